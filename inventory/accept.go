@@ -1,0 +1,89 @@
+package inventory
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Accept decides whether a row is believed. It returns the level, or why not.
+//
+// A row is believed whole or not at all: a figure that is out of bounds refuses the row even where another figure of it is
+// the one that is taken, because whoever wrote one absurd figure may have shifted a column. A negative figure is recorded as
+// it was reported. SKUs are opaque: they are never trimmed, folded or normalised.
+func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
+	if reason := refuse(row, quantity); reason != "" {
+		return Level{}, &Refusal{
+			Facility: presentable(row.Facility, MaxSKUBytes),
+			SKU:      presentable(row.SKU, MaxSKUBytes),
+			Place:    presentable(row.Place, maxReasonBytes),
+			Reason:   presentable(reason, maxReasonBytes),
+		}
+	}
+	level := Level{Facility: row.Facility, SKU: row.SKU, OnHand: row.OnHand, Committed: row.Committed, ReportedAt: row.ReportedAt}
+	if quantity == QuantityOnHand {
+		level.Available = *row.OnHand
+	} else {
+		level.Available = *row.Available
+	}
+	return level, nil
+}
+
+// refuse returns why a row is not believed, empty when it is.
+func refuse(row Row, quantity QuantityField) string {
+	if row.Problem != "" {
+		return row.Problem
+	}
+	if err := CheckSKU("SKU", row.SKU); err != nil {
+		return err.Error()
+	}
+	if row.Facility != "" {
+		if err := CheckSKU("facility", row.Facility); err != nil {
+			return err.Error()
+		}
+	}
+	switch {
+	case quantity == QuantityOnHand && row.OnHand == nil:
+		return "no on-hand figure is reported, and the warehouse is set to quantity: on_hand"
+	case quantity != QuantityOnHand && row.Available == nil && row.OnHand != nil:
+		return "no available figure is reported; set the warehouse to quantity: on_hand if its on-hand figure is what stores should show"
+	case quantity != QuantityOnHand && row.Available == nil:
+		return "no available figure is reported"
+	}
+	for _, figure := range []struct {
+		name  string
+		value *int64
+	}{{"available", row.Available}, {"on hand", row.OnHand}, {"committed", row.Committed}} {
+		if figure.value != nil && (*figure.value > MaxQuantity || *figure.value < -MaxQuantity) {
+			return fmt.Sprintf("the %s figure %d is outside -%d to %d; it is taken for a fault of the source", figure.name, *figure.value, MaxQuantity, MaxQuantity)
+		}
+	}
+	return ""
+}
+
+// CheckSKU says why a text cannot be an SKU, a facility or a channel SKU. Any other text can: it is opaque. What is named
+// in the error ("the SKU is empty").
+func CheckSKU(what, text string) error {
+	switch {
+	case text == "":
+		return fmt.Errorf("the %s is empty", what)
+	case len(text) > MaxSKUBytes:
+		return fmt.Errorf("the %s is %d bytes long; at most %d are accepted", what, len(text), MaxSKUBytes)
+	case !utf8.ValidString(text):
+		return fmt.Errorf("the %s %s is not valid UTF-8", what, shorten(text))
+	case strings.IndexByte(text, 0) >= 0:
+		return fmt.Errorf("the %s %s contains a NUL byte", what, shorten(text))
+	}
+	return nil
+}
+
+// maxReasonBytes is the longest place or reason of a refusal that is kept.
+const maxReasonBytes = 2048
+
+// presentable makes a text fit to be stored and shown, whatever a source put into it. A text that is fit stays as it is.
+func presentable(text string, most int) string {
+	if len(text) > most {
+		text = text[:most] + "…"
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\\x00")
+}

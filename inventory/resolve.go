@@ -1,0 +1,198 @@
+package inventory
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Resolve returns what one store should show of one product: a level for each location and channel SKU, ordered by these.
+//
+// The order of the steps is fixed: the levels of the location's facilities are summed; a bundle is made of its components;
+// the strategy is applied; a negative figure is raised to 0; the figure goes out under the product's listings. The order of
+// anything in the input never matters.
+//
+// A product that was never reported and is no bundle has no level at all: absence is not zero. A product that is reported,
+// but not in the facilities of a location, is 0 there. A bundle with a component that was never reported is 0. A bundle that
+// CheckBundles would refuse, looked at alone, is blocked.
+func Resolve(input Input) []ChannelLevel {
+	if input.Bundle == nil && len(input.Levels[input.Product]) == 0 {
+		return nil
+	}
+	targets := input.targets()
+	places := input.places()
+	levels := make([]ChannelLevel, 0, len(places)*len(targets))
+	for _, place := range places {
+		why, blocked := input.explain(place)
+		for _, target := range targets {
+			level := ChannelLevel{Location: place.id, ChannelSKU: target.sku, Quantity: why.Quantity, Blocked: blocked, Why: why}
+			level.Why.Listed = target.listed
+			if level.Blocked == "" {
+				level.Blocked = target.blocked
+			}
+			levels = append(levels, level)
+		}
+	}
+	return levels
+}
+
+// target is a channel SKU under which the product goes out.
+type target struct {
+	sku     string
+	listed  bool
+	blocked string
+}
+
+// targets are the distinct channel SKUs of the product, in order.
+func (i Input) targets() []target {
+	var targets []target
+	for _, listing := range i.Listings {
+		if listing.ChannelSKU != "" {
+			targets = append(targets, target{sku: listing.ChannelSKU, listed: true})
+		}
+	}
+	if len(targets) > 0 {
+		slices.SortFunc(targets, func(a, b target) int { return cmp.Compare(a.sku, b.sku) })
+		return slices.Compact(targets)
+	}
+	own := target{sku: i.Product}
+	switch {
+	case i.TakenBy != "":
+		own.blocked = fmt.Sprintf("the store knows %s as the listing of %s, so the unlisted product of the same SKU is held back; give it a listing", i.Product, i.TakenBy)
+	case i.Unlisted == UnlistedBlock:
+		own.blocked = fmt.Sprintf("%s has no listing on this store, and unlisted SKUs are blocked; give it a listing", i.Product)
+	}
+	return []target{own}
+}
+
+// place is a location, or the whole store.
+type place struct {
+	id         string
+	whole      bool // every facility counts
+	facilities map[string]bool
+}
+
+// places are the distinct locations, in order. A location that is named twice shows the facilities of both.
+func (i Input) places() []place {
+	if len(i.Locations) == 0 {
+		return []place{{whole: true}}
+	}
+	places := make([]place, 0, len(i.Locations))
+	for _, location := range i.Locations {
+		at := slices.IndexFunc(places, func(p place) bool { return p.id == location.ID })
+		if at < 0 {
+			at = len(places)
+			places = append(places, place{id: location.ID, facilities: map[string]bool{}})
+		}
+		for _, facility := range location.Facilities {
+			places[at].facilities[facility] = true
+		}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.id, b.id) })
+	return places
+}
+
+// explain computes the figure of a place, with its chain, and why it must not go out, if so.
+func (i Input) explain(at place) (why Explanation, blocked string) {
+	why.Product = i.Product
+	if i.Bundle != nil {
+		blocked = i.bundle(at, &why)
+	} else {
+		sum := i.sum(i.Product, at)
+		why.Levels, why.Resolved = sum.figures, sum.total
+		why.Notes = append(why.Notes, sum.notes...)
+		if len(sum.figures) == 0 {
+			why.Notes = append(why.Notes, fmt.Sprintf("no stock is reported in the facilities of location %s", at.id))
+		}
+	}
+	why.Quantity = why.Resolved
+	if i.Strategy != nil {
+		figure := i.Strategy.apply(why.Resolved, i.Connection, i.Sharing)
+		why.Strategy, why.Quantity = &figure, figure.Share
+	}
+	why.Clamped = why.Resolved < 0
+	why.Quantity = min(max(why.Quantity, 0), MaxQuantity)
+	return why, blocked
+}
+
+// bundle computes how many bundles the components make: the least, over the components, of what each makes alone.
+func (i Input) bundle(at place, why *Explanation) (blocked string) {
+	if problems := i.Bundle.check(); len(problems) > 0 {
+		return problems[0].Error()
+	}
+	if len(i.Levels[i.Product]) > 0 && !slices.ContainsFunc(i.Bundle.Components, func(c Component) bool { return c.SKU == i.Product }) {
+		why.Notes = append(why.Notes, fmt.Sprintf("the warehouse reports levels of the bundle %s itself; they do not count, its components do", i.Product))
+	}
+	notes := map[string][]string{}
+	for _, component := range i.Bundle.Components {
+		sum := i.sum(component.SKU, at)
+		notes[component.SKU] = sum.notes
+		why.Bundle = append(why.Bundle, ComponentFigure{
+			SKU: component.SKU, Count: component.Count, Available: sum.total, Makes: floor(sum.total, component.Count),
+			Reported: len(i.Levels[component.SKU]) > 0, Levels: sum.figures,
+		})
+	}
+	slices.SortFunc(why.Bundle, func(a, b ComponentFigure) int { return cmp.Compare(a.SKU, b.SKU) })
+	why.Resolved = why.Bundle[0].Makes
+	for _, component := range why.Bundle {
+		why.Resolved = min(why.Resolved, component.Makes)
+		switch {
+		case !component.Reported:
+			why.Notes = append(why.Notes, fmt.Sprintf("component %s was never reported: 0", component.SKU))
+		case len(component.Levels) == 0:
+			why.Notes = append(why.Notes, fmt.Sprintf("component %s: no stock is reported in the facilities of location %s", component.SKU, at.id))
+		}
+		why.Notes = append(why.Notes, notes[component.SKU]...)
+	}
+	return ""
+}
+
+// sum is what a place has of an SKU.
+type sum struct {
+	figures []FacilityFigure
+	total   int64
+	notes   []string
+}
+
+// sum adds the levels of an SKU in the facilities of a place. It cannot overflow: each part and the total stay within
+// MaxQuantity on either side of 0.
+func (i Input) sum(sku string, at place) sum {
+	var s sum
+	for _, level := range i.Levels[sku] {
+		if !at.whole && !at.facilities[level.Facility] {
+			continue
+		}
+		figure := FacilityFigure{Facility: level.Facility, Available: level.Available}
+		if !level.ReportedAt.IsZero() {
+			reported := level.ReportedAt
+			figure.ReportedAt = &reported
+		}
+		s.figures = append(s.figures, figure)
+		s.total += bounded(level.Available)
+	}
+	slices.SortFunc(s.figures, compareFigures)
+	if total := bounded(s.total); total != s.total {
+		s.notes = append(s.notes, fmt.Sprintf("the facilities of %s sum to %d; %d is the most that counts", sku, s.total, total))
+		s.total = total
+	}
+	return s
+}
+
+func compareFigures(a, b FacilityFigure) int {
+	order := cmp.Or(cmp.Compare(a.Facility, b.Facility), cmp.Compare(a.Available, b.Available))
+	if order != 0 || a.ReportedAt == nil || b.ReportedAt == nil {
+		return order
+	}
+	return a.ReportedAt.Compare(*b.ReportedAt)
+}
+
+func bounded(figure int64) int64 { return min(max(figure, -MaxQuantity), MaxQuantity) }
+
+// floor divides and rounds towards minus infinity. The count is at least 1.
+func floor(available, count int64) int64 {
+	quotient := available / count
+	if available%count < 0 {
+		quotient--
+	}
+	return quotient
+}

@@ -1,0 +1,216 @@
+package settings
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Check turns raw settings, as a configuration file gives them, into Values with the defaults filled in. It reports every
+// problem, in the order of the options' names, and never shows the value of a secret option.
+func (s Spec) Check(raw map[string]any) (Values, []Problem) {
+	values := Values{}
+	var problems []Problem
+	known := map[string]bool{}
+	for _, option := range s.Options {
+		known[option.Name] = true
+		given, ok := raw[option.Name]
+		if !ok || given == nil {
+			switch {
+			case option.Required:
+				problems = append(problems, Problem{Message: fmt.Sprintf("%s needs the setting %q: %s", s.Driver, option.Name, option.Help)})
+			case option.Default != "":
+				value, err := option.parse(option.Default)
+				if err != nil {
+					panic(fmt.Sprintf("settings: driver %s, option %s has an invalid default: %v", s.Driver, option.Name, err))
+				}
+				values[option.Name] = value
+			}
+			continue
+		}
+		value, err := option.parse(given)
+		if err != nil {
+			problems = append(problems, Problem{Option: option.Name, Message: fmt.Sprintf("%s of %s: %v", option.Name, s.Driver, err)})
+			continue
+		}
+		values[option.Name] = value
+	}
+	for name := range raw {
+		if !known[name] {
+			problems = append(problems, Problem{Option: name, Message: fmt.Sprintf("%s has no setting %q; it has %s", s.Driver, name, s.names())})
+		}
+	}
+	sort.Slice(problems, func(i, j int) bool {
+		return problems[i].Option+problems[i].Message < problems[j].Option+problems[j].Message
+	})
+	return values, problems
+}
+
+func (s Spec) names() string {
+	names := make([]string, len(s.Options))
+	for i, option := range s.Options {
+		names[i] = option.Name
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// parse reads a value of the option's kind, from the form of the configuration file or from stored JSON.
+func (o Option) parse(given any) (any, error) {
+	switch o.Kind {
+	case String:
+		text, ok := given.(string)
+		if !ok {
+			return nil, fmt.Errorf("expected text, found %s", describe(given))
+		}
+		if len(o.Choices) > 0 && !slices.Contains(o.Choices, text) {
+			return nil, fmt.Errorf("%q is not one of %s", text, strings.Join(o.Choices, ", "))
+		}
+		return text, nil
+	case Integer:
+		number, err := integer(given)
+		if err != nil {
+			return nil, err
+		}
+		if (o.Minimum != 0 || o.Maximum != 0) && (number < o.Minimum || number > o.Maximum) {
+			return nil, fmt.Errorf("%d is outside %d to %d", number, o.Minimum, o.Maximum)
+		}
+		return number, nil
+	case Boolean:
+		switch value := given.(type) {
+		case bool:
+			return value, nil
+		case string:
+			if parsed, err := strconv.ParseBool(value); err == nil {
+				return parsed, nil
+			}
+		}
+		return nil, fmt.Errorf("expected true or false, found %s", describe(given))
+	case Duration:
+		text, ok := given.(string)
+		if !ok {
+			return nil, fmt.Errorf("expected a duration like 30s or 5m, found %s", describe(given))
+		}
+		if span, err := time.ParseDuration(text); err != nil || span < 0 {
+			return nil, fmt.Errorf("expected a duration like 30s or 5m, found %q", text)
+		}
+		return text, nil
+	case URL:
+		text, ok := given.(string)
+		if !ok {
+			return nil, fmt.Errorf("expected an address, found %s", describe(given))
+		}
+		return checkURL(text)
+	case Secret:
+		text, ok := given.(string)
+		if !ok {
+			return nil, fmt.Errorf("expected a reference like env:NAME or file:/path, found %s", describe(given))
+		}
+		if err := Reference(text).check(); err != nil {
+			return nil, err
+		}
+		return text, nil
+	case List:
+		return list(given)
+	case Map:
+		return dictionary(given)
+	}
+	return nil, fmt.Errorf("unknown kind %q", o.Kind)
+}
+
+func checkURL(text string) (any, error) {
+	address, err := url.Parse(text)
+	if err != nil || (address.Scheme != "http" && address.Scheme != "https") || address.Host == "" {
+		return nil, fmt.Errorf("expected an address like https://example.com/api, found %q", text)
+	}
+	if address.User != nil {
+		return nil, fmt.Errorf("the address must not hold a user or password; give them by reference (env:NAME or file:/path)")
+	}
+	return strings.TrimRight(text, "/"), nil
+}
+
+func integer(given any) (int64, error) {
+	switch value := given.(type) {
+	case int:
+		return int64(value), nil
+	case int64:
+		return value, nil
+	case uint64:
+		if value <= 1<<62 {
+			return int64(value), nil
+		}
+	case float64: // from stored JSON
+		if whole := int64(value); float64(whole) == value {
+			return whole, nil
+		}
+	case string:
+		if parsed, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return parsed, nil
+		}
+	}
+	return 0, fmt.Errorf("expected a whole number, found %s", describe(given))
+}
+
+func list(given any) (any, error) {
+	switch value := given.(type) {
+	case []string:
+		return value, nil
+	case string: // a default, or a list of one
+		if value == "" {
+			return []string{}, nil
+		}
+		return strings.Split(value, ","), nil
+	case []any:
+		texts := make([]string, 0, len(value))
+		for i, entry := range value {
+			text, ok := entry.(string)
+			if !ok {
+				return nil, fmt.Errorf("entry %d: expected text, found %s", i+1, describe(entry))
+			}
+			texts = append(texts, text)
+		}
+		return texts, nil
+	}
+	return nil, fmt.Errorf("expected a list, found %s", describe(given))
+}
+
+func dictionary(given any) (any, error) {
+	switch value := given.(type) {
+	case map[string]string:
+		return value, nil
+	case map[string]any:
+		texts := make(map[string]string, len(value))
+		for key, entry := range value {
+			text, ok := entry.(string)
+			if !ok {
+				return nil, fmt.Errorf("%s: expected text, found %s", key, describe(entry))
+			}
+			texts[key] = text
+		}
+		return texts, nil
+	}
+	return nil, fmt.Errorf("expected names with values, found %s", describe(given))
+}
+
+// describe names a wrong value without repeating it, for it might be a secret in the wrong place.
+func describe(given any) string {
+	switch given.(type) {
+	case nil:
+		return "nothing"
+	case string:
+		return "text"
+	case bool:
+		return "true or false"
+	case int, int64, uint64:
+		return "a number"
+	case float64:
+		return "a number with a fraction"
+	case []any, []string:
+		return "a list"
+	}
+	return "a nested value"
+}

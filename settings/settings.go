@@ -1,0 +1,53 @@
+// Package settings describes what a driver can be set to, as data, and holds credentials so that they cannot leak.
+//
+// From a Spec come the checks of the configuration file, the help of the command line and the documentation, so a driver
+// that declares an option has declared it everywhere. A credential is never in a Values: it holds a Reference
+// ("env:NAME", "file:/path") that is resolved where the call is made, into a Secret that prints as "[redacted]".
+package settings
+
+// Kind is the type of an option's value.
+type Kind string
+
+// The kinds of options.
+const (
+	String   Kind = "string"
+	Integer  Kind = "integer"
+	Boolean  Kind = "boolean"
+	Duration Kind = "duration" // "30s", "5m"
+	URL      Kind = "url"      // absolute, http or https
+	Secret   Kind = "secret"   // a Reference
+	List     Kind = "list"     // of strings
+	Map      Kind = "map"      // string to string
+)
+
+// Option is one thing that can be set on a driver.
+type Option struct {
+	Name     string
+	Kind     Kind
+	Required bool
+	Default  string   // in the form in which it is written in the configuration file
+	Choices  []string // for String: the only values allowed
+	Minimum  int64    // for Integer, with Maximum; both 0 means any
+	Maximum  int64
+	Help     string // one sentence, with the unit
+}
+
+// Spec is everything that can be set on a driver.
+type Spec struct {
+	Driver  string
+	Help    string
+	Options []Option
+	// CreatesUnknown is true for a store that would create an item for a SKU that it does not know; unlisted SKUs are
+	// then blocked by default.
+	CreatesUnknown bool
+}
+
+// Problem is a setting that cannot be used.
+type Problem struct {
+	Option  string // empty when it concerns the settings as a whole
+	Message string // what was expected and what to do
+}
+
+// Values are checked settings: string, int64, bool, []string or map[string]string by option name. Secrets are kept as
+// the text of their Reference, so that Values can be stored and shown.
+type Values map[string]any
