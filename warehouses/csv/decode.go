@@ -1,0 +1,238 @@
+package csv
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// The fields of a row, as they are named in the setting columns.
+const (
+	fieldSKU        = "sku"
+	fieldFacility   = "facility"
+	fieldAvailable  = "available"
+	fieldOnHand     = "on_hand"
+	fieldCommitted  = "committed"
+	fieldReportedAt = "reported_at"
+)
+
+var fields = []string{fieldSKU, fieldFacility, fieldAvailable, fieldOnHand, fieldCommitted, fieldReportedAt}
+
+// decoder makes rows of the records of one file.
+type decoder struct {
+	format format
+	name   string // of the file, for places
+	at     map[string]int
+	width  int      // fields of a row
+	header []string // the names of the columns; nil without a header
+}
+
+// newDecoder finds the columns. The first record is the header, or the first row when there is none. Expected says which
+// fields earlier files had and had not: a column that comes or goes by itself is a change of the source that a person should
+// see, for it would file the same stock under other facilities, or lose a figure.
+func newDecoder(f format, name string, first record, expected map[string]bool) (*decoder, error) {
+	d := &decoder{format: f, name: name, at: map[string]int{}, width: first.count}
+	if first.count > f.limits.fields {
+		return nil, warehouses.NeedsPerson(nil, "%s:%d: the line has %d fields, and max_fields is %d; check the setting delimiter", name, first.line, first.count, f.limits.fields)
+	}
+	for _, text := range first.fields {
+		d.header = append(d.header, string(text))
+	}
+	if !f.header {
+		d.header = nil
+	}
+	for _, field := range fields {
+		if err := d.find(field); err != nil {
+			return nil, err
+		}
+	}
+	if !d.has(fieldAvailable) && !d.has(fieldOnHand) {
+		return nil, d.missing(fieldAvailable, fieldAvailable)
+	}
+	for _, field := range fields {
+		if before, ok := expected[field]; ok && before != d.has(field) {
+			change := "has a column %s, which the files read before did not have"
+			if before {
+				change = "has no column %s, which the files read before had"
+			}
+			return nil, warehouses.NeedsPerson(nil, "%s "+change+"; %sif that is meant, say so with the setting columns: {%s: \"\"} when it is not to be used, or columns: {%s: NAME} when it is", name, field, d.found(), field, field)
+		}
+	}
+	return d, nil
+}
+
+// find looks for the column of a field. A column that was set must be there.
+func (d *decoder) find(field string) error {
+	column, set := d.format.columns[field]
+	switch {
+	case set && column == "":
+		return nil
+	case !d.format.header && !set:
+		return nil
+	case !d.format.header:
+		number, _ := strconv.Atoi(column) // checked when the source was opened
+		if number > d.width {
+			return warehouses.NeedsPerson(nil, "%s: the rows have %d fields, and the setting columns looks for %s in field %d; correct it, or the setting delimiter", d.name, d.width, field, number)
+		}
+		d.at[field] = number - 1
+		return nil
+	case !set:
+		column = field
+	}
+	at := slices.Index(d.header, column)
+	if at >= 0 && slices.Contains(d.header[at+1:], column) {
+		return warehouses.NeedsPerson(nil, "%s: two columns are named %q, and one is to be read as %s; rename one of them", d.name, column, field)
+	}
+	switch {
+	case at >= 0 && !set && field == fieldFacility && d.format.facility != "":
+		return warehouses.NeedsPerson(nil, "%s: there is a column facility, and the setting facility says %q; remove the setting, or set columns: {facility: \"\"} to ignore the column", d.name, d.format.facility)
+	case at >= 0:
+		d.at[field] = at
+	case set || field == fieldSKU:
+		return d.missing(field, column)
+	}
+	return nil
+}
+
+func (d *decoder) missing(field, column string) error {
+	return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sset columns: {%s: NAME} to the column that holds it", d.name, column, d.found(), field)
+}
+
+// shownColumns is how many columns an error lists.
+const shownColumns = 20
+
+// found lists the columns for a person.
+func (d *decoder) found() string {
+	if d.header == nil {
+		return ""
+	}
+	names := make([]string, 0, shownColumns+1)
+	for i, name := range d.header {
+		if i == shownColumns {
+			names = append(names, fmt.Sprintf("and %d more", len(d.header)-i))
+			break
+		}
+		names = append(names, strconv.Quote(name[:min(len(name), 60)]))
+	}
+	return "it has " + strings.Join(names, ", ") + "; "
+}
+
+func (d *decoder) has(field string) bool { _, ok := d.at[field]; return ok }
+
+// known are the fields that the file has, in the order of fields.
+func (d *decoder) known() []string {
+	known := []string{}
+	for _, field := range fields {
+		if d.has(field) {
+			known = append(known, field)
+		}
+	}
+	return known
+}
+
+// row reads a record. What cannot be read is the row's Problem.
+func (d *decoder) row(r record) inventory.Row {
+	row := inventory.Row{Place: d.name + ":" + strconv.Itoa(r.line), Facility: d.format.facility}
+	if r.count != d.width {
+		row.Problem = fmt.Sprintf("the row has %d fields; expected %d", r.count, d.width)
+		return row
+	}
+	text := func(field string) string {
+		at, ok := d.at[field]
+		if !ok {
+			return ""
+		}
+		return string(r.fields[at])
+	}
+	row.SKU = text(fieldSKU)
+	if d.has(fieldFacility) {
+		row.Facility = text(fieldFacility)
+	}
+	switch {
+	case r.quote:
+		row.Problem = "a quote stands inside a field that is not quoted; expected the field in quotes, with the quote written twice"
+		return row
+	case d.format.encoding == nil && !utf8.Valid(r.raw):
+		row.Problem = "the row is not valid UTF-8; if the file is written in another encoding, set encoding"
+		return row
+	case d.format.encoding != nil && bytes.ContainsRune(r.raw, utf8.RuneError):
+		row.Problem = "the row holds a character that is not valid in the file's encoding"
+		return row
+	}
+	for _, figure := range []struct {
+		field string
+		into  **int64
+	}{{fieldAvailable, &row.Available}, {fieldOnHand, &row.OnHand}, {fieldCommitted, &row.Committed}} {
+		given := text(figure.field)
+		if given == "" { // none is given; it is never taken for 0
+			continue
+		}
+		quantity, err := inventory.ParseQuantity(given)
+		if err != nil {
+			row.Problem = fmt.Sprintf("%s: %v", figure.field, err)
+			return row
+		}
+		*figure.into = &quantity
+	}
+	if given := text(fieldReportedAt); given != "" {
+		var err error
+		if row.ReportedAt, err = d.format.time(given); err != nil {
+			row.Problem = err.Error()
+		}
+	}
+	return row
+}
+
+// time reads when a figure was reported.
+func (f format) time(text string) (time.Time, error) {
+	layout := f.timeLayout
+	switch layout {
+	case "unix", "unix_ms":
+		number, err := strconv.ParseInt(text, 10, 64)
+		at := time.Unix(number, 0).UTC()
+		if layout == "unix_ms" {
+			at = time.UnixMilli(number).UTC()
+		}
+		if err != nil || number < 0 || at.Year() > 9999 {
+			return time.Time{}, fmt.Errorf("reported_at: %s is not a count since 1970 as time_layout: %s says", quoted(text), layout)
+		}
+		return at, nil
+	case "rfc3339":
+		layout = time.RFC3339
+	}
+	at, err := time.ParseInLocation(layout, text, f.timezone)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reported_at: %s is not a time in the form of time_layout: %s", quoted(text), f.timeLayout)
+	}
+	return at.UTC(), nil
+}
+
+// quoted is a text of the file as an error shows it.
+func quoted(text string) string { return strconv.Quote(text[:min(len(text), 60)]) }
+
+// trailer is the last line of a file that says how many rows it has.
+type trailer struct{ before, after string }
+
+func newTrailer(text string) (*trailer, error) {
+	before, after, ok := strings.Cut(text, "{rows}")
+	if !ok || before == "" || strings.Contains(after, "{rows}") || strings.ContainsAny(text, "\r\n") {
+		return nil, fmt.Errorf("the setting trailer: %q is not one line that begins with a mark and holds {rows} once, like #END,{rows}", text)
+	}
+	return &trailer{before: before, after: after}, nil
+}
+
+// count returns how many rows the trailer says there are; ok is false when the record is not a trailer.
+func (t *trailer) count(r record) (rows int64, ok bool) {
+	if t == nil || !bytes.HasPrefix(r.raw, []byte(t.before)) || !bytes.HasSuffix(r.raw, []byte(t.after)) || len(r.raw) < len(t.before)+len(t.after) {
+		return 0, false
+	}
+	rows, err := strconv.ParseInt(string(r.raw[len(t.before):len(r.raw)-len(t.after)]), 10, 64)
+	return rows, err == nil && rows >= 0
+}

@@ -1,0 +1,53 @@
+package csv
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// unreadable is the error of a file or folder that its place does not let us read.
+func unreadable(path string, err error) error {
+	var judged *warehouses.Error
+	switch {
+	case errors.As(err, &judged), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, fs.ErrNotExist):
+		return warehouses.NeedsPerson(nil, "%s is not there; check the setting path, and that the worker sees the folder", path)
+	case errors.Is(err, fs.ErrPermission):
+		return warehouses.NeedsPerson(nil, "%s may not be read by the worker; grant it the right to", path)
+	}
+	return warehouses.Faltered(err, "%s cannot be read", path)
+}
+
+// truncated is the error of a file that is not whole. A whole one may be on its way.
+func truncated(name string, line int, what string) error {
+	return warehouses.Faltered(nil, "%s:%d: the file is truncated: %s; nothing of it was taken", name, line, what)
+}
+
+// tooLarge is the error of a file that is larger than agreed on.
+func (s *source) tooLarge(path, size string) error {
+	return warehouses.NeedsPerson(nil, "%s has %s bytes, and max_bytes is %d; raise it if the file is right", path, size, s.maxBytes)
+}
+
+// altered is the error of a file that cannot be taken for one and the same from its beginning to its end.
+func altered(path string) error {
+	return warehouses.Faltered(nil, "%s changed while it was read; nothing of it was taken", path)
+}
+
+// broken is the error of a file that cannot be read on from a line.
+func broken(name string, line int, err error) error {
+	switch {
+	case errors.Is(err, errOpenQuote):
+		return truncated(name, line, "it ends inside a quoted field that begins in this row")
+	case errors.Is(err, errTooLong), errors.Is(err, errAfterQuote):
+		return warehouses.NeedsPerson(nil, "%s:%d: %v", name, line, err)
+	case errors.Is(err, unicode.ErrMissingBOM):
+		return warehouses.NeedsPerson(nil, "%s: encoding is set to utf-16, and the file does not begin with a byte order mark; set encoding to what it is written in", name)
+	}
+	return warehouses.Faltered(err, "%s:%d: the file cannot be read on", name, line)
+}

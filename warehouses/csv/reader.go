@@ -1,0 +1,169 @@
+package csv
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+)
+
+// limits are the form of a record and the bounds that it must keep.
+type limits struct {
+	delimiter byte
+	record    int // bytes of one record as it is written, line ends included
+	fields    int // of one record; further ones are counted, not kept
+}
+
+// record is one row as it is written. Its slices hold until the next is read.
+type record struct {
+	fields [][]byte // at most limits.fields
+	count  int      // of fields; more than limits.fields when some were not kept
+	raw    []byte   // without the line end
+	line   int      // where it begins, from 1
+	ended  bool     // false when the file ends without a line end after it
+	quote  bool     // a quote stands inside a field that does not begin with one: the field's text is in doubt
+}
+
+// Errors of a file whose lines can no longer be told apart.
+var (
+	errOpenQuote  = errors.New("the file ends inside a quoted field")
+	errAfterQuote = errors.New("a quoted field is followed by text; expected the delimiter or the end of the line, and a quote inside a quoted field is written twice")
+	errTooLong    = errors.New("the row is longer than max_record_bytes; perhaps a quote is never closed")
+)
+
+// reader splits a text into records as RFC 4180 and encoding/csv do, with bounds. encoding/csv has none: it keeps a quote
+// that is never closed, and all that follows, in memory.
+//
+// Unlike there, a line end inside quotes stays as it is written, for a SKU is not to be changed.
+type reader struct {
+	limits limits
+	from   *bufio.Reader
+	line   int
+	raw    []byte
+	text   []byte // of the fields, without the quoting
+	ends   []int  // where the fields end in text
+	fields [][]byte
+}
+
+func newReader(from io.Reader, limits limits) *reader {
+	return &reader{limits: limits, from: bufio.NewReaderSize(from, 64<<10)}
+}
+
+// next returns the next record, io.EOF after the last. Blank lines are passed over, as encoding/csv does. After an error
+// reader.line is the line on which the record begins.
+func (r *reader) next() (record, error) {
+	for {
+		r.raw = r.raw[:0]
+		end, ended, err := r.extend()
+		if err != nil {
+			return record{}, err
+		}
+		if end > 0 {
+			return r.split(end, ended)
+		}
+	}
+}
+
+// extend appends one line to raw and returns where its content ends, before its line end.
+func (r *reader) extend() (end int, ended bool, err error) {
+	r.line++
+	start := len(r.raw)
+	for {
+		part, err := r.from.ReadSlice('\n')
+		if len(r.raw)+len(part) > r.limits.record {
+			return 0, false, errTooLong
+		}
+		r.raw = append(r.raw, part...)
+		switch {
+		case err == nil:
+			end = len(r.raw) - 1
+			if end > 0 && r.raw[end-1] == '\r' {
+				end--
+			}
+			return end, true, nil
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err == io.EOF && len(r.raw) > start:
+			end = len(r.raw)
+			if r.raw[end-1] == '\r' {
+				end--
+			}
+			return end, false, nil
+		default:
+			return 0, false, err
+		}
+	}
+}
+
+// split makes fields of raw and takes in more lines where a quoted field goes on.
+func (r *reader) split(end int, ended bool) (record, error) {
+	first, bare, at := r.line, false, 0
+	r.text, r.ends = r.text[:0], r.ends[:0]
+	count := 0
+	for last := false; !last; count++ {
+		if at < end && r.raw[at] == '"' {
+			var err error
+			if at, end, ended, err = r.quoted(at+1, end, ended); err != nil {
+				r.line = first
+				return record{}, err
+			}
+		} else {
+			length := bytes.IndexByte(r.raw[at:end], r.limits.delimiter)
+			if length < 0 {
+				length = end - at
+			}
+			bare = bare || bytes.IndexByte(r.raw[at:at+length], '"') >= 0
+			r.keep(r.raw[at : at+length])
+			at += length
+		}
+		last = at == end
+		at++ // the delimiter
+		if count < r.limits.fields {
+			r.ends = append(r.ends, len(r.text))
+		} else {
+			r.text = r.text[:r.ends[len(r.ends)-1]]
+		}
+	}
+	r.fields = r.fields[:0]
+	from := 0
+	for _, to := range r.ends {
+		r.fields = append(r.fields, r.text[from:to:to])
+		from = to
+	}
+	return record{fields: r.fields, count: count, raw: r.raw[:end], line: first, ended: ended, quote: bare}, nil
+}
+
+// quoted takes in a field from behind its opening quote; the result is behind its closing one.
+func (r *reader) quoted(at, end int, ended bool) (int, int, bool, error) {
+	for {
+		length := bytes.IndexByte(r.raw[at:], '"')
+		if length < 0 { // the line end belongs to the field
+			r.keep(r.raw[at:])
+			at = len(r.raw)
+			if !ended {
+				return 0, 0, false, errOpenQuote
+			}
+			var err error
+			if end, ended, err = r.extend(); err == io.EOF {
+				err = errOpenQuote
+			}
+			if err != nil {
+				return 0, 0, false, err
+			}
+			continue
+		}
+		r.keep(r.raw[at : at+length])
+		at += length + 1
+		switch {
+		case at == end || at < end && r.raw[at] == r.limits.delimiter:
+			return at, end, ended, nil
+		case at < end && r.raw[at] == '"':
+			r.keep(r.raw[at : at+1])
+			at++
+		default:
+			return 0, 0, false, errAfterQuote
+		}
+	}
+}
+
+func (r *reader) keep(text []byte) { r.text = append(r.text, text...) }

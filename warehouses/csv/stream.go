@@ -1,0 +1,232 @@
+package csv
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// content is what a file turned out to hold.
+type content struct {
+	rows     int
+	decoder  *decoder // nil when it has no line that could tell its columns
+	hash     string
+	size     int64
+	modified time.Time
+}
+
+// hash reads a file for its hash alone.
+func (s *source) hash(ctx context.Context, at place, path string) (string, error) {
+	f, err := at.open(path)
+	if err != nil {
+		return "", unreadable(path, err)
+	}
+	defer func() { _ = f.Close() }()
+	if _, err := s.stat(f, path); err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	read, err := io.Copy(sum, &input{ctx: ctx, from: io.LimitReader(f, s.maxBytes+1)})
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case err != nil:
+		return "", unreadable(path, err)
+	case read > s.maxBytes:
+		return "", s.tooLarge(path, "more")
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// read streams the rows of a file. It fails when the file is not whole, when it changed meanwhile, or when it is not the one
+// whose hash is wanted; an empty hash wants any.
+func (s *source) read(ctx context.Context, at place, path string, full bool, expected map[string]bool, want string, sink warehouses.Sink) (content, error) {
+	f, err := at.open(path)
+	if err != nil {
+		return content{}, unreadable(path, err)
+	}
+	defer func() { _ = f.Close() }()
+	before, err := s.stat(f, path)
+	if err != nil {
+		return content{}, err
+	}
+	sum := sha256.New()
+	pages := &pages{sink: sink}
+	// One byte more than there was shows that the file has grown.
+	most := before.Size()
+	if most < 0 {
+		most = s.maxBytes
+	}
+	from := &input{ctx: ctx, from: io.TeeReader(io.LimitReader(f, most+1), sum)}
+	decoder, err := s.rows(ctx, filepath.Base(path), from, full, expected, pages)
+	switch {
+	case pages.failed != nil:
+		return content{}, pages.failed
+	case ctx.Err() != nil:
+		return content{}, ctx.Err()
+	case from.failed != nil:
+		return content{}, unreadable(path, from.failed)
+	}
+	hash := hex.EncodeToString(sum.Sum(nil))
+	switch changed, unsure := at.changed(f, path, before); {
+	case unsure != nil:
+		return content{}, unreadable(path, unsure)
+	case changed, err == nil && want != "" && hash != want:
+		// This comes before what was wrong with the rows, for it is why.
+		return content{}, altered(path)
+	case err != nil:
+		return content{}, err
+	}
+	return content{rows: pages.count, decoder: decoder, hash: hash, size: before.Size(), modified: before.ModTime()}, nil
+}
+
+// stat looks at an open file and refuses one that is larger than agreed on, or of half a character.
+func (s *source) stat(f opened, path string) (fs.FileInfo, error) {
+	found, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, unreadable(path, err)
+	case found.Size() > s.maxBytes:
+		return nil, s.tooLarge(path, strconv.FormatInt(found.Size(), 10))
+	case s.format.wide && found.Size() > 0 && found.Size()%2 != 0:
+		return nil, warehouses.Faltered(nil, "%s: the file is truncated: it ends in the middle of a UTF-16 character; nothing of it was taken", path)
+	}
+	return found, nil
+}
+
+// rows passes on the rows of one file. The decoder is returned with an error too, once the columns are known.
+func (s *source) rows(ctx context.Context, name string, from io.Reader, full bool, expected map[string]bool, out *pages) (*decoder, error) {
+	text, err := decoded(name, from, s.format)
+	if err != nil {
+		return nil, err
+	}
+	lines := newReader(text, s.format.limits)
+	var d *decoder
+	said := int64(-1) // how many rows the trailer says there are
+	for {
+		r, err := lines.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return d, broken(name, lines.line, err)
+		}
+		if said >= 0 {
+			return nil, warehouses.NeedsPerson(nil, "%s:%d: the file goes on after its trailer", name, r.line)
+		}
+		if count, ok := s.format.trailer.count(r); ok {
+			said = count
+			continue
+		}
+		if d == nil {
+			if d, err = newDecoder(s.format, name, r, expected); err != nil {
+				if !r.ended {
+					return nil, truncated(name, r.line, "it ends in its first line")
+				}
+				return nil, err
+			}
+			if s.format.header {
+				continue
+			}
+		}
+		switch {
+		case !r.ended && r.count < d.width:
+			return nil, truncated(name, r.line, fmt.Sprintf("it ends after %d of %d fields", r.count, d.width))
+		case !r.ended && s.format.finalNewline:
+			return nil, truncated(name, r.line, "its last line does not end with a newline, and final_newline says that it should")
+		case int64(out.count) >= s.maxRows:
+			return nil, warehouses.NeedsPerson(nil, "%s:%d: the file has more than %d rows, which is max_rows; raise it if the file is right", name, r.line, s.maxRows)
+		}
+		if err := out.add(ctx, d.row(r)); err != nil {
+			return d, err
+		}
+	}
+	switch {
+	case s.format.trailer != nil && said < 0:
+		return nil, truncated(name, lines.line, "it has no trailer")
+	case said >= 0 && said != int64(out.count):
+		return nil, truncated(name, lines.line, fmt.Sprintf("it has %d rows, and its trailer says %d", out.count, said))
+	case d == nil && (s.format.header || full && said < 0):
+		return nil, truncated(name, 1, "it is empty")
+	}
+	return d, out.flush(ctx)
+}
+
+// decoded is the text of a file in UTF-8, without a byte order mark.
+func decoded(name string, from io.Reader, f format) (io.Reader, error) {
+	buffered := bufio.NewReaderSize(from, 64<<10)
+	start, _ := buffered.Peek(4) // an error of reading comes again
+	begins := func(mark string) bool { return bytes.HasPrefix(start, []byte(mark)) }
+	switch {
+	case begins("\x1f\x8b"), begins("PK\x03\x04"):
+		return nil, warehouses.NeedsPerson(nil, "%s is compressed, not CSV; have it written without compression", name)
+	case f.encoding != nil:
+		return f.encoding.NewDecoder().Reader(buffered), nil
+	case begins("\xff\xfe"), begins("\xfe\xff"):
+		return nil, warehouses.NeedsPerson(nil, "%s is written in UTF-16; set encoding: utf-16", name)
+	case begins("\xef\xbb\xbf"):
+		_, err := buffered.Discard(3)
+		return buffered, err
+	}
+	return buffered, nil
+}
+
+// rowsPerPage is how many rows are passed on at once.
+const rowsPerPage = 1000
+
+// pages gathers rows and passes them on.
+type pages struct {
+	sink   warehouses.Sink
+	page   []inventory.Row
+	count  int   // of rows, those of the page included
+	failed error // what the sink returned
+}
+
+func (p *pages) add(ctx context.Context, row inventory.Row) error {
+	p.page = append(p.page, row)
+	p.count++
+	if len(p.page) < rowsPerPage {
+		return nil
+	}
+	return p.flush(ctx)
+}
+
+func (p *pages) flush(ctx context.Context) error {
+	if len(p.page) == 0 {
+		return nil
+	}
+	if p.failed = p.sink(ctx, p.page); p.failed != nil {
+		return p.failed
+	}
+	p.page = p.page[:0]
+	return ctx.Err()
+}
+
+// input is a reader that ends with its context, and that remembers why it could not go on.
+type input struct {
+	ctx    context.Context
+	from   io.Reader
+	failed error
+}
+
+func (i *input) Read(into []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := i.from.Read(into)
+	if err != nil && err != io.EOF {
+		i.failed = err
+	}
+	return n, err
+}

@@ -1,0 +1,41 @@
+package warehouses
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/tidemark/tidemark/outbound"
+)
+
+// unsaidWait is how long a warehouse is left alone that throttles without saying for how long.
+const unsaidWait = 10 * time.Second
+
+// Failure says what it means for a fetch over HTTP when the warehouse was not reached, did not answer, or answered with a
+// status that means the same in every API. It is nil where the driver must judge the answer itself: for 2xx, and for the 4xx
+// that depend on the API. It reads only the status and Retry-After, never the body.
+func Failure(warehouse string, answer outbound.Answer, failed error, now time.Time) error {
+	switch status := answer.Status; {
+	case status >= 300 && status < 400:
+		return NeedsPerson(nil, "warehouse %s answers with a redirect (status %d), which is not followed because the credential would go with it; correct the endpoint", warehouse, status)
+	case status == http.StatusUnauthorized:
+		return NeedsPerson(nil, "warehouse %s does not accept the credential (status 401); renew it and check the reference in the settings", warehouse)
+	case status == http.StatusForbidden:
+		return NeedsPerson(nil, "warehouse %s does not permit the call with this credential (status 403); give it the permission to read stock", warehouse)
+	case status == http.StatusTooManyRequests:
+		wait, said := outbound.RetryAfter(answer.Header.Get("Retry-After"), now)
+		if !said {
+			wait = unsaidWait
+		}
+		return Throttled(now.Add(wait), "warehouse %s throttles (status 429)", warehouse)
+	case status == http.StatusRequestTimeout || status >= 500:
+		return Faltered(failed, "warehouse %s falters (status %d)", warehouse, status)
+	case failed == nil:
+		return nil
+	case errors.Is(failed, outbound.ErrUntrusted):
+		return NeedsPerson(failed, "warehouse %s is not who it should be; correct the endpoint or its certificate", warehouse)
+	case errors.Is(failed, outbound.ErrTooLarge):
+		return NeedsPerson(failed, "warehouse %s answers with more than is read at once; ask for smaller pages", warehouse)
+	}
+	return Faltered(failed, "warehouse %s did not answer", warehouse)
+}

@@ -1,0 +1,46 @@
+package jsonapi
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// shownRows is how many rows Check shows.
+const shownRows = 5
+
+// Check asks for the first page.
+func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
+	p, err := s.levels(ctx, 1, s.firstPage(s.base(true, mark{})), nil)
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	finding := warehouses.Finding{Sample: p.rows[:min(len(p.rows), shownRows)]}
+	for _, row := range p.rows {
+		if row.Facility != "" && !slices.Contains(finding.Facilities, row.Facility) {
+			finding.Facilities = append(finding.Facilities, row.Facility)
+		}
+	}
+	slices.Sort(finding.Facilities)
+	finding.Notes = []string{fmt.Sprintf("the first page has %d items", len(p.rows))}
+	if s.form.paths[partTotal] != "" {
+		finding.Notes = append(finding.Notes, fmt.Sprintf("there are %d items in all", p.total))
+	}
+	if !p.asOf.IsZero() {
+		finding.Notes = append(finding.Notes, "the figures are of "+p.asOf.Format(time.RFC3339))
+	}
+	var without []string
+	for _, field := range fields {
+		if path := s.form.paths[field]; path != "" && !p.given[field] && len(p.rows) > 0 {
+			without = append(without, field+" ("+path+")")
+		}
+	}
+	if len(without) > 0 {
+		finding.Notes = append(finding.Notes, "no item of the first page has anything for "+strings.Join(without, ", ")+"; correct fields")
+	}
+	return finding, nil
+}

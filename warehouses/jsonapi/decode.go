@@ -1,0 +1,187 @@
+package jsonapi
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"strconv"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+)
+
+// page is one answer of the warehouse.
+type page struct {
+	rows  []inventory.Row
+	given map[string]bool // parts that the answer had, and fields that any item had, be it with null
+	print uint64          // of the items as they are written
+	next  string
+	more  bool
+	total int64
+	asOf  time.Time
+}
+
+// seed makes the prints of this process.
+var seed = maphash.MakeSeed()
+
+// decodePage reads an answer; rows is memory that may be used again.
+func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, error) {
+	answer, err := jsonvalue.Parse(body)
+	if err != nil {
+		return page{}, fmt.Errorf("%w; found %s", err, found(body))
+	}
+	p := page{rows: rows[:0], given: map[string]bool{}}
+	if f.whole {
+		return p, p.items(answer, number, f)
+	}
+	if answer.Kind() != jsonvalue.Object {
+		return page{}, fmt.Errorf("expected an object, found %s", answer.Kind())
+	}
+	twice, err := f.answer.walk(answer, func(part string, value jsonvalue.Value) error {
+		p.given[part] = true
+		return p.part(part, value, number, f)
+	})
+	switch {
+	case err != nil:
+		return page{}, err
+	case twice != "":
+		return page{}, fmt.Errorf("%q is given twice", twice)
+	}
+	for _, part := range []string{partItems, partMore, partTotal, partAsOf} {
+		if path := f.paths[part]; path != "" && !p.given[part] {
+			return page{}, fmt.Errorf("there is nothing at the path %s, which is %s", path, part)
+		}
+	}
+	return p, nil
+}
+
+// part reads one part of an answer.
+func (p *page) part(part string, value jsonvalue.Value, number int, f form) error {
+	var err error
+	switch part {
+	case partItems:
+		return p.items(value, number, f)
+	case partNext:
+		if p.next, err = readName(value); err != nil {
+			return fmt.Errorf("%s: %w", part, err)
+		}
+	case partMore:
+		if value.Kind() != jsonvalue.Boolean {
+			return fmt.Errorf("%s: expected true or false, found %s", part, value.Kind())
+		}
+		p.more = value.Raw() == "true"
+	case partTotal:
+		if p.total, err = strconv.ParseInt(value.Raw(), 10, 64); err != nil || p.total < 0 {
+			return fmt.Errorf("%s: expected a count, found %s", part, value.Kind())
+		}
+	case partAsOf:
+		if p.asOf, err = f.times.read(value); err != nil {
+			return fmt.Errorf("%s: %w", part, err)
+		}
+		if p.asOf.IsZero() {
+			return fmt.Errorf("%s: expected a time, found %s", part, value.Kind())
+		}
+	}
+	return nil
+}
+
+// items reads the list of items.
+func (p *page) items(list jsonvalue.Value, number int, f form) error {
+	if list.Kind() != jsonvalue.List {
+		return fmt.Errorf("items: expected a list, found %s", list.Kind())
+	}
+	p.print = maphash.String(seed, list.Raw())
+	return list.Elements(func(item int, value jsonvalue.Value) error {
+		row := p.item(value, f)
+		row.Place = "page " + strconv.Itoa(number) + ", item " + strconv.Itoa(item)
+		p.rows = append(p.rows, row)
+		return nil
+	})
+}
+
+// item reads one item. What is wrong with it is the row's Problem.
+func (p *page) item(item jsonvalue.Value, f form) inventory.Row {
+	row := inventory.Row{Facility: f.facility}
+	if item.Kind() != jsonvalue.Object {
+		row.Problem = fmt.Sprintf("expected an object, found %s", item.Kind())
+		return row
+	}
+	twice, err := f.item.walk(item, func(field string, value jsonvalue.Value) error {
+		p.given[field] = true
+		if err := f.field(&row, field, value); err != nil && row.Problem == "" {
+			row.Problem = field + ": " + err.Error()
+		}
+		return nil // the item is read on, for what else it says helps to find it
+	})
+	switch {
+	case twice != "":
+		row.Problem = fmt.Sprintf("%s is given twice; it is not known which one is meant", strconv.Quote(twice[:min(len(twice), 40)]))
+	case err != nil && row.Problem == "":
+		row.Problem = err.Error()
+	case row.Facility == "" && f.paths[fieldFacility] != "" && row.Problem == "":
+		row.Problem = "facility: there is none at the path " + f.paths[fieldFacility] // no facility would be another level
+	}
+	return row
+}
+
+// field reads one field of an item.
+func (f form) field(row *inventory.Row, field string, value jsonvalue.Value) (err error) {
+	switch field {
+	case fieldSKU:
+		row.SKU, err = readName(value)
+	case fieldFacility:
+		row.Facility, err = readName(value)
+	case fieldAvailable:
+		row.Available, err = readQuantity(value, f.asText)
+	case fieldOnHand:
+		row.OnHand, err = readQuantity(value, f.asText)
+	case fieldCommitted:
+		row.Committed, err = readQuantity(value, f.asText)
+	case fieldReportedAt:
+		row.ReportedAt, err = f.times.read(value)
+	}
+	return err
+}
+
+// readName reads what names something: text, or a whole number as it is written; null is none.
+func readName(value jsonvalue.Value) (string, error) {
+	switch value.Kind() {
+	case jsonvalue.Null:
+		return "", nil
+	case jsonvalue.Text:
+		text, sound := value.Text()
+		if !sound {
+			return text, errors.New("the text holds a character that is not valid Unicode")
+		}
+		return text, nil
+	case jsonvalue.Number:
+		for _, digit := range value.Raw() {
+			if digit < '0' || digit > '9' {
+				return "", errors.New("expected text or a whole number, found a number with a sign, a fraction or an exponent")
+			}
+		}
+		return value.Raw(), nil
+	}
+	return "", fmt.Errorf("expected text, found %s", value.Kind())
+}
+
+// readQuantity reads a figure; null is none, and is never taken for 0.
+func readQuantity(value jsonvalue.Value, asText bool) (*int64, error) {
+	raw := value.Raw()
+	switch kind := value.Kind(); {
+	case kind == jsonvalue.Null:
+		return nil, nil
+	case kind == jsonvalue.Text && asText:
+		raw, _ = value.Text()
+	case kind == jsonvalue.Text:
+		return nil, errors.New("expected a whole number, found text; set figures_as_text if the API writes figures so")
+	case kind != jsonvalue.Number:
+		return nil, fmt.Errorf("expected a whole number, found %s", kind)
+	}
+	units, err := inventory.ParseQuantity(raw)
+	if err != nil {
+		return nil, err
+	}
+	return &units, nil
+}

@@ -1,0 +1,147 @@
+package jsonapitest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
+)
+
+// page answers with one page of the stock as it is now.
+func (w *Warehouse) page(query url.Values) Answer {
+	stock := w.stock
+	if text := query.Get("changed_since"); text != "" {
+		since, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return failure(http.StatusBadRequest, "changed_since")
+		}
+		stock = slices.DeleteFunc(slices.Clone(stock), func(item warehousetest.Item) bool { return w.changed[item].Before(since) })
+	}
+	size, from, err := w.window(query, len(stock))
+	if err != nil || query.Get("status") != "all" {
+		return failure(http.StatusBadRequest, "query")
+	}
+	number := 1
+	if size > 0 {
+		number = from/size + 1
+	}
+	if w.fault == warehousetest.Repeats && number > 2 {
+		from = size // the second page is served again
+	}
+	from = min(from, len(stock))
+	to := min(from+size, len(stock))
+	next := to
+	if w.fault == warehousetest.Repeats && number == 2 {
+		next = from
+	}
+	ends := to == len(stock) || w.fault == warehousetest.Truncated && number == 2
+	if w.fault == warehousetest.Truncated && number > 2 {
+		from = to // what was promised does not come
+	}
+	answer := Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}}
+	answer.Body = w.envelope(w.list(stock[from:to]), len(stock), next, size, ends)
+	answer.Cut = w.fault == warehousetest.BreaksOff && (number == 2 || w.form.Paging == "none")
+	if w.spoil != nil {
+		w.spoil(number, &answer)
+	}
+	return answer
+}
+
+// window is how many items are asked for, and behind how many.
+func (w *Warehouse) window(query url.Values, all int) (size, from int, err error) {
+	if size, err = strconv.Atoi(query.Get("limit")); err != nil || size < 1 {
+		return 0, 0, fmt.Errorf("limit")
+	}
+	if w.form.MostItems > 0 {
+		size = min(size, w.form.MostItems)
+	}
+	switch w.form.Paging {
+	case "none":
+		return all, 0, nil
+	case "page":
+		from, err = strconv.Atoi(query.Get("page"))
+		if !w.form.Zero {
+			from--
+		}
+		return size, from * size, err
+	case "offset":
+		from, err = strconv.Atoi(query.Get("offset"))
+		return size, from, err
+	}
+	if cursor := query.Get("cursor"); cursor != "" {
+		_, err = fmt.Sscanf(cursor, "after %d", &from)
+	}
+	return size, from, err
+}
+
+func (w *Warehouse) envelope(list string, total, next, size int, ends bool) string {
+	if w.form.Bare {
+		return list
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, `{"meta":{"as_of":%s`, quote(w.at.Format(time.RFC3339)))
+	if slices.Contains(w.form.Evidence, "total") {
+		fmt.Fprintf(&text, `,"total":%d`, total)
+	}
+	if slices.Contains(w.form.Evidence, "more") {
+		fmt.Fprintf(&text, `,"more":%t`, !ends)
+	}
+	text.WriteString(`},"data":{"stock":` + list + `},"links":{"self":"x"`)
+	cursor := fmt.Sprintf("after %d", next)
+	switch {
+	case ends && w.form.OmitsNext:
+	case ends:
+		text.WriteString(`,"next":null`)
+	case w.form.Paging == "cursor":
+		text.WriteString(`,"next":` + quote(cursor))
+	case w.form.PathNext:
+		text.WriteString(`,"next":` + quote("/elsewhere?cursor="+url.QueryEscape(cursor)))
+	default:
+		query := url.Values{"cursor": {cursor}, "limit": {strconv.Itoa(size)}, "status": {"all"}}
+		text.WriteString(`,"next":` + quote(w.server.URL+Path+"?"+query.Encode()))
+	}
+	return text.String() + "}}"
+}
+
+func (w *Warehouse) list(stock []warehousetest.Item) string {
+	var text strings.Builder
+	text.WriteByte('[')
+	for i, item := range stock {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		free := item.Available
+		if _, err := strconv.Atoi(free); err == nil && w.form.TextFigures {
+			free = quote(free)
+		}
+		if free != "" {
+			free = `"free":` + free + ","
+		}
+		fmt.Fprintf(&text, `{"product":{"code":%s,"name":"An item"},"site":%s,"quantity":{%s"physical":null,"reserved":null},"changed":%s}`,
+			quote(item.SKU), quote(item.Facility), free, quote(w.changed[item].Format(time.RFC3339)))
+	}
+	text.WriteByte(']')
+	return text.String()
+}
+
+// quote writes a JSON text byte by byte: unlike encoding/json it leaves invalid UTF-8 as it is, as a careless server does.
+func quote(text string) string {
+	quoted := make([]byte, 0, len(text)+2)
+	quoted = append(quoted, '"')
+	for _, letter := range []byte(text) {
+		switch {
+		case letter == '"' || letter == '\\':
+			quoted = append(quoted, '\\', letter)
+		case letter < 0x20:
+			quoted = fmt.Appendf(quoted, `\u%04x`, letter)
+		default:
+			quoted = append(quoted, letter)
+		}
+	}
+	return string(append(quoted, '"'))
+}

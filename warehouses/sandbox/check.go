@@ -1,0 +1,42 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// shownRows is how many rows Check asks for and shows.
+const shownRows = 5
+
+// Check asks for the facilities and a small page.
+func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
+	answer, err := s.get(ctx, "/facilities")
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	var said struct {
+		Facilities []struct {
+			ID string `json:"id"`
+		} `json:"facilities"`
+	}
+	if err := json.Unmarshal(answer.Body, &said); err != nil {
+		return warehouses.Finding{}, warehouses.Faltered(nil, "warehouse %s: its list of facilities is not the JSON that was expected, but %s", s.id, found(answer.Body))
+	}
+	finding := warehouses.Finding{}
+	for _, facility := range said.Facilities {
+		finding.Facilities = append(finding.Facilities, facility.ID)
+	}
+	slices.Sort(finding.Facilities)
+	p, err := s.levels(ctx, 1, "", shownRows, nil)
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	finding.Sample = p.rows[:min(len(p.rows), shownRows)]
+	finding.Notes = []string{fmt.Sprintf("it has %d rows as of %s", p.total, p.asOf.Format(time.RFC3339))}
+	return finding, nil
+}

@@ -1,0 +1,163 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+)
+
+// page is one answer of the warehouse.
+type page struct {
+	snapshot string
+	asOf     time.Time
+	total    int64
+	next     string // empty on the last page
+	rows     []inventory.Row
+}
+
+// decodePage reads an answer; rows is memory that may be used again.
+func decodePage(body []byte, number int, rows []inventory.Row) (page, error) {
+	answer, err := jsonvalue.Parse(body)
+	if err != nil {
+		return page{}, fmt.Errorf("%w; found %s", err, found(body))
+	}
+	if answer.Kind() != jsonvalue.Object {
+		return page{}, fmt.Errorf("expected an object, found %s", answer.Kind())
+	}
+	p := page{rows: rows[:0]}
+	given := map[string]bool{}
+	twice, err := answer.Members(func(name string, value jsonvalue.Value) error {
+		given[name] = true
+		return p.member(name, value, number)
+	})
+	switch {
+	case err != nil:
+		return page{}, err
+	case twice != "":
+		return page{}, fmt.Errorf("%q is given twice", twice)
+	}
+	for _, name := range []string{"snapshot", "as_of", "total", "items"} {
+		if !given[name] {
+			return page{}, fmt.Errorf("%q is missing", name)
+		}
+	}
+	return p, nil
+}
+
+// member reads one member of an answer.
+func (p *page) member(name string, value jsonvalue.Value, number int) error {
+	var err error
+	text, _ := value.Text()
+	switch name {
+	case "snapshot":
+		if text == "" {
+			return fmt.Errorf("snapshot: expected text, found %s", value.Kind())
+		}
+		p.snapshot = text
+	case "as_of":
+		p.asOf, err = readTime(value)
+		if err != nil || p.asOf.IsZero() {
+			return fmt.Errorf("as_of: %w", errNotTime)
+		}
+	case "total":
+		if p.total, err = strconv.ParseInt(value.Raw(), 10, 64); err != nil || p.total < 0 {
+			return errors.New("total: expected a count")
+		}
+	case "next":
+		if value.Kind() != jsonvalue.Null && text == "" {
+			return fmt.Errorf("next: expected text, or null on the last page; found %s", value.Kind())
+		}
+		p.next = text
+	case "items":
+		if value.Kind() != jsonvalue.List {
+			return fmt.Errorf("items: expected a list, found %s", value.Kind())
+		}
+		return value.Elements(func(item int, value jsonvalue.Value) error {
+			row := decodeItem(value)
+			row.Place = "page " + strconv.Itoa(number) + ", item " + strconv.Itoa(item)
+			p.rows = append(p.rows, row)
+			return nil
+		})
+	}
+	return nil
+}
+
+// decodeItem reads one item. What is wrong with it is the row's Problem.
+func decodeItem(item jsonvalue.Value) inventory.Row {
+	var row inventory.Row
+	if item.Kind() != jsonvalue.Object {
+		row.Problem = fmt.Sprintf("expected an object, found %s", item.Kind())
+		return row
+	}
+	twice, _ := item.Members(func(name string, value jsonvalue.Value) error {
+		var err error
+		switch name {
+		case "sku":
+			row.SKU, err = readText(value)
+		case "facility":
+			row.Facility, err = readText(value)
+		case "available":
+			row.Available, err = readQuantity(value)
+		case "on_hand":
+			row.OnHand, err = readQuantity(value)
+		case "committed":
+			row.Committed, err = readQuantity(value)
+		case "reported_at":
+			row.ReportedAt, err = readTime(value)
+		}
+		if err != nil && row.Problem == "" {
+			row.Problem = name + ": " + err.Error()
+		}
+		return nil // the item is read on, for what else it says helps to find it
+	})
+	if twice != "" {
+		row.Problem = fmt.Sprintf("%s is given twice; it is not known which one is meant", strconv.Quote(twice[:min(len(twice), 40)]))
+	}
+	return row
+}
+
+// readText reads a name; null is none.
+func readText(value jsonvalue.Value) (string, error) {
+	text, sound := value.Text()
+	switch {
+	case value.Kind() != jsonvalue.Text && value.Kind() != jsonvalue.Null:
+		return "", fmt.Errorf("expected text, found %s", value.Kind())
+	case !sound:
+		return text, errors.New("the text holds a character that is not valid Unicode")
+	}
+	return text, nil
+}
+
+// readQuantity reads a figure; null is none, and is never taken for 0.
+func readQuantity(value jsonvalue.Value) (*int64, error) {
+	switch value.Kind() {
+	case jsonvalue.Null:
+		return nil, nil
+	case jsonvalue.Number:
+		units, err := inventory.ParseQuantity(value.Raw())
+		if err != nil {
+			return nil, err
+		}
+		return &units, nil
+	}
+	return nil, fmt.Errorf("expected a whole number, found %s", value.Kind())
+}
+
+var errNotTime = errors.New("expected a time like 2026-01-31T12:00:00Z")
+
+// readTime reads a time; null is none.
+func readTime(value jsonvalue.Value) (time.Time, error) {
+	if value.Kind() == jsonvalue.Null {
+		return time.Time{}, nil
+	}
+	text, _ := value.Text()
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, errNotTime
+	}
+	return at.UTC(), nil
+}

@@ -1,0 +1,57 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// unbelieved is the error of an answer that promises rows and cannot be taken for what it says. Asking again may bring a
+// better one.
+func (s *source) unbelieved(page int, format string, arguments ...any) error {
+	return warehouses.Faltered(nil, "warehouse %s, page %d: %s; nothing of the snapshot was taken", s.id, page, fmt.Sprintf(format, arguments...))
+}
+
+// refused is the error of a 4xx that warehouses.Failure leaves to the driver.
+func (s *source) refused(answer outbound.Answer) error {
+	switch answer.Status {
+	case http.StatusGone:
+		return warehouses.Faltered(nil, "warehouse %s no longer has the snapshot that was being read (status 410); it is read again from its beginning", s.id)
+	case http.StatusNotFound:
+		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status 404); correct the endpoint", s.id)
+	}
+	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d%s); check the settings", s.id, answer.Status, code(answer.Body))
+}
+
+var plainCode = regexp.MustCompile(`^[a-z_]{1,40}$`)
+
+// code is the sandbox's own code of an error. Anything else in the body is not shown, for it could hold what was sent.
+func code(body []byte) string {
+	var said struct {
+		Error struct {
+			Code string `json:"code"`
+		} `json:"error"`
+	}
+	if json.Unmarshal(body, &said) != nil || !plainCode.MatchString(said.Error.Code) {
+		return ""
+	}
+	return ", " + said.Error.Code
+}
+
+// found says what an answer is that is not JSON.
+func found(body []byte) string {
+	switch start := bytes.TrimSpace(body); {
+	case len(start) == 0:
+		return "nothing"
+	case start[0] == '<':
+		return "an HTML page"
+	case start[0] == '{':
+		return "JSON that breaks off or goes on after its end"
+	}
+	return "something else"
+}

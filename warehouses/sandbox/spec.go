@@ -1,0 +1,67 @@
+// Package sandbox reads the warehouses of Tidemark's sandbox (sandbox/API.md), page by page.
+//
+// It is the driver to read first, and the one to copy for a warehouse with an API: every driver has the same files in the
+// same order. spec.go says what can be set and opens the source, fetch.go walks through the pages and proves that they are the
+// whole, decode.go makes rows of an answer, check.go proves the settings, errors.go says what an answer means that holds no
+// rows. Transport failures and statuses that mean the same everywhere are warehouses.Failure; retrying and waiting are not a
+// driver's business.
+package sandbox
+
+import (
+	"errors"
+	"time"
+
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// Spec is what can be set on a sandbox warehouse.
+var Spec = settings.Spec{
+	Driver: "sandbox",
+	Help:   "A warehouse of Tidemark's sandbox, to try things against.",
+	Options: []settings.Option{
+		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The warehouse's address, like http://127.0.0.1:9470/warehouses/portland."},
+		{Name: "token", Kind: settings.Secret, Required: true, Help: "The token of the scenario, by reference."},
+		{Name: "page", Kind: settings.Integer, Default: "1000", Minimum: 1, Maximum: 5000, Help: "How many rows one call asks for."},
+		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a snapshot; more are taken for a fault of the warehouse."},
+		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
+	},
+}
+
+// Driver opens sandbox warehouses.
+func Driver() warehouses.Driver { return warehouses.Driver{Spec: Spec, Open: Open} }
+
+var _ warehouses.Source = (*source)(nil)
+
+// source is a sandbox warehouse. It is safe for concurrent use.
+type source struct {
+	id       string
+	endpoint string
+	token    settings.Credential
+	page     int
+	maxPages int
+	client   *outbound.Client
+	now      func() time.Time
+}
+
+// Open returns the source of a warehouse. It makes no call.
+func Open(id string, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
+	values, problems := Spec.Check(values)
+	if len(problems) > 0 {
+		return nil, errors.New(problems[0].Message)
+	}
+	token, err := values.Credential("token", environment)
+	if err != nil {
+		return nil, err
+	}
+	return &source{
+		id:       id,
+		endpoint: values.Text("endpoint"),
+		token:    token,
+		page:     int(values.Integer("page")),
+		maxPages: int(values.Integer("max_pages")),
+		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout")}),
+		now:      environment.Clock(),
+	}, nil
+}

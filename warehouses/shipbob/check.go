@@ -1,0 +1,49 @@
+package shipbob
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// shownRows is how many rows Check shows.
+const shownRows = 5
+
+// Check asks for the first page.
+func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
+	p, header, err := s.levels(ctx, 1, s.query(), nil)
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	finding := warehouses.Finding{Sample: p.rows[:min(len(p.rows), shownRows)]}
+	for _, row := range p.rows {
+		if row.Facility != "" && !slices.Contains(finding.Facilities, row.Facility) {
+			finding.Facilities = append(finding.Facilities, row.Facility)
+		}
+	}
+	slices.Sort(finding.Facilities)
+	more := "there are no more"
+	if p.next != "" {
+		more = "there are more"
+	}
+	finding.Notes = []string{
+		fmt.Sprintf("the first page has %d items and %d rows; %s", p.items, len(p.rows), more),
+		fmt.Sprintf("the available figure is ShipBob's %s", s.form.names().available),
+	}
+	if !s.form.locations {
+		finding.Notes = append(finding.Notes, "a row is the stock of all fulfillment centers together; set levels: locations to tell them apart")
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.centers)) {
+		finding.Notes = append(finding.Notes, fmt.Sprintf("fulfillment center %s is called %s", id, strconv.Quote(p.centers[id])))
+	}
+	if left := header.Get("X-Remaining-Calls"); left != "" {
+		if calls, err := strconv.Atoi(left); err == nil {
+			finding.Notes = append(finding.Notes, fmt.Sprintf("ShipBob has %d calls left for this minute", calls))
+		}
+	}
+	return finding, nil
+}

@@ -1,0 +1,263 @@
+package shipbob
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+)
+
+// form says which rows are made of an item.
+type form struct {
+	locations bool // a row for each fulfillment center; otherwise one for all of them
+	sellable  bool // the sellable figure is the available one; otherwise the fulfillable one
+	byName    bool // a fulfillment center is known by its name; otherwise by its number
+	byID      bool // a product is known by its inventory_id; otherwise by its SKU
+}
+
+// names are ShipBob's names of what a row holds.
+type names struct{ sku, available, onHand, committed string }
+
+func (f form) names() names {
+	n := names{"sku", "total_fulfillable_quantity", "total_on_hand_quantity", "total_committed_quantity"}
+	switch {
+	case f.locations:
+		n = names{"sku", "fulfillable_quantity", "on_hand_quantity", "committed_quantity"}
+	case f.sellable:
+		n.available = "total_sellable_quantity"
+	}
+	if f.byID {
+		n.sku = "inventory_id"
+	}
+	return n
+}
+
+// page is one answer of ShipBob.
+type page struct {
+	next, first, last string // addresses; next is empty on the last page
+	items             int
+	ids               []int64 // of the items, where they could be read
+	rows              []inventory.Row
+	given             given
+	centers           map[string]string // names of fulfillment centers, by number
+}
+
+// given says which members any item had, be it with null.
+type given struct{ sku, available bool }
+
+func (g given) and(other given) given {
+	return given{sku: g.sku || other.sku, available: g.available || other.available}
+}
+
+// decodePage reads an answer; rows is memory that may be used again.
+func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, error) {
+	answer, err := jsonvalue.Parse(body)
+	if err != nil {
+		return page{}, fmt.Errorf("%w; found %s", err, found(body))
+	}
+	if answer.Kind() != jsonvalue.Object {
+		return page{}, fmt.Errorf("expected an object, found %s", answer.Kind())
+	}
+	p := page{rows: rows[:0], centers: map[string]string{}}
+	has := map[string]bool{}
+	twice, err := answer.Members(func(name string, value jsonvalue.Value) error {
+		has[name] = true
+		return p.member(name, value, number, f)
+	})
+	switch {
+	case err != nil:
+		return page{}, err
+	case twice != "":
+		return page{}, fmt.Errorf("%q is given twice", twice)
+	}
+	for _, name := range []string{"items", "next"} { // next is null on the last page, and not left out
+		if !has[name] {
+			return page{}, fmt.Errorf("%q is missing", name)
+		}
+	}
+	return p, nil
+}
+
+// member reads one member of an answer.
+func (p *page) member(name string, value jsonvalue.Value, number int, f form) error {
+	switch name {
+	case "next":
+		return readAddress(name, value, &p.next)
+	case "first":
+		return readAddress(name, value, &p.first)
+	case "last":
+		return readAddress(name, value, &p.last)
+	case "items":
+		if value.Kind() != jsonvalue.List {
+			return fmt.Errorf("items: expected a list, found %s", value.Kind())
+		}
+		return value.Elements(func(item int, value jsonvalue.Value) error {
+			p.items++
+			p.item(value, "page "+strconv.Itoa(number)+", item "+strconv.Itoa(item), f)
+			return nil
+		})
+	}
+	return nil
+}
+
+// item reads one item into rows. What is wrong with it is the Problem of its rows.
+func (p *page) item(item jsonvalue.Value, place string, f form) {
+	row := inventory.Row{Place: place}
+	if item.Kind() != jsonvalue.Object {
+		row.Problem = fmt.Sprintf("expected an object, found %s", item.Kind())
+		p.rows = append(p.rows, row)
+		return
+	}
+	var locations jsonvalue.Value
+	listed, id, names := false, int64(0), f.names()
+	twice, _ := item.Members(func(name string, value jsonvalue.Value) error {
+		p.given.sku = p.given.sku || name == names.sku
+		var err error
+		switch {
+		case name == "inventory_id":
+			id, err = readID(value)
+		case name == "sku" && !f.byID:
+			row.SKU, err = readText(value)
+		case name == "locations":
+			locations, listed = value, true
+		case !f.locations:
+			err = p.figure(&row, names, name, value)
+		}
+		note(&row, name, err)
+		return nil // the item is read on, for what else it says helps to find it
+	})
+	noteTwice(&row, twice)
+	switch {
+	case id == 0:
+		note(&row, "inventory_id", errors.New("it is missing"))
+	case f.byID:
+		row.SKU = strconv.FormatInt(id, 10)
+		fallthrough
+	default:
+		p.ids = append(p.ids, id)
+	}
+	if !f.locations {
+		p.rows = append(p.rows, row)
+		return
+	}
+	if !listed || locations.Kind() != jsonvalue.List && locations.Kind() != jsonvalue.Null {
+		note(&row, "locations", fmt.Errorf("expected a list, found %s", locations.Kind()))
+		p.rows = append(p.rows, row)
+		return
+	}
+	_ = locations.Elements(func(number int, location jsonvalue.Value) error {
+		p.rows = append(p.rows, p.location(row, location, number, f))
+		return nil
+	})
+}
+
+// location reads the stock of an item in one fulfillment center.
+func (p *page) location(row inventory.Row, location jsonvalue.Value, number int, f form) inventory.Row {
+	row.Place += ", location " + strconv.Itoa(number)
+	if location.Kind() != jsonvalue.Object {
+		note(&row, "locations", fmt.Errorf("expected an object, found %s", location.Kind()))
+		return row
+	}
+	id, called := "", ""
+	twice, _ := location.Members(func(name string, value jsonvalue.Value) error {
+		var err error
+		switch name {
+		case "location_id":
+			_, err = readID(value)
+			id = value.Raw()
+		case "name":
+			if called, err = readText(value); !f.byName {
+				err = nil // it is only shown
+			}
+		default:
+			err = p.figure(&row, f.names(), name, value)
+		}
+		note(&row, name, err)
+		return nil
+	})
+	noteTwice(&row, twice)
+	row.Facility = id
+	if f.byName {
+		row.Facility = called
+	}
+	if row.Facility == "" {
+		note(&row, "locations", errors.New("the location has no location_id, or no name")) // no facility would be another level
+	}
+	p.centers[id] = called
+	return row
+}
+
+// figure reads a member that may be a figure of the row.
+func (p *page) figure(row *inventory.Row, names names, name string, value jsonvalue.Value) (err error) {
+	switch name {
+	case names.available:
+		p.given.available = true
+		row.Available, err = readQuantity(value)
+	case names.onHand:
+		row.OnHand, err = readQuantity(value)
+	case names.committed:
+		row.Committed, err = readQuantity(value)
+	}
+	return err
+}
+
+// note makes an error the row's Problem, when it is the first one.
+func note(row *inventory.Row, name string, err error) {
+	if err != nil && row.Problem == "" {
+		row.Problem = name + ": " + err.Error()
+	}
+}
+
+func noteTwice(row *inventory.Row, name string) {
+	if name != "" {
+		row.Problem = fmt.Sprintf("%s is given twice; it is not known which one is meant", strconv.Quote(name[:min(len(name), 40)]))
+	}
+}
+
+// readAddress reads the address of another page; null is none.
+func readAddress(name string, value jsonvalue.Value, into *string) error {
+	text, _ := value.Text()
+	if value.Kind() != jsonvalue.Null && text == "" {
+		return fmt.Errorf("%s: expected an address or null, found %s", name, value.Kind())
+	}
+	*into = text
+	return nil
+}
+
+// readID reads a number that names something. ShipBob's are positive.
+func readID(value jsonvalue.Value) (int64, error) {
+	id, err := strconv.ParseInt(value.Raw(), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fmt.Errorf("expected a positive whole number, found %s", value.Kind())
+	}
+	return id, nil
+}
+
+// readText reads a name; null is none.
+func readText(value jsonvalue.Value) (string, error) {
+	text, sound := value.Text()
+	switch {
+	case value.Kind() != jsonvalue.Text && value.Kind() != jsonvalue.Null:
+		return "", fmt.Errorf("expected text, found %s", value.Kind())
+	case !sound:
+		return text, errors.New("the text holds a character that is not valid Unicode")
+	}
+	return text, nil
+}
+
+// readQuantity reads a figure; null is none, and is never taken for 0.
+func readQuantity(value jsonvalue.Value) (*int64, error) {
+	switch value.Kind() {
+	case jsonvalue.Null:
+		return nil, nil
+	case jsonvalue.Number:
+		units, err := inventory.ParseQuantity(value.Raw())
+		if err != nil {
+			return nil, err
+		}
+		return &units, nil
+	}
+	return nil, fmt.Errorf("expected a whole number, found %s", value.Kind())
+}

@@ -1,0 +1,248 @@
+package shipbob
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// passedOn is the most rows that are passed on at once. A page has as many rows as its items have locations.
+const passedOn = 1000
+
+// Fetch reads all levels. ShipBob tells no changes, so Request.Everything changes nothing.
+func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	turns := pace{every: s.every, now: s.now, wait: s.wait}
+	read := trail{asked: s.query(), cursors: map[string]bool{}, firsts: map[int64]bool{}}
+	marked := request.Mark
+	var memory []inventory.Row
+	for number := 1; number <= s.maxPages; number++ {
+		if err := turns.take(ctx); err != nil {
+			return warehouses.Snapshot{}, err
+		}
+		p, header, err := s.levels(ctx, number, read.asked, memory)
+		if err != nil {
+			return warehouses.Snapshot{}, err
+		}
+		turns.heed(header)
+		if number == 1 {
+			if marked, err = s.date(request.Mark, header); err != nil {
+				return warehouses.Snapshot{}, err
+			}
+		}
+		if err := s.prove(number, p, &read); err != nil {
+			return warehouses.Snapshot{}, err
+		}
+		if err := pass(ctx, p.rows, sink); err != nil {
+			return warehouses.Snapshot{}, err
+		}
+		if p.next == "" {
+			if err := s.finish(read); err != nil {
+				return warehouses.Snapshot{}, err
+			}
+			return warehouses.Snapshot{Full: true, Rows: read.rows, Mark: marked, From: s.endpoint + s.path()}, nil
+		}
+		memory = p.rows
+		read.asked = s.following(p.next)
+	}
+	return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s has more than %d pages, which is max_pages; raise it, or page, if that is right", s.id, s.maxPages)
+}
+
+// pass passes rows on, in parts that are not too large.
+func pass(ctx context.Context, rows []inventory.Row, sink warehouses.Sink) error {
+	for part := range slices.Chunk(rows, passedOn) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := sink(ctx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trail is what was read of a fetch so far. It does not grow with the rows, only by a number or two for each page.
+type trail struct {
+	asked   url.Values      // of the page that is read
+	cursors map[string]bool // queries of the pages that were asked for
+	firsts  map[int64]bool  // the first item of each page
+	before  map[int64]bool  // the items of the page before
+	rows    int
+	given   given
+}
+
+// prove checks that a page continues the ones before it, and that one that says that it is the last is not contradicted.
+//
+// Items are not counted by ShipBob, and its list is not frozen while it is read. An item that is new, or gone, shifts those
+// behind it: one that moves on to the next page is then seen twice, which is noticed here; one that moves back is not seen,
+// and counts as missing.
+func (s *source) prove(number int, p page, read *trail) error {
+	read.cursors[key(read.asked)] = true
+	switch {
+	case p.next != "" && p.items == 0:
+		return s.unbelieved(number, "it is empty, and not the last page")
+	case p.next != "" && read.cursors[key(s.following(p.next))]:
+		return s.unbelieved(number, "its next leads back to a page that was read already")
+	case p.next == "" && number > 1 && p.last != "" && key(s.following(p.last)) != key(read.asked):
+		return s.unbelieved(number, "it has no next page, and says that another page is the last")
+	}
+	items := make(map[int64]bool, len(p.ids))
+	for _, id := range p.ids {
+		if read.before[id] {
+			return s.unbelieved(number, "it holds item %d, as the page before did; the items moved while they were read", id)
+		}
+		items[id] = true
+	}
+	if len(p.ids) > 0 {
+		if read.firsts[p.ids[0]] {
+			return s.unbelieved(number, "it begins with item %d, as a page before did", p.ids[0])
+		}
+		read.firsts[p.ids[0]] = true
+	}
+	read.before = items
+	read.rows += len(p.rows)
+	read.given = read.given.and(p.given)
+	return nil
+}
+
+// finish checks what only the whole can tell: a member that no item has was renamed.
+func (s *source) finish(read trail) error {
+	names := s.form.names()
+	for _, member := range []struct {
+		name  string
+		given bool
+	}{{names.sku, read.given.sku}, {names.available, read.given.available}} {
+		if read.rows > 0 && !member.given {
+			return warehouses.NeedsPerson(nil, "warehouse %s: none of its %d rows has %q, so the form of the answers has changed; check the version in the endpoint; nothing of the snapshot was taken", s.id, read.rows, member.name)
+		}
+	}
+	return nil
+}
+
+// mark is when ShipBob's last recorded answer was made. It has no number and no time of its own for a snapshot.
+type mark struct {
+	Dated time.Time `json:"dated"`
+}
+
+// tolerance is how far the clocks of ShipBob's servers may differ.
+const tolerance = time.Minute
+
+// date returns the mark of a fetch whose first answer has a header. An answer that is older than the recorded one comes from
+// something between us that answers from memory. A date that lies ahead of us is a wrong clock, and is not noted: every
+// answer with the right time would seem old later.
+func (s *source) date(known string, header http.Header) (string, error) {
+	var before mark
+	if json.Unmarshal([]byte(known), &before) != nil {
+		before = mark{}
+	}
+	dated, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return known, nil
+	}
+	if dated.Before(before.Dated.Add(-tolerance)) {
+		return "", s.unbelieved(1, "the answer is dated %s, and the last one that was recorded %s, so it does not come from ShipBob but from something that remembers it", dated.UTC().Format(time.RFC3339), before.Dated.UTC().Format(time.RFC3339))
+	}
+	if now := s.now(); dated.After(now) {
+		dated = now
+	}
+	text, err := json.Marshal(mark{Dated: dated.UTC()})
+	if err != nil {
+		panic("shipbob: a mark cannot be written as JSON: " + err.Error()) // the year of an HTTP date has four digits
+	}
+	return string(text), nil
+}
+
+// path is that of the list that is read.
+func (s *source) path() string {
+	if s.form.locations {
+		return "/inventory-level/locations"
+	}
+	return "/inventory-level"
+}
+
+// query is that of the first page.
+func (s *source) query() url.Values {
+	query := url.Values{"PageSize": {strconv.Itoa(s.page)}}
+	if !s.inactive {
+		query.Set("IsActive", "true")
+	}
+	if !s.digital {
+		query.Set("IsDigital", "false")
+	}
+	return query
+}
+
+// following is the query of a page that an answer leads to. Only the query of its address is used: the documentation says
+// that next is a URL, callers report a path (and not always the one that was called), and the credential goes nowhere but to
+// the endpoint. What was asked for at first is added where the address leaves it out.
+func (s *source) following(next string) url.Values {
+	_, text, _ := strings.Cut(next, "?")
+	query, err := url.ParseQuery(text)
+	if err != nil {
+		query = url.Values{}
+	}
+	for name, values := range s.query() {
+		if !has(query, name) {
+			query[name] = values
+		}
+	}
+	return query
+}
+
+// key is the same for queries that ask for the same.
+func key(query url.Values) string {
+	folded := url.Values{}
+	for name, values := range query {
+		folded[strings.ToLower(name)] = values
+	}
+	return folded.Encode()
+}
+
+// has is true when a query has a parameter, in whatever case: to ShipBob they are the same.
+func has(query url.Values, name string) bool {
+	for given := range query {
+		if strings.EqualFold(given, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// levels asks for one page.
+func (s *source) levels(ctx context.Context, number int, query url.Values, memory []inventory.Row) (page, http.Header, error) {
+	answer, err := s.get(ctx, s.path()+"?"+query.Encode())
+	if err != nil {
+		return page{}, nil, err
+	}
+	p, err := decodePage(answer.Body, number, s.form, memory)
+	if err != nil {
+		return page{}, nil, s.unbelieved(number, "%v", err)
+	}
+	return p, answer.Header, nil
+}
+
+// get makes one call and returns only answers with status 200.
+func (s *source) get(ctx context.Context, path string) (outbound.Answer, error) {
+	answer, err := s.client.Do(ctx, http.MethodGet, s.endpoint+path, outbound.Bearer(s.token), nil)
+	if ctx.Err() != nil {
+		return answer, ctx.Err()
+	}
+	if after := answer.Header.Get("X-Retry-After"); after != "" { // ShipBob's name of it
+		answer.Header.Set("Retry-After", after)
+	}
+	if err := warehouses.Failure(s.id, answer, err, s.now()); err != nil {
+		return answer, err
+	}
+	if answer.Status != http.StatusOK {
+		return answer, s.refused(answer)
+	}
+	return answer, nil
+}

@@ -1,0 +1,105 @@
+// Package shipbob reads the stock that ShipBob keeps for a merchant, page by page, from its REST API (versions 2025-07 to
+// 2026-07).
+//
+// ShipBob tells only what there is now: there is no filter for what changed, no count of all items and no time of a snapshot,
+// so every fetch reads everything, and the end is believed when the last page says so and nothing contradicts it. What is known
+// of the API, and how surely, is in docs/warehouses/shipbob.md.
+//
+// The files are those of every driver: spec.go says what can be set and opens the source, fetch.go walks through the pages and
+// proves as much as can be proved, decode.go makes rows of an answer, check.go proves the settings, errors.go says what an
+// answer means that holds no rows. Besides: pace.go keeps the calls of a fetch within ShipBob's budget.
+package shipbob
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// Spec is what can be set on a ShipBob warehouse.
+var Spec = settings.Spec{
+	Driver: "shipbob",
+	Help:   "A merchant's stock at ShipBob.",
+	Options: []settings.Option{
+		{Name: "endpoint", Kind: settings.URL, Default: "https://api.shipbob.com/2026-07", Help: "The address of the API with its version; the sandbox is https://sandbox-api.shipbob.com/2026-07."},
+		{Name: "token", Kind: settings.Secret, Required: true, Help: "A personal access token with the scope inventory_read, by reference."},
+		{Name: "levels", Kind: settings.String, Default: "total", Choices: []string{"total", "locations"}, Help: "What a row is: total, the stock of a SKU in all fulfillment centers together; locations, its stock in each of them."},
+		{Name: "figure", Kind: settings.String, Default: "fulfillable", Choices: []string{"fulfillable", "sellable"}, Help: "Which figure of ShipBob is the available one; sellable exists only with levels: total."},
+		{Name: "facility", Kind: settings.String, Default: "id", Choices: []string{"id", "name"}, Help: "With levels: locations, what a fulfillment center is called here: id, its number (the default, for names change); or name."},
+		{Name: "sku", Kind: settings.String, Default: "sku", Choices: []string{"sku", "inventory_id"}, Help: "What a product is known by here: sku, or inventory_id for an account whose items have no SKU."},
+		{Name: "inactive", Kind: settings.Boolean, Default: "true", Help: "Whether inactive items are read too. Without them the figure of an item that was made inactive stays as it was."},
+		{Name: "digital", Kind: settings.Boolean, Default: "false", Help: "Whether digital items are read too. They have no stock, so stores would be told 0."},
+		{Name: "page", Kind: settings.Integer, Default: "250", Minimum: 1, Maximum: 1000, Help: "How many items one call asks for."},
+		{Name: "calls_per_minute", Kind: settings.Integer, Default: "120", Minimum: 1, Maximum: 140, Help: "The most calls a minute. ShipBob permits 150 to a user and application; the rest is left for others."},
+		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a fetch; more are taken for a fault of the warehouse."},
+		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
+	},
+}
+
+// Driver opens ShipBob warehouses.
+func Driver() warehouses.Driver { return warehouses.Driver{Spec: Spec, Open: Open} }
+
+var _ warehouses.Source = (*source)(nil)
+
+// source is a merchant's stock at ShipBob. It is safe for concurrent use.
+type source struct {
+	id       string
+	endpoint string
+	token    settings.Credential
+	form     form
+	inactive bool
+	digital  bool
+	page     int
+	every    time.Duration // between two calls
+	maxPages int
+	client   *outbound.Client
+	now      func() time.Time
+	wait     func(ctx context.Context, span time.Duration) error
+}
+
+// Open returns the source of a warehouse. It makes no call.
+func Open(id string, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
+	made, err := newSource(id, values, environment)
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+func newSource(id string, values settings.Values, environment settings.Environment) (*source, error) {
+	values, problems := Spec.Check(values)
+	if len(problems) > 0 {
+		return nil, errors.New(problems[0].Message)
+	}
+	made := form{
+		locations: values.Text("levels") == "locations",
+		sellable:  values.Text("figure") == "sellable",
+		byName:    values.Text("facility") == "name",
+		byID:      values.Text("sku") == "inventory_id",
+	}
+	if made.locations && made.sellable {
+		return nil, errors.New("figure of shipbob: ShipBob tells the sellable figure only for all fulfillment centers together; set levels: total, or figure: fulfillable")
+	}
+	token, err := values.Credential("token", environment)
+	if err != nil {
+		return nil, err
+	}
+	return &source{
+		id:       id,
+		endpoint: values.Text("endpoint"),
+		token:    token,
+		form:     made,
+		inactive: values.Boolean("inactive"),
+		digital:  values.Boolean("digital"),
+		page:     int(values.Integer("page")),
+		every:    time.Minute / time.Duration(values.Integer("calls_per_minute")),
+		maxPages: int(values.Integer("max_pages")),
+		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout")}),
+		now:      environment.Clock(),
+		wait:     wait,
+	}, nil
+}

@@ -1,0 +1,97 @@
+// Package warehouses is the port to the systems that report stock.
+//
+// A source reads; it does not judge. It streams rows page by page, in the source's order, and says at the end whether it
+// saw the whole of what the warehouse had to say. Whether rows are believed, and whether the snapshot may change anything,
+// is decided by the domain and the ledger.
+package warehouses
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// Request is what a fetch is asked for.
+type Request struct {
+	// Mark is what the source returned with the last snapshot that was recorded; empty at first. It is the source's own and
+	// opaque to everyone else: file hashes, a cursor, a time.
+	Mark string
+	// Everything asks for the whole stock even where the source could tell only what changed. Content that was already read
+	// may still be skipped when it is provably the same.
+	Everything bool
+}
+
+// Snapshot is the end of a fetch: what was read, and proof that it was whole.
+type Snapshot struct {
+	// Full is true when the snapshot names every SKU that the warehouse has; false for a delta, which says nothing about
+	// SKUs that it does not name.
+	Full bool
+	// Unchanged is true when the source had nothing that was not read before; no rows were passed on.
+	Unchanged bool
+	// Rows is how many rows were passed on, refused ones included.
+	Rows int
+	// AsOf is when the warehouse took the snapshot; zero when it does not say.
+	AsOf time.Time
+	// More is true when another fetch, asked with this snapshot's Mark, would have more to read now: a folder in which several
+	// files wait is read one file a snapshot, so that each is recorded, or held, by itself.
+	More bool
+	// Mark is kept by the ledger when the snapshot is recorded and comes back in the next Request.
+	Mark string
+	// From names what was read, for people: file names, an address.
+	From string
+}
+
+// Sink takes rows as they are read. It is called from one goroutine; the slice is not used after the call returns.
+type Sink func(ctx context.Context, rows []inventory.Row) error
+
+// Source reads one warehouse.
+type Source interface {
+	// Fetch streams the warehouse's rows into sink. It returns a Snapshot only when everything was read to the proven end;
+	// any doubt (a short file, a repeated page, a count that does not match) is an error, and nothing is recorded.
+	Fetch(ctx context.Context, request Request, sink Sink) (Snapshot, error)
+	// Check proves credentials and one read without changing anything.
+	Check(ctx context.Context) (Finding, error)
+}
+
+// Finding is what Check found, for people.
+type Finding struct {
+	Facilities []string
+	Sample     []inventory.Row // a few rows as they would be read
+	Notes      []string
+}
+
+// Driver opens sources of one kind. Drivers are listed in warehouses/all.
+type Driver struct {
+	Spec settings.Spec
+	Open func(warehouse string, values settings.Values, environment settings.Environment) (Source, error)
+}
+
+// Next is what should happen after a fetch failed.
+type Next int
+
+// What should happen next.
+const (
+	Retry     Next = iota // the source faltered; try again
+	Wait                  // throttled; wait until Error.Until
+	AskPerson             // credentials, configuration or a source that breaks its own format: a person must act
+)
+
+// Error is a fetch that failed. Its message names the place and never holds a credential.
+type Error struct {
+	Next   Next
+	Until  time.Time // for Wait
+	Reason string    // what happened, where (file:line, address, page), and what to do
+	Cause  error
+}
+
+func (e *Error) Error() string {
+	if e.Cause != nil {
+		return fmt.Sprintf("%s: %v", e.Reason, e.Cause)
+	}
+	return e.Reason
+}
+
+func (e *Error) Unwrap() error { return e.Cause }

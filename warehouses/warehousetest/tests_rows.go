@@ -1,0 +1,147 @@
+package warehousetest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+func (s Subject) arrivesOnce(t *testing.T) {
+	stock := Stock(2*PageRows + 500)
+	got, snapshot := whole(t, s.Start(t, stock).Open(t), warehouses.Request{})
+	requireStock(t, stock, got.rows)
+	require.GreaterOrEqual(t, got.calls, 3, "the rows come in pages")
+	require.True(t, snapshot.Full)
+	require.False(t, snapshot.Unchanged)
+	require.False(t, snapshot.More)
+	require.NotEmpty(t, snapshot.From)
+}
+
+// empty: no rows is either proved to be so, for the guard to judge, or an error.
+func (s Subject) empty(t *testing.T) {
+	var got fetched
+	snapshot, err := s.Start(t, nil).Open(t).Fetch(t.Context(), warehouses.Request{}, got.sink)
+	require.Empty(t, got.rows)
+	require.Zero(t, got.calls, "no page is passed on without rows")
+	if err != nil {
+		requireError(t, err, warehouses.Retry, warehouses.AskPerson)
+		return
+	}
+	require.Zero(t, snapshot.Rows)
+	require.False(t, snapshot.Unchanged, "an empty stock is something to be told")
+}
+
+// unreadable are figures that no form may let through.
+var unreadable = map[string]string{
+	"left out":           "",
+	"with an exponent":   "1e3",
+	"with a fraction":    "5.0",
+	"over int64":         "9223372036854775808",
+	"over what is sane":  "1000000001",
+	"under what is sane": "-1000000001",
+	"a boolean":          "true",
+	"null":               "null",
+}
+
+func (s Subject) refusesFigures(t *testing.T) {
+	forms := map[string]string{}
+	for name, form := range unreadable {
+		forms[name] = form
+	}
+	for name, form := range s.Unreadable {
+		forms[name] = form
+	}
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stock := Stock(3)
+			stock[1].Available = form
+			got, _ := whole(t, s.Start(t, stock).Open(t), warehouses.Request{})
+			require.Len(t, got.rows, 3)
+			_, refusal := inventory.Accept(got.rows[1], inventory.QuantityAvailable)
+			require.NotNil(t, refusal, "%q was read as %v", form, got.rows[1].Available)
+			require.NotEmpty(t, refusal.Place)
+			require.NotEmpty(t, refusal.Reason)
+			require.Equal(t, stock[1].SKU, refusal.SKU)
+			requireStock(t, []Item{stock[0], stock[2]}, []inventory.Row{got.rows[0], got.rows[2]})
+		})
+	}
+}
+
+func (s Subject) keepsNegatives(t *testing.T) {
+	stock := []Item{{SKU: "A", Facility: "east", Available: "-3"}, {SKU: "B", Facility: "east", Available: "0"}}
+	got, _ := whole(t, s.Start(t, stock).Open(t), warehouses.Request{})
+	requireStock(t, stock, got.rows)
+}
+
+// opaque are SKUs that must come through byte by byte.
+var opaque = []string{
+	"caf\u00e9", "cafe\u0301", // the same to the eye, two keys
+	"abc", "ABC", " abc", "abc ", "a b", "\u00a0abc",
+	"\u05d0\u05d1\u05d2", "\U0001f469\u200d\U0001f469\u200d\U0001f467", "\u200eabc", "\u5b9a\u898f",
+	"=cmd|' /C calc'!A0", "+1", "-1", "@x", "<script>alert(1)</script>", `a"b`, `a""b`, "a,b", "a;b", "a\tb", "a\nb", "a\r\nb", `a\b`, `a\u0041b`, "007", "1e3", "null",
+	strings.Repeat("x", inventory.MaxSKUBytes), strings.Repeat("\u00e9", inventory.MaxSKUBytes/2),
+}
+
+func (s Subject) keepsSKUs(t *testing.T) {
+	var stock []Item
+	for _, sku := range opaque {
+		stock = append(stock, Item{SKU: sku, Facility: "east", Available: "1"})
+	}
+	for _, facility := range opaque {
+		stock = append(stock, Item{SKU: "A", Facility: facility, Available: "2"})
+	}
+	got, _ := whole(t, s.Start(t, stock).Open(t), warehouses.Request{})
+	requireStock(t, stock, got.rows)
+}
+
+// refusesBytes: what is no text refuses its row, and neither the rows beside it nor the fetch.
+func (s Subject) refusesBytes(t *testing.T) {
+	for name, sku := range map[string]string{
+		"empty":         "",
+		"invalid UTF-8": "a\xffb",
+		"cut character": "caf\xc3",
+		"NUL":           "a\x00b",
+		"too long":      strings.Repeat("x", inventory.MaxSKUBytes+1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stock := Stock(3)
+			stock[1].SKU = sku
+			got, _ := whole(t, s.Start(t, stock).Open(t), warehouses.Request{})
+			require.Len(t, got.rows, 3)
+			_, refusal := inventory.Accept(got.rows[1], inventory.QuantityAvailable)
+			require.NotNil(t, refusal)
+			require.NotEmpty(t, refusal.Place)
+			requireStock(t, []Item{stock[0], stock[2]}, []inventory.Row{got.rows[0], got.rows[2]})
+		})
+	}
+}
+
+func (s Subject) check(t *testing.T) {
+	warehouse := s.Start(t, Stock(20))
+	source := warehouse.Open(t)
+	finding, err := source.Check(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"east", "west"}, finding.Facilities)
+	require.NotEmpty(t, finding.Sample)
+	require.LessOrEqual(t, len(finding.Sample), 20)
+	requireStock(t, Stock(len(finding.Sample)), finding.Sample)
+	require.NotEmpty(t, finding.Notes)
+	for _, note := range finding.Notes {
+		require.NotContains(t, note, Credential)
+	}
+
+	_, snapshot := whole(t, source, warehouses.Request{})
+	require.Equal(t, 20, snapshot.Rows, "a check leaves nothing behind")
+
+	if _, excused := s.Excused[Unauthorised]; !excused {
+		warehouse.Provoke(t, Unauthorised)
+		_, err = source.Check(t.Context())
+		requireError(t, err, warehouses.AskPerson)
+	}
+}
