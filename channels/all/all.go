@@ -1,0 +1,32 @@
+// Package all lists the drivers of stores. A driver is added by its folder and one line here.
+package all
+
+import (
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/amazon"
+	"github.com/tidemark/tidemark/channels/sandbox"
+	"github.com/tidemark/tidemark/channels/shopify"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// Drivers returns every driver by its name.
+func Drivers() map[string]channels.Driver {
+	drivers := map[string]channels.Driver{}
+	for _, driver := range []channels.Driver{
+		amazon.Driver(),
+		sandbox.Driver(),
+		shopify.Driver(),
+	} {
+		drivers[driver.Spec.Driver] = driver
+	}
+	return drivers
+}
+
+// Specs returns what can be set on each driver, by its name.
+func Specs() map[string]settings.Spec {
+	specs := map[string]settings.Spec{}
+	for name, driver := range Drivers() {
+		specs[name] = driver.Spec
+	}
+	return specs
+}

@@ -1,0 +1,252 @@
+package amazon_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/amazon"
+	"github.com/tidemark/tidemark/channels/amazon/amazontest"
+	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// quick are settings that do not wait.
+var quick = map[string]any{"report_after": "0s", "confirm_after": "0s", "feed_from": 1}
+
+func start(t *testing.T, options amazontest.Options) (*amazontest.Store, channels.Channel) {
+	t.Helper()
+	if options.Settings == nil {
+		options.Settings = quick
+	}
+	store := amazontest.Start(t, options)
+	for _, item := range []channels.Item{bike, bell, frame} {
+		store.Set(t, channels.Item{ChannelSKU: item.ChannelSKU, Quantity: 77})
+	}
+	return store, channels.Guarded(store.Open(t))
+}
+
+// through sends items and polls until nothing is open.
+func through(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
+	t.Helper()
+	reply, err := send(t, channel, items...)
+	for err == nil && reply.Ticket != "" {
+		reply, err = poll(t, channel, reply.Ticket, items...)
+	}
+	return reply, err
+}
+
+func TestATokenThatIsNotTakenAnyMoreIsRenewedOnce(t *testing.T) {
+	t.Parallel()
+	store, channel := start(t, amazontest.Options{})
+	for range 2 { // the second time with a token that was kept
+		reply, err := through(t, channel, bike)
+		require.NoError(t, err)
+		require.Equal(t, channels.Applied, reply.Items[0].Verdict)
+		store.Expire()
+	}
+	reply, err := through(t, channel, bike, bell)
+	require.NoError(t, err)
+	require.Equal(t, []channels.ItemReply{applied, applied}, reply.Items)
+	require.Zero(t, store.Leaks(t))
+
+	before := store.Calls(t)
+	store.Provoke(t, channeltest.Forbidden)
+	_, err = send(t, channel, bike)
+	requireFailed(t, err, channels.AskPerson, "does not permit")
+	require.Equal(t, before+2, store.Calls(t), "asked once more with a new token, and not again")
+	_, err = send(t, channel, bike)
+	requireFailed(t, err, channels.AskPerson, "does not permit")
+	require.Equal(t, before+3, store.Calls(t), "the token was dropped, so this one is fresh and final")
+}
+
+func TestLogin(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		token said
+		next  channels.Next
+		fault string
+	}{
+		"the refresh token is not taken": {said{status: 400, body: `{"error":"invalid_grant","error_description":"canary"}`}, channels.AskPerson, "check client_id, client_secret and refresh_token"},
+		"the client is not taken":        {said{status: 401, body: `{"error":"invalid_client","error_description":"canary"}`}, channels.AskPerson, "check client_id, client_secret and refresh_token"},
+		"throttled":                      {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
+		"away":                           {said{status: 503}, channels.Resend, "falters"},
+		"a redirect":                     {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
+		"a page":                         {said{status: 200, body: page}, channels.Resend, "not the JSON"},
+		"no token":                       {said{status: 200, body: `{"expires_in":3600}`}, channels.Resend, "gives no token"},
+		"no life":                        {said{status: 200, body: `{"access_token":"Atza|canary"}`}, channels.Resend, "gives no token"},
+		"201":                            {said{status: 201, body: `{"access_token":"Atza|canary","expires_in":3600}`}, channels.Resend, "a status that it does not promise"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			channel := answering(t, answers{"token": test.token}, nil)
+			_, err := send(t, channel, bike)
+			told := requireFailed(t, err, test.next, test.fault)
+			require.NotContains(t, told.Error(), "canary")
+			_, err = poll(t, channel, "feed:0:f1", bike, bell)
+			requireFailed(t, err, test.next, test.fault)
+			_, err = channel.Check(t.Context())
+			requireFailed(t, err, test.next, test.fault)
+		})
+	}
+}
+
+func TestWrongCredentials(t *testing.T) {
+	t.Parallel()
+	store, _ := start(t, amazontest.Options{})
+	wrong := settings.Environment{Variable: func(string) (string, bool) { return "wrong", true }}
+	channel, err := amazon.Open("shop", store.Settings(), wrong)
+	require.NoError(t, err)
+	_, err = channel.Check(t.Context())
+	requireFailed(t, err, channels.AskPerson, "check client_id, client_secret and refresh_token")
+}
+
+func TestCheckTellsWhatItFound(t *testing.T) {
+	t.Parallel()
+	store, channel := start(t, amazontest.Options{})
+	finding, err := channel.Check(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "seller A2TIDEMARK in marketplace ATVPDKIKX0DER", finding.Account)
+	require.Equal(t, "3 listings are found", finding.Notes[0])
+	require.Len(t, finding.Notes, 2)
+	_, err = send(t, channel, bike, bell)
+	require.NoError(t, err)
+	finding, err = channel.Check(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, finding.Notes[2], "1 feeds of this kind wait")
+
+	values := store.Settings()
+	values["marketplace_id"] = "A1PA6795UKMFR9"
+	other, err := amazon.Open("shop", values, store.Environment())
+	require.NoError(t, err)
+	_, err = other.Check(t.Context())
+	requireFailed(t, err, channels.AskPerson, "check seller_id, marketplace_id, region and endpoint")
+	_, err = answering(t, answers{"search": {status: 200, body: `{}`}}, nil).Check(t.Context())
+	requireFailed(t, err, channels.Resend, "does not count the listings")
+}
+
+func TestWhatIsNotConfirmed(t *testing.T) {
+	t.Parallel()
+	productType := map[string]any{"report_after": "0s", "confirm_after": "0s", "product_type": "BICYCLE"}
+	ghost := channels.Item{ChannelSKU: "GHOST", Quantity: 1}
+	for name, test := range map[string]struct {
+		options amazontest.Options
+		items   []channels.Item
+		want    []channels.Verdict
+	}{
+		"PRODUCT is taken, by itself":              {amazontest.Options{}, []channels.Item{bike}, []channels.Verdict{channels.Applied}},
+		"PRODUCT is taken, in a feed":              {amazontest.Options{}, []channels.Item{bike, bell}, []channels.Verdict{channels.Applied, channels.Applied}},
+		"PRODUCT is not taken, by itself":          {amazontest.Options{StrictProductType: true}, []channels.Item{bike}, []channels.Verdict{channels.Rejected}},
+		"PRODUCT is not taken, in a feed":          {amazontest.Options{StrictProductType: true}, []channels.Item{bike, bell}, []channels.Verdict{channels.Rejected, channels.Rejected}},
+		"another type is taken":                    {amazontest.Options{StrictProductType: true, Settings: productType}, []channels.Item{bike, bell}, []channels.Verdict{channels.Applied, channels.Applied}},
+		"an unknown SKU is refused, by itself":     {amazontest.Options{}, []channels.Item{ghost}, []channels.Verdict{channels.Rejected}},
+		"an unknown SKU is refused, in a feed":     {amazontest.Options{}, []channels.Item{bike, ghost}, []channels.Verdict{channels.Applied, channels.Rejected}},
+		"an unknown SKU is accepted, by itself":    {amazontest.Options{UnknownAccepted: true}, []channels.Item{ghost}, []channels.Verdict{channels.Rejected}},
+		"an unknown SKU is a success, in a feed":   {amazontest.Options{UnknownAccepted: true}, []channels.Item{bike, ghost}, []channels.Verdict{channels.Applied, channels.Applied}}, // the report cannot tell
+		"a poison in a feed, with a gzip report":   {amazontest.Options{Compressed: true, Poisons: []string{"BELL"}}, []channels.Item{bike, bell}, []channels.Verdict{channels.Applied, channels.Rejected}},
+		"a poison that is found later, by itself":  {amazontest.Options{LateRefusal: true, Poisons: []string{"BELL"}}, []channels.Item{bell}, []channels.Verdict{channels.Rejected}},
+		"what is fulfilled by Amazon, by itself":   {amazontest.Options{}, []channels.Item{{ChannelSKU: "FBA", Quantity: 1}}, []channels.Verdict{channels.Rejected}},
+		"what is fulfilled by Amazon, in the feed": {amazontest.Options{}, []channels.Item{{ChannelSKU: "FBA", Quantity: 1}, bike}, []channels.Verdict{channels.Rejected, channels.Applied}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store, channel := start(t, test.options)
+			store.SetFulfilledByAmazon("FBA")
+			reply, err := through(t, channel, test.items...)
+			require.NoError(t, err)
+			for i, want := range test.want {
+				require.Equal(t, want, reply.Items[i].Verdict, reply.Items[i].Reason)
+				if want == channels.Applied && test.items[i].ChannelSKU != "GHOST" {
+					require.Equal(t, test.items[i].Quantity, store.Shown(t)[channeltest.Place{SKU: test.items[i].ChannelSKU}])
+				}
+			}
+		})
+	}
+	for _, end := range []string{"FATAL", "CANCELLED"} {
+		store, channel := start(t, amazontest.Options{End: end})
+		_, err := through(t, channel, bike, bell)
+		requireFailed(t, err, channels.Anew, "the items are sent again")
+		require.Equal(t, 1, store.Feeds())
+	}
+}
+
+func TestAThrottleInAmazonsForm(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	store, channel := start(t, amazontest.Options{Throttle: true, Now: func() time.Time { return now }})
+	for range 5 {
+		_, err := send(t, channel, bike)
+		require.NoError(t, err)
+	}
+	_, err := send(t, channel, bike)
+	require.Zero(t, requireFailed(t, err, channels.Wait, "throttles").Until, "Amazon does not say until when")
+	for range 5 {
+		_, err = send(t, channel, bike, bell)
+		require.NoError(t, err)
+	}
+	_, err = send(t, channel, bike, bell)
+	requireFailed(t, err, channels.Wait, "throttles")
+	require.Equal(t, 2, store.Throttled())
+	require.Equal(t, 2, store.Overruns())
+}
+
+// TestThePaceOfACatalogue pushes 10,100 figures as the push loop does, on a clock that does not wait: no call may be over a published
+// rate.
+func TestThePaceOfACatalogue(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	store := amazontest.Start(t, amazontest.Options{Throttle: true, Now: clock, Processing: 7 * time.Minute, Propagation: 90 * time.Second})
+	items := make([]channels.Item, 10_100)
+	for i := range items {
+		items[i].ChannelSKU = fmt.Sprintf("SKU-%05d", i)
+	}
+	store.Set(t, items...)
+	for i := range items {
+		items[i].Quantity = int64(i % 1000)
+	}
+	channel := channels.Guarded(store.Open(t))
+	meters := channels.NewMeters(channel, channels.PaceBudget{Share: 1})
+	paced := func(operation channels.Operation, items []channels.Item, call func() (channels.Reply, error)) channels.Reply {
+		pacer := meters.For(operation, items, now)
+		for at, _ := pacer.Ready(now, 0); at.After(now); at, _ = pacer.Ready(now, 0) {
+			now = at
+		}
+		pacer.Began(now)
+		reply, err := call()
+		require.NoError(t, err)
+		pacer.Ended(now, reply.Budget, err)
+		return reply
+	}
+	const windowed = 5000 // the true one needs no more calls, but longer
+	for begin := 0; begin < len(items); begin += windowed {
+		window := items[begin:min(begin+windowed, len(items))]
+		calls, err := channels.Compose(channel, window, channel.Limits().Batch)
+		require.NoError(t, err)
+		for _, positions := range calls {
+			part := make([]channels.Item, len(positions))
+			for i, at := range positions {
+				part[i] = window[at]
+			}
+			reply := paced(channels.Sending, part, func() (channels.Reply, error) { return send(t, channel, part...) })
+			for reply.Ticket != "" {
+				now = now.Add(reply.PollAfter)
+				reply = paced(channels.Polling, part, func() (channels.Reply, error) { return poll(t, channel, reply.Ticket, part...) })
+			}
+			for i := range part {
+				require.Equal(t, channels.Applied, reply.Items[i].Verdict, reply.Items[i].Reason)
+			}
+		}
+	}
+	require.Zero(t, store.Overruns())
+	require.Zero(t, store.Throttled())
+	require.Equal(t, 2, store.Feeds())
+	shown := store.Shown(t)
+	for _, item := range items {
+		require.Equal(t, item.Quantity, shown[channeltest.Place{SKU: item.ChannelSKU}])
+	}
+}

@@ -1,0 +1,283 @@
+// Package amazontest is one seller account on Amazon in memory, written from Amazon's models and documentation, for tests of the driver
+// and of whatever stands above it. What is not confirmed about the real one is a switch in Options.
+package amazontest
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/amazon"
+	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// Poison is a SKU whose figure is refused for ever.
+const Poison = "POISON"
+
+// The account.
+const (
+	Seller      = "A2TIDEMARK"
+	Marketplace = "ATVPDKIKX0DER"
+	Client      = "amzn1.application-oa2-client.tidemark"
+)
+
+// Options of an account. The zero value is an account that takes everything at once and counts calls over its rates.
+type Options struct {
+	// Now is the account's clock; nil is the real one.
+	Now func() time.Time
+	// Throttle answers calls over the published rates with 429; otherwise they are only counted.
+	Throttle bool
+	// Processing is how long one feed takes; feeds are processed one after the other. With 0 a feed is done when it was asked about
+	// twice.
+	Processing time.Duration
+	// Propagation is how long an accepted PATCH takes until the listing shows it.
+	Propagation time.Duration
+	// End is how feeds end: DONE, FATAL or CANCELLED; empty is DONE. Only DONE applies anything.
+	End string
+	// Compressed has reports come as gzip.
+	Compressed bool
+	// Poisons are further SKUs whose figures are refused for ever.
+	Poisons []string
+	// LateRefusal has a PATCH of a poison accepted; the listing then shows an error about its quantity.
+	LateRefusal bool
+
+	// StrictProductType refuses the product type PRODUCT. Unconfirmed: that it is taken was only reported.
+	StrictProductType bool
+	// UnknownAccepted takes figures of SKUs that do not exist and reports success, as was reported of feeds. Otherwise they are refused.
+	UnknownAccepted bool
+
+	// Settings are further settings of the channels that Open returns.
+	Settings map[string]any
+}
+
+// Store is a running account. It is a channeltest.Store.
+type Store struct {
+	*channeltest.Front
+	options Options
+	poisons map[string]bool
+
+	mutex     sync.Mutex
+	shown     map[string]*listing
+	documents map[string]*stored
+	feeds     map[string]*feed
+	queue     []*feed // not yet processed, in order
+	free      time.Time
+	tokens    map[string]time.Time
+	meters    map[string]*bucket
+	recent    []time.Time // feeds of the last five minutes
+	bodies    map[string][]byte
+	made      int
+	overruns  int
+	throttled int
+	leaks     int
+}
+
+// listing is what Amazon shows of a SKU.
+type listing struct {
+	channel  string // the fulfilment channel
+	quantity int64
+	refused  bool
+	pending  []change
+}
+
+type change struct {
+	at       time.Time
+	quantity int64
+}
+
+// Start starts an account that ends with the test.
+func Start(t testing.TB, options Options) *Store {
+	t.Helper()
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.End == "" {
+		options.End = "DONE"
+	}
+	s := &Store{
+		options: options, poisons: map[string]bool{Poison: true}, shown: map[string]*listing{}, documents: map[string]*stored{},
+		feeds: map[string]*feed{}, tokens: map[string]time.Time{}, bodies: map[string][]byte{}, meters: published(options.Now()),
+	}
+	for _, sku := range options.Poisons {
+		s.poisons[sku] = true
+	}
+	s.Front = front(t, http.HandlerFunc(s.serve))
+	s.Sort = sort
+	return s
+}
+
+// front starts the Front, which takes tests only.
+func front(t testing.TB, store http.Handler) *channeltest.Front {
+	t.Helper()
+	test, ok := t.(*testing.T)
+	if !ok {
+		t.Fatalf("a fake account is started by a test, not by a %T", t)
+	}
+	return channeltest.NewFront(test, store)
+}
+
+// sort tells the calls that can change a figure, the reading ones, and the steps before a feed.
+func sort(r *http.Request, _ []byte) channeltest.Kind {
+	switch {
+	case r.URL.Path == "/auth/o2/token", r.URL.Path == documentsPath && r.Method == http.MethodPost, strings.HasPrefix(r.URL.Path, "/upload/"):
+		return channeltest.Aside
+	case r.Method == http.MethodGet:
+		return channeltest.Read
+	}
+	return channeltest.Write
+}
+
+// Settings are those of a channel to the account.
+func (s *Store) Settings() settings.Values {
+	values := settings.Values{
+		"endpoint": s.URL, "token_endpoint": s.URL + "/auth/o2/token", "seller_id": Seller, "marketplace_id": Marketplace,
+		"client_id": Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN",
+	}
+	maps.Copy(values, s.options.Settings)
+	return values
+}
+
+// Environment holds the credentials.
+func (s *Store) Environment() settings.Environment { return Environment() }
+
+// Environment holds the credentials.
+func Environment() settings.Environment {
+	return settings.Environment{Variable: func(name string) (string, bool) {
+		return channeltest.Credential, name == "SECRET" || name == "TOKEN"
+	}}
+}
+
+// Open returns a new channel to the account.
+func (s *Store) Open(t *testing.T) channels.Channel {
+	t.Helper()
+	channel, err := amazon.Open("shop", s.Settings(), s.Environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return channel
+}
+
+// Provoke gives every later call a fault.
+func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
+
+// Set edits listings; unknown SKUs are listed.
+func (s *Store) Set(_ *testing.T, items ...channels.Item) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, one := range items {
+		s.shown[one.ChannelSKU] = &listing{channel: "DEFAULT", quantity: one.Quantity}
+	}
+}
+
+// SetFulfilledByAmazon lists SKUs that Amazon fulfils.
+func (s *Store) SetFulfilledByAmazon(skus ...string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, sku := range skus {
+		s.shown[sku] = &listing{channel: "AMAZON_NA"}
+	}
+}
+
+// Offender is an item that is refused for ever.
+func (s *Store) Offender(*testing.T) channels.Item {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.shown[Poison] = &listing{channel: "DEFAULT"}
+	return channels.Item{ChannelSKU: Poison, Quantity: 1}
+}
+
+// Shown is what Amazon shows of everything that the merchant fulfils.
+func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.process()
+	shown := make(map[channeltest.Place]int64, len(s.shown))
+	for sku, one := range s.shown {
+		if one.settle(s.options.Now()); one.channel == "DEFAULT" {
+			shown[channeltest.Place{SKU: sku}] = one.quantity
+		}
+	}
+	return shown
+}
+
+// Calls counts calls that could change something.
+func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
+
+// Leaks counts calls that followed a redirect, or brought a token to where documents are moved.
+func (s *Store) Leaks(*testing.T) int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.Front.Leaks() + s.leaks
+}
+
+// Overruns counts calls over the published rates.
+func (s *Store) Overruns() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.overruns
+}
+
+// Throttled counts answers with 429.
+func (s *Store) Throttled() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.throttled
+}
+
+// Feeds is how many feeds were made.
+func (s *Store) Feeds() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return len(s.feeds)
+}
+
+// Body is the last body that an operation got, by the operation's name; "upload" is the feed document and "report" the last report.
+func (s *Store) Body(operation string) []byte {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.bodies[operation]
+}
+
+// Expire ends every access token before its time.
+func (s *Store) Expire() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	clear(s.tokens)
+}
+
+// login gives an access token for an hour.
+func (s *Store) login(w http.ResponseWriter, body []byte) {
+	form, err := url.ParseQuery(string(body))
+	switch {
+	case err != nil || form.Get("grant_type") != "refresh_token":
+		reply(w, http.StatusBadRequest, map[string]string{"error": "unsupported_grant_type"})
+	case form.Get("client_id") != Client || form.Get("client_secret") != channeltest.Credential:
+		reply(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client", "error_description": "Client authentication failed"})
+	case form.Get("refresh_token") != channeltest.Credential:
+		reply(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": "The request has an invalid grant parameter : refresh_token"})
+	default:
+		// The token holds the credential that no error may show.
+		token := fmt.Sprintf("Atza|%s-%d", channeltest.Credential, s.next())
+		s.tokens[token] = s.options.Now().Add(time.Hour)
+		reply(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "bearer", "expires_in": 3600, "refresh_token": channeltest.Credential})
+	}
+}
+
+func (s *Store) next() int {
+	s.made++
+	return s.made
+}
+
+// settle brings a listing up to now.
+func (l *listing) settle(now time.Time) {
+	for len(l.pending) > 0 && !l.pending[0].at.After(now) {
+		l.quantity, l.pending = l.pending[0].quantity, l.pending[1:]
+	}
+}

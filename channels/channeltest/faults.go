@@ -1,0 +1,70 @@
+package channeltest
+
+import "github.com/tidemark/tidemark/channels"
+
+// Fault is a way in which a store's answer can be spoiled.
+type Fault string
+
+// The faults. Those up to TooLarge are the same for every store and made by Front; the last four belong to a store's protocol
+// and are made by its fake.
+const (
+	None Fault = ""
+
+	ThrottleSeconds Fault = "throttled, with seconds"      // nothing applied
+	ThrottleDate    Fault = "throttled, with a date"       // nothing applied
+	ThrottleSilent  Fault = "throttled, without a time"    // nothing applied
+	ServerError     Fault = "the server fails"             // nothing applied, status 500
+	Unavailable     Fault = "the server is unavailable"    // nothing applied, status 503
+	LostAnswer      Fault = "the answer is lost"           // applied, then the connection breaks
+	CutAnswer       Fault = "the answer is cut"            // applied, the body ends in the middle
+	EmptyAnswer     Fault = "the answer is empty"          // applied, status 200
+	WrongJSON       Fault = "the answer is not JSON"       // applied, status 200
+	OtherJSON       Fault = "the answer is other JSON"     // applied, status 200, an empty object
+	HTML            Fault = "the answer is a page"         // nothing applied, status 200
+	HugeAnswer      Fault = "the answer has no end"        // applied
+	SlowAnswer      Fault = "the answer drips"             // applied
+	NoAnswer        Fault = "the answer does not come"     // applied
+	Redirect        Fault = "redirected"                   // nothing applied, status 302
+	Unauthorized    Fault = "the credential is not taken"  // nothing applied, status 401
+	Forbidden       Fault = "the permission is missing"    // nothing applied, status 403
+	TooLarge        Fault = "the call is too large"        // nothing applied, status 413
+	UnnamedOffender Fault = "an offender is not named"     // the whole call is refused
+	Reordered       Fault = "results are in another order" // than the items of the call
+	Shortened       Fault = "the last result is missing"   // though its item was applied
+	Stray           Fault = "a result for an unasked item" // on top of the others, or in the place of an offender
+)
+
+// outcome is what a driver must make of a fault.
+type outcome struct {
+	whole  bool           // the call fails as a whole with an error
+	next   channels.Next  // of the error
+	maybe  bool           // the store may show the figures nonetheless
+	slow   bool           // the caller's patience ends before the answer
+	shapes map[Shape]bool // the shapes that can show it; nil means all
+}
+
+var outcomes = map[Fault]outcome{
+	ThrottleSeconds: {whole: true, next: channels.Wait},
+	ThrottleDate:    {whole: true, next: channels.Wait},
+	ThrottleSilent:  {whole: true, next: channels.Wait},
+	ServerError:     {whole: true, next: channels.Resend},
+	Unavailable:     {whole: true, next: channels.Resend},
+	LostAnswer:      {whole: true, next: channels.Resend, maybe: true},
+	CutAnswer:       {whole: true, next: channels.Resend, maybe: true},
+	EmptyAnswer:     {whole: true, next: channels.Resend, maybe: true},
+	WrongJSON:       {whole: true, next: channels.Resend, maybe: true},
+	OtherJSON:       {whole: true, next: channels.Resend, maybe: true},
+	HTML:            {whole: true, next: channels.Resend},
+	HugeAnswer:      {whole: true, next: channels.Resend, maybe: true},
+	SlowAnswer:      {whole: true, next: channels.Resend, maybe: true, slow: true},
+	NoAnswer:        {whole: true, next: channels.Resend, maybe: true, slow: true},
+	Redirect:        {whole: true, next: channels.AskPerson},
+	Unauthorized:    {whole: true, next: channels.AskPerson},
+	Forbidden:       {whole: true, next: channels.AskPerson},
+	TooLarge:        {whole: true, next: channels.Smaller},
+
+	UnnamedOffender: {shapes: map[Shape]bool{AllOrNothing: true}},
+	Reordered:       {shapes: map[Shape]bool{PerItem: true, Submit: true}},
+	Shortened:       {shapes: map[Shape]bool{PerItem: true, Submit: true}},
+	Stray:           {shapes: map[Shape]bool{AllOrNothing: true, PerItem: true, Submit: true}},
+}

@@ -1,0 +1,138 @@
+package channeltest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/channels"
+)
+
+// found returns the items with the store's references, where the channel is a Finder.
+func found(t *testing.T, channel channels.Channel, items []channels.Item) []channels.Item {
+	t.Helper()
+	finder, ok := channels.AsFinder(channel)
+	if !ok {
+		return items
+	}
+	items = append([]channels.Item(nil), items...)
+	for begin, size := 0, max(channel.Limits().Find, 1); begin < len(items); begin += size {
+		part := items[begin:min(begin+size, len(items))]
+		answers, _, err := finder.Find(t.Context(), part)
+		require.NoError(t, err)
+		for i, answer := range answers {
+			require.NotEmpty(t, answer.Reference, "%q is not found: %s%s", part[i].ChannelSKU, answer.Missing, answer.Blocked)
+			part[i].Reference = answer.Reference
+		}
+	}
+	return items
+}
+
+// unknownSKU is of no item of any fake. It is a pattern, should the driver ask with one.
+const unknownSKU = "CT-*"
+
+func (s suite) finds(t *testing.T, store Store) {
+	channel := open(t, store)
+	finder, ok := channels.AsFinder(channel)
+	require.True(t, ok)
+	require.Positive(t, channel.Limits().Find)
+	known := s.items(t, store, channel)[0]
+	unknown := channels.Item{Location: known.Location, ChannelSKU: unknownSKU}
+	first, _, err := finder.Find(t.Context(), []channels.Item{known})
+	require.NoError(t, err)
+	require.NotEmpty(t, first[0].Reference)
+	again, _, err := finder.Find(t.Context(), []channels.Item{known})
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+	none, _, err := finder.Find(t.Context(), []channels.Item{unknown})
+	require.NoError(t, err)
+	require.Empty(t, none[0].Reference)
+	require.NotEmpty(t, none[0].Missing, "a person must see why nothing can be set")
+	require.Zero(t, store.Calls(t), "a look-up changes nothing")
+}
+
+func (s suite) lost(t *testing.T, store Store) {
+	channel := open(t, store)
+	items := s.items(t, store, channel)
+	renewer, ok := store.(Renewer)
+	require.True(t, ok, "the fake of a store with ids of its own is a Renewer")
+	old := call(t, channel, "key-1", items...)
+	renewer.Renew(t, items[0])
+	reply := sendThrough(t, channel, old)
+	require.True(t, reply.Items[0].Lost, "%+v", reply.Items[0])
+	require.Equal(t, channels.NotApplied, reply.Items[0].Verdict)
+	for _, other := range reply.Items[1:] {
+		require.False(t, other.Lost)
+	}
+	anew := call(t, channel, "key-2", items...)
+	require.NotEqual(t, old.Items[0].Reference, anew.Items[0].Reference)
+	require.Equal(t, every(len(items), channels.Applied), verdicts(sendThrough(t, channel, anew)))
+	requireShown(t, store, items...)
+}
+
+func (s suite) noFinder(t *testing.T, store Store) {
+	_, finds := channels.AsFinder(open(t, store))
+	require.False(t, finds)
+}
+
+// findFailure checks that a look-up that fails says what should happen next, and finds when the fault is gone.
+func (s suite) findFailure(t *testing.T, store Store, fault Fault, outcome outcome) {
+	channel := open(t, store)
+	finder, ok := channels.AsFinder(channel)
+	require.True(t, ok)
+	items := s.items(t, store, channel)[:1]
+	store.Provoke(t, fault)
+	limit := patience
+	if outcome.slow {
+		limit = shortPatience
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	answers, _, err := finder.Find(ctx, items)
+	require.Empty(t, answers)
+	require.Equal(t, outcome.next, judged(t, channels.Reply{}, err).Next)
+	require.Zero(t, store.Leaks(t))
+	store.Provoke(t, None)
+	require.NotEmpty(t, found(t, channel, items)[0].Reference)
+}
+
+func (s suite) composes(t *testing.T, store Store) {
+	channel := open(t, store)
+	limits := channel.Limits()
+	items := found(t, channel, s.known(t, store, min(max(limits.Window, limits.Batch), 20)))
+	calls, err := channels.Compose(channel, items, limits.Batch)
+	require.NoError(t, err)
+	again, err := channels.Compose(channel, items, limits.Batch)
+	require.NoError(t, err)
+	require.Equal(t, calls, again)
+	for _, positions := range calls {
+		require.NotEmpty(t, positions)
+		part := make([]channels.Item, len(positions))
+		for i, at := range positions {
+			part[i] = items[at]
+		}
+		reply := sendThrough(t, channel, call(t, channel, "key-"+part[0].ChannelSKU, part...))
+		require.Equal(t, every(len(part), channels.Applied), verdicts(reply))
+	}
+	requireShown(t, store, items...)
+}
+
+func (s suite) meters(t *testing.T, store Store) {
+	channel := store.Open(t)
+	metered, ok := channel.(channels.Metered)
+	if !ok {
+		require.Empty(t, channel.Limits().Rates, "rates that nothing counts against")
+		return
+	}
+	items := s.known(t, store, 1)
+	for _, operation := range []channels.Operation{channels.Sending, channels.Polling, channels.Looking} {
+		if name := metered.Meter(operation, items); name != "" {
+			require.Contains(t, channel.Limits().Rates, name, "%s", operation)
+		}
+	}
+	for name, rate := range channel.Limits().Rates {
+		require.Positive(t, rate.PerSecond, name)
+		require.GreaterOrEqual(t, rate.Burst, 1.0, name)
+	}
+}

@@ -1,0 +1,60 @@
+package channels
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/tidemark/tidemark/outbound"
+)
+
+// Failure says what it means for a call when the store was not reached, did not answer, or answered with a status that means
+// the same in every HTTP API. It is nil where the driver must judge the answer itself: for 2xx, and for the 4xx that depend on
+// the API. It reads only the status and Retry-After, never the body.
+//
+// A call that was not sent is Resend like one whose answer was lost: nothing was applied, but the same bytes with the same key
+// are still right, and no key is wasted.
+func Failure(store string, answer outbound.Answer, failed error, now time.Time) error {
+	next, reason := Resend, ""
+	var until time.Time
+	switch status := answer.Status; {
+	case status >= 300 && status < 400:
+		next = AskPerson
+		reason = "it answers with a redirect, which is not followed because the credential would go with it; correct the store's endpoint"
+	case status == http.StatusUnauthorized:
+		next, reason = AskPerson, "it does not accept the credential; renew it and check the reference in the store's settings"
+	case status == http.StatusForbidden:
+		next, reason = AskPerson, "the credential does not permit the call; give it the permission that the driver's documentation names"
+	case status == http.StatusRequestEntityTooLarge:
+		next, reason = Smaller, "the call is too large for it"
+	case status == http.StatusTooManyRequests:
+		next, reason = Wait, "it throttles"
+		if wait, said := outbound.RetryAfter(answer.Header.Get("Retry-After"), now); said {
+			until = now.Add(wait)
+		}
+	case status == http.StatusRequestTimeout || status >= 500:
+		reason = "it falters; it is not known whether the call was applied"
+	case failed == nil:
+		return nil
+	case errors.Is(failed, outbound.ErrUntrusted):
+		next, reason = AskPerson, failed.Error()+"; correct the store's endpoint or its certificate"
+	default:
+		reason = failed.Error()
+	}
+	return &Error{Next: next, Until: until, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s", store, reason), Cause: failed}
+}
+
+// Read decodes the JSON of an answer. What is not the JSON that the driver expects, with nothing after it, is a lost answer.
+func Read(store string, answer outbound.Answer, into any) error {
+	if err := json.Unmarshal(answer.Body, into); err != nil {
+		return Unreadable(store, answer, "it is not the JSON that this store's API promises")
+	}
+	return nil
+}
+
+// Unreadable is the error for an answer that promises success or a verdict and cannot be believed.
+func Unreadable(store string, answer outbound.Answer, why string) error {
+	return &Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the answer of %d bytes is not believed: %s", store, len(answer.Body), why)}
+}

@@ -1,0 +1,90 @@
+package channels_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
+)
+
+func TestFailure(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	lost := errors.New("the connection to shop.example broke before an answer came")
+	for name, test := range map[string]struct {
+		answer outbound.Answer
+		failed error
+		next   channels.Next
+		until  time.Time
+		reason string // empty: the driver judges
+	}{
+		"success":                    {answer: outbound.Answer{Status: 200}},
+		"accepted":                   {answer: outbound.Answer{Status: 202}},
+		"a bad request":              {answer: outbound.Answer{Status: 400}},
+		"not found":                  {answer: outbound.Answer{Status: 404}},
+		"a conflict":                 {answer: outbound.Answer{Status: 409}},
+		"refused":                    {answer: outbound.Answer{Status: 422}},
+		"no answer":                  {failed: lost, reason: "broke before an answer came"},
+		"late":                       {failed: fmt.Errorf("late: %w", context.DeadlineExceeded), reason: "late"},
+		"not sent":                   {failed: fmt.Errorf("%w: no connection", outbound.ErrNotSent), reason: "no connection"},
+		"too large":                  {answer: outbound.Answer{Status: 200}, failed: outbound.ErrTooLarge, reason: "too large"},
+		"not trusted":                {failed: fmt.Errorf("%w: expired", outbound.ErrUntrusted), next: channels.AskPerson, reason: "expired; correct the store's endpoint or its certificate"},
+		"an answer broke off":        {answer: outbound.Answer{Status: 200}, failed: lost, reason: "broke"},
+		"a redirect":                 {answer: outbound.Answer{Status: 307}, next: channels.AskPerson, reason: "redirect"},
+		"not modified":               {answer: outbound.Answer{Status: 304}, next: channels.AskPerson, reason: "redirect"},
+		"unauthorized":               {answer: outbound.Answer{Status: 401}, next: channels.AskPerson, reason: "does not accept the credential"},
+		"unauthorized and broke off": {answer: outbound.Answer{Status: 401}, failed: lost, next: channels.AskPerson, reason: "does not accept the credential"},
+		"forbidden":                  {answer: outbound.Answer{Status: 403}, next: channels.AskPerson, reason: "does not permit"},
+		"a large call":               {answer: outbound.Answer{Status: 413}, next: channels.Smaller, reason: "too large"},
+		"throttled":                  {answer: outbound.Answer{Status: 429}, next: channels.Wait, reason: "throttles"},
+		"throttled for a while":      {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"30"}}}, next: channels.Wait, until: now.Add(30 * time.Second), reason: "throttles"},
+		"throttled until":            {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"Mon, 02 Mar 2026 09:01:00 GMT"}}}, next: channels.Wait, until: now.Add(time.Minute), reason: "throttles"},
+		"throttled for ever":         {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"31536000"}}}, next: channels.Wait, until: now.Add(24 * time.Hour), reason: "throttles"},
+		"throttled for nonsense":     {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"soon"}}}, next: channels.Wait, reason: "throttles"},
+		"a server fails":             {answer: outbound.Answer{Status: 500}, reason: "falters"},
+		"a gateway fails":            {answer: outbound.Answer{Status: 504}, reason: "falters"},
+		"a status of its own":        {answer: outbound.Answer{Status: 599}, reason: "falters"},
+		"the server timed out":       {answer: outbound.Answer{Status: 408}, reason: "falters"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := channels.Failure("shop", test.answer, test.failed, now)
+			if test.reason == "" {
+				require.NoError(t, err)
+				return
+			}
+			var told *channels.Error
+			require.ErrorAs(t, err, &told)
+			require.Equal(t, test.next, told.Next)
+			require.Equal(t, test.until, told.Until)
+			require.Equal(t, test.answer.Status, told.Status)
+			require.Contains(t, told.Reason, "store shop: ")
+			require.Contains(t, told.Reason, test.reason)
+			if test.failed != nil {
+				require.ErrorIs(t, err, test.failed)
+			}
+		})
+	}
+}
+
+func TestReadTakesOnlyWholeJSON(t *testing.T) {
+	t.Parallel()
+	var into struct{ N int }
+	require.NoError(t, channels.Read("shop", outbound.Answer{Status: 200, Body: []byte(` {"n":3} `)}, &into))
+	require.Equal(t, 3, into.N)
+	for _, body := range []string{"", "{", "<html>secret</html>", `{"n":3}{"n":4}`, `{"n":"secret"}`, `[]`} {
+		err := channels.Read("shop", outbound.Answer{Status: 200, Body: []byte(body)}, &into)
+		var told *channels.Error
+		require.ErrorAs(t, err, &told, "%q", body)
+		require.Equal(t, channels.Resend, told.Next)
+		require.Equal(t, 200, told.Status)
+		require.NotContains(t, err.Error(), "secret")
+	}
+}

@@ -1,0 +1,57 @@
+package channels
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Meters keeps a Pacer for each budget that a store counts apart; most stores have one. Quiet hours and daily calls hold for
+// all of them. It is safe for concurrent use.
+type Meters struct {
+	mutex   sync.Mutex
+	channel Channel
+	limits  Limits
+	budget  PaceBudget
+	pacers  map[string]*Pacer
+}
+
+// NewMeters returns the pacers of a new holder of a store.
+func NewMeters(channel Channel, budget PaceBudget) *Meters {
+	for around, ok := channel.(*guard); ok; around, ok = channel.(*guard) {
+		channel = around.channel
+	}
+	return &Meters{channel: channel, limits: channel.Limits(), budget: budget, pacers: map[string]*Pacer{}}
+}
+
+// For returns the pacer that a call counts against.
+func (m *Meters) For(operation Operation, items []Item, now time.Time) *Pacer {
+	name := ""
+	if metered, ok := m.channel.(Metered); ok {
+		name = metered.Meter(operation, items)
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	pacer, ok := m.pacers[name]
+	if !ok {
+		limits := m.limits
+		if rate, ok := limits.Rates[name]; ok {
+			limits.Rate, limits.Burst = rate.PerSecond, rate.Burst
+		}
+		pacer = NewPacer(limits, m.budget, now)
+		m.pacers[name] = pacer
+	}
+	return pacer
+}
+
+// Rate is how many calls per second all budgets in use allow now, for metrics and progress.
+func (m *Meters) Rate() float64 {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	var rate float64
+	for _, name := range slices.Sorted(maps.Keys(m.pacers)) {
+		rate += m.pacers[name].Rate()
+	}
+	return rate
+}

@@ -1,0 +1,56 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/tidemark/tidemark/channels"
+)
+
+// Check asks the store what it is and reads a page of its items.
+func (s *store) Check(ctx context.Context) (channels.Finding, error) {
+	var about struct {
+		ID        string   `json:"id"`
+		Kind      string   `json:"kind"`
+		Locations []string `json:"locations"`
+		Items     int64    `json:"items"`
+	}
+	if err := s.get(ctx, "", &about); err != nil {
+		return channels.Finding{}, err
+	}
+	if about.Kind != s.kind {
+		return channels.Finding{}, &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: it is of the kind %.40q and is set to %s; correct the setting kind", s.id, about.Kind, s.kind)}
+	}
+	var page struct {
+		Items []struct {
+			SKU string `json:"sku"`
+		} `json:"items"`
+	}
+	if err := s.get(ctx, "/items?limit=1", &page); err != nil {
+		return channels.Finding{}, err
+	}
+	finding := channels.Finding{
+		Account: about.ID, Locations: about.Locations,
+		Notes: []string{fmt.Sprintf("a sandbox store of the kind %s with %d items", about.Kind, about.Items)},
+	}
+	if len(page.Items) > 0 {
+		finding.Notes = append(finding.Notes, fmt.Sprintf("the first item is %.100q", page.Items[0].SKU))
+	}
+	return finding, nil
+}
+
+func (s *store) get(ctx context.Context, path string, into any) error {
+	answer, _, err := s.call(ctx, http.MethodGet, path, "", nil)
+	if err != nil {
+		return err
+	}
+	if answer.Status != http.StatusOK {
+		_, err := s.readRefusal(answer)
+		if err == nil {
+			err = channels.Unreadable(s.id, answer, "it refuses to be read")
+		}
+		return err
+	}
+	return channels.Read(s.id, answer, into)
+}

@@ -1,0 +1,53 @@
+package sandbox_test
+
+import (
+	"testing"
+
+	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/sandbox/sandboxtest"
+)
+
+// subjects are the stores that the driver is proved on, without how they are started.
+var subjects = map[string]struct {
+	subject channeltest.Subject
+	options sandboxtest.Options
+}{
+	"atomic": {
+		channeltest.Subject{Shape: channeltest.AllOrNothing, Keys: true},
+		sandboxtest.Options{Kind: "atomic"},
+	},
+	"atomic with locations that compares": {
+		channeltest.Subject{Shape: channeltest.AllOrNothing, Keys: true, Compare: true, Locations: []string{"front", "outlet"}},
+		sandboxtest.Options{Kind: "atomic", Settings: map[string]any{"compare": true}},
+	},
+	"per_item": {
+		channeltest.Subject{Shape: channeltest.PerItem, Locations: []string{"front", "outlet"}, Clamp: 1000},
+		sandboxtest.Options{Kind: "per_item"},
+	},
+	"feed": {
+		channeltest.Subject{Shape: channeltest.Submit, Keys: true, Clamp: 1000},
+		sandboxtest.Options{Kind: "feed"},
+	},
+	"single": {
+		channeltest.Subject{Shape: channeltest.Single, Clamp: 1000},
+		sandboxtest.Options{Kind: "single"},
+	},
+	"single with locations that compares": {
+		channeltest.Subject{Shape: channeltest.Single, Compare: true, Locations: []string{"front", "outlet"}},
+		sandboxtest.Options{Kind: "single", Settings: map[string]any{"compare": true}},
+	},
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for name, one := range subjects {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject, options := one.subject, one.options
+			options.Locations, options.Clamp = subject.Locations, subject.Clamp
+			subject.TellsBudget, subject.RetryAfter = true, channeltest.RetryAfter
+			subject.Start = func(t *testing.T) channeltest.Store { return sandboxtest.Start(t, options) }
+			channeltest.Run(t, subject)
+		})
+	}
+}

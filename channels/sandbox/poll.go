@@ -1,0 +1,74 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
+)
+
+// report marks the ticket of a feed that is done. A poll is one call, as every Send is, so that the pacer counts right: the
+// poll that learns that the feed is done hands back a ticket for its report, and the next poll fetches that.
+const report = "/report"
+
+// Poll asks how far a feed is, or for the report of one that is done.
+func (s *feedStore) Poll(ctx context.Context, ticket string, items []channels.Item) (channels.Reply, error) {
+	id, done := strings.CutSuffix(ticket, report)
+	path := "/feeds/" + url.PathEscape(id)
+	if done {
+		path += report
+	}
+	answer, reply, err := s.call(ctx, http.MethodGet, path, "", nil)
+	if err != nil {
+		return reply, err
+	}
+	budget := reply.Budget
+	switch {
+	case answer.Status == http.StatusNotFound || answer.Status == http.StatusGone:
+		// The figures are absolute: building them anew is right whether or not the forgotten feed was applied.
+		err = &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: "store " + s.id + ": it does not know the feed any more; its items are sent again"}
+	case answer.Status >= http.StatusBadRequest:
+		reply, err = s.readRefusal(answer)
+	case done:
+		reply, err = s.readResults(answer, items)
+	default:
+		reply, err = s.readProgress(answer, items)
+	}
+	reply.Budget = budget
+	return reply, err
+}
+
+// readProgress reads the receipt of a feed or how far it is; a receipt has no state yet.
+func (s *store) readProgress(answer outbound.Answer, items []channels.Item) (channels.Reply, error) {
+	var said struct {
+		Feed      string `json:"feed"`
+		State     string `json:"state"`
+		PollAfter int64  `json:"poll_after_ms"`
+	}
+	if err := channels.Read(s.id, answer, &said); err != nil {
+		return channels.Reply{}, err
+	}
+	if said.Feed == "" {
+		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the feed")
+	}
+	reply := all(items, channels.Accepted)
+	reply.Ticket = said.Feed
+	reply.PollAfter = time.Duration(min(max(said.PollAfter, 0), maxPollAfter)) * time.Millisecond
+	switch said.State {
+	case "", "queued", "processing":
+		return reply, nil
+	case "done":
+		reply.Ticket, reply.PollAfter = said.Feed+report, 0
+		return reply, nil
+	case "failed":
+		return channels.Reply{Refused: true, Reason: "the store could not process the feed"}, nil
+	}
+	return channels.Reply{}, channels.Unreadable(s.id, answer, "the feed has a state that is not known")
+}
+
+// maxPollAfter is the longest wait before a poll that is believed, in milliseconds: an hour.
+const maxPollAfter = 3_600_000

@@ -1,0 +1,111 @@
+// Package sandbox speaks to the stores of Tidemark's sandbox (sandbox/API.md), which come in the four kinds of answer that
+// store APIs give.
+//
+// It is the driver to read first, and the one to copy: every driver has the same files in the same order. spec.go says what can be
+// set and opens the store, encode.go makes the bytes of a call, send.go sends them, answers.go says what the answer means for each
+// item, poll.go asks for reports, check.go proves the settings. Transport failures and statuses that mean the same everywhere are
+// channels.Failure; retries, pacing and bisecting are not a driver's business.
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// The kinds of stores, after the shape of their answers.
+const (
+	atomic  = "atomic"   // all or nothing; keys, compare
+	perItem = "per_item" // one verdict for each item in one answer
+	feed    = "feed"     // submit, poll, report; keys
+	single  = "single"   // one item in a call; compare
+)
+
+// batches is the most items in one call that a store of each kind takes unless its scenario says otherwise (sandbox/API.md).
+var batches = map[string]int{atomic: 250, perItem: 100, feed: 10_000, single: 1}
+
+// keyLifetime is how long a key may be used again. The sandbox remembers keys until it ends; nobody should build on more than a day.
+const keyLifetime = 24 * time.Hour
+
+// Spec is what can be set on a sandbox store.
+var Spec = settings.Spec{
+	Driver: "sandbox",
+	Help:   "A store of Tidemark's sandbox, to try things against.",
+	Options: []settings.Option{
+		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The store's address, like http://127.0.0.1:9470/stores/acme-shop."},
+		{Name: "token", Kind: settings.Secret, Required: true, Help: "The token of the scenario, by reference."},
+		{Name: "kind", Kind: settings.String, Default: atomic, Choices: []string{atomic, perItem, feed, single}, Help: "How the store answers; the same as in the scenario."},
+		{Name: "batch_limit", Kind: settings.Integer, Default: "0", Minimum: 0, Maximum: 10_000, Help: "The most items in one call; 0 is the kind's own: atomic 250, per_item 100, feed 10000, single 1."},
+		{Name: "rate", Kind: settings.Integer, Default: "4", Minimum: 1, Maximum: 100_000, Help: "The store's published rate, in calls per second."},
+		{Name: "burst", Kind: settings.Integer, Default: "8", Minimum: 1, Maximum: 100_000, Help: "The size of the store's published bucket, in calls."},
+		{Name: "compare", Kind: settings.Boolean, Default: "false", Help: "Lets the store refuse a figure when it shows another one than expected; for atomic and single."},
+		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
+	},
+}
+
+// Driver opens sandbox stores.
+func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
+
+var (
+	_ channels.Channel = (*store)(nil)
+	_ channels.Channel = (*feedStore)(nil)
+	_ channels.Poller  = (*feedStore)(nil)
+)
+
+// store is a sandbox store of any kind. It is safe for concurrent use.
+type store struct {
+	id       string
+	endpoint string
+	kind     string
+	token    settings.Credential
+	limits   channels.Limits
+	client   *outbound.Client
+	now      func() time.Time
+}
+
+// feedStore adds the capability that only feeds have.
+type feedStore struct{ *store }
+
+// Open returns the channel of a store. It makes no call.
+func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+	values, problems := Spec.Check(values)
+	if len(problems) > 0 {
+		return nil, errors.New(problems[0].Message)
+	}
+	token, err := values.Credential("token", environment)
+	if err != nil {
+		return nil, err
+	}
+	s := &store{id: id, endpoint: values.Text("endpoint"), kind: values.Text("kind"), token: token, now: environment.Clock()}
+	s.limits = channels.Limits{
+		Batch:   int(values.Integer("batch_limit")),
+		Rate:    float64(values.Integer("rate")),
+		Burst:   float64(values.Integer("burst")),
+		Compare: values.Boolean("compare"),
+		Timeout: values.Duration("timeout"),
+	}
+	if s.limits.Batch == 0 || s.kind == single {
+		s.limits.Batch = batches[s.kind]
+	}
+	if s.limits.Compare && s.kind != atomic && s.kind != single {
+		return nil, fmt.Errorf("compare of sandbox: a store of the kind %s cannot compare; leave it out", s.kind)
+	}
+	if s.keyed() {
+		s.limits.KeyLifetime = keyLifetime
+	}
+	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout})
+	if s.kind == feed {
+		return &feedStore{s}, nil
+	}
+	return s, nil
+}
+
+// Limits are the published ones; the store's answers tell the true ones.
+func (s *store) Limits() channels.Limits { return s.limits }
+
+// keyed is true for the kinds that honour an Idempotency-Key.
+func (s *store) keyed() bool { return s.kind == atomic || s.kind == feed }

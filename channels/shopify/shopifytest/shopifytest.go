@@ -1,0 +1,318 @@
+// Package shopifytest is one Shopify shop in memory, written from the documented and recorded behaviour of the Admin API in
+// docs/channels/shopify.md. What is not confirmed about Shopify is an option.
+//
+// The files: shopifytest.go is what a test does with the shop, api.go what the shop answers, quantities.go how it sets figures,
+// search.go how it finds variants, bucket.go how it counts points.
+package shopifytest
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/shopify"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// Poison is a SKU whose item is found like any other and refuses every figure.
+const Poison = "POISON"
+
+// DefaultLocation is the location of a shop that is started without Locations.
+const DefaultLocation = "gid://shopify/Location/70000000001"
+
+// Options of a shop.
+type Options struct {
+	Locations []string       // ids, as numbers or as gids
+	App       bool           // the credential is a client id and secret in place of a token
+	Settings  map[string]any // further settings of the channels that Open returns
+	Now       func() time.Time
+
+	// The bucket, in points; 0 means that of a standard shop: 2,000, and 100 a second.
+	Capacity, PerSecond float64
+
+	// What is not confirmed about Shopify, each off by default.
+	OneOffender       bool    // names one offender at a time
+	Partial           bool    // applies what is not at fault next to what is
+	FailedKeys        bool    // a key whose call was refused is refused as such, in place of the same answer again
+	SearchesLoosely   bool    // a search finds SKUs in other case and longer ones
+	CountsItself      bool    // an item counts among those that have its SKU
+	PointsPerQuantity float64 // what a quantity costs on top of the mutation
+}
+
+// Store is a running shop. It is a channeltest.Store.
+type Store struct {
+	*channeltest.Front
+	options Options
+
+	mutex     sync.Mutex
+	now       func() time.Time
+	locations map[string]string // by gid: the name that items use
+	items     map[int64]*item
+	bySKU     map[string][]int64
+	levels    map[level]int64
+	keys      map[string]kept
+	tokens    map[string]time.Time // when they end
+	scopes    []string
+	bucket    bucket
+	lastID    int64
+	asked     int // tokens
+	throttle  int // calls that are still to be throttled
+	throttled int
+	found     int // look-ups
+}
+
+// item is an inventory item with its variant.
+type item struct {
+	id        int64
+	sku       string
+	poisoned  bool // not mutable, though nothing shows it
+	bundle    bool // requires components
+	untracked bool
+	unstocked map[string]bool // locations
+}
+
+type level struct {
+	item     int64
+	location string
+}
+
+// Start starts a shop that ends with the test.
+func Start(t testing.TB, options Options) *Store {
+	t.Helper()
+	s := &Store{
+		options: options, now: options.Now, locations: map[string]string{}, items: map[int64]*item{}, bySKU: map[string][]int64{},
+		levels: map[level]int64{}, keys: map[string]kept{}, tokens: map[string]time.Time{}, lastID: 53_000_000_000_000,
+		scopes: []string{"write_inventory", "read_products", "read_locations"},
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	for _, name := range options.Locations {
+		s.locations[gid(name)] = name
+	}
+	if len(s.locations) == 0 {
+		s.locations[DefaultLocation] = ""
+	}
+	s.bucket = newBucket(options.Capacity, options.PerSecond, s.now())
+	s.add(Poison).poisoned = true
+	s.Front = front(t, s)
+	s.Sort = sort
+	return s
+}
+
+// front starts the Front, which takes tests only.
+func front(t testing.TB, store http.Handler) *channeltest.Front {
+	t.Helper()
+	test, ok := t.(*testing.T)
+	if !ok {
+		t.Fatalf("a fake shop is started by a test, not by a %T", t)
+	}
+	return channeltest.NewFront(test, store)
+}
+
+// sort tells mutations from queries: both are posted to the same address.
+func sort(r *http.Request, body []byte) channeltest.Kind {
+	switch {
+	case r.URL.Path == tokenPath:
+		return channeltest.Aside
+	case bytes.Contains(body, []byte("inventorySetQuantities")):
+		return channeltest.Write
+	}
+	return channeltest.Read
+}
+
+// gid is the full id of a location.
+func gid(location string) string {
+	if location == "" {
+		return DefaultLocation
+	}
+	return "gid://shopify/Location/" + strings.TrimPrefix(location, "gid://shopify/Location/")
+}
+
+// Settings are those of a channel to the shop.
+func (s *Store) Settings() settings.Values {
+	values := settings.Values{"endpoint": s.URL}
+	if s.options.App {
+		values["client_id"], values["client_secret"] = "app", "env:SECRET"
+	} else {
+		values["token"] = "env:TOKEN"
+	}
+	if len(s.options.Locations) == 0 {
+		values["location"] = DefaultLocation
+	}
+	maps.Copy(values, s.options.Settings)
+	return values
+}
+
+// Environment holds the credentials.
+func (s *Store) Environment() settings.Environment { return Environment() }
+
+// Environment holds the credentials.
+func Environment() settings.Environment {
+	return settings.Environment{Variable: func(name string) (string, bool) {
+		return channeltest.Credential, name == "TOKEN" || name == "SECRET"
+	}}
+}
+
+// Open returns a new channel to the shop.
+func (s *Store) Open(t *testing.T) channels.Channel {
+	t.Helper()
+	channel, err := shopify.Open("shop", s.Settings(), s.Environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return channel
+}
+
+// Provoke gives every later call a fault.
+func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
+
+// Set edits the shop. It makes a variant for a SKU that it does not have, and stocks it at every location.
+func (s *Store) Set(_ *testing.T, items ...channels.Item) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, one := range items {
+		if len(s.bySKU[one.ChannelSKU]) == 0 {
+			s.add(one.ChannelSKU)
+		}
+		for _, id := range s.bySKU[one.ChannelSKU] {
+			s.levels[level{id, gid(one.Location)}] = one.Quantity
+		}
+	}
+}
+
+// add makes a variant. The mutex is held, or the shop is not started yet.
+func (s *Store) add(sku string) *item {
+	s.lastID += 32_768
+	made := &item{id: s.lastID, sku: sku, unstocked: map[string]bool{}}
+	s.items[made.id] = made
+	s.bySKU[sku] = append(s.bySKU[sku], made.id)
+	return made
+}
+
+// edit changes every item of a SKU.
+func (s *Store) edit(sku string, change func(*item)) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, id := range s.bySKU[sku] {
+		change(s.items[id])
+	}
+}
+
+// Poison makes a SKU refuse every figure, as the parent of a bundle does whose components the look-up did not tell of.
+func (s *Store) Poison(sku string) { s.edit(sku, func(one *item) { one.poisoned = true }) }
+
+// Bundle makes a variant require components.
+func (s *Store) Bundle(sku string) { s.edit(sku, func(one *item) { one.bundle = true }) }
+
+// Untrack ends the tracking of a variant's quantity.
+func (s *Store) Untrack(sku string) { s.edit(sku, func(one *item) { one.untracked = true }) }
+
+// Unstock takes a variant away from a location.
+func (s *Store) Unstock(sku, location string) {
+	s.edit(sku, func(one *item) { one.unstocked[gid(location)] = true })
+}
+
+// Duplicate makes another variant with a SKU.
+func (s *Store) Duplicate(sku string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.add(sku)
+}
+
+// Renew deletes an item's variant and makes it again.
+func (s *Store) Renew(_ *testing.T, renewed channels.Item) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, id := range s.bySKU[renewed.ChannelSKU] {
+		delete(s.items, id)
+		maps.DeleteFunc(s.levels, func(at level, _ int64) bool { return at.item == id })
+	}
+	delete(s.bySKU, renewed.ChannelSKU)
+	s.add(renewed.ChannelSKU)
+}
+
+// Offender is an item that is refused for ever.
+func (s *Store) Offender(*testing.T) channels.Item {
+	offender := channels.Item{ChannelSKU: Poison, Quantity: 1}
+	if len(s.options.Locations) > 0 {
+		offender.Location = s.options.Locations[0]
+	}
+	return offender
+}
+
+// Shown is what the shop shows.
+func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	shown := make(map[channeltest.Place]int64, len(s.levels))
+	for at, quantity := range s.levels {
+		shown[channeltest.Place{Location: s.locations[at.location], SKU: s.items[at.item].sku}] = quantity
+	}
+	return shown
+}
+
+// Calls counts calls that could change something.
+func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
+
+// Leaks counts calls that followed a redirect.
+func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
+
+// Revoke ends every token of the app before its time.
+func (s *Store) Revoke() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	clear(s.tokens)
+}
+
+// Grant sets the scopes of the credential.
+func (s *Store) Grant(scopes ...string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.scopes = slices.Clone(scopes)
+}
+
+// Throttle makes the shop throttle the next calls whatever its bucket holds, as Shopify does to protect itself.
+func (s *Store) Throttle(calls int) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.throttle = calls
+}
+
+// Overruns counts calls that asked for more points than the bucket held.
+func (s *Store) Overruns() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.bucket.overruns
+}
+
+// Throttled counts answers that throttle, overruns and those of Throttle.
+func (s *Store) Throttled() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.throttled
+}
+
+// Tokens counts the tokens that were given.
+func (s *Store) Tokens() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.asked
+}
+
+// Lookups counts look-ups that were answered.
+func (s *Store) Lookups() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.found
+}
+
+func itemGID(id int64) string { return fmt.Sprintf("gid://shopify/InventoryItem/%d", id) }

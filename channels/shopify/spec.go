@@ -1,0 +1,180 @@
+// Package shopify speaks to Shopify shops by the GraphQL Admin API, version 2026-04 or later.
+//
+// Figures go out with inventorySetQuantities, up to 250 in a call and all or nothing: what stands in the way is named by its
+// index. An item is addressed by the id of its inventory item, which is looked up by SKU. What is known of the API, and how
+// surely, is in docs/channels/shopify.md.
+//
+// The files are those of every driver: spec.go says what can be set and opens the store, encode.go makes the bytes of a call,
+// send.go sends them, answers.go says what the answer means for each item, find.go looks SKUs up, check.go proves the settings,
+// token.go gets the credential. Besides: actual.go reads what the store shows after a comparison failed. The GraphQL documents
+// stand in .graphql files; tests/schemas holds them to testdata/schema.graphql.
+package shopify
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/settings"
+)
+
+const (
+	// maxBatch is the most elements of any input array (shopify.dev/docs/api/usage/limits, "Input limits").
+	maxBatch = 250
+	// maxPage is the most elements of a page, in line with the input arrays (changelog of 2019-12-13).
+	maxPage = 250
+	// sparePage is room on a page of a look-up for variants that resemble a SKU or share it.
+	sparePage = 10
+
+	// The bucket of the smallest plan, in points: 100 a second (shopify.dev/docs/api/usage/limits), 2,000 at once (recorded
+	// of a standard shop). Every answer tells the true ones.
+	standardPoints, standardBucket = 100.0, 2000.0
+	// mutationCost is what a mutation costs (shopify.dev/docs/api/usage/limits, "Cost calculation").
+	mutationCost = 10.0
+
+	// keyLifetime stays below the 24 hours for which Shopify keeps a key (shopify.dev/docs/api/usage/implementing-idempotency),
+	// for a call takes time and clocks differ.
+	keyLifetime = 23 * time.Hour
+
+	// maxAnswer is the most of an answer that is read, in bytes; 250 variants or errors are some 100 KB.
+	maxAnswer = 2 << 20
+
+	// oldestVersion is the first that takes @idempotent and changeFromQuantity as this driver sends them (changelog "Finalizing
+	// the compare-and-swap redesign").
+	oldestVersion = "2026-04"
+)
+
+// What becomes of a SKU that several inventory items have.
+const (
+	blockDuplicates = "block"
+	firstDuplicate  = "first"
+)
+
+// reasons are those that Shopify takes, as recorded of 2026-04.
+var reasons = []string{
+	"correction", "cycle_count_available", "damaged", "movement_canceled", "movement_created", "movement_received", "movement_updated",
+	"other", "promotion", "quality_control", "received", "reservation_created", "reservation_deleted", "reservation_updated", "restock",
+	"safety_stock", "shrinkage",
+}
+
+// Spec is what can be set on a Shopify shop.
+var Spec = settings.Spec{
+	Driver: "shopify",
+	Help:   "A Shopify shop, by the GraphQL Admin API.",
+	Options: []settings.Option{
+		{Name: "shop", Kind: settings.String, Help: "The shop's own domain, like acme.myshopify.com; needed unless there is an endpoint."},
+		{Name: "endpoint", Kind: settings.URL, Help: "The address to call in place of https://SHOP, for a proxy or a test."},
+		{Name: "version", Kind: settings.String, Default: "2026-10", Help: "The version of the Admin API, 2026-04 or later."},
+		{Name: "token", Kind: settings.Secret, Help: "An access token of the Admin API, by reference; or else client_id and client_secret."},
+		{Name: "client_id", Kind: settings.String, Help: "The client id of an app of the Dev Dashboard that is installed in the shop."},
+		{Name: "client_secret", Kind: settings.Secret, Help: "The client secret of that app, by reference; tokens are asked for with it."},
+		{Name: "location", Kind: settings.String, Help: "The id of the location that shows the figures of connections without locations: the number, or gid://shopify/Location/NUMBER."},
+		{Name: "compare", Kind: settings.Boolean, Default: "false", Help: "Lets Shopify refuse a figure when it shows another one than expected, so that changes by others are noticed."},
+		{Name: "duplicates", Kind: settings.String, Default: blockDuplicates, Choices: []string{blockDuplicates, firstDuplicate}, Help: "What becomes of a SKU that several variants have: block pushes none of them, first the one that was made first."},
+		{Name: "reason", Kind: settings.String, Default: "correction", Choices: reasons, Help: "The reason that Shopify shows in the inventory history."},
+		{Name: "find_limit", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: maxPage - sparePage, Help: "The most SKUs in one look-up."},
+		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
+	},
+}
+
+// Driver opens Shopify shops.
+func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
+
+var (
+	_ channels.Channel = (*store)(nil)
+	_ channels.Finder  = (*store)(nil)
+)
+
+// store is a Shopify shop. It is safe for concurrent use.
+type store struct {
+	id         string
+	endpoint   string
+	version    string
+	key        settings.Credential // the static access token; empty when there is an app
+	app        app
+	token      *outbound.Token // of the app; nil when there is a static one
+	location   string          // a gid; empty when every item must name one
+	reason     string
+	duplicates string
+	limits     channels.Limits
+	client     *outbound.Client
+	now        func() time.Time
+}
+
+// Open returns the channel of a store. It makes no call.
+func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+	values, problems := Spec.Check(values)
+	if len(problems) > 0 {
+		return nil, errors.New(problems[0].Message)
+	}
+	s := &store{
+		id: id, version: values.Text("version"), reason: values.Text("reason"), duplicates: values.Text("duplicates"), now: environment.Clock(),
+		limits: channels.Limits{
+			Batch:       maxBatch,
+			Rate:        standardPoints / mutationCost,
+			Burst:       standardBucket / mutationCost,
+			Compare:     values.Boolean("compare"),
+			KeyLifetime: keyLifetime,
+			Timeout:     values.Duration("timeout"),
+			Find:        int(values.Integer("find_limit")),
+		},
+	}
+	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Bytes: maxAnswer})
+	var err error
+	if s.endpoint, err = address(values.Text("shop"), values.Text("endpoint")); err != nil {
+		return nil, err
+	}
+	if !versions.MatchString(s.version) || s.version < oldestVersion {
+		return nil, fmt.Errorf("version of shopify: %q is not a version of the Admin API from %s on, like 2026-10", s.version, oldestVersion)
+	}
+	if location := values.Text("location"); location != "" {
+		if s.location, err = locationID(location); err != nil {
+			return nil, fmt.Errorf("location of shopify: %w", err)
+		}
+	}
+	if err := s.authorize(values, environment); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Limits are the published ones of the smallest plan; the shop's answers tell the true ones.
+func (s *store) Limits() channels.Limits { return s.limits }
+
+var (
+	versions = regexp.MustCompile(`^2\d{3}-\d{2}$`)
+	shops    = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9-]*\.myshopify\.com$`)
+	numbers  = regexp.MustCompile(`^[0-9]{1,19}$`)
+)
+
+// address is where the shop's API is. Another domain of the shop redirects, so that it is of no use.
+func address(shop, endpoint string) (string, error) {
+	switch {
+	case endpoint != "":
+		return endpoint, nil
+	case shop == "":
+		return "", errors.New(`shopify needs the setting "shop": the shop's own domain, like acme.myshopify.com`)
+	case !shops.MatchString(shop):
+		return "", fmt.Errorf("shop of shopify: %q is not a domain like acme.myshopify.com; it is shown in the admin under Settings, Domains", shop)
+	}
+	return "https://" + shop, nil
+}
+
+// The kinds of ids that Shopify gives.
+const (
+	itemPrefix     = "gid://shopify/InventoryItem/"
+	locationPrefix = "gid://shopify/Location/"
+)
+
+// locationID is the id of a location as Shopify wants it.
+func locationID(location string) (string, error) {
+	number := strings.TrimPrefix(location, locationPrefix)
+	if !numbers.MatchString(number) {
+		return "", fmt.Errorf("%.80q is not the id of a location; give its number, as it stands at the end of its address in the admin, or %sNUMBER", location, locationPrefix)
+	}
+	return locationPrefix + number, nil
+}
