@@ -1,0 +1,149 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Answer writes what became of a call; see Pusher. Items that the answer does not name stay as they are, and so do those that
+// an earlier answer to the same call settled. What the answer says of items that the call did not hold is not believed, and of
+// two answers for one item the first counts.
+func (d *database) Answer(ctx context.Context, lease Lease, answer Answer) error {
+	if err := checkText("the ticket of a call", answer.Ticket); err != nil {
+		return err
+	}
+	return d.write(ctx, func(t *tx) error {
+		at, err := t.hold(ctx, lease)
+		if err != nil {
+			return err
+		}
+		call, err := t.call(ctx, at.connection, answer.Key)
+		if err != nil || call.closed {
+			return err
+		}
+		open, err := t.openRows(ctx, at, answer.Key)
+		if err != nil {
+			return err
+		}
+		rows, err := settleAll(open, call, answer)
+		if err != nil {
+			return err
+		}
+		if err := t.settleRows(ctx, at, answer, rows); err != nil {
+			return err
+		}
+		if err := t.noteRows(ctx, at, answer, rows); err != nil {
+			return err
+		}
+		return t.settleCall(ctx, at, answer, rows, len(open))
+	})
+}
+
+// openRows loads the rows that still wait for an answer to a call.
+func (t *tx) openRows(ctx context.Context, at holding, key string) (map[place]openRow, error) {
+	rows := map[place]openRow{}
+	err := t.each(ctx, func(row *sql.Rows) error {
+		var next openRow
+		err := row.Scan(&next.channelSKU, &next.location, &next.product, &next.quantity, &next.observed, &next.exported, &next.status,
+			&next.blocked, &next.attempts, &next.tries, &next.run)
+		rows[place{next.channelSKU, next.location}] = next
+		return err
+	}, `SELECT channel_sku, location, product, quantity, observed, exported, status, blocked, attempts, CASE WHEN tries_run = ? THEN tries ELSE 0 END, run
+		FROM channel_levels WHERE connection = ? AND open_call = ?`, at.lease.Run, at.connection, key)
+	return rows, err
+}
+
+// settleAll applies an answer to the rows that wait for it, in the order of the answer.
+func settleAll(open map[place]openRow, call calling, answer Answer) ([]settled, error) {
+	asked := make(map[place]DueItem, len(call.items))
+	for _, item := range call.items {
+		asked[place{item.ChannelSKU, item.Location}] = item
+	}
+	rows := make([]settled, 0, len(answer.Items))
+	for _, item := range answer.Items {
+		key := place{item.ChannelSKU, item.Location}
+		due, held := asked[key]
+		row, waiting := open[key]
+		if !held || !waiting {
+			continue
+		}
+		delete(asked, key)
+		item.Reason = cleanText(item.Reason)
+		out, err := settle(row, due, call.run, item)
+		if err != nil {
+			return nil, fmt.Errorf("the answer to call %s for channel SKU %q: %w", answer.Key, item.ChannelSKU, err)
+		}
+		rows = append(rows, out)
+	}
+	return rows, nil
+}
+
+// settleRows writes rows. One whose call stays open keeps the run that touched it last, by which settle knows whether it was
+// resolved since the call was made.
+func (t *tx) settleRows(ctx context.Context, at holding, answer Answer, rows []settled) error {
+	input := newTable(len(rows))
+	skus, places, statuses, reasons := input.texts("channel_sku"), input.texts("location"), input.texts("status"), input.texts("reason")
+	exported, attempts, tries, parts := input.optionals("exported"), input.numbers("attempts"), input.numbers("tries"), input.numbers("part")
+	stays, confirmed := input.truths("stays"), input.truths("confirmed")
+	for i, row := range rows {
+		skus[i], places[i], statuses[i], reasons[i] = row.channelSKU, row.location, string(row.status), row.reason
+		exported[i], attempts[i], tries[i] = row.exported, row.attempts, row.tries
+		parts[i] = int64(row.part)
+		stays[i], confirmed[i] = row.open, row.confirmed
+	}
+	_, err := t.bulk(ctx, *input, `UPDATE channel_levels AS l SET status = i.status, reason = i.reason, exported = i.exported, attempts = i.attempts, tries = i.tries, part = i.part, tries_run = ?,
+		run = CASE WHEN i.stays THEN l.run ELSE ? END, open_call = CASE WHEN i.stays THEN l.open_call END, last_exported = CASE WHEN i.confirmed THEN ? ELSE l.last_exported END
+		FROM input i WHERE l.connection = ? AND l.channel_sku = i.channel_sku AND l.location = i.location`,
+		at.lease.Run, at.lease.Run, micros(answer.Now), at.connection)
+	return err
+}
+
+// noteRows writes the activity of rows.
+func (t *tx) noteRows(ctx context.Context, at holding, answer Answer, rows []settled) error {
+	said := make([]settled, 0, len(rows))
+	for _, row := range rows {
+		if row.kind != "" {
+			said = append(said, row)
+		}
+	}
+	input := newTable(len(said))
+	kinds, places, products, skus, notes := input.texts("kind"), input.texts("location"), input.texts("sku"), input.texts("channel_sku"), input.texts("note")
+	before, after := input.optionals("before"), input.numbers("after")
+	general := cleanText(answer.Note)
+	for i, row := range said {
+		kinds[i], places[i], products[i], skus[i], notes[i] = row.kind, row.location, row.product, row.channelSKU, row.note
+		before[i], after[i] = row.before, row.after
+		if row.note == "" {
+			notes[i] = general
+		}
+	}
+	_, err := t.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, connection, location, sku, channel_sku, before, after, call, note)
+		SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), kind, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), location, sku, channel_sku, before, after, CAST(? AS TEXT), note FROM input`,
+		micros(answer.Now), at.lease.Run, at.merchant, at.warehouse, at.connection, answer.Key)
+	return err
+}
+
+// settleCall keeps a call open for the items that still have no answer, or closes it. From then on the store is as busy as
+// the other calls make it.
+func (t *tx) settleCall(ctx context.Context, at holding, answer Answer, rows []settled, open int) error {
+	answered := answer.Ticket != "" // the store has told something, so the request is not under way any more
+	for _, row := range rows {
+		if !row.open {
+			open--
+		}
+		answered = answered || row.status != StatusUnknown
+	}
+	now := micros(answer.Now)
+	if answer.Ticket == "" && open == 0 {
+		if err := t.closeCall(ctx, answer.Key, cleanText(answer.Note), answer.Now); err != nil {
+			return err
+		}
+	} else if _, err := t.exec(ctx, "UPDATE calls SET ticket = ?, poll_after = ?, note = ?, busy_until = CASE WHEN ? AND busy_until > ? THEN ? ELSE busy_until END WHERE key = ?",
+		answer.Ticket, optionalMicros(answer.PollAfter), cleanText(answer.Note), answered, now, now, answer.Key); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, "UPDATE gates SET busy_until = COALESCE((SELECT MAX(busy_until) FROM calls WHERE store = ? AND closed_at IS NULL), 0) WHERE store = ?",
+		at.lease.Store, at.lease.Store)
+	return err
+}

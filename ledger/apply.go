@@ -1,0 +1,366 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// errDryRun rolls an apply back.
+var errDryRun = errors.New("dry run")
+
+// Apply makes the ledger hold the definitions; see Definer.
+func (d *database) Apply(ctx context.Context, definitions Definitions, options ApplyOptions) ([]Change, error) {
+	if err := checkDefinitions(definitions); err != nil {
+		return nil, err
+	}
+	var changes []Change
+	err := d.write(ctx, func(t *tx) error {
+		a := applying{tx: t, options: options}
+		if err := a.all(ctx, definitions); err != nil {
+			return err
+		}
+		changes = a.changes
+		if options.DryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errDryRun) {
+		return nil, err
+	}
+	return changes, nil
+}
+
+// applying is one apply.
+type applying struct {
+	*tx
+	options ApplyOptions
+	version int64 // what changed definitions get
+	bumped  bool  // a definition got it
+	changes []Change
+}
+
+func (a *applying) note(action, kind, id, detail string) {
+	a.changes = append(a.changes, Change{Action: action, Kind: kind, ID: id, Detail: detail})
+}
+
+// all applies kind by kind. The counter is locked first, so versions become visible in order.
+func (a *applying) all(ctx context.Context, definitions Definitions) error {
+	if err := a.row(ctx, "SELECT definitions + 1 FROM state"+a.dialect.lock("state")).Scan(&a.version); err != nil {
+		return err
+	}
+	before, err := a.active(ctx)
+	if err != nil {
+		return err
+	}
+	steps := []func() error{
+		func() error { return a.warehouses(ctx, definitions.Warehouses) },
+		func() error { return a.stores(ctx, definitions.Stores) },
+		func() error { return a.connections(ctx, definitions.Connections) },
+		func() error { return a.strategies(ctx, definitions.Strategies) },
+		func() error { return a.products(ctx, definitions.Products) },
+		func() error { return a.bundles(ctx, definitions.Bundles) },
+		func() error { return a.listings(ctx, definitions.Listings) },
+		func() error { return a.prune(ctx, definitions) },
+		func() error { return a.sharing(ctx, before) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	if !a.bumped {
+		return nil
+	}
+	_, err = a.exec(ctx, "UPDATE state SET definitions = ?", a.version)
+	return err
+}
+
+// kept loads what a table holds, as id and JSON.
+func (a *applying) kept(ctx context.Context, query string) (map[string]string, error) {
+	found := map[string]string{}
+	err := a.each(ctx, func(row *sql.Rows) error {
+		var id, definition string
+		err := row.Scan(&id, &definition)
+		found[id] = definition
+		return err
+	}, query)
+	return found, err
+}
+
+func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
+	found, err := a.kept(ctx, "SELECT id, definition FROM warehouses")
+	if err != nil {
+		return err
+	}
+	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Warehouse) int { return cmp.Compare(x.ID, y.ID) })
+	for _, one := range wanted {
+		changed, err := a.compare("warehouse", one.ID, found, one)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			continue
+		}
+		_, err = a.exec(ctx, `INSERT INTO warehouses (id, merchant, definition) VALUES (?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET merchant = excluded.merchant, definition = excluded.definition`, one.ID, one.Merchant, encode(one))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applying) stores(ctx context.Context, wanted []Store) error {
+	found, err := a.kept(ctx, "SELECT id, definition FROM stores")
+	if err != nil {
+		return err
+	}
+	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Store) int { return cmp.Compare(x.ID, y.ID) })
+	for _, one := range wanted {
+		changed, err := a.compare("store", one.ID, found, one)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			continue
+		}
+		_, err = a.exec(ctx, `INSERT INTO stores (id, merchant, definition) VALUES (?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET merchant = excluded.merchant, definition = excluded.definition`, one.ID, one.Merchant, encode(one))
+		if err != nil {
+			return err
+		}
+		// With other settings it may be another account, which knows its items by other ids.
+		if _, err := a.exec(ctx, "DELETE FROM item_references WHERE store = ?", one.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applying) connections(ctx context.Context, wanted []Connection) error {
+	found, err := a.kept(ctx, "SELECT id, definition FROM connections")
+	if err != nil {
+		return err
+	}
+	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Connection) int { return cmp.Compare(x.ID, y.ID) })
+	for _, one := range wanted {
+		changed, err := a.compare("connection", one.ID, found, one)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			continue
+		}
+		if err := a.connection(ctx, one, found[one.ID]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// connection writes a connection that is new or changed. Its version is that of what decides a number or where it goes: a
+// new schedule makes nothing due.
+func (a *applying) connection(ctx context.Context, one Connection, before string) error {
+	content := encode(one)
+	if before == "" {
+		a.bumped = true
+		_, err := a.exec(ctx, "INSERT INTO connections (id, merchant, warehouse, store, active, definition, version) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			one.ID, one.Merchant, one.Warehouse, one.Store, one.Active(), content, a.version)
+		return err
+	}
+	var old Connection
+	if err := decode("connection "+one.ID, before, &old); err != nil {
+		return err
+	}
+	_, err := a.exec(ctx, "UPDATE connections SET merchant = ?, warehouse = ?, store = ?, active = ?, definition = ? WHERE id = ?",
+		one.Merchant, one.Warehouse, one.Store, one.Active(), content, one.ID)
+	if err != nil || sameNumbers(old, one) {
+		return err
+	}
+	a.bumped = true
+	if _, err := a.exec(ctx, "UPDATE connections SET version = ? WHERE id = ?", a.version, one.ID); err != nil {
+		return err
+	}
+	if old.Warehouse != one.Warehouse {
+		// Level versions are counted by warehouse.
+		if _, err := a.exec(ctx, "UPDATE connections SET cursor_levels = 0 WHERE id = ?", one.ID); err != nil {
+			return err
+		}
+	}
+	if old.Store == one.Store {
+		return nil
+	}
+	// Nothing is known of what another store shows.
+	for _, statement := range []string{"DELETE FROM channel_levels WHERE connection = ?", "DELETE FROM calls WHERE connection = ?"} {
+		if _, err := a.exec(ctx, statement, one.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameNumbers is true when two definitions of a connection lead to the same numbers in the same place.
+func sameNumbers(a, b Connection) bool {
+	return a.Merchant == b.Merchant && a.Warehouse == b.Warehouse && a.Store == b.Store && a.Active() == b.Active() &&
+		a.Inventory.Unlisted == b.Inventory.Unlisted && encode(a.Inventory.Locations) == encode(b.Inventory.Locations)
+}
+
+func (a *applying) strategies(ctx context.Context, wanted []StrategyDefinition) error {
+	type pair struct{ merchant, warehouse string }
+	found := map[string]string{}
+	pairs := map[string]pair{}
+	err := a.each(ctx, func(row *sql.Rows) error {
+		var at pair
+		var definition string
+		err := row.Scan(&at.merchant, &at.warehouse, &definition)
+		id := at.merchant + "/" + at.warehouse
+		found[id], pairs[id] = definition, at
+		return err
+	}, "SELECT merchant, warehouse, definition FROM strategies WHERE NOT removed")
+	if err != nil {
+		return err
+	}
+	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y StrategyDefinition) int {
+		return cmp.Or(cmp.Compare(x.Merchant, y.Merchant), cmp.Compare(x.Warehouse, y.Warehouse))
+	})
+	for _, one := range wanted {
+		id := one.Merchant + "/" + one.Warehouse
+		delete(pairs, id)
+		changed, err := a.compare("strategy", id, found, one.Strategy)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			continue
+		}
+		a.bumped = true
+		_, err = a.exec(ctx, `INSERT INTO strategies (merchant, warehouse, definition, version) VALUES (?, ?, ?, ?)
+			ON CONFLICT (merchant, warehouse) DO UPDATE SET definition = excluded.definition, version = excluded.version, removed = FALSE`,
+			one.Merchant, one.Warehouse, encode(one.Strategy), a.version)
+		if err != nil {
+			return err
+		}
+	}
+	for _, id := range sortedKeys(pairs) {
+		a.bumped = true
+		a.note("removed", "strategy", id, "")
+		_, err := a.exec(ctx, "UPDATE strategies SET removed = TRUE, version = ? WHERE merchant = ? AND warehouse = ?", a.version, pairs[id].merchant, pairs[id].warehouse)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// active lists the active connections of every merchant and warehouse.
+func (a *applying) active(ctx context.Context) (map[[2]string][]string, error) {
+	found := map[[2]string][]string{}
+	err := a.each(ctx, func(row *sql.Rows) error {
+		var pair [2]string
+		var id string
+		err := row.Scan(&pair[0], &pair[1], &id)
+		found[pair] = append(found[pair], id)
+		return err
+	}, "SELECT merchant, warehouse, id FROM connections WHERE active ORDER BY merchant, warehouse, id")
+	return found, err
+}
+
+// sharing gives pairs whose set of active connections changed a new version.
+func (a *applying) sharing(ctx context.Context, before map[[2]string][]string) error {
+	after, err := a.active(ctx)
+	if err != nil {
+		return err
+	}
+	pairs := map[[2]string]bool{}
+	for pair, ids := range before {
+		pairs[pair] = !slices.Equal(ids, after[pair])
+	}
+	for pair, ids := range after {
+		pairs[pair] = !slices.Equal(ids, before[pair])
+	}
+	for pair, changed := range pairs {
+		if !changed {
+			continue
+		}
+		a.bumped = true
+		_, err := a.exec(ctx, `INSERT INTO sharing (merchant, warehouse, version) VALUES (?, ?, ?)
+			ON CONFLICT (merchant, warehouse) DO UPDATE SET version = excluded.version`, pair[0], pair[1], a.version)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare notes whether a definition is new, changed or as it was.
+func (a *applying) compare(kind, id string, found map[string]string, wanted any) (bool, error) {
+	before, ok := found[id]
+	if !ok {
+		a.note("created", kind, id, "")
+		return true, nil
+	}
+	content := encode(wanted)
+	if before == content {
+		return false, nil
+	}
+	var old, now map[string]json.RawMessage
+	if err := errors.Join(decode(kind+" "+id, before, &old), decode(kind+" "+id, content, &now)); err != nil {
+		return false, err
+	}
+	var fields []string
+	for _, name := range sortedKeys(old) {
+		if string(old[name]) != string(now[name]) {
+			fields = append(fields, name)
+		}
+	}
+	for _, name := range sortedKeys(now) {
+		if _, ok := old[name]; !ok {
+			fields = append(fields, name)
+		}
+	}
+	a.note("changed", kind, id, strings.Join(fields, ", "))
+	return true, nil
+}
+
+func sortedKeys[K ~string, V any](from map[K]V) []K {
+	keys := make([]K, 0, len(from))
+	for key := range from {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Strategy returns the strategy of a pair, nil when it has none.
+func (d *database) Strategy(ctx context.Context, merchant, warehouse string) (*inventory.Strategy, error) {
+	var found *inventory.Strategy
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = t.strategy(ctx, merchant, warehouse)
+		return err
+	})
+	return found, err
+}
+
+func (t *tx) strategy(ctx context.Context, merchant, warehouse string) (*inventory.Strategy, error) {
+	var definition string
+	err := t.row(ctx, "SELECT definition FROM strategies WHERE merchant = ? AND warehouse = ? AND NOT removed", merchant, warehouse).Scan(&definition)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	var found inventory.Strategy
+	if err := decode(fmt.Sprintf("the strategy of %s and %s", merchant, warehouse), definition, &found); err != nil {
+		return nil, err
+	}
+	return &found, nil
+}

@@ -1,0 +1,217 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// entry is a catalogue definition in a comparable form. Keys of several parts are joined by a NUL, which no part can
+// hold, so that they sort as their parts do.
+type entry struct{ key, value string }
+
+const keySeparator = "\x00"
+
+func joinKey(parts ...string) string { return strings.Join(parts, keySeparator) }
+
+func splitKey(key string) []string { return strings.Split(key, keySeparator) }
+
+// difference is what must be done to make one sorted list of entries into another.
+type difference struct{ created, changed, removed []entry }
+
+// compareEntries walks the stored entries, which query returns as the parts of the key and then those of the value, in the
+// order of the key, beside the wanted ones.
+func (a *applying) compareEntries(ctx context.Context, wanted []entry, keyParts, valueParts int, query string) (difference, error) {
+	slices.SortFunc(wanted, func(x, y entry) int { return strings.Compare(x.key, y.key) })
+	var found difference
+	next := 0
+	parts := make([]string, keyParts+valueParts)
+	into := make([]any, len(parts))
+	for i := range parts {
+		into[i] = &parts[i]
+	}
+	err := a.each(ctx, func(row *sql.Rows) error {
+		if err := row.Scan(into...); err != nil {
+			return err
+		}
+		stored := entry{joinKey(parts[:keyParts]...), joinKey(parts[keyParts:]...)}
+		for next < len(wanted) && wanted[next].key < stored.key {
+			found.created = append(found.created, wanted[next])
+			next++
+		}
+		switch {
+		case next == len(wanted) || wanted[next].key != stored.key:
+			found.removed = append(found.removed, stored)
+		default:
+			if wanted[next].value != stored.value {
+				found.changed = append(found.changed, wanted[next])
+			}
+			next++
+		}
+		return nil
+	}, query)
+	found.created = append(found.created, wanted[next:]...)
+	return found, err
+}
+
+// noteAll notes a difference and says whether there is any.
+func (a *applying) noteAll(kind string, found difference) bool {
+	for _, list := range []struct {
+		action  string
+		entries []entry
+	}{{"created", found.created}, {"changed", found.changed}, {"removed", found.removed}} {
+		for _, one := range list.entries {
+			a.note(list.action, kind, strings.Join(splitKey(one.key)[:2], "/"), "")
+		}
+	}
+	some := len(found.created)+len(found.changed)+len(found.removed) > 0
+	a.bumped = a.bumped || some
+	return some
+}
+
+// keyTable is entries as bulk input: the parts of their keys as columns.
+func keyTable(entries []entry, names ...string) *table {
+	input := newTable(len(entries))
+	columns := make([][]string, len(names))
+	for i, name := range names {
+		columns[i] = input.texts(name)
+	}
+	for row, one := range entries {
+		for i, part := range splitKey(one.key) {
+			columns[i][row] = part
+		}
+	}
+	return input
+}
+
+func (a *applying) products(ctx context.Context, wanted []Product) error {
+	entries := make([]entry, len(wanted))
+	for i, one := range wanted {
+		entries[i] = entry{joinKey(one.Merchant, one.SKU), joinKey(one.Name, one.Barcode)}
+	}
+	found, err := a.compareEntries(ctx, entries, 2, 2, "SELECT merchant, sku, name, barcode FROM products WHERE NOT removed ORDER BY merchant, sku")
+	if err != nil {
+		return err
+	}
+	if !a.noteAll("product", found) {
+		return nil
+	}
+	upserts := slices.Concat(found.created, found.changed)
+	input := keyTable(upserts, "merchant", "sku")
+	names, barcodes := input.texts("name"), input.texts("barcode")
+	for i, one := range upserts {
+		name, barcode, _ := strings.Cut(one.value, keySeparator)
+		names[i], barcodes[i] = name, barcode
+	}
+	if _, err := a.bulk(ctx, *input, `INSERT INTO products (merchant, sku, name, barcode, version)
+		SELECT merchant, sku, name, barcode, CAST(? AS BIGINT) FROM input WHERE TRUE
+		ON CONFLICT (merchant, sku) DO UPDATE SET name = excluded.name, barcode = excluded.barcode, version = excluded.version, removed = FALSE`, a.version); err != nil {
+		return err
+	}
+	_, err = a.bulk(ctx, *keyTable(found.removed, "merchant", "sku"), `UPDATE products AS p SET removed = TRUE, version = ?
+		FROM input i WHERE p.merchant = i.merchant AND p.sku = i.sku`, a.version)
+	return err
+}
+
+func (a *applying) bundles(ctx context.Context, wanted []BundleDefinition) error {
+	entries := make([]entry, len(wanted))
+	for i, one := range wanted {
+		entries[i] = entry{joinKey(one.Merchant, one.SKU), encode(one.Components)}
+	}
+	found, err := a.compareEntries(ctx, entries, 2, 1, "SELECT merchant, sku, components FROM bundles WHERE NOT removed ORDER BY merchant, sku")
+	if err != nil {
+		return err
+	}
+	if !a.noteAll("bundle", found) {
+		return nil
+	}
+	upserts := slices.Concat(found.created, found.changed)
+	input := keyTable(upserts, "merchant", "sku")
+	components := input.texts("components")
+	for i, one := range upserts {
+		components[i] = one.value
+	}
+	if _, err := a.bulk(ctx, *input, `INSERT INTO bundles (merchant, sku, components, version)
+		SELECT merchant, sku, components, CAST(? AS BIGINT) FROM input WHERE TRUE
+		ON CONFLICT (merchant, sku) DO UPDATE SET components = excluded.components, version = excluded.version, removed = FALSE`, a.version); err != nil {
+		return err
+	}
+	if _, err := a.bulk(ctx, *keyTable(found.removed, "merchant", "sku"), `UPDATE bundles AS b SET removed = TRUE, version = ?
+		FROM input i WHERE b.merchant = i.merchant AND b.sku = i.sku`, a.version); err != nil {
+		return err
+	}
+	return a.bundleComponents(ctx, slices.Concat(upserts, found.removed), upserts)
+}
+
+// bundleComponents replaces the components of bundles by which a component's bundles are found.
+func (a *applying) bundleComponents(ctx context.Context, replaced, upserts []entry) error {
+	_, err := a.bulk(ctx, *keyTable(replaced, "merchant", "sku"),
+		"DELETE FROM bundle_components WHERE (merchant, bundle) IN (SELECT merchant, sku FROM input)")
+	if err != nil {
+		return err
+	}
+	var rows []entry
+	for _, one := range upserts {
+		var components []inventory.Component
+		if err := decode("the components of a bundle", one.value, &components); err != nil {
+			return err
+		}
+		key := splitKey(one.key)
+		for _, component := range components {
+			rows = append(rows, entry{key: joinKey(key[0], component.SKU, key[1])})
+		}
+	}
+	_, err = a.bulk(ctx, *keyTable(rows, "merchant", "component", "bundle"),
+		"INSERT INTO bundle_components (merchant, component, bundle) SELECT DISTINCT merchant, component, bundle FROM input WHERE TRUE ON CONFLICT DO NOTHING")
+	return err
+}
+
+func (a *applying) listings(ctx context.Context, wanted []ListingDefinition) error {
+	entries := make([]entry, len(wanted))
+	for i, one := range wanted {
+		entries[i] = entry{key: joinKey(one.Store, one.ChannelSKU, one.SKU)}
+	}
+	found, err := a.compareEntries(ctx, entries, 3, 0, "SELECT store, channel_sku, sku FROM listings WHERE NOT removed ORDER BY store, channel_sku, sku")
+	if err != nil {
+		return err
+	}
+	if len(found.created)+len(found.removed) == 0 {
+		return nil
+	}
+	a.bumped = true
+	a.noteListings(found)
+	// Removals come first: a channel SKU belongs to one product at a time.
+	if _, err := a.bulk(ctx, *keyTable(found.removed, "store", "channel_sku", "sku"), `UPDATE listings AS l SET removed = TRUE, version = ?
+		FROM input i WHERE l.store = i.store AND l.channel_sku = i.channel_sku AND l.sku = i.sku`, a.version); err != nil {
+		return err
+	}
+	_, err = a.bulk(ctx, *keyTable(found.created, "store", "channel_sku", "sku"), `INSERT INTO listings (store, channel_sku, sku, version)
+		SELECT store, channel_sku, sku, CAST(? AS BIGINT) FROM input WHERE TRUE
+		ON CONFLICT (store, channel_sku, sku) DO UPDATE SET version = excluded.version, removed = FALSE`, a.version)
+	return err
+}
+
+// noteListings notes a channel SKU that went to another product as one change.
+func (a *applying) noteListings(found difference) {
+	gone := map[string]string{}
+	for _, one := range found.removed {
+		parts := splitKey(one.key)
+		gone[joinKey(parts[:2]...)] = parts[2]
+	}
+	for _, one := range found.created {
+		parts := splitKey(one.key)
+		key := joinKey(parts[:2]...)
+		if before, ok := gone[key]; ok {
+			delete(gone, key)
+			a.note("changed", "listing", parts[0]+"/"+parts[1], before+" → "+parts[2])
+			continue
+		}
+		a.note("created", "listing", parts[0]+"/"+parts[1], parts[2])
+	}
+	for _, key := range sortedKeys(gone) {
+		a.note("removed", "listing", strings.Join(splitKey(key), "/"), gone[key])
+	}
+}

@@ -1,0 +1,129 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+)
+
+// dialect is what really differs between the databases.
+type dialect interface {
+	// rebind turns the ? of a statement into the database's own placeholders.
+	rebind(statement string) string
+	// input writes rows as the common table expression "input", with its arguments.
+	input(rows table) (string, []any)
+	// bulkRows is how many rows one statement takes.
+	bulkRows() int
+	// set is a FROM item "j" with the column "value" for the texts of one argument, which list makes.
+	set() string
+	list(texts []string) any
+	// lock is the suffix of a SELECT that locks the rows of one table, by its name or alias there, to the end of the
+	// transaction.
+	lock(table string) string
+	// walk makes a number expression useless for an index, so that a query keeps to the order of another one.
+	walk(column string) string
+	// analyze brings the planner's figures for a table up to date after a large change; empty where that is not needed.
+	analyze(table string) string
+	readIsolation() sql.IsolationLevel
+	// scratch runs a write transaction that need not survive a power cut.
+	scratch(ctx context.Context, db *sql.DB, work func(raw *sql.Tx) error) error
+	// beginAgain is true for errors after which the same transaction is simply begun anew (a deadlock was broken).
+	beginAgain(err error) bool
+	// explain adds ErrFull or ErrDamaged to an error that means one of them.
+	explain(err error) error
+}
+
+// kind is the type of a column of bulk input.
+type kind int
+
+const (
+	text kind = iota
+	number
+	optional // a number or NULL
+	truth
+)
+
+// column is one column of bulk input; one of the slices is set.
+type column struct {
+	name     string
+	kind     kind
+	texts    []string
+	numbers  []int64
+	optional []*int64
+	truths   []bool
+}
+
+// table is bulk input, by columns.
+type table struct {
+	columns []column
+	rows    int
+}
+
+// newTable makes a table for a number of rows; columns are added and filled by the caller.
+func newTable(rows int) *table { return &table{rows: rows} }
+
+func (t *table) texts(name string) []string {
+	t.columns = append(t.columns, column{name: name, kind: text, texts: make([]string, t.rows)})
+	return t.columns[len(t.columns)-1].texts
+}
+
+func (t *table) numbers(name string) []int64 {
+	t.columns = append(t.columns, column{name: name, kind: number, numbers: make([]int64, t.rows)})
+	return t.columns[len(t.columns)-1].numbers
+}
+
+func (t *table) optionals(name string) []*int64 {
+	t.columns = append(t.columns, column{name: name, kind: optional, optional: make([]*int64, t.rows)})
+	return t.columns[len(t.columns)-1].optional
+}
+
+func (t *table) truths(name string) []bool {
+	t.columns = append(t.columns, column{name: name, kind: truth, truths: make([]bool, t.rows)})
+	return t.columns[len(t.columns)-1].truths
+}
+
+// slice is a view of some rows.
+func (t *table) slice(begin, end int) table {
+	part := table{columns: make([]column, len(t.columns)), rows: end - begin}
+	for i, whole := range t.columns {
+		part.columns[i] = column{name: whole.name, kind: whole.kind}
+		switch whole.kind {
+		case text:
+			part.columns[i].texts = whole.texts[begin:end]
+		case number:
+			part.columns[i].numbers = whole.numbers[begin:end]
+		case optional:
+			part.columns[i].optional = whole.optional[begin:end]
+		case truth:
+			part.columns[i].truths = whole.truths[begin:end]
+		}
+	}
+	return part
+}
+
+// names lists the columns.
+func (t *table) names() string {
+	names := make([]string, len(t.columns))
+	for i, column := range t.columns {
+		names[i] = column.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// numbered turns ? into $1, $2, …. Statements hold no ? in any other role.
+func numbered(statement string) string {
+	var out strings.Builder
+	count := 0
+	for {
+		before, after, found := strings.Cut(statement, "?")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		count++
+		out.WriteByte('$')
+		out.WriteString(strconv.Itoa(count))
+		statement = after
+	}
+}

@@ -1,0 +1,274 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// holding is what a lease stands for, after it was found to hold.
+type holding struct {
+	lease      Lease
+	connection string
+	merchant   string
+	warehouse  string
+}
+
+// hold checks a lease and keeps others from taking the store until the transaction ends. A lease is worth nothing any more
+// when its run has ended, or when its connection was removed or now leads to another store.
+func (t *tx) hold(ctx context.Context, lease Lease) (holding, error) {
+	found := holding{lease: lease}
+	err := t.row(ctx, `SELECT c.id, c.merchant, c.warehouse FROM gates g JOIN runs r ON r.id = g.run JOIN connections c ON c.id = r.connection
+		WHERE g.store = ? AND g.fence = ? AND g.run = ? AND c.store = g.store AND r.ended_at IS NULL`+t.dialect.lock("g"),
+		lease.Store, lease.Fence, lease.Run).Scan(&found.connection, &found.merchant, &found.warehouse)
+	if errors.Is(err, sql.ErrNoRows) {
+		return holding{}, fmt.Errorf("%w: run %d of store %s", ErrFenced, lease.Run, lease.Store)
+	}
+	return found, err
+}
+
+// gate is a store's row, locked.
+type gate struct {
+	store     string
+	fence     int64
+	run       sql.NullInt64
+	busyUntil int64
+}
+
+// gate loads and locks a store's gate, and makes it at first.
+func (t *tx) gate(ctx context.Context, store string) (gate, error) {
+	found := gate{store: store}
+	if _, err := t.exec(ctx, "INSERT INTO gates (store) VALUES (?) ON CONFLICT (store) DO NOTHING", store); err != nil {
+		return gate{}, err
+	}
+	err := t.row(ctx, "SELECT fence, run, busy_until FROM gates WHERE store = ?"+t.dialect.lock("gates"), store).Scan(&found.fence, &found.run, &found.busyUntil)
+	return found, err
+}
+
+// give hands the store to a run under the next fence.
+func (t *tx) give(ctx context.Context, at gate, run int64, mode Mode, now time.Time) (Grant, error) {
+	_, err := t.exec(ctx, "UPDATE gates SET fence = ?, run = ?, taken_at = ? WHERE store = ?", at.fence+1, run, micros(now), at.store)
+	return at.grant(at.fence+1, run, mode, now), err
+}
+
+func (g gate) grant(fence, run int64, mode Mode, now time.Time) Grant {
+	granted := Grant{Lease: Lease{Store: g.store, Fence: fence, Run: run}, Mode: mode}
+	if g.busyUntil > micros(now) {
+		granted.NotBefore = fromMicros(g.busyUntil)
+	}
+	return granted
+}
+
+// free is nil when a run may have the store, else a *BusyError.
+func (t *tx) free(ctx context.Context, at gate, replace int64) error {
+	if !at.run.Valid || at.fence == replace {
+		return nil
+	}
+	holder, err := t.holder(ctx, at.store)
+	if err != nil {
+		return err
+	}
+	return &BusyError{Holder: holder}
+}
+
+// Take takes the connection's store and starts a run; see Gate.
+func (d *database) Take(ctx context.Context, claim Claim) (Grant, error) {
+	if err := checkClaim(claim); err != nil {
+		return Grant{}, err
+	}
+	var granted Grant
+	err := d.write(ctx, func(t *tx) (err error) {
+		granted, err = t.take(ctx, claim)
+		return err
+	})
+	if err != nil {
+		return Grant{}, err
+	}
+	return granted, nil
+}
+
+func (t *tx) take(ctx context.Context, claim Claim) (Grant, error) {
+	target, err := t.target(ctx, claim.Connection)
+	if err != nil {
+		return Grant{}, err
+	}
+	at, err := t.gate(ctx, target.store)
+	if err != nil {
+		return Grant{}, err
+	}
+	run, err := t.runOfPass(ctx, claim)
+	if err != nil {
+		return Grant{}, err
+	}
+	switch {
+	case run.over() && run.outcome == Covered:
+		return Grant{Covered: true}, nil
+	case run.over() && run.outcome != Skipped:
+		return Grant{}, fmt.Errorf("%w: run %d of connection %s is over", ErrFenced, run.id, claim.Connection)
+	case run.id != 0 && at.run.Int64 == run.id:
+		return at.grant(at.fence, run.id, run.mode, claim.Now), nil
+	case run.id == 0:
+		if by, covered, err := t.covered(ctx, claim); err != nil || covered {
+			return Grant{Covered: covered, CoveredBy: by}, err
+		}
+	}
+	if err := t.free(ctx, at, claim.Replace); err != nil {
+		return Grant{}, err
+	}
+	mode := target.mode(claim.Mode, claim.Scope)
+	switch {
+	case run.id == 0:
+		run.id, err = t.insertRun(ctx, claim, target, mode, Running, "")
+	default: // it was skipped, or gave the store back: it goes on now
+		_, err = t.exec(ctx, "UPDATE runs SET mode = ?, outcome = ?, reason = '', started_at = CASE WHEN ended_at IS NULL THEN started_at ELSE ? END, ended_at = NULL WHERE id = ?",
+			mode, Running, micros(claim.Now), run.id)
+	}
+	if err != nil {
+		return Grant{}, err
+	}
+	if err := t.takeUp(ctx, claim, mode, run.id); err != nil {
+		return Grant{}, err
+	}
+	return t.give(ctx, at, run.id, mode, claim.Now)
+}
+
+// target is what a claim is for.
+type target struct {
+	store, warehouse string
+	owesFull         bool
+}
+
+func (t *tx) target(ctx context.Context, connection string) (target, error) {
+	var found target
+	err := t.row(ctx, "SELECT store, warehouse, owes_full FROM connections WHERE id = ?", connection).Scan(&found.store, &found.warehouse, &found.owesFull)
+	if errors.Is(err, sql.ErrNoRows) {
+		return target{}, fmt.Errorf("%w: connection %q", ErrNotFound, connection)
+	}
+	return found, err
+}
+
+// mode is Full for a connection that owes a Full Sync. A run of a few SKUs stays what it is.
+func (t target) mode(asked Mode, scope []string) Mode {
+	if t.owesFull && len(scope) == 0 {
+		return Full
+	}
+	return asked
+}
+
+// Retake takes the store again for a run that released it; see Gate.
+func (d *database) Retake(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
+	var granted Grant
+	err := d.write(ctx, func(t *tx) error {
+		found, err := t.run(ctx, run)
+		if err != nil {
+			return err
+		}
+		target, err := t.target(ctx, found.Connection)
+		if err != nil {
+			return err
+		}
+		at, err := t.gate(ctx, target.store)
+		if err != nil {
+			return err
+		}
+		switch {
+		case found.EndedAt != nil:
+			return fmt.Errorf("%w: run %d of connection %s is over", ErrFenced, run, found.Connection)
+		case target.store != found.Store:
+			return fmt.Errorf("%w: connection %s now leads to store %s", ErrFenced, found.Connection, target.store)
+		case at.run.Valid && at.run.Int64 == run:
+			granted = at.grant(at.fence, run, found.Mode, now)
+			return nil
+		}
+		if err := t.free(ctx, at, replace); err != nil {
+			return err
+		}
+		mode := target.mode(found.Mode, found.Scope)
+		if _, err := t.exec(ctx, "UPDATE runs SET mode = ? WHERE id = ?", mode, run); err != nil {
+			return err
+		}
+		granted, err = t.give(ctx, at, run, mode, now)
+		return err
+	})
+	if err != nil {
+		return Grant{}, err
+	}
+	return granted, nil
+}
+
+// Release gives the store back without ending the run.
+func (d *database) Release(ctx context.Context, lease Lease) error {
+	return d.write(ctx, func(t *tx) error {
+		_, err := t.exec(ctx, "UPDATE gates SET run = NULL WHERE store = ? AND fence = ? AND run = ?", lease.Store, lease.Fence, lease.Run)
+		return err
+	})
+}
+
+// Holder returns who holds a store.
+func (d *database) Holder(ctx context.Context, store string) (Holder, error) {
+	var found Holder
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = t.holder(ctx, store)
+		return err
+	})
+	return found, err
+}
+
+func (t *tx) holder(ctx context.Context, store string) (Holder, error) {
+	found := Holder{Store: store}
+	var takenAt, busyUntil int64
+	err := t.row(ctx, `SELECT g.fence, g.taken_at, g.busy_until, r.id, r.connection, r.workflow, r.workflow_run
+		FROM gates g JOIN runs r ON r.id = g.run WHERE g.store = ?`, store).
+		Scan(&found.Fence, &takenAt, &busyUntil, &found.Run, &found.Connection, &found.Workflow, &found.WorkflowRun)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Holder{}, fmt.Errorf("%w: nobody holds store %q", ErrNotFound, store)
+	}
+	found.TakenAt, found.BusyUntil = fromMicros(takenAt), fromMicros(busyUntil)
+	return found, err
+}
+
+// EndRun records how a run ended and gives the store back; see Gate.
+func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
+	return d.write(ctx, func(t *tx) error {
+		at, err := t.gate(ctx, lease.Store)
+		if err != nil {
+			return err
+		}
+		run, err := t.run(ctx, lease.Run)
+		if err != nil {
+			return err
+		}
+		if run.EndedAt == nil {
+			if err := t.endRun(ctx, run, end); err != nil {
+				return err
+			}
+		}
+		if at.fence != lease.Fence || at.run.Int64 != lease.Run {
+			return nil // someone else's
+		}
+		if run.EndedAt == nil && clearsFull(run, end.Outcome) {
+			if _, err := t.exec(ctx, "UPDATE connections SET owes_full = FALSE WHERE id = ? AND owes_full", run.Connection); err != nil {
+				return err
+			}
+		}
+		_, err = t.exec(ctx, "UPDATE gates SET run = NULL WHERE store = ?", lease.Store)
+		return err
+	})
+}
+
+func (t *tx) endRun(ctx context.Context, run Run, end RunEnd) error {
+	_, err := t.exec(ctx, "UPDATE runs SET ended_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
+		micros(end.Now), end.Outcome, cleanText(end.Reason), encode(end.Counts), run.ID)
+	if err != nil || (end.Outcome != Completed && end.Outcome != CompletedWithFailures && end.Outcome != Partial) {
+		return err
+	}
+	_, err = t.exec(ctx, "UPDATE requests SET served_at = ? WHERE run = ? AND connection = ?", micros(end.Now), run.ID, run.Connection)
+	return err
+}
+
+// clearsFull is true when a run's end pays the Full Sync that its connection owes.
+func clearsFull(run Run, outcome Outcome) bool {
+	return run.Mode == Full && len(run.Scope) == 0 && !run.DryRun && (outcome == Completed || outcome == CompletedWithFailures)
+}

@@ -1,0 +1,120 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const holdColumns = "run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, decision, decided_by, decided_at"
+
+// waits is true for a hold h that still waits for a person: the run of one that was not answered in time has ended.
+const waits = "h.decision = '' AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = h.run AND r.ended_at IS NOT NULL)"
+
+func scanHold(row scanner, more ...any) (Hold, error) {
+	var found Hold
+	var at int64
+	var decided sql.NullInt64
+	err := row.Scan(append([]any{
+		&found.Run, &found.Kind, &found.Connection, &found.Warehouse, &found.Workflow, &found.Reason, &found.Rows, &found.Zeroing, &at,
+		&found.Decision, &found.By, &decided,
+	}, more...)...)
+	found.At, found.DecidedAt = fromMicros(at), fromOptional(decided)
+	return found, err
+}
+
+// Hold records that a run waits for a person; the same run and kind again replaces it.
+func (d *database) Hold(ctx context.Context, hold Hold) error {
+	if hold.Kind != HoldSnapshot && hold.Kind != HoldZeroing {
+		return fmt.Errorf("ledger: %q is no kind of a hold", hold.Kind)
+	}
+	return d.write(ctx, func(t *tx) error {
+		_, err := t.exec(ctx, `INSERT INTO holds (run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (run, kind) DO UPDATE SET connection = excluded.connection, warehouse = excluded.warehouse, workflow = excluded.workflow, reason = excluded.reason,
+			level_rows = excluded.level_rows, zeroing = excluded.zeroing, held_at = excluded.held_at, decision = '', decided_by = '', decided_at = NULL, answered_with = NULL`,
+			hold.Run, string(hold.Kind), hold.Connection, hold.Warehouse, hold.Workflow, cleanText(hold.Reason), hold.Rows, hold.Zeroing, micros(hold.At))
+		return err
+	})
+}
+
+// newestHold finds the newest hold of a run: one of a push comes after one of a snapshot.
+func (t *tx) newestHold(ctx context.Context, run int64, lock string) (Hold, sql.NullInt64, error) {
+	var with sql.NullInt64
+	found, err := scanHold(t.row(ctx, "SELECT "+holdColumns+", answered_with FROM holds WHERE run = ? ORDER BY held_at DESC, kind DESC LIMIT 1"+lock, run), &with)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Hold{}, with, fmt.Errorf("%w: a hold of run %d", ErrNotFound, run)
+	}
+	return found, with, err
+}
+
+// HoldOf returns the newest hold of a run.
+func (d *database) HoldOf(ctx context.Context, run int64) (Hold, error) {
+	var found Hold
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, _, err = t.newestHold(ctx, run, "")
+		return err
+	})
+	return found, err
+}
+
+// OpenHolds lists holds that wait, oldest first. That of a run which has ended waits for nobody.
+func (d *database) OpenHolds(ctx context.Context) ([]Hold, error) {
+	var found []Hold
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = t.holds(ctx, waits)
+		return err
+	})
+	return found, err
+}
+
+func (t *tx) holds(ctx context.Context, where string, arguments ...any) ([]Hold, error) {
+	var found []Hold
+	err := t.each(ctx, func(row *sql.Rows) error {
+		hold, err := scanHold(row)
+		found = append(found, hold)
+		return err
+	}, "SELECT "+holdColumns+" FROM holds h WHERE "+where+" ORDER BY held_at, run, kind", arguments...)
+	return found, err
+}
+
+// Decide answers the newest hold of a run; see Reader. The same run asked again gets the same holds, so that a caller who was
+// interrupted can tell every run of the answer.
+func (d *database) Decide(ctx context.Context, run int64, decision, by string, now time.Time) ([]Hold, error) {
+	if decision != "approved" && decision != "rejected" {
+		return nil, fmt.Errorf("ledger: a hold is approved or rejected, not %q", decision)
+	}
+	var answered []Hold
+	err := d.write(ctx, func(t *tx) error {
+		hold, with, err := t.newestHold(ctx, run, t.dialect.lock("holds"))
+		if err != nil {
+			return err
+		}
+		if hold.Decision == "" {
+			if err := t.decide(ctx, hold, decision, cleanText(by), now); err != nil {
+				return err
+			}
+			with, hold.DecidedAt = sql.NullInt64{Int64: run, Valid: true}, new(fromMicros(micros(now)))
+		}
+		if with.Int64 != run {
+			answered = []Hold{hold} // with another run's answer
+			return nil
+		}
+		answered, err = t.holds(ctx, "h.answered_with = ? AND h.kind = ? AND h.decided_at = ?", run, string(hold.Kind), micros(*hold.DecidedAt))
+		return err
+	})
+	return answered, err
+}
+
+// decide answers a hold, and with a snapshot's every other that waits on the same warehouse.
+func (t *tx) decide(ctx context.Context, hold Hold, decision, by string, now time.Time) error {
+	where, arguments := "h.run = ? AND h.kind = ?", []any{hold.Run, string(hold.Kind)}
+	if hold.Kind == HoldSnapshot {
+		where += " OR (h.kind = 'snapshot' AND h.warehouse = ? AND " + waits + ")"
+		arguments = append(arguments, hold.Warehouse)
+	}
+	_, err := t.exec(ctx, "UPDATE holds AS h SET decision = ?, decided_by = ?, decided_at = ?, answered_with = ? WHERE "+where,
+		append([]any{decision, by, micros(now), hold.Run}, arguments...)...)
+	return err
+}

@@ -1,0 +1,128 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// Inputs loads what inventory.Resolve needs; see Resolver.
+func (d *database) Inputs(ctx context.Context, plan Plan, products []string) ([]inventory.Input, error) {
+	var found facts
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = t.facts(ctx, plan, products)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	inputs := make([]inventory.Input, len(products))
+	for i, product := range products {
+		inputs[i] = found.input(plan, product)
+	}
+	return inputs, nil
+}
+
+// facts are what decides over a page of products, by SKU.
+type facts struct {
+	bundles  map[string]inventory.Bundle
+	levels   map[string][]inventory.Level
+	listings map[string][]inventory.Listing
+	takenBy  map[string]string
+}
+
+func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, error) {
+	found := facts{
+		bundles: map[string]inventory.Bundle{}, levels: map[string][]inventory.Level{},
+		listings: map[string][]inventory.Listing{}, takenBy: map[string]string{},
+	}
+	at, page, set := plan.Connection, t.dialect.list(products), "(SELECT j.value FROM "+t.dialect.set()+")"
+	err := t.each(ctx, func(row *sql.Rows) error {
+		var sku, components string
+		if err := row.Scan(&sku, &components); err != nil {
+			return err
+		}
+		bundle := inventory.Bundle{SKU: sku}
+		err := decode("bundle "+sku, components, &bundle.Components)
+		found.bundles[sku] = bundle
+		return err
+	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND NOT removed AND sku IN "+set, at.Merchant, page)
+	if err != nil {
+		return facts{}, err
+	}
+	err = t.each(ctx, func(row *sql.Rows) error {
+		var listing inventory.Listing
+		err := row.Scan(&listing.SKU, &listing.ChannelSKU)
+		found.listings[listing.SKU] = append(found.listings[listing.SKU], listing)
+		return err
+	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND NOT removed AND sku IN "+set+" ORDER BY sku, channel_sku", at.Store, page)
+	if err != nil {
+		return facts{}, err
+	}
+	err = t.each(ctx, func(row *sql.Rows) error {
+		var channelSKU, sku string
+		err := row.Scan(&channelSKU, &sku)
+		found.takenBy[channelSKU] = sku
+		return err
+	}, "SELECT channel_sku, sku FROM listings WHERE store = ? AND NOT removed AND sku <> channel_sku AND channel_sku IN "+set, at.Store, page)
+	if err != nil {
+		return facts{}, err
+	}
+	return found, t.levelsOf(ctx, at.Warehouse, found.skus(products), found.levels)
+}
+
+// skus are the products and the components of those that are bundles.
+func (f facts) skus(products []string) []string {
+	skus := make(map[string]bool, len(products))
+	for _, product := range products {
+		skus[product] = true
+	}
+	for _, bundle := range f.bundles {
+		for _, component := range bundle.Components {
+			skus[component.SKU] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(skus))
+}
+
+// levelsOf loads the levels of SKUs in all facilities.
+func (t *tx) levelsOf(ctx context.Context, warehouse string, skus []string, into map[string][]inventory.Level) error {
+	return t.each(ctx, func(row *sql.Rows) error {
+		var level inventory.Level
+		var reportedAt *int64
+		if err := row.Scan(&level.SKU, &level.Facility, &level.Available, &level.OnHand, &level.Committed, &reportedAt); err != nil {
+			return err
+		}
+		if reportedAt != nil {
+			level.ReportedAt = fromMicros(*reportedAt)
+		}
+		into[level.SKU] = append(into[level.SKU], level)
+		return nil
+	}, `SELECT sku, facility, available, on_hand, committed, reported_at FROM levels
+		WHERE warehouse = ? AND sku IN (SELECT j.value FROM `+t.dialect.set()+`) ORDER BY sku, facility`, warehouse, t.dialect.list(skus))
+}
+
+// input puts together what decides over one product.
+func (f facts) input(plan Plan, product string) inventory.Input {
+	at := plan.Connection
+	input := inventory.Input{
+		Product: product, Levels: map[string][]inventory.Level{}, Listings: f.listings[product], TakenBy: f.takenBy[product],
+		Connection: at.ID, Locations: at.Inventory.Locations, Unlisted: at.Inventory.Unlisted, Strategy: plan.Strategy, Sharing: plan.Sharing,
+	}
+	skus := []string{product}
+	if bundle, ok := f.bundles[product]; ok {
+		input.Bundle = &bundle
+		for _, component := range bundle.Components {
+			skus = append(skus, component.SKU)
+		}
+	}
+	for _, sku := range skus {
+		if levels := f.levels[sku]; len(levels) > 0 {
+			input.Levels[sku] = levels
+		}
+	}
+	return input
+}

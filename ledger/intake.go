@@ -1,0 +1,149 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Share looks for a snapshot to take over; see Recorder.
+func (d *database) Share(ctx context.Context, lease Lease, query ShareQuery) (Shared, error) {
+	var shared Shared
+	err := d.write(ctx, func(t *tx) error {
+		shared = Shared{}
+		if _, err := t.hold(ctx, lease); err != nil {
+			return err
+		}
+		if query.Staged == 0 {
+			// Nobody may wait for a run that waits itself.
+			if err := t.discardLeft(ctx, lease.Run, query.Warehouse); err != nil {
+				return err
+			}
+		}
+		found, began, err := t.shareable(ctx, lease, query)
+		if err != nil {
+			return err
+		}
+		if found.Run == 0 {
+			shared.Fetching, err = t.fetching(ctx, lease, query)
+			return err
+		}
+		if found.Result.More {
+			shared.Fetching, err = t.living(ctx, lease, found.Run)
+			return err
+		}
+		shared = found
+		_, err = t.exec(ctx, "UPDATE runs SET fetch_began = ? WHERE id = ?", began, lease.Run)
+		return err
+	})
+	return shared, err
+}
+
+// shareable finds the last snapshot that another run has recorded, and when its fetch began.
+func (t *tx) shareable(ctx context.Context, lease Lease, query ShareQuery) (Shared, int64, error) {
+	var found Shared
+	var began int64
+	var result string
+	err := t.row(ctx, `SELECT run, began_at, source, result FROM snapshots WHERE warehouse = ? AND state = 'recorded' AND began_at >= ? AND run NOT IN (0, ?)
+		AND (complete OR NOT ?) ORDER BY id DESC LIMIT 1`, query.Warehouse, micros(query.Since), lease.Run, query.Full).
+		Scan(&found.Run, &began, &found.From, &result)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Shared{}, 0, nil
+	}
+	if err != nil {
+		return Shared{}, 0, err
+	}
+	return found, began, decode(fmt.Sprintf("the result of the snapshot of run %d", found.Run), result, &found.Result)
+}
+
+// fetchPatience is how long a fetch may take before nobody waits for it any more.
+const fetchPatience = time.Hour
+
+// fetching looks for a living run that is staging a snapshot that would do. A full one cannot be told from a delta before its
+// end, so a run that needs a full one waits only for runs that fetch everything.
+func (t *tx) fetching(ctx context.Context, lease Lease, query ShareQuery) (int64, error) {
+	var run int64
+	err := t.row(ctx, `SELECT s.run FROM snapshots s JOIN runs r ON r.id = s.run WHERE s.warehouse = ? AND s.state = 'staging' AND s.began_at >= ?
+		AND s.began_at > ? AND s.run <> ? AND r.ended_at IS NULL AND (r.mode = 'full' OR NOT ?) AND (s.id < ? OR ? = 0) ORDER BY s.id LIMIT 1`,
+		query.Warehouse, micros(query.Since), micros(query.Now.Add(-fetchPatience)), lease.Run, query.Full, query.Staged, query.Staged).Scan(&run)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return run, err
+}
+
+// living is the run when it has not ended, else 0. Runs with more to read wait for older ones only, so that no two wait for each
+// other.
+func (t *tx) living(ctx context.Context, lease Lease, run int64) (int64, error) {
+	var found int64
+	err := t.row(ctx, "SELECT id FROM runs WHERE id = ? AND id < ? AND ended_at IS NULL", run, lease.Run).Scan(&found)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return found, err
+}
+
+// uploadPatience is how long an upload may stand staged.
+const uploadPatience = 24 * time.Hour
+
+// StageUpload begins a snapshot that was sent to us; see Recorder. It belongs to no run.
+func (d *database) StageUpload(ctx context.Context, start SnapshotStart) (int64, error) {
+	var snapshot int64
+	err := d.write(ctx, func(t *tx) error {
+		if _, err := definition[Warehouse](ctx, t, "warehouse", start.Warehouse); err != nil {
+			return err
+		}
+		old, err := t.numbers(ctx, "SELECT id FROM snapshots WHERE state = 'staging' AND run = 0 AND began_at < ?", micros(start.Now.Add(-uploadPatience)))
+		if err != nil {
+			return err
+		}
+		for _, id := range old {
+			if err := t.discard(ctx, id); err != nil {
+				return err
+			}
+		}
+		return t.row(ctx, "INSERT INTO snapshots (warehouse, run, state, began_at) VALUES (?, 0, ?, ?) RETURNING id", start.Warehouse, snapshotStaging, micros(start.Now)).
+			Scan(&snapshot)
+	})
+	return snapshot, err
+}
+
+// numbers returns the rows of a query for one number.
+func (t *tx) numbers(ctx context.Context, query string, arguments ...any) ([]int64, error) {
+	var found []int64
+	err := t.each(ctx, func(row *sql.Rows) error {
+		var number int64
+		err := row.Scan(&number)
+		found = append(found, number)
+		return err
+	}, query, arguments...)
+	return found, err
+}
+
+// errRecorded ends a transaction that found the snapshot recorded already.
+var errRecorded = errors.New("recorded already")
+
+// RecordUpload makes a snapshot that was sent to us visible, or holds it; see Recorder.
+func (d *database) RecordUpload(ctx context.Context, snapshot int64, end SnapshotEnd) (SnapshotResult, error) {
+	var before SnapshotResult
+	result, err := d.recordSnapshot(ctx, snapshot, end, func(t *tx) (stagedSnapshot, error) {
+		var content string
+		err := t.row(ctx, "SELECT result FROM snapshots WHERE id = ? AND run = 0 AND state <> 'staging'", snapshot).Scan(&content)
+		if err == nil {
+			return stagedSnapshot{}, errors.Join(errRecorded, decode(fmt.Sprintf("the result of snapshot %d", snapshot), content, &before))
+		} else if !errors.Is(err, sql.ErrNoRows) {
+			return stagedSnapshot{}, err
+		}
+		staged, err := t.staging(ctx, snapshot)
+		if err == nil && staged.owner != 0 {
+			err = fmt.Errorf("ledger: snapshot %d is being fetched by run %d; it was not uploaded", snapshot, staged.owner)
+		}
+		return staged, err
+	})
+	if errors.Is(err, errRecorded) && !errors.Is(err, ErrDamaged) {
+		return before, nil
+	}
+	return result, err
+}

@@ -1,0 +1,514 @@
+// Package ledger is the durable state of Tidemark: what warehouses reported, what stores should show, what they were told
+// and what they answered. One interface, SQLite and PostgreSQL under it, one conformance suite (package ledgertest).
+//
+// Rules that hold for every implementation:
+//
+//   - A set moves in bulk statements; nothing that grows with the catalogue is held in memory at once. Pages are in the
+//     byte order of their key.
+//   - Every write of a run carries its Lease and is refused with ErrFenced, in the same transaction, when the store has
+//     been taken by someone else since.
+//   - Level versions and definition versions are taken under a lock that is held to the commit, so they become visible in
+//     order and no cursor can pass one that is still on its way.
+//   - Times are given by the caller, in UTC, and kept with microseconds.
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// Errors that callers act on. Anything else that a ledger returns is a fault of the database and worth a retry.
+var (
+	// ErrFenced: the run no longer holds its store. It must stop at once and write nothing.
+	ErrFenced = errors.New("ledger: the store has been taken by another run")
+	// ErrNotFound: the thing that was named does not exist.
+	ErrNotFound = errors.New("ledger: not found")
+	// ErrFull: the disk is full. The work goes on when space has been freed.
+	ErrFull = errors.New("ledger: the disk is full; free some space and the work goes on by itself")
+	// ErrDamaged: the file is not a ledger, or is broken. Nothing was changed.
+	ErrDamaged = errors.New("ledger: damaged")
+	// ErrNewer: the ledger was written by a newer Tidemark.
+	ErrNewer = errors.New("ledger: the schema is newer than this program")
+)
+
+// BusyError says who holds a store.
+type BusyError struct{ Holder Holder }
+
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("ledger: store %s is held by %s", e.Holder.Store, e.Holder.Workflow)
+}
+
+// Ledger is the durable state.
+type Ledger interface {
+	Definer
+	Gate
+	Recorder
+	Resolver
+	Pusher
+	Rememberer
+	Reader
+	// Check proves that the ledger answers and that its schema is this program's.
+	Check(ctx context.Context) error
+	// Close waits for running work.
+	Close() error
+}
+
+// ── Definitions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// Definer keeps the configuration.
+type Definer interface {
+	// Apply makes the ledger hold the definitions, in one transaction, and returns what differed; nothing when nothing did.
+	//
+	// Each product, bundle, listing, strategy and connection that changed gets a new definition version, from one counter
+	// that is locked to the commit. Whenever the set of active connections of a merchant and warehouse changes, that pair's
+	// sharing version changes too, for every store's share may. Products, bundles, listings and strategies that are absent
+	// are removed (a removal is a change of definition: it carries a version until every cursor has passed it). Warehouses,
+	// stores and connections that are absent are removed only with Prune (with their levels, rows and runs); else "kept".
+	Apply(ctx context.Context, definitions Definitions, options ApplyOptions) ([]Change, error)
+
+	Warehouse(ctx context.Context, id string) (Warehouse, error)
+	Store(ctx context.Context, id string) (Store, error)
+	Connection(ctx context.Context, id string) (Connection, error)
+	Warehouses(ctx context.Context) ([]Warehouse, error)
+	Stores(ctx context.Context) ([]Store, error)
+	Connections(ctx context.Context) ([]Connection, error)
+	// Strategy returns nil when the pair has none.
+	Strategy(ctx context.Context, merchant, warehouse string) (*inventory.Strategy, error)
+
+	// Generation counts the starts of processes on this ledger; with Restored it tells a restored backup from the original.
+	Generation(ctx context.Context) (int64, error)
+	// Advance adds one to the generation and returns it.
+	Advance(ctx context.Context) (int64, error)
+	// Restored declares that the ledger may be older than what the stores were told: a new epoch begins, every connection's
+	// next run is Full, open calls are forgotten (their rows become pending), and held stores are released.
+	Restored(ctx context.Context, reason string, now time.Time) error
+	// Epoch is a random id that Restored replaces.
+	Epoch(ctx context.Context) (string, error)
+}
+
+// ── The gate ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// Lease is the right of a run to a store, for as long as nobody has taken the store since.
+type Lease struct {
+	Store string `json:"store"`
+	Fence int64  `json:"fence"` // grows with every taking of the store
+	Run   int64  `json:"run"`
+}
+
+// Holder is who holds a store.
+type Holder struct {
+	Store       string
+	Fence       int64
+	Run         int64
+	Connection  string
+	Workflow    string // workflow id
+	WorkflowRun string // first run id of the workflow's chain
+	TakenAt     time.Time
+	// BusyUntil is the deadline of the holder's last call to the store: until then a late request may still arrive there.
+	BusyUntil time.Time
+}
+
+// Request is a wish for a run, as a person or a service expressed it.
+type Request struct {
+	ID string    `json:"id"` // the same wish has the same id, however often it is sent
+	By string    `json:"by,omitempty"`
+	At time.Time `json:"at"`
+}
+
+// Claim asks for a store.
+type Claim struct {
+	Connection  string
+	Mode        Mode
+	Trigger     Trigger
+	Workflow    string
+	WorkflowRun string // first run id of the chain
+	Pass        int    // which pass of the workflow; the same (WorkflowRun, Pass) gets the same run again
+	Requests    []Request
+	// Replace is the fence of a holder that is known to be dead; 0 replaces nobody.
+	Replace int64
+	// DryRun and Scope are kept with the run.
+	DryRun bool
+	Scope  []string
+	Now    time.Time
+}
+
+// Grant is a store taken.
+type Grant struct {
+	Lease Lease
+	// Mode is Full instead of the Smart that was asked for when the connection owes a Full Sync (after a restore).
+	Mode Mode
+	// NotBefore: no call to the store may be made earlier, because the dead predecessor's last call may still arrive.
+	NotBefore time.Time
+	// Covered: all the requests were served already, or are covered by a pass that completed and had begun to fetch after
+	// they were made (a Full pass covers Smart requests). Nothing was taken.
+	Covered bool
+	// CoveredBy is the run that did; 0 when it is not known.
+	CoveredBy int64
+}
+
+// Gate lets one run at a time have a store.
+type Gate interface {
+	// Take takes the connection's store and starts a run. It returns a *BusyError when another holder has the store and its
+	// fence is not Claim.Replace. A holder that takes again (same WorkflowRun and Pass) gets the same Lease. A dry run takes
+	// the store as well. Scoped and dry runs never cover requests of others. ErrNotFound: no such connection.
+	Take(ctx context.Context, claim Claim) (Grant, error)
+	// Release gives the store back without ending the run (while a person decides). Fenced or already released: no error.
+	Release(ctx context.Context, lease Lease) error
+	// Retake takes the store again for a run that released it, with a new fence. Errors as Take.
+	Retake(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error)
+	// Holder returns who holds a store; ErrNotFound when nobody does.
+	Holder(ctx context.Context, store string) (Holder, error)
+	// EndRun records how a run ended, marks its requests as served when the outcome is Completed, CompletedWithFailures or
+	// Partial, clears a connection's owed Full Sync when a complete unscoped Full pass ended, and gives the store back.
+	// Ending an ended run again changes nothing. The lease may be lost: then the run is ended and the store left alone.
+	EndRun(ctx context.Context, lease Lease, end RunEnd) error
+	// SkipRun records a scheduled run that did not take place, and why.
+	SkipRun(ctx context.Context, claim Claim, outcome Outcome, reason string) (run int64, err error)
+}
+
+// Outcome is how a run ended.
+type Outcome string
+
+// The outcomes of runs.
+const (
+	Running               Outcome = "running"
+	Completed             Outcome = "completed"
+	CompletedWithFailures Outcome = "completed_with_failures" // some items were rejected or are still being retried
+	Partial               Outcome = "partial"                 // more is due; the next run was asked for
+	Skipped               Outcome = "skipped"
+	Covered               Outcome = "covered"
+	Held                  Outcome = "held"
+	RejectedOutcome       Outcome = "rejected" // a person refused what was held
+	Cancelled             Outcome = "cancelled"
+	Failed                Outcome = "failed"
+)
+
+// RunEnd is how a run ended.
+type RunEnd struct {
+	Outcome Outcome
+	Reason  string
+	Counts  Counts
+	Now     time.Time
+}
+
+// Counts are the figures of a run. All are numbers of rows or calls.
+type Counts struct {
+	Rows     int64 `json:"rows"`     // in the snapshot, refused ones included
+	Refused  int64 `json:"refused"`  // rows of the snapshot that were not believed
+	Missing  int64 `json:"missing"`  // recorded levels that a full snapshot did not name
+	Changed  int64 `json:"changed"`  // levels whose available figure changed
+	Older    int64 `json:"older"`    // rows older than the recorded level
+	Resolved int64 `json:"resolved"` // channel levels computed
+	Due      int64 `json:"due"`      // channel levels that were due when the push began
+	Exported int64 `json:"exported"`
+	Sent     int64 `json:"sent"` // accepted, not yet reported on
+	Rejected int64 `json:"rejected"`
+	Blocked  int64 `json:"blocked"`
+	Retrying int64 `json:"retrying"`
+	Calls    int64 `json:"calls"`
+	Waits    int64 `json:"waits"` // times the run waited for the store's budget
+}
+
+// ── Recording what a warehouse reports ──────────────────────────────────────────────────────────────────────────────
+
+// SnapshotStart begins a staging.
+type SnapshotStart struct {
+	Warehouse string
+	Now       time.Time
+}
+
+// SnapshotEnd asks for a staged snapshot to become visible.
+type SnapshotEnd struct {
+	Full    bool
+	Rows    int // as counted by the source, refused ones included; must equal what was staged
+	AsOf    time.Time
+	Mark    string
+	From    string
+	Guard   Guard
+	Missing inventory.MissingPolicy
+	// Approved lifts the guard for this snapshot, as far as what was approved: at least MinimumRows of ApprovedRows rows.
+	Approved     bool
+	ApprovedRows int64
+	// More: the source has another snapshot, which the run reads next. This one is not what another run would find.
+	More bool
+	Now  time.Time
+}
+
+// SnapshotResult is what a snapshot did.
+type SnapshotResult struct {
+	Rows, Refused, Missing, Changed, Older int64
+	Version                                int64  // the warehouse's level version afterwards
+	Held                                   string // why it was held; then nothing was recorded
+	LastRows                               int64  // rows of the last full snapshot that was recorded
+	More                                   bool   // as it was said at the end of the snapshot
+}
+
+// Observation is one update event: what a warehouse said of one level at one moment.
+type Observation struct {
+	// Event is the sender's id of the event, unique for the warehouse: the same event counts once, however often it comes.
+	Event string
+	// Sequence is the source's own order of the events of a level, above 0; 0 where the source has none.
+	Sequence int64
+	// Level's ReportedAt orders it where there is no Sequence to compare; zero means as new as its arrival.
+	inventory.Level
+}
+
+// Observed is what a set of observations did.
+type Observed struct {
+	Changed    []string // SKUs whose available figure changed, in order, each once
+	Duplicates int64    // events that had come before
+	Older      int64    // observations older than what is recorded
+	Version    int64    // the warehouse's level version afterwards
+}
+
+// ShareQuery asks for a snapshot that another run of the same warehouse has fetched.
+type ShareQuery struct {
+	Warehouse string
+	Since     time.Time // fetching must have begun at this time or later
+	Full      bool      // only a full snapshot will do
+	// Staged is the snapshot that the run itself has begun: then only what was begun before it is waited for, so that of runs that
+	// begin at once one goes on. 0: none, and what an earlier attempt of the run has left is thrown away.
+	Staged int64
+	Now    time.Time
+}
+
+// Shared is a snapshot that need not be fetched again.
+type Shared struct {
+	Run    int64 // that fetched it; 0: there is none, so fetch
+	Result SnapshotResult
+	From   string
+	// Fetching is the run that is fetching such a snapshot at this moment; 0 when none is. Wait for it.
+	Fetching int64
+}
+
+// Recorder takes in what warehouses report.
+type Recorder interface {
+	// Share looks for a snapshot to take over instead of fetching: the last that another run read of what there was. When there is
+	// one, the run's fetch counts as begun when that snapshot's did.
+	Share(ctx context.Context, lease Lease, query ShareQuery) (Shared, error)
+	// Observe records update events of a warehouse in one transaction, which also remembers the events' ids. A level whose
+	// recorded sequence is not below the observation's, or whose observation is older, stays. ErrNotFound: no such warehouse.
+	Observe(ctx context.Context, warehouse string, observations []Observation, now time.Time) (Observed, error)
+	// StageUpload begins a snapshot that was sent to us: like Stage, without a run. StageRows and Discard work on it. What is
+	// not recorded within a day is thrown away.
+	StageUpload(ctx context.Context, start SnapshotStart) (snapshot int64, err error)
+	// RecordUpload is Record for such a snapshot. One that was recorded or held already returns its result again.
+	RecordUpload(ctx context.Context, snapshot int64, end SnapshotEnd) (SnapshotResult, error)
+	// Mark returns the mark of the last recorded snapshot of a warehouse, empty at first.
+	Mark(ctx context.Context, warehouse string) (string, error)
+	// Stage begins a snapshot of a warehouse for a run, notes on the run when fetching began, and throws away what an
+	// earlier attempt of the same run staged.
+	Stage(ctx context.Context, lease Lease, start SnapshotStart) (snapshot int64, err error)
+	// StageRows adds rows. The same (facility, SKU) twice in one snapshot refuses both.
+	StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error
+	// Record makes a staged snapshot visible in one transaction, or holds it (and throws the rows away; the refusals stay
+	// readable). Versions grow only where the available figure really changed. An observation with an older ReportedAt than
+	// the recorded one changes nothing; one without a time is as new as its snapshot. Each change of a figure is written to
+	// the activity of the SKU.
+	Record(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (SnapshotResult, error)
+	// Discard throws a staged snapshot away. Unknown ones are no error.
+	Discard(ctx context.Context, snapshot int64) error
+	// Refusals lists refused rows of the warehouse's latest snapshot, at most limit.
+	Refusals(ctx context.Context, warehouse string, limit int) ([]inventory.Refusal, error)
+}
+
+// ── Resolving ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// Plan is what a run has to resolve.
+type Plan struct {
+	Connection Connection
+	Strategy   *inventory.Strategy
+	Sharing    []string // ids of the active connections of merchant and warehouse, in order
+	// Everything: all products, because the mode is Full, or the strategy, the sharing or the connection changed.
+	Everything bool
+	Redefined  bool // with Everything: because of a change of definition
+	Cursor     Cursor
+	Next       Cursor // where the cursor goes when all has been resolved
+}
+
+// Cursor is how far a connection has resolved.
+type Cursor struct {
+	Levels      int64 `json:"levels"`
+	Definitions int64 `json:"definitions"`
+}
+
+// Affected is a product that has to be resolved.
+type Affected struct {
+	Product   string
+	Redefined bool // its definition changed, or it is resolved for a Full Sync: rejected rows become due again
+}
+
+// Resolution is the outcome of resolving one product.
+type Resolution struct {
+	Affected
+	Levels []inventory.ChannelLevel
+}
+
+// Resolver turns levels into channel levels.
+type Resolver interface {
+	// Plan looks at the cursors. Mode Full makes everything due.
+	Plan(ctx context.Context, connection string, mode Mode) (Plan, error)
+	// Affected returns the next page of products, in order, after the given one: products whose level changed since the
+	// cursor, bundles of which a component did, and products whose listing, bundle or product definition did. With
+	// Everything: every reported SKU of the warehouse and every bundle of the merchant. With a scope: the SKUs of the scope
+	// and the bundles they are part of, and nothing else.
+	Affected(ctx context.Context, plan Plan, scope []string, after string, limit int) ([]Affected, error)
+	// Inputs loads what inventory.Resolve needs for the products, in their order: levels, bundle, listings, TakenBy; and
+	// fills in what the plan says of the connection, the strategy and the sharing.
+	Inputs(ctx context.Context, plan Plan, products []string) ([]inventory.Input, error)
+	// Resolve writes channel levels of a page of products, in one transaction: each becomes pending with its new figure
+	// and the level version it was computed from, even when the figure is the same; blocked when the level says so. A
+	// rejected row keeps its status unless Redefined. Rows of these products that are no longer resolved become blocked
+	// ("the listing was removed; the store keeps its last number"), except where a call on them is open, which stay until
+	// it is answered. A row with an open call keeps status unknown or sent and takes the new figure.
+	Resolve(ctx context.Context, lease Lease, plan Plan, page []Resolution, now time.Time) (int64, error)
+	// Advance moves the connection's cursor to plan.Next.
+	AdvanceCursor(ctx context.Context, lease Lease, plan Plan) error
+	// Due counts what a push would do.
+	Due(ctx context.Context, connection string, scope []string) (Due, error)
+}
+
+// Due is what stands to be pushed.
+type Due struct {
+	Rows    int64 // due channel levels
+	Live    int64 // rows whose last exported figure is above 0
+	Zeroing int64 // live rows that are due and would go to 0
+}
+
+// ── Pushing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// Status is where a channel level stands.
+type Status string
+
+// The statuses of channel levels.
+const (
+	StatusPending    Status = "pending"
+	StatusUnknown    Status = "unknown" // a call was made, or may have been; its answer is not known
+	StatusSent       Status = "sent"    // accepted by an asynchronous store, not yet applied
+	StatusExported   Status = "exported"
+	StatusSuperseded Status = "superseded" // used in the activity: a newer figure replaced this one before it was answered
+	StatusRetrying   Status = "retrying"   // refused for now; due again
+	StatusRejected   Status = "rejected"   // refused for good; parked until redefined or a Full Sync
+	StatusBlocked    Status = "blocked"    // by a rule of our own
+)
+
+// DueItem is a channel level that is due.
+type DueItem struct {
+	Location   string
+	ChannelSKU string
+	Product    string
+	Quantity   int64
+	Observed   int64  // the level version that Quantity was computed from
+	Part       int    // the most rows in the next call that holds this one, after a refusal that named nobody; 0: no limit
+	Reference  string // the store's own id of the item, as it was when a call was made; NextDue leaves it empty
+	Exported   *int64 // what the store was last known to show; nil when it is not known
+	Attempts   int    // calls in a row that brought no answer or a Retry or Conflict
+}
+
+// Intent is a call that is about to be made.
+type Intent struct {
+	Key      string
+	Body     []byte
+	Items    []DueItem
+	Deadline time.Time // when the call is certainly over, whatever happened to us
+	Now      time.Time
+	// CountOn counts the call for each of its items on that day; 0 counts nothing. See DueQuery.MaximumCalls.
+	CountOn Day
+}
+
+// OpenCall is a call whose answer is not known, or that the store still works on.
+type OpenCall struct {
+	Intent
+	Ticket    string    // set when the store accepted it and will report
+	PollAfter time.Time // for a ticket: not before
+	Sends     int       // how often it was sent
+}
+
+// ItemAnswer is what became of one item of a call.
+type ItemAnswer struct {
+	Location   string
+	ChannelSKU string
+	Status     Status // StatusExported, StatusSent, StatusRejected, StatusRetrying, StatusPending (not applied), StatusUnknown
+	Reason     string
+	// Shown is what the store is now known to show; with StatusExported nil means the figure that was sent.
+	Shown *int64
+	// Part, with StatusPending, is the most rows in the next call that holds this one.
+	Part int
+}
+
+// Answer is a store's answer to a call.
+type Answer struct {
+	Key       string
+	Items     []ItemAnswer
+	Ticket    string // the call stays open under this ticket
+	PollAfter time.Time
+	Note      string // for the activity: the store's words
+	Now       time.Time
+}
+
+// Pusher keeps intents and answers.
+type Pusher interface {
+	// OpenCalls lists the connection's unanswered calls, oldest first.
+	OpenCalls(ctx context.Context, connection string) ([]OpenCall, error)
+	// NextDue returns up to limit due rows (pending or retrying), without an open call, in order of key, after the given
+	// position. With scope: only rows of those products and of bundles that contain them.
+	NextDue(ctx context.Context, query DueQuery) ([]DueItem, error)
+	// Intend writes an intent before its call: the rows become unknown, the call is kept with its body, the store's
+	// BusyUntil moves to the deadline and the day's calls grow by one, in one transaction.
+	Intend(ctx context.Context, lease Lease, intent Intent) error
+	// Resend notes that an open call is about to be sent again (sends, BusyUntil, day's calls).
+	Resend(ctx context.Context, lease Lease, key string, deadline, now time.Time) error
+	// Answer writes what became of a call. A row whose figure changed since the call was made becomes pending again and
+	// its activity says superseded. Without a ticket and with no item left unknown or sent, the call is closed.
+	// An answer to a closed call changes nothing.
+	Answer(ctx context.Context, lease Lease, answer Answer) error
+	// Abandon closes an open call whose bytes may not be sent again; its rows become pending with no known shown figure.
+	Abandon(ctx context.Context, lease Lease, key, reason string, now time.Time) error
+	// CallsOn returns how many calls were made to the store on the UTC day of the time.
+	CallsOn(ctx context.Context, store string, day time.Time) (int64, error)
+	// Tally counts the connection's rows that this run touched, by status, and the run's calls.
+	Tally(ctx context.Context, run int64) (Counts, error)
+}
+
+// DueQuery asks for due rows. Rows that this run already tried MaximumTries times are left for the next run.
+type DueQuery struct {
+	Connection   string
+	Run          int64
+	Scope        []string
+	MaximumTries int
+	AfterSKU     string // channel SKU and location of the last row seen; empty to begin
+	AfterPlace   string
+	Limit        int
+	// MaximumCalls leaves rows out whose channel SKU was named in so many calls on Day already; 0 means no limit.
+	MaximumCalls int64
+	Day          Day
+}
+
+// Day is a calendar day in some time zone, as days since 1970: a store's quotas count by it.
+type Day int64
+
+// DayOf is the calendar day of a moment in a zone; nil means UTC.
+func DayOf(at time.Time, zone *time.Location) Day {
+	if zone == nil {
+		zone = time.UTC
+	}
+	year, month, day := at.In(zone).Date()
+	return Day(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86_400)
+}
+
+// Rememberer keeps what was learned of a store's items.
+type Rememberer interface {
+	// References returns what is remembered of channel SKUs of a store; those that are not known are left out.
+	References(ctx context.Context, store string, skus []string) (map[string]string, error)
+	// Remember keeps references, by channel SKU.
+	Remember(ctx context.Context, lease Lease, references map[string]string, now time.Time) error
+	// Forget forgets what the store does not know any more.
+	Forget(ctx context.Context, lease Lease, skus []string) error
+	// Park takes due rows without an open call out of the push: each becomes StatusRejected or StatusBlocked, with its reason.
+	// A row whose figure changed since it was read stays due.
+	Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemAnswer, now time.Time) error
+}

@@ -1,0 +1,207 @@
+package ledgertest
+
+import (
+	"slices"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// arrives lets a call reach the store. It is applied whole, item by item, however often it comes.
+func (m *model) arrives(id string, items []ledger.DueItem) {
+	for _, item := range items {
+		if item.Product != refusedSKU {
+			m.shown[id][spot{item.ChannelSKU, item.Location}] = item.Quantity
+		}
+	}
+}
+
+// verdict is the answer to an item that arrived.
+func verdict(item ledger.DueItem) ledger.Status {
+	if item.Product == refusedSKU {
+		return ledger.StatusRejected
+	}
+	return ledger.StatusExported
+}
+
+// lost is true while a call without a ticket is open: the real thing sends nothing new before that is answered.
+func (m *model) lost(id string) bool {
+	return slices.ContainsFunc(m.openCalls(id), func(call ledger.OpenCall) bool { return call.Ticket == "" })
+}
+
+// sendSome makes a call, and anything may become of it and of its answer.
+func (m *model) sendSome() {
+	id := m.connection()
+	lease := m.lease(id)
+	if m.lost(id) {
+		return
+	}
+	items := m.due(lease)
+	if len(items) == 0 {
+		return
+	}
+	items = items[:rapid.IntRange(1, len(items)).Draw(m.draw, "items")]
+	m.outcome(id, m.intend(lease, items...))
+}
+
+// outcome is what becomes of a call that was just sent, or sent again.
+func (m *model) outcome(id string, intent ledger.Intent) {
+	lease := m.lease(id)
+	switch rapid.IntRange(0, 4).Draw(m.draw, "outcome") {
+	case 0: // it dies before the call, or the call is lost on its way
+	case 1: // the call arrives and the answer is lost
+		m.arrives(id, intent.Items)
+	case 2: // each item has its own answer
+		answer := ledger.Answer{Key: intent.Key, Now: m.now()}
+		for _, item := range intent.Items {
+			answer.Items = append(answer.Items, says(item, m.fate(id, item)))
+		}
+		require.NoError(m.t, m.Answer(m.ctx(), lease, answer))
+	case 3: // it is accepted for later
+		m.submitted(lease, intent, m.name("ticket"))
+		return
+	case 4: // its bytes are given up, after they arrived or not
+		if m.chance("arrived") {
+			m.arrives(id, intent.Items)
+		}
+		require.NoError(m.t, m.Abandon(m.ctx(), lease, intent.Key, "given up", m.now()))
+	}
+	if m.chance("the run dies") {
+		delete(m.leases, id)
+	}
+}
+
+// fate is the answer for one item, after it took effect or not.
+func (m *model) fate(id string, item ledger.DueItem) ledger.Status {
+	status := rapid.SampledFrom([]ledger.Status{
+		ledger.StatusExported, ledger.StatusExported, ledger.StatusRetrying, ledger.StatusPending, ledger.StatusUnknown,
+	}).Draw(m.draw, "status")
+	if item.Product == refusedSKU {
+		return ledger.StatusRejected
+	}
+	if status == ledger.StatusExported || (status == ledger.StatusUnknown && m.chance("arrived")) {
+		m.arrives(id, []ledger.DueItem{item})
+	}
+	return status
+}
+
+// settleSome sends the oldest lost call again, or asks for the oldest report.
+func (m *model) settleSome() {
+	id := m.connection()
+	lease := m.lease(id)
+	for _, call := range m.openCalls(id) {
+		if call.Ticket == "" {
+			now := m.now()
+			require.NoError(m.t, m.Resend(m.ctx(), lease, call.Key, now.Add(callTime), now))
+			m.outcome(id, call.Intent)
+			return
+		}
+	}
+	for _, call := range m.openCalls(id) {
+		m.settle(id, lease, call)
+		return
+	}
+}
+
+// settle brings an open call to its end: the same bytes again, or the report, and every item is answered.
+func (m *model) settle(id string, lease ledger.Lease, call ledger.OpenCall) {
+	now := m.now()
+	require.NoError(m.t, m.Resend(m.ctx(), lease, call.Key, now.Add(callTime), now))
+	m.arrives(id, call.Items)
+	answer := ledger.Answer{Key: call.Key, Now: m.now()}
+	for _, item := range call.Items {
+		answer.Items = append(answer.Items, says(item, verdict(item)))
+	}
+	require.NoError(m.t, m.Answer(m.ctx(), lease, answer))
+}
+
+// cleanPass is a Smart Sync in which nothing goes wrong any more, as the activities work: open calls first.
+func (m *model) cleanPass(id string) {
+	granted := m.begin(id)
+	lease := granted.Lease
+	m.resolve(lease, granted.Mode)
+	for range 1000 {
+		if open := m.openCalls(id); len(open) > 0 {
+			m.settle(id, lease, open[0])
+			continue
+		}
+		items := m.due(lease)
+		if len(items) == 0 {
+			m.end(lease, ledger.Completed)
+			delete(m.leases, id)
+			return
+		}
+		intent := m.intend(lease, items[:min(len(items), 3)]...)
+		m.settle(id, lease, ledger.OpenCall{Intent: intent})
+	}
+	require.FailNow(m.t, "a pass does not end", "%v", m.rows(id))
+}
+
+// requireShown holds a store, and what the ledger says of it, against the model.
+func (m *model) requireShown(id string) {
+	rows := map[spot]ledger.ChannelLevelRow{}
+	for _, row := range m.channelLevels(id) {
+		rows[spot{row.ChannelSKU, row.Location}] = row
+		require.NotContains(m.t, []ledger.Status{ledger.StatusPending, ledger.StatusUnknown, ledger.StatusSent, ledger.StatusRetrying}, row.Status, describe(row))
+	}
+	for _, input := range m.inputs(id) {
+		for _, level := range inventory.Resolve(input) {
+			if level.Blocked != "" {
+				continue
+			}
+			at := spot{level.ChannelSKU, level.Location}
+			row, ok := rows[at]
+			require.True(m.t, ok, "%s: no row for %v", id, at)
+			require.Equal(m.t, level.Quantity, row.Quantity, "%s: %v should show", id, at)
+			if input.Product == refusedSKU {
+				require.Equal(m.t, ledger.StatusRejected, row.Status)
+				continue
+			}
+			require.Equal(m.t, ledger.StatusExported, row.Status, "%s: %v: %s", id, at, row.Reason)
+			require.Equal(m.t, level.Quantity, m.shown[id][at], "%s: %v shows", id, at)
+			require.Equal(m.t, new(level.Quantity), row.Exported, "%s: %v", id, at)
+		}
+	}
+}
+
+// inputs are what decides a connection's numbers, from the model alone.
+func (m *model) inputs(id string) []inventory.Input {
+	to := m.of(id)
+	base := inventory.Input{
+		Connection: id, Locations: to.Inventory.Locations, Unlisted: to.Inventory.Unlisted, Levels: map[string][]inventory.Level{},
+	}
+	products := map[string]*inventory.Bundle{}
+	for at, one := range m.seen {
+		base.Levels[at.sku] = append(base.Levels[at.sku], inventory.Level{SKU: at.sku, Facility: at.place, Available: one.available})
+		products[at.sku] = nil
+	}
+	for i := range m.defined.Bundles {
+		products[m.defined.Bundles[i].SKU] = &m.defined.Bundles[i].Bundle
+	}
+	for i := range m.defined.Strategies {
+		base.Strategy = &m.defined.Strategies[i].Strategy
+	}
+	for _, other := range m.defined.Connections {
+		if other.Active() {
+			base.Sharing = append(base.Sharing, other.ID)
+		}
+	}
+	var inputs []inventory.Input
+	for product, made := range products {
+		input := base
+		input.Product, input.Bundle = product, made
+		for _, one := range m.defined.Listings {
+			if one.Store == to.Store && one.SKU == product {
+				input.Listings = append(input.Listings, one.Listing)
+			}
+			if one.Store == to.Store && one.ChannelSKU == product {
+				input.TakenBy = one.SKU
+			}
+		}
+		inputs = append(inputs, input)
+	}
+	return inputs
+}

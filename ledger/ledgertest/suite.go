@@ -1,0 +1,61 @@
+// Package ledgertest is the contract of ledger.Ledger as tests, and a real PostgreSQL server to run them on. Every database
+// runs the same ones:
+//
+//	func TestSQLite(t *testing.T) {
+//		ledgertest.Run(t, func(t testing.TB) ledger.Ledger { … })
+//	}
+package ledgertest
+
+import (
+	"testing"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// tests are the tests of a theme, by name. Each gets a ledger of its own.
+type tests map[string]func(t *testing.T, w *world)
+
+// Run tests a database. Open opens an empty ledger that is closed with the test.
+func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
+	t.Helper()
+	for theme, tests := range map[string]tests{
+		"apply":       applyTests,
+		"versions":    versionTests,
+		"state":       stateTests,
+		"gate":        gateTests,
+		"requests":    requestTests,
+		"end":         endTests,
+		"record":      recordTests,
+		"order":       orderTests,
+		"snapshot":    snapshotTests,
+		"guard":       guardTests,
+		"observe":     observeTests,
+		"intake":      intakeTests,
+		"plan":        planTests,
+		"affected":    affectedTests,
+		"resolve":     resolveTests,
+		"redefine":    redefineTests,
+		"due":         dueTests,
+		"call":        callTests,
+		"answer":      answerTests,
+		"ticket":      ticketTests,
+		"fence":       fenceTests,
+		"remember":    rememberTests,
+		"hold":        holdTests,
+		"read":        readTests,
+		"tidy":        tidyTests,
+		"text":        textTests,
+		"promise":     promiseTests,
+		"concurrency": concurrencyTests,
+	} {
+		t.Run(theme, func(t *testing.T) {
+			t.Parallel()
+			for name, test := range tests {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					test(t, newWorld(t, open(t)))
+				})
+			}
+		})
+	}
+}

@@ -1,0 +1,241 @@
+package ledgertest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+var observeTests = tests{
+	"an event changes a level":              observes,
+	"an event counts once":                  observesOnce,
+	"an event counts once for many":         observesOnceTogether,
+	"events have an order of their own":     ordersSequences,
+	"events have times":                     ordersEvents,
+	"events and snapshots":                  ordersEventsAndSnapshots,
+	"several events of one level":           observesInOrder,
+	"a refused set leaves nothing":          refusesObservations,
+	"an event says nothing of other SKUs":   observesAlone,
+	"events are of a warehouse":             separatesEvents,
+	"what was observed is due":              observesForAll,
+	"an unchanged figure was seen all same": observesUnchanged,
+}
+
+// event is an update event with an id of its own, dated some minutes after the tests began.
+func (w *world) event(sku string, available int64, minutes int) ledger.Observation {
+	return ledger.Observation{Event: w.name("event"), Level: levelAt(sku, available, began.Add(time.Duration(minutes)*time.Minute))}
+}
+
+func (w *world) observe(observations ...ledger.Observation) ledger.Observed {
+	w.t.Helper()
+	observed, err := w.Observe(w.ctx(), hub, observations, w.now())
+	require.NoError(w.t, err)
+	return observed
+}
+
+func observes(t *testing.T, w *world) {
+	one := w.event("B", 5, 1)
+	one.OnHand, one.Committed = new(int64(7)), new(int64(2))
+	first := w.observe(one, w.event("A", 6, 1), ledger.Observation{Event: "west", Level: inventory.Level{Facility: "west", SKU: "A", Available: -1}})
+	require.Equal(t, []string{"A", "B"}, first.Changed, "in order, each once")
+	require.Zero(t, first.Duplicates)
+	require.Zero(t, first.Older)
+	require.Positive(t, first.Version)
+	require.Equal(t, first.Version, w.plan(hubShop, ledger.Smart).Next.Levels)
+	require.Equal(t, map[string]int64{"A": 6, "A@west": -1, "B": 5}, w.available(hub))
+	row := w.levelRow(hub, "B")
+	require.Equal(t, one.Level, row.Level)
+	require.LessOrEqual(t, row.Version, first.Version)
+
+	second := w.observe(w.event("B", 4, 2))
+	require.Equal(t, []string{"B"}, second.Changed)
+	require.Greater(t, second.Version, first.Version)
+	require.Greater(t, w.levelRow(hub, "B").Version, first.Version)
+	entry := w.activity("B", "")[0]
+	require.Equal(t, "reported", entry.Kind)
+	require.Equal(t, new(int64(5)), entry.Before)
+	require.Equal(t, new(int64(4)), entry.After)
+	require.Equal(t, hub, entry.Warehouse)
+	require.Equal(t, "east", entry.Facility)
+	empty := w.observe()
+	require.Empty(t, empty.Changed)
+	require.Equal(t, second.Version, empty.Version)
+}
+
+func observesOnce(t *testing.T, w *world) {
+	one := w.event("A", 5, 1)
+	again := one
+	again.Available, again.ReportedAt = 9, began.Add(time.Hour)
+	first := w.observe(one, again)
+	require.EqualValues(t, 1, first.Duplicates)
+	require.Equal(t, map[string]int64{"A": 5}, w.available(hub), "the first of them")
+	second := w.observe(again, one, w.event("B", 1, 1))
+	require.EqualValues(t, 2, second.Duplicates)
+	require.Equal(t, []string{"B"}, second.Changed)
+	require.Equal(t, map[string]int64{"A": 5, "B": 1}, w.available(hub))
+	require.Len(t, w.activity("A", ""), 1)
+}
+
+func observesOnceTogether(t *testing.T, w *world) {
+	one := w.event("A", 5, 1)
+	var mutex sync.Mutex
+	var changed, duplicates int
+	var works []func(w *world)
+	for range 6 {
+		works = append(works, func(w *world) {
+			observed := w.observe(one)
+			mutex.Lock()
+			defer mutex.Unlock()
+			changed += len(observed.Changed)
+			duplicates += int(observed.Duplicates)
+		})
+	}
+	w.together(t, works...)
+	require.Equal(t, 1, changed)
+	require.Equal(t, 5, duplicates)
+}
+
+// ordersSequences: a source that counts is believed about the order of its events, wherever their times agree with it.
+func ordersSequences(t *testing.T, w *world) {
+	for name, one := range map[string]struct {
+		first, second   int64
+		minutes, before int
+		changes         bool
+	}{
+		"the next":                       {5, 6, 11, 10, true},
+		"the next of the same time":      {5, 6, 10, 10, true},
+		"the one before":                 {5, 4, 11, 10, false},
+		"the same":                       {5, 5, 11, 10, false},
+		"the next, but older":            {5, 6, 9, 10, false},
+		"not counted, newer":             {5, 0, 11, 10, true},
+		"not counted, older":             {5, 0, 9, 10, false},
+		"counted after one that was not": {0, 1, 11, 10, true},
+	} {
+		sku := w.name("SKU")
+		first, second := w.event(sku, 1, one.before), w.event(sku, 2, one.minutes)
+		first.Sequence, second.Sequence = one.first, one.second
+		w.observe(first)
+		observed := w.observe(second)
+		require.Equal(t, one.changes, len(observed.Changed) == 1, name)
+		require.Equal(t, one.changes, observed.Older == 0, name)
+		require.Equal(t, one.changes, w.levelRow(hub, sku).Available == 2, name)
+	}
+	// One that is not counted does not make the count forget.
+	counted, plain, late := w.event("A", 1, 10), w.event("A", 2, 11), w.event("A", 3, 12)
+	counted.Sequence, late.Sequence = 5, 5
+	w.observe(counted)
+	w.observe(plain)
+	require.EqualValues(t, 1, w.observe(late).Older)
+	w.report(w.take(hubShop, ledger.Smart), part(), []inventory.Level{levelAt("A", 4, began.Add(20*time.Minute))})
+	late = w.event("A", 5, 30)
+	late.Sequence = 4
+	require.EqualValues(t, 1, w.observe(late).Older, "nor does a snapshot")
+	require.EqualValues(t, 4, w.levelRow(hub, "A").Available)
+}
+
+func ordersEvents(t *testing.T, w *world) {
+	w.observe(w.event("A", 5, 10))
+	require.EqualValues(t, 1, w.observe(w.event("A", 6, 9)).Older)
+	require.Equal(t, []string{"A"}, w.observe(w.event("A", 7, 10)).Changed, "as new as the recorded one")
+	undated := w.event("A", 8, 0)
+	undated.ReportedAt = time.Time{}
+	require.EqualValues(t, 1, w.observe(undated).Older, "it arrived before ten minutes had passed")
+	w.ticks.Add(3600)
+	undated.Event = w.name("event")
+	require.Equal(t, []string{"A"}, w.observe(undated).Changed)
+}
+
+func ordersEventsAndSnapshots(t *testing.T, w *world) {
+	lease := w.take(hubShop, ledger.Smart)
+	snapshot := func(available int64, minutes int) ledger.SnapshotResult {
+		end := whole()
+		end.AsOf = began.Add(time.Duration(minutes) * time.Minute)
+		return w.report(lease, end, []inventory.Level{level("A", available), level("B", 1)})
+	}
+	w.observe(w.event("A", 5, 10))
+	require.EqualValues(t, 1, snapshot(4, 9).Older, "the snapshot was taken before the event")
+	require.EqualValues(t, 1, snapshot(6, 11).Changed)
+	require.EqualValues(t, 1, w.observe(w.event("A", 7, 10)).Older)
+	require.Zero(t, snapshot(6, 20).Changed)
+	require.EqualValues(t, 1, w.observe(w.event("A", 7, 15)).Older, "the snapshot has seen it unchanged since")
+	require.Equal(t, []string{"A"}, w.observe(w.event("A", 8, 21)).Changed)
+	require.Zero(t, snapshot(9, 20).Changed, "an old snapshot after all")
+	require.Equal(t, map[string]int64{"A": 8, "B": 1}, w.available(hub))
+}
+
+// observesInOrder: of several events of one level, those that count are taken one after the other.
+func observesInOrder(t *testing.T, w *world) {
+	observed := w.observe(w.event("A", 1, 10), w.event("A", 2, 12), w.event("A", 3, 11), w.event("A", 4, 13))
+	require.Equal(t, []string{"A"}, observed.Changed)
+	require.EqualValues(t, 1, observed.Older)
+	require.Equal(t, map[string]int64{"A": 4}, w.available(hub))
+	before := w.plan(hubShop, ledger.Smart).Next.Levels
+	observed = w.observe(w.event("A", 9, 20), w.event("A", 4, 21))
+	require.Equal(t, map[string]int64{"A": 4}, w.available(hub))
+	require.Equal(t, before, observed.Version, "there and back is no change that anybody could have seen")
+}
+
+func refusesObservations(t *testing.T, w *world) {
+	good := w.event("GOOD", 1, 1)
+	for name, bad := range map[string]ledger.Observation{
+		"no event id":         {Level: level("A", 1)},
+		"a NUL in the event":  {Event: "\x00", Level: level("A", 1)},
+		"no text in a SKU":    {Event: "e", Level: level("\xff", 1)},
+		"a NUL in a facility": {Event: "e", Level: inventory.Level{SKU: "A", Facility: "a\x00"}},
+		"beyond the limits":   {Event: "e", Level: level("A", inventory.MaxQuantity+1)},
+	} {
+		_, err := w.Observe(w.ctx(), hub, []ledger.Observation{good, bad}, w.now())
+		require.Error(t, err, name)
+		require.Empty(t, w.levels(hub), name)
+	}
+	_, err := w.Observe(w.ctx(), "moon", []ledger.Observation{good}, w.now())
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+	require.Equal(t, []string{"GOOD"}, w.observe(good).Changed, "the event was not remembered by what failed")
+}
+
+func observesAlone(t *testing.T, w *world) {
+	lease := w.take(hubShop, ledger.Smart)
+	end := guarded()
+	end.Mark = "mark"
+	w.report(lease, end, many(10))
+	w.observe(w.event("SKU-000", 9, 60))
+	require.Len(t, w.available(hub), 10)
+	mark, err := w.Mark(w.ctx(), hub)
+	require.NoError(t, err)
+	require.Equal(t, "mark", mark)
+	require.NotEmpty(t, w.report(lease, guarded(), many(7)).Held, "the guard compares with the last snapshot")
+}
+
+func separatesEvents(t *testing.T, w *world) {
+	one := w.event("A", 5, 1)
+	w.observe(one)
+	observed, err := w.Observe(w.ctx(), annex, []ledger.Observation{one}, w.now())
+	require.NoError(t, err)
+	require.Equal(t, []string{"A"}, observed.Changed, "another warehouse may use the same ids")
+}
+
+func observesForAll(t *testing.T, w *world) {
+	w.pass(hubShop, ledger.Smart, level("A", 5))
+	w.pass(hubMarket, ledger.Smart)
+	w.observe(w.event("A", 4, 60))
+	for _, id := range []string{hubShop, hubMarket} {
+		w.pass(id, ledger.Smart)
+		require.Equal(t, map[string]string{"A": "exported 4, shows 4"}, w.rows(id))
+	}
+}
+
+func observesUnchanged(t *testing.T, w *world) {
+	first := w.observe(w.event("A", 5, 10))
+	again := w.observe(w.event("A", 5, 20))
+	require.Empty(t, again.Changed)
+	require.Zero(t, again.Older)
+	require.Equal(t, first.Version, again.Version)
+	require.EqualValues(t, 1, w.observe(w.event("A", 6, 15)).Older)
+	require.Equal(t, map[string]int64{"A": 5}, w.available(hub))
+	require.Len(t, w.activity("A", ""), 1)
+}

@@ -1,0 +1,181 @@
+package ledgertest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+var rememberTests = tests{
+	"references are kept by store":           remembers,
+	"rows are parked":                        parks,
+	"what changed meanwhile is not parked":   parksUnchanged,
+	"what cannot be parked":                  refusesParking,
+	"a call counts for its items":            countsItems,
+	"a call that is not counted":             countsNoItems,
+	"a reference travels with the call":      carriesReference,
+	"the days of a zone":                     countsDays,
+	"references go with a store":             prunesReferences,
+	"many references are loaded in one step": remembersMany,
+}
+
+func remembers(t *testing.T, w *world) {
+	references := func(store string, skus ...string) map[string]string {
+		found, err := w.References(w.ctx(), store, skus)
+		require.NoError(t, err)
+		return found
+	}
+	require.Empty(t, references(shop, "A"))
+	require.Empty(t, references(shop))
+	lease := w.take(hubShop, ledger.Smart)
+	known := map[string]string{"A": "gid://1", "a": "gid://2", "'%_\"🚲": "x y", "B": ""}
+	require.NoError(t, w.Remember(w.ctx(), lease, known, w.now()))
+	require.Equal(t, known, references(shop, "A", "a", "'%_\"🚲", "B", "C", "A"))
+	require.Empty(t, references(market, "A"))
+	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://3"}, w.now()))
+	require.NoError(t, w.Forget(w.ctx(), lease, []string{"a", "C"}))
+	require.Equal(t, map[string]string{"A": "gid://3"}, references(shop, "A", "a"))
+	require.NoError(t, w.Remember(w.ctx(), lease, nil, w.now()))
+	require.NoError(t, w.Forget(w.ctx(), lease, nil))
+	require.Error(t, w.Remember(w.ctx(), lease, map[string]string{"Z": "ok", "\x00": "x"}, w.now()))
+	require.Error(t, w.Remember(w.ctx(), lease, map[string]string{"Z": "\xff"}, w.now()))
+	require.Empty(t, references(shop, "Z"))
+}
+
+func parks(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7))
+	items := w.due(lease)
+	require.NoError(t, w.Park(w.ctx(), lease, items[:2], []ledger.ItemAnswer{
+		{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "the store does not know it"},
+		{ChannelSKU: "B", Status: ledger.StatusBlocked, Reason: "two items have it"},
+	}, w.now()))
+	require.Equal(t, map[string]string{"A": "rejected 5, shows ?", "B": "blocked 6, shows ?", "C": "pending 7, shows ?"}, w.rows(hubShop))
+	require.Equal(t, "the store does not know it", w.row(hubShop, "A").Reason)
+	require.Equal(t, "two items have it", w.row(hubShop, "B").Reason)
+	require.Equal(t, "rejected", w.kinds("A", hubShop)[0])
+	require.Len(t, w.due(lease), 1)
+	require.Zero(t, w.callsOn(shop, began))
+	w.end(lease, ledger.CompletedWithFailures)
+	lease = w.take(hubShop, ledger.Full)
+	w.resolve(lease, ledger.Full)
+	require.Len(t, w.due(lease), 3, "a Full Sync tries again")
+}
+
+func parksUnchanged(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7))
+	items := w.due(lease)
+	w.change(lease, level("A", 4))
+	w.intend(lease, items[1])
+	answers := make([]ledger.ItemAnswer, len(items))
+	for i, item := range items {
+		answers[i] = says(item, ledger.StatusRejected)
+	}
+	require.NoError(t, w.Park(w.ctx(), lease, items, answers, w.now()))
+	require.Equal(t, map[string]string{"A": "pending 4, shows ?", "B": "unknown 6, shows ?", "C": "rejected 7, shows ?"}, w.rows(hubShop))
+	require.NotContains(t, w.kinds("A", hubShop), "rejected")
+}
+
+func refusesParking(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5))
+	items := w.due(lease)
+	require.Error(t, w.Park(w.ctx(), lease, items, nil, w.now()))
+	for _, status := range []ledger.Status{ledger.StatusExported, ledger.StatusPending, ledger.StatusUnknown, ""} {
+		require.Error(t, w.Park(w.ctx(), lease, items, []ledger.ItemAnswer{says(items[0], status)}, w.now()), status)
+	}
+	require.Len(t, w.due(lease), 1)
+}
+
+// countsItems: a store may allow a number of calls for an item in a day of its own zone.
+func countsItems(t *testing.T, w *world) {
+	const today, tomorrow = ledger.Day(20_000), ledger.Day(20_001)
+	lease := w.changed(hubShop, level("A", 5), level("B", 5))
+	due := func(most int64, day ledger.Day) []string {
+		items, err := w.NextDue(w.ctx(), ledger.DueQuery{Connection: hubShop, Run: lease.Run, MaximumTries: 100, Limit: 10, MaximumCalls: most, Day: day})
+		require.NoError(t, err)
+		var found []string
+		for _, item := range items {
+			found = append(found, item.ChannelSKU)
+		}
+		return found
+	}
+	send := func(day ledger.Day) ledger.Intent {
+		now := w.now()
+		intent := ledger.Intent{Key: w.name("key"), Items: []ledger.DueItem{w.item(lease, "A")}, Deadline: now.Add(callTime), Now: now, CountOn: day}
+		require.NoError(t, w.Intend(w.ctx(), lease, intent))
+		return intent
+	}
+	w.answered(lease, send(today), ledger.StatusPending)
+	require.Equal(t, []string{"A", "B"}, due(2, today))
+	require.Equal(t, []string{"B"}, due(1, today))
+	require.Equal(t, []string{"A", "B"}, due(0, today), "0 means no limit")
+	w.answered(lease, send(today), ledger.StatusPending)
+	require.Equal(t, []string{"B"}, due(2, today))
+	require.Equal(t, []string{"A", "B"}, due(2, tomorrow))
+	require.Equal(t, ledger.Due{Rows: 2}, w.counted(hubShop), "it stays due for another day")
+	w.answered(lease, send(tomorrow), ledger.StatusPending)
+	require.Equal(t, []string{"B"}, due(1, tomorrow))
+}
+
+func countsNoItems(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5))
+	w.answered(lease, w.intend(lease), ledger.StatusPending)
+	for _, day := range []ledger.Day{0, ledger.DayOf(began, nil)} {
+		items, err := w.NextDue(w.ctx(), ledger.DueQuery{Connection: hubShop, Run: lease.Run, MaximumTries: 3, Limit: 10, MaximumCalls: 1, Day: day})
+		require.NoError(t, err)
+		require.Len(t, items, 1)
+	}
+}
+
+func carriesReference(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5))
+	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://1"}, w.now()))
+	item := w.item(lease, "A")
+	require.Empty(t, item.Reference, "the ledger does not fill it in")
+	item.Reference = "gid://1"
+	w.intend(lease, item)
+	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://2"}, w.now()))
+	require.Equal(t, []ledger.DueItem{item}, w.openCalls(hubShop)[0].Items, "as it was when the call was made")
+}
+
+func countsDays(t *testing.T, _ *world) {
+	tokyo, honolulu := time.FixedZone("", 9*3600), time.FixedZone("", -10*3600)
+	at := time.Date(2026, time.March, 1, 20, 0, 0, 0, time.UTC)
+	require.Equal(t, ledger.DayOf(at, nil), ledger.DayOf(at, time.UTC))
+	require.Equal(t, ledger.DayOf(at, nil)+1, ledger.DayOf(at, tokyo))
+	require.Equal(t, ledger.DayOf(at, nil), ledger.DayOf(at, honolulu))
+	require.Equal(t, ledger.DayOf(at, nil)-1, ledger.DayOf(at.Add(-20*time.Hour), honolulu))
+	require.Zero(t, ledger.DayOf(time.Unix(0, 0), nil))
+}
+
+func prunesReferences(t *testing.T, w *world) {
+	lease := w.take(hubMarket, ledger.Smart)
+	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://1"}, w.now()))
+	_, err := w.Apply(w.ctx(), without(), ledger.ApplyOptions{Prune: true})
+	require.NoError(t, err)
+	w.apply(definitions())
+	found, err := w.References(w.ctx(), market, []string{"A"})
+	require.NoError(t, err)
+	require.Empty(t, found)
+}
+
+func remembersMany(t *testing.T, w *world) {
+	const count = 2000
+	lease := w.take(hubShop, ledger.Smart)
+	known := map[string]string{}
+	var skus []string
+	for range count {
+		sku := w.name("SKU")
+		known[sku], skus = "of "+sku, append(skus, sku)
+	}
+	require.NoError(t, w.Remember(w.ctx(), lease, known, w.now()))
+	found, err := w.References(w.ctx(), shop, skus)
+	require.NoError(t, err)
+	require.Equal(t, known, found)
+	require.NoError(t, w.Forget(w.ctx(), lease, skus))
+	found, err = w.References(w.ctx(), shop, skus)
+	require.NoError(t, err)
+	require.Empty(t, found)
+}

@@ -1,0 +1,111 @@
+package ledgertest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+var stateTests = tests{
+	"the generation counts":                     generations,
+	"a restored ledger":                         restores,
+	"a restored ledger owes every connection":   restoredOwes,
+	"a restored ledger forgets what is open":    restoredForgets,
+	"a blocked row stays blocked after restore": restoredBlocked,
+}
+
+func generations(t *testing.T, w *world) {
+	first, err := w.Generation(w.ctx())
+	require.NoError(t, err)
+	for i := range int64(3) {
+		next, err := w.Advance(w.ctx())
+		require.NoError(t, err)
+		require.Equal(t, first+i+1, next)
+		read, err := w.Generation(w.ctx())
+		require.NoError(t, err)
+		require.Equal(t, next, read)
+	}
+}
+
+func restores(t *testing.T, w *world) {
+	epoch, err := w.Epoch(w.ctx())
+	require.NoError(t, err)
+	require.NotEmpty(t, epoch)
+	w.pass(hubShop, ledger.Smart, level("A", 5))
+	again, err := w.Epoch(w.ctx())
+	require.NoError(t, err)
+	require.Equal(t, epoch, again)
+	held := w.take(hubShop, ledger.Smart)
+	released := w.take(hubMarket, ledger.Smart)
+	require.NoError(t, w.Release(w.ctx(), released))
+
+	require.NoError(t, w.Restored(w.ctx(), "the disk\x00 was lost", w.now()))
+	again, err = w.Epoch(w.ctx())
+	require.NoError(t, err)
+	require.NotEqual(t, epoch, again)
+	_, err = w.Holder(w.ctx(), shop)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+	require.ErrorIs(t, w.AdvanceCursor(w.ctx(), held, w.plan(hubShop, ledger.Smart)), ledger.ErrFenced)
+	next := w.take(hubShop, ledger.Smart)
+	require.Greater(t, next.Fence, held.Fence)
+	require.Equal(t, map[string]int64{"A": 5}, w.available(hub), "levels stay")
+	require.Equal(t, map[string]string{"A": "exported 5, shows 5"}, w.rows(hubShop), "what was exported stays, until the Full Sync")
+}
+
+func restoredOwes(t *testing.T, w *world) {
+	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
+	for _, outcome := range []ledger.Outcome{ledger.Cancelled, ledger.Failed, ledger.Partial, ledger.Held} {
+		granted := w.grant(w.claim(hubShop, ledger.Smart))
+		require.Equal(t, ledger.Full, granted.Mode)
+		require.Equal(t, ledger.Full, w.runOf(granted.Lease).Mode)
+		w.end(granted.Lease, outcome)
+	}
+	scoped := w.claim(hubShop, ledger.Full)
+	scoped.Scope = []string{"A"}
+	w.end(w.grant(scoped).Lease, ledger.Completed)
+	dry := w.claim(hubShop, ledger.Full)
+	dry.DryRun = true
+	w.end(w.grant(dry).Lease, ledger.Completed)
+	lost := w.grant(w.claim(hubShop, ledger.Smart))
+	require.Equal(t, ledger.Full, lost.Mode)
+	replacing := w.replaced(lost.Lease, hubShop)
+	w.end(lost.Lease, ledger.Completed)
+	w.end(replacing, ledger.Failed)
+
+	granted := w.grant(w.claim(hubShop, ledger.Smart))
+	require.Equal(t, ledger.Full, granted.Mode, "none of these paid it")
+	w.end(granted.Lease, ledger.CompletedWithFailures)
+	granted = w.grant(w.claim(hubShop, ledger.Smart))
+	require.Equal(t, ledger.Smart, granted.Mode)
+	w.end(granted.Lease, ledger.Completed)
+	require.Equal(t, ledger.Full, w.grant(w.claim(hubMarket, ledger.Smart)).Mode, "each connection owes its own")
+}
+
+func restoredForgets(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5), level("B", 6))
+	intent := w.intend(lease)
+	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Ticket: "T1", Now: w.now(), Items: []ledger.ItemAnswer{
+		says(intent.Items[0], ledger.StatusSent), says(intent.Items[1], ledger.StatusSent),
+	}}))
+	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
+	require.Empty(t, w.openCalls(hubShop))
+	require.Equal(t, map[string]string{"A": "pending 5, shows ?", "B": "pending 6, shows ?"}, w.rows(hubShop))
+	next := w.take(hubShop, ledger.Smart)
+	w.answered(next, intent, ledger.StatusExported)
+	require.Equal(t, map[string]string{"A": "pending 5, shows ?", "B": "pending 6, shows ?"}, w.rows(hubShop), "a late answer changes nothing")
+	require.Len(t, w.due(next), 2)
+}
+
+func restoredBlocked(t *testing.T, w *world) {
+	w.apply(alter(func(d *ledger.Definitions) { d.Listings = []ledger.ListingDefinition{listing(shop, "A", "X")} }))
+	lease := w.changed(hubShop, level("A", 5))
+	w.intend(lease)
+	w.apply(definitions())
+	w.resolve(lease, ledger.Smart)
+	require.Equal(t, "unknown 5, shows ?", w.rows(hubShop)["X"])
+	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
+	require.Equal(t, "blocked 5, shows ?", w.rows(hubShop)["X"])
+	require.NotEmpty(t, w.row(hubShop, "X").Reason)
+}

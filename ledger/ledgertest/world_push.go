@@ -1,0 +1,196 @@
+package ledgertest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// callTime is how long a call may take.
+const callTime = time.Minute
+
+func (w *world) due(lease ledger.Lease, scope ...string) []ledger.DueItem {
+	w.t.Helper()
+	items, err := w.NextDue(w.ctx(), ledger.DueQuery{
+		Connection: w.runOf(lease).Connection, Run: lease.Run, Scope: scope, MaximumTries: 3, Limit: 1000,
+	})
+	require.NoError(w.t, err)
+	return items
+}
+
+// item is the due row of a channel SKU.
+func (w *world) item(lease ledger.Lease, channelSKU string) ledger.DueItem {
+	w.t.Helper()
+	for _, one := range w.due(lease) {
+		if one.ChannelSKU == channelSKU {
+			return one
+		}
+	}
+	require.FailNow(w.t, "the row is not due", "%s of %s", channelSKU, w.runOf(lease).Connection)
+	return ledger.DueItem{}
+}
+
+// intend writes an intent for some due rows, all of them when none is named.
+func (w *world) intend(lease ledger.Lease, items ...ledger.DueItem) ledger.Intent {
+	w.t.Helper()
+	if items == nil {
+		items = w.due(lease)
+	}
+	now := w.now()
+	intent := ledger.Intent{Key: w.name("key"), Body: []byte(w.name("body")), Items: items, Deadline: now.Add(callTime), Now: now}
+	require.NoError(w.t, w.Intend(w.ctx(), lease, intent))
+	return intent
+}
+
+// answered gives every item of a call the same answer.
+func (w *world) answered(lease ledger.Lease, intent ledger.Intent, status ledger.Status) {
+	w.t.Helper()
+	answer := ledger.Answer{Key: intent.Key, Now: w.now()}
+	for _, item := range intent.Items {
+		answer.Items = append(answer.Items, says(item, status))
+	}
+	require.NoError(w.t, w.Answer(w.ctx(), lease, answer))
+}
+
+// says is a store's word on an item.
+func says(item ledger.DueItem, status ledger.Status) ledger.ItemAnswer {
+	answer := ledger.ItemAnswer{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: status}
+	if status == ledger.StatusRejected || status == ledger.StatusRetrying {
+		answer.Reason = "the store says no to " + item.ChannelSKU
+	}
+	return answer
+}
+
+// push exports everything that is due.
+func (w *world) push(lease ledger.Lease) {
+	w.t.Helper()
+	if items := w.due(lease); len(items) > 0 {
+		w.answered(lease, w.intend(lease, items...), ledger.StatusExported)
+	}
+	require.Empty(w.t, w.due(lease))
+}
+
+// pass is a whole run: the levels are reported as everything there is, unless there are none.
+func (w *world) pass(connection string, mode ledger.Mode, rows ...inventory.Level) int64 {
+	w.t.Helper()
+	lease := w.take(connection, mode)
+	if len(rows) > 0 {
+		w.report(lease, whole(), rows)
+	}
+	w.resolve(lease, mode)
+	w.push(lease)
+	w.end(lease, ledger.Completed)
+	return lease.Run
+}
+
+// changed is a lease of a run that has recorded and resolved some levels, and pushed nothing yet.
+func (w *world) changed(connection string, rows ...inventory.Level) ledger.Lease {
+	w.t.Helper()
+	lease := w.take(connection, ledger.Smart)
+	w.change(lease, rows...)
+	return lease
+}
+
+// change reports and resolves some levels in a run that goes on.
+func (w *world) change(lease ledger.Lease, rows ...inventory.Level) {
+	w.t.Helper()
+	w.report(lease, part(), rows)
+	w.resolve(lease, ledger.Smart)
+}
+
+func (w *world) openCalls(connection string) []ledger.OpenCall {
+	w.t.Helper()
+	open, err := w.OpenCalls(w.ctx(), connection)
+	require.NoError(w.t, err)
+	return open
+}
+
+func (w *world) channelLevels(connection string) []ledger.ChannelLevelRow {
+	w.t.Helper()
+	rows, err := w.ChannelLevels(w.ctx(), connection, "", "", ledger.Page{Limit: 10_000})
+	require.NoError(w.t, err)
+	return rows
+}
+
+// row is the row of a channel SKU.
+func (w *world) row(connection, channelSKU string) ledger.ChannelLevelRow {
+	w.t.Helper()
+	rows, err := w.ChannelLevels(w.ctx(), connection, channelSKU, "", ledger.Page{})
+	require.NoError(w.t, err)
+	require.Len(w.t, rows, 1, "rows of %s", channelSKU)
+	return rows[0]
+}
+
+// rows describes the rows of a connection: "pending 5, shows 4".
+func (w *world) rows(connection string) map[string]string {
+	w.t.Helper()
+	found := map[string]string{}
+	for _, row := range w.channelLevels(connection) {
+		key := row.ChannelSKU
+		if row.Location != "" {
+			key += "@" + row.Location
+		}
+		require.NotContains(w.t, found, key)
+		found[key] = describe(row)
+	}
+	return found
+}
+
+func describe(row ledger.ChannelLevelRow) string {
+	shows := "?"
+	if row.Exported != nil {
+		shows = fmt.Sprint(*row.Exported)
+	}
+	return fmt.Sprintf("%s %d, shows %s", row.Status, row.Quantity, shows)
+}
+
+func (w *world) levels(warehouse string) []ledger.LevelRow {
+	w.t.Helper()
+	rows, err := w.Levels(w.ctx(), warehouse, "", ledger.Page{Limit: 10_000})
+	require.NoError(w.t, err)
+	return rows
+}
+
+// available are the recorded figures of a warehouse by SKU, or by SKU@facility outside the facility east.
+func (w *world) available(warehouse string) map[string]int64 {
+	w.t.Helper()
+	found := map[string]int64{}
+	for _, row := range w.levels(warehouse) {
+		key := row.SKU
+		if row.Facility != "east" {
+			key += "@" + row.Facility
+		}
+		require.NotContains(w.t, found, key)
+		found[key] = row.Available
+	}
+	return found
+}
+
+func (w *world) levelRow(warehouse, sku string) ledger.LevelRow {
+	w.t.Helper()
+	rows, err := w.Levels(w.ctx(), warehouse, sku, ledger.Page{})
+	require.NoError(w.t, err)
+	require.Len(w.t, rows, 1, "levels of %s", sku)
+	return rows[0]
+}
+
+func (w *world) activity(sku, connection string) []ledger.ActivityEntry {
+	w.t.Helper()
+	entries, err := w.Activity(w.ctx(), merchant, sku, connection, 1000)
+	require.NoError(w.t, err)
+	return entries
+}
+
+// kinds are the kinds of what happened to a SKU, newest first.
+func (w *world) kinds(sku, connection string) []string {
+	w.t.Helper()
+	var kinds []string
+	for _, entry := range w.activity(sku, connection) {
+		kinds = append(kinds, entry.Kind)
+	}
+	return kinds
+}

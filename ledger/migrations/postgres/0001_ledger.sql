@@ -1,0 +1,327 @@
+-- The durable state of Tidemark. Times are microseconds since 1970 in UTC. Text keys compare byte by byte.
+-- A schema that has been released is never edited: a change is a new numbered file.
+
+CREATE TABLE state (
+  only_one    BIGINT PRIMARY KEY CHECK (only_one = 1),
+  epoch       TEXT COLLATE "C"    NOT NULL,           -- replaced when the ledger is declared restored from a backup
+  generation  BIGINT NOT NULL DEFAULT 0, -- starts of processes on this ledger
+  definitions BIGINT NOT NULL DEFAULT 0  -- the newest definition version; locked by whoever takes the next one
+);
+
+-- Definitions ---------------------------------------------------------------------------------------------------------
+
+CREATE TABLE warehouses (
+  id            TEXT COLLATE "C"    PRIMARY KEY,
+  merchant      TEXT COLLATE "C"    NOT NULL,
+  definition    TEXT COLLATE "C"    NOT NULL,             -- JSON
+  mark          TEXT COLLATE "C"    NOT NULL DEFAULT '',  -- the source's own, of the last recorded snapshot
+  level_version BIGINT NOT NULL DEFAULT 0,   -- the newest level version; locked by whoever takes the next one
+  confirmed_at  BIGINT NOT NULL DEFAULT 0,   -- every level with confirmed was observed at this time or later
+  last_rows     BIGINT NOT NULL DEFAULT 0    -- of the last full snapshot that was recorded
+);
+
+CREATE TABLE stores (
+  id         TEXT COLLATE "C" PRIMARY KEY,
+  merchant   TEXT COLLATE "C" NOT NULL,
+  definition TEXT COLLATE "C" NOT NULL
+);
+
+CREATE TABLE connections (
+  id                 TEXT COLLATE "C"    PRIMARY KEY,
+  merchant           TEXT COLLATE "C"    NOT NULL,
+  warehouse          TEXT COLLATE "C"    NOT NULL REFERENCES warehouses (id),
+  store              TEXT COLLATE "C"    NOT NULL REFERENCES stores (id),
+  active             BOOLEAN NOT NULL,
+  definition         TEXT COLLATE "C"    NOT NULL,
+  version            BIGINT NOT NULL,            -- of what decides a number or where it goes, not of schedules
+  cursor_levels      BIGINT NOT NULL DEFAULT 0,  -- level version up to which the connection has resolved
+  cursor_definitions BIGINT NOT NULL DEFAULT 0,
+  owes_full          BOOLEAN NOT NULL DEFAULT FALSE
+);
+CREATE INDEX connections_by_pair ON connections (merchant, warehouse);
+
+CREATE TABLE sharing (
+  merchant  TEXT COLLATE "C"    NOT NULL,
+  warehouse TEXT COLLATE "C"    NOT NULL,
+  version   BIGINT NOT NULL,
+  PRIMARY KEY (merchant, warehouse)
+);
+
+-- A removed definition stays, with its version, until every cursor has passed it.
+
+CREATE TABLE strategies (
+  merchant   TEXT COLLATE "C"    NOT NULL,
+  warehouse  TEXT COLLATE "C"    NOT NULL,
+  definition TEXT COLLATE "C"    NOT NULL,
+  version    BIGINT NOT NULL,
+  removed    BOOLEAN NOT NULL DEFAULT FALSE,
+  PRIMARY KEY (merchant, warehouse)
+);
+
+CREATE TABLE products (
+  merchant TEXT COLLATE "C"    NOT NULL,
+  sku      TEXT COLLATE "C"    NOT NULL,
+  name     TEXT COLLATE "C"    NOT NULL,
+  barcode  TEXT COLLATE "C"    NOT NULL,
+  version  BIGINT NOT NULL,
+  removed  BOOLEAN NOT NULL DEFAULT FALSE,
+  PRIMARY KEY (merchant, sku)
+);
+CREATE INDEX products_by_version ON products (merchant, version, sku);
+
+CREATE TABLE bundles (
+  merchant   TEXT COLLATE "C"    NOT NULL,
+  sku        TEXT COLLATE "C"    NOT NULL,
+  components TEXT COLLATE "C"    NOT NULL, -- JSON, as defined
+  version    BIGINT NOT NULL,
+  removed    BOOLEAN NOT NULL DEFAULT FALSE,
+  PRIMARY KEY (merchant, sku)
+);
+CREATE INDEX bundles_by_version ON bundles (merchant, version, sku);
+
+-- The components of bundles that are not removed, to find the bundles of a component.
+CREATE TABLE bundle_components (
+  merchant  TEXT COLLATE "C" NOT NULL,
+  component TEXT COLLATE "C" NOT NULL,
+  bundle    TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (merchant, component, bundle)
+);
+CREATE INDEX bundle_components_by_bundle ON bundle_components (merchant, bundle, component);
+
+CREATE TABLE listings (
+  store       TEXT COLLATE "C"    NOT NULL,
+  channel_sku TEXT COLLATE "C"    NOT NULL,
+  sku         TEXT COLLATE "C"    NOT NULL,
+  version     BIGINT NOT NULL,
+  removed     BOOLEAN NOT NULL DEFAULT FALSE,
+  PRIMARY KEY (store, channel_sku, sku)
+);
+CREATE UNIQUE INDEX listings_of_channel_sku ON listings (store, channel_sku) WHERE NOT removed;
+CREATE INDEX listings_by_sku ON listings (store, sku);
+CREATE INDEX listings_by_version ON listings (store, version, sku, channel_sku);
+
+-- Gate and runs -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE gates (
+  store      TEXT COLLATE "C"    PRIMARY KEY,
+  fence      BIGINT NOT NULL DEFAULT 0, -- grows with every taking
+  run        BIGINT,                    -- NULL when nobody holds the store
+  taken_at   BIGINT NOT NULL DEFAULT 0,
+  busy_until BIGINT NOT NULL DEFAULT 0  -- until then a call that was begun may still arrive at the store
+);
+
+CREATE TABLE runs (
+  id           BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+  connection   TEXT COLLATE "C"    NOT NULL,
+  store        TEXT COLLATE "C"    NOT NULL,
+  warehouse    TEXT COLLATE "C"    NOT NULL,
+  mode         TEXT COLLATE "C"    NOT NULL CHECK (mode IN ('smart', 'full')),
+  trigger_kind TEXT COLLATE "C"    NOT NULL,
+  workflow     TEXT COLLATE "C"    NOT NULL,
+  workflow_run TEXT COLLATE "C"    NOT NULL,
+  pass         BIGINT NOT NULL,
+  dry_run      BOOLEAN NOT NULL,
+  scope        TEXT COLLATE "C"    NOT NULL, -- JSON
+  requests     TEXT COLLATE "C"    NOT NULL, -- JSON
+  started_at   BIGINT NOT NULL,
+  fetch_began  BIGINT,
+  ended_at     BIGINT,
+  outcome      TEXT COLLATE "C"    NOT NULL,
+  reason       TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  counts       TEXT COLLATE "C"    NOT NULL DEFAULT '{}',
+  calls        BIGINT NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX runs_of_workflow ON runs (workflow_run, pass);
+CREATE INDEX runs_by_connection ON runs (connection, id);
+CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE requests (
+  connection TEXT COLLATE "C"    NOT NULL,
+  id         TEXT COLLATE "C"    NOT NULL,
+  mode       TEXT COLLATE "C"    NOT NULL,
+  run        BIGINT NOT NULL, -- that took it up last
+  made_at    BIGINT NOT NULL,
+  served_at  BIGINT,
+  PRIMARY KEY (connection, id)
+);
+CREATE INDEX requests_by_run ON requests (run);
+
+CREATE TABLE holds (
+  run           BIGINT NOT NULL,
+  kind          TEXT COLLATE "C"    NOT NULL CHECK (kind IN ('snapshot', 'zeroing')),
+  connection    TEXT COLLATE "C"    NOT NULL,
+  warehouse     TEXT COLLATE "C"    NOT NULL,
+  workflow      TEXT COLLATE "C"    NOT NULL,
+  reason        TEXT COLLATE "C"    NOT NULL,
+  level_rows    BIGINT NOT NULL,
+  zeroing       BIGINT NOT NULL,
+  held_at       BIGINT NOT NULL,
+  decision      TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  decided_by    TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  decided_at    BIGINT,
+  answered_with BIGINT, -- the run whose answer this was
+  PRIMARY KEY (run, kind)
+);
+
+-- Levels --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE levels (
+  warehouse   TEXT COLLATE "C"    NOT NULL,
+  sku         TEXT COLLATE "C"    NOT NULL,
+  facility    TEXT COLLATE "C"    NOT NULL,
+  available   BIGINT NOT NULL CHECK (available BETWEEN -1000000000 AND 1000000000),
+  on_hand     BIGINT,
+  committed   BIGINT,
+  reported_at BIGINT,          -- as the warehouse said; NULL when it gave no time
+  observed_at BIGINT NOT NULL, -- orders observations; see confirmed
+  confirmed   BOOLEAN NOT NULL, -- true: warehouses.confirmed_at holds for this level too
+  version     BIGINT NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  sequence    BIGINT NOT NULL DEFAULT 0, -- the source's own, of the last update event; 0 when it has none
+  PRIMARY KEY (warehouse, sku, facility)
+);
+CREATE INDEX levels_by_version ON levels (warehouse, version, sku);
+
+-- Update events that have had their effect, so that none has it twice.
+CREATE TABLE events (
+  warehouse TEXT COLLATE "C" NOT NULL,
+  event     TEXT COLLATE "C" NOT NULL,
+  seen_at   BIGINT NOT NULL,
+  PRIMARY KEY (warehouse, event)
+);
+CREATE INDEX events_by_time ON events (seen_at);
+
+CREATE TABLE snapshots (
+  id        BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+  warehouse TEXT COLLATE "C"    NOT NULL,
+  run       BIGINT NOT NULL,
+  state     TEXT COLLATE "C"    NOT NULL CHECK (state IN ('staging', 'recorded', 'held')),
+  began_at  BIGINT NOT NULL,
+  ended_at  BIGINT,
+  complete  BOOLEAN NOT NULL DEFAULT FALSE, -- a full snapshot, not a delta
+  source    TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  held      TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  result    TEXT COLLATE "C"    NOT NULL DEFAULT '{}'
+);
+CREATE INDEX snapshots_by_warehouse ON snapshots (warehouse, id);
+CREATE INDEX snapshots_by_run ON snapshots (run);
+
+CREATE UNLOGGED TABLE staged (
+  snapshot    BIGINT NOT NULL,
+  sku         TEXT COLLATE "C"    NOT NULL,
+  facility    TEXT COLLATE "C"    NOT NULL,
+  available   BIGINT NOT NULL CHECK (available BETWEEN -1000000000 AND 1000000000),
+  on_hand     BIGINT,
+  committed   BIGINT,
+  reported_at BIGINT,
+  copies      BIGINT NOT NULL, -- above 1: all of them are refused; 0: not named, and taken as 0 by policy
+  PRIMARY KEY (snapshot, sku, facility)
+);
+CREATE INDEX staged_twice ON staged (snapshot) WHERE copies > 1;
+
+CREATE TABLE refusals (
+  id       BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+  snapshot BIGINT NOT NULL,
+  facility TEXT COLLATE "C"    NOT NULL,
+  sku      TEXT COLLATE "C"    NOT NULL,
+  place    TEXT COLLATE "C"    NOT NULL,
+  reason   TEXT COLLATE "C"    NOT NULL,
+  copies   BIGINT NOT NULL
+);
+CREATE INDEX refusals_by_snapshot ON refusals (snapshot, sku, facility);
+
+-- What stores should show, and what they were told ----------------------------------------------------------------------
+
+CREATE TABLE channel_levels (
+  connection    TEXT COLLATE "C"    NOT NULL,
+  channel_sku   TEXT COLLATE "C"    NOT NULL,
+  location      TEXT COLLATE "C"    NOT NULL,
+  product       TEXT COLLATE "C"    NOT NULL,
+  quantity      BIGINT NOT NULL CHECK (quantity BETWEEN 0 AND 1000000000),
+  observed      BIGINT NOT NULL, -- the level version that quantity was computed from
+  exported      BIGINT,          -- what the store was last known to show; NULL when it is not known
+  status        TEXT COLLATE "C"    NOT NULL CHECK (status IN ('pending', 'unknown', 'sent', 'exported', 'retrying', 'rejected', 'blocked')),
+  reason        TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  blocked       TEXT COLLATE "C"    NOT NULL DEFAULT '', -- why our own rules forbid a push; kept apart while a call is open
+  attempts      BIGINT NOT NULL DEFAULT 0,
+  tries         BIGINT NOT NULL DEFAULT 0,  -- fruitless calls in the run tries_run
+  tries_run     BIGINT NOT NULL DEFAULT 0,
+  part          BIGINT NOT NULL DEFAULT 0,  -- the most rows in the next call that holds this one; 0 when there is no limit
+  run           BIGINT NOT NULL,            -- that touched the row last
+  open_call     TEXT COLLATE "C",
+  last_exported BIGINT,
+  why           TEXT COLLATE "C"    NOT NULL,            -- JSON of the explanation
+  PRIMARY KEY (connection, channel_sku, location),
+  CHECK ((open_call IS NOT NULL) = (status IN ('unknown', 'sent')))
+);
+CREATE INDEX channel_levels_by_product ON channel_levels (connection, product);
+CREATE INDEX channel_levels_by_status ON channel_levels (connection, status, run);
+CREATE INDEX channel_levels_due ON channel_levels (connection, channel_sku, location) WHERE status IN ('pending', 'retrying');
+CREATE INDEX channel_levels_live ON channel_levels (connection) WHERE exported > 0;
+CREATE INDEX channel_levels_zeroing ON channel_levels (connection) WHERE status IN ('pending', 'retrying') AND quantity = 0 AND exported > 0;
+CREATE INDEX channel_levels_open ON channel_levels (connection, open_call) WHERE open_call IS NOT NULL;
+
+CREATE TABLE calls (
+  key        TEXT COLLATE "C"    PRIMARY KEY,
+  connection TEXT COLLATE "C"    NOT NULL,
+  store      TEXT COLLATE "C"    NOT NULL,
+  run        BIGINT NOT NULL,
+  fence      BIGINT NOT NULL,
+  body       BYTEA,              -- the exact bytes; dropped when the call is closed
+  items      TEXT COLLATE "C"    NOT NULL,  -- JSON; dropped when the call is closed
+  created_at BIGINT NOT NULL,
+  busy_until BIGINT NOT NULL,  -- when the last send of it is certainly over
+  sends      BIGINT NOT NULL,
+  ticket     TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  poll_after BIGINT,
+  closed_at  BIGINT,
+  note       TEXT COLLATE "C"    NOT NULL DEFAULT ''
+);
+CREATE INDEX calls_open ON calls (connection, created_at, key) WHERE closed_at IS NULL;
+CREATE INDEX calls_in_flight ON calls (store) WHERE closed_at IS NULL;
+CREATE INDEX calls_closed ON calls (closed_at) WHERE closed_at IS NOT NULL;
+
+CREATE TABLE store_days (
+  store TEXT COLLATE "C"    NOT NULL,
+  day   BIGINT NOT NULL, -- days since 1970 in UTC
+  calls BIGINT NOT NULL,
+  PRIMARY KEY (store, day)
+);
+
+-- By which ids of their own stores know their items.
+CREATE TABLE item_references (
+  store       TEXT COLLATE "C" NOT NULL,
+  channel_sku TEXT COLLATE "C" NOT NULL,
+  reference   TEXT COLLATE "C" NOT NULL,
+  found_at    BIGINT NOT NULL,
+  PRIMARY KEY (store, channel_sku)
+);
+
+-- Calls that named a channel SKU, for stores that allow a number of them in a day.
+CREATE TABLE item_days (
+  store       TEXT COLLATE "C" NOT NULL,
+  day         BIGINT NOT NULL, -- days since 1970 in the store's time zone
+  channel_sku TEXT COLLATE "C" NOT NULL,
+  calls       BIGINT NOT NULL,
+  PRIMARY KEY (store, day, channel_sku)
+);
+
+CREATE TABLE activity (
+  id          BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+  at          BIGINT NOT NULL,
+  run         BIGINT NOT NULL,
+  kind        TEXT COLLATE "C"    NOT NULL,
+  merchant    TEXT COLLATE "C"    NOT NULL,
+  warehouse   TEXT COLLATE "C"    NOT NULL,
+  facility    TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  connection  TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  location    TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  sku         TEXT COLLATE "C"    NOT NULL,
+  channel_sku TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  before      BIGINT,
+  after       BIGINT,
+  call        TEXT COLLATE "C"    NOT NULL DEFAULT '',
+  note        TEXT COLLATE "C"    NOT NULL DEFAULT ''
+);
+CREATE INDEX activity_by_sku ON activity (merchant, sku, id);
+CREATE INDEX activity_by_channel_sku ON activity (merchant, channel_sku, id) WHERE channel_sku <> '';

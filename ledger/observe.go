@@ -1,0 +1,207 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Observe records update events; see Recorder.
+func (d *database) Observe(ctx context.Context, warehouse string, observations []Observation, now time.Time) (Observed, error) {
+	for _, one := range observations {
+		if one.Event == "" {
+			return Observed{}, fmt.Errorf("ledger: an update of %q has no event id", one.SKU)
+		}
+		if err := checkText("an event id, SKU or facility", one.Event, one.SKU, one.Facility); err != nil {
+			return Observed{}, err
+		}
+	}
+	var result Observed
+	err := d.write(ctx, func(t *tx) error {
+		o := observing{tx: t, warehouse: warehouse, now: now}
+		var merchant string
+		err := t.row(ctx, "SELECT merchant, level_version, confirmed_at FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), warehouse).
+			Scan(&merchant, &o.version, &o.confirmedAt)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%w: warehouse %q", ErrNotFound, warehouse)
+		}
+		if err == nil {
+			result, err = o.observe(ctx, merchant, observations)
+		}
+		return err
+	})
+	return result, err
+}
+
+// observing is one set of observations on its way into the levels, with the warehouse locked.
+type observing struct {
+	*tx
+	warehouse   string
+	version     int64 // of the levels before
+	confirmedAt int64
+	now         time.Time
+}
+
+// levelKey is a level within its warehouse.
+type levelKey struct{ sku, facility string }
+
+// recordedLevel is what counts of a level for deciding whether an observation is newer.
+type recordedLevel struct {
+	available int64
+	at        int64 // when it was observed
+	sequence  int64
+}
+
+func (o *observing) observe(ctx context.Context, merchant string, observations []Observation) (Observed, error) {
+	fresh, err := o.unseen(ctx, observations)
+	if err != nil {
+		return Observed{}, err
+	}
+	result := Observed{Duplicates: int64(len(observations) - len(fresh)), Version: o.version}
+	before, err := o.recorded(ctx, fresh)
+	if err != nil {
+		return Observed{}, err
+	}
+	written := map[levelKey]Observation{}
+	now := map[levelKey]recordedLevel{}
+	for _, one := range fresh {
+		key := levelKey{one.SKU, one.Facility}
+		known, ok := now[key]
+		if !ok {
+			known, ok = before[key]
+		}
+		at := o.observedAt(one)
+		if ok && older(one, at, known) {
+			result.Older++
+			continue
+		}
+		written[key] = one
+		now[key] = recordedLevel{available: one.Available, at: at, sequence: max(one.Sequence, known.sequence)}
+	}
+	if len(written) == 0 {
+		return result, nil
+	}
+	keys := make([]levelKey, 0, len(written))
+	for key := range written {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b levelKey) int { return cmp.Or(cmp.Compare(a.sku, b.sku), cmp.Compare(a.facility, b.facility)) })
+	return o.write(ctx, merchant, keys, written, before, now, result)
+}
+
+// older is true for an observation that must not replace what is recorded: its source counted it before, or it was made before.
+// Both are looked at, because a snapshot, which has no sequence, may have been taken after the event.
+func older(one Observation, at int64, known recordedLevel) bool {
+	return (one.Sequence > 0 && known.sequence > 0 && one.Sequence <= known.sequence) || at < known.at
+}
+
+// observedAt is when an observation was made; one that does not say is as new as its arrival.
+func (o *observing) observedAt(one Observation) int64 {
+	if one.ReportedAt.IsZero() {
+		return micros(o.now)
+	}
+	return micros(one.ReportedAt)
+}
+
+// unseen remembers the events, and returns the observations of those that had not come before, each event once.
+func (o *observing) unseen(ctx context.Context, observations []Observation) ([]Observation, error) {
+	ids := make([]string, len(observations))
+	for i, one := range observations {
+		ids[i] = one.Event
+	}
+	known, err := o.texts(ctx, "SELECT e.event FROM "+o.dialect.set()+" CROSS JOIN events e WHERE e.warehouse = ? AND e.event = j.value", o.dialect.list(ids), o.warehouse)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]bool, len(known)+len(observations))
+	for _, id := range known {
+		seen[id] = true
+	}
+	fresh := make([]Observation, 0, len(observations))
+	for _, one := range observations {
+		if !seen[one.Event] {
+			seen[one.Event] = true
+			fresh = append(fresh, one)
+		}
+	}
+	input := newTable(len(fresh))
+	events := input.texts("event")
+	for i, one := range fresh {
+		events[i] = one.Event
+	}
+	_, err = o.bulk(ctx, *input, "INSERT INTO events (warehouse, event, seen_at) SELECT CAST(? AS TEXT), event, CAST(? AS BIGINT) FROM input", o.warehouse, micros(o.now))
+	return fresh, err
+}
+
+// recorded loads the levels that observations are of.
+func (o *observing) recorded(ctx context.Context, observations []Observation) (map[levelKey]recordedLevel, error) {
+	skus := make([]string, 0, len(observations))
+	for _, one := range observations {
+		skus = append(skus, one.SKU)
+	}
+	slices.Sort(skus)
+	found := map[levelKey]recordedLevel{}
+	err := o.each(ctx, func(row *sql.Rows) error {
+		var key levelKey
+		var level recordedLevel
+		var confirmed bool
+		if err := row.Scan(&key.sku, &key.facility, &level.available, &level.at, &confirmed, &level.sequence); err != nil {
+			return err
+		}
+		if confirmed {
+			level.at = max(level.at, o.confirmedAt)
+		}
+		found[key] = level
+		return nil
+	}, "SELECT l.sku, l.facility, l.available, l.observed_at, l.confirmed, l.sequence FROM "+o.dialect.set()+" CROSS JOIN levels l WHERE l.warehouse = ? AND l.sku = j.value",
+		o.dialect.list(slices.Compact(skus)), o.warehouse)
+	return found, err
+}
+
+// write writes the levels that were observed anew, in the order of keys, with the activity of those whose figure changed.
+func (o *observing) write(ctx context.Context, merchant string, keys []levelKey, written map[levelKey]Observation, before, now map[levelKey]recordedLevel, result Observed) (Observed, error) {
+	levels := newTable(len(keys))
+	skus, facilities, available := levels.texts("sku"), levels.texts("facility"), levels.numbers("available")
+	onHand, committed, reported := levels.optionals("on_hand"), levels.optionals("committed"), levels.optionals("reported_at")
+	observedAt, sequences, was, moved := levels.numbers("observed_at"), levels.numbers("sequence"), levels.optionals("was"), levels.truths("moved")
+	for i, key := range keys {
+		one, level := written[key], now[key]
+		skus[i], facilities[i], available[i] = key.sku, key.facility, one.Available
+		onHand[i], committed[i], reported[i] = one.OnHand, one.Committed, optionalMicros(one.ReportedAt)
+		observedAt[i], sequences[i] = level.at, level.sequence
+		known, ok := before[key]
+		if ok {
+			was[i] = &known.available
+		}
+		moved[i] = !ok || known.available != one.Available
+		if moved[i] && !slices.Contains(result.Changed, key.sku) {
+			result.Changed = append(result.Changed, key.sku)
+		}
+	}
+	if len(result.Changed) > 0 {
+		result.Version = o.version + 1
+	}
+	_, err := o.bulk(ctx, *levels, `INSERT INTO levels (warehouse, sku, facility, available, on_hand, committed, reported_at, observed_at, confirmed, version, recorded_at, sequence)
+		SELECT CAST(? AS TEXT), sku, facility, available, on_hand, committed, reported_at, observed_at, FALSE, CAST(? AS BIGINT), CAST(? AS BIGINT), sequence FROM input WHERE TRUE
+		ON CONFLICT (warehouse, sku, facility) DO UPDATE SET
+			version = CASE WHEN levels.available = excluded.available THEN levels.version ELSE excluded.version END,
+			recorded_at = CASE WHEN levels.available = excluded.available THEN levels.recorded_at ELSE excluded.recorded_at END,
+			available = excluded.available, on_hand = excluded.on_hand, committed = excluded.committed, reported_at = excluded.reported_at,
+			observed_at = excluded.observed_at, confirmed = FALSE, sequence = excluded.sequence`,
+		o.warehouse, o.version+1, micros(o.now))
+	if err != nil {
+		return Observed{}, err
+	}
+	_, err = o.bulk(ctx, *levels, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, before, after, note)
+		SELECT CAST(? AS BIGINT), 0, 'reported', CAST(? AS TEXT), CAST(? AS TEXT), facility, sku, was, available, 'an update event' FROM input WHERE moved`,
+		micros(o.now), merchant, o.warehouse)
+	if err != nil {
+		return Observed{}, err
+	}
+	_, err = o.exec(ctx, "UPDATE warehouses SET level_version = ? WHERE id = ?", result.Version, o.warehouse)
+	return result, err
+}

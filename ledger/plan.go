@@ -1,0 +1,72 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+)
+
+// Plan looks at the cursors; see Resolver.
+func (d *database) Plan(ctx context.Context, connection string, mode Mode) (Plan, error) {
+	var plan Plan
+	err := d.read(ctx, func(t *tx) error {
+		found, err := definition[Connection](ctx, t, "connection", connection)
+		if err != nil {
+			return err
+		}
+		plan = Plan{Connection: found}
+		// A level or definition version above what is read here belongs to the next plan, even when this run sees it already.
+		var redefined int64
+		err = t.row(ctx, `SELECT c.cursor_levels, c.cursor_definitions, w.level_version, s.definitions, (SELECT MAX(version) FROM (
+				SELECT c.version AS version
+				UNION ALL SELECT version FROM strategies WHERE merchant = c.merchant AND warehouse = c.warehouse
+				UNION ALL SELECT version FROM sharing WHERE merchant = c.merchant AND warehouse = c.warehouse) v)
+			FROM connections c JOIN warehouses w ON w.id = c.warehouse CROSS JOIN state s WHERE c.id = ?`, connection).
+			Scan(&plan.Cursor.Levels, &plan.Cursor.Definitions, &plan.Next.Levels, &plan.Next.Definitions, &redefined)
+		if err != nil {
+			return err
+		}
+		plan.Redefined = redefined > plan.Cursor.Definitions
+		plan.Everything = plan.Redefined || mode == Full
+		if plan.Strategy, err = t.strategy(ctx, found.Merchant, found.Warehouse); err != nil {
+			return err
+		}
+		plan.Sharing, err = t.texts(ctx, "SELECT id FROM connections WHERE merchant = ? AND warehouse = ? AND active ORDER BY id", found.Merchant, found.Warehouse)
+		return err
+	})
+	if err != nil {
+		return Plan{}, err
+	}
+	return plan, nil
+}
+
+// AdvanceCursor moves the connection's cursor to plan.Next.
+func (d *database) AdvanceCursor(ctx context.Context, lease Lease, plan Plan) error {
+	return d.write(ctx, func(t *tx) error {
+		if _, err := t.holdPlan(ctx, lease, plan); err != nil {
+			return err
+		}
+		// An apply may have changed the connection since it was read, and began its cursor anew.
+		moved, err := t.exec(ctx, "UPDATE connections SET cursor_levels = ?, cursor_definitions = ? WHERE id = ? AND warehouse = ?",
+			plan.Next.Levels, plan.Next.Definitions, plan.Connection.ID, plan.Connection.Warehouse)
+		if err == nil && moved == 0 {
+			err = fmt.Errorf("%w: connection %s no longer reads warehouse %s", ErrFenced, plan.Connection.ID, plan.Connection.Warehouse)
+		}
+		return err
+	})
+}
+
+// holdPlan checks the lease, and that the plan still is about the warehouse that the connection reads: level versions of one
+// warehouse mean nothing for another.
+func (t *tx) holdPlan(ctx context.Context, lease Lease, plan Plan) (holding, error) {
+	held, err := t.hold(ctx, lease)
+	if err != nil {
+		return holding{}, err
+	}
+	if held.connection != plan.Connection.ID {
+		return holding{}, fmt.Errorf("ledger: run %d is of connection %s, and the plan of %s", lease.Run, held.connection, plan.Connection.ID)
+	}
+	if held.warehouse != plan.Connection.Warehouse {
+		return holding{}, fmt.Errorf("%w: connection %s no longer reads warehouse %s", ErrFenced, held.connection, plan.Connection.Warehouse)
+	}
+	return held, nil
+}

@@ -1,0 +1,202 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// OpenCalls lists the connection's unanswered calls, oldest first.
+func (d *database) OpenCalls(ctx context.Context, connection string) ([]OpenCall, error) {
+	var open []OpenCall
+	err := d.read(ctx, func(t *tx) error {
+		open = nil
+		return t.each(ctx, func(row *sql.Rows) error {
+			call, err := scanCall(row)
+			open = append(open, call)
+			return err
+		}, `SELECT key, body, items, created_at, busy_until, sends, ticket, poll_after FROM calls
+			WHERE connection = ? AND closed_at IS NULL ORDER BY created_at, key`, connection)
+	})
+	return open, err
+}
+
+func scanCall(row scanner) (OpenCall, error) {
+	var call OpenCall
+	var items string
+	var created, busy int64
+	var poll sql.NullInt64
+	if err := row.Scan(&call.Key, &call.Body, &items, &created, &busy, &call.Sends, &call.Ticket, &poll); err != nil {
+		return OpenCall{}, err
+	}
+	call.Now, call.Deadline, call.PollAfter = fromMicros(created), fromMicros(busy), fromMicros(poll.Int64)
+	return call, decode("the items of call "+call.Key, items, &call.Items)
+}
+
+// Intend writes an intent before its call; see Pusher. It refuses, and writes nothing, when one of the rows has an open call
+// already, is no longer due, or is due with another figure than the intent's.
+func (d *database) Intend(ctx context.Context, lease Lease, intent Intent) error {
+	if err := checkText("the key of a call", intent.Key); err != nil {
+		return err
+	}
+	if intent.Key == "" || len(intent.Items) == 0 {
+		return fmt.Errorf("ledger: a call needs a key and items; this one has the key %q and %d items", intent.Key, len(intent.Items))
+	}
+	return d.write(ctx, func(t *tx) error {
+		at, err := t.hold(ctx, lease)
+		if err != nil {
+			return err
+		}
+		// The || hides the status from the planner: it would walk all due rows, for every item, to find the few of the call.
+		taken, err := t.bulk(ctx, *itemTable(intent.Items), `UPDATE channel_levels AS l SET status = 'unknown', reason = '', open_call = ?, run = ?
+			FROM input i WHERE l.connection = ? AND l.channel_sku = i.channel_sku AND l.location = i.location
+			AND l.status || '' IN ('pending', 'retrying') AND l.quantity = i.quantity AND l.observed = i.observed`, intent.Key, lease.Run, at.connection)
+		if err != nil {
+			return err
+		}
+		if missing := int64(len(intent.Items)) - taken; missing != 0 {
+			return fmt.Errorf("ledger: call %s of connection %s cannot be begun: %d of its %d rows have an open call or are no longer due as it says; ask for the due rows again",
+				intent.Key, at.connection, missing, len(intent.Items))
+		}
+		_, err = t.exec(ctx, "INSERT INTO calls (key, connection, store, run, fence, body, items, created_at, busy_until, sends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+			intent.Key, at.connection, lease.Store, lease.Run, lease.Fence, intent.Body, encode(intent.Items), micros(intent.Now), micros(intent.Deadline))
+		if err != nil {
+			return err
+		}
+		if err := t.countItems(ctx, lease.Store, intent); err != nil {
+			return err
+		}
+		return t.countCall(ctx, lease, intent.Deadline, intent.Now)
+	})
+}
+
+// countItems counts a call for each channel SKU that it names, for stores that allow a number of them in a day.
+func (t *tx) countItems(ctx context.Context, store string, intent Intent) error {
+	if intent.CountOn == 0 {
+		return nil
+	}
+	named := map[string]bool{}
+	for _, item := range intent.Items {
+		named[item.ChannelSKU] = true
+	}
+	input := newTable(len(named))
+	copy(input.texts("channel_sku"), sortedKeys(named))
+	_, err := t.bulk(ctx, *input, `INSERT INTO item_days (store, day, channel_sku, calls) SELECT CAST(? AS TEXT), CAST(? AS BIGINT), channel_sku, 1 FROM input WHERE TRUE
+		ON CONFLICT (store, day, channel_sku) DO UPDATE SET calls = item_days.calls + 1`, store, int64(intent.CountOn))
+	return err
+}
+
+// itemTable is the items of a call as bulk input.
+func itemTable(items []DueItem) *table {
+	input := newTable(len(items))
+	skus, places := input.texts("channel_sku"), input.texts("location")
+	quantities, observed := input.numbers("quantity"), input.numbers("observed")
+	for i, item := range items {
+		skus[i], places[i], quantities[i], observed[i] = item.ChannelSKU, item.Location, item.Quantity, item.Observed
+	}
+	return input
+}
+
+// countCall notes on the gate, the day and the run that the store is about to be called.
+func (t *tx) countCall(ctx context.Context, lease Lease, deadline, now time.Time) error {
+	until := micros(deadline)
+	if _, err := t.exec(ctx, "UPDATE gates SET busy_until = ? WHERE store = ? AND busy_until < ?", until, lease.Store, until); err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, "INSERT INTO store_days (store, day, calls) VALUES (?, ?, 1) ON CONFLICT (store, day) DO UPDATE SET calls = store_days.calls + 1",
+		lease.Store, int64(DayOf(now, nil))); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, "UPDATE runs SET calls = calls + 1 WHERE id = ?", lease.Run)
+	return err
+}
+
+// Resend notes that an open call is about to be sent again, or asked about; see Pusher. It returns ErrNotFound when the call
+// is not open any more: then it must not be sent.
+func (d *database) Resend(ctx context.Context, lease Lease, key string, deadline, now time.Time) error {
+	return d.write(ctx, func(t *tx) error {
+		at, err := t.hold(ctx, lease)
+		if err != nil {
+			return err
+		}
+		// Without a ticket, poll_after says that somebody saw the last send end. From now on nobody has.
+		until := micros(deadline)
+		found, err := t.exec(ctx, `UPDATE calls SET sends = sends + 1, fence = ?, busy_until = CASE WHEN busy_until < ? THEN ? ELSE busy_until END,
+			poll_after = CASE WHEN ticket = '' THEN NULL ELSE poll_after END WHERE key = ? AND connection = ? AND closed_at IS NULL`,
+			lease.Fence, until, until, key, at.connection)
+		if err != nil {
+			return err
+		}
+		if found == 0 {
+			return fmt.Errorf("%w: connection %s has no open call %s", ErrNotFound, at.connection, key)
+		}
+		return t.countCall(ctx, lease, deadline, now)
+	})
+}
+
+// Abandon closes an open call whose bytes may not be sent again; see Pusher. Each of its rows has one more fruitless attempt.
+// A call that is closed already is left as it is.
+func (d *database) Abandon(ctx context.Context, lease Lease, key, reason string, now time.Time) error {
+	reason = cleanText(reason)
+	return d.write(ctx, func(t *tx) error {
+		at, err := t.hold(ctx, lease)
+		if err != nil {
+			return err
+		}
+		call, err := t.call(ctx, at.connection, key)
+		if err != nil || call.closed {
+			return err
+		}
+		_, err = t.exec(ctx, `INSERT INTO activity (at, run, kind, merchant, warehouse, connection, location, sku, channel_sku, before, call, note)
+			SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), 'unknown', CAST(? AS TEXT), CAST(? AS TEXT), connection, location, product, channel_sku, exported, open_call, CAST(? AS TEXT)
+			FROM channel_levels WHERE connection = ? AND open_call = ? ORDER BY channel_sku, location`,
+			micros(now), lease.Run, at.merchant, at.warehouse, reason, at.connection, key)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, `UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = blocked, exported = NULL, open_call = NULL,
+			attempts = attempts + 1, tries = CASE WHEN tries_run = ? THEN tries + 1 ELSE 1 END, tries_run = ?, run = ? WHERE connection = ? AND open_call = ?`,
+			lease.Run, lease.Run, lease.Run, at.connection, key)
+		if err != nil {
+			return err
+		}
+		return t.closeCall(ctx, key, reason, now)
+	})
+}
+
+// calling is a call as its answer finds it, locked.
+type calling struct {
+	run    int64 // that made it
+	items  []DueItem
+	closed bool
+}
+
+func (t *tx) call(ctx context.Context, connection, key string) (calling, error) {
+	var found calling
+	var items string
+	err := t.row(ctx, "SELECT run, items, closed_at IS NOT NULL FROM calls WHERE key = ? AND connection = ?"+t.dialect.lock("calls"), key, connection).
+		Scan(&found.run, &items, &found.closed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return calling{}, fmt.Errorf("%w: connection %s has made no call %s", ErrNotFound, connection, key)
+	} else if err != nil {
+		return calling{}, err
+	}
+	return found, decode("the items of call "+key, items, &found.items)
+}
+
+// closeCall drops what only an open call needs.
+func (t *tx) closeCall(ctx context.Context, key, note string, now time.Time) error {
+	_, err := t.exec(ctx, "UPDATE calls SET closed_at = ?, note = ?, body = NULL, items = '[]' WHERE key = ?", micros(now), note, key)
+	return err
+}
+
+// CallsOn returns how many calls were made to the store on the UTC day of the time.
+func (d *database) CallsOn(ctx context.Context, store string, day time.Time) (int64, error) {
+	var calls int64
+	err := d.read(ctx, func(t *tx) error {
+		return t.row(ctx, "SELECT COALESCE((SELECT calls FROM store_days WHERE store = ? AND day = ?), 0)", store, int64(DayOf(day, nil))).Scan(&calls)
+	})
+	return calls, err
+}

@@ -1,0 +1,44 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+)
+
+// NextDue returns the next due rows of a connection; see Pusher. Without MaximumTries, rows are tried without end.
+func (d *database) NextDue(ctx context.Context, query DueQuery) ([]DueItem, error) {
+	// The list of statuses is that of the index channel_levels_due, which holds nothing but due rows.
+	statement := `SELECT location, channel_sku, product, quantity, observed, exported, attempts, part FROM channel_levels
+		WHERE connection = ? AND status IN ('pending', 'retrying') AND (channel_sku, location) > (?, ?)`
+	arguments := []any{query.Connection, query.AfterSKU, query.AfterPlace}
+	if query.MaximumTries > 0 {
+		statement += " AND NOT (tries_run = ? AND tries >= ?)"
+		arguments = append(arguments, query.Run, query.MaximumTries)
+	}
+	if query.MaximumCalls > 0 {
+		statement += ` AND NOT EXISTS (SELECT 1 FROM item_days d WHERE d.store = (SELECT store FROM connections WHERE id = ?)
+			AND d.day = ? AND d.channel_sku = channel_levels.channel_sku AND d.calls >= ?)`
+		arguments = append(arguments, query.Connection, int64(query.Day), query.MaximumCalls)
+	}
+	if len(query.Scope) > 0 {
+		scope := d.dialect.list(query.Scope)
+		statement += ` AND (product IN (SELECT j.value FROM ` + d.dialect.set() + `)
+			OR product IN (SELECT b.bundle FROM bundle_components b
+				WHERE b.merchant = (SELECT merchant FROM connections WHERE id = ?) AND b.component IN (SELECT j.value FROM ` + d.dialect.set() + `)))`
+		arguments = append(arguments, scope, query.Connection, scope)
+	}
+	statement += " ORDER BY channel_sku, location LIMIT ?"
+	arguments = append(arguments, limitOf(query.Limit))
+
+	var due []DueItem
+	err := d.read(ctx, func(t *tx) error {
+		due = nil
+		return t.each(ctx, func(row *sql.Rows) error {
+			var item DueItem
+			err := row.Scan(&item.Location, &item.ChannelSKU, &item.Product, &item.Quantity, &item.Observed, &item.Exported, &item.Attempts, &item.Part)
+			due = append(due, item)
+			return err
+		}, statement, arguments...)
+	})
+	return due, err
+}

@@ -1,0 +1,134 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// Run is one SmartSync or FullSync of one connection.
+type Run struct {
+	ID          int64      `json:"id"`
+	Connection  string     `json:"connection"`
+	Store       string     `json:"store"`
+	Warehouse   string     `json:"warehouse"`
+	Mode        Mode       `json:"mode"`
+	Trigger     Trigger    `json:"trigger"`
+	Workflow    string     `json:"workflow"`
+	WorkflowRun string     `json:"workflow_run"`
+	Pass        int        `json:"pass"`
+	DryRun      bool       `json:"dry_run,omitempty"`
+	Scope       []string   `json:"scope,omitempty"`
+	Requests    []Request  `json:"requests,omitempty"`
+	StartedAt   time.Time  `json:"started_at"`
+	FetchBegan  *time.Time `json:"fetch_began,omitempty"`
+	EndedAt     *time.Time `json:"ended_at,omitempty"`
+	Outcome     Outcome    `json:"outcome"`
+	Reason      string     `json:"reason,omitempty"`
+	Counts      Counts     `json:"counts"`
+}
+
+// Hold is a run that waits for a person.
+type Hold struct {
+	Run        int64      `json:"run"`
+	Kind       HoldKind   `json:"kind"`
+	Connection string     `json:"connection"`
+	Warehouse  string     `json:"warehouse"`
+	Workflow   string     `json:"workflow"`
+	Reason     string     `json:"reason"`
+	Rows       int64      `json:"rows"`    // of the held snapshot
+	Zeroing    int64      `json:"zeroing"` // of the held push
+	At         time.Time  `json:"at"`
+	Decision   string     `json:"decision,omitempty"` // "approved", "rejected", empty while it waits
+	By         string     `json:"by,omitempty"`
+	DecidedAt  *time.Time `json:"decided_at,omitempty"`
+}
+
+// HoldKind is what is held.
+type HoldKind string
+
+// The kinds of holds.
+const (
+	HoldSnapshot HoldKind = "snapshot" // belongs to the warehouse: one answer releases every run that waits on it
+	HoldZeroing  HoldKind = "zeroing"  // belongs to the connection
+)
+
+// LevelRow is a recorded level as it is shown.
+type LevelRow struct {
+	Warehouse string `json:"warehouse"`
+	inventory.Level
+	Version    int64     `json:"version"`
+	RecordedAt time.Time `json:"recorded_at"`
+	Product    string    `json:"product,omitempty"` // name from the catalogue
+}
+
+// ChannelLevelRow is a channel level as it is shown.
+type ChannelLevelRow struct {
+	Connection   string                `json:"connection"`
+	Location     string                `json:"location,omitempty"`
+	ChannelSKU   string                `json:"channel_sku"`
+	Product      string                `json:"product"`
+	Quantity     int64                 `json:"quantity"` // what the store should show
+	Exported     *int64                `json:"exported"` // what it was last known to show
+	Status       Status                `json:"status"`
+	Reason       string                `json:"reason,omitempty"`
+	Attempts     int                   `json:"attempts,omitempty"`
+	Observed     int64                 `json:"observed"`
+	Run          int64                 `json:"run"`
+	LastExported *time.Time            `json:"last_exported,omitempty"`
+	Why          inventory.Explanation `json:"why"`
+}
+
+// ActivityEntry is one thing that happened to a SKU.
+type ActivityEntry struct {
+	At         time.Time `json:"at"`
+	Run        int64     `json:"run"`
+	Kind       string    `json:"kind"` // "reported", "missing", "exported", "sent", "rejected", "retrying", "superseded", "unknown"
+	Warehouse  string    `json:"warehouse,omitempty"`
+	Facility   string    `json:"facility,omitempty"`
+	Connection string    `json:"connection,omitempty"`
+	Location   string    `json:"location,omitempty"`
+	SKU        string    `json:"sku"` // the warehouse's
+	ChannelSKU string    `json:"channel_sku,omitempty"`
+	Before     *int64    `json:"before,omitempty"`
+	After      *int64    `json:"after,omitempty"`
+	Call       string    `json:"call,omitempty"` // idempotency key
+	Note       string    `json:"note,omitempty"`
+}
+
+// Page asks for a part of a list; After is the last key of the page before.
+type Page struct {
+	After string
+	Limit int // 0 means 100
+}
+
+// Reader answers what people ask.
+type Reader interface {
+	Run(ctx context.Context, id int64) (Run, error)
+	// Runs lists runs, newest first; connection may be empty.
+	Runs(ctx context.Context, connection string, limit int) ([]Run, error)
+	// RunOf finds the run of a workflow's pass, ErrNotFound when there is none.
+	RunOf(ctx context.Context, workflowRun string, pass int) (Run, error)
+	// Levels lists a warehouse's levels by SKU and facility; sku may be empty.
+	Levels(ctx context.Context, warehouse, sku string, page Page) ([]LevelRow, error)
+	// ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty.
+	ChannelLevels(ctx context.Context, connection, sku string, status Status, page Page) ([]ChannelLevelRow, error)
+	// StatusCounts counts a connection's rows by status.
+	StatusCounts(ctx context.Context, connection string) (map[Status]int64, error)
+	// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. Connection may be empty.
+	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ActivityEntry, error)
+
+	// Hold records that a run waits for a person; the same run and kind again replaces it.
+	Hold(ctx context.Context, hold Hold) error
+	// HoldOf returns the newest hold of a run.
+	HoldOf(ctx context.Context, run int64) (Hold, error)
+	// OpenHolds lists holds that wait.
+	OpenHolds(ctx context.Context) ([]Hold, error)
+	// Decide answers a hold and returns every hold that this answered: for a snapshot all that wait on the same warehouse.
+	// A hold that was already answered is returned as it is, and nothing changes.
+	Decide(ctx context.Context, run int64, decision, by string, now time.Time) ([]Hold, error)
+
+	// Tidy removes activity, ended runs and closed calls older than the time, a part at a time, and returns how many rows.
+	Tidy(ctx context.Context, before time.Time) (int64, error)
+}

@@ -1,0 +1,220 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// largeRows is from how many changed rows on the planner's figures for a table are brought up to date.
+const largeRows = 10_000
+
+// Record makes a staged snapshot visible, or holds it; see Recorder.
+//
+// When a level was observed is kept without writing every level: a full snapshot that names levels without times of their
+// own moves warehouses.confirmed_at to its own time, which then holds for every level with confirmed = 1. So the levels that
+// it confirmed and that differ in nothing are not written at all; those that it did not name lose the mark first, and keep the
+// time that the mark stood for.
+func (d *database) Record(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (SnapshotResult, error) {
+	return d.recordSnapshot(ctx, snapshot, end, func(t *tx) (stagedSnapshot, error) {
+		if _, err := t.hold(ctx, lease); err != nil {
+			return stagedSnapshot{}, err
+		}
+		staged, err := t.staging(ctx, snapshot)
+		if err == nil && staged.owner != lease.Run {
+			err = fmt.Errorf("ledger: snapshot %d belongs to run %d, not to run %d", snapshot, staged.owner, lease.Run)
+		}
+		return staged, err
+	})
+}
+
+// recordSnapshot records a snapshot that claim finds and locks.
+func (d *database) recordSnapshot(ctx context.Context, snapshot int64, end SnapshotEnd, claim func(t *tx) (stagedSnapshot, error)) (SnapshotResult, error) {
+	if err := checkText("the mark of a snapshot", end.Mark); err != nil {
+		return SnapshotResult{}, err
+	}
+	if err := d.analyze(ctx, "staged"); err != nil {
+		return SnapshotResult{}, err
+	}
+	var result SnapshotResult
+	err := d.write(ctx, func(t *tx) error {
+		staged, err := claim(t)
+		if err != nil {
+			return err
+		}
+		r, err := t.recording(ctx, staged, end)
+		if err != nil {
+			return err
+		}
+		if err := r.record(ctx); err != nil {
+			return fmt.Errorf("snapshot %d of warehouse %s: %w", snapshot, r.warehouse, err)
+		}
+		result = r.result
+		return nil
+	})
+	if err != nil {
+		return SnapshotResult{}, err
+	}
+	if result.Changed >= largeRows {
+		err = d.analyze(ctx, "levels")
+	}
+	return result, err
+}
+
+// analyze brings the planner's figures up to date, in a transaction of its own: it waits for whoever else does.
+func (d *database) analyze(ctx context.Context, table string) error {
+	statement := d.dialect.analyze(table)
+	if statement == "" {
+		return nil
+	}
+	return d.write(ctx, func(t *tx) error {
+		_, err := t.exec(ctx, statement)
+		return err
+	})
+}
+
+// recording is one snapshot on its way into the levels.
+type recording struct {
+	*tx
+	stagedSnapshot
+	end         SnapshotEnd
+	merchant    string
+	taken       int64 // when the snapshot was taken: the time of every row that has none of its own
+	version     int64 // of the levels before
+	confirmedAt int64 // of the warehouse before
+	confirms    bool  // the snapshot moves it
+	result      SnapshotResult
+}
+
+// recording locks the warehouse to the end of the transaction.
+func (t *tx) recording(ctx context.Context, staged stagedSnapshot, end SnapshotEnd) (*recording, error) {
+	r := &recording{tx: t, stagedSnapshot: staged, end: end, taken: staged.began, result: SnapshotResult{More: end.More}}
+	if !end.AsOf.IsZero() {
+		r.taken = micros(end.AsOf)
+	}
+	err := t.row(ctx, "SELECT merchant, level_version, confirmed_at, last_rows FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), r.warehouse).
+		Scan(&r.merchant, &r.version, &r.confirmedAt, &r.result.LastRows)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("%w: warehouse %q", ErrNotFound, r.warehouse)
+	}
+	r.confirms = end.Full && r.taken >= r.confirmedAt
+	return r, err
+}
+
+func (r *recording) record(ctx context.Context) error {
+	if err := r.count(ctx); err != nil {
+		return err
+	}
+	recorded, err := r.recordedBefore(ctx)
+	if err != nil {
+		return err
+	}
+	state := snapshotRecorded
+	if r.result.Held = holdSnapshot(r.end, r.result, recorded); r.result.Held != "" {
+		state = snapshotHeld
+		r.result.Version = r.version
+	} else if err := r.merge(ctx); err != nil {
+		return err
+	}
+	return r.finish(ctx, state)
+}
+
+// count counts the snapshot's rows and refuses what it names twice.
+func (r *recording) count(ctx context.Context) error {
+	var taken, twice int64
+	err := r.row(ctx, `SELECT CAST(COALESCE(SUM(copies), 0) AS BIGINT), COUNT(*) FILTER (WHERE copies > 1),
+		(SELECT COUNT(*) FROM refusals WHERE snapshot = ?) FROM staged WHERE snapshot = ?`, r.id, r.id).Scan(&taken, &twice, &r.result.Refused)
+	if err != nil {
+		return err
+	}
+	r.result.Rows = taken + r.result.Refused
+	if r.result.Rows != int64(r.end.Rows) {
+		return fmt.Errorf("ledger: the source counted %d rows and %d were staged; nothing was recorded, fetch again", r.end.Rows, r.result.Rows)
+	}
+	if twice+r.result.Refused == 0 {
+		return nil
+	}
+	return r.refuse(ctx)
+}
+
+// refuse turns rows that are named twice into refusals. A level that one row names well and another one badly is named twice
+// too. Each refusal counts for the rows that it stands for.
+func (r *recording) refuse(ctx context.Context) error {
+	for _, step := range []string{
+		`INSERT INTO refusals (snapshot, facility, sku, place, reason, copies)
+			SELECT s.snapshot, s.facility, s.sku, '', 'the snapshot names this SKU of this facility again in a row that was refused; neither is taken', s.copies
+			FROM (SELECT DISTINCT snapshot, sku, facility FROM refusals WHERE snapshot = ?) f
+			CROSS JOIN staged s WHERE s.snapshot = f.snapshot AND s.sku = f.sku AND s.facility = f.facility AND s.copies = 1`,
+		`INSERT INTO refusals (snapshot, facility, sku, place, reason, copies)
+			SELECT snapshot, facility, sku, '', 'the snapshot names this SKU of this facility ' || copies || ' times; none of them is taken', copies
+			FROM staged WHERE snapshot = ? AND copies > 1`,
+		`DELETE FROM staged WHERE (snapshot, sku, facility) IN (SELECT snapshot, sku, facility FROM refusals WHERE snapshot = ?)`,
+	} {
+		if _, err := r.exec(ctx, step, r.id); err != nil {
+			return err
+		}
+	}
+	return r.row(ctx, "SELECT CAST(SUM(copies) AS BIGINT) FROM refusals WHERE snapshot = ?", r.id).Scan(&r.result.Refused)
+}
+
+// recordedBefore is true when the warehouse has reported anything.
+func (r *recording) recordedBefore(ctx context.Context) (bool, error) {
+	var recorded bool
+	err := r.row(ctx, "SELECT EXISTS (SELECT 1 FROM levels WHERE warehouse = ?)", r.warehouse).Scan(&recorded)
+	return recorded || r.result.LastRows > 0, err
+}
+
+// holdSnapshot is the guard: it says why a snapshot must wait for a person, empty when it need not.
+func holdSnapshot(end SnapshotEnd, result SnapshotResult, recordedBefore bool) string {
+	if end.Approved && !fewer(result.Rows, end.ApprovedRows, end.Guard.MinimumRows) && (result.Rows > 0 || end.ApprovedRows == 0) {
+		return ""
+	}
+	const advice = "nothing was recorded; approve it to fetch and record it all the same, or reject it"
+	switch {
+	case end.Full && result.Rows == 0 && recordedBefore:
+		return fmt.Sprintf("the full snapshot is empty, and the last one had %d rows; %s", result.LastRows, advice)
+	case end.Full && fewer(result.Rows, result.LastRows, end.Guard.MinimumRows):
+		return fmt.Sprintf("the full snapshot has %d rows, fewer than %g %% of the %d rows of the last one; %s",
+			result.Rows, 100*end.Guard.MinimumRows, result.LastRows, advice)
+	case result.Refused > 0 && float64(result.Refused)/float64(result.Rows) > end.Guard.MaximumRefused:
+		return fmt.Sprintf("%d of the %d rows were refused, more than %g %%; %s", result.Refused, result.Rows, 100*end.Guard.MaximumRefused, advice)
+	}
+	return ""
+}
+
+// fewer is true when there are fewer rows than a part of the expected ones. It divides because 0.55 × 100 is more than 55.
+func fewer(rows, expected int64, part float64) bool {
+	return expected > 0 && float64(rows)/float64(expected) < part
+}
+
+// finish closes the snapshot. Only the refusals of the latest one are kept.
+func (r *recording) finish(ctx context.Context, state string) error {
+	if _, err := r.exec(ctx, "DELETE FROM staged WHERE snapshot = ?", r.id); err != nil {
+		return err
+	}
+	_, err := r.exec(ctx, `DELETE FROM refusals WHERE snapshot IN (SELECT id FROM snapshots WHERE warehouse = ? AND id < ? AND state <> 'staging')`,
+		r.warehouse, r.id)
+	if err != nil {
+		return err
+	}
+	_, err = r.exec(ctx, "UPDATE snapshots SET state = ?, ended_at = ?, complete = ?, source = ?, held = ?, result = ? WHERE id = ?",
+		state, micros(r.end.Now), r.end.Full, cleanText(r.end.From), r.result.Held, encode(r.result), r.id)
+	if err != nil || state != snapshotRecorded {
+		return err
+	}
+	confirmedAt, lastRows := r.confirmedAt, r.result.LastRows
+	if r.confirms {
+		confirmedAt = r.taken
+	}
+	if r.end.Full {
+		lastRows = r.result.Rows
+	}
+	mark := &r.end.Mark
+	if r.owner == 0 {
+		mark = nil // a snapshot that was sent to us says nothing of how far the source has been read
+	}
+	_, err = r.exec(ctx, "UPDATE warehouses SET mark = COALESCE(?, mark), level_version = ?, confirmed_at = ?, last_rows = ? WHERE id = ?",
+		mark, r.result.Version, confirmedAt, lastRows, r.warehouse)
+	return err
+}

@@ -1,0 +1,64 @@
+package ledger
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+func TestHoldSnapshot(t *testing.T) {
+	t.Parallel()
+	usual := Guard{MinimumRows: 0.8, MaximumRefused: 0.05}
+	for name, test := range map[string]struct {
+		end    SnapshotEnd
+		result SnapshotResult
+		before bool
+		held   string // a part of the reason
+	}{
+		"the first snapshot":                        {SnapshotEnd{Full: true, Guard: usual}, SnapshotResult{Rows: 3}, false, ""},
+		"the first snapshot is empty":               {SnapshotEnd{Full: true, Guard: usual}, SnapshotResult{}, false, ""},
+		"as many rows as are needed":                {SnapshotEnd{Full: true, Guard: usual}, SnapshotResult{Rows: 80, LastRows: 100}, true, ""},
+		"a part that is no round number in binary":  {SnapshotEnd{Full: true, Guard: Guard{MinimumRows: 0.55}}, SnapshotResult{Rows: 55, LastRows: 100}, true, ""},
+		"a row too few":                             {SnapshotEnd{Full: true, Guard: usual}, SnapshotResult{Rows: 79, LastRows: 100}, true, "79 rows, fewer than 80 % of the 100"},
+		"few rows of a delta":                       {SnapshotEnd{Guard: usual}, SnapshotResult{Rows: 1, LastRows: 100}, true, ""},
+		"an empty delta":                            {SnapshotEnd{Guard: usual}, SnapshotResult{LastRows: 100}, true, ""},
+		"empty":                                     {SnapshotEnd{Full: true, Guard: usual}, SnapshotResult{LastRows: 100}, true, "is empty"},
+		"empty, without a minimum":                  {SnapshotEnd{Full: true}, SnapshotResult{LastRows: 100}, true, "is empty"},
+		"empty, after deltas only":                  {SnapshotEnd{Full: true, Guard: usual}, SnapshotResult{}, true, "is empty"},
+		"as many refusals as are allowed":           {SnapshotEnd{Full: true, Guard: usual}, SnapshotResult{Rows: 100, Refused: 5}, false, ""},
+		"a refusal too many":                        {SnapshotEnd{Full: true, Guard: usual}, SnapshotResult{Rows: 100, Refused: 6}, false, "6 of the 100 rows were refused, more than 5 %"},
+		"refusals in a delta":                       {SnapshotEnd{Guard: usual}, SnapshotResult{Rows: 2, Refused: 1, LastRows: 100}, true, "1 of the 2 rows"},
+		"approved":                                  {SnapshotEnd{Full: true, Guard: usual, Approved: true, ApprovedRows: 10}, SnapshotResult{Rows: 8, Refused: 4, LastRows: 100}, true, ""},
+		"approved, and now much less":               {SnapshotEnd{Full: true, Guard: usual, Approved: true, ApprovedRows: 10}, SnapshotResult{Rows: 7, LastRows: 100}, true, "7 rows"},
+		"approved, and now well again":              {SnapshotEnd{Full: true, Guard: usual, Approved: true, ApprovedRows: 60}, SnapshotResult{Rows: 100, LastRows: 100}, true, ""},
+		"approved empty":                            {SnapshotEnd{Full: true, Guard: usual, Approved: true}, SnapshotResult{LastRows: 100}, true, ""},
+		"approved, and now empty without a minimum": {SnapshotEnd{Full: true, Approved: true, ApprovedRows: 10}, SnapshotResult{LastRows: 100}, true, "is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			held := holdSnapshot(test.end, test.result, test.before)
+			if test.held == "" {
+				require.Empty(t, held)
+				return
+			}
+			require.Contains(t, held, test.held)
+			require.Contains(t, held, "approve", "it says what to do")
+		})
+	}
+}
+
+func TestLevelTableCountsCopies(t *testing.T) {
+	t.Parallel()
+	rows, err := levelTable([]inventory.Level{{SKU: "A", Facility: "east"}, {SKU: "A"}, {SKU: "B"}, {SKU: "A", Facility: "east", Available: 1}, {SKU: "A", Facility: "east"}})
+	require.NoError(t, err)
+	require.Equal(t, 3, rows.rows)
+	for _, column := range rows.columns {
+		if column.name == "copies" {
+			require.Equal(t, []int64{3, 1, 1}, column.numbers)
+		}
+	}
+	_, err = levelTable([]inventory.Level{{SKU: "A", Facility: "\x00"}})
+	require.ErrorContains(t, err, "NUL")
+}

@@ -1,0 +1,99 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// References returns what is remembered of channel SKUs of a store.
+func (d *database) References(ctx context.Context, store string, skus []string) (map[string]string, error) {
+	found := make(map[string]string, len(skus))
+	err := d.read(ctx, func(t *tx) error {
+		clear(found)
+		return t.each(ctx, func(row *sql.Rows) error {
+			var sku, reference string
+			err := row.Scan(&sku, &reference)
+			found[sku] = reference
+			return err
+		}, "SELECT r.channel_sku, r.reference FROM "+t.dialect.set()+" CROSS JOIN item_references r WHERE r.store = ? AND r.channel_sku = j.value",
+			t.dialect.list(skus), store) // CROSS: SQLite keeps to this order, and does not walk the store's references for each SKU
+	})
+	return found, err
+}
+
+// Remember keeps references, by channel SKU.
+func (d *database) Remember(ctx context.Context, lease Lease, references map[string]string, now time.Time) error {
+	input := newTable(len(references))
+	skus, values := input.texts("channel_sku"), input.texts("reference")
+	for i, sku := range sortedKeys(references) {
+		if err := checkText("a channel SKU", sku); err != nil {
+			return err
+		}
+		if err := checkText("the reference of "+sku, references[sku]); err != nil {
+			return err
+		}
+		skus[i], values[i] = sku, references[sku]
+	}
+	return d.write(ctx, func(t *tx) error {
+		if _, err := t.hold(ctx, lease); err != nil {
+			return err
+		}
+		_, err := t.bulk(ctx, *input, `INSERT INTO item_references (store, channel_sku, reference, found_at)
+			SELECT CAST(? AS TEXT), channel_sku, reference, CAST(? AS BIGINT) FROM input WHERE TRUE
+			ON CONFLICT (store, channel_sku) DO UPDATE SET reference = excluded.reference, found_at = excluded.found_at`, lease.Store, micros(now))
+		return err
+	})
+}
+
+// Forget forgets references.
+func (d *database) Forget(ctx context.Context, lease Lease, skus []string) error {
+	return d.write(ctx, func(t *tx) error {
+		if _, err := t.hold(ctx, lease); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, "DELETE FROM item_references WHERE store = ? AND channel_sku IN (SELECT j.value FROM "+t.dialect.set()+")",
+			lease.Store, t.dialect.list(skus))
+		return err
+	})
+}
+
+// Park takes due rows without an open call out of the push; see Rememberer.
+func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemAnswer, now time.Time) error {
+	if len(items) != len(answers) {
+		return fmt.Errorf("ledger: %d rows to park and %d answers", len(items), len(answers))
+	}
+	input := newTable(len(items))
+	skus, locations := input.texts("channel_sku"), input.texts("location")
+	quantities, observed := input.numbers("quantity"), input.numbers("observed")
+	statuses, reasons := input.texts("status"), input.texts("reason")
+	for i, answer := range answers {
+		if answer.Status != StatusRejected && answer.Status != StatusBlocked {
+			return fmt.Errorf("ledger: a row cannot be parked as %q", answer.Status)
+		}
+		skus[i], locations[i] = items[i].ChannelSKU, items[i].Location
+		quantities[i], observed[i] = items[i].Quantity, items[i].Observed
+		statuses[i], reasons[i] = string(answer.Status), cleanText(answer.Reason)
+	}
+	return d.write(ctx, func(t *tx) error {
+		held, err := t.hold(ctx, lease)
+		if err != nil {
+			return err
+		}
+		// The activity is written first, while the rows still say what they were. The statuses are not looked up in their index: a
+		// planner that does walks all due rows for each of a few.
+		_, err = t.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, connection, location, sku, channel_sku, before, after, note)
+			SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), i.status, CAST(? AS TEXT), CAST(? AS TEXT), c.connection, c.location, c.product, c.channel_sku, c.exported, c.quantity, i.reason
+			FROM input i JOIN channel_levels c ON c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location
+			WHERE c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`,
+			micros(now), lease.Run, held.merchant, held.warehouse, held.connection)
+		if err != nil {
+			return err
+		}
+		_, err = t.bulk(ctx, *input, `UPDATE channel_levels AS c SET status = i.status, reason = i.reason, run = ?
+			FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location
+			AND c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`, lease.Run, held.connection)
+		return err
+	})
+}

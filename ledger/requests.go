@@ -1,0 +1,152 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+func checkClaim(claim Claim) error {
+	if claim.WorkflowRun == "" {
+		return errors.New("ledger: a claim needs the first run id of its workflow")
+	}
+	if claim.Mode != Smart && claim.Mode != Full {
+		return fmt.Errorf("ledger: %q is no mode of a run", claim.Mode)
+	}
+	for _, request := range claim.Requests {
+		if err := checkText("the id of a request", request.ID); err != nil {
+			return err
+		}
+	}
+	return checkText("a SKU of the scope", claim.Scope...)
+}
+
+// passRun is the run that a workflow's pass has already.
+type passRun struct {
+	id      int64 // 0: none yet
+	mode    Mode
+	outcome Outcome
+	ended   sql.NullInt64
+}
+
+func (p passRun) over() bool { return p.ended.Valid }
+
+func (t *tx) runOfPass(ctx context.Context, claim Claim) (passRun, error) {
+	var found passRun
+	err := t.row(ctx, "SELECT id, mode, outcome, ended_at FROM runs WHERE workflow_run = ? AND pass = ?", claim.WorkflowRun, claim.Pass).
+		Scan(&found.id, &found.mode, &found.outcome, &found.ended)
+	if errors.Is(err, sql.ErrNoRows) {
+		return passRun{}, nil
+	}
+	return found, err
+}
+
+func (t *tx) insertRun(ctx context.Context, claim Claim, target target, mode Mode, outcome Outcome, reason string) (int64, error) {
+	var ended *int64
+	if outcome != Running {
+		ended = new(micros(claim.Now))
+	}
+	requests := make([]Request, len(claim.Requests))
+	for i, request := range claim.Requests {
+		requests[i] = Request{ID: request.ID, By: cleanText(request.By), At: request.At.UTC().Truncate(time.Microsecond)}
+	}
+	scope := claim.Scope
+	if scope == nil {
+		scope = []string{}
+	}
+	var id int64
+	err := t.row(ctx, `INSERT INTO runs (connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests, started_at, ended_at, outcome, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		claim.Connection, target.store, target.warehouse, mode, claim.Trigger, claim.Workflow, claim.WorkflowRun, claim.Pass, claim.DryRun,
+		encode(scope), encode(requests), micros(claim.Now), ended, outcome, cleanText(reason)).Scan(&id)
+	return id, err
+}
+
+// SkipRun records a scheduled run that did not take place. Recording the same pass again changes nothing.
+func (d *database) SkipRun(ctx context.Context, claim Claim, outcome Outcome, reason string) (int64, error) {
+	if err := checkClaim(claim); err != nil {
+		return 0, err
+	}
+	var id int64
+	err := d.write(ctx, func(t *tx) error {
+		target, err := t.target(ctx, claim.Connection)
+		if err != nil {
+			return err
+		}
+		run, err := t.runOfPass(ctx, claim)
+		if err != nil {
+			return err
+		}
+		if id = run.id; id != 0 {
+			return nil
+		}
+		id, err = t.insertRun(ctx, claim, target, claim.Mode, outcome, reason)
+		return err
+	})
+	return id, err
+}
+
+// takeUp notes which run took up the claim's requests. A request that was served and now is wished as Full after it was
+// served as Smart is a new one.
+func (t *tx) takeUp(ctx context.Context, claim Claim, mode Mode, run int64) error {
+	for _, request := range claim.Requests {
+		_, err := t.exec(ctx, `INSERT INTO requests (connection, id, mode, run, made_at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (connection, id) DO UPDATE SET mode = excluded.mode, run = excluded.run, served_at = NULL
+			WHERE requests.served_at IS NULL OR (requests.mode = 'smart' AND excluded.mode = 'full')`,
+			claim.Connection, request.ID, mode, run, micros(request.At))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// covered says whether every request of a claim has been done already, and by which run.
+//
+// A request that was served is never done again, for as long as it is remembered. One that was not is covered by a pass of
+// everything that completed and began to fetch after the request was made. A Smart pass covers Smart requests only; a
+// request for some SKUs wants them pushed whether they changed or not, so only a Full pass covers it; and a dry run is
+// asked for to be looked at, so nothing else covers it.
+//
+// All this holds for a request that needs no fetch as well: what it is about was recorded before it was made, so a pass that
+// began to fetch later resolves it too. The other way round nothing is covered: a pass that skipped its fetch has never begun
+// one, so it serves its own requests when it ends, and no others.
+func (t *tx) covered(ctx context.Context, claim Claim) (int64, bool, error) {
+	var last int64
+	for _, request := range claim.Requests {
+		by, err := t.coverer(ctx, claim, request)
+		if err != nil || by == nil {
+			return 0, false, err
+		}
+		last = max(last, *by)
+	}
+	return last, len(claim.Requests) > 0, nil
+}
+
+func (t *tx) coverer(ctx context.Context, claim Claim, request Request) (*int64, error) {
+	var run int64
+	err := t.row(ctx, "SELECT run FROM requests WHERE connection = ? AND id = ? AND served_at IS NOT NULL AND (mode = 'full' OR ? = 'smart')",
+		claim.Connection, request.ID, string(claim.Mode)).Scan(&run)
+	if err == nil {
+		return &run, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	if claim.DryRun {
+		return nil, nil
+	}
+	needed := Smart
+	if claim.Mode == Full || len(claim.Scope) > 0 {
+		needed = Full
+	}
+	err = t.row(ctx, `SELECT id FROM runs WHERE connection = ? AND outcome IN ('completed', 'completed_with_failures')
+		AND NOT dry_run AND scope = '[]' AND fetch_began > ? AND (mode = 'full' OR ? = 'smart') ORDER BY id DESC LIMIT 1`,
+		claim.Connection, micros(request.At), string(needed)).Scan(&run)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &run, err
+}

@@ -1,0 +1,95 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+const runColumns = `id, connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests,
+	started_at, fetch_began, ended_at, outcome, reason, counts`
+
+// scanner is a *sql.Row or *sql.Rows.
+type scanner interface{ Scan(into ...any) error }
+
+func scanRun(row scanner) (Run, error) {
+	var found Run
+	var scope, requests, counts string
+	var started int64
+	var fetched, ended sql.NullInt64
+	err := row.Scan(&found.ID, &found.Connection, &found.Store, &found.Warehouse, &found.Mode, &found.Trigger, &found.Workflow, &found.WorkflowRun,
+		&found.Pass, &found.DryRun, &scope, &requests, &started, &fetched, &ended, &found.Outcome, &found.Reason, &counts)
+	if err != nil {
+		return Run{}, err
+	}
+	found.StartedAt, found.FetchBegan, found.EndedAt = fromMicros(started), fromOptional(fetched), fromOptional(ended)
+	what := fmt.Sprintf("run %d", found.ID)
+	err = errors.Join(decode(what, scope, &found.Scope), decode(what, requests, &found.Requests), decode(what, counts, &found.Counts))
+	if len(found.Scope) == 0 {
+		found.Scope = nil
+	}
+	if len(found.Requests) == 0 {
+		found.Requests = nil
+	}
+	return found, err
+}
+
+func (t *tx) run(ctx context.Context, id int64) (Run, error) {
+	found, err := scanRun(t.row(ctx, "SELECT "+runColumns+" FROM runs WHERE id = ?", id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Run{}, fmt.Errorf("%w: run %d", ErrNotFound, id)
+	}
+	return found, err
+}
+
+// Run returns a run.
+func (d *database) Run(ctx context.Context, id int64) (Run, error) {
+	var found Run
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = t.run(ctx, id)
+		return err
+	})
+	return found, err
+}
+
+// Runs lists runs, newest first; connection may be empty.
+func (d *database) Runs(ctx context.Context, connection string, limit int) ([]Run, error) {
+	query, arguments := "SELECT "+runColumns+" FROM runs", []any{}
+	if connection != "" {
+		query, arguments = query+" WHERE connection = ?", append(arguments, connection)
+	}
+	var found []Run
+	err := d.read(ctx, func(t *tx) error {
+		found = nil
+		return t.each(ctx, func(row *sql.Rows) error {
+			run, err := scanRun(row)
+			found = append(found, run)
+			return err
+		}, query+" ORDER BY id DESC LIMIT ?", append(arguments, limitOf(limit))...)
+	})
+	return found, err
+}
+
+// RunOf finds the run of a workflow's pass.
+func (d *database) RunOf(ctx context.Context, workflowRun string, pass int) (Run, error) {
+	var found Run
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = scanRun(t.row(ctx, "SELECT "+runColumns+" FROM runs WHERE workflow_run = ? AND pass = ?", workflowRun, pass))
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%w: a run of pass %d of workflow run %s", ErrNotFound, pass, workflowRun)
+		}
+		return err
+	})
+	return found, err
+}
+
+// pageRows is how many rows a list returns when no limit is given.
+const pageRows = 100
+
+func limitOf(limit int) int {
+	if limit <= 0 {
+		return pageRows
+	}
+	return limit
+}

@@ -1,0 +1,195 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// The states of a snapshot.
+const (
+	snapshotStaging  = "staging"
+	snapshotRecorded = "recorded"
+	snapshotHeld     = "held"
+)
+
+// Mark returns the mark of the last recorded snapshot of a warehouse.
+func (d *database) Mark(ctx context.Context, warehouse string) (string, error) {
+	var mark string
+	err := d.read(ctx, func(t *tx) error {
+		err := t.row(ctx, "SELECT mark FROM warehouses WHERE id = ?", warehouse).Scan(&mark)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%w: warehouse %q", ErrNotFound, warehouse)
+		}
+		return err
+	})
+	return mark, err
+}
+
+// Stage begins a snapshot; see Recorder.
+func (d *database) Stage(ctx context.Context, lease Lease, start SnapshotStart) (int64, error) {
+	var snapshot int64
+	err := d.write(ctx, func(t *tx) error {
+		held, err := t.hold(ctx, lease)
+		if err != nil {
+			return err
+		}
+		if held.warehouse != start.Warehouse {
+			return fmt.Errorf("ledger: run %d stages warehouse %q, and connection %s reads %q", lease.Run, start.Warehouse, held.connection, held.warehouse)
+		}
+		if err := t.discardLeft(ctx, lease.Run, start.Warehouse); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, "UPDATE runs SET fetch_began = ? WHERE id = ? AND fetch_began IS NULL", micros(start.Now), lease.Run); err != nil {
+			return err
+		}
+		return t.row(ctx, "INSERT INTO snapshots (warehouse, run, state, began_at) VALUES (?, ?, ?, ?) RETURNING id",
+			start.Warehouse, lease.Run, snapshotStaging, micros(start.Now)).Scan(&snapshot)
+	})
+	return snapshot, err
+}
+
+// discardLeft throws away what earlier attempts of the run left staged, and what ended runs did: a fetch that was cancelled
+// cleans up nothing.
+func (t *tx) discardLeft(ctx context.Context, run int64, warehouse string) error {
+	var left []int64
+	err := t.each(ctx, func(row *sql.Rows) error {
+		var id int64
+		err := row.Scan(&id)
+		left = append(left, id)
+		return err
+	}, `SELECT s.id FROM snapshots s WHERE s.state = 'staging' AND s.warehouse = ?
+		AND (s.run = ? OR (s.run <> 0 AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = s.run AND r.ended_at IS NULL)))`, warehouse, run)
+	if err != nil {
+		return err
+	}
+	for _, id := range left {
+		if err := t.discard(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Discard throws a staged snapshot away. One that was recorded or held meanwhile is no longer staged.
+func (d *database) Discard(ctx context.Context, snapshot int64) error {
+	return d.writeScratch(ctx, func(t *tx) error {
+		_, err := t.staging(ctx, snapshot)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return t.discard(ctx, snapshot)
+	})
+}
+
+func (t *tx) discard(ctx context.Context, snapshot int64) error {
+	for _, statement := range []string{"DELETE FROM staged WHERE snapshot = ?", "DELETE FROM refusals WHERE snapshot = ?", "DELETE FROM snapshots WHERE id = ?"} {
+		if _, err := t.exec(ctx, statement, snapshot); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stagedSnapshot is a snapshot that has not become visible yet.
+type stagedSnapshot struct {
+	id        int64
+	warehouse string
+	owner     int64 // the run that stages it
+	began     int64
+}
+
+// staging loads and locks a staged snapshot.
+func (t *tx) staging(ctx context.Context, snapshot int64) (stagedSnapshot, error) {
+	found := stagedSnapshot{id: snapshot}
+	err := t.row(ctx, "SELECT warehouse, run, began_at FROM snapshots WHERE id = ? AND state = 'staging'"+t.dialect.lock("snapshots"), snapshot).
+		Scan(&found.warehouse, &found.owner, &found.began)
+	if errors.Is(err, sql.ErrNoRows) {
+		return stagedSnapshot{}, fmt.Errorf("%w: snapshot %d is not staged; it was recorded, or thrown away for a newer attempt", ErrNotFound, snapshot)
+	}
+	return found, err
+}
+
+// StageRows adds rows to a staged snapshot.
+func (d *database) StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error {
+	rows, err := levelTable(levels)
+	if err != nil {
+		return err
+	}
+	return d.writeScratch(ctx, func(t *tx) error {
+		if _, err := t.staging(ctx, snapshot); err != nil {
+			return err
+		}
+		_, err := t.bulk(ctx, *rows, `INSERT INTO staged (snapshot, sku, facility, available, on_hand, committed, reported_at, copies)
+			SELECT CAST(? AS BIGINT), sku, facility, available, on_hand, committed, reported_at, copies FROM input WHERE TRUE
+			ON CONFLICT (snapshot, sku, facility) DO UPDATE SET copies = staged.copies + excluded.copies`, snapshot)
+		if err != nil {
+			return err
+		}
+		_, err = t.bulk(ctx, *refusalTable(refusals), `INSERT INTO refusals (snapshot, facility, sku, place, reason, copies)
+			SELECT CAST(? AS BIGINT), facility, sku, place, reason, 1 FROM input`, snapshot)
+		return err
+	})
+}
+
+// levelTable is levels as bulk input. Levels that are named twice are one row with their number of copies: no statement
+// may write a row twice.
+func levelTable(levels []inventory.Level) (*table, error) {
+	type key struct{ sku, facility string }
+	at := make(map[key]int, len(levels))
+	copies := make([]int64, 0, len(levels))
+	distinct := make([]inventory.Level, 0, len(levels))
+	for _, level := range levels {
+		if err := checkText("the SKU or facility of a level", level.SKU, level.Facility); err != nil {
+			return nil, err
+		}
+		row, again := at[key{level.SKU, level.Facility}]
+		if again {
+			copies[row]++
+			continue
+		}
+		at[key{level.SKU, level.Facility}] = len(distinct)
+		distinct, copies = append(distinct, level), append(copies, 1)
+	}
+	rows := newTable(len(distinct))
+	skus, facilities, available := rows.texts("sku"), rows.texts("facility"), rows.numbers("available")
+	onHand, committed, reportedAt := rows.optionals("on_hand"), rows.optionals("committed"), rows.optionals("reported_at")
+	copy(rows.numbers("copies"), copies)
+	for i, level := range distinct {
+		skus[i], facilities[i], available[i] = level.SKU, level.Facility, level.Available
+		onHand[i], committed[i], reportedAt[i] = level.OnHand, level.Committed, optionalMicros(level.ReportedAt)
+	}
+	return rows, nil
+}
+
+func refusalTable(refusals []inventory.Refusal) *table {
+	rows := newTable(len(refusals))
+	facilities, skus, places, reasons := rows.texts("facility"), rows.texts("sku"), rows.texts("place"), rows.texts("reason")
+	for i, refusal := range refusals {
+		facilities[i], skus[i] = cleanText(refusal.Facility), cleanText(refusal.SKU)
+		places[i], reasons[i] = cleanText(refusal.Place), cleanText(refusal.Reason)
+	}
+	return rows
+}
+
+// Refusals lists refused rows of the warehouse's latest snapshot that was recorded or held, in the order of the source.
+func (d *database) Refusals(ctx context.Context, warehouse string, limit int) ([]inventory.Refusal, error) {
+	var found []inventory.Refusal
+	err := d.read(ctx, func(t *tx) error {
+		found = nil
+		return t.each(ctx, func(row *sql.Rows) error {
+			var next inventory.Refusal
+			err := row.Scan(&next.Facility, &next.SKU, &next.Place, &next.Reason)
+			found = append(found, next)
+			return err
+		}, `SELECT facility, sku, place, reason FROM refusals
+			WHERE snapshot = (SELECT MAX(id) FROM snapshots WHERE warehouse = ? AND state <> 'staging') ORDER BY id LIMIT ?`, warehouse, limitOf(limit))
+	})
+	return found, err
+}

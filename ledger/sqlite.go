@@ -1,0 +1,232 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+)
+
+const (
+	// sqliteEngine is the oldest engine that is used: versions 3.7.0 to 3.51.2 can corrupt a file in WAL mode when two
+	// connections write and checkpoint at once (sqlite.org/wal.html#walresetbug).
+	sqliteEngine = "3.51.3"
+	// sqliteApplication marks a file as a ledger ("Tide").
+	sqliteApplication = 0x54696465
+	// sqliteReaders is the size of the pool for reading.
+	sqliteReaders = 4
+	// sqliteOpenPatience is how long an opener waits for another one that migrates or checks the file.
+	sqliteOpenPatience = time.Minute
+	sqlitePatience     = 5 * time.Second
+)
+
+// openSQLite opens a ledger in a file.
+func openSQLite(ctx context.Context, location string, now time.Time) (*database, error) {
+	path, err := filepath.Abs(location)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	if err := checkEngine(ctx); err != nil {
+		return nil, err
+	}
+	steps, err := migrationsOf("sqlite")
+	if err != nil {
+		return nil, err
+	}
+	state, err := inspectFile(path)
+	if err == nil && state == fileAbsent {
+		err = createFile(ctx, path, steps, now)
+	}
+	if err == nil && state == fileUnclean {
+		err = checkAfterCrash(ctx, path)
+	}
+	if err == nil {
+		err = migrateFile(ctx, path, "rw", steps, now)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the ledger %s: %w", path, sqliteDialect{}.explain(err))
+	}
+	writer, err := sql.Open("sqlite", sqliteAddress(path, "rw", sqlitePatience, "cache_size(-65536)"))
+	if err != nil {
+		return nil, fmt.Errorf("the ledger %s: %w", path, err)
+	}
+	writer.SetMaxOpenConns(1)
+	reader, err := sql.Open("sqlite", sqliteAddress(path, "rw", sqlitePatience, "cache_size(-16384)", "query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("the ledger %s: %w", path, err), writer.Close())
+	}
+	reader.SetMaxOpenConns(sqliteReaders)
+	reader.SetMaxIdleConns(sqliteReaders)
+	return &database{dialect: sqliteDialect{}, writer: writer, reader: reader, schema: len(steps)}, nil
+}
+
+// sqliteAddress is the driver's form of a path. Every transaction that may write takes the write lock at its beginning:
+// one that reads first and writes later would fail at once when another wrote in between, whatever the timeout.
+func sqliteAddress(path, mode string, patience time.Duration, pragmas ...string) string {
+	query := url.Values{
+		"mode":    {mode},
+		"_txlock": {"immediate"},
+		"_pragma": append([]string{
+			fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+			"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+		}, pragmas...),
+	}
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query.Encode()}).String()
+}
+
+// checkEngine refuses an engine with a known corruption bug.
+func checkEngine(ctx context.Context) error {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	defer func() { _ = db.Close() }() // nothing was written
+	var version string
+	if err := db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
+		return fmt.Errorf("ledger: the SQLite engine does not answer: %w", err)
+	}
+	return checkEngineVersion(version)
+}
+
+func checkEngineVersion(version string) error {
+	var have, need [3]int
+	_, err := fmt.Sscanf(version, "%d.%d.%d", &have[0], &have[1], &have[2])
+	if err != nil {
+		return fmt.Errorf("ledger: the SQLite engine calls itself %q: %w", version, err)
+	}
+	if _, err := fmt.Sscanf(sqliteEngine, "%d.%d.%d", &need[0], &need[1], &need[2]); err != nil {
+		return err
+	}
+	for i := range have {
+		if have[i] != need[i] {
+			if have[i] < need[i] {
+				return fmt.Errorf("ledger: the SQLite engine is %s, and those before %s can corrupt a ledger; build with a newer modernc.org/sqlite", version, sqliteEngine)
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// sqliteDialect is SQLite's part.
+type sqliteDialect struct{}
+
+func (sqliteDialect) rebind(statement string) string { return statement }
+
+// bulkRows keeps a statement below SQLite's 32,766 arguments at 20 columns, and its text short enough to parse quickly.
+func (sqliteDialect) bulkRows() int { return 250 }
+
+func (sqliteDialect) input(rows table) (string, []any) {
+	place := "(?" + strings.Repeat(", ?", len(rows.columns)-1) + ")"
+	values := make([]any, 0, rows.rows*len(rows.columns))
+	for i := range rows.rows {
+		for _, column := range rows.columns {
+			switch column.kind {
+			case text:
+				values = append(values, column.texts[i])
+			case number:
+				values = append(values, column.numbers[i])
+			case optional:
+				if column.optional[i] == nil {
+					values = append(values, nil)
+				} else {
+					values = append(values, *column.optional[i])
+				}
+			case truth:
+				values = append(values, column.truths[i])
+			}
+		}
+	}
+	return "input (" + rows.names() + ") AS (VALUES " + place + strings.Repeat(", "+place, rows.rows-1) + ")", values
+}
+
+func (sqliteDialect) set() string { return "json_each(?) AS j" }
+
+func (sqliteDialect) list(texts []string) any {
+	content, err := json.Marshal(texts)
+	if err != nil {
+		panic("ledger: texts cannot be written as JSON: " + err.Error())
+	}
+	if texts == nil {
+		return "[]"
+	}
+	return string(content)
+}
+
+// lock is empty: the whole file is locked from the beginning of a write.
+func (sqliteDialect) lock(string) string { return "" }
+
+func (sqliteDialect) walk(column string) string { return "+" + column }
+
+func (sqliteDialect) analyze(string) string { return "" }
+
+func (sqliteDialect) readIsolation() sql.IsolationLevel { return sql.LevelDefault }
+
+// scratch leaves out the wait for the disk. The log is written in order, so the next write that waits carries this one
+// with it.
+func (sqliteDialect) scratch(ctx context.Context, db *sql.DB, work func(raw *sql.Tx) error) (err error) {
+	connection, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, connection.Close()) }()
+	if _, err := connection.ExecContext(ctx, "PRAGMA synchronous = NORMAL"); err != nil {
+		return err
+	}
+	defer func() {
+		if _, failed := connection.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous = FULL"); failed != nil {
+			// A connection that would go on without waiting for the disk must not be used again.
+			err = errors.Join(err, failed, ignoreBad(connection.Raw(func(any) error { return driver.ErrBadConn })))
+		}
+	}()
+	raw, err := connection.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return work(raw)
+}
+
+func ignoreBad(err error) error {
+	if errors.Is(err, driver.ErrBadConn) {
+		return nil
+	}
+	return err
+}
+
+func (sqliteDialect) beginAgain(error) bool { return false }
+
+// Primary result codes of SQLite (sqlite.org/rescode.html); the lowest byte of a code.
+const (
+	sqliteBusy       = 5
+	sqliteReadOnly   = 8
+	sqliteCorrupt    = 11
+	sqliteFull       = 13
+	sqliteCannotOpen = 14
+	sqliteNotADB     = 26
+)
+
+func (sqliteDialect) explain(err error) error {
+	var failed *sqlite.Error
+	if !errors.As(err, &failed) || errors.Is(err, ErrFull) || errors.Is(err, ErrDamaged) {
+		return err
+	}
+	switch failed.Code() & 0xff {
+	case sqliteFull:
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	case sqliteCorrupt, sqliteNotADB:
+		return fmt.Errorf("%w: %w; stop every process that uses it and restore a backup, then run starter restored", ErrDamaged, err)
+	case sqliteBusy:
+		return fmt.Errorf("ledger: another process holds the file's lock for too long: %w", err)
+	case sqliteReadOnly, sqliteCannotOpen:
+		return fmt.Errorf("ledger: the file cannot be written; check its owner, its folder and the file system: %w", err)
+	}
+	return err
+}

@@ -1,0 +1,134 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Warehouse returns a warehouse as it is configured.
+func (d *database) Warehouse(ctx context.Context, id string) (Warehouse, error) {
+	return one[Warehouse](ctx, d, "warehouse", id)
+}
+
+// Store returns a store as it is configured.
+func (d *database) Store(ctx context.Context, id string) (Store, error) {
+	return one[Store](ctx, d, "store", id)
+}
+
+// Connection returns a connection as it is configured.
+func (d *database) Connection(ctx context.Context, id string) (Connection, error) {
+	return one[Connection](ctx, d, "connection", id)
+}
+
+// Warehouses lists all warehouses by id.
+func (d *database) Warehouses(ctx context.Context) ([]Warehouse, error) {
+	return all[Warehouse](ctx, d, "warehouse")
+}
+
+// Stores lists all stores by id.
+func (d *database) Stores(ctx context.Context) ([]Store, error) {
+	return all[Store](ctx, d, "store")
+}
+
+// Connections lists all connections by id.
+func (d *database) Connections(ctx context.Context) ([]Connection, error) {
+	return all[Connection](ctx, d, "connection")
+}
+
+func one[T any](ctx context.Context, d *database, kind, id string) (T, error) {
+	var found T
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = definition[T](ctx, t, kind, id)
+		return err
+	})
+	return found, err
+}
+
+// definition loads one definition in a transaction; kind is the table's name without its s.
+func definition[T any](ctx context.Context, t *tx, kind, id string) (T, error) {
+	var found T
+	var content string
+	err := t.row(ctx, "SELECT definition FROM "+kind+"s WHERE id = ?", id).Scan(&content)
+	if errors.Is(err, sql.ErrNoRows) {
+		return found, fmt.Errorf("%w: %s %q", ErrNotFound, kind, id)
+	} else if err != nil {
+		return found, err
+	}
+	return found, decode(kind+" "+id, content, &found)
+}
+
+func all[T any](ctx context.Context, d *database, kind string) ([]T, error) {
+	var found []T
+	err := d.read(ctx, func(t *tx) error {
+		found = nil
+		return t.each(ctx, func(row *sql.Rows) error {
+			var next T
+			var id, content string
+			if err := row.Scan(&id, &content); err != nil {
+				return err
+			}
+			err := decode(kind+" "+id, content, &next)
+			found = append(found, next)
+			return err
+		}, "SELECT id, definition FROM "+kind+"s ORDER BY id")
+	})
+	return found, err
+}
+
+// Generation counts the starts of processes on this ledger.
+func (d *database) Generation(ctx context.Context) (int64, error) {
+	var generation int64
+	err := d.read(ctx, func(t *tx) error {
+		return t.row(ctx, "SELECT generation FROM state").Scan(&generation)
+	})
+	return generation, err
+}
+
+// Advance adds one to the generation.
+func (d *database) Advance(ctx context.Context) (int64, error) {
+	var generation int64
+	err := d.write(ctx, func(t *tx) error {
+		return t.row(ctx, "UPDATE state SET generation = generation + 1 RETURNING generation").Scan(&generation)
+	})
+	return generation, err
+}
+
+// Epoch is a random id that Restored replaces.
+func (d *database) Epoch(ctx context.Context) (string, error) {
+	var epoch string
+	err := d.read(ctx, func(t *tx) error {
+		return t.row(ctx, "SELECT epoch FROM state").Scan(&epoch)
+	})
+	return epoch, err
+}
+
+// Restored declares that the ledger may be older than what the stores were told; see Definer.
+//
+// What stores were last known to show is kept, except for rows with an open call: it only serves the guard against mass
+// zeroing and stores that compare before they set, and such a store corrects it with its answer.
+func (d *database) Restored(ctx context.Context, reason string, now time.Time) error {
+	reason = cleanText(reason)
+	return d.write(ctx, func(t *tx) error {
+		steps := []struct {
+			statement string
+			arguments []any
+		}{
+			{"UPDATE state SET epoch = ?", []any{rand.Text()}},
+			{"UPDATE gates SET run = NULL, fence = fence + 1", nil},
+			{"UPDATE connections SET owes_full = TRUE", nil},
+			{"UPDATE runs SET ended_at = ?, outcome = ?, reason = ? WHERE ended_at IS NULL", []any{micros(now), Cancelled, "the ledger was declared restored: " + reason}},
+			{"UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = blocked, open_call = NULL, exported = NULL WHERE open_call IS NOT NULL", nil},
+			{"UPDATE calls SET closed_at = ?, note = ?, body = NULL, items = '[]' WHERE closed_at IS NULL", []any{micros(now), "forgotten: the ledger was declared restored"}},
+		}
+		for _, step := range steps {
+			if _, err := t.exec(ctx, step.statement, step.arguments...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
