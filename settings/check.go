@@ -44,6 +44,11 @@ func (s Spec) Check(raw map[string]any) (Values, []Problem) {
 			problems = append(problems, Problem{Option: name, Message: fmt.Sprintf("%s has no setting %q; it has %s", s.Driver, name, s.names())})
 		}
 	}
+	if len(problems) == 0 && s.Rule != nil {
+		if err := s.Rule(values); err != nil {
+			problems = append(problems, Problem{Message: err.Error()})
+		}
+	}
 	sort.Slice(problems, func(i, j int) bool {
 		return problems[i].Option+problems[i].Message < problems[j].Option+problems[j].Message
 	})

@@ -40,6 +40,8 @@ type Spec struct {
 	// CreatesUnknown is true for a store that would create an item for a SKU that it does not know; unlisted SKUs are
 	// then blocked by default.
 	CreatesUnknown bool
+	// Rule says what is wrong between options that are each right, like one of two that is needed; nil when there is no such rule.
+	Rule func(values Values) error
 }
 
 // Problem is a setting that cannot be used.

@@ -4,8 +4,13 @@ package all
 import (
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/channels/amazon"
+	"github.com/tidemark/tidemark/channels/bigcommerce"
+	"github.com/tidemark/tidemark/channels/ebay"
 	"github.com/tidemark/tidemark/channels/sandbox"
 	"github.com/tidemark/tidemark/channels/shopify"
+	"github.com/tidemark/tidemark/channels/vendure"
+	"github.com/tidemark/tidemark/channels/walmart"
+	"github.com/tidemark/tidemark/channels/woocommerce"
 	"github.com/tidemark/tidemark/settings"
 )
 
@@ -14,8 +19,13 @@ func Drivers() map[string]channels.Driver {
 	drivers := map[string]channels.Driver{}
 	for _, driver := range []channels.Driver{
 		amazon.Driver(),
+		bigcommerce.Driver(),
+		ebay.Driver(),
 		sandbox.Driver(),
 		shopify.Driver(),
+		vendure.Driver(),
+		walmart.Driver(),
+		woocommerce.Driver(),
 	} {
 		drivers[driver.Spec.Driver] = driver
 	}

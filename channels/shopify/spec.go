@@ -79,6 +79,30 @@ var Spec = settings.Spec{
 		{Name: "find_limit", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: maxPage - sparePage, Help: "The most SKUs in one look-up."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
 	},
+	Rule: rule,
+}
+
+// rule is what holds between the options, and for their forms.
+func rule(values settings.Values) error {
+	if _, err := address(values.Text("shop"), values.Text("endpoint")); err != nil {
+		return err
+	}
+	if version := values.Text("version"); !versions.MatchString(version) || version < oldestVersion {
+		return fmt.Errorf("version of shopify: %q is not a version of the Admin API from %s on, like 2026-10", version, oldestVersion)
+	}
+	if location := values.Text("location"); location != "" {
+		if _, err := locationID(location); err != nil {
+			return fmt.Errorf("location of shopify: %w", err)
+		}
+	}
+	hasToken, hasID, hasSecret := values.Text("token") != "", values.Text("client_id") != "", values.Text("client_secret") != ""
+	switch {
+	case hasToken && (hasID || hasSecret):
+		return errors.New("shopify takes either the setting token or client_id with client_secret, not both")
+	case !hasToken && (!hasID || !hasSecret):
+		return errors.New("shopify needs a credential: the setting token, or client_id and client_secret")
+	}
+	return nil
 }
 
 // Driver opens Shopify shops.
@@ -127,9 +151,6 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	var err error
 	if s.endpoint, err = address(values.Text("shop"), values.Text("endpoint")); err != nil {
 		return nil, err
-	}
-	if !versions.MatchString(s.version) || s.version < oldestVersion {
-		return nil, fmt.Errorf("version of shopify: %q is not a version of the Admin API from %s on, like 2026-10", s.version, oldestVersion)
 	}
 	if location := values.Text("location"); location != "" {
 		if s.location, err = locationID(location); err != nil {

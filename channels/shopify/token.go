@@ -2,7 +2,6 @@ package shopify
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -20,15 +19,9 @@ type app struct {
 
 // authorize takes the static token, or else the app.
 func (s *store) authorize(values settings.Values, environment settings.Environment) (err error) {
-	hasToken, hasApp := values.Text("token") != "", values.Text("client_id") != "" || values.Text("client_secret") != ""
-	switch {
-	case hasToken && hasApp:
-		return errors.New("shopify takes either the setting token or client_id with client_secret, not both")
-	case hasToken:
+	if values.Text("token") != "" {
 		s.key, err = values.Credential("token", environment)
 		return err
-	case values.Text("client_id") == "" || values.Text("client_secret") == "":
-		return errors.New("shopify needs a credential: the setting token, or client_id and client_secret")
 	}
 	s.app.id = values.Text("client_id")
 	s.app.secret, err = values.Credential("client_secret", environment)

@@ -5,9 +5,11 @@ import (
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/csv"
+	"github.com/tidemark/tidemark/warehouses/extensiv"
 	"github.com/tidemark/tidemark/warehouses/jsonapi"
 	"github.com/tidemark/tidemark/warehouses/sandbox"
 	"github.com/tidemark/tidemark/warehouses/shipbob"
+	"github.com/tidemark/tidemark/warehouses/shiphero"
 )
 
 // Drivers returns every driver by its name.
@@ -16,6 +18,8 @@ func Drivers() map[string]warehouses.Driver {
 	for _, driver := range []warehouses.Driver{
 		csv.Driver(),
 		jsonapi.Driver(),
+		extensiv.Driver(),
+		shiphero.Driver(),
 		sandbox.Driver(),
 		shipbob.Driver(),
 	} {

@@ -111,11 +111,7 @@ func Start(t testing.TB, options Options) *Store {
 // front starts the Front, which takes tests only.
 func front(t testing.TB, store http.Handler) *channeltest.Front {
 	t.Helper()
-	test, ok := t.(*testing.T)
-	if !ok {
-		t.Fatalf("a fake shop is started by a test, not by a %T", t)
-	}
-	return channeltest.NewFront(test, store)
+	return channeltest.NewFront(t, store)
 }
 
 // sort tells mutations from queries: both are posted to the same address.

@@ -1,0 +1,130 @@
+package adobecommercetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tidemark/tidemark/channels/channeltest"
+)
+
+// mostPage is the most products on a page.
+const mostPage = 300
+
+func refuse(w http.ResponseWriter, status int, message string, parameters any) {
+	body := map[string]any{"message": message}
+	if parameters != nil {
+		body["parameters"] = parameters
+	}
+	write(w, status, body)
+}
+
+func write(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// routes is the store with its server before it.
+func (s *Store) routes() http.Handler {
+	routes := http.NewServeMux()
+	routes.HandleFunc("POST /rest/all/async/bulk/V1/inventory/source-items", s.permitted(Assign, s.take))
+	routes.HandleFunc("GET /rest/all/V1/bulk/{uuid}/detailed-status", s.permitted(Reports, s.report))
+	routes.HandleFunc("GET /rest/all/V1/products", s.permitted(Products, s.find))
+	routes.HandleFunc("GET /rest/all/V1/inventory/sources", s.permitted(Sources, s.listSources))
+	routes.HandleFunc("GET /rest/all/V1/inventory/source-items", s.permitted(Sources, func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, map[string]any{"items": []any{}, "total_count": len(s.figures)})
+	}))
+	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusNotFound, "Request does not match any route.", nil)
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		if s.bucket.take(s.now()) || !s.options.Throttle {
+			routes.ServeHTTP(w, r)
+			return
+		}
+		s.throttled++
+		if s.options.RetryAfter != "" {
+			w.Header().Set("Retry-After", s.options.RetryAfter)
+		}
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+}
+
+// permitted lets calls with the right token through that may use a resource. Others are all answered the same.
+func (s *Store) permitted(resource string, next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+channeltest.Credential || slices.Contains(s.options.Without, resource) {
+			refuse(w, http.StatusUnauthorized, "The consumer isn't authorized to access %resources.", map[string]string{"resources": resource})
+			return
+		}
+		next(w, r)
+	}
+}
+
+func (s *Store) listSources(w http.ResponseWriter, _ *http.Request) {
+	type source struct {
+		Code    string `json:"source_code"`
+		Enabled bool   `json:"enabled"`
+	}
+	items := []source{{standard, true}}
+	for _, code := range s.options.Sources {
+		items = append(items, source{code, !slices.Contains(s.options.Disabled, code)})
+	}
+	write(w, http.StatusOK, map[string]any{"items": items, "total_count": len(items)})
+}
+
+// find searches products. Filters of a group are alternatives.
+func (s *Store) find(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	size, err := strconv.Atoi(query.Get("searchCriteria[pageSize]"))
+	if err != nil || size < 1 || size > mostPage {
+		refuse(w, http.StatusBadRequest, "Maximum SearchCriteria pageSize is %max", map[string]int{"max": mostPage})
+		return
+	}
+	s.found++
+	type row struct {
+		SKU  string `json:"sku"`
+		Type string `json:"type_id"`
+	}
+	rows := []row{}
+	for _, one := range s.matching(query) {
+		rows = append(rows, row{one.sku, one.kind})
+	}
+	write(w, http.StatusOK, map[string]any{"items": rows[:min(size, len(rows))], "total_count": len(rows)})
+}
+
+// matching is the products that the database finds; without a filter, all of them.
+func (s *Store) matching(query url.Values) []*product {
+	var found []*product
+	seen := map[string]bool{}
+	filters := 0
+	for ; ; filters++ {
+		name := fmt.Sprintf("searchCriteria[filter_groups][0][filters][%d]", filters)
+		if query.Get(name+"[field]") != "sku" {
+			break
+		}
+		skus := []string{query.Get(name + "[value]")}
+		if query.Get(name+"[condition_type]") == "in" {
+			skus = strings.Split(skus[0], ",")
+		}
+		for _, sku := range skus {
+			if !seen[fold(sku)] {
+				seen[fold(sku)] = true
+				found = append(found, s.similar[fold(sku)]...)
+			}
+		}
+	}
+	if filters == 0 {
+		for _, one := range s.products {
+			found = append(found, one)
+		}
+	}
+	return found
+}

@@ -1,0 +1,163 @@
+package bigcommercetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/tidemark/tidemark/channels/channeltest"
+)
+
+const (
+	maxItems    = 2000
+	maxQuantity = 2_147_483_647
+)
+
+// row is an item of a call.
+type row struct {
+	LocationID *int64  `json:"location_id"`
+	SKU        *string `json:"sku"`
+	Quantity   *int64  `json:"quantity"`
+}
+
+// adjust takes the rows of a call, or none of them.
+func (s *Store) adjust(w http.ResponseWriter, r *http.Request) {
+	var asked struct {
+		Reason string `json:"reason"`
+		Items  []row  `json:"items"`
+	}
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	if decoder.Decode(&asked) != nil {
+		refuse(w, http.StatusBadRequest, "Input is invalid")
+		return
+	}
+	switch {
+	case len(asked.Items) > maxItems:
+		refuse(w, or(s.options.LongCalls, http.StatusRequestEntityTooLarge), fmt.Sprintf("The number of items must not exceed %d", maxItems))
+		return
+	case len(asked.Items) == 0 && or(s.options.EmptyCalls, http.StatusUnprocessableEntity) != http.StatusOK:
+		refuse(w, or(s.options.EmptyCalls, http.StatusUnprocessableEntity), "Payload contains invalid fields")
+		return
+	}
+	if wrong := wrongFields(asked.Items); len(wrong) > 0 {
+		refuseFields(w, http.StatusUnprocessableEntity, "Payload contains invalid fields", wrong)
+		return
+	}
+	if unknown := s.unknownLocations(asked.Items); len(unknown) > 0 {
+		refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf("Location not found, identities: [%s]", strings.Join(unknown, ",")))
+		return
+	}
+	offenders := s.offenders(asked.Items)
+	if len(offenders) == 0 || s.options.Partial {
+		s.take(asked.Items)
+	}
+	if len(offenders) > 0 {
+		s.refuseItems(w, asked.Items, offenders)
+		return
+	}
+	s.sent++
+	write(w, map[string]string{"transaction_id": fmt.Sprintf("97a73cdd-9fc5-4aa5-892c-%012d", s.sent)})
+}
+
+func or(status, otherwise int) int {
+	if status == 0 {
+		return otherwise
+	}
+	return status
+}
+
+// wrongFields are those of rows that no store could take.
+func wrongFields(rows []row) map[string]string {
+	wrong := map[string]string{}
+	for i, one := range rows {
+		if one.LocationID == nil || one.SKU == nil || *one.SKU == "" || one.Quantity == nil || *one.Quantity < 0 || *one.Quantity > maxQuantity {
+			wrong[fmt.Sprintf("items.%d", i)] = "A location, a SKU and a quantity are needed"
+		}
+	}
+	return wrong
+}
+
+func (s *Store) unknownLocations(rows []row) []string {
+	unknown := map[int64]bool{}
+	for _, one := range rows {
+		if !s.locations[*one.LocationID] {
+			unknown[*one.LocationID] = true
+		}
+	}
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(unknown)) {
+		ids = append(ids, fmt.Sprint(id))
+	}
+	return ids
+}
+
+// offenders are the places in the call of items that are refused.
+func (s *Store) offenders(rows []row) []int {
+	var offenders []int
+	for i, one := range rows {
+		if known, there := s.items[*one.SKU]; !there || known.refused {
+			offenders = append(offenders, i)
+		}
+	}
+	return offenders
+}
+
+// refuseItems names offenders in the way that the options say.
+func (s *Store) refuseItems(w http.ResponseWriter, rows []row, offenders []int) {
+	if s.options.OneOffender {
+		offenders = offenders[:1]
+	}
+	naming := s.options.Naming
+	if s.Fault() == channeltest.UnnamedOffender {
+		naming = ByNobody
+	}
+	const sentence = "Item with %s is tracked by product, please update stock by product id"
+	var names []string
+	fields := map[string]string{}
+	title := "[%s]"
+	for _, at := range offenders {
+		sku := *rows[at].SKU
+		switch known, there := s.items[sku]; {
+		case naming == ByIndex:
+			fields[fmt.Sprintf("items.%d.sku", at)] = "The item does not take a quantity"
+		case naming == ByVariant && there:
+			names = append(names, fmt.Sprintf(sentence, fmt.Sprintf("variant_id %d", known.variant)))
+		case naming == BySKU && there:
+			names = append(names, fmt.Sprintf(sentence, "sku "+sku))
+		case naming == ByList || naming == BySKU:
+			names, title = append(names, sku), "Item not found, identities: [%s]"
+		}
+	}
+	if len(names) == 0 {
+		refuseFields(w, http.StatusUnprocessableEntity, "Payload contains invalid fields", fields)
+		return
+	}
+	refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf(title, strings.Join(names, map[bool]string{true: ",", false: ", "}[naming == ByList])))
+}
+
+// take puts rows in the queue.
+func (s *Store) take(rows []row) {
+	at := s.now().Add(s.options.Delay)
+	for _, one := range rows {
+		if known, there := s.items[*one.SKU]; there && !known.refused && !known.dropped {
+			s.queue = append(s.queue, adjusted{place{*one.LocationID, *one.SKU}, *one.Quantity, at})
+		}
+	}
+}
+
+// settle makes the adjustments whose time has come.
+func (s *Store) settle() {
+	now, done := s.now(), 0
+	for _, one := range s.queue {
+		if one.at.After(now) {
+			break
+		}
+		s.shown[one.place] = one.quantity
+		done++
+	}
+	s.queue = s.queue[done:]
+}

@@ -1,0 +1,142 @@
+package bigcommerce_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/bigcommerce"
+	"github.com/tidemark/tidemark/channels/bigcommerce/bigcommercetest"
+	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/settings"
+)
+
+var update = flag.Bool("update", false, "rewrites testdata from what is sent")
+
+// with are settings that can be opened, changed.
+func with(change settings.Values) settings.Values {
+	values := settings.Values{"store_hash": "abc123", "token": "env:TOKEN"}
+	for name, value := range change {
+		values[name] = value
+	}
+	return values
+}
+
+func TestOpenSetsTheLimits(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		values settings.Values
+		want   channels.Limits
+	}{
+		"pro is the default": {nil, channels.Limits{Batch: 2000, Window: 10_000, Rate: 15, Burst: 450, Timeout: time.Minute}},
+		"standard": {
+			settings.Values{"plan": "standard", "batch_limit": int64(500), "timeout": "2m"},
+			channels.Limits{Batch: 500, Window: 10_000, Rate: 5, Burst: 150, Timeout: 2 * time.Minute},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			channel, err := bigcommerce.Driver().Open("shop", with(test.values), bigcommercetest.Environment())
+			require.NoError(t, err)
+			require.Equal(t, test.want, channel.Limits())
+		})
+	}
+	require.False(t, bigcommerce.Spec.CreatesUnknown, "a SKU that is not there is never made")
+}
+
+func TestOpenSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for want, values := range map[string]settings.Values{
+		`bigcommerce needs the setting "store_hash"`:  {"token": "env:TOKEN"},
+		`bigcommerce needs the setting "token"`:       {"store_hash": "abc123"},
+		`"stores/abc123" is not the id of a store`:    with(settings.Values{"store_hash": "stores/abc123"}),
+		`"" is not the id of a store`:                 with(settings.Values{"store_hash": ""}),
+		"the environment variable MISSING is not set": with(settings.Values{"token": "env:MISSING"}),
+		"a credential is given by reference":          with(settings.Values{"token": "h5qz4f87dnbo"}),
+		`"gold" is not one of standard, pro`:          with(settings.Values{"plan": "gold"}),
+		"2001 is outside 1 to 2000":                   with(settings.Values{"batch_limit": int64(2001)}),
+		"0 is outside 1 to 2147483647":                with(settings.Values{"location": int64(0)}),
+		"expected a whole number":                     with(settings.Values{"location": "front"}),
+	} {
+		_, err := bigcommerce.Open("shop", values, bigcommercetest.Environment())
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "h5qz4f87dnbo")
+	}
+}
+
+func TestEncodeSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	channel, err := bigcommerce.Open("shop", with(nil), bigcommercetest.Environment())
+	require.NoError(t, err)
+	for _, location := range []string{"front", "0", "-1", "01", "+1", "1.0", " 1", "99999999999", "gid://shopify/Location/1"} {
+		_, err := channel.Encode([]channels.Item{{ChannelSKU: "BELL"}, {ChannelSKU: "BIKE", Location: location}}, "key")
+		require.ErrorContains(t, err, `channel SKU "BIKE"`)
+		require.ErrorContains(t, err, "is not the id of a location of BigCommerce")
+	}
+}
+
+// TestTheBytesOfCalls compares what is sent, byte for byte. The files are indented for the reader; the bytes are not.
+func TestTheBytesOfCalls(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		values settings.Values
+		items  []channels.Item
+	}{
+		"adjust": {nil, []channels.Item{{ChannelSKU: "A&B/ü", Quantity: 5, Expected: new(int64(7))}, {ChannelSKU: "0012", Quantity: 0}}},
+		"adjust_locations": {
+			settings.Values{"location": int64(9), "reason": "Warehouse Portland"},
+			[]channels.Item{{Location: "1", ChannelSKU: "BIKE", Quantity: 1_000_000_000}, {Location: "20", ChannelSKU: "BIKE", Quantity: 4}, {ChannelSKU: "BELL", Quantity: 2_147_483_647}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got *http.Request
+			var body []byte
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				got = r
+				body, _ = io.ReadAll(r.Body)
+				_, _ = w.Write([]byte(`{"transaction_id":"1"}`))
+			}))
+			t.Cleanup(server.Close)
+			values := with(test.values)
+			values["endpoint"] = server.URL + "/proxy/"
+			channel, err := bigcommerce.Open("shop", values, bigcommercetest.Environment())
+			require.NoError(t, err)
+			_, err = send(t, channel, test.items...)
+			require.NoError(t, err)
+			golden(t, name, body)
+			require.Equal(t, http.MethodPut, got.Method, "POST is for relative adjustments")
+			require.Equal(t, "/proxy/stores/abc123/v3/inventory/adjustments/absolute", got.RequestURI)
+			require.Equal(t, channeltest.Credential, got.Header.Get("X-Auth-Token"))
+			require.Equal(t, "application/json", got.Header.Get("Content-Type"))
+			require.Equal(t, "application/json", got.Header.Get("Accept"))
+			require.Empty(t, got.Header.Get("Authorization"))
+		})
+	}
+}
+
+// golden compares the JSON of a body, byte for byte in its compact form, with a file.
+func golden(t *testing.T, name string, body []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".json")
+	if *update {
+		var pretty bytes.Buffer
+		require.NoError(t, json.Indent(&pretty, body, "", "  "))
+		require.NoError(t, os.WriteFile(path, append(pretty.Bytes(), '\n'), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var compact bytes.Buffer
+	require.NoError(t, json.Compact(&compact, want))
+	require.Equal(t, compact.String(), string(body))
+}

@@ -1,0 +1,107 @@
+package bigcommerce
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
+)
+
+// adjustPath is where absolute adjustments go. The method is PUT; POST is that of relative ones.
+const adjustPath = "/v3/inventory/adjustments/absolute"
+
+// Send sends a call once.
+func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
+	if reply, held := beyond(call.Items); held {
+		return reply, nil
+	}
+	answer, budget, err := s.call(ctx, http.MethodPut, adjustPath, call.Body)
+	if err != nil {
+		return channels.Reply{Budget: budget}, err
+	}
+	reply, err := s.readAdjustments(answer, call.Items)
+	reply.Budget = budget
+	return reply, err
+}
+
+// beyond holds a call back in which a figure is more than BigCommerce keeps. It says of such a figure only that it is not saved, which
+// may be after the answer.
+func beyond(items []channels.Item) (channels.Reply, bool) {
+	held := false
+	reply := all(items, channels.NotApplied)
+	for i, item := range items {
+		if item.Quantity > maxQuantity {
+			held = true
+			reply.Items[i] = channels.ItemReply{
+				Verdict: channels.Rejected,
+				Reason:  fmt.Sprintf("BigCommerce keeps %d of an item at most; limit the figure in the connection's rules", maxQuantity),
+			}
+		}
+	}
+	return reply, held
+}
+
+// call makes one HTTP call. Its error is one that holds for every kind of call; other statuses are the caller's. The budget is told
+// also next to an error.
+func (s *store) call(ctx context.Context, method, path string, body []byte) (outbound.Answer, channels.Budget, error) {
+	header := http.Header{"X-Auth-Token": {s.token.Reveal()}, "Accept": {"application/json"}}
+	if body != nil {
+		header.Set("Content-Type", "application/json")
+	}
+	answer, err := s.client.Do(ctx, method, s.api+path, header, body)
+	return answer, readBudget(answer.Header), s.failure(answer, err)
+}
+
+// scopes are what the token needs (reference/inventory.v3.yml, reference/locations.v3.yml, "OAuth scopes").
+const scopes = "Store Inventory (modify) and Store Locations (read-only)"
+
+// failure is channels.Failure, and what BigCommerce says in its own way (api-docs/getting-started/api-rate-limits, "Handle rate limit
+// status codes"): a 429 with its headers says when the quota is renewed, one without is about the platform's own load.
+func (s *store) failure(answer outbound.Answer, failed error) error {
+	told := &channels.Error{Status: answer.Status, Cause: failed}
+	reset, said := readReset(answer.Header)
+	throttled := answer.Status == http.StatusTooManyRequests
+	switch {
+	case throttled && said:
+		told.Next, told.Until, told.Reason = channels.Wait, s.now().Add(reset), "its quota of calls, which all apps of the store share, is used up"
+	case throttled && !readBudget(answer.Header).Known && answer.Header.Get("Retry-After") == "":
+		told.Next, told.Reason = channels.Resend, "BigCommerce is overloaded"
+	case answer.Status == http.StatusForbidden:
+		told.Next, told.Reason = channels.AskPerson, "the credential does not permit the call; give the API account the scopes "+scopes+", and check the setting store_hash"
+	default:
+		return channels.Failure(s.id, answer, failed, s.now())
+	}
+	told.Reason = "store " + s.id + ": " + told.Reason
+	return told
+}
+
+// readReset reads when the quota is renewed.
+func readReset(header http.Header) (time.Duration, bool) {
+	milliseconds, said := number(header, "X-Rate-Limit-Time-Reset-Ms")
+	if !said {
+		return 0, false
+	}
+	return time.Duration(min(milliseconds, float64(outbound.MaxRetryAfter.Milliseconds())) * float64(time.Millisecond)), true
+}
+
+// readBudget reads the quota of the store, of which every call takes one.
+func readBudget(header http.Header) channels.Budget {
+	quota, first := number(header, "X-Rate-Limit-Requests-Quota")
+	left, second := number(header, "X-Rate-Limit-Requests-Left")
+	span, third := number(header, "X-Rate-Limit-Time-Window-Ms")
+	if !first || !second || !third || quota == 0 || span == 0 {
+		return channels.Budget{}
+	}
+	return channels.Budget{Known: true, Capacity: quota, Remaining: left, PerSecond: quota / (span / 1000), Cost: 1}
+}
+
+// number reads a header that holds a number which is not below zero.
+func number(header http.Header, name string) (float64, bool) {
+	value, err := strconv.ParseFloat(header.Get(name), 64)
+	return value, err == nil && value >= 0 && !math.IsInf(value, 1)
+}

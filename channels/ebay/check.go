@@ -1,0 +1,71 @@
+package ebay
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
+)
+
+// Check gets a token for the one scope that is needed, reads the first inventory item, and looks its offers up as a push would. Who the
+// seller is takes another scope, so it is not told.
+func (s *store) Check(ctx context.Context) (channels.Finding, error) {
+	answer, err := s.call(ctx, http.MethodGet, itemPath+"?limit=1", nil)
+	if err != nil {
+		return channels.Finding{}, err
+	}
+	finding := channels.Finding{
+		Account: fmt.Sprintf("the seller who consented to the application %.100s, on %s", s.login.id, s.marketplace),
+		Notes:   []string{"the credential has the scope sell.inventory"},
+	}
+	total, sku, err := s.readItems(answer)
+	if err != nil {
+		return channels.Finding{}, err
+	}
+	finding.Notes = append(finding.Notes, fmt.Sprintf("%d inventory items; listings that were not made by the Inventory API are not among them", total))
+	if sku == "" {
+		return finding, nil
+	}
+	found, err := s.look(ctx, sku)
+	if err != nil {
+		return channels.Finding{}, err
+	}
+	state := "has a published offer"
+	if found.Reference == "" {
+		state = "cannot be set: " + found.Missing + found.Blocked
+	}
+	finding.Notes = append(finding.Notes, fmt.Sprintf("the first one, %.100q, %s", sku, state))
+	return finding, nil
+}
+
+// readItems reads how many inventory items there are, and the first one's SKU.
+func (s *store) readItems(answer outbound.Answer) (total int64, sku string, err error) {
+	if answer.Status != http.StatusOK {
+		fault := readProblems(answer).first()
+		if gone[fault.ID] {
+			return 0, "", nil // none at all
+		}
+		if failed := s.refusal(answer, fault); failed != nil {
+			return 0, "", failed
+		}
+		return 0, "", &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: fault.code(), Reason: "store " + s.id + ": it does not let its inventory be read"}
+	}
+	var said struct {
+		Total *int64 `json:"total"`
+		Items []struct {
+			SKU string `json:"sku"`
+		} `json:"inventoryItems"`
+	}
+	if err := channels.Read(s.id, answer, &said); err != nil {
+		return 0, "", err
+	}
+	if said.Total == nil {
+		return 0, "", channels.Unreadable(s.id, answer, "it does not count the inventory items")
+	}
+	if len(said.Items) > 0 {
+		sku = said.Items[0].SKU
+	}
+	return *said.Total, sku, nil
+}

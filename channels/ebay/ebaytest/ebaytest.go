@@ -1,0 +1,315 @@
+// Package ebaytest is one seller on eBay in memory, written from eBay's OpenAPI document of the Inventory API and from
+// docs/channels/ebay.md. What is not confirmed about eBay is an option.
+//
+// The files: ebaytest.go is what a test does with the seller, serve.go what eBay answers, quantities.go how it sets figures, bucket.go
+// how it counts calls and revisions.
+package ebaytest
+
+import (
+	"maps"
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/ebay"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// Poison is a SKU whose offer is found like any other and refuses every figure.
+const Poison = "POISON"
+
+// The seller.
+const (
+	Client      = "AcmeBike-Tidemark-PRD-0a1b2c3d4-5e6f7a8b"
+	Marketplace = "EBAY_US"
+)
+
+// Scope is what the driver needs.
+const Scope = "https://api.ebay.com/oauth/api_scope/sell.inventory"
+
+// Options of a seller. The zero value takes everything and counts calls over its limits.
+type Options struct {
+	Settings map[string]any // further settings of the channels that Open returns
+	Now      func() time.Time
+
+	// The limits; 0 means the default. Calls per second and at once are what the driver keeps to by default, 10: eBay publishes none.
+	PerSecond, Burst float64
+	Daily            int // calls in a day of the Pacific coast, by default 2,000,000
+	Revisions        int // of one offer in such a day, by default 250
+	// Throttles answers calls over the limits with 429; otherwise they are only counted.
+	Throttles  bool
+	RetryAfter string // what such an answer says
+
+	// What is not confirmed about eBay, each off by default.
+	OneSKU      bool // takes one SKU in a call, as the text of the method says, in place of 25
+	SKURows     bool // has a result for a SKU itself, next to those of its offers
+	EmptyOffers bool // a SKU without offers has an empty list, in place of 404
+	RefusesZero bool // does not take 0, as without the out-of-stock option
+	ShortSKUs   bool // refuses a look-up of a SKU of more than 50 characters
+	Plain400    bool // a call in which everything fails is answered with 400 and no results
+}
+
+// Store is a running seller. It is a channeltest.Store.
+type Store struct {
+	*channeltest.Front
+	options Options
+
+	mutex     sync.Mutex
+	now       func() time.Time
+	items     map[string]*item
+	offers    map[string]*offer
+	tokens    map[string]time.Time // when they end
+	scopes    []string
+	lastID    int64
+	given     int // tokens
+	found     int // look-ups
+	throttle  int // calls that are still to be throttled
+	throttled int
+	limits    limits
+}
+
+// item is an inventory item.
+type item struct {
+	sku      string
+	quantity int64 // ship-to-home
+	offers   []*offer
+	poisoned bool
+}
+
+// offer is one of an inventory item.
+type offer struct {
+	id          string
+	sku         string
+	marketplace string
+	format      string // FIXED_PRICE or AUCTION
+	published   bool
+	ended       bool // its listing, though it is published
+	quantity    int64
+}
+
+// Start starts a seller that ends with the test.
+func Start(t testing.TB, options Options) *Store {
+	t.Helper()
+	s := &Store{
+		options: options, now: options.Now, items: map[string]*item{}, offers: map[string]*offer{}, tokens: map[string]time.Time{},
+		scopes: []string{Scope}, lastID: 8_209_815_000,
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.limits = newLimits(options, s.now())
+	s.list(Poison).poisoned = true
+	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
+	s.Sort = sort
+	return s
+}
+
+// sort tells the calls that can change a figure from the reading ones and from those for a token.
+func sort(r *http.Request, _ []byte) channeltest.Kind {
+	switch {
+	case r.URL.Path == tokenPath:
+		return channeltest.Aside
+	case r.Method == http.MethodGet:
+		return channeltest.Read
+	}
+	return channeltest.Write
+}
+
+// Settings are those of a channel to the seller.
+func (s *Store) Settings() settings.Values {
+	values := settings.Values{
+		"endpoint": s.URL, "marketplace": Marketplace, "client_id": Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN",
+	}
+	maps.Copy(values, s.options.Settings)
+	return values
+}
+
+// Environment holds the credentials and the seller's clock.
+func (s *Store) Environment() settings.Environment {
+	environment := Environment()
+	environment.Now = s.options.Now
+	return environment
+}
+
+// Environment holds the credentials.
+func Environment() settings.Environment {
+	return settings.Environment{Variable: func(name string) (string, bool) {
+		return channeltest.Credential, name == "SECRET" || name == "TOKEN"
+	}}
+}
+
+// Open returns a new channel to the seller.
+func (s *Store) Open(t *testing.T) channels.Channel {
+	t.Helper()
+	channel, err := ebay.Open("shop", s.Settings(), s.Environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return channel
+}
+
+// Provoke gives every later call a fault.
+func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
+
+// Set edits the listings. It lists a SKU that the seller does not have.
+func (s *Store) Set(_ *testing.T, items ...channels.Item) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, asked := range items {
+		one, known := s.items[asked.ChannelSKU]
+		if !known {
+			one = s.list(asked.ChannelSKU)
+		}
+		one.quantity = asked.Quantity
+		for _, offered := range one.offers {
+			offered.quantity = asked.Quantity
+		}
+	}
+}
+
+// list makes an inventory item with a published offer. The mutex is held, or the seller is not started yet.
+func (s *Store) list(sku string) *item {
+	made := &item{sku: sku}
+	s.items[sku] = made
+	s.offer(made, Marketplace, "FIXED_PRICE")
+	return made
+}
+
+func (s *Store) offer(one *item, marketplace, format string) {
+	s.lastID++
+	made := &offer{id: strconv.FormatInt(s.lastID, 10), sku: one.sku, marketplace: marketplace, format: format, published: true}
+	s.offers[made.id] = made
+	one.offers = append(one.offers, made)
+}
+
+// edit changes the inventory item of a SKU.
+func (s *Store) edit(sku string, change func(*item)) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if one, known := s.items[sku]; known {
+		change(one)
+	}
+}
+
+// Poison makes a SKU refuse every figure.
+func (s *Store) Poison(sku string) { s.edit(sku, func(one *item) { one.poisoned = true }) }
+
+// Offer offers a SKU once more, on a marketplace and as FIXED_PRICE or AUCTION.
+func (s *Store) Offer(sku, marketplace, format string) {
+	s.edit(sku, func(one *item) { s.offer(one, marketplace, format) })
+}
+
+// Withdraw makes the offers of a SKU unpublished.
+func (s *Store) Withdraw(sku string) {
+	s.edit(sku, func(one *item) {
+		for _, offered := range one.offers {
+			offered.published = false
+		}
+	})
+}
+
+// End ends the listings of a SKU, and leaves its offers published.
+func (s *Store) End(sku string) {
+	s.edit(sku, func(one *item) {
+		for _, offered := range one.offers {
+			offered.ended = true
+		}
+	})
+}
+
+// Unoffer deletes the offers of a SKU.
+func (s *Store) Unoffer(sku string) { s.edit(sku, s.unoffer) }
+
+func (s *Store) unoffer(one *item) {
+	for _, offered := range one.offers {
+		delete(s.offers, offered.id)
+	}
+	one.offers = nil
+}
+
+// Renew deletes an item's offers and makes one again.
+func (s *Store) Renew(_ *testing.T, renewed channels.Item) {
+	s.edit(renewed.ChannelSKU, func(one *item) {
+		s.unoffer(one)
+		s.offer(one, Marketplace, "FIXED_PRICE")
+	})
+}
+
+// Offender is an item that is refused for ever.
+func (s *Store) Offender(*testing.T) channels.Item {
+	return channels.Item{ChannelSKU: Poison, Quantity: 1}
+}
+
+// Shown is what buyers see of every SKU on the marketplace: the lesser of its own quantity and that of its offer.
+func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	shown := make(map[channeltest.Place]int64, len(s.items))
+	for sku, one := range s.items {
+		for _, offered := range one.offers {
+			if offered.marketplace == Marketplace && offered.format == "FIXED_PRICE" && offered.published && !offered.ended {
+				shown[channeltest.Place{SKU: sku}] = min(one.quantity, offered.quantity)
+			}
+		}
+	}
+	return shown
+}
+
+// Calls counts calls that could change something.
+func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
+
+// Leaks counts calls that followed a redirect.
+func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
+
+// Revoke ends every access token before its time.
+func (s *Store) Revoke() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	clear(s.tokens)
+}
+
+// Grant sets the scopes that the seller consented to.
+func (s *Store) Grant(scopes ...string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.scopes = scopes
+}
+
+// Throttle makes eBay throttle the next calls whatever the limits say.
+func (s *Store) Throttle(calls int) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.throttle = calls
+}
+
+// Overruns counts calls over the limits, and figures for offers that were revised too often.
+func (s *Store) Overruns() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.limits.overruns
+}
+
+// Throttled counts answers that throttle.
+func (s *Store) Throttled() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.throttled
+}
+
+// Tokens counts the tokens that were given.
+func (s *Store) Tokens() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.given
+}
+
+// Lookups counts look-ups that were answered.
+func (s *Store) Lookups() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.found
+}

@@ -1,0 +1,144 @@
+package ebaytest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/tidemark/tidemark/channels/channeltest"
+)
+
+// asked is the body of a call.
+type asked struct {
+	Requests []element `json:"requests"`
+}
+
+type element struct {
+	SKU          string `json:"sku"`
+	Availability *struct {
+		Quantity *int64 `json:"quantity"`
+	} `json:"shipToLocationAvailability"`
+	Offers []struct {
+		OfferID  string `json:"offerId"`
+		Quantity *int64 `json:"availableQuantity"`
+	} `json:"offers"`
+}
+
+// row is what became of an offer, or of a SKU.
+type row struct {
+	SKU     string    `json:"sku"`
+	OfferID string    `json:"offerId,omitempty"`
+	Status  int       `json:"statusCode"`
+	Errors  []problem `json:"errors,omitempty"`
+}
+
+// maxSKUs is the most SKUs in a call.
+const maxSKUs = 25
+
+// update sets figures, each by itself.
+func (s *Store) update(w http.ResponseWriter, r *http.Request, body []byte) {
+	var said asked
+	limit := maxSKUs
+	if s.options.OneSKU {
+		limit = 1
+	}
+	switch {
+	case !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
+		refuse(w, http.StatusBadRequest, fault(25709, "Invalid value for header Content-Type."))
+		return
+	case !strings.Contains(r.Header.Get("Content-Language"), "-"):
+		refuse(w, http.StatusBadRequest, fault(25709, "Invalid value for header Content-Language."))
+		return
+	case json.Unmarshal(body, &said) != nil || len(said.Requests) == 0:
+		refuse(w, http.StatusBadRequest, problem{2004, "ACCESS", "REQUEST", "Invalid request"})
+		return
+	case len(said.Requests) > limit:
+		refuse(w, http.StatusBadRequest, fault(25709, fmt.Sprintf("Invalid value for requests. It cannot exceed %d.", limit)))
+		return
+	}
+	var rows []row
+	for _, one := range said.Requests {
+		rows = append(rows, s.apply(one)...)
+	}
+	s.answer(w, rows)
+}
+
+// answer tells the results, spoiled if need be.
+func (s *Store) answer(w http.ResponseWriter, rows []row) {
+	status, failed := http.StatusOK, 0
+	for _, one := range rows {
+		if one.Status != http.StatusOK {
+			status = http.StatusMultiStatus
+			failed++
+		}
+	}
+	if failed == len(rows) && s.options.Plain400 {
+		var faults []problem
+		for _, one := range rows {
+			faults = append(faults, one.Errors...)
+		}
+		refuse(w, http.StatusBadRequest, faults...)
+		return
+	}
+	switch s.Fault() {
+	case channeltest.Reordered:
+		slices.Reverse(rows)
+	case channeltest.Shortened:
+		rows = rows[:len(rows)-1]
+	case channeltest.Stray:
+		rows = append(rows, row{SKU: "NOBODY", OfferID: "1", Status: http.StatusBadRequest, Errors: []problem{fault(25713, "This Offer is not available.")}})
+	}
+	write(w, status, map[string]any{"responses": rows})
+}
+
+// apply sets one SKU and its offers.
+func (s *Store) apply(asked element) []row {
+	var rows []row
+	one, known := s.items[asked.SKU]
+	if known && asked.Availability != nil && asked.Availability.Quantity != nil && (*asked.Availability.Quantity > 0 || !s.options.RefusesZero) {
+		one.quantity = *asked.Availability.Quantity
+		if s.options.SKURows {
+			rows = append(rows, row{SKU: asked.SKU, Status: http.StatusOK})
+		}
+	}
+	for _, offered := range asked.Offers {
+		said := row{SKU: asked.SKU, OfferID: offered.OfferID, Status: http.StatusOK}
+		if wrong, bad := s.judge(asked.SKU, offered.OfferID, offered.Quantity); bad {
+			said.Status, said.Errors = http.StatusBadRequest, []problem{wrong}
+		} else {
+			s.offers[offered.OfferID].quantity = *offered.Quantity
+		}
+		rows = append(rows, said)
+	}
+	return rows
+}
+
+// judge says what is wrong with a figure for an offer.
+func (s *Store) judge(sku, id string, quantity *int64) (problem, bool) {
+	one, known := s.items[sku]
+	offered := s.offers[id]
+	switch {
+	case !known:
+		return fault(25702, "SKU "+sku+" could not be found or is not available in the system."), true
+	case offered == nil || offered.sku != sku || !offered.published:
+		return fault(25713, "This Offer is not available : "+id+"."), true
+	case offered.ended:
+		return fault(25002, "You are not allowed to revise an ended listing."), true
+	case one.poisoned:
+		return fault(25002, "The listing cannot be revised."), true
+	case quantity == nil || *quantity < 0:
+		return fault(25709, "Invalid value for availableQuantity."), true
+	case *quantity == 0 && s.options.RefusesZero:
+		return fault(25004, "Invalid quantity. The quantity must be a valid number greater than 0."), true
+	case !s.limits.revise(id):
+		return fault(25002, "The listing has been revised too many times today."), true
+	}
+	return problem{}, false
+}
+
+var (
+	_ channeltest.Store   = (*Store)(nil)
+	_ channeltest.Renewer = (*Store)(nil)
+)

@@ -1,0 +1,235 @@
+package vendure
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/outbound/graphql"
+)
+
+// Codes of errors: those of Vendure (@vendure/core, common/error/errors.ts), of its framework and of Apollo Server.
+const (
+	notFound  = "ENTITY_NOT_FOUND"
+	badInput  = "BAD_USER_INPUT"        // the variables do not fit the schema; each error names its place
+	noChannel = "CHANNEL_NOT_FOUND"     // the channel token is wrong
+	broken    = "INTERNAL_SERVER_ERROR" // like noCode, by way of Apollo Server
+	noCode    = ""                      // an error of the database
+)
+
+// readSet reads the answer to a call. The server applies it in one transaction: with an error it has applied nothing, and the error is
+// about the first variant that it could not set.
+func (s *store) readSet(answer outbound.Answer, items []channels.Item) (channels.Reply, error) {
+	said, err := s.open(answer)
+	if err != nil {
+		return channels.Reply{}, err
+	}
+	var data struct {
+		Variants []*variant `json:"updateProductVariants"`
+	}
+	if said.Into(&data) == nil && data.Variants != nil {
+		return s.readVariants(data.Variants, items), nil
+	}
+	if len(said.Errors) == 0 {
+		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not list the variants that were set")
+	}
+	if err := s.refused(answer, said); err != nil {
+		return channels.Reply{}, err
+	}
+	if _, ok := said.Has(badInput); ok {
+		return s.readBadInput(answer, said, items)
+	}
+	if missing, ok := said.Has(notFound); ok {
+		return readMissing(missing, items), nil
+	}
+	return channels.Reply{Refused: true, Reason: reason(said.Errors[0])}, nil
+}
+
+// variant is what the server shows of a variant after a call.
+type variant struct {
+	ID     string `json:"id"`
+	SKU    string `json:"sku"`
+	Levels []struct {
+		Location string `json:"stockLocationId"`
+		OnHand   *int64 `json:"stockOnHand"`
+	} `json:"stockLevels"`
+}
+
+// readVariants matches variants to items by id, and figures by location. The server lists variants in an order of its own, and each
+// once.
+func (s *store) readVariants(variants []*variant, items []channels.Item) channels.Reply {
+	shown := make(map[string]*variant, len(variants))
+	for _, one := range variants {
+		if one != nil { // it could not be read back, which an error next to the data says
+			shown[one.ID] = one
+		}
+	}
+	reply := all(items, channels.Unknown)
+	for i, item := range items {
+		one := shown[item.Reference]
+		switch {
+		case one == nil:
+			reply.Items[i].Reason = "the store's answer does not mention it"
+		case one.SKU != item.ChannelSKU:
+			reply.Items[i] = channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Reason: "the variant that it was known by has another SKU now"}
+		default:
+			reply.Items[i] = s.shown(item, one)
+		}
+	}
+	return reply
+}
+
+// shown reads the figure of an item. A variant shows the locations of the channel only, though a figure can be set at any.
+func (s *store) shown(item channels.Item, one *variant) channels.ItemReply {
+	location := s.locationOf(item)
+	for _, level := range one.Levels {
+		if level.Location == location && level.OnHand != nil {
+			return applied(item, level.OnHand)
+		}
+	}
+	return channels.ItemReply{Verdict: channels.Rejected, Reason: fmt.Sprintf("the stock location %q does not belong to the store's channel; assign it to the channel in Vendure, or correct the location", location)}
+}
+
+// readMissing reads an error about a variant that the server does not know, or not in this channel. Its message names the id. Where ids
+// are stored in another form than they are shown in, it names one that no item has; then only a call about one variant is clear.
+func readMissing(missing graphql.Error, items []channels.Item) channels.Reply {
+	parts := strings.Split(missing.Message, `"`)
+	named, alone := "", true
+	for _, item := range items {
+		alone = alone && item.Reference == items[0].Reference
+		if len(parts) == 3 && parts[1] == item.Reference {
+			named = item.Reference
+		}
+	}
+	if named == "" && alone {
+		named = items[0].Reference
+	}
+	if named == "" {
+		return channels.Reply{Refused: true, Reason: reason(missing)}
+	}
+	reply := all(items, channels.NotApplied)
+	for i, item := range items {
+		if item.Reference == named {
+			reply.Items[i] = channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Code: notFound, Reason: "the variant that it was known by is deleted, or not in the store's channel any more"}
+		}
+	}
+	return reply
+}
+
+// readBadInput reads errors about values that the schema does not take, like a figure over 2,147,483,647.
+func (s *store) readBadInput(answer outbound.Answer, said graphql.Answer, items []channels.Item) (channels.Reply, error) {
+	reply, named := all(items, channels.NotApplied), false
+	for _, one := range said.Errors {
+		_, rest, found := strings.Cut(one.Message, `at "input[`)
+		digits, _, closed := strings.Cut(rest, "]")
+		if !found || !closed {
+			continue
+		}
+		at, err := strconv.Atoi(digits)
+		if err != nil || at < 0 || at >= len(items) {
+			return channels.Reply{}, channels.Unreadable(s.id, answer, "it names an item that was not in the call")
+		}
+		reply.Items[at], named = channels.ItemReply{Verdict: channels.Rejected, Code: badInput, Reason: one.Message}, true
+	}
+	if !named {
+		return channels.Reply{Refused: true, Reason: reason(said.Errors[0])}, nil
+	}
+	return reply, nil
+}
+
+// open takes an answer apart.
+func (s *store) open(answer outbound.Answer) (graphql.Answer, error) {
+	said, err := graphql.Read(answer.Body)
+	switch {
+	case err != nil && answer.Status >= http.StatusBadRequest:
+		return said, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": there is no Admin API at this address; correct the endpoint"}
+	case err != nil:
+		return said, channels.Unreadable(s.id, answer, err.Error())
+	}
+	return said, nil
+}
+
+// refused judges the errors that say nothing about what was asked for: credential, permission, channel, schema, and a server that
+// falters. It is nil when there are none of those.
+func (s *store) refused(answer outbound.Answer, said graphql.Answer) error {
+	for _, one := range said.Errors {
+		refusal := &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: one.Extensions.Code}
+		switch one.Extensions.Code {
+		case "FORBIDDEN", "UNAUTHORIZED", "UNAUTHENTICATED":
+			refusal.Reason = "the administrator's role does not permit the call; it needs ReadProduct, UpdateProduct and ReadStockLocation in the channel"
+			if unknownSession(answer) {
+				refusal.Reason = "it does not accept the credential; renew it and check the reference in the store's settings"
+			}
+		case noChannel:
+			refusal.Reason = "it has no channel with this token; correct the setting channel"
+		case "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED":
+			refusal.Reason = "its schema is not the one that the driver speaks; it must be the Admin API of Vendure 2.0 or later"
+		case broken, noCode:
+			if noLocation(one) {
+				continue
+			}
+			refusal.Next, refusal.Reason = channels.Resend, "it falters, and says that nothing was done"
+		default:
+			continue
+		}
+		refusal.Reason = "store " + s.id + ": " + refusal.Reason
+		return refusal
+	}
+	return nil
+}
+
+// noLocation is true for the error to a call that names a stock location that does not exist. It is what PostgreSQL, MySQL and SQLite
+// say of it; Vendure passes it on as it is, without a code. Other errors of the database pass.
+func noLocation(one graphql.Error) bool {
+	return one.Extensions.Code == noCode && strings.Contains(strings.ToLower(one.Message), "foreign key constraint")
+}
+
+// read reads the answer to a question. An error that refused leaves aside is about the question, which is always the same.
+func (s *store) read(answer outbound.Answer, into any) error {
+	said, err := s.open(answer)
+	if err != nil {
+		return err
+	}
+	if err := s.refused(answer, said); err != nil {
+		return err
+	}
+	if len(said.Errors) > 0 {
+		return &channels.Error{
+			Next: channels.AskPerson, Status: answer.Status, Code: said.Errors[0].Extensions.Code,
+			Reason: fmt.Sprintf("store %s: it refuses to be read at %.60q (%.40q)", s.id, said.Errors[0].At(), said.Errors[0].Extensions.Code),
+		}
+	}
+	if err := said.Into(into); err != nil {
+		return channels.Unreadable(s.id, answer, err.Error())
+	}
+	return nil
+}
+
+// reason is what an error says, for people.
+func reason(one graphql.Error) string {
+	if noLocation(one) {
+		return "the store has no such stock location; correct the location"
+	}
+	return one.Extensions.Code + ": " + one.Message
+}
+
+// applied is a success; a store that shows another figure than asked for has clamped it.
+func applied(item channels.Item, shown *int64) channels.ItemReply {
+	reply := channels.ItemReply{Verdict: channels.Applied, Actual: shown}
+	if *shown != item.Quantity {
+		reply.Clamped = shown
+	}
+	return reply
+}
+
+// all gives every item the same verdict.
+func all(items []channels.Item, verdict channels.Verdict) channels.Reply {
+	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
+	for i := range reply.Items {
+		reply.Items[i].Verdict = verdict
+	}
+	return reply
+}

@@ -1,0 +1,60 @@
+package vendure
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
+)
+
+// Send sends a call once.
+func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
+	answer, err := s.call(ctx, call.Body)
+	if err != nil {
+		return channels.Reply{}, err
+	}
+	return s.readSet(answer, call.Items)
+}
+
+// call makes one call, and one more when the session that it was made in has ended: the server looks at the session first, so nothing
+// was applied then.
+func (s *store) call(ctx context.Context, body []byte) (outbound.Answer, error) {
+	if s.token == nil {
+		header := s.header()
+		header.Set("Vendure-Api-Key", s.apiKey.Reveal())
+		answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint, header, body)
+		return answer, channels.Failure(s.id, answer, failed, s.now())
+	}
+	for renewed := false; ; renewed = true {
+		token, err := s.token.Get(ctx)
+		if err != nil {
+			return outbound.Answer{}, err
+		}
+		header := s.header()
+		header.Set("Authorization", "Bearer "+token.Reveal())
+		answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint, header, body)
+		ended := unknownSession(answer)
+		if ended || answer.Status == http.StatusUnauthorized { // 401 is never Vendure's own, but that of a gateway before it
+			s.token.Drop(token)
+		}
+		if !ended || renewed {
+			return answer, channels.Failure(s.id, answer, failed, s.now())
+		}
+	}
+}
+
+// header is that of every call, without the credential. Messages are read, so they are asked for in one language.
+func (s *store) header() http.Header {
+	header := http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}, "Accept-Language": {"en"}}
+	if s.channel != "" {
+		header.Set("Vendure-Token", s.channel)
+	}
+	return header
+}
+
+// unknownSession is true for the answer to a call whose session the server does not know.
+func unknownSession(answer outbound.Answer) bool {
+	values, said := answer.Header[tokenHeader]
+	return said && len(values) == 1 && values[0] == ""
+}

@@ -1,0 +1,60 @@
+package vendure
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound/graphql"
+	"github.com/tidemark/tidemark/settings"
+)
+
+//go:embed log_in.graphql
+var logIn string
+
+// tokenHeader is where a session token comes back; it is there, and empty, when the server does not know the one that was sent.
+const tokenHeader = "Vendure-Auth-Token"
+
+// tokenLife is how long a session is used. The server does not say how long one lives (authOptions.sessionDuration, a year unless it is
+// set), and one that ended earlier is found out by the answer.
+const tokenLife = 24 * time.Hour
+
+// ask logs in.
+func (s *store) ask(ctx context.Context) (settings.Credential, time.Duration, error) {
+	body, err := graphql.Body(logIn, struct {
+		Username string `json:"username"`
+		Password string `json:"password"`
+	}{s.username, s.password.Reveal()})
+	if err != nil {
+		return settings.Credential{}, 0, err
+	}
+	answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint, s.header(), body)
+	if err := channels.Failure(s.id, answer, failed, s.now()); err != nil {
+		return settings.Credential{}, 0, err
+	}
+	var said struct {
+		Login struct {
+			Type string `json:"__typename"`
+			Code string `json:"errorCode"`
+		} `json:"login"`
+	}
+	if err := s.read(answer, &said); err != nil {
+		return settings.Credential{}, 0, err
+	}
+	token := answer.Header.Get(tokenHeader)
+	refusal := &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Login.Code}
+	switch {
+	case said.Login.Code != "":
+		refusal.Reason = fmt.Sprintf("store %s: it does not let %s log in (%.60s); check the settings username and password", s.id, s.username, said.Login.Code)
+	case said.Login.Type != "CurrentUser":
+		return settings.Credential{}, 0, channels.Unreadable(s.id, answer, "it does not say whether the login succeeded")
+	case token == "":
+		refusal.Reason = fmt.Sprintf("store %s: it gives no token in the header vendure-auth-token; add bearer to authOptions.tokenMethod in the server's configuration", s.id)
+	default:
+		return settings.NewCredential(token), tokenLife, nil
+	}
+	return settings.Credential{}, 0, refusal
+}

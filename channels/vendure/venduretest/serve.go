@@ -1,0 +1,232 @@
+package venduretest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tidemark/tidemark/channels/channeltest"
+)
+
+// limit is the most that the server reads of a body, in bytes.
+const limit = 100 << 10
+
+// object is a JSON object.
+type object map[string]any
+
+type call struct {
+	Query     string `json:"query"`
+	Variables struct {
+		Username string   `json:"username"`
+		Password string   `json:"password"`
+		Login    bool     `json:"login"`
+		SKUs     []string `json:"skus"`
+		Input    []struct {
+			ID          string `json:"id"`
+			StockLevels []struct {
+				Location string `json:"stockLocationId"`
+				OnHand   int64  `json:"stockOnHand"`
+			} `json:"stockLevels"`
+		} `json:"input"`
+	} `json:"variables"`
+}
+
+func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var asked call
+	switch {
+	case r.URL.Path != "/admin-api":
+		reply(w, http.StatusNotFound, object{"statusCode": 404, "message": "Cannot POST " + r.URL.Path})
+		return
+	case len(body) > limit:
+		reply(w, http.StatusInternalServerError, object{"statusCode": 500, "message": ""})
+		return
+	case json.Unmarshal(body, &asked) != nil:
+		refuse(w, "", "", "Unexpected token in JSON")
+		return
+	}
+	operation := operationOf(asked.Query)
+	s.bodies[operation] = body
+	if operation == "TidemarkLogin" {
+		s.login(w, asked)
+		return
+	}
+	if wait, over := s.take(); over && s.options.Throttles {
+		s.throttled++
+		w.Header().Set("Retry-After", strconv.FormatFloat(math.Ceil(wait.Seconds()), 'f', -1, 64))
+		reply(w, http.StatusTooManyRequests, object{})
+		return
+	}
+	fields := map[string]string{"TidemarkSetStock": "updateProductVariants", "TidemarkFindVariants": "globalSettings", "TidemarkCheck": "activeChannel"}
+	if !s.known(r) {
+		w.Header().Set("vendure-auth-token", "")
+		refuse(w, "FORBIDDEN", fields[operation], "You are not currently authorized to perform this action")
+		return
+	}
+	switch operation {
+	case "TidemarkSetStock":
+		s.update(w, asked)
+	case "TidemarkFindVariants":
+		s.find(w, asked)
+	case "TidemarkCheck":
+		s.about(w, asked)
+	default:
+		refuse(w, "GRAPHQL_VALIDATION_FAILED", "", "Cannot query this")
+	}
+}
+
+// operationOf is the name that a document gives its operation.
+func operationOf(document string) string {
+	head, _, _ := strings.Cut(document, "(")
+	_, name, _ := strings.Cut(head, " ")
+	return name
+}
+
+func (s *Store) login(w http.ResponseWriter, asked call) {
+	if asked.Variables.Username != Username || asked.Variables.Password != channeltest.Credential {
+		reply(w, http.StatusOK, object{"data": object{"login": object{"__typename": "InvalidCredentialsError", "errorCode": "INVALID_CREDENTIALS_ERROR"}}})
+		return
+	}
+	w.Header().Set("vendure-auth-token", s.session())
+	reply(w, http.StatusOK, object{"data": object{"login": object{"__typename": "CurrentUser"}}})
+}
+
+func (s *Store) find(w http.ResponseWriter, asked call) {
+	ids := []string{}
+	for _, sku := range slices.Compact(slices.Sorted(slices.Values(asked.Variables.SKUs))) {
+		ids = append(ids, s.skus[sku]...)
+	}
+	items := []object{}
+	for _, id := range byID(ids) {
+		if one := s.variant(id); len(items) < s.options.ListLimit {
+			items = append(items, object{"id": id, "sku": one.sku, "trackInventory": one.track})
+		}
+	}
+	reply(w, http.StatusOK, object{"data": object{
+		"globalSettings":  object{"trackInventory": !s.untracks},
+		"productVariants": object{"totalItems": len(ids), "items": items},
+	}})
+}
+
+// update sets all figures or none.
+func (s *Store) update(w http.ResponseWriter, asked call) {
+	const field = "updateProductVariants"
+	var errors []object
+	for i, one := range asked.Variables.Input {
+		for j, level := range one.StockLevels {
+			if level.OnHand > math.MaxInt32 || level.OnHand < math.MinInt32 {
+				errors = append(errors, s.tooLarge(len(asked.Variables.Input), i, j, level.OnHand))
+			}
+		}
+	}
+	if len(errors) > 0 {
+		reply(w, http.StatusOK, object{"errors": errors})
+		return
+	}
+	ids := make([]string, 0, len(asked.Variables.Input))
+	for _, one := range asked.Variables.Input {
+		known := s.variant(one.ID)
+		switch {
+		case known == nil:
+			refuse(w, "ENTITY_NOT_FOUND", field, fmt.Sprintf("No ProductVariant with the id %q could be found", one.ID))
+			return
+		case s.foreign[known.sku]:
+			refuse(w, "USER_INPUT_ERROR", field, "A plugin does not allow it")
+			return
+		}
+		for _, level := range one.StockLevels {
+			if !slices.Contains(s.locations(), level.Location) {
+				refuse(w, "", field, `insert or update on table "stock_level" violates foreign key constraint "FK_984c48572468c69661a0b7b0494"`)
+				return
+			}
+		}
+		ids = append(ids, one.ID)
+	}
+	for _, one := range asked.Variables.Input {
+		for _, level := range one.StockLevels {
+			s.variant(one.ID).levels[level.Location] = level.OnHand
+		}
+	}
+	variants := make([]object, 0, len(ids))
+	for _, id := range byID(ids) {
+		one := s.variant(id)
+		levels := make([]object, 0, len(one.levels))
+		for _, location := range s.locations() {
+			levels = append(levels, object{"stockLocationId": location, "stockOnHand": one.levels[location]})
+		}
+		variants = append(variants, object{"id": id, "sku": one.sku, "stockLevels": levels})
+	}
+	reply(w, http.StatusOK, object{"data": object{field: variants}})
+}
+
+// tooLarge is the error about a number that GraphQL does not have, in the call of so many entries.
+func (s *Store) tooLarge(entries, at, level int, number int64) object {
+	place := fmt.Sprintf("input[%d].stockLevels[%d].stockOnHand", at, level)
+	switch s.Fault() {
+	case channeltest.Stray:
+		place = fmt.Sprintf("input[%d].stockLevels[%d].stockOnHand", entries, level)
+	case channeltest.UnnamedOffender: // a plugin's own, which names nobody
+		return failure("USER_INPUT_ERROR", "updateProductVariants", "An item is not valid")
+	}
+	return failure("BAD_USER_INPUT", "", fmt.Sprintf(
+		`Variable "$input" got invalid value %d at "%s"; Int cannot represent non 32-bit signed integer value: %d`, number, place, number))
+}
+
+func (s *Store) about(w http.ResponseWriter, asked call) {
+	locations := []object{}
+	for _, id := range s.locations() {
+		locations = append(locations, object{"id": id, "name": "Location " + id})
+	}
+	items, total := []object{}, 0
+	for _, one := range s.variants {
+		if !one.deleted {
+			total++
+			items = append(items, object{"sku": one.sku})
+		}
+	}
+	data := object{
+		"activeChannel":   object{"code": "__default_channel__", "token": "default-token"},
+		"globalSettings":  object{"outOfStockThreshold": 0},
+		"stockLocations":  object{"items": locations},
+		"productVariants": object{"totalItems": total, "items": items[:min(1, total)]},
+	}
+	if asked.Variables.Login {
+		data["me"] = object{"identifier": Username, "channels": []object{
+			{"code": "__default_channel__", "permissions": []string{"Authenticated", "ReadProduct", "UpdateProduct", "ReadStockLocation"}},
+		}}
+	}
+	reply(w, http.StatusOK, object{"data": data})
+}
+
+// failure is an error of a GraphQL answer; one of the database has no code, and one about variables no path.
+func failure(code, field, message string) object {
+	one := object{"message": message, "locations": []object{{"line": 2, "column": 3}}}
+	if field != "" {
+		one["path"] = []string{field}
+	}
+	if code != "" {
+		one["extensions"] = object{"code": code}
+	}
+	return one
+}
+
+// refuse answers with an error. The data is null.
+func refuse(w http.ResponseWriter, code, field, message string) {
+	reply(w, http.StatusOK, object{"errors": []object{failure(code, field, message)}, "data": nil})
+}
+
+func reply(w http.ResponseWriter, status int, body object) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}

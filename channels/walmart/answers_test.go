@@ -1,0 +1,299 @@
+package walmart_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/walmart"
+	"github.com/tidemark/tidemark/channels/walmart/walmarttest"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// said is a canned answer.
+type said struct {
+	status int
+	body   string
+	header http.Header
+}
+
+// answers are those of the operations.
+type answers map[string]said
+
+// operation names what a request asks for.
+func operation(r *http.Request) string {
+	switch {
+	case r.URL.Path == "/v3/token":
+		return "token"
+	case r.Method == http.MethodPut:
+		return "put"
+	case r.Method == http.MethodPost:
+		return "feed"
+	case r.URL.Query().Get("includeDetails") == "true":
+		return "details"
+	case r.URL.Query().Get("includeDetails") == "false":
+		return "poll"
+	}
+	return r.URL.Path
+}
+
+var now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+
+// answering opens a channel to an account that answers as told, at 8 o'clock.
+func answering(t *testing.T, told answers, more settings.Values) channels.Channel {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer, ok := told[operation(r)]
+		if !ok {
+			answer = said{status: 200, body: `{"access_token":"canary","token_type":"Bearer","expires_in":900}`}
+		}
+		for name, values := range answer.header {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(answer.status)
+		_, _ = w.Write([]byte(answer.body))
+	}))
+	t.Cleanup(server.Close)
+	values := minimal(settings.Values{"endpoint": server.URL})
+	for name, value := range more {
+		values[name] = value
+	}
+	environment := walmarttest.Environment()
+	environment.Now = func() time.Time { return now }
+	channel, err := walmart.Open("shop", values, environment)
+	require.NoError(t, err)
+	return channels.Guarded(channel)
+}
+
+var (
+	bike  = channels.Item{ChannelSKU: "BIKE", Quantity: 5}
+	bell  = channels.Item{ChannelSKU: "BELL", Quantity: 3}
+	frame = channels.Item{ChannelSKU: "FRAME", Quantity: 0}
+)
+
+// send sends items as the push loop does.
+func send(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
+	t.Helper()
+	body, err := channel.Encode(items, "key")
+	require.NoError(t, err)
+	return channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
+}
+
+func poll(t *testing.T, channel channels.Channel, ticket string, items ...channels.Item) (channels.Reply, error) {
+	t.Helper()
+	poller, ok := channels.AsPoller(channel)
+	require.True(t, ok)
+	return poller.Poll(t.Context(), ticket, items)
+}
+
+// requireFailed checks an error and what should happen next.
+func requireFailed(t *testing.T, err error, next channels.Next, text string) *channels.Error {
+	t.Helper()
+	require.ErrorContains(t, err, text)
+	require.NotContains(t, err.Error(), "canary")
+	var told *channels.Error
+	require.ErrorAs(t, err, &told)
+	require.Equal(t, next, told.Next, err.Error())
+	return told
+}
+
+func single(item channels.ItemReply) channels.Reply {
+	return channels.Reply{Items: []channels.ItemReply{item}}
+}
+
+func rejected(code, reason string) channels.ItemReply {
+	return channels.ItemReply{Verdict: channels.Rejected, Code: code, Reason: reason}
+}
+
+var (
+	applied  = channels.ItemReply{Verdict: channels.Applied}
+	accepted = channels.ItemReply{Verdict: channels.Accepted}
+)
+
+const page = `<!DOCTYPE html><title>canary</title>`
+
+// problem is an error in the form of the pages.
+func problem(code, field string) string {
+	return fmt.Sprintf(`{"errors":[{"code":%q,"message":"it is wrong","category":"DATA","severity":"ERROR","field":%q}]}`, code, field)
+}
+
+// refusals are the answers to a call that mean the same for a PUT, a feed and a poll.
+var refusals = map[string]struct {
+	answer said
+	next   channels.Next
+	fault  string
+}{
+	"another address":               {said{status: 404, body: page}, channels.AskPerson, "check the endpoint"},
+	"an unknown address":            {said{status: 404, body: problem("URI_NOT_FOUND.GMP_GATEWAY_API", "")}, channels.AskPerson, "URI_NOT_FOUND"},
+	"a header is wrong":             {said{status: 400, body: problem("INVALID_REQUEST_HEADER.GMP_GATEWAY_API", "WM_SVC.NAME")}, channels.AskPerson, "check the endpoint, service_name"},
+	"a header is missing":           {said{status: 400, body: problem("MISSING_REQUEST_HEADER", "WM_SVC.NAME")}, channels.AskPerson, "check the endpoint, service_name"},
+	"the ship node is wrong":        {said{status: 400, body: problem("INVALID_REQUEST_PARAM", "shipNode")}, channels.AskPerson, "does not take the ship node"},
+	"the ship node is unknown":      {said{status: 404, body: problem("CONTENT_NOT_FOUND", "shipNode")}, channels.AskPerson, "does not take the ship node"},
+	"a method is not allowed":       {said{status: 405, body: problem("METHOD_NOT_ALLOWED", "")}, channels.AskPerson, "METHOD_NOT_ALLOWED"},
+	"an unsupported type":           {said{status: 415, body: problem("UNSUPPORTED_MEDIA_TYPE", "")}, channels.AskPerson, "check the endpoint"},
+	"not acceptable":                {said{status: 406, body: problem("INVALID_ACCEPT_TYPE", "")}, channels.AskPerson, "check the endpoint"},
+	"the permission is missing":     {said{status: 403, body: problem("FORBIDDEN.GMP_GATEWAY_API", "")}, channels.AskPerson, "does not permit"},
+	"the token is not taken":        {said{status: 401, body: problem("UNAUTHORIZED.GMP_GATEWAY_API", "")}, channels.AskPerson, "does not accept the credential"},
+	"too large":                     {said{status: 413}, channels.Smaller, "too large"},
+	"locked":                        {said{status: 423, body: problem("RESOURCE_IS_LOCKED.GMP_RECEIVER_API", "")}, channels.Resend, "locked"},
+	"throttled":                     {said{status: 429, body: problem("REQUEST_THRESHOLD_VIOLATED.GMP_GATEWAY_API", "")}, channels.Wait, "throttles"},
+	"throttled with another status": {said{status: 400, body: problem("REQUEST_THRESHOLD_VIOLATED", "")}, channels.Wait, "throttles"},
+	"Walmart fails":                 {said{status: 500, body: problem("SYSTEM_ERROR", "")}, channels.Resend, "falters"},
+	"Walmart takes too long":        {said{status: 504, body: problem("DOWNSTREAM_SYSTEM_TIME_OUT", "")}, channels.Resend, "falters"},
+	"Walmart is away":               {said{status: 503}, channels.Resend, "falters"},
+	"part of it":                    {said{status: 206, body: problem("SOME_CONTENT_NOT_FOUND", "")}, channels.Resend, "status is not one"},
+	"another success":               {said{status: 202, body: `{}`}, channels.Resend, "status is not one"},
+	"a redirect":                    {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
+	"a page":                        {said{status: 200, body: page}, channels.Resend, "not the JSON"},
+	"JSON that is cut":              {said{status: 200, body: `{"sku":`}, channels.Resend, "not the JSON"},
+	"more after the JSON":           {said{status: 200, body: `{"sku":"BIKE"} {}`}, channels.Resend, "not the JSON"},
+	"other JSON":                    {said{status: 200, body: `{}`}, channels.Resend, "not believed"},
+	"errors with 200":               {said{status: 200, body: problem("SYSTEM_ERROR", "")}, channels.Resend, "not believed"},
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for name, test := range refusals {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			channel := answering(t, answers{"put": test.answer, "feed": test.answer, "poll": test.answer, "details": test.answer}, settings.Values{"details_limit": int64(50)})
+			_, err := send(t, channel, bike)
+			requireFailed(t, err, test.next, test.fault)
+			_, err = send(t, channel, bike, bell)
+			requireFailed(t, err, test.next, test.fault)
+			if test.answer.status == http.StatusNotFound || test.answer.status == http.StatusBadRequest && test.next == channels.AskPerson {
+				test.next, test.fault = channels.Anew, "does not know the feed any more"
+			}
+			for _, ticket := range []string{"feed:0:F1@A", "details:0:50:F1@A"} {
+				_, err = poll(t, channel, ticket, bike, bell)
+				requireFailed(t, err, test.next, test.fault)
+			}
+		})
+	}
+}
+
+func TestPuts(t *testing.T) {
+	t.Parallel()
+	five, four := int64(5), int64(4)
+	for name, test := range map[string]struct {
+		answer said
+		want   channels.Reply
+		fault  string // empty: no error
+	}{
+		"taken":                   {answer: said{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":5}}`}, want: single(channels.ItemReply{Verdict: channels.Applied, Actual: &five})},
+		"another figure":          {answer: said{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":4}}`}, want: single(channels.ItemReply{Verdict: channels.Applied, Actual: &four, Clamped: &four})},
+		"another SKU":             {answer: said{status: 200, body: `{"sku":"BELL","quantity":{"unit":"EACH","amount":5}}`}, fault: "not believed"},
+		"no figure":               {answer: said{status: 200, body: `{"sku":"BIKE"}`}, fault: "not believed"},
+		"an unknown SKU":          {answer: said{status: 404, body: problem("CONTENT_NOT_FOUND.GMP_INVENTORY_API", "")}, want: single(rejected("CONTENT_NOT_FOUND.GMP_INVENTORY_API", "Walmart has no such SKU; list it there, or correct the listing's channel SKU: it is wrong"))},
+		"a bad request":           {answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "sku")}, want: single(rejected("INVALID_REQUEST_PARAM", "it is wrong"))},
+		"bad content":             {answer: said{status: 400, body: `{"error":[{"code":"INVALID_REQUEST_CONTENT","description":"it is bad"}]}`}, want: single(rejected("INVALID_REQUEST_CONTENT", "it is bad"))},
+		"bad content, in depth":   {answer: said{status: 400, body: `{"errors":{"error":[{"code":"INVALID_REQUEST","description":"it is bad"}]}}`}, want: single(rejected("INVALID_REQUEST", "it is bad"))},
+		"not processable":         {answer: said{status: 422, body: problem("INVALID_REQUEST_CONTENT", "")}, want: single(rejected("INVALID_REQUEST_CONTENT", "it is wrong"))},
+		"a bad request of nobody": {answer: said{status: 400, body: `{"errors":[]}`}, fault: "check the endpoint"},
+		"a bad request in text":   {answer: said{status: 400, body: `{"error":"invalid_request"}`}, fault: "check the endpoint"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reply, err := send(t, answering(t, answers{"put": test.answer}, nil), bike)
+			if test.fault != "" {
+				require.ErrorContains(t, err, test.fault)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, test.want, reply)
+		})
+	}
+}
+
+func TestReceipts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer  said
+		next    channels.Next
+		fault   string // empty: no error
+		refused string
+	}{
+		"not named":                 {answer: said{status: 200, body: `{"feedId":""}`}, fault: "does not name the feed"},
+		"a bad file":                {answer: said{status: 400, body: problem("INVALID_REQUEST", "")}, refused: "INVALID_REQUEST: it is wrong"},
+		"bad content":               {answer: said{status: 400, body: problem("INVALID_REQUEST_CONTENT.GMP_FEED_API", "file")}, refused: "INVALID_REQUEST_CONTENT.GMP_FEED_API: it is wrong"},
+		"content that is no JSON":   {answer: said{status: 400, body: problem("MALFORMED_REQUEST_CONTENT", "")}, refused: "MALFORMED_REQUEST_CONTENT: it is wrong"},
+		"the kind of feed is wrong": {answer: said{status: 400, body: problem("INVALID_REQUEST", "feedType")}, next: channels.AskPerson, fault: "the feed is not taken"},
+		"a parameter is wrong":      {answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "")}, next: channels.AskPerson, fault: "the connection's locations"},
+		"something is not found":    {answer: said{status: 404, body: problem("CONTENT_NOT_FOUND", "")}, next: channels.AskPerson, fault: "the connection's locations"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reply, err := send(t, answering(t, answers{"feed": test.answer}, nil), bike, bell)
+			if test.fault != "" {
+				requireFailed(t, err, test.next, test.fault)
+				return
+			}
+			require.NoError(t, err)
+			require.True(t, reply.Refused)
+			require.Equal(t, test.refused, reply.Reason)
+		})
+	}
+	told := answers{"feed": {status: 200, body: `{"feedId":"F1@A"}`}}
+	reply, err := send(t, answering(t, told, nil), bike, bell)
+	require.NoError(t, err)
+	require.Equal(t, channels.Reply{Items: []channels.ItemReply{accepted, accepted}, Ticket: "feed:0:F1@A", PollAfter: 2 * time.Minute}, reply)
+}
+
+func TestBudgets(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		header http.Header
+		put    channels.Budget
+		feed   channels.Budget
+		until  time.Time // of a throttle
+	}{
+		"nothing is told":        {},
+		"milliseconds":           {header: http.Header{"X-Current-Token-Count": {"7"}, "X-Next-Replenishment-Time": {"1795420830500"}}, put: channels.Budget{Known: true, Capacity: 200, Remaining: 7}, feed: channels.Budget{Known: true, Capacity: 10, Remaining: 7}, until: now.Add(30500 * time.Millisecond)},
+		"seconds":                {header: http.Header{"x-current-token-count": {" 0 "}, "x-next-replenish-time": {"1795420830"}}, put: channels.Budget{Known: true, Capacity: 200}, feed: channels.Budget{Known: true, Capacity: 10}, until: now.Add(30 * time.Second)},
+		"a date":                 {header: http.Header{"X-CURRENT-TOKEN-COUNT": {"29"}, "X-NEXT-REPLENISHMENT-TIME": {"2026-11-23T08:00:30.250Z"}}, put: channels.Budget{Known: true, Capacity: 200, Remaining: 29}, feed: channels.Budget{Known: true, Capacity: 29, Remaining: 29}, until: now.Add(30250 * time.Millisecond)},
+		"a date elsewhere":       {header: http.Header{"X-Next-Replenishment-Time": {"2026-11-23T03:00:30-05:00"}}, until: now.Add(30 * time.Second)},
+		"a date without a zone":  {header: http.Header{"X-Next-Replenishment-Time": {"2026-11-23T08:00:30"}}, until: now.Add(30 * time.Second)},
+		"an HTTP date":           {header: http.Header{"X-Next-Replenishment-Time": {"Mon, 23 Nov 2026 08:00:30 GMT"}}, until: now.Add(30 * time.Second)},
+		"a wait":                 {header: http.Header{"X-Next-Replenishment-Time": {"30"}}, until: now.Add(30 * time.Second)},
+		"Retry-After goes first": {header: http.Header{"Retry-After": {"10"}, "X-Next-Replenishment-Time": {"30"}}, until: now.Add(10 * time.Second)},
+		"the past":               {header: http.Header{"X-Next-Replenishment-Time": {"1695420830500"}}},
+		"no sense":               {header: http.Header{"X-Current-Token-Count": {"many"}, "X-Next-Replenishment-Time": {"soon"}}},
+		"less than nothing":      {header: http.Header{"X-Current-Token-Count": {"-1"}, "X-Next-Replenishment-Time": {"-5"}}},
+		"no number":              {header: http.Header{"X-Current-Token-Count": {"NaN"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			taken := answering(t, answers{
+				"put":  {status: 200, body: `{"sku":"BIKE","quantity":{"amount":5}}`, header: test.header},
+				"feed": {status: 200, body: `{"feedId":"F1@A"}`, header: test.header},
+				"poll": {status: 200, body: `{"feedId":"F1@A","feedStatus":"INPROGRESS"}`, header: test.header},
+			}, nil)
+			reply, err := send(t, taken, bike)
+			require.NoError(t, err)
+			require.Equal(t, test.put, reply.Budget)
+			reply, err = send(t, taken, bike, bell)
+			require.NoError(t, err)
+			require.Equal(t, test.feed, reply.Budget)
+			reply, err = poll(t, taken, reply.Ticket, bike, bell)
+			require.NoError(t, err)
+			require.Equal(t, test.put, reply.Budget)
+
+			for _, status := range []int{429, 400} {
+				if status == 400 && test.header.Get("Retry-After") != "" {
+					continue
+				}
+				body := problem("REQUEST_THRESHOLD_VIOLATED.GMP_GATEWAY_API", "")
+				throttled := answering(t, answers{"feed": {status: status, body: body, header: test.header}}, nil)
+				reply, err = send(t, throttled, bike, bell)
+				told := requireFailed(t, err, channels.Wait, "throttles")
+				require.True(t, test.until.Equal(told.Until), "%s", told.Until)
+				require.Equal(t, test.feed, reply.Budget)
+			}
+		})
+	}
+}

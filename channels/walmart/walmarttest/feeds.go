@@ -1,0 +1,211 @@
+package walmarttest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/channels/channeltest"
+)
+
+type feed struct {
+	id      string
+	node    string
+	entries []entry
+	asked   int
+	ready   time.Time
+	failed  *ingestionError // of the feed as a whole
+	done    bool
+	rows    []row
+	counts  map[string]int // of rows, by status
+}
+
+type entry struct {
+	SKU      string `json:"sku"`
+	Quantity struct {
+		Unit   string `json:"unit"`
+		Amount *int64 `json:"amount"`
+	} `json:"quantity"`
+}
+
+type row struct {
+	SKU    string           `json:"sku"`
+	Index  int              `json:"index"`
+	Status string           `json:"ingestionStatus"`
+	Errors *ingestionErrors `json:"ingestionErrors,omitempty"`
+}
+
+type ingestionErrors struct {
+	Errors []ingestionError `json:"ingestionError"`
+}
+
+type ingestionError struct {
+	Type        string `json:"type"`
+	Code        string `json:"code"`
+	Description string `json:"description"`
+}
+
+const maxFile = 5 << 20 // bytes of a feed
+
+// submit takes a feed.
+func (s *Store) submit(w http.ResponseWriter, r *http.Request, body []byte) {
+	file, ok := upload(r, body)
+	switch {
+	case !ok:
+		refuse(w, http.StatusBadRequest, "INVALID_REQUEST_CONTENT.GMP_FEED_API", "file", "The file is missing")
+		return
+	case len(file) > maxFile:
+		refuse(w, http.StatusRequestEntityTooLarge, "REQUEST_TOO_LARGE", "file", "The file is too large")
+		return
+	case r.URL.Query().Get("feedType") != "inventory":
+		refuse(w, http.StatusBadRequest, "INVALID_REQUEST_PARAM.GMP_FEED_API", "feedType", "The feed type is not valid")
+		return
+	}
+	s.bodies["feed"] = file
+	node, ok := s.node(w, r)
+	if !ok {
+		return
+	}
+	var said struct {
+		Header struct {
+			Version string `json:"version"`
+		} `json:"InventoryHeader"`
+		Inventory []entry `json:"Inventory"`
+	}
+	one := &feed{id: fmt.Sprintf("%032X@AUoBAgA", s.next()), node: node, ready: s.options.Now().Add(s.options.Processing), counts: map[string]int{}}
+	decoder := json.NewDecoder(bytes.NewReader(file))
+	decoder.DisallowUnknownFields()
+	switch err := decoder.Decode(&said); {
+	case err != nil || said.Header.Version != "1.4" || len(said.Inventory) == 0:
+		one.failed = &ingestionError{"DATA_ERROR", "ERR_INT_DATA_0801001", "The feed does not follow its schema."}
+	case len(said.Inventory) > s.options.FeedItems:
+		one.failed = &ingestionError{"DATA_ERROR", "ERR_EXT_DATA_0801002", "The feed has too many items."}
+	case s.options.Failing != "":
+		one.failed = &ingestionError{s.options.Failing, "ERR_INT_SYS_0801003", "The feed could not be processed."}
+	default:
+		one.entries = said.Inventory
+	}
+	s.feeds[one.id] = one
+	s.queue = append(s.queue, one)
+	reply(w, http.StatusOK, map[string]string{"feedId": one.id})
+}
+
+// upload is the file in the form of a request.
+func upload(r *http.Request, body []byte) ([]byte, bool) {
+	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/form-data" {
+		return nil, false
+	}
+	part, err := multipart.NewReader(bytes.NewReader(body), parameters["boundary"]).NextPart()
+	if err != nil || part.FormName() != "file" || !strings.HasSuffix(part.FileName(), ".json") {
+		return nil, false
+	}
+	file, err := io.ReadAll(part)
+	return file, err == nil
+}
+
+// status tells how far a feed is, with a page of its rows where that is asked for.
+func (s *Store) status(w http.ResponseWriter, r *http.Request, id string) {
+	one, known := s.feeds[id]
+	if !known {
+		refuse(w, http.StatusNotFound, "CONTENT_NOT_FOUND.GMP_FEED_API", "", "Requested content could not be found")
+		return
+	}
+	one.asked++
+	s.process()
+	offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	if err != nil {
+		limit = min(50, s.options.DetailsLimit)
+	}
+	if limit > s.options.DetailsLimit {
+		if !s.options.DetailsCut {
+			refuse(w, http.StatusBadRequest, "INVALID_REQUEST_PARAM.GMP_FEED_API", "limit", "The limit is too large")
+			return
+		}
+		limit = s.options.DetailsLimit
+	}
+	said := map[string]any{"feedId": id, "feedSubmissionDate": 1568310803059, "offset": offset, "limit": limit}
+	for name, count := range one.summary() {
+		said[name] = count
+	}
+	switch {
+	case !one.done && one.asked == 1:
+		said["feedStatus"] = "RECEIVED"
+	case !one.done:
+		said["feedStatus"] = "INPROGRESS"
+	case one.failed != nil:
+		said["feedStatus"], said["ingestionErrors"] = "ERROR", ingestionErrors{[]ingestionError{*one.failed}}
+	default:
+		said["feedStatus"] = "PROCESSED"
+		if r.URL.Query().Get("includeDetails") == "true" {
+			rows := one.rows[min(offset, len(one.rows)):min(offset+limit, len(one.rows))]
+			said["itemDetails"] = map[string]any{"itemIngestionStatus": rows}
+		}
+	}
+	reply(w, http.StatusOK, said)
+}
+
+func (f *feed) summary() map[string]int {
+	succeeded := f.counts["SUCCESS"]
+	summary := map[string]int{"itemsReceived": len(f.rows), "itemsSucceeded": succeeded, "itemsFailed": len(f.rows) - succeeded, "itemsProcessing": 0}
+	if !f.done {
+		summary["itemsReceived"], summary["itemsProcessing"] = len(f.entries), len(f.entries)
+	}
+	return summary
+}
+
+func (s *Store) statuses(w http.ResponseWriter) {
+	open := []map[string]string{}
+	for _, one := range s.queue {
+		open = append(open, map[string]string{"feedId": one.id, "feedType": "inventory", "feedStatus": "INPROGRESS"})
+	}
+	reply(w, http.StatusOK, map[string]any{"totalResults": len(open), "offset": 0, "limit": 50, "results": map[string]any{"feed": open}})
+}
+
+// process ends the feeds whose time has come. Without a time, a feed ends by itself when it was asked about twice.
+func (s *Store) process() {
+	now := s.options.Now()
+	s.queue = slices.DeleteFunc(s.queue, func(one *feed) bool {
+		if s.options.Processing > 0 && one.ready.After(now) || s.options.Processing == 0 && one.asked <= 2 {
+			return false
+		}
+		s.end(one)
+		return true
+	})
+}
+
+// end applies a feed item by item.
+func (s *Store) end(one *feed) {
+	one.done = true
+	for i, entry := range one.entries {
+		offence, bad := s.judge(entry)
+		result := row{SKU: entry.SKU, Index: i, Status: "SUCCESS"}
+		if bad {
+			result.Status, result.Errors = offence.Type, &ingestionErrors{[]ingestionError{offence}}
+		} else if s.known[entry.SKU] {
+			s.shown[channeltest.Place{Location: one.node, SKU: entry.SKU}] = *entry.Quantity.Amount
+		}
+		one.add(result)
+	}
+	one.entries = nil
+	switch s.Fault() {
+	case channeltest.Reordered:
+		slices.Reverse(one.rows)
+	case channeltest.Stray:
+		one.add(row{SKU: "NOT-ASKED", Index: len(one.rows), Status: "DATA_ERROR", Errors: &ingestionErrors{[]ingestionError{poisoned}}})
+	}
+}
+
+func (f *feed) add(result row) {
+	f.rows = append(f.rows, result)
+	f.counts[result.Status]++
+}

@@ -1,0 +1,265 @@
+// Package walmarttest is one seller account on Walmart in memory, written from Walmart's documentation, for tests of the driver and of
+// whatever stands above it. What is not confirmed about the real one is a switch in Options.
+package walmarttest
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/walmart"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// Poison is a SKU whose figure is refused for ever.
+const Poison = "POISON"
+
+// Client is the client ID of the API key.
+const Client = "5c8e1f0a-tidemark"
+
+// The ways in which answers tell when more calls are taken.
+const (
+	Milliseconds = "milliseconds" // X-Next-Replenishment-Time, since 1970
+	Seconds      = "seconds"      // x-next-replenish-time, since 1970
+	Date         = "date"         // X-NEXT-REPLENISHMENT-TIME, ISO 8601
+)
+
+// Options of an account. The zero value is an account that takes everything at once and counts calls over its rates.
+type Options struct {
+	// Now is the account's clock; nil is the real one.
+	Now func() time.Time
+	// Throttle answers calls over the published rates with 429; otherwise they are only counted.
+	Throttle bool
+	// Processing is how long a feed takes. With 0 a feed is done when it was asked about twice.
+	Processing time.Duration
+	// Failing has every feed fail as a whole, for this type of error: DATA_ERROR, SYSTEM_ERROR or TIMEOUT_ERROR.
+	Failing string
+	// Poisons are further SKUs whose figures are refused for ever.
+	Poisons []string
+	// Faulty are SKUs on which Walmart fails, by the status that a report gives them: SYSTEM_ERROR or TIMEOUT_ERROR.
+	Faulty map[string]string
+	// Nodes are the ship nodes beside the default one; nil is NODE-1 and NODE-2.
+	Nodes []string
+	// Node is where the Offender is; empty is the default node.
+	Node string
+	// Scopes are the permissions of the API key; nil is full access.
+	Scopes map[string]string
+	// Unreadable are paths that the API key may not read.
+	Unreadable []string
+
+	// Replenishment is how answers tell when more calls are taken; empty is Milliseconds. Unconfirmed: documents and answers differ.
+	Replenishment string
+	// DetailsLimit is the most rows of a report in one answer; 0 is 1,000. Unconfirmed: the OpenAPI says 50.
+	DetailsLimit int
+	// DetailsCut has an answer with fewer rows where more than DetailsLimit are asked for; otherwise that is refused. Unconfirmed.
+	DetailsCut bool
+	// FeedItems is the most figures in a feed, a larger one fails as a whole; 0 is 10,000. Unconfirmed: another table says 50,000.
+	FeedItems int
+	// FeedsPerHour is how many feeds are taken in an hour; 0 is 10. Unconfirmed for the US.
+	FeedsPerHour int
+	// UnknownAccepted takes figures of SKUs that do not exist and reports success. Unconfirmed; otherwise they are refused.
+	UnknownAccepted bool
+
+	// Settings are further settings of the channels that Open returns.
+	Settings map[string]any
+}
+
+// Store is a running account. It is a channeltest.Store.
+type Store struct {
+	*channeltest.Front
+	options Options
+	poisons map[string]bool
+
+	mutex     sync.Mutex
+	known     map[string]bool // the SKUs
+	shown     map[channeltest.Place]int64
+	feeds     map[string]*feed
+	queue     []*feed // not yet processed, in the order in which they came
+	tokens    map[string]time.Time
+	meters    map[string]*bucket
+	bodies    map[string][]byte
+	headers   map[string]http.Header
+	made      int
+	overruns  int
+	throttled int
+}
+
+// Start starts an account that ends with the test.
+func Start(t testing.TB, options Options) *Store {
+	t.Helper()
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Nodes == nil {
+		options.Nodes = []string{"NODE-1", "NODE-2"}
+	}
+	for limit, usual := range map[*int]int{&options.DetailsLimit: 1000, &options.FeedItems: 10_000, &options.FeedsPerHour: 10} {
+		if *limit == 0 {
+			*limit = usual
+		}
+	}
+	s := &Store{
+		options: options, poisons: map[string]bool{Poison: true}, known: map[string]bool{}, shown: map[channeltest.Place]int64{},
+		feeds: map[string]*feed{}, tokens: map[string]time.Time{}, bodies: map[string][]byte{}, headers: map[string]http.Header{},
+		meters: published(options.FeedsPerHour, options.Now()),
+	}
+	for _, sku := range options.Poisons {
+		s.poisons[sku] = true
+	}
+	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
+	s.Sort = sort
+	return s
+}
+
+// sort tells the calls that can change a figure, the reading ones, and those for a token.
+func sort(r *http.Request, _ []byte) channeltest.Kind {
+	switch {
+	case r.URL.Path == "/v3/token":
+		return channeltest.Aside
+	case r.Method == http.MethodGet:
+		return channeltest.Read
+	}
+	return channeltest.Write
+}
+
+// Settings are those of a channel to the account.
+func (s *Store) Settings() settings.Values {
+	values := settings.Values{"endpoint": s.URL, "client_id": Client, "client_secret": "env:SECRET"}
+	maps.Copy(values, s.options.Settings)
+	return values
+}
+
+// Environment holds the credential and the account's clock.
+func (s *Store) Environment() settings.Environment {
+	environment := Environment()
+	environment.Now = s.options.Now
+	return environment
+}
+
+// Environment holds the credential.
+func Environment() settings.Environment {
+	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "SECRET" }}
+}
+
+// Open returns a new channel to the account.
+func (s *Store) Open(t *testing.T) channels.Channel {
+	t.Helper()
+	channel, err := walmart.Open("shop", s.Settings(), s.Environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return channel
+}
+
+// Provoke gives every later call a fault.
+func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
+
+// Set edits figures; unknown SKUs are listed.
+func (s *Store) Set(_ *testing.T, items ...channels.Item) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, one := range items {
+		s.set(one)
+	}
+}
+
+func (s *Store) set(one channels.Item) {
+	s.known[one.ChannelSKU] = true
+	s.shown[channeltest.Place{Location: one.Location, SKU: one.ChannelSKU}] = one.Quantity
+}
+
+// Offender is an item that is refused for ever.
+func (s *Store) Offender(*testing.T) channels.Item {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.set(channels.Item{Location: s.options.Node, ChannelSKU: Poison})
+	return channels.Item{Location: s.options.Node, ChannelSKU: Poison, Quantity: 1}
+}
+
+// Shown is what Walmart shows.
+func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.process()
+	return maps.Clone(s.shown)
+}
+
+// Calls counts calls that could change something.
+func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
+
+// Leaks counts calls that followed a redirect.
+func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
+
+// Overruns counts calls over the published rates.
+func (s *Store) Overruns() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.overruns
+}
+
+// Throttled counts answers with 429.
+func (s *Store) Throttled() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.throttled
+}
+
+// Feeds is how many feeds were taken.
+func (s *Store) Feeds() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return len(s.feeds)
+}
+
+// Body is the last body that an operation got: "put", or "feed" for the file of a feed.
+func (s *Store) Body(operation string) []byte {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.bodies[operation]
+}
+
+// Header is what the last call of an operation had: "put", "feed", "poll" or "token".
+func (s *Store) Header(operation string) http.Header {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.headers[operation]
+}
+
+// Expire ends every access token before its time.
+func (s *Store) Expire() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	clear(s.tokens)
+}
+
+// login gives an access token for 900 seconds.
+func (s *Store) login(w http.ResponseWriter, r *http.Request, body []byte) {
+	form, err := url.ParseQuery(string(body))
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(Client+":"+channeltest.Credential))
+	switch {
+	case err != nil || form.Get("grant_type") != "client_credentials" || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		refuse(w, http.StatusBadRequest, "INVALID_REQUEST.GMP_GATEWAY_API", "", "grant_type is not valid")
+	case r.Header.Get("Authorization") != basic:
+		refuse(w, http.StatusUnauthorized, "UNAUTHORIZED.GMP_GATEWAY_API", "", "Unauthorized")
+	default:
+		// The token holds the credential that no error may show.
+		token := fmt.Sprintf("eyJraWQiOi-%s-%d", channeltest.Credential, s.next())
+		s.tokens[token] = s.options.Now().Add(900 * time.Second)
+		reply(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": 900})
+	}
+}
+
+func (s *Store) next() int {
+	s.made++
+	return s.made
+}
+
+var _ channeltest.Store = (*Store)(nil)

@@ -1,0 +1,178 @@
+package woocommerce
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
+)
+
+// problem is an error of WordPress: of a whole call as the body, of an item within its result.
+type problem struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	// Data holds a status where WooCommerce made the error; a plugin may put anything there.
+	Data json.RawMessage `json:"data"`
+}
+
+// status is what the status would be if the item had come alone; 0 when it is not said.
+func (p problem) status() int {
+	var data struct {
+		Status int `json:"status"`
+	}
+	if json.Unmarshal(p.Data, &data) != nil {
+		return 0
+	}
+	return data.Status
+}
+
+// lostCodes are those of an id that is not that of a product any more, or of one of another kind (core, WC_REST_CRUD_Controller::
+// update_item and WC_REST_Products_Controller::prepare_object_for_database).
+var lostCodes = map[string]bool{
+	"woocommerce_rest_product_invalid_id":               true,
+	"woocommerce_rest_product_variation_invalid_id":     true,
+	"woocommerce_rest_product_variation_invalid_parent": true,
+	"woocommerce_rest_invalid_product_id":               true,
+}
+
+// reply is what an error means for its item. An item is updated as if it had come alone, so nothing of it was applied, unless the
+// shop faltered.
+func (p problem) reply() channels.ItemReply {
+	reply := channels.ItemReply{Verdict: channels.Rejected, Code: p.Code, Reason: p.Message}
+	switch {
+	case lostCodes[p.Code]:
+		reply.Verdict, reply.Lost = channels.NotApplied, true
+	case p.status() == http.StatusTooManyRequests:
+		reply.Verdict = channels.NotApplied
+	case p.status() >= http.StatusInternalServerError:
+		reply.Verdict = channels.Unknown
+	}
+	return reply
+}
+
+// result is a product or variation after it was updated, or why it was not. What a plugin may change the form of is read leniently.
+type result struct {
+	ID            int64           `json:"id"`
+	SKU           *string         `json:"sku"`
+	Status        string          `json:"status"`
+	ManageStock   json.RawMessage `json:"manage_stock"` // true, false, or "parent" of a variation
+	StockQuantity json.RawMessage `json:"stock_quantity"`
+	Error         *problem        `json:"error"`
+}
+
+const (
+	managed         = "true"
+	unmanaged       = "false"
+	managedByParent = `"parent"`
+)
+
+// readBatch matches results to items by their ids, never by their order. An item without a result stays Unknown, and so does one with
+// results that contradict each other; a result for an item that was not in the call is left aside.
+func (s *store) readBatch(answer outbound.Answer, items []channels.Item, references []reference) (channels.Reply, error) {
+	if answer.Status != http.StatusOK {
+		return channels.Reply{}, s.readStatus(answer)
+	}
+	var said struct {
+		Update []json.RawMessage `json:"update"`
+	}
+	if err := channels.Read(s.id, answer, &said); err != nil {
+		return channels.Reply{}, err
+	}
+	if said.Update == nil {
+		return channels.Reply{}, channels.Unreadable(s.id, answer, "it has no results")
+	}
+	results := make(map[int64]result, len(said.Update))
+	contradicted := map[int64]bool{}
+	for _, raw := range said.Update {
+		var one result
+		if json.Unmarshal(raw, &one) != nil {
+			continue // it is as if the result was missing
+		}
+		if before, seen := results[one.ID]; seen && (before.Error == nil) != (one.Error == nil) {
+			contradicted[one.ID] = true
+		}
+		results[one.ID] = one
+	}
+	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
+	for i, item := range items {
+		one, found := results[references[i].ID]
+		switch {
+		case !found:
+			reply.Items[i].Reason = "the store's answer does not mention it"
+		case contradicted[references[i].ID]:
+			reply.Items[i].Reason = "the store's answer contradicts itself about it"
+		case one.Error != nil:
+			reply.Items[i] = one.Error.reply()
+		default:
+			reply.Items[i] = one.reply(item, references[i])
+		}
+	}
+	return reply, nil
+}
+
+// reply is what the product that an update brought means for its item. No error is not enough: WooCommerce ignores a quantity
+// without a word where it does not manage the stock.
+func (r result) reply(item channels.Item, said reference) channels.ItemReply {
+	lost := func(reason string) channels.ItemReply {
+		return channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Reason: reason}
+	}
+	by := string(r.ManageStock)
+	switch {
+	case r.Status == "trash":
+		return lost("the product is in the trash")
+	case r.SKU != nil && *r.SKU != item.ChannelSKU:
+		return lost(fmt.Sprintf("the product has the SKU %.100q now", *r.SKU))
+	case (by == unmanaged || by == managedByParent) && !said.Manage:
+		return lost("its stock is not managed any more")
+	case by == unmanaged || by == managedByParent:
+		return channels.ItemReply{Verdict: channels.Rejected, Reason: stockIsOff}
+	}
+	shown, told := figure(r.StockQuantity)
+	if !told {
+		return channels.ItemReply{Reason: "the store's answer does not say what it shows"}
+	}
+	reply := channels.ItemReply{Verdict: channels.Applied, Actual: &shown}
+	if shown != item.Quantity {
+		reply.Clamped = &shown // a plugin has its own idea
+	}
+	return reply
+}
+
+// stockIsOff is why a figure has no effect though stock management was turned on for its product.
+const stockIsOff = `the shop manages no stock, so a figure has no effect; switch "Enable stock management" on under WooCommerce, Settings, Products, Inventory`
+
+// figure reads a quantity. Core gives a whole number; plugins give fractions and text.
+func figure(raw json.RawMessage) (int64, bool) {
+	number, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	if err != nil || !(math.Abs(number) < 1<<53) {
+		return 0, false
+	}
+	return int64(math.Floor(number)), true
+}
+
+// readStatus reads a status that failure leaves to the driver. It concerns every call alike, so there is nobody to find by halving.
+func (s *store) readStatus(answer outbound.Answer) error {
+	if answer.Status < http.StatusBadRequest {
+		return channels.Unreadable(s.id, answer, "its status is not one that the store's API promises")
+	}
+	said := readProblem(answer)
+	reason := fmt.Sprintf("it does not take the call (%.60q); check that WooCommerce is up to date and what its plugins do to the REST API", said.Code)
+	if answer.Status == http.StatusNotFound {
+		reason = "there is no WooCommerce API at this address; correct the endpoint, activate WooCommerce, and choose any permalinks but the plain ones"
+	}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: "store " + s.id + ": " + reason}
+}
+
+// readProblem reads the error of a whole answer; it is empty where there is none.
+func readProblem(answer outbound.Answer) problem {
+	var said problem
+	if json.Unmarshal(answer.Body, &said) != nil {
+		return problem{}
+	}
+	return said
+}

@@ -1,0 +1,97 @@
+package woocommercetest
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxPage is the most products on a page.
+const maxPage = 100
+
+// listed is what a look-up shows of a product with the fields that the driver asks for.
+type listed struct {
+	ID          int64  `json:"id"`
+	SKU         string `json:"sku"`
+	Type        string `json:"type,omitempty"`
+	ParentID    int64  `json:"parent_id"`
+	ManageStock any    `json:"manage_stock"`
+}
+
+func (s *Store) findProducts(w http.ResponseWriter, r *http.Request) {
+	s.find(w, r, func(one *product) bool { return one.kind != "variation" || !s.options.SeparateVariations })
+}
+
+// findVariations finds products, too, as long as it is asked by SKU. It gives them no type.
+func (s *Store) findVariations(w http.ResponseWriter, r *http.Request) {
+	s.find(w, r, func(*product) bool { return true })
+}
+
+func (s *Store) find(w http.ResponseWriter, r *http.Request, includes func(*product) bool) {
+	query := r.URL.Query()
+	size, err := strconv.Atoi(query.Get("per_page"))
+	if err != nil || size < 1 || size > maxPage {
+		refuse(w, http.StatusBadRequest, "rest_invalid_param", "Invalid parameter(s): per_page")
+		return
+	}
+	s.found++
+	typed := !strings.HasSuffix(r.URL.Path, "/variations")
+	var found []listed
+	for _, one := range s.matching(query.Get("sku")) {
+		if one.status == "trash" || !includes(one) {
+			continue
+		}
+		row := listed{ID: one.id, SKU: one.sku, ParentID: one.parent, ManageStock: s.managing(one)}
+		if typed {
+			row.Type = one.kind
+		}
+		found = append(found, row)
+	}
+	if !s.options.NoPages {
+		w.Header().Set("X-WP-Total", strconv.Itoa(len(found)))
+		w.Header().Set("X-WP-TotalPages", strconv.Itoa((len(found)+size-1)/size))
+	}
+	write(w, http.StatusOK, append([]listed{}, found[:min(size, len(found))]...))
+}
+
+// matching is the products that the database finds for a list of SKUs, the newest first. Without a list, and "0" is none to PHP,
+// that is every product.
+func (s *Store) matching(list string) []*product {
+	if s.options.Cleans {
+		list = clean(list)
+	}
+	asked := map[string]bool{}
+	if list != "" && list != "0" {
+		for _, sku := range append(strings.Split(list, ","), list) {
+			asked[fold(sku)] = true
+		}
+	}
+	var found []*product
+	for sku := range asked {
+		for _, id := range s.bySKU[sku] {
+			found = append(found, s.products[id])
+		}
+	}
+	if len(asked) == 0 {
+		for _, one := range s.products {
+			if one.kind != "variation" {
+				found = append(found, one)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b *product) int { return int(b.id - a.id) })
+	return found
+}
+
+var (
+	tags   = regexp.MustCompile(`<[^>]*>?`)
+	blanks = regexp.MustCompile(`[\s]+`)
+	codes  = regexp.MustCompile(`%[a-fA-F0-9]{2}`)
+)
+
+// clean does what sanitize_text_field does.
+func clean(text string) string {
+	return strings.TrimSpace(codes.ReplaceAllString(blanks.ReplaceAllString(tags.ReplaceAllString(text, ""), " "), ""))
+}

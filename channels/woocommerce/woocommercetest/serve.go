@@ -1,0 +1,140 @@
+package woocommercetest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/tidemark/tidemark/channels/channeltest"
+)
+
+// problem is an error of WordPress.
+type problem struct {
+	Code    string         `json:"code"`
+	Message string         `json:"message"`
+	Data    map[string]int `json:"data"`
+}
+
+func failure(status int, code, message string) problem {
+	return problem{code, message, map[string]int{"status": status}}
+}
+
+func refuse(w http.ResponseWriter, status int, code, message string) {
+	write(w, status, failure(status, code, message))
+}
+
+func write(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// page answers as what stands before a shop does.
+func page(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "text/html; charset=UTF-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte("<!DOCTYPE html><title>" + http.StatusText(status) + "</title>"))
+}
+
+// routes is the shop with its host before it.
+func (s *Store) routes() http.Handler {
+	routes := http.NewServeMux()
+	routes.HandleFunc("GET /wp-json/{$}", s.index)
+	routes.HandleFunc("GET /wp-json/wc/v3/products", s.permitted("read", s.findProducts))
+	routes.HandleFunc("POST /wp-json/wc/v3/products/batch", s.permitted("write", s.batchProducts))
+	routes.HandleFunc("POST /wp-json/wc/v3/products/{parent}/variations/batch", s.permitted("write", s.batchVariations))
+	routes.HandleFunc("GET /wp-json/wc/v3/settings/products/woocommerce_manage_stock", s.permitted("read", s.manageStock))
+	if !s.options.NoVariationsRoute {
+		routes.HandleFunc("GET /wp-json/wc/v3/variations", s.permitted("read", s.findVariations))
+	}
+	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusNotFound, "rest_no_route", "No route was found matching the URL and request method.")
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		if s.limited(w) {
+			return
+		}
+		routes.ServeHTTP(w, r)
+	})
+}
+
+// limited answers a call that the host does not let through.
+func (s *Store) limited(w http.ResponseWriter) bool {
+	fits := s.bucket.take(s.now())
+	status := s.options.Throttles
+	switch {
+	case s.throttle > 0:
+		s.throttle--
+	case fits || status == 0:
+		return false
+	}
+	if status == 0 {
+		status = http.StatusTooManyRequests
+	}
+	s.throttled++
+	if s.options.RetryAfter != "" {
+		w.Header().Set("Retry-After", s.options.RetryAfter)
+	}
+	page(w, status)
+	return true
+}
+
+// permitted lets calls with the right key through.
+func (s *Store) permitted(permission string, next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		key, secret, _ := r.BasicAuth()
+		switch {
+		case key != channeltest.Credential:
+			refuse(w, http.StatusUnauthorized, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
+		case secret != channeltest.Credential:
+			refuse(w, http.StatusUnauthorized, "woocommerce_rest_authentication_error", "Consumer secret is invalid.")
+		case s.options.Permissions != "read_write" && s.options.Permissions != permission:
+			refuse(w, http.StatusUnauthorized, "woocommerce_rest_authentication_error", "The API key provided does not have "+permission+" permissions.")
+		default:
+			next(w, r)
+		}
+	}
+}
+
+// index needs no key.
+func (s *Store) index(w http.ResponseWriter, _ *http.Request) {
+	write(w, http.StatusOK, map[string]string{"name": "Acme Bikes"})
+}
+
+func (s *Store) manageStock(w http.ResponseWriter, _ *http.Request) {
+	value := "yes"
+	if s.options.NoStock {
+		value = "no"
+	}
+	write(w, http.StatusOK, map[string]string{"id": "woocommerce_manage_stock", "value": value})
+}
+
+// managing is what the shop says of a product's stock: true, false, or "parent".
+func (s *Store) managing(one *product) any {
+	switch parent := s.products[one.parent]; {
+	case s.options.NoStock:
+		return false
+	case one.manages:
+		return true
+	case one.kind == "variation" && parent != nil && parent.manages:
+		return "parent"
+	}
+	return false
+}
+
+// figure is the quantity that the shop shows of a product; null where its stock is not managed.
+func (s *Store) figure(one *product) any {
+	quantity := one.quantity
+	switch by := s.managing(one); {
+	case by == false:
+		return nil
+	case by == "parent":
+		quantity = s.products[one.parent].quantity
+	}
+	if s.options.TextFigures {
+		return strconv.FormatInt(quantity, 10)
+	}
+	return quantity
+}

@@ -1,0 +1,281 @@
+package extensiv
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"strings"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+)
+
+// form says what rows are made of.
+type form struct {
+	details    bool // the rows are lots; otherwise summaries
+	byID       bool // an item is known by its number; otherwise by its SKU
+	append     bool // its qualifier is part of the SKU
+	decimals   bool // 4.0 is 4
+	held       bool // what is on hold counts as available
+	facilities map[string]string
+}
+
+// seen is what is known of rows as a whole.
+type seen struct {
+	rows      int
+	item      bool // any row named its item, be it with null
+	available bool // any row had an available figure, be it null
+	foreign   bool // a row is of a facility that was not asked for
+}
+
+func (s *seen) merge(other seen) {
+	s.rows += other.rows
+	s.item = s.item || other.item
+	s.available = s.available || other.available
+	s.foreign = s.foreign || other.foreign
+}
+
+// page is one answer with rows.
+type page struct {
+	seen
+	total int64
+	count int
+	print uint64   // of the rows as they are written
+	keys  []string // of rows that are there once: summaries by item, qualifier and facility
+	rows  []inventory.Row
+}
+
+// decodePage reads an answer; rows is memory that may be used again.
+func decodePage(body []byte, place string, f form, rows []inventory.Row) (page, error) {
+	document, err := jsonvalue.Parse(body)
+	if err != nil {
+		return page{}, fmt.Errorf("%w; found %s", err, found(body))
+	}
+	list, total, err := listOf(document, f)
+	if err != nil {
+		return page{}, err
+	}
+	p := page{total: total, rows: rows[:0]}
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(list.Raw()))
+	p.print = sum.Sum64()
+	err = list.Elements(func(number int, value jsonvalue.Value) error {
+		p.count++
+		p.row(value, place+", item "+strconv.Itoa(number), f)
+		return nil
+	})
+	return p, err
+}
+
+// listOf finds the rows of an answer and how many there are on all pages together.
+func listOf(document jsonvalue.Value, f form) (list jsonvalue.Value, total int64, err error) {
+	name := "summaries"
+	if f.details {
+		name = "_embedded"
+	}
+	parts, err := members(document, "the answer", "totalResults", name)
+	if err != nil {
+		return list, 0, err
+	}
+	if total, err = strconv.ParseInt(parts[0].Raw(), 10, 64); err != nil || total < 0 {
+		return list, 0, fmt.Errorf("totalResults: expected a whole number from 0, found %s", parts[0].Kind())
+	}
+	list = parts[1]
+	if f.details {
+		embedded, err := members(list, name, "item")
+		if err != nil {
+			return list, 0, err
+		}
+		list, name = embedded[0], "_embedded.item"
+	}
+	if list.Kind() != jsonvalue.List {
+		return list, 0, fmt.Errorf("%s: expected a list, found %s", name, list.Kind())
+	}
+	return list, total, nil
+}
+
+// row reads one row. What is wrong with it is its Problem.
+func (p *page) row(value jsonvalue.Value, place string, f form) {
+	row := inventory.Row{Place: place}
+	if value.Kind() != jsonvalue.Object {
+		note(&row, "row", fmt.Errorf("expected an object, found %s", value.Kind()))
+	}
+	held, qualifier, number := false, "", ""
+	var item jsonvalue.Value
+	twice, _ := value.Members(func(name string, value jsonvalue.Value) error {
+		var err error
+		switch name {
+		case "itemIdentifier":
+			p.item, item = true, value
+		case "qualifier":
+			qualifier, err = readText(value)
+		case "facilityId":
+			if number = value.Raw(); !f.details {
+				_, err = readID(value)
+			}
+		case "available":
+			p.available = true
+			row.Available, err = f.readQuantity(value)
+		case "onHand":
+			row.OnHand, err = f.readQuantity(value)
+		case "allocated":
+			row.Committed, err = f.readQuantity(value)
+		case "isOnHold", "quarantined":
+			var is bool
+			is, err = readFlag(value)
+			held = held || is
+		}
+		note(&row, name, err)
+		return nil // the row is read on, for what else it says helps to find it
+	})
+	noteTwice(&row, twice)
+	id := f.identify(&row, item)
+	if f.append && qualifier != "" {
+		row.SKU += "-" + qualifier
+	}
+	switch {
+	case f.details && held && !f.held:
+		row.Available = new(int64(0))
+	case !f.details:
+		p.place(&row, number, f)
+	}
+	if !f.details && id != 0 {
+		p.keys = append(p.keys, fmt.Sprintf("%d %s %s", id, number, qualifier))
+	}
+	p.seen.rows++
+	p.rows = append(p.rows, row)
+}
+
+// identify reads what item a row is of.
+func (f form) identify(row *inventory.Row, item jsonvalue.Value) (id int64) {
+	if item.Kind() != jsonvalue.Object {
+		note(row, "itemIdentifier", fmt.Errorf("expected an object, found %s", item.Kind()))
+		return 0
+	}
+	twice, _ := item.Members(func(name string, value jsonvalue.Value) error {
+		var err error
+		switch name {
+		case "id":
+			id, err = readID(value)
+		case "sku":
+			if !f.byID {
+				row.SKU, err = readText(value)
+			}
+		}
+		note(row, "itemIdentifier."+name, err)
+		return nil
+	})
+	noteTwice(row, twice)
+	switch {
+	case id == 0:
+		note(row, "itemIdentifier.id", errors.New("it is missing"))
+	case f.byID:
+		row.SKU = strconv.FormatInt(id, 10)
+	}
+	return id
+}
+
+// place says of which facility a row is.
+func (p *page) place(row *inventory.Row, number string, f form) {
+	row.Facility = number
+	if number == "" || number == "null" {
+		row.Facility = ""
+		note(row, "facilityId", errors.New("it is missing")) // no facility would be another level
+		return
+	}
+	if f.facilities == nil {
+		return
+	}
+	name, ok := f.facilities[number]
+	p.foreign = p.foreign || !ok && row.Problem == ""
+	if ok {
+		row.Facility = name
+	}
+}
+
+// members are the members of an object with these names, all of which must be there.
+func members(object jsonvalue.Value, called string, names ...string) ([]jsonvalue.Value, error) {
+	if object.Kind() != jsonvalue.Object {
+		return nil, fmt.Errorf("%s: expected an object with %q, found %s", called, names[0], object.Kind())
+	}
+	found, has := make([]jsonvalue.Value, len(names)), make([]bool, len(names))
+	twice, _ := object.Members(func(name string, value jsonvalue.Value) error {
+		for i := range names {
+			if names[i] == name {
+				found[i], has[i] = value, true
+			}
+		}
+		return nil
+	})
+	if twice != "" {
+		return nil, fmt.Errorf("%s is given twice", strconv.Quote(twice[:min(len(twice), 40)]))
+	}
+	for i := range names {
+		if !has[i] {
+			return nil, fmt.Errorf("%q is missing", names[i])
+		}
+	}
+	return found, nil
+}
+
+// note makes an error the row's Problem, when it is the first one.
+func note(row *inventory.Row, name string, err error) {
+	if err != nil && row.Problem == "" {
+		row.Problem = name + ": " + err.Error()
+	}
+}
+
+func noteTwice(row *inventory.Row, name string) {
+	if name != "" {
+		row.Problem = fmt.Sprintf("%s is given twice; it is not known which one is meant", strconv.Quote(name[:min(len(name), 40)]))
+	}
+}
+
+// readID reads a number that names something. Extensiv's are positive.
+func readID(value jsonvalue.Value) (int64, error) {
+	id, err := strconv.ParseInt(value.Raw(), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fmt.Errorf("expected a positive whole number, found %s", value.Kind())
+	}
+	return id, nil
+}
+
+// readText reads a name; null is none.
+func readText(value jsonvalue.Value) (string, error) {
+	text, sound := value.Text()
+	switch {
+	case value.Kind() != jsonvalue.Text && value.Kind() != jsonvalue.Null:
+		return "", fmt.Errorf("expected text, found %s", value.Kind())
+	case !sound:
+		return text, errors.New("the text holds a character that is not valid Unicode")
+	}
+	return text, nil
+}
+
+// readFlag reads yes or no; null is no.
+func readFlag(value jsonvalue.Value) (bool, error) {
+	if kind := value.Kind(); kind != jsonvalue.Boolean && kind != jsonvalue.Null {
+		return false, fmt.Errorf("expected true or false, found %s", kind)
+	}
+	return value.Raw() == "true", nil
+}
+
+// readQuantity reads a figure; null is none, and is never taken for 0.
+func (f form) readQuantity(value jsonvalue.Value) (*int64, error) {
+	switch value.Kind() {
+	case jsonvalue.Null:
+		return nil, nil
+	case jsonvalue.Number:
+		raw := value.Raw()
+		if whole, fraction, ok := strings.Cut(raw, "."); ok && f.decimals && strings.Trim(fraction, "0") == "" {
+			raw = whole
+		}
+		units, err := inventory.ParseQuantity(raw)
+		if err != nil {
+			return nil, err
+		}
+		return &units, nil
+	}
+	return nil, fmt.Errorf("expected a whole number, found %s", value.Kind())
+}

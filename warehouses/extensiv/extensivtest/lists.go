@@ -1,0 +1,174 @@
+package extensivtest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
+)
+
+// problem is the error of a query, in Extensiv's form.
+func problem(parameter, code string) (int, Answer) {
+	return 0, said(http.StatusBadRequest, fmt.Sprintf(`{"$type":"QueryParameterException","Parameters":[%s],"ErrorCode":%s,"Hint":"Properties not supported: %s"}`,
+		quote(parameter), quote(code), warehousetest.Credential))
+}
+
+// list answers with one page of a list as it is now; it is not frozen while it is read.
+func (w *Warehouse) list(request *http.Request) (int, Answer) {
+	query := request.URL.Query()
+	details := request.URL.Path == "/inventory/stockdetails"
+	size, err := strconv.Atoi(query.Get("pgsiz"))
+	if err != nil || size < 1 || size > 500 {
+		return problem("pgsiz", "NotParsable")
+	}
+	if w.switches.MostRows > 0 {
+		size = min(size, w.switches.MostRows)
+	}
+	number, err := strconv.Atoi(query.Get("pgnum"))
+	if err != nil || number < 1 {
+		return problem("pgnum", "NotParsable")
+	}
+	if details && (query.Get("customerid") == "" || query.Get("facilityid") == "") {
+		return problem("customerid", "Required")
+	}
+	rows, ok := w.filtered(query, details)
+	if !ok {
+		return problem("rql", "NotParsable")
+	}
+	asked := number
+	if w.fault == warehousetest.Repeats && number > 2 {
+		asked = 2
+	}
+	from := min((asked-1)*size, len(rows))
+	to, total := min(from+size, len(rows)), len(rows)
+	if w.fault == warehousetest.Truncated && number > 1 {
+		total = to
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, `{"totalResults":%d,`, total)
+	if details {
+		text.WriteString(`"_embedded":{"item":[`)
+	} else {
+		text.WriteString(`"summaries":[`)
+	}
+	for i, row := range rows[from:to] {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		if details {
+			text.WriteString(w.lot(row, from+i))
+		} else {
+			text.WriteString(w.summary(row))
+		}
+	}
+	text.WriteByte(']')
+	if details {
+		text.WriteByte('}')
+	}
+	if details || w.switches.Links {
+		text.WriteString(`,"_links":{"self":{"href":"/inventory"},"next":{"href":"http://attacker.invalid/inventory?pgnum=9"}}`)
+	}
+	text.WriteByte('}')
+	answer := said(http.StatusOK, text.String())
+	answer.Cut = w.fault == warehousetest.BreaksOff && number == 2
+	return number, answer
+}
+
+var (
+	isCustomer = regexp.MustCompile(`^customerIdentifier\.id==([0-9]+)$`)
+	isFacility = regexp.MustCompile(`^facilityId=in=\(([0-9,]+)\)$`)
+	isSince    = regexp.MustCompile(`^readonly\.lastModifiedDate=ge=(.+)$`)
+)
+
+// filtered are the rows that are asked for; false when the filter is not understood.
+func (w *Warehouse) filtered(query url.Values, details bool) ([]row, bool) {
+	var numbers []string
+	var since time.Time
+	customer := strconv.Itoa(Customer)
+	if details {
+		numbers, customer = []string{query.Get("facilityid")}, query.Get("customerid")
+	}
+	for condition := range strings.SplitSeq(query.Get("rql"), ";") {
+		if found := isCustomer.FindStringSubmatch(condition); found != nil {
+			customer = found[1]
+		} else if found := isFacility.FindStringSubmatch(condition); found != nil {
+			numbers = strings.Split(found[1], ",")
+		} else if found := isSince.FindStringSubmatch(condition); found != nil && w.switches.Since {
+			var err error
+			if since, err = time.Parse("2006-01-02T15:04:05", found[1]); err != nil {
+				return nil, false
+			}
+			if w.switches.Eastern {
+				since = since.Add(5 * time.Hour)
+			}
+		} else if condition != "" {
+			return nil, false
+		}
+	}
+	if customer != strconv.Itoa(Customer) {
+		return nil, true
+	}
+	var rows []row
+	for _, row := range w.rows {
+		if (numbers == nil || slices.Contains(numbers, strconv.Itoa(w.facilities[row.Facility]))) && !row.updated.Before(since) {
+			rows = append(rows, row)
+		}
+	}
+	return rows, true
+}
+
+// The figures besides the available one.
+const (
+	OnHand    = 1200
+	Allocated = 3
+)
+
+func (w *Warehouse) summary(row row) string {
+	return fmt.Sprintf(`{"itemIdentifier":{"sku":%s,"id":%d},"qualifier":%s,"totalReceived":%s,"allocated":%s,%s"onHold":%s,"onHand":%s,"facilityId":%d}`,
+		quote(row.SKU), w.items[row.SKU], quote(row.qualifier), w.figure("2000"), w.figure(strconv.Itoa(Allocated)), w.available(row), w.figure("0"), w.figure(strconv.Itoa(OnHand)), w.facilities[row.Facility])
+}
+
+func (w *Warehouse) lot(row row, number int) string {
+	return fmt.Sprintf(`{"receiveItemId":%d,"itemIdentifier":{"sku":%s,"id":%d},"description":"An item","qualifier":%s,"received":%s,%s"isOnHold":%t,"quarantined":null,"onHand":%s,"lotNumber":"L%d"}`,
+		number+1, quote(row.SKU), w.items[row.SKU], quote(row.qualifier), w.figure("2000"), w.available(row), row.held, w.figure(strconv.Itoa(OnHand)), number)
+}
+
+func (w *Warehouse) available(row row) string {
+	if row.Available == "" {
+		return ""
+	}
+	return `"available":` + w.figure(row.Available) + ","
+}
+
+var plain = regexp.MustCompile(`^-?[0-9]+$`)
+
+// figure writes a whole figure as the documentation's examples do.
+func (w *Warehouse) figure(raw string) string {
+	if w.switches.Whole || !plain.MatchString(raw) {
+		return raw
+	}
+	return raw + ".0"
+}
+
+// quote writes a JSON text byte by byte: unlike encoding/json it leaves invalid UTF-8 as it is, as a careless server does.
+func quote(text string) string {
+	quoted := make([]byte, 0, len(text)+2)
+	quoted = append(quoted, '"')
+	for _, letter := range []byte(text) {
+		switch {
+		case letter == '"' || letter == '\\':
+			quoted = append(quoted, '\\', letter)
+		case letter < 0x20:
+			quoted = fmt.Appendf(quoted, `\u%04x`, letter)
+		default:
+			quoted = append(quoted, letter)
+		}
+	}
+	return string(append(quoted, '"'))
+}

@@ -1,0 +1,110 @@
+package shiphero
+
+import (
+	"context"
+	_ "embed" // of the documents
+	"net/http"
+	"time"
+
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/outbound/graphql"
+	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+)
+
+// The documents. What an optional variable is for is not asked for when it is left out.
+var (
+	//go:embed levels.graphql
+	levelsDocument string
+	//go:embed generate.graphql
+	generateDocument string
+	//go:embed snapshot.graphql
+	snapshotDocument string
+)
+
+// A fetch that has begun waits where it stands when credits are short, but not for long and not for ever: somebody else may be
+// using them all.
+const (
+	shortWait = 2 * time.Minute
+	waits     = 5
+)
+
+// ask makes one GraphQL call, when its turn has come, and returns only answers without errors. The operation is the name of the
+// field that is asked for.
+func (s *source) ask(ctx context.Context, turns *pace, operation, document string, variables any) (outbound.Answer, error) {
+	body, err := graphql.Body(document, variables)
+	if err != nil {
+		return outbound.Answer{}, warehouses.NeedsPerson(nil, "warehouse %s: the call cannot be written as JSON; check the settings", s.id)
+	}
+	for waited := 0; ; waited++ {
+		if err := turns.take(ctx); err != nil {
+			return outbound.Answer{}, err
+		}
+		answer, err := s.post(ctx, body)
+		if err != nil {
+			return answer, err
+		}
+		if _, err := graphql.Read(answer.Body); err != nil {
+			return answer, warehouses.Faltered(nil, "warehouse %s: its answer is not believed: %v; found %s", s.id, err, found(answer.Body))
+		}
+		complaints := complaints(answer.Body)
+		short, throttled := credits(complaints)
+		switch {
+		case len(complaints) == 0:
+			turns.spent(complexity(answer.Body, operation))
+			return answer, nil
+		case !throttled:
+			return answer, s.judge(complaints)
+		case short.required > mostCredits:
+			return answer, warehouses.NeedsPerson(nil, "warehouse %s: the call needs %d credits, and ShipHero permits %d; lower page", s.id, short.required, mostCredits)
+		case !turns.begun || waited == waits || short.wait() > shortWait:
+			return answer, warehouses.Throttled(s.now().Add(short.wait()), "warehouse %s throttles: the call needs %d credits, and the account has %d left", s.id, short.required, short.remaining)
+		}
+		turns.next = s.now().Add(short.wait())
+	}
+}
+
+// post makes one call and returns only answers with status 200. A token that is not accepted is asked for anew, once: it may
+// have been withdrawn.
+func (s *source) post(ctx context.Context, body []byte) (outbound.Answer, error) {
+	for again := false; ; again = true {
+		credential, err := s.credential(ctx)
+		if err != nil {
+			return outbound.Answer{}, err
+		}
+		answer, err := s.client.Do(ctx, http.MethodPost, s.endpoint+"/graphql", outbound.Bearer(credential), body)
+		if ctx.Err() != nil {
+			return answer, ctx.Err()
+		}
+		if answer.Status == http.StatusUnauthorized && s.tokens != nil {
+			s.tokens.Drop(credential)
+			if !again {
+				continue
+			}
+		}
+		if err := warehouses.Failure(s.id, answer, err, s.now()); err != nil {
+			return answer, err
+		}
+		if answer.Status != http.StatusOK {
+			return answer, s.refused(answer)
+		}
+		return answer, nil
+	}
+}
+
+// complexity is what an answer says that it has cost; 0 when it does not.
+func complexity(body []byte, operation string) int64 {
+	document, err := jsonvalue.Parse(body)
+	if err != nil {
+		return 0
+	}
+	found, err := descend(document, "data", operation, "complexity")
+	if err != nil {
+		return 0
+	}
+	cost, err := readQuantity(found)
+	if err != nil || cost == nil {
+		return 0
+	}
+	return *cost
+}

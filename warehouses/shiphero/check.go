@@ -1,0 +1,44 @@
+package shiphero
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// shownRows is how many rows Check shows.
+const shownRows = 5
+
+// Check asks for the first page. It has no snapshot made.
+func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
+	turns := s.pace()
+	began := s.now()
+	p, _, err := s.levels(ctx, turns, 1, asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}, nil)
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	finding := warehouses.Finding{Sample: p.rows[:min(len(p.rows), shownRows)]}
+	for _, row := range p.rows {
+		if row.Facility != "" && !slices.Contains(finding.Facilities, row.Facility) {
+			finding.Facilities = append(finding.Facilities, row.Facility)
+		}
+	}
+	slices.Sort(finding.Facilities)
+	more := "there are no more"
+	if p.more {
+		more = "there are more"
+	}
+	finding.Notes = []string{
+		fmt.Sprintf("the first page has %d products of warehouses; %s", p.count, more),
+		fmt.Sprintf("at credits_per_second: %d a page like it is read every %s", s.perSecond, turns.next.Sub(began).Round(1e6)),
+	}
+	if !s.byPages {
+		finding.Notes = append(finding.Notes, "a full sync has ShipHero make a snapshot; that was not tried, because it leaves one behind")
+	}
+	if err := s.finish(p.seen); err != nil {
+		finding.Notes = append(finding.Notes, err.Error())
+	}
+	return finding, nil
+}

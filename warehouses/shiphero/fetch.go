@@ -1,0 +1,161 @@
+package shiphero
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// passedOn is the most rows that are passed on at once.
+const passedOn = 1000
+
+// Fetch reads everything, or what was updated since the mark.
+//
+// The same level twice is passed on twice, for nothing says which one counts; the ledger refuses both, and the level keeps its
+// recorded value.
+func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	began, known := s.now(), s.mark(request.Mark)
+	switch full := request.Everything || known.At.IsZero(); {
+	case full && !s.byPages:
+		return s.fetchFile(ctx, known, began, sink)
+	case full:
+		return s.fetchPages(ctx, known, began, nil, request.Mark, sink)
+	}
+	return s.fetchPages(ctx, known, began, new(known.At.Add(-s.overlap)), request.Mark, sink)
+}
+
+// asked are the variables of a page. What is not set is left out.
+type asked struct {
+	Warehouse string `json:"warehouse,omitempty"`
+	Customer  string `json:"customer,omitempty"`
+	Since     string `json:"since,omitempty"` // UTC
+	First     int    `json:"first"`
+	After     string `json:"after,omitempty"`
+}
+
+// fetchPages reads page by page what was updated since a time; all there is when there is none.
+func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, since *time.Time, marked string, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	turns, variables := s.pace(), asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}
+	if since != nil {
+		variables.Since = since.UTC().Format(time.RFC3339) // what is finer is cut off, so it is not later
+	}
+	read := trail{cursors: map[string]bool{}, firsts: map[string]bool{}}
+	var next mark
+	var memory []inventory.Row
+	for number := 1; number <= s.maxPages; number++ {
+		p, header, err := s.levels(ctx, turns, number, variables, memory)
+		if err != nil {
+			return warehouses.Snapshot{}, err
+		}
+		if number == 1 {
+			if next, err = s.begin(known, began, header); err != nil {
+				return warehouses.Snapshot{}, err
+			}
+		}
+		if err := s.prove(number, p, &read); err != nil {
+			return warehouses.Snapshot{}, err
+		}
+		if err := pass(ctx, p.rows, sink); err != nil {
+			return warehouses.Snapshot{}, err
+		}
+		if !p.more {
+			if err := s.finish(read.seen); err != nil {
+				return warehouses.Snapshot{}, err
+			}
+			if since != nil && read.rows == 0 {
+				return warehouses.Snapshot{Unchanged: true, Mark: marked, From: s.endpoint}, nil
+			}
+			return warehouses.Snapshot{Full: since == nil, Rows: read.rows, Mark: next.String(), From: s.endpoint}, nil
+		}
+		memory, variables.After = p.rows, p.cursor
+	}
+	return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s has more than %d pages, which is max_pages; raise it, or page, if that is right", s.id, s.maxPages)
+}
+
+// pass passes rows on, in parts that are not too large.
+func pass(ctx context.Context, rows []inventory.Row, sink warehouses.Sink) error {
+	for part := range slices.Chunk(rows, passedOn) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := sink(ctx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trail is what was read of a fetch so far. It does not grow with the rows, only by a text or two for each page.
+type trail struct {
+	seen
+	cursors map[string]bool // that led to a page
+	firsts  map[string]bool // the first product of each page
+	before  map[string]bool // the products of the page before
+}
+
+// prove checks that a page continues the ones before it.
+//
+// ShipHero does not count what there is, and its list is not frozen while it is read. What moves on to the next page is seen
+// twice, which is noticed here; what moves back is not seen: it counts as missing in a full fetch, and in a smart one it was
+// updated after the fetch began, so the next one brings it.
+func (s *source) prove(number int, p page, read *trail) error {
+	switch {
+	case p.more && p.count == 0:
+		return s.unbelieved(number, "it is empty, and not the last page")
+	case p.more && read.cursors[p.cursor]:
+		return s.unbelieved(number, "its endCursor leads back to a page that was read already")
+	}
+	read.cursors[p.cursor] = true
+	products := make(map[string]bool, len(p.ids))
+	for _, id := range p.ids {
+		if read.before[id] {
+			return s.unbelieved(number, "it holds a product that the page before held; the products moved while they were read")
+		}
+		products[id] = true
+	}
+	if len(p.ids) > 0 {
+		if read.firsts[p.ids[0]] {
+			return s.unbelieved(number, "it begins like a page before it")
+		}
+		read.firsts[p.ids[0]] = true
+	}
+	read.before = products
+	read.merge(p.seen)
+	return nil
+}
+
+// finish checks what only the whole can tell.
+func (s *source) finish(read seen) error {
+	if read.foreign {
+		return warehouses.NeedsPerson(nil, "warehouse %s: warehouse_id is %q, and there are products of another warehouse among the answers; nothing of the snapshot was taken", s.id, s.warehouse)
+	}
+	if read.several {
+		return warehouses.NeedsPerson(nil, "warehouse %s: there is stock of several customers, whose SKUs may be the same; set customer_account_id; nothing of the snapshot was taken", s.id)
+	}
+	for _, member := range []struct {
+		name  string
+		given bool
+	}{{"sku", read.sku}, {"available", read.available}} {
+		if read.rows > 0 && !member.given {
+			return warehouses.NeedsPerson(nil, "warehouse %s: none of its %d rows has %q, so the form of the answers has changed; nothing of the snapshot was taken", s.id, read.rows, member.name)
+		}
+	}
+	return nil
+}
+
+// levels asks for one page.
+func (s *source) levels(ctx context.Context, turns *pace, number int, variables asked, memory []inventory.Row) (page, http.Header, error) {
+	answer, err := s.ask(ctx, turns, "warehouse_products", levelsDocument, variables)
+	if err != nil {
+		return page{}, nil, err
+	}
+	p, err := decodePage(answer.Body, number, s.warehouse, memory)
+	if err != nil {
+		return page{}, nil, s.unbelieved(number, "%v", err)
+	}
+	return p, answer.Header, nil
+}

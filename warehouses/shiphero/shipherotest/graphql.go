@@ -1,0 +1,207 @@
+package shipherotest
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
+)
+
+// What calls cost besides a credit for each product that comes back.
+const base = 1
+
+// budget is what ShipHero charges calls to.
+type budget struct {
+	left  float64
+	at    time.Time
+	short int
+}
+
+// charge takes the credits of a call, or says how long it takes until there are enough.
+func (b *budget) charge(cost int, now time.Time) (left int, missing time.Duration) {
+	b.left = min(Most, b.left+now.Sub(b.at).Seconds()*Restored)
+	b.at = now
+	if b.left < float64(cost) {
+		b.short++
+		seconds := (float64(cost) - b.left) / Restored
+		return int(b.left), time.Duration(int(seconds)+1) * time.Second
+	}
+	b.left -= float64(cost)
+	return int(b.left), 0
+}
+
+// graphql answers a GraphQL call.
+func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, number int, answer Answer) {
+	var call struct {
+		Query     string         `json:"query"`
+		Variables map[string]any `json:"variables"`
+	}
+	if json.Unmarshal(body, &call) != nil {
+		return "", 0, said(http.StatusBadRequest, `{"errors":[{"message":"no JSON"}]}`)
+	}
+	variables, _ := json.Marshal(call.Variables)
+	w.calls = append(w.calls, "/graphql "+string(variables))
+	switch {
+	case w.fault == warehousetest.Redirects:
+		answer = said(http.StatusFound, "{}")
+		answer.Header.Set("Location", w.server.URL+"/elsewhere")
+		return "", 0, answer
+	case !w.accepts(request.Header.Get("Authorization")):
+		return "", 0, said(http.StatusUnauthorized, `{"message":"not with `+request.Header.Get("Authorization")+`"}`)
+	case w.fault == warehousetest.Throttles:
+		return "", 0, w.short(1301, 263, Remaining)
+	case w.fault == warehousetest.Falters:
+		return "", 0, said(http.StatusInternalServerError, "for "+request.Header.Get("Authorization"))
+	case w.fault == warehousetest.Garbage:
+		return "", 0, Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<!doctype html><title>Sign in</title>"}
+	case strings.Contains(call.Query, "warehouse_products("):
+		number, answer = w.levels(call.Variables)
+		return Levels, number, answer
+	case strings.Contains(call.Query, "inventory_generate_snapshot("):
+		number, answer = w.generate(call.Variables)
+		return Generate, number, answer
+	case strings.Contains(call.Query, "inventory_snapshot("):
+		number, answer = w.poll(call.Variables)
+		return Poll, number, answer
+	}
+	return "", 0, said(http.StatusBadRequest, `{"errors":[{"message":"no such field"}]}`)
+}
+
+// short is the answer for too few credits.
+func (w *Warehouse) short(required, left int, wait time.Duration) Answer {
+	seconds := int(wait / time.Second)
+	told := fmt.Sprintf(`,"time_remaining":"%d seconds"`, seconds)
+	if w.switches.NoTime {
+		told = ""
+	}
+	return said(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":30,"message":"There are not enough credits to perform the requested operation, which requires %d credits, but there are only %d left. In %d seconds you will have enough credits to perform the operation","operation":"warehouse_products","required_credits":%d,"remaining_credits":%d%s}],"data":{"warehouse_products":null}}`,
+		required, left, seconds, required, left, told))
+}
+
+// complain is an error in an answer with status 200.
+func complain(code int, message string) Answer {
+	return said(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":%d,"message":%s}],"data":null}`, code, quote(message)))
+}
+
+// cost is the member that says what a call has cost.
+func (w *Warehouse) cost(credits int) string {
+	if w.switches.NoComplexity {
+		return ""
+	}
+	return `"complexity":` + strconv.Itoa(credits) + ","
+}
+
+// levels answers with one page of the list as it is now; it is not frozen while it is read.
+func (w *Warehouse) levels(variables map[string]any) (int, Answer) {
+	first, ok := variables["first"].(float64)
+	if !ok || first < 1 {
+		return 0, complain(1, "first")
+	}
+	if first+base > Most {
+		return 0, w.short(int(first)+base, Most, 0)
+	}
+	warehouse, _ := variables["warehouse"].(string)
+	customer, _ := variables["customer"].(string)
+	var since time.Time
+	if text, ok := variables["since"].(string); ok {
+		var err error
+		if since, err = time.Parse(time.RFC3339, text); err != nil {
+			return 0, complain(1, "updated_from")
+		}
+	}
+	rows := w.filtered(warehouse, customer, since)
+	from := 0
+	if cursor, ok := variables["after"].(string); ok {
+		text, _ := base64.StdEncoding.DecodeString(cursor)
+		if _, err := fmt.Sscanf(string(text), "arrayconnection:%d", &from); err != nil {
+			return 0, complain(1, "after "+cursor)
+		}
+		from++
+	}
+	from = min(from, len(rows))
+	to, number := min(from+int(first), len(rows)), from/int(first)+1
+	if w.budget != nil {
+		if left, wait := w.budget.charge(to-from+base, w.now()); wait > 0 {
+			return number, w.short(to-from+base, left, wait)
+		}
+	}
+	more := to < len(rows)
+	if w.fault == warehousetest.Truncated && number == 2 {
+		more = false
+	}
+	ends := to - 1
+	if w.fault == warehousetest.Repeats && number == 2 {
+		ends = from - 1
+	}
+	cursor := quote(base64.StdEncoding.EncodeToString([]byte("arrayconnection:" + strconv.Itoa(ends))))
+	if to == from || w.switches.NoCursor && !more {
+		cursor = "null"
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, `{"data":{"warehouse_products":{"request_id":"5e70d213",%s"data":{"pageInfo":{"hasNextPage":%t,"endCursor":%s},"edges":[`, w.cost(to-from+base), more, cursor)
+	for i, row := range rows[from:to] {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		text.WriteString(node(row))
+	}
+	text.WriteString(`]}}}}`)
+	answer := said(http.StatusOK, text.String())
+	answer.Cut = w.fault == warehousetest.BreaksOff && number == 2
+	return number, answer
+}
+
+// filtered are the rows that are asked for.
+func (w *Warehouse) filtered(warehouse, customer string, since time.Time) []row {
+	if warehouse == "" && customer == "" && since.IsZero() {
+		return w.rows
+	}
+	var rows []row
+	for _, row := range w.rows {
+		if (warehouse == "" || row.Facility == warehouse) && (customer == "" || row.account == customer) && !row.updated.Before(since) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// The figures besides the available one.
+const (
+	OnHand    = 1200
+	Allocated = 3
+)
+
+func node(row row) string {
+	return fmt.Sprintf(`{"node":{"id":%s,"account_id":%s,"sku":%s,"warehouse_id":%s,"on_hand":%d,"allocated":%d%s}}`,
+		quote(base64.StdEncoding.EncodeToString([]byte(row.SKU+"/"+row.Facility))), quote(row.account), quote(row.SKU), quote(row.Facility), OnHand, Allocated, figure(row.Available))
+}
+
+// figure is a member with the available figure, nothing when it is left out.
+func figure(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	return `,"available":` + raw
+}
+
+// quote writes a JSON text byte by byte: unlike encoding/json it leaves invalid UTF-8 as it is, as a careless server does.
+func quote(text string) string {
+	quoted := make([]byte, 0, len(text)+2)
+	quoted = append(quoted, '"')
+	for _, letter := range []byte(text) {
+		switch {
+		case letter == '"' || letter == '\\':
+			quoted = append(quoted, '\\', letter)
+		case letter < 0x20:
+			quoted = fmt.Appendf(quoted, `\u%04x`, letter)
+		default:
+			quoted = append(quoted, letter)
+		}
+	}
+	return string(append(quoted, '"'))
+}

@@ -1,0 +1,312 @@
+// Package shipherotest is a fake of ShipHero's public API, written from its documentation as far as that is told in
+// docs/warehouses/shiphero.md. What the documentation leaves open is a switch.
+package shipherotest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/shiphero"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
+)
+
+// ID is the id of the warehouse in the configuration.
+const ID = "fulton"
+
+// The account that has the stock, and what calls cost in it.
+const (
+	Account   = "QWNjb3VudDo2MzM0"
+	Other     = "QWNjb3VudDo3MDAx" // of another customer of a 3PL
+	Most      = 4004               // credits
+	Restored  = 60                 // credits a second
+	Remaining = 18 * time.Second   // what the fake says when it is told to throttle
+)
+
+// access is what a token begins with. It holds the credential, so that no error may hold the token either.
+const access = "access-" + warehousetest.Credential + "-"
+
+var _ warehousetest.Warehouse = (*Warehouse)(nil)
+
+// Switches are what the documentation leaves open, or where reports differ from it. The zero value is what it says.
+type Switches struct {
+	// PlainStatus: the first status of a snapshot is "enqueued"; callers report "InventorySnapshotStatus.enqueued".
+	PlainStatus bool
+	// KeyOnly: a product of a file says its SKU only in the name under which it stands.
+	KeyOnly bool
+	// ProductsFirst: a file begins with its products, and says last which snapshot it is of.
+	ProductsFirst bool
+	// OldFormat: the products of a file are not grouped by account, as before April 2025.
+	OldFormat bool
+	// NoComplexity: no answer says what it has cost.
+	NoComplexity bool
+	// NoTime: too few credits do not say for how long.
+	NoTime bool
+	// NoDate: answers have no Date.
+	NoDate bool
+	// SameSnapshot: asked for a snapshot, the fake answers with the last one that it made.
+	SameSnapshot bool
+	// Withdrawn: tokens are accepted once.
+	Withdrawn bool
+	// NoCursor: the last page has no endCursor.
+	NoCursor bool
+}
+
+// Warehouse is a running fake.
+type Warehouse struct {
+	server *httptest.Server
+
+	mu       sync.Mutex
+	switches Switches
+	rows     []row // is replaced, never changed
+	fault    warehousetest.Fault
+	spoil    func(kind string, number int, answer *Answer)
+	now      func() time.Time
+	budget   *budget
+	tokens   int
+	uses     map[string]int
+	jobs     []job
+	polls    int // that it takes to make a snapshot
+	calls    []string
+	leaked   bool // a download came with a credential
+}
+
+// row is the stock of a product in a warehouse.
+type row struct {
+	warehousetest.Item
+	account string
+	updated time.Time
+}
+
+// job is a snapshot.
+type job struct {
+	rows  []row
+	asked int
+}
+
+// Answer is what the fake is about to answer with.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+	// Cut sends the first half of the body and breaks the connection.
+	Cut bool
+}
+
+// Kinds of answers, for Spoil.
+const (
+	Levels   = "levels"   // numbered by page
+	Generate = "generate" // numbered by snapshot
+	Poll     = "poll"     // numbered by how often it was asked
+	File     = "file"     // numbered by snapshot
+	Refresh  = "refresh"  // numbered by token
+)
+
+// Start starts a fake. It ends with the test.
+func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
+	w := &Warehouse{now: time.Now, polls: 2, uses: map[string]int{}}
+	w.Set(t, stock)
+	w.server = httptest.NewServer(http.HandlerFunc(w.serve))
+	t.Cleanup(w.server.Close)
+	return w
+}
+
+// Open returns a source that reads the fake, at ShipHero's pace.
+func (w *Warehouse) Open(t testing.TB) warehouses.Source {
+	source, err := shiphero.Open(ID, w.Settings(nil), Environment())
+	require.NoError(t, err)
+	return source
+}
+
+// Settings are those of a source that reads the fake, with others on top.
+func (w *Warehouse) Settings(other map[string]any) settings.Values {
+	raw := settings.Values{"endpoint": w.Endpoint(), "refresh_token": "env:TOKEN"}
+	for name, value := range other {
+		raw[name] = value
+	}
+	return raw
+}
+
+// Environment holds the credential.
+func Environment() settings.Environment {
+	return settings.Environment{Variable: func(string) (string, bool) { return warehousetest.Credential, true }}
+}
+
+// Endpoint is the fake's address.
+func (w *Warehouse) Endpoint() string { return w.server.URL }
+
+// Set replaces the stock. What is new or has another figure counts as updated now. A SKU that begins with "other " is another
+// customer's.
+func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := make(map[warehousetest.Item]time.Time, len(w.rows))
+	for _, row := range w.rows {
+		before[row.Item] = row.updated
+	}
+	now := w.now()
+	w.rows = make([]row, len(stock))
+	for i, item := range stock {
+		w.rows[i] = row{Item: item, account: Account, updated: now}
+		if at, ok := before[item]; ok {
+			w.rows[i].updated = at
+		}
+		if strings.HasPrefix(item.SKU, "other ") {
+			w.rows[i].account = Other
+		}
+	}
+}
+
+// Provoke gives every later call a fault.
+func (w *Warehouse) Provoke(_ testing.TB, fault warehousetest.Fault) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fault = fault
+}
+
+// Turn sets what the documentation leaves open.
+func (w *Warehouse) Turn(switches Switches) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.switches = switches
+}
+
+// Spoil has every answer go through a function first.
+func (w *Warehouse) Spoil(spoil func(kind string, number int, answer *Answer)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.spoil = spoil
+}
+
+// At has the fake tell the time by a clock of the test.
+func (w *Warehouse) At(now func() time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = now
+}
+
+// Polls says how often it must be asked until a snapshot is made.
+func (w *Warehouse) Polls(polls int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.polls = polls
+}
+
+// Charge has the fake count credits by its clock, and refuse calls for which they are too few. So many are left.
+func (w *Warehouse) Charge(left int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.budget = &budget{left: float64(left), at: w.now()}
+}
+
+// Short is how many calls were refused because there were too few credits.
+func (w *Warehouse) Short() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.budget == nil {
+		return 0
+	}
+	return w.budget.short
+}
+
+// Calls are the calls so far: paths, and of GraphQL the variables.
+func (w *Warehouse) Calls() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.calls)
+}
+
+// Leaked is true when a download came with a credential.
+func (w *Warehouse) Leaked() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.leaked
+}
+
+func (w *Warehouse) serve(out http.ResponseWriter, request *http.Request) {
+	body, _ := io.ReadAll(io.LimitReader(request.Body, 1<<20))
+	w.mu.Lock()
+	answer := w.answer(request, body)
+	if w.switches.NoDate {
+		answer.Header["Date"] = nil
+	}
+	w.mu.Unlock()
+	for name, values := range answer.Header {
+		out.Header()[name] = values
+	}
+	content := []byte(answer.Body)
+	out.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	out.WriteHeader(answer.Status)
+	if answer.Cut {
+		_, _ = out.Write(content[:len(content)/2])
+		_ = http.NewResponseController(out).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = out.Write(content)
+}
+
+func (w *Warehouse) answer(request *http.Request, body []byte) Answer {
+	var kind string
+	var number int
+	var answer Answer
+	switch path := request.URL.Path; {
+	case strings.HasPrefix(path, "/files/"):
+		w.calls = append(w.calls, path)
+		w.leaked = w.leaked || request.Header.Get("Authorization") != ""
+		kind = File
+		number, answer = w.file(path)
+	case path == "/auth/refresh" && request.Method == http.MethodPost:
+		w.calls = append(w.calls, path)
+		kind = Refresh
+		number, answer = w.refresh(body)
+	case path == "/graphql" && request.Method == http.MethodPost:
+		kind, number, answer = w.graphql(request, body)
+	default:
+		return said(http.StatusNotFound, `{"message":"no such page"}`)
+	}
+	if w.spoil != nil {
+		w.spoil(kind, number, &answer)
+	}
+	return answer
+}
+
+func said(status int, body string) Answer {
+	return Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}
+}
+
+// refresh gives a token for the refresh token.
+func (w *Warehouse) refresh(body []byte) (int, Answer) {
+	var asked struct {
+		RefreshToken string `json:"refresh_token"`
+	}
+	if json.Unmarshal(body, &asked) != nil || asked.RefreshToken != warehousetest.Credential || w.fault == warehousetest.Unauthorised {
+		return w.tokens, said(http.StatusUnauthorized, `{"message":"not with `+asked.RefreshToken+`"}`)
+	}
+	w.tokens++
+	return w.tokens, said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"expires_in":2419200,"scope":"openid","token_type":"Bearer"}`, quote(access+strconv.Itoa(w.tokens))))
+}
+
+// accepts tells whether a token is accepted. One that a person gave is the credential itself.
+func (w *Warehouse) accepts(header string) bool {
+	token, ok := strings.CutPrefix(header, "Bearer ")
+	w.uses[token]++
+	switch {
+	case !ok || w.fault == warehousetest.Unauthorised:
+		return false
+	case w.switches.Withdrawn && w.uses[token] > 1:
+		return false
+	}
+	return token == warehousetest.Credential || strings.HasPrefix(token, access)
+}

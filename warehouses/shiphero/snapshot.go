@@ -1,0 +1,131 @@
+package shiphero
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+)
+
+// wanted is what a snapshot is made of. It must not leave out what has no stock (has_inventory): a product that has sold out is
+// what stores must hear of first. Since April 2025 there is only the new format, which groups by account; while the flag for it
+// is still there, it is said.
+type wanted struct {
+	Warehouse string `json:"warehouse_id,omitempty"`
+	Customer  string `json:"customer_account_id,omitempty"`
+	NewFormat bool   `json:"new_format"`
+}
+
+// job is a snapshot that ShipHero makes.
+type job struct {
+	id     string
+	status string
+	failed bool   // ShipHero tells an error
+	url    string // of the file, once it is made
+}
+
+// fetchFile has ShipHero make a snapshot of everything and reads its file.
+func (s *source) fetchFile(ctx context.Context, known mark, began time.Time, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	turns := s.pace()
+	asked, header, err := s.generate(ctx, turns)
+	if err != nil {
+		return warehouses.Snapshot{}, err
+	}
+	next, err := s.begin(known, began, header)
+	if err != nil {
+		return warehouses.Snapshot{}, err
+	}
+	if asked.id == known.Snapshot {
+		return warehouses.Snapshot{}, s.doubted("ShipHero answers with the one that was recorded last, and not with a new one")
+	}
+	made, err := s.await(ctx, turns, asked)
+	if err != nil {
+		return warehouses.Snapshot{}, err
+	}
+	read, err := s.download(ctx, made, sink)
+	if err != nil {
+		return warehouses.Snapshot{}, err
+	}
+	if err := s.finish(read); err != nil {
+		return warehouses.Snapshot{}, err
+	}
+	next.Snapshot = made.id
+	return warehouses.Snapshot{Full: true, Rows: read.rows, Mark: next.String(), From: s.endpoint + ", snapshot " + made.id}, nil
+}
+
+// generate asks for a snapshot. Nothing is mailed or posted anywhere when it is made: it is asked after.
+func (s *source) generate(ctx context.Context, turns *pace) (job, http.Header, error) {
+	const operation = "inventory_generate_snapshot"
+	variables := map[string]any{"data": wanted{Warehouse: s.warehouse, Customer: s.customer, NewFormat: true}}
+	answer, err := s.ask(ctx, turns, operation, generateDocument, variables)
+	if err != nil {
+		return job{}, nil, err
+	}
+	asked, err := decodeJob(answer.Body, operation)
+	if err != nil {
+		return job{}, nil, s.doubted("%v", err)
+	}
+	return asked, answer.Header, nil
+}
+
+// await asks until the snapshot is made.
+func (s *source) await(ctx context.Context, turns *pace, asked job) (job, error) {
+	const operation = "inventory_snapshot"
+	ends := s.now().Add(s.patience)
+	for {
+		if err := s.wait(ctx, s.poll); err != nil {
+			return job{}, err
+		}
+		answer, err := s.ask(ctx, turns, operation, snapshotDocument, map[string]string{"id": asked.id})
+		if err != nil {
+			return job{}, err
+		}
+		made, err := decodeJob(answer.Body, operation)
+		switch {
+		case err != nil:
+			return job{}, s.doubted("%v", err)
+		case made.id != asked.id:
+			return job{}, s.doubted("ShipHero was asked after one, and answers with another")
+		case made.failed || made.status == "error" || made.status == "aborted":
+			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero could not make the snapshot; if that goes on, set warehouse_id or customer_account_id so that it is smaller, or full: pages", s.id)
+		case made.status == "success" && made.url != "":
+			return made, nil
+		case s.now().After(ends):
+			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero has not made the snapshot within %s; raise snapshot_timeout, or set full: pages", s.id, s.patience)
+		}
+	}
+}
+
+// decodeJob reads how far a snapshot is. Its error is not read, for it is ShipHero's own text.
+func decodeJob(body []byte, operation string) (job, error) {
+	document, err := jsonvalue.Parse(body)
+	if err != nil {
+		return job{}, err
+	}
+	snapshot, err := descend(document, "data", operation, "snapshot")
+	if err != nil {
+		return job{}, err
+	}
+	parts, err := members(snapshot, "snapshot", "snapshot_id", "status", "error")
+	if err != nil {
+		return job{}, err
+	}
+	j := job{failed: parts[2].Kind() == jsonvalue.Text && parts[2].Raw() != `""`}
+	if j.id, err = readText(parts[0]); err != nil || j.id == "" {
+		return job{}, errors.New("snapshot_id: expected text")
+	}
+	status, _ := parts[1].Text()
+	// The documentation says "success"; what is answered at first looks like "InventorySnapshotStatus.enqueued".
+	j.status = strings.ToLower(status[strings.LastIndexByte(status, '.')+1:])
+	_, err = snapshot.Members(func(name string, value jsonvalue.Value) error {
+		if name == "snapshot_url" {
+			j.url, _ = value.Text()
+		}
+		return nil
+	})
+	return j, err
+}
