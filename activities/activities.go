@@ -1,0 +1,255 @@
+// Package activities holds the steps of a run that touch the outside world: taking the store, fetching, resolving, pushing,
+// and ending. One struct a concern, its dependencies in its fields.
+//
+// What crosses the boundary to Temporal is ids and counts, never rows, bodies or credentials: those stay in the ledger and in
+// the environment. Every activity may run twice, even at the same time; the ledger's lease decides whose writes count.
+package activities
+
+import (
+	"time"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// BeginInput asks for the store of a connection.
+type BeginInput struct {
+	// FirstRun is the first run id of the workflow's chain: it stays the same when the workflow continues as new.
+	FirstRun   string           `json:"first_run"`
+	Connection string           `json:"connection"`
+	Mode       ledger.Mode      `json:"mode"`
+	Trigger    ledger.Trigger   `json:"trigger"`
+	Pass       int              `json:"pass"`
+	Requests   []ledger.Request `json:"requests,omitempty"`
+	Scope      []string         `json:"scope,omitempty"`
+	DryRun     bool             `json:"dry_run,omitempty"`
+}
+
+// BeginAction is what the workflow does next.
+type BeginAction string
+
+// The actions after Begin.
+const (
+	BeginGo      BeginAction = "go"
+	BeginSkip    BeginAction = "skip"    // a scheduled run that may not wait, or a connection that is not active
+	BeginCovered BeginAction = "covered" // everything that was asked for has been done by another pass
+)
+
+// BeginResult is what became of the asking.
+type BeginResult struct {
+	Action    BeginAction  `json:"action"`
+	Reason    string       `json:"reason,omitempty"`
+	Lease     ledger.Lease `json:"lease"`
+	Mode      ledger.Mode  `json:"mode"`
+	NotBefore time.Time    `json:"not_before"`
+	CoveredBy int64        `json:"covered_by,omitempty"`
+
+	// What the run is about, for search attributes and for people.
+	Merchant  string `json:"merchant"`
+	Warehouse string `json:"warehouse"`
+	Store     string `json:"store"`
+	// Attributes is false when the namespace lacks Tidemark's search attributes; setting them would then block the run.
+	Attributes bool `json:"attributes"`
+}
+
+// FetchInput asks for the warehouse's levels.
+type FetchInput struct {
+	Lease      ledger.Lease `json:"lease"`
+	Connection string       `json:"connection"`
+	Mode       ledger.Mode  `json:"mode"`
+	// Approved lifts the guard for a snapshot of about ApprovedRows rows, after a person said yes.
+	Approved     bool  `json:"approved,omitempty"`
+	ApprovedRows int64 `json:"approved_rows,omitempty"`
+	// Asked is when the newest of the run's requests was made: who asks wants to see what is there now.
+	Asked *time.Time `json:"asked,omitempty"`
+}
+
+// FetchResult is what a fetch recorded.
+type FetchResult struct {
+	Unchanged bool   `json:"unchanged,omitempty"` // the warehouse had nothing new to read
+	From      string `json:"from,omitempty"`
+	Rows      int64  `json:"rows"`
+	Refused   int64  `json:"refused,omitempty"`
+	Missing   int64  `json:"missing,omitempty"`
+	Changed   int64  `json:"changed"`
+	Older     int64  `json:"older,omitempty"`
+	Held      string `json:"held,omitempty"`   // why nothing was recorded
+	Shared    int64  `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
+}
+
+// ResolveInput asks for channel levels.
+type ResolveInput struct {
+	Lease      ledger.Lease `json:"lease"`
+	Connection string       `json:"connection"`
+	Mode       ledger.Mode  `json:"mode"`
+	Scope      []string     `json:"scope,omitempty"`
+	DryRun     bool         `json:"dry_run,omitempty"`
+	// Approved lifts the guard against zeroing, up to ApprovedZeroing rows.
+	Approved        bool  `json:"approved,omitempty"`
+	ApprovedZeroing int64 `json:"approved_zeroing,omitempty"`
+}
+
+// ResolveResult is what was computed.
+type ResolveResult struct {
+	Resolved int64  `json:"resolved"`
+	Due      int64  `json:"due"`
+	Live     int64  `json:"live"`
+	Zeroing  int64  `json:"zeroing"`
+	Held     string `json:"held,omitempty"`
+	// Preview holds, for a dry run, the first lines of what a push would do.
+	Preview *Preview `json:"preview,omitempty"`
+}
+
+// Preview is what a push would do.
+type Preview struct {
+	Raise   int64    `json:"raise"`
+	Lower   int64    `json:"lower"`
+	Zero    int64    `json:"zero"`
+	Same    int64    `json:"same"`
+	New     int64    `json:"new"`
+	Blocked int64    `json:"blocked"`
+	Lines   []string `json:"lines,omitempty"`
+}
+
+// PushInput asks for a slice of a push.
+type PushInput struct {
+	Lease      ledger.Lease `json:"lease"`
+	Connection string       `json:"connection"`
+	Scope      []string     `json:"scope,omitempty"`
+}
+
+// PushResult is how far a slice got.
+type PushResult struct {
+	Done bool `json:"done"`
+	// Until is when the next slice may begin; zero means at once. Why says what it waits for, for people.
+	Until time.Time `json:"until"`
+	Why   string    `json:"why,omitempty"`
+	// Faulty is true when the store could not be reached or faltered, so that the workflow can give up in time.
+	Faulty bool `json:"faulty,omitempty"`
+	// Counts are those of the run so far; Left is what is still due.
+	Counts ledger.Counts `json:"counts"`
+	Left   int64         `json:"left"`
+	Rate   float64       `json:"rate,omitempty"` // calls per second that the pace allows now
+}
+
+// HoldInput records that a run waits for a person, and gives the store back meanwhile.
+type HoldInput struct {
+	Lease      ledger.Lease    `json:"lease"`
+	Connection string          `json:"connection"`
+	Kind       ledger.HoldKind `json:"kind"`
+	Reason     string          `json:"reason"`
+	Rows       int64           `json:"rows,omitempty"`
+	Zeroing    int64           `json:"zeroing,omitempty"`
+}
+
+// HoldResult says how long the run waits for a person.
+type HoldResult struct {
+	Within time.Duration `json:"within"`
+}
+
+// DecideInput answers a hold.
+type DecideInput struct {
+	Run      int64  `json:"run"`
+	Decision string `json:"decision"` // Approved or Rejected
+	By       string `json:"by,omitempty"`
+}
+
+// The decisions on a hold.
+const (
+	Approved = "approved"
+	Rejected = "rejected"
+)
+
+// DecideResult is the decision that holds: the first that was made.
+type DecideResult struct {
+	Decision string `json:"decision"`
+	By       string `json:"by,omitempty"`
+	Rows     int64  `json:"rows,omitempty"`
+	Zeroing  int64  `json:"zeroing,omitempty"`
+}
+
+// RetakeInput takes the store again after a hold.
+type RetakeInput struct {
+	Run        int64  `json:"run"`
+	Connection string `json:"connection"`
+}
+
+// FinishInput ends a run.
+type FinishInput struct {
+	Lease   ledger.Lease   `json:"lease"`
+	Outcome ledger.Outcome `json:"outcome"`
+	Reason  string         `json:"reason,omitempty"`
+	Counts  ledger.Counts  `json:"counts"`
+}
+
+// FinishResult is the record of the run.
+type FinishResult struct {
+	Outcome ledger.Outcome `json:"outcome"`
+	Counts  ledger.Counts  `json:"counts"`
+}
+
+// Update is one update event of a warehouse; see workflows.InventoryUpdate.
+type Update struct {
+	Event      string     `json:"event"`
+	SKU        string     `json:"sku"`
+	Facility   string     `json:"facility,omitempty"`
+	Available  *int64     `json:"available,omitempty"`
+	OnHand     *int64     `json:"on_hand,omitempty"`
+	Committed  *int64     `json:"committed,omitempty"`
+	Sequence   int64      `json:"sequence,omitempty"`
+	ReportedAt *time.Time `json:"reported_at,omitempty"`
+}
+
+// RecordUpdatesInput is a batch of update events.
+type RecordUpdatesInput struct {
+	Warehouse string   `json:"warehouse"`
+	Updates   []Update `json:"updates"`
+}
+
+// RecordUpdatesResult is what a batch did.
+type RecordUpdatesResult struct {
+	// SKUs are what the stores must be told of, in order.
+	SKUs       []string `json:"skus,omitempty"`
+	Changed    int64    `json:"changed"` // SKUs whose figure changed
+	Duplicates int64    `json:"duplicates,omitempty"`
+	Older      int64    `json:"older,omitempty"`
+	Refused    int64    `json:"refused,omitempty"`
+}
+
+// Snapshot is a snapshot that stands staged in the ledger; see workflows.UploadedSnapshot.
+type Snapshot struct {
+	ID           int64      `json:"id"`
+	Full         bool       `json:"full"`
+	Rows         int        `json:"rows"`
+	AsOf         *time.Time `json:"as_of,omitempty"`
+	From         string     `json:"from,omitempty"`
+	ApprovedRows int64      `json:"approved_rows,omitempty"`
+}
+
+// RecordSnapshotInput asks for a staged snapshot to become visible.
+type RecordSnapshotInput struct {
+	Warehouse string   `json:"warehouse"`
+	Snapshot  Snapshot `json:"snapshot"`
+}
+
+// RecordSnapshotResult is what a snapshot did.
+type RecordSnapshotResult struct {
+	Rows    int64  `json:"rows"`
+	Refused int64  `json:"refused,omitempty"`
+	Missing int64  `json:"missing,omitempty"`
+	Changed int64  `json:"changed"`
+	Older   int64  `json:"older,omitempty"`
+	Held    string `json:"held,omitempty"` // why nothing was recorded
+}
+
+// RequestInput asks for a Smart Sync by every active connection on a warehouse, of what stands in the ledger.
+type RequestInput struct {
+	Warehouse string `json:"warehouse"`
+	// ID is the same when the activity is tried again.
+	ID   string   `json:"id"`
+	SKUs []string `json:"skus,omitempty"` // empty: everything that changed
+}
+
+// RequestResult counts the connections that were asked.
+type RequestResult struct {
+	Requests int64 `json:"requests"`
+}

@@ -1,0 +1,34 @@
+package activities
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+)
+
+// beatEvery is how often a working activity tells the server that it lives, whatever it is waiting for at the moment.
+const beatEvery = 3 * time.Second
+
+// beat heartbeats until stopped, with the latest progress. A long call to a partner must not look like a dead worker, and a dead
+// worker should be noticed within seconds.
+func beat(ctx context.Context) (progress *atomic.Int64, stop func()) {
+	progress = &atomic.Int64{}
+	beating, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ticker := time.NewTicker(beatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				activity.RecordHeartbeat(ctx, progress.Load())
+			case <-beating.Done():
+				return
+			}
+		}
+	}()
+	return progress, func() { cancel(); <-done }
+}

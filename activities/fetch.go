@@ -1,0 +1,194 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// Fetch reads warehouses into the ledger.
+type Fetch struct {
+	Ledger      ledger.Ledger
+	Drivers     map[string]warehouses.Driver
+	Environment settings.Environment
+	Now         func() time.Time
+}
+
+// snapshotsPerFetch bounds how many snapshots one activity records, so that a folder with a year of files is read in parts
+// that heartbeat and retry on their own.
+const snapshotsPerFetch = 100
+
+// Fetch reads everything that the warehouse has to say and records it. Pages are staged as they come; what was staged becomes
+// visible in one transaction, when the source has proved that it was whole and the guard found nothing absurd.
+func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
+	result, err := f.fetch(ctx, input)
+	return result, convert("fetching from the warehouse", err, f.Now())
+}
+
+func (f *Fetch) fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
+	connection, err := f.Ledger.Connection(ctx, input.Connection)
+	if err != nil {
+		return FetchResult{}, err
+	}
+	warehouse, err := f.Ledger.Warehouse(ctx, connection.Warehouse)
+	if err != nil {
+		return FetchResult{}, err
+	}
+	if shared, err := f.share(ctx, input, warehouse, 0); err != nil || shared.Shared != 0 {
+		return shared, err
+	}
+	source, err := openSource(f.Drivers, warehouse, f.Environment)
+	if err != nil {
+		return FetchResult{}, err
+	}
+	read, stop := beat(ctx)
+	defer stop()
+	total := FetchResult{Unchanged: true}
+	for n := range snapshotsPerFetch {
+		snapshot, result, err := f.one(ctx, input, warehouse, source, read, n == 0)
+		if err != nil {
+			return total, err
+		}
+		total = add(total, snapshot, result)
+		if total.Held != "" || !snapshot.More {
+			break
+		}
+	}
+	return total, nil
+}
+
+// share takes over what another run has fetched a moment ago, and has the server ask again while one is fetching it. After an
+// approval nothing is taken over: a person said yes to a fetch.
+func (f *Fetch) share(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, staged int64) (FetchResult, error) {
+	if warehouse.Freshness <= 0 || input.Approved {
+		return FetchResult{}, nil
+	}
+	now := f.Now()
+	shared, err := f.Ledger.Share(ctx, input.Lease, ledger.ShareQuery{
+		Warehouse: warehouse.ID, Since: sharedSince(now, warehouse.Freshness, input.Asked), Full: input.Mode == ledger.Full, Staged: staged, Now: now,
+	})
+	switch {
+	case err != nil:
+		return FetchResult{}, err
+	case shared.Fetching != 0:
+		return FetchResult{}, tryAfter(ErrorFetching, fmt.Sprintf("waiting for run %d, which fetches from warehouse %s; its snapshot is shared", shared.Fetching, warehouse.ID),
+			fetchPoll(activity.GetInfo(ctx).Attempt))
+	case shared.Run == 0:
+		return FetchResult{}, nil
+	}
+	result := add(FetchResult{}, warehouses.Snapshot{From: shared.From}, shared.Result)
+	result.Shared = shared.Run
+	return result, nil
+}
+
+// yield gives way to a run that has begun to fetch a moment before this one has.
+func (f *Fetch) yield(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, staged int64) error {
+	shared, err := f.share(ctx, input, warehouse, staged)
+	if err == nil && shared.Shared != 0 {
+		err = tryAfter(ErrorFetching, fmt.Sprintf("run %d has fetched from warehouse %s meanwhile; its snapshot is shared", shared.Shared, warehouse.ID), shortestWait)
+	}
+	if err != nil {
+		if failed := f.Ledger.Discard(context.WithoutCancel(ctx), staged); failed != nil {
+			return failed
+		}
+	}
+	return err
+}
+
+// sharedSince is from when on a fetch must have begun to be taken over: never before the run was asked for.
+func sharedSince(now time.Time, freshness time.Duration, asked *time.Time) time.Time {
+	since := now.Add(-freshness)
+	if asked != nil && asked.After(since) {
+		return *asked
+	}
+	return since
+}
+
+// fetchPoll is how long to wait for another run's fetch before looking again.
+func fetchPoll(attempt int32) time.Duration {
+	return time.Duration(min(attempt, 4)) * shortestWait
+}
+
+// one reads and records one snapshot.
+func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, source warehouses.Source, read *atomic.Int64, first bool) (warehouses.Snapshot, ledger.SnapshotResult, error) {
+	mark, err := f.Ledger.Mark(ctx, warehouse.ID)
+	if err != nil {
+		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
+	}
+	id, err := f.Ledger.Stage(ctx, input.Lease, ledger.SnapshotStart{Warehouse: warehouse.ID, Now: f.Now()})
+	if err != nil {
+		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
+	}
+	if first {
+		if err := f.yield(ctx, input, warehouse, id); err != nil {
+			return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
+		}
+	}
+	rows := 0
+	sink := func(ctx context.Context, page []inventory.Row) error {
+		levels := make([]inventory.Level, 0, len(page))
+		var refusals []inventory.Refusal
+		for _, row := range page {
+			level, refusal := inventory.Accept(row, warehouse.Quantity)
+			if refusal != nil {
+				refusals = append(refusals, *refusal)
+				continue
+			}
+			levels = append(levels, level)
+		}
+		rows += len(page)
+		read.Add(int64(len(page)))
+		return f.Ledger.StageRows(ctx, id, levels, refusals)
+	}
+	snapshot, err := source.Fetch(ctx, warehouses.Request{Mark: mark, Everything: input.Mode == ledger.Full}, sink)
+	if err != nil || snapshot.Unchanged {
+		// The rows of a fetch that failed must not linger; a cancelled fetch is cleaned up by the next staging.
+		return snapshot, ledger.SnapshotResult{}, errors.Join(err, f.Ledger.Discard(context.WithoutCancel(ctx), id))
+	}
+	if snapshot.Rows != rows {
+		return snapshot, ledger.SnapshotResult{}, fmt.Errorf("the source %s passed on %d rows and says that it read %d", warehouse.Driver, rows, snapshot.Rows)
+	}
+	result, err := f.Ledger.Record(ctx, input.Lease, id, ledger.SnapshotEnd{
+		Full: snapshot.Full, Rows: snapshot.Rows, AsOf: snapshot.AsOf, Mark: snapshot.Mark, From: snapshot.From,
+		Guard: warehouse.Guard, Missing: warehouse.Missing,
+		Approved: input.Approved, ApprovedRows: input.ApprovedRows, More: snapshot.More, Now: f.Now(),
+	})
+	return snapshot, result, err
+}
+
+func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.SnapshotResult) FetchResult {
+	if snapshot.Unchanged {
+		return total
+	}
+	total.Unchanged = false
+	total.From = snapshot.From
+	total.Rows += result.Rows
+	total.Refused += result.Refused
+	total.Missing = result.Missing
+	total.Changed += result.Changed
+	total.Older += result.Older
+	total.Held = result.Held
+	return total
+}
+
+// openSource opens a warehouse's driver. What is wrong with it is for a person.
+func openSource(drivers map[string]warehouses.Driver, warehouse ledger.Warehouse, environment settings.Environment) (warehouses.Source, error) {
+	driver, ok := drivers[warehouse.Driver]
+	if !ok {
+		return nil, askPerson(ErrorNotConfigured, fmt.Sprintf("warehouse %s: this worker has no driver %q", warehouse.ID, warehouse.Driver), nil)
+	}
+	source, err := driver.Open(warehouse.ID, warehouse.Settings, environment)
+	if err != nil {
+		return nil, askPerson(ErrorCredentials, fmt.Sprintf("warehouse %s: %v", warehouse.ID, err), err)
+	}
+	return source, nil
+}

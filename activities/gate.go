@@ -1,0 +1,222 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Executions tells whether the workflow that holds a store still lives. It must be asked of Temporal itself and never of
+// visibility, which lags.
+type Executions interface {
+	// Alive is true while the chain of runs that began with firstRun is open under the workflow id.
+	Alive(ctx context.Context, workflow, firstRun string) (bool, error)
+	// Decide signals a held run's workflow that its hold was answered.
+	Decide(ctx context.Context, workflow, decision, by string) error
+	// Attributes is true when the namespace knows Tidemark's search attributes.
+	Attributes(ctx context.Context) (bool, error)
+}
+
+// Gate takes and gives back stores.
+type Gate struct {
+	Ledger     ledger.Ledger
+	Executions Executions
+	Now        func() time.Time
+	// Poll is how long a run that waits for a store waits between two looks; it grows to six times as much.
+	Poll time.Duration
+}
+
+// Begin takes the store of a connection and starts a run. A scheduled run that finds the store taken ends as skipped, or waits,
+// as the connection's overlap policy says; a requested run waits. Waiting is an error that has the server ask again, so it
+// holds no worker and grows no history.
+func (g *Gate) Begin(ctx context.Context, input BeginInput) (BeginResult, error) {
+	result, err := g.begin(ctx, input)
+	return result, convert("taking the store", err, g.Now())
+}
+
+func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error) {
+	connection, err := g.Ledger.Connection(ctx, input.Connection)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return BeginResult{}, askPerson(ErrorNotConfigured, fmt.Sprintf("there is no connection %q; apply a configuration that has it, or remove its schedules with starter apply --prune", input.Connection), err)
+	} else if err != nil {
+		return BeginResult{}, err
+	}
+	result := BeginResult{Merchant: connection.Merchant, Warehouse: connection.Warehouse, Store: connection.Store, Mode: input.Mode}
+	if result.Attributes, err = g.Executions.Attributes(ctx); err != nil {
+		return BeginResult{}, err
+	}
+	claim := ledger.Claim{
+		Connection: input.Connection, Mode: input.Mode, Trigger: input.Trigger, Pass: input.Pass, Requests: input.Requests,
+		DryRun: input.DryRun, Scope: input.Scope, Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, WorkflowRun: input.FirstRun, Now: g.Now(),
+	}
+	if !connection.Active() {
+		result.Action, result.Reason = BeginSkip, fmt.Sprintf("connection %s is not enabled", connection.ID)
+		result.Lease.Run, err = g.Ledger.SkipRun(ctx, claim, ledger.Skipped, result.Reason)
+		return result, err
+	}
+	grant, err := g.take(ctx, claim)
+	var busy *ledger.BusyError
+	if errors.As(err, &busy) {
+		skips := input.Trigger == ledger.TriggerSchedule && connection.Inventory.Overlap != ledger.OverlapBuffer
+		if skips {
+			if skips, err = g.lasting(ctx, busy.Holder); err != nil {
+				return BeginResult{}, err
+			}
+		}
+		if skips {
+			result.Action = BeginSkip
+			result.Reason = fmt.Sprintf("store %s is in use by %s (run %d) since %s", connection.Store, busy.Holder.Workflow, busy.Holder.Run, busy.Holder.TakenAt.UTC().Format(time.RFC3339))
+			result.Lease.Run, err = g.Ledger.SkipRun(ctx, claim, ledger.Skipped, result.Reason)
+			return result, err
+		}
+		return BeginResult{}, g.wait(ctx, busy.Holder)
+	} else if err != nil {
+		return BeginResult{}, err
+	}
+	if grant.Covered {
+		result.Action, result.CoveredBy = BeginCovered, grant.CoveredBy
+		result.Reason = "what was asked for has been done already"
+		if grant.CoveredBy != 0 {
+			result.Reason = fmt.Sprintf("what was asked for has been done by run %d", grant.CoveredBy)
+		}
+		return result, nil
+	}
+	result.Action, result.Lease, result.Mode, result.NotBefore = BeginGo, grant.Lease, grant.Mode, grant.NotBefore
+	return result, nil
+}
+
+// lasting is false for a holder whose run is of a few SKUs: it is over in a moment. Where a warehouse's events ask for one after
+// the other, skipping for them would leave the schedule without a turn.
+func (g *Gate) lasting(ctx context.Context, holder ledger.Holder) (bool, error) {
+	run, err := g.Ledger.Run(ctx, holder.Run)
+	return len(run.Scope) == 0, err
+}
+
+// Retake takes the store again for a run that gave it back while a person decided. It always waits.
+func (g *Gate) Retake(ctx context.Context, input RetakeInput) (BeginResult, error) {
+	grant, err := g.Ledger.Retake(ctx, input.Run, 0, g.Now())
+	var busy *ledger.BusyError
+	if errors.As(err, &busy) {
+		var alive bool
+		if alive, err = g.Executions.Alive(ctx, busy.Holder.Workflow, busy.Holder.WorkflowRun); err == nil {
+			if alive {
+				return BeginResult{}, g.wait(ctx, busy.Holder)
+			}
+			grant, err = g.replace(ctx, busy.Holder, func(fence int64) (ledger.Grant, error) {
+				return g.Ledger.Retake(ctx, input.Run, fence, g.Now())
+			})
+		}
+	}
+	if err != nil {
+		return BeginResult{}, convert("taking the store again", err, g.Now())
+	}
+	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
+}
+
+// take asks the ledger, and replaces a holder whose workflow is over.
+func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, error) {
+	grant, err := g.Ledger.Take(ctx, claim)
+	var busy *ledger.BusyError
+	if !errors.As(err, &busy) {
+		return grant, err
+	}
+	alive, failed := g.Executions.Alive(ctx, busy.Holder.Workflow, busy.Holder.WorkflowRun)
+	if failed != nil {
+		return ledger.Grant{}, failed
+	}
+	if alive {
+		return ledger.Grant{}, busy
+	}
+	return g.replace(ctx, busy.Holder, func(fence int64) (ledger.Grant, error) {
+		claim.Replace = fence
+		return g.Ledger.Take(ctx, claim)
+	})
+}
+
+// replace takes the store from a holder that is known to be dead, and closes its run.
+func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence int64) (ledger.Grant, error)) (ledger.Grant, error) {
+	grant, err := take(dead.Fence)
+	if err != nil {
+		return ledger.Grant{}, err
+	}
+	lease := ledger.Lease{Store: dead.Store, Fence: dead.Fence, Run: dead.Run}
+	err = g.Ledger.EndRun(ctx, lease, ledger.RunEnd{
+		Outcome: ledger.Cancelled, Reason: "its workflow ended without giving the store back", Now: g.Now(),
+	})
+	return grant, err
+}
+
+func (g *Gate) wait(ctx context.Context, holder ledger.Holder) error {
+	attempt := time.Duration(min(activity.GetInfo(ctx).Attempt, 6))
+	return tryAfter(ErrorStoreBusy, fmt.Sprintf("waiting for %s (run %d), which has store %s since %s",
+		holder.Workflow, holder.Run, holder.Store, holder.TakenAt.UTC().Format(time.RFC3339)), g.Poll*attempt)
+}
+
+// Finish ends a run and gives the store back.
+func (g *Gate) Finish(ctx context.Context, input FinishInput) (FinishResult, error) {
+	counts, err := g.Ledger.Tally(ctx, input.Lease.Run)
+	if err == nil {
+		counts = merge(input.Counts, counts)
+		err = g.Ledger.EndRun(ctx, input.Lease, ledger.RunEnd{Outcome: input.Outcome, Reason: input.Reason, Counts: counts, Now: g.Now()})
+	}
+	if err != nil {
+		return FinishResult{}, convert("ending the run", err, g.Now())
+	}
+	return FinishResult{Outcome: input.Outcome, Counts: counts}, nil
+}
+
+// merge joins what the workflow counted with what the ledger counted of the push.
+func merge(run, push ledger.Counts) ledger.Counts {
+	run.Exported, run.Sent, run.Rejected, run.Blocked, run.Retrying = push.Exported, push.Sent, push.Rejected, push.Blocked, push.Retrying
+	run.Calls = push.Calls
+	return run
+}
+
+// Hold records that a run waits for a person and gives the store back meanwhile.
+func (g *Gate) Hold(ctx context.Context, input HoldInput) (HoldResult, error) {
+	within, err := g.hold(ctx, input)
+	return HoldResult{Within: within}, convert("recording the hold", err, g.Now())
+}
+
+func (g *Gate) hold(ctx context.Context, input HoldInput) (time.Duration, error) {
+	connection, err := g.Ledger.Connection(ctx, input.Connection)
+	if err != nil {
+		return 0, err
+	}
+	warehouse, err := g.Ledger.Warehouse(ctx, connection.Warehouse)
+	if err != nil {
+		return 0, err
+	}
+	err = g.Ledger.Hold(ctx, ledger.Hold{
+		Run: input.Lease.Run, Kind: input.Kind, Connection: connection.ID, Warehouse: connection.Warehouse,
+		Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing, At: g.Now(),
+	})
+	if err != nil {
+		return 0, err
+	}
+	return warehouse.Guard.DecideWithin, g.Ledger.Release(ctx, input.Lease)
+}
+
+// Decide answers a hold, and tells every other run that waited on the same snapshot. The first answer holds.
+func (g *Gate) Decide(ctx context.Context, input DecideInput) (DecideResult, error) {
+	answered, err := g.Ledger.Decide(ctx, input.Run, input.Decision, input.By, g.Now())
+	if err != nil {
+		return DecideResult{}, convert("answering the hold", err, g.Now())
+	}
+	var result DecideResult
+	for _, hold := range answered {
+		if hold.Run == input.Run {
+			result = DecideResult{Decision: hold.Decision, By: hold.By, Rows: hold.Rows, Zeroing: hold.Zeroing}
+			continue
+		}
+		if err := g.Executions.Decide(ctx, hold.Workflow, hold.Decision, hold.By); err != nil {
+			return DecideResult{}, convert("telling "+hold.Workflow+" of the answer", err, g.Now())
+		}
+	}
+	return result, nil
+}

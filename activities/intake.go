@@ -1,0 +1,160 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Wish is a request for a Smart Sync that needs no fetch.
+type Wish struct {
+	ID   string
+	By   string
+	SKUs []string // empty: everything that changed
+}
+
+// Requests asks for syncs.
+type Requests interface {
+	// Request returns when the wish is durable. The same id is served once by a connection.
+	Request(ctx context.Context, connection ledger.Connection, wish Wish) error
+}
+
+// Intake takes in what warehouses send by themselves.
+type Intake struct {
+	Ledger   ledger.Ledger
+	Requests Requests
+	Now      func() time.Time
+}
+
+// RecordUpdates records a batch of update events in one transaction. Events that came before and observations that are older than
+// what is recorded change nothing; what is not believed is counted and not recorded.
+func (i *Intake) RecordUpdates(ctx context.Context, input RecordUpdatesInput) (RecordUpdatesResult, error) {
+	result, err := i.recordUpdates(ctx, input, activity.GetInfo(ctx).Attempt)
+	return result, convert("recording updates", err, i.Now())
+}
+
+func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, attempt int32) (RecordUpdatesResult, error) {
+	_, stop := beat(ctx)
+	defer stop()
+	warehouse, err := i.warehouse(ctx, input.Warehouse)
+	if err != nil {
+		return RecordUpdatesResult{}, err
+	}
+	observations, refused := accept(input.Updates, warehouse.Quantity)
+	observed, err := i.Ledger.Observe(ctx, warehouse.ID, observations, i.Now())
+	if err != nil {
+		return RecordUpdatesResult{}, err
+	}
+	result := RecordUpdatesResult{
+		SKUs: observed.Changed, Changed: int64(len(observed.Changed)), Duplicates: observed.Duplicates, Older: observed.Older, Refused: refused,
+	}
+	if attempt > 1 && observed.Duplicates > 0 {
+		// An attempt before may have recorded these very events, and its answer was lost: what they changed is not known any more.
+		result.SKUs = named(observations)
+	}
+	return result, nil
+}
+
+// accept turns updates into observations and counts those that are not believed.
+func accept(updates []Update, quantity inventory.QuantityField) (accepted []ledger.Observation, refused int64) {
+	accepted = make([]ledger.Observation, 0, len(updates))
+	for _, update := range updates {
+		row := inventory.Row{
+			Facility: update.Facility, SKU: update.SKU, Available: update.Available, OnHand: update.OnHand, Committed: update.Committed,
+		}
+		if update.ReportedAt != nil {
+			row.ReportedAt = *update.ReportedAt
+		}
+		level, refusal := inventory.Accept(row, quantity)
+		// An event's id is bound to the rules of an SKU: it is opaque, and both databases can keep it.
+		if refusal != nil || inventory.CheckSKU("event id", update.Event) != nil || update.Sequence < 0 {
+			refused++
+			continue
+		}
+		accepted = append(accepted, ledger.Observation{Event: update.Event, Sequence: update.Sequence, Level: level})
+	}
+	return accepted, refused
+}
+
+// named are the SKUs of observations, in order, each once.
+func named(observations []ledger.Observation) []string {
+	skus := make([]string, 0, len(observations))
+	for _, one := range observations {
+		skus = append(skus, one.SKU)
+	}
+	slices.Sort(skus)
+	return slices.Compact(skus)
+}
+
+// RecordSnapshot makes a snapshot visible that was sent to us and stands staged, or holds it, by the rules for one that was
+// fetched. A held one is thrown away: its sender looks at it, and sends it again with an approval.
+func (i *Intake) RecordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
+	result, err := i.recordSnapshot(ctx, input)
+	return result, convert("recording the snapshot", err, i.Now())
+}
+
+func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
+	_, stop := beat(ctx)
+	defer stop()
+	warehouse, err := i.warehouse(ctx, input.Warehouse)
+	if err != nil {
+		return RecordSnapshotResult{}, err
+	}
+	snapshot := input.Snapshot
+	end := ledger.SnapshotEnd{
+		Full: snapshot.Full, Rows: snapshot.Rows, From: snapshot.From, Guard: warehouse.Guard, Missing: warehouse.Missing,
+		Approved: snapshot.ApprovedRows > 0, ApprovedRows: snapshot.ApprovedRows, Now: i.Now(),
+	}
+	if snapshot.AsOf != nil {
+		end.AsOf = *snapshot.AsOf
+	}
+	recorded, err := i.Ledger.RecordUpload(ctx, snapshot.ID, end)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return RecordSnapshotResult{Held: fmt.Sprintf("snapshot %d is not staged any more; send it again", snapshot.ID)}, nil
+	}
+	return RecordSnapshotResult{
+		Rows: recorded.Rows, Refused: recorded.Refused, Missing: recorded.Missing, Changed: recorded.Changed, Older: recorded.Older, Held: recorded.Held,
+	}, err
+}
+
+// Request asks for a Smart Sync by every active connection on the warehouse. One that is asked again, because an attempt before
+// failed half-way, knows the request by its id.
+func (i *Intake) Request(ctx context.Context, input RequestInput) (RequestResult, error) {
+	result, err := i.request(ctx, input)
+	return result, convert("asking for Smart Syncs", err, i.Now())
+}
+
+func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult, error) {
+	connections, err := i.Ledger.Connections(ctx)
+	if err != nil {
+		return RequestResult{}, err
+	}
+	var result RequestResult
+	wish := Wish{ID: input.ID, By: "intake of " + input.Warehouse, SKUs: input.SKUs}
+	for _, connection := range connections {
+		if connection.Warehouse != input.Warehouse || !connection.Active() {
+			continue
+		}
+		if err := i.Requests.Request(ctx, connection, wish); err != nil {
+			return RequestResult{}, err
+		}
+		result.Requests++
+	}
+	return result, nil
+}
+
+// warehouse finds the warehouse. One that there is not is for a person: what it sends has no place to go.
+func (i *Intake) warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
+	warehouse, err := i.Ledger.Warehouse(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return warehouse, askPerson(ErrorNotConfigured, fmt.Sprintf("there is no warehouse %q; apply a configuration that has it", id), err)
+	}
+	return warehouse, err
+}

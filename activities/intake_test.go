@@ -1,0 +1,160 @@
+package activities
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func update(event, sku string, available int64) Update {
+	return Update{Event: event, SKU: sku, Facility: "east", Available: &available}
+}
+
+func TestAcceptUpdates(t *testing.T) {
+	t.Parallel()
+	five, six, absurd := int64(5), int64(6), int64(inventory.MaxQuantity+1)
+	for name, test := range map[string]struct {
+		update   Update
+		quantity inventory.QuantityField
+		want     int64
+		refused  bool
+	}{
+		"available":              {Update{Event: "e", Sequence: 8, SKU: "A", Available: &five, OnHand: &six}, inventory.QuantityAvailable, 5, false},
+		"on hand":                {Update{Event: "e", Sequence: 8, SKU: "A", Available: &five, OnHand: &six}, inventory.QuantityOnHand, 6, false},
+		"no available":           {Update{Event: "e", SKU: "A", OnHand: &six}, inventory.QuantityAvailable, 0, true},
+		"no on hand":             {Update{Event: "e", SKU: "A", Available: &five}, inventory.QuantityOnHand, 0, true},
+		"no SKU":                 {Update{Event: "e", Available: &five}, inventory.QuantityAvailable, 0, true},
+		"no event id":            {Update{SKU: "A", Available: &five}, inventory.QuantityAvailable, 0, true},
+		"an event id with a NUL": {Update{Event: "e\x00", SKU: "A", Available: &five}, inventory.QuantityAvailable, 0, true},
+		"a long event id":        {Update{Event: strings.Repeat("e", inventory.MaxSKUBytes+1), SKU: "A", Available: &five}, inventory.QuantityAvailable, 0, true},
+		"a negative sequence":    {Update{Event: "e", SKU: "A", Available: &five, Sequence: -1}, inventory.QuantityAvailable, 0, true},
+		"an absurd figure":       {Update{Event: "e", SKU: "A", Available: &five, Committed: &absurd}, inventory.QuantityAvailable, 0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.update.ReportedAt = &noon
+			accepted, refused := accept([]Update{test.update}, test.quantity)
+			if test.refused {
+				require.EqualValues(t, 1, refused)
+				require.Empty(t, accepted)
+				return
+			}
+			require.Zero(t, refused)
+			require.Equal(t, []ledger.Observation{{Event: "e", Sequence: 8, Level: inventory.Level{SKU: "A", Available: test.want, OnHand: &six, ReportedAt: noon}}}, accepted)
+		})
+	}
+}
+
+func TestRecordUpdates(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	input := RecordUpdatesInput{Warehouse: "depot", Updates: []Update{update("1", "B", 5), update("2", "A", 6), update("2", "A", 7), update("3", "", 1), update("4", "B", 5)}}
+	result, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, input)
+	require.NoError(t, err)
+	require.Equal(t, RecordUpdatesResult{SKUs: []string{"A", "B"}, Changed: 2, Duplicates: 1, Refused: 1}, result)
+	require.Equal(t, map[string]int64{"A": 6, "B": 5}, w.available())
+
+	older := update("5", "A", 9)
+	older.ReportedAt = new(noon.Add(-time.Minute))
+	result, err = do[RecordUpdatesResult](w, w.intake().RecordUpdates, RecordUpdatesInput{Warehouse: "depot", Updates: []Update{older}})
+	require.NoError(t, err)
+	require.Equal(t, RecordUpdatesResult{Older: 1}, result)
+}
+
+// When the answer of an attempt was lost, the next one finds only duplicates. What they changed has to be pushed all the same.
+func TestRecordUpdatesAgainNamesWhatItMayHaveChanged(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	input := RecordUpdatesInput{Warehouse: "depot", Updates: []Update{update("1", "B", 5), update("2", "A", 6), update("3", "A", 7)}}
+	lost, err := w.intake().recordUpdates(t.Context(), input, 1)
+	require.NoError(t, err)
+	again, err := w.intake().recordUpdates(t.Context(), input, 2)
+	require.NoError(t, err)
+	require.Equal(t, lost.SKUs, again.SKUs)
+	require.Zero(t, again.Changed)
+	require.EqualValues(t, 3, again.Duplicates)
+
+	sent, err := w.intake().recordUpdates(t.Context(), input, 1)
+	require.NoError(t, err)
+	require.Empty(t, sent.SKUs, "a sender that sends again changes nothing")
+	fresh, err := w.intake().recordUpdates(t.Context(), RecordUpdatesInput{Warehouse: "depot", Updates: []Update{update("4", "C", 1)}}, 2)
+	require.NoError(t, err)
+	require.Equal(t, []string{"C"}, fresh.SKUs, "the attempt before recorded nothing")
+}
+
+func TestUpdatesOfAnUnknownWarehouseAreForAPerson(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	_, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, RecordUpdatesInput{Warehouse: "moon", Updates: []Update{update("1", "A", 5)}})
+	require.Equal(t, ErrorNotConfigured, told(t, err).Type())
+	require.True(t, told(t, err).NonRetryable())
+	_, err = do[RecordSnapshotResult](w, w.intake().RecordSnapshot, RecordSnapshotInput{Warehouse: "moon"})
+	require.Equal(t, ErrorNotConfigured, told(t, err).Type())
+}
+
+func (w *world) upload(skus ...string) int64 {
+	w.t.Helper()
+	id, err := w.StageUpload(w.t.Context(), ledger.SnapshotStart{Warehouse: "depot", Now: w.now})
+	require.NoError(w.t, err)
+	var levels []inventory.Level
+	for _, sku := range skus {
+		levels = append(levels, inventory.Level{Facility: "east", SKU: sku, Available: 3})
+	}
+	require.NoError(w.t, w.StageRows(w.t.Context(), id, levels, nil))
+	return id
+}
+
+func TestRecordSnapshot(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	record := func(snapshot Snapshot) RecordSnapshotResult {
+		w.t.Helper()
+		result, err := do[RecordSnapshotResult](w, w.intake().RecordSnapshot, RecordSnapshotInput{Warehouse: "depot", Snapshot: snapshot})
+		require.NoError(t, err)
+		return result
+	}
+	whole := Snapshot{ID: w.upload("A", "B", "C"), Full: true, Rows: 3, AsOf: &noon, From: "a file"}
+	first := record(whole)
+	require.Equal(t, RecordSnapshotResult{Rows: 3, Changed: 3}, first)
+	require.Equal(t, first, record(whole), "the answer may be lost")
+	require.Contains(t, record(Snapshot{ID: 1000, Full: true}).Held, "send it again")
+
+	shrunk := record(Snapshot{ID: w.upload("A"), Full: true, Rows: 1})
+	require.Contains(t, shrunk.Held, "fewer than")
+	require.Len(t, w.available(), 3)
+	approved := record(Snapshot{ID: w.upload("A"), Full: true, Rows: 1, ApprovedRows: 1})
+	require.Empty(t, approved.Held)
+	require.EqualValues(t, 2, approved.Missing)
+
+	old := record(Snapshot{ID: w.upload("A", "B"), Rows: 2, AsOf: new(noon.Add(-time.Hour))})
+	require.EqualValues(t, 2, old.Older)
+	_, err := do[RecordSnapshotResult](w, w.intake().RecordSnapshot, RecordSnapshotInput{Warehouse: "depot", Snapshot: Snapshot{ID: w.upload("A"), Rows: 2}})
+	require.Equal(t, ErrorFaltered, told(t, err).Type(), "rows are missing")
+}
+
+// Every active connection on the warehouse is asked, under the same id when it is tried again.
+func TestRequestAsksEveryConnection(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.refuses["south"] = errors.New("no answer")
+	input := RequestInput{Warehouse: "depot", ID: "run/1", SKUs: []string{"A", "B"}}
+	_, err := do[RequestResult](w, w.intake().Request, input)
+	require.Equal(t, ErrorFaltered, told(t, err).Type())
+	require.False(t, told(t, err).NonRetryable())
+	delete(w.refuses, "south")
+	result, err := do[RequestResult](w, w.intake().Request, input)
+	require.NoError(t, err)
+	require.Equal(t, RequestResult{Requests: 2}, result)
+	wish := Wish{ID: "run/1", By: "intake of depot", SKUs: []string{"A", "B"}}
+	require.Equal(t, map[string][]Wish{"north": {wish, wish}, "south": {wish, wish}}, w.wishes)
+
+	result, err = do[RequestResult](w, w.intake().Request, RequestInput{Warehouse: "annex", ID: "run/2"})
+	require.NoError(t, err)
+	require.Zero(t, result.Requests)
+}

@@ -1,0 +1,111 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Resolve turns recorded levels into what a store should show.
+type Resolve struct {
+	Ledger ledger.Ledger
+	Now    func() time.Time
+}
+
+// productsPerPage bounds what is held in memory at once.
+const productsPerPage = 2000
+
+// Resolve computes the channel levels of every product that is affected, page by page, and moves the connection's cursor when
+// all of them stand. It may stop anywhere: pages that were written are written, and the cursor has not moved.
+func (r *Resolve) Resolve(ctx context.Context, input ResolveInput) (ResolveResult, error) {
+	result, err := r.resolve(ctx, input)
+	return result, convert("resolving", err, r.Now())
+}
+
+func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResult, error) {
+	plan, err := r.Ledger.Plan(ctx, input.Connection, input.Mode)
+	if err != nil {
+		return ResolveResult{}, err
+	}
+	resolved, stop := beat(ctx)
+	defer stop()
+	var result ResolveResult
+	preview := newPreview()
+	for after, more := "", true; more; {
+		affected, err := r.Ledger.Affected(ctx, plan, input.Scope, after, productsPerPage)
+		if err != nil {
+			return ResolveResult{}, err
+		}
+		if len(affected) == 0 {
+			break
+		}
+		after, more = affected[len(affected)-1].Product, len(affected) == productsPerPage
+		page, err := resolvePage(ctx, r.Ledger, plan, affected)
+		if err != nil {
+			return ResolveResult{}, err
+		}
+		if input.DryRun {
+			err = preview.add(ctx, r.Ledger, input.Connection, page)
+		} else {
+			_, err = r.Ledger.Resolve(ctx, input.Lease, plan, page, r.Now())
+		}
+		if err != nil {
+			return ResolveResult{}, err
+		}
+		for _, resolution := range page {
+			result.Resolved += int64(len(resolution.Levels))
+		}
+		resolved.Store(result.Resolved)
+	}
+	if input.DryRun {
+		return preview.result(ctx, r.Ledger, input, result)
+	}
+	if len(input.Scope) == 0 {
+		if err := r.Ledger.AdvanceCursor(ctx, input.Lease, plan); err != nil {
+			return ResolveResult{}, err
+		}
+	}
+	return r.guard(ctx, input, plan, result)
+}
+
+// resolvePage resolves a page of products.
+func resolvePage(ctx context.Context, state ledger.Ledger, plan ledger.Plan, affected []ledger.Affected) ([]ledger.Resolution, error) {
+	products := make([]string, len(affected))
+	for i, one := range affected {
+		products[i] = one.Product
+	}
+	inputs, err := state.Inputs(ctx, plan, products)
+	if err != nil {
+		return nil, err
+	}
+	page := make([]ledger.Resolution, len(affected))
+	for i, one := range affected {
+		page[i] = ledger.Resolution{Affected: one, Levels: inventory.Resolve(inputs[i])}
+	}
+	return page, nil
+}
+
+// guard counts what stands to be pushed, and holds a push that would newly take too many rows to 0.
+func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Plan, result ResolveResult) (ResolveResult, error) {
+	due, err := r.Ledger.Due(ctx, input.Connection, input.Scope)
+	if err != nil {
+		return ResolveResult{}, err
+	}
+	warehouse, err := r.Ledger.Warehouse(ctx, plan.Connection.Warehouse)
+	if err != nil {
+		return ResolveResult{}, err
+	}
+	result.Due, result.Live, result.Zeroing = due.Rows, due.Live, due.Zeroing
+	if held := zeroingHeld(due, warehouse.Guard.MaximumZeroed); held && (!input.Approved || due.Zeroing > input.ApprovedZeroing) {
+		result.Held = fmt.Sprintf("%d of %d live rows would newly go to 0, more than %.0f %%", due.Zeroing, due.Live, warehouse.Guard.MaximumZeroed*100)
+	}
+	return result, nil
+}
+
+// zeroingHeld is the rule against mass zeroing.
+func zeroingHeld(due ledger.Due, maximum float64) bool {
+	return due.Zeroing > 0 && float64(due.Zeroing) > maximum*float64(due.Live)
+}

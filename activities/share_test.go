@@ -1,0 +1,159 @@
+package activities
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func TestSharedSince(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		asked *time.Time
+		want  time.Time
+	}{
+		"nobody asked":                   {nil, noon.Add(-time.Minute)},
+		"asked a moment ago":             {new(noon.Add(-time.Second)), noon.Add(-time.Second)},
+		"asked long ago":                 {new(noon.Add(-time.Hour)), noon.Add(-time.Minute)},
+		"asked by a clock that is ahead": {new(noon.Add(time.Second)), noon.Add(time.Second)},
+	} {
+		require.Equal(t, test.want, sharedSince(noon, time.Minute, test.asked), name)
+	}
+}
+
+func TestFetchPollGrows(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, 500*time.Millisecond, fetchPoll(1))
+	require.Equal(t, 2*time.Second, fetchPoll(4))
+	require.Equal(t, 2*time.Second, fetchPoll(400))
+}
+
+func (w *world) fetch(lease ledger.Lease, connection string, change func(*FetchInput)) (FetchResult, error) {
+	w.t.Helper()
+	input := FetchInput{Lease: lease, Connection: connection, Mode: ledger.Full}
+	if change != nil {
+		change(&input)
+	}
+	return do[FetchResult](w, w.fetcher().Fetch, input)
+}
+
+// What another connection's run has fetched within the freshness is taken over, unless somebody asked for the run since, or a
+// person approved a fetch.
+func TestFetchIsShared(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		later     time.Duration
+		change    func(*FetchInput)
+		freshness time.Duration
+		shared    bool
+	}{
+		"at once":                  {0, nil, time.Minute, true},
+		"within the freshness":     {time.Minute, nil, time.Minute, true},
+		"beyond the freshness":     {time.Minute + time.Second, nil, time.Minute, false},
+		"without a freshness":      {0, nil, 0, false},
+		"asked before the fetch":   {30 * time.Second, func(in *FetchInput) { in.Asked = new(noon.Add(-time.Second)) }, time.Minute, true},
+		"asked after it had begun": {30 * time.Second, func(in *FetchInput) { in.Asked = new(noon.Add(time.Second)) }, time.Minute, false},
+		"after an approval":        {0, func(in *FetchInput) { in.Approved = true }, time.Minute, false},
+		"a Smart Sync":             {0, func(in *FetchInput) { in.Mode = ledger.Smart }, time.Minute, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			d := definitions()
+			d.Warehouses[0].Freshness = test.freshness
+			w.apply(d)
+			north, south := w.take("north", ledger.Full), w.take("south", ledger.Full)
+			first, err := w.fetch(north, "north", nil)
+			require.NoError(t, err)
+			require.Equal(t, FetchResult{From: "page 1", Rows: 1, Changed: 1}, first)
+			w.now = noon.Add(test.later)
+			second, err := w.fetch(south, "south", test.change)
+			require.NoError(t, err)
+			if test.shared {
+				require.Equal(t, FetchResult{From: "page 1", Rows: 1, Changed: 1, Shared: north.Run}, second)
+				require.Equal(t, 1, w.source.fetches)
+			} else {
+				require.Equal(t, FetchResult{From: "page 1", Rows: 1}, second)
+				require.Equal(t, 2, w.source.fetches)
+			}
+		})
+	}
+}
+
+// A run waits for another one's fetch, as an expected thing that the server asks again after.
+func TestFetchWaitsForAnother(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	north, south := w.take("north", ledger.Full), w.take("south", ledger.Full)
+	w.source.read = func() {
+		w.source.read = nil
+		_, err := w.fetch(south, "south", nil)
+		waits := told(t, err)
+		require.Equal(t, ErrorFetching, waits.Type())
+		require.False(t, waits.NonRetryable())
+		require.Equal(t, 500*time.Millisecond, waits.NextRetryDelay())
+		require.Contains(t, waits.Message(), "waiting for run 1")
+	}
+	_, err := w.fetch(north, "north", nil)
+	require.NoError(t, err)
+	shared, err := w.fetch(south, "south", nil)
+	require.NoError(t, err)
+	require.Equal(t, north.Run, shared.Shared)
+	require.Equal(t, 1, w.source.fetches)
+}
+
+// racing has another run do something right before a snapshot is staged.
+type racing struct {
+	ledger.Ledger
+	before func()
+}
+
+func (r *racing) Stage(ctx context.Context, lease ledger.Lease, start ledger.SnapshotStart) (int64, error) {
+	if before := r.before; before != nil {
+		r.before = nil
+		before()
+	}
+	return r.Ledger.Stage(ctx, lease, start)
+}
+
+// Of two runs that find nothing and begin at once, the later gives way and leaves nothing staged.
+func TestFetchGivesWay(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	north, south := w.take("north", ledger.Full), w.take("south", ledger.Full)
+	var staged int64
+	w.Ledger = &racing{Ledger: w.Ledger, before: func() {
+		var err error
+		staged, err = w.Ledger.Stage(t.Context(), south, ledger.SnapshotStart{Warehouse: "depot", Now: w.now})
+		require.NoError(t, err)
+	}}
+	_, err := w.fetch(north, "north", nil)
+	require.Equal(t, ErrorFetching, told(t, err).Type())
+	require.Zero(t, w.source.fetches)
+	require.NoError(t, w.Discard(t.Context(), staged))
+	_, err = w.fetch(south, "south", nil)
+	require.NoError(t, err, "nothing of the other one is waited for")
+	require.Equal(t, 1, w.source.fetches)
+}
+
+// A scheduled run that finds the store taken by a run of a few SKUs waits for that moment; for a longer run it is skipped.
+func TestScheduledRunWaitsForAMoment(t *testing.T) {
+	t.Parallel()
+	begin := func(w *world) (BeginResult, error) {
+		return do[BeginResult](w, w.gate().Begin, BeginInput{FirstRun: "scheduled", Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule})
+	}
+	w := setup(t)
+	w.take("north", ledger.Smart, "BIKE")
+	_, err := begin(w)
+	require.Equal(t, ErrorStoreBusy, told(t, err).Type())
+
+	w = setup(t)
+	w.take("north", ledger.Smart)
+	begun, err := begin(w)
+	require.NoError(t, err)
+	require.Equal(t, BeginSkip, begun.Action)
+}

@@ -1,0 +1,105 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// Stores keeps, for each store that this worker is pushing to, the open driver with the tokens it was given, and the pace. Both
+// belong to one holding of the store: whoever takes the store next begins with an empty bucket, because it cannot know what the
+// one before has used, and opens the driver anew, with what the settings and credentials are then.
+type Stores struct {
+	mutex sync.Mutex
+	held  map[string]held
+}
+
+type held struct {
+	lease    ledger.Lease
+	settings string
+	channel  channels.Channel
+	meters   *channels.Meters
+}
+
+// NewStores returns an empty set.
+func NewStores() *Stores { return &Stores{held: map[string]held{}} }
+
+// open returns the driver and the pace of a holding. What is wrong with the driver's settings is for a person.
+func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, store ledger.Store, environment settings.Environment, now time.Time) (channels.Channel, *channels.Meters, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	canonical := store.Driver + store.Settings.Canonical()
+	known, ok := s.held[store.ID]
+	if ok && known.lease == lease && known.settings == canonical && known.channel != nil {
+		return known.channel, known.meters, nil
+	}
+	channel, err := openChannel(drivers, store, environment)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !ok || known.lease != lease || known.settings != canonical {
+		budget := channels.PaceBudget{Share: store.Budget.Share, DailyCalls: store.Budget.DailyCalls}
+		if quiet := store.Budget.QuietHours; quiet != nil {
+			budget.QuietHours = &channels.QuietHours{From: quiet.From, To: quiet.To, Timezone: quiet.Timezone}
+		}
+		known = held{lease: lease, settings: canonical, meters: channels.NewMeters(channel, budget)}
+	}
+	known.channel = channel
+	s.held[store.ID] = known
+	return channel, known.meters, nil
+}
+
+// close forgets the driver of a store, but not the pace.
+func (s *Stores) close(store string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if known, ok := s.held[store]; ok {
+		known.channel = nil
+		s.held[store] = known
+	}
+}
+
+// openChannel opens a store's driver.
+func openChannel(drivers map[string]channels.Driver, store ledger.Store, environment settings.Environment) (channels.Channel, error) {
+	driver, ok := drivers[store.Driver]
+	if !ok {
+		return nil, askPerson(ErrorNotConfigured, fmt.Sprintf("store %s: this worker has no driver %q", store.ID, store.Driver), nil)
+	}
+	channel, err := driver.Open(store.ID, store.Settings, environment)
+	if err != nil {
+		return nil, askPerson(ErrorCredentials, fmt.Sprintf("store %s: %v", store.ID, err), err)
+	}
+	return channels.Guarded(channel), nil
+}
+
+// count reports one call to the metrics.
+func count(ctx context.Context, store ledger.Store, reply channels.Reply, failed error, took time.Duration) {
+	metrics := activity.GetMetricsHandler(ctx).WithTags(map[string]string{"store": store.ID, "driver": store.Driver})
+	result := "ok"
+	var told *channels.Error
+	switch {
+	case errors.As(failed, &told) && told.Next == channels.Wait:
+		result = "throttled"
+	case failed != nil:
+		result = "failed"
+	case reply.Refused:
+		result = "refused"
+	}
+	metrics.WithTags(map[string]string{"result": result}).Counter("tidemark_store_calls").Inc(1)
+	metrics.Timer("tidemark_store_call_latency").Record(took)
+	for _, item := range reply.Items {
+		if item.Verdict == channels.Applied {
+			metrics.Counter("tidemark_levels_exported").Inc(1)
+		} else if item.Verdict == channels.Rejected {
+			metrics.Counter("tidemark_levels_rejected").Inc(1)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package activities
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+
+// world is a ledger with a warehouse, "depot", that feeds two stores, and the activities on it by a clock that stands.
+type world struct {
+	ledger.Ledger
+	t       *testing.T
+	now     time.Time
+	source  *source
+	wishes  map[string][]Wish // by connection
+	refuses map[string]error  // connections that cannot be asked
+}
+
+// source is a warehouse that counts how often it is asked.
+type source struct {
+	rows    []inventory.Row
+	fetches int
+	read    func() // while it is read
+}
+
+func (s *source) Check(context.Context) (warehouses.Finding, error) { return warehouses.Finding{}, nil }
+
+func (s *source) Fetch(ctx context.Context, _ warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	s.fetches++
+	if s.read != nil {
+		s.read()
+	}
+	return warehouses.Snapshot{Full: true, Rows: len(s.rows), From: "page 1"}, sink(ctx, s.rows)
+}
+
+func definitions() ledger.Definitions {
+	d := ledger.Definitions{Warehouses: []ledger.Warehouse{
+		{
+			ID: "depot", Merchant: "acme", Driver: "source", Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
+			Guard: ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumZeroed: 0.2}, Freshness: time.Minute,
+		},
+		{ID: "annex", Merchant: "acme", Driver: "source", Quantity: inventory.QuantityOnHand, Missing: inventory.MissingKeep},
+	}}
+	for _, id := range []string{"north", "south", "closed"} {
+		d.Stores = append(d.Stores, ledger.Store{ID: id, Merchant: "acme", Driver: "sandbox"})
+		d.Connections = append(d.Connections, ledger.Connection{
+			ID: id, Merchant: "acme", Warehouse: "depot", Store: id, Enabled: id != "closed",
+			Inventory: ledger.Flow{Enabled: true, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush, Smart: []ledger.Rule{{Every: time.Hour}}},
+		})
+	}
+	return d
+}
+
+func setup(t *testing.T) *world {
+	t.Helper()
+	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), noon)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, state.Close()) })
+	w := &world{
+		Ledger: state, t: t, now: noon, source: &source{rows: []inventory.Row{{SKU: "BIKE", Facility: "east", Available: new(int64(5))}}},
+		wishes: map[string][]Wish{}, refuses: map[string]error{},
+	}
+	w.apply(definitions())
+	return w
+}
+
+func (w *world) apply(d ledger.Definitions) {
+	w.t.Helper()
+	_, err := w.Apply(w.t.Context(), d, ledger.ApplyOptions{})
+	require.NoError(w.t, err)
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+// Request is how connections are asked.
+func (w *world) Request(_ context.Context, connection ledger.Connection, wish Wish) error {
+	w.wishes[connection.ID] = append(w.wishes[connection.ID], wish)
+	return w.refuses[connection.ID]
+}
+
+// living is where every workflow lives.
+type living struct{}
+
+func (living) Alive(context.Context, string, string) (bool, error)  { return true, nil }
+func (living) Decide(context.Context, string, string, string) error { return nil }
+func (living) Attributes(context.Context) (bool, error)             { return true, nil }
+
+func (w *world) intake() *Intake { return &Intake{Ledger: w.Ledger, Requests: w, Now: w.clock} }
+
+func (w *world) gate() *Gate {
+	return &Gate{Ledger: w.Ledger, Executions: living{}, Now: w.clock, Poll: 2 * time.Second}
+}
+
+func (w *world) fetcher() *Fetch {
+	driver := warehouses.Driver{Open: func(string, settings.Values, settings.Environment) (warehouses.Source, error) { return w.source, nil }}
+	return &Fetch{Ledger: w.Ledger, Drivers: map[string]warehouses.Driver{"source": driver}, Now: w.clock}
+}
+
+// do runs an activity.
+func do[T any](w *world, activity, input any) (T, error) {
+	w.t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	environment := suite.NewTestActivityEnvironment()
+	environment.RegisterActivity(activity)
+	var result T
+	value, err := environment.ExecuteActivity(activity, input)
+	if err == nil {
+		err = value.Get(&result)
+	}
+	return result, err
+}
+
+// told is what an error tells Temporal.
+func told(t *testing.T, err error) *temporal.ApplicationError {
+	t.Helper()
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	return application
+}
+
+// take starts a run.
+func (w *world) take(connection string, mode ledger.Mode, scope ...string) ledger.Lease {
+	w.t.Helper()
+	granted, err := w.Take(w.t.Context(), ledger.Claim{
+		Connection: connection, Mode: mode, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/" + connection, WorkflowRun: connection + string(mode),
+		Scope: scope, Now: w.now,
+	})
+	require.NoError(w.t, err)
+	return granted.Lease
+}
+
+// available are the figures of the depot by SKU.
+func (w *world) available() map[string]int64 {
+	w.t.Helper()
+	rows, err := w.Levels(w.t.Context(), "depot", "", ledger.Page{Limit: 1000})
+	require.NoError(w.t, err)
+	found := map[string]int64{}
+	for _, row := range rows {
+		found[row.SKU] = row.Available
+	}
+	return found
+}

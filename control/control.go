@@ -1,0 +1,156 @@
+// Package control is what a client may ask of Tidemark: apply a configuration, sync now, pause, approve, explain, see how things
+// stand. The command line, the HTTP interface and the pages are thin faces over it; none of them knows more.
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// Control acts on one ledger and one Temporal namespace.
+type Control struct {
+	Ledger    ledger.Ledger
+	Client    client.Client
+	Namespace string
+	Now       func() time.Time
+
+	attributes attributes
+}
+
+// attributes remembers whether the namespace knows Tidemark's search attributes.
+type attributes struct {
+	mutex sync.Mutex
+	known bool
+	until time.Time
+}
+
+// UsageError is a wish that cannot be granted as it was put. Its message says what to do instead.
+type UsageError struct{ Message string }
+
+func (e *UsageError) Error() string { return e.Message }
+
+func usage(format string, arguments ...any) error {
+	return &UsageError{fmt.Sprintf(format, arguments...)}
+}
+
+// connection finds a connection, or says which there are.
+func (c *Control) connection(ctx context.Context, id string) (ledger.Connection, error) {
+	connection, err := c.Ledger.Connection(ctx, id)
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return connection, err
+	}
+	all, err := c.Ledger.Connections(ctx)
+	if err != nil {
+		return connection, err
+	}
+	var ids []string
+	for _, one := range all {
+		ids = append(ids, one.ID)
+	}
+	if len(ids) == 0 {
+		return connection, usage("there is no connection %q, and no other; apply a configuration first (starter apply FILE)", id)
+	}
+	return connection, usage("there is no connection %q; there are %s", id, strings.Join(ids, ", "))
+}
+
+// Registration is what became of registering the search attributes.
+type Registration struct {
+	Added   []string `json:"added,omitempty"`
+	Missing []string `json:"missing,omitempty"` // could not be added; Advice says what to do
+	Advice  string   `json:"advice,omitempty"`
+}
+
+// register makes sure that the namespace knows Tidemark's search attributes. Where that is not permitted it says which to create;
+// everything else works without them.
+func (c *Control) register(ctx context.Context) (Registration, error) {
+	missing, err := c.missingAttributes(ctx)
+	if err != nil || len(missing) == 0 {
+		return Registration{}, err
+	}
+	types := map[string]enumspb.IndexedValueType{}
+	for _, name := range missing {
+		types[name] = enumspb.INDEXED_VALUE_TYPE_KEYWORD
+	}
+	_, err = c.Client.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
+		SearchAttributes: types, Namespace: c.Namespace,
+	})
+	if err == nil {
+		return Registration{Added: missing}, nil
+	}
+	advice := "the server does not let us add search attributes (" + brief(err) + "). Runs work without them, but cannot be searched for. An administrator adds them with:"
+	for _, name := range missing {
+		advice += fmt.Sprintf("\n  temporal operator search-attribute create --namespace %s --name %s --type Keyword", c.Namespace, name)
+	}
+	return Registration{Missing: missing, Advice: advice}, nil
+}
+
+func (c *Control) missingAttributes(ctx context.Context) ([]string, error) {
+	known, err := Known(ctx, c.Client, c.Namespace)
+	if err != nil {
+		return nil, fmt.Errorf("asking Temporal for its search attributes: %w", err)
+	}
+	var missing []string
+	for _, key := range workflows.Attributes() {
+		if known[key.GetName()] != enumspb.INDEXED_VALUE_TYPE_KEYWORD {
+			missing = append(missing, key.GetName())
+		}
+	}
+	return missing, nil
+}
+
+// labelled is true when search attributes may be set. The answer is remembered, a no only for a moment, because they are looked
+// at for every event that comes.
+func (c *Control) labelled(ctx context.Context) (bool, error) {
+	const yes, no = 10 * time.Minute, time.Second
+	a := &c.attributes
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	if c.Now().Before(a.until) {
+		return a.known, nil
+	}
+	missing, err := c.missingAttributes(ctx)
+	if err != nil {
+		return false, err
+	}
+	a.known, a.until = len(missing) == 0, c.Now().Add(no)
+	if a.known {
+		a.until = c.Now().Add(yes)
+	}
+	return a.known, nil
+}
+
+// Known lists the custom search attributes of a namespace.
+func Known(ctx context.Context, temporal client.Client, namespace string) (map[string]enumspb.IndexedValueType, error) {
+	answer, err := temporal.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	if err == nil {
+		return answer.GetCustomAttributes(), nil
+	}
+	var denied *serviceerror.PermissionDenied
+	var absent *serviceerror.Unimplemented
+	if !errors.As(err, &denied) && !errors.As(err, &absent) {
+		return nil, err
+	}
+	plain, err := temporal.GetSearchAttributes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return plain.GetKeys(), nil
+}
+
+// brief is the first line of an error, for a sentence.
+func brief(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}

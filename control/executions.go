@@ -1,0 +1,65 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+
+	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// Executions answers what activities ask about workflows.
+type Executions struct{ control *Control }
+
+var (
+	_ activities.Executions = (*Executions)(nil)
+	_ activities.Requests   = (*Executions)(nil)
+)
+
+// NewExecutions asks one Temporal namespace.
+func NewExecutions(temporal client.Client, namespace string) *Executions {
+	return &Executions{control: &Control{Client: temporal, Namespace: namespace, Now: time.Now}}
+}
+
+// Alive is true while the chain of runs that began with firstRun is open.
+func (e *Executions) Alive(ctx context.Context, workflow, firstRun string) (bool, error) {
+	description, err := e.control.Client.DescribeWorkflowExecution(ctx, workflow, "")
+	var absent *serviceerror.NotFound
+	if errors.As(err, &absent) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	info := description.GetWorkflowExecutionInfo()
+	open := info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING || info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED
+	return open && info.GetFirstRunId() == firstRun, nil
+}
+
+// Decide tells the workflow of a held run of an answer. One that is over needs none.
+func (e *Executions) Decide(ctx context.Context, workflow, decision, by string) error {
+	signal := workflows.SignalReject
+	if decision == activities.Approved {
+		signal = workflows.SignalApprove
+	}
+	err := e.control.Client.SignalWorkflow(ctx, workflow, "", signal, workflows.Decision{By: by})
+	var absent *serviceerror.NotFound
+	if errors.As(err, &absent) {
+		return nil
+	}
+	return err
+}
+
+// Attributes is true when the namespace knows the search attributes.
+func (e *Executions) Attributes(ctx context.Context) (bool, error) { return e.control.labelled(ctx) }
+
+// Request asks for a Smart Sync of what stands in the ledger.
+func (e *Executions) Request(ctx context.Context, connection ledger.Connection, wish activities.Wish) error {
+	_, err := e.control.signal(ctx, connection, ledger.Smart, workflows.SyncRequest{ID: wish.ID, By: wish.By, SKUs: wish.SKUs, SkipFetch: true})
+	return err
+}

@@ -1,0 +1,111 @@
+package control
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// ExplanationOf is why a store shows what it shows, for one channel SKU in one location.
+type ExplanationOf struct {
+	Row ledger.ChannelLevelRow `json:"row"`
+	// Now is the chain as it would be computed from what is recorded at this moment; nil when the product is no longer resolved
+	// to this row.
+	Now *inventory.ChannelLevel `json:"now,omitempty"`
+	// Run is the run that last touched the row.
+	Run *ledger.Run `json:"run,omitempty"`
+	// Activity is what happened to it, newest first.
+	Activity []ledger.ActivityEntry `json:"activity"`
+}
+
+// Explain shows the chain of every number that a connection's store shows for a channel SKU.
+func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]ExplanationOf, error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.Ledger.ChannelLevels(ctx, connection.ID, channelSKU, "", ledger.Page{Limit: 1000})
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, c.unexplained(ctx, connection, channelSKU)
+	}
+	plan, err := c.Ledger.Plan(ctx, connection.ID, ledger.Smart)
+	if err != nil {
+		return nil, err
+	}
+	var explanations []ExplanationOf
+	for _, row := range rows {
+		explanation := ExplanationOf{Row: row}
+		inputs, err := c.Ledger.Inputs(ctx, plan, []string{row.Product})
+		if err != nil {
+			return nil, err
+		}
+		for _, level := range inventory.Resolve(inputs[0]) {
+			if level.ChannelSKU == row.ChannelSKU && level.Location == row.Location {
+				explanation.Now = &level
+			}
+		}
+		if row.Run != 0 {
+			run, err := c.Ledger.Run(ctx, row.Run)
+			if err == nil {
+				explanation.Run = &run
+			}
+		}
+		if explanation.Activity, err = c.Ledger.Activity(ctx, connection.Merchant, row.ChannelSKU, connection.ID, 10); err != nil {
+			return nil, err
+		}
+		explanations = append(explanations, explanation)
+	}
+	return explanations, nil
+}
+
+// unexplained says why there is nothing to explain.
+func (c *Control) unexplained(ctx context.Context, connection ledger.Connection, sku string) error {
+	levels, err := c.Ledger.Levels(ctx, connection.Warehouse, sku, ledger.Page{Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(levels) > 0 {
+		return usage("store %s shows nothing as %q: the warehouse reports it, but it has another channel SKU on this store, or no run has resolved it yet (starter levels channel %s)", connection.Store, sku, connection.ID)
+	}
+	return usage("store %s shows nothing as %q, and warehouse %s has never reported it; check the spelling (capitals and spaces count)", connection.Store, sku, connection.Warehouse)
+}
+
+// Lines is the explanation in words, a step a line.
+func (e ExplanationOf) Lines() []string {
+	row := e.Row
+	lines := row.Why.Lines()
+	name := row.ChannelSKU
+	if row.Location != "" {
+		name += " at " + row.Location
+	}
+	if row.Why.Listed {
+		lines = append(lines, fmt.Sprintf("listing: %s is sold as %s", row.Product, name))
+	} else {
+		lines = append(lines, fmt.Sprintf("no listing: %s goes out as it is", name))
+	}
+	lines = append(lines, fmt.Sprintf("the store should show %d; status %s%s", row.Quantity, row.Status, because(row.Reason)))
+	switch {
+	case row.Exported == nil:
+		lines = append(lines, "what the store shows is not known: it has not confirmed a figure yet")
+	case row.LastExported != nil:
+		lines = append(lines, fmt.Sprintf("the store confirmed %d on %s, run %d", *row.Exported, row.LastExported.UTC().Format("2006-01-02 15:04:05 UTC"), row.Run))
+	default:
+		lines = append(lines, fmt.Sprintf("the store said that it shows %d", *row.Exported))
+	}
+	if e.Now != nil && e.Now.Quantity != row.Quantity {
+		lines = append(lines, fmt.Sprintf("since then the levels or definitions changed: the next run will push %d", e.Now.Quantity))
+	}
+	return lines
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}

@@ -1,0 +1,48 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// Intake hands what a warehouse sent to its intake, and starts that when it is not open. It returns when it is durable, not when it
+// is recorded.
+func (c *Control) Intake(ctx context.Context, warehouse string, updated workflows.InventoryUpdated) error {
+	if len(updated.Updates) > workflows.MaximumUpdates {
+		return usage("%d updates are more than may be sent at once (%d); send them in parts", len(updated.Updates), workflows.MaximumUpdates)
+	}
+	definition, err := c.Ledger.Warehouse(ctx, warehouse)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return usage("there is no warehouse %q; apply a configuration that has it", warehouse)
+	} else if err != nil {
+		return err
+	}
+	id := workflows.IntakeID(warehouse)
+	// Where something always comes, the chain of runs never ends, so nothing bounds it.
+	options := client.StartWorkflowOptions{
+		ID: id, TaskQueue: workflows.TaskQueue,
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		StaticSummary:         fmt.Sprintf("Intake of %s: what %s sends", definition.Merchant, warehouse),
+		Priority:              workflows.IntakePriority(definition.Merchant),
+	}
+	labelled, err := c.labelled(ctx)
+	if err != nil {
+		return err
+	}
+	if labelled {
+		options.TypedSearchAttributes = workflows.WarehouseAttributes(definition)
+	}
+	_, err = c.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalInventoryUpdated, updated, options,
+		workflows.InventoryIntakeType, workflows.IntakeInput{Warehouse: warehouse})
+	if err != nil {
+		return fmt.Errorf("handing updates to %s: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package control
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// Spec is a schedule's rules in Temporal's terms. Rules stack: it fires whenever any of them does.
+func Spec(rules []ledger.Rule, timezone string) client.ScheduleSpec {
+	spec := client.ScheduleSpec{TimeZoneName: timezone, Jitter: jitter(rules)}
+	for _, rule := range rules {
+		switch {
+		case rule.Every > 0:
+			spec.Intervals = append(spec.Intervals, client.ScheduleIntervalSpec{Every: rule.Every})
+		case rule.Hourly != nil:
+			spec.Calendars = append(spec.Calendars, client.ScheduleCalendarSpec{
+				Minute: at(rule.Hourly.Minute), Hour: []client.ScheduleRange{{Start: 0, End: 23, Step: max(rule.Hourly.Every, 1)}},
+			})
+		case rule.Daily != "":
+			moment, err := time.Parse("15:04", rule.Daily)
+			if err != nil {
+				panic(fmt.Sprintf("control: the configuration let %q through as a time of day", rule.Daily))
+			}
+			spec.Calendars = append(spec.Calendars, client.ScheduleCalendarSpec{Minute: at(moment.Minute()), Hour: at(moment.Hour())})
+		case rule.Flexible != nil:
+			spec.Calendars = append(spec.Calendars, flexible(*rule.Flexible)...)
+		}
+	}
+	return spec
+}
+
+func at(n int) []client.ScheduleRange { return []client.ScheduleRange{{Start: n}} }
+
+// flexible spreads a rule over hour blocks, both ends included, possibly over midnight. Minutes are counted from the start of
+// the span, so every occurrence is the same distance from the one before.
+func flexible(rule ledger.Flexible) []client.ScheduleCalendarSpec {
+	every := max(int(rule.Every/time.Minute), 1)
+	blocks := rule.To - rule.From + 1
+	if blocks <= 0 {
+		blocks += 24
+	}
+	byMinute := map[int][]int{} // minute → hours, on the day on which the span began
+	byMinuteNext := map[int][]int{}
+	for minute := 0; minute < blocks*60; minute += every {
+		hour := rule.From + minute/60
+		if hour < 24 {
+			byMinute[minute%60] = append(byMinute[minute%60], hour)
+		} else {
+			byMinuteNext[minute%60] = append(byMinuteNext[minute%60], hour-24)
+		}
+	}
+	days := weekdays(rule.Days)
+	return append(calendars(byMinute, days), calendars(byMinuteNext, shifted(days))...)
+}
+
+func calendars(byMinute map[int][]int, days []client.ScheduleRange) []client.ScheduleCalendarSpec {
+	byHours := map[string]*client.ScheduleCalendarSpec{}
+	var specs []*client.ScheduleCalendarSpec
+	for minute := range 60 {
+		hours := byMinute[minute]
+		if len(hours) == 0 {
+			continue
+		}
+		key := fmt.Sprint(hours)
+		spec := byHours[key]
+		if spec == nil {
+			spec = &client.ScheduleCalendarSpec{DayOfWeek: days}
+			for _, hour := range hours {
+				spec.Hour = append(spec.Hour, client.ScheduleRange{Start: hour})
+			}
+			byHours[key] = spec
+			specs = append(specs, spec)
+		}
+		spec.Minute = append(spec.Minute, client.ScheduleRange{Start: minute})
+	}
+	result := make([]client.ScheduleCalendarSpec, len(specs))
+	for i, spec := range specs {
+		result[i] = *spec
+	}
+	return result
+}
+
+var weekdayNumbers = map[string]int{"sun": 0, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6}
+
+func weekdays(days []string) []client.ScheduleRange {
+	if len(days) == 0 {
+		return []client.ScheduleRange{{Start: 0, End: 6}}
+	}
+	var ranges []client.ScheduleRange
+	for _, day := range days {
+		ranges = append(ranges, client.ScheduleRange{Start: weekdayNumbers[strings.ToLower(day)]})
+	}
+	return ranges
+}
+
+// shifted is the day after, for the part of a span that lies behind midnight.
+func shifted(days []client.ScheduleRange) []client.ScheduleRange {
+	if len(days) == 1 && days[0].End == 6 {
+		return days
+	}
+	var ranges []client.ScheduleRange
+	for _, day := range days {
+		ranges = append(ranges, client.ScheduleRange{Start: (day.Start + 1) % 7})
+	}
+	return ranges
+}
+
+// Shortest is the shortest regular distance between two starts of a schedule, 0 when it has no rules.
+func Shortest(rules []ledger.Rule) time.Duration {
+	var shortest time.Duration
+	for _, rule := range rules {
+		var every time.Duration
+		switch {
+		case rule.Every > 0:
+			every = rule.Every
+		case rule.Hourly != nil:
+			every = time.Duration(max(rule.Hourly.Every, 1)) * time.Hour
+		case rule.Daily != "":
+			every = 24 * time.Hour
+		case rule.Flexible != nil:
+			every = rule.Flexible.Every
+		}
+		if every > 0 && (shortest == 0 || every < shortest) {
+			shortest = every
+		}
+	}
+	return shortest
+}
+
+// jitter spreads the schedules of many connections: a tenth of the interval, at most five minutes.
+func jitter(rules []ledger.Rule) time.Duration {
+	return min(Shortest(rules)/10, 5*time.Minute)
+}
+
+// catchup is how late a missed start is made up for, after the server was down: about one interval, at least a minute. One run
+// brings everything up to date, so older ones are not wanted.
+func catchup(rules []ledger.Rule) time.Duration {
+	return max(Shortest(rules), time.Minute)
+}
+
+// DisabledNote marks schedules that are paused because their connection is not active. A schedule that is paused under any other
+// note was paused by a person, and stays so.
+const DisabledNote = "paused by Tidemark: the connection or its inventory flow is not enabled"
+
+func overlap(policy ledger.Overlap) enumspb.ScheduleOverlapPolicy {
+	if policy == ledger.OverlapBuffer {
+		return enumspb.SCHEDULE_OVERLAP_POLICY_BUFFER_ONE
+	}
+	return enumspb.SCHEDULE_OVERLAP_POLICY_SKIP
+}
+
+// schedule is a connection's schedule for a mode as it should be, nil when it should not exist.
+func schedule(connection ledger.Connection, mode ledger.Mode) *client.ScheduleOptions {
+	rules := connection.Inventory.Smart
+	if mode == ledger.Full {
+		rules = connection.Inventory.Full
+	}
+	if len(rules) == 0 {
+		return nil
+	}
+	id := workflows.WorkflowID(mode, connection.ID)
+	options := &client.ScheduleOptions{
+		ID:            id,
+		Spec:          Spec(rules, connection.Inventory.Timezone),
+		Overlap:       overlap(connection.Inventory.Overlap),
+		CatchupWindow: catchup(rules),
+		Paused:        !connection.Active(),
+		Action: &client.ScheduleWorkflowAction{
+			ID:                       id,
+			Workflow:                 workflows.WorkflowType(mode),
+			Args:                     []any{workflows.SyncInput{Connection: connection.ID, Trigger: ledger.TriggerSchedule}},
+			TaskQueue:                workflows.TaskQueue,
+			WorkflowExecutionTimeout: workflows.ExecutionTimeout,
+			TypedSearchAttributes:    workflows.ConnectionAttributes(connection, mode, ledger.TriggerSchedule),
+			StaticSummary:            summary(connection, mode),
+			Priority:                 workflows.Priority(connection.Merchant, mode, ledger.TriggerSchedule),
+		},
+	}
+	if options.Paused {
+		options.Note = DisabledNote
+	}
+	return options
+}
+
+func summary(connection ledger.Connection, mode ledger.Mode) string {
+	word := "Smart Sync"
+	if mode == ledger.Full {
+		word = "Full Sync"
+	}
+	return fmt.Sprintf("%s of %s: %s → %s", word, connection.Merchant, connection.Warehouse, connection.Store)
+}

@@ -1,0 +1,172 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// SyncAnswer says where a request went.
+type SyncAnswer struct {
+	Workflow string `json:"workflow"`
+	Run      string `json:"run"`
+	// Joined is true when a workflow was open already: its pass serves the request if it has not begun to fetch, otherwise one
+	// more pass does.
+	Joined bool `json:"joined"`
+}
+
+// Sync asks for a run now. It returns when the request is durable, not when it is served; Wait waits for that.
+func (c *Control) Sync(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return SyncAnswer{}, err
+	}
+	if !connection.Active() {
+		return SyncAnswer{}, usage("connection %s is not enabled; set enabled: true (and inventory.enabled) in the configuration and apply it", id)
+	}
+	if len(request.SKUs) > workflows.MaximumScope {
+		return SyncAnswer{}, usage("%d SKUs are more than one request may name (%d); ask for a whole sync, or in parts", len(request.SKUs), workflows.MaximumScope)
+	}
+	return c.request(ctx, connection, mode, request)
+}
+
+func (c *Control) request(ctx context.Context, connection ledger.Connection, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
+	joined, err := c.open(ctx, workflows.WorkflowID(mode, connection.ID))
+	if err != nil {
+		return SyncAnswer{}, err
+	}
+	answer, err := c.signal(ctx, connection, mode, request)
+	answer.Joined = joined
+	return answer, err
+}
+
+// signal starts a connection's workflow, unless it is open, and gives it the request.
+func (c *Control) signal(ctx context.Context, connection ledger.Connection, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
+	id := workflows.WorkflowID(mode, connection.ID)
+	options := client.StartWorkflowOptions{
+		ID: id, TaskQueue: workflows.TaskQueue, WorkflowRunTimeout: workflows.ExecutionTimeout,
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		StaticSummary:         summary(connection, mode),
+		Priority:              workflows.Priority(connection.Merchant, mode, ledger.TriggerRequest),
+	}
+	labelled, err := c.labelled(ctx)
+	if err != nil {
+		return SyncAnswer{}, err
+	}
+	if labelled {
+		options.TypedSearchAttributes = workflows.ConnectionAttributes(connection, mode, ledger.TriggerRequest)
+	}
+	run, err := c.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested, request, options,
+		workflows.WorkflowType(mode), workflows.SyncInput{Connection: connection.ID})
+	if err != nil {
+		return SyncAnswer{}, fmt.Errorf("asking for %s: %w", id, err)
+	}
+	return SyncAnswer{Workflow: id, Run: run.GetRunID()}, nil
+}
+
+// Wait waits for the workflow of a request to end and returns its report.
+func (c *Control) Wait(ctx context.Context, answer SyncAnswer) (workflows.SyncReport, error) {
+	var report workflows.SyncReport
+	err := c.Client.GetWorkflow(ctx, answer.Workflow, answer.Run).Get(ctx, &report)
+	return report, err
+}
+
+// Progress asks an open workflow how far it is. Without a worker there is no answer.
+func (c *Control) Progress(ctx context.Context, workflow string) (workflows.Progress, error) {
+	var progress workflows.Progress
+	value, err := c.Client.QueryWorkflow(ctx, workflow, "", workflows.QueryProgress)
+	if err == nil {
+		err = value.Get(&progress)
+	}
+	return progress, err
+}
+
+// open tells whether a workflow is open under an id. It asks for the execution itself; visibility lags.
+func (c *Control) open(ctx context.Context, id string) (bool, error) {
+	description, err := c.Client.DescribeWorkflowExecution(ctx, id, "")
+	var absent *serviceerror.NotFound
+	if errors.As(err, &absent) {
+		return false, nil
+	} else if err != nil {
+		return false, fmt.Errorf("asking Temporal for %s: %w", id, err)
+	}
+	return description.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, nil
+}
+
+// Decide approves or rejects what a run holds, by a signal to its workflow.
+func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string) (ledger.Hold, error) {
+	hold, err := c.Ledger.HoldOf(ctx, run)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return hold, usage("run %d holds nothing; starter status lists what waits for a decision", run)
+	} else if err != nil {
+		return hold, err
+	}
+	if hold.Decision != "" {
+		return hold, usage("run %d was %s already, by %s", run, hold.Decision, hold.By)
+	}
+	signal := workflows.SignalReject
+	if approve {
+		signal = workflows.SignalApprove
+	}
+	err = c.Client.SignalWorkflow(ctx, hold.Workflow, "", signal, workflows.Decision{By: by})
+	var absent *serviceerror.NotFound
+	if errors.As(err, &absent) {
+		return hold, usage("the workflow %s of run %d is over, so there is nothing to decide; the next run looks anew", hold.Workflow, run)
+	}
+	return hold, err
+}
+
+// Pause stops a connection's schedules until Resume. A run that is under way goes on; requests are still served.
+func (c *Control) Pause(ctx context.Context, id, by, reason string) ([]string, error) {
+	note := "paused by " + by
+	if reason != "" {
+		note += ": " + reason
+	}
+	return c.eachSchedule(ctx, id, func(handle client.ScheduleHandle) error {
+		return handle.Pause(ctx, client.SchedulePauseOptions{Note: note})
+	})
+}
+
+// Resume starts a connection's schedules again.
+func (c *Control) Resume(ctx context.Context, id, by string) ([]string, error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !connection.Active() {
+		return nil, usage("connection %s is not enabled, so its schedules stay paused; enable it in the configuration and apply that", id)
+	}
+	return c.eachSchedule(ctx, id, func(handle client.ScheduleHandle) error {
+		return handle.Unpause(ctx, client.ScheduleUnpauseOptions{Note: "resumed by " + by})
+	})
+}
+
+func (c *Control) eachSchedule(ctx context.Context, id string, do func(client.ScheduleHandle) error) ([]string, error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var done []string
+	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		name := workflows.WorkflowID(mode, connection.ID)
+		err := do(c.Client.ScheduleClient().GetHandle(ctx, name))
+		var absent *serviceerror.NotFound
+		if errors.As(err, &absent) {
+			continue
+		} else if err != nil {
+			return done, fmt.Errorf("schedule %s: %w", name, err)
+		}
+		done = append(done, name)
+	}
+	if len(done) == 0 {
+		return nil, usage("connection %s has no schedules", id)
+	}
+	return done, nil
+}

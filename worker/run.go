@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	temporallog "go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/tidemark/tidemark/activities"
+	channelsall "github.com/tidemark/tidemark/channels/all"
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/settings"
+	warehousesall "github.com/tidemark/tidemark/warehouses/all"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+type options struct {
+	ledger, listen, level, format string
+	slice, retention              time.Duration
+	activities                    int
+}
+
+const (
+	stopTimeout   = time.Minute      // longer than the longest call to a store
+	beatAtMost    = 10 * time.Second // a heartbeat older than this is not held back any longer
+	startPatience = 30 * time.Second
+)
+
+func run(ctx context.Context, options options) error {
+	log, err := logger(options.level, options.format)
+	if err != nil {
+		return err
+	}
+	state, err := openLedger(ctx, options.ledger, log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = state.Close() }()
+	if err := checkDefinitions(ctx, state); err != nil {
+		return err
+	}
+	observed, err := observe(options.listen)
+	if err != nil {
+		return err
+	}
+	defer observed.close()
+	temporal, namespace, err := dial(ctx, log, observed)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+
+	w := worker.New(temporal, workflows.TaskQueue, worker.Options{
+		WorkerStopTimeout:                  stopTimeout,
+		MaxHeartbeatThrottleInterval:       beatAtMost,
+		DefaultHeartbeatThrottleInterval:   beatAtMost,
+		MaxConcurrentActivityExecutionSize: options.activities,
+		OnFatalError:                       func(err error) { log.Error("the worker cannot go on", "error", err) },
+	})
+	workflows.Register(w)
+	register(w, state, temporal, namespace, options)
+
+	observed.health(func(ctx context.Context) error { return state.Check(ctx) })
+	go tidy(ctx, state, options.retention, log)
+	if err := w.Start(); err != nil {
+		return &startError{fmt.Errorf("the worker cannot start on namespace %q: %w", namespace, err)}
+	}
+	log.Info("worker is running", "namespace", namespace, "task_queue", workflows.TaskQueue, "listen", observed.address())
+	<-ctx.Done()
+	log.Info("worker is stopping; a call that is under way is finished first")
+	w.Stop()
+	log.Info("worker has stopped")
+	return nil
+}
+
+func register(w worker.ActivityRegistry, state ledger.Ledger, temporal client.Client, namespace string, options options) {
+	executions := control.NewExecutions(temporal, namespace)
+	w.RegisterActivity(&activities.Gate{Ledger: state, Executions: executions, Now: time.Now, Poll: 2 * time.Second})
+	w.RegisterActivity(&activities.Fetch{Ledger: state, Drivers: warehousesall.Drivers(), Environment: settings.Process(), Now: time.Now})
+	w.RegisterActivity(&activities.Intake{Ledger: state, Requests: executions, Now: time.Now})
+	w.RegisterActivity(&activities.Resolve{Ledger: state, Now: time.Now})
+	w.RegisterActivity(&activities.Push{
+		Ledger: state, Drivers: channelsall.Drivers(), Environment: settings.Process(), Stores: activities.NewStores(),
+		Now: time.Now, After: time.After, Slice: options.slice,
+	})
+}
+
+// openLedger opens the ledger and notes that a process has started on it.
+func openLedger(ctx context.Context, location string, log *slog.Logger) (ledger.Ledger, error) {
+	location = ledger.Locate(location)
+	state, err := ledger.Open(ctx, location, time.Now())
+	if err != nil {
+		return nil, &startError{err}
+	}
+	restored, err := ledger.Watch(ctx, state, location, time.Now())
+	if err != nil {
+		return nil, errors.Join(&startError{err}, state.Close())
+	}
+	if restored {
+		log.Warn("the ledger is older than when it was last used, so it was restored from a backup; every connection's next run is a Full Sync")
+	}
+	return state, nil
+}
+
+// checkDefinitions refuses to start on definitions that this worker cannot serve, before it takes any work.
+func checkDefinitions(ctx context.Context, state ledger.Ledger) error {
+	environment := settings.Process()
+	warehouses, err := state.Warehouses(ctx)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	sources := warehousesall.Drivers()
+	for _, warehouse := range warehouses {
+		driver, ok := sources[warehouse.Driver]
+		if !ok {
+			problems = append(problems, fmt.Errorf("warehouse %s: this worker has no driver %q; it may be older than the starter that applied the configuration", warehouse.ID, warehouse.Driver))
+		} else if _, err := driver.Open(warehouse.ID, warehouse.Settings, environment); err != nil {
+			problems = append(problems, fmt.Errorf("warehouse %s: %w", warehouse.ID, err))
+		}
+	}
+	stores, err := state.Stores(ctx)
+	if err != nil {
+		return err
+	}
+	drivers := channelsall.Drivers()
+	for _, store := range stores {
+		driver, ok := drivers[store.Driver]
+		if !ok {
+			problems = append(problems, fmt.Errorf("store %s: this worker has no driver %q; it may be older than the starter that applied the configuration", store.ID, store.Driver))
+		} else if _, err := driver.Open(store.ID, store.Settings, environment); err != nil {
+			problems = append(problems, fmt.Errorf("store %s: %w", store.ID, err))
+		}
+	}
+	if len(problems) > 0 {
+		return &startError{errors.Join(problems...)}
+	}
+	return nil
+}
+
+// dial connects to Temporal with the settings of the environment.
+func dial(ctx context.Context, log *slog.Logger, observed *observation) (client.Client, string, error) {
+	settings, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return nil, "", &startError{fmt.Errorf("the settings for Temporal cannot be used: %w", err)}
+	}
+	if settings.HostPort == "" {
+		settings.HostPort = client.DefaultHostPort
+	}
+	if settings.Namespace == "" {
+		settings.Namespace = client.DefaultNamespace
+	}
+	if err := refuseOpen(settings); err != nil {
+		return nil, "", err
+	}
+	settings.Logger = temporallog.NewStructuredLogger(log)
+	settings.MetricsHandler = observed.handler()
+	limited, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
+	temporal, err := client.DialContext(limited, settings)
+	if err != nil {
+		return nil, "", &startError{fmt.Errorf("no Temporal server at %s: %w; start one (bin/temporal server start-dev) or set TEMPORAL_ADDRESS", settings.HostPort, err)}
+	}
+	return temporal, settings.Namespace, nil
+}
+
+// refuseOpen refuses to talk to a server on another machine without TLS or in the clear with an API key, unless the name is a
+// bare one, as containers of one private network use.
+func refuseOpen(settings client.Options) error {
+	host, _, err := net.SplitHostPort(settings.HostPort)
+	if err != nil {
+		return &startError{fmt.Errorf("TEMPORAL_ADDRESS %q is not host:port", settings.HostPort)}
+	}
+	if settings.ConnectionOptions.TLS != nil || host == "localhost" {
+		return nil
+	}
+	ip := net.ParseIP(host)
+	if ip == nil && !containsDot(host) {
+		return nil
+	}
+	if ip != nil && (ip.IsLoopback() || ip.IsPrivate()) {
+		return nil
+	}
+	return &startError{fmt.Errorf("the Temporal server %s is on another network and TLS is off; set TEMPORAL_TLS=true (or an API key, which turns it on)", settings.HostPort)}
+}
+
+func containsDot(host string) bool {
+	for _, letter := range host {
+		if letter == '.' {
+			return true
+		}
+	}
+	return false
+}
+
+// tidy keeps the ledger from growing for ever.
+func tidy(ctx context.Context, state ledger.Ledger, retention time.Duration, log *slog.Logger) {
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		if removed, err := state.Tidy(ctx, time.Now().Add(-retention)); err != nil && ctx.Err() == nil {
+			log.Warn("old runs and activity could not be removed; it is tried again in an hour", "error", err)
+		} else if removed > 0 {
+			log.Info("old runs and activity were removed", "rows", removed)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

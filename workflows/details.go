@@ -1,0 +1,59 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+
+	"go.temporal.io/sdk/workflow"
+)
+
+// paint shows the progress in the workflow's current details, which the Web UI renders as Markdown. It adds nothing to the history.
+func (s *sync) paint(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, s.progress.markdown(s.input.Connection))
+}
+
+func (p Progress) markdown(connection string) string {
+	var page strings.Builder
+	fmt.Fprintf(&page, "### %s: %s\n\n", connection, p.Phase)
+	if p.Waiting != "" {
+		fmt.Fprintf(&page, "**%s**", p.Waiting)
+		if p.Until != nil {
+			fmt.Fprintf(&page, " (until %s)", until(*p.Until))
+		}
+		page.WriteString("\n\n")
+	}
+	if p.Phase == "held" {
+		fmt.Fprintf(&page, "Nothing is pushed until a person decides: `starter approve %d` or `starter reject %d`.\n\n", p.Run, p.Run)
+	}
+	c := p.Counts
+	page.WriteString("| | |\n|---|---:|\n")
+	row := func(name string, n int64) { fmt.Fprintf(&page, "| %s | %d |\n", name, n) }
+	row("run", p.Run)
+	row("rows in the snapshot", c.Rows)
+	if p.Shared != 0 {
+		row("fetched by run", p.Shared)
+	}
+	row("levels changed", c.Changed)
+	row("due", c.Due)
+	row("exported", c.Exported)
+	row("left", p.Left)
+	for _, more := range []struct {
+		name string
+		n    int64
+	}{
+		{"sent, not yet reported on", c.Sent},
+		{"rejected", c.Rejected},
+		{"blocked", c.Blocked},
+		{"retrying", c.Retrying},
+		{"refused rows", c.Refused},
+		{"missing rows", c.Missing},
+		{"older rows", c.Older},
+		{"calls", c.Calls},
+		{"waits", c.Waits},
+	} {
+		if more.n > 0 {
+			row(more.name, more.n)
+		}
+	}
+	return page.String()
+}

@@ -1,0 +1,225 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/tidemark/tidemark/activities"
+)
+
+var receive *activities.Intake // as in pass.go
+
+// InventoryIntake takes in what a warehouse sends: it records update events and snapshots, and asks for Smart Syncs of what
+// changed. It goes on for as long as something comes.
+func InventoryIntake(ctx workflow.Context, input IntakeInput) (IntakeReport, error) {
+	i := &intake{input: input, batch: batch{updates: input.Pending}}
+	if err := i.setup(ctx); err != nil {
+		return i.report, err
+	}
+	return i.serve(ctx)
+}
+
+// intake is one workflow of a warehouse.
+type intake struct {
+	input  IntakeInput
+	batch  batch // read and not recorded yet
+	signal workflow.ReceiveChannel
+	report IntakeReport
+	asked  int // requests so far, of which each has an id of its own
+}
+
+func (i *intake) setup(ctx workflow.Context) error {
+	if i.input.Warehouse == "" {
+		return temporal.NewNonRetryableApplicationError(`the input names no warehouse; start with {"warehouse": "…"}`, activities.ErrorNotConfigured, nil)
+	}
+	for _, update := range i.input.Pending {
+		i.batch.bytes += size(update)
+	}
+	if i.input.Carried != nil {
+		i.report = *i.input.Carried
+	}
+	i.signal = workflow.GetSignalChannel(ctx, SignalInventoryUpdated)
+	return workflow.SetQueryHandler(ctx, QueryProgress, func() (IntakeReport, error) { return i.report, nil })
+}
+
+// serve records batches until none comes any more. Signals are read once more right before the end, so that none is lost.
+func (i *intake) serve(ctx workflow.Context) (IntakeReport, error) {
+	for {
+		i.gather(ctx)
+		if i.batch.empty() {
+			i.paint(ctx, "ended")
+			return i.report, ctx.Err()
+		}
+		// What was read is acknowledged, so it is recorded even when a cancellation has come.
+		work, _ := workflow.NewDisconnectedContext(ctx)
+		if err := i.record(work, i.batch.next()); err != nil {
+			i.paint(ctx, "failed")
+			return i.report, err
+		}
+		if crowded(workflow.GetInfo(ctx)) && ctx.Err() == nil {
+			i.drain(ctx)
+			if !i.batch.full() {
+				return i.report, i.continueAsNew(ctx)
+			}
+		}
+	}
+}
+
+// gather waits for something to come. It does not wait for a burst to end, because no timer of a server is finer than about a second:
+// what comes while a batch is being recorded is the next batch.
+func (i *intake) gather(ctx workflow.Context) {
+	i.paint(ctx, "listening")
+	i.drain(ctx)
+	for i.batch.empty() {
+		// A signal that cannot be read counts for nothing, so the wait goes on after it.
+		came, err := workflow.AwaitWithTimeout(ctx, intakeIdle, func() bool { return i.signal.Len() > 0 })
+		i.drain(ctx)
+		if !came || err != nil {
+			return
+		}
+	}
+}
+
+// drain reads what is there, without waiting.
+func (i *intake) drain(ctx workflow.Context) {
+	for !i.batch.full() {
+		var signal InventoryUpdated
+		if !i.signal.ReceiveAsync(&signal) {
+			return
+		}
+		i.batch.add(signal, workflow.Now(ctx))
+	}
+}
+
+// record records a batch and asks for Smart Syncs of what it changed.
+func (i *intake) record(ctx workflow.Context, taken batch) error {
+	i.paint(ctx, "recording")
+	changed, err := i.recordUpdates(ctx, taken.updates)
+	if err != nil {
+		return err
+	}
+	i.report.Batches++
+	i.count(taken)
+	everything := false
+	for _, snapshot := range taken.snapshots {
+		moved, err := i.recordSnapshot(ctx, snapshot)
+		if err != nil {
+			return err
+		}
+		everything = everything || moved
+	}
+	if everything {
+		return i.request(ctx, nil)
+	}
+	for _, skus := range parts(changed, MaximumScope) {
+		if err := i.request(ctx, skus); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count counts what came. Refused updates are no part of the rest of a batch.
+func (i *intake) count(taken batch) {
+	i.report.Updates += taken.refused + int64(len(taken.updates))
+	i.report.Refused += taken.refused
+}
+
+func (i *intake) recordUpdates(ctx workflow.Context, updates []InventoryUpdate) ([]string, error) {
+	if len(updates) == 0 {
+		return nil, nil
+	}
+	input := activities.RecordUpdatesInput{Warehouse: i.input.Warehouse}
+	for _, update := range updates {
+		input.Updates = append(input.Updates, activities.Update(update))
+	}
+	var recorded activities.RecordUpdatesResult
+	summary := fmt.Sprintf("record %d updates", len(updates))
+	if err := workflow.ExecuteActivity(options(ctx, recordOptions, summary), receive.RecordUpdates, input).Get(ctx, &recorded); err != nil {
+		return nil, err
+	}
+	i.report.Changed += recorded.Changed
+	i.report.Duplicates += recorded.Duplicates
+	i.report.Older += recorded.Older
+	i.report.Refused += recorded.Refused
+	workflow.GetLogger(ctx).Info("updates recorded", "updates", len(updates), "changed", recorded.Changed, "duplicates", recorded.Duplicates,
+		"older", recorded.Older, "refused", recorded.Refused)
+	return recorded.SKUs, nil
+}
+
+// recordSnapshot says whether the snapshot changed anything.
+func (i *intake) recordSnapshot(ctx workflow.Context, snapshot UploadedSnapshot) (bool, error) {
+	var recorded activities.RecordSnapshotResult
+	summary := fmt.Sprintf("record snapshot %d: %d rows", snapshot.ID, snapshot.Rows)
+	input := activities.RecordSnapshotInput{Warehouse: i.input.Warehouse, Snapshot: activities.Snapshot(snapshot)}
+	if err := workflow.ExecuteActivity(options(ctx, recordOptions, summary), receive.RecordSnapshot, input).Get(ctx, &recorded); err != nil {
+		return false, err
+	}
+	i.report.Snapshots++
+	i.report.Changed += recorded.Changed
+	i.report.Older += recorded.Older
+	i.report.Refused += recorded.Refused
+	i.report.LastHeld = recorded.Held
+	workflow.GetLogger(ctx).Info("snapshot recorded", "snapshot", snapshot.ID, "rows", recorded.Rows, "changed", recorded.Changed, "held", recorded.Held)
+	return recorded.Changed > 0, nil
+}
+
+// request asks for a Smart Sync of the SKUs, of everything when there are none, by every connection on the warehouse.
+func (i *intake) request(ctx workflow.Context, skus []string) error {
+	i.asked++
+	input := activities.RequestInput{
+		Warehouse: i.input.Warehouse, ID: fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, i.asked), SKUs: skus,
+	}
+	summary := "ask for Smart Syncs of what was recorded"
+	if len(skus) > 0 {
+		summary = fmt.Sprintf("ask for Smart Syncs of %d SKUs", len(skus))
+	}
+	var requested activities.RequestResult
+	if err := workflow.ExecuteActivity(options(ctx, requestOptions, summary), receive.Request, input).Get(ctx, &requested); err != nil {
+		return err
+	}
+	i.report.Requests += requested.Requests
+	return nil
+}
+
+// continueAsNew goes on with a short history. What was read last goes along: where something always comes there is no moment in
+// which everything is recorded. It is less than one batch, for nothing more was there to be read.
+func (i *intake) continueAsNew(ctx workflow.Context) error {
+	i.count(batch{refused: i.batch.refused})
+	return workflow.NewContinueAsNewError(ctx, InventoryIntakeType, IntakeInput{
+		Warehouse: i.input.Warehouse, Carried: &i.report, Pending: i.batch.updates,
+	})
+}
+
+// paint shows the report in the workflow's current details.
+func (i *intake) paint(ctx workflow.Context, phase string) {
+	workflow.SetCurrentDetails(ctx, i.report.markdown(i.input.Warehouse, phase))
+}
+
+func (r IntakeReport) markdown(warehouse, phase string) string {
+	var page strings.Builder
+	fmt.Fprintf(&page, "### intake of %s: %s\n\n", warehouse, phase)
+	if r.LastHeld != "" {
+		fmt.Fprintf(&page, "**the last snapshot was held:** %s\n\n", r.LastHeld)
+	}
+	page.WriteString("| | |\n|---|---:|\n")
+	for _, row := range []struct {
+		name string
+		n    int64
+	}{
+		{"updates", r.Updates},
+		{"changed levels", r.Changed},
+		{"duplicates", r.Duplicates},
+		{"older than what was recorded", r.Older},
+		{"refused", r.Refused},
+		{"batches", r.Batches},
+		{"snapshots", r.Snapshots},
+		{"Smart Syncs asked for", r.Requests},
+	} {
+		fmt.Fprintf(&page, "| %s | %d |\n", row.name, row.n)
+	}
+	return page.String()
+}

@@ -1,0 +1,128 @@
+// Package workflows puts the steps of a run in order: SmartSync and FullSync. It decides nothing about stock: what is due, who
+// may start and what an answer means are decided by pure functions and by activities; the workflow sequences, waits and shows.
+//
+// Only deterministic code lives here. Recorded histories of every ending are in testdata and replay in the tests.
+package workflows
+
+import (
+	"strings"
+
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Names that services, schedules and operators use. They are a public contract and do not change.
+const (
+	// TaskQueue is where the workers listen.
+	TaskQueue = "tidemark"
+
+	// SmartSync and FullSync are the workflow types; both take a SyncInput and return a SyncReport.
+	SmartSyncType = "SmartSync"
+	FullSyncType  = "FullSync"
+	// InventoryIntakeType takes an IntakeInput and returns an IntakeReport.
+	InventoryIntakeType = "InventoryIntake"
+
+	// SignalSyncRequested carries a SyncRequest. Send it by signal-with-start to the id that WorkflowID gives.
+	SignalSyncRequested = "sync-requested"
+	// SignalInventoryUpdated carries an InventoryUpdated. Send it by signal-with-start to the id that IntakeID gives.
+	SignalInventoryUpdated = "inventory-updated"
+	// SignalApprove and SignalReject carry a Decision, to the workflow of a held run.
+	SignalApprove = "approve"
+	SignalReject  = "reject"
+
+	// QueryProgress answers with a Progress.
+	QueryProgress = "progress"
+)
+
+// WorkflowID is the id of a connection's sync on demand, and of its schedule. A scheduled run's id is this with the time
+// behind it.
+func WorkflowID(mode ledger.Mode, connection string) string {
+	return string(mode) + "-sync/" + connection
+}
+
+// IntakeID is the id of a warehouse's intake.
+func IntakeID(warehouse string) string { return "intake/" + warehouse }
+
+// WorkflowType is the type that runs a mode.
+func WorkflowType(mode ledger.Mode) string {
+	if mode == ledger.Full {
+		return FullSyncType
+	}
+	return SmartSyncType
+}
+
+// ConnectionOf is the inverse of WorkflowID; it also takes the id of a scheduled run.
+func ConnectionOf(workflow string) (mode ledger.Mode, connection string, ok bool) {
+	kind, rest, found := strings.Cut(workflow, "/")
+	if !found || rest == "" {
+		return "", "", false
+	}
+	switch kind {
+	case "smart-sync":
+		mode = ledger.Smart
+	case "full-sync":
+		mode = ledger.Full
+	default:
+		return "", "", false
+	}
+	// Connection ids have no upper-case letters, so the time that a schedule adds ("-2026-11-24T01:00:00Z") is recognised by its T.
+	const stamp = len("-2026-11-24T01:00:00Z")
+	if at := len(rest) - stamp; at > 0 && rest[len(rest)-1] == 'Z' && rest[at+11] == 'T' {
+		rest = rest[:at]
+	}
+	return mode, rest, true
+}
+
+// Search attributes of every run, all of type Keyword. `starter apply` registers them.
+var (
+	AttributeConnection = temporal.NewSearchAttributeKeyKeyword("TidemarkConnection")
+	AttributeMerchant   = temporal.NewSearchAttributeKeyKeyword("TidemarkMerchant")
+	AttributeWarehouse  = temporal.NewSearchAttributeKeyKeyword("TidemarkWarehouse")
+	AttributeStore      = temporal.NewSearchAttributeKeyKeyword("TidemarkStore")
+	AttributeMode       = temporal.NewSearchAttributeKeyKeyword("TidemarkMode")
+	AttributeTrigger    = temporal.NewSearchAttributeKeyKeyword("TidemarkTrigger")
+	AttributeOutcome    = temporal.NewSearchAttributeKeyKeyword("TidemarkOutcome")
+)
+
+// Attributes lists all search attributes.
+func Attributes() []temporal.SearchAttributeKeyKeyword {
+	return []temporal.SearchAttributeKeyKeyword{
+		AttributeConnection, AttributeMerchant, AttributeWarehouse, AttributeStore, AttributeMode, AttributeTrigger, AttributeOutcome,
+	}
+}
+
+// ConnectionAttributes are the search attributes with which a connection's workflows are started.
+func ConnectionAttributes(connection ledger.Connection, mode ledger.Mode, trigger ledger.Trigger) temporal.SearchAttributes {
+	return temporal.NewSearchAttributes(
+		AttributeConnection.ValueSet(connection.ID),
+		AttributeMerchant.ValueSet(connection.Merchant),
+		AttributeWarehouse.ValueSet(connection.Warehouse),
+		AttributeStore.ValueSet(connection.Store),
+		AttributeMode.ValueSet(string(mode)),
+		AttributeTrigger.ValueSet(string(trigger)),
+	)
+}
+
+// WarehouseAttributes are the search attributes with which a warehouse's intake is started.
+func WarehouseAttributes(warehouse ledger.Warehouse) temporal.SearchAttributes {
+	return temporal.NewSearchAttributes(AttributeMerchant.ValueSet(warehouse.Merchant), AttributeWarehouse.ValueSet(warehouse.ID))
+}
+
+// IntakePriority is how urgent an intake is: more than any run, for somebody waits for the answer, and it is short.
+func IntakePriority(merchant string) temporal.Priority {
+	return temporal.Priority{PriorityKey: 1, FairnessKey: merchant}
+}
+
+// Priority is how urgent a run is: what was asked for comes before scheduled Smart Syncs, and those before scheduled Full
+// Syncs. Merchants share the workers fairly.
+func Priority(merchant string, mode ledger.Mode, trigger ledger.Trigger) temporal.Priority {
+	key := 3
+	switch {
+	case trigger == ledger.TriggerRequest:
+		key = 2
+	case mode == ledger.Full:
+		key = 4
+	}
+	return temporal.Priority{PriorityKey: key, FairnessKey: merchant}
+}

@@ -1,0 +1,71 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// The timeouts and retries of every activity, in one table. StartToClose is the longest legal attempt; ScheduleToClose is the
+// whole budget, and where it is days the step waits for something that will come. Retries are the server's: they hold no
+// worker and grow no history.
+
+const (
+	day = 24 * time.Hour
+
+	// ExecutionTimeout ends a workflow that no rule of ours has ended; it is far longer than any run. Where requests never stop, a
+	// workflow goes on by continuing as new, so for what is asked for by signal it bounds each run and not the chain.
+	ExecutionTimeout = 14 * day
+
+	debounce     = time.Second     // a burst of requests is over when none came for so long
+	debounceMost = 5 * time.Second // and no burst holds a run up longer
+
+	intakeIdle = 30 * time.Second // an intake ends when nothing came for so long
+
+	// holdPatience is how long a held run waits for a person where the warehouse's guard does not say.
+	holdPatience = 7 * day
+
+	// faultyMost is how many waits in a row a run grants a store that falters, growing to a few minutes each.
+	faultyMost = 12
+)
+
+func retry(first, most time.Duration) *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{InitialInterval: first, BackoffCoefficient: 2, MaximumInterval: most}
+}
+
+// options returns a context for one step. Everything waits for its cancellation, so that the store is never given back
+// while a step still works.
+func options(ctx workflow.Context, row workflow.ActivityOptions, summary string) workflow.Context {
+	row.WaitForCancellation = true
+	row.Summary = summary
+	return workflow.WithActivityOptions(ctx, row)
+}
+
+var (
+	beginOptions = workflow.ActivityOptions{
+		StartToCloseTimeout: 15 * time.Second, ScheduleToCloseTimeout: 3 * day, RetryPolicy: retry(500*time.Millisecond, 10*time.Second),
+	}
+	fetchOptions = workflow.ActivityOptions{
+		StartToCloseTimeout: time.Hour, ScheduleToCloseTimeout: 3 * time.Hour, HeartbeatTimeout: 15 * time.Second, RetryPolicy: retry(2*time.Second, 2*time.Minute),
+	}
+	resolveOptions = workflow.ActivityOptions{
+		StartToCloseTimeout: 30 * time.Minute, ScheduleToCloseTimeout: 2 * time.Hour, HeartbeatTimeout: 15 * time.Second, RetryPolicy: retry(time.Second, 30*time.Second),
+	}
+	pushOptions = workflow.ActivityOptions{
+		StartToCloseTimeout: 5 * time.Minute, ScheduleToCloseTimeout: 2 * time.Hour, HeartbeatTimeout: 15 * time.Second, RetryPolicy: retry(2*time.Second, time.Minute),
+	}
+	holdOptions = workflow.ActivityOptions{
+		StartToCloseTimeout: 15 * time.Second, ScheduleToCloseTimeout: time.Hour, RetryPolicy: retry(time.Second, 30*time.Second),
+	}
+	finishOptions = workflow.ActivityOptions{
+		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: 6 * time.Hour, RetryPolicy: retry(time.Second, time.Minute),
+	}
+	// What is recorded was acknowledged to its sender, so an intake waits for its ledger for as long as it takes to mend it.
+	recordOptions = workflow.ActivityOptions{
+		StartToCloseTimeout: 15 * time.Minute, ScheduleToCloseTimeout: 7 * day, HeartbeatTimeout: 15 * time.Second, RetryPolicy: retry(200*time.Millisecond, 30*time.Second),
+	}
+	requestOptions = workflow.ActivityOptions{
+		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: day, RetryPolicy: retry(200*time.Millisecond, 30*time.Second),
+	}
+)

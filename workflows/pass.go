@@ -1,0 +1,296 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// The receivers only name the activities; the worker registers the real ones.
+var (
+	gate    *activities.Gate
+	fetch   *activities.Fetch
+	resolve *activities.Resolve
+	push    *activities.Push
+)
+
+// pass is one run of the connection.
+type pass struct {
+	*sync
+	plan
+	lease   ledger.Lease
+	mode    ledger.Mode
+	begun   bool // the store was taken; it must be given back
+	counts  ledger.Counts
+	preview *activities.Preview
+
+	// What a person has approved of this run.
+	fetchApproved, zeroApproved *activities.DecideResult
+}
+
+// run takes the pass through its phases and says how it ended. An error means that a person must act, or a cancellation.
+func (p *pass) run(ctx workflow.Context, trigger ledger.Trigger) (ledger.Outcome, string, error) {
+	begun, err := p.begin(ctx, trigger)
+	if err != nil {
+		return "", "", err
+	}
+	switch begun.Action {
+	case activities.BeginSkip:
+		return ledger.Skipped, begun.Reason, nil
+	case activities.BeginCovered:
+		p.lease.Run = begun.CoveredBy
+		return ledger.Covered, begun.Reason, nil
+	case activities.BeginGo:
+	}
+	if err := p.sleep(ctx, begun.NotBefore, "a call of the run before may still be under way"); err != nil {
+		return "", "", err
+	}
+	for {
+		held, err := p.prepare(ctx)
+		if err != nil {
+			return "", "", err
+		}
+		if held == nil {
+			break
+		}
+		decision, err := p.hold(ctx, *held)
+		if err != nil {
+			return "", "", err
+		}
+		switch decision {
+		case activities.Approved:
+		case activities.Rejected:
+			return ledger.RejectedOutcome, held.Reason, nil
+		default:
+			return ledger.Held, "nobody decided in time: " + held.Reason, nil
+		}
+	}
+	if p.dryRun {
+		return ledger.Completed, "a dry run: nothing was pushed", nil
+	}
+	return p.push(ctx)
+}
+
+func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.BeginResult, error) {
+	p.show(ctx, "taking the store")
+	var begun activities.BeginResult
+	err := workflow.ExecuteActivity(options(ctx, beginOptions, "take the store"), gate.Begin, activities.BeginInput{
+		FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Mode: p.sync.mode, Trigger: trigger,
+		Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
+	}).Get(ctx, &begun)
+	if err != nil {
+		return begun, err
+	}
+	p.lease, p.mode = begun.Lease, begun.Mode
+	p.begun = begun.Action == activities.BeginGo
+	p.progress.Run = p.lease.Run
+	p.labelled = begun.Attributes
+	workflow.GetLogger(ctx).Info("begin", "action", begun.Action, "run", p.lease.Run, "mode", begun.Mode, "reason", begun.Reason)
+	return begun, nil
+}
+
+// prepare fetches and resolves. It returns what has to be approved first, nil when nothing has.
+func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
+	summary := "resolve what was recorded"
+	// A Full Sync always asks the warehouse, also one that took the place of a Smart Sync.
+	if !p.skipFetch || p.mode == ledger.Full {
+		fetched, err := p.fetch(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if fetched.Held != "" {
+			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: fetched.Rows}, nil
+		}
+		summary = fmt.Sprintf("resolve: %d of %d levels changed", fetched.Changed, fetched.Rows)
+		if fetched.Shared != 0 {
+			summary += fmt.Sprintf(" (shared with run %d)", fetched.Shared)
+		}
+	}
+
+	p.show(ctx, "resolving")
+	resolving := activities.ResolveInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Scope: p.scope, DryRun: p.dryRun}
+	if approved := p.zeroApproved; approved != nil {
+		resolving.Approved, resolving.ApprovedZeroing = true, approved.Zeroing
+	}
+	var resolved activities.ResolveResult
+	if err := workflow.ExecuteActivity(options(ctx, resolveOptions, summary), resolve.Resolve, resolving).Get(ctx, &resolved); err != nil {
+		return nil, err
+	}
+	p.counts.Resolved, p.counts.Due = resolved.Resolved, resolved.Due
+	p.preview, p.progress.Counts, p.progress.Left = resolved.Preview, p.counts, resolved.Due
+	workflow.GetLogger(ctx).Info("resolved", "resolved", resolved.Resolved, "due", resolved.Due, "zeroing", resolved.Zeroing, "held", resolved.Held)
+	if resolved.Held != "" {
+		return &activities.HoldInput{Kind: ledger.HoldZeroing, Reason: resolved.Held, Zeroing: resolved.Zeroing}, nil
+	}
+	return nil, nil
+}
+
+// fetch has the warehouse's levels recorded.
+func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
+	p.show(ctx, "fetching from the warehouse")
+	input := activities.FetchInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Asked: p.newest()}
+	if approved := p.fetchApproved; approved != nil {
+		input.Approved, input.ApprovedRows = true, approved.Rows
+	}
+	var fetched activities.FetchResult
+	if err := workflow.ExecuteActivity(options(ctx, fetchOptions, "fetch levels from the warehouse"), fetch.Fetch, input).Get(ctx, &fetched); err != nil {
+		return fetched, err
+	}
+	p.counts.Rows, p.counts.Refused, p.counts.Missing = fetched.Rows, fetched.Refused, fetched.Missing
+	p.counts.Changed, p.counts.Older = fetched.Changed, fetched.Older
+	p.progress.Counts, p.progress.Shared = p.counts, fetched.Shared
+	workflow.GetLogger(ctx).Info("fetched", "rows", fetched.Rows, "changed", fetched.Changed, "refused", fetched.Refused, "held", fetched.Held,
+		"from", fetched.From, "shared", fetched.Shared)
+	return fetched, nil
+}
+
+// hold gives the store back and waits for a person. After an approval it takes the store again; everything is then fetched anew,
+// for the world has moved on meanwhile. An empty decision means that nobody decided in time.
+func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (string, error) {
+	input.Lease, input.Connection = p.lease, p.input.Connection
+	var held activities.HoldResult
+	if err := workflow.ExecuteActivity(options(ctx, holdOptions, "hold: "+input.Reason), gate.Hold, input).Get(ctx, &held); err != nil {
+		return "", err
+	}
+	if held.Within <= 0 {
+		held.Within = holdPatience
+	}
+	until := workflow.Now(ctx).Add(held.Within)
+	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", input.Reason, &until
+	p.paint(ctx)
+	asked, by, err := p.await(ctx, held.Within)
+	if err != nil || asked == "" {
+		return "", err
+	}
+	var decision activities.DecideResult
+	err = workflow.ExecuteActivity(options(ctx, holdOptions, "record the decision: "+asked), gate.Decide,
+		activities.DecideInput{Run: p.lease.Run, Decision: asked, By: by}).Get(ctx, &decision)
+	if err != nil {
+		return "", err
+	}
+	workflow.GetLogger(ctx).Info("decided", "decision", decision.Decision, "by", decision.By)
+	if decision.Decision != activities.Approved {
+		return decision.Decision, nil
+	}
+	if input.Kind == ledger.HoldSnapshot {
+		p.fetchApproved = &decision
+	} else {
+		p.zeroApproved = &decision
+	}
+	p.show(ctx, "taking the store again")
+	var again activities.BeginResult
+	err = workflow.ExecuteActivity(options(ctx, beginOptions, "take the store again"), gate.Retake,
+		activities.RetakeInput{Run: p.lease.Run, Connection: p.input.Connection}).Get(ctx, &again)
+	if err != nil {
+		return "", err
+	}
+	p.lease = again.Lease
+	return activities.Approved, p.sleep(ctx, again.NotBefore, "a call of the run before may still be under way")
+}
+
+// await waits for approve or reject.
+func (p *pass) await(ctx workflow.Context, within time.Duration) (decision, by string, err error) {
+	var signal Decision
+	timer, stop := workflow.WithCancel(ctx)
+	selector := workflow.NewSelector(ctx)
+	selector.AddReceive(p.approve, func(c workflow.ReceiveChannel, _ bool) {
+		c.Receive(ctx, &signal)
+		decision = activities.Approved
+	})
+	selector.AddReceive(p.reject, func(c workflow.ReceiveChannel, _ bool) {
+		c.Receive(ctx, &signal)
+		decision = activities.Rejected
+	})
+	selector.AddFuture(workflow.NewTimerWithOptions(timer, within, workflow.TimerOptions{Summary: "wait for approve or reject"}), func(f workflow.Future) {
+		err = f.Get(ctx, nil)
+	})
+	selector.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) { err = ctx.Err() })
+	selector.Select(ctx)
+	stop()
+	return decision, signal.By, err
+}
+
+// push works in slices until nothing is due, waiting where the store asks to wait.
+func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
+	p.show(ctx, "pushing")
+	for faulty := 0; ; {
+		var slice activities.PushResult
+		summary := fmt.Sprintf("push: %d due", p.progress.Left)
+		err := workflow.ExecuteActivity(options(ctx, pushOptions, summary), push.Push,
+			activities.PushInput{Lease: p.lease, Connection: p.input.Connection, Scope: p.scope}).Get(ctx, &slice)
+		if err != nil {
+			return "", "", err
+		}
+		p.count(slice)
+		p.paint(ctx)
+		workflow.GetLogger(ctx).Info("pushed", "done", slice.Done, "left", slice.Left, "exported", slice.Counts.Exported, "why", slice.Why)
+		if slice.Done {
+			outcome, reason := ending(p.counts, slice.Left)
+			return outcome, reason, nil
+		}
+		if faulty = patience(faulty, slice); faulty > faultyMost {
+			return ledger.CompletedWithFailures, "the store falters; what is left is due for the next run: " + slice.Why, nil
+		}
+		if crowded(workflow.GetInfo(ctx)) {
+			return ledger.Partial, "a long run goes on in a new one", nil
+		}
+		if !slice.Until.IsZero() {
+			p.counts.Waits++
+			if err := p.sleep(ctx, slice.Until, slice.Why); err != nil {
+				return "", "", err
+			}
+		}
+	}
+}
+
+func (p *pass) count(slice activities.PushResult) {
+	c := slice.Counts
+	p.counts.Exported, p.counts.Sent, p.counts.Rejected, p.counts.Blocked, p.counts.Retrying = c.Exported, c.Sent, c.Rejected, c.Blocked, c.Retrying
+	p.counts.Calls = c.Calls
+	p.progress.Counts, p.progress.Left = p.counts, slice.Left
+}
+
+// patience counts waits in a row for a store that falters.
+func patience(before int, slice activities.PushResult) int {
+	if slice.Faulty {
+		return before + 1
+	}
+	return 0
+}
+
+// crowded is true well before the limits on a history: 51,200 events, of which the server suggests to use 4,096.
+func crowded(info *workflow.Info) bool {
+	return info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > 3000
+}
+
+// ending names how a push that has come to its end went.
+func ending(counts ledger.Counts, left int64) (ledger.Outcome, string) {
+	failed := counts.Rejected + counts.Retrying
+	switch {
+	case failed > 0 && left > 0:
+		return ledger.CompletedWithFailures, fmt.Sprintf("%d rows were rejected, %d are due again", counts.Rejected, left)
+	case counts.Rejected > 0:
+		return ledger.CompletedWithFailures, fmt.Sprintf("%d rows were rejected", counts.Rejected)
+	case left > 0:
+		return ledger.CompletedWithFailures, fmt.Sprintf("%d rows are due again", left)
+	}
+	return ledger.Completed, ""
+}
+
+func (p *pass) finish(ctx workflow.Context, outcome ledger.Outcome, reason string) error {
+	p.show(ctx, "ending")
+	var finished activities.FinishResult
+	err := workflow.ExecuteActivity(options(ctx, finishOptions, "end the run: "+string(outcome)), gate.Finish,
+		activities.FinishInput{Lease: p.lease, Outcome: outcome, Reason: reason, Counts: p.counts}).Get(ctx, &finished)
+	if err == nil {
+		p.counts = finished.Counts
+	}
+	return err
+}
+
+// until is a moment in words, for people who read the Web UI.
+func until(at time.Time) string { return at.UTC().Format("15:04:05 UTC") }

@@ -1,0 +1,141 @@
+package workflows
+
+import (
+	"time"
+
+	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// The types of this file are on the wire: in histories, in signals of other services. Fields are added, never renamed or
+// removed, and unknown ones are ignored.
+
+// SyncInput starts a SmartSync or a FullSync.
+type SyncInput struct {
+	Connection string         `json:"connection"`
+	Trigger    ledger.Trigger `json:"trigger,omitempty"` // empty means request
+	// Carried is what a workflow hands to itself when it continues as new.
+	Carried *Carried `json:"carried,omitempty"`
+}
+
+// SyncRequest is the payload of SignalSyncRequested.
+type SyncRequest struct {
+	// ID names the wish. The same id is served once, however often it is sent. Empty: every signal is a wish of its own.
+	ID string `json:"id,omitempty"`
+	// By says who asks, for people.
+	By string `json:"by,omitempty"`
+	// SKUs limits the run to these products (and the bundles they are part of); at most MaximumScope.
+	SKUs []string `json:"skus,omitempty"`
+	// DryRun: the levels are read and recorded, and what would be pushed is shown; nothing is pushed.
+	DryRun bool `json:"dry_run,omitempty"`
+	// SkipFetch: the levels are recorded already, so the warehouse is not asked. InventoryIntake asks so, with SKUs.
+	SkipFetch bool `json:"skip_fetch,omitempty"`
+}
+
+// MaximumScope is the most SKUs that one request may name. A request for more is a request for everything.
+const MaximumScope = 500
+
+// InventoryUpdated is the payload of SignalInventoryUpdated: update events, or a snapshot by reference.
+type InventoryUpdated struct {
+	// Updates are at most MaximumUpdates.
+	Updates []InventoryUpdate `json:"updates,omitempty"`
+	// Snapshot is the id of a snapshot that stands staged in the ledger, as POST /hooks stages it.
+	Snapshot *UploadedSnapshot `json:"snapshot,omitempty"`
+}
+
+// MaximumUpdates is the most updates that one signal may carry.
+const MaximumUpdates = 500
+
+// InventoryUpdate is one update event of a warehouse.
+type InventoryUpdate struct {
+	// Event is the sender's id of the event; the same event has one effect, however often it is sent.
+	Event    string `json:"event"`
+	SKU      string `json:"sku"`
+	Facility string `json:"facility,omitempty"`
+	// Available is what counts (or OnHand, where the warehouse is set to it); an update without it is refused.
+	Available *int64 `json:"available,omitempty"`
+	OnHand    *int64 `json:"on_hand,omitempty"`
+	Committed *int64 `json:"committed,omitempty"`
+	// Sequence orders the events of one level where the source counts them; else ReportedAt does; else the arrival.
+	Sequence   int64      `json:"sequence,omitempty"`
+	ReportedAt *time.Time `json:"reported_at,omitempty"`
+}
+
+// UploadedSnapshot refers to a staged snapshot and says what it is.
+type UploadedSnapshot struct {
+	ID   int64 `json:"id"`
+	Full bool  `json:"full"` // it names every SKU; else it says nothing of those that it does not name
+	Rows int   `json:"rows"` // refused ones included
+	// AsOf is when the warehouse took it; nil: when it began to arrive.
+	AsOf *time.Time `json:"as_of,omitempty"`
+	From string     `json:"from,omitempty"`
+	// ApprovedRows lifts the guard for a snapshot of about so many rows; 0 lifts nothing.
+	ApprovedRows int64 `json:"approved_rows,omitempty"`
+}
+
+// IntakeInput starts an InventoryIntake.
+type IntakeInput struct {
+	Warehouse string `json:"warehouse"`
+	// Carried and Pending are what a workflow hands to itself when it continues as new: the figures, and the updates that it has
+	// read and not recorded yet, at most one batch.
+	Carried *IntakeReport     `json:"carried,omitempty"`
+	Pending []InventoryUpdate `json:"pending,omitempty"`
+}
+
+// IntakeReport is the result of an InventoryIntake, and the answer to QueryProgress: what it took in since it started.
+type IntakeReport struct {
+	Batches    int64  `json:"batches"`
+	Updates    int64  `json:"updates"`
+	Changed    int64  `json:"changed"`
+	Duplicates int64  `json:"duplicates,omitempty"`
+	Older      int64  `json:"older,omitempty"`
+	Refused    int64  `json:"refused,omitempty"`
+	Snapshots  int64  `json:"snapshots,omitempty"`
+	Requests   int64  `json:"requests"`            // Smart Syncs that were asked for
+	LastHeld   string `json:"last_held,omitempty"` // why the last snapshot was not recorded
+}
+
+// Decision is the payload of SignalApprove and SignalReject.
+type Decision struct {
+	By string `json:"by,omitempty"`
+}
+
+// SyncReport is the result of a workflow: what its last pass did, and how many passes there were.
+type SyncReport struct {
+	Run     int64          `json:"run,omitempty"`
+	Mode    ledger.Mode    `json:"mode"`
+	Outcome ledger.Outcome `json:"outcome"`
+	Reason  string         `json:"reason,omitempty"`
+	Counts  ledger.Counts  `json:"counts"`
+	Passes  int            `json:"passes"`
+	// Preview is set after a dry run.
+	Preview *activities.Preview `json:"preview,omitempty"`
+}
+
+// Progress is the answer to QueryProgress.
+type Progress struct {
+	Phase    string        `json:"phase"`
+	Pass     int           `json:"pass"`
+	Run      int64         `json:"run,omitempty"`
+	Since    time.Time     `json:"since"`
+	Waiting  string        `json:"waiting,omitempty"` // what for, in words
+	Until    *time.Time    `json:"until,omitempty"`
+	Counts   ledger.Counts `json:"counts"`
+	Left     int64         `json:"left"`
+	Shared   int64         `json:"shared,omitempty"`   // the run that fetched the snapshot, when another did
+	Requests []string      `json:"requests,omitempty"` // that wait for the next pass
+}
+
+// Carried is what a workflow hands to itself when it continues as new.
+type Carried struct {
+	Pass    int       `json:"pass"`
+	Pending []pending `json:"pending,omitempty"`
+	Seen    []string  `json:"seen,omitempty"`
+	Go      bool      `json:"go,omitempty"` // one more pass is due even without a request
+}
+
+// pending is a request that waits for a pass.
+type pending struct {
+	SyncRequest
+	At time.Time `json:"at"` // when the workflow saw it
+}
