@@ -1,0 +1,362 @@
+package serve
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// description is the OpenAPI document of the whole server. It is written by hand and held to the handlers by a test.
+//
+//go:embed openapi.json
+var description []byte
+
+const (
+	usualRows    = 100
+	mostRows     = 1000
+	mostAskBytes = 256 << 10 // of a request for a sync
+	apiPatience  = 30 * time.Second
+)
+
+func (s *Server) apiRoutes() []Route {
+	return []Route{
+		{http.MethodGet, "/api/v1/openapi.json", s.describe},
+		{http.MethodGet, "/api/v1/status", s.asked(s.status, "connection")},
+		{http.MethodGet, "/api/v1/connections", s.asked(s.connections)},
+		{http.MethodGet, "/api/v1/connections/{id}/levels", s.asked(s.channelLevels, "sku", "status", "after", "limit")},
+		{http.MethodGet, "/api/v1/connections/{id}/explain/{sku...}", s.asked(s.explain)},
+		{http.MethodPost, "/api/v1/connections/{id}/sync", s.sync},
+		{http.MethodGet, "/api/v1/warehouses/{id}/levels", s.asked(s.levels, "sku", "after", "limit")},
+		{http.MethodGet, "/api/v1/runs", s.asked(s.runs, "connection", "limit")},
+		{http.MethodGet, "/api/v1/runs/{id}", s.asked(s.run)},
+		{http.MethodGet, "/api/v1/activity", s.asked(s.activity, "sku", "merchant", "connection", "limit")},
+		{http.MethodGet, "/api/v1/holds", s.asked(s.holds)},
+	}
+}
+
+// authorized lets nobody pass who has not the API token.
+func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case len(s.tokens) == 0:
+			refuse(w, &problem{status: http.StatusForbidden, code: "api_off", message: "the API is off; start starter serve with --api-token"})
+		case !bearer(r.Header, s.tokens):
+			refuse(w, s.problemOf(r, s.suspect(r, "", errors.New("no API token, or another one"))))
+		default:
+			next(w, r)
+		}
+	}
+}
+
+func (s *Server) describe(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(description) // who has left needs no answer
+}
+
+// question is what a request asks: its path and its query, checked.
+type question struct {
+	*http.Request
+	query url.Values
+	limit int
+}
+
+// asked makes a handler of an answer. A name in the query that is not known is refused: what it means to narrow would be shown whole.
+func (s *Server) asked(find func(ctx context.Context, q question) (any, error), known ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), apiPatience)
+		defer cancel()
+		q, err := readQuestion(r, known)
+		var found any
+		if err == nil {
+			found, err = find(ctx, q)
+		}
+		if err != nil {
+			refuse(w, s.controlProblem(r, err))
+			return
+		}
+		answer(w, http.StatusOK, found)
+	}
+}
+
+func readQuestion(r *http.Request, known []string) (question, error) {
+	q := question{Request: r, limit: usualRows}
+	var err error
+	if q.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		return q, invalid("invalid_query", "the query cannot be read")
+	}
+	for name, values := range q.query {
+		if !slices.Contains(known, name) {
+			return q, invalid("invalid_query", "there is no setting %s%s", shown(name), orNone(known))
+		}
+		if len(values) != 1 {
+			return q, invalid("invalid_query", "%s is given twice", name)
+		}
+	}
+	if text := q.query.Get("limit"); text != "" {
+		if q.limit, err = strconv.Atoi(text); err != nil || q.limit < 1 || q.limit > mostRows {
+			return q, invalid("invalid_query", "limit: expected a number from 1 to %d", mostRows)
+		}
+	}
+	return q, nil
+}
+
+func orNone(known []string) string {
+	if len(known) == 0 {
+		return "; there are none"
+	}
+	return "; there are " + strings.Join(known, ", ")
+}
+
+// connection finds a connection that a path or query names.
+func (s *Server) connection(ctx context.Context, id string) (ledger.Connection, error) {
+	found, err := s.options.Ledger.Connection(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return found, notFound("there is no connection " + shown(id) + "; /api/v1/connections lists them")
+	}
+	return found, err
+}
+
+func (s *Server) status(ctx context.Context, q question) (any, error) {
+	only := q.query.Get("connection")
+	if only != "" {
+		if _, err := s.connection(ctx, only); err != nil {
+			return nil, err
+		}
+	}
+	status, err := s.options.Control.Status(ctx, only)
+	if err != nil {
+		return nil, err
+	}
+	return viewStatus(status), nil
+}
+
+func (s *Server) connections(ctx context.Context, _ question) (any, error) {
+	all, err := s.options.Ledger.Connections(ctx)
+	return pageOf(all, viewConnection), err
+}
+
+func (s *Server) channelLevels(ctx context.Context, q question) (any, error) {
+	connection, err := s.connection(ctx, q.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	status := ledger.Status(q.query.Get("status"))
+	if status != "" && !slices.Contains(statuses, status) {
+		return nil, invalid("invalid_query", "status: expected one of pending, unknown, sent, exported, retrying, rejected, blocked")
+	}
+	rows, err := s.options.Ledger.ChannelLevels(ctx, connection.ID, q.query.Get("sku"), status, ledger.Page{After: q.query.Get("after"), Limit: q.limit})
+	found := pageOf(rows, func(row ledger.ChannelLevelRow) ledger.ChannelLevelRow { return row })
+	if len(rows) >= q.limit {
+		found.Next = rows[len(rows)-1].ChannelSKU
+	}
+	return found, err
+}
+
+var statuses = []ledger.Status{
+	ledger.StatusPending, ledger.StatusUnknown, ledger.StatusSent, ledger.StatusExported, ledger.StatusRetrying, ledger.StatusRejected, ledger.StatusBlocked,
+}
+
+func (s *Server) explain(ctx context.Context, q question) (any, error) {
+	connection, err := s.connection(ctx, q.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.options.Control.Explain(ctx, connection.ID, q.PathValue("sku"))
+	var unexplained *control.UsageError
+	if errors.As(err, &unexplained) {
+		return nil, notFound(unexplained.Message)
+	}
+	return pageOf(found, viewExplanation), err
+}
+
+func (s *Server) levels(ctx context.Context, q question) (any, error) {
+	warehouse, err := s.options.Ledger.Warehouse(ctx, q.PathValue("id"))
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil, notFound("there is no warehouse " + shown(q.PathValue("id")))
+	} else if err != nil {
+		return nil, err
+	}
+	rows, err := s.options.Ledger.Levels(ctx, warehouse.ID, q.query.Get("sku"), ledger.Page{After: q.query.Get("after"), Limit: q.limit})
+	found := pageOf(rows, viewLevel)
+	if len(rows) >= q.limit {
+		found.Next = rows[len(rows)-1].SKU
+	}
+	return found, err
+}
+
+func (s *Server) runs(ctx context.Context, q question) (any, error) {
+	only := q.query.Get("connection")
+	if only != "" {
+		if _, err := s.connection(ctx, only); err != nil {
+			return nil, err
+		}
+	}
+	found, err := s.options.Ledger.Runs(ctx, only, q.limit)
+	return pageOf(found, func(run ledger.Run) ledger.Run { return run }), err
+}
+
+func (s *Server) run(ctx context.Context, q question) (any, error) {
+	id, err := strconv.ParseInt(q.PathValue("id"), 10, 64)
+	if err != nil {
+		return nil, invalid("invalid_path", "%s is not a run number", shown(q.PathValue("id")))
+	}
+	found, err := s.options.Ledger.Run(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil, notFound("there is no run " + strconv.FormatInt(id, 10) + "; /api/v1/runs lists them")
+	}
+	return found, err
+}
+
+func (s *Server) activity(ctx context.Context, q question) (any, error) {
+	if q.query.Get("sku") == "" {
+		return nil, invalid("invalid_query", "sku: name the SKU whose activity is to be listed")
+	}
+	found, err := s.options.Control.Activity(ctx, q.query.Get("merchant"), q.query.Get("sku"), q.query.Get("connection"), q.limit)
+	return pageOf(found, func(one ledger.ActivityEntry) ledger.ActivityEntry { return one }), err
+}
+
+func (s *Server) holds(ctx context.Context, _ question) (any, error) {
+	found, err := s.options.Ledger.OpenHolds(ctx)
+	return pageOf(found, func(one ledger.Hold) ledger.Hold { return one }), err
+}
+
+// sync asks for a run.
+func (s *Server) sync(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), apiPatience)
+	defer cancel()
+	asked, err := s.ask(ctx, w, r)
+	if err != nil {
+		refuse(w, s.controlProblem(r, err))
+		return
+	}
+	answer(w, http.StatusAccepted, asked)
+}
+
+// requested is the answer to a request for a run.
+type requested struct {
+	control.SyncAnswer
+	Request string `json:"request"` // its id
+}
+
+func (s *Server) ask(ctx context.Context, w http.ResponseWriter, r *http.Request) (requested, error) {
+	if _, err := readQuestion(r, nil); err != nil {
+		return requested{}, err
+	}
+	if form, err := formOf(r.Header); err != nil || form != formJSON {
+		return requested{}, &problem{status: http.StatusUnsupportedMediaType, code: "unsupported_media_type", message: "the Content-Type is not " + formJSON}
+	}
+	connection, err := s.connection(ctx, r.PathValue("id"))
+	if err != nil {
+		return requested{}, err
+	}
+	if r.ContentLength > mostAskBytes {
+		return requested{}, tooLarge(mostAskBytes)
+	}
+	body, err := readBody(w, r, mostAskBytes)
+	if err != nil {
+		return requested{}, err
+	}
+	mode, wish, err := decodeWish(body)
+	if err != nil {
+		return requested{}, invalid("invalid_request", "%v", err)
+	}
+	if wish.ID == "" {
+		wish.ID = uuid.NewString()
+	}
+	if wish.By == "" {
+		wish.By = "the HTTP API"
+	}
+	found, err := s.options.Control.Sync(ctx, mode, connection.ID, wish)
+	return requested{SyncAnswer: found, Request: wish.ID}, err
+}
+
+// decodeWish reads what kind of run is asked for.
+func decodeWish(body []byte) (ledger.Mode, workflows.SyncRequest, error) {
+	var mode ledger.Mode
+	var wish workflows.SyncRequest
+	value, err := jsonvalue.Parse(body)
+	if err != nil {
+		return mode, wish, err
+	}
+	if value.Kind() != jsonvalue.Object {
+		return mode, wish, errors.New(`expected an object like {"mode":"smart"}, found ` + string(value.Kind()))
+	}
+	twice, err := value.Members(func(name string, field jsonvalue.Value) (err error) {
+		switch name {
+		case "mode":
+			var text string
+			text, err = readText(field)
+			mode = ledger.Mode(text)
+		case "skus":
+			wish.SKUs, err = readTexts(field)
+		case "dry_run":
+			wish.DryRun = field.Raw() == "true"
+			if field.Kind() != jsonvalue.Boolean {
+				err = errors.New("expected true or false, found " + string(field.Kind()))
+			}
+		case "id":
+			wish.ID, err = readName(field)
+		case "by":
+			wish.By, err = readName(field)
+		default:
+			return errors.New("there is no field " + shown(name) + "; the fields are mode, skus, dry_run, id and by")
+		}
+		if err != nil {
+			return errors.New(name + ": " + err.Error())
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return mode, wish, err
+	case twice != "":
+		return mode, wish, errors.New(shown(twice) + " is given twice; it is not known which one is meant")
+	case mode != ledger.Smart && mode != ledger.Full:
+		return mode, wish, errors.New("mode: expected smart or full")
+	}
+	return mode, wish, nil
+}
+
+// readName reads a short text for people or programs.
+func readName(value jsonvalue.Value) (string, error) {
+	text, err := readText(value)
+	if err == nil && (len(text) > mostIDBytes || strings.ContainsRune(text, 0)) {
+		err = errors.New("expected at most 255 bytes, and no NUL byte")
+	}
+	return text, err
+}
+
+// readTexts reads the SKUs of a request.
+func readTexts(value jsonvalue.Value) ([]string, error) {
+	if value.Kind() != jsonvalue.List {
+		return nil, errors.New("expected a list, found " + string(value.Kind()))
+	}
+	var texts []string
+	err := value.Elements(func(number int, one jsonvalue.Value) error {
+		text, err := readText(one)
+		if err == nil {
+			err = inventory.CheckSKU("SKU", text)
+		}
+		texts = append(texts, text)
+		if err == nil && number > workflows.MaximumScope {
+			err = errors.New("more than one request may name; ask for a whole sync, or in parts")
+		}
+		return err
+	})
+	return texts, err
+}

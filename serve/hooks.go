@@ -1,0 +1,211 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// Limits of what senders send.
+const (
+	mostEventBytes   = 1 << 20   // of one request with events
+	mostBytesAtOnce  = 128 << 20 // of events, of all requests together
+	mostUploads      = 4         // snapshots at once
+	failureRetry     = time.Minute
+	busyRetry        = time.Second
+	unavailableRetry = 5 * time.Second
+	uploadRetry      = 10 * time.Second
+)
+
+// The forms in which a body may come.
+const (
+	formJSON   = "application/json"
+	formCSV    = "text/csv"
+	formNDJSON = "application/x-ndjson"
+)
+
+// hook is a warehouse that may send.
+type hook struct {
+	warehouse ledger.Warehouse
+	format    ledger.HookFormat
+	keys      [][]byte
+}
+
+// loadHooks reads which warehouses may send, and their keys. A key that is absent, empty or short is an error that names its
+// reference; the hooks that could be read are returned with it.
+func loadHooks(ctx context.Context, state ledger.Definer, environment settings.Environment) (map[string]*hook, error) {
+	warehouses, err := state.Warehouses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	hooks := map[string]*hook{}
+	var problems []error
+	for _, warehouse := range warehouses {
+		if warehouse.Hook == nil {
+			continue
+		}
+		one, err := newHook(warehouse, environment)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("warehouse %s: %w", warehouse.ID, err))
+			continue
+		}
+		hooks[warehouse.ID] = one
+	}
+	return hooks, errors.Join(problems...)
+}
+
+func newHook(warehouse ledger.Warehouse, environment settings.Environment) (*hook, error) {
+	one := &hook{warehouse: warehouse, format: warehouse.Hook.Format}
+	if len(warehouse.Hook.Keys) == 0 {
+		return nil, errors.New("its hook has no keys, so anybody could send; give it one (keys in the configuration) and apply that")
+	}
+	for _, reference := range warehouse.Hook.Keys {
+		secret, err := settings.Reference(reference).Resolve(environment)
+		if err != nil {
+			return nil, fmt.Errorf("hook: %w", err)
+		}
+		key, err := secretKey(one.format, secret.Reveal())
+		if err != nil {
+			return nil, fmt.Errorf("hook: %s: %w", reference, err)
+		}
+		one.keys = append(one.keys, key)
+	}
+	return one, nil
+}
+
+// serveHook takes in what a warehouse sends: events, or a snapshot.
+func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
+	if err := s.takeIn(w, r); err != nil {
+		refuse(w, s.problemOf(r, err))
+	}
+}
+
+func (s *Server) takeIn(w http.ResponseWriter, r *http.Request) error {
+	form, err := formOf(r.Header)
+	if err != nil {
+		return err
+	}
+	one := (*s.hooks.Load())[r.PathValue("warehouse")]
+	if one == nil {
+		return s.suspect(r, "", errors.New("no such warehouse, or it has no hook"))
+	}
+	if form == formJSON {
+		return s.takeEvents(w, r, one)
+	}
+	if one.format == ledger.HookShipHero {
+		return &problem{status: http.StatusUnsupportedMediaType, code: "unsupported_media_type", message: "this hook takes ShipHero's webhooks only"}
+	}
+	return s.takeSnapshot(w, r, one, form)
+}
+
+// formOf says in which form the body comes. Compressed bodies are not taken: how much they come to is known only too late.
+func formOf(header http.Header) (string, error) {
+	if coding := strings.Join(header.Values("Content-Encoding"), ","); coding != "" && !strings.EqualFold(coding, "identity") {
+		return "", &problem{status: http.StatusUnsupportedMediaType, code: "unsupported_encoding", message: "compressed bodies are not taken; send it as it is"}
+	}
+	given := header.Get("Content-Type")
+	if given == "" {
+		return formJSON, nil
+	}
+	form, _, err := mime.ParseMediaType(given)
+	if err == nil && (form == formJSON || form == formCSV || form == formNDJSON) {
+		return form, nil
+	}
+	return "", &problem{
+		status: http.StatusUnsupportedMediaType, code: "unsupported_media_type",
+		message: "the Content-Type is none of " + formJSON + " (events), " + formCSV + " and " + formNDJSON + " (a snapshot)",
+	}
+}
+
+// takeEvents takes in events. When it answers with 202, they are durable.
+func (s *Server) takeEvents(w http.ResponseWriter, r *http.Request, one *hook) error {
+	now := s.options.Now()
+	if r.ContentLength > mostEventBytes {
+		return tooLarge(mostEventBytes)
+	}
+	given, err := newProof(one, r.Header, now)
+	if err != nil {
+		return s.suspect(r, one.warehouse.ID, err)
+	}
+	size := r.ContentLength
+	if size < 0 {
+		size = mostEventBytes
+	}
+	if !s.bodies.take(size) {
+		return errBusy
+	}
+	defer s.bodies.give(size)
+	body, err := readBody(w, r, mostEventBytes)
+	if err != nil {
+		return err
+	}
+	_, _ = given.Write(body) // a proof takes everything
+	if !given.holds() {
+		return s.suspect(r, one.warehouse.ID, errSignature)
+	}
+	with := decoding{id: given.id, quantity: one.warehouse.Quantity, now: now}
+	decode := decodeUpdates
+	if one.format == ledger.HookShipHero {
+		decode = decodeShipHero
+	}
+	updates, err := decode(body, with)
+	if err != nil {
+		return invalid("invalid_events", "nothing was taken: %v", err)
+	}
+	if err := s.gathererOf(one.warehouse.ID).hand(r.Context(), updates); err != nil {
+		return err
+	}
+	answer(w, http.StatusAccepted, map[string]any{"warehouse": one.warehouse.ID, "accepted": len(updates)})
+	return nil
+}
+
+// readBody reads a body that is not larger than it may be.
+func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if err != nil {
+		return nil, bodyProblem(err)
+	}
+	return body, nil
+}
+
+// bodyProblem says why a body could not be read.
+func bodyProblem(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return tooLarge(large.Limit)
+	}
+	return invalid("body_broken", "the body broke off before its end, or came too slowly; nothing was taken")
+}
+
+// suspect answers somebody who could not prove who he is, and logs it: without the body, and not without end.
+func (s *Server) suspect(r *http.Request, warehouse string, why error) error {
+	if !s.failures.more(r.RemoteAddr, s.options.Now()) {
+		return &problem{status: http.StatusTooManyRequests, code: "too_many_failures", message: "too many failures", retry: failureRetry}
+	}
+	s.options.Log.Warn("a request was refused", "remote", r.RemoteAddr, "warehouse", warehouse, "reason", why.Error())
+	return unauthorized
+}
+
+// problemOf makes an answer of an error. Errors that were not made for the sender are logged and told as what they mean to him:
+// send it again.
+func (s *Server) problemOf(r *http.Request, err error) *problem {
+	var told *problem
+	switch {
+	case errors.As(err, &told):
+		return told
+	case errors.Is(err, errBusy):
+		return later("busy", "too much is waiting; nothing was taken, send it again", busyRetry)
+	case r.Context().Err() != nil:
+		return later("left", "the sender has left", busyRetry)
+	}
+	s.options.Log.Error("a request could not be served", "method", r.Method, "pattern", r.Pattern, "error", err)
+	return later("unavailable", "it could not be made durable in time; send it again: what was taken all the same counts once", unavailableRetry)
+}

@@ -1,0 +1,127 @@
+package serve
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// shipHeroUpdate is the webhook that is understood. "Inventory Change" tells differences, which are unsafe to add up: one that
+// is lost is wrong for ever.
+const shipHeroUpdate = "Inventory Update"
+
+// decodeShipHero reads ShipHero's "Inventory Update" webhook (developer.shiphero.com/webhooks/inventory-update-webhook): a list of
+// products, each with the figures of the whole account and, under updated_warehouse, those of the warehouse in which the stock
+// moved. The warehouse's are taken, for a facility is one warehouse; an item without them is refused, because the account's total
+// would count beside the facilities. Quantities are texts there, or numbers; inventory is what can be sold.
+//
+// The body says neither when nor in which order: the events are as new as their arrival, as ShipHero's dedupe key allows.
+// Fields that are not used are not looked at, for ShipHero adds some now and then.
+func decodeShipHero(body []byte, with decoding) ([]workflows.InventoryUpdate, error) {
+	if with.id == "" {
+		return nil, fmt.Errorf("the header %s is missing; without it the same event could count twice", headerShipHeroMessage)
+	}
+	document, err := jsonvalue.Parse(body)
+	if err != nil {
+		return nil, err
+	}
+	if document.Kind() != jsonvalue.Object {
+		return nil, fmt.Errorf("expected an object, found %s", document.Kind())
+	}
+	var kind string
+	var items jsonvalue.Value
+	twice, err := document.Members(func(name string, field jsonvalue.Value) (err error) {
+		switch name {
+		case "webhook_type":
+			kind, err = readText(field)
+		case "inventory":
+			items = field
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("webhook_type: %w", err)
+	case twice != "":
+		return nil, fmt.Errorf("%s is given twice; it is not known which one is meant", shown(twice))
+	case kind != shipHeroUpdate:
+		return nil, fmt.Errorf("webhook_type is %s; register the webhook %q for this address, and no other", shown(kind), shipHeroUpdate)
+	case items.Kind() != jsonvalue.List:
+		return nil, fmt.Errorf("inventory: expected a list, found %s", items.Kind())
+	}
+	return decodeList(items, func(number int, one jsonvalue.Value) (workflows.InventoryUpdate, error) {
+		update, err := shipHeroItem(one)
+		update.Event = numbered(with.id, number)
+		if err == nil {
+			err = checkUpdate(update, with)
+		}
+		return update, err
+	})
+}
+
+// shipHeroItem reads one product.
+func shipHeroItem(item jsonvalue.Value) (workflows.InventoryUpdate, error) {
+	var update workflows.InventoryUpdate
+	if item.Kind() != jsonvalue.Object {
+		return update, fmt.Errorf("expected an object, found %s", item.Kind())
+	}
+	var place jsonvalue.Value
+	twice, err := item.Members(func(name string, field jsonvalue.Value) (err error) {
+		switch name {
+		case "sku":
+			if update.SKU, err = readText(field); err != nil {
+				return fmt.Errorf("sku: %w", err)
+			}
+		case "updated_warehouse":
+			place = field
+		}
+		return nil
+	})
+	if err == nil && twice == "" && place.Kind() != jsonvalue.Object {
+		return update, errors.New("updated_warehouse: expected an object; without it the figures are the whole account's, not a warehouse's")
+	}
+	if err == nil && twice == "" {
+		twice, err = place.Members(func(name string, field jsonvalue.Value) (err error) {
+			switch name {
+			case "warehouse_uuid": // the id that the GraphQL API goes by, too
+				update.Facility, err = readText(field)
+			case "inventory":
+				update.Available, err = shipHeroFigure(field)
+			case "on_hand":
+				update.OnHand, err = shipHeroFigure(field)
+			}
+			if err != nil {
+				return fmt.Errorf("updated_warehouse: %s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	switch {
+	case err != nil:
+		return update, err
+	case twice != "":
+		return update, fmt.Errorf("%s is given twice; it is not known which one is meant", shown(twice))
+	case update.Facility == "":
+		return update, errors.New("updated_warehouse: there is no warehouse_uuid")
+	}
+	return update, nil
+}
+
+// shipHeroFigure reads a figure that is written as text or as a number.
+func shipHeroFigure(field jsonvalue.Value) (*int64, error) {
+	if field.Kind() != jsonvalue.Text {
+		return readQuantity(field)
+	}
+	text, err := readText(field)
+	if err != nil {
+		return nil, err
+	}
+	units, err := inventory.ParseQuantity(text)
+	if err != nil {
+		return nil, err
+	}
+	return &units, nil
+}

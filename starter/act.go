@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func pauseCommand(s *session) *cobra.Command {
+	var reason string
+	command := &cobra.Command{
+		Use:     "pause CONNECTION",
+		Short:   "Pause a connection's schedules until resume; apply keeps the pause",
+		Example: "  starter pause acme-shop --reason 'stocktaking until Monday'",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return s.with(command.Context(), func(c *control.Control) error {
+				done, err := c.Pause(command.Context(), arguments[0], me(), reason)
+				if err != nil {
+					return err
+				}
+				return s.print(done, func(w io.Writer) {
+					for _, id := range done {
+						line(w, "schedule %s: paused", id)
+					}
+				})
+			})
+		},
+	}
+	command.Flags().StringVar(&reason, "reason", "", "why, for those who find it paused")
+	return command
+}
+
+func resumeCommand(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use:     "resume CONNECTION",
+		Short:   "Start a connection's schedules again",
+		Example: "  starter resume acme-shop",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return s.with(command.Context(), func(c *control.Control) error {
+				done, err := c.Resume(command.Context(), arguments[0], me())
+				if err != nil {
+					return err
+				}
+				return s.print(done, func(w io.Writer) {
+					for _, id := range done {
+						line(w, "schedule %s: resumed", id)
+					}
+				})
+			})
+		},
+	}
+}
+
+func decideCommand(s *session, approve bool) *cobra.Command {
+	use, short := "reject RUN", "Refuse what a held run wants to do; nothing is recorded or pushed"
+	if approve {
+		use, short = "approve RUN", "Let a held run go on; it fetches anew first"
+	}
+	name := use[:len(use)-len(" RUN")]
+	return &cobra.Command{
+		Use:     use,
+		Short:   short,
+		Example: "  starter status\n  starter " + name + " 42",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			run, err := strconv.ParseInt(arguments[0], 10, 64)
+			if err != nil {
+				return &flagError{fmt.Errorf("%q is not a run number; starter status shows what waits", arguments[0])}
+			}
+			return s.with(command.Context(), func(c *control.Control) error {
+				hold, err := c.Decide(command.Context(), run, approve, me())
+				if err != nil {
+					return err
+				}
+				return s.print(hold, func(w io.Writer) { line(w, "run %d of %s: %s is on its way", run, hold.Connection, name) })
+			})
+		},
+	}
+}
+
+func restoredCommand(s *session) *cobra.Command {
+	var reason string
+	command := &cobra.Command{
+		Use:   "restored",
+		Short: "Declare that the ledger was restored from a backup",
+		Long: `restored declares that the ledger may be older than what the stores were told since. Every connection's next run is then a Full Sync,
+so that no difference can hide. A restored SQLite file is noticed by the worker at its start; a restored PostgreSQL database is not.`,
+		Example: "  starter restored --reason 'disk failure, backup of 02:00'",
+		Args:    cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return s.withLedger(command.Context(), func(c *control.Control) error {
+				if err := c.Ledger.Restored(command.Context(), me()+": "+reason, time.Now()); err != nil {
+					return err
+				}
+				if err := ledger.Witness(command.Context(), c.Ledger, ledger.Locate(s.location)); err != nil {
+					return err
+				}
+				return s.print(map[string]bool{"restored": true}, func(w io.Writer) { line(w, "noted: every connection's next run is a Full Sync") })
+			})
+		},
+	}
+	command.Flags().StringVar(&reason, "reason", "restored from a backup", "why, for the record")
+	return command
+}

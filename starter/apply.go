@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	channelsall "github.com/tidemark/tidemark/channels/all"
+	"github.com/tidemark/tidemark/config"
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+	warehousesall "github.com/tidemark/tidemark/warehouses/all"
+)
+
+func drivers() config.Drivers {
+	return config.Drivers{Warehouses: warehousesall.Specs(), Channels: channelsall.Specs()}
+}
+
+func applyCommand(s *session) *cobra.Command {
+	var options ledger.ApplyOptions
+	var force, checkOnly bool
+	command := &cobra.Command{
+		Use:   "apply FILE",
+		Short: "Make the ledger and the schedules what a configuration file says",
+		Long: `apply reads a configuration, checks all of it, and makes the ledger and the Temporal schedules say the same. Every error is shown
+with its file, line and column, and then nothing is changed. Applying again changes nothing. A schedule that a person paused stays
+paused. What is no longer in the file stays until --prune. A connection that becomes enabled gets one Full Sync.`,
+		Example: "  starter apply tidemark.yaml\n  starter apply tidemark.yaml --dry-run\n  starter apply tidemark.yaml --check",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			if err := s.check(); err != nil {
+				return err
+			}
+			definitions, warnings, err := config.Load(arguments[0], drivers(), config.Options{Force: force})
+			if err != nil {
+				return err
+			}
+			for _, warning := range warnings {
+				line(os.Stderr, "%s", warning)
+			}
+			if checkOnly {
+				return s.print(struct {
+					OK bool `json:"ok"`
+				}{true}, func(w io.Writer) {
+					line(w, "%s is valid: %s", arguments[0], contents(definitions))
+				})
+			}
+			return s.with(command.Context(), func(c *control.Control) error {
+				report, err := c.Apply(command.Context(), definitions, options)
+				if err != nil {
+					return err
+				}
+				return s.print(report, func(w io.Writer) { showApply(w, report, definitions, options.DryRun) })
+			})
+		},
+	}
+	command.Flags().BoolVar(&options.DryRun, "dry-run", false, "show what would change, change nothing")
+	command.Flags().BoolVar(&options.Prune, "prune", false, "remove warehouses, stores, connections and schedules that the file no longer has")
+	command.Flags().BoolVar(&force, "force", false, "allow a Full Sync schedule of more than once a day")
+	command.Flags().BoolVar(&checkOnly, "check", false, "check the file only; needs neither ledger nor Temporal")
+	return command
+}
+
+func contents(d ledger.Definitions) string {
+	return fmt.Sprintf("%d warehouses, %d stores, %d connections, %d strategies, %d products, %d bundles, %d listings",
+		len(d.Warehouses), len(d.Stores), len(d.Connections), len(d.Strategies), len(d.Products), len(d.Bundles), len(d.Listings))
+}
+
+// shownChanges bounds how many single changes of a catalogue are printed; all are in the JSON form.
+const shownChanges = 40
+
+func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Definitions, dryRun bool) {
+	would := ""
+	if dryRun {
+		would = "would be "
+	}
+	for i, change := range report.Changes {
+		if i == shownChanges {
+			line(w, "… and %d more changes (-o json lists all)", len(report.Changes)-i)
+			break
+		}
+		detail := ""
+		if change.Detail != "" {
+			detail = " (" + change.Detail + ")"
+		}
+		line(w, "%s %s: %s%s%s", change.Kind, change.ID, would, change.Action, detail)
+	}
+	for _, change := range report.Schedules {
+		line(w, "schedule %s: %s%s", change.ID, would, change.Action)
+	}
+	for _, name := range report.Attributes.Added {
+		line(w, "search attribute %s: registered", name)
+	}
+	if report.Attributes.Advice != "" {
+		line(w, "%s", report.Attributes.Advice)
+	}
+	for _, connection := range report.Requested {
+		line(w, "connection %s: a first Full Sync %srequested", connection, map[bool]string{true: "would be ", false: "is "}[dryRun])
+	}
+	for _, warning := range report.Warnings {
+		line(w, "warning: %s", warning)
+	}
+	if len(report.Changes)+len(report.Schedules)+len(report.Requested) == 0 {
+		line(w, "nothing to change: %s", contents(definitions))
+	}
+}

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func statusCommand(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use:     "status [CONNECTION]",
+		Short:   "Show how every connection stands: schedules, rows by status, last run, what waits for a decision",
+		Example: "  starter status\n  starter status acme-shop -o json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return s.with(command.Context(), func(c *control.Control) error {
+				status, err := c.Status(command.Context(), strings.Join(arguments, ""))
+				if err != nil {
+					return err
+				}
+				return s.print(status, func(w io.Writer) { showStatus(w, status) })
+			})
+		},
+	}
+}
+
+func showStatus(w io.Writer, status control.Status) {
+	if status.Workers == 0 {
+		line(w, "No worker polls for work: nothing runs until one is started (bin/worker).\n")
+	}
+	for _, hold := range status.Holds {
+		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run)
+	}
+	for _, c := range status.Connections {
+		state := "enabled"
+		if !c.Active() {
+			state = "not enabled"
+		}
+		line(w, "%s (%s: %s → %s), %s", c.ID, c.Merchant, c.Warehouse, c.Store, state)
+		for _, schedule := range c.Schedules {
+			when := "next " + stamp(schedule.Next)
+			if schedule.Paused {
+				when = schedule.Note
+			}
+			line(w, "  schedule %s: %s%s", schedule.ID, when, skipped(schedule))
+		}
+		line(w, "  rows: %s", countsByStatus(c.Rows))
+		if c.Last != nil {
+			line(w, "  last run: %d %s, %s, %s%s", c.Last.ID, c.Last.Mode, stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
+		}
+		if c.Holder != nil {
+			line(w, "  the store is in use by %s (run %d)", c.Holder.Workflow, c.Holder.Run)
+		}
+	}
+	if len(status.Connections) == 0 {
+		line(w, "no connections yet; apply a configuration (starter apply FILE)")
+	}
+}
+
+func skipped(schedule control.ScheduleStatus) string {
+	text := ""
+	if schedule.Skipped > 0 {
+		text += fmt.Sprintf(", %d starts skipped because the run before was not over", schedule.Skipped)
+	}
+	if schedule.Missed > 0 {
+		text += fmt.Sprintf(", %d starts missed while the server was down", schedule.Missed)
+	}
+	return text
+}
+
+func countsByStatus(rows map[ledger.Status]int64) string {
+	var parts []string
+	for status, n := range rows {
+		parts = append(parts, fmt.Sprintf("%d %s", n, status))
+	}
+	sort.Strings(parts)
+	if len(parts) == 0 {
+		return "none yet"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func reasonOf(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}
+
+func runsCommand(s *session) *cobra.Command {
+	var limit int
+	command := &cobra.Command{
+		Use:     "runs [CONNECTION]",
+		Short:   "List runs, newest first",
+		Example: "  starter runs acme-shop --limit 5",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return s.withLedger(command.Context(), func(c *control.Control) error {
+				runs, err := c.Ledger.Runs(command.Context(), strings.Join(arguments, ""), limit)
+				if err != nil {
+					return err
+				}
+				return s.print(runs, func(w io.Writer) {
+					table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED\tTOOK\tOUTCOME\tCHANGED\tDUE\tEXPORTED\tREJECTED\tCALLS", func(row func(string, ...any)) {
+						for _, run := range runs {
+							took := "-"
+							if run.EndedAt != nil {
+								took = run.EndedAt.Sub(run.StartedAt).Round(100 * 1e6).String()
+							}
+							k := run.Counts
+							row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d", run.ID, run.Connection, run.Mode, run.Trigger, stamp(&run.StartedAt), took,
+								run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Calls)
+						}
+					})
+				})
+			})
+		},
+	}
+	command.Flags().IntVar(&limit, "limit", 20, "how many")
+	return command
+}
+
+func levelsCommand(s *session) *cobra.Command {
+	var sku, status, after string
+	var limit int
+	command := &cobra.Command{
+		Use:   "levels warehouse|channel ID",
+		Short: "List what a warehouse reported, or what a connection's store should and does show",
+		Example: "  starter levels warehouse portland --sku BIKE\n  starter levels channel acme-shop --status rejected\n" +
+			"  starter levels channel acme-shop --after ACME-100 --limit 50",
+		Args: cobra.ExactArgs(2),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			ctx := command.Context()
+			return s.withLedger(ctx, func(c *control.Control) error {
+				page := ledger.Page{After: after, Limit: limit}
+				switch arguments[0] {
+				case "warehouse":
+					rows, err := c.Ledger.Levels(ctx, arguments[1], sku, page)
+					if err != nil {
+						return err
+					}
+					return s.print(rows, func(w io.Writer) { showLevels(w, rows) })
+				case "channel":
+					rows, err := c.Ledger.ChannelLevels(ctx, arguments[1], sku, ledger.Status(status), page)
+					if err != nil {
+						return err
+					}
+					return s.print(rows, func(w io.Writer) { showChannelLevels(w, rows) })
+				}
+				return &flagError{fmt.Errorf("%q is neither warehouse nor channel", arguments[0])}
+			})
+		},
+	}
+	command.Flags().StringVar(&sku, "sku", "", "only this SKU (for channel: the channel SKU)")
+	command.Flags().StringVar(&status, "status", "", "for channel: only rows of this status")
+	command.Flags().StringVar(&after, "after", "", "begin after this SKU")
+	command.Flags().IntVar(&limit, "limit", 100, "how many")
+	return command
+}
+
+func showLevels(w io.Writer, rows []ledger.LevelRow) {
+	table(w, "SKU\tFACILITY\tAVAILABLE\tON HAND\tCOMMITTED\tREPORTED\tRECORDED\tPRODUCT", func(row func(string, ...any)) {
+		for _, r := range rows {
+			row("%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s", plain(r.SKU), plain(r.Facility), r.Available, figure(r.OnHand), figure(r.Committed), stamp(&r.ReportedAt), stamp(&r.RecordedAt), plain(r.Product))
+		}
+	})
+}
+
+func showChannelLevels(w io.Writer, rows []ledger.ChannelLevelRow) {
+	table(w, "CHANNEL SKU\tLOCATION\tPRODUCT\tSHOULD SHOW\tSHOWS\tSTATUS\tLAST EXPORTED\tREASON", func(row func(string, ...any)) {
+		for _, r := range rows {
+			row("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s", plain(r.ChannelSKU), plain(r.Location), plain(r.Product), r.Quantity, figure(r.Exported), r.Status, stamp(r.LastExported), plain(r.Reason))
+		}
+	})
+}
+
+// plain keeps control characters of foreign text from the terminal.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
+			return '�'
+		}
+		return r
+	}, text)
+}
+
+func activityCommand(s *session) *cobra.Command {
+	var merchant, connection string
+	var limit int
+	command := &cobra.Command{
+		Use:     "activity SKU",
+		Short:   "List what happened to a SKU, newest first: every figure that the warehouse changed, every push and its answer",
+		Example: "  starter activity BIKE --merchant acme",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return s.withLedger(command.Context(), func(c *control.Control) error {
+				entries, err := c.Activity(command.Context(), merchant, arguments[0], connection, limit)
+				if err != nil {
+					return err
+				}
+				return s.print(entries, func(w io.Writer) { showActivity(w, entries) })
+			})
+		},
+	}
+	command.Flags().StringVar(&merchant, "merchant", "", "the merchant; needed when there are several")
+	command.Flags().StringVar(&connection, "connection", "", "only pushes of this connection")
+	command.Flags().IntVar(&limit, "limit", 50, "how many")
+	return command
+}
+
+func showActivity(w io.Writer, entries []ledger.ActivityEntry) {
+	table(w, "AT\tRUN\tWHAT\tWHERE\tSKU\tBEFORE\tAFTER\tNOTE", func(row func(string, ...any)) {
+		for _, e := range entries {
+			where, sku := strings.Trim(e.Warehouse+" "+e.Facility, " "), e.SKU
+			if e.Connection != "" {
+				where, sku = strings.Trim(e.Connection+" "+e.Location, " "), e.ChannelSKU
+			}
+			row("%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s", stamp(&e.At), e.Run, e.Kind, plain(where), plain(sku), figure(e.Before), figure(e.After), plain(e.Note))
+		}
+	})
+}
+
+func explainCommand(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use:     "explain CONNECTION CHANNEL-SKU",
+		Short:   "Explain a number: warehouse level → bundle → strategy → listing → call → answer",
+		Example: "  starter explain acme-shop CITY-KIT",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return s.withLedger(command.Context(), func(c *control.Control) error {
+				explanations, err := c.Explain(command.Context(), arguments[0], arguments[1])
+				if err != nil {
+					return err
+				}
+				return s.print(explanations, func(w io.Writer) {
+					for _, one := range explanations {
+						place := ""
+						if one.Row.Location != "" {
+							place = " at " + plain(one.Row.Location)
+						}
+						line(w, "%s%s on %s: %d", plain(one.Row.ChannelSKU), place, one.Row.Connection, one.Row.Quantity)
+						for _, text := range one.Lines() {
+							line(w, "  %s", plain(text))
+						}
+						if len(one.Activity) > 0 {
+							line(w, "  what happened:")
+							for _, e := range one.Activity {
+								line(w, "    %s run %d: %s %s → %s %s", stamp(&e.At), e.Run, e.Kind, figure(e.Before), figure(e.After), plain(e.Note))
+							}
+						}
+					}
+				})
+			})
+		},
+	}
+}

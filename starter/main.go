@@ -1,0 +1,114 @@
+// Command starter applies configurations, starts and signals runs, explains numbers and replays histories.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // schedules have time zones, and small images have none
+
+	"github.com/spf13/cobra"
+
+	"github.com/tidemark/tidemark/config"
+	"github.com/tidemark/tidemark/control"
+)
+
+// Exit codes. They are documented in the help and do not change.
+const (
+	exitFault  = 1 // something failed that may work later
+	exitUsage  = 2 // the command line or the configuration must be corrected; nothing was changed
+	exitFailed = 3 // the run that was waited for did not complete
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := command().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, message(err))
+		os.Exit(exitCode(err))
+	}
+}
+
+// message is what a person reads. Errors of a configuration begin with their place, one a line, as compilers write them.
+func message(err error) string {
+	var invalid config.Errors
+	if errors.As(err, &invalid) {
+		return invalid.Error()
+	}
+	return "starter: " + err.Error()
+}
+
+func exitCode(err error) int {
+	var wrong *control.UsageError
+	var flag *flagError
+	var invalid config.Errors
+	var failed *runError
+	switch {
+	case errors.As(err, &failed):
+		return exitFailed
+	case errors.As(err, &wrong), errors.As(err, &flag), errors.As(err, &invalid):
+		return exitUsage
+	}
+	return exitFault
+}
+
+// flagError is a command line that cannot be understood.
+type flagError struct{ error }
+
+func (e *flagError) Unwrap() error { return e.error }
+
+// runError is a run that was waited for and did not complete.
+type runError struct{ message string }
+
+func (e *runError) Error() string { return e.message }
+
+func command() *cobra.Command {
+	shared := &session{}
+	root := &cobra.Command{
+		Use:   "starter",
+		Short: "Apply configurations, start runs, explain numbers, replay histories",
+		Long: `starter is how people and scripts talk to Tidemark: apply a configuration, start a run, see how things stand, explain a
+number, answer a held run, replay a failed history.
+
+The ledger is a file (default tidemark.db) or a PostgreSQL URL, from --ledger or TIDEMARK_LEDGER; it must be the one that the
+workers use. Temporal is found through the variables and profiles that the temporal command uses too (TEMPORAL_ADDRESS,
+TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …).
+
+Exit codes: 0 done, 1 a fault that may pass, 2 the command line or the configuration must be corrected and nothing was changed,
+3 the run that was waited for did not complete.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
+		return &flagError{fmt.Errorf("%w; %s --help shows what it takes", err, command.CommandPath())}
+	})
+	root.PersistentFlags().StringVar(&shared.location, "ledger", "", "a file or a postgres:// URL; default $TIDEMARK_LEDGER, else tidemark.db")
+	root.PersistentFlags().StringVarP(&shared.output, "output", "o", "text", "text or json")
+	root.AddCommand(
+		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), levelsCommand(shared),
+		activityCommand(shared), explainCommand(shared), pauseCommand(shared), resumeCommand(shared),
+		decideCommand(shared, true), decideCommand(shared, false), replayCommand(shared), restoredCommand(shared),
+		checkCommand(shared), serveCommand(shared), demoCommand(),
+	)
+	for _, sub := range root.Commands() {
+		describe(sub)
+	}
+	return root
+}
+
+// describe makes a wrong number of arguments a sentence with the example, instead of cobra's.
+func describe(command *cobra.Command) {
+	expected := command.Args
+	if expected == nil {
+		expected = cobra.NoArgs
+	}
+	command.Args = func(command *cobra.Command, arguments []string) error {
+		if err := expected(command, arguments); err != nil {
+			return &flagError{fmt.Errorf("%w\nusage: %s\nfor example:\n%s", err, command.UseLine(), command.Example)}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/user"
+	"text/tabwriter"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	temporallog "go.temporal.io/sdk/log"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// session opens what a command needs, when it needs it.
+type session struct {
+	location string
+	output   string
+	out      io.Writer
+}
+
+func (s *session) check() error {
+	if s.output != "text" && s.output != "json" {
+		return &flagError{fmt.Errorf("-o %q is not text or json", s.output)}
+	}
+	return nil
+}
+
+// with runs a command with a ledger and a Temporal client.
+func (s *session) with(ctx context.Context, do func(*control.Control) error) error {
+	return s.withLedger(ctx, func(c *control.Control) error {
+		temporal, namespace, err := dial(ctx)
+		if err != nil {
+			return err
+		}
+		defer temporal.Close()
+		c.Client, c.Namespace = temporal, namespace
+		return do(c)
+	})
+}
+
+// withLedger runs a command that only reads the ledger.
+func (s *session) withLedger(ctx context.Context, do func(*control.Control) error) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	state, err := ledger.Open(ctx, ledger.Locate(s.location), time.Now())
+	if err != nil {
+		return err
+	}
+	err = do(&control.Control{Ledger: state, Now: time.Now})
+	return errors.Join(err, state.Close())
+}
+
+func dial(ctx context.Context) (client.Client, string, error) {
+	settings, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return nil, "", fmt.Errorf("the settings for Temporal cannot be used: %w", err)
+	}
+	if settings.HostPort == "" {
+		settings.HostPort = client.DefaultHostPort
+	}
+	if settings.Namespace == "" {
+		settings.Namespace = client.DefaultNamespace
+	}
+	settings.Logger = temporallog.NewStructuredLogger(slog.New(slog.DiscardHandler))
+	limited, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	temporal, err := client.DialContext(limited, settings)
+	if err != nil {
+		return nil, "", fmt.Errorf("no Temporal server at %s: %w; start one (bin/temporal server start-dev) or set TEMPORAL_ADDRESS", settings.HostPort, err)
+	}
+	return temporal, settings.Namespace, nil
+}
+
+func (s *session) writer() io.Writer {
+	if s.out != nil {
+		return s.out
+	}
+	return os.Stdout
+}
+
+// print writes JSON, or what text makes of the value.
+func (s *session) print(value any, text func(w io.Writer)) error {
+	if s.output == "json" {
+		encoder := json.NewEncoder(s.writer())
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(value)
+	}
+	text(s.writer())
+	return nil
+}
+
+// table writes rows in columns.
+func table(w io.Writer, header string, rows func(row func(format string, cells ...any))) {
+	columns := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(columns, header)
+	rows(func(format string, cells ...any) { _, _ = fmt.Fprintf(columns, format+"\n", cells...) })
+	_ = columns.Flush()
+}
+
+func line(w io.Writer, format string, arguments ...any) {
+	_, _ = fmt.Fprintf(w, format+"\n", arguments...)
+}
+
+func stamp(at *time.Time) string {
+	if at == nil || at.IsZero() {
+		return "-"
+	}
+	return at.UTC().Format("2006-01-02 15:04:05")
+}
+
+func figure(n *int64) string {
+	if n == nil {
+		return "?"
+	}
+	return fmt.Sprint(*n)
+}
+
+// me is who asks, as others will read it.
+func me() string {
+	name := "someone"
+	if current, err := user.Current(); err == nil {
+		name = current.Username
+	}
+	if host, err := os.Hostname(); err == nil {
+		name += "@" + host
+	}
+	return name
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+func syncCommand(s *session) *cobra.Command {
+	var request workflows.SyncRequest
+	var wait bool
+	command := &cobra.Command{
+		Use:   "sync smart|full CONNECTION",
+		Short: "Start a sync now",
+		Long: `sync asks for a Smart Sync (push what changed) or a Full Sync (push everything) of a connection, by a signal that also starts the
+workflow when none is open. It returns as soon as the request is safe with Temporal; --wait waits for the run and shows its progress.
+A request joins a run that is open: a pass that has not begun to fetch serves it, otherwise one more pass follows.`,
+		Example: "  starter sync smart acme-shop --wait\n  starter sync full acme-shop --dry-run --wait\n  starter sync smart acme-shop --sku BIKE --sku LIGHT",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			mode := ledger.Mode(arguments[0])
+			if mode != ledger.Smart && mode != ledger.Full {
+				return &flagError{fmt.Errorf("%q is neither smart nor full", arguments[0])}
+			}
+			if request.ID == "" {
+				request.ID = uuid.NewString()
+			}
+			if request.By == "" {
+				request.By = me()
+			}
+			return s.with(command.Context(), func(c *control.Control) error {
+				return s.sync(command.Context(), c, mode, arguments[1], request, wait)
+			})
+		},
+	}
+	command.Flags().StringArrayVar(&request.SKUs, "sku", nil, "only this warehouse SKU and the bundles it is part of; may be repeated")
+	command.Flags().BoolVar(&request.DryRun, "dry-run", false, "read and record the warehouse's levels, show what would be pushed, push nothing")
+	command.Flags().BoolVar(&wait, "wait", false, "wait for the run, show its progress, exit 3 when it did not complete")
+	command.Flags().StringVar(&request.ID, "request-id", "", "names the request: the same id is served once, however often it is sent")
+	command.Flags().StringVar(&request.By, "by", "", "who asks, for the record; default you")
+	return command
+}
+
+func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode, connection string, request workflows.SyncRequest, wait bool) error {
+	if mode == ledger.Full && len(request.SKUs) == 0 && !request.DryRun {
+		line(os.Stderr, "a Full Sync pushes every SKU of %s, changed or not; Smart Sync is enough for the day to day", connection)
+	}
+	answer, err := c.Sync(ctx, mode, connection, request)
+	if err != nil {
+		return err
+	}
+	if !wait {
+		return s.print(answer, func(w io.Writer) {
+			word := "started"
+			if answer.Joined {
+				word = "was open and has the request"
+			}
+			line(w, "%s %s; request %s", answer.Workflow, word, request.ID)
+		})
+	}
+	report, err := s.follow(ctx, c, answer)
+	if err != nil {
+		return &runError{fmt.Sprintf("%s did not complete: %v", answer.Workflow, failure(err))}
+	}
+	if err := s.print(report, func(w io.Writer) { showReport(w, report) }); err != nil {
+		return err
+	}
+	if report.Outcome != ledger.Completed && report.Outcome != ledger.CompletedWithFailures && report.Outcome != ledger.Covered {
+		return &runError{fmt.Sprintf("run %d ended as %s: %s", report.Run, report.Outcome, report.Reason)}
+	}
+	return nil
+}
+
+// follow waits for a run and shows how it goes on standard error.
+func (s *session) follow(ctx context.Context, c *control.Control, answer control.SyncAnswer) (workflows.SyncReport, error) {
+	type ended struct {
+		report workflows.SyncReport
+		err    error
+	}
+	done := make(chan ended, 1)
+	go func() {
+		report, err := c.Wait(ctx, answer)
+		done <- ended{report, err}
+	}()
+	ticker := time.NewTicker(2 * time.Second)
+	defer ticker.Stop()
+	last := ""
+	for {
+		select {
+		case end := <-done:
+			return end.report, end.err
+		case <-ticker.C:
+			asking, cancel := context.WithTimeout(ctx, time.Second)
+			progress, err := c.Progress(asking, answer.Workflow)
+			cancel()
+			text := "no worker answers yet; is one running?"
+			if err == nil {
+				text = describeProgress(progress)
+			}
+			if ctx.Err() == nil && text != last {
+				line(os.Stderr, "  %s", text)
+				last = text
+			}
+		}
+	}
+}
+
+func describeProgress(p workflows.Progress) string {
+	text := p.Phase
+	if p.Counts.Due > 0 {
+		text += fmt.Sprintf(": %d exported, %d left", p.Counts.Exported, p.Left)
+	}
+	if p.Waiting != "" {
+		text += "; waiting: " + p.Waiting
+	}
+	return text
+}
+
+func showReport(w io.Writer, report workflows.SyncReport) {
+	c := report.Counts
+	line(w, "run %d (%s): %s", report.Run, report.Mode, report.Outcome)
+	if report.Reason != "" {
+		line(w, "  %s", report.Reason)
+	}
+	line(w, "  snapshot: %d rows, %d changed, %d refused, %d missing", c.Rows, c.Changed, c.Refused, c.Missing)
+	line(w, "  push: %d due, %d exported, %d sent, %d rejected, %d blocked, %d retrying, in %d calls", c.Due, c.Exported, c.Sent, c.Rejected, c.Blocked, c.Retrying, c.Calls)
+	if p := report.Preview; p != nil {
+		line(w, "  would push: %d raise, %d lower, %d to zero, %d the same, %d new; %d blocked", p.Raise, p.Lower, p.Zero, p.Same, p.New, p.Blocked)
+		for _, text := range p.Lines {
+			line(w, "    %s", text)
+		}
+	}
+}
+
+// failure is the innermost message that a person needs.
+func failure(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Runs every fuzz target of the main module for a while each.
+#
+#   tools/fuzz.sh 5s
+#
+# What a target finds is written beside it, under testdata/fuzz, and fails the run.
+set -eu
+
+span=${1:-5s}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+for file in $(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v node_modules | sort); do
+	folder=$(dirname "$file")
+	for target in $(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$file"); do
+		if go test -vet=off -run '^$' -fuzz "^$target\$" -fuzztime "$span" "$folder" >"$log" 2>&1; then
+			echo "$folder $target: $(grep '^fuzz: elapsed' "$log" | tail -n 1)"
+		else
+			cat "$log"
+			status=1
+		fi
+	done
+done
+exit $status

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestCheck plants one violation of each kind in a module of its own.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		files map[string]string
+		want  []string // One per violation, in any order: each must be the start of a sentence.
+	}{
+		{
+			name: "everything in its place",
+			files: map[string]string{
+				"inventory/a.go":           "package inventory",
+				"ledger/a.go":              `package ledger; import _ "example.com/m/inventory"`,
+				"ledger/ledgertest/a.go":   `package ledgertest; import _ "example.com/m/ledger"`,
+				"ledger/a_test.go":         `package ledger; import _ "example.com/m/warehouses/csv"`,
+				"warehouses/a.go":          "package warehouses",
+				"warehouses/csv/a.go":      `package csv; import _ "example.com/m/warehouses"`,
+				"warehouses/all/a.go":      `package all; import _ "example.com/m/warehouses/csv"`,
+				"worker/a.go":              `package main; import _ "example.com/m/warehouses/all"; func main() {}`,
+				"tests/e2e/a.go":           `package e2e; import _ "example.com/m/ledger/ledgertest"`,
+				"workflows/a.go":           "package workflows\n\nimport \"time\"\n\nconst interval = time.Hour\n",
+				"workflows/a_test.go":      "package workflows\n\nimport \"time\"\n\nvar _ = time.Now\n",
+				"inventory/b_windows.go":   "package inventory",
+				"sandbox/internal/data.go": "package internal",
+			},
+		},
+		{
+			name: "a wall is crossed",
+			files: map[string]string{
+				"config/a.go":    "package config",
+				"inventory/a.go": "package inventory\n\nimport _ \"example.com/m/config\"\n",
+				"ledger/a.go":    `package ledger; import _ "example.com/m/config"`,
+			},
+			want: []string{
+				"inventory/a.go:3: imports config: inventory may import nothing of ours",
+				"ledger/a.go:1: imports config: ledger may import only inventory",
+			},
+		},
+		{
+			name: "a wall is crossed on another platform",
+			files: map[string]string{
+				"config/a.go":            "package config",
+				"inventory/a.go":         "package inventory",
+				"inventory/a_windows.go": `package inventory; import _ "example.com/m/config"`,
+				"inventory/a_plan9.go":   `package inventory; import _ "example.com/m/config"`,
+			},
+			want: []string{"inventory/a_plan9.go:1: imports config", "inventory/a_windows.go:1: imports config"},
+		},
+		{
+			name: "a driver is imported past its port",
+			files: map[string]string{
+				"channels/shopify/a.go": "package shopify",
+				"activities/a.go":       `package activities; import _ "example.com/m/channels/shopify"`,
+			},
+			want: []string{"activities/a.go:1: imports channels/shopify: only channels/all may import a driver"},
+		},
+		{
+			name: "a test helper is shipped",
+			files: map[string]string{
+				"ledger/ledgertest/a.go": "package ledgertest",
+				"worker/a.go":            `package main; import _ "example.com/m/ledger/ledgertest"; func main() {}`,
+			},
+			want: []string{"worker/a.go:1: imports ledger/ledgertest: only tests may import a test helper"},
+		},
+		{
+			name: "a workflow reads the clock and prints",
+			files: map[string]string{
+				"workflows/a.go": "package workflows\n\nimport (\n\t\"fmt\"\n\tclock \"time\"\n)\n\n" +
+					"func f() {\n\tfmt.Println(clock.Now())\n\tafter := clock.After\n\t_ = after\n}\n",
+			},
+			want: []string{
+				"workflows/a.go:9: uses fmt.Println", "workflows/a.go:9: uses time.Now", "workflows/a.go:10: uses time.After",
+			},
+		},
+		{
+			name: "a pure package reaches outside",
+			files: map[string]string{
+				"inventory/a.go": `package inventory; import _ "net/http"`,
+				"ledger/a.go":    `package ledger; import _ "go.temporal.io/sdk/client"`,
+				"worker/a.go":    `package main; import _ "go.temporal.io/server/temporal"; func main() {}`,
+			},
+			want: []string{
+				"inventory/a.go:1: imports net/http: the domain is pure",
+				"ledger/a.go:1: imports go.temporal.io/sdk/client: only activities",
+				"worker/a.go:1: imports go.temporal.io/server/temporal: the Temporal server belongs",
+			},
+		},
+		{
+			name:  "a folder that nobody placed",
+			files: map[string]string{"util/a.go": "package util"},
+			want:  []string{"util: the folder has no row in the table of rooms"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			test.files["go.mod"] = "module example.com/m\n\ngo 1.26.0\n"
+			for name, content := range test.files {
+				file := filepath.Join(dir, filepath.FromSlash(name))
+				if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := check(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range test.want {
+				if !slices.ContainsFunc(got, func(sentence string) bool { return strings.HasPrefix(sentence, want) }) {
+					t.Errorf("no violation starts with %q", want)
+				}
+			}
+			if len(got) != len(test.want) {
+				t.Errorf("got %d violations, want %d:\n%s", len(got), len(test.want), strings.Join(got, "\n"))
+			}
+		})
+	}
+}
+
+// TestTable keeps the table itself consistent: a name that is no room would allow nothing.
+func TestTable(t *testing.T) {
+	t.Parallel()
+	for room, allowed := range rooms {
+		for _, name := range allowed {
+			if _, known := rooms[name]; !known && name != anything {
+				t.Errorf("%s may import %s, which is no room", room, name)
+			}
+		}
+	}
+	for port := range ports {
+		if _, known := rooms[port]; !known {
+			t.Errorf("port %s is no room", port)
+		}
+	}
+}

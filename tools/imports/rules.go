@@ -1,0 +1,90 @@
+package main
+
+// anything lets a room import every package of ours.
+const anything = "anything"
+
+// rooms says which rooms a room may import besides itself. A room is a folder at the top of the module, or
+// one of the packages below it that is listed by its full path. CONTRIBUTING.md says the same in words.
+var rooms = map[string][]string{
+	"inventory":  {},
+	"settings":   {},
+	"sandbox":    {},
+	"outbound":   {"settings"},
+	"ledger":     {"inventory", "settings"},
+	"warehouses": {"inventory", "settings", "outbound"},
+	"channels":   {"inventory", "settings", "outbound"},
+	"config":     {"inventory", "settings", "ledger"},
+	"activities": {"inventory", "ledger", "warehouses", "channels", "settings"},
+	"workflows":  {"inventory", "activities", "ledger"},
+	"control":    {"inventory", "ledger", "config", "workflows", "activities", "settings"},
+	"serve":      {"control", "config", "settings", "ledger", "workflows", "inventory", "warehouses"},
+	"examples":   {"workflows"},
+	"starter":    {"control", "serve", "config", "settings", "ledger", "workflows", "warehouses/all", "channels/all"},
+	"worker":     {anything},
+	"tests":      {anything},
+
+	// Explicit registration of the drivers, so that nothing registers itself.
+	"warehouses/all": {"warehouses", "settings", "outbound"},
+	"channels/all":   {"channels", "settings", "outbound"},
+}
+
+// ports are the rooms whose packages below the top are drivers: other rooms import the port only, and get a
+// driver by its name. A package below a port that is no driver is listed here to open it to other rooms.
+var ports = map[string][]string{
+	"warehouses": {"warehouses/jsonvalue"},
+	"channels":   {},
+}
+
+// outside bans packages that are not ours. A pattern ends in "/..." to cover what lies below it.
+var outside = []struct {
+	rooms    []string
+	packages []string
+	why      string
+}{
+	{
+		rooms: []string{
+			"inventory", "settings", "outbound", "ledger", "warehouses", "channels", "config", "sandbox",
+			"warehouses/all", "channels/all",
+		},
+		packages: []string{"go.temporal.io/..."},
+		why:      "only activities, workflows, control and the programs know Temporal",
+	},
+	{
+		rooms: []string{"inventory"},
+		packages: []string{
+			"os/...", "net/...", "database/sql/...", "log/...", "math/rand/...", "crypto/rand/...", "io/ioutil", "syscall",
+		},
+		why: "the domain is pure",
+	},
+	{
+		rooms:    []string{"workflows"},
+		packages: []string{"os/...", "net/...", "database/sql/...", "log/...", "math/rand/...", "crypto/rand/...", "sync/..."},
+		why:      "workflow code must do the same at every replay",
+	},
+	{
+		rooms:    []string{anything},
+		packages: []string{"go.temporal.io/server/...", "github.com/temporalio/ui-server/..."},
+		why:      "the Temporal server belongs to the devserver module",
+	},
+}
+
+// calls bans functions of packages that may otherwise be imported.
+var calls = []struct {
+	rooms     []string
+	pkg       string
+	functions []string
+	why       string
+}{
+	{
+		rooms:     []string{"workflows", "inventory"},
+		pkg:       "fmt",
+		functions: []string{"Print", "Printf", "Println"},
+		why:       "printing is I/O",
+	},
+	{
+		rooms:     []string{"workflows", "inventory"},
+		pkg:       "time",
+		functions: []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"},
+		why:       "the clock comes from workflow.Now, workflow.NewTimer or an argument",
+	},
+}
