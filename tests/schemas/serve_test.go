@@ -1,0 +1,322 @@
+package schemas
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/serve"
+	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+const (
+	serveToken = "the-api-token-of-the-tests"
+	serveKey   = "the-key-of-the-warehouse"
+)
+
+var serveNow = time.Date(2026, time.November, 24, 9, 30, 0, 0, time.UTC)
+
+// asked answers what needs no Temporal as ever, and the rest from here.
+type asked struct{ *control.Control }
+
+func (a asked) Intake(context.Context, string, workflows.InventoryUpdated) error { return nil }
+
+func (a asked) Sync(_ context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error) {
+	if len(request.SKUs) > 1 {
+		return control.SyncAnswer{}, &control.UsageError{Message: "the connection is not enabled"}
+	}
+	return control.SyncAnswer{Workflow: workflows.WorkflowID(mode, connection), Run: "run", Joined: true}, nil
+}
+
+func (a asked) Status(ctx context.Context, _ string) (control.Status, error) {
+	connections, err := a.Ledger.Connections(ctx)
+	if err != nil {
+		return control.Status{}, err
+	}
+	runs, err := a.Ledger.Runs(ctx, "", 1)
+	return control.Status{
+		Workers: 1,
+		Connections: []control.ConnectionStatus{
+			{
+				Connection: connections[0], Rows: map[ledger.Status]int64{ledger.StatusPending: 2}, Last: &runs[0],
+				Schedules: []control.ScheduleStatus{{ID: "smart-sync/shop", Next: &serveNow}, {ID: "full-sync/shop", Paused: true, Note: "stocktaking"}},
+				Holder:    &ledger.Holder{Store: "shop", Fence: 3, Run: 1, Connection: "shop", Workflow: "smart-sync/shop", TakenAt: serveNow},
+			},
+			{Connection: connections[0]},
+		},
+		Holds: []ledger.Hold{{Run: 1, Kind: ledger.HoldSnapshot, Connection: "shop", Warehouse: "depot", Workflow: "smart-sync/shop", Reason: "few rows", At: serveNow}},
+	}, err
+}
+
+// serving starts the real handler on a ledger in which something has happened.
+func serving(t *testing.T) (*serve.Server, *httptest.Server) {
+	t.Helper()
+	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), serveNow)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, state.Close()) })
+	fill(t, state)
+	server, err := serve.New(t.Context(), serve.Options{
+		Control: asked{&control.Control{Ledger: state, Now: time.Now}}, Ledger: state, Token: settings.NewCredential(serveToken),
+		Environment: settings.Environment{Variable: func(string) (string, bool) { return serveKey, true }},
+		Log:         slog.New(slog.DiscardHandler), Now: func() time.Time { return serveNow }, MaximumSnapshot: 1 << 20,
+	})
+	require.NoError(t, err)
+	front := httptest.NewServer(server.Handler())
+	t.Cleanup(func() {
+		front.Close()
+		server.Close()
+	})
+	return server, front
+}
+
+// fill has the warehouse report a product and the parts of a bundle, and a run resolve them for a store with locations and a strategy.
+func fill(t *testing.T, state ledger.Ledger) {
+	t.Helper()
+	ctx := t.Context()
+	_, err := state.Apply(ctx, ledger.Definitions{
+		Warehouses: []ledger.Warehouse{{
+			ID: "depot", Merchant: "acme", Driver: "sandbox", Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
+			Hook: &ledger.Hook{Format: ledger.HookBearer, Keys: []string{"env:KEY"}},
+		}},
+		Stores: []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "sandbox", Budget: ledger.Budget{Share: 0.8}}},
+		Connections: []ledger.Connection{{
+			ID: "shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true,
+			Inventory: ledger.Flow{
+				Enabled: true, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush,
+				Locations: []inventory.Location{{ID: "front", Facilities: []string{"east"}}, {ID: "none"}},
+			},
+		}},
+		Strategies: []ledger.StrategyDefinition{{Merchant: "acme", Warehouse: "depot", Strategy: inventory.Strategy{BufferUnits: 1, Minimum: 2}}},
+		Products:   []ledger.Product{{Merchant: "acme", SKU: "BIKE", Name: "City bike"}},
+		Bundles:    []ledger.BundleDefinition{{Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "BIKE", Count: 2}, {SKU: "LAMP", Count: 1}}}}},
+		Listings:   []ledger.ListingDefinition{{Store: "shop", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "A/B 1"}}},
+	}, ledger.ApplyOptions{})
+	require.NoError(t, err)
+	_, err = state.Observe(ctx, "depot", []ledger.Observation{
+		{Event: "e1", Level: inventory.Level{SKU: "BIKE", Facility: "east", Available: 9, OnHand: new(int64(11)), Committed: new(int64(2)), ReportedAt: serveNow}},
+		{Event: "e2", Level: inventory.Level{SKU: "BELL", Available: -4}},
+	}, serveNow)
+	require.NoError(t, err)
+	grant, err := state.Take(ctx, ledger.Claim{
+		Connection: "shop", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/shop", WorkflowRun: "run", Pass: 1,
+		Requests: []ledger.Request{{ID: "r1", By: "me", At: serveNow}}, Scope: []string{"BIKE"}, Now: serveNow,
+	})
+	require.NoError(t, err)
+	plan, err := state.Plan(ctx, "shop", ledger.Full)
+	require.NoError(t, err)
+	products, err := state.Affected(ctx, plan, nil, "", 100)
+	require.NoError(t, err)
+	var resolved []ledger.Resolution
+	for _, product := range products {
+		inputs, err := state.Inputs(ctx, plan, []string{product.Product})
+		require.NoError(t, err)
+		resolved = append(resolved, ledger.Resolution{Affected: product, Levels: inventory.Resolve(inputs[0])})
+	}
+	_, err = state.Resolve(ctx, grant.Lease, plan, resolved, serveNow)
+	require.NoError(t, err)
+	require.NoError(t, state.Hold(ctx, ledger.Hold{Run: grant.Lease.Run, Kind: ledger.HoldZeroing, Connection: "shop", Warehouse: "depot", Workflow: "smart-sync/shop", Reason: "much to zero", Zeroing: 7, At: serveNow}))
+	require.NoError(t, state.EndRun(ctx, grant.Lease, ledger.RunEnd{Outcome: ledger.CompletedWithFailures, Reason: "some", Now: serveNow}))
+}
+
+// openAPI is the description as the server tells it.
+type openAPI struct {
+	document any
+	compiler *jsonschema.Compiler
+}
+
+func describe(t *testing.T, front *httptest.Server) *openAPI {
+	t.Helper()
+	status, body := ask(t, front, http.MethodGet, "/api/v1/openapi.json", "", serveToken, nil)
+	require.Equal(t, http.StatusOK, status)
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	compiler.AssertFormat()
+	require.NoError(t, compiler.AddResource("openapi.json", document))
+	return &openAPI{document: document, compiler: compiler}
+}
+
+// at follows a path of names, and references on the way.
+func (o *openAPI) at(t *testing.T, names ...string) (value map[string]any, pointer string) {
+	t.Helper()
+	value = o.document.(map[string]any)
+	for _, name := range names {
+		inner, ok := value[name].(map[string]any)
+		require.True(t, ok, "%s has no %s", pointer, name)
+		value, pointer = inner, pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+		if reference, ok := value["$ref"].(string); ok {
+			value, pointer = o.at(t, strings.Split(strings.TrimPrefix(reference, "#/"), "/")...)
+		}
+	}
+	return value, pointer
+}
+
+// fits tells whether a document fits the schema at a path of names.
+func (o *openAPI) fits(t *testing.T, document []byte, names ...string) error {
+	t.Helper()
+	_, pointer := o.at(t, names...)
+	schema, err := o.compiler.Compile("openapi.json#" + pointer)
+	require.NoError(t, err)
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+	require.NoError(t, err)
+	return schema.Validate(value)
+}
+
+func ask(t *testing.T, front *httptest.Server, method, path, body, token string, header http.Header) (int, []byte) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, front.URL+path, strings.NewReader(body))
+	require.NoError(t, err)
+	for name, values := range header {
+		request.Header[name] = values
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	content, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, "application/json", response.Header.Get("Content-Type"))
+	return response.StatusCode, content
+}
+
+// described is a route as the description names it.
+func described(path string) string { return strings.Replace(path, "...}", "}", 1) }
+
+func TestServeRoutesAreTheOnesDescribed(t *testing.T) {
+	t.Parallel()
+	server, front := serving(t)
+	paths, _ := describe(t, front).at(t, "paths")
+	var told, there []string
+	for path, operations := range paths {
+		for method := range operations.(map[string]any) {
+			told = append(told, strings.ToUpper(method)+" "+path)
+		}
+	}
+	for _, route := range server.Routes() {
+		there = append(there, route.Method+" "+described(route.Path))
+	}
+	slices.Sort(told)
+	slices.Sort(there)
+	require.Equal(t, there, told)
+}
+
+func TestServeAnswersFitTheDescription(t *testing.T) {
+	t.Parallel()
+	server, front := serving(t)
+	api := describe(t, front)
+	ndjson := http.Header{"Content-Type": {"application/x-ndjson"}}
+	tests := []struct {
+		route, path, body, token string
+		header                   http.Header
+		status                   int
+	}{
+		{route: "GET /healthz", path: "/healthz", status: 200},
+		{route: "POST /hooks/{warehouse}", path: "/hooks/depot", body: `{"event":"e9","sku":"BIKE","available":4}`, token: serveKey, status: 202},
+		{route: "POST /hooks/{warehouse}", path: "/hooks/depot?full=true", body: `{"sku":"BIKE","available":4}` + "\n" + `{"rows":1}`, token: serveKey, header: ndjson, status: 202},
+		{route: "POST /hooks/{warehouse}", path: "/hooks/depot", body: `{}`, token: serveKey, status: 400},
+		{route: "POST /hooks/{warehouse}", path: "/hooks/depot", body: `{}`, status: 401},
+		{route: "POST /hooks/{warehouse}", path: "/hooks/depot", body: strings.Repeat(" ", 1<<20+1), token: serveKey, status: 413},
+		{route: "POST /hooks/{warehouse}", path: "/hooks/depot", token: serveKey, header: http.Header{"Content-Encoding": {"gzip"}}, status: 415},
+		{route: "GET /api/v1/openapi.json", path: "/api/v1/openapi.json", status: 200},
+		{route: "GET /api/v1/status", path: "/api/v1/status", status: 200},
+		{route: "GET /api/v1/status", path: "/api/v1/status?connection=none", status: 404},
+		{route: "GET /api/v1/connections", path: "/api/v1/connections", status: 200},
+		{route: "GET /api/v1/connections/{id}/levels", path: "/api/v1/connections/shop/levels", status: 200},
+		{route: "GET /api/v1/connections/{id}/levels", path: "/api/v1/connections/shop/levels?limit=1&status=pending", status: 200},
+		{route: "GET /api/v1/connections/{id}/levels", path: "/api/v1/connections/shop/levels?limit=x", status: 400},
+		{route: "GET /api/v1/connections/{id}/levels", path: "/api/v1/connections/none/levels", status: 404},
+		{route: "GET /api/v1/connections/{id}/explain/{sku...}", path: "/api/v1/connections/shop/explain/A%2FB%201", status: 200},
+		{route: "GET /api/v1/connections/{id}/explain/{sku...}", path: "/api/v1/connections/shop/explain/KIT", status: 200},
+		{route: "GET /api/v1/connections/{id}/explain/{sku...}", path: "/api/v1/connections/shop/explain/NONE", status: 404},
+		{route: "POST /api/v1/connections/{id}/sync", path: "/api/v1/connections/shop/sync", body: `{"mode":"smart","skus":["BIKE"]}`, status: 202},
+		{route: "POST /api/v1/connections/{id}/sync", path: "/api/v1/connections/shop/sync", body: `{"mode":"half"}`, status: 400},
+		{route: "POST /api/v1/connections/{id}/sync", path: "/api/v1/connections/none/sync", body: `{"mode":"full"}`, status: 404},
+		{route: "POST /api/v1/connections/{id}/sync", path: "/api/v1/connections/shop/sync", body: `{"mode":"full","skus":["A","B"]}`, status: 422},
+		{route: "POST /api/v1/connections/{id}/sync", path: "/api/v1/connections/shop/sync", header: ndjson, status: 415},
+		{route: "GET /api/v1/warehouses/{id}/levels", path: "/api/v1/warehouses/depot/levels?limit=1", status: 200},
+		{route: "GET /api/v1/warehouses/{id}/levels", path: "/api/v1/warehouses/depot/levels?sku=NONE", status: 200},
+		{route: "GET /api/v1/warehouses/{id}/levels", path: "/api/v1/warehouses/none/levels", status: 404},
+		{route: "GET /api/v1/runs", path: "/api/v1/runs?connection=shop", status: 200},
+		{route: "GET /api/v1/runs/{id}", path: "/api/v1/runs/1", status: 200},
+		{route: "GET /api/v1/runs/{id}", path: "/api/v1/runs/99", status: 404},
+		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE", status: 200},
+		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE&merchant=none", status: 422},
+		{route: "GET /api/v1/holds", path: "/api/v1/holds", status: 200},
+	}
+	covered := map[string]bool{}
+	for _, test := range tests {
+		if test.token == "" && test.status != http.StatusUnauthorized {
+			test.token = serveToken
+		}
+		method, path, _ := strings.Cut(test.route, " ")
+		status, body := ask(t, front, method, test.path, test.body, test.token, test.header)
+		require.Equal(t, test.status, status, "%s: %s", test.path, body)
+		require.NoError(t, api.fits(t, body, "paths", described(path), strings.ToLower(method), "responses", strconv.Itoa(status), "content", "application/json", "schema"), "%s: %s", test.path, body)
+		covered[test.route] = covered[test.route] || status < 300
+	}
+	for _, route := range server.Routes() {
+		require.True(t, covered[route.Method+" "+route.Path], "%s %s is not asked", route.Method, route.Path)
+		wrong := map[string]string{http.MethodGet: http.MethodPost, http.MethodPost: http.MethodGet}[route.Method]
+		path := strings.NewReplacer("{warehouse}", "depot", "{id}", "shop", "{sku...}", "A").Replace(route.Path)
+		status, body := ask(t, front, wrong, path, "", serveToken, nil)
+		require.Equal(t, http.StatusMethodNotAllowed, status, path)
+		require.NoError(t, api.fits(t, body, "paths", described(route.Path), strings.ToLower(route.Method), "responses", "405", "content", "application/json", "schema"))
+	}
+}
+
+// The schemas of what is sent say the same as the decoders.
+func TestServeRequestsFitTheDescription(t *testing.T) {
+	t.Parallel()
+	_, front := serving(t)
+	api := describe(t, front)
+	for body, taken := range map[string]bool{
+		`{"event":"e1","sku":"BIKE","facility":"east","available":4,"on_hand":5,"committed":1,"sequence":7,"reported_at":"2026-11-24T09:00:00Z"}`: true,
+		`[{"event":"e1","sku":"A","available":0},{"event":"e2","sku":"A","available":-1}]`:                                                        true,
+		`[]`:                                    false,
+		`{"event":"e1","available":4}`:          false,
+		`{"event":"e1","sku":"","available":4}`: false,
+		`{"event":"e1","sku":"A","available":"4"}`:                                  false,
+		`{"event":"e1","sku":"A","available":4.5}`:                                  false,
+		`{"event":"e1","sku":"A","available":null}`:                                 false,
+		`{"event":"e1","sku":"A","available":1000000001}`:                           false,
+		`{"event":"e1","sku":"A","available":4,"sequence":0}`:                       false,
+		`{"event":"e1","sku":"A","available":4,"reported_at":"today"}`:              false,
+		`{"event":"e1","sku":"A","available":4,"colour":"red"}`:                     false,
+		`{"event":"` + strings.Repeat("e", 256) + `","sku":"A","available":4}`:      false,
+		`[` + strings.Repeat(`{"event":"e","sku":"A","available":4},`, 500) + `{}]`: false,
+	} {
+		status, answer := ask(t, front, http.MethodPost, "/hooks/depot", body, serveKey, nil)
+		require.Equal(t, taken, status == http.StatusAccepted, "%.100s: %s", body, answer)
+		err := api.fits(t, []byte(body), "paths", "/hooks/{warehouse}", "post", "requestBody", "content", "application/json", "schema")
+		require.Equal(t, taken, err == nil, "%.100s: %v", body, err)
+	}
+	for _, one := range []struct {
+		body  string
+		taken bool
+	}{
+		{`{"mode":"smart","skus":["A"],"dry_run":true,"id":"i","by":"b"}`, true}, {`{"mode":"full"}`, true},
+		{`{"mode":"half"}`, false}, {`{}`, false}, {`{"mode":"full","skus":[""]}`, false}, {`{"mode":"full","skus":"A"}`, false}, {`{"mode":"full","more":1}`, false},
+	} {
+		status, answer := ask(t, front, http.MethodPost, "/api/v1/connections/shop/sync", one.body, serveToken, nil)
+		require.Equal(t, one.taken, status == http.StatusAccepted, "%s: %s", one.body, answer)
+		err := api.fits(t, []byte(one.body), "paths", "/api/v1/connections/{id}/sync", "post", "requestBody", "content", "application/json", "schema")
+		require.Equal(t, one.taken, err == nil, "%s: %v", one.body, err)
+	}
+}
