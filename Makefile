@@ -1,0 +1,157 @@
+# The front door. `make help` lists what it offers.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# An installed Temporal CLI takes the place of bin/temporal.
+ifdef TEMPORAL_CLI
+export TEMPORAL_CLI
+TEMPORAL := $(TEMPORAL_CLI)
+else
+TEMPORAL := bin/temporal
+endif
+
+MODULES := $(patsubst %/go.mod,%,$(wildcard go.mod */go.mod tests/*/go.mod))
+MODULES := . $(filter-out go.mod,$(MODULES))
+DEVSERVER_SOURCES := $(filter-out %_test.go,$(wildcard devserver/*.go)) devserver/go.mod devserver/go.sum
+TOOLS_SOURCES := tools/go.mod tools/go.sum $(filter-out %_test.go,$(wildcard tools/imports/*.go))
+TOOLS := bin/tools/.built
+VULNDB ?= $(lastword $(sort $(wildcard ../shared/vulndb/*.tar.gz)))
+
+# The devserver is compiled with -trimpath; whatever else loads it must say the same, or the whole Temporal
+# server is compiled once more.
+DEVSERVER_FLAGS = GOFLAGS="$$(go env GOFLAGS) -trimpath"
+
+# Runs one command in every module, and fails after the last one if any failed.
+IN_EACH_MODULE = status=0; for module in $(MODULES); do \
+	echo "== $(notdir $(firstword $(1))) $(wordlist 2,9,$(1)): $$module"; \
+	(cd $$module && if [ $$module = devserver ]; then export $(DEVSERVER_FLAGS); fi && $(1)) || status=1; \
+	done; exit $$status
+
+# The race detector needs a C compiler.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+TEST_FLAGS := -vet=off -timeout 20m
+
+.PHONY: help
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  TEMPORAL_CLI=/path/to/temporal uses an installed Temporal CLI and does not build bin/temporal."
+
+.PHONY: build
+build: programs temporal ## Build bin/worker, bin/starter, bin/sandbox and bin/temporal (minutes the first time, then seconds).
+
+.PHONY: programs
+programs:
+	go build -trimpath -o bin/ ./worker ./starter ./sandbox
+
+.PHONY: temporal
+ifdef TEMPORAL_CLI
+temporal:
+	@test -x "$(TEMPORAL_CLI)" || { echo "TEMPORAL_CLI=$(TEMPORAL_CLI) is not a program that can be run." >&2; exit 1; }
+	@echo "Using $(TEMPORAL_CLI) in place of bin/temporal."
+else
+temporal: bin/temporal
+endif
+
+bin/temporal: $(DEVSERVER_SOURCES)
+	@mkdir -p bin
+	@tools/build-devserver.sh $@
+
+.PHONY: demo
+demo: build ## Watch it work: Temporal, a worker, a sandbox warehouse and stores, until Ctrl-C (ONCE=1 ends by itself).
+	@bin/starter demo $(if $(filter 1,$(ONCE)),--once)
+
+.PHONY: test
+test: test-tools test-compose test-schemas test-main test-devserver ## Run every test, the main module's with the race detector.
+
+.PHONY: test-tools test-compose test-schemas test-main test-devserver
+test-tools:
+	go test -C tools $(TEST_FLAGS) ./...
+
+# Not from the test cache: it does not see the files outside the module that these tests read.
+test-compose:
+	go test -C tests/compose -count=1 $(TEST_FLAGS) ./...
+
+test-schemas:
+	go test -C tests/schemas -count=1 $(TEST_FLAGS) ./...
+
+test-main: build vendure
+	@$(if $(RACE),:,echo "No C compiler here: the tests run without the race detector.")
+	go test $(RACE) $(TEST_FLAGS) ./...
+
+test-devserver: temporal
+	$(DEVSERVER_FLAGS) go test -C devserver $(TEST_FLAGS) -short ./...
+
+.PHONY: e2e
+e2e: build vendure ## Run only the whole runs: real Temporal server, real worker, real stores, killed in the middle.
+	go test $(TEST_FLAGS) ./tests/e2e ./channels/vendure
+
+# A real Vendure server for the tests. Without Node.js its tests skip, or fail where nothing may be skipped.
+.PHONY: vendure
+vendure: tests/vendure/node_modules/.installed
+
+tests/vendure/node_modules/.installed: tests/vendure/package.json tests/vendure/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the Vendure server that the tests run against." && npm --prefix tests/vendure ci --silent && touch $@; \
+	elif [ "$$TIDEMARK_REQUIRE_ALL" = 1 ]; then echo "npm is not installed." >&2; exit 1; \
+	else echo "npm is not installed: the tests against a real Vendure server are skipped."; fi
+
+FUZZTIME ?= 5s
+.PHONY: fuzz
+fuzz: ## Fuzz every decoder for FUZZTIME (5s).
+	@tools/fuzz.sh $(FUZZTIME)
+
+.PHONY: check
+check: check-format check-imports check-modules check-vet check-workflows check-staticcheck check-vulnerabilities ## Check format, walls between packages, go vet, staticcheck, workflow determinism, go.mod files and known vulnerabilities.
+
+.PHONY: check-format check-imports check-modules check-vet check-workflows check-staticcheck check-vulnerabilities
+# gofumpt accepts nothing that gofmt would change.
+check-format: $(TOOLS)
+	@echo "== format"
+	@unformatted=$$(bin/tools/gofumpt -l .) || exit 1; \
+	if [ -n "$$unformatted" ]; then echo "Not formatted (\`make format\` does it):"; echo "$$unformatted"; exit 1; fi
+
+check-imports: $(TOOLS)
+	@echo "== walls between packages"
+	@bin/tools/imports
+
+check-modules:
+	@$(call IN_EACH_MODULE,go mod tidy -diff)
+
+check-vet:
+	@$(call IN_EACH_MODULE,go vet ./...)
+
+check-workflows: $(TOOLS)
+	@echo "== workflow determinism"
+	@bin/tools/workflowcheck -config tools/workflowcheck.config.yaml -test=false -show-pos ./...
+
+check-staticcheck: $(TOOLS)
+	@$(call IN_EACH_MODULE,$(CURDIR)/bin/tools/staticcheck ./...)
+
+check-vulnerabilities: $(TOOLS)
+	@echo "== known vulnerabilities"
+	@tools/vulnerabilities.sh bin/tools/govulncheck $(VULNDB)
+
+$(TOOLS): $(TOOLS_SOURCES)
+	@echo "Building the pinned tools into bin/tools."
+	@mkdir -p bin/tools
+	@go build -C tools -o ../bin/tools/ tool ./imports
+	@touch $@
+
+.PHONY: bench
+bench: build ## Measure: a million levels, events to the store, and each driver's pace against its store's limit.
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./tests/channels ./tests/e2e
+
+.PHONY: record
+record: build ## Record a history of every ending into workflows/testdata/NAME, on released code only.
+	@test -n "$(NAME)" || { echo "NAME=vN names the release." >&2; exit 1; }
+	go test -tags record -run TestRecord -timeout 20m ./tests/e2e -to $(CURDIR)/workflows/testdata/$(NAME)
+
+.PHONY: format
+format: $(TOOLS) ## Format the Go code the way `make check` wants it.
+	@bin/tools/gofumpt -l -w .
+
+.PHONY: clean
+clean: ## Remove bin/.
+	rm -rf bin
