@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/adobecommerce"
 	"github.com/tidemark/tidemark/channels/amazon"
 	"github.com/tidemark/tidemark/channels/bigcommerce"
 	"github.com/tidemark/tidemark/channels/ebay"
@@ -18,6 +19,7 @@ import (
 func Drivers() map[string]channels.Driver {
 	drivers := map[string]channels.Driver{}
 	for _, driver := range []channels.Driver{
+		adobecommerce.Driver(),
 		amazon.Driver(),
 		bigcommerce.Driver(),
 		ebay.Driver(),

@@ -1,0 +1,186 @@
+package adobecommerce_test
+
+import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/adobecommerce"
+	"github.com/tidemark/tidemark/channels/adobecommerce/adobecommercetest"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// said is a canned answer.
+type said struct {
+	status int
+	body   string
+	header http.Header
+}
+
+var now = time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
+
+// answering opens a channel to a store that answers everything the same, at 8 o'clock.
+func answering(t *testing.T, answer said) channels.Channel {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		maps.Copy(w.Header(), answer.header)
+		w.WriteHeader(answer.status)
+		_, _ = w.Write([]byte(answer.body))
+	}))
+	t.Cleanup(server.Close)
+	environment := adobecommercetest.Environment()
+	environment.Now = func() time.Time { return now }
+	channel, err := adobecommerce.Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
+	require.NoError(t, err)
+	return channels.Guarded(channel)
+}
+
+var (
+	bike = channels.Item{ChannelSKU: "BIKE", Reference: "BIKE", Quantity: 5}
+	bell = channels.Item{ChannelSKU: "bell", Reference: "Bell", Location: "east", Quantity: 3}
+)
+
+// send encodes items, which have been looked up, and sends them.
+func send(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
+	t.Helper()
+	body, err := channel.Encode(items, "key")
+	require.NoError(t, err)
+	return channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
+}
+
+func poll(t *testing.T, channel channels.Channel, ticket string, items ...channels.Item) (channels.Reply, error) {
+	t.Helper()
+	poller, ok := channels.AsPoller(channel)
+	require.True(t, ok)
+	return poller.Poll(t.Context(), ticket, items)
+}
+
+func requireFailed(t *testing.T, err error, next channels.Next, fault string) *channels.Error {
+	t.Helper()
+	require.ErrorContains(t, err, fault)
+	var told *channels.Error
+	require.ErrorAs(t, err, &told)
+	require.Equal(t, next, told.Next, told.Error())
+	require.NotContains(t, told.Error(), "canary")
+	return told
+}
+
+func is(verdict channels.Verdict, code, reason string) channels.ItemReply {
+	return channels.ItemReply{Verdict: verdict, Code: code, Reason: reason}
+}
+
+var (
+	accepted = is(channels.Accepted, "", "")
+	applied  = is(channels.Applied, "", "")
+)
+
+func TestReceipts(t *testing.T) {
+	t.Parallel()
+	receipt := func(items string) string { return `{"bulk_uuid":"b1","request_items":[` + items + `],"errors":false}` }
+	waiting := func(items ...channels.ItemReply) channels.Reply {
+		return channels.Reply{Ticket: "0:b1", PollAfter: 10 * time.Second, Items: items}
+	}
+	const first, refused = `{"id":0,"data_hash":"6b86","status":"accepted"}`, `{"id":1,"status":"rejected","error_message":"no\nway","error_code":0}`
+	for name, test := range map[string]struct {
+		body string
+		want channels.Reply
+	}{
+		"all are queued":    {receipt(first + `,{"id":1,"status":"accepted"}`), waiting(accepted, accepted)},
+		"without a list":    {`{"bulk_uuid":"b1"}`, waiting(accepted, accepted)},
+		"one is not queued": {receipt(first + `,` + refused), waiting(accepted, is(channels.Rejected, "", "no way"))},
+		"in another order":  {receipt(refused + `,` + first), waiting(accepted, is(channels.Rejected, "", "no way"))},
+		"told twice":        {receipt(refused + `,` + refused), waiting(accepted, is(channels.Rejected, "", "no way"))},
+		"one too many":      {receipt(first + `,{"id":2,"status":"rejected"},{"id":-1,"status":"rejected"}`), waiting(accepted, accepted)},
+		"another status":    {receipt(`{"id":0,"status":"pondered"}`), waiting(accepted, accepted)},
+		"none is queued":    {receipt(`{"id":0,"status":"rejected"},` + refused), channels.Reply{Items: []channels.ItemReply{is(channels.Rejected, "", "the store names no reason"), is(channels.Rejected, "", "no way")}}},
+		"without messages":  {receipt(`{"id":0,"status":"accepted","error_message":null,"error_code":null}`), waiting(accepted, accepted)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reply, err := send(t, answering(t, said{status: 202, body: test.body}), bike, bell)
+			require.NoError(t, err)
+			require.Equal(t, test.want, reply)
+		})
+	}
+}
+
+// failures are what means the same for every call.
+var failures = map[string]struct {
+	answer said
+	next   channels.Next
+	fault  string
+}{
+	"the token is not taken":    {said{status: 401, body: `{"message":"canary"}`}, channels.AskPerson, "standalone Bearer tokens"},
+	"a resource is missing":     {said{status: 401, body: `{"message":"The consumer isn't authorized to access %resources.","parameters":{"resources":"Magento_Catalog::products"}}`}, channels.AskPerson, "no access to the resource Magento_Catalog::products"},
+	"a resource is told wrong":  {said{status: 401, body: `{"message":"x","parameters":{"resources":"canary <b>"}}`}, channels.AskPerson, "does not accept the token"},
+	"a firewall":                {said{status: 403, body: page}, channels.AskPerson, "does not permit"},
+	"no API at the address":     {said{status: 404, body: page}, channels.AskPerson, "no such API at this address"},
+	"no route":                  {said{status: 404, body: `{"message":"Request does not match any route."}`}, channels.AskPerson, "no such API at this address"},
+	"a method that is not":      {said{status: 405, body: `{"message":"canary"}`}, channels.AskPerson, "does not take the call"},
+	"throttled":                 {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
+	"a fault of the store":      {said{status: 500, body: `{"message":"Internal Error. Details are available in Magento log file. Report ID: canary"}`}, channels.Resend, "falters"},
+	"under maintenance":         {said{status: 503, body: page}, channels.Resend, "falters"},
+	"a redirect":                {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
+	"a page":                    {said{status: 200, body: page}, channels.Resend, "not the JSON"},
+	"other JSON":                {said{status: 200, body: `["canary"]`}, channels.Resend, "not the JSON"},
+	"JSON that says nothing":    {said{status: 200, body: `{}`}, channels.Resend, "is not believed"},
+	"more JSON follows":         {said{status: 200, body: `{"bulk_uuid":"b1","bulk_id":"b1","total_count":0}{}`}, channels.Resend, "not the JSON"},
+	"a status that is not told": {said{status: 204}, channels.Resend, "status is not one"},
+}
+
+const page = "<!DOCTYPE html><title>canary</title>"
+
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	for name, test := range failures {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			channel := answering(t, test.answer)
+			finder, ok := channels.AsFinder(channel)
+			require.True(t, ok)
+			_, sent := send(t, channel, bike, bell)
+			_, polled := poll(t, channel, "0:b1", bike, bell)
+			_, _, looked := finder.Find(t.Context(), []channels.Item{bike})
+			_, checked := channel.Check(t.Context())
+			for _, err := range []error{sent, polled, looked, checked} {
+				told := requireFailed(t, err, test.next, test.fault)
+				require.Equal(t, test.next == channels.Wait, told.Until.Equal(now.Add(time.Minute)))
+			}
+		})
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer said
+		next   channels.Next
+		want   string
+		whole  bool // refused, without an error
+	}{
+		"too many":                 {said{status: 400, body: `{"message":"Maximum items of type \"%type\" is %max","parameters":{"type":"canary","max":20}}`}, channels.Smaller, "fewer figures", false},
+		"too many, in other words": {said{status: 400, body: `{"message":"The bulk exceeds the maximum number of entities"}`}, channels.Smaller, "fewer figures", false},
+		"too large":                {said{status: 413, body: page}, channels.Smaller, "too large", false},
+		"with a list":              {said{status: 400, body: `{"message":"Error occurred during \"%1\" processing. %2 (%3)","parameters":["sku",10]}`}, 0, `Error occurred during "sku" processing. 10 (%3)`, true},
+		"with names":               {said{status: 400, body: `{"message":"%fieldName is a required field, %field.","parameters":{"fieldName":"sku","field":"qty"}}`}, 0, "sku is a required field, qty.", true},
+		"with nothing":             {said{status: 422, body: `{"message":"Decoding error.","trace":"canary"}`}, 0, "Decoding error.", true},
+		"without a message":        {said{status: 400, body: page}, channels.AskPerson, "does not take the call", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reply, err := send(t, answering(t, test.answer), bike, bell)
+			if !test.whole {
+				requireFailed(t, err, test.next, test.want)
+				return
+			}
+			require.NoError(t, err)
+			require.True(t, reply.Refused)
+			require.Equal(t, test.want, reply.Reason)
+		})
+	}
+}

@@ -1,0 +1,101 @@
+package adobecommerce_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/adobecommerce/adobecommercetest"
+)
+
+// find looks items up.
+func find(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Found {
+	t.Helper()
+	finder, ok := channels.AsFinder(channel)
+	require.True(t, ok)
+	found, _, err := finder.Find(t.Context(), items)
+	require.NoError(t, err)
+	return found
+}
+
+// looked returns items with their references.
+func looked(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Item {
+	t.Helper()
+	for i, one := range find(t, channel, items...) {
+		require.NotEmpty(t, one.Reference, "%q: %+v", items[i].ChannelSKU, one)
+		items[i].Reference = one.Reference
+	}
+	return items
+}
+
+func TestFindSaysWhatCannotBeSet(t *testing.T) {
+	t.Parallel()
+	store := adobecommercetest.Start(t, adobecommercetest.Options{})
+	var items []channels.Item
+	for _, sku := range []string{"BIKE", "SHIRT", "SET", "GROUP", "GIFT", "FILE", "A,B", "Bell", "twin", "TWIN"} {
+		items = append(items, channels.Item{ChannelSKU: sku})
+	}
+	store.Set(t, items...)
+	store.Retype("SHIRT", "configurable")
+	store.Retype("SET", "bundle")
+	store.Retype("GROUP", "grouped")
+	store.Retype("GIFT", "virtual")
+	store.Retype("FILE", "downloadable")
+	items = append(items, channels.Item{ChannelSKU: "bell "}, channels.Item{ChannelSKU: "UNKNOWN"}, channels.Item{ChannelSKU: "A"}, channels.Item{ChannelSKU: "Twin"}, channels.Item{ChannelSKU: "BIKE", Location: "east"})
+	found := find(t, channels.Guarded(store.Open(t)), items...)
+	for i, want := range map[int]string{0: "BIKE", 4: "GIFT", 5: "FILE", 6: "A,B", 7: "Bell", 8: "twin", 9: "TWIN", 10: "Bell", 14: "BIKE"} {
+		require.Equal(t, channels.Found{Reference: want}, found[i])
+	}
+	for i, kind := range map[int]string{1: "configurable", 2: "bundle", 3: "grouped"} {
+		require.Contains(t, found[i].Blocked, "of the type "+kind+" has no stock of its own")
+	}
+	require.Contains(t, found[11].Missing, "no product with this SKU")
+	require.Contains(t, found[12].Missing, "no product with this SKU")
+	require.Contains(t, found[13].Blocked, "2 products have this SKU")
+	require.Equal(t, 1, store.Lookups(), "one call")
+}
+
+func TestALookUpThatIsTooLarge(t *testing.T) {
+	t.Parallel()
+	long := make([]channels.Item, 50)
+	for i := range long {
+		long[i].ChannelSKU = fmt.Sprint(strings.Repeat("漢", 64), i)
+	}
+	store := adobecommercetest.Start(t, adobecommercetest.Options{})
+	store.Set(t, long...)
+	finder, _ := channels.AsFinder(store.Open(t))
+	_, _, err := finder.Find(t.Context(), long)
+	requireFailed(t, err, channels.Smaller, "longer than web servers read")
+	require.NotEmpty(t, find(t, store.Open(t), long[0])[0].Reference)
+
+	for name, test := range map[string]struct {
+		answer said
+		alone  channels.Found
+		next   channels.Next
+	}{
+		"the server reads less": {said{status: 414, body: page}, channels.Found{}, channels.AskPerson},
+		"a page is not enough":  {said{status: 200, body: `{"items":[{"sku":"BIKE","type_id":"simple"}],"total_count":301}`}, channels.Found{Blocked: "more than 300 products have SKUs that the store takes for this one, so it is not known which one is meant; give each a more distinct SKU"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			finder, _ := channels.AsFinder(answering(t, test.answer))
+			_, _, err := finder.Find(t.Context(), []channels.Item{bike, bell})
+			requireFailed(t, err, channels.Smaller, "")
+			found, _, err := finder.Find(t.Context(), []channels.Item{bike})
+			if test.next != 0 {
+				requireFailed(t, err, test.next, "does not take the call")
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, []channels.Found{test.alone}, found)
+		})
+	}
+	for _, body := range []string{`{"items":[{"type_id":"simple"}],"total_count":1}`, `{"items":[{"sku":"BIKE"}],"total_count":1}`, `{"items":[]}`} {
+		finder, _ := channels.AsFinder(answering(t, said{status: 200, body: body}))
+		_, _, err := finder.Find(t.Context(), []channels.Item{bike})
+		requireFailed(t, err, channels.Resend, "is not believed")
+	}
+}
