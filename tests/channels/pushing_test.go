@@ -5,7 +5,6 @@ package channels
 import (
 	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -173,15 +172,6 @@ func (p *pushing) statuses() map[ledger.Status]int64 {
 	counts, err := p.ledger.StatusCounts(context.WithoutCancel(p.t.Context()), connectionID)
 	require.NoError(p.t, err)
 	return counts
-}
-
-// values joins settings.
-func values(parts ...settings.Values) settings.Values {
-	joined := settings.Values{}
-	for _, part := range parts {
-		maps.Copy(joined, part)
-	}
-	return joined
 }
 
 // catalogue is n SKUs with their figures.

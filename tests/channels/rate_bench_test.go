@@ -2,7 +2,6 @@ package channels
 
 import (
 	"cmp"
-	"fmt"
 	"testing"
 	"time"
 
@@ -51,7 +50,7 @@ func BenchmarkRate(b *testing.B) {
 				b.ReportMetric(float64(store.Calls(nil)-before), "calls")
 				b.ReportMetric(float64(store.Throttled()), "throttled")
 				b.ReportMetric(float64(store.Overruns()), "overruns")
-				b.Log(fmt.Sprintf("%s: floor %s, took %s", name, floor, took))
+				b.Logf("%s: floor %s, took %s", name, floor, took)
 			}
 			b.ReportMetric(0, "ns/op")
 		})

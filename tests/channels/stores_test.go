@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark/tidemark/channels/adobecommerce/adobecommercetest"
 	"github.com/tidemark/tidemark/channels/amazon/amazontest"
 	"github.com/tidemark/tidemark/channels/bigcommerce/bigcommercetest"
 	"github.com/tidemark/tidemark/channels/channeltest"
@@ -83,6 +84,14 @@ func subjects() map[string]subject {
 			floor: func(n int) time.Duration { return perSecond(n, 5) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return amazontest.Start(t, amazontest.Options{Now: now})
+			},
+		},
+		"adobecommerce": {
+			driver: "adobecommerce", location: "default", batch: 1000, named: true,
+			// No published rate: the setting's default of 2 calls a second.
+			floor: func(n int) time.Duration { return perSecond(calls(n, 1000), 2) },
+			start: func(t testing.TB, now func() time.Time) fake {
+				return adobecommercetest.Start(t, adobecommercetest.Options{Throttle: true, Now: now})
 			},
 		},
 		"bigcommerce": {

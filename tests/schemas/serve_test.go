@@ -311,8 +311,13 @@ func TestServeRequestsFitTheDescription(t *testing.T) {
 		body  string
 		taken bool
 	}{
-		{`{"mode":"smart","skus":["A"],"dry_run":true,"id":"i","by":"b"}`, true}, {`{"mode":"full"}`, true},
-		{`{"mode":"half"}`, false}, {`{}`, false}, {`{"mode":"full","skus":[""]}`, false}, {`{"mode":"full","skus":"A"}`, false}, {`{"mode":"full","more":1}`, false},
+		{`{"mode":"smart","skus":["A"],"dry_run":true,"id":"i","by":"b"}`, true},
+		{`{"mode":"full"}`, true},
+		{`{"mode":"half"}`, false},
+		{`{}`, false},
+		{`{"mode":"full","skus":[""]}`, false},
+		{`{"mode":"full","skus":"A"}`, false},
+		{`{"mode":"full","more":1}`, false},
 	} {
 		status, answer := ask(t, front, http.MethodPost, "/api/v1/connections/shop/sync", one.body, serveToken, nil)
 		require.Equal(t, one.taken, status == http.StatusAccepted, "%s: %s", one.body, answer)

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 const shopify = "../../channels/shopify"
@@ -35,7 +36,7 @@ func TestShopifyDocumentsFitTheSchema(t *testing.T) {
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
-		document, faults := gqlparser.LoadQuery(schema, string(text))
+		document, faults := gqlparser.LoadQueryWithRules(schema, string(text), rules.NewDefaultRules())
 		require.Empty(t, faults, path)
 		require.Len(t, document.Operations, 1, path)
 	}
@@ -56,7 +57,7 @@ func TestShopifyBodiesFitTheSchema(t *testing.T) {
 			Variables map[string]any
 		}
 		require.NoError(t, json.Unmarshal(text, &body))
-		document, faults := gqlparser.LoadQuery(schema, body.Query)
+		document, faults := gqlparser.LoadQueryWithRules(schema, body.Query, rules.NewDefaultRules())
 		require.Empty(t, faults, path)
 		_, err = validator.VariableValues(schema, document.Operations[0], body.Variables)
 		require.NoError(t, err, path)
@@ -81,7 +82,7 @@ func TestShopifyMutationsCarryWhatVersion202604Demands(t *testing.T) {
 		}
 		require.NoError(t, json.Unmarshal(text, &body))
 		require.NotEmpty(t, body.Variables.Key)
-		document, faults := gqlparser.LoadQuery(schema, body.Query)
+		document, faults := gqlparser.LoadQueryWithRules(schema, body.Query, rules.NewDefaultRules())
 		require.Empty(t, faults)
 		field, ok := document.Operations[0].SelectionSet[0].(*ast.Field)
 		require.True(t, ok)
@@ -104,7 +105,7 @@ func TestShopifySchemaFindsMistakes(t *testing.T) {
 		`mutation($key: String!) @idempotent(key: $key) { inventorySetQuantities(input: {name: "available", reason: "correction", quantities: []}) { userErrors { code } } }`,
 		`query($first: String!) { productVariants(first: $first) { nodes { sku } } }`,
 	} {
-		_, faults := gqlparser.LoadQuery(schema, document)
+		_, faults := gqlparser.LoadQueryWithRules(schema, document, rules.NewDefaultRules())
 		require.NotEmpty(t, faults, document)
 	}
 }
