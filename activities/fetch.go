@@ -138,7 +138,7 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 		levels := make([]inventory.Level, 0, len(page))
 		var refusals []inventory.Refusal
 		for _, row := range page {
-			level, refusal := inventory.Accept(row, warehouse.Quantity)
+			level, refusal := inventory.Accept(inventory.Timely(row, f.Now()), warehouse.Quantity)
 			if refusal != nil {
 				refusals = append(refusals, *refusal)
 				continue
@@ -158,7 +158,7 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 		return snapshot, ledger.SnapshotResult{}, fmt.Errorf("the source %s passed on %d rows and says that it read %d", warehouse.Driver, rows, snapshot.Rows)
 	}
 	result, err := f.Ledger.Record(ctx, input.Lease, id, ledger.SnapshotEnd{
-		Full: snapshot.Full, Rows: snapshot.Rows, AsOf: snapshot.AsOf, Mark: snapshot.Mark, From: snapshot.From,
+		Full: snapshot.Full, Rows: snapshot.Rows, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
 		Guard: warehouse.Guard, Missing: warehouse.Missing,
 		Approved: input.Approved, ApprovedRows: input.ApprovedRows, More: snapshot.More, Now: f.Now(),
 	})
@@ -191,4 +191,13 @@ func openSource(drivers map[string]warehouses.Driver, warehouse ledger.Warehouse
 		return nil, askPerson(ErrorCredentials, fmt.Sprintf("warehouse %s: %v", warehouse.ID, err), err)
 	}
 	return source, nil
+}
+
+// arrived is when a snapshot was taken, as far as that has come: a source whose clock is ahead must not make what is reported after
+// it look old.
+func arrived(asOf, now time.Time) time.Time {
+	if asOf.After(now) {
+		return now
+	}
+	return asOf
 }

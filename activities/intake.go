@@ -47,7 +47,7 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 	if err != nil {
 		return RecordUpdatesResult{}, err
 	}
-	observations, refused := accept(input.Updates, warehouse.Quantity)
+	observations, refused := accept(input.Updates, warehouse.Quantity, i.Now())
 	observed, err := i.Ledger.Observe(ctx, warehouse.ID, observations, i.Now())
 	if err != nil {
 		return RecordUpdatesResult{}, err
@@ -63,7 +63,7 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 }
 
 // accept turns updates into observations and counts those that are not believed.
-func accept(updates []Update, quantity inventory.QuantityField) (accepted []ledger.Observation, refused int64) {
+func accept(updates []Update, quantity inventory.QuantityField, now time.Time) (accepted []ledger.Observation, refused int64) {
 	accepted = make([]ledger.Observation, 0, len(updates))
 	for _, update := range updates {
 		row := inventory.Row{
@@ -72,7 +72,7 @@ func accept(updates []Update, quantity inventory.QuantityField) (accepted []ledg
 		if update.ReportedAt != nil {
 			row.ReportedAt = *update.ReportedAt
 		}
-		level, refusal := inventory.Accept(row, quantity)
+		level, refusal := inventory.Accept(inventory.Timely(row, now), quantity)
 		// An event's id is bound to the rules of an SKU: it is opaque, and both databases can keep it.
 		if refusal != nil || inventory.CheckSKU("event id", update.Event) != nil || update.Sequence < 0 {
 			refused++

@@ -39,7 +39,7 @@ func TestAcceptUpdates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.update.ReportedAt = &noon
-			accepted, refused := accept([]Update{test.update}, test.quantity)
+			accepted, refused := accept([]Update{test.update}, test.quantity, noon)
 			if test.refused {
 				require.EqualValues(t, 1, refused)
 				require.Empty(t, accepted)
@@ -49,6 +49,21 @@ func TestAcceptUpdates(t *testing.T) {
 			require.Equal(t, []ledger.Observation{{Event: "e", Sequence: 8, Level: inventory.Level{SKU: "A", Available: test.want, OnHand: &six, ReportedAt: noon}}}, accepted)
 		})
 	}
+}
+
+func TestAnUpdateOfTheFutureIsRefused(t *testing.T) {
+	t.Parallel()
+	one := update("e", "A", 5)
+	one.ReportedAt = new(noon.Add(48 * time.Hour))
+	_, refused := accept([]Update{one}, inventory.QuantityAvailable, noon)
+	require.EqualValues(t, 1, refused)
+}
+
+func TestASnapshotOfTheFutureIsOfNow(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, noon, arrived(noon.Add(time.Hour), noon))
+	require.Equal(t, noon.Add(-time.Hour), arrived(noon.Add(-time.Hour), noon))
+	require.Zero(t, arrived(time.Time{}, noon))
 }
 
 func TestRecordUpdates(t *testing.T) {

@@ -3,6 +3,7 @@ package inventory
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -27,6 +28,19 @@ func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 		level.Available = *row.Available
 	}
 	return level, nil
+}
+
+// futureTolerance is how far ahead of our clock a source's may be: clocks go wrong, and a source may leave its time zone out.
+const futureTolerance = 24 * time.Hour
+
+// Timely gives a row a problem when it says that it was reported at a time that has not come: it would make everything that is
+// reported until then look old. now is our clock.
+func Timely(row Row, now time.Time) Row {
+	if row.Problem == "" && row.ReportedAt.After(now.Add(futureTolerance)) {
+		row.Problem = fmt.Sprintf("it says that it was reported at %s, which has not come yet; correct the source's clock, or how its times are read",
+			row.ReportedAt.UTC().Format(time.RFC3339))
+	}
+	return row
 }
 
 // refuse returns why a row is not believed, empty when it is.

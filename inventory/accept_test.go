@@ -101,3 +101,18 @@ func TestAcceptRefuses(t *testing.T) {
 	_, refusal := inventory.Accept(inventory.Row{Facility: "east", SKU: " BIKE ", Problem: "x"}, "")
 	require.Equal(t, inventory.Refusal{Facility: "east", SKU: " BIKE ", Reason: "x"}, *refusal, "the level that is meant stays recognisable")
 }
+
+// A time that has not come would make everything look old that is reported until then.
+func TestTimely(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	for ahead, believed := range map[time.Duration]bool{-1000 * time.Hour: true, 0: true, 24 * time.Hour: true, 24*time.Hour + time.Second: false} {
+		available := int64(5)
+		row := inventory.Row{SKU: "BIKE", Available: &available, ReportedAt: now.Add(ahead)}
+		_, refusal := inventory.Accept(inventory.Timely(row, now), inventory.QuantityAvailable)
+		require.Equal(t, believed, refusal == nil, "%s ahead", ahead)
+	}
+	kept := inventory.Timely(inventory.Row{Problem: "x", ReportedAt: now.Add(1000 * time.Hour)}, now)
+	require.Equal(t, "x", kept.Problem, "the first problem is told")
+	require.Empty(t, inventory.Timely(inventory.Row{}, now).Problem, "a source that gives no time")
+}

@@ -39,7 +39,8 @@ func constant(t *testing.T, file, name string) string {
 	return value
 }
 
-// literals collects every string literal of a program: its flags and its commands are among them.
+// literals collects every string literal of a program, and the first word of each: its flags and its commands ("apply FILE") are
+// among them.
 func literals(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
@@ -54,7 +55,11 @@ func literals(t *testing.T, folder string) map[string]bool {
 		require.NoError(t, err)
 		ast.Inspect(parsed, func(node ast.Node) bool {
 			if expression, isExpression := node.(ast.Expr); isExpression {
-				found[literal(expression)] = true
+				text := literal(expression)
+				found[text] = true
+				if first, _, more := strings.Cut(text, " "); more {
+					found[first] = true
+				}
 			}
 			return true
 		})
