@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -129,6 +130,14 @@ func TestPostedEventReachesTheStore(t *testing.T) {
 	w.shows("shop", map[string]int64{"SKU-00002": 4712})
 	require.Equal(t, int64(4711), w.box.levels("shop")[place{"SKU-00001", ""}])
 
+	// A signature has whole seconds, and a snapshot is no newer than its signature: of the same second, the event would win.
+	happened := time.Now()
+	waitFor(t, "the next second", func(context.Context) error {
+		if time.Now().Unix() == happened.Unix() {
+			return errors.New("it is the same second")
+		}
+		return nil
+	})
 	status, answer := front.send(t.Context(), "s1", "/hooks/depot?rows=2", "text/csv", "sku,facility,available\nSKU-00003,east,4713\nSKU-00001,east,12\n")
 	require.Equal(t, http.StatusAccepted, status, "%s", answer)
 	w.shows("shop", map[string]int64{"SKU-00003": 4713, "SKU-00001": 12})
