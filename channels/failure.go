@@ -58,3 +58,12 @@ func Read(store string, answer outbound.Answer, into any) error {
 func Unreadable(store string, answer outbound.Answer, why string) error {
 	return &Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the answer of %d bytes is not believed: %s", store, len(answer.Body), why)}
 }
+
+// All is a reply that gives every item of a call the same verdict.
+func All(items []Item, verdict Verdict) Reply {
+	reply := Reply{Items: make([]ItemReply, len(items))}
+	for i := range reply.Items {
+		reply.Items[i].Verdict = verdict
+	}
+	return reply
+}

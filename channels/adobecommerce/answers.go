@@ -140,12 +140,3 @@ func words(said string) string {
 	}
 	return said
 }
-
-// all gives every item the same verdict.
-func all(items []channels.Item, verdict channels.Verdict) channels.Reply {
-	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
-	for i := range reply.Items {
-		reply.Items[i].Verdict = verdict
-	}
-	return reply
-}

@@ -35,7 +35,7 @@ const maxReportWait = 5 * time.Minute
 
 // waiting is the reply while the store works.
 func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
-	reply := all(items, channels.Accepted)
+	reply := channels.All(items, channels.Accepted)
 	reply.Ticket = on.String()
 	reply.PollAfter = min(s.reportAfter<<min(on.asked, 10), max(maxReportWait, s.reportAfter))
 	return reply
@@ -111,7 +111,7 @@ func (s *store) readReport(answer outbound.Answer, on ticket, items []channels.I
 	if len(said.Operations) == 0 {
 		return s.waiting(items, on), nil // it is not even in the queue
 	}
-	reply := all(items, channels.Unknown)
+	reply := channels.All(items, channels.Unknown)
 	named := make([]bool, len(items))
 	strangers := 0
 	for _, one := range said.Operations {

@@ -65,7 +65,7 @@ func (s *store) readPatch(answer outbound.Answer, item channels.Item) (channels.
 	case said.Status == "ACCEPTED" && s.confirms:
 		reply = s.waiting(items, ticket{kind: listingTicket, id: item.ChannelSKU})
 	case said.Status == "ACCEPTED":
-		reply = all(items, channels.Applied)
+		reply = channels.All(items, channels.Applied)
 	default: // VALID is for previews, which are not asked for
 		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not say whether the figure is accepted")
 	}
@@ -158,7 +158,7 @@ func (s *store) readReport(answer outbound.Answer, feed string, items []channels
 	if accepted <= 0 && len(named) == 0 && whole != nil {
 		return channels.Reply{Refused: true, Reason: whole.Code + ": " + whole.Message}, nil
 	}
-	reply := all(items, channels.Applied)
+	reply := channels.All(items, channels.Applied)
 	own := 0
 	for i := range items {
 		found, failed := named[i]
@@ -223,13 +223,4 @@ func readBudget(answer outbound.Answer) channels.Budget {
 // one is the reply to a call of one item.
 func one(item channels.ItemReply) channels.Reply {
 	return channels.Reply{Items: []channels.ItemReply{item}}
-}
-
-// all gives every item the same verdict.
-func all(items []channels.Item, verdict channels.Verdict) channels.Reply {
-	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
-	for i := range reply.Items {
-		reply.Items[i].Verdict = verdict
-	}
-	return reply
 }

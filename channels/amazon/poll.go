@@ -64,7 +64,7 @@ const (
 
 // waiting is the reply while Amazon works.
 func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
-	reply := all(items, channels.Accepted)
+	reply := channels.All(items, channels.Accepted)
 	reply.Ticket = on.String()
 	switch on.kind {
 	case listingTicket:

@@ -43,7 +43,7 @@ func (s *store) readAdjustments(answer outbound.Answer, items []channels.Item) (
 	if said.TransactionID == "" {
 		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the transaction")
 	}
-	return all(items, channels.Applied), nil
+	return channels.All(items, channels.Applied), nil
 }
 
 // readRefusal reads a 422. Of a call with offenders nothing is applied; those that are named with certainty are the offenders, and where
@@ -64,7 +64,7 @@ func (s *store) readRefusal(answer outbound.Answer, items []channels.Item) (chan
 		}
 		return channels.Reply{Refused: true, Reason: reason}, nil
 	}
-	reply := all(items, channels.NotApplied)
+	reply := channels.All(items, channels.NotApplied)
 	for at, reason := range offences {
 		reply.Items[at] = channels.ItemReply{Verdict: channels.Rejected, Reason: reason}
 	}
@@ -89,13 +89,4 @@ func (s *store) readStatus(answer outbound.Answer) error {
 	}
 	told.Reason = "store " + s.id + ": " + told.Reason
 	return told
-}
-
-// all gives every item the same verdict.
-func all(items []channels.Item, verdict channels.Verdict) channels.Reply {
-	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
-	for i := range reply.Items {
-		reply.Items[i].Verdict = verdict
-	}
-	return reply
 }

@@ -33,7 +33,7 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 // may be after the answer.
 func beyond(items []channels.Item) (channels.Reply, bool) {
 	held := false
-	reply := all(items, channels.NotApplied)
+	reply := channels.All(items, channels.NotApplied)
 	for i, item := range items {
 		if item.Quantity > maxQuantity {
 			held = true

@@ -53,12 +53,12 @@ func (s *store) readAtomic(answer outbound.Answer, items []channels.Item) (chann
 		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not say clearly whether the call was applied")
 	}
 	if *said.Applied {
-		return all(items, channels.Applied), nil
+		return channels.All(items, channels.Applied), nil
 	}
 	if len(said.Errors) == 0 {
 		return channels.Reply{Refused: true, Reason: "the store applied nothing and gave no reason"}, nil
 	}
-	reply := all(items, channels.NotApplied)
+	reply := channels.All(items, channels.NotApplied)
 	for _, offence := range said.Errors {
 		if offence.Index == nil || *offence.Index < 0 || *offence.Index >= len(items) {
 			return channels.Reply{}, channels.Unreadable(s.id, answer, "it names an item that was not in the call")
@@ -98,7 +98,7 @@ func (s *store) readResults(answer outbound.Answer, items []channels.Item) (chan
 		}
 		results[at] = one
 	}
-	reply := all(items, channels.Unknown)
+	reply := channels.All(items, channels.Unknown)
 	for i, item := range items {
 		at := place{item.ChannelSKU, item.Location}
 		one, found := results[at]
@@ -183,15 +183,6 @@ func applied(item channels.Item, shown *int64) channels.ItemReply {
 	reply := channels.ItemReply{Verdict: channels.Applied, Actual: shown}
 	if shown != nil && *shown != item.Quantity {
 		reply.Clamped = shown
-	}
-	return reply
-}
-
-// all gives every item the same verdict.
-func all(items []channels.Item, verdict channels.Verdict) channels.Reply {
-	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
-	for i := range reply.Items {
-		reply.Items[i].Verdict = verdict
 	}
 	return reply
 }

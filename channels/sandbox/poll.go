@@ -55,7 +55,7 @@ func (s *store) readProgress(answer outbound.Answer, items []channels.Item) (cha
 	if said.Feed == "" {
 		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the feed")
 	}
-	reply := all(items, channels.Accepted)
+	reply := channels.All(items, channels.Accepted)
 	reply.Ticket = said.Feed
 	reply.PollAfter = time.Duration(min(max(said.PollAfter, 0), maxPollAfter)) * time.Millisecond
 	switch said.State {

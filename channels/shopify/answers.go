@@ -75,14 +75,14 @@ func (s *store) readQuantities(said answered, items []channels.Item) (channels.R
 		return channels.Reply{}, channels.Unreadable(s.id, said.Answer, "it does not say whether there were errors")
 	}
 	if len(data.Payload.UserErrors) == 0 {
-		return all(items, channels.Applied), nil
+		return channels.All(items, channels.Applied), nil
 	}
 	return s.readUserErrors(said.Answer, data.Payload.UserErrors, items)
 }
 
 // readUserErrors gives every item that is named its verdict. Where nobody is named, the call as a whole is refused.
 func (s *store) readUserErrors(answer outbound.Answer, offences []userError, items []channels.Item) (channels.Reply, error) {
-	reply := all(items, channels.NotApplied)
+	reply := channels.All(items, channels.NotApplied)
 	anybody, unnamed := false, ""
 	for _, offence := range offences {
 		if failed := s.fate(answer, offence.Code); failed != nil {
@@ -198,13 +198,4 @@ func (s *store) readStatus(answer outbound.Answer) error {
 		reason = "Shopify takes the call for an attack; ask Shopify's support why"
 	}
 	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": " + reason}
-}
-
-// all gives every item the same verdict.
-func all(items []channels.Item, verdict channels.Verdict) channels.Reply {
-	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
-	for i := range reply.Items {
-		reply.Items[i].Verdict = verdict
-	}
-	return reply
 }

@@ -67,7 +67,7 @@ func (s *store) readVariants(variants []*variant, items []channels.Item) channel
 			shown[one.ID] = one
 		}
 	}
-	reply := all(items, channels.Unknown)
+	reply := channels.All(items, channels.Unknown)
 	for i, item := range items {
 		one := shown[item.Reference]
 		switch {
@@ -110,7 +110,7 @@ func readMissing(missing graphql.Error, items []channels.Item) channels.Reply {
 	if named == "" {
 		return channels.Reply{Refused: true, Reason: reason(missing)}
 	}
-	reply := all(items, channels.NotApplied)
+	reply := channels.All(items, channels.NotApplied)
 	for i, item := range items {
 		if item.Reference == named {
 			reply.Items[i] = channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Code: notFound, Reason: "the variant that it was known by is deleted, or not in the store's channel any more"}
@@ -121,7 +121,7 @@ func readMissing(missing graphql.Error, items []channels.Item) channels.Reply {
 
 // readBadInput reads errors about values that the schema does not take, like a figure over 2,147,483,647.
 func (s *store) readBadInput(answer outbound.Answer, said graphql.Answer, items []channels.Item) (channels.Reply, error) {
-	reply, named := all(items, channels.NotApplied), false
+	reply, named := channels.All(items, channels.NotApplied), false
 	for _, one := range said.Errors {
 		_, rest, found := strings.Cut(one.Message, `at "input[`)
 		digits, _, closed := strings.Cut(rest, "]")
@@ -221,15 +221,6 @@ func applied(item channels.Item, shown *int64) channels.ItemReply {
 	reply := channels.ItemReply{Verdict: channels.Applied, Actual: shown}
 	if *shown != item.Quantity {
 		reply.Clamped = shown
-	}
-	return reply
-}
-
-// all gives every item the same verdict.
-func all(items []channels.Item, verdict channels.Verdict) channels.Reply {
-	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
-	for i := range reply.Items {
-		reply.Items[i].Verdict = verdict
 	}
 	return reply
 }

@@ -217,12 +217,3 @@ func words(first, second string) string {
 func one(item channels.ItemReply) channels.Reply {
 	return channels.Reply{Items: []channels.ItemReply{item}}
 }
-
-// all gives every item the same verdict.
-func all(items []channels.Item, verdict channels.Verdict) channels.Reply {
-	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
-	for i := range reply.Items {
-		reply.Items[i].Verdict = verdict
-	}
-	return reply
-}

@@ -61,7 +61,7 @@ const maxReportWait = 15 * time.Minute
 
 // waiting is the reply while Walmart works.
 func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
-	reply := all(items, channels.Accepted)
+	reply := channels.All(items, channels.Accepted)
 	reply.Ticket = on.String()
 	if on.kind == feedTicket {
 		reply.PollAfter = min(s.reportAfter<<min(on.at, 10), max(maxReportWait, s.reportAfter))

@@ -124,7 +124,7 @@ func (s *store) readFeed(answer outbound.Answer, on ticket, items []channels.Ite
 	case said.Received == nil || said.Succeeded == nil || said.Failed == nil:
 		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not count what became of the items")
 	case *said.Failed == 0 && *said.Succeeded == len(items) && *said.Received == len(items):
-		return all(items, channels.Applied), nil
+		return channels.All(items, channels.Applied), nil
 	}
 	return s.waiting(items, ticket{kind: detailsTicket, limit: s.details, id: on.id}), nil
 }
