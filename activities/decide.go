@@ -32,10 +32,10 @@ const (
 )
 
 // decide says what to do with a call whose answer is not known.
-func decide(call *ledger.OpenCall, limits channels.Limits, now time.Time) decision {
+func decide(call ledger.CallStanding, limits channels.Limits, now time.Time) decision {
 	if call.Ticket != "" {
 		switch {
-		case now.Sub(call.Now) > ticketPatience:
+		case now.Sub(call.Begun) > ticketPatience:
 			return decision{what: abandon, why: "the store has not reported on submission " + call.Ticket + " for a day; its rows are sent again"}
 		case call.PollAfter.After(now):
 			return decision{what: wait, at: call.PollAfter, why: "waiting for the store's report on submission " + call.Ticket}
@@ -46,7 +46,7 @@ func decide(call *ledger.OpenCall, limits channels.Limits, now time.Time) decisi
 	switch {
 	case call.Sends >= sendsPerCall:
 		return decision{what: abandon, why: "no answer came; the rows are sent again in a new call"}
-	case keyed && now.Sub(call.Now) > limits.KeyLifetime:
+	case keyed && now.Sub(call.Begun) > limits.KeyLifetime:
 		return decision{what: abandon, why: "the store has forgotten the key of a call without an answer; the rows are sent again in a new call"}
 	case call.PollAfter.After(now):
 		return decision{what: wait, at: call.PollAfter, why: "the store falters; the last call is sent again"}

@@ -14,32 +14,32 @@ func TestDecideAboutOpenCalls(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	keyed := channels.Limits{KeyLifetime: 24 * time.Hour}
-	call := func(change func(*ledger.OpenCall)) *ledger.OpenCall {
-		c := &ledger.OpenCall{Intent: ledger.Intent{Key: "k", Now: now.Add(-time.Minute), Deadline: now.Add(-time.Second)}, Sends: 1}
-		change(c)
+	call := func(change func(*ledger.CallStanding)) ledger.CallStanding {
+		c := ledger.CallStanding{Key: "k", Begun: now.Add(-time.Minute), Deadline: now.Add(-time.Second), Sends: 1}
+		change(&c)
 		return c
 	}
 	for name, test := range map[string]struct {
-		call   *ledger.OpenCall
+		call   ledger.CallStanding
 		limits channels.Limits
 		want   verb
 		at     time.Time
 	}{
-		"lost, over: the same bytes go out again": {call(func(*ledger.OpenCall) {}), channels.Limits{}, send, time.Time{}},
+		"lost, over: the same bytes go out again": {call(func(*ledger.CallStanding) {}), channels.Limits{}, send, time.Time{}},
 		"lost, perhaps under way, no key: wait until it is over": {
-			call(func(c *ledger.OpenCall) { c.Deadline = now.Add(20 * time.Second) }), channels.Limits{}, wait, now.Add(20 * time.Second),
+			call(func(c *ledger.CallStanding) { c.Deadline = now.Add(20 * time.Second) }), channels.Limits{}, wait, now.Add(20 * time.Second),
 		},
 		"lost, perhaps under way, with a key: a copy is harmless": {
-			call(func(c *ledger.OpenCall) { c.Deadline = now.Add(20 * time.Second) }), keyed, send, time.Time{},
+			call(func(c *ledger.CallStanding) { c.Deadline = now.Add(20 * time.Second) }), keyed, send, time.Time{},
 		},
 		"the store falters: back off": {
-			call(func(c *ledger.OpenCall) { c.PollAfter = now.Add(4 * time.Second) }), keyed, wait, now.Add(4 * time.Second),
+			call(func(c *ledger.CallStanding) { c.PollAfter = now.Add(4 * time.Second) }), keyed, wait, now.Add(4 * time.Second),
 		},
-		"sent often enough":     {call(func(c *ledger.OpenCall) { c.Sends = sendsPerCall }), keyed, abandon, time.Time{}},
-		"the key is forgotten":  {call(func(c *ledger.OpenCall) { c.Now = now.Add(-25 * time.Hour) }), keyed, abandon, time.Time{}},
-		"a report is not ready": {call(func(c *ledger.OpenCall) { c.Ticket, c.PollAfter = "f1", now.Add(time.Second) }), keyed, wait, now.Add(time.Second)},
-		"a report is ready":     {call(func(c *ledger.OpenCall) { c.Ticket, c.Sends = "f1", 99 }), keyed, poll, time.Time{}},
-		"a report never came":   {call(func(c *ledger.OpenCall) { c.Ticket, c.Now = "f1", now.Add(-25*time.Hour) }), keyed, abandon, time.Time{}},
+		"sent often enough":     {call(func(c *ledger.CallStanding) { c.Sends = sendsPerCall }), keyed, abandon, time.Time{}},
+		"the key is forgotten":  {call(func(c *ledger.CallStanding) { c.Begun = now.Add(-25 * time.Hour) }), keyed, abandon, time.Time{}},
+		"a report is not ready": {call(func(c *ledger.CallStanding) { c.Ticket, c.PollAfter = "f1", now.Add(time.Second) }), keyed, wait, now.Add(time.Second)},
+		"a report is ready":     {call(func(c *ledger.CallStanding) { c.Ticket, c.Sends = "f1", 99 }), keyed, poll, time.Time{}},
+		"a report never came":   {call(func(c *ledger.CallStanding) { c.Ticket, c.Begun = "f1", now.Add(-25*time.Hour) }), keyed, abandon, time.Time{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -82,16 +82,14 @@ func (s *slice) unanswered(ctx context.Context) (idle step, tickets int, err err
 		return step{}, 0, err
 	}
 	now := s.Now()
-	for i := range open {
-		call := &open[i]
+	for _, call := range open {
 		if call.Ticket != "" {
 			tickets++
 		}
 		switch decision := decide(call, s.limits, now); decision.what {
-		case send:
-			return step{call: call, resend: true}, tickets, nil
-		case poll:
-			return step{call: call, poll: true}, tickets, nil
+		case send, poll:
+			whole, err := s.Ledger.OpenCall(ctx, s.input.Connection, call.Key)
+			return step{call: &whole, resend: decision.what == send, poll: decision.what == poll}, tickets, err
 		case abandon:
 			if err := s.Ledger.Abandon(ctx, s.input.Lease, call.Key, decision.why, now); err != nil {
 				return step{}, 0, err

@@ -420,6 +420,17 @@ type Intent struct {
 	CountOn Day
 }
 
+// CallStanding is where an open call stands: all that says whether it is sent again, asked about or given up. A call may hold
+// tens of thousands of rows, and a store may work on hundreds of calls, so what a call holds is read by itself.
+type CallStanding struct {
+	Key       string
+	Begun     time.Time // when it was first sent
+	Deadline  time.Time // see Intent
+	Ticket    string    // set when the store accepted it and will report
+	PollAfter time.Time // for a ticket: not before
+	Sends     int       // how often it was sent
+}
+
 // OpenCall is a call whose answer is not known, or that the store still works on.
 type OpenCall struct {
 	Intent
@@ -453,7 +464,9 @@ type Answer struct {
 // Pusher keeps intents and answers.
 type Pusher interface {
 	// OpenCalls lists the connection's unanswered calls, oldest first.
-	OpenCalls(ctx context.Context, connection string) ([]OpenCall, error)
+	OpenCalls(ctx context.Context, connection string) ([]CallStanding, error)
+	// OpenCall is one of them with its body and its rows; ErrNotFound when it is not open any more.
+	OpenCall(ctx context.Context, connection, key string) (OpenCall, error)
 	// NextDue returns up to limit due rows (pending or retrying), without an open call, in order of key, after the given
 	// position. With scope: only rows of those products and of bundles that contain them.
 	NextDue(ctx context.Context, query DueQuery) ([]DueItem, error)

@@ -9,30 +9,45 @@ import (
 )
 
 // OpenCalls lists the connection's unanswered calls, oldest first.
-func (d *database) OpenCalls(ctx context.Context, connection string) ([]OpenCall, error) {
-	var open []OpenCall
+func (d *database) OpenCalls(ctx context.Context, connection string) ([]CallStanding, error) {
+	var open []CallStanding
 	err := d.read(ctx, func(t *tx) error {
 		open = nil
 		return t.each(ctx, func(row *sql.Rows) error {
-			call, err := scanCall(row)
+			var call CallStanding
+			var created, busy int64
+			var poll sql.NullInt64
+			if err := row.Scan(&call.Key, &created, &busy, &call.Sends, &call.Ticket, &poll); err != nil {
+				return err
+			}
+			call.Begun, call.Deadline, call.PollAfter = fromMicros(created), fromMicros(busy), fromMicros(poll.Int64)
 			open = append(open, call)
-			return err
-		}, `SELECT key, body, items, created_at, busy_until, sends, ticket, poll_after FROM calls
+			return nil
+		}, `SELECT key, created_at, busy_until, sends, ticket, poll_after FROM calls
 			WHERE connection = ? AND closed_at IS NULL ORDER BY created_at, key`, connection)
 	})
 	return open, err
 }
 
-func scanCall(row scanner) (OpenCall, error) {
-	var call OpenCall
-	var items string
-	var created, busy int64
-	var poll sql.NullInt64
-	if err := row.Scan(&call.Key, &call.Body, &items, &created, &busy, &call.Sends, &call.Ticket, &poll); err != nil {
-		return OpenCall{}, err
-	}
-	call.Now, call.Deadline, call.PollAfter = fromMicros(created), fromMicros(busy), fromMicros(poll.Int64)
-	return call, decode("the items of call "+call.Key, items, &call.Items)
+// OpenCall is an unanswered call with its body and its rows; see Pusher.
+func (d *database) OpenCall(ctx context.Context, connection, key string) (OpenCall, error) {
+	call := OpenCall{Intent: Intent{Key: key}}
+	err := d.read(ctx, func(t *tx) error {
+		var items string
+		var created, busy int64
+		var poll sql.NullInt64
+		err := t.row(ctx, "SELECT body, items, created_at, busy_until, sends, ticket, poll_after FROM calls WHERE key = ? AND connection = ? AND closed_at IS NULL", key, connection).
+			Scan(&call.Body, &items, &created, &busy, &call.Sends, &call.Ticket, &poll)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%w: connection %s has no open call %s", ErrNotFound, connection, key)
+		} else if err != nil {
+			return err
+		}
+		call.Now, call.Deadline, call.PollAfter = fromMicros(created), fromMicros(busy), fromMicros(poll.Int64)
+		call.Items = nil
+		return decode("the items of call "+key, items, &call.Items)
+	})
+	return call, err
 }
 
 // Intend writes an intent before its call; see Pusher. It refuses, and writes nothing, when one of the rows has an open call

@@ -53,7 +53,7 @@ var Spec = settings.Spec{
 		{Name: "batch_limit", Kind: settings.Integer, Default: "1000", Minimum: 1, Maximum: mostBatch, Help: "The most figures in one bulk."},
 		{Name: "find_limit", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: mostFind, Help: "The most SKUs in one look-up."},
 		{Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000, Help: "The most calls per second that the store may get; Adobe Commerce publishes no limit, its server has one."},
-		{Name: "tickets", Kind: settings.Integer, Default: "10", Minimum: 0, Maximum: 1000, Help: "The most bulks that may be unreported at once; 0 means no limit."},
+		{Name: "tickets", Kind: settings.Integer, Default: "20", Minimum: 0, Maximum: 1000, Help: "The most bulks that may be unreported at once; 0 means no limit."},
 		{Name: "report_after", Kind: settings.Duration, Default: "10s", Help: "How long after a bulk was sent its report is asked for first; later questions take twice as long each, up to 5 minutes."},
 		{Name: "timeout", Kind: settings.Duration, Default: "90s", Help: "The longest that one call may take."},
 	},

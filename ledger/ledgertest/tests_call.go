@@ -75,6 +75,11 @@ func listsOpen(t *testing.T, w *world) {
 		found = append(found, call.Key)
 	}
 	require.Equal(t, keys, found)
+	_, err := w.OpenCall(w.ctx(), hubMarket, keys[0])
+	require.ErrorIs(t, err, ledger.ErrNotFound, "it is another connection's")
+	w.answered(lease, w.openCalls(hubShop)[0].Intent, ledger.StatusExported)
+	_, err = w.OpenCall(w.ctx(), hubShop, keys[0])
+	require.ErrorIs(t, err, ledger.ErrNotFound, "it is closed")
 }
 
 func refusesSecond(t *testing.T, w *world) {

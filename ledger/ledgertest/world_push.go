@@ -102,10 +102,19 @@ func (w *world) change(lease ledger.Lease, rows ...inventory.Level) {
 	w.resolve(lease, ledger.Smart)
 }
 
+// openCalls are the connection's open calls, whole; what the list says of each is held against the call itself.
 func (w *world) openCalls(connection string) []ledger.OpenCall {
 	w.t.Helper()
-	open, err := w.OpenCalls(w.ctx(), connection)
+	listed, err := w.OpenCalls(w.ctx(), connection)
 	require.NoError(w.t, err)
+	open := make([]ledger.OpenCall, len(listed))
+	for i, standing := range listed {
+		open[i], err = w.OpenCall(w.ctx(), connection, standing.Key)
+		require.NoError(w.t, err)
+		require.Equal(w.t, standing, ledger.CallStanding{
+			Key: open[i].Key, Begun: open[i].Now, Deadline: open[i].Deadline, Ticket: open[i].Ticket, PollAfter: open[i].PollAfter, Sends: open[i].Sends,
+		})
+	}
 	return open
 }
 

@@ -52,6 +52,29 @@ type pushing struct {
 	lease  ledger.Lease
 	push   *activities.Push
 	passes int
+	calls  []call // to the store so far, without look-ups
+}
+
+// call is a call to a store as the ledger hears of it before it is made.
+type call struct {
+	at     time.Time
+	report bool // or the same bytes again
+}
+
+// noted notes the calls that the ledger hears of.
+type noted struct {
+	ledger.Ledger
+	to *pushing
+}
+
+func (n noted) Intend(ctx context.Context, lease ledger.Lease, intent ledger.Intent) error {
+	n.to.calls = append(n.to.calls, call{at: intent.Now})
+	return n.Ledger.Intend(ctx, lease, intent)
+}
+
+func (n noted) Resend(ctx context.Context, lease ledger.Lease, key string, deadline, now time.Time) error {
+	n.to.calls = append(n.to.calls, call{at: now, report: true})
+	return n.Ledger.Resend(ctx, lease, key, deadline, now)
 }
 
 // shop is a fake store that a driver pushes to.
@@ -77,7 +100,7 @@ func newPushing(t testing.TB, at *clock, to shop, location string) *pushing {
 	environment.Now = at.now
 	p := &pushing{t: t, clock: at, ledger: state}
 	p.push = &activities.Push{
-		Ledger: state, Drivers: all.Drivers(), Environment: environment, Stores: activities.NewStores(),
+		Ledger: noted{state, p}, Drivers: all.Drivers(), Environment: environment, Stores: activities.NewStores(),
 		Now: at.now, After: at.after, Slice: time.Hour,
 	}
 	spec, known := all.Specs()[to.driver]

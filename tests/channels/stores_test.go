@@ -38,8 +38,10 @@ type subject struct {
 	named bool
 	// floor is how long the calls for n items take at the published rate, with everything that belongs to a call.
 	floor func(n int) time.Duration
-	start func(t testing.TB, now func() time.Time) fake
-	more  settings.Values
+	// reports is true when asking for a report counts against the same rate.
+	reports bool
+	start   func(t testing.TB, now func() time.Time) fake
+	more    settings.Values
 }
 
 // poison makes an item that the store will never take, in the store's own way, and returns its channel SKU.
@@ -71,7 +73,7 @@ func subjects() map[string]subject {
 			},
 		},
 		"amazon feed": {
-			driver: "amazon", batch: 25_000, named: true, more: settings.Values{"feed_from": int64(10), "tickets": int64(10)},
+			driver: "amazon", batch: 25_000, named: true, more: settings.Values{"feed_from": int64(10)},
 			// createFeed: 0.0083 a second.
 			floor: func(n int) time.Duration { return perSecond(calls(n, 25_000), 0.0083) },
 			start: func(t testing.TB, now func() time.Time) fake {
@@ -87,11 +89,12 @@ func subjects() map[string]subject {
 			},
 		},
 		"adobecommerce": {
-			driver: "adobecommerce", location: "default", batch: 1000, named: true,
-			// No published rate: the setting's default of 2 calls a second.
-			floor: func(n int) time.Duration { return perSecond(calls(n, 1000), 2) },
+			driver: "adobecommerce", location: "default", batch: 1000, named: true, reports: true,
+			// No published rate: the setting's default of 2 calls a second. Each bulk is asked about once, by consumers that are done
+			// with it in time.
+			floor: func(n int) time.Duration { return perSecond(2*calls(n, 1000), 2) },
 			start: func(t testing.TB, now func() time.Time) fake {
-				return adobecommercetest.Start(t, adobecommercetest.Options{Throttle: true, Now: now})
+				return adobecommercetest.Start(t, adobecommercetest.Options{Throttle: true, Processing: 5 * time.Second, Now: now})
 			},
 		},
 		"bigcommerce": {
