@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -117,4 +118,24 @@ func TestNothingNamed(t *testing.T) {
 	require.False(t, nothingNamed(reply(silent, channels.ItemReply{Verdict: channels.Rejected})))
 	require.False(t, nothingNamed(reply(silent, channels.ItemReply{Verdict: channels.NotApplied, Lost: true})), "it is looked up anew")
 	require.False(t, nothingNamed(reply(channels.ItemReply{Verdict: channels.NotApplied, Reason: "SYSTEM_ERROR"})), "it has a cause of its own")
+}
+
+func TestReferencesAgeAtTheirOwnTimes(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	const skus = 10_000
+	count := func(age time.Duration) (old int) {
+		for i := range skus {
+			if aged(fmt.Sprintf("SKU-%06d", i), now.Add(-age), now) {
+				old++
+			}
+		}
+		return old
+	}
+	require.Zero(t, count(referenceLife))
+	for tenth := 1; tenth < 10; tenth++ {
+		require.InDelta(t, skus*tenth/10, count(referenceLife+referenceLife*time.Duration(tenth)/10), skus/50)
+	}
+	require.Equal(t, skus, count(2*referenceLife))
+	require.True(t, aged("SKU", time.Time{}, now), "what was never found")
 }

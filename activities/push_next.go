@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"time"
 
@@ -125,6 +126,18 @@ func (s *slice) take(ctx context.Context) error {
 	return nil
 }
 
+// referenceLife is how long it is trusted, at least, by which id a store knows an item: the SKU may have moved to another item while
+// the first still exists, and then no answer says so.
+const referenceLife = 30 * 24 * time.Hour
+
+// aged tells that a SKU is looked up anew. What one Full Sync found ages over as long a time again, each SKU on a day of its own, for
+// looking all of them up can take hours.
+func aged(sku string, foundAt, now time.Time) bool {
+	day := fnv.New32a()
+	_, _ = day.Write([]byte(sku))
+	return now.Sub(foundAt) > referenceLife+time.Duration(day.Sum32())*(referenceLife>>32)
+}
+
 // recall fills in what is remembered of the rows in the window, and returns those that must be looked up first.
 func (s *slice) recall(ctx context.Context) ([]ledger.DueItem, error) {
 	if _, finds := channels.AsFinder(s.channel); !finds {
@@ -139,8 +152,11 @@ func (s *slice) recall(ctx context.Context) ([]ledger.DueItem, error) {
 		return nil, err
 	}
 	var find []ledger.DueItem
+	now := s.Now()
 	for i := range s.window {
-		s.window[i].Reference = known[s.window[i].ChannelSKU]
+		if one := known[s.window[i].ChannelSKU]; !aged(s.window[i].ChannelSKU, one.FoundAt, now) {
+			s.window[i].Reference = one.ID
+		}
 		if s.window[i].Reference == "" && len(find) < s.find {
 			find = append(find, s.window[i])
 		}

@@ -513,14 +513,31 @@ func DayOf(at time.Time, zone *time.Location) Day {
 	return Day(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86_400)
 }
 
+// Reference is the store's own id of an item, and when it was found.
+type Reference struct {
+	ID      string
+	FoundAt time.Time
+}
+
+// Relearned is what became of the rows of channel SKUs whose references were forgotten.
+type Relearned struct {
+	References int64 `json:"references"` // that were forgotten
+	Due        int64 `json:"due"`        // rows that are pushed again
+	Open       int64 `json:"open"`       // rows that were left, because the answer to a call for them is still to come
+}
+
 // Rememberer keeps what was learned of a store's items.
 type Rememberer interface {
 	// References returns what is remembered of channel SKUs of a store; those that are not known are left out.
-	References(ctx context.Context, store string, skus []string) (map[string]string, error)
+	References(ctx context.Context, store string, skus []string) (map[string]Reference, error)
 	// Remember keeps references, by channel SKU.
 	Remember(ctx context.Context, lease Lease, references map[string]string, now time.Time) error
 	// Forget forgets what the store does not know any more.
 	Forget(ctx context.Context, lease Lease, skus []string) error
+	// Relearn forgets what is remembered of channel SKUs of a store, of all of them when none is named, and makes their rows
+	// due: they are looked up anew and pushed again, for what the store shows is not known. It returns a *BusyError while a
+	// run has the store, which may hold in memory what is to be forgotten.
+	Relearn(ctx context.Context, store string, skus []string) (Relearned, error)
 	// Park takes due rows without an open call out of the push: each becomes StatusRejected or StatusBlocked, with its reason.
 	// A row whose figure changed since it was read stays due.
 	Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemAnswer, now time.Time) error

@@ -3,21 +3,23 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // References returns what is remembered of channel SKUs of a store.
-func (d *database) References(ctx context.Context, store string, skus []string) (map[string]string, error) {
-	found := make(map[string]string, len(skus))
+func (d *database) References(ctx context.Context, store string, skus []string) (map[string]Reference, error) {
+	found := make(map[string]Reference, len(skus))
 	err := d.read(ctx, func(t *tx) error {
 		clear(found)
 		return t.each(ctx, func(row *sql.Rows) error {
 			var sku, reference string
-			err := row.Scan(&sku, &reference)
-			found[sku] = reference
+			var at int64
+			err := row.Scan(&sku, &reference, &at)
+			found[sku] = Reference{ID: reference, FoundAt: fromMicros(at)}
 			return err
-		}, "SELECT r.channel_sku, r.reference FROM "+t.dialect.set()+" CROSS JOIN item_references r WHERE r.store = ? AND r.channel_sku = j.value",
+		}, "SELECT r.channel_sku, r.reference, r.found_at FROM "+t.dialect.set()+" CROSS JOIN item_references r WHERE r.store = ? AND r.channel_sku = j.value",
 			t.dialect.list(skus), store) // CROSS: SQLite keeps to this order, and does not walk the store's references for each SKU
 	})
 	return found, err
@@ -57,6 +59,44 @@ func (d *database) Forget(ctx context.Context, lease Lease, skus []string) error
 			lease.Store, t.dialect.list(skus))
 		return err
 	})
+}
+
+// Relearn forgets references and makes the rows of their channel SKUs due; see Rememberer. Rows that our own rules forbid to push
+// stay blocked; rows that only the store's answer to a look-up blocked do not.
+func (d *database) Relearn(ctx context.Context, store string, skus []string) (Relearned, error) {
+	var done Relearned
+	err := d.write(ctx, func(t *tx) error {
+		if err := t.row(ctx, "SELECT id FROM stores WHERE id = ?", store).Scan(new(string)); errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%w: store %q", ErrNotFound, store)
+		} else if err != nil {
+			return err
+		}
+		at, err := t.gate(ctx, store)
+		if err != nil {
+			return err
+		}
+		if err := t.free(ctx, at, 0); err != nil {
+			return err
+		}
+		named, arguments := "", []any{store}
+		if len(skus) > 0 {
+			named, arguments = " AND channel_sku IN (SELECT j.value FROM "+t.dialect.set()+")", append(arguments, t.dialect.list(skus))
+		}
+		if done.References, err = t.exec(ctx, "DELETE FROM item_references WHERE store = ?"+named, arguments...); err != nil {
+			return err
+		}
+		const rows = "connection IN (SELECT id FROM connections WHERE store = ?)"
+		done.Due, err = t.exec(ctx, `UPDATE channel_levels SET status = 'pending', reason = '', exported = NULL, attempts = 0, tries = 0, part = 0
+			WHERE open_call IS NULL AND blocked = '' AND `+rows+named, arguments...)
+		if err != nil {
+			return err
+		}
+		return t.row(ctx, "SELECT COUNT(*) FROM channel_levels WHERE open_call IS NOT NULL AND "+rows+named, arguments...).Scan(&done.Open)
+	})
+	if err != nil {
+		return Relearned{}, err
+	}
+	return done, nil
 }
 
 // Park takes due rows without an open call out of the push; see Rememberer.

@@ -110,3 +110,32 @@ so that no difference can hide. A restored SQLite file is noticed by the worker 
 	command.Flags().StringVar(&reason, "reason", "restored from a backup", "why, for the record")
 	return command
 }
+
+func relearnCommand(s *session) *cobra.Command {
+	var skus []string
+	command := &cobra.Command{
+		Use:   "relearn STORE",
+		Short: "Look a store's items up anew and push their figures again, when a SKU has moved to another item there",
+		Long: `relearn forgets by which ids a store knows its items, and makes their figures due: the next run looks the SKUs up anew and pushes
+them again. It helps when a SKU has moved to another item in the store while the first still exists, which no answer of the store tells;
+without it that is noticed after one to two months. Items that the store says are gone are looked up anew by themselves.`,
+		Example: "  starter relearn acme-shop --sku S-BIKE\n  starter relearn acme-shop",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return s.withLedger(command.Context(), func(c *control.Control) error {
+				done, err := c.Relearn(command.Context(), arguments[0], skus)
+				if err != nil {
+					return err
+				}
+				return s.print(done, func(w io.Writer) {
+					line(w, "forgotten: the ids of %d items; %d figures are due, and go out with the next run (starter sync smart CONNECTION)", done.References, done.Due)
+					if done.Open > 0 {
+						line(w, "%d figures were left: a call for them is not answered yet; do it again after the next run", done.Open)
+					}
+				})
+			})
+		},
+	}
+	command.Flags().StringArrayVar(&skus, "sku", nil, "only this SKU of the store; may be repeated")
+	return command
+}

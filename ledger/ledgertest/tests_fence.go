@@ -100,11 +100,9 @@ func (w *world) state() state {
 	plan := w.plan(hubShop, ledger.Smart)
 	mark, err := w.Mark(w.ctx(), hub)
 	require.NoError(w.t, err)
-	references, err := w.References(w.ctx(), shop, []string{"A", "B"})
-	require.NoError(w.t, err)
 	return state{
 		Levels: w.levels(hub), Rows: w.channelLevels(hubShop), Calls: w.openCalls(hubShop), Activity: append(w.activity("A", ""), w.activity("B", "")...),
-		Cursor: plan.Cursor, Next: plan.Next, CallsOn: w.callsOn(shop, began), Mark: mark, References: references,
+		Cursor: plan.Cursor, Next: plan.Next, CallsOn: w.callsOn(shop, began), Mark: mark, References: w.references(shop, "A", "B"),
 	}
 }
 

@@ -20,29 +20,31 @@ var rememberTests = tests{
 	"the days of a zone":                     countsDays,
 	"references go with a store":             prunesReferences,
 	"many references are loaded in one step": remembersMany,
+	"references are learned anew":            relearns,
+	"what is not learned anew":               refusesRelearning,
 }
 
 func remembers(t *testing.T, w *world) {
-	references := func(store string, skus ...string) map[string]string {
-		found, err := w.References(w.ctx(), store, skus)
-		require.NoError(t, err)
-		return found
-	}
-	require.Empty(t, references(shop, "A"))
-	require.Empty(t, references(shop))
+	require.Empty(t, w.references(shop, "A"))
+	require.Empty(t, w.references(shop))
 	lease := w.take(hubShop, ledger.Smart)
 	known := map[string]string{"A": "gid://1", "a": "gid://2", "'%_\"🚲": "x y", "B": ""}
 	require.NoError(t, w.Remember(w.ctx(), lease, known, w.now()))
-	require.Equal(t, known, references(shop, "A", "a", "'%_\"🚲", "B", "C", "A"))
-	require.Empty(t, references(market, "A"))
+	require.Equal(t, known, w.references(shop, "A", "a", "'%_\"🚲", "B", "C", "A"))
+	require.Empty(t, w.references(market, "A"))
 	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://3"}, w.now()))
 	require.NoError(t, w.Forget(w.ctx(), lease, []string{"a", "C"}))
-	require.Equal(t, map[string]string{"A": "gid://3"}, references(shop, "A", "a"))
+	require.Equal(t, map[string]string{"A": "gid://3"}, w.references(shop, "A", "a"))
+	found := w.now()
+	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://3"}, found))
+	again, err := w.References(w.ctx(), shop, []string{"A"})
+	require.NoError(t, err)
+	require.Equal(t, map[string]ledger.Reference{"A": {ID: "gid://3", FoundAt: found}}, again, "the last look-up counts")
 	require.NoError(t, w.Remember(w.ctx(), lease, nil, w.now()))
 	require.NoError(t, w.Forget(w.ctx(), lease, nil))
 	require.Error(t, w.Remember(w.ctx(), lease, map[string]string{"Z": "ok", "\x00": "x"}, w.now()))
 	require.Error(t, w.Remember(w.ctx(), lease, map[string]string{"Z": "\xff"}, w.now()))
-	require.Empty(t, references(shop, "Z"))
+	require.Empty(t, w.references(shop, "Z"))
 }
 
 func parks(t *testing.T, w *world) {
@@ -156,9 +158,7 @@ func prunesReferences(t *testing.T, w *world) {
 	_, err := w.Apply(w.ctx(), without(), ledger.ApplyOptions{Prune: true})
 	require.NoError(t, err)
 	w.apply(definitions())
-	found, err := w.References(w.ctx(), market, []string{"A"})
-	require.NoError(t, err)
-	require.Empty(t, found)
+	require.Empty(t, w.references(market, "A"))
 }
 
 func remembersMany(t *testing.T, w *world) {
@@ -171,11 +171,50 @@ func remembersMany(t *testing.T, w *world) {
 		known[sku], skus = "of "+sku, append(skus, sku)
 	}
 	require.NoError(t, w.Remember(w.ctx(), lease, known, w.now()))
-	found, err := w.References(w.ctx(), shop, skus)
-	require.NoError(t, err)
-	require.Equal(t, known, found)
+	require.Equal(t, known, w.references(shop, skus...))
 	require.NoError(t, w.Forget(w.ctx(), lease, skus))
-	found, err = w.References(w.ctx(), shop, skus)
+	require.Empty(t, w.references(shop, skus...))
+}
+
+func relearns(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7), level("D", 8), level("E", 9))
+	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://1", "B": "gid://2", "C": "gid://3", "D": "gid://4"}, w.now()))
+	w.answered(lease, w.intend(lease, w.item(lease, "A"), w.item(lease, "B")), ledger.StatusExported)
+	w.answered(lease, w.intend(lease, w.item(lease, "C")), ledger.StatusRejected)
+	item := w.item(lease, "E")
+	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{item}, []ledger.ItemAnswer{{ChannelSKU: "E", Status: ledger.StatusBlocked, Reason: "two items have it"}}, w.now()))
+	w.intend(lease, w.item(lease, "D"))
+	w.end(lease, ledger.Failed)
+
+	done, err := w.Relearn(w.ctx(), shop, []string{"A", "E", "NEVER"})
 	require.NoError(t, err)
-	require.Empty(t, found)
+	require.Equal(t, ledger.Relearned{References: 1, Due: 2}, done)
+	require.Equal(t, map[string]string{
+		"A": "pending 5, shows ?", "B": "exported 6, shows 6", "C": "rejected 7, shows ?", "D": "unknown 8, shows ?", "E": "pending 9, shows ?",
+	}, w.rows(hubShop))
+	require.Empty(t, w.row(hubShop, "E").Reason)
+	require.Equal(t, map[string]string{"B": "gid://2", "C": "gid://3", "D": "gid://4"}, w.references(shop, "A", "B", "C", "D"))
+
+	done, err = w.Relearn(w.ctx(), shop, nil)
+	require.NoError(t, err)
+	require.Equal(t, ledger.Relearned{References: 3, Due: 4, Open: 1}, done)
+	require.Equal(t, map[string]string{
+		"A": "pending 5, shows ?", "B": "pending 6, shows ?", "C": "pending 7, shows ?", "D": "unknown 8, shows ?", "E": "pending 9, shows ?",
+	}, w.rows(hubShop))
+	require.Empty(t, w.references(shop, "A", "B", "C", "D"))
+	require.Len(t, w.openCalls(hubShop), 1)
+}
+
+func refusesRelearning(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5))
+	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://1"}, w.now()))
+	w.answered(lease, w.intend(lease), ledger.StatusExported)
+	_, err := w.Relearn(w.ctx(), shop, nil)
+	var busy *ledger.BusyError
+	require.ErrorAs(t, err, &busy)
+	require.Equal(t, lease.Run, busy.Holder.Run)
+	_, err = w.Relearn(w.ctx(), "nowhere", nil)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+	require.Equal(t, map[string]string{"A": "exported 5, shows 5"}, w.rows(hubShop))
+	require.Equal(t, map[string]string{"A": "gid://1"}, w.references(shop, "A"))
 }

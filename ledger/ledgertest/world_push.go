@@ -118,6 +118,19 @@ func (w *world) openCalls(connection string) []ledger.OpenCall {
 	return open
 }
 
+// references are the ids that a store is remembered to know channel SKUs by.
+func (w *world) references(store string, skus ...string) map[string]string {
+	w.t.Helper()
+	known, err := w.References(w.ctx(), store, skus)
+	require.NoError(w.t, err)
+	found := map[string]string{}
+	for sku, reference := range known {
+		require.False(w.t, reference.FoundAt.IsZero())
+		found[sku] = reference.ID
+	}
+	return found
+}
+
 func (w *world) channelLevels(connection string) []ledger.ChannelLevelRow {
 	w.t.Helper()
 	rows, err := w.ChannelLevels(w.ctx(), connection, "", "", ledger.Page{Limit: 10_000})

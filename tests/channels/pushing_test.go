@@ -141,6 +141,12 @@ func (p *pushing) take() {
 	p.lease = grant.Lease
 }
 
+// end ends the run.
+func (p *pushing) end() {
+	p.t.Helper()
+	require.NoError(p.t, p.ledger.EndRun(p.t.Context(), p.lease, ledger.RunEnd{Outcome: ledger.Completed, Now: p.clock.now()}))
+}
+
 // report records what the warehouse has and makes it due.
 func (p *pushing) report(levels map[string]int64) {
 	p.t.Helper()

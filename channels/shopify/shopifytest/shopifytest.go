@@ -224,6 +224,18 @@ func (s *Store) Duplicate(sku string) {
 	s.add(sku)
 }
 
+// Move gives a SKU to a new variant. The variant that had it stays, under another SKU.
+func (s *Store) Move(sku, other string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, id := range s.bySKU[sku] {
+		s.items[id].sku = other
+	}
+	s.bySKU[other] = append(s.bySKU[other], s.bySKU[sku]...)
+	delete(s.bySKU, sku)
+	s.add(sku)
+}
+
 // Renew deletes an item's variant and makes it again.
 func (s *Store) Renew(_ *testing.T, renewed channels.Item) {
 	s.mutex.Lock()

@@ -1,0 +1,47 @@
+package control
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func TestRelearnSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), now)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, state.Close()) })
+	c := &Control{Ledger: state}
+	var wrong *UsageError
+
+	_, err = c.Relearn(t.Context(), "shop", nil)
+	require.ErrorAs(t, err, &wrong)
+	require.EqualError(t, err, `there is no store "shop", and no other; apply a configuration first (starter apply FILE)`)
+
+	_, err = state.Apply(t.Context(), ledger.Definitions{
+		Warehouses:  []ledger.Warehouse{{ID: "depot", Merchant: "acme", Driver: "sandbox"}},
+		Stores:      []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "sandbox"}},
+		Connections: []ledger.Connection{{ID: "acme-shop", Merchant: "acme", Warehouse: "depot", Store: "shop"}},
+	}, ledger.ApplyOptions{})
+	require.NoError(t, err)
+	_, err = c.Relearn(t.Context(), "shap", nil)
+	require.ErrorAs(t, err, &wrong)
+	require.EqualError(t, err, `there is no store "shap"; there are shop`)
+	_, err = c.Relearn(t.Context(), "shop", []string{"BIKE", "LIGHT"})
+	require.ErrorAs(t, err, &wrong)
+	require.EqualError(t, err, "no connection of store shop pushes BIKE, LIGHT; starter levels channel CONNECTION lists its SKUs")
+	done, err := c.Relearn(t.Context(), "shop", nil)
+	require.NoError(t, err)
+	require.Zero(t, done)
+
+	_, err = state.Take(t.Context(), ledger.Claim{Connection: "acme-shop", Mode: ledger.Full, Trigger: ledger.TriggerRequest, Workflow: "full-sync/acme-shop", WorkflowRun: "one", Now: now})
+	require.NoError(t, err)
+	_, err = c.Relearn(t.Context(), "shop", nil)
+	require.EqualError(t, err, "nothing was changed: store shop is in use by full-sync/acme-shop (run 1); do it again when that is over")
+	require.NotErrorAs(t, err, &wrong)
+}
