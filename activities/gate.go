@@ -74,7 +74,11 @@ func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error)
 			result.Lease.Run, err = g.Ledger.SkipRun(ctx, claim, ledger.Skipped, result.Reason)
 			return result, err
 		}
-		return BeginResult{}, g.wait(ctx, busy.Holder)
+		return BeginResult{}, g.wait(ctx, busy.Holder, len(claim.Scope) == 0)
+	}
+	var turn *ledger.TurnError
+	if errors.As(err, &turn) {
+		return BeginResult{}, tryAfter(ErrorStoreBusy, fmt.Sprintf("leaving store %s to %s, which has waited for it", turn.Store, turn.Workflow), g.Poll)
 	} else if err != nil {
 		return BeginResult{}, err
 	}
@@ -105,7 +109,7 @@ func (g *Gate) Retake(ctx context.Context, input RetakeInput) (BeginResult, erro
 		var alive bool
 		if alive, err = g.Executions.Alive(ctx, busy.Holder.Workflow, busy.Holder.WorkflowRun); err == nil {
 			if alive {
-				return BeginResult{}, g.wait(ctx, busy.Holder)
+				return BeginResult{}, g.wait(ctx, busy.Holder, true)
 			}
 			grant, err = g.replace(ctx, busy.Holder, func(fence int64) (ledger.Grant, error) {
 				return g.Ledger.Retake(ctx, input.Run, fence, g.Now())
@@ -151,10 +155,26 @@ func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence 
 	return grant, err
 }
 
-func (g *Gate) wait(ctx context.Context, holder ledger.Holder) error {
-	attempt := time.Duration(min(activity.GetInfo(ctx).Attempt, 6))
+// wait is the error that has the server ask again. A whole run says that it waits, and asks often while the holder is over in a
+// moment: what else comes for the store in a moment leaves it to it.
+func (g *Gate) wait(ctx context.Context, holder ledger.Holder, whole bool) error {
+	info := activity.GetInfo(ctx)
+	delay := g.Poll * time.Duration(min(info.Attempt, 6))
+	if whole {
+		lasting, err := g.lasting(ctx, holder)
+		if err != nil {
+			return err
+		}
+		if !lasting {
+			delay = g.Poll
+		}
+		const late = 5 * time.Second // for the server to ask again
+		if err := g.Ledger.Await(ctx, holder.Store, info.WorkflowExecution.ID, g.Now().Add(delay+late), g.Now()); err != nil {
+			return err
+		}
+	}
 	return tryAfter(ErrorStoreBusy, fmt.Sprintf("waiting for %s (run %d), which has store %s since %s",
-		holder.Workflow, holder.Run, holder.Store, holder.TakenAt.UTC().Format(time.RFC3339)), g.Poll*attempt)
+		holder.Workflow, holder.Run, holder.Store, holder.TakenAt.UTC().Format(time.RFC3339)), delay)
 }
 
 // Finish ends a run and gives the store back.

@@ -140,6 +140,30 @@ func TestFetchGivesWay(t *testing.T) {
 	require.Equal(t, 1, w.source.fetches)
 }
 
+// Runs of a few SKUs that follow each other leave the store to a whole run that waits for it, which asks often.
+func TestWholeRunHasItsTurn(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	begin := func(first string, scope ...string) (BeginResult, error) {
+		return do[BeginResult](w, w.gate().Begin, BeginInput{FirstRun: first, Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Scope: scope})
+	}
+	lease := w.take("north", ledger.Smart, "BIKE")
+	_, err := begin("scheduled")
+	require.Equal(t, ErrorStoreBusy, told(t, err).Type())
+	require.Equal(t, w.gate().Poll, told(t, err).NextRetryDelay())
+	require.NoError(t, w.EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: w.now}))
+
+	// The environment of the test gives every workflow the same id, so somebody else's turn is written by hand.
+	require.NoError(t, w.Await(t.Context(), "north", "default-test-workflow-id", w.now, w.now))
+	require.NoError(t, w.Await(t.Context(), "north", "smart-sync/north-2026", w.now.Add(time.Minute), w.now))
+	_, err = begin("event", "BIKE")
+	require.Equal(t, ErrorStoreBusy, told(t, err).Type())
+	require.Contains(t, err.Error(), "leaving store north to smart-sync/north-2026")
+	begun, err := begin("scheduled")
+	require.NoError(t, err)
+	require.Equal(t, BeginGo, begun.Action)
+}
+
 // A scheduled run that finds the store taken by a run of a few SKUs waits for that moment; for a longer run it is skipped.
 func TestScheduledRunWaitsForAMoment(t *testing.T) {
 	t.Parallel()

@@ -31,10 +31,12 @@ func (t *tx) hold(ctx context.Context, lease Lease) (holding, error) {
 
 // gate is a store's row, locked.
 type gate struct {
-	store     string
-	fence     int64
-	run       sql.NullInt64
-	busyUntil int64
+	store        string
+	fence        int64
+	run          sql.NullInt64
+	busyUntil    int64
+	awaitedBy    string
+	awaitedUntil int64
 }
 
 // gate loads and locks a store's gate, and makes it at first.
@@ -43,13 +45,15 @@ func (t *tx) gate(ctx context.Context, store string) (gate, error) {
 	if _, err := t.exec(ctx, "INSERT INTO gates (store) VALUES (?) ON CONFLICT (store) DO NOTHING", store); err != nil {
 		return gate{}, err
 	}
-	err := t.row(ctx, "SELECT fence, run, busy_until FROM gates WHERE store = ?"+t.dialect.lock("gates"), store).Scan(&found.fence, &found.run, &found.busyUntil)
+	err := t.row(ctx, "SELECT fence, run, busy_until, awaited_by, awaited_until FROM gates WHERE store = ?"+t.dialect.lock("gates"), store).
+		Scan(&found.fence, &found.run, &found.busyUntil, &found.awaitedBy, &found.awaitedUntil)
 	return found, err
 }
 
-// give hands the store to a run under the next fence.
-func (t *tx) give(ctx context.Context, at gate, run int64, mode Mode, now time.Time) (Grant, error) {
-	_, err := t.exec(ctx, "UPDATE gates SET fence = ?, run = ?, taken_at = ? WHERE store = ?", at.fence+1, run, micros(now), at.store)
+// give hands the store to a workflow's run under the next fence. If it waited for its turn, this was it.
+func (t *tx) give(ctx context.Context, at gate, run int64, workflow string, mode Mode, now time.Time) (Grant, error) {
+	_, err := t.exec(ctx, `UPDATE gates SET fence = ?, run = ?, taken_at = ?, awaited_by = CASE WHEN awaited_by = ? THEN '' ELSE awaited_by END
+		WHERE store = ?`, at.fence+1, run, micros(now), workflow, at.store)
 	return at.grant(at.fence+1, run, mode, now), err
 }
 
@@ -117,6 +121,9 @@ func (t *tx) take(ctx context.Context, claim Claim) (Grant, error) {
 	if err := t.free(ctx, at, claim.Replace); err != nil {
 		return Grant{}, err
 	}
+	if len(claim.Scope) > 0 && at.awaitedBy != "" && at.awaitedBy != claim.Workflow && at.awaitedUntil > micros(claim.Now) {
+		return Grant{}, &TurnError{Store: at.store, Workflow: at.awaitedBy}
+	}
 	mode := target.mode(claim.Mode, claim.Scope)
 	switch {
 	case run.id == 0:
@@ -131,7 +138,7 @@ func (t *tx) take(ctx context.Context, claim Claim) (Grant, error) {
 	if err := t.takeUp(ctx, claim, mode, run.id); err != nil {
 		return Grant{}, err
 	}
-	return t.give(ctx, at, run.id, mode, claim.Now)
+	return t.give(ctx, at, run.id, claim.Workflow, mode, claim.Now)
 }
 
 // target is what a claim is for.
@@ -189,13 +196,22 @@ func (d *database) Retake(ctx context.Context, run int64, replace int64, now tim
 		if _, err := t.exec(ctx, "UPDATE runs SET mode = ? WHERE id = ?", mode, run); err != nil {
 			return err
 		}
-		granted, err = t.give(ctx, at, run, mode, now)
+		granted, err = t.give(ctx, at, run, found.Workflow, mode, now)
 		return err
 	})
 	if err != nil {
 		return Grant{}, err
 	}
 	return granted, nil
+}
+
+// Await says that a workflow waits for a store; see Gate.
+func (d *database) Await(ctx context.Context, store, workflow string, until, now time.Time) error {
+	return d.write(ctx, func(t *tx) error {
+		_, err := t.exec(ctx, "UPDATE gates SET awaited_by = ?, awaited_until = ? WHERE store = ? AND (awaited_by IN ('', ?) OR awaited_until <= ?)",
+			workflow, micros(until), store, workflow, micros(now))
+		return err
+	})
 }
 
 // Release gives the store back without ending the run.

@@ -42,6 +42,13 @@ func (e *BusyError) Error() string {
 	return fmt.Sprintf("ledger: store %s is held by %s", e.Holder.Store, e.Holder.Workflow)
 }
 
+// TurnError is a store that is free, and left to a workflow that waits for it with a whole run.
+type TurnError struct{ Store, Workflow string }
+
+func (e *TurnError) Error() string {
+	return fmt.Sprintf("ledger: store %s is left to %s, whose turn it is", e.Store, e.Workflow)
+}
+
 // Ledger is the durable state.
 type Ledger interface {
 	Definer
@@ -153,9 +160,13 @@ type Grant struct {
 // Gate lets one run at a time have a store.
 type Gate interface {
 	// Take takes the connection's store and starts a run. It returns a *BusyError when another holder has the store and its
-	// fence is not Claim.Replace. A holder that takes again (same WorkflowRun and Pass) gets the same Lease. A dry run takes
+	// fence is not Claim.Replace, and a *TurnError when the claim is for a few SKUs and it is another's turn. A holder that takes again (same WorkflowRun and Pass) gets the same Lease. A dry run takes
 	// the store as well. Scoped and dry runs never cover requests of others. ErrNotFound: no such connection.
 	Take(ctx context.Context, claim Claim) (Grant, error)
+	// Await says that a workflow waits for the store with a whole run and will ask again before until. Claims for a few SKUs
+	// leave it the store meanwhile, so that such runs, one after the other, cannot keep it from its turn. The first who waits
+	// has the turn until then.
+	Await(ctx context.Context, store, workflow string, until, now time.Time) error
 	// Release gives the store back without ending the run (while a person decides). Fenced or already released: no error.
 	Release(ctx context.Context, lease Lease) error
 	// Retake takes the store again for a run that released it, with a new fence. Errors as Take.

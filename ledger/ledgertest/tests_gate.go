@@ -18,6 +18,7 @@ var gateTests = tests{
 	"a dead holder is replaced":             replaces,
 	"nobody calls before the last deadline": notBefore,
 	"released and retaken":                  retakes,
+	"who waits has its turn":                givesTurns,
 	"a stale lease releases nothing":        releasesNothing,
 	"retaking what cannot be retaken":       refusesRetake,
 	"a run is recorded":                     recordsRun,
@@ -154,6 +155,53 @@ func notBefore(t *testing.T, w *world) {
 	claim = w.claim(hubShop, ledger.Smart)
 	claim.Now = late.Deadline
 	require.True(t, w.grant(claim).NotBefore.IsZero())
+}
+
+func givesTurns(t *testing.T, w *world) {
+	few := func() ledger.Claim {
+		claim := w.claim(annexShop, ledger.Smart)
+		claim.Scope = []string{"A"}
+		return claim
+	}
+	refused := func(by string) {
+		t.Helper()
+		_, err := w.Take(w.ctx(), few())
+		var turn *ledger.TurnError
+		require.ErrorAs(t, err, &turn)
+		require.Equal(t, ledger.TurnError{Store: shop, Workflow: by}, *turn)
+		require.Contains(t, err.Error(), by)
+	}
+	whole := w.claim(hubShop, ledger.Full)
+	await := func(workflow string, within time.Duration) {
+		t.Helper()
+		now := w.now()
+		require.NoError(t, w.Await(w.ctx(), shop, workflow, now.Add(within), now))
+	}
+
+	held := w.grant(few()).Lease
+	await(whole.Workflow, time.Hour)
+	await("another", time.Hour)
+	_, err := w.Take(w.ctx(), few())
+	var busy *ledger.BusyError
+	require.ErrorAs(t, err, &busy, "who has the store is named before who waits for it")
+	w.end(held, ledger.Completed)
+	refused(whole.Workflow)
+	_, err = w.Holder(w.ctx(), shop)
+	require.ErrorIs(t, err, ledger.ErrNotFound, "nothing was taken")
+	mine := few()
+	mine.Workflow = whole.Workflow
+	w.end(w.grant(mine).Lease, ledger.Completed)
+
+	await(whole.Workflow, time.Hour)
+	w.end(w.take(annexShop, ledger.Smart), ledger.Completed)
+	refused(whole.Workflow)
+	w.end(w.grant(whole).Lease, ledger.Completed)
+	w.end(w.grant(few()).Lease, ledger.Completed)
+
+	await(whole.Workflow, time.Microsecond)
+	w.end(w.grant(few()).Lease, ledger.Completed)
+	await("another", time.Hour)
+	refused("another")
 }
 
 func retakes(t *testing.T, w *world) {
