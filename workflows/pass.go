@@ -192,25 +192,30 @@ func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (string, e
 	return activities.Approved, p.sleep(ctx, again.NotBefore, "a call of the run before may still be under way")
 }
 
-// await waits for approve or reject.
+// await waits for approve or reject. A signal whose payload cannot be read is dropped, and the wait goes on.
 func (p *pass) await(ctx workflow.Context, within time.Duration) (decision, by string, err error) {
 	var signal Decision
+	over := false
 	timer, stop := workflow.WithCancel(ctx)
+	defer stop()
 	selector := workflow.NewSelector(ctx)
 	selector.AddReceive(p.approve, func(c workflow.ReceiveChannel, _ bool) {
-		c.Receive(ctx, &signal)
-		decision = activities.Approved
+		if c.ReceiveAsync(&signal) {
+			decision, over = activities.Approved, true
+		}
 	})
 	selector.AddReceive(p.reject, func(c workflow.ReceiveChannel, _ bool) {
-		c.Receive(ctx, &signal)
-		decision = activities.Rejected
+		if c.ReceiveAsync(&signal) {
+			decision, over = activities.Rejected, true
+		}
 	})
 	selector.AddFuture(workflow.NewTimerWithOptions(timer, within, workflow.TimerOptions{Summary: "wait for approve or reject"}), func(f workflow.Future) {
-		err = f.Get(ctx, nil)
+		err, over = f.Get(ctx, nil), true
 	})
-	selector.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) { err = ctx.Err() })
-	selector.Select(ctx)
-	stop()
+	selector.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) { err, over = ctx.Err(), true })
+	for !over {
+		selector.Select(ctx)
+	}
 	return decision, signal.By, err
 }
 

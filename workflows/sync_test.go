@@ -285,6 +285,7 @@ func TestRejectedAndUnansweredHoldsPushNothing(t *testing.T) {
 		b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Held: "half would go to 0", Zeroing: 50}, nil)
 		b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{}, nil)
 		b.finishes()
+		b.RegisterDelayedCallback(func() { b.SignalWorkflow(SignalApprove, "yes") }, time.Second) // no payload that can be read
 		if answer != "" {
 			b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Rejected}, nil)
 			b.RegisterDelayedCallback(func() { b.SignalWorkflow(answer, Decision{By: "ann"}) }, time.Minute)
