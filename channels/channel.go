@@ -104,7 +104,8 @@ type Channel interface {
 
 // Poller is the capability of stores that take a submission and report on it later.
 type Poller interface {
-	// Poll asks for the report on a ticket. While the store still works, every item is Accepted and Ticket is set.
+	// Poll asks for the report on a ticket. While the store still works, Ticket is set: items that it has settled already have
+	// their verdicts, the others are Accepted.
 	Poll(ctx context.Context, ticket string, items []Item) (Reply, error)
 }
 

@@ -52,11 +52,19 @@ func removals(before time.Time) []removal {
 		{"requests", `DELETE FROM requests WHERE (connection, id) IN (SELECT q.connection, q.id FROM requests q LEFT JOIN runs r ON r.id = q.run
 			WHERE q.served_at < ? OR (q.served_at IS NULL AND q.made_at < ? AND (r.id IS NULL OR r.ended_at < ?)) LIMIT ?)`, []any{at, at, at}},
 		{"runs", "DELETE FROM runs WHERE id IN (SELECT r.id FROM runs r WHERE " + deadRun + " LIMIT ?)", []any{at}},
-		{"events", "DELETE FROM events WHERE (warehouse, event) IN (SELECT warehouse, event FROM events WHERE seen_at < ? LIMIT ?)", []any{at}},
 		{"days of stores", "DELETE FROM store_days WHERE (store, day) IN (SELECT store, day FROM store_days WHERE day < ? LIMIT ?)", []any{day}},
 		// A quota is asked about for the current day only, which is the newest or, elsewhere in the world, the one before it.
 		{"days of items", `DELETE FROM item_days WHERE (store, day, channel_sku) IN (SELECT i.store, i.day, i.channel_sku FROM stores s
 			JOIN item_days i ON i.store = s.id AND i.day < (SELECT MAX(n.day) - 1 FROM item_days n WHERE n.store = s.id) LIMIT ?)`, nil},
+		// A removal was a change for every connection that had not resolved it.
+		{"products", `DELETE FROM products WHERE (merchant, sku) IN (SELECT d.merchant, d.sku FROM products d WHERE d.removed
+			AND NOT EXISTS (SELECT 1 FROM connections c WHERE c.merchant = d.merchant AND c.cursor_definitions < d.version) LIMIT ?)`, nil},
+		{"bundles", `DELETE FROM bundles WHERE (merchant, sku) IN (SELECT d.merchant, d.sku FROM bundles d WHERE d.removed
+			AND NOT EXISTS (SELECT 1 FROM connections c WHERE c.merchant = d.merchant AND c.cursor_definitions < d.version) LIMIT ?)`, nil},
+		{"listings", `DELETE FROM listings WHERE (store, channel_sku, sku) IN (SELECT d.store, d.channel_sku, d.sku FROM listings d WHERE d.removed
+			AND NOT EXISTS (SELECT 1 FROM connections c WHERE c.store = d.store AND c.cursor_definitions < d.version) LIMIT ?)`, nil},
+		{"strategies", `DELETE FROM strategies WHERE (merchant, warehouse) IN (SELECT d.merchant, d.warehouse FROM strategies d WHERE d.removed
+			AND NOT EXISTS (SELECT 1 FROM connections c WHERE c.merchant = d.merchant AND c.warehouse = d.warehouse AND c.cursor_definitions < d.version) LIMIT ?)`, nil},
 	}
 }
 

@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func keepsPromise(t *testing.T, w *world) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newModel(rt, w)
 		for range rapid.IntRange(3, 15).Draw(rt, "steps") {
-			switch rapid.IntRange(0, 10).Draw(rt, "step") {
+			switch rapid.IntRange(0, 12).Draw(rt, "step") {
 			case 0, 1, 2:
 				m.observe()
 			case 3:
@@ -34,6 +35,10 @@ func keepsPromise(t *testing.T, w *world) {
 				m.stop()
 			case 10:
 				m.restore()
+			case 11:
+				m.tidyAll(m.now().Add(24 * time.Hour))
+			case 12:
+				m.relearn()
 			}
 		}
 		for _, id := range m.ids {
@@ -246,4 +251,11 @@ func (m *model) stop() {
 func (m *model) restore() {
 	require.NoError(m.t, m.Restored(m.ctx(), "by the model", m.now()))
 	clear(m.leases)
+}
+
+// relearn makes everything due where no run has the store.
+func (m *model) relearn() {
+	_, err := m.Relearn(m.ctx(), m.of(m.connection()).Store, nil)
+	var busy *ledger.BusyError
+	require.True(m.t, err == nil || errors.As(err, &busy), "%v", err)
 }

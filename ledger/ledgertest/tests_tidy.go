@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -14,6 +15,7 @@ var tidyTests = tests{
 	"what is new stays":      tidiesNothingNew,
 	"what is at work stays":  tidiesNothingOpen,
 	"the work goes on after": worksAfterTidy,
+	"what was removed goes":  tidiesRemoved,
 }
 
 // tidyAll tidies until nothing is left to remove, and returns how many rows that were.
@@ -102,4 +104,30 @@ func worksAfterTidy(t *testing.T, w *world) {
 	request := w.wish(hubShop, ledger.Smart, "r")
 	w.end(lease, ledger.Completed)
 	require.False(t, w.grant(request).Covered)
+}
+
+// A definition that was removed is a change for every connection that has not resolved it yet.
+func tidiesRemoved(t *testing.T, w *world) {
+	w.apply(alter(func(d *ledger.Definitions) {
+		d.Products = []ledger.Product{{Merchant: merchant, SKU: "A", Name: "Bicycle"}}
+		d.Bundles = []ledger.BundleDefinition{bundle("KIT", of("A", 2))}
+		d.Listings = []ledger.ListingDefinition{listing(shop, "A", "S-A"), listing(market, "A", "M-A")}
+		d.Strategies = []ledger.StrategyDefinition{{Merchant: merchant, Warehouse: hub, Strategy: inventory.Strategy{BufferUnits: 1}}}
+	}))
+	for _, id := range []string{hubShop, hubMarket, annexShop} {
+		w.pass(id, ledger.Full, level("A", 9))
+	}
+	w.apply(definitions())
+	require.Zero(t, w.tidyAll(began))
+	w.pass(hubShop, ledger.Smart)
+	require.Equal(t, "exported 9, shows 9", w.rows(hubShop)["A"])
+	require.Zero(t, w.tidyAll(began), "the others have not seen it")
+	w.pass(hubMarket, ledger.Smart)
+	require.Equal(t, "exported 9, shows 9", w.rows(hubMarket)["A"])
+	require.EqualValues(t, 2, w.tidyAll(began), "a listing and the strategy: both their connections have")
+	w.pass(annexShop, ledger.Smart)
+	require.EqualValues(t, 3, w.tidyAll(began))
+	rows := w.rows(hubShop)
+	w.pass(hubShop, ledger.Full)
+	require.Equal(t, rows, w.rows(hubShop))
 }
