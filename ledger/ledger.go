@@ -273,6 +273,7 @@ type Observed struct {
 	Changed    []string // SKUs whose available figure changed, in order, each once
 	Duplicates int64    // events that had come before
 	Older      int64    // observations older than what is recorded
+	Misplaced  int64    // observations that would have counted stock twice; the activity says why
 	Version    int64    // the warehouse's level version afterwards
 }
 
@@ -302,7 +303,9 @@ type Recorder interface {
 	// one, the run's fetch counts as begun when that snapshot's did.
 	Share(ctx context.Context, lease Lease, query ShareQuery) (Shared, error)
 	// Observe records update events of a warehouse in one transaction, which also remembers the events' ids. A level whose
-	// recorded sequence is not below the observation's, or whose observation is older, stays. ErrNotFound: no such warehouse.
+	// recorded sequence is not below the observation's, or whose observation is older, stays. An observation without a facility
+	// of a SKU that has levels by facility, or the other way round, is not recorded: both would count. ErrNotFound: no such
+	// warehouse.
 	Observe(ctx context.Context, warehouse string, observations []Observation, now time.Time) (Observed, error)
 	// StageUpload begins a snapshot that was sent to us: like Stage, without a run. StageRows and Discard work on it. What is
 	// not recorded within a day is thrown away.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -68,12 +69,19 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 	}
 	written := map[levelKey]Observation{}
 	now := map[levelKey]recordedLevel{}
+	places := placesOf(before)
+	var misplaced []misplacedLevel
 	for _, one := range fresh {
 		key := levelKey{one.SKU, one.Facility}
 		known, ok := now[key]
 		if !ok {
 			known, ok = before[key]
 		}
+		if why := places[one.SKU].refuse(key); !ok && why != "" {
+			misplaced = append(misplaced, misplacedLevel{one, why})
+			continue
+		}
+		places.add(key, one.Available)
 		at := o.observedAt(one)
 		if ok && older(one, at, known) {
 			result.Older++
@@ -82,6 +90,10 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 		written[key] = one
 		now[key] = recordedLevel{available: one.Available, at: at, sequence: max(one.Sequence, known.sequence)}
 	}
+	if err := o.noteMisplaced(ctx, merchant, misplaced); err != nil {
+		return Observed{}, err
+	}
+	result.Misplaced = int64(len(misplaced))
 	if len(written) == 0 {
 		return result, nil
 	}
@@ -91,6 +103,71 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 	}
 	slices.SortFunc(keys, func(a, b levelKey) int { return cmp.Or(cmp.Compare(a.sku, b.sku), cmp.Compare(a.facility, b.facility)) })
 	return o.write(ctx, merchant, keys, written, before, now, result)
+}
+
+// places are where SKUs have levels.
+type places map[string]*placed
+
+// placed is where one SKU has levels: in named facilities, and without one.
+type placed struct {
+	facilities []string
+	bare       int64 // what is available without a facility
+}
+
+func placesOf(levels map[levelKey]recordedLevel) places {
+	found := places{}
+	for key, level := range levels {
+		found.add(key, level.available)
+	}
+	return found
+}
+
+func (p places) add(key levelKey, available int64) {
+	one := p[key.sku]
+	if one == nil {
+		one = &placed{}
+		p[key.sku] = one
+	}
+	switch {
+	case key.facility == "":
+		one.bare = available
+	case !slices.Contains(one.facilities, key.facility):
+		one.facilities = append(one.facilities, key.facility)
+	}
+}
+
+// refuse says why a level that is not known yet may not be recorded, or is empty. A level without a facility and levels of facilities
+// would count together, and stores would sell the same stock twice.
+func (p *placed) refuse(key levelKey) string {
+	switch {
+	case p == nil:
+		return ""
+	case key.facility == "" && len(p.facilities) > 0:
+		slices.Sort(p.facilities)
+		return "the event names no facility, and the SKU is reported by facility (" + strings.Join(p.facilities, ", ") + "); name the one that is meant"
+	case key.facility != "" && p.bare > 0:
+		return fmt.Sprintf("the event names a facility, and the SKU is reported without one (%d there); report that as 0 first", p.bare)
+	}
+	return ""
+}
+
+// misplacedLevel is an observation that is not recorded, and why.
+type misplacedLevel struct {
+	Observation
+	why string
+}
+
+// noteMisplaced writes to the activity what was not recorded.
+func (o *observing) noteMisplaced(ctx context.Context, merchant string, misplaced []misplacedLevel) error {
+	input := newTable(len(misplaced))
+	skus, facilities, available, why := input.texts("sku"), input.texts("facility"), input.numbers("available"), input.texts("why")
+	for i, one := range misplaced {
+		skus[i], facilities[i], available[i], why[i] = one.SKU, one.Facility, one.Available, cleanText(one.why)
+	}
+	_, err := o.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, after, note)
+		SELECT CAST(? AS BIGINT), 0, 'misplaced', CAST(? AS TEXT), CAST(? AS TEXT), facility, sku, available, why FROM input`,
+		micros(o.now), merchant, o.warehouse)
+	return err
 }
 
 // older is true for an observation that must not replace what is recorded: its source counted it before, or it was made before.

@@ -84,7 +84,7 @@ type ChannelLevelRow struct {
 type ActivityEntry struct {
 	At         time.Time `json:"at"`
 	Run        int64     `json:"run"`
-	Kind       string    `json:"kind"` // "reported", "missing", "exported", "sent", "rejected", "retrying", "superseded", "unknown"
+	Kind       string    `json:"kind"` // "reported", "missing", "misplaced", "exported", "sent", "rejected", "retrying", "superseded", "unknown"
 	Warehouse  string    `json:"warehouse,omitempty"`
 	Facility   string    `json:"facility,omitempty"`
 	Connection string    `json:"connection,omitempty"`

@@ -24,6 +24,7 @@ var observeTests = tests{
 	"events are of a warehouse":             separatesEvents,
 	"what was observed is due":              observesForAll,
 	"an unchanged figure was seen all same": observesUnchanged,
+	"stock is not counted twice":            refusesMisplaced,
 }
 
 // event is an update event with an id of its own, dated some minutes after the tests began.
@@ -238,4 +239,26 @@ func observesUnchanged(t *testing.T, w *world) {
 	require.EqualValues(t, 1, w.observe(w.event("A", 6, 15)).Older)
 	require.Equal(t, map[string]int64{"A": 5}, w.available(hub))
 	require.Len(t, w.activity("A", ""), 1)
+}
+
+func refusesMisplaced(t *testing.T, w *world) {
+	at := func(facility, sku string, available int64) ledger.Observation {
+		return ledger.Observation{Event: w.name("event"), Level: inventory.Level{Facility: facility, SKU: sku, Available: available}}
+	}
+	w.observe(at("east", "A", 5), at("west", "A", 0), at("", "B", 7))
+	found := w.observe(at("", "A", 4), at("east", "B", 7), at("", "C", 1), at("east", "C", 1))
+	require.EqualValues(t, 3, found.Misplaced)
+	require.Equal(t, []string{"C"}, found.Changed)
+	require.Equal(t, map[string]int64{"A": 5, "A@west": 0, "B@": 7, "C@": 1}, w.available(hub))
+	entry := w.activity("A", "")[0]
+	require.Equal(t, "misplaced", entry.Kind)
+	require.Equal(t, new(int64(4)), entry.After)
+	require.Contains(t, entry.Note, "by facility (east, west)")
+	require.Contains(t, w.activity("B", "")[0].Note, "without one (7 there)")
+
+	require.EqualValues(t, 1, w.observe(at("east", "B", 7), at("", "B", 0)).Misplaced, "the order counts")
+	moved := w.observe(at("east", "B", 6))
+	require.Zero(t, moved.Misplaced, "nothing is there any more")
+	require.Equal(t, map[string]int64{"A": 5, "A@west": 0, "B@": 0, "B": 6, "C@": 1}, w.available(hub))
+	require.Zero(t, w.observe(at("", "B", 2)).Misplaced, "a level that is known is the warehouse's own affair")
 }
