@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/contrib/envconfig"
-	temporallog "go.temporal.io/sdk/log"
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
@@ -60,25 +58,9 @@ func (s *session) withLedger(ctx context.Context, do func(*control.Control) erro
 	return errors.Join(err, state.Close())
 }
 
+// dial connects to Temporal. What it says of itself is nothing for a command's reader.
 func dial(ctx context.Context) (client.Client, string, error) {
-	settings, err := envconfig.LoadDefaultClientOptions()
-	if err != nil {
-		return nil, "", fmt.Errorf("the settings for Temporal cannot be used: %w", err)
-	}
-	if settings.HostPort == "" {
-		settings.HostPort = client.DefaultHostPort
-	}
-	if settings.Namespace == "" {
-		settings.Namespace = client.DefaultNamespace
-	}
-	settings.Logger = temporallog.NewStructuredLogger(slog.New(slog.DiscardHandler))
-	limited, cancel := context.WithTimeout(ctx, 15*time.Second)
-	defer cancel()
-	temporal, err := client.DialContext(limited, settings)
-	if err != nil {
-		return nil, "", fmt.Errorf("no Temporal server at %s: %w; start one (bin/temporal server start-dev) or set TEMPORAL_ADDRESS", settings.HostPort, err)
-	}
-	return temporal, settings.Namespace, nil
+	return control.Dial(ctx, slog.New(slog.DiscardHandler), nil, 15*time.Second)
 }
 
 func (s *session) writer() io.Writer {

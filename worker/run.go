@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"time"
 
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/contrib/envconfig"
-	temporallog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 
 	"github.com/tidemark/tidemark/activities"
@@ -52,9 +49,9 @@ func run(ctx context.Context, options options) error {
 		return err
 	}
 	defer observed.close()
-	temporal, namespace, err := dial(ctx, log, observed)
+	temporal, namespace, err := control.Dial(ctx, log, observed.handler(), startPatience)
 	if err != nil {
-		return err
+		return &startError{err}
 	}
 	defer temporal.Close()
 
@@ -144,61 +141,6 @@ func checkDefinitions(ctx context.Context, state ledger.Ledger) error {
 		return &startError{errors.Join(problems...)}
 	}
 	return nil
-}
-
-// dial connects to Temporal with the settings of the environment.
-func dial(ctx context.Context, log *slog.Logger, observed *observation) (client.Client, string, error) {
-	settings, err := envconfig.LoadDefaultClientOptions()
-	if err != nil {
-		return nil, "", &startError{fmt.Errorf("the settings for Temporal cannot be used: %w", err)}
-	}
-	if settings.HostPort == "" {
-		settings.HostPort = client.DefaultHostPort
-	}
-	if settings.Namespace == "" {
-		settings.Namespace = client.DefaultNamespace
-	}
-	if err := refuseOpen(settings); err != nil {
-		return nil, "", err
-	}
-	settings.Logger = temporallog.NewStructuredLogger(log)
-	settings.MetricsHandler = observed.handler()
-	limited, cancel := context.WithTimeout(ctx, startPatience)
-	defer cancel()
-	temporal, err := client.DialContext(limited, settings)
-	if err != nil {
-		return nil, "", &startError{fmt.Errorf("no Temporal server at %s: %w; start one (bin/temporal server start-dev) or set TEMPORAL_ADDRESS", settings.HostPort, err)}
-	}
-	return temporal, settings.Namespace, nil
-}
-
-// refuseOpen refuses to talk to a server on another machine without TLS or in the clear with an API key, unless the name is a
-// bare one, as containers of one private network use.
-func refuseOpen(settings client.Options) error {
-	host, _, err := net.SplitHostPort(settings.HostPort)
-	if err != nil {
-		return &startError{fmt.Errorf("TEMPORAL_ADDRESS %q is not host:port", settings.HostPort)}
-	}
-	if settings.ConnectionOptions.TLS != nil || host == "localhost" {
-		return nil
-	}
-	ip := net.ParseIP(host)
-	if ip == nil && !containsDot(host) {
-		return nil
-	}
-	if ip != nil && (ip.IsLoopback() || ip.IsPrivate()) {
-		return nil
-	}
-	return &startError{fmt.Errorf("the Temporal server %s is on another network and TLS is off; set TEMPORAL_TLS=true (or an API key, which turns it on)", settings.HostPort)}
-}
-
-func containsDot(host string) bool {
-	for _, letter := range host {
-		if letter == '.' {
-			return true
-		}
-	}
-	return false
 }
 
 // tidy keeps the ledger from growing for ever.

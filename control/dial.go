@@ -1,0 +1,55 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	temporallog "go.temporal.io/sdk/log"
+)
+
+// Dial connects to Temporal with the settings of the environment, as the temporal command does (TEMPORAL_ADDRESS, TEMPORAL_PROFILE, …),
+// and returns the namespace too. It gives up after patience.
+func Dial(ctx context.Context, log *slog.Logger, metrics client.MetricsHandler, patience time.Duration) (client.Client, string, error) {
+	options, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return nil, "", usage("the settings for Temporal cannot be used: %v", err)
+	}
+	if options.HostPort == "" {
+		options.HostPort = client.DefaultHostPort
+	}
+	if options.Namespace == "" {
+		options.Namespace = client.DefaultNamespace
+	}
+	if err := checkPrivate(options.HostPort, options.ConnectionOptions.TLS != nil); err != nil {
+		return nil, "", err
+	}
+	options.Logger = temporallog.NewStructuredLogger(log)
+	options.MetricsHandler = metrics
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	temporal, err := client.DialContext(limited, options)
+	if err != nil {
+		return nil, "", fmt.Errorf("no Temporal server at %s: %w; start one (bin/temporal server start-dev) or set TEMPORAL_ADDRESS", options.HostPort, err)
+	}
+	return temporal, options.Namespace, nil
+}
+
+// checkPrivate refuses to talk in the clear to a server on another network. A bare name is one of a private network, as containers use.
+func checkPrivate(address string, encrypted bool) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return usage("TEMPORAL_ADDRESS %q is not host:port", address)
+	}
+	ip := net.ParseIP(host)
+	switch {
+	case encrypted, ip == nil && !strings.Contains(host, "."), ip != nil && (ip.IsLoopback() || ip.IsPrivate()):
+		return nil
+	}
+	return usage("the Temporal server %s is on another network and TLS is off; set TEMPORAL_TLS=true (or an API key, which turns it on)", address)
+}
