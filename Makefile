@@ -76,7 +76,7 @@ test-compose:
 test-schemas:
 	go test -C tests/schemas -count=1 $(TEST_FLAGS) ./...
 
-test-main: build vendure
+test-main: build node
 	@$(if $(RACE),:,echo "No C compiler here: the tests run without the race detector.")
 	go test $(RACE) $(TEST_FLAGS) ./...
 
@@ -84,18 +84,20 @@ test-devserver: temporal
 	$(DEVSERVER_FLAGS) go test -C devserver $(TEST_FLAGS) -short ./...
 
 .PHONY: e2e
-e2e: build vendure ## Run only the whole runs: real Temporal server, real worker, real stores, killed in the middle.
+e2e: build node ## Run only the whole runs: real Temporal server, real worker, real stores, killed in the middle.
 	go test $(TEST_FLAGS) ./tests/e2e ./channels/vendure
 
-# A real Vendure server for the tests. Without Node.js its tests skip, or fail where nothing may be skipped.
-.PHONY: vendure
+# What tests run in Node.js: a real Vendure server, and the examples of docs/signals.md. Without npm those tests skip, or fail where
+# nothing may be skipped.
+.PHONY: vendure node
 vendure: tests/vendure/node_modules/.installed
+node: vendure tests/signals/node_modules/.installed
 
-tests/vendure/node_modules/.installed: tests/vendure/package.json tests/vendure/package-lock.json
+%/node_modules/.installed: %/package.json %/package-lock.json
 	@if command -v npm >/dev/null; then \
-		echo "Installing the Vendure server that the tests run against." && npm --prefix tests/vendure ci --silent && touch $@; \
+		echo "Installing what $* runs in Node.js." && npm --prefix $* ci --silent && touch $@; \
 	elif [ "$$TIDEMARK_REQUIRE_ALL" = 1 ]; then echo "npm is not installed." >&2; exit 1; \
-	else echo "npm is not installed: the tests against a real Vendure server are skipped."; fi
+	else echo "npm is not installed: the tests of $* are skipped."; fi
 
 FUZZTIME ?= 20000x
 .PHONY: fuzz
