@@ -98,7 +98,18 @@ func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Pla
 	if err != nil {
 		return ResolveResult{}, err
 	}
+	if len(input.Scope) > 0 && due.Zeroing > 0 {
+		// What a few SKUs would take to 0 is held against everything that the store shows.
+		all, err := r.Ledger.Due(ctx, input.Connection, nil)
+		if err != nil {
+			return ResolveResult{}, err
+		}
+		due.Live = all.Live
+	}
 	result.Due, result.Live, result.Zeroing = due.Rows, due.Live, due.Zeroing
+	if len(input.Scope) == 1 {
+		return result, nil // one SKU that is sold out is nobody's accident, however little the store shows
+	}
 	if held := zeroingHeld(due, warehouse.Guard.MaximumZeroed); held && (!input.Approved || due.Zeroing > input.ApprovedZeroing) {
 		result.Held = fmt.Sprintf("%d of %d live rows would newly go to 0, more than %.0f %%", due.Zeroing, due.Live, warehouse.Guard.MaximumZeroed*100)
 	}
