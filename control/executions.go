@@ -58,8 +58,13 @@ func (e *Executions) Decide(ctx context.Context, workflow, decision, by string) 
 // Attributes is true when the namespace knows the search attributes.
 func (e *Executions) Attributes(ctx context.Context) (bool, error) { return e.control.labelled(ctx) }
 
-// Request asks for a Smart Sync of what stands in the ledger.
+// Request asks for a Smart Sync of what stands in the ledger. What is for a few SKUs must not wait behind a run of everything that
+// waits for a person.
 func (e *Executions) Request(ctx context.Context, connection ledger.Connection, wish activities.Wish) error {
-	_, err := e.control.signal(ctx, connection, ledger.Smart, workflows.SyncRequest{ID: wish.ID, By: wish.By, SKUs: wish.SKUs, SkipFetch: true})
+	id := workflows.EventsID(connection.ID)
+	if len(wish.SKUs) == 0 {
+		id = workflows.WorkflowID(ledger.Smart, connection.ID)
+	}
+	_, err := e.control.signal(ctx, connection, id, ledger.Smart, workflows.SyncRequest{ID: wish.ID, By: wish.By, SKUs: wish.SKUs, SkipFetch: true})
 	return err
 }

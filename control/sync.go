@@ -42,14 +42,13 @@ func (c *Control) request(ctx context.Context, connection ledger.Connection, mod
 	if err != nil {
 		return SyncAnswer{}, err
 	}
-	answer, err := c.signal(ctx, connection, mode, request)
+	answer, err := c.signal(ctx, connection, workflows.WorkflowID(mode, connection.ID), mode, request)
 	answer.Joined = joined
 	return answer, err
 }
 
-// signal starts a connection's workflow, unless it is open, and gives it the request.
-func (c *Control) signal(ctx context.Context, connection ledger.Connection, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
-	id := workflows.WorkflowID(mode, connection.ID)
+// signal starts a connection's workflow under an id, unless it is open, and gives it the request.
+func (c *Control) signal(ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
 	options := client.StartWorkflowOptions{
 		ID: id, TaskQueue: workflows.TaskQueue, WorkflowRunTimeout: workflows.ExecutionTimeout,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,

@@ -41,6 +41,12 @@ func WorkflowID(mode ledger.Mode, connection string) string {
 	return string(mode) + "-sync/" + connection
 }
 
+// EventsID is the id of the syncs that a warehouse's events ask for, of a few SKUs each. They have a workflow of their own, so that
+// no run of everything that waits for a person keeps them waiting.
+func EventsID(connection string) string { return WorkflowID(ledger.Smart, connection) + events }
+
+const events = "/events"
+
 // IntakeID is the id of a warehouse's intake.
 func IntakeID(warehouse string) string { return "intake/" + warehouse }
 
@@ -52,7 +58,7 @@ func WorkflowType(mode ledger.Mode) string {
 	return SmartSyncType
 }
 
-// ConnectionOf is the inverse of WorkflowID; it also takes the id of a scheduled run.
+// ConnectionOf is the inverse of WorkflowID and EventsID; it also takes the id of a scheduled run.
 func ConnectionOf(workflow string) (mode ledger.Mode, connection string, ok bool) {
 	kind, rest, found := strings.Cut(workflow, "/")
 	if !found || rest == "" {
@@ -66,6 +72,7 @@ func ConnectionOf(workflow string) (mode ledger.Mode, connection string, ok bool
 	default:
 		return "", "", false
 	}
+	rest = strings.TrimSuffix(rest, events)
 	// Connection ids have no upper-case letters, so the time that a schedule adds ("-2026-11-24T01:00:00Z") is recognised by its T.
 	const stamp = len("-2026-11-24T01:00:00Z")
 	if at := len(rest) - stamp; at > 0 && rest[len(rest)-1] == 'Z' && rest[at+11] == 'T' {

@@ -178,6 +178,23 @@ func TestRequestOfAnIntakeSkipsTheFetch(t *testing.T) {
 	require.Less(t, b.Now().Sub(began), debounce, "nothing is waited for")
 }
 
+// Events that would take too much to 0 wait for nobody: more events are behind them.
+func TestRequestOfAnIntakeIsNotHeldUp(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.begins(activities.BeginResult{Action: activities.BeginGo})
+	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Held: "half would go to 0", Zeroing: 50}, nil)
+	b.finishes()
+	b.RegisterDelayedCallback(func() {
+		b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "1", SKUs: []string{"BIKE", "LIGHT"}, SkipFetch: true})
+	}, 0)
+	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme"})
+	report := b.result()
+	require.Equal(t, []string{"Begin", "Resolve", "Finish"}, b.calls)
+	require.Equal(t, ledger.Held, report.Outcome)
+	require.Equal(t, "half would go to 0; the next run of everything asks whether it may", report.Reason)
+}
+
 // A FullSync asks the warehouse whatever the request says, also one that takes the place of a Smart Sync because the connection
 // owes it.
 func TestFullSyncAlwaysFetches(t *testing.T) {
@@ -382,6 +399,10 @@ func TestNamesAreInverse(t *testing.T) {
 			require.Equal(t, "acme-shop", connection)
 		}
 	}
-	_, _, ok := ConnectionOf("intake/portland")
+	mode, connection, ok := ConnectionOf(EventsID("acme-shop"))
+	require.True(t, ok)
+	require.Equal(t, ledger.Smart, mode)
+	require.Equal(t, "acme-shop", connection)
+	_, _, ok = ConnectionOf("intake/portland")
 	require.False(t, ok)
 }

@@ -140,10 +140,16 @@ func TestMassZeroingIsHeld(t *testing.T) {
 	require.Equal(t, calls, w.box.facts("shop").Calls)
 	out, _, _ := w.starter("status")
 	require.Contains(t, out, fmt.Sprintf("starter approve %d", hold.Run))
+
+	// Events still reach the store meanwhile: one SKU that comes back, and one that is sold out.
+	w.send(workflows.InventoryUpdate{Event: "back", SKU: "SKU-00001", Facility: "east", Available: new(int64(7))})
+	w.send(workflows.InventoryUpdate{Event: "sold", SKU: "SKU-00040", Facility: "east", Available: new(int64(0))})
+	w.shows("shop", map[string]int64{"SKU-00001": 7, "SKU-00040": 0, "SKU-00002": 10})
+
 	_, problems, code := w.starter("approve", fmt.Sprint(hold.Run))
 	require.Zero(t, code, problems)
 	waitFor(t, "the run has ended", func(ctx context.Context) error { return w.ended(ctx, hold.Run, ledger.Completed) })
-	require.Zero(t, w.box.levels("shop")[place{"SKU-00001", ""}])
+	require.Zero(t, w.box.levels("shop")[place{"SKU-00002", ""}])
 	w.same("shop")
 }
 

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -52,12 +54,16 @@ func (w *world) shows(store string, want map[string]int64) {
 				return fmt.Errorf("%s is %d and not %d", sku, got, figure)
 			}
 		}
-		return w.closed(ctx, workflows.WorkflowID(ledger.Smart, store))
+		return w.closed(ctx, workflows.EventsID(store))
 	})
 }
 
 func (w *world) closed(ctx context.Context, workflow string) error {
 	d, err := w.control.Client.DescribeWorkflowExecution(ctx, workflow, "")
+	var absent *serviceerror.NotFound
+	if errors.As(err, &absent) {
+		return nil
+	}
 	if err == nil && d.GetWorkflowExecutionInfo().GetCloseTime() == nil {
 		err = fmt.Errorf("%s is open", workflow)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
 )
 
 // part is the value below which so many percent of the values lie.
@@ -43,7 +44,7 @@ func BenchmarkHookToStore(b *testing.B) {
 			w.box.waitCalls("stores/shop", calls+1)
 			took = append(took, time.Since(began))
 			ctx, cancel := context.WithTimeout(b.Context(), patience)
-			_, err := w.control.Wait(ctx, control.SyncAnswer{Workflow: "smart-sync/shop"})
+			_, err := w.control.Wait(ctx, control.SyncAnswer{Workflow: workflows.EventsID("shop")})
 			cancel()
 			require.NoError(b, err)
 		}
