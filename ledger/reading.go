@@ -97,6 +97,23 @@ type ActivityEntry struct {
 	Note       string    `json:"note,omitempty"`
 }
 
+// SnapshotEntry is a snapshot of a warehouse that was recorded or held.
+type SnapshotEntry struct {
+	ID        int64     `json:"id"`
+	Warehouse string    `json:"warehouse"`
+	Run       int64     `json:"run,omitempty"` // that fetched it; 0: it was sent to us
+	BeganAt   time.Time `json:"began_at"`
+	EndedAt   time.Time `json:"ended_at"`
+	Full      bool      `json:"full"`
+	From      string    `json:"from,omitempty"`
+	Held      string    `json:"held,omitempty"` // why nothing of it was recorded
+	Rows      int64     `json:"rows"`
+	Refused   int64     `json:"refused"`
+	Missing   int64     `json:"missing"`
+	Changed   int64     `json:"changed"`
+	Older     int64     `json:"older"`
+}
+
 // Page asks for a part of a list; After is the last key of the page before.
 type Page struct {
 	After string
@@ -110,6 +127,9 @@ type Reader interface {
 	Runs(ctx context.Context, connection string, limit int) ([]Run, error)
 	// RunOf finds the run of a workflow's pass, ErrNotFound when there is none.
 	RunOf(ctx context.Context, workflowRun string, pass int) (Run, error)
+	// LastSnapshot is the newest snapshot of a warehouse that was recorded or held; ErrNotFound when there is none. Recorder.Refusals
+	// are its refused rows.
+	LastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry, error)
 	// Levels lists a warehouse's levels by SKU and facility; sku may be empty.
 	Levels(ctx context.Context, warehouse, sku string, page Page) ([]LevelRow, error)
 	// ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty.

@@ -178,7 +178,7 @@ func holdSnapshot(end SnapshotEnd, result SnapshotResult, recordedBefore bool) s
 		return fmt.Sprintf("the full snapshot has %d rows, fewer than %g %% of the %d rows of the last one; %s",
 			result.Rows, 100*end.Guard.MinimumRows, result.LastRows, advice)
 	case result.Refused > 0 && float64(result.Refused)/float64(result.Rows) > end.Guard.MaximumRefused:
-		return fmt.Sprintf("%d of the %d rows were refused, more than %g %%; %s", result.Refused, result.Rows, 100*end.Guard.MaximumRefused, advice)
+		return fmt.Sprintf("%d of the %d rows were refused, more than %g %% (starter snapshot lists them); %s", result.Refused, result.Rows, 100*end.Guard.MaximumRefused, advice)
 	}
 	return ""
 }

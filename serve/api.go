@@ -41,6 +41,7 @@ func (s *Server) apiRoutes() []Route {
 		{http.MethodGet, "/api/v1/connections/{id}/explain/{sku...}", s.asked(s.explain)},
 		{http.MethodPost, "/api/v1/connections/{id}/sync", s.sync},
 		{http.MethodGet, "/api/v1/warehouses/{id}/levels", s.asked(s.levels, "sku", "after", "limit")},
+		{http.MethodGet, "/api/v1/warehouses/{id}/snapshot", s.asked(s.snapshot, "limit")},
 		{http.MethodGet, "/api/v1/runs", s.asked(s.runs, "connection", "limit")},
 		{http.MethodGet, "/api/v1/runs/{id}", s.asked(s.run)},
 		{http.MethodGet, "/api/v1/activity", s.asked(s.activity, "sku", "merchant", "connection", "limit")},
@@ -197,6 +198,19 @@ func (s *Server) levels(ctx context.Context, q question) (any, error) {
 		found.Next = rows[len(rows)-1].SKU
 	}
 	return found, err
+}
+
+func (s *Server) snapshot(ctx context.Context, q question) (any, error) {
+	id := q.PathValue("id")
+	if _, err := s.options.Ledger.Warehouse(ctx, id); errors.Is(err, ledger.ErrNotFound) {
+		return nil, notFound("there is no warehouse " + shown(id))
+	} else if err != nil {
+		return nil, err
+	}
+	if _, err := s.options.Ledger.LastSnapshot(ctx, id); errors.Is(err, ledger.ErrNotFound) {
+		return nil, notFound("warehouse " + id + " has no snapshot yet")
+	}
+	return s.options.Control.Snapshot(ctx, id, q.limit)
 }
 
 func (s *Server) runs(ctx context.Context, q question) (any, error) {

@@ -113,6 +113,11 @@ func fill(t *testing.T, state ledger.Ledger) {
 		{Event: "e2", Level: inventory.Level{SKU: "BELL", Available: -4}},
 	}, serveNow)
 	require.NoError(t, err)
+	upload, err := state.StageUpload(ctx, ledger.SnapshotStart{Warehouse: "depot", Now: serveNow})
+	require.NoError(t, err)
+	require.NoError(t, state.StageRows(ctx, upload, []inventory.Level{{SKU: "LAMP", Facility: "east", Available: 3}}, []inventory.Refusal{{SKU: "HORN", Place: "line 2", Reason: "no figure"}}))
+	_, err = state.RecordUpload(ctx, upload, ledger.SnapshotEnd{Full: true, Rows: 2, From: "POST", Guard: ledger.Guard{MaximumRefused: 0.1}, Now: serveNow})
+	require.NoError(t, err)
 	grant, err := state.Take(ctx, ledger.Claim{
 		Connection: "shop", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/shop", WorkflowRun: "run", Pass: 1,
 		Requests: []ledger.Request{{ID: "r1", By: "me", At: serveNow}}, Scope: []string{"BIKE"}, Now: serveNow,
@@ -253,6 +258,9 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "GET /api/v1/warehouses/{id}/levels", path: "/api/v1/warehouses/depot/levels?limit=1", status: 200},
 		{route: "GET /api/v1/warehouses/{id}/levels", path: "/api/v1/warehouses/depot/levels?sku=NONE", status: 200},
 		{route: "GET /api/v1/warehouses/{id}/levels", path: "/api/v1/warehouses/none/levels", status: 404},
+		{route: "GET /api/v1/warehouses/{id}/snapshot", path: "/api/v1/warehouses/depot/snapshot", status: 200},
+		{route: "GET /api/v1/warehouses/{id}/snapshot", path: "/api/v1/warehouses/none/snapshot", status: 404},
+		{route: "GET /api/v1/warehouses/{id}/snapshot", path: "/api/v1/warehouses/depot/snapshot?limit=0", status: 400},
 		{route: "GET /api/v1/runs", path: "/api/v1/runs?connection=shop", status: 200},
 		{route: "GET /api/v1/runs/{id}", path: "/api/v1/runs/1", status: 200},
 		{route: "GET /api/v1/runs/{id}", path: "/api/v1/runs/99", status: 404},

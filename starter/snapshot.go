@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tidemark/tidemark/control"
+)
+
+func snapshotCommand(s *session) *cobra.Command {
+	var limit int
+	command := &cobra.Command{
+		Use:   "snapshot WAREHOUSE",
+		Short: "Show a warehouse's last snapshot: its figures, why it was held, and which rows were refused and why",
+		Long: `snapshot shows the last snapshot that a warehouse gave, fetched or sent: how many rows it had, what it changed, why it was held if it
+was, and the rows that were refused. The level that a refused row names keeps its figure.`,
+		Example: "  starter snapshot portland\n  starter snapshot portland --limit 1000 -o json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			if limit < 1 {
+				return &flagError{fmt.Errorf("--limit %d is not above 0", limit)}
+			}
+			return s.withLedger(command.Context(), func(c *control.Control) error {
+				shown, err := c.Snapshot(command.Context(), arguments[0], limit)
+				if err != nil {
+					return err
+				}
+				return s.print(shown, func(w io.Writer) { showSnapshot(w, shown) })
+			})
+		},
+	}
+	command.Flags().IntVar(&limit, "limit", 100, "the most refused rows to show")
+	return command
+}
+
+func showSnapshot(w io.Writer, shown control.Snapshot) {
+	kind, source := "a part", "sent to us"
+	if shown.Full {
+		kind = "full"
+	}
+	if shown.Run != 0 {
+		source = fmt.Sprintf("fetched by run %d", shown.Run)
+	}
+	if shown.From != "" {
+		source += " from " + plain(shown.From)
+	}
+	line(w, "%s: %s, %s, %s", shown.Warehouse, stamp(&shown.EndedAt), kind, source)
+	line(w, "  %d rows: %d changed a figure, %d were older than what is recorded, %d were refused; %d recorded SKUs were not named",
+		shown.Rows, shown.Changed, shown.Older, shown.Refused, shown.Missing)
+	if shown.Held != "" {
+		line(w, "  held, nothing of it was recorded: %s", shown.Held)
+	}
+	if len(shown.Refusals) == 0 {
+		return
+	}
+	line(w, "")
+	table(w, "REFUSED SKU\tFACILITY\tWHERE\tWHY", func(row func(string, ...any)) {
+		for _, one := range shown.Refusals {
+			row("%s\t%s\t%s\t%s", plain(one.SKU), plain(one.Facility), plain(one.Place), plain(one.Reason))
+		}
+	})
+	if more := shown.Refused - int64(len(shown.Refusals)); more > 0 {
+		line(w, "and %d more rows: --limit %d", more, shown.Refused)
+	}
+}
