@@ -49,7 +49,11 @@ func decide(call ledger.CallStanding, limits channels.Limits, now time.Time) dec
 	case keyed && now.Sub(call.Begun) > limits.KeyLifetime:
 		return decision{what: abandon, why: "the store has forgotten the key of a call without an answer; the rows are sent again in a new call"}
 	case call.PollAfter.After(now):
-		return decision{what: wait, at: call.PollAfter, why: "the store falters; the last call is sent again"}
+		why := "the store falters"
+		if call.Note != "" {
+			why += " (" + call.Note + ")"
+		}
+		return decision{what: wait, at: call.PollAfter, why: why + "; the last call is sent again"}
 	case call.PollAfter.IsZero() && !keyed && call.Deadline.After(now):
 		// Nobody saw this call end. Without a key, a second copy of it must not race with the first.
 		return decision{what: wait, at: call.Deadline, why: "a call whose caller was lost may still be under way"}

@@ -54,6 +54,15 @@ func TestDecideAboutOpenCalls(t *testing.T) {
 	}
 }
 
+func TestWhatAStoreSaidIsShown(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	call := ledger.CallStanding{Key: "k", Begun: now, PollAfter: now.Add(time.Second), Sends: 1}
+	require.Equal(t, "the store falters; the last call is sent again", decide(call, channels.Limits{}, now).why)
+	call.Note = "no connection to 127.0.0.1:9470"
+	require.Equal(t, "the store falters (no connection to 127.0.0.1:9470); the last call is sent again", decide(call, channels.Limits{}, now).why)
+}
+
 func TestBackoffGrowsToAMost(t *testing.T) {
 	t.Parallel()
 	last := time.Duration(0)

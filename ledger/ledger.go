@@ -443,6 +443,7 @@ type CallStanding struct {
 	Ticket    string    // set when the store accepted it and will report
 	PollAfter time.Time // for a ticket: not before
 	Sends     int       // how often it was sent
+	Note      string    // what became of it so far, in the words of the last answer or fault
 }
 
 // OpenCall is a call whose answer is not known, or that the store still works on.

@@ -17,13 +17,13 @@ func (d *database) OpenCalls(ctx context.Context, connection string) ([]CallStan
 			var call CallStanding
 			var created, busy int64
 			var poll sql.NullInt64
-			if err := row.Scan(&call.Key, &created, &busy, &call.Sends, &call.Ticket, &poll); err != nil {
+			if err := row.Scan(&call.Key, &created, &busy, &call.Sends, &call.Ticket, &poll, &call.Note); err != nil {
 				return err
 			}
 			call.Begun, call.Deadline, call.PollAfter = fromMicros(created), fromMicros(busy), fromMicros(poll.Int64)
 			open = append(open, call)
 			return nil
-		}, `SELECT key, created_at, busy_until, sends, ticket, poll_after FROM calls
+		}, `SELECT key, created_at, busy_until, sends, ticket, poll_after, note FROM calls
 			WHERE connection = ? AND closed_at IS NULL ORDER BY created_at, key`, connection)
 	})
 	return open, err

@@ -242,7 +242,7 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 			return outcome, reason, nil
 		}
 		if faulty = patience(faulty, slice); faulty > faultyMost {
-			return ledger.CompletedWithFailures, "the store falters; what is left is due for the next run: " + slice.Why, nil
+			return ledger.CompletedWithFailures, "what is left is due for the next run: " + slice.Why, nil
 		}
 		if crowded(workflow.GetInfo(ctx)) {
 			return ledger.Partial, "a long run goes on in a new one", nil

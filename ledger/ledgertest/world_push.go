@@ -112,7 +112,7 @@ func (w *world) openCalls(connection string) []ledger.OpenCall {
 		open[i], err = w.OpenCall(w.ctx(), connection, standing.Key)
 		require.NoError(w.t, err)
 		require.Equal(w.t, standing, ledger.CallStanding{
-			Key: open[i].Key, Begun: open[i].Now, Deadline: open[i].Deadline, Ticket: open[i].Ticket, PollAfter: open[i].PollAfter, Sends: open[i].Sends,
+			Key: open[i].Key, Begun: open[i].Now, Deadline: open[i].Deadline, Ticket: open[i].Ticket, PollAfter: open[i].PollAfter, Sends: open[i].Sends, Note: standing.Note,
 		})
 	}
 	return open
