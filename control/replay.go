@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -86,7 +87,7 @@ func ReplayHistory(history *historypb.History, log temporallog.Logger) (Replay, 
 		Workflow: started.GetWorkflowId(), Run: started.GetOriginalExecutionRunId(), Type: started.GetWorkflowType().GetName(),
 		Events: len(history.Events), Meaning: meaningSame,
 	}
-	if result.Type != workflows.SmartSyncType && result.Type != workflows.FullSyncType {
+	if !slices.Contains([]string{workflows.SmartSyncType, workflows.FullSyncType, workflows.InventoryIntakeType}, result.Type) {
 		return result, usage("the history is of a workflow of type %q, which is not Tidemark's", result.Type)
 	}
 	result.Steps, result.Ending = Tell(history)
