@@ -27,7 +27,7 @@ type Gate struct {
 	Ledger     ledger.Ledger
 	Executions Executions
 	Now        func() time.Time
-	// Poll is how long a run that waits for a store waits between two looks; it grows to six times as much.
+	// Poll is how long a run that waits for a store waits between two looks; for whole runs it may grow to six times as much.
 	Poll time.Duration
 }
 
@@ -155,18 +155,18 @@ func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence 
 	return grant, err
 }
 
-// wait is the error that has the server ask again. A whole run says that it waits, and asks often while the holder is over in a
-// moment: what else comes for the store in a moment leaves it to it.
+// wait is the error that has the server ask again. A whole run says that it waits, so that what comes for the store in a moment
+// leaves it to it; behind another whole run, which takes its time, it asks less and less often.
 func (g *Gate) wait(ctx context.Context, holder ledger.Holder, whole bool) error {
 	info := activity.GetInfo(ctx)
-	delay := g.Poll * time.Duration(min(info.Attempt, 6))
+	delay := g.Poll
 	if whole {
 		lasting, err := g.lasting(ctx, holder)
 		if err != nil {
 			return err
 		}
-		if !lasting {
-			delay = g.Poll
+		if lasting {
+			delay *= time.Duration(min(info.Attempt, 6))
 		}
 		const late = 5 * time.Second // for the server to ask again
 		if err := g.Ledger.Await(ctx, holder.Store, info.WorkflowExecution.ID, g.Now().Add(delay+late), g.Now()); err != nil {
