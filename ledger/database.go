@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 )
 
 // database is the ledger over SQL. Everything that the two databases have in common, which is nearly everything, is
@@ -15,6 +16,9 @@ type database struct {
 	// this process instead of failing on the file's lock, and readers never wait for it.
 	writer, reader *sql.DB
 	schema         int // the newest migration of this program
+
+	witness string       // the path of a SQLite ledger's witness
+	moved   atomic.Int64 // when this process last moved the generation, in microseconds
 }
 
 // tx is a transaction in either dialect. Statements are written with ? for arguments.

@@ -83,7 +83,7 @@ func (d *database) Take(ctx context.Context, claim Claim) (Grant, error) {
 		return Grant{}, err
 	}
 	var granted Grant
-	err := d.write(ctx, func(t *tx) (err error) {
+	err := d.move(ctx, claim.Now, func(t *tx) (err error) {
 		granted, err = t.take(ctx, claim)
 		return err
 	})
@@ -167,7 +167,7 @@ func (t target) mode(asked Mode, scope []string) Mode {
 // Retake takes the store again for a run that released it; see Gate.
 func (d *database) Retake(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
 	var granted Grant
-	err := d.write(ctx, func(t *tx) error {
+	err := d.move(ctx, now, func(t *tx) error {
 		found, err := t.run(ctx, run)
 		if err != nil {
 			return err
@@ -247,7 +247,7 @@ func (t *tx) holder(ctx context.Context, store string) (Holder, error) {
 
 // EndRun records how a run ended and gives the store back; see Gate.
 func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
-	return d.write(ctx, func(t *tx) error {
+	return d.move(ctx, end.Now, func(t *tx) error {
 		at, err := t.gate(ctx, lease.Store)
 		if err != nil {
 			return err

@@ -24,6 +24,13 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, writeForever(context.Background(), path))
 		os.Exit(1)
 	}
+	if path := os.Getenv(userVariable); path != "" {
+		if err := useOnce(context.Background(), path, os.Getenv(storeVariable)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 

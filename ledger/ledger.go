@@ -86,10 +86,11 @@ type Definer interface {
 	// Strategy returns nil when the pair has none.
 	Strategy(ctx context.Context, merchant, warehouse string) (*inventory.Strategy, error)
 
-	// Generation counts the starts of processes on this ledger; with Restored it tells a restored backup from the original.
+	// Watch is called when a process that runs workflows starts. It tells whether the ledger was put back from a backup since
+	// it was last used, and why it thinks so: then Restored has been done. A PostgreSQL ledger cannot tell.
+	Watch(ctx context.Context, now time.Time) (restored string, err error)
+	// Generation is how far the ledger has come: it grows with the use of a SQLite ledger, and with Restored.
 	Generation(ctx context.Context) (int64, error)
-	// Advance adds one to the generation and returns it.
-	Advance(ctx context.Context) (int64, error)
 	// Restored declares that the ledger may be older than what the stores were told: a new epoch begins, every connection's
 	// next run is Full, open calls are forgotten (their rows become pending), and held stores are released.
 	Restored(ctx context.Context, reason string, now time.Time) error

@@ -59,7 +59,7 @@ func (d *database) Intend(ctx context.Context, lease Lease, intent Intent) error
 	if intent.Key == "" || len(intent.Items) == 0 {
 		return fmt.Errorf("ledger: a call needs a key and items; this one has the key %q and %d items", intent.Key, len(intent.Items))
 	}
-	return d.write(ctx, func(t *tx) error {
+	return d.moveOnce(ctx, intent.Now, func(t *tx) error {
 		at, err := t.hold(ctx, lease)
 		if err != nil {
 			return err
@@ -131,7 +131,7 @@ func (t *tx) countCall(ctx context.Context, lease Lease, deadline, now time.Time
 // Resend notes that an open call is about to be sent again, or asked about; see Pusher. It returns ErrNotFound when the call
 // is not open any more: then it must not be sent.
 func (d *database) Resend(ctx context.Context, lease Lease, key string, deadline, now time.Time) error {
-	return d.write(ctx, func(t *tx) error {
+	return d.moveOnce(ctx, now, func(t *tx) error {
 		at, err := t.hold(ctx, lease)
 		if err != nil {
 			return err

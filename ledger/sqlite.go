@@ -65,7 +65,7 @@ func openSQLite(ctx context.Context, location string, now time.Time) (*database,
 	}
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)
-	return &database{dialect: sqliteDialect{}, writer: writer, reader: reader, schema: len(steps)}, nil
+	return &database{dialect: sqliteDialect{}, writer: writer, reader: reader, schema: len(steps), witness: path + witnessSuffix}, nil
 }
 
 // sqliteAddress is the driver's form of a path. Every transaction that may write takes the write lock at its beginning:

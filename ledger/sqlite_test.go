@@ -263,7 +263,7 @@ func openTogether(t *testing.T, location string) {
 	}
 	require.Len(t, epochs, 1)
 	for i := range openers {
-		group.Go(func() { _, errs[i] = found[i].Advance(t.Context()) })
+		group.Go(func() { errs[i] = found[i].Restored(t.Context(), "", now) })
 	}
 	group.Wait()
 	for i := range openers {

@@ -79,20 +79,11 @@ func all[T any](ctx context.Context, d *database, kind string) ([]T, error) {
 	return found, err
 }
 
-// Generation counts the starts of processes on this ledger.
+// Generation is how far the ledger has come; see watch.go.
 func (d *database) Generation(ctx context.Context) (int64, error) {
 	var generation int64
 	err := d.read(ctx, func(t *tx) error {
 		return t.row(ctx, "SELECT generation FROM state").Scan(&generation)
-	})
-	return generation, err
-}
-
-// Advance adds one to the generation.
-func (d *database) Advance(ctx context.Context) (int64, error) {
-	var generation int64
-	err := d.write(ctx, func(t *tx) error {
-		return t.row(ctx, "UPDATE state SET generation = generation + 1 RETURNING generation").Scan(&generation)
 	})
 	return generation, err
 }
@@ -107,28 +98,35 @@ func (d *database) Epoch(ctx context.Context) (string, error) {
 }
 
 // Restored declares that the ledger may be older than what the stores were told; see Definer.
+func (d *database) Restored(ctx context.Context, reason string, now time.Time) error {
+	return d.write(ctx, func(t *tx) error {
+		if err := t.restored(ctx, reason, now); err != nil || d.witness == "" {
+			return err
+		}
+		return t.bear(ctx, d.witness)
+	})
+}
+
+// restored begins a new epoch, in which every connection owes a Full Sync.
 //
 // What stores were last known to show is kept, except for rows with an open call: it only serves the guard against mass
 // zeroing and stores that compare before they set, and such a store corrects it with its answer.
-func (d *database) Restored(ctx context.Context, reason string, now time.Time) error {
-	reason = cleanText(reason)
-	return d.write(ctx, func(t *tx) error {
-		steps := []struct {
-			statement string
-			arguments []any
-		}{
-			{"UPDATE state SET epoch = ?", []any{rand.Text()}},
-			{"UPDATE gates SET run = NULL, fence = fence + 1", nil},
-			{"UPDATE connections SET owes_full = TRUE", nil},
-			{"UPDATE runs SET ended_at = ?, outcome = ?, reason = ? WHERE ended_at IS NULL", []any{micros(now), Cancelled, "the ledger was declared restored: " + reason}},
-			{"UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = blocked, open_call = NULL, exported = NULL WHERE open_call IS NOT NULL", nil},
-			{"UPDATE calls SET closed_at = ?, note = ?, body = NULL, items = '[]' WHERE closed_at IS NULL", []any{micros(now), "forgotten: the ledger was declared restored"}},
+func (t *tx) restored(ctx context.Context, reason string, now time.Time) error {
+	steps := []struct {
+		statement string
+		arguments []any
+	}{
+		{"UPDATE state SET epoch = ?, generation = generation + 1", []any{rand.Text()}},
+		{"UPDATE gates SET run = NULL, fence = fence + 1", nil},
+		{"UPDATE connections SET owes_full = TRUE", nil},
+		{"UPDATE runs SET ended_at = ?, outcome = ?, reason = ? WHERE ended_at IS NULL", []any{micros(now), Cancelled, "the ledger was declared restored: " + cleanText(reason)}},
+		{"UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = blocked, open_call = NULL, exported = NULL WHERE open_call IS NOT NULL", nil},
+		{"UPDATE calls SET closed_at = ?, note = ?, body = NULL, items = '[]' WHERE closed_at IS NULL", []any{micros(now), "forgotten: the ledger was declared restored"}},
+	}
+	for _, step := range steps {
+		if _, err := t.exec(ctx, step.statement, step.arguments...); err != nil {
+			return err
 		}
-		for _, step := range steps {
-			if _, err := t.exec(ctx, step.statement, step.arguments...); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }

@@ -11,8 +11,16 @@ import (
 	"time"
 )
 
-// witness stands beside a SQLite ledger and remembers how far it had come. A backup that is put back over the ledger does not
-// bring the witness back with it.
+// A backup that is put back over a ledger does not know what the stores were told after it was made. So that nobody has to
+// remember to say so, a file stands beside a SQLite ledger, the witness, and remembers how far the ledger had come; the backup
+// does not bring it back.
+//
+//   - The generation grows when a run takes its store, when it ends, and while it calls the store.
+//   - The witness follows after the commit and before the store is called: it is never ahead of its own ledger, however a process
+//     dies. A witness that is ahead, or of another epoch, means that the ledger is older than what it bears witness to.
+//   - It is read and written under the file's write lock, so that no process lowers what another one wrote.
+
+// witness is how far a ledger had come.
 type witness struct {
 	Epoch      string `json:"epoch"`
 	Generation int64  `json:"generation"`
@@ -21,50 +29,101 @@ type witness struct {
 // witnessSuffix is what the witness's name adds to the ledger's.
 const witnessSuffix = ".generation"
 
-// Watch counts the start of a process, and tells whether the ledger was put back from a backup since the last one: then what the
-// stores were told since is not in it, and Restored has been called. A PostgreSQL ledger has no place beside it, so its restoring
-// has to be declared (starter restored).
-func Watch(ctx context.Context, state Ledger, location string, now time.Time) (restored bool, err error) {
-	if isPostgres(location) {
-		_, err := state.Advance(ctx)
-		return false, err
+// moveEvery is how old the last move of the generation may be when a store is called. A witness takes some milliseconds to write.
+const moveEvery = time.Second
+
+// Watch tells whether the ledger was put back from a backup; see Definer. A ledger that was used and has no witness counts as one,
+// for it came to this place without it. A PostgreSQL ledger has no place beside it, so its restoring has to be declared.
+func (d *database) Watch(ctx context.Context, now time.Time) (string, error) {
+	if d.witness == "" {
+		return "", nil
 	}
-	path := location + witnessSuffix
-	seen, known, err := readWitness(path)
-	if err != nil {
-		return false, err
-	}
-	epoch, err := state.Epoch(ctx)
-	if err != nil {
-		return false, err
-	}
-	generation, err := state.Generation(ctx)
-	if err != nil {
-		return false, err
-	}
-	if known && (epoch != seen.Epoch || generation < seen.Generation) {
-		restored = true
-		if err := state.Restored(ctx, "the ledger is older than its witness "+filepath.Base(path), now); err != nil {
-			return false, err
+	var restored string
+	err := d.write(ctx, func(t *tx) error {
+		seen, known, err := readWitness(d.witness)
+		if err != nil {
+			return err
 		}
-	}
-	return restored, Witness(ctx, state, location)
+		at, used, err := t.progress(ctx)
+		if err != nil {
+			return err
+		}
+		switch name := filepath.Base(d.witness); {
+		case known && (at.Epoch != seen.Epoch || at.Generation < seen.Generation):
+			restored = "the ledger is older than its witness " + name
+		case !known && used:
+			restored = "the ledger has been used and its witness " + name + " is not beside it"
+		case known && at == seen:
+			return nil
+		}
+		if restored != "" {
+			if err := t.restored(ctx, restored, now); err != nil {
+				return err
+			}
+		}
+		return t.bear(ctx, d.witness)
+	})
+	return restored, err
 }
 
-// Witness counts a start and notes beside a SQLite ledger how far it has come. It is also called after a declared restore.
-func Witness(ctx context.Context, state Ledger, location string) error {
-	generation, err := state.Advance(ctx)
+// move is write for what begins or ends a run. The witness has followed when it returns nil.
+func (d *database) move(ctx context.Context, now time.Time, work func(t *tx) error) error {
+	if d.witness == "" {
+		return d.write(ctx, work)
+	}
+	err := d.write(ctx, func(t *tx) error {
+		if err := work(t); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, "UPDATE state SET generation = generation + 1")
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	if isPostgres(location) {
-		return nil
+	if err := d.write(ctx, func(t *tx) error { return t.follow(ctx, d.witness) }); err != nil {
+		return err
 	}
-	epoch, err := state.Epoch(ctx)
+	d.moved.Store(micros(now))
+	return nil
+}
+
+// moveOnce is write, or move when this process last did that a while ago.
+func (d *database) moveOnce(ctx context.Context, now time.Time, work func(t *tx) error) error {
+	if since := micros(now) - d.moved.Load(); since >= 0 && since < moveEvery.Microseconds() {
+		return d.write(ctx, work)
+	}
+	return d.move(ctx, now, work)
+}
+
+// progress is how far the ledger has come, and whether a run has ever used it.
+func (t *tx) progress(ctx context.Context) (at witness, used bool, err error) {
+	err = t.row(ctx, "SELECT epoch, generation, EXISTS (SELECT 1 FROM runs) OR EXISTS (SELECT 1 FROM channel_levels) FROM state").
+		Scan(&at.Epoch, &at.Generation, &used)
+	return at, used, err
+}
+
+// follow brings the witness up to the ledger. One that is missing, or of an epoch or a generation that the ledger has not come to, is
+// left for Watch to find.
+func (t *tx) follow(ctx context.Context, path string) error {
+	seen, known, err := readWitness(path)
+	if err != nil || !known {
+		return err
+	}
+	at, _, err := t.progress(ctx)
+	if err != nil || at.Epoch != seen.Epoch || at.Generation <= seen.Generation {
+		return err
+	}
+	return writeWitness(path, at)
+}
+
+// bear writes what the ledger is about to be. Should the transaction fail, the witness of a restored ledger tells it anew.
+func (t *tx) bear(ctx context.Context, path string) error {
+	at, _, err := t.progress(ctx)
 	if err != nil {
 		return err
 	}
-	return writeWitness(location+witnessSuffix, witness{Epoch: epoch, Generation: generation})
+	return writeWitness(path, at)
 }
 
 func readWitness(path string) (witness, bool, error) {
@@ -76,7 +135,7 @@ func readWitness(path string) (witness, bool, error) {
 	}
 	var found witness
 	if err := json.Unmarshal(content, &found); err != nil {
-		return witness{}, false, fmt.Errorf("ledger: the witness %s is damaged; if the ledger was restored from a backup run starter restored, then remove the witness", path)
+		return witness{}, false, fmt.Errorf("ledger: the witness %s is damaged; remove it: the ledger then counts as restored, and every connection's next run is a Full Sync", path)
 	}
 	return found, true, nil
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tidemark/tidemark/control"
-	"github.com/tidemark/tidemark/ledger"
 )
 
 func pauseCommand(s *session) *cobra.Command {
@@ -92,15 +91,13 @@ func restoredCommand(s *session) *cobra.Command {
 		Use:   "restored",
 		Short: "Declare that the ledger was restored from a backup",
 		Long: `restored declares that the ledger may be older than what the stores were told since. Every connection's next run is then a Full Sync,
-so that no difference can hide. A restored SQLite file is noticed by the worker at its start; a restored PostgreSQL database is not.`,
+so that no difference can hide. A restored SQLite file is noticed by the worker at its start, unless the .generation file beside it was put back
+too; a restored PostgreSQL database is not.`,
 		Example: "  starter restored --reason 'disk failure, backup of 02:00'",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return s.withLedger(command.Context(), func(c *control.Control) error {
 				if err := c.Ledger.Restored(command.Context(), me()+": "+reason, time.Now()); err != nil {
-					return err
-				}
-				if err := ledger.Witness(command.Context(), c.Ledger, ledger.Locate(s.location)); err != nil {
 					return err
 				}
 				return s.print(map[string]bool{"restored": true}, func(w io.Writer) { line(w, "noted: every connection's next run is a Full Sync") })

@@ -90,19 +90,18 @@ func register(w worker.ActivityRegistry, state ledger.Ledger, temporal client.Cl
 	})
 }
 
-// openLedger opens the ledger and notes that a process has started on it.
+// openLedger opens the ledger and looks whether it is the one that was used last.
 func openLedger(ctx context.Context, location string, log *slog.Logger) (ledger.Ledger, error) {
-	location = ledger.Locate(location)
-	state, err := ledger.Open(ctx, location, time.Now())
+	state, err := ledger.Open(ctx, ledger.Locate(location), time.Now())
 	if err != nil {
 		return nil, &startError{err}
 	}
-	restored, err := ledger.Watch(ctx, state, location, time.Now())
+	restored, err := state.Watch(ctx, time.Now())
 	if err != nil {
 		return nil, errors.Join(&startError{err}, state.Close())
 	}
-	if restored {
-		log.Warn("the ledger is older than when it was last used, so it was restored from a backup; every connection's next run is a Full Sync")
+	if restored != "" {
+		log.Warn("the ledger counts as restored from a backup; every connection's next run is a Full Sync", "reason", restored)
 	}
 	return state, nil
 }

@@ -16,7 +16,7 @@ import (
 var concurrencyTests = tests{
 	"no cursor skips a version":   skipsNone,
 	"one of many gets the store":  takesOnce,
-	"every start is counted":      advancesAll,
+	"use is never a restore":      watchesUse,
 	"applies are one at a time":   appliesInTurn,
 	"the first decision of many":  decidesFirst,
 	"readers see whole snapshots": readsWhole,
@@ -119,26 +119,19 @@ func takesOnce(t *testing.T, w *world) {
 	require.Equal(t, won[0].Run, holder.Run)
 }
 
-func advancesAll(t *testing.T, w *world) {
-	first, err := w.Generation(w.ctx())
-	require.NoError(t, err)
-	var mutex sync.Mutex
-	seen := map[int64]bool{}
+func watchesUse(t *testing.T, w *world) {
 	var works []func(w *world)
-	for range 8 {
+	for _, connection := range []string{hubShop, hubMarket} {
 		works = append(works, func(w *world) {
-			next, err := w.Advance(w.ctx())
-			require.NoError(w.t, err)
-			mutex.Lock()
-			defer mutex.Unlock()
-			seen[next] = true
+			for range 10 {
+				restored, err := w.Watch(w.ctx(), w.now())
+				require.NoError(w.t, err)
+				require.Empty(w.t, restored)
+				w.end(w.take(connection, ledger.Smart), ledger.Completed)
+			}
 		})
 	}
 	w.together(t, works...)
-	require.Len(t, seen, 8)
-	last, err := w.Generation(w.ctx())
-	require.NoError(t, err)
-	require.Equal(t, first+8, last)
 }
 
 func appliesInTurn(t *testing.T, w *world) {

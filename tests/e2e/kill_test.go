@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"context"
+	"database/sql"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -106,4 +108,46 @@ func TestCancelledAndTerminatedRuns(t *testing.T) {
 	began := time.Now()
 	require.Equal(t, ledger.Completed, w.sync(ledger.Smart, "shop", workflows.SyncRequest{}).Outcome, "waited %s", time.Since(began))
 	w.same("shop")
+}
+
+// A backup that was made while the worker ran is put back over the ledger, and the warehouse is where it was then: nothing differs
+// from what the ledger believes, and the store shows another number.
+func TestRestoredLedgerIsNoticed(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	one := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(10, one))
+	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
+	worker := w.work()
+	w.firstFull("shop")
+	first := w.box.levels("shop")
+	var sku string
+	for at := range first {
+		sku = at.sku
+	}
+	backup := filepath.Join(w.folder, "backup.db")
+	db, err := sql.Open("sqlite", w.location)
+	require.NoError(t, err)
+	_, err = db.ExecContext(ctx, "VACUUM INTO '"+backup+"'")
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+
+	before := first[place{sku: sku}]
+	w.box.set("depot", map[string]int64{sku: before + 2})
+	w.sync(ledger.Smart, "shop", workflows.SyncRequest{})
+	require.Equal(t, before+2, w.box.levels("shop")[place{sku: sku}])
+	worker.stop(syscall.SIGTERM)
+	require.NoError(t, w.ledger.Close())
+	require.NoError(t, os.Rename(backup, w.location))
+	w.box.set("depot", map[string]int64{sku: before})
+	w.ledger, err = ledger.Open(ctx, w.location, time.Now())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = w.ledger.Close() })
+	w.control.Ledger = w.ledger
+
+	worker = w.work()
+	w.sync(ledger.Smart, "shop", workflows.SyncRequest{})
+	require.Equal(t, first, w.box.levels("shop"))
+	w.same("shop")
+	require.Contains(t, worker.output.String(), "counts as restored from a backup")
 }
