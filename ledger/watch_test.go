@@ -146,7 +146,6 @@ func TestABackupThatIsPutBackIsNoticed(t *testing.T) {
 			backup := copied(t, path)
 			test.after(t, opened)
 			require.NoError(t, opened.Close())
-			require.Empty(t, started(t, path), "the original is no backup")
 
 			write(t, path, backup)
 			if test.same {
