@@ -41,7 +41,7 @@ func run(ctx context.Context, options options) error {
 		return err
 	}
 	defer func() { _ = state.Close() }()
-	if err := checkDefinitions(ctx, state); err != nil {
+	if err := checkDefinitions(ctx, state, log); err != nil {
 		return err
 	}
 	observed, err := observe(options.listen)
@@ -106,35 +106,55 @@ func openLedger(ctx context.Context, location string, log *slog.Logger) (ledger.
 	return state, nil
 }
 
-// checkDefinitions refuses to start on definitions that this worker cannot serve, before it takes any work.
-func checkDefinitions(ctx context.Context, state ledger.Ledger) error {
+// checkDefinitions refuses to start on definitions that this worker cannot serve, before it takes any work. What no active connection
+// uses may be half set up: it is only told.
+func checkDefinitions(ctx context.Context, state ledger.Ledger, log *slog.Logger) error {
+	connections, err := state.Connections(ctx)
+	if err != nil {
+		return err
+	}
+	sources, targets := map[string]bool{}, map[string]bool{}
+	for _, connection := range connections {
+		if connection.Active() {
+			sources[connection.Warehouse], targets[connection.Store] = true, true
+		}
+	}
+	var problems []error
+	check := func(used bool, what, driver string, known bool, open func() error) {
+		problem := fmt.Errorf("this worker has no driver %q; it may be older than the starter that applied the configuration", driver)
+		if known {
+			problem = open()
+		}
+		switch {
+		case problem == nil:
+		case used:
+			problems = append(problems, fmt.Errorf("%s: %w", what, problem))
+		default:
+			log.Warn("what no active connection uses is not ready", "what", what, "error", problem)
+		}
+	}
 	environment := settings.Process()
 	warehouses, err := state.Warehouses(ctx)
 	if err != nil {
 		return err
 	}
-	var problems []error
-	sources := warehousesall.Drivers()
 	for _, warehouse := range warehouses {
-		driver, ok := sources[warehouse.Driver]
-		if !ok {
-			problems = append(problems, fmt.Errorf("warehouse %s: this worker has no driver %q; it may be older than the starter that applied the configuration", warehouse.ID, warehouse.Driver))
-		} else if _, err := driver.Open(warehouse.ID, warehouse.Settings, environment); err != nil {
-			problems = append(problems, fmt.Errorf("warehouse %s: %w", warehouse.ID, err))
-		}
+		driver, known := warehousesall.Drivers()[warehouse.Driver]
+		check(sources[warehouse.ID], "warehouse "+warehouse.ID, warehouse.Driver, known, func() error {
+			_, err := driver.Open(warehouse.ID, warehouse.Settings, environment)
+			return err
+		})
 	}
 	stores, err := state.Stores(ctx)
 	if err != nil {
 		return err
 	}
-	drivers := channelsall.Drivers()
 	for _, store := range stores {
-		driver, ok := drivers[store.Driver]
-		if !ok {
-			problems = append(problems, fmt.Errorf("store %s: this worker has no driver %q; it may be older than the starter that applied the configuration", store.ID, store.Driver))
-		} else if _, err := driver.Open(store.ID, store.Settings, environment); err != nil {
-			problems = append(problems, fmt.Errorf("store %s: %w", store.ID, err))
-		}
+		driver, known := channelsall.Drivers()[store.Driver]
+		check(targets[store.ID], "store "+store.ID, store.Driver, known, func() error {
+			_, err := driver.Open(store.ID, store.Settings, environment)
+			return err
+		})
 	}
 	if len(problems) > 0 {
 		return &startError{errors.Join(problems...)}
