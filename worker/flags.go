@@ -1,4 +1,36 @@
 package main
 
+import (
+	"fmt"
+	"time"
+)
+
 // ListenAddress is where the worker serves /metrics and /healthz by default.
 const ListenAddress = "127.0.0.1:9464"
+
+// options are the flags.
+type options struct {
+	ledger, listen, level, format string
+	slice, retention              time.Duration
+	activities                    int
+}
+
+const (
+	shortestRetention = 24 * time.Hour
+	mostActivities    = 1000
+	shortestSlice     = time.Second
+	longestSlice      = 10 * time.Minute
+)
+
+// check refuses what no worker could work with.
+func (o options) check() error {
+	switch {
+	case o.retention != 0 && o.retention < shortestRetention:
+		return &startError{fmt.Errorf("--retention %s would remove what is still needed; give at least %s, or 0 to keep everything", o.retention, shortestRetention)}
+	case o.activities < 1 || o.activities > mostActivities:
+		return &startError{fmt.Errorf("--concurrent-activities %d is not between 1 and %d", o.activities, mostActivities)}
+	case o.slice < shortestSlice || o.slice > longestSlice:
+		return &startError{fmt.Errorf("--push-slice %s is not between %s and %s", o.slice, shortestSlice, longestSlice)}
+	}
+	return nil
+}

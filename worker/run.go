@@ -19,12 +19,6 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-type options struct {
-	ledger, listen, level, format string
-	slice, retention              time.Duration
-	activities                    int
-}
-
 const (
 	stopTimeout   = time.Minute      // longer than the longest call to a store
 	beatAtMost    = 10 * time.Second // a heartbeat older than this is not held back any longer
@@ -32,6 +26,9 @@ const (
 )
 
 func run(ctx context.Context, options options) error {
+	if err := options.check(); err != nil {
+		return err
+	}
 	log, err := logger(options.level, options.format)
 	if err != nil {
 		return err
@@ -162,12 +159,20 @@ func checkDefinitions(ctx context.Context, state ledger.Ledger, log *slog.Logger
 	return nil
 }
 
+// oldest is the time from which on runs and activity are kept. Without a retention all are, and only what was never recorded goes.
+func oldest(now time.Time, retention time.Duration) time.Time {
+	if retention == 0 {
+		return time.Unix(0, 0)
+	}
+	return now.Add(-retention)
+}
+
 // tidy keeps the ledger from growing for ever.
 func tidy(ctx context.Context, state ledger.Ledger, retention time.Duration, log *slog.Logger) {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		if removed, err := state.Tidy(ctx, time.Now().Add(-retention)); err != nil && ctx.Err() == nil {
+		if removed, err := state.Tidy(ctx, oldest(time.Now(), retention)); err != nil && ctx.Err() == nil {
 			log.Warn("old runs and activity could not be removed; it is tried again in an hour", "error", err)
 		} else if removed > 0 {
 			log.Info("old runs and activity were removed", "rows", removed)
