@@ -130,6 +130,9 @@ type Reader interface {
 	// LastSnapshot is the newest snapshot of a warehouse that was recorded or held; ErrNotFound when there is none. Recorder.Refusals
 	// are its refused rows.
 	LastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry, error)
+	// LastSuccess returns the connection's newest run that went through everything and pushed it: one of all SKUs, not dry, that ended
+	// as Completed or CompletedWithFailures. ErrNotFound when there is none.
+	LastSuccess(ctx context.Context, connection string) (Run, error)
 	// Levels lists a warehouse's levels by SKU and facility; sku may be empty.
 	Levels(ctx context.Context, warehouse, sku string, page Page) ([]LevelRow, error)
 	// ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty.

@@ -84,6 +84,20 @@ func (d *database) RunOf(ctx context.Context, workflowRun string, pass int) (Run
 	return found, err
 }
 
+// LastSuccess returns a connection's newest run that went through everything; see Reader.
+func (d *database) LastSuccess(ctx context.Context, connection string) (Run, error) {
+	var found Run
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = scanRun(t.row(ctx, "SELECT "+runColumns+` FROM runs WHERE connection = ?
+			AND outcome IN ('completed', 'completed_with_failures') AND NOT dry_run AND scope = '[]' ORDER BY id DESC LIMIT 1`, connection))
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%w: a run of connection %s that went through everything", ErrNotFound, connection)
+		}
+		return err
+	})
+	return found, err
+}
+
 // pageRows is how many rows a list returns when no limit is given.
 const pageRows = 100
 

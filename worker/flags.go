@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ListenAddress is where the worker serves /metrics and /healthz by default.
+// ListenAddress is where the worker serves /metrics, /healthz and /readyz by default.
 const ListenAddress = "127.0.0.1:9464"
 
 // options are the flags.

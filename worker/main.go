@@ -60,7 +60,7 @@ Exit codes: 0 stopped as asked, 1 a fault, 2 something must be put right first.`
 	})
 	flags := root.Flags()
 	flags.StringVar(&settings.ledger, "ledger", "", "a file or a postgres:// URL; default $TIDEMARK_LEDGER, else tidemark.db")
-	flags.StringVar(&settings.listen, "listen", ListenAddress, "address for /metrics and /healthz; empty serves neither")
+	flags.StringVar(&settings.listen, "listen", ListenAddress, "address for /metrics, /healthz and /readyz; empty serves none of them")
 	flags.StringVar(&settings.level, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&settings.format, "log-format", "text", "text or json")
 	flags.DurationVar(&settings.slice, "push-slice", 45*time.Second, "how long one push activity works before it reports back, 1s to 10m")

@@ -8,12 +8,18 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+	"unicode"
 
+	prom "github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/uber-go/tally/v4"
 	"github.com/uber-go/tally/v4/prometheus"
 	"go.temporal.io/sdk/client"
 	sdktally "go.temporal.io/sdk/contrib/tally"
 )
+
+// probe asks whether something that the worker needs answers.
+type probe func(context.Context) error
 
 // observation is one metrics scope for the SDK and for Tidemark, served with the health of the process.
 type observation struct {
@@ -21,17 +27,31 @@ type observation struct {
 	closer   func() error
 	listener net.Listener
 	server   *http.Server
-	check    atomic.Pointer[func(context.Context) error]
+	ledger   atomic.Pointer[probe]
+	temporal atomic.Pointer[probe]
 }
 
-// observe listens at once, so that a taken port is known before any work is.
-func observe(address string) (*observation, error) {
+// asTheyAre keeps the values of labels, which are ids of stores among others. Prometheus takes any text for one.
+func asTheyAre() *tally.SanitizeOptions {
+	options := sdktally.PrometheusSanitizeOptions
+	options.ValueCharacters = tally.ValidCharacters{Ranges: []tally.SanitizeRange{{' ', unicode.MaxRune}}}
+	return &options
+}
+
+// observe listens at once, so that a taken port is known before any work is. What more is collected when the metrics are read.
+func observe(address string, more ...prom.Collector) (*observation, error) {
 	o := &observation{}
-	reporter := prometheus.NewReporter(prometheus.Options{})
+	registry := prom.NewRegistry()
+	for _, collector := range append(more, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})) {
+		if err := registry.Register(collector); err != nil {
+			return nil, err
+		}
+	}
+	reporter := prometheus.NewReporter(prometheus.Options{Registerer: registry, Gatherer: registry})
 	scope, closer := tally.NewRootScope(tally.ScopeOptions{
 		CachedReporter:  reporter,
 		Separator:       prometheus.DefaultSeparator,
-		SanitizeOptions: &sdktally.PrometheusSanitizeOptions,
+		SanitizeOptions: asTheyAre(),
 	}, time.Second)
 	o.scope, o.closer = sdktally.NewPrometheusNamingScope(scope), closer.Close
 	if address == "" {
@@ -39,33 +59,48 @@ func observe(address string) (*observation, error) {
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, errors.Join(&startError{fmt.Errorf("cannot listen on %s for /metrics and /healthz: %w; choose another address with --listen", address, err)}, o.closer())
+		return nil, errors.Join(&startError{fmt.Errorf("cannot listen on %s for /metrics, /healthz and /readyz: %w; choose another address with --listen", address, err)}, o.closer())
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", reporter.HTTPHandler())
-	mux.HandleFunc("GET /healthz", o.healthz)
+	mux.HandleFunc("GET /healthz", o.answer(false))
+	mux.HandleFunc("GET /readyz", o.answer(true))
 	o.listener = listener
 	o.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
 	go func() { _ = o.server.Serve(listener) }() // ends with close
 	return o, nil
 }
 
-func (o *observation) healthz(response http.ResponseWriter, request *http.Request) {
-	check := o.check.Load()
-	if check == nil {
-		http.Error(response, "starting", http.StatusServiceUnavailable)
-		return
+// answer says whether the ledger answers, which a restart may mend, and, when it is asked for more, whether Temporal does, which a
+// restart would only make worse: a worker waits for it.
+func (o *observation) answer(whole bool) http.HandlerFunc {
+	return func(response http.ResponseWriter, request *http.Request) {
+		ledger, temporal := o.ledger.Load(), o.temporal.Load()
+		if ledger == nil || temporal == nil {
+			http.Error(response, "starting", http.StatusServiceUnavailable)
+			return
+		}
+		ctx, cancel := context.WithTimeout(request.Context(), 3*time.Second)
+		defer cancel()
+		if err := (*ledger)(ctx); err != nil {
+			http.Error(response, "the ledger does not answer", http.StatusServiceUnavailable)
+			return
+		}
+		if whole {
+			if err := (*temporal)(ctx); err != nil {
+				http.Error(response, "Temporal does not answer", http.StatusServiceUnavailable)
+				return
+			}
+		}
+		_, _ = response.Write([]byte("ok\n"))
 	}
-	ctx, cancel := context.WithTimeout(request.Context(), 3*time.Second)
-	defer cancel()
-	if err := (*check)(ctx); err != nil {
-		http.Error(response, "the ledger does not answer", http.StatusServiceUnavailable)
-		return
-	}
-	_, _ = response.Write([]byte("ok\n"))
 }
 
-func (o *observation) health(check func(context.Context) error) { o.check.Store(&check) }
+// watch begins to answer.
+func (o *observation) watch(ledger, temporal probe) {
+	o.ledger.Store(&ledger)
+	o.temporal.Store(&temporal)
+}
 
 func (o *observation) handler() client.MetricsHandler { return sdktally.NewMetricsHandler(o.scope) }
 

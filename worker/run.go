@@ -41,7 +41,7 @@ func run(ctx context.Context, options options) error {
 	if err := checkDefinitions(ctx, state, log); err != nil {
 		return err
 	}
-	observed, err := observe(options.listen)
+	observed, err := observe(options.listen, newGauges(state, log))
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,10 @@ func run(ctx context.Context, options options) error {
 	workflows.Register(w)
 	register(w, state, temporal, namespace, options)
 
-	observed.health(func(ctx context.Context) error { return state.Check(ctx) })
+	observed.watch(state.Check, func(ctx context.Context) error {
+		_, err := temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+		return err
+	})
 	go tidy(ctx, state, options.retention, log)
 	if err := w.Start(); err != nil {
 		return &startError{fmt.Errorf("the worker cannot start on namespace %q: %w", namespace, err)}

@@ -15,6 +15,7 @@ var readTests = tests{
 	"channel levels come in pages":     pagesChannelLevels,
 	"channel levels by SKU and status": filtersChannelLevels,
 	"statuses are counted":             countsStatuses,
+	"the last success":                 findsLastSuccess,
 	"activity by either name":          findsActivity,
 	"activity is of a merchant":        separatesActivity,
 	"nothing is found where nothing is": func(t *testing.T, w *world) {
@@ -25,6 +26,35 @@ var readTests = tests{
 		require.NoError(t, err)
 		require.Empty(t, counts)
 	},
+}
+
+// findsLastSuccess: only a run of everything that was pushed says that a connection is well.
+func findsLastSuccess(t *testing.T, w *world) {
+	_, err := w.LastSuccess(w.ctx(), hubShop)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+	lease := w.take(hubShop, ledger.Smart)
+	w.end(lease, ledger.Completed)
+	for _, outcome := range []ledger.Outcome{ledger.Failed, ledger.Cancelled, ledger.Partial, ledger.Held, ledger.RejectedOutcome} {
+		w.end(w.take(hubShop, ledger.Smart), outcome)
+	}
+	scoped, dry := w.claim(hubShop, ledger.Smart), w.claim(hubShop, ledger.Full)
+	scoped.Scope, dry.DryRun = []string{"A"}, true
+	w.end(w.grant(scoped).Lease, ledger.Completed)
+	w.end(w.grant(dry).Lease, ledger.Completed)
+	w.end(w.take(hubMarket, ledger.Smart), ledger.Completed)
+	found, err := w.LastSuccess(w.ctx(), hubShop)
+	require.NoError(t, err)
+	require.Equal(t, lease.Run, found.ID)
+	require.NotNil(t, found.EndedAt)
+
+	running := w.take(hubShop, ledger.Smart)
+	found, err = w.LastSuccess(w.ctx(), hubShop)
+	require.NoError(t, err)
+	require.Equal(t, lease.Run, found.ID)
+	w.end(running, ledger.CompletedWithFailures)
+	found, err = w.LastSuccess(w.ctx(), hubShop)
+	require.NoError(t, err)
+	require.Equal(t, running.Run, found.ID)
 }
 
 // pagesLevels: the key of a page is a SKU, so the facilities of one are never split.

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// gauges tell from the ledger how the active connections stand, when the metrics are read. They are the same in every worker on
+// one ledger. While the ledger does not answer they are absent.
+type gauges struct {
+	ledger ledger.Ledger
+	log    *slog.Logger
+	now    func() time.Time
+
+	due, rows, age, holds *prometheus.Desc
+
+	mutex sync.Mutex
+	last  standing
+	until time.Time // last is shown until then
+}
+
+// standing is what the ledger said.
+type standing struct {
+	connections []connectionStanding
+	holds       int
+}
+
+type connectionStanding struct {
+	id        string
+	rows      map[ledger.Status]int64
+	succeeded *time.Time // nil when no run ever did
+}
+
+const (
+	gaugesKept    = 15 * time.Second
+	gaugesTimeout = 20 * time.Second // shorter than the server's
+	// gaugesShare is how many times as long as counting took its result is kept: where a million rows make it slow, it is done less often.
+	gaugesShare = 20
+)
+
+func newGauges(state ledger.Ledger, log *slog.Logger) *gauges {
+	describe := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(name, help, labels, nil)
+	}
+	return &gauges{
+		ledger: state, log: log, now: time.Now,
+		due:   describe("tidemark_connection_due_rows", "Rows of an active connection that wait to be pushed.", "connection"),
+		rows:  describe("tidemark_connection_rows", "Rows of an active connection by status.", "connection", "status"),
+		age:   describe("tidemark_connection_last_success_age_seconds", "Since the last run of everything that completed.", "connection"),
+		holds: describe("tidemark_open_holds", "Runs that wait for a person's decision."),
+	}
+}
+
+// Describe names all of them.
+func (g *gauges) Describe(into chan<- *prometheus.Desc) {
+	for _, one := range []*prometheus.Desc{g.due, g.rows, g.age, g.holds} {
+		into <- one
+	}
+}
+
+// Collect shows what the ledger says now, or said a moment ago.
+func (g *gauges) Collect(into chan<- prometheus.Metric) {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if began := g.now(); !began.Before(g.until) {
+		ctx, cancel := context.WithTimeout(context.Background(), gaugesTimeout)
+		defer cancel()
+		found, err := g.stand(ctx)
+		if err != nil {
+			g.log.Warn("the ledger could not be asked for the metrics of its connections", "error", err)
+			return
+		}
+		ended := g.now()
+		g.last, g.until = found, ended.Add(max(gaugesKept, gaugesShare*ended.Sub(began)))
+	}
+	show := func(what *prometheus.Desc, value float64, labels ...string) {
+		into <- prometheus.MustNewConstMetric(what, prometheus.GaugeValue, value, labels...)
+	}
+	for _, one := range g.last.connections {
+		show(g.due, float64(one.rows[ledger.StatusPending]+one.rows[ledger.StatusRetrying]), one.id)
+		for _, status := range []ledger.Status{
+			ledger.StatusPending, ledger.StatusUnknown, ledger.StatusSent, ledger.StatusExported, ledger.StatusRetrying, ledger.StatusRejected, ledger.StatusBlocked,
+		} {
+			show(g.rows, float64(one.rows[status]), one.id, string(status))
+		}
+		if one.succeeded != nil {
+			show(g.age, g.now().Sub(*one.succeeded).Seconds(), one.id)
+		}
+	}
+	show(g.holds, float64(g.last.holds))
+}
+
+func (g *gauges) stand(ctx context.Context) (standing, error) {
+	var found standing
+	connections, err := g.ledger.Connections(ctx)
+	if err != nil {
+		return found, err
+	}
+	for _, connection := range connections {
+		if !connection.Active() {
+			continue
+		}
+		one := connectionStanding{id: connection.ID}
+		if one.rows, err = g.ledger.StatusCounts(ctx, connection.ID); err != nil {
+			return found, err
+		}
+		run, err := g.ledger.LastSuccess(ctx, connection.ID)
+		if err == nil {
+			one.succeeded = run.EndedAt
+		} else if !errors.Is(err, ledger.ErrNotFound) {
+			return found, err
+		}
+		found.connections = append(found.connections, one)
+	}
+	holds, err := g.ledger.OpenHolds(ctx)
+	found.holds = len(holds)
+	return found, err
+}
