@@ -19,7 +19,7 @@ const (
 	shortestRetention = 24 * time.Hour
 	mostActivities    = 1000
 	shortestSlice     = time.Second
-	longestSlice      = 10 * time.Minute
+	longestSlice      = 4 * time.Minute // with the call that it ends in, no longer than an activity may take
 )
 
 // check refuses what no worker could work with.
