@@ -14,6 +14,7 @@ var stateTests = tests{
 	"a restored ledger owes every connection":   restoredOwes,
 	"a restored ledger forgets what is open":    restoredForgets,
 	"a blocked row stays blocked after restore": restoredBlocked,
+	"a lease that was lost with a ledger":       restoredFences,
 }
 
 func generations(t *testing.T, w *world) {
@@ -106,4 +107,16 @@ func restoredBlocked(t *testing.T, w *world) {
 	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
 	require.Equal(t, "blocked 5, shows ?", w.rows(hubShop)["X"])
 	require.NotEmpty(t, w.row(hubShop, "X").Reason)
+}
+
+// restoredFences: a workflow may still be open whose lease the restored ledger has never seen, and is about to give again.
+func restoredFences(t *testing.T, w *world) {
+	w.end(w.take(hubShop, ledger.Smart), ledger.Completed)
+	known := w.take(hubShop, ledger.Smart)
+	lost := ledger.Lease{Store: shop, Fence: known.Fence + 2, Run: known.Run + 1} // it was taken, given back and taken again after the backup
+	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
+	next := w.take(hubShop, ledger.Smart)
+	require.Equal(t, lost.Run, next.Run)
+	require.NotEqual(t, lost, next)
+	require.ErrorIs(t, w.AdvanceCursor(w.ctx(), lost, w.plan(hubShop, ledger.Smart)), ledger.ErrFenced)
 }
