@@ -26,7 +26,7 @@ const (
 func (o options) check() error {
 	switch {
 	case o.retention != 0 && o.retention < shortestRetention:
-		return &startError{fmt.Errorf("--retention %s would remove what is still needed; give at least %s, or 0 to keep everything", o.retention, shortestRetention)}
+		return &startError{fmt.Errorf("--retention %s would remove what is still needed; give at least 24h, or 0 to keep everything", o.retention)}
 	case o.activities < 1 || o.activities > mostActivities:
 		return &startError{fmt.Errorf("--concurrent-activities %d is not between 1 and %d", o.activities, mostActivities)}
 	case o.slice < shortestSlice || o.slice > longestSlice:
