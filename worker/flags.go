@@ -19,7 +19,7 @@ const (
 	shortestRetention = 24 * time.Hour
 	mostActivities    = 1000
 	shortestSlice     = time.Second
-	longestSlice      = 4 * time.Minute // with the call that it ends in, no longer than an activity may take
+	longestSlice      = 2 * time.Minute // with the longest call that it may end in, shorter than an activity may take
 )
 
 // check refuses what no worker could work with.

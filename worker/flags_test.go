@@ -28,9 +28,9 @@ func TestFlags(t *testing.T) {
 		"negative activities":   {change: func(o *options) { o.activities = -1 }, wrong: "--concurrent-activities"},
 		"more than a machine's": {change: func(o *options) { o.activities = 1001 }, wrong: "--concurrent-activities"},
 		"short slices":          {change: func(o *options) { o.slice = time.Second }},
-		"long slices":           {change: func(o *options) { o.slice = 4 * time.Minute }},
+		"long slices":           {change: func(o *options) { o.slice = 2 * time.Minute }},
 		"no slices":             {change: func(o *options) { o.slice = 0 }, wrong: "--push-slice 0s"},
-		"longer slices":         {change: func(o *options) { o.slice = 4*time.Minute + 1 }, wrong: "--push-slice"},
+		"longer slices":         {change: func(o *options) { o.slice = 2*time.Minute + 1 }, wrong: "--push-slice"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

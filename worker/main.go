@@ -63,7 +63,7 @@ Exit codes: 0 stopped as asked, 1 a fault, 2 something must be put right first.`
 	flags.StringVar(&settings.listen, "listen", ListenAddress, "address for /metrics, /healthz and /readyz; empty serves none of them")
 	flags.StringVar(&settings.level, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&settings.format, "log-format", "text", "text or json")
-	flags.DurationVar(&settings.slice, "push-slice", 45*time.Second, "how long one push activity works before it reports back, 1s to 4m")
+	flags.DurationVar(&settings.slice, "push-slice", 45*time.Second, "how long one push activity works before it reports back, 1s to 2m")
 	flags.DurationVar(&settings.retention, "retention", 90*24*time.Hour, "how long runs and activity are kept in the ledger, at least 24h; 0 keeps them for ever")
 	flags.IntVar(&settings.activities, "concurrent-activities", 50, "the most activities at once in this process, 1 to 1000")
 	root.AddCommand(healthCommand())
