@@ -49,18 +49,10 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 	if report.Changes, err = c.Ledger.Apply(ctx, definitions, options); err != nil {
 		return report, fmt.Errorf("applying to the ledger: %w", err)
 	}
-	labelled := len(report.Attributes.Missing) == 0 || options.DryRun
-	for _, connection := range definitions.Connections {
-		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-			change, err := c.reconcile(ctx, connection, mode, labelled, options.DryRun)
-			if err != nil {
-				return report, fmt.Errorf("the ledger is applied, schedule %s is not: %w; apply again", workflows.WorkflowID(mode, connection.ID), err)
-			}
-			if change != nil {
-				report.Schedules = append(report.Schedules, *change)
-			}
-		}
+	if err := c.schedules(ctx, definitions, before, options.DryRun, &report); err != nil {
+		return report, err
 	}
+	report.Warnings = append(report.Warnings, unused(definitions)...)
 	if err := c.removed(ctx, definitions, options, &report); err != nil {
 		return report, err
 	}
@@ -71,6 +63,29 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 		report.Warnings = append(report.Warnings, c.advise(ctx, connection)...)
 	}
 	return report, nil
+}
+
+// schedules makes the schedules of every connection what they should be. before tells which connections were active.
+func (c *Control) schedules(ctx context.Context, definitions ledger.Definitions, before map[string]bool, dryRun bool, report *ApplyReport) error {
+	labelled := len(report.Attributes.Missing) == 0 || dryRun
+	for _, connection := range definitions.Connections {
+		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+			id := workflows.WorkflowID(mode, connection.ID)
+			done, err := c.reconcile(ctx, connection, mode, labelled, dryRun)
+			switch {
+			case err != nil && dryRun:
+				return fmt.Errorf("nothing was changed; schedule %s: %w", id, err)
+			case err != nil:
+				return fmt.Errorf("the ledger is applied, schedule %s is not: %w; apply again", id, err)
+			case done.change != nil:
+				report.Schedules = append(report.Schedules, *done.change)
+			}
+			if done.paused != "" && connection.Active() && !before[connection.ID] {
+				report.Warnings = append(report.Warnings, fmt.Sprintf("schedule %s stays paused (%s); starter resume %s starts it", id, done.paused, connection.ID))
+			}
+		}
+	}
+	return nil
 }
 
 // removed deals with schedules of connections that the configuration no longer has: they go with Prune, and are named without.
@@ -152,6 +167,27 @@ func (c *Control) advise(ctx context.Context, connection ledger.Connection) []st
 			connection.ID, short(interval), n, short(p95.Round(time.Second)), short((2 * p95).Round(time.Minute)))}
 	}
 	return nil
+}
+
+// unused warns of warehouses and stores that no connection uses: nothing is read from them or pushed to them.
+func unused(definitions ledger.Definitions) []string {
+	used := map[string]bool{}
+	for _, connection := range definitions.Connections {
+		used["warehouse "+connection.Warehouse], used["store "+connection.Store] = true, true
+	}
+	var names, warnings []string
+	for _, one := range definitions.Warehouses {
+		names = append(names, "warehouse "+one.ID)
+	}
+	for _, one := range definitions.Stores {
+		names = append(names, "store "+one.ID)
+	}
+	for _, name := range names {
+		if !used[name] {
+			warnings = append(warnings, name+" is in no connection, so nothing is done with it")
+		}
+	}
+	return warnings
 }
 
 func percentile95(runs []ledger.Run) (time.Duration, int) {
