@@ -226,11 +226,19 @@ func showActivity(w io.Writer, entries []ledger.ActivityEntry) {
 	})
 }
 
+// at names a location, where a store has several.
+func at(location string) string {
+	if location == "" {
+		return ""
+	}
+	return " at " + plain(location)
+}
+
 func explainCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "explain CONNECTION CHANNEL-SKU",
 		Short:   "Explain a number: warehouse level → bundle → strategy → listing → call → answer",
-		Example: "  starter explain acme-shop CITY-KIT",
+		Example: "  starter explain acme-shop ACME-CITY-KIT",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return s.withLedger(command.Context(), func(c *control.Control) error {
@@ -240,18 +248,14 @@ func explainCommand(s *session) *cobra.Command {
 				}
 				return s.print(explanations, func(w io.Writer) {
 					for _, one := range explanations {
-						place := ""
-						if one.Row.Location != "" {
-							place = " at " + plain(one.Row.Location)
-						}
-						line(w, "%s%s on %s: %d", plain(one.Row.ChannelSKU), place, one.Row.Connection, one.Row.Quantity)
+						line(w, "%s%s on %s: %d", plain(one.Row.ChannelSKU), at(one.Row.Location), one.Row.Connection, one.Row.Quantity)
 						for _, text := range one.Lines() {
 							line(w, "  %s", plain(text))
 						}
 						if len(one.Activity) > 0 {
 							line(w, "  what happened:")
 							for _, e := range one.Activity {
-								line(w, "    %s run %d: %s %s → %s %s", stamp(&e.At), e.Run, e.Kind, figure(e.Before), figure(e.After), plain(e.Note))
+								line(w, "    %s run %d: %s%s %s → %s %s", stamp(&e.At), e.Run, e.Kind, at(e.Location), figure(e.Before), figure(e.After), plain(e.Note))
 							}
 						}
 					}
