@@ -80,8 +80,8 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 		}
 		if row.Run != 0 {
 			run, err := c.Ledger.Run(ctx, row.Run)
-			if err == nil {
-				explanation.Run = &run
+			if runs := []ledger.Run{run}; err == nil && ShowHeld(ctx, c.Ledger, runs) == nil {
+				explanation.Run = &runs[0]
 			}
 		}
 		explanation.Activity, explanation.Confirmed = history(row, activity)

@@ -140,6 +140,9 @@ func (s *Server) status(ctx context.Context, q question) (any, error) {
 		}
 	}
 	status, err := s.options.Control.Status(ctx, only)
+	if err == nil && status.Unreachable != "" {
+		err = errors.New(status.Unreachable)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -221,6 +224,9 @@ func (s *Server) runs(ctx context.Context, q question) (any, error) {
 		}
 	}
 	found, err := s.options.Ledger.Runs(ctx, only, q.limit)
+	if err == nil {
+		err = control.ShowHeld(ctx, s.options.Ledger, found)
+	}
 	return pageOf(found, func(run ledger.Run) ledger.Run { return run }), err
 }
 
@@ -232,8 +238,12 @@ func (s *Server) run(ctx context.Context, q question) (any, error) {
 	found, err := s.options.Ledger.Run(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil, notFound("there is no run " + strconv.FormatInt(id, 10) + "; /api/v1/runs lists them")
+	} else if err != nil {
+		return nil, err
 	}
-	return found, err
+	runs := []ledger.Run{found}
+	err = control.ShowHeld(ctx, s.options.Ledger, runs)
+	return runs[0], err
 }
 
 func (s *Server) activity(ctx context.Context, q question) (any, error) {

@@ -73,7 +73,10 @@ type holderView struct {
 }
 
 func viewStatus(status control.Status) statusView {
-	shown := statusView{Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: append([]ledger.Hold{}, status.Holds...)}
+	shown := statusView{Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: make([]ledger.Hold, len(status.Holds))}
+	for i, one := range status.Holds {
+		shown.Holds[i] = one.Hold
+	}
 	for i, one := range status.Connections {
 		view := connectionStatusView{
 			connectionView: viewConnection(one.Connection), Schedules: append([]control.ScheduleStatus{}, one.Schedules...), Rows: one.Rows, Last: one.Last,

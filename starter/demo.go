@@ -196,7 +196,7 @@ func (d *demo) connect(ctx context.Context) (func(), error) {
 	release := make(chan struct{})
 	var last error
 	err := until(ctx, readyPatience, "Temporal answers", func(ctx context.Context) error {
-		temporal, _, err := dial(ctx)
+		temporal, _, err := dial(ctx, usualPatience)
 		if err == nil {
 			temporal.Close()
 		}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,10 +21,13 @@ func statusCommand(s *session) *cobra.Command {
 		Example: "  starter status\n  starter status acme-shop -o json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
-			return s.with(command.Context(), func(c *control.Control) error {
+			return s.withWhatAnswers(command.Context(), func(c *control.Control, missing error) error {
 				status, err := c.Status(command.Context(), strings.Join(arguments, ""))
 				if err != nil {
 					return err
+				}
+				if missing != nil {
+					status.Unreachable = missing.Error()
 				}
 				return s.print(status, func(w io.Writer) { showStatus(w, status) })
 			})
@@ -31,11 +36,14 @@ func statusCommand(s *session) *cobra.Command {
 }
 
 func showStatus(w io.Writer, status control.Status) {
-	if status.Workers == 0 {
+	switch {
+	case status.Unreachable != "":
+		line(w, "Temporal cannot be reached, so this is only what the ledger knows: %s\n", plain(status.Unreachable))
+	case status.Workers == 0:
 		line(w, "No worker polls for work: nothing runs until one is started (bin/worker).\n")
 	}
 	for _, hold := range status.Holds {
-		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run)
+		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d%s\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run, deadline(hold.DecideBy))
 	}
 	for _, c := range status.Connections {
 		state := "enabled"
@@ -45,8 +53,11 @@ func showStatus(w io.Writer, status control.Status) {
 		line(w, "%s (%s: %s → %s), %s", c.ID, c.Merchant, c.Warehouse, c.Store, state)
 		for _, schedule := range c.Schedules {
 			when := "next " + stamp(schedule.Next)
-			if schedule.Paused {
-				when = schedule.Note
+			switch {
+			case schedule.Missing:
+				when = "missing; apply the configuration again"
+			case schedule.Paused:
+				when = cmp.Or(schedule.Note, "paused")
 			}
 			line(w, "  schedule %s: %s%s", schedule.ID, when, skipped(schedule))
 		}
@@ -61,6 +72,13 @@ func showStatus(w io.Writer, status control.Status) {
 	if len(status.Connections) == 0 {
 		line(w, "no connections yet; apply a configuration (starter apply FILE)")
 	}
+}
+
+func deadline(decideBy *time.Time) string {
+	if decideBy == nil {
+		return ""
+	}
+	return "   by " + stamp(decideBy)
 }
 
 func skipped(schedule control.ScheduleStatus) string {
@@ -102,7 +120,7 @@ func runsCommand(s *session) *cobra.Command {
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return s.withLedger(command.Context(), func(c *control.Control) error {
-				runs, err := c.Ledger.Runs(command.Context(), strings.Join(arguments, ""), limit)
+				runs, err := c.Runs(command.Context(), strings.Join(arguments, ""), limit)
 				if err != nil {
 					return err
 				}

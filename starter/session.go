@@ -35,7 +35,7 @@ func (s *session) check() error {
 // with runs a command with a ledger and a Temporal client.
 func (s *session) with(ctx context.Context, do func(*control.Control) error) error {
 	return s.withLedger(ctx, func(c *control.Control) error {
-		temporal, namespace, err := dial(ctx)
+		temporal, namespace, err := dial(ctx, usualPatience)
 		if err != nil {
 			return err
 		}
@@ -58,9 +58,31 @@ func (s *session) withLedger(ctx context.Context, do func(*control.Control) erro
 	return errors.Join(err, state.Close())
 }
 
+// withWhatAnswers runs a command with a ledger, and a Temporal client if it can be had. missing is why there is none.
+func (s *session) withWhatAnswers(ctx context.Context, do func(c *control.Control, missing error) error) error {
+	return s.withLedger(ctx, func(c *control.Control) error {
+		temporal, namespace, err := dial(ctx, shortPatience)
+		var wrong *control.UsageError
+		if ctx.Err() != nil || errors.As(err, &wrong) {
+			return err
+		}
+		if err == nil {
+			defer temporal.Close()
+			c.Client, c.Namespace = temporal, namespace
+		}
+		return do(c, err)
+	})
+}
+
+// How long a command waits for Temporal: one that needs it, and one that can do without.
+const (
+	usualPatience = 15 * time.Second
+	shortPatience = 5 * time.Second
+)
+
 // dial connects to Temporal. What it says of itself is nothing for a command's reader.
-func dial(ctx context.Context) (client.Client, string, error) {
-	return control.Dial(ctx, slog.New(slog.DiscardHandler), nil, 15*time.Second)
+func dial(ctx context.Context, patience time.Duration) (client.Client, string, error) {
+	return control.Dial(ctx, slog.New(slog.DiscardHandler), nil, patience)
 }
 
 func (s *session) writer() io.Writer {
