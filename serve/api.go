@@ -160,7 +160,7 @@ func (s *Server) channelLevels(ctx context.Context, q question) (any, error) {
 		return nil, err
 	}
 	status := ledger.Status(q.query.Get("status"))
-	if status != "" && !slices.Contains(statuses, status) {
+	if status != "" && !slices.Contains(control.Statuses(), status) {
 		return nil, invalid("invalid_query", "status: expected one of pending, unknown, sent, exported, retrying, rejected, blocked")
 	}
 	rows, err := s.options.Ledger.ChannelLevels(ctx, connection.ID, q.query.Get("sku"), status, ledger.Page{After: q.query.Get("after"), Limit: q.limit})
@@ -169,10 +169,6 @@ func (s *Server) channelLevels(ctx context.Context, q question) (any, error) {
 		found.Next = rows[len(rows)-1].ChannelSKU
 	}
 	return found, err
-}
-
-var statuses = []ledger.Status{
-	ledger.StatusPending, ledger.StatusUnknown, ledger.StatusSent, ledger.StatusExported, ledger.StatusRetrying, ledger.StatusRejected, ledger.StatusBlocked,
 }
 
 func (s *Server) explain(ctx context.Context, q question) (any, error) {

@@ -190,7 +190,7 @@ func (d *demo) start(ctx context.Context, cancel context.CancelCauseFunc) (ledge
 
 // connect opens the ledger and waits for Temporal.
 func (d *demo) connect(ctx context.Context) (func(), error) {
-	s := &session{output: "text"}
+	s := &session{output: "text", creates: true}
 	ready := make(chan *control.Control)
 	done := make(chan error, 1)
 	release := make(chan struct{})

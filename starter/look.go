@@ -119,11 +119,15 @@ func runsCommand(s *session) *cobra.Command {
 		Example: "  starter runs acme-shop --limit 5",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
+			if err := checkLimit(limit); err != nil {
+				return err
+			}
 			return s.withLedger(command.Context(), func(c *control.Control) error {
-				runs, err := c.Runs(command.Context(), strings.Join(arguments, ""), limit)
+				runs, err := c.Runs(command.Context(), strings.Join(arguments, ""), limit+1)
 				if err != nil {
 					return err
 				}
+				runs, more := cut(runs, limit)
 				return s.print(runs, func(w io.Writer) {
 					table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED\tTOOK\tOUTCOME\tCHANGED\tDUE\tEXPORTED\tREJECTED\tCALLS", func(row func(string, ...any)) {
 						for _, run := range runs {
@@ -136,6 +140,7 @@ func runsCommand(s *session) *cobra.Command {
 								run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Calls)
 						}
 					})
+					showMore(w, more, limit)
 				})
 			})
 		},
@@ -155,21 +160,28 @@ func levelsCommand(s *session) *cobra.Command {
 		Args: cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			ctx := command.Context()
+			if err := checkLimit(limit); err != nil {
+				return err
+			}
 			return s.withLedger(ctx, func(c *control.Control) error {
 				page := ledger.Page{After: after, Limit: limit}
 				switch arguments[0] {
 				case "warehouse":
-					rows, err := c.Ledger.Levels(ctx, arguments[1], sku, page)
+					list := func(page ledger.Page) ([]ledger.LevelRow, error) { return c.Levels(ctx, arguments[1], sku, page) }
+					rows, next, err := onePage(page, list, func(row ledger.LevelRow) string { return row.SKU })
 					if err != nil {
 						return err
 					}
-					return s.print(rows, func(w io.Writer) { showLevels(w, rows) })
+					return s.print(rows, func(w io.Writer) { showLevels(w, rows); showNext(w, next) })
 				case "channel":
-					rows, err := c.Ledger.ChannelLevels(ctx, arguments[1], sku, ledger.Status(status), page)
+					list := func(page ledger.Page) ([]ledger.ChannelLevelRow, error) {
+						return c.ChannelLevels(ctx, arguments[1], sku, ledger.Status(status), page)
+					}
+					rows, next, err := onePage(page, list, func(row ledger.ChannelLevelRow) string { return row.ChannelSKU })
 					if err != nil {
 						return err
 					}
-					return s.print(rows, func(w io.Writer) { showChannelLevels(w, rows) })
+					return s.print(rows, func(w io.Writer) { showChannelLevels(w, rows); showNext(w, next) })
 				}
 				return &flagError{fmt.Errorf("%q is neither warehouse nor channel", arguments[0])}
 			})
@@ -180,6 +192,57 @@ func levelsCommand(s *session) *cobra.Command {
 	command.Flags().StringVar(&after, "after", "", "begin after this SKU")
 	command.Flags().IntVar(&limit, "limit", 100, "how many")
 	return command
+}
+
+func checkLimit(limit int) error {
+	if limit < 1 {
+		return &flagError{fmt.Errorf("--limit %d is below 1", limit)}
+	}
+	return nil
+}
+
+// cut leaves the first of a list, and tells whether there were more.
+func cut[T any](list []T, limit int) ([]T, bool) {
+	if len(list) <= limit {
+		return list, false
+	}
+	return list[:limit], true
+}
+
+// onePage lists a page, and after what the next one begins; nothing when there is none.
+func onePage[T any](page ledger.Page, list func(ledger.Page) ([]T, error), key func(T) string) (rows []T, next string, err error) {
+	rows, err = list(page)
+	if err != nil || len(rows) < page.Limit {
+		return rows, "", err
+	}
+	last := key(rows[len(rows)-1])
+	behind, err := list(ledger.Page{After: last, Limit: 1})
+	if err != nil || len(behind) == 0 {
+		return rows, "", err
+	}
+	return rows, last, nil
+}
+
+func showMore(w io.Writer, more bool, limit int) {
+	if more {
+		line(w, "more: --limit %d", 2*limit)
+	}
+}
+
+func showNext(w io.Writer, after string) {
+	if after != "" {
+		line(w, "more: --after %s", shellWord(plain(after)))
+	}
+}
+
+// shellWord quotes a text for a shell, where it must be.
+func shellWord(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@", r)
+	}) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 func showLevels(w io.Writer, rows []ledger.LevelRow) {
@@ -217,12 +280,16 @@ func activityCommand(s *session) *cobra.Command {
 		Example: "  starter activity BIKE --merchant acme",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
+			if err := checkLimit(limit); err != nil {
+				return err
+			}
 			return s.withLedger(command.Context(), func(c *control.Control) error {
-				entries, err := c.Activity(command.Context(), merchant, arguments[0], connection, limit)
+				entries, err := c.Activity(command.Context(), merchant, arguments[0], connection, limit+1)
 				if err != nil {
 					return err
 				}
-				return s.print(entries, func(w io.Writer) { showActivity(w, entries) })
+				entries, more := cut(entries, limit)
+				return s.print(entries, func(w io.Writer) { showActivity(w, entries); showMore(w, more, limit) })
 			})
 		},
 	}

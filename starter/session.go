@@ -23,6 +23,7 @@ type session struct {
 	location string
 	output   string
 	out      io.Writer
+	creates  bool // a ledger file that is not there is made
 }
 
 func (s *session) check() error {
@@ -45,12 +46,23 @@ func (s *session) with(ctx context.Context, do func(*control.Control) error) err
 	})
 }
 
-// withLedger runs a command that only reads the ledger.
+// withLedger runs a command with a ledger alone.
 func (s *session) withLedger(ctx context.Context, do func(*control.Control) error) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	state, err := ledger.Open(ctx, ledger.Locate(s.location), time.Now())
+	location := ledger.Locate(s.location)
+	exists, err := ledger.Exists(location)
+	var wrong *ledger.LocationError
+	switch {
+	case errors.As(err, &wrong):
+		return &control.UsageError{Message: err.Error()}
+	case err != nil:
+		return fmt.Errorf("the ledger %s: %w", location, err)
+	case !exists && !s.creates:
+		return &control.UsageError{Message: fmt.Sprintf("there is no ledger at %s; name it with --ledger or %s, or apply a configuration first", location, ledger.EnvVariable)}
+	}
+	state, err := ledger.Open(ctx, location, time.Now())
 	if err != nil {
 		return err
 	}

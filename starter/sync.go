@@ -52,6 +52,9 @@ A request joins a run that is open: a pass that has not begun to fetch serves it
 }
 
 func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode, connection string, request workflows.SyncRequest, wait bool) error {
+	if err := c.CheckScope(ctx, connection, request.SKUs); err != nil {
+		return err
+	}
 	if mode == ledger.Full && len(request.SKUs) == 0 && !request.DryRun {
 		line(os.Stderr, "a Full Sync pushes every SKU of %s, changed or not; Smart Sync is enough for the day to day", connection)
 	}
@@ -69,7 +72,9 @@ func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode
 		})
 	}
 	report, err := s.follow(ctx, c, answer)
-	if err != nil {
+	if err != nil && ctx.Err() != nil {
+		return &runError{fmt.Sprintf("stopped waiting; %s goes on (starter status shows how it stands)", answer.Workflow)}
+	} else if err != nil {
 		return &runError{fmt.Sprintf("%s did not complete: %v", answer.Workflow, failure(err))}
 	}
 	if err := s.print(report, func(w io.Writer) { showReport(w, report) }); err != nil {
