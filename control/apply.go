@@ -27,7 +27,7 @@ type ApplyReport struct {
 // Apply makes the ledger and the schedules what the definitions say. Each step can be repeated: when it breaks off, the same apply
 // again completes it.
 func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, options ledger.ApplyOptions) (ApplyReport, error) {
-	var report ApplyReport
+	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}}
 	var err error
 	before := map[string]bool{}
 	if known, err := c.Ledger.Connections(ctx); err == nil {
@@ -49,6 +49,7 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 	if report.Changes, err = c.Ledger.Apply(ctx, definitions, options); err != nil {
 		return report, fmt.Errorf("applying to the ledger: %w", err)
 	}
+	report.Changes = orEmpty(report.Changes)
 	if err := c.schedules(ctx, definitions, before, options.DryRun, &report); err != nil {
 		return report, err
 	}
