@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/tidemark/tidemark/ledger"
 )
@@ -13,7 +14,7 @@ const previewLines = 50
 // preview collects what a push would do, from the real resolver and the recorded rows.
 type preview struct {
 	Preview
-	changed, same []string // the first lines of what would change, and of the rest
+	changed, blocked, same []string // the first lines of each
 }
 
 func newPreview() *preview { return &preview{} }
@@ -52,8 +53,8 @@ func (p *preview) count(location, sku string, shown *int64, quantity int64, bloc
 	switch {
 	case blocked != "":
 		p.Blocked++
-		if len(p.changed) < previewLines {
-			p.changed = append(p.changed, fmt.Sprintf("block %s: %s", place(location, sku), blocked))
+		if len(p.blocked) < previewLines {
+			p.blocked = append(p.blocked, fmt.Sprintf("block %s: %s", place(location, sku), blocked))
 		}
 	case shown == nil:
 		line(&p.changed, &p.New, "new")
@@ -70,7 +71,7 @@ func (p *preview) count(location, sku string, shown *int64, quantity int64, bloc
 
 // lines are the first of all, those that would change before the others, and how many more there are.
 func (p *preview) lines() []string {
-	lines := append(p.changed[:len(p.changed):len(p.changed)], p.same...)
+	lines := slices.Concat(p.changed, p.blocked, p.same)
 	lines = lines[:min(len(lines), previewLines)]
 	all := p.Raise + p.Lower + p.Zero + p.Same + p.New + p.Blocked
 	if more := all - int64(len(lines)); more > 0 {

@@ -27,6 +27,6 @@ func TestPreviewShowsChangesFirst(t *testing.T) {
 	p.count("", "H", &five, 7, "")
 	lines := p.lines()
 	require.Len(t, lines, previewLines+1)
-	require.Equal(t, "raise H: 5 → 7", lines[5], "wherever it comes in the order of products")
+	require.Equal(t, "raise H: 5 → 7", lines[4], "wherever it comes in the order of products")
 	require.Equal(t, "and 957 more", lines[previewLines])
 }
