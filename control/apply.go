@@ -162,12 +162,40 @@ func (c *Control) advise(ctx context.Context, connection ledger.Connection) []st
 		return nil
 	}
 	p95, n := percentile95(runs)
-	const enough = 5
-	if n >= enough && interval < 2*p95 {
-		return []string{fmt.Sprintf("connection %s: Smart Sync every %s, but 95 %% of its last %d runs took up to %s; an interval below %s makes no store fresher and costs API calls",
-			connection.ID, short(interval), n, short(p95.Round(time.Second)), short((2 * p95).Round(time.Minute)))}
+	if !tooShort(interval, p95, n) {
+		return nil
 	}
-	return nil
+	if runs, err = c.neverHeld(ctx, runs, interval/2); err != nil {
+		return nil
+	}
+	if p95, n = percentile95(runs); !tooShort(interval, p95, n) {
+		return nil
+	}
+	return []string{fmt.Sprintf("connection %s: Smart Sync every %s, but 95 %% of its last %d runs took up to %s; an interval below %s makes no store fresher and costs API calls",
+		connection.ID, short(interval), n, short(p95.Round(time.Second)), short((2 * p95).Round(time.Minute)))}
+}
+
+// tooShort is true for an interval that does not pay, by the time that enough runs took.
+func tooShort(interval, p95 time.Duration, runs int) bool {
+	const enough = 5
+	return runs >= enough && interval < 2*p95
+}
+
+// neverHeld leaves out the long runs that waited for a person: that is no time that a run takes.
+func (c *Control) neverHeld(ctx context.Context, runs []ledger.Run, long time.Duration) ([]ledger.Run, error) {
+	var left []ledger.Run
+	for _, run := range runs {
+		if run.EndedAt != nil && run.EndedAt.Sub(run.StartedAt) > long {
+			_, err := c.Ledger.HoldOf(ctx, run.ID)
+			if err == nil {
+				continue
+			} else if !errors.Is(err, ledger.ErrNotFound) {
+				return nil, err
+			}
+		}
+		left = append(left, run)
+	}
+	return left, nil
 }
 
 // unused warns of warehouses and stores that no connection uses: nothing is read from them or pushed to them.
