@@ -60,7 +60,7 @@ func resumeCommand(s *session) *cobra.Command {
 }
 
 func decideCommand(s *session, approve bool) *cobra.Command {
-	use, short := "reject RUN", "Refuse what a held run wants to do; nothing is recorded or pushed"
+	use, short := "reject RUN", "Refuse what a held run wants to do: a held snapshot is not recorded, and nothing is pushed"
 	if approve {
 		use, short = "approve RUN", "Let a held run go on; it fetches anew first"
 	}
