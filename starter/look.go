@@ -340,7 +340,8 @@ func explainCommand(s *session) *cobra.Command {
 						if len(one.Activity) > 0 {
 							line(w, "  what happened:")
 							for _, e := range one.Activity {
-								line(w, "    %s run %d: %s%s %s → %s %s", stamp(&e.At), e.Run, e.Kind, at(e.Location), figure(e.Before), figure(e.After), plain(e.Note))
+								text := fmt.Sprintf("%s run %d: %s%s %s → %s %s", stamp(&e.At), e.Run, e.Kind, at(e.Location), figure(e.Before), figure(e.After), plain(e.Note))
+								line(w, "    %s", strings.TrimSpace(text))
 							}
 						}
 					}
