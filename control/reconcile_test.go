@@ -79,6 +79,30 @@ func TestReconcile(t *testing.T) {
 	}
 }
 
+// What a person paused stays paused when the connection is enabled, and is named then.
+func TestSchedulesOfAnEnabledConnection(t *testing.T) {
+	t.Parallel()
+	active := ledger.Connection{ID: "acme-shop", Enabled: true, Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}}}
+	definitions := ledger.Definitions{Connections: []ledger.Connection{active}}
+	temporal, schedules, smart, full := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t), mocks.NewScheduleHandle(t)
+	temporal.On("ScheduleClient").Return(schedules)
+	schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(smart)
+	schedules.On("GetHandle", mock.Anything, "full-sync/acme-shop").Return(full)
+	smart.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart), &client.ScheduleState{Paused: true, Note: "paused by ann"}), nil)
+	full.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows")).Times(2)
+	c := &Control{Client: temporal}
+
+	var report ApplyReport
+	require.NoError(t, c.schedules(t.Context(), definitions, map[string]bool{"acme-shop": true}, true, &report))
+	require.Empty(t, report.Warnings, "it was enabled before")
+	require.NoError(t, c.schedules(t.Context(), definitions, nil, true, &report))
+	require.Equal(t, []string{"schedule smart-sync/acme-shop stays paused (paused by ann); starter resume acme-shop starts it"}, report.Warnings)
+
+	full.On("Describe", mock.Anything).Return(nil, errors.New("unavailable"))
+	require.EqualError(t, c.schedules(t.Context(), definitions, nil, true, &report), "nothing was changed; schedule full-sync/acme-shop: unavailable")
+	require.EqualError(t, c.schedules(t.Context(), definitions, nil, false, &report), "the ledger is applied, schedule full-sync/acme-shop is not: unavailable; apply again")
+}
+
 // described is a schedule as the server shows it.
 func described(options *client.ScheduleOptions, state *client.ScheduleState) *client.ScheduleDescription {
 	return &client.ScheduleDescription{Schedule: client.Schedule{

@@ -246,6 +246,11 @@ func (s *Server) activity(ctx context.Context, q question) (any, error) {
 	if q.query.Get("sku") == "" {
 		return nil, invalid("invalid_query", "sku: name the SKU whose activity is to be listed")
 	}
+	if only := q.query.Get("connection"); only != "" {
+		if _, err := s.connection(ctx, only); err != nil {
+			return nil, err
+		}
+	}
 	found, err := s.options.Control.Activity(ctx, q.query.Get("merchant"), q.query.Get("sku"), q.query.Get("connection"), q.limit)
 	return pageOf(found, func(one ledger.ActivityEntry) ledger.ActivityEntry { return one }), err
 }

@@ -72,10 +72,8 @@ func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode
 		})
 	}
 	report, err := s.follow(ctx, c, answer)
-	if err != nil && ctx.Err() != nil {
-		return &runError{fmt.Sprintf("stopped waiting; %s goes on (starter status shows how it stands)", answer.Workflow)}
-	} else if err != nil {
-		return &runError{fmt.Sprintf("%s did not complete: %v", answer.Workflow, failure(err))}
+	if err != nil {
+		return unfinished(ctx, answer.Workflow, err)
 	}
 	if err := s.print(report, func(w io.Writer) { showReport(w, report) }); err != nil {
 		return err
@@ -84,6 +82,14 @@ func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode
 		return &runError{fmt.Sprintf("run %d ended as %s: %s", report.Run, report.Outcome, report.Reason)}
 	}
 	return nil
+}
+
+// unfinished is why there is no report of a run that was waited for.
+func unfinished(ctx context.Context, workflow string, err error) error {
+	if ctx.Err() != nil {
+		return &runError{fmt.Sprintf("stopped waiting; %s goes on (starter status shows how it stands)", workflow)}
+	}
+	return &runError{fmt.Sprintf("%s did not complete: %v", workflow, failure(err))}
 }
 
 // follow waits for a run and shows how it goes on standard error.
