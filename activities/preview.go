@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/tidemark/tidemark/ledger"
 )
@@ -11,7 +12,10 @@ import (
 const previewLines = 50
 
 // preview collects what a push would do, from the real resolver and the recorded rows.
-type preview struct{ Preview }
+type preview struct {
+	Preview
+	changed, blocked, same []string // the first lines of each
+}
 
 func newPreview() *preview { return &preview{} }
 
@@ -36,38 +40,44 @@ func (p *preview) add(ctx context.Context, state ledger.Ledger, connection strin
 }
 
 func (p *preview) count(location, sku string, shown *int64, quantity int64, blocked string) {
-	before, word := "?", ""
+	before := "?"
 	if shown != nil {
 		before = fmt.Sprint(*shown)
+	}
+	line := func(lines *[]string, counter *int64, word string) {
+		*counter++
+		if len(*lines) < previewLines {
+			*lines = append(*lines, fmt.Sprintf("%s %s: %s → %d", word, place(location, sku), before, quantity))
+		}
 	}
 	switch {
 	case blocked != "":
 		p.Blocked++
-		p.line("block %s: %s", place(location, sku), blocked)
-		return
+		if len(p.blocked) < previewLines {
+			p.blocked = append(p.blocked, fmt.Sprintf("block %s: %s", place(location, sku), blocked))
+		}
 	case shown == nil:
-		p.New++
-		word = "new"
+		line(&p.changed, &p.New, "new")
 	case quantity == *shown:
-		p.Same++
-		word = "same"
+		line(&p.same, &p.Same, "same")
 	case quantity == 0:
-		p.Zero++
-		word = "zero"
+		line(&p.changed, &p.Zero, "zero")
 	case quantity > *shown:
-		p.Raise++
-		word = "raise"
+		line(&p.changed, &p.Raise, "raise")
 	default:
-		p.Lower++
-		word = "lower"
+		line(&p.changed, &p.Lower, "lower")
 	}
-	p.line("%s %s: %s → %d", word, place(location, sku), before, quantity)
 }
 
-func (p *preview) line(format string, arguments ...any) {
-	if len(p.Lines) < previewLines {
-		p.Lines = append(p.Lines, fmt.Sprintf(format, arguments...))
+// lines are the first of all, those that would change before the others, and how many more there are.
+func (p *preview) lines() []string {
+	lines := slices.Concat(p.changed, p.blocked, p.same)
+	lines = lines[:min(len(lines), previewLines)]
+	all := p.Raise + p.Lower + p.Zero + p.Same + p.New + p.Blocked
+	if more := all - int64(len(lines)); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
+	return lines
 }
 
 func place(location, sku string) string {
@@ -83,6 +93,7 @@ func (p *preview) result(ctx context.Context, state ledger.Ledger, input Resolve
 	if err != nil {
 		return ResolveResult{}, err
 	}
+	p.Lines = p.lines()
 	result.Due, result.Live, result.Preview = due.Rows, due.Live, &p.Preview
 	result.Zeroing = p.Zero
 	return result, nil

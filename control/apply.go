@@ -27,7 +27,7 @@ type ApplyReport struct {
 // Apply makes the ledger and the schedules what the definitions say. Each step can be repeated: when it breaks off, the same apply
 // again completes it.
 func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, options ledger.ApplyOptions) (ApplyReport, error) {
-	var report ApplyReport
+	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}}
 	var err error
 	before := map[string]bool{}
 	if known, err := c.Ledger.Connections(ctx); err == nil {
@@ -49,18 +49,11 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 	if report.Changes, err = c.Ledger.Apply(ctx, definitions, options); err != nil {
 		return report, fmt.Errorf("applying to the ledger: %w", err)
 	}
-	labelled := len(report.Attributes.Missing) == 0 || options.DryRun
-	for _, connection := range definitions.Connections {
-		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-			change, err := c.reconcile(ctx, connection, mode, labelled, options.DryRun)
-			if err != nil {
-				return report, fmt.Errorf("the ledger is applied, schedule %s is not: %w; apply again", workflows.WorkflowID(mode, connection.ID), err)
-			}
-			if change != nil {
-				report.Schedules = append(report.Schedules, *change)
-			}
-		}
+	report.Changes = orEmpty(report.Changes)
+	if err := c.schedules(ctx, definitions, before, options.DryRun, &report); err != nil {
+		return report, err
 	}
+	report.Warnings = append(report.Warnings, unused(definitions)...)
 	if err := c.removed(ctx, definitions, options, &report); err != nil {
 		return report, err
 	}
@@ -71,6 +64,29 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 		report.Warnings = append(report.Warnings, c.advise(ctx, connection)...)
 	}
 	return report, nil
+}
+
+// schedules makes the schedules of every connection what they should be. before tells which connections were active.
+func (c *Control) schedules(ctx context.Context, definitions ledger.Definitions, before map[string]bool, dryRun bool, report *ApplyReport) error {
+	labelled := len(report.Attributes.Missing) == 0 || dryRun
+	for _, connection := range definitions.Connections {
+		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+			id := workflows.WorkflowID(mode, connection.ID)
+			done, err := c.reconcile(ctx, connection, mode, labelled, dryRun)
+			switch {
+			case err != nil && dryRun:
+				return fmt.Errorf("nothing was changed; schedule %s: %w", id, err)
+			case err != nil:
+				return fmt.Errorf("the ledger is applied, schedule %s is not: %w; apply again", id, err)
+			case done.change != nil:
+				report.Schedules = append(report.Schedules, *done.change)
+			}
+			if done.paused != "" && connection.Active() && !before[connection.ID] {
+				report.Warnings = append(report.Warnings, fmt.Sprintf("schedule %s stays paused (%s); starter resume %s starts it", id, done.paused, connection.ID))
+			}
+		}
+	}
+	return nil
 }
 
 // removed deals with schedules of connections that the configuration no longer has: they go with Prune, and are named without.
@@ -146,12 +162,61 @@ func (c *Control) advise(ctx context.Context, connection ledger.Connection) []st
 		return nil
 	}
 	p95, n := percentile95(runs)
-	const enough = 5
-	if n >= enough && interval < 2*p95 {
-		return []string{fmt.Sprintf("connection %s: Smart Sync every %s, but 95 %% of its last %d runs took up to %s; an interval below %s makes no store fresher and costs API calls",
-			connection.ID, short(interval), n, short(p95.Round(time.Second)), short((2 * p95).Round(time.Minute)))}
+	if !tooShort(interval, p95, n) {
+		return nil
 	}
-	return nil
+	if runs, err = c.neverHeld(ctx, runs, interval/2); err != nil {
+		return nil
+	}
+	if p95, n = percentile95(runs); !tooShort(interval, p95, n) {
+		return nil
+	}
+	return []string{fmt.Sprintf("connection %s: Smart Sync every %s, but 95 %% of its last %d runs took up to %s; an interval below %s makes no store fresher and costs API calls",
+		connection.ID, short(interval), n, short(p95.Round(time.Second)), short((2 * p95).Round(time.Minute)))}
+}
+
+// tooShort is true for an interval that does not pay, by the time that enough runs took.
+func tooShort(interval, p95 time.Duration, runs int) bool {
+	const enough = 5
+	return runs >= enough && interval < 2*p95
+}
+
+// neverHeld leaves out the long runs that waited for a person: that is no time that a run takes.
+func (c *Control) neverHeld(ctx context.Context, runs []ledger.Run, long time.Duration) ([]ledger.Run, error) {
+	var left []ledger.Run
+	for _, run := range runs {
+		if run.EndedAt != nil && run.EndedAt.Sub(run.StartedAt) > long {
+			_, err := c.Ledger.HoldOf(ctx, run.ID)
+			if err == nil {
+				continue
+			} else if !errors.Is(err, ledger.ErrNotFound) {
+				return nil, err
+			}
+		}
+		left = append(left, run)
+	}
+	return left, nil
+}
+
+// unused warns of warehouses and stores that no connection uses: nothing is read from them or pushed to them.
+func unused(definitions ledger.Definitions) []string {
+	used := map[string]bool{}
+	for _, connection := range definitions.Connections {
+		used["warehouse "+connection.Warehouse], used["store "+connection.Store] = true, true
+	}
+	var names, warnings []string
+	for _, one := range definitions.Warehouses {
+		names = append(names, "warehouse "+one.ID)
+	}
+	for _, one := range definitions.Stores {
+		names = append(names, "store "+one.ID)
+	}
+	for _, name := range names {
+		if !used[name] {
+			warnings = append(warnings, name+" is in no connection, so nothing is done with it")
+		}
+	}
+	return warnings
 }
 
 func percentile95(runs []ledger.Run) (time.Duration, int) {

@@ -149,6 +149,14 @@ func Known(ctx context.Context, temporal client.Client, namespace string) (map[s
 	return plain.GetKeys(), nil
 }
 
+// orEmpty makes no list an empty one, as programs expect it in JSON.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
 // brief is the first line of an error, for a sentence.
 func brief(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")

@@ -16,8 +16,33 @@ type ExplanationOf struct {
 	Now *inventory.ChannelLevel `json:"now,omitempty"`
 	// Run is the run that last touched the row.
 	Run *ledger.Run `json:"run,omitempty"`
+	// Confirmed is the run that the store confirmed its figure to; 0 when the activity no longer tells.
+	Confirmed int64 `json:"confirmed,omitempty"`
 	// Activity is what happened to it, newest first.
 	Activity []ledger.ActivityEntry `json:"activity"`
+}
+
+const (
+	searchedActivity  = 1000 // entries of a channel SKU, of all its locations
+	explainedActivity = 10   // of them that an explanation shows, for each location
+)
+
+// history is what happened to a row, newest first, and the run to which the store last confirmed a figure. Another product may have
+// the row's channel SKU as its own SKU.
+func history(row ledger.ChannelLevelRow, activity []ledger.ActivityEntry) (entries []ledger.ActivityEntry, confirmed int64) {
+	entries = []ledger.ActivityEntry{}
+	for _, entry := range activity {
+		if entry.ChannelSKU != row.ChannelSKU || entry.Location != row.Location {
+			continue
+		}
+		if len(entries) < explainedActivity {
+			entries = append(entries, entry)
+		}
+		if confirmed == 0 && entry.Kind == string(ledger.StatusExported) {
+			confirmed = entry.Run
+		}
+	}
+	return entries, confirmed
 }
 
 // Explain shows the chain of every number that a connection's store shows for a channel SKU.
@@ -37,6 +62,10 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 	if err != nil {
 		return nil, err
 	}
+	activity, err := c.Ledger.Activity(ctx, connection.Merchant, channelSKU, connection.ID, searchedActivity)
+	if err != nil {
+		return nil, err
+	}
 	var explanations []ExplanationOf
 	for _, row := range rows {
 		explanation := ExplanationOf{Row: row}
@@ -51,13 +80,11 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 		}
 		if row.Run != 0 {
 			run, err := c.Ledger.Run(ctx, row.Run)
-			if err == nil {
-				explanation.Run = &run
+			if runs := []ledger.Run{run}; err == nil && ShowHeld(ctx, c.Ledger, runs) == nil {
+				explanation.Run = &runs[0]
 			}
 		}
-		if explanation.Activity, err = c.Ledger.Activity(ctx, connection.Merchant, row.ChannelSKU, connection.ID, 10); err != nil {
-			return nil, err
-		}
+		explanation.Activity, explanation.Confirmed = history(row, activity)
 		explanations = append(explanations, explanation)
 	}
 	return explanations, nil
@@ -83,17 +110,26 @@ func (e ExplanationOf) Lines() []string {
 	if row.Location != "" {
 		name += " at " + row.Location
 	}
-	if row.Why.Listed {
+	switch {
+	case row.Status == ledger.StatusBlocked:
+		lines = append(lines, fmt.Sprintf("nothing is pushed for %s: it is blocked%s", name, because(row.Reason)))
+	case row.Why.Listed:
 		lines = append(lines, fmt.Sprintf("listing: %s is sold as %s", row.Product, name))
-	} else {
+	default:
 		lines = append(lines, fmt.Sprintf("no listing: %s goes out as it is", name))
 	}
-	lines = append(lines, fmt.Sprintf("the store should show %d; status %s%s", row.Quantity, row.Status, because(row.Reason)))
+	if row.Status != ledger.StatusBlocked {
+		lines = append(lines, fmt.Sprintf("the store should show %d; status %s%s", row.Quantity, row.Status, because(row.Reason)))
+	}
 	switch {
 	case row.Exported == nil:
 		lines = append(lines, "what the store shows is not known: it has not confirmed a figure yet")
 	case row.LastExported != nil:
-		lines = append(lines, fmt.Sprintf("the store confirmed %d on %s, run %d", *row.Exported, row.LastExported.UTC().Format("2006-01-02 15:04:05 UTC"), row.Run))
+		text := fmt.Sprintf("the store confirmed %d on %s", *row.Exported, row.LastExported.UTC().Format("2006-01-02 15:04:05 UTC"))
+		if e.Confirmed != 0 {
+			text += fmt.Sprintf(", run %d", e.Confirmed)
+		}
+		lines = append(lines, text)
 	default:
 		lines = append(lines, fmt.Sprintf("the store said that it shows %d", *row.Exported))
 	}

@@ -2,6 +2,8 @@ package control
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sort"
 	"strings"
 
@@ -33,5 +35,64 @@ func (c *Control) Activity(ctx context.Context, merchant, sku, connection string
 	case !known[merchant]:
 		return nil, usage("there is no merchant %q; there are %s", merchant, strings.Join(merchants, ", "))
 	}
-	return c.Ledger.Activity(ctx, merchant, sku, connection, limit)
+	if connection != "" {
+		if _, err := c.connection(ctx, connection); err != nil {
+			return nil, err
+		}
+	}
+	entries, err := c.Ledger.Activity(ctx, merchant, sku, connection, limit)
+	if err == nil && len(entries) == 0 {
+		err = c.CheckSKUs(ctx, merchant, sku)
+	}
+	return orEmpty(entries), err
+}
+
+// CheckSKUs refuses SKUs of which nothing at all is known.
+func (c *Control) CheckSKUs(ctx context.Context, merchant string, skus ...string) error {
+	for _, sku := range skus {
+		known, err := c.Ledger.Known(ctx, merchant, sku)
+		if err != nil {
+			return err
+		}
+		if !known {
+			return usage("nothing is known of a SKU %q of %s: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)", sku, merchant)
+		}
+	}
+	return nil
+}
+
+// Levels lists what a warehouse reported, by SKU and facility; sku may be empty.
+func (c *Control) Levels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.LevelRow, error) {
+	_, err := c.Ledger.Warehouse(ctx, warehouse)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil, c.unknownWarehouse(ctx, warehouse)
+	} else if err != nil {
+		return nil, err
+	}
+	rows, err := c.Ledger.Levels(ctx, warehouse, sku, page)
+	return orEmpty(rows), err
+}
+
+// ChannelLevels lists what a connection's store should and does show, by channel SKU and location; sku and status may be empty.
+func (c *Control) ChannelLevels(ctx context.Context, id, sku string, status ledger.Status, page ledger.Page) ([]ledger.ChannelLevelRow, error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if status != "" && !slices.Contains(Statuses(), status) {
+		var names []string
+		for _, one := range Statuses() {
+			names = append(names, string(one))
+		}
+		return nil, usage("there is no status %q; there are %s", status, strings.Join(names, ", "))
+	}
+	rows, err := c.Ledger.ChannelLevels(ctx, connection.ID, sku, status, page)
+	return orEmpty(rows), err
+}
+
+// Statuses are those that a row can have.
+func Statuses() []ledger.Status {
+	return []ledger.Status{
+		ledger.StatusPending, ledger.StatusUnknown, ledger.StatusSent, ledger.StatusExported, ledger.StatusRetrying, ledger.StatusRejected, ledger.StatusBlocked,
+	}
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,61 +25,69 @@ type ScheduleChange struct {
 	Detail string `json:"detail,omitempty"`
 }
 
+// reconciled is what became of a schedule.
+type reconciled struct {
+	change *ScheduleChange // nil when it was as it should be
+	paused string          // the note of a person's pause, which is kept; empty when there is none
+}
+
 // reconcile makes one schedule what it should be. It looks at what is there, so an edit or a deletion behind our back is mended,
 // and a pause by a person is kept.
-func (c *Control) reconcile(ctx context.Context, connection ledger.Connection, mode ledger.Mode, labelled, dryRun bool) (*ScheduleChange, error) {
+func (c *Control) reconcile(ctx context.Context, connection ledger.Connection, mode ledger.Mode, labelled, dryRun bool) (reconciled, error) {
 	id := workflows.WorkflowID(mode, connection.ID)
 	handle := c.Client.ScheduleClient().GetHandle(ctx, id)
 	found, err := handle.Describe(ctx)
+	exists := err == nil
 	var absent *serviceerror.NotFound
-	exists := true
-	if errors.As(err, &absent) {
-		exists = false
-	} else if err != nil {
-		return nil, fmt.Errorf("schedule %s: %w", id, err)
+	if !exists && !errors.As(err, &absent) {
+		return reconciled{}, err
 	}
 	wanted := schedule(connection, mode)
 	if wanted != nil && !labelled {
 		wanted.Action.(*client.ScheduleWorkflowAction).TypedSearchAttributes = temporal.SearchAttributes{}
 	}
+	change := func(action, detail string) reconciled {
+		return reconciled{change: &ScheduleChange{ID: id, Action: action, Detail: detail}}
+	}
 	switch {
 	case wanted == nil && !exists:
-		return nil, nil
+		return reconciled{}, nil
 	case wanted == nil:
-		if !dryRun {
-			err = handle.Delete(ctx)
+		done := change("removed", "the configuration has no rules for it")
+		if dryRun {
+			return done, nil
 		}
-		return &ScheduleChange{ID: id, Action: "removed", Detail: "the configuration has no rules for it"}, err
+		return done, handle.Delete(ctx)
+	case !exists && dryRun:
+		return change("created", ""), nil
 	case !exists:
-		if !dryRun {
-			_, err = c.Client.ScheduleClient().Create(ctx, *wanted)
-		}
+		_, err := c.Client.ScheduleClient().Create(ctx, *wanted)
 		if errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
 			return c.reconcile(ctx, connection, mode, labelled, dryRun) // somebody created it meanwhile
 		}
-		return &ScheduleChange{ID: id, Action: "created"}, err
+		return change("created", ""), err
 	}
-	state, change := pauseState(*found.Schedule.State, wanted.Paused)
+	state, action := pauseState(*found.Schedule.State, wanted.Paused)
 	same, err := alike(found.Schedule, wanted)
 	if err != nil {
-		return nil, fmt.Errorf("schedule %s: %w", id, err)
+		return reconciled{}, err
 	}
-	if same && change == "" {
-		return nil, nil
+	var done reconciled
+	if !same || action != "" {
+		done = change(cmp.Or(action, "changed"), "")
 	}
-	if change == "" {
-		change = "changed"
+	if state.Paused && state.Note != DisabledNote {
+		done.paused = cmp.Or(state.Note, "no note says why")
 	}
-	if dryRun {
-		return &ScheduleChange{ID: id, Action: change}, nil
+	if done.change == nil || dryRun {
+		return done, nil
 	}
-	err = handle.Update(ctx, client.ScheduleUpdateOptions{DoUpdate: func(client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+	return done, handle.Update(ctx, client.ScheduleUpdateOptions{DoUpdate: func(client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 		return &client.ScheduleUpdate{Schedule: &client.Schedule{
 			Action: wanted.Action, Spec: &wanted.Spec, State: &state,
 			Policy: &client.SchedulePolicies{Overlap: wanted.Overlap, CatchupWindow: wanted.CatchupWindow, PauseOnFailure: wanted.PauseOnFailure},
 		}}, nil
 	}})
-	return &ScheduleChange{ID: id, Action: change}, err
 }
 
 // pauseState decides about a pause: what a person paused stays paused; what we paused follows the configuration.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -15,9 +16,17 @@ import (
 
 // Status is how everything stands.
 type Status struct {
-	Workers     int                `json:"workers"` // that poll for work now
+	Workers     int                `json:"workers"`               // that poll for work now
+	Unreachable string             `json:"unreachable,omitempty"` // why Temporal cannot be asked; then workers and schedules are not known
 	Connections []ConnectionStatus `json:"connections"`
-	Holds       []ledger.Hold      `json:"holds"`
+	Holds       []OpenHold         `json:"holds"`
+}
+
+// OpenHold is a run that waits for a person.
+type OpenHold struct {
+	ledger.Hold
+	// DecideBy is when the run ends undecided; nil when its warehouse is gone or sets no time.
+	DecideBy *time.Time `json:"decide_by,omitempty"`
 }
 
 // ConnectionStatus is how a connection stands.
@@ -32,6 +41,7 @@ type ConnectionStatus struct {
 // ScheduleStatus is how a schedule stands.
 type ScheduleStatus struct {
 	ID      string     `json:"id"`
+	Missing bool       `json:"missing,omitempty"` // it is configured, and Temporal does not have it
 	Paused  bool       `json:"paused,omitempty"`
 	Note    string     `json:"note,omitempty"`
 	Next    *time.Time `json:"next,omitempty"`
@@ -39,9 +49,9 @@ type ScheduleStatus struct {
 	Missed  int        `json:"missed"`  // starts that were too late to be made up for
 }
 
-// Status looks at every connection, or at one.
+// Status looks at every connection, or at one. Without Temporal it shows what the ledger knows.
 func (c *Control) Status(ctx context.Context, only string) (Status, error) {
-	var status Status
+	status := Status{Connections: []ConnectionStatus{}, Holds: []OpenHold{}}
 	connections, err := c.Ledger.Connections(ctx)
 	if err != nil {
 		return status, err
@@ -53,9 +63,6 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 		}
 		connections = []ledger.Connection{connection}
 	}
-	if status.Workers, err = c.workers(ctx); err != nil {
-		return status, err
-	}
 	for _, connection := range connections {
 		one, err := c.connectionStatus(ctx, connection)
 		if err != nil {
@@ -63,27 +70,101 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 		}
 		status.Connections = append(status.Connections, one)
 	}
-	status.Holds, err = c.Ledger.OpenHolds(ctx)
-	return status, err
+	if status.Holds, err = c.openHolds(ctx); err != nil {
+		return status, err
+	}
+	err = c.askTemporal(ctx, &status)
+	if ctx.Err() != nil {
+		return status, ctx.Err()
+	}
+	if err != nil {
+		status.Unreachable = err.Error()
+	}
+	return status, nil
+}
+
+// askTemporal adds what Temporal knows.
+func (c *Control) askTemporal(ctx context.Context, status *Status) (err error) {
+	if c.Client == nil {
+		return errors.New("there is no connection to Temporal")
+	}
+	if status.Workers, err = c.workers(ctx); err != nil {
+		return err
+	}
+	for i := range status.Connections {
+		one := &status.Connections[i]
+		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+			found, err := c.scheduleStatus(ctx, one.Connection, mode)
+			if err != nil {
+				return err
+			}
+			if found != nil {
+				one.Schedules = append(one.Schedules, *found)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *Control) openHolds(ctx context.Context) ([]OpenHold, error) {
+	holds, err := c.Ledger.OpenHolds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	open := make([]OpenHold, len(holds))
+	for i, hold := range holds {
+		open[i].Hold = hold
+		warehouse, err := c.Ledger.Warehouse(ctx, hold.Warehouse)
+		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+			return nil, err
+		}
+		if within := warehouse.Guard.DecideWithin; within > 0 {
+			open[i].DecideBy = new(hold.At.Add(within))
+		}
+	}
+	return open, nil
+}
+
+// Runs lists runs, newest first; connection may be empty.
+func (c *Control) Runs(ctx context.Context, connection string, limit int) ([]ledger.Run, error) {
+	if connection != "" {
+		if _, err := c.connection(ctx, connection); err != nil {
+			return nil, err
+		}
+	}
+	runs, err := c.Ledger.Runs(ctx, connection, limit)
+	if err != nil {
+		return nil, err
+	}
+	return orEmpty(runs), ShowHeld(ctx, c.Ledger, runs)
+}
+
+// ShowHeld gives runs that wait for a person the outcome held. In the ledger they are running, because they have not ended.
+func ShowHeld(ctx context.Context, state ledger.Ledger, runs []ledger.Run) error {
+	holds, err := state.OpenHolds(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range runs {
+		held := slices.ContainsFunc(holds, func(hold ledger.Hold) bool { return hold.Run == runs[i].ID })
+		if held && runs[i].Outcome == ledger.Running {
+			runs[i].Outcome = ledger.Held
+		}
+	}
+	return nil
 }
 
 func (c *Control) connectionStatus(ctx context.Context, connection ledger.Connection) (ConnectionStatus, error) {
-	status := ConnectionStatus{Connection: connection}
-	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		schedule, err := c.scheduleStatus(ctx, workflows.WorkflowID(mode, connection.ID))
-		if err != nil {
-			return status, err
-		}
-		if schedule != nil {
-			status.Schedules = append(status.Schedules, *schedule)
-		}
-	}
+	status := ConnectionStatus{Connection: connection, Schedules: []ScheduleStatus{}}
 	rows, err := c.Ledger.StatusCounts(ctx, connection.ID)
 	if err != nil {
 		return status, err
 	}
 	status.Rows = rows
 	runs, err := c.Ledger.Runs(ctx, connection.ID, 1)
+	if err == nil {
+		err = ShowHeld(ctx, c.Ledger, runs)
+	}
 	if err != nil {
 		return status, err
 	}
@@ -99,11 +180,16 @@ func (c *Control) connectionStatus(ctx context.Context, connection ledger.Connec
 	return status, nil
 }
 
-func (c *Control) scheduleStatus(ctx context.Context, id string) (*ScheduleStatus, error) {
+// scheduleStatus is how a schedule stands, nil when there is none and none is wanted.
+func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connection, mode ledger.Mode) (*ScheduleStatus, error) {
+	id := workflows.WorkflowID(mode, connection.ID)
 	found, err := c.Client.ScheduleClient().GetHandle(ctx, id).Describe(ctx)
 	var absent *serviceerror.NotFound
 	if errors.As(err, &absent) {
-		return nil, nil
+		if schedule(connection, mode) == nil {
+			return nil, nil
+		}
+		return &ScheduleStatus{ID: id, Missing: true}, nil
 	} else if err != nil {
 		return nil, fmt.Errorf("schedule %s: %w", id, err)
 	}

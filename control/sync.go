@@ -37,6 +37,16 @@ func (c *Control) Sync(ctx context.Context, mode ledger.Mode, id string, request
 	return c.request(ctx, connection, mode, request)
 }
 
+// CheckScope refuses SKUs of which nothing at all is known, as they are mostly misspelt. A SKU that the warehouse has only now is
+// found by a sync of everything.
+func (c *Control) CheckScope(ctx context.Context, id string, skus []string) error {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return err
+	}
+	return c.CheckSKUs(ctx, connection.Merchant, skus...)
+}
+
 func (c *Control) request(ctx context.Context, connection ledger.Connection, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
 	joined, err := c.open(ctx, workflows.WorkflowID(mode, connection.ID))
 	if err != nil {

@@ -36,18 +36,18 @@ type Row struct {
 
 // Level is one accepted quantity report: what a warehouse has of a SKU in one facility.
 type Level struct {
-	Facility string
-	SKU      string
+	Facility string `json:"facility,omitempty"`
+	SKU      string `json:"sku"`
 
 	// Available is the recorded value, as the warehouse reported it. It may be negative; it is never computed.
-	Available int64
+	Available int64 `json:"available"`
 
 	// OnHand and Committed are kept for display; nil when the warehouse did not report them.
-	OnHand    *int64
-	Committed *int64
+	OnHand    *int64 `json:"on_hand,omitempty"`
+	Committed *int64 `json:"committed,omitempty"`
 
 	// ReportedAt orders observations of one level; zero when the source gives no time.
-	ReportedAt time.Time
+	ReportedAt time.Time `json:"reported_at,omitzero"`
 }
 
 // Refusal says why a row of a snapshot was not accepted. The level that it names keeps its recorded value.
@@ -96,8 +96,8 @@ type Listing struct {
 
 // Location is a place of a store and the facilities of the warehouse whose stock it shows.
 type Location struct {
-	ID         string
-	Facilities []string
+	ID         string   `json:"id"`
+	Facilities []string `json:"facilities"`
 }
 
 // UnlistedPolicy says what becomes of a SKU that has no listing on a store.
@@ -167,13 +167,13 @@ type Input struct {
 
 // ChannelLevel is what a store should show for one channel SKU in one location.
 type ChannelLevel struct {
-	Location   string // empty when the store is not split into locations
-	ChannelSKU string
-	Quantity   int64 // units, 0 to MaxQuantity
+	Location   string `json:"location,omitempty"` // empty when the store is not split into locations
+	ChannelSKU string `json:"channel_sku"`
+	Quantity   int64  `json:"quantity"` // units, 0 to MaxQuantity
 	// Blocked is why the level must not be pushed, empty when it may be.
-	Blocked string
+	Blocked string `json:"blocked,omitempty"`
 	// Why is the chain of the number.
-	Why Explanation
+	Why Explanation `json:"why"`
 }
 
 // Explanation is the chain that leads from the warehouse's levels to a pushed number. Its JSON form is kept and shown.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -308,8 +309,13 @@ func (a *applying) compare(kind, id string, found map[string]string, wanted any)
 		a.note("created", kind, id, "")
 		return true, nil
 	}
+	// What an earlier program wrote may have another form and say the same.
+	again := reflect.New(reflect.TypeOf(wanted))
+	if err := decode(kind+" "+id, before, again.Interface()); err != nil {
+		return false, err
+	}
 	content := encode(wanted)
-	if before == content {
+	if before == content || encode(again.Elem().Interface()) == content {
 		return false, nil
 	}
 	var old, now map[string]json.RawMessage

@@ -109,15 +109,15 @@ type Lease struct {
 
 // Holder is who holds a store.
 type Holder struct {
-	Store       string
-	Fence       int64
-	Run         int64
-	Connection  string
-	Workflow    string // workflow id
-	WorkflowRun string // first run id of the workflow's chain
-	TakenAt     time.Time
+	Store       string    `json:"store"`
+	Fence       int64     `json:"fence"`
+	Run         int64     `json:"run"`
+	Connection  string    `json:"connection"`
+	Workflow    string    `json:"workflow"`     // workflow id
+	WorkflowRun string    `json:"workflow_run"` // first run id of the workflow's chain
+	TakenAt     time.Time `json:"taken_at"`
 	// BusyUntil is the deadline of the holder's last call to the store: until then a late request may still arrive there.
-	BusyUntil time.Time
+	BusyUntil time.Time `json:"busy_until,omitzero"`
 }
 
 // Request is a wish for a run, as a person or a service expressed it.

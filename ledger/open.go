@@ -3,6 +3,9 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -19,6 +22,26 @@ func Locate(asked string) string {
 	return cmp.Or(asked, os.Getenv(EnvVariable), DefaultPath)
 }
 
+// LocationError is a location that cannot be that of a ledger.
+type LocationError struct{ Scheme string }
+
+func (e *LocationError) Error() string {
+	return fmt.Sprintf("a ledger cannot be at %s://…; name a file, or an address that begins with postgres://", e.Scheme)
+}
+
+// Exists is false for the path of a SQLite file that is not there. Whether a database is there is seen when it is opened.
+func Exists(location string) (bool, error) {
+	if err := checkLocation(location); err != nil || isPostgres(location) {
+		return err == nil, err
+	}
+	for _, path := range []string{location, location + "-wal"} { // a log without its file is for Open to refuse
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 // Open opens the ledger at a location: a path is a SQLite file, which is made when it does not exist; an address that
 // begins with postgres:// or postgresql:// is a PostgreSQL database. The schema is brought up to this program's, under a
 // lock, so any number of processes may open at once.
@@ -26,6 +49,9 @@ func Locate(asked string) string {
 // It returns ErrDamaged for a file or database that is not a ledger or is broken, and ErrNewer for one that a newer
 // program has written; in both cases nothing was changed. No error holds the password of an address.
 func Open(ctx context.Context, location string, now time.Time) (Ledger, error) {
+	if err := checkLocation(location); err != nil {
+		return nil, err
+	}
 	var opened *database
 	var err error
 	if isPostgres(location) {
@@ -37,6 +63,15 @@ func Open(ctx context.Context, location string, now time.Time) (Ledger, error) {
 		return nil, err
 	}
 	return opened, nil
+}
+
+// checkLocation refuses an address of something else: it would be taken for a path.
+func checkLocation(location string) error {
+	scheme, _, ok := strings.Cut(location, "://")
+	if ok && !isPostgres(location) && !strings.ContainsAny(scheme, "/.\\") {
+		return &LocationError{scheme}
+	}
+	return nil
 }
 
 func isPostgres(location string) bool {

@@ -137,6 +137,9 @@ type Reader interface {
 	Levels(ctx context.Context, warehouse, sku string, page Page) ([]LevelRow, error)
 	// ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty.
 	ChannelLevels(ctx context.Context, connection, sku string, status Status, page Page) ([]ChannelLevelRow, error)
+	// Known is true when anything is known of a merchant's SKU or channel SKU: a level, a product, a bundle or a part of one, a
+	// listing, a row or an activity.
+	Known(ctx context.Context, merchant, sku string) (bool, error)
 	// StatusCounts counts a connection's rows by status.
 	StatusCounts(ctx context.Context, connection string) (map[Status]int64, error)
 	// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. Connection may be empty.

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"strings"
 )
 
 const activityColumns = "id, at, run, kind, warehouse, facility, connection, location, sku, channel_sku, before, after, call, note"
@@ -39,4 +40,28 @@ func scanActivity(row scanner) (ActivityEntry, error) {
 		&found.Before, &found.After, &found.Call, &found.Note)
 	found.At = fromMicros(at)
 	return found, err
+}
+
+// Known is true when anything is known of a merchant's SKU or channel SKU.
+func (d *database) Known(ctx context.Context, merchant, sku string) (bool, error) {
+	parts := []string{
+		"SELECT 1 FROM warehouses w JOIN levels l ON l.warehouse = w.id WHERE w.merchant = ? AND l.sku = ?",
+		"SELECT 1 FROM products WHERE merchant = ? AND sku = ? AND NOT removed",
+		"SELECT 1 FROM bundles WHERE merchant = ? AND sku = ? AND NOT removed",
+		"SELECT 1 FROM bundle_components WHERE merchant = ? AND component = ?",
+		"SELECT 1 FROM stores s JOIN listings l ON l.store = s.id WHERE s.merchant = ? AND l.sku = ? AND NOT l.removed",
+		"SELECT 1 FROM stores s JOIN listings l ON l.store = s.id WHERE s.merchant = ? AND l.channel_sku = ? AND NOT l.removed",
+		"SELECT 1 FROM connections k JOIN channel_levels c ON c.connection = k.id WHERE k.merchant = ? AND c.channel_sku = ?",
+		"SELECT 1 FROM activity WHERE merchant = ? AND sku = ?",
+		"SELECT 1 FROM activity WHERE merchant = ? AND channel_sku = ? AND channel_sku <> ''",
+	}
+	var arguments []any
+	for range parts {
+		arguments = append(arguments, merchant, sku)
+	}
+	var known bool
+	err := d.read(ctx, func(t *tx) error {
+		return t.row(ctx, "SELECT EXISTS ("+strings.Join(parts, ") OR EXISTS (")+")", arguments...).Scan(&known)
+	})
+	return known, err
 }

@@ -140,6 +140,9 @@ func (s *Server) status(ctx context.Context, q question) (any, error) {
 		}
 	}
 	status, err := s.options.Control.Status(ctx, only)
+	if err == nil && status.Unreachable != "" {
+		err = errors.New(status.Unreachable)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +160,7 @@ func (s *Server) channelLevels(ctx context.Context, q question) (any, error) {
 		return nil, err
 	}
 	status := ledger.Status(q.query.Get("status"))
-	if status != "" && !slices.Contains(statuses, status) {
+	if status != "" && !slices.Contains(control.Statuses(), status) {
 		return nil, invalid("invalid_query", "status: expected one of pending, unknown, sent, exported, retrying, rejected, blocked")
 	}
 	rows, err := s.options.Ledger.ChannelLevels(ctx, connection.ID, q.query.Get("sku"), status, ledger.Page{After: q.query.Get("after"), Limit: q.limit})
@@ -166,10 +169,6 @@ func (s *Server) channelLevels(ctx context.Context, q question) (any, error) {
 		found.Next = rows[len(rows)-1].ChannelSKU
 	}
 	return found, err
-}
-
-var statuses = []ledger.Status{
-	ledger.StatusPending, ledger.StatusUnknown, ledger.StatusSent, ledger.StatusExported, ledger.StatusRetrying, ledger.StatusRejected, ledger.StatusBlocked,
 }
 
 func (s *Server) explain(ctx context.Context, q question) (any, error) {
@@ -221,6 +220,9 @@ func (s *Server) runs(ctx context.Context, q question) (any, error) {
 		}
 	}
 	found, err := s.options.Ledger.Runs(ctx, only, q.limit)
+	if err == nil {
+		err = control.ShowHeld(ctx, s.options.Ledger, found)
+	}
 	return pageOf(found, func(run ledger.Run) ledger.Run { return run }), err
 }
 
@@ -232,13 +234,22 @@ func (s *Server) run(ctx context.Context, q question) (any, error) {
 	found, err := s.options.Ledger.Run(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil, notFound("there is no run " + strconv.FormatInt(id, 10) + "; /api/v1/runs lists them")
+	} else if err != nil {
+		return nil, err
 	}
-	return found, err
+	runs := []ledger.Run{found}
+	err = control.ShowHeld(ctx, s.options.Ledger, runs)
+	return runs[0], err
 }
 
 func (s *Server) activity(ctx context.Context, q question) (any, error) {
 	if q.query.Get("sku") == "" {
 		return nil, invalid("invalid_query", "sku: name the SKU whose activity is to be listed")
+	}
+	if only := q.query.Get("connection"); only != "" {
+		if _, err := s.connection(ctx, only); err != nil {
+			return nil, err
+		}
 	}
 	found, err := s.options.Control.Activity(ctx, q.query.Get("merchant"), q.query.Get("sku"), q.query.Get("connection"), q.limit)
 	return pageOf(found, func(one ledger.ActivityEntry) ledger.ActivityEntry { return one }), err

@@ -64,6 +64,7 @@ func TestAPIAnswers(t *testing.T) {
 		"levels of no status":            {path: "/api/v1/connections/acme-shop/levels?status=lost", status: 400, code: "invalid_query"},
 		"explain":                        {path: "/api/v1/connections/acme-shop/explain/A%2FB", status: 404, code: "not_found", message: "store shop shows nothing"},
 		"activity of nothing":            {path: "/api/v1/activity", status: 400, code: "invalid_query"},
+		"activity of no connection":      {path: "/api/v1/activity?sku=A&connection=none", status: 404, code: "not_found"},
 		"activity of no merchant":        {path: "/api/v1/activity?sku=A&merchant=none", status: 422, code: "refused", message: "there is no merchant"},
 		"holds":                          {path: "/api/v1/holds", status: 200},
 		"sync":                           {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","skus":["A","B"],"dry_run":true,"id":"r1","by":"the till"}`, status: 202},
@@ -120,6 +121,23 @@ func TestAPIFailures(t *testing.T) {
 	got = off.call(http.MethodGet, "/api/v1/status", nil, "Authorization", "Bearer ")
 	require.Equal(t, http.StatusForbidden, got.status)
 	require.Equal(t, "api_off", got.code)
+}
+
+// A run that waits for a person is held, wherever it is shown; in the ledger it is running.
+func TestAPIShowsHeldRuns(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	grant, err := w.ledger.Take(t.Context(), ledger.Claim{
+		Connection: "acme-shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "smart-sync/acme-shop", WorkflowRun: "one", Now: now,
+	})
+	require.NoError(t, err)
+	require.Equal(t, "running", w.call(http.MethodGet, "/api/v1/runs/1", nil, token...).body["outcome"])
+	require.NoError(t, w.ledger.Hold(t.Context(), ledger.Hold{
+		Run: grant.Lease.Run, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "depot", Workflow: "smart-sync/acme-shop", Reason: "much to 0", At: now,
+	}))
+	require.Equal(t, "held", w.call(http.MethodGet, "/api/v1/runs/1", nil, token...).body["outcome"])
+	listed := w.call(http.MethodGet, "/api/v1/runs", nil, token...).body["items"].([]any)
+	require.Equal(t, "held", listed[0].(map[string]any)["outcome"])
 }
 
 // A SKU may hold anything; the answer shows it without a tag in it.

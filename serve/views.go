@@ -73,7 +73,10 @@ type holderView struct {
 }
 
 func viewStatus(status control.Status) statusView {
-	shown := statusView{Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: append([]ledger.Hold{}, status.Holds...)}
+	shown := statusView{Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: make([]ledger.Hold, len(status.Holds))}
+	for i, one := range status.Holds {
+		shown.Holds[i] = one.Hold
+	}
 	for i, one := range status.Connections {
 		view := connectionStatusView{
 			connectionView: viewConnection(one.Connection), Schedules: append([]control.ScheduleStatus{}, one.Schedules...), Rows: one.Rows, Last: one.Last,
@@ -114,11 +117,13 @@ func viewLevel(row ledger.LevelRow) levelView {
 }
 
 type explanationView struct {
-	Row      ledger.ChannelLevelRow `json:"row"`
-	Now      *resolvedView          `json:"now,omitempty"` // as it would be computed at this moment
-	Run      *ledger.Run            `json:"run,omitempty"` // that last touched the row
-	Activity []ledger.ActivityEntry `json:"activity"`
-	Lines    []string               `json:"lines"` // the same in words
+	Row ledger.ChannelLevelRow `json:"row"`
+	Now *resolvedView          `json:"now,omitempty"` // as it would be computed at this moment
+	Run *ledger.Run            `json:"run,omitempty"` // that last touched the row
+	// Confirmed is the run that the store confirmed its figure to.
+	Confirmed int64                  `json:"confirmed,omitempty"`
+	Activity  []ledger.ActivityEntry `json:"activity"`
+	Lines     []string               `json:"lines"` // the same in words
 }
 
 type resolvedView struct {
@@ -128,7 +133,7 @@ type resolvedView struct {
 }
 
 func viewExplanation(found control.ExplanationOf) explanationView {
-	shown := explanationView{Row: found.Row, Run: found.Run, Activity: append([]ledger.ActivityEntry{}, found.Activity...), Lines: append([]string{}, found.Lines()...)}
+	shown := explanationView{Row: found.Row, Run: found.Run, Confirmed: found.Confirmed, Activity: append([]ledger.ActivityEntry{}, found.Activity...), Lines: append([]string{}, found.Lines()...)}
 	if now := found.Now; now != nil {
 		shown.Now = &resolvedView{Quantity: now.Quantity, Blocked: now.Blocked, Why: now.Why}
 	}

@@ -57,7 +57,7 @@ func (r Reference) Resolve(environment Environment) (Credential, error) {
 	if kind == "env" {
 		value, ok := environment.Variable(rest)
 		if !ok || value == "" {
-			return Credential{}, fmt.Errorf("the environment variable %s is not set; set it for the worker", rest)
+			return Credential{}, fmt.Errorf("the environment variable %s is not set for this process", rest)
 		}
 		return Credential{value}, nil
 	}

@@ -59,7 +59,7 @@ func resumeCommand(s *session) *cobra.Command {
 }
 
 func decideCommand(s *session, approve bool) *cobra.Command {
-	use, short := "reject RUN", "Refuse what a held run wants to do; nothing is recorded or pushed"
+	use, short := "reject RUN", "Refuse what a held run wants to do: a held snapshot is not recorded, and nothing is pushed"
 	if approve {
 		use, short = "approve RUN", "Let a held run go on; it fetches anew first"
 	}
@@ -116,7 +116,7 @@ func relearnCommand(s *session) *cobra.Command {
 		Long: `relearn forgets by which ids a store knows its items, and makes their figures due: the next run looks the SKUs up anew and pushes
 them again. It helps when a SKU has moved to another item in the store while the first still exists, which no answer of the store tells;
 without it that is noticed after one to two months. Items that the store says are gone are looked up anew by themselves.`,
-		Example: "  starter relearn acme-shop --sku S-BIKE\n  starter relearn acme-shop",
+		Example: "  starter relearn acme-shop --sku ACME-1\n  starter relearn acme-shop",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return s.withLedger(command.Context(), func(c *control.Control) error {

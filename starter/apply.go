@@ -47,6 +47,7 @@ paused. What is no longer in the file stays until --prune. A connection that bec
 					line(w, "%s is valid: %s", arguments[0], contents(definitions))
 				})
 			}
+			s.creates = true
 			return s.with(command.Context(), func(c *control.Control) error {
 				report, err := c.Apply(command.Context(), definitions, options)
 				if err != nil {

@@ -81,6 +81,14 @@ func check(ctx context.Context, state ledger.Ledger, id string) (checkAnswer, er
 	return checkWarehouse(ctx, warehouse)
 }
 
+// about makes an error begin with what it is about, as those of the drivers mostly do.
+func about(what string, err error) error {
+	if strings.HasPrefix(err.Error(), what+": ") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
 func checkStore(ctx context.Context, store ledger.Store) (checkAnswer, error) {
 	driver, ok := channelsall.Drivers()[store.Driver]
 	if !ok {
@@ -88,11 +96,11 @@ func checkStore(ctx context.Context, store ledger.Store) (checkAnswer, error) {
 	}
 	channel, err := driver.Open(store.ID, store.Settings, settings.Process())
 	if err != nil {
-		return checkAnswer{}, fmt.Errorf("store %s: %w", store.ID, err)
+		return checkAnswer{}, about("store "+store.ID, err)
 	}
 	found, err := channel.Check(ctx)
 	if err != nil {
-		return checkAnswer{}, fmt.Errorf("store %s: %w", store.ID, err)
+		return checkAnswer{}, about("store "+store.ID, err)
 	}
 	return checkAnswer{ID: store.ID, Kind: "store", Driver: store.Driver, Account: found.Account, Locations: found.Locations, Notes: found.Notes}, nil
 }
@@ -104,11 +112,11 @@ func checkWarehouse(ctx context.Context, warehouse ledger.Warehouse) (checkAnswe
 	}
 	source, err := driver.Open(warehouse.ID, warehouse.Settings, settings.Process())
 	if err != nil {
-		return checkAnswer{}, fmt.Errorf("warehouse %s: %w", warehouse.ID, err)
+		return checkAnswer{}, about("warehouse "+warehouse.ID, err)
 	}
 	found, err := source.Check(ctx)
 	if err != nil {
-		return checkAnswer{}, fmt.Errorf("warehouse %s: %w", warehouse.ID, err)
+		return checkAnswer{}, about("warehouse "+warehouse.ID, err)
 	}
 	answer := checkAnswer{ID: warehouse.ID, Kind: "warehouse", Driver: warehouse.Driver, Facilities: found.Facilities, Notes: found.Notes}
 	for _, row := range found.Sample {

@@ -185,18 +185,22 @@ func (d *demo) start(ctx context.Context, cancel context.CancelCauseFunc) (ledge
 	}
 	line(os.Stdout, "\n  Temporal Web UI   %s/namespaces/default/workflows\n  metrics           http://127.0.0.1:%s/metrics\n  sandbox           %s/judge/stores/acme-shop\n  ledger            %s\n",
 		d.ui, listen, d.sandbox.address, os.Getenv(ledger.EnvVariable))
+	if !d.once {
+		line(os.Stdout, "to use starter with it, in another terminal:\n\n  export %s=%s TEMPORAL_ADDRESS=%s TEMPORAL_NAMESPACE=default SANDBOX_TOKEN=%s\n  %s status\n",
+			ledger.EnvVariable, shellWord(os.Getenv(ledger.EnvVariable)), address, demoToken, shellWord(filepath.Join(d.bin, "starter")))
+	}
 	return definitions, closing, nil
 }
 
 // connect opens the ledger and waits for Temporal.
 func (d *demo) connect(ctx context.Context) (func(), error) {
-	s := &session{output: "text"}
+	s := &session{output: "text", creates: true}
 	ready := make(chan *control.Control)
 	done := make(chan error, 1)
 	release := make(chan struct{})
 	var last error
 	err := until(ctx, readyPatience, "Temporal answers", func(ctx context.Context) error {
-		temporal, _, err := dial(ctx)
+		temporal, _, err := dial(ctx, usualPatience)
 		if err == nil {
 			temporal.Close()
 		}
@@ -380,7 +384,7 @@ func (d *demo) compare(ctx context.Context, connection ledger.Connection) ([]str
 	if facts.Overruns > 0 {
 		wrong = append(wrong, fmt.Sprintf("%s: %d calls were over the store's budget", connection.ID, facts.Overruns))
 	}
-	line(os.Stdout, "  %-13s %d rows exported, %d rejected, %d blocked; %d calls, %d overruns, faults %v",
-		connection.Store, counts[ledger.StatusExported], counts[ledger.StatusRejected], counts[ledger.StatusBlocked], facts.Calls, facts.Overruns, facts.Faults)
+	line(os.Stdout, "  %-13s %d rows exported, %d rejected, %d blocked; %d calls, %d overruns%s",
+		connection.Store, counts[ledger.StatusExported], counts[ledger.StatusRejected], counts[ledger.StatusBlocked], facts.Calls, facts.Overruns, facts.faults())
 	return wrong, nil
 }

@@ -6,10 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -22,6 +25,18 @@ type facts struct {
 	Calls    int64            `json:"calls"`
 	Overruns int64            `json:"overruns"`
 	Faults   map[string]int64 `json:"faults"`
+}
+
+// faults says which faults the sandbox made up, if it did.
+func (f facts) faults() string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(f.Faults)) {
+		parts = append(parts, fmt.Sprintf("%d × %s", f.Faults[name], name))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ", faults: " + strings.Join(parts, ", ")
 }
 
 func (j *judge) call(ctx context.Context, method, path string, read func(io.Reader) error) error {

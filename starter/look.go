@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,10 +21,13 @@ func statusCommand(s *session) *cobra.Command {
 		Example: "  starter status\n  starter status acme-shop -o json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
-			return s.with(command.Context(), func(c *control.Control) error {
+			return s.withWhatAnswers(command.Context(), func(c *control.Control, missing error) error {
 				status, err := c.Status(command.Context(), strings.Join(arguments, ""))
 				if err != nil {
 					return err
+				}
+				if missing != nil {
+					status.Unreachable = missing.Error()
 				}
 				return s.print(status, func(w io.Writer) { showStatus(w, status) })
 			})
@@ -31,11 +36,14 @@ func statusCommand(s *session) *cobra.Command {
 }
 
 func showStatus(w io.Writer, status control.Status) {
-	if status.Workers == 0 {
+	switch {
+	case status.Unreachable != "":
+		line(w, "Temporal cannot be reached, so this is only what the ledger knows: %s\n", plain(status.Unreachable))
+	case status.Workers == 0:
 		line(w, "No worker polls for work: nothing runs until one is started (bin/worker).\n")
 	}
 	for _, hold := range status.Holds {
-		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run)
+		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d%s\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run, deadline(hold.DecideBy))
 	}
 	for _, c := range status.Connections {
 		state := "enabled"
@@ -45,8 +53,11 @@ func showStatus(w io.Writer, status control.Status) {
 		line(w, "%s (%s: %s → %s), %s", c.ID, c.Merchant, c.Warehouse, c.Store, state)
 		for _, schedule := range c.Schedules {
 			when := "next " + stamp(schedule.Next)
-			if schedule.Paused {
-				when = schedule.Note
+			switch {
+			case schedule.Missing:
+				when = "missing; apply the configuration again"
+			case schedule.Paused:
+				when = cmp.Or(schedule.Note, "paused")
 			}
 			line(w, "  schedule %s: %s%s", schedule.ID, when, skipped(schedule))
 		}
@@ -61,6 +72,13 @@ func showStatus(w io.Writer, status control.Status) {
 	if len(status.Connections) == 0 {
 		line(w, "no connections yet; apply a configuration (starter apply FILE)")
 	}
+}
+
+func deadline(decideBy *time.Time) string {
+	if decideBy == nil {
+		return ""
+	}
+	return "   by " + stamp(decideBy)
 }
 
 func skipped(schedule control.ScheduleStatus) string {
@@ -101,11 +119,15 @@ func runsCommand(s *session) *cobra.Command {
 		Example: "  starter runs acme-shop --limit 5",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
+			if err := checkLimit(limit); err != nil {
+				return err
+			}
 			return s.withLedger(command.Context(), func(c *control.Control) error {
-				runs, err := c.Ledger.Runs(command.Context(), strings.Join(arguments, ""), limit)
+				runs, err := c.Runs(command.Context(), strings.Join(arguments, ""), limit+1)
 				if err != nil {
 					return err
 				}
+				runs, more := cut(runs, limit)
 				return s.print(runs, func(w io.Writer) {
 					table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED\tTOOK\tOUTCOME\tCHANGED\tDUE\tEXPORTED\tREJECTED\tCALLS", func(row func(string, ...any)) {
 						for _, run := range runs {
@@ -118,6 +140,7 @@ func runsCommand(s *session) *cobra.Command {
 								run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Calls)
 						}
 					})
+					showMore(w, more, limit)
 				})
 			})
 		},
@@ -137,21 +160,28 @@ func levelsCommand(s *session) *cobra.Command {
 		Args: cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			ctx := command.Context()
+			if err := checkLimit(limit); err != nil {
+				return err
+			}
 			return s.withLedger(ctx, func(c *control.Control) error {
 				page := ledger.Page{After: after, Limit: limit}
 				switch arguments[0] {
 				case "warehouse":
-					rows, err := c.Ledger.Levels(ctx, arguments[1], sku, page)
+					list := func(page ledger.Page) ([]ledger.LevelRow, error) { return c.Levels(ctx, arguments[1], sku, page) }
+					rows, next, err := onePage(page, list, func(row ledger.LevelRow) string { return row.SKU })
 					if err != nil {
 						return err
 					}
-					return s.print(rows, func(w io.Writer) { showLevels(w, rows) })
+					return s.print(rows, func(w io.Writer) { showLevels(w, rows); showNext(w, next) })
 				case "channel":
-					rows, err := c.Ledger.ChannelLevels(ctx, arguments[1], sku, ledger.Status(status), page)
+					list := func(page ledger.Page) ([]ledger.ChannelLevelRow, error) {
+						return c.ChannelLevels(ctx, arguments[1], sku, ledger.Status(status), page)
+					}
+					rows, next, err := onePage(page, list, func(row ledger.ChannelLevelRow) string { return row.ChannelSKU })
 					if err != nil {
 						return err
 					}
-					return s.print(rows, func(w io.Writer) { showChannelLevels(w, rows) })
+					return s.print(rows, func(w io.Writer) { showChannelLevels(w, rows); showNext(w, next) })
 				}
 				return &flagError{fmt.Errorf("%q is neither warehouse nor channel", arguments[0])}
 			})
@@ -162,6 +192,57 @@ func levelsCommand(s *session) *cobra.Command {
 	command.Flags().StringVar(&after, "after", "", "begin after this SKU")
 	command.Flags().IntVar(&limit, "limit", 100, "how many")
 	return command
+}
+
+func checkLimit(limit int) error {
+	if limit < 1 {
+		return &flagError{fmt.Errorf("--limit %d is below 1", limit)}
+	}
+	return nil
+}
+
+// cut leaves the first of a list, and tells whether there were more.
+func cut[T any](list []T, limit int) ([]T, bool) {
+	if len(list) <= limit {
+		return list, false
+	}
+	return list[:limit], true
+}
+
+// onePage lists a page, and after what the next one begins; nothing when there is none.
+func onePage[T any](page ledger.Page, list func(ledger.Page) ([]T, error), key func(T) string) (rows []T, next string, err error) {
+	rows, err = list(page)
+	if err != nil || len(rows) < page.Limit {
+		return rows, "", err
+	}
+	last := key(rows[len(rows)-1])
+	behind, err := list(ledger.Page{After: last, Limit: 1})
+	if err != nil || len(behind) == 0 {
+		return rows, "", err
+	}
+	return rows, last, nil
+}
+
+func showMore(w io.Writer, more bool, limit int) {
+	if more {
+		line(w, "more: --limit %d", 2*limit)
+	}
+}
+
+func showNext(w io.Writer, after string) {
+	if after != "" {
+		line(w, "more: --after %s", shellWord(plain(after)))
+	}
+}
+
+// shellWord quotes a text for a shell, where it must be.
+func shellWord(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@", r)
+	}) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 func showLevels(w io.Writer, rows []ledger.LevelRow) {
@@ -199,12 +280,16 @@ func activityCommand(s *session) *cobra.Command {
 		Example: "  starter activity BIKE --merchant acme",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
+			if err := checkLimit(limit); err != nil {
+				return err
+			}
 			return s.withLedger(command.Context(), func(c *control.Control) error {
-				entries, err := c.Activity(command.Context(), merchant, arguments[0], connection, limit)
+				entries, err := c.Activity(command.Context(), merchant, arguments[0], connection, limit+1)
 				if err != nil {
 					return err
 				}
-				return s.print(entries, func(w io.Writer) { showActivity(w, entries) })
+				entries, more := cut(entries, limit)
+				return s.print(entries, func(w io.Writer) { showActivity(w, entries); showMore(w, more, limit) })
 			})
 		},
 	}
@@ -226,11 +311,19 @@ func showActivity(w io.Writer, entries []ledger.ActivityEntry) {
 	})
 }
 
+// at names a location, where a store has several.
+func at(location string) string {
+	if location == "" {
+		return ""
+	}
+	return " at " + plain(location)
+}
+
 func explainCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "explain CONNECTION CHANNEL-SKU",
 		Short:   "Explain a number: warehouse level → bundle → strategy → listing → call → answer",
-		Example: "  starter explain acme-shop CITY-KIT",
+		Example: "  starter explain acme-shop ACME-CITY-KIT",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return s.withLedger(command.Context(), func(c *control.Control) error {
@@ -240,18 +333,15 @@ func explainCommand(s *session) *cobra.Command {
 				}
 				return s.print(explanations, func(w io.Writer) {
 					for _, one := range explanations {
-						place := ""
-						if one.Row.Location != "" {
-							place = " at " + plain(one.Row.Location)
-						}
-						line(w, "%s%s on %s: %d", plain(one.Row.ChannelSKU), place, one.Row.Connection, one.Row.Quantity)
+						line(w, "%s%s on %s: %d", plain(one.Row.ChannelSKU), at(one.Row.Location), one.Row.Connection, one.Row.Quantity)
 						for _, text := range one.Lines() {
 							line(w, "  %s", plain(text))
 						}
 						if len(one.Activity) > 0 {
 							line(w, "  what happened:")
 							for _, e := range one.Activity {
-								line(w, "    %s run %d: %s %s → %s %s", stamp(&e.At), e.Run, e.Kind, figure(e.Before), figure(e.After), plain(e.Note))
+								text := fmt.Sprintf("%s run %d: %s%s %s → %s %s", stamp(&e.At), e.Run, e.Kind, at(e.Location), figure(e.Before), figure(e.After), plain(e.Note))
+								line(w, "    %s", strings.TrimSpace(text))
 							}
 						}
 					}

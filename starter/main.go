@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // schedules have time zones, and small images have none
 
@@ -81,6 +82,8 @@ Exit codes: 0 done, 1 a fault that may pass, 2 the command line or the configura
 3 the run that was waited for did not complete.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          unknownCommand,
+		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
 		return &flagError{fmt.Errorf("%w; %s --help shows what it takes", err, command.CommandPath())}
@@ -91,12 +94,25 @@ Exit codes: 0 done, 1 a fault that may pass, 2 the command line or the configura
 		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), levelsCommand(shared),
 		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), pauseCommand(shared), resumeCommand(shared),
 		decideCommand(shared, true), decideCommand(shared, false), replayCommand(shared), restoredCommand(shared), relearnCommand(shared),
-		checkCommand(shared), serveCommand(shared), demoCommand(),
+		checkCommand(shared), serveCommand(shared), demoCommand(), versionCommand(shared),
 	)
 	for _, sub := range root.Commands() {
 		describe(sub)
 	}
 	return root
+}
+
+// unknownCommand refuses what is no command, and says which one may have been meant.
+func unknownCommand(root *cobra.Command, arguments []string) error {
+	if len(arguments) == 0 {
+		return nil
+	}
+	advice := "starter --help lists them"
+	root.SuggestionsMinimumDistance = 2
+	if similar := root.SuggestionsFor(arguments[0]); len(similar) > 0 {
+		advice = "did you mean " + strings.Join(similar, " or ") + "? " + advice
+	}
+	return &flagError{fmt.Errorf("there is no command %q; %s", arguments[0], advice)}
 }
 
 // describe makes a wrong number of arguments a sentence with the example, instead of cobra's.

@@ -56,7 +56,7 @@ func findHistory(command *cobra.Command, name, run string) (*historypb.History, 
 	} else if strings.HasSuffix(name, ".json") || !errors.Is(err, os.ErrNotExist) {
 		return nil, &flagError{err}
 	}
-	temporal, namespace, err := dial(command.Context())
+	temporal, namespace, err := dial(command.Context(), usualPatience)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,7 @@ is applied while serve runs is taken up within half a minute.`,
 			if err != nil {
 				return &flagError{fmt.Errorf("--max-snapshot: %w", err)}
 			}
+			s.creates = true // a configuration may be applied while it runs
 			return s.with(command.Context(), func(c *control.Control) error {
 				return runServer(command.Context(), c, listen, token, most)
 			})

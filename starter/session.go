@@ -23,6 +23,7 @@ type session struct {
 	location string
 	output   string
 	out      io.Writer
+	creates  bool // a ledger file that is not there is made
 }
 
 func (s *session) check() error {
@@ -35,7 +36,7 @@ func (s *session) check() error {
 // with runs a command with a ledger and a Temporal client.
 func (s *session) with(ctx context.Context, do func(*control.Control) error) error {
 	return s.withLedger(ctx, func(c *control.Control) error {
-		temporal, namespace, err := dial(ctx)
+		temporal, namespace, err := dial(ctx, usualPatience)
 		if err != nil {
 			return err
 		}
@@ -45,12 +46,23 @@ func (s *session) with(ctx context.Context, do func(*control.Control) error) err
 	})
 }
 
-// withLedger runs a command that only reads the ledger.
+// withLedger runs a command with a ledger alone.
 func (s *session) withLedger(ctx context.Context, do func(*control.Control) error) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	state, err := ledger.Open(ctx, ledger.Locate(s.location), time.Now())
+	location := ledger.Locate(s.location)
+	exists, err := ledger.Exists(location)
+	var wrong *ledger.LocationError
+	switch {
+	case errors.As(err, &wrong):
+		return &control.UsageError{Message: err.Error()}
+	case err != nil:
+		return fmt.Errorf("the ledger %s: %w", location, err)
+	case !exists && !s.creates:
+		return &control.UsageError{Message: fmt.Sprintf("there is no ledger at %s; name it with --ledger or %s, or apply a configuration first", location, ledger.EnvVariable)}
+	}
+	state, err := ledger.Open(ctx, location, time.Now())
 	if err != nil {
 		return err
 	}
@@ -58,9 +70,31 @@ func (s *session) withLedger(ctx context.Context, do func(*control.Control) erro
 	return errors.Join(err, state.Close())
 }
 
+// withWhatAnswers runs a command with a ledger, and a Temporal client if it can be had. missing is why there is none.
+func (s *session) withWhatAnswers(ctx context.Context, do func(c *control.Control, missing error) error) error {
+	return s.withLedger(ctx, func(c *control.Control) error {
+		temporal, namespace, err := dial(ctx, shortPatience)
+		var wrong *control.UsageError
+		if ctx.Err() != nil || errors.As(err, &wrong) {
+			return err
+		}
+		if err == nil {
+			defer temporal.Close()
+			c.Client, c.Namespace = temporal, namespace
+		}
+		return do(c, err)
+	})
+}
+
+// How long a command waits for Temporal: one that needs it, and one that can do without.
+const (
+	usualPatience = 15 * time.Second
+	shortPatience = 5 * time.Second
+)
+
 // dial connects to Temporal. What it says of itself is nothing for a command's reader.
-func dial(ctx context.Context) (client.Client, string, error) {
-	return control.Dial(ctx, slog.New(slog.DiscardHandler), nil, 15*time.Second)
+func dial(ctx context.Context, patience time.Duration) (client.Client, string, error) {
+	return control.Dial(ctx, slog.New(slog.DiscardHandler), nil, patience)
 }
 
 func (s *session) writer() io.Writer {

@@ -52,6 +52,9 @@ A request joins a run that is open: a pass that has not begun to fetch serves it
 }
 
 func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode, connection string, request workflows.SyncRequest, wait bool) error {
+	if err := c.CheckScope(ctx, connection, request.SKUs); err != nil {
+		return err
+	}
 	if mode == ledger.Full && len(request.SKUs) == 0 && !request.DryRun {
 		line(os.Stderr, "a Full Sync pushes every SKU of %s, changed or not; Smart Sync is enough for the day to day", connection)
 	}
@@ -70,7 +73,7 @@ func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode
 	}
 	report, err := s.follow(ctx, c, answer)
 	if err != nil {
-		return &runError{fmt.Sprintf("%s did not complete: %v", answer.Workflow, failure(err))}
+		return unfinished(ctx, answer.Workflow, err)
 	}
 	if err := s.print(report, func(w io.Writer) { showReport(w, report) }); err != nil {
 		return err
@@ -79,6 +82,14 @@ func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode
 		return &runError{fmt.Sprintf("run %d ended as %s: %s", report.Run, report.Outcome, report.Reason)}
 	}
 	return nil
+}
+
+// unfinished is why there is no report of a run that was waited for.
+func unfinished(ctx context.Context, workflow string, err error) error {
+	if ctx.Err() != nil {
+		return &runError{fmt.Sprintf("stopped waiting; %s goes on (starter status shows how it stands)", workflow)}
+	}
+	return &runError{fmt.Sprintf("%s did not complete: %v", workflow, failure(err))}
 }
 
 // follow waits for a run and shows how it goes on standard error.

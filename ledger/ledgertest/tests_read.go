@@ -18,6 +18,7 @@ var readTests = tests{
 	"the last success":                 findsLastSuccess,
 	"activity by either name":          findsActivity,
 	"activity is of a merchant":        separatesActivity,
+	"what is known of a SKU":           knowsSKUs,
 	"nothing is found where nothing is": func(t *testing.T, w *world) {
 		require.Empty(t, w.levels("moon"))
 		require.Empty(t, w.channelLevels("moon"))
@@ -174,4 +175,26 @@ func separatesActivity(t *testing.T, w *world) {
 	require.Empty(t, w.activity("a", ""))
 	require.Empty(t, w.activity("%", ""))
 	require.Equal(t, []string{"exported", "reported"}, w.kinds("A", ""), "a name that is both is listed once")
+}
+
+func knowsSKUs(t *testing.T, w *world) {
+	w.apply(alter(func(d *ledger.Definitions) {
+		d.Products = []ledger.Product{{Merchant: merchant, SKU: "NAMED"}}
+		d.Bundles = []ledger.BundleDefinition{bundle("KIT", of("PART", 2))}
+		d.Listings = []ledger.ListingDefinition{listing(shop, "LISTED", "X")}
+	}))
+	w.pass(hubShop, ledger.Smart, level("A", 5))
+	for _, sku := range []string{"NAMED", "KIT", "PART", "LISTED", "X", "A"} {
+		known, err := w.Known(w.ctx(), merchant, sku)
+		require.NoError(t, err)
+		require.True(t, known, sku)
+		known, err = w.Known(w.ctx(), "another", sku)
+		require.NoError(t, err)
+		require.False(t, known, sku)
+	}
+	for _, sku := range []string{"", "a", "%", "NONE"} {
+		known, err := w.Known(w.ctx(), merchant, sku)
+		require.NoError(t, err)
+		require.False(t, known, sku)
+	}
 }

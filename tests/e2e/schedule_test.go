@@ -154,8 +154,10 @@ func TestApply(t *testing.T) {
 		{Every: time.Hour}, {Hourly: &ledger.Hourly{Every: 2, Minute: 15}}, {Flexible: &ledger.Flexible{Every: 45 * time.Minute, From: 22, To: 2, Days: []string{"mon", "fri"}}},
 	}
 	definitions.Connections[0].Inventory.Timezone = "Europe/Paris"
+	dry := w.apply(definitions, ledger.ApplyOptions{DryRun: true})
 	first := w.apply(definitions, ledger.ApplyOptions{})
 	require.Len(t, first.Schedules, 3, "Smart for both, Full for one")
+	require.Equal(t, first.Schedules, dry.Schedules, "a dry run says what will become of schedules that are not there yet")
 	require.Equal(t, []string{"shop", "other"}, first.Requested)
 	again := w.apply(definitions, ledger.ApplyOptions{})
 	require.Empty(t, again.Changes)

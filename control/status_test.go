@@ -1,0 +1,100 @@
+package control
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/mocks"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+
+// shopLedger is a ledger with one enabled connection.
+func shopLedger(t *testing.T) ledger.Ledger {
+	t.Helper()
+	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), noon)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, state.Close()) })
+	_, err = state.Apply(t.Context(), ledger.Definitions{
+		Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme", Driver: "sandbox", Guard: ledger.Guard{DecideWithin: 48 * time.Hour}}},
+		Stores:     []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "sandbox"}},
+		Connections: []ledger.Connection{{
+			ID: "acme-shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true,
+			Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}},
+		}},
+	}, ledger.ApplyOptions{})
+	require.NoError(t, err)
+	return state
+}
+
+// runIn begins a run of the connection.
+func runIn(t *testing.T, state ledger.Ledger, workflowRun string, at time.Time) ledger.Lease {
+	t.Helper()
+	grant, err := state.Take(t.Context(), ledger.Claim{
+		Connection: "acme-shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "smart-sync/acme-shop", WorkflowRun: workflowRun, Now: at,
+	})
+	require.NoError(t, err)
+	return grant.Lease
+}
+
+func hold(t *testing.T, state ledger.Ledger, lease ledger.Lease, at time.Time) {
+	t.Helper()
+	require.NoError(t, state.Hold(t.Context(), ledger.Hold{
+		Run: lease.Run, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "depot", Workflow: "smart-sync/acme-shop", Reason: "much to 0", At: at,
+	}))
+	require.NoError(t, state.Release(t.Context(), lease))
+}
+
+func TestStatusOfAHeldRunWithoutTemporal(t *testing.T) {
+	t.Parallel()
+	state := shopLedger(t)
+	lease := runIn(t, state, "one", noon)
+	temporal := mocks.NewClient(t)
+	temporal.On("DescribeTaskQueue", mock.Anything, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW).Return(nil, errors.New("connection refused"))
+	c := &Control{Ledger: state, Client: temporal, Now: time.Now}
+
+	status, err := c.Status(t.Context(), "")
+	require.NoError(t, err)
+	require.Equal(t, "asking Temporal for the workers: connection refused", status.Unreachable)
+	require.Equal(t, ledger.Running, status.Connections[0].Last.Outcome)
+	require.Equal(t, []OpenHold{}, status.Holds)
+
+	hold(t, state, lease, noon)
+	c.Client = nil
+	status, err = c.Status(t.Context(), "acme-shop")
+	require.NoError(t, err)
+	require.NotEmpty(t, status.Unreachable)
+	require.Equal(t, ledger.Held, status.Connections[0].Last.Outcome)
+	require.Equal(t, noon.Add(48*time.Hour), *status.Holds[0].DecideBy)
+	require.Equal(t, []ScheduleStatus{}, status.Connections[0].Schedules)
+	runs, err := c.Runs(t.Context(), "acme-shop", 5)
+	require.NoError(t, err)
+	require.Equal(t, ledger.Held, runs[0].Outcome)
+
+	_, err = c.Runs(t.Context(), "nobody", 5)
+	require.EqualError(t, err, `there is no connection "nobody"; there are acme-shop`)
+}
+
+func TestStatusNamesMissingSchedules(t *testing.T) {
+	t.Parallel()
+	temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
+	temporal.On("DescribeTaskQueue", mock.Anything, mock.Anything, mock.Anything).Return(&workflowservice.DescribeTaskQueueResponse{}, nil)
+	temporal.On("ScheduleClient").Return(schedules)
+	schedules.On("GetHandle", mock.Anything, mock.Anything).Return(handle)
+	handle.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows"))
+	c := &Control{Ledger: shopLedger(t), Client: temporal, Now: time.Now}
+	status, err := c.Status(t.Context(), "")
+	require.NoError(t, err)
+	require.Empty(t, status.Unreachable)
+	require.Equal(t, []ScheduleStatus{{ID: "smart-sync/acme-shop", Missing: true}}, status.Connections[0].Schedules, "no Full Sync is configured")
+}

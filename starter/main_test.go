@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bytes"
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestUnknownCommands(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"foo":    `there is no command "foo"; starter --help lists them`,
+		"stauts": `there is no command "stauts"; did you mean status? starter --help lists them`,
+	} {
+		root := command()
+		root.SetArgs([]string{text})
+		err := root.ExecuteContext(t.Context())
+		require.EqualError(t, err, want)
+		require.Equal(t, exitUsage, exitCode(err))
+	}
+	root, out := command(), &bytes.Buffer{}
+	root.SetArgs([]string{})
+	root.SetOut(out)
+	require.NoError(t, root.ExecuteContext(t.Context()))
+	require.Contains(t, out.String(), "Exit codes")
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	built := versionOf(&debug.BuildInfo{
+		GoVersion: "go1.26.1", Main: debug.Module{Path: "example.org/a", Version: "v1.2.3"},
+		Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.time", Value: "2026-11-25T12:00:00Z"}, {Key: "vcs.modified", Value: "true"}},
+	})
+	out := &bytes.Buffer{}
+	showVersion(out, built)
+	require.Equal(t, "example.org/a v1.2.3, go1.26.1\nrevision abc of 2026-11-25T12:00:00Z, with changes\n", out.String())
+}

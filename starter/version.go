@@ -1,0 +1,64 @@
+package main
+
+import (
+	"io"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is which code a program was built from.
+type version struct {
+	Module   string `json:"module"`
+	Version  string `json:"version"`            // of the module; "(devel)" when it was built from a working copy
+	Revision string `json:"revision,omitempty"` // of the version control system
+	Time     string `json:"time,omitempty"`     // of the revision
+	Modified bool   `json:"modified,omitempty"` // the working copy had other changes
+	Go       string `json:"go"`
+}
+
+func versionCommand(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Show which code this program was built from",
+		Example: "  starter version",
+		RunE: func(*cobra.Command, []string) error {
+			if err := s.check(); err != nil {
+				return err
+			}
+			info, ok := debug.ReadBuildInfo()
+			if !ok {
+				info = &debug.BuildInfo{}
+			}
+			built := versionOf(info)
+			return s.print(built, func(w io.Writer) { showVersion(w, built) })
+		},
+	}
+}
+
+func versionOf(info *debug.BuildInfo) version {
+	built := version{Module: info.Main.Path, Version: info.Main.Version, Go: info.GoVersion}
+	for _, setting := range info.Settings {
+		switch setting.Key {
+		case "vcs.revision":
+			built.Revision = setting.Value
+		case "vcs.time":
+			built.Time = setting.Value
+		case "vcs.modified":
+			built.Modified = setting.Value == "true"
+		}
+	}
+	return built
+}
+
+func showVersion(w io.Writer, built version) {
+	line(w, "%s %s, %s", built.Module, built.Version, built.Go)
+	if built.Revision == "" {
+		return
+	}
+	changed := ""
+	if built.Modified {
+		changed = ", with changes"
+	}
+	line(w, "revision %s of %s%s", built.Revision, built.Time, changed)
+}
