@@ -20,6 +20,8 @@ type Status struct {
 	Unreachable string             `json:"unreachable,omitempty"` // why Temporal cannot be asked; then workers and schedules are not known
 	Connections []ConnectionStatus `json:"connections"`
 	Holds       []OpenHold         `json:"holds"`
+	// Snapshots are the last snapshots of warehouses of which something was not taken: rows that were refused, or all of it.
+	Snapshots []ledger.SnapshotEntry `json:"snapshots"`
 }
 
 // OpenHold is a run that waits for a person.
@@ -51,7 +53,7 @@ type ScheduleStatus struct {
 
 // Status looks at every connection, or at one. Without Temporal it shows what the ledger knows.
 func (c *Control) Status(ctx context.Context, only string) (Status, error) {
-	status := Status{Connections: []ConnectionStatus{}, Holds: []OpenHold{}}
+	status := Status{Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}}
 	connections, err := c.Ledger.Connections(ctx)
 	if err != nil {
 		return status, err
@@ -71,6 +73,9 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 		status.Connections = append(status.Connections, one)
 	}
 	if status.Holds, err = c.openHolds(ctx); err != nil {
+		return status, err
+	}
+	if status.Snapshots, err = c.doubtful(ctx, connections); err != nil {
 		return status, err
 	}
 	err = c.askTemporal(ctx, &status)
@@ -216,4 +221,26 @@ func (c *Control) workers(ctx context.Context) (int, error) {
 		}
 	}
 	return len(identities), nil
+}
+
+// doubtful are the last snapshots of the connections' warehouses of which something was not taken.
+func (c *Control) doubtful(ctx context.Context, connections []ledger.Connection) ([]ledger.SnapshotEntry, error) {
+	found := []ledger.SnapshotEntry{}
+	seen := map[string]bool{}
+	for _, connection := range connections {
+		if seen[connection.Warehouse] {
+			continue
+		}
+		seen[connection.Warehouse] = true
+		last, err := c.Ledger.LastSnapshot(ctx, connection.Warehouse)
+		if errors.Is(err, ledger.ErrNotFound) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		if last.Held != "" || last.Refused > 0 {
+			found = append(found, last)
+		}
+	}
+	return found, nil
 }

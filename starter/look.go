@@ -45,6 +45,13 @@ func showStatus(w io.Writer, status control.Status) {
 	for _, hold := range status.Holds {
 		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d%s\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run, deadline(hold.DecideBy))
 	}
+	for _, last := range status.Snapshots {
+		said := fmt.Sprintf("%d of its %d rows were refused", last.Refused, last.Rows)
+		if last.Held != "" {
+			said = "held, nothing of it was recorded: " + last.Held
+		}
+		line(w, "The last snapshot of %s (%s): %s\n  starter snapshot %s\n", last.Warehouse, stamp(&last.EndedAt), plain(said), last.Warehouse)
+	}
 	for _, c := range status.Connections {
 		state := "enabled"
 		if !c.Active() {
