@@ -149,7 +149,7 @@ func TestAnswersHoldNoMarkup(t *testing.T) {
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.http.URL+"/api/v1/warehouses/depot/levels", nil)
 	require.NoError(t, err)
 	request.Header.Set(token[0], token[1])
-	response, err := http.DefaultClient.Do(request)
+	response, err := caller.Do(request)
 	require.NoError(t, err)
 	body, err := readAll(response)
 	require.NoError(t, err)

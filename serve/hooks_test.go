@@ -205,7 +205,7 @@ func TestFlood(t *testing.T) {
 			for at := 0; at < len(header); at += 2 {
 				request.Header.Set(header[at], header[at+1])
 			}
-			response, err := http.DefaultClient.Do(request)
+			response, err := caller.Do(request)
 			if err != nil {
 				t.Error(err)
 				return

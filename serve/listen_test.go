@@ -153,7 +153,7 @@ func TestSlowConnectionsKeepNobodyOut(t *testing.T) {
 		require.NoError(t, err)
 		slow = append(slow, conn)
 	}
-	response, err := http.DefaultClient.Do(signedEvent(t, listener.Addr()))
+	response, err := caller.Do(signedEvent(t, listener.Addr()))
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, http.StatusAccepted, response.StatusCode)

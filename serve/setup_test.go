@@ -27,6 +27,9 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
+// caller is not the default client: whenever a test closes an httptest server, that one's idle connections break.
+var caller = &http.Client{Transport: &http.Transport{}}
+
 // now is the time of the tests.
 var now = time.Date(2026, time.November, 24, 9, 30, 0, 0, time.UTC)
 
@@ -188,7 +191,7 @@ func (w *world) call(method, path string, body io.Reader, header ...string) repl
 	for i := 0; i < len(header); i += 2 {
 		request.Header.Add(header[i], header[i+1])
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := caller.Do(request)
 	require.NoError(w.t, err)
 	defer func() { _ = response.Body.Close() }()
 	answer := reply{status: response.StatusCode, header: response.Header}

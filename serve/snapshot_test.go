@@ -203,7 +203,7 @@ func (w *world) bearerUpload(body io.Reader, rows int) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.http.URL+"/hooks/plain?full=true", io.NopCloser(body))
 	require.NoError(w.t, err)
 	request.Header = http.Header{"Authorization": {"Bearer " + secrets["BEARER"]}, "Content-Type": {"text/csv"}, headerRows: {strconv.Itoa(rows)}}
-	return http.DefaultClient.Do(request)
+	return caller.Do(request)
 }
 
 func TestBodyThatBreaksOffChangesNothing(t *testing.T) {

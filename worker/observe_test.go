@@ -17,6 +17,9 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
+// caller is not the default client: whenever a test closes an httptest server, that one's idle connections break.
+var caller = &http.Client{Transport: &http.Transport{}}
+
 func observed(t *testing.T, collect *gauges) (*observation, func(path string) (int, string)) {
 	t.Helper()
 	o, err := observe("127.0.0.1:0", collect)
@@ -25,7 +28,7 @@ func observed(t *testing.T, collect *gauges) (*observation, func(path string) (i
 	return o, func(path string) (int, string) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+o.address()+path, nil)
 		require.NoError(t, err)
-		response, err := http.DefaultClient.Do(request)
+		response, err := caller.Do(request)
 		require.NoError(t, err)
 		content, err := io.ReadAll(response.Body)
 		require.NoError(t, errors.Join(err, response.Body.Close()))

@@ -29,6 +29,9 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
+// caller is not the default client: whenever a test closes an httptest server, that one's idle connections break.
+var caller = &http.Client{Transport: &http.Transport{}}
+
 // storesEach is how many fresh stores of each kind the process holds; every test of the suite takes one.
 const storesEach = 80
 
@@ -86,7 +89,7 @@ func startProcess() (err error) {
 	ticks := time.NewTicker(20 * time.Millisecond)
 	defer ticks.Stop()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-ticks.C {
-		answer, err := http.Get(process.address + "/healthz")
+		answer, err := caller.Get(process.address + "/healthz")
 		if err == nil {
 			_ = answer.Body.Close()
 			return nil
@@ -242,7 +245,7 @@ func (s *realStore) judge(t *testing.T, method, path string, body any, read func
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, process.address+path, bytes.NewReader(content))
 	require.NoError(t, err)
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := caller.Do(request)
 	require.NoError(t, err)
 	defer func() { _ = answer.Body.Close() }()
 	require.Less(t, answer.StatusCode, 300, "%s %s", method, path)

@@ -21,6 +21,9 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
+// caller is not the default client: whenever a test closes an httptest server, that one's idle connections break.
+var caller = &http.Client{Transport: &http.Transport{}}
+
 // box is the sandbox as the tests see it.
 type box struct {
 	t       testing.TB
@@ -73,7 +76,7 @@ func call(ctx context.Context, method, address string, body any, read func(io.Re
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := caller.Do(request)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func (f *face) send(ctx context.Context, id, path, form, body string) (status in
 	request.Header.Set("Webhook-Id", id)
 	request.Header.Set("Webhook-Timestamp", stamp)
 	request.Header.Set("Webhook-Signature", "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
-	response, err := http.DefaultClient.Do(request)
+	response, err := caller.Do(request)
 	if err != nil {
 		return 0, nil
 	}
@@ -102,7 +102,7 @@ func (f *face) ask(path string, into any) {
 	request, err := http.NewRequestWithContext(f.t.Context(), http.MethodGet, "http://"+f.address+path, nil)
 	require.NoError(f.t, err)
 	request.Header.Set("Authorization", "Bearer "+apiToken)
-	response, err := http.DefaultClient.Do(request)
+	response, err := caller.Do(request)
 	require.NoError(f.t, err)
 	defer func() { _ = response.Body.Close() }()
 	require.Equal(f.t, http.StatusOK, response.StatusCode)

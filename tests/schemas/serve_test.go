@@ -25,6 +25,9 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
+// caller is not the default client: whenever a test closes an httptest server, that one's idle connections break.
+var caller = &http.Client{Transport: &http.Transport{}}
+
 const (
 	serveToken = "the-api-token-of-the-tests"
 	serveKey   = "the-key-of-the-warehouse"
@@ -194,7 +197,7 @@ func ask(t *testing.T, front *httptest.Server, method, path, body, token string,
 		request.Header[name] = values
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
+	response, err := caller.Do(request)
 	require.NoError(t, err)
 	defer func() { _ = response.Body.Close() }()
 	content, err := io.ReadAll(response.Body)

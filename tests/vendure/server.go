@@ -21,6 +21,9 @@ import (
 	"github.com/tidemark/tidemark/ledger/ledgertest"
 )
 
+// caller is not the default client: whenever a test closes an httptest server, that one's idle connections break.
+var caller = &http.Client{Transport: &http.Transport{}}
+
 const (
 	readyPatience = 4 * time.Minute // on a small machine with much else to do
 	endPatience   = time.Minute
@@ -131,7 +134,7 @@ func (s *Server) Ask(t testing.TB, asked Question, into any) (session string) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Address+"/admin-api", bytes.NewReader(body))
 	require.NoError(t, err)
 	request.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + asked.Session}, "Vendure-Token": {asked.Channel}}
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := caller.Do(request)
 	require.NoError(t, err)
 	defer func() { _ = answer.Body.Close() }()
 	var said struct {

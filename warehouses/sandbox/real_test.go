@@ -23,6 +23,9 @@ import (
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
+// caller is not the default client: whenever a test closes an httptest server, that one's idle connections break.
+var caller = &http.Client{Transport: &http.Transport{}}
+
 // program is the real sandbox, which TestMain builds. The fake beside it was written from the same description by other hands.
 var program string
 
@@ -100,7 +103,7 @@ func judge(t *testing.T, method, address string, body any) *json.Decoder {
 	request, err := http.NewRequestWithContext(t.Context(), method, address, bytes.NewReader(text))
 	require.NoError(t, err)
 	request.Close = true
-	response, err := http.DefaultClient.Do(request)
+	response, err := caller.Do(request)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, response.Body.Close()) }()
 	var answer bytes.Buffer
