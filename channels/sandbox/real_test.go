@@ -141,6 +141,7 @@ func openReal(t *testing.T, id string, options sandboxtest.Options) *realStore {
 	address, err := url.Parse(process.address)
 	require.NoError(t, err)
 	proxy := &httputil.ReverseProxy{
+		Transport:    caller.Transport,
 		Rewrite:      func(request *httputil.ProxyRequest) { request.SetURL(address) },
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // a lost answer stays one
 	}

@@ -110,6 +110,7 @@ func (v *realServer) channel(t *testing.T, split bool) *realStore {
 		require.Fail(t, "more channels are needed; raise channelsMade")
 	}
 	proxy := &httputil.ReverseProxy{
+		Transport: &http.Transport{}, // not the default one, whose connections every closed httptest server breaks
 		Rewrite: func(request *httputil.ProxyRequest) {
 			request.SetURL(address)
 			s.seen.Store(request.In.Header.Get("Authorization"))
