@@ -43,7 +43,12 @@ func decide(call ledger.CallStanding, limits channels.Limits, now time.Time) dec
 		return decision{what: poll}
 	}
 	keyed := limits.KeyLifetime > 0
+	mayRun := call.PollAfter.IsZero() && call.Deadline.After(now) // nobody saw this call end
+	gone := call.Sends >= sendsPerCall || keyed && now.Sub(call.Begun) > limits.KeyLifetime
 	switch {
+	case mayRun && (gone || !keyed):
+		// A second copy of it without a key, or a new call in its place, must not race with it.
+		return decision{what: wait, at: call.Deadline, why: "a call whose caller was lost may still be under way"}
 	case call.Sends >= sendsPerCall:
 		return decision{what: abandon, why: "no answer came; the rows are sent again in a new call"}
 	case keyed && now.Sub(call.Begun) > limits.KeyLifetime:
@@ -54,9 +59,6 @@ func decide(call ledger.CallStanding, limits channels.Limits, now time.Time) dec
 			why += " (" + call.Note + ")"
 		}
 		return decision{what: wait, at: call.PollAfter, why: why + "; the last call is sent again"}
-	case call.PollAfter.IsZero() && !keyed && call.Deadline.After(now):
-		// Nobody saw this call end. Without a key, a second copy of it must not race with the first.
-		return decision{what: wait, at: call.Deadline, why: "a call whose caller was lost may still be under way"}
 	}
 	return decision{what: send}
 }

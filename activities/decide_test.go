@@ -148,3 +148,13 @@ func TestReferencesAgeAtTheirOwnTimes(t *testing.T) {
 	require.Equal(t, skus, count(2*referenceLife))
 	require.True(t, aged("SKU", time.Time{}, now), "what was never found")
 }
+
+// The last send of a call may still be under way when its caller is lost. Whatever is done about the call, it is done after that.
+func TestTheLastSendIsWaitedForToo(t *testing.T) {
+	t.Parallel()
+	lost := ledger.CallStanding{Begun: noon, Deadline: noon.Add(time.Minute), Sends: sendsPerCall}
+	require.Equal(t, wait, decide(lost, channels.Limits{}, noon.Add(10*time.Second)).what)
+	keyed := channels.Limits{KeyLifetime: time.Hour}
+	require.Equal(t, wait, decide(lost, keyed, noon.Add(10*time.Second)).what, "a new key does not stop a call under the old one")
+	require.Equal(t, abandon, decide(lost, keyed, noon.Add(time.Minute)).what)
+}

@@ -184,7 +184,9 @@ func (g *Gate) Finish(ctx context.Context, input FinishInput) (FinishResult, err
 		counts = merge(input.Counts, counts)
 		err = g.Ledger.EndRun(ctx, input.Lease, ledger.RunEnd{Outcome: input.Outcome, Reason: input.Reason, Counts: counts, Now: g.Now()})
 	}
-	if err != nil {
+	if errors.Is(err, ledger.ErrNotFound) {
+		return FinishResult{Outcome: input.Outcome, Counts: input.Counts}, nil // it was removed with its connection
+	} else if err != nil {
 		return FinishResult{}, convert("ending the run", err, g.Now())
 	}
 	return FinishResult{Outcome: input.Outcome, Counts: counts}, nil

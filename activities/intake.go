@@ -137,17 +137,19 @@ func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult
 		return RequestResult{}, err
 	}
 	var result RequestResult
+	var refused []error
 	wish := Wish{ID: input.ID, By: "intake of " + input.Warehouse, SKUs: input.SKUs}
 	for _, connection := range connections {
 		if connection.Warehouse != input.Warehouse || !connection.Active() {
 			continue
 		}
 		if err := i.Requests.Request(ctx, connection, wish); err != nil {
-			return RequestResult{}, err
+			refused = append(refused, fmt.Errorf("connection %s: %w", connection.ID, err)) // the others are asked all the same
+			continue
 		}
 		result.Requests++
 	}
-	return result, nil
+	return result, errors.Join(refused...)
 }
 
 // warehouse finds the warehouse. One that there is not is for a person: what it sends has no place to go.

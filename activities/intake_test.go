@@ -173,3 +173,14 @@ func TestRequestAsksEveryConnection(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, result.Requests)
 }
+
+// A connection that cannot be asked keeps no other from being asked.
+func TestARequestReachesTheOthers(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.refuses["north"] = errors.New("exceeded workflow execution limit for signal events")
+	intake := w.intake()
+	_, err := do[RequestResult](w, intake.Request, RequestInput{Warehouse: "depot", ID: "1", SKUs: []string{"BIKE"}})
+	require.Error(t, err, "it is tried again")
+	require.Len(t, w.wishes["south"], 1)
+}

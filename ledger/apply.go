@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tidemark/tidemark/inventory"
 )
@@ -116,6 +118,20 @@ func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
 		if err != nil {
 			return err
 		}
+		before, known := found[one.ID]
+		if !known {
+			continue
+		}
+		var old Warehouse
+		if err := decode("warehouse "+one.ID, before, &old); err != nil {
+			return err
+		}
+		if old.Quantity != one.Quantity || old.Driver != one.Driver {
+			// What was read was read as another figure, so it is read anew.
+			if _, err := a.exec(ctx, "UPDATE warehouses SET mark = '' WHERE id = ?", one.ID); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -139,8 +155,49 @@ func (a *applying) stores(ctx context.Context, wanted []Store) error {
 		if err != nil {
 			return err
 		}
-		// With other settings it may be another account, which knows its items by other ids.
-		if _, err := a.exec(ctx, "DELETE FROM item_references WHERE store = ?", one.ID); err != nil {
+		before, known := found[one.ID]
+		if !known {
+			continue
+		}
+		var old Store
+		if err := decode("store "+one.ID, before, &old); err != nil {
+			return err
+		}
+		if !sameAccount(old, one) {
+			if err := a.forgetStore(ctx, one.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sameAccount is true when a store's definitions cannot lead to different accounts. Numbers, truths and lengths of time only tune a driver.
+func sameAccount(a, b Store) bool {
+	names := func(s Store) map[string]string {
+		found := map[string]string{}
+		for name, value := range s.Settings {
+			text, ok := value.(string)
+			if _, err := time.ParseDuration(text); ok && err != nil {
+				found[name] = text
+			}
+		}
+		return found
+	}
+	return a.Driver == b.Driver && maps.Equal(names(a), names(b))
+}
+
+// forgetStore forgets what a store shows and how it knows its items, for it may be another account now: all of it is due. A run that is
+// under way, and calls whose answers did not come, were for the old one.
+func (a *applying) forgetStore(ctx context.Context, store string) error {
+	const rows = "connection IN (SELECT id FROM connections WHERE store = ?)"
+	for _, statement := range []string{
+		"DELETE FROM item_references WHERE store = ?",
+		"UPDATE gates SET run = NULL, fence = fence + 1 WHERE store = ?",
+		"UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = blocked, open_call = NULL, exported = NULL, attempts = 0, tries = 0, part = 0 WHERE " + rows,
+		"DELETE FROM calls WHERE closed_at IS NULL AND " + rows,
+	} {
+		if _, err := a.exec(ctx, statement, store); err != nil {
 			return err
 		}
 	}
@@ -193,8 +250,10 @@ func (a *applying) connection(ctx context.Context, one Connection, before string
 	}
 	if old.Warehouse != one.Warehouse {
 		// Level versions are counted by warehouse.
-		if _, err := a.exec(ctx, "UPDATE connections SET cursor_levels = 0 WHERE id = ?", one.ID); err != nil {
-			return err
+		for _, statement := range []string{"UPDATE connections SET cursor_levels = 0 WHERE id = ?", "UPDATE channel_levels SET observed = 0 WHERE connection = ?"} {
+			if _, err := a.exec(ctx, statement, one.ID); err != nil {
+				return err
+			}
 		}
 	}
 	if old.Store == one.Store {

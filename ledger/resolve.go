@@ -106,14 +106,15 @@ func (r *resolving) release(ctx context.Context, page []Resolution) error {
 	}
 	_, err = r.bulk(ctx, *rows, `UPDATE channel_levels AS c SET blocked = ?, run = ?,
 		status = CASE WHEN c.open_call IS NULL THEN 'blocked' ELSE c.status END, reason = CASE WHEN c.open_call IS NULL THEN ? ELSE c.reason END
-		FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location`,
-		unlistedReason, r.lease.Run, unlistedReason, r.plan.Connection.ID)
+		FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.observed <= ?`,
+		unlistedReason, r.lease.Run, unlistedReason, r.plan.Connection.ID, r.plan.Next.Levels)
 	return err
 }
 
 // upsert writes the levels whose products were redefined, or the others.
 //
-// The row of a listing is left alone by the unlisted product of the same SKU, wherever in the order of pages it comes.
+// A row that was computed from newer levels is left alone: an attempt of the activity that was given up may go on beside the next one,
+// under the same lease. The row of a listing is left alone by the unlisted product of the same SKU, wherever in the order of pages it comes.
 func (r *resolving) upsert(ctx context.Context, redefined bool) (int64, error) {
 	return r.bulk(ctx, *r.table(redefined), `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed, status, reason, blocked, run, why)
 		SELECT ?, i.channel_sku, i.location, i.product, i.quantity, CAST(? AS BIGINT), CASE WHEN i.blocked = '' THEN 'pending' ELSE 'blocked' END,
@@ -124,7 +125,8 @@ func (r *resolving) upsert(ctx context.Context, redefined bool) (int64, error) {
 		ON CONFLICT (connection, channel_sku, location) DO UPDATE SET product = excluded.product, quantity = excluded.quantity, observed = excluded.observed,
 			blocked = excluded.blocked, run = excluded.run, why = excluded.why,
 			status = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.status ELSE excluded.status END,
-			reason = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.reason ELSE excluded.reason END`,
+			reason = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.reason ELSE excluded.reason END
+		WHERE excluded.observed >= channel_levels.observed`,
 		r.plan.Connection.ID, r.plan.Next.Levels, r.lease.Run, r.plan.Connection.Store, r.plan.Connection.ID, redefined, redefined)
 }
 

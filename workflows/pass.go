@@ -57,7 +57,7 @@ func (p *pass) run(ctx workflow.Context, trigger ledger.Trigger) (ledger.Outcome
 		if held == nil {
 			break
 		}
-		if p.skipFetch && len(p.scope) > 0 && workflow.GetVersion(ctx, "events-do-not-wait", workflow.DefaultVersion, 1) == 1 {
+		if p.ofEvents(ctx) && workflow.GetVersion(ctx, "events-do-not-wait", workflow.DefaultVersion, 1) == 1 {
 			// More events are behind these. Their rows stay due, and the next run of everything asks for a decision.
 			return ledger.Held, held.Reason + "; the next run of everything asks whether it may", nil
 		}
@@ -77,6 +77,11 @@ func (p *pass) run(ctx workflow.Context, trigger ledger.Trigger) (ledger.Outcome
 		return ledger.Completed, "a dry run: nothing was pushed", nil
 	}
 	return p.push(ctx)
+}
+
+// ofEvents is true for what a warehouse's events asked for.
+func (p *pass) ofEvents(ctx workflow.Context) bool {
+	return p.skipFetch && (len(p.scope) > 0 || workflow.GetInfo(ctx).WorkflowExecution.ID == EventsID(p.input.Connection))
 }
 
 func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.BeginResult, error) {
@@ -117,6 +122,10 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 
 	p.show(ctx, "resolving")
 	resolving := activities.ResolveInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Scope: p.scope, DryRun: p.dryRun}
+	if p.rest {
+		// What the pass before did not get to is still due. A Full Sync would begin again with the first row.
+		resolving.Mode = ledger.Smart
+	}
 	if approved := p.zeroApproved; approved != nil {
 		resolving.Approved, resolving.ApprovedZeroing = true, approved.Zeroing
 	}
@@ -156,6 +165,10 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 // for the world has moved on meanwhile. An empty decision means that nobody decided in time.
 func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (string, error) {
 	input.Lease, input.Connection = p.lease, p.input.Connection
+	once := workflow.GetVersion(ctx, "an-answer-is-for-one-hold", workflow.DefaultVersion, 1) == 1
+	if once {
+		p.dropAnswers(ctx) // before a person could see this hold
+	}
 	var held activities.HoldResult
 	if err := workflow.ExecuteActivity(options(ctx, holdOptions, "hold: "+input.Reason), gate.Hold, input).Get(ctx, &held); err != nil {
 		return "", err
@@ -167,6 +180,9 @@ func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (string, e
 	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", input.Reason, &until
 	p.paint(ctx)
 	asked, by, err := p.await(ctx, held.Within)
+	if once {
+		p.dropAnswers(ctx) // one was enough
+	}
 	if err != nil || asked == "" {
 		return "", err
 	}
@@ -196,21 +212,29 @@ func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (string, e
 	return activities.Approved, p.sleep(ctx, again.NotBefore, "a call of the run before may still be under way")
 }
 
-// await waits for approve or reject. A signal whose payload cannot be read is dropped, and the wait goes on.
+// dropAnswers forgets answers that are not for the hold that is waited for: they may have been given twice.
+func (p *pass) dropAnswers(ctx workflow.Context) {
+	var dropped Decision
+	for p.approve.ReceiveAsync(&dropped) || p.reject.ReceiveAsync(&dropped) {
+		workflow.GetLogger(ctx).Warn("an answer was dropped; it was for no hold, or another answer came first", "by", dropped.By)
+	}
+}
+
+// await waits for approve or reject; of both at once reject counts. A signal whose payload cannot be read is dropped, and the wait goes on.
 func (p *pass) await(ctx workflow.Context, within time.Duration) (decision, by string, err error) {
 	var signal Decision
 	over := false
 	timer, stop := workflow.WithCancel(ctx)
 	defer stop()
 	selector := workflow.NewSelector(ctx)
-	selector.AddReceive(p.approve, func(c workflow.ReceiveChannel, _ bool) {
-		if c.ReceiveAsync(&signal) {
-			decision, over = activities.Approved, true
-		}
-	})
 	selector.AddReceive(p.reject, func(c workflow.ReceiveChannel, _ bool) {
 		if c.ReceiveAsync(&signal) {
 			decision, over = activities.Rejected, true
+		}
+	})
+	selector.AddReceive(p.approve, func(c workflow.ReceiveChannel, _ bool) {
+		if c.ReceiveAsync(&signal) {
+			decision, over = activities.Approved, true
 		}
 	})
 	selector.AddFuture(workflow.NewTimerWithOptions(timer, within, workflow.TimerOptions{Summary: "wait for approve or reject"}), func(f workflow.Future) {

@@ -30,7 +30,38 @@ func (i *inbox) add(request pending) bool {
 		request.SKUs = nil // too many to name: everything
 	}
 	i.pending = append(i.pending, request)
+	i.collapse()
 	return true
+}
+
+// crowdedScope is how many SKUs may be named by requests that wait and need no fetch.
+const crowdedScope = 2000
+
+// collapse makes one request for everything of those that name many SKUs and need no fetch. All that changed is pushed then, and what a
+// workflow hands on to its next run stays small, however long the store is taken.
+func (i *inbox) collapse() {
+	named := 0
+	events := func(p pending) bool { return p.SkipFetch && !p.DryRun && len(p.SKUs) > 0 }
+	for _, one := range i.pending {
+		if events(one) {
+			named += len(one.SKUs)
+		}
+	}
+	if named <= crowdedScope {
+		return
+	}
+	last := slices.IndexFunc(i.pending, events)
+	var rest []pending
+	for at, one := range i.pending {
+		if events(one) {
+			last = at
+		} else {
+			rest = append(rest, one)
+		}
+	}
+	all := i.pending[last]
+	all.SKUs = nil
+	i.pending = append(rest, all)
 }
 
 // plan is one pass over the connection.
@@ -39,6 +70,7 @@ type plan struct {
 	scope     []string // empty: everything
 	dryRun    bool
 	skipFetch bool
+	rest      bool // it goes on where the pass before had to stop
 }
 
 // next takes as many requests as one pass can serve. Requests to push come before dry runs. One request for everything serves

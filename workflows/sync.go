@@ -28,6 +28,7 @@ type sync struct {
 	input    SyncInput
 	inbox    inbox
 	passes   int
+	wishes   int // requests without an id, in this run of the workflow
 	requests workflow.ReceiveChannel
 	approve  workflow.ReceiveChannel
 	reject   workflow.ReceiveChannel
@@ -76,7 +77,7 @@ func (s *sync) serve(ctx workflow.Context) (SyncReport, error) {
 		case first && scheduled:
 			trigger = ledger.TriggerSchedule
 		case first && owed:
-			trigger = s.input.Trigger
+			trigger, next.rest = s.input.Trigger, true
 		default:
 			if first {
 				s.gather(ctx)
@@ -139,7 +140,8 @@ func (s *sync) drain(ctx workflow.Context) {
 // unnamed gives a request without an id one of its own.
 func (s *sync) unnamed(ctx workflow.Context, request SyncRequest) pending {
 	if request.ID == "" {
-		request.ID = fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, len(s.inbox.seen)+1)
+		s.wishes++
+		request.ID = fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, s.wishes)
 	}
 	return pending{SyncRequest: request, At: workflow.Now(ctx)}
 }

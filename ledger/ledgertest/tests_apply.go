@@ -12,17 +12,19 @@ import (
 )
 
 var applyTests = tests{
-	"what was applied is read back":        readsBack,
-	"applying again changes nothing":       appliesOnce,
-	"everything that changed is told":      tellsChanges,
-	"a listing that moved is one change":   movesListing,
-	"a dry run makes no change":            dryRuns,
-	"absent things are kept":               keepsAbsent,
-	"absent things are pruned":             prunes,
-	"a pruned run is fenced off":           prunesRun,
-	"refused definitions change nothing":   refusesDefinitions,
-	"what does not exist":                  findsNothing,
-	"a connection that leads to elsewhere": changesStore,
+	"a store that became another account is told everything": changesAccount,
+	"another quantity field is read anew":                    readsAnew,
+	"what was applied is read back":                          readsBack,
+	"applying again changes nothing":                         appliesOnce,
+	"everything that changed is told":                        tellsChanges,
+	"a listing that moved is one change":                     movesListing,
+	"a dry run makes no change":                              dryRuns,
+	"absent things are kept":                                 keepsAbsent,
+	"absent things are pruned":                               prunes,
+	"a pruned run is fenced off":                             prunesRun,
+	"refused definitions change nothing":                     refusesDefinitions,
+	"what does not exist":                                    findsNothing,
+	"a connection that leads to elsewhere":                   changesStore,
 }
 
 // rich are definitions with something in every field.
@@ -283,4 +285,24 @@ func changesStore(t *testing.T, w *world) {
 	require.Equal(t, market, lease.Store)
 	w.resolve(lease, ledger.Smart)
 	require.Equal(t, map[string]string{"A": "pending 5, shows ?"}, w.rows(hubShop))
+}
+
+func changesAccount(t *testing.T, w *world) {
+	w.pass(hubShop, ledger.Full, level("A", 5))
+	w.apply(alter(func(d *ledger.Definitions) { d.Stores[0].Driver = "shopify" }))
+	lease := w.take(hubShop, ledger.Smart)
+	w.report(lease, whole(), []inventory.Level{level("A", 5)})
+	w.resolve(lease, ledger.Smart)
+	require.NotEmpty(t, w.due(lease), "nothing is known of what the new account shows; row: %s", describe(w.row(hubShop, "A")))
+}
+
+func readsAnew(t *testing.T, w *world) {
+	lease := w.take(hubShop, ledger.Full)
+	end := whole()
+	end.Mark = "the hash of a file"
+	w.report(lease, end, []inventory.Level{level("A", 5)})
+	w.apply(alter(func(d *ledger.Definitions) { d.Warehouses[0].Quantity = inventory.QuantityOnHand }))
+	mark, err := w.Mark(w.ctx(), hub)
+	require.NoError(t, err)
+	require.Empty(t, mark, "what was read was read as another figure")
 }

@@ -10,26 +10,28 @@ import (
 )
 
 var resolveTests = tests{
-	"rows become pending":                       resolvesPending,
-	"even when the figure is the same":          resolvesSame,
-	"what a row was computed from":              keepsWhy,
-	"locations are rows of their own":           resolvesLocations,
-	"bundles":                                   resolvesBundles,
-	"a strategy shares":                         resolvesStrategy,
-	"our own rules block":                       blocks,
-	"a blocked row is released":                 unblocks,
-	"an open call keeps its status":             keepsUnknown,
-	"a submission keeps its status":             keepsSent,
-	"a rejected row stays rejected":             keepsRejected,
-	"a rejected row is due after a definition":  releasesRedefined,
-	"a rejected row is due after a Full Sync":   releasesFull,
-	"a retrying row takes the new figure":       resolvesRetrying,
-	"resolving again changes nothing":           resolvesTwice,
-	"what was exported stays known":             keepsExported,
-	"connections have rows of their own":        separatesRows,
-	"a product that was never reported":         resolvesUnreported,
-	"a page that is refused leaves nothing":     refusesPage,
-	"a resolved row that goes back to a bundle": becomesBundle,
+	"a late attempt to resolve overwrites nothing newer": lateResolve,
+	"a Full Sync that stopped half-way goes on":          goesOn,
+	"rows become pending":                                resolvesPending,
+	"even when the figure is the same":                   resolvesSame,
+	"what a row was computed from":                       keepsWhy,
+	"locations are rows of their own":                    resolvesLocations,
+	"bundles":                                            resolvesBundles,
+	"a strategy shares":                                  resolvesStrategy,
+	"our own rules block":                                blocks,
+	"a blocked row is released":                          unblocks,
+	"an open call keeps its status":                      keepsUnknown,
+	"a submission keeps its status":                      keepsSent,
+	"a rejected row stays rejected":                      keepsRejected,
+	"a rejected row is due after a definition":           releasesRedefined,
+	"a rejected row is due after a Full Sync":            releasesFull,
+	"a retrying row takes the new figure":                resolvesRetrying,
+	"resolving again changes nothing":                    resolvesTwice,
+	"what was exported stays known":                      keepsExported,
+	"connections have rows of their own":                 separatesRows,
+	"a product that was never reported":                  resolvesUnreported,
+	"a page that is refused leaves nothing":              refusesPage,
+	"a resolved row that goes back to a bundle":          becomesBundle,
 }
 
 func resolvesPending(t *testing.T, w *world) {
@@ -309,4 +311,38 @@ func becomesBundle(t *testing.T, w *world) {
 	w.apply(definitions())
 	w.pass(hubShop, ledger.Smart)
 	require.Equal(t, "exported 100, shows 100", w.rows(hubShop)["KIT"])
+}
+
+// An attempt of Resolve that was given up (its heartbeat was late) goes on beside the next attempt: both hold the same lease.
+func lateResolve(t *testing.T, w *world) {
+	lease := w.take(hubShop, ledger.Smart)
+	w.report(lease, part(), []inventory.Level{level("A", 5)})
+	old := w.plan(hubShop, ledger.Smart)
+	inputs, err := w.Inputs(w.ctx(), old, []string{"A"}) // the first attempt has read, and stands still
+	require.NoError(t, err)
+	_, err = w.Observe(w.ctx(), hub, []ledger.Observation{{Event: "e1", Level: level("A", 0)}}, w.now()) // sold out
+	require.NoError(t, err)
+	w.resolve(lease, ledger.Smart) // the second attempt: all of it
+	require.EqualValues(t, 0, w.row(hubShop, "A").Quantity)
+
+	_, err = w.Resolve(w.ctx(), lease, old, []ledger.Resolution{{Affected: ledger.Affected{Product: "A"}, Levels: inventory.Resolve(inputs[0])}}, w.now())
+	if err == nil { // the first attempt writes its page, and dies
+		w.push(lease)
+	}
+	w.end(lease, ledger.Completed)
+	w.pass(hubShop, ledger.Smart)
+	require.EqualValues(t, 0, *w.row(hubShop, "A").Exported, "the store sells what is sold out, and no Smart Sync finds it")
+}
+
+func goesOn(t *testing.T, w *world) {
+	lease := w.take(hubShop, ledger.Full)
+	w.report(lease, whole(), []inventory.Level{level("A", 1), level("B", 2), level("C", 3), level("D", 4)})
+	w.resolve(lease, ledger.Full)
+	w.answered(lease, w.intend(lease, w.due(lease)[:2]...), ledger.StatusExported) // as far as a run gets
+	w.end(lease, ledger.Partial)
+
+	lease = w.take(hubShop, ledger.Full) // the workflow continues as new with Go, and its mode is Full
+	w.report(lease, whole(), []inventory.Level{level("A", 1), level("B", 2), level("C", 3), level("D", 4)})
+	w.resolve(lease, ledger.Smart) // as the workflow asks for when it goes on
+	require.Equal(t, "C", w.due(lease)[0].ChannelSKU, "it begins again with A, so a run that gets to B each time never gets to C")
 }
