@@ -60,6 +60,7 @@ type Options struct {
 // Store is a running account. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
+	channeltest.Limiter
 	options Options
 	poisons map[string]bool
 
@@ -70,12 +71,10 @@ type Store struct {
 	queue     []*feed // not yet processed, in order
 	free      time.Time
 	tokens    map[string]time.Time
-	meters    map[string]*bucket
+	meters    map[string]*channeltest.Bucket
 	recent    []time.Time // feeds of the last five minutes
 	bodies    map[string][]byte
 	made      int
-	overruns  int
-	throttled int
 	leaks     int
 }
 
@@ -211,20 +210,6 @@ func (s *Store) Leaks(*testing.T) int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.Front.Leaks() + s.leaks
-}
-
-// Overruns counts calls over the published rates.
-func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.overruns
-}
-
-// Throttled counts answers with 429.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
 }
 
 // Feeds is how many feeds were made.

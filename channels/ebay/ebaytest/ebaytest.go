@@ -56,20 +56,19 @@ type Options struct {
 // Store is a running seller. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
+	channeltest.Limiter
 	options Options
 
-	mutex     sync.Mutex
-	now       func() time.Time
-	items     map[string]*item
-	offers    map[string]*offer
-	tokens    map[string]time.Time // when they end
-	scopes    []string
-	lastID    int64
-	given     int // tokens
-	found     int // look-ups
-	throttle  int // calls that are still to be throttled
-	throttled int
-	limits    limits
+	mutex  sync.Mutex
+	now    func() time.Time
+	items  map[string]*item
+	offers map[string]*offer
+	tokens map[string]time.Time // when they end
+	scopes []string
+	lastID int64
+	given  int // tokens
+	found  int // look-ups
+	limits limits
 }
 
 // item is an inventory item.
@@ -279,25 +278,11 @@ func (s *Store) Grant(scopes ...string) {
 	s.scopes = scopes
 }
 
-// Throttle makes eBay throttle the next calls whatever the limits say.
-func (s *Store) Throttle(calls int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.throttle = calls
-}
-
 // Overruns counts calls over the limits, and figures for offers that were revised too often.
 func (s *Store) Overruns() int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return s.limits.overruns
-}
-
-// Throttled counts answers that throttle.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
+	return s.Limiter.Overruns() + s.limits.refused
 }
 
 // Tokens counts the tokens that were given.

@@ -50,7 +50,8 @@ type Options struct {
 // Store is a running shop. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
-	options Options
+	channeltest.Limiter // Throttle is as Shopify protects itself, whatever the bucket holds
+	options             Options
 
 	mutex     sync.Mutex
 	now       func() time.Time
@@ -64,8 +65,6 @@ type Store struct {
 	bucket    bucket
 	lastID    int64
 	asked     int // tokens
-	throttle  int // calls that are still to be throttled
-	throttled int
 	found     int // look-ups
 }
 
@@ -286,27 +285,6 @@ func (s *Store) Grant(scopes ...string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.scopes = slices.Clone(scopes)
-}
-
-// Throttle makes the shop throttle the next calls whatever its bucket holds, as Shopify does to protect itself.
-func (s *Store) Throttle(calls int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.throttle = calls
-}
-
-// Overruns counts calls that asked for more points than the bucket held.
-func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.bucket.overruns
-}
-
-// Throttled counts answers that throttle, overruns and those of Throttle.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
 }
 
 // Tokens counts the tokens that were given.

@@ -75,21 +75,20 @@ type Options struct {
 // Store is a running account. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
+	channeltest.Limiter
 	options Options
 	poisons map[string]bool
 
-	mutex     sync.Mutex
-	known     map[string]bool // the SKUs
-	shown     map[channeltest.Place]int64
-	feeds     map[string]*feed
-	queue     []*feed // not yet processed, in the order in which they came
-	tokens    map[string]time.Time
-	meters    map[string]*bucket
-	bodies    map[string][]byte
-	headers   map[string]http.Header
-	made      int
-	overruns  int
-	throttled int
+	mutex   sync.Mutex
+	known   map[string]bool // the SKUs
+	shown   map[channeltest.Place]int64
+	feeds   map[string]*feed
+	queue   []*feed // not yet processed, in the order in which they came
+	tokens  map[string]time.Time
+	meters  map[string]*channeltest.Bucket
+	bodies  map[string][]byte
+	headers map[string]http.Header
+	made    int
 }
 
 // Start starts an account that ends with the test.
@@ -197,20 +196,6 @@ func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
 
 // Leaks counts calls that followed a redirect.
 func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
-
-// Overruns counts calls over the published rates.
-func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.overruns
-}
-
-// Throttled counts answers with 429.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
-}
 
 // Feeds is how many feeds were taken.
 func (s *Store) Feeds() int {
