@@ -186,7 +186,7 @@ func (s *realStore) Provoke(t *testing.T, fault channeltest.Fault) {
 	if ok {
 		fault = channeltest.None
 	}
-	s.Front.Set(fault)
+	s.Front.Provoke(t, fault)
 	s.judge(t, http.MethodPost, "/judge/faults", map[string]any{"target": "stores/" + s.id, "faults": faults}, nil)
 }
 
@@ -230,9 +230,6 @@ func (s *realStore) Shown(t *testing.T) map[channeltest.Place]int64 {
 	})
 	return shown
 }
-
-func (s *realStore) Calls(*testing.T) int { return s.Front.Calls() }
-func (s *realStore) Leaks(*testing.T) int { return s.Front.Leaks() }
 
 func (s *realStore) judge(t *testing.T, method, path string, body any, read func(io.Reader) error) {
 	t.Helper()

@@ -56,13 +56,13 @@ func figuresArrive(t *testing.T, server *realServer) {
 
 	// The answer is lost, and the same bytes are sent again after a sale.
 	once := call(t, channel, withQuantity(items, 50)...)
-	store.Front.Set(channeltest.LostAnswer)
+	store.Provoke(t, channeltest.LostAnswer)
 	_, err := channel.Send(t.Context(), once)
 	var told *channels.Error
 	require.ErrorAs(t, err, &told)
 	require.Equal(t, channels.Resend, told.Next)
 	require.Equal(t, figures(once.Items), shown())
-	store.Front.Set(channeltest.None)
+	store.Provoke(t, channeltest.None)
 	store.set(t, withQuantity(items[:1], 49)...)
 	reply, err := channel.Send(t.Context(), once)
 	require.NoError(t, err)

@@ -148,9 +148,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "TOKEN" }}
-}
+func Environment() settings.Environment { return channeltest.Environment("TOKEN") }
 
 // Open returns a new channel to the store.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -161,9 +159,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the store. It makes a product for a SKU that it does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -278,12 +273,6 @@ func (s *Store) InStock(source, sku string) bool {
 	s.process()
 	return s.marked[place{source, sku}] == 1
 }
-
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
 
 // Orphans counts figures of SKUs that do not exist, which were taken.
 func (s *Store) Orphans() int { return s.count(func() int { return s.orphans }) }

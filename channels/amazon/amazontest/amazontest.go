@@ -107,15 +107,9 @@ func Start(t testing.TB, options Options) *Store {
 	for _, sku := range options.Poisons {
 		s.poisons[sku] = true
 	}
-	s.Front = front(t, http.HandlerFunc(s.serve))
+	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
 	s.Sort = sort
 	return s
-}
-
-// front starts the Front, which takes tests only.
-func front(t testing.TB, store http.Handler) *channeltest.Front {
-	t.Helper()
-	return channeltest.NewFront(t, store)
 }
 
 // sort tells the calls that can change a figure, the reading ones, and the steps before a feed.
@@ -143,11 +137,7 @@ func (s *Store) Settings() settings.Values {
 func (s *Store) Environment() settings.Environment { return Environment() }
 
 // Environment holds the credentials.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) {
-		return channeltest.Credential, name == "SECRET" || name == "TOKEN"
-	}}
-}
+func Environment() settings.Environment { return channeltest.Environment("SECRET", "TOKEN") }
 
 // Open returns a new channel to the account.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -158,9 +148,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits listings; unknown SKUs are listed.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -202,14 +189,11 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	return shown
 }
 
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
 // Leaks counts calls that followed a redirect, or brought a token to where documents are moved.
-func (s *Store) Leaks(*testing.T) int {
+func (s *Store) Leaks(t *testing.T) int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return s.Front.Leaks() + s.leaks
+	return s.Front.Leaks(t) + s.leaks
 }
 
 // Feeds is how many feeds were made.

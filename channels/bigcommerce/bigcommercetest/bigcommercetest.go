@@ -150,9 +150,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "TOKEN" }}
-}
+func Environment() settings.Environment { return channeltest.Environment("TOKEN") }
 
 // Open returns a new channel to the store.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -163,9 +161,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the store. It makes an item for a SKU that it does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -248,12 +243,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	}
 	return shown
 }
-
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
 
 // Overload refuses the next calls for the load of the whole platform, without a word on the quota.
 func (s *Store) Overload(calls int) {

@@ -135,11 +135,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credentials.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) {
-		return channeltest.Credential, name == "SECRET" || name == "TOKEN"
-	}}
-}
+func Environment() settings.Environment { return channeltest.Environment("SECRET", "TOKEN") }
 
 // Open returns a new channel to the seller.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -150,9 +146,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the listings. It lists a SKU that the seller does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -257,12 +250,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	}
 	return shown
 }
-
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
 
 // Revoke ends every access token before its time.
 func (s *Store) Revoke() {

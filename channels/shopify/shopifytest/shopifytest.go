@@ -102,15 +102,9 @@ func Start(t testing.TB, options Options) *Store {
 	}
 	s.bucket = newBucket(options.Capacity, options.PerSecond, s.now())
 	s.add(Poison).poisoned = true
-	s.Front = front(t, s)
+	s.Front = channeltest.NewFront(t, s)
 	s.Sort = sort
 	return s
-}
-
-// front starts the Front, which takes tests only.
-func front(t testing.TB, store http.Handler) *channeltest.Front {
-	t.Helper()
-	return channeltest.NewFront(t, store)
 }
 
 // sort tells mutations from queries: both are posted to the same address.
@@ -151,11 +145,7 @@ func (s *Store) Settings() settings.Values {
 func (s *Store) Environment() settings.Environment { return Environment() }
 
 // Environment holds the credentials.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) {
-		return channeltest.Credential, name == "TOKEN" || name == "SECRET"
-	}}
-}
+func Environment() settings.Environment { return channeltest.Environment("TOKEN", "SECRET") }
 
 // Open returns a new channel to the shop.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -166,9 +156,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the shop. It makes a variant for a SKU that it does not have, and stocks it at every location.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -266,12 +253,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	}
 	return shown
 }
-
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
 
 // Revoke ends every token of the app before its time.
 func (s *Store) Revoke() {

@@ -107,9 +107,7 @@ func (s *Store) Settings() settings.Values {
 }
 
 // Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "PASSWORD" }}
-}
+func Environment() settings.Environment { return channeltest.Environment("PASSWORD") }
 
 // Environment holds the credential.
 func (s *Store) Environment() settings.Environment { return Environment() }
@@ -123,9 +121,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits figures, and makes variants where there are none.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -241,12 +236,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	}
 	return shown
 }
-
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
 
 func (s *Store) add(sku string) *variant {
 	one := &variant{id: strconv.Itoa(len(s.variants) + 1), sku: sku, track: "INHERIT", levels: map[string]int64{}}

@@ -144,9 +144,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "SECRET" }}
-}
+func Environment() settings.Environment { return channeltest.Environment("SECRET") }
 
 // Open returns a new channel to the account.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -157,9 +155,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits figures; unknown SKUs are listed.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -190,12 +185,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	s.process()
 	return maps.Clone(s.shown)
 }
-
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
 
 // Feeds is how many feeds were taken.
 func (s *Store) Feeds() int {

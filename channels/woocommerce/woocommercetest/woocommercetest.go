@@ -129,11 +129,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credentials.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) {
-		return channeltest.Credential, name == "KEY" || name == "SECRET"
-	}}
-}
+func Environment() settings.Environment { return channeltest.Environment("KEY", "SECRET") }
 
 // Open returns a new channel to the shop.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -144,9 +140,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the shop. It makes a product, or a variation, for a SKU that it does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -296,12 +289,6 @@ func (s *Store) Parent(sku string) (parent int64) {
 	s.edit(sku, func(one *product) { parent = one.parent })
 	return parent
 }
-
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
 
 // Die makes PHP run out of time in the next call, after so many of its items were applied.
 func (s *Store) Die(after int) {
