@@ -274,9 +274,7 @@ func TestUnnamedOffenderOfTheSandbox(t *testing.T) {
 	store := openReal(t, "unnamed", sandboxtest.Options{Kind: "atomic"})
 	channel := channels.Guarded(store.Open(t))
 	items := []channels.Item{{ChannelSKU: "BIKE", Quantity: 5}, {ChannelSKU: sandboxtest.Poison, Quantity: 3}}
-	body, err := channel.Encode(items, "key")
-	require.NoError(t, err)
-	reply, err := channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
+	reply, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	require.True(t, reply.Refused)
 	require.NotEmpty(t, reply.Reason)
