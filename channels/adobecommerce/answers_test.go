@@ -1,9 +1,7 @@
 package adobecommerce_test
 
 import (
-	"maps"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -12,6 +10,7 @@ import (
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/channels/adobecommerce"
 	"github.com/tidemark/tidemark/channels/adobecommerce/adobecommercetest"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/settings"
 )
 
@@ -27,12 +26,7 @@ var now = time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
 // answering opens a channel to a store that answers everything the same, at 8 o'clock.
 func answering(t *testing.T, answer said) channels.Channel {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		maps.Copy(w.Header(), answer.header)
-		w.WriteHeader(answer.status)
-		_, _ = w.Write([]byte(answer.body))
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, answer.status, answer.header, answer.body)
 	environment := adobecommercetest.Environment()
 	environment.Now = func() time.Time { return now }
 	channel, err := adobecommerce.Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
@@ -44,31 +38,6 @@ var (
 	bike = channels.Item{ChannelSKU: "BIKE", Reference: "BIKE", Quantity: 5}
 	bell = channels.Item{ChannelSKU: "bell", Reference: "Bell", Location: "east", Quantity: 3}
 )
-
-// send encodes items, which have been looked up, and sends them.
-func send(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
-	t.Helper()
-	body, err := channel.Encode(items, "key")
-	require.NoError(t, err)
-	return channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
-}
-
-func poll(t *testing.T, channel channels.Channel, ticket string, items ...channels.Item) (channels.Reply, error) {
-	t.Helper()
-	poller, ok := channels.AsPoller(channel)
-	require.True(t, ok)
-	return poller.Poll(t.Context(), ticket, items)
-}
-
-func requireFailed(t *testing.T, err error, next channels.Next, fault string) *channels.Error {
-	t.Helper()
-	require.ErrorContains(t, err, fault)
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, next, told.Next, told.Error())
-	require.NotContains(t, told.Error(), "canary")
-	return told
-}
 
 func is(verdict channels.Verdict, code, reason string) channels.ItemReply {
 	return channels.ItemReply{Verdict: verdict, Code: code, Reason: reason}
@@ -102,7 +71,7 @@ func TestReceipts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := send(t, answering(t, said{status: 202, body: test.body}), bike, bell)
+			reply, err := channeltest.Push(t, answering(t, said{status: 202, body: test.body}), bike, bell)
 			require.NoError(t, err)
 			require.Equal(t, test.want, reply)
 		})
@@ -143,12 +112,12 @@ func TestFailures(t *testing.T) {
 			channel := answering(t, test.answer)
 			finder, ok := channels.AsFinder(channel)
 			require.True(t, ok)
-			_, sent := send(t, channel, bike, bell)
-			_, polled := poll(t, channel, "0:b1", bike, bell)
+			_, sent := channeltest.Push(t, channel, bike, bell)
+			_, polled := channeltest.Poll(t, channel, "0:b1", bike, bell)
 			_, _, looked := finder.Find(t.Context(), []channels.Item{bike})
 			_, checked := channel.Check(t.Context())
 			for _, err := range []error{sent, polled, looked, checked} {
-				told := requireFailed(t, err, test.next, test.fault)
+				told := channeltest.RequireError(t, err, test.next, test.fault)
 				require.Equal(t, test.next == channels.Wait, told.Until.Equal(now.Add(time.Minute)))
 			}
 		})
@@ -173,9 +142,9 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := send(t, answering(t, test.answer), bike, bell)
+			reply, err := channeltest.Push(t, answering(t, test.answer), bike, bell)
 			if !test.whole {
-				requireFailed(t, err, test.next, test.want)
+				channeltest.RequireError(t, err, test.next, test.want)
 				return
 			}
 			require.NoError(t, err)

@@ -9,27 +9,8 @@ import (
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/channels/adobecommerce/adobecommercetest"
+	"github.com/tidemark/tidemark/channels/channeltest"
 )
-
-// find looks items up.
-func find(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Found {
-	t.Helper()
-	finder, ok := channels.AsFinder(channel)
-	require.True(t, ok)
-	found, _, err := finder.Find(t.Context(), items)
-	require.NoError(t, err)
-	return found
-}
-
-// looked returns items with their references.
-func looked(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Item {
-	t.Helper()
-	for i, one := range find(t, channel, items...) {
-		require.NotEmpty(t, one.Reference, "%q: %+v", items[i].ChannelSKU, one)
-		items[i].Reference = one.Reference
-	}
-	return items
-}
 
 func TestFindSaysWhatCannotBeSet(t *testing.T) {
 	t.Parallel()
@@ -45,7 +26,7 @@ func TestFindSaysWhatCannotBeSet(t *testing.T) {
 	store.Retype("GIFT", "virtual")
 	store.Retype("FILE", "downloadable")
 	items = append(items, channels.Item{ChannelSKU: "bell "}, channels.Item{ChannelSKU: "UNKNOWN"}, channels.Item{ChannelSKU: "A"}, channels.Item{ChannelSKU: "Twin"}, channels.Item{ChannelSKU: "BIKE", Location: "east"})
-	found := find(t, channels.Guarded(store.Open(t)), items...)
+	found := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
 	for i, want := range map[int]string{0: "BIKE", 4: "GIFT", 5: "FILE", 6: "A,B", 7: "Bell", 8: "twin", 9: "TWIN", 10: "Bell", 14: "BIKE"} {
 		require.Equal(t, channels.Found{Reference: want}, found[i])
 	}
@@ -68,8 +49,8 @@ func TestALookUpThatIsTooLarge(t *testing.T) {
 	store.Set(t, long...)
 	finder, _ := channels.AsFinder(store.Open(t))
 	_, _, err := finder.Find(t.Context(), long)
-	requireFailed(t, err, channels.Smaller, "longer than web servers read")
-	require.NotEmpty(t, find(t, store.Open(t), long[0])[0].Reference)
+	channeltest.RequireError(t, err, channels.Smaller, "longer than web servers read")
+	require.NotEmpty(t, channeltest.Find(t, store.Open(t), long[0])[0].Reference)
 
 	for name, test := range map[string]struct {
 		answer said
@@ -83,10 +64,10 @@ func TestALookUpThatIsTooLarge(t *testing.T) {
 			t.Parallel()
 			finder, _ := channels.AsFinder(answering(t, test.answer))
 			_, _, err := finder.Find(t.Context(), []channels.Item{bike, bell})
-			requireFailed(t, err, channels.Smaller, "")
+			channeltest.RequireError(t, err, channels.Smaller, "")
 			found, _, err := finder.Find(t.Context(), []channels.Item{bike})
 			if test.next != 0 {
-				requireFailed(t, err, test.next, "does not take the call")
+				channeltest.RequireError(t, err, test.next, "does not take the call")
 				return
 			}
 			require.NoError(t, err)
@@ -96,6 +77,6 @@ func TestALookUpThatIsTooLarge(t *testing.T) {
 	for _, body := range []string{`{"items":[{"type_id":"simple"}],"total_count":1}`, `{"items":[{"sku":"BIKE"}],"total_count":1}`, `{"items":[]}`} {
 		finder, _ := channels.AsFinder(answering(t, said{status: 200, body: body}))
 		_, _, err := finder.Find(t.Context(), []channels.Item{bike})
-		requireFailed(t, err, channels.Resend, "is not believed")
+		channeltest.RequireError(t, err, channels.Resend, "is not believed")
 	}
 }

@@ -1,15 +1,9 @@
 package adobecommerce_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"io"
+	"maps"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -22,14 +16,10 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-var update = flag.Bool("update", false, "rewrites testdata from what is sent")
-
 // with are settings that can be opened, changed.
 func with(change settings.Values) settings.Values {
 	values := settings.Values{"endpoint": "https://shop.example.com", "token": "env:TOKEN"}
-	for name, value := range change {
-		values[name] = value
-	}
+	maps.Copy(values, change)
 	return values
 }
 
@@ -81,20 +71,14 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 }
 
 // recorded opens a channel to a store that keeps what it is sent and answers the same to everything.
-func recorded(t *testing.T, answer string, values settings.Values) (channel channels.Channel, requests *[]*http.Request, bodies *[][]byte) {
+func recorded(t *testing.T, answer string, values settings.Values) (channels.Channel, *channeltest.Canned) {
 	t.Helper()
-	requests, bodies = new([]*http.Request), new([][]byte)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		*requests, *bodies = append(*requests, r), append(*bodies, body)
-		_, _ = w.Write([]byte(answer))
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, http.StatusOK, nil, answer)
 	values = with(values)
 	values["endpoint"] = server.URL + "/shop"
 	channel, err := adobecommerce.Open("shop", values, adobecommercetest.Environment())
 	require.NoError(t, err)
-	return channel, requests, bodies
+	return channel, server
 }
 
 func TestTheBytesOfCalls(t *testing.T) {
@@ -110,59 +94,44 @@ func TestTheBytesOfCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel, requests, bodies := recorded(t, `{"bulk_uuid":"b1"}`, values)
+			channel, server := recorded(t, `{"bulk_uuid":"b1"}`, values)
 			sent, err := channel.Encode(items, "key")
 			require.NoError(t, err)
-			golden(t, name, sent)
+			channeltest.Golden(t, name, sent)
 			_, err = channel.Send(t.Context(), channels.Call{Key: "key", Body: sent, Items: items})
 			require.NoError(t, err)
 			view := "all"
 			if values != nil {
 				view = "eu%20shop"
 			}
-			last := (*requests)[0]
+			last := server.Last(t)
 			require.Equal(t, http.MethodPost, last.Method)
 			require.Equal(t, "/shop/rest/"+view+"/async/bulk/V1/inventory/source-items", last.RequestURI)
-			require.Equal(t, sent, (*bodies)[0], "a call goes out as it was kept")
+			require.Equal(t, sent, last.Content, "a call goes out as it was kept")
 			require.Equal(t, "application/json", last.Header.Get("Content-Type"))
 			require.Equal(t, "Bearer "+channeltest.Credential, last.Header.Get("Authorization"))
 		})
 	}
-	channel, _, _ := recorded(t, `{}`, nil)
+	channel, _ := recorded(t, `{}`, nil)
 	_, err := channel.Encode([]channels.Item{items[0], {ChannelSKU: "NEW"}}, "key")
 	require.ErrorContains(t, err, `"NEW" has not been looked up`)
 }
 
 func TestTheAddressesOfOtherCalls(t *testing.T) {
 	t.Parallel()
-	channel, requests, _ := recorded(t, `{"items":[],"total_count":0,"bulk_id":"a/b","operations_list":[]}`, nil)
+	channel, server := recorded(t, `{"items":[],"total_count":0,"bulk_id":"a/b","operations_list":[]}`, nil)
 	_, _, err := channel.(channels.Finder).Find(t.Context(), []channels.Item{{ChannelSKU: "BIKE"}, {ChannelSKU: "A,B"}, {ChannelSKU: `ä &"1+1"%2F`}, {ChannelSKU: "BIKE"}})
 	require.NoError(t, err)
 	_, err = channel.(channels.Poller).Poll(t.Context(), "0:a/b", []channels.Item{{ChannelSKU: "BIKE"}})
 	require.NoError(t, err)
+	requests := server.Requests()
 	require.Equal(t, url.Values{
 		"fields": {"items[sku,type_id],total_count"}, "searchCriteria[pageSize]": {"300"},
 		"searchCriteria[filter_groups][0][filters][0][field]": {"sku"}, "searchCriteria[filter_groups][0][filters][0][condition_type]": {"eq"},
 		"searchCriteria[filter_groups][0][filters][0][value]": {"A,B"},
 		"searchCriteria[filter_groups][0][filters][1][field]": {"sku"}, "searchCriteria[filter_groups][0][filters][1][condition_type]": {"in"},
 		"searchCriteria[filter_groups][0][filters][1][value]": {`BIKE,ä &"1+1"%2F`},
-	}, (*requests)[0].URL.Query())
-	require.Equal(t, "/shop/rest/all/V1/products", (*requests)[0].URL.Path)
-	require.Equal(t, "/shop/rest/all/V1/bulk/a%2Fb/detailed-status", (*requests)[1].RequestURI)
-}
-
-// golden compares the JSON of a body, byte for byte in its compact form, with a file.
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		var pretty bytes.Buffer
-		require.NoError(t, json.Indent(&pretty, body, "", "  "))
-		require.NoError(t, os.WriteFile(path, append(pretty.Bytes(), '\n'), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	var compact bytes.Buffer
-	require.NoError(t, json.Compact(&compact, want))
-	require.Equal(t, compact.String(), string(body))
+	}, requests[0].URL.Query())
+	require.Equal(t, "/shop/rest/all/V1/products", requests[0].URL.Path)
+	require.Equal(t, "/shop/rest/all/V1/bulk/a%2Fb/detailed-status", requests[1].RequestURI)
 }

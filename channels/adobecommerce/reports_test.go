@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
 )
 
 // reported is what the store says of the bulk b1.
@@ -62,12 +63,12 @@ func TestReports(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := poll(t, answering(t, test.answer), "0:b1", bike, bell)
+			reply, err := channeltest.Poll(t, answering(t, test.answer), "0:b1", bike, bell)
 			require.NoError(t, err)
 			require.Equal(t, channels.Reply{Ticket: test.ticket, PollAfter: test.after, Items: test.want}, reply)
 		})
 	}
-	reply, err := poll(t, answering(t, reported(openToo)), "70:b1", bike, bell)
+	reply, err := channeltest.Poll(t, answering(t, reported(openToo)), "70:b1", bike, bell)
 	require.NoError(t, err)
 	require.Equal(t, 5*time.Minute, reply.PollAfter)
 }
@@ -92,8 +93,8 @@ func TestReportsThatCannotBeRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := poll(t, answering(t, test.answer), test.ticket, bike, bell)
-			requireFailed(t, err, test.next, test.fault)
+			_, err := channeltest.Poll(t, answering(t, test.answer), test.ticket, bike, bell)
+			channeltest.RequireError(t, err, test.next, test.fault)
 		})
 	}
 }

@@ -28,14 +28,14 @@ func start(t *testing.T, options adobecommercetest.Options) (*adobecommercetest.
 // three are figures of those products.
 func three(t *testing.T, channel channels.Channel) []channels.Item {
 	t.Helper()
-	return looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6}, channels.Item{ChannelSKU: "FRAME"})
+	return channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6}, channels.Item{ChannelSKU: "FRAME"})
 }
 
 // through sends items and polls until nothing is open. Of each item the first verdict that settles it counts, as in the ledger.
 func through(t *testing.T, channel channels.Channel, items ...channels.Item) (settled []channels.ItemReply, err error) {
 	t.Helper()
 	settled = make([]channels.ItemReply, len(items))
-	reply, err := send(t, channel, items...)
+	reply, err := channeltest.Push(t, channel, items...)
 	for range 20 {
 		for i, item := range reply.Items {
 			if before := settled[i].Verdict; before == channels.Unknown || before == channels.Accepted {
@@ -45,7 +45,7 @@ func through(t *testing.T, channel channels.Channel, items ...channels.Item) (se
 		if err != nil || reply.Ticket == "" {
 			return settled, err
 		}
-		reply, err = poll(t, channel, reply.Ticket, items...)
+		reply, err = channeltest.Poll(t, channel, reply.Ticket, items...)
 	}
 	require.Fail(t, "the report comes to an end")
 	return nil, nil
@@ -106,7 +106,7 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 			}
 			settled, err := through(t, channel, items...)
 			if test.fault != "" {
-				requireFailed(t, err, test.next, test.fault)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
@@ -124,7 +124,7 @@ func TestABulkThatIsRefusedAsAWhole(t *testing.T) {
 	store, channel := start(t, adobecommercetest.Options{Refuses: adobecommercetest.AsAWhole})
 	items := three(t, channel)
 	store.Poison("BELL")
-	reply, err := send(t, channel, items...)
+	reply, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	require.True(t, reply.Refused)
 	require.Equal(t, `Error occurred during "sku" processing. A module of this store does not take this product.`, reply.Reason)
@@ -137,7 +137,7 @@ func TestAStoreThatTakesEverySKU(t *testing.T) {
 	t.Parallel()
 	store, channel := start(t, adobecommercetest.Options{})
 	items := three(t, channel)
-	require.Contains(t, find(t, channel, channels.Item{ChannelSKU: "GHOST"})[0].Missing, "no product", "it is found out before it is sent")
+	require.Contains(t, channeltest.Find(t, channel, channels.Item{ChannelSKU: "GHOST"})[0].Missing, "no product", "it is found out before it is sent")
 	store.Respell("BIKE", "Bike")
 	store.Delete("BELL")
 	settled, err := through(t, channel, items...)
@@ -158,7 +158,7 @@ func TestAStoreThatRefusesWhatDoesNotExist(t *testing.T) {
 	require.True(t, settled[0].Lost)
 	require.True(t, settled[1].Lost)
 	require.Zero(t, store.Orphans())
-	found := find(t, channel, items...)
+	found := channeltest.Find(t, channel, items...)
 	require.Equal(t, "Bike", found[0].Reference)
 	require.Contains(t, found[1].Missing, "no product with this SKU")
 }
@@ -180,15 +180,15 @@ func TestAServerThatThrottles(t *testing.T) {
 	store, channel := start(t, adobecommercetest.Options{Throttle: true, RetryAfter: "20", Now: func() time.Time { return at }})
 	items := three(t, channel)
 	for range 3 { // with the look-up, the whole bucket
-		_, err := send(t, channel, items...)
+		_, err := channeltest.Push(t, channel, items...)
 		require.NoError(t, err)
 	}
-	_, err := send(t, channel, items...)
-	require.Equal(t, at.Add(20*time.Second), requireFailed(t, err, channels.Wait, "throttles").Until)
+	_, err := channeltest.Push(t, channel, items...)
+	require.Equal(t, at.Add(20*time.Second), channeltest.RequireError(t, err, channels.Wait, "throttles").Until)
 	require.Equal(t, 1, store.Overruns())
 	require.Equal(t, 1, store.Throttled())
 	at = at.Add(20 * time.Second)
-	_, err = send(t, channel, items...)
+	_, err = channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 }
 
@@ -209,7 +209,7 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	for _, resource := range []string{adobecommercetest.Sources, adobecommercetest.Products, adobecommercetest.Reports} {
 		store, channel := start(t, adobecommercetest.Options{Without: []string{resource}})
 		_, err := channel.Check(t.Context())
-		require.Equal(t, resource, requireFailed(t, err, channels.AskPerson, "no access to the resource "+resource).Code)
+		require.Equal(t, resource, channeltest.RequireError(t, err, channels.AskPerson, "no access to the resource "+resource).Code)
 		require.Zero(t, store.Calls(t))
 	}
 	store, _ := start(t, adobecommercetest.Options{})
@@ -217,13 +217,13 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	channel, err = adobecommerce.Open("shop", store.Settings(), wrong)
 	require.NoError(t, err)
 	_, err = channel.Check(t.Context())
-	requireFailed(t, err, channels.AskPerson, "or its token is not accepted")
+	channeltest.RequireError(t, err, channels.AskPerson, "or its token is not accepted")
 }
 
 func TestCheckDoesNotBelieveAnAnswerForEverything(t *testing.T) {
 	t.Parallel()
 	_, err := answering(t, said{status: 200, body: `{"items":[],"total_count":0}`}).Check(t.Context())
-	requireFailed(t, err, channels.Resend, "a bulk that does not exist")
+	channeltest.RequireError(t, err, channels.Resend, "a bulk that does not exist")
 }
 
 // TestThePaceOfACatalogue pushes 20,000 figures as the push loop does, on a clock that does not wait.
@@ -240,35 +240,12 @@ func TestThePaceOfACatalogue(t *testing.T) {
 		items[i].Quantity = int64(i%1000 + 1)
 	}
 	channel := channels.Guarded(store.Open(t))
-	limits, meters := channel.Limits(), channels.NewMeters(channel, channels.PaceBudget{Share: 1})
-	paced := func(operation channels.Operation, items []channels.Item, call func() error) {
-		pacer := meters.For(operation, items, at)
-		for ready, _ := pacer.Ready(at, 0); ready.After(at); ready, _ = pacer.Ready(at, 0) {
-			at = ready
-		}
-		pacer.Began(at)
-		require.NoError(t, call())
-		pacer.Ended(at, channels.Budget{}, nil)
+	paced := channeltest.NewPaced(t, channel, channels.PaceBudget{Share: 1}, &at, 0)
+	for part := range slices.Chunk(items, channel.Limits().Find) {
+		paced.LookUp(part...)
 	}
-	for part := range slices.Chunk(items, limits.Find) {
-		paced(channels.Looking, part, func() error {
-			looked(t, channel, part...)
-			return nil
-		})
-	}
-	for part := range slices.Chunk(items, limits.Batch) {
-		var reply channels.Reply
-		paced(channels.Sending, part, func() (err error) {
-			reply, err = send(t, channel, part...)
-			return err
-		})
-		for reply.Ticket != "" {
-			at = at.Add(reply.PollAfter)
-			paced(channels.Polling, part, func() (err error) {
-				reply, err = poll(t, channel, reply.Ticket, part...)
-				return err
-			})
-		}
+	for part := range slices.Chunk(items, channel.Limits().Batch) {
+		paced.PushThrough(part...)
 	}
 	require.Zero(t, store.Overruns())
 	require.Zero(t, store.Throttled())

@@ -3,6 +3,7 @@ package amazon_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,9 +34,9 @@ func start(t *testing.T, options amazontest.Options) (*amazontest.Store, channel
 // through sends items and polls until nothing is open.
 func through(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
 	t.Helper()
-	reply, err := send(t, channel, items...)
+	reply, err := channeltest.Push(t, channel, items...)
 	for err == nil && reply.Ticket != "" {
-		reply, err = poll(t, channel, reply.Ticket, items...)
+		reply, err = channeltest.Poll(t, channel, reply.Ticket, items...)
 	}
 	return reply, err
 }
@@ -56,11 +57,11 @@ func TestATokenThatIsNotTakenAnyMoreIsRenewedOnce(t *testing.T) {
 
 	before := store.Calls(t)
 	store.Provoke(t, channeltest.Forbidden)
-	_, err = send(t, channel, bike)
-	requireFailed(t, err, channels.AskPerson, "does not permit")
+	_, err = channeltest.Push(t, channel, bike)
+	channeltest.RequireError(t, err, channels.AskPerson, "does not permit")
 	require.Equal(t, before+2, store.Calls(t), "asked once more with a new token, and not again")
-	_, err = send(t, channel, bike)
-	requireFailed(t, err, channels.AskPerson, "does not permit")
+	_, err = channeltest.Push(t, channel, bike)
+	channeltest.RequireError(t, err, channels.AskPerson, "does not permit")
 	require.Equal(t, before+3, store.Calls(t), "the token was dropped, so this one is fresh and final")
 }
 
@@ -84,13 +85,12 @@ func TestLogin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			channel := answering(t, answers{"token": test.token}, nil)
-			_, err := send(t, channel, bike)
-			told := requireFailed(t, err, test.next, test.fault)
-			require.NotContains(t, told.Error(), "canary")
-			_, err = poll(t, channel, "feed:0:f1", bike, bell)
-			requireFailed(t, err, test.next, test.fault)
+			_, err := channeltest.Push(t, channel, bike)
+			channeltest.RequireError(t, err, test.next, test.fault)
+			_, err = channeltest.Poll(t, channel, "feed:0:f1", bike, bell)
+			channeltest.RequireError(t, err, test.next, test.fault)
 			_, err = channel.Check(t.Context())
-			requireFailed(t, err, test.next, test.fault)
+			channeltest.RequireError(t, err, test.next, test.fault)
 		})
 	}
 }
@@ -102,7 +102,7 @@ func TestWrongCredentials(t *testing.T) {
 	channel, err := amazon.Open("shop", store.Settings(), wrong)
 	require.NoError(t, err)
 	_, err = channel.Check(t.Context())
-	requireFailed(t, err, channels.AskPerson, "check client_id, client_secret and refresh_token")
+	channeltest.RequireError(t, err, channels.AskPerson, "check client_id, client_secret and refresh_token")
 }
 
 func TestCheckTellsWhatItFound(t *testing.T) {
@@ -113,7 +113,7 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	require.Equal(t, "seller A2TIDEMARK in marketplace ATVPDKIKX0DER", finding.Account)
 	require.Equal(t, "3 listings are found", finding.Notes[0])
 	require.Len(t, finding.Notes, 2)
-	_, err = send(t, channel, bike, bell)
+	_, err = channeltest.Push(t, channel, bike, bell)
 	require.NoError(t, err)
 	finding, err = channel.Check(t.Context())
 	require.NoError(t, err)
@@ -124,9 +124,9 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	other, err := amazon.Open("shop", values, store.Environment())
 	require.NoError(t, err)
 	_, err = other.Check(t.Context())
-	requireFailed(t, err, channels.AskPerson, "check seller_id, marketplace_id, region and endpoint")
+	channeltest.RequireError(t, err, channels.AskPerson, "check seller_id, marketplace_id, region and endpoint")
 	_, err = answering(t, answers{"search": {status: 200, body: `{}`}}, nil).Check(t.Context())
-	requireFailed(t, err, channels.Resend, "does not count the listings")
+	channeltest.RequireError(t, err, channels.Resend, "does not count the listings")
 }
 
 func TestWhatIsNotConfirmed(t *testing.T) {
@@ -169,7 +169,7 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 	for _, end := range []string{"FATAL", "CANCELLED"} {
 		store, channel := start(t, amazontest.Options{End: end})
 		_, err := through(t, channel, bike, bell)
-		requireFailed(t, err, channels.Anew, "the items are sent again")
+		channeltest.RequireError(t, err, channels.Anew, "the items are sent again")
 		require.Equal(t, 1, store.Feeds())
 	}
 }
@@ -179,17 +179,17 @@ func TestAThrottleInAmazonsForm(t *testing.T) {
 	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 	store, channel := start(t, amazontest.Options{Throttle: true, Now: func() time.Time { return now }})
 	for range 5 {
-		_, err := send(t, channel, bike)
+		_, err := channeltest.Push(t, channel, bike)
 		require.NoError(t, err)
 	}
-	_, err := send(t, channel, bike)
-	require.Zero(t, requireFailed(t, err, channels.Wait, "throttles").Until, "Amazon does not say until when")
+	_, err := channeltest.Push(t, channel, bike)
+	require.Zero(t, channeltest.RequireError(t, err, channels.Wait, "throttles").Until, "Amazon does not say until when")
 	for range 5 {
-		_, err = send(t, channel, bike, bell)
+		_, err = channeltest.Push(t, channel, bike, bell)
 		require.NoError(t, err)
 	}
-	_, err = send(t, channel, bike, bell)
-	requireFailed(t, err, channels.Wait, "throttles")
+	_, err = channeltest.Push(t, channel, bike, bell)
+	channeltest.RequireError(t, err, channels.Wait, "throttles")
 	require.Equal(t, 2, store.Throttled())
 	require.Equal(t, 2, store.Overruns())
 }
@@ -199,8 +199,7 @@ func TestAThrottleInAmazonsForm(t *testing.T) {
 func TestThePaceOfACatalogue(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
-	clock := func() time.Time { return now }
-	store := amazontest.Start(t, amazontest.Options{Throttle: true, Now: clock, Processing: 7 * time.Minute, Propagation: 90 * time.Second})
+	store := amazontest.Start(t, amazontest.Options{Throttle: true, Now: func() time.Time { return now }, Processing: 7 * time.Minute, Propagation: 90 * time.Second})
 	items := make([]channels.Item, 10_100)
 	for i := range items {
 		items[i].ChannelSKU = fmt.Sprintf("SKU-%05d", i)
@@ -210,35 +209,12 @@ func TestThePaceOfACatalogue(t *testing.T) {
 		items[i].Quantity = int64(i % 1000)
 	}
 	channel := channels.Guarded(store.Open(t))
-	meters := channels.NewMeters(channel, channels.PaceBudget{Share: 1})
-	paced := func(operation channels.Operation, items []channels.Item, call func() (channels.Reply, error)) channels.Reply {
-		pacer := meters.For(operation, items, now)
-		for at, _ := pacer.Ready(now, 0); at.After(now); at, _ = pacer.Ready(now, 0) {
-			now = at
-		}
-		pacer.Began(now)
-		reply, err := call()
-		require.NoError(t, err)
-		pacer.Ended(now, reply.Budget, err)
-		return reply
-	}
+	paced := channeltest.NewPaced(t, channel, channels.PaceBudget{Share: 1}, &now, 0)
 	const windowed = 5000 // the true one needs no more calls, but longer
-	for begin := 0; begin < len(items); begin += windowed {
-		window := items[begin:min(begin+windowed, len(items))]
-		calls, err := channels.Compose(channel, window, channel.Limits().Batch)
-		require.NoError(t, err)
-		for _, positions := range calls {
-			part := make([]channels.Item, len(positions))
-			for i, at := range positions {
-				part[i] = window[at]
-			}
-			reply := paced(channels.Sending, part, func() (channels.Reply, error) { return send(t, channel, part...) })
-			for reply.Ticket != "" {
-				now = now.Add(reply.PollAfter)
-				reply = paced(channels.Polling, part, func() (channels.Reply, error) { return poll(t, channel, reply.Ticket, part...) })
-			}
-			for i := range part {
-				require.Equal(t, channels.Applied, reply.Items[i].Verdict, reply.Items[i].Reason)
+	for window := range slices.Chunk(items, windowed) {
+		for _, part := range channeltest.Composed(t, channel, window...) {
+			for _, item := range paced.PushThrough(part...).Items {
+				require.Equal(t, channels.Applied, item.Verdict, item.Reason)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package amazon_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/channels/amazon"
 	"github.com/tidemark/tidemark/channels/amazon/amazontest"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/settings"
 )
 
@@ -82,9 +84,7 @@ func answering(t *testing.T, told answers, more settings.Values) channels.Channe
 		"endpoint": server.URL, "token_endpoint": server.URL + "/auth/o2/token", "seller_id": amazontest.Seller, "marketplace_id": amazontest.Marketplace,
 		"client_id": amazontest.Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN",
 	}
-	for name, value := range more {
-		values[name] = value
-	}
+	maps.Copy(values, more)
 	channel, err := amazon.Open("shop", values, amazontest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel)
@@ -95,31 +95,6 @@ var (
 	bell  = channels.Item{ChannelSKU: "BELL", Quantity: 3}
 	frame = channels.Item{ChannelSKU: "FRAME", Quantity: 0}
 )
-
-// send sends items as the push loop does.
-func send(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
-	t.Helper()
-	body, err := channel.Encode(items, "key")
-	require.NoError(t, err)
-	return channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
-}
-
-func poll(t *testing.T, channel channels.Channel, ticket string, items ...channels.Item) (channels.Reply, error) {
-	t.Helper()
-	poller, ok := channels.AsPoller(channel)
-	require.True(t, ok)
-	return poller.Poll(t.Context(), ticket, items)
-}
-
-// requireFailed checks an error and what should happen next.
-func requireFailed(t *testing.T, err error, next channels.Next, text string) *channels.Error {
-	t.Helper()
-	require.ErrorContains(t, err, text)
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, next, told.Next, err.Error())
-	return told
-}
 
 func single(item channels.ItemReply) channels.Reply {
 	return channels.Reply{Items: []channels.ItemReply{item}}
@@ -168,9 +143,9 @@ func TestPatches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := send(t, answering(t, answers{"patch": test.answer}, nil), bike)
+			reply, err := channeltest.Push(t, answering(t, answers{"patch": test.answer}, nil), bike)
 			if test.fault != "" {
-				requireFailed(t, err, test.next, test.fault)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
@@ -180,7 +155,7 @@ func TestPatches(t *testing.T) {
 	t.Run("accepted is the end where that is set", func(t *testing.T) {
 		t.Parallel()
 		told := answers{"patch": {status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`}}
-		reply, err := send(t, answering(t, told, settings.Values{"confirm": "accepted"}), bike)
+		reply, err := channeltest.Push(t, answering(t, told, settings.Values{"confirm": "accepted"}), bike)
 		require.NoError(t, err)
 		require.Equal(t, single(applied), reply)
 	})
@@ -211,12 +186,12 @@ func TestFeedsAreMadeInSteps(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := send(t, answering(t, test.told, nil), bike, bell)
-			requireFailed(t, err, test.next, test.fault)
+			_, err := channeltest.Push(t, answering(t, test.told, nil), bike, bell)
+			channeltest.RequireError(t, err, test.next, test.fault)
 			require.NotContains(t, err.Error(), "sign=")
 		})
 	}
-	reply, err := send(t, answering(t, nil, nil), bike, bell)
+	reply, err := channeltest.Push(t, answering(t, nil, nil), bike, bell)
 	require.NoError(t, err)
 	require.Equal(t, channels.Reply{Items: []channels.ItemReply{accepted, accepted}, Ticket: "feed:0:f1", PollAfter: time.Minute}, reply)
 }
@@ -249,9 +224,9 @@ func TestProgressOfAFeed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := poll(t, answering(t, answers{"progress": test.answer}, nil), test.ticket, bike, bell)
+			reply, err := channeltest.Poll(t, answering(t, answers{"progress": test.answer}, nil), test.ticket, bike, bell)
 			if test.fault != "" {
-				requireFailed(t, err, test.next, test.fault)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
@@ -297,15 +272,15 @@ func TestListings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := poll(t, answering(t, answers{"listing": test.answer}, nil), fmt.Sprintf("listing:%d:BIKE", test.asked), bike)
+			reply, err := channeltest.Poll(t, answering(t, answers{"listing": test.answer}, nil), fmt.Sprintf("listing:%d:BIKE", test.asked), bike)
 			if test.fault != "" {
-				requireFailed(t, err, test.next, test.fault)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
 			require.Equal(t, test.want, reply)
 		})
 	}
-	_, err := poll(t, answering(t, nil, nil), "listing:0:BELL", bike)
-	requireFailed(t, err, channels.Anew, "not one that this driver writes")
+	_, err := channeltest.Poll(t, answering(t, nil, nil), "listing:0:BELL", bike)
+	channeltest.RequireError(t, err, channels.Anew, "not one that this driver writes")
 }

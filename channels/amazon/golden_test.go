@@ -1,21 +1,15 @@
 package amazon_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/channels/amazon/amazontest"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/settings"
 )
-
-var update = flag.Bool("update", false, "rewrites testdata from what is sent")
 
 // TestBodies compares what is sent, byte for byte. The files are indented for the reader; the bytes are not.
 func TestBodies(t *testing.T) {
@@ -37,19 +31,9 @@ func TestBodies(t *testing.T) {
 			t.Parallel()
 			store := amazontest.Start(t, amazontest.Options{Settings: test.settings})
 			store.Set(t, two...)
-			_, err := send(t, channels.Guarded(store.Open(t)), test.items...)
+			_, err := channeltest.Push(t, channels.Guarded(store.Open(t)), test.items...)
 			require.NoError(t, err)
-			file := filepath.Join("testdata", name+".json")
-			if *update {
-				var pretty bytes.Buffer
-				require.NoError(t, json.Indent(&pretty, store.Body(test.operation), "", "  "))
-				require.NoError(t, os.WriteFile(file, append(pretty.Bytes(), '\n'), 0o644))
-			}
-			golden, err := os.ReadFile(file)
-			require.NoError(t, err)
-			var compact bytes.Buffer
-			require.NoError(t, json.Compact(&compact, golden))
-			require.Equal(t, compact.String(), string(store.Body(test.operation)))
+			channeltest.Golden(t, name, store.Body(test.operation))
 		})
 	}
 }

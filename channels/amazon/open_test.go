@@ -1,6 +1,7 @@
 package amazon_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -18,9 +19,7 @@ func minimal(more settings.Values) settings.Values {
 		"seller_id": amazontest.Seller, "marketplace_id": amazontest.Marketplace, "client_id": amazontest.Client,
 		"client_secret": "env:SECRET", "refresh_token": "env:TOKEN",
 	}
-	for name, value := range more {
-		values[name] = value
-	}
+	maps.Copy(values, more)
 	return values
 }
 

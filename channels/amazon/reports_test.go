@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
 )
 
 // report is a processing report on the feed f1.
@@ -48,7 +49,7 @@ func TestReports(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := poll(t, answering(t, answers{"download": {status: 200, body: test.body}}, nil), "report:f1:r1", bike, bell, frame)
+			reply, err := channeltest.Poll(t, answering(t, answers{"download": {status: 200, body: test.body}}, nil), "report:f1:r1", bike, bell, frame)
 			require.NoError(t, err)
 			require.Equal(t, channels.Reply{Items: test.want}, reply)
 		})
@@ -56,7 +57,7 @@ func TestReports(t *testing.T) {
 	t.Run("the feed as a whole", func(t *testing.T) {
 		t.Parallel()
 		body := report(0, `{"code":"4002005","severity":"ERROR","message":"Attribute 'Merchant' is required, but not present."}`)
-		reply, err := poll(t, answering(t, answers{"download": {status: 200, body: body}}, nil), "report:f1:r1", bike, bell, frame)
+		reply, err := channeltest.Poll(t, answering(t, answers{"download": {status: 200, body: body}}, nil), "report:f1:r1", bike, bell, frame)
 		require.NoError(t, err)
 		require.True(t, reply.Refused)
 		require.Equal(t, "4002005: Attribute 'Merchant' is required, but not present.", reply.Reason)
@@ -64,8 +65,8 @@ func TestReports(t *testing.T) {
 	t.Run("a fault of Amazon's on every message", func(t *testing.T) {
 		t.Parallel()
 		body := report(0, internal(1)+","+internal(2)+","+internal(3))
-		_, err := poll(t, answering(t, answers{"download": {status: 200, body: body}}, nil), "report:f1:r1", bike, bell, frame)
-		requireFailed(t, err, channels.Anew, "a fault of its own")
+		_, err := channeltest.Poll(t, answering(t, answers{"download": {status: 200, body: body}}, nil), "report:f1:r1", bike, bell, frame)
+		channeltest.RequireError(t, err, channels.Anew, "a fault of its own")
 	})
 }
 
@@ -97,13 +98,13 @@ func TestReportsThatCannotBeRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := poll(t, answering(t, test.told, nil), "report:f1:r1", bike, bell, frame)
-			requireFailed(t, err, test.next, test.fault)
+			_, err := channeltest.Poll(t, answering(t, test.told, nil), "report:f1:r1", bike, bell, frame)
+			channeltest.RequireError(t, err, test.next, test.fault)
 			require.NotContains(t, err.Error(), "sign=")
 		})
 	}
 	told := answers{"document": document("GZIP"), "download": {status: 200, body: packed(report(3, ""))}}
-	reply, err := poll(t, answering(t, told, nil), "report:f1:r1", bike, bell, frame)
+	reply, err := channeltest.Poll(t, answering(t, told, nil), "report:f1:r1", bike, bell, frame)
 	require.NoError(t, err)
 	require.Equal(t, []channels.ItemReply{applied, applied, applied}, reply.Items)
 }

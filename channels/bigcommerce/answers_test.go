@@ -2,9 +2,7 @@ package bigcommerce_test
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -13,6 +11,7 @@ import (
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/channels/bigcommerce"
 	"github.com/tidemark/tidemark/channels/bigcommerce/bigcommercetest"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/settings"
 )
 
@@ -22,34 +21,12 @@ var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 // answering opens a channel to a store that answers everything the same.
 func answering(t *testing.T, status int, header http.Header, body string) channels.Channel {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		maps.Copy(w.Header(), header)
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body))
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, status, header, body)
 	environment := bigcommercetest.Environment()
 	environment.Now = func() time.Time { return noon }
 	channel, err := bigcommerce.Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
 	require.NoError(t, err)
 	return channels.Guarded(channel)
-}
-
-// send sends items.
-func send(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
-	t.Helper()
-	body, err := channel.Encode(items, "key")
-	require.NoError(t, err)
-	return channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
-}
-
-// requireNext checks what should happen next after a call failed.
-func requireNext(t *testing.T, next channels.Next, err error) *channels.Error {
-	t.Helper()
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, next, told.Next, told.Error())
-	return told
 }
 
 // two are items as they are sent.
@@ -95,15 +72,14 @@ func TestAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			channel := answering(t, max(test.status, 200), nil, test.body)
-			reply, err := send(t, channel, two...)
+			reply, err := channeltest.Push(t, channel, two...)
 			if test.fault == "" {
 				require.NoError(t, err)
 				one := channels.ItemReply{Verdict: channels.Applied}
 				require.Equal(t, channels.Reply{Items: []channels.ItemReply{one, one}}, reply)
 				return
 			}
-			told := requireNext(t, test.next, err)
-			require.ErrorContains(t, told, test.fault)
+			told := channeltest.RequireError(t, err, test.next, test.fault)
 			require.Zero(t, told.Until)
 		})
 	}
@@ -188,7 +164,7 @@ func TestRefusals(t *testing.T) {
 			}
 			title, err := json.Marshal(test.title)
 			require.NoError(t, err)
-			reply, err := send(t, answering(t, http.StatusUnprocessableEntity, nil, `{"status":422,"title":`+string(title)+`,"type":"x","errors":`+test.errors+`}`), test.items...)
+			reply, err := channeltest.Push(t, answering(t, http.StatusUnprocessableEntity, nil, `{"status":422,"title":`+string(title)+`,"type":"x","errors":`+test.errors+`}`), test.items...)
 			require.NoError(t, err)
 			require.Equal(t, test.want == nil, reply.Refused)
 			for i, item := range reply.Items {
@@ -239,8 +215,8 @@ func TestThrottlesAndOverload(t *testing.T) {
 			for key, value := range test.header {
 				header.Set(key, value)
 			}
-			reply, err := send(t, answering(t, http.StatusTooManyRequests, header, `{"status":429}`), two...)
-			told := requireNext(t, test.next, err)
+			reply, err := channeltest.Push(t, answering(t, http.StatusTooManyRequests, header, `{"status":429}`), two...)
+			told := channeltest.RequireError(t, err, test.next)
 			require.Equal(t, test.until.UnixNano(), told.Until.UnixNano())
 			require.Equal(t, test.budget, reply.Budget)
 		})
@@ -268,11 +244,11 @@ func TestTheBudgetIsReadFromEveryAnswer(t *testing.T) {
 			header.Set("X-Rate-Limit-Time-Window-Ms", test.window)
 			header.Set("X-Rate-Limit-Requests-Quota", test.quota)
 			header.Set("X-Rate-Limit-Requests-Left", test.left)
-			reply, err := send(t, answering(t, http.StatusOK, header, `{"transaction_id":"1"}`), two...)
+			reply, err := channeltest.Push(t, answering(t, http.StatusOK, header, `{"transaction_id":"1"}`), two...)
 			require.NoError(t, err)
 			require.Equal(t, test.want, reply.Budget)
-			reply, err = send(t, answering(t, http.StatusInternalServerError, header, ``), two...)
-			requireNext(t, channels.Resend, err)
+			reply, err = channeltest.Push(t, answering(t, http.StatusInternalServerError, header, ``), two...)
+			channeltest.RequireError(t, err, channels.Resend)
 			require.Equal(t, test.want, reply.Budget, "also next to an error")
 		})
 	}

@@ -1,14 +1,8 @@
 package bigcommerce_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"io"
+	"maps"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -21,14 +15,10 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-var update = flag.Bool("update", false, "rewrites testdata from what is sent")
-
 // with are settings that can be opened, changed.
 func with(change settings.Values) settings.Values {
 	values := settings.Values{"store_hash": "abc123", "token": "env:TOKEN"}
-	for name, value := range change {
-		values[name] = value
-	}
+	maps.Copy(values, change)
 	return values
 }
 
@@ -100,21 +90,15 @@ func TestTheBytesOfCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var got *http.Request
-			var body []byte
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				got = r
-				body, _ = io.ReadAll(r.Body)
-				_, _ = w.Write([]byte(`{"transaction_id":"1"}`))
-			}))
-			t.Cleanup(server.Close)
+			server := channeltest.Answering(t, http.StatusOK, nil, `{"transaction_id":"1"}`)
 			values := with(test.values)
 			values["endpoint"] = server.URL + "/proxy/"
 			channel, err := bigcommerce.Open("shop", values, bigcommercetest.Environment())
 			require.NoError(t, err)
-			_, err = send(t, channel, test.items...)
+			_, err = channeltest.Push(t, channel, test.items...)
 			require.NoError(t, err)
-			golden(t, name, body)
+			got := server.Last(t)
+			channeltest.Golden(t, name, got.Content)
 			require.Equal(t, http.MethodPut, got.Method, "POST is for relative adjustments")
 			require.Equal(t, "/proxy/stores/abc123/v3/inventory/adjustments/absolute", got.RequestURI)
 			require.Equal(t, channeltest.Credential, got.Header.Get("X-Auth-Token"))
@@ -123,20 +107,4 @@ func TestTheBytesOfCalls(t *testing.T) {
 			require.Empty(t, got.Header.Get("Authorization"))
 		})
 	}
-}
-
-// golden compares the JSON of a body, byte for byte in its compact form, with a file.
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		var pretty bytes.Buffer
-		require.NoError(t, json.Indent(&pretty, body, "", "  "))
-		require.NoError(t, os.WriteFile(path, append(pretty.Bytes(), '\n'), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	var compact bytes.Buffer
-	require.NoError(t, json.Compact(&compact, want))
-	require.Equal(t, compact.String(), string(body))
 }

@@ -52,13 +52,13 @@ func TestAFigureThatIsTooLargeIsNotSent(t *testing.T) {
 	store := bigcommercetest.Start(t, bigcommercetest.Options{})
 	store.Set(t, two...)
 	channel := channels.Guarded(store.Open(t))
-	reply, err := send(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 2_147_483_648}, channels.Item{ChannelSKU: "BELL", Quantity: 9})
+	reply, err := channeltest.Push(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 2_147_483_648}, channels.Item{ChannelSKU: "BELL", Quantity: 9})
 	require.NoError(t, err)
 	require.Equal(t, channels.Rejected, reply.Items[0].Verdict)
 	require.Contains(t, reply.Items[0].Reason, "BigCommerce keeps 2147483647 of an item at most")
 	require.Equal(t, channels.NotApplied, reply.Items[1].Verdict)
 	require.Zero(t, store.Calls(t))
-	reply, err = send(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 2_147_483_647})
+	reply, err = channeltest.Push(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 2_147_483_647})
 	require.NoError(t, err)
 	require.Equal(t, channels.Applied, reply.Items[0].Verdict)
 	require.Equal(t, int64(2_147_483_647), shown(t, store, "BIKE"))
@@ -80,33 +80,33 @@ func TestTheQuotaOfAWindow(t *testing.T) {
 			store.Set(t, two...)
 			channel := channels.Guarded(store.Open(t))
 			for left := 1.0; left >= 0; left-- {
-				reply, err := send(t, channel, two...)
+				reply, err := channeltest.Push(t, channel, two...)
 				require.NoError(t, err)
 				require.Equal(t, channels.Budget{Known: true, Capacity: 2, Remaining: left, PerSecond: 2.0 / 30, Cost: 1}, reply.Budget)
 			}
 			if test.gradual {
 				now = now.Add(15 * time.Second)
-				_, err := send(t, channel, two...)
+				_, err := channeltest.Push(t, channel, two...)
 				require.NoError(t, err)
 				now = now.Add(5 * time.Second)
 			} else {
 				now = now.Add(20 * time.Second)
 			}
-			_, err := send(t, channel, two...)
-			until := requireNext(t, channels.Wait, err).Until
+			_, err := channeltest.Push(t, channel, two...)
+			until := channeltest.RequireError(t, err, channels.Wait).Until
 			require.WithinDuration(t, now.Add(test.wait), until, time.Millisecond, "BigCommerce tells whole milliseconds")
 			require.Equal(t, []int{1, 1}, []int{store.Overruns(), store.Throttled()})
 			now = until
-			_, err = send(t, channel, two...)
+			_, err = channeltest.Push(t, channel, two...)
 			require.NoError(t, err)
 			require.Equal(t, 1, store.Overruns())
 
 			store.Throttle(1)
-			_, err = send(t, channel, two...)
-			requireNext(t, channels.Wait, err)
+			_, err = channeltest.Push(t, channel, two...)
+			channeltest.RequireError(t, err, channels.Wait)
 			store.Overload(1)
-			_, err = send(t, channel, two...)
-			requireNext(t, channels.Resend, err)
+			_, err = channeltest.Push(t, channel, two...)
+			channeltest.RequireError(t, err, channels.Resend)
 			require.Equal(t, 3, store.Throttled())
 		})
 	}
@@ -166,7 +166,7 @@ func settle(t *testing.T, channel channels.Channel, items []channels.Item) (reje
 	for parts := [][]channels.Item{items}; len(parts) > 0; {
 		part := parts[0]
 		parts = parts[1:]
-		reply, err := send(t, channel, part...)
+		reply, err := channeltest.Push(t, channel, part...)
 		require.NoError(t, err)
 		if reply.Refused && len(part) > 1 {
 			left, right := channels.Halves(part)
@@ -199,14 +199,14 @@ func TestACallOfTooManyItemsIsHalved(t *testing.T) {
 		}
 		store.Set(t, items...)
 		channel := store.Open(t) // without the guard, which lets no such call through
-		reply, err := send(t, channel, items...)
+		reply, err := channeltest.Push(t, channel, items...)
 		if status == http.StatusRequestEntityTooLarge {
-			requireNext(t, channels.Smaller, err)
+			channeltest.RequireError(t, err, channels.Smaller)
 		} else {
 			require.NoError(t, err)
 			require.True(t, reply.Refused)
 		}
-		reply, err = send(t, channel, items[1:]...)
+		reply, err = channeltest.Push(t, channel, items[1:]...)
 		require.NoError(t, err)
 		require.Equal(t, channels.Applied, reply.Items[1999].Verdict)
 	}
@@ -229,23 +229,12 @@ func TestACatalogueArrivesWithoutAThrottle(t *testing.T) {
 			}
 			store.Set(t, items...)
 			channel := channels.Guarded(store.Open(t))
-			calls, err := channels.Compose(channel, items, channel.Limits().Batch)
-			require.NoError(t, err)
-			pacer := channels.NewMeters(channel, channels.PaceBudget{}).For(channels.Sending, items, now)
-			for _, positions := range calls {
-				for at, _ := pacer.Ready(now, 0); at.After(now); at, _ = pacer.Ready(now, 0) {
-					now = at
-				}
-				composed := make([]channels.Item, len(positions))
-				for i, at := range positions {
-					items[at].Quantity = int64(at % 90)
-					composed[i] = items[at]
-				}
-				pacer.Began(now)
-				reply, err := send(t, channel, composed...)
-				now = now.Add(50 * time.Millisecond)
-				pacer.Ended(now, reply.Budget, err)
-				require.NoError(t, err)
+			for i := range items {
+				items[i].Quantity = int64(i % 90)
+			}
+			paced := channeltest.NewPaced(t, channel, channels.PaceBudget{}, &now, 50*time.Millisecond)
+			for _, part := range channeltest.Composed(t, channel, items...) {
+				paced.Push(part...)
 			}
 			require.Zero(t, store.Overruns())
 			require.Less(t, now.Sub(noon), 5*time.Minute, "600 calls at 4 a second take 2 minutes and a half")
@@ -265,7 +254,7 @@ func TestAFigureShowsLater(t *testing.T) {
 	store.Set(t, channels.Item{ChannelSKU: "BIKE"}, channels.Item{ChannelSKU: "BELL"})
 	store.Drop("BELL")
 	channel := channels.Guarded(store.Open(t))
-	reply, err := send(t, channel, two...)
+	reply, err := channeltest.Push(t, channel, two...)
 	require.NoError(t, err)
 	require.Equal(t, channels.Applied, reply.Items[0].Verdict)
 	require.Equal(t, channels.Applied, reply.Items[1].Verdict, "no answer tells of what is not made later")
@@ -283,7 +272,7 @@ func TestTheLastFigureStays(t *testing.T) {
 	store.Set(t, two...)
 	channel := channels.Guarded(store.Open(t))
 	for quantity := range int64(3) {
-		_, err := send(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 10 + quantity})
+		_, err := channeltest.Push(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 10 + quantity})
 		require.NoError(t, err)
 	}
 	now = now.Add(time.Hour)
@@ -295,7 +284,7 @@ func TestAnUnknownLocationIsNamed(t *testing.T) {
 	store := bigcommercetest.Start(t, bigcommercetest.Options{Locations: []string{"1", "2"}})
 	items := []channels.Item{{ChannelSKU: "BIKE", Location: "1"}, {ChannelSKU: "BIKE", Location: "7"}, {ChannelSKU: "BELL", Location: "8"}, {ChannelSKU: "BELL", Location: "2"}}
 	store.Set(t, items[0], items[3])
-	reply, err := send(t, channels.Guarded(store.Open(t)), items...)
+	reply, err := channeltest.Push(t, channels.Guarded(store.Open(t)), items...)
 	require.NoError(t, err)
 	var verdicts []channels.Verdict
 	for _, item := range reply.Items {

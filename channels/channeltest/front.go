@@ -17,8 +17,8 @@ const RetryAfter = 7 * time.Second
 // bodyCanary stands in the bodies that a Front makes up; no error may hold it.
 const bodyCanary = "canary-body-91d0"
 
-// Front stands before a correct fake of a store and spoils its answers. A fake uses it for the faults that it does not make
-// itself.
+// Front stands before a correct fake of a store and spoils its answers. A fake embeds it for the faults that it does not make itself,
+// and has its Provoke, Calls and Leaks from it.
 type Front struct {
 	// URL is where the spoiled store answers.
 	URL string
@@ -61,8 +61,8 @@ func NewFront(t testing.TB, store http.Handler) *Front {
 	return front
 }
 
-// Set spoils every later answer; None, and faults of the store's own protocol, spoil nothing.
-func (f *Front) Set(fault Fault) {
+// Provoke spoils every later answer; None, and faults of the store's own protocol, spoil nothing.
+func (f *Front) Provoke(_ *testing.T, fault Fault) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	f.fault = fault
@@ -76,14 +76,14 @@ func (f *Front) Fault() Fault {
 }
 
 // Calls is how many writes have come.
-func (f *Front) Calls() int {
+func (f *Front) Calls(*testing.T) int {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	return f.writes
 }
 
 // Leaks is how many calls followed the redirect.
-func (f *Front) Leaks() int {
+func (f *Front) Leaks(*testing.T) int {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	return f.leaks

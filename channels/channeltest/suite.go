@@ -10,12 +10,14 @@ package channeltest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/settings"
 )
 
 // Shape is the kind of answer that a store gives.
@@ -31,6 +33,11 @@ const (
 
 // Credential is what the fake takes for its secret; no error and no body of a call may hold it.
 const Credential = "canary-credential-2f6c"
+
+// Environment holds Credential under the names of these variables, and nothing else.
+func Environment(names ...string) settings.Environment {
+	return settings.Environment{Variable: func(name string) (string, bool) { return Credential, slices.Contains(names, name) }}
+}
 
 // Subject is a driver under test, and what its store can do.
 type Subject struct {

@@ -12,21 +12,10 @@ import (
 // found returns the items with the store's references, where the channel is a Finder.
 func found(t *testing.T, channel channels.Channel, items []channels.Item) []channels.Item {
 	t.Helper()
-	finder, ok := channels.AsFinder(channel)
-	if !ok {
+	if _, finds := channels.AsFinder(channel); !finds {
 		return items
 	}
-	items = append([]channels.Item(nil), items...)
-	for begin, size := 0, max(channel.Limits().Find, 1); begin < len(items); begin += size {
-		part := items[begin:min(begin+size, len(items))]
-		answers, _, err := finder.Find(t.Context(), part)
-		require.NoError(t, err)
-		for i, answer := range answers {
-			require.NotEmpty(t, answer.Reference, "%q is not found: %s%s", part[i].ChannelSKU, answer.Missing, answer.Blocked)
-			part[i].Reference = answer.Reference
-		}
-	}
-	return items
+	return LookUp(t, channel, items...)
 }
 
 // unknownSKU is of no item of any fake. It is a pattern, should the driver ask with one.
@@ -101,17 +90,10 @@ func (s suite) composes(t *testing.T, store Store) {
 	channel := open(t, store)
 	limits := channel.Limits()
 	items := found(t, channel, s.known(t, store, min(max(limits.Window, limits.Batch), 20)))
-	calls, err := channels.Compose(channel, items, limits.Batch)
-	require.NoError(t, err)
-	again, err := channels.Compose(channel, items, limits.Batch)
-	require.NoError(t, err)
-	require.Equal(t, calls, again)
-	for _, positions := range calls {
-		require.NotEmpty(t, positions)
-		part := make([]channels.Item, len(positions))
-		for i, at := range positions {
-			part[i] = items[at]
-		}
+	calls := Composed(t, channel, items...)
+	require.Equal(t, calls, Composed(t, channel, items...))
+	for _, part := range calls {
+		require.NotEmpty(t, part)
 		reply := sendThrough(t, channel, call(t, channel, "key-"+part[0].ChannelSKU, part...))
 		require.Equal(t, every(len(part), channels.Applied), verdicts(reply))
 	}

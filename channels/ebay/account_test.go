@@ -35,27 +35,27 @@ func TestATokenThatIsNotTakenIsRenewedOnce(t *testing.T) {
 	store := ebaytest.Start(t, ebaytest.Options{})
 	store.Set(t, channels.Item{ChannelSKU: "BIKE"})
 	channel := channels.Guarded(store.Open(t))
-	items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
+	items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
 	store.Revoke()
-	reply, err := push(t, channel, items...)
+	reply, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	require.Equal(t, channels.Applied, reply.Items[0].Verdict)
 	require.Equal(t, 2, store.Tokens())
 
 	before := store.Calls(t)
 	store.Provoke(t, channeltest.Unauthorized)
-	_, err = push(t, channel, items...)
-	requireFailed(t, err, channels.AskPerson, "does not accept the credential")
+	_, err = channeltest.Push(t, channel, items...)
+	channeltest.RequireError(t, err, channels.AskPerson, "does not accept the credential")
 	require.Equal(t, before+2, store.Calls(t), "once more with a fresh token, and not again")
-	_, err = push(t, channel, items...)
-	requireFailed(t, err, channels.AskPerson, "does not accept the credential")
+	_, err = channeltest.Push(t, channel, items...)
+	channeltest.RequireError(t, err, channels.AskPerson, "does not accept the credential")
 	require.Equal(t, before+3, store.Calls(t), "the token was dropped, so this one is fresh and final")
 	_, err = channel.Check(t.Context())
-	requireFailed(t, err, channels.AskPerson, "does not accept the credential")
+	channeltest.RequireError(t, err, channels.AskPerson, "does not accept the credential")
 	require.Zero(t, store.Leaks(t))
 
 	store.Provoke(t, channeltest.None)
-	_, err = push(t, channel, items...)
+	_, err = channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 }
 
@@ -85,12 +85,12 @@ func TestAskingForAToken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			channel := answering(t, test.token, said{})
-			_, err := push(t, channel, two...)
-			require.Equal(t, test.code, requireFailed(t, err, test.next, test.fault).Code)
+			_, err := channeltest.Push(t, channel, two...)
+			require.Equal(t, test.code, channeltest.RequireError(t, err, test.next, test.fault).Code)
 			_, err = find(t, channel, two[0])
-			requireFailed(t, err, test.next, test.fault)
+			channeltest.RequireError(t, err, test.next, test.fault)
 			_, err = channel.Check(t.Context())
-			requireFailed(t, err, test.next, test.fault)
+			channeltest.RequireError(t, err, test.next, test.fault)
 		})
 	}
 }
@@ -132,8 +132,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 			channel, err := ebay.Open("shop", with(store.Settings(), test.change), store.Environment())
 			require.NoError(t, err)
 			_, err = channel.Check(t.Context())
-			told := requireFailed(t, err, channels.AskPerson, want)
-			require.NotContains(t, told.Error(), channeltest.Credential)
+			channeltest.RequireError(t, err, channels.AskPerson, want)
 		})
 	}
 	for want, test := range map[string]struct {
@@ -148,7 +147,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		"it is not the JSON that this store's ": {said{body: `canary`}, channels.Resend},
 	} {
 		_, err := answering(t, token, test.answer).Check(t.Context())
-		requireFailed(t, err, test.next, want)
+		channeltest.RequireError(t, err, test.next, want)
 	}
 	finding, err := answering(t, token, said{status: 404, body: `{"errors":[` + inventory("25710", "gone") + `]}`}).Check(t.Context())
 	require.NoError(t, err)

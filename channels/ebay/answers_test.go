@@ -1,6 +1,7 @@
 package ebay_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -37,9 +38,7 @@ var token = said{body: `{"access_token":"v^1.1","expires_in":7200,"token_type":"
 // values are the settings that every store needs, and more.
 func values(more settings.Values) settings.Values {
 	values := settings.Values{"client_id": ebaytest.Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN"}
-	for name, value := range more {
-		values[name] = value
-	}
+	maps.Copy(values, more)
 	return values
 }
 
@@ -63,24 +62,6 @@ func answering(t *testing.T, token, answer said) channels.Channel {
 var two = []channels.Item{
 	{ChannelSKU: "BIKE", Quantity: 5, Reference: `["101"]`},
 	{ChannelSKU: "BELL", Quantity: 0, Reference: `["201","202"]`},
-}
-
-func push(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
-	t.Helper()
-	body, err := channel.Encode(items, "key")
-	require.NoError(t, err)
-	return channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
-}
-
-// requireFailed checks that an error asks for what should happen next, says why, and holds no word of eBay's.
-func requireFailed(t *testing.T, err error, next channels.Next, why string) *channels.Error {
-	t.Helper()
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, next, told.Next, told.Error())
-	require.ErrorContains(t, err, why)
-	require.NotContains(t, err.Error(), "canary")
-	return told
 }
 
 // rows is an answer with results: bell is what stands for the offers of the second item, for the first all is well.
@@ -166,7 +147,7 @@ func TestResults(t *testing.T) {
 			if test.bike != nil {
 				bike = *test.bike
 			}
-			reply, err := push(t, answering(t, token, said{status: status, body: test.body}), two...)
+			reply, err := channeltest.Push(t, answering(t, token, said{status: status, body: test.body}), two...)
 			require.NoError(t, err)
 			require.Equal(t, channels.Reply{Items: []channels.ItemReply{bike, test.bell}}, reply)
 		})
@@ -211,17 +192,17 @@ func TestAnswersToAWholeCall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			channel := answering(t, token, test.answer)
-			many, err := push(t, channel, two...)
+			many, err := channeltest.Push(t, channel, two...)
 			if test.fault != "" {
-				requireFailed(t, err, test.next, test.fault)
-				_, err = push(t, channel, two[0])
-				requireFailed(t, err, test.next, test.fault)
+				channeltest.RequireError(t, err, test.next, test.fault)
+				_, err = channeltest.Push(t, channel, two[0])
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
 			require.True(t, many.Refused)
 			require.Equal(t, test.refused, many.Reason)
-			alone, err := push(t, channel, two[0])
+			alone, err := channeltest.Push(t, channel, two[0])
 			require.NoError(t, err)
 			require.Equal(t, []channels.ItemReply{test.one}, alone.Items)
 		})
@@ -232,9 +213,9 @@ func TestACallOfTooManyIsMadeSmaller(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"25727", "25730"} {
 		channel := answering(t, token, said{status: 400, body: `{"errors":[` + inventory(id, "cannot exceed 1") + `]}`})
-		_, err := push(t, channel, two...)
-		requireFailed(t, err, channels.Smaller, "lower the setting batch_limit")
-		reply, err := push(t, channel, two[0])
+		_, err := channeltest.Push(t, channel, two...)
+		channeltest.RequireError(t, err, channels.Smaller, "lower the setting batch_limit")
+		reply, err := channeltest.Push(t, channel, two[0])
 		require.NoError(t, err)
 		require.Equal(t, channels.Rejected, reply.Items[0].Verdict)
 	}
@@ -245,8 +226,8 @@ func TestAThrottleSaysUntilWhen(t *testing.T) {
 	body := `{"errors":[{"errorId":2001,"domain":"ACCESS","category":"REQUEST","message":"Too many requests."}]}`
 	channel := answering(t, token, said{status: 429, body: body, header: http.Header{"Retry-After": {"30"}}})
 	began := time.Now()
-	_, err := push(t, channel, two...)
-	told := requireFailed(t, err, channels.Wait, "throttles")
+	_, err := channeltest.Push(t, channel, two...)
+	told := channeltest.RequireError(t, err, channels.Wait, "throttles")
 	require.Equal(t, "2001", told.Code)
 	require.False(t, told.Until.Before(began.Add(30*time.Second)))
 	require.False(t, told.Until.After(time.Now().Add(30*time.Second)))
@@ -258,13 +239,13 @@ func TestALostAnswerIsHarmless(t *testing.T) {
 	store := ebaytest.Start(t, ebaytest.Options{})
 	store.Set(t, channels.Item{ChannelSKU: "BIKE"})
 	channel := channels.Guarded(store.Open(t))
-	items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
+	items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
 	store.Provoke(t, channeltest.LostAnswer)
-	_, err := push(t, channel, items...)
-	requireFailed(t, err, channels.Resend, "broke")
+	_, err := channeltest.Push(t, channel, items...)
+	channeltest.RequireError(t, err, channels.Resend, "broke")
 	require.Equal(t, int64(5), store.Shown(t)[channeltest.Place{SKU: "BIKE"}])
 	store.Provoke(t, channeltest.None)
-	reply, err := push(t, channel, items...)
+	reply, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	require.Equal(t, channels.Applied, reply.Items[0].Verdict)
 }

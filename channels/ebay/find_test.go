@@ -26,18 +26,6 @@ func find(t *testing.T, channel channels.Channel, item channels.Item) (channels.
 	return found[0], nil
 }
 
-// looked returns items with their references.
-func looked(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Item {
-	t.Helper()
-	for i := range items {
-		found, err := find(t, channel, items[i])
-		require.NoError(t, err)
-		require.NotEmpty(t, found.Reference, "%+v", found)
-		items[i].Reference = found.Reference
-	}
-	return items
-}
-
 func TestFindTakesLiveOffersOfTheMarketplace(t *testing.T) {
 	t.Parallel()
 	store := ebaytest.Start(t, ebaytest.Options{ShortSKUs: true})
@@ -91,8 +79,8 @@ func TestBothFiguresAreSet(t *testing.T) {
 	store := ebaytest.Start(t, ebaytest.Options{})
 	store.Set(t, channels.Item{ChannelSKU: "BIKE", Quantity: 1})
 	channel := channels.Guarded(store.Open(t))
-	items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
-	_, err := push(t, channel, items...)
+	items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
+	_, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	require.Equal(t, int64(5), store.Shown(t)[channeltest.Place{SKU: "BIKE"}], "the lesser of both")
 }
@@ -103,9 +91,9 @@ func TestAWithdrawnOfferIsLookedUpAnew(t *testing.T) {
 	store := ebaytest.Start(t, ebaytest.Options{})
 	store.Set(t, channels.Item{ChannelSKU: "BIKE"})
 	channel := channels.Guarded(store.Open(t))
-	items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
+	items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
 	store.Withdraw("BIKE")
-	reply, err := push(t, channel, items...)
+	reply, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	require.True(t, reply.Items[0].Lost)
 	found, err := find(t, channel, items[0])
@@ -159,7 +147,7 @@ func TestLookUps(t *testing.T) {
 			t.Parallel()
 			found, err := find(t, answering(t, token, test.answer), channels.Item{ChannelSKU: "BIKE"})
 			if test.fault != "" {
-				requireFailed(t, err, test.next, test.fault)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)

@@ -1,16 +1,9 @@
 package ebay_test
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
-	"flag"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,8 +14,6 @@ import (
 	"github.com/tidemark/tidemark/channels/ebay/ebaytest"
 	"github.com/tidemark/tidemark/settings"
 )
-
-var update = flag.Bool("update", false, "rewrites testdata from what is sent")
 
 // TestBodies compares what is sent, byte for byte. The files are indented for the reader; the bytes are not.
 func TestBodies(t *testing.T) {
@@ -40,17 +31,7 @@ func TestBodies(t *testing.T) {
 			t.Parallel()
 			body, err := channel.Encode(items, "key")
 			require.NoError(t, err)
-			file := filepath.Join("testdata", name+".json")
-			if *update {
-				var pretty bytes.Buffer
-				require.NoError(t, json.Indent(&pretty, body, "", "  "))
-				require.NoError(t, os.WriteFile(file, append(pretty.Bytes(), '\n'), 0o644))
-			}
-			golden, err := os.ReadFile(file)
-			require.NoError(t, err)
-			var compact bytes.Buffer
-			require.NoError(t, json.Compact(&compact, golden))
-			require.Equal(t, compact.String(), string(body))
+			channeltest.Golden(t, name, body)
 		})
 	}
 }
@@ -58,24 +39,22 @@ func TestBodies(t *testing.T) {
 // TestHeaders checks what goes along with the bytes of a call, and that they are sent as they are.
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	requests, bodies := map[string]*http.Request{}, map[string]string{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		requests[r.URL.Path], bodies[r.URL.Path] = r, string(body)
-		token.write(w)
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, http.StatusOK, nil, token.body)
 	channel, err := ebay.Open("shop", values(settings.Values{"endpoint": server.URL, "language": "de-DE"}), ebaytest.Environment())
 	require.NoError(t, err)
 	_, err = channel.Send(t.Context(), channels.Call{Key: "key", Body: []byte(` {"as": "it is"}`), Items: two})
 	require.ErrorContains(t, err, "holds no results")
 
 	const login, send = "/identity/v1/oauth2/token", "/sell/inventory/v1/bulk_update_price_quantity"
+	requests := map[string]channeltest.Request{}
+	for _, one := range server.Requests() {
+		requests[one.URL.Path] = one
+	}
 	basic := base64.StdEncoding.EncodeToString([]byte(ebaytest.Client + ":" + channeltest.Credential))
 	require.Equal(t, http.MethodPost, requests[login].Method)
 	require.Equal(t, "Basic "+basic, requests[login].Header.Get("Authorization"))
 	require.Equal(t, "application/x-www-form-urlencoded", requests[login].Header.Get("Content-Type"))
-	form, err := url.ParseQuery(bodies[login])
+	form, err := url.ParseQuery(string(requests[login].Content))
 	require.NoError(t, err)
 	require.Equal(t, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {channeltest.Credential}, "scope": {ebaytest.Scope}}, form)
 
@@ -83,5 +62,5 @@ func TestHeaders(t *testing.T) {
 	require.Equal(t, "Bearer v^1.1", requests[send].Header.Get("Authorization"))
 	require.Equal(t, "application/json", requests[send].Header.Get("Content-Type"))
 	require.Equal(t, "de-DE", requests[send].Header.Get("Content-Language"))
-	require.Equal(t, ` {"as": "it is"}`, bodies[send])
+	require.Equal(t, ` {"as": "it is"}`, string(requests[send].Content))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/channels/ebay"
 	"github.com/tidemark/tidemark/channels/ebay/ebaytest"
 	"github.com/tidemark/tidemark/settings"
@@ -69,5 +70,5 @@ func TestEncodeSaysWhatIsWrong(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	_, err = channel.Send(t.Context(), channels.Call{Body: []byte("{}"), Items: []channels.Item{{ChannelSKU: "B"}}})
-	requireFailed(t, err, channels.Anew, "has not been looked up")
+	channeltest.RequireError(t, err, channels.Anew, "has not been looked up")
 }

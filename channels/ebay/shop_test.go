@@ -2,6 +2,7 @@ package ebay_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,13 +20,13 @@ func TestASellerThatTakesOneSKUInACall(t *testing.T) {
 	store := ebaytest.Start(t, ebaytest.Options{OneSKU: true})
 	store.Set(t, channels.Item{ChannelSKU: "BIKE"}, channels.Item{ChannelSKU: "BELL"})
 	channel := channels.Guarded(store.Open(t))
-	items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6})
-	reply, err := push(t, channel, items...)
+	items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6})
+	reply, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	require.True(t, reply.Refused)
 	left, right := channels.Halves(items)
 	for _, half := range [][]channels.Item{left, right} {
-		reply, err := push(t, channel, half...)
+		reply, err := channeltest.Push(t, channel, half...)
 		require.NoError(t, err)
 		require.Equal(t, channels.Applied, reply.Items[0].Verdict)
 	}
@@ -40,8 +41,8 @@ func TestZero(t *testing.T) {
 			store := ebaytest.Start(t, ebaytest.Options{RefusesZero: refuses})
 			store.Set(t, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 5})
 			channel := channels.Guarded(store.Open(t))
-			items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 0}, channels.Item{ChannelSKU: "BELL", Quantity: 3})
-			reply, err := push(t, channel, items...)
+			items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 0}, channels.Item{ChannelSKU: "BELL", Quantity: 3})
+			reply, err := channeltest.Push(t, channel, items...)
 			require.NoError(t, err)
 			require.Equal(t, channels.Applied, reply.Items[1].Verdict)
 			shown := store.Shown(t)
@@ -64,11 +65,11 @@ func TestRevisionsOfADay(t *testing.T) {
 	store := ebaytest.Start(t, ebaytest.Options{Now: func() time.Time { return now }, PerSecond: 1000, Burst: 1000})
 	store.Set(t, channels.Item{ChannelSKU: "BIKE"})
 	channel := channels.Guarded(store.Open(t))
-	items := looked(t, channel, channels.Item{ChannelSKU: "BIKE"})
+	items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE"})
 	limits := channel.Limits()
 	send := func(quantity int64) channels.ItemReply {
 		items[0].Quantity = quantity
-		reply, err := push(t, channel, items...)
+		reply, err := channeltest.Push(t, channel, items...)
 		require.NoError(t, err)
 		return reply.Items[0]
 	}
@@ -90,18 +91,18 @@ func TestAThrottleIsAWait(t *testing.T) {
 	store := ebaytest.Start(t, ebaytest.Options{Now: func() time.Time { return now }, Throttles: true, RetryAfter: "120"})
 	store.Set(t, channels.Item{ChannelSKU: "BIKE"})
 	channel := channels.Guarded(store.Open(t))
-	items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
+	items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
 	for range 9 { // with the look-up ten, and no time passes
-		_, err := push(t, channel, items...)
+		_, err := channeltest.Push(t, channel, items...)
 		require.NoError(t, err)
 	}
-	_, err := push(t, channel, items...)
-	told := requireFailed(t, err, channels.Wait, "throttles")
+	_, err := channeltest.Push(t, channel, items...)
+	told := channeltest.RequireError(t, err, channels.Wait, "throttles")
 	require.Equal(t, now.Add(2*time.Minute), told.Until, "by the driver's clock")
 	require.Equal(t, 1, store.Overruns())
 	require.Equal(t, 1, store.Throttled())
 	_, err = find(t, channel, items[0])
-	requireFailed(t, err, channels.Wait, "throttles")
+	channeltest.RequireError(t, err, channels.Wait, "throttles")
 }
 
 // A paced push stays within the limits, and is not slower than it must be.
@@ -116,28 +117,12 @@ func TestAPacedPushNeverOverruns(t *testing.T) {
 	}
 	store.Set(t, items...)
 	channel := channels.Guarded(store.Open(t))
-	meters := channels.NewMeters(channel, channels.PaceBudget{})
-	began := now
-	paced := func(operation channels.Operation, items []channels.Item, call func()) {
-		pacer := meters.For(operation, items, now)
-		for at, _ := pacer.Ready(now, 0); at.After(now); at, _ = pacer.Ready(now, 0) {
-			now = at
-		}
-		pacer.Began(now)
-		call()
-		now = now.Add(20 * time.Millisecond)
-		pacer.Ended(now, channels.Budget{}, nil)
+	began, paced := now, channeltest.NewPaced(t, channel, channels.PaceBudget{}, &now, 20*time.Millisecond)
+	for part := range slices.Chunk(items, 1) {
+		paced.LookUp(part...)
 	}
-	for i := range items {
-		paced(channels.Looking, items[i:i+1], func() { looked(t, channel, items[i:i+1]...) })
-	}
-	for begin := 0; begin < skus; begin += channel.Limits().Batch {
-		part := items[begin:min(begin+channel.Limits().Batch, skus)]
-		paced(channels.Sending, part, func() {
-			reply, err := push(t, channel, part...)
-			require.NoError(t, err)
-			require.Equal(t, channels.Applied, reply.Items[0].Verdict)
-		})
+	for part := range slices.Chunk(items, channel.Limits().Batch) {
+		require.Equal(t, channels.Applied, paced.Push(part...).Items[0].Verdict)
 	}
 	require.Zero(t, store.Overruns())
 	require.Zero(t, store.Throttled())

@@ -2,13 +2,13 @@ package sandbox_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/channels/sandbox"
 	"github.com/tidemark/tidemark/channels/sandbox/sandboxtest"
 	"github.com/tidemark/tidemark/settings"
@@ -17,11 +17,7 @@ import (
 // answering opens a channel to a store that answers everything the same.
 func answering(t *testing.T, kind string, status int, body string) channels.Channel {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body))
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, status, nil, body)
 	channel, err := sandbox.Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "kind": kind}, sandboxtest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel)
@@ -82,14 +78,9 @@ func TestAnswers(t *testing.T) {
 			if test.oneItem {
 				items = two[:1]
 			}
-			body, err := channel.Encode(items, "key")
-			require.NoError(t, err)
-			reply, err := channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
+			reply, err := channeltest.Push(t, channel, items...)
 			if test.fault != "" {
-				require.ErrorContains(t, err, test.fault)
-				var told *channels.Error
-				require.ErrorAs(t, err, &told)
-				require.Equal(t, test.next, told.Next)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
@@ -146,8 +137,6 @@ func TestASmallerBatchLimitOfTheStoreIsTold(t *testing.T) {
 	body, err := channel.Encode(items, "")
 	require.NoError(t, err)
 	_, err = channel.Send(t.Context(), channels.Call{Body: body, Items: items})
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.Smaller, told.Next)
+	channeltest.RequireError(t, err, channels.Smaller)
 	require.Empty(t, store.Shown(t))
 }

@@ -190,7 +190,7 @@ func (s *realStore) Provoke(t *testing.T, fault channeltest.Fault) {
 	if ok {
 		fault = channeltest.None
 	}
-	s.Front.Set(fault)
+	s.Front.Provoke(t, fault)
 	s.judge(t, http.MethodPost, "/judge/faults", map[string]any{"target": "stores/" + s.id, "faults": faults}, nil)
 }
 
@@ -235,9 +235,6 @@ func (s *realStore) Shown(t *testing.T) map[channeltest.Place]int64 {
 	return shown
 }
 
-func (s *realStore) Calls(*testing.T) int { return s.Front.Calls() }
-func (s *realStore) Leaks(*testing.T) int { return s.Front.Leaks() }
-
 func (s *realStore) judge(t *testing.T, method, path string, body any, read func(io.Reader) error) {
 	t.Helper()
 	content, err := json.Marshal(body)
@@ -281,9 +278,7 @@ func TestUnnamedOffenderOfTheSandbox(t *testing.T) {
 	store := openReal(t, "unnamed", sandboxtest.Options{Kind: "atomic"})
 	channel := channels.Guarded(store.Open(t))
 	items := []channels.Item{{ChannelSKU: "BIKE", Quantity: 5}, {ChannelSKU: sandboxtest.Poison, Quantity: 3}}
-	body, err := channel.Encode(items, "key")
-	require.NoError(t, err)
-	reply, err := channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
+	reply, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	require.True(t, reply.Refused)
 	require.NotEmpty(t, reply.Reason)

@@ -2,7 +2,6 @@ package shopify_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/channels/shopify"
 	"github.com/tidemark/tidemark/channels/shopify/shopifytest"
 	"github.com/tidemark/tidemark/settings"
@@ -18,11 +18,7 @@ import (
 // answering opens a channel to a shop that answers everything the same.
 func answering(t *testing.T, status int, body string) channels.Channel {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body))
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, status, nil, body)
 	channel, err := shopify.Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "location": "1"}, shopifytest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel)
@@ -132,14 +128,9 @@ func TestAnswers(t *testing.T) {
 				items = two
 			}
 			channel := answering(t, status, test.body)
-			body, err := channel.Encode(items, "key")
-			require.NoError(t, err)
-			reply, err := channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
+			reply, err := channeltest.Push(t, channel, items...)
 			if test.fault != "" {
-				require.ErrorContains(t, err, test.fault)
-				var told *channels.Error
-				require.ErrorAs(t, err, &told)
-				require.Equal(t, test.next, told.Next)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
@@ -170,13 +161,9 @@ func TestAThrottleSaysUntilWhen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			channel := answering(t, http.StatusOK, throttled(test.cost))
-			body, err := channel.Encode(two, "key")
-			require.NoError(t, err)
 			began := time.Now()
-			reply, err := channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: two})
-			var told *channels.Error
-			require.ErrorAs(t, err, &told)
-			require.Equal(t, test.next, told.Next)
+			reply, err := channeltest.Push(t, channel, two...)
+			told := channeltest.RequireError(t, err, test.next)
 			require.Equal(t, strings.Contains(test.cost, `"restoreRate":100`), reply.Budget.Known && reply.Budget.PerSecond == 100)
 			if test.wait == 0 {
 				require.Zero(t, told.Until)

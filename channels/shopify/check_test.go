@@ -58,11 +58,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 			channel, err := shopify.Open("shop", values, store.Environment())
 			require.NoError(t, err)
 			_, err = channels.Guarded(channel).Check(t.Context())
-			var told *channels.Error
-			require.ErrorAs(t, err, &told)
-			require.Equal(t, channels.AskPerson, told.Next)
-			require.ErrorContains(t, err, want)
-			require.NotContains(t, err.Error(), channeltest.Credential)
+			channeltest.RequireError(t, err, channels.AskPerson, want)
 		})
 	}
 }

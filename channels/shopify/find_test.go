@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/channels/shopify/shopifytest"
 )
 
@@ -117,10 +118,7 @@ func TestLookUpsThatAreNotBelieved(t *testing.T) {
 			require.True(t, ok)
 			found, _, err := finder.Find(t.Context(), item)
 			if test.fault != "" {
-				require.ErrorContains(t, err, test.fault)
-				var told *channels.Error
-				require.ErrorAs(t, err, &told)
-				require.Equal(t, test.next, told.Next)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)

@@ -1,14 +1,7 @@
 package shopify_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -20,8 +13,6 @@ import (
 	"github.com/tidemark/tidemark/channels/shopify/shopifytest"
 	"github.com/tidemark/tidemark/settings"
 )
-
-var update = flag.Bool("update", false, "rewrites testdata from what is sent")
 
 func TestOpenSetsTheLimits(t *testing.T) {
 	t.Parallel()
@@ -85,19 +76,13 @@ func TestEncodeSaysWhatIsWrong(t *testing.T) {
 }
 
 // recorded opens a channel to a shop that keeps what it is sent and finds nothing.
-func recorded(t *testing.T, values settings.Values) (channel channels.Channel, last *http.Request, body *[]byte) {
+func recorded(t *testing.T, values settings.Values) (channels.Channel, *channeltest.Canned) {
 	t.Helper()
-	last, body = &http.Request{}, new([]byte)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*last = *r
-		*body, _ = io.ReadAll(r.Body)
-		_, _ = w.Write([]byte(`{"data":{"productVariants":{"nodes":[],"pageInfo":{"hasNextPage":false}},"shop":{"myshopifyDomain":"acme.myshopify.com"}}}`))
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, http.StatusOK, nil, `{"data":{"productVariants":{"nodes":[],"pageInfo":{"hasNextPage":false}},"shop":{"myshopifyDomain":"acme.myshopify.com"}}}`)
 	values["endpoint"], values["token"] = server.URL, "env:TOKEN"
 	channel, err := shopify.Open("shop", values, shopifytest.Environment())
 	require.NoError(t, err)
-	return channel, last, body
+	return channel, server
 }
 
 func TestTheBytesOfCalls(t *testing.T) {
@@ -107,18 +92,19 @@ func TestTheBytesOfCalls(t *testing.T) {
 		{ChannelSKU: `A&B "18\20"`, Quantity: 5, Expected: &seven, Reference: "gid://shopify/InventoryItem/53208220533042"},
 		{Location: "106318430515", ChannelSKU: "ä sku:*", Quantity: 0, Reference: "gid://shopify/InventoryItem/53208220565810"},
 	}
-	plain, last, body := recorded(t, settings.Values{"location": "106318430514"})
-	comparing, _, _ := recorded(t, settings.Values{"location": "106318430514", "compare": true, "reason": "restock"})
+	plain, server := recorded(t, settings.Values{"location": "106318430514"})
+	comparing, _ := recorded(t, settings.Values{"location": "106318430514", "compare": true, "reason": "restock"})
 	sent, err := plain.Encode(items, "0b5e0f3c-1a52-4f0e-9a3e-2f4c6f0f4a11")
 	require.NoError(t, err)
-	golden(t, "set_quantities", sent)
+	channeltest.Golden(t, "set_quantities", sent)
 	sent, err = comparing.Encode(items, "odd key?/")
 	require.NoError(t, err)
-	golden(t, "set_quantities_compare", sent)
+	channeltest.Golden(t, "set_quantities_compare", sent)
 
 	_, _, err = plain.(channels.Finder).Find(t.Context(), items)
 	require.NoError(t, err)
-	golden(t, "find_variants", *body)
+	last := server.Last(t)
+	channeltest.Golden(t, "find_variants", last.Content)
 	require.Equal(t, http.MethodPost, last.Method)
 	require.Equal(t, "/admin/api/2026-10/graphql.json", last.URL.Path)
 	require.Equal(t, channeltest.Credential, last.Header.Get("X-Shopify-Access-Token"))
@@ -126,40 +112,18 @@ func TestTheBytesOfCalls(t *testing.T) {
 
 	_, err = plain.Check(t.Context())
 	require.Error(t, err, "this shop has no locations")
-	golden(t, "check", *body)
+	channeltest.Golden(t, "check", server.Last(t).Content)
 }
 
 func TestTheBytesOfTheReadAfterAConflict(t *testing.T) {
 	t.Parallel()
-	var bodies [][]byte
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		bodies = append(bodies, body)
-		_, _ = w.Write([]byte(userErrors(`{"field":["input","quantities","1","changeFromQuantity"],"code":"CHANGE_FROM_QUANTITY_STALE","message":"stale"}`)))
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, http.StatusOK, nil, userErrors(`{"field":["input","quantities","1","changeFromQuantity"],"code":"CHANGE_FROM_QUANTITY_STALE","message":"stale"}`))
 	channel, err := shopify.Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "location": "1", "compare": true}, shopifytest.Environment())
 	require.NoError(t, err)
 	reply, err := push(t, channel, "key", two...)
 	require.NoError(t, err, "a read that fails changes nothing about the verdicts")
 	require.Equal(t, channels.Conflict, reply.Items[1].Verdict)
 	require.Nil(t, reply.Items[1].Actual)
-	require.Len(t, bodies, 2)
-	golden(t, "read_levels", bodies[1])
-}
-
-// golden compares the JSON of a body, byte for byte in its compact form, with a file.
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		var pretty bytes.Buffer
-		require.NoError(t, json.Indent(&pretty, body, "", "  "))
-		require.NoError(t, os.WriteFile(path, append(pretty.Bytes(), '\n'), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	var compact bytes.Buffer
-	require.NoError(t, json.Compact(&compact, want))
-	require.Equal(t, compact.String(), string(body))
+	require.Len(t, server.Requests(), 2)
+	channeltest.Golden(t, "read_levels", server.Last(t).Content)
 }

@@ -2,6 +2,7 @@ package shopify_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,9 +96,7 @@ func TestTheKeyOfARefusedCall(t *testing.T) {
 			require.NoError(t, err)
 			again, err := push(t, channel, "1", items...)
 			if failedKeys {
-				var told *channels.Error
-				require.ErrorAs(t, err, &told)
-				require.Equal(t, channels.Anew, told.Next)
+				channeltest.RequireError(t, err, channels.Anew)
 				return
 			}
 			require.NoError(t, err)
@@ -148,13 +147,10 @@ func TestATokenThatIsNotTakenIsRenewed(t *testing.T) {
 
 	store.Provoke(t, channeltest.Unauthorized) // the fresh one is not taken either
 	_, err = push(t, channel, "2", items...)
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.AskPerson, told.Next)
+	channeltest.RequireError(t, err, channels.AskPerson)
 	require.Equal(t, 3, store.Tokens())
 	_, err = channel.Check(t.Context())
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.AskPerson, told.Next)
+	channeltest.RequireError(t, err, channels.AskPerson)
 	store.Provoke(t, channeltest.None)
 	_, err = push(t, channel, "2", items...)
 	require.NoError(t, err)
@@ -169,9 +165,7 @@ func TestAThrottleIsAWait(t *testing.T) {
 	items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}) // 4 of 502 points are used
 	store.Throttle(1)
 	_, err := push(t, channel, "1", items...)
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.Wait, told.Next)
+	channeltest.RequireError(t, err, channels.Wait)
 	require.Equal(t, 1, store.Throttled())
 	require.Zero(t, store.Overruns())
 	for i := range 51 { // 516 points are left, and no time passes
@@ -179,8 +173,7 @@ func TestAThrottleIsAWait(t *testing.T) {
 		require.NoError(t, err)
 	}
 	_, err = push(t, channel, "one more", items...)
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.Wait, told.Next)
+	told := channeltest.RequireError(t, err, channels.Wait)
 	require.False(t, told.Until.IsZero())
 	require.Equal(t, 1, store.Overruns())
 }
@@ -197,38 +190,13 @@ func TestAPacedPushNeverOverrunsTheShop(t *testing.T) {
 	}
 	store.Set(t, items...)
 	channel := channels.Guarded(store.Open(t))
-	finder, _ := channels.AsFinder(channel)
-	meters := channels.NewMeters(channel, channels.PaceBudget{})
-	began := now
-	paced := func(operation channels.Operation, items []channels.Item, call func() (channels.Budget, error)) {
-		pacer := meters.For(operation, items, now)
-		for at, _ := pacer.Ready(now, 0); at.After(now); at, _ = pacer.Ready(now, 0) {
-			now = at
-		}
-		pacer.Began(now)
-		budget, err := call()
-		require.NoError(t, err)
-		now = now.Add(100 * time.Millisecond)
-		pacer.Ended(now, budget, nil)
-	}
-	limits := channel.Limits()
-	for begin := 0; begin < skus; begin += limits.Find {
-		part := items[begin:min(begin+limits.Find, skus)]
-		paced(channels.Looking, part, func() (channels.Budget, error) {
-			found, budget, err := finder.Find(t.Context(), part)
-			for i, one := range found {
-				part[i].Reference = one.Reference
-			}
-			return budget, err
-		})
+	began, paced := now, channeltest.NewPaced(t, channel, channels.PaceBudget{}, &now, 100*time.Millisecond)
+	for part := range slices.Chunk(items, channel.Limits().Find) {
+		paced.LookUp(part...)
 	}
 	looked := now.Sub(began)
-	for begin := 0; begin < skus; begin += limits.Batch {
-		part := items[begin:min(begin+limits.Batch, skus)]
-		paced(channels.Sending, part, func() (channels.Budget, error) {
-			reply, err := push(t, channel, fmt.Sprintf("key-%d", begin), part...)
-			return reply.Budget, err
-		})
+	for part := range slices.Chunk(items, channel.Limits().Batch) {
+		paced.Push(part...)
 	}
 	require.Zero(t, store.Overruns())
 	require.Zero(t, store.Throttled())

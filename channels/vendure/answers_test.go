@@ -18,14 +18,7 @@ import (
 // answering opens a channel, with an API key, to a server that answers everything the same.
 func answering(t *testing.T, status int, header http.Header, body string) channels.Channel {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		for name, values := range header {
-			w.Header()[name] = values
-		}
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body))
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, status, header, body)
 	channel, err := vendure.Open("shop", settings.Values{"endpoint": server.URL, "api_key": "env:PASSWORD"}, venduretest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel)
@@ -126,10 +119,7 @@ func TestAnswers(t *testing.T) {
 			channel := answering(t, status, test.header, test.body)
 			reply, err := channel.Send(t.Context(), call(t, channel, asked...))
 			if test.fault != "" {
-				require.ErrorContains(t, err, test.fault)
-				var told *channels.Error
-				require.ErrorAs(t, err, &told)
-				require.Equal(t, test.next, told.Next)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
@@ -151,7 +141,7 @@ func TestLookUp(t *testing.T) {
 	store.Track("UNTRACKED", "FALSE", true)
 	store.Delete("DELETED")
 	items = append(items, channels.Item{Location: "2", ChannelSKU: "PLAIN"})
-	answers := lookedUp(t, channels.Guarded(store.Open(t)), items...)
+	answers := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
 	require.Equal(t, channels.Found{Reference: "1"}, answers[0])
 	require.Contains(t, answers[1].Blocked, "2 variants in the store have this SKU")
 	require.Contains(t, answers[2].Blocked, "does not track this variant's stock")
@@ -160,7 +150,7 @@ func TestLookUp(t *testing.T) {
 
 	store.Track("PLAIN", "INHERIT", false)
 	store.Track("BELL", "TRUE", false)
-	answers = lookedUp(t, channels.Guarded(store.Open(t)), items...)
+	answers = channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
 	require.Contains(t, answers[0].Blocked, "does not track", "the server's setting is inherited")
 	require.Equal(t, channels.Found{Reference: "5"}, answers[4])
 }
@@ -178,8 +168,8 @@ func TestALookUpThatIsCutShortIsNotTrusted(t *testing.T) {
 	var told *channels.Error
 	require.ErrorAs(t, err, &told)
 	require.Equal(t, channels.Smaller, told.Next, "of five variants three are listed, so there may be more with any SKU")
-	require.Contains(t, lookedUp(t, channels.Guarded(store.Open(t)), items[0])[0].Blocked, "2 variants")
-	require.Equal(t, channels.Found{Reference: "3"}, lookedUp(t, channels.Guarded(store.Open(t)), items[2])[0])
+	require.Contains(t, channeltest.Find(t, channels.Guarded(store.Open(t)), items[0])[0].Blocked, "2 variants")
+	require.Equal(t, channels.Found{Reference: "3"}, channeltest.Find(t, channels.Guarded(store.Open(t)), items[2])[0])
 }
 
 func TestALookUpThatTheServerWouldNotReadIsNotSent(t *testing.T) {
@@ -189,9 +179,7 @@ func TestALookUpThatTheServerWouldNotReadIsNotSent(t *testing.T) {
 	require.True(t, ok)
 	long := strings.Repeat("漢", 20_000)
 	_, _, err := finder.Find(t.Context(), []channels.Item{{ChannelSKU: long + "1"}, {ChannelSKU: long + "2"}})
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.Smaller, told.Next)
+	channeltest.RequireError(t, err, channels.Smaller)
 	require.Empty(t, store.Body("TidemarkFindVariants"))
 }
 
@@ -213,10 +201,7 @@ func TestAnotherAnswerToALookUp(t *testing.T) {
 			finder, ok := channels.AsFinder(answering(t, http.StatusOK, nil, test.body))
 			require.True(t, ok)
 			_, _, err := finder.Find(t.Context(), []channels.Item{{ChannelSKU: "BIKE"}})
-			require.ErrorContains(t, err, test.fault)
-			var told *channels.Error
-			require.ErrorAs(t, err, &told)
-			require.Equal(t, test.next, told.Next)
+			channeltest.RequireError(t, err, test.next, test.fault)
 		})
 	}
 }
@@ -227,7 +212,7 @@ func TestASessionThatEndedIsRenewedInTheSameCall(t *testing.T) {
 	channel := channels.Guarded(store.Open(t))
 	item := channels.Item{ChannelSKU: "BIKE", Quantity: 5}
 	store.Set(t, item)
-	once := call(t, channel, found(t, channel, item)...)
+	once := call(t, channel, channeltest.LookUp(t, channel, item)...)
 	require.Equal(t, 1, store.Logins())
 	store.EndSessions()
 	reply, err := channel.Send(t.Context(), once)
@@ -278,11 +263,7 @@ func TestLoginsThatFail(t *testing.T) {
 			t.Parallel()
 			channel, calls := loggingIn(t, test.body, test.token)
 			_, err := channel.Check(t.Context())
-			require.ErrorContains(t, err, test.fault)
-			require.NotContains(t, err.Error(), channeltest.Credential)
-			var told *channels.Error
-			require.ErrorAs(t, err, &told)
-			require.Equal(t, test.next, told.Next)
+			channeltest.RequireError(t, err, test.next, test.fault)
 			require.Equal(t, test.calls, calls())
 		})
 	}
@@ -349,13 +330,13 @@ func TestADeletedVariantIsLostAndThenMissing(t *testing.T) {
 	channel := channels.Guarded(store.Open(t))
 	items := []channels.Item{{ChannelSKU: "A", Quantity: 1}, {ChannelSKU: "B", Quantity: 2}, {ChannelSKU: "C", Quantity: 3}}
 	store.Set(t, items...)
-	once := call(t, channel, found(t, channel, items...)...)
+	once := call(t, channel, channeltest.LookUp(t, channel, items...)...)
 	store.Delete("B")
 	reply, err := channel.Send(t.Context(), once)
 	require.NoError(t, err)
 	require.True(t, reply.Items[1].Lost)
 	require.False(t, reply.Items[0].Lost || reply.Items[2].Lost)
-	require.NotEmpty(t, lookedUp(t, channel, items[1])[0].Missing)
+	require.NotEmpty(t, channeltest.Find(t, channel, items[1])[0].Missing)
 }
 
 func TestAPluginsRefusalIsBisected(t *testing.T) {
@@ -375,7 +356,7 @@ func TestARenamedVariantIsLost(t *testing.T) {
 	store := venduretest.Start(t, venduretest.Options{})
 	channel := channels.Guarded(store.Open(t))
 	store.Set(t, channels.Item{ChannelSKU: "OLD"})
-	once := call(t, channel, found(t, channel, channels.Item{ChannelSKU: "OLD", Quantity: 4})...)
+	once := call(t, channel, channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "OLD", Quantity: 4})...)
 	store.Rename("OLD", "NEW")
 	reply, err := channel.Send(t.Context(), once)
 	require.NoError(t, err)

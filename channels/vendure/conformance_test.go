@@ -50,9 +50,7 @@ func TestTheBucketOfTheFake(t *testing.T) {
 		require.NoError(t, err)
 	}
 	_, err := channel.Check(t.Context())
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.Wait, told.Next)
+	channeltest.RequireError(t, err, channels.Wait)
 	require.Equal(t, []int{1, 1}, []int{store.Overruns(), store.Throttled()})
 	now = now.Add(time.Second)
 	_, err = channel.Check(t.Context())

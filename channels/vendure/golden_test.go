@@ -1,20 +1,14 @@
 package vendure_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/channels/vendure/venduretest"
 )
-
-var update = flag.Bool("update", false, "rewrites testdata from what is sent")
 
 // TestBodies compares what is sent, byte for byte. The files are indented for the reader; the bytes are not.
 func TestBodies(t *testing.T) {
@@ -41,40 +35,9 @@ func TestBodies(t *testing.T) {
 			_, err := channel.Check(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, channels.Applied, sent(t, channel, test.items...).Items[0].Verdict)
-			file := filepath.Join("testdata", name+".json")
-			if *update {
-				var pretty bytes.Buffer
-				require.NoError(t, json.Indent(&pretty, store.Body(test.operation), "", "  "))
-				require.NoError(t, os.WriteFile(file, append(pretty.Bytes(), '\n'), 0o644))
-			}
-			golden, err := os.ReadFile(file)
-			require.NoError(t, err)
-			var compact bytes.Buffer
-			require.NoError(t, json.Compact(&compact, golden))
-			require.Equal(t, compact.String(), string(store.Body(test.operation)))
+			channeltest.Golden(t, name, store.Body(test.operation))
 		})
 	}
-}
-
-// found looks items up, all of which are to be there.
-func found(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Item {
-	t.Helper()
-	answers := lookedUp(t, channel, items...)
-	items = append([]channels.Item(nil), items...)
-	for i, one := range answers {
-		require.NotEmpty(t, one.Reference, "%q: %s%s", items[i].ChannelSKU, one.Missing, one.Blocked)
-		items[i].Reference = one.Reference
-	}
-	return items
-}
-
-func lookedUp(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Found {
-	t.Helper()
-	finder, ok := channels.AsFinder(channel)
-	require.True(t, ok)
-	answers, _, err := finder.Find(t.Context(), items)
-	require.NoError(t, err)
-	return answers
 }
 
 // call makes a call of items that were looked up.
@@ -88,7 +51,7 @@ func call(t *testing.T, channel channels.Channel, items ...channels.Item) channe
 // sent looks items up and sends them.
 func sent(t *testing.T, channel channels.Channel, items ...channels.Item) channels.Reply {
 	t.Helper()
-	reply, err := channel.Send(t.Context(), call(t, channel, found(t, channel, items...)...))
+	reply, err := channel.Send(t.Context(), call(t, channel, channeltest.LookUp(t, channel, items...)...))
 	require.NoError(t, err)
 	return reply
 }

@@ -42,7 +42,7 @@ func figuresArrive(t *testing.T, server *realServer) {
 		}
 		return all
 	}
-	items = found(t, channel, items...)
+	items = channeltest.LookUp(t, channel, items...)
 	for _, quantity := range []int64{7, 0, 1_000_000_000} {
 		items = withQuantity(items, quantity)
 		reply, err := channel.Send(t.Context(), call(t, channel, items...))
@@ -56,13 +56,11 @@ func figuresArrive(t *testing.T, server *realServer) {
 
 	// The answer is lost, and the same bytes are sent again after a sale.
 	once := call(t, channel, withQuantity(items, 50)...)
-	store.Front.Set(channeltest.LostAnswer)
+	store.Provoke(t, channeltest.LostAnswer)
 	_, err := channel.Send(t.Context(), once)
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.Resend, told.Next)
+	channeltest.RequireError(t, err, channels.Resend)
 	require.Equal(t, figures(once.Items), shown())
-	store.Front.Set(channeltest.None)
+	store.Provoke(t, channeltest.None)
 	store.set(t, withQuantity(items[:1], 49)...)
 	reply, err := channel.Send(t.Context(), once)
 	require.NoError(t, err)
@@ -101,7 +99,7 @@ func deletedVariant(t *testing.T, server *realServer) {
 		{Location: server.outlet, ChannelSKU: "A", Quantity: 4},
 	}
 	store.set(t, channels.Item{ChannelSKU: "A"}, channels.Item{ChannelSKU: "B"})
-	items = found(t, channel, items...)
+	items = channeltest.LookUp(t, channel, items...)
 	store.remove(t, "B")
 	before := store.shown(t)
 	reply, err := channel.Send(t.Context(), call(t, channel, items...))
@@ -111,7 +109,7 @@ func deletedVariant(t *testing.T, server *realServer) {
 		require.Equal(t, channels.NotApplied, reply.Items[i].Verdict, "%d", i)
 	}
 	require.Equal(t, before, store.shown(t))
-	require.Contains(t, lookedUp(t, channel, items[1])[0].Missing, "no variant")
+	require.Contains(t, channeltest.Find(t, channel, items[1])[0].Missing, "no variant")
 	reply = sent(t, channel, items[0], items[3])
 	require.Equal(t, []channels.Verdict{channels.Applied, channels.Applied}, []channels.Verdict{reply.Items[0].Verdict, reply.Items[1].Verdict})
 	require.Equal(t, map[channeltest.Place]int64{{Location: "1", SKU: "A"}: 1, {Location: server.outlet, SKU: "A"}: 4}, store.shown(t))
@@ -124,7 +122,7 @@ func lookUp(t *testing.T, server *realServer) {
 	ids := store.variants(t)
 	store.admin(t, `mutation ($a: ID!, $b: ID!) { updateProductVariants(input: [{ id: $a, trackInventory: FALSE }, { id: $b, trackInventory: INHERIT, enabled: false }]) { id } }`,
 		object{"a": ids["UNTRACKED"], "b": ids["INHERITS"]}, nil)
-	answers := lookedUp(t, channel, channels.Item{ChannelSKU: "PLAIN"}, channels.Item{ChannelSKU: "TWICE"}, channels.Item{ChannelSKU: "UNTRACKED"},
+	answers := channeltest.Find(t, channel, channels.Item{ChannelSKU: "PLAIN"}, channels.Item{ChannelSKU: "TWICE"}, channels.Item{ChannelSKU: "UNTRACKED"},
 		channels.Item{ChannelSKU: "INHERITS"}, channels.Item{ChannelSKU: "bell"}, channels.Item{ChannelSKU: "SKU-0"})
 	require.Equal(t, ids["PLAIN"], answers[0].Reference)
 	require.Contains(t, answers[1].Blocked, "2 variants")
@@ -178,11 +176,8 @@ func credentials(t *testing.T, server *realServer) {
 	_, reads := store.administrator(t, "reads", "ReadProduct", "ReadStockLocation")
 	_, err = reads.Check(t.Context())
 	require.ErrorContains(t, err, "give the role the permission UpdateProduct")
-	_, err = reads.Send(t.Context(), call(t, reads, found(t, reads, channels.Item{ChannelSKU: "A", Quantity: 4})...))
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.AskPerson, told.Next)
-	require.Contains(t, told.Reason, "needs ReadProduct, UpdateProduct and ReadStockLocation")
+	_, err = reads.Send(t.Context(), call(t, reads, channeltest.LookUp(t, reads, channels.Item{ChannelSKU: "A", Quantity: 4})...))
+	channeltest.RequireError(t, err, channels.AskPerson, "needs ReadProduct, UpdateProduct and ReadStockLocation")
 
 	_, err = channels.Guarded(store.openWith(t, settings.Values{"username": "nobody"}, venduretest.Environment())).Check(t.Context())
 	require.ErrorContains(t, err, "INVALID_CREDENTIALS_ERROR")
@@ -214,7 +209,7 @@ func endedSession(t *testing.T, server *realServer) {
 	store := server.channel(t, false)
 	_, channel := store.administrator(t, "ends", "ReadProduct", "UpdateProduct") // a logout ends all sessions of an administrator
 	store.set(t, channels.Item{ChannelSKU: "A"})
-	once := call(t, channel, found(t, channel, channels.Item{ChannelSKU: "A", Quantity: 6})...)
+	once := call(t, channel, channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "A", Quantity: 6})...)
 	session, ok := store.seen.Load().(string)
 	require.True(t, ok)
 	server.Ask(t, vendureserver.Question{Session: strings.TrimPrefix(session, "Bearer "), Document: `mutation { logout { success } }`}, nil)

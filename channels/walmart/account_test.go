@@ -34,7 +34,7 @@ func start(t *testing.T, options walmarttest.Options) (*walmarttest.Store, chann
 func through(t *testing.T, channel channels.Channel, items ...channels.Item) (settled []channels.ItemReply, polls int, err error) {
 	t.Helper()
 	settled = make([]channels.ItemReply, len(items))
-	reply, err := send(t, channel, items...)
+	reply, err := channeltest.Push(t, channel, items...)
 	for {
 		for i, item := range reply.Items {
 			if now := settled[i].Verdict; now == channels.Unknown || now == channels.Accepted {
@@ -44,7 +44,7 @@ func through(t *testing.T, channel channels.Channel, items ...channels.Item) (se
 		if err != nil || reply.Ticket == "" {
 			return settled, polls, err
 		}
-		reply, err = poll(t, channel, reply.Ticket, items...)
+		reply, err = channeltest.Poll(t, channel, reply.Ticket, items...)
 		polls++
 		require.Less(t, polls, 20, "the report comes to an end")
 	}
@@ -65,11 +65,11 @@ func TestATokenThatIsNotTakenAnyMoreIsRenewedOnce(t *testing.T) {
 
 	before := store.Calls(t)
 	store.Provoke(t, channeltest.Unauthorized)
-	_, err = send(t, channel, bike)
-	requireFailed(t, err, channels.AskPerson, "does not accept the credential")
+	_, err = channeltest.Push(t, channel, bike)
+	channeltest.RequireError(t, err, channels.AskPerson, "does not accept the credential")
 	require.Equal(t, before+2, store.Calls(t), "asked once more with a new token, and not again")
-	_, err = send(t, channel, bike)
-	requireFailed(t, err, channels.AskPerson, "does not accept the credential")
+	_, err = channeltest.Push(t, channel, bike)
+	channeltest.RequireError(t, err, channels.AskPerson, "does not accept the credential")
 	require.Equal(t, before+3, store.Calls(t), "the token was dropped, so this one is fresh and final")
 }
 
@@ -94,12 +94,12 @@ func TestLogin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			channel := answering(t, answers{"token": test.token}, nil)
-			_, err := send(t, channel, bike)
-			requireFailed(t, err, test.next, test.fault)
-			_, err = poll(t, channel, "feed:0:F1@A", bike, bell)
-			requireFailed(t, err, test.next, test.fault)
+			_, err := channeltest.Push(t, channel, bike)
+			channeltest.RequireError(t, err, test.next, test.fault)
+			_, err = channeltest.Poll(t, channel, "feed:0:F1@A", bike, bell)
+			channeltest.RequireError(t, err, test.next, test.fault)
 			_, err = channel.Check(t.Context())
-			requireFailed(t, err, test.next, test.fault)
+			channeltest.RequireError(t, err, test.next, test.fault)
 		})
 	}
 }
@@ -111,14 +111,14 @@ func TestWrongCredentials(t *testing.T) {
 	channel, err := walmart.Open("shop", store.Settings(), wrong)
 	require.NoError(t, err)
 	_, err = channel.Check(t.Context())
-	requireFailed(t, err, channels.AskPerson, "check client_id and client_secret")
+	channeltest.RequireError(t, err, channels.AskPerson, "check client_id and client_secret")
 }
 
 func TestCheckTellsWhatItFound(t *testing.T) {
 	t.Parallel()
 	check := func(options walmarttest.Options) (channels.Finding, error) {
 		_, channel := start(t, options)
-		_, err := send(t, channel, bike, bell)
+		_, err := channeltest.Push(t, channel, bike, bell)
 		require.NoError(t, err)
 		return channel.Check(t.Context())
 	}
@@ -143,17 +143,17 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	for _, path := range []string{"/v3/inventories", "/v3/feeds"} {
 		store, channel := start(t, walmarttest.Options{Unreadable: []string{path}})
 		_, err = channel.Check(t.Context())
-		requireFailed(t, err, channels.AskPerson, "does not permit")
+		channeltest.RequireError(t, err, channels.AskPerson, "does not permit")
 		require.Zero(t, store.Calls(t))
 	}
 	for scope, level := range map[string]string{"inventory": "view_only", "feeds": "no_access"} {
 		_, err = check(walmarttest.Options{Scopes: map[string]string{scope: level}})
-		requireFailed(t, err, channels.AskPerson, fmt.Sprintf("has %q to %s; give it full access", level, scope))
+		channeltest.RequireError(t, err, channels.AskPerson, fmt.Sprintf("has %q to %s; give it full access", level, scope))
 	}
 	_, err = check(walmarttest.Options{Scopes: map[string]string{}})
 	require.NoError(t, err, "a key without a list of permissions")
 	_, err = answering(t, answers{"/v3/inventories": {status: 200, body: `{}`}}, nil).Check(t.Context())
-	requireFailed(t, err, channels.Resend, "does not count the SKUs")
+	channeltest.RequireError(t, err, channels.Resend, "does not count the SKUs")
 }
 
 // TestWhatIsNotConfirmed runs one call of three items, the second of which is a poison, against each answer that Walmart may give.
@@ -210,7 +210,7 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 	for _, fault := range []string{"SYSTEM_ERROR", "TIMEOUT_ERROR"} {
 		_, channel := start(t, walmarttest.Options{Failing: fault})
 		_, _, err := through(t, channel, bike, bell)
-		requireFailed(t, err, channels.Anew, "by a fault of its own")
+		channeltest.RequireError(t, err, channels.Anew, "by a fault of its own")
 	}
 }
 
@@ -220,12 +220,12 @@ func TestTheWrongShipNode(t *testing.T) {
 	_, channel := start(t, walmarttest.Options{})
 	far := bike
 	far.Location = "NODE-9"
-	_, err := send(t, channel, far)
-	requireFailed(t, err, channels.AskPerson, "does not take the ship node")
+	_, err := channeltest.Push(t, channel, far)
+	channeltest.RequireError(t, err, channels.AskPerson, "does not take the ship node")
 	other := bell
 	other.Location = "NODE-9"
-	_, err = send(t, channel, far, other)
-	requireFailed(t, err, channels.AskPerson, "does not take the ship node")
+	_, err = channeltest.Push(t, channel, far, other)
+	channeltest.RequireError(t, err, channels.AskPerson, "does not take the ship node")
 }
 
 func TestAThrottleInWalmartsForm(t *testing.T) {
@@ -235,15 +235,15 @@ func TestAThrottleInWalmartsForm(t *testing.T) {
 			t.Parallel()
 			store, channel := start(t, walmarttest.Options{Throttle: true, Now: func() time.Time { return now }, Replenishment: replenishment})
 			for left := 9.0; left >= 0; left-- {
-				reply, err := send(t, channel, bike, bell)
+				reply, err := channeltest.Push(t, channel, bike, bell)
 				require.NoError(t, err)
 				require.Equal(t, channels.Budget{Known: true, Capacity: 10, Remaining: left}, reply.Budget)
 			}
-			reply, err := send(t, channel, bike, bell)
-			until := requireFailed(t, err, channels.Wait, "throttles").Until
+			reply, err := channeltest.Push(t, channel, bike, bell)
+			until := channeltest.RequireError(t, err, channels.Wait, "throttles").Until
 			require.WithinRange(t, until, now.Add(6*time.Minute), now.Add(6*time.Minute+latest))
 			require.Equal(t, channels.Budget{Known: true, Capacity: 10}, reply.Budget)
-			_, err = send(t, channel, bike)
+			_, err = channeltest.Push(t, channel, bike)
 			require.NoError(t, err, "a PUT is counted apart")
 			require.Equal(t, 1, store.Throttled())
 			require.Equal(t, 1, store.Overruns())
@@ -266,31 +266,11 @@ func TestThePaceOfACatalogue(t *testing.T) {
 		items[i].Quantity = int64(i%1000 + 1)
 	}
 	channel := channels.Guarded(store.Open(t))
-	meters := channels.NewMeters(channel, channels.PaceBudget{Share: 1})
-	paced := func(operation channels.Operation, items []channels.Item, call func() (channels.Reply, error)) channels.Reply {
-		pacer := meters.For(operation, items, at)
-		for ready, _ := pacer.Ready(at, 0); ready.After(at); ready, _ = pacer.Ready(at, 0) {
-			at = ready
-		}
-		pacer.Began(at)
-		reply, err := call()
-		require.NoError(t, err)
-		pacer.Ended(at, reply.Budget, err)
-		return reply
-	}
-	calls, err := channels.Compose(channel, items, channel.Limits().Batch)
-	require.NoError(t, err)
+	paced := channeltest.NewPaced(t, channel, channels.PaceBudget{Share: 1}, &at, 0)
+	calls := channeltest.Composed(t, channel, items...)
 	require.Len(t, calls, 150+3, "150 at the second node go one by one")
-	for _, positions := range calls {
-		part := make([]channels.Item, len(positions))
-		for i, position := range positions {
-			part[i] = items[position]
-		}
-		reply := paced(channels.Sending, part, func() (channels.Reply, error) { return send(t, channel, part...) })
-		for reply.Ticket != "" {
-			at = at.Add(reply.PollAfter)
-			reply = paced(channels.Polling, part, func() (channels.Reply, error) { return poll(t, channel, reply.Ticket, part...) })
-		}
+	for _, part := range calls {
+		paced.PushThrough(part...)
 	}
 	require.Zero(t, store.Overruns())
 	require.Zero(t, store.Throttled())

@@ -2,6 +2,7 @@ package walmart_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
 	"github.com/tidemark/tidemark/channels/walmart"
 	"github.com/tidemark/tidemark/channels/walmart/walmarttest"
 	"github.com/tidemark/tidemark/settings"
@@ -60,9 +62,7 @@ func answering(t *testing.T, told answers, more settings.Values) channels.Channe
 	}))
 	t.Cleanup(server.Close)
 	values := minimal(settings.Values{"endpoint": server.URL})
-	for name, value := range more {
-		values[name] = value
-	}
+	maps.Copy(values, more)
 	environment := walmarttest.Environment()
 	environment.Now = func() time.Time { return now }
 	channel, err := walmart.Open("shop", values, environment)
@@ -75,32 +75,6 @@ var (
 	bell  = channels.Item{ChannelSKU: "BELL", Quantity: 3}
 	frame = channels.Item{ChannelSKU: "FRAME", Quantity: 0}
 )
-
-// send sends items as the push loop does.
-func send(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
-	t.Helper()
-	body, err := channel.Encode(items, "key")
-	require.NoError(t, err)
-	return channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
-}
-
-func poll(t *testing.T, channel channels.Channel, ticket string, items ...channels.Item) (channels.Reply, error) {
-	t.Helper()
-	poller, ok := channels.AsPoller(channel)
-	require.True(t, ok)
-	return poller.Poll(t.Context(), ticket, items)
-}
-
-// requireFailed checks an error and what should happen next.
-func requireFailed(t *testing.T, err error, next channels.Next, text string) *channels.Error {
-	t.Helper()
-	require.ErrorContains(t, err, text)
-	require.NotContains(t, err.Error(), "canary")
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, next, told.Next, err.Error())
-	return told
-}
 
 func single(item channels.ItemReply) channels.Reply {
 	return channels.Reply{Items: []channels.ItemReply{item}}
@@ -162,16 +136,16 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			channel := answering(t, answers{"put": test.answer, "feed": test.answer, "poll": test.answer, "details": test.answer}, settings.Values{"details_limit": int64(50)})
-			_, err := send(t, channel, bike)
-			requireFailed(t, err, test.next, test.fault)
-			_, err = send(t, channel, bike, bell)
-			requireFailed(t, err, test.next, test.fault)
+			_, err := channeltest.Push(t, channel, bike)
+			channeltest.RequireError(t, err, test.next, test.fault)
+			_, err = channeltest.Push(t, channel, bike, bell)
+			channeltest.RequireError(t, err, test.next, test.fault)
 			if test.answer.status == http.StatusNotFound || test.answer.status == http.StatusBadRequest && test.next == channels.AskPerson {
 				test.next, test.fault = channels.Anew, "does not know the feed any more"
 			}
 			for _, ticket := range []string{"feed:0:F1@A", "details:0:50:F1@A"} {
-				_, err = poll(t, channel, ticket, bike, bell)
-				requireFailed(t, err, test.next, test.fault)
+				_, err = channeltest.Poll(t, channel, ticket, bike, bell)
+				channeltest.RequireError(t, err, test.next, test.fault)
 			}
 		})
 	}
@@ -199,7 +173,7 @@ func TestPuts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := send(t, answering(t, answers{"put": test.answer}, nil), bike)
+			reply, err := channeltest.Push(t, answering(t, answers{"put": test.answer}, nil), bike)
 			if test.fault != "" {
 				require.ErrorContains(t, err, test.fault)
 				return
@@ -228,9 +202,9 @@ func TestReceipts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := send(t, answering(t, answers{"feed": test.answer}, nil), bike, bell)
+			reply, err := channeltest.Push(t, answering(t, answers{"feed": test.answer}, nil), bike, bell)
 			if test.fault != "" {
-				requireFailed(t, err, test.next, test.fault)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
@@ -239,7 +213,7 @@ func TestReceipts(t *testing.T) {
 		})
 	}
 	told := answers{"feed": {status: 200, body: `{"feedId":"F1@A"}`}}
-	reply, err := send(t, answering(t, told, nil), bike, bell)
+	reply, err := channeltest.Push(t, answering(t, told, nil), bike, bell)
 	require.NoError(t, err)
 	require.Equal(t, channels.Reply{Items: []channels.ItemReply{accepted, accepted}, Ticket: "feed:0:F1@A", PollAfter: 2 * time.Minute}, reply)
 }
@@ -273,13 +247,13 @@ func TestBudgets(t *testing.T) {
 				"feed": {status: 200, body: `{"feedId":"F1@A"}`, header: test.header},
 				"poll": {status: 200, body: `{"feedId":"F1@A","feedStatus":"INPROGRESS"}`, header: test.header},
 			}, nil)
-			reply, err := send(t, taken, bike)
+			reply, err := channeltest.Push(t, taken, bike)
 			require.NoError(t, err)
 			require.Equal(t, test.put, reply.Budget)
-			reply, err = send(t, taken, bike, bell)
+			reply, err = channeltest.Push(t, taken, bike, bell)
 			require.NoError(t, err)
 			require.Equal(t, test.feed, reply.Budget)
-			reply, err = poll(t, taken, reply.Ticket, bike, bell)
+			reply, err = channeltest.Poll(t, taken, reply.Ticket, bike, bell)
 			require.NoError(t, err)
 			require.Equal(t, test.put, reply.Budget)
 
@@ -289,8 +263,8 @@ func TestBudgets(t *testing.T) {
 				}
 				body := problem("REQUEST_THRESHOLD_VIOLATED.GMP_GATEWAY_API", "")
 				throttled := answering(t, answers{"feed": {status: status, body: body, header: test.header}}, nil)
-				reply, err = send(t, throttled, bike, bell)
-				told := requireFailed(t, err, channels.Wait, "throttles")
+				reply, err = channeltest.Push(t, throttled, bike, bell)
+				told := channeltest.RequireError(t, err, channels.Wait, "throttles")
 				require.True(t, test.until.Equal(told.Until), "%s", told.Until)
 				require.Equal(t, test.feed, reply.Budget)
 			}

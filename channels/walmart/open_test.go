@@ -2,6 +2,7 @@ package walmart_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -17,9 +18,7 @@ import (
 // minimal are the settings that every store needs, and more.
 func minimal(more settings.Values) settings.Values {
 	values := settings.Values{"client_id": walmarttest.Client, "client_secret": "env:SECRET"}
-	for name, value := range more {
-		values[name] = value
-	}
+	maps.Copy(values, more)
 	return values
 }
 

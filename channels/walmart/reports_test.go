@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/channels/channeltest"
 )
 
 // progress is what Walmart says of the feed F1@A.
@@ -63,9 +64,9 @@ func TestProgressOfAFeed(t *testing.T) {
 			if test.ticket == "" {
 				test.ticket = "feed:0:F1@A"
 			}
-			reply, err := poll(t, answering(t, answers{"poll": test.answer}, nil), test.ticket, bike, bell)
+			reply, err := channeltest.Poll(t, answering(t, answers{"poll": test.answer}, nil), test.ticket, bike, bell)
 			if test.fault != "" {
-				requireFailed(t, err, test.next, test.fault)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
@@ -133,9 +134,9 @@ func TestDetails(t *testing.T) {
 			if test.ticket == "" {
 				test.ticket = "details:0:1000:F1@A"
 			}
-			reply, err := poll(t, answering(t, answers{"details": test.answer}, nil), test.ticket, bike, bell, frame)
+			reply, err := channeltest.Poll(t, answering(t, answers{"details": test.answer}, nil), test.ticket, bike, bell, frame)
 			if test.fault != "" {
-				requireFailed(t, err, test.next, test.fault)
+				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)

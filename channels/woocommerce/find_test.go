@@ -32,7 +32,7 @@ func TestFindSaysWhatCannotBeSet(t *testing.T) {
 	store.Manage("PLAIN", false)
 	items = append(items, channels.Item{ChannelSKU: "SHIRT"}, channels.Item{ChannelSKU: "UNKNOWN"}, channels.Item{Location: "front", ChannelSKU: "SHIRT-M"})
 
-	found := find(t, channels.Guarded(store.Open(t)), items...)
+	found := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
 	require.Contains(t, found[0].Blocked, "shares the stock of its product")
 	require.Regexp(t, fmt.Sprintf(`^{"id":\d+,"parent":%d,"kind":"variation"}$`, store.Parent("SHIRT-M")), found[1].Reference)
 	require.NotEmpty(t, found[2].Reference)
@@ -55,7 +55,7 @@ func TestTheSharedFigureIsSetByTheSKUOfTheProduct(t *testing.T) {
 	store.Set(t, channels.Item{ChannelSKU: "SHIRT-S"})
 	store.Share("SHIRT-S", "SHIRT", 7)
 	channel := channels.Guarded(store.Open(t))
-	reply, err := push(t, channel, looked(t, channel, channels.Item{ChannelSKU: "SHIRT", Quantity: 9})...)
+	reply, err := channeltest.Push(t, channel, channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "SHIRT", Quantity: 9})...)
 	require.NoError(t, err)
 	require.Equal(t, channels.Applied, reply.Items[0].Verdict)
 	require.Equal(t, int64(9), store.Shown(t)[channeltest.Place{SKU: "SHIRT"}])
@@ -66,7 +66,7 @@ func TestUnmanagedProductsAreBlockedWhereThatIsSet(t *testing.T) {
 	for _, variations := range []int{0, 10} {
 		store := woocommercetest.Start(t, woocommercetest.Options{Unmanaged: true, Variations: variations, Settings: map[string]any{"unmanaged": "block"}})
 		store.Set(t, channels.Item{ChannelSKU: "BIKE"})
-		found := find(t, channels.Guarded(store.Open(t)), channels.Item{ChannelSKU: "BIKE"})
+		found := channeltest.Find(t, channels.Guarded(store.Open(t)), channels.Item{ChannelSKU: "BIKE"})
 		require.Contains(t, found[0].Blocked, "does not manage the stock of this product")
 	}
 }
@@ -91,7 +91,7 @@ func TestVariationsThatALookUpOfProductsDoesNotFind(t *testing.T) {
 			store := woocommercetest.Start(t, test.options)
 			item := channels.Item{ChannelSKU: "SHIRT-S"}
 			store.Set(t, item)
-			found := find(t, channels.Guarded(store.Open(t)), item)[0]
+			found := channeltest.Find(t, channels.Guarded(store.Open(t)), item)[0]
 			require.Contains(t, found.Reference, test.want)
 			require.Equal(t, test.want == "", found.Missing != "")
 		})
@@ -104,8 +104,7 @@ func TestAShopBefore103CannotLookVariationsUpApart(t *testing.T) {
 	finder, ok := channels.AsFinder(channels.Guarded(store.Open(t)))
 	require.True(t, ok)
 	_, _, err := finder.Find(t.Context(), []channels.Item{{ChannelSKU: "BIKE"}})
-	told := requireNext(t, channels.AskPerson, err)
-	require.ErrorContains(t, told, "set variations: products")
+	channeltest.RequireError(t, err, channels.AskPerson, "set variations: products")
 }
 
 func TestASKUWithACommaIsLookedUpAlone(t *testing.T) {
@@ -117,10 +116,10 @@ func TestASKUWithACommaIsLookedUpAlone(t *testing.T) {
 	finder, ok := channels.AsFinder(channel)
 	require.True(t, ok)
 	_, _, err := finder.Find(t.Context(), items)
-	requireNext(t, channels.Smaller, err)
+	channeltest.RequireError(t, err, channels.Smaller)
 	require.Zero(t, store.Lookups())
 	for _, item := range items {
-		require.NotEmpty(t, find(t, channel, item)[0].Reference, item.ChannelSKU)
+		require.NotEmpty(t, channeltest.Find(t, channel, item)[0].Reference, item.ChannelSKU)
 	}
 }
 
@@ -137,7 +136,7 @@ func TestSKUsThatWordPressCleans(t *testing.T) {
 		} {
 			item := channels.Item{ChannelSKU: sku}
 			store.Set(t, item)
-			found := find(t, channel, item)[0]
+			found := channeltest.Find(t, channel, item)[0]
 			require.Equal(t, survives || !cleans, found.Reference != "", "%q: %+v", sku, found)
 			if found.Reference == "" {
 				require.Contains(t, found.Missing, "WordPress takes blanks", "%q", sku)
@@ -158,17 +157,17 @@ func TestALookUpThatIsTooMuchIsHalved(t *testing.T) {
 		finder, ok := channels.AsFinder(channel)
 		require.True(t, ok)
 		_, _, err := finder.Find(t.Context(), []channels.Item{{ChannelSKU: "SAME"}, {ChannelSKU: "BIKE"}})
-		requireNext(t, channels.Smaller, err)
-		require.Contains(t, find(t, channel, channels.Item{ChannelSKU: "SAME"})[0].Blocked, "more than 100 products")
-		require.NotEmpty(t, find(t, channel, channels.Item{ChannelSKU: "BIKE"})[0].Reference)
+		channeltest.RequireError(t, err, channels.Smaller)
+		require.Contains(t, channeltest.Find(t, channel, channels.Item{ChannelSKU: "SAME"})[0].Blocked, "more than 100 products")
+		require.NotEmpty(t, channeltest.Find(t, channel, channels.Item{ChannelSKU: "BIKE"})[0].Reference)
 
 		long := []channels.Item{{ChannelSKU: strings.Repeat("A", 4000)}, {ChannelSKU: strings.Repeat("B", 4000)}}
 		store.Set(t, long...)
 		lookups := store.Lookups()
 		_, _, err = finder.Find(t.Context(), long)
-		requireNext(t, channels.Smaller, err)
+		channeltest.RequireError(t, err, channels.Smaller)
 		require.Equal(t, lookups, store.Lookups(), "no call is made for nothing")
-		require.NotEmpty(t, find(t, channel, long[0])[0].Reference)
+		require.NotEmpty(t, channeltest.Find(t, channel, long[0])[0].Reference)
 	}
 }
 
@@ -206,7 +205,7 @@ func TestLookUpsThatFail(t *testing.T) {
 			found, _, err := finder.Find(t.Context(), test.items)
 			if test.fault != "" {
 				require.ErrorContains(t, err, test.fault)
-				requireNext(t, test.next, err)
+				channeltest.RequireError(t, err, test.next)
 				return
 			}
 			require.NoError(t, err)

@@ -1,15 +1,9 @@
 package woocommerce_test
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
-	"flag"
-	"io"
+	"maps"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -22,14 +16,10 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-var update = flag.Bool("update", false, "rewrites testdata from what is sent")
-
 // with are settings that can be opened, changed.
 func with(change settings.Values) settings.Values {
 	values := settings.Values{"endpoint": "https://shop.example.com", "consumer_key": "env:KEY", "consumer_secret": "env:SECRET"}
-	for name, value := range change {
-		values[name] = value
-	}
+	maps.Copy(values, change)
 	return values
 }
 
@@ -99,32 +89,24 @@ func TestEncodeSaysWhatIsWrong(t *testing.T) {
 		_, err := channel.Encode([]channels.Item{product, item}, "key")
 		require.ErrorContains(t, err, want)
 		_, err = channel.Send(t.Context(), channels.Call{Items: []channels.Item{product, {ChannelSKU: "H"}}})
-		var told *channels.Error
-		require.ErrorAs(t, err, &told)
-		require.Equal(t, channels.Anew, told.Next)
+		channeltest.RequireError(t, err, channels.Anew)
 	}
 }
 
 // recorded opens a channel to a shop that keeps what it is sent and answers the same to everything.
-func recorded(t *testing.T, path, answer string, values settings.Values) (channel channels.Channel, requests *[]*http.Request, bodies *[][]byte) {
+func recorded(t *testing.T, path, answer string, values settings.Values) (channels.Channel, *channeltest.Canned) {
 	t.Helper()
-	requests, bodies = new([]*http.Request), new([][]byte)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		*requests, *bodies = append(*requests, r), append(*bodies, body)
-		_, _ = w.Write([]byte(answer))
-	}))
-	t.Cleanup(server.Close)
+	server := channeltest.Answering(t, http.StatusOK, nil, answer)
 	values = with(values)
 	values["endpoint"] = server.URL + path
 	channel, err := woocommerce.Open("shop", values, woocommercetest.Environment())
 	require.NoError(t, err)
-	return channel, requests, bodies
+	return channel, server
 }
 
 func TestTheBytesOfCalls(t *testing.T) {
 	t.Parallel()
-	channel, requests, bodies := recorded(t, "", `{"update":[]}`, nil)
+	channel, server := recorded(t, "", `{"update":[]}`, nil)
 	for _, test := range []struct {
 		name, path string
 		items      []channels.Item
@@ -140,13 +122,13 @@ func TestTheBytesOfCalls(t *testing.T) {
 	} {
 		sent, err := channel.Encode(test.items, "key")
 		require.NoError(t, err)
-		golden(t, test.name, sent)
+		channeltest.Golden(t, test.name, sent)
 		_, err = channel.Send(t.Context(), channels.Call{Key: "key", Body: sent, Items: test.items})
 		require.NoError(t, err)
-		last := (*requests)[len(*requests)-1]
+		last := server.Last(t)
 		require.Equal(t, http.MethodPost, last.Method)
 		require.Equal(t, test.path, last.RequestURI)
-		require.Equal(t, sent, (*bodies)[len(*bodies)-1], "a call goes out as it was kept")
+		require.Equal(t, sent, last.Content, "a call goes out as it was kept")
 		require.Equal(t, "application/json", last.Header.Get("Content-Type"))
 		key := base64.StdEncoding.EncodeToString([]byte(channeltest.Credential + ":" + channeltest.Credential))
 		require.Equal(t, "Basic "+key, last.Header.Get("Authorization"))
@@ -175,31 +157,15 @@ func TestTheAddressesOfLookUps(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel, requests, _ := recorded(t, test.path, `[]`, test.values)
+			channel, server := recorded(t, test.path, `[]`, test.values)
 			_, _, err := channel.(channels.Finder).Find(t.Context(), test.items)
 			require.NoError(t, err)
 			var asked []string
-			for _, one := range *requests {
+			for _, one := range server.Requests() {
 				require.Equal(t, http.MethodGet, one.Method)
 				asked = append(asked, one.RequestURI)
 			}
 			require.Equal(t, test.want, asked)
 		})
 	}
-}
-
-// golden compares the JSON of a body, byte for byte in its compact form, with a file.
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		var pretty bytes.Buffer
-		require.NoError(t, json.Indent(&pretty, body, "", "  "))
-		require.NoError(t, os.WriteFile(path, append(pretty.Bytes(), '\n'), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	var compact bytes.Buffer
-	require.NoError(t, json.Compact(&compact, want))
-	require.Equal(t, compact.String(), string(body))
 }

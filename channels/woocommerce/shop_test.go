@@ -14,43 +14,6 @@ import (
 	"github.com/tidemark/tidemark/channels/woocommerce/woocommercetest"
 )
 
-// find looks items up.
-func find(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Found {
-	t.Helper()
-	finder, ok := channels.AsFinder(channel)
-	require.True(t, ok)
-	found, _, err := finder.Find(t.Context(), items)
-	require.NoError(t, err)
-	return found
-}
-
-// looked returns items with their references.
-func looked(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Item {
-	t.Helper()
-	for i, one := range find(t, channel, items...) {
-		require.NotEmpty(t, one.Reference, "%q: %+v", items[i].ChannelSKU, one)
-		items[i].Reference = one.Reference
-	}
-	return items
-}
-
-// push sends items, which have been looked up.
-func push(t *testing.T, channel channels.Channel, items ...channels.Item) (channels.Reply, error) {
-	t.Helper()
-	body, err := channel.Encode(items, "key")
-	require.NoError(t, err)
-	return channel.Send(t.Context(), channels.Call{Key: "key", Body: body, Items: items})
-}
-
-// requireNext checks what should happen next after a call failed.
-func requireNext(t *testing.T, next channels.Next, err error) *channels.Error {
-	t.Helper()
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, next, told.Next, told.Error())
-	return told
-}
-
 func TestComposePutsTheVariationsOfAProductTogether(t *testing.T) {
 	t.Parallel()
 	store := woocommercetest.Start(t, woocommercetest.Options{Settings: map[string]any{"batch_limit": int64(2)}})
@@ -81,38 +44,15 @@ func TestACatalogueOfEverythingArrives(t *testing.T) {
 		store.Retype(items[i].ChannelSKU, "simple")
 	}
 	channel := channels.Guarded(store.Open(t))
-	limits, meters := channel.Limits(), channels.NewMeters(channel, channels.PaceBudget{})
-	paced := func(operation channels.Operation, items []channels.Item, call func() error) {
-		pacer := meters.For(operation, items, now)
-		for at, _ := pacer.Ready(now, 0); at.After(now); at, _ = pacer.Ready(now, 0) {
-			now = at
-		}
-		pacer.Began(now)
-		require.NoError(t, call())
-		now = now.Add(time.Second)
-		pacer.Ended(now, channels.Budget{}, nil)
-	}
+	limits, paced := channel.Limits(), channeltest.NewPaced(t, channel, channels.PaceBudget{}, &now, time.Second)
 	for part := range slices.Chunk(items, limits.Find) {
-		paced(channels.Looking, part, func() error {
-			looked(t, channel, part...)
-			return nil
-		})
+		paced.LookUp(part...)
 	}
-	for part := range slices.Chunk(items, limits.Window) {
-		calls, err := channels.Compose(channel, part, limits.Batch)
-		require.NoError(t, err)
-		for _, positions := range calls {
-			composed := make([]channels.Item, len(positions))
-			for i, at := range positions {
-				composed[i] = part[at]
+	for window := range slices.Chunk(items, limits.Window) {
+		for _, part := range channeltest.Composed(t, channel, window...) {
+			for _, one := range paced.Push(part...).Items {
+				require.Equal(t, channels.Applied, one.Verdict)
 			}
-			paced(channels.Sending, composed, func() error {
-				reply, err := push(t, channel, composed...)
-				for _, one := range reply.Items {
-					require.Equal(t, channels.Applied, one.Verdict)
-				}
-				return err
-			})
 		}
 	}
 	shown := store.Shown(t)
@@ -132,14 +72,14 @@ func TestACallThatWasCutOffIsSentAgainAsItIs(t *testing.T) {
 	items := []channels.Item{{ChannelSKU: "A", Quantity: 1}, {ChannelSKU: "B", Quantity: 2}, {ChannelSKU: "C", Quantity: 3}}
 	store.Set(t, channels.Item{ChannelSKU: "A"}, channels.Item{ChannelSKU: "B"}, channels.Item{ChannelSKU: "C"})
 	channel := channels.Guarded(store.Open(t))
-	items = looked(t, channel, items...)
+	items = channeltest.LookUp(t, channel, items...)
 	store.Die(2)
-	_, err := push(t, channel, items...)
-	requireNext(t, channels.Resend, err)
+	_, err := channeltest.Push(t, channel, items...)
+	channeltest.RequireError(t, err, channels.Resend)
 	shown := store.Shown(t)
 	require.Equal(t, int64(2), shown[channeltest.Place{SKU: "B"}], "what came first was applied")
 	require.Equal(t, int64(0), shown[channeltest.Place{SKU: "C"}])
-	reply, err := push(t, channel, items...)
+	reply, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	for i, item := range items {
 		require.Equal(t, channels.Applied, reply.Items[i].Verdict)
@@ -155,7 +95,7 @@ func TestAPoisonedItemIsRejectedInTheFirstCall(t *testing.T) {
 		store.Set(t, items...)
 		store.Poison("B")
 		channel := channels.Guarded(store.Open(t))
-		reply, err := push(t, channel, looked(t, channel, items...)...)
+		reply, err := channeltest.Push(t, channel, channeltest.LookUp(t, channel, items...)...)
 		require.NoError(t, err)
 		require.Equal(t, channels.Applied, reply.Items[0].Verdict)
 		require.Equal(t, channels.Rejected, reply.Items[1].Verdict)
@@ -171,11 +111,11 @@ func TestASmallerBatchLimitOfTheShopIsTold(t *testing.T) {
 	items := []channels.Item{{ChannelSKU: "A", Quantity: 1}, {ChannelSKU: "B", Quantity: 2}}
 	store.Set(t, channels.Item{ChannelSKU: "A"}, channels.Item{ChannelSKU: "B"})
 	channel := channels.Guarded(store.Open(t))
-	items = looked(t, channel, items...)
-	_, err := push(t, channel, items...)
-	requireNext(t, channels.Smaller, err)
+	items = channeltest.LookUp(t, channel, items...)
+	_, err := channeltest.Push(t, channel, items...)
+	channeltest.RequireError(t, err, channels.Smaller)
 	require.Zero(t, store.Shown(t)[channeltest.Place{SKU: "A"}], "nothing of it was applied")
-	_, err = push(t, channel, items[:1]...)
+	_, err = channeltest.Push(t, channel, items[:1]...)
 	require.NoError(t, err)
 }
 
@@ -201,22 +141,22 @@ func TestAHostThatThrottles(t *testing.T) {
 			store := woocommercetest.Start(t, test.options)
 			store.Set(t, channels.Item{ChannelSKU: "BIKE"})
 			channel := channels.Guarded(store.Open(t))
-			items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
+			items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})
 			for range 3 { // with the look-up, the whole bucket
-				_, err := push(t, channel, items...)
+				_, err := channeltest.Push(t, channel, items...)
 				require.NoError(t, err)
 			}
-			_, err := push(t, channel, items...)
-			told := requireNext(t, test.next, err)
+			_, err := channeltest.Push(t, channel, items...)
+			told := channeltest.RequireError(t, err, test.next)
 			require.Equal(t, test.told, told.Until.Equal(now.Add(20*time.Second)))
 			require.Equal(t, 1, store.Overruns())
 			require.Equal(t, 1, store.Throttled())
 			now = now.Add(20 * time.Second)
-			_, err = push(t, channel, items...)
+			_, err = channeltest.Push(t, channel, items...)
 			require.NoError(t, err)
 			store.Throttle(1)
-			_, err = push(t, channel, items...)
-			requireNext(t, test.next, err)
+			_, err = channeltest.Push(t, channel, items...)
+			channeltest.RequireError(t, err, test.next)
 			require.Equal(t, 1, store.Overruns(), "a host may throttle for reasons of its own")
 			require.Equal(t, 2, store.Throttled())
 		})
@@ -274,23 +214,23 @@ func TestWhatTheMerchantChangesMeanwhile(t *testing.T) {
 			store := woocommercetest.Start(t, test.options)
 			store.Set(t, channels.Item{ChannelSKU: "BIKE", Quantity: 4}, channels.Item{ChannelSKU: "BELL"})
 			channel := channels.Guarded(store.Open(t))
-			items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6})
+			items := channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6})
 			test.change(t, store)
 			before := store.Parent("BIKE")
-			reply, err := push(t, channel, items...)
+			reply, err := channeltest.Push(t, channel, items...)
 			require.NoError(t, err)
 			require.True(t, reply.Items[0].Lost)
 			require.Contains(t, reply.Items[0].Reason, test.reason)
 			require.Equal(t, channels.Applied, reply.Items[1].Verdict)
 			require.Equal(t, before, store.Parent("BIKE"))
 
-			found := find(t, channel, items[0])[0]
+			found := channeltest.Find(t, channel, items[0])[0]
 			require.Contains(t, found.Missing, test.then.Missing)
 			require.Contains(t, found.Blocked, test.then.Blocked)
 			require.Equal(t, test.then.Reference != "", found.Reference != "")
 			if found.Reference != "" {
 				items[0].Reference = found.Reference
-				reply, err = push(t, channel, items...)
+				reply, err = channeltest.Push(t, channel, items...)
 				require.NoError(t, err)
 				require.Equal(t, channels.Applied, reply.Items[0].Verdict)
 				require.Equal(t, int64(5), store.Shown(t)[channeltest.Place{SKU: "BIKE"}])
@@ -305,7 +245,7 @@ func TestAShopThatManagesNoStock(t *testing.T) {
 		store := woocommercetest.Start(t, woocommercetest.Options{NoStock: true, Variations: variations})
 		store.Set(t, channels.Item{ChannelSKU: "BIKE"})
 		channel := channels.Guarded(store.Open(t))
-		reply, err := push(t, channel, looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})...)
+		reply, err := channeltest.Push(t, channel, channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5})...)
 		require.NoError(t, err)
 		require.Equal(t, channels.Rejected, reply.Items[0].Verdict)
 		require.Contains(t, reply.Items[0].Reason, "Enable stock management")

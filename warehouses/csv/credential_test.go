@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 func TestSFTPCredential(t *testing.T) {
@@ -25,7 +26,7 @@ func TestSFTPCredential(t *testing.T) {
 		_, snapshot, err := fetch(t, s, "")
 		requireNothing(t, snapshot, err, warehouses.AskPerson, refused)
 		_, err = s.Check(t.Context())
-		requireNext(t, err, warehouses.AskPerson, refused)
+		warehousetest.RequireError(t, err, warehouses.AskPerson, refused)
 		require.NotContains(t, err.Error(), canary, name)
 	}
 

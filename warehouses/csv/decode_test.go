@@ -14,6 +14,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 var noEnvironment = settings.Environment{}
@@ -111,7 +112,7 @@ func TestForms(t *testing.T) {
 			drop(t, raw["path"].(string), test.text)
 			rows, snapshot, err := fetch(t, newTestSource(t, time.Now, raw), "")
 			if test.err != "" {
-				requireNext(t, err, test.next, test.err)
+				warehousetest.RequireError(t, err, test.next, test.err)
 				require.Equal(t, warehouses.Snapshot{}, snapshot)
 				return
 			}
@@ -194,10 +195,10 @@ func TestColumnsThatComeAndGo(t *testing.T) {
 
 	drop(t, path, "sku,warehouse,available\nA,east,2\n")
 	_, _, err = fetch(t, s, first.Mark)
-	requireNext(t, err, warehouses.AskPerson, "has no column facility, which the files read before had", `"warehouse"`, "columns: {facility: NAME}")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "has no column facility, which the files read before had", `"warehouse"`, "columns: {facility: NAME}")
 	drop(t, path, "sku,facility,available,on_hand\nA,east,2,5\n")
 	_, _, err = fetch(t, s, first.Mark)
-	requireNext(t, err, warehouses.AskPerson, "has a column on_hand, which the files read before did not have")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "has a column on_hand, which the files read before did not have")
 
 	told := newTestSource(t, time.Now, map[string]any{"path": path, "columns": map[string]any{"on_hand": ""}})
 	rows, _, err := fetch(t, told, first.Mark)
@@ -215,7 +216,7 @@ func TestColumnsThatComeAndGo(t *testing.T) {
 	require.NoError(t, err)
 	drop(t, filepath.Join(folder, "delta-2"), "sku,available\nA,2\n")
 	_, _, err = fetch(t, both, full.Mark)
-	requireNext(t, err, warehouses.AskPerson, "has no column facility")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "has no column facility")
 }
 
 func TestCheckShowsWhatWouldBeRead(t *testing.T) {

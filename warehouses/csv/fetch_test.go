@@ -14,6 +14,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 // drop writes a file into a folder.
@@ -47,16 +48,6 @@ func fetch(t *testing.T, s *source, mark string) ([]string, warehouses.Snapshot,
 		return nil
 	})
 	return rows, snapshot, err
-}
-
-func requireNext(t *testing.T, err error, next warehouses.Next, says ...string) {
-	t.Helper()
-	var failed *warehouses.Error
-	require.ErrorAs(t, err, &failed)
-	require.Equal(t, next, failed.Next, "%v", err)
-	for _, text := range says {
-		require.ErrorContains(t, err, text)
-	}
 }
 
 func TestSettingsThatCannotBe(t *testing.T) {
@@ -98,7 +89,7 @@ func TestFolder(t *testing.T) {
 	put := func(name, rows string) { drop(t, filepath.Join(folder, name), "sku,available\n"+rows) }
 
 	_, _, err := fetch(t, s, "")
-	requireNext(t, err, warehouses.AskPerson, "no file there matches", "full-*.csv", "delta-*.csv")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "no file there matches", "full-*.csv", "delta-*.csv")
 
 	put("full-1.csv", "A,1\n")
 	put("full-2.csv", "A,2\nB,2\n")
@@ -162,7 +153,7 @@ func TestABrokenFileStaysUnread(t *testing.T) {
 	drop(t, filepath.Join(folder, "2.csv"), "sku,available\nA")
 	for range 2 {
 		_, snapshot, err := fetch(t, s, first.Mark)
-		requireNext(t, err, warehouses.Retry, "2.csv:2: the file is truncated")
+		warehousetest.RequireError(t, err, warehouses.Retry, "2.csv:2: the file is truncated")
 		require.Equal(t, warehouses.Snapshot{}, snapshot)
 	}
 	drop(t, filepath.Join(folder, "2.csv"), "sku,available\nA,2\n")
@@ -177,7 +168,7 @@ func TestMarker(t *testing.T) {
 	s := newTestSource(t, time.Now, map[string]any{"path": path, "complete": "marker", "marker": ".ok"})
 	drop(t, path, "sku,available\nA,1\n")
 	_, _, err := fetch(t, s, "")
-	requireNext(t, err, warehouses.Retry, "stock.csv.ok is not there, or is older")
+	warehousetest.RequireError(t, err, warehouses.Retry, "stock.csv.ok is not there, or is older")
 	drop(t, path+".ok", "")
 	rows, first, err := fetch(t, s, "")
 	require.NoError(t, err)
@@ -208,7 +199,7 @@ func TestQuiet(t *testing.T) {
 		s := newTestSource(t, func() time.Time { return now }, map[string]any{"path": path, "complete": "quiet"})
 		now = written.Add(9 * time.Second)
 		_, _, err := fetch(t, s, "")
-		requireNext(t, err, warehouses.Wait, "written to less than 10s ago")
+		warehousetest.RequireError(t, err, warehouses.Wait, "written to less than 10s ago")
 		var failed *warehouses.Error
 		require.ErrorAs(t, err, &failed)
 		require.True(t, failed.Until.Equal(written.Add(10*time.Second)))
@@ -260,7 +251,7 @@ func TestAFileThatChangesWhileItIsRead(t *testing.T) {
 				}
 				return nil
 			})
-			requireNext(t, err, warehouses.Retry, "changed while it was read")
+			warehousetest.RequireError(t, err, warehouses.Retry, "changed while it was read")
 		})
 	}
 }
@@ -281,7 +272,7 @@ func TestAFileThatChangesWithoutATrace(t *testing.T) {
 		require.NoError(t, err)
 		return os.Chtimes(path, before.ModTime(), before.ModTime())
 	})
-	requireNext(t, err, warehouses.Retry, "changed while it was read")
+	warehousetest.RequireError(t, err, warehouses.Retry, "changed while it was read")
 }
 
 func TestWhatCannotBeRead(t *testing.T) {
@@ -290,24 +281,24 @@ func TestWhatCannotBeRead(t *testing.T) {
 	file := filepath.Join(folder, "stock.csv")
 	s := newTestSource(t, time.Now, map[string]any{"path": file})
 	_, _, err := fetch(t, s, "")
-	requireNext(t, err, warehouses.AskPerson, "stock.csv is not there")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "stock.csv is not there")
 	_, err = s.Check(t.Context())
-	requireNext(t, err, warehouses.AskPerson, "stock.csv is not there")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "stock.csv is not there")
 
 	drop(t, file, "sku,available\nA,1\n")
 	_, read, err := fetch(t, s, "")
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(file))
 	_, _, err = fetch(t, s, read.Mark)
-	requireNext(t, err, warehouses.Retry, "was read before")
+	warehousetest.RequireError(t, err, warehouses.Retry, "was read before")
 
 	require.NoError(t, syscall.Mkfifo(file, 0o600))
 	_, _, err = fetch(t, s, "")
-	requireNext(t, err, warehouses.AskPerson, "neither a file nor a folder")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "neither a file nor a folder")
 	_, _, err = fetch(t, newTestSource(t, time.Now, map[string]any{"path": folder}), "")
-	requireNext(t, err, warehouses.AskPerson, "no file there matches")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "no file there matches")
 
 	denied := unreadable("stock.csv", &os.PathError{Op: "open", Path: "stock.csv", Err: os.ErrPermission})
-	requireNext(t, denied, warehouses.AskPerson, "may not be read by the worker")
-	requireNext(t, unreadable("stock.csv", syscall.EIO), warehouses.Retry, "cannot be read")
+	warehousetest.RequireError(t, denied, warehouses.AskPerson, "may not be read by the worker")
+	warehousetest.RequireError(t, unreadable("stock.csv", syscall.EIO), warehouses.Retry, "cannot be read")
 }

@@ -2,13 +2,13 @@ package csv
 
 import (
 	"bytes"
-	standard "encoding/csv"
 	"errors"
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
 
+	standard "encoding/csv"
 	"github.com/stretchr/testify/require"
 )
 

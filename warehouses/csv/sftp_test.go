@@ -15,6 +15,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 const canary = "canary-credential-4f1d"
@@ -49,7 +50,7 @@ func with(raw map[string]any, more ...any) map[string]any {
 // requireNothing: a fetch that failed has nothing that could be recorded, and keeps the credential to itself.
 func requireNothing(t *testing.T, snapshot warehouses.Snapshot, err error, next warehouses.Next, says ...string) {
 	t.Helper()
-	requireNext(t, err, next, says...)
+	warehousetest.RequireError(t, err, next, says...)
 	require.Equal(t, warehouses.Snapshot{}, snapshot)
 	require.NotContains(t, err.Error(), canary)
 }
@@ -96,9 +97,9 @@ func TestSFTPFile(t *testing.T) {
 
 	require.NoError(t, os.Remove(path))
 	_, _, err = fetch(t, s, third.Mark)
-	requireNext(t, err, warehouses.Retry, "was read before and is not there now")
+	warehousetest.RequireError(t, err, warehouses.Retry, "was read before and is not there now")
 	_, _, err = fetch(t, s, "")
-	requireNext(t, err, warehouses.AskPerson, "stock 1.csv is not there")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "stock 1.csv is not there")
 }
 
 func names(entries []fs.DirEntry) []string {

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 // StartWeb starts a web server that ends with the test; the settings lead to its file stock.csv and trust it.
@@ -97,7 +98,7 @@ func TestWebCredential(t *testing.T) {
 		_, snapshot, err := fetch(t, s, "")
 		requireNothing(t, snapshot, err, warehouses.AskPerson, "does not accept the credential (status 401)")
 		_, err = s.Check(t.Context())
-		requireNext(t, err, warehouses.AskPerson, "status 401")
+		warehousetest.RequireError(t, err, warehouses.AskPerson, "status 401")
 	}
 	s := openAt(t, with(map[string]any{"ca_file": raw["ca_file"], "token": "env:CANARY"}, "path", strings.Replace(address, "stock", "elsewhere", 1)))
 	_, snapshot, err := fetch(t, s, "")

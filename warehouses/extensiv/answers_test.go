@@ -15,18 +15,18 @@ import (
 // TestAnswersThatAreNotBelieved: 25 rows in three pages, one of which is not what it should be.
 func TestAnswersThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
-	replace := func(page int, from, to string) func(int, *extensivtest.Answer) {
-		return func(number int, answer *extensivtest.Answer) {
+	replace := func(page int, from, to string) func(int, *warehousetest.Answer) {
+		return func(number int, answer *warehousetest.Answer) {
 			if page == 0 || number == page {
 				answer.Body = strings.ReplaceAll(answer.Body, from, to)
 			}
 		}
 	}
-	status := func(status int, body string) func(int, *extensivtest.Answer) {
-		return func(_ int, answer *extensivtest.Answer) { answer.Status, answer.Body = status, body }
+	status := func(status int, body string) func(int, *warehousetest.Answer) {
+		return func(_ int, answer *warehousetest.Answer) { answer.Status, answer.Body = status, body }
 	}
 	for name, test := range map[string]struct {
-		spoil func(int, *extensivtest.Answer)
+		spoil func(int, *warehousetest.Answer)
 		next  warehouses.Next
 		says  string
 	}{
@@ -39,9 +39,9 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 		"more than was promised":  {replace(0, `"totalResults":25`, `"totalResults":15`), warehouses.Retry, "page 2: there are more rows than the 15"},
 		"less than was promised":  {replace(0, `"totalResults":25`, `"totalResults":35`), warehouses.Retry, "page 4: it is empty, and there were 25 rows of 35"},
 		"a page that comes again": {comesAgain(), warehouses.Retry, "page 3: it holds the same rows as a page before"},
-		"two documents":           {func(_ int, a *extensivtest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
-		"cut, and told so":        {func(_ int, a *extensivtest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
-		"cut, and not told so":    {func(_ int, a *extensivtest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
+		"two documents":           {func(_ int, a *warehousetest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
+		"cut, and told so":        {func(_ int, a *warehousetest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
+		"cut, and not told so":    {func(_ int, a *warehousetest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
 		"nothing":                 {status(http.StatusOK, ""), warehouses.Retry, "found nothing"},
 		"a renamed figure":        {replace(0, `"available"`, `"availableQty"`), warehouses.AskPerson, `none of its 25 rows has "available"`},
 		"a renamed item":          {replace(0, `"itemIdentifier"`, `"item"`), warehouses.AskPerson, `none of its 25 rows has "itemIdentifier"`},
@@ -56,17 +56,17 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 			t.Parallel()
 			fake := extensivtest.Start(t, warehousetest.Stock(25))
 			fake.Spoil(test.spoil)
-			snapshot, err := open(t, fake, newClock(), map[string]any{"page": 10, "facilities": map[string]any{"1": "east", "2": "west"}}).Fetch(t.Context(), warehouses.Request{}, discard)
-			requireNext(t, err, test.next, test.says)
+			snapshot, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10, "facilities": map[string]any{"1": "east", "2": "west"}}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			warehousetest.RequireError(t, err, test.next, test.says)
 			require.Equal(t, warehouses.Snapshot{}, snapshot)
 		})
 	}
 }
 
 // comesAgain has the third page hold the rows of the first one.
-func comesAgain() func(int, *extensivtest.Answer) {
+func comesAgain() func(int, *warehousetest.Answer) {
 	var first string
-	return func(number int, answer *extensivtest.Answer) {
+	return func(number int, answer *warehousetest.Answer) {
 		switch number {
 		case 1:
 			first = answer.Body

@@ -1,10 +1,8 @@
 package extensiv_test
 
 import (
-	"context"
-	"sync"
+	"maps"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -30,55 +28,30 @@ func subject() warehousetest.Subject {
 			fake.Turn(extensivtest.Switches{Whole: true})
 			return hurried{fake}
 		},
-		Unreadable: unreadable,
+		Unreadable: unreadable(),
 	}
 }
 
-var unreadable = map[string]string{
-	"text": `"5"`, "empty text": `""`, "a list": "[5]", "an object": `{"n":5}`, "a fraction with an exponent": "5e0", "false": "false",
-	"given twice":                 `5,"available":5`,
-	"given twice, in other cases": `5,"Available":0`,
-	"another name given twice":    `5,"note":1,"NOTE":2`,
-	"only in another case":        `null,"Quantity":5`,
-	"a real fraction":             "5.5",
-	"nearly a whole number":       "4.9999999999999999999",
-	"a zero with an exponent":     "5.0e1",
+// unreadable are figures that are refused, whether decimals are permitted or not.
+func unreadable() map[string]string {
+	figures := warehousetest.UnreadableJSON("available")
+	maps.Copy(figures, map[string]string{
+		"a real fraction": "5.5", "nearly a whole number": "4.9999999999999999999", "a zero with an exponent": "5.0e1",
+	})
+	return figures
 }
 
 // hurried is a fake whose sources never wait.
 type hurried struct{ *extensivtest.Warehouse }
 
 func (h hurried) Open(t testing.TB) warehouses.Source {
-	return open(t, h.Warehouse, newClock(), map[string]any{"facilities": h.Names(), "decimals": false})
+	return open(t, h.Warehouse, warehousetest.NewClock(), map[string]any{"facilities": h.Names(), "decimals": false})
 }
 
 // open returns a source that waits by a clock of the test.
-func open(t testing.TB, fake *extensivtest.Warehouse, clock *clock, other map[string]any) warehouses.Source {
+func open(t testing.TB, fake *extensivtest.Warehouse, clock *warehousetest.Clock, other map[string]any) warehouses.Source {
 	t.Helper()
-	source, err := extensiv.OpenAt(extensivtest.ID, fake.Settings(other), extensivtest.Environment(), clock.now, clock.wait)
+	source, err := extensiv.OpenAt(extensivtest.ID, fake.Settings(other), warehousetest.Environment(), clock.Now, clock.Wait)
 	require.NoError(t, err)
 	return source
-}
-
-// clock only moves when somebody waits.
-type clock struct {
-	mu    sync.Mutex
-	at    time.Time
-	waits []time.Duration
-}
-
-func newClock() *clock { return &clock{at: time.Now()} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) wait(ctx context.Context, span time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(span)
-	c.waits = append(c.waits, span)
-	return ctx.Err()
 }

@@ -2,7 +2,7 @@ package extensiv_test
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,57 +17,12 @@ import (
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
-func discard(context.Context, []inventory.Row) error { return nil }
-
-func requireNext(t *testing.T, err error, next warehouses.Next, says ...string) *warehouses.Error {
-	t.Helper()
-	var failed *warehouses.Error
-	require.ErrorAs(t, err, &failed)
-	require.Equal(t, next, failed.Next, "%v", err)
-	for _, text := range says {
-		require.ErrorContains(t, err, text)
-	}
-	require.NotContains(t, err.Error(), warehousetest.Credential)
-	return failed
-}
-
-// read fetches and expects no error.
-func read(t *testing.T, source warehouses.Source, request warehouses.Request) ([]inventory.Row, warehouses.Snapshot) {
-	t.Helper()
-	var rows []inventory.Row
-	snapshot, err := source.Fetch(t.Context(), request, func(_ context.Context, page []inventory.Row) error {
-		rows = append(rows, slices.Clone(page)...)
-		return nil
-	})
-	require.NoError(t, err)
-	require.Len(t, rows, snapshot.Rows)
-	return rows, snapshot
-}
-
-// levels are rows in short; what cannot be read is its problem.
-func levels(rows []inventory.Row) string {
-	var parts []string
-	for _, row := range rows {
-		text := row.SKU + "@" + row.Facility
-		switch {
-		case row.Problem != "":
-			text += ": " + row.Problem
-		case row.Available == nil:
-			text += " none"
-		default:
-			text += fmt.Sprintf(" %d", *row.Available)
-		}
-		parts = append(parts, text)
-	}
-	return strings.Join(parts, ", ")
-}
-
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
-	fake, clock := extensivtest.Start(t, warehousetest.Stock(5)), newClock()
-	clock.at = time.Date(2026, 3, 1, 12, 0, 5, 0, time.UTC)
-	fake.Spoil(func(_ int, answer *extensivtest.Answer) { answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT") })
-	rows, snapshot := read(t, open(t, fake, clock, map[string]any{"page": 2, "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "east", "2": "west"}}), warehouses.Request{})
+	fake, clock := extensivtest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
+	clock.At = time.Date(2026, 3, 1, 12, 0, 5, 0, time.UTC)
+	fake.Spoil(func(_ int, answer *warehousetest.Answer) { answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT") })
+	rows, snapshot := warehousetest.Read(t, open(t, fake, clock, map[string]any{"page": 2, "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "east", "2": "west"}}), warehouses.Request{})
 	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z"\}$`, snapshot.Mark)
 	snapshot.Mark = ""
 	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 5, From: fake.Endpoint() + "/inventory/stocksummaries"}, snapshot)
@@ -81,7 +36,7 @@ func TestSnapshot(t *testing.T) {
 		"/inventory/stocksummaries?pgnum=3&pgsiz=2&rql=customerIdentifier.id%3D%3D194%3BfacilityId%3Din%3D%281%2C2%29",
 	}, fake.Calls())
 	require.Equal(t, []string{`{"grant_type":"client_credentials","user_login_id":"759"}`}, fake.Logins())
-	require.Equal(t, []time.Duration{250 * time.Millisecond, 250 * time.Millisecond}, clock.waits)
+	require.Equal(t, []time.Duration{250 * time.Millisecond, 250 * time.Millisecond}, clock.Waits)
 }
 
 // TestFigures: what the settings make of items, facilities and lots.
@@ -97,9 +52,7 @@ func TestFigures(t *testing.T) {
 	both := map[string]any{"1": "reno", "2": "newark"}
 	details := func(other map[string]any) map[string]any {
 		all := map[string]any{"levels": "details", "customer_id": extensivtest.Customer, "facilities": both}
-		for name, value := range other {
-			all[name] = value
-		}
+		maps.Copy(all, other)
 		return all
 	}
 	for name, test := range map[string]struct {
@@ -116,9 +69,9 @@ func TestFigures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rows, snapshot := read(t, open(t, extensivtest.Start(t, stock), newClock(), test.settings), warehouses.Request{})
+			rows, snapshot := warehousetest.Read(t, open(t, extensivtest.Start(t, stock), warehousetest.NewClock(), test.settings), warehouses.Request{})
 			require.True(t, snapshot.Full)
-			require.Equal(t, test.want, levels(rows))
+			require.Equal(t, test.want, warehousetest.Levels(rows))
 		})
 	}
 }
@@ -134,10 +87,10 @@ func TestDetails(t *testing.T) {
 	stock = append(stock, warehousetest.Item{SKU: "C", Facility: "Reno", Available: "4"}, warehousetest.Item{SKU: "C", Facility: "Reno", Available: "null"})
 	fake := extensivtest.Start(t, stock)
 	settings := map[string]any{"levels": "details", "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "reno"}}
-	source := open(t, fake, newClock(), settings)
-	rows, snapshot := read(t, source, warehouses.Request{})
+	source := open(t, fake, warehousetest.NewClock(), settings)
+	rows, snapshot := warehousetest.Read(t, source, warehouses.Request{})
 	require.Equal(t, 3, snapshot.Rows)
-	require.Equal(t, `A@reno: one of its lots, at facility 1, page 2, item 401: available: the quantity "1e3" is a number with an exponent; expected a whole number like 12, B@reno 700, C@reno none`, levels(rows))
+	require.Equal(t, `A@reno: one of its lots, at facility 1, page 2, item 401: available: the quantity "1e3" is a number with an exponent; expected a whole number like 12, B@reno 700, C@reno none`, warehousetest.Levels(rows))
 	require.Equal(t, "facility 1, page 1, item 2 (sum of 700 lots)", rows[1].Place)
 	require.Equal(t, int64(700*extensivtest.OnHand), *rows[1].OnHand)
 	require.Nil(t, rows[1].Committed)
@@ -148,7 +101,7 @@ func TestDetails(t *testing.T) {
 		t.Error("a part of the lots was passed on")
 		return nil
 	})
-	requireNext(t, err, warehouses.Retry)
+	warehousetest.RequireError(t, err, warehouses.Retry)
 
 	fake.Provoke(t, warehousetest.None)
 	finding, err := source.Check(t.Context())
@@ -162,16 +115,16 @@ func TestDecimals(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{"4": "4", "4.0": "4", "4.000": "4", "-4.0": "-4", "0.0": "0", "-0.0": "0"} {
 		fake := extensivtest.Start(t, []warehousetest.Item{{SKU: "A", Facility: "Reno", Available: raw}})
-		rows, _ := read(t, open(t, fake, newClock(), nil), warehouses.Request{})
-		require.Equal(t, "A@1 "+want, levels(rows), raw)
+		rows, _ := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), nil), warehouses.Request{})
+		require.Equal(t, "A@1 "+want, warehousetest.Levels(rows), raw)
 	}
 	bad := map[string]string{"exponent": "1e3", "over": "9223372036854775808", "over, decimals": "9223372036854775808.0", "insane": "1000000001.0", "true": "true", "null": "null", "left out": ""}
-	for name, raw := range unreadable {
+	for name, raw := range unreadable() {
 		bad[name] = raw
 	}
 	for name, raw := range bad {
 		fake := extensivtest.Start(t, []warehousetest.Item{{SKU: "A", Facility: "Reno", Available: raw}, {SKU: "B", Facility: "Reno", Available: "1"}})
-		rows, _ := read(t, open(t, fake, newClock(), nil), warehouses.Request{})
+		rows, _ := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), nil), warehouses.Request{})
 		_, refusal := inventory.Accept(rows[0], inventory.QuantityAvailable)
 		require.NotNil(t, refusal, "%s: %s was read", name, raw)
 	}
@@ -192,10 +145,10 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 			t.Parallel()
 			fake := extensivtest.Start(t, warehousetest.Stock(25))
 			fake.Turn(switches)
-			source := open(t, fake, newClock(), map[string]any{"page": 10})
-			rows, snapshot := read(t, source, warehouses.Request{})
+			source := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10})
+			rows, snapshot := warehousetest.Read(t, source, warehouses.Request{})
 			require.Len(t, rows, 25)
-			_, again := read(t, source, warehouses.Request{Mark: snapshot.Mark})
+			_, again := warehousetest.Read(t, source, warehouses.Request{Mark: snapshot.Mark})
 			require.Equal(t, 25, again.Rows)
 		})
 	}
@@ -206,66 +159,66 @@ func TestSince(t *testing.T) {
 	t.Parallel()
 	stock := warehousetest.Stock(5)
 	for name, eastern := range map[string]bool{"UTC": false, "another zone": true} {
-		clock := newClock()
-		clock.at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		clock := warehousetest.NewClock()
+		clock.At = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 		fake := extensivtest.Start(t, nil)
-		fake.At(clock.now)
+		fake.At(clock.Now)
 		fake.Set(t, stock)
 		fake.Turn(extensivtest.Switches{Since: true, Eastern: eastern, NoDate: true})
 		source := open(t, fake, clock, map[string]any{"since": "readonly.lastModifiedDate"})
-		_, first := read(t, source, warehouses.Request{})
+		_, first := warehousetest.Read(t, source, warehouses.Request{})
 		require.True(t, first.Full)
 
-		require.NoError(t, clock.wait(t.Context(), 72*time.Hour))
-		_, all := read(t, source, warehouses.Request{Mark: first.Mark})
+		require.NoError(t, clock.Wait(t.Context(), 72*time.Hour))
+		_, all := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 		require.False(t, all.Full)
 		require.Equal(t, 5, all.Rows, "%s: what changed shortly before is within the overlap", name)
 
-		_, none := read(t, source, warehouses.Request{Mark: all.Mark})
+		_, none := warehousetest.Read(t, source, warehouses.Request{Mark: all.Mark})
 		require.True(t, none.Unchanged)
 		require.Equal(t, all.Mark, none.Mark, "nothing new leaves the mark as it is")
 
 		changed := slices.Clone(stock)
 		changed[3].Available = "44"
 		fake.Set(t, changed)
-		rows, some := read(t, source, warehouses.Request{Mark: none.Mark})
+		rows, some := warehousetest.Read(t, source, warehouses.Request{Mark: none.Mark})
 		require.False(t, some.Full)
-		require.Equal(t, "SKU-0000003@2 44", levels(rows), name)
+		require.Equal(t, "SKU-0000003@2 44", warehousetest.Levels(rows), name)
 
-		_, everything := read(t, source, warehouses.Request{Mark: some.Mark, Everything: true})
+		_, everything := warehousetest.Read(t, source, warehouses.Request{Mark: some.Mark, Everything: true})
 		require.True(t, everything.Full)
 		require.Equal(t, 5, everything.Rows)
 	}
 
 	fake := extensivtest.Start(t, stock)
-	source := open(t, fake, newClock(), map[string]any{"since": "readonly.lastModifiedDate"})
-	_, first := read(t, source, warehouses.Request{})
-	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark}, discard)
-	requireNext(t, err, warehouses.AskPerson, "status 400, NotParsable", "leave since out")
+	source := open(t, fake, warehousetest.NewClock(), map[string]any{"since": "readonly.lastModifiedDate"})
+	_, first := warehousetest.Read(t, source, warehouses.Request{})
+	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "status 400, NotParsable", "leave since out")
 }
 
 // TestAnOlderAnswer: something between us and Extensiv answers from memory.
 func TestAnOlderAnswer(t *testing.T) {
 	t.Parallel()
-	fake, clock := extensivtest.Start(t, warehousetest.Stock(5)), newClock()
-	clock.at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	fake, clock := extensivtest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
+	clock.At = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	dated := func(at time.Time) {
-		fake.Spoil(func(_ int, answer *extensivtest.Answer) { answer.Header.Set("Date", at.Format(http.TimeFormat)) })
+		fake.Spoil(func(_ int, answer *warehousetest.Answer) { answer.Header.Set("Date", at.Format(http.TimeFormat)) })
 	}
 	source := open(t, fake, clock, nil)
-	dated(clock.at)
-	_, first := read(t, source, warehouses.Request{})
+	dated(clock.At)
+	_, first := warehousetest.Read(t, source, warehouses.Request{})
 
-	dated(clock.at.Add(-2 * time.Minute))
-	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: true}, discard)
-	requireNext(t, err, warehouses.Retry, "page 1: the answer is dated 2026-03-01T11:58:00Z", "2026-03-01T12:00:00Z", "remembers it")
+	dated(clock.At.Add(-2 * time.Minute))
+	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: true}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.Retry, "page 1: the answer is dated 2026-03-01T11:58:00Z", "2026-03-01T12:00:00Z", "remembers it")
 
-	dated(clock.at.Add(-50 * time.Second))
-	_, second := read(t, source, warehouses.Request{Mark: first.Mark})
+	dated(clock.At.Add(-50 * time.Second))
+	_, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 	require.Contains(t, second.Mark, `"dated":"2026-03-01T11:59:10Z"`, "clocks may differ a little")
 
-	dated(clock.at.Add(24 * time.Hour))
-	_, third := read(t, source, warehouses.Request{Mark: first.Mark})
+	dated(clock.At.Add(24 * time.Hour))
+	_, third := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 	require.Equal(t, first.Mark, third.Mark, "a clock that is ahead is not believed")
 }
 
@@ -280,48 +233,48 @@ func TestRowsThatMove(t *testing.T) {
 		"page 2: its totalResults differs from that of the first page; th": append(slices.Clone(stock), warehousetest.Item{SKU: "NEW", Facility: "east", Available: "1"}),
 	} {
 		fake := extensivtest.Start(t, stock)
-		_, err := open(t, fake, newClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, func(context.Context, []inventory.Row) error {
+		_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, func(context.Context, []inventory.Row) error {
 			fake.Set(t, later)
 			return nil
 		})
-		requireNext(t, err, warehouses.Retry, says)
+		warehousetest.RequireError(t, err, warehouses.Retry, says)
 	}
 }
 
 func TestThrottled(t *testing.T) {
 	t.Parallel()
-	fake, clock := extensivtest.Start(t, warehousetest.Stock(5)), newClock()
+	fake, clock := extensivtest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
 	fake.Provoke(t, warehousetest.Throttles)
-	_, err := open(t, fake, clock, nil).Fetch(t.Context(), warehouses.Request{}, discard)
-	require.Equal(t, clock.now().Add(extensivtest.RetryAfter), requireNext(t, err, warehouses.Wait, "throttles").Until)
+	_, err := open(t, fake, clock, nil).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	require.Equal(t, clock.Now().Add(extensivtest.RetryAfter), warehousetest.RequireError(t, err, warehouses.Wait, "throttles").Until)
 }
 
 // TestTheToken: it is asked for once, and again when it has been kept long enough or is not accepted.
 func TestTheToken(t *testing.T) {
 	t.Parallel()
-	fake, clock := extensivtest.Start(t, warehousetest.Stock(25)), newClock()
+	fake, clock := extensivtest.Start(t, warehousetest.Stock(25)), warehousetest.NewClock()
 	source := open(t, fake, clock, map[string]any{"page": 10, "user_login_id": nil, "user_login": "tidemark", "tpl": "{1ddbea91}"})
-	read(t, source, warehouses.Request{})
-	read(t, source, warehouses.Request{})
+	warehousetest.Read(t, source, warehouses.Request{})
+	warehousetest.Read(t, source, warehouses.Request{})
 	require.Equal(t, []string{`{"grant_type":"client_credentials","tpl":"{1ddbea91}","user_login":"tidemark"}`}, fake.Logins())
-	require.NoError(t, clock.wait(t.Context(), 30*time.Minute))
-	read(t, source, warehouses.Request{})
+	require.NoError(t, clock.Wait(t.Context(), 30*time.Minute))
+	warehousetest.Read(t, source, warehouses.Request{})
 	require.Len(t, fake.Logins(), 2)
 	fake.Turn(extensivtest.Switches{Withdrawn: true})
-	read(t, source, warehouses.Request{})
+	warehousetest.Read(t, source, warehouses.Request{})
 	require.Len(t, fake.Logins(), 5)
 }
 
 func TestPagesWithoutEnd(t *testing.T) {
 	t.Parallel()
 	fake := extensivtest.Start(t, warehousetest.Stock(25))
-	_, err := open(t, fake, newClock(), map[string]any{"page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "more than 2 pages, which is max_pages")
+	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "more than 2 pages, which is max_pages")
 }
 
 func TestCheckSaysWhatItRead(t *testing.T) {
 	t.Parallel()
-	finding, err := open(t, extensivtest.Start(t, warehousetest.Stock(20)), newClock(), map[string]any{"page": 12}).Check(t.Context())
+	finding, err := open(t, extensivtest.Start(t, warehousetest.Stock(20)), warehousetest.NewClock(), map[string]any{"page": 12}).Check(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"1", "2"}, finding.Facilities)
 	require.Equal(t, []string{
@@ -333,8 +286,8 @@ func TestCheckSaysWhatItRead(t *testing.T) {
 func TestAWarehouseThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	fake := extensivtest.Start(t, nil)
-	_, err := open(t, fake, newClock(), map[string]any{"endpoint": fake.Endpoint() + "/x"}).Check(t.Context())
-	requireNext(t, err, warehouses.AskPerson)
-	_, err = open(t, fake, newClock(), map[string]any{"endpoint": "http://127.0.0.1:1"}).Check(t.Context())
-	requireNext(t, err, warehouses.Retry, "127.0.0.1:1")
+	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"endpoint": fake.Endpoint() + "/x"}).Check(t.Context())
+	warehousetest.RequireError(t, err, warehouses.AskPerson)
+	_, err = open(t, fake, warehousetest.NewClock(), map[string]any{"endpoint": "http://127.0.0.1:1"}).Check(t.Context())
+	warehousetest.RequireError(t, err, warehouses.Retry, "127.0.0.1:1")
 }

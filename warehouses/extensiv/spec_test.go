@@ -1,6 +1,7 @@
 package extensiv_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,9 +31,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		{settings.Values{"since": "a=b"}, "expected a property"},
 	} {
 		raw := settings.Values{"client_id": "c", "client_secret": "env:SECRET", "user_login_id": "1"}
-		for name, value := range test.other {
-			raw[name] = value
-		}
+		maps.Copy(raw, test.other)
 		_, err := extensiv.Driver().Open("reno", raw, settings.Environment{Variable: func(name string) (string, bool) { return "x", name == "SECRET" }})
 		require.ErrorContains(t, err, test.says)
 		require.NotContains(t, err.Error(), warehousetest.Credential)

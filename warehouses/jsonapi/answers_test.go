@@ -15,15 +15,15 @@ import (
 // spoiled is an answer that is not what it should be, of 25 items in three pages.
 type spoiled struct {
 	form  jsonapitest.Form
-	spoil func(int, *jsonapitest.Answer)
+	spoil func(int, *warehousetest.Answer)
 	next  warehouses.Next
 	says  string
 }
 
 // replace changes a page, or all of them when it is 0.
-func replace(t *testing.T, page int, from, to string) func(int, *jsonapitest.Answer) {
+func replace(t *testing.T, page int, from, to string) func(int, *warehousetest.Answer) {
 	t.Helper()
-	return func(number int, answer *jsonapitest.Answer) {
+	return func(number int, answer *warehousetest.Answer) {
 		if page != 0 && number != page {
 			return
 		}
@@ -33,12 +33,12 @@ func replace(t *testing.T, page int, from, to string) func(int, *jsonapitest.Ans
 	}
 }
 
-func status(status int, body string) func(int, *jsonapitest.Answer) {
-	return func(_ int, answer *jsonapitest.Answer) { answer.Status, answer.Body = status, body }
+func status(status int, body string) func(int, *warehousetest.Answer) {
+	return func(_ int, answer *warehousetest.Answer) { answer.Status, answer.Body = status, body }
 }
 
 // emptied takes the items out of the second page.
-func emptied(number int, answer *jsonapitest.Answer) {
+func emptied(number int, answer *warehousetest.Answer) {
 	if number != 2 {
 		return
 	}
@@ -80,9 +80,9 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 		"a renamed group":       {uncounted, replace(t, 0, `"quantity"`, `"stock_level"`), warehouses.AskPerson, "none of its 25 items has anything at the path quantity.free, which is available"},
 		"a renamed SKU":         {uncounted, replace(t, 0, `"code"`, `"sku"`), warehouses.AskPerson, "which is sku"},
 		"a renamed facility":    {uncounted, replace(t, 0, `"site"`, `"warehouse"`), warehouses.AskPerson, "which is facility"},
-		"two documents":         {cursor, func(_ int, a *jsonapitest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
-		"cut, and told so":      {cursor, func(_ int, a *jsonapitest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
-		"cut, and not told so":  {cursor, func(_ int, a *jsonapitest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
+		"two documents":         {cursor, func(_ int, a *warehousetest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
+		"cut, and told so":      {cursor, func(_ int, a *warehousetest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
+		"cut, and not told so":  {cursor, func(_ int, a *warehousetest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
 		"nothing":               {cursor, status(http.StatusOK, ""), warehouses.Retry, "found nothing"},
 		"a list":                {cursor, status(http.StatusOK, "[]"), warehouses.Retry, "expected an object, found a list"},
 		"no content":            {cursor, status(http.StatusNoContent, ""), warehouses.AskPerson, "status 204"},
@@ -94,8 +94,8 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 			t.Parallel()
 			fake := jsonapitest.Start(t, test.form, warehousetest.Stock(25))
 			fake.Spoil(test.spoil)
-			snapshot, err := fake.OpenWith(t, map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, discard)
-			requireNext(t, err, test.next, test.says)
+			snapshot, err := fake.OpenWith(t, map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			warehousetest.RequireError(t, err, test.next, test.says)
 			require.Equal(t, warehouses.Snapshot{}, snapshot)
 		})
 	}

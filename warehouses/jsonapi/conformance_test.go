@@ -31,16 +31,10 @@ func BenchmarkMillionRows(b *testing.B) {
 }
 
 func subject(form jsonapitest.Form) warehousetest.Subject {
-	unreadable := map[string]string{
-		"empty text": `""`, "text that is no number": `"many"`, "NaN": `"NaN"`, "a list": "[5]", "an object": `{"n":5}`,
-		"a fraction with an exponent": "5e0", "false": "false",
-		"given twice":                 `5,"free":5`,
-		"given twice, in other cases": `5,"Free":0`,
-		"another name given twice":    `5,"note":1,"NOTE":2`,
-		"only in another case":        `null,"Quantity":5`,
-	}
-	if !form.TextFigures {
-		unreadable["text"] = `"5"`
+	unreadable := warehousetest.UnreadableJSON("free")
+	unreadable["text that is no number"], unreadable["NaN"] = `"many"`, `"NaN"`
+	if form.TextFigures {
+		delete(unreadable, "text")
 	}
 	return warehousetest.Subject{
 		Start: func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {

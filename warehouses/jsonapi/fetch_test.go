@@ -16,33 +16,6 @@ import (
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
-func discard(context.Context, []inventory.Row) error { return nil }
-
-func requireNext(t *testing.T, err error, next warehouses.Next, says ...string) *warehouses.Error {
-	t.Helper()
-	var failed *warehouses.Error
-	require.ErrorAs(t, err, &failed)
-	require.Equal(t, next, failed.Next, "%v", err)
-	for _, text := range says {
-		require.ErrorContains(t, err, text)
-	}
-	require.NotContains(t, err.Error(), warehousetest.Credential)
-	return failed
-}
-
-// read fetches and expects no error.
-func read(t *testing.T, source warehouses.Source, request warehouses.Request) ([]inventory.Row, warehouses.Snapshot) {
-	t.Helper()
-	var rows []inventory.Row
-	snapshot, err := source.Fetch(t.Context(), request, func(_ context.Context, page []inventory.Row) error {
-		rows = append(rows, slices.Clone(page)...)
-		return nil
-	})
-	require.NoError(t, err)
-	require.Len(t, rows, snapshot.Rows)
-	return rows, snapshot
-}
-
 // TestForms: what is asked, for each way of paging and each way to tell the end. Every form brings the stock once.
 func TestForms(t *testing.T) {
 	t.Parallel()
@@ -84,7 +57,7 @@ func TestForms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake := jsonapitest.Start(t, test.form, warehousetest.Stock(25))
-			rows, snapshot := read(t, fake.OpenWith(t, map[string]any{"page": 10}), warehouses.Request{})
+			rows, snapshot := warehousetest.Read(t, fake.OpenWith(t, map[string]any{"page": 10}), warehouses.Request{})
 			for i, row := range rows {
 				require.Equal(t, warehousetest.Stock(25)[i].SKU, row.SKU)
 			}
@@ -113,38 +86,38 @@ func TestWhatChanged(t *testing.T) {
 		return strings.ReplaceAll(since, "%3A", ":")
 	}
 
-	_, first := read(t, source, warehouses.Request{})
+	_, first := warehousetest.Read(t, source, warehouses.Request{})
 	require.True(t, first.Full)
 	require.Empty(t, since())
 	require.Equal(t, jsonapitest.Began, first.AsOf)
 
 	stock[7].Available = "12345"
 	fake.Set(t, stock)
-	rows, second := read(t, source, warehouses.Request{Mark: first.Mark})
+	rows, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 	require.Equal(t, "2026-03-01T11:59:30Z", since())
 	require.Len(t, rows, 25, "all of it came to be within the overlap")
 	require.False(t, second.Full)
 
-	rows, third := read(t, source, warehouses.Request{Mark: second.Mark})
+	rows, third := warehousetest.Read(t, source, warehouses.Request{Mark: second.Mark})
 	require.Equal(t, "2026-03-01T12:00:30Z", since())
 	require.Len(t, rows, 1)
 	require.Equal(t, int64(12345), *rows[0].Available)
 	require.Equal(t, jsonapitest.Began.Add(time.Minute), rows[0].ReportedAt)
 
 	fake.Set(t, stock[:20])
-	rows, fourth := read(t, source, warehouses.Request{Mark: third.Mark})
+	rows, fourth := warehousetest.Read(t, source, warehouses.Request{Mark: third.Mark})
 	require.Len(t, rows, 1, "the overlap brings it once more")
 	fake.Set(t, stock[8:20])
-	rows, fifth := read(t, source, warehouses.Request{Mark: fourth.Mark})
+	rows, fifth := warehousetest.Read(t, source, warehouses.Request{Mark: fourth.Mark})
 	require.Empty(t, rows)
 	require.Equal(t, warehouses.Snapshot{Unchanged: true, Mark: fourth.Mark, From: fake.Endpoint()}, fifth)
 
-	rows, all := read(t, source, warehouses.Request{Mark: fourth.Mark, Everything: true})
+	rows, all := warehousetest.Read(t, source, warehouses.Request{Mark: fourth.Mark, Everything: true})
 	require.Empty(t, since())
 	require.True(t, all.Full)
 	require.Len(t, rows, 12)
 
-	_, other := read(t, fake.OpenWith(t, map[string]any{"overlap": "31s"}), warehouses.Request{Mark: all.Mark})
+	_, other := warehousetest.Read(t, fake.OpenWith(t, map[string]any{"overlap": "31s"}), warehouses.Request{Mark: all.Mark})
 	require.True(t, other.Full, "under other settings everything is read")
 }
 
@@ -154,9 +127,9 @@ func TestSinceOurClock(t *testing.T) {
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "none", Since: true}, warehousetest.Stock(3))
 	source := fake.OpenWith(t, map[string]any{"as_of": "", "since_layout": "unix", "since_param": "after", "overlap": "1h"})
 	before := time.Now()
-	_, first := read(t, source, warehouses.Request{})
+	_, first := warehousetest.Read(t, source, warehouses.Request{})
 	require.True(t, first.AsOf.IsZero())
-	_, second := read(t, source, warehouses.Request{Mark: first.Mark})
+	_, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 	require.False(t, second.Full)
 	calls := fake.Calls()
 	require.Regexp(t, `^/api/stock\?after=\d+&limit=1000&status=all$`, calls[1])
@@ -172,13 +145,13 @@ func TestAnOlderSnapshot(t *testing.T) {
 	t.Parallel()
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "cursor", Since: true}, warehousetest.Stock(5))
 	source := fake.Open(t)
-	_, first := read(t, source, warehouses.Request{})
-	fake.Spoil(func(_ int, answer *jsonapitest.Answer) {
+	_, first := warehousetest.Read(t, source, warehouses.Request{})
+	fake.Spoil(func(_ int, answer *warehousetest.Answer) {
 		answer.Body = strings.Replace(answer.Body, "2026-03-01T12:00:00Z", "2026-03-01T11:59:59Z", 1)
 	})
 	for _, everything := range []bool{false, true} {
-		_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: everything}, discard)
-		requireNext(t, err, warehouses.Retry, "page 1: its figures are of 2026-03-01T11:59:59Z", "2026-03-01T12:00:00Z", "from memory")
+		_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: everything}, warehousetest.Discard)
+		warehousetest.RequireError(t, err, warehouses.Retry, "page 1: its figures are of 2026-03-01T11:59:59Z", "2026-03-01T12:00:00Z", "from memory")
 	}
 }
 
@@ -187,22 +160,22 @@ func TestAClockThatIsAhead(t *testing.T) {
 	t.Parallel()
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "cursor", Since: true}, warehousetest.Stock(5))
 	asOf := func(at time.Time) {
-		fake.Spoil(func(_ int, answer *jsonapitest.Answer) {
+		fake.Spoil(func(_ int, answer *warehousetest.Answer) {
 			answer.Body = strings.Replace(answer.Body, "2026-03-01T12:00:00Z", at.UTC().Format(time.RFC3339Nano), 1)
 		})
 	}
 	source := fake.OpenWith(t, map[string]any{"overlap": "100000h"})
 	before := time.Now()
 	asOf(before.Add(24 * time.Hour))
-	_, first := read(t, source, warehouses.Request{})
+	_, first := warehousetest.Read(t, source, warehouses.Request{})
 	require.WithinRange(t, first.AsOf, before, time.Now())
 
 	asOf(time.Now())
-	_, second := read(t, source, warehouses.Request{Mark: first.Mark})
+	_, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 	require.False(t, second.Full)
 
 	ahead := strings.Replace(second.Mark, `"at":"20`, `"at":"21`, 1)
-	_, third := read(t, source, warehouses.Request{Mark: ahead})
+	_, third := warehousetest.Read(t, source, warehouses.Request{Mark: ahead})
 	require.True(t, third.Full, "a mark from the future is none")
 }
 
@@ -232,7 +205,7 @@ func TestItemsThatMove(t *testing.T) {
 	require.Zero(t, seen["NEW"])
 
 	_, err = fetch(jsonapitest.Form{Paging: "cursor", Evidence: []string{"total"}}, map[string]any{})
-	requireNext(t, err, warehouses.Retry, "page 2: its total differs from that of the first page")
+	warehousetest.RequireError(t, err, warehouses.Retry, "page 2: its total differs from that of the first page")
 }
 
 // TestThePause: an API that permits few calls is called slowly, and who waits is not deaf.
@@ -249,12 +222,12 @@ func TestThePause(t *testing.T) {
 	require.Len(t, fake.Calls(), 1)
 
 	var waits []time.Duration
-	source, err = jsonapi.OpenAt(jsonapitest.ID, fake.Settings(map[string]any{"page": 10, "pause": "1s"}), jsonapitest.Environment(), func(ctx context.Context, span time.Duration) error {
+	source, err = jsonapi.OpenAt(jsonapitest.ID, fake.Settings(map[string]any{"page": 10, "pause": "1s"}), warehousetest.Environment(), func(ctx context.Context, span time.Duration) error {
 		waits = append(waits, span)
 		return ctx.Err()
 	})
 	require.NoError(t, err)
-	_, snapshot := read(t, source, warehouses.Request{})
+	_, snapshot := warehousetest.Read(t, source, warehouses.Request{})
 	require.Equal(t, 25, snapshot.Rows)
 	require.Equal(t, []time.Duration{time.Second, time.Second, time.Second}, waits, "none before the first of four calls")
 }
@@ -264,8 +237,8 @@ func TestThrottledUntil(t *testing.T) {
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "none"}, warehousetest.Stock(5))
 	fake.Provoke(t, warehousetest.Throttles)
 	before := time.Now()
-	_, err := fake.Open(t).Fetch(t.Context(), warehouses.Request{}, discard)
-	failed := requireNext(t, err, warehouses.Wait, "throttles")
+	_, err := fake.Open(t).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	failed := warehousetest.RequireError(t, err, warehouses.Wait, "throttles")
 	require.WithinRange(t, failed.Until, before.Add(jsonapitest.RetryAfter), time.Now().Add(jsonapitest.RetryAfter))
 }
 
@@ -273,16 +246,16 @@ func TestThrottledUntil(t *testing.T) {
 func TestALeadElsewhere(t *testing.T) {
 	t.Parallel()
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "next"}, warehousetest.Stock(25))
-	fake.Spoil(func(_ int, answer *jsonapitest.Answer) {
+	fake.Spoil(func(_ int, answer *warehousetest.Answer) {
 		answer.Body = strings.ReplaceAll(answer.Body, fake.Endpoint(), "http://attacker.invalid/stock")
 	})
-	_, snapshot := read(t, fake.OpenWith(t, map[string]any{"page": 10}), warehouses.Request{})
+	_, snapshot := warehousetest.Read(t, fake.OpenWith(t, map[string]any{"page": 10}), warehouses.Request{})
 	require.Equal(t, 25, snapshot.Rows)
 	require.Len(t, fake.Calls(), 3)
 
 	fake.Provoke(t, warehousetest.Redirects)
-	_, err := fake.Open(t).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "redirect")
+	_, err := fake.Open(t).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "redirect")
 	require.Len(t, fake.Calls(), 4)
 }
 
@@ -301,7 +274,7 @@ func TestCredentials(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "none"}, warehousetest.Stock(3))
-			_, snapshot := read(t, fake.OpenWith(t, test.settings), warehouses.Request{})
+			_, snapshot := warehousetest.Read(t, fake.OpenWith(t, test.settings), warehouses.Request{})
 			require.Equal(t, 3, snapshot.Rows)
 			require.Equal(t, test.want, fake.Headers().Get(test.header))
 			require.Equal(t, "no-cache", fake.Headers().Get("Cache-Control"))
@@ -312,15 +285,15 @@ func TestCredentials(t *testing.T) {
 	}
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "none"}, nil)
 	_, err := fake.OpenWith(t, map[string]any{"auth": "none", "credential": nil}).Check(t.Context())
-	requireNext(t, err, warehouses.AskPerson, "status 401")
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "status 401")
 }
 
 func TestPagesWithoutEnd(t *testing.T) {
 	t.Parallel()
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "page"}, warehousetest.Stock(25))
-	_, err := fake.OpenWith(t, map[string]any{"page": 10, "max_pages": 3}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "more than 3 pages, which is max_pages")
-	_, err = fake.OpenWith(t, map[string]any{"page": 10, "max_pages": 4}).Fetch(t.Context(), warehouses.Request{}, discard)
+	_, err := fake.OpenWith(t, map[string]any{"page": 10, "max_pages": 3}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "more than 3 pages, which is max_pages")
+	_, err = fake.OpenWith(t, map[string]any{"page": 10, "max_pages": 4}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	require.NoError(t, err)
 }
 
@@ -335,12 +308,12 @@ func TestOneLargeAnswer(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []int{1000, 1000, 500}, parts)
 
-	_, err = fake.OpenWith(t, map[string]any{"max_bytes": 1000}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "ask for smaller pages")
+	_, err = fake.OpenWith(t, map[string]any{"max_bytes": 1000}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "ask for smaller pages")
 
 	fake.Provoke(t, warehousetest.BreaksOff)
-	_, err = fake.Open(t).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.Retry)
+	_, err = fake.Open(t).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.Retry)
 }
 
 func TestCheckSaysWhatItRead(t *testing.T) {
@@ -361,8 +334,8 @@ func TestCheckSaysWhatItRead(t *testing.T) {
 func TestAWarehouseThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "none"}, nil)
-	_, err := fake.OpenWith(t, map[string]any{"endpoint": fake.Endpoint() + "x"}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "status 404", "correct the endpoint")
+	_, err := fake.OpenWith(t, map[string]any{"endpoint": fake.Endpoint() + "x"}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "status 404", "correct the endpoint")
 	_, err = fake.OpenWith(t, map[string]any{"endpoint": "http://127.0.0.1:1/stock"}).Check(t.Context())
-	requireNext(t, err, warehouses.Retry, "127.0.0.1:1")
+	warehousetest.RequireError(t, err, warehouses.Retry, "127.0.0.1:1")
 }

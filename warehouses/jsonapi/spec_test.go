@@ -1,6 +1,7 @@
 package jsonapi_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,9 +48,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			raw := settings.Values{"endpoint": "https://x/stock"}
-			for name, value := range test.raw {
-				raw[name] = value
-			}
+			maps.Copy(raw, test.raw)
 			_, err := jsonapi.Driver().Open("lyon", raw, settings.Environment{Variable: func(string) (string, bool) { return "", false }})
 			require.ErrorContains(t, err, test.says)
 			require.NotContains(t, err.Error(), warehousetest.Credential)

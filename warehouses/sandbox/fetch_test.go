@@ -17,24 +17,10 @@ import (
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
-func discard(context.Context, []inventory.Row) error { return nil }
-
-func requireNext(t *testing.T, err error, next warehouses.Next, says ...string) *warehouses.Error {
-	t.Helper()
-	var failed *warehouses.Error
-	require.ErrorAs(t, err, &failed)
-	require.Equal(t, next, failed.Next, "%v", err)
-	for _, text := range says {
-		require.ErrorContains(t, err, text)
-	}
-	require.NotContains(t, err.Error(), warehousetest.Credential)
-	return failed
-}
-
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	fake := sandboxtest.Start(t, warehousetest.Stock(25))
-	snapshot, err := fake.OpenWith(t, map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, discard)
+	snapshot, err := fake.OpenWith(t, map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	require.NoError(t, err)
 	require.Equal(t, warehouses.Snapshot{
 		Full: true, Rows: 25, AsOf: sandboxtest.Began, From: fake.Endpoint(),
@@ -52,14 +38,14 @@ func TestAKnownSnapshot(t *testing.T) {
 	t.Parallel()
 	fake := sandboxtest.Start(t, warehousetest.Stock(5))
 	var first string
-	fake.Spoil(func(_ int, answer *sandboxtest.Answer) {
+	fake.Spoil(func(_ int, answer *warehousetest.Answer) {
 		if first == "" {
 			first = answer.Body
 		}
 		answer.Body = first
 	})
 	source := fake.Open(t)
-	snapshot, err := source.Fetch(t.Context(), warehouses.Request{}, discard)
+	snapshot, err := source.Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	require.NoError(t, err)
 	again, err := source.Fetch(t.Context(), warehouses.Request{Mark: snapshot.Mark, Everything: true}, func(context.Context, []inventory.Row) error {
 		t.Error("rows of a known snapshot were passed on")
@@ -75,8 +61,8 @@ func TestThrottledUntil(t *testing.T) {
 	fake := sandboxtest.Start(t, warehousetest.Stock(5))
 	fake.Provoke(t, warehousetest.Throttles)
 	before := time.Now()
-	_, err := fake.Open(t).Fetch(t.Context(), warehouses.Request{}, discard)
-	failed := requireNext(t, err, warehouses.Wait, "throttles")
+	_, err := fake.Open(t).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	failed := warehousetest.RequireError(t, err, warehouses.Wait, "throttles")
 	require.WithinRange(t, failed.Until, before.Add(sandboxtest.RetryAfter), time.Now().Add(sandboxtest.RetryAfter))
 }
 
@@ -89,16 +75,16 @@ func TestASnapshotThatIsForgotten(t *testing.T) {
 		return nil
 	}
 	_, err := source.Fetch(t.Context(), warehouses.Request{}, forget)
-	requireNext(t, err, warehouses.Retry, "status 410", "read again from its beginning")
-	_, err = source.Fetch(t.Context(), warehouses.Request{}, discard)
+	warehousetest.RequireError(t, err, warehouses.Retry, "status 410", "read again from its beginning")
+	_, err = source.Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	require.NoError(t, err)
 }
 
 // TestAnswersThatAreNotBelieved: 25 rows in three pages, one of which is not what it should be.
 func TestAnswersThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
-	replace := func(page int, from, to string) func(int, *sandboxtest.Answer) {
-		return func(number int, answer *sandboxtest.Answer) {
+	replace := func(page int, from, to string) func(int, *warehousetest.Answer) {
+		return func(number int, answer *warehousetest.Answer) {
 			if number != page {
 				return
 			}
@@ -107,27 +93,27 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 			answer.Body = changed
 		}
 	}
-	status := func(status int, body string) func(int, *sandboxtest.Answer) {
-		return func(_ int, answer *sandboxtest.Answer) { answer.Status, answer.Body = status, body }
+	status := func(status int, body string) func(int, *warehousetest.Answer) {
+		return func(_ int, answer *warehousetest.Answer) { answer.Status, answer.Body = status, body }
 	}
 	for name, test := range map[string]struct {
-		spoil func(int, *sandboxtest.Answer)
+		spoil func(int, *warehousetest.Answer)
 		next  warehouses.Next
 		says  string
 	}{
 		"another snapshot":      {replace(2, `"s1"`, `"s2"`), warehouses.Retry, "page 2: it belongs to another snapshot"},
 		"another time":          {replace(3, "12:00:00", "12:00:01"), warehouses.Retry, "page 3: it belongs to another snapshot"},
 		"another total":         {replace(2, `"total":25`, `"total":26`), warehouses.Retry, "page 2: it belongs to another snapshot"},
-		"fewer rows than told":  {func(_ int, a *sandboxtest.Answer) { a.Body = strings.Replace(a.Body, `"total":25`, `"total":26`, 1) }, warehouses.Retry, "page 3: it is the last page, and there were 25 rows of 26"},
-		"more rows than told":   {func(_ int, a *sandboxtest.Answer) { a.Body = strings.Replace(a.Body, `"total":25`, `"total":15`, 1) }, warehouses.Retry, "page 2: there are more rows than the 15"},
+		"fewer rows than told":  {func(_ int, a *warehousetest.Answer) { a.Body = strings.Replace(a.Body, `"total":25`, `"total":26`, 1) }, warehouses.Retry, "page 3: it is the last page, and there were 25 rows of 26"},
+		"more rows than told":   {func(_ int, a *warehousetest.Answer) { a.Body = strings.Replace(a.Body, `"total":25`, `"total":15`, 1) }, warehouses.Retry, "page 2: there are more rows than the 15"},
 		"a longer loop":         {replace(3, `"next":null`, `"next":"10@s1"`), warehouses.Retry, "page 3: its cursor leads back"},
-		"a page without rows":   {func(n int, a *sandboxtest.Answer) { emptyPage(n, a) }, warehouses.Retry, "page 2: it is empty, and not the last page"},
+		"a page without rows":   {func(n int, a *warehousetest.Answer) { emptyPage(n, a) }, warehouses.Retry, "page 2: it is empty, and not the last page"},
 		"no total":              {replace(1, `"total":25,`, ""), warehouses.Retry, `page 1: "total" is missing`},
 		"no items":              {replace(1, `"items"`, `"rows"`), warehouses.Retry, `"items" is missing`},
 		"items in another case": {replace(1, `"items"`, `"Items"`), warehouses.Retry, `"items" is missing`},
-		"two documents":         {func(_ int, a *sandboxtest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
-		"cut, and told so":      {func(_ int, a *sandboxtest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
-		"cut, and not told so":  {func(_ int, a *sandboxtest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
+		"two documents":         {func(_ int, a *warehousetest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
+		"cut, and told so":      {func(_ int, a *warehousetest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
+		"cut, and not told so":  {func(_ int, a *warehousetest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
 		"nothing":               {status(http.StatusOK, ""), warehouses.Retry, "found nothing"},
 		"no content":            {status(http.StatusNoContent, ""), warehouses.AskPerson, "status 204"},
 		"a list":                {status(http.StatusOK, "[]"), warehouses.Retry, "expected an object"},
@@ -141,15 +127,15 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 			t.Parallel()
 			fake := sandboxtest.Start(t, warehousetest.Stock(25))
 			fake.Spoil(test.spoil)
-			snapshot, err := fake.OpenWith(t, map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, discard)
-			requireNext(t, err, test.next, test.says)
+			snapshot, err := fake.OpenWith(t, map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			warehousetest.RequireError(t, err, test.next, test.says)
 			require.Equal(t, warehouses.Snapshot{}, snapshot)
 		})
 	}
 }
 
 // emptyPage takes the items out of the second page.
-func emptyPage(number int, answer *sandboxtest.Answer) {
+func emptyPage(number int, answer *warehousetest.Answer) {
 	if number != 2 {
 		return
 	}
@@ -161,9 +147,9 @@ func emptyPage(number int, answer *sandboxtest.Answer) {
 func TestPagesWithoutEnd(t *testing.T) {
 	t.Parallel()
 	fake := sandboxtest.Start(t, warehousetest.Stock(25))
-	_, err := fake.OpenWith(t, map[string]any{"page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "more than 2 pages, which is max_pages")
-	_, err = fake.OpenWith(t, map[string]any{"page": 10, "max_pages": 3}).Fetch(t.Context(), warehouses.Request{}, discard)
+	_, err := fake.OpenWith(t, map[string]any{"page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "more than 2 pages, which is max_pages")
+	_, err = fake.OpenWith(t, map[string]any{"page": 10, "max_pages": 3}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	require.NoError(t, err)
 }
 
@@ -171,18 +157,18 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	fake := sandboxtest.Start(t, warehousetest.Stock(5))
 	fake.Provoke(t, warehousetest.Redirects)
-	_, err := fake.Open(t).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "redirect")
+	_, err := fake.Open(t).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "redirect")
 	require.Len(t, fake.Calls(), 1)
 }
 
 func TestAWarehouseThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	fake := sandboxtest.Start(t, nil)
-	_, err := fake.OpenWith(t, map[string]any{"endpoint": fake.Endpoint() + "x"}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "status 404", "correct the endpoint")
+	_, err := fake.OpenWith(t, map[string]any{"endpoint": fake.Endpoint() + "x"}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "status 404", "correct the endpoint")
 	_, err = fake.OpenWith(t, map[string]any{"endpoint": "http://127.0.0.1:1/warehouses/x"}).Check(t.Context())
-	requireNext(t, err, warehouses.Retry, "127.0.0.1:1")
+	warehousetest.RequireError(t, err, warehouses.Retry, "127.0.0.1:1")
 }
 
 func TestSettingsThatCannotBe(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -85,9 +86,7 @@ func startReal(t *testing.T) string {
 func openReal(t *testing.T, address string, other map[string]any) warehouses.Source {
 	t.Helper()
 	raw := settings.Values{"endpoint": address + "/warehouses/portland", "token": "env:TOKEN"}
-	for name, value := range other {
-		raw[name] = value
-	}
+	maps.Copy(raw, other)
 	source, err := sandbox.Open("portland", raw, settings.Environment{
 		Variable: func(string) (string, bool) { return warehousetest.Credential, true },
 	})
@@ -200,13 +199,13 @@ func TestTheRealSandboxAtItsWorst(t *testing.T) {
 			if size == 5000 && test.faults["truncate"] == 0.5 {
 				continue // one page may well come whole
 			}
-			_, err := openReal(t, address, map[string]any{"page": size}).Fetch(t.Context(), warehouses.Request{}, discard)
-			requireNext(t, err, test.next)
+			_, err := openReal(t, address, map[string]any{"page": size}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			warehousetest.RequireError(t, err, test.next)
 		}
 	}
 
 	provoke(map[string]any{"empty": true})
-	snapshot, err := openReal(t, address, nil).Fetch(t.Context(), warehouses.Request{}, discard)
+	snapshot, err := openReal(t, address, nil).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	require.NoError(t, err)
 	require.Zero(t, snapshot.Rows, "which is for the guard to judge")
 

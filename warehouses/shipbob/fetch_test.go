@@ -17,40 +17,13 @@ import (
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
-func discard(context.Context, []inventory.Row) error { return nil }
-
-func requireNext(t *testing.T, err error, next warehouses.Next, says ...string) *warehouses.Error {
-	t.Helper()
-	var failed *warehouses.Error
-	require.ErrorAs(t, err, &failed)
-	require.Equal(t, next, failed.Next, "%v", err)
-	for _, text := range says {
-		require.ErrorContains(t, err, text)
-	}
-	require.NotContains(t, err.Error(), warehousetest.Credential)
-	return failed
-}
-
-// read fetches everything and expects no error.
-func read(t *testing.T, source warehouses.Source, request warehouses.Request) ([]inventory.Row, warehouses.Snapshot) {
-	t.Helper()
-	var rows []inventory.Row
-	snapshot, err := source.Fetch(t.Context(), request, func(_ context.Context, page []inventory.Row) error {
-		rows = append(rows, slices.Clone(page)...)
-		return nil
-	})
-	require.NoError(t, err)
-	require.Len(t, rows, snapshot.Rows)
-	return rows, snapshot
-}
-
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(5))
-	fake.Spoil(func(_ int, answer *shipbobtest.Answer) {
+	fake.Spoil(func(_ int, answer *warehousetest.Answer) {
 		answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT")
 	})
-	rows, snapshot := read(t, open(t, fake, newClock(), map[string]any{"page": 2}), warehouses.Request{})
+	rows, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), map[string]any{"page": 2}), warehouses.Request{})
 	require.Equal(t, warehouses.Snapshot{
 		Full: true, Rows: 5, From: fake.Endpoint() + "/inventory-level", Mark: `{"dated":"2026-03-01T12:00:00Z"}`,
 	}, snapshot)
@@ -88,7 +61,7 @@ func TestFigures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rows, _ := read(t, open(t, shipbobtest.Start(t, stock), newClock(), test.settings), warehouses.Request{})
+			rows, _ := warehousetest.Read(t, open(t, shipbobtest.Start(t, stock), warehousetest.NewClock(), test.settings), warehouses.Request{})
 			var got []string
 			for _, row := range rows {
 				require.Empty(t, row.Problem)
@@ -124,26 +97,26 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 			stock := append(warehousetest.Stock(25), warehousetest.Item{SKU: "digital", Available: "0"}, warehousetest.Item{SKU: "inactive", Available: "0"})
 			fake := shipbobtest.Start(t, stock)
 			fake.Turn(switches)
-			clock := newClock()
-			fake.Count(clock.now, 0)
+			clock := warehousetest.NewClock()
+			fake.Count(clock.Now, 0)
 			source := open(t, fake, clock, map[string]any{"page": 10, "inactive": false})
-			rows, snapshot := read(t, source, warehouses.Request{})
+			rows, snapshot := warehousetest.Read(t, source, warehouses.Request{})
 			require.Len(t, rows, 25)
 			for i, row := range rows {
 				require.Equal(t, stock[i].SKU, row.SKU)
 			}
-			_, again := read(t, source, warehouses.Request{Mark: snapshot.Mark})
+			_, again := warehousetest.Read(t, source, warehouses.Request{Mark: snapshot.Mark})
 			require.Equal(t, 25, again.Rows)
 
 			one := shipbobtest.Start(t, warehousetest.Stock(2))
 			one.Turn(switches)
-			rows, _ = read(t, open(t, one, clock, nil), warehouses.Request{})
+			rows, _ = warehousetest.Read(t, open(t, one, clock, nil), warehouses.Request{})
 			require.Len(t, rows, 2, "one page is the first and the last")
 
 			fake.Provoke(t, warehousetest.Throttles)
-			_, err := source.Fetch(t.Context(), warehouses.Request{}, discard)
-			failed := requireNext(t, err, warehouses.Wait, "throttles")
-			require.Equal(t, clock.now().Add(shipbobtest.RetryAfter), failed.Until)
+			_, err := source.Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			failed := warehousetest.RequireError(t, err, warehouses.Wait, "throttles")
+			require.Equal(t, clock.Now().Add(shipbobtest.RetryAfter), failed.Until)
 		})
 	}
 }
@@ -155,13 +128,13 @@ func TestAStockThatIsTruncated(t *testing.T) {
 		fake := shipbobtest.Start(t, warehousetest.Stock(25))
 		fake.Turn(shipbobtest.Switches{PathNext: path})
 		fake.Provoke(t, warehousetest.Truncated)
-		_, err := open(t, fake, newClock(), map[string]any{"page": 5}).Fetch(t.Context(), warehouses.Request{}, discard)
-		requireNext(t, err, warehouses.Retry, "page 2: it has no next page, and says that another page is the last")
+		_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 5}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+		warehousetest.RequireError(t, err, warehouses.Retry, "page 2: it has no next page, and says that another page is the last")
 	}
 	fake := shipbobtest.Start(t, warehousetest.Stock(25))
 	fake.Turn(shipbobtest.Switches{NoLast: true})
 	fake.Provoke(t, warehousetest.Truncated)
-	_, snapshot := read(t, open(t, fake, newClock(), map[string]any{"page": 5}), warehouses.Request{})
+	_, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), map[string]any{"page": 5}), warehouses.Request{})
 	require.Equal(t, 10, snapshot.Rows)
 }
 
@@ -176,15 +149,15 @@ func TestItemsThatMove(t *testing.T) {
 		}
 	}
 	fake := shipbobtest.Start(t, stock)
-	source := open(t, fake, newClock(), map[string]any{"page": 10})
+	source := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10})
 	_, err := source.Fetch(t.Context(), warehouses.Request{}, set(fake, slices.Insert(slices.Clone(stock), 3, warehousetest.Item{SKU: "NEW", Available: "1"})))
-	requireNext(t, err, warehouses.Retry, "page 2: it holds item 20000010, as the page before did", "moved")
-	rows, _ := read(t, source, warehouses.Request{})
+	warehousetest.RequireError(t, err, warehouses.Retry, "page 2: it holds item 20000010, as the page before did", "moved")
+	rows, _ := warehousetest.Read(t, source, warehouses.Request{})
 	require.Len(t, rows, 26, "and the next fetch reads the list as it is then")
 
 	gone := shipbobtest.Start(t, stock)
 	var seen []string
-	snapshot, err := open(t, gone, newClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, func(ctx context.Context, rows []inventory.Row) error {
+	snapshot, err := open(t, gone, warehousetest.NewClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, func(ctx context.Context, rows []inventory.Row) error {
 		for _, row := range rows {
 			seen = append(seen, row.SKU)
 		}
@@ -198,38 +171,38 @@ func TestItemsThatMove(t *testing.T) {
 // TestAnOlderAnswer: something between us and ShipBob answers from memory.
 func TestAnOlderAnswer(t *testing.T) {
 	t.Parallel()
-	fake, clock := shipbobtest.Start(t, warehousetest.Stock(5)), newClock()
-	clock.at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	fake, clock := shipbobtest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
+	clock.At = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	dated := func(at time.Time) {
-		fake.Spoil(func(_ int, answer *shipbobtest.Answer) { answer.Header.Set("Date", at.Format(http.TimeFormat)) })
+		fake.Spoil(func(_ int, answer *warehousetest.Answer) { answer.Header.Set("Date", at.Format(http.TimeFormat)) })
 	}
 	source := open(t, fake, clock, nil)
-	dated(clock.at)
-	_, first := read(t, source, warehouses.Request{})
+	dated(clock.At)
+	_, first := warehousetest.Read(t, source, warehouses.Request{})
 
-	dated(clock.at.Add(-2 * time.Minute))
-	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: true}, discard)
-	requireNext(t, err, warehouses.Retry, "page 1: the answer is dated 2026-03-01T11:58:00Z", "2026-03-01T12:00:00Z", "remembers it")
+	dated(clock.At.Add(-2 * time.Minute))
+	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: true}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.Retry, "page 1: the answer is dated 2026-03-01T11:58:00Z", "2026-03-01T12:00:00Z", "remembers it")
 
-	dated(clock.at.Add(-50 * time.Second))
-	_, second := read(t, source, warehouses.Request{Mark: first.Mark})
+	dated(clock.At.Add(-50 * time.Second))
+	_, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 	require.Equal(t, `{"dated":"2026-03-01T11:59:10Z"}`, second.Mark, "clocks may differ a little")
 
-	dated(clock.at.Add(24 * time.Hour))
-	_, third := read(t, source, warehouses.Request{Mark: first.Mark})
+	dated(clock.At.Add(24 * time.Hour))
+	_, third := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 	require.Equal(t, first.Mark, third.Mark, "a clock that is ahead is not believed")
 
 	fake.Turn(shipbobtest.Switches{NoDate: true})
 	fake.Spoil(nil)
-	_, fourth := read(t, source, warehouses.Request{Mark: first.Mark})
+	_, fourth := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 	require.Equal(t, first.Mark, fourth.Mark)
 }
 
 // TestAnswersThatAreNotBelieved: 25 items in three pages, one of which is not what it should be.
 func TestAnswersThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
-	replace := func(page int, from, to string) func(int, *shipbobtest.Answer) {
-		return func(number int, answer *shipbobtest.Answer) {
+	replace := func(page int, from, to string) func(int, *warehousetest.Answer) {
+		return func(number int, answer *warehousetest.Answer) {
 			if page != 0 && number != page {
 				return
 			}
@@ -238,11 +211,11 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 			answer.Body = changed
 		}
 	}
-	status := func(status int, body string) func(int, *shipbobtest.Answer) {
-		return func(_ int, answer *shipbobtest.Answer) { answer.Status, answer.Body = status, body }
+	status := func(status int, body string) func(int, *warehousetest.Answer) {
+		return func(_ int, answer *warehousetest.Answer) { answer.Status, answer.Body = status, body }
 	}
 	for name, test := range map[string]struct {
-		spoil func(int, *shipbobtest.Answer)
+		spoil func(int, *warehousetest.Answer)
 		next  warehouses.Next
 		says  string
 	}{
@@ -253,13 +226,13 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 		"a page without items":     {emptyPage, warehouses.Retry, "page 2: it is empty, and not the last page"},
 		"no items":                 {replace(1, `"items"`, `"results"`), warehouses.Retry, `page 1: "items" is missing`},
 		"items in another case":    {replace(1, `"items"`, `"Items"`), warehouses.Retry, `"items" is missing`},
-		"items are null":           {func(_ int, a *shipbobtest.Answer) { a.Body = `{"items":null,"next":null}` }, warehouses.Retry, "items: expected a list, found null"},
+		"items are null":           {func(_ int, a *warehousetest.Answer) { a.Body = `{"items":null,"next":null}` }, warehouses.Retry, "items: expected a list, found null"},
 		"next is left out":         {replace(2, `"next"`, `"following"`), warehouses.Retry, `page 2: "next" is missing`},
 		"next is a number":         {replace(3, `"next":null`, `"next":7`), warehouses.Retry, "next: expected an address or null, found a number"},
 		"next is empty":            {replace(3, `"next":null`, `"next":""`), warehouses.Retry, "next: expected an address or null, found text"},
-		"two documents":            {func(_ int, a *shipbobtest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
-		"cut, and told so":         {func(_ int, a *shipbobtest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
-		"cut, and not told so":     {func(_ int, a *shipbobtest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
+		"two documents":            {func(_ int, a *warehousetest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
+		"cut, and told so":         {func(_ int, a *warehousetest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
+		"cut, and not told so":     {func(_ int, a *warehousetest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
 		"nothing":                  {status(http.StatusOK, ""), warehouses.Retry, "found nothing"},
 		"a list":                   {status(http.StatusOK, "[]"), warehouses.Retry, "expected an object"},
 		"a renamed figure":         {replace(0, `"total_fulfillable_quantity"`, `"fulfillable"`), warehouses.AskPerson, `none of its 25 rows has "total_fulfillable_quantity"`},
@@ -275,17 +248,17 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 			t.Parallel()
 			fake := shipbobtest.Start(t, warehousetest.Stock(25))
 			fake.Spoil(test.spoil)
-			snapshot, err := open(t, fake, newClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, discard)
-			requireNext(t, err, test.next, test.says)
+			snapshot, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			warehousetest.RequireError(t, err, test.next, test.says)
 			require.Equal(t, warehouses.Snapshot{}, snapshot)
 		})
 	}
 }
 
 // comesAgain has the third page hold the items of the first one.
-func comesAgain() func(int, *shipbobtest.Answer) {
+func comesAgain() func(int, *warehousetest.Answer) {
 	var items string
-	return func(number int, answer *shipbobtest.Answer) {
+	return func(number int, answer *warehousetest.Answer) {
 		head, rest, _ := strings.Cut(answer.Body, `"items":[`)
 		here, tail, _ := strings.Cut(rest, `],"last"`)
 		switch number {
@@ -298,7 +271,7 @@ func comesAgain() func(int, *shipbobtest.Answer) {
 }
 
 // emptyPage takes the items out of the second page.
-func emptyPage(number int, answer *shipbobtest.Answer) {
+func emptyPage(number int, answer *warehousetest.Answer) {
 	if number != 2 {
 		return
 	}
@@ -311,16 +284,16 @@ func emptyPage(number int, answer *shipbobtest.Answer) {
 func TestALeadElsewhere(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(25))
-	fake.Spoil(func(number int, answer *shipbobtest.Answer) {
+	fake.Spoil(func(number int, answer *warehousetest.Answer) {
 		answer.Body = strings.ReplaceAll(answer.Body, fake.Endpoint(), "http://attacker.invalid/2026-07")
 	})
-	_, snapshot := read(t, open(t, fake, newClock(), map[string]any{"page": 10}), warehouses.Request{})
+	_, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10}), warehouses.Request{})
 	require.Equal(t, 25, snapshot.Rows)
 	require.Len(t, fake.Calls(), 3)
 
 	fake.Provoke(t, warehousetest.Redirects)
-	_, err := open(t, fake, newClock(), nil).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "redirect")
+	_, err := open(t, fake, warehousetest.NewClock(), nil).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "redirect")
 	require.Len(t, fake.Calls(), 4)
 }
 
@@ -332,7 +305,7 @@ func TestManyLocations(t *testing.T) {
 	}
 	fake := shipbobtest.Start(t, stock)
 	var parts []int
-	_, err := open(t, fake, newClock(), map[string]any{"levels": "locations"}).Fetch(t.Context(), warehouses.Request{}, func(_ context.Context, rows []inventory.Row) error {
+	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"levels": "locations"}).Fetch(t.Context(), warehouses.Request{}, func(_ context.Context, rows []inventory.Row) error {
 		parts = append(parts, len(rows))
 		return nil
 	})
@@ -343,16 +316,16 @@ func TestManyLocations(t *testing.T) {
 func TestPagesWithoutEnd(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(25))
-	_, err := open(t, fake, newClock(), map[string]any{"page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "more than 2 pages, which is max_pages")
-	_, err = open(t, fake, newClock(), map[string]any{"page": 10, "max_pages": 3}).Fetch(t.Context(), warehouses.Request{}, discard)
+	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "more than 2 pages, which is max_pages")
+	_, err = open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10, "max_pages": 3}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	require.NoError(t, err)
 }
 
 func TestCheckSaysWhatItRead(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(20))
-	finding, err := open(t, fake, newClock(), map[string]any{"levels": "locations", "page": 12}).Check(t.Context())
+	finding, err := open(t, fake, warehousetest.NewClock(), map[string]any{"levels": "locations", "page": 12}).Check(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"101", "102"}, finding.Facilities)
 	require.Equal(t, []string{
@@ -363,7 +336,7 @@ func TestCheckSaysWhatItRead(t *testing.T) {
 		"ShipBob has 149 calls left for this minute",
 	}, finding.Notes)
 
-	finding, err = open(t, fake, newClock(), nil).Check(t.Context())
+	finding, err = open(t, fake, warehousetest.NewClock(), nil).Check(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, finding.Facilities)
 	require.Equal(t, []string{
@@ -377,8 +350,8 @@ func TestCheckSaysWhatItRead(t *testing.T) {
 func TestAWarehouseThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, nil)
-	_, err := open(t, fake, newClock(), map[string]any{"endpoint": fake.Endpoint() + "x"}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "status 404", "correct the endpoint")
-	_, err = open(t, fake, newClock(), map[string]any{"endpoint": "http://127.0.0.1:1/2026-07"}).Check(t.Context())
-	requireNext(t, err, warehouses.Retry, "127.0.0.1:1")
+	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"endpoint": fake.Endpoint() + "x"}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "status 404", "correct the endpoint")
+	_, err = open(t, fake, warehousetest.NewClock(), map[string]any{"endpoint": "http://127.0.0.1:1/2026-07"}).Check(t.Context())
+	warehousetest.RequireError(t, err, warehouses.Retry, "127.0.0.1:1")
 }

@@ -31,14 +31,14 @@ func TestThePace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake, clock := shipbobtest.Start(t, warehousetest.Stock(pages)), newClock()
-			began := clock.now()
-			fake.Count(clock.now, test.others)
-			_, snapshot := read(t, open(t, fake, clock, map[string]any{"page": 1, "calls_per_minute": test.perMinute}), warehouses.Request{})
+			fake, clock := shipbobtest.Start(t, warehousetest.Stock(pages)), warehousetest.NewClock()
+			began := clock.Now()
+			fake.Count(clock.Now, test.others)
+			_, snapshot := warehousetest.Read(t, open(t, fake, clock, map[string]any{"page": 1, "calls_per_minute": test.perMinute}), warehouses.Request{})
 			require.Equal(t, pages, snapshot.Rows)
-			require.Len(t, clock.waits, pages-1, "nothing waits before the first call")
-			require.Equal(t, test.longest, slices.Max(clock.waits))
-			require.GreaterOrEqual(t, clock.now().Sub(began), (pages-1)*(time.Minute/time.Duration(test.perMinute)))
+			require.Len(t, clock.Waits, pages-1, "nothing waits before the first call")
+			require.Equal(t, test.longest, slices.Max(clock.Waits))
+			require.GreaterOrEqual(t, clock.Now().Sub(began), (pages-1)*(time.Minute/time.Duration(test.perMinute)))
 		})
 	}
 }
@@ -47,7 +47,7 @@ func TestThePace(t *testing.T) {
 func TestAWaitThatIsCancelled(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(10))
-	source, err := shipbob.Open(shipbobtest.ID, fake.Settings(map[string]any{"page": 5, "calls_per_minute": 1}), shipbobtest.Environment())
+	source, err := shipbob.Open(shipbobtest.ID, fake.Settings(map[string]any{"page": 5, "calls_per_minute": 1}), warehousetest.Environment())
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = source.Fetch(ctx, warehouses.Request{}, func(context.Context, []inventory.Row) error {

@@ -14,22 +14,22 @@ import (
 // TestAnswersThatAreNotBelieved: 25 products in three pages, one of which is not what it should be.
 func TestAnswersThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
-	replace := func(page int, from, to string) func(string, int, *shipherotest.Answer) {
-		return func(kind string, number int, answer *shipherotest.Answer) {
+	replace := func(page int, from, to string) func(string, int, *warehousetest.Answer) {
+		return func(kind string, number int, answer *warehousetest.Answer) {
 			if kind == shipherotest.Levels && (page == 0 || number == page) {
 				answer.Body = strings.ReplaceAll(answer.Body, from, to)
 			}
 		}
 	}
-	status := func(status int, body string) func(string, int, *shipherotest.Answer) {
-		return func(kind string, _ int, answer *shipherotest.Answer) {
+	status := func(status int, body string) func(string, int, *warehousetest.Answer) {
+		return func(kind string, _ int, answer *warehousetest.Answer) {
 			if kind == shipherotest.Levels {
 				answer.Status, answer.Body = status, body
 			}
 		}
 	}
 	for name, test := range map[string]struct {
-		spoil func(string, int, *shipherotest.Answer)
+		spoil func(string, int, *warehousetest.Answer)
 		next  warehouses.Next
 		says  string
 	}{
@@ -64,17 +64,17 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 			t.Parallel()
 			fake := shipherotest.Start(t, warehousetest.Stock(25))
 			fake.Spoil(test.spoil)
-			snapshot, err := open(t, fake, newClock(), with(pages, "page", 10)).Fetch(t.Context(), warehouses.Request{}, discard)
-			requireNext(t, err, test.next, test.says)
+			snapshot, err := open(t, fake, warehousetest.NewClock(), with(pages, "page", 10)).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			warehousetest.RequireError(t, err, test.next, test.says)
 			require.Equal(t, warehouses.Snapshot{}, snapshot)
 		})
 	}
 }
 
 // comesAgain has the third page hold the products of the first one.
-func comesAgain() func(string, int, *shipherotest.Answer) {
+func comesAgain() func(string, int, *warehousetest.Answer) {
 	first := ""
-	return func(kind string, number int, answer *shipherotest.Answer) {
+	return func(kind string, number int, answer *warehousetest.Answer) {
 		head, edges, _ := strings.Cut(answer.Body, `"edges":`)
 		switch {
 		case kind != shipherotest.Levels:

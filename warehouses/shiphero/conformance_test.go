@@ -1,10 +1,7 @@
 package shiphero_test
 
 import (
-	"context"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -42,13 +39,7 @@ func subject(full string) warehousetest.Subject {
 		Start: func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
 			return hurried{shipherotest.Start(t, stock), full}
 		},
-		Unreadable: map[string]string{
-			"text": `"5"`, "empty text": `""`, "a list": "[5]", "an object": `{"n":5}`, "a fraction with an exponent": "5e0", "false": "false",
-			"given twice":                 `5,"available":5`,
-			"given twice, in other cases": `5,"Available":0`,
-			"another name given twice":    `5,"note":1,"NOTE":2`,
-			"only in another case":        `null,"Quantity":5`,
-		},
+		Unreadable: warehousetest.UnreadableJSON("available"),
 	}
 }
 
@@ -59,36 +50,13 @@ type hurried struct {
 }
 
 func (h hurried) Open(t testing.TB) warehouses.Source {
-	return open(t, h.Warehouse, newClock(), map[string]any{"full": h.full, "page": 500})
+	return open(t, h.Warehouse, warehousetest.NewClock(), map[string]any{"full": h.full, "page": 500})
 }
 
 // open returns a source that waits by a clock of the test.
-func open(t testing.TB, fake *shipherotest.Warehouse, clock *clock, other map[string]any) warehouses.Source {
+func open(t testing.TB, fake *shipherotest.Warehouse, clock *warehousetest.Clock, other map[string]any) warehouses.Source {
 	t.Helper()
-	source, err := shiphero.OpenAt(shipherotest.ID, fake.Settings(other), shipherotest.Environment(), clock.now, clock.wait)
+	source, err := shiphero.OpenAt(shipherotest.ID, fake.Settings(other), warehousetest.Environment(), clock.Now, clock.Wait)
 	require.NoError(t, err)
 	return source
-}
-
-// clock only moves when somebody waits.
-type clock struct {
-	mu    sync.Mutex
-	at    time.Time
-	waits []time.Duration
-}
-
-func newClock() *clock { return &clock{at: time.Now()} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) wait(ctx context.Context, span time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(span)
-	c.waits = append(c.waits, span)
-	return ctx.Err()
 }

@@ -2,7 +2,7 @@ package shiphero_test
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,69 +17,22 @@ import (
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
-func discard(context.Context, []inventory.Row) error { return nil }
-
-func requireNext(t *testing.T, err error, next warehouses.Next, says ...string) *warehouses.Error {
-	t.Helper()
-	var failed *warehouses.Error
-	require.ErrorAs(t, err, &failed)
-	require.Equal(t, next, failed.Next, "%v", err)
-	for _, text := range says {
-		require.ErrorContains(t, err, text)
-	}
-	require.NotContains(t, err.Error(), warehousetest.Credential)
-	return failed
-}
-
-// read fetches and expects no error.
-func read(t *testing.T, source warehouses.Source, request warehouses.Request) ([]inventory.Row, warehouses.Snapshot) {
-	t.Helper()
-	var rows []inventory.Row
-	snapshot, err := source.Fetch(t.Context(), request, func(_ context.Context, page []inventory.Row) error {
-		rows = append(rows, slices.Clone(page)...)
-		return nil
-	})
-	require.NoError(t, err)
-	require.Len(t, rows, snapshot.Rows)
-	return rows, snapshot
-}
-
-// levels are rows in short; what cannot be read is its problem.
-func levels(rows []inventory.Row) string {
-	var parts []string
-	for _, row := range rows {
-		text := row.SKU + "@" + row.Facility
-		switch {
-		case row.Problem != "":
-			text += ": " + row.Problem
-		case row.Available == nil:
-			text += " none"
-		default:
-			text += fmt.Sprintf(" %d", *row.Available)
-		}
-		parts = append(parts, text)
-	}
-	return strings.Join(parts, ", ")
-}
-
 var pages = map[string]any{"full": "pages"}
 
 func with(settings map[string]any, name string, value any) map[string]any {
 	all := map[string]any{name: value}
-	for name, value := range settings {
-		all[name] = value
-	}
+	maps.Copy(all, settings)
 	return all
 }
 
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
-	fake, clock := shipherotest.Start(t, warehousetest.Stock(3)), newClock()
-	clock.at = time.Date(2026, 3, 1, 12, 0, 5, 0, time.UTC)
-	fake.Spoil(func(_ string, _ int, answer *shipherotest.Answer) {
+	fake, clock := shipherotest.Start(t, warehousetest.Stock(3)), warehousetest.NewClock()
+	clock.At = time.Date(2026, 3, 1, 12, 0, 5, 0, time.UTC)
+	fake.Spoil(func(_ string, _ int, answer *warehousetest.Answer) {
 		answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT")
 	})
-	rows, snapshot := read(t, open(t, fake, clock, nil), warehouses.Request{})
+	rows, snapshot := warehousetest.Read(t, open(t, fake, clock, nil), warehouses.Request{})
 	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z","snapshot":"5e70d213ec6c5e62d4b00001"\}$`, snapshot.Mark)
 	snapshot.Mark = ""
 	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 3, From: fake.Endpoint() + ", snapshot " + shipherotest.SnapshotID(1)}, snapshot)
@@ -95,10 +48,10 @@ func TestSnapshot(t *testing.T) {
 func TestPages(t *testing.T) {
 	t.Parallel()
 	fake := shipherotest.Start(t, warehousetest.Stock(5))
-	rows, snapshot := read(t, open(t, fake, newClock(), map[string]any{"full": "pages", "page": 2, "warehouse_id": "east", "customer_account_id": shipherotest.Account}), warehouses.Request{})
+	rows, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), map[string]any{"full": "pages", "page": 2, "warehouse_id": "east", "customer_account_id": shipherotest.Account}), warehouses.Request{})
 	require.True(t, snapshot.Full)
 	require.Equal(t, fake.Endpoint(), snapshot.From)
-	require.Equal(t, "SKU-0000000@east 0, SKU-0000002@east 2, SKU-0000004@east 4", levels(rows))
+	require.Equal(t, "SKU-0000000@east 0, SKU-0000002@east 2, SKU-0000004@east 4", warehousetest.Levels(rows))
 	require.Equal(t, "page 2, item 1", rows[2].Place)
 	require.Equal(t, []string{
 		"/auth/refresh",
@@ -111,42 +64,42 @@ func TestPages(t *testing.T) {
 func TestSmart(t *testing.T) {
 	t.Parallel()
 	stock := warehousetest.Stock(5)
-	clock := newClock()
-	clock.at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	clock := warehousetest.NewClock()
+	clock.At = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	fake := shipherotest.Start(t, nil)
-	fake.At(clock.now)
+	fake.At(clock.Now)
 	fake.Turn(shipherotest.Switches{NoDate: true})
 	fake.Set(t, stock)
 	source := open(t, fake, clock, nil)
-	_, first := read(t, source, warehouses.Request{})
+	_, first := warehousetest.Read(t, source, warehouses.Request{})
 	require.True(t, first.Full)
 
-	require.NoError(t, clock.wait(t.Context(), time.Hour))
-	_, overlap := read(t, source, warehouses.Request{Mark: first.Mark})
+	require.NoError(t, clock.Wait(t.Context(), time.Hour))
+	_, overlap := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
 	require.False(t, overlap.Full)
 	require.Equal(t, 5, overlap.Rows, "what was updated shortly before is within the overlap")
 	require.Contains(t, fake.Calls(), `/graphql {"first":100,"since":"2026-03-01T11:50:00Z"}`)
 	require.Contains(t, overlap.Mark, shipherotest.SnapshotID(1), "the snapshot stays known")
 
-	_, none := read(t, source, warehouses.Request{Mark: overlap.Mark})
+	_, none := warehousetest.Read(t, source, warehouses.Request{Mark: overlap.Mark})
 	require.True(t, none.Unchanged)
 	require.Equal(t, overlap.Mark, none.Mark)
 
 	stock[3].Available = "44"
 	fake.Set(t, stock)
-	rows, some := read(t, source, warehouses.Request{Mark: none.Mark})
+	rows, some := warehousetest.Read(t, source, warehouses.Request{Mark: none.Mark})
 	require.False(t, some.Full)
-	require.Equal(t, "SKU-0000003@west 44", levels(rows))
+	require.Equal(t, "SKU-0000003@west 44", warehousetest.Levels(rows))
 
-	_, everything := read(t, source, warehouses.Request{Mark: some.Mark, Everything: true})
+	_, everything := warehousetest.Read(t, source, warehouses.Request{Mark: some.Mark, Everything: true})
 	require.True(t, everything.Full)
 	require.Equal(t, 5, everything.Rows)
 
-	_, other := read(t, open(t, fake, clock, map[string]any{"warehouse_id": "west"}), warehouses.Request{Mark: some.Mark})
+	_, other := warehousetest.Read(t, open(t, fake, clock, map[string]any{"warehouse_id": "west"}), warehouses.Request{Mark: some.Mark})
 	require.True(t, other.Full, "what was read under other settings is read again")
 
-	clock.at = clock.at.Add(-24 * time.Hour)
-	_, back := read(t, source, warehouses.Request{Mark: everything.Mark})
+	clock.At = clock.At.Add(-24 * time.Hour)
+	_, back := warehousetest.Read(t, source, warehouses.Request{Mark: everything.Mark})
 	require.True(t, back.Full, "a clock that was put back makes the mark none")
 }
 
@@ -171,13 +124,13 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 				stock := warehousetest.Stock(25)
 				fake := shipherotest.Start(t, stock)
 				fake.Turn(switches)
-				source := open(t, fake, newClock(), with(settings, "page", 10))
-				rows, snapshot := read(t, source, warehouses.Request{})
+				source := open(t, fake, warehousetest.NewClock(), with(settings, "page", 10))
+				rows, snapshot := warehousetest.Read(t, source, warehouses.Request{})
 				require.Len(t, rows, 25)
 				for i, row := range rows {
 					require.Equal(t, stock[i].SKU, row.SKU)
 				}
-				_, again := read(t, source, warehouses.Request{Mark: snapshot.Mark})
+				_, again := warehousetest.Read(t, source, warehouses.Request{Mark: snapshot.Mark})
 				require.Equal(t, 25, again.Rows)
 			}
 		})
@@ -187,30 +140,30 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 // TestFilesThatAreNotBelieved: the file of a snapshot of 2,500 products, or a call around it, is not what it should be.
 func TestFilesThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
-	spoil := func(kind string, change func(*shipherotest.Answer)) func(string, int, *shipherotest.Answer) {
-		return func(of string, _ int, answer *shipherotest.Answer) {
+	spoil := func(kind string, change func(*warehousetest.Answer)) func(string, int, *warehousetest.Answer) {
+		return func(of string, _ int, answer *warehousetest.Answer) {
 			if of == kind {
 				change(answer)
 			}
 		}
 	}
-	replace := func(kind, from, to string) func(string, int, *shipherotest.Answer) {
-		return spoil(kind, func(answer *shipherotest.Answer) { answer.Body = strings.ReplaceAll(answer.Body, from, to) })
+	replace := func(kind, from, to string) func(string, int, *warehousetest.Answer) {
+		return spoil(kind, func(answer *warehousetest.Answer) { answer.Body = strings.ReplaceAll(answer.Body, from, to) })
 	}
-	body := func(kind, body string) func(string, int, *shipherotest.Answer) {
-		return spoil(kind, func(answer *shipherotest.Answer) { answer.Body = body })
+	body := func(kind, body string) func(string, int, *warehousetest.Answer) {
+		return spoil(kind, func(answer *warehousetest.Answer) { answer.Body = body })
 	}
-	status := func(kind string, status int) func(string, int, *shipherotest.Answer) {
-		return spoil(kind, func(answer *shipherotest.Answer) { answer.Status = status; answer.Header.Set("Location", "/x") })
+	status := func(kind string, status int) func(string, int, *warehousetest.Answer) {
+		return spoil(kind, func(answer *warehousetest.Answer) { answer.Status = status; answer.Header.Set("Location", "/x") })
 	}
 	for name, test := range map[string]struct {
-		spoil func(string, int, *shipherotest.Answer)
+		spoil func(string, int, *warehousetest.Answer)
 		next  warehouses.Next
 		says  string
 	}{
-		"nothing behind it":             {spoil(shipherotest.File, func(a *shipherotest.Answer) { a.Body += "{}" }), warehouses.Retry, "with nothing behind it"},
-		"without its end":               {spoil(shipherotest.File, func(a *shipherotest.Answer) { a.Body = a.Body[:len(a.Body)-1] }), warehouses.Retry, "not one JSON object"},
-		"cut":                           {spoil(shipherotest.File, func(a *shipherotest.Answer) { a.Cut = true }), warehouses.Retry, "broke off after"},
+		"nothing behind it":             {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Body += "{}" }), warehouses.Retry, "with nothing behind it"},
+		"without its end":               {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Body = a.Body[:len(a.Body)-1] }), warehouses.Retry, "not one JSON object"},
+		"cut":                           {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Cut = true }), warehouses.Retry, "broke off after"},
 		"empty":                         {body(shipherotest.File, ""), warehouses.Retry, "not one JSON object"},
 		"a list":                        {body(shipherotest.File, "[]"), warehouses.Retry, "has not the form"},
 		"HTML":                          {body(shipherotest.File, "<html>"), warehouses.Retry, "not one JSON object"},
@@ -221,12 +174,12 @@ func TestFilesThatAreNotBelieved(t *testing.T) {
 		"of another snapshot":           {replace(shipherotest.File, shipherotest.SnapshotID(1), shipherotest.SnapshotID(2)), warehouses.Retry, "is that of another snapshot"},
 		"of none":                       {replace(shipherotest.File, `"snapshot_id"`, `"id"`), warehouses.Retry, "is that of another snapshot"},
 		"a renamed figure":              {replace(shipherotest.File, `"available"`, `"sellable_now"`), warehouses.AskPerson, `none of its 2500 rows has "available"`},
-		"larger than is read":           {spoil(shipherotest.File, func(a *shipherotest.Answer) { a.Body += strings.Repeat(" ", 1<<20) }), warehouses.AskPerson, "raise max_bytes"},
+		"larger than is read":           {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Body += strings.Repeat(" ", 1<<20) }), warehouses.AskPerson, "raise max_bytes"},
 		"expired":                       {status(shipherotest.File, http.StatusForbidden), warehouses.Retry, "cannot be had (status 403)"},
 		"elsewhere":                     {status(shipherotest.File, http.StatusFound), warehouses.AskPerson, "redirect (status 302)"},
 		"an address that is none":       {replace(shipherotest.Poll, "http://", "file://"), warehouses.Retry, "is not one like https"},
 		"an address with a user":        {replace(shipherotest.Poll, "http://", "http://me:pw@"), warehouses.Retry, "is not one like https"},
-		"nobody there":                  {spoil(shipherotest.Poll, func(a *shipherotest.Answer) { a.Body = strings.Replace(a.Body, "/files/", "1/files/", 1) }), warehouses.Retry, "snapshot:"},
+		"nobody there":                  {spoil(shipherotest.Poll, func(a *warehousetest.Answer) { a.Body = strings.Replace(a.Body, "/files/", "1/files/", 1) }), warehouses.Retry, "snapshot:"},
 		"not made":                      {replace(shipherotest.Poll, `"processing"`, `"error"`), warehouses.Retry, "could not make the snapshot"},
 		"not made, for a reason":        {replace(shipherotest.Poll, `"error":null`, `"error":"`+warehousetest.Credential+`"`), warehouses.Retry, "could not make the snapshot"},
 		"never made":                    {replace(shipherotest.Poll, `"success"`, `"processing"`), warehouses.Retry, "within 30m0s; raise snapshot_timeout"},
@@ -240,8 +193,8 @@ func TestFilesThatAreNotBelieved(t *testing.T) {
 			t.Parallel()
 			fake := shipherotest.Start(t, warehousetest.Stock(2500))
 			fake.Spoil(test.spoil)
-			snapshot, err := open(t, fake, newClock(), map[string]any{"max_bytes": 1 << 20}).Fetch(t.Context(), warehouses.Request{}, discard)
-			requireNext(t, err, test.next, test.says)
+			snapshot, err := open(t, fake, warehousetest.NewClock(), map[string]any{"max_bytes": 1 << 20}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			warehousetest.RequireError(t, err, test.next, test.says)
 			require.Equal(t, warehouses.Snapshot{}, snapshot)
 			require.NotContains(t, err.Error(), "signature")
 		})
@@ -253,40 +206,40 @@ func TestProductsThatMove(t *testing.T) {
 	t.Parallel()
 	stock := warehousetest.Stock(25)
 	fake := shipherotest.Start(t, stock)
-	source := open(t, fake, newClock(), with(pages, "page", 10))
+	source := open(t, fake, warehousetest.NewClock(), with(pages, "page", 10))
 	_, err := source.Fetch(t.Context(), warehouses.Request{}, func(context.Context, []inventory.Row) error {
 		fake.Set(t, slices.Insert(slices.Clone(stock), 3, warehousetest.Item{SKU: "NEW", Facility: "east", Available: "1"}))
 		return nil
 	})
-	requireNext(t, err, warehouses.Retry, "page 2: it holds a product that the page before held")
-	rows, _ := read(t, source, warehouses.Request{})
+	warehousetest.RequireError(t, err, warehouses.Retry, "page 2: it holds a product that the page before held")
+	rows, _ := warehousetest.Read(t, source, warehouses.Request{})
 	require.Len(t, rows, 26, "and the next fetch reads the list as it is then")
 }
 
 // TestAnOlderAnswer: something between us and ShipHero answers from memory, or ShipHero itself does.
 func TestAnOlderAnswer(t *testing.T) {
 	t.Parallel()
-	fake, clock := shipherotest.Start(t, warehousetest.Stock(5)), newClock()
-	clock.at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	fake, clock := shipherotest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
+	clock.At = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	dated := func(at time.Time) {
-		fake.Spoil(func(_ string, _ int, answer *shipherotest.Answer) {
+		fake.Spoil(func(_ string, _ int, answer *warehousetest.Answer) {
 			answer.Header.Set("Date", at.Format(http.TimeFormat))
 		})
 	}
 	source := open(t, fake, clock, nil)
-	dated(clock.at)
-	_, first := read(t, source, warehouses.Request{})
-	dated(clock.at.Add(-2 * time.Hour))
+	dated(clock.At)
+	_, first := warehousetest.Read(t, source, warehouses.Request{})
+	dated(clock.At.Add(-2 * time.Hour))
 	for _, everything := range []bool{false, true} {
-		_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: everything}, discard)
-		requireNext(t, err, warehouses.Retry, "the answer is dated 2026-03-01T1", "remembers it")
+		_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: everything}, warehousetest.Discard)
+		warehousetest.RequireError(t, err, warehouses.Retry, "the answer is dated 2026-03-01T1", "remembers it")
 	}
 	fake = shipherotest.Start(t, warehousetest.Stock(5))
 	fake.Turn(shipherotest.Switches{SameSnapshot: true, NoDate: true})
 	source = open(t, fake, clock, nil)
-	_, first = read(t, source, warehouses.Request{})
-	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: true}, discard)
-	requireNext(t, err, warehouses.Retry, "answers with the one that was recorded last")
+	_, first = warehousetest.Read(t, source, warehouses.Request{})
+	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: true}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.Retry, "answers with the one that was recorded last")
 }
 
 // TestWhoseStockItIs: the stock of several customers, or of another warehouse, is not mixed up.
@@ -295,34 +248,34 @@ func TestWhoseStockItIs(t *testing.T) {
 	stock := []warehousetest.Item{{SKU: "A", Facility: "east", Available: "1"}, {SKU: "other A", Facility: "east", Available: "2"}}
 	for _, settings := range []map[string]any{nil, pages} {
 		fake := shipherotest.Start(t, stock)
-		_, err := open(t, fake, newClock(), settings).Fetch(t.Context(), warehouses.Request{}, discard)
-		requireNext(t, err, warehouses.AskPerson, "stock of several customers", "set customer_account_id")
-		rows, _ := read(t, open(t, fake, newClock(), with(settings, "customer_account_id", shipherotest.Other)), warehouses.Request{})
-		require.Equal(t, "other A@east 2", levels(rows))
+		_, err := open(t, fake, warehousetest.NewClock(), settings).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+		warehousetest.RequireError(t, err, warehouses.AskPerson, "stock of several customers", "set customer_account_id")
+		rows, _ := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), with(settings, "customer_account_id", shipherotest.Other)), warehouses.Request{})
+		require.Equal(t, "other A@east 2", warehousetest.Levels(rows))
 
-		fake.Spoil(func(_ string, _ int, answer *shipherotest.Answer) {
+		fake.Spoil(func(_ string, _ int, answer *warehousetest.Answer) {
 			answer.Body = strings.ReplaceAll(answer.Body, `"east"`, `"1"`)
 		})
-		_, err = open(t, fake, newClock(), with(with(settings, "customer_account_id", shipherotest.Other), "warehouse_id", "east")).Fetch(t.Context(), warehouses.Request{}, discard)
-		requireNext(t, err, warehouses.AskPerson, `warehouse_id is "east", and there are products of another warehouse`)
+		_, err = open(t, fake, warehousetest.NewClock(), with(with(settings, "customer_account_id", shipherotest.Other), "warehouse_id", "east")).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+		warehousetest.RequireError(t, err, warehouses.AskPerson, `warehouse_id is "east", and there are products of another warehouse`)
 	}
 	fake := shipherotest.Start(t, stock[:1])
 	fake.Turn(shipherotest.Switches{OldFormat: true})
-	_, err := open(t, fake, newClock(), nil).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.Retry, "has not the form of a snapshot that groups products by account")
+	_, err := open(t, fake, warehousetest.NewClock(), nil).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.Retry, "has not the form of a snapshot that groups products by account")
 }
 
 func TestPagesWithoutEnd(t *testing.T) {
 	t.Parallel()
 	fake := shipherotest.Start(t, warehousetest.Stock(25))
-	_, err := open(t, fake, newClock(), map[string]any{"full": "pages", "page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "more than 2 pages, which is max_pages")
+	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"full": "pages", "page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "more than 2 pages, which is max_pages")
 }
 
 func TestCheckSaysWhatItRead(t *testing.T) {
 	t.Parallel()
 	fake := shipherotest.Start(t, warehousetest.Stock(20))
-	finding, err := open(t, fake, newClock(), map[string]any{"page": 12}).Check(t.Context())
+	finding, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 12}).Check(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"east", "west"}, finding.Facilities)
 	require.Equal(t, []string{
@@ -335,6 +288,6 @@ func TestCheckSaysWhatItRead(t *testing.T) {
 
 func TestAWarehouseThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	_, err := open(t, shipherotest.Start(t, nil), newClock(), map[string]any{"endpoint": "http://127.0.0.1:1"}).Check(t.Context())
-	requireNext(t, err, warehouses.Retry, "127.0.0.1:1")
+	_, err := open(t, shipherotest.Start(t, nil), warehousetest.NewClock(), map[string]any{"endpoint": "http://127.0.0.1:1"}).Check(t.Context())
+	warehousetest.RequireError(t, err, warehouses.Retry, "127.0.0.1:1")
 }

@@ -29,16 +29,16 @@ func TestCredits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake, clock := shipherotest.Start(t, warehousetest.Stock(6000)), newClock()
-			fake.At(clock.now)
+			fake, clock := shipherotest.Start(t, warehousetest.Stock(6000)), warehousetest.NewClock()
+			fake.At(clock.Now)
 			fake.Charge(test.left)
 			fake.Turn(test.switches)
-			began := clock.now()
-			_, snapshot := read(t, open(t, fake, clock, map[string]any{"full": "pages", "credits_per_second": test.perSecond}), warehouses.Request{})
+			began := clock.Now()
+			_, snapshot := warehousetest.Read(t, open(t, fake, clock, map[string]any{"full": "pages", "credits_per_second": test.perSecond}), warehouses.Request{})
 			require.Equal(t, 6000, snapshot.Rows)
 			require.LessOrEqual(t, fake.Short(), test.short)
 			if test.short == 0 {
-				require.GreaterOrEqual(t, clock.now().Sub(began), 59*101*time.Second/time.Duration(test.perSecond))
+				require.GreaterOrEqual(t, clock.Now().Sub(began), 59*101*time.Second/time.Duration(test.perSecond))
 			} else {
 				require.Positive(t, fake.Short())
 			}
@@ -64,34 +64,34 @@ func TestTooFewCredits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake, clock := shipherotest.Start(t, warehousetest.Stock(5)), newClock()
-			fake.Spoil(func(kind string, _ int, answer *shipherotest.Answer) {
+			fake, clock := shipherotest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
+			fake.Spoil(func(kind string, _ int, answer *warehousetest.Answer) {
 				if kind == shipherotest.Levels {
 					answer.Body = `{"errors":[{"code":30,` + test.body + `}],"data":null}`
 				}
 			})
-			_, err := open(t, fake, clock, pages).Fetch(t.Context(), warehouses.Request{}, discard)
-			require.Equal(t, clock.now().Add(test.want), requireNext(t, err, warehouses.Wait, "throttles").Until)
-			require.Empty(t, clock.waits)
+			_, err := open(t, fake, clock, pages).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			require.Equal(t, clock.Now().Add(test.want), warehousetest.RequireError(t, err, warehouses.Wait, "throttles").Until)
+			require.Empty(t, clock.Waits)
 		})
 	}
-	fake, clock := shipherotest.Start(t, warehousetest.Stock(25)), newClock()
-	fake.Spoil(func(kind string, number int, answer *shipherotest.Answer) {
+	fake, clock := shipherotest.Start(t, warehousetest.Stock(25)), warehousetest.NewClock()
+	fake.Spoil(func(kind string, number int, answer *warehousetest.Answer) {
 		if kind == shipherotest.Levels && number == 2 {
 			answer.Body = `{"errors":[{"code":30,"time_remaining":"9 seconds"}],"data":null}`
 		}
 	})
-	_, err := open(t, fake, clock, map[string]any{"full": "pages", "page": 10}).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.Wait)
-	require.Len(t, clock.waits, 6, "its turn, and five times for credits that somebody else took")
+	_, err := open(t, fake, clock, map[string]any{"full": "pages", "page": 10}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.Wait)
+	require.Len(t, clock.Waits, 6, "its turn, and five times for credits that somebody else took")
 
-	fake.Spoil(func(kind string, _ int, answer *shipherotest.Answer) {
+	fake.Spoil(func(kind string, _ int, answer *warehousetest.Answer) {
 		if kind == shipherotest.Levels {
 			answer.Body = `{"errors":[{"code":30,"required_credits":5005,"remaining_credits":4004,"time_remaining":"0 seconds"}],"data":null}`
 		}
 	})
-	_, err = open(t, fake, clock, pages).Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "needs 5005 credits, and ShipHero permits 4004; lower page")
+	_, err = open(t, fake, clock, pages).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "needs 5005 credits, and ShipHero permits 4004; lower page")
 }
 
 // TestTheToken: it is asked for once, and again when it is not accepted. One that a person gave is not asked for.
@@ -105,22 +105,22 @@ func TestTheToken(t *testing.T) {
 		}
 		return count
 	}
-	fake, clock := shipherotest.Start(t, warehousetest.Stock(25)), newClock()
+	fake, clock := shipherotest.Start(t, warehousetest.Stock(25)), warehousetest.NewClock()
 	source := open(t, fake, clock, map[string]any{"full": "pages", "page": 10})
-	read(t, source, warehouses.Request{})
-	read(t, source, warehouses.Request{})
+	warehousetest.Read(t, source, warehouses.Request{})
+	warehousetest.Read(t, source, warehouses.Request{})
 	require.Equal(t, 1, refreshes(fake))
-	require.NoError(t, clock.wait(t.Context(), 28*24*time.Hour))
-	read(t, source, warehouses.Request{})
+	require.NoError(t, clock.Wait(t.Context(), 28*24*time.Hour))
+	warehousetest.Read(t, source, warehouses.Request{})
 	require.Equal(t, 2, refreshes(fake))
 
 	given := shipherotest.Start(t, warehousetest.Stock(5))
 	source = open(t, given, clock, map[string]any{"refresh_token": nil, "token": "env:TOKEN"})
-	read(t, source, warehouses.Request{})
+	warehousetest.Read(t, source, warehouses.Request{})
 	require.Zero(t, refreshes(given))
 	given.Turn(shipherotest.Switches{Withdrawn: true})
-	_, err := source.Fetch(t.Context(), warehouses.Request{}, discard)
-	requireNext(t, err, warehouses.AskPerson, "does not accept the credential")
+	_, err := source.Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.AskPerson, "does not accept the credential")
 
 	for body, says := range map[string]string{
 		`{"access_token":"x"}`:                     "does not say how long it lives",
@@ -128,12 +128,12 @@ func TestTheToken(t *testing.T) {
 		`{"access_token":"x","expires_in":"long"}`: "JSON of another form",
 		`<html>`: "an HTML page",
 	} {
-		fake.Spoil(func(kind string, _ int, answer *shipherotest.Answer) {
+		fake.Spoil(func(kind string, _ int, answer *warehousetest.Answer) {
 			if kind == shipherotest.Refresh {
 				answer.Body = body
 			}
 		})
 		_, err := open(t, fake, clock, nil).Check(t.Context())
-		requireNext(t, err, warehouses.Retry, says)
+		warehousetest.RequireError(t, err, warehouses.Retry, says)
 	}
 }

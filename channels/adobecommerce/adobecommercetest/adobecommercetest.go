@@ -2,10 +2,11 @@
 // and from docs/channels/adobecommerce.md. What is not confirmed, or differs between versions, is an option.
 //
 // The files: adobecommercetest.go is what a test does with the store, serve.go what the store answers, bulks.go how it takes bulks and
-// reports on them, bucket.go how its server counts calls.
+// reports on them.
 package adobecommercetest
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -76,6 +77,7 @@ type Options struct {
 // Store is a running store. It is a channeltest.Store and a channeltest.Renewer.
 type Store struct {
 	*channeltest.Front
+	channeltest.Limiter
 	options Options
 	sources map[string]bool
 
@@ -90,9 +92,8 @@ type Store struct {
 	bulks     map[string]*bulk
 	queue     []*bulk // not yet processed, in the order in which they came
 	made      int
-	body      []byte // of the last bulk
-	bucket    bucket
-	throttled int
+	body      []byte              // of the last bulk
+	bucket    *channeltest.Bucket // of its server; Adobe Commerce itself counts no calls
 	found     int
 }
 
@@ -126,7 +127,7 @@ func Start(t testing.TB, options Options) *Store {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.bucket = newBucket(options.PerSecond, options.Burst, s.now())
+	s.bucket = channeltest.NewBucket(cmp.Or(options.PerSecond, 2), cmp.Or(options.Burst, 4), s.now())
 	s.add(Poison, "simple").poisoned = true
 	s.Front = channeltest.NewFront(t, s.routes())
 	return s
@@ -147,9 +148,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "TOKEN" }}
-}
+func Environment() settings.Environment { return channeltest.Environment("TOKEN") }
 
 // Open returns a new channel to the store.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -160,9 +159,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the store. It makes a product for a SKU that it does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -278,20 +274,8 @@ func (s *Store) InStock(source, sku string) bool {
 	return s.marked[place{source, sku}] == 1
 }
 
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
-
 // Orphans counts figures of SKUs that do not exist, which were taken.
 func (s *Store) Orphans() int { return s.count(func() int { return s.orphans }) }
-
-// Overruns counts calls that came faster than the bucket allows, whether they were let through or not.
-func (s *Store) Overruns() int { return s.count(func() int { return s.bucket.overruns }) }
-
-// Throttled counts answers that throttle.
-func (s *Store) Throttled() int { return s.count(func() int { return s.throttled }) }
 
 // Lookups counts look-ups that were answered.
 func (s *Store) Lookups() int { return s.count(func() int { return s.found }) }

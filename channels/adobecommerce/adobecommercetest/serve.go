@@ -45,11 +45,10 @@ func (s *Store) routes() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
-		if s.bucket.take(s.now()) || !s.options.Throttle {
+		if s.Admit(s.bucket.Take(1, s.now()), s.options.Throttle) {
 			routes.ServeHTTP(w, r)
 			return
 		}
-		s.throttled++
 		if s.options.RetryAfter != "" {
 			w.Header().Set("Retry-After", s.options.RetryAfter)
 		}

@@ -60,6 +60,7 @@ type Options struct {
 // Store is a running account. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
+	channeltest.Limiter
 	options Options
 	poisons map[string]bool
 
@@ -70,12 +71,10 @@ type Store struct {
 	queue     []*feed // not yet processed, in order
 	free      time.Time
 	tokens    map[string]time.Time
-	meters    map[string]*bucket
+	meters    map[string]*channeltest.Bucket
 	recent    []time.Time // feeds of the last five minutes
 	bodies    map[string][]byte
 	made      int
-	overruns  int
-	throttled int
 	leaks     int
 }
 
@@ -108,15 +107,9 @@ func Start(t testing.TB, options Options) *Store {
 	for _, sku := range options.Poisons {
 		s.poisons[sku] = true
 	}
-	s.Front = front(t, http.HandlerFunc(s.serve))
+	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
 	s.Sort = sort
 	return s
-}
-
-// front starts the Front, which takes tests only.
-func front(t testing.TB, store http.Handler) *channeltest.Front {
-	t.Helper()
-	return channeltest.NewFront(t, store)
 }
 
 // sort tells the calls that can change a figure, the reading ones, and the steps before a feed.
@@ -144,11 +137,7 @@ func (s *Store) Settings() settings.Values {
 func (s *Store) Environment() settings.Environment { return Environment() }
 
 // Environment holds the credentials.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) {
-		return channeltest.Credential, name == "SECRET" || name == "TOKEN"
-	}}
-}
+func Environment() settings.Environment { return channeltest.Environment("SECRET", "TOKEN") }
 
 // Open returns a new channel to the account.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -159,9 +148,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits listings; unknown SKUs are listed.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -203,28 +189,11 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	return shown
 }
 
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
 // Leaks counts calls that followed a redirect, or brought a token to where documents are moved.
-func (s *Store) Leaks(*testing.T) int {
+func (s *Store) Leaks(t *testing.T) int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return s.Front.Leaks() + s.leaks
-}
-
-// Overruns counts calls over the published rates.
-func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.overruns
-}
-
-// Throttled counts answers with 429.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
+	return s.Front.Leaks(t) + s.leaks
 }
 
 // Feeds is how many feeds were made.

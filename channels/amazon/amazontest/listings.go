@@ -68,7 +68,7 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.bodies[operation] = body
-	w.Header().Set("X-Amzn-Ratelimit-Limit", fmt.Sprint(s.meters[operation].rate))
+	w.Header().Set("X-Amzn-Ratelimit-Limit", fmt.Sprint(s.meters[operation].PerSecond))
 	switch operation {
 	case "createFeedDocument":
 		s.createDocument(w, body)

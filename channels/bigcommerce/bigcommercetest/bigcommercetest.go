@@ -72,21 +72,21 @@ type Options struct {
 // Store is a running store. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
+	channeltest.Limiter
 	options Options
 
-	mutex     sync.Mutex
-	now       func() time.Time
-	locations map[int64]bool
-	items     map[string]*item // by SKU
-	first     string           // the SKU that was added first
-	shown     map[place]int64
-	queue     []adjusted // what was taken and does not show yet, the oldest first
-	window    window
-	throttle  int // calls that are still to be throttled
-	overload  int // calls that are still to be refused for the platform's load
-	throttled int
-	last      int64 // the last variant id
-	sent      int   // transactions
+	mutex      sync.Mutex
+	now        func() time.Time
+	locations  map[int64]bool
+	items      map[string]*item // by SKU
+	first      string           // the SKU that was added first
+	shown      map[place]int64
+	queue      []adjusted // what was taken and does not show yet, the oldest first
+	window     window
+	overload   int   // calls that are still to be refused for the platform's load
+	overloaded int   // calls that were
+	last       int64 // the last variant id
+	sent       int   // transactions
 }
 
 // item is a product without variants, or a variant.
@@ -150,9 +150,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "TOKEN" }}
-}
+func Environment() settings.Environment { return channeltest.Environment("TOKEN") }
 
 // Open returns a new channel to the store.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -163,9 +161,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the store. It makes an item for a SKU that it does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -249,19 +244,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	return shown
 }
 
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
-
-// Throttle throttles the next calls whatever the quota is.
-func (s *Store) Throttle(calls int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.throttle = calls
-}
-
 // Overload refuses the next calls for the load of the whole platform, without a word on the quota.
 func (s *Store) Overload(calls int) {
 	s.mutex.Lock()
@@ -269,16 +251,9 @@ func (s *Store) Overload(calls int) {
 	s.overload = calls
 }
 
-// Overruns counts calls that came after the quota was used up.
-func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.window.overruns
-}
-
-// Throttled counts answers that throttle.
+// Throttled counts answers that throttle, for the quota or for the platform's load.
 func (s *Store) Throttled() int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return s.throttled
+	return s.Limiter.Throttled() + s.overloaded
 }

@@ -61,26 +61,22 @@ func (s *Store) routes() http.Handler {
 
 // limited answers a call that comes too early.
 func (s *Store) limited(w http.ResponseWriter) bool {
-	fits := true
-	switch {
-	case s.overload > 0:
+	if s.overload > 0 {
 		s.overload--
-		s.throttled++
+		s.overloaded++
 		refuse(w, http.StatusTooManyRequests, "Too many requests")
 		return true
-	case !s.options.Unlimited:
-		fits = s.window.take(s.now())
+	}
+	within := true
+	if !s.options.Unlimited {
+		within = s.window.take(s.now())
 		s.window.tell(w.Header(), s.now())
 	}
-	if s.throttle > 0 {
-		s.throttle--
-		fits = false
+	if s.Admit(within, true) {
+		return false
 	}
-	if !fits {
-		s.throttled++
-		refuse(w, http.StatusTooManyRequests, "Too many requests")
-	}
-	return !fits
+	refuse(w, http.StatusTooManyRequests, "Too many requests")
+	return true
 }
 
 // permitted answers a call that the token does not permit.

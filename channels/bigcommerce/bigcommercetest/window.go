@@ -1,6 +1,7 @@
 package bigcommercetest
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"strconv"
@@ -13,7 +14,6 @@ type window struct {
 	length      time.Duration
 	gradual     bool
 	at          time.Time // when it began, or when it was last renewed a bit
-	overruns    int
 }
 
 // The quota of Pro.
@@ -23,15 +23,8 @@ const (
 )
 
 func newWindow(options Options, now time.Time) window {
-	w := window{quota: float64(options.Quota), length: options.Window, gradual: options.Gradual, at: now}
-	if w.quota == 0 {
-		w.quota = proQuota
-	}
-	if w.length == 0 {
-		w.length = proWindow
-	}
-	w.left = w.quota
-	return w
+	quota := float64(cmp.Or(options.Quota, proQuota))
+	return window{quota: quota, left: quota, length: cmp.Or(options.Window, proWindow), gradual: options.Gradual, at: now}
 }
 
 // take counts a call and tells whether there was room for it.
@@ -44,7 +37,6 @@ func (w *window) take(now time.Time) bool {
 		w.left, w.at = w.quota, now
 	}
 	if w.left < 1 {
-		w.overruns++
 		return false
 	}
 	w.left--

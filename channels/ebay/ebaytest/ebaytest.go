@@ -56,20 +56,19 @@ type Options struct {
 // Store is a running seller. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
+	channeltest.Limiter
 	options Options
 
-	mutex     sync.Mutex
-	now       func() time.Time
-	items     map[string]*item
-	offers    map[string]*offer
-	tokens    map[string]time.Time // when they end
-	scopes    []string
-	lastID    int64
-	given     int // tokens
-	found     int // look-ups
-	throttle  int // calls that are still to be throttled
-	throttled int
-	limits    limits
+	mutex  sync.Mutex
+	now    func() time.Time
+	items  map[string]*item
+	offers map[string]*offer
+	tokens map[string]time.Time // when they end
+	scopes []string
+	lastID int64
+	given  int // tokens
+	found  int // look-ups
+	limits limits
 }
 
 // item is an inventory item.
@@ -136,11 +135,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credentials.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) {
-		return channeltest.Credential, name == "SECRET" || name == "TOKEN"
-	}}
-}
+func Environment() settings.Environment { return channeltest.Environment("SECRET", "TOKEN") }
 
 // Open returns a new channel to the seller.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -151,9 +146,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the listings. It lists a SKU that the seller does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -259,12 +251,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	return shown
 }
 
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
-
 // Revoke ends every access token before its time.
 func (s *Store) Revoke() {
 	s.mutex.Lock()
@@ -279,25 +265,11 @@ func (s *Store) Grant(scopes ...string) {
 	s.scopes = scopes
 }
 
-// Throttle makes eBay throttle the next calls whatever the limits say.
-func (s *Store) Throttle(calls int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.throttle = calls
-}
-
 // Overruns counts calls over the limits, and figures for offers that were revised too often.
 func (s *Store) Overruns() int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return s.limits.overruns
-}
-
-// Throttled counts answers that throttle.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
+	return s.Limiter.Overruns() + s.limits.refused
 }
 
 // Tokens counts the tokens that were given.

@@ -76,14 +76,9 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
 
 // limited answers a call that is over the limits.
 func (s *Store) limited(w http.ResponseWriter) bool {
-	fits := s.limits.take(s.now())
-	switch {
-	case s.throttle > 0:
-		s.throttle--
-	case fits || !s.options.Throttles:
+	if s.Admit(s.limits.take(s.now()), s.options.Throttles) {
 		return false
 	}
-	s.throttled++
 	if s.options.RetryAfter != "" {
 		w.Header().Set("Retry-After", s.options.RetryAfter)
 	}

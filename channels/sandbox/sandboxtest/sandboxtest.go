@@ -121,9 +121,7 @@ func (s *Store) Settings() settings.Values {
 }
 
 // Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "TOKEN" }}
-}
+func Environment() settings.Environment { return channeltest.Environment("TOKEN") }
 
 // Open returns a new channel to the store.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -134,9 +132,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the store.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -162,12 +157,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	defer s.mutex.Unlock()
 	return maps.Clone(s.shown)
 }
-
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
 
 func reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")

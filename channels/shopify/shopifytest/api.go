@@ -116,10 +116,11 @@ func (s *Store) graphql(body []byte) response {
 	if asked.requested > maxQuery {
 		return refusal("MAX_COST_EXCEEDED", fmt.Sprintf("Query cost is %v, which exceeds the single query max cost limit", asked.requested))
 	}
-	now := s.now()
-	if s.throttle > 0 || !s.bucket.take(asked.requested, now) {
-		s.throttle = max(s.throttle-1, 0)
-		s.throttled++
+	within := s.bucket.Take(asked.requested, s.now())
+	if !s.Admit(within, true) {
+		if within { // throttled for another reason, which costs nothing
+			s.bucket.Refund(asked.requested)
+		}
 		throttled := refusal("THROTTLED", "Throttled")
 		throttled.Extensions = s.bucket.extensions(asked.requested, nil)
 		return throttled
@@ -127,13 +128,13 @@ func (s *Store) graphql(body []byte) response {
 	for _, scope := range asked.scopes {
 		if !slices.Contains(s.scopes, scope) && !slices.Contains(s.scopes, strings.Replace(scope, "read_", "write_", 1)) {
 			denied := refusal("ACCESS_DENIED", "Access denied. Required access: `"+scope+"` access scope.")
-			s.bucket.refund(asked.requested)
+			s.bucket.Refund(asked.requested)
 			denied.Extensions = s.bucket.extensions(asked.requested, new(0.0))
 			return denied
 		}
 	}
 	answer, actual := asked.run()
-	s.bucket.refund(asked.requested - actual)
+	s.bucket.Refund(asked.requested - actual)
 	answer.Extensions = s.bucket.extensions(asked.requested, &actual)
 	return answer
 }

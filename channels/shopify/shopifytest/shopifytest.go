@@ -50,7 +50,8 @@ type Options struct {
 // Store is a running shop. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
-	options Options
+	channeltest.Limiter // Throttle is as Shopify protects itself, whatever the bucket holds
+	options             Options
 
 	mutex     sync.Mutex
 	now       func() time.Time
@@ -64,8 +65,6 @@ type Store struct {
 	bucket    bucket
 	lastID    int64
 	asked     int // tokens
-	throttle  int // calls that are still to be throttled
-	throttled int
 	found     int // look-ups
 }
 
@@ -103,15 +102,9 @@ func Start(t testing.TB, options Options) *Store {
 	}
 	s.bucket = newBucket(options.Capacity, options.PerSecond, s.now())
 	s.add(Poison).poisoned = true
-	s.Front = front(t, s)
+	s.Front = channeltest.NewFront(t, s)
 	s.Sort = sort
 	return s
-}
-
-// front starts the Front, which takes tests only.
-func front(t testing.TB, store http.Handler) *channeltest.Front {
-	t.Helper()
-	return channeltest.NewFront(t, store)
 }
 
 // sort tells mutations from queries: both are posted to the same address.
@@ -152,11 +145,7 @@ func (s *Store) Settings() settings.Values {
 func (s *Store) Environment() settings.Environment { return Environment() }
 
 // Environment holds the credentials.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) {
-		return channeltest.Credential, name == "TOKEN" || name == "SECRET"
-	}}
-}
+func Environment() settings.Environment { return channeltest.Environment("TOKEN", "SECRET") }
 
 // Open returns a new channel to the shop.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -167,9 +156,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the shop. It makes a variant for a SKU that it does not have, and stocks it at every location.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -268,12 +254,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	return shown
 }
 
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
-
 // Revoke ends every token of the app before its time.
 func (s *Store) Revoke() {
 	s.mutex.Lock()
@@ -286,27 +266,6 @@ func (s *Store) Grant(scopes ...string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.scopes = slices.Clone(scopes)
-}
-
-// Throttle makes the shop throttle the next calls whatever its bucket holds, as Shopify does to protect itself.
-func (s *Store) Throttle(calls int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.throttle = calls
-}
-
-// Overruns counts calls that asked for more points than the bucket held.
-func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.bucket.overruns
-}
-
-// Throttled counts answers that throttle, overruns and those of Throttle.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
 }
 
 // Tokens counts the tokens that were given.

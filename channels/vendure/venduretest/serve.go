@@ -61,9 +61,9 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
 		s.login(w, asked)
 		return
 	}
-	if wait, over := s.take(); over && s.options.Throttles {
-		s.throttled++
-		w.Header().Set("Retry-After", strconv.FormatFloat(math.Ceil(wait.Seconds()), 'f', -1, 64))
+	if !s.Admit(s.bucket.Take(1, s.options.Now()), s.options.Throttles) {
+		wait := max(1-s.bucket.Available, 0) / s.bucket.PerSecond // seconds
+		w.Header().Set("Retry-After", strconv.FormatFloat(math.Ceil(wait), 'f', -1, 64))
 		reply(w, http.StatusTooManyRequests, object{})
 		return
 	}

@@ -35,7 +35,8 @@ type Options struct {
 // Store is a running server. It is a channeltest.Store and a channeltest.Renewer.
 type Store struct {
 	*channeltest.Front
-	options Options
+	channeltest.Limiter // of calls that are not logins
+	options             Options
 
 	mutex    sync.Mutex
 	variants []*variant          // by id, which is the position and one more
@@ -45,10 +46,7 @@ type Store struct {
 	logins   int
 	untracks bool              // globalSettings.trackInventory is false
 	bodies   map[string][]byte // the last of each operation
-
-	tokens              float64
-	at                  time.Time
-	overruns, throttled int
+	bucket   *channeltest.Bucket
 }
 
 type variant struct {
@@ -77,7 +75,7 @@ func Start(t testing.TB, options Options) *Store {
 	}
 	s := &Store{
 		options: options, skus: map[string][]string{}, foreign: map[string]bool{}, sessions: map[string]bool{}, bodies: map[string][]byte{},
-		tokens: options.Burst, at: options.Now(),
+		bucket: channeltest.NewBucket(options.Rate, options.Burst, options.Now()),
 	}
 	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
 	s.Front.Sort = Sort
@@ -109,9 +107,7 @@ func (s *Store) Settings() settings.Values {
 }
 
 // Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "PASSWORD" }}
-}
+func Environment() settings.Environment { return channeltest.Environment("PASSWORD") }
 
 // Environment holds the credential.
 func (s *Store) Environment() settings.Environment { return Environment() }
@@ -125,9 +121,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits figures, and makes variants where there are none.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -244,26 +237,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	return shown
 }
 
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
-
-// Overruns counts calls over the bucket; logins are not among them.
-func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.overruns
-}
-
-// Throttled counts answers of 429.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
-}
-
 func (s *Store) add(sku string) *variant {
 	one := &variant{id: strconv.Itoa(len(s.variants) + 1), sku: sku, track: "INHERIT", levels: map[string]int64{}}
 	for _, location := range s.locations() {
@@ -303,19 +276,6 @@ func (s *Store) inside(location string) string {
 		return s.locations()[0]
 	}
 	return location
-}
-
-// take takes a call out of the bucket.
-func (s *Store) take() (wait time.Duration, over bool) {
-	now := s.options.Now()
-	s.tokens = min(s.options.Burst, s.tokens+now.Sub(s.at).Seconds()*s.options.Rate)
-	s.at = now
-	if s.tokens >= 1 {
-		s.tokens--
-		return 0, false
-	}
-	s.overruns++
-	return time.Duration((1 - s.tokens) / s.options.Rate * float64(time.Second)), true
 }
 
 // session begins one.

@@ -5,24 +5,16 @@ import (
 	"math"
 	"net/http"
 	"time"
-)
 
-// bucket is a published rate of an operation.
-type bucket struct {
-	rate, burst float64
-	tokens      float64
-	at          time.Time
-}
+	"github.com/tidemark/tidemark/channels/channeltest"
+)
 
 // published are the rates of the operations, each its own bucket that is filled gradually (reference: inventory feeds 10 an hour, PUT and
 // GET some 200 a minute).
-func published(feedsPerHour int, now time.Time) map[string]*bucket {
-	meters := map[string]*bucket{"feed": {rate: float64(feedsPerHour) / 3600, burst: float64(feedsPerHour)}}
+func published(feedsPerHour int, now time.Time) map[string]*channeltest.Bucket {
+	meters := map[string]*channeltest.Bucket{"feed": channeltest.NewBucket(float64(feedsPerHour)/3600, float64(feedsPerHour), now)}
 	for _, operation := range []string{"put", "poll", "read"} {
-		meters[operation] = &bucket{rate: 200.0 / 60, burst: 200}
-	}
-	for _, meter := range meters {
-		meter.tokens, meter.at = meter.burst, now
+		meters[operation] = channeltest.NewBucket(200.0/60, 200, now)
 	}
 	return meters
 }
@@ -30,24 +22,19 @@ func published(feedsPerHour int, now time.Time) map[string]*bucket {
 // admit counts a call, tells what is left, and answers it with 429 where the account throttles.
 func (s *Store) admit(w http.ResponseWriter, operation string) bool {
 	meter, now := s.meters[operation], s.options.Now()
-	within := meter.take(now)
+	within := meter.Take(1, now)
 	s.tell(w, meter, now)
-	if within {
+	if s.Admit(within, s.options.Throttle) {
 		return true
 	}
-	s.overruns++
-	if !s.options.Throttle {
-		return true
-	}
-	s.throttled++
 	refuse(w, http.StatusTooManyRequests, "REQUEST_THRESHOLD_VIOLATED.GMP_GATEWAY_API", "", "Request Threshold Violated")
 	return false
 }
 
 // tell writes what is left and when there is more, as the options say. A whole number of calls is told.
-func (s *Store) tell(w http.ResponseWriter, meter *bucket, now time.Time) {
-	left := math.Floor(meter.tokens)
-	more := now.Add(time.Duration(math.Ceil((left + 1 - meter.tokens) / meter.rate * float64(time.Second))))
+func (s *Store) tell(w http.ResponseWriter, meter *channeltest.Bucket, now time.Time) {
+	left := math.Floor(meter.Available)
+	more := now.Add(time.Duration(math.Ceil((left + 1 - meter.Available) / meter.PerSecond * float64(time.Second))))
 	count, name, text := "x-current-token-count", "X-Next-Replenishment-Time", fmt.Sprint(more.UnixMilli()+1)
 	switch s.options.Replenishment {
 	case Seconds:
@@ -56,15 +43,4 @@ func (s *Store) tell(w http.ResponseWriter, meter *bucket, now time.Time) {
 		count, name, text = "X-CURRENT-TOKEN-COUNT", "X-NEXT-REPLENISHMENT-TIME", more.Add(time.Millisecond).UTC().Format("2006-01-02T15:04:05.000Z")
 	}
 	w.Header()[count], w.Header()[name] = []string{fmt.Sprint(left)}, []string{text}
-}
-
-func (b *bucket) take(now time.Time) bool {
-	if now.After(b.at) {
-		b.tokens, b.at = min(b.burst, b.tokens+now.Sub(b.at).Seconds()*b.rate), now
-	}
-	if b.tokens < 1 {
-		return false
-	}
-	b.tokens--
-	return true
 }

@@ -75,21 +75,20 @@ type Options struct {
 // Store is a running account. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
+	channeltest.Limiter
 	options Options
 	poisons map[string]bool
 
-	mutex     sync.Mutex
-	known     map[string]bool // the SKUs
-	shown     map[channeltest.Place]int64
-	feeds     map[string]*feed
-	queue     []*feed // not yet processed, in the order in which they came
-	tokens    map[string]time.Time
-	meters    map[string]*bucket
-	bodies    map[string][]byte
-	headers   map[string]http.Header
-	made      int
-	overruns  int
-	throttled int
+	mutex   sync.Mutex
+	known   map[string]bool // the SKUs
+	shown   map[channeltest.Place]int64
+	feeds   map[string]*feed
+	queue   []*feed // not yet processed, in the order in which they came
+	tokens  map[string]time.Time
+	meters  map[string]*channeltest.Bucket
+	bodies  map[string][]byte
+	headers map[string]http.Header
+	made    int
 }
 
 // Start starts an account that ends with the test.
@@ -145,9 +144,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) { return channeltest.Credential, name == "SECRET" }}
-}
+func Environment() settings.Environment { return channeltest.Environment("SECRET") }
 
 // Open returns a new channel to the account.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -158,9 +155,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits figures; unknown SKUs are listed.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -190,26 +184,6 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	defer s.mutex.Unlock()
 	s.process()
 	return maps.Clone(s.shown)
-}
-
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
-
-// Overruns counts calls over the published rates.
-func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.overruns
-}
-
-// Throttled counts answers with 429.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
 }
 
 // Feeds is how many feeds were taken.

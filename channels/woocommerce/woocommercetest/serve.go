@@ -1,6 +1,7 @@
 package woocommercetest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -62,22 +63,13 @@ func (s *Store) routes() http.Handler {
 
 // limited answers a call that the host does not let through.
 func (s *Store) limited(w http.ResponseWriter) bool {
-	fits := s.bucket.take(s.now())
-	status := s.options.Throttles
-	switch {
-	case s.throttle > 0:
-		s.throttle--
-	case fits || status == 0:
+	if s.Admit(s.bucket.Take(1, s.now()), s.options.Throttles != 0) {
 		return false
 	}
-	if status == 0 {
-		status = http.StatusTooManyRequests
-	}
-	s.throttled++
 	if s.options.RetryAfter != "" {
 		w.Header().Set("Retry-After", s.options.RetryAfter)
 	}
-	page(w, status)
+	page(w, cmp.Or(s.options.Throttles, http.StatusTooManyRequests))
 	return true
 }
 

@@ -2,11 +2,12 @@
 // docs/channels/woocommerce.md. What is not confirmed, or differs between shops, is an option.
 //
 // The files: woocommercetest.go is what a test does with the shop, serve.go what the shop answers and what stands before it, find.go
-// how it looks products up, batch.go how it sets figures, bucket.go how its host counts calls.
+// how it looks products up, batch.go how it sets figures.
 package woocommercetest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -58,20 +59,19 @@ type Options struct {
 // Store is a running shop. It is a channeltest.Store.
 type Store struct {
 	*channeltest.Front
-	options Options
+	channeltest.Limiter // Throttle has the status of Options.Throttles, or 429
+	options             Options
 
-	mutex     sync.Mutex
-	now       func() time.Time
-	products  map[int64]*product
-	bySKU     map[string][]int64 // by what the database takes for the same
-	last      int64              // the last id
-	parent    int64              // where the next variation goes
-	room      int                // for how many more
-	bucket    bucket
-	throttle  int // calls that are still to be throttled
-	throttled int
-	die       int // the item of the next call before which PHP dies; 0 is none
-	found     int // look-ups
+	mutex    sync.Mutex
+	now      func() time.Time
+	products map[int64]*product
+	bySKU    map[string][]int64  // by what the database takes for the same
+	last     int64               // the last id
+	parent   int64               // where the next variation goes
+	room     int                 // for how many more
+	bucket   *channeltest.Bucket // of its host; WooCommerce itself counts no calls
+	die      int                 // the item of the next call before which PHP dies; 0 is none
+	found    int                 // look-ups
 }
 
 // product is a product or a variation.
@@ -99,7 +99,7 @@ func Start(t testing.TB, options Options) *Store {
 	if s.options.Permissions == "" {
 		s.options.Permissions = "read_write"
 	}
-	s.bucket = newBucket(options.PerSecond, options.Burst, s.now())
+	s.bucket = channeltest.NewBucket(cmp.Or(options.PerSecond, 2), cmp.Or(options.Burst, 4), s.now())
 	s.add(Poison).poisoned = true
 	s.Front = channeltest.NewFront(t, s.routes())
 	s.Sort = sort
@@ -129,11 +129,7 @@ func (s *Store) Environment() settings.Environment {
 }
 
 // Environment holds the credentials.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(name string) (string, bool) {
-		return channeltest.Credential, name == "KEY" || name == "SECRET"
-	}}
-}
+func Environment() settings.Environment { return channeltest.Environment("KEY", "SECRET") }
 
 // Open returns a new channel to the shop.
 func (s *Store) Open(t *testing.T) channels.Channel {
@@ -144,9 +140,6 @@ func (s *Store) Open(t *testing.T) channels.Channel {
 	}
 	return channel
 }
-
-// Provoke gives every later call a fault.
-func (s *Store) Provoke(_ *testing.T, fault channeltest.Fault) { s.Front.Set(fault) }
 
 // Set edits the shop. It makes a product, or a variation, for a SKU that it does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
@@ -297,38 +290,11 @@ func (s *Store) Parent(sku string) (parent int64) {
 	return parent
 }
 
-// Calls counts calls that could change something.
-func (s *Store) Calls(*testing.T) int { return s.Front.Calls() }
-
-// Leaks counts calls that followed a redirect.
-func (s *Store) Leaks(*testing.T) int { return s.Front.Leaks() }
-
 // Die makes PHP run out of time in the next call, after so many of its items were applied.
 func (s *Store) Die(after int) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.die = after + 1
-}
-
-// Throttle makes the host throttle the next calls whatever its bucket holds, with the status that Options.Throttles says, or 429.
-func (s *Store) Throttle(calls int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.throttle = calls
-}
-
-// Overruns counts calls that came faster than the bucket allows, whether they were let through or not.
-func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.bucket.overruns
-}
-
-// Throttled counts answers that throttle.
-func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.throttled
 }
 
 // Lookups counts look-ups that were answered.

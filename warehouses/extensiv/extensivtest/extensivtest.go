@@ -6,9 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,22 +57,19 @@ type Switches struct {
 	MostRows int
 }
 
-// Warehouse is a running fake.
+// Warehouse is a running fake. Its Calls are those for rows, and Logins the others.
 type Warehouse struct {
-	server *httptest.Server
+	*warehousetest.Server
 
 	mu         sync.Mutex
 	switches   Switches
 	rows       []row // is replaced, never changed
 	items      map[string]int
 	facilities map[string]int // numbers, by name
-	fault      warehousetest.Fault
-	spoil      func(page int, answer *Answer)
 	now        func() time.Time
 	tokens     int
 	logins     []string // bodies
 	uses       map[string]int
-	calls      []string // path and query of each call for rows
 }
 
 // row is the stock of an item in a facility, or a lot of it.
@@ -84,27 +80,17 @@ type row struct {
 	updated   time.Time
 }
 
-// Answer is what the fake is about to answer with.
-type Answer struct {
-	Status int
-	Header http.Header
-	Body   string
-	// Cut sends the first half of the body and breaks the connection.
-	Cut bool
-}
-
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{items: map[string]int{}, facilities: map[string]int{}, now: time.Now, uses: map[string]int{}}
 	w.Set(t, stock)
-	w.server = httptest.NewServer(http.HandlerFunc(w.serve))
-	t.Cleanup(w.server.Close)
+	w.Server = warehousetest.NewServer(t, w.answer)
 	return w
 }
 
 // Open returns a source that reads the fake, at the driver's pace.
 func (w *Warehouse) Open(t testing.TB) warehouses.Source {
-	source, err := extensiv.Open(ID, w.Settings(nil), Environment())
+	source, err := extensiv.Open(ID, w.Settings(nil), warehousetest.Environment())
 	require.NoError(t, err)
 	return source
 }
@@ -112,9 +98,7 @@ func (w *Warehouse) Open(t testing.TB) warehouses.Source {
 // Settings are those of a source that reads the fake, with others on top.
 func (w *Warehouse) Settings(other map[string]any) settings.Values {
 	raw := settings.Values{"endpoint": w.Endpoint(), "client_id": ClientID, "client_secret": "env:SECRET", "user_login_id": User}
-	for name, value := range other {
-		raw[name] = value
-	}
+	maps.Copy(raw, other)
 	return raw
 }
 
@@ -129,13 +113,8 @@ func (w *Warehouse) Names() map[string]any {
 	return names
 }
 
-// Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(string) (string, bool) { return warehousetest.Credential, true }}
-}
-
 // Endpoint is the fake's address.
-func (w *Warehouse) Endpoint() string { return w.server.URL }
+func (w *Warehouse) Endpoint() string { return w.URL }
 
 // Set replaces the stock. What is new or has another figure counts as changed now. A name like "qualified BIKE RED" is the SKU BIKE
 // with a qualifier, and a lot of "held BIKE" is one of BIKE that is on hold.
@@ -169,25 +148,11 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 	}
 }
 
-// Provoke gives every later call a fault.
-func (w *Warehouse) Provoke(_ testing.TB, fault warehousetest.Fault) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.fault = fault
-}
-
 // Turn sets what the documentation leaves open.
 func (w *Warehouse) Turn(switches Switches) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.switches = switches
-}
-
-// Spoil has every answer with rows go through a function first; the page is counted from 1.
-func (w *Warehouse) Spoil(spoil func(page int, answer *Answer)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.spoil = spoil
 }
 
 // At has the fake tell the time by a clock of the test.
@@ -197,13 +162,6 @@ func (w *Warehouse) At(now func() time.Time) {
 	w.now = now
 }
 
-// Calls are the path and query of each call for rows so far, and Logins the bodies of the others.
-func (w *Warehouse) Calls() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.calls)
-}
-
 // Logins are the bodies of the calls for a token so far.
 func (w *Warehouse) Logins() []string {
 	w.mu.Lock()
@@ -211,69 +169,52 @@ func (w *Warehouse) Logins() []string {
 	return slices.Clone(w.logins)
 }
 
-func (w *Warehouse) serve(out http.ResponseWriter, request *http.Request) {
-	body, _ := io.ReadAll(io.LimitReader(request.Body, 1<<20))
+func said(status int, body string) warehousetest.Answer {
+	return warehousetest.Answer{Status: status, Header: http.Header{"Content-Type": {"application/hal+json; charset=utf-8"}}, Body: body}
+}
+
+func (w *Warehouse) answer(request *http.Request, body []byte) warehousetest.Answer {
 	w.mu.Lock()
-	answer := w.answer(request, body)
+	defer w.mu.Unlock()
+	answer := w.route(request, body)
 	if w.switches.NoDate {
 		answer.Header["Date"] = nil
 	}
-	w.mu.Unlock()
-	for name, values := range answer.Header {
-		out.Header()[name] = values
-	}
-	content := []byte(answer.Body)
-	out.Header().Set("Content-Length", strconv.Itoa(len(content)))
-	out.WriteHeader(answer.Status)
-	if answer.Cut {
-		_, _ = out.Write(content[:len(content)/2])
-		_ = http.NewResponseController(out).Flush()
-		panic(http.ErrAbortHandler)
-	}
-	_, _ = out.Write(content)
+	return answer
 }
 
-func said(status int, body string) Answer {
-	return Answer{Status: status, Header: http.Header{"Content-Type": {"application/hal+json; charset=utf-8"}}, Body: body}
-}
-
-func (w *Warehouse) answer(request *http.Request, body []byte) Answer {
+func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answer {
 	if request.URL.Path == "/AuthServer/api/Token" && request.Method == http.MethodPost {
 		return w.login(request, body)
 	}
-	w.calls = append(w.calls, request.URL.RequestURI())
+	w.Note(request.URL.RequestURI())
 	switch {
-	case w.fault == warehousetest.Redirects:
-		answer := said(http.StatusFound, "{}")
-		answer.Header.Set("Location", w.server.URL+"/elsewhere")
-		return answer
+	case w.Fault() == warehousetest.Redirects:
+		return w.Elsewhere()
 	case !w.accepts(request.Header.Get("Authorization")):
 		return said(http.StatusUnauthorized, "")
-	case w.fault == warehousetest.Throttles:
+	case w.Fault() == warehousetest.Throttles:
 		answer := said(http.StatusTooManyRequests, "{}")
 		answer.Header.Set("Retry-After", strconv.Itoa(int(RetryAfter/time.Second)))
 		return answer
-	case w.fault == warehousetest.Falters:
+	case w.Fault() == warehousetest.Falters:
 		return said(http.StatusInternalServerError, "for "+request.Header.Get("Authorization"))
-	case w.fault == warehousetest.Garbage:
-		return Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<!doctype html><title>Sign in</title>"}
+	case w.Fault() == warehousetest.Garbage:
+		return warehousetest.SignIn()
 	case request.Header.Get("Accept") != "application/hal+json":
 		return said(http.StatusNotAcceptable, "{}")
 	case request.URL.Path == "/inventory/stocksummaries", request.URL.Path == "/inventory/stockdetails":
 		number, answer := w.list(request)
-		if w.spoil != nil {
-			w.spoil(number, &answer)
-		}
-		return answer
+		return w.Spoiled(number, answer)
 	}
 	return said(http.StatusNotFound, "")
 }
 
 // login gives a token.
-func (w *Warehouse) login(request *http.Request, body []byte) Answer {
+func (w *Warehouse) login(request *http.Request, body []byte) warehousetest.Answer {
 	w.logins = append(w.logins, string(body))
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(ClientID+":"+warehousetest.Credential))
-	if request.Header.Get("Authorization") != basic || w.fault == warehousetest.Unauthorised {
+	if request.Header.Get("Authorization") != basic || w.Fault() == warehousetest.Unauthorised {
 		return said(http.StatusUnauthorized, `{"Message":"invalid_client: not with `+request.Header.Get("Authorization")+`"}`)
 	}
 	var asked map[string]string
@@ -281,11 +222,11 @@ func (w *Warehouse) login(request *http.Request, body []byte) Answer {
 		return said(http.StatusBadRequest, `{"error":"invalid_request"}`)
 	}
 	w.tokens++
-	return said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"token_type":"Bearer","expires_in":3600,"refresh_token":null,"scope":null}`, quote(access+strconv.Itoa(w.tokens))))
+	return said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"token_type":"Bearer","expires_in":3600,"refresh_token":null,"scope":null}`, warehousetest.Quote(access+strconv.Itoa(w.tokens))))
 }
 
 func (w *Warehouse) accepts(header string) bool {
 	token, ok := strings.CutPrefix(header, "Bearer ")
 	w.uses[token]++
-	return ok && strings.HasPrefix(token, access) && w.fault != warehousetest.Unauthorised && !(w.switches.Withdrawn && w.uses[token] > 1)
+	return ok && strings.HasPrefix(token, access) && w.Fault() != warehousetest.Unauthorised && !(w.switches.Withdrawn && w.uses[token] > 1)
 }

@@ -14,13 +14,13 @@ import (
 )
 
 // problem is the error of a query, in Extensiv's form.
-func problem(parameter, code string) (int, Answer) {
+func problem(parameter, code string) (int, warehousetest.Answer) {
 	return 0, said(http.StatusBadRequest, fmt.Sprintf(`{"$type":"QueryParameterException","Parameters":[%s],"ErrorCode":%s,"Hint":"Properties not supported: %s"}`,
-		quote(parameter), quote(code), warehousetest.Credential))
+		warehousetest.Quote(parameter), warehousetest.Quote(code), warehousetest.Credential))
 }
 
 // list answers with one page of a list as it is now; it is not frozen while it is read.
-func (w *Warehouse) list(request *http.Request) (int, Answer) {
+func (w *Warehouse) list(request *http.Request) (int, warehousetest.Answer) {
 	query := request.URL.Query()
 	details := request.URL.Path == "/inventory/stockdetails"
 	size, err := strconv.Atoi(query.Get("pgsiz"))
@@ -42,12 +42,12 @@ func (w *Warehouse) list(request *http.Request) (int, Answer) {
 		return problem("rql", "NotParsable")
 	}
 	asked := number
-	if w.fault == warehousetest.Repeats && number > 2 {
+	if w.Fault() == warehousetest.Repeats && number > 2 {
 		asked = 2
 	}
 	from := min((asked-1)*size, len(rows))
 	to, total := min(from+size, len(rows)), len(rows)
-	if w.fault == warehousetest.Truncated && number > 1 {
+	if w.Fault() == warehousetest.Truncated && number > 1 {
 		total = to
 	}
 	var text strings.Builder
@@ -76,7 +76,7 @@ func (w *Warehouse) list(request *http.Request) (int, Answer) {
 	}
 	text.WriteByte('}')
 	answer := said(http.StatusOK, text.String())
-	answer.Cut = w.fault == warehousetest.BreaksOff && number == 2
+	answer.Cut = w.Fault() == warehousetest.BreaksOff && number == 2
 	return number, answer
 }
 
@@ -131,12 +131,12 @@ const (
 
 func (w *Warehouse) summary(row row) string {
 	return fmt.Sprintf(`{"itemIdentifier":{"sku":%s,"id":%d},"qualifier":%s,"totalReceived":%s,"allocated":%s,%s"onHold":%s,"onHand":%s,"facilityId":%d}`,
-		quote(row.SKU), w.items[row.SKU], quote(row.qualifier), w.figure("2000"), w.figure(strconv.Itoa(Allocated)), w.available(row), w.figure("0"), w.figure(strconv.Itoa(OnHand)), w.facilities[row.Facility])
+		warehousetest.Quote(row.SKU), w.items[row.SKU], warehousetest.Quote(row.qualifier), w.figure("2000"), w.figure(strconv.Itoa(Allocated)), w.available(row), w.figure("0"), w.figure(strconv.Itoa(OnHand)), w.facilities[row.Facility])
 }
 
 func (w *Warehouse) lot(row row, number int) string {
 	return fmt.Sprintf(`{"receiveItemId":%d,"itemIdentifier":{"sku":%s,"id":%d},"description":"An item","qualifier":%s,"received":%s,%s"isOnHold":%t,"quarantined":null,"onHand":%s,"lotNumber":"L%d"}`,
-		number+1, quote(row.SKU), w.items[row.SKU], quote(row.qualifier), w.figure("2000"), w.available(row), row.held, w.figure(strconv.Itoa(OnHand)), number)
+		number+1, warehousetest.Quote(row.SKU), w.items[row.SKU], warehousetest.Quote(row.qualifier), w.figure("2000"), w.available(row), row.held, w.figure(strconv.Itoa(OnHand)), number)
 }
 
 func (w *Warehouse) available(row row) string {
@@ -154,21 +154,4 @@ func (w *Warehouse) figure(raw string) string {
 		return raw
 	}
 	return raw + ".0"
-}
-
-// quote writes a JSON text byte by byte: unlike encoding/json it leaves invalid UTF-8 as it is, as a careless server does.
-func quote(text string) string {
-	quoted := make([]byte, 0, len(text)+2)
-	quoted = append(quoted, '"')
-	for _, letter := range []byte(text) {
-		switch {
-		case letter == '"' || letter == '\\':
-			quoted = append(quoted, '\\', letter)
-		case letter < 0x20:
-			quoted = fmt.Appendf(quoted, `\u%04x`, letter)
-		default:
-			quoted = append(quoted, letter)
-		}
-	}
-	return string(append(quoted, '"'))
 }

@@ -3,8 +3,8 @@ package jsonapitest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,26 +55,14 @@ type Form struct {
 
 // Warehouse is a running fake.
 type Warehouse struct {
-	server *httptest.Server
-	form   Form
+	*warehousetest.Server
+	form Form
 
 	mu      sync.Mutex
 	stock   []warehousetest.Item
 	changed map[warehousetest.Item]time.Time // when an item came to be what it is
 	at      time.Time                        // of the last change
-	fault   warehousetest.Fault
-	spoil   func(page int, answer *Answer)
-	calls   []string // path and query of each call
 	headers []http.Header
-}
-
-// Answer is what the fake is about to answer with.
-type Answer struct {
-	Status int
-	Header http.Header
-	Body   string
-	// Cut sends the first half of the body and breaks the connection.
-	Cut bool
 }
 
 // Began is the time of the first stock; each later one is a minute younger.
@@ -84,8 +72,7 @@ var Began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func Start(t testing.TB, form Form, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{form: form, changed: map[warehousetest.Item]time.Time{}, at: Began.Add(-time.Minute)}
 	w.Set(t, stock)
-	w.server = httptest.NewServer(http.HandlerFunc(w.serve))
-	t.Cleanup(w.server.Close)
+	w.Server = warehousetest.NewServer(t, w.answer)
 	return w
 }
 
@@ -94,14 +81,9 @@ func (w *Warehouse) Open(t testing.TB) warehouses.Source { return w.OpenWith(t, 
 
 // OpenWith returns a source with other settings on top.
 func (w *Warehouse) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
-	source, err := jsonapi.Open(ID, w.Settings(other), Environment())
+	source, err := jsonapi.Open(ID, w.Settings(other), warehousetest.Environment())
 	require.NoError(t, err)
 	return source
-}
-
-// Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(string) (string, bool) { return warehousetest.Credential, true }}
 }
 
 // Settings describe the fake, with others on top.
@@ -132,14 +114,12 @@ func (w *Warehouse) Settings(other map[string]any) settings.Values {
 	if w.form.TextFigures {
 		raw["figures_as_text"] = true
 	}
-	for name, value := range other {
-		raw[name] = value
-	}
+	maps.Copy(raw, other)
 	return raw
 }
 
 // Endpoint is the fake's address.
-func (w *Warehouse) Endpoint() string { return w.server.URL + Path }
+func (w *Warehouse) Endpoint() string { return w.URL + Path }
 
 // Set replaces the stock.
 func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
@@ -154,27 +134,6 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 	w.stock = slices.Clone(stock)
 }
 
-// Provoke gives every later call a fault.
-func (w *Warehouse) Provoke(_ testing.TB, fault warehousetest.Fault) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.fault = fault
-}
-
-// Spoil has every answer with items go through a function first; the page is counted from 1.
-func (w *Warehouse) Spoil(spoil func(page int, answer *Answer)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.spoil = spoil
-}
-
-// Calls are the path and query of each call so far.
-func (w *Warehouse) Calls() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.calls)
-}
-
 // Headers are those of the last call.
 func (w *Warehouse) Headers() http.Header {
 	w.mu.Lock()
@@ -182,45 +141,27 @@ func (w *Warehouse) Headers() http.Header {
 	return w.headers[len(w.headers)-1]
 }
 
-func (w *Warehouse) serve(out http.ResponseWriter, request *http.Request) {
+func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
 	w.mu.Lock()
-	w.calls = append(w.calls, request.URL.RequestURI())
+	defer w.mu.Unlock()
+	w.Note(request.URL.RequestURI())
 	w.headers = append(w.headers, request.Header.Clone())
-	answer := w.answer(request)
-	w.mu.Unlock()
-	for name, values := range answer.Header {
-		out.Header()[name] = values
-	}
-	body := []byte(answer.Body)
-	out.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	out.WriteHeader(answer.Status)
-	if answer.Cut {
-		_, _ = out.Write(body[:len(body)/2])
-		_ = http.NewResponseController(out).Flush()
-		panic(http.ErrAbortHandler)
-	}
-	_, _ = out.Write(body)
-}
-
-func (w *Warehouse) answer(request *http.Request) Answer {
 	header := request.Header
 	permitted := slices.Contains([]string{header.Get("Authorization"), header.Get("X-Api-Key")}, warehousetest.Credential) ||
 		strings.HasSuffix(header.Get("Authorization"), " "+warehousetest.Credential) || basic(request)
 	switch {
-	case w.fault == warehousetest.Redirects:
-		answer := failure(http.StatusFound, "elsewhere")
-		answer.Header.Set("Location", w.server.URL+"/elsewhere")
-		return answer
-	case w.fault == warehousetest.Unauthorised, !permitted:
+	case w.Fault() == warehousetest.Redirects:
+		return w.Elsewhere()
+	case w.Fault() == warehousetest.Unauthorised, !permitted:
 		return failure(http.StatusUnauthorized, "not with "+header.Get("Authorization"))
-	case w.fault == warehousetest.Throttles:
+	case w.Fault() == warehousetest.Throttles:
 		answer := failure(http.StatusTooManyRequests, "slow down")
 		answer.Header.Set("Retry-After", strconv.Itoa(int(RetryAfter/time.Second)))
 		return answer
-	case w.fault == warehousetest.Falters:
+	case w.Fault() == warehousetest.Falters:
 		return failure(http.StatusInternalServerError, "for "+header.Get("Authorization"))
-	case w.fault == warehousetest.Garbage:
-		return Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<!doctype html><title>Sign in</title>"}
+	case w.Fault() == warehousetest.Garbage:
+		return warehousetest.SignIn()
 	case request.URL.Path != Path:
 		return failure(http.StatusNotFound, request.URL.Path)
 	}
@@ -232,9 +173,9 @@ func basic(request *http.Request) bool {
 	return ok && user == "tidemark" && password == warehousetest.Credential
 }
 
-func failure(status int, message string) Answer {
-	return Answer{
+func failure(status int, message string) warehousetest.Answer {
+	return warehousetest.Answer{
 		Status: status, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: fmt.Sprintf(`{"error":%s}`, quote(message)),
+		Body: fmt.Sprintf(`{"error":%s}`, warehousetest.Quote(message)),
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // page answers with one page of the stock as it is now.
-func (w *Warehouse) page(query url.Values) Answer {
+func (w *Warehouse) page(query url.Values) warehousetest.Answer {
 	stock := w.stock
 	if text := query.Get("changed_since"); text != "" {
 		since, err := time.Parse(time.RFC3339, text)
@@ -30,26 +30,23 @@ func (w *Warehouse) page(query url.Values) Answer {
 	if size > 0 {
 		number = from/size + 1
 	}
-	if w.fault == warehousetest.Repeats && number > 2 {
+	if w.Fault() == warehousetest.Repeats && number > 2 {
 		from = size // the second page is served again
 	}
 	from = min(from, len(stock))
 	to := min(from+size, len(stock))
 	next := to
-	if w.fault == warehousetest.Repeats && number == 2 {
+	if w.Fault() == warehousetest.Repeats && number == 2 {
 		next = from
 	}
-	ends := to == len(stock) || w.fault == warehousetest.Truncated && number == 2
-	if w.fault == warehousetest.Truncated && number > 2 {
+	ends := to == len(stock) || w.Fault() == warehousetest.Truncated && number == 2
+	if w.Fault() == warehousetest.Truncated && number > 2 {
 		from = to // what was promised does not come
 	}
-	answer := Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}}
+	answer := warehousetest.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}}
 	answer.Body = w.envelope(w.list(stock[from:to]), len(stock), next, size, ends)
-	answer.Cut = w.fault == warehousetest.BreaksOff && (number == 2 || w.form.Paging == "none")
-	if w.spoil != nil {
-		w.spoil(number, &answer)
-	}
-	return answer
+	answer.Cut = w.Fault() == warehousetest.BreaksOff && (number == 2 || w.form.Paging == "none")
+	return w.Spoiled(number, answer)
 }
 
 // window is how many items are asked for, and behind how many.
@@ -84,7 +81,7 @@ func (w *Warehouse) envelope(list string, total, next, size int, ends bool) stri
 		return list
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, `{"meta":{"as_of":%s`, quote(w.at.Format(time.RFC3339)))
+	fmt.Fprintf(&text, `{"meta":{"as_of":%s`, warehousetest.Quote(w.at.Format(time.RFC3339)))
 	if slices.Contains(w.form.Evidence, "total") {
 		fmt.Fprintf(&text, `,"total":%d`, total)
 	}
@@ -98,12 +95,12 @@ func (w *Warehouse) envelope(list string, total, next, size int, ends bool) stri
 	case ends:
 		text.WriteString(`,"next":null`)
 	case w.form.Paging == "cursor":
-		text.WriteString(`,"next":` + quote(cursor))
+		text.WriteString(`,"next":` + warehousetest.Quote(cursor))
 	case w.form.PathNext:
-		text.WriteString(`,"next":` + quote("/elsewhere?cursor="+url.QueryEscape(cursor)))
+		text.WriteString(`,"next":` + warehousetest.Quote("/elsewhere?cursor="+url.QueryEscape(cursor)))
 	default:
 		query := url.Values{"cursor": {cursor}, "limit": {strconv.Itoa(size)}, "status": {"all"}}
-		text.WriteString(`,"next":` + quote(w.server.URL+Path+"?"+query.Encode()))
+		text.WriteString(`,"next":` + warehousetest.Quote(w.URL+Path+"?"+query.Encode()))
 	}
 	return text.String() + "}}"
 }
@@ -117,31 +114,14 @@ func (w *Warehouse) list(stock []warehousetest.Item) string {
 		}
 		free := item.Available
 		if _, err := strconv.Atoi(free); err == nil && w.form.TextFigures {
-			free = quote(free)
+			free = warehousetest.Quote(free)
 		}
 		if free != "" {
 			free = `"free":` + free + ","
 		}
 		fmt.Fprintf(&text, `{"product":{"code":%s,"name":"An item"},"site":%s,"quantity":{%s"physical":null,"reserved":null},"changed":%s}`,
-			quote(item.SKU), quote(item.Facility), free, quote(w.changed[item].Format(time.RFC3339)))
+			warehousetest.Quote(item.SKU), warehousetest.Quote(item.Facility), free, warehousetest.Quote(w.changed[item].Format(time.RFC3339)))
 	}
 	text.WriteByte(']')
 	return text.String()
-}
-
-// quote writes a JSON text byte by byte: unlike encoding/json it leaves invalid UTF-8 as it is, as a careless server does.
-func quote(text string) string {
-	quoted := make([]byte, 0, len(text)+2)
-	quoted = append(quoted, '"')
-	for _, letter := range []byte(text) {
-		switch {
-		case letter == '"' || letter == '\\':
-			quoted = append(quoted, '\\', letter)
-		case letter < 0x20:
-			quoted = fmt.Appendf(quoted, `\u%04x`, letter)
-		default:
-			quoted = append(quoted, letter)
-		}
-	}
-	return string(append(quoted, '"'))
 }

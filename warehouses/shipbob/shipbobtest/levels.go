@@ -14,7 +14,7 @@ import (
 const usual = 50
 
 // levels answers with one page of the list as it is now; it is not frozen while it is read.
-func (w *Warehouse) levels(request *http.Request) Answer {
+func (w *Warehouse) levels(request *http.Request) warehousetest.Answer {
 	query := folded(request.URL.Query())
 	size := usual
 	if text := query.Get("pagesize"); text != "" {
@@ -36,10 +36,10 @@ func (w *Warehouse) levels(request *http.Request) Answer {
 	from = min(from, len(items))
 	to, number := min(from+size, len(items)), from/size+1
 	next := to
-	if w.fault == warehousetest.Repeats && number == 2 {
+	if w.Fault() == warehousetest.Repeats && number == 2 {
 		next = from
 	}
-	ends := to == len(items) || w.fault == warehousetest.Truncated && number == 2
+	ends := to == len(items) || w.Fault() == warehousetest.Truncated && number == 2
 	final := max((len(items)-1)/size*size, 0)
 
 	var text strings.Builder
@@ -58,15 +58,12 @@ func (w *Warehouse) levels(request *http.Request) Answer {
 	text.WriteString(`,"next":` + w.address(request, size, next, ends))
 	text.WriteString(`,"prev":` + w.address(request, size, max(from-size, 0), from == 0) + `}`)
 
-	answer := Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: text.String()}
+	answer := warehousetest.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: text.String()}
 	if w.switches.NoDate {
 		answer.Header["Date"] = nil
 	}
-	answer.Cut = w.fault == warehousetest.BreaksOff && number == 2
-	if w.spoil != nil {
-		w.spoil(number, &answer)
-	}
-	return answer
+	answer.Cut = w.Fault() == warehousetest.BreaksOff && number == 2
+	return w.Spoiled(number, answer)
 }
 
 // folded has the names of a query in one case: ShipBob does not tell them apart.
@@ -105,11 +102,11 @@ func (w *Warehouse) address(request *http.Request, size, after int, none bool) s
 		}
 		query.Set("pageSize", strconv.Itoa(size))
 	}
-	base := w.server.URL + request.URL.Path
+	base := w.URL + request.URL.Path
 	if w.switches.PathNext {
 		base = "/inventory-levels"
 	}
-	return quote(base + "?" + query.Encode())
+	return warehousetest.Quote(base + "?" + query.Encode())
 }
 
 // The figures besides the available one.
@@ -127,9 +124,9 @@ func (w *Warehouse) byLocation(item item) string {
 			text.WriteByte(',')
 		}
 		fmt.Fprintf(&text, `{"awaiting_quantity":7,"committed_quantity":%d,%s"internal_transfer_quantity":0,"location_id":%d,"name":%s,"on_hand_quantity":%d}`,
-			Committed, figure("fulfillable_quantity", row.Available), w.centers[row.Facility], quote(row.Facility), OnHand)
+			Committed, figure("fulfillable_quantity", row.Available), w.centers[row.Facility], warehousetest.Quote(row.Facility), OnHand)
 	}
-	fmt.Fprintf(&text, `],"name":"An item","sku":%s}`, quote(item.sku))
+	fmt.Fprintf(&text, `],"name":"An item","sku":%s}`, warehousetest.Quote(item.sku))
 	return text.String()
 }
 
@@ -142,7 +139,7 @@ func total(item item) string {
 	}
 	return fmt.Sprintf(`{"inventory_id":%d,"name":"An item","sku":%s,"total_awaiting_quantity":7,"total_backordered_quantity":0,"total_committed_quantity":%d,`+
 		`"total_exception_quantity":0,%s"total_internal_transfer_quantity":0,%s"total_on_hand_quantity":%d}`,
-		item.id, quote(item.sku), Committed, figure("total_fulfillable_quantity", fulfillable), figure("total_sellable_quantity", sellable), OnHand)
+		item.id, warehousetest.Quote(item.sku), Committed, figure("total_fulfillable_quantity", fulfillable), figure("total_sellable_quantity", sellable), OnHand)
 }
 
 func sum(rows []warehousetest.Item) (units int, whole bool) {
@@ -161,22 +158,5 @@ func figure(name, raw string) string {
 	if raw == "" {
 		return ""
 	}
-	return quote(name) + ":" + raw + ","
-}
-
-// quote writes a JSON text byte by byte: unlike encoding/json it leaves invalid UTF-8 as it is, as a careless server does.
-func quote(text string) string {
-	quoted := make([]byte, 0, len(text)+2)
-	quoted = append(quoted, '"')
-	for _, letter := range []byte(text) {
-		switch {
-		case letter == '"' || letter == '\\':
-			quoted = append(quoted, '\\', letter)
-		case letter < 0x20:
-			quoted = fmt.Appendf(quoted, `\u%04x`, letter)
-		default:
-			quoted = append(quoted, letter)
-		}
-	}
-	return string(append(quoted, '"'))
+	return warehousetest.Quote(name) + ":" + raw + ","
 }

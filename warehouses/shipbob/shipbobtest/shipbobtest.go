@@ -4,8 +4,8 @@ package shipbobtest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,21 +57,18 @@ type Switches struct {
 
 // Warehouse is a running fake.
 type Warehouse struct {
-	server *httptest.Server
+	*warehousetest.Server
 
 	mu       sync.Mutex
 	switches Switches
 	stock    []warehousetest.Item
 	items    []item
-	ids      map[string]int // inventory ids, by SKU and how often it was seen before
-	centers  map[string]int // location ids, by name
-	fault    warehousetest.Fault
-	spoil    func(page int, answer *Answer)
+	ids      map[string]int   // inventory ids, by SKU and how often it was seen before
+	centers  map[string]int   // location ids, by name
 	now      func() time.Time // nil when calls are not counted
 	recent   []time.Time      // of calls
 	others   int              // calls of others, which count until a time
 	until    time.Time
-	calls    []string // path and query of each call
 }
 
 // item is one inventory item: rows of one SKU that follow each other.
@@ -83,27 +80,17 @@ type item struct {
 	digital  bool
 }
 
-// Answer is what the fake is about to answer with.
-type Answer struct {
-	Status int
-	Header http.Header
-	Body   string
-	// Cut sends the first half of the body and breaks the connection.
-	Cut bool
-}
-
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{ids: map[string]int{}, centers: map[string]int{}}
 	w.Set(t, stock)
-	w.server = httptest.NewServer(http.HandlerFunc(w.serve))
-	t.Cleanup(w.server.Close)
+	w.Server = warehousetest.NewServer(t, w.answer)
 	return w
 }
 
 // Open returns a source that reads the fake, at ShipBob's pace.
 func (w *Warehouse) Open(t testing.TB) warehouses.Source {
-	source, err := shipbob.Open(ID, w.Settings(nil), Environment())
+	source, err := shipbob.Open(ID, w.Settings(nil), warehousetest.Environment())
 	require.NoError(t, err)
 	return source
 }
@@ -111,19 +98,12 @@ func (w *Warehouse) Open(t testing.TB) warehouses.Source {
 // Settings are those of a source that reads the fake, with others on top.
 func (w *Warehouse) Settings(other map[string]any) settings.Values {
 	raw := settings.Values{"endpoint": w.Endpoint(), "token": "env:TOKEN"}
-	for name, value := range other {
-		raw[name] = value
-	}
+	maps.Copy(raw, other)
 	return raw
 }
 
-// Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(string) (string, bool) { return warehousetest.Credential, true }}
-}
-
 // Endpoint is the fake's address.
-func (w *Warehouse) Endpoint() string { return w.server.URL + Version }
+func (w *Warehouse) Endpoint() string { return w.URL + Version }
 
 // Set replaces the stock. A SKU keeps its inventory id, and a name that begins with "inactive" or "digital" makes it so.
 func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
@@ -155,25 +135,11 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 	}
 }
 
-// Provoke gives every later call a fault.
-func (w *Warehouse) Provoke(_ testing.TB, fault warehousetest.Fault) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.fault = fault
-}
-
 // Turn sets what the documentation leaves open.
 func (w *Warehouse) Turn(switches Switches) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.switches = switches
-}
-
-// Spoil has every answer with levels go through a function first; the page is counted from 1.
-func (w *Warehouse) Spoil(spoil func(page int, answer *Answer)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.spoil = spoil
 }
 
 // Count has the fake count calls by a clock, and throttle what is over the budget. Others have just made so many.
@@ -183,47 +149,22 @@ func (w *Warehouse) Count(now func() time.Time, others int) {
 	w.now, w.others, w.until = now, others, now().Add(time.Minute)
 }
 
-// Calls are the path and query of each call so far.
-func (w *Warehouse) Calls() []string {
+func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.Clone(w.calls)
-}
-
-func (w *Warehouse) serve(out http.ResponseWriter, request *http.Request) {
-	w.mu.Lock()
-	w.calls = append(w.calls, request.URL.RequestURI())
-	answer := w.answer(request)
-	w.mu.Unlock()
-	for name, values := range answer.Header {
-		out.Header()[name] = values
-	}
-	body := []byte(answer.Body)
-	out.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	out.WriteHeader(answer.Status)
-	if answer.Cut {
-		_, _ = out.Write(body[:len(body)/2])
-		_ = http.NewResponseController(out).Flush()
-		panic(http.ErrAbortHandler)
-	}
-	_, _ = out.Write(body)
-}
-
-func (w *Warehouse) answer(request *http.Request) Answer {
+	w.Note(request.URL.RequestURI())
 	left := w.budget()
 	switch {
-	case w.fault == warehousetest.Redirects:
-		answer := problem(http.StatusFound, "moved")
-		answer.Header.Set("Location", w.server.URL+"/elsewhere")
-		return answer
-	case w.fault == warehousetest.Unauthorised, request.Header.Get("Authorization") != "Bearer "+warehousetest.Credential:
+	case w.Fault() == warehousetest.Redirects:
+		return w.Elsewhere()
+	case w.Fault() == warehousetest.Unauthorised, request.Header.Get("Authorization") != "Bearer "+warehousetest.Credential:
 		return problem(http.StatusUnauthorized, "not with "+request.Header.Get("Authorization"))
-	case w.fault == warehousetest.Throttles, left < 0:
+	case w.Fault() == warehousetest.Throttles, left < 0:
 		return w.throttled()
-	case w.fault == warehousetest.Falters:
+	case w.Fault() == warehousetest.Falters:
 		return problem(http.StatusInternalServerError, "for "+request.Header.Get("Authorization"))
-	case w.fault == warehousetest.Garbage:
-		return Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<!doctype html><title>Sign in</title>"}
+	case w.Fault() == warehousetest.Garbage:
+		return warehousetest.SignIn()
 	case request.Method != http.MethodGet:
 		return problem(http.StatusMethodNotAllowed, "only GET")
 	case request.URL.Path == Version+"/inventory-level", request.URL.Path == Version+"/inventory-level/locations":
@@ -250,13 +191,13 @@ func (w *Warehouse) budget() int {
 	return Permitted - used
 }
 
-func (w *Warehouse) throttled() Answer {
+func (w *Warehouse) throttled() warehousetest.Answer {
 	seconds := strconv.Itoa(int(RetryAfter / time.Second))
 	name := "X-Retry-After"
 	if w.switches.PlainRetryAfter {
 		name = "Retry-After"
 	}
-	return Answer{
+	return warehousetest.Answer{
 		Status: http.StatusTooManyRequests,
 		Header: http.Header{name: {seconds}, "X-Remaining-Calls": {"0"}},
 		Body:   `{"statusCode":429,"message":"Rate limit is exceeded. Try again in ` + seconds + ` seconds."}`,
@@ -264,9 +205,9 @@ func (w *Warehouse) throttled() Answer {
 }
 
 // problem is an answer in the form of ShipBob's ProblemDetails.
-func problem(status int, detail string) Answer {
-	return Answer{
+func problem(status int, detail string) warehousetest.Answer {
+	return warehousetest.Answer{
 		Status: status, Header: http.Header{"Content-Type": {"application/problem+json"}},
-		Body: fmt.Sprintf(`{"title":"problem","status":%d,"detail":%s}`, status, quote(detail)),
+		Body: fmt.Sprintf(`{"title":"problem","status":%d,"detail":%s}`, status, warehousetest.Quote(detail)),
 	}
 }

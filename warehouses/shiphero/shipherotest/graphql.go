@@ -36,7 +36,7 @@ func (b *budget) charge(cost int, now time.Time) (left int, missing time.Duratio
 }
 
 // graphql answers a GraphQL call.
-func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, number int, answer Answer) {
+func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, number int, answer warehousetest.Answer) {
 	var call struct {
 		Query     string         `json:"query"`
 		Variables map[string]any `json:"variables"`
@@ -45,20 +45,18 @@ func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, nu
 		return "", 0, said(http.StatusBadRequest, `{"errors":[{"message":"no JSON"}]}`)
 	}
 	variables, _ := json.Marshal(call.Variables)
-	w.calls = append(w.calls, "/graphql "+string(variables))
+	w.Note("/graphql " + string(variables))
 	switch {
-	case w.fault == warehousetest.Redirects:
-		answer = said(http.StatusFound, "{}")
-		answer.Header.Set("Location", w.server.URL+"/elsewhere")
-		return "", 0, answer
+	case w.Fault() == warehousetest.Redirects:
+		return "", 0, w.Elsewhere()
 	case !w.accepts(request.Header.Get("Authorization")):
 		return "", 0, said(http.StatusUnauthorized, `{"message":"not with `+request.Header.Get("Authorization")+`"}`)
-	case w.fault == warehousetest.Throttles:
+	case w.Fault() == warehousetest.Throttles:
 		return "", 0, w.short(1301, 263, Remaining)
-	case w.fault == warehousetest.Falters:
+	case w.Fault() == warehousetest.Falters:
 		return "", 0, said(http.StatusInternalServerError, "for "+request.Header.Get("Authorization"))
-	case w.fault == warehousetest.Garbage:
-		return "", 0, Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<!doctype html><title>Sign in</title>"}
+	case w.Fault() == warehousetest.Garbage:
+		return "", 0, warehousetest.SignIn()
 	case strings.Contains(call.Query, "warehouse_products("):
 		number, answer = w.levels(call.Variables)
 		return Levels, number, answer
@@ -73,7 +71,7 @@ func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, nu
 }
 
 // short is the answer for too few credits.
-func (w *Warehouse) short(required, left int, wait time.Duration) Answer {
+func (w *Warehouse) short(required, left int, wait time.Duration) warehousetest.Answer {
 	seconds := int(wait / time.Second)
 	told := fmt.Sprintf(`,"time_remaining":"%d seconds"`, seconds)
 	if w.switches.NoTime {
@@ -84,8 +82,8 @@ func (w *Warehouse) short(required, left int, wait time.Duration) Answer {
 }
 
 // complain is an error in an answer with status 200.
-func complain(code int, message string) Answer {
-	return said(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":%d,"message":%s}],"data":null}`, code, quote(message)))
+func complain(code int, message string) warehousetest.Answer {
+	return said(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":%d,"message":%s}],"data":null}`, code, warehousetest.Quote(message)))
 }
 
 // cost is the member that says what a call has cost.
@@ -97,7 +95,7 @@ func (w *Warehouse) cost(credits int) string {
 }
 
 // levels answers with one page of the list as it is now; it is not frozen while it is read.
-func (w *Warehouse) levels(variables map[string]any) (int, Answer) {
+func (w *Warehouse) levels(variables map[string]any) (int, warehousetest.Answer) {
 	first, ok := variables["first"].(float64)
 	if !ok || first < 1 {
 		return 0, complain(1, "first")
@@ -131,14 +129,14 @@ func (w *Warehouse) levels(variables map[string]any) (int, Answer) {
 		}
 	}
 	more := to < len(rows)
-	if w.fault == warehousetest.Truncated && number == 2 {
+	if w.Fault() == warehousetest.Truncated && number == 2 {
 		more = false
 	}
 	ends := to - 1
-	if w.fault == warehousetest.Repeats && number == 2 {
+	if w.Fault() == warehousetest.Repeats && number == 2 {
 		ends = from - 1
 	}
-	cursor := quote(base64.StdEncoding.EncodeToString([]byte("arrayconnection:" + strconv.Itoa(ends))))
+	cursor := warehousetest.Quote(base64.StdEncoding.EncodeToString([]byte("arrayconnection:" + strconv.Itoa(ends))))
 	if to == from || w.switches.NoCursor && !more {
 		cursor = "null"
 	}
@@ -152,7 +150,7 @@ func (w *Warehouse) levels(variables map[string]any) (int, Answer) {
 	}
 	text.WriteString(`]}}}}`)
 	answer := said(http.StatusOK, text.String())
-	answer.Cut = w.fault == warehousetest.BreaksOff && number == 2
+	answer.Cut = w.Fault() == warehousetest.BreaksOff && number == 2
 	return number, answer
 }
 
@@ -178,7 +176,7 @@ const (
 
 func node(row row) string {
 	return fmt.Sprintf(`{"node":{"id":%s,"account_id":%s,"sku":%s,"warehouse_id":%s,"on_hand":%d,"allocated":%d%s}}`,
-		quote(base64.StdEncoding.EncodeToString([]byte(row.SKU+"/"+row.Facility))), quote(row.account), quote(row.SKU), quote(row.Facility), OnHand, Allocated, figure(row.Available))
+		warehousetest.Quote(base64.StdEncoding.EncodeToString([]byte(row.SKU+"/"+row.Facility))), warehousetest.Quote(row.account), warehousetest.Quote(row.SKU), warehousetest.Quote(row.Facility), OnHand, Allocated, figure(row.Available))
 }
 
 // figure is a member with the available figure, nothing when it is left out.
@@ -187,21 +185,4 @@ func figure(raw string) string {
 		return ""
 	}
 	return `,"available":` + raw
-}
-
-// quote writes a JSON text byte by byte: unlike encoding/json it leaves invalid UTF-8 as it is, as a careless server does.
-func quote(text string) string {
-	quoted := make([]byte, 0, len(text)+2)
-	quoted = append(quoted, '"')
-	for _, letter := range []byte(text) {
-		switch {
-		case letter == '"' || letter == '\\':
-			quoted = append(quoted, '\\', letter)
-		case letter < 0x20:
-			quoted = fmt.Appendf(quoted, `\u%04x`, letter)
-		default:
-			quoted = append(quoted, letter)
-		}
-	}
-	return string(append(quoted, '"'))
 }

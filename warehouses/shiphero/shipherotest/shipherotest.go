@@ -5,10 +5,8 @@ package shipherotest
 import (
 	"encoding/json"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -64,22 +62,20 @@ type Switches struct {
 	NoCursor bool
 }
 
-// Warehouse is a running fake.
+// Warehouse is a running fake. Its Calls are paths, and of GraphQL the variables.
 type Warehouse struct {
-	server *httptest.Server
+	*warehousetest.Server
 
 	mu       sync.Mutex
 	switches Switches
 	rows     []row // is replaced, never changed
-	fault    warehousetest.Fault
-	spoil    func(kind string, number int, answer *Answer)
+	spoil    func(kind string, number int, answer *warehousetest.Answer)
 	now      func() time.Time
 	budget   *budget
 	tokens   int
 	uses     map[string]int
 	jobs     []job
-	polls    int // that it takes to make a snapshot
-	calls    []string
+	polls    int  // that it takes to make a snapshot
 	leaked   bool // a download came with a credential
 }
 
@@ -96,15 +92,6 @@ type job struct {
 	asked int
 }
 
-// Answer is what the fake is about to answer with.
-type Answer struct {
-	Status int
-	Header http.Header
-	Body   string
-	// Cut sends the first half of the body and breaks the connection.
-	Cut bool
-}
-
 // Kinds of answers, for Spoil.
 const (
 	Levels   = "levels"   // numbered by page
@@ -118,14 +105,13 @@ const (
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{now: time.Now, polls: 2, uses: map[string]int{}}
 	w.Set(t, stock)
-	w.server = httptest.NewServer(http.HandlerFunc(w.serve))
-	t.Cleanup(w.server.Close)
+	w.Server = warehousetest.NewServer(t, w.answer)
 	return w
 }
 
 // Open returns a source that reads the fake, at ShipHero's pace.
 func (w *Warehouse) Open(t testing.TB) warehouses.Source {
-	source, err := shiphero.Open(ID, w.Settings(nil), Environment())
+	source, err := shiphero.Open(ID, w.Settings(nil), warehousetest.Environment())
 	require.NoError(t, err)
 	return source
 }
@@ -133,19 +119,12 @@ func (w *Warehouse) Open(t testing.TB) warehouses.Source {
 // Settings are those of a source that reads the fake, with others on top.
 func (w *Warehouse) Settings(other map[string]any) settings.Values {
 	raw := settings.Values{"endpoint": w.Endpoint(), "refresh_token": "env:TOKEN"}
-	for name, value := range other {
-		raw[name] = value
-	}
+	maps.Copy(raw, other)
 	return raw
 }
 
-// Environment holds the credential.
-func Environment() settings.Environment {
-	return settings.Environment{Variable: func(string) (string, bool) { return warehousetest.Credential, true }}
-}
-
 // Endpoint is the fake's address.
-func (w *Warehouse) Endpoint() string { return w.server.URL }
+func (w *Warehouse) Endpoint() string { return w.URL }
 
 // Set replaces the stock. What is new or has another figure counts as updated now. A SKU that begins with "other " is another
 // customer's.
@@ -169,13 +148,6 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 	}
 }
 
-// Provoke gives every later call a fault.
-func (w *Warehouse) Provoke(_ testing.TB, fault warehousetest.Fault) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.fault = fault
-}
-
 // Turn sets what the documentation leaves open.
 func (w *Warehouse) Turn(switches Switches) {
 	w.mu.Lock()
@@ -184,7 +156,7 @@ func (w *Warehouse) Turn(switches Switches) {
 }
 
 // Spoil has every answer go through a function first.
-func (w *Warehouse) Spoil(spoil func(kind string, number int, answer *Answer)) {
+func (w *Warehouse) Spoil(spoil func(kind string, number int, answer *warehousetest.Answer)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.spoil = spoil
@@ -221,13 +193,6 @@ func (w *Warehouse) Short() int {
 	return w.budget.short
 }
 
-// Calls are the calls so far: paths, and of GraphQL the variables.
-func (w *Warehouse) Calls() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.calls)
-}
-
 // Leaked is true when a download came with a credential.
 func (w *Warehouse) Leaked() bool {
 	w.mu.Lock()
@@ -235,40 +200,28 @@ func (w *Warehouse) Leaked() bool {
 	return w.leaked
 }
 
-func (w *Warehouse) serve(out http.ResponseWriter, request *http.Request) {
-	body, _ := io.ReadAll(io.LimitReader(request.Body, 1<<20))
+func (w *Warehouse) answer(request *http.Request, body []byte) warehousetest.Answer {
 	w.mu.Lock()
-	answer := w.answer(request, body)
+	defer w.mu.Unlock()
+	answer := w.route(request, body)
 	if w.switches.NoDate {
 		answer.Header["Date"] = nil
 	}
-	w.mu.Unlock()
-	for name, values := range answer.Header {
-		out.Header()[name] = values
-	}
-	content := []byte(answer.Body)
-	out.Header().Set("Content-Length", strconv.Itoa(len(content)))
-	out.WriteHeader(answer.Status)
-	if answer.Cut {
-		_, _ = out.Write(content[:len(content)/2])
-		_ = http.NewResponseController(out).Flush()
-		panic(http.ErrAbortHandler)
-	}
-	_, _ = out.Write(content)
+	return answer
 }
 
-func (w *Warehouse) answer(request *http.Request, body []byte) Answer {
+func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answer {
 	var kind string
 	var number int
-	var answer Answer
+	var answer warehousetest.Answer
 	switch path := request.URL.Path; {
 	case strings.HasPrefix(path, "/files/"):
-		w.calls = append(w.calls, path)
+		w.Note(path)
 		w.leaked = w.leaked || request.Header.Get("Authorization") != ""
 		kind = File
 		number, answer = w.file(path)
 	case path == "/auth/refresh" && request.Method == http.MethodPost:
-		w.calls = append(w.calls, path)
+		w.Note(path)
 		kind = Refresh
 		number, answer = w.refresh(body)
 	case path == "/graphql" && request.Method == http.MethodPost:
@@ -282,20 +235,20 @@ func (w *Warehouse) answer(request *http.Request, body []byte) Answer {
 	return answer
 }
 
-func said(status int, body string) Answer {
-	return Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}
+func said(status int, body string) warehousetest.Answer {
+	return warehousetest.Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}
 }
 
 // refresh gives a token for the refresh token.
-func (w *Warehouse) refresh(body []byte) (int, Answer) {
+func (w *Warehouse) refresh(body []byte) (int, warehousetest.Answer) {
 	var asked struct {
 		RefreshToken string `json:"refresh_token"`
 	}
-	if json.Unmarshal(body, &asked) != nil || asked.RefreshToken != warehousetest.Credential || w.fault == warehousetest.Unauthorised {
+	if json.Unmarshal(body, &asked) != nil || asked.RefreshToken != warehousetest.Credential || w.Fault() == warehousetest.Unauthorised {
 		return w.tokens, said(http.StatusUnauthorized, `{"message":"not with `+asked.RefreshToken+`"}`)
 	}
 	w.tokens++
-	return w.tokens, said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"expires_in":2419200,"scope":"openid","token_type":"Bearer"}`, quote(access+strconv.Itoa(w.tokens))))
+	return w.tokens, said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"expires_in":2419200,"scope":"openid","token_type":"Bearer"}`, warehousetest.Quote(access+strconv.Itoa(w.tokens))))
 }
 
 // accepts tells whether a token is accepted. One that a person gave is the credential itself.
@@ -303,7 +256,7 @@ func (w *Warehouse) accepts(header string) bool {
 	token, ok := strings.CutPrefix(header, "Bearer ")
 	w.uses[token]++
 	switch {
-	case !ok || w.fault == warehousetest.Unauthorised:
+	case !ok || w.Fault() == warehousetest.Unauthorised:
 		return false
 	case w.switches.Withdrawn && w.uses[token] > 1:
 		return false

@@ -17,7 +17,7 @@ const snapshotCost = 30
 func SnapshotID(number int) string { return fmt.Sprintf("5e70d213ec6c5e62d4b%05d", number) }
 
 // generate takes a snapshot, which is ready after a while.
-func (w *Warehouse) generate(variables map[string]any) (int, Answer) {
+func (w *Warehouse) generate(variables map[string]any) (int, warehousetest.Answer) {
 	data, _ := variables["data"].(map[string]any)
 	if data["new_format"] != true || data["has_inventory"] == true {
 		return 0, complain(1, "data")
@@ -41,13 +41,13 @@ func (w *Warehouse) generate(variables map[string]any) (int, Answer) {
 	return len(w.jobs), w.job("inventory_generate_snapshot", len(w.jobs), status, "null")
 }
 
-func (w *Warehouse) job(operation string, number int, status, address string) Answer {
+func (w *Warehouse) job(operation string, number int, status, address string) warehousetest.Answer {
 	return said(http.StatusOK, fmt.Sprintf(`{"data":{%s:{"request_id":"5e70d213",%s"snapshot":{"snapshot_id":%s,"status":%s,"error":null,"snapshot_url":%s}}}}`,
-		quote(operation), w.cost(snapshotCost), quote(SnapshotID(number)), quote(status), address))
+		warehousetest.Quote(operation), w.cost(snapshotCost), warehousetest.Quote(SnapshotID(number)), warehousetest.Quote(status), address))
 }
 
 // poll tells how far a snapshot is.
-func (w *Warehouse) poll(variables map[string]any) (int, Answer) {
+func (w *Warehouse) poll(variables map[string]any) (int, warehousetest.Answer) {
 	id, _ := variables["id"].(string)
 	for i := range w.jobs {
 		if SnapshotID(i+1) != id {
@@ -61,28 +61,28 @@ func (w *Warehouse) poll(variables map[string]any) (int, Answer) {
 		case *asked <= w.polls:
 			return *asked, w.job("inventory_snapshot", i+1, "processing", "null")
 		}
-		return *asked, w.job("inventory_snapshot", i+1, "success", quote(fmt.Sprintf("%s/files/%d?signature=%s", w.server.URL, i+1, warehousetest.Credential)))
+		return *asked, w.job("inventory_snapshot", i+1, "success", warehousetest.Quote(fmt.Sprintf("%s/files/%d?signature=%s", w.URL, i+1, warehousetest.Credential)))
 	}
 	return 0, complain(5, "no snapshot "+id)
 }
 
 // file answers with the file of a snapshot.
-func (w *Warehouse) file(path string) (int, Answer) {
+func (w *Warehouse) file(path string) (int, warehousetest.Answer) {
 	number, err := strconv.Atoi(strings.TrimPrefix(path, "/files/"))
 	if err != nil || number < 1 || number > len(w.jobs) {
 		return 0, said(http.StatusForbidden, "<Error><Code>AccessDenied</Code></Error>")
 	}
 	products := w.products(w.jobs[number-1].rows)
-	head := `"snapshot_id":` + quote(SnapshotID(number)) + `,"snapshot_started_at":"2026-03-01T12:00:00","snapshot_finished_at":"2026-03-01T12:03:07.123456","warehouse_id":null`
+	head := `"snapshot_id":` + warehousetest.Quote(SnapshotID(number)) + `,"snapshot_started_at":"2026-03-01T12:00:00","snapshot_finished_at":"2026-03-01T12:03:07.123456","warehouse_id":null`
 	text := "{" + head + `,"products":` + products + "}"
 	if w.switches.ProductsFirst {
 		text = `{"products":` + products + "," + head + "}"
 	}
-	if w.fault == warehousetest.Truncated {
+	if w.Fault() == warehousetest.Truncated {
 		text = text[:len(text)/2]
 	}
 	answer := said(http.StatusOK, text)
-	answer.Cut = w.fault == warehousetest.BreaksOff
+	answer.Cut = w.Fault() == warehousetest.BreaksOff
 	return number, answer
 }
 
@@ -103,7 +103,7 @@ func (w *Warehouse) products(rows []row) string {
 			text.WriteString("},")
 		}
 		if starts && !w.switches.OldFormat {
-			text.WriteString(quote(rows[from].account) + ":{")
+			text.WriteString(warehousetest.Quote(rows[from].account) + ":{")
 		}
 		w.product(&text, rows[from:to])
 		from = to
@@ -116,9 +116,9 @@ func (w *Warehouse) products(rows []row) string {
 }
 
 func (w *Warehouse) product(text *strings.Builder, rows []row) {
-	text.WriteString(quote(rows[0].SKU) + ":{")
+	text.WriteString(warehousetest.Quote(rows[0].SKU) + ":{")
 	if !w.switches.KeyOnly {
-		fmt.Fprintf(text, `"account_id":%s,"sku":%s,"vendors":{"VmVuZG9yOjE=":{"name":"A vendor"}},`, quote(rows[0].account), quote(rows[0].SKU))
+		fmt.Fprintf(text, `"account_id":%s,"sku":%s,"vendors":{"VmVuZG9yOjE=":{"name":"A vendor"}},`, warehousetest.Quote(rows[0].account), warehousetest.Quote(rows[0].SKU))
 	}
 	text.WriteString(`"warehouse_products":{`)
 	for i, row := range rows {
@@ -126,7 +126,7 @@ func (w *Warehouse) product(text *strings.Builder, rows []row) {
 			text.WriteByte(',')
 		}
 		fmt.Fprintf(text, `%s:{"on_hand":%d,"allocated":%d,"backorder":0,"reserve":0,"non_sellable":7%s,"item_bins":{"QmluOjE=":{"quantity":9,"sellable":true}}}`,
-			quote(row.Facility), OnHand, Allocated, figure(row.Available))
+			warehousetest.Quote(row.Facility), OnHand, Allocated, figure(row.Available))
 	}
 	text.WriteString("}}")
 }

@@ -1,0 +1,133 @@
+package warehousetest
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+)
+
+// Server serves the answers of a fake that has an API. The fake embeds it, and has its Provoke, Spoil and Calls from it; what an answer
+// holds, and what becomes of a fault, is the fake's own.
+type Server struct {
+	// URL is where the fake answers.
+	URL string
+
+	mutex sync.Mutex
+	fault Fault
+	spoil func(page int, answer *Answer)
+	calls []string
+}
+
+// Answer is what a fake is about to answer with.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+	// Cut sends the first half of the body and breaks the connection.
+	Cut bool
+}
+
+// NewServer starts a Server that ends with the test. The answers may be asked for several at once.
+func NewServer(t testing.TB, answer func(request *http.Request, body []byte) Answer) *Server {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, request *http.Request) {
+		body, err := io.ReadAll(request.Body)
+		if err != nil {
+			return // it broke off
+		}
+		answer(request, body).write(out)
+	}))
+	t.Cleanup(server.Close)
+	return &Server{URL: server.URL}
+}
+
+func (a Answer) write(out http.ResponseWriter) {
+	maps.Copy(out.Header(), a.Header)
+	content := []byte(a.Body)
+	out.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	out.WriteHeader(a.Status)
+	if a.Cut {
+		_, _ = out.Write(content[:len(content)/2])
+		_ = http.NewResponseController(out).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = out.Write(content)
+}
+
+// Provoke gives every later call a fault.
+func (s *Server) Provoke(_ testing.TB, fault Fault) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.fault = fault
+}
+
+// Fault is the one that was provoked, for the fake.
+func (s *Server) Fault() Fault {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.fault
+}
+
+// Spoil has every answer with rows go through a function first; the page is counted from 1.
+func (s *Server) Spoil(spoil func(page int, answer *Answer)) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.spoil = spoil
+}
+
+// Spoiled is an answer with the rows of a page after it went through the function of Spoil.
+func (s *Server) Spoiled(page int, answer Answer) Answer {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.spoil != nil {
+		s.spoil(page, &answer)
+	}
+	return answer
+}
+
+// Note notes a call for Calls.
+func (s *Server) Note(call string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.calls = append(s.calls, call)
+}
+
+// Calls are the calls that the fake noted so far: path and query, unless it says otherwise.
+func (s *Server) Calls() []string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// Elsewhere is an answer that leads to another address.
+func (s *Server) Elsewhere() Answer {
+	return Answer{Status: http.StatusFound, Header: http.Header{"Location": {s.URL + "/elsewhere"}}}
+}
+
+// SignIn is the page that something before the warehouse answers with.
+func SignIn() Answer {
+	return Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<!doctype html><title>Sign in</title>"}
+}
+
+// Quote writes a JSON text byte by byte: unlike encoding/json it leaves invalid UTF-8 as it is, as a careless server does.
+func Quote(text string) string {
+	quoted := make([]byte, 0, len(text)+2)
+	quoted = append(quoted, '"')
+	for _, letter := range []byte(text) {
+		switch {
+		case letter == '"' || letter == '\\':
+			quoted = append(quoted, '\\', letter)
+		case letter < 0x20:
+			quoted = fmt.Appendf(quoted, `\u%04x`, letter)
+		default:
+			quoted = append(quoted, letter)
+		}
+	}
+	return string(append(quoted, '"'))
+}
