@@ -1,7 +1,6 @@
 package extensiv
 
 import (
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"strconv"
@@ -50,7 +49,7 @@ type page struct {
 func decodePage(body []byte, place string, f form, rows []inventory.Row) (page, error) {
 	document, err := jsonvalue.Parse(body)
 	if err != nil {
-		return page{}, fmt.Errorf("%w; found %s", err, found(body))
+		return page{}, err
 	}
 	list, total, err := listOf(document, f)
 	if err != nil {
@@ -74,7 +73,7 @@ func listOf(document jsonvalue.Value, f form) (list jsonvalue.Value, total int64
 	if f.details {
 		name = "_embedded"
 	}
-	parts, err := members(document, "the answer", "totalResults", name)
+	parts, err := document.Parts("the answer", "totalResults", name)
 	if err != nil {
 		return list, 0, err
 	}
@@ -83,7 +82,7 @@ func listOf(document jsonvalue.Value, f form) (list jsonvalue.Value, total int64
 	}
 	list = parts[1]
 	if f.details {
-		embedded, err := members(list, name, "item")
+		embedded, err := list.Parts(name, "item")
 		if err != nil {
 			return list, 0, err
 		}
@@ -99,20 +98,20 @@ func listOf(document jsonvalue.Value, f form) (list jsonvalue.Value, total int64
 func (p *page) row(value jsonvalue.Value, place string, f form) {
 	row := inventory.Row{Place: place}
 	if value.Kind() != jsonvalue.Object {
-		note(&row, "row", fmt.Errorf("expected an object, found %s", value.Kind()))
+		jsonvalue.Note(&row, "row", fmt.Errorf("expected an object, found %s", value.Kind()))
 	}
 	held, qualifier, number := false, "", ""
 	var item jsonvalue.Value
-	twice, _ := value.Members(func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, value, func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "itemIdentifier":
 			p.item, item = true, value
 		case "qualifier":
-			qualifier, err = readText(value)
+			qualifier, err = jsonvalue.ReadText(value)
 		case "facilityId":
 			if number = value.Raw(); !f.details {
-				_, err = readID(value)
+				_, err = jsonvalue.ReadID(value)
 			}
 		case "available":
 			p.available = true
@@ -126,10 +125,8 @@ func (p *page) row(value jsonvalue.Value, place string, f form) {
 			is, err = readFlag(value)
 			held = held || is
 		}
-		note(&row, name, err)
-		return nil // the row is read on, for what else it says helps to find it
+		return err
 	})
-	noteTwice(&row, twice)
 	id := f.identify(&row, item)
 	if f.append && qualifier != "" {
 		row.SKU += "-" + qualifier
@@ -150,26 +147,26 @@ func (p *page) row(value jsonvalue.Value, place string, f form) {
 // identify reads what item a row is of.
 func (f form) identify(row *inventory.Row, item jsonvalue.Value) (id int64) {
 	if item.Kind() != jsonvalue.Object {
-		note(row, "itemIdentifier", fmt.Errorf("expected an object, found %s", item.Kind()))
+		jsonvalue.Note(row, "itemIdentifier", fmt.Errorf("expected an object, found %s", item.Kind()))
 		return 0
 	}
 	twice, _ := item.Members(func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "id":
-			id, err = readID(value)
+			id, err = jsonvalue.ReadID(value)
 		case "sku":
 			if !f.byID {
-				row.SKU, err = readText(value)
+				row.SKU, err = jsonvalue.ReadText(value)
 			}
 		}
-		note(row, "itemIdentifier."+name, err)
+		jsonvalue.Note(row, "itemIdentifier."+name, err)
 		return nil
 	})
-	noteTwice(row, twice)
+	jsonvalue.NoteTwice(row, twice)
 	switch {
 	case id == 0:
-		note(row, "itemIdentifier.id", errors.New("it is missing"))
+		jsonvalue.Note(row, "itemIdentifier.id", jsonvalue.ErrMissing)
 	case f.byID:
 		row.SKU = strconv.FormatInt(id, 10)
 	}
@@ -181,7 +178,7 @@ func (p *page) place(row *inventory.Row, number string, f form) {
 	row.Facility = number
 	if number == "" || number == "null" {
 		row.Facility = ""
-		note(row, "facilityId", errors.New("it is missing")) // no facility would be another level
+		jsonvalue.Note(row, "facilityId", jsonvalue.ErrMissing) // no facility would be another level
 		return
 	}
 	if f.facilities == nil {
@@ -192,65 +189,6 @@ func (p *page) place(row *inventory.Row, number string, f form) {
 	if ok {
 		row.Facility = name
 	}
-}
-
-// members are the members of an object with these names, all of which must be there.
-func members(object jsonvalue.Value, called string, names ...string) ([]jsonvalue.Value, error) {
-	if object.Kind() != jsonvalue.Object {
-		return nil, fmt.Errorf("%s: expected an object with %q, found %s", called, names[0], object.Kind())
-	}
-	found, has := make([]jsonvalue.Value, len(names)), make([]bool, len(names))
-	twice, _ := object.Members(func(name string, value jsonvalue.Value) error {
-		for i := range names {
-			if names[i] == name {
-				found[i], has[i] = value, true
-			}
-		}
-		return nil
-	})
-	if twice != "" {
-		return nil, fmt.Errorf("%s is given twice", strconv.Quote(twice[:min(len(twice), 40)]))
-	}
-	for i := range names {
-		if !has[i] {
-			return nil, fmt.Errorf("%q is missing", names[i])
-		}
-	}
-	return found, nil
-}
-
-// note makes an error the row's Problem, when it is the first one.
-func note(row *inventory.Row, name string, err error) {
-	if err != nil && row.Problem == "" {
-		row.Problem = name + ": " + err.Error()
-	}
-}
-
-func noteTwice(row *inventory.Row, name string) {
-	if name != "" {
-		row.Problem = fmt.Sprintf("%s is given twice; it is not known which one is meant", strconv.Quote(name[:min(len(name), 40)]))
-	}
-}
-
-// readID reads a number that names something. Extensiv's are positive.
-func readID(value jsonvalue.Value) (int64, error) {
-	id, err := strconv.ParseInt(value.Raw(), 10, 64)
-	if err != nil || id <= 0 {
-		return 0, fmt.Errorf("expected a positive whole number, found %s", value.Kind())
-	}
-	return id, nil
-}
-
-// readText reads a name; null is none.
-func readText(value jsonvalue.Value) (string, error) {
-	text, sound := value.Text()
-	switch {
-	case value.Kind() != jsonvalue.Text && value.Kind() != jsonvalue.Null:
-		return "", fmt.Errorf("expected text, found %s", value.Kind())
-	case !sound:
-		return text, errors.New("the text holds a character that is not valid Unicode")
-	}
-	return text, nil
 }
 
 // readFlag reads yes or no; null is no.

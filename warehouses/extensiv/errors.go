@@ -1,7 +1,6 @@
 package extensiv
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -42,19 +41,4 @@ func code(body []byte) string {
 		return ""
 	}
 	return said.ErrorCode
-}
-
-// found says what an answer is that is not what was expected.
-func found(body []byte) string {
-	switch start := bytes.TrimSpace(body); {
-	case len(start) == 0:
-		return "nothing"
-	case start[0] == '<':
-		return "an HTML page"
-	case start[0] == '{' && json.Valid(body):
-		return "JSON of another form"
-	case start[0] == '{':
-		return "JSON that breaks off or goes on after its end"
-	}
-	return "something else"
 }

@@ -29,7 +29,7 @@ var seed = maphash.MakeSeed()
 func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, error) {
 	answer, err := jsonvalue.Parse(body)
 	if err != nil {
-		return page{}, fmt.Errorf("%w; found %s", err, found(body))
+		return page{}, err
 	}
 	p := page{rows: rows[:0], given: map[string]bool{}}
 	if f.whole {
@@ -109,14 +109,12 @@ func (p *page) item(item jsonvalue.Value, f form) inventory.Row {
 	}
 	twice, err := f.item.walk(item, func(field string, value jsonvalue.Value) error {
 		p.given[field] = true
-		if err := f.field(&row, field, value); err != nil && row.Problem == "" {
-			row.Problem = field + ": " + err.Error()
-		}
+		jsonvalue.Note(&row, field, f.field(&row, field, value))
 		return nil // the item is read on, for what else it says helps to find it
 	})
 	switch {
 	case twice != "":
-		row.Problem = fmt.Sprintf("%s is given twice; it is not known which one is meant", strconv.Quote(twice[:min(len(twice), 40)]))
+		jsonvalue.NoteTwice(&row, twice)
 	case err != nil && row.Problem == "":
 		row.Problem = err.Error()
 	case row.Facility == "" && f.paths[fieldFacility] != "" && row.Problem == "":
@@ -152,7 +150,7 @@ func readName(value jsonvalue.Value) (string, error) {
 	case jsonvalue.Text:
 		text, sound := value.Text()
 		if !sound {
-			return text, errors.New("the text holds a character that is not valid Unicode")
+			return text, jsonvalue.ErrNotUnicode
 		}
 		return text, nil
 	case jsonvalue.Number:

@@ -1,7 +1,6 @@
 package jsonapi
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 
@@ -22,17 +21,4 @@ func (s *source) refused(answer outbound.Answer) error {
 		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status 404); correct the endpoint", s.id)
 	}
 	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check query, page and the other settings", s.id, answer.Status)
-}
-
-// found says what an answer is that is not JSON.
-func found(body []byte) string {
-	switch start := bytes.TrimSpace(body); {
-	case len(start) == 0:
-		return "nothing"
-	case start[0] == '<':
-		return "an HTML page"
-	case start[0] == '{' || start[0] == '[':
-		return "JSON that breaks off or goes on after its end"
-	}
-	return "something else"
 }

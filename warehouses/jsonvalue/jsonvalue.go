@@ -8,7 +8,7 @@ package jsonvalue
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,13 +29,10 @@ const (
 // Value is a JSON value as it is written. The zero Value is none. It shares the memory of the text that it was parsed from.
 type Value struct{ raw []byte }
 
-// errNotOne is for everything that is not one whole JSON document.
-var errNotOne = errors.New("expected one JSON value, whole and with nothing behind it")
-
 // Parse takes in a document. Nothing may be missing at its end and nothing may follow it.
 func Parse(document []byte) (Value, error) {
 	if !json.Valid(document) {
-		return Value{}, errNotOne
+		return Value{}, fmt.Errorf("expected one JSON value, whole and with nothing behind it; found %s", Found(document))
 	}
 	return Value{bytes.TrimSpace(document)}, nil
 }

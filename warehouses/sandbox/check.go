@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 )
 
 // shownRows is how many rows Check asks for and shows.
@@ -25,7 +26,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 		} `json:"facilities"`
 	}
 	if err := json.Unmarshal(answer.Body, &said); err != nil {
-		return warehouses.Finding{}, warehouses.Faltered(nil, "warehouse %s: its list of facilities is not the JSON that was expected, but %s", s.id, found(answer.Body))
+		return warehouses.Finding{}, warehouses.Faltered(nil, "warehouse %s: its list of facilities is not the JSON that was expected, but %s", s.id, jsonvalue.Found(answer.Body))
 	}
 	finding := warehouses.Finding{}
 	for _, facility := range said.Facilities {

@@ -23,7 +23,7 @@ type page struct {
 func decodePage(body []byte, number int, rows []inventory.Row) (page, error) {
 	answer, err := jsonvalue.Parse(body)
 	if err != nil {
-		return page{}, fmt.Errorf("%w; found %s", err, found(body))
+		return page{}, err
 	}
 	if answer.Kind() != jsonvalue.Object {
 		return page{}, fmt.Errorf("expected an object, found %s", answer.Kind())
@@ -93,58 +93,25 @@ func decodeItem(item jsonvalue.Value) inventory.Row {
 		row.Problem = fmt.Sprintf("expected an object, found %s", item.Kind())
 		return row
 	}
-	twice, _ := item.Members(func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, item, func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "sku":
-			row.SKU, err = readText(value)
+			row.SKU, err = jsonvalue.ReadText(value)
 		case "facility":
-			row.Facility, err = readText(value)
+			row.Facility, err = jsonvalue.ReadText(value)
 		case "available":
-			row.Available, err = readQuantity(value)
+			row.Available, err = jsonvalue.ReadQuantity(value)
 		case "on_hand":
-			row.OnHand, err = readQuantity(value)
+			row.OnHand, err = jsonvalue.ReadQuantity(value)
 		case "committed":
-			row.Committed, err = readQuantity(value)
+			row.Committed, err = jsonvalue.ReadQuantity(value)
 		case "reported_at":
 			row.ReportedAt, err = readTime(value)
 		}
-		if err != nil && row.Problem == "" {
-			row.Problem = name + ": " + err.Error()
-		}
-		return nil // the item is read on, for what else it says helps to find it
+		return err
 	})
-	if twice != "" {
-		row.Problem = fmt.Sprintf("%s is given twice; it is not known which one is meant", strconv.Quote(twice[:min(len(twice), 40)]))
-	}
 	return row
-}
-
-// readText reads a name; null is none.
-func readText(value jsonvalue.Value) (string, error) {
-	text, sound := value.Text()
-	switch {
-	case value.Kind() != jsonvalue.Text && value.Kind() != jsonvalue.Null:
-		return "", fmt.Errorf("expected text, found %s", value.Kind())
-	case !sound:
-		return text, errors.New("the text holds a character that is not valid Unicode")
-	}
-	return text, nil
-}
-
-// readQuantity reads a figure; null is none, and is never taken for 0.
-func readQuantity(value jsonvalue.Value) (*int64, error) {
-	switch value.Kind() {
-	case jsonvalue.Null:
-		return nil, nil
-	case jsonvalue.Number:
-		units, err := inventory.ParseQuantity(value.Raw())
-		if err != nil {
-			return nil, err
-		}
-		return &units, nil
-	}
-	return nil, fmt.Errorf("expected a whole number, found %s", value.Kind())
 }
 
 var errNotTime = errors.New("expected a time like 2026-01-31T12:00:00Z")

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -41,17 +40,4 @@ func code(body []byte) string {
 		return ""
 	}
 	return ", " + said.Error.Code
-}
-
-// found says what an answer is that is not JSON.
-func found(body []byte) string {
-	switch start := bytes.TrimSpace(body); {
-	case len(start) == 0:
-		return "nothing"
-	case start[0] == '<':
-		return "an HTML page"
-	case start[0] == '{':
-		return "JSON that breaks off or goes on after its end"
-	}
-	return "something else"
 }

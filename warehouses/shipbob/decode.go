@@ -55,7 +55,7 @@ func (g given) and(other given) given {
 func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, error) {
 	answer, err := jsonvalue.Parse(body)
 	if err != nil {
-		return page{}, fmt.Errorf("%w; found %s", err, found(body))
+		return page{}, err
 	}
 	if answer.Kind() != jsonvalue.Object {
 		return page{}, fmt.Errorf("expected an object, found %s", answer.Kind())
@@ -112,26 +112,24 @@ func (p *page) item(item jsonvalue.Value, place string, f form) {
 	}
 	var locations jsonvalue.Value
 	listed, id, names := false, int64(0), f.names()
-	twice, _ := item.Members(func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, item, func(name string, value jsonvalue.Value) error {
 		p.given.sku = p.given.sku || name == names.sku
 		var err error
 		switch {
 		case name == "inventory_id":
-			id, err = readID(value)
+			id, err = jsonvalue.ReadID(value)
 		case name == "sku" && !f.byID:
-			row.SKU, err = readText(value)
+			row.SKU, err = jsonvalue.ReadText(value)
 		case name == "locations":
 			locations, listed = value, true
 		case !f.locations:
 			err = p.figure(&row, names, name, value)
 		}
-		note(&row, name, err)
-		return nil // the item is read on, for what else it says helps to find it
+		return err
 	})
-	noteTwice(&row, twice)
 	switch {
 	case id == 0:
-		note(&row, "inventory_id", errors.New("it is missing"))
+		jsonvalue.Note(&row, "inventory_id", jsonvalue.ErrMissing)
 	case f.byID:
 		row.SKU = strconv.FormatInt(id, 10)
 		fallthrough
@@ -143,7 +141,7 @@ func (p *page) item(item jsonvalue.Value, place string, f form) {
 		return
 	}
 	if !listed || locations.Kind() != jsonvalue.List && locations.Kind() != jsonvalue.Null {
-		note(&row, "locations", fmt.Errorf("expected a list, found %s", locations.Kind()))
+		jsonvalue.Note(&row, "locations", fmt.Errorf("expected a list, found %s", locations.Kind()))
 		p.rows = append(p.rows, row)
 		return
 	}
@@ -157,33 +155,31 @@ func (p *page) item(item jsonvalue.Value, place string, f form) {
 func (p *page) location(row inventory.Row, location jsonvalue.Value, number int, f form) inventory.Row {
 	row.Place += ", location " + strconv.Itoa(number)
 	if location.Kind() != jsonvalue.Object {
-		note(&row, "locations", fmt.Errorf("expected an object, found %s", location.Kind()))
+		jsonvalue.Note(&row, "locations", fmt.Errorf("expected an object, found %s", location.Kind()))
 		return row
 	}
 	id, called := "", ""
-	twice, _ := location.Members(func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, location, func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "location_id":
-			_, err = readID(value)
+			_, err = jsonvalue.ReadID(value)
 			id = value.Raw()
 		case "name":
-			if called, err = readText(value); !f.byName {
+			if called, err = jsonvalue.ReadText(value); !f.byName {
 				err = nil // it is only shown
 			}
 		default:
 			err = p.figure(&row, f.names(), name, value)
 		}
-		note(&row, name, err)
-		return nil
+		return err
 	})
-	noteTwice(&row, twice)
 	row.Facility = id
 	if f.byName {
 		row.Facility = called
 	}
 	if row.Facility == "" {
-		note(&row, "locations", errors.New("the location has no location_id, or no name")) // no facility would be another level
+		jsonvalue.Note(&row, "locations", errors.New("the location has no location_id, or no name")) // no facility would be another level
 	}
 	p.centers[id] = called
 	return row
@@ -194,26 +190,13 @@ func (p *page) figure(row *inventory.Row, names names, name string, value jsonva
 	switch name {
 	case names.available:
 		p.given.available = true
-		row.Available, err = readQuantity(value)
+		row.Available, err = jsonvalue.ReadQuantity(value)
 	case names.onHand:
-		row.OnHand, err = readQuantity(value)
+		row.OnHand, err = jsonvalue.ReadQuantity(value)
 	case names.committed:
-		row.Committed, err = readQuantity(value)
+		row.Committed, err = jsonvalue.ReadQuantity(value)
 	}
 	return err
-}
-
-// note makes an error the row's Problem, when it is the first one.
-func note(row *inventory.Row, name string, err error) {
-	if err != nil && row.Problem == "" {
-		row.Problem = name + ": " + err.Error()
-	}
-}
-
-func noteTwice(row *inventory.Row, name string) {
-	if name != "" {
-		row.Problem = fmt.Sprintf("%s is given twice; it is not known which one is meant", strconv.Quote(name[:min(len(name), 40)]))
-	}
 }
 
 // readAddress reads the address of another page; null is none.
@@ -224,40 +207,4 @@ func readAddress(name string, value jsonvalue.Value, into *string) error {
 	}
 	*into = text
 	return nil
-}
-
-// readID reads a number that names something. ShipBob's are positive.
-func readID(value jsonvalue.Value) (int64, error) {
-	id, err := strconv.ParseInt(value.Raw(), 10, 64)
-	if err != nil || id <= 0 {
-		return 0, fmt.Errorf("expected a positive whole number, found %s", value.Kind())
-	}
-	return id, nil
-}
-
-// readText reads a name; null is none.
-func readText(value jsonvalue.Value) (string, error) {
-	text, sound := value.Text()
-	switch {
-	case value.Kind() != jsonvalue.Text && value.Kind() != jsonvalue.Null:
-		return "", fmt.Errorf("expected text, found %s", value.Kind())
-	case !sound:
-		return text, errors.New("the text holds a character that is not valid Unicode")
-	}
-	return text, nil
-}
-
-// readQuantity reads a figure; null is none, and is never taken for 0.
-func readQuantity(value jsonvalue.Value) (*int64, error) {
-	switch value.Kind() {
-	case jsonvalue.Null:
-		return nil, nil
-	case jsonvalue.Number:
-		units, err := inventory.ParseQuantity(value.Raw())
-		if err != nil {
-			return nil, err
-		}
-		return &units, nil
-	}
-	return nil, fmt.Errorf("expected a whole number, found %s", value.Kind())
 }

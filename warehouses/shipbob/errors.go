@@ -1,7 +1,6 @@
 package shipbob
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 
@@ -25,17 +24,4 @@ func (s *source) refused(answer outbound.Answer) error {
 		return warehouses.NeedsPerson(nil, "warehouse %s refuses the query (status 400); try a smaller page", s.id)
 	}
 	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check the settings", s.id, answer.Status)
-}
-
-// found says what an answer is that is not JSON.
-func found(body []byte) string {
-	switch start := bytes.TrimSpace(body); {
-	case len(start) == 0:
-		return "nothing"
-	case start[0] == '<':
-		return "an HTML page"
-	case start[0] == '{':
-		return "JSON that breaks off or goes on after its end"
-	}
-	return "something else"
 }

@@ -2,9 +2,10 @@ package shiphero
 
 import (
 	"context"
-	_ "embed" // of the documents
 	"net/http"
 	"time"
+
+	_ "embed" // of the documents
 
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/outbound/graphql"
@@ -45,7 +46,7 @@ func (s *source) ask(ctx context.Context, turns *pace, operation, document strin
 			return answer, err
 		}
 		if _, err := graphql.Read(answer.Body); err != nil {
-			return answer, warehouses.Faltered(nil, "warehouse %s: its answer is not believed: %v; found %s", s.id, err, found(answer.Body))
+			return answer, warehouses.Faltered(nil, "warehouse %s: its answer is not believed: %v; found %s", s.id, err, jsonvalue.Found(answer.Body))
 		}
 		complaints := complaints(answer.Body)
 		short, throttled := credits(complaints)
@@ -98,11 +99,11 @@ func complexity(body []byte, operation string) int64 {
 	if err != nil {
 		return 0
 	}
-	found, err := descend(document, "data", operation, "complexity")
+	found, err := document.Descend("data", operation, "complexity")
 	if err != nil {
 		return 0
 	}
-	cost, err := readQuantity(found)
+	cost, err := jsonvalue.ReadQuantity(found)
 	if err != nil || cost == nil {
 		return 0
 	}

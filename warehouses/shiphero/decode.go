@@ -52,17 +52,17 @@ type page struct {
 func decodePage(body []byte, number int, warehouse string, rows []inventory.Row) (page, error) {
 	document, err := jsonvalue.Parse(body)
 	if err != nil {
-		return page{}, fmt.Errorf("%w; found %s", err, found(body))
+		return page{}, err
 	}
-	connection, err := descend(document, "data", "warehouse_products", "data")
+	connection, err := document.Descend("data", "warehouse_products", "data")
 	if err != nil {
 		return page{}, err
 	}
-	parts, err := members(connection, "warehouse_products.data", "pageInfo", "edges")
+	parts, err := connection.Parts("warehouse_products.data", "pageInfo", "edges")
 	if err != nil {
 		return page{}, err
 	}
-	info, err := members(parts[0], "pageInfo", "hasNextPage", "endCursor")
+	info, err := parts[0].Parts("pageInfo", "hasNextPage", "endCursor")
 	if err != nil {
 		return page{}, err
 	}
@@ -88,47 +88,42 @@ func decodePage(body []byte, number int, warehouse string, rows []inventory.Row)
 // edge reads one product of a warehouse. What is wrong with it is the row's Problem.
 func (p *page) edge(edge jsonvalue.Value, place, warehouse string) {
 	row := inventory.Row{Place: place}
-	node, err := descend(edge, "node")
+	node, err := edge.Descend("node")
 	if err == nil && node.Kind() != jsonvalue.Object {
 		err = fmt.Errorf("expected an object, found %s", node.Kind())
 	}
-	note(&row, "node", err)
+	jsonvalue.Note(&row, "node", err)
 	id := ""
-	twice, _ := node.Members(func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, node, func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "id":
-			id, err = readText(value)
+			id, err = jsonvalue.ReadText(value)
 		case "account_id":
 			var account string
-			account, err = readText(value)
+			account, err = jsonvalue.ReadText(value)
 			p.of(account)
 		case "sku":
 			p.sku = true
-			row.SKU, err = readText(value)
+			row.SKU, err = jsonvalue.ReadText(value)
 		case "warehouse_id":
-			row.Facility, err = readText(value)
+			row.Facility, err = jsonvalue.ReadText(value)
 		default:
 			err = p.figure(&row, name, value)
 		}
-		note(&row, name, err)
-		return nil // the node is read on, for what else it says helps to find it
+		return err
 	})
-	noteTwice(&row, twice)
 	if row.Facility == "" {
-		note(&row, "warehouse_id", errMissing) // no facility would be another level
+		jsonvalue.Note(&row, "warehouse_id", jsonvalue.ErrMissing) // no facility would be another level
 	}
 	if id == "" {
-		note(&row, "id", errMissing)
+		jsonvalue.Note(&row, "id", jsonvalue.ErrMissing)
 	} else {
 		p.ids = append(p.ids, id)
 	}
 	p.add(row, warehouse)
 	p.rows = append(p.rows, row)
 }
-
-// errMissing is for what a row cannot be believed without.
-var errMissing = errors.New("it is missing")
 
 // add counts a row.
 func (s *seen) add(row inventory.Row, warehouse string) {
@@ -141,11 +136,11 @@ func (s *seen) figure(row *inventory.Row, name string, value jsonvalue.Value) (e
 	switch name {
 	case "available":
 		s.available = true
-		row.Available, err = readQuantity(value)
+		row.Available, err = jsonvalue.ReadQuantity(value)
 	case "on_hand":
-		row.OnHand, err = readQuantity(value)
+		row.OnHand, err = jsonvalue.ReadQuantity(value)
 	case "allocated":
-		row.Committed, err = readQuantity(value)
+		row.Committed, err = jsonvalue.ReadQuantity(value)
 	}
 	return err
 }
@@ -161,27 +156,26 @@ type stock struct {
 func (s *stock) product(product jsonvalue.Value, key, place, warehouse string) {
 	row := inventory.Row{Place: place, SKU: key}
 	if strings.ContainsRune(key, utf8.RuneError) {
-		note(&row, "sku", errNotUnicode)
+		jsonvalue.Note(&row, "sku", jsonvalue.ErrNotUnicode)
 	}
 	var levels jsonvalue.Value
 	given := false
-	twice, _ := product.Members(func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, product, func(name string, value jsonvalue.Value) error {
 		switch name {
 		case "sku":
-			sku, err := readText(value)
+			sku, err := jsonvalue.ReadText(value)
 			if err == nil && sku != key {
 				err = errors.New("it differs from the name under which the product stands")
 			}
-			note(&row, name, err)
+			return err
 		case "warehouse_products":
 			levels, given = value, true
 		}
 		return nil
 	})
-	noteTwice(&row, twice)
 	s.sku = true
 	if !given || levels.Kind() != jsonvalue.Object {
-		note(&row, "warehouse_products", fmt.Errorf("expected an object, found %s", levels.Kind()))
+		jsonvalue.Note(&row, "warehouse_products", fmt.Errorf("expected an object, found %s", levels.Kind()))
 		s.add(row, warehouse)
 		s.rows = append(s.rows, row)
 		return
@@ -201,96 +195,13 @@ func (s *stock) level(row inventory.Row, level jsonvalue.Value, facility string,
 	row.Facility = facility
 	switch {
 	case facility == "":
-		note(&row, "warehouse_products", errors.New("the warehouse has no id")) // no facility would be another level
+		jsonvalue.Note(&row, "warehouse_products", errors.New("the warehouse has no id")) // no facility would be another level
 	case strings.ContainsRune(facility, utf8.RuneError):
-		note(&row, "warehouse_products", errNotUnicode)
+		jsonvalue.Note(&row, "warehouse_products", jsonvalue.ErrNotUnicode)
 	case level.Kind() != jsonvalue.Object:
-		note(&row, "warehouse_products", fmt.Errorf("expected an object, found %s", level.Kind()))
+		jsonvalue.Note(&row, "warehouse_products", fmt.Errorf("expected an object, found %s", level.Kind()))
 	}
-	twice, _ := level.Members(func(name string, value jsonvalue.Value) error {
-		note(&row, name, s.figure(&row, name, value))
-		return nil
-	})
-	noteTwice(&row, twice)
+	jsonvalue.ReadRow(&row, level, func(name string, value jsonvalue.Value) error { return s.figure(&row, name, value) })
 	s.add(row, warehouse)
 	s.rows = append(s.rows, row)
-}
-
-// descend follows names from object to object. A name that is missing, or given twice on the way, is an error.
-func descend(value jsonvalue.Value, path ...string) (jsonvalue.Value, error) {
-	for _, name := range path {
-		found, err := members(value, "the answer", name)
-		if err != nil {
-			return jsonvalue.Value{}, err
-		}
-		value = found[0]
-	}
-	return value, nil
-}
-
-// members are the members of an object with these names, all of which must be there.
-func members(object jsonvalue.Value, called string, names ...string) ([]jsonvalue.Value, error) {
-	if object.Kind() != jsonvalue.Object {
-		return nil, fmt.Errorf("%s: expected an object with %q, found %s", called, names[0], object.Kind())
-	}
-	found, has := make([]jsonvalue.Value, len(names)), make([]bool, len(names))
-	twice, _ := object.Members(func(name string, value jsonvalue.Value) error {
-		for i := range names {
-			if names[i] == name {
-				found[i], has[i] = value, true
-			}
-		}
-		return nil
-	})
-	if twice != "" {
-		return nil, fmt.Errorf("%s is given twice", strconv.Quote(twice[:min(len(twice), 40)]))
-	}
-	for i := range names {
-		if !has[i] {
-			return nil, fmt.Errorf("%q is missing", names[i])
-		}
-	}
-	return found, nil
-}
-
-// note makes an error the row's Problem, when it is the first one.
-func note(row *inventory.Row, name string, err error) {
-	if err != nil && row.Problem == "" {
-		row.Problem = name + ": " + err.Error()
-	}
-}
-
-func noteTwice(row *inventory.Row, name string) {
-	if name != "" {
-		row.Problem = fmt.Sprintf("%s is given twice; it is not known which one is meant", strconv.Quote(name[:min(len(name), 40)]))
-	}
-}
-
-var errNotUnicode = errors.New("the text holds a character that is not valid Unicode")
-
-// readText reads a name; null is none.
-func readText(value jsonvalue.Value) (string, error) {
-	text, sound := value.Text()
-	switch {
-	case value.Kind() != jsonvalue.Text && value.Kind() != jsonvalue.Null:
-		return "", fmt.Errorf("expected text, found %s", value.Kind())
-	case !sound:
-		return text, errNotUnicode
-	}
-	return text, nil
-}
-
-// readQuantity reads a figure; null is none, and is never taken for 0.
-func readQuantity(value jsonvalue.Value) (*int64, error) {
-	switch value.Kind() {
-	case jsonvalue.Null:
-		return nil, nil
-	case jsonvalue.Number:
-		units, err := inventory.ParseQuantity(value.Raw())
-		if err != nil {
-			return nil, err
-		}
-		return &units, nil
-	}
-	return nil, fmt.Errorf("expected a whole number, found %s", value.Kind())
 }

@@ -1,7 +1,6 @@
 package shiphero
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -121,19 +120,4 @@ func (c complaint) wait() time.Duration {
 		span = time.Duration(missing) * time.Second / restored
 	}
 	return min(span, outbound.MaxRetryAfter)
-}
-
-// found says what an answer is that is not what was expected.
-func found(body []byte) string {
-	switch start := bytes.TrimSpace(body); {
-	case len(start) == 0:
-		return "nothing"
-	case start[0] == '<':
-		return "an HTML page"
-	case start[0] == '{' && json.Valid(body):
-		return "JSON of another form"
-	case start[0] == '{':
-		return "JSON that breaks off or goes on after its end"
-	}
-	return "something else"
 }

@@ -106,16 +106,16 @@ func decodeJob(body []byte, operation string) (job, error) {
 	if err != nil {
 		return job{}, err
 	}
-	snapshot, err := descend(document, "data", operation, "snapshot")
+	snapshot, err := document.Descend("data", operation, "snapshot")
 	if err != nil {
 		return job{}, err
 	}
-	parts, err := members(snapshot, "snapshot", "snapshot_id", "status", "error")
+	parts, err := snapshot.Parts("snapshot", "snapshot_id", "status", "error")
 	if err != nil {
 		return job{}, err
 	}
 	j := job{failed: parts[2].Kind() == jsonvalue.Text && parts[2].Raw() != `""`}
-	if j.id, err = readText(parts[0]); err != nil || j.id == "" {
+	if j.id, err = jsonvalue.ReadText(parts[0]); err != nil || j.id == "" {
 		return job{}, errors.New("snapshot_id: expected text")
 	}
 	status, _ := parts[1].Text()

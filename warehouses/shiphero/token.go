@@ -10,6 +10,7 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 )
 
 // authorize takes the token that is given, or else the refresh token.
@@ -60,7 +61,7 @@ func (s *source) askToken(ctx context.Context) (settings.Credential, time.Durati
 		ExpiresIn   float64 `json:"expires_in"`
 	}
 	if json.Unmarshal(answer.Body, &said) != nil || said.AccessToken == "" || !(said.ExpiresIn > 0) {
-		return settings.Credential{}, 0, warehouses.Faltered(nil, "warehouse %s: the answer to the refresh token holds no access token, or does not say how long it lives; found %s", s.id, found(answer.Body))
+		return settings.Credential{}, 0, warehouses.Faltered(nil, "warehouse %s: the answer to the refresh token holds no access token, or does not say how long it lives; found %s", s.id, jsonvalue.Found(answer.Body))
 	}
 	life := time.Duration(min(said.ExpiresIn, maxTokenLife.Seconds()) * float64(time.Second))
 	return settings.NewCredential(said.AccessToken), life, nil

@@ -1,0 +1,132 @@
+package jsonvalue
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// What a row cannot be believed with, or without.
+var (
+	ErrMissing    = errors.New("it is missing")
+	ErrNotUnicode = errors.New("the text holds a character that is not valid Unicode")
+)
+
+// Found says what an answer is that is not what was expected, in words like those of a Kind. Nothing of the answer is among them.
+func Found(answer []byte) string {
+	switch start := bytes.TrimSpace(answer); {
+	case len(start) == 0:
+		return "nothing"
+	case start[0] == '<':
+		return "an HTML page"
+	case json.Valid(answer):
+		return "JSON of another form"
+	case start[0] == '{' || start[0] == '[':
+		return "JSON that breaks off or goes on after its end"
+	}
+	return "something else"
+}
+
+// Parts are the members of an object with these names, all of which must be there, be it with null. An error calls the object so.
+func (v Value) Parts(called string, names ...string) ([]Value, error) {
+	if v.Kind() != Object {
+		return nil, fmt.Errorf("%s: expected an object with %q, found %s", called, names[0], v.Kind())
+	}
+	parts, has := make([]Value, len(names)), make([]bool, len(names))
+	twice, _ := v.Members(func(name string, member Value) error {
+		for i := range names {
+			if names[i] == name {
+				parts[i], has[i] = member, true
+			}
+		}
+		return nil
+	})
+	if twice != "" {
+		return nil, fmt.Errorf("%s is given twice", shown(twice))
+	}
+	for i := range names {
+		if !has[i] {
+			return nil, fmt.Errorf("%q is missing", names[i])
+		}
+	}
+	return parts, nil
+}
+
+// Descend follows names from object to object. A name that is missing, or given twice on the way, is an error.
+func (v Value) Descend(path ...string) (Value, error) {
+	for _, name := range path {
+		parts, err := v.Parts("the answer", name)
+		if err != nil {
+			return Value{}, err
+		}
+		v = parts[0]
+	}
+	return v, nil
+}
+
+// ReadRow has take see each member of an object that tells of a row. The first error becomes the row's Problem, and so does a name
+// that is given twice. The row is read on after an error, for what else it says helps to find it.
+func ReadRow(row *inventory.Row, object Value, take func(name string, member Value) error) {
+	twice, _ := object.Members(func(name string, member Value) error {
+		Note(row, name, take(name, member))
+		return nil
+	})
+	NoteTwice(row, twice)
+}
+
+// Note makes an error about a member the row's Problem, when it is the first one.
+func Note(row *inventory.Row, name string, err error) {
+	if err != nil && row.Problem == "" {
+		row.Problem = name + ": " + err.Error()
+	}
+}
+
+// NoteTwice makes a name that is given twice the row's Problem, before any other; empty is none.
+func NoteTwice(row *inventory.Row, name string) {
+	if name != "" {
+		row.Problem = shown(name) + " is given twice; it is not known which one is meant"
+	}
+}
+
+// shown is a name as an error can hold it.
+func shown(name string) string { return strconv.Quote(name[:min(len(name), 40)]) }
+
+// ReadText reads a name; null is none.
+func ReadText(value Value) (string, error) {
+	text, sound := value.Text()
+	switch {
+	case value.Kind() != Text && value.Kind() != Null:
+		return "", fmt.Errorf("expected text, found %s", value.Kind())
+	case !sound:
+		return text, ErrNotUnicode
+	}
+	return text, nil
+}
+
+// ReadID reads a number that names something, from 1.
+func ReadID(value Value) (int64, error) {
+	id, err := strconv.ParseInt(value.Raw(), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fmt.Errorf("expected a positive whole number, found %s", value.Kind())
+	}
+	return id, nil
+}
+
+// ReadQuantity reads a figure; null is none, and is never taken for 0.
+func ReadQuantity(value Value) (*int64, error) {
+	switch value.Kind() {
+	case Null:
+		return nil, nil
+	case Number:
+		units, err := inventory.ParseQuantity(value.Raw())
+		if err != nil {
+			return nil, err
+		}
+		return &units, nil
+	}
+	return nil, fmt.Errorf("expected a whole number, found %s", value.Kind())
+}

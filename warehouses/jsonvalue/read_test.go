@@ -1,0 +1,79 @@
+package jsonvalue_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+)
+
+func TestFoundShowsNothingOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]string{
+		"": "nothing", " \n": "nothing", "<html>": "an HTML page", `{"a":1}`: "JSON of another form", "[1]": "JSON of another form",
+		`{"a":1`: "JSON that breaks off or goes on after its end", "[1][2]": "JSON that breaks off or goes on after its end", "no": "something else",
+	} {
+		require.Equal(t, want, jsonvalue.Found([]byte(answer)), answer)
+	}
+}
+
+func TestParts(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{
+		`{"data":{"next":null,"rows":[1]}}`:        "",
+		`{"data":[]}`:                              `data: expected an object with "rows", found a list`,
+		`{"rows":[1]}`:                             `"data" is missing`,
+		`{"data":{"rows":[1]}}`:                    `"next" is missing`,
+		`{"data":{"rows":[1],"next":2},"DATA":{}}`: `"DATA" is given twice`,
+		`{"data":{"rows":[1],"next":2,"Rows":[]}}`: `"Rows" is given twice`,
+	} {
+		value, err := jsonvalue.Parse([]byte(document))
+		require.NoError(t, err)
+		data, err := value.Descend("data")
+		var parts []jsonvalue.Value
+		if err == nil {
+			parts, err = data.Parts("data", "rows", "next")
+		}
+		if want != "" {
+			require.EqualError(t, err, want, document)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, []string{"[1]", "null"}, []string{parts[0].Raw(), parts[1].Raw()})
+	}
+}
+
+// TestReadRow: the first error is the row's Problem, unless a name is given twice, and the row is read on after it.
+func TestReadRow(t *testing.T) {
+	t.Parallel()
+	_, noWholeNumber := inventory.ParseQuantity("7.0")
+	require.Error(t, noWholeNumber)
+	for item, want := range map[string]inventory.Row{
+		`{"available":7,"id":1,"sku":"A"}`:            {SKU: "A", Available: new(int64(7))},
+		`{"available":null,"id":1,"sku":null}`:        {},
+		`{"available":"7","id":0,"sku":"A"}`:          {SKU: "A", Problem: "available: expected a whole number, found text"},
+		`{"available":7.0,"id":1,"sku":"A"}`:          {SKU: "A", Problem: "available: " + noWholeNumber.Error()},
+		`{"available":7,"id":0,"sku":"A"}`:            {SKU: "A", Available: new(int64(7)), Problem: "id: expected a positive whole number, found a number"},
+		`{"available":7,"id":1,"sku":5}`:              {Available: new(int64(7)), Problem: "sku: expected text, found a number"},
+		`{"available":7,"sku":"\ud800"}`:              {SKU: "\ufffd", Available: new(int64(7)), Problem: "sku: the text holds a character that is not valid Unicode"},
+		`{"available":"7","sku":"A","odd":1,"ODD":2}`: {SKU: "A", Problem: `"ODD" is given twice; it is not known which one is meant`},
+	} {
+		value, err := jsonvalue.Parse([]byte(item))
+		require.NoError(t, err)
+		var row inventory.Row
+		jsonvalue.ReadRow(&row, value, func(name string, member jsonvalue.Value) (err error) {
+			switch name {
+			case "available":
+				row.Available, err = jsonvalue.ReadQuantity(member)
+			case "id":
+				_, err = jsonvalue.ReadID(member)
+			case "sku":
+				row.SKU, err = jsonvalue.ReadText(member)
+			}
+			return err
+		})
+		require.Equal(t, want, row, item)
+	}
+}
