@@ -20,8 +20,7 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// webSite is one file on a web server. It is not read through outbound, which holds an answer in memory; the rules are the
-// same: no redirects, nothing without an end, no credential or query in an error.
+// webSite is one file on a web server.
 type webSite struct {
 	address string // with the query
 	shown   string
@@ -46,29 +45,18 @@ func newWeb(address *url.URL, values settings.Values, environment settings.Envir
 	w.address = address.String()
 	address.RawQuery, address.ForceQuery = "", false
 	w.shown = address.String()
-	trust := &tls.Config{MinVersion: tls.VersionTLS12}
+	var trust *x509.CertPool
 	if file := values.Text("ca_file"); file != "" {
 		content, err := environment.ReadFile(file)
 		if err != nil {
 			return "", nil, fmt.Errorf("the setting ca_file: %w", err)
 		}
-		trust.RootCAs = x509.NewCertPool()
-		if !trust.RootCAs.AppendCertsFromPEM(content) {
+		trust = x509.NewCertPool()
+		if !trust.AppendCertsFromPEM(content) {
 			return "", nil, fmt.Errorf("the setting ca_file: %s holds no certificate in the form of PEM", file)
 		}
 	}
-	w.client = &http.Client{
-		Transport: &http.Transport{
-			DialContext:            (&net.Dialer{Timeout: w.timeout}).DialContext,
-			TLSClientConfig:        trust, // and with it HTTP/1.1, where an answer says what its length is
-			TLSHandshakeTimeout:    w.timeout,
-			ResponseHeaderTimeout:  w.timeout,
-			MaxResponseHeaderBytes: 256 << 10,
-			DisableKeepAlives:      true, // a source has no end at which they could be closed
-			DisableCompression:     true, // a length is that of the file
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	w.client = outbound.Streaming{Timeout: w.timeout, Trust: trust, Uncompressed: true}.Client()
 	return w.shown, w, nil
 }
 

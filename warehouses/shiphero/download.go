@@ -15,23 +15,8 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// newDownloads makes the client for files. They are not read through outbound, which holds an answer in memory; the rules are
-// the same: no redirects, nothing without an end, no query in an error. The query of the address is what permits the download.
-func newDownloads(timeout time.Duration) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-			TLSHandshakeTimeout:    timeout,
-			ResponseHeaderTimeout:  timeout,
-			MaxResponseHeaderBytes: 256 << 10,
-			DisableKeepAlives:      true, // a source has no end at which they could be closed
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-// download reads the file of a snapshot into the sink. The credential does not go along: the file is with somebody else.
+// download reads the file of a snapshot into the sink. The credential does not go along: the file is with somebody else. No error holds
+// the query of the address, which is what permits the download.
 func (s *source) download(ctx context.Context, made job, sink warehouses.Sink) (seen, error) {
 	address, err := url.Parse(made.url)
 	if err != nil || address.Host == "" || address.User != nil || address.Scheme != "https" && !strings.HasPrefix(s.endpoint, address.Scheme+"://") {

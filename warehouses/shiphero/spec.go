@@ -109,7 +109,7 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		maxPages:  int(values.Integer("max_pages")),
 		timeout:   timeout,
 		client:    outbound.NewClient(outbound.Limits{Timeout: timeout}),
-		files:     newDownloads(timeout),
+		files:     outbound.Streaming{Timeout: timeout}.Client(),
 		now:       environment.Clock(),
 		wait:      wait,
 	}

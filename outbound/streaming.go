@@ -1,0 +1,37 @@
+package outbound
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Streaming is for answers that are too large to be held in memory, which the caller reads while they come. The caller bounds how much
+// is read and how long a read may take, and keeps the address and its query out of errors: those of the client hold both.
+type Streaming struct {
+	// Timeout is for each step until an answer begins.
+	Timeout time.Duration
+	// Trust vouches for servers; nil is what the system trusts.
+	Trust *x509.CertPool
+	// Uncompressed asks for answers as they are, so that a length is that of the content.
+	Uncompressed bool
+}
+
+// Client returns a client with its own connections, each for one answer, for who reads has no end at which they could be closed. It
+// speaks HTTP/1.1, where an answer says what its length is, and follows no redirect.
+func (s Streaming) Client() *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			DialContext:            (&net.Dialer{Timeout: s.Timeout}).DialContext,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.Trust}, // which leaves HTTP/2 out
+			TLSHandshakeTimeout:    s.Timeout,
+			ResponseHeaderTimeout:  s.Timeout,
+			MaxResponseHeaderBytes: 256 << 10,
+			DisableKeepAlives:      true,
+			DisableCompression:     s.Uncompressed,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
