@@ -37,10 +37,10 @@ func TestEventsThatAreRefused(t *testing.T) {
 		return "[" + strings.TrimSuffix(strings.Repeat(`{"sku":"A","available":1},`, n), ",") + "]"
 	}
 	for body, want := range map[string]string{
-		``:                               "expected one JSON value, whole and with nothing behind it",
-		`{"sku":"A"`:                     "expected one JSON value, whole and with nothing behind it",
-		`{"sku":"A","available":1}{}`:    "expected one JSON value, whole and with nothing behind it",
-		strings.Repeat("[", 1<<20):       "expected one JSON value, whole and with nothing behind it",
+		``:                               "expected one JSON value, whole and with nothing behind it; found nothing",
+		`{"sku":"A"`:                     "expected one JSON value, whole and with nothing behind it; found JSON that breaks off or goes on after its end",
+		`{"sku":"A","available":1}{}`:    "expected one JSON value, whole and with nothing behind it; found JSON that breaks off or goes on after its end",
+		strings.Repeat("[", 1<<20):       "expected one JSON value, whole and with nothing behind it; found JSON that breaks off or goes on after its end",
 		`7`:                              "expected an event or a list of events, found a number",
 		`null`:                           "expected an event or a list of events, found null",
 		`[]`:                             "the list is empty; send at least one event",
@@ -55,7 +55,7 @@ func TestEventsThatAreRefused(t *testing.T) {
 		`{"sku":"A","available":5.0}`:    `available: the quantity "5.0" is a number with a fraction; expected a whole number like 12`,
 		`{"sku":"A","available":1e3}`:    `available: the quantity "1e3" is a number with an exponent; expected a whole number like 12`,
 		`{"sku":"A","available":9223372036854775808}`:                        `available: the quantity "9223372036854775808" is above 1000000000; a figure of that size is taken for a fault of the source`,
-		`{"sku":"A","available":NaN}`:                                        "expected one JSON value, whole and with nothing behind it",
+		`{"sku":"A","available":NaN}`:                                        "expected one JSON value, whole and with nothing behind it; found JSON that breaks off or goes on after its end",
 		`{"sku":"A","available":true}`:                                       "available: expected a whole number, found true or false",
 		`{"sku":"A","available":{"value":1}}`:                                "available: expected a whole number, found an object",
 		`{"sku":"A","available":1,"available":2}`:                            `"available" is given twice; it is not known which one is meant`,
