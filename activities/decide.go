@@ -44,14 +44,14 @@ func decide(call ledger.CallStanding, limits channels.Limits, now time.Time) dec
 	}
 	keyed := limits.KeyLifetime > 0
 	mayRun := call.PollAfter.IsZero() && call.Deadline.After(now) // nobody saw this call end
-	gone := call.Sends >= sendsPerCall || keyed && now.Sub(call.Begun) > limits.KeyLifetime
+	spent, forgotten := call.Sends >= sendsPerCall, keyed && now.Sub(call.Begun) > limits.KeyLifetime
 	switch {
-	case mayRun && (gone || !keyed):
+	case mayRun && (spent || forgotten || !keyed):
 		// A second copy of it without a key, or a new call in its place, must not race with it.
 		return decision{what: wait, at: call.Deadline, why: "a call whose caller was lost may still be under way"}
-	case call.Sends >= sendsPerCall:
+	case spent:
 		return decision{what: abandon, why: "no answer came; the rows are sent again in a new call"}
-	case keyed && now.Sub(call.Begun) > limits.KeyLifetime:
+	case forgotten:
 		return decision{what: abandon, why: "the store has forgotten the key of a call without an answer; the rows are sent again in a new call"}
 	case call.PollAfter.After(now):
 		why := "the store falters"

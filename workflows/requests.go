@@ -40,28 +40,20 @@ const crowdedScope = 2000
 // collapse makes one request for everything of those that name many SKUs and need no fetch. All that changed is pushed then, and what a
 // workflow hands on to its next run stays small, however long the store is taken.
 func (i *inbox) collapse() {
-	named := 0
-	events := func(p pending) bool { return p.SkipFetch && !p.DryRun && len(p.SKUs) > 0 }
-	for _, one := range i.pending {
-		if events(one) {
-			named += len(one.SKUs)
-		}
-	}
-	if named <= crowdedScope {
-		return
-	}
-	last := slices.IndexFunc(i.pending, events)
 	var rest []pending
-	for at, one := range i.pending {
-		if events(one) {
-			last = at
+	var all pending // the newest of those that name SKUs
+	named := 0
+	for _, one := range i.pending {
+		if one.SkipFetch && !one.DryRun && len(one.SKUs) > 0 {
+			named, all = named+len(one.SKUs), one
 		} else {
 			rest = append(rest, one)
 		}
 	}
-	all := i.pending[last]
-	all.SKUs = nil
-	i.pending = append(rest, all)
+	if named > crowdedScope {
+		all.SKUs = nil
+		i.pending = append(rest, all)
+	}
 }
 
 // plan is one pass over the connection.
