@@ -55,14 +55,32 @@ func (c *Control) connection(ctx context.Context, id string) (ledger.Connection,
 	if err != nil {
 		return connection, err
 	}
-	var ids []string
-	for _, one := range all {
-		ids = append(ids, one.ID)
+	return connection, absent("connection", id, all, func(one ledger.Connection) string { return one.ID })
+}
+
+// warehouse finds a warehouse, or says which there are.
+func (c *Control) warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
+	warehouse, err := c.Ledger.Warehouse(ctx, id)
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return warehouse, err
 	}
-	if len(ids) == 0 {
-		return connection, usage("there is no connection %q, and no other; apply a configuration first (starter apply FILE)", id)
+	all, err := c.Ledger.Warehouses(ctx)
+	if err != nil {
+		return warehouse, err
 	}
-	return connection, usage("there is no connection %q; there are %s", id, strings.Join(ids, ", "))
+	return warehouse, absent("warehouse", id, all, func(one ledger.Warehouse) string { return one.ID })
+}
+
+// absent is the error for an id that is none of what there is.
+func absent[T any](what, id string, all []T, idOf func(T) string) error {
+	if len(all) == 0 {
+		return usage("there is no %s %q, and no other; apply a configuration first (starter apply FILE)", what, id)
+	}
+	ids := make([]string, len(all))
+	for i, one := range all {
+		ids[i] = idOf(one)
+	}
+	return usage("there is no %s %q; there are %s", what, id, strings.Join(ids, ", "))
 }
 
 // Registration is what became of registering the search attributes.

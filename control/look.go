@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sort"
 	"strings"
@@ -63,10 +62,7 @@ func (c *Control) CheckSKUs(ctx context.Context, merchant string, skus ...string
 
 // Levels lists what a warehouse reported, by SKU and facility; sku may be empty.
 func (c *Control) Levels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.LevelRow, error) {
-	_, err := c.Ledger.Warehouse(ctx, warehouse)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return nil, c.unknownWarehouse(ctx, warehouse)
-	} else if err != nil {
+	if _, err := c.warehouse(ctx, warehouse); err != nil {
 		return nil, err
 	}
 	rows, err := c.Ledger.Levels(ctx, warehouse, sku, page)

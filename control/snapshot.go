@@ -3,7 +3,6 @@ package control
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/tidemark/tidemark/ledger"
 )
@@ -24,37 +23,26 @@ type Refusal struct {
 
 // Snapshot shows the last snapshot of a warehouse, with at most limit refused rows.
 func (c *Control) Snapshot(ctx context.Context, warehouse string, limit int) (Snapshot, error) {
-	if _, err := c.Ledger.Warehouse(ctx, warehouse); errors.Is(err, ledger.ErrNotFound) {
-		return Snapshot{}, c.unknownWarehouse(ctx, warehouse)
-	} else if err != nil {
+	if _, err := c.warehouse(ctx, warehouse); err != nil {
 		return Snapshot{}, err
 	}
-	entry, err := c.Ledger.LastSnapshot(ctx, warehouse)
+	shown, err := LastSnapshot(ctx, c.Ledger, warehouse, limit)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return Snapshot{}, usage("warehouse %s has not been read yet, and has sent no snapshot; starter sync asks it", warehouse)
-	} else if err != nil {
-		return Snapshot{}, err
-	}
-	shown := Snapshot{SnapshotEntry: entry, Refusals: []Refusal{}}
-	refused, err := c.Ledger.Refusals(ctx, warehouse, limit)
-	for _, one := range refused {
-		shown.Refusals = append(shown.Refusals, Refusal{SKU: one.SKU, Facility: one.Facility, Place: one.Place, Reason: one.Reason})
+		err = usage("warehouse %s has not been read yet, and has sent no snapshot; starter sync asks it", warehouse)
 	}
 	return shown, err
 }
 
-// unknownWarehouse is the error for a warehouse that is not configured.
-func (c *Control) unknownWarehouse(ctx context.Context, id string) error {
-	warehouses, err := c.Ledger.Warehouses(ctx)
+// LastSnapshot is the last snapshot of a warehouse, with at most limit refused rows; ledger.ErrNotFound when there is none.
+func LastSnapshot(ctx context.Context, state ledger.Ledger, warehouse string, limit int) (Snapshot, error) {
+	entry, err := state.LastSnapshot(ctx, warehouse)
 	if err != nil {
-		return err
+		return Snapshot{}, err
 	}
-	var ids []string
-	for _, one := range warehouses {
-		ids = append(ids, one.ID)
+	shown := Snapshot{SnapshotEntry: entry, Refusals: []Refusal{}}
+	refused, err := state.Refusals(ctx, warehouse, limit)
+	for _, one := range refused {
+		shown.Refusals = append(shown.Refusals, Refusal{SKU: one.SKU, Facility: one.Facility, Place: one.Place, Reason: one.Reason})
 	}
-	if len(ids) == 0 {
-		return usage("there is no warehouse %q, and no other; apply a configuration first (starter apply FILE)", id)
-	}
-	return usage("there is no warehouse %q; there are %s", id, strings.Join(ids, ", "))
+	return shown, err
 }

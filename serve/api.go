@@ -132,6 +132,14 @@ func (s *Server) connection(ctx context.Context, id string) (ledger.Connection, 
 	return found, err
 }
 
+func (s *Server) warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
+	found, err := s.options.Ledger.Warehouse(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return found, notFound("there is no warehouse " + shown(id))
+	}
+	return found, err
+}
+
 func (s *Server) status(ctx context.Context, q question) (any, error) {
 	only := q.query.Get("connection")
 	if only != "" {
@@ -185,10 +193,8 @@ func (s *Server) explain(ctx context.Context, q question) (any, error) {
 }
 
 func (s *Server) levels(ctx context.Context, q question) (any, error) {
-	warehouse, err := s.options.Ledger.Warehouse(ctx, q.PathValue("id"))
-	if errors.Is(err, ledger.ErrNotFound) {
-		return nil, notFound("there is no warehouse " + shown(q.PathValue("id")))
-	} else if err != nil {
+	warehouse, err := s.warehouse(ctx, q.PathValue("id"))
+	if err != nil {
 		return nil, err
 	}
 	rows, err := s.options.Ledger.Levels(ctx, warehouse.ID, q.query.Get("sku"), ledger.Page{After: q.query.Get("after"), Limit: q.limit})
@@ -200,16 +206,15 @@ func (s *Server) levels(ctx context.Context, q question) (any, error) {
 }
 
 func (s *Server) snapshot(ctx context.Context, q question) (any, error) {
-	id := q.PathValue("id")
-	if _, err := s.options.Ledger.Warehouse(ctx, id); errors.Is(err, ledger.ErrNotFound) {
-		return nil, notFound("there is no warehouse " + shown(id))
-	} else if err != nil {
+	warehouse, err := s.warehouse(ctx, q.PathValue("id"))
+	if err != nil {
 		return nil, err
 	}
-	if _, err := s.options.Ledger.LastSnapshot(ctx, id); errors.Is(err, ledger.ErrNotFound) {
-		return nil, notFound("warehouse " + id + " has no snapshot yet")
+	found, err := control.LastSnapshot(ctx, s.options.Ledger, warehouse.ID, q.limit)
+	if errors.Is(err, ledger.ErrNotFound) {
+		err = notFound("warehouse " + warehouse.ID + " has no snapshot yet")
 	}
-	return s.options.Control.Snapshot(ctx, id, q.limit)
+	return found, err
 }
 
 func (s *Server) runs(ctx context.Context, q question) (any, error) {

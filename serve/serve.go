@@ -28,7 +28,6 @@ type Control interface {
 	Status(ctx context.Context, only string) (control.Status, error)
 	Explain(ctx context.Context, connection, channelSKU string) ([]control.ExplanationOf, error)
 	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ledger.ActivityEntry, error)
-	Snapshot(ctx context.Context, warehouse string, limit int) (control.Snapshot, error)
 }
 
 // Options are what a Server needs.
