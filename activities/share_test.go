@@ -182,30 +182,29 @@ func TestScheduledRunWaitsForAMoment(t *testing.T) {
 	require.Equal(t, BeginSkip, begun.Action)
 }
 
+// removed is a run of a connection that was removed under it.
+func removed(w *world) ledger.Lease {
+	w.t.Helper()
+	lease := w.take("north", ledger.Smart)
+	d := definitions()
+	d.Connections, d.Stores = d.Connections[1:], d.Stores[1:]
+	_, err := w.Apply(w.t.Context(), d, ledger.ApplyOptions{Prune: true})
+	require.NoError(w.t, err)
+	return lease
+}
+
 // A run whose connection is removed under it ends; nothing is tried again for hours.
 func TestARunOfARemovedConnectionEnds(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	lease := w.take("north", ledger.Smart)
-	d := definitions()
-	d.Connections, d.Stores = d.Connections[1:], d.Stores[1:]
-	_, err := w.Apply(t.Context(), d, ledger.ApplyOptions{Prune: true})
-	require.NoError(t, err)
-
 	resolve := &Resolve{Ledger: w.Ledger, Now: w.clock}
-	_, err = do[ResolveResult](w, resolve.Resolve, ResolveInput{Lease: lease, Connection: "north", Mode: ledger.Smart})
+	_, err := do[ResolveResult](w, resolve.Resolve, ResolveInput{Lease: removed(w), Connection: "north", Mode: ledger.Smart})
 	require.True(t, told(t, err).NonRetryable(), "%v", err)
 }
 
 func TestARunOfARemovedConnectionIsFinished(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	lease := w.take("north", ledger.Smart)
-	d := definitions()
-	d.Connections, d.Stores = d.Connections[1:], d.Stores[1:]
-	_, err := w.Apply(t.Context(), d, ledger.ApplyOptions{Prune: true})
-	require.NoError(t, err)
-	gate := w.gate()
-	_, err = do[FinishResult](w, gate.Finish, FinishInput{Lease: lease, Outcome: ledger.Failed})
+	_, err := do[FinishResult](w, w.gate().Finish, FinishInput{Lease: removed(w), Outcome: ledger.Failed})
 	require.NoError(t, err)
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -106,7 +105,7 @@ func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
 	}
 	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Warehouse) int { return cmp.Compare(x.ID, y.ID) })
 	for _, one := range wanted {
-		changed, err := a.compare("warehouse", one.ID, found, one)
+		old, changed, err := compare(a, "warehouse", one.ID, found, one)
 		if err != nil {
 			return err
 		}
@@ -118,15 +117,7 @@ func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
 		if err != nil {
 			return err
 		}
-		before, known := found[one.ID]
-		if !known {
-			continue
-		}
-		var old Warehouse
-		if err := decode("warehouse "+one.ID, before, &old); err != nil {
-			return err
-		}
-		if old.Quantity != one.Quantity || old.Driver != one.Driver {
+		if old != nil && (old.Quantity != one.Quantity || old.Driver != one.Driver) {
 			// What was read was read as another figure, so it is read anew.
 			if _, err := a.exec(ctx, "UPDATE warehouses SET mark = '' WHERE id = ?", one.ID); err != nil {
 				return err
@@ -143,7 +134,7 @@ func (a *applying) stores(ctx context.Context, wanted []Store) error {
 	}
 	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Store) int { return cmp.Compare(x.ID, y.ID) })
 	for _, one := range wanted {
-		changed, err := a.compare("store", one.ID, found, one)
+		old, changed, err := compare(a, "store", one.ID, found, one)
 		if err != nil {
 			return err
 		}
@@ -155,15 +146,7 @@ func (a *applying) stores(ctx context.Context, wanted []Store) error {
 		if err != nil {
 			return err
 		}
-		before, known := found[one.ID]
-		if !known {
-			continue
-		}
-		var old Store
-		if err := decode("store "+one.ID, before, &old); err != nil {
-			return err
-		}
-		if !sameAccount(old, one) {
+		if old != nil && !sameAccount(*old, one) {
 			if err := a.forgetStore(ctx, one.ID); err != nil {
 				return err
 			}
@@ -211,14 +194,14 @@ func (a *applying) connections(ctx context.Context, wanted []Connection) error {
 	}
 	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Connection) int { return cmp.Compare(x.ID, y.ID) })
 	for _, one := range wanted {
-		changed, err := a.compare("connection", one.ID, found, one)
+		old, changed, err := compare(a, "connection", one.ID, found, one)
 		if err != nil {
 			return err
 		}
 		if !changed {
 			continue
 		}
-		if err := a.connection(ctx, one, found[one.ID]); err != nil {
+		if err := a.connection(ctx, one, old); err != nil {
 			return err
 		}
 	}
@@ -227,21 +210,17 @@ func (a *applying) connections(ctx context.Context, wanted []Connection) error {
 
 // connection writes a connection that is new or changed. Its version is that of what decides a number or where it goes: a
 // new schedule makes nothing due.
-func (a *applying) connection(ctx context.Context, one Connection, before string) error {
+func (a *applying) connection(ctx context.Context, one Connection, old *Connection) error {
 	content := encode(one)
-	if before == "" {
+	if old == nil {
 		a.bumped = true
 		_, err := a.exec(ctx, "INSERT INTO connections (id, merchant, warehouse, store, active, definition, version) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			one.ID, one.Merchant, one.Warehouse, one.Store, one.Active(), content, a.version)
 		return err
 	}
-	var old Connection
-	if err := decode("connection "+one.ID, before, &old); err != nil {
-		return err
-	}
 	_, err := a.exec(ctx, "UPDATE connections SET merchant = ?, warehouse = ?, store = ?, active = ?, definition = ? WHERE id = ?",
 		one.Merchant, one.Warehouse, one.Store, one.Active(), content, one.ID)
-	if err != nil || sameNumbers(old, one) {
+	if err != nil || sameNumbers(*old, one) {
 		return err
 	}
 	a.bumped = true
@@ -295,7 +274,7 @@ func (a *applying) strategies(ctx context.Context, wanted []StrategyDefinition) 
 	for _, one := range wanted {
 		id := one.Merchant + "/" + one.Warehouse
 		delete(pairs, id)
-		changed, err := a.compare("strategy", id, found, one.Strategy)
+		_, changed, err := compare(a, "strategy", id, found, one.Strategy)
 		if err != nil {
 			return err
 		}
@@ -361,25 +340,27 @@ func (a *applying) sharing(ctx context.Context, before map[[2]string][]string) e
 	return nil
 }
 
-// compare notes whether a definition is new, changed or as it was.
-func (a *applying) compare(kind, id string, found map[string]string, wanted any) (bool, error) {
-	before, ok := found[id]
+// compare notes whether a definition is new, changed or as it was. What it was before is nil when it is new, and when it did not change.
+func compare[T any](a *applying, kind, id string, found map[string]string, wanted T) (before *T, changed bool, err error) {
+	stored, ok := found[id]
 	if !ok {
 		a.note("created", kind, id, "")
-		return true, nil
-	}
-	// What an earlier program wrote may have another form and say the same.
-	again := reflect.New(reflect.TypeOf(wanted))
-	if err := decode(kind+" "+id, before, again.Interface()); err != nil {
-		return false, err
+		return nil, true, nil
 	}
 	content := encode(wanted)
-	if before == content || encode(again.Elem().Interface()) == content {
-		return false, nil
+	if stored == content {
+		return nil, false, nil
+	}
+	before = new(T)
+	if err := decode(kind+" "+id, stored, before); err != nil {
+		return nil, false, err
+	}
+	if encode(*before) == content {
+		return nil, false, nil // what an earlier program wrote has another form and says the same
 	}
 	var old, now map[string]json.RawMessage
-	if err := errors.Join(decode(kind+" "+id, before, &old), decode(kind+" "+id, content, &now)); err != nil {
-		return false, err
+	if err := errors.Join(decode(kind+" "+id, stored, &old), decode(kind+" "+id, content, &now)); err != nil {
+		return nil, false, err
 	}
 	var fields []string
 	for _, name := range sortedKeys(old) {
@@ -393,7 +374,7 @@ func (a *applying) compare(kind, id string, found map[string]string, wanted any)
 		}
 	}
 	a.note("changed", kind, id, strings.Join(fields, ", "))
-	return true, nil
+	return before, true, nil
 }
 
 func sortedKeys[K ~string, V any](from map[K]V) []K {
