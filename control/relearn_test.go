@@ -1,9 +1,7 @@
 package control
 
 import (
-	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,14 +10,11 @@ import (
 
 func TestRelearnSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
-	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), now)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, state.Close()) })
+	state := emptyLedger(t)
 	c := &Control{Ledger: state}
 	var wrong *UsageError
 
-	_, err = c.Relearn(t.Context(), "shop", nil)
+	_, err := c.Relearn(t.Context(), "shop", nil)
 	require.ErrorAs(t, err, &wrong)
 	require.EqualError(t, err, `there is no store "shop", and no other; apply a configuration first (starter apply FILE)`)
 
@@ -39,7 +34,7 @@ func TestRelearnSaysWhatIsWrong(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, done)
 
-	_, err = state.Take(t.Context(), ledger.Claim{Connection: "acme-shop", Mode: ledger.Full, Trigger: ledger.TriggerRequest, Workflow: "full-sync/acme-shop", WorkflowRun: "one", Now: now})
+	_, err = state.Take(t.Context(), ledger.Claim{Connection: "acme-shop", Mode: ledger.Full, Trigger: ledger.TriggerRequest, Workflow: "full-sync/acme-shop", WorkflowRun: "one", Now: noon})
 	require.NoError(t, err)
 	_, err = c.Relearn(t.Context(), "shop", nil)
 	require.EqualError(t, err, "nothing was changed: store shop is in use by full-sync/acme-shop (run 1); do it again when that is over")

@@ -1,9 +1,7 @@
 package control
 
 import (
-	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,12 +11,9 @@ import (
 
 func TestSnapshotShowsWhatWasRefused(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
-	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), now)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, state.Close()) })
+	state := emptyLedger(t)
 	c := &Control{Ledger: state}
-	_, err = state.Apply(t.Context(), ledger.Definitions{Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme", Driver: "sandbox"}}}, ledger.ApplyOptions{})
+	_, err := state.Apply(t.Context(), ledger.Definitions{Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme", Driver: "sandbox"}}}, ledger.ApplyOptions{})
 	require.NoError(t, err)
 
 	_, err = c.Snapshot(t.Context(), "nowhere", 10)
@@ -26,11 +21,11 @@ func TestSnapshotShowsWhatWasRefused(t *testing.T) {
 	_, err = c.Snapshot(t.Context(), "depot", 10)
 	require.EqualError(t, err, "warehouse depot has not been read yet, and has sent no snapshot; starter sync asks it")
 
-	id, err := state.StageUpload(t.Context(), ledger.SnapshotStart{Warehouse: "depot", Now: now})
+	id, err := state.StageUpload(t.Context(), ledger.SnapshotStart{Warehouse: "depot", Now: noon})
 	require.NoError(t, err)
 	refusals := []inventory.Refusal{{SKU: "A", Facility: "east", Place: "stock.csv:2", Reason: "no figure"}, {SKU: "B", Place: "stock.csv:3", Reason: "half a piece"}}
 	require.NoError(t, state.StageRows(t.Context(), id, nil, refusals))
-	_, err = state.RecordUpload(t.Context(), id, ledger.SnapshotEnd{Full: true, Rows: 2, From: "stock.csv", Guard: ledger.Guard{MaximumRefused: 0.05}, Now: now})
+	_, err = state.RecordUpload(t.Context(), id, ledger.SnapshotEnd{Full: true, Rows: 2, From: "stock.csv", Guard: ledger.Guard{MaximumRefused: 0.05}, Now: noon})
 	require.NoError(t, err)
 	shown, err := c.Snapshot(t.Context(), "depot", 1)
 	require.NoError(t, err)

@@ -19,13 +19,20 @@ import (
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
-// shopLedger is a ledger with one enabled connection.
-func shopLedger(t *testing.T) ledger.Ledger {
+// emptyLedger is a ledger in which nothing is defined.
+func emptyLedger(t *testing.T) ledger.Ledger {
 	t.Helper()
 	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), noon)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, state.Close()) })
-	_, err = state.Apply(t.Context(), ledger.Definitions{
+	return state
+}
+
+// shopLedger is a ledger with one enabled connection.
+func shopLedger(t *testing.T) ledger.Ledger {
+	t.Helper()
+	state := emptyLedger(t)
+	_, err := state.Apply(t.Context(), ledger.Definitions{
 		Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme", Driver: "sandbox", Guard: ledger.Guard{DecideWithin: 48 * time.Hour}}},
 		Stores:     []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "sandbox"}},
 		Connections: []ledger.Connection{{
