@@ -47,7 +47,7 @@ func (t *tx) shareable(ctx context.Context, lease Lease, query ShareQuery) (Shar
 	var began int64
 	var result string
 	err := t.row(ctx, `SELECT run, began_at, source, result FROM snapshots WHERE warehouse = ? AND state = 'recorded' AND began_at >= ? AND run NOT IN (0, ?)
-		AND (complete OR NOT ?) ORDER BY id DESC LIMIT 1`, query.Warehouse, micros(query.Since), lease.Run, query.Full).
+		AND (complete OR NOT ?) AND id > (SELECT w.reread_after FROM warehouses w WHERE w.id = snapshots.warehouse) ORDER BY id DESC LIMIT 1`, query.Warehouse, micros(query.Since), lease.Run, query.Full).
 		Scan(&found.Run, &began, &found.From, &result)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Shared{}, 0, nil
@@ -66,7 +66,7 @@ const fetchPatience = time.Hour
 func (t *tx) fetching(ctx context.Context, lease Lease, query ShareQuery) (int64, error) {
 	var run int64
 	err := t.row(ctx, `SELECT s.run FROM snapshots s JOIN runs r ON r.id = s.run WHERE s.warehouse = ? AND s.state = 'staging' AND s.began_at >= ?
-		AND s.began_at > ? AND s.run <> ? AND r.ended_at IS NULL AND (r.mode = 'full' OR NOT ?) AND (s.id < ? OR ? = 0) ORDER BY s.id LIMIT 1`,
+		AND s.id > (SELECT w.reread_after FROM warehouses w WHERE w.id = s.warehouse) AND s.began_at > ? AND s.run <> ? AND r.ended_at IS NULL AND (r.mode = 'full' OR NOT ?) AND (s.id < ? OR ? = 0) ORDER BY s.id LIMIT 1`,
 		query.Warehouse, micros(query.Since), micros(query.Now.Add(-fetchPatience)), lease.Run, query.Full, query.Staged, query.Staged).Scan(&run)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil

@@ -243,8 +243,10 @@ type SnapshotEnd struct {
 	Guard   Guard
 	Missing inventory.MissingPolicy
 	// Approved lifts the guard for this snapshot, as far as what was approved: at least MinimumRows of ApprovedRows rows.
-	Approved     bool
-	ApprovedRows int64
+	// ApprovedAbsent is the most that it may leave unnamed; an approved snapshot takes those levels to 0 that would count twice.
+	Approved       bool
+	ApprovedRows   int64
+	ApprovedAbsent Absence
 	// More: the source has another snapshot, which the run reads next. This one is not what another run would find.
 	More bool
 	Now  time.Time
@@ -256,7 +258,8 @@ type SnapshotResult struct {
 	Version                                int64  // the warehouse's level version afterwards
 	Held                                   string // why it was held; then nothing was recorded
 	LastRows                               int64  // rows of the last full snapshot that was recorded
-	More                                   bool   // as it was said at the end of the snapshot
+	Absent                                 Absence
+	More                                   bool // as it was said at the end of the snapshot
 }
 
 // Observation is one update event: what a warehouse said of one level at one moment.
