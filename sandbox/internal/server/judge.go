@@ -109,8 +109,7 @@ func (s *store) facts() answer {
 	throttled, overruns := s.refused()
 	return reply(http.StatusOK, map[string]any{
 		"kind": s.setup.Kind, "items": counts.Items, "calls": totals.Calls, "in_flight": totals.InFlight, "hanging": totals.Hanging,
-		"items_written": counts.Written,
-		"throttled": throttled, "overruns": overruns, "duplicate_keys": counts.DuplicateKeys, "key_conflicts": counts.KeyConflicts,
+		"items_written": counts.Written, "throttled": throttled, "overruns": overruns, "duplicate_keys": counts.DuplicateKeys, "key_conflicts": counts.KeyConflicts,
 		"poisoned": counts.Poisoned, "max_parallel": totals.MaxParallel, "faults": totals.Faults, "stale_writes": counts.StaleWrites,
 	})
 }
