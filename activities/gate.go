@@ -149,17 +149,17 @@ func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, erro
 	})
 }
 
-// replace takes the store from a holder that is known to be dead, and closes its run.
+// replace closes the run of a holder that is known to be dead, and takes its store. In this order: whoever has the store has no
+// reason to look at the dead run any more, so one that could not be closed afterwards would stay open for ever.
 func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence int64) (ledger.Grant, error)) (ledger.Grant, error) {
-	grant, err := take(dead.Fence)
+	lease := ledger.Lease{Store: dead.Store, Fence: dead.Fence, Run: dead.Run}
+	err := g.Ledger.EndRun(ctx, lease, ledger.RunEnd{
+		Outcome: ledger.Cancelled, Reason: "its workflow ended without giving the store back", Now: g.Now(),
+	})
 	if err != nil {
 		return ledger.Grant{}, err
 	}
-	lease := ledger.Lease{Store: dead.Store, Fence: dead.Fence, Run: dead.Run}
-	err = g.Ledger.EndRun(ctx, lease, ledger.RunEnd{
-		Outcome: ledger.Cancelled, Reason: "its workflow ended without giving the store back", Now: g.Now(),
-	})
-	return grant, err
+	return take(dead.Fence)
 }
 
 // wait is the error that has the server ask again. A whole run says that it waits, so that what comes for the store in a moment
