@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -33,6 +35,11 @@ func run(ctx context.Context, options options) error {
 	if err != nil {
 		return err
 	}
+	built, _ := debug.ReadBuildInfo()
+	version, err := deployment(os.Getenv, built)
+	if err != nil {
+		return &startError{err}
+	}
 	state, err := openLedger(ctx, options.ledger, log)
 	if err != nil {
 		return err
@@ -53,6 +60,7 @@ func run(ctx context.Context, options options) error {
 	defer temporal.Close()
 
 	w := worker.New(temporal, workflows.TaskQueue, worker.Options{
+		DeploymentOptions:                  version,
 		WorkerStopTimeout:                  stopTimeout,
 		MaxHeartbeatThrottleInterval:       beatAtMost,
 		DefaultHeartbeatThrottleInterval:   beatAtMost,
@@ -70,7 +78,8 @@ func run(ctx context.Context, options options) error {
 	if err := w.Start(); err != nil {
 		return &startError{fmt.Errorf("the worker cannot start on namespace %q: %w", namespace, err)}
 	}
-	log.Info("worker is running", "namespace", namespace, "task_queue", workflows.TaskQueue, "listen", observed.address())
+	log.Info("worker is running", "namespace", namespace, "task_queue", workflows.TaskQueue, "listen", observed.address(),
+		"deployment", version.Version.DeploymentName, "build", version.Version.BuildID)
 	<-ctx.Done()
 	log.Info("worker is stopping; a call that is under way is finished first")
 	w.Stop()

@@ -128,6 +128,7 @@ func Run(t *testing.T, subject Subject) {
 		{"a report is forgotten", s.forgotten, subject.Shape == Submit},
 		{"only stores that report later are polled", s.noPoller, subject.Shape != Submit},
 		{"a call that was cancelled", s.cancelled, true},
+		{"a byte order mark before an answer is skipped", s.marked, true},
 		{"check", s.check, true},
 		{"addresses that are refused", s.reach, true},
 		{"the budget is told", s.budget, subject.TellsBudget},
