@@ -392,13 +392,27 @@ type Resolver interface {
 	AdvanceCursor(ctx context.Context, lease Lease, plan Plan) error
 	// Due counts what a push would do.
 	Due(ctx context.Context, connection string, scope []string) (Due, error)
+	// Zeroed counts the connection's rows that were live and that the store shows as 0 since a time. What a person approved since is
+	// not counted.
+	Zeroed(ctx context.Context, connection string, since time.Time) (Zeroed, error)
+	// ApproveZeroing notes that a person agreed to all that went to 0, that is due to and that open calls take there: none of it counts
+	// in Due, Zeroed or as live any more, until the store shows more than 0 there again.
+	ApproveZeroing(ctx context.Context, lease Lease) error
 }
 
 // Due is what stands to be pushed.
 type Due struct {
 	Rows    int64 // due channel levels
-	Live    int64 // rows whose last exported figure is above 0
+	Live    int64 // rows that the store was last known to show above 0, though it may not be known any more
 	Zeroing int64 // live rows that are due and would go to 0
+	Open    int64 // live rows in an open call that are to show 0
+}
+
+// Zeroed is what went to 0 lately.
+type Zeroed struct {
+	All   int64     // rows that went to 0, also those that are to come back
+	Rows  int64     // of these, rows that are still to show 0
+	First time.Time // when the first of Rows did; zero when there is none
 }
 
 // ── Pushing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
