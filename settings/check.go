@@ -75,6 +75,11 @@ func (o Option) parse(given any) (any, error) {
 		if len(o.Choices) > 0 && !slices.Contains(o.Choices, text) {
 			return nil, fmt.Errorf("%q is not one of %s", text, strings.Join(o.Choices, ", "))
 		}
+		if o.Check != nil {
+			if err := o.Check(text); err != nil {
+				return nil, err
+			}
+		}
 		return text, nil
 	case Integer:
 		number, err := integer(given)

@@ -27,9 +27,11 @@ type Option struct {
 	Required bool
 	Default  string   // in the form in which it is written in the configuration file
 	Choices  []string // for String: the only values allowed
-	Minimum  int64    // for Integer, with Maximum; both 0 means any
-	Maximum  int64
-	Help     string // one sentence, with the unit
+	// Check says what is wrong with a value of String; nil where any text will do, or one of Choices.
+	Check   func(text string) error
+	Minimum int64 // for Integer, with Maximum; both 0 means any
+	Maximum int64
+	Help    string // one sentence, with the unit
 }
 
 // Spec is everything that can be set on a driver.
