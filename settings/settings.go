@@ -27,11 +27,16 @@ type Option struct {
 	Required bool
 	Default  string   // in the form in which it is written in the configuration file
 	Choices  []string // for String: the only values allowed
-	// Check says what is wrong with a value of String; nil where any text will do, or one of Choices.
-	Check   func(text string) error
-	Minimum int64 // for Integer, with Maximum; both 0 means any
-	Maximum int64
-	Help    string // one sentence, with the unit
+	Minimum  int64    // for Integer, with Maximum; both 0 means any
+	Maximum  int64
+	Help     string // one sentence, with the unit
+	Harmless bool   // for Secret: protects nothing, and may go over a network in the clear
+	Judge    Judge  // nil when Kind and the limits above say everything
+}
+
+// Judge says what is wrong with settings that are each right by their kind. Its values can be compared.
+type Judge interface {
+	Judge(spec Spec, values Values) []Problem
 }
 
 // Spec is everything that can be set on a driver.

@@ -92,6 +92,7 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 		Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
 	}).Get(ctx, &begun)
 	if err != nil {
+		p.leave(ctx, err)
 		return begun, err
 	}
 	p.lease, p.mode = begun.Lease, begun.Mode
@@ -100,6 +101,22 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 	p.labelled = begun.Attributes
 	workflow.GetLogger(ctx).Info("begin", "action", begun.Action, "run", p.lease.Run, "mode", begun.Mode, "reason", begun.Reason)
 	return begun, nil
+}
+
+// leave takes a pass that never had the store out of the queue for it, so that nobody leaves the store to it.
+func (p *pass) leave(ctx workflow.Context, cause error) {
+	if workflow.GetVersion(ctx, "leaves-the-queue", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return
+	}
+	outcome, reason := outcomeOf(cause)
+	clean, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	err := workflow.ExecuteActivity(options(clean, finishOptions, "leave the queue for the store"), gate.Leave,
+		activities.LeaveInput{FirstRun: workflow.GetInfo(ctx).FirstRunID, Pass: p.passes, Outcome: outcome, Reason: reason}).Get(clean, nil)
+	if err != nil {
+		// The turn ends by itself in a moment; what made the pass fail is what people must see.
+		workflow.GetLogger(ctx).Warn("leaving the queue failed", "error", err)
+	}
 }
 
 // prepare fetches and resolves. It returns what has to be approved first, nil when nothing has.
@@ -159,92 +176,6 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	workflow.GetLogger(ctx).Info("fetched", "rows", fetched.Rows, "changed", fetched.Changed, "refused", fetched.Refused, "held", fetched.Held,
 		"from", fetched.From, "shared", fetched.Shared)
 	return fetched, nil
-}
-
-// hold gives the store back and waits for a person. After an approval it takes the store again; everything is then fetched anew,
-// for the world has moved on meanwhile. An empty decision means that nobody decided in time.
-func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (string, error) {
-	input.Lease, input.Connection = p.lease, p.input.Connection
-	once := workflow.GetVersion(ctx, "an-answer-is-for-one-hold", workflow.DefaultVersion, 1) == 1
-	if once {
-		p.dropAnswers(ctx) // before a person could see this hold
-	}
-	var held activities.HoldResult
-	if err := workflow.ExecuteActivity(options(ctx, holdOptions, "hold: "+input.Reason), gate.Hold, input).Get(ctx, &held); err != nil {
-		return "", err
-	}
-	if held.Within <= 0 {
-		held.Within = holdPatience
-	}
-	until := workflow.Now(ctx).Add(held.Within)
-	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", input.Reason, &until
-	p.paint(ctx)
-	asked, by, err := p.await(ctx, held.Within)
-	if once {
-		p.dropAnswers(ctx) // one was enough
-	}
-	if err != nil || asked == "" {
-		return "", err
-	}
-	var decision activities.DecideResult
-	err = workflow.ExecuteActivity(options(ctx, holdOptions, "record the decision: "+asked), gate.Decide,
-		activities.DecideInput{Run: p.lease.Run, Decision: asked, By: by}).Get(ctx, &decision)
-	if err != nil {
-		return "", err
-	}
-	workflow.GetLogger(ctx).Info("decided", "decision", decision.Decision, "by", decision.By)
-	if decision.Decision != activities.Approved {
-		return decision.Decision, nil
-	}
-	if input.Kind == ledger.HoldSnapshot {
-		p.fetchApproved = &decision
-	} else {
-		p.zeroApproved = &decision
-	}
-	p.show(ctx, "taking the store again")
-	var again activities.BeginResult
-	err = workflow.ExecuteActivity(options(ctx, beginOptions, "take the store again"), gate.Retake,
-		activities.RetakeInput{Run: p.lease.Run, Connection: p.input.Connection}).Get(ctx, &again)
-	if err != nil {
-		return "", err
-	}
-	p.lease = again.Lease
-	return activities.Approved, p.sleep(ctx, again.NotBefore, "a call of the run before may still be under way")
-}
-
-// dropAnswers forgets answers that are not for the hold that is waited for: they may have been given twice.
-func (p *pass) dropAnswers(ctx workflow.Context) {
-	var dropped Decision
-	for p.approve.ReceiveAsync(&dropped) || p.reject.ReceiveAsync(&dropped) {
-		workflow.GetLogger(ctx).Warn("an answer was dropped; it was for no hold, or another answer came first", "by", dropped.By)
-	}
-}
-
-// await waits for approve or reject; of both at once reject counts. A signal whose payload cannot be read is dropped, and the wait goes on.
-func (p *pass) await(ctx workflow.Context, within time.Duration) (decision, by string, err error) {
-	var signal Decision
-	over := false
-	timer, stop := workflow.WithCancel(ctx)
-	defer stop()
-	selector := workflow.NewSelector(ctx)
-	selector.AddReceive(p.reject, func(c workflow.ReceiveChannel, _ bool) {
-		if c.ReceiveAsync(&signal) {
-			decision, over = activities.Rejected, true
-		}
-	})
-	selector.AddReceive(p.approve, func(c workflow.ReceiveChannel, _ bool) {
-		if c.ReceiveAsync(&signal) {
-			decision, over = activities.Approved, true
-		}
-	})
-	selector.AddFuture(workflow.NewTimerWithOptions(timer, within, workflow.TimerOptions{Summary: "wait for approve or reject"}), func(f workflow.Future) {
-		err, over = f.Get(ctx, nil), true
-	})
-	selector.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) { err, over = ctx.Err(), true })
-	for !over {
-		selector.Select(ctx)
-	}
-	return decision, signal.By, err
 }
 
 // push works in slices until nothing is due, waiting where the store asks to wait.

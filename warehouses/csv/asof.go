@@ -27,10 +27,30 @@ type asOf struct {
 	form          timeForm
 }
 
-// checkAsOf says what is wrong with the setting as_of.
-func checkAsOf(text string) error {
-	_, err := parseAsOf(text)
-	return err
+// asOfSettings judges the settings as_of and as_of_layout.
+type asOfSettings struct{}
+
+// Judge reports what is wrong with each.
+func (asOfSettings) Judge(spec settings.Spec, values settings.Values) []settings.Problem {
+	var problems []settings.Problem
+	for _, setting := range []struct {
+		name  string
+		check func(text string) error
+	}{
+		{"as_of", func(text string) error {
+			_, err := parseAsOf(text)
+			return err
+		}},
+		{"as_of_layout", checkLayout},
+	} {
+		if _, known := values[setting.name]; !known {
+			continue // what it is no text is told already
+		}
+		if err := setting.check(values.Text(setting.name)); err != nil {
+			problems = append(problems, settings.Problem{Option: setting.name, Message: fmt.Sprintf("%s of %s: %v", setting.name, spec.Driver, err)})
+		}
+	}
+	return problems
 }
 
 func parseAsOf(text string) (asOf, error) {

@@ -30,6 +30,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 )
@@ -56,8 +57,8 @@ var Spec = settings.Spec{
 		{Name: "encoding", Kind: settings.String, Default: "utf-8", Choices: []string{"utf-8", "utf-16", "windows-1252", "iso-8859-1"}, Help: "How the text is encoded; utf-16 needs a byte order mark."},
 		{Name: "time_layout", Kind: settings.String, Default: "rfc3339", Help: "How reported_at is written: rfc3339, unix, unix_ms, or the moment 2006-01-02 15:04:05 in your form (\"02.01.2006 15:04\")."},
 		{Name: "timezone", Kind: settings.String, Default: "UTC", Help: "The time zone of times that do not name theirs, like Europe/Berlin."},
-		{Name: "as_of", Kind: settings.String, Default: asOfModified, Check: checkAsOf, Help: "As of when rows without a reported_at count: modified, when the file was last modified; line:TEXT, as a line of the file says that looks like TEXT, with {time} where the time stands (\"line:#as of {time}\"); name:TEXT, as the file's name says (\"name:stock-{time}.csv\", * is any text); none, the files do not say."},
-		{Name: "as_of_layout", Kind: settings.String, Default: "rfc3339", Check: checkLayout, Help: "How the {time} of as_of is written, in the forms of time_layout; without an hour it is the beginning of the day."},
+		{Name: "as_of", Kind: settings.String, Default: asOfModified, Judge: asOfSettings{}, Help: "As of when rows without a reported_at count: modified, when the file was last modified; line:TEXT, as a line of the file says that looks like TEXT, with {time} where the time stands (\"line:#as of {time}\"); name:TEXT, as the file's name says (\"name:stock-{time}.csv\", * is any text); none, the files do not say."},
+		{Name: "as_of_layout", Kind: settings.String, Default: layoutRFC3339, Help: "How the {time} of as_of is written, in the forms of time_layout; without an hour it is the beginning of the day."},
 		{Name: "host_key", Kind: settings.String, Help: "For sftp: the key by which the server is known, like \"ssh-ed25519 AAAA…\", or its fingerprint, like SHA256:…; a check without it shows what the server offers."},
 		{Name: "password", Kind: settings.Secret, Help: "For sftp and https: the password of the user that the location names, by reference."},
 		{Name: "private_key", Kind: settings.Secret, Help: "For sftp: the private key of the user, in place of a password, by reference."},
@@ -65,6 +66,7 @@ var Spec = settings.Spec{
 		{Name: "token", Kind: settings.Secret, Help: "For https: a bearer token, in place of user and password, by reference."},
 		{Name: "ca_file", Kind: settings.String, Help: "For https: a file of certificates (PEM) that vouch for the server, in place of the system's."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "For sftp and https: the longest that one step may take: to connect, to log in, to list a folder, to wait for more of a file."},
+		outbound.PrivateAddresses,
 		{Name: "max_entries", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "For sftp: the most entries of a folder, whatever their names."},
 		{Name: "max_bytes", Kind: settings.Integer, Default: "1073741824", Minimum: 1, Maximum: 1 << 40, Help: "The largest file that is read, in bytes."},
 		{Name: "max_record_bytes", Kind: settings.Integer, Default: "65536", Minimum: 64, Maximum: 16 << 20, Help: "The longest row that is read, in bytes."},
@@ -154,7 +156,7 @@ func newSource(values settings.Values, now func() time.Time) (*source, error) {
 }
 
 // newer are the defaults of settings that marks of earlier releases do not know.
-var newer = map[string]string{"as_of": asOfModified, "as_of_layout": "rfc3339"}
+var newer = map[string]string{"as_of": asOfModified, "as_of_layout": layoutRFC3339}
 
 func newFormat(values settings.Values) (format, error) {
 	f := format{
