@@ -122,6 +122,13 @@ func (g *Gate) Retake(ctx context.Context, input RetakeInput) (BeginResult, erro
 	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
 }
 
+// Leave gives up the turn of a pass that was cancelled, or failed, before it had the store.
+func (g *Gate) Leave(ctx context.Context, input LeaveInput) error {
+	end := ledger.RunEnd{Outcome: input.Outcome, Reason: input.Reason, Now: g.Now()}
+	err := g.Ledger.Leave(ctx, input.FirstRun, input.Pass, activity.GetInfo(ctx).WorkflowExecution.ID, end)
+	return convert("leaving the queue for the store", err, g.Now())
+}
+
 // take asks the ledger, and replaces a holder whose workflow is over.
 func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, error) {
 	grant, err := g.Ledger.Take(ctx, claim)

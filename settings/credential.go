@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -12,11 +13,12 @@ import (
 // Reference says where a credential is: "env:NAME" or "file:/path". It is safe to store and to show.
 type Reference string
 
-// Environment is what a driver is opened in: where references are looked up, and the clock.
+// Environment is what a driver is opened in: where references and names of hosts are looked up, and the clock.
 type Environment struct {
 	Variable func(name string) (string, bool)
 	ReadFile func(path string) ([]byte, error)
 	Now      func() time.Time // nil: the machine's clock
+	Resolver *net.Resolver    // of names of hosts; nil: the machine's
 }
 
 // Clock returns the clock.
