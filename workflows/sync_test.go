@@ -267,14 +267,18 @@ func TestHeldRunGivesTheStoreBackAndFetchesAnewAfterApproval(t *testing.T) {
 	b.begins(activities.BeginResult{Action: activities.BeginGo})
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 		if !in.Approved {
-			return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+			return activities.FetchResult{Rows: 5, Held: "shrunk to half", Absent: ledger.Absence{Levels: 4, Twice: 3}}, nil
 		}
+		require.Equal(t, ledger.Absence{Levels: 4, Twice: 2}, in.ApprovedAbsent, "what the hold says, not what was fetched")
 		require.Equal(t, int64(8), in.Lease.Fence, "the store was taken again")
 		require.Equal(t, int64(5), in.ApprovedRows)
 		return activities.FetchResult{Rows: 5}, nil
 	})
-	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{}, nil)
-	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5}, nil)
+	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.HoldInput) (activities.HoldResult, error) {
+		require.Equal(t, ledger.Absence{Levels: 4, Twice: 3}, in.Absent)
+		return activities.HoldResult{}, nil
+	})
+	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5, Absent: ledger.Absence{Levels: 4, Twice: 2}}, nil)
 	b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: ledger.Lease{Store: "shop", Fence: 8, Run: 42}}, nil)
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{}, nil)
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
