@@ -17,7 +17,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/tidemark/tidemark/activities"
 	"github.com/tidemark/tidemark/ledger"
@@ -401,25 +400,6 @@ func TestAWaitThatCameToNothingLeavesTheQueue(t *testing.T) {
 			require.Equal(t, 1, left.Pass)
 		})
 	}
-}
-
-func TestLongRunGoesOnInANewOne(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.begins(activities.BeginResult{Action: activities.BeginGo})
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10, Changed: 3}, nil)
-	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Resolved: 3, Due: 3}, nil)
-	b.finishes()
-	b.SetContinueAsNewSuggested(true)
-	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Left: 5}, nil)
-	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule})
-	var again *workflow.ContinueAsNewError
-	require.True(t, errors.As(b.GetWorkflowError(), &again))
-	var input SyncInput
-	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &input))
-	require.Equal(t, ledger.TriggerSchedule, input.Trigger)
-	require.True(t, input.Carried.Go)
-	require.Equal(t, 1, input.Carried.Pass)
 }
 
 func TestNamesAreInverse(t *testing.T) {
