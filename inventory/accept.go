@@ -34,11 +34,14 @@ func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 const futureTolerance = 24 * time.Hour
 
 // Timely gives a row a problem when it says that it was reported at a time that has not come: it would make everything that is
-// reported until then look old. now is our clock.
+// reported until then look old. A source's clock that is only a little ahead is set back to ours. now is our clock.
 func Timely(row Row, now time.Time) Row {
 	if row.Problem == "" && row.ReportedAt.After(now.Add(futureTolerance)) {
 		row.Problem = fmt.Sprintf("it says that it was reported at %s, which has not come yet; correct the source's clock, or how its times are read",
 			row.ReportedAt.UTC().Format(time.RFC3339))
+	}
+	if row.ReportedAt.After(now) {
+		row.ReportedAt = now
 	}
 	return row
 }
