@@ -114,7 +114,11 @@ func (t *tx) take(ctx context.Context, claim Claim) (Grant, error) {
 	case run.id != 0 && at.run.Int64 == run.id:
 		return at.grant(at.fence, run.id, run.mode, claim.Now), nil
 	case run.id == 0:
-		if by, covered, err := t.covered(ctx, claim); err != nil || covered {
+		by, covered, err := t.covered(ctx, claim)
+		if err == nil && covered {
+			err = t.coveredBy(ctx, claim, by, claim.Now)
+		}
+		if err != nil || covered {
 			return Grant{Covered: covered, CoveredBy: by}, err
 		}
 	}
@@ -277,11 +281,10 @@ func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
 func (t *tx) endRun(ctx context.Context, run Run, end RunEnd) error {
 	_, err := t.exec(ctx, "UPDATE runs SET ended_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
 		micros(end.Now), end.Outcome, cleanText(end.Reason), encode(end.Counts), run.ID)
-	if err != nil || (end.Outcome != Completed && end.Outcome != CompletedWithFailures && end.Outcome != Partial) {
+	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, "UPDATE requests SET served_at = ? WHERE run = ? AND connection = ?", micros(end.Now), run.ID, run.Connection)
-	return err
+	return t.endRequests(ctx, run, end)
 }
 
 // clearsFull is true when a run's end pays the Full Sync that its connection owes.
