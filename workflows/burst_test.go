@@ -77,12 +77,15 @@ func TestABurstIsOnePass(t *testing.T) {
 	const together = 900
 	for n := range sent / together {
 		b.RegisterDelayedCallback(func() {
-			b.SetCurrentHistoryLength(n * 700)
 			for i := range together {
 				b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: fmt.Sprint("r", n*together+i)})
 			}
 		}, time.Duration(n)*time.Millisecond)
 	}
+	b.RegisterDelayedCallback(func() {
+		b.SetCurrentHistoryLength(longHistory + 1)
+		b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "r0"})
+	}, debounce/2)
 	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme"})
 	input, again := b.continued()
 	require.True(t, again, "so many signals end the run of the workflow before the pass")
