@@ -122,6 +122,13 @@ func (g *Gate) Retake(ctx context.Context, input RetakeInput) (BeginResult, erro
 	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
 }
 
+// Leave gives up the turn of a pass that was cancelled, or failed, before it had the store.
+func (g *Gate) Leave(ctx context.Context, input LeaveInput) error {
+	end := ledger.RunEnd{Outcome: input.Outcome, Reason: input.Reason, Now: g.Now()}
+	err := g.Ledger.Leave(ctx, input.FirstRun, input.Pass, activity.GetInfo(ctx).WorkflowExecution.ID, end)
+	return convert("leaving the queue for the store", err, g.Now())
+}
+
 // take asks the ledger, and replaces a holder whose workflow is over.
 func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, error) {
 	grant, err := g.Ledger.Take(ctx, claim)
@@ -142,17 +149,17 @@ func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, erro
 	})
 }
 
-// replace takes the store from a holder that is known to be dead, and closes its run.
+// replace closes the run of a holder that is known to be dead, and takes its store. In this order: whoever has the store has no
+// reason to look at the dead run any more, so one that could not be closed afterwards would stay open for ever.
 func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence int64) (ledger.Grant, error)) (ledger.Grant, error) {
-	grant, err := take(dead.Fence)
+	lease := ledger.Lease{Store: dead.Store, Fence: dead.Fence, Run: dead.Run}
+	err := g.Ledger.EndRun(ctx, lease, ledger.RunEnd{
+		Outcome: ledger.Cancelled, Reason: "its workflow ended without giving the store back", Now: g.Now(),
+	})
 	if err != nil {
 		return ledger.Grant{}, err
 	}
-	lease := ledger.Lease{Store: dead.Store, Fence: dead.Fence, Run: dead.Run}
-	err = g.Ledger.EndRun(ctx, lease, ledger.RunEnd{
-		Outcome: ledger.Cancelled, Reason: "its workflow ended without giving the store back", Now: g.Now(),
-	})
-	return grant, err
+	return take(dead.Fence)
 }
 
 // wait is the error that has the server ask again. A whole run says that it waits, so that what comes for the store in a moment
@@ -216,7 +223,7 @@ func (g *Gate) hold(ctx context.Context, input HoldInput) (time.Duration, error)
 	}
 	err = g.Ledger.Hold(ctx, ledger.Hold{
 		Run: input.Lease.Run, Kind: input.Kind, Connection: connection.ID, Warehouse: connection.Warehouse,
-		Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing, At: g.Now(),
+		Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing, Absent: input.Absent, At: g.Now(),
 	})
 	if err != nil {
 		return 0, err
@@ -233,7 +240,7 @@ func (g *Gate) Decide(ctx context.Context, input DecideInput) (DecideResult, err
 	var result DecideResult
 	for _, hold := range answered {
 		if hold.Run == input.Run {
-			result = DecideResult{Decision: hold.Decision, By: hold.By, Rows: hold.Rows, Zeroing: hold.Zeroing}
+			result = DecideResult{Decision: hold.Decision, By: hold.By, Rows: hold.Rows, Zeroing: hold.Zeroing, Absent: hold.Absent}
 			continue
 		}
 		if err := g.Executions.Decide(ctx, hold.Workflow, hold.Decision, hold.By); err != nil {

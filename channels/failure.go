@@ -38,6 +38,8 @@ func Failure(store string, answer outbound.Answer, failed error, now time.Time) 
 		reason = "it falters; it is not known whether the call was applied"
 	case failed == nil:
 		return nil
+	case errors.Is(failed, outbound.ErrRefused):
+		next, reason = AskPerson, failed.Error()
 	case errors.Is(failed, outbound.ErrUntrusted):
 		next, reason = AskPerson, failed.Error()+"; correct the store's endpoint or its certificate"
 	default:
@@ -54,9 +56,13 @@ func Read(store string, answer outbound.Answer, into any) error {
 	return nil
 }
 
-// Unreadable is the error for an answer that promises success or a verdict and cannot be believed.
+// Unreadable is the error for an answer that promises success or a verdict and cannot be believed. A person sees how it begins.
 func Unreadable(store string, answer outbound.Answer, why string) error {
-	return &Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the answer of %d bytes is not believed: %s", store, len(answer.Body), why)}
+	reason := fmt.Sprintf("store %s: the answer of %d bytes is not believed: %s", store, len(answer.Body), why)
+	if len(answer.Body) > 0 {
+		reason += "; it begins with " + outbound.Beginning(answer.Body)
+	}
+	return &Error{Status: answer.Status, Reason: reason}
 }
 
 // All is a reply that gives every item of a call the same verdict.

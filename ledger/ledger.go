@@ -166,8 +166,11 @@ type Gate interface {
 	Take(ctx context.Context, claim Claim) (Grant, error)
 	// Await says that a workflow waits for the store with a whole run and will ask again before until. Claims for a few SKUs
 	// leave it the store meanwhile, so that such runs, one after the other, cannot keep it from its turn. The first who waits
-	// has the turn until then.
+	// has the turn until then, or until it has the store, is covered, skipped or ended.
 	Await(ctx context.Context, store, workflow string, until, now time.Time) error
+	// Leave ends the wait of a workflow that was cancelled, or failed, before it had the store: it is in nobody's way any more, a run
+	// that its pass has nevertheless begun ends so, and gives the store back.
+	Leave(ctx context.Context, workflowRun string, pass int, workflow string, end RunEnd) error
 	// Release gives the store back without ending the run (while a person decides). Fenced or already released: no error.
 	Release(ctx context.Context, lease Lease) error
 	// Retake takes the store again for a run that released it, with a new fence. Errors as Take.
@@ -288,8 +291,10 @@ type SnapshotEnd struct {
 	Guard   Guard
 	Missing inventory.MissingPolicy
 	// Approved lifts the guard for this snapshot, as far as what was approved: at least MinimumRows of ApprovedRows rows.
-	Approved     bool
-	ApprovedRows int64
+	// ApprovedAbsent is the most that it may leave unnamed; an approved snapshot takes those levels to 0 that would count twice.
+	Approved       bool
+	ApprovedRows   int64
+	ApprovedAbsent Absence
 	// More: the source has another snapshot, which the run reads next. This one is not what another run would find.
 	More bool
 	Now  time.Time
@@ -301,7 +306,8 @@ type SnapshotResult struct {
 	Version                                int64  // the warehouse's level version afterwards
 	Held                                   string // why it was held; then nothing was recorded
 	LastRows                               int64  // rows of the last full snapshot that was recorded
-	More                                   bool   // as it was said at the end of the snapshot
+	Absent                                 Absence
+	More                                   bool // as it was said at the end of the snapshot
 }
 
 // Observation is one update event: what a warehouse said of one level at one moment.
@@ -345,8 +351,9 @@ type Shared struct {
 
 // Recorder takes in what warehouses report.
 type Recorder interface {
-	// Share looks for a snapshot to take over instead of fetching: the last that another run read of what there was. When there is
-	// one, the run's fetch counts as begun when that snapshot's did.
+	// Share looks for a snapshot to take over instead of fetching: the last that another connection's run read of what there was, and
+	// that is newer than what the connection has fetched or taken over before. When there is one, the run's fetch counts as begun when
+	// that snapshot's did.
 	Share(ctx context.Context, lease Lease, query ShareQuery) (Shared, error)
 	// Observe records update events of a warehouse in one transaction, which also remembers the events' ids. A level whose
 	// recorded sequence is not below the observation's, or whose observation is older, stays. An observation without a facility
@@ -430,13 +437,27 @@ type Resolver interface {
 	AdvanceCursor(ctx context.Context, lease Lease, plan Plan) error
 	// Due counts what a push would do.
 	Due(ctx context.Context, connection string, scope []string) (Due, error)
+	// Zeroed counts the connection's rows that were live and that the store shows as 0 since a time. What a person approved since is
+	// not counted.
+	Zeroed(ctx context.Context, connection string, since time.Time) (Zeroed, error)
+	// ApproveZeroing notes that a person agreed to all that went to 0, that is due to and that open calls take there: none of it counts
+	// in Due, Zeroed or as live any more, until the store shows more than 0 there again.
+	ApproveZeroing(ctx context.Context, lease Lease) error
 }
 
 // Due is what stands to be pushed.
 type Due struct {
 	Rows    int64 // due channel levels
-	Live    int64 // rows whose last exported figure is above 0
+	Live    int64 // rows that the store was last known to show above 0, though it may not be known any more
 	Zeroing int64 // live rows that are due and would go to 0
+	Open    int64 // live rows in an open call that are to show 0
+}
+
+// Zeroed is what went to 0 lately.
+type Zeroed struct {
+	All   int64     // rows that went to 0, also those that are to come back
+	Rows  int64     // of these, rows that are still to show 0
+	First time.Time // when the first of Rows did; zero when there is none
 }
 
 // ── Pushing ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -30,7 +30,8 @@ func (s *sync) long(ctx workflow.Context) bool {
 // flooded is true when a burst has made the history long before the first pass.
 func (s *sync) flooded(ctx workflow.Context) bool {
 	fresh := s.input.Carried == nil || (!s.input.Carried.Gathered && s.input.Carried.Next == nil)
-	return fresh && s.long(ctx) && s.bounded(ctx)
+	much := s.signals > manySignals || workflow.GetInfo(ctx).GetCurrentHistoryLength() > longHistory
+	return fresh && much && s.bounded(ctx)
 }
 
 // bounded is true for histories in which requests are grouped and waiting runs go on in new ones. It is asked only where that matters,

@@ -48,8 +48,8 @@ func (b *bench) account(a *accounts) {
 // by says how many passes served an id.
 func (a *accounts) by(id string) int { return a.taken[id] + a.taken[a.noted[id]] }
 
-// continued is what a workflow handed to itself.
-func (b *bench) continued() (SyncInput, bool) {
+// handedOn is what a workflow handed to itself.
+func (b *bench) handedOn() (SyncInput, bool) {
 	b.t.Helper()
 	require.True(b.t, b.IsWorkflowCompleted())
 	var again *workflow.ContinueAsNewError
@@ -87,7 +87,7 @@ func TestABurstIsOnePass(t *testing.T) {
 		b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "r0"})
 	}, debounce/2)
 	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme"})
-	input, again := b.continued()
+	input, again := b.handedOn()
 	require.True(t, again, "so many signals end the run of the workflow before the pass")
 	require.Zero(t, a.runs)
 
@@ -154,7 +154,7 @@ func TestADayOfRequestsWhileHeld(t *testing.T) {
 		if !approved {
 			require.Zero(t, fetched*runs, "whoever waits does nothing else")
 		}
-		input, again = b.continued()
+		input, again = b.handedOn()
 		if again && input.Carried.Next != nil && input.Carried.Next.Held != nil {
 			require.WithinDuration(t, until, input.Carried.Next.Held.Until, time.Minute, "the deadline stays")
 			require.Equal(t, int64(42), input.Carried.Next.Held.Run)
@@ -187,7 +187,7 @@ func TestWaitingRunsGoOnInNewOnes(t *testing.T) {
 		}, time.Duration(i+1)*time.Hour)
 	}
 	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule})
-	input, again := b.continued()
+	input, again := b.handedOn()
 	require.True(t, again)
 	require.True(t, input.Carried.Go, "what is due stays to be pushed")
 	require.Len(t, input.Carried.Pending, 3)

@@ -55,6 +55,9 @@ func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
 	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", held.Reason, &held.Until
 	p.paint(ctx)
 	asked, by, err := p.await(ctx, held)
+	if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
+		return "", err
+	}
 	if p.oneAnswer(ctx) {
 		p.dropAnswers(ctx) // one was enough
 	}
@@ -98,6 +101,9 @@ func (p *pass) dropAnswers(ctx workflow.Context) {
 // await waits for approve or reject; of both at once reject counts. A signal whose payload cannot be read is dropped, and the wait goes on.
 // Requests are read meanwhile.
 func (p *pass) await(ctx workflow.Context, held heldPass) (decision, by string, err error) {
+	if held.Answered != "" {
+		return held.Answered, held.AnsweredBy, nil
+	}
 	clock, stop := workflow.WithCancel(ctx)
 	defer stop()
 	within := max(held.Until.Sub(workflow.Now(ctx)), 0)
@@ -119,5 +125,17 @@ func (p *pass) await(ctx workflow.Context, held heldPass) (decision, by string, 
 		case timer.IsReady():
 			return "", "", timer.Get(ctx, nil)
 		}
+	}
+}
+
+// carryAnswer reads an answer that came while the workflow got ready to continue as new.
+func (s *sync) carryAnswer(held *heldPass) {
+	var signal Decision
+	switch {
+	case held.Answered != "":
+	case s.reject.ReceiveAsync(&signal):
+		held.Answered, held.AnsweredBy = activities.Rejected, signal.By
+	case s.approve.ReceiveAsync(&signal):
+		held.Answered, held.AnsweredBy = activities.Approved, signal.By
 	}
 }

@@ -108,7 +108,11 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 			Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
 		})
 	}, &begun)
+	if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
+		return begun, err // it keeps its turn
+	}
 	if err != nil {
+		p.leave(ctx, err)
 		return begun, err
 	}
 	p.lease, p.mode = begun.Lease, begun.Mode
@@ -117,6 +121,22 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 	p.labelled = begun.Attributes
 	workflow.GetLogger(ctx).Info("begin", "action", begun.Action, "run", p.lease.Run, "mode", begun.Mode, "reason", begun.Reason)
 	return begun, nil
+}
+
+// leave takes a pass that never had the store out of the queue for it, so that nobody leaves the store to it.
+func (p *pass) leave(ctx workflow.Context, cause error) {
+	if workflow.GetVersion(ctx, "leaves-the-queue", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return
+	}
+	outcome, reason := outcomeOf(cause)
+	clean, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	err := workflow.ExecuteActivity(options(clean, finishOptions, "leave the queue for the store"), gate.Leave,
+		activities.LeaveInput{FirstRun: workflow.GetInfo(ctx).FirstRunID, Pass: p.passes, Outcome: outcome, Reason: reason}).Get(clean, nil)
+	if err != nil {
+		// The turn ends by itself in a moment; what made the pass fail is what people must see.
+		workflow.GetLogger(ctx).Warn("leaving the queue failed", "error", err)
+	}
 }
 
 // prepare fetches and resolves. It returns what has to be approved first, nil when nothing has.
@@ -129,7 +149,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 			return nil, err
 		}
 		if fetched.Held != "" {
-			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: fetched.Rows}, nil
+			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: fetched.Rows, Absent: fetched.Absent}, nil
 		}
 		summary = fmt.Sprintf("resolve: %d of %d levels changed", fetched.Changed, fetched.Rows)
 		if fetched.Shared != 0 {
@@ -164,7 +184,7 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	p.show(ctx, "fetching from the warehouse")
 	input := activities.FetchInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Asked: p.newest()}
 	if approved := p.fetchApproved; approved != nil {
-		input.Approved, input.ApprovedRows = true, approved.Rows
+		input.Approved, input.ApprovedRows, input.ApprovedAbsent = true, approved.Rows, approved.Absent
 	}
 	var fetched activities.FetchResult
 	if err := workflow.ExecuteActivity(options(ctx, fetchOptions, "fetch levels from the warehouse"), fetch.Fetch, input).Get(ctx, &fetched); err != nil {
@@ -204,7 +224,7 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 		}
 		if !slice.Until.IsZero() {
 			p.counts.Waits++
-			err := p.sleep(ctx, slice.Until, slice.Why)
+			err := p.idle(ctx, slice.Until, slice.Why)
 			if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
 				return ledger.Partial, "a long run goes on in a new one", nil
 			}

@@ -202,6 +202,9 @@ func (s *sync) continueAsNew(ctx workflow.Context, carried Carried) error {
 	for s.drain(ctx); !s.inbox.load().portable() && s.bounded(ctx); s.drain(ctx) {
 		s.lessen(ctx)
 	}
+	if carried.Next != nil && carried.Next.Held != nil {
+		s.carryAnswer(carried.Next.Held)
+	}
 	input := s.input
 	carried.Pass, carried.Pending, carried.Seen = s.passes, s.inbox.pending, s.inbox.seen
 	input.Carried = &carried
@@ -218,12 +221,8 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 	if errors.As(err, &goesOn) {
 		return false, err
 	}
-	var cancelled *temporal.CanceledError
-	switch {
-	case errors.As(err, &cancelled):
-		outcome, reason = ledger.Cancelled, "cancelled"
-	case err != nil:
-		outcome, reason = ledger.Failed, failure(err)
+	if err != nil {
+		outcome, reason = outcomeOf(err)
 	}
 	if p.lease.Run != 0 && p.begun {
 		// The store is given back on a context of its own: a cancelled run must not leave it taken.
@@ -234,6 +233,15 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 	}
 	s.end(ctx, p, outcome, reason)
 	return outcome == ledger.Partial, err
+}
+
+// outcomeOf names how a pass ended that a cancellation or an error has stopped.
+func outcomeOf(err error) (ledger.Outcome, string) {
+	var cancelled *temporal.CanceledError
+	if errors.As(err, &cancelled) {
+		return ledger.Cancelled, "cancelled"
+	}
+	return ledger.Failed, failure(err)
 }
 
 // failure is the message of the step that failed, without the wrapping that Temporal puts around it.
@@ -267,6 +275,15 @@ func (s *sync) show(ctx workflow.Context, phase string) {
 
 // sleep is a wait that is shown and that survives everything.
 func (s *sync) sleep(ctx workflow.Context, until time.Time, why string) error {
+	return s.pause(ctx, until, why, func(workflow.Future) error { return nil })
+}
+
+// idle is a sleep for as long as it takes, in which requests are read. It returns a goesOnError when the history has become long.
+func (s *sync) idle(ctx workflow.Context, until time.Time, why string) error {
+	return s.pause(ctx, until, why, func(timer workflow.Future) error { return s.attend(ctx, timer.IsReady) })
+}
+
+func (s *sync) pause(ctx workflow.Context, until time.Time, why string, attend func(timer workflow.Future) error) error {
 	wait := until.Sub(workflow.Now(ctx))
 	if wait <= 0 {
 		return nil
@@ -274,8 +291,8 @@ func (s *sync) sleep(ctx workflow.Context, until time.Time, why string) error {
 	s.progress.Waiting, s.progress.Until = why, &until
 	s.paint(ctx)
 	clock, stop := workflow.WithCancel(ctx)
-	timer := workflow.NewTimerWithOptions(clock, wait, workflow.TimerOptions{Summary: why})
-	err := s.attend(ctx, timer.IsReady)
+	timer := workflow.NewTimerWithOptions(clock, wait, workflow.TimerOptions{Summary: clip(why)})
+	err := attend(timer)
 	if err == nil {
 		err = timer.Get(ctx, nil)
 	} else {

@@ -174,4 +174,7 @@ type heldPass struct {
 	FetchApproved *activities.DecideResult `json:"fetch_approved,omitempty"`
 	ZeroApproved  *activities.DecideResult `json:"zero_approved,omitempty"`
 	Labelled      bool                     `json:"labelled,omitempty"`
+	// Answered and AnsweredBy are an answer that came while the workflow continued as new.
+	Answered   string `json:"answered,omitempty"`
+	AnsweredBy string `json:"answered_by,omitempty"`
 }

@@ -1,7 +1,7 @@
 // Package warehousetest is the contract of warehouses.Source as tests. Every driver runs it against a fake of its warehouse:
 //
 //	func TestConformance(t *testing.T) {
-//		warehousetest.Run(t, warehousetest.Subject{Start: start})
+//		warehousetest.Run(t, warehousetest.Subject{Driver: driver.Driver(), Start: start})
 //	}
 //
 // The fake speaks the warehouse's form correctly until a fault is provoked. What a warehouse cannot show is excused with a
@@ -13,10 +13,12 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 )
 
@@ -29,10 +31,16 @@ type Item struct {
 	Facility string
 	// Available is the figure as the warehouse's form writes it ("12" both in CSV and in JSON); empty leaves it out.
 	Available string
+	// ReportedAt is the row's own time, in RFC 3339, where the warehouse's form has one; empty leaves it to the fake.
+	ReportedAt string
 }
 
 // Subject is a driver under test.
 type Subject struct {
+	// Driver opens the warehouse.
+	Driver warehouses.Driver
+	// Here is true when nothing is called, for the files are on this machine.
+	Here bool
 	// Start starts a fresh fake of the warehouse with this stock, in pages of at most PageRows rows; it ends with the test.
 	Start func(t testing.TB, stock []Item) Warehouse
 	// Unreadable are figures in the warehouse's form that must be refused, besides those of the suite, by a name.
@@ -45,10 +53,14 @@ type Subject struct {
 type Warehouse interface {
 	// Open returns a new source that reads the fake, with Credential.
 	Open(t testing.TB) warehouses.Source
+	// Settings are those with which the driver is opened, with others on top.
+	Settings(other map[string]any) settings.Values
 	// Set replaces the stock.
 	Set(t testing.TB, stock []Item)
 	// Provoke gives every later fetch a fault, until the next Provoke; None ends it.
 	Provoke(t testing.TB, fault Fault)
+	// Date has the warehouse state that its figures are of a time, in whole seconds; a time of zero has it state none.
+	Date(t testing.TB, at time.Time)
 }
 
 // PageRows is the most rows that a source under test may pass on at once.
@@ -68,6 +80,12 @@ const (
 	Throttles    Fault = "throttles"
 	Falters      Fault = "falters" // a fault of the server
 	Garbage      Fault = "garbage" // something else than the warehouse's form, as if it were right
+)
+
+// What a warehouse's form may lack; to be excused like a fault.
+const (
+	Undated      Fault = "states no time of its figures" // a form that always states one
+	RowsWithTime Fault = "rows with a time of their own" // a form whose rows have none
 )
 
 // faults are what should happen next after each fault.
@@ -102,6 +120,10 @@ func Run(t *testing.T, subject Subject) {
 		"the error of the sink":           subject.sinkError,
 		"several fetches at once":         subject.atOnce,
 		"check":                           subject.check,
+		"as of when its rows count":       subject.asOf,
+		"a clock that is ahead":           subject.clockAhead,
+		"rows with a time of their own":   subject.rowTimes,
+		"addresses that are refused":      subject.reach,
 		"a fault does not outlive itself": subject.recovers,
 	} {
 		t.Run(name, func(t *testing.T) {
