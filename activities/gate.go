@@ -40,6 +40,11 @@ func (g *Gate) Begin(ctx context.Context, input BeginInput) (BeginResult, error)
 }
 
 func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error) {
+	if refused, err := foreignTo(ctx, g.Ledger, input.Ledger); err != nil {
+		return BeginResult{}, err
+	} else if refused != "" {
+		return BeginResult{}, askPerson(ErrorNotConfigured, refused, nil)
+	}
 	connection, err := g.Ledger.Connection(ctx, input.Connection)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return BeginResult{}, askPerson(ErrorNotConfigured, fmt.Sprintf("there is no connection %q; apply a configuration that has it, or remove its schedules with starter apply --prune", input.Connection), err)

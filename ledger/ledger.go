@@ -96,6 +96,9 @@ type Definer interface {
 	Restored(ctx context.Context, reason string, now time.Time) error
 	// Epoch is a random id that Restored replaces.
 	Epoch(ctx context.Context) (string, error)
+	// Identity says which ledger this is: a random id that is made with the ledger and stays, over restores too. Schedules and workflows
+	// name it. A copy of a SQLite file, and a database that was made from another's backup, has the same.
+	Identity(ctx context.Context) (string, error)
 }
 
 // ── The gate ────────────────────────────────────────────────────────────────────────────────────────────────────────

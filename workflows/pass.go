@@ -88,7 +88,7 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 	p.show(ctx, "taking the store")
 	var begun activities.BeginResult
 	err := workflow.ExecuteActivity(options(ctx, beginOptions, "take the store"), gate.Begin, activities.BeginInput{
-		FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Mode: p.sync.mode, Trigger: trigger,
+		FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Ledger: p.input.Ledger, Mode: p.sync.mode, Trigger: trigger,
 		Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
 	}).Get(ctx, &begun)
 	if err != nil {
