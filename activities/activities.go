@@ -52,6 +52,14 @@ type BeginResult struct {
 	Attributes bool `json:"attributes"`
 }
 
+// LeaveInput says that a pass gives up before it has its store.
+type LeaveInput struct {
+	FirstRun string         `json:"first_run"`
+	Pass     int            `json:"pass"`
+	Outcome  ledger.Outcome `json:"outcome"`
+	Reason   string         `json:"reason,omitempty"`
+}
+
 // FetchInput asks for the warehouse's levels.
 type FetchInput struct {
 	Lease      ledger.Lease `json:"lease"`

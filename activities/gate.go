@@ -127,6 +127,13 @@ func (g *Gate) Retake(ctx context.Context, input RetakeInput) (BeginResult, erro
 	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
 }
 
+// Leave gives up the turn of a pass that was cancelled, or failed, before it had the store.
+func (g *Gate) Leave(ctx context.Context, input LeaveInput) error {
+	end := ledger.RunEnd{Outcome: input.Outcome, Reason: input.Reason, Now: g.Now()}
+	err := g.Ledger.Leave(ctx, input.FirstRun, input.Pass, activity.GetInfo(ctx).WorkflowExecution.ID, end)
+	return convert("leaving the queue for the store", err, g.Now())
+}
+
 // take asks the ledger, and replaces a holder whose workflow is over.
 func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, error) {
 	grant, err := g.Ledger.Take(ctx, claim)
@@ -147,17 +154,17 @@ func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, erro
 	})
 }
 
-// replace takes the store from a holder that is known to be dead, and closes its run.
+// replace closes the run of a holder that is known to be dead, and takes its store. In this order: whoever has the store has no
+// reason to look at the dead run any more, so one that could not be closed afterwards would stay open for ever.
 func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence int64) (ledger.Grant, error)) (ledger.Grant, error) {
-	grant, err := take(dead.Fence)
+	lease := ledger.Lease{Store: dead.Store, Fence: dead.Fence, Run: dead.Run}
+	err := g.Ledger.EndRun(ctx, lease, ledger.RunEnd{
+		Outcome: ledger.Cancelled, Reason: "its workflow ended without giving the store back", Now: g.Now(),
+	})
 	if err != nil {
 		return ledger.Grant{}, err
 	}
-	lease := ledger.Lease{Store: dead.Store, Fence: dead.Fence, Run: dead.Run}
-	err = g.Ledger.EndRun(ctx, lease, ledger.RunEnd{
-		Outcome: ledger.Cancelled, Reason: "its workflow ended without giving the store back", Now: g.Now(),
-	})
-	return grant, err
+	return take(dead.Fence)
 }
 
 // wait is the error that has the server ask again. A whole run says that it waits, so that what comes for the store in a moment

@@ -91,6 +91,8 @@ type slice struct {
 	window  []ledger.DueItem   // rows that were taken and are still to be looked up and composed
 	parts   [][]ledger.DueItem // calls that are still to be made, the next one last
 	refused int                // look-ups in a row that failed
+
+	refusals refusals // of single items
 }
 
 // run makes calls until the slice is over, nothing is left, or a wait is too long to sit out.

@@ -92,6 +92,9 @@ func (s *slice) settle(ctx context.Context, step step, reply channels.Reply, fai
 	}
 	var lost []string
 	for i, item := range call.Items {
+		if verdict := reply.Items[i].Verdict; verdict == channels.Applied || verdict == channels.Accepted {
+			s.refusals.taken()
+		}
 		answer.Items = append(answer.Items, meaning(item, reply.Items[i]))
 		if reply.Items[i].Lost {
 			lost = append(lost, item.ChannelSKU)
@@ -178,10 +181,7 @@ func (s *slice) settleFailure(ctx context.Context, step step, failed error) erro
 	case channels.Smaller:
 		return s.settleRefusal(ctx, step, told.Error())
 	case channels.AskPerson:
-		if err := s.answerAll(ctx, call, untouched(step), told.Error()); err != nil {
-			return err
-		}
-		return fmt.Errorf("store %s: %w", s.store.ID, told)
+		return s.settleBlame(ctx, step, told)
 	}
 	return fmt.Errorf("store %s: a driver asks for something unheard of: %w", s.store.ID, told)
 }

@@ -17,7 +17,8 @@ const (
 	AskPerson             // credentials, permission or configuration: nothing will work until a person acts
 )
 
-// Error is a call that failed as a whole. Its message never holds a credential or the body of an answer.
+// Error is a call that failed as a whole. Its message never holds a credential, and of an answer's body at most how an unreadable one
+// begins (outbound.Beginning).
 type Error struct {
 	Next   Next
 	Until  time.Time // for Wait: when the store may be called again; zero means that the store did not say

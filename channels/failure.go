@@ -54,9 +54,13 @@ func Read(store string, answer outbound.Answer, into any) error {
 	return nil
 }
 
-// Unreadable is the error for an answer that promises success or a verdict and cannot be believed.
+// Unreadable is the error for an answer that promises success or a verdict and cannot be believed. A person sees how it begins.
 func Unreadable(store string, answer outbound.Answer, why string) error {
-	return &Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the answer of %d bytes is not believed: %s", store, len(answer.Body), why)}
+	reason := fmt.Sprintf("store %s: the answer of %d bytes is not believed: %s", store, len(answer.Body), why)
+	if len(answer.Body) > 0 {
+		reason += "; it begins with " + outbound.Beginning(answer.Body)
+	}
+	return &Error{Status: answer.Status, Reason: reason}
 }
 
 // All is a reply that gives every item of a call the same verdict.

@@ -79,7 +79,7 @@ func TestReadTakesOnlyWholeJSON(t *testing.T) {
 	var into struct{ N int }
 	require.NoError(t, channels.Read("shop", outbound.Answer{Status: 200, Body: []byte(` {"n":3} `)}, &into))
 	require.Equal(t, 3, into.N)
-	for _, body := range []string{"", "{", "<html>secret</html>", `{"n":3}{"n":4}`, `{"n":"secret"}`, `[]`} {
+	for _, body := range []string{"", "{", "<html>secret-0123456789</html>", `{"n":3}{"n":4}`, `{"n":"secret-0123456789"}`, `[]`} {
 		err := channels.Read("shop", outbound.Answer{Status: 200, Body: []byte(body)}, &into)
 		var told *channels.Error
 		require.ErrorAs(t, err, &told, "%q", body)
@@ -87,4 +87,6 @@ func TestReadTakesOnlyWholeJSON(t *testing.T) {
 		require.Equal(t, 200, told.Status)
 		require.NotContains(t, err.Error(), "secret")
 	}
+	err := channels.Read("shop", outbound.Answer{Status: 200, Body: []byte("<html>Checking your browser")}, &into)
+	require.ErrorContains(t, err, `it begins with "<html>Checking your browser"`, "a person sees what answered")
 }

@@ -17,6 +17,8 @@ type database struct {
 	writer, reader *sql.DB
 	schema         int // the newest migration of this program
 
+	inspection *inspection // of a SQLite file that was there; nil otherwise
+
 	witness string       // the path of a SQLite ledger's witness
 	moved   atomic.Int64 // when this process last moved the generation, in microseconds
 }
@@ -62,6 +64,9 @@ func (d *database) read(ctx context.Context, work func(t *tx) error) error {
 
 func (d *database) attempt(ctx context.Context, once func() error) error {
 	for try := 1; ; try++ {
+		if err := d.inspection.damage(); err != nil {
+			return err
+		}
 		err := once()
 		if err == nil || try == deadlockTries || ctx.Err() != nil || !d.dialect.beginAgain(err) {
 			return d.dialect.explain(err)
@@ -150,10 +155,11 @@ func (d *database) Check(ctx context.Context) error {
 	})
 }
 
-// Close waits for running work.
+// Close waits for running work. It returns ErrDamaged when the file was found to be damaged and nobody was told yet.
 func (d *database) Close() error {
+	found := d.inspection.stop()
 	if d.reader == d.writer {
 		return d.writer.Close()
 	}
-	return errors.Join(d.reader.Close(), d.writer.Close())
+	return errors.Join(found, d.reader.Close(), d.writer.Close())
 }

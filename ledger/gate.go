@@ -108,14 +108,18 @@ func (t *tx) take(ctx context.Context, claim Claim) (Grant, error) {
 	}
 	switch {
 	case run.over() && run.outcome == Covered:
-		return Grant{Covered: true}, nil
+		return Grant{Covered: true}, t.leave(ctx, at, claim.Workflow)
 	case run.over() && run.outcome != Skipped:
 		return Grant{}, fmt.Errorf("%w: run %d of connection %s is over", ErrFenced, run.id, claim.Connection)
 	case run.id != 0 && at.run.Int64 == run.id:
 		return at.grant(at.fence, run.id, run.mode, claim.Now), nil
 	case run.id == 0:
-		if by, covered, err := t.covered(ctx, claim); err != nil || covered {
-			return Grant{Covered: covered, CoveredBy: by}, err
+		by, covered, err := t.covered(ctx, claim)
+		if err != nil {
+			return Grant{}, err
+		}
+		if covered {
+			return Grant{Covered: true, CoveredBy: by}, t.leave(ctx, at, claim.Workflow)
 		}
 	}
 	if err := t.free(ctx, at, claim.Replace); err != nil {
@@ -214,6 +218,38 @@ func (d *database) Await(ctx context.Context, store, workflow string, until, now
 	})
 }
 
+// leave takes a workflow that does not want the store any more out of the queue for it. Else runs of a few SKUs would leave the
+// store to nobody, until the time is over by which the workflow was to ask again.
+func (t *tx) leave(ctx context.Context, at gate, workflow string) error {
+	if at.awaitedBy != workflow {
+		return nil
+	}
+	_, err := t.exec(ctx, "UPDATE gates SET awaited_by = '' WHERE store = ?", at.store)
+	return err
+}
+
+// Leave ends the wait of a workflow whose taking of the store came to nothing; see Gate.
+func (d *database) Leave(ctx context.Context, workflowRun string, pass int, workflow string, end RunEnd) error {
+	return d.write(ctx, func(t *tx) error {
+		if _, err := t.exec(ctx, "UPDATE gates SET awaited_by = '' WHERE awaited_by = ?", workflow); err != nil {
+			return err
+		}
+		found, err := t.runOfPass(ctx, Claim{WorkflowRun: workflowRun, Pass: pass})
+		if err != nil || found.id == 0 || found.over() {
+			return err
+		}
+		run, err := t.run(ctx, found.id)
+		if err != nil {
+			return err
+		}
+		if err := t.endRun(ctx, run, end); err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, "UPDATE gates SET run = NULL WHERE store = ? AND run = ?", run.Store, run.ID)
+		return err
+	})
+}
+
 // Release gives the store back without ending the run.
 func (d *database) Release(ctx context.Context, lease Lease) error {
 	return d.write(ctx, func(t *tx) error {
@@ -258,6 +294,9 @@ func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
 		}
 		if run.EndedAt == nil {
 			if err := t.endRun(ctx, run, end); err != nil {
+				return err
+			}
+			if err := t.leave(ctx, at, run.Workflow); err != nil {
 				return err
 			}
 		}

@@ -169,8 +169,11 @@ type Gate interface {
 	Take(ctx context.Context, claim Claim) (Grant, error)
 	// Await says that a workflow waits for the store with a whole run and will ask again before until. Claims for a few SKUs
 	// leave it the store meanwhile, so that such runs, one after the other, cannot keep it from its turn. The first who waits
-	// has the turn until then.
+	// has the turn until then, or until it has the store, is covered, skipped or ended.
 	Await(ctx context.Context, store, workflow string, until, now time.Time) error
+	// Leave ends the wait of a workflow that was cancelled, or failed, before it had the store: it is in nobody's way any more, a run
+	// that its pass has nevertheless begun ends so, and gives the store back.
+	Leave(ctx context.Context, workflowRun string, pass int, workflow string, end RunEnd) error
 	// Release gives the store back without ending the run (while a person decides). Fenced or already released: no error.
 	Release(ctx context.Context, lease Lease) error
 	// Retake takes the store again for a run that released it, with a new fence. Errors as Take.
@@ -303,8 +306,9 @@ type Shared struct {
 
 // Recorder takes in what warehouses report.
 type Recorder interface {
-	// Share looks for a snapshot to take over instead of fetching: the last that another run read of what there was. When there is
-	// one, the run's fetch counts as begun when that snapshot's did.
+	// Share looks for a snapshot to take over instead of fetching: the last that another connection's run read of what there was, and
+	// that is newer than what the connection has fetched or taken over before. When there is one, the run's fetch counts as begun when
+	// that snapshot's did.
 	Share(ctx context.Context, lease Lease, query ShareQuery) (Shared, error)
 	// Observe records update events of a warehouse in one transaction, which also remembers the events' ids. A level whose
 	// recorded sequence is not below the observation's, or whose observation is older, stays. An observation without a facility

@@ -75,6 +75,13 @@ func (d *database) SkipRun(ctx context.Context, claim Claim, outcome Outcome, re
 		if err != nil {
 			return err
 		}
+		at, err := t.gate(ctx, target.store)
+		if err != nil {
+			return err
+		}
+		if err := t.leave(ctx, at, claim.Workflow); err != nil {
+			return err
+		}
 		run, err := t.runOfPass(ctx, claim)
 		if err != nil {
 			return err

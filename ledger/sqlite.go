@@ -30,6 +30,10 @@ const (
 
 // openSQLite opens a ledger in a file.
 func openSQLite(ctx context.Context, location string, now time.Time) (*database, error) {
+	return openFile(ctx, location, now, inspectPatience)
+}
+
+func openFile(ctx context.Context, location string, now time.Time, patience time.Duration) (opened *database, err error) {
 	path, err := filepath.Abs(location)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
@@ -48,6 +52,15 @@ func openSQLite(ctx context.Context, location string, now time.Time) (*database,
 	if err == nil && state == fileUnclean {
 		err = checkAfterCrash(ctx, path)
 	}
+	var inspected *inspection
+	if err == nil && state != fileAbsent {
+		inspected, err = inspect(path, patience)
+	}
+	defer func() {
+		if err != nil {
+			_ = inspected.stop() // what it found is in the error
+		}
+	}()
 	if err == nil {
 		err = migrateFile(ctx, path, "rw", steps, now)
 	}
@@ -65,7 +78,7 @@ func openSQLite(ctx context.Context, location string, now time.Time) (*database,
 	}
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)
-	return &database{dialect: sqliteDialect{}, writer: writer, reader: reader, schema: len(steps), witness: path + witnessSuffix}, nil
+	return &database{dialect: sqliteDialect{}, writer: writer, reader: reader, schema: len(steps), witness: path + witnessSuffix, inspection: inspected}, nil
 }
 
 // sqliteAddress is the driver's form of a path. Every transaction that may write takes the write lock at its beginning:
@@ -205,6 +218,7 @@ func (sqliteDialect) beginAgain(error) bool { return false }
 
 // Primary result codes of SQLite (sqlite.org/rescode.html); the lowest byte of a code.
 const (
+	sqliteError      = 1
 	sqliteBusy       = 5
 	sqliteReadOnly   = 8
 	sqliteCorrupt    = 11

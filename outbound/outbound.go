@@ -104,7 +104,7 @@ func (c *Client) Do(ctx context.Context, method, address string, header http.Hea
 	}
 	defer func() { _ = response.Body.Close() }()
 	content, err := io.ReadAll(io.LimitReader(response.Body, c.bytes+1))
-	answer := Answer{Status: response.StatusCode, Header: response.Header, Body: content}
+	answer := Answer{Status: response.StatusCode, Header: response.Header, Body: withoutMark(content)}
 	if err != nil {
 		return answer, fmt.Errorf("the answer of %s broke off after %d bytes", request.URL.Host, len(content))
 	}

@@ -4,22 +4,25 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/settings"
 )
 
 // gauges tell from the ledger how the active connections stand, when the metrics are read. They are the same in every worker on
-// one ledger. While the ledger does not answer they are absent.
+// one ledger, but for those of stores and warehouses that this worker cannot call. While the ledger does not answer they are absent.
 type gauges struct {
-	ledger ledger.Ledger
-	log    *slog.Logger
-	now    func() time.Time
+	ledger      ledger.Ledger
+	environment settings.Environment
+	log         *slog.Logger
+	now         func() time.Time
 
-	due, rows, age, holds *prometheus.Desc
+	due, rows, age, holds, store, warehouse *prometheus.Desc
 
 	mutex sync.Mutex
 	last  standing
@@ -29,6 +32,7 @@ type gauges struct {
 // standing is what the ledger said.
 type standing struct {
 	connections []connectionStanding
+	partners    []partner // that active connections use
 	holds       int
 }
 
@@ -50,17 +54,21 @@ func newGauges(state ledger.Ledger, log *slog.Logger) *gauges {
 		return prometheus.NewDesc(name, help, labels, nil)
 	}
 	return &gauges{
-		ledger: state, log: log, now: time.Now,
+		ledger: state, environment: settings.Process(), log: log, now: time.Now,
 		due:   describe("tidemark_connection_due_rows", "Rows of an active connection that wait to be pushed.", "connection"),
 		rows:  describe("tidemark_connection_rows", "Rows of an active connection by status.", "connection", "status"),
 		age:   describe("tidemark_connection_last_success_age_seconds", "Since the last run of everything that completed.", "connection"),
 		holds: describe("tidemark_open_holds", "Runs that wait for a person's decision."),
+		store: describe("tidemark_store_credentials_unreadable",
+			"1 where this worker cannot read the credentials or settings of a store in use: its runs fail here.", "store"),
+		warehouse: describe("tidemark_warehouse_credentials_unreadable",
+			"1 where this worker cannot read the credentials or settings of a warehouse in use: its runs fail here.", "warehouse"),
 	}
 }
 
 // Describe names all of them.
 func (g *gauges) Describe(into chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{g.due, g.rows, g.age, g.holds} {
+	for _, one := range []*prometheus.Desc{g.due, g.rows, g.age, g.holds, g.store, g.warehouse} {
 		into <- one
 	}
 }
@@ -94,6 +102,16 @@ func (g *gauges) Collect(into chan<- prometheus.Metric) {
 			show(g.age, g.now().Sub(*one.succeeded).Seconds(), one.id)
 		}
 	}
+	for _, one := range g.last.partners {
+		unreadable, desc := 0.0, g.store
+		if one.fault != nil {
+			unreadable = 1
+		}
+		if one.kind == "warehouse" {
+			desc = g.warehouse
+		}
+		show(desc, unreadable, one.id)
+	}
 	show(g.holds, float64(g.last.holds))
 }
 
@@ -119,6 +137,11 @@ func (g *gauges) stand(ctx context.Context) (standing, error) {
 		}
 		found.connections = append(found.connections, one)
 	}
+	all, err := partners(ctx, g.ledger, g.environment)
+	if err != nil {
+		return found, err
+	}
+	found.partners = slices.DeleteFunc(all, func(one partner) bool { return !one.active })
 	holds, err := g.ledger.OpenHolds(ctx)
 	found.holds = len(holds)
 	return found, err

@@ -71,8 +71,8 @@ func observe(address string, more ...prom.Collector) (*observation, error) {
 	return o, nil
 }
 
-// answer says whether the ledger answers, which a restart may mend, and, when it is asked for more, whether Temporal does, which a
-// restart would only make worse: a worker waits for it.
+// answer says whether the ledger answers, which a restart may mend, and, when it is asked for more, whether this worker polls Temporal
+// for work, which a restart would only make worse: a worker waits for it.
 func (o *observation) answer(whole bool) http.HandlerFunc {
 	return func(response http.ResponseWriter, request *http.Request) {
 		ledger, temporal := o.ledger.Load(), o.temporal.Load()
@@ -88,7 +88,7 @@ func (o *observation) answer(whole bool) http.HandlerFunc {
 		}
 		if whole {
 			if err := (*temporal)(ctx); err != nil {
-				http.Error(response, "Temporal does not answer", http.StatusServiceUnavailable)
+				http.Error(response, err.Error(), http.StatusServiceUnavailable)
 				return
 			}
 		}

@@ -58,13 +58,13 @@ func TestHealthIsTheLedgerAndReadinessTemporalToo(t *testing.T) {
 	t.Parallel()
 	o, get := observed(t, newGauges(shop(t), slog.New(slog.DiscardHandler)))
 	ok := func(context.Context) error { return nil }
-	down := func(context.Context) error { return errors.New("down") }
+	down := func(context.Context) error { return errors.New("it is down") }
 	for name, test := range map[string]struct {
 		ledger, temporal probe
 		healthz, readyz  string
 	}{
 		"all is well":      {ok, ok, "ok", "ok"},
-		"no Temporal":      {ok, down, "ok", "Temporal does not answer"},
+		"no Temporal":      {ok, down, "ok", "it is down"},
 		"no ledger":        {down, ok, "the ledger does not answer", "the ledger does not answer"},
 		"not yet, neither": {nil, nil, "starting", "starting"},
 	} {

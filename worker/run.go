@@ -45,7 +45,7 @@ func run(ctx context.Context, options options) error {
 		return err
 	}
 	defer func() { _ = state.Close() }()
-	if err := checkDefinitions(ctx, state, log); err != nil {
+	if err := reportPartners(ctx, state, settings.Process(), log); err != nil {
 		return err
 	}
 	observed, err := observe(options.listen, newGauges(state, log))
@@ -59,32 +59,55 @@ func run(ctx context.Context, options options) error {
 	}
 	defer temporal.Close()
 
+	identity, fatal := identify(), make(chan error, 2)
 	w := worker.New(temporal, workflows.TaskQueue, worker.Options{
+		Identity:                           identity,
 		DeploymentOptions:                  version,
 		WorkerStopTimeout:                  stopTimeout,
 		MaxHeartbeatThrottleInterval:       beatAtMost,
 		DefaultHeartbeatThrottleInterval:   beatAtMost,
 		MaxConcurrentActivityExecutionSize: options.activities,
-		OnFatalError:                       func(err error) { log.Error("the worker cannot go on", "error", err) },
+		OnFatalError:                       func(err error) { fatal <- err }, // is called once
 	})
 	workflows.Register(w)
 	register(w, state, temporal, namespace, options)
 
-	observed.watch(state.Check, func(ctx context.Context) error {
-		_, err := temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
-		return err
-	})
+	observed.watch(state.Check, polls{temporal: temporal, identity: identity, now: time.Now}.check)
 	go tidy(ctx, state, options.retention, log)
+	go func() {
+		if err := ledger.AwaitDamage(ctx, state); err != nil {
+			fatal <- err
+		}
+	}()
 	if err := w.Start(); err != nil {
 		return &startError{fmt.Errorf("the worker cannot start on namespace %q: %w", namespace, err)}
 	}
 	log.Info("worker is running", "namespace", namespace, "task_queue", workflows.TaskQueue, "listen", observed.address(),
 		"deployment", version.Version.DeploymentName, "build", version.Version.BuildID)
-	<-ctx.Done()
+	err = untilOver(ctx, fatal)
 	log.Info("worker is stopping; a call that is under way is finished first")
 	w.Stop()
 	log.Info("worker has stopped")
+	if err != nil {
+		return fmt.Errorf("the worker cannot go on in namespace %q: %w", namespace, err)
+	}
 	return nil
+}
+
+// untilOver waits until the worker is told to stop, or cannot go on. It returns why it cannot: a process that stayed would be believed
+// to work.
+func untilOver(ctx context.Context, fatal <-chan error) error {
+	select {
+	case <-ctx.Done():
+	case err := <-fatal:
+		return err
+	}
+	select { // both at once: a fault is not made a success by being told to stop
+	case err := <-fatal:
+		return err
+	default:
+		return nil
+	}
 }
 
 func register(w worker.ActivityRegistry, state ledger.Ledger, temporal client.Client, namespace string, options options) {
@@ -113,62 +136,6 @@ func openLedger(ctx context.Context, location string, log *slog.Logger) (ledger.
 		log.Warn("the ledger counts as restored from a backup; every connection's next run is a Full Sync", "reason", restored)
 	}
 	return state, nil
-}
-
-// checkDefinitions refuses to start on definitions that this worker cannot serve, before it takes any work. What no active connection
-// uses may be half set up: it is only told.
-func checkDefinitions(ctx context.Context, state ledger.Ledger, log *slog.Logger) error {
-	connections, err := state.Connections(ctx)
-	if err != nil {
-		return err
-	}
-	sources, targets := map[string]bool{}, map[string]bool{}
-	for _, connection := range connections {
-		if connection.Active() {
-			sources[connection.Warehouse], targets[connection.Store] = true, true
-		}
-	}
-	var problems []error
-	check := func(used bool, what, driver string, known bool, open func() error) {
-		problem := fmt.Errorf("this worker has no driver %q; it may be older than the starter that applied the configuration", driver)
-		if known {
-			problem = open()
-		}
-		switch {
-		case problem == nil:
-		case used:
-			problems = append(problems, fmt.Errorf("%s: %w", what, problem))
-		default:
-			log.Warn("what no active connection uses is not ready", "what", what, "error", problem)
-		}
-	}
-	environment := settings.Process()
-	warehouses, err := state.Warehouses(ctx)
-	if err != nil {
-		return err
-	}
-	for _, warehouse := range warehouses {
-		driver, known := warehousesall.Drivers()[warehouse.Driver]
-		check(sources[warehouse.ID], "warehouse "+warehouse.ID, warehouse.Driver, known, func() error {
-			_, err := driver.Open(warehouse.ID, warehouse.Settings, environment)
-			return err
-		})
-	}
-	stores, err := state.Stores(ctx)
-	if err != nil {
-		return err
-	}
-	for _, store := range stores {
-		driver, known := channelsall.Drivers()[store.Driver]
-		check(targets[store.ID], "store "+store.ID, store.Driver, known, func() error {
-			_, err := driver.Open(store.ID, store.Settings, environment)
-			return err
-		})
-	}
-	if len(problems) > 0 {
-		return &startError{errors.Join(problems...)}
-	}
-	return nil
 }
 
 // oldest is the time from which on runs and activity are kept. Without a retention all are, and only what was never recorded goes.

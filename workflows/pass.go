@@ -92,6 +92,7 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 		Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
 	}).Get(ctx, &begun)
 	if err != nil {
+		p.leave(ctx, err)
 		return begun, err
 	}
 	p.lease, p.mode = begun.Lease, begun.Mode
@@ -100,6 +101,22 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 	p.labelled = begun.Attributes
 	workflow.GetLogger(ctx).Info("begin", "action", begun.Action, "run", p.lease.Run, "mode", begun.Mode, "reason", begun.Reason)
 	return begun, nil
+}
+
+// leave takes a pass that never had the store out of the queue for it, so that nobody leaves the store to it.
+func (p *pass) leave(ctx workflow.Context, cause error) {
+	if workflow.GetVersion(ctx, "leaves-the-queue", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return
+	}
+	outcome, reason := outcomeOf(cause)
+	clean, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	err := workflow.ExecuteActivity(options(clean, finishOptions, "leave the queue for the store"), gate.Leave,
+		activities.LeaveInput{FirstRun: workflow.GetInfo(ctx).FirstRunID, Pass: p.passes, Outcome: outcome, Reason: reason}).Get(clean, nil)
+	if err != nil {
+		// The turn ends by itself in a moment; what made the pass fail is what people must see.
+		workflow.GetLogger(ctx).Warn("leaving the queue failed", "error", err)
+	}
 }
 
 // prepare fetches and resolves. It returns what has to be approved first, nil when nothing has.

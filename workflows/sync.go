@@ -158,12 +158,8 @@ func (s *sync) pass(ctx workflow.Context, trigger ledger.Trigger, next plan) (bo
 	p := &pass{sync: s, plan: next}
 	s.progress = Progress{Pass: s.passes, Since: workflow.Now(ctx)}
 	outcome, reason, err := p.run(ctx, trigger)
-	var cancelled *temporal.CanceledError
-	switch {
-	case errors.As(err, &cancelled):
-		outcome, reason = ledger.Cancelled, "cancelled"
-	case err != nil:
-		outcome, reason = ledger.Failed, failure(err)
+	if err != nil {
+		outcome, reason = outcomeOf(err)
 	}
 	if p.lease.Run != 0 && p.begun {
 		// The store is given back on a context of its own: a cancelled run must not leave it taken.
@@ -174,6 +170,15 @@ func (s *sync) pass(ctx workflow.Context, trigger ledger.Trigger, next plan) (bo
 	}
 	s.end(ctx, p, outcome, reason)
 	return outcome == ledger.Partial, err
+}
+
+// outcomeOf names how a pass ended that a cancellation or an error has stopped.
+func outcomeOf(err error) (ledger.Outcome, string) {
+	var cancelled *temporal.CanceledError
+	if errors.As(err, &cancelled) {
+		return ledger.Cancelled, "cancelled"
+	}
+	return ledger.Failed, failure(err)
 }
 
 // failure is the message of the step that failed, without the wrapping that Temporal puts around it.

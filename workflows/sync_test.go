@@ -370,6 +370,35 @@ func TestCancelledRunGivesTheStoreBack(t *testing.T) {
 	require.Equal(t, ledger.Cancelled, ended)
 }
 
+// A run that is cancelled, or fails, while it waits for its store leaves the queue for it: events behind it do not wait for its turn.
+func TestAWaitThatCameToNothingLeavesTheQueue(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fails error
+		want  ledger.Outcome
+	}{
+		"cancelled": {temporal.NewApplicationErrorWithOptions("waiting", activities.ErrorStoreBusy, temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour}), ledger.Cancelled},
+		"failed":    {temporal.NewNonRetryableApplicationError("there is no connection", activities.ErrorNotConfigured, nil), ledger.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.OnActivity(gate.Begin, mock.Anything, mock.Anything).Return(activities.BeginResult{}, test.fails)
+			var left *activities.LeaveInput
+			b.OnActivity(gate.Leave, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.LeaveInput) error {
+				left = &in
+				return nil
+			})
+			b.RegisterDelayedCallback(b.CancelWorkflow, time.Minute)
+			b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule})
+			require.Error(t, b.GetWorkflowError())
+			require.NotNil(t, left)
+			require.Equal(t, test.want, left.Outcome)
+			require.Equal(t, 1, left.Pass)
+		})
+	}
+}
+
 func TestLongRunGoesOnInANewOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -182,6 +182,20 @@ const (
 	notSaved = "Could not save Source Item"
 )
 
+// passing are faults of the database that the next try does not meet, in the words of MySQL and MariaDB and of Magento's database
+// adapter: deadlocks (1213), lock waits (1205), connections that were lost (2006, 2013) or refused (1040, 1203, 2002, 2003).
+var passing = []string{
+	notSaved, "Deadlock found", "Lock wait timeout exceeded", "MySQL server has gone away", "Lost connection to MySQL server",
+	"Lost connection to server", "Too many connections", "max_user_connections", "Connection refused", "Connection timed out", "Can't connect to",
+	"SQLSTATE[40001]", "SQLSTATE[08S01]", "SQLSTATE[HY000] [2002]",
+}
+
+// passes tells that a failure is not the item's own and is over with the next try.
+func passes(message string) bool {
+	lower := strings.ToLower(message)
+	return slices.ContainsFunc(passing, func(words string) bool { return strings.Contains(lower, strings.ToLower(words)) })
+}
+
 // reply is what became of an operation's item.
 func (r result) reply() channels.ItemReply {
 	reply := channels.ItemReply{Verdict: channels.Rejected, Reason: words(r.Message)}
@@ -193,7 +207,7 @@ func (r result) reply() channels.ItemReply {
 		return channels.ItemReply{Verdict: channels.Applied}
 	case r.Status == open:
 		return channels.ItemReply{Verdict: channels.Accepted}
-	case r.Status == retriable, r.Status == failed && strings.Contains(r.Message, notSaved):
+	case r.Status == retriable, r.Status == failed && passes(r.Message):
 		reply.Verdict = channels.NotApplied
 	case r.Status == failed && strings.Contains(r.Message, notFound):
 		reply.Verdict, reply.Lost = channels.NotApplied, true

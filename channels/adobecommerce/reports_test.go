@@ -50,6 +50,10 @@ func TestReports(t *testing.T) {
 		"retriable":                 {answer: reported(failure("0", "2", "Deadlock", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "Deadlock"), applied}},
 		"not retriable":             {answer: reported(failure("0", "3", `no\nway`, heldBike), failure("1", "3", "", heldBell)), want: []channels.ItemReply{is(channels.Rejected, "", "no way"), is(channels.Rejected, "", "the store names no reason")}},
 		"rejected, with a code":     {answer: reported(`{"id":0,"status":5,"result_message":"no","error_code":1205}`, doneToo), want: []channels.ItemReply{is(channels.Rejected, "1205", "no"), applied}},
+		"a deadlock":                {answer: reported(failure("0", "3", "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock"), applied}},
+		"a lock wait":               {answer: reported(failure("0", "3", "SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction"), applied}},
+		"a lost connection":         {answer: reported(failure("0", "3", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away"), applied}},
+		"no connection free":        {answer: reported(failure("0", "3", "SQLSTATE[HY000] [1040] Too many connections", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000] [1040] Too many connections"), applied}},
 		"a fault of the database":   {answer: reported(failure("0", "3", "Could not save Source Item", heldBike), doneToo), want: []channels.ItemReply{notSaved, applied}},
 		"no such product":           {answer: reported(failure("0", "3", `Validation Failed: Product with requested \"sku\": \"BIKE\" was was not found.`, heldBike), doneToo), want: []channels.ItemReply{notFound, applied}},
 		"another status":            {answer: reported(`{"id":0,"status":9}`, doneToo), want: []channels.ItemReply{unknown("the store's report gives it the status 9, which is not known"), applied}},
@@ -82,14 +86,14 @@ func TestReportsThatCannotBeRead(t *testing.T) {
 		fault  string
 	}{
 		"another bulk":                 {"0:b2", reported(firstDone, doneToo), channels.Resend, "not about the bulk"},
-		"forgotten":                    {"0:b1", said{status: 404, body: `{"message":"Bulk uuid %bulkUuid not exist","parameters":{"bulkUuid":"canary"}}`}, channels.Anew, "does not know the bulk"},
+		"forgotten":                    {"0:b1", said{status: 404, body: `{"message":"Bulk uuid %bulkUuid not exist","parameters":{"bulkUuid":"canary-0123456789"}}`}, channels.Anew, "does not know the bulk"},
 		"a ticket of nobody":           {"b1", said{status: 200}, channels.Anew, "not one that this driver writes"},
 		"a ticket without a bulk":      {"0:", said{status: 200}, channels.Anew, "not one that this driver writes"},
 		"a ticket asked backwards":     {"-1:b1", said{status: 200}, channels.Anew, "not one that this driver writes"},
 		"numbered across bulks":        {"0:b1", reported(`{"id":1001,"status":1}`, `{"id":1002,"status":1}`), channels.AskPerson, "numbers the operations"},
 		"numbered from one":            {"0:b1", reported(failure("1", "3", "no", heldBike)), channels.AskPerson, "numbers the operations"},
 		"an item of another source":    {"0:b1", reported(firstDone, failure("1", "3", "no", heldWest)), channels.AskPerson, "numbers the operations"},
-		"an operation of another form": {"0:b1", reported(`["canary"]`), channels.Resend, "not the JSON"},
+		"an operation of another form": {"0:b1", reported(`["canary-0123456789"]`), channels.Resend, "not the JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

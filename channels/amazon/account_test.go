@@ -72,15 +72,15 @@ func TestLogin(t *testing.T) {
 		next  channels.Next
 		fault string
 	}{
-		"the refresh token is not taken": {said{status: 400, body: `{"error":"invalid_grant","error_description":"canary"}`}, channels.AskPerson, "check client_id, client_secret and refresh_token"},
-		"the client is not taken":        {said{status: 401, body: `{"error":"invalid_client","error_description":"canary"}`}, channels.AskPerson, "check client_id, client_secret and refresh_token"},
+		"the refresh token is not taken": {said{status: 400, body: `{"error":"invalid_grant","error_description":"canary-0123456789"}`}, channels.AskPerson, "check client_id, client_secret and refresh_token"},
+		"the client is not taken":        {said{status: 401, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`}, channels.AskPerson, "check client_id, client_secret and refresh_token"},
 		"throttled":                      {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
 		"away":                           {said{status: 503}, channels.Resend, "falters"},
 		"a redirect":                     {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
 		"a page":                         {said{status: 200, body: page}, channels.Resend, "not the JSON"},
 		"no token":                       {said{status: 200, body: `{"expires_in":3600}`}, channels.Resend, "gives no token"},
-		"no life":                        {said{status: 200, body: `{"access_token":"Atza|canary"}`}, channels.Resend, "gives no token"},
-		"201":                            {said{status: 201, body: `{"access_token":"Atza|canary","expires_in":3600}`}, channels.Resend, "a status that it does not promise"},
+		"no life":                        {said{status: 200, body: `{"access_token":"Atza|canary-0123456789"}`}, channels.Resend, "gives no token"},
+		"201":                            {said{status: 201, body: `{"access_token":"Atza|canary-0123456789","expires_in":3600}`}, channels.Resend, "a status that it does not promise"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

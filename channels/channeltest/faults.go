@@ -5,7 +5,7 @@ import "github.com/tidemark/tidemark/channels"
 // Fault is a way in which a store's answer can be spoiled.
 type Fault string
 
-// The faults. Those up to TooLarge are the same for every store and made by Front; the last four belong to a store's protocol
+// The faults. Those up to Marked are the same for every store and made by Front; the last four belong to a store's protocol
 // and are made by its fake.
 const (
 	None Fault = ""
@@ -28,6 +28,7 @@ const (
 	Unauthorized    Fault = "the credential is not taken"  // nothing applied, status 401
 	Forbidden       Fault = "the permission is missing"    // nothing applied, status 403
 	TooLarge        Fault = "the call is too large"        // nothing applied, status 413
+	Marked          Fault = "a byte order mark"            // before a right answer
 	UnnamedOffender Fault = "an offender is not named"     // the whole call is refused
 	Reordered       Fault = "results are in another order" // than the items of the call
 	Shortened       Fault = "the last result is missing"   // though its item was applied

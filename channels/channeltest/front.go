@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ type Front struct {
 	trap   string
 	mutex  sync.Mutex
 	fault  Fault
+	closed map[string]int // statuses for writes that name an SKU
 	writes int
 	leaks  int
 }
@@ -68,6 +70,37 @@ func (f *Front) Provoke(_ *testing.T, fault Fault) {
 	f.fault = fault
 }
 
+// Close answers every later write that names an SKU with a status, in words for the whole, as a store does for an item that is archived
+// or somebody else's. It is for stores that take one item a call.
+func (f *Front) Close(sku string, status int) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.closed == nil {
+		f.closed = map[string]int{}
+	}
+	f.closed[sku] = status
+}
+
+// closedFor is the status of a write that names a closed SKU, 0 for any other.
+func (f *Front) closedFor(r *http.Request) int {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if len(f.closed) == 0 {
+		return 0
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return 0 // it broke off and will not be answered
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	for sku, status := range f.closed {
+		if bytes.Contains(body, []byte(sku)) || strings.Contains(r.URL.Path+"?"+r.URL.RawQuery, sku) {
+			return status
+		}
+	}
+	return 0
+}
+
 // Fault is the one that is set, for the fake behind.
 func (f *Front) Fault() Fault {
 	f.mutex.Lock()
@@ -104,11 +137,17 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.store.ServeHTTP(w, r)
 		return
 	}
+	if kind == Write {
+		if status := f.closedFor(r); status != 0 {
+			f.refuse(w, Forbidden, status)
+			return
+		}
+	}
 	if status, refused := refusals[fault]; refused {
 		f.refuse(w, fault, status)
 		return
 	}
-	if !outcomes[fault].whole {
+	if !outcomes[fault].whole && fault != Marked {
 		f.store.ServeHTTP(w, r)
 		return
 	}
@@ -164,6 +203,13 @@ func spoil(w http.ResponseWriter, r *http.Request, fault Fault, kept *httptest.R
 	}
 	body := kept.Body.Bytes()
 	switch fault {
+	case Marked:
+		w.Header().Del("Content-Length")
+		w.WriteHeader(kept.Code)
+		if len(body) > 0 {
+			body = append([]byte("\xef\xbb\xbf"), body...)
+		}
+		_, _ = w.Write(body)
 	case LostAnswer:
 		panic(http.ErrAbortHandler)
 	case NoAnswer:

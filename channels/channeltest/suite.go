@@ -124,6 +124,7 @@ func Run(t *testing.T, subject Subject) {
 		{"a report is forgotten", s.forgotten, subject.Shape == Submit},
 		{"only stores that report later are polled", s.noPoller, subject.Shape != Submit},
 		{"a call that was cancelled", s.cancelled, true},
+		{"a byte order mark before an answer is skipped", s.marked, true},
 		{"check", s.check, true},
 		{"the budget is told", s.budget, subject.TellsBudget},
 		{"items are found", s.finds, subject.Finds},

@@ -88,6 +88,15 @@ func (s suite) stray(t *testing.T, store Store) {
 	require.Equal(t, every(len(items), channels.Applied), verdicts(reply))
 }
 
+func (s suite) marked(t *testing.T, store Store) {
+	channel := open(t, store)
+	items := s.items(t, store, channel)
+	store.Provoke(t, Marked)
+	reply := sendThrough(t, channel, call(t, channel, "key-1", items...))
+	require.Equal(t, every(len(items), channels.Applied), verdicts(reply))
+	requireShown(t, store, items...)
+}
+
 func (s suite) report(t *testing.T, store Store) {
 	channel := open(t, store)
 	items, at := s.offenderAmong(t, store, channel)

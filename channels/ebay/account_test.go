@@ -61,7 +61,7 @@ func TestATokenThatIsNotTakenIsRenewedOnce(t *testing.T) {
 
 func TestAskingForAToken(t *testing.T) {
 	t.Parallel()
-	refused := func(code string) string { return `{"error":"` + code + `","error_description":"canary"}` }
+	refused := func(code string) string { return `{"error":"` + code + `","error_description":"canary-0123456789"}` }
 	for name, test := range map[string]struct {
 		token said
 		next  channels.Next
@@ -71,15 +71,15 @@ func TestAskingForAToken(t *testing.T) {
 		"the refresh token has ended": {said{status: 400, body: refused("invalid_grant")}, channels.AskPerson, "have the seller consent again", "invalid_grant"},
 		"the scope is missing":        {said{status: 400, body: refused("invalid_scope")}, channels.AskPerson, "does not hold the scope sell.inventory", "invalid_scope"},
 		"an unknown application":      {said{status: 401, body: refused("invalid_client")}, channels.AskPerson, "check client_id and client_secret", "invalid_client"},
-		"another refusal":             {said{status: 400, body: refused("canary")}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
-		"a wall":                      {said{status: 403, body: "canary"}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
+		"another refusal":             {said{status: 400, body: refused("canary-0123456789")}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
+		"a wall":                      {said{status: 403, body: "canary-0123456789"}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
 		"throttled":                   {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles", ""},
 		"away":                        {said{status: 503}, channels.Resend, "falters", ""},
 		"a redirect":                  {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect", ""},
-		"a page":                      {said{body: "<html>canary"}, channels.Resend, "not the JSON", ""},
+		"a page":                      {said{body: "<html>canary-0123456789"}, channels.Resend, "not the JSON", ""},
 		"no token":                    {said{body: `{"expires_in":7200}`}, channels.Resend, "holds no token", ""},
-		"no life":                     {said{body: `{"access_token":"canary"}`}, channels.Resend, "holds no token", ""},
-		"a life of days":              {said{body: `{"access_token":"canary","expires_in":864000}`}, channels.Resend, "holds no token", ""},
+		"no life":                     {said{body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token", ""},
+		"a life of days":              {said{body: `{"access_token":"canary-0123456789","expires_in":864000}`}, channels.Resend, "holds no token", ""},
 		"created":                     {said{status: 201, body: token.body}, channels.Resend, "not one that the token API promises", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,11 +140,11 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		next   channels.Next
 	}{
 		"does not count the inventory items":    {said{body: `{}`}, channels.Resend},
-		"check the setting endpoint":            {said{status: 404, body: `canary`}, channels.AskPerson},
-		"does not let its inventory be read":    {said{status: 400, body: `{"errors":[` + inventory("25706", "canary") + `]}`}, channels.AskPerson},
+		"check the setting endpoint":            {said{status: 404, body: `canary-0123456789`}, channels.AskPerson},
+		"does not let its inventory be read":    {said{status: 400, body: `{"errors":[` + inventory("25706", "canary-0123456789") + `]}`}, channels.AskPerson},
 		"the credential does not permit":        {said{status: 403}, channels.AskPerson},
 		"not one that eBay's API promises":      {said{status: 204}, channels.Resend},
-		"it is not the JSON that this store's ": {said{body: `canary`}, channels.Resend},
+		"it is not the JSON that this store's ": {said{body: `canary-0123456789`}, channels.Resend},
 	} {
 		_, err := answering(t, token, test.answer).Check(t.Context())
 		channeltest.RequireError(t, err, test.next, want)

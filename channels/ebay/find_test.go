@@ -137,9 +137,9 @@ func TestLookUps(t *testing.T) {
 		"offers are null":      {answer: said{body: `{"offers":null}`}, fault: "holds no offers"},
 		"no id":                {answer: said{body: offers(strings.Replace(live, "101", "", 1))}, fault: "no id"},
 		"no status":            {answer: said{body: offers(`{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US"}`)}, fault: "no status"},
-		"a page":               {answer: said{body: `<!DOCTYPE html>canary`}, fault: "not the JSON"},
+		"a page":               {answer: said{body: `<!DOCTYPE html>canary-0123456789`}, fault: "not the JSON"},
 		"no content":           {answer: said{status: 204}, fault: "not one that eBay's API promises"},
-		"another address":      {answer: said{status: 404, body: `canary`}, fault: "check the setting endpoint", next: channels.AskPerson},
+		"another address":      {answer: said{status: 404, body: `canary-0123456789`}, fault: "check the setting endpoint", next: channels.AskPerson},
 		"a fault of eBay":      {answer: said{status: 400, body: `{"errors":[` + system + `]}`}, fault: "falters", next: channels.Resend},
 		"throttled":            {answer: said{status: 429}, fault: "throttles", next: channels.Wait},
 	} {

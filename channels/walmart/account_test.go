@@ -81,15 +81,15 @@ func TestLogin(t *testing.T) {
 		fault string
 	}{
 		"the key is not taken": {said{status: 401, body: problem("UNAUTHORIZED.GMP_GATEWAY_API", "")}, channels.AskPerson, "check client_id and client_secret"},
-		"the key is malformed": {said{status: 400, body: `{"error":"invalid_client","error_description":"canary"}`}, channels.AskPerson, "check client_id and client_secret"},
+		"the key is malformed": {said{status: 400, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`}, channels.AskPerson, "check client_id and client_secret"},
 		"throttled":            {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
 		"away":                 {said{status: 503}, channels.Resend, "falters"},
 		"a redirect":           {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
 		"a page":               {said{status: 200, body: page}, channels.Resend, "not the JSON"},
-		"XML":                  {said{status: 200, body: `<OAuthTokenDTO><accessToken>canary</accessToken></OAuthTokenDTO>`}, channels.Resend, "not the JSON"},
+		"XML":                  {said{status: 200, body: `<OAuthTokenDTO><accessToken>canary-0123456789</accessToken></OAuthTokenDTO>`}, channels.Resend, "not the JSON"},
 		"no token":             {said{status: 200, body: `{"expires_in":900}`}, channels.Resend, "holds no token"},
-		"no life":              {said{status: 200, body: `{"access_token":"canary"}`}, channels.Resend, "holds no token"},
-		"201":                  {said{status: 201, body: `{"access_token":"canary","expires_in":900}`}, channels.Resend, "status is not one"},
+		"no life":              {said{status: 200, body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token"},
+		"201":                  {said{status: 201, body: `{"access_token":"canary-0123456789","expires_in":900}`}, channels.Resend, "status is not one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -52,7 +52,7 @@ func answering(t *testing.T, told answers, more settings.Values) channels.Channe
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, ok := told[operation(r)]
 		if !ok {
-			answer = said{status: 200, body: `{"access_token":"canary","token_type":"Bearer","expires_in":900}`}
+			answer = said{status: 200, body: `{"access_token":"canary-0123456789","token_type":"Bearer","expires_in":900}`}
 		}
 		for name, values := range answer.header {
 			w.Header()[name] = values
@@ -89,7 +89,7 @@ var (
 	accepted = channels.ItemReply{Verdict: channels.Accepted}
 )
 
-const page = `<!DOCTYPE html><title>canary</title>`
+const page = `<!DOCTYPE html><title>canary-0123456789</title>`
 
 // problem is an error in the form of the pages.
 func problem(code, field string) string {

@@ -61,6 +61,7 @@ func TestAnswers(t *testing.T) {
 	}
 	unknown := func(reason string) channels.ItemReply { return channels.ItemReply{Reason: reason} }
 	const notMentioned = "the store's answer does not mention it"
+	nameless := channels.ItemReply{Code: "odd", Reason: "the store's answer has errors that name no item, and does not mention this one: no way"}
 	for name, test := range map[string]struct {
 		body string
 		want []channels.ItemReply
@@ -81,6 +82,11 @@ func TestAnswers(t *testing.T) {
 		"an error of a plugin":        {itemError("odd", `"odd"`), []channels.ItemReply{rejected("odd", "no way"), applied(3)}},
 		"an error without data":       {itemError("odd", `null`), []channels.ItemReply{rejected("odd", "no way"), applied(3)}},
 		"a code that is a number":     {`{"update":[{"id":1,"error":{"code":404,"message":"no"}},` + bell + `]}`, []channels.ItemReply{unknown(notMentioned), applied(3)}},
+		"an error with no id":         {`{"update":[{"id":null,"error":{"code":"odd","message":"no way"}},` + bell + `]}`, []channels.ItemReply{rejected("odd", "no way"), applied(3)}},
+		"an error with the id 0":      {`{"update":[` + bike + `,{"id":0,"error":{"code":"odd","message":"no way"}}]}`, []channels.ItemReply{applied(5), rejected("odd", "no way")}},
+		"one nameless error for two":  {`{"update":[{"id":0,"error":{"code":"odd","message":"no way"}}]}`, []channels.ItemReply{nameless, nameless}},
+		"two nameless errors for two": {`{"update":[{"error":{"code":"odd","message":"no way"}},{"id":0,"error":{"code":"x","message":"y"}}]}`, []channels.ItemReply{nameless, nameless}},
+		"a nameless error too many":   {`{"update":[` + bike + `,` + bell + `,{"id":0,"error":{"code":"odd","message":"no way"}}]}`, []channels.ItemReply{applied(5), applied(3)}},
 		"an item that is throttled":   {itemError("odd", `{"status":429}`), []channels.ItemReply{{Verdict: channels.NotApplied, Code: "odd", Reason: "no way"}, applied(3)}},
 		"an item that falters":        {itemError("db_update_error", `{"status":500}`), []channels.ItemReply{{Code: "db_update_error", Reason: "no way"}, applied(3)}},
 		"another figure":              {`{"update":[{"id":1,"sku":"BIKE","manage_stock":true,"stock_quantity":4},` + bell + `]}`, []channels.ItemReply{clamped(4), applied(3)}},

@@ -19,6 +19,7 @@ var gateTests = tests{
 	"nobody calls before the last deadline": notBefore,
 	"released and retaken":                  retakes,
 	"who waits has its turn":                givesTurns,
+	"who needs no turn any more has none":   leaves,
 	"a stale lease releases nothing":        releasesNothing,
 	"retaking what cannot be retaken":       refusesRetake,
 	"a run is recorded":                     recordsRun,
@@ -202,6 +203,57 @@ func givesTurns(t *testing.T, w *world) {
 	w.end(w.grant(few()).Lease, ledger.Completed)
 	await("another", time.Hour)
 	refused("another")
+}
+
+// leaves: a workflow that waited for a store, and comes to an end without it, is in nobody's way.
+func leaves(t *testing.T, w *world) {
+	scoped := w.claim(annexShop, ledger.Smart)
+	for name, leave := range map[string]func(waits ledger.Claim){
+		"covered": func(waits ledger.Claim) {
+			granted := w.grant(waits)
+			require.True(t, granted.Covered)
+		},
+		"skipped": func(waits ledger.Claim) {
+			_, err := w.SkipRun(w.ctx(), waits, ledger.Skipped, "the connection was disabled while it waited")
+			require.NoError(t, err)
+		},
+		"cancelled": func(waits ledger.Claim) {
+			require.NoError(t, w.Leave(w.ctx(), waits.WorkflowRun, waits.Pass, waits.Workflow, ledger.RunEnd{Outcome: ledger.Cancelled, Now: w.now()}))
+		},
+	} {
+		waits := w.wish(hubShop, ledger.Smart, w.name("request"))
+		w.pass(hubShop, ledger.Full, level("A", 5)) // it covers the request
+		require.NoError(t, w.Await(w.ctx(), shop, waits.Workflow, w.now().Add(time.Hour), w.now()))
+		few := w.claim(annexShop, ledger.Smart)
+		few.Scope = []string{"A"}
+		_, err := w.Take(w.ctx(), few)
+		var turn *ledger.TurnError
+		require.ErrorAs(t, err, &turn, name)
+		leave(waits)
+		granted, err := w.Take(w.ctx(), few)
+		require.NoError(t, err, name)
+		w.end(granted.Lease, ledger.Completed)
+	}
+
+	// A run that gave its store back and ends while it waits for it again.
+	held := w.take(hubShop, ledger.Full)
+	require.NoError(t, w.Release(w.ctx(), held))
+	require.NoError(t, w.Await(w.ctx(), shop, w.runOf(held).Workflow, w.now().Add(time.Hour), w.now()))
+	w.end(held, ledger.Cancelled)
+	scoped.Scope = []string{"A"}
+	lease := w.grant(scoped).Lease
+
+	// Another's turn is not given up, and a run that has the store unknown to its workflow gives it back.
+	require.NoError(t, w.Await(w.ctx(), shop, "another", w.now().Add(time.Hour), w.now()))
+	require.NoError(t, w.Leave(w.ctx(), scoped.WorkflowRun, scoped.Pass, scoped.Workflow, ledger.RunEnd{Outcome: ledger.Failed, Reason: "lost", Now: w.now()}))
+	require.Equal(t, ledger.Failed, w.runOf(lease).Outcome)
+	_, err := w.Holder(w.ctx(), shop)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+	again := w.claim(annexShop, ledger.Smart)
+	again.Scope = []string{"A"}
+	_, err = w.Take(w.ctx(), again)
+	var turn *ledger.TurnError
+	require.ErrorAs(t, err, &turn)
 }
 
 func retakes(t *testing.T, w *world) {

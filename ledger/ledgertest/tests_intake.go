@@ -20,6 +20,7 @@ var intakeTests = tests{
 	"an upload of nowhere":                  uploadsNowhere,
 	"a snapshot is shared":                  shares,
 	"a snapshot that will not do":           sharesNot,
+	"nothing is taken over twice":           sharesNews,
 	"a snapshot that is being fetched":      sharesLater,
 	"two fetches that begin at once":        sharesTogether,
 	"two fetches that died":                 sharesAfterCrashes,
@@ -173,6 +174,25 @@ func sharesNot(t *testing.T, w *world) {
 	w.end(lease, ledger.Completed)
 	elsewhere := w.take(annexShop, ledger.Smart)
 	require.Zero(t, w.share(elsewhere, began, false), "another warehouse's")
+}
+
+// sharesNews: a connection does not take over what its own runs have fetched or taken over; that run would do nothing.
+func sharesNews(t *testing.T, w *world) {
+	first := w.take(hubShop, ledger.Full)
+	w.report(first, whole(), many(10))
+	w.end(first, ledger.Completed)
+	own := w.take(hubShop, ledger.Full)
+	require.Zero(t, w.share(own, began, false), "its connection fetched it itself")
+	other := w.take(hubMarket, ledger.Full)
+	require.Equal(t, first.Run, w.share(other, began, true).Run)
+	w.end(other, ledger.Completed)
+	other = w.take(hubMarket, ledger.Full)
+	require.Zero(t, w.share(other, began, true), "the run before has taken it over")
+
+	w.stage(own, many(10))
+	require.Equal(t, own.Run, w.share(other, began, true).Fetching)
+	w.report(own, whole(), many(10))
+	require.Equal(t, own.Run, w.share(other, began, true).Run, "this one is news")
 }
 
 func sharesLater(t *testing.T, w *world) {

@@ -112,6 +112,48 @@ func (b *box) facts(store string) facts {
 	return found
 }
 
+// recorded is a call as the sandbox keeps it.
+type recorded struct {
+	N       int64     `json:"n"`
+	At      time.Time `json:"at"` // when it came
+	Method  string    `json:"method"`
+	Key     string    `json:"key"`
+	Body    string    `json:"body_sha256"`
+	Status  int       `json:"status"` // 0 while it is under way
+	Applied int64     `json:"applied"`
+}
+
+// writes are the calls of a store after the nth that carried figures, oldest first.
+func (b *box) writes(store string, after int64) []recorded {
+	b.t.Helper()
+	var found []recorded
+	for more := true; more; {
+		var page struct {
+			Calls []recorded `json:"calls"`
+		}
+		b.get(fmt.Sprintf("/judge/stores/%s/calls?after=%d&limit=10000", store, after), func(body io.Reader) error {
+			return json.NewDecoder(body).Decode(&page)
+		})
+		for _, one := range page.Calls {
+			if one.Method != http.MethodGet {
+				found = append(found, one)
+			}
+			after = one.N
+		}
+		more = len(page.Calls) > 0
+	}
+	return found
+}
+
+// catch pauses a store until a call that carries figures hangs there, and returns it. The store has done nothing of what it asks.
+func (b *box) catch(store string) recorded {
+	b.t.Helper()
+	b.post("/judge/pause", map[string]any{"target": "stores/" + store, "writes": true})
+	b.get("/judge/wait?target=stores/"+store+"&hanging=1&timeout=60s", nil)
+	writes := b.writes(store, 0)
+	return writes[len(writes)-1]
+}
+
 func (b *box) levels(store string) map[place]int64 {
 	b.t.Helper()
 	shown := map[place]int64{}
@@ -171,6 +213,12 @@ func (b *box) pause(target string) {
 func (b *box) resume(target string) {
 	b.t.Helper()
 	b.post("/judge/resume", map[string]any{"target": target})
+}
+
+// waitArrived waits until so many calls of a target have come in, those that hang included.
+func (b *box) waitArrived(target string, calls int64) {
+	b.t.Helper()
+	b.get(fmt.Sprintf("/judge/wait?target=%s&arrived=%d&timeout=60s", target, calls), nil)
 }
 
 // waitCalls waits until a target has had so many calls.

@@ -112,7 +112,7 @@ func TestApprovalReleasesEveryRunOfTheWarehouse(t *testing.T) {
 	}
 }
 
-// A run that would take too much of a store to 0 waits for a person.
+// A run that would take too much of a store to 0 waits for a person, whose answer is for as many rows as were shown, and not for more.
 func TestMassZeroingIsHeld(t *testing.T) {
 	t.Parallel()
 	one := shop{id: "shop", kind: "atomic"}
@@ -146,10 +146,30 @@ func TestMassZeroingIsHeld(t *testing.T) {
 	w.send(workflows.InventoryUpdate{Event: "sold", SKU: "SKU-00040", Facility: "east", Available: new(int64(0))})
 	w.shows("shop", map[string]int64{"SKU-00001": 7, "SKU-00040": 0, "SKU-00002": 10})
 
+	// While the person thought about it, more went to 0.
+	calls = w.box.facts("shop").Calls
+	w.box.set("depot", map[string]int64{"SKU-00021": 0, "SKU-00022": 0, "SKU-00023": 0, "SKU-00024": 0, "SKU-00025": 0})
 	_, problems, code := w.starter("approve", fmt.Sprint(hold.Run))
+	require.Zero(t, code, problems)
+	var larger ledger.Hold
+	waitFor(t, "the run is held again", func(ctx context.Context) error {
+		holds, err := w.ledger.OpenHolds(ctx)
+		if err == nil && (len(holds) != 1 || holds[0].Zeroing <= hold.Zeroing) {
+			err = fmt.Errorf("holds: %v", holds)
+		}
+		if err == nil {
+			larger = holds[0]
+		}
+		return err
+	})
+	require.Equal(t, hold.Run, larger.Run)
+	require.Equal(t, calls, w.box.facts("shop").Calls, "nothing was pushed of what was approved for another figure")
+
+	_, problems, code = w.starter("approve", fmt.Sprint(hold.Run))
 	require.Zero(t, code, problems)
 	waitFor(t, "the run has ended", func(ctx context.Context) error { return w.ended(ctx, hold.Run, ledger.Completed) })
 	require.Zero(t, w.box.levels("shop")[place{"SKU-00002", ""}])
+	require.Zero(t, w.box.levels("shop")[place{"SKU-00025", ""}])
 	w.same("shop")
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/tidemark/tidemark/control"
@@ -15,7 +16,8 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// A run that outlasts its interval: with skip the starts in between are dropped and counted; with buffer one of them follows at once.
+// A run that outlasts its interval: with skip the starts in between are dropped and counted; with buffer exactly one of them follows at
+// once.
 func TestOverlapOfASchedulesOwnRuns(t *testing.T) {
 	t.Parallel()
 	for _, policy := range []ledger.Overlap{ledger.OverlapSkip, ledger.OverlapBuffer} {
@@ -43,23 +45,61 @@ func TestOverlapOfASchedulesOwnRuns(t *testing.T) {
 			description, err := handle.Describe(context.Background())
 			require.NoError(t, err)
 			require.Len(t, description.Info.RunningWorkflows, 1)
-			started := description.Info.NumActions
-			require.NoError(t, handle.Pause(context.Background(), client.SchedulePauseOptions{Note: "the test"}))
+			first, started := description.Info.RunningWorkflows[0].WorkflowID, description.Info.NumActions
+			follow := 0
+			if policy == ledger.OverlapBuffer {
+				follow = 1
+			}
+			require.Equal(t, follow, w.buffered("smart-sync/shop"), "starts that wait for the end of the run")
+
+			// Nothing starts by the clock from now on, so what starts has waited.
+			definitions.Connections[0].Inventory.Smart = []ledger.Rule{{Every: 24 * time.Hour}}
+			w.apply(definitions, ledger.ApplyOptions{})
 			w.box.resume("warehouses/depot")
-			waitFor(t, "the run is over", func(ctx context.Context) error {
+			waitFor(t, "the runs are over", func(ctx context.Context) error {
 				d, err := handle.Describe(ctx)
 				if err == nil && len(d.Info.RunningWorkflows) > 0 {
-					err = fmt.Errorf("%d running", len(d.Info.RunningWorkflows))
+					err = fmt.Errorf("%v run", d.Info.RunningWorkflows)
+				}
+				if err == nil && w.buffered("smart-sync/shop") > 0 {
+					err = fmt.Errorf("a start waits")
 				}
 				return err
 			})
+			description, err = handle.Describe(context.Background())
+			require.NoError(t, err)
+			require.Equal(t, follow, description.Info.NumActions-started, "runs that followed")
+			newest := description.Info.RecentActions[len(description.Info.RecentActions)-1]
+			require.Equal(t, follow == 0, newest.StartWorkflowResult.WorkflowID == first)
+			if follow == 1 {
+				ended := w.endOf(first)
+				require.WithinRange(t, newest.ActualTime, ended.Add(-time.Second), ended.Add(10*time.Second), "it follows at once")
+				require.Less(t, newest.ScheduleTime, ended, "and had waited")
+			}
 			status, err := w.control.Status(context.Background(), "shop")
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, status.Connections[0].Schedules[0].Skipped, 2, "skips are visible")
-			_ = started
 			w.same("shop")
 		})
 	}
+}
+
+// buffered is how many starts of a schedule wait for the end of a run.
+func (w *world) buffered(schedule string) int {
+	w.t.Helper()
+	description, err := w.control.Client.WorkflowService().DescribeSchedule(context.Background(), &workflowservice.DescribeScheduleRequest{
+		Namespace: w.namespace, ScheduleId: schedule,
+	})
+	require.NoError(w.t, err)
+	return int(description.GetInfo().GetBufferSize())
+}
+
+// endOf is when a workflow ended.
+func (w *world) endOf(workflow string) time.Time {
+	w.t.Helper()
+	description, err := w.control.Client.DescribeWorkflowExecution(context.Background(), workflow, "")
+	require.NoError(w.t, err)
+	return description.GetWorkflowExecutionInfo().GetCloseTime().AsTime()
 }
 
 // A scheduled run that finds its store taken by another run ends as skipped and names the holder, or waits, by the same setting.

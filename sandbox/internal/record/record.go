@@ -46,6 +46,7 @@ type Call struct {
 type Totals struct {
 	Calls       uint64 // finished
 	InFlight    int
+	Hanging     int // of those in flight: they wait for a paused target
 	MaxParallel int
 	Faults      map[string]uint64
 }
@@ -58,8 +59,9 @@ type Recorder struct {
 	arrived  uint64
 	totals   Totals
 	calls    []Call        // a ring once it is full: call n is at (n-1) % Kept
-	progress chan struct{} // closed, and replaced, whenever a call arrives or finishes
+	progress chan struct{} // closed, and replaced, whenever a call arrives, begins to hang or finishes
 	gate     chan struct{} // closed by Resume; nil while the target is not paused
+	spared   bool          // the pause is for calls that write; those that read pass
 }
 
 // New returns an empty recorder.
@@ -145,12 +147,12 @@ func (r *Recorder) Calls(after uint64, limit int) (calls []Call, oldest uint64) 
 	return calls, oldest
 }
 
-// Wait returns when the target has had so many calls: finished of them answered, arrived of them come in. It returns the context's
-// error when that ends first.
-func (r *Recorder) Wait(ctx context.Context, finished, arrived uint64) error {
+// Wait returns when the target has had so many calls: finished of them answered, arrived of them come in, and hanging of them hang at
+// the same time. It returns the context's error when that ends first.
+func (r *Recorder) Wait(ctx context.Context, finished, arrived uint64, hanging int) error {
 	for {
 		r.mutex.Lock()
-		done, progress := r.totals.Calls >= finished && r.arrived >= arrived, r.progress
+		done, progress := r.totals.Calls >= finished && r.arrived >= arrived && r.totals.Hanging >= hanging, r.progress
 		r.mutex.Unlock()
 		if done {
 			return nil
@@ -163,10 +165,11 @@ func (r *Recorder) Wait(ctx context.Context, finished, arrived uint64) error {
 	}
 }
 
-// Pause has every later Hang wait.
-func (r *Recorder) Pause() {
+// Pause has every later Hang wait; with onlyWrites only those of calls that write.
+func (r *Recorder) Pause(onlyWrites bool) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
+	r.spared = onlyWrites
 	if r.gate == nil {
 		r.gate = make(chan struct{})
 	}
@@ -178,15 +181,13 @@ func (r *Recorder) Resume() {
 	defer r.mutex.Unlock()
 	if r.gate != nil {
 		close(r.gate)
-		r.gate = nil
+		r.gate, r.totals.Hanging = nil, 0
 	}
 }
 
-// Hang returns at once, or when a paused target is resumed. It returns the context's error when that ends first.
-func (r *Recorder) Hang(ctx context.Context) error {
-	r.mutex.Lock()
-	gate := r.gate
-	r.mutex.Unlock()
+// Hang returns at once, or when a target that is paused for such a call is resumed. It returns the context's error when that ends first.
+func (r *Recorder) Hang(ctx context.Context, reads bool) error {
+	gate := r.halt(reads)
 	if gate == nil {
 		return nil
 	}
@@ -194,6 +195,23 @@ func (r *Recorder) Hang(ctx context.Context) error {
 	case <-gate:
 		return nil
 	case <-ctx.Done():
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		if r.gate == gate {
+			r.totals.Hanging--
+		}
 		return ctx.Err()
 	}
+}
+
+// halt returns the gate at which a call hangs, nil when there is none for it.
+func (r *Recorder) halt(reads bool) chan struct{} {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.gate == nil || reads && r.spared {
+		return nil
+	}
+	r.totals.Hanging++
+	r.advance()
+	return r.gate
 }

@@ -69,10 +69,10 @@ func TestWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := setup()
-		require.NoError(t, r.Wait(t.Context(), 0, 0))
+		require.NoError(t, r.Wait(t.Context(), 0, 0, 0))
 		var finished, arrived bool
-		go func() { finished = r.Wait(t.Context(), 2, 0) == nil }()
-		go func() { arrived = r.Wait(t.Context(), 0, 2) == nil }()
+		go func() { finished = r.Wait(t.Context(), 2, 0, 0) == nil }()
+		go func() { arrived = r.Wait(t.Context(), 0, 2, 0) == nil }()
 		r.Finish(r.Arrive("GET", "/"), record.Outcome{}, true)
 		synctest.Wait()
 		require.False(t, arrived)
@@ -86,7 +86,7 @@ func TestWait(t *testing.T) {
 
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		require.ErrorIs(t, r.Wait(ctx, 3, 0), context.DeadlineExceeded)
+		require.ErrorIs(t, r.Wait(ctx, 3, 0, 0), context.DeadlineExceeded)
 	})
 }
 
@@ -94,14 +94,14 @@ func TestPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := setup()
-		require.NoError(t, r.Hang(t.Context()))
+		require.NoError(t, r.Hang(t.Context(), false))
 		r.Resume() // nothing to resume
-		r.Pause()
-		r.Pause() // is paused already
+		r.Pause(false)
+		r.Pause(false) // is paused already
 		var released atomic.Int32
 		for range 3 {
 			go func() {
-				if r.Hang(t.Context()) == nil {
+				if r.Hang(t.Context(), false) == nil {
 					released.Add(1)
 				}
 			}()
@@ -110,10 +110,20 @@ func TestPause(t *testing.T) {
 		require.Zero(t, released.Load())
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		require.ErrorIs(t, r.Hang(ctx), context.DeadlineExceeded)
+		require.ErrorIs(t, r.Hang(ctx, false), context.DeadlineExceeded)
+		require.Equal(t, 3, r.Totals().Hanging, "who has left does not hang")
+		r.Pause(true)
+		require.NoError(t, r.Hang(t.Context(), true), "a call that reads")
+		hung := make(chan error)
+		go func() { hung <- r.Wait(t.Context(), 0, 0, 4) }()
+		synctest.Wait()
+		require.Empty(t, hung)
+		go func() { _ = r.Hang(t.Context(), false) }()
+		require.NoError(t, <-hung)
 		r.Resume()
+		require.Zero(t, r.Totals().Hanging)
 		synctest.Wait()
 		require.Equal(t, int32(3), released.Load())
-		require.NoError(t, r.Hang(t.Context()))
+		require.NoError(t, r.Hang(t.Context(), false))
 	})
 }

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/tidemark/tidemark/sandbox/internal/record"
 	"github.com/tidemark/tidemark/sandbox/internal/scenario"
 	"github.com/tidemark/tidemark/sandbox/internal/shop"
 	"github.com/tidemark/tidemark/sandbox/internal/stock"
@@ -48,9 +47,9 @@ func (b *Box) judge(w http.ResponseWriter, r *http.Request, path []string) {
 	case route == "POST faults":
 		b.replaceFaults(r).write(w)
 	case route == "POST pause":
-		b.toTarget(r, (*record.Recorder).Pause).write(w)
+		b.pause(r).write(w)
 	case route == "POST resume":
-		b.toTarget(r, (*record.Recorder).Resume).write(w)
+		b.resume(r).write(w)
 	case route == "GET wait":
 		b.await(r).write(w)
 	default:
@@ -109,8 +108,8 @@ func (s *store) facts() answer {
 	totals, counts := s.recorder.Totals(), s.shop.Counts()
 	throttled, overruns := s.refused()
 	return reply(http.StatusOK, map[string]any{
-		"kind": s.setup.Kind, "items": counts.Items, "calls": totals.Calls, "in_flight": totals.InFlight, "items_written": counts.Written,
-		"throttled": throttled, "overruns": overruns, "duplicate_keys": counts.DuplicateKeys, "key_conflicts": counts.KeyConflicts,
+		"kind": s.setup.Kind, "items": counts.Items, "calls": totals.Calls, "in_flight": totals.InFlight, "hanging": totals.Hanging,
+		"items_written": counts.Written, "throttled": throttled, "overruns": overruns, "duplicate_keys": counts.DuplicateKeys, "key_conflicts": counts.KeyConflicts,
 		"poisoned": counts.Poisoned, "max_parallel": totals.MaxParallel, "faults": totals.Faults, "stale_writes": counts.StaleWrites,
 	})
 }
@@ -119,7 +118,7 @@ func (w *warehouse) facts() answer {
 	totals := w.recorder.Totals()
 	throttled, _ := w.refused()
 	return reply(http.StatusOK, map[string]any{
-		"items": w.stock.Count(), "calls": totals.Calls, "in_flight": totals.InFlight, "throttled": throttled,
+		"items": w.stock.Count(), "calls": totals.Calls, "in_flight": totals.InFlight, "hanging": totals.Hanging, "throttled": throttled,
 		"max_parallel": totals.MaxParallel, "faults": totals.Faults,
 	})
 }
@@ -301,8 +300,24 @@ func (b *Box) replaceFaults(r *http.Request) answer {
 	return reply(http.StatusOK, told)
 }
 
-// toTarget does something to the target that the body names.
-func (b *Box) toTarget(r *http.Request, do func(*record.Recorder)) answer {
+// pause has the calls of a target hang, or those of them that write.
+func (b *Box) pause(r *http.Request) answer {
+	var told struct {
+		Target string `json:"target"`
+		Writes bool   `json:"writes"`
+	}
+	if err := judgeBody(r, &told); err != nil {
+		return badRequest("%v", err)
+	}
+	t, ok := b.target(told.Target)
+	if !ok {
+		return b.unknown(told.Target)
+	}
+	t.recorder.Pause(told.Writes)
+	return reply(http.StatusOK, told)
+}
+
+func (b *Box) resume(r *http.Request) answer {
 	var told struct {
 		Target string `json:"target"`
 	}
@@ -313,7 +328,7 @@ func (b *Box) toTarget(r *http.Request, do func(*record.Recorder)) answer {
 	if !ok {
 		return b.unknown(told.Target)
 	}
-	do(t.recorder)
+	t.recorder.Resume()
 	return reply(http.StatusOK, told)
 }
 
@@ -332,6 +347,10 @@ func (b *Box) await(r *http.Request) answer {
 	if err != nil {
 		return badRequest("%v", err)
 	}
+	hanging, err := number(r, "hanging", 0, 0, 1<<31-1)
+	if err != nil {
+		return badRequest("%v", err)
+	}
 	limit, err := span(query.Get("timeout"))
 	if err != nil {
 		return badRequest("%v", err)
@@ -340,10 +359,10 @@ func (b *Box) await(r *http.Request) answer {
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err = t.recorder.Wait(ctx, uint64(calls), uint64(arrived))
+	err = t.recorder.Wait(ctx, uint64(calls), uint64(arrived), hanging)
 	totals := t.recorder.Totals()
 	if err != nil {
-		return refuse(http.StatusRequestTimeout, "timeout", "%s has had %d calls, and %d are under way", t.name, totals.Calls, totals.InFlight)
+		return refuse(http.StatusRequestTimeout, "timeout", "%s has had %d calls, %d are under way, and %d of them hang", t.name, totals.Calls, totals.InFlight, totals.Hanging)
 	}
 	return reply(http.StatusOK, map[string]any{"calls": totals.Calls, "in_flight": totals.InFlight})
 }

@@ -139,11 +139,30 @@ func TestAwait(t *testing.T) {
 		require.Equal(t, 408, late.status)
 		require.Equal(t, "timeout", late.code())
 		require.Equal(t, 30*time.Second, time.Since(began))
-		for _, bad := range []string{"calls=x", "arrived=-1", "timeout=0s", "timeout=11m", "timeout=x"} {
+		for _, bad := range []string{"calls=x", "arrived=-1", "hanging=x", "timeout=0s", "timeout=11m", "timeout=x"} {
 			await(bad)
 			require.Equal(t, "bad_request", (<-answers).code(), bad)
 		}
 		require.Equal(t, 404, b.call("GET", "/judge/wait?target=shop", "").status)
+		b.end()
+	})
+}
+
+// A pause of writes lets reads pass, and the judge says how many calls hang.
+func TestPauseOfWrites(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := setup(t, store("single", ""))
+		require.Equal(t, 200, b.call("POST", "/judge/pause", `{"target":"stores/shop","writes":true}`).status)
+		answers := make(chan got, 1)
+		go func() { answers <- b.put("A", 1) }()
+		require.JSONEq(t, `{"calls":0,"in_flight":1}`, b.call("GET", "/judge/wait?target=stores/shop&hanging=1", "").body)
+		require.Equal(t, 200, b.call("GET", "/stores/shop", "").status)
+		require.Equal(t, 1, b.facts(t).Hanging)
+		require.Equal(t, 400, b.call("POST", "/judge/resume", `{"target":"stores/shop","writes":true}`).status)
+		require.Equal(t, 200, b.call("POST", "/judge/resume", `{"target":"stores/shop"}`).status)
+		require.Equal(t, 200, (<-answers).status)
+		require.Zero(t, b.facts(t).Hanging)
 		b.end()
 	})
 }

@@ -114,6 +114,7 @@ type facts struct {
 	Items         int               `json:"items"`
 	Calls         uint64            `json:"calls"`
 	InFlight      int               `json:"in_flight"`
+	Hanging       int               `json:"hanging"`
 	ItemsWritten  uint64            `json:"items_written"`
 	Throttled     uint64            `json:"throttled"`
 	Overruns      uint64            `json:"overruns"`

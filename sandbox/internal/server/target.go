@@ -128,7 +128,7 @@ func (b *Box) decide(ctx context.Context, t *target, c *call) answer {
 		return answer{spoiled: left}
 	}
 	c.note(body)
-	if t.recorder.Hang(ctx) != nil {
+	if t.recorder.Hang(ctx, c.request.Method == http.MethodGet) != nil {
 		if errors.Is(context.Cause(ctx), errClosing) {
 			return refuse(http.StatusServiceUnavailable, "closing", "the sandbox is closing")
 		}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// pollFresh is how long ago the last poll of this process may be. A poll waits for work for a minute, then the next one begins.
+const pollFresh = 2 * time.Minute
+
+// Reasons why a worker is not ready. They name nothing of the server: /readyz may be asked by anybody.
+var (
+	errNoTemporal  = errors.New("Temporal does not answer")
+	errNoNamespace = errors.New("the namespace is gone")
+	errNoPolls     = errors.New("this worker does not poll for work")
+)
+
+// identify is how Temporal knows this process: its number, its machine, and something that no other process has, for in containers both
+// of the former may be the same in many.
+func identify() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%d@%s@%s", os.Getpid(), host, rand.Text()[:6])
+}
+
+// taskQueues is the part of a Temporal client that knows who polls.
+type taskQueues interface {
+	DescribeTaskQueue(ctx context.Context, queue string, kind enumspb.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error)
+}
+
+// polls proves that this process is at work: the server has seen it poll, for workflows and for activities, a moment ago.
+type polls struct {
+	temporal taskQueues
+	identity string
+	now      func() time.Time
+}
+
+func (p polls) check(ctx context.Context) error {
+	for _, kind := range []enumspb.TaskQueueType{enumspb.TASK_QUEUE_TYPE_WORKFLOW, enumspb.TASK_QUEUE_TYPE_ACTIVITY} {
+		queue, err := p.temporal.DescribeTaskQueue(ctx, workflows.TaskQueue, kind)
+		var gone *serviceerror.NamespaceNotFound
+		switch {
+		case errors.As(err, &gone):
+			return errNoNamespace
+		case err != nil:
+			return errNoTemporal
+		case !seen(queue.GetPollers(), p.identity, p.now().Add(-pollFresh)):
+			return errNoPolls
+		}
+	}
+	return nil
+}
+
+// seen is whether one of the pollers has the identity and has polled since.
+func seen(pollers []*taskqueuepb.PollerInfo, identity string, since time.Time) bool {
+	for _, poller := range pollers {
+		if poller.GetIdentity() == identity && poller.GetLastAccessTime().AsTime().After(since) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	channelsall "github.com/tidemark/tidemark/channels/all"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/settings"
+	warehousesall "github.com/tidemark/tidemark/warehouses/all"
+)
+
+// partner is a store or a warehouse, and whether this process could call it.
+type partner struct {
+	kind   string // "store" or "warehouse"
+	id     string
+	active bool  // an active connection uses it
+	fault  error // why its driver cannot be opened here; nil when it can
+}
+
+// partners opens the driver of every warehouse and store once, without a call: their settings and credentials are read as a run
+// would read them.
+func partners(ctx context.Context, state ledger.Definer, environment settings.Environment) ([]partner, error) {
+	connections, err := state.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sources, targets := map[string]bool{}, map[string]bool{}
+	for _, connection := range connections {
+		if connection.Active() {
+			sources[connection.Warehouse], targets[connection.Store] = true, true
+		}
+	}
+	warehouses, err := state.Warehouses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []partner
+	for _, warehouse := range warehouses {
+		fault := noDriver(warehouse.Driver)
+		if driver, ok := warehousesall.Drivers()[warehouse.Driver]; ok {
+			_, fault = driver.Open(warehouse.ID, warehouse.Settings, environment)
+		}
+		all = append(all, partner{kind: "warehouse", id: warehouse.ID, active: sources[warehouse.ID], fault: fault})
+	}
+	stores, err := state.Stores(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, store := range stores {
+		fault := noDriver(store.Driver)
+		if driver, ok := channelsall.Drivers()[store.Driver]; ok {
+			_, fault = driver.Open(store.ID, store.Settings, environment)
+		}
+		all = append(all, partner{kind: "store", id: store.ID, active: targets[store.ID], fault: fault})
+	}
+	return all, nil
+}
+
+func noDriver(name string) error {
+	return fmt.Errorf("this worker has no driver %q; it may be older than the starter that applied the configuration", name)
+}
+
+// reportPartners logs which warehouses and stores this worker cannot call. It stops nothing: a run that needs one of them fails with
+// the reason, and everybody else's runs go on.
+func reportPartners(ctx context.Context, state ledger.Definer, environment settings.Environment, log *slog.Logger) error {
+	all, err := partners(ctx, state, environment)
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		switch {
+		case one.fault == nil:
+		case one.active:
+			log.Error("runs that need this will fail until it is put right; the others go on",
+				"what", one.kind+" "+one.id, "error", one.fault, "advice", "correct it where the worker runs, then starter check "+one.id)
+		default:
+			log.Warn("what no active connection uses is not ready", "what", one.kind+" "+one.id, "error", one.fault)
+		}
+	}
+	return nil
+}
