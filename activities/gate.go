@@ -207,7 +207,7 @@ func (g *Gate) Finish(ctx context.Context, input FinishInput) (FinishResult, err
 // merge joins what the workflow counted with what the ledger counted of the push.
 func merge(run, push ledger.Counts) ledger.Counts {
 	run.Exported, run.Sent, run.Rejected, run.Blocked, run.Retrying = push.Exported, push.Sent, push.Rejected, push.Blocked, push.Retrying
-	run.Calls = push.Calls
+	run.Parked, run.Calls = push.Parked, push.Calls
 	return run
 }
 
