@@ -38,6 +38,8 @@ func Failure(store string, answer outbound.Answer, failed error, now time.Time) 
 		reason = "it falters; it is not known whether the call was applied"
 	case failed == nil:
 		return nil
+	case errors.Is(failed, outbound.ErrRefused):
+		next, reason = AskPerson, failed.Error()
 	case errors.Is(failed, outbound.ErrUntrusted):
 		next, reason = AskPerson, failed.Error()+"; correct the store's endpoint or its certificate"
 	default:

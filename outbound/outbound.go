@@ -1,6 +1,7 @@
 // Package outbound makes HTTP calls to stores and warehouses. It is the one place that holds their limits: every call has a
 // deadline, redirects are not followed (a credential would go with them), no more of an answer is read than was agreed
-// on, and no error or log holds a credential, a query or a body.
+// on, and no error or log holds a credential, a query or a body. Every connection is opened within a Reach, which refuses addresses
+// where no store or warehouse can be and lets no credential leave this machine in the clear.
 package outbound
 
 import (
@@ -24,6 +25,7 @@ import (
 type Limits struct {
 	Timeout time.Duration // for a whole call, body included; default 30 s
 	Bytes   int64         // of a decoded answer; default 16 MiB
+	Reach   Reach         // which addresses may be called
 }
 
 // Client calls one store or warehouse.
@@ -47,21 +49,20 @@ func NewClient(limits Limits) *Client {
 	if limits.Bytes == 0 {
 		limits.Bytes = 16 << 20
 	}
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	transport := &http.Transport{
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ResponseHeaderTimeout:  limits.Timeout,
+		MaxResponseHeaderBytes: 256 << 10,
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        30 * time.Second,
+		ForceAttemptHTTP2:      true,
+	}
 	return &Client{
 		bytes: limits.Bytes,
 		http: &http.Client{
-			Timeout: limits.Timeout,
-			Transport: &http.Transport{
-				DialContext:            dialer.DialContext,
-				TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-				TLSHandshakeTimeout:    10 * time.Second,
-				ResponseHeaderTimeout:  limits.Timeout,
-				MaxResponseHeaderBytes: 256 << 10,
-				MaxIdleConnsPerHost:    4,
-				IdleConnTimeout:        30 * time.Second,
-				ForceAttemptHTTP2:      true,
-			},
+			Timeout:       limits.Timeout,
+			Transport:     newRoutes(limits.Reach, 10*time.Second, transport),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
@@ -120,6 +121,9 @@ func clean(err error, host string) error {
 	var dial *net.OpError
 	var lookup *net.DNSError
 	var certificate *tls.CertificateVerificationError
+	if refused := Refused(err); refused != nil {
+		return refused
+	}
 	switch {
 	case errors.As(err, &lookup):
 		return fmt.Errorf("%w: the name %s could not be resolved", ErrNotSent, host)

@@ -3,7 +3,6 @@ package outbound
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"net"
 	"net/http"
 	"time"
 )
@@ -15,23 +14,31 @@ type Streaming struct {
 	Timeout time.Duration
 	// Trust vouches for servers; nil is what the system trusts.
 	Trust *x509.CertPool
+	// Reach says which addresses may be called.
+	Reach Reach
 	// Uncompressed asks for answers as they are, so that a length is that of the content.
 	Uncompressed bool
 }
 
+// Stream calls for answers that the caller reads while they come.
+type Stream struct{ http *http.Client }
+
+// Do makes one call. The caller closes the body of the answer.
+func (s *Stream) Do(request *http.Request) (*http.Response, error) { return s.http.Do(request) }
+
 // Client returns a client with its own connections, each for one answer, for who reads has no end at which they could be closed. It
 // speaks HTTP/1.1, where an answer says what its length is, and follows no redirect.
-func (s Streaming) Client() *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			DialContext:            (&net.Dialer{Timeout: s.Timeout}).DialContext,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.Trust}, // which leaves HTTP/2 out
-			TLSHandshakeTimeout:    s.Timeout,
-			ResponseHeaderTimeout:  s.Timeout,
-			MaxResponseHeaderBytes: 256 << 10,
-			DisableKeepAlives:      true,
-			DisableCompression:     s.Uncompressed,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+func (s Streaming) Client() *Stream {
+	transport := &http.Transport{
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.Trust}, // which leaves HTTP/2 out
+		TLSHandshakeTimeout:    s.Timeout,
+		ResponseHeaderTimeout:  s.Timeout,
+		MaxResponseHeaderBytes: 256 << 10,
+		DisableKeepAlives:      true,
+		DisableCompression:     s.Uncompressed,
 	}
+	return &Stream{&http.Client{
+		Transport:     newRoutes(s.Reach, s.Timeout, transport),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 }

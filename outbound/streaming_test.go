@@ -1,10 +1,13 @@
 package outbound_test
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +28,7 @@ func TestStreamingKeepsTheRules(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	get := func(client *http.Client, path string) (*http.Response, string, error) {
+	get := func(client *outbound.Stream, path string) (*http.Response, string, error) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+path, http.NoBody)
 		require.NoError(t, err)
 		response, err := client.Do(request)
@@ -53,4 +56,26 @@ func TestStreamingKeepsTheRules(t *testing.T) {
 	_, body, err = get(outbound.Streaming{Timeout: time.Minute, Trust: trust}.Client(), "/file")
 	require.NoError(t, err)
 	require.Equal(t, "HTTP/1.1 gzip", body)
+}
+
+func TestNothingOlderThanTLS12IsSpoken(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	trust := x509.NewCertPool()
+	trust.AddCert(server.Certificate())
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, http.NoBody)
+	require.NoError(t, err)
+	response, err := outbound.Streaming{Timeout: time.Minute, Trust: trust}.Client().Do(request)
+	if err == nil {
+		_ = response.Body.Close()
+	}
+	require.ErrorContains(t, err, "protocol version")
+	_, err = outbound.NewClient(outbound.Limits{}).Do(t.Context(), http.MethodGet, server.URL, nil, nil)
+	require.Error(t, err)
+	require.Zero(t, calls.Load())
 }

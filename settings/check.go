@@ -44,6 +44,11 @@ func (s Spec) Check(raw map[string]any) (Values, []Problem) {
 			problems = append(problems, Problem{Option: name, Message: fmt.Sprintf("%s has no setting %q; it has %s", s.Driver, name, s.names())})
 		}
 	}
+	for _, option := range s.Options {
+		if option.Judge != nil {
+			problems = append(problems, option.Judge.Judge(s, values)...)
+		}
+	}
 	if len(problems) == 0 && s.Rule != nil {
 		if err := s.Rule(values); err != nil {
 			problems = append(problems, Problem{Message: err.Error()})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -12,11 +13,12 @@ import (
 // Reference says where a credential is: "env:NAME" or "file:/path". It is safe to store and to show.
 type Reference string
 
-// Environment is what a driver is opened in: where references are looked up, and the clock.
+// Environment is what a driver is opened in: where references and names of hosts are looked up, and the clock.
 type Environment struct {
 	Variable func(name string) (string, bool)
 	ReadFile func(path string) ([]byte, error)
 	Now      func() time.Time // nil: the machine's clock
+	Resolver *net.Resolver    // of names of hosts; nil: the machine's
 }
 
 // Clock returns the clock.
@@ -36,6 +38,9 @@ func Process() Environment {
 const maxCredential = 64 << 10
 
 var errNotReference = errors.New("a credential is given by reference, as env:NAME or file:/path; move the value there and put the reference here")
+
+// Valid is true for a text that refers to a credential.
+func (r Reference) Valid() bool { return r.check() == nil }
 
 func (r Reference) check() error {
 	kind, rest, ok := strings.Cut(string(r), ":")

@@ -30,6 +30,13 @@ type Option struct {
 	Minimum  int64    // for Integer, with Maximum; both 0 means any
 	Maximum  int64
 	Help     string // one sentence, with the unit
+	Harmless bool   // for Secret: protects nothing, and may go over a network in the clear
+	Judge    Judge  // nil when Kind and the limits above say everything
+}
+
+// Judge says what is wrong with settings that are each right by their kind. Its values can be compared.
+type Judge interface {
+	Judge(spec Spec, values Values) []Problem
 }
 
 // Spec is everything that can be set on a driver.

@@ -32,6 +32,8 @@ func Failure(warehouse string, answer outbound.Answer, failed error, now time.Ti
 		return Faltered(failed, "warehouse %s falters (status %d)", warehouse, status)
 	case failed == nil:
 		return nil
+	case errors.Is(failed, outbound.ErrRefused):
+		return NeedsPerson(failed, "warehouse %s is not called", warehouse)
 	case errors.Is(failed, outbound.ErrUntrusted):
 		return NeedsPerson(failed, "warehouse %s is not who it should be; correct the endpoint or its certificate", warehouse)
 	case errors.Is(failed, outbound.ErrTooLarge):

@@ -3,6 +3,7 @@ package adobecommerce_test
 import (
 	"testing"
 
+	"github.com/tidemark/tidemark/channels/adobecommerce"
 	"github.com/tidemark/tidemark/channels/adobecommerce/adobecommercetest"
 	"github.com/tidemark/tidemark/channels/channeltest"
 )
@@ -31,6 +32,7 @@ func TestConformance(t *testing.T) {
 			subject, options := one.subject, one.options
 			options.RefusesUnknown, options.Settings = true, map[string]any{"report_after": "1ms"}
 			subject.Shape, subject.Finds, subject.RetryAfter = channeltest.Submit, true, channeltest.RetryAfter
+			subject.Driver = adobecommerce.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return adobecommercetest.Start(t, options) }
 			channeltest.Run(t, subject)
 		})

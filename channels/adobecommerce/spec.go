@@ -14,7 +14,6 @@ package adobecommerce
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -56,6 +55,7 @@ var Spec = settings.Spec{
 		{Name: "tickets", Kind: settings.Integer, Default: "20", Minimum: 0, Maximum: 1000, Help: "The most bulks that may be unreported at once; 0 means no limit."},
 		{Name: "report_after", Kind: settings.Duration, Default: "10s", Help: "How long after a bulk was sent its report is asked for first; later questions take twice as long each, up to 5 minutes."},
 		{Name: "timeout", Kind: settings.Duration, Default: "90s", Help: "The longest that one call may take."},
+		outbound.PrivateAddresses,
 	},
 }
 
@@ -109,7 +109,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	if s.view == "" || s.source == "" {
 		return nil, errors.New("store_view and default_source of adobecommerce must not be empty; leave them out for their defaults")
 	}
-	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout})
+	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Reach: outbound.ReachOf(Spec, values, environment)})
 	return s, nil
 }
 
@@ -122,16 +122,8 @@ func checkAddress(endpoint string) error {
 	switch {
 	case err != nil:
 		return errors.New("endpoint of adobecommerce is not an address")
-	case parsed.Scheme != "https" && !loopback(parsed.Hostname()):
-		return fmt.Errorf("endpoint of adobecommerce: %q is not an https address; the token would go over the network in the clear", endpoint)
 	case parsed.RawQuery != "" || parsed.Fragment != "" || strings.HasSuffix(parsed.Path, "/rest"):
 		return fmt.Errorf("endpoint of adobecommerce: %q is not a store's address; give it like https://shop.example.com, without /rest, a query or a fragment", endpoint)
 	}
 	return nil
-}
-
-// loopback tells a host on this machine, where a test or a proxy that adds TLS may be.
-func loopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && ip.IsLoopback())
 }

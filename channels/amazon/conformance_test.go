@@ -3,6 +3,7 @@ package amazon_test
 import (
 	"testing"
 
+	"github.com/tidemark/tidemark/channels/amazon"
 	"github.com/tidemark/tidemark/channels/amazon/amazontest"
 	"github.com/tidemark/tidemark/channels/channeltest"
 )
@@ -39,6 +40,7 @@ func TestConformance(t *testing.T) {
 			t.Parallel()
 			subject := one.subject
 			subject.RetryAfter = channeltest.RetryAfter
+			subject.Driver = amazon.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return amazontest.Start(t, one.options) }
 			channeltest.Run(t, subject)
 		})

@@ -61,6 +61,7 @@ var Spec = settings.Spec{
 		{Name: "confirm_after", Kind: settings.Duration, Default: "1m", Help: "How long after Amazon took a figure the listing is looked at first; later looks take twice as long each."},
 		{Name: "report_after", Kind: settings.Duration, Default: "1m", Help: "How long after a feed was sent its report is asked for first; later questions take twice as long each, up to 15 minutes."},
 		{Name: "timeout", Kind: settings.Duration, Default: "1m", Help: "The longest that one call may take, the upload of a feed included."},
+		outbound.PrivateAddresses,
 	},
 	// A message for an unknown SKU may make an incomplete listing (amzn/selling-partner-api-docs, issue 2784).
 	CreatesUnknown: true,
@@ -135,8 +136,8 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		confirms: values.Text("confirm") == confirmReport, confirmAfter: values.Duration("confirm_after"), reportAfter: values.Duration("report_after"),
 		login:    login{id: values.Text("client_id"), secret: secret, refresh: refresh},
 		limits:   limits(values),
-		client:   outbound.NewClient(outbound.Limits{Timeout: timeout, Bytes: maxAnswer}),
-		transfer: outbound.NewClient(outbound.Limits{Timeout: timeout, Bytes: maxDocument}),
+		client:   outbound.NewClient(outbound.Limits{Timeout: timeout, Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)}),
+		transfer: outbound.NewClient(outbound.Limits{Timeout: timeout, Bytes: maxDocument, Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:      environment.Clock(),
 	}
 	if s.endpoint == "" {

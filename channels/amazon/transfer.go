@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -60,6 +61,8 @@ func (s *store) signed(address string) error {
 // expired, and nothing of the credential.
 func (s *store) transferred(what string, answer outbound.Answer, failed error) error {
 	switch {
+	case errors.Is(failed, outbound.ErrRefused):
+		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the %s failed: %v", s.id, what, failed), Cause: failed}
 	case failed != nil:
 		return &channels.Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the %s failed: %v", s.id, what, failed), Cause: failed}
 	case answer.Status < 200 || answer.Status > 299:

@@ -3,6 +3,7 @@ package bigcommerce_test
 import (
 	"testing"
 
+	"github.com/tidemark/tidemark/channels/bigcommerce"
 	"github.com/tidemark/tidemark/channels/bigcommerce/bigcommercetest"
 	"github.com/tidemark/tidemark/channels/channeltest"
 )
@@ -45,6 +46,7 @@ func TestConformance(t *testing.T) {
 			subject, options := one.subject, one.options
 			options.Locations = subject.Locations
 			subject.Shape, subject.RetryAfter, subject.Excused = channeltest.AllOrNothing, channeltest.RetryAfter, excuses
+			subject.Driver = bigcommerce.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return bigcommercetest.Start(t, options) }
 			channeltest.Run(t, subject)
 		})

@@ -55,6 +55,7 @@ var Spec = settings.Spec{
 		{Name: "reason", Kind: settings.String, Default: "Tidemark", Help: "The reason that goes with every adjustment."},
 		{Name: "batch_limit", Kind: settings.Integer, Default: "2000", Minimum: 1, Maximum: maxBatch, Help: "The most items in one call; fewer for a store that takes too long over a call."},
 		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take."},
+		outbound.PrivateAddresses,
 	},
 }
 
@@ -104,7 +105,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 			Rate: quota / quotaWindow.Seconds(), Burst: quota, Timeout: values.Duration("timeout"),
 		},
 	}
-	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Bytes: maxAnswer})
+	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)})
 	return s, nil
 }
 

@@ -1,7 +1,7 @@
 // Package channeltest is the contract of channels.Channel as tests. Every driver runs it against a fake of its store:
 //
 //	func TestConformance(t *testing.T) {
-//		channeltest.Run(t, channeltest.Subject{Shape: channeltest.PerItem, Start: start})
+//		channeltest.Run(t, channeltest.Subject{Driver: driver.Driver(), Shape: channeltest.PerItem, Start: start})
 //	}
 //
 // The fake speaks the store's protocol correctly; Front spoils its answers in the ways that are the same for every store. A Subject
@@ -42,6 +42,8 @@ func Environment(names ...string) settings.Environment {
 // Subject is a driver under test, and what its store can do.
 type Subject struct {
 	Shape Shape
+	// Driver opens the store.
+	Driver channels.Driver
 	// Start starts a fresh fake of the store that shows nothing; it ends with the test.
 	Start func(t *testing.T) Store
 	// Locations are those of the fake; none means that the store is not split.
@@ -66,6 +68,8 @@ type Subject struct {
 type Store interface {
 	// Open returns a new channel to the fake, with Credential.
 	Open(t *testing.T) channels.Channel
+	// Settings are those with which Open opens the driver.
+	Settings() settings.Values
 	// Provoke gives every later call a fault, until the next Provoke; None ends it.
 	Provoke(t *testing.T, fault Fault)
 	// Set changes what the store shows, as its owner would, behind Tidemark's back. Unknown SKUs are added.
@@ -126,6 +130,7 @@ func Run(t *testing.T, subject Subject) {
 		{"a call that was cancelled", s.cancelled, true},
 		{"a byte order mark before an answer is skipped", s.marked, true},
 		{"check", s.check, true},
+		{"addresses that are refused", s.reach, true},
 		{"the budget is told", s.budget, subject.TellsBudget},
 		{"items are found", s.finds, subject.Finds},
 		{"a reference is lost", s.lost, subject.Finds},

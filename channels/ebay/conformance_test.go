@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/ebay"
 	"github.com/tidemark/tidemark/channels/ebay/ebaytest"
 )
 
@@ -31,7 +32,8 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			channeltest.Run(t, channeltest.Subject{
-				Shape: one.shape, Finds: true, RetryAfter: channeltest.RetryAfter,
+				Driver: ebay.Driver(),
+				Shape:  one.shape, Finds: true, RetryAfter: channeltest.RetryAfter,
 				Start: func(t *testing.T) channeltest.Store { return ebaytest.Start(t, one.options) },
 				Excused: map[channeltest.Fault]string{
 					channeltest.Unauthorized: "a token that is not taken any more is renewed and the call made once more; TestATokenThatIsNotTakenIsRenewedOnce",

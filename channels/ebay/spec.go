@@ -53,6 +53,7 @@ var Spec = settings.Spec{
 		{Name: "revisions", Kind: settings.Integer, Default: "250", Minimum: 1, Maximum: revisions, Help: "The most figures that are sent for one SKU in a day; eBay lets a listing be revised 250 times, all its variations together."},
 		{Name: "rate", Kind: settings.Integer, Default: "10", Minimum: 1, Maximum: 1000, Help: "The most calls per second; eBay publishes 2,000,000 a day for all stores of an application, which are 23."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
+		outbound.PrivateAddresses,
 	},
 }
 
@@ -108,7 +109,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 			Find:      1, // GET /offer takes one SKU
 			ItemCalls: values.Integer("revisions"), DayZone: day,
 		},
-		client: outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: maxAnswer}),
+		client: outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:    environment.Clock(),
 	}
 	s.token = &outbound.Token{Ask: s.askToken, Now: s.now}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/sandbox"
 	"github.com/tidemark/tidemark/channels/sandbox/sandboxtest"
 )
 
@@ -46,6 +47,7 @@ func TestConformance(t *testing.T) {
 			subject, options := one.subject, one.options
 			options.Locations, options.Clamp = subject.Locations, subject.Clamp
 			subject.TellsBudget, subject.RetryAfter = true, channeltest.RetryAfter
+			subject.Driver = sandbox.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return sandboxtest.Start(t, options) }
 			channeltest.Run(t, subject)
 		})

@@ -154,13 +154,17 @@ func openReal(t *testing.T, id string, options sandboxtest.Options) *realStore {
 
 func (s *realStore) Open(t *testing.T) channels.Channel {
 	t.Helper()
+	channel, err := sandbox.Open(s.id, s.Settings(), sandboxtest.Environment())
+	require.NoError(t, err)
+	return channel
+}
+
+func (s *realStore) Settings() settings.Values {
 	values := settings.Values{"endpoint": s.URL + "/stores/" + s.id, "token": "env:TOKEN"}
 	for name, value := range s.values {
 		values[name] = value
 	}
-	channel, err := sandbox.Open(s.id, values, sandboxtest.Environment())
-	require.NoError(t, err)
-	return channel
+	return values
 }
 
 // own are the faults that the program makes.
@@ -259,6 +263,7 @@ func TestConformanceWithTheSandbox(t *testing.T) {
 			t.Parallel()
 			subject := one.subject
 			subject.TellsBudget = true
+			subject.Driver = sandbox.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return startReal(t, name) }
 			subject.Excused = map[channeltest.Fault]string{
 				channeltest.UnnamedOffender: "whole stores are set to it; TestUnnamedOffenderOfTheSandbox",

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/shopify"
 	"github.com/tidemark/tidemark/channels/shopify/shopifytest"
 )
 
@@ -42,6 +43,7 @@ func TestConformance(t *testing.T) {
 			options.Locations = subject.Locations
 			subject.Shape, subject.Keys, subject.Finds, subject.TellsBudget = channeltest.AllOrNothing, true, true, true
 			subject.RetryAfter = channeltest.RetryAfter
+			subject.Driver = shopify.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return shopifytest.Start(t, options) }
 			channeltest.Run(t, subject)
 		})

@@ -78,6 +78,7 @@ var Spec = settings.Spec{
 		{Name: "reason", Kind: settings.String, Default: "correction", Choices: reasons, Help: "The reason that Shopify shows in the inventory history."},
 		{Name: "find_limit", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: maxPage - sparePage, Help: "The most SKUs in one look-up."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
+		outbound.PrivateAddresses,
 	},
 	Rule: rule,
 }
@@ -147,7 +148,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 			Find:        int(values.Integer("find_limit")),
 		},
 	}
-	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Bytes: maxAnswer})
+	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)})
 	var err error
 	if s.endpoint, err = address(values.Text("shop"), values.Text("endpoint")); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/vendure"
 	"github.com/tidemark/tidemark/channels/vendure/venduretest"
 )
 
@@ -34,6 +35,7 @@ func TestConformance(t *testing.T) {
 			subject, options := one.subject, one.options
 			options.Locations = subject.Locations
 			subject.RetryAfter = channeltest.RetryAfter
+			subject.Driver = vendure.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return venduretest.Start(t, options) }
 			channeltest.Run(t, subject)
 		})

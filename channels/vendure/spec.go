@@ -43,6 +43,7 @@ var Spec = settings.Spec{
 		{Name: "batch", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: maxBatch, Help: "The most figures in one call."},
 		{Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000, Help: "The most calls per second that the server may get; Vendure itself has no limit."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
+		outbound.PrivateAddresses,
 	},
 }
 
@@ -81,7 +82,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		id: id, endpoint: values.Text("endpoint"), channel: values.Text("channel"), location: values.Text("location"),
 		username: values.Text("username"),
 		limits:   channels.Limits{Batch: int(values.Integer("batch")), Find: find, Rate: rate, Burst: 2 * rate, Timeout: timeout},
-		client:   outbound.NewClient(outbound.Limits{Timeout: timeout}),
+		client:   outbound.NewClient(outbound.Limits{Timeout: timeout, Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:      environment.Clock(),
 	}
 	var err error

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/walmart"
 	"github.com/tidemark/tidemark/channels/walmart/walmarttest"
 )
 
@@ -36,6 +37,7 @@ func TestConformance(t *testing.T) {
 			t.Parallel()
 			subject := one.subject
 			subject.RetryAfter = channeltest.RetryAfter
+			subject.Driver = walmart.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return walmarttest.Start(t, one.options) }
 			channeltest.Run(t, subject)
 		})

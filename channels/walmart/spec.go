@@ -47,6 +47,7 @@ var Spec = settings.Spec{
 		{Name: "tickets", Kind: settings.Integer, Default: "0", Minimum: 0, Maximum: 10_000, Help: "The most feeds that may be unreported at once; 0 means no limit."},
 		{Name: "report_after", Kind: settings.Duration, Default: "2m", Help: "How long after a feed was sent its report is asked for first; later questions take twice as long each, up to 15 minutes."},
 		{Name: "timeout", Kind: settings.Duration, Default: "1m", Help: "The longest that one call may take, the upload of a feed included."},
+		outbound.PrivateAddresses,
 	},
 }
 
@@ -102,7 +103,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		feeds: values.Boolean("feeds"), feedFrom: int(values.Integer("feed_from")), details: int(values.Integer("details_limit")),
 		reportAfter: values.Duration("report_after"),
 		limits:      limits(values),
-		client:      outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: maxAnswer}),
+		client:      outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:         environment.Clock(),
 	}
 	s.token = &outbound.Token{Ask: s.askToken, Now: s.now}

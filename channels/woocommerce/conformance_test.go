@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/tidemark/tidemark/channels/channeltest"
+	"github.com/tidemark/tidemark/channels/woocommerce"
 	"github.com/tidemark/tidemark/channels/woocommerce/woocommercetest"
 )
 
@@ -35,6 +36,7 @@ func TestConformance(t *testing.T) {
 			subject, options := one.subject, one.options
 			options.Clamp = subject.Clamp
 			subject.Shape, subject.Finds, subject.RetryAfter = channeltest.PerItem, true, channeltest.RetryAfter
+			subject.Driver = woocommerce.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return woocommercetest.Start(t, options) }
 			channeltest.Run(t, subject)
 		})

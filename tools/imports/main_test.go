@@ -65,6 +65,24 @@ func TestCheck(t *testing.T) {
 			want: []string{"activities/a.go:1: imports channels/shopify: only channels/all may import a driver"},
 		},
 		{
+			name: "a driver has a way out of its own",
+			files: map[string]string{
+				"channels/shop/a.go": "package shop\n\nimport (\n\t\"crypto/tls\"\n\t\"net\"\n\tweb \"net/http\"\n)\n\n" +
+					"var a net.Dialer\nvar b web.Client\nvar c = &web.Transport{}\nvar d = web.Get\nvar e = tls.Dial\nvar f net.Conn\nvar g web.Header\n",
+				"warehouses/files/a.go":  "package files\n\nimport _ \"os/exec\"\n",
+				"warehouses/a.go":        "package warehouses\n\nimport \"net\"\n\nvar a = net.DialTimeout\n",
+			},
+			want: []string{
+				"channels/shop/a.go:9: uses net.Dialer: drivers reach their partners through outbound",
+				"channels/shop/a.go:10: uses net/http.Client: drivers reach",
+				"channels/shop/a.go:11: uses net/http.Transport: drivers reach",
+				"channels/shop/a.go:12: uses net/http.Get: drivers reach",
+				"channels/shop/a.go:13: uses crypto/tls.Dial: drivers reach",
+				"warehouses/files/a.go:3: imports os/exec: drivers reach",
+				"warehouses/a.go:5: uses net.DialTimeout: drivers reach",
+			},
+		},
+		{
 			name: "a test helper is shipped",
 			files: map[string]string{
 				"ledger/ledgertest/a.go": "package ledgertest",

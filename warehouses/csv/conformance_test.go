@@ -2,6 +2,7 @@ package csv_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,6 +44,8 @@ func BenchmarkMillionRows(b *testing.B) {
 
 func subject(folder bool, raw map[string]any) warehousetest.Subject {
 	return warehousetest.Subject{
+		Driver: csv.Driver(),
+		Here:   true,
 		Start: func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
 			path := filepath.Join(t.TempDir(), "stock.csv")
 			if folder {
@@ -77,6 +80,12 @@ type files struct {
 	stock    []warehousetest.Item
 	written  int
 	last     string
+}
+
+func (w *files) Settings(other map[string]any) settings.Values {
+	raw := maps.Clone(w.settings)
+	maps.Copy(raw, other)
+	return raw
 }
 
 func (w *files) Open(t testing.TB) warehouses.Source {

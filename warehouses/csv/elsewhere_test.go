@@ -20,6 +20,7 @@ func TestConformanceSFTP(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			here := subject(one.folder, one.settings)
 			there := here
+			there.Here = false
 			there.Start = func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
 				w := here.Start(t, stock).(*files)
 				for name, value := range server.Settings(w.path) {
@@ -36,6 +37,7 @@ func TestConformanceSFTP(t *testing.T) {
 func TestConformanceHTTPS(t *testing.T) {
 	here := subject(false, nil)
 	there := here
+	there.Here = false
 	there.Start = func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
 		w := &webFiles{files: here.Start(t, stock).(*files)}
 		token := filepath.Join(t.TempDir(), "token")

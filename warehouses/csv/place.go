@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 )
 
@@ -84,11 +85,11 @@ func alike(a, b fs.FileInfo) bool {
 }
 
 // access are the settings that say how a location is reached. They change nothing of what is read there.
-var access = []string{"host_key", "password", "private_key", "passphrase", "token", "ca_file", "timeout", "max_entries"}
+var access = []string{"host_key", "password", "private_key", "passphrase", "token", "ca_file", "timeout", "max_entries", "private_addresses"}
 
 // useless are settings that mean nothing for a kind of location; to have set one is a mistake.
 var useless = map[string][]string{
-	"":      {"host_key", "password", "private_key", "passphrase", "token", "ca_file"},
+	"":      {"host_key", "password", "private_key", "passphrase", "token", "ca_file", "private_addresses"},
 	"sftp":  {"token", "ca_file"},
 	"https": {"host_key", "private_key", "passphrase", "pattern", "full_pattern", "delta_pattern"},
 }
@@ -129,10 +130,11 @@ func locate(values settings.Values, environment settings.Environment) (path stri
 	if address.Fragment != "" || strings.HasSuffix(text, "#") {
 		return "", nil, errors.New("the setting path has a # in it; write it as %23 when it belongs to a name")
 	}
+	reach := outbound.ReachOf(Spec, values, environment)
 	if scheme == "sftp" {
-		return newSFTP(address, values, environment)
+		return newSFTP(address, values, environment, reach)
 	}
-	return newWeb(address, values, environment)
+	return newWeb(address, values, environment, reach)
 }
 
 var examples = map[string]string{

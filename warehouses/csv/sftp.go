@@ -17,6 +17,7 @@ import (
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 )
@@ -30,6 +31,7 @@ type sftpSite struct {
 	key        hostKey
 	timeout    time.Duration
 	maxEntries int
+	reach      outbound.Reach
 }
 
 var (
@@ -37,13 +39,14 @@ var (
 	_ place = (*sftpPlace)(nil)
 )
 
-func newSFTP(address *url.URL, values settings.Values, environment settings.Environment) (path string, at site, err error) {
+func newSFTP(address *url.URL, values settings.Values, environment settings.Environment, reach outbound.Reach) (path string, at site, err error) {
 	s := &sftpSite{
 		host:       net.JoinHostPort(address.Hostname(), "22"),
 		prefix:     "sftp://" + address.Host,
 		user:       address.User.Username(),
 		timeout:    values.Duration("timeout"),
 		maxEntries: int(values.Integer("max_entries")),
+		reach:      reach,
 	}
 	if port := address.Port(); port != "" {
 		s.host = net.JoinHostPort(address.Hostname(), port)
@@ -74,11 +77,13 @@ func (s *sftpSite) visit(ctx context.Context) (place, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	dialer := &net.Dialer{Timeout: s.timeout}
-	raw, err := dialer.DialContext(ctx, "tcp", s.host)
+	raw, err := s.reach.Dial(ctx, s.timeout, s.host)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
+		}
+		if refused := outbound.Refused(err); refused != nil {
+			return nil, warehouses.NeedsPerson(refused, "the SFTP server %s is not called", s.host)
 		}
 		return nil, warehouses.Faltered(nil, "no connection to the SFTP server %s: %s", s.host, whyNot(err))
 	}

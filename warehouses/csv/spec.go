@@ -30,6 +30,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 )
@@ -63,6 +64,7 @@ var Spec = settings.Spec{
 		{Name: "token", Kind: settings.Secret, Help: "For https: a bearer token, in place of user and password, by reference."},
 		{Name: "ca_file", Kind: settings.String, Help: "For https: a file of certificates (PEM) that vouch for the server, in place of the system's."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "For sftp and https: the longest that one step may take: to connect, to log in, to list a folder, to wait for more of a file."},
+		outbound.PrivateAddresses,
 		{Name: "max_entries", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "For sftp: the most entries of a folder, whatever their names."},
 		{Name: "max_bytes", Kind: settings.Integer, Default: "1073741824", Minimum: 1, Maximum: 1 << 40, Help: "The largest file that is read, in bytes."},
 		{Name: "max_record_bytes", Kind: settings.Integer, Default: "65536", Minimum: 64, Maximum: 16 << 20, Help: "The longest row that is read, in bytes."},

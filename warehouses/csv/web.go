@@ -25,7 +25,7 @@ type webSite struct {
 	address string // with the query
 	shown   string
 	headers http.Header
-	client  *http.Client
+	client  *outbound.Stream
 	timeout time.Duration
 	trailer bool // the file proves its own end
 	now     func() time.Time
@@ -36,7 +36,7 @@ var (
 	_ place = (*webPlace)(nil)
 )
 
-func newWeb(address *url.URL, values settings.Values, environment settings.Environment) (shown string, at site, err error) {
+func newWeb(address *url.URL, values settings.Values, environment settings.Environment, reach outbound.Reach) (shown string, at site, err error) {
 	w := &webSite{timeout: values.Duration("timeout"), trailer: values.Text("complete") == "trailer", now: time.Now}
 	if w.headers, err = authorization(address.User.Username(), values, environment); err != nil {
 		return "", nil, err
@@ -56,7 +56,7 @@ func newWeb(address *url.URL, values settings.Values, environment settings.Envir
 			return "", nil, fmt.Errorf("the setting ca_file: %s holds no certificate in the form of PEM", file)
 		}
 	}
-	w.client = outbound.Streaming{Timeout: w.timeout, Trust: trust, Uncompressed: true}.Client()
+	w.client = outbound.Streaming{Timeout: w.timeout, Reach: reach, Trust: trust, Uncompressed: true}.Client()
 	return w.shown, w, nil
 }
 
@@ -165,9 +165,12 @@ func (p *webPlace) failed(shown string, err error) error {
 	var certificate *tls.CertificateVerificationError
 	var dial *net.OpError
 	var timeout net.Error
+	refused := outbound.Refused(err)
 	switch {
 	case p.ctx.Err() != nil:
 		return p.ctx.Err()
+	case refused != nil:
+		return warehouses.NeedsPerson(refused, "%s is not called", shown)
 	case errors.As(err, &certificate):
 		return warehouses.NeedsPerson(nil, "%s: the certificate of the server is not valid: %v; correct the setting path, or name in ca_file who vouches for it", shown, certificate.Err)
 	case errors.As(err, &dial) && dial.Op == "dial":

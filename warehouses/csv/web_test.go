@@ -2,7 +2,6 @@ package csv
 
 import (
 	"bufio"
-	"crypto/tls"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -260,5 +259,4 @@ func TestWebTrust(t *testing.T) {
 	require.NoError(t, listener.Close())
 	_, snapshot, err = fetch(t, openAt(t, map[string]any{"path": "https://" + closed + "/stock.csv"}), "")
 	requireNothing(t, snapshot, err, warehouses.Retry, closed, "no connection", "refused")
-	require.Equal(t, uint16(tls.VersionTLS12), openAt(t, map[string]any{"path": "https://x/"}).site.(*webSite).client.Transport.(*http.Transport).TLSClientConfig.MinVersion)
 }

@@ -23,6 +23,7 @@ func BenchmarkMillionRows(b *testing.B) { warehousetest.Benchmark(b, subject(), 
 // everything else that the suite refuses is refused with them too.
 func subject() warehousetest.Subject {
 	return warehousetest.Subject{
+		Driver: extensiv.Driver(),
 		Start: func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
 			fake := extensivtest.Start(t, stock)
 			fake.Turn(extensivtest.Switches{Whole: true})

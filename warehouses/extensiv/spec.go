@@ -51,6 +51,7 @@ var Spec = settings.Spec{
 		{Name: "pause", Kind: settings.Duration, Default: "250ms", Help: "How long to wait between two calls of a fetch. Extensiv publishes no limit."},
 		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a list; more are taken for a fault of the warehouse."},
 		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take."},
+		outbound.PrivateAddresses,
 	},
 }
 
@@ -115,7 +116,7 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		page:     int(values.Integer("page")),
 		pause:    values.Duration("pause"),
 		maxPages: int(values.Integer("max_pages")),
-		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout")}),
+		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:      environment.Clock(),
 		wait:     wait,
 	}

@@ -5,6 +5,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/tidemark/tidemark/warehouses/jsonapi"
 	"github.com/tidemark/tidemark/warehouses/jsonapi/jsonapitest"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
@@ -37,6 +38,7 @@ func subject(form jsonapitest.Form) warehousetest.Subject {
 		delete(unreadable, "text")
 	}
 	return warehousetest.Subject{
+		Driver: jsonapi.Driver(),
 		Start: func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
 			return jsonapitest.Start(t, form, stock)
 		},

@@ -60,6 +60,7 @@ var Spec = settings.Spec{
 		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a fetch; more are taken for a fault of the warehouse."},
 		{Name: "max_bytes", Kind: settings.Integer, Default: "16777216", Minimum: 1, Maximum: 1 << 30, Help: "The largest answer that is read, in bytes; it is held in memory."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
+		outbound.PrivateAddresses,
 	},
 }
 
@@ -105,7 +106,7 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		endpoint: values.Text("endpoint"),
 		pause:    values.Duration("pause"),
 		maxPages: int(values.Integer("max_pages")),
-		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: values.Integer("max_bytes")}),
+		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: values.Integer("max_bytes"), Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:      environment.Clock(),
 		wait:     wait,
 	}

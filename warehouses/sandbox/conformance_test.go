@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"testing"
 
+	"github.com/tidemark/tidemark/warehouses/sandbox"
 	"github.com/tidemark/tidemark/warehouses/sandbox/sandboxtest"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
@@ -13,6 +14,7 @@ func BenchmarkMillionRows(b *testing.B) { warehousetest.Benchmark(b, subject(), 
 
 func subject() warehousetest.Subject {
 	return warehousetest.Subject{
+		Driver: sandbox.Driver(),
 		Start: func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
 			return sandboxtest.Start(t, stock)
 		},

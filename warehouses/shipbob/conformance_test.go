@@ -21,6 +21,7 @@ func BenchmarkMillionRows(b *testing.B) { warehousetest.Benchmark(b, subject(), 
 // subject tells fulfillment centers apart, and by name, for the suite has facilities and names them.
 func subject() warehousetest.Subject {
 	return warehousetest.Subject{
+		Driver: shipbob.Driver(),
 		Start: func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
 			return hurried{shipbobtest.Start(t, stock)}
 		},

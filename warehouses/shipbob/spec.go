@@ -37,6 +37,7 @@ var Spec = settings.Spec{
 		{Name: "calls_per_minute", Kind: settings.Integer, Default: "120", Minimum: 1, Maximum: 140, Help: "The most calls a minute. ShipBob permits 150 to a user and application; the rest is left for others."},
 		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a fetch; more are taken for a fault of the warehouse."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
+		outbound.PrivateAddresses,
 	},
 }
 
@@ -98,7 +99,7 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		page:     int(values.Integer("page")),
 		every:    time.Minute / time.Duration(values.Integer("calls_per_minute")),
 		maxPages: int(values.Integer("max_pages")),
-		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout")}),
+		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:      environment.Clock(),
 		wait:     wait,
 	}, nil

@@ -36,6 +36,7 @@ func BenchmarkMillionRows(b *testing.B) { warehousetest.Benchmark(b, subject("sn
 
 func subject(full string) warehousetest.Subject {
 	return warehousetest.Subject{
+		Driver: shiphero.Driver(),
 		Start: func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
 			return hurried{shipherotest.Start(t, stock), full}
 		},

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/warehouses"
 )
 
@@ -29,12 +30,15 @@ func (s *source) download(ctx context.Context, made job, sink warehouses.Sink) (
 		return seen{}, s.doubted("the address of its file is not valid")
 	}
 	response, err := s.files.Do(request)
+	refused := outbound.Refused(err)
 	switch {
 	case ctx.Err() != nil:
 		if err == nil {
 			_ = response.Body.Close()
 		}
 		return seen{}, ctx.Err()
+	case refused != nil:
+		return seen{}, warehouses.NeedsPerson(refused, "warehouse %s: the file of the snapshot is at %s, which is not called; set full: pages, or see to it that the address is right", s.id, address.Host)
 	case err != nil:
 		return seen{}, s.doubted("%v", reached(err, address.Host))
 	}

@@ -19,7 +19,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/tidemark/tidemark/outbound"
@@ -46,6 +45,7 @@ var Spec = settings.Spec{
 		{Name: "overlap", Kind: settings.Duration, Default: "10m", Help: "How much further back a smart fetch asks than the last fetch, for clocks that differ and updates that show late."},
 		{Name: "max_pages", Kind: settings.Integer, Default: "20000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a fetch; more are taken for a fault of the warehouse."},
 		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take, and the longest that a download may stand still."},
+		outbound.PrivateAddresses,
 	},
 }
 
@@ -74,7 +74,7 @@ type source struct {
 	timeout     time.Duration
 	fingerprint string // of the settings; what was read under others is read again
 	client      *outbound.Client
-	files       *http.Client
+	files       *outbound.Stream
 	now         func() time.Time
 	wait        func(ctx context.Context, span time.Duration) error
 }
@@ -108,8 +108,8 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		overlap:   values.Duration("overlap"),
 		maxPages:  int(values.Integer("max_pages")),
 		timeout:   timeout,
-		client:    outbound.NewClient(outbound.Limits{Timeout: timeout}),
-		files:     outbound.Streaming{Timeout: timeout}.Client(),
+		client:    outbound.NewClient(outbound.Limits{Timeout: timeout, Reach: outbound.ReachOf(Spec, values, environment)}),
+		files:     outbound.Streaming{Timeout: timeout, Reach: outbound.ReachOf(Spec, values, environment)}.Client(),
 		now:       environment.Clock(),
 		wait:      wait,
 	}

@@ -1,7 +1,7 @@
 // Package warehousetest is the contract of warehouses.Source as tests. Every driver runs it against a fake of its warehouse:
 //
 //	func TestConformance(t *testing.T) {
-//		warehousetest.Run(t, warehousetest.Subject{Start: start})
+//		warehousetest.Run(t, warehousetest.Subject{Driver: driver.Driver(), Start: start})
 //	}
 //
 // The fake speaks the warehouse's form correctly until a fault is provoked. What a warehouse cannot show is excused with a
@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 )
 
@@ -33,6 +34,10 @@ type Item struct {
 
 // Subject is a driver under test.
 type Subject struct {
+	// Driver opens the warehouse.
+	Driver warehouses.Driver
+	// Here is true when nothing is called, for the files are on this machine.
+	Here bool
 	// Start starts a fresh fake of the warehouse with this stock, in pages of at most PageRows rows; it ends with the test.
 	Start func(t testing.TB, stock []Item) Warehouse
 	// Unreadable are figures in the warehouse's form that must be refused, besides those of the suite, by a name.
@@ -45,6 +50,8 @@ type Subject struct {
 type Warehouse interface {
 	// Open returns a new source that reads the fake, with Credential.
 	Open(t testing.TB) warehouses.Source
+	// Settings are those with which the driver is opened, with others on top.
+	Settings(other map[string]any) settings.Values
 	// Set replaces the stock.
 	Set(t testing.TB, stock []Item)
 	// Provoke gives every later fetch a fault, until the next Provoke; None ends it.
@@ -102,6 +109,7 @@ func Run(t *testing.T, subject Subject) {
 		"the error of the sink":           subject.sinkError,
 		"several fetches at once":         subject.atOnce,
 		"check":                           subject.check,
+		"addresses that are refused":      subject.reach,
 		"a fault does not outlive itself": subject.recovers,
 	} {
 		t.Run(name, func(t *testing.T) {

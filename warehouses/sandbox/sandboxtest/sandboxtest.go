@@ -51,11 +51,16 @@ func (w *Warehouse) Open(t testing.TB) warehouses.Source { return w.OpenWith(t, 
 
 // OpenWith returns a source with other settings on top.
 func (w *Warehouse) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
-	raw := settings.Values{"endpoint": w.Endpoint(), "token": "env:TOKEN"}
-	maps.Copy(raw, other)
-	source, err := sandbox.Open(ID, raw, warehousetest.Environment())
+	source, err := sandbox.Open(ID, w.Settings(other), warehousetest.Environment())
 	require.NoError(t, err)
 	return source
+}
+
+// Settings are those of a source that reads the fake, with others on top.
+func (w *Warehouse) Settings(other map[string]any) settings.Values {
+	raw := settings.Values{"endpoint": w.Endpoint(), "token": "env:TOKEN"}
+	maps.Copy(raw, other)
+	return raw
 }
 
 // Endpoint is the fake's address.
