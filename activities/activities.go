@@ -67,6 +67,8 @@ type FetchInput struct {
 	// Approved lifts the guard for a snapshot of about ApprovedRows rows, after a person said yes.
 	Approved     bool  `json:"approved,omitempty"`
 	ApprovedRows int64 `json:"approved_rows,omitempty"`
+	// ApprovedAbsent is the most that such a snapshot may leave unnamed.
+	ApprovedAbsent ledger.Absence `json:"approved_absent,omitzero"`
 	// Asked is when the newest of the run's requests was made: who asks wants to see what is there now.
 	Asked *time.Time `json:"asked,omitempty"`
 }
@@ -80,8 +82,10 @@ type FetchResult struct {
 	Missing   int64  `json:"missing,omitempty"`
 	Changed   int64  `json:"changed"`
 	Older     int64  `json:"older,omitempty"`
-	Held      string `json:"held,omitempty"`   // why nothing was recorded
-	Shared    int64  `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
+	Held      string `json:"held,omitempty"` // why nothing was recorded
+	// Absent is what a snapshot that is held leaves unnamed.
+	Absent ledger.Absence `json:"absent,omitzero"`
+	Shared int64          `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
 }
 
 // ResolveInput asks for channel levels.
@@ -147,6 +151,7 @@ type HoldInput struct {
 	Reason     string          `json:"reason"`
 	Rows       int64           `json:"rows,omitempty"`
 	Zeroing    int64           `json:"zeroing,omitempty"`
+	Absent     ledger.Absence  `json:"absent,omitzero"`
 }
 
 // HoldResult says how long the run waits for a person.
@@ -169,10 +174,11 @@ const (
 
 // DecideResult is the decision that holds: the first that was made.
 type DecideResult struct {
-	Decision string `json:"decision"`
-	By       string `json:"by,omitempty"`
-	Rows     int64  `json:"rows,omitempty"`
-	Zeroing  int64  `json:"zeroing,omitempty"`
+	Decision string         `json:"decision"`
+	By       string         `json:"by,omitempty"`
+	Rows     int64          `json:"rows,omitempty"`
+	Zeroing  int64          `json:"zeroing,omitempty"`
+	Absent   ledger.Absence `json:"absent,omitzero"`
 }
 
 // RetakeInput takes the store again after a hold.

@@ -75,14 +75,6 @@ func TestBackoffGrowsToAMost(t *testing.T) {
 	require.Equal(t, time.Second, backoff(1))
 }
 
-func TestZeroingGuard(t *testing.T) {
-	t.Parallel()
-	require.False(t, zeroingHeld(ledger.Due{Live: 0, Zeroing: 0}, 0.2), "the first push zeroes nothing")
-	require.False(t, zeroingHeld(ledger.Due{Live: 100, Zeroing: 20}, 0.2), "exactly the threshold")
-	require.True(t, zeroingHeld(ledger.Due{Live: 100, Zeroing: 21}, 0.2))
-	require.False(t, zeroingHeld(ledger.Due{Live: 100, Zeroing: 100}, 1))
-}
-
 // What was refused as a whole comes back in parts that no row is too many for, whoever goes on with it.
 func TestRowsStandAmongAsManyAsTheyMay(t *testing.T) {
 	t.Parallel()

@@ -223,7 +223,7 @@ func (g *Gate) hold(ctx context.Context, input HoldInput) (time.Duration, error)
 	}
 	err = g.Ledger.Hold(ctx, ledger.Hold{
 		Run: input.Lease.Run, Kind: input.Kind, Connection: connection.ID, Warehouse: connection.Warehouse,
-		Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing, At: g.Now(),
+		Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing, Absent: input.Absent, At: g.Now(),
 	})
 	if err != nil {
 		return 0, err
@@ -240,7 +240,7 @@ func (g *Gate) Decide(ctx context.Context, input DecideInput) (DecideResult, err
 	var result DecideResult
 	for _, hold := range answered {
 		if hold.Run == input.Run {
-			result = DecideResult{Decision: hold.Decision, By: hold.By, Rows: hold.Rows, Zeroing: hold.Zeroing}
+			result = DecideResult{Decision: hold.Decision, By: hold.By, Rows: hold.Rows, Zeroing: hold.Zeroing, Absent: hold.Absent}
 			continue
 		}
 		if err := g.Executions.Decide(ctx, hold.Workflow, hold.Decision, hold.By); err != nil {

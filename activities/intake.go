@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -111,6 +112,8 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 	end := ledger.SnapshotEnd{
 		Full: snapshot.Full, Rows: snapshot.Rows, From: snapshot.From, Guard: warehouse.Guard, Missing: warehouse.Missing,
 		Approved: snapshot.ApprovedRows > 0, ApprovedRows: snapshot.ApprovedRows, Now: i.Now(),
+		// Who sends it has the very snapshot before them that they approve.
+		ApprovedAbsent: ledger.Absence{Levels: math.MaxInt64, Twice: math.MaxInt64},
 	}
 	if snapshot.AsOf != nil {
 		end.AsOf = *snapshot.AsOf

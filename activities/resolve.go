@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -88,7 +87,7 @@ func resolvePage(ctx context.Context, state ledger.Ledger, plan ledger.Plan, aff
 	return page, nil
 }
 
-// guard counts what stands to be pushed, and holds a push that would newly take too many rows to 0.
+// guard counts what stands to be pushed, and holds a push that would take too many rows to 0 within a day.
 func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Plan, result ResolveResult) (ResolveResult, error) {
 	due, err := r.Ledger.Due(ctx, input.Connection, input.Scope)
 	if err != nil {
@@ -98,25 +97,31 @@ func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Pla
 	if err != nil {
 		return ResolveResult{}, err
 	}
-	if len(input.Scope) > 0 && due.Zeroing > 0 {
-		// What a few SKUs would take to 0 is held against everything that the store shows.
-		all, err := r.Ledger.Due(ctx, input.Connection, nil)
-		if err != nil {
+	going := due.Zeroing + due.Open
+	var before ledger.Zeroed
+	if going > 0 {
+		if len(input.Scope) > 0 {
+			// What a few SKUs would take to 0 is held against everything that the store shows.
+			all, err := r.Ledger.Due(ctx, input.Connection, nil)
+			if err != nil {
+				return ResolveResult{}, err
+			}
+			due.Live = all.Live
+		}
+		if before, err = r.Ledger.Zeroed(ctx, input.Connection, r.Now().Add(-zeroingWindow)); err != nil {
 			return ResolveResult{}, err
 		}
-		due.Live = all.Live
 	}
-	result.Due, result.Live, result.Zeroing = due.Rows, due.Live, due.Zeroing
-	if len(input.Scope) == 1 {
-		return result, nil // one SKU that is sold out is nobody's accident, however little the store shows
-	}
-	if held := zeroingHeld(due, warehouse.Guard.MaximumZeroed); held && (!input.Approved || due.Zeroing > input.ApprovedZeroing) {
-		result.Held = fmt.Sprintf("%d of %d live rows would newly go to 0, more than %.0f %%", due.Zeroing, due.Live, warehouse.Guard.MaximumZeroed*100)
+	result.Due, result.Live, result.Zeroing = due.Rows, due.Live, going
+	switch decideZeroing(zeroing{
+		base: due.Live + before.All, going: going, before: before.Rows, maximum: warehouse.Guard.MaximumZeroed,
+		single: len(input.Scope) == 1, approved: input.Approved, approvedRows: input.ApprovedZeroing,
+	}) {
+	case zeroingHeld:
+		result.Held = zeroingReason(due.Live, going, before, warehouse.Guard.MaximumZeroed)
+	case zeroingApproved:
+		return result, r.Ledger.ApproveZeroing(ctx, input.Lease)
+	case zeroingPasses:
 	}
 	return result, nil
-}
-
-// zeroingHeld is the rule against mass zeroing.
-func zeroingHeld(due ledger.Due, maximum float64) bool {
-	return due.Zeroing > 0 && float64(due.Zeroing) > maximum*float64(due.Live)
 }

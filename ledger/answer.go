@@ -93,11 +93,16 @@ func (t *tx) settleRows(ctx context.Context, at holding, answer Answer, rows []s
 		stays[i], confirmed[i] = row.open, row.confirmed
 	}
 	_, err := t.bulk(ctx, *input, `UPDATE channel_levels AS l SET status = i.status, reason = i.reason, exported = i.exported, attempts = i.attempts, tries = i.tries, part = i.part, tries_run = ?,
-		run = CASE WHEN i.stays THEN l.run ELSE ? END, open_call = CASE WHEN i.stays THEN l.open_call END, last_exported = CASE WHEN i.confirmed THEN ? ELSE l.last_exported END
+		run = CASE WHEN i.stays THEN l.run ELSE ? END, open_call = CASE WHEN i.stays THEN l.open_call END, last_exported = CASE WHEN i.confirmed THEN ? ELSE l.last_exported END,
+		live = CASE WHEN `+learned+` THEN i.exported > 0 ELSE l.live END,
+		zeroed_at = CASE WHEN NOT `+learned+` THEN l.zeroed_at WHEN i.exported > 0 THEN NULL WHEN l.live THEN ? ELSE l.zeroed_at END
 		FROM input i WHERE l.connection = ? AND l.channel_sku = i.channel_sku AND l.location = i.location`,
-		at.lease.Run, at.lease.Run, micros(answer.Now), at.connection)
+		at.lease.Run, at.lease.Run, micros(answer.Now), micros(answer.Now), at.connection)
 	return err
 }
+
+// learned: the answer i tells what the store shows of a row l. One that tells nothing leaves a row that a person let go to 0 as it is.
+const learned = "(i.exported IS NOT NULL AND (i.confirmed OR l.exported IS NULL OR i.exported <> l.exported))"
 
 // noteRows writes the activity of rows.
 func (t *tx) noteRows(ctx context.Context, at holding, answer Answer, rows []settled) error {

@@ -1,26 +1,63 @@
 package ledger
 
-import "context"
+import (
+	"context"
+	"database/sql"
+	"time"
+)
 
 // Due counts what a push would do. Each figure without a scope has an index of just the rows that it counts; a range of one
 // connection keeps SQLite from preferring the index by status, which says nothing of zeroing.
 func (d *database) Due(ctx context.Context, connection string, scope []string) (Due, error) {
-	const due = "status IN ('pending', 'retrying')"
+	const due, open = "status IN ('pending', 'retrying')", "status IN ('unknown', 'sent')"
 	var found Due
 	err := d.read(ctx, func(t *tx) error {
 		if len(scope) > 0 {
 			return t.row(ctx, `WITH named (sku) AS MATERIALIZED (SELECT DISTINCT j.value FROM `+t.dialect.set()+`),
 				scoped (product) AS MATERIALIZED (SELECT sku FROM named UNION
 					SELECT b.bundle FROM connections n CROSS JOIN named CROSS JOIN bundle_components b WHERE n.id = ? AND b.merchant = n.merchant AND b.component = named.sku)
-				SELECT COUNT(*) FILTER (WHERE `+due+`), COUNT(*) FILTER (WHERE exported > 0), COUNT(*) FILTER (WHERE `+due+` AND quantity = 0 AND exported > 0)
+				SELECT COUNT(*) FILTER (WHERE `+due+`), COUNT(*) FILTER (WHERE live), COUNT(*) FILTER (WHERE `+due+` AND quantity = 0 AND live),
+					COUNT(*) FILTER (WHERE `+open+` AND quantity = 0 AND live)
 				FROM scoped CROSS JOIN channel_levels c WHERE c.connection = ? AND c.product = scoped.product`, t.dialect.list(scope), connection, connection).
-				Scan(&found.Rows, &found.Live, &found.Zeroing)
+				Scan(&found.Rows, &found.Live, &found.Zeroing, &found.Open)
 		}
+		const zeroing = "(SELECT COUNT(*) FROM channel_levels WHERE connection BETWEEN ? AND ? AND live AND quantity = 0 AND "
 		return t.row(ctx, `SELECT (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND `+due+`),
-			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND exported > 0),
-			(SELECT COUNT(*) FROM channel_levels WHERE connection BETWEEN ? AND ? AND `+due+` AND quantity = 0 AND exported > 0)`,
-			connection, connection, connection, connection).
-			Scan(&found.Rows, &found.Live, &found.Zeroing)
+			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND live), `+zeroing+due+`), `+zeroing+open+`)`,
+			connection, connection, connection, connection, connection, connection).
+			Scan(&found.Rows, &found.Live, &found.Zeroing, &found.Open)
 	})
 	return found, err
+}
+
+// Zeroed counts the rows that went to 0; see Resolver.
+func (d *database) Zeroed(ctx context.Context, connection string, since time.Time) (Zeroed, error) {
+	var found Zeroed
+	err := d.read(ctx, func(t *tx) error {
+		var first sql.NullInt64
+		err := t.row(ctx, `SELECT COUNT(*), COUNT(*) FILTER (WHERE quantity = 0), MIN(zeroed_at) FILTER (WHERE quantity = 0)
+			FROM channel_levels WHERE connection = ? AND zeroed_at > ?`, connection, micros(since)).Scan(&found.All, &found.Rows, &first)
+		found.First = time.Time{}
+		if first.Valid {
+			found.First = fromMicros(first.Int64)
+		}
+		return err
+	})
+	return found, err
+}
+
+// ApproveZeroing notes that a person agreed to what goes to 0; see Resolver.
+func (d *database) ApproveZeroing(ctx context.Context, lease Lease) error {
+	return d.write(ctx, func(t *tx) error {
+		at, err := t.hold(ctx, lease)
+		if err != nil {
+			return err
+		}
+		if _, err = t.exec(ctx, "UPDATE channel_levels SET zeroed_at = NULL WHERE connection = ? AND zeroed_at IS NOT NULL", at.connection); err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, `UPDATE channel_levels SET live = FALSE WHERE connection BETWEEN ? AND ? AND live AND quantity = 0
+			AND status IN ('pending', 'retrying', 'unknown', 'sent')`, at.connection, at.connection)
+		return err
+	})
 }

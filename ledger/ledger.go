@@ -246,8 +246,10 @@ type SnapshotEnd struct {
 	Guard   Guard
 	Missing inventory.MissingPolicy
 	// Approved lifts the guard for this snapshot, as far as what was approved: at least MinimumRows of ApprovedRows rows.
-	Approved     bool
-	ApprovedRows int64
+	// ApprovedAbsent is the most that it may leave unnamed; an approved snapshot takes those levels to 0 that would count twice.
+	Approved       bool
+	ApprovedRows   int64
+	ApprovedAbsent Absence
 	// More: the source has another snapshot, which the run reads next. This one is not what another run would find.
 	More bool
 	Now  time.Time
@@ -259,7 +261,8 @@ type SnapshotResult struct {
 	Version                                int64  // the warehouse's level version afterwards
 	Held                                   string // why it was held; then nothing was recorded
 	LastRows                               int64  // rows of the last full snapshot that was recorded
-	More                                   bool   // as it was said at the end of the snapshot
+	Absent                                 Absence
+	More                                   bool // as it was said at the end of the snapshot
 }
 
 // Observation is one update event: what a warehouse said of one level at one moment.
@@ -389,13 +392,27 @@ type Resolver interface {
 	AdvanceCursor(ctx context.Context, lease Lease, plan Plan) error
 	// Due counts what a push would do.
 	Due(ctx context.Context, connection string, scope []string) (Due, error)
+	// Zeroed counts the connection's rows that were live and that the store shows as 0 since a time. What a person approved since is
+	// not counted.
+	Zeroed(ctx context.Context, connection string, since time.Time) (Zeroed, error)
+	// ApproveZeroing notes that a person agreed to all that went to 0, that is due to and that open calls take there: none of it counts
+	// in Due, Zeroed or as live any more, until the store shows more than 0 there again.
+	ApproveZeroing(ctx context.Context, lease Lease) error
 }
 
 // Due is what stands to be pushed.
 type Due struct {
 	Rows    int64 // due channel levels
-	Live    int64 // rows whose last exported figure is above 0
+	Live    int64 // rows that the store was last known to show above 0, though it may not be known any more
 	Zeroing int64 // live rows that are due and would go to 0
+	Open    int64 // live rows in an open call that are to show 0
+}
+
+// Zeroed is what went to 0 lately.
+type Zeroed struct {
+	All   int64     // rows that went to 0, also those that are to come back
+	Rows  int64     // of these, rows that are still to show 0
+	First time.Time // when the first of Rows did; zero when there is none
 }
 
 // ── Pushing ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -129,7 +129,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 			return nil, err
 		}
 		if fetched.Held != "" {
-			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: fetched.Rows}, nil
+			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: fetched.Rows, Absent: fetched.Absent}, nil
 		}
 		summary = fmt.Sprintf("resolve: %d of %d levels changed", fetched.Changed, fetched.Rows)
 		if fetched.Shared != 0 {
@@ -164,7 +164,7 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	p.show(ctx, "fetching from the warehouse")
 	input := activities.FetchInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Asked: p.newest()}
 	if approved := p.fetchApproved; approved != nil {
-		input.Approved, input.ApprovedRows = true, approved.Rows
+		input.Approved, input.ApprovedRows, input.ApprovedAbsent = true, approved.Rows, approved.Absent
 	}
 	var fetched activities.FetchResult
 	if err := workflow.ExecuteActivity(options(ctx, fetchOptions, "fetch levels from the warehouse"), fetch.Fetch, input).Get(ctx, &fetched); err != nil {

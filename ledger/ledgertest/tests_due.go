@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,6 +14,8 @@ import (
 var dueTests = tests{
 	"what a push would do":                countsDue,
 	"what a push would do within a scope": countsDueScoped,
+	"what went to 0 lately":               countsZeroed,
+	"what a person let go to 0":           approvesZeroing,
 	"due rows come in order":              ordersDue,
 	"due rows within a scope":             scopesDue,
 	"which rows are due":                  choosesDue,
@@ -35,7 +38,7 @@ func countsDue(t *testing.T, w *world) {
 	w.change(lease, level("A", 0), level("B", -1), level("C", -1), level("D", 1))
 	require.Equal(t, ledger.Due{Rows: 4, Live: 4, Zeroing: 2}, w.counted(hubShop), "C shows 0 already")
 	intent := w.intend(lease, w.item(lease, "A"), w.item(lease, "D"))
-	require.Equal(t, ledger.Due{Rows: 2, Live: 4, Zeroing: 1}, w.counted(hubShop))
+	require.Equal(t, ledger.Due{Rows: 2, Live: 4, Zeroing: 1, Open: 1}, w.counted(hubShop))
 	w.answered(lease, intent, ledger.StatusRetrying)
 	require.Equal(t, ledger.Due{Rows: 4, Live: 4, Zeroing: 2}, w.counted(hubShop), "retrying rows are due")
 	w.answered(lease, w.intend(lease, w.item(lease, "A")), ledger.StatusExported)
@@ -54,6 +57,77 @@ func countsDueScoped(t *testing.T, w *world) {
 	require.Equal(t, ledger.Due{Rows: 1, Live: 1, Zeroing: 1}, w.counted(hubShop, "C"))
 	require.Equal(t, ledger.Due{Rows: 1, Live: 2, Zeroing: 1}, w.counted(hubShop, "B"))
 	require.Zero(t, w.counted(hubShop, "%", "a"))
+}
+
+func (w *world) zeroed(since time.Time) int64 {
+	w.t.Helper()
+	found, err := w.Zeroed(w.ctx(), hubShop, since)
+	require.NoError(w.t, err)
+	require.Equal(w.t, found.Rows == 0, found.First.IsZero())
+	return found.Rows
+}
+
+func countsZeroed(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 0), level("D", 7))
+	w.push(lease)
+	require.Zero(t, w.zeroed(began), "C has never been more")
+	w.change(lease, level("A", 0))
+	require.Zero(t, w.zeroed(began), "it is only due")
+	w.push(lease)
+	require.EqualValues(t, 1, w.zeroed(began))
+	first, err := w.Zeroed(w.ctx(), hubShop, began)
+	require.NoError(t, err)
+	require.Zero(t, w.zeroed(first.First), "the window begins after it")
+	w.change(lease, level("A", -1))
+	w.push(lease)
+	again, err := w.Zeroed(w.ctx(), hubShop, began)
+	require.NoError(t, err)
+	require.Equal(t, first, again, "it went to 0 once")
+
+	// Of B it is not known any more what the store shows; it is live until that is known.
+	w.change(lease, level("B", 0))
+	intent := w.intend(lease)
+	require.NoError(t, w.Abandon(w.ctx(), lease, intent.Key, "no answer", w.now()))
+	require.Equal(t, ledger.Due{Rows: 1, Live: 2, Zeroing: 1}, w.counted(hubShop))
+	w.push(lease)
+	require.EqualValues(t, 2, w.zeroed(began))
+	require.Equal(t, ledger.Due{Live: 1}, w.counted(hubShop))
+
+	w.change(lease, level("A", 1))
+	require.EqualValues(t, 1, w.zeroed(began), "it is to come back")
+	coming, err := w.Zeroed(w.ctx(), hubShop, began)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, coming.All)
+	w.push(lease)
+	w.change(lease, level("B", 1))
+	w.push(lease)
+	require.Zero(t, w.zeroed(began))
+	require.Equal(t, ledger.Due{Live: 3}, w.counted(hubShop))
+	elsewhere, err := w.Zeroed(w.ctx(), hubMarket, began)
+	require.NoError(t, err)
+	require.Zero(t, elsewhere)
+}
+
+func approvesZeroing(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7), level("D", 8))
+	w.push(lease)
+	w.change(lease, level("A", 0))
+	w.push(lease)
+	w.change(lease, level("B", 0), level("C", 0))
+	intent := w.intend(lease, w.item(lease, "C"))
+	require.Equal(t, ledger.Due{Rows: 1, Live: 3, Zeroing: 1, Open: 1}, w.counted(hubShop))
+	require.ErrorIs(t, w.ApproveZeroing(w.ctx(), ledger.Lease{Store: shop, Fence: lease.Fence + 1, Run: lease.Run}), ledger.ErrFenced)
+	require.NoError(t, w.ApproveZeroing(w.ctx(), lease))
+	require.Zero(t, w.zeroed(began))
+	require.Equal(t, ledger.Due{Rows: 1, Live: 1}, w.counted(hubShop))
+	w.answered(lease, intent, ledger.StatusRetrying)
+	w.push(lease)
+	require.Zero(t, w.zeroed(began), "what was approved does not count when it is done")
+	require.Equal(t, ledger.Due{Live: 1}, w.counted(hubShop))
+	w.change(lease, level("B", 1))
+	w.push(lease)
+	w.change(lease, level("B", 0))
+	require.Equal(t, ledger.Due{Rows: 1, Live: 2, Zeroing: 1}, w.counted(hubShop), "it came back, and would go anew")
 }
 
 func ordersDue(t *testing.T, w *world) {
