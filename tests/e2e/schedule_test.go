@@ -208,7 +208,7 @@ func TestApply(t *testing.T) {
 	require.NoError(t, err)
 	definitions.Connections[0].Inventory.Smart = []ledger.Rule{{Every: 2 * time.Hour}}
 	changed := w.apply(definitions, ledger.ApplyOptions{})
-	require.Equal(t, []control.ScheduleChange{{ID: "smart-sync/shop", Action: "changed"}}, changed.Schedules)
+	require.Equal(t, []control.ScheduleChange{{ID: "smart-sync/shop", Action: "changed", Detail: "it stays paused: paused by ann: stocktaking"}}, changed.Schedules)
 	status, err := w.control.Status(ctx, "shop")
 	require.NoError(t, err)
 	for _, schedule := range status.Connections[0].Schedules {
