@@ -136,8 +136,12 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, one *hook,
 }
 
 // observedAt is when a snapshot was taken: as its sender says, but not later than it was signed or came. So a snapshot that somebody
-// sends once more within the tolerance replaces nothing that was observed after the first time.
+// sends once more within the tolerance replaces nothing that was observed after the first time. It is nil where the sender says neither:
+// when it came is our time and not its.
 func observedAt(said *time.Time, signed, now time.Time) *time.Time {
+	if said == nil && signed.IsZero() {
+		return nil
+	}
 	latest := now
 	if !signed.IsZero() && signed.Before(now) {
 		latest = signed
@@ -254,7 +258,7 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 		}
 		if err == nil {
 			result.Rows++
-			if level, refusal := inventory.Accept(row, one.warehouse.Quantity); refusal != nil {
+			if level, refusal := inventory.Accept(inventory.Timely(row, now), one.warehouse.Quantity); refusal != nil {
 				refusals = append(refusals, *refusal)
 			} else {
 				levels = append(levels, level)
