@@ -136,12 +136,8 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, one *hook,
 }
 
 // observedAt is when a snapshot was taken: as its sender says, but not later than it was signed or came. So a snapshot that somebody
-// sends once more within the tolerance replaces nothing that was observed after the first time. It is nil where the sender says neither:
-// when it came is our time and not its.
+// sends once more within the tolerance replaces nothing that was observed after the first time.
 func observedAt(said *time.Time, signed, now time.Time) *time.Time {
-	if said == nil && signed.IsZero() {
-		return nil
-	}
 	latest := now
 	if !signed.IsZero() && signed.Before(now) {
 		latest = signed
