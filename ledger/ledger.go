@@ -96,6 +96,9 @@ type Definer interface {
 	Restored(ctx context.Context, reason string, now time.Time) error
 	// Epoch is a random id that Restored replaces.
 	Epoch(ctx context.Context) (string, error)
+	// Identity says which ledger this is: a random id that is made with the ledger and stays, over restores too. Schedules and workflows
+	// name it. A copy of a SQLite file, and a database that was made from another's backup, has the same.
+	Identity(ctx context.Context) (string, error)
 }
 
 // ── The gate ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -220,8 +223,9 @@ type Counts struct {
 	Resolved int64 `json:"resolved"` // channel levels computed
 	Due      int64 `json:"due"`      // channel levels that were due when the push began
 	Exported int64 `json:"exported"`
-	Sent     int64 `json:"sent"` // accepted, not yet reported on
-	Rejected int64 `json:"rejected"`
+	Sent     int64 `json:"sent"`             // accepted, not yet reported on
+	Rejected int64 `json:"rejected"`         // newly: by this run, or in an answer that it received
+	Parked   int64 `json:"parked,omitempty"` // rejected by an earlier run, resolved again by this one, and not tried
 	Blocked  int64 `json:"blocked"`
 	Retrying int64 `json:"retrying"`
 	Calls    int64 `json:"calls"`
