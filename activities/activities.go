@@ -16,6 +16,7 @@ type BeginInput struct {
 	// FirstRun is the first run id of the workflow's chain: it stays the same when the workflow continues as new.
 	FirstRun   string           `json:"first_run"`
 	Connection string           `json:"connection"`
+	Ledger     string           `json:"ledger,omitempty"` // that the run belongs to; empty when whoever started it did not say
 	Mode       ledger.Mode      `json:"mode"`
 	Trigger    ledger.Trigger   `json:"trigger"`
 	Pass       int              `json:"pass"`
@@ -216,6 +217,7 @@ type Update struct {
 
 // RecordUpdatesInput is a batch of update events.
 type RecordUpdatesInput struct {
+	Ledger    string   `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string   `json:"warehouse"`
 	Updates   []Update `json:"updates"`
 }
@@ -242,6 +244,7 @@ type Snapshot struct {
 
 // RecordSnapshotInput asks for a staged snapshot to become visible.
 type RecordSnapshotInput struct {
+	Ledger    string   `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string   `json:"warehouse"`
 	Snapshot  Snapshot `json:"snapshot"`
 }
@@ -258,6 +261,7 @@ type RecordSnapshotResult struct {
 
 // RequestInput asks for a Smart Sync by every active connection on a warehouse, of what stands in the ledger.
 type RequestInput struct {
+	Ledger    string `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string `json:"warehouse"`
 	// ID is the same when the activity is tried again.
 	ID   string   `json:"id"`

@@ -40,6 +40,11 @@ func (g *Gate) Begin(ctx context.Context, input BeginInput) (BeginResult, error)
 }
 
 func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error) {
+	if refused, err := foreignTo(ctx, g.Ledger, input.Ledger); err != nil {
+		return BeginResult{}, err
+	} else if refused != "" {
+		return BeginResult{}, askPerson(ErrorNotConfigured, refused, nil)
+	}
 	connection, err := g.Ledger.Connection(ctx, input.Connection)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return BeginResult{}, askPerson(ErrorNotConfigured, fmt.Sprintf("there is no connection %q; apply a configuration that has it, or remove its schedules with starter apply --prune", input.Connection), err)
@@ -202,7 +207,7 @@ func (g *Gate) Finish(ctx context.Context, input FinishInput) (FinishResult, err
 // merge joins what the workflow counted with what the ledger counted of the push.
 func merge(run, push ledger.Counts) ledger.Counts {
 	run.Exported, run.Sent, run.Rejected, run.Blocked, run.Retrying = push.Exported, push.Sent, push.Rejected, push.Blocked, push.Retrying
-	run.Calls = push.Calls
+	run.Parked, run.Calls = push.Parked, push.Calls
 	return run
 }
 

@@ -44,7 +44,7 @@ func (i *Intake) RecordUpdates(ctx context.Context, input RecordUpdatesInput) (R
 func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, attempt int32) (RecordUpdatesResult, error) {
 	_, stop := beat(ctx)
 	defer stop()
-	warehouse, err := i.warehouse(ctx, input.Warehouse)
+	warehouse, err := i.warehouse(ctx, input.Ledger, input.Warehouse)
 	if err != nil {
 		return RecordUpdatesResult{}, err
 	}
@@ -66,7 +66,7 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 // accept turns updates into observations and counts those that are not believed.
 func accept(updates []Update, quantity inventory.QuantityField, now time.Time) (accepted []ledger.Observation, refused int64) {
 	accepted = make([]ledger.Observation, 0, len(updates))
-	for _, update := range updates {
+	for _, update := range inOrder(updates, now) {
 		row := inventory.Row{
 			Facility: update.Facility, SKU: update.SKU, Available: update.Available, OnHand: update.OnHand, Committed: update.Committed,
 		}
@@ -77,7 +77,7 @@ func accept(updates []Update, quantity inventory.QuantityField, now time.Time) (
 		if update.ReceivedAt != nil {
 			received = arrived(*update.ReceivedAt, now)
 		}
-		level, refusal := inventory.Accept(inventory.Timely(row, received), quantity)
+		level, refusal := inventory.Accept(inventory.Timely(row, now), quantity)
 		// An event's id is bound to the rules of an SKU: it is opaque, and both databases can keep it.
 		if refusal != nil || inventory.CheckSKU("event id", update.Event) != nil || update.Sequence < 0 {
 			refused++
@@ -86,6 +86,19 @@ func accept(updates []Update, quantity inventory.QuantityField, now time.Time) (
 		accepted = append(accepted, ledger.Observation{Event: update.Event, Sequence: update.Sequence, ReceivedAt: received, Level: level})
 	}
 	return accepted, refused
+}
+
+// inOrder puts updates of a clock that is ahead in the order of that clock, behind the others: cut to now, their times would not tell it.
+func inOrder(updates []Update, now time.Time) []Update {
+	at := func(one Update) time.Time {
+		if one.ReportedAt != nil && one.ReportedAt.After(now) {
+			return *one.ReportedAt
+		}
+		return now
+	}
+	ordered := slices.Clone(updates)
+	slices.SortStableFunc(ordered, func(a, b Update) int { return at(a).Compare(at(b)) })
+	return ordered
 }
 
 // named are the SKUs of observations, in order, each once.
@@ -108,7 +121,7 @@ func (i *Intake) RecordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
 	_, stop := beat(ctx)
 	defer stop()
-	warehouse, err := i.warehouse(ctx, input.Warehouse)
+	warehouse, err := i.warehouse(ctx, input.Ledger, input.Warehouse)
 	if err != nil {
 		return RecordSnapshotResult{}, err
 	}
@@ -139,6 +152,9 @@ func (i *Intake) Request(ctx context.Context, input RequestInput) (RequestResult
 }
 
 func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult, error) {
+	if err := i.own(ctx, input.Ledger); err != nil {
+		return RequestResult{}, err
+	}
 	connections, err := i.Ledger.Connections(ctx)
 	if err != nil {
 		return RequestResult{}, err
@@ -159,8 +175,20 @@ func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult
 	return result, errors.Join(refused...)
 }
 
+// own leaves what is of another ledger to that one's workers. It was acknowledged to its sender, so it must not be dropped.
+func (i *Intake) own(ctx context.Context, named string) error {
+	refused, err := foreignTo(ctx, i.Ledger, named)
+	if err == nil && refused != "" {
+		return tryAfter(ErrorNotConfigured, refused, foreignPoll)
+	}
+	return err
+}
+
 // warehouse finds the warehouse. One that there is not is for a person: what it sends has no place to go.
-func (i *Intake) warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
+func (i *Intake) warehouse(ctx context.Context, owner, id string) (ledger.Warehouse, error) {
+	if err := i.own(ctx, owner); err != nil {
+		return ledger.Warehouse{}, err
+	}
 	warehouse, err := i.Ledger.Warehouse(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return warehouse, askPerson(ErrorNotConfigured, fmt.Sprintf("there is no warehouse %q; apply a configuration that has it", id), err)
