@@ -73,7 +73,7 @@ func accept(updates []Update, quantity inventory.QuantityField, now time.Time) (
 		if update.ReportedAt != nil {
 			row.ReportedAt = *update.ReportedAt
 		}
-		received := now
+		var received time.Time // the ledger takes it as now
 		if update.ReceivedAt != nil {
 			received = arrived(*update.ReceivedAt, now)
 		}

@@ -103,7 +103,9 @@ func (t *tx) recording(ctx context.Context, staged stagedSnapshot, end SnapshotE
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("%w: warehouse %q", ErrNotFound, r.warehouse)
 	}
-	r.confirms = end.Full && newer(incomingTime{snapshot: true, taken: r.taken, dated: r.dated, received: r.began}, r.confirmed)
+	// Of the levels with confirmed = 1 those that were absent are ours, whatever the others are, so it may not be older by either clock.
+	r.confirms = end.Full && r.taken >= r.confirmed.at &&
+		newer(incomingTime{snapshot: true, taken: r.taken, dated: r.dated, received: r.began}, r.confirmed)
 	return r, err
 }
 
