@@ -115,7 +115,7 @@ func untilOver(ctx context.Context, fatal <-chan error) error {
 }
 
 func register(w worker.ActivityRegistry, state ledger.Ledger, temporal client.Client, namespace string, options options) {
-	executions := control.NewExecutions(temporal, namespace)
+	executions := control.NewExecutions(state, temporal, namespace)
 	w.RegisterActivity(&activities.Gate{Ledger: state, Executions: executions, Now: time.Now, Poll: 2 * time.Second})
 	w.RegisterActivity(&activities.Fetch{Ledger: state, Drivers: warehousesall.Drivers(), Environment: settings.Process(), Now: time.Now})
 	w.RegisterActivity(&activities.Intake{Ledger: state, Requests: executions, Now: time.Now})
