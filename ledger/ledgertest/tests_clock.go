@@ -15,6 +15,7 @@ var clockTests = tests{
 	"an old file that is fetched late":       keepsEventOverOldFile,
 	"an absent level and a later snapshot":   givesAbsentBack,
 	"levels that stay absent":                staysAbsent,
+	"absent from a snapshot without a time":  zeroesByArrival,
 	"an event and a level of ours":           ordersEventsByArrival,
 	"an event that waited to be recorded":    ordersEventsThatWaited,
 	"a snapshot that is older by one clock":  confirmsByBothClocks,
@@ -152,6 +153,25 @@ func staysAbsent(t *testing.T, w *world) {
 	require.EqualValues(t, 2, w.fetch(lease, clockAt(40), between, level("A", 7), level("B", 7)).Older)
 	between.AsOf = clockAt(30)
 	require.EqualValues(t, 2, w.fetch(lease, clockAt(40), between, levelAt("A", 7, clockAt(1)), level("B", 7)).Changed)
+}
+
+// zeroesByArrival: a snapshot without a time leaves out what was so when its fetch began, and says nothing of what was received since.
+func zeroesByArrival(t *testing.T, w *world) {
+	lease := w.take(hubShop, ledger.Smart)
+	end := part()
+	end.AsOf = clockAt(90) // the source's clock is ahead
+	w.fetch(lease, clockAt(20), end, level("BEFORE", 5))
+	end.AsOf = clockAt(1)
+	w.fetch(lease, clockAt(40), end, level("AFTER", 5))
+	west := func(sku string) inventory.Level { return inventory.Level{Facility: "west", SKU: sku, Available: 1} }
+	require.Empty(t, w.fetch(lease, clockAt(30), whole(), west("AFTER")).Held, "it was in the east later than that")
+	held := w.fetch(lease, clockAt(30), whole(), west("BEFORE"), west("AFTER"))
+	require.EqualValues(t, 1, held.Absent.Twice)
+	require.NotEmpty(t, held.Held)
+	zero := whole()
+	zero.Missing = inventory.MissingZero
+	w.fetch(lease, clockAt(30), zero, level("NAMED", 1))
+	require.Equal(t, map[string]int64{"BEFORE": 0, "AFTER": 5, "NAMED": 1, "AFTER@west": 0}, w.available(hub))
 }
 
 // ordersEventsByArrival: beside a level of ours an event's own time says nothing, and it is newer unless it came before.
