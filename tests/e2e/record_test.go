@@ -29,7 +29,7 @@ func TestRecord(t *testing.T) {
 	require.NoError(t, os.MkdirAll(*to, 0o755))
 	for name, record := range map[string]func(*testing.T, string){
 		"endings": recordEndings, "holds": recordHolds, "store-taken": recordStoreTaken, "waits": recordWaits,
-		"intake": recordIntake,
+		"intake": recordIntake, "long": recordLong, "long-intake": recordLongIntake, "zeroing": recordZeroing, "uploads": recordUploads,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
