@@ -72,6 +72,12 @@ func showStatus(w io.Writer, status control.Status) {
 		if c.Last != nil {
 			line(w, "  last run: %d %s, %s, %s%s", c.Last.ID, c.Last.Mode, stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}
+		for _, run := range c.Open {
+			line(w, "  run %d (%s) is under way: %s", run.ID, run.Mode, openPhase(run.Run))
+			if retry := run.Retry; retry != nil {
+				line(w, "    %s\n    starter cancel %d   ends it", plain(describeRetry(*retry)), run.ID)
+			}
+		}
 		if c.Holder != nil {
 			line(w, "  the store is in use by %s (run %d)", c.Holder.Workflow, c.Holder.Run)
 		}
@@ -79,6 +85,23 @@ func showStatus(w io.Writer, status control.Status) {
 	if len(status.Connections) == 0 {
 		line(w, "no connections yet; apply a configuration (starter apply FILE)")
 	}
+}
+
+// openPhase is how far a run is that has not ended.
+func openPhase(run ledger.Run) string {
+	if run.Outcome == ledger.Held {
+		return "it waits for a decision"
+	}
+	return plain(cmp.Or(run.Phase, "running"))
+}
+
+// describeRetry says what failed last in a run, and when it is tried again.
+func describeRetry(retry control.Retry) string {
+	when := "attempt %d is under way"
+	if retry.Next != nil {
+		when = "attempt %d is due at " + stamp(retry.Next)
+	}
+	return fmt.Sprintf("%s: "+when, retry.Error, retry.Attempt)
 }
 
 func deadline(decideBy *time.Time) string {
@@ -144,7 +167,7 @@ func runsCommand(s *session) *cobra.Command {
 							}
 							k := run.Counts
 							row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d", run.ID, run.Connection, run.Mode, run.Trigger, stamp(&run.StartedAt), took,
-								run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Calls)
+								outcomeOf(run), k.Changed, k.Due, k.Exported, k.Rejected, k.Calls)
 						}
 					})
 					showMore(w, more, limit)
@@ -154,6 +177,14 @@ func runsCommand(s *session) *cobra.Command {
 	}
 	command.Flags().IntVar(&limit, "limit", 20, "how many")
 	return command
+}
+
+// outcomeOf is how a run ended, or how far it is.
+func outcomeOf(run ledger.Run) string {
+	if run.Outcome == ledger.Running && run.Phase != "" {
+		return plain(run.Phase)
+	}
+	return string(run.Outcome)
 }
 
 func levelsCommand(s *session) *cobra.Command {

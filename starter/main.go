@@ -93,7 +93,7 @@ Exit codes: 0 done, 1 a fault that may pass, 2 the command line or the configura
 	root.AddCommand(
 		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), levelsCommand(shared),
 		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), pauseCommand(shared), resumeCommand(shared),
-		decideCommand(shared, true), decideCommand(shared, false), replayCommand(shared), restoredCommand(shared), relearnCommand(shared),
+		decideCommand(shared, true), decideCommand(shared, false), cancelCommand(shared), replayCommand(shared), restoredCommand(shared), relearnCommand(shared),
 		checkCommand(shared), serveCommand(shared), demoCommand(), versionCommand(shared),
 	)
 	for _, sub := range root.Commands() {
