@@ -16,6 +16,7 @@ type BeginInput struct {
 	// FirstRun is the first run id of the workflow's chain: it stays the same when the workflow continues as new.
 	FirstRun   string           `json:"first_run"`
 	Connection string           `json:"connection"`
+	Ledger     string           `json:"ledger,omitempty"` // that the run belongs to; empty when whoever started it did not say
 	Mode       ledger.Mode      `json:"mode"`
 	Trigger    ledger.Trigger   `json:"trigger"`
 	Pass       int              `json:"pass"`
@@ -71,6 +72,8 @@ type FetchInput struct {
 	// Approved lifts the guard for a snapshot of about ApprovedRows rows, after a person said yes.
 	Approved     bool  `json:"approved,omitempty"`
 	ApprovedRows int64 `json:"approved_rows,omitempty"`
+	// ApprovedAbsent is the most that such a snapshot may leave unnamed.
+	ApprovedAbsent ledger.Absence `json:"approved_absent,omitzero"`
 	// Asked is when the newest of the run's requests was made: who asks wants to see what is there now.
 	Asked *time.Time `json:"asked,omitempty"`
 }
@@ -84,8 +87,10 @@ type FetchResult struct {
 	Missing   int64  `json:"missing,omitempty"`
 	Changed   int64  `json:"changed"`
 	Older     int64  `json:"older,omitempty"`
-	Held      string `json:"held,omitempty"`   // why nothing was recorded
-	Shared    int64  `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
+	Held      string `json:"held,omitempty"` // why nothing was recorded
+	// Absent is what a snapshot that is held leaves unnamed.
+	Absent ledger.Absence `json:"absent,omitzero"`
+	Shared int64          `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
 }
 
 // ResolveInput asks for channel levels.
@@ -151,6 +156,7 @@ type HoldInput struct {
 	Reason     string          `json:"reason"`
 	Rows       int64           `json:"rows,omitempty"`
 	Zeroing    int64           `json:"zeroing,omitempty"`
+	Absent     ledger.Absence  `json:"absent,omitzero"`
 }
 
 // HoldResult says how long the run waits for a person.
@@ -173,10 +179,11 @@ const (
 
 // DecideResult is the decision that holds: the first that was made.
 type DecideResult struct {
-	Decision string `json:"decision"`
-	By       string `json:"by,omitempty"`
-	Rows     int64  `json:"rows,omitempty"`
-	Zeroing  int64  `json:"zeroing,omitempty"`
+	Decision string         `json:"decision"`
+	By       string         `json:"by,omitempty"`
+	Rows     int64          `json:"rows,omitempty"`
+	Zeroing  int64          `json:"zeroing,omitempty"`
+	Absent   ledger.Absence `json:"absent,omitzero"`
 }
 
 // RetakeInput takes the store again after a hold.
@@ -223,6 +230,7 @@ type Update struct {
 
 // RecordUpdatesInput is a batch of update events.
 type RecordUpdatesInput struct {
+	Ledger    string   `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string   `json:"warehouse"`
 	Updates   []Update `json:"updates"`
 }
@@ -249,6 +257,7 @@ type Snapshot struct {
 
 // RecordSnapshotInput asks for a staged snapshot to become visible.
 type RecordSnapshotInput struct {
+	Ledger    string   `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string   `json:"warehouse"`
 	Snapshot  Snapshot `json:"snapshot"`
 }
@@ -265,6 +274,7 @@ type RecordSnapshotResult struct {
 
 // RequestInput asks for a Smart Sync by every active connection on a warehouse, of what stands in the ledger.
 type RequestInput struct {
+	Ledger    string `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string `json:"warehouse"`
 	// ID is the same when the activity is tried again.
 	ID   string   `json:"id"`

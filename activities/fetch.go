@@ -131,6 +131,12 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 	}
+	if now, err := f.Ledger.Warehouse(ctx, warehouse.ID); err != nil || !now.ReadsLike(warehouse) {
+		if err == nil {
+			err = tryAfter(ErrorFetching, fmt.Sprintf("the settings of warehouse %s have just changed; it is read by the new ones", warehouse.ID), shortestWait)
+		}
+		return warehouses.Snapshot{}, ledger.SnapshotResult{}, errors.Join(err, f.Ledger.Discard(context.WithoutCancel(ctx), id))
+	}
 	if first {
 		if err := f.yield(ctx, input, warehouse, id); err != nil {
 			return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
@@ -163,7 +169,7 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 	result, err := f.Ledger.Record(ctx, input.Lease, id, ledger.SnapshotEnd{
 		Full: snapshot.Full, Rows: snapshot.Rows, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
 		Guard: warehouse.Guard, Missing: warehouse.Missing,
-		Approved: input.Approved, ApprovedRows: input.ApprovedRows, More: snapshot.More, Now: f.Now(),
+		Approved: input.Approved, ApprovedRows: input.ApprovedRows, ApprovedAbsent: input.ApprovedAbsent, More: snapshot.More, Now: f.Now(),
 	})
 	return snapshot, result, err
 }
@@ -179,7 +185,10 @@ func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.Snapshot
 	total.Missing = result.Missing
 	total.Changed += result.Changed
 	total.Older += result.Older
-	total.Held = result.Held
+	total.Held, total.Absent = result.Held, ledger.Absence{}
+	if result.Held != "" {
+		total.Absent = result.Absent
+	}
 	return total
 }
 

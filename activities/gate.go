@@ -40,6 +40,11 @@ func (g *Gate) Begin(ctx context.Context, input BeginInput) (BeginResult, error)
 }
 
 func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error) {
+	if refused, err := foreignTo(ctx, g.Ledger, input.Ledger); err != nil {
+		return BeginResult{}, err
+	} else if refused != "" {
+		return BeginResult{}, askPerson(ErrorNotConfigured, refused, nil)
+	}
 	connection, err := g.Ledger.Connection(ctx, input.Connection)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return BeginResult{}, askPerson(ErrorNotConfigured, fmt.Sprintf("there is no connection %q; apply a configuration that has it, or remove its schedules with starter apply --prune", input.Connection), err)
@@ -296,7 +301,7 @@ func (g *Gate) Finish(ctx context.Context, input FinishInput) (FinishResult, err
 // merge joins what the workflow counted with what the ledger counted of the push.
 func merge(run, push ledger.Counts) ledger.Counts {
 	run.Exported, run.Sent, run.Rejected, run.Blocked, run.Retrying = push.Exported, push.Sent, push.Rejected, push.Blocked, push.Retrying
-	run.Calls = push.Calls
+	run.Parked, run.Calls = push.Parked, push.Calls
 	return run
 }
 
@@ -317,7 +322,7 @@ func (g *Gate) hold(ctx context.Context, input HoldInput) (time.Duration, error)
 	}
 	err = g.Ledger.Hold(ctx, ledger.Hold{
 		Run: input.Lease.Run, Kind: input.Kind, Connection: connection.ID, Warehouse: connection.Warehouse,
-		Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing, At: g.Now(),
+		Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing, Absent: input.Absent, At: g.Now(),
 	})
 	if err != nil {
 		return 0, err
@@ -334,7 +339,7 @@ func (g *Gate) Decide(ctx context.Context, input DecideInput) (DecideResult, err
 	var result DecideResult
 	for _, hold := range answered {
 		if hold.Run == input.Run {
-			result = DecideResult{Decision: hold.Decision, By: hold.By, Rows: hold.Rows, Zeroing: hold.Zeroing}
+			result = DecideResult{Decision: hold.Decision, By: hold.By, Rows: hold.Rows, Zeroing: hold.Zeroing, Absent: hold.Absent}
 			continue
 		}
 		if err := g.Executions.Decide(ctx, hold.Workflow, hold.Decision, hold.By); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -43,7 +44,7 @@ func (i *Intake) RecordUpdates(ctx context.Context, input RecordUpdatesInput) (R
 func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, attempt int32) (RecordUpdatesResult, error) {
 	_, stop := beat(ctx)
 	defer stop()
-	warehouse, err := i.warehouse(ctx, input.Warehouse)
+	warehouse, err := i.warehouse(ctx, input.Ledger, input.Warehouse)
 	if err != nil {
 		return RecordUpdatesResult{}, err
 	}
@@ -103,7 +104,7 @@ func (i *Intake) RecordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
 	_, stop := beat(ctx)
 	defer stop()
-	warehouse, err := i.warehouse(ctx, input.Warehouse)
+	warehouse, err := i.warehouse(ctx, input.Ledger, input.Warehouse)
 	if err != nil {
 		return RecordSnapshotResult{}, err
 	}
@@ -111,6 +112,8 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 	end := ledger.SnapshotEnd{
 		Full: snapshot.Full, Rows: snapshot.Rows, From: snapshot.From, Guard: warehouse.Guard, Missing: warehouse.Missing,
 		Approved: snapshot.ApprovedRows > 0, ApprovedRows: snapshot.ApprovedRows, Now: i.Now(),
+		// Who sends it has the very snapshot before them that they approve.
+		ApprovedAbsent: ledger.Absence{Levels: math.MaxInt64, Twice: math.MaxInt64},
 	}
 	if snapshot.AsOf != nil {
 		end.AsOf = *snapshot.AsOf
@@ -132,6 +135,9 @@ func (i *Intake) Request(ctx context.Context, input RequestInput) (RequestResult
 }
 
 func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult, error) {
+	if err := i.own(ctx, input.Ledger); err != nil {
+		return RequestResult{}, err
+	}
 	connections, err := i.Ledger.Connections(ctx)
 	if err != nil {
 		return RequestResult{}, err
@@ -152,8 +158,20 @@ func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult
 	return result, errors.Join(refused...)
 }
 
+// own leaves what is of another ledger to that one's workers. It was acknowledged to its sender, so it must not be dropped.
+func (i *Intake) own(ctx context.Context, named string) error {
+	refused, err := foreignTo(ctx, i.Ledger, named)
+	if err == nil && refused != "" {
+		return tryAfter(ErrorNotConfigured, refused, foreignPoll)
+	}
+	return err
+}
+
 // warehouse finds the warehouse. One that there is not is for a person: what it sends has no place to go.
-func (i *Intake) warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
+func (i *Intake) warehouse(ctx context.Context, owner, id string) (ledger.Warehouse, error) {
+	if err := i.own(ctx, owner); err != nil {
+		return ledger.Warehouse{}, err
+	}
 	warehouse, err := i.Ledger.Warehouse(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return warehouse, askPerson(ErrorNotConfigured, fmt.Sprintf("there is no warehouse %q; apply a configuration that has it", id), err)

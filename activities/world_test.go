@@ -49,7 +49,7 @@ func definitions() ledger.Definitions {
 	d := ledger.Definitions{Warehouses: []ledger.Warehouse{
 		{
 			ID: "depot", Merchant: "acme", Driver: "source", Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
-			Guard: ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumZeroed: 0.2}, Freshness: time.Minute,
+			Guard: ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumMissing: 0.05, MaximumZeroed: 0.2}, Freshness: time.Minute,
 		},
 		{ID: "annex", Merchant: "acme", Driver: "source", Quantity: inventory.QuantityOnHand, Missing: inventory.MissingKeep},
 	}}

@@ -99,7 +99,7 @@ func TestDefaults(t *testing.T) {
 			ID: "portland", Merchant: "acme", Driver: "depot",
 			Settings: settings.Values{"endpoint": "https://depot.example/api", "token": "env:DEPOT_TOKEN", "page": int64(100)},
 			Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
-			Freshness: time.Minute, Guard: ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumZeroed: 0.2, DecideWithin: 7 * 24 * time.Hour},
+			Freshness: time.Minute, Guard: ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumMissing: 0.05, MaximumZeroed: 0.2, DecideWithin: 7 * 24 * time.Hour},
 		}},
 		Stores: []ledger.Store{
 			{
@@ -137,7 +137,7 @@ warehouses:
       parts: [one, "two"]
     quantity: on_hand
     missing: zero
-    guard: {minimum_rows: 50%, maximum_refused: 2.5%, maximum_zeroed: 100%, decide_within: 48h}
+    guard: {minimum_rows: 50%, maximum_refused: 2.5%, maximum_missing: 7.5%, maximum_zeroed: 100%, decide_within: 48h}
     freshness: 0m
     hook:
       format: shiphero
@@ -211,7 +211,7 @@ catalog:
 				"columns": map[string]string{"sku": "Artikel", "available": "3"}, "parts": []string{"one", "two"},
 			},
 			Quantity: inventory.QuantityOnHand, Missing: inventory.MissingZero,
-			Guard: ledger.Guard{MinimumRows: 0.5, MaximumRefused: 0.025, MaximumZeroed: 1, DecideWithin: 48 * time.Hour},
+			Guard: ledger.Guard{MinimumRows: 0.5, MaximumRefused: 0.025, MaximumMissing: 0.075, MaximumZeroed: 1, DecideWithin: 48 * time.Hour},
 			Hook:  &ledger.Hook{Format: ledger.HookShipHero, Keys: []string{"env:HOOK_KEY", "file:/run/secrets/hook"}},
 		}},
 		Stores: []ledger.Store{

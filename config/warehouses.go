@@ -261,17 +261,20 @@ func (l *loader) plain(n *node, what string) (any, bool) {
 }
 
 func (l *loader) guard(n *node, what string) ledger.Guard {
-	guard := ledger.Guard{MinimumRows: defaultMinimumRows, MaximumRefused: defaultMaximumRefused, MaximumZeroed: defaultMaximumZeroed, DecideWithin: defaultDecideWithin}
+	guard := ledger.Guard{
+		MinimumRows: defaultMinimumRows, MaximumRefused: defaultMaximumRefused, MaximumMissing: ledger.DefaultMaximumMissing, MaximumZeroed: defaultMaximumZeroed,
+		DecideWithin: defaultDecideWithin,
+	}
 	if n == nil {
 		return guard
 	}
 	what = "guard of " + what
-	o, ok := l.object(n, what, "minimum_rows", "maximum_refused", "maximum_zeroed", "decide_within")
+	o, ok := l.object(n, what, "minimum_rows", "maximum_refused", "maximum_missing", "maximum_zeroed", "decide_within")
 	if !ok {
 		return guard
 	}
 	for name, threshold := range map[string]*float64{
-		"minimum_rows": &guard.MinimumRows, "maximum_refused": &guard.MaximumRefused, "maximum_zeroed": &guard.MaximumZeroed,
+		"minimum_rows": &guard.MinimumRows, "maximum_refused": &guard.MaximumRefused, "maximum_missing": &guard.MaximumMissing, "maximum_zeroed": &guard.MaximumZeroed,
 	} {
 		if part, ok := l.percent(o.get(name), name+" in the "+what); ok {
 			*threshold = part

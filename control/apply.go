@@ -24,17 +24,47 @@ type ApplyReport struct {
 	Warnings   []string         `json:"warnings"`
 }
 
+// ApplyOptions says how far an apply goes.
+type ApplyOptions struct {
+	ledger.ApplyOptions
+	// TakeOver takes over the schedules of the configuration's connections that belong to another ledger, or to nobody knows which.
+	TakeOver bool
+	// From says from where it is applied, for people: a host and a file.
+	From string
+}
+
+// applying is one apply.
+type applying struct {
+	*Control
+	definitions ledger.Definitions
+	options     ApplyOptions
+	self        owner           // what schedules are marked with
+	before      map[string]bool // the connections that the ledger had: whether they were active
+	configured  map[string]bool // the connections that it is to have
+	report      *ApplyReport
+}
+
 // Apply makes the ledger and the schedules what the definitions say. Each step can be repeated: when it breaks off, the same apply
-// again completes it.
-func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, options ledger.ApplyOptions) (ApplyReport, error) {
+// again completes it. Ids that are another ledger's are refused before anything is changed.
+func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
 	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}}
-	var err error
-	before := map[string]bool{}
-	if known, err := c.Ledger.Connections(ctx); err == nil {
-		for _, connection := range known {
-			before[connection.ID] = connection.Active()
-		}
-	} else {
+	a := &applying{Control: c, definitions: definitions, options: options, report: &report, before: map[string]bool{}, configured: map[string]bool{}}
+	known, err := c.Ledger.Connections(ctx)
+	if err != nil {
+		return report, err
+	}
+	for _, connection := range known {
+		a.before[connection.ID] = connection.Active()
+	}
+	for _, connection := range definitions.Connections {
+		a.configured[connection.ID] = true
+	}
+	identity, err := c.identity(ctx)
+	if err != nil {
+		return report, err
+	}
+	a.self = owner{ledger: identity, from: options.From}
+	if err := a.check(ctx); err != nil {
 		return report, err
 	}
 	if options.DryRun {
@@ -46,19 +76,19 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 	} else if report.Attributes, err = c.register(ctx); err != nil {
 		return report, err
 	}
-	if report.Changes, err = c.Ledger.Apply(ctx, definitions, options); err != nil {
+	if report.Changes, err = c.Ledger.Apply(ctx, definitions, options.ApplyOptions); err != nil {
 		return report, fmt.Errorf("applying to the ledger: %w", err)
 	}
 	report.Changes = orEmpty(report.Changes)
-	if err := c.schedules(ctx, definitions, before, options.DryRun, &report); err != nil {
+	if err := a.schedules(ctx); err != nil {
 		return report, err
 	}
 	report.Warnings = append(report.Warnings, unused(definitions)...)
-	if err := c.removed(ctx, definitions, options, &report); err != nil {
+	if err := a.removed(ctx); err != nil {
 		return report, err
 	}
 	for _, connection := range definitions.Connections {
-		if err := c.firstFull(ctx, connection, before[connection.ID], options.DryRun, &report); err != nil {
+		if err := a.firstFull(ctx, connection); err != nil {
 			return report, err
 		}
 		report.Warnings = append(report.Warnings, c.advise(ctx, connection)...)
@@ -66,87 +96,160 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 	return report, nil
 }
 
-// schedules makes the schedules of every connection what they should be. before tells which connections were active.
-func (c *Control) schedules(ctx context.Context, definitions ledger.Definitions, before map[string]bool, dryRun bool, report *ApplyReport) error {
-	labelled := len(report.Attributes.Missing) == 0 || dryRun
-	for _, connection := range definitions.Connections {
+// check refuses ids of the configuration that are another ledger's.
+func (a *applying) check(ctx context.Context) error {
+	var collisions []collision
+	for _, connection := range a.definitions.Connections {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 			id := workflows.WorkflowID(mode, connection.ID)
-			done, err := c.reconcile(ctx, connection, mode, labelled, dryRun)
+			found, err := a.Client.ScheduleClient().GetHandle(ctx, id).Describe(ctx)
+			var absent *serviceerror.NotFound
+			if err != nil && !errors.As(err, &absent) {
+				return fmt.Errorf("nothing was changed; schedule %s: %w", id, err)
+			}
+			if err == nil && a.decide(connection.ID, ownerOf(found.Schedule)) == refuse {
+				collisions = append(collisions, collision{id: id, owner: ownerOf(found.Schedule)})
+			}
+		}
+		if _, known := a.before[connection.ID]; known {
+			continue
+		}
+		for _, id := range []string{workflows.WorkflowID(ledger.Smart, connection.ID), workflows.WorkflowID(ledger.Full, connection.ID), workflows.EventsID(connection.ID)} {
+			_, theirs, err := a.looked(ctx, id)
+			if err != nil {
+				return fmt.Errorf("nothing was changed: %w", err)
+			}
+			if theirs != nil {
+				collisions = append(collisions, collision{id: id, owner: *theirs, open: true})
+			}
+		}
+	}
+	if len(collisions) > 0 {
+		return refusal(a.self.ledger, a.Namespace, collisions)
+	}
+	return nil
+}
+
+// decide decides about a schedule of a connection.
+func (a *applying) decide(connection string, found owner) verdict {
+	_, known := a.before[connection]
+	return belonging{
+		owner: found.ledger, own: a.self.ledger, configured: a.configured[connection], known: known, takeOver: a.options.TakeOver, prune: a.options.Prune,
+	}.decide()
+}
+
+// schedules makes the schedules of every connection what they should be.
+func (a *applying) schedules(ctx context.Context) error {
+	labelled := len(a.report.Attributes.Missing) == 0 || a.options.DryRun
+	for _, connection := range a.definitions.Connections {
+		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+			id := workflows.WorkflowID(mode, connection.ID)
+			done, err := a.reconcile(ctx, connection, mode, labelled)
 			switch {
-			case err != nil && dryRun:
+			case err != nil && a.options.DryRun:
 				return fmt.Errorf("nothing was changed; schedule %s: %w", id, err)
 			case err != nil:
 				return fmt.Errorf("the ledger is applied, schedule %s is not: %w; apply again", id, err)
 			case done.change != nil:
-				report.Schedules = append(report.Schedules, *done.change)
+				a.report.Schedules = append(a.report.Schedules, *done.change)
 			}
-			if done.paused != "" && connection.Active() && !before[connection.ID] {
-				report.Warnings = append(report.Warnings, fmt.Sprintf("schedule %s stays paused (%s); starter resume %s starts it", id, done.paused, connection.ID))
+			if done.paused != "" && connection.Active() && !a.before[connection.ID] {
+				a.warn("schedule %s stays paused (%s); starter resume %s starts it", id, done.paused, connection.ID)
+			}
+			if done.limited != "" {
+				a.warn("schedule %s %s", id, done.limited)
 			}
 		}
 	}
 	return nil
 }
 
-// removed deals with schedules of connections that the configuration no longer has: they go with Prune, and are named without.
-func (c *Control) removed(ctx context.Context, definitions ledger.Definitions, options ledger.ApplyOptions, report *ApplyReport) error {
-	known := map[string]bool{}
-	for _, connection := range definitions.Connections {
-		known[connection.ID] = true
-	}
-	list, err := c.Client.ScheduleClient().List(ctx, client.ScheduleListOptions{PageSize: 500})
+func (a *applying) warn(format string, arguments ...any) {
+	a.report.Warnings = append(a.report.Warnings, fmt.Sprintf(format, arguments...))
+}
+
+// removed deals with schedules of connections that the configuration no longer has: ours go with Prune, and are named without. Those
+// of other ledgers are left alone, and their ledgers are named, for no namespace should have two.
+func (a *applying) removed(ctx context.Context) error {
+	ids, err := a.orphans(ctx)
 	if err != nil {
-		return fmt.Errorf("listing the schedules: %w", err)
+		return err
 	}
-	var orphans []string
+	others, unmarked := map[owner]int{}, []string{}
+	for _, id := range ids {
+		handle := a.Client.ScheduleClient().GetHandle(ctx, id)
+		found, err := handle.Describe(ctx)
+		var absent *serviceerror.NotFound
+		if errors.As(err, &absent) {
+			continue // the list lags
+		} else if err != nil {
+			return fmt.Errorf("schedule %s: %w", id, err)
+		}
+		theirs := ownerOf(found.Schedule)
+		_, connection, _ := workflows.ConnectionOf(id)
+		switch a.decide(connection, theirs) {
+		case mention:
+			a.warn("schedule %s belongs to a connection that the configuration no longer has; it goes on until you apply with --prune", id)
+		case remove:
+			if !a.options.DryRun {
+				if err := handle.Delete(ctx); err != nil && !errors.As(err, &absent) {
+					return fmt.Errorf("removing schedule %s: %w; apply again", id, err)
+				}
+			}
+			a.report.Schedules = append(a.report.Schedules, ScheduleChange{ID: id, Action: "removed", Detail: "its connection is no longer configured"})
+		default:
+			if theirs.ledger == "" {
+				unmarked = append(unmarked, id)
+			} else {
+				others[theirs]++
+			}
+		}
+	}
+	a.report.Warnings = append(a.report.Warnings, company(a.Namespace, others, unmarked)...)
+	return nil
+}
+
+// orphans are the schedules that could be of connections that the configuration does not have.
+func (a *applying) orphans(ctx context.Context) ([]string, error) {
+	list, err := a.Client.ScheduleClient().List(ctx, client.ScheduleListOptions{PageSize: 500})
+	if err != nil {
+		return nil, fmt.Errorf("listing the schedules: %w", err)
+	}
+	var ids []string
 	for list.HasNext() {
 		entry, err := list.Next()
 		if err != nil {
-			return fmt.Errorf("listing the schedules: %w", err)
+			return nil, fmt.Errorf("listing the schedules: %w", err)
 		}
-		if _, connection, ours := workflows.ConnectionOf(entry.ID); ours && !known[connection] {
-			orphans = append(orphans, entry.ID)
+		if _, connection, ours := workflows.ConnectionOf(entry.ID); ours && !a.configured[connection] {
+			ids = append(ids, entry.ID)
 		}
 	}
-	sort.Strings(orphans)
-	for _, id := range orphans {
-		if !options.Prune {
-			report.Warnings = append(report.Warnings, fmt.Sprintf("schedule %s belongs to a connection that the configuration no longer has; it goes on until you apply with --prune", id))
-			continue
-		}
-		if !options.DryRun {
-			var absent *serviceerror.NotFound
-			if err := c.Client.ScheduleClient().GetHandle(ctx, id).Delete(ctx); err != nil && !errors.As(err, &absent) {
-				return fmt.Errorf("removing schedule %s: %w; apply again", id, err)
-			}
-		}
-		report.Schedules = append(report.Schedules, ScheduleChange{ID: id, Action: "removed", Detail: "its connection is no longer configured"})
-	}
-	return nil
+	sort.Strings(ids)
+	return ids, nil
 }
 
 // firstFull requests one Full Sync when a connection's inventory flow becomes enabled: it brings the store in line with the
 // warehouse's figures. It is requested again when an apply broke off before it was, and never twice.
-func (c *Control) firstFull(ctx context.Context, connection ledger.Connection, wasActive, dryRun bool, report *ApplyReport) error {
+func (a *applying) firstFull(ctx context.Context, connection ledger.Connection) error {
 	if !connection.Active() {
 		return nil
 	}
-	if wasActive {
-		runs, err := c.Ledger.Runs(ctx, connection.ID, 1)
+	if a.before[connection.ID] {
+		runs, err := a.Ledger.Runs(ctx, connection.ID, 1)
 		if err != nil || len(runs) > 0 {
 			return err
 		}
-		if open, err := c.open(ctx, workflows.WorkflowID(ledger.Full, connection.ID)); err != nil || open {
+		if open, err := a.open(ctx, workflows.WorkflowID(ledger.Full, connection.ID)); err != nil || open {
 			return err
 		}
 	}
-	report.Requested = append(report.Requested, connection.ID)
-	if dryRun {
+	a.report.Requested = append(a.report.Requested, connection.ID)
+	if a.options.DryRun {
 		return nil
 	}
-	_, err := c.request(ctx, connection, ledger.Full, workflows.SyncRequest{
-		ID: fmt.Sprintf("enabled/%s/%d", connection.ID, c.Now().UnixMicro()), By: "starter apply: the connection was enabled",
+	_, err := a.request(ctx, connection, ledger.Full, workflows.SyncRequest{
+		ID: fmt.Sprintf("enabled/%s/%d", connection.ID, a.Now().UnixMicro()), By: "starter apply: the connection was enabled",
 	})
 	return err
 }

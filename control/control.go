@@ -27,6 +27,14 @@ type Control struct {
 	Now       func() time.Time
 
 	attributes attributes
+	own        own
+}
+
+// own remembers which ledger is spoken for, and which workflows were looked at lately.
+type own struct {
+	mutex  sync.Mutex
+	ledger string
+	seen   map[string]time.Time
 }
 
 // attributes remembers whether the namespace knows Tidemark's search attributes.

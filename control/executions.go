@@ -22,9 +22,9 @@ var (
 	_ activities.Requests   = (*Executions)(nil)
 )
 
-// NewExecutions asks one Temporal namespace.
-func NewExecutions(temporal client.Client, namespace string) *Executions {
-	return &Executions{control: &Control{Client: temporal, Namespace: namespace, Now: time.Now}}
+// NewExecutions asks one Temporal namespace for a ledger.
+func NewExecutions(state ledger.Ledger, temporal client.Client, namespace string) *Executions {
+	return &Executions{control: &Control{Ledger: state, Client: temporal, Namespace: namespace, Now: time.Now}}
 }
 
 // Alive is true while the chain of runs that began with firstRun is open.
@@ -64,6 +64,9 @@ func (e *Executions) Request(ctx context.Context, connection ledger.Connection, 
 	id := workflows.EventsID(connection.ID)
 	if len(wish.SKUs) == 0 {
 		id = workflows.WorkflowID(ledger.Smart, connection.ID)
+	}
+	if err := e.control.notice(ctx, id); err != nil {
+		return err
 	}
 	_, err := e.control.signal(ctx, connection, id, ledger.Smart, workflows.SyncRequest{ID: wish.ID, By: wish.By, SKUs: wish.SKUs, SkipFetch: true})
 	return err

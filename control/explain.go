@@ -2,7 +2,9 @@ package control
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
@@ -102,10 +104,64 @@ func (c *Control) unexplained(ctx context.Context, connection ledger.Connection,
 	return usage("store %s shows nothing as %q, and warehouse %s has never reported it; check the spelling (capitals and spaces count)", connection.Store, sku, connection.Warehouse)
 }
 
+// Moved is true when the ledger says something else now than when the row was resolved: a level, a definition or a strategy changed, and
+// no run has looked at the row since.
+func (e ExplanationOf) Moved() bool {
+	if e.Now == nil {
+		return e.Row.Status != ledger.StatusBlocked
+	}
+	return e.Now.Quantity != e.Row.Quantity || e.Now.Blocked != "" && e.Row.Status != ledger.StatusBlocked || figures(e.Row.Why) != figures(e.Now.Why)
+}
+
+// figures is one form of an explanation, without the times of its levels: those move with every fetch.
+func figures(why inventory.Explanation) string {
+	untimed := func(levels []inventory.FacilityFigure) []inventory.FacilityFigure {
+		levels = slices.Clone(levels)
+		for i := range levels {
+			levels[i].ReportedAt = nil
+		}
+		return levels
+	}
+	why.Levels, why.Bundle = untimed(why.Levels), slices.Clone(why.Bundle)
+	for i := range why.Bundle {
+		why.Bundle[i].Levels = untimed(why.Bundle[i].Levels)
+	}
+	form, err := json.Marshal(why)
+	if err != nil {
+		panic("control: an explanation cannot be written as JSON: " + err.Error())
+	}
+	return string(form)
+}
+
+// now is what the ledger says now, where that is something else.
+func (e ExplanationOf) now() []string {
+	switch {
+	case !e.Moved():
+		return nil
+	case e.Now == nil:
+		return []string{fmt.Sprintf("as the ledger has it now: nothing of %s goes out as %s any more; the next run that looks at it pushes no more of it, and the store keeps its number", e.Row.Product, e.Row.ChannelSKU)}
+	}
+	lines := []string{"as the ledger has it now:"}
+	for _, line := range e.Now.Why.Lines() {
+		lines = append(lines, "  "+line)
+	}
+	switch {
+	case e.Now.Blocked != "":
+		return append(lines, "  the next run will push nothing: "+e.Now.Blocked)
+	case e.Now.Quantity == e.Row.Quantity:
+		return append(lines, fmt.Sprintf("  the figure is the same, %d", e.Now.Quantity))
+	}
+	return append(lines, fmt.Sprintf("  the next run will push %d", e.Now.Quantity))
+}
+
 // Lines is the explanation in words, a step a line.
 func (e ExplanationOf) Lines() []string {
 	row := e.Row
-	lines := row.Why.Lines()
+	var lines []string
+	if e.Moved() {
+		lines = append(lines, "as it was resolved last, before something changed:")
+	}
+	lines = append(lines, row.Why.Lines()...)
 	name := row.ChannelSKU
 	if row.Location != "" {
 		name += " at " + row.Location
@@ -133,10 +189,7 @@ func (e ExplanationOf) Lines() []string {
 	default:
 		lines = append(lines, fmt.Sprintf("the store said that it shows %d", *row.Exported))
 	}
-	if e.Now != nil && e.Now.Quantity != row.Quantity {
-		lines = append(lines, fmt.Sprintf("since then the levels or definitions changed: the next run will push %d", e.Now.Quantity))
-	}
-	return lines
+	return append(lines, e.now()...)
 }
 
 func because(reason string) string {

@@ -42,7 +42,8 @@ func TestExplanationInWords(t *testing.T) {
 		ChannelSKU: "A", Product: "A", Quantity: 5, Exported: &five, LastExported: &at, Status: ledger.StatusExported, Run: 6,
 		Why: inventory.Explanation{Product: "A", Quantity: 5},
 	}
-	confirmed := ExplanationOf{Row: row, Confirmed: 1}
+	same := inventory.ChannelLevel{ChannelSKU: "A", Quantity: 5, Why: row.Why}
+	confirmed := ExplanationOf{Row: row, Confirmed: 1, Now: &same}
 	require.Equal(t, []string{
 		"no listing: A goes out as it is", "the store should show 5; status exported", "the store confirmed 5 on 2026-11-25 12:00:00 UTC, run 1",
 	}, confirmed.Lines()[len(row.Why.Lines()):])
@@ -54,4 +55,43 @@ func TestExplanationInWords(t *testing.T) {
 		"nothing is pushed for A: it is blocked: the listing was removed; the store keeps its last number",
 		"the store confirmed 5 on 2026-11-25 12:00:00 UTC",
 	}, ExplanationOf{Row: row}.Lines()[len(row.Why.Lines()):])
+}
+
+// An explanation tells what the ledger has, and not only what it had when a run looked last.
+func TestExplanationOfWhatMovedSince(t *testing.T) {
+	t.Parallel()
+	input := func(available int64, reported time.Time, strategy *inventory.Strategy) inventory.ChannelLevel {
+		levels := map[string][]inventory.Level{"A": {{SKU: "A", Facility: "east", Available: available, ReportedAt: reported}}}
+		return inventory.Resolve(inventory.Input{Product: "A", Levels: levels, Connection: "shop", Sharing: []string{"shop"}, Strategy: strategy})[0]
+	}
+	then := input(63, noon, nil)
+	row := ledger.ChannelLevelRow{ChannelSKU: "A", Product: "A", Quantity: then.Quantity, Status: ledger.StatusPending, Why: then.Why}
+	lines := func(now *inventory.ChannelLevel) []string { return ExplanationOf{Row: row, Now: now}.Lines() }
+
+	later := input(63, noon.Add(time.Hour), nil)
+	require.False(t, ExplanationOf{Row: row, Now: &later}.Moved(), "another fetch said the same")
+
+	moved := input(4321, noon, nil)
+	require.Equal(t, []string{
+		"as it was resolved last, before something changed:",
+		"the warehouse reports 63 available in east, taken on 2026-11-25 12:00:00 UTC",
+	}, lines(&moved)[:2])
+	require.Equal(t, []string{
+		"as the ledger has it now:",
+		"  the warehouse reports 4321 available in east, taken on 2026-11-25 12:00:00 UTC",
+		"  no strategy: every store sees the full figure",
+		"  the quantity: 4321",
+		"  the next run will push 4321",
+	}, lines(&moved)[len(lines(&moved))-5:])
+
+	all := &inventory.Strategy{Distribution: inventory.DistributeAll, BufferUnits: 4258}
+	hidden := input(4321, noon, all)
+	require.Equal(t, int64(63), hidden.Quantity)
+	require.Contains(t, lines(&hidden), "  the warehouse reports 4321 available in east, taken on 2026-11-25 12:00:00 UTC", "the levels moved, and the figure did not")
+	require.Contains(t, lines(&hidden), "  the figure is the same, 63")
+
+	blocked := moved
+	blocked.Blocked = "it is not listed"
+	require.Contains(t, lines(&blocked), "  the next run will push nothing: it is not listed")
+	require.Contains(t, lines(nil), "as the ledger has it now: nothing of A goes out as A any more; the next run that looks at it pushes no more of it, and the store keeps its number")
 }

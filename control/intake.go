@@ -25,11 +25,19 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 		return err
 	}
 	id := workflows.IntakeID(warehouse)
+	own, err := c.identity(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.notice(ctx, id); err != nil {
+		return err
+	}
 	// Where something always comes, the chain of runs never ends, so nothing bounds it.
 	options := client.StartWorkflowOptions{
 		ID: id, TaskQueue: workflows.TaskQueue,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         fmt.Sprintf("Intake of %s: what %s sends", definition.Merchant, warehouse),
+		Memo:                  owner{ledger: own}.memo(),
 		Priority:              workflows.IntakePriority(definition.Merchant),
 	}
 	labelled, err := c.labelled(ctx)
@@ -40,7 +48,7 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 		options.TypedSearchAttributes = workflows.WarehouseAttributes(definition)
 	}
 	_, err = c.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalInventoryUpdated, updated, options,
-		workflows.InventoryIntakeType, workflows.IntakeInput{Warehouse: warehouse})
+		workflows.InventoryIntakeType, workflows.IntakeInput{Warehouse: warehouse, Ledger: own})
 	if err != nil {
 		return fmt.Errorf("handing updates to %s: %w", id, err)
 	}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/api/serviceerror"
@@ -27,45 +29,53 @@ type ScheduleChange struct {
 
 // reconciled is what became of a schedule.
 type reconciled struct {
-	change *ScheduleChange // nil when it was as it should be
-	paused string          // the note of a person's pause, which is kept; empty when there is none
+	change  *ScheduleChange // nil when it was as it should be
+	paused  string          // the note of a person's pause, which is kept; empty when there is none
+	limited string          // that somebody limited how often it starts, which is kept; empty when nobody did
 }
 
 // reconcile makes one schedule what it should be. It looks at what is there, so an edit or a deletion behind our back is mended,
 // and a pause by a person is kept.
-func (c *Control) reconcile(ctx context.Context, connection ledger.Connection, mode ledger.Mode, labelled, dryRun bool) (reconciled, error) {
-	id := workflows.WorkflowID(mode, connection.ID)
-	handle := c.Client.ScheduleClient().GetHandle(ctx, id)
+func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, mode ledger.Mode, labelled bool) (reconciled, error) {
+	id, dryRun := workflows.WorkflowID(mode, connection.ID), a.options.DryRun
+	handle := a.Client.ScheduleClient().GetHandle(ctx, id)
 	found, err := handle.Describe(ctx)
 	exists := err == nil
 	var absent *serviceerror.NotFound
 	if !exists && !errors.As(err, &absent) {
 		return reconciled{}, err
 	}
-	wanted := schedule(connection, mode)
+	wanted := schedule(connection, mode, a.self)
 	if wanted != nil && !labelled {
 		wanted.Action.(*client.ScheduleWorkflowAction).TypedSearchAttributes = temporal.SearchAttributes{}
 	}
-	change := func(action, detail string) reconciled {
-		return reconciled{change: &ScheduleChange{ID: id, Action: action, Detail: detail}}
+	change := func(action string, details ...string) reconciled {
+		return reconciled{change: &ScheduleChange{ID: id, Action: action, Detail: joined(details...)}}
 	}
 	switch {
-	case wanted == nil && !exists:
+	case !exists && wanted == nil:
 		return reconciled{}, nil
-	case wanted == nil:
-		done := change("removed", "the configuration has no rules for it")
+	case !exists && dryRun:
+		return change("created"), nil
+	case !exists:
+		_, err := a.Client.ScheduleClient().Create(ctx, *wanted)
+		if errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
+			return a.reconcile(ctx, connection, mode, labelled) // somebody created it meanwhile
+		}
+		return change("created"), err
+	}
+	theirs := ownerOf(found.Schedule)
+	verdict := a.decide(connection.ID, theirs)
+	if verdict == refuse { // it came after the check
+		return reconciled{}, fmt.Errorf("it %s, and this is ledger %s", theirs, ledger.ShortIdentity(a.self.ledger))
+	}
+	whose := belongsNow(verdict, connection.ID, theirs)
+	if wanted == nil {
+		done := change("removed", "the configuration has no rules for it", whose)
 		if dryRun {
 			return done, nil
 		}
 		return done, handle.Delete(ctx)
-	case !exists && dryRun:
-		return change("created", ""), nil
-	case !exists:
-		_, err := c.Client.ScheduleClient().Create(ctx, *wanted)
-		if errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-			return c.reconcile(ctx, connection, mode, labelled, dryRun) // somebody created it meanwhile
-		}
-		return change("created", ""), err
 	}
 	state, action := pauseState(*found.Schedule.State, wanted.Paused)
 	same, err := alike(found.Schedule, wanted)
@@ -74,13 +84,21 @@ func (c *Control) reconcile(ctx context.Context, connection ledger.Connection, m
 	}
 	var done reconciled
 	if !same || action != "" {
-		done = change(cmp.Or(action, "changed"), "")
+		still := ""
+		if state.Paused && action == "" {
+			still = "it stays paused: " + cmp.Or(state.Note, "no note says why")
+		}
+		done = change(cmp.Or(action, "changed"), whose, still)
 	}
-	if state.Paused && state.Note != DisabledNote {
+	if state.Paused && !ourPause(state.Note) {
 		done.paused = cmp.Or(state.Note, "no note says why")
 	}
+	done.limited = limited(id, state)
 	if done.change == nil || dryRun {
 		return done, nil
+	}
+	if verdict == usurp {
+		state.Note = joined(state.Note, "taken over: it "+theirs.String())
 	}
 	return done, handle.Update(ctx, client.ScheduleUpdateOptions{DoUpdate: func(client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 		return &client.ScheduleUpdate{Schedule: &client.Schedule{
@@ -90,18 +108,51 @@ func (c *Control) reconcile(ctx context.Context, connection ledger.Connection, m
 	}})
 }
 
+// belongsNow says what is new about whose a schedule is; empty when nothing is.
+func belongsNow(verdict verdict, connection string, theirs owner) string {
+	switch verdict {
+	case adopt:
+		return fmt.Sprintf("adopted: it named no ledger, and connection %s is this ledger's", connection)
+	case usurp:
+		return "taken over: it " + theirs.String()
+	case tend, refuse, remove, mention, spare:
+	}
+	return ""
+}
+
+// limited says that a schedule starts so many more runs and no more, as somebody set it with a tool of Temporal's; empty when it does not.
+// A schedule that was deleted and applied again has no limit.
+func limited(id string, state client.ScheduleState) string {
+	if !state.LimitedActions {
+		return ""
+	}
+	left := "has no starts left, so it starts nothing"
+	if state.RemainingActions > 0 {
+		left = "has " + Count(int64(state.RemainingActions), "start", "starts") + " left, and starts nothing after that"
+	}
+	return left + ": somebody limited it outside Tidemark; temporal schedule delete --schedule-id " + id + ", and apply again, lifts the limit"
+}
+
+func joined(parts ...string) string {
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	return strings.Join(parts, "; ")
+}
+
 // pauseState decides about a pause: what a person paused stays paused; what we paused follows the configuration.
 func pauseState(found client.ScheduleState, disabled bool) (client.ScheduleState, string) {
 	switch {
 	case disabled && !found.Paused:
 		found.Paused, found.Note = true, DisabledNote
 		return found, "paused"
-	case !disabled && found.Paused && found.Note == DisabledNote:
+	case !disabled && found.Paused && ourPause(found.Note):
 		found.Paused, found.Note = false, ""
 		return found, "unpaused"
 	}
 	return found, ""
 }
+
+// ourPause is true for the note of a pause that follows the configuration. More may stand behind it.
+func ourPause(note string) bool { return strings.HasPrefix(note, DisabledNote) }
 
 // alike compares a schedule as the server describes it with one as we would create it. The server fills in defaults, so both are
 // brought to one form first.
@@ -123,31 +174,39 @@ func alike(found client.Schedule, wanted *client.ScheduleOptions) (bool, error) 
 		fmt.Sprint(action.Workflow) == fmt.Sprint(ours.Workflow) &&
 		action.ID == ours.ID && action.TaskQueue == ours.TaskQueue &&
 		action.WorkflowExecutionTimeout == ours.WorkflowExecutionTimeout &&
-		action.StaticSummary == ours.StaticSummary && action.Priority == ours.Priority &&
+		action.StaticSummary == ours.StaticSummary && action.StaticDetails == ours.StaticDetails && action.Priority == ours.Priority &&
 		reflect.DeepEqual(action.TypedSearchAttributes.GetUntypedValues(), ours.TypedSearchAttributes.GetUntypedValues()) &&
 		found.Policy.Overlap == wanted.Overlap && found.Policy.CatchupWindow == wanted.CatchupWindow &&
 		found.Policy.PauseOnFailure == wanted.PauseOnFailure &&
 		reflect.DeepEqual(canonical(*found.Spec), canonical(wanted.Spec)), nil
 }
 
+// argument is one form of what a schedule's runs are started with.
 func argument(arguments []any) (string, error) {
-	var inputs []workflows.SyncInput
 	for _, one := range arguments {
-		payload, ok := one.(*commonpb.Payload)
-		if !ok {
-			var err error
-			if payload, err = converter.GetDefaultDataConverter().ToPayload(one); err != nil {
-				return "", err
+		if payload, ok := one.(*commonpb.Payload); ok {
+			var input workflows.SyncInput
+			if err := converter.GetDefaultDataConverter().FromPayload(payload, &input); err != nil {
+				return "something else: " + err.Error(), nil //nolint:nilerr // arguments of another shape are simply not ours
 			}
 		}
-		var input workflows.SyncInput
-		if err := converter.GetDefaultDataConverter().FromPayload(payload, &input); err != nil {
-			return "something else: " + err.Error(), nil //nolint:nilerr // arguments of another shape are simply not ours
-		}
-		inputs = append(inputs, input)
 	}
-	form, err := json.Marshal(inputs)
+	form, err := json.Marshal(inputs(arguments))
 	return string(form), err
+}
+
+// inputs are what a schedule's runs are started with, as the server returns it or as we give it. Arguments of another shape are left
+// out.
+func inputs(arguments []any) []workflows.SyncInput {
+	var found []workflows.SyncInput
+	for _, one := range arguments {
+		input, plain := one.(workflows.SyncInput)
+		payload, ok := one.(*commonpb.Payload)
+		if plain || (ok && converter.GetDefaultDataConverter().FromPayload(payload, &input) == nil) {
+			found = append(found, input)
+		}
+	}
+	return found
 }
 
 // canonical writes every default out.

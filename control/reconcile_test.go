@@ -50,7 +50,7 @@ func TestReconcile(t *testing.T) {
 			schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(handle)
 			var found *client.ScheduleDescription
 			if test.state != nil {
-				found = described(schedule(active, ledger.Smart), test.state)
+				found = described(schedule(active, ledger.Smart, ours), test.state)
 			}
 			handle.On("Describe", mock.Anything).Return(found, test.err)
 			switch test.call {
@@ -61,8 +61,7 @@ func TestReconcile(t *testing.T) {
 			case "Update":
 				handle.On("Update", mock.Anything, mock.Anything).Return(nil).Once()
 			}
-			c := &Control{Client: temporal}
-			done, err := c.reconcile(t.Context(), test.connection, ledger.Smart, true, test.dryRun)
+			done, err := applyingTo(temporal, test.dryRun).reconcile(t.Context(), test.connection, ledger.Smart, true)
 			if test.want == "" && test.err != nil && !errors.Is(test.err, gone) {
 				require.ErrorIs(t, err, test.err)
 				return
@@ -88,19 +87,99 @@ func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(smart)
 	schedules.On("GetHandle", mock.Anything, "full-sync/acme-shop").Return(full)
-	smart.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart), &client.ScheduleState{Paused: true, Note: "paused by ann"}), nil)
+	smart.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, ours), &client.ScheduleState{Paused: true, Note: "paused by ann"}), nil)
 	full.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows")).Times(2)
-	c := &Control{Client: temporal}
+	a := applyingTo(temporal, true)
+	a.definitions = definitions
 
-	var report ApplyReport
-	require.NoError(t, c.schedules(t.Context(), definitions, map[string]bool{"acme-shop": true}, true, &report))
-	require.Empty(t, report.Warnings, "it was enabled before")
-	require.NoError(t, c.schedules(t.Context(), definitions, nil, true, &report))
-	require.Equal(t, []string{"schedule smart-sync/acme-shop stays paused (paused by ann); starter resume acme-shop starts it"}, report.Warnings)
+	a.before["acme-shop"] = true
+	require.NoError(t, a.schedules(t.Context()))
+	require.Empty(t, a.report.Warnings, "it was enabled before")
+	a.before["acme-shop"] = false
+	require.NoError(t, a.schedules(t.Context()))
+	require.Equal(t, []string{"schedule smart-sync/acme-shop stays paused (paused by ann); starter resume acme-shop starts it"}, a.report.Warnings)
 
 	full.On("Describe", mock.Anything).Return(nil, errors.New("unavailable"))
-	require.EqualError(t, c.schedules(t.Context(), definitions, nil, true, &report), "nothing was changed; schedule full-sync/acme-shop: unavailable")
-	require.EqualError(t, c.schedules(t.Context(), definitions, nil, false, &report), "the ledger is applied, schedule full-sync/acme-shop is not: unavailable; apply again")
+	require.EqualError(t, a.schedules(t.Context()), "nothing was changed; schedule full-sync/acme-shop: unavailable")
+	a.options.DryRun = false
+	require.EqualError(t, a.schedules(t.Context()), "the ledger is applied, schedule full-sync/acme-shop is not: unavailable; apply again")
+}
+
+// Whose a schedule is is said where it becomes this ledger's, and nothing of another's is changed.
+func TestReconcileSaysWhoseAScheduleIs(t *testing.T) {
+	t.Parallel()
+	active := ledger.Connection{ID: "acme-shop", Enabled: true, Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}}}
+	theirs := owner{ledger: "THEIRSTHEIRS", from: "box:/etc/acme.yaml"}
+	paused := client.ScheduleState{Paused: true, Note: "paused by ann"}
+	for name, test := range map[string]struct {
+		found    owner
+		takeOver bool
+		state    client.ScheduleState
+		detail   string
+		note     string
+		err      string
+	}{
+		"of before":                 {detail: "adopted: it named no ledger, and connection acme-shop is this ledger's"},
+		"of before, paused":         {state: paused, detail: "adopted: it named no ledger, and connection acme-shop is this ledger's; it stays paused: paused by ann", note: "paused by ann"},
+		"another's":                 {found: theirs, err: "it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml), and this is ledger OURSOURS"},
+		"another's, taken":          {found: theirs, takeOver: true, detail: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)", note: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)"},
+		"another's, taken, paused":  {found: theirs, takeOver: true, state: paused, detail: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml); it stays paused: paused by ann", note: "paused by ann; taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)"},
+		"another's, taken, ours to": {found: theirs, takeOver: true, state: client.ScheduleState{Paused: true, Note: DisabledNote}, detail: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)", note: "taken over: it belongs to ledger THEIRSTH (last applied from box:/etc/acme.yaml)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
+			temporal.On("ScheduleClient").Return(schedules)
+			schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(handle)
+			handle.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, test.found), &test.state), nil)
+			if test.err == "" {
+				handle.On("Update", mock.Anything, mock.MatchedBy(func(options client.ScheduleUpdateOptions) bool {
+					update, err := options.DoUpdate(client.ScheduleUpdateInput{})
+					return err == nil && update.Schedule.State.Note == test.note && ownerOf(*update.Schedule) == ours
+				})).Return(nil).Once()
+			}
+			a := applyingTo(temporal, false)
+			a.options.TakeOver = test.takeOver
+			done, err := a.reconcile(t.Context(), active, ledger.Smart, true)
+			if test.err != "" {
+				require.EqualError(t, err, test.err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, test.detail, done.change.Detail)
+		})
+	}
+}
+
+func TestLimitedScheduleIsNamed(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, limited("smart-sync/a", client.ScheduleState{}))
+	require.Contains(t, limited("smart-sync/a", client.ScheduleState{LimitedActions: true}), "has no starts left, so it starts nothing: somebody limited it")
+	require.Contains(t, limited("smart-sync/a", client.ScheduleState{LimitedActions: true, RemainingActions: 1}), "has 1 start left, and")
+	require.Contains(t, limited("smart-sync/a", client.ScheduleState{LimitedActions: true, RemainingActions: 2}), "has 2 starts left, and starts nothing after that: somebody limited it outside Tidemark; temporal schedule delete --schedule-id smart-sync/a")
+
+	active := ledger.Connection{ID: "acme-shop", Enabled: true, Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}}}
+	temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
+	temporal.On("ScheduleClient").Return(schedules)
+	schedules.On("GetHandle", mock.Anything, mock.Anything).Return(handle)
+	handle.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, ours), &client.ScheduleState{LimitedActions: true}), nil).Once()
+	handle.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows")).Once()
+	a := applyingTo(temporal, true)
+	a.definitions = ledger.Definitions{Connections: []ledger.Connection{active}}
+	require.NoError(t, a.schedules(t.Context()))
+	require.Len(t, a.report.Warnings, 1)
+	require.Contains(t, a.report.Warnings[0], "schedule smart-sync/acme-shop has no starts left")
+}
+
+// ours is the ledger of the tests.
+var ours = owner{ledger: "OURSOURSOURS", from: "here:/tidemark.yaml"}
+
+// applyingTo is an apply of a ledger that had the connection acme-shop.
+func applyingTo(temporal client.Client, dryRun bool) *applying {
+	return &applying{
+		Control: &Control{Client: temporal, Namespace: "shops"}, options: ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dryRun}},
+		self: ours, before: map[string]bool{"acme-shop": true}, configured: map[string]bool{"acme-shop": true}, report: &ApplyReport{},
+	}
 }
 
 // described is a schedule as the server shows it.

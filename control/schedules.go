@@ -156,8 +156,9 @@ func overlap(policy ledger.Overlap) enumspb.ScheduleOverlapPolicy {
 	return enumspb.SCHEDULE_OVERLAP_POLICY_SKIP
 }
 
-// schedule is a connection's schedule for a mode as it should be, nil when it should not exist.
-func schedule(connection ledger.Connection, mode ledger.Mode) *client.ScheduleOptions {
+// schedule is a connection's schedule for a mode as it should be, nil when it should not exist. It is marked as self's: in what its runs
+// are started with, and in their memo. Its own memo says nothing, because a server cannot change that of every kind of schedule.
+func schedule(connection ledger.Connection, mode ledger.Mode, self owner) *client.ScheduleOptions {
 	rules := connection.Inventory.Smart
 	if mode == ledger.Full {
 		rules = connection.Inventory.Full
@@ -175,11 +176,13 @@ func schedule(connection ledger.Connection, mode ledger.Mode) *client.ScheduleOp
 		Action: &client.ScheduleWorkflowAction{
 			ID:                       id,
 			Workflow:                 workflows.WorkflowType(mode),
-			Args:                     []any{workflows.SyncInput{Connection: connection.ID, Trigger: ledger.TriggerSchedule}},
+			Args:                     []any{workflows.SyncInput{Connection: connection.ID, Trigger: ledger.TriggerSchedule, Ledger: self.ledger}},
 			TaskQueue:                workflows.TaskQueue,
 			WorkflowExecutionTimeout: workflows.ExecutionTimeout,
 			TypedSearchAttributes:    workflows.ConnectionAttributes(connection, mode, ledger.TriggerSchedule),
 			StaticSummary:            summary(connection, mode),
+			StaticDetails:            details(connection, mode),
+			Memo:                     self.memo(),
 			Priority:                 workflows.Priority(connection.Merchant, mode, ledger.TriggerSchedule),
 		},
 	}
@@ -195,4 +198,16 @@ func summary(connection ledger.Connection, mode ledger.Mode) string {
 		word = "Full Sync"
 	}
 	return fmt.Sprintf("%s of %s: %s → %s", word, connection.Merchant, connection.Warehouse, connection.Store)
+}
+
+// details are what a person who looks at a run in the Web UI can do, in Markdown.
+func details(connection ledger.Connection, mode ledger.Mode) string {
+	what := "Pushes what changed in " + connection.Warehouse + " since the last run, and what did not get to " + connection.Store + " before."
+	if mode == ledger.Full {
+		what = "Pushes every figure of " + connection.Warehouse + " to " + connection.Store + "."
+	}
+	return what + fmt.Sprintf("\n\nHow it stands: `starter status %[1]s`. One more run now: `starter sync %[2]s %[1]s`, or *Send a Signal* named `%[3]s` with "+
+		"`{\"by\": \"NAME\"}`. A held run is answered with `starter approve RUN` or `starter reject RUN`, or with the signal `%[4]s` or `%[5]s` and the same payload. "+
+		"Red means that a person must act: the failure says what to do.",
+		connection.ID, mode, workflows.SignalSyncRequested, workflows.SignalApprove, workflows.SignalReject)
 }

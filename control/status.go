@@ -50,6 +50,10 @@ type ScheduleStatus struct {
 	Next    *time.Time `json:"next,omitempty"`
 	Skipped int        `json:"skipped"` // starts that the schedule's own overlap policy dropped
 	Missed  int        `json:"missed"`  // starts that were too late to be made up for
+	// Ledger is another ledger that the schedule belongs to.
+	Ledger string `json:"ledger,omitempty"`
+	// Remaining is how many more starts it makes, where somebody limited them.
+	Remaining *int `json:"remaining,omitempty"`
 }
 
 // Status looks at every connection, or at one. Without Temporal it shows what the ledger knows.
@@ -200,7 +204,7 @@ func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connecti
 	found, err := c.Client.ScheduleClient().GetHandle(ctx, id).Describe(ctx)
 	var absent *serviceerror.NotFound
 	if errors.As(err, &absent) {
-		if schedule(connection, mode) == nil {
+		if schedule(connection, mode, owner{}) == nil {
 			return nil, nil
 		}
 		return &ScheduleStatus{ID: id, Missing: true}, nil
@@ -210,6 +214,16 @@ func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connecti
 	status := &ScheduleStatus{
 		ID: id, Paused: found.Schedule.State.Paused, Note: found.Schedule.State.Note,
 		Skipped: found.Info.NumActionsSkippedOverlap, Missed: found.Info.NumActionsMissedCatchupWindow,
+	}
+	own, err := c.identity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if theirs := ownerOf(found.Schedule); theirs.ledger != own {
+		status.Ledger = theirs.ledger
+	}
+	if state := found.Schedule.State; state.LimitedActions {
+		status.Remaining = new(state.RemainingActions)
 	}
 	if next := found.Info.NextActionTimes; len(next) > 0 && !status.Paused {
 		status.Next = &next[0]

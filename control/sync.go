@@ -59,10 +59,16 @@ func (c *Control) request(ctx context.Context, connection ledger.Connection, mod
 
 // signal starts a connection's workflow under an id, unless it is open, and gives it the request.
 func (c *Control) signal(ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
+	own, err := c.identity(ctx)
+	if err != nil {
+		return SyncAnswer{}, err
+	}
 	options := client.StartWorkflowOptions{
 		ID: id, TaskQueue: workflows.TaskQueue, WorkflowRunTimeout: workflows.ExecutionTimeout,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         summary(connection, mode),
+		StaticDetails:         details(connection, mode),
+		Memo:                  owner{ledger: own}.memo(),
 		Priority:              workflows.Priority(connection.Merchant, mode, ledger.TriggerRequest),
 	}
 	labelled, err := c.labelled(ctx)
@@ -73,7 +79,7 @@ func (c *Control) signal(ctx context.Context, connection ledger.Connection, id s
 		options.TypedSearchAttributes = workflows.ConnectionAttributes(connection, mode, ledger.TriggerRequest)
 	}
 	run, err := c.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested, request, options,
-		workflows.WorkflowType(mode), workflows.SyncInput{Connection: connection.ID})
+		workflows.WorkflowType(mode), workflows.SyncInput{Connection: connection.ID, Ledger: own})
 	if err != nil {
 		return SyncAnswer{}, fmt.Errorf("asking for %s: %w", id, err)
 	}
@@ -97,16 +103,31 @@ func (c *Control) Progress(ctx context.Context, workflow string) (workflows.Prog
 	return progress, err
 }
 
-// open tells whether a workflow is open under an id. It asks for the execution itself; visibility lags.
+// open tells whether a workflow is open under an id. One that belongs to another ledger is an error.
 func (c *Control) open(ctx context.Context, id string) (bool, error) {
+	open, theirs, err := c.looked(ctx, id)
+	if err == nil {
+		err = c.ours(id, theirs)
+	}
+	return open, err
+}
+
+// looked tells whether a workflow is open under an id, and to which other ledger it belongs then. It asks for the execution itself;
+// visibility lags.
+func (c *Control) looked(ctx context.Context, id string) (open bool, theirs *owner, err error) {
 	description, err := c.Client.DescribeWorkflowExecution(ctx, id, "")
 	var absent *serviceerror.NotFound
 	if errors.As(err, &absent) {
-		return false, nil
+		return false, nil, nil
 	} else if err != nil {
-		return false, fmt.Errorf("asking Temporal for %s: %w", id, err)
+		return false, nil, fmt.Errorf("asking Temporal for %s: %w", id, err)
 	}
-	return description.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, nil
+	info := description.GetWorkflowExecutionInfo()
+	if info.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
+		return false, nil, nil
+	}
+	theirs, err = c.anothers(ctx, info.GetMemo())
+	return true, theirs, err
 }
 
 // Decide approves or rejects what a run holds, by a signal to its workflow.
@@ -165,7 +186,11 @@ func (c *Control) eachSchedule(ctx context.Context, id string, do func(client.Sc
 	var done []string
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		name := workflows.WorkflowID(mode, connection.ID)
-		err := do(c.Client.ScheduleClient().GetHandle(ctx, name))
+		handle := c.Client.ScheduleClient().GetHandle(ctx, name)
+		err := c.ownSchedule(ctx, handle)
+		if err == nil {
+			err = do(handle)
+		}
 		var absent *serviceerror.NotFound
 		if errors.As(err, &absent) {
 			continue

@@ -117,14 +117,21 @@ func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
 		if err != nil {
 			return err
 		}
-		if old != nil && (old.Quantity != one.Quantity || old.Driver != one.Driver) {
-			// What was read was read as another figure, so it is read anew.
-			if _, err := a.exec(ctx, "UPDATE warehouses SET mark = '' WHERE id = ?", one.ID); err != nil {
+		if old != nil && !old.ReadsLike(one) {
+			if err := a.reread(ctx, one.ID); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// reread makes the next fetch read everything again: what was read so far, or is being read, was read as something else.
+func (a *applying) reread(ctx context.Context, warehouse string) error {
+	_, err := a.exec(ctx, "UPDATE warehouses SET mark = '', reread_after = (SELECT COALESCE(MAX(id), 0) FROM snapshots WHERE warehouse = ?) WHERE id = ?", warehouse, warehouse)
+	changed := &a.changes[len(a.changes)-1]
+	changed.Detail += "; its next fetch reads everything again"
+	return err
 }
 
 func (a *applying) stores(ctx context.Context, wanted []Store) error {

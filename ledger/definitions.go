@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -50,6 +51,22 @@ type Warehouse struct {
 	Hook *Hook `json:"hook,omitempty"`
 }
 
+// ReadsLike is true when both definitions read the same rows and take them for the same levels: it does not matter by which credential,
+// how old a snapshot may be, what the guard allows, and what the warehouse may send.
+func (w Warehouse) ReadsLike(other Warehouse) bool {
+	plain := func(w Warehouse) string {
+		values := settings.Values{}
+		for name, value := range w.Settings {
+			if text, ok := value.(string); ok && settings.Reference(text).Valid() {
+				value = "a credential"
+			}
+			values[name] = value
+		}
+		return encode(Warehouse{Driver: w.Driver, Settings: values, Quantity: w.Quantity, Missing: w.Missing})
+	}
+	return plain(w) == plain(other)
+}
+
 // Hook is how a warehouse proves who it is when it sends.
 type Hook struct {
 	Format HookFormat `json:"format"`
@@ -73,10 +90,25 @@ type Guard struct {
 	MinimumRows float64 `json:"minimum_rows"`
 	// MaximumRefused: a snapshot of which more than this part was refused is held. Default 0.05.
 	MaximumRefused float64 `json:"maximum_refused"`
+	// MaximumMissing: a full snapshot that leaves unnamed more than this part of the recorded levels with stock is held, beside those
+	// that the last one left unnamed already. Default 0.05.
+	MaximumMissing float64 `json:"maximum_missing"`
 	// MaximumZeroed: a run that would newly take more than this part of the live rows to 0 is held. Default 0.2.
 	MaximumZeroed float64 `json:"maximum_zeroed"`
 	// DecideWithin is how long a held run waits for a person. Default 7 days.
 	DecideWithin time.Duration `json:"decide_within,omitempty"`
+}
+
+// DefaultMaximumMissing is the part of the levels with stock that a full snapshot may leave unnamed.
+const DefaultMaximumMissing = 0.05
+
+// UnmarshalJSON reads a guard; one that was written before there was MaximumMissing has its default.
+func (g *Guard) UnmarshalJSON(content []byte) error {
+	type plain Guard
+	read := plain{MaximumMissing: DefaultMaximumMissing}
+	err := json.Unmarshal(content, &read)
+	*g = Guard(read)
+	return err
 }
 
 // Store is one sales channel account as it is configured.

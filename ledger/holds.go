@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-const holdColumns = "run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, decision, decided_by, decided_at"
+const holdColumns = "run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, decision, decided_by, decided_at, unnamed, twice"
 
 // waits is true for a hold h that still waits for a person: the run of one that was not answered in time has ended.
 const waits = "h.decision = '' AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = h.run AND r.ended_at IS NOT NULL)"
@@ -19,7 +19,7 @@ func scanHold(row scanner, more ...any) (Hold, error) {
 	var decided sql.NullInt64
 	err := row.Scan(append([]any{
 		&found.Run, &found.Kind, &found.Connection, &found.Warehouse, &found.Workflow, &found.Reason, &found.Rows, &found.Zeroing, &at,
-		&found.Decision, &found.By, &decided,
+		&found.Decision, &found.By, &decided, &found.Absent.Levels, &found.Absent.Twice,
 	}, more...)...)
 	found.At, found.DecidedAt = fromMicros(at), fromOptional(decided)
 	return found, err
@@ -31,10 +31,12 @@ func (d *database) Hold(ctx context.Context, hold Hold) error {
 		return fmt.Errorf("ledger: %q is no kind of a hold", hold.Kind)
 	}
 	return d.write(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO holds (run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		_, err := t.exec(ctx, `INSERT INTO holds (run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, unnamed, twice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (run, kind) DO UPDATE SET connection = excluded.connection, warehouse = excluded.warehouse, workflow = excluded.workflow, reason = excluded.reason,
-			level_rows = excluded.level_rows, zeroing = excluded.zeroing, held_at = excluded.held_at, decision = '', decided_by = '', decided_at = NULL, answered_with = NULL`,
-			hold.Run, string(hold.Kind), hold.Connection, hold.Warehouse, hold.Workflow, cleanText(hold.Reason), hold.Rows, hold.Zeroing, micros(hold.At))
+			level_rows = excluded.level_rows, zeroing = excluded.zeroing, held_at = excluded.held_at, unnamed = excluded.unnamed,
+			twice = excluded.twice, decision = '', decided_by = '', decided_at = NULL, answered_with = NULL`,
+			hold.Run, string(hold.Kind), hold.Connection, hold.Warehouse, hold.Workflow, cleanText(hold.Reason), hold.Rows, hold.Zeroing, micros(hold.At),
+			hold.Absent.Levels, hold.Absent.Twice)
 		return err
 	})
 }

@@ -45,6 +45,9 @@ func (d *database) Share(ctx context.Context, lease Lease, query ShareQuery) (Sh
 // no news to it.
 const ofOthers = "EXISTS (SELECT 1 FROM runs o JOIN runs me ON me.id = ? WHERE o.id = s.run AND o.connection <> me.connection)"
 
+// readAsNow is a condition on a snapshot s: no setting that says what the warehouse's rows mean has changed since it was begun.
+const readAsNow = "s.id > (SELECT w.reread_after FROM warehouses w WHERE w.id = s.warehouse)"
+
 // shareable finds the last snapshot that another connection's run has recorded, and when its fetch began. What the connection has
 // fetched or taken over in an earlier run is not taken over again: a run that did so would do nothing.
 func (t *tx) shareable(ctx context.Context, lease Lease, query ShareQuery) (Shared, int64, error) {
@@ -54,7 +57,7 @@ func (t *tx) shareable(ctx context.Context, lease Lease, query ShareQuery) (Shar
 	err := t.row(ctx, `SELECT run, began_at, source, result FROM snapshots s WHERE warehouse = ? AND state = 'recorded' AND began_at >= ?
 		AND began_at > COALESCE((SELECT p.fetch_began FROM runs p JOIN runs me ON me.id = ? WHERE p.connection = me.connection AND p.id <> me.id
 			AND p.fetch_began IS NOT NULL ORDER BY p.id DESC LIMIT 1), 0)
-		AND `+ofOthers+` AND (complete OR NOT ?) ORDER BY id DESC LIMIT 1`, query.Warehouse, micros(query.Since), lease.Run, lease.Run, query.Full).
+		AND `+ofOthers+` AND (complete OR NOT ?) AND `+readAsNow+` ORDER BY id DESC LIMIT 1`, query.Warehouse, micros(query.Since), lease.Run, lease.Run, query.Full).
 		Scan(&found.Run, &began, &found.From, &result)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Shared{}, 0, nil
@@ -73,7 +76,7 @@ const fetchPatience = time.Hour
 func (t *tx) fetching(ctx context.Context, lease Lease, query ShareQuery) (int64, error) {
 	var run int64
 	err := t.row(ctx, `SELECT s.run FROM snapshots s JOIN runs r ON r.id = s.run WHERE s.warehouse = ? AND s.state = 'staging' AND s.began_at >= ?
-		AND s.began_at > ? AND `+ofOthers+` AND r.ended_at IS NULL AND (r.mode = 'full' OR NOT ?) AND (s.id < ? OR ? = 0) ORDER BY s.id LIMIT 1`,
+		AND s.began_at > ? AND `+ofOthers+` AND `+readAsNow+` AND r.ended_at IS NULL AND (r.mode = 'full' OR NOT ?) AND (s.id < ? OR ? = 0) ORDER BY s.id LIMIT 1`,
 		query.Warehouse, micros(query.Since), micros(query.Now.Add(-fetchPatience)), lease.Run, query.Full, query.Staged, query.Staged).Scan(&run)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil

@@ -96,6 +96,9 @@ type Definer interface {
 	Restored(ctx context.Context, reason string, now time.Time) error
 	// Epoch is a random id that Restored replaces.
 	Epoch(ctx context.Context) (string, error)
+	// Identity says which ledger this is: a random id that is made with the ledger and stays, over restores too. Schedules and workflows
+	// name it. A copy of a SQLite file, and a database that was made from another's backup, has the same.
+	Identity(ctx context.Context) (string, error)
 }
 
 // ── The gate ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -234,8 +237,9 @@ type Counts struct {
 	Resolved int64 `json:"resolved"` // channel levels computed
 	Due      int64 `json:"due"`      // channel levels that were due when the push began
 	Exported int64 `json:"exported"`
-	Sent     int64 `json:"sent"` // accepted, not yet reported on
-	Rejected int64 `json:"rejected"`
+	Sent     int64 `json:"sent"`             // accepted, not yet reported on
+	Rejected int64 `json:"rejected"`         // newly: by this run, or in an answer that it received
+	Parked   int64 `json:"parked,omitempty"` // rejected by an earlier run, resolved again by this one, and not tried
 	Blocked  int64 `json:"blocked"`
 	Retrying int64 `json:"retrying"`
 	Calls    int64 `json:"calls"`
@@ -260,8 +264,10 @@ type SnapshotEnd struct {
 	Guard   Guard
 	Missing inventory.MissingPolicy
 	// Approved lifts the guard for this snapshot, as far as what was approved: at least MinimumRows of ApprovedRows rows.
-	Approved     bool
-	ApprovedRows int64
+	// ApprovedAbsent is the most that it may leave unnamed; an approved snapshot takes those levels to 0 that would count twice.
+	Approved       bool
+	ApprovedRows   int64
+	ApprovedAbsent Absence
 	// More: the source has another snapshot, which the run reads next. This one is not what another run would find.
 	More bool
 	Now  time.Time
@@ -273,7 +279,8 @@ type SnapshotResult struct {
 	Version                                int64  // the warehouse's level version afterwards
 	Held                                   string // why it was held; then nothing was recorded
 	LastRows                               int64  // rows of the last full snapshot that was recorded
-	More                                   bool   // as it was said at the end of the snapshot
+	Absent                                 Absence
+	More                                   bool // as it was said at the end of the snapshot
 }
 
 // Observation is one update event: what a warehouse said of one level at one moment.

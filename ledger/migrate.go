@@ -96,7 +96,10 @@ func migrate(ctx context.Context, connection *sql.Conn, rebind func(string) stri
 			return err
 		}
 	}
-	_, err = connection.ExecContext(ctx, rebind("INSERT INTO state (only_one, epoch) VALUES (1, ?) ON CONFLICT (only_one) DO NOTHING"), rand.Text())
+	if _, err = connection.ExecContext(ctx, rebind("INSERT INTO state (only_one, epoch) VALUES (1, ?) ON CONFLICT (only_one) DO NOTHING"), rand.Text()); err != nil {
+		return err
+	}
+	_, err = connection.ExecContext(ctx, rebind("UPDATE state SET ledger = ? WHERE ledger = ''"), rand.Text())
 	return err
 }
 

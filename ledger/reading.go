@@ -47,6 +47,7 @@ type Hold struct {
 	Reason     string     `json:"reason"`
 	Rows       int64      `json:"rows"`    // of the held snapshot
 	Zeroing    int64      `json:"zeroing"` // of the held push
+	Absent     Absence    `json:"absent"`  // what the held snapshot leaves unnamed
 	At         time.Time  `json:"at"`
 	Decision   string     `json:"decision,omitempty"` // "approved", "rejected", empty while it waits
 	By         string     `json:"by,omitempty"`

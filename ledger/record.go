@@ -84,7 +84,11 @@ type recording struct {
 	version     int64 // of the levels before
 	confirmedAt int64 // of the warehouse before
 	confirms    bool  // the snapshot moves it
-	result      SnapshotResult
+	// unnamedBefore is how many levels with stock the last full snapshot that was recorded left unnamed.
+	unnamedBefore int64
+	unnamedAfter  int64 // the same of this one
+	rereadAfter   int64 // the last snapshot that was begun before a setting changed that says what the warehouse's rows mean
+	result        SnapshotResult
 }
 
 // recording locks the warehouse to the end of the transaction.
@@ -93,8 +97,8 @@ func (t *tx) recording(ctx context.Context, staged stagedSnapshot, end SnapshotE
 	if !end.AsOf.IsZero() {
 		r.taken = micros(end.AsOf)
 	}
-	err := t.row(ctx, "SELECT merchant, level_version, confirmed_at, last_rows FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), r.warehouse).
-		Scan(&r.merchant, &r.version, &r.confirmedAt, &r.result.LastRows)
+	err := t.row(ctx, "SELECT merchant, level_version, confirmed_at, last_rows, unnamed, reread_after FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), r.warehouse).
+		Scan(&r.merchant, &r.version, &r.confirmedAt, &r.result.LastRows, &r.unnamedBefore, &r.rereadAfter)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("%w: warehouse %q", ErrNotFound, r.warehouse)
 	}
@@ -106,18 +110,54 @@ func (r *recording) record(ctx context.Context) error {
 	if err := r.count(ctx); err != nil {
 		return err
 	}
+	if r.id <= r.rereadAfter {
+		return r.outdated(ctx)
+	}
 	recorded, err := r.recordedBefore(ctx)
 	if err != nil {
 		return err
 	}
+	rows, err := r.compare(ctx, "")
+	if err != nil {
+		return err
+	}
+	levels, err := r.unnamed(ctx, rows.named)
+	if err != nil {
+		return err
+	}
 	state := snapshotRecorded
-	if r.result.Held = holdSnapshot(r.end, r.result, recorded); r.result.Held != "" {
+	if r.result.Held, err = r.judge(ctx, levels, recorded); err != nil {
+		return err
+	}
+	if r.result.Held != "" {
 		state = snapshotHeld
 		r.result.Version = r.version
-	} else if err := r.merge(ctx); err != nil {
+	} else if err := r.merge(ctx, rows, levels); err != nil {
 		return err
 	}
 	return r.finish(ctx, state)
+}
+
+// outdated refuses a snapshot that was read by settings that have changed since: its run fetches again, and who sent it sends it again.
+func (r *recording) outdated(ctx context.Context) error {
+	const why = "the settings of the warehouse have changed since it was begun, so nothing was recorded"
+	if r.owner != 0 {
+		return fmt.Errorf("ledger: %s; it is fetched again", why)
+	}
+	r.result.Held, r.result.Version = why+"; send it again", r.version
+	return r.finish(ctx, snapshotHeld)
+}
+
+// judge says why the snapshot is held, empty when it is not.
+func (r *recording) judge(ctx context.Context, levels recordedLevels, recordedBefore bool) (string, error) {
+	held := holdSnapshot(r.end, r.result, levels.absent, recordedBefore)
+	if held == "" || levels.absent.Levels == 0 {
+		return held, nil
+	}
+	if err := r.facilities(ctx, &levels.absent); err != nil {
+		return "", err
+	}
+	return holdSnapshot(r.end, r.result, levels.absent, recordedBefore), nil
 }
 
 // count counts the snapshot's rows and refuses what it names twice.
@@ -165,29 +205,6 @@ func (r *recording) recordedBefore(ctx context.Context) (bool, error) {
 	return recorded || r.result.LastRows > 0, err
 }
 
-// holdSnapshot is the guard: it says why a snapshot must wait for a person, empty when it need not.
-func holdSnapshot(end SnapshotEnd, result SnapshotResult, recordedBefore bool) string {
-	if end.Approved && !fewer(result.Rows, end.ApprovedRows, end.Guard.MinimumRows) && (result.Rows > 0 || end.ApprovedRows == 0) {
-		return ""
-	}
-	const advice = "nothing was recorded; approve it to fetch and record it all the same, or reject it"
-	switch {
-	case end.Full && result.Rows == 0 && recordedBefore:
-		return fmt.Sprintf("the full snapshot is empty, and the last one had %d rows; %s", result.LastRows, advice)
-	case end.Full && fewer(result.Rows, result.LastRows, end.Guard.MinimumRows):
-		return fmt.Sprintf("the full snapshot has %d rows, fewer than %g %% of the %d rows of the last one; %s",
-			result.Rows, 100*end.Guard.MinimumRows, result.LastRows, advice)
-	case result.Refused > 0 && float64(result.Refused)/float64(result.Rows) > end.Guard.MaximumRefused:
-		return fmt.Sprintf("%d of the %d rows were refused, more than %g %% (starter snapshot lists them); %s", result.Refused, result.Rows, 100*end.Guard.MaximumRefused, advice)
-	}
-	return ""
-}
-
-// fewer is true when there are fewer rows than a part of the expected ones. It divides because 0.55 × 100 is more than 55.
-func fewer(rows, expected int64, part float64) bool {
-	return expected > 0 && float64(rows)/float64(expected) < part
-}
-
 // finish closes the snapshot. Only the refusals of the latest one are kept.
 func (r *recording) finish(ctx context.Context, state string) error {
 	if _, err := r.exec(ctx, "DELETE FROM staged WHERE snapshot = ?", r.id); err != nil {
@@ -203,18 +220,18 @@ func (r *recording) finish(ctx context.Context, state string) error {
 	if err != nil || state != snapshotRecorded {
 		return err
 	}
-	confirmedAt, lastRows := r.confirmedAt, r.result.LastRows
+	confirmedAt, lastRows, unnamed := r.confirmedAt, r.result.LastRows, r.unnamedBefore
 	if r.confirms {
 		confirmedAt = r.taken
 	}
 	if r.end.Full {
-		lastRows = r.result.Rows
+		lastRows, unnamed = r.result.Rows, r.unnamedAfter
 	}
 	mark := &r.end.Mark
 	if r.owner == 0 {
 		mark = nil // a snapshot that was sent to us says nothing of how far the source has been read
 	}
-	_, err = r.exec(ctx, "UPDATE warehouses SET mark = COALESCE(?, mark), level_version = ?, confirmed_at = ?, last_rows = ? WHERE id = ?",
-		mark, r.result.Version, confirmedAt, lastRows, r.warehouse)
+	_, err = r.exec(ctx, "UPDATE warehouses SET mark = COALESCE(?, mark), level_version = ?, confirmed_at = ?, last_rows = ?, unnamed = ? WHERE id = ?",
+		mark, r.result.Version, confirmedAt, lastRows, unnamed, r.warehouse)
 	return err
 }

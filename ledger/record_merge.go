@@ -1,10 +1,6 @@
 package ledger
 
-import (
-	"context"
-
-	"github.com/tidemark/tidemark/inventory"
-)
+import "context"
 
 // this is the recording as a table of one row, for the statements of a merge. "confirms" is 1 when the snapshot moves the time
 // up to which the warehouse's levels are confirmed, from confirmed_at to confirms_at.
@@ -45,32 +41,19 @@ type comparison struct {
 
 // merge makes the levels what the snapshot says. Its statements take the rows as a set, and when nothing changed only those
 // that count are needed.
-func (r *recording) merge(ctx context.Context) error {
-	found, err := r.compare(ctx, "")
+func (r *recording) merge(ctx context.Context, rows comparison, levels recordedLevels) error {
+	r.result.Older, r.result.Version = rows.older, r.version
+	zeroed, err := r.missing(ctx, levels)
 	if err != nil {
 		return err
 	}
-	r.result.Older, r.result.Version = found.older, r.version
-	var total, confirmed int64
-	if r.end.Full {
-		err := r.row(ctx, "SELECT COUNT(*), COUNT(*) FILTER (WHERE confirmed) FROM levels WHERE warehouse = ?", r.warehouse).Scan(&total, &confirmed)
-		if err != nil {
-			return err
-		}
-	}
-	if found.named < total {
-		zeroed, err := r.missing(ctx, total-found.named)
-		if err != nil {
-			return err
-		}
-		found.confirmed, found.differing = found.confirmed+zeroed.confirmed, found.differing+zeroed.differing
-	}
-	if found.differing > 0 {
+	r.unnamedAfter = r.leftUnnamed(levels)
+	if rows.differing+zeroed.differing > 0 {
 		if err := r.write(ctx); err != nil {
 			return err
 		}
 	}
-	if r.confirms && found.confirmed < confirmed {
+	if r.confirms && rows.confirmed+zeroed.confirmed < levels.confirmed {
 		return r.unconfirm(ctx)
 	}
 	return nil
@@ -85,44 +68,11 @@ func (r *recording) compare(ctx context.Context, condition string) (comparison, 
 	return found, err
 }
 
-// missing counts the levels that a full snapshot does not name, of those that no accepted row names, and stages them as 0 where
-// absence means that. It returns what these rows mean.
-//
-// A refused row names a level too. Where it does not say which facility, it may be any of the SKU's; and where it does not say
-// which SKU, it may be any level at all, so then none is taken as 0.
-func (r *recording) missing(ctx context.Context, unnamed int64) (comparison, error) {
-	var refused int64
-	var unclear bool
-	err := r.row(ctx, `SELECT (SELECT COUNT(*) FROM levels l WHERE l.warehouse = ? AND l.sku IN (SELECT sku FROM refusals WHERE snapshot = ?) AND `+
-		refusedRow+` AND NOT `+stagedRow+`), EXISTS (SELECT 1 FROM refusals WHERE snapshot = ? AND sku = '')`, r.warehouse, r.id, r.id, r.id, r.id).
-		Scan(&refused, &unclear)
-	if err != nil {
-		return comparison{}, err
-	}
-	r.result.Missing = unnamed - refused
-	if r.end.Missing != inventory.MissingZero || unclear || r.result.Missing == 0 {
-		return comparison{}, nil
-	}
-	_, err = r.exec(ctx, `INSERT INTO staged (snapshot, sku, facility, available, copies)
-		SELECT CAST(? AS BIGINT), l.sku, l.facility, 0, 0 FROM levels l WHERE l.warehouse = ? AND NOT `+refusedRow+` AND NOT `+stagedRow+`
-		ORDER BY l.sku, l.facility`, r.id, r.warehouse, r.id, r.id)
-	if err != nil {
-		return comparison{}, err
-	}
-	return r.compare(ctx, " AND s.copies = 0")
-}
-
-// Rows of the snapshot that name, or may name, the level l.
-const (
-	refusedRow = `EXISTS (SELECT 1 FROM refusals f WHERE f.snapshot = ? AND f.sku = l.sku AND f.facility IN (l.facility, ''))`
-	stagedRow  = `EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = ? AND s.sku = l.sku AND s.facility = l.facility)`
-)
-
 // write writes what differs. What the levels were before goes into the activity first.
 func (r *recording) write(ctx context.Context) error {
-	changed, err := r.exec(ctx, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, before, after) `+this+`SELECT this.now, this.run,
-		CASE WHEN s.copies = 0 THEN 'missing' ELSE 'reported' END, this.merchant, this.warehouse, s.facility, s.sku, l.available, s.available`+
-		beside+` AND `+moved+` AND `+fresh, r.this()...)
+	changed, err := r.exec(ctx, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, before, after, note) `+this+`SELECT this.now, this.run,
+		CASE WHEN s.copies < 1 THEN 'missing' ELSE 'reported' END, this.merchant, this.warehouse, s.facility, s.sku, l.available, s.available,
+		CASE WHEN s.copies < 0 THEN CAST(? AS TEXT) ELSE '' END`+beside+` AND `+moved+` AND `+fresh, append(r.this(), r.droppedNote())...)
 	if err != nil {
 		return err
 	}

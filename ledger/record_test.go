@@ -38,7 +38,7 @@ func TestHoldSnapshot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			held := holdSnapshot(test.end, test.result, test.before)
+			held := holdSnapshot(test.end, test.result, absence{}, test.before)
 			if test.held == "" {
 				require.Empty(t, held)
 				return

@@ -131,9 +131,10 @@ func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, answe
 		if err != nil {
 			return err
 		}
-		_, err = t.bulk(ctx, *input, `UPDATE channel_levels AS c SET status = i.status, reason = i.reason, run = ?
+		_, err = t.bulk(ctx, *input, `UPDATE channel_levels AS c SET status = i.status, reason = i.reason, run = ?,
+				tries = CASE WHEN c.tries_run = ? THEN c.tries ELSE 0 END, tries_run = ?
 			FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location
-			AND c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`, lease.Run, held.connection)
+			AND c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`, lease.Run, lease.Run, lease.Run, held.connection)
 		return err
 	})
 }

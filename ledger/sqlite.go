@@ -38,6 +38,7 @@ func openFile(ctx context.Context, location string, now time.Time, patience time
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
+	dialect := sqliteDialect{folder: filepath.Dir(path)}
 	if err := checkEngine(ctx); err != nil {
 		return nil, err
 	}
@@ -46,6 +47,9 @@ func openFile(ctx context.Context, location string, now time.Time, patience time
 		return nil, err
 	}
 	state, err := inspectFile(path)
+	if err == nil {
+		err = narrow(path)
+	}
 	if err == nil && state == fileAbsent {
 		err = createFile(ctx, path, steps, now)
 	}
@@ -65,7 +69,7 @@ func openFile(ctx context.Context, location string, now time.Time, patience time
 		err = migrateFile(ctx, path, "rw", steps, now)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the ledger %s: %w", path, sqliteDialect{}.explain(err))
+		return nil, fmt.Errorf("the ledger %s: %w", path, dialect.explain(err))
 	}
 	writer, err := sql.Open("sqlite", sqliteAddress(path, "rw", sqlitePatience, "cache_size(-65536)"))
 	if err != nil {
@@ -78,7 +82,7 @@ func openFile(ctx context.Context, location string, now time.Time, patience time
 	}
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)
-	return &database{dialect: sqliteDialect{}, writer: writer, reader: reader, schema: len(steps), witness: path + witnessSuffix, inspection: inspected}, nil
+	return &database{dialect: dialect, writer: writer, reader: reader, schema: len(steps), witness: path + witnessSuffix, inspection: inspected}, nil
 }
 
 // sqliteAddress is the driver's form of a path. Every transaction that may write takes the write lock at its beginning:
@@ -130,7 +134,9 @@ func checkEngineVersion(version string) error {
 }
 
 // sqliteDialect is SQLite's part.
-type sqliteDialect struct{}
+type sqliteDialect struct {
+	folder string // of the file; empty where a full disk need not be told from another fault
+}
 
 func (sqliteDialect) rebind(statement string) string { return statement }
 
@@ -216,30 +222,51 @@ func ignoreBad(err error) error {
 
 func (sqliteDialect) beginAgain(error) bool { return false }
 
-// Primary result codes of SQLite (sqlite.org/rescode.html); the lowest byte of a code.
+// Result codes of SQLite (sqlite.org/rescode.html). The lowest byte of a code is the primary one.
 const (
 	sqliteError      = 1
 	sqliteBusy       = 5
 	sqliteReadOnly   = 8
+	sqliteIO         = 10
 	sqliteCorrupt    = 11
 	sqliteFull       = 13
 	sqliteCannotOpen = 14
 	sqliteNotADB     = 26
+
+	sqliteIORead      = sqliteIO | 1<<8
+	sqliteIOShortRead = sqliteIO | 2<<8
 )
 
-func (sqliteDialect) explain(err error) error {
-	var failed *sqlite.Error
-	if !errors.As(err, &failed) || errors.Is(err, ErrFull) || errors.Is(err, ErrDamaged) {
+func (d sqliteDialect) explain(err error) error {
+	if err == nil || errors.Is(err, ErrFull) || errors.Is(err, ErrDamaged) {
 		return err
 	}
-	switch failed.Code() & 0xff {
+	var failed *sqlite.Error
+	if isFull(err) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	} else if !errors.As(err, &failed) {
+		return err
+	}
+	return explainCode(failed.Code(), err, func() bool { return noRoom(d.folder) })
+}
+
+// explainCode is what a code of SQLite means. Where a code only says that something was not written, full tells whether for want of room.
+func explainCode(code int, err error, full func() bool) error {
+	switch code & 0xff {
 	case sqliteFull:
 		return fmt.Errorf("%w: %w", ErrFull, err)
+	case sqliteIO: // the log, its shared memory or the file; a user's share of the disk counts as this too
+		if code != sqliteIORead && code != sqliteIOShortRead && full() {
+			return fmt.Errorf("%w: %w", ErrFull, err)
+		}
 	case sqliteCorrupt, sqliteNotADB:
-		return fmt.Errorf("%w: %w; stop every process that uses it and restore a backup, then run starter restored", ErrDamaged, err)
+		return fmt.Errorf("%w: %w; stop every process that uses it and %s", ErrDamaged, err, restoreAdvice)
 	case sqliteBusy:
 		return fmt.Errorf("ledger: another process holds the file's lock for too long: %w", err)
 	case sqliteReadOnly, sqliteCannotOpen:
+		if full() {
+			return fmt.Errorf("%w: %w", ErrFull, err)
+		}
 		return fmt.Errorf("ledger: the file cannot be written; check its owner, its folder and the file system: %w", err)
 	}
 	return err

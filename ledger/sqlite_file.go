@@ -105,6 +105,14 @@ func createFile(ctx context.Context, path string, steps []migration, now time.Ti
 			}
 		}
 	}()
+	// SQLite would make it with the rights that this process gives to any file.
+	made, err := os.OpenFile(making, os.O_CREATE|os.O_EXCL|os.O_RDWR, ownerOnly)
+	if err != nil {
+		return fmt.Errorf("ledger: a new file cannot be made: %w", err)
+	}
+	if err := made.Close(); err != nil {
+		return err
+	}
 	if err := migrateFile(ctx, making, "rwc", steps, now); err != nil {
 		return err
 	}

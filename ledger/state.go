@@ -97,6 +97,15 @@ func (d *database) Epoch(ctx context.Context) (string, error) {
 	return epoch, err
 }
 
+// Identity is a random id that the ledger keeps for ever; see Definer.
+func (d *database) Identity(ctx context.Context) (string, error) {
+	var identity string
+	err := d.read(ctx, func(t *tx) error {
+		return t.row(ctx, "SELECT ledger FROM state").Scan(&identity)
+	})
+	return identity, err
+}
+
 // Restored declares that the ledger may be older than what the stores were told; see Definer.
 func (d *database) Restored(ctx context.Context, reason string, now time.Time) error {
 	return d.write(ctx, func(t *tx) error {

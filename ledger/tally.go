@@ -20,24 +20,30 @@ func (d *database) Tally(ctx context.Context, run int64) (Counts, error) {
 		}
 		return t.each(ctx, func(row *sql.Rows) error {
 			var status Status
+			var tried bool
 			var rows int64
-			err := row.Scan(&status, &rows)
-			counts.add(status, rows)
+			err := row.Scan(&status, &tried, &rows)
+			counts.add(status, tried, rows)
 			return err
-		}, `SELECT status, COUNT(*) FROM channel_levels WHERE connection = ? AND run = ?
-			AND status IN ('exported', 'sent', 'rejected', 'blocked', 'retrying', 'unknown') GROUP BY status`, found.Connection, run)
+		}, `SELECT status, tries_run = run, COUNT(*) FROM channel_levels WHERE connection = ? AND run = ?
+			AND status IN ('exported', 'sent', 'rejected', 'blocked', 'retrying', 'unknown') GROUP BY status, tries_run = run`, found.Connection, run)
 	})
 	return counts, err
 }
 
-func (c *Counts) add(status Status, rows int64) {
+// add counts rows of a status. tried is true for those that got an answer in the run.
+func (c *Counts) add(status Status, tried bool, rows int64) {
 	switch status {
 	case StatusExported:
 		c.Exported += rows
 	case StatusSent:
 		c.Sent += rows
 	case StatusRejected:
-		c.Rejected += rows
+		if tried {
+			c.Rejected += rows
+		} else {
+			c.Parked += rows
+		}
 	case StatusBlocked:
 		c.Blocked += rows
 	case StatusRetrying, StatusUnknown:

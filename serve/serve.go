@@ -156,11 +156,18 @@ func (s *Server) Routes() []Route {
 type methods map[string]http.HandlerFunc
 
 func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if handle, ok := m[r.Method]; ok {
+	asked := r.Method
+	if asked == http.MethodHead { // the answer to GET without its body, which net/http leaves out
+		asked = http.MethodGet
+	}
+	if handle, ok := m[asked]; ok {
 		handle(w, r)
 		return
 	}
 	for method := range m { // each path has one
+		if method == http.MethodGet {
+			method += ", " + http.MethodHead
+		}
 		w.Header().Set("Allow", method)
 	}
 	refuse(w, &problem{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: "this path is not asked with " + r.Method})

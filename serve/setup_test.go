@@ -116,7 +116,7 @@ type world struct {
 func warehouse(id string, format ledger.HookFormat, keys ...string) ledger.Warehouse {
 	return ledger.Warehouse{
 		ID: id, Merchant: "acme", Driver: "sandbox", Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
-		Guard: ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumZeroed: 0.2}, Hook: &ledger.Hook{Format: format, Keys: keys},
+		Guard: ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumMissing: 0.05, MaximumZeroed: 0.2}, Hook: &ledger.Hook{Format: format, Keys: keys},
 	}
 }
 

@@ -39,6 +39,9 @@ const maxCredential = 64 << 10
 
 var errNotReference = errors.New("a credential is given by reference, as env:NAME or file:/path; move the value there and put the reference here")
 
+// Valid is true for a text that refers to a credential.
+func (r Reference) Valid() bool { return r.check() == nil }
+
 func (r Reference) check() error {
 	kind, rest, ok := strings.Cut(string(r), ":")
 	if !ok || rest == "" || (kind != "env" && kind != "file") {

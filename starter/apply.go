@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -19,14 +20,15 @@ func drivers() config.Drivers {
 }
 
 func applyCommand(s *session) *cobra.Command {
-	var options ledger.ApplyOptions
+	var options control.ApplyOptions
 	var force, checkOnly bool
 	command := &cobra.Command{
 		Use:   "apply FILE",
 		Short: "Make the ledger and the schedules what a configuration file says",
 		Long: `apply reads a configuration, checks all of it, and makes the ledger and the Temporal schedules say the same. Every error is shown
 with its file, line and column, and then nothing is changed. Applying again changes nothing. A schedule that a person paused stays
-paused. What is no longer in the file stays until --prune. A connection that becomes enabled gets one Full Sync.`,
+paused. What is no longer in the file stays until --prune, which removes nothing that belongs to another ledger. Where a connection's
+schedules belong to another ledger, nothing is changed; --take-over takes them over. A connection that becomes enabled gets one Full Sync.`,
 		Example: "  starter apply tidemark.yaml\n  starter apply tidemark.yaml --dry-run\n  starter apply tidemark.yaml --check",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -47,7 +49,7 @@ paused. What is no longer in the file stays until --prune. A connection that bec
 					line(w, "%s is valid: %s", arguments[0], contents(definitions))
 				})
 			}
-			s.creates = true
+			s.creates, options.From = true, appliedFrom(arguments[0])
 			return s.with(command.Context(), func(c *control.Control) error {
 				report, err := c.Apply(command.Context(), definitions, options)
 				if err != nil {
@@ -59,9 +61,23 @@ paused. What is no longer in the file stays until --prune. A connection that bec
 	}
 	command.Flags().BoolVar(&options.DryRun, "dry-run", false, "show what would change, change nothing")
 	command.Flags().BoolVar(&options.Prune, "prune", false, "remove warehouses, stores, connections and schedules that the file no longer has")
+	command.Flags().BoolVar(&options.TakeOver, "take-over", false, "take over schedules of the file's connections that belong to another ledger, which this one replaces")
 	command.Flags().BoolVar(&force, "force", false, "allow a Full Sync schedule of more than once a day")
 	command.Flags().BoolVar(&checkOnly, "check", false, "check the file only; needs neither ledger nor Temporal")
 	return command
+}
+
+// appliedFrom names the host and the file, so that others can find who applied what.
+func appliedFrom(file string) string {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		path = file
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return path
+	}
+	return host + ":" + path
 }
 
 func contents(d ledger.Definitions) string {
@@ -89,7 +105,11 @@ func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Defin
 		line(w, "%s %s: %s%s%s", change.Kind, change.ID, would, change.Action, detail)
 	}
 	for _, change := range report.Schedules {
-		line(w, "schedule %s: %s%s", change.ID, would, change.Action)
+		detail := ""
+		if change.Detail != "" {
+			detail = " (" + change.Detail + ")"
+		}
+		line(w, "schedule %s: %s%s%s", change.ID, would, change.Action, detail)
 	}
 	for _, name := range report.Attributes.Added {
 		line(w, "search attribute %s: registered", name)

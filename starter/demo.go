@@ -173,7 +173,7 @@ func (d *demo) start(ctx context.Context, cancel context.CancelCauseFunc) (ledge
 	if err != nil {
 		return ledger.Definitions{}, nil, err
 	}
-	report, err := d.control.Apply(ctx, definitions, ledger.ApplyOptions{})
+	report, err := d.control.Apply(ctx, definitions, control.ApplyOptions{From: "starter demo"})
 	if err != nil {
 		closing()
 		return ledger.Definitions{}, nil, err

@@ -371,7 +371,7 @@ func explainCommand(s *session) *cobra.Command {
 				}
 				return s.print(explanations, func(w io.Writer) {
 					for _, one := range explanations {
-						line(w, "%s%s on %s: %d", plain(one.Row.ChannelSKU), at(one.Row.Location), one.Row.Connection, one.Row.Quantity)
+						line(w, "%s%s on %s: %d%s", plain(one.Row.ChannelSKU), at(one.Row.Location), one.Row.Connection, one.Row.Quantity, nowSomethingElse(one))
 						for _, text := range one.Lines() {
 							line(w, "  %s", plain(text))
 						}
@@ -387,4 +387,12 @@ func explainCommand(s *session) *cobra.Command {
 			})
 		},
 	}
+}
+
+// nowSomethingElse is the figure that the next run will push, where it is another.
+func nowSomethingElse(e control.ExplanationOf) string {
+	if e.Now == nil || e.Now.Blocked != "" || e.Now.Quantity == e.Row.Quantity {
+		return ""
+	}
+	return fmt.Sprintf(", and %d as the ledger has it now", e.Now.Quantity)
 }

@@ -47,7 +47,7 @@ func showSnapshot(w io.Writer, shown control.Snapshot) {
 		source += " from " + plain(shown.From)
 	}
 	line(w, "%s: %s, %s, %s", shown.Warehouse, stamp(&shown.EndedAt), kind, source)
-	line(w, "  %d rows: %d changed a figure, %d were older than what is recorded, %d were refused; %d recorded SKUs were not named",
+	line(w, "  %d rows: %d changed a figure, %d were older than what is recorded, %d were refused; %d recorded levels were not named",
 		shown.Rows, shown.Changed, shown.Older, shown.Refused, shown.Missing)
 	if shown.Held != "" {
 		line(w, "  held, nothing of it was recorded: %s", shown.Held)

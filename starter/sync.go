@@ -146,7 +146,7 @@ func showReport(w io.Writer, report workflows.SyncReport) {
 	if report.Reason != "" {
 		line(w, "  %s", report.Reason)
 	}
-	line(w, "  snapshot: %d rows, %d changed, %d refused, %d missing", c.Rows, c.Changed, c.Refused, c.Missing)
+	line(w, "  snapshot: %d rows, %d changed, %d refused, %d levels missing", c.Rows, c.Changed, c.Refused, c.Missing)
 	line(w, "  push: %d due, %d exported, %d sent, %d rejected, %d blocked, %d retrying, in %d calls", c.Due, c.Exported, c.Sent, c.Rejected, c.Blocked, c.Retrying, c.Calls)
 	if p := report.Preview; p != nil {
 		line(w, "  would push: %d raise, %d lower, %d to zero, %d the same, %d new; %d blocked", p.Raise, p.Lower, p.Zero, p.Same, p.New, p.Blocked)

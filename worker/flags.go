@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -13,6 +14,8 @@ type options struct {
 	ledger, listen, level, format string
 	slice, retention              time.Duration
 	activities                    int
+	metricsToken                  string // where the token for the metrics is
+	openMetrics                   bool
 }
 
 const (
@@ -25,6 +28,8 @@ const (
 // check refuses what no worker could work with.
 func (o options) check() error {
 	switch {
+	case o.metricsToken != "" && o.openMetrics:
+		return &startError{errors.New("--metrics-token and --open-metrics exclude each other")}
 	case o.retention != 0 && o.retention < shortestRetention:
 		return &startError{fmt.Errorf("--retention %s would remove what is still needed; give at least 24h, or 0 to keep everything", o.retention)}
 	case o.activities < 1 || o.activities > mostActivities:

@@ -29,6 +29,8 @@ func TestFlags(t *testing.T) {
 		"more than a machine's": {change: func(o *options) { o.activities = 1001 }, wrong: "--concurrent-activities"},
 		"short slices":          {change: func(o *options) { o.slice = time.Second }},
 		"long slices":           {change: func(o *options) { o.slice = 2 * time.Minute }},
+		"a token":               {change: func(o *options) { o.metricsToken = "env:TOKEN" }},
+		"open, with a token":    {change: func(o *options) { o.metricsToken, o.openMetrics = "env:TOKEN", true }, wrong: "exclude each other"},
 		"no slices":             {change: func(o *options) { o.slice = 0 }, wrong: "--push-slice 0s"},
 		"longer slices":         {change: func(o *options) { o.slice = 2*time.Minute + 1 }, wrong: "--push-slice"},
 	} {

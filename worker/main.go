@@ -48,8 +48,11 @@ The ledger is a file (default tidemark.db) or a PostgreSQL URL, from --ledger or
 variables and profiles that the temporal command uses too (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …).
 Credentials of stores and warehouses are read where the configuration refers to: this process's environment and files.
 
+It listens on loopback unless told otherwise, and elsewhere only with a token for /metrics or with --open-metrics. /healthz and /readyz
+are open to whoever reaches them.
+
 Exit codes: 0 stopped as asked, 1 a fault, 2 something must be put right first.`,
-		Example:       "  TIDEMARK_LEDGER=postgres://tidemark@db/tidemark TEMPORAL_ADDRESS=temporal:7233 worker --listen 0.0.0.0:9464",
+		Example:       "  TIDEMARK_LEDGER=postgres://tidemark@db/tidemark TEMPORAL_ADDRESS=temporal:7233 worker --listen 0.0.0.0:9464 --metrics-token file:/run/secrets/metrics",
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -61,6 +64,8 @@ Exit codes: 0 stopped as asked, 1 a fault, 2 something must be put right first.`
 	flags := root.Flags()
 	flags.StringVar(&settings.ledger, "ledger", "", "a file or a postgres:// URL; default $TIDEMARK_LEDGER, else tidemark.db")
 	flags.StringVar(&settings.listen, "listen", ListenAddress, "address for /metrics, /healthz and /readyz; empty serves none of them")
+	flags.StringVar(&settings.metricsToken, "metrics-token", "", "where the token for /metrics is: env:NAME or file:/path; 16 characters at least")
+	flags.BoolVar(&settings.openMetrics, "open-metrics", false, "let whoever reaches the address read /metrics without a token, also from other machines")
 	flags.StringVar(&settings.level, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&settings.format, "log-format", "text", "text or json")
 	flags.DurationVar(&settings.slice, "push-slice", 45*time.Second, "how long one push activity works before it reports back, 1s to 2m")

@@ -39,7 +39,12 @@ func asTheyAre() *tally.SanitizeOptions {
 }
 
 // observe listens at once, so that a taken port is known before any work is. What more is collected when the metrics are read.
-func observe(address string, more ...prom.Collector) (*observation, error) {
+func observe(address string, who access, more ...prom.Collector) (*observation, error) {
+	if address != "" {
+		if err := who.check(address); err != nil {
+			return nil, err
+		}
+	}
 	o := &observation{}
 	registry := prom.NewRegistry()
 	for _, collector := range append(more, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})) {
@@ -62,7 +67,7 @@ func observe(address string, more ...prom.Collector) (*observation, error) {
 		return nil, errors.Join(&startError{fmt.Errorf("cannot listen on %s for /metrics, /healthz and /readyz: %w; choose another address with --listen", address, err)}, o.closer())
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", reporter.HTTPHandler())
+	mux.Handle("GET /metrics", who.guard(reporter.HTTPHandler()))
 	mux.HandleFunc("GET /healthz", o.answer(false))
 	mux.HandleFunc("GET /readyz", o.answer(true))
 	o.listener = listener

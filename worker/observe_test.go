@@ -22,7 +22,7 @@ var caller = &http.Client{Transport: &http.Transport{}}
 
 func observed(t *testing.T, collect *gauges) (*observation, func(path string) (int, string)) {
 	t.Helper()
-	o, err := observe("127.0.0.1:0", collect)
+	o, err := observe("127.0.0.1:0", access{}, collect)
 	require.NoError(t, err)
 	t.Cleanup(o.close)
 	return o, func(path string) (int, string) {

@@ -35,6 +35,10 @@ func run(ctx context.Context, options options) error {
 	if err != nil {
 		return err
 	}
+	who, err := accessOf(options, settings.Process())
+	if err != nil {
+		return err
+	}
 	built, _ := debug.ReadBuildInfo()
 	version, err := deployment(os.Getenv, built)
 	if err != nil {
@@ -48,7 +52,7 @@ func run(ctx context.Context, options options) error {
 	if err := reportPartners(ctx, state, settings.Process(), log); err != nil {
 		return err
 	}
-	observed, err := observe(options.listen, newGauges(state, log))
+	observed, err := observe(options.listen, who, newGauges(state, log))
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func untilOver(ctx context.Context, fatal <-chan error) error {
 }
 
 func register(w worker.ActivityRegistry, state ledger.Ledger, temporal client.Client, namespace string, options options) {
-	executions := control.NewExecutions(temporal, namespace)
+	executions := control.NewExecutions(state, temporal, namespace)
 	w.RegisterActivity(&activities.Gate{Ledger: state, Executions: executions, Now: time.Now, Poll: 2 * time.Second})
 	w.RegisterActivity(&activities.Fetch{Ledger: state, Drivers: warehousesall.Drivers(), Environment: settings.Process(), Now: time.Now})
 	w.RegisterActivity(&activities.Intake{Ledger: state, Requests: executions, Now: time.Now})
@@ -127,6 +131,9 @@ func openLedger(ctx context.Context, location string, log *slog.Logger) (ledger.
 	state, err := ledger.Open(ctx, ledger.Locate(location), time.Now())
 	if err != nil {
 		return nil, &startError{err}
+	}
+	for _, name := range ledger.Exposed(ledger.Locate(location)) {
+		log.Warn("others than its owner may read or write a file of the ledger; its owner can change that", "run", "chmod 600 "+name)
 	}
 	restored, err := state.Watch(ctx, time.Now())
 	if err != nil {

@@ -46,7 +46,7 @@ func (p Progress) markdown(connection string) string {
 		{"blocked", c.Blocked},
 		{"retrying", c.Retrying},
 		{"refused rows", c.Refused},
-		{"missing rows", c.Missing},
+		{"missing levels", c.Missing},
 		{"older rows", c.Older},
 		{"calls", c.Calls},
 		{"waits", c.Waits},

@@ -132,7 +132,7 @@ func (i *intake) recordUpdates(ctx workflow.Context, updates []InventoryUpdate) 
 	if len(updates) == 0 {
 		return nil, nil
 	}
-	input := activities.RecordUpdatesInput{Warehouse: i.input.Warehouse}
+	input := activities.RecordUpdatesInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse}
 	for _, update := range updates {
 		input.Updates = append(input.Updates, activities.Update(update))
 	}
@@ -154,7 +154,7 @@ func (i *intake) recordUpdates(ctx workflow.Context, updates []InventoryUpdate) 
 func (i *intake) recordSnapshot(ctx workflow.Context, snapshot UploadedSnapshot) (bool, error) {
 	var recorded activities.RecordSnapshotResult
 	summary := fmt.Sprintf("record snapshot %d: %d rows", snapshot.ID, snapshot.Rows)
-	input := activities.RecordSnapshotInput{Warehouse: i.input.Warehouse, Snapshot: activities.Snapshot(snapshot)}
+	input := activities.RecordSnapshotInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, Snapshot: activities.Snapshot(snapshot)}
 	if err := workflow.ExecuteActivity(options(ctx, recordOptions, summary), receive.RecordSnapshot, input).Get(ctx, &recorded); err != nil {
 		return false, err
 	}
@@ -171,7 +171,7 @@ func (i *intake) recordSnapshot(ctx workflow.Context, snapshot UploadedSnapshot)
 func (i *intake) request(ctx workflow.Context, skus []string) error {
 	i.asked++
 	input := activities.RequestInput{
-		Warehouse: i.input.Warehouse, ID: fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, i.asked), SKUs: skus,
+		Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, ID: fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, i.asked), SKUs: skus,
 	}
 	summary := "ask for Smart Syncs of what was recorded"
 	if len(skus) > 0 {
@@ -190,7 +190,7 @@ func (i *intake) request(ctx workflow.Context, skus []string) error {
 func (i *intake) continueAsNew(ctx workflow.Context) error {
 	i.count(batch{refused: i.batch.refused})
 	return workflow.NewContinueAsNewError(ctx, InventoryIntakeType, IntakeInput{
-		Warehouse: i.input.Warehouse, Carried: &i.report, Pending: i.batch.updates,
+		Warehouse: i.input.Warehouse, Ledger: i.input.Ledger, Carried: &i.report, Pending: i.batch.updates,
 	})
 }
 

@@ -92,6 +92,14 @@ var (
 	AttributeOutcome    = temporal.NewSearchAttributeKeyKeyword("TidemarkOutcome")
 )
 
+// Keys of the memos of runs.
+const (
+	// MemoLedger names the ledger that a workflow, or a schedule's runs, belong to, as the input does.
+	MemoLedger = "TidemarkLedger"
+	// MemoApplied says from where a schedule was last changed, for people.
+	MemoApplied = "TidemarkApplied"
+)
+
 // Attributes lists all search attributes.
 func Attributes() []temporal.SearchAttributeKeyKeyword {
 	return []temporal.SearchAttributeKeyKeyword{

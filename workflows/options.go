@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -41,11 +42,22 @@ type priorityKey struct{}
 // while a step still works.
 func options(ctx workflow.Context, row workflow.ActivityOptions, summary string) workflow.Context {
 	row.WaitForCancellation = true
-	row.Summary = summary
+	row.Summary = clip(summary)
 	if priority, ok := ctx.Value(priorityKey{}).(temporal.Priority); ok {
 		row.Priority = priority
 	}
 	return workflow.WithActivityOptions(ctx, row)
+}
+
+// summaryBytes is the longest summary of a step: a server takes 400 bytes of JSON, in which a character may be escaped.
+const summaryBytes = 300
+
+// clip shortens a summary, and leaves its characters whole.
+func clip(summary string) string {
+	if len(summary) <= summaryBytes {
+		return summary
+	}
+	return strings.ToValidUTF8(summary[:summaryBytes], "") + "…"
 }
 
 var (

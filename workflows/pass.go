@@ -100,7 +100,7 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 	}
 	var begun activities.BeginResult
 	err := workflow.ExecuteActivity(options(ctx, beginOptions, summary), gate.Begin, activities.BeginInput{
-		FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Mode: p.sync.mode, Trigger: trigger,
+		FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Ledger: p.input.Ledger, Mode: p.sync.mode, Trigger: trigger,
 		Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
 		FetchFirst: first, SkipFetch: first && p.skipFetch,
 	}).Get(ctx, &begun)
@@ -143,7 +143,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 			return nil, err
 		}
 		if fetched.Held != "" {
-			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: fetched.Rows}, nil
+			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: fetched.Rows, Absent: fetched.Absent}, nil
 		}
 		summary = fmt.Sprintf("resolve: %d of %d levels changed", fetched.Changed, fetched.Rows)
 		if fetched.Shared != 0 {
@@ -202,7 +202,7 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	p.show(ctx, "fetching from the warehouse")
 	input := activities.FetchInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Asked: p.newest()}
 	if approved := p.fetchApproved; approved != nil {
-		input.Approved, input.ApprovedRows = true, approved.Rows
+		input.Approved, input.ApprovedRows, input.ApprovedAbsent = true, approved.Rows, approved.Absent
 	}
 	var fetched activities.FetchResult
 	if err := workflow.ExecuteActivity(options(ctx, fetchOptions, "fetch levels from the warehouse"), fetch.Fetch, input).Get(ctx, &fetched); err != nil {
@@ -252,6 +252,7 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 func (p *pass) count(slice activities.PushResult) {
 	c := slice.Counts
 	p.counts.Exported, p.counts.Sent, p.counts.Rejected, p.counts.Blocked, p.counts.Retrying = c.Exported, c.Sent, c.Rejected, c.Blocked, c.Retrying
+	p.counts.Parked = c.Parked
 	p.counts.Calls = c.Calls
 	p.progress.Counts, p.progress.Left = p.counts, slice.Left
 }
@@ -267,20 +268,6 @@ func patience(before int, slice activities.PushResult) int {
 // crowded is true well before the limits on a history: 51,200 events, of which the server suggests to use 4,096.
 func crowded(info *workflow.Info) bool {
 	return info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > 3000
-}
-
-// ending names how a push that has come to its end went.
-func ending(counts ledger.Counts, left int64) (ledger.Outcome, string) {
-	failed := counts.Rejected + counts.Retrying
-	switch {
-	case failed > 0 && left > 0:
-		return ledger.CompletedWithFailures, fmt.Sprintf("%d rows were rejected, %d are due again", counts.Rejected, left)
-	case counts.Rejected > 0:
-		return ledger.CompletedWithFailures, fmt.Sprintf("%d rows were rejected", counts.Rejected)
-	case left > 0:
-		return ledger.CompletedWithFailures, fmt.Sprintf("%d rows are due again", left)
-	}
-	return ledger.Completed, ""
 }
 
 func (p *pass) finish(ctx workflow.Context, outcome ledger.Outcome, reason string) error {

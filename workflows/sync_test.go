@@ -17,7 +17,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/tidemark/tidemark/activities"
 	"github.com/tidemark/tidemark/ledger"
@@ -325,14 +324,18 @@ func TestHeldRunGivesTheStoreBackAndFetchesAnewAfterApproval(t *testing.T) {
 	b.begins(activities.BeginResult{Action: activities.BeginGo})
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 		if !in.Approved {
-			return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+			return activities.FetchResult{Rows: 5, Held: "shrunk to half", Absent: ledger.Absence{Levels: 4, Twice: 3}}, nil
 		}
+		require.Equal(t, ledger.Absence{Levels: 4, Twice: 2}, in.ApprovedAbsent, "what the hold says, not what was fetched")
 		require.Zero(t, in.Lease.Fence, "it fetches without the store")
 		require.Equal(t, int64(5), in.ApprovedRows)
 		return activities.FetchResult{Rows: 5}, nil
 	})
-	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{}, nil)
-	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5}, nil)
+	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.HoldInput) (activities.HoldResult, error) {
+		require.Equal(t, ledger.Absence{Levels: 4, Twice: 3}, in.Absent)
+		return activities.HoldResult{}, nil
+	})
+	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5, Absent: ledger.Absence{Levels: 4, Twice: 2}}, nil)
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.AcquireInput) (activities.BeginResult, error) {
 		require.True(t, in.Waits, "a person has approved it")
 		return activities.BeginResult{Action: activities.BeginGo, Lease: ledger.Lease{Store: "shop", Fence: 8, Run: 42}}, nil
@@ -457,25 +460,6 @@ func TestAWaitThatCameToNothingLeavesTheQueue(t *testing.T) {
 			require.Equal(t, 1, left.Pass)
 		})
 	}
-}
-
-func TestLongRunGoesOnInANewOne(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.begins(activities.BeginResult{Action: activities.BeginGo})
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10, Changed: 3}, nil)
-	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Resolved: 3, Due: 3}, nil)
-	b.finishes()
-	b.SetContinueAsNewSuggested(true)
-	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Left: 5}, nil)
-	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule})
-	var again *workflow.ContinueAsNewError
-	require.True(t, errors.As(b.GetWorkflowError(), &again))
-	var input SyncInput
-	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &input))
-	require.Equal(t, ledger.TriggerSchedule, input.Trigger)
-	require.True(t, input.Carried.Go)
-	require.Equal(t, 1, input.Carried.Pass)
 }
 
 func TestNamesAreInverse(t *testing.T) {

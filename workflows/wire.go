@@ -14,6 +14,8 @@ import (
 type SyncInput struct {
 	Connection string         `json:"connection"`
 	Trigger    ledger.Trigger `json:"trigger,omitempty"` // empty means request
+	// Ledger is the one that the run belongs to; a worker of another refuses it. Services need not say.
+	Ledger string `json:"ledger,omitempty"`
 	// Carried is what a workflow hands to itself when it continues as new.
 	Carried *Carried `json:"carried,omitempty"`
 }
@@ -76,6 +78,8 @@ type UploadedSnapshot struct {
 // IntakeInput starts an InventoryIntake.
 type IntakeInput struct {
 	Warehouse string `json:"warehouse"`
+	// Ledger is as in SyncInput; a worker of another leaves what came to the ledger's own.
+	Ledger string `json:"ledger,omitempty"`
 	// Carried and Pending are what a workflow hands to itself when it continues as new: the figures, and the updates that it has
 	// read and not recorded yet, at most one batch.
 	Carried *IntakeReport     `json:"carried,omitempty"`

@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"order":       orderTests,
 		"snapshot":    snapshotTests,
 		"guard":       guardTests,
+		"facility":    facilityTests,
 		"observe":     observeTests,
 		"intake":      intakeTests,
 		"plan":        planTests,

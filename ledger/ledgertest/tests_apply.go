@@ -25,6 +25,7 @@ var applyTests = tests{
 	"refused definitions change nothing":                     refusesDefinitions,
 	"what does not exist":                                    findsNothing,
 	"a connection that leads to elsewhere":                   changesStore,
+	"a snapshot that was begun by other settings":            readsByNewSettings,
 }
 
 // rich are definitions with something in every field.
@@ -296,13 +297,80 @@ func changesAccount(t *testing.T, w *world) {
 	require.NotEmpty(t, w.due(lease), "nothing is known of what the new account shows; row: %s", describe(w.row(hubShop, "A")))
 }
 
+// readsAnew: a setting that says what the rows mean makes the next fetch read everything again, and the apply says so.
 func readsAnew(t *testing.T, w *world) {
-	lease := w.take(hubShop, ledger.Full)
-	end := whole()
-	end.Mark = "the hash of a file"
-	w.report(lease, end, []inventory.Level{level("A", 5)})
-	w.apply(alter(func(d *ledger.Definitions) { d.Warehouses[0].Quantity = inventory.QuantityOnHand }))
+	with := func(change func(one *ledger.Warehouse)) ledger.Definitions {
+		return alter(func(d *ledger.Definitions) {
+			d.Warehouses[0].Settings = settings.Values{"path": "stock.csv", "columns": map[string]any{"sku": "SKU"}, "token": "env:OLD", "max_rows": int64(9)}
+			change(&d.Warehouses[0])
+		})
+	}
+	for name, one := range map[string]struct {
+		change func(one *ledger.Warehouse)
+		anew   bool
+	}{
+		"quantity":     {func(one *ledger.Warehouse) { one.Quantity = inventory.QuantityOnHand }, true},
+		"missing":      {func(one *ledger.Warehouse) { one.Missing = inventory.MissingZero }, true},
+		"driver":       {func(one *ledger.Warehouse) { one.Driver = "csv" }, true},
+		"a facility":   {func(one *ledger.Warehouse) { one.Settings["facility"] = "portland" }, true},
+		"columns":      {func(one *ledger.Warehouse) { one.Settings["columns"] = map[string]string{"sku": "Article"} }, true},
+		"the same":     {func(one *ledger.Warehouse) { one.Settings["columns"] = map[string]string{"sku": "SKU"} }, false},
+		"a credential": {func(one *ledger.Warehouse) { one.Settings["token"] = "file:/new" }, false},
+		"freshness":    {func(one *ledger.Warehouse) { one.Freshness = time.Hour }, false},
+		"the guard":    {func(one *ledger.Warehouse) { one.Guard.MaximumMissing = 0.5 }, false},
+		"a hook": {func(one *ledger.Warehouse) {
+			one.Hook = &ledger.Hook{Format: ledger.HookBearer, Keys: []string{"env:KEY"}}
+		}, false},
+	} {
+		w.apply(with(func(*ledger.Warehouse) {}))
+		lease := w.take(hubShop, ledger.Smart)
+		end := whole()
+		end.Mark = "the hash of a file"
+		since := w.now()
+		w.report(lease, end, []inventory.Level{level("A", 5)})
+		other := w.take(hubMarket, ledger.Smart)
+
+		_, err := w.Apply(w.ctx(), with(one.change), ledger.ApplyOptions{DryRun: true})
+		require.NoError(t, err)
+		mark, err := w.Mark(w.ctx(), hub)
+		require.NoError(t, err)
+		require.Equal(t, end.Mark, mark, "%s: a dry run changes nothing", name)
+		changes := w.apply(with(one.change))
+		mark, err = w.Mark(w.ctx(), hub)
+		require.NoError(t, err)
+		if one.anew {
+			require.Len(t, changes, 1, name)
+			require.Contains(t, changes[0].Detail, "its next fetch reads everything again", name)
+			require.Empty(t, mark, "%s: what was read was read as something else", name)
+			require.Zero(t, w.share(other, since, false), "%s: and is not shared", name)
+		} else {
+			for _, change := range changes {
+				require.NotContains(t, change.Detail, "reads everything again", name)
+			}
+			require.Equal(t, end.Mark, mark, name)
+			require.Equal(t, lease.Run, w.share(other, since, false).Run, name)
+		}
+		w.end(lease, ledger.Completed)
+		w.end(other, ledger.Completed)
+	}
+}
+
+// readsByNewSettings: a snapshot that was begun before a setting changed is not recorded by the old one.
+func readsByNewSettings(t *testing.T, w *world) {
+	lease, other := w.take(hubShop, ledger.Smart), w.take(hubMarket, ledger.Smart)
+	since := w.now()
+	id := w.stage(lease, []inventory.Level{level("A", 5)})
+	sent := w.upload(level("B", 6))
+	w.apply(alter(func(d *ledger.Definitions) { d.Warehouses[0].Settings = settings.Values{"facility": "portland"} }))
+	require.Zero(t, w.share(other, since, false).Fetching, "nobody waits for it")
+	_, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Full: true, Rows: 1, Mark: "old", Guard: lax, Now: w.now()})
+	require.ErrorContains(t, err, "it is fetched again")
+	require.Contains(t, w.uploaded(sent, part(), 1).Held, "send it again")
+	require.Empty(t, w.levels(hub))
 	mark, err := w.Mark(w.ctx(), hub)
 	require.NoError(t, err)
-	require.Empty(t, mark, "what was read was read as another figure")
+	require.Empty(t, mark)
+	w.report(lease, whole(), in("portland", level("A", 5)))
+	w.uploaded(w.upload(in("portland", level("B", 6))...), part(), 1)
+	require.Equal(t, map[string]int64{"A@portland": 5, "B@portland": 6}, w.available(hub))
 }

@@ -6,25 +6,27 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
 var callTests = tests{
-	"the intent comes before the call":     intends,
-	"exact bytes are kept":                 keepsBody,
-	"open calls are listed oldest first":   listsOpen,
-	"a row is in one call at a time":       refusesSecond,
-	"a row that is not due is not sent":    refusesUndue,
-	"a stale figure is not sent":           refusesStale,
-	"a call is sent again":                 resends,
-	"what is sent again must be open":      refusesResend,
-	"calls are counted by day":             countsCalls,
-	"a call that is given up":              abandons,
-	"a call outlives its run":              outlivesRun,
-	"a figure that returns while unknown":  neverLost,
-	"an item names where and what":         keepsItems,
-	"a run's figures":                      tallies,
-	"a run's figures are those of one run": talliesOne,
+	"the intent comes before the call":        intends,
+	"exact bytes are kept":                    keepsBody,
+	"open calls are listed oldest first":      listsOpen,
+	"a row is in one call at a time":          refusesSecond,
+	"a row that is not due is not sent":       refusesUndue,
+	"a stale figure is not sent":              refusesStale,
+	"a call is sent again":                    resends,
+	"what is sent again must be open":         refusesResend,
+	"calls are counted by day":                countsCalls,
+	"a call that is given up":                 abandons,
+	"a call outlives its run":                 outlivesRun,
+	"a figure that returns while unknown":     neverLost,
+	"an item names where and what":            keepsItems,
+	"a run's figures":                         tallies,
+	"a parked row is not counted as rejected": talliesParked,
+	"a run's figures are those of one run":    talliesOne,
 }
 
 func intends(t *testing.T, w *world) {
@@ -262,6 +264,28 @@ func tallies(t *testing.T, w *world) {
 	require.NoError(t, err)
 	require.Equal(t, ledger.Counts{Exported: 3, Sent: 1, Rejected: 1, Blocked: 1, Calls: 2},
 		ledger.Counts{Exported: found.Exported, Sent: found.Sent, Rejected: found.Rejected, Blocked: found.Blocked, Retrying: found.Retrying, Calls: found.Calls})
+}
+
+// talliesParked: a run that resolves a row that an earlier one saw rejected has not tried it, and has not rejected it.
+func talliesParked(t *testing.T, w *world) {
+	west := func(sku string, available int64) inventory.Level {
+		return inventory.Level{Facility: "west", SKU: sku, Available: available}
+	}
+	first := w.changed(hubShop, level("A", 5), west("A", 5), level("B", 5))
+	intent := w.intend(first)
+	require.NoError(t, w.Answer(w.ctx(), first, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{
+		says(intent.Items[0], ledger.StatusRejected), says(intent.Items[1], ledger.StatusRejected),
+	}}))
+	found, err := w.Tally(w.ctx(), first.Run)
+	require.NoError(t, err)
+	require.Equal(t, [2]int64{2, 0}, [2]int64{found.Rejected, found.Parked})
+	w.end(first, ledger.CompletedWithFailures)
+
+	// Stock moves from one facility to the other, so the row is computed again to the same figure.
+	second := w.changed(hubShop, level("A", 4), west("A", 6))
+	found, err = w.Tally(w.ctx(), second.Run)
+	require.NoError(t, err)
+	require.Equal(t, [2]int64{0, 1}, [2]int64{found.Rejected, found.Parked})
 }
 
 func talliesOne(t *testing.T, w *world) {

@@ -11,6 +11,7 @@ import (
 var stateTests = tests{
 	"a restore moves the generation":            generations,
 	"a restored ledger":                         restores,
+	"which ledger it is":                        identity,
 	"a restored ledger owes every connection":   restoredOwes,
 	"a restored ledger forgets what is open":    restoredForgets,
 	"a blocked row stays blocked after restore": restoredBlocked,
@@ -119,4 +120,15 @@ func restoredFences(t *testing.T, w *world) {
 	require.Equal(t, lost.Run, next.Run)
 	require.NotEqual(t, lost, next)
 	require.ErrorIs(t, w.AdvanceCursor(w.ctx(), lost, w.plan(hubShop, ledger.Smart)), ledger.ErrFenced)
+}
+
+// identity: schedules and workflows name the ledger, so a restore must not make another of it.
+func identity(t *testing.T, w *world) {
+	first, err := w.Identity(w.ctx())
+	require.NoError(t, err)
+	require.Greater(t, len(first), 20, "two ledgers never have the same by chance")
+	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
+	again, err := w.Identity(w.ctx())
+	require.NoError(t, err)
+	require.Equal(t, first, again)
 }

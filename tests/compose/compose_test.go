@@ -132,8 +132,13 @@ func TestOurServicesAreConfined(t *testing.T) {
 	require.Equal(t, 3, ours)
 }
 
+// temporalImages are the releases of Temporal's images that are known to exist. Not every release of the server's module has one.
+var temporalImages = map[string][]string{
+	"temporalio/server": {"1.32.0"}, "temporalio/admin-tools": {"1.32.0"}, "temporalio/ui": {"2.54.1"},
+}
+
 // TestTemporalImagesMatch keeps the tools at the version of the server whose schema they install, and both at
-// the versions that the devserver embeds and the tests run against.
+// the line of releases that the devserver embeds and the tests run against.
 func TestTemporalImagesMatch(t *testing.T) {
 	t.Parallel()
 	services := load(t).Services
@@ -141,7 +146,16 @@ func TestTemporalImagesMatch(t *testing.T) {
 	tag := func(service string) string { return strings.SplitN(services[service].Image, ":", 2)[1] }
 	require.Equal(t, tag("temporal"), tag("temporal-schema"))
 	require.Equal(t, tag("temporal"), tag("temporal-namespace"))
-	require.Contains(t, modules, "go.temporal.io/server v"+tag("temporal")+"\n")
+	line := tag("temporal")[:strings.LastIndex(tag("temporal"), ".")]
+	require.Regexp(t, `go\.temporal\.io/server v`+regexp.QuoteMeta(line)+`\.\d+\n`, modules)
+	images := 0
+	for _, service := range services {
+		if name, release, _ := strings.Cut(service.Image, ":"); strings.HasPrefix(name, "temporalio/") {
+			images++
+			require.Contains(t, temporalImages[name], release, "no image %s is known to exist", service.Image)
+		}
+	}
+	require.Equal(t, 4, images)
 	require.Contains(t, modules, "github.com/temporalio/ui-server/v2 v"+tag("temporal-ui")+"\n")
 }
 

@@ -239,7 +239,7 @@ func (b *box) definitions(shops ...shop) ledger.Definitions {
 	d := ledger.Definitions{Warehouses: []ledger.Warehouse{{
 		ID: "depot", Merchant: "acme", Driver: "sandbox", Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
 		Settings: settings.Values{"endpoint": b.address + "/warehouses/depot", "token": "env:SANDBOX_TOKEN", "page": int64(5000)},
-		Guard:    ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumZeroed: 0.2},
+		Guard:    ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumMissing: 0.05, MaximumZeroed: 0.2},
 	}}}
 	for _, one := range shops {
 		values := settings.Values{"endpoint": b.address + "/stores/" + one.id, "token": "env:SANDBOX_TOKEN", "kind": one.kind}

@@ -64,8 +64,8 @@ func TestAStoreWithoutItsCredentialStopsNobodyElse(t *testing.T) {
 	require.True(t, strings.Contains(worker.output.String(), "store locked"), "and its log said at the start what would fail")
 }
 
-// fatalPatience is longer than the SDK goes on when it is told that its namespace is gone: two minutes.
-const fatalPatience = 5 * time.Minute
+// fatalPatience is longer than a worker needs to be sure: a poll of a minute, and two minutes for which the SDK tries again.
+const fatalPatience = 8 * time.Minute
 
 // TestAWorkerWithoutItsNamespaceEnds: it is not ready while it cannot poll, and then ends with the reason, so that whatever keeps it
 // running notices. It does not stay as a process that does nothing and calls itself well.

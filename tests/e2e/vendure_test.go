@@ -91,7 +91,7 @@ func vendureDefinitions(server *vendure.Server, stock string) ledger.Definitions
 		Warehouses: []ledger.Warehouse{{
 			ID: "depot", Merchant: "acme", Driver: "csv", Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
 			Settings: settings.Values{"path": stock, "complete": "rename"},
-			Guard:    ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumZeroed: 0.2},
+			Guard:    ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumMissing: 0.05, MaximumZeroed: 0.2},
 		}},
 		Stores: []ledger.Store{{
 			ID: "shop", Merchant: "acme", Driver: "vendure", Budget: ledger.Budget{Share: 0.8},

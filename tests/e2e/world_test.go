@@ -302,7 +302,7 @@ func (w *world) starter(arguments ...string) (stdout, stderr string, code int) {
 // apply applies definitions through control.
 func (w *world) apply(definitions ledger.Definitions, options ledger.ApplyOptions) control.ApplyReport {
 	w.t.Helper()
-	report, err := w.control.Apply(context.Background(), definitions, options)
+	report, err := w.control.Apply(context.Background(), definitions, control.ApplyOptions{ApplyOptions: options})
 	require.NoError(w.t, err)
 	return report
 }

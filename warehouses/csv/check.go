@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses"
@@ -54,7 +55,12 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	}
 	defer func() { _ = f.Close() }()
 	name := filepath.Base(path)
-	decoder, err := s.rows(ctx, name, &input{ctx: ctx, from: f}, full, nil, &pages{sink: sink})
+	found, err := s.stat(f, path)
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	read := &pages{sink: sink}
+	decoder, err := s.rows(ctx, name, &input{ctx: ctx, from: f}, full, nil, read)
 	looked := fmt.Sprintf("%s: %d rows", name, rows)
 	switch {
 	case errors.Is(err, errEnough):
@@ -68,6 +74,11 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if decoder != nil {
 		finding.Notes = append(finding.Notes, fmt.Sprintf("%s: %sread are %s", name, decoder.found(), strings.Join(decoder.known(), ", ")))
 	}
+	made, err := s.made(name, content{modified: found.ModTime(), asOf: read.asOf}, time.Time{}, time.Time{})
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	finding.Notes = append(finding.Notes, warehouses.CountsAsOf(made, s.asOf.where()))
 	slices.Sort(finding.Facilities)
 	return finding, nil
 }

@@ -5,8 +5,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -68,6 +70,7 @@ func subject(folder bool, raw map[string]any) warehousetest.Subject {
 			warehousetest.Redirects:    "a file is where it is",
 			warehousetest.Throttles:    "a file system does not throttle",
 			warehousetest.Falters:      "a file system that falters cannot be had without one",
+			warehousetest.Undated:      "a file always has a time of its last modification; TestConformanceHTTPS shows a server that does not tell it",
 		},
 	}
 }
@@ -80,6 +83,7 @@ type files struct {
 	stock    []warehousetest.Item
 	written  int
 	last     string
+	at       time.Time // of the files that are written; zero: now
 }
 
 func (w *files) Settings(other map[string]any) settings.Values {
@@ -108,15 +112,36 @@ func (w *files) Set(t testing.TB, stock []warehousetest.Item) {
 func (w *files) write(t testing.TB, text string) {
 	temporary := filepath.Join(filepath.Dir(w.last), ".coming")
 	require.NoError(t, os.WriteFile(temporary, []byte(text), 0o600))
+	if !w.at.IsZero() {
+		require.NoError(t, os.Chtimes(temporary, time.Time{}, w.at))
+	}
 	require.NoError(t, os.Rename(temporary, w.last))
 	require.NoError(t, os.WriteFile(w.last+".done", nil, 0o600))
+	if w.at.After(time.Now()) {
+		require.NoError(t, os.Chtimes(w.last+".done", time.Time{}, w.at))
+	}
+}
+
+// Date writes the last file again, at another time.
+func (w *files) Date(t testing.TB, at time.Time) {
+	w.at = at
+	w.write(t, w.text())
 }
 
 func (w *files) text() string {
 	var text strings.Builder
-	text.WriteString("sku,facility,available\r\n")
+	timed := slices.ContainsFunc(w.stock, func(item warehousetest.Item) bool { return item.ReportedAt != "" })
+	text.WriteString("sku,facility,available")
+	if timed {
+		text.WriteString(",reported_at")
+	}
+	text.WriteString("\r\n")
 	for _, item := range w.stock {
-		for i, field := range []string{item.SKU, item.Facility, item.Available} {
+		fields := []string{item.SKU, item.Facility, item.Available}
+		if timed {
+			fields = append(fields, item.ReportedAt)
+		}
+		for i, field := range fields {
 			if i > 0 {
 				text.WriteByte(',')
 			}

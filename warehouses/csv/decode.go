@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -183,35 +182,11 @@ func (d *decoder) row(r record) inventory.Row {
 	}
 	if given := text(fieldReportedAt); given != "" {
 		var err error
-		if row.ReportedAt, err = d.format.time(given); err != nil {
-			row.Problem = err.Error()
+		if row.ReportedAt, err = d.format.times.parse(given); err != nil {
+			row.Problem = "reported_at: " + err.Error()
 		}
 	}
 	return row
-}
-
-// time reads when a figure was reported.
-func (f format) time(text string) (time.Time, error) {
-	layout := f.timeLayout
-	switch layout {
-	case "unix", "unix_ms":
-		number, err := strconv.ParseInt(text, 10, 64)
-		at := time.Unix(number, 0).UTC()
-		if layout == "unix_ms" {
-			at = time.UnixMilli(number).UTC()
-		}
-		if err != nil || number < 0 || at.Year() > 9999 {
-			return time.Time{}, fmt.Errorf("reported_at: %s is not a count since 1970 as time_layout: %s says", quoted(text), layout)
-		}
-		return at, nil
-	case "rfc3339":
-		layout = time.RFC3339
-	}
-	at, err := time.ParseInLocation(layout, text, f.timezone)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("reported_at: %s is not a time in the form of time_layout: %s", quoted(text), f.timeLayout)
-	}
-	return at.UTC(), nil
 }
 
 // quoted is a text of the file as an error shows it.

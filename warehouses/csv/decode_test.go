@@ -169,9 +169,9 @@ func TestTimes(t *testing.T) {
 		if test.zone != "" {
 			raw["timezone"] = test.zone
 		}
-		at, err := newTestSource(t, time.Now, raw).format.time(test.text)
+		at, err := newTestSource(t, time.Now, raw).format.times.parse(test.text)
 		if test.want.IsZero() {
-			require.ErrorContains(t, err, "reported_at", test.text)
+			require.ErrorContains(t, err, "time_layout", test.text)
 			continue
 		}
 		require.NoError(t, err)
@@ -224,7 +224,7 @@ func TestCheckShowsWhatWouldBeRead(t *testing.T) {
 	folder := t.TempDir()
 	s := newTestSource(t, time.Now, map[string]any{"path": folder, "kind": "delta"})
 	drop(t, filepath.Join(folder, "9.csv"), "sku,available\nOLD,1\n")
-	drop(t, filepath.Join(folder, "10.csv"), "sku,facility,available,price\n"+strings.Repeat("A,east,1,9.99\nB,west,many,9.99\n", 2000))
+	write(t, filepath.Join(folder, "10.csv"), "sku,facility,available,price\n"+strings.Repeat("A,east,1,9.99\nB,west,many,9.99\n", 2000), noon)
 	finding, err := s.Check(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"east"}, finding.Facilities, "of the rows that can be read")
@@ -235,5 +235,6 @@ func TestCheckShowsWhatWouldBeRead(t *testing.T) {
 		"2 complete files, 0 not complete; the last in order is 10.csv",
 		"10.csv: the first 1000 rows were looked at",
 		`10.csv: it has "sku", "facility", "available", "price"; read are sku, facility, available`,
+		"rows without a time of their own count as of 2026-03-01T12:00:00Z, when the file was last modified",
 	}, finding.Notes)
 }

@@ -1,11 +1,13 @@
 package csv_test
 
 import (
+	"bytes"
 	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,8 +57,9 @@ func TestConformanceHTTPS(t *testing.T) {
 // webFiles is a warehouse whose file stands on a web server.
 type webFiles struct {
 	*files
-	mutex sync.Mutex
-	fault warehousetest.Fault
+	mutex   sync.Mutex
+	fault   warehousetest.Fault
+	undated bool
 }
 
 func (w *webFiles) Provoke(t testing.TB, fault warehousetest.Fault) {
@@ -64,6 +67,14 @@ func (w *webFiles) Provoke(t testing.TB, fault warehousetest.Fault) {
 	defer w.mutex.Unlock()
 	w.fault = fault
 	w.files.Provoke(t, fault)
+}
+
+// Date writes the file again; a time of zero has the server not tell it.
+func (w *webFiles) Date(t testing.TB, at time.Time) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.undated = at.IsZero()
+	w.files.Date(t, at)
 }
 
 func (w *webFiles) answer(to http.ResponseWriter, request *http.Request) {
@@ -78,6 +89,9 @@ func (w *webFiles) answer(to http.ResponseWriter, request *http.Request) {
 		to.WriteHeader(http.StatusTooManyRequests)
 	case w.fault == warehousetest.Falters:
 		to.WriteHeader(http.StatusServiceUnavailable)
+	case w.undated:
+		content, _ := os.ReadFile(w.path)
+		http.ServeContent(to, request, "", time.Time{}, bytes.NewReader(content))
 	default:
 		http.ServeFile(to, request, w.path)
 	}

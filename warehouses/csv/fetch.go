@@ -58,9 +58,13 @@ func (s *source) fetchFile(ctx context.Context, at place, m mark, found fs.FileI
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	next := mark{Settings: s.fingerprint, Known: m.Known, Files: []read{{Name: name, Hash: hash, Size: found.Size(), Modified: found.ModTime()}}}
+	asOf, err := s.made(name, content, time.Time{}, time.Time{})
+	if err != nil {
+		return warehouses.Snapshot{}, err
+	}
+	next := mark{Settings: s.fingerprint, Known: m.Known, Files: []read{{Name: name, Hash: hash, Size: found.Size(), Modified: content.modified, AsOf: asOf}}}
 	next.learn(s.full, content.decoder)
-	return warehouses.Snapshot{Full: s.full, Rows: content.rows, Mark: next.String(), From: s.path}, nil
+	return warehouses.Snapshot{Full: s.full, Rows: content.rows, AsOf: asOf, Mark: next.String(), From: s.path}, nil
 }
 
 // fetchNext reads the next file of a folder.
@@ -94,11 +98,15 @@ func (s *source) fetchNext(ctx context.Context, at place, m mark, request wareho
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
+	asOf, err := s.made(p.next.name, content, p.before(), p.after)
+	if err != nil {
+		return warehouses.Snapshot{}, err
+	}
 	next := p.mark
 	next.learn(p.next.full, content.decoder)
-	next.Files = append(next.Files, read{Name: p.next.name, Hash: content.hash, Size: content.size, Modified: content.modified})
+	next.Files = append(next.Files, read{Name: p.next.name, Hash: content.hash, Size: content.size, Modified: content.modified, AsOf: asOf})
 	next.bound()
-	return warehouses.Snapshot{Full: p.next.full, Rows: content.rows, More: p.more, Mark: next.String(), From: p.from(path)}, nil
+	return warehouses.Snapshot{Full: p.next.full, Rows: content.rows, AsOf: asOf, More: p.more, Mark: next.String(), From: p.from(path)}, nil
 }
 
 func (s *source) inFolder(name string) string { return s.site.join(s.path, name) }

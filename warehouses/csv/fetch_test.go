@@ -72,6 +72,13 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		{map[string]any{"complete": "trailer", "trailer": "#END"}, "{rows}"},
 		{map[string]any{"complete": "trailer", "trailer": "{rows}"}, "begins with a mark"},
 		{map[string]any{"timezone": "Mars/Olympus"}, "Mars/Olympus"},
+		{map[string]any{"as_of": "yesterday"}, `"yesterday" is none of modified, none, line:TEXT and name:TEXT`},
+		{map[string]any{"as_of": "line:#as of"}, "does not hold {time} once"},
+		{map[string]any{"as_of": "line:#{time} {time}"}, "does not hold {time} once"},
+		{map[string]any{"as_of": "line:{time}"}, "begins with a mark"},
+		{map[string]any{"as_of": "line:#a\n{time}"}, "one line"},
+		{map[string]any{"as_of": "name:out/{time}.csv"}, "not a pattern for file names"},
+		{map[string]any{"as_of_layout": "15:04"}, "does not tell a day"},
 		{map[string]any{"delimiter": "x"}, "delimiter"},
 	} {
 		if len(test.settings) > 0 {

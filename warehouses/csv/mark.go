@@ -28,6 +28,8 @@ type read struct {
 	Hash     string    `json:"sha256,omitempty"`
 	Size     int64     `json:"size"`
 	Modified time.Time `json:"modified"`
+	// AsOf is as of when its rows counted; zero when it did not say.
+	AsOf time.Time `json:"as_of,omitzero"`
 }
 
 // keptFiles is how many files of a folder a mark lists.

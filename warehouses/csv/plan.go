@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tidemark/tidemark/warehouses"
 )
@@ -12,6 +13,8 @@ import (
 type plan struct {
 	next *file // nil when there is nothing to read
 	more bool  // other files wait after it
+	// after is when the first of the files behind it was modified that say so; zero when there are none.
+	after time.Time
 	// replaced were never read and never will be, for the next file replaces them.
 	replaced []file
 	// mark is what is known once next has been read, next itself left out.
@@ -37,6 +40,9 @@ func (s *source) plan(m mark, files []file, same func(file, read) (bool, error))
 			continue
 		case p.next != nil:
 			p.more = true
+			if at := stated(f.modified); !at.IsZero() && (p.after.IsZero() || at.Before(p.after)) {
+				p.after = at
+			}
 			continue
 		}
 		known, ok := m.find(f.name)
@@ -125,6 +131,16 @@ func (s *source) advance(p *plan, files []file) error {
 
 // shownReplaced is how many replaced files are named.
 const shownReplaced = 5
+
+// before is as of when the last file before the next one counted; zero when it is not known.
+func (p plan) before() time.Time {
+	for _, known := range slices.Backward(p.mark.Files) {
+		if !known.AsOf.IsZero() { // it was read, and said when
+			return known.AsOf
+		}
+	}
+	return time.Time{}
+}
 
 // from names the file and those that it replaces.
 func (p plan) from(path string) string {

@@ -9,7 +9,7 @@
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go says what is read next,
 // decode.go makes rows of records, check.go proves the settings, errors.go says what a broken file means. Besides: place.go
 // says what a place with files is; sftp.go and web.go are the places elsewhere, and credential.go and hostkey.go hold who may
-// read there and how a server is known; files.go and plan.go know folders, mark.go what was read, stream.go reads one file to
+// read there and how a server is known; files.go and plan.go know folders, mark.go what was read, asof.go as of when it counts, stream.go reads one file to
 // its proven end, reader.go splits text into records.
 package csv
 
@@ -57,6 +57,8 @@ var Spec = settings.Spec{
 		{Name: "encoding", Kind: settings.String, Default: "utf-8", Choices: []string{"utf-8", "utf-16", "windows-1252", "iso-8859-1"}, Help: "How the text is encoded; utf-16 needs a byte order mark."},
 		{Name: "time_layout", Kind: settings.String, Default: "rfc3339", Help: "How reported_at is written: rfc3339, unix, unix_ms, or the moment 2006-01-02 15:04:05 in your form (\"02.01.2006 15:04\")."},
 		{Name: "timezone", Kind: settings.String, Default: "UTC", Help: "The time zone of times that do not name theirs, like Europe/Berlin."},
+		{Name: "as_of", Kind: settings.String, Default: asOfModified, Judge: asOfSettings{}, Help: "As of when rows without a reported_at count: modified, when the file was last modified; line:TEXT, as a line of the file says that looks like TEXT, with {time} where the time stands (\"line:#as of {time}\"); name:TEXT, as the file's name says (\"name:stock-{time}.csv\", * is any text); none, the files do not say."},
+		{Name: "as_of_layout", Kind: settings.String, Default: layoutRFC3339, Help: "How the {time} of as_of is written, in the forms of time_layout; without an hour it is the beginning of the day."},
 		{Name: "host_key", Kind: settings.String, Help: "For sftp: the key by which the server is known, like \"ssh-ed25519 AAAA…\", or its fingerprint, like SHA256:…; a check without it shows what the server offers."},
 		{Name: "password", Kind: settings.Secret, Help: "For sftp and https: the password of the user that the location names, by reference."},
 		{Name: "private_key", Kind: settings.Secret, Help: "For sftp: the private key of the user, in place of a password, by reference."},
@@ -86,6 +88,7 @@ type source struct {
 	full        bool // what a file holds that no pattern says more about
 	completion  completion
 	format      format
+	asOf        asOf
 	maxBytes    int64
 	maxRows     int64
 	fingerprint string // of the settings; what was read under others is read again
@@ -102,8 +105,7 @@ type format struct {
 	limits       limits
 	trailer      *trailer // nil when the last line is a row like the others
 	finalNewline bool
-	timeLayout   string
-	timezone     *time.Location
+	times        timeForm
 }
 
 // Open returns the source of a warehouse. It looks up credentials and certificates; it touches no other file and makes no call.
@@ -134,7 +136,9 @@ func newSource(values settings.Values, now func() time.Time) (*source, error) {
 	}
 	// A new password or a new key is no reason to read anything again.
 	content := maps.Clone(values)
-	maps.DeleteFunc(content, func(name string, _ any) bool { return slices.Contains(access, name) })
+	maps.DeleteFunc(content, func(name string, value any) bool {
+		return slices.Contains(access, name) || newer[name] != "" && newer[name] == value // nor is one that came later, unless it is set
+	})
 	sum := sha256.Sum256([]byte(content.Canonical()))
 	s.fingerprint = hex.EncodeToString(sum[:8])
 	var err error
@@ -144,9 +148,15 @@ func newSource(values settings.Values, now func() time.Time) (*source, error) {
 	if s.completion, err = newCompletion(values); err != nil {
 		return nil, err
 	}
-	s.format, err = newFormat(values)
+	if s.format, err = newFormat(values); err != nil {
+		return nil, err
+	}
+	s.asOf, err = newAsOf(values, s.format.times.zone)
 	return s, err
 }
+
+// newer are the defaults of settings that marks of earlier releases do not know.
+var newer = map[string]string{"as_of": asOfModified, "as_of_layout": layoutRFC3339}
 
 func newFormat(values settings.Values) (format, error) {
 	f := format{
@@ -154,7 +164,7 @@ func newFormat(values settings.Values) (format, error) {
 		columns:      values.Map("columns"),
 		facility:     values.Text("facility"),
 		finalNewline: values.Boolean("final_newline"),
-		timeLayout:   values.Text("time_layout"),
+		times:        timeForm{setting: "time_layout", layout: values.Text("time_layout")},
 		limits: limits{
 			delimiter: ',',
 			record:    int(values.Integer("max_record_bytes")),
@@ -186,7 +196,7 @@ func newFormat(values settings.Values) (format, error) {
 		}
 	}
 	var err error
-	if f.timezone, err = time.LoadLocation(values.Text("timezone")); err != nil {
+	if f.times.zone, err = time.LoadLocation(values.Text("timezone")); err != nil {
 		return f, fmt.Errorf("the setting timezone: %q is not a time zone; expected a name like Europe/Berlin", values.Text("timezone"))
 	}
 	if values.Text("complete") == "trailer" {

@@ -23,7 +23,8 @@ type content struct {
 	decoder  *decoder // nil when it has no line that could tell its columns
 	hash     string
 	size     int64
-	modified time.Time
+	modified time.Time // as the file that was read said, not as it was found before
+	asOf     time.Time // as a line of the file says; zero where none is looked for
 }
 
 // hash reads a file for its hash alone.
@@ -88,7 +89,7 @@ func (s *source) read(ctx context.Context, at place, path string, full bool, exp
 	case err != nil:
 		return content{}, err
 	}
-	return content{rows: pages.count, decoder: decoder, hash: hash, size: before.Size(), modified: before.ModTime()}, nil
+	return content{rows: pages.count, decoder: decoder, hash: hash, size: before.Size(), modified: before.ModTime(), asOf: pages.asOf}, nil
 }
 
 // stat looks at an open file and refuses one that is larger than agreed on, or of half a character.
@@ -129,6 +130,12 @@ func (s *source) rows(ctx context.Context, name string, from io.Reader, full boo
 			said = count
 			continue
 		}
+		if text, ok := s.asOf.line(r); ok {
+			if err := out.date(s.asOf, name, r.line, text); err != nil {
+				return d, err
+			}
+			continue
+		}
 		if d == nil {
 			if d, err = newDecoder(s.format, name, r, expected); err != nil {
 				if !r.ended {
@@ -159,6 +166,9 @@ func (s *source) rows(ctx context.Context, name string, from io.Reader, full boo
 		return nil, truncated(name, lines.line, fmt.Sprintf("it has %d rows, and its trailer says %d", out.count, said))
 	case d == nil && (s.format.header || full && said < 0):
 		return nil, truncated(name, 1, "it is empty")
+	case s.asOf.by == asOfLine && out.asOf.IsZero():
+		return d, warehouses.NeedsPerson(nil, "%s: none of its lines looks like %q, which is to say as of when it counts; correct as_of, or have the file written with it",
+			name, s.asOf.before+asOfTime+s.asOf.after)
 	}
 	return d, out.flush(ctx)
 }
@@ -191,6 +201,20 @@ type pages struct {
 	page   []inventory.Row
 	count  int   // of rows, those of the page included
 	failed error // what the sink returned
+	asOf   time.Time
+}
+
+// date notes the time that a line of the file tells.
+func (p *pages) date(how asOf, name string, line int, text string) error {
+	at, err := how.form.parse(text)
+	switch {
+	case err != nil:
+		return warehouses.NeedsPerson(nil, "%s:%d: the line is to say as of when the file counts, and %v; correct as_of or as_of_layout", name, line, err)
+	case !p.asOf.IsZero():
+		return warehouses.NeedsPerson(nil, "%s:%d: a second line says as of when the file counts; one is expected", name, line)
+	}
+	p.asOf = at
+	return nil
 }
 
 func (p *pages) add(ctx context.Context, row inventory.Row) error {

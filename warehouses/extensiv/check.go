@@ -17,11 +17,15 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if s.details {
 		asked = s.detailsOf(s.numbers[0])
 	}
-	p, _, err := s.levels(ctx, asked, 1, nil)
+	p, header, err := s.levels(ctx, asked, 1, nil)
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
-	finding := warehouses.Finding{Notes: []string{fmt.Sprintf("the first page has %d rows of %d", p.count, p.total)}}
+	_, asOf, err := s.begin(mark{}, s.now(), header)
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	finding := warehouses.Finding{Notes: []string{fmt.Sprintf("the first page has %d rows of %d", p.count, p.total), warehouses.CountsAsOf(asOf, warehouses.AsDated)}}
 	rows := p.rows
 	if s.details {
 		l := &lots{facility: s.facilities[s.numbers[0]], sums: map[string]int{}}

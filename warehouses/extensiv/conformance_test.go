@@ -30,6 +30,7 @@ func subject() warehousetest.Subject {
 			return hurried{fake}
 		},
 		Unreadable: unreadable(),
+		Excused:    map[warehousetest.Fault]string{warehousetest.RowsWithTime: "the rows of Extensiv have no documented time"},
 	}
 }
 

@@ -42,7 +42,7 @@ func (s *source) fetchDetails(ctx context.Context, w *walk, sink warehouses.Sink
 	if err := pass(ctx, stock, sink); err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	return warehouses.Snapshot{Full: true, Rows: len(stock), Mark: w.next.String(), From: s.endpoint + path}, nil
+	return warehouses.Snapshot{Full: true, Rows: len(stock), AsOf: w.asOf, Mark: w.next.String(), From: s.endpoint + path}, nil
 }
 
 // detailsOf is the list of the lots in a facility.

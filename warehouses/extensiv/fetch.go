@@ -42,7 +42,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 	if !full && w.rows == 0 {
 		return warehouses.Snapshot{Unchanged: true, Mark: request.Mark, From: s.endpoint + list.path}, nil
 	}
-	return warehouses.Snapshot{Full: full, Rows: w.rows, Mark: w.next.String(), From: s.endpoint + list.path}, nil
+	return warehouses.Snapshot{Full: full, Rows: w.rows, AsOf: w.asOf, Mark: w.next.String(), From: s.endpoint + list.path}, nil
 }
 
 // pass passes rows on, in parts that are not too large.
@@ -92,6 +92,7 @@ type walk struct {
 	began time.Time
 	known mark
 	next  mark
+	asOf  time.Time // as of when its figures count; zero when it is not said
 	calls int
 }
 
@@ -113,7 +114,7 @@ func (w *walk) through(ctx context.Context, list list, take func(page) error) er
 			return err
 		}
 		if w.calls++; w.calls == 1 {
-			if w.next, err = w.begin(w.known, w.began, header); err != nil {
+			if w.next, w.asOf, err = w.begin(w.known, w.began, header); err != nil {
 				return err
 			}
 		}

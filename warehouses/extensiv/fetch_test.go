@@ -25,7 +25,7 @@ func TestSnapshot(t *testing.T) {
 	rows, snapshot := warehousetest.Read(t, open(t, fake, clock, map[string]any{"page": 2, "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "east", "2": "west"}}), warehouses.Request{})
 	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z"\}$`, snapshot.Mark)
 	snapshot.Mark = ""
-	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 5, From: fake.Endpoint() + "/inventory/stocksummaries"}, snapshot)
+	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 5, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() + "/inventory/stocksummaries"}, snapshot)
 	require.Equal(t, inventory.Row{
 		SKU: "SKU-0000003", Facility: "west", Available: new(int64(3)), OnHand: new(int64(extensivtest.OnHand)), Committed: new(int64(extensivtest.Allocated)),
 		Place: "page 2, item 2",
@@ -274,11 +274,14 @@ func TestPagesWithoutEnd(t *testing.T) {
 
 func TestCheckSaysWhatItRead(t *testing.T) {
 	t.Parallel()
-	finding, err := open(t, extensivtest.Start(t, warehousetest.Stock(20)), warehousetest.NewClock(), map[string]any{"page": 12}).Check(t.Context())
+	fake := extensivtest.Start(t, warehousetest.Stock(20))
+	fake.Date(t, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	finding, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 12}).Check(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"1", "2"}, finding.Facilities)
 	require.Equal(t, []string{
 		"the first page has 12 rows of 20",
+		warehouses.CountsAsOf(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), warehouses.AsDated),
 		"customer_id is not set: the stock of every customer that the credential may see is read",
 	}, finding.Notes)
 }

@@ -19,5 +19,6 @@ func subject() warehousetest.Subject {
 			return sandboxtest.Start(t, stock)
 		},
 		Unreadable: warehousetest.UnreadableJSON("available"),
+		Excused:    map[warehousetest.Fault]string{warehousetest.Undated: "a snapshot without as_of is refused"},
 	}
 }

@@ -40,6 +40,11 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	for _, id := range slices.Sorted(maps.Keys(p.centers)) {
 		finding.Notes = append(finding.Notes, fmt.Sprintf("fulfillment center %s is called %s", id, strconv.Quote(p.centers[id])))
 	}
+	_, asOf, err := s.date("", header)
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	finding.Notes = append(finding.Notes, warehouses.CountsAsOf(asOf, warehouses.AsDated))
 	if left := header.Get("X-Remaining-Calls"); left != "" {
 		if calls, err := strconv.Atoi(left); err == nil {
 			finding.Notes = append(finding.Notes, fmt.Sprintf("ShipBob has %d calls left for this minute", calls))

@@ -23,6 +23,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 	turns := pace{every: s.every, now: s.now, wait: s.wait}
 	read := trail{asked: s.query(), cursors: map[string]bool{}, firsts: map[int64]bool{}}
 	marked := request.Mark
+	var asOf time.Time
 	var memory []inventory.Row
 	for number := 1; number <= s.maxPages; number++ {
 		if err := turns.take(ctx); err != nil {
@@ -34,7 +35,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		}
 		turns.heed(header)
 		if number == 1 {
-			if marked, err = s.date(request.Mark, header); err != nil {
+			if marked, asOf, err = s.date(request.Mark, header); err != nil {
 				return warehouses.Snapshot{}, err
 			}
 		}
@@ -48,7 +49,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 			if err := s.finish(read); err != nil {
 				return warehouses.Snapshot{}, err
 			}
-			return warehouses.Snapshot{Full: true, Rows: read.rows, Mark: marked, From: s.endpoint + s.path()}, nil
+			return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Mark: marked, From: s.endpoint + s.path()}, nil
 		}
 		memory = p.rows
 		read.asked = s.following(p.next)
@@ -135,20 +136,21 @@ type mark struct {
 // tolerance is how far the clocks of ShipBob's servers may differ.
 const tolerance = time.Minute
 
-// date returns the mark of a fetch whose first answer has a header. An answer that is older than the recorded one comes from
+// date returns the mark of a fetch whose first answer has a header, and when that answer was made, which is as of when its figures
+// count; zero when it does not say. Pages that are read later may hold newer figures, never older ones. An answer that is older than the recorded one comes from
 // something between us that answers from memory. A date that lies ahead of us is a wrong clock, and is not noted: every
 // answer with the right time would seem old later.
-func (s *source) date(known string, header http.Header) (string, error) {
+func (s *source) date(known string, header http.Header) (marked string, asOf time.Time, err error) {
 	var before mark
 	if json.Unmarshal([]byte(known), &before) != nil {
 		before = mark{}
 	}
 	dated, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
-		return known, nil
+		return known, time.Time{}, nil
 	}
 	if dated.Before(before.Dated.Add(-tolerance)) {
-		return "", s.unbelieved(1, "the answer is dated %s, and the last one that was recorded %s, so it does not come from ShipBob but from something that remembers it", dated.UTC().Format(time.RFC3339), before.Dated.UTC().Format(time.RFC3339))
+		return "", time.Time{}, s.unbelieved(1, "the answer is dated %s, and the last one that was recorded %s, so it does not come from ShipBob but from something that remembers it", dated.UTC().Format(time.RFC3339), before.Dated.UTC().Format(time.RFC3339))
 	}
 	if now := s.now(); dated.After(now) {
 		dated = now
@@ -157,7 +159,7 @@ func (s *source) date(known string, header http.Header) (string, error) {
 	if err != nil {
 		panic("shipbob: a mark cannot be written as JSON: " + err.Error()) // the year of an HTTP date has four digits
 	}
-	return string(text), nil
+	return string(text), dated.UTC(), nil
 }
 
 // path is that of the list that is read.

@@ -25,7 +25,7 @@ func TestSnapshot(t *testing.T) {
 	})
 	rows, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), map[string]any{"page": 2}), warehouses.Request{})
 	require.Equal(t, warehouses.Snapshot{
-		Full: true, Rows: 5, From: fake.Endpoint() + "/inventory-level", Mark: `{"dated":"2026-03-01T12:00:00Z"}`,
+		Full: true, Rows: 5, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() + "/inventory-level", Mark: `{"dated":"2026-03-01T12:00:00Z"}`,
 	}, snapshot)
 	require.Equal(t, inventory.Row{
 		SKU: "SKU-0000003", Available: new(int64(3)), OnHand: new(int64(shipbobtest.OnHand)), Committed: new(int64(shipbobtest.Committed)),
@@ -325,6 +325,7 @@ func TestPagesWithoutEnd(t *testing.T) {
 func TestCheckSaysWhatItRead(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(20))
+	fake.Date(t, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 	finding, err := open(t, fake, warehousetest.NewClock(), map[string]any{"levels": "locations", "page": 12}).Check(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"101", "102"}, finding.Facilities)
@@ -333,9 +334,11 @@ func TestCheckSaysWhatItRead(t *testing.T) {
 		"the available figure is ShipBob's fulfillable_quantity",
 		`fulfillment center 101 is called "east"`,
 		`fulfillment center 102 is called "west"`,
+		warehouses.CountsAsOf(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), warehouses.AsDated),
 		"ShipBob has 149 calls left for this minute",
 	}, finding.Notes)
 
+	fake.Date(t, time.Time{})
 	finding, err = open(t, fake, warehousetest.NewClock(), nil).Check(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, finding.Facilities)
@@ -343,6 +346,7 @@ func TestCheckSaysWhatItRead(t *testing.T) {
 		"the first page has 20 items and 20 rows; there are no more",
 		"the available figure is ShipBob's total_fulfillable_quantity",
 		"a row is the stock of all fulfillment centers together; set levels: locations to tell them apart",
+		"rows without a time of their own count as of when they are fetched, for the source does not say when it made them",
 		"ShipBob has 149 calls left for this minute",
 	}, finding.Notes)
 }

@@ -15,7 +15,7 @@ const shownRows = 5
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	turns := s.pace()
 	began := s.now()
-	p, _, err := s.levels(ctx, turns, 1, asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}, nil)
+	p, header, err := s.levels(ctx, turns, 1, asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}, nil)
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
@@ -34,6 +34,11 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 		fmt.Sprintf("the first page has %d products of warehouses; %s", p.count, more),
 		fmt.Sprintf("at credits_per_second: %d a page like it is read every %s", s.perSecond, turns.next.Sub(began).Round(1e6)),
 	}
+	_, asOf, err := s.begin(mark{}, began, header)
+	if err != nil {
+		return warehouses.Finding{}, err
+	}
+	finding.Notes = append(finding.Notes, warehouses.CountsAsOf(asOf, warehouses.AsDated))
 	if !s.byPages {
 		finding.Notes = append(finding.Notes, "a full sync has ShipHero make a snapshot; that was not tried, because it leaves one behind")
 	}

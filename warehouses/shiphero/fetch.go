@@ -45,6 +45,7 @@ func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, si
 	}
 	read := trail{cursors: map[string]bool{}, firsts: map[string]bool{}}
 	var next mark
+	var asOf time.Time
 	var memory []inventory.Row
 	for number := 1; number <= s.maxPages; number++ {
 		p, header, err := s.levels(ctx, turns, number, variables, memory)
@@ -52,7 +53,7 @@ func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, si
 			return warehouses.Snapshot{}, err
 		}
 		if number == 1 {
-			if next, err = s.begin(known, began, header); err != nil {
+			if next, asOf, err = s.begin(known, began, header); err != nil {
 				return warehouses.Snapshot{}, err
 			}
 		}
@@ -69,7 +70,7 @@ func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, si
 			if since != nil && read.rows == 0 {
 				return warehouses.Snapshot{Unchanged: true, Mark: marked, From: s.endpoint}, nil
 			}
-			return warehouses.Snapshot{Full: since == nil, Rows: read.rows, Mark: next.String(), From: s.endpoint}, nil
+			return warehouses.Snapshot{Full: since == nil, Rows: read.rows, AsOf: asOf, Mark: next.String(), From: s.endpoint}, nil
 		}
 		memory, variables.After = p.rows, p.cursor
 	}

@@ -35,7 +35,7 @@ func TestSnapshot(t *testing.T) {
 	rows, snapshot := warehousetest.Read(t, open(t, fake, clock, nil), warehouses.Request{})
 	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z","snapshot":"5e70d213ec6c5e62d4b00001"\}$`, snapshot.Mark)
 	snapshot.Mark = ""
-	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 3, From: fake.Endpoint() + ", snapshot " + shipherotest.SnapshotID(1)}, snapshot)
+	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 3, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() + ", snapshot " + shipherotest.SnapshotID(1)}, snapshot)
 	require.Equal(t, inventory.Row{
 		SKU: "SKU-0000001", Facility: "west", Available: new(int64(1)), OnHand: new(int64(shipherotest.OnHand)), Committed: new(int64(shipherotest.Allocated)),
 		Place: "product 2, warehouse 1",
@@ -275,12 +275,14 @@ func TestPagesWithoutEnd(t *testing.T) {
 func TestCheckSaysWhatItRead(t *testing.T) {
 	t.Parallel()
 	fake := shipherotest.Start(t, warehousetest.Stock(20))
+	fake.Date(t, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 	finding, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 12}).Check(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"east", "west"}, finding.Facilities)
 	require.Equal(t, []string{
 		"the first page has 12 products of warehouses; there are more",
 		"at credits_per_second: 45 a page like it is read every 289ms",
+		warehouses.CountsAsOf(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), warehouses.AsDated),
 		"a full sync has ShipHero make a snapshot; that was not tried, because it leaves one behind",
 	}, finding.Notes)
 	require.Len(t, fake.Calls(), 2, "no snapshot was made")

@@ -39,17 +39,18 @@ func (m mark) String() string {
 // tolerance is how far the clocks of ShipHero's servers may differ.
 const tolerance = time.Minute
 
-// begin makes the mark of a fetch of its beginning and of its first answer. An answer that is older than the recorded one comes
+// begin makes the mark of a fetch of its beginning and of its first answer, and tells when that answer was made, which is as of when its
+// figures count; zero when it does not say. What is read after it may be newer, never older. An answer that is older than the recorded one comes
 // from something between us that answers from memory. A date that lies ahead of us is a wrong clock, and is not noted: every
 // answer with the right time would seem old later.
-func (s *source) begin(known mark, began time.Time, header http.Header) (mark, error) {
-	m := mark{Settings: s.fingerprint, At: began.UTC(), Dated: known.Dated, Snapshot: known.Snapshot}
+func (s *source) begin(known mark, began time.Time, header http.Header) (m mark, asOf time.Time, err error) {
+	m = mark{Settings: s.fingerprint, At: began.UTC(), Dated: known.Dated, Snapshot: known.Snapshot}
 	dated, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
-		return m, nil
+		return m, time.Time{}, nil
 	}
 	if dated.Before(known.Dated.Add(-tolerance)) {
-		return mark{}, s.unbelieved(1, "the answer is dated %s, and the last one that was recorded %s, so it does not come from ShipHero but from something that remembers it", dated.UTC().Format(time.RFC3339), known.Dated.Format(time.RFC3339))
+		return mark{}, time.Time{}, s.unbelieved(1, "the answer is dated %s, and the last one that was recorded %s, so it does not come from ShipHero but from something that remembers it", dated.UTC().Format(time.RFC3339), known.Dated.Format(time.RFC3339))
 	}
 	if now := s.now(); dated.After(now) {
 		dated = now
@@ -58,5 +59,5 @@ func (s *source) begin(known mark, began time.Time, header http.Header) (mark, e
 	if m.Dated.Before(m.At) {
 		m.At = m.Dated
 	}
-	return m, nil
+	return m, m.Dated, nil
 }

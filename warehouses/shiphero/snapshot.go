@@ -35,7 +35,7 @@ func (s *source) fetchFile(ctx context.Context, known mark, began time.Time, sin
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	next, err := s.begin(known, began, header)
+	next, asOf, err := s.begin(known, began, header)
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
@@ -54,7 +54,7 @@ func (s *source) fetchFile(ctx context.Context, known mark, began time.Time, sin
 		return warehouses.Snapshot{}, err
 	}
 	next.Snapshot = made.id
-	return warehouses.Snapshot{Full: true, Rows: read.rows, Mark: next.String(), From: s.endpoint + ", snapshot " + made.id}, nil
+	return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Mark: next.String(), From: s.endpoint + ", snapshot " + made.id}, nil
 }
 
 // generate asks for a snapshot. Nothing is mailed or posted anywhere when it is made: it is asked after.

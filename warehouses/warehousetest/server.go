@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Server serves the answers of a fake that has an API. The fake embeds it, and has its Provoke, Spoil and Calls from it; what an answer
@@ -20,6 +21,7 @@ type Server struct {
 
 	mutex sync.Mutex
 	fault Fault
+	dated *time.Time // what every answer says in Date; nil: as it is
 	spoil func(page int, answer *Answer)
 	calls []string
 }
@@ -36,15 +38,38 @@ type Answer struct {
 // NewServer starts a Server that ends with the test. The answers may be asked for several at once.
 func NewServer(t testing.TB, answer func(request *http.Request, body []byte) Answer) *Server {
 	t.Helper()
+	made := &Server{}
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, request *http.Request) {
 		body, err := io.ReadAll(request.Body)
 		if err != nil {
 			return // it broke off
 		}
+		made.date(out.Header())
 		answer(request, body).write(out)
 	}))
 	t.Cleanup(server.Close)
-	return &Server{URL: server.URL}
+	made.URL = server.URL
+	return made
+}
+
+// Date has every later answer say in its header Date that it was made then; a time of zero leaves the header out. It is the Date of
+// fakes whose form states no other time.
+func (s *Server) Date(_ testing.TB, at time.Time) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.dated = &at
+}
+
+func (s *Server) date(header http.Header) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	switch {
+	case s.dated == nil: // the server writes it
+	case s.dated.IsZero():
+		header["Date"] = nil
+	default:
+		header.Set("Date", s.dated.UTC().Format(http.TimeFormat))
+	}
 }
 
 func (a Answer) write(out http.ResponseWriter) {

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -30,6 +31,8 @@ type Item struct {
 	Facility string
 	// Available is the figure as the warehouse's form writes it ("12" both in CSV and in JSON); empty leaves it out.
 	Available string
+	// ReportedAt is the row's own time, in RFC 3339, where the warehouse's form has one; empty leaves it to the fake.
+	ReportedAt string
 }
 
 // Subject is a driver under test.
@@ -56,6 +59,8 @@ type Warehouse interface {
 	Set(t testing.TB, stock []Item)
 	// Provoke gives every later fetch a fault, until the next Provoke; None ends it.
 	Provoke(t testing.TB, fault Fault)
+	// Date has the warehouse state that its figures are of a time, in whole seconds; a time of zero has it state none.
+	Date(t testing.TB, at time.Time)
 }
 
 // PageRows is the most rows that a source under test may pass on at once.
@@ -75,6 +80,12 @@ const (
 	Throttles    Fault = "throttles"
 	Falters      Fault = "falters" // a fault of the server
 	Garbage      Fault = "garbage" // something else than the warehouse's form, as if it were right
+)
+
+// What a warehouse's form may lack; to be excused like a fault.
+const (
+	Undated      Fault = "states no time of its figures" // a form that always states one
+	RowsWithTime Fault = "rows with a time of their own" // a form whose rows have none
 )
 
 // faults are what should happen next after each fault.
@@ -109,6 +120,9 @@ func Run(t *testing.T, subject Subject) {
 		"the error of the sink":           subject.sinkError,
 		"several fetches at once":         subject.atOnce,
 		"check":                           subject.check,
+		"as of when its rows count":       subject.asOf,
+		"a clock that is ahead":           subject.clockAhead,
+		"rows with a time of their own":   subject.rowTimes,
 		"addresses that are refused":      subject.reach,
 		"a fault does not outlive itself": subject.recovers,
 	} {

@@ -134,6 +134,13 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 	w.stock = slices.Clone(stock)
 }
 
+// Date says when the stock came to be what it is.
+func (w *Warehouse) Date(_ testing.TB, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.at = at.UTC()
+}
+
 // Headers are those of the last call.
 func (w *Warehouse) Headers() http.Header {
 	w.mu.Lock()

@@ -119,8 +119,12 @@ func (w *Warehouse) list(stock []warehousetest.Item) string {
 		if free != "" {
 			free = `"free":` + free + ","
 		}
+		changed := item.ReportedAt
+		if changed == "" {
+			changed = w.changed[item].Format(time.RFC3339)
+		}
 		fmt.Fprintf(&text, `{"product":{"code":%s,"name":"An item"},"site":%s,"quantity":{%s"physical":null,"reserved":null},"changed":%s}`,
-			warehousetest.Quote(item.SKU), warehousetest.Quote(item.Facility), free, warehousetest.Quote(w.changed[item].Format(time.RFC3339)))
+			warehousetest.Quote(item.SKU), warehousetest.Quote(item.Facility), free, warehousetest.Quote(changed))
 	}
 	text.WriteByte(']')
 	return text.String()

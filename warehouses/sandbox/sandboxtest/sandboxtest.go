@@ -37,11 +37,12 @@ type Warehouse struct {
 	stock     []warehousetest.Item            // is replaced, never changed
 	snapshots map[string][]warehousetest.Item // by id
 	taken     int
+	began     time.Time // of the first snapshot
 }
 
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
-	w := &Warehouse{stock: slices.Clone(stock), snapshots: map[string][]warehousetest.Item{}}
+	w := &Warehouse{stock: slices.Clone(stock), snapshots: map[string][]warehousetest.Item{}, began: Began}
 	w.Server = warehousetest.NewServer(t, w.answer)
 	return w
 }
@@ -71,6 +72,13 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stock = slices.Clone(stock)
+}
+
+// Date says when the next snapshot is taken.
+func (w *Warehouse) Date(_ testing.TB, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.began = at.UTC().Add(-time.Duration(w.taken) * time.Second)
 }
 
 // Forget forgets every snapshot that was taken.
@@ -155,7 +163,7 @@ func (w *Warehouse) levels(request *http.Request) warehousetest.Answer {
 		next = fmt.Sprintf("%d@%s", from, id)
 	}
 	last := to == len(stock) || w.Fault() == warehousetest.Truncated && number == 2
-	answer := warehousetest.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: page(id, stock, from, to, next, last)}
+	answer := warehousetest.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: w.page(id, stock, from, to, next, last)}
 	answer.Cut = w.Fault() == warehousetest.BreaksOff && number == 2
 	return w.Spoiled(number, answer)
 }
@@ -163,10 +171,10 @@ func (w *Warehouse) levels(request *http.Request) warehousetest.Answer {
 // Began is when the first snapshot was taken; each later one is a second younger.
 var Began = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 
-func page(id string, stock []warehousetest.Item, from, to int, next string, last bool) string {
+func (w *Warehouse) page(id string, stock []warehousetest.Item, from, to int, next string, last bool) string {
 	var text strings.Builder
 	number, _ := strconv.Atoi(id[1:])
-	asOf := Began.Add(time.Duration(number-1) * time.Second).Format("2006-01-02T15:04:05.000000Z07:00")
+	asOf := w.began.Add(time.Duration(number-1) * time.Second).Format("2006-01-02T15:04:05.000000Z07:00")
 	fmt.Fprintf(&text, `{"snapshot":%s,"as_of":%s,"total":%d,"items":[`, warehousetest.Quote(id), warehousetest.Quote(asOf), len(stock))
 	for i, item := range stock[from:to] {
 		if i > 0 {
@@ -176,7 +184,11 @@ func page(id string, stock []warehousetest.Item, from, to int, next string, last
 		if item.Available != "" {
 			fmt.Fprintf(&text, `"available":%s,`, item.Available)
 		}
-		fmt.Fprintf(&text, `"on_hand":null,"committed":null,"reported_at":%s}`, warehousetest.Quote(asOf))
+		reported := item.ReportedAt
+		if reported == "" {
+			reported = asOf
+		}
+		fmt.Fprintf(&text, `"on_hand":null,"committed":null,"reported_at":%s}`, warehousetest.Quote(reported))
 	}
 	text.WriteString(`],"next":`)
 	if last {

@@ -1,0 +1,245 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// Several ledgers can meet in a namespace, for the ids of schedules and workflows are made of the ids of connections. Each therefore
+// names the ledger that it belongs to, and an apply changes and removes none of another's.
+
+// owner is the ledger that a schedule belongs to, as the schedule says.
+type owner struct {
+	ledger string // empty: it does not say, as those of before
+	from   string // from where it was last applied, if known
+}
+
+func (o owner) String() string {
+	if o.ledger == "" {
+		return "names no ledger"
+	}
+	return "belongs to ledger " + ledger.ShortIdentity(o.ledger) + o.applied()
+}
+
+func (o owner) applied() string {
+	if o.from == "" {
+		return ""
+	}
+	return " (last applied from " + o.from + ")"
+}
+
+// memo marks what belongs to a ledger.
+func (o owner) memo() map[string]any {
+	marked := map[string]any{}
+	for key, value := range map[string]string{workflows.MemoLedger: o.ledger, workflows.MemoApplied: o.from} {
+		if value != "" {
+			marked[key] = value
+		}
+	}
+	return marked
+}
+
+// belonging is what decides over a schedule that is there.
+type belonging struct {
+	owner, own string // ledgers: that the schedule names, and the one that is applied
+	configured bool   // the configuration has the schedule's connection
+	known      bool   // the ledger that is applied had the connection before
+	takeOver   bool
+	prune      bool
+}
+
+// verdict is what an apply does about a schedule that is there.
+type verdict string
+
+const (
+	tend    verdict = "tend"    // make it what it should be
+	adopt   verdict = "adopt"   // the same; it named no ledger, and is named now
+	usurp   verdict = "usurp"   // the same; it was another's, and a person said so
+	refuse  verdict = "refuse"  // change nothing at all
+	remove  verdict = "remove"  // its connection is no longer configured
+	mention verdict = "mention" // the same, and nobody said that it may go
+	spare   verdict = "spare"   // it is no business of this ledger
+)
+
+// decide decides about a schedule.
+func (b belonging) decide() verdict {
+	ours := b.owner == b.own || (b.owner == "" && b.known)
+	switch {
+	case b.configured && b.owner == b.own:
+		return tend
+	case b.configured && ours:
+		return adopt
+	case b.configured && b.takeOver:
+		return usurp
+	case b.configured:
+		return refuse
+	case ours && b.prune:
+		return remove
+	case ours:
+		return mention
+	}
+	return spare
+}
+
+// ownerOf is what a schedule says about whose it is. What counts is what its runs are started with, for the memo of a schedule
+// cannot be changed.
+func ownerOf(schedule client.Schedule) owner {
+	action, ok := schedule.Action.(*client.ScheduleWorkflowAction)
+	if !ok {
+		return owner{}
+	}
+	found := owner{from: memoText(action.Memo[workflows.MemoApplied])}
+	for _, input := range inputs(action.Args) {
+		found.ledger = input.Ledger
+	}
+	return found
+}
+
+// memoText reads a text of a memo, which the server returns as it was sent and we set as it is.
+func memoText(value any) string {
+	text, plain := value.(string)
+	if payload, ok := value.(*commonpb.Payload); ok && !plain {
+		if err := converter.GetDefaultDataConverter().FromPayload(payload, &text); err != nil {
+			return ""
+		}
+	}
+	return text
+}
+
+// collision is an id that is another's.
+type collision struct {
+	id    string
+	owner owner
+	open  bool // a workflow that is under way
+}
+
+// refusal says which ids are another's and what to do.
+func refusal(own, namespace string, collisions []collision) error {
+	const named = 6
+	var lines []string
+	open := false
+	for i, one := range collisions {
+		if i == named {
+			lines = append(lines, fmt.Sprintf("  … and %d more", len(collisions)-named))
+			break
+		}
+		what := "schedule "
+		if one.open {
+			what, open = "the open workflow ", true
+		}
+		lines = append(lines, fmt.Sprintf("  %s%s %s", what, one.id, one.owner))
+	}
+	advice := "Give the connections other ids, or each ledger a namespace of its own (TEMPORAL_NAMESPACE). Where this ledger replaces that one: stop that one's workers, and apply with --take-over."
+	if open {
+		advice += " An open workflow must end first; temporal workflow terminate --workflow-id ID ends it."
+	}
+	return usage("nothing was changed: this is ledger %s, and in namespace %s\n%s\n%s", ledger.ShortIdentity(own), namespace, strings.Join(lines, "\n"), advice)
+}
+
+// identity is the ledger that is spoken for.
+func (c *Control) identity(ctx context.Context) (string, error) {
+	c.own.mutex.Lock()
+	defer c.own.mutex.Unlock()
+	if c.own.ledger != "" || c.Ledger == nil {
+		return c.own.ledger, nil
+	}
+	found, err := c.Ledger.Identity(ctx)
+	if err != nil {
+		return "", fmt.Errorf("asking the ledger which one it is: %w", err)
+	}
+	c.own.ledger = found
+	return found, nil
+}
+
+// anothers is the owner of an open workflow that belongs to another ledger; nil when it is ours, or does not say.
+func (c *Control) anothers(ctx context.Context, memo *commonpb.Memo) (*owner, error) {
+	own, err := c.identity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fields := memo.GetFields()
+	found := owner{ledger: memoText(fields[workflows.MemoLedger]), from: memoText(fields[workflows.MemoApplied])}
+	if found.ledger == "" || found.ledger == own || own == "" {
+		return nil, nil
+	}
+	return &found, nil
+}
+
+// ours refuses what is asked of an open workflow that belongs to another ledger: that one's workers would serve it, or refuse it.
+func (c *Control) ours(id string, theirs *owner) error {
+	if theirs == nil {
+		return nil
+	}
+	return usage("workflow %s is open and %s, not to this one (%s): nothing was asked of it. Each ledger needs a namespace of its own (TEMPORAL_NAMESPACE)",
+		id, theirs, ledger.ShortIdentity(c.own.ledger))
+}
+
+// notice is open for what is signalled often: it looks at a workflow once in a while.
+func (c *Control) notice(ctx context.Context, id string) error {
+	const trusted = 30 * time.Second
+	c.own.mutex.Lock()
+	fresh := c.Now().Sub(c.own.seen[id]) < trusted
+	c.own.mutex.Unlock()
+	if fresh {
+		return nil
+	}
+	if _, err := c.open(ctx, id); err != nil {
+		return err
+	}
+	c.own.mutex.Lock()
+	defer c.own.mutex.Unlock()
+	if c.own.seen == nil {
+		c.own.seen = map[string]time.Time{}
+	}
+	c.own.seen[id] = c.Now()
+	return nil
+}
+
+// company says what else is in the namespace.
+func company(namespace string, others map[owner]int, unmarked []string) []string {
+	var said []string
+	for theirs, n := range others {
+		said = append(said, fmt.Sprintf("namespace %s also has %s of ledger %s%s, which are left alone; workers of both listen in it, and refuse each other's runs: give each ledger a namespace of its own",
+			namespace, Count(int64(n), "schedule", "schedules"), ledger.ShortIdentity(theirs.ledger), theirs.applied()))
+	}
+	slices.Sort(said)
+	if len(unmarked) > 0 {
+		said = append(said, fmt.Sprintf("namespace %s also has %s of which nobody knows whose they are, left alone: %s; temporal schedule delete --schedule-id ID removes one",
+			namespace, Count(int64(len(unmarked)), "schedule", "schedules"), listed(unmarked, 6)))
+	}
+	return said
+}
+
+// listed names the first few of what may be many.
+func listed(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+}
+
+// ownSchedule refuses a schedule that belongs to another ledger.
+func (c *Control) ownSchedule(ctx context.Context, handle client.ScheduleHandle) error {
+	found, err := handle.Describe(ctx)
+	if err != nil {
+		return err
+	}
+	own, err := c.identity(ctx)
+	if err != nil {
+		return err
+	}
+	if theirs := ownerOf(found.Schedule); theirs.ledger != "" && theirs.ledger != own {
+		return usage("it %s, and this is ledger %s; starter apply --take-over takes it over", theirs, ledger.ShortIdentity(own))
+	}
+	return nil
+}

@@ -1,0 +1,11 @@
+package control
+
+import "fmt"
+
+// Count says how many there are of something: "1 row", "2 rows".
+func Count(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

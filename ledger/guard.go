@@ -1,0 +1,146 @@
+package ledger
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Absence is what a full snapshot leaves unnamed of the recorded levels with stock. A level that a refused row names, and one that
+// was observed after the snapshot was taken, are not among them.
+type Absence struct {
+	// Levels are the recorded levels with stock that the snapshot does not name.
+	Levels int64 `json:"levels,omitempty"`
+	// Twice are those of SKUs that the snapshot names elsewhere: their stock would count there and here, where a level that is not
+	// named keeps its figure.
+	Twice int64 `json:"twice,omitempty"`
+}
+
+// absence is an Absence with what a person wants to know of it.
+type absence struct {
+	Absence
+	units      int64    // of the levels that are not named
+	twiceUnits int64    // that would count twice
+	stocked    int64    // recorded levels with stock
+	before     int64    // levels with stock that the last full snapshot that was recorded left unnamed: a person need not look at them again
+	keeps      bool     // a level that is not named keeps its figure
+	gone, came []string // facilities of the levels that are not named, and facilities that had no level before; a few each
+}
+
+// holdSnapshot is the guard: it says why a snapshot must wait for a person, empty when it need not. An approval covers what was
+// approved: about as many rows, and no more levels that are not named.
+func holdSnapshot(end SnapshotEnd, result SnapshotResult, absent absence, recordedBefore bool) string {
+	var reasons []string
+	if !coversRows(end, result) {
+		reasons = append(reasons, holdRows(end, result, recordedBefore)...)
+	}
+	if end.Full {
+		reasons = append(reasons, holdAbsence(end, absent)...)
+	}
+	if len(reasons) == 0 {
+		return ""
+	}
+	return strings.Join(reasons, "; ") + "; nothing was recorded; " + advice(absent)
+}
+
+// coversRows is true when the number of rows is about what was approved.
+func coversRows(end SnapshotEnd, result SnapshotResult) bool {
+	return end.Approved && !fewer(result.Rows, end.ApprovedRows, end.Guard.MinimumRows) && (result.Rows > 0 || end.ApprovedRows == 0)
+}
+
+// holdRows judges the number of rows, and of those that were refused.
+func holdRows(end SnapshotEnd, result SnapshotResult, recordedBefore bool) []string {
+	switch {
+	case end.Full && result.Rows == 0 && recordedBefore:
+		return []string{fmt.Sprintf("the full snapshot is empty, and the last one had %d rows", result.LastRows)}
+	case end.Full && fewer(result.Rows, result.LastRows, end.Guard.MinimumRows):
+		return []string{fmt.Sprintf("the full snapshot has %d rows, fewer than %g %% of the %d rows of the last one",
+			result.Rows, 100*end.Guard.MinimumRows, result.LastRows)}
+	case result.Refused > 0 && float64(result.Refused)/float64(result.Rows) > end.Guard.MaximumRefused:
+		return []string{fmt.Sprintf("%d of the %d rows were refused, more than %g %% (starter snapshot lists them)",
+			result.Refused, result.Rows, 100*end.Guard.MaximumRefused)}
+	}
+	return nil
+}
+
+// holdAbsence judges what a full snapshot leaves unnamed: stock that would count twice, and too much at once.
+func holdAbsence(end SnapshotEnd, absent absence) []string {
+	var reasons []string
+	var approved Absence
+	if end.Approved {
+		approved = end.ApprovedAbsent
+	}
+	if absent.Twice > approved.Twice {
+		reasons = append(reasons, fmt.Sprintf("the full snapshot leaves out %s with stock of SKUs that it names elsewhere, so %s would count twice",
+			counted(absent.Twice, "recorded level"), counted(absent.twiceUnits, "unit")))
+	}
+	if fresh := absent.Levels - absent.before; absent.Levels > approved.Levels && fresh > 0 &&
+		float64(fresh)/float64(absent.stocked) > end.Guard.MaximumMissing {
+		reasons = append(reasons, fmt.Sprintf("the full snapshot leaves out %d of the %s with stock (%s), more than %g %%",
+			absent.Levels, counted(absent.stocked, "recorded level"), counted(absent.units, "unit"), 100*end.Guard.MaximumMissing))
+	}
+	if len(reasons) == 0 {
+		return nil
+	}
+	if len(absent.gone) > 0 {
+		places := "left out: " + named(absent.gone)
+		if len(absent.came) > 0 {
+			places += "; new: " + named(absent.came)
+		}
+		reasons[len(reasons)-1] += " (" + places + ")"
+	}
+	return reasons
+}
+
+// advice says what an approval does.
+func advice(absent absence) string {
+	const reject = ", or reject it"
+	switch {
+	case absent.Twice > 0:
+		return "approve it to fetch it again, record it and take those levels of SKUs that it names elsewhere to 0" + reject +
+			"; where a level is left out because it is sold out, set missing: zero on the warehouse"
+	case absent.Levels > 0 && !absent.keeps:
+		return "approve it to fetch it again, record it and take the levels that it leaves out to 0" + reject
+	case absent.Levels > 0:
+		return "approve it to fetch and record it all the same, the levels that it leaves out keep their figures" + reject
+	}
+	return "approve it to fetch and record it all the same" + reject
+}
+
+// fewer is true when there are fewer rows than a part of the expected ones. It divides because 0.55 × 100 is more than 55.
+func fewer(rows, expected int64, part float64) bool {
+	return expected > 0 && float64(rows)/float64(expected) < part
+}
+
+// counted is a number of things, in words.
+func counted(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+const (
+	namedMost    = 3  // facilities that a reason names
+	namedLongest = 40 // characters of one of them
+)
+
+// named lists facilities for people: escaped, a few of them, none too long.
+func named(facilities []string) string {
+	var shown []string
+	for i, facility := range facilities {
+		if i == namedMost {
+			shown = append(shown, "…")
+			break
+		}
+		if letters := []rune(facility); len(letters) > namedLongest {
+			facility = string(letters[:namedLongest]) + "…"
+		}
+		if facility == "" {
+			shown = append(shown, "no facility")
+			continue
+		}
+		shown = append(shown, strconv.Quote(facility))
+	}
+	return strings.Join(shown, ", ")
+}

@@ -1,0 +1,123 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// Copies of staged rows that the snapshot does not hold: levels that are taken to 0.
+const (
+	copiesMissing = 0  // not named, and absence means 0 by the warehouse's policy
+	copiesDropped = -1 // not named, the SKU is named elsewhere, and a person approved that
+)
+
+// Rows of the snapshot that name, or may name, the level l.
+const (
+	refusedRow = `EXISTS (SELECT 1 FROM refusals f WHERE f.snapshot = ? AND f.sku = l.sku AND f.facility IN (l.facility, ''))`
+	stagedRow  = `EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = ? AND s.sku = l.sku AND s.facility = l.facility)`
+	// stagedElsewhere: the snapshot names the SKU of a level that it does not name.
+	stagedElsewhere = `EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = ? AND s.sku = l.sku)`
+	// unnamedStock are the levels with stock that the snapshot says are gone: it does not name them, and it is not older than they are.
+	unnamedStock = ` FROM this CROSS JOIN levels l WHERE l.warehouse = this.warehouse AND l.available > 0 AND NOT ` + refusedRow + ` AND NOT ` + stagedRow +
+		` AND this.taken >= l.observed_at AND (NOT l.confirmed OR this.taken >= this.confirmed_at)`
+)
+
+// recordedLevels are the levels of a warehouse before a snapshot, and what it says of them.
+type recordedLevels struct {
+	total, confirmed int64
+	named            int64 // that its accepted rows name
+	unclear          bool  // a refused row does not say which SKU it is of, so it may be of any level
+	absent           absence
+}
+
+// unnamed looks at what a full snapshot does not name, of the levels that no accepted row names.
+//
+// A refused row names a level too. Where it does not say which facility, it may be any of the SKU's; and where it does not say
+// which SKU, it may be any level at all, so then none is taken as 0.
+func (r *recording) unnamed(ctx context.Context, named int64) (recordedLevels, error) {
+	found := recordedLevels{named: named}
+	if !r.end.Full {
+		return found, nil
+	}
+	err := r.row(ctx, "SELECT COUNT(*), COUNT(*) FILTER (WHERE confirmed), COUNT(*) FILTER (WHERE available > 0) FROM levels WHERE warehouse = ?", r.warehouse).
+		Scan(&found.total, &found.confirmed, &found.absent.stocked)
+	if err != nil || named == found.total {
+		return found, err
+	}
+	var refused int64
+	err = r.row(ctx, `SELECT (SELECT COUNT(*) FROM levels l WHERE l.warehouse = ? AND l.sku IN (SELECT sku FROM refusals WHERE snapshot = ?) AND `+
+		refusedRow+` AND NOT `+stagedRow+`), EXISTS (SELECT 1 FROM refusals WHERE snapshot = ? AND sku = '')`, r.warehouse, r.id, r.id, r.id, r.id).
+		Scan(&refused, &found.unclear)
+	if err != nil {
+		return found, err
+	}
+	r.result.Missing = found.total - named - refused
+	if r.result.Missing == 0 || found.absent.stocked == 0 {
+		return found, nil
+	}
+	found.absent.before, found.absent.keeps = r.unnamedBefore, r.end.Missing != inventory.MissingZero || found.unclear
+	arguments := append(r.this(), r.id, r.id, r.id)
+	err = r.row(ctx, this+`SELECT COUNT(*), CAST(COALESCE(SUM(u.available), 0) AS BIGINT), COUNT(*) FILTER (WHERE u.elsewhere),
+		CAST(COALESCE(SUM(u.available) FILTER (WHERE u.elsewhere), 0) AS BIGINT) FROM (SELECT l.available, `+stagedElsewhere+` AS elsewhere`+unnamedStock+`) AS u`, arguments...).
+		Scan(&found.absent.Levels, &found.absent.units, &found.absent.Twice, &found.absent.twiceUnits)
+	if !found.absent.keeps {
+		found.absent.Twice, found.absent.twiceUnits = 0, 0 // they become 0
+	}
+	r.result.Absent = found.absent.Absence
+	return found, err
+}
+
+// facilities tells a person where the levels are that a snapshot does not name, and which facilities are new in it.
+func (r *recording) facilities(ctx context.Context, absent *absence) (err error) {
+	absent.gone, err = r.texts(ctx, this+`SELECT l.facility`+unnamedStock+fmt.Sprintf(` GROUP BY l.facility ORDER BY COUNT(*) DESC, l.facility LIMIT %d`, namedMost+1),
+		append(r.this(), r.id, r.id)...)
+	if err != nil {
+		return err
+	}
+	absent.came, err = r.texts(ctx, `SELECT s.facility FROM staged s WHERE s.snapshot = ? AND s.facility NOT IN (SELECT l.facility FROM levels l WHERE l.warehouse = ?)
+		GROUP BY s.facility ORDER BY COUNT(*) DESC, s.facility `+fmt.Sprintf("LIMIT %d", namedMost+1), r.id, r.warehouse)
+	return err
+}
+
+// missing stages levels that the snapshot does not name as 0: all of them where absence means that, and those that would count
+// twice, which a person has approved. It returns what these rows mean.
+func (r *recording) missing(ctx context.Context, found recordedLevels) (comparison, error) {
+	switch {
+	case r.result.Missing == 0:
+		return comparison{}, nil
+	case r.end.Missing == inventory.MissingZero && !found.unclear:
+		_, err := r.exec(ctx, `INSERT INTO staged (snapshot, sku, facility, available, copies)
+			SELECT CAST(? AS BIGINT), l.sku, l.facility, 0, 0 FROM levels l WHERE l.warehouse = ? AND NOT `+refusedRow+` AND NOT `+stagedRow+`
+			ORDER BY l.sku, l.facility`, r.id, r.warehouse, r.id, r.id)
+		if err != nil {
+			return comparison{}, err
+		}
+		return r.compare(ctx, fmt.Sprintf(" AND s.copies = %d", copiesMissing))
+	case found.absent.Twice > 0:
+		_, err := r.exec(ctx, `INSERT INTO staged (snapshot, sku, facility, available, copies) `+this+fmt.Sprintf(`SELECT this.snapshot, l.sku, l.facility, 0, %d`, copiesDropped)+
+			unnamedStock+` AND `+stagedElsewhere+` ORDER BY l.sku, l.facility`, append(r.this(), r.id, r.id, r.id)...)
+		if err != nil {
+			return comparison{}, err
+		}
+		return r.compare(ctx, fmt.Sprintf(" AND s.copies = %d", copiesDropped))
+	}
+	return comparison{}, nil
+}
+
+// droppedNote says in the activity why a level was taken to 0 after an approval.
+func (r *recording) droppedNote() string {
+	if r.owner == 0 {
+		return fmt.Sprintf("the approved snapshot %d, which was sent, names the SKU elsewhere and not in this facility", r.id)
+	}
+	return fmt.Sprintf("the approved snapshot of run %d names the SKU elsewhere and not in this facility", r.owner)
+}
+
+// leftUnnamed is how many levels with stock the snapshot leaves unnamed after it was recorded.
+func (r *recording) leftUnnamed(found recordedLevels) int64 {
+	if !found.absent.keeps {
+		return 0
+	}
+	return found.absent.Levels - found.absent.Twice
+}

@@ -1,0 +1,31 @@
+package workflows
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func TestEndingOfAPush(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		counts  ledger.Counts
+		left    int64
+		outcome ledger.Outcome
+		reason  string
+	}{
+		{ledger.Counts{Exported: 3}, 0, ledger.Completed, ""},
+		{ledger.Counts{Rejected: 1}, 0, ledger.CompletedWithFailures, "1 row was newly rejected"},
+		{ledger.Counts{Rejected: 2}, 0, ledger.CompletedWithFailures, "2 rows were newly rejected"},
+		{ledger.Counts{Retrying: 1}, 1, ledger.CompletedWithFailures, "1 row is due again"},
+		{ledger.Counts{Rejected: 1, Retrying: 2}, 2, ledger.CompletedWithFailures, "1 row was newly rejected, 2 rows are due again"},
+		{ledger.Counts{Parked: 1}, 0, ledger.Completed, "1 row stays parked: an earlier run saw it rejected"},
+		{ledger.Counts{Rejected: 1, Parked: 2}, 0, ledger.CompletedWithFailures, "1 row was newly rejected, 2 rows stay parked: earlier runs saw them rejected"},
+	} {
+		outcome, reason := ending(test.counts, test.left)
+		require.Equal(t, test.outcome, outcome, "%+v", test)
+		require.Equal(t, test.reason, reason)
+	}
+}
