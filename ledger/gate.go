@@ -137,6 +137,9 @@ func (t *tx) take(ctx context.Context, claim Claim) (Grant, error) {
 			return Grant{}, err
 		}
 		if covered {
+			if err := t.coveredBy(ctx, claim, by, claim.Now); err != nil {
+				return Grant{}, err
+			}
 			return Grant{Covered: true, CoveredBy: by}, t.leave(ctx, at, claim.Workflow)
 		}
 	}
@@ -367,11 +370,10 @@ func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
 func (t *tx) endRun(ctx context.Context, run Run, end RunEnd) error {
 	_, err := t.exec(ctx, "UPDATE runs SET ended_at = ?, outcome = ?, reason = ?, counts = ?, phase = '' WHERE id = ?",
 		micros(end.Now), end.Outcome, cleanText(end.Reason), encode(end.Counts), run.ID)
-	if err != nil || (end.Outcome != Completed && end.Outcome != CompletedWithFailures && end.Outcome != Partial) {
+	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, "UPDATE requests SET served_at = ? WHERE run = ? AND connection = ?", micros(end.Now), run.ID, run.Connection)
-	return err
+	return t.endRequests(ctx, run, end)
 }
 
 // clearsFull is true when a run's end pays the Full Sync that its connection owes.

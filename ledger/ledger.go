@@ -198,8 +198,53 @@ type Gate interface {
 	// Ending an ended run again changes nothing. The lease may be lost: then the run is ended and the store left alone. With the fence 0
 	// the store is given back when the run has it, under whatever fence.
 	EndRun(ctx context.Context, lease Lease, end RunEnd) error
-	// SkipRun records a scheduled run that did not take place, and why.
+	// NoteRequests keeps the ids of requests that wait together as a group: whoever takes up a request with the group's id takes them
+	// up as well, and what becomes of it becomes of them.
+	NoteRequests(ctx context.Context, connection string, mode Mode, group string, requests []Request) error
+	// SettleRequests says what became of requests that no run serves, and of what is grouped under them. What was served stays so.
+	SettleRequests(ctx context.Context, connection string, mode Mode, requests []Request, end RequestEnd) error
+	// SkipRun records a run that did not take place, and why. Its requests have failed for the same reason.
 	SkipRun(ctx context.Context, claim Claim, outcome Outcome, reason string) (run int64, err error)
+}
+
+// RequestOutcome is what became of a request.
+type RequestOutcome string
+
+// What became of requests.
+const (
+	RequestWaiting RequestOutcome = "waiting" // no run has taken it up yet
+	RequestRunning RequestOutcome = "running" // a run has
+	RequestServed  RequestOutcome = "served"
+	RequestCovered RequestOutcome = "covered" // what it asked for had been done when its turn came
+	RequestFailed  RequestOutcome = "failed"  // the reason says why
+)
+
+// RequestEnd is what became of a request, and by which run; 0: by none.
+type RequestEnd struct {
+	Run     int64
+	Outcome RequestOutcome
+	Reason  string
+	Now     time.Time
+}
+
+// RequestEntry is a request as the ledger keeps it.
+type RequestEntry struct {
+	Connection string         `json:"connection"`
+	ID         string         `json:"id"`
+	Mode       Mode           `json:"mode"`
+	By         string         `json:"by,omitempty"`
+	MadeAt     time.Time      `json:"made_at"` // when its workflow saw it
+	Outcome    RequestOutcome `json:"outcome"`
+	Reason     string         `json:"reason,omitempty"`
+	EndedAt    *time.Time     `json:"ended_at,omitempty"`
+	Run        int64          `json:"run,omitempty"`   // that took it up last, or covers it
+	Group      string         `json:"group,omitempty"` // the requests that it was taken up with
+}
+
+// RequestQuery asks for requests, newest first. What is empty does not matter.
+type RequestQuery struct {
+	Connection, ID string
+	Limit          int
 }
 
 // Outcome is how a run ended.

@@ -134,6 +134,8 @@ type Reader interface {
 	Run(ctx context.Context, id int64) (Run, error)
 	// Runs lists runs, newest first; connection may be empty.
 	Runs(ctx context.Context, connection string, limit int) ([]Run, error)
+	// Requests lists what became of requests, newest first.
+	Requests(ctx context.Context, query RequestQuery) ([]RequestEntry, error)
 	// RunOf finds the run of a workflow's pass, ErrNotFound when there is none.
 	RunOf(ctx context.Context, workflowRun string, pass int) (Run, error)
 	// LastSnapshot is the newest snapshot of a warehouse that was recorded or held; ErrNotFound when there is none. Recorder.Refusals

@@ -15,10 +15,8 @@ func checkClaim(claim Claim) error {
 	if claim.Mode != Smart && claim.Mode != Full {
 		return fmt.Errorf("ledger: %q is no mode of a run", claim.Mode)
 	}
-	for _, request := range claim.Requests {
-		if err := checkText("the id of a request", request.ID); err != nil {
-			return err
-		}
+	if err := checkRequests(claim.Requests); err != nil {
+		return err
 	}
 	return checkText("a SKU of the scope", claim.Scope...)
 }
@@ -89,25 +87,12 @@ func (d *database) SkipRun(ctx context.Context, claim Claim, outcome Outcome, re
 		if id = run.id; id != 0 {
 			return nil
 		}
-		id, err = t.insertRun(ctx, claim, target, claim.Mode, outcome, reason)
-		return err
-	})
-	return id, err
-}
-
-// takeUp notes which run took up the claim's requests. A request that was served and now is wished as Full after it was
-// served as Smart is a new one.
-func (t *tx) takeUp(ctx context.Context, claim Claim, mode Mode, run int64) error {
-	for _, request := range claim.Requests {
-		_, err := t.exec(ctx, `INSERT INTO requests (connection, id, mode, run, made_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (connection, id) DO UPDATE SET mode = excluded.mode, run = excluded.run, served_at = NULL
-			WHERE requests.served_at IS NULL OR (requests.mode = 'smart' AND excluded.mode = 'full')`,
-			claim.Connection, request.ID, mode, run, micros(request.At))
-		if err != nil {
+		if id, err = t.insertRun(ctx, claim, target, claim.Mode, outcome, reason); err != nil {
 			return err
 		}
-	}
-	return nil
+		return t.settle(ctx, claim.Connection, claim.Mode, claim.Requests, RequestEnd{Run: id, Outcome: RequestFailed, Reason: reason, Now: claim.Now})
+	})
+	return id, err
 }
 
 // covered says whether every request of a claim has been done already, and by which run.

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +22,7 @@ func drivers() config.Drivers {
 
 func applyCommand(s *session) *cobra.Command {
 	var options control.ApplyOptions
-	var force, checkOnly bool
+	var force, checkOnly, verbose bool
 	command := &cobra.Command{
 		Use:   "apply FILE",
 		Short: "Make the ledger and the schedules what a configuration file says",
@@ -55,7 +56,7 @@ schedules belong to another ledger, nothing is changed; --take-over takes them o
 				if err != nil {
 					return err
 				}
-				return s.print(report, func(w io.Writer) { showApply(w, report, definitions, options.DryRun) })
+				return s.print(report, func(w io.Writer) { showApply(w, report, definitions, options.DryRun, verbose) })
 			})
 		},
 	}
@@ -63,6 +64,7 @@ schedules belong to another ledger, nothing is changed; --take-over takes them o
 	command.Flags().BoolVar(&options.Prune, "prune", false, "remove warehouses, stores, connections and schedules that the file no longer has")
 	command.Flags().BoolVar(&options.TakeOver, "take-over", false, "take over schedules of the file's connections that belong to another ledger, which this one replaces")
 	command.Flags().BoolVar(&force, "force", false, "allow a Full Sync schedule of more than once a day")
+	command.Flags().BoolVarP(&verbose, "verbose", "v", false, "list every product, bundle and listing that changes, and not only how many")
 	command.Flags().BoolVar(&checkOnly, "check", false, "check the file only; needs neither ledger nor Temporal")
 	return command
 }
@@ -81,28 +83,40 @@ func appliedFrom(file string) string {
 }
 
 func contents(d ledger.Definitions) string {
-	return fmt.Sprintf("%d warehouses, %d stores, %d connections, %d strategies, %d products, %d bundles, %d listings",
-		len(d.Warehouses), len(d.Stores), len(d.Connections), len(d.Strategies), len(d.Products), len(d.Bundles), len(d.Listings))
+	return strings.Join([]string{
+		count(len(d.Warehouses), "warehouse"), count(len(d.Stores), "store"), count(len(d.Connections), "connection"),
+		count(len(d.Strategies), "strategy"), count(len(d.Products), "product"), count(len(d.Bundles), "bundle"), count(len(d.Listings), "listing"),
+	}, ", ")
 }
 
-// shownChanges bounds how many single changes of a catalogue are printed; all are in the JSON form.
-const shownChanges = 40
+// catalogue are the kinds of definitions of which there are as many as SKUs; their changes are counted.
+var catalogue = []string{"product", "bundle", "listing"}
 
-func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Definitions, dryRun bool) {
+func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Definitions, dryRun, verbose bool) {
 	would := ""
 	if dryRun {
 		would = "would be "
 	}
-	for i, change := range report.Changes {
-		if i == shownChanges {
-			line(w, "… and %d more changes (-o json lists all)", len(report.Changes)-i)
-			break
+	counted := map[part]int64{} // by kind and action, without a number
+	var order []part
+	for _, change := range report.Changes {
+		if slices.Contains(catalogue, change.Kind) && !verbose {
+			one := part{what: change.Kind + "\t" + would + change.Action}
+			if counted[one] == 0 {
+				order = append(order, one)
+			}
+			counted[one]++
+			continue
 		}
 		detail := ""
 		if change.Detail != "" {
 			detail = " (" + change.Detail + ")"
 		}
 		line(w, "%s %s: %s%s%s", change.Kind, change.ID, would, change.Action, detail)
+	}
+	for _, one := range order {
+		kind, action, _ := strings.Cut(one.what, "\t")
+		line(w, "%s: %s (-v lists them)", count(counted[one], kind), action)
 	}
 	for _, change := range report.Schedules {
 		detail := ""

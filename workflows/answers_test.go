@@ -118,8 +118,11 @@ func TestWhatIsCarriedFitsIntoAPayload(t *testing.T) {
 			request.SKUs = append(request.SKUs, fmt.Sprintf("ACME-%08d", (i*MaximumScope+sku)%20_000)) // of 20,000 SKUs that sell
 		}
 		in.add(pending{SyncRequest: request})
+		if in.load().crowded() {
+			in.crowd("run")
+		}
+		require.True(t, in.load().portable())
 	}
-	in.next()
 	carried, err := json.Marshal(Carried{Pending: in.pending, Seen: in.seen})
 	require.NoError(t, err)
 	require.Less(t, len(carried), 2<<20, "a Temporal server fails a workflow that continues as new with more")

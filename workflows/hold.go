@@ -1,7 +1,7 @@
 package workflows
 
 import (
-	"time"
+	"errors"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -9,27 +9,57 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// hold gives the store back and waits for a person. After an approval it takes the store again; everything is then fetched anew,
-// for the world has moved on meanwhile. An empty decision means that nobody decided in time.
-func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (string, error) {
+// hold gives the store back, so that a person can decide in peace.
+func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (*heldPass, error) {
 	input.Lease, input.Connection = p.lease, p.input.Connection
-	once := workflow.GetVersion(ctx, "an-answer-is-for-one-hold", workflow.DefaultVersion, 1) == 1
-	if once {
+	if p.oneAnswer(ctx) {
 		p.dropAnswers(ctx) // before a person could see this hold
 	}
 	var held activities.HoldResult
 	if err := workflow.ExecuteActivity(options(ctx, holdOptions, "hold: "+input.Reason), gate.Hold, input).Get(ctx, &held); err != nil {
-		return "", err
+		return nil, err
 	}
 	p.labelOutcome(ctx, ledger.Held)
 	if held.Within <= 0 {
 		held.Within = holdPatience
 	}
-	until := workflow.Now(ctx).Add(held.Within)
-	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", input.Reason, &until
+	return &heldPass{
+		Run: p.lease.Run, Mode: p.mode, Kind: input.Kind, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing,
+		Until: workflow.Now(ctx).Add(held.Within),
+	}, nil
+}
+
+// resume goes on with a pass that waits for a person since an earlier run of the workflow.
+func (p *pass) resume(ctx workflow.Context, held heldPass) (ledger.Outcome, string, error) {
+	p.lease.Run, p.mode, p.begun, p.counts = held.Run, held.Mode, true, held.Counts
+	p.fetchApproved, p.zeroApproved, p.labelled = held.FetchApproved, held.ZeroApproved, held.Labelled
+	p.lease.Store = held.Store
+	p.progress.Run, p.progress.Counts = held.Run, held.Counts
+	return p.work(ctx, &held)
+}
+
+// handOn is a held pass as the next run of the workflow needs it.
+func (p *pass) handOn(held heldPass) *goesOnError {
+	held.Store, held.Counts, held.Labelled = p.lease.Store, p.counts, p.labelled
+	held.FetchApproved, held.ZeroApproved = p.fetchApproved, p.zeroApproved
+	return &goesOnError{held: &held}
+}
+
+// oneAnswer is true for histories in which an answer that is given twice answers one hold.
+func (p *pass) oneAnswer(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "an-answer-is-for-one-hold", workflow.DefaultVersion, 1) == 1
+}
+
+// decide waits for a person. After an approval it takes the store again; everything is then fetched anew, for the world has moved on
+// meanwhile. An empty decision means that nobody decided in time.
+func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
+	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", held.Reason, &held.Until
 	p.paint(ctx)
-	asked, by, err := p.await(ctx, held.Within)
-	if once {
+	asked, by, err := p.await(ctx, held)
+	if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
+		return "", err
+	}
+	if p.oneAnswer(ctx) {
 		p.dropAnswers(ctx) // one was enough
 	}
 	if err != nil || asked == "" {
@@ -45,7 +75,7 @@ func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (string, e
 	if decision.Decision != activities.Approved {
 		return decision.Decision, nil
 	}
-	if input.Kind == ledger.HoldSnapshot {
+	if held.Kind == ledger.HoldSnapshot {
 		p.fetchApproved = &decision
 	} else {
 		p.zeroApproved = &decision
@@ -75,28 +105,43 @@ func (p *pass) dropAnswers(ctx workflow.Context) {
 }
 
 // await waits for approve or reject; of both at once reject counts. A signal whose payload cannot be read is dropped, and the wait goes on.
-func (p *pass) await(ctx workflow.Context, within time.Duration) (decision, by string, err error) {
-	var signal Decision
-	over := false
-	timer, stop := workflow.WithCancel(ctx)
-	defer stop()
-	selector := workflow.NewSelector(ctx)
-	selector.AddReceive(p.reject, func(c workflow.ReceiveChannel, _ bool) {
-		if c.ReceiveAsync(&signal) {
-			decision, over = activities.Rejected, true
-		}
-	})
-	selector.AddReceive(p.approve, func(c workflow.ReceiveChannel, _ bool) {
-		if c.ReceiveAsync(&signal) {
-			decision, over = activities.Approved, true
-		}
-	})
-	selector.AddFuture(workflow.NewTimerWithOptions(timer, within, workflow.TimerOptions{Summary: "wait for approve or reject"}), func(f workflow.Future) {
-		err, over = f.Get(ctx, nil), true
-	})
-	selector.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) { err, over = ctx.Err(), true })
-	for !over {
-		selector.Select(ctx)
+// Requests are read meanwhile.
+func (p *pass) await(ctx workflow.Context, held heldPass) (decision, by string, err error) {
+	if held.Answered != "" {
+		return held.Answered, held.AnsweredBy, nil
 	}
-	return decision, signal.By, err
+	clock, stop := workflow.WithCancel(ctx)
+	defer stop()
+	within := max(held.Until.Sub(workflow.Now(ctx)), 0)
+	timer := workflow.NewTimerWithOptions(clock, within, workflow.TimerOptions{Summary: "wait for approve or reject"})
+	for {
+		err := p.attend(ctx, func() bool { return timer.IsReady() || p.approve.Len() > 0 || p.reject.Len() > 0 })
+		if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
+			return "", "", p.handOn(held)
+		}
+		if err != nil {
+			return "", "", err
+		}
+		var signal Decision
+		switch {
+		case p.reject.ReceiveAsync(&signal):
+			return activities.Rejected, signal.By, nil
+		case p.approve.ReceiveAsync(&signal):
+			return activities.Approved, signal.By, nil
+		case timer.IsReady():
+			return "", "", timer.Get(ctx, nil)
+		}
+	}
+}
+
+// carryAnswer reads an answer that came while the workflow got ready to continue as new.
+func (s *sync) carryAnswer(held *heldPass) {
+	var signal Decision
+	switch {
+	case held.Answered != "":
+	case s.reject.ReceiveAsync(&signal):
+		held.Answered, held.AnsweredBy = activities.Rejected, signal.By
+	case s.approve.ReceiveAsync(&signal):
+		held.Answered, held.AnsweredBy = activities.Approved, signal.By
+	}
 }

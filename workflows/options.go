@@ -76,6 +76,9 @@ var (
 	holdOptions = workflow.ActivityOptions{
 		StartToCloseTimeout: 15 * time.Second, ScheduleToCloseTimeout: time.Hour, RetryPolicy: retry(time.Second, 30*time.Second),
 	}
+	noteOptions = workflow.ActivityOptions{
+		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: day, RetryPolicy: retry(200*time.Millisecond, 30*time.Second),
+	}
 	finishOptions = workflow.ActivityOptions{
 		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: 6 * time.Hour, RetryPolicy: retry(time.Second, time.Minute),
 	}

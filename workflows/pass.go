@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,12 +36,16 @@ type pass struct {
 }
 
 // run takes the pass through its phases and says how it ended. An error means that a person must act, or a cancellation.
-func (p *pass) run(ctx workflow.Context, trigger ledger.Trigger) (ledger.Outcome, string, error) {
-	begun, err := p.begin(ctx, trigger)
+func (p *pass) run(ctx workflow.Context, next turn) (ledger.Outcome, string, error) {
+	p.trigger = next.trigger
+	if next.held != nil {
+		return p.resume(ctx, *next.held)
+	}
+	begun, err := p.begin(ctx, next.trigger)
 	if err != nil {
 		return "", "", err
 	}
-	ctx = workflow.WithValue(ctx, priorityKey{}, Priority(begun.Merchant, p.mode, trigger))
+	ctx = workflow.WithValue(ctx, priorityKey{}, Priority(begun.Merchant, p.mode, next.trigger))
 	switch begun.Action {
 	case activities.BeginSkip:
 		return ledger.Skipped, begun.Reason, nil
@@ -52,29 +57,40 @@ func (p *pass) run(ctx workflow.Context, trigger ledger.Trigger) (ledger.Outcome
 	if err := p.sleep(ctx, begun.NotBefore, "a call of the run before may still be under way"); err != nil {
 		return "", "", err
 	}
+	return p.work(ctx, nil)
+}
+
+// work fetches, resolves and pushes, and waits for a person where that is needed. A pass that was handed on waits already.
+func (p *pass) work(ctx workflow.Context, waits *heldPass) (ledger.Outcome, string, error) {
 	for {
-		held, err := p.prepare(ctx)
-		if err != nil {
-			return "", "", err
+		if waits == nil {
+			held, err := p.prepare(ctx)
+			if err != nil {
+				return "", "", err
+			}
+			if held == nil {
+				break
+			}
+			if p.ofEvents(ctx) && workflow.GetVersion(ctx, "events-do-not-wait", workflow.DefaultVersion, 1) == 1 {
+				// More events are behind these. Their rows stay due, and the next run of everything asks for a decision.
+				return ledger.Held, held.Reason + "; the next run of everything asks whether it may", nil
+			}
+			if waits, err = p.hold(ctx, *held); err != nil {
+				return "", "", err
+			}
 		}
-		if held == nil {
-			break
-		}
-		if p.ofEvents(ctx) && workflow.GetVersion(ctx, "events-do-not-wait", workflow.DefaultVersion, 1) == 1 {
-			// More events are behind these. Their rows stay due, and the next run of everything asks for a decision.
-			return ledger.Held, held.Reason + "; the next run of everything asks whether it may", nil
-		}
-		decision, err := p.hold(ctx, *held)
+		decision, err := p.decide(ctx, *waits)
 		if err != nil {
 			return "", "", err
 		}
 		switch decision {
 		case activities.Approved:
 		case activities.Rejected:
-			return ledger.RejectedOutcome, held.Reason, nil
+			return ledger.RejectedOutcome, waits.Reason, nil
 		default:
-			return ledger.Held, "nobody decided in time: " + held.Reason, nil
+			return ledger.Held, "nobody decided in time: " + waits.Reason, nil
 		}
+		waits = nil
 	}
 	if p.skipped != "" {
 		return ledger.Skipped, p.skipped, nil
@@ -92,18 +108,22 @@ func (p *pass) ofEvents(ctx workflow.Context) bool {
 
 func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.BeginResult, error) {
 	p.show(ctx, "beginning")
-	p.trigger = trigger
 	first := fetchesFirst(ctx)
 	summary := "take the store"
 	if first {
 		summary = "begin the run"
 	}
 	var begun activities.BeginResult
-	err := workflow.ExecuteActivity(options(ctx, beginOptions, summary), gate.Begin, activities.BeginInput{
-		FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Ledger: p.input.Ledger, Mode: p.sync.mode, Trigger: trigger,
-		Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
-		FetchFirst: first, SkipFetch: first && p.skipFetch,
-	}).Get(ctx, &begun)
+	err := p.wait(ctx, func(ctx workflow.Context) workflow.Future {
+		return workflow.ExecuteActivity(options(ctx, beginOptions, summary), gate.Begin, activities.BeginInput{
+			FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Ledger: p.input.Ledger, Mode: p.sync.mode, Trigger: trigger,
+			Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
+			FetchFirst: first, SkipFetch: first && p.skipFetch,
+		})
+	}, &begun)
+	if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
+		return begun, err // it keeps its turn
+	}
 	if err != nil {
 		p.leave(ctx, err)
 		return begun, err
@@ -183,9 +203,18 @@ func (p *pass) acquire(ctx workflow.Context) error {
 	}
 	p.show(ctx, "taking the store")
 	var acquired activities.BeginResult
-	err := workflow.ExecuteActivity(options(ctx, beginOptions, "take the store"), gate.Acquire, activities.AcquireInput{
-		Run: p.lease.Run, Connection: p.input.Connection, Trigger: p.trigger, Scope: p.scope, Waits: p.fetchApproved != nil || p.zeroApproved != nil,
-	}).Get(ctx, &acquired)
+	approved := p.fetchApproved != nil || p.zeroApproved != nil
+	begin := func(ctx workflow.Context) workflow.Future {
+		return workflow.ExecuteActivity(options(ctx, beginOptions, "take the store"), gate.Acquire, activities.AcquireInput{
+			Run: p.lease.Run, Connection: p.input.Connection, Trigger: p.trigger, Scope: p.scope, Waits: approved,
+		})
+	}
+	var err error
+	if approved {
+		err = begin(ctx).Get(ctx, &acquired) // what a person said is not handed on
+	} else {
+		err = p.wait(ctx, begin, &acquired) // a pass that goes on in a new run begins anew there, as the same run of the ledger
+	}
 	if err != nil {
 		return err
 	}
@@ -242,7 +271,11 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 		}
 		if !slice.Until.IsZero() {
 			p.counts.Waits++
-			if err := p.sleep(ctx, slice.Until, slice.Why); err != nil {
+			err := p.idle(ctx, slice.Until, slice.Why)
+			if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
+				return ledger.Partial, "a long run goes on in a new one", nil
+			}
+			if err != nil {
 				return "", "", err
 			}
 		}
@@ -282,4 +315,4 @@ func (p *pass) finish(ctx workflow.Context, outcome ledger.Outcome, reason strin
 }
 
 // until is a moment in words, for people who read the Web UI.
-func until(at time.Time) string { return at.UTC().Format("15:04:05 UTC") }
+func until(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }

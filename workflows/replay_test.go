@@ -134,6 +134,8 @@ var wireTypes = map[string][2]func() any{
 	"Decide":  {func() any { return new(activities.DecideInput) }, func() any { return new(activities.DecideResult) }},
 	"Retake":  {func() any { return new(activities.RetakeInput) }, func() any { return new(activities.BeginResult) }},
 	"Acquire": {func() any { return new(activities.AcquireInput) }, func() any { return new(activities.BeginResult) }},
+	"Note":    {func() any { return new(activities.RequestsInput) }, func() any { return new(activities.RequestsResult) }},
+	"Settle":  {func() any { return new(activities.RequestsInput) }, func() any { return new(activities.RequestsResult) }},
 	"Leave":   {func() any { return new(activities.LeaveInput) }, func() any { return new(struct{}) }},
 	"Finish":  {func() any { return new(activities.FinishInput) }, func() any { return new(activities.FinishResult) }},
 

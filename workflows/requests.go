@@ -1,59 +1,226 @@
 package workflows
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
 // inbox holds the requests that no pass has served yet. All of it is decided here, without Temporal.
 type inbox struct {
 	pending []pending
-	seen    []string // ids of requests taken in, newest last
+	seen    []string        // ids of requests taken in, newest last
+	known   map[string]bool // the same as a set
+	groups  int             // groups made so far, for their ids
 }
 
 // remembered bounds the ids that are kept; older ones are known to the ledger.
 const remembered = 1000
 
-// add takes a request in, unless one with its id is known already.
+// add takes a request in, unless one with its id is known already. Its cost does not grow with what waits, for a burst is taken in
+// within one workflow task.
 func (i *inbox) add(request pending) bool {
-	if slices.Contains(i.seen, request.ID) {
+	if i.known == nil {
+		i.known = make(map[string]bool, len(i.seen))
+		for _, id := range i.seen {
+			i.known[id] = true
+		}
+	}
+	if i.known[request.ID] {
 		return false
 	}
+	i.known[request.ID] = true
 	i.seen = append(i.seen, request.ID)
 	if len(i.seen) > remembered {
-		i.seen = slices.Delete(i.seen, 0, len(i.seen)-remembered)
+		delete(i.known, i.seen[0])
+		i.seen = i.seen[1:]
 	}
 	if len(request.SKUs) > MaximumScope {
 		request.SKUs = nil // too many to name: everything
 	}
 	i.pending = append(i.pending, request)
-	i.collapse()
 	return true
 }
 
-// crowdedScope is how many SKUs may be named by requests that wait and need no fetch.
-const crowdedScope = 2000
+const (
+	// crowdedScope is how many SKUs may be named by requests that wait and need no fetch. It is more than one pass takes: a pass for
+	// everything keeps a schedule from its turn, and events never end.
+	crowdedScope = 2000
+	// mostWaiting is how many requests wait one by one. More of them are a group, whose ids the ledger keeps.
+	mostWaiting = 200
+	// mostNamed bounds the bytes of the SKUs that requests that wait one by one name.
+	mostNamed = 64 << 10
+	// mostDry is how many dry runs of different SKUs wait. They are served one by one, so more are refused.
+	mostDry = 50
+)
 
-// collapse makes one request for everything of those that name many SKUs and need no fetch. All that changed is pushed then, and what a
-// workflow hands on to its next run stays small, however long the store is taken.
+// load is what waits in an inbox.
+type load struct {
+	pushing, dry   int // requests
+	scope          int // SKUs that requests name which want the warehouse to be asked, each once
+	events         int // SKUs that requests name which do not, as often as they are named
+	bytes          int // of all names of SKUs
+	ids            int // bytes of what says who asked
+	single, groups int // of the requests that push
+}
+
+func (i *inbox) load() load {
+	var l load
+	scope := map[string]bool{}
+	for _, one := range i.pending {
+		l.ids += len(one.ID) + len(one.By)
+		if one.DryRun {
+			l.dry++
+			l.bytes += bytesOf(one.SKUs)
+			continue
+		}
+		l.pushing++
+		if one.Count > 0 {
+			l.groups++
+		} else {
+			l.single++
+		}
+		l.bytes += bytesOf(one.SKUs)
+		if one.SkipFetch {
+			l.events += len(one.SKUs)
+			continue
+		}
+		for _, sku := range one.SKUs {
+			scope[sku] = true
+		}
+	}
+	l.scope = len(scope)
+	return l
+}
+
+func bytesOf(skus []string) int {
+	n := 0
+	for _, sku := range skus {
+		n += len(sku)
+	}
+	return n
+}
+
+// crowded is true when what waits must be made less.
+func (l load) crowded() bool {
+	return l.single > mostWaiting || l.groups > 1 || l.bytes > mostNamed || l.scope > MaximumScope || l.events > crowdedScope || l.dry > mostDry
+}
+
+// portable is true when what waits can be handed on in one payload: under half of the 2 MB that a Temporal server takes.
+func (l load) portable() bool { return l.single+l.dry <= 2000 && l.bytes+l.ids <= 512<<10 }
+
+// collapse makes one request for everything of those that name many SKUs and need no fetch. It is the rule of histories from before
+// crowd, which also remembers whom it collapsed.
 func (i *inbox) collapse() {
+	if i.load().events <= crowdedScope {
+		return
+	}
 	var rest []pending
 	var all pending // the newest of those that name SKUs
-	named := 0
 	for _, one := range i.pending {
 		if one.SkipFetch && !one.DryRun && len(one.SKUs) > 0 {
-			named, all = named+len(one.SKUs), one
+			all = one
 		} else {
 			rest = append(rest, one)
 		}
 	}
-	if named > crowdedScope {
-		all.SKUs = nil
-		i.pending = append(rest, all)
+	all.SKUs = nil
+	i.pending = append(rest, all)
+}
+
+// apart is what crowd took out of an inbox: requests that are in a group now, whose ids the ledger is to keep, and dry runs that are
+// refused.
+type apart struct {
+	group   string
+	noted   []pending
+	refused []pending
+}
+
+// crowd makes what waits less, once for everything that was read together: requests that name too many SKUs become requests for
+// everything, many requests that push become one group, and dry runs that are too many are refused. Nothing else about them changes:
+// what pushes is served by one pass anyway.
+func (i *inbox) crowd(prefix string) apart {
+	l := i.load()
+	widen := l.scope > MaximumScope
+	for n := range i.pending {
+		one := &i.pending[n]
+		if !one.DryRun && ((one.SkipFetch && l.events > crowdedScope) || (!one.SkipFetch && widen)) {
+			one.SKUs = nil
+		}
 	}
+	var out apart
+	if l = i.load(); l.single > mostWaiting || l.groups > 1 || l.bytes > mostNamed {
+		i.gather(prefix, &out)
+	}
+	if l.dry > mostDry {
+		i.refuse(&out)
+	}
+	return out
+}
+
+// gather makes one group of all requests that push.
+func (i *inbox) gather(prefix string, out *apart) {
+	group := pending{SyncRequest: SyncRequest{SkipFetch: true}}
+	scope := map[string]bool{}
+	everything := false
+	var rest []pending
+	for _, one := range i.pending {
+		if one.DryRun {
+			rest = append(rest, one)
+			continue
+		}
+		if one.Count > 0 && group.ID == "" {
+			group.ID = one.ID
+		} else {
+			out.noted = append(out.noted, one)
+		}
+		group.Count += max(one.Count, 1)
+		group.SkipFetch = group.SkipFetch && one.SkipFetch
+		if one.At.After(group.At) {
+			group.At = one.At
+		}
+		everything = everything || len(one.SKUs) == 0
+		for _, sku := range one.SKUs {
+			if !scope[sku] {
+				scope[sku] = true
+				group.SKUs = append(group.SKUs, sku)
+			}
+		}
+	}
+	if group.ID == "" {
+		i.groups++
+		group.ID = fmt.Sprintf("%s/group/%d", prefix, i.groups)
+	}
+	sort.Strings(group.SKUs)
+	if everything || len(group.SKUs) > MaximumScope {
+		group.SKUs = nil
+	}
+	group.By = fmt.Sprintf("%d requests", group.Count)
+	out.group = group.ID
+	i.pending = append(rest, group)
+}
+
+// refuse takes out the newest dry runs that are too many.
+func (i *inbox) refuse(out *apart) {
+	kept := i.pending[:0:0]
+	dry := 0
+	for _, one := range i.pending {
+		if one.DryRun {
+			if dry++; dry > mostDry {
+				out.refused = append(out.refused, one)
+				continue
+			}
+		}
+		kept = append(kept, one)
+	}
+	i.pending = kept
 }
 
 // plan is one pass over the connection.
@@ -121,14 +288,17 @@ func countNew(scope map[string]bool, skus []string) int {
 	return fresh
 }
 
-// asked is the requests of a pass as the ledger keeps them.
-func (p plan) asked() []ledger.Request {
-	var requests []ledger.Request
-	for _, request := range p.requests {
-		requests = append(requests, ledger.Request{ID: request.ID, By: request.By, At: request.At})
+// asked is requests as the ledger keeps them.
+func asked(requests []pending) []ledger.Request {
+	var kept []ledger.Request
+	for _, request := range requests {
+		kept = append(kept, ledger.Request{ID: request.ID, By: request.By, At: request.At})
 	}
-	return requests
+	return kept
 }
+
+// asked is the requests of a pass as the ledger keeps them.
+func (p plan) asked() []ledger.Request { return asked(p.requests) }
 
 // newest is when the newest request of a pass was made; nil when there is none.
 func (p plan) newest() *time.Time {
@@ -147,4 +317,42 @@ func (i *inbox) ids() []string {
 		ids = append(ids, request.ID)
 	}
 	return ids
+}
+
+// waiting counts the requests that wait, those in groups included.
+func (i *inbox) waiting() int {
+	n := 0
+	for _, request := range i.pending {
+		n += max(request.Count, 1)
+	}
+	return n
+}
+
+// mostID bounds what names a request and who asks for it.
+const mostID = 255
+
+// keepable makes a request one that the ledger can keep. A signal can hold anything: an id that is too long or cannot be kept is
+// replaced by its digest, under which it can be asked for as well, and a SKU that no warehouse can report is left out.
+func keepable(request SyncRequest) SyncRequest {
+	request.ID = RequestID(request.ID)
+	request.By = strings.ReplaceAll(strings.ToValidUTF8(request.By, "\uFFFD"), "\x00", "\uFFFD")
+	if len(request.By) > mostID {
+		request.By = strings.ToValidUTF8(request.By[:mostID], "")
+	}
+	if slices.ContainsFunc(request.SKUs, unreportable) {
+		request.SKUs = slices.DeleteFunc(slices.Clone(request.SKUs), unreportable)
+	}
+	return request
+}
+
+func unreportable(sku string) bool { return inventory.CheckSKU("SKU", sku) != nil }
+
+// RequestID is the id under which a request is kept: its own, or the digest of one that is too long or cannot be kept.
+func RequestID(id string) string {
+	control := func(r rune) bool { return r < ' ' }
+	if id == "" || (len(id) <= mostID && inventory.CheckSKU("id", id) == nil && !strings.ContainsFunc(id, control)) {
+		return id
+	}
+	digest := sha256.Sum256([]byte(id))
+	return "sha256:" + hex.EncodeToString(digest[:])
 }

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,7 +103,9 @@ func TestEveryRequestIsServedOnce(t *testing.T) {
 			require.LessOrEqual(t, len(next.scope), MaximumScope)
 			require.NotEmpty(t, next.requests)
 			for _, request := range next.requests {
-				served[request.ID]++
+				if request.Count == 0 {
+					served[request.ID]++
+				}
 			}
 		}
 		for range rapid.IntRange(1, 60).Draw(t, "events") {
@@ -119,6 +122,12 @@ func TestEveryRequestIsServedOnce(t *testing.T) {
 			}
 			sent[request.ID] = true
 			box.add(pending{SyncRequest: request})
+			if box.load().crowded() {
+				out := box.crowd("run")
+				for _, one := range append(out.noted, out.refused...) {
+					served[one.ID]++ // the ledger keeps it, under its group or as refused
+				}
+			}
 		}
 		for len(box.pending) > 0 {
 			step()
@@ -127,4 +136,125 @@ func TestEveryRequestIsServedOnce(t *testing.T) {
 			require.Equal(t, 1, served[id], "request %s", id)
 		}
 	})
+}
+
+// What is read together is made less once, and nobody is forgotten.
+func TestManyRequestsAreOneGroup(t *testing.T) {
+	t.Parallel()
+	many := func(n int, change func(i int, r *SyncRequest)) []pending {
+		var requests []pending
+		for i := range n {
+			r := SyncRequest{ID: fmt.Sprint("r", i)}
+			change(i, &r)
+			requests = append(requests, pending{SyncRequest: r, At: arrived.Add(time.Duration(i) * time.Second)})
+		}
+		return requests
+	}
+	sku := func(i int, r *SyncRequest) { r.SKUs = []string{fmt.Sprint("SKU-", i%10)} }
+	fresh := func(i int, r *SyncRequest) { r.SKUs = []string{fmt.Sprint("SKU-", i)} }
+	event := func(i int, r *SyncRequest) { fresh(i, r); r.SkipFetch = true }
+	for name, test := range map[string]struct {
+		in      []pending
+		crowded bool
+		waiting int  // entries of the inbox
+		scope   int  // of the first pass
+		whole   bool // the first pass is for everything
+		skips   bool
+		noted   int
+		refused int
+	}{
+		"a few":                   {in: many(mostWaiting, sku), waiting: mostWaiting, scope: 10},
+		"many of the same SKUs":   {in: many(20_000, sku), crowded: true, waiting: 1, scope: 10, noted: 20_000},
+		"many SKUs":               {in: many(20_000, fresh), crowded: true, waiting: 1, whole: true, noted: 20_000},
+		"many events":             {in: many(20_000, event), crowded: true, waiting: 1, whole: true, skips: true, noted: 20_000},
+		"many for everything":     {in: many(20_000, func(int, *SyncRequest) {}), crowded: true, waiting: 1, whole: true, noted: 20_000},
+		"an event wants no fetch": {in: append(many(mostWaiting, event), pending{SyncRequest: SyncRequest{ID: "ann"}, At: arrived.Add(time.Hour)}), crowded: true, waiting: 1, whole: true, noted: mostWaiting + 1},
+		"many dry runs":           {in: many(20_000, func(_ int, r *SyncRequest) { r.DryRun = true }), crowded: true, waiting: mostDry, refused: 20_000 - mostDry, whole: true},
+		"dry runs stay apart":     {in: append(many(500, sku), pending{SyncRequest: SyncRequest{ID: "dry", DryRun: true}}), crowded: true, waiting: 2, scope: 10, noted: 500},
+		"few requests of many SKUs": {in: many(2, func(i int, r *SyncRequest) {
+			r.SKUs = make([]string, 300)
+			for n := range r.SKUs {
+				r.SKUs[n] = fmt.Sprint(i, "-", n)
+			}
+		}), crowded: true, waiting: 2, whole: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var box inbox
+			for _, request := range test.in {
+				require.True(t, box.add(request))
+			}
+			require.Equal(t, test.crowded, box.load().crowded())
+			var out apart
+			if test.crowded {
+				out = box.crowd("run")
+			}
+			require.Len(t, box.pending, test.waiting)
+			require.Len(t, out.noted, test.noted)
+			require.Len(t, out.refused, test.refused)
+			require.Equal(t, len(test.in)-test.refused, box.waiting())
+			require.False(t, box.load().crowded(), "once is enough")
+			next := box.next()
+			require.Len(t, next.scope, test.scope)
+			require.Equal(t, test.skips, next.skipFetch)
+			if test.noted > 0 {
+				require.Equal(t, "run/group/1", out.group)
+				require.Equal(t, out.group, next.requests[0].ID)
+				require.Equal(t, test.in[test.noted-1].At.Format(time.RFC3339), next.newest().Format(time.RFC3339), "a group is as new as its newest request")
+			}
+			if test.whole {
+				require.Empty(t, next.scope)
+			}
+		})
+	}
+}
+
+// A group that waits takes in what comes later, under its id.
+func TestAGroupGrows(t *testing.T) {
+	t.Parallel()
+	var box inbox
+	for round := range 5 {
+		for i := range mostWaiting + 1 {
+			box.add(pending{SyncRequest: SyncRequest{ID: fmt.Sprint(round, "/", i)}})
+		}
+		out := box.crowd("run")
+		require.Len(t, out.noted, mostWaiting+1)
+		require.Equal(t, "run/group/1", out.group)
+	}
+	require.Len(t, box.pending, 1)
+	require.Equal(t, 5*(mostWaiting+1), box.waiting())
+}
+
+// A signal can hold anything, and none of it may keep a run from beginning: the ledger keeps no NUL byte.
+func TestRequestsAreMadeKeepable(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 300)
+	for name, test := range map[string]struct{ in, want SyncRequest }{
+		"a plain one":       {SyncRequest{ID: "order 7/ä", By: "ann", SKUs: []string{"A"}}, SyncRequest{ID: "order 7/ä", By: "ann", SKUs: []string{"A"}}},
+		"no id":             {SyncRequest{}, SyncRequest{}},
+		"a NUL in a SKU":    {SyncRequest{ID: "a", SKUs: []string{"A\x00", "B", ""}}, SyncRequest{ID: "a", SKUs: []string{"B"}}},
+		"a NUL in the name": {SyncRequest{ID: "a", By: "a\x00b"}, SyncRequest{ID: "a", By: "a\uFFFDb"}},
+		"a long name":       {SyncRequest{ID: "a", By: long}, SyncRequest{ID: "a", By: long[:mostID]}},
+		"a long id":         {SyncRequest{ID: long}, SyncRequest{ID: RequestID(long)}},
+		"a NUL in the id":   {SyncRequest{ID: "a\x00"}, SyncRequest{ID: RequestID("a\x00")}},
+	} {
+		require.Equal(t, test.want, keepable(test.in), name)
+	}
+	require.Regexp(t, "^sha256:[0-9a-f]{64}$", RequestID(long))
+	require.NotEqual(t, RequestID(long), RequestID(long+"y"))
+}
+
+func TestPortionsFitIntoAPayload(t *testing.T) {
+	t.Parallel()
+	var requests []pending
+	for i := range 2500 {
+		requests = append(requests, pending{SyncRequest: SyncRequest{ID: fmt.Sprint("r", i)}})
+	}
+	cut := portions(requests)
+	require.Len(t, cut, 3)
+	require.Len(t, cut[0], idsAtOnce)
+	require.Len(t, cut[2], 500)
+	requests[0].By = strings.Repeat("x", idBytesAtOnce)
+	require.Len(t, portions(requests)[0], 1)
+	require.Empty(t, portions(nil))
 }

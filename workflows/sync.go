@@ -29,6 +29,7 @@ type sync struct {
 	inbox    inbox
 	passes   int
 	wishes   int // requests without an id, in this run of the workflow
+	signals  int // read in this run of the workflow
 	requests workflow.ReceiveChannel
 	approve  workflow.ReceiveChannel
 	reject   workflow.ReceiveChannel
@@ -60,50 +61,73 @@ func (s *sync) setup(ctx workflow.Context) error {
 		s.inbox = inbox{pending: carried.Pending, seen: carried.Seen}
 	}
 	return workflow.SetQueryHandler(ctx, QueryProgress, func() (Progress, error) {
-		s.progress.Requests = s.inbox.ids()
-		return s.progress, nil
+		shown := s.progress
+		shown.Requests, shown.Queued = s.inbox.ids(), s.inbox.waiting()
+		return shown, nil
 	})
+}
+
+// turn is a pass that is about to be made.
+type turn struct {
+	plan
+	trigger ledger.Trigger
+	held    *heldPass // it waits for a person already
 }
 
 // serve makes passes: one for the start, then one for the requests that came after a pass had begun to fetch, until no request
 // is left. Requests are read once more right before the end, so that none is lost.
 func (s *sync) serve(ctx workflow.Context) (SyncReport, error) {
-	scheduled := s.input.Trigger == ledger.TriggerSchedule && s.input.Carried == nil
-	owed := s.input.Carried != nil && s.input.Carried.Go
 	for first := true; ; first = false {
-		var next plan
-		trigger := ledger.TriggerRequest
-		switch {
-		case first && scheduled:
-			trigger = ledger.TriggerSchedule
-		case first && owed:
-			trigger, next.rest = s.input.Trigger, true
-		default:
-			if first {
-				s.gather(ctx)
-			}
-			s.drain(ctx)
-			if first && len(s.inbox.pending) == 0 && s.input.Carried == nil {
-				s.inbox.add(s.unnamed(ctx, SyncRequest{By: "started without a request"}))
-			}
-			if len(s.inbox.pending) == 0 {
-				return s.report, nil
-			}
-			next = s.inbox.next()
+		next, due := s.next(ctx, first)
+		if !due {
+			return s.report, nil
 		}
-		s.passes++
-		more, err := s.pass(ctx, trigger, next)
+		if !first && s.long(ctx) && s.bounded(ctx) || first && len(next.requests) > 0 && s.flooded(ctx) {
+			return s.report, s.continueAsNew(ctx, Carried{Gathered: true, Next: next.unfinished(nil)})
+		}
+		more, err := s.pass(ctx, next)
 		s.report.Passes = s.passes
+		var goesOn *goesOnError
+		if errors.As(err, &goesOn) {
+			return s.report, s.continueAsNew(ctx, Carried{Next: next.unfinished(goesOn.held)})
+		}
 		if err != nil {
 			return s.report, err
 		}
-		if more || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+		if more || workflow.GetInfo(ctx).GetContinueAsNewSuggested() || (s.long(ctx) && s.bounded(ctx)) {
 			s.drain(ctx)
 			if more || len(s.inbox.pending) > 0 {
-				return s.report, s.continueAsNew(ctx, more)
+				return s.report, s.continueAsNew(ctx, Carried{Go: more})
 			}
 		}
 	}
+}
+
+// next plans the next pass; false when nothing is left to do.
+func (s *sync) next(ctx workflow.Context, first bool) (turn, bool) {
+	carried := s.input.Carried
+	switch {
+	case first && carried != nil && carried.Next != nil:
+		return carried.Next.turn(), true // its number stays
+	case first && carried == nil && s.input.Trigger == ledger.TriggerSchedule:
+		s.passes++
+		return turn{trigger: ledger.TriggerSchedule}, true
+	case first && carried != nil && carried.Go:
+		s.passes++
+		return turn{trigger: s.input.Trigger, plan: plan{rest: true}}, true
+	case first && (carried == nil || !carried.Gathered):
+		s.gather(ctx)
+	}
+	s.drain(ctx)
+	if first && len(s.inbox.pending) == 0 && carried == nil {
+		s.inbox.add(s.unnamed(ctx, SyncRequest{By: "started without a request"}))
+	}
+	s.lessen(ctx)
+	if len(s.inbox.pending) == 0 {
+		return turn{}, false
+	}
+	s.passes++
+	return turn{trigger: ledger.TriggerRequest, plan: s.inbox.next()}, true
 }
 
 // gather waits for a burst of requests to end. A request of an intake is gathered already, and goes on at once: somebody waits to
@@ -113,32 +137,59 @@ func (s *sync) gather(ctx workflow.Context) {
 	end := workflow.Now(ctx).Add(debounceMost)
 	for workflow.Now(ctx).Before(end) {
 		// Not ReceiveWithTimeout: it panics at a signal that cannot be read.
-		came, err := workflow.AwaitWithTimeout(ctx, debounce, func() bool { return s.requests.Len() > 0 })
+		came, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+			Timeout: debounce, TimerOptions: workflow.TimerOptions{Summary: "wait for more requests of a burst"},
+		}, func() bool { return s.requests.Len() > 0 })
 		if !came || err != nil {
+			return
+		}
+		if s.long(ctx) && s.bounded(ctx) {
 			return
 		}
 		var request SyncRequest
 		if !s.requests.ReceiveAsync(&request) {
 			continue
 		}
-		s.inbox.add(s.unnamed(ctx, request))
+		s.take(ctx, request)
 		if request.SkipFetch {
 			return
 		}
 	}
 }
 
+// drainAtOnce is how many signals are read before others get their turn: a workflow that does not yield for a second is taken for
+// deadlocked.
+const drainAtOnce = 250
+
 // drain reads the requests that are there, without waiting.
 func (s *sync) drain(ctx workflow.Context) {
 	var request SyncRequest
-	for s.requests.ReceiveAsync(&request) {
-		s.inbox.add(s.unnamed(ctx, request))
+	for n := 1; s.requests.ReceiveAsync(&request); n++ {
+		s.take(ctx, request)
 		request = SyncRequest{}
+		if n%drainAtOnce == 0 {
+			yield(ctx)
+		}
 	}
+}
+
+// yield lets the workflow's other coroutines have their turn, within the same workflow task.
+func yield(ctx workflow.Context) {
+	turned := false
+	clean, _ := workflow.NewDisconnectedContext(ctx)
+	workflow.Go(clean, func(workflow.Context) { turned = true })
+	_ = workflow.Await(clean, func() bool { return turned }) // it can only fail by a cancellation, of which it is disconnected
+}
+
+// take puts a request into the inbox.
+func (s *sync) take(ctx workflow.Context, request SyncRequest) {
+	s.signals++
+	s.inbox.add(s.unnamed(ctx, request))
 }
 
 // unnamed gives a request without an id one of its own.
 func (s *sync) unnamed(ctx workflow.Context, request SyncRequest) pending {
+	request = keepable(request)
 	if request.ID == "" {
 		s.wishes++
 		request.ID = fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, s.wishes)
@@ -146,18 +197,30 @@ func (s *sync) unnamed(ctx workflow.Context, request SyncRequest) pending {
 	return pending{SyncRequest: request, At: workflow.Now(ctx)}
 }
 
-func (s *sync) continueAsNew(ctx workflow.Context, more bool) error {
+// continueAsNew goes on in a new run. Nothing may be waited for between the last reading of requests and the end, so they are read here.
+func (s *sync) continueAsNew(ctx workflow.Context, carried Carried) error {
+	for s.drain(ctx); !s.inbox.load().portable() && s.bounded(ctx); s.drain(ctx) {
+		s.lessen(ctx)
+	}
+	if carried.Next != nil && carried.Next.Held != nil {
+		s.carryAnswer(carried.Next.Held)
+	}
 	input := s.input
-	input.Carried = &Carried{Pass: s.passes, Pending: s.inbox.pending, Seen: s.inbox.seen, Go: more}
+	carried.Pass, carried.Pending, carried.Seen = s.passes, s.inbox.pending, s.inbox.seen
+	input.Carried = &carried
 	return workflow.NewContinueAsNewError(ctx, WorkflowType(s.mode), input)
 }
 
 // pass is one run: take the store, fetch, resolve, push, end. It reports whether another pass is due because this one had to stop
 // before everything was pushed.
-func (s *sync) pass(ctx workflow.Context, trigger ledger.Trigger, next plan) (bool, error) {
-	p := &pass{sync: s, plan: next}
+func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
+	p := &pass{sync: s, plan: next.plan}
 	s.progress = Progress{Pass: s.passes, Since: workflow.Now(ctx)}
-	outcome, reason, err := p.run(ctx, trigger)
+	outcome, reason, err := p.run(ctx, next)
+	var goesOn *goesOnError
+	if errors.As(err, &goesOn) {
+		return false, err
+	}
 	if err != nil {
 		outcome, reason = outcomeOf(err)
 	}
@@ -212,13 +275,29 @@ func (s *sync) show(ctx workflow.Context, phase string) {
 
 // sleep is a wait that is shown and that survives everything.
 func (s *sync) sleep(ctx workflow.Context, until time.Time, why string) error {
+	return s.pause(ctx, until, why, func(workflow.Future) error { return nil })
+}
+
+// idle is a sleep for as long as it takes, in which requests are read. It returns a goesOnError when the history has become long.
+func (s *sync) idle(ctx workflow.Context, until time.Time, why string) error {
+	return s.pause(ctx, until, why, func(timer workflow.Future) error { return s.attend(ctx, timer.IsReady) })
+}
+
+func (s *sync) pause(ctx workflow.Context, until time.Time, why string, attend func(timer workflow.Future) error) error {
 	wait := until.Sub(workflow.Now(ctx))
 	if wait <= 0 {
 		return nil
 	}
 	s.progress.Waiting, s.progress.Until = why, &until
 	s.paint(ctx)
-	err := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: why}).Get(ctx, nil)
+	clock, stop := workflow.WithCancel(ctx)
+	timer := workflow.NewTimerWithOptions(clock, wait, workflow.TimerOptions{Summary: clip(why)})
+	err := attend(timer)
+	if err == nil {
+		err = timer.Get(ctx, nil)
+	} else {
+		stop()
+	}
 	s.progress.Waiting, s.progress.Until = "", nil
 	return err
 }

@@ -127,7 +127,8 @@ type Progress struct {
 	Counts   ledger.Counts `json:"counts"`
 	Left     int64         `json:"left"`
 	Shared   int64         `json:"shared,omitempty"`   // the run that fetched the snapshot, when another did
-	Requests []string      `json:"requests,omitempty"` // that wait for the next pass
+	Requests []string      `json:"requests,omitempty"` // that wait for the next pass; a group's requests are in the ledger
+	Queued   int           `json:"queued,omitempty"`   // how many requests wait for the next pass, those of groups included
 }
 
 // Carried is what a workflow hands to itself when it continues as new.
@@ -136,10 +137,48 @@ type Carried struct {
 	Pending []pending `json:"pending,omitempty"`
 	Seen    []string  `json:"seen,omitempty"`
 	Go      bool      `json:"go,omitempty"` // one more pass is due even without a request
+	// Gathered: the requests that are carried have been waited for already.
+	Gathered bool `json:"gathered,omitempty"`
+	// Next is a pass that was planned, and that waits for its store or for a person.
+	Next *unfinished `json:"next,omitempty"`
 }
 
 // pending is a request that waits for a pass.
 type pending struct {
 	SyncRequest
 	At time.Time `json:"at"` // when the workflow saw it
+	// Count is how many requests a group stands for; 0: it is a request. The ledger keeps the ids of a group's requests.
+	Count int `json:"count,omitempty"`
+}
+
+// unfinished is a pass that goes on in the next run of the workflow.
+type unfinished struct {
+	Trigger   ledger.Trigger `json:"trigger"`
+	Requests  []pending      `json:"requests,omitempty"`
+	Scope     []string       `json:"scope,omitempty"`
+	DryRun    bool           `json:"dry_run,omitempty"`
+	SkipFetch bool           `json:"skip_fetch,omitempty"`
+	Rest      bool           `json:"rest,omitempty"`
+	Held      *heldPass      `json:"held,omitempty"`
+}
+
+// heldPass is a pass that waits for a person. It has given its store back.
+type heldPass struct {
+	Run     int64           `json:"run"`
+	Store   string          `json:"store"`
+	Mode    ledger.Mode     `json:"mode"`
+	Kind    ledger.HoldKind `json:"kind"`
+	Reason  string          `json:"reason"`
+	Rows    int64           `json:"rows,omitempty"`
+	Zeroing int64           `json:"zeroing,omitempty"`
+	Until   time.Time       `json:"until"`
+	Looks   int             `json:"looks,omitempty"` // how often it has looked again
+	Counts  ledger.Counts   `json:"counts"`
+	// What a person has approved of the run before.
+	FetchApproved *activities.DecideResult `json:"fetch_approved,omitempty"`
+	ZeroApproved  *activities.DecideResult `json:"zero_approved,omitempty"`
+	Labelled      bool                     `json:"labelled,omitempty"`
+	// Answered and AnsweredBy are an answer that came while the workflow continued as new.
+	Answered   string `json:"answered,omitempty"`
+	AnsweredBy string `json:"answered_by,omitempty"`
 }

@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -17,6 +18,9 @@ var requestTests = tests{
 	"served as Smart, wished as Full":  servesStronger,
 	"a failed run serves nothing":      failsToServe,
 	"requests belong to a connection":  servesConnection,
+	"what became of requests":          tellsOutcomes,
+	"requests of a group":              tellsGroups,
+	"a failed request is made again":   servesAgain,
 }
 
 // coversRequests: a request that was made at a time, after a pass that began to fetch at a time.
@@ -145,4 +149,107 @@ func servesConnection(t *testing.T, w *world) {
 	other := w.claim(annexShop, ledger.Smart)
 	other.Requests = claim.Requests
 	require.False(t, w.grant(other).Covered)
+}
+
+// outcome is what the ledger says of a request.
+func (w *world) outcome(t *testing.T, id string) ledger.RequestEntry {
+	t.Helper()
+	found, err := w.Requests(w.ctx(), ledger.RequestQuery{ID: id})
+	require.NoError(t, err)
+	require.Len(t, found, 1, id)
+	return found[0]
+}
+
+func tellsOutcomes(t *testing.T, w *world) {
+	ask := func(id string) ledger.Claim {
+		claim := w.claim(hubShop, ledger.Smart)
+		claim.Requests = []ledger.Request{{ID: id, By: "ann", At: w.now()}}
+		return claim
+	}
+	for outcome, want := range map[ledger.Outcome]ledger.RequestOutcome{
+		ledger.Completed: ledger.RequestServed, ledger.CompletedWithFailures: ledger.RequestServed, ledger.Partial: ledger.RequestServed,
+		ledger.Failed: ledger.RequestFailed, ledger.Cancelled: ledger.RequestFailed, ledger.Held: ledger.RequestFailed, ledger.RejectedOutcome: ledger.RequestFailed,
+	} {
+		id := "r/" + string(outcome)
+		granted := w.grant(ask(id))
+		found := w.outcome(t, id)
+		require.Equal(t, ledger.RequestRunning, found.Outcome)
+		require.Equal(t, granted.Lease.Run, found.Run)
+		require.Equal(t, "ann", found.By)
+		require.Nil(t, found.EndedAt)
+		require.NoError(t, w.EndRun(w.ctx(), granted.Lease, ledger.RunEnd{Outcome: outcome, Reason: "the token has expired", Now: w.now()}))
+		found = w.outcome(t, id)
+		require.Equal(t, want, found.Outcome, outcome)
+		require.NotNil(t, found.EndedAt)
+		if want == ledger.RequestFailed {
+			require.Equal(t, fmt.Sprintf("run %d ended as %s: the token has expired", granted.Lease.Run, outcome), found.Reason)
+		} else {
+			require.Empty(t, found.Reason)
+		}
+	}
+
+	covered := ask("covered")
+	claim := ask("covers")
+	claim.Mode = ledger.Full
+	lease := w.grant(claim).Lease
+	_, err := w.Stage(w.ctx(), lease, ledger.SnapshotStart{Warehouse: hub, Now: w.now()})
+	require.NoError(t, err)
+	w.end(lease, ledger.Completed)
+	require.True(t, w.grant(covered).Covered)
+	found := w.outcome(t, "covered")
+	require.Equal(t, ledger.RequestCovered, found.Outcome)
+	require.Equal(t, lease.Run, found.Run)
+	require.Contains(t, found.Reason, fmt.Sprintf("by run %d", lease.Run))
+
+	skipped := ask("skipped")
+	_, err = w.SkipRun(w.ctx(), skipped, ledger.Skipped, "connection hub-shop is not enabled")
+	require.NoError(t, err)
+	require.Equal(t, ledger.RequestFailed, w.outcome(t, "skipped").Outcome)
+	require.Equal(t, "connection hub-shop is not enabled", w.outcome(t, "skipped").Reason)
+
+	require.NoError(t, w.SettleRequests(w.ctx(), hubShop, ledger.Smart, []ledger.Request{{ID: "covers", At: w.now()}, {ID: "new", At: w.now()}},
+		ledger.RequestEnd{Outcome: ledger.RequestFailed, Reason: "the store could not be taken", Now: w.now()}))
+	require.Equal(t, ledger.RequestServed, w.outcome(t, "covers").Outcome, "what was served stays so")
+	require.Equal(t, "the store could not be taken", w.outcome(t, "new").Reason)
+	all, err := w.Requests(w.ctx(), ledger.RequestQuery{Connection: hubShop, Limit: 3})
+	require.NoError(t, err)
+	require.Len(t, all, 3)
+	require.Equal(t, "new", all[0].ID, "newest first")
+}
+
+func tellsGroups(t *testing.T, w *world) {
+	var many []ledger.Request
+	for i := range 2500 {
+		many = append(many, ledger.Request{ID: fmt.Sprint("r", i), At: w.now()})
+	}
+	for range 2 { // tried again
+		require.NoError(t, w.NoteRequests(w.ctx(), hubShop, ledger.Smart, "run/group/1", append(many, many[0])))
+	}
+	found := w.outcome(t, "r7")
+	require.Equal(t, ledger.RequestWaiting, found.Outcome)
+	require.Equal(t, "run/group/1", found.Group)
+	claim := w.claim(hubShop, ledger.Smart)
+	claim.Requests = []ledger.Request{{ID: "run/group/1", At: w.now()}}
+	lease := w.grant(claim).Lease
+	require.NoError(t, w.NoteRequests(w.ctx(), hubShop, ledger.Smart, "run/group/2", []ledger.Request{{ID: "late", At: w.now()}}))
+	require.Equal(t, ledger.RequestRunning, w.outcome(t, "r2499").Outcome)
+	w.end(lease, ledger.Completed)
+	require.Equal(t, ledger.RequestServed, w.outcome(t, "r2499").Outcome)
+	require.Equal(t, lease.Run, w.outcome(t, "r2499").Run)
+	require.Equal(t, ledger.RequestWaiting, w.outcome(t, "late").Outcome, "it came after the group was taken up")
+
+	covered := w.claim(hubShop, ledger.Smart)
+	covered.Requests = []ledger.Request{{ID: "r5", At: w.now()}}
+	require.True(t, w.grant(covered).Covered, "a request of a group that was served is not done again")
+}
+
+func servesAgain(t *testing.T, w *world) {
+	claim := w.claim(hubShop, ledger.Smart)
+	claim.Requests = []ledger.Request{{ID: "again", At: w.now()}}
+	w.end(w.grant(claim).Lease, ledger.Failed)
+	claim.WorkflowRun += "/2"
+	w.end(w.grant(claim).Lease, ledger.Completed)
+	found := w.outcome(t, "again")
+	require.Equal(t, ledger.RequestServed, found.Outcome)
+	require.Empty(t, found.Reason)
 }

@@ -1,0 +1,41 @@
+package activities
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// RequestsInput names requests that no run has taken up.
+type RequestsInput struct {
+	Connection string           `json:"connection"`
+	Mode       ledger.Mode      `json:"mode"`
+	Requests   []ledger.Request `json:"requests,omitempty"`
+	// Group, for Note, is the id of the request that stands for them.
+	Group string `json:"group,omitempty"`
+	// Outcome and Reason, for Settle, say what became of them.
+	Outcome ledger.RequestOutcome `json:"outcome,omitempty"`
+	Reason  string                `json:"reason,omitempty"`
+}
+
+// RequestsResult is empty.
+type RequestsResult struct{}
+
+// Note keeps the ids of many requests that wait for one pass, so that each of them can be asked for while the workflow carries only
+// their number.
+func (g *Gate) Note(ctx context.Context, input RequestsInput) (RequestsResult, error) {
+	err := g.Ledger.NoteRequests(ctx, input.Connection, input.Mode, input.Group, input.Requests)
+	return RequestsResult{}, convert("noting requests", err, g.Now())
+}
+
+// Settle says what became of requests that no run serves.
+func (g *Gate) Settle(ctx context.Context, input RequestsInput) (RequestsResult, error) {
+	err := g.Ledger.SettleRequests(ctx, input.Connection, input.Mode, input.Requests, ledger.RequestEnd{
+		Outcome: input.Outcome, Reason: input.Reason, Now: g.Now(),
+	})
+	if errors.Is(err, ledger.ErrNotFound) {
+		return RequestsResult{}, nil
+	}
+	return RequestsResult{}, convert("recording what became of requests", err, g.Now())
+}
