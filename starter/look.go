@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -337,15 +338,8 @@ func showChannelLevels(w io.Writer, rows []ledger.ChannelLevelRow) {
 	})
 }
 
-// plain keeps control characters of foreign text from the terminal.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return '�'
-		}
-		return r
-	}, text)
-}
+// plain is foreign text as a terminal may show it.
+func plain(text string) string { return inventory.Visible(text) }
 
 func activityCommand(s *session) *cobra.Command {
 	var merchant, connection string
