@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"sort"
@@ -72,6 +73,12 @@ func showStatus(w io.Writer, status control.Status) {
 		if c.Last != nil {
 			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, syncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}
+		for _, run := range c.Open {
+			line(w, "  run %d (%s) is under way: %s", run.ID, run.Mode, openPhase(run.Run))
+			if retry := run.Retry; retry != nil {
+				line(w, "    %s\n    starter cancel %d   ends it", plain(describeRetry(*retry)), run.ID)
+			}
+		}
 		if c.Holder != nil {
 			line(w, "  store %s is in use by run %d (workflow %s)", c.Store, c.Holder.Run, c.Holder.Workflow)
 		}
@@ -79,6 +86,23 @@ func showStatus(w io.Writer, status control.Status) {
 	if len(status.Connections) == 0 {
 		line(w, "no connections yet; apply a configuration (starter apply FILE)")
 	}
+}
+
+// openPhase is how far a run is that has not ended.
+func openPhase(run ledger.Run) string {
+	if run.Outcome == ledger.Held {
+		return "it waits for a decision"
+	}
+	return plain(cmp.Or(run.Phase, "running"))
+}
+
+// describeRetry says what failed last in a run, and when it is tried again.
+func describeRetry(retry control.Retry) string {
+	when := "attempt %d is under way"
+	if retry.Next != nil {
+		when = "attempt %d is due at " + stamp(retry.Next)
+	}
+	return fmt.Sprintf("%s: "+when, retry.Error, retry.Attempt)
 }
 
 // pausedBecause is a note that says the word by itself, or the word and the note.
@@ -137,7 +161,7 @@ func runsCommand(s *session) *cobra.Command {
 		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the fetch changed; ROWS DUE the rows of the
 store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those that the store has
 confirmed, REJECTED those that the store refuses for good or that wait for a call that a person must look at; CALLS the calls to the store.
-The figures of a run are recorded when it ends.`,
+Of a run that is under way, OUTCOME shows its phase, and the figures are those so far.`,
 		Example: "  starter runs\n  starter runs acme-shop --limit 5",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -161,17 +185,29 @@ The figures of a run are recorded when it ends.`,
 	return command
 }
 
+// outcomeOf is how a run ended, or how far it is.
+func outcomeOf(run ledger.Run) string {
+	if run.Outcome == ledger.Running && run.Phase != "" {
+		return plain(run.Phase)
+	}
+	return string(run.Outcome)
+}
+
 func showRuns(w io.Writer, runs []ledger.Run) {
 	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tREJECTED\tCALLS", func(row func(string, ...any)) {
 		for _, run := range runs {
-			cells := []any{run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt)}
-			if k := run.Counts; run.EndedAt != nil {
-				took := run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond)
-				cells = append(cells, took, run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Calls)
-			} else { // its figures are recorded when it ends
-				cells = append(cells, "-", run.Outcome, "-", "-", "-", "-", "-")
+			took, k := "-", run.Counts
+			figure := func(n int64) string {
+				if n == 0 && run.EndedAt == nil {
+					return "-" // it has not come so far
+				}
+				return fmt.Sprint(n)
 			}
-			row("%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v", cells...)
+			if run.EndedAt != nil {
+				took = run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond).String()
+			}
+			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
+				outcomeOf(run), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Calls))
 		}
 	})
 	if len(runs) == 0 {

@@ -119,6 +119,9 @@ func (s *session) follow(ctx context.Context, c *control.Control, answer control
 			if err == nil {
 				text = describeProgress(progress)
 			}
+			if retry, failed := c.Retry(ctx, answer.Workflow); failed == nil && retry != nil {
+				text += "; " + plain(describeRetry(*retry))
+			}
 			if ctx.Err() == nil && text != last {
 				line(os.Stderr, "  %s", text)
 				last = text

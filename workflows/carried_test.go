@@ -154,7 +154,7 @@ func TestLastCallOfADeadHolderIsWaitedFor(t *testing.T) {
 			})
 			b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{}, nil).Maybe()
 			b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Zeroing: 50}, nil).Maybe()
-			b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(func(context.Context, activities.RetakeInput) (activities.BeginResult, error) {
+			b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(func(context.Context, activities.AcquireInput) (activities.BeginResult, error) {
 				over = b.Now().Add(late)
 				again.NotBefore = over
 				return again, nil
@@ -197,7 +197,7 @@ func TestApprovalOfZeroingNamesItsFigure(t *testing.T) {
 		zeroing = 60 // meanwhile
 		return activities.DecideResult{Decision: activities.Approved, Zeroing: shown}, nil
 	})
-	b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
+	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 	b.finishes()
 	for _, at := range []time.Duration{time.Hour, 2 * time.Hour} {
