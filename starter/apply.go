@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +23,7 @@ func drivers() config.Drivers {
 
 func applyCommand(s *session) *cobra.Command {
 	var options control.ApplyOptions
-	var force, checkOnly bool
+	var force, checkOnly, verbose bool
 	command := &cobra.Command{
 		Use:   "apply FILE",
 		Short: "Make the ledger and the schedules what a configuration file says",
@@ -55,13 +57,14 @@ schedules belong to another ledger, nothing is changed; --take-over takes them o
 				if err != nil {
 					return err
 				}
-				return s.print(report, func(w io.Writer) { showApply(w, report, definitions, options.DryRun) })
+				return s.print(report, func(w io.Writer) { showApply(w, report, definitions, options.DryRun, verbose) })
 			})
 		},
 	}
 	command.Flags().BoolVar(&options.DryRun, "dry-run", false, "show what would change, change nothing")
 	command.Flags().BoolVar(&options.Prune, "prune", false, "remove warehouses, stores, connections and schedules that the file no longer has")
 	command.Flags().BoolVar(&options.TakeOver, "take-over", false, "take over schedules of the file's connections that belong to another ledger, which this one replaces")
+	command.Flags().BoolVarP(&verbose, "verbose", "v", false, "list every change of a product, bundle or listing instead of counting them")
 	command.Flags().BoolVar(&force, "force", false, "allow a Full Sync schedule of more than once a day")
 	command.Flags().BoolVar(&checkOnly, "check", false, "check the file only; needs neither ledger nor Temporal")
 	return command
@@ -81,35 +84,70 @@ func appliedFrom(file string) string {
 }
 
 func contents(d ledger.Definitions) string {
-	return fmt.Sprintf("%d warehouses, %d stores, %d connections, %d strategies, %d products, %d bundles, %d listings",
-		len(d.Warehouses), len(d.Stores), len(d.Connections), len(d.Strategies), len(d.Products), len(d.Bundles), len(d.Listings))
+	return strings.Join([]string{
+		some(len(d.Warehouses), "warehouse", "warehouses"), some(len(d.Stores), "store", "stores"), some(len(d.Connections), "connection", "connections"),
+		some(len(d.Strategies), "strategy", "strategies"), some(len(d.Products), "product", "products"), some(len(d.Bundles), "bundle", "bundles"),
+		some(len(d.Listings), "listing", "listings"),
+	}, ", ")
 }
 
-// shownChanges bounds how many single changes of a catalogue are printed; all are in the JSON form.
-const shownChanges = 40
+func some(n int, one, many string) string { return control.Count(int64(n), one, many) }
 
-func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Definitions, dryRun bool) {
+// kinds are what a configuration names, in the order in which it is told. Of a catalogue there is much, so that is counted.
+var kinds = []struct {
+	one, many string
+	counted   bool
+}{
+	{one: "warehouse"},
+	{one: "store"},
+	{one: "connection"},
+	{one: "strategy"},
+	{"product", "products", true},
+	{"bundle", "bundles", true},
+	{"listing", "listings", true},
+}
+
+// changeLines tells the changes: each of its own, and those of a catalogue as a number unless all are wanted.
+func changeLines(changes []ledger.Change, would string, all bool) []string {
+	var lines []string
+	for _, kind := range kinds {
+		counted, actions := map[string]int{}, []string{}
+		for _, change := range changes {
+			switch {
+			case change.Kind != kind.one:
+			case kind.counted && !all:
+				if counted[change.Action]++; counted[change.Action] == 1 {
+					actions = append(actions, change.Action)
+				}
+			default:
+				lines = append(lines, fmt.Sprintf("%s %s: %s%s%s", change.Kind, change.ID, would, change.Action, inBrackets(change.Detail)))
+			}
+		}
+		slices.Sort(actions)
+		for _, action := range actions {
+			lines = append(lines, fmt.Sprintf("%s: %s%s (-v lists them)", some(counted[action], kind.one, kind.many), would, action))
+		}
+	}
+	return lines
+}
+
+func inBrackets(detail string) string {
+	if detail == "" {
+		return ""
+	}
+	return " (" + detail + ")"
+}
+
+func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Definitions, dryRun, all bool) {
 	would := ""
 	if dryRun {
 		would = "would be "
 	}
-	for i, change := range report.Changes {
-		if i == shownChanges {
-			line(w, "… and %d more changes (-o json lists all)", len(report.Changes)-i)
-			break
-		}
-		detail := ""
-		if change.Detail != "" {
-			detail = " (" + change.Detail + ")"
-		}
-		line(w, "%s %s: %s%s%s", change.Kind, change.ID, would, change.Action, detail)
+	for _, text := range changeLines(report.Changes, would, all) {
+		line(w, "%s", text)
 	}
 	for _, change := range report.Schedules {
-		detail := ""
-		if change.Detail != "" {
-			detail = " (" + change.Detail + ")"
-		}
-		line(w, "schedule %s: %s%s%s", change.ID, would, change.Action, detail)
+		line(w, "schedule %s: %s%s%s", change.ID, would, change.Action, inBrackets(change.Detail))
 	}
 	for _, name := range report.Attributes.Added {
 		line(w, "search attribute %s: registered", name)

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"sort"
 	"strings"
 	"time"
 
@@ -46,7 +44,7 @@ func showStatus(w io.Writer, status control.Status) {
 		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d%s\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run, deadline(hold.DecideBy))
 	}
 	for _, last := range status.Snapshots {
-		said := fmt.Sprintf("%d of its %d rows were refused", last.Refused, last.Rows)
+		said := fmt.Sprintf("%d of its %s %s refused", last.Refused, control.Count(last.Rows, "row", "rows"), was(last.Refused))
 		if last.Held != "" {
 			said = "held, nothing of it was recorded: " + last.Held
 		}
@@ -59,16 +57,9 @@ func showStatus(w io.Writer, status control.Status) {
 		}
 		line(w, "%s (%s: %s → %s), %s", c.ID, c.Merchant, c.Warehouse, c.Store, state)
 		for _, schedule := range c.Schedules {
-			when := "next " + stamp(schedule.Next)
-			switch {
-			case schedule.Missing:
-				when = "missing; apply the configuration again"
-			case schedule.Paused:
-				when = cmp.Or(schedule.Note, "paused")
-			}
-			line(w, "  schedule %s: %s%s", schedule.ID, when, skipped(schedule))
+			line(w, "  schedule %s: %s", schedule.ID, plain(standing(schedule)))
 		}
-		line(w, "  rows: %s", countsByStatus(c.Rows))
+		line(w, "  rows: %s", partition(c.Rows))
 		if c.Last != nil {
 			line(w, "  last run: %d %s, %s, %s%s", c.Last.ID, c.Last.Mode, stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}
@@ -86,29 +77,6 @@ func deadline(decideBy *time.Time) string {
 		return ""
 	}
 	return "   by " + stamp(decideBy)
-}
-
-func skipped(schedule control.ScheduleStatus) string {
-	text := ""
-	if schedule.Skipped > 0 {
-		text += fmt.Sprintf(", %d starts skipped because the run before was not over", schedule.Skipped)
-	}
-	if schedule.Missed > 0 {
-		text += fmt.Sprintf(", %d starts missed while the server was down", schedule.Missed)
-	}
-	return text
-}
-
-func countsByStatus(rows map[ledger.Status]int64) string {
-	var parts []string
-	for status, n := range rows {
-		parts = append(parts, fmt.Sprintf("%d %s", n, status))
-	}
-	sort.Strings(parts)
-	if len(parts) == 0 {
-		return "none yet"
-	}
-	return strings.Join(parts, ", ")
 }
 
 func reasonOf(reason string) string {
@@ -136,15 +104,15 @@ func runsCommand(s *session) *cobra.Command {
 				}
 				runs, more := cut(runs, limit)
 				return s.print(runs, func(w io.Writer) {
-					table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED\tTOOK\tOUTCOME\tCHANGED\tDUE\tEXPORTED\tREJECTED\tCALLS", func(row func(string, ...any)) {
+					table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED\tTOOK\tOUTCOME\tCHANGED\tDUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
 						for _, run := range runs {
 							took := "-"
 							if run.EndedAt != nil {
 								took = run.EndedAt.Sub(run.StartedAt).Round(100 * 1e6).String()
 							}
 							k := run.Counts
-							row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d", run.ID, run.Connection, run.Mode, run.Trigger, stamp(&run.StartedAt), took,
-								run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Calls)
+							row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d", run.ID, run.Connection, run.Mode, run.Trigger, stamp(&run.StartedAt), took,
+								run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Parked, k.Calls)
 						}
 					})
 					showMore(w, more, limit)

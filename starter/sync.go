@@ -143,8 +143,8 @@ func showReport(w io.Writer, report workflows.SyncReport) {
 	if report.Reason != "" {
 		line(w, "  %s", report.Reason)
 	}
-	line(w, "  snapshot: %d rows, %d changed, %d refused, %d levels missing", c.Rows, c.Changed, c.Refused, c.Missing)
-	line(w, "  push: %d due, %d exported, %d sent, %d rejected, %d blocked, %d retrying, in %d calls", c.Due, c.Exported, c.Sent, c.Rejected, c.Blocked, c.Retrying, c.Calls)
+	line(w, "  snapshot: %s, %d changed, %d refused, %s missing", control.Count(c.Rows, "row", "rows"), c.Changed, c.Refused, control.Count(c.Missing, "level", "levels"))
+	line(w, "  push: %s", pushed(c))
 	if p := report.Preview; p != nil {
 		line(w, "  would push: %d raise, %d lower, %d to zero, %d the same, %d new; %d blocked", p.Raise, p.Lower, p.Zero, p.Same, p.New, p.Blocked)
 		for _, text := range p.Lines {
