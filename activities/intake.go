@@ -66,7 +66,7 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 // accept turns updates into observations and counts those that are not believed.
 func accept(updates []Update, quantity inventory.QuantityField, now time.Time) (accepted []ledger.Observation, refused int64) {
 	accepted = make([]ledger.Observation, 0, len(updates))
-	for _, update := range updates {
+	for _, update := range inOrder(updates, now) {
 		row := inventory.Row{
 			Facility: update.Facility, SKU: update.SKU, Available: update.Available, OnHand: update.OnHand, Committed: update.Committed,
 		}
@@ -82,6 +82,19 @@ func accept(updates []Update, quantity inventory.QuantityField, now time.Time) (
 		accepted = append(accepted, ledger.Observation{Event: update.Event, Sequence: update.Sequence, Level: level})
 	}
 	return accepted, refused
+}
+
+// inOrder puts updates of a clock that is ahead in the order of that clock, behind the others: cut to now, their times would not tell it.
+func inOrder(updates []Update, now time.Time) []Update {
+	at := func(one Update) time.Time {
+		if one.ReportedAt != nil && one.ReportedAt.After(now) {
+			return *one.ReportedAt
+		}
+		return now
+	}
+	ordered := slices.Clone(updates)
+	slices.SortStableFunc(ordered, func(a, b Update) int { return at(a).Compare(at(b)) })
+	return ordered
 }
 
 // named are the SKUs of observations, in order, each once.

@@ -59,6 +59,27 @@ func TestAnUpdateOfTheFutureIsRefused(t *testing.T) {
 	require.EqualValues(t, 1, refused)
 }
 
+// A clock that is ahead tells no time that could be compared with others, but still the order of its own updates.
+func TestUpdatesOfAClockThatIsAhead(t *testing.T) {
+	t.Parallel()
+	at := func(event string, available int64, ahead time.Duration) Update {
+		one := update(event, "A", available)
+		one.ReportedAt = new(noon.Add(ahead))
+		return one
+	}
+	accepted, refused := accept([]Update{at("c", 3, 3*time.Second), at("b", 2, time.Second), at("a", 1, -time.Second), at("d", 4, 2*time.Hour)}, inventory.QuantityAvailable, noon)
+	require.Zero(t, refused)
+	events := ""
+	for _, one := range accepted {
+		events += one.Event
+	}
+	require.Equal(t, "abcd", events)
+	require.Equal(t, noon.Add(-time.Second), accepted[0].ReportedAt)
+	for _, one := range accepted[1:] {
+		require.Equal(t, noon, one.ReportedAt)
+	}
+}
+
 func TestASnapshotOfTheFutureIsOfNow(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, noon, arrived(noon.Add(time.Hour), noon))

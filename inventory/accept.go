@@ -33,12 +33,16 @@ func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 // futureTolerance is how far ahead of our clock a source's may be: clocks go wrong, and a source may leave its time zone out.
 const futureTolerance = 24 * time.Hour
 
-// Timely gives a row a problem when it says that it was reported at a time that has not come: it would make everything that is
-// reported until then look old. now is our clock.
+// Timely sees to a row that says that it was reported at a time that has not come: it would make everything that is reported until then
+// look old. It counts as of now, our clock; one that is further ahead than clocks go wrong has a problem.
 func Timely(row Row, now time.Time) Row {
-	if row.Problem == "" && row.ReportedAt.After(now.Add(futureTolerance)) {
+	switch {
+	case row.Problem != "" || !row.ReportedAt.After(now):
+	case row.ReportedAt.After(now.Add(futureTolerance)):
 		row.Problem = fmt.Sprintf("it says that it was reported at %s, which has not come yet; correct the source's clock, or how its times are read",
 			row.ReportedAt.UTC().Format(time.RFC3339))
+	default:
+		row.ReportedAt = now.UTC()
 	}
 	return row
 }

@@ -102,17 +102,23 @@ func TestAcceptRefuses(t *testing.T) {
 	require.Equal(t, inventory.Refusal{Facility: "east", SKU: " BIKE ", Reason: "x"}, *refusal, "the level that is meant stays recognisable")
 }
 
-// A time that has not come would make everything look old that is reported until then.
+// A time that has not come would make everything look old that is reported until then: it counts as of now, or, where it is far away,
+// is not believed.
 func TestTimely(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	for ahead, believed := range map[time.Duration]bool{-1000 * time.Hour: true, 0: true, 24 * time.Hour: true, 24*time.Hour + time.Second: false} {
-		available := int64(5)
-		row := inventory.Row{SKU: "BIKE", Available: &available, ReportedAt: now.Add(ahead)}
-		_, refusal := inventory.Accept(inventory.Timely(row, now), inventory.QuantityAvailable)
-		require.Equal(t, believed, refusal == nil, "%s ahead", ahead)
+	for ahead, want := range map[time.Duration]time.Duration{
+		-1000 * time.Hour: -1000 * time.Hour, -time.Second: -time.Second, 0: 0, time.Second: 0, 24 * time.Hour: 0,
+	} {
+		row := inventory.Timely(inventory.Row{SKU: "BIKE", Available: units(5), ReportedAt: now.Add(ahead)}, now)
+		level, refusal := inventory.Accept(row, inventory.QuantityAvailable)
+		require.Nil(t, refusal, "%s ahead", ahead)
+		require.Equal(t, now.Add(want), level.ReportedAt, "%s ahead", ahead)
 	}
+	row := inventory.Timely(inventory.Row{SKU: "BIKE", Available: units(5), ReportedAt: now.Add(24*time.Hour + time.Second)}, now)
+	_, refusal := inventory.Accept(row, inventory.QuantityAvailable)
+	require.NotNil(t, refusal)
 	kept := inventory.Timely(inventory.Row{Problem: "x", ReportedAt: now.Add(1000 * time.Hour)}, now)
 	require.Equal(t, "x", kept.Problem, "the first problem is told")
-	require.Empty(t, inventory.Timely(inventory.Row{}, now).Problem, "a source that gives no time")
+	require.Equal(t, inventory.Row{}, inventory.Timely(inventory.Row{}, now), "a source that gives no time")
 }

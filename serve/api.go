@@ -44,6 +44,7 @@ func (s *Server) apiRoutes() []Route {
 		{http.MethodGet, "/api/v1/warehouses/{id}/snapshot", s.asked(s.snapshot, "limit")},
 		{http.MethodGet, "/api/v1/runs", s.asked(s.runs, "connection", "limit")},
 		{http.MethodGet, "/api/v1/runs/{id}", s.asked(s.run)},
+		{http.MethodGet, "/api/v1/requests/{id}", s.asked(s.request)},
 		{http.MethodGet, "/api/v1/activity", s.asked(s.activity, "sku", "merchant", "connection", "limit")},
 		{http.MethodGet, "/api/v1/holds", s.asked(s.holds)},
 	}
@@ -245,6 +246,16 @@ func (s *Server) run(ctx context.Context, q question) (any, error) {
 	runs := []ledger.Run{found}
 	err = control.ShowHeld(ctx, s.options.Ledger, runs)
 	return runs[0], err
+}
+
+// request says what became of a request. The same id may have been given to several connections.
+func (s *Server) request(ctx context.Context, q question) (any, error) {
+	id := q.PathValue("id")
+	found, err := s.options.Ledger.Requests(ctx, ledger.RequestQuery{ID: workflows.RequestID(id), Limit: mostRows})
+	if err == nil && len(found) == 0 {
+		err = notFound("no run has taken up a request " + shown(id) + "; it waits for the pass before it to end, or is forgotten by now")
+	}
+	return pageOf(found, func(one ledger.RequestEntry) ledger.RequestEntry { return one }), err
 }
 
 func (s *Server) activity(ctx context.Context, q question) (any, error) {

@@ -52,6 +52,7 @@ func TestAPIAnswers(t *testing.T) {
 		"no limit":                       {path: "/api/v1/runs?limit=0", status: 400, code: "invalid_query", message: "limit: expected a number from 1 to 1000"},
 		"runs":                           {path: "/api/v1/runs?connection=acme-shop&limit=5", status: 200},
 		"runs of none":                   {path: "/api/v1/runs?connection=none", status: 404, code: "not_found"},
+		"no request":                     {path: "/api/v1/requests/none", status: 404, code: "not_found", message: `no run has taken up a request "none"; it waits for the pass before it to end, or is forgotten by now`},
 		"no run":                         {path: "/api/v1/runs/7", status: 404, code: "not_found"},
 		"a run that is no number":        {path: "/api/v1/runs/last", status: 400, code: "invalid_path"},
 		"connections":                    {path: "/api/v1/connections", status: 200},

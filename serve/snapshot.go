@@ -254,7 +254,7 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 		}
 		if err == nil {
 			result.Rows++
-			if level, refusal := inventory.Accept(row, one.warehouse.Quantity); refusal != nil {
+			if level, refusal := inventory.Accept(inventory.Timely(row, now), one.warehouse.Quantity); refusal != nil {
 				refusals = append(refusals, *refusal)
 			} else {
 				levels = append(levels, level)

@@ -125,9 +125,9 @@ without it that is noticed after one to two months. Items that the store says ar
 					return err
 				}
 				return s.print(done, func(w io.Writer) {
-					line(w, "forgotten: the ids of %d items; %d figures are due, and go out with the next run (starter sync smart CONNECTION)", done.References, done.Due)
+					line(w, "forgotten: the ids of %s; due now: %s, pushed by the next run (starter sync smart CONNECTION)", count(done.References, "item"), count(done.Due, "figure"))
 					if done.Open > 0 {
-						line(w, "%d figures were left: a call for them is not answered yet; do it again after the next run", done.Open)
+						line(w, "%s %s left: a call for them is not answered yet; do it again after the next run", count(done.Open, "figure"), were(done.Open))
 					}
 				})
 			})

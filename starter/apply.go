@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -64,8 +63,8 @@ schedules belong to another ledger, nothing is changed; --take-over takes them o
 	command.Flags().BoolVar(&options.DryRun, "dry-run", false, "show what would change, change nothing")
 	command.Flags().BoolVar(&options.Prune, "prune", false, "remove warehouses, stores, connections and schedules that the file no longer has")
 	command.Flags().BoolVar(&options.TakeOver, "take-over", false, "take over schedules of the file's connections that belong to another ledger, which this one replaces")
-	command.Flags().BoolVarP(&verbose, "verbose", "v", false, "list every change of a product, bundle or listing instead of counting them")
 	command.Flags().BoolVar(&force, "force", false, "allow a Full Sync schedule of more than once a day")
+	command.Flags().BoolVarP(&verbose, "verbose", "v", false, "list every product, bundle and listing that changes, and not only how many")
 	command.Flags().BoolVar(&checkOnly, "check", false, "check the file only; needs neither ledger nor Temporal")
 	return command
 }
@@ -85,69 +84,46 @@ func appliedFrom(file string) string {
 
 func contents(d ledger.Definitions) string {
 	return strings.Join([]string{
-		some(len(d.Warehouses), "warehouse", "warehouses"), some(len(d.Stores), "store", "stores"), some(len(d.Connections), "connection", "connections"),
-		some(len(d.Strategies), "strategy", "strategies"), some(len(d.Products), "product", "products"), some(len(d.Bundles), "bundle", "bundles"),
-		some(len(d.Listings), "listing", "listings"),
+		count(len(d.Warehouses), "warehouse"), count(len(d.Stores), "store"), count(len(d.Connections), "connection"),
+		count(len(d.Strategies), "strategy"), count(len(d.Products), "product"), count(len(d.Bundles), "bundle"), count(len(d.Listings), "listing"),
 	}, ", ")
 }
 
-func some(n int, one, many string) string { return control.Count(int64(n), one, many) }
+// catalogue are the kinds of definitions of which there are as many as SKUs; their changes are counted.
+var catalogue = []string{"product", "bundle", "listing"}
 
-// kinds are what a configuration names, in the order in which it is told. Of a catalogue there is much, so that is counted.
-var kinds = []struct {
-	one, many string
-	counted   bool
-}{
-	{one: "warehouse"},
-	{one: "store"},
-	{one: "connection"},
-	{one: "strategy"},
-	{"product", "products", true},
-	{"bundle", "bundles", true},
-	{"listing", "listings", true},
-}
-
-// changeLines tells the changes: each of its own, and those of a catalogue as a number unless all are wanted.
-func changeLines(changes []ledger.Change, would string, all bool) []string {
-	var lines []string
-	for _, kind := range kinds {
-		counted, actions := map[string]int{}, []string{}
-		for _, change := range changes {
-			switch {
-			case change.Kind != kind.one:
-			case kind.counted && !all:
-				if counted[change.Action]++; counted[change.Action] == 1 {
-					actions = append(actions, change.Action)
-				}
-			default:
-				lines = append(lines, fmt.Sprintf("%s %s: %s%s%s", change.Kind, change.ID, would, change.Action, inBrackets(change.Detail)))
-			}
-		}
-		slices.Sort(actions)
-		for _, action := range actions {
-			lines = append(lines, fmt.Sprintf("%s: %s%s (-v lists them)", some(counted[action], kind.one, kind.many), would, action))
-		}
-	}
-	return lines
-}
-
-func inBrackets(detail string) string {
-	if detail == "" {
-		return ""
-	}
-	return " (" + detail + ")"
-}
-
-func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Definitions, dryRun, all bool) {
+func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Definitions, dryRun, verbose bool) {
 	would := ""
 	if dryRun {
 		would = "would be "
 	}
-	for _, text := range changeLines(report.Changes, would, all) {
-		line(w, "%s", text)
+	counted := map[part]int64{} // by kind and action, without a number
+	var order []part
+	for _, change := range report.Changes {
+		if slices.Contains(catalogue, change.Kind) && !verbose {
+			one := part{what: change.Kind + "\t" + would + change.Action}
+			if counted[one] == 0 {
+				order = append(order, one)
+			}
+			counted[one]++
+			continue
+		}
+		detail := ""
+		if change.Detail != "" {
+			detail = " (" + change.Detail + ")"
+		}
+		line(w, "%s %s: %s%s%s", change.Kind, change.ID, would, change.Action, detail)
+	}
+	for _, one := range order {
+		kind, action, _ := strings.Cut(one.what, "\t")
+		line(w, "%s: %s (-v lists them)", count(counted[one], kind), action)
 	}
 	for _, change := range report.Schedules {
-		line(w, "schedule %s: %s%s%s", change.ID, would, change.Action, inBrackets(change.Detail))
+		detail := ""
+		if change.Detail != "" {
+			detail = " (" + change.Detail + ")"
+		}
+		line(w, "schedule %s: %s%s%s", change.ID, would, change.Action, detail)
 	}
 	for _, name := range report.Attributes.Added {
 		line(w, "search attribute %s: registered", name)

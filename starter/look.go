@@ -44,7 +44,7 @@ func showStatus(w io.Writer, status control.Status) {
 		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d%s\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run, deadline(hold.DecideBy))
 	}
 	for _, last := range status.Snapshots {
-		said := fmt.Sprintf("%d of its %s %s refused", last.Refused, control.Count(last.Rows, "row", "rows"), was(last.Refused))
+		said := fmt.Sprintf("%d of its %s %s refused", last.Refused, count(last.Rows, "row"), were(last.Refused))
 		if last.Held != "" {
 			said = "held, nothing of it was recorded: " + last.Held
 		}
@@ -57,14 +57,21 @@ func showStatus(w io.Writer, status control.Status) {
 		}
 		line(w, "%s (%s: %s → %s), %s", c.ID, c.Merchant, c.Warehouse, c.Store, state)
 		for _, schedule := range c.Schedules {
-			line(w, "  schedule %s: %s", schedule.ID, plain(standing(schedule)))
+			when := "next " + stamp(schedule.Next)
+			switch {
+			case schedule.Missing:
+				when = "missing; apply the configuration again"
+			case schedule.Paused:
+				when = pausedBecause(schedule.Note)
+			}
+			line(w, "  schedule %s: %s", schedule.ID, strings.Join(append([]string{when}, besides(schedule)...), ", "))
 		}
-		line(w, "  rows: %s", partition(c.Rows))
+		line(w, "  rows by status: %s", partition(c.Rows))
 		if c.Last != nil {
-			line(w, "  last run: %d %s, %s, %s%s", c.Last.ID, c.Last.Mode, stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
+			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, syncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}
 		if c.Holder != nil {
-			line(w, "  the store is in use by %s (run %d)", c.Holder.Workflow, c.Holder.Run)
+			line(w, "  store %s is in use by run %d (workflow %s)", c.Store, c.Holder.Run, c.Holder.Workflow)
 		}
 	}
 	if len(status.Connections) == 0 {
@@ -72,11 +79,22 @@ func showStatus(w io.Writer, status control.Status) {
 	}
 }
 
+// pausedBecause is a note that says the word by itself, or the word and the note.
+func pausedBecause(note string) string {
+	switch {
+	case note == "":
+		return "paused"
+	case strings.Contains(strings.ToLower(note), "paused"):
+		return plain(note)
+	}
+	return "paused: " + plain(note)
+}
+
 func deadline(decideBy *time.Time) string {
 	if decideBy == nil {
 		return ""
 	}
-	return "   by " + stamp(decideBy)
+	return "   until " + stamp(decideBy) + "; then the run ends undecided, and pushes nothing"
 }
 
 func reasonOf(reason string) string {
@@ -89,9 +107,14 @@ func reasonOf(reason string) string {
 func runsCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
-		Use:     "runs [CONNECTION]",
-		Short:   "List runs, newest first",
-		Example: "  starter runs acme-shop --limit 5",
+		Use:   "runs [CONNECTION]",
+		Short: "List runs, newest first",
+		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the fetch changed; ROWS DUE the rows of the
+store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those that the store has
+confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
+try; CALLS the calls to the store.
+The figures of a run are recorded when it ends.`,
+		Example: "  starter runs\n  starter runs acme-shop --limit 5",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			if err := checkLimit(limit); err != nil {
@@ -104,17 +127,7 @@ func runsCommand(s *session) *cobra.Command {
 				}
 				runs, more := cut(runs, limit)
 				return s.print(runs, func(w io.Writer) {
-					table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED\tTOOK\tOUTCOME\tCHANGED\tDUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
-						for _, run := range runs {
-							took := "-"
-							if run.EndedAt != nil {
-								took = run.EndedAt.Sub(run.StartedAt).Round(100 * 1e6).String()
-							}
-							k := run.Counts
-							row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d", run.ID, run.Connection, run.Mode, run.Trigger, stamp(&run.StartedAt), took,
-								run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Parked, k.Calls)
-						}
-					})
+					showRuns(w, runs)
 					showMore(w, more, limit)
 				})
 			})
@@ -122,6 +135,35 @@ func runsCommand(s *session) *cobra.Command {
 	}
 	command.Flags().IntVar(&limit, "limit", 20, "how many")
 	return command
+}
+
+func showRuns(w io.Writer, runs []ledger.Run) {
+	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
+		for _, run := range runs {
+			took, k := "-", run.Counts
+			figures := fmt.Sprintf("%d\t%d\t%d\t%d\t%d\t%d", k.Changed, k.Due, k.Exported, k.Rejected, k.Parked, k.Calls)
+			if run.EndedAt == nil {
+				figures = "-\t-\t-\t-\t-\t-"
+			} else {
+				took = run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond).String()
+			}
+			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took, run.Outcome, figures)
+		}
+	})
+	if len(runs) == 0 {
+		line(w, "no runs yet; starter sync smart CONNECTION starts one")
+	}
+}
+
+// syncName is what people call a mode.
+func syncName(mode ledger.Mode) string {
+	switch mode {
+	case ledger.Smart:
+		return "Smart Sync"
+	case ledger.Full:
+		return "Full Sync"
+	}
+	return string(mode)
 }
 
 func levelsCommand(s *session) *cobra.Command {
@@ -221,17 +263,17 @@ func shellWord(text string) string {
 }
 
 func showLevels(w io.Writer, rows []ledger.LevelRow) {
-	table(w, "SKU\tFACILITY\tAVAILABLE\tON HAND\tCOMMITTED\tREPORTED\tRECORDED\tPRODUCT", func(row func(string, ...any)) {
+	table(w, "SKU\tFACILITY\tAVAILABLE\tON HAND\tCOMMITTED\tREPORTED (UTC)\tRECORDED (UTC)\tPRODUCT", func(row func(string, ...any)) {
 		for _, r := range rows {
-			row("%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s", plain(r.SKU), plain(r.Facility), r.Available, figure(r.OnHand), figure(r.Committed), stamp(&r.ReportedAt), stamp(&r.RecordedAt), plain(r.Product))
+			row("%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s", plain(r.SKU), plain(r.Facility), r.Available, figure(r.OnHand), figure(r.Committed), moment(&r.ReportedAt), moment(&r.RecordedAt), plain(r.Product))
 		}
 	})
 }
 
 func showChannelLevels(w io.Writer, rows []ledger.ChannelLevelRow) {
-	table(w, "CHANNEL SKU\tLOCATION\tPRODUCT\tSHOULD SHOW\tSHOWS\tSTATUS\tLAST EXPORTED\tREASON", func(row func(string, ...any)) {
+	table(w, "CHANNEL SKU\tLOCATION\tPRODUCT\tSHOULD SHOW\tSHOWS\tSTATUS\tLAST EXPORTED (UTC)\tREASON", func(row func(string, ...any)) {
 		for _, r := range rows {
-			row("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s", plain(r.ChannelSKU), plain(r.Location), plain(r.Product), r.Quantity, figure(r.Exported), r.Status, stamp(r.LastExported), plain(r.Reason))
+			row("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s", plain(r.ChannelSKU), plain(r.Location), plain(r.Product), r.Quantity, figure(r.Exported), r.Status, moment(r.LastExported), plain(r.Reason))
 		}
 	})
 }
@@ -275,13 +317,13 @@ func activityCommand(s *session) *cobra.Command {
 }
 
 func showActivity(w io.Writer, entries []ledger.ActivityEntry) {
-	table(w, "AT\tRUN\tWHAT\tWHERE\tSKU\tBEFORE\tAFTER\tNOTE", func(row func(string, ...any)) {
+	table(w, "AT (UTC)\tRUN\tWHAT\tWHERE\tSKU\tBEFORE\tAFTER\tNOTE", func(row func(string, ...any)) {
 		for _, e := range entries {
 			where, sku := strings.Trim(e.Warehouse+" "+e.Facility, " "), e.SKU
 			if e.Connection != "" {
 				where, sku = strings.Trim(e.Connection+" "+e.Location, " "), e.ChannelSKU
 			}
-			row("%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s", stamp(&e.At), e.Run, e.Kind, plain(where), plain(sku), figure(e.Before), figure(e.After), plain(e.Note))
+			row("%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s", moment(&e.At), e.Run, e.Kind, plain(where), plain(sku), figure(e.Before), figure(e.After), plain(e.Note))
 		}
 	})
 }

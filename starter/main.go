@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,8 +22,11 @@ import (
 const (
 	exitFault  = 1 // something failed that may work later
 	exitUsage  = 2 // the command line or the configuration must be corrected; nothing was changed
-	exitFailed = 3 // the run that was waited for did not complete
+	exitFailed = 3 // the run that was waited for did not complete, or a replay decided otherwise
 )
+
+const exitCodes = `Exit codes: 0 done, 1 a fault that may pass, 2 the command line or the configuration must be corrected and nothing was changed,
+3 the run that was waited for did not complete, or a replay decided otherwise.`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -78,8 +82,9 @@ The ledger is a file (default tidemark.db) or a PostgreSQL URL, from --ledger or
 workers use. Temporal is found through the variables and profiles that the temporal command uses too (TEMPORAL_ADDRESS,
 TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …).
 
-Exit codes: 0 done, 1 a fault that may pass, 2 the command line or the configuration must be corrected and nothing was changed,
-3 the run that was waited for did not complete.`,
+Moments are shown in UTC. -o json prints the same as data.
+
+` + exitCodes,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          unknownCommand,
@@ -91,7 +96,7 @@ Exit codes: 0 done, 1 a fault that may pass, 2 the command line or the configura
 	root.PersistentFlags().StringVar(&shared.location, "ledger", "", "a file or a postgres:// URL; default $TIDEMARK_LEDGER, else tidemark.db")
 	root.PersistentFlags().StringVarP(&shared.output, "output", "o", "text", "text or json")
 	root.AddCommand(
-		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), levelsCommand(shared),
+		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), requestsCommand(shared), levelsCommand(shared),
 		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), pauseCommand(shared), resumeCommand(shared),
 		decideCommand(shared, true), decideCommand(shared, false), replayCommand(shared), restoredCommand(shared), relearnCommand(shared),
 		checkCommand(shared), serveCommand(shared), demoCommand(), versionCommand(shared),
@@ -121,6 +126,7 @@ func describe(command *cobra.Command) {
 	if expected == nil {
 		expected = cobra.NoArgs
 	}
+	command.Long = cmp.Or(command.Long, command.Short+".") + "\n\n" + exitCodes
 	command.Args = func(command *cobra.Command, arguments []string) error {
 		if err := expected(command, arguments); err != nil {
 			return &flagError{fmt.Errorf("%w\nusage: %s\nfor example:\n%s", err, command.UseLine(), command.Example)}

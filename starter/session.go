@@ -128,20 +128,6 @@ func line(w io.Writer, format string, arguments ...any) {
 	_, _ = fmt.Fprintf(w, format+"\n", arguments...)
 }
 
-func stamp(at *time.Time) string {
-	if at == nil || at.IsZero() {
-		return "-"
-	}
-	return at.UTC().Format("2006-01-02 15:04:05")
-}
-
-func figure(n *int64) string {
-	if n == nil {
-		return "?"
-	}
-	return fmt.Sprint(*n)
-}
-
 // me is who asks, as others will read it.
 func me() string {
 	name := "someone"

@@ -47,8 +47,8 @@ func showSnapshot(w io.Writer, shown control.Snapshot) {
 		source += " from " + plain(shown.From)
 	}
 	line(w, "%s: %s, %s, %s", shown.Warehouse, stamp(&shown.EndedAt), kind, source)
-	line(w, "  %d rows: %d changed a figure, %d were older than what is recorded, %d were refused; %d recorded levels were not named",
-		shown.Rows, shown.Changed, shown.Older, shown.Refused, shown.Missing)
+	line(w, "  %s: %d changed a level, %d %s older than what is recorded, %d %s refused; %s %s not named", count(shown.Rows, "row"),
+		shown.Changed, shown.Older, were(shown.Older), shown.Refused, were(shown.Refused), count(shown.Missing, "recorded level"), were(shown.Missing))
 	if shown.Held != "" {
 		line(w, "  held, nothing of it was recorded: %s", shown.Held)
 	}
@@ -62,6 +62,6 @@ func showSnapshot(w io.Writer, shown control.Snapshot) {
 		}
 	})
 	if more := shown.Refused - int64(len(shown.Refusals)); more > 0 {
-		line(w, "and %d more rows: --limit %d", more, shown.Refused)
+		line(w, "and %s: --limit %d", count(more, "more row"), shown.Refused)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,28 +130,69 @@ func (s *session) follow(ctx context.Context, c *control.Control, answer control
 func describeProgress(p workflows.Progress) string {
 	text := p.Phase
 	if p.Counts.Due > 0 {
-		text += fmt.Sprintf(": %d exported, %d left", p.Counts.Exported, p.Left)
+		text += fmt.Sprintf(": %d of %s due exported, %d left", p.Counts.Exported, count(p.Counts.Due, "row"), p.Left)
 	}
 	if p.Waiting != "" {
 		text += "; waiting: " + p.Waiting
+		if p.Until != nil {
+			text += " (until " + stamp(p.Until) + ")"
+		}
 	}
 	return text
 }
 
 func showReport(w io.Writer, report workflows.SyncReport) {
+	if report.Outcome == ledger.Covered {
+		line(w, "%s", covered(report))
+		return
+	}
 	c := report.Counts
-	line(w, "run %d (%s): %s", report.Run, report.Mode, report.Outcome)
+	line(w, "run %d (%s): %s", report.Run, syncName(report.Mode), report.Outcome)
 	if report.Reason != "" {
 		line(w, "  %s", report.Reason)
 	}
-	line(w, "  snapshot: %s, %d changed, %d refused, %s missing", control.Count(c.Rows, "row", "rows"), c.Changed, c.Refused, control.Count(c.Missing, "level", "levels"))
-	line(w, "  push: %s", pushed(c))
+	line(w, "  warehouse: %s", readings(c))
+	line(w, "  store: %s", pushed(c))
 	if p := report.Preview; p != nil {
-		line(w, "  would push: %d raise, %d lower, %d to zero, %d the same, %d new; %d blocked", p.Raise, p.Lower, p.Zero, p.Same, p.New, p.Blocked)
+		would := sum(part{p.Raise, "raised"}, part{p.Lower, "lowered"}, part{p.Zero, "to zero"}, part{p.Same, "the same"}, part{p.New, "new"}, part{p.Blocked, "blocked"})
+		line(w, "  it would push: %s", cmp.Or(would, "nothing"))
 		for _, text := range p.Lines {
 			line(w, "    %s", text)
 		}
 	}
+}
+
+// covered says which run did what a request asked for; that run may have been of the other mode.
+func covered(report workflows.SyncReport) string {
+	if report.Reason == "" {
+		return fmt.Sprintf("nothing was left to do: run %d had covered the request", report.Run)
+	}
+	return fmt.Sprintf("nothing was left to do: %s", report.Reason)
+}
+
+// readings says what a run read of the warehouse.
+func readings(c ledger.Counts) string {
+	if c.Rows == 0 {
+		return "nothing new was read (it had not changed since, or another run had fetched it)"
+	}
+	text := fmt.Sprintf("%s read, %s changed", count(c.Rows, "row"), count(c.Changed, "level"))
+	rest := sum(part{c.Refused, plural(c.Refused, "row") + " refused"}, part{c.Missing, plural(c.Missing, "level") + " not named"}, part{c.Older, plural(c.Older, "row") + " older than what is recorded"})
+	if rest != "" {
+		text += ", " + rest
+	}
+	return text
+}
+
+// pushed says what became of the rows that were due.
+func pushed(c ledger.Counts) string {
+	became := sum(part{c.Exported, "exported"}, part{c.Sent, "sent and not yet confirmed"}, part{c.Rejected, "newly rejected"}, part{c.Parked, "parked since an earlier run"}, part{c.Blocked, "blocked"}, part{c.Retrying, "to be tried again"})
+	switch {
+	case became == "" && c.Due == 0:
+		return "nothing was due"
+	case became == "":
+		became = "nothing was pushed"
+	}
+	return fmt.Sprintf("%s due when the push began; in all: %s, in %s", count(c.Due, "row"), became, count(c.Calls, "call"))
 }
 
 // failure is the innermost message that a person needs.

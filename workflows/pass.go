@@ -268,4 +268,4 @@ func (p *pass) finish(ctx workflow.Context, outcome ledger.Outcome, reason strin
 }
 
 // until is a moment in words, for people who read the Web UI.
-func until(at time.Time) string { return at.UTC().Format("15:04:05 UTC") }
+func until(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }

@@ -92,7 +92,7 @@ func (s *sync) serve(ctx workflow.Context) (SyncReport, error) {
 			return s.report, s.continueAsNew(ctx, Carried{Next: next.unfinished(goesOn.held)})
 		}
 		if err != nil {
-			return s.report, err
+			return s.report, s.afterFailure(ctx, err)
 		}
 		if more || workflow.GetInfo(ctx).GetContinueAsNewSuggested() || (s.long(ctx) && s.bounded(ctx)) {
 			s.drain(ctx)
@@ -231,8 +231,27 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 			err = ended
 		}
 	}
+	if err != nil && !p.begun && len(p.plan.requests) > 0 && s.accounts(ctx) {
+		s.settle(ctx, p.plan.requests, ledger.RequestFailed, "no run could begin for it: "+reason) // no run can say so
+	}
 	s.end(ctx, p, outcome, reason)
 	return outcome == ledger.Partial, err
+}
+
+// afterFailure ends the workflow after a pass that failed or was cancelled. Requests that wait are not that pass's: they go on in a new
+// run, also after a cancellation, which was of the pass that was under way. Without any the workflow shows what happened.
+func (s *sync) afterFailure(ctx workflow.Context, err error) error {
+	s.drain(ctx)
+	if len(s.inbox.pending) == 0 || !s.accounts(ctx) {
+		return err
+	}
+	workflow.GetLogger(ctx).Warn("a pass failed or was cancelled; requests that wait go on in a new run", "requests", s.inbox.waiting(), "error", err)
+	return s.continueAsNew(ctx, Carried{Gathered: true})
+}
+
+// accounts is true for histories in which every request is accounted for after a failure. It is asked only where that matters.
+func (s *sync) accounts(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "requests-outlive-a-failure", workflow.DefaultVersion, 1) == 1
 }
 
 // outcomeOf names how a pass ended that a cancellation or an error has stopped.

@@ -269,6 +269,8 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "GET /api/v1/runs", path: "/api/v1/runs?connection=shop", status: 200},
 		{route: "GET /api/v1/runs/{id}", path: "/api/v1/runs/1", status: 200},
 		{route: "GET /api/v1/runs/{id}", path: "/api/v1/runs/99", status: 404},
+		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/r1", status: 200},
+		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/none", status: 404},
 		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE", status: 200},
 		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE&merchant=none", status: 422},
 		{route: "GET /api/v1/holds", path: "/api/v1/holds", status: 200},

@@ -30,8 +30,13 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if s.form.paths[partTotal] != "" {
 		finding.Notes = append(finding.Notes, fmt.Sprintf("there are %d items in all", p.total))
 	}
-	if !p.asOf.IsZero() {
+	switch {
+	case s.asOfHeader != "":
+		finding.Notes = append(finding.Notes, warehouses.CountsAsOf(p.dated, "as its header "+s.asOfHeader+" says"))
+	case !p.asOf.IsZero():
 		finding.Notes = append(finding.Notes, "the figures are of "+p.asOf.Format(time.RFC3339))
+	default:
+		finding.Notes = append(finding.Notes, warehouses.CountsAsOf(time.Time{}, ""))
 	}
 	var without []string
 	for _, field := range fields {

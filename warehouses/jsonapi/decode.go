@@ -20,6 +20,7 @@ type page struct {
 	more  bool
 	total int64
 	asOf  time.Time
+	dated time.Time // as a header says; zero where none is looked at
 }
 
 // seed makes the prints of this process.

@@ -70,6 +70,7 @@ func pass(ctx context.Context, rows []inventory.Row, sink warehouses.Sink) error
 type trail struct {
 	base    url.Values // what every page is asked with
 	first   page       // without its rows
+	dated   time.Time  // the earliest of the pages
 	rows    int64
 	given   map[string]bool
 	prints  map[uint64]bool
@@ -81,6 +82,9 @@ type trail struct {
 func (s *source) prove(number int, p page, read *trail, known mark) (last bool, err error) {
 	if number == 1 {
 		read.first = page{total: p.total, asOf: p.asOf}
+	}
+	if number == 1 || p.dated.Before(read.dated) {
+		read.dated = p.dated
 	}
 	read.rows += int64(len(p.rows))
 	for field := range p.given {
@@ -149,6 +153,12 @@ func (s *source) finish(read trail, full bool, marked string, began time.Time) (
 			asOf = now
 		}
 		m.At, m.AsOf = asOf, true
+	}
+	if s.asOfHeader != "" {
+		asOf = read.dated.UTC()
+		if now := s.now().UTC(); asOf.After(now) {
+			asOf = now
+		}
 	}
 	return warehouses.Snapshot{Full: full, Rows: int(read.rows), AsOf: asOf, Mark: m.String(), From: s.endpoint}, nil
 }
@@ -220,6 +230,11 @@ func (s *source) levels(ctx context.Context, number int, query url.Values, memor
 	p, err := decodePage(answer.Body, number, s.form, memory)
 	if err != nil {
 		return page{}, s.unbelieved(number, "%v", err)
+	}
+	if s.asOfHeader != "" {
+		if p.dated, err = http.ParseTime(answer.Header.Get(s.asOfHeader)); err != nil {
+			return page{}, s.unbelieved(number, "its header %s, which as_of_header names, does not say a time like %s", s.asOfHeader, http.TimeFormat)
+		}
 	}
 	return p, nil
 }

@@ -2,6 +2,7 @@ package jsonapi_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -338,4 +339,31 @@ func TestAWarehouseThatIsNotThere(t *testing.T) {
 	warehousetest.RequireError(t, err, warehouses.AskPerson, "status 404", "correct the endpoint")
 	_, err = fake.OpenWith(t, map[string]any{"endpoint": "http://127.0.0.1:1/stock"}).Check(t.Context())
 	warehousetest.RequireError(t, err, warehouses.Retry, "127.0.0.1:1")
+}
+
+// Where an API states the time of its figures in a header, the earliest of the pages counts; where it states none, nothing is made up.
+func TestAsOfOfAHeader(t *testing.T) {
+	t.Parallel()
+	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "page", Evidence: []string{"total"}}, warehousetest.Stock(5))
+	_, snapshot := warehousetest.Read(t, fake.OpenWith(t, map[string]any{"as_of": ""}), warehouses.Request{})
+	require.Zero(t, snapshot.AsOf, "its Date and Last-Modified are not looked at unless that is set")
+	made := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	fake.Spoil(func(number int, answer *warehousetest.Answer) {
+		answer.Header.Set("Last-Modified", made.Add(-time.Duration(number%3)*time.Minute).Format(http.TimeFormat))
+	})
+	source := fake.OpenWith(t, map[string]any{"as_of": "", "as_of_header": "Last-Modified", "page": 2})
+	_, snapshot = warehousetest.Read(t, source, warehouses.Request{})
+	require.Equal(t, made.Add(-2*time.Minute), snapshot.AsOf)
+	finding, err := source.Check(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, finding.Notes, "rows without a time of their own count as of 2026-03-01T11:59:00Z, as its header Last-Modified says")
+	made = time.Now().Add(time.Hour)
+	_, snapshot = warehousetest.Read(t, source, warehouses.Request{})
+	require.WithinDuration(t, time.Now(), snapshot.AsOf, time.Minute, "a clock that is ahead")
+
+	fake.Spoil(nil)
+	_, err = source.Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	warehousetest.RequireError(t, err, warehouses.Retry, "page 1", "its header Last-Modified, which as_of_header names")
+	_, err = jsonapi.Open(jsonapitest.ID, fake.Settings(map[string]any{"as_of_header": "Date"}), warehousetest.Environment())
+	require.ErrorContains(t, err, "exclude each other")
 }

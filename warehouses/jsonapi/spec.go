@@ -53,6 +53,7 @@ var Spec = settings.Spec{
 		{Name: "more", Kind: settings.String, Help: "For paging: page or offset, the path to true or false: whether there are more pages. Without it, and without total, pages are read until one is empty."},
 		{Name: "total", Kind: settings.String, Help: "The path to the count of all items. Where there is one, a snapshot with fewer or more is not believed."},
 		{Name: "as_of", Kind: settings.String, Help: "The path to the time at which the answer's figures were taken; the same on every page. An older snapshot than the recorded one is then not believed."},
+		{Name: "as_of_header", Kind: settings.String, Help: "Instead of as_of: the header of the answers that says when their figures were made, like Last-Modified; of several pages the earliest counts. Date only where answers are made when they are asked for."},
 		{Name: "since_param", Kind: settings.String, Help: "The parameter that asks for what changed since a time. Without it every fetch reads everything."},
 		{Name: "since_layout", Kind: settings.String, Default: "rfc3339", Help: "How since_param is written, as for time_layout."},
 		{Name: "overlap", Kind: settings.Duration, Default: "5m", Help: "How much further back since_param goes than the last fetch, for clocks that differ and changes that show late."},
@@ -79,6 +80,7 @@ type source struct {
 	form        form
 	paging      paging
 	since       since
+	asOfHeader  string // empty when none is looked at
 	pause       time.Duration
 	maxPages    int
 	fingerprint string // of the settings; what was read under others is read again
@@ -127,6 +129,9 @@ func newSource(id string, values settings.Values, environment settings.Environme
 	}
 	if s.since, err = newSince(values); err != nil {
 		return nil, err
+	}
+	if s.asOfHeader = values.Text("as_of_header"); s.asOfHeader != "" && s.form.paths[partAsOf] != "" {
+		return nil, errors.New("as_of and as_of_header of json exclude each other; set one of them")
 	}
 	s.query, err = newQuery(values)
 	return s, err
