@@ -3,12 +3,17 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-# An installed Temporal CLI takes the place of bin/temporal.
+# An installed Temporal CLI takes the place of bin/temporal: the one that is named, else one on the PATH that is new enough.
 ifdef TEMPORAL_CLI
-export TEMPORAL_CLI
-TEMPORAL := $(TEMPORAL_CLI)
+TEMPORAL_SAY = echo "Using $(TEMPORAL_CLI) in place of bin/temporal."
 else
-TEMPORAL := bin/temporal
+TEMPORAL_CLI := $(shell tools/find-temporal.sh path)
+TEMPORAL_SAY = tools/find-temporal.sh say
+endif
+ifneq ($(TEMPORAL_CLI),)
+export TEMPORAL_CLI
+else
+unexport TEMPORAL_CLI
 endif
 
 MODULES := $(patsubst %/go.mod,%,$(wildcard go.mod */go.mod tests/*/go.mod))
@@ -36,7 +41,8 @@ TEST_FLAGS := -vet=off -timeout 20m
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  TEMPORAL_CLI=/path/to/temporal uses an installed Temporal CLI and does not build bin/temporal."
+	@echo "  A Temporal CLI on the PATH is used if its server is 1.29 or newer, or the one that TEMPORAL_CLI=/path/to/temporal names;"
+	@echo "  otherwise bin/temporal is built."
 
 .PHONY: build
 build: programs temporal ## Build bin/worker, bin/starter, bin/sandbox and bin/temporal (minutes the first time, then seconds).
@@ -46,13 +52,17 @@ programs:
 	go build -trimpath -o bin/ ./worker ./starter ./sandbox
 
 .PHONY: temporal
-ifdef TEMPORAL_CLI
+ifneq ($(TEMPORAL_CLI),)
 temporal:
 	@test -x "$(TEMPORAL_CLI)" || { echo "TEMPORAL_CLI=$(TEMPORAL_CLI) is not a program that can be run." >&2; exit 1; }
-	@echo "Using $(TEMPORAL_CLI) in place of bin/temporal."
+	@$(TEMPORAL_SAY)
 else
-temporal: bin/temporal
+temporal: say-temporal bin/temporal
 endif
+
+.PHONY: say-temporal
+say-temporal:
+	@$(TEMPORAL_SAY)
 
 bin/temporal: $(DEVSERVER_SOURCES)
 	@mkdir -p bin

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // Guarded puts a driver under the port's contract. What a driver gets wrong becomes an *Error, so that a fault in one driver
@@ -166,12 +168,12 @@ func plain(text string) string {
 		text, cut = text[:maxText], "…"
 	}
 	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
+		if unicode.IsSpace(r) || unicode.IsControl(r) {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
-	return strings.TrimSpace(text) + cut
+	return inventory.Visible(strings.TrimSpace(text)) + cut
 }
 
 // typed makes an *Error of any error. One that the driver did not judge is a lost answer.

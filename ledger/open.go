@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -23,9 +24,14 @@ func Locate(asked string) string {
 }
 
 // LocationError is a location that cannot be that of a ledger.
-type LocationError struct{ Scheme string }
+type LocationError struct {
+	Scheme string // empty where it is no address but the pairs of a connection string
+}
 
 func (e *LocationError) Error() string {
+	if e.Scheme == "" {
+		return "a ledger is not named like host=… password=… or user:password@host; write an address: postgres://user:password@host:5432/database"
+	}
 	return fmt.Sprintf("a ledger cannot be at %s://…; name a file, or an address that begins with postgres://", e.Scheme)
 }
 
@@ -67,12 +73,28 @@ func Open(ctx context.Context, location string, now time.Time) (Ledger, error) {
 
 // checkLocation refuses an address of something else: it would be taken for a path.
 func checkLocation(location string) error {
+	if pairs.MatchString(location) || !strings.Contains(location, "://") && userinfo.MatchString(location) {
+		return &LocationError{}
+	}
+	if scheme, _, ok := strings.Cut(location, ":"); ok && !isPostgres(location) && strings.HasPrefix(strings.ToLower(scheme), "postgres") {
+		return &LocationError{"postgres"} // with one slash, say: its password would end in the name of a file
+	}
 	scheme, _, ok := strings.Cut(location, "://")
 	if ok && !isPostgres(location) && !strings.ContainsAny(scheme, "/.\\") {
 		return &LocationError{scheme}
 	}
 	return nil
 }
+
+var (
+	// pairs are the form in which other programs take a database: postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING.
+	pairs    = regexp.MustCompile(`(?i)(^|\s)(host|hostaddr|port|dbname|user|password|passfile|sslmode|service)\s*=`)
+	userinfo = regexp.MustCompile(`^[^/\\]*:[^/\\]*@`)
+	secret   = regexp.MustCompile(`(?i)(password\s*=\s*)('[^']*'|\S+)|(:)[^:@]*(@)`)
+)
+
+// Shown is a location as it may be printed: without what could be a password.
+func Shown(location string) string { return secret.ReplaceAllString(location, "$1$3…$4") }
 
 func isPostgres(location string) bool {
 	return strings.HasPrefix(location, "postgres://") || strings.HasPrefix(location, "postgresql://")

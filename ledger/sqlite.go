@@ -69,16 +69,16 @@ func openFile(ctx context.Context, location string, now time.Time, patience time
 		err = migrateFile(ctx, path, "rw", steps, now)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the ledger %s: %w", path, dialect.explain(err))
+		return nil, fmt.Errorf("the ledger %s: %w", Shown(path), dialect.explain(err))
 	}
 	writer, err := sql.Open("sqlite", sqliteAddress(path, "rw", sqlitePatience, "cache_size(-65536)"))
 	if err != nil {
-		return nil, fmt.Errorf("the ledger %s: %w", path, err)
+		return nil, fmt.Errorf("the ledger %s: %w", Shown(path), err)
 	}
 	writer.SetMaxOpenConns(1)
 	reader, err := sql.Open("sqlite", sqliteAddress(path, "rw", sqlitePatience, "cache_size(-16384)", "query_only(1)"))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("the ledger %s: %w", path, err), writer.Close())
+		return nil, errors.Join(fmt.Errorf("the ledger %s: %w", Shown(path), err), writer.Close())
 	}
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -140,14 +141,14 @@ The figures of a run are recorded when it ends.`,
 func showRuns(w io.Writer, runs []ledger.Run) {
 	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
 		for _, run := range runs {
-			took, k := "-", run.Counts
-			figures := fmt.Sprintf("%d\t%d\t%d\t%d\t%d\t%d", k.Changed, k.Due, k.Exported, k.Rejected, k.Parked, k.Calls)
-			if run.EndedAt == nil {
-				figures = "-\t-\t-\t-\t-\t-"
-			} else {
-				took = run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond).String()
+			cells := []any{run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt)}
+			if k := run.Counts; run.EndedAt != nil {
+				took := run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond)
+				cells = append(cells, took, run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Parked, k.Calls)
+			} else { // its figures are recorded when it ends
+				cells = append(cells, "-", run.Outcome, "-", "-", "-", "-", "-", "-")
 			}
-			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took, run.Outcome, figures)
+			row("%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v", cells...)
 		}
 	})
 	if len(runs) == 0 {
@@ -278,15 +279,8 @@ func showChannelLevels(w io.Writer, rows []ledger.ChannelLevelRow) {
 	})
 }
 
-// plain keeps control characters of foreign text from the terminal.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return '�'
-		}
-		return r
-	}, text)
-}
+// plain is foreign text as a terminal may show it.
+func plain(text string) string { return inventory.Visible(text) }
 
 func activityCommand(s *session) *cobra.Command {
 	var merchant, connection string

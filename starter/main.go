@@ -16,6 +16,7 @@ import (
 
 	"github.com/tidemark/tidemark/config"
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // Exit codes. They are documented in the help and do not change.
@@ -41,9 +42,9 @@ func main() {
 func message(err error) string {
 	var invalid config.Errors
 	if errors.As(err, &invalid) {
-		return invalid.Error()
+		return inventory.VisibleLines(invalid.Error())
 	}
-	return "starter: " + err.Error()
+	return "starter: " + inventory.VisibleLines(err.Error())
 }
 
 func exitCode(err error) int {

@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -58,9 +59,9 @@ func (s *session) withLedger(ctx context.Context, do func(*control.Control) erro
 	case errors.As(err, &wrong):
 		return &control.UsageError{Message: err.Error()}
 	case err != nil:
-		return fmt.Errorf("the ledger %s: %w", location, err)
+		return fmt.Errorf("the ledger %s: %w", ledger.Shown(location), err)
 	case !exists && !s.creates:
-		return &control.UsageError{Message: fmt.Sprintf("there is no ledger at %s; name it with --ledger or %s, or apply a configuration first", location, ledger.EnvVariable)}
+		return &control.UsageError{Message: fmt.Sprintf("there is no ledger at %s; name it with --ledger or %s, or apply a configuration first", ledger.Shown(location), ledger.EnvVariable)}
 	}
 	state, err := ledger.Open(ctx, location, time.Now())
 	if err != nil {
@@ -120,12 +121,30 @@ func (s *session) print(value any, text func(w io.Writer)) error {
 func table(w io.Writer, header string, rows func(row func(format string, cells ...any))) {
 	columns := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(columns, header)
-	rows(func(format string, cells ...any) { _, _ = fmt.Fprintf(columns, format+"\n", cells...) })
+	rows(func(format string, cells ...any) {
+		_, _ = fmt.Fprintf(columns, format+"\n", visible(cells, inventory.Visible)...)
+	})
 	_ = columns.Flush()
 }
 
 func line(w io.Writer, format string, arguments ...any) {
-	_, _ = fmt.Fprintf(w, format+"\n", arguments...)
+	_, _ = fmt.Fprintf(w, format+"\n", visible(arguments, inventory.VisibleLines)...)
+}
+
+// visible escapes what cannot be seen in the texts among what is printed: most come from warehouses, stores and people.
+func visible(arguments []any, escape func(string) string) []any {
+	shown := make([]any, len(arguments))
+	for i, argument := range arguments {
+		switch value := argument.(type) {
+		case string:
+			shown[i] = escape(value)
+		case error:
+			shown[i] = escape(value.Error())
+		default:
+			shown[i] = argument
+		}
+	}
+	return shown
 }
 
 // me is who asks, as others will read it.

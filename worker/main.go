@@ -16,13 +16,15 @@ import (
 	_ "time/tzdata" // schedules and quiet hours have time zones, and small images have none
 
 	"github.com/spf13/cobra"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := command().ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "worker:", err)
+		fmt.Fprintln(os.Stderr, "worker:", inventory.VisibleLines(err.Error()))
 		var wrong *startError
 		if errors.As(err, &wrong) {
 			os.Exit(2)
