@@ -231,6 +231,30 @@ func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connecti
 	return status, nil
 }
 
+// Schedules is how the schedules of every active connection stand.
+func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
+	connections, err := c.Ledger.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []ScheduleStatus
+	for _, connection := range connections {
+		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+			if !connection.Active() {
+				continue
+			}
+			one, err := c.scheduleStatus(ctx, connection, mode)
+			if err != nil {
+				return nil, err
+			}
+			if one != nil {
+				found = append(found, *one)
+			}
+		}
+	}
+	return found, nil
+}
+
 // workers counts the processes that poll for work.
 func (c *Control) workers(ctx context.Context) (int, error) {
 	queue, err := c.Client.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)

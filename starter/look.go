@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"sort"
 	"strings"
 	"time"
 
@@ -67,9 +66,9 @@ func showStatus(w io.Writer, status control.Status) {
 			case schedule.Paused:
 				when = pausedBecause(schedule.Note)
 			}
-			line(w, "  schedule %s: %s%s", schedule.ID, when, skipped(schedule))
+			line(w, "  schedule %s: %s", schedule.ID, strings.Join(append([]string{when}, besides(schedule)...), ", "))
 		}
-		line(w, "  rows by status: %s", countsByStatus(c.Rows))
+		line(w, "  rows by status: %s", partition(c.Rows))
 		if c.Last != nil {
 			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, syncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}
@@ -123,29 +122,6 @@ func deadline(decideBy *time.Time) string {
 	return "   until " + stamp(decideBy) + "; then the run ends undecided, and pushes nothing"
 }
 
-func skipped(schedule control.ScheduleStatus) string {
-	text := ""
-	if schedule.Skipped > 0 {
-		text += fmt.Sprintf(", %s skipped because the run before was not over", count(schedule.Skipped, "start"))
-	}
-	if schedule.Missed > 0 {
-		text += fmt.Sprintf(", %s missed while the server was down", count(schedule.Missed, "start"))
-	}
-	return text
-}
-
-func countsByStatus(rows map[ledger.Status]int64) string {
-	var parts []string
-	for status, n := range rows {
-		parts = append(parts, fmt.Sprintf("%d %s", n, status))
-	}
-	sort.Strings(parts)
-	if len(parts) == 0 {
-		return "none yet"
-	}
-	return strings.Join(parts, ", ")
-}
-
 func reasonOf(reason string) string {
 	if reason == "" {
 		return ""
@@ -160,7 +136,8 @@ func runsCommand(s *session) *cobra.Command {
 		Short: "List runs, newest first",
 		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the fetch changed; ROWS DUE the rows of the
 store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those that the store has
-confirmed, REJECTED those that the store refuses for good or that wait for a call that a person must look at; CALLS the calls to the store.
+confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
+try; CALLS the calls to the store.
 Of a run that is under way, OUTCOME shows its phase, and the figures are those so far.`,
 		Example: "  starter runs\n  starter runs acme-shop --limit 5",
 		Args:    cobra.MaximumNArgs(1),
@@ -194,7 +171,7 @@ func outcomeOf(run ledger.Run) string {
 }
 
 func showRuns(w io.Writer, runs []ledger.Run) {
-	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tREJECTED\tCALLS", func(row func(string, ...any)) {
+	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
 		for _, run := range runs {
 			took, k := "-", run.Counts
 			figure := func(n int64) string {
@@ -206,8 +183,8 @@ func showRuns(w io.Writer, runs []ledger.Run) {
 			if run.EndedAt != nil {
 				took = run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond).String()
 			}
-			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
-				outcomeOf(run), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Calls))
+			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
+				outcomeOf(run), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
 		}
 	})
 	if len(runs) == 0 {

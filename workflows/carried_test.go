@@ -51,9 +51,10 @@ func TestLongRunGoesOnInANewOne(t *testing.T) {
 	scoped := SyncRequest{ID: "scoped", By: "ann", SKUs: []string{"BIKE"}, SkipFetch: true}
 	dry := SyncRequest{ID: "dry", By: "bob", DryRun: true}
 	came := b.crowd(activities.PushResult{Left: 5}, scoped, dry, scoped)
-	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule})
+	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule, Ledger: "OURS"})
 	input := b.continued()
 	require.Equal(t, "acme", input.Connection)
+	require.Equal(t, "OURS", input.Ledger)
 	require.Equal(t, ledger.TriggerSchedule, input.Trigger)
 	require.True(t, input.Carried.Go, "what is left is pushed without a request")
 	require.Equal(t, 1, input.Carried.Pass)
