@@ -226,6 +226,7 @@ type Update struct {
 	Committed  *int64     `json:"committed,omitempty"`
 	Sequence   int64      `json:"sequence,omitempty"`
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
+	ReceivedAt *time.Time `json:"received_at,omitempty"`
 }
 
 // RecordUpdatesInput is a batch of update events.

@@ -73,13 +73,17 @@ func accept(updates []Update, quantity inventory.QuantityField, now time.Time) (
 		if update.ReportedAt != nil {
 			row.ReportedAt = *update.ReportedAt
 		}
+		var received time.Time // the ledger takes it as now
+		if update.ReceivedAt != nil {
+			received = arrived(*update.ReceivedAt, now)
+		}
 		level, refusal := inventory.Accept(inventory.Timely(row, now), quantity)
 		// An event's id is bound to the rules of an SKU: it is opaque, and both databases can keep it.
 		if refusal != nil || inventory.CheckSKU("event id", update.Event) != nil || update.Sequence < 0 {
 			refused++
 			continue
 		}
-		accepted = append(accepted, ledger.Observation{Event: update.Event, Sequence: update.Sequence, Level: level})
+		accepted = append(accepted, ledger.Observation{Event: update.Event, Sequence: update.Sequence, ReceivedAt: received, Level: level})
 	}
 	return accepted, refused
 }
@@ -129,7 +133,7 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 		ApprovedAbsent: ledger.Absence{Levels: math.MaxInt64, Twice: math.MaxInt64},
 	}
 	if snapshot.AsOf != nil {
-		end.AsOf = *snapshot.AsOf
+		end.AsOf = arrived(*snapshot.AsOf, end.Now)
 	}
 	recorded, err := i.Ledger.RecordUpload(ctx, snapshot.ID, end)
 	if errors.Is(err, ledger.ErrNotFound) {

@@ -80,6 +80,22 @@ func TestUpdatesOfAClockThatIsAhead(t *testing.T) {
 	}
 }
 
+// An update without a time has none of the source's: it counts as of when it was received, which a worker's clock may not put in the future.
+func TestUpdatesKeepWhenTheyWereReceived(t *testing.T) {
+	t.Parallel()
+	waited, ahead, old := update("a", "A", 1), update("b", "A", 1), update("c", "A", 1)
+	for _, one := range []*Update{&waited, &ahead, &old} {
+		one.ReportedAt = nil
+	}
+	waited.ReceivedAt, ahead.ReceivedAt = new(noon.Add(-time.Minute)), new(noon.Add(time.Minute))
+	accepted, refused := accept([]Update{waited, ahead, old}, inventory.QuantityAvailable, noon)
+	require.Zero(t, refused)
+	for i, want := range []time.Time{noon.Add(-time.Minute), noon, {}} {
+		require.Zero(t, accepted[i].ReportedAt)
+		require.True(t, want.Equal(accepted[i].ReceivedAt), accepted[i].Event)
+	}
+}
+
 func TestASnapshotOfTheFutureIsOfNow(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, noon, arrived(noon.Add(time.Hour), noon))
@@ -97,7 +113,7 @@ func TestRecordUpdates(t *testing.T) {
 	require.Equal(t, map[string]int64{"A": 6, "B": 5}, w.available())
 
 	older := update("5", "A", 9)
-	older.ReportedAt = new(noon.Add(-time.Minute))
+	older.ReportedAt, older.ReceivedAt = new(noon.Add(-time.Minute)), new(noon.Add(-time.Minute))
 	result, err = do[RecordUpdatesResult](w, w.intake().RecordUpdates, RecordUpdatesInput{Warehouse: "depot", Updates: []Update{older}})
 	require.NoError(t, err)
 	require.Equal(t, RecordUpdatesResult{Older: 1}, result)

@@ -85,7 +85,7 @@ var pruned = map[string][]string{
 		"DELETE FROM item_references WHERE store = ?", "DELETE FROM item_days WHERE store = ?", "DELETE FROM listings WHERE store = ?", "DELETE FROM stores WHERE id = ?",
 	},
 	"warehouse": {
-		"DELETE FROM levels WHERE warehouse = ?", "DELETE FROM events WHERE warehouse = ?",
+		"DELETE FROM levels WHERE warehouse = ?", "DELETE FROM events WHERE warehouse = ?", "DELETE FROM facilities WHERE warehouse = ?",
 		"DELETE FROM staged WHERE snapshot IN (SELECT id FROM snapshots WHERE warehouse = ?)",
 		"DELETE FROM refusals WHERE snapshot IN (SELECT id FROM snapshots WHERE warehouse = ?)",
 		"DELETE FROM snapshots WHERE warehouse = ?", "DELETE FROM warehouses WHERE id = ?",

@@ -336,6 +336,8 @@ type Observation struct {
 	Sequence int64
 	// Level's ReportedAt orders it where there is no Sequence to compare; zero means as new as its arrival.
 	inventory.Level
+	// ReceivedAt is when it arrived; zero means now. It orders an observation without a time, by our clock.
+	ReceivedAt time.Time
 }
 
 // Observed is what a set of observations did.

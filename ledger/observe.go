@@ -25,8 +25,8 @@ func (d *database) Observe(ctx context.Context, warehouse string, observations [
 	err := d.write(ctx, func(t *tx) error {
 		o := observing{tx: t, warehouse: warehouse, now: now}
 		var merchant string
-		err := t.row(ctx, "SELECT merchant, level_version, confirmed_at FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), warehouse).
-			Scan(&merchant, &o.version, &o.confirmedAt)
+		err := t.row(ctx, "SELECT merchant, level_version, confirmed_at, confirmed_received FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), warehouse).
+			Scan(&merchant, &o.version, &o.confirmed.at, &o.confirmed.received)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: warehouse %q", ErrNotFound, warehouse)
 		}
@@ -41,10 +41,10 @@ func (d *database) Observe(ctx context.Context, warehouse string, observations [
 // observing is one set of observations on its way into the levels, with the warehouse locked.
 type observing struct {
 	*tx
-	warehouse   string
-	version     int64 // of the levels before
-	confirmedAt int64
-	now         time.Time
+	warehouse string
+	version   int64        // of the levels before
+	confirmed recordedTime // when every level with confirmed = 1 was observed
+	now       time.Time
 }
 
 // levelKey is a level within its warehouse.
@@ -53,8 +53,8 @@ type levelKey struct{ sku, facility string }
 // recordedLevel is what counts of a level for deciding whether an observation is newer.
 type recordedLevel struct {
 	available int64
-	at        int64 // when it was observed
-	sequence  int64
+	recordedTime
+	sequence int64
 }
 
 func (o *observing) observe(ctx context.Context, merchant string, observations []Observation) (Observed, error) {
@@ -70,6 +70,10 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 	written := map[levelKey]Observation{}
 	now := map[levelKey]recordedLevel{}
 	places := placesOf(before)
+	facilities, err := o.facilities(ctx)
+	if err != nil {
+		return Observed{}, err
+	}
 	var misplaced []misplacedLevel
 	for _, one := range fresh {
 		key := levelKey{one.SKU, one.Facility}
@@ -77,18 +81,21 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 		if !ok {
 			known, ok = before[key]
 		}
-		if why := places[one.SKU].refuse(key); !ok && why != "" {
+		why := places[one.SKU].refuse(key)
+		if why == "" {
+			why = facilities.refuse(key)
+		}
+		if !ok && why != "" {
 			misplaced = append(misplaced, misplacedLevel{one, why})
 			continue
 		}
 		places.add(key, one.Available)
-		at := o.observedAt(one)
-		if ok && older(one, at, known) {
+		if ok && o.older(one, known) {
 			result.Older++
 			continue
 		}
 		written[key] = one
-		now[key] = recordedLevel{available: one.Available, at: at, sequence: max(one.Sequence, known.sequence)}
+		now[key] = recordedLevel{available: one.Available, recordedTime: o.observed(one), sequence: max(one.Sequence, known.sequence)}
 	}
 	if err := o.noteMisplaced(ctx, merchant, misplaced); err != nil {
 		return Observed{}, err
@@ -151,6 +158,26 @@ func (p *placed) refuse(key levelKey) string {
 	return ""
 }
 
+// facilities are those that the warehouse's snapshots have named, in order; empty while there was none.
+type facilities []string
+
+func (o *observing) facilities(ctx context.Context) (facilities, error) {
+	return o.texts(ctx, "SELECT facility FROM facilities WHERE warehouse = ? ORDER BY facility", o.warehouse)
+}
+
+// refuse says why a level that is not recorded yet may not be, or is empty: no snapshot has named its facility, so none would ever take
+// its figure back, and its stock would count beside that of the facilities that there are.
+func (f facilities) refuse(key levelKey) string {
+	switch {
+	case len(f) == 0 || slices.Contains(f, key.facility):
+		return ""
+	case key.facility == "":
+		return "the event names no facility, and the warehouse's snapshots name theirs (" + named(f) + "); name the one that is meant"
+	}
+	return "no snapshot of the warehouse has named the facility " + named([]string{key.facility}) + " (they name " + named(f) +
+		"); correct it, or let a snapshot name it first"
+}
+
 // misplacedLevel is an observation that is not recorded, and why.
 type misplacedLevel struct {
 	Observation
@@ -172,16 +199,26 @@ func (o *observing) noteMisplaced(ctx context.Context, merchant string, misplace
 
 // older is true for an observation that must not replace what is recorded: its source counted it before, or it was made before.
 // Both are looked at, because a snapshot, which has no sequence, may have been taken after the event.
-func older(one Observation, at int64, known recordedLevel) bool {
-	return (one.Sequence > 0 && known.sequence > 0 && one.Sequence <= known.sequence) || at < known.at
+func (o *observing) older(one Observation, known recordedLevel) bool {
+	return (one.Sequence > 0 && known.sequence > 0 && one.Sequence <= known.sequence) ||
+		!newer(incomingTime{row: micros(one.ReportedAt), received: o.received(one)}, known.recordedTime)
 }
 
-// observedAt is when an observation was made; one that does not say is as new as its arrival.
-func (o *observing) observedAt(one Observation) int64 {
-	if one.ReportedAt.IsZero() {
+// received is when an observation arrived.
+func (o *observing) received(one Observation) int64 {
+	if one.ReceivedAt.IsZero() {
 		return micros(o.now)
 	}
-	return micros(one.ReportedAt)
+	return micros(one.ReceivedAt)
+}
+
+// observed is when an observation was made; one that does not say is as new as its arrival, by our clock.
+func (o *observing) observed(one Observation) recordedTime {
+	received := o.received(one)
+	if one.ReportedAt.IsZero() {
+		return recordedTime{at: received, ours: true, received: received}
+	}
+	return recordedTime{at: micros(one.ReportedAt), received: received}
 }
 
 // unseen remembers the events, and returns the observations of those that had not come before, each event once.
@@ -226,15 +263,15 @@ func (o *observing) recorded(ctx context.Context, observations []Observation) (m
 		var key levelKey
 		var level recordedLevel
 		var confirmed bool
-		if err := row.Scan(&key.sku, &key.facility, &level.available, &level.at, &confirmed, &level.sequence); err != nil {
+		if err := row.Scan(&key.sku, &key.facility, &level.available, &level.at, &level.ours, &level.received, &confirmed, &level.sequence); err != nil {
 			return err
 		}
 		if confirmed {
-			level.at = max(level.at, o.confirmedAt)
+			level.at, level.received = o.confirmed.at, o.confirmed.received
 		}
 		found[key] = level
 		return nil
-	}, "SELECT l.sku, l.facility, l.available, l.observed_at, l.confirmed, l.sequence FROM "+o.dialect.set()+" CROSS JOIN levels l WHERE l.warehouse = ? AND l.sku = j.value",
+	}, "SELECT l.sku, l.facility, l.available, l.observed_at, l.ours, l.received_at, l.confirmed, l.sequence FROM "+o.dialect.set()+" CROSS JOIN levels l WHERE l.warehouse = ? AND l.sku = j.value",
 		o.dialect.list(slices.Compact(skus)), o.warehouse)
 	return found, err
 }
@@ -244,12 +281,13 @@ func (o *observing) write(ctx context.Context, merchant string, keys []levelKey,
 	levels := newTable(len(keys))
 	skus, facilities, available := levels.texts("sku"), levels.texts("facility"), levels.numbers("available")
 	onHand, committed, reported := levels.optionals("on_hand"), levels.optionals("committed"), levels.optionals("reported_at")
+	ours, receivedAt := levels.truths("ours"), levels.numbers("received_at")
 	observedAt, sequences, was, moved := levels.numbers("observed_at"), levels.numbers("sequence"), levels.optionals("was"), levels.truths("moved")
 	for i, key := range keys {
 		one, level := written[key], now[key]
 		skus[i], facilities[i], available[i] = key.sku, key.facility, one.Available
 		onHand[i], committed[i], reported[i] = one.OnHand, one.Committed, optionalMicros(one.ReportedAt)
-		observedAt[i], sequences[i] = level.at, level.sequence
+		observedAt[i], sequences[i], ours[i], receivedAt[i] = level.at, level.sequence, level.ours, level.received
 		known, ok := before[key]
 		if ok {
 			was[i] = &known.available
@@ -262,13 +300,13 @@ func (o *observing) write(ctx context.Context, merchant string, keys []levelKey,
 	if len(result.Changed) > 0 {
 		result.Version = o.version + 1
 	}
-	_, err := o.bulk(ctx, *levels, `INSERT INTO levels (warehouse, sku, facility, available, on_hand, committed, reported_at, observed_at, confirmed, version, recorded_at, sequence)
-		SELECT CAST(? AS TEXT), sku, facility, available, on_hand, committed, reported_at, observed_at, FALSE, CAST(? AS BIGINT), CAST(? AS BIGINT), sequence FROM input WHERE TRUE
+	_, err := o.bulk(ctx, *levels, `INSERT INTO levels (warehouse, sku, facility, available, on_hand, committed, reported_at, observed_at, ours, received_at, confirmed, version, recorded_at, sequence)
+		SELECT CAST(? AS TEXT), sku, facility, available, on_hand, committed, reported_at, observed_at, ours, received_at, FALSE, CAST(? AS BIGINT), CAST(? AS BIGINT), sequence FROM input WHERE TRUE
 		ON CONFLICT (warehouse, sku, facility) DO UPDATE SET
 			version = CASE WHEN levels.available = excluded.available THEN levels.version ELSE excluded.version END,
 			recorded_at = CASE WHEN levels.available = excluded.available THEN levels.recorded_at ELSE excluded.recorded_at END,
 			available = excluded.available, on_hand = excluded.on_hand, committed = excluded.committed, reported_at = excluded.reported_at,
-			observed_at = excluded.observed_at, confirmed = FALSE, sequence = excluded.sequence`,
+			observed_at = excluded.observed_at, ours = excluded.ours, received_at = excluded.received_at, confirmed = FALSE, sequence = excluded.sequence`,
 		o.warehouse, o.version+1, micros(o.now))
 	if err != nil {
 		return Observed{}, err

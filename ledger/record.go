@@ -13,7 +13,7 @@ const largeRows = 10_000
 // Record makes a staged snapshot visible, or holds it; see Recorder.
 //
 // When a level was observed is kept without writing every level: a full snapshot that names levels without times of their
-// own moves warehouses.confirmed_at to its own time, which then holds for every level with confirmed = 1. So the levels that
+// own moves warehouses.confirmed_at to its own time, which then is that of every level with confirmed = 1, in place of one of its own. So the levels that
 // it confirmed and that differ in nothing are not written at all; those that it did not name lose the mark first, and keep the
 // time that the mark stood for.
 func (d *database) Record(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (SnapshotResult, error) {
@@ -78,12 +78,13 @@ func (d *database) analyze(ctx context.Context, table string) error {
 type recording struct {
 	*tx
 	stagedSnapshot
-	end         SnapshotEnd
-	merchant    string
-	taken       int64 // when the snapshot was taken: the time of every row that has none of its own
-	version     int64 // of the levels before
-	confirmedAt int64 // of the warehouse before
-	confirms    bool  // the snapshot moves it
+	end       SnapshotEnd
+	merchant  string
+	taken     int64        // when the snapshot was taken: the time of every row that has none of its own
+	version   int64        // of the levels before
+	dated     bool         // by the source's clock
+	confirmed recordedTime // of the warehouse before: when every level with confirmed = 1 was observed
+	confirms  bool         // the snapshot moves it
 	// unnamedBefore is how many levels with stock the last full snapshot that was recorded left unnamed.
 	unnamedBefore int64
 	unnamedAfter  int64 // the same of this one
@@ -95,14 +96,16 @@ type recording struct {
 func (t *tx) recording(ctx context.Context, staged stagedSnapshot, end SnapshotEnd) (*recording, error) {
 	r := &recording{tx: t, stagedSnapshot: staged, end: end, taken: staged.began, result: SnapshotResult{More: end.More}}
 	if !end.AsOf.IsZero() {
-		r.taken = micros(end.AsOf)
+		r.taken, r.dated = micros(end.AsOf), true
 	}
-	err := t.row(ctx, "SELECT merchant, level_version, confirmed_at, last_rows, unnamed, reread_after FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), r.warehouse).
-		Scan(&r.merchant, &r.version, &r.confirmedAt, &r.result.LastRows, &r.unnamedBefore, &r.rereadAfter)
+	err := t.row(ctx, "SELECT merchant, level_version, confirmed_at, confirmed_ours, confirmed_received, last_rows, unnamed, reread_after FROM warehouses WHERE id = ?"+t.dialect.lock("warehouses"), r.warehouse).
+		Scan(&r.merchant, &r.version, &r.confirmed.at, &r.confirmed.ours, &r.confirmed.received, &r.result.LastRows, &r.unnamedBefore, &r.rereadAfter)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("%w: warehouse %q", ErrNotFound, r.warehouse)
 	}
-	r.confirms = end.Full && r.taken >= r.confirmedAt
+	// Of the levels with confirmed = 1 those that were absent are ours, whatever the others are, so it may not be older by either clock.
+	r.confirms = end.Full && r.taken >= r.confirmed.at &&
+		newer(incomingTime{snapshot: true, taken: r.taken, dated: r.dated, received: r.began}, r.confirmed)
 	return r, err
 }
 
@@ -220,9 +223,9 @@ func (r *recording) finish(ctx context.Context, state string) error {
 	if err != nil || state != snapshotRecorded {
 		return err
 	}
-	confirmedAt, lastRows, unnamed := r.confirmedAt, r.result.LastRows, r.unnamedBefore
-	if r.confirms {
-		confirmedAt = r.taken
+	confirmed, lastRows, unnamed := r.confirmed, r.result.LastRows, r.unnamedBefore
+	if r.moves() {
+		confirmed = recordedTime{at: r.taken, ours: !r.dated, received: r.began}
 	}
 	if r.end.Full {
 		lastRows, unnamed = r.result.Rows, r.unnamedAfter
@@ -231,7 +234,7 @@ func (r *recording) finish(ctx context.Context, state string) error {
 	if r.owner == 0 {
 		mark = nil // a snapshot that was sent to us says nothing of how far the source has been read
 	}
-	_, err = r.exec(ctx, "UPDATE warehouses SET mark = COALESCE(?, mark), level_version = ?, confirmed_at = ?, last_rows = ?, unnamed = ? WHERE id = ?",
-		mark, r.result.Version, confirmedAt, lastRows, unnamed, r.warehouse)
+	_, err = r.exec(ctx, "UPDATE warehouses SET mark = COALESCE(?, mark), level_version = ?, confirmed_at = ?, confirmed_ours = ?, confirmed_received = ?, last_rows = ?, unnamed = ? WHERE id = ?",
+		mark, r.result.Version, confirmed.at, confirmed.ours, confirmed.received, lastRows, unnamed, r.warehouse)
 	return err
 }

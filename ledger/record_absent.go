@@ -21,7 +21,7 @@ const (
 	stagedElsewhere = `EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = ? AND s.sku = l.sku)`
 	// unnamedStock are the levels with stock that the snapshot says are gone: it does not name them, and it is not older than they are.
 	unnamedStock = ` FROM this CROSS JOIN levels l WHERE l.warehouse = this.warehouse AND l.available > 0 AND NOT ` + refusedRow + ` AND NOT ` + stagedRow +
-		` AND this.taken >= l.observed_at AND (NOT l.confirmed OR this.taken >= this.confirmed_at)`
+		` AND ` + freshAbsence
 )
 
 // recordedLevels are the levels of a warehouse before a snapshot, and what it says of them.

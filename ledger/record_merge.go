@@ -3,16 +3,17 @@ package ledger
 import "context"
 
 // this is the recording as a table of one row, for the statements of a merge. "confirms" is 1 when the snapshot moves the time
-// up to which the warehouse's levels are confirmed, from confirmed_at to confirms_at.
-const this = `WITH this (snapshot, warehouse, merchant, run, now, taken, version, confirmed_at, confirms, confirms_at) AS (SELECT CAST(? AS BIGINT), CAST(? AS TEXT),
-	CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT)) `
+// at which the warehouse's levels are confirmed, from confirmed_at to taken; "dated" is 1 when taken is the source's time.
+const this = `WITH this (snapshot, warehouse, merchant, run, now, taken, dated, began, version, confirmed_at, confirmed_received, confirms) AS (
+	SELECT CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT),
+	CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT)) `
 
 func (r *recording) this() []any {
-	confirms, confirmsAt := int64(0), r.confirmedAt
-	if r.confirms {
-		confirms, confirmsAt = 1, r.taken
+	number := map[bool]int64{true: 1}
+	return []any{
+		r.id, r.warehouse, r.merchant, r.owner, micros(r.end.Now), r.taken, number[r.dated], r.began,
+		r.version + 1, r.confirmed.at, r.confirmed.received, number[r.confirms],
 	}
-	return []any{r.id, r.warehouse, r.merchant, r.owner, micros(r.end.Now), r.taken, r.version + 1, r.confirmedAt, confirms, confirmsAt}
 }
 
 // Each staged row (s) beside the recorded level (l), if there is one.
@@ -21,14 +22,25 @@ const (
 		WHERE s.snapshot = this.snapshot`
 	// observed is when a staged row was observed.
 	observed = `COALESCE(s.reported_at, this.taken)`
-	// fresh: the recorded level was not observed later.
-	fresh = `(l.sku IS NULL OR (` + observed + ` >= l.observed_at AND (NOT l.confirmed OR ` + observed + ` >= this.confirmed_at)))`
+	// ours: that is by our clock.
+	ours = `(s.copies < 1 OR (s.reported_at IS NULL AND this.dated = 0))`
+	// recordedAt and receivedAt are when the recorded level was observed, and received.
+	recordedAt = `CASE WHEN l.confirmed THEN this.confirmed_at ELSE l.observed_at END`
+	receivedAt = `CASE WHEN l.confirmed THEN this.confirmed_received ELSE l.received_at END`
+	// fresh: the recorded level is not newer. It is the table of newer, for a row of a snapshot.
+	fresh = `(l.sku IS NULL OR CASE WHEN l.ours THEN this.taken >= ` + recordedAt + `
+		WHEN s.reported_at IS NOT NULL OR this.dated = 1 THEN ` + observed + ` >= ` + recordedAt + ` ELSE this.began >= ` + receivedAt + ` END)`
+	// freshAbsence is fresh for a level that the snapshot does not name.
+	freshAbsence = `CASE WHEN l.ours OR this.dated = 1 THEN this.taken >= ` + recordedAt + ` ELSE this.began >= ` + receivedAt + ` END`
+	// confirming: moving the warehouse's time is what dates the row.
+	confirming = `(this.confirms = 1 AND s.reported_at IS NULL)`
 	// moved: the available figure is another.
 	moved = `l.available IS DISTINCT FROM s.available`
-	// differs: something that is kept of the level is another, or when it was observed, unless moving the warehouse's time says that.
+	// differs: something that is kept of the level is another, or when and by whose clock it was observed, unless moving the warehouse's
+	// time says that.
 	differs = `(l.sku IS NULL OR l.available <> s.available OR l.on_hand IS DISTINCT FROM s.on_hand OR l.committed IS DISTINCT FROM s.committed
 		OR l.reported_at IS DISTINCT FROM s.reported_at
-		OR (` + observed + ` > l.observed_at AND (NOT l.confirmed OR (` + observed + ` > this.confirmed_at AND (this.confirms = 0 OR s.reported_at IS NOT NULL)))))`
+		OR l.ours <> ` + ours + ` OR CASE WHEN ` + confirming + ` THEN NOT l.confirmed ELSE l.confirmed OR l.observed_at <> ` + observed + ` END)`
 )
 
 // comparison is what staged rows mean for the recorded levels.
@@ -53,10 +65,27 @@ func (r *recording) merge(ctx context.Context, rows comparison, levels recordedL
 			return err
 		}
 	}
+	if err := r.nameFacilities(ctx, rows.differing > 0); err != nil {
+		return err
+	}
 	if r.confirms && rows.confirmed+zeroed.confirmed < levels.confirmed {
 		return r.unconfirm(ctx)
 	}
 	return nil
+}
+
+// nameFacilities remembers the facilities that the snapshot names. Where none of its rows differs, they were named before.
+func (r *recording) nameFacilities(ctx context.Context, differs bool) error {
+	if !differs {
+		var remembered bool
+		err := r.row(ctx, "SELECT EXISTS (SELECT 1 FROM facilities WHERE warehouse = ?)", r.warehouse).Scan(&remembered)
+		if err != nil || remembered {
+			return err
+		}
+	}
+	_, err := r.exec(ctx, `INSERT INTO facilities (warehouse, facility) SELECT DISTINCT CAST(? AS TEXT), s.facility FROM staged s WHERE s.snapshot = ? AND s.copies > 0
+		ON CONFLICT (warehouse, facility) DO NOTHING`, r.warehouse, r.id)
+	return err
 }
 
 // compare counts over the staged rows that fulfil a condition.
@@ -76,12 +105,12 @@ func (r *recording) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.exec(ctx, `INSERT INTO levels (warehouse, sku, facility, available, on_hand, committed, reported_at, observed_at, confirmed, version, recorded_at) `+
-		this+`SELECT this.warehouse, s.sku, s.facility, s.available, s.on_hand, s.committed, s.reported_at, `+observed+`, `+observed+` >= this.confirms_at,
+	_, err = r.exec(ctx, `INSERT INTO levels (warehouse, sku, facility, available, on_hand, committed, reported_at, observed_at, ours, received_at, confirmed, version, recorded_at) `+
+		this+`SELECT this.warehouse, s.sku, s.facility, s.available, s.on_hand, s.committed, s.reported_at, `+observed+`, `+ours+`, this.began, `+confirming+`,
 		CASE WHEN `+moved+` THEN this.version ELSE l.version END, CASE WHEN `+moved+` THEN this.now ELSE l.recorded_at END`+
 		beside+` AND `+differs+` AND `+fresh+`
 		ON CONFLICT (warehouse, sku, facility) DO UPDATE SET available = excluded.available, on_hand = excluded.on_hand, committed = excluded.committed,
-		reported_at = excluded.reported_at, observed_at = excluded.observed_at, confirmed = excluded.confirmed, version = excluded.version,
+		reported_at = excluded.reported_at, observed_at = excluded.observed_at, ours = excluded.ours, received_at = excluded.received_at, confirmed = excluded.confirmed, version = excluded.version,
 		recorded_at = excluded.recorded_at`,
 		r.this()...)
 	if err != nil {
@@ -94,14 +123,18 @@ func (r *recording) write(ctx context.Context) error {
 	return nil
 }
 
+// moves is true when the snapshot moves the time at which levels are confirmed.
+func (r *recording) moves() bool {
+	return r.confirms && (r.taken != r.confirmed.at || r.confirmed.ours == r.dated)
+}
+
 // unconfirm takes the mark from levels that the snapshot does not confirm, before the warehouse's time moves.
 func (r *recording) unconfirm(ctx context.Context) error {
-	if r.taken == r.confirmedAt {
-		return nil // it does not move
+	if !r.moves() {
+		return nil
 	}
-	_, err := r.exec(ctx, `UPDATE levels SET confirmed = FALSE, observed_at = CASE WHEN observed_at < ? THEN ? ELSE observed_at END
-		WHERE warehouse = ? AND confirmed AND observed_at < ?
+	_, err := r.exec(ctx, `UPDATE levels SET confirmed = FALSE, observed_at = ?, received_at = ? WHERE warehouse = ? AND confirmed
 		AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = ? AND s.sku = levels.sku AND s.facility = levels.facility AND s.reported_at IS NULL)`,
-		r.confirmedAt, r.confirmedAt, r.warehouse, r.taken, r.id)
+		r.confirmed.at, r.confirmed.received, r.warehouse, r.id)
 	return err
 }

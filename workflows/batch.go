@@ -26,9 +26,7 @@ func (b *batch) add(signal InventoryUpdated, now time.Time) {
 			b.refused++
 			continue
 		}
-		if update.ReportedAt == nil {
-			update.ReportedAt = &now
-		}
+		update.ReceivedAt = &now
 		b.updates = append(b.updates, update)
 		b.bytes += size(update)
 	}

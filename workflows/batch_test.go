@@ -84,16 +84,21 @@ func updates(n int) []InventoryUpdate {
 	return made
 }
 
-// An update without a time is dated when it is read; one with a time, and what the sender holds, stay as they are.
-func TestUndatedUpdatesAreAsNewAsTheirArrival(t *testing.T) {
+// Every update says when it was read, by our clock, whatever its sender says of that. Its own time, or that it has none, and what the
+// sender holds stay as they are.
+func TestUpdatesSayWhenTheyWereReceived(t *testing.T) {
 	t.Parallel()
 	said := arrived.Add(-time.Hour)
-	sent := []InventoryUpdate{{Event: "1", SKU: "A"}, {Event: "2", SKU: "B", ReportedAt: &said}}
+	sent := []InventoryUpdate{{Event: "1", SKU: "A"}, {Event: "2", SKU: "B", ReportedAt: &said, ReceivedAt: &said}}
 	var b batch
 	b.add(InventoryUpdated{Updates: sent}, arrived)
-	require.Equal(t, arrived, *b.updates[0].ReportedAt)
+	require.Nil(t, b.updates[0].ReportedAt, "arrival is not the source's time")
 	require.Equal(t, said, *b.updates[1].ReportedAt)
-	require.Nil(t, sent[0].ReportedAt)
+	for _, update := range b.next().updates {
+		require.Equal(t, arrived, *update.ReceivedAt)
+	}
+	require.Nil(t, sent[0].ReceivedAt)
+	require.Equal(t, said, *sent[1].ReceivedAt)
 }
 
 // Every update that can be handled is recorded once and in order, in batches that a payload can hold, whatever comes.

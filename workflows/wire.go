@@ -61,6 +61,8 @@ type InventoryUpdate struct {
 	// Sequence orders the events of one level where the source counts them; else ReportedAt does; else the arrival.
 	Sequence   int64      `json:"sequence,omitempty"`
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
+	// ReceivedAt is when the intake received it, by our clock. The intake sets it, whatever the sender says.
+	ReceivedAt *time.Time `json:"received_at,omitempty"`
 }
 
 // UploadedSnapshot refers to a staged snapshot and says what it is.

@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"end":         endTests,
 		"record":      recordTests,
 		"order":       orderTests,
+		"clock":       clockTests,
 		"snapshot":    snapshotTests,
 		"guard":       guardTests,
 		"facility":    facilityTests,

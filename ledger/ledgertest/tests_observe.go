@@ -25,6 +25,7 @@ var observeTests = tests{
 	"what was observed is due":              observesForAll,
 	"an unchanged figure was seen all same": observesUnchanged,
 	"stock is not counted twice":            refusesMisplaced,
+	"a facility that no snapshot has named": refusesUnnamedFacility,
 }
 
 // event is an update event with an id of its own, dated some minutes after the tests began.
@@ -145,10 +146,9 @@ func ordersEvents(t *testing.T, w *world) {
 	require.Equal(t, []string{"A"}, w.observe(w.event("A", 7, 10)).Changed, "as new as the recorded one")
 	undated := w.event("A", 8, 0)
 	undated.ReportedAt = time.Time{}
-	require.EqualValues(t, 1, w.observe(undated).Older, "it arrived before ten minutes had passed")
-	w.ticks.Add(3600)
-	undated.Event = w.name("event")
-	require.Equal(t, []string{"A"}, w.observe(undated).Changed)
+	require.Equal(t, []string{"A"}, w.observe(undated).Changed, "it came later; that the source's clock is ten minutes ahead of ours says nothing")
+	undated.Event, undated.ReceivedAt = w.name("event"), began
+	require.EqualValues(t, 1, w.observe(undated).Older, "it came before")
 }
 
 func ordersEventsAndSnapshots(t *testing.T, w *world) {
@@ -261,4 +261,37 @@ func refusesMisplaced(t *testing.T, w *world) {
 	require.Zero(t, moved.Misplaced, "nothing is there any more")
 	require.Equal(t, map[string]int64{"A": 5, "A@west": 0, "B@": 0, "B": 6, "C@": 1}, w.available(hub))
 	require.Zero(t, w.observe(at("", "B", 2)).Misplaced, "a level that is known is the warehouse's own affair")
+}
+
+func refusesUnnamedFacility(t *testing.T, w *world) {
+	at := func(facility, sku string, available int64) ledger.Observation {
+		return ledger.Observation{Event: w.name("event"), Level: inventory.Level{Facility: facility, SKU: sku, Available: available}}
+	}
+	require.Zero(t, w.observe(at("moon", "A", 5)).Misplaced, "there was no snapshot")
+	lease := w.take(hubShop, ledger.Smart)
+	w.report(lease, part(), []inventory.Level{level("B", 1)})
+	require.Zero(t, w.observe(at("east", "C", 2)).Misplaced, "a new SKU of a facility that is named")
+	require.Zero(t, w.observe(at("moon", "A", 4)).Misplaced, "a level that is known")
+	found := w.observe(at("mars", "B", 9), at("", "NEW", 9), at("east", "B", 3))
+	require.EqualValues(t, 2, found.Misplaced)
+	require.Equal(t, []string{"B"}, found.Changed)
+	require.Equal(t, map[string]int64{"A@moon": 4, "B": 3, "C": 2}, w.available(hub))
+	var noted []string
+	for _, sku := range []string{"B", "NEW"} {
+		for _, entry := range w.activity(sku, "") {
+			if entry.Kind == "misplaced" {
+				noted = append(noted, entry.Note)
+				require.Equal(t, new(int64(9)), entry.After)
+			}
+		}
+	}
+	require.Len(t, noted, 2)
+	require.Contains(t, noted[0], "no snapshot of the warehouse has named the facility \"mars\" (they name \"east\")")
+	require.Contains(t, noted[1], "names no facility")
+
+	w.report(lease, part(), []inventory.Level{{Facility: "mars", SKU: "D", Available: 1}})
+	require.Zero(t, w.observe(at("mars", "B", 9)).Misplaced, "now it is named")
+	observed, err := w.Observe(w.ctx(), annex, []ledger.Observation{at("mars", "B", 9)}, w.now())
+	require.NoError(t, err)
+	require.Zero(t, observed.Misplaced, "another warehouse has none")
 }

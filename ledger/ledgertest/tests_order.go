@@ -131,10 +131,11 @@ func datesUndated(t *testing.T, w *world) {
 	id := w.stage(lease, []inventory.Level{level("A", 5)})
 	_, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Rows: 1, Guard: lax, Now: w.now()})
 	require.NoError(t, err)
-	early := w.report(lease, part(), []inventory.Level{levelAt("A", 6, began)})
-	require.EqualValues(t, 1, early.Older)
-	late := w.report(lease, part(), []inventory.Level{levelAt("A", 6, w.now().Add(time.Minute))})
-	require.EqualValues(t, 1, late.Changed)
+	early := part()
+	early.AsOf = began
+	require.EqualValues(t, 1, w.report(lease, early, []inventory.Level{levelAt("A", 6, began.Add(time.Hour))}).Older)
+	late := w.report(lease, part(), []inventory.Level{levelAt("A", 6, began)})
+	require.EqualValues(t, 1, late.Changed, "the row's own time is of another clock; the snapshot is newer")
 }
 
 func zeroesNothingNewer(t *testing.T, w *world) {

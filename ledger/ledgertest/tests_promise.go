@@ -20,9 +20,11 @@ func keepsPromise(t *testing.T, w *world) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newModel(rt, w)
 		for range rapid.IntRange(3, 15).Draw(rt, "steps") {
-			switch rapid.IntRange(0, 12).Draw(rt, "step") {
+			switch rapid.IntRange(0, 13).Draw(rt, "step") {
 			case 0, 1, 2:
 				m.observe()
+			case 13:
+				m.event()
 			case 3:
 				m.define()
 			case 4, 5:
@@ -54,12 +56,6 @@ func keepsPromise(t *testing.T, w *world) {
 // spot is where a warehouse has a SKU, or a store shows one.
 type spot struct{ sku, place string }
 
-// observation is what was seen there, and when.
-type observation struct {
-	available int64
-	at        time.Time
-}
-
 // model is what the ledger should know, and what the stores show.
 type model struct {
 	*world
@@ -68,6 +64,7 @@ type model struct {
 	ids       []string // of the connections
 	defined   ledger.Definitions
 	seen      map[spot]observation
+	named     map[string]bool           // the facilities, by snapshots
 	leases    map[string]ledger.Lease   // of the runs that live, by connection
 	shown     map[string]map[spot]int64 // by connection
 }
@@ -78,7 +75,7 @@ const refusedSKU = "D"
 func newModel(rt *rapid.T, w *world) *model {
 	m := &model{
 		world: &world{Ledger: w.Ledger, t: rt, ticks: w.ticks, counter: w.counter}, draw: rt,
-		seen: map[spot]observation{}, leases: map[string]ledger.Lease{}, shown: map[string]map[spot]int64{},
+		seen: map[spot]observation{}, named: map[string]bool{}, leases: map[string]ledger.Lease{}, shown: map[string]map[spot]int64{},
 	}
 	m.warehouse = m.name("warehouse")
 	owner := m.name("merchant")
@@ -133,67 +130,6 @@ func (m *model) of(id string) *ledger.Connection {
 		}
 	}
 	return nil
-}
-
-// observe records a snapshot: of everything or of a part, with figures that carry a time or not, some of them older than
-// what is recorded, and sometimes with a SKU twice.
-func (m *model) observe() {
-	lease := m.lease(m.connection())
-	end := part()
-	end.Full = m.chance("full")
-	end.AsOf = m.now().Add(-time.Duration(rapid.IntRange(0, 3).Draw(m.draw, "age")) * 10 * time.Second)
-	var rows []inventory.Level
-	count := map[spot]int{}
-	for range rapid.IntRange(1, 5).Draw(m.draw, "rows") {
-		row := inventory.Level{
-			SKU:       rapid.SampledFrom([]string{"A", "B", "C", refusedSKU}).Draw(m.draw, "sku"),
-			Facility:  rapid.SampledFrom([]string{"east", "west"}).Draw(m.draw, "facility"),
-			Available: rapid.Int64Range(-2, 9).Draw(m.draw, "available"),
-		}
-		if m.chance("dated") {
-			row.ReportedAt = m.now().Add(-time.Duration(rapid.IntRange(0, 60).Draw(m.draw, "seconds")) * time.Second)
-		}
-		rows = append(rows, row)
-		count[spot{row.SKU, row.Facility}]++
-	}
-	result := m.report(lease, end, rows)
-	twice := m.twice(end, count)
-	require.Equal(m.t, len(twice) > 0, result.Held != "", "nothing is counted twice: %s", result.Held)
-	if len(twice) > 0 {
-		end.Approved, end.ApprovedRows, end.ApprovedAbsent = true, result.Rows, result.Absent
-		require.Empty(m.t, m.report(lease, end, rows).Held)
-		for _, key := range twice {
-			m.seen[key] = observation{0, end.AsOf}
-		}
-	}
-	for _, row := range rows {
-		at := end.AsOf
-		if !row.ReportedAt.IsZero() {
-			at = row.ReportedAt
-		}
-		key := spot{row.SKU, row.Facility}
-		if before, ok := m.seen[key]; count[key] == 1 && (!ok || !at.Before(before.at)) {
-			m.seen[key] = observation{row.Available, at}
-		}
-	}
-	if m.chance("the run dies") {
-		clear(m.leases)
-	}
-}
-
-// twice are the spots with stock that a full snapshot leaves out of SKUs that it names elsewhere. count is how often it names a spot;
-// rows that name one twice are refused.
-func (m *model) twice(end ledger.SnapshotEnd, count map[spot]int) (found []spot) {
-	elsewhere := map[string]bool{}
-	for key, times := range count {
-		elsewhere[key.sku] = elsewhere[key.sku] || times == 1
-	}
-	for key, one := range m.seen {
-		if end.Full && count[key] == 0 && elsewhere[key.sku] && one.available > 0 && !end.AsOf.Before(one.at) {
-			found = append(found, key)
-		}
-	}
-	return found
 }
 
 // recorded are the figures as world.available shows them.
