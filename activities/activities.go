@@ -23,6 +23,10 @@ type BeginInput struct {
 	Requests   []ledger.Request `json:"requests,omitempty"`
 	Scope      []string         `json:"scope,omitempty"`
 	DryRun     bool             `json:"dry_run,omitempty"`
+	// FetchFirst: the workflow takes the store when it has fetched, by Acquire. SkipFetch: it does not fetch, unless it becomes a Full
+	// Sync; then it has the store at once.
+	FetchFirst bool `json:"fetch_first,omitempty"`
+	SkipFetch  bool `json:"skip_fetch,omitempty"`
 }
 
 // BeginAction is what the workflow does next.
@@ -39,7 +43,7 @@ const (
 type BeginResult struct {
 	Action    BeginAction  `json:"action"`
 	Reason    string       `json:"reason,omitempty"`
-	Lease     ledger.Lease `json:"lease"`
+	Lease     ledger.Lease `json:"lease"` // with the fence 0 it is good for a fetch alone
 	Mode      ledger.Mode  `json:"mode"`
 	NotBefore time.Time    `json:"not_before"`
 	CoveredBy int64        `json:"covered_by,omitempty"`
@@ -186,6 +190,16 @@ type DecideResult struct {
 type RetakeInput struct {
 	Run        int64  `json:"run"`
 	Connection string `json:"connection"`
+}
+
+// AcquireInput takes the store for a run that was started without it.
+type AcquireInput struct {
+	Run        int64          `json:"run"`
+	Connection string         `json:"connection"`
+	Trigger    ledger.Trigger `json:"trigger"`
+	Scope      []string       `json:"scope,omitempty"`
+	// Waits: the run waits for the store, whatever the connection's overlap policy says. A person has approved what it is to do.
+	Waits bool `json:"waits,omitempty"`
 }
 
 // FinishInput ends a run.

@@ -31,6 +31,9 @@ const snapshotsPerFetch = 100
 // visible in one transaction, when the source has proved that it was whole and the guard found nothing absurd.
 func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
 	result, err := f.fetch(ctx, input)
+	if err == nil {
+		err = f.Ledger.Progress(ctx, input.Lease.Run, ledger.PhaseResolving, result.counts())
+	}
 	return result, convert("fetching from the warehouse", err, f.Now())
 }
 
@@ -187,6 +190,14 @@ func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.Snapshot
 		total.Absent = result.Absent
 	}
 	return total
+}
+
+// counts are the figures of a run that fetched. What another run fetched is its, not this one's.
+func (r FetchResult) counts() ledger.Counts {
+	if r.Shared != 0 {
+		return ledger.Counts{}
+	}
+	return ledger.Counts{Rows: r.Rows, Refused: r.Refused, Missing: r.Missing, Changed: r.Changed, Older: r.Older}
 }
 
 // openSource opens a warehouse's driver. What is wrong with it is for a person.

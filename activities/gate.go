@@ -58,28 +58,37 @@ func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error)
 	claim := ledger.Claim{
 		Connection: input.Connection, Mode: input.Mode, Trigger: input.Trigger, Pass: input.Pass, Requests: input.Requests,
 		DryRun: input.DryRun, Scope: input.Scope, Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, WorkflowRun: input.FirstRun, Now: g.Now(),
+		FetchFirst: input.FetchFirst, SkipFetch: input.SkipFetch,
 	}
 	if !connection.Active() {
 		result.Action, result.Reason = BeginSkip, fmt.Sprintf("connection %s is not enabled", connection.ID)
 		result.Lease.Run, err = g.Ledger.SkipRun(ctx, claim, ledger.Skipped, result.Reason)
 		return result, err
 	}
+	if input.FetchFirst && !input.SkipFetch {
+		if err := g.closeDead(ctx, claim); err != nil {
+			return BeginResult{}, err
+		}
+	}
+	skips := input.Trigger == ledger.TriggerSchedule && connection.Inventory.Overlap != ledger.OverlapBuffer
+	claim.Yields = skips
 	grant, err := g.take(ctx, claim)
 	var busy *ledger.BusyError
 	if errors.As(err, &busy) {
-		skips := input.Trigger == ledger.TriggerSchedule && connection.Inventory.Overlap != ledger.OverlapBuffer
 		if skips {
 			if skips, err = g.lasting(ctx, busy.Holder); err != nil {
 				return BeginResult{}, err
 			}
 		}
 		if skips {
-			result.Action = BeginSkip
-			result.Reason = fmt.Sprintf("store %s is in use by %s (run %d) since %s", connection.Store, busy.Holder.Workflow, busy.Holder.Run, busy.Holder.TakenAt.UTC().Format(time.RFC3339))
+			result.Action, result.Reason = BeginSkip, inUse(busy.Holder)
 			result.Lease.Run, err = g.Ledger.SkipRun(ctx, claim, ledger.Skipped, result.Reason)
 			return result, err
 		}
-		return BeginResult{}, g.wait(ctx, busy.Holder, len(claim.Scope) == 0)
+		claim.Yields = false
+		if grant, err = g.take(ctx, claim); errors.As(err, &busy) {
+			return BeginResult{}, g.wait(ctx, busy.Holder, len(claim.Scope) == 0)
+		}
 	}
 	var turn *ledger.TurnError
 	if errors.As(err, &turn) {
@@ -99,11 +108,96 @@ func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error)
 	return result, nil
 }
 
+// inUse names the holder of a store.
+func inUse(holder ledger.Holder) string {
+	return fmt.Sprintf("store %s is in use by %s (run %d) since %s", holder.Store, holder.Workflow, holder.Run, holder.TakenAt.UTC().Format(time.RFC3339))
+}
+
+// closeDead ends the connection's runs whose workflow is over: one that was terminated while it had no store is in nobody's way, so
+// nobody else would notice.
+func (g *Gate) closeDead(ctx context.Context, claim ledger.Claim) error {
+	open, err := g.Ledger.OpenRuns(ctx, claim.Connection)
+	if err != nil {
+		return err
+	}
+	for _, run := range open {
+		if run.WorkflowRun == claim.WorkflowRun {
+			continue
+		}
+		alive, err := g.Executions.Alive(ctx, run.Workflow, run.WorkflowRun)
+		if err != nil {
+			return err
+		}
+		if alive {
+			continue
+		}
+		err = g.Ledger.EndRun(ctx, ledger.Lease{Store: run.Store, Run: run.ID}, ledger.RunEnd{Outcome: ledger.Cancelled, Reason: workflowOver, Counts: run.Counts, Now: g.Now()})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// workflowOver is why a run was closed by another one.
+const workflowOver = "its workflow ended without giving the store back"
+
 // lasting is false for a holder whose run is of a few SKUs: it is over in a moment. Where a warehouse's events ask for one after
 // the other, skipping for them would leave the schedule without a turn.
 func (g *Gate) lasting(ctx context.Context, holder ledger.Holder) (bool, error) {
 	run, err := g.Ledger.Run(ctx, holder.Run)
 	return len(run.Scope) == 0, err
+}
+
+// Acquire takes the store for a run that has fetched without it. What it fetched is recorded and due, so a scheduled run that may not
+// wait ends as skipped when another run has the store; every other run waits.
+func (g *Gate) Acquire(ctx context.Context, input AcquireInput) (BeginResult, error) {
+	result, err := g.acquire(ctx, input)
+	return result, convert("taking the store", err, g.Now())
+}
+
+func (g *Gate) acquire(ctx context.Context, input AcquireInput) (BeginResult, error) {
+	take := func(fence int64) (ledger.Grant, error) { return g.Ledger.Acquire(ctx, input.Run, fence, g.Now()) }
+	grant, err := take(0)
+	var busy *ledger.BusyError
+	if errors.As(err, &busy) {
+		alive, failed := g.Executions.Alive(ctx, busy.Holder.Workflow, busy.Holder.WorkflowRun)
+		if failed != nil {
+			return BeginResult{}, failed
+		}
+		if alive {
+			return g.yieldTo(ctx, busy.Holder, input)
+		}
+		grant, err = g.replace(ctx, busy.Holder, take)
+	}
+	var turn *ledger.TurnError
+	if errors.As(err, &turn) {
+		return BeginResult{}, tryAfter(ErrorStoreBusy, fmt.Sprintf("leaving store %s to %s, which has waited for it", turn.Store, turn.Workflow), g.Poll)
+	} else if err != nil {
+		return BeginResult{}, err
+	}
+	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
+}
+
+// yieldTo is what a run that has fetched does while another one has the store.
+func (g *Gate) yieldTo(ctx context.Context, holder ledger.Holder, input AcquireInput) (BeginResult, error) {
+	if input.Trigger == ledger.TriggerSchedule && !input.Waits {
+		connection, err := g.Ledger.Connection(ctx, input.Connection)
+		if err != nil {
+			return BeginResult{}, err
+		}
+		lasts, err := g.lasting(ctx, holder)
+		if err != nil {
+			return BeginResult{}, err
+		}
+		if lasts && connection.Inventory.Overlap != ledger.OverlapBuffer {
+			return BeginResult{Action: BeginSkip, Reason: inUse(holder) + "; what was fetched is recorded, and goes out with the next run"}, nil
+		}
+	}
+	if err := g.Ledger.Progress(ctx, input.Run, fmt.Sprintf("waiting for %s (run %d)", holder.Workflow, holder.Run), ledger.Counts{}); err != nil {
+		return BeginResult{}, err
+	}
+	return BeginResult{}, g.wait(ctx, holder, len(input.Scope) == 0)
 }
 
 // Retake takes the store again for a run that gave it back while a person decided. It always waits.
@@ -159,7 +253,7 @@ func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, erro
 func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence int64) (ledger.Grant, error)) (ledger.Grant, error) {
 	lease := ledger.Lease{Store: dead.Store, Fence: dead.Fence, Run: dead.Run}
 	err := g.Ledger.EndRun(ctx, lease, ledger.RunEnd{
-		Outcome: ledger.Cancelled, Reason: "its workflow ended without giving the store back", Now: g.Now(),
+		Outcome: ledger.Cancelled, Reason: workflowOver, Now: g.Now(),
 	})
 	if err != nil {
 		return ledger.Grant{}, err

@@ -113,6 +113,9 @@ func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Pla
 		}
 	}
 	result.Due, result.Live, result.Zeroing = due.Rows, due.Live, going
+	if err := r.Ledger.Progress(ctx, input.Lease.Run, ledger.PhasePushing, ledger.Counts{Resolved: result.Resolved, Due: result.Due}); err != nil {
+		return ResolveResult{}, err
+	}
 	switch decideZeroing(zeroing{
 		base: due.Live + before.All, going: going, before: before.Rows, maximum: warehouse.Guard.MaximumZeroed,
 		single: len(input.Scope) == 1, approved: input.Approved, approvedRows: input.ApprovedZeroing,

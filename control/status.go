@@ -38,6 +38,7 @@ type ConnectionStatus struct {
 	Rows      map[ledger.Status]int64 `json:"rows"`
 	Last      *ledger.Run             `json:"last,omitempty"`
 	Holder    *ledger.Holder          `json:"holder,omitempty"` // who has the store now
+	Open      []OpenRun               `json:"open"`             // runs that have not ended, oldest first
 }
 
 // ScheduleStatus is how a schedule stands.
@@ -111,6 +112,11 @@ func (c *Control) askTemporal(ctx context.Context, status *Status) (err error) {
 				one.Schedules = append(one.Schedules, *found)
 			}
 		}
+		for n := range one.Open {
+			if one.Open[n].Retry, err = c.Retry(ctx, one.Open[n].Workflow); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -145,7 +151,7 @@ func (c *Control) Runs(ctx context.Context, connection string, limit int) ([]led
 	if err != nil {
 		return nil, err
 	}
-	return orEmpty(runs), ShowHeld(ctx, c.Ledger, runs)
+	return orEmpty(runs), ShowRunning(ctx, c.Ledger, runs)
 }
 
 // ShowHeld gives runs that wait for a person the outcome held. In the ledger they are running, because they have not ended.
@@ -172,9 +178,12 @@ func (c *Control) connectionStatus(ctx context.Context, connection ledger.Connec
 	status.Rows = rows
 	runs, err := c.Ledger.Runs(ctx, connection.ID, 1)
 	if err == nil {
-		err = ShowHeld(ctx, c.Ledger, runs)
+		err = ShowRunning(ctx, c.Ledger, runs)
 	}
 	if err != nil {
+		return status, err
+	}
+	if status.Open, err = c.openRuns(ctx, connection.ID); err != nil {
 		return status, err
 	}
 	if len(runs) > 0 {
@@ -220,6 +229,30 @@ func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connecti
 		status.Next = &next[0]
 	}
 	return status, nil
+}
+
+// Schedules is how the schedules of every active connection stand.
+func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
+	connections, err := c.Ledger.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []ScheduleStatus
+	for _, connection := range connections {
+		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+			if !connection.Active() {
+				continue
+			}
+			one, err := c.scheduleStatus(ctx, connection, mode)
+			if err != nil {
+				return nil, err
+			}
+			if one != nil {
+				found = append(found, *one)
+			}
+		}
+	}
+	return found, nil
 }
 
 // workers counts the processes that poll for work.

@@ -29,6 +29,21 @@ func (t *tx) hold(ctx context.Context, lease Lease) (holding, error) {
 	return found, err
 }
 
+// holdFetch is hold for a fetch, which needs no store: the run must be open and its connection must lead where it did.
+func (t *tx) holdFetch(ctx context.Context, lease Lease) (holding, error) {
+	if lease.Fence != 0 {
+		return t.hold(ctx, lease)
+	}
+	found := holding{lease: lease}
+	err := t.row(ctx, `SELECT c.id, c.merchant, c.warehouse FROM runs r JOIN connections c ON c.id = r.connection
+		WHERE r.id = ? AND r.store = ? AND c.store = r.store AND r.ended_at IS NULL`+t.dialect.lock("r"), lease.Run, lease.Store).
+		Scan(&found.connection, &found.merchant, &found.warehouse)
+	if errors.Is(err, sql.ErrNoRows) {
+		return holding{}, fmt.Errorf("%w: run %d of store %s has ended", ErrFenced, lease.Run, lease.Store)
+	}
+	return found, err
+}
+
 // gate is a store's row, locked.
 type gate struct {
 	store        string
@@ -52,6 +67,9 @@ func (t *tx) gate(ctx context.Context, store string) (gate, error) {
 
 // give hands the store to a workflow's run under the next fence. If it waited for its turn, this was it.
 func (t *tx) give(ctx context.Context, at gate, run int64, workflow string, mode Mode, now time.Time) (Grant, error) {
+	if _, err := t.exec(ctx, "UPDATE runs SET phase = ? WHERE id = ?", PhaseResolving, run); err != nil {
+		return Grant{}, err
+	}
 	_, err := t.exec(ctx, `UPDATE gates SET fence = ?, run = ?, taken_at = ?, awaited_by = CASE WHEN awaited_by = ? THEN '' ELSE awaited_by END
 		WHERE store = ?`, at.fence+1, run, micros(now), workflow, at.store)
 	return at.grant(at.fence+1, run, mode, now), err
@@ -125,13 +143,18 @@ func (t *tx) take(ctx context.Context, claim Claim) (Grant, error) {
 			return Grant{Covered: true, CoveredBy: by}, t.leave(ctx, at, claim.Workflow)
 		}
 	}
-	if err := t.free(ctx, at, claim.Replace); err != nil {
-		return Grant{}, err
-	}
-	if len(claim.Scope) > 0 && at.awaitedBy != "" && at.awaitedBy != claim.Workflow && at.awaitedUntil > micros(claim.Now) {
-		return Grant{}, &TurnError{Store: at.store, Workflow: at.awaitedBy}
-	}
 	mode := target.mode(claim.Mode, claim.Scope)
+	fetches := claim.FetchFirst && (!claim.SkipFetch || mode == Full)
+	if !fetches || claim.Yields {
+		if err := t.free(ctx, at, claim.Replace); err != nil {
+			return Grant{}, err
+		}
+	}
+	if !fetches {
+		if err := at.turn(claim.Scope, claim.Workflow, claim.Now); err != nil {
+			return Grant{}, err
+		}
+	}
 	switch {
 	case run.id == 0:
 		run.id, err = t.insertRun(ctx, claim, target, mode, Running, "")
@@ -145,7 +168,19 @@ func (t *tx) take(ctx context.Context, claim Claim) (Grant, error) {
 	if err := t.takeUp(ctx, claim, mode, run.id); err != nil {
 		return Grant{}, err
 	}
+	if fetches {
+		_, err := t.exec(ctx, "UPDATE runs SET phase = ? WHERE id = ?", PhaseFetching, run.id)
+		return Grant{Lease: Lease{Store: at.store, Run: run.id}, Mode: mode}, err
+	}
 	return t.give(ctx, at, run.id, claim.Workflow, mode, claim.Now)
+}
+
+// turn is nil unless the store is left to another workflow that waits for it with a whole run.
+func (g gate) turn(scope []string, workflow string, now time.Time) error {
+	if len(scope) > 0 && g.awaitedBy != "" && g.awaitedBy != workflow && g.awaitedUntil > micros(now) {
+		return &TurnError{Store: g.store, Workflow: g.awaitedBy}
+	}
+	return nil
 }
 
 // target is what a claim is for.
@@ -171,8 +206,24 @@ func (t target) mode(asked Mode, scope []string) Mode {
 	return asked
 }
 
-// Retake takes the store again for a run that released it; see Gate.
+// Retake takes the store again for a run that released it; see Gate. It fetches anew, so it may become a Full Sync.
 func (d *database) Retake(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
+	return d.retake(ctx, run, replace, now, func(t *tx, target target, found Run, _ gate) (Mode, error) {
+		mode := target.mode(found.Mode, found.Scope)
+		_, err := t.exec(ctx, "UPDATE runs SET mode = ? WHERE id = ?", mode, run)
+		return mode, err
+	})
+}
+
+// Acquire takes the store for a run that was started without it; see Gate. It has fetched already, so it stays what it is.
+func (d *database) Acquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
+	return d.retake(ctx, run, replace, now, func(_ *tx, _ target, found Run, at gate) (Mode, error) {
+		return found.Mode, at.turn(found.Scope, found.Workflow, now)
+	})
+}
+
+// retake takes the store for a run that is under way, in the mode that is chosen when the store is free.
+func (d *database) retake(ctx context.Context, run, replace int64, now time.Time, choose func(t *tx, target target, found Run, at gate) (Mode, error)) (Grant, error) {
 	var granted Grant
 	err := d.move(ctx, now, func(t *tx) error {
 		found, err := t.run(ctx, run)
@@ -199,8 +250,8 @@ func (d *database) Retake(ctx context.Context, run int64, replace int64, now tim
 		if err := t.free(ctx, at, replace); err != nil {
 			return err
 		}
-		mode := target.mode(found.Mode, found.Scope)
-		if _, err := t.exec(ctx, "UPDATE runs SET mode = ? WHERE id = ?", mode, run); err != nil {
+		mode, err := choose(t, target, found, at)
+		if err != nil {
 			return err
 		}
 		granted, err = t.give(ctx, at, run, found.Workflow, mode, now)
@@ -303,7 +354,7 @@ func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
 				return err
 			}
 		}
-		if at.fence != lease.Fence || at.run.Int64 != lease.Run {
+		if at.run.Int64 != lease.Run || (lease.Fence != 0 && at.fence != lease.Fence) {
 			return nil // someone else's
 		}
 		if run.EndedAt == nil && clearsFull(run, end.Outcome) {
@@ -317,7 +368,7 @@ func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
 }
 
 func (t *tx) endRun(ctx context.Context, run Run, end RunEnd) error {
-	_, err := t.exec(ctx, "UPDATE runs SET ended_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
+	_, err := t.exec(ctx, "UPDATE runs SET ended_at = ?, outcome = ?, reason = ?, counts = ?, phase = '' WHERE id = ?",
 		micros(end.Now), end.Outcome, cleanText(end.Reason), encode(end.Counts), run.ID)
 	if err != nil {
 		return err

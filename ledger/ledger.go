@@ -141,6 +141,12 @@ type Claim struct {
 	Requests    []Request
 	// Replace is the fence of a holder that is known to be dead; 0 replaces nobody.
 	Replace int64
+	// FetchFirst: the run fetches before it needs its store, unless SkipFetch (a Full Sync fetches all the same). Then it is started
+	// without the store: its Lease has the fence 0, is good for a fetch, and Acquire takes the store.
+	FetchFirst bool
+	SkipFetch  bool
+	// Yields: such a run does not begin while somebody has the store.
+	Yields bool
 	// DryRun and Scope are kept with the run.
 	DryRun bool
 	Scope  []string
@@ -178,11 +184,19 @@ type Gate interface {
 	Release(ctx context.Context, lease Lease) error
 	// Retake takes the store again for a run that released it, with a new fence. Errors as Take.
 	Retake(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error)
+	// Acquire takes the store for a run that was started without it. Errors as Take.
+	Acquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error)
+	// OpenRuns lists a connection's runs that have not ended, oldest first. A run whose workflow is over stays among them until somebody
+	// ends it.
+	OpenRuns(ctx context.Context, connection string) ([]Run, error)
+	// Progress notes how far a run is, for people: its phase, and the counts that are not 0. An ended run is left as it is.
+	Progress(ctx context.Context, run int64, phase string, counts Counts) error
 	// Holder returns who holds a store; ErrNotFound when nobody does.
 	Holder(ctx context.Context, store string) (Holder, error)
 	// EndRun records how a run ended, marks its requests as served when the outcome is Completed, CompletedWithFailures or
 	// Partial, clears a connection's owed Full Sync when a complete unscoped Full pass ended, and gives the store back.
-	// Ending an ended run again changes nothing. The lease may be lost: then the run is ended and the store left alone.
+	// Ending an ended run again changes nothing. The lease may be lost: then the run is ended and the store left alone. With the fence 0
+	// the store is given back when the run has it, under whatever fence.
 	EndRun(ctx context.Context, lease Lease, end RunEnd) error
 	// NoteRequests keeps the ids of requests that wait together as a group: whoever takes up a request with the group's id takes them
 	// up as well, and what becomes of it becomes of them.

@@ -26,8 +26,16 @@ type Run struct {
 	EndedAt     *time.Time `json:"ended_at,omitempty"`
 	Outcome     Outcome    `json:"outcome"`
 	Reason      string     `json:"reason,omitempty"`
+	Phase       string     `json:"phase,omitempty"` // how far it is, in words, until it ends
 	Counts      Counts     `json:"counts"`
 }
+
+// The phases of a run that the ledger sets itself. Others say what a run waits for.
+const (
+	PhaseFetching  = "fetching"
+	PhaseResolving = "resolving"
+	PhasePushing   = "pushing"
+)
 
 // Hold is a run that waits for a person.
 type Hold struct {

@@ -18,7 +18,7 @@ const largeRows = 10_000
 // time that the mark stood for.
 func (d *database) Record(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (SnapshotResult, error) {
 	return d.recordSnapshot(ctx, snapshot, end, func(t *tx) (stagedSnapshot, error) {
-		if _, err := t.hold(ctx, lease); err != nil {
+		if _, err := t.holdFetch(ctx, lease); err != nil {
 			return stagedSnapshot{}, err
 		}
 		staged, err := t.staging(ctx, snapshot)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -8,7 +9,7 @@ import (
 )
 
 const runColumns = `id, connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests,
-	started_at, fetch_began, ended_at, outcome, reason, counts`
+	started_at, fetch_began, ended_at, outcome, reason, counts, phase`
 
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(into ...any) error }
@@ -19,7 +20,7 @@ func scanRun(row scanner) (Run, error) {
 	var started int64
 	var fetched, ended sql.NullInt64
 	err := row.Scan(&found.ID, &found.Connection, &found.Store, &found.Warehouse, &found.Mode, &found.Trigger, &found.Workflow, &found.WorkflowRun,
-		&found.Pass, &found.DryRun, &scope, &requests, &started, &fetched, &ended, &found.Outcome, &found.Reason, &counts)
+		&found.Pass, &found.DryRun, &scope, &requests, &started, &fetched, &ended, &found.Outcome, &found.Reason, &counts, &found.Phase)
 	if err != nil {
 		return Run{}, err
 	}
@@ -69,6 +70,43 @@ func (d *database) Runs(ctx context.Context, connection string, limit int) ([]Ru
 		}, query+" ORDER BY id DESC LIMIT ?", append(arguments, limitOf(limit))...)
 	})
 	return found, err
+}
+
+// OpenRuns lists a connection's runs that have not ended; see Gate.
+func (d *database) OpenRuns(ctx context.Context, connection string) ([]Run, error) {
+	var found []Run
+	err := d.read(ctx, func(t *tx) error {
+		found = nil
+		return t.each(ctx, func(row *sql.Rows) error {
+			run, err := scanRun(row)
+			found = append(found, run)
+			return err
+		}, "SELECT "+runColumns+" FROM runs WHERE connection = ? AND ended_at IS NULL ORDER BY id", connection)
+	})
+	return found, err
+}
+
+// Progress notes how far a run is; see Gate.
+func (d *database) Progress(ctx context.Context, run int64, phase string, counts Counts) error {
+	return d.write(ctx, func(t *tx) error {
+		found, err := t.run(ctx, run)
+		if err != nil || found.EndedAt != nil {
+			return err
+		}
+		_, err = t.exec(ctx, "UPDATE runs SET phase = ?, counts = ? WHERE id = ?", cleanText(phase), encode(found.Counts.with(counts)), run)
+		return err
+	})
+}
+
+// with takes over the figures that are not 0.
+func (c Counts) with(newer Counts) Counts {
+	return Counts{
+		Rows: cmp.Or(newer.Rows, c.Rows), Refused: cmp.Or(newer.Refused, c.Refused), Missing: cmp.Or(newer.Missing, c.Missing),
+		Changed: cmp.Or(newer.Changed, c.Changed), Older: cmp.Or(newer.Older, c.Older), Resolved: cmp.Or(newer.Resolved, c.Resolved),
+		Due: cmp.Or(newer.Due, c.Due), Exported: cmp.Or(newer.Exported, c.Exported), Sent: cmp.Or(newer.Sent, c.Sent),
+		Rejected: cmp.Or(newer.Rejected, c.Rejected), Blocked: cmp.Or(newer.Blocked, c.Blocked), Retrying: cmp.Or(newer.Retrying, c.Retrying),
+		Calls: cmp.Or(newer.Calls, c.Calls), Waits: cmp.Or(newer.Waits, c.Waits),
+	}
 }
 
 // RunOf finds the run of a workflow's pass.

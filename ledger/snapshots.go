@@ -33,7 +33,7 @@ func (d *database) Mark(ctx context.Context, warehouse string) (string, error) {
 func (d *database) Stage(ctx context.Context, lease Lease, start SnapshotStart) (int64, error) {
 	var snapshot int64
 	err := d.write(ctx, func(t *tx) error {
-		held, err := t.hold(ctx, lease)
+		held, err := t.holdFetch(ctx, lease)
 		if err != nil {
 			return err
 		}

@@ -44,6 +44,7 @@ func (s *Server) apiRoutes() []Route {
 		{http.MethodGet, "/api/v1/warehouses/{id}/snapshot", s.asked(s.snapshot, "limit")},
 		{http.MethodGet, "/api/v1/runs", s.asked(s.runs, "connection", "limit")},
 		{http.MethodGet, "/api/v1/runs/{id}", s.asked(s.run)},
+		{http.MethodPost, "/api/v1/runs/{id}/cancel", s.cancel},
 		{http.MethodGet, "/api/v1/requests/{id}", s.asked(s.request)},
 		{http.MethodGet, "/api/v1/activity", s.asked(s.activity, "sku", "merchant", "connection", "limit")},
 		{http.MethodGet, "/api/v1/holds", s.asked(s.holds)},
@@ -227,25 +228,71 @@ func (s *Server) runs(ctx context.Context, q question) (any, error) {
 	}
 	found, err := s.options.Ledger.Runs(ctx, only, q.limit)
 	if err == nil {
-		err = control.ShowHeld(ctx, s.options.Ledger, found)
+		err = control.ShowRunning(ctx, s.options.Ledger, found)
 	}
 	return pageOf(found, func(run ledger.Run) ledger.Run { return run }), err
 }
 
 func (s *Server) run(ctx context.Context, q question) (any, error) {
-	id, err := strconv.ParseInt(q.PathValue("id"), 10, 64)
+	id, err := runNumber(q.Request)
 	if err != nil {
-		return nil, invalid("invalid_path", "%s is not a run number", shown(q.PathValue("id")))
+		return nil, err
 	}
 	found, err := s.options.Ledger.Run(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return nil, notFound("there is no run " + strconv.FormatInt(id, 10) + "; /api/v1/runs lists them")
+		return nil, noRun(id)
 	} else if err != nil {
 		return nil, err
 	}
 	runs := []ledger.Run{found}
-	err = control.ShowHeld(ctx, s.options.Ledger, runs)
+	err = control.ShowRunning(ctx, s.options.Ledger, runs)
 	return runs[0], err
+}
+
+func runNumber(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0, invalid("invalid_path", "%s is not a run number", shown(r.PathValue("id")))
+	}
+	return id, nil
+}
+
+func noRun(id int64) error {
+	return notFound("there is no run " + strconv.FormatInt(id, 10) + "; /api/v1/runs lists them")
+}
+
+// cancelPatience is how long an answer waits for the run to have stopped.
+const cancelPatience = 5 * time.Second
+
+// cancel stops a run, and shows it as it is in a moment.
+func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {
+	ctx, done := context.WithTimeout(r.Context(), apiPatience)
+	defer done()
+	run, err := s.cancelled(ctx, r)
+	if err != nil {
+		refuse(w, s.controlProblem(r, err))
+		return
+	}
+	answer(w, http.StatusAccepted, run)
+}
+
+func (s *Server) cancelled(ctx context.Context, r *http.Request) (ledger.Run, error) {
+	if _, err := readQuestion(r, nil); err != nil {
+		return ledger.Run{}, err
+	}
+	id, err := runNumber(r)
+	if err != nil {
+		return ledger.Run{}, err
+	}
+	if _, err := s.options.Ledger.Run(ctx, id); errors.Is(err, ledger.ErrNotFound) {
+		return ledger.Run{}, noRun(id)
+	} else if err != nil {
+		return ledger.Run{}, err
+	}
+	if _, err := s.options.Control.Cancel(ctx, id); err != nil {
+		return ledger.Run{}, err
+	}
+	return s.options.Control.Ended(ctx, id, cancelPatience)
 }
 
 // request says what became of a request. The same id may have been given to several connections.

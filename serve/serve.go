@@ -26,6 +26,8 @@ type Control interface {
 	Intake
 	Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Status(ctx context.Context, only string) (control.Status, error)
+	Cancel(ctx context.Context, run int64) (ledger.Run, error)
+	Ended(ctx context.Context, run int64, within time.Duration) (ledger.Run, error)
 	Explain(ctx context.Context, connection, channelSKU string) ([]control.ExplanationOf, error)
 	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ledger.ActivityEntry, error)
 }

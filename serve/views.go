@@ -63,6 +63,7 @@ type connectionStatusView struct {
 	Rows      map[ledger.Status]int64  `json:"rows"` // by status; those without rows are absent
 	Last      *ledger.Run              `json:"last,omitempty"`
 	Holder    *holderView              `json:"holder,omitempty"`
+	Open      []control.OpenRun        `json:"open"`
 }
 
 type holderView struct {
@@ -80,6 +81,7 @@ func viewStatus(status control.Status) statusView {
 	for i, one := range status.Connections {
 		view := connectionStatusView{
 			connectionView: viewConnection(one.Connection), Schedules: append([]control.ScheduleStatus{}, one.Schedules...), Rows: one.Rows, Last: one.Last,
+			Open: append([]control.OpenRun{}, one.Open...),
 		}
 		if view.Rows == nil {
 			view.Rows = map[ledger.Status]int64{}

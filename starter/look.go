@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
-	"sort"
 	"strings"
 	"time"
 
@@ -66,11 +66,17 @@ func showStatus(w io.Writer, status control.Status) {
 			case schedule.Paused:
 				when = pausedBecause(schedule.Note)
 			}
-			line(w, "  schedule %s: %s%s", schedule.ID, when, skipped(schedule))
+			line(w, "  schedule %s: %s", schedule.ID, strings.Join(append([]string{when}, besides(schedule)...), ", "))
 		}
-		line(w, "  rows by status: %s", countsByStatus(c.Rows))
+		line(w, "  rows by status: %s", partition(c.Rows))
 		if c.Last != nil {
 			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, syncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
+		}
+		for _, run := range c.Open {
+			line(w, "  run %d (%s) is under way: %s", run.ID, run.Mode, openPhase(run.Run))
+			if retry := run.Retry; retry != nil {
+				line(w, "    %s\n    starter cancel %d   ends it", plain(describeRetry(*retry)), run.ID)
+			}
 		}
 		if c.Holder != nil {
 			line(w, "  store %s is in use by run %d (workflow %s)", c.Store, c.Holder.Run, c.Holder.Workflow)
@@ -79,6 +85,23 @@ func showStatus(w io.Writer, status control.Status) {
 	if len(status.Connections) == 0 {
 		line(w, "no connections yet; apply a configuration (starter apply FILE)")
 	}
+}
+
+// openPhase is how far a run is that has not ended.
+func openPhase(run ledger.Run) string {
+	if run.Outcome == ledger.Held {
+		return "it waits for a decision"
+	}
+	return plain(cmp.Or(run.Phase, "running"))
+}
+
+// describeRetry says what failed last in a run, and when it is tried again.
+func describeRetry(retry control.Retry) string {
+	when := "attempt %d is under way"
+	if retry.Next != nil {
+		when = "attempt %d is due at " + stamp(retry.Next)
+	}
+	return fmt.Sprintf("%s: "+when, retry.Error, retry.Attempt)
 }
 
 // pausedBecause is a note that says the word by itself, or the word and the note.
@@ -99,29 +122,6 @@ func deadline(decideBy *time.Time) string {
 	return "   until " + stamp(decideBy) + "; then the run ends undecided, and pushes nothing"
 }
 
-func skipped(schedule control.ScheduleStatus) string {
-	text := ""
-	if schedule.Skipped > 0 {
-		text += fmt.Sprintf(", %s skipped because the run before was not over", count(schedule.Skipped, "start"))
-	}
-	if schedule.Missed > 0 {
-		text += fmt.Sprintf(", %s missed while the server was down", count(schedule.Missed, "start"))
-	}
-	return text
-}
-
-func countsByStatus(rows map[ledger.Status]int64) string {
-	var parts []string
-	for status, n := range rows {
-		parts = append(parts, fmt.Sprintf("%d %s", n, status))
-	}
-	sort.Strings(parts)
-	if len(parts) == 0 {
-		return "none yet"
-	}
-	return strings.Join(parts, ", ")
-}
-
 func reasonOf(reason string) string {
 	if reason == "" {
 		return ""
@@ -136,8 +136,9 @@ func runsCommand(s *session) *cobra.Command {
 		Short: "List runs, newest first",
 		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the fetch changed; ROWS DUE the rows of the
 store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those that the store has
-confirmed, REJECTED those that the store refuses for good or that wait for a call that a person must look at; CALLS the calls to the store.
-The figures of a run are recorded when it ends.`,
+confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
+try; CALLS the calls to the store.
+Of a run that is under way, OUTCOME shows its phase, and the figures are those so far.`,
 		Example: "  starter runs\n  starter runs acme-shop --limit 5",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -161,17 +162,29 @@ The figures of a run are recorded when it ends.`,
 	return command
 }
 
+// outcomeOf is how a run ended, or how far it is.
+func outcomeOf(run ledger.Run) string {
+	if run.Outcome == ledger.Running && run.Phase != "" {
+		return plain(run.Phase)
+	}
+	return string(run.Outcome)
+}
+
 func showRuns(w io.Writer, runs []ledger.Run) {
-	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tREJECTED\tCALLS", func(row func(string, ...any)) {
+	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
 		for _, run := range runs {
-			cells := []any{run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt)}
-			if k := run.Counts; run.EndedAt != nil {
-				took := run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond)
-				cells = append(cells, took, run.Outcome, k.Changed, k.Due, k.Exported, k.Rejected, k.Calls)
-			} else { // its figures are recorded when it ends
-				cells = append(cells, "-", run.Outcome, "-", "-", "-", "-", "-")
+			took, k := "-", run.Counts
+			figure := func(n int64) string {
+				if n == 0 && run.EndedAt == nil {
+					return "-" // it has not come so far
+				}
+				return fmt.Sprint(n)
 			}
-			row("%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v\t%v", cells...)
+			if run.EndedAt != nil {
+				took = run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond).String()
+			}
+			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
+				outcomeOf(run), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
 		}
 	})
 	if len(runs) == 0 {

@@ -119,6 +119,9 @@ func (s *session) follow(ctx context.Context, c *control.Control, answer control
 			if err == nil {
 				text = describeProgress(progress)
 			}
+			if retry, failed := c.Retry(ctx, answer.Workflow); failed == nil && retry != nil {
+				text += "; " + plain(describeRetry(*retry))
+			}
 			if ctx.Err() == nil && text != last {
 				line(os.Stderr, "  %s", text)
 				last = text
@@ -185,7 +188,7 @@ func readings(c ledger.Counts) string {
 
 // pushed says what became of the rows that were due.
 func pushed(c ledger.Counts) string {
-	became := sum(part{c.Exported, "exported"}, part{c.Sent, "sent and not yet confirmed"}, part{c.Rejected, "rejected"}, part{c.Blocked, "blocked"}, part{c.Retrying, "to be tried again"})
+	became := sum(part{c.Exported, "exported"}, part{c.Sent, "sent and not yet confirmed"}, part{c.Rejected, "newly rejected"}, part{c.Parked, "parked since an earlier run"}, part{c.Blocked, "blocked"}, part{c.Retrying, "to be tried again"})
 	switch {
 	case became == "" && c.Due == 0:
 		return "nothing was due"

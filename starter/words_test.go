@@ -65,12 +65,12 @@ func TestReports(t *testing.T) {
 		want   string
 	}{
 		"everything": {
-			workflows.SyncReport{Run: 3, Mode: ledger.Full, Outcome: ledger.CompletedWithFailures, Reason: "1 row was rejected", Counts: ledger.Counts{
-				Rows: 505, Refused: 1, Missing: 2, Changed: 1, Older: 3, Due: 8, Exported: 4, Sent: 1, Rejected: 1, Blocked: 1, Retrying: 1, Calls: 1,
+			workflows.SyncReport{Run: 3, Mode: ledger.Full, Outcome: ledger.CompletedWithFailures, Reason: "1 row was newly rejected", Counts: ledger.Counts{
+				Rows: 505, Refused: 1, Missing: 2, Changed: 1, Older: 3, Due: 8, Exported: 4, Sent: 1, Rejected: 1, Parked: 2, Blocked: 1, Retrying: 1, Calls: 1,
 			}},
-			"run 3 (Full Sync): completed_with_failures\n  1 row was rejected\n" +
+			"run 3 (Full Sync): completed_with_failures\n  1 row was newly rejected\n" +
 				"  warehouse: 505 rows read, 1 level changed, 1 row refused, 2 levels not named, 3 rows older than what is recorded\n" +
-				"  store: 8 rows due when the push began; in all: 4 exported, 1 sent and not yet confirmed, 1 rejected, 1 blocked, 1 to be tried again, in 1 call\n",
+				"  store: 8 rows due when the push began; in all: 4 exported, 1 sent and not yet confirmed, 1 newly rejected, 2 parked since an earlier run, 1 blocked, 1 to be tried again, in 1 call\n",
 		},
 		"nothing new": {
 			workflows.SyncReport{Run: 4, Mode: ledger.Smart, Outcome: ledger.Completed},
@@ -102,13 +102,13 @@ func TestRunsSayWhatTheyCount(t *testing.T) {
 	text := shown(func(w *bytes.Buffer) {
 		showRuns(w, []ledger.Run{
 			{ID: 2, Connection: "shop", Mode: ledger.Smart, StartedAt: morning, Outcome: ledger.Running},
-			{ID: 1, Connection: "shop", Mode: ledger.Full, StartedAt: morning, EndedAt: new(morning.Add(1240 * time.Millisecond)), Outcome: ledger.Completed, Counts: ledger.Counts{Changed: 7, Due: 6, Exported: 5, Rejected: 1, Calls: 2}},
+			{ID: 1, Connection: "shop", Mode: ledger.Full, StartedAt: morning, EndedAt: new(morning.Add(1240 * time.Millisecond)), Outcome: ledger.Completed, Counts: ledger.Counts{Changed: 7, Due: 6, Exported: 5, Rejected: 1, Parked: 4, Calls: 2}},
 		})
 	})
 	lines := strings.Split(text, "\n")
-	require.Regexp(t, `STARTED \(UTC\) .*LEVELS CHANGED +ROWS DUE +EXPORTED +REJECTED +CALLS`, lines[0])
-	require.Regexp(t, `^2 .* 2026-03-02 07:39:00 +- +running +- +- +- +- +-$`, lines[1], "its figures are recorded when it ends")
-	require.Regexp(t, `^1 .* 1\.2s +completed +7 +6 +5 +1 +2$`, lines[2])
+	require.Regexp(t, `STARTED \(UTC\) .*LEVELS CHANGED +ROWS DUE +EXPORTED +NEWLY REJECTED +PARKED +CALLS`, lines[0])
+	require.Regexp(t, `^2 .* 2026-03-02 07:39:00 +- +running +- +- +- +- +- +-$`, lines[1], "its figures are recorded when it ends")
+	require.Regexp(t, `^1 .* 1\.2s +completed +7 +6 +5 +1 +4 +2$`, lines[2])
 	require.Contains(t, shown(func(w *bytes.Buffer) { showRuns(w, nil) }), "no runs yet; starter sync")
 }
 
@@ -135,7 +135,7 @@ func TestStatusSaysWordsAndDates(t *testing.T) {
 	for _, want := range []string{
 		"schedule smart-sync/shop: paused: stocktaking until Monday\n", "schedule full-sync/shop: paused by ada\n", "schedule fourth: paused\n",
 		"schedule third: next 2026-03-02 07:39:00 UTC, 1 start skipped because the run before was not over, 2 starts missed while",
-		"rows by status: 3 exported\n", "last run: 7, Smart Sync, started 2026-03-02 07:39:00 UTC, completed\n",
+		"rows by status: 3 exported (3 rows in all)\n", "last run: 7, Smart Sync, started 2026-03-02 07:39:00 UTC, completed\n",
 		"starter approve 9   or   starter reject 9   until 2026-03-02 07:39:00 UTC; then the run ends undecided",
 		"portland (2026-03-02 07:39:00 UTC): 1 of its 1 row was refused\n",
 	} {

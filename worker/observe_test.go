@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -20,7 +21,7 @@ import (
 // caller is not the default client: whenever a test closes an httptest server, that one's idle connections break.
 var caller = &http.Client{Transport: &http.Transport{}}
 
-func observed(t *testing.T, collect *gauges) (*observation, func(path string) (int, string)) {
+func observed(t *testing.T, collect prometheus.Collector) (*observation, func(path string) (int, string)) {
 	t.Helper()
 	o, err := observe("127.0.0.1:0", access{}, collect)
 	require.NoError(t, err)

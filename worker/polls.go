@@ -21,7 +21,7 @@ const pollFresh = 2 * time.Minute
 
 // Reasons why a worker is not ready. They name nothing of the server: /readyz may be asked by anybody.
 var (
-	errNoTemporal  = errors.New("Temporal does not answer")
+	errNoTemporal  = errors.New("no answer from Temporal")
 	errNoNamespace = errors.New("the namespace is gone")
 	errNoPolls     = errors.New("this worker does not poll for work")
 )

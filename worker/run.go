@@ -52,7 +52,8 @@ func run(ctx context.Context, options options) error {
 	if err := reportPartners(ctx, state, settings.Process(), log); err != nil {
 		return err
 	}
-	observed, err := observe(options.listen, who, newGauges(state, log))
+	standing := newSchedules(log)
+	observed, err := observe(options.listen, who, newGauges(state, log), standing)
 	if err != nil {
 		return err
 	}
@@ -62,6 +63,7 @@ func run(ctx context.Context, options options) error {
 		return &startError{err}
 	}
 	defer temporal.Close()
+	standing.asking((&control.Control{Ledger: state, Client: temporal, Namespace: namespace, Now: time.Now}).Schedules)
 
 	identity, fatal := identify(), make(chan error, 2)
 	w := worker.New(temporal, workflows.TaskQueue, worker.Options{

@@ -126,7 +126,7 @@ func TestADayOfRequestsWhileHeld(t *testing.T) {
 		}).Maybe()
 		b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: 7 * 24 * time.Hour}, nil).Maybe()
 		b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5}, nil).Maybe()
-		b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease}, nil).Maybe()
+		b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease}, nil).Maybe()
 		b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{}, nil).Maybe()
 		b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil).Maybe()
 		b.finishes()

@@ -51,9 +51,10 @@ func TestLongRunGoesOnInANewOne(t *testing.T) {
 	scoped := SyncRequest{ID: "scoped", By: "ann", SKUs: []string{"BIKE"}, SkipFetch: true}
 	dry := SyncRequest{ID: "dry", By: "bob", DryRun: true}
 	came := b.crowd(activities.PushResult{Left: 5}, scoped, dry, scoped)
-	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule})
+	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule, Ledger: "OURS"})
 	input := b.continued()
 	require.Equal(t, "acme", input.Connection)
+	require.Equal(t, "OURS", input.Ledger)
 	require.Equal(t, ledger.TriggerSchedule, input.Trigger)
 	require.True(t, input.Carried.Go, "what is left is pushed without a request")
 	require.Equal(t, 1, input.Carried.Pass)
@@ -154,7 +155,7 @@ func TestLastCallOfADeadHolderIsWaitedFor(t *testing.T) {
 			})
 			b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{}, nil).Maybe()
 			b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Zeroing: 50}, nil).Maybe()
-			b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(func(context.Context, activities.RetakeInput) (activities.BeginResult, error) {
+			b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(func(context.Context, activities.AcquireInput) (activities.BeginResult, error) {
 				over = b.Now().Add(late)
 				again.NotBefore = over
 				return again, nil
@@ -197,7 +198,7 @@ func TestApprovalOfZeroingNamesItsFigure(t *testing.T) {
 		zeroing = 60 // meanwhile
 		return activities.DecideResult{Decision: activities.Approved, Zeroing: shown}, nil
 	})
-	b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
+	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 	b.finishes()
 	for _, at := range []time.Duration{time.Hour, 2 * time.Hour} {

@@ -19,6 +19,7 @@ func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (*heldPass
 	if err := workflow.ExecuteActivity(options(ctx, holdOptions, "hold: "+input.Reason), gate.Hold, input).Get(ctx, &held); err != nil {
 		return nil, err
 	}
+	p.labelOutcome(ctx, ledger.Held)
 	if held.Within <= 0 {
 		held.Within = holdPatience
 	}
@@ -78,6 +79,11 @@ func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
 		p.fetchApproved = &decision
 	} else {
 		p.zeroApproved = &decision
+	}
+	p.labelOutcome(ctx, ledger.Running)
+	if fetchesFirst(ctx) {
+		p.lease.Fence = 0 // it fetches without the store, and takes it afterwards
+		return activities.Approved, nil
 	}
 	p.show(ctx, "taking the store again")
 	var again activities.BeginResult

@@ -295,11 +295,12 @@ func TestContinuingAsNewCarriesLessThanABatch(t *testing.T) {
 	w.RegisterDelayedCallback(func() {
 		w.SignalWorkflow(SignalInventoryUpdated, InventoryUpdated{Snapshot: &UploadedSnapshot{ID: 7, Rows: 1}})
 	}, time.Millisecond)
-	w.ExecuteWorkflow(InventoryIntake, IntakeInput{Warehouse: "depot"})
+	w.ExecuteWorkflow(InventoryIntake, IntakeInput{Warehouse: "depot", Ledger: "OURS"})
 	var again *workflow.ContinueAsNewError
 	require.ErrorAs(t, w.GetWorkflowError(), &again)
 	var input IntakeInput
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &input))
+	require.Equal(t, "OURS", input.Ledger)
 	require.Equal(t, 3*MaximumUpdates, w.once()+len(input.Pending))
 	require.Equal(t, []int64{7}, w.snapshots)
 }

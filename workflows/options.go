@@ -35,11 +35,17 @@ func retry(first, most time.Duration) *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{InitialInterval: first, BackoffCoefficient: 2, MaximumInterval: most}
 }
 
+// priorityKey is where a context has how urgent its steps are. Runs that a service started have no priority of their own.
+type priorityKey struct{}
+
 // options returns a context for one step. Everything waits for its cancellation, so that the store is never given back
 // while a step still works.
 func options(ctx workflow.Context, row workflow.ActivityOptions, summary string) workflow.Context {
 	row.WaitForCancellation = true
 	row.Summary = clip(summary)
+	if priority, ok := ctx.Value(priorityKey{}).(temporal.Priority); ok {
+		row.Priority = priority
+	}
 	return workflow.WithActivityOptions(ctx, row)
 }
 

@@ -25,7 +25,9 @@ type pass struct {
 	plan
 	lease   ledger.Lease
 	mode    ledger.Mode
-	begun   bool // the store was taken; it must be given back
+	begun   bool // the run was begun; it must be ended, and gives its store back
+	trigger ledger.Trigger
+	skipped string // why it gave up when it had fetched
 	counts  ledger.Counts
 	preview *activities.Preview
 
@@ -35,6 +37,7 @@ type pass struct {
 
 // run takes the pass through its phases and says how it ended. An error means that a person must act, or a cancellation.
 func (p *pass) run(ctx workflow.Context, next turn) (ledger.Outcome, string, error) {
+	p.trigger = next.trigger
 	if next.held != nil {
 		return p.resume(ctx, *next.held)
 	}
@@ -42,6 +45,7 @@ func (p *pass) run(ctx workflow.Context, next turn) (ledger.Outcome, string, err
 	if err != nil {
 		return "", "", err
 	}
+	ctx = workflow.WithValue(ctx, priorityKey{}, Priority(begun.Merchant, p.mode, next.trigger))
 	switch begun.Action {
 	case activities.BeginSkip:
 		return ledger.Skipped, begun.Reason, nil
@@ -88,6 +92,9 @@ func (p *pass) work(ctx workflow.Context, waits *heldPass) (ledger.Outcome, stri
 		}
 		waits = nil
 	}
+	if p.skipped != "" {
+		return ledger.Skipped, p.skipped, nil
+	}
 	if p.dryRun {
 		return ledger.Completed, "a dry run: nothing was pushed", nil
 	}
@@ -100,12 +107,18 @@ func (p *pass) ofEvents(ctx workflow.Context) bool {
 }
 
 func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.BeginResult, error) {
-	p.show(ctx, "taking the store")
+	p.show(ctx, "beginning")
+	first := fetchesFirst(ctx)
+	summary := "take the store"
+	if first {
+		summary = "begin the run"
+	}
 	var begun activities.BeginResult
 	err := p.wait(ctx, func(ctx workflow.Context) workflow.Future {
-		return workflow.ExecuteActivity(options(ctx, beginOptions, "take the store"), gate.Begin, activities.BeginInput{
+		return workflow.ExecuteActivity(options(ctx, beginOptions, summary), gate.Begin, activities.BeginInput{
 			FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Ledger: p.input.Ledger, Mode: p.sync.mode, Trigger: trigger,
 			Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
+			FetchFirst: first, SkipFetch: first && p.skipFetch,
 		})
 	}, &begun)
 	if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
@@ -119,6 +132,7 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 	p.begun = begun.Action == activities.BeginGo
 	p.progress.Run = p.lease.Run
 	p.labelled = begun.Attributes
+	p.label(ctx, begun, trigger)
 	workflow.GetLogger(ctx).Info("begin", "action", begun.Action, "run", p.lease.Run, "mode", begun.Mode, "reason", begun.Reason)
 	return begun, nil
 }
@@ -157,6 +171,9 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 		}
 	}
 
+	if err := p.acquire(ctx); err != nil || p.skipped != "" {
+		return nil, err
+	}
 	p.show(ctx, "resolving")
 	resolving := activities.ResolveInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Scope: p.scope, DryRun: p.dryRun}
 	if p.rest {
@@ -177,6 +194,36 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 		return &activities.HoldInput{Kind: ledger.HoldZeroing, Reason: resolved.Held, Zeroing: resolved.Zeroing}, nil
 	}
 	return nil, nil
+}
+
+// acquire takes the store for a run that has none yet. A dry run needs none: it writes nothing there.
+func (p *pass) acquire(ctx workflow.Context) error {
+	if p.lease.Fence != 0 || p.dryRun {
+		return nil
+	}
+	p.show(ctx, "taking the store")
+	var acquired activities.BeginResult
+	approved := p.fetchApproved != nil || p.zeroApproved != nil
+	begin := func(ctx workflow.Context) workflow.Future {
+		return workflow.ExecuteActivity(options(ctx, beginOptions, "take the store"), gate.Acquire, activities.AcquireInput{
+			Run: p.lease.Run, Connection: p.input.Connection, Trigger: p.trigger, Scope: p.scope, Waits: approved,
+		})
+	}
+	var err error
+	if approved {
+		err = begin(ctx).Get(ctx, &acquired) // what a person said is not handed on
+	} else {
+		err = p.wait(ctx, begin, &acquired) // a pass that goes on in a new run begins anew there, as the same run of the ledger
+	}
+	if err != nil {
+		return err
+	}
+	if acquired.Action == activities.BeginSkip {
+		p.skipped = acquired.Reason
+		return nil
+	}
+	p.lease = acquired.Lease
+	return p.sleep(ctx, acquired.NotBefore, "a call of the run before may still be under way")
 }
 
 // fetch has the warehouse's levels recorded.

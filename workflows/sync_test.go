@@ -113,6 +113,63 @@ func TestScheduledRunIsFiveActivities(t *testing.T) {
 	require.Equal(t, int64(3), report.Counts.Exported)
 }
 
+// storeless is a run that was begun without its store.
+func (b *bench) storeless() {
+	b.OnActivity(gate.Begin, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.BeginInput) (activities.BeginResult, error) {
+		require.True(b.t, in.FetchFirst)
+		return activities.BeginResult{Action: activities.BeginGo, Lease: ledger.Lease{Store: "shop", Run: 42}, Mode: ledger.Smart}, nil
+	})
+}
+
+// A fetch needs no store: it is taken when the fetch is over.
+func TestTheStoreIsTakenAfterTheFetch(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.storeless()
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
+		require.Zero(t, in.Lease.Fence)
+		return activities.FetchResult{Rows: 10, Changed: 3}, nil
+	})
+	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.AcquireInput) (activities.BeginResult, error) {
+		require.Equal(t, activities.AcquireInput{Run: 42, Connection: "acme", Trigger: ledger.TriggerSchedule}, in)
+		return activities.BeginResult{Action: activities.BeginGo, Lease: lease, NotBefore: b.Now().Add(time.Minute)}, nil
+	})
+	began := b.Now()
+	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ResolveInput) (activities.ResolveResult, error) {
+		require.Equal(t, lease, in.Lease)
+		require.GreaterOrEqual(t, b.Now().Sub(began), time.Minute, "a call of a dead holder may still be under way")
+		return activities.ResolveResult{Due: 3}, nil
+	})
+	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
+	b.finishes()
+	require.Equal(t, ledger.Completed, b.scheduled().Outcome)
+	require.Equal(t, []string{"Begin", "Fetch", "Acquire", "Resolve", "Push", "Finish"}, b.calls)
+}
+
+// A scheduled run that may not wait for its store ends as skipped also when it has fetched; a dry run needs no store at all.
+func TestRunsThatNeverHaveTheirStore(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.storeless()
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{}, nil)
+	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginSkip, Reason: "store shop is in use"}, nil)
+	b.finishes()
+	report := b.scheduled()
+	require.Equal(t, ledger.Skipped, report.Outcome)
+	require.Equal(t, "store shop is in use", report.Reason)
+	require.Equal(t, []string{"Begin", "Fetch", "Acquire", "Finish"}, b.calls)
+
+	b = setup(t)
+	b.storeless()
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{}, nil)
+	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{}, nil)
+	b.finishes()
+	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "1", DryRun: true}) }, 0)
+	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme"})
+	require.Equal(t, ledger.Completed, b.result().Outcome)
+	require.Equal(t, []string{"Begin", "Fetch", "Resolve", "Finish"}, b.calls)
+}
+
 func TestSkippedAndCoveredRunsTouchNothing(t *testing.T) {
 	t.Parallel()
 	for action, outcome := range map[activities.BeginAction]ledger.Outcome{activities.BeginSkip: ledger.Skipped, activities.BeginCovered: ledger.Covered} {
@@ -270,7 +327,7 @@ func TestHeldRunGivesTheStoreBackAndFetchesAnewAfterApproval(t *testing.T) {
 			return activities.FetchResult{Rows: 5, Held: "shrunk to half", Absent: ledger.Absence{Levels: 4, Twice: 3}}, nil
 		}
 		require.Equal(t, ledger.Absence{Levels: 4, Twice: 2}, in.ApprovedAbsent, "what the hold says, not what was fetched")
-		require.Equal(t, int64(8), in.Lease.Fence, "the store was taken again")
+		require.Zero(t, in.Lease.Fence, "it fetches without the store")
 		require.Equal(t, int64(5), in.ApprovedRows)
 		return activities.FetchResult{Rows: 5}, nil
 	})
@@ -279,7 +336,10 @@ func TestHeldRunGivesTheStoreBackAndFetchesAnewAfterApproval(t *testing.T) {
 		return activities.HoldResult{}, nil
 	})
 	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5, Absent: ledger.Absence{Levels: 4, Twice: 2}}, nil)
-	b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: ledger.Lease{Store: "shop", Fence: 8, Run: 42}}, nil)
+	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.AcquireInput) (activities.BeginResult, error) {
+		require.True(t, in.Waits, "a person has approved it")
+		return activities.BeginResult{Action: activities.BeginGo, Lease: ledger.Lease{Store: "shop", Fence: 8, Run: 42}}, nil
+	})
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{}, nil)
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 	b.finishes()
@@ -292,7 +352,7 @@ func TestHeldRunGivesTheStoreBackAndFetchesAnewAfterApproval(t *testing.T) {
 		b.SignalWorkflow(SignalApprove, Decision{By: "ann"})
 	}, 3*time.Hour)
 	report := b.scheduled()
-	require.Equal(t, []string{"Begin", "Fetch", "Hold", "Decide", "Retake", "Fetch", "Resolve", "Push", "Finish"}, b.calls)
+	require.Equal(t, []string{"Begin", "Fetch", "Hold", "Decide", "Fetch", "Acquire", "Resolve", "Push", "Finish"}, b.calls)
 	require.Equal(t, ledger.Completed, report.Outcome)
 }
 

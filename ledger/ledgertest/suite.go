@@ -23,6 +23,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"versions":    versionTests,
 		"state":       stateTests,
 		"gate":        gateTests,
+		"acquire":     acquireTests,
 		"requests":    requestTests,
 		"end":         endTests,
 		"record":      recordTests,

@@ -316,7 +316,7 @@ func recordsRun(t *testing.T, w *world) {
 		ID: lease.Run, Connection: hubShop, Store: shop, Warehouse: hub, Mode: ledger.Full, Trigger: ledger.TriggerRequest,
 		Workflow: claim.Workflow, WorkflowRun: claim.WorkflowRun, Pass: 3, DryRun: true, Scope: claim.Scope,
 		Requests:  []ledger.Request{{ID: "r1", By: "ann\uFFFD", At: began}, {ID: "r2", At: began}},
-		StartedAt: claim.Now, Outcome: ledger.Running,
+		StartedAt: claim.Now, Outcome: ledger.Running, Phase: ledger.PhaseResolving,
 	}
 	require.Equal(t, want, w.runOf(lease))
 	found, err := w.RunOf(w.ctx(), claim.WorkflowRun, 3)

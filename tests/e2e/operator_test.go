@@ -195,7 +195,7 @@ func TestHistoryStaysSmall(t *testing.T) {
 		require.NoError(t, err)
 		require.Less(t, len(content), 4096, event.GetEventType().String())
 	}
-	require.Equal(t, 5, activities)
+	require.Equal(t, 6, activities, "begin, fetch, acquire the store, resolve, push, finish")
 }
 
 // Search attributes find runs, and the command line says the same in JSON as in words.

@@ -29,7 +29,7 @@ func TestRecord(t *testing.T) {
 	require.NoError(t, os.MkdirAll(*to, 0o755))
 	for name, record := range map[string]func(*testing.T, string){
 		"endings": recordEndings, "holds": recordHolds, "store-taken": recordStoreTaken, "waits": recordWaits,
-		"intake": recordIntake,
+		"intake": recordIntake, "long": recordLong, "long-intake": recordLongIntake, "zeroing": recordZeroing, "uploads": recordUploads,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,7 +134,7 @@ func recordStoreTaken(t *testing.T, folder string) {
 	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
 	w.work()
 	w.firstFull("shop")
-	w.box.pause("warehouses/depot")
+	w.box.pause("stores/shop")
 	full := w.ask(ledger.Full, "shop", workflows.SyncRequest{})
 	waitFor(t, "the Full Sync has the store", func(ctx context.Context) error {
 		_, err := w.ledger.Holder(ctx, "shop")
@@ -144,7 +144,7 @@ func recordStoreTaken(t *testing.T, folder string) {
 	waitFor(t, "the scheduled run is skipped", func(ctx context.Context) error {
 		return w.scheduledRun(ctx, func(run ledger.Run) bool { return run.Outcome == ledger.Skipped })
 	})
-	w.box.resume("warehouses/depot")
+	w.box.resume("stores/shop")
 	run := w.lastScheduled()
 	waitFor(t, "its workflow has ended", func(ctx context.Context) error { return w.closed(ctx, run.Workflow) })
 	w.keep(folder, "skipped", run.Workflow, "")

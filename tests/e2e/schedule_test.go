@@ -116,7 +116,7 @@ func TestScheduledRunFindsTheStoreTaken(t *testing.T) {
 			w.work()
 			w.firstFull("shop")
 
-			w.box.pause("warehouses/depot")
+			w.box.pause("stores/shop")
 			w.ask(ledger.Full, "shop", workflows.SyncRequest{})
 			waitFor(t, "the Full Sync has the store", func(ctx context.Context) error {
 				_, err := w.ledger.Holder(ctx, "shop")
@@ -127,7 +127,7 @@ func TestScheduledRunFindsTheStoreTaken(t *testing.T) {
 				waitFor(t, "the scheduled run is skipped", func(ctx context.Context) error {
 					return w.scheduledRun(ctx, func(run ledger.Run) bool { return run.Outcome == ledger.Skipped })
 				})
-				w.box.resume("warehouses/depot")
+				w.box.resume("stores/shop")
 				run := w.lastScheduled()
 				require.Contains(t, run.Reason, "full-sync/shop")
 				return
@@ -145,7 +145,7 @@ func TestScheduledRunFindsTheStoreTaken(t *testing.T) {
 				}
 				return nil
 			})
-			w.box.resume("warehouses/depot")
+			w.box.resume("stores/shop")
 			var report workflows.SyncReport
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()

@@ -104,4 +104,3 @@ func TestOldAndNewWorkersSideBySide(t *testing.T) {
 	require.Equal(t, "new", builds[len(builds)-1], "an intake moves to the current version")
 	w.same("shop")
 }
-

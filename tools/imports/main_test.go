@@ -69,8 +69,8 @@ func TestCheck(t *testing.T) {
 			files: map[string]string{
 				"channels/shop/a.go": "package shop\n\nimport (\n\t\"crypto/tls\"\n\t\"net\"\n\tweb \"net/http\"\n)\n\n" +
 					"var a net.Dialer\nvar b web.Client\nvar c = &web.Transport{}\nvar d = web.Get\nvar e = tls.Dial\nvar f net.Conn\nvar g web.Header\n",
-				"warehouses/files/a.go":  "package files\n\nimport _ \"os/exec\"\n",
-				"warehouses/a.go":        "package warehouses\n\nimport \"net\"\n\nvar a = net.DialTimeout\n",
+				"warehouses/files/a.go": "package files\n\nimport _ \"os/exec\"\n",
+				"warehouses/a.go":       "package warehouses\n\nimport \"net\"\n\nvar a = net.DialTimeout\n",
 			},
 			want: []string{
 				"channels/shop/a.go:9: uses net.Dialer: drivers reach their partners through outbound",

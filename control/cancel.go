@@ -1,0 +1,64 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.temporal.io/api/serviceerror"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Cancel stops a run. What it has pushed stands, what is left is due for the next run; a call that is under way is waited for. It
+// returns when the run has been asked to stop, not when it has stopped; Ended waits for that. A run whose workflow is over is ended here.
+func (c *Control) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
+	run, err := c.Ledger.Run(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return run, usage("there is no run %d; starter runs lists them", id)
+	} else if err != nil {
+		return run, err
+	}
+	if run.EndedAt != nil {
+		return run, usage("run %d of %s has ended already (%s)", id, run.Connection, run.Outcome)
+	}
+	alive, err := (&Executions{control: c}).Alive(ctx, run.Workflow, run.WorkflowRun)
+	if err != nil {
+		return run, err
+	}
+	if alive {
+		err = c.Client.CancelWorkflow(ctx, run.Workflow, "")
+		if absent := (*serviceerror.NotFound)(nil); errors.As(err, &absent) {
+			err = nil // it has ended this moment
+		}
+		return run, err
+	}
+	err = c.Ledger.EndRun(ctx, ledger.Lease{Store: run.Store, Run: run.ID}, ledger.RunEnd{
+		Outcome: ledger.Cancelled, Reason: "its workflow was over without having ended it", Counts: run.Counts, Now: c.Now(),
+	})
+	if err != nil {
+		return run, err
+	}
+	return c.Ledger.Run(ctx, id)
+}
+
+// Ended waits until a run has ended, and returns it as it is then. When the time is over first, it returns the run as it stands.
+func (c *Control) Ended(ctx context.Context, id int64, within time.Duration) (ledger.Run, error) {
+	ticker := time.NewTicker(250 * time.Millisecond)
+	defer ticker.Stop()
+	over := time.NewTimer(within)
+	defer over.Stop()
+	for {
+		run, err := c.Ledger.Run(ctx, id)
+		if err != nil || run.EndedAt != nil {
+			return run, err
+		}
+		select {
+		case <-ctx.Done():
+			return run, ctx.Err()
+		case <-over.C:
+			return run, nil
+		case <-ticker.C:
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Retry is a step of a run that failed and is tried again.
+type Retry struct {
+	Step    string     `json:"step"`    // the activity
+	Attempt int32      `json:"attempt"` // the one that comes next, or is under way
+	Error   string     `json:"error"`   // of the last attempt
+	Next    *time.Time `json:"next,omitempty"`
+}
+
+// OpenRun is a run that has not ended.
+type OpenRun struct {
+	ledger.Run
+	Retry *Retry `json:"retry,omitempty"`
+}
+
+// Retry asks Temporal which step of a workflow is being tried again; nil when none is, or when the workflow is over.
+func (c *Control) Retry(ctx context.Context, workflow string) (*Retry, error) {
+	described, err := c.Client.DescribeWorkflowExecution(ctx, workflow, "")
+	var absent *serviceerror.NotFound
+	if errors.As(err, &absent) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	return retryOf(described.GetPendingActivities()), nil
+}
+
+// retryOf is the first of the pending activities that has failed before.
+func retryOf(pending []*workflowpb.PendingActivityInfo) *Retry {
+	for _, one := range pending {
+		if one.GetLastFailure() == nil {
+			continue
+		}
+		found := &Retry{Step: one.GetActivityType().GetName(), Attempt: one.GetAttempt(), Error: one.GetLastFailure().GetMessage()}
+		if next := one.GetNextAttemptScheduleTime(); next != nil && one.GetState() == enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {
+			found.Next = new(next.AsTime())
+		}
+		return found
+	}
+	return nil
+}
+
+// openRuns are the connection's runs that have not ended, as the ledger knows them.
+func (c *Control) openRuns(ctx context.Context, connection string) ([]OpenRun, error) {
+	runs, err := c.Ledger.OpenRuns(ctx, connection)
+	if err == nil {
+		err = ShowRunning(ctx, c.Ledger, runs)
+	}
+	open := make([]OpenRun, len(runs))
+	for i, run := range runs {
+		open[i].Run = run
+	}
+	return open, err
+}
+
+// ShowRunning fills in what is known of runs that have not ended: that they wait for a person, and what they have pushed so far.
+func ShowRunning(ctx context.Context, state ledger.Ledger, runs []ledger.Run) error {
+	for i := range runs {
+		run := &runs[i]
+		if run.EndedAt != nil {
+			continue
+		}
+		pushed, err := state.Tally(ctx, run.ID)
+		if errors.Is(err, ledger.ErrNotFound) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		k := &run.Counts
+		k.Exported, k.Sent, k.Rejected, k.Blocked, k.Retrying, k.Calls = pushed.Exported, pushed.Sent, pushed.Rejected, pushed.Blocked, pushed.Retrying, pushed.Calls
+	}
+	return ShowHeld(ctx, state, runs)
+}

@@ -1,0 +1,172 @@
+package ledgertest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+var acquireTests = tests{
+	"a fetch needs no store":               fetchesFirst,
+	"which runs begin without a store":     choosesFetch,
+	"a run yields to who has the store":    yields,
+	"the store after the fetch":            acquires,
+	"an ended run fetches no more":         fetchesNoMore,
+	"a run that ended without its store":   endsWithoutStore,
+	"a run that did not know it had it":    endsUnknown,
+	"open runs and how far they are":       tellsProgress,
+	"a run without a store takes its turn": acquiresInTurn,
+}
+
+// fetching is a claim of a run that fetches before it takes its store.
+func (w *world) fetching(connection string, mode ledger.Mode) ledger.Claim {
+	claim := w.claim(connection, mode)
+	claim.FetchFirst = true
+	return claim
+}
+
+func (w *world) acquire(lease ledger.Lease) ledger.Lease {
+	w.t.Helper()
+	granted, err := w.Acquire(w.ctx(), lease.Run, 0, w.now())
+	require.NoError(w.t, err)
+	require.Equal(w.t, w.runOf(lease).Mode, granted.Mode)
+	return granted.Lease
+}
+
+// fetchesFirst: a run that fetches keeps nobody from the store, and what it records is nobody's but the warehouse's.
+func fetchesFirst(t *testing.T, w *world) {
+	claim := w.fetching(hubShop, ledger.Smart)
+	lease := w.grant(claim).Lease
+	require.Zero(t, lease.Fence)
+	require.Equal(t, lease, w.grant(claim).Lease, "the same pass gets the same run")
+	other := w.take(hubShop, ledger.Smart) // of events, say
+	w.report(lease, whole(), []inventory.Level{level("A", 5)})
+	require.ErrorIs(t, w.AdvanceCursor(w.ctx(), lease, w.plan(hubShop, ledger.Smart)), ledger.ErrFenced, "the store is not its")
+	w.resolve(other, ledger.Smart)
+	w.push(other)
+	w.end(other, ledger.Completed)
+	mine := w.acquire(lease)
+	require.Greater(t, mine.Fence, other.Fence)
+	require.Empty(t, w.affected(w.plan(hubShop, ledger.Smart)), "the other run has pushed what was fetched")
+	w.end(mine, ledger.Completed)
+	require.Equal(t, ledger.Completed, w.runOf(lease).Outcome)
+}
+
+func choosesFetch(t *testing.T, w *world) {
+	skips := w.fetching(hubShop, ledger.Smart)
+	skips.SkipFetch = true
+	lease := w.grant(skips).Lease
+	require.NotZero(t, lease.Fence, "it fetches nothing, so it has the store at once")
+	w.end(lease, ledger.Completed)
+	require.NoError(t, w.Restored(w.ctx(), "a test", w.now()))
+	skips = w.fetching(hubShop, ledger.Smart)
+	skips.SkipFetch = true
+	granted := w.grant(skips)
+	require.Equal(t, ledger.Full, granted.Mode)
+	require.Zero(t, granted.Lease.Fence, "a Full Sync fetches all the same")
+	w.end(w.acquire(granted.Lease), ledger.Completed)
+	require.Equal(t, ledger.Smart, w.grant(w.fetching(hubShop, ledger.Smart)).Mode, "and pays what was owed")
+}
+
+func yields(t *testing.T, w *world) {
+	holder := w.take(annexShop, ledger.Full)
+	claim := w.fetching(hubShop, ledger.Smart)
+	claim.Yields = true
+	_, err := w.Take(w.ctx(), claim)
+	var busy *ledger.BusyError
+	require.ErrorAs(t, err, &busy)
+	require.Equal(t, holder.Run, busy.Holder.Run)
+	claim.Yields = false
+	require.Zero(t, w.grant(claim).Lease.Fence)
+}
+
+func acquires(t *testing.T, w *world) {
+	lease := w.grant(w.fetching(hubShop, ledger.Full)).Lease
+	holder := w.take(annexShop, ledger.Smart)
+	_, err := w.Acquire(w.ctx(), lease.Run, 0, w.now())
+	var busy *ledger.BusyError
+	require.ErrorAs(t, err, &busy)
+	w.end(holder, ledger.Completed)
+	mine := w.acquire(lease)
+	require.Equal(t, mine, w.acquire(lease), "a retry gets the same lease")
+	w.end(mine, ledger.Completed)
+	_, err = w.Acquire(w.ctx(), lease.Run, 0, w.now())
+	require.ErrorIs(t, err, ledger.ErrFenced, "it is over")
+	_, err = w.Acquire(w.ctx(), lease.Run+1000, 0, w.now())
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+}
+
+func acquiresInTurn(t *testing.T, w *world) {
+	claim := w.fetching(hubShop, ledger.Smart)
+	claim.Scope = []string{"A"}
+	lease := w.grant(claim).Lease
+	require.NoError(t, w.Await(w.ctx(), shop, "another", w.now().Add(time.Hour), w.now()))
+	_, err := w.Acquire(w.ctx(), lease.Run, 0, w.now())
+	var turn *ledger.TurnError
+	require.ErrorAs(t, err, &turn)
+	whole := w.grant(w.fetching(hubShop, ledger.Full)).Lease
+	require.NotZero(t, w.acquire(whole).Fence)
+}
+
+func fetchesNoMore(t *testing.T, w *world) {
+	lease := w.grant(w.fetching(hubShop, ledger.Smart)).Lease
+	snapshot := w.stage(lease, []inventory.Level{level("A", 5)})
+	forged := lease
+	forged.Store = market
+	_, err := w.Stage(w.ctx(), forged, ledger.SnapshotStart{Warehouse: hub, Now: w.now()})
+	require.ErrorIs(t, err, ledger.ErrFenced)
+	w.end(lease, ledger.Cancelled)
+	_, err = w.Record(w.ctx(), lease, snapshot, ledger.SnapshotEnd{Full: true, Rows: 1, Guard: lax, Now: w.now()})
+	require.ErrorIs(t, err, ledger.ErrFenced)
+	_, err = w.Stage(w.ctx(), lease, ledger.SnapshotStart{Warehouse: hub, Now: w.now()})
+	require.ErrorIs(t, err, ledger.ErrFenced)
+	_, err = w.Share(w.ctx(), lease, ledger.ShareQuery{Warehouse: hub, Since: began, Now: w.now()})
+	require.ErrorIs(t, err, ledger.ErrFenced)
+	require.Empty(t, w.levels(hub))
+}
+
+func endsWithoutStore(t *testing.T, w *world) {
+	lease := w.grant(w.fetching(hubShop, ledger.Smart)).Lease
+	holder := w.take(hubShop, ledger.Full)
+	w.end(lease, ledger.Failed)
+	held, err := w.Holder(w.ctx(), shop)
+	require.NoError(t, err, "the store is another's")
+	require.Equal(t, holder.Run, held.Run)
+}
+
+// endsUnknown: the store was taken, and the answer was lost on the way to the workflow.
+func endsUnknown(t *testing.T, w *world) {
+	lease := w.grant(w.fetching(hubShop, ledger.Smart)).Lease
+	w.acquire(lease)
+	w.end(lease, ledger.Cancelled)
+	_, err := w.Holder(w.ctx(), shop)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+}
+
+func tellsProgress(t *testing.T, w *world) {
+	lease := w.grant(w.fetching(hubShop, ledger.Full)).Lease
+	require.Equal(t, ledger.PhaseFetching, w.runOf(lease).Phase)
+	require.NoError(t, w.Progress(w.ctx(), lease.Run, "waiting", ledger.Counts{Rows: 7, Changed: 3}))
+	require.NoError(t, w.Progress(w.ctx(), lease.Run, ledger.PhasePushing, ledger.Counts{Due: 2}))
+	run := w.runOf(lease)
+	require.Equal(t, ledger.PhasePushing, run.Phase)
+	require.Equal(t, ledger.Counts{Rows: 7, Changed: 3, Due: 2}, run.Counts)
+	other := w.take(hubMarket, ledger.Smart)
+	require.Equal(t, ledger.PhaseResolving, w.runOf(other).Phase)
+	open, err := w.OpenRuns(w.ctx(), hubShop)
+	require.NoError(t, err)
+	require.Equal(t, []ledger.Run{run}, open)
+
+	w.end(lease, ledger.Completed)
+	require.Empty(t, w.runOf(lease).Phase)
+	require.NoError(t, w.Progress(w.ctx(), lease.Run, "too late", ledger.Counts{Due: 9}))
+	require.Empty(t, w.runOf(lease).Phase)
+	open, err = w.OpenRuns(w.ctx(), hubShop)
+	require.NoError(t, err)
+	require.Empty(t, open)
+	require.ErrorIs(t, w.Progress(w.ctx(), lease.Run+1000, "nobody", ledger.Counts{}), ledger.ErrNotFound)
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tidemark/tidemark/control"
+)
+
+func cancelCommand(s *session) *cobra.Command {
+	var within time.Duration
+	command := &cobra.Command{
+		Use:   "cancel RUN",
+		Short: "Stop a run; what it has pushed stands, and what is left is due for the next",
+		Long: `cancel stops a run, by the number that starter runs and starter status show, and waits until it has stopped. A call to the store that
+is under way is waited for. Nothing is lost: what is left is due for the next run.`,
+		Example: "  starter runs acme-shop\n  starter cancel 42",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			id, err := strconv.ParseInt(arguments[0], 10, 64)
+			if err != nil {
+				return &flagError{fmt.Errorf("%q is not a run number; starter runs lists them", arguments[0])}
+			}
+			return s.with(command.Context(), func(c *control.Control) error {
+				if _, err := c.Cancel(command.Context(), id); err != nil {
+					return err
+				}
+				run, err := c.Ended(command.Context(), id, within)
+				if err != nil {
+					return err
+				}
+				err = s.print(run, func(w io.Writer) {
+					if run.EndedAt == nil {
+						line(w, "run %d of %s was told to stop, and is still at it (%s); starter runs shows when it has", id, run.Connection, cmp.Or(run.Phase, "running"))
+						return
+					}
+					line(w, "run %d of %s: %s%s", id, run.Connection, run.Outcome, reasonOf(plain(run.Reason)))
+				})
+				if err == nil && run.EndedAt == nil {
+					err = &runError{fmt.Sprintf("run %d has not ended within %s", id, within)}
+				}
+				return err
+			})
+		},
+	}
+	command.Flags().DurationVar(&within, "within", time.Minute, "how long to wait until it has stopped")
+	return command
+}

@@ -1,0 +1,145 @@
+//go:build record
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// shortHistories is a Temporal server that suggests to continue as new after few events, so that what a long run lives through can be
+// recorded in a history that a person can read.
+func shortHistories(t *testing.T) func(*world) {
+	t.Helper()
+	started := startTemporal(t, temporalBinary(t), port(t), "--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=40")
+	t.Cleanup(func() { started.process.stop(9) })
+	return func(w *world) { w.temporal = started }
+}
+
+// runsOf are the runs of a workflow id, oldest first.
+func (w *world) runsOf(workflow string) []*workflowpb.WorkflowExecutionInfo {
+	w.t.Helper()
+	var found []*workflowpb.WorkflowExecutionInfo
+	waitFor(w.t, "the runs of "+workflow+" are listed", func(ctx context.Context) error {
+		listed, err := w.control.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+			Namespace: w.namespace, Query: fmt.Sprintf("WorkflowId=%q", workflow),
+		})
+		if err != nil {
+			return err
+		}
+		found = nil
+		for i := len(listed.GetExecutions()) - 1; i >= 0; i-- {
+			found = append(found, listed.GetExecutions()[i])
+		}
+		if len(found) == 0 {
+			return fmt.Errorf("none is")
+		}
+		return nil
+	})
+	return found
+}
+
+// keepChain keeps the first run of a workflow that continued as new, and the one that it went on in.
+func (w *world) keepChain(folder, workflow, ended, carried string) {
+	w.t.Helper()
+	var runs []*workflowpb.WorkflowExecutionInfo
+	waitFor(w.t, workflow+" went on in a new run, and ended", func(ctx context.Context) error {
+		runs = w.runsOf(workflow)
+		if len(runs) < 2 || runs[0].GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW {
+			return fmt.Errorf("it has %d runs, the first is %s", len(runs), runs[0].GetStatus())
+		}
+		return w.closed(ctx, workflow)
+	})
+	w.keep(folder, ended, workflow, runs[0].GetExecution().GetRunId())
+	w.keep(folder, carried, workflow, runs[1].GetExecution().GetRunId())
+}
+
+// recordLong records a run that ends as partial because its history is long, and the one that goes on where it was.
+func recordLong(t *testing.T, folder string) {
+	target := shop{id: "shop", kind: "feed", batch: 5, rate: 1}
+	w := newWorld(t, scenario(100, target), shortHistories(t))
+	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
+	w.work("--push-slice", "1s")
+	w.keepChain(folder, workflows.WorkflowID(ledger.Full, "shop"), "partial", "carried")
+}
+
+// recordLongIntake records an intake that goes on in a new run.
+func recordLongIntake(t *testing.T, folder string) {
+	target := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(5, target), shortHistories(t))
+	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
+	w.work()
+	w.firstFull("shop")
+	for n := range 12 {
+		w.send(workflows.InventoryUpdate{Event: fmt.Sprint(n), SKU: "SKU-00001", Facility: "east", Available: new(int64(1000 + n))})
+		w.takenIn(n+1, 0)
+	}
+	w.shows("shop", map[string]int64{"SKU-00001": 1011})
+	w.keepChain(folder, workflows.IntakeID("depot"), "intake-continued", "intake-carried")
+}
+
+// recordZeroing records a zeroing that is held and approved, and events that would zero too much.
+func recordZeroing(t *testing.T, folder string) {
+	target := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(40, target))
+	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
+	w.work()
+	w.firstFull("shop")
+	full, none := map[string]int64{}, map[string]int64{}
+	var sold []workflows.InventoryUpdate
+	for n := 1; n <= 40; n++ {
+		sku := fmt.Sprintf("SKU-%05d", n)
+		full[sku] = 10
+		if n <= 20 {
+			none[sku] = 0
+		} else if n <= 35 {
+			sold = append(sold, workflows.InventoryUpdate{Event: "sold " + sku, SKU: sku, Facility: "east", Available: new(int64(0))})
+		}
+	}
+	w.box.set("depot", full)
+	w.sync(ledger.Smart, "shop", workflows.SyncRequest{})
+	w.box.set("depot", none)
+	held := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "zeroing"})
+	hold := w.held()
+	require.Equal(t, ledger.HoldZeroing, hold.Kind)
+	require.NoError(t, w.control.Client.SignalWorkflow(context.Background(), held.Workflow, "", workflows.SignalApprove, workflows.Decision{By: "the recording"}))
+	w.finished(held)
+	w.keep(folder, "zeroing-approved", held.Workflow, held.Run)
+
+	w.send(sold...)
+	w.takenIn(len(sold), 0)
+	waitFor(t, "the run of the events is held", func(ctx context.Context) error {
+		runs, err := w.ledger.Runs(ctx, "shop", 1)
+		if err == nil && runs[0].Outcome != ledger.Held {
+			err = fmt.Errorf("it is %s", runs[0].Outcome)
+		}
+		if err == nil {
+			err = w.closed(ctx, workflows.EventsID("shop"))
+		}
+		return err
+	})
+	w.keep(folder, "held-events", workflows.EventsID("shop"), "")
+}
+
+// recordUploads records an intake of snapshots alone.
+func recordUploads(t *testing.T, folder string) {
+	target := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(5, target))
+	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
+	w.work()
+	w.firstFull("shop")
+	w.upload(map[string]int64{"SKU-00001": 11, "SKU-00002": 12, "SKU-00003": 13, "SKU-00004": 14, "SKU-00005": 15})
+	w.takenIn(0, 1)
+	w.shows("shop", map[string]int64{"SKU-00001": 11, "SKU-00005": 15})
+	waitFor(t, "the intake has ended", func(ctx context.Context) error { return w.closed(ctx, workflows.IntakeID("depot")) })
+	w.keep(folder, "intake-snapshot", workflows.IntakeID("depot"), "")
+}

@@ -1,0 +1,51 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// fetchesFirst is true for histories in which a run fetches before it takes its store, and says from its beginning what it is about.
+func fetchesFirst(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "fetch-before-store", workflow.DefaultVersion, 1) == 1
+}
+
+// label sets the search attributes of a run that begins, where they differ from those that the workflow was started with: a service
+// that starts a workflow by a signal knows nothing of them.
+func (p *pass) label(ctx workflow.Context, begun activities.BeginResult, trigger ledger.Trigger) {
+	if !begun.Attributes || !fetchesFirst(ctx) {
+		return
+	}
+	set := workflow.GetTypedSearchAttributes(ctx)
+	var updates []temporal.SearchAttributeUpdate
+	for _, attribute := range []struct {
+		key   temporal.SearchAttributeKeyKeyword
+		value string
+	}{
+		{AttributeConnection, p.input.Connection},
+		{AttributeMerchant, begun.Merchant},
+		{AttributeWarehouse, begun.Warehouse},
+		{AttributeStore, begun.Store},
+		{AttributeMode, string(begun.Mode)},
+		{AttributeTrigger, string(trigger)},
+		{AttributeOutcome, string(ledger.Running)},
+	} {
+		if value, known := set.GetKeyword(attribute.key); !known || value != attribute.value {
+			updates = append(updates, attribute.key.ValueSet(attribute.value))
+		}
+	}
+	if len(updates) > 0 {
+		// Only an attribute that the namespace does not know could make this fail, and Begin has asked for that.
+		_ = workflow.UpsertTypedSearchAttributes(ctx, updates...)
+	}
+}
+
+// labelOutcome shows in the search attributes how the run stands: held while it waits for a person.
+func (p *pass) labelOutcome(ctx workflow.Context, outcome ledger.Outcome) {
+	if p.labelled && fetchesFirst(ctx) {
+		_ = workflow.UpsertTypedSearchAttributes(ctx, AttributeOutcome.ValueSet(string(outcome)))
+	}
+}
