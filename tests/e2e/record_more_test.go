@@ -65,8 +65,8 @@ func (w *world) keepChain(folder, workflow, ended, carried string) {
 
 // recordLong records a run that ends as partial because its history is long, and the one that goes on where it was.
 func recordLong(t *testing.T, folder string) {
-	target := shop{id: "shop", kind: "feed", batch: 5, rate: 1}
-	w := newWorld(t, scenario(100, target), shortHistories(t))
+	target := shop{id: "shop", kind: "feed", batch: 5, rate: 2}
+	w := newWorld(t, scenario(40, target), shortHistories(t))
 	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
 	w.work("--push-slice", "1s")
 	w.keepChain(folder, workflows.WorkflowID(ledger.Full, "shop"), "partial", "carried")

@@ -172,7 +172,7 @@ func recordIntake(t *testing.T, folder string) {
 	w.send(update("1", "SKU-00001", 1001), update("2", "SKU-00002", 1002), update("2", "SKU-00002", 1003), update("3", "", 1))
 	w.takenIn(4, 0)
 	w.shows("shop", map[string]int64{"SKU-00001": 1001, "SKU-00002": 1002})
-	w.keep(folder, "completed-skipped-fetch", workflows.WorkflowID(ledger.Smart, "shop"), "")
+	w.keep(folder, "completed-skipped-fetch", workflows.EventsID("shop"), "")
 	w.upload(map[string]int64{"SKU-00001": 2001})
 	require.NotEmpty(t, w.takenIn(4, 1).LastHeld)
 	w.upload(map[string]int64{"SKU-00001": 1, "SKU-00002": 2, "SKU-00003": 3, "SKU-00004": 4, "SKU-00005": 5})
