@@ -69,6 +69,16 @@ func (a asked) Status(ctx context.Context, _ string) (control.Status, error) {
 	}, err
 }
 
+// Cancel ends a run as its workflow would after it was cancelled.
+func (a asked) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
+	run, err := a.Ledger.Run(ctx, id)
+	if err != nil {
+		return run, err
+	}
+	lease := ledger.Lease{Store: run.Store, Fence: 1, Run: id}
+	return run, a.Ledger.EndRun(ctx, lease, ledger.RunEnd{Outcome: ledger.Cancelled, Reason: "cancelled", Now: serveNow})
+}
+
 // serving starts the real handler on a ledger in which something has happened.
 func serving(t *testing.T) (*serve.Server, *httptest.Server) {
 	t.Helper()
@@ -142,6 +152,10 @@ func fill(t *testing.T, state ledger.Ledger) {
 	require.NoError(t, err)
 	require.NoError(t, state.Hold(ctx, ledger.Hold{Run: grant.Lease.Run, Kind: ledger.HoldZeroing, Connection: "shop", Warehouse: "depot", Workflow: "smart-sync/shop", Reason: "much to zero", Zeroing: 7, At: serveNow}))
 	require.NoError(t, state.EndRun(ctx, grant.Lease, ledger.RunEnd{Outcome: ledger.CompletedWithFailures, Reason: "some", Now: serveNow}))
+	_, err = state.Take(ctx, ledger.Claim{
+		Connection: "shop", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/shop", WorkflowRun: "another run", Pass: 1, Now: serveNow,
+	})
+	require.NoError(t, err)
 }
 
 // openAPI is the description as the server tells it.
@@ -269,6 +283,9 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "GET /api/v1/runs", path: "/api/v1/runs?connection=shop", status: 200},
 		{route: "GET /api/v1/runs/{id}", path: "/api/v1/runs/1", status: 200},
 		{route: "GET /api/v1/runs/{id}", path: "/api/v1/runs/99", status: 404},
+		{route: "POST /api/v1/runs/{id}/cancel", path: "/api/v1/runs/2/cancel", status: 202},
+		{route: "POST /api/v1/runs/{id}/cancel", path: "/api/v1/runs/99/cancel", status: 404},
+		{route: "POST /api/v1/runs/{id}/cancel", path: "/api/v1/runs/x/cancel", status: 400},
 		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/r1", status: 200},
 		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/none", status: 404},
 		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE", status: 200},
