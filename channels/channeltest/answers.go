@@ -11,8 +11,8 @@ import (
 	"github.com/tidemark/tidemark/channels"
 )
 
-// shortPatience is how long the suite waits for an answer that will not come.
-const shortPatience = 250 * time.Millisecond
+// shortPatience is how long the suite waits for an answer that will not come: long enough for the call to arrive on a loaded machine.
+const shortPatience = 2 * time.Second
 
 // send sends a call that is to be answered.
 func send(t *testing.T, channel channels.Channel, call channels.Call) channels.Reply {
