@@ -12,7 +12,7 @@ import (
 )
 
 // shortPatience is how long the suite waits for an answer that will not come: long enough for the call to arrive on a loaded machine.
-const shortPatience = 2 * time.Second
+const shortPatience = time.Second
 
 // send sends a call that is to be answered.
 func send(t *testing.T, channel channels.Channel, call channels.Call) channels.Reply {
