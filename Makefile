@@ -35,7 +35,7 @@ IN_EACH_MODULE = status=0; for module in $(MODULES); do \
 
 # The race detector needs a C compiler.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
-TEST_FLAGS := -vet=off -timeout 20m
+TEST_FLAGS := -vet=off -timeout 40m
 
 .PHONY: help
 help: ## Show this list.
