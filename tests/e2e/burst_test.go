@@ -97,6 +97,7 @@ func TestBurstOfRequestsIsServed(t *testing.T) {
 		}
 		return nil
 	})
+	ended := time.Since(began)
 	var runs []ledger.Run
 	all, err := w.ledger.Runs(ctx, "shop", 1000)
 	require.NoError(t, err)
@@ -109,7 +110,8 @@ func TestBurstOfRequestsIsServed(t *testing.T) {
 	for _, length := range lengths {
 		require.Less(t, length, int64(longestHistory))
 	}
-	require.LessOrEqual(t, len(runs), 2+int(took.Seconds()/2), "passes, for a burst that took %s", took)
+	// A pass waits for a second in which nothing comes, or for a burst to be long, so there is about one a second at most, however many ask.
+	require.LessOrEqual(t, len(runs), 10+int(ended.Seconds()), "passes, for a burst that was served after %s", ended)
 	asked := map[string]bool{}
 	found, err := w.ledger.Requests(ctx, ledger.RequestQuery{Connection: "shop", Limit: 2 * sent})
 	require.NoError(t, err)
