@@ -33,10 +33,11 @@ const (
 	unclear                 // the item is tried again after the others, which tell
 )
 
-// blame decides whom a refusal of a call is about. Tries is how often the item was refused before.
-func (r refusals) blame(items, tries int) culprit {
+// blame decides whom a refusal of a call is about. Again says that the call was sent before: a refusal to send it again, or to report on
+// it, tells nothing of what became of it. Tries is how often the item was refused before.
+func (r refusals) blame(items int, again bool, tries int) culprit {
 	switch {
-	case items != 1:
+	case items != 1 || again:
 		return theStore
 	case r.works:
 		return theItem
@@ -61,15 +62,15 @@ func (r *refusals) note(sku string) {
 
 // settleBlame does what a refusal that asks for a person comes to.
 func (s *slice) settleBlame(ctx context.Context, step step, refusal *channels.Error) error {
-	call, tries := step.call, 0
-	if len(call.Items) == 1 {
+	call, again, tries := step.call, step.poll || step.resend, 0
+	if len(call.Items) == 1 && !again {
 		s.refusals.note(call.Items[0].ChannelSKU)
 		tries = call.Items[0].Attempts
 		if err := s.learnWhetherReadsWork(ctx); err != nil {
 			return s.answerAll(ctx, call, untouched(step), refusal.Error()) // the store falters: it is asked again later
 		}
 	}
-	switch s.refusals.blame(len(call.Items), tries) {
+	switch s.refusals.blame(len(call.Items), again, tries) {
 	case theItem:
 		return s.answerAll(ctx, call, ledger.StatusRejected, refusal.Error())
 	case unclear:

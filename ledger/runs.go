@@ -60,6 +60,11 @@ func (d *database) Runs(ctx context.Context, connection string, limit int) ([]Ru
 	if connection != "" {
 		query, arguments = query+" WHERE connection = ?", append(arguments, connection)
 	}
+	return d.listRuns(ctx, query+" ORDER BY id DESC LIMIT ?", append(arguments, limitOf(limit))...)
+}
+
+// listRuns reads the runs of a query for runColumns.
+func (d *database) listRuns(ctx context.Context, query string, arguments ...any) ([]Run, error) {
 	var found []Run
 	err := d.read(ctx, func(t *tx) error {
 		found = nil
@@ -67,23 +72,14 @@ func (d *database) Runs(ctx context.Context, connection string, limit int) ([]Ru
 			run, err := scanRun(row)
 			found = append(found, run)
 			return err
-		}, query+" ORDER BY id DESC LIMIT ?", append(arguments, limitOf(limit))...)
+		}, query, arguments...)
 	})
 	return found, err
 }
 
 // OpenRuns lists a connection's runs that have not ended; see Gate.
 func (d *database) OpenRuns(ctx context.Context, connection string) ([]Run, error) {
-	var found []Run
-	err := d.read(ctx, func(t *tx) error {
-		found = nil
-		return t.each(ctx, func(row *sql.Rows) error {
-			run, err := scanRun(row)
-			found = append(found, run)
-			return err
-		}, "SELECT "+runColumns+" FROM runs WHERE connection = ? AND ended_at IS NULL ORDER BY id", connection)
-	})
-	return found, err
+	return d.listRuns(ctx, "SELECT "+runColumns+" FROM runs WHERE connection = ? AND ended_at IS NULL ORDER BY id", connection)
 }
 
 // Progress notes how far a run is; see Gate.
