@@ -55,6 +55,7 @@ type statusView struct {
 	Workers     int                    `json:"workers"`
 	Connections []connectionStatusView `json:"connections"`
 	Holds       []ledger.Hold          `json:"holds"`
+	Intakes     []control.IntakeStatus `json:"intakes"` // that cannot record what they have read
 }
 
 type connectionStatusView struct {
@@ -74,7 +75,10 @@ type holderView struct {
 }
 
 func viewStatus(status control.Status) statusView {
-	shown := statusView{Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: make([]ledger.Hold, len(status.Holds))}
+	shown := statusView{
+		Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: make([]ledger.Hold, len(status.Holds)),
+		Intakes: append([]control.IntakeStatus{}, status.Intakes...),
+	}
 	for i, one := range status.Holds {
 		shown.Holds[i] = one.Hold
 	}
