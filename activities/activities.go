@@ -237,6 +237,8 @@ type RecordUpdatesInput struct {
 	Ledger    string   `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string   `json:"warehouse"`
 	Updates   []Update `json:"updates"`
+	// Again: a step before may have recorded some of them, and its answer was lost.
+	Again bool `json:"again,omitempty"`
 }
 
 // RecordUpdatesResult is what a batch did.

@@ -145,11 +145,15 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 			return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 		}
 	}
-	rows := 0
+	rows, none := 0, 0 // none: of rows that state that there is no level, which are passed over
 	sink := func(ctx context.Context, page []inventory.Row) error {
 		levels := make([]inventory.Level, 0, len(page))
 		var refusals []inventory.Refusal
 		for _, row := range page {
+			if inventory.NoLevel(row, warehouse.Quantity) {
+				none++
+				continue
+			}
 			level, refusal := inventory.Accept(inventory.Timely(row, f.Now()), warehouse.Quantity)
 			if refusal != nil {
 				refusals = append(refusals, *refusal)
@@ -170,7 +174,7 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 		return snapshot, ledger.SnapshotResult{}, fmt.Errorf("the source %s passed on %d rows and says that it read %d", warehouse.Driver, rows, snapshot.Rows)
 	}
 	result, err := f.Ledger.Record(ctx, input.Lease, id, ledger.SnapshotEnd{
-		Full: snapshot.Full, Rows: snapshot.Rows, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
+		Full: snapshot.Full, Rows: snapshot.Rows - none, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
 		Guard: warehouse.Guard, Missing: warehouse.Missing, Refused: warehouse.Refused,
 		Approved: input.Approved, ApprovedRows: input.ApprovedRows, ApprovedAbsent: input.ApprovedAbsent, More: snapshot.More, Now: f.Now(),
 	})

@@ -56,7 +56,7 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 	result := RecordUpdatesResult{
 		SKUs: observed.Changed, Changed: int64(len(observed.Changed)), Duplicates: observed.Duplicates, Older: observed.Older, Refused: observed.Refused + observed.Misplaced,
 	}
-	if attempt > 1 && observed.Duplicates > 0 {
+	if (attempt > 1 || input.Again) && observed.Duplicates > 0 {
 		// An attempt before may have recorded these very events, and its answer was lost: what they changed is not known any more.
 		result.SKUs = named(observations)
 	}

@@ -33,6 +33,15 @@ func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 	return level, nil
 }
 
+// NoLevel is true for a row that states that there is no level: it is passed over, as if the source had not named it. A row that
+// cannot be read states nothing.
+func NoLevel(row Row, quantity QuantityField) bool {
+	if quantity == QuantityOnHand {
+		return row.Problem == "" && row.NoOnHand
+	}
+	return row.Problem == "" && row.NoAvailable
+}
+
 // futureTolerance is how far ahead of our clock a source's may be: clocks go wrong, and a source may leave its time zone out.
 const futureTolerance = 24 * time.Hour
 

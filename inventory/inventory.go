@@ -24,6 +24,11 @@ type Row struct {
 	OnHand    *int64
 	Committed *int64
 
+	// NoAvailable and NoOnHand are true where the source states, by a word or code that was given this meaning, that there is no level
+	// of the SKU here. It is neither 0 nor a figure that is missing.
+	NoAvailable bool
+	NoOnHand    bool
+
 	// ReportedAt is when the warehouse says that it took the figure; zero when it does not say.
 	ReportedAt time.Time
 

@@ -55,7 +55,8 @@ type statusView struct {
 	Workers     int                      `json:"workers"`
 	Connections []connectionStatusView   `json:"connections"`
 	Holds       []ledger.Hold            `json:"holds"`
-	Stale       []control.WarehouseStale `json:"stale"` // of warehouses that have any
+	Intakes     []control.IntakeStatus   `json:"intakes"` // that cannot record what they have read
+	Stale       []control.WarehouseStale `json:"stale"`   // of warehouses that have any
 }
 
 type connectionStatusView struct {
@@ -75,7 +76,10 @@ type holderView struct {
 }
 
 func viewStatus(status control.Status) statusView {
-	shown := statusView{Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: make([]ledger.Hold, len(status.Holds)), Stale: append([]control.WarehouseStale{}, status.Stale...)}
+	shown := statusView{
+		Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: make([]ledger.Hold, len(status.Holds)),
+		Intakes: append([]control.IntakeStatus{}, status.Intakes...), Stale: append([]control.WarehouseStale{}, status.Stale...),
+	}
 	for i, one := range status.Holds {
 		shown.Holds[i] = one.Hold
 	}
