@@ -91,6 +91,8 @@ type FetchResult struct {
 	// Absent is what a snapshot that is held leaves unnamed.
 	Absent ledger.Absence `json:"absent,omitzero"`
 	Shared int64          `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
+	// Stale is how many levels there are whose last row was refused, in this fetch or before.
+	Stale int64 `json:"stale,omitempty"`
 }
 
 // ResolveInput asks for channel levels.
@@ -227,6 +229,7 @@ type Update struct {
 	Sequence   int64      `json:"sequence,omitempty"`
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
 	ReceivedAt *time.Time `json:"received_at,omitempty"`
+	Problem    string     `json:"problem,omitempty"`
 }
 
 // RecordUpdatesInput is a batch of update events.

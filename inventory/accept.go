@@ -19,6 +19,9 @@ func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 			SKU:      presentable(row.SKU, MaxSKUBytes),
 			Place:    presentable(row.Place, maxReasonBytes),
 			Reason:   presentable(reason, maxReasonBytes),
+
+			UnreadableSKU:      CheckSKU("SKU", row.SKU) != nil,
+			UnreadableFacility: row.Facility != "" && CheckSKU("facility", row.Facility) != nil,
 		}
 	}
 	level := Level{Facility: row.Facility, SKU: row.SKU, OnHand: row.OnHand, Committed: row.Committed, ReportedAt: row.ReportedAt}

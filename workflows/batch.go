@@ -18,6 +18,9 @@ type batch struct {
 // the 2 MB that a Temporal server takes as one payload.
 const batchBytes = 256 << 10
 
+// problemBytes is how much is kept of why an update was refused.
+const problemBytes = 512
+
 // add takes a signal in. An update that says nothing of its time is as new as its arrival, however long it takes to be recorded:
 // a snapshot that is taken meanwhile is newer.
 func (b *batch) add(signal InventoryUpdated, now time.Time) {
@@ -27,7 +30,7 @@ func (b *batch) add(signal InventoryUpdated, now time.Time) {
 			b.refused++
 			continue
 		}
-		update.ReceivedAt = &now
+		update.ReceivedAt, update.Problem = &now, update.Problem[:min(len(update.Problem), problemBytes)]
 		b.updates = append(b.updates, update)
 		b.bytes += size(update)
 	}
@@ -37,7 +40,7 @@ func (b *batch) add(signal InventoryUpdated, now time.Time) {
 }
 
 func size(update InventoryUpdate) int {
-	return len(update.Event) + len(update.SKU) + len(update.Facility)
+	return len(update.Event) + len(update.SKU) + len(update.Facility) + len(update.Problem)
 }
 
 // full is true when nothing more should be read before some of it is recorded.

@@ -87,6 +87,9 @@ type InventoryUpdate struct {
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
 	// ReceivedAt is when the intake received it, by our clock. The intake sets it, whatever the sender says.
 	ReceivedAt *time.Time `json:"received_at,omitempty"`
+	// Problem is why the update was refused where it came in. Its SKU and facility say which level is stale; they are empty where they could
+	// not be read.
+	Problem string `json:"problem,omitempty"`
 }
 
 // UploadedSnapshot refers to a staged snapshot and says what it is.
