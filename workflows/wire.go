@@ -33,6 +33,8 @@ type SyncRequest struct {
 	DryRun bool `json:"dry_run,omitempty"`
 	// SkipFetch: the levels are recorded already, so the warehouse is not asked. InventoryIntake asks so, with SKUs.
 	SkipFetch bool `json:"skip_fetch,omitempty"`
+	// Also are more requests for the same, for whoever has many: a signal costs much more than an id. About MostAlso.
+	Also []AlsoAsked `json:"also,omitempty"`
 }
 
 // MaximumScope is the most SKUs that one request may name. A request for more is a request for everything.
@@ -152,6 +154,12 @@ type IntakeReport struct {
 // Decision is the payload of SignalApprove and SignalReject.
 type Decision struct {
 	By string `json:"by,omitempty"`
+}
+
+// HoldDissolved is the payload of SignalHoldDissolved.
+type HoldDissolved struct {
+	Run int64  `json:"run"` // of the ledger, that was held
+	By  string `json:"by"`  // what made the hold needless: "run 13", or a snapshot that was sent
 }
 
 // SyncReport is the result of a workflow: what its last pass did, and how many passes there were.
