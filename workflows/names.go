@@ -31,6 +31,9 @@ const (
 	SignalApprove = "approve"
 	SignalReject  = "reject"
 
+	// SignalHoldDissolved carries a HoldDissolved, to the workflow of a held run: nobody need decide any more. Workers send it.
+	SignalHoldDissolved = "hold-dissolved"
+
 	// QueryProgress answers with a Progress.
 	QueryProgress = "progress"
 )
