@@ -88,6 +88,8 @@ type FetchResult struct {
 	Changed   int64  `json:"changed"`
 	Older     int64  `json:"older,omitempty"`
 	Held      string `json:"held,omitempty"` // why nothing was recorded
+	// Rejected says why what was fetched was not recorded, where a person has rejected it before.
+	Rejected string `json:"rejected,omitempty"`
 	// Absent is what a snapshot that is held leaves unnamed.
 	Absent ledger.Absence `json:"absent,omitzero"`
 	Shared int64          `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
@@ -112,6 +114,8 @@ type ResolveResult struct {
 	Live     int64  `json:"live"`
 	Zeroing  int64  `json:"zeroing"`
 	Held     string `json:"held,omitempty"`
+	// Rejected says which figures stay above 0, because a person rejected to take them there.
+	Rejected string `json:"rejected,omitempty"`
 	// Preview holds, for a dry run, the first lines of what a push would do.
 	Preview *Preview `json:"preview,omitempty"`
 }
@@ -167,7 +171,7 @@ type HoldResult struct {
 // DecideInput answers a hold.
 type DecideInput struct {
 	Run      int64  `json:"run"`
-	Decision string `json:"decision"` // Approved or Rejected
+	Decision string `json:"decision"` // Approved or Rejected; an approval of what was rejected lifts that
 	By       string `json:"by,omitempty"`
 }
 
@@ -175,12 +179,17 @@ type DecideInput struct {
 const (
 	Approved = "approved"
 	Rejected = "rejected"
+	// Dissolved: nobody had to decide, for a later snapshot was whole, or a later run may push what was held.
+	Dissolved = "dissolved"
+	// Lifted: it was rejected, and approved afterwards. The run is not approved; the next one may ask anew.
+	Lifted = "lifted"
 )
 
-// DecideResult is the decision that holds: the first that was made.
+// DecideResult is the decision that holds: the first that was made, or that it was lifted.
 type DecideResult struct {
 	Decision string         `json:"decision"`
 	By       string         `json:"by,omitempty"`
+	Runs     []int64        `json:"runs,omitempty"` // that this answer answered, this one first
 	Rows     int64          `json:"rows,omitempty"`
 	Zeroing  int64          `json:"zeroing,omitempty"`
 	Absent   ledger.Absence `json:"absent,omitzero"`

@@ -28,6 +28,7 @@ type pass struct {
 	begun   bool // the run was begun; it must be ended, and gives its store back
 	trigger ledger.Trigger
 	skipped string // why it gave up when it had fetched
+	looking bool   // it is held, and looks again whether it must be
 	counts  ledger.Counts
 	preview *activities.Preview
 
@@ -85,6 +86,8 @@ func (p *pass) work(ctx workflow.Context, waits *heldPass) (ledger.Outcome, stri
 		}
 		switch decision {
 		case activities.Approved:
+		case activities.Dissolved:
+			return p.outgo(ctx)
 		case activities.Rejected:
 			return ledger.RejectedOutcome, waits.Reason, nil
 		default:
@@ -92,6 +95,11 @@ func (p *pass) work(ctx workflow.Context, waits *heldPass) (ledger.Outcome, stri
 		}
 		waits = nil
 	}
+	return p.outgo(ctx)
+}
+
+// outgo ends a pass that is prepared: it pushes, where there is something to push and a store to push it to.
+func (p *pass) outgo(ctx workflow.Context) (ledger.Outcome, string, error) {
 	if p.skipped != "" {
 		return ledger.Skipped, p.skipped, nil
 	}
@@ -125,9 +133,12 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 		return begun, err // it keeps its turn
 	}
 	if err != nil {
+		_, reason := outcomeOf(err)
+		p.fates.begin(SyncAnswer{Answer: SyncFailed, Reason: reason})
 		p.leave(ctx, err)
 		return begun, err
 	}
+	p.fates.begin(begunFate(begun))
 	p.lease, p.mode = begun.Lease, begun.Mode
 	p.begun = begun.Action == activities.BeginGo
 	p.progress.Run = p.lease.Run
@@ -203,7 +214,7 @@ func (p *pass) acquire(ctx workflow.Context) error {
 	}
 	p.show(ctx, "taking the store")
 	var acquired activities.BeginResult
-	approved := p.fetchApproved != nil || p.zeroApproved != nil
+	approved := p.fetchApproved != nil || p.zeroApproved != nil || p.looking
 	begin := func(ctx workflow.Context) workflow.Future {
 		return workflow.ExecuteActivity(options(ctx, beginOptions, "take the store"), gate.Acquire, activities.AcquireInput{
 			Run: p.lease.Run, Connection: p.input.Connection, Trigger: p.trigger, Scope: p.scope, Waits: approved,
@@ -211,7 +222,7 @@ func (p *pass) acquire(ctx workflow.Context) error {
 	}
 	var err error
 	if approved {
-		err = begin(ctx).Get(ctx, &acquired) // what a person said is not handed on
+		err = begin(ctx).Get(ctx, &acquired) // what a person said is not handed on, nor is a look
 	} else {
 		err = p.wait(ctx, begin, &acquired) // a pass that goes on in a new run begins anew there, as the same run of the ledger
 	}
