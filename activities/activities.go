@@ -93,6 +93,8 @@ type FetchResult struct {
 	// Absent is what a snapshot that is held leaves unnamed.
 	Absent ledger.Absence `json:"absent,omitzero"`
 	Shared int64          `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
+	// Stale is how many levels there are whose last row was refused, in this fetch or before.
+	Stale int64 `json:"stale,omitempty"`
 }
 
 // ResolveInput asks for channel levels.
@@ -236,6 +238,7 @@ type Update struct {
 	Sequence   int64      `json:"sequence,omitempty"`
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
 	ReceivedAt *time.Time `json:"received_at,omitempty"`
+	Problem    string     `json:"problem,omitempty"`
 }
 
 // RecordUpdatesInput is a batch of update events.
@@ -243,6 +246,8 @@ type RecordUpdatesInput struct {
 	Ledger    string   `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string   `json:"warehouse"`
 	Updates   []Update `json:"updates"`
+	// Again: a step before may have recorded some of them, and its answer was lost.
+	Again bool `json:"again,omitempty"`
 }
 
 // RecordUpdatesResult is what a batch did.

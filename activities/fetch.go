@@ -32,6 +32,9 @@ const snapshotsPerFetch = 100
 func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
 	result, err := f.fetch(ctx, input)
 	if err == nil {
+		result.Stale, err = f.stale(ctx, input.Connection)
+	}
+	if err == nil {
 		err = f.Ledger.Progress(ctx, input.Lease.Run, ledger.PhaseResolving, result.counts())
 	}
 	return result, convert("fetching from the warehouse", err, f.Now())
@@ -142,11 +145,15 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 			return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 		}
 	}
-	rows := 0
+	rows, none := 0, 0 // none: of rows that state that there is no level, which are passed over
 	sink := func(ctx context.Context, page []inventory.Row) error {
 		levels := make([]inventory.Level, 0, len(page))
 		var refusals []inventory.Refusal
 		for _, row := range page {
+			if inventory.NoLevel(row, warehouse.Quantity) {
+				none++
+				continue
+			}
 			level, refusal := inventory.Accept(inventory.Timely(row, f.Now()), warehouse.Quantity)
 			if refusal != nil {
 				refusals = append(refusals, *refusal)
@@ -167,8 +174,8 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 		return snapshot, ledger.SnapshotResult{}, fmt.Errorf("the source %s passed on %d rows and says that it read %d", warehouse.Driver, rows, snapshot.Rows)
 	}
 	result, err := f.Ledger.Record(ctx, input.Lease, id, ledger.SnapshotEnd{
-		Full: snapshot.Full, Rows: snapshot.Rows, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
-		Guard: warehouse.Guard, Missing: warehouse.Missing,
+		Full: snapshot.Full, Rows: snapshot.Rows - none, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
+		Guard: warehouse.Guard, Missing: warehouse.Missing, Refused: warehouse.Refused,
 		Approved: input.Approved, ApprovedRows: input.ApprovedRows, ApprovedAbsent: input.ApprovedAbsent, More: snapshot.More, Now: f.Now(),
 	})
 	return snapshot, result, err
@@ -195,9 +202,9 @@ func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.Snapshot
 // counts are the figures of a run that fetched. What another run fetched is its, not this one's.
 func (r FetchResult) counts() ledger.Counts {
 	if r.Shared != 0 {
-		return ledger.Counts{}
+		return ledger.Counts{Stale: r.Stale}
 	}
-	return ledger.Counts{Rows: r.Rows, Refused: r.Refused, Missing: r.Missing, Changed: r.Changed, Older: r.Older}
+	return ledger.Counts{Rows: r.Rows, Refused: r.Refused, Missing: r.Missing, Changed: r.Changed, Older: r.Older, Stale: r.Stale}
 }
 
 // openSource opens a warehouse's driver. What is wrong with it is for a person.

@@ -48,44 +48,69 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 	if err != nil {
 		return RecordUpdatesResult{}, err
 	}
-	observations, refused := accept(input.Updates, warehouse.Quantity, i.Now())
+	observations := accept(input.Updates, warehouse.Quantity, i.Now())
 	observed, err := i.Ledger.Observe(ctx, warehouse.ID, observations, i.Now())
 	if err != nil {
 		return RecordUpdatesResult{}, err
 	}
 	result := RecordUpdatesResult{
-		SKUs: observed.Changed, Changed: int64(len(observed.Changed)), Duplicates: observed.Duplicates, Older: observed.Older, Refused: refused + observed.Misplaced,
+		SKUs: observed.Changed, Changed: int64(len(observed.Changed)), Duplicates: observed.Duplicates, Older: observed.Older, Refused: observed.Refused + observed.Misplaced,
 	}
-	if attempt > 1 && observed.Duplicates > 0 {
+	if (attempt > 1 || input.Again) && observed.Duplicates > 0 {
 		// An attempt before may have recorded these very events, and its answer was lost: what they changed is not known any more.
 		result.SKUs = named(observations)
 	}
 	return result, nil
 }
 
-// accept turns updates into observations and counts those that are not believed.
-func accept(updates []Update, quantity inventory.QuantityField, now time.Time) (accepted []ledger.Observation, refused int64) {
-	accepted = make([]ledger.Observation, 0, len(updates))
+// accept turns updates into observations, those that are not believed with the reason.
+func accept(updates []Update, quantity inventory.QuantityField, now time.Time) []ledger.Observation {
+	accepted := make([]ledger.Observation, 0, len(updates))
 	for _, update := range inOrder(updates, now) {
 		row := inventory.Row{
-			Facility: update.Facility, SKU: update.SKU, Available: update.Available, OnHand: update.OnHand, Committed: update.Committed,
+			Facility: update.Facility, SKU: update.SKU, Available: update.Available, OnHand: update.OnHand, Committed: update.Committed, Problem: update.Problem,
 		}
 		if update.ReportedAt != nil {
 			row.ReportedAt = *update.ReportedAt
 		}
-		var received time.Time // the ledger takes it as now
-		if update.ReceivedAt != nil {
-			received = arrived(*update.ReceivedAt, now)
+		one := ledger.Observation{Event: update.Event, Sequence: update.Sequence}
+		if update.ReceivedAt != nil { // else the ledger takes it as now
+			one.ReceivedAt = arrived(*update.ReceivedAt, now)
 		}
-		level, refusal := inventory.Accept(inventory.Timely(row, now), quantity)
 		// An event's id is bound to the rules of an SKU: it is opaque, and both databases can keep it.
-		if refusal != nil || inventory.CheckSKU("event id", update.Event) != nil || update.Sequence < 0 {
-			refused++
-			continue
+		problem := inventory.CheckSKU("event id", update.Event)
+		if problem != nil {
+			one.Event = ""
 		}
-		accepted = append(accepted, ledger.Observation{Event: update.Event, Sequence: update.Sequence, ReceivedAt: received, Level: level})
+		if problem == nil && update.Sequence < 0 {
+			problem, one.Sequence = fmt.Errorf("the sequence %d is below 0", update.Sequence), 0
+		}
+		if problem != nil && row.Problem == "" {
+			row.Problem = problem.Error()
+		}
+		var refusal *inventory.Refusal
+		if one.Level, refusal = inventory.Accept(inventory.Timely(row, now), quantity); refusal != nil {
+			one = refused(one, row, *refusal, now)
+		}
+		accepted = append(accepted, one)
 	}
-	return accepted, refused
+	return accepted
+}
+
+// refused is an observation that is not believed. It names what can be read of the level that it is of, and has the time that it says,
+// where that has come.
+func refused(one ledger.Observation, row inventory.Row, refusal inventory.Refusal, now time.Time) ledger.Observation {
+	one.Refused, one.Level = refusal.Reason, inventory.Level{SKU: refusal.SKU, Facility: refusal.Facility}
+	if refusal.UnreadableSKU {
+		one.Level = inventory.Level{}
+	}
+	if refusal.UnreadableFacility {
+		one.Facility = ""
+	}
+	if !row.ReportedAt.After(now) {
+		one.ReportedAt = row.ReportedAt
+	}
+	return one
 }
 
 // inOrder puts updates of a clock that is ahead in the order of that clock, behind the others: cut to now, their times would not tell it.
@@ -105,7 +130,9 @@ func inOrder(updates []Update, now time.Time) []Update {
 func named(observations []ledger.Observation) []string {
 	skus := make([]string, 0, len(observations))
 	for _, one := range observations {
-		skus = append(skus, one.SKU)
+		if one.SKU != "" {
+			skus = append(skus, one.SKU)
+		}
 	}
 	slices.Sort(skus)
 	return slices.Compact(skus)
@@ -127,7 +154,7 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 	}
 	snapshot := input.Snapshot
 	end := ledger.SnapshotEnd{
-		Full: snapshot.Full, Rows: snapshot.Rows, From: snapshot.From, Guard: warehouse.Guard, Missing: warehouse.Missing,
+		Full: snapshot.Full, Rows: snapshot.Rows, From: snapshot.From, Guard: warehouse.Guard, Missing: warehouse.Missing, Refused: warehouse.Refused,
 		Approved: snapshot.ApprovedRows > 0, ApprovedRows: snapshot.ApprovedRows, Now: i.Now(),
 		// Who sends it has the very snapshot before them that they approve.
 		ApprovedAbsent: ledger.Absence{Levels: math.MaxInt64, Twice: math.MaxInt64},

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,18 @@ import (
 
 func update(event, sku string, available int64) Update {
 	return Update{Event: event, SKU: sku, Facility: "east", Available: &available}
+}
+
+// believed are the observations that are, and the number of those that are not.
+func believed(observations []ledger.Observation) (accepted []ledger.Observation, refused int64) {
+	for _, one := range observations {
+		if one.Refused != "" {
+			refused++
+			continue
+		}
+		accepted = append(accepted, one)
+	}
+	return accepted, refused
 }
 
 func TestAcceptUpdates(t *testing.T) {
@@ -39,7 +52,7 @@ func TestAcceptUpdates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.update.ReportedAt = &noon
-			accepted, refused := accept([]Update{test.update}, test.quantity, noon)
+			accepted, refused := believed(accept([]Update{test.update}, test.quantity, noon))
 			if test.refused {
 				require.EqualValues(t, 1, refused)
 				require.Empty(t, accepted)
@@ -55,7 +68,7 @@ func TestAnUpdateOfTheFutureIsRefused(t *testing.T) {
 	t.Parallel()
 	one := update("e", "A", 5)
 	one.ReportedAt = new(noon.Add(48 * time.Hour))
-	_, refused := accept([]Update{one}, inventory.QuantityAvailable, noon)
+	_, refused := believed(accept([]Update{one}, inventory.QuantityAvailable, noon))
 	require.EqualValues(t, 1, refused)
 }
 
@@ -67,7 +80,7 @@ func TestUpdatesOfAClockThatIsAhead(t *testing.T) {
 		one.ReportedAt = new(noon.Add(ahead))
 		return one
 	}
-	accepted, refused := accept([]Update{at("c", 3, 3*time.Second), at("b", 2, time.Second), at("a", 1, -time.Second), at("d", 4, 2*time.Hour)}, inventory.QuantityAvailable, noon)
+	accepted, refused := believed(accept([]Update{at("c", 3, 3*time.Second), at("b", 2, time.Second), at("a", 1, -time.Second), at("d", 4, 2*time.Hour)}, inventory.QuantityAvailable, noon))
 	require.Zero(t, refused)
 	events := ""
 	for _, one := range accepted {
@@ -88,7 +101,7 @@ func TestUpdatesKeepWhenTheyWereReceived(t *testing.T) {
 		one.ReportedAt = nil
 	}
 	waited.ReceivedAt, ahead.ReceivedAt = new(noon.Add(-time.Minute)), new(noon.Add(time.Minute))
-	accepted, refused := accept([]Update{waited, ahead, old}, inventory.QuantityAvailable, noon)
+	accepted, refused := believed(accept([]Update{waited, ahead, old}, inventory.QuantityAvailable, noon))
 	require.Zero(t, refused)
 	for i, want := range []time.Time{noon.Add(-time.Minute), noon, {}} {
 		require.Zero(t, accepted[i].ReportedAt)
@@ -135,6 +148,10 @@ func TestRecordUpdatesAgainNamesWhatItMayHaveChanged(t *testing.T) {
 	sent, err := w.intake().recordUpdates(t.Context(), input, 1)
 	require.NoError(t, err)
 	require.Empty(t, sent.SKUs, "a sender that sends again changes nothing")
+	input.Again = true
+	kept, err := w.intake().recordUpdates(t.Context(), input, 1)
+	require.NoError(t, err)
+	require.Equal(t, lost.SKUs, kept.SKUs, "an intake that kept them after a failure does not know what of them was recorded")
 	fresh, err := w.intake().recordUpdates(t.Context(), RecordUpdatesInput{Warehouse: "depot", Updates: []Update{update("4", "C", 1)}}, 2)
 	require.NoError(t, err)
 	require.Equal(t, []string{"C"}, fresh.SKUs, "the attempt before recorded nothing")
@@ -220,4 +237,39 @@ func TestARequestReachesTheOthers(t *testing.T) {
 	_, err := do[RequestResult](w, intake.Request, RequestInput{Warehouse: "depot", ID: "1", SKUs: []string{"BIKE"}})
 	require.Error(t, err, "it is tried again")
 	require.Len(t, w.wishes["south"], 1)
+}
+
+// No event that a signal can carry stops the others: one that the ledger cannot keep is refused by itself.
+func TestAPoisonedUpdateStopsNoOther(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	most, least := int64(math.MaxInt64), int64(math.MinInt64)
+	poisoned := map[string]func(*Update){
+		"NUL in the SKU":       func(u *Update) { u.SKU = "a\x00b" },
+		"NUL in the facility":  func(u *Update) { u.Facility = "a\x00b" },
+		"NUL in the event":     func(u *Update) { u.Event = "a\x00b" },
+		"no UTF-8":             func(u *Update) { u.SKU, u.Facility, u.Event = "\xff", "\xfe", "\xc0" },
+		"nothing":              func(u *Update) { *u = Update{} },
+		"long names":           func(u *Update) { u.SKU, u.Facility = strings.Repeat("s", 513), strings.Repeat("f", 513) },
+		"the largest figures":  func(u *Update) { u.Available, u.OnHand, u.Committed, u.Sequence = &most, &most, &most, most },
+		"the smallest figures": func(u *Update) { u.Available, u.OnHand, u.Committed, u.Sequence = &least, &least, &least, least },
+		"the largest sequence": func(u *Update) { u.Sequence = most },
+		"the year 1":           func(u *Update) { u.ReportedAt = new(time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC)) },
+		"the year 0":           func(u *Update) { u.ReportedAt = new(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)) },
+		"the year 9999": func(u *Update) {
+			u.ReportedAt, u.ReceivedAt = new(time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)), new(time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC))
+		},
+		"received before time": func(u *Update) { u.ReportedAt, u.ReceivedAt = nil, new(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)) },
+	}
+	var updates []Update
+	for name, poison := range poisoned {
+		good, bad := update("good "+name, "good "+name, 7), update("bad "+name, "bad "+name, 7)
+		poison(&bad)
+		updates = append(updates, bad, good)
+	}
+	_, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, RecordUpdatesInput{Warehouse: "depot", Updates: updates})
+	require.NoError(t, err)
+	for name := range poisoned {
+		require.EqualValues(t, 7, w.available()["good "+name], name)
+	}
 }

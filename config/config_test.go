@@ -25,6 +25,9 @@ var drivers = config.Drivers{
 			{Name: "page", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: 500, Help: "Rows a page."},
 			{Name: "columns", Kind: settings.Map, Help: "Columns by name."},
 			{Name: "parts", Kind: settings.List, Help: "Parts to read."},
+			{Name: "texts", Kind: settings.Figures, Minimum: -9, Maximum: 9, Help: "What words mean."},
+			{Name: "skip", Kind: settings.Patterns, Help: "Lines to skip."},
+			{Name: "header", Kind: settings.Boolean, Choices: []string{"auto"}, Help: "Whether there is a header."},
 		}},
 		"folder": {Driver: "folder", Options: []settings.Option{{Name: "path", Kind: settings.String, Required: true, Help: "The folder."}}},
 	},
@@ -135,6 +138,9 @@ warehouses:
       page: 250
       columns: {sku: Artikel, available: "3"}
       parts: [one, "two"]
+      texts: {Sold out: 0, "n/a": none, -1: 2, "": none, 'Ja': "7"}
+      skip: "Total,*"
+      header: auto
     quantity: on_hand
     missing: zero
     guard: {minimum_rows: 50%, maximum_refused: 2.5%, maximum_missing: 7.5%, maximum_zeroed: 100%, decide_within: 48h}
@@ -209,6 +215,8 @@ catalog:
 			Settings: settings.Values{
 				"endpoint": "http://127.0.0.1:9470/warehouses/portland", "token": "file:/run/secrets/depot", "page": int64(250),
 				"columns": map[string]string{"sku": "Artikel", "available": "3"}, "parts": []string{"one", "two"},
+				"texts": map[string]string{"Sold out": "0", "n/a": "none", "-1": "2", "": "none", "Ja": "7"},
+				"skip":  []string{"Total,*"}, "header": "auto",
 			},
 			Quantity: inventory.QuantityOnHand, Missing: inventory.MissingZero,
 			Guard: ledger.Guard{MinimumRows: 0.5, MaximumRefused: 0.025, MaximumMissing: 0.075, MaximumZeroed: 1, DecideWithin: 48 * time.Hour},

@@ -228,11 +228,11 @@ var invalidForms = map[string]invalid{
 	},
 	"an unknown setting": {
 		text: with("      token: env:DEPOT_TOKEN\n", "      token: env:DEPOT_TOKEN\n      colour: red\n"),
-		want: `tidemark.yaml:8:7: settings of warehouse portland: depot has no setting "colour"; it has columns, endpoint, page, parts, token`,
+		want: `tidemark.yaml:8:7: settings of warehouse portland: depot has no setting "colour"; it has columns, endpoint, header, page, parts, skip, texts, token`,
 	},
 	"a misspelt setting that is needed": {
 		text: with("      token: env:DEPOT_TOKEN\n", "      tokn: env:DEPOT_TOKEN\n"),
-		want: `tidemark.yaml:7:7: settings of warehouse portland: depot has no setting "tokn"; it has columns, endpoint, page, parts, token; did you mean "token"?`,
+		want: `tidemark.yaml:7:7: settings of warehouse portland: depot has no setting "tokn"; it has columns, endpoint, header, page, parts, skip, texts, token; did you mean "token"?`,
 	},
 	"a setting of another type": {
 		text: with("      token: env:DEPOT_TOKEN\n", "      token: env:DEPOT_TOKEN\n      page: many\n"),

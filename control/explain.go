@@ -16,6 +16,8 @@ type ExplanationOf struct {
 	// Now is the chain as it would be computed from what is recorded at this moment; nil when the product is no longer resolved
 	// to this row.
 	Now *inventory.ChannelLevel `json:"now,omitempty"`
+	// Unread are levels of the product that were never read, because every row of them was refused.
+	Unread []ledger.StaleLevel `json:"unread,omitempty"`
 	// Run is the run that last touched the row.
 	Run *ledger.Run `json:"run,omitempty"`
 	// Confirmed is the run that the store confirmed its figure to; 0 when the activity no longer tells.
@@ -86,22 +88,15 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 				explanation.Run = &runs[0]
 			}
 		}
+		if inputs[0].Bundle == nil {
+			if explanation.Unread, err = c.unread(ctx, connection, row.Product); err != nil {
+				return nil, err
+			}
+		}
 		explanation.Activity, explanation.Confirmed = history(row, activity)
 		explanations = append(explanations, explanation)
 	}
 	return explanations, nil
-}
-
-// unexplained says why there is nothing to explain.
-func (c *Control) unexplained(ctx context.Context, connection ledger.Connection, sku string) error {
-	levels, err := c.Ledger.Levels(ctx, connection.Warehouse, sku, ledger.Page{Limit: 1})
-	if err != nil {
-		return err
-	}
-	if len(levels) > 0 {
-		return usage("store %s shows nothing as %q: the warehouse reports it, but it has another channel SKU on this store, or no run has resolved it yet (starter levels channel %s)", connection.Store, sku, connection.ID)
-	}
-	return usage("store %s shows nothing as %q, and warehouse %s has never reported it; check the spelling (capitals and spaces count)", connection.Store, sku, connection.Warehouse)
 }
 
 // Moved is true when the ledger says something else now than when the row was resolved: a level, a definition or a strategy changed, and
@@ -113,18 +108,18 @@ func (e ExplanationOf) Moved() bool {
 	return e.Now.Quantity != e.Row.Quantity || e.Now.Blocked != "" && e.Row.Status != ledger.StatusBlocked || figures(e.Row.Why) != figures(e.Now.Why)
 }
 
-// figures is one form of an explanation, without the times of its levels: those move with every fetch.
+// figures is one form of an explanation, without the times of its levels and why they are stale: those move with every fetch.
 func figures(why inventory.Explanation) string {
 	untimed := func(levels []inventory.FacilityFigure) []inventory.FacilityFigure {
 		levels = slices.Clone(levels)
 		for i := range levels {
-			levels[i].ReportedAt = nil
+			levels[i].ReportedAt, levels[i].Stale = nil, nil
 		}
 		return levels
 	}
 	why.Levels, why.Bundle = untimed(why.Levels), slices.Clone(why.Bundle)
 	for i := range why.Bundle {
-		why.Bundle[i].Levels = untimed(why.Bundle[i].Levels)
+		why.Bundle[i].Levels, why.Bundle[i].Unread = untimed(why.Bundle[i].Levels), nil
 	}
 	form, err := json.Marshal(why)
 	if err != nil {
@@ -158,10 +153,16 @@ func (e ExplanationOf) now() []string {
 func (e ExplanationOf) Lines() []string {
 	row := e.Row
 	var lines []string
+	why := row.Why
 	if e.Moved() {
 		lines = append(lines, "as it was resolved last, before something changed:")
+	} else if e.Now != nil {
+		why = e.Now.Why // the figures are the same, and what is stale is so now
 	}
-	lines = append(lines, row.Why.Lines()...)
+	lines = append(lines, why.Lines()...)
+	for _, one := range e.Unread {
+		lines = append(lines, unreadLine(one))
+	}
 	name := row.ChannelSKU
 	if row.Location != "" {
 		name += " at " + row.Location

@@ -22,6 +22,10 @@ type Status struct {
 	Holds       []OpenHold         `json:"holds"`
 	// Snapshots are the last snapshots of warehouses of which something was not taken: rows that were refused, or all of it.
 	Snapshots []ledger.SnapshotEntry `json:"snapshots"`
+	// Stale are the warehouses with levels whose last row was refused.
+	Stale []WarehouseStale `json:"stale"`
+	// Intakes are those that cannot record what they have read.
+	Intakes []IntakeStatus `json:"intakes"`
 }
 
 // OpenHold is a run that waits for a person.
@@ -58,7 +62,7 @@ type ScheduleStatus struct {
 
 // Status looks at every connection, or at one. Without Temporal it shows what the ledger knows.
 func (c *Control) Status(ctx context.Context, only string) (Status, error) {
-	status := Status{Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}}
+	status := Status{Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}, Intakes: []IntakeStatus{}, Stale: []WarehouseStale{}}
 	connections, err := c.Ledger.Connections(ctx)
 	if err != nil {
 		return status, err
@@ -83,6 +87,9 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 	if status.Snapshots, err = c.doubtful(ctx, connections); err != nil {
 		return status, err
 	}
+	if status.Stale, err = c.stale(ctx, connections); err != nil {
+		return status, err
+	}
 	err = c.askTemporal(ctx, &status)
 	if ctx.Err() != nil {
 		return status, ctx.Err()
@@ -99,6 +106,9 @@ func (c *Control) askTemporal(ctx context.Context, status *Status) (err error) {
 		return errors.New("there is no connection to Temporal")
 	}
 	if status.Workers, err = c.workers(ctx); err != nil {
+		return err
+	}
+	if status.Intakes, err = c.intakes(ctx, status.warehouses()); err != nil {
 		return err
 	}
 	for i := range status.Connections {

@@ -96,6 +96,7 @@ func TestStatusNamesMissingSchedules(t *testing.T) {
 	t.Parallel()
 	temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
 	temporal.On("DescribeTaskQueue", mock.Anything, mock.Anything, mock.Anything).Return(&workflowservice.DescribeTaskQueueResponse{}, nil)
+	temporal.On("DescribeWorkflowExecution", mock.Anything, "intake/depot", "").Return(failedIntake(t), nil)
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, mock.Anything).Return(handle)
 	handle.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows"))
@@ -103,5 +104,7 @@ func TestStatusNamesMissingSchedules(t *testing.T) {
 	status, err := c.Status(t.Context(), "")
 	require.NoError(t, err)
 	require.Empty(t, status.Unreachable)
+	require.Len(t, status.Intakes, 1)
+	require.Equal(t, "the disk is full", status.Intakes[0].Failure.Error)
 	require.Equal(t, []ScheduleStatus{{ID: "smart-sync/acme-shop", Missing: true}}, status.Connections[0].Schedules, "no Full Sync is configured")
 }

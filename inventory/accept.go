@@ -19,6 +19,9 @@ func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 			SKU:      presentable(row.SKU, MaxSKUBytes),
 			Place:    presentable(row.Place, maxReasonBytes),
 			Reason:   presentable(reason, maxReasonBytes),
+
+			UnreadableSKU:      CheckSKU("SKU", row.SKU) != nil,
+			UnreadableFacility: row.Facility != "" && CheckSKU("facility", row.Facility) != nil,
 		}
 	}
 	level := Level{Facility: row.Facility, SKU: row.SKU, OnHand: row.OnHand, Committed: row.Committed, ReportedAt: row.ReportedAt}
@@ -28,6 +31,15 @@ func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 		level.Available = *row.Available
 	}
 	return level, nil
+}
+
+// NoLevel is true for a row that states that there is no level: it is passed over, as if the source had not named it. A row that
+// cannot be read states nothing.
+func NoLevel(row Row, quantity QuantityField) bool {
+	if quantity == QuantityOnHand {
+		return row.Problem == "" && row.NoOnHand
+	}
+	return row.Problem == "" && row.NoAvailable
 }
 
 // futureTolerance is how far ahead of our clock a source's may be: clocks go wrong, and a source may leave its time zone out.

@@ -122,3 +122,21 @@ func TestTimely(t *testing.T) {
 	require.Equal(t, "x", kept.Problem, "the first problem is told")
 	require.Equal(t, inventory.Row{}, inventory.Timely(inventory.Row{}, now), "a source that gives no time")
 }
+
+func TestNoLevel(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		row      inventory.Row
+		quantity inventory.QuantityField
+		want     bool
+	}{
+		{inventory.Row{SKU: "A", NoAvailable: true}, inventory.QuantityAvailable, true},
+		{inventory.Row{SKU: "A", NoAvailable: true}, inventory.QuantityOnHand, false},
+		{inventory.Row{SKU: "A", NoOnHand: true}, inventory.QuantityOnHand, true},
+		{inventory.Row{SKU: "A", NoOnHand: true}, inventory.QuantityAvailable, false},
+		{inventory.Row{SKU: "A"}, inventory.QuantityAvailable, false},
+		{inventory.Row{SKU: "A", NoAvailable: true, Problem: "it cannot be read"}, inventory.QuantityAvailable, false},
+	} {
+		require.Equal(t, test.want, inventory.NoLevel(test.row, test.quantity), "%+v", test)
+	}
+}

@@ -11,7 +11,7 @@ import (
 func (e Explanation) Lines() []string {
 	var lines []string
 	for _, figure := range e.Levels {
-		lines = append(lines, "the warehouse reports "+figure.words())
+		lines = append(lines, figure.line())
 	}
 	if len(e.Levels) > 1 {
 		lines = append(lines, fmt.Sprintf("the facilities together: %d", e.Resolved))
@@ -36,6 +36,29 @@ func (e Explanation) Lines() []string {
 	return append(lines, fmt.Sprintf("the quantity: %d", e.Quantity))
 }
 
+// line says what counts of a level. What was read before its row was refused is not what the warehouse reports.
+func (f FacilityFigure) line() string {
+	switch {
+	case f.Stale == nil:
+		return "the warehouse reports " + f.words()
+	case f.Stale.Zeroed:
+		place := ""
+		if f.Facility != "" {
+			place = " in " + f.Facility
+		}
+		return fmt.Sprintf("%d counts%s%s", f.Available, place, f.stale())
+	}
+	return "the warehouse reported " + f.words() + f.stale()
+}
+
+// stale says why the figure is not what the warehouse reports, where that is so.
+func (f FacilityFigure) stale() string {
+	if f.Stale == nil {
+		return ""
+	}
+	return "; stale: " + f.Stale.Words() + "; " + f.Stale.Consequence()
+}
+
 func (f FacilityFigure) words() string {
 	text := fmt.Sprintf("%d available", f.Available)
 	if f.Facility != "" {
@@ -48,6 +71,9 @@ func (f FacilityFigure) words() string {
 }
 
 func (c ComponentFigure) words() string {
+	if c.Unread != nil {
+		return fmt.Sprintf("component %s, %d in a bundle: never read, for %s; makes %d", c.SKU, c.Count, c.Unread.Words(), c.Makes)
+	}
 	if !c.Reported {
 		return fmt.Sprintf("component %s, %d in a bundle: never reported, makes %d", c.SKU, c.Count, c.Makes)
 	}
@@ -59,7 +85,15 @@ func (c ComponentFigure) words() string {
 	if len(parts) > 1 {
 		split = " (" + strings.Join(parts, ", ") + ")"
 	}
-	return fmt.Sprintf("component %s, %d in a bundle: %d available%s, makes %d", c.SKU, c.Count, c.Available, split, c.Makes)
+	text := fmt.Sprintf("component %s, %d in a bundle: %d available%s, makes %d", c.SKU, c.Count, c.Available, split, c.Makes)
+	for _, figure := range c.Levels {
+		if stale := figure.stale(); stale != "" && len(parts) > 1 {
+			text += "; " + cmp.Or(figure.Facility, "no facility") + " is" + strings.TrimPrefix(stale, ";")
+		} else {
+			text += stale
+		}
+	}
+	return text
 }
 
 func (s StrategyFigure) words(resolved int64) []string {

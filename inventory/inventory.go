@@ -24,6 +24,11 @@ type Row struct {
 	OnHand    *int64
 	Committed *int64
 
+	// NoAvailable and NoOnHand are true where the source states, by a word or code that was given this meaning, that there is no level
+	// of the SKU here. It is neither 0 nor a figure that is missing.
+	NoAvailable bool
+	NoOnHand    bool
+
 	// ReportedAt is when the warehouse says that it took the figure; zero when it does not say.
 	ReportedAt time.Time
 
@@ -48,14 +53,28 @@ type Level struct {
 
 	// ReportedAt orders observations of one level; zero when the source gives no time.
 	ReportedAt time.Time `json:"reported_at,omitzero"`
+
+	// Stale is set on a recorded level whose last row was refused.
+	Stale *Stale `json:"stale,omitempty"`
 }
 
-// Refusal says why a row of a snapshot was not accepted. The level that it names keeps its recorded value.
+// Refusal says why a row of a snapshot was not accepted. The level that it names is stale until it is read again.
 type Refusal struct {
 	Facility string
 	SKU      string
 	Place    string
 	Reason   string
+
+	// UnreadableSKU: what stands in SKU is only to be shown, so it is not known which level the row is of.
+	UnreadableSKU bool
+	// UnreadableFacility: the same of the facility, so the row may be of any level of its SKU, like one without a facility.
+	UnreadableFacility bool
+}
+
+// UnreadLevel is a level of which no row was ever read, for all were refused.
+type UnreadLevel struct {
+	Facility string
+	Stale
 }
 
 // QuantityField is the figure of a warehouse that is taken as available.
@@ -146,6 +165,8 @@ type Input struct {
 	// Levels holds the recorded levels, of all facilities, of the product or of each component, by SKU. Order does not
 	// matter. A SKU without an entry was never reported.
 	Levels map[string][]Level
+	// Unread are the SKUs without a level whose rows were refused.
+	Unread map[string][]UnreadLevel
 	// Bundle is set when the product is a bundle.
 	Bundle *Bundle
 	// Listings are the product's listings on the store.
@@ -202,6 +223,7 @@ type FacilityFigure struct {
 	Facility   string     `json:"facility,omitempty"`
 	Available  int64      `json:"available"`
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
+	Stale      *Stale     `json:"stale,omitempty"` // its last row was refused
 }
 
 // ComponentFigure is the part that a component has in a bundle.
@@ -212,6 +234,7 @@ type ComponentFigure struct {
 	Makes     int64            `json:"makes"` // floor(available / count)
 	Reported  bool             `json:"reported"`
 	Levels    []FacilityFigure `json:"levels,omitempty"`
+	Unread    *Stale           `json:"unread,omitempty"` // it has no level, for its rows were refused
 }
 
 // StrategyFigure is what a strategy made of a resolved figure.

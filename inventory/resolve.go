@@ -127,16 +127,22 @@ func (i Input) bundle(at place, why *Explanation) (blocked string) {
 	for _, component := range i.Bundle.Components {
 		sum := i.sum(component.SKU, at)
 		notes[component.SKU] = sum.notes
-		why.Bundle = append(why.Bundle, ComponentFigure{
+		figure := ComponentFigure{
 			SKU: component.SKU, Count: component.Count, Available: sum.total, Makes: floor(sum.total, component.Count),
 			Reported: len(i.Levels[component.SKU]) > 0, Levels: sum.figures,
-		})
+		}
+		if unread := i.Unread[component.SKU]; len(unread) > 0 && !figure.Reported {
+			figure.Unread = &unread[0].Stale
+		}
+		why.Bundle = append(why.Bundle, figure)
 	}
 	slices.SortFunc(why.Bundle, func(a, b ComponentFigure) int { return cmp.Compare(a.SKU, b.SKU) })
 	why.Resolved = why.Bundle[0].Makes
 	for _, component := range why.Bundle {
 		why.Resolved = min(why.Resolved, component.Makes)
 		switch {
+		case component.Unread != nil:
+			why.Notes = append(why.Notes, fmt.Sprintf("component %s was never read, for its rows were refused: 0", component.SKU))
 		case !component.Reported:
 			why.Notes = append(why.Notes, fmt.Sprintf("component %s was never reported: 0", component.SKU))
 		case len(component.Levels) == 0:
@@ -162,7 +168,7 @@ func (i Input) sum(sku string, at place) sum {
 		if !at.whole && !at.facilities[level.Facility] {
 			continue
 		}
-		figure := FacilityFigure{Facility: level.Facility, Available: level.Available}
+		figure := FacilityFigure{Facility: level.Facility, Available: level.Available, Stale: level.Stale}
 		if !level.ReportedAt.IsZero() {
 			reported := level.ReportedAt
 			figure.ReportedAt = &reported

@@ -43,6 +43,7 @@ type Warehouse struct {
 	Settings settings.Values         `json:"settings,omitempty"`
 	Quantity inventory.QuantityField `json:"quantity"`
 	Missing  inventory.MissingPolicy `json:"missing"`
+	Refused  inventory.RefusedPolicy `json:"refused,omitempty"` // empty is keep
 	Guard    Guard                   `json:"guard"`
 	// Freshness is how old a snapshot may be that a run takes over from another connection's instead of fetching again. A run
 	// that was asked for takes over only what was fetched after it was asked for. 0 shares nothing.
@@ -62,7 +63,7 @@ func (w Warehouse) ReadsLike(other Warehouse) bool {
 			}
 			values[name] = value
 		}
-		return encode(Warehouse{Driver: w.Driver, Settings: values, Quantity: w.Quantity, Missing: w.Missing})
+		return encode(Warehouse{Driver: w.Driver, Settings: values, Quantity: w.Quantity, Missing: w.Missing, Refused: w.Refused})
 	}
 	return plain(w) == plain(other)
 }

@@ -57,8 +57,12 @@ func holdRows(end SnapshotEnd, result SnapshotResult, recordedBefore bool) []str
 		return []string{fmt.Sprintf("the full snapshot has %d rows, fewer than %g %% of the %d rows of the last one",
 			result.Rows, 100*end.Guard.MinimumRows, result.LastRows)}
 	case result.Refused > 0 && float64(result.Refused)/float64(result.Rows) > end.Guard.MaximumRefused:
-		return []string{fmt.Sprintf("%d of the %d rows were refused, more than %g %% (starter snapshot lists them)",
-			result.Refused, result.Rows, 100*end.Guard.MaximumRefused)}
+		reason := fmt.Sprintf("%d of the %d rows were refused, more than %g %% (starter snapshot lists them)",
+			result.Refused, result.Rows, 100*end.Guard.MaximumRefused)
+		if result.Refused == result.Rows {
+			reason += ", so nothing of it can be read: a run that is approved marks their levels stale and fails"
+		}
+		return []string{reason}
 	}
 	return nil
 }

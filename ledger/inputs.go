@@ -32,12 +32,14 @@ type facts struct {
 	levels   map[string][]inventory.Level
 	listings map[string][]inventory.Listing
 	takenBy  map[string]string
+	unread   map[string][]inventory.UnreadLevel
 }
 
 func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, error) {
 	found := facts{
 		bundles: map[string]inventory.Bundle{}, levels: map[string][]inventory.Level{},
 		listings: map[string][]inventory.Listing{}, takenBy: map[string]string{},
+		unread: map[string][]inventory.UnreadLevel{},
 	}
 	at, page, set := plan.Connection, t.dialect.list(products), "(SELECT j.value FROM "+t.dialect.set()+")"
 	err := t.each(ctx, func(row *sql.Rows) error {
@@ -71,7 +73,11 @@ func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, er
 	if err != nil {
 		return facts{}, err
 	}
-	return found, t.levelsOf(ctx, at.Warehouse, found.skus(products), found.levels)
+	skus := found.skus(products)
+	if err := t.levelsOf(ctx, at.Warehouse, skus, found.levels); err != nil {
+		return facts{}, err
+	}
+	return found, t.staleOf(ctx, at.Warehouse, skus, &found)
 }
 
 // skus are the products and the components of those that are bundles.
@@ -122,6 +128,11 @@ func (f facts) input(plan Plan, product string) inventory.Input {
 	for _, sku := range skus {
 		if levels := f.levels[sku]; len(levels) > 0 {
 			input.Levels[sku] = levels
+		} else if unread := f.unread[sku]; len(unread) > 0 {
+			if input.Unread == nil {
+				input.Unread = map[string][]inventory.UnreadLevel{}
+			}
+			input.Unread[sku] = unread
 		}
 	}
 	return input

@@ -95,8 +95,9 @@ func (t *tx) living(ctx context.Context, lease Lease, run int64) (int64, error) 
 	return found, err
 }
 
-// uploadPatience is how long an upload may stand staged.
-const uploadPatience = 24 * time.Hour
+// uploadPatience is how long an upload may stand staged. Its sender was told that it is safe, so it outlives any outage that an intake
+// waits out; only what a process left behind that died while it received is there for longer.
+const uploadPatience = 30 * 24 * time.Hour
 
 // StageUpload begins a snapshot that was sent to us; see Recorder. It belongs to no run.
 func (d *database) StageUpload(ctx context.Context, start SnapshotStart) (int64, error) {

@@ -274,13 +274,14 @@ type RunEnd struct {
 
 // Counts are the figures of a run. All are numbers of rows or calls.
 type Counts struct {
-	Rows     int64 `json:"rows"`     // in the snapshot, refused ones included
-	Refused  int64 `json:"refused"`  // rows of the snapshot that were not believed
-	Missing  int64 `json:"missing"`  // recorded levels that a full snapshot did not name
-	Changed  int64 `json:"changed"`  // levels whose available figure changed
-	Older    int64 `json:"older"`    // rows older than the recorded level
-	Resolved int64 `json:"resolved"` // channel levels computed
-	Due      int64 `json:"due"`      // channel levels that were due when the push began
+	Rows     int64 `json:"rows"`            // in the snapshot, refused ones included
+	Refused  int64 `json:"refused"`         // rows of the snapshot that were not believed
+	Missing  int64 `json:"missing"`         // recorded levels that a full snapshot did not name
+	Changed  int64 `json:"changed"`         // levels whose available figure changed
+	Older    int64 `json:"older"`           // rows older than the recorded level
+	Stale    int64 `json:"stale,omitempty"` // levels whose last row was refused, by this run or an earlier one
+	Resolved int64 `json:"resolved"`        // channel levels computed
+	Due      int64 `json:"due"`             // channel levels that were due when the push began
 	Exported int64 `json:"exported"`
 	Sent     int64 `json:"sent"`             // accepted, not yet reported on
 	Rejected int64 `json:"rejected"`         // newly: by this run, or in an answer that it received
@@ -308,6 +309,7 @@ type SnapshotEnd struct {
 	From    string
 	Guard   Guard
 	Missing inventory.MissingPolicy
+	Refused inventory.RefusedPolicy
 	// Approved lifts the guard for this snapshot, as far as what was approved: at least MinimumRows of ApprovedRows rows.
 	// ApprovedAbsent is the most that it may leave unnamed; an approved snapshot takes those levels to 0 that would count twice.
 	Approved       bool
@@ -338,6 +340,9 @@ type Observation struct {
 	inventory.Level
 	// ReceivedAt is when it arrived; zero means now. It orders an observation without a time, by our clock.
 	ReceivedAt time.Time
+	// Refused is why it is not believed: the level that it names is stale. Then the SKU is empty where it could not be read, the facility
+	// where it is not known, and there need be no event.
+	Refused string
 }
 
 // Observed is what a set of observations did.
@@ -346,6 +351,7 @@ type Observed struct {
 	Duplicates int64    // events that had come before
 	Older      int64    // observations older than what is recorded
 	Misplaced  int64    // observations that would have counted stock twice; the activity says why
+	Refused    int64    // observations that came as refused
 	Version    int64    // the warehouse's level version afterwards
 }
 

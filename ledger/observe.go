@@ -14,7 +14,7 @@ import (
 // Observe records update events; see Recorder.
 func (d *database) Observe(ctx context.Context, warehouse string, observations []Observation, now time.Time) (Observed, error) {
 	for _, one := range observations {
-		if one.Event == "" {
+		if one.Event == "" && one.Refused == "" {
 			return Observed{}, fmt.Errorf("ledger: an update of %q has no event id", one.SKU)
 		}
 		if err := checkText("an event id, SKU or facility", one.Event, one.SKU, one.Facility); err != nil {
@@ -63,6 +63,7 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 		return Observed{}, err
 	}
 	result := Observed{Duplicates: int64(len(observations) - len(fresh)), Version: o.version}
+	marks := marking{}
 	before, err := o.recorded(ctx, fresh)
 	if err != nil {
 		return Observed{}, err
@@ -81,12 +82,18 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 		if !ok {
 			known, ok = before[key]
 		}
+		if one.Refused != "" {
+			result.Refused++
+			marks.refuse(saidOf{refused: one.Refused}, o.refusedLevels(one, before, now)...)
+			continue
+		}
 		why := places[one.SKU].refuse(key)
 		if why == "" {
 			why = facilities.refuse(key)
 		}
 		if !ok && why != "" {
 			misplaced = append(misplaced, misplacedLevel{one, why})
+			marks.refuse(saidOf{refused: why, told: true}, o.refusedLevels(one, before, now)...)
 			continue
 		}
 		places.add(key, one.Available)
@@ -95,15 +102,25 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 			continue
 		}
 		written[key] = one
+		_, bareBefore := before[levelKey{sku: key.sku}]
+		_, bareNow := now[levelKey{sku: key.sku}]
+		marks.read(key, bareBefore || bareNow)
 		now[key] = recordedLevel{available: one.Available, recordedTime: o.observed(one), sequence: max(one.Sequence, known.sequence)}
 	}
 	if err := o.noteMisplaced(ctx, merchant, misplaced); err != nil {
 		return Observed{}, err
 	}
 	result.Misplaced = int64(len(misplaced))
-	if len(written) == 0 {
-		return result, nil
+	if len(written) > 0 {
+		if result, err = o.writeAll(ctx, merchant, written, before, now, result); err != nil {
+			return Observed{}, err
+		}
 	}
+	return o.mark(ctx, merchant, marks, result)
+}
+
+// writeAll writes the levels that were observed anew, in order.
+func (o *observing) writeAll(ctx context.Context, merchant string, written map[levelKey]Observation, before, now map[levelKey]recordedLevel, result Observed) (Observed, error) {
 	keys := make([]levelKey, 0, len(written))
 	for key := range written {
 		keys = append(keys, key)
@@ -221,33 +238,49 @@ func (o *observing) observed(one Observation) recordedTime {
 	return recordedTime{at: micros(one.ReportedAt), received: received}
 }
 
-// unseen remembers the events, and returns the observations of those that had not come before, each event once.
+// unseen remembers the events, and returns the observations of those that had not come before, each event once. One that was refused
+// before has had no effect, so it may come again corrected.
 func (o *observing) unseen(ctx context.Context, observations []Observation) ([]Observation, error) {
 	ids := make([]string, len(observations))
 	for i, one := range observations {
 		ids[i] = one.Event
 	}
-	known, err := o.texts(ctx, "SELECT e.event FROM "+o.dialect.set()+" CROSS JOIN events e WHERE e.warehouse = ? AND e.event = j.value", o.dialect.list(ids), o.warehouse)
+	seen := map[string]bool{} // and whether it was refused
+	err := o.each(ctx, func(row *sql.Rows) error {
+		var event string
+		var refused bool
+		err := row.Scan(&event, &refused)
+		seen[event] = refused
+		return err
+	}, "SELECT e.event, e.refused FROM "+o.dialect.set()+" CROSS JOIN events e WHERE e.warehouse = ? AND e.event = j.value", o.dialect.list(ids), o.warehouse)
 	if err != nil {
 		return nil, err
 	}
-	seen := make(map[string]bool, len(known)+len(observations))
-	for _, id := range known {
-		seen[id] = true
-	}
 	fresh := make([]Observation, 0, len(observations))
+	last := map[string]bool{} // of these events, whether they are refused
+	var order []string
 	for _, one := range observations {
-		if !seen[one.Event] {
-			seen[one.Event] = true
-			fresh = append(fresh, one)
+		refusedBefore, known := seen[one.Event]
+		refused := one.Refused != ""
+		if one.Event != "" && known && (refused || !refusedBefore) {
+			continue
 		}
+		fresh = append(fresh, one)
+		if one.Event == "" {
+			continue
+		}
+		if _, again := last[one.Event]; !again {
+			order = append(order, one.Event)
+		}
+		seen[one.Event], last[one.Event] = refused, refused
 	}
-	input := newTable(len(fresh))
-	events := input.texts("event")
-	for i, one := range fresh {
-		events[i] = one.Event
+	input := newTable(len(order))
+	events, refusals := input.texts("event"), input.truths("refused")
+	for i, event := range order {
+		events[i], refusals[i] = event, last[event]
 	}
-	_, err = o.bulk(ctx, *input, "INSERT INTO events (warehouse, event, seen_at) SELECT CAST(? AS TEXT), event, CAST(? AS BIGINT) FROM input", o.warehouse, micros(o.now))
+	_, err = o.bulk(ctx, *input, `INSERT INTO events (warehouse, event, seen_at, refused) SELECT CAST(? AS TEXT), event, CAST(? AS BIGINT), refused FROM input WHERE TRUE
+		ON CONFLICT (warehouse, event) DO UPDATE SET seen_at = excluded.seen_at, refused = excluded.refused`, o.warehouse, micros(o.now))
 	return fresh, err
 }
 

@@ -93,7 +93,7 @@ type ChannelLevelRow struct {
 type ActivityEntry struct {
 	At         time.Time `json:"at"`
 	Run        int64     `json:"run"`
-	Kind       string    `json:"kind"` // "reported", "missing", "misplaced", "exported", "sent", "rejected", "retrying", "superseded", "unknown"
+	Kind       string    `json:"kind"` // "reported", "missing", "refused", "misplaced", "exported", "sent", "rejected", "retrying", "superseded", "unknown"
 	Warehouse  string    `json:"warehouse,omitempty"`
 	Facility   string    `json:"facility,omitempty"`
 	Connection string    `json:"connection,omitempty"`
@@ -146,6 +146,13 @@ type Reader interface {
 	LastSuccess(ctx context.Context, connection string) (Run, error)
 	// Levels lists a warehouse's levels by SKU and facility; sku may be empty.
 	Levels(ctx context.Context, warehouse, sku string, page Page) ([]LevelRow, error)
+	// StaleLevels lists what was refused and not read since, by SKU and facility: levels, and what has no level because no row of it was
+	// ever read. sku may be empty; Page.After is a SKU, and all of a SKU stand on one page.
+	StaleLevels(ctx context.Context, warehouse, sku string, page Page) ([]StaleLevel, error)
+	// StaleOf is StaleLevels of one product of a connection: of the SKU, or of the product that is listed by that channel SKU.
+	StaleOf(ctx context.Context, connection Connection, sku string) ([]StaleLevel, error)
+	// CountStale counts them.
+	CountStale(ctx context.Context, warehouse string) (StaleCount, error)
 	// ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty.
 	ChannelLevels(ctx context.Context, connection, sku string, status Status, page Page) ([]ChannelLevelRow, error)
 	// Known is true when anything is known of a merchant's SKU or channel SKU: a level, a product, a bundle or a part of one, a

@@ -46,6 +46,7 @@ func scanActivity(row scanner) (ActivityEntry, error) {
 func (d *database) Known(ctx context.Context, merchant, sku string) (bool, error) {
 	parts := []string{
 		"SELECT 1 FROM warehouses w JOIN levels l ON l.warehouse = w.id WHERE w.merchant = ? AND l.sku = ?",
+		"SELECT 1 FROM warehouses w JOIN stale_levels l ON l.warehouse = w.id WHERE w.merchant = ? AND l.sku = ?",
 		"SELECT 1 FROM products WHERE merchant = ? AND sku = ? AND NOT removed",
 		"SELECT 1 FROM bundles WHERE merchant = ? AND sku = ? AND NOT removed",
 		"SELECT 1 FROM bundle_components WHERE merchant = ? AND component = ?",

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 )
 
-const levelRows = `SELECT l.warehouse, l.sku, l.facility, l.available, l.on_hand, l.committed, l.reported_at, l.version, l.recorded_at, COALESCE(p.name, '')
+const levelRows = `SELECT l.warehouse, l.sku, l.facility, l.available, l.on_hand, l.committed, l.reported_at, l.version, l.recorded_at, COALESCE(p.name, ''),
+	m.available, m.zeroed, m.run, m.snapshot, m.since, m.refused_at, m.place, m.reason
 	FROM levels l JOIN warehouses w ON w.id = l.warehouse
+	LEFT JOIN stale_levels m ON m.warehouse = l.warehouse AND m.sku = l.sku AND m.facility = l.facility
 	LEFT JOIN products p ON p.merchant = w.merchant AND p.sku = l.sku AND NOT p.removed
 	WHERE l.warehouse = ?`
 
@@ -40,7 +42,11 @@ func scanLevel(row scanner) (LevelRow, error) {
 	var found LevelRow
 	var reported sql.NullInt64
 	var recorded int64
-	err := row.Scan(&found.Warehouse, &found.SKU, &found.Facility, &found.Available, &found.OnHand, &found.Committed, &reported, &found.Version, &recorded, &found.Product)
+	var mark scannedStale
+	err := row.Scan(append([]any{
+		&found.Warehouse, &found.SKU, &found.Facility, &found.Available, &found.OnHand, &found.Committed, &reported, &found.Version, &recorded, &found.Product,
+	}, mark.into()...)...)
+	found.Stale = mark.stale()
 	found.ReportedAt, found.RecordedAt = fromMicros(reported.Int64), fromMicros(recorded)
 	return found, err
 }

@@ -15,7 +15,9 @@ const (
 
 // Rows of the snapshot that name, or may name, the level l.
 const (
-	refusedRow = `EXISTS (SELECT 1 FROM refusals f WHERE f.snapshot = ? AND f.sku = l.sku AND f.facility IN (l.facility, ''))`
+	refusedRow = `EXISTS (SELECT 1 FROM refusals f WHERE f.snapshot = ? AND f.sku = l.sku AND ` + namesLevel + `)`
+	// namesLevel: the refused row f of the level's SKU is of the level l, or may be.
+	namesLevel = `(NOT f.no_sku AND (f.facility IN (l.facility, '') OR f.no_facility))`
 	stagedRow  = `EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = ? AND s.sku = l.sku AND s.facility = l.facility)`
 	// stagedElsewhere: the snapshot names the SKU of a level that it does not name.
 	stagedElsewhere = `EXISTS (SELECT 1 FROM staged s WHERE s.snapshot = ? AND s.sku = l.sku)`
@@ -48,7 +50,7 @@ func (r *recording) unnamed(ctx context.Context, named int64) (recordedLevels, e
 	}
 	var refused int64
 	err = r.row(ctx, `SELECT (SELECT COUNT(*) FROM levels l WHERE l.warehouse = ? AND l.sku IN (SELECT sku FROM refusals WHERE snapshot = ?) AND `+
-		refusedRow+` AND NOT `+stagedRow+`), EXISTS (SELECT 1 FROM refusals WHERE snapshot = ? AND sku = '')`, r.warehouse, r.id, r.id, r.id, r.id).
+		refusedRow+` AND NOT `+stagedRow+`), EXISTS (SELECT 1 FROM refusals WHERE snapshot = ? AND no_sku)`, r.warehouse, r.id, r.id, r.id, r.id).
 		Scan(&refused, &found.unclear)
 	if err != nil {
 		return found, err

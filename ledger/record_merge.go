@@ -65,6 +65,9 @@ func (r *recording) merge(ctx context.Context, rows comparison, levels recordedL
 			return err
 		}
 	}
+	if err := r.refusals(ctx); err != nil {
+		return err
+	}
 	if err := r.nameFacilities(ctx, rows.differing > 0); err != nil {
 		return err
 	}

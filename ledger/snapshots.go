@@ -132,8 +132,8 @@ func (d *database) StageRows(ctx context.Context, snapshot int64, levels []inven
 		if err != nil {
 			return err
 		}
-		_, err = t.bulk(ctx, *refusalTable(refusals), `INSERT INTO refusals (snapshot, facility, sku, place, reason, copies)
-			SELECT CAST(? AS BIGINT), facility, sku, place, reason, 1 FROM input`, snapshot)
+		_, err = t.bulk(ctx, *refusalTable(refusals), `INSERT INTO refusals (snapshot, facility, sku, place, reason, no_sku, no_facility, copies)
+			SELECT CAST(? AS BIGINT), facility, sku, place, reason, no_sku, no_facility, 1 FROM input`, snapshot)
 		return err
 	})
 }
@@ -171,9 +171,12 @@ func levelTable(levels []inventory.Level) (*table, error) {
 func refusalTable(refusals []inventory.Refusal) *table {
 	rows := newTable(len(refusals))
 	facilities, skus, places, reasons := rows.texts("facility"), rows.texts("sku"), rows.texts("place"), rows.texts("reason")
+	noSKU, noFacility := rows.truths("no_sku"), rows.truths("no_facility")
 	for i, refusal := range refusals {
 		facilities[i], skus[i] = cleanText(refusal.Facility), cleanText(refusal.SKU)
 		places[i], reasons[i] = cleanText(refusal.Place), cleanText(refusal.Reason)
+		noSKU[i] = refusal.UnreadableSKU || refusal.SKU == "" || skus[i] != refusal.SKU
+		noFacility[i] = refusal.UnreadableFacility || facilities[i] != refusal.Facility
 	}
 	return rows
 }

@@ -45,6 +45,9 @@ func removals(before time.Time) []removal {
 		{"refusals", `DELETE FROM refusals WHERE id IN (SELECT f.id FROM refusals f
 			WHERE f.snapshot IN (SELECT n.id FROM snapshots n WHERE ` + deadSnapshot + `) LIMIT ?)`, []any{at, at}},
 		{"snapshots", "DELETE FROM snapshots WHERE id IN (SELECT n.id FROM snapshots n WHERE " + deadSnapshot + " LIMIT ?)", []any{at, at}},
+		// A level is stale until it is read again; what was never read has no level, and the source need not name it again.
+		{"refused rows of no level", `DELETE FROM stale_levels WHERE (warehouse, sku, facility) IN (
+			SELECT warehouse, sku, facility FROM stale_levels WHERE available IS NULL AND refused_at < ? LIMIT ?)`, []any{at}},
 		{"events", "DELETE FROM events WHERE (warehouse, event) IN (SELECT warehouse, event FROM events WHERE seen_at < ? LIMIT ?)", []any{at}},
 		{"calls", "DELETE FROM calls WHERE key IN (SELECT key FROM calls WHERE closed_at < ? LIMIT ?)", []any{at}},
 		{"holds", `DELETE FROM holds WHERE (run, kind) IN (SELECT h.run, h.kind FROM holds h LEFT JOIN runs r ON r.id = h.run

@@ -41,6 +41,7 @@ func (s *Server) apiRoutes() []Route {
 		{http.MethodGet, "/api/v1/connections/{id}/explain/{sku...}", s.asked(s.explain)},
 		{http.MethodPost, "/api/v1/connections/{id}/sync", s.sync},
 		{http.MethodGet, "/api/v1/warehouses/{id}/levels", s.asked(s.levels, "sku", "after", "limit")},
+		{http.MethodGet, "/api/v1/warehouses/{id}/stale", s.asked(s.staleLevels, "sku", "after", "limit")},
 		{http.MethodGet, "/api/v1/warehouses/{id}/snapshot", s.asked(s.snapshot, "limit")},
 		{http.MethodGet, "/api/v1/runs", s.asked(s.runs, "connection", "limit")},
 		{http.MethodGet, "/api/v1/runs/{id}", s.asked(s.run)},

@@ -56,6 +56,8 @@ func TestAPIAnswers(t *testing.T) {
 		"no run":                         {path: "/api/v1/runs/7", status: 404, code: "not_found"},
 		"a run that is no number":        {path: "/api/v1/runs/last", status: 400, code: "invalid_path"},
 		"connections":                    {path: "/api/v1/connections", status: 200},
+		"stale levels":                   {path: "/api/v1/warehouses/depot/stale?sku=A", status: 200},
+		"stale levels of no warehouse":   {path: "/api/v1/warehouses/none/stale", status: 404, code: "not_found"},
 		"levels of no warehouse":         {path: "/api/v1/warehouses/none/levels", status: 404, code: "not_found"},
 		"snapshot of no warehouse":       {path: "/api/v1/warehouses/none/snapshot", status: 404, code: "not_found", message: "there is no warehouse"},
 		"no snapshot":                    {path: "/api/v1/warehouses/depot/snapshot", status: 404, code: "not_found", message: "has no snapshot yet"},

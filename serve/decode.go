@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -21,6 +22,8 @@ const ahead = time.Hour
 type decoding struct {
 	id       string // of the request; its events are named after it where they have no names of their own
 	quantity inventory.QuantityField
+	rules    numbers.Rules // by which the warehouse writes its figures
+	figures  *numbers.Reading
 	now      time.Time
 }
 
@@ -31,10 +34,13 @@ func decodeUpdates(body []byte, with decoding) ([]workflows.InventoryUpdate, err
 	if err != nil {
 		return nil, err
 	}
+	with.figures = with.rules.Reading()
 	switch document.Kind() {
 	case jsonvalue.Object:
 		update, err := decodeUpdate(document, with, with.id)
-		if err != nil {
+		if errors.Is(err, errNoLevel) {
+			return nil, nil
+		} else if err != nil {
 			return nil, err
 		}
 		return []workflows.InventoryUpdate{update}, nil
@@ -49,18 +55,22 @@ func decodeUpdates(body []byte, with decoding) ([]workflows.InventoryUpdate, err
 // decodeList reads each event of a list.
 func decodeList(list jsonvalue.Value, decode func(number int, one jsonvalue.Value) (workflows.InventoryUpdate, error)) ([]workflows.InventoryUpdate, error) {
 	var updates []workflows.InventoryUpdate
+	passed := false
 	err := list.Elements(func(number int, one jsonvalue.Value) error {
 		if number > workflows.MaximumUpdates {
 			return fmt.Errorf("there are more than %d events; send them in parts, or send a snapshot", workflows.MaximumUpdates)
 		}
 		update, err := decode(number, one)
-		if err != nil {
+		if errors.Is(err, errNoLevel) {
+			passed = true
+			return nil
+		} else if err != nil {
 			return fmt.Errorf("event %d: %w", number, err)
 		}
 		updates = append(updates, update)
 		return nil
 	})
-	if err == nil && len(updates) == 0 {
+	if err == nil && len(updates) == 0 && !passed {
 		err = errors.New("the list is empty; send at least one event")
 	}
 	return updates, err
@@ -77,7 +87,7 @@ func numbered(id string, number int) string {
 // decodeUpdate reads one event.
 func decodeUpdate(value jsonvalue.Value, with decoding, id string) (workflows.InventoryUpdate, error) {
 	update := workflows.InventoryUpdate{Event: id}
-	row, err := decodeFields(value, with.now, func(name string, field jsonvalue.Value) (err error) {
+	row, err := decodeFields(value, with.figures, with.now, func(name string, field jsonvalue.Value) (err error) {
 		switch name {
 		case "event":
 			update.Event, err = readText(field)
@@ -91,11 +101,23 @@ func decodeUpdate(value jsonvalue.Value, with decoding, id string) (workflows.In
 	if err != nil {
 		return update, err
 	}
+	return update, fill(&update, row, with)
+}
+
+// errNoLevel is of an event that states, by a text that the warehouse's settings give this meaning, that there is no level. It changes
+// nothing, and is passed over.
+var errNoLevel = errors.New("the event states that there is no level")
+
+// fill makes an update of what was read, and checks it.
+func fill(update *workflows.InventoryUpdate, row inventory.Row, with decoding) error {
 	update.SKU, update.Facility, update.Available, update.OnHand, update.Committed = row.SKU, row.Facility, row.Available, row.OnHand, row.Committed
 	if !row.ReportedAt.IsZero() {
 		update.ReportedAt = &row.ReportedAt
 	}
-	return update, checkUpdate(update, with)
+	if inventory.NoLevel(row, with.quantity) {
+		return errNoLevel
+	}
+	return checkUpdate(*update, with)
 }
 
 // checkUpdate refuses at the door what the intake would refuse later, so that the sender learns of it.
@@ -119,8 +141,9 @@ var errUnknown = errors.New("unknown")
 
 // decodeFields reads the fields that an event and a row of a snapshot have in common; others are left to more, which returns
 // errUnknown for what it does not know.
-func decodeFields(value jsonvalue.Value, now time.Time, more func(name string, field jsonvalue.Value) error) (inventory.Row, error) {
+func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time, more func(name string, field jsonvalue.Value) error) (inventory.Row, error) {
 	var row inventory.Row
+	var figure numbers.Figure
 	if value.Kind() != jsonvalue.Object {
 		return row, fmt.Errorf("expected an object, found %s", value.Kind())
 	}
@@ -128,14 +151,19 @@ func decodeFields(value jsonvalue.Value, now time.Time, more func(name string, f
 		switch name {
 		case "sku":
 			row.SKU, err = readText(field)
+			row.SKU = figures.Undress(row.SKU)
 		case "facility":
 			row.Facility, err = readText(field)
+			row.Facility = figures.Undress(row.Facility)
 		case "available":
-			row.Available, err = readQuantity(field)
+			figure, err = readFigure(figures, field, false)
+			row.Available, row.NoAvailable = figure.Units, figure.None
 		case "on_hand":
-			row.OnHand, err = readQuantity(field)
+			figure, err = readFigure(figures, field, false)
+			row.OnHand, row.NoOnHand = figure.Units, figure.None
 		case "committed":
-			row.Committed, err = readQuantity(field)
+			figure, err = readFigure(figures, field, false)
+			row.Committed = figure.Units
 		case "reported_at":
 			row.ReportedAt, err = readTime(field, now)
 		default:
@@ -168,16 +196,14 @@ func readText(value jsonvalue.Value) (string, error) {
 	return text, nil
 }
 
-// readQuantity reads a figure. Null is refused like any other text that is no figure: a sender that knows none leaves the field out.
-func readQuantity(value jsonvalue.Value) (*int64, error) {
-	if value.Kind() != jsonvalue.Number {
-		return nil, fmt.Errorf("expected a whole number, found %s", value.Kind())
+// readFigure reads a figure. Null is refused like any other text that is no figure, unless the warehouse's settings say what it means: a
+// sender that knows none leaves the field out.
+func readFigure(figures *numbers.Reading, value jsonvalue.Value, asText bool) (numbers.Figure, error) {
+	figure, err := figures.JSON(value, asText)
+	if err == nil && figure == (numbers.Figure{}) {
+		err = fmt.Errorf("expected a whole number, found %s", value.Kind())
 	}
-	units, err := inventory.ParseQuantity(value.Raw())
-	if err != nil {
-		return nil, err
-	}
-	return &units, nil
+	return figure, err
 }
 
 func readSequence(value jsonvalue.Value) (int64, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Limits of what senders send.
@@ -151,7 +152,7 @@ func (s *Server) takeEvents(w http.ResponseWriter, r *http.Request, one *hook) e
 	if !given.holds() {
 		return s.suspect(r, one.warehouse.ID, errSignature)
 	}
-	with := decoding{id: given.id, quantity: one.warehouse.Quantity, now: now}
+	with := decoding{id: given.id, quantity: one.warehouse.Quantity, rules: numbers.New(one.warehouse.Settings), now: now}
 	decode := decodeUpdates
 	if one.format == ledger.HookShipHero {
 		decode = decodeShipHero
@@ -160,8 +161,10 @@ func (s *Server) takeEvents(w http.ResponseWriter, r *http.Request, one *hook) e
 	if err != nil {
 		return invalid("invalid_events", "nothing was taken: %v", err)
 	}
-	if err := s.gathererOf(one.warehouse.ID).hand(r.Context(), updates); err != nil {
-		return err
+	if len(updates) > 0 { // all may say that there is no level
+		if err := s.gathererOf(one.warehouse.ID).hand(r.Context(), updates); err != nil {
+			return err
+		}
 	}
 	answer(w, http.StatusAccepted, map[string]any{"warehouse": one.warehouse.ID, "accepted": len(updates)})
 	return nil

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // mostRowBytes is how long one row may be, as it is written.
@@ -31,13 +32,13 @@ type rows interface {
 	trailer() int64
 }
 
-func newRows(form string, body io.Reader, now time.Time) (rows, error) {
+func newRows(form string, body io.Reader, rules numbers.Rules, now time.Time) (rows, error) {
 	if form == formCSV {
-		return newCSVRows(body, now)
+		return newCSVRows(body, rules, now)
 	}
 	lines := bufio.NewScanner(body)
 	lines.Buffer(make([]byte, 0, 16<<10), mostRowBytes)
-	return &jsonRows{lines: lines, now: now, end: -1}, nil
+	return &jsonRows{lines: lines, figures: rules.Reading(), now: now, end: -1}, nil
 }
 
 // broken is a snapshot that cannot be read from a line on.
@@ -56,12 +57,14 @@ type csvRows struct {
 	at     map[string]int
 	width  int
 	line   int // of the last record
-	now    time.Time
-	end    int64
+
+	figures *numbers.Reading
+	now     time.Time
+	end     int64
 }
 
-func newCSVRows(body io.Reader, now time.Time) (*csvRows, error) {
-	c := &csvRows{from: &measured{from: body}, at: map[string]int{}, now: now, end: -1}
+func newCSVRows(body io.Reader, rules numbers.Rules, now time.Time) (*csvRows, error) {
+	c := &csvRows{from: &measured{from: body}, at: map[string]int{}, figures: rules.Reading(), now: now, end: -1}
 	c.reader = csv.NewReader(c.from)
 	c.reader.ReuseRecord, c.reader.FieldsPerRecord = true, -1
 	header, err := c.read()
@@ -108,6 +111,9 @@ func (c *csvRows) read() ([]string, error) {
 
 func (c *csvRows) next() (inventory.Row, error) {
 	record, err := c.read()
+	for err == nil && blank(record) {
+		record, err = c.read()
+	}
 	if err == io.EOF && c.end < 0 && c.from.last != '\n' {
 		// 12 that is cut to 1 is a figure like any other.
 		return inventory.Row{}, invalid("invalid_snapshot", "nothing was taken: the last line has no line end, so it was perhaps cut")
@@ -129,6 +135,9 @@ func (c *csvRows) next() (inventory.Row, error) {
 
 func (c *csvRows) trailer() int64 { return c.end }
 
+// blank is true for a row of empty fields, which is a blank line as spreadsheets write it.
+func blank(record []string) bool { return strings.TrimSpace(strings.Join(record, "")) == "" }
+
 // row makes a row of a record.
 func (c *csvRows) row(record []string) inventory.Row {
 	row := inventory.Row{Place: "line " + strconv.Itoa(c.line)}
@@ -142,21 +151,22 @@ func (c *csvRows) row(record []string) inventory.Row {
 		}
 		return ""
 	}
-	row.SKU, row.Facility = text("sku"), text("facility")
-	for _, figure := range []struct {
+	row.SKU, row.Facility = c.figures.Undress(text("sku")), c.figures.Undress(text("facility"))
+	nowhere := false
+	for _, one := range []struct {
 		name string
 		into **int64
-	}{{"available", &row.Available}, {"on_hand", &row.OnHand}, {"committed", &row.Committed}} {
-		given := text(figure.name)
-		if given == "" { // none is given; it is never taken for 0
+		none *bool
+	}{{"available", &row.Available, &row.NoAvailable}, {"on_hand", &row.OnHand, &row.NoOnHand}, {"committed", &row.Committed, &nowhere}} {
+		if _, ok := c.at[one.name]; !ok {
 			continue
 		}
-		units, err := inventory.ParseQuantity(given)
+		figure, err := c.figures.Text(text(one.name))
 		if err != nil {
-			row.Problem = figure.name + ": " + err.Error()
+			row.Problem = one.name + ": " + err.Error()
 			return row
 		}
-		*figure.into = &units
+		*one.into, *one.none = figure.Units, figure.None
 	}
 	if given := text("reported_at"); given != "" {
 		var err error
@@ -192,10 +202,11 @@ func (m *measured) Read(into []byte) (int, error) {
 // ── NDJSON ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 type jsonRows struct {
-	lines *bufio.Scanner
-	line  int
-	now   time.Time
-	end   int64
+	lines   *bufio.Scanner
+	line    int
+	figures *numbers.Reading
+	now     time.Time
+	end     int64
 }
 
 func (j *jsonRows) trailer() int64 { return j.end }
@@ -222,7 +233,7 @@ func (j *jsonRows) next() (inventory.Row, error) {
 			j.end = count
 			continue
 		}
-		row, err := decodeFields(value, j.now, func(string, jsonvalue.Value) error { return errUnknown })
+		row, err := decodeFields(value, j.figures, j.now, func(string, jsonvalue.Value) error { return errUnknown })
 		if err != nil {
 			row.Problem = err.Error()
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -31,6 +32,7 @@ func decodeShipHero(body []byte, with decoding) ([]workflows.InventoryUpdate, er
 	if document.Kind() != jsonvalue.Object {
 		return nil, fmt.Errorf("expected an object, found %s", document.Kind())
 	}
+	with.figures = with.rules.Reading()
 	var kind string
 	var items jsonvalue.Value
 	twice, err := document.Members(func(name string, field jsonvalue.Value) (err error) {
@@ -53,26 +55,27 @@ func decodeShipHero(body []byte, with decoding) ([]workflows.InventoryUpdate, er
 		return nil, fmt.Errorf("inventory: expected a list, found %s", items.Kind())
 	}
 	return decodeList(items, func(number int, one jsonvalue.Value) (workflows.InventoryUpdate, error) {
-		update, err := shipHeroItem(one)
-		update.Event = numbered(with.id, number)
+		update := workflows.InventoryUpdate{Event: numbered(with.id, number)}
+		row, err := shipHeroItem(one, with.figures)
 		if err == nil {
-			err = checkUpdate(update, with)
+			err = fill(&update, row, with)
 		}
 		return update, err
 	})
 }
 
 // shipHeroItem reads one product.
-func shipHeroItem(item jsonvalue.Value) (workflows.InventoryUpdate, error) {
-	var update workflows.InventoryUpdate
+func shipHeroItem(item jsonvalue.Value, figures *numbers.Reading) (inventory.Row, error) {
+	var row inventory.Row
 	if item.Kind() != jsonvalue.Object {
-		return update, fmt.Errorf("expected an object, found %s", item.Kind())
+		return row, fmt.Errorf("expected an object, found %s", item.Kind())
 	}
 	var place jsonvalue.Value
+	var figure numbers.Figure
 	twice, err := item.Members(func(name string, field jsonvalue.Value) (err error) {
 		switch name {
 		case "sku":
-			if update.SKU, err = readText(field); err != nil {
+			if row.SKU, err = readText(field); err != nil {
 				return fmt.Errorf("sku: %w", err)
 			}
 		case "updated_warehouse":
@@ -81,17 +84,19 @@ func shipHeroItem(item jsonvalue.Value) (workflows.InventoryUpdate, error) {
 		return nil
 	})
 	if err == nil && twice == "" && place.Kind() != jsonvalue.Object {
-		return update, errors.New("updated_warehouse: expected an object; without it the figures are the whole account's, not a warehouse's")
+		return row, errors.New("updated_warehouse: expected an object; without it the figures are the whole account's, not a warehouse's")
 	}
 	if err == nil && twice == "" {
 		twice, err = place.Members(func(name string, field jsonvalue.Value) (err error) {
 			switch name {
 			case "warehouse_uuid": // the id that the GraphQL API goes by, too
-				update.Facility, err = readText(field)
+				row.Facility, err = readText(field)
 			case "inventory":
-				update.Available, err = shipHeroFigure(field)
+				figure, err = readFigure(figures, field, true) // figures are texts there, or numbers
+				row.Available, row.NoAvailable = figure.Units, figure.None
 			case "on_hand":
-				update.OnHand, err = shipHeroFigure(field)
+				figure, err = readFigure(figures, field, true)
+				row.OnHand, row.NoOnHand = figure.Units, figure.None
 			}
 			if err != nil {
 				return fmt.Errorf("updated_warehouse: %s: %w", name, err)
@@ -101,27 +106,12 @@ func shipHeroItem(item jsonvalue.Value) (workflows.InventoryUpdate, error) {
 	}
 	switch {
 	case err != nil:
-		return update, err
+		return row, err
 	case twice != "":
-		return update, fmt.Errorf("%s is given twice; it is not known which one is meant", shown(twice))
-	case update.Facility == "":
-		return update, errors.New("updated_warehouse: there is no warehouse_uuid")
+		return row, fmt.Errorf("%s is given twice; it is not known which one is meant", shown(twice))
+	case row.Facility == "":
+		return row, errors.New("updated_warehouse: there is no warehouse_uuid")
 	}
-	return update, nil
-}
-
-// shipHeroFigure reads a figure that is written as text or as a number.
-func shipHeroFigure(field jsonvalue.Value) (*int64, error) {
-	if field.Kind() != jsonvalue.Text {
-		return readQuantity(field)
-	}
-	text, err := readText(field)
-	if err != nil {
-		return nil, err
-	}
-	units, err := inventory.ParseQuantity(text)
-	if err != nil {
-		return nil, err
-	}
-	return &units, nil
+	row.SKU, row.Facility = figures.Undress(row.SKU), figures.Undress(row.Facility)
+	return row, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -209,6 +210,7 @@ type staged struct {
 	Snapshot  int64  `json:"snapshot"`
 	Rows      int    `json:"rows"`
 	Refused   int    `json:"refused"`
+	none      int    // of the rows that state that there is no level
 }
 
 // stage reads the rows into the ledger, a page at a time, and signals the intake.
@@ -230,7 +232,7 @@ func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Read
 	ctx, cancel := context.WithTimeout(ctx, signalWithin)
 	defer cancel()
 	err = s.options.Control.Intake(ctx, one.warehouse.ID, workflows.InventoryUpdated{Snapshot: &workflows.UploadedSnapshot{
-		ID: id, Full: said.full, Rows: result.Rows, AsOf: said.asOf, From: "POST /hooks/" + one.warehouse.ID + ", " + form, ApprovedRows: said.approved,
+		ID: id, Full: said.full, Rows: result.Rows - result.none, AsOf: said.asOf, From: "POST /hooks/" + one.warehouse.ID + ", " + form, ApprovedRows: said.approved,
 	}})
 	if err != nil {
 		// It stays staged: the signal may have got through. If it has not, the ledger throws it away within a day.
@@ -241,7 +243,7 @@ func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Read
 
 // stageRows stages all rows, and checks that they are all.
 func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.Reader, said claims, now time.Time, result *staged) error {
-	rows, err := newRows(form, body, now)
+	rows, err := newRows(form, body, numbers.New(one.warehouse.Settings), now)
 	if err != nil {
 		return err
 	}
@@ -254,7 +256,9 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 		}
 		if err == nil {
 			result.Rows++
-			if level, refusal := inventory.Accept(inventory.Timely(row, now), one.warehouse.Quantity); refusal != nil {
+			if inventory.NoLevel(row, one.warehouse.Quantity) {
+				result.none++
+			} else if level, refusal := inventory.Accept(inventory.Timely(row, now), one.warehouse.Quantity); refusal != nil {
 				refusals = append(refusals, *refusal)
 			} else {
 				levels = append(levels, level)

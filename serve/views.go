@@ -52,9 +52,11 @@ func viewConnection(connection ledger.Connection) connectionView {
 }
 
 type statusView struct {
-	Workers     int                    `json:"workers"`
-	Connections []connectionStatusView `json:"connections"`
-	Holds       []ledger.Hold          `json:"holds"`
+	Workers     int                      `json:"workers"`
+	Connections []connectionStatusView   `json:"connections"`
+	Holds       []ledger.Hold            `json:"holds"`
+	Intakes     []control.IntakeStatus   `json:"intakes"` // that cannot record what they have read
+	Stale       []control.WarehouseStale `json:"stale"`   // of warehouses that have any
 }
 
 type connectionStatusView struct {
@@ -74,7 +76,10 @@ type holderView struct {
 }
 
 func viewStatus(status control.Status) statusView {
-	shown := statusView{Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: make([]ledger.Hold, len(status.Holds))}
+	shown := statusView{
+		Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: make([]ledger.Hold, len(status.Holds)),
+		Intakes: append([]control.IntakeStatus{}, status.Intakes...), Stale: append([]control.WarehouseStale{}, status.Stale...),
+	}
 	for i, one := range status.Holds {
 		shown.Holds[i] = one.Hold
 	}
@@ -95,22 +100,23 @@ func viewStatus(status control.Status) statusView {
 }
 
 type levelView struct {
-	Warehouse  string     `json:"warehouse"`
-	Facility   string     `json:"facility,omitempty"`
-	SKU        string     `json:"sku"`
-	Available  int64      `json:"available"`
-	OnHand     *int64     `json:"on_hand,omitempty"`
-	Committed  *int64     `json:"committed,omitempty"`
-	ReportedAt *time.Time `json:"reported_at,omitempty"`
-	RecordedAt time.Time  `json:"recorded_at"`
-	Version    int64      `json:"version"`
-	Product    string     `json:"product,omitempty"`
+	Warehouse  string           `json:"warehouse"`
+	Facility   string           `json:"facility,omitempty"`
+	SKU        string           `json:"sku"`
+	Available  int64            `json:"available"`
+	OnHand     *int64           `json:"on_hand,omitempty"`
+	Committed  *int64           `json:"committed,omitempty"`
+	ReportedAt *time.Time       `json:"reported_at,omitempty"`
+	RecordedAt time.Time        `json:"recorded_at"`
+	Version    int64            `json:"version"`
+	Product    string           `json:"product,omitempty"`
+	Stale      *inventory.Stale `json:"stale,omitempty"` // its last row was refused
 }
 
 func viewLevel(row ledger.LevelRow) levelView {
 	shown := levelView{
 		Warehouse: row.Warehouse, Facility: row.Facility, SKU: row.SKU, Available: row.Available, OnHand: row.OnHand, Committed: row.Committed,
-		RecordedAt: row.RecordedAt, Version: row.Version, Product: row.Product,
+		RecordedAt: row.RecordedAt, Version: row.Version, Product: row.Product, Stale: row.Stale,
 	}
 	if !row.ReportedAt.IsZero() {
 		shown.ReportedAt = &row.ReportedAt
@@ -124,6 +130,7 @@ type explanationView struct {
 	Run *ledger.Run            `json:"run,omitempty"` // that last touched the row
 	// Confirmed is the run that the store confirmed its figure to.
 	Confirmed int64                  `json:"confirmed,omitempty"`
+	Unread    []ledger.StaleLevel    `json:"unread,omitempty"` // levels of the product that were never read
 	Activity  []ledger.ActivityEntry `json:"activity"`
 	Lines     []string               `json:"lines"` // the same in words
 }
@@ -135,7 +142,7 @@ type resolvedView struct {
 }
 
 func viewExplanation(found control.ExplanationOf) explanationView {
-	shown := explanationView{Row: found.Row, Run: found.Run, Confirmed: found.Confirmed, Activity: append([]ledger.ActivityEntry{}, found.Activity...), Lines: append([]string{}, found.Lines()...)}
+	shown := explanationView{Row: found.Row, Run: found.Run, Confirmed: found.Confirmed, Unread: found.Unread, Activity: append([]ledger.ActivityEntry{}, found.Activity...), Lines: append([]string{}, found.Lines()...)}
 	if now := found.Now; now != nil {
 		shown.Now = &resolvedView{Quantity: now.Quantity, Blocked: now.Blocked, Why: now.Why}
 	}

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"sort"
@@ -86,20 +87,9 @@ func (o Option) parse(given any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if (o.Minimum != 0 || o.Maximum != 0) && (number < o.Minimum || number > o.Maximum) {
-			return nil, fmt.Errorf("%d is outside %d to %d", number, o.Minimum, o.Maximum)
-		}
-		return number, nil
+		return number, o.bounds(number)
 	case Boolean:
-		switch value := given.(type) {
-		case bool:
-			return value, nil
-		case string:
-			if parsed, err := strconv.ParseBool(value); err == nil {
-				return parsed, nil
-			}
-		}
-		return nil, fmt.Errorf("expected true or false, found %s", describe(given))
+		return o.boolean(given)
 	case Duration:
 		text, ok := given.(string)
 		if !ok {
@@ -128,8 +118,79 @@ func (o Option) parse(given any) (any, error) {
 		return list(given)
 	case Map:
 		return dictionary(given)
+	case Figures:
+		return o.figures(given)
+	case Patterns:
+		if text, ok := given.(string); ok {
+			return []string{text}, nil
+		}
+		return list(given)
 	}
 	return nil, fmt.Errorf("unknown kind %q", o.Kind)
+}
+
+// bounds says that a number lies outside what the option allows.
+func (o Option) bounds(number int64) error {
+	if (o.Minimum != 0 || o.Maximum != 0) && (number < o.Minimum || number > o.Maximum) {
+		return fmt.Errorf("%d is outside %d to %d", number, o.Minimum, o.Maximum)
+	}
+	return nil
+}
+
+// boolean reads true or false, or one of the option's texts.
+func (o Option) boolean(given any) (any, error) {
+	switch value := given.(type) {
+	case bool:
+		return value, nil
+	case string:
+		if parsed, err := strconv.ParseBool(value); err == nil {
+			return parsed, nil
+		}
+		if slices.Contains(o.Choices, value) {
+			return value, nil
+		}
+	}
+	return nil, fmt.Errorf("expected %s, found %s", strings.Join(append([]string{"true or false"}, o.Choices...), " or "), describe(given))
+}
+
+// None is what an entry of Figures may be instead of a number.
+const None = "none"
+
+// figures reads texts with whole numbers. The numbers are kept as they are written, beside None, so that Values hold texts only.
+func (o Option) figures(given any) (any, error) {
+	read := map[string]string{}
+	take := func(key string, entry any) error {
+		if entry == None {
+			read[key] = None
+			return nil
+		}
+		number, err := integer(entry)
+		if err != nil {
+			return fmt.Errorf("%s: expected a whole number or %s, found %s", key, None, describe(entry))
+		}
+		read[key] = strconv.FormatInt(number, 10)
+		if err := o.bounds(number); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		return nil
+	}
+	switch value := given.(type) {
+	case map[string]string:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			if err := take(key, value[key]); err != nil {
+				return nil, err
+			}
+		}
+		return read, nil
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			if err := take(key, value[key]); err != nil {
+				return nil, err
+			}
+		}
+		return read, nil
+	}
+	return nil, fmt.Errorf("expected texts with numbers, like {\"Sold out\": 0}, found %s", describe(given))
 }
 
 func checkURL(text string) (any, error) {

@@ -18,6 +18,8 @@ const (
 	Secret   Kind = "secret"   // a Reference
 	List     Kind = "list"     // of strings
 	Map      Kind = "map"      // string to string
+	Figures  Kind = "figures"  // texts to whole numbers, or to none
+	Patterns Kind = "patterns" // one string or a list of them; unlike List, a string is not parted at its commas
 )
 
 // Option is one thing that can be set on a driver.
@@ -26,8 +28,8 @@ type Option struct {
 	Kind     Kind
 	Required bool
 	Default  string   // in the form in which it is written in the configuration file
-	Choices  []string // for String: the only values allowed
-	Minimum  int64    // for Integer, with Maximum; both 0 means any
+	Choices  []string // for String: the only values allowed; for Boolean: texts that are allowed besides true and false
+	Minimum  int64    // for Integer and Figures, with Maximum; both 0 means any
 	Maximum  int64
 	Help     string // one sentence, with the unit
 	Harmless bool   // for Secret: protects nothing, and may go over a network in the clear

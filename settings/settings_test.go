@@ -43,6 +43,46 @@ func TestCheckFillsDefaults(t *testing.T) {
 	require.Equal(t, values.Canonical(), again.Canonical())
 }
 
+func TestFiguresPatternsAndTruthsWithChoices(t *testing.T) {
+	t.Parallel()
+	spec := settings.Spec{Driver: "example", Options: []settings.Option{
+		{Name: "texts", Kind: settings.Figures, Minimum: -10, Maximum: 10},
+		{Name: "skip", Kind: settings.Patterns},
+		{Name: "header", Kind: settings.Boolean, Default: "true", Choices: []string{"auto"}},
+	}}
+	values, problems := spec.Check(map[string]any{
+		"texts": map[string]any{"Out": 0, "Few": int64(-3), "Many": "10", "n/a": "none"}, "skip": "Total,*,end", "header": "auto",
+	})
+	require.Empty(t, problems)
+	stored := values.Canonical()
+	var again settings.Values
+	require.NoError(t, json.Unmarshal([]byte(stored), &again))
+	read, problems := spec.Check(again)
+	require.Empty(t, problems)
+	require.Equal(t, values, read, "values survive their stored form")
+	require.Equal(t, map[string]string{"Out": "0", "Few": "-3", "Many": "10", "n/a": "none"}, values.Map("texts"))
+	require.Equal(t, []string{"Total,*,end"}, again.List("skip"), "a pattern may hold commas")
+	require.Equal(t, "auto", values.Text("header"))
+	values, problems = spec.Check(map[string]any{"skip": []any{"a", "b"}, "header": "false"})
+	require.Empty(t, problems)
+	require.Equal(t, []string{"a", "b"}, values.List("skip"))
+	require.Equal(t, false, values["header"])
+	for says, raw := range map[string]map[string]any{
+		"Out: 11 is outside -10 to 10":                               {"texts": map[string]any{"Out": 11}},
+		"Out: expected a whole number or none, found text":           {"texts": map[string]any{"Out": "no"}},
+		"expected texts with numbers":                                {"texts": []any{"Out"}},
+		"expected a list, found a number":                            {"skip": 5},
+		"expected true or false or auto, found text":                 {"header": "perhaps"},
+		"expected true or false or auto, found a number":             {"header": 1},
+		"entry 2: expected text, found a number":                     {"skip": []any{"a", 1}},
+		"Out: expected a whole number or none, found a nested value": {"texts": map[string]any{"Out": map[string]any{}}},
+	} {
+		_, problems := spec.Check(raw)
+		require.Len(t, problems, 1)
+		require.Contains(t, problems[0].Message, says)
+	}
+}
+
 func TestCheckReportsEveryProblem(t *testing.T) {
 	t.Parallel()
 	_, problems := spec.Check(map[string]any{

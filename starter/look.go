@@ -52,6 +52,9 @@ func showStatus(w io.Writer, status control.Status) {
 		}
 		line(w, "The last snapshot of %s (%s): %s\n  starter snapshot %s\n", last.Warehouse, stamp(&last.EndedAt), plain(said), last.Warehouse)
 	}
+	for _, one := range status.Intakes {
+		line(w, "%s\n", intakeLine(one))
+	}
 	for _, c := range status.Connections {
 		state := "enabled"
 		if !c.Active() {

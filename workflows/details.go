@@ -53,6 +53,7 @@ func (p Progress) markdown(connection string) string {
 		{"blocked", c.Blocked},
 		{"retrying", c.Retrying},
 		{"refused rows", c.Refused},
+		{"stale levels", c.Stale},
 		{"missing levels", c.Missing},
 		{"older rows", c.Older},
 		{"calls", c.Calls},

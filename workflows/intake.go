@@ -15,7 +15,7 @@ var receive *activities.Intake // as in pass.go
 // InventoryIntake takes in what a warehouse sends: it records update events and snapshots, and asks for Smart Syncs of what
 // changed. It goes on for as long as something comes.
 func InventoryIntake(ctx workflow.Context, input IntakeInput) (IntakeReport, error) {
-	i := &intake{input: input, batch: batch{updates: input.Pending}}
+	i := &intake{input: input, batch: batch{updates: input.Pending, snapshots: input.Snapshots}, requests: input.Requests}
 	if err := i.setup(ctx); err != nil {
 		return i.report, err
 	}
@@ -24,11 +24,12 @@ func InventoryIntake(ctx workflow.Context, input IntakeInput) (IntakeReport, err
 
 // intake is one workflow of a warehouse.
 type intake struct {
-	input  IntakeInput
-	batch  batch // read and not recorded yet
-	signal workflow.ReceiveChannel
-	report IntakeReport
-	asked  int // requests so far, of which each has an id of its own
+	input    IntakeInput
+	batch    batch           // read and not recorded yet
+	requests []IntakeRequest // for what is recorded, and not made yet
+	signal   workflow.ReceiveChannel
+	report   IntakeReport
+	asked    int // requests so far, of which each has an id of its own
 }
 
 func (i *intake) setup(ctx workflow.Context) error {
@@ -48,17 +49,30 @@ func (i *intake) setup(ctx workflow.Context) error {
 // serve records batches until none comes any more. Signals are read once more right before the end, so that none is lost.
 func (i *intake) serve(ctx workflow.Context) (IntakeReport, error) {
 	for {
+		if err := i.await(ctx); err != nil {
+			return i.report, err
+		}
 		i.gather(ctx)
-		if i.batch.empty() {
+		if i.idle() {
 			i.paint(ctx, "ended")
 			return i.report, ctx.Err()
 		}
 		// What was read is acknowledged, so it is recorded even when a cancellation has come.
 		work, _ := workflow.NewDisconnectedContext(ctx)
 		if err := i.record(work, i.batch.next()); err != nil {
-			i.paint(ctx, "failed")
-			return i.report, err
+			if !i.keeps(ctx) {
+				i.paint(ctx, "failed")
+				return i.report, err
+			}
+			i.failed(ctx, err)
+			if ctx.Err() != nil {
+				err = i.giveUp(ctx, err)
+				i.paint(ctx, "failed")
+				return i.report, err
+			}
+			continue
 		}
+		i.recovered(ctx)
 		if crowded(workflow.GetInfo(ctx)) && ctx.Err() == nil {
 			i.drain(ctx)
 			if !i.batch.full() {
@@ -68,12 +82,15 @@ func (i *intake) serve(ctx workflow.Context) (IntakeReport, error) {
 	}
 }
 
+// idle is true when nothing is left to do.
+func (i *intake) idle() bool { return i.batch.empty() && len(i.requests) == 0 }
+
 // gather waits for something to come. It does not wait for a burst to end, because no timer of a server is finer than about a second:
 // what comes while a batch is being recorded is the next batch.
 func (i *intake) gather(ctx workflow.Context) {
 	i.paint(ctx, "listening")
 	i.drain(ctx)
-	for i.batch.empty() {
+	for i.idle() {
 		// A signal that cannot be read counts for nothing, so the wait goes on after it.
 		came, err := workflow.AwaitWithTimeout(ctx, intakeIdle, func() bool { return i.signal.Len() > 0 })
 		i.drain(ctx)
@@ -90,36 +107,43 @@ func (i *intake) drain(ctx workflow.Context) {
 		if !i.signal.ReceiveAsync(&signal) {
 			return
 		}
+		if signal.unreadable > 0 && !i.keeps(ctx) {
+			continue // as histories from before know it: such a signal was passed over
+		}
 		i.batch.add(signal, workflow.Now(ctx))
 	}
 }
 
-// record records a batch and asks for Smart Syncs of what it changed.
+// record records a batch and asks for Smart Syncs of what it changed. What it could not do stays to be done: the batch is as if it had
+// not been taken, and the requests wait.
 func (i *intake) record(ctx workflow.Context, taken batch) error {
 	i.paint(ctx, "recording")
 	changed, err := i.recordUpdates(ctx, taken.updates)
 	if err != nil {
+		i.batch.back(taken)
 		return err
 	}
 	i.report.Batches++
 	i.count(taken)
 	everything := false
-	for _, snapshot := range taken.snapshots {
+	var failed error
+	for n, snapshot := range taken.snapshots {
 		moved, err := i.recordSnapshot(ctx, snapshot)
 		if err != nil {
-			return err
+			i.batch.back(batch{snapshots: taken.snapshots[n:]})
+			failed = err
+			break
 		}
 		everything = everything || moved
 	}
-	if everything {
-		return i.request(ctx, nil)
+	if failed != nil && !i.keeps(ctx) {
+		return failed
 	}
-	for _, skus := range parts(changed, MaximumScope) {
-		if err := i.request(ctx, skus); err != nil {
-			return err
-		}
+	i.owe(ctx, changed, everything)
+	if err := i.request(ctx); err != nil {
+		return err
 	}
-	return nil
+	return failed
 }
 
 // count counts what came. Refused updates are no part of the rest of a batch.
@@ -132,7 +156,7 @@ func (i *intake) recordUpdates(ctx workflow.Context, updates []InventoryUpdate) 
 	if len(updates) == 0 {
 		return nil, nil
 	}
-	input := activities.RecordUpdatesInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse}
+	input := activities.RecordUpdatesInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, Again: i.report.Failure != nil}
 	for _, update := range updates {
 		input.Updates = append(input.Updates, activities.Update(update))
 	}
@@ -167,30 +191,57 @@ func (i *intake) recordSnapshot(ctx workflow.Context, snapshot UploadedSnapshot)
 	return recorded.Changed > 0, nil
 }
 
-// request asks for a Smart Sync of the SKUs, of everything when there are none, by every connection on the warehouse.
-func (i *intake) request(ctx workflow.Context, skus []string) error {
+// owe notes the requests that what was recorded needs: one for everything, or as few as name all SKUs that changed.
+func (i *intake) owe(ctx workflow.Context, changed []string, everything bool) {
+	scopes := parts(changed, MaximumScope)
+	if everything {
+		scopes = [][]string{nil}
+	}
+	for _, skus := range scopes {
+		i.requests = append(i.requests, IntakeRequest{ID: i.nextID(ctx), SKUs: skus})
+	}
+}
+
+func (i *intake) nextID(ctx workflow.Context) string {
 	i.asked++
-	input := activities.RequestInput{
-		Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, ID: fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, i.asked), SKUs: skus,
+	return fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, i.asked)
+}
+
+// request asks every connection on the warehouse for a Smart Sync, once for each request that is to be made: of its SKUs, or of
+// everything when it names none. One that fails does not keep the others from being made.
+func (i *intake) request(ctx workflow.Context) error {
+	var failed error
+	var kept []IntakeRequest
+	for _, one := range i.requests {
+		if failed != nil && !i.keeps(ctx) {
+			return failed
+		}
+		input := activities.RequestInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, ID: one.ID, SKUs: one.SKUs}
+		summary := "ask for Smart Syncs of what was recorded"
+		if len(one.SKUs) > 0 {
+			summary = fmt.Sprintf("ask for Smart Syncs of %d SKUs", len(one.SKUs))
+		}
+		var requested activities.RequestResult
+		if err := workflow.ExecuteActivity(options(ctx, requestOptions, summary), receive.Request, input).Get(ctx, &requested); err != nil {
+			failed = err
+			kept = append(kept, one)
+			continue
+		}
+		i.report.Requests += requested.Requests
 	}
-	summary := "ask for Smart Syncs of what was recorded"
-	if len(skus) > 0 {
-		summary = fmt.Sprintf("ask for Smart Syncs of %d SKUs", len(skus))
+	if i.requests = kept; tooManyRequests(kept) {
+		i.requests = []IntakeRequest{{ID: i.nextID(ctx)}}
 	}
-	var requested activities.RequestResult
-	if err := workflow.ExecuteActivity(options(ctx, requestOptions, summary), receive.Request, input).Get(ctx, &requested); err != nil {
-		return err
-	}
-	i.report.Requests += requested.Requests
-	return nil
+	return failed
 }
 
 // continueAsNew goes on with a short history. What was read last goes along: where something always comes there is no moment in
-// which everything is recorded. It is less than one batch, for nothing more was there to be read.
+// which everything is recorded. It is less than one batch, for nothing more was there to be read; after a failure it is what a payload holds.
 func (i *intake) continueAsNew(ctx workflow.Context) error {
 	i.count(batch{refused: i.batch.refused})
 	return workflow.NewContinueAsNewError(ctx, InventoryIntakeType, IntakeInput{
 		Warehouse: i.input.Warehouse, Ledger: i.input.Ledger, Carried: &i.report, Pending: i.batch.updates,
+		Snapshots: i.batch.snapshots, Requests: i.requests,
 	})
 }
 
@@ -204,6 +255,11 @@ func (r IntakeReport) markdown(warehouse, phase string) string {
 	fmt.Fprintf(&page, "### intake of %s: %s\n\n", warehouse, phase)
 	if r.LastHeld != "" {
 		fmt.Fprintf(&page, "**the last snapshot was held:** %s\n\n", r.LastHeld)
+	}
+	if failed := r.Failure; failed != nil {
+		fmt.Fprintf(&page, "**since %s nothing can be recorded:** %s\n\n", until(failed.Since), failed.Error)
+		fmt.Fprintf(&page, "%d updates and %d snapshots wait, and what comes now waits with them; the next attempt is at %s. Mend what is wrong; nothing else is to be done.\n\n",
+			failed.Updates, failed.Snapshots, until(failed.Next))
 	}
 	page.WriteString("| | |\n|---|---:|\n")
 	for _, row := range []struct {

@@ -333,13 +333,3 @@ func TestCancelledIntakeRecordsWhatItRead(t *testing.T) {
 	require.Equal(t, 2, w.once())
 	require.Len(t, w.asked, 1)
 }
-
-func TestFailedIntakeIsRed(t *testing.T) {
-	t.Parallel()
-	w := &warehouse{bench: setup(t)}
-	w.OnActivity(receive.RecordUpdates, mock.Anything, mock.Anything).Return(activities.RecordUpdatesResult{},
-		temporal.NewNonRetryableApplicationError("there is no warehouse", activities.ErrorNotConfigured, nil))
-	w.sendAfter(1, 0)
-	w.ExecuteWorkflow(InventoryIntake, IntakeInput{Warehouse: "depot"})
-	require.ErrorContains(t, w.GetWorkflowError(), "there is no warehouse")
-}

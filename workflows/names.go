@@ -107,6 +107,8 @@ const (
 	MemoLedger = "TidemarkLedger"
 	// MemoApplied says from where a schedule was last changed, for people.
 	MemoApplied = "TidemarkApplied"
+	// MemoFailure, of an intake, is the IntakeFailure that it waits for, so that it can be read without a worker.
+	MemoFailure = "TidemarkFailure"
 )
 
 // Attributes lists all search attributes.

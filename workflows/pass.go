@@ -249,7 +249,7 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 		return fetched, err
 	}
 	p.counts.Rows, p.counts.Refused, p.counts.Missing = fetched.Rows, fetched.Refused, fetched.Missing
-	p.counts.Changed, p.counts.Older = fetched.Changed, fetched.Older
+	p.counts.Changed, p.counts.Older, p.counts.Stale = fetched.Changed, fetched.Older, fetched.Stale
 	p.progress.Counts, p.progress.Shared = p.counts, fetched.Shared
 	workflow.GetLogger(ctx).Info("fetched", "rows", fetched.Rows, "changed", fetched.Changed, "refused", fetched.Refused, "held", fetched.Held,
 		"from", fetched.From, "shared", fetched.Shared)

@@ -243,6 +243,9 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 	if errors.As(err, &goesOn) {
 		return false, err
 	}
+	if err == nil {
+		outcome, reason, err = p.judged(ctx, outcome, reason)
+	}
 	if err != nil {
 		outcome, reason = outcomeOf(err)
 	}

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/tidemark/tidemark/activities"
@@ -43,6 +44,29 @@ type InventoryUpdated struct {
 	Updates []InventoryUpdate `json:"updates,omitempty"`
 	// Snapshot is the id of a snapshot that stands staged in the ledger, as POST /hooks stages it.
 	Snapshot *UploadedSnapshot `json:"snapshot,omitempty"`
+
+	unreadable int // updates of the payload that are none
+}
+
+// UnmarshalJSON reads a payload. An update that cannot be read does not take the others with it: it is counted and left out.
+func (u *InventoryUpdated) UnmarshalJSON(payload []byte) error {
+	var read struct {
+		Updates  []json.RawMessage `json:"updates"`
+		Snapshot *UploadedSnapshot `json:"snapshot"`
+	}
+	if err := json.Unmarshal(payload, &read); err != nil {
+		return err
+	}
+	*u = InventoryUpdated{Snapshot: read.Snapshot}
+	for _, one := range read.Updates {
+		var update InventoryUpdate
+		if err := json.Unmarshal(one, &update); err != nil {
+			u.unreadable++
+			continue
+		}
+		u.Updates = append(u.Updates, update)
+	}
+	return nil
 }
 
 // MaximumUpdates is the most updates that one signal may carry.
@@ -63,6 +87,9 @@ type InventoryUpdate struct {
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
 	// ReceivedAt is when the intake received it, by our clock. The intake sets it, whatever the sender says.
 	ReceivedAt *time.Time `json:"received_at,omitempty"`
+	// Problem is why the update was refused where it came in. Its SKU and facility say which level is stale; they are empty where they could
+	// not be read.
+	Problem string `json:"problem,omitempty"`
 }
 
 // UploadedSnapshot refers to a staged snapshot and says what it is.
@@ -86,6 +113,25 @@ type IntakeInput struct {
 	// read and not recorded yet, at most one batch.
 	Carried *IntakeReport     `json:"carried,omitempty"`
 	Pending []InventoryUpdate `json:"pending,omitempty"`
+	// Snapshots are read and not recorded yet, like Pending, and Requests are to be made for what is recorded.
+	Snapshots []UploadedSnapshot `json:"snapshots,omitempty"`
+	Requests  []IntakeRequest    `json:"requests,omitempty"`
+}
+
+// IntakeRequest is a request for Smart Syncs of what was recorded.
+type IntakeRequest struct {
+	ID   string   `json:"id"`
+	SKUs []string `json:"skus,omitempty"` // empty: everything that changed
+}
+
+// IntakeFailure is a step of an intake that has failed for good. What the intake has read waits for it.
+type IntakeFailure struct {
+	Error     string    `json:"error"`
+	Since     time.Time `json:"since"`
+	Attempts  int       `json:"attempts"` // that failed, in a row
+	Next      time.Time `json:"next"`     // when it is tried again
+	Updates   int       `json:"updates"`  // that wait to be recorded
+	Snapshots int       `json:"snapshots"`
 }
 
 // IntakeReport is the result of an InventoryIntake, and the answer to QueryProgress: what it took in since it started.
@@ -99,6 +145,8 @@ type IntakeReport struct {
 	Snapshots  int64  `json:"snapshots,omitempty"`
 	Requests   int64  `json:"requests"`            // Smart Syncs that were asked for
 	LastHeld   string `json:"last_held,omitempty"` // why the last snapshot was not recorded
+	// Failure is set while a step that has failed for good is waited for.
+	Failure *IntakeFailure `json:"failure,omitempty"`
 }
 
 // Decision is the payload of SignalApprove and SignalReject, and of the updates of these names.

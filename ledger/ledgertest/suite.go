@@ -31,6 +31,8 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"clock":       clockTests,
 		"snapshot":    snapshotTests,
 		"guard":       guardTests,
+		"stale":       staleTests,
+		"stale event": staleEventTests,
 		"facility":    facilityTests,
 		"observe":     observeTests,
 		"intake":      intakeTests,

@@ -126,6 +126,8 @@ func fill(t *testing.T, state ledger.Ledger) {
 	_, err = state.Observe(ctx, "depot", []ledger.Observation{
 		{Event: "e1", Level: inventory.Level{SKU: "BIKE", Facility: "east", Available: 9, OnHand: new(int64(11)), Committed: new(int64(2)), ReportedAt: serveNow}},
 		{Event: "e2", Level: inventory.Level{SKU: "BELL", Available: -4}},
+		{Event: "e3", Level: inventory.Level{SKU: "BIKE", Facility: "east"}, Refused: "no figure"},
+		{Event: "e4", Level: inventory.Level{SKU: "BIKE", Facility: "west"}, Refused: "no figure"},
 	}, serveNow)
 	require.NoError(t, err)
 	upload, err := state.StageUpload(ctx, ledger.SnapshotStart{Warehouse: "depot", Now: serveNow})
@@ -277,6 +279,9 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "GET /api/v1/warehouses/{id}/levels", path: "/api/v1/warehouses/depot/levels?limit=1", status: 200},
 		{route: "GET /api/v1/warehouses/{id}/levels", path: "/api/v1/warehouses/depot/levels?sku=NONE", status: 200},
 		{route: "GET /api/v1/warehouses/{id}/levels", path: "/api/v1/warehouses/none/levels", status: 404},
+		{route: "GET /api/v1/warehouses/{id}/stale", path: "/api/v1/warehouses/depot/stale?limit=1", status: 200},
+		{route: "GET /api/v1/warehouses/{id}/stale", path: "/api/v1/warehouses/depot/stale?sku=NONE", status: 200},
+		{route: "GET /api/v1/warehouses/{id}/stale", path: "/api/v1/warehouses/none/stale", status: 404},
 		{route: "GET /api/v1/warehouses/{id}/snapshot", path: "/api/v1/warehouses/depot/snapshot", status: 200},
 		{route: "GET /api/v1/warehouses/{id}/snapshot", path: "/api/v1/warehouses/none/snapshot", status: 404},
 		{route: "GET /api/v1/warehouses/{id}/snapshot", path: "/api/v1/warehouses/depot/snapshot?limit=0", status: 400},

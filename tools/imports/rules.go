@@ -31,7 +31,7 @@ var rooms = map[string][]string{
 // ports are the rooms whose packages below the top are drivers: other rooms import the port only, and get a
 // driver by its name. A package below a port that is no driver is listed here to open it to other rooms.
 var ports = map[string][]string{
-	"warehouses": {"warehouses/jsonvalue"},
+	"warehouses": {"warehouses/jsonvalue", "warehouses/numbers"},
 	"channels":   {},
 }
 

@@ -62,7 +62,7 @@ func subject(folder bool, raw map[string]any) warehousetest.Subject {
 		},
 		Unreadable: map[string]string{
 			"NaN": "NaN", "infinite": "Inf", "underscores": "1_000", "commas": "1,000", "full width": "\uff11\uff12",
-			"hexadecimal": "0x10", "a space": " 5", "a dash": "\u22125", "words": "many", "quotes": `"5"`, "a formula": "=1+1",
+			"hexadecimal": "0x10", "a space": "5 5", "a thousand or one": "1.000", "a dash": "\u22125", "words": "many", "quotes": `"5"`, "a formula": "=1+1",
 		},
 		Excused: map[warehousetest.Fault]string{
 			warehousetest.Repeats:      "a file has no pages",
@@ -92,8 +92,10 @@ func (w *files) Settings(other map[string]any) settings.Values {
 	return raw
 }
 
-func (w *files) Open(t testing.TB) warehouses.Source {
-	source, err := csv.Open("portland", w.settings, settings.Process())
+func (w *files) Open(t testing.TB) warehouses.Source { return w.OpenWith(t, nil) }
+
+func (w *files) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
+	source, err := csv.Open("portland", w.Settings(other), settings.Process())
 	require.NoError(t, err)
 	return source
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // The fields of a row, as they are named in the setting columns.
@@ -26,18 +27,19 @@ var fields = []string{fieldSKU, fieldFacility, fieldAvailable, fieldOnHand, fiel
 
 // decoder makes rows of the records of one file.
 type decoder struct {
-	format format
-	name   string // of the file, for places
-	at     map[string]int
-	width  int      // fields of a row
-	header []string // the names of the columns; nil without a header
+	format  format
+	name    string // of the file, for places
+	at      map[string]int
+	width   int      // fields of a row
+	header  []string // the names of the columns; nil without a header
+	figures *numbers.Reading
 }
 
 // newDecoder finds the columns. The first record is the header, or the first row when there is none. Expected says which
 // fields earlier files had and had not: a column that comes or goes by itself is a change of the source that a person should
 // see, for it would file the same stock under other facilities, or lose a figure.
 func newDecoder(f format, name string, first record, expected map[string]bool) (*decoder, error) {
-	d := &decoder{format: f, name: name, at: map[string]int{}, width: first.count}
+	d := &decoder{format: f, name: name, at: map[string]int{}, width: first.count, figures: f.rules.Reading()}
 	if first.count > f.limits.fields {
 		return nil, warehouses.NeedsPerson(nil, "%s:%d: the line has %d fields, and max_fields is %d; check the setting delimiter", name, first.line, first.count, f.limits.fields)
 	}
@@ -150,9 +152,9 @@ func (d *decoder) row(r record) inventory.Row {
 		}
 		return string(r.fields[at])
 	}
-	row.SKU = text(fieldSKU)
+	row.SKU = d.figures.Undress(text(fieldSKU))
 	if d.has(fieldFacility) {
-		row.Facility = text(fieldFacility)
+		row.Facility = d.figures.Undress(text(fieldFacility))
 	}
 	switch {
 	case r.quote:
@@ -165,20 +167,8 @@ func (d *decoder) row(r record) inventory.Row {
 		row.Problem = "the row holds a character that is not valid in the file's encoding"
 		return row
 	}
-	for _, figure := range []struct {
-		field string
-		into  **int64
-	}{{fieldAvailable, &row.Available}, {fieldOnHand, &row.OnHand}, {fieldCommitted, &row.Committed}} {
-		given := text(figure.field)
-		if given == "" { // none is given; it is never taken for 0
-			continue
-		}
-		quantity, err := inventory.ParseQuantity(given)
-		if err != nil {
-			row.Problem = fmt.Sprintf("%s: %v", figure.field, err)
-			return row
-		}
-		*figure.into = &quantity
+	if row.Problem = d.read(&row, text); row.Problem != "" {
+		return row
 	}
 	if given := text(fieldReportedAt); given != "" {
 		var err error
@@ -187,6 +177,26 @@ func (d *decoder) row(r record) inventory.Row {
 		}
 	}
 	return row
+}
+
+// read reads the figures of a row, and returns what is wrong with the first that cannot be read.
+func (d *decoder) read(row *inventory.Row, text func(field string) string) (problem string) {
+	nowhere := false
+	for _, one := range []struct {
+		field string
+		into  **int64
+		none  *bool
+	}{{fieldAvailable, &row.Available, &row.NoAvailable}, {fieldOnHand, &row.OnHand, &row.NoOnHand}, {fieldCommitted, &row.Committed, &nowhere}} {
+		if !d.has(one.field) {
+			continue
+		}
+		figure, err := d.figures.Text(text(one.field))
+		if err != nil {
+			return fmt.Sprintf("%s: %v", one.field, err)
+		}
+		*one.into, *one.none = figure.Units, figure.None
+	}
+	return ""
 }
 
 // quoted is a text of the file as an error shows it.

@@ -33,13 +33,14 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Spec is what can be set on a CSV warehouse.
 var Spec = settings.Spec{
 	Driver: "csv",
 	Help:   "A CSV file, or a folder into which CSV snapshots are dropped; here, on an SFTP server or (one file) on a web server.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "path", Kind: settings.String, Required: true, Help: "The file or the folder, absolute or relative to the working directory of the worker; or sftp://user@host:port/path, or https://host/path for one file."},
 		{Name: "kind", Kind: settings.String, Default: "full", Choices: []string{"full", "delta"}, Help: "What a file holds: full, every SKU of the warehouse; or delta, only what changed."},
 		{Name: "pattern", Kind: settings.String, Help: "For a folder: which files are read (*.csv unless it is set). Their names must sort in order of time; numbers in them count as numbers."},
@@ -72,7 +73,7 @@ var Spec = settings.Spec{
 		{Name: "max_record_bytes", Kind: settings.Integer, Default: "65536", Minimum: 64, Maximum: 16 << 20, Help: "The longest row that is read, in bytes."},
 		{Name: "max_fields", Kind: settings.Integer, Default: "256", Minimum: 1, Maximum: 10_000, Help: "The most fields of a row."},
 		{Name: "max_rows", Kind: settings.Integer, Default: "10000000", Minimum: 1, Maximum: 1 << 40, Help: "The most rows of a file."},
-	},
+	}, numbers.Options()...),
 }
 
 // Driver opens CSV warehouses.
@@ -106,6 +107,7 @@ type format struct {
 	trailer      *trailer // nil when the last line is a row like the others
 	finalNewline bool
 	times        timeForm
+	rules        numbers.Rules
 }
 
 // Open returns the source of a warehouse. It looks up credentials and certificates; it touches no other file and makes no call.
@@ -165,6 +167,7 @@ func newFormat(values settings.Values) (format, error) {
 		facility:     values.Text("facility"),
 		finalNewline: values.Boolean("final_newline"),
 		times:        timeForm{setting: "time_layout", layout: values.Text("time_layout")},
+		rules:        numbers.New(values),
 		limits: limits{
 			delimiter: ',',
 			record:    int(values.Integer("max_record_bytes")),

@@ -13,6 +13,7 @@ const shownRows = 5
 
 // Check logs in and asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
+	s = s.afresh()
 	asked := list{path: "/inventory/stocksummaries", query: s.summaries(nil)}
 	if s.details {
 		asked = s.detailsOf(s.numbers[0])

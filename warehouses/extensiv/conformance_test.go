@@ -46,8 +46,13 @@ func unreadable() map[string]string {
 // hurried is a fake whose sources never wait.
 type hurried struct{ *extensivtest.Warehouse }
 
-func (h hurried) Open(t testing.TB) warehouses.Source {
-	return open(t, h.Warehouse, warehousetest.NewClock(), map[string]any{"facilities": h.Names(), "decimals": false})
+func (h hurried) Open(t testing.TB) warehouses.Source { return h.OpenWith(t, nil) }
+
+// OpenWith returns a source with other settings on top.
+func (h hurried) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
+	raw := map[string]any{"facilities": h.Names()}
+	maps.Copy(raw, other)
+	return open(t, h.Warehouse, warehousetest.NewClock(), raw)
 }
 
 // open returns a source that waits by a clock of the test.

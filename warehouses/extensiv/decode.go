@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
-	"strings"
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // form says what rows are made of.
@@ -18,6 +18,7 @@ type form struct {
 	decimals   bool // 4.0 is 4
 	held       bool // what is on hold counts as available
 	facilities map[string]string
+	figures    *numbers.Reading // of this fetch
 }
 
 // seen is what is known of rows as a whole.
@@ -115,11 +116,11 @@ func (p *page) row(value jsonvalue.Value, place string, f form) {
 			}
 		case "available":
 			p.available = true
-			row.Available, err = f.readQuantity(value)
+			err = f.figure(f.figures.Available, &row, value)
 		case "onHand":
-			row.OnHand, err = f.readQuantity(value)
+			err = f.figure(f.figures.OnHand, &row, value)
 		case "allocated":
-			row.Committed, err = f.readQuantity(value)
+			err = f.figure(f.figures.Committed, &row, value)
 		case "isOnHold", "quarantined":
 			var is bool
 			is, err = readFlag(value)
@@ -128,12 +129,13 @@ func (p *page) row(value jsonvalue.Value, place string, f form) {
 		return err
 	})
 	id := f.identify(&row, item)
+	row.SKU = f.figures.Undress(row.SKU)
 	if f.append && qualifier != "" {
 		row.SKU += "-" + qualifier
 	}
 	switch {
 	case f.details && held && !f.held:
-		row.Available = new(int64(0))
+		row.Available, row.NoAvailable = new(int64(0)), false
 	case !f.details:
 		p.place(&row, number, f)
 	}
@@ -199,21 +201,12 @@ func readFlag(value jsonvalue.Value) (bool, error) {
 	return value.Raw() == "true", nil
 }
 
-// readQuantity reads a figure; null is none, and is never taken for 0.
-func (f form) readQuantity(value jsonvalue.Value) (*int64, error) {
-	switch value.Kind() {
-	case jsonvalue.Null:
-		return nil, nil
-	case jsonvalue.Number:
-		raw := value.Raw()
-		if whole, fraction, ok := strings.Cut(raw, "."); ok && f.decimals && strings.Trim(fraction, "0") == "" {
-			raw = whole
+// figure reads a figure. One that is written with decimals is refused where the settings say that there are none.
+func (f form) figure(read func(*inventory.Row, jsonvalue.Value, bool) error, row *inventory.Row, value jsonvalue.Value) error {
+	if !f.decimals && value.Kind() == jsonvalue.Number {
+		if _, err := inventory.ParseQuantity(value.Raw()); err != nil {
+			return err
 		}
-		units, err := inventory.ParseQuantity(raw)
-		if err != nil {
-			return nil, err
-		}
-		return &units, nil
 	}
-	return nil, fmt.Errorf("expected a whole number, found %s", value.Kind())
+	return read(row, value, false)
 }

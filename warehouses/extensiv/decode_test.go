@@ -10,12 +10,15 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 func decode(t *testing.T, text string, f form) inventory.Row {
 	t.Helper()
 	value, err := jsonvalue.Parse([]byte(text))
 	require.NoError(t, err)
+	f.figures = numbers.Rules{}.Reading()
 	p := page{}
 	p.row(value, "here", f)
 	require.Len(t, p.rows, 1)
@@ -82,9 +85,7 @@ func FuzzItem(f *testing.F) {
 				require.Empty(t, strings.Trim(fraction, "0"))
 				raw = whole
 			}
-			units, err := inventory.ParseQuantity(raw)
-			require.NoError(t, err)
-			require.Equal(t, units, *figure)
+			warehousetest.RequireUnits(t, raw, *figure)
 		}
 		require.Equal(t, string(bytes.TrimSpace(said["facilityId"])), row.Facility)
 	})
@@ -93,7 +94,7 @@ func FuzzItem(f *testing.F) {
 // FuzzPage: no answer brings the decoder down, and one that it takes is JSON with as many rows.
 func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if p, err := decodePage(body, "page 1", form{}, nil); err == nil {
+		if p, err := decodePage(body, "page 1", form{figures: numbers.Rules{}.Reading()}, nil); err == nil {
 			var said struct {
 				Summaries []json.RawMessage `json:"summaries"`
 				Total     int64             `json:"totalResults"`
@@ -102,7 +103,7 @@ func FuzzPage(f *testing.F) {
 			require.Len(t, p.rows, len(said.Summaries))
 			require.Equal(t, said.Total, p.total)
 		}
-		if p, err := decodePage(body, "page 1", form{details: true}, nil); err == nil {
+		if p, err := decodePage(body, "page 1", form{details: true, figures: numbers.Rules{}.Reading()}, nil); err == nil {
 			var said struct {
 				Embedded struct {
 					Item []json.RawMessage `json:"item"`

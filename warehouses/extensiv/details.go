@@ -70,6 +70,8 @@ func (l *lots) add(lot inventory.Row) {
 	}
 	row.Available = sum(row.Available, lot.Available)
 	row.OnHand = sum(row.OnHand, lot.OnHand)
+	// Where some lots have a figure and others say that there is none, the sum is not known.
+	row.NoAvailable, row.NoOnHand = row.NoAvailable && lot.NoAvailable, row.NoOnHand && lot.NoOnHand
 }
 
 // sum adds figures; none and something is none. A figure is bounded, and so many that they could overflow cannot be read.

@@ -23,6 +23,7 @@ const passedOn = 1000
 // The same level twice is passed on twice, for nothing says which one counts; the ledger refuses both, and the level keeps its
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	s = s.afresh()
 	w := &walk{source: s, began: s.now(), known: s.mark(request.Mark)}
 	if s.details {
 		return s.fetchDetails(ctx, w, sink)
@@ -149,6 +150,13 @@ type trail struct {
 	rows   int64
 	prints map[uint64]bool
 	before map[string]bool // the rows of the page before
+}
+
+// afresh is the source with a reading of figures of its own, for one fetch.
+func (s *source) afresh() *source {
+	again := *s
+	again.form.figures = s.rules.Reading()
+	return &again
 }
 
 // prove checks that a page continues the ones before it, and tells whether it is the last one. The last one must complete what

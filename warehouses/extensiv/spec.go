@@ -25,13 +25,14 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Spec is what can be set on an Extensiv warehouse.
 var Spec = settings.Spec{
 	Driver: "extensiv",
 	Help:   "The stock that a 3PL keeps in Extensiv 3PL Warehouse Manager (3PL Central).",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "endpoint", Kind: settings.URL, Default: "https://secure-wms.com", Help: "The address of the API."},
 		{Name: "client_id", Kind: settings.String, Required: true, Help: "The client id that the 3PL made."},
 		{Name: "client_secret", Kind: settings.Secret, Required: true, Help: "Its secret, by reference."},
@@ -52,7 +53,7 @@ var Spec = settings.Spec{
 		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a list; more are taken for a fault of the warehouse."},
 		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
-	},
+	}, numbers.Options()...),
 }
 
 // Driver opens Extensiv warehouses.
@@ -77,6 +78,7 @@ type source struct {
 	pause       time.Duration
 	maxPages    int
 	fingerprint string // of the settings; what was read under others is read again
+	rules       numbers.Rules
 	client      *outbound.Client
 	now         func() time.Time
 	wait        func(ctx context.Context, span time.Duration) error
@@ -117,6 +119,7 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		pause:    values.Duration("pause"),
 		maxPages: int(values.Integer("max_pages")),
 		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Reach: outbound.ReachOf(Spec, values, environment)}),
+		rules:    numbers.New(values),
 		now:      environment.Clock(),
 		wait:     wait,
 	}

@@ -15,6 +15,7 @@ const shownRows = 5
 
 // Check asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
+	s = s.afresh()
 	p, err := s.levels(ctx, 1, s.firstPage(s.base(true, mark{})), nil)
 	if err != nil {
 		return warehouses.Finding{}, err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // page is one answer of the warehouse.
@@ -129,16 +130,21 @@ func (f form) field(row *inventory.Row, field string, value jsonvalue.Value) (er
 	switch field {
 	case fieldSKU:
 		row.SKU, err = readName(value)
+		row.SKU = f.figures.Undress(row.SKU)
 	case fieldFacility:
 		row.Facility, err = readName(value)
+		row.Facility = f.figures.Undress(row.Facility)
 	case fieldAvailable:
-		row.Available, err = readQuantity(value, f.asText)
+		err = f.figures.Available(row, value, f.asText)
 	case fieldOnHand:
-		row.OnHand, err = readQuantity(value, f.asText)
+		err = f.figures.OnHand(row, value, f.asText)
 	case fieldCommitted:
-		row.Committed, err = readQuantity(value, f.asText)
+		err = f.figures.Committed(row, value, f.asText)
 	case fieldReportedAt:
 		row.ReportedAt, err = f.times.read(value)
+	}
+	if errors.Is(err, numbers.ErrText) {
+		err = fmt.Errorf("%w; set figures_as_text if the API writes figures so", err)
 	}
 	return err
 }
@@ -163,24 +169,4 @@ func readName(value jsonvalue.Value) (string, error) {
 		return value.Raw(), nil
 	}
 	return "", fmt.Errorf("expected text, found %s", value.Kind())
-}
-
-// readQuantity reads a figure; null is none, and is never taken for 0.
-func readQuantity(value jsonvalue.Value, asText bool) (*int64, error) {
-	raw := value.Raw()
-	switch kind := value.Kind(); {
-	case kind == jsonvalue.Null:
-		return nil, nil
-	case kind == jsonvalue.Text && asText:
-		raw, _ = value.Text()
-	case kind == jsonvalue.Text:
-		return nil, errors.New("expected a whole number, found text; set figures_as_text if the API writes figures so")
-	case kind != jsonvalue.Number:
-		return nil, fmt.Errorf("expected a whole number, found %s", kind)
-	}
-	units, err := inventory.ParseQuantity(raw)
-	if err != nil {
-		return nil, err
-	}
-	return &units, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 // formOf is the form that settings describe.
@@ -70,7 +71,7 @@ func TestDecodeItem(t *testing.T) {
 		"text for a figure":           {plain, `{"code":"A","stock":{"free":"5"}}`, inventory.Row{SKU: "A", Problem: "available: expected a whole number, found text; set figures_as_text if the API writes figures so"}},
 		"a figure over int64":         {plain, `{"code":"A","stock":{"free":9223372036854775808}}`, inventory.Row{SKU: "A", Problem: `available: the quantity "9223372036854775808" is above 1000000000; a figure of that size is taken for a fault of the source`}},
 		"text, where that is right":   {asText, `{"code":"A","stock":{"free":"5","physical":0}}`, inventory.Row{SKU: "A", Facility: "east", Available: five, OnHand: zero}},
-		"text of NaN":                 {asText, `{"code":"A","stock":{"free":"NaN"}}`, inventory.Row{SKU: "A", Facility: "east", Problem: `available: the quantity "NaN" is not a finite number; expected a whole number like 12`}},
+		"text of NaN":                 {asText, `{"code":"A","stock":{"free":"NaN"}}`, inventory.Row{SKU: "A", Facility: "east", Problem: `available: "NaN" is not a whole number; if it stands for one, set texts: {"NaN": NUMBER}, or none where it means that there is no level`}},
 		"text of nothing":             {asText, `{"code":"A","stock":{"free":""}}`, inventory.Row{SKU: "A", Facility: "east", Problem: "available: the quantity is empty; expected a whole number like 12"}},
 		"text with an exponent":       {asText, `{"code":"A","stock":{"free":"1e3"}}`, inventory.Row{SKU: "A", Facility: "east", Problem: `available: the quantity "1e3" is a number with an exponent; expected a whole number like 12`}},
 		"a facility":                  {sited, `{"sku":"A","available":5,"site":{"id":7}}`, inventory.Row{SKU: "A", Facility: "7", Available: five}},
@@ -124,9 +125,7 @@ func FuzzItem(f *testing.F) {
 				require.True(t, raw == "" || raw == "null", "%s: %s was left out", name, raw)
 				continue
 			}
-			units, err := inventory.ParseQuantity(raw)
-			require.NoError(t, err)
-			require.Equal(t, units, *figure)
+			warehousetest.RequireUnits(t, raw, *figure)
 		}
 	})
 }

@@ -22,6 +22,7 @@ const passedOn = 1000
 // The same level twice is passed on twice, for the API does not say which one counts; the ledger refuses both, and the level
 // keeps its recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	s = s.afresh()
 	began, known := s.now(), s.mark(request.Mark)
 	full := s.since.param == "" || request.Everything || known.At.IsZero()
 	read := trail{base: s.base(full, known), given: map[string]bool{}, prints: map[uint64]bool{}, cursors: map[string]bool{}}
@@ -75,6 +76,13 @@ type trail struct {
 	given   map[string]bool
 	prints  map[uint64]bool
 	cursors map[string]bool
+}
+
+// afresh is the source with a reading of figures of its own, for one fetch.
+func (s *source) afresh() *source {
+	again := *s
+	again.form.figures = s.rules.Reading()
+	return &again
 }
 
 // prove checks that a page continues the ones before it, and tells whether it is the last one. The last one must complete what

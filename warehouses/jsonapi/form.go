@@ -14,6 +14,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // The fields of a row, as they are named in the setting fields.
@@ -45,13 +46,14 @@ type form struct {
 	item     *tree             // fields
 	facility string            // of every item
 	asText   bool
+	figures  *numbers.Reading // of this fetch
 	times    layout
 }
 
 func newForm(values settings.Values) (form, error) {
 	f := form{
 		whole: values.Text(partItems) == "", facility: values.Text("facility"), asText: values.Boolean("figures_as_text"),
-		paths: map[string]string{}, answer: &tree{}, item: &tree{},
+		paths: map[string]string{}, answer: &tree{}, item: &tree{}, figures: numbers.New(values).Reading(),
 	}
 	paths := map[string]string{fieldSKU: fieldSKU, fieldAvailable: fieldAvailable}
 	for field, path := range values.Map("fields") {

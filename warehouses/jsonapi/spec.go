@@ -23,13 +23,14 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Spec is what can be set on a warehouse with a JSON API.
 var Spec = settings.Spec{
 	Driver: "json",
 	Help:   "A warehouse with a JSON API that the settings describe.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The address that is read (GET), without a query."},
 		{Name: "query", Kind: settings.Map, Help: "Parameters of every call, by name; not for credentials."},
 		{Name: "headers", Kind: settings.Map, Help: "Headers of every call, by name; not for credentials."},
@@ -62,7 +63,7 @@ var Spec = settings.Spec{
 		{Name: "max_bytes", Kind: settings.Integer, Default: "16777216", Minimum: 1, Maximum: 1 << 30, Help: "The largest answer that is read, in bytes; it is held in memory."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
-	},
+	}, numbers.Options()...),
 }
 
 // Driver opens warehouses with a JSON API.
@@ -78,6 +79,7 @@ type source struct {
 	auth        auth
 	query       url.Values
 	form        form
+	rules       numbers.Rules
 	paging      paging
 	since       since
 	asOfHeader  string // empty when none is looked at
@@ -109,6 +111,7 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		pause:    values.Duration("pause"),
 		maxPages: int(values.Integer("max_pages")),
 		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: values.Integer("max_bytes"), Reach: outbound.ReachOf(Spec, values, environment)}),
+		rules:    numbers.New(values),
 		now:      environment.Clock(),
 		wait:     wait,
 	}

@@ -16,6 +16,7 @@ const shownRows = 5
 
 // Check asks for the facilities and a small page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
+	s = s.afresh()
 	answer, err := s.get(ctx, "/facilities")
 	if err != nil {
 		return warehouses.Finding{}, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // page is one answer of the warehouse.
@@ -20,7 +21,7 @@ type page struct {
 }
 
 // decodePage reads an answer; rows is memory that may be used again.
-func decodePage(body []byte, number int, rows []inventory.Row) (page, error) {
+func decodePage(body []byte, number int, figures *numbers.Reading, rows []inventory.Row) (page, error) {
 	answer, err := jsonvalue.Parse(body)
 	if err != nil {
 		return page{}, err
@@ -32,7 +33,7 @@ func decodePage(body []byte, number int, rows []inventory.Row) (page, error) {
 	given := map[string]bool{}
 	twice, err := answer.Members(func(name string, value jsonvalue.Value) error {
 		given[name] = true
-		return p.member(name, value, number)
+		return p.member(name, value, number, figures)
 	})
 	switch {
 	case err != nil:
@@ -49,7 +50,7 @@ func decodePage(body []byte, number int, rows []inventory.Row) (page, error) {
 }
 
 // member reads one member of an answer.
-func (p *page) member(name string, value jsonvalue.Value, number int) error {
+func (p *page) member(name string, value jsonvalue.Value, number int, figures *numbers.Reading) error {
 	var err error
 	text, _ := value.Text()
 	switch name {
@@ -77,7 +78,7 @@ func (p *page) member(name string, value jsonvalue.Value, number int) error {
 			return fmt.Errorf("items: expected a list, found %s", value.Kind())
 		}
 		return value.Elements(func(item int, value jsonvalue.Value) error {
-			row := decodeItem(value)
+			row := decodeItem(value, figures)
 			row.Place = "page " + strconv.Itoa(number) + ", item " + strconv.Itoa(item)
 			p.rows = append(p.rows, row)
 			return nil
@@ -87,7 +88,7 @@ func (p *page) member(name string, value jsonvalue.Value, number int) error {
 }
 
 // decodeItem reads one item. What is wrong with it is the row's Problem.
-func decodeItem(item jsonvalue.Value) inventory.Row {
+func decodeItem(item jsonvalue.Value, figures *numbers.Reading) inventory.Row {
 	var row inventory.Row
 	if item.Kind() != jsonvalue.Object {
 		row.Problem = fmt.Sprintf("expected an object, found %s", item.Kind())
@@ -101,16 +102,17 @@ func decodeItem(item jsonvalue.Value) inventory.Row {
 		case "facility":
 			row.Facility, err = jsonvalue.ReadText(value)
 		case "available":
-			row.Available, err = jsonvalue.ReadQuantity(value)
+			err = figures.Available(&row, value, false)
 		case "on_hand":
-			row.OnHand, err = jsonvalue.ReadQuantity(value)
+			err = figures.OnHand(&row, value, false)
 		case "committed":
-			row.Committed, err = jsonvalue.ReadQuantity(value)
+			err = figures.Committed(&row, value, false)
 		case "reported_at":
 			row.ReportedAt, err = readTime(value)
 		}
 		return err
 	})
+	row.SKU, row.Facility = figures.Undress(row.SKU), figures.Undress(row.Facility)
 	return row
 }
 

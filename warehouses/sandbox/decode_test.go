@@ -11,13 +11,15 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 func decode(t *testing.T, text string) inventory.Row {
 	t.Helper()
 	item, err := jsonvalue.Parse([]byte(text))
 	require.NoError(t, err)
-	return decodeItem(item)
+	return decodeItem(item, numbers.Rules{}.Reading())
 }
 
 func TestDecodeItem(t *testing.T) {
@@ -62,7 +64,7 @@ func TestDecodePage(t *testing.T) {
 	t.Parallel()
 	const whole = `{"snapshot":"s1","as_of":"2026-03-01T12:00:00.123456Z","total":2,"items":[{"sku":"A","available":1},7],"next":null}`
 	one := int64(1)
-	p, err := decodePage([]byte(whole), 3, nil)
+	p, err := decodePage([]byte(whole), 3, numbers.Rules{}.Reading(), nil)
 	require.NoError(t, err)
 	require.Equal(t, page{
 		snapshot: "s1", asOf: time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC), total: 2,
@@ -90,7 +92,7 @@ func TestDecodePage(t *testing.T) {
 			t.Parallel()
 			changed := strings.Replace(whole, test.from, test.to, 1)
 			require.NotEqual(t, whole, changed)
-			_, err := decodePage([]byte(changed), 1, nil)
+			_, err := decodePage([]byte(changed), 1, numbers.Rules{}.Reading(), nil)
 			if test.says == "" {
 				require.NoError(t, err)
 				return
@@ -118,9 +120,7 @@ func FuzzItem(f *testing.F) {
 				require.True(t, raw == "" || raw == "null", "%s: %s was left out", name, raw)
 				continue
 			}
-			units, err := inventory.ParseQuantity(raw)
-			require.NoError(t, err)
-			require.Equal(t, units, *figure)
+			warehousetest.RequireUnits(t, raw, *figure)
 		}
 		for name, told := range map[string]string{"sku": row.SKU, "facility": row.Facility} {
 			var want *string
@@ -139,7 +139,7 @@ func FuzzItem(f *testing.F) {
 // FuzzPage: no answer brings the decoder down, and one that it takes is JSON with as many rows as items.
 func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
-		p, err := decodePage(body, 1, nil)
+		p, err := decodePage(body, 1, numbers.Rules{}.Reading(), nil)
 		if err != nil {
 			return
 		}
@@ -159,7 +159,7 @@ func BenchmarkDecodePage(b *testing.B) {
 	var memory []inventory.Row
 	b.ReportAllocs()
 	for b.Loop() {
-		p, err := decodePage(body, 1, memory)
+		p, err := decodePage(body, 1, numbers.Rules{}.Reading(), memory)
 		require.NoError(b, err)
 		require.Len(b, p.rows, rows)
 		memory = p.rows

@@ -22,6 +22,7 @@ type mark struct {
 
 // Fetch reads a whole snapshot. The warehouse has no deltas, so Request.Everything changes nothing.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	s = s.afresh()
 	var known mark
 	if json.Unmarshal([]byte(request.Mark), &known) != nil {
 		known = mark{}
@@ -55,6 +56,13 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		memory, cursor = p.rows, p.next
 	}
 	return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s has more than %d pages, which is max_pages; raise it, or page, if that is right", s.id, s.maxPages)
+}
+
+// afresh is the source with a reading of its own, for one fetch.
+func (s *source) afresh() *source {
+	again := *s
+	again.figures = s.rules.Reading()
+	return &again
 }
 
 // prove checks that a page continues the snapshot that the first page began, and that the last one completes it.
@@ -97,7 +105,7 @@ func (s *source) levels(ctx context.Context, number int, cursor string, limit in
 	if err != nil {
 		return page{}, err
 	}
-	p, err := decodePage(answer.Body, number, memory)
+	p, err := decodePage(answer.Body, number, s.figures, memory)
 	if err != nil {
 		return page{}, s.unbelieved(number, "%v", err)
 	}

@@ -14,20 +14,21 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Spec is what can be set on a sandbox warehouse.
 var Spec = settings.Spec{
 	Driver: "sandbox",
 	Help:   "A warehouse of Tidemark's sandbox, to try things against.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The warehouse's address, like http://127.0.0.1:9470/warehouses/portland."},
 		{Name: "token", Kind: settings.Secret, Required: true, Harmless: true, Help: "The token of the scenario, by reference."},
 		{Name: "page", Kind: settings.Integer, Default: "1000", Minimum: 1, Maximum: 5000, Help: "How many rows one call asks for."},
 		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a snapshot; more are taken for a fault of the warehouse."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
-	},
+	}, numbers.Options()...),
 }
 
 // Driver opens sandbox warehouses.
@@ -43,6 +44,8 @@ type source struct {
 	page     int
 	maxPages int
 	client   *outbound.Client
+	rules    numbers.Rules
+	figures  *numbers.Reading // of this fetch
 	now      func() time.Time
 }
 
@@ -63,6 +66,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		page:     int(values.Integer("page")),
 		maxPages: int(values.Integer("max_pages")),
 		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Reach: outbound.ReachOf(Spec, values, environment)}),
+		rules:    numbers.New(values),
 		now:      environment.Clock(),
 	}, nil
 }

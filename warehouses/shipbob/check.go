@@ -15,6 +15,7 @@ const shownRows = 5
 
 // Check asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
+	s = s.afresh()
 	p, header, err := s.levels(ctx, 1, s.query(), nil)
 	if err != nil {
 		return warehouses.Finding{}, err

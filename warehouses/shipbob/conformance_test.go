@@ -1,6 +1,7 @@
 package shipbob_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,8 +34,13 @@ func subject() warehousetest.Subject {
 // hurried is a fake whose sources never wait.
 type hurried struct{ *shipbobtest.Warehouse }
 
-func (h hurried) Open(t testing.TB) warehouses.Source {
-	return open(t, h.Warehouse, warehousetest.NewClock(), map[string]any{"levels": "locations", "facility": "name"})
+func (h hurried) Open(t testing.TB) warehouses.Source { return h.OpenWith(t, nil) }
+
+// OpenWith returns a source with other settings on top.
+func (h hurried) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
+	raw := map[string]any{"levels": "locations", "facility": "name"}
+	maps.Copy(raw, other)
+	return open(t, h.Warehouse, warehousetest.NewClock(), raw)
 }
 
 // open returns a source that waits by a clock of the test.

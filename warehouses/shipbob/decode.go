@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // form says which rows are made of an item.
@@ -15,6 +16,8 @@ type form struct {
 	sellable  bool // the sellable figure is the available one; otherwise the fulfillable one
 	byName    bool // a fulfillment center is known by its name; otherwise by its number
 	byID      bool // a product is known by its inventory_id; otherwise by its SKU
+
+	figures *numbers.Reading // of this fetch
 }
 
 // names are ShipBob's names of what a row holds.
@@ -123,10 +126,11 @@ func (p *page) item(item jsonvalue.Value, place string, f form) {
 		case name == "locations":
 			locations, listed = value, true
 		case !f.locations:
-			err = p.figure(&row, names, name, value)
+			err = p.figure(&row, f, name, value)
 		}
 		return err
 	})
+	row.SKU = f.figures.Undress(row.SKU)
 	switch {
 	case id == 0:
 		jsonvalue.Note(&row, "inventory_id", jsonvalue.ErrMissing)
@@ -170,13 +174,13 @@ func (p *page) location(row inventory.Row, location jsonvalue.Value, number int,
 				err = nil // it is only shown
 			}
 		default:
-			err = p.figure(&row, f.names(), name, value)
+			err = p.figure(&row, f, name, value)
 		}
 		return err
 	})
 	row.Facility = id
 	if f.byName {
-		row.Facility = called
+		row.Facility = f.figures.Undress(called)
 	}
 	if row.Facility == "" {
 		jsonvalue.Note(&row, "locations", errors.New("the location has no location_id, or no name")) // no facility would be another level
@@ -186,15 +190,16 @@ func (p *page) location(row inventory.Row, location jsonvalue.Value, number int,
 }
 
 // figure reads a member that may be a figure of the row.
-func (p *page) figure(row *inventory.Row, names names, name string, value jsonvalue.Value) (err error) {
+func (p *page) figure(row *inventory.Row, f form, name string, value jsonvalue.Value) (err error) {
+	names := f.names()
 	switch name {
 	case names.available:
 		p.given.available = true
-		row.Available, err = jsonvalue.ReadQuantity(value)
+		err = f.figures.Available(row, value, false)
 	case names.onHand:
-		row.OnHand, err = jsonvalue.ReadQuantity(value)
+		err = f.figures.OnHand(row, value, false)
 	case names.committed:
-		row.Committed, err = jsonvalue.ReadQuantity(value)
+		err = f.figures.Committed(row, value, false)
 	}
 	return err
 }

@@ -10,12 +10,15 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 func decode(t *testing.T, text string, f form) []inventory.Row {
 	t.Helper()
 	item, err := jsonvalue.Parse([]byte(text))
 	require.NoError(t, err)
+	f.figures = numbers.Rules{}.Reading()
 	p := page{centers: map[string]string{}}
 	p.item(item, "here", f)
 	return p.rows
@@ -45,7 +48,7 @@ func TestDecodeItem(t *testing.T) {
 		"another case":               {`{"inventory_id":7,"sku":"A","Total_Fulfillable_Quantity":5}`, inventory.Row{SKU: "A"}},
 		"a number for a SKU":         {`{"inventory_id":7,"sku":7,"total_fulfillable_quantity":5}`, inventory.Row{Available: five, Problem: "sku: expected text, found a number"}},
 		"text for a figure":          {`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":"5"}`, inventory.Row{SKU: "A", Problem: "total_fulfillable_quantity: expected a whole number, found text"}},
-		"not a number":               {`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":"NaN"}`, inventory.Row{SKU: "A", Problem: "total_fulfillable_quantity: expected a whole number, found text"}},
+		"not a number":               {`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":"NaN"}`, inventory.Row{SKU: "A", Problem: "total_fulfillable_quantity: \"NaN\" is not a whole number; if it stands for one, set texts: {\"NaN\": NUMBER}, or none where it means that there is no level"}},
 		"a bad figure of no concern": {`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":5,"total_on_hand_quantity":1e3}`, inventory.Row{SKU: "A", Available: five, Problem: `total_on_hand_quantity: the quantity "1e3" is a number with an exponent; expected a whole number like 12`}},
 		"text":                       {`"A"`, inventory.Row{Problem: "expected an object, found text"}},
 		"null":                       {`null`, inventory.Row{Problem: "expected an object, found null"}},
@@ -168,16 +171,14 @@ func requireFigures(t *testing.T, said map[string]json.RawMessage, names names, 
 			require.True(t, raw == "" || raw == "null", "%s: %s was left out", name, raw)
 			continue
 		}
-		units, err := inventory.ParseQuantity(raw)
-		require.NoError(t, err)
-		require.Equal(t, units, *figure)
+		warehousetest.RequireUnits(t, raw, *figure)
 	}
 }
 
 // FuzzPage: no answer brings the decoder down, and one that it takes is JSON with as many items.
 func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
-		p, err := decodePage(body, 1, form{}, nil)
+		p, err := decodePage(body, 1, form{figures: numbers.Rules{}.Reading()}, nil)
 		if err != nil {
 			return
 		}

@@ -20,6 +20,7 @@ const passedOn = 1000
 
 // Fetch reads all levels. ShipBob tells no changes, so Request.Everything changes nothing.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	s = s.afresh()
 	turns := pace{every: s.every, now: s.now, wait: s.wait}
 	read := trail{asked: s.query(), cursors: map[string]bool{}, firsts: map[int64]bool{}}
 	marked := request.Mark
@@ -78,6 +79,13 @@ type trail struct {
 	before  map[int64]bool  // the items of the page before
 	rows    int
 	given   given
+}
+
+// afresh is the source with a reading of figures of its own, for one fetch.
+func (s *source) afresh() *source {
+	again := *s
+	again.form.figures = s.rules.Reading()
+	return &again
 }
 
 // prove checks that a page continues the ones before it, and that one that says that it is the last is not contradicted.

@@ -18,13 +18,14 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Spec is what can be set on a ShipBob warehouse.
 var Spec = settings.Spec{
 	Driver: "shipbob",
 	Help:   "A merchant's stock at ShipBob.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "endpoint", Kind: settings.URL, Default: "https://api.shipbob.com/2026-07", Help: "The address of the API with its version; the sandbox is https://sandbox-api.shipbob.com/2026-07."},
 		{Name: "token", Kind: settings.Secret, Required: true, Help: "A personal access token with the scope inventory_read, by reference."},
 		{Name: "levels", Kind: settings.String, Default: "total", Choices: []string{"total", "locations"}, Help: "What a row is: total, the stock of a SKU in all fulfillment centers together; locations, its stock in each of them."},
@@ -38,7 +39,7 @@ var Spec = settings.Spec{
 		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a fetch; more are taken for a fault of the warehouse."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
-	},
+	}, numbers.Options()...),
 }
 
 // Driver opens ShipBob warehouses.
@@ -52,6 +53,7 @@ type source struct {
 	endpoint string
 	token    settings.Credential
 	form     form
+	rules    numbers.Rules
 	inactive bool
 	digital  bool
 	page     int
@@ -94,6 +96,7 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		endpoint: values.Text("endpoint"),
 		token:    token,
 		form:     made,
+		rules:    numbers.New(values),
 		inactive: values.Boolean("inactive"),
 		digital:  values.Boolean("digital"),
 		page:     int(values.Integer("page")),

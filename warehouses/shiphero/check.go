@@ -13,6 +13,7 @@ const shownRows = 5
 
 // Check asks for the first page. It has no snapshot made.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
+	s = s.afresh()
 	turns := s.pace()
 	began := s.now()
 	p, header, err := s.levels(ctx, turns, 1, asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}, nil)

@@ -1,6 +1,7 @@
 package shiphero_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,8 +50,13 @@ type hurried struct {
 	full string
 }
 
-func (h hurried) Open(t testing.TB) warehouses.Source {
-	return open(t, h.Warehouse, warehousetest.NewClock(), map[string]any{"full": h.full, "page": 500})
+func (h hurried) Open(t testing.TB) warehouses.Source { return h.OpenWith(t, nil) }
+
+// OpenWith returns a source with other settings on top.
+func (h hurried) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
+	raw := map[string]any{"full": h.full, "page": 500}
+	maps.Copy(raw, other)
+	return open(t, h.Warehouse, warehousetest.NewClock(), raw)
 }
 
 // open returns a source that waits by a clock of the test.

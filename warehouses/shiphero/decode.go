@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // seen is what is known of rows as a whole.
@@ -49,7 +50,7 @@ type page struct {
 }
 
 // decodePage reads an answer; rows is memory that may be used again. A warehouse that is asked for is not empty.
-func decodePage(body []byte, number int, warehouse string, rows []inventory.Row) (page, error) {
+func decodePage(body []byte, number int, warehouse string, figures *numbers.Reading, rows []inventory.Row) (page, error) {
 	document, err := jsonvalue.Parse(body)
 	if err != nil {
 		return page{}, err
@@ -79,14 +80,14 @@ func decodePage(body []byte, number int, warehouse string, rows []inventory.Row)
 	}
 	err = parts[1].Elements(func(item int, edge jsonvalue.Value) error {
 		p.count++
-		p.edge(edge, "page "+strconv.Itoa(number)+", item "+strconv.Itoa(item), warehouse)
+		p.edge(edge, "page "+strconv.Itoa(number)+", item "+strconv.Itoa(item), warehouse, figures)
 		return nil
 	})
 	return p, err
 }
 
 // edge reads one product of a warehouse. What is wrong with it is the row's Problem.
-func (p *page) edge(edge jsonvalue.Value, place, warehouse string) {
+func (p *page) edge(edge jsonvalue.Value, place, warehouse string, figures *numbers.Reading) {
 	row := inventory.Row{Place: place}
 	node, err := edge.Descend("node")
 	if err == nil && node.Kind() != jsonvalue.Object {
@@ -109,10 +110,11 @@ func (p *page) edge(edge jsonvalue.Value, place, warehouse string) {
 		case "warehouse_id":
 			row.Facility, err = jsonvalue.ReadText(value)
 		default:
-			err = p.figure(&row, name, value)
+			err = p.figure(&row, name, value, figures)
 		}
 		return err
 	})
+	row.SKU = figures.Undress(row.SKU)
 	if row.Facility == "" {
 		jsonvalue.Note(&row, "warehouse_id", jsonvalue.ErrMissing) // no facility would be another level
 	}
@@ -132,15 +134,15 @@ func (s *seen) add(row inventory.Row, warehouse string) {
 }
 
 // figure reads a member that may be a figure of the row. They have the same names in answers and in files.
-func (s *seen) figure(row *inventory.Row, name string, value jsonvalue.Value) (err error) {
+func (s *seen) figure(row *inventory.Row, name string, value jsonvalue.Value, figures *numbers.Reading) (err error) {
 	switch name {
 	case "available":
 		s.available = true
-		row.Available, err = jsonvalue.ReadQuantity(value)
+		err = figures.Available(row, value, false)
 	case "on_hand":
-		row.OnHand, err = jsonvalue.ReadQuantity(value)
+		err = figures.OnHand(row, value, false)
 	case "allocated":
-		row.Committed, err = jsonvalue.ReadQuantity(value)
+		err = figures.Committed(row, value, false)
 	}
 	return err
 }
@@ -148,13 +150,14 @@ func (s *seen) figure(row *inventory.Row, name string, value jsonvalue.Value) (e
 // stock is what is read of the products in the file of a snapshot.
 type stock struct {
 	seen
-	rows []inventory.Row // that were not passed on yet
+	figures *numbers.Reading
+	rows    []inventory.Row // that were not passed on yet
 }
 
 // product reads one product, which stands under a key that is its SKU, into a row for each warehouse. A product that no
 // warehouse has makes no row.
 func (s *stock) product(product jsonvalue.Value, key, place, warehouse string) {
-	row := inventory.Row{Place: place, SKU: key}
+	row := inventory.Row{Place: place, SKU: s.figures.Undress(key)}
 	if strings.ContainsRune(key, utf8.RuneError) {
 		jsonvalue.Note(&row, "sku", jsonvalue.ErrNotUnicode)
 	}
@@ -201,7 +204,7 @@ func (s *stock) level(row inventory.Row, level jsonvalue.Value, facility string,
 	case level.Kind() != jsonvalue.Object:
 		jsonvalue.Note(&row, "warehouse_products", fmt.Errorf("expected an object, found %s", level.Kind()))
 	}
-	jsonvalue.ReadRow(&row, level, func(name string, value jsonvalue.Value) error { return s.figure(&row, name, value) })
+	jsonvalue.ReadRow(&row, level, func(name string, value jsonvalue.Value) error { return s.figure(&row, name, value, s.figures) })
 	s.add(row, warehouse)
 	s.rows = append(s.rows, row)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/warehouses/numbers"
+	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
 func parsed(t *testing.T, text string) jsonvalue.Value {
@@ -42,7 +44,7 @@ func TestDecodeNode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := page{}
-			p.edge(parsed(t, test.text), "here", "")
+			p.edge(parsed(t, test.text), "here", "", numbers.Rules{}.Reading())
 			test.want.Place = "here"
 			require.Equal(t, []inventory.Row{test.want}, p.rows)
 		})
@@ -81,7 +83,7 @@ func TestDecodeProduct(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := stock{}
+			s := stock{figures: numbers.Rules{}.Reading()}
 			s.product(parsed(t, test.text), test.key, "here", "")
 			require.Equal(t, test.want, s.rows)
 		})
@@ -96,7 +98,7 @@ func FuzzItem(f *testing.F) {
 			return // never reaches edge
 		}
 		p := page{}
-		p.edge(value, "here", "")
+		p.edge(value, "here", "", numbers.Rules{}.Reading())
 		require.Len(t, p.rows, 1)
 		row := p.rows[0]
 		if row.Problem != "" {
@@ -112,9 +114,7 @@ func FuzzItem(f *testing.F) {
 				require.True(t, raw == "" || raw == "null", "%s: %s was left out", name, raw)
 				continue
 			}
-			units, err := inventory.ParseQuantity(raw)
-			require.NoError(t, err)
-			require.Equal(t, units, *figure)
+			warehousetest.RequireUnits(t, raw, *figure)
 		}
 	})
 }
@@ -125,7 +125,7 @@ func FuzzPage(f *testing.F) {
 		complaints(body)
 		complexity(body, "warehouse_products")
 		_, _ = decodeJob(body, "inventory_snapshot")
-		p, err := decodePage(body, 1, "w", nil)
+		p, err := decodePage(body, 1, "w", numbers.Rules{}.Reading(), nil)
 		if err != nil {
 			return
 		}
@@ -146,7 +146,7 @@ func FuzzPage(f *testing.F) {
 // FuzzFile: no file brings the reader down, and one that it believes is JSON that is of the snapshot, with as many products.
 func FuzzFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
-		s := &source{id: "w"}
+		s := &source{id: "w", figures: numbers.Rules{}.Reading()}
 		passed := 0
 		read, err := s.stream(t.Context(), newMeter(bytes.NewReader(file), 1<<20, time.Hour, func() {}), "x", func(_ context.Context, rows []inventory.Row) error {
 			passed += len(rows)

@@ -18,6 +18,7 @@ const passedOn = 1000
 // The same level twice is passed on twice, for nothing says which one counts; the ledger refuses both, and the level keeps its
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+	s = s.afresh()
 	began, known := s.now(), s.mark(request.Mark)
 	switch full := request.Everything || known.At.IsZero(); {
 	case full && !s.byPages:
@@ -26,6 +27,13 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		return s.fetchPages(ctx, known, began, nil, request.Mark, sink)
 	}
 	return s.fetchPages(ctx, known, began, new(known.At.Add(-s.overlap)), request.Mark, sink)
+}
+
+// afresh is the source with a reading of figures of its own, for one fetch.
+func (s *source) afresh() *source {
+	again := *s
+	again.figures = s.rules.Reading()
+	return &again
 }
 
 // asked are the variables of a page. What is not set is left out.
@@ -154,7 +162,7 @@ func (s *source) levels(ctx context.Context, turns *pace, number int, variables 
 	if err != nil {
 		return page{}, nil, err
 	}
-	p, err := decodePage(answer.Body, number, s.warehouse, memory)
+	p, err := decodePage(answer.Body, number, s.warehouse, s.figures, memory)
 	if err != nil {
 		return page{}, nil, s.unbelieved(number, "%v", err)
 	}

@@ -24,13 +24,14 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Spec is what can be set on a ShipHero warehouse.
 var Spec = settings.Spec{
 	Driver: "shiphero",
 	Help:   "The stock of a ShipHero account.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "endpoint", Kind: settings.URL, Default: "https://public-api.shiphero.com", Help: "The address of the API, without /graphql."},
 		{Name: "refresh_token", Kind: settings.Secret, Help: "The refresh token of a third-party developer, by reference; access tokens are asked for with it."},
 		{Name: "token", Kind: settings.Secret, Help: "An access token, by reference, instead of refresh_token; it ends after 28 days."},
@@ -46,7 +47,7 @@ var Spec = settings.Spec{
 		{Name: "max_pages", Kind: settings.Integer, Default: "20000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a fetch; more are taken for a fault of the warehouse."},
 		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take, and the longest that a download may stand still."},
 		outbound.PrivateAddresses,
-	},
+	}, numbers.Options()...),
 }
 
 // Driver opens ShipHero warehouses.
@@ -73,6 +74,8 @@ type source struct {
 	maxPages    int
 	timeout     time.Duration
 	fingerprint string // of the settings; what was read under others is read again
+	rules       numbers.Rules
+	figures     *numbers.Reading // of this fetch
 	client      *outbound.Client
 	files       *outbound.Stream
 	now         func() time.Time
@@ -110,6 +113,7 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		timeout:   timeout,
 		client:    outbound.NewClient(outbound.Limits{Timeout: timeout, Reach: outbound.ReachOf(Spec, values, environment)}),
 		files:     outbound.Streaming{Timeout: timeout, Reach: outbound.ReachOf(Spec, values, environment)}.Client(),
+		rules:     numbers.New(values),
 		now:       environment.Clock(),
 		wait:      wait,
 	}

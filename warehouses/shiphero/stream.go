@@ -27,7 +27,7 @@ var (
 //
 // and is believed when it ends as JSON does, is that of the snapshot that was asked for, and held products.
 func (s *source) stream(ctx context.Context, file *meter, id string, sink warehouses.Sink) (seen, error) {
-	r := &reading{decoder: json.NewDecoder(file), file: file, warehouse: s.warehouse}
+	r := &reading{decoder: json.NewDecoder(file), file: file, warehouse: s.warehouse, stock: stock{figures: s.figures}}
 	r.pass = func() error {
 		err := pass(ctx, r.stock.rows, sink)
 		r.stock.rows = r.stock.rows[:0]

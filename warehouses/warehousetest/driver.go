@@ -3,6 +3,7 @@ package warehousetest
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"strings"
 	"sync"
 	"testing"
@@ -99,4 +100,12 @@ func (c *Clock) Wait(ctx context.Context, span time.Duration) error {
 	c.At = c.At.Add(span)
 	c.Waits = append(c.Waits, span)
 	return ctx.Err()
+}
+
+// RequireUnits checks that a figure is the number that JSON writes so. It is a whole one, be it with decimals of 0, and has no exponent.
+func RequireUnits(t testing.TB, raw string, units int64) {
+	t.Helper()
+	written, sound := new(big.Rat).SetString(raw)
+	require.True(t, sound && written.IsInt() && !strings.ContainsAny(raw, "eE"), "%s was read as %d", raw, units)
+	require.Equal(t, fmt.Sprint(units), written.Num().String())
 }

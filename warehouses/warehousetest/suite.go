@@ -53,6 +53,8 @@ type Subject struct {
 type Warehouse interface {
 	// Open returns a new source that reads the fake, with Credential.
 	Open(t testing.TB) warehouses.Source
+	// OpenWith returns a new source with other settings on top.
+	OpenWith(t testing.TB, other map[string]any) warehouses.Source
 	// Settings are those with which the driver is opened, with others on top.
 	Settings(other map[string]any) settings.Values
 	// Set replaces the stock.
@@ -110,6 +112,9 @@ func Run(t *testing.T, subject Subject) {
 		"an empty stock":                  subject.empty,
 		"unreadable figures are refused":  subject.refusesFigures,
 		"a negative figure is kept":       subject.keepsNegatives,
+		"whole numbers with decimals":     subject.wholeDecimals,
+		"figures that are codes":          subject.codes,
+		"SKUs that are undressed":         subject.undresses,
 		"SKUs are opaque":                 subject.keepsSKUs,
 		"texts that are not text":         subject.refusesBytes,
 		"the mark":                        subject.mark,

@@ -39,7 +39,7 @@ func (s Subject) empty(t *testing.T) {
 var unreadable = map[string]string{
 	"left out":           "",
 	"with an exponent":   "1e3",
-	"with a fraction":    "5.0",
+	"with a fraction":    "5.5",
 	"over int64":         "9223372036854775808",
 	"over what is sane":  "1000000001",
 	"under what is sane": "-1000000001",
@@ -70,6 +70,39 @@ func (s Subject) refusesFigures(t *testing.T) {
 			requireStock(t, []Item{stock[0], stock[2]}, []inventory.Row{got.rows[0], got.rows[2]})
 		})
 	}
+}
+
+// wholeDecimals: decimals that are all 0 do not make a figure another one.
+func (s Subject) wholeDecimals(t *testing.T) {
+	stock := Stock(3)
+	stock[0].Available, stock[1].Available, stock[2].Available = "5.0", "12.0000", "-3.00"
+	got, _ := whole(t, s.Start(t, stock).Open(t), warehouses.Request{})
+	stock[0].Available, stock[1].Available, stock[2].Available = "5", "12", "-3"
+	requireStock(t, stock, got.rows)
+}
+
+// codes: a figure that stands for something else is what the setting texts says, and one that stands for no level is no row of one.
+func (s Subject) codes(t *testing.T) {
+	stock := Stock(3)
+	stock[0].Available, stock[1].Available = "-1", "9999"
+	source := s.Start(t, stock).OpenWith(t, map[string]any{"texts": map[string]any{"-1": "none", "9999": 50}})
+	got, _ := whole(t, source, warehouses.Request{})
+	require.Len(t, got.rows, 3)
+	require.True(t, inventory.NoLevel(got.rows[0], inventory.QuantityAvailable))
+	require.Empty(t, got.rows[0].Problem)
+	require.Nil(t, got.rows[0].Available)
+	stock[1].Available = "50"
+	requireStock(t, stock[1:], got.rows[1:])
+}
+
+// undresses: SKUs come without blanks around them where that is set.
+func (s Subject) undresses(t *testing.T) {
+	stock := Stock(3)
+	stock[0].SKU, stock[1].SKU, stock[2].SKU = "S-39 ", "\u00a0S-40\u00a0 ", `="00125"`
+	source := s.Start(t, stock).OpenWith(t, map[string]any{"undress": true})
+	got, _ := whole(t, source, warehouses.Request{})
+	stock[0].SKU, stock[1].SKU, stock[2].SKU = "S-39", "S-40", "00125"
+	requireStock(t, stock, got.rows)
 }
 
 func (s Subject) keepsNegatives(t *testing.T) {

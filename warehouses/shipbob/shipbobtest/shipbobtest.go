@@ -89,8 +89,11 @@ func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 }
 
 // Open returns a source that reads the fake, at ShipBob's pace.
-func (w *Warehouse) Open(t testing.TB) warehouses.Source {
-	source, err := shipbob.Open(ID, w.Settings(nil), warehousetest.Environment())
+func (w *Warehouse) Open(t testing.TB) warehouses.Source { return w.OpenWith(t, nil) }
+
+// OpenWith returns a source with other settings on top.
+func (w *Warehouse) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
+	source, err := shipbob.Open(ID, w.Settings(other), warehousetest.Environment())
 	require.NoError(t, err)
 	return source
 }

@@ -1,0 +1,86 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/converter"
+
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// IntakeStatus is an intake that cannot record what it has read.
+type IntakeStatus struct {
+	Warehouse string `json:"warehouse"`
+	Workflow  string `json:"workflow"`
+	// Retry is a step that is being tried again.
+	Retry *Retry `json:"retry,omitempty"`
+	// Failure is a step that has failed for good; the intake goes on later.
+	Failure *workflows.IntakeFailure `json:"failure,omitempty"`
+	// Ended is how the intake ended while it had such a failure (failed, terminated): what it had read stands in its history alone.
+	Ended string `json:"ended,omitempty"`
+}
+
+// intakes are the intakes of warehouses that cannot record what they have read.
+func (c *Control) intakes(ctx context.Context, warehouses []string) ([]IntakeStatus, error) {
+	found := []IntakeStatus{}
+	for _, warehouse := range warehouses {
+		described, err := c.Client.DescribeWorkflowExecution(ctx, workflows.IntakeID(warehouse), "")
+		var absent *serviceerror.NotFound
+		if errors.As(err, &absent) {
+			continue
+		} else if err != nil {
+			return found, fmt.Errorf("asking Temporal for the intake of %s: %w", warehouse, err)
+		}
+		if one := intakeOf(warehouse, described); one != nil {
+			found = append(found, *one)
+		}
+	}
+	return found, nil
+}
+
+// intakeOf is how an intake stands; nil when nothing is wrong with it.
+func intakeOf(warehouse string, described *workflowservice.DescribeWorkflowExecutionResponse) *IntakeStatus {
+	info := described.GetWorkflowExecutionInfo()
+	status := &IntakeStatus{Warehouse: warehouse, Workflow: workflows.IntakeID(warehouse), Failure: failureIn(info.GetMemo())}
+	if info.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
+		if status.Failure == nil {
+			return nil
+		}
+		status.Ended = strings.ToLower(info.GetStatus().String())
+		return status
+	}
+	if status.Retry = retryOf(described.GetPendingActivities()); status.Retry == nil && status.Failure == nil {
+		return nil
+	}
+	return status
+}
+
+// failureIn is the failure that an intake's memo names; nil when it names none.
+func failureIn(memo *commonpb.Memo) *workflows.IntakeFailure {
+	var failure *workflows.IntakeFailure
+	if payload := memo.GetFields()[workflows.MemoFailure]; payload != nil {
+		// One that cannot be read is a later version's; status shows what it can.
+		_ = converter.GetDefaultDataConverter().FromPayload(payload, &failure)
+	}
+	return failure
+}
+
+// warehouses are those of the connections, each once.
+func (s Status) warehouses() []string {
+	var ids []string
+	seen := map[string]bool{}
+	for _, one := range s.Connections {
+		if !seen[one.Warehouse] {
+			seen[one.Warehouse] = true
+			ids = append(ids, one.Warehouse)
+		}
+	}
+	return ids
+}

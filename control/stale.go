@@ -1,0 +1,93 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// unexplained says why there is nothing to explain.
+func (c *Control) unexplained(ctx context.Context, connection ledger.Connection, sku string) error {
+	levels, err := c.Ledger.Levels(ctx, connection.Warehouse, sku, ledger.Page{Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(levels) > 0 {
+		return usage("store %s shows nothing as %q: the warehouse reports it, but it has another channel SKU on this store, or no run has resolved it yet (starter levels channel %s)", connection.Store, sku, connection.ID)
+	}
+	refused, err := c.Ledger.StaleOf(ctx, connection, sku)
+	if err != nil {
+		return err
+	}
+	if len(refused) > 0 {
+		return usage("store %s shows nothing as %q: %s", connection.Store, sku, neverRead(refused))
+	}
+	return usage("store %s shows nothing as %q, and warehouse %s has never reported it; check the spelling (capitals and spaces count)", connection.Store, sku, connection.Warehouse)
+}
+
+// neverRead says of what was refused that no row of it was ever read.
+func neverRead(refused []ledger.StaleLevel) string {
+	var said []string
+	for _, one := range refused {
+		place := ""
+		if one.Facility != "" {
+			place = " in " + one.Facility
+		}
+		said = append(said, fmt.Sprintf("%s%s: %s, on %s", one.SKU, place, one.Words(), one.At.UTC().Format("2006-01-02 15:04:05 UTC")))
+	}
+	return fmt.Sprintf("warehouse %s names it, and no row of it was ever read, for all were refused (%s). Correct the source, or the settings that say how it is read (starter snapshot %s)",
+		refused[0].Warehouse, strings.Join(said, "; "), refused[0].Warehouse)
+}
+
+// unread are levels of a product that were never read.
+func (c *Control) unread(ctx context.Context, connection ledger.Connection, product string) ([]ledger.StaleLevel, error) {
+	found, err := c.Ledger.StaleLevels(ctx, connection.Warehouse, product, ledger.Page{})
+	return slices.DeleteFunc(found, func(one ledger.StaleLevel) bool { return one.Read != nil }), err
+}
+
+// unreadLine says what a level does not count, and why.
+func unreadLine(one ledger.StaleLevel) string {
+	place := "without a facility"
+	if one.Facility != "" {
+		place = "in " + one.Facility
+	}
+	return fmt.Sprintf("nothing counts %s: %s; %s", place, one.Words(), one.Consequence())
+}
+
+// StaleLevels lists what was refused and not read since, of a warehouse, by SKU and facility; sku may be empty.
+func (c *Control) StaleLevels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.StaleLevel, error) {
+	if _, err := c.warehouse(ctx, warehouse); err != nil {
+		return nil, err
+	}
+	rows, err := c.Ledger.StaleLevels(ctx, warehouse, sku, page)
+	return orEmpty(rows), err
+}
+
+// WarehouseStale is how much of a warehouse was refused and not read since.
+type WarehouseStale struct {
+	Warehouse string `json:"warehouse"`
+	ledger.StaleCount
+}
+
+// stale counts by warehouse what was refused and not read since; warehouses without any are left out.
+func (c *Control) stale(ctx context.Context, connections []ledger.Connection) ([]WarehouseStale, error) {
+	found := []WarehouseStale{}
+	seen := map[string]bool{}
+	for _, connection := range connections {
+		if seen[connection.Warehouse] {
+			continue
+		}
+		seen[connection.Warehouse] = true
+		count, err := c.Ledger.CountStale(ctx, connection.Warehouse)
+		if err != nil {
+			return nil, err
+		}
+		if count.Levels+count.Unread > 0 {
+			found = append(found, WarehouseStale{connection.Warehouse, count})
+		}
+	}
+	return found, nil
+}

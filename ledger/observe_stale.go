@@ -1,0 +1,150 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// marking is what a set of observations says last of levels: that they were refused, or read.
+type marking map[levelKey]saidOf
+
+// saidOf is what was said of a level last.
+type saidOf struct {
+	refused string // why; empty: it was read
+	told    bool   // the activity says it already
+}
+
+func (m marking) refuse(said saidOf, keys ...levelKey) {
+	for _, key := range keys {
+		m[key] = said
+	}
+}
+
+// read notes that a level was read. A refused row that did not say where it was of has been read with it, where nothing of the SKU was known.
+func (m marking) read(key levelKey, bare bool) {
+	m[key] = saidOf{}
+	if key.facility != "" && !bare {
+		delete(m, levelKey{sku: key.sku})
+	}
+}
+
+// refusedLevels are the levels that a refused observation is of: all that there are of its SKU where it does not say which. A level that
+// is newer than it is not among them. What has no level is named as it is.
+func (o *observing) refusedLevels(one Observation, before, now map[levelKey]recordedLevel) []levelKey {
+	if one.SKU == "" {
+		return nil
+	}
+	var keys []levelKey
+	known := false
+	for _, levels := range []map[levelKey]recordedLevel{before, now} {
+		for key, level := range levels {
+			if key.sku != one.SKU || one.Facility != "" && key.facility != one.Facility {
+				continue
+			}
+			known = true
+			if newer, ok := now[key]; ok {
+				level = newer
+			}
+			if !slices.Contains(keys, key) && !o.older(one, level) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	if !known {
+		return []levelKey{{one.SKU, one.Facility}}
+	}
+	return keys
+}
+
+// mark marks and unmarks levels, after what was read is written, and makes those that were refused count what the warehouse is set to.
+func (o *observing) mark(ctx context.Context, merchant string, marks marking, result Observed) (Observed, error) {
+	var read, refused []levelKey
+	for key, said := range marks {
+		if said.refused == "" {
+			read = append(read, key)
+		} else {
+			refused = append(refused, key)
+		}
+	}
+	if err := o.unmark(ctx, read); err != nil || len(refused) == 0 {
+		return result, err
+	}
+	slices.SortFunc(refused, func(a, b levelKey) int { return cmp.Or(cmp.Compare(a.sku, b.sku), cmp.Compare(a.facility, b.facility)) })
+	warehouse, err := definition[Warehouse](ctx, o.tx, "warehouse", o.warehouse)
+	if err != nil {
+		return Observed{}, err
+	}
+	input := newTable(len(refused))
+	skus, facilities, reasons, told := input.texts("sku"), input.texts("facility"), input.texts("reason"), input.truths("told")
+	for i, key := range refused {
+		skus[i], facilities[i], reasons[i], told[i] = key.sku, key.facility, cleanText(marks[key].refused), marks[key].told
+	}
+	if err := o.writeMarks(ctx, merchant, input, warehouse.Refused); err != nil {
+		return Observed{}, err
+	}
+	return o.countRefused(ctx, refused, warehouse.Refused, result)
+}
+
+// countRefused makes levels that were refused count what the policy says.
+func (o *observing) countRefused(ctx context.Context, refused []levelKey, policy inventory.RefusedPolicy, result Observed) (Observed, error) {
+	var zeroed bool
+	err := o.row(ctx, "SELECT EXISTS (SELECT 1 FROM stale_levels WHERE warehouse = ? AND zeroed)", o.warehouse).Scan(&zeroed)
+	if err != nil || policy != inventory.RefusedZero && !zeroed {
+		return result, err
+	}
+	moved := false
+	for _, key := range refused {
+		changed, err := o.applyRefused(ctx, o.warehouse, "m.sku = ? AND m.facility = ?", []any{key.sku, key.facility}, policy, o.version+1, micros(o.now))
+		if err != nil {
+			return Observed{}, err
+		}
+		moved = moved || changed > 0
+		if changed > 0 && !slices.Contains(result.Changed, key.sku) {
+			result.Changed = append(result.Changed, key.sku)
+		}
+	}
+	if !moved {
+		return result, nil
+	}
+	slices.Sort(result.Changed)
+	result.Version = o.version + 1
+	_, err = o.exec(ctx, "UPDATE warehouses SET level_version = ? WHERE id = ?", result.Version, o.warehouse)
+	return result, err
+}
+
+// unmark takes the marks from levels that were read.
+func (o *observing) unmark(ctx context.Context, read []levelKey) error {
+	marked, err := o.anyStale(ctx, o.warehouse)
+	if err != nil || !marked {
+		return err
+	}
+	input := newTable(len(read))
+	skus, facilities := input.texts("sku"), input.texts("facility")
+	for i, key := range read {
+		skus[i], facilities[i] = key.sku, key.facility
+	}
+	_, err = o.bulk(ctx, *input, `DELETE FROM stale_levels WHERE warehouse = ? AND EXISTS (SELECT 1 FROM input i WHERE i.sku = stale_levels.sku
+		AND (i.facility = stale_levels.facility OR (stale_levels.facility = '' AND stale_levels.available IS NULL)))`, o.warehouse)
+	return err
+}
+
+// writeMarks marks levels. What is new of it goes into the activity first.
+func (o *observing) writeMarks(ctx context.Context, merchant string, input *table, policy inventory.RefusedPolicy) error {
+	_, err := o.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, before, after, note)
+		SELECT CAST(? AS BIGINT), 0, 'refused', CAST(? AS TEXT), CAST(? AS TEXT), i.facility, i.sku, l.available, `+counts(policy)+`, 'an update event: ' || i.reason
+		FROM input i LEFT JOIN levels l ON l.warehouse = ? AND l.sku = i.sku AND l.facility = i.facility
+		LEFT JOIN stale_levels m ON m.warehouse = ? AND m.sku = i.sku AND m.facility = i.facility
+		WHERE (NOT i.told AND (m.sku IS NULL OR m.reason <> i.reason)) OR l.available <> `+counts(policy),
+		micros(o.now), merchant, o.warehouse, o.warehouse, o.warehouse)
+	if err != nil {
+		return err
+	}
+	_, err = o.bulk(ctx, *input, `INSERT INTO stale_levels (warehouse, sku, facility, available, zeroed, run, snapshot, since, refused_at, place, reason)
+		SELECT CAST(? AS TEXT), i.sku, i.facility, l.available, FALSE, 0, 0, CAST(? AS BIGINT), CAST(? AS BIGINT), '', i.reason
+		FROM input i LEFT JOIN levels l ON l.warehouse = ? AND l.sku = i.sku AND l.facility = i.facility WHERE TRUE `+markAgain,
+		o.warehouse, micros(o.now), micros(o.now), o.warehouse)
+	return err
+}

@@ -1,0 +1,155 @@
+// Package numbers reads figures as warehouses write them, by rules that a person sets.
+//
+// Nothing is read as a number that a person would not read so, and nothing is guessed. A whole number may be padded with blanks or
+// written with decimals that are all 0, for neither changes it. What could be two numbers is refused, and the error names the setting
+// that reads it: "1,000" is a thousand in one country and one in another. Words and codes stand for what the setting texts says.
+//
+// It is pure. Every driver, and what is sent to us, reads its figures here, so that they are read alike.
+package numbers
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// Rules are how a warehouse writes its figures. The zero Rules are those of a warehouse that sets nothing. They are safe for
+// concurrent use.
+type Rules struct {
+	thousands string // what separates groups of three; empty when nothing is set
+	decimal   string // what separates decimals; empty when nothing is set
+	texts     map[string]Figure
+	codes     map[int64]Figure // of texts that are numbers themselves, like 9999
+	undress   bool
+}
+
+// Figure is what a text means. The zero Figure is none at all: nothing was given, which is never taken for 0.
+type Figure struct {
+	Units *int64
+	None  bool // it says that there is no level here
+}
+
+// trimmed is a text without the blanks around it, and without its dress where that is set.
+func (r Rules) trimmed(text string) string {
+	return strings.TrimFunc(r.Undress(text), blank)
+}
+
+// blank is true for blanks within a line, no-break ones included.
+func blank(letter rune) bool { return letter == '\t' || unicode.Is(unicode.Zs, letter) }
+
+// Undress takes off what a spreadsheet dresses a text in, where that is set: blanks around it, ="…" around it, an apostrophe before it.
+// Any other text comes back as it is.
+func (r Rules) Undress(text string) string {
+	if !r.undress {
+		return text
+	}
+	text = strings.TrimFunc(text, blank)
+	if inside, ok := formula(text); ok {
+		return strings.TrimFunc(inside, blank)
+	}
+	if inside, ok := strings.CutPrefix(text, "'"); ok && inside != "" {
+		return strings.TrimFunc(inside, blank)
+	}
+	return text
+}
+
+// Undresses is true where Undress does something.
+func (r Rules) Undresses() bool { return r.undress }
+
+// Formula is true for ="…", which a spreadsheet shows as the text inside.
+func Formula(text string) bool {
+	_, ok := formula(text)
+	return ok
+}
+
+func formula(text string) (inside string, ok bool) {
+	inside, begins := strings.CutPrefix(text, `="`)
+	inside, ends := strings.CutSuffix(inside, `"`)
+	if !begins || !ends || strings.Contains(strings.ReplaceAll(inside, `""`, ""), `"`) {
+		return "", false
+	}
+	return strings.ReplaceAll(inside, `""`, `"`), true
+}
+
+// number reads a figure that is neither blank nor a text with a meaning.
+func (r Rules) number(text string) (int64, error) {
+	unsigned, sign := text, ""
+	if text != "" && (text[0] == '-' || text[0] == '+') {
+		unsigned, sign = text[1:], text[:1]
+	}
+	usual := r.usual()
+	written, whole := usual.read(unsigned, strictly)
+	if !whole {
+		return 0, r.refusal(text, unsigned)
+	}
+	for _, other := range r.possible() {
+		if also, ok := other.read(unsigned, loosely); ok && value(also) != value(written) {
+			return 0, r.refusal(text, unsigned)
+		}
+	}
+	return inventory.ParseQuantity(sign + written)
+}
+
+// refusal says why a text is not read, and with which settings it would be.
+func (r Rules) refusal(text, unsigned string) error {
+	type reading struct{ settings, figure string }
+	var readings []reading
+	usable := false
+	for _, other := range r.possible() {
+		figure, whole := other.read(unsigned, loosely)
+		fraction := ""
+		if !whole {
+			if fraction = other.fraction(unsigned); fraction == "" {
+				continue
+			}
+		}
+		needed := other.beyond(r, unsigned)
+		if needed == "" || slices.ContainsFunc(readings, func(known reading) bool { return known.settings == needed }) {
+			continue
+		}
+		usable = usable || whole
+		readings = append(readings, reading{needed, value(figure) + fraction})
+	}
+	if !usable {
+		if r.usual().fraction(unsigned) != "" {
+			return fmt.Errorf("the quantity %s is a number with a fraction; expected a whole number like 12", shown(text))
+		}
+		_, err := inventory.ParseQuantity(text)
+		if err == nil { // digits that are grouped in no way
+			err = fmt.Errorf("the quantity %s is not written as thousands and decimal say; expected a whole number like 12", shown(text))
+		}
+		return err
+	}
+	ways := make([]string, 0, len(readings))
+	for _, one := range readings {
+		ways = append(ways, fmt.Sprintf("%s if it is %s", one.settings, one.figure))
+	}
+	what := "is ambiguous"
+	if len(ways) == 1 {
+		what = "is not read without a setting"
+	}
+	return fmt.Errorf("the quantity %s %s: set %s", shown(text), what, strings.Join(ways, ", or "))
+}
+
+// value is a whole number without the zeros before it.
+func value(figures string) string {
+	if trimmed := strings.TrimLeft(figures, "0"); trimmed != "" || figures == "" {
+		return trimmed
+	}
+	return "0"
+}
+
+// shownText is how much of a text an error repeats, in bytes.
+const shownText = 40
+
+// shown quotes a text for an error.
+func shown(text string) string {
+	if len(text) <= shownText {
+		return strconv.Quote(text)
+	}
+	return strconv.Quote(strings.ToValidUTF8(text[:shownText], "")) + "…"
+}

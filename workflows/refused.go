@@ -1,0 +1,63 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// withRefusals is how a pass ended, with what the warehouse's refused rows make of it. Levels that are stale since an earlier run are no
+// failure of this one; they are named.
+func withRefusals(counts ledger.Counts, outcome ledger.Outcome, reason string) (ledger.Outcome, string) {
+	if outcome != ledger.Completed && outcome != ledger.CompletedWithFailures {
+		return outcome, reason
+	}
+	said := ""
+	switch {
+	case allRefused(counts):
+		outcome = ledger.Failed
+		said = fmt.Sprintf("every row that was read was refused (%d), so no level was read; starter snapshot says why: correct the source, or the settings of the warehouse that say how it is read", counts.Rows)
+	case counts.Refused > 0:
+		outcome = ledger.CompletedWithFailures
+		said = rows(counts.Refused, "of the warehouse was refused", "of the warehouse were refused")
+		if counts.Stale > 0 {
+			said += ", and " + stale(counts.Stale)
+		}
+	case counts.Stale > 0:
+		said = stale(counts.Stale)
+	}
+	switch {
+	case said == "":
+		return outcome, reason
+	case reason == "":
+		return outcome, said
+	}
+	return outcome, said + "; " + reason
+}
+
+// allRefused is true of a fetch that read something, and believed nothing.
+func allRefused(counts ledger.Counts) bool { return counts.Rows > 0 && counts.Refused >= counts.Rows }
+
+// stale says how many levels are.
+func stale(n int64) string {
+	if n == 1 {
+		return "1 level is stale"
+	}
+	return fmt.Sprintf("%d levels are stale", n)
+}
+
+// judged is withRefusals, and an error where a person must act.
+func (p *pass) judged(ctx workflow.Context, outcome ledger.Outcome, reason string) (ledger.Outcome, string, error) {
+	judged, why := withRefusals(p.counts, outcome, reason)
+	if judged != ledger.Failed || outcome == ledger.Failed {
+		return judged, why, nil
+	}
+	if workflow.GetVersion(ctx, "all-refused-is-no-success", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return ledger.CompletedWithFailures, why, nil
+	}
+	return judged, why, temporal.NewNonRetryableApplicationError(why, activities.ErrorSource, nil)
+}
