@@ -31,7 +31,7 @@ const (
 
 func (l *loader) warehouse(n *node) {
 	what := label("warehouse", n)
-	o, ok := l.object(n, what, "id", "merchant", "driver", "settings", "quantity", "missing", "freshness", "guard", "hook")
+	o, ok := l.object(n, what, "id", "merchant", "driver", "settings", "quantity", "missing", "refused", "freshness", "guard", "hook")
 	if !ok {
 		l.warehouses.incomplete = true
 		return
@@ -46,13 +46,17 @@ func (l *loader) warehouse(n *node) {
 	if !ok {
 		missing = string(inventory.MissingKeep)
 	}
+	refused, ok := l.choice(o.get("refused"), "refused of "+what, string(inventory.RefusedKeep), string(inventory.RefusedZero))
+	if !ok || refused == string(inventory.RefusedKeep) {
+		refused = "" // keep, as in what was defined before there was a choice
+	}
 	freshness, ok := l.span(o.get("freshness"), "freshness of "+what, 0, longestFreshness)
 	if !ok {
 		freshness = defaultFreshness
 	}
 	l.definitions.Warehouses = append(l.definitions.Warehouses, ledger.Warehouse{
 		ID: id, Merchant: merchant, Driver: driver.Driver, Settings: values,
-		Quantity: inventory.QuantityField(quantity), Missing: inventory.MissingPolicy(missing), Freshness: freshness, Guard: l.guard(o.get("guard"), what),
+		Quantity: inventory.QuantityField(quantity), Missing: inventory.MissingPolicy(missing), Refused: inventory.RefusedPolicy(refused), Freshness: freshness, Guard: l.guard(o.get("guard"), what),
 		Hook: l.hook(o.get("hook"), what),
 	})
 }

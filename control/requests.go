@@ -2,13 +2,14 @@ package control
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
 
 // Requests says what became of requests, newest first: of one id, which every connection may have been asked for, or of all; connection
-// may be empty. A request that waits in its workflow for a pass is in the ledger only when the pass begins, or when many wait with it.
+// may be empty. A request that no run has taken up is not in the ledger; one that is asked for by its id is then looked for in the open workflows.
 func (c *Control) Requests(ctx context.Context, connection, id string, limit int) ([]ledger.RequestEntry, error) {
 	if connection != "" {
 		if _, err := c.connection(ctx, connection); err != nil {
@@ -16,8 +17,21 @@ func (c *Control) Requests(ctx context.Context, connection, id string, limit int
 		}
 	}
 	found, err := c.Ledger.Requests(ctx, ledger.RequestQuery{Connection: connection, ID: workflows.RequestID(id), Limit: limit})
-	if err == nil && id != "" && len(found) == 0 {
-		err = usage("no run has taken up a request %q; it waits in its workflow for the pass before it to end, was sent to another connection, or is forgotten by now", id)
+	if err != nil || id == "" || len(found) > 0 {
+		return orEmpty(found), err
+	}
+	found, unseen, err := c.Waiting(ctx, connection, id)
+	if err == nil && len(found) == 0 {
+		err = usage("%s", Unknown(id, unseen))
 	}
 	return orEmpty(found), err
+}
+
+// Unknown says that nothing is known of a request, and where it could not be looked for.
+func Unknown(id, unseen string) string {
+	said := fmt.Sprintf("nothing is known of a request %q: no run has taken it up and it waits in no workflow; it was not accepted, was sent to another connection, or is forgotten by now", id)
+	if unseen != "" {
+		said += " (" + unseen + ")"
+	}
+	return said
 }

@@ -301,7 +301,10 @@ func (s *Server) request(ctx context.Context, q question) (any, error) {
 	id := q.PathValue("id")
 	found, err := s.options.Ledger.Requests(ctx, ledger.RequestQuery{ID: workflows.RequestID(id), Limit: mostRows})
 	if err == nil && len(found) == 0 {
-		err = notFound("no run has taken up a request " + shown(id) + "; it waits for the pass before it to end, or is forgotten by now")
+		var unseen string
+		if found, unseen, err = s.options.Control.Waiting(ctx, "", id); err == nil && len(found) == 0 {
+			err = notFound(control.Unknown(id[:min(len(id), 40)], unseen))
+		}
 	}
 	return pageOf(found, func(one ledger.RequestEntry) ledger.RequestEntry { return one }), err
 }

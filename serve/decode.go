@@ -56,6 +56,7 @@ func decodeUpdates(body []byte, with decoding) ([]workflows.InventoryUpdate, err
 func decodeList(list jsonvalue.Value, decode func(number int, one jsonvalue.Value) (workflows.InventoryUpdate, error)) ([]workflows.InventoryUpdate, error) {
 	var updates []workflows.InventoryUpdate
 	passed := false
+	var refused *refusedError
 	err := list.Elements(func(number int, one jsonvalue.Value) error {
 		if number > workflows.MaximumUpdates {
 			return fmt.Errorf("there are more than %d events; send them in parts, or send a snapshot", workflows.MaximumUpdates)
@@ -65,11 +66,18 @@ func decodeList(list jsonvalue.Value, decode func(number int, one jsonvalue.Valu
 			passed = true
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("event %d: %w", number, err)
+			if refused == nil {
+				refused = &refusedError{err: fmt.Errorf("event %d: %w", number, err)}
+			}
+			refused.updates = append(refused.updates, refusedIn(err)...)
+			return nil // the rest is looked at for what is refused of it
 		}
 		updates = append(updates, update)
 		return nil
 	})
+	if err == nil && refused != nil {
+		return nil, refused
+	}
 	if err == nil && len(updates) == 0 && !passed {
 		err = errors.New("the list is empty; send at least one event")
 	}
@@ -98,10 +106,13 @@ func decodeUpdate(value jsonvalue.Value, with decoding, id string) (workflows.In
 		}
 		return err
 	})
-	if err != nil {
-		return update, err
+	if err == nil {
+		err = fill(&update, row, with)
 	}
-	return update, fill(&update, row, with)
+	if err != nil && !errors.Is(err, errNoLevel) {
+		err = refusal(update, row, err)
+	}
+	return update, err
 }
 
 // errNoLevel is of an event that states, by a text that the warehouse's settings give this meaning, that there is no level. It changes
@@ -147,7 +158,7 @@ func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time
 	if value.Kind() != jsonvalue.Object {
 		return row, fmt.Errorf("expected an object, found %s", value.Kind())
 	}
-	twice, err := value.Members(func(name string, field jsonvalue.Value) (err error) {
+	twice, err := readOn(value, func(name string, field jsonvalue.Value) (err error) {
 		switch name {
 		case "sku":
 			row.SKU, err = readText(field)
@@ -176,6 +187,7 @@ func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time
 		}
 		return nil
 	})
+	unclear(&row, twice, "sku", "facility")
 	if err == nil && twice != "" {
 		err = fmt.Errorf("%s is given twice; it is not known which one is meant", shown(twice))
 	}

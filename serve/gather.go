@@ -116,7 +116,7 @@ func (p *part) takes(updates, bytes int) bool {
 // sizeOf is about how much an event comes to as JSON: its texts, and the names and figures of its fields.
 func sizeOf(update workflows.InventoryUpdate) int {
 	const fields = 180
-	return fields + len(update.Event) + len(update.SKU) + len(update.Facility)
+	return fields + len(update.Event) + len(update.SKU) + len(update.Facility) + len(update.Problem)
 }
 
 // run sends signals until the gatherer is closed.

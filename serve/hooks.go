@@ -159,6 +159,7 @@ func (s *Server) takeEvents(w http.ResponseWriter, r *http.Request, one *hook) e
 	}
 	updates, err := decode(body, with)
 	if err != nil {
+		s.tellRefused(r.Context(), one, err)
 		return invalid("invalid_events", "nothing was taken: %v", err)
 	}
 	if len(updates) > 0 { // all may say that there is no level

@@ -100,7 +100,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 			}
 		})
 	}
-	require.Empty(t, w.fake.events())
+	require.Equal(t, []string{""}, w.fake.events(), "the one without an id is handed over as refused, and nothing is taken")
 	require.Zero(t, w.server.bodies.used.Load(), "what was reserved was given back")
 	require.NotContains(t, w.log.String(), "BIKE", "no body is logged")
 	require.Contains(t, w.log.String(), "no key fits")

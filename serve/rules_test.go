@@ -2,12 +2,14 @@ package serve
 
 import (
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses/numbers"
 	"github.com/tidemark/tidemark/workflows"
@@ -67,4 +69,22 @@ func TestUploadsAreReadByTheRulesOfTheirWarehouse(t *testing.T) {
 			{SKU: "00125", Available: new(int64(7))},
 		}, read[:5])
 	}
+}
+
+// TestAnUploadedRowWithoutALevelIsPassedOver: the sender's count holds it, and the ledger's does not.
+func TestAnUploadedRowWithoutALevelIsPassedOver(t *testing.T) {
+	t.Parallel()
+	w := setup(t, func(o *Options) {
+		named := definitions()
+		named.Warehouses[0].Settings = settings.Values{"texts": map[string]string{"n/a": settings.None}}
+		_, err := o.Ledger.(ledger.Ledger).Apply(t.Context(), named, ledger.ApplyOptions{})
+		require.NoError(t, err)
+	})
+	got := w.send("depot?full=true&as_of=2026-11-24T09:10:00Z", "text/csv", "sku,available\nBIKE,5\nBELL,n/a\n", headerRows, "2")
+	require.Equal(t, http.StatusAccepted, got.status, got.message)
+	require.Equal(t, map[string]any{"warehouse": "depot", "snapshot": got.body["snapshot"], "rows": 2.0, "refused": 0.0}, got.body)
+	result, uploaded := w.record()
+	require.Equal(t, 1, uploaded.Rows)
+	require.Equal(t, int64(1), result.Rows)
+	require.Zero(t, result.Refused)
 }

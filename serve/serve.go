@@ -26,6 +26,7 @@ type Control interface {
 	Intake
 	Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Status(ctx context.Context, only string) (control.Status, error)
+	Waiting(ctx context.Context, connection, id string) ([]ledger.RequestEntry, string, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
 	Ended(ctx context.Context, run int64, within time.Duration) (ledger.Run, error)
 	Explain(ctx context.Context, connection, channelSKU string) ([]control.ExplanationOf, error)

@@ -89,6 +89,14 @@ func (f *fake) Sync(_ context.Context, mode ledger.Mode, connection string, requ
 	return control.SyncAnswer{Workflow: workflows.WorkflowID(mode, connection), Run: "run"}, nil
 }
 
+// Waiting knows one request that waits.
+func (f *fake) Waiting(_ context.Context, _, id string) ([]ledger.RequestEntry, string, error) {
+	if id != "waits" {
+		return nil, "there is no worker", nil
+	}
+	return []ledger.RequestEntry{{Connection: "acme-shop", ID: id, Mode: ledger.Smart, Outcome: ledger.RequestWaiting, Reason: "it waits for run 7 to end"}}, "", nil
+}
+
 // events are the ids of all events that were handed over, in order.
 func (f *fake) events() []string {
 	f.mutex.Lock()

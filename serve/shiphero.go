@@ -60,6 +60,9 @@ func decodeShipHero(body []byte, with decoding) ([]workflows.InventoryUpdate, er
 		if err == nil {
 			err = fill(&update, row, with)
 		}
+		if err != nil && !errors.Is(err, errNoLevel) {
+			err = refusal(update, row, err)
+		}
 		return update, err
 	})
 }
@@ -72,12 +75,13 @@ func shipHeroItem(item jsonvalue.Value, figures *numbers.Reading) (inventory.Row
 	}
 	var place jsonvalue.Value
 	var figure numbers.Figure
-	twice, err := item.Members(func(name string, field jsonvalue.Value) (err error) {
+	twice, err := readOn(item, func(name string, field jsonvalue.Value) (err error) {
 		switch name {
 		case "sku":
 			if row.SKU, err = readText(field); err != nil {
 				return fmt.Errorf("sku: %w", err)
 			}
+			row.SKU = figures.Undress(row.SKU)
 		case "updated_warehouse":
 			place = field
 		}
@@ -87,10 +91,11 @@ func shipHeroItem(item jsonvalue.Value, figures *numbers.Reading) (inventory.Row
 		return row, errors.New("updated_warehouse: expected an object; without it the figures are the whole account's, not a warehouse's")
 	}
 	if err == nil && twice == "" {
-		twice, err = place.Members(func(name string, field jsonvalue.Value) (err error) {
+		twice, err = readOn(place, func(name string, field jsonvalue.Value) (err error) {
 			switch name {
 			case "warehouse_uuid": // the id that the GraphQL API goes by, too
 				row.Facility, err = readText(field)
+				row.Facility = figures.Undress(row.Facility)
 			case "inventory":
 				figure, err = readFigure(figures, field, true) // figures are texts there, or numbers
 				row.Available, row.NoAvailable = figure.Units, figure.None
@@ -104,6 +109,7 @@ func shipHeroItem(item jsonvalue.Value, figures *numbers.Reading) (inventory.Row
 			return nil
 		})
 	}
+	unclear(&row, twice, "sku", "warehouse_uuid")
 	switch {
 	case err != nil:
 		return row, err
@@ -112,6 +118,5 @@ func shipHeroItem(item jsonvalue.Value, figures *numbers.Reading) (inventory.Row
 	case row.Facility == "":
 		return row, errors.New("updated_warehouse: there is no warehouse_uuid")
 	}
-	row.SKU, row.Facility = figures.Undress(row.SKU), figures.Undress(row.Facility)
 	return row, nil
 }

@@ -249,6 +249,7 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 	}
 	levels := make([]inventory.Level, 0, stagePage)
 	var refusals []inventory.Refusal
+	var first *inventory.Refusal
 	for {
 		row, err := rows.next()
 		if err != nil && err != io.EOF {
@@ -259,7 +260,9 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 			if inventory.NoLevel(row, one.warehouse.Quantity) {
 				result.none++
 			} else if level, refusal := inventory.Accept(inventory.Timely(row, now), one.warehouse.Quantity); refusal != nil {
-				refusals = append(refusals, *refusal)
+				if refusals = append(refusals, *refusal); first == nil {
+					first = refusal
+				}
 			} else {
 				levels = append(levels, level)
 			}
@@ -272,9 +275,20 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 			levels, refusals = levels[:0], refusals[:0]
 		}
 		if err == io.EOF {
-			return said.complete(result.Rows, rows.trailer())
+			if err := said.complete(result.Rows, rows.trailer()); err != nil {
+				return err
+			}
+			return result.believed(first)
 		}
 	}
+}
+
+// believed refuses a snapshot of which every row was refused. The sender is told by the first.
+func (s *staged) believed(first *inventory.Refusal) error {
+	if s.Refused == 0 || s.Refused < s.Rows-s.none {
+		return nil
+	}
+	return invalid("every_row_refused", "nothing was taken: every row was refused (%d); %s: %s", s.Refused, first.Place, first.Reason)
 }
 
 // complete checks the proof of the end.

@@ -55,6 +55,7 @@ func showStatus(w io.Writer, status control.Status) {
 	for _, one := range status.Intakes {
 		line(w, "%s\n", intakeLine(one))
 	}
+	showStale(w, status.Stale)
 	for _, c := range status.Connections {
 		state := "enabled"
 		if !c.Active() {
@@ -140,7 +141,7 @@ func runsCommand(s *session) *cobra.Command {
 		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the fetch changed; ROWS DUE the rows of the
 store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those that the store has
 confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
-try; CALLS the calls to the store.
+try; CALLS the calls to the store. REFUSED are the rows of the warehouse that were not believed: starter snapshot lists them.
 Of a run that is under way, OUTCOME shows its phase, and the figures are those so far.`,
 		Example: "  starter runs\n  starter runs acme-shop --limit 5",
 		Args:    cobra.MaximumNArgs(1),
@@ -174,7 +175,7 @@ func outcomeOf(run ledger.Run) string {
 }
 
 func showRuns(w io.Writer, runs []ledger.Run) {
-	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
+	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tREFUSED\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
 		for _, run := range runs {
 			took, k := "-", run.Counts
 			figure := func(n int64) string {
@@ -186,8 +187,8 @@ func showRuns(w io.Writer, runs []ledger.Run) {
 			if run.EndedAt != nil {
 				took = run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond).String()
 			}
-			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
-				outcomeOf(run), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
+			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
+				outcomeOf(run), figure(k.Refused), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
 		}
 	})
 	if len(runs) == 0 {
@@ -209,11 +210,14 @@ func syncName(mode ledger.Mode) string {
 func levelsCommand(s *session) *cobra.Command {
 	var sku, status, after string
 	var limit int
+	var stale bool
 	command := &cobra.Command{
 		Use:   "levels warehouse|channel ID",
 		Short: "List what a warehouse reported, or what a connection's store should and does show",
+		Long: `levels lists what a warehouse reported, or what a connection's store should and does show. A level of a warehouse is STALE from when a row of
+it was refused until one is read: its figure is not what the warehouse reports now.`,
 		Example: "  starter levels warehouse portland --sku BIKE\n  starter levels channel acme-shop --status rejected\n" +
-			"  starter levels channel acme-shop --after ACME-100 --limit 50",
+			"  starter levels warehouse portland --stale\n  starter levels channel acme-shop --after ACME-100 --limit 50",
 		Args: cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			ctx := command.Context()
@@ -222,6 +226,9 @@ func levelsCommand(s *session) *cobra.Command {
 			}
 			return s.withLedger(ctx, func(c *control.Control) error {
 				page := ledger.Page{After: after, Limit: limit}
+				if stale {
+					return listStale(ctx, s, c, arguments, sku, page)
+				}
 				switch arguments[0] {
 				case "warehouse":
 					list := func(page ledger.Page) ([]ledger.LevelRow, error) { return c.Levels(ctx, arguments[1], sku, page) }
@@ -246,6 +253,7 @@ func levelsCommand(s *session) *cobra.Command {
 	}
 	command.Flags().StringVar(&sku, "sku", "", "only this SKU (for channel: the channel SKU)")
 	command.Flags().StringVar(&status, "status", "", "for channel: only rows of this status")
+	command.Flags().BoolVar(&stale, "stale", false, "for warehouse: only what was refused and not read since, also what was never read")
 	command.Flags().StringVar(&after, "after", "", "begin after this SKU")
 	command.Flags().IntVar(&limit, "limit", 100, "how many")
 	return command
@@ -303,9 +311,9 @@ func shellWord(text string) string {
 }
 
 func showLevels(w io.Writer, rows []ledger.LevelRow) {
-	table(w, "SKU\tFACILITY\tAVAILABLE\tON HAND\tCOMMITTED\tREPORTED (UTC)\tRECORDED (UTC)\tPRODUCT", func(row func(string, ...any)) {
+	table(w, "SKU\tFACILITY\tAVAILABLE\tON HAND\tCOMMITTED\tREPORTED (UTC)\tRECORDED (UTC)\tPRODUCT\tSTALE", func(row func(string, ...any)) {
 		for _, r := range rows {
-			row("%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s", plain(r.SKU), plain(r.Facility), r.Available, figure(r.OnHand), figure(r.Committed), moment(&r.ReportedAt), moment(&r.RecordedAt), plain(r.Product))
+			row("%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s", plain(r.SKU), plain(r.Facility), r.Available, figure(r.OnHand), figure(r.Committed), moment(&r.ReportedAt), moment(&r.RecordedAt), plain(r.Product), staleOf(r.Stale))
 		}
 	})
 }

@@ -17,15 +17,17 @@ func requestsCommand(s *session) *cobra.Command {
 		Use:   "requests [ID]",
 		Short: "Show what became of requests for syncs: served, covered, or failed and why",
 		Long: `requests lists requests for syncs, newest first, or what became of one. A request is in the list from when a run takes it up, or when
-more than 200 wait for one; until then it waits in its workflow.`,
+more than 200 wait for one. One that is asked for by its id is known from when it was accepted: it is then looked for in the open workflows,
+of the connection if one is given, and the REASON says what it waits for.`,
 		Example: "  starter requests\n  starter requests order-4711\n  starter requests --connection acme-shop --limit 50",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			if err := checkLimit(limit); err != nil {
 				return err
 			}
-			return s.withLedger(command.Context(), func(c *control.Control) error {
-				found, err := c.Requests(command.Context(), connection, strings.Join(arguments, ""), limit+1)
+			id := strings.Join(arguments, "")
+			return s.withTemporalIf(command.Context(), id != "", func(c *control.Control) error {
+				found, err := c.Requests(command.Context(), connection, id, limit+1)
 				if err != nil {
 					return err
 				}

@@ -87,6 +87,14 @@ func (s *session) withWhatAnswers(ctx context.Context, do func(c *control.Contro
 	})
 }
 
+// withTemporalIf runs a command with a ledger, and where it is wanted with a Temporal client if it can be had.
+func (s *session) withTemporalIf(ctx context.Context, wanted bool, do func(*control.Control) error) error {
+	if !wanted {
+		return s.withLedger(ctx, do)
+	}
+	return s.withWhatAnswers(ctx, func(c *control.Control, _ error) error { return do(c) })
+}
+
 // How long a command waits for Temporal: one that needs it, and one that can do without.
 const (
 	usualPatience = 15 * time.Second

@@ -15,7 +15,7 @@ func snapshotCommand(s *session) *cobra.Command {
 		Use:   "snapshot WAREHOUSE",
 		Short: "Show a warehouse's last snapshot: its figures, why it was held, and which rows were refused and why",
 		Long: `snapshot shows the last snapshot that a warehouse gave, fetched or sent: how many rows it had, what it changed, why it was held if it
-was, and the rows that were refused. The level that a refused row names keeps its figure.`,
+was, and the rows that were refused. The level that a refused row names is stale until it is read again (starter levels warehouse ID --stale).`,
 		Example: "  starter snapshot portland\n  starter snapshot portland --limit 1000 -o json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {

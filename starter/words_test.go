@@ -102,13 +102,13 @@ func TestRunsSayWhatTheyCount(t *testing.T) {
 	text := shown(func(w *bytes.Buffer) {
 		showRuns(w, []ledger.Run{
 			{ID: 2, Connection: "shop", Mode: ledger.Smart, StartedAt: morning, Outcome: ledger.Running},
-			{ID: 1, Connection: "shop", Mode: ledger.Full, StartedAt: morning, EndedAt: new(morning.Add(1240 * time.Millisecond)), Outcome: ledger.Completed, Counts: ledger.Counts{Changed: 7, Due: 6, Exported: 5, Rejected: 1, Parked: 4, Calls: 2}},
+			{ID: 1, Connection: "shop", Mode: ledger.Full, StartedAt: morning, EndedAt: new(morning.Add(1240 * time.Millisecond)), Outcome: ledger.Completed, Counts: ledger.Counts{Refused: 3, Changed: 7, Due: 6, Exported: 5, Rejected: 1, Parked: 4, Calls: 2}},
 		})
 	})
 	lines := strings.Split(text, "\n")
-	require.Regexp(t, `STARTED \(UTC\) .*LEVELS CHANGED +ROWS DUE +EXPORTED +NEWLY REJECTED +PARKED +CALLS`, lines[0])
-	require.Regexp(t, `^2 .* 2026-03-02 07:39:00 +- +running +- +- +- +- +- +-$`, lines[1], "its figures are recorded when it ends")
-	require.Regexp(t, `^1 .* 1\.2s +completed +7 +6 +5 +1 +4 +2$`, lines[2])
+	require.Regexp(t, `STARTED \(UTC\) .*REFUSED +LEVELS CHANGED +ROWS DUE +EXPORTED +NEWLY REJECTED +PARKED +CALLS`, lines[0])
+	require.Regexp(t, `^2 .* 2026-03-02 07:39:00 +- +running +- +- +- +- +- +- +-$`, lines[1], "its figures are recorded when it ends")
+	require.Regexp(t, `^1 .* 1\.2s +completed +3 +7 +6 +5 +1 +4 +2$`, lines[2])
 	require.Contains(t, shown(func(w *bytes.Buffer) { showRuns(w, nil) }), "no runs yet; starter sync")
 }
 

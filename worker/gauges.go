@@ -22,7 +22,7 @@ type gauges struct {
 	log         *slog.Logger
 	now         func() time.Time
 
-	due, rows, age, holds, store, warehouse *prometheus.Desc
+	due, rows, age, holds, store, warehouse, refused *prometheus.Desc
 
 	mutex sync.Mutex
 	last  standing
@@ -34,6 +34,7 @@ type standing struct {
 	connections []connectionStanding
 	partners    []partner // that active connections use
 	holds       int
+	refused     map[string]int64 // levels that are stale, by warehouse that an active connection reads
 }
 
 type connectionStanding struct {
@@ -63,12 +64,13 @@ func newGauges(state ledger.Ledger, log *slog.Logger) *gauges {
 			"1 where this worker cannot read the credentials or settings of a store in use: its runs fail here.", "store"),
 		warehouse: describe("tidemark_warehouse_credentials_unreadable",
 			"1 where this worker cannot read the credentials or settings of a warehouse in use: its runs fail here.", "warehouse"),
+		refused: describe("tidemark_levels_refused", "Levels of a warehouse in use whose last row was refused, or of which no row was ever read.", "warehouse"),
 	}
 }
 
 // Describe names all of them.
 func (g *gauges) Describe(into chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{g.due, g.rows, g.age, g.holds, g.store, g.warehouse} {
+	for _, one := range []*prometheus.Desc{g.due, g.rows, g.age, g.holds, g.store, g.warehouse, g.refused} {
 		into <- one
 	}
 }
@@ -112,11 +114,14 @@ func (g *gauges) Collect(into chan<- prometheus.Metric) {
 		}
 		show(desc, unreadable, one.id)
 	}
+	for warehouse, levels := range g.last.refused {
+		show(g.refused, float64(levels), warehouse)
+	}
 	show(g.holds, float64(g.last.holds))
 }
 
 func (g *gauges) stand(ctx context.Context) (standing, error) {
-	var found standing
+	found := standing{refused: map[string]int64{}}
 	connections, err := g.ledger.Connections(ctx)
 	if err != nil {
 		return found, err
@@ -136,6 +141,11 @@ func (g *gauges) stand(ctx context.Context) (standing, error) {
 			return found, err
 		}
 		found.connections = append(found.connections, one)
+		count, err := g.ledger.CountStale(ctx, connection.Warehouse)
+		if err != nil {
+			return found, err
+		}
+		found.refused[connection.Warehouse] = count.Levels + count.Unread
 	}
 	all, err := partners(ctx, g.ledger, g.environment)
 	if err != nil {

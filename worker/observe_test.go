@@ -103,6 +103,7 @@ func TestGaugesOfConnections(t *testing.T) {
 	_, metrics := get("/metrics")
 	require.Contains(t, metrics, `tidemark_connection_due_rows{connection="birch-shop"} 0`)
 	require.Contains(t, metrics, "tidemark_open_holds 0")
+	require.Contains(t, metrics, `tidemark_levels_refused{warehouse="hub"} 0`)
 	require.NotContains(t, metrics, "last_success_age_seconds{", "there was none")
 	require.NotContains(t, metrics, `"off"`)
 	require.Contains(t, metrics, "go_goroutines ")
@@ -117,6 +118,11 @@ func TestGaugesOfConnections(t *testing.T) {
 	}}, at)
 	require.NoError(t, err)
 	require.NoError(t, state.Hold(t.Context(), ledger.Hold{Run: granted.Lease.Run, Kind: ledger.HoldZeroing, Connection: "birch-shop", Warehouse: "hub", Workflow: "w", At: at}))
+	_, err = state.Observe(t.Context(), "hub", []ledger.Observation{
+		{Event: "1", Level: inventory.Level{SKU: "A", Available: 5}}, {Event: "2", Level: inventory.Level{SKU: "A"}, Refused: "no figure"},
+		{Event: "3", Level: inventory.Level{SKU: "NEVER"}, Refused: "no figure"},
+	}, at)
+	require.NoError(t, err)
 	at = at.Add(gaugesKept - time.Second)
 	_, metrics = get("/metrics")
 	require.Contains(t, metrics, `tidemark_connection_due_rows{connection="birch-shop"} 0`, "what was counted a moment ago")
@@ -127,6 +133,7 @@ func TestGaugesOfConnections(t *testing.T) {
 	require.Contains(t, metrics, `tidemark_connection_rows{connection="birch-shop",status="blocked"} 1`)
 	require.Contains(t, metrics, `tidemark_connection_rows{connection="birch-shop",status="exported"} 0`)
 	require.Contains(t, metrics, "tidemark_open_holds 1")
+	require.Contains(t, metrics, `tidemark_levels_refused{warehouse="hub"} 2`, "one that is stale, and one that was never read")
 
 	require.NoError(t, state.EndRun(t.Context(), granted.Lease, ledger.RunEnd{Outcome: ledger.Completed, Now: at}))
 	at = at.Add(gaugesKept)

@@ -73,6 +73,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	finding.Notes = append(finding.Notes, looked)
 	if decoder != nil {
 		finding.Notes = append(finding.Notes, fmt.Sprintf("%s: %sread are %s", name, decoder.found(), strings.Join(decoder.known(), ", ")))
+		finding.Notes = append(finding.Notes, decoder.notes()...)
 	}
 	made, err := s.made(name, content{modified: found.ModTime(), asOf: read.asOf}, time.Time{}, time.Time{})
 	if err != nil {

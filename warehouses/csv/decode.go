@@ -33,18 +33,21 @@ type decoder struct {
 	width   int      // fields of a row
 	header  []string // the names of the columns; nil without a header
 	figures *numbers.Reading
+	line    int          // of the header, or of the first row
+	skipped int          // lines that skip_rows passed over
+	short   map[int]bool // how many fields short rows had
 }
 
 // newDecoder finds the columns. The first record is the header, or the first row when there is none. Expected says which
 // fields earlier files had and had not: a column that comes or goes by itself is a change of the source that a person should
 // see, for it would file the same stock under other facilities, or lose a figure.
 func newDecoder(f format, name string, first record, expected map[string]bool) (*decoder, error) {
-	d := &decoder{format: f, name: name, at: map[string]int{}, width: first.count, figures: f.rules.Reading()}
+	d := &decoder{format: f, name: name, at: map[string]int{}, width: first.count, figures: f.rules.Reading(), short: map[int]bool{}}
 	if first.count > f.limits.fields {
 		return nil, warehouses.NeedsPerson(nil, "%s:%d: the line has %d fields, and max_fields is %d; check the setting delimiter", name, first.line, first.count, f.limits.fields)
 	}
 	for _, text := range first.fields {
-		d.header = append(d.header, string(text))
+		d.header = append(d.header, d.figures.Undress(string(text)))
 	}
 	if !f.header {
 		d.header = nil
@@ -138,33 +141,84 @@ func (d *decoder) known() []string {
 	return known
 }
 
+// cut is true for a last row, without a line end, that is shorter than any whole row before it: the rest may be on its way.
+func (d *decoder) cut(r record) bool {
+	return r.count < d.width && !d.short[r.count] && (!d.format.shapes.short || d.lacks(r) != "")
+}
+
+// lacks is the first field that is read and that a row is too short for; empty when there is none.
+func (d *decoder) lacks(r record) string {
+	for _, field := range fields {
+		if at, ok := d.at[field]; ok && at >= r.count {
+			return field
+		}
+	}
+	return ""
+}
+
+// uneven says what is wrong with a row that has not as many fields as the header.
+func (d *decoder) uneven(r record) string {
+	lacks := d.lacks(r)
+	switch {
+	case r.count > d.width:
+		return fmt.Sprintf("the row has %d fields; expected %d; a field that holds the delimiter must stand in quotes", r.count, d.width)
+	case !d.format.shapes.short:
+		return fmt.Sprintf("the row has %d fields; expected %d; set short_rows: accept if the warehouse leaves out empty fields at the end of a row",
+			r.count, d.width)
+	case lacks != "":
+		return fmt.Sprintf("the row has %d fields, and %s stands in field %d", r.count, lacks, d.at[lacks]+1)
+	}
+	return ""
+}
+
+// unsound says what is wrong with the texts of a row that are read. What stands in other columns does not matter.
+func (d *decoder) unsound(r record) string {
+	for _, field := range fields {
+		at, ok := d.at[field]
+		if !ok || at >= r.count {
+			continue
+		}
+		text := r.fields[at]
+		switch {
+		case r.bare(at) && !(d.format.rules.Undresses() && numbers.Formula(strings.TrimSpace(string(text)))):
+			return field + ": a quote stands inside a field that is not quoted; expected the field in quotes, with the quote written twice; if the file puts " +
+				"no field in quotes, set quotes: none; if it is a spreadsheet's =\"…\", set undress: true"
+		case d.format.encoding == nil && !utf8.Valid(text):
+			return field + ": the text is not valid UTF-8; if the file is written in another encoding, set encoding, like encoding: windows-1252"
+		case d.format.encoding != nil && bytes.ContainsRune(text, utf8.RuneError):
+			return field + ": the text holds a character that is not valid in the file's encoding; correct the setting encoding"
+		}
+	}
+	return ""
+}
+
 // row reads a record. What cannot be read is the row's Problem.
 func (d *decoder) row(r record) inventory.Row {
 	row := inventory.Row{Place: d.name + ":" + strconv.Itoa(r.line), Facility: d.format.facility}
-	if r.count != d.width {
-		row.Problem = fmt.Sprintf("the row has %d fields; expected %d", r.count, d.width)
-		return row
-	}
 	text := func(field string) string {
 		at, ok := d.at[field]
-		if !ok {
+		if !ok || at >= r.count {
 			return ""
 		}
 		return string(r.fields[at])
+	}
+	if r.count < d.width {
+		d.short[r.count] = true
+	}
+	if r.count != d.width {
+		row.Problem = d.uneven(r)
+	}
+	if r.count > d.width {
+		return row // which field is which is not known
 	}
 	row.SKU = d.figures.Undress(text(fieldSKU))
 	if d.has(fieldFacility) {
 		row.Facility = d.figures.Undress(text(fieldFacility))
 	}
-	switch {
-	case r.quote:
-		row.Problem = "a quote stands inside a field that is not quoted; expected the field in quotes, with the quote written twice"
+	if row.Problem != "" {
 		return row
-	case d.format.encoding == nil && !utf8.Valid(r.raw):
-		row.Problem = "the row is not valid UTF-8; if the file is written in another encoding, set encoding"
-		return row
-	case d.format.encoding != nil && bytes.ContainsRune(r.raw, utf8.RuneError):
-		row.Problem = "the row holds a character that is not valid in the file's encoding"
+	}
+	if row.Problem = d.unsound(r); row.Problem != "" {
 		return row
 	}
 	if row.Problem = d.read(&row, text); row.Problem != "" {
@@ -197,6 +251,18 @@ func (d *decoder) read(row *inventory.Row, text func(field string) string) (prob
 		*one.into, *one.none = figure.Units, figure.None
 	}
 	return ""
+}
+
+// notes are what a person should know of how the file was read.
+func (d *decoder) notes() []string {
+	var notes []string
+	if d.header != nil && d.line > 1 {
+		notes = append(notes, fmt.Sprintf("%s: the header is line %d; what stands above it is passed over", d.name, d.line))
+	}
+	if d.skipped > 0 {
+		notes = append(notes, fmt.Sprintf("%s: skip_rows passes over %d lines", d.name, d.skipped))
+	}
+	return notes
 }
 
 // quoted is a text of the file as an error shows it.

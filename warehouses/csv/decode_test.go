@@ -64,7 +64,7 @@ func TestForms(t *testing.T) {
 		"ISO 8859-1":                  {text: head + "\xe9,1\n", settings: map[string]any{"encoding": "iso-8859-1"}, want: []string{"\u00e9=1"}},
 		"an invalid row":              {text: head + "A,1\n\xff,2\nC,3\n", want: []string{"A=1", "\xff!", "C=3"}},
 		"a lone surrogate":            {text: wide(head+"A,1\n") + "\xd8\x00\x00,\x001\x00\n", settings: map[string]any{"encoding": "utf-16"}, want: []string{"A=1", "\ufffd!"}},
-		"too few and too many fields": {text: head + "A\nB,1\nC,2,3\n", want: []string{"!", "B=1", "!"}},
+		"too few and too many fields": {text: head + "A\nB,1\nC,2,3\n", want: []string{"A!", "B=1", "!"}},
 		"a bare quote":                {text: head + "5\" pipe,1\nB,2\n", want: []string{"5\" pipe!", "B=2"}},
 		"no figure":                   {text: head + "A,\n", want: []string{"A=?"}},
 		"no line end":                 {text: head + "A,1\nB,2", want: []string{"A=1", "B=2"}},

@@ -42,8 +42,10 @@ func altered(path string) error {
 // broken is the error of a file that cannot be read on from a line.
 func broken(name string, line int, err error) error {
 	switch {
+	case errors.Is(err, errStrayQuote):
+		return warehouses.NeedsPerson(nil, "%s:%d: %v", name, line, err)
 	case errors.Is(err, errOpenQuote):
-		return truncated(name, line, "it ends inside a quoted field that begins in this row")
+		return truncated(name, line, "it ends inside a quoted field that begins in this row; if the file puts no field in quotes, set quotes: none")
 	case errors.Is(err, errTooLong), errors.Is(err, errAfterQuote):
 		return warehouses.NeedsPerson(nil, "%s:%d: %v", name, line, err)
 	case errors.Is(err, unicode.ErrMissingBOM):

@@ -59,7 +59,7 @@ func Example_folder() {
 	// full: true, rows: 2
 	//   delta-20260301-0915.csv:2: BIKE has 11
 	// full: false, rows: 1
-	//   delta-20260301-0930.csv:2: available: the quantity "about 5" is text with a space; expected a whole number like 12
+	//   delta-20260301-0930.csv:2: available: "about 5" is not a whole number; if it stands for one, set texts: {"about 5": NUMBER}, or none where it means that there is no level
 	//   delta-20260301-0930.csv:3: BIKE has 10
 	// full: false, rows: 2
 }

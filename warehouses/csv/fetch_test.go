@@ -309,3 +309,11 @@ func TestWhatCannotBeRead(t *testing.T) {
 	warehousetest.RequireError(t, denied, warehouses.AskPerson, "may not be read by the worker")
 	warehousetest.RequireError(t, unreadable("stock.csv", syscall.EIO), warehouses.Retry, "cannot be read")
 }
+
+// keeping is a sink that keeps the rows.
+func keeping(rows *[]inventory.Row) warehouses.Sink {
+	return func(_ context.Context, page []inventory.Row) error {
+		*rows = append(*rows, page...)
+		return nil
+	}
+}

@@ -10,8 +10,9 @@ import (
 // limits are the form of a record and the bounds that it must keep.
 type limits struct {
 	delimiter byte
-	record    int // bytes of one record as it is written, line ends included
-	fields    int // of one record; further ones are counted, not kept
+	literal   bool // a quote is a letter like others
+	record    int  // bytes of one record as it is written, line ends included
+	fields    int  // of one record; further ones are counted, not kept
 }
 
 // record is one row as it is written. Its slices hold until the next is read.
@@ -21,14 +22,18 @@ type record struct {
 	raw    []byte   // without the line end
 	line   int      // where it begins, from 1
 	ended  bool     // false when the file ends without a line end after it
-	quote  bool     // a quote stands inside a field that does not begin with one: the field's text is in doubt
+	quotes []int    // the fields that a quote stands inside of and that do not begin with one: their text is in doubt
 }
 
 // Errors of a file whose lines can no longer be told apart.
 var (
+	// errStrayQuote: more than one line lies behind the quote, so it is no field that was cut.
+	errStrayQuote = errors.New("a quote opens a field here, and none closes it to the end of the file; close it, or set quotes: none if the file puts no " +
+		"field in quotes")
 	errOpenQuote  = errors.New("the file ends inside a quoted field")
-	errAfterQuote = errors.New("a quoted field is followed by text; expected the delimiter or the end of the line, and a quote inside a quoted field is written twice")
-	errTooLong    = errors.New("the row is longer than max_record_bytes; perhaps a quote is never closed")
+	errAfterQuote = errors.New("a quoted field is followed by text; expected the delimiter or the end of the line, and a quote inside a quoted field is written " +
+		"twice; if the file puts no field in quotes, set quotes: none")
+	errTooLong = errors.New("the row is longer than max_record_bytes; perhaps a quote is never closed: if the file puts no field in quotes, set quotes: none")
 )
 
 // reader splits a text into records as RFC 4180 and encoding/csv do, with bounds. encoding/csv has none: it keeps a quote
@@ -38,10 +43,13 @@ var (
 type reader struct {
 	limits limits
 	from   *bufio.Reader
+	begun  bool
+	cr     bool // a carriage return alone ends a line
 	line   int
 	raw    []byte
 	text   []byte // of the fields, without the quoting
 	ends   []int  // where the fields end in text
+	quotes []int  // the fields with a bare quote
 	fields [][]byte
 }
 
@@ -66,21 +74,20 @@ func (r *reader) next() (record, error) {
 
 // extend appends one line to raw and returns where its content ends, before its line end.
 func (r *reader) extend() (end int, ended bool, err error) {
+	if !r.begun {
+		r.begun, r.cr = true, r.returns()
+	}
 	r.line++
 	start := len(r.raw)
 	for {
-		part, err := r.from.ReadSlice('\n')
+		part, err := r.part()
 		if len(r.raw)+len(part) > r.limits.record {
 			return 0, false, errTooLong
 		}
 		r.raw = append(r.raw, part...)
 		switch {
 		case err == nil:
-			end = len(r.raw) - 1
-			if end > 0 && r.raw[end-1] == '\r' {
-				end--
-			}
-			return end, true, nil
+			return start + len(bytes.TrimSuffix(bytes.TrimSuffix(r.raw[start:], []byte("\n")), []byte("\r"))), true, nil
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case err == io.EOF && len(r.raw) > start:
@@ -97,14 +104,18 @@ func (r *reader) extend() (end int, ended bool, err error) {
 
 // split makes fields of raw and takes in more lines where a quoted field goes on.
 func (r *reader) split(end int, ended bool) (record, error) {
-	first, bare, at := r.line, false, 0
-	r.text, r.ends = r.text[:0], r.ends[:0]
+	first, at := r.line, 0
+	r.text, r.ends, r.quotes = r.text[:0], r.ends[:0], r.quotes[:0]
 	count := 0
 	for last := false; !last; count++ {
-		if at < end && r.raw[at] == '"' {
+		if at < end && r.raw[at] == '"' && !r.limits.literal {
 			var err error
+			opens := at
 			if at, end, ended, err = r.quoted(at+1, end, ended); err != nil {
 				r.line = first
+				if err == errOpenQuote && r.stray(opens) {
+					err = errStrayQuote
+				}
 				return record{}, err
 			}
 		} else {
@@ -112,7 +123,9 @@ func (r *reader) split(end int, ended bool) (record, error) {
 			if length < 0 {
 				length = end - at
 			}
-			bare = bare || bytes.IndexByte(r.raw[at:at+length], '"') >= 0
+			if !r.limits.literal && count < r.limits.fields && bytes.IndexByte(r.raw[at:at+length], '"') >= 0 {
+				r.quotes = append(r.quotes, count)
+			}
 			r.keep(r.raw[at : at+length])
 			at += length
 		}
@@ -130,7 +143,13 @@ func (r *reader) split(end int, ended bool) (record, error) {
 		r.fields = append(r.fields, r.text[from:to:to])
 		from = to
 	}
-	return record{fields: r.fields, count: count, raw: r.raw[:end], line: first, ended: ended, quote: bare}, nil
+	return record{fields: r.fields, count: count, raw: r.raw[:end], line: first, ended: ended, quotes: r.quotes}, nil
+}
+
+// stray tells whether rows follow behind the line of a quote that nothing closes.
+func (r *reader) stray(opens int) bool {
+	behind := bytes.IndexAny(r.raw[opens:], "\r\n")
+	return behind >= 0 && bytes.IndexByte(r.raw[opens+behind:], r.limits.delimiter) >= 0
 }
 
 // quoted takes in a field from behind its opening quote; the result is behind its closing one.

@@ -10,7 +10,8 @@
 // decode.go makes rows of records, check.go proves the settings, errors.go says what a broken file means. Besides: place.go
 // says what a place with files is; sftp.go and web.go are the places elsewhere, and credential.go and hostkey.go hold who may
 // read there and how a server is known; files.go and plan.go know folders, mark.go what was read, asof.go as of when it counts, stream.go reads one file to
-// its proven end, reader.go splits text into records.
+// its proven end, scan.go tells its rows from its other lines, shapes.go holds what a file looks like around them, reader.go and lines.go split
+// text into records.
 package csv
 
 import (
@@ -51,10 +52,15 @@ var Spec = settings.Spec{
 		{Name: "trailer", Kind: settings.String, Default: "#END,{rows}", Help: "For complete: trailer, the last line, with {rows} where the count of rows stands (the header and the trailer do not count)."},
 		{Name: "quiet_for", Kind: settings.Duration, Default: "10s", Help: "For complete: quiet, how long a file must have been left alone."},
 		{Name: "final_newline", Kind: settings.Boolean, Default: "false", Help: "Set it to true when the last line ends with a newline too: a file without one is then known to be cut short."},
-		{Name: "header", Kind: settings.Boolean, Default: "true", Help: "Whether the first line names the columns."},
+		{Name: nameHeader, Kind: settings.Boolean, Default: "true", Choices: []string{headerAuto}, Judge: shapeSettings{}, Help: "Whether the first line names the columns; auto, the first line that has the columns does, and what stands above it is passed over."},
+		{Name: nameHeaderLine, Kind: settings.Integer, Minimum: 1, Maximum: 10_000, Help: "On which line the header stands, when it is not the first; what stands above it is passed over."},
 		{Name: "columns", Kind: settings.Map, Help: "Which column holds sku, facility, available, on_hand, committed and reported_at: its name in the header, or its number from 1 when there is no header. A name of \"\" means that there is none. What is not set is looked for under its own name."},
 		{Name: "facility", Kind: settings.String, Help: "The facility of every row, when there is no column for it."},
 		{Name: "delimiter", Kind: settings.String, Default: ",", Choices: []string{",", ";", "|", "tab"}, Help: "What separates the fields."},
+		{Name: "quotes", Kind: settings.String, Choices: []string{"double", quotesNone}, Help: "Whether fields may stand in quotes: double, they may, with a quote inside written twice; none, a quote is a letter like others. It is double unless it is set."},
+		{Name: "short_rows", Kind: settings.String, Choices: []string{"refuse", shortAccept}, Help: "What becomes of a row with fewer fields than the header has: refuse; or accept, it is read where no column is missing that is read. It is refuse unless it is set."},
+		{Name: nameSkipRows, Kind: settings.Patterns, Help: "Lines that are no rows: the text of the line as it is written, with * for any text, like \"Total*\"; or a list of such texts."},
+		{Name: nameStopAt, Kind: settings.Patterns, Help: "A line behind which there are no more rows, in the same form; it is no row itself."},
 		{Name: "encoding", Kind: settings.String, Default: "utf-8", Choices: []string{"utf-8", "utf-16", "windows-1252", "iso-8859-1"}, Help: "How the text is encoded; utf-16 needs a byte order mark."},
 		{Name: "time_layout", Kind: settings.String, Default: "rfc3339", Help: "How reported_at is written: rfc3339, unix, unix_ms, or the moment 2006-01-02 15:04:05 in your form (\"02.01.2006 15:04\")."},
 		{Name: "timezone", Kind: settings.String, Default: "UTC", Help: "The time zone of times that do not name theirs, like Europe/Berlin."},
@@ -99,6 +105,7 @@ type source struct {
 // format is how a file is written.
 type format struct {
 	header       bool
+	shapes       shapes
 	columns      map[string]string // by field; only those that were set
 	facility     string
 	encoding     encoding.Encoding // nil for UTF-8
@@ -162,7 +169,8 @@ var newer = map[string]string{"as_of": asOfModified, "as_of_layout": layoutRFC33
 
 func newFormat(values settings.Values) (format, error) {
 	f := format{
-		header:       values.Boolean("header"),
+		header:       values.Boolean(nameHeader) || values.Text(nameHeader) == headerAuto,
+		shapes:       newShapes(values),
 		columns:      values.Map("columns"),
 		facility:     values.Text("facility"),
 		finalNewline: values.Boolean("final_newline"),
@@ -170,6 +178,7 @@ func newFormat(values settings.Values) (format, error) {
 		rules:        numbers.New(values),
 		limits: limits{
 			delimiter: ',',
+			literal:   values.Text("quotes") == quotesNone,
 			record:    int(values.Integer("max_record_bytes")),
 			fields:    int(values.Integer("max_fields")),
 		},

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
@@ -104,73 +103,6 @@ func (s *source) stat(f opened, path string) (fs.FileInfo, error) {
 		return nil, warehouses.Faltered(nil, "%s: the file is truncated: it ends in the middle of a UTF-16 character; nothing of it was taken", path)
 	}
 	return found, nil
-}
-
-// rows passes on the rows of one file. The decoder is returned with an error too, once the columns are known.
-func (s *source) rows(ctx context.Context, name string, from io.Reader, full bool, expected map[string]bool, out *pages) (*decoder, error) {
-	text, err := decoded(name, from, s.format)
-	if err != nil {
-		return nil, err
-	}
-	lines := newReader(text, s.format.limits)
-	var d *decoder
-	said := int64(-1) // how many rows the trailer says there are
-	for {
-		r, err := lines.next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return d, broken(name, lines.line, err)
-		}
-		if said >= 0 {
-			return nil, warehouses.NeedsPerson(nil, "%s:%d: the file goes on after its trailer", name, r.line)
-		}
-		if count, ok := s.format.trailer.count(r); ok {
-			said = count
-			continue
-		}
-		if text, ok := s.asOf.line(r); ok {
-			if err := out.date(s.asOf, name, r.line, text); err != nil {
-				return d, err
-			}
-			continue
-		}
-		if d == nil {
-			if d, err = newDecoder(s.format, name, r, expected); err != nil {
-				if !r.ended {
-					return nil, truncated(name, r.line, "it ends in its first line")
-				}
-				return nil, err
-			}
-			if s.format.header {
-				continue
-			}
-		}
-		switch {
-		case !r.ended && r.count < d.width:
-			return nil, truncated(name, r.line, fmt.Sprintf("it ends after %d of %d fields", r.count, d.width))
-		case !r.ended && s.format.finalNewline:
-			return nil, truncated(name, r.line, "its last line does not end with a newline, and final_newline says that it should")
-		case int64(out.count) >= s.maxRows:
-			return nil, warehouses.NeedsPerson(nil, "%s:%d: the file has more than %d rows, which is max_rows; raise it if the file is right", name, r.line, s.maxRows)
-		}
-		if err := out.add(ctx, d.row(r)); err != nil {
-			return d, err
-		}
-	}
-	switch {
-	case s.format.trailer != nil && said < 0:
-		return nil, truncated(name, lines.line, "it has no trailer")
-	case said >= 0 && said != int64(out.count):
-		return nil, truncated(name, lines.line, fmt.Sprintf("it has %d rows, and its trailer says %d", out.count, said))
-	case d == nil && (s.format.header || full && said < 0):
-		return nil, truncated(name, 1, "it is empty")
-	case s.asOf.by == asOfLine && out.asOf.IsZero():
-		return d, warehouses.NeedsPerson(nil, "%s: none of its lines looks like %q, which is to say as of when it counts; correct as_of, or have the file written with it",
-			name, s.asOf.before+asOfTime+s.asOf.after)
-	}
-	return d, out.flush(ctx)
 }
 
 // decoded is the text of a file in UTF-8, without a byte order mark.

@@ -76,6 +76,21 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// TestLotsWithoutALevel: where some lots have a figure and others say that there is no level, the sum is not known.
+func TestLotsWithoutALevel(t *testing.T) {
+	t.Parallel()
+	lot := func(sku, available string) warehousetest.Item { return warehousetest.Item{SKU: sku, Facility: "Reno", Available: available} }
+	fake := extensivtest.Start(t, []warehousetest.Item{lot("A", "-1"), lot("A", "5"), lot("B", "5"), lot("B", "-1"), lot("C", "-1"), lot("C", "-1"), lot("D", "5")})
+	settings := map[string]any{
+		"levels": "details", "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "reno"}, "texts": map[string]any{"-1": "none"},
+	}
+	rows, _ := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), settings), warehouses.Request{})
+	require.Equal(t, "A@reno none, B@reno none, C@reno none, D@reno 5", warehousetest.Levels(rows))
+	for i, passed := range []bool{false, false, true, false} {
+		require.Equal(t, passed, inventory.NoLevel(rows[i], inventory.QuantityAvailable), rows[i].SKU)
+	}
+}
+
 // TestDetails: a sum is made of all lots, and of none that cannot be read.
 func TestDetails(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,197 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// A request is in the ledger from when a run takes it up. Until then it is in its workflow: in a signal of its history, read or not, or
+// among what the run before has handed on. The history says so at once, and without a worker.
+
+const (
+	// mostLooked bounds the connections whose workflows are looked into for a request.
+	mostLooked = 40
+	// lookedAtOnce is how many workflows are looked at side by side.
+	lookedAtOnce = 8
+	// mostEvents bounds what is read of one history; a run goes on in a new one long before.
+	mostEvents = 20_000
+	// lookPatience is how long it all may take, and askPatience how long a worker has to answer how far a workflow is.
+	lookPatience = 8 * time.Second
+	askPatience  = 2 * time.Second
+)
+
+// Waiting finds a request that waits in its workflow: of one connection, or of every active one where it is empty. unseen says where it
+// could not be looked for.
+func (c *Control) Waiting(ctx context.Context, connection, id string) (found []ledger.RequestEntry, unseen string, err error) {
+	if c.Client == nil {
+		return nil, "Temporal cannot be reached, so the workflows were not looked into", nil
+	}
+	connections, unseen, err := c.lookedInto(ctx, connection)
+	if err != nil {
+		return nil, "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	type place struct {
+		connection ledger.Connection
+		mode       ledger.Mode
+		workflow   string
+	}
+	var places []place
+	for _, one := range connections {
+		places = append(places,
+			place{one, ledger.Smart, workflows.WorkflowID(ledger.Smart, one.ID)},
+			place{one, ledger.Smart, workflows.EventsID(one.ID)},
+			place{one, ledger.Full, workflows.WorkflowID(ledger.Full, one.ID)})
+	}
+	entries, failures := make([]*ledger.RequestEntry, len(places)), make([]error, len(places))
+	var group sync.WaitGroup
+	slots := make(chan struct{}, lookedAtOnce)
+	for n, at := range places {
+		group.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			entries[n], failures[n] = c.waitingIn(ctx, at.workflow, at.connection.ID, at.mode, workflows.RequestID(id))
+		})
+	}
+	group.Wait()
+	for n, entry := range entries {
+		if entry != nil {
+			found = append(found, *entry)
+		}
+		if failures[n] != nil {
+			unseen = fmt.Sprintf("%s could not be looked into: %s", places[n].workflow, brief(failures[n]))
+		}
+	}
+	return found, unseen, nil
+}
+
+// lookedInto are the connections whose workflows are looked into, and what is said of the others.
+func (c *Control) lookedInto(ctx context.Context, only string) ([]ledger.Connection, string, error) {
+	if only != "" {
+		one, err := c.connection(ctx, only)
+		return []ledger.Connection{one}, "", err
+	}
+	all, err := c.Ledger.Connections(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	var active []ledger.Connection
+	for _, one := range all {
+		if one.Active() {
+			active = append(active, one)
+		}
+	}
+	if len(active) > mostLooked {
+		return active[:mostLooked], fmt.Sprintf("only the workflows of %d of %d connections were looked into; name the connection", mostLooked, len(active)), nil
+	}
+	return active, "", nil
+}
+
+// waitingIn is the request as it waits in a workflow; nil when it does not.
+func (c *Control) waitingIn(ctx context.Context, workflow, connection string, mode ledger.Mode, id string) (*ledger.RequestEntry, error) {
+	described, err := c.Client.DescribeWorkflowExecution(ctx, workflow, "")
+	var absent *serviceerror.NotFound
+	if errors.As(err, &absent) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	info := described.GetWorkflowExecutionInfo()
+	if info.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
+		return nil, nil
+	}
+	if theirs, err := c.anothers(ctx, info.GetMemo()); err != nil || theirs != nil {
+		return nil, err
+	}
+	asked, err := requestIn(c.Client.GetWorkflowHistory(ctx, workflow, info.GetExecution().GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT), id)
+	if asked == nil || err != nil {
+		return nil, err
+	}
+	return &ledger.RequestEntry{
+		Connection: connection, ID: id, Mode: mode, By: asked.By, MadeAt: asked.At, Outcome: ledger.RequestWaiting, Reason: c.waitsFor(ctx, workflow),
+	}, nil
+}
+
+// requestIn looks through a history for a request.
+func requestIn(history client.HistoryEventIterator, id string) (*ledger.Request, error) {
+	for n := 0; n < mostEvents && history.HasNext(); n++ {
+		event, err := history.Next()
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range requestsOf(event) {
+			if workflows.RequestID(one.ID) == id {
+				return &one, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// requestsOf are the requests that an event of a history brings to its workflow.
+func requestsOf(event *historypb.HistoryEvent) []ledger.Request {
+	if started := event.GetWorkflowExecutionStartedEventAttributes(); started != nil {
+		var input workflows.SyncInput
+		if !decoded(started.GetInput(), &input) {
+			return nil
+		}
+		return input.Handed()
+	}
+	var payloads *commonpb.Payloads
+	switch {
+	case event.GetWorkflowExecutionSignaledEventAttributes().GetSignalName() == workflows.SignalSyncRequested:
+		payloads = event.GetWorkflowExecutionSignaledEventAttributes().GetInput()
+	case event.GetWorkflowExecutionUpdateAcceptedEventAttributes() != nil:
+		payloads = event.GetWorkflowExecutionUpdateAcceptedEventAttributes().GetAcceptedRequest().GetInput().GetArgs()
+	}
+	var request workflows.SyncRequest
+	if !decoded(payloads, &request) {
+		return nil
+	}
+	return []ledger.Request{{ID: request.ID, By: request.By, At: event.GetEventTime().AsTime()}}
+}
+
+// decoded reads the first of payloads; what cannot be read brings nothing to a workflow either.
+func decoded(payloads *commonpb.Payloads, into any) bool {
+	return len(payloads.GetPayloads()) > 0 && converter.GetDefaultDataConverter().FromPayload(payloads.GetPayloads()[0], into) == nil
+}
+
+// waitsFor says in words what a request in a workflow waits for.
+func (c *Control) waitsFor(ctx context.Context, workflow string) string {
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	defer cancel()
+	progress, err := c.Progress(ctx, workflow)
+	if err != nil {
+		return "it waits in " + workflow + ", which could not be asked how far it is: no worker answers"
+	}
+	return "it waits in " + workflow + phaseOf(progress)
+}
+
+// phaseOf says how far a workflow is.
+func phaseOf(progress workflows.Progress) string {
+	switch {
+	case progress.Phase == "":
+		return ", which begins"
+	case progress.Run == 0 && progress.Waiting == "":
+		return ", which is " + progress.Phase
+	case progress.Run == 0:
+		return fmt.Sprintf(", which is %s: %s", progress.Phase, progress.Waiting)
+	case progress.Waiting == "":
+		return fmt.Sprintf(" for run %d to end, which is %s", progress.Run, progress.Phase)
+	}
+	return fmt.Sprintf(" for run %d to end, which is %s: %s", progress.Run, progress.Phase, progress.Waiting)
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// listStale lists what was refused of a warehouse and not read since.
+func listStale(ctx context.Context, s *session, c *control.Control, arguments []string, sku string, page ledger.Page) error {
+	if arguments[0] != "warehouse" {
+		return &flagError{errors.New("--stale is for levels of a warehouse")}
+	}
+	list := func(page ledger.Page) ([]ledger.StaleLevel, error) {
+		return c.StaleLevels(ctx, arguments[1], sku, page)
+	}
+	rows, next, err := onePage(page, list, func(row ledger.StaleLevel) string { return row.SKU })
+	if err != nil {
+		return err
+	}
+	return s.print(rows, func(w io.Writer) { showStaleLevels(w, rows); showNext(w, next) })
+}
+
+func showStaleLevels(w io.Writer, rows []ledger.StaleLevel) {
+	if len(rows) == 0 {
+		line(w, "nothing is stale: whatever was refused was read since")
+		return
+	}
+	table(w, "SKU\tFACILITY\tCOUNTS\tREAD LAST\tSTALE SINCE (UTC)\tWHY", func(row func(string, ...any)) {
+		for _, r := range rows {
+			counts := figure(r.Read)
+			if r.Zeroed {
+				counts = "0"
+			}
+			row("%s\t%s\t%s\t%s\t%s\t%s", plain(r.SKU), plain(r.Facility), counts, figure(r.Read), moment(&r.Since), plain(r.Words()))
+		}
+	})
+}
+
+// staleOf says why a level is stale, where it is.
+func staleOf(stale *inventory.Stale) string {
+	if stale == nil {
+		return ""
+	}
+	return plain(stale.Words())
+}
+
+func are(n int64) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// showStale says of each warehouse how much was refused and not read since.
+func showStale(w io.Writer, warehouses []control.WarehouseStale) {
+	for _, one := range warehouses {
+		text := fmt.Sprintf("%s of %s %s stale, the first since %s: a row was refused, and none was read after it", count(one.Levels, "level"), one.Warehouse, are(one.Levels), stamp(one.Since))
+		if one.Zeroed > 0 {
+			text += fmt.Sprintf("; %d of them count as 0", one.Zeroed)
+		}
+		if one.Levels == 0 {
+			text = fmt.Sprintf("%s of %s %s never read, since %s: every row was refused", count(one.Unread, "level"), one.Warehouse, were(one.Unread), stamp(one.Since))
+		} else if one.Unread > 0 {
+			text += fmt.Sprintf("; %d more %s never read", one.Unread, were(one.Unread))
+		}
+		line(w, "%s\n  starter levels warehouse %s --stale\n", text, one.Warehouse)
+	}
+}
