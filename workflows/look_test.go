@@ -174,3 +174,18 @@ func TestALookMayFindAnotherReasonToHold(t *testing.T) {
 	require.Equal(t, NotHeld, first.answer.(*DecisionAnswer).Answer)
 	require.Equal(t, &DecisionAnswer{Answer: activities.Approved, By: "ann", Runs: []int64{42}, Reason: "90 would go to 0"}, second.answer)
 }
+
+// What a person has rejected is not asked again: the run pushes the rest, and says who rejected what.
+func TestWhatWasRejectedIsSaid(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.begins(activities.BeginResult{Action: activities.BeginGo})
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rejected: "the snapshot was rejected by ann"}, nil)
+	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Due: 3, Rejected: "2 figures stay above 0"}, nil)
+	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true, Counts: ledger.Counts{Exported: 3}}, nil)
+	b.finishes()
+	report := b.scheduled()
+	require.Equal(t, ledger.CompletedWithFailures, report.Outcome)
+	require.Equal(t, "the snapshot was rejected by ann; 2 figures stay above 0", report.Reason)
+	require.Equal(t, int64(3), report.Counts.Exported)
+}

@@ -29,6 +29,8 @@ type pass struct {
 	trigger ledger.Trigger
 	skipped string // why it gave up when it had fetched
 	looking bool   // it is held, and looks again whether it must be
+	// What a person has rejected in an earlier run, in words: the snapshot, and figures that would go to 0.
+	snapshotRejected, zeroingRejected string
 	counts  ledger.Counts
 	preview *activities.Preview
 
@@ -198,7 +200,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	if err := workflow.ExecuteActivity(options(ctx, resolveOptions, summary), resolve.Resolve, resolving).Get(ctx, &resolved); err != nil {
 		return nil, err
 	}
-	p.counts.Resolved, p.counts.Due = resolved.Resolved, resolved.Due
+	p.counts.Resolved, p.counts.Due, p.zeroingRejected = resolved.Resolved, resolved.Due, resolved.Rejected
 	p.preview, p.progress.Counts, p.progress.Left = resolved.Preview, p.counts, resolved.Due
 	workflow.GetLogger(ctx).Info("resolved", "resolved", resolved.Resolved, "due", resolved.Due, "zeroing", resolved.Zeroing, "held", resolved.Held)
 	if resolved.Held != "" {
@@ -250,7 +252,7 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	}
 	p.counts.Rows, p.counts.Refused, p.counts.Missing = fetched.Rows, fetched.Refused, fetched.Missing
 	p.counts.Changed, p.counts.Older, p.counts.Stale = fetched.Changed, fetched.Older, fetched.Stale
-	p.progress.Counts, p.progress.Shared = p.counts, fetched.Shared
+	p.progress.Counts, p.progress.Shared, p.snapshotRejected = p.counts, fetched.Shared, fetched.Rejected
 	workflow.GetLogger(ctx).Info("fetched", "rows", fetched.Rows, "changed", fetched.Changed, "refused", fetched.Refused, "held", fetched.Held,
 		"from", fetched.From, "shared", fetched.Shared)
 	return fetched, nil

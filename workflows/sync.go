@@ -244,6 +244,7 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 		return false, err
 	}
 	if err == nil {
+		outcome, reason = withRejected(outcome, reason, p.snapshotRejected, p.zeroingRejected)
 		outcome, reason, err = p.judged(ctx, outcome, reason)
 	}
 	if err != nil {
