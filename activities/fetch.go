@@ -20,6 +20,7 @@ type Fetch struct {
 	Ledger      ledger.Ledger
 	Drivers     map[string]warehouses.Driver
 	Environment settings.Environment
+	Executions  Executions
 	Now         func() time.Time
 }
 
@@ -64,12 +65,28 @@ func (f *Fetch) fetch(ctx context.Context, input FetchInput) (FetchResult, error
 		if err != nil {
 			return total, err
 		}
+		if snapshot.Unchanged {
+			result, err = f.standing(ctx, warehouse.ID)
+			if err != nil {
+				return total, err
+			}
+		}
+		tellDissolved(ctx, f.Executions, result.Dissolved)
 		total = add(total, snapshot, result)
 		if total.Held != "" || !snapshot.More {
 			break
 		}
 	}
 	return total, nil
+}
+
+// standing is what a source that has nothing new leaves to say: that its last snapshot was rejected.
+func (f *Fetch) standing(ctx context.Context, warehouse string) (ledger.SnapshotResult, error) {
+	last, err := f.Ledger.LastSnapshot(ctx, warehouse)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return ledger.SnapshotResult{}, nil
+	}
+	return ledger.SnapshotResult{Rejected: last.Rejected}, err
 }
 
 // share takes over what another run has fetched a moment ago, and has the server ask again while one is fetching it. After an
@@ -181,7 +198,14 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 	return snapshot, result, err
 }
 
+// add adds a snapshot to what a fetch has found. A whole one says all that those before it would have said.
 func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.SnapshotResult) FetchResult {
+	switch {
+	case result.Rejected != "":
+		total.Rejected = result.Rejected
+	case snapshot.Full && result.Held == "":
+		total.Rejected = ""
+	}
 	if snapshot.Unchanged {
 		return total
 	}

@@ -18,6 +18,8 @@ type Executions interface {
 	Alive(ctx context.Context, workflow, firstRun string) (bool, error)
 	// Decide signals a held run's workflow that its hold was answered.
 	Decide(ctx context.Context, workflow, decision, by string) error
+	// Dissolved tells a held run's workflow that nobody need decide any more, because of a run or a snapshot.
+	Dissolved(ctx context.Context, workflow string, run int64, by string) error
 	// Attributes is true when the namespace knows Tidemark's search attributes.
 	Attributes(ctx context.Context) (bool, error)
 }
@@ -330,16 +332,21 @@ func (g *Gate) hold(ctx context.Context, input HoldInput) (time.Duration, error)
 	return warehouse.Guard.DecideWithin, g.Ledger.Release(ctx, input.Lease)
 }
 
-// Decide answers a hold, and tells every other run that waited on the same snapshot. The first answer holds.
+// Decide answers a hold, and tells every other run that waited on the same snapshot. The first answer holds, except that an approval lifts a
+// rejection: then nobody waits who must be told.
 func (g *Gate) Decide(ctx context.Context, input DecideInput) (DecideResult, error) {
 	answered, err := g.Ledger.Decide(ctx, input.Run, input.Decision, input.By, g.Now())
 	if err != nil {
 		return DecideResult{}, convert("answering the hold", err, g.Now())
 	}
-	var result DecideResult
+	result := DecideResult{Runs: []int64{input.Run}}
 	for _, hold := range answered {
 		if hold.Run == input.Run {
-			result = DecideResult{Decision: hold.Decision, By: hold.By, Rows: hold.Rows, Zeroing: hold.Zeroing, Absent: hold.Absent}
+			result.Decision, result.By, result.Rows, result.Zeroing, result.Absent = hold.Decision, hold.By, hold.Rows, hold.Zeroing, hold.Absent
+			continue
+		}
+		result.Runs = append(result.Runs, hold.Run)
+		if hold.Decision == Lifted {
 			continue
 		}
 		if err := g.Executions.Decide(ctx, hold.Workflow, hold.Decision, hold.By); err != nil {

@@ -29,9 +29,10 @@ type Requests interface {
 
 // Intake takes in what warehouses send by themselves.
 type Intake struct {
-	Ledger   ledger.Ledger
-	Requests Requests
-	Now      func() time.Time
+	Ledger     ledger.Ledger
+	Requests   Requests
+	Executions Executions
+	Now        func() time.Time
 }
 
 // RecordUpdates records a batch of update events in one transaction. Events that came before and observations that are older than
@@ -166,6 +167,7 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 	if errors.Is(err, ledger.ErrNotFound) {
 		return RecordSnapshotResult{Held: fmt.Sprintf("snapshot %d is not staged any more; send it again", snapshot.ID)}, nil
 	}
+	tellDissolved(ctx, i.Executions, recorded.Dissolved)
 	return RecordSnapshotResult{
 		Rows: recorded.Rows, Refused: recorded.Refused, Missing: recorded.Missing, Changed: recorded.Changed, Older: recorded.Older, Held: recorded.Held,
 	}, err

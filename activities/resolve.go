@@ -10,8 +10,9 @@ import (
 
 // Resolve turns recorded levels into what a store should show.
 type Resolve struct {
-	Ledger ledger.Ledger
-	Now    func() time.Time
+	Ledger     ledger.Ledger
+	Executions Executions
+	Now        func() time.Time
 }
 
 // productsPerPage bounds what is held in memory at once.
@@ -59,6 +60,11 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResul
 		}
 		resolved.Store(result.Resolved)
 	}
+	kept, err := r.Ledger.Kept(ctx, input.Connection, input.Scope)
+	if err != nil {
+		return ResolveResult{}, err
+	}
+	result.Rejected = keptReason(kept)
 	if input.DryRun {
 		return preview.result(ctx, r.Ledger, input, result)
 	}
@@ -125,6 +131,18 @@ func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Pla
 	case zeroingApproved:
 		return result, r.Ledger.ApproveZeroing(ctx, input.Lease)
 	case zeroingPasses:
+		return result, r.dissolve(ctx, input)
 	}
 	return result, nil
+}
+
+// dissolve ends the wait of the connection's held pushes, when a run of everything may push without being asked. One of a few SKUs says
+// nothing of the others.
+func (r *Resolve) dissolve(ctx context.Context, input ResolveInput) error {
+	if len(input.Scope) > 0 {
+		return nil
+	}
+	dissolved, err := r.Ledger.DissolveZeroing(ctx, input.Lease, r.Now())
+	tellDissolved(ctx, r.Executions, dissolved)
+	return err
 }

@@ -93,9 +93,10 @@ func (w *world) Request(_ context.Context, connection ledger.Connection, wish Wi
 // living is where every workflow lives.
 type living struct{}
 
-func (living) Alive(context.Context, string, string) (bool, error)  { return true, nil }
-func (living) Decide(context.Context, string, string, string) error { return nil }
-func (living) Attributes(context.Context) (bool, error)             { return true, nil }
+func (living) Alive(context.Context, string, string) (bool, error)    { return true, nil }
+func (living) Decide(context.Context, string, string, string) error   { return nil }
+func (living) Dissolved(context.Context, string, int64, string) error { return nil }
+func (living) Attributes(context.Context) (bool, error)               { return true, nil }
 
 func (w *world) intake() *Intake { return &Intake{Ledger: w.Ledger, Requests: w, Now: w.clock} }
 

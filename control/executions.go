@@ -55,6 +55,16 @@ func (e *Executions) Decide(ctx context.Context, workflow, decision, by string) 
 	return err
 }
 
+// Dissolved tells the workflow of a held run that nobody need decide any more. One that is over needs no telling.
+func (e *Executions) Dissolved(ctx context.Context, workflow string, run int64, by string) error {
+	err := e.control.Client.SignalWorkflow(ctx, workflow, "", workflows.SignalHoldDissolved, workflows.HoldDissolved{Run: run, By: by})
+	var absent *serviceerror.NotFound
+	if errors.As(err, &absent) {
+		return nil
+	}
+	return err
+}
+
 // Attributes is true when the namespace knows the search attributes.
 func (e *Executions) Attributes(ctx context.Context) (bool, error) { return e.control.labelled(ctx) }
 

@@ -304,10 +304,14 @@ func (d *database) Leave(ctx context.Context, workflowRun string, pass int, work
 	})
 }
 
-// Release gives the store back without ending the run.
+// Release gives the store back without ending the run; see Gate.
 func (d *database) Release(ctx context.Context, lease Lease) error {
+	statement, arguments := "UPDATE gates SET run = NULL WHERE store = ? AND run = ?", []any{lease.Store, lease.Run}
+	if lease.Fence != 0 {
+		statement, arguments = statement+" AND fence = ?", append(arguments, lease.Fence)
+	}
 	return d.write(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, "UPDATE gates SET run = NULL WHERE store = ? AND fence = ? AND run = ?", lease.Store, lease.Fence, lease.Run)
+		_, err := t.exec(ctx, statement, arguments...)
 		return err
 	})
 }

@@ -40,7 +40,7 @@ func holdSnapshot(end SnapshotEnd, result SnapshotResult, absent absence, record
 	if len(reasons) == 0 {
 		return ""
 	}
-	return strings.Join(reasons, "; ") + "; nothing was recorded; " + advice(absent)
+	return strings.Join(reasons, "; ") + nothingRecorded + "; " + advice(absent)
 }
 
 // coversRows is true when the number of rows is about what was approved.

@@ -25,19 +25,32 @@ func scanHold(row scanner, more ...any) (Hold, error) {
 	return found, err
 }
 
-// Hold records that a run waits for a person; the same run and kind again replaces it.
+// Hold records that a run waits for a person; see Reader. That of a snapshot is of the content that the run held last; that of a push marks
+// the rows that it asks about.
 func (d *database) Hold(ctx context.Context, hold Hold) error {
 	if hold.Kind != HoldSnapshot && hold.Kind != HoldZeroing {
 		return fmt.Errorf("ledger: %q is no kind of a hold", hold.Kind)
 	}
 	return d.write(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO holds (run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, unnamed, twice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		content := ""
+		if hold.Kind == HoldSnapshot {
+			err := t.row(ctx, "SELECT content FROM snapshots WHERE run = ? AND warehouse = ? AND held <> '' ORDER BY id DESC LIMIT 1", hold.Run, hold.Warehouse).Scan(&content)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+		}
+		written, err := t.exec(ctx, `INSERT INTO holds (run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, unnamed, twice, content)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (run, kind) DO UPDATE SET connection = excluded.connection, warehouse = excluded.warehouse, workflow = excluded.workflow, reason = excluded.reason,
 			level_rows = excluded.level_rows, zeroing = excluded.zeroing, held_at = excluded.held_at, unnamed = excluded.unnamed,
-			twice = excluded.twice, decision = '', decided_by = '', decided_at = NULL, answered_with = NULL`,
+			twice = excluded.twice, content = excluded.content, decision = '', decided_by = '', decided_at = NULL, answered_with = NULL
+			WHERE holds.decision <> ''`,
 			hold.Run, string(hold.Kind), hold.Connection, hold.Warehouse, hold.Workflow, cleanText(hold.Reason), hold.Rows, hold.Zeroing, micros(hold.At),
-			hold.Absent.Levels, hold.Absent.Twice)
-		return err
+			hold.Absent.Levels, hold.Absent.Twice, content)
+		if err != nil || written == 0 || hold.Kind != HoldZeroing {
+			return err
+		}
+		return t.markZeroing(ctx, hold)
 	})
 }
 
@@ -84,7 +97,7 @@ func (t *tx) holds(ctx context.Context, where string, arguments ...any) ([]Hold,
 // Decide answers the newest hold of a run; see Reader. The same run asked again gets the same holds, so that a caller who was
 // interrupted can tell every run of the answer.
 func (d *database) Decide(ctx context.Context, run int64, decision, by string, now time.Time) ([]Hold, error) {
-	if decision != "approved" && decision != "rejected" {
+	if decision != decisionApproved && decision != decisionRejected {
 		return nil, fmt.Errorf("ledger: a hold is approved or rejected, not %q", decision)
 	}
 	var answered []Hold
@@ -93,30 +106,71 @@ func (d *database) Decide(ctx context.Context, run int64, decision, by string, n
 		if err != nil {
 			return err
 		}
-		if hold.Decision == "" {
-			if err := t.decide(ctx, hold, decision, cleanText(by), now); err != nil {
+		after, changed := decide(hold.Decision, decision)
+		if changed {
+			if err := t.decide(ctx, hold, with, after, cleanText(by), now); err != nil {
 				return err
 			}
 			with, hold.DecidedAt = sql.NullInt64{Int64: run, Valid: true}, new(fromMicros(micros(now)))
 		}
 		if with.Int64 != run {
-			answered = []Hold{hold} // with another run's answer
+			answered = []Hold{hold} // with another run's answer, or with none
 			return nil
 		}
 		answered, err = t.holds(ctx, "h.answered_with = ? AND h.kind = ? AND h.decided_at = ?", run, string(hold.Kind), micros(*hold.DecidedAt))
-		return err
+		if err != nil || !changed {
+			return err
+		}
+		return t.carryOut(ctx, answered)
 	})
 	return answered, err
 }
 
-// decide answers a hold, and with a snapshot's every other that waits on the same warehouse.
-func (t *tx) decide(ctx context.Context, hold Hold, decision, by string, now time.Time) error {
+// decide answers a hold, and with a snapshot's every other that waits on the same warehouse. A rejection is lifted from every hold that was
+// rejected with this one, or of the same content.
+func (t *tx) decide(ctx context.Context, hold Hold, with sql.NullInt64, after, by string, now time.Time) error {
 	where, arguments := "h.run = ? AND h.kind = ?", []any{hold.Run, string(hold.Kind)}
-	if hold.Kind == HoldSnapshot {
+	switch {
+	case hold.Kind != HoldSnapshot:
+	case after == decisionLifted:
+		where += ` OR (h.kind = 'snapshot' AND h.warehouse = ? AND h.decision = 'rejected' AND (h.answered_with = ?
+			OR (h.content <> '' AND h.content = (SELECT o.content FROM holds o WHERE o.run = ? AND o.kind = 'snapshot'))))`
+		arguments = append(arguments, hold.Warehouse, with, hold.Run)
+	default:
 		where += " OR (h.kind = 'snapshot' AND h.warehouse = ? AND " + waits + ")"
 		arguments = append(arguments, hold.Warehouse)
 	}
 	_, err := t.exec(ctx, "UPDATE holds AS h SET decision = ?, decided_by = ?, decided_at = ?, answered_with = ? WHERE "+where,
-		append([]any{decision, by, micros(now), hold.Run}, arguments...)...)
+		append([]any{after, by, micros(now), hold.Run}, arguments...)...)
+	return err
+}
+
+// carryOut does to rows and snapshots what was decided on holds.
+func (t *tx) carryOut(ctx context.Context, decided []Hold) error {
+	for _, hold := range decided {
+		var err error
+		switch {
+		case hold.Kind == HoldSnapshot:
+			err = t.tellSnapshots(ctx, hold)
+		case hold.Decision == decisionRejected:
+			err = t.keepRows(ctx, hold)
+		case hold.Decision == decisionLifted:
+			err = t.liftRows(ctx, hold)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellSnapshots has the snapshots of a hold's content say what was decided.
+func (t *tx) tellSnapshots(ctx context.Context, hold Hold) error {
+	held, rejected := hold.heldSince(), ""
+	if hold.Decision == decisionRejected {
+		held, rejected = "", hold.rejection()
+	}
+	_, err := t.exec(ctx, `UPDATE snapshots SET held = ?, rejected = ? WHERE warehouse = ? AND content <> '' AND state = 'held'
+		AND content = (SELECT h.content FROM holds h WHERE h.run = ? AND h.kind = 'snapshot')`, held, rejected, hold.Warehouse, hold.Run)
 	return err
 }

@@ -48,24 +48,29 @@ const ofOthers = "EXISTS (SELECT 1 FROM runs o JOIN runs me ON me.id = ? WHERE o
 // readAsNow is a condition on a snapshot s: no setting that says what the warehouse's rows mean has changed since it was begun.
 const readAsNow = "s.id > (SELECT w.reread_after FROM warehouses w WHERE w.id = s.warehouse)"
 
-// shareable finds the last snapshot that another connection's run has recorded, and when its fetch began. What the connection has
+// shareable finds the last snapshot that another connection's run has recorded, or that was rejected, and when its fetch began. What the connection has
 // fetched or taken over in an earlier run is not taken over again: a run that did so would do nothing.
 func (t *tx) shareable(ctx context.Context, lease Lease, query ShareQuery) (Shared, int64, error) {
 	var found Shared
 	var began int64
 	var result string
-	err := t.row(ctx, `SELECT run, began_at, source, result FROM snapshots s WHERE warehouse = ? AND state = 'recorded' AND began_at >= ?
+	var rejected string
+	err := t.row(ctx, `SELECT run, began_at, source, rejected, result FROM snapshots s WHERE warehouse = ? AND (state = 'recorded' OR rejected <> '') AND began_at >= ?
 		AND began_at > COALESCE((SELECT p.fetch_began FROM runs p JOIN runs me ON me.id = ? WHERE p.connection = me.connection AND p.id <> me.id
 			AND p.fetch_began IS NOT NULL ORDER BY p.id DESC LIMIT 1), 0)
 		AND `+ofOthers+` AND (complete OR NOT ?) AND `+readAsNow+` ORDER BY id DESC LIMIT 1`, query.Warehouse, micros(query.Since), lease.Run, lease.Run, query.Full).
-		Scan(&found.Run, &began, &found.From, &result)
+		Scan(&found.Run, &began, &found.From, &rejected, &result)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Shared{}, 0, nil
 	}
 	if err != nil {
 		return Shared{}, 0, err
 	}
-	return found, began, decode(fmt.Sprintf("the result of the snapshot of run %d", found.Run), result, &found.Result)
+	err = decode(fmt.Sprintf("the result of the snapshot of run %d", found.Run), result, &found.Result)
+	if rejected != "" {
+		found.Result.Held, found.Result.Rejected = "", rejected // it may have been rejected since
+	}
+	return found, began, err
 }
 
 // fetchPatience is how long a fetch may take before nobody waits for it any more.

@@ -180,7 +180,8 @@ type Gate interface {
 	// Leave ends the wait of a workflow that was cancelled, or failed, before it had the store: it is in nobody's way any more, a run
 	// that its pass has nevertheless begun ends so, and gives the store back.
 	Leave(ctx context.Context, workflowRun string, pass int, workflow string, end RunEnd) error
-	// Release gives the store back without ending the run (while a person decides). Fenced or already released: no error.
+	// Release gives the store back without ending the run (while a person decides). Fenced or already released: no error. With the
+	// fence 0 the store is given back when the run has it, under whatever fence.
 	Release(ctx context.Context, lease Lease) error
 	// Retake takes the store again for a run that released it, with a new fence. Errors as Take.
 	Retake(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error)
@@ -328,6 +329,10 @@ type SnapshotResult struct {
 	LastRows                               int64  // rows of the last full snapshot that was recorded
 	Absent                                 Absence
 	More                                   bool // as it was said at the end of the snapshot
+	// Rejected says who rejected this content before, when and why it was held; then it is not held again, and nothing was recorded.
+	Rejected string `json:",omitempty"`
+	// Dissolved are the holds of other runs of which nobody need decide any more, for this full snapshot was recorded.
+	Dissolved []Hold `json:"-"`
 }
 
 // Observation is one update event: what a warehouse said of one level at one moment.
@@ -402,6 +407,9 @@ type Recorder interface {
 	// readable). Versions grow only where the available figure really changed. An observation with an older ReportedAt than
 	// the recorded one changes nothing; one without a time is as new as its snapshot. Each change of a figure is written to
 	// the activity of the SKU.
+	//
+	// What would be held, and has the content of a snapshot that a person rejected, is not held: SnapshotResult.Rejected says so, and the
+	// mark moves past it where the source has more. A full snapshot that is recorded dissolves the warehouse's holds that wait.
 	Record(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (SnapshotResult, error)
 	// Discard throws a staged snapshot away. Unknown ones are no error.
 	Discard(ctx context.Context, snapshot int64) error
@@ -457,7 +465,8 @@ type Resolver interface {
 	// and the level version it was computed from, even when the figure is the same; blocked when the level says so. A
 	// rejected row keeps its status unless Redefined. Rows of these products that are no longer resolved become blocked
 	// ("the listing was removed; the store keeps its last number"), except where a call on them is open, which stay until
-	// it is answered. A row with an open call keeps status unknown or sent and takes the new figure.
+	// it is answered. A row with an open call keeps status unknown or sent and takes the new figure. A row that a rejection keeps from 0
+	// stays blocked while it goes to 0; a figure above 0, or another product, ends that.
 	Resolve(ctx context.Context, lease Lease, plan Plan, page []Resolution, now time.Time) (int64, error)
 	// Advance moves the connection's cursor to plan.Next.
 	AdvanceCursor(ctx context.Context, lease Lease, plan Plan) error
@@ -469,6 +478,12 @@ type Resolver interface {
 	// ApproveZeroing notes that a person agreed to all that went to 0, that is due to and that open calls take there: none of it counts
 	// in Due, Zeroed or as live any more, until the store shows more than 0 there again.
 	ApproveZeroing(ctx context.Context, lease Lease) error
+	// Kept counts the connection's rows (those of a scope, when there is one) that keep their figures because a person rejected to take
+	// them to 0. They are blocked until their figure is above 0 or the rejection is lifted.
+	Kept(ctx context.Context, connection string, scope []string) (Kept, error)
+	// DissolveZeroing ends the wait of all of the connection's held pushes, for what they asked about may go out by itself. It returns the
+	// holds of other runs.
+	DissolveZeroing(ctx context.Context, lease Lease, now time.Time) ([]Hold, error)
 }
 
 // Due is what stands to be pushed.

@@ -39,19 +39,21 @@ const (
 
 // Hold is a run that waits for a person.
 type Hold struct {
-	Run        int64      `json:"run"`
-	Kind       HoldKind   `json:"kind"`
-	Connection string     `json:"connection"`
-	Warehouse  string     `json:"warehouse"`
-	Workflow   string     `json:"workflow"`
-	Reason     string     `json:"reason"`
-	Rows       int64      `json:"rows"`    // of the held snapshot
-	Zeroing    int64      `json:"zeroing"` // of the held push
-	Absent     Absence    `json:"absent"`  // what the held snapshot leaves unnamed
-	At         time.Time  `json:"at"`
-	Decision   string     `json:"decision,omitempty"` // "approved", "rejected", empty while it waits
-	By         string     `json:"by,omitempty"`
-	DecidedAt  *time.Time `json:"decided_at,omitempty"`
+	Run        int64     `json:"run"`
+	Kind       HoldKind  `json:"kind"`
+	Connection string    `json:"connection"`
+	Warehouse  string    `json:"warehouse"`
+	Workflow   string    `json:"workflow"`
+	Reason     string    `json:"reason"`
+	Rows       int64     `json:"rows"`    // of the held snapshot
+	Zeroing    int64     `json:"zeroing"` // of the held push
+	Absent     Absence   `json:"absent"`  // what the held snapshot leaves unnamed
+	At         time.Time `json:"at"`
+	// Decision is "approved"; "rejected"; "dissolved", nobody had to decide any more; "lifted", rejected and approved afterwards; empty
+	// while it waits.
+	Decision  string     `json:"decision,omitempty"`
+	By        string     `json:"by,omitempty"`
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
 }
 
 // HoldKind is what is held.
@@ -116,11 +118,13 @@ type SnapshotEntry struct {
 	Full      bool      `json:"full"`
 	From      string    `json:"from,omitempty"`
 	Held      string    `json:"held,omitempty"` // why nothing of it was recorded
-	Rows      int64     `json:"rows"`
-	Refused   int64     `json:"refused"`
-	Missing   int64     `json:"missing"`
-	Changed   int64     `json:"changed"`
-	Older     int64     `json:"older"`
+	// Rejected says who rejected its content, and why it was held; then nothing of it was recorded either, and nobody is asked.
+	Rejected string `json:"rejected,omitempty"`
+	Rows     int64  `json:"rows"`
+	Refused  int64  `json:"refused"`
+	Missing  int64  `json:"missing"`
+	Changed  int64  `json:"changed"`
+	Older    int64  `json:"older"`
 }
 
 // Page asks for a part of a list; After is the last key of the page before.
@@ -163,14 +167,16 @@ type Reader interface {
 	// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. Connection may be empty.
 	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ActivityEntry, error)
 
-	// Hold records that a run waits for a person; the same run and kind again replaces it.
+	// Hold records that a run waits for a person. The same run and kind again leaves a hold that waits as it is, and replaces one that was
+	// decided.
 	Hold(ctx context.Context, hold Hold) error
 	// HoldOf returns the newest hold of a run.
 	HoldOf(ctx context.Context, run int64) (Hold, error)
 	// OpenHolds lists holds that wait.
 	OpenHolds(ctx context.Context) ([]Hold, error)
 	// Decide answers a hold and returns every hold that this answered: for a snapshot all that wait on the same warehouse.
-	// A hold that was already answered is returned as it is, and nothing changes.
+	// A hold that was already answered is returned as it is, and nothing changes; except that an approval lifts a rejection. A rejected
+	// snapshot's content is not held again, and rows that a rejected push would have taken to 0 are blocked, until it is lifted.
 	Decide(ctx context.Context, run int64, decision, by string, now time.Time) ([]Hold, error)
 
 	// Tidy removes activity, ended runs and closed calls older than the time, a part at a time, and returns how many rows.

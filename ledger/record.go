@@ -87,8 +87,9 @@ type recording struct {
 	confirms  bool         // the snapshot moves it
 	// unnamedBefore is how many levels with stock the last full snapshot that was recorded left unnamed.
 	unnamedBefore int64
-	unnamedAfter  int64 // the same of this one
-	rereadAfter   int64 // the last snapshot that was begun before a setting changed that says what the warehouse's rows mean
+	unnamedAfter  int64  // the same of this one
+	content       string // what the snapshot says, as a hash; only of one that the guard would hold
+	rereadAfter   int64  // the last snapshot that was begun before a setting changed that says what the warehouse's rows mean
 	result        SnapshotResult
 }
 
@@ -128,17 +129,23 @@ func (r *recording) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	state := snapshotRecorded
 	if r.result.Held, err = r.judge(ctx, levels, recorded); err != nil {
 		return err
 	}
 	if r.result.Held != "" {
-		state = snapshotHeld
+		if err := r.recognize(ctx); err != nil {
+			return err
+		}
 		r.result.Version = r.version
-	} else if err := r.merge(ctx, rows, levels); err != nil {
+		return r.finish(ctx, snapshotHeld)
+	}
+	if err := r.merge(ctx, rows, levels); err != nil {
 		return err
 	}
-	return r.finish(ctx, state)
+	if err := r.dissolve(ctx); err != nil {
+		return err
+	}
+	return r.finish(ctx, snapshotRecorded)
 }
 
 // outdated refuses a snapshot that was read by settings that have changed since: its run fetches again, and who sent it sends it again.
@@ -218,10 +225,13 @@ func (r *recording) finish(ctx context.Context, state string) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.exec(ctx, "UPDATE snapshots SET state = ?, ended_at = ?, complete = ?, source = ?, held = ?, result = ? WHERE id = ?",
-		state, micros(r.end.Now), r.end.Full, cleanText(r.end.From), r.result.Held, encode(r.result), r.id)
-	if err != nil || state != snapshotRecorded {
+	_, err = r.exec(ctx, "UPDATE snapshots SET state = ?, ended_at = ?, complete = ?, source = ?, held = ?, rejected = ?, content = ?, result = ? WHERE id = ?",
+		state, micros(r.end.Now), r.end.Full, cleanText(r.end.From), r.result.Held, r.result.Rejected, r.content, encode(r.result), r.id)
+	if err != nil {
 		return err
+	}
+	if state != snapshotRecorded {
+		return r.pass(ctx)
 	}
 	confirmed, lastRows, unnamed := r.confirmed, r.result.LastRows, r.unnamedBefore
 	if r.moves() {

@@ -123,15 +123,21 @@ func (r *resolving) upsert(ctx context.Context, redefined bool) (int64, error) {
 			SELECT 1 FROM channel_levels c JOIN listings l ON l.store = ? AND l.channel_sku = c.channel_sku AND l.sku <> i.product AND NOT l.removed
 			WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.product <> i.product)
 		ON CONFLICT (connection, channel_sku, location) DO UPDATE SET product = excluded.product, quantity = excluded.quantity, observed = excluded.observed,
-			blocked = excluded.blocked, run = excluded.run, why = excluded.why,
-			status = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.status ELSE excluded.status END,
-			reason = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.reason ELSE excluded.reason END
+			blocked = CASE WHEN excluded.blocked = '' AND `+keeps+` THEN channel_levels.kept ELSE excluded.blocked END, run = excluded.run, why = excluded.why,
+			kept = CASE WHEN `+keeps+` THEN channel_levels.kept ELSE '' END,
+			status = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.status
+				WHEN excluded.blocked = '' AND `+keeps+` THEN 'blocked' ELSE excluded.status END,
+			reason = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.reason
+				WHEN excluded.blocked = '' AND `+keeps+` THEN channel_levels.kept ELSE excluded.reason END
 		WHERE excluded.observed >= channel_levels.observed`,
 		r.plan.Connection.ID, r.plan.Next.Levels, r.lease.Run, r.plan.Connection.Store, r.plan.Connection.ID, redefined, redefined)
 }
 
 // parked: the row was refused for good, and nothing about it changed but its figure.
 const parked = `(channel_levels.status = 'rejected' AND excluded.blocked = '' AND NOT CAST(? AS BOOLEAN))`
+
+// keeps: a person rejected to take the row to 0, and it still goes there. Another product's row is another figure.
+const keeps = `(channel_levels.kept <> '' AND excluded.quantity = 0 AND excluded.product = channel_levels.product)`
 
 // table is the chosen levels as bulk input, in the order of their key.
 func (r *resolving) table(redefined bool) *table {

@@ -205,8 +205,8 @@ func (d *database) LastSnapshot(ctx context.Context, warehouse string) (Snapshot
 		var content string
 		var began int64
 		var ended sql.NullInt64
-		err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, result FROM snapshots WHERE warehouse = ? AND state <> 'staging' ORDER BY id DESC LIMIT 1", warehouse).
-			Scan(&found.ID, &found.Run, &began, &ended, &found.Full, &found.From, &found.Held, &content)
+		err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, rejected, result FROM snapshots WHERE warehouse = ? AND state <> 'staging' ORDER BY id DESC LIMIT 1", warehouse).
+			Scan(&found.ID, &found.Run, &began, &ended, &found.Full, &found.From, &found.Held, &found.Rejected, &content)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: warehouse %q has no snapshot", ErrNotFound, warehouse)
 		} else if err != nil {

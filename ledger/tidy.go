@@ -22,6 +22,10 @@ const (
 	deadSnapshot = `((n.state <> 'staging' AND n.ended_at < ? AND n.id < (SELECT MAX(m.id) FROM snapshots m WHERE m.warehouse = n.warehouse AND m.state <> 'staging'))
 		OR (n.state = 'staging' AND EXISTS (SELECT 1 FROM runs r WHERE r.id = n.run AND r.ended_at IS NOT NULL))
 		OR (n.state = 'staging' AND n.began_at < ? AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = n.run)))`
+	// standing is true for a hold h that was rejected while the rejection still keeps something: its content came again lately, or rows.
+	standing = `h.decision = 'rejected' AND ((h.kind = 'snapshot' AND h.content <> '' AND EXISTS (
+			SELECT 1 FROM snapshots s WHERE s.warehouse = h.warehouse AND s.content = h.content AND s.content <> ''))
+		OR (h.kind = 'zeroing' AND EXISTS (SELECT 1 FROM channel_levels c WHERE c.connection = h.connection AND c.hold_run = h.run AND c.kept <> '')))`
 	// deadRun is true for a run r that nothing leads to any more. The newest of a connection is its last word in the status, and
 	// the newest of each mode that went through everything covers requests that were made before it.
 	deadRun = `r.ended_at < ?
@@ -51,7 +55,7 @@ func removals(before time.Time) []removal {
 		{"events", "DELETE FROM events WHERE (warehouse, event) IN (SELECT warehouse, event FROM events WHERE seen_at < ? LIMIT ?)", []any{at}},
 		{"calls", "DELETE FROM calls WHERE key IN (SELECT key FROM calls WHERE closed_at < ? LIMIT ?)", []any{at}},
 		{"holds", `DELETE FROM holds WHERE (run, kind) IN (SELECT h.run, h.kind FROM holds h LEFT JOIN runs r ON r.id = h.run
-			WHERE h.decided_at < ? OR r.ended_at < ? LIMIT ?)`, []any{at, at}},
+			WHERE (h.decided_at < ? OR r.ended_at < ?) AND NOT (` + standing + `) LIMIT ?)`, []any{at, at}},
 		{"requests", `DELETE FROM requests WHERE (connection, id) IN (SELECT q.connection, q.id FROM requests q LEFT JOIN runs r ON r.id = q.run
 			WHERE q.served_at < ? OR (q.served_at IS NULL AND q.made_at < ? AND (r.id IS NULL OR r.ended_at < ?)) LIMIT ?)`, []any{at, at, at}},
 		{"runs", "DELETE FROM runs WHERE id IN (SELECT r.id FROM runs r WHERE " + deadRun + " LIMIT ?)", []any{at}},

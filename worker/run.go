@@ -119,9 +119,9 @@ func untilOver(ctx context.Context, fatal <-chan error) error {
 func register(w worker.ActivityRegistry, state ledger.Ledger, temporal client.Client, namespace string, options options) {
 	executions := control.NewExecutions(state, temporal, namespace)
 	w.RegisterActivity(&activities.Gate{Ledger: state, Executions: executions, Now: time.Now, Poll: 2 * time.Second})
-	w.RegisterActivity(&activities.Fetch{Ledger: state, Drivers: warehousesall.Drivers(), Environment: settings.Process(), Now: time.Now})
-	w.RegisterActivity(&activities.Intake{Ledger: state, Requests: executions, Now: time.Now})
-	w.RegisterActivity(&activities.Resolve{Ledger: state, Now: time.Now})
+	w.RegisterActivity(&activities.Fetch{Ledger: state, Drivers: warehousesall.Drivers(), Environment: settings.Process(), Executions: executions, Now: time.Now})
+	w.RegisterActivity(&activities.Intake{Ledger: state, Requests: executions, Executions: executions, Now: time.Now})
+	w.RegisterActivity(&activities.Resolve{Ledger: state, Executions: executions, Now: time.Now})
 	w.RegisterActivity(&activities.Push{
 		Ledger: state, Drivers: channelsall.Drivers(), Environment: settings.Process(), Stores: activities.NewStores(),
 		Now: time.Now, After: time.After, Slice: options.slice,

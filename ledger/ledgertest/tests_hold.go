@@ -13,7 +13,7 @@ var holdTests = tests{
 	"one answer releases all of the warehouse":    decidesForWarehouse,
 	"a held push belongs to its connection":       decidesAlone,
 	"the first answer stands":                     decidesOnce,
-	"a hold is replaced":                          replacesHold,
+	"a hold is replaced when it was decided":      replacesHold,
 	"a run may be held twice":                     holdsTwice,
 	"there is nothing to decide":                  decidesNothing,
 	"an answer does not reach a hold that is new": decidesOpenOnly,
@@ -122,9 +122,10 @@ func decidesOnce(t *testing.T, w *world) {
 
 func replacesHold(t *testing.T, w *world) {
 	lease, hold := w.held(hubShop, ledger.HoldSnapshot)
-	hold.Rows, hold.Reason, hold.At = 70, "70 of 100 rows", w.now()
-	require.NoError(t, w.Hold(w.ctx(), hold))
-	require.Equal(t, []ledger.Hold{hold}, w.openHolds())
+	again := hold
+	again.Rows, again.Reason, again.At = 70, "70 of 100 rows", w.now()
+	require.NoError(t, w.Hold(w.ctx(), again))
+	require.Equal(t, []ledger.Hold{hold}, w.openHolds(), "what waits is asked about as it was")
 	w.decide(lease, "approved")
 	hold.Rows, hold.Reason, hold.At = 60, "60 of 100\x00 rows", w.now()
 	require.NoError(t, w.Hold(w.ctx(), hold))

@@ -1,0 +1,129 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// goesToZero are a connection's rows that the guard against mass zeroing counts as due; see Due.
+const goesToZero = "connection BETWEEN ? AND ? AND live AND quantity = 0 AND status IN ('pending', 'retrying')"
+
+// scoped is a condition on the rows of a run's scope, with its arguments.
+func (t *tx) scoped(connection string, scope []string) (string, []any) {
+	if len(scope) == 0 {
+		return "", nil
+	}
+	set := "(SELECT j.value FROM " + t.dialect.set() + ")"
+	return ` AND (product IN ` + set + ` OR product IN (SELECT b.bundle FROM bundle_components b
+		WHERE b.merchant = (SELECT merchant FROM connections WHERE id = ?) AND b.component IN ` + set + `))`, []any{t.dialect.list(scope), connection, t.dialect.list(scope)}
+}
+
+// scopeOf is the scope of a hold's run.
+func (t *tx) scopeOf(ctx context.Context, hold Hold) ([]string, error) {
+	found, err := t.run(ctx, hold.Run)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return found.Scope, err
+}
+
+// markZeroing notes on the rows that are due to go to 0 that a hold asks about them. Rows of which another open hold asks already stay its:
+// see keepRows.
+func (t *tx) markZeroing(ctx context.Context, hold Hold) error {
+	scope, err := t.scopeOf(ctx, hold)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, "UPDATE channel_levels SET hold_run = NULL WHERE connection = ? AND hold_run = ? AND kept = ''", hold.Connection, hold.Run); err != nil {
+		return err
+	}
+	within, arguments := t.scoped(hold.Connection, scope)
+	_, err = t.exec(ctx, "UPDATE channel_levels SET hold_run = ? WHERE "+goesToZero+` AND (hold_run IS NULL OR hold_run NOT IN
+		(SELECT h.run FROM holds h WHERE h.connection = ? AND h.kind = 'zeroing' AND `+waits+`))`+within,
+		append([]any{hold.Run, hold.Connection, hold.Connection, hold.Connection}, arguments...)...)
+	return err
+}
+
+// keepRows blocks the rows that a rejected hold asked about and that still go to 0. Where several holds of a connection are open, a row is
+// marked for the oldest, and the later ones asked about it too.
+func (t *tx) keepRows(ctx context.Context, hold Hold) error {
+	scope, err := t.scopeOf(ctx, hold)
+	if err != nil {
+		return err
+	}
+	why := hold.keptReason()
+	within, arguments := t.scoped(hold.Connection, scope)
+	_, err = t.exec(ctx, "UPDATE channel_levels SET kept = ?, blocked = ?, status = 'blocked', reason = ?, hold_run = ? WHERE "+goesToZero+` AND hold_run IN
+		(SELECT h.run FROM holds h WHERE h.connection = ? AND h.kind = 'zeroing' AND (h.run = ? OR (h.held_at <= ? AND `+waits+`)))`+within,
+		append([]any{why, why, why, hold.Run, hold.Connection, hold.Connection, hold.Connection, hold.Run, micros(hold.At)}, arguments...)...)
+	return err
+}
+
+// liftRows makes the rows due again that a rejection keeps.
+func (t *tx) liftRows(ctx context.Context, hold Hold) error {
+	_, err := t.exec(ctx, `UPDATE channel_levels SET status = CASE WHEN blocked = kept AND open_call IS NULL THEN 'pending' ELSE status END,
+		reason = CASE WHEN blocked = kept AND open_call IS NULL THEN '' ELSE reason END, blocked = CASE WHEN blocked = kept THEN '' ELSE blocked END,
+		kept = '', hold_run = NULL WHERE connection = ? AND hold_run = ? AND kept <> ''`, hold.Connection, hold.Run)
+	return err
+}
+
+// Kept counts the rows that a rejection keeps from 0; see Resolver.
+func (d *database) Kept(ctx context.Context, connection string, scope []string) (Kept, error) {
+	var found Kept
+	err := d.read(ctx, func(t *tx) error {
+		found = Kept{}
+		within, arguments := t.scoped(connection, scope)
+		return t.each(ctx, func(row *sql.Rows) error {
+			var why string
+			var rows, at int64
+			err := row.Scan(&why, &rows, &at)
+			if found.Answers == 0 {
+				found.Decided = strings.TrimPrefix(why, keptBefore)
+			}
+			found.Rows, found.Answers = found.Rows+rows, found.Answers+1
+			return err
+		}, `SELECT kept, COUNT(*), COALESCE(MAX((SELECT h.decided_at FROM holds h WHERE h.run = hold_run AND h.kind = 'zeroing')), 0) AS decided
+			FROM channel_levels WHERE connection = ? AND kept <> '' AND blocked = kept`+within+" GROUP BY kept ORDER BY decided DESC, kept",
+			append([]any{connection}, arguments...)...)
+	})
+	return found, err
+}
+
+// DissolveZeroing ends the wait of the connection's held pushes; see Resolver.
+func (d *database) DissolveZeroing(ctx context.Context, lease Lease, now time.Time) ([]Hold, error) {
+	var others []Hold
+	err := d.write(ctx, func(t *tx) error {
+		at, err := t.hold(ctx, lease)
+		if err != nil {
+			return err
+		}
+		others, err = t.dissolveHolds(ctx, lease.Run, fmt.Sprintf("run %d", lease.Run), now, "h.kind = 'zeroing' AND h.connection = ?", at.connection)
+		return err
+	})
+	return others, err
+}
+
+// dissolveHolds answers open holds of which nobody need decide any more, and returns those of other runs than the one that says so.
+func (t *tx) dissolveHolds(ctx context.Context, run int64, by string, now time.Time, which string, argument any) ([]Hold, error) {
+	open, err := t.holds(ctx, which+" AND "+waits, argument)
+	if err != nil {
+		return nil, err
+	}
+	var others []Hold
+	for _, hold := range open {
+		hold.Decision, hold.By, hold.DecidedAt = decisionDissolved, by, new(fromMicros(micros(now)))
+		changed, err := t.exec(ctx, "UPDATE holds SET decision = ?, decided_by = ?, decided_at = ? WHERE run = ? AND kind = ? AND decision = ''",
+			hold.Decision, hold.By, micros(now), hold.Run, string(hold.Kind))
+		if err != nil {
+			return nil, err
+		}
+		if changed > 0 && hold.Run != run {
+			others = append(others, hold)
+		}
+	}
+	return others, nil
+}
