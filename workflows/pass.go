@@ -31,8 +31,8 @@ type pass struct {
 	looking bool   // it is held, and looks again whether it must be
 	// What a person has rejected in an earlier run, in words: the snapshot, and figures that would go to 0.
 	snapshotRejected, zeroingRejected string
-	counts  ledger.Counts
-	preview *activities.Preview
+	counts                            ledger.Counts
+	preview                           *activities.Preview
 
 	// What a person has approved of this run.
 	fetchApproved, zeroApproved *activities.DecideResult

@@ -197,12 +197,6 @@ type HoldDissolved struct {
 	By  string `json:"by"`  // what made the hold needless: "run 13", or a snapshot that was sent
 }
 
-// HoldDissolved is the payload of SignalHoldDissolved.
-type HoldDissolved struct {
-	Run int64  `json:"run"` // of the ledger, that was held
-	By  string `json:"by"`  // what made the hold needless: "run 13", or a snapshot that was sent
-}
-
 // SyncReport is the result of a workflow: what its last pass did, and how many passes there were.
 type SyncReport struct {
 	Run     int64          `json:"run,omitempty"`
