@@ -194,7 +194,9 @@ func yield(ctx workflow.Context) {
 // take puts a request into the inbox.
 func (s *sync) take(ctx workflow.Context, request SyncRequest) {
 	s.signals++
-	s.accept(s.unnamed(ctx, request))
+	for _, one := range request.Each() {
+		s.accept(s.unnamed(ctx, one))
+	}
 }
 
 // accept puts a request into the inbox; false when its id is known already.

@@ -87,10 +87,14 @@ func decidable(given Decision) error {
 	return nil
 }
 
-// onSync takes a request in and answers as soon as it is known what becomes of it.
+// onSync takes a request in, with those that are in it as well, and answers as soon as it is known what becomes of it.
 func (s *sync) onSync(ctx workflow.Context, request SyncRequest) (SyncAnswer, error) {
-	one := s.unnamed(ctx, request)
+	all := request.Each()
+	one := s.unnamed(ctx, all[0])
 	fresh := s.accept(one)
+	for _, other := range all[1:] {
+		s.accept(s.unnamed(ctx, other))
+	}
 	s.stirred = true
 	accepted := s.fates.begun
 	var fate SyncAnswer
