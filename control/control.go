@@ -28,6 +28,7 @@ type Control struct {
 
 	attributes attributes
 	own        own
+	gatherer   gatherer
 }
 
 // own remembers which ledger is spoken for, and which workflows were looked at lately.

@@ -47,7 +47,7 @@ func (c *Control) CheckScope(ctx context.Context, id string, skus []string) erro
 	return c.CheckSKUs(ctx, connection.Merchant, skus...)
 }
 
-func (c *Control) request(ctx context.Context, connection ledger.Connection, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
+func (c *Control) requestNow(ctx context.Context, connection ledger.Connection, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
 	joined, err := c.open(ctx, workflows.WorkflowID(mode, connection.ID))
 	if err != nil {
 		return SyncAnswer{}, err

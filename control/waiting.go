@@ -162,7 +162,11 @@ func requestsOf(event *historypb.HistoryEvent) []ledger.Request {
 	if !decoded(payloads, &request) {
 		return nil
 	}
-	return []ledger.Request{{ID: request.ID, By: request.By, At: event.GetEventTime().AsTime()}}
+	var found []ledger.Request
+	for _, one := range request.Each() {
+		found = append(found, ledger.Request{ID: one.ID, By: one.By, At: event.GetEventTime().AsTime()})
+	}
+	return found
 }
 
 // decoded reads the first of payloads; what cannot be read brings nothing to a workflow either.

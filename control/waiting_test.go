@@ -75,9 +75,9 @@ func TestRequestsOfAHistory(t *testing.T) {
 		startedWith(t, carried),
 		{},
 		signalled(t, workflows.SignalSyncRequested, "none"), signalled(t, workflows.SignalApprove, workflows.SyncRequest{ID: "approve"}),
-		signalled(t, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "signalled", By: "ada"}), update,
+		signalled(t, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "signalled", By: "ada", Also: []workflows.AlsoAsked{{ID: "shared"}}}), update,
 	}
-	for id, want := range map[string]bool{"carried": true, "planned": true, "signalled": true, "updated": true, "approve": false, "none": false, "other": false} {
+	for id, want := range map[string]bool{"carried": true, "planned": true, "signalled": true, "updated": true, "shared": true, "approve": false, "none": false, "other": false} {
 		found, err := requestIn(&events{left: slices.Clone(history)}, id)
 		require.NoError(t, err)
 		require.Equal(t, want, found != nil, id)

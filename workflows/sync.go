@@ -184,7 +184,9 @@ func yield(ctx workflow.Context) {
 // take puts a request into the inbox.
 func (s *sync) take(ctx workflow.Context, request SyncRequest) {
 	s.signals++
-	s.inbox.add(s.unnamed(ctx, request))
+	for _, one := range request.Each() {
+		s.inbox.add(s.unnamed(ctx, one))
+	}
 }
 
 // unnamed gives a request without an id one of its own.

@@ -33,6 +33,8 @@ type SyncRequest struct {
 	DryRun bool `json:"dry_run,omitempty"`
 	// SkipFetch: the levels are recorded already, so the warehouse is not asked. InventoryIntake asks so, with SKUs.
 	SkipFetch bool `json:"skip_fetch,omitempty"`
+	// Also are more requests for the same, for whoever has many: a signal costs much more than an id. About MostAlso.
+	Also []AlsoAsked `json:"also,omitempty"`
 }
 
 // MaximumScope is the most SKUs that one request may name. A request for more is a request for everything.

@@ -34,9 +34,10 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 		return warehouses.Finding{}, err
 	}
 	finding := warehouses.Finding{Notes: notes}
-	rows := 0
+	rows, odd := 0, &inventory.Oddities{}
 	sink := func(_ context.Context, page []inventory.Row) error {
 		for _, row := range page {
+			odd.Add(row)
 			if len(finding.Sample) < shownRows {
 				finding.Sample = append(finding.Sample, row)
 			}
@@ -74,12 +75,14 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if decoder != nil {
 		finding.Notes = append(finding.Notes, fmt.Sprintf("%s: %sread are %s", name, decoder.found(), strings.Join(decoder.known(), ", ")))
 		finding.Notes = append(finding.Notes, decoder.notes()...)
+		finding.Notes = append(finding.Notes, decoder.figures.Notes()...)
 	}
 	made, err := s.made(name, content{modified: found.ModTime(), asOf: read.asOf}, time.Time{}, time.Time{})
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
 	finding.Notes = append(finding.Notes, warehouses.CountsAsOf(made, s.asOf.where()))
+	finding.Notes = append(finding.Notes, warehouses.OddNotes(odd)...)
 	slices.Sort(finding.Facilities)
 	return finding, nil
 }

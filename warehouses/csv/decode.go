@@ -106,6 +106,12 @@ func (d *decoder) find(field string) error {
 }
 
 func (d *decoder) missing(field, column string) error {
+	for _, name := range d.header {
+		if d.format.encoding == nil && !utf8.ValidString(name) {
+			return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sthe header is not valid UTF-8; if the file is written in another encoding, set encoding, "+
+				"like encoding: windows-1252", d.name, column, d.found())
+		}
+	}
 	return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sset columns: {%s: NAME} to the column that holds it", d.name, column, d.found(), field)
 }
 
@@ -160,6 +166,10 @@ func (d *decoder) lacks(r record) string {
 func (d *decoder) uneven(r record) string {
 	lacks := d.lacks(r)
 	switch {
+	case r.count > d.width && r.blankFrom(d.width) && d.format.shapes.long:
+		return ""
+	case r.count > d.width && r.blankFrom(d.width):
+		return fmt.Sprintf("the row has %d fields; expected %d; the further ones are empty: set long_rows: accept if the warehouse ends its rows so", r.count, d.width)
 	case r.count > d.width:
 		return fmt.Sprintf("the row has %d fields; expected %d; a field that holds the delimiter must stand in quotes", r.count, d.width)
 	case !d.format.shapes.short:
@@ -180,7 +190,7 @@ func (d *decoder) unsound(r record) string {
 		}
 		text := r.fields[at]
 		switch {
-		case r.bare(at) && !(d.format.rules.Undresses() && numbers.Formula(strings.TrimSpace(string(text)))):
+		case r.bare(at) && !(d.format.rules.Undresses() && dressed(string(text))):
 			return field + ": a quote stands inside a field that is not quoted; expected the field in quotes, with the quote written twice; if the file puts " +
 				"no field in quotes, set quotes: none; if it is a spreadsheet's =\"…\", set undress: true"
 		case d.format.encoding == nil && !utf8.Valid(text):
@@ -190,6 +200,12 @@ func (d *decoder) unsound(r record) string {
 		}
 	}
 	return ""
+}
+
+// dressed is true for ="…", which has bare quotes.
+func dressed(text string) bool {
+	_, ok := inventory.Formula(strings.TrimFunc(text, inventory.IsBlank))
+	return ok
 }
 
 // row reads a record. What cannot be read is the row's Problem.
@@ -208,7 +224,7 @@ func (d *decoder) row(r record) inventory.Row {
 	if r.count != d.width {
 		row.Problem = d.uneven(r)
 	}
-	if r.count > d.width {
+	if r.count > d.width && row.Problem != "" {
 		return row // which field is which is not known
 	}
 	row.SKU = d.figures.Undress(text(fieldSKU))

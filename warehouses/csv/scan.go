@@ -89,7 +89,7 @@ func (sc *scan) line(ctx context.Context, r record) error {
 	case shapes.stop.fit(r.raw):
 		sc.stopped = true
 		return sc.whole(r)
-	case r.ended && r.blank():
+	case r.ended && r.blank(), string(r.raw) == endOfDOS:
 		return nil
 	case sc.decoder == nil:
 		if header, err := sc.begin(r); header || err != nil {

@@ -17,7 +17,7 @@ const (
 	nameStopAt     = "stop_at"
 	headerAuto     = "auto"
 	quotesNone     = "none"
-	shortAccept    = "accept"
+	rowsAccept     = "accept"
 )
 
 // autoLines is how far down header: auto, and the hint of a header that is not in the first line, look for it.
@@ -28,6 +28,7 @@ type shapes struct {
 	headerLine int  // on which line the header stands; 0 where the setting says nothing
 	headerAuto bool // the header is the first line that has the columns
 	short      bool // a row may leave out fields at its end
+	long       bool // a row may have empty fields behind those of the header
 	skip, stop patterns
 }
 
@@ -35,7 +36,8 @@ func newShapes(values settings.Values) shapes {
 	return shapes{
 		headerLine: int(values.Integer(nameHeaderLine)),
 		headerAuto: values.Text(nameHeader) == headerAuto,
-		short:      values.Text("short_rows") == shortAccept,
+		short:      values.Text("short_rows") == rowsAccept,
+		long:       values.Text("long_rows") == rowsAccept,
 		skip:       newPatterns(values.List(nameSkipRows)),
 		stop:       newPatterns(values.List(nameStopAt)),
 	}
@@ -113,14 +115,20 @@ func fits(parts [][]byte, line []byte) bool {
 }
 
 // blank is true for a record of empty fields. Spreadsheets write so the rows below those that are filled.
-func (r record) blank() bool {
-	for _, field := range r.fields {
+func (r record) blank() bool { return r.blankFrom(0) }
+
+// blankFrom is true where no field holds anything from one on. Of fields that were not kept it is not known.
+func (r record) blankFrom(first int) bool {
+	for _, field := range r.fields[min(first, len(r.fields)):] {
 		if len(bytes.TrimFunc(field, unicode.IsSpace)) > 0 {
 			return false
 		}
 	}
 	return r.count == len(r.fields)
 }
+
+// endOfDOS is how old programs mark the end of a file.
+const endOfDOS = "\x1a"
 
 // bare is true when a quote stands inside a field that is not in quotes.
 func (r record) bare(field int) bool {

@@ -56,21 +56,25 @@ func TestShapes(t *testing.T) {
 		"two carriage returns at each end":   {text: "sku,available\r\r\nA,1\r\r\n", want: []string{"A=1"}},
 		"carriage returns and half a row":    {text: "sku,site,available\rA,x,1\rB", next: warehouses.Retry, err: "stock.csv:3: the file is truncated: it ends after 1 of 3 fields"},
 
-		"letters that are quotes":          {text: "sku,note,available\n\"A\",\"5,1\nB,6\" x,\"2\n", settings: given{"quotes": "none"}, want: []string{"\"A\"=1", "B!"}},
-		"a quote that is not closed":       {text: "sku,note,available\nA,\"x,1\nB,y,2\n", next: warehouses.AskPerson, err: "stock.csv:2: a quote opens a field here, and none closes it to the end of the file; close it, or set quotes: none"},
-		"a quote that may be closed yet":   {text: "sku,note,available\nA,\"x", next: warehouses.Retry, err: "set quotes: none"},
-		"text behind a quote":              {text: "sku,note,available\nA,\"x\" y,1\n", next: warehouses.AskPerson, err: "set quotes: none"},
-		"bad bytes in other columns":       {text: "sku,note,available\nA,\xff\xfe,1\nB,\x00,2\n", want: []string{"A=1", "B=2"}},
-		"bad characters in other columns":  {text: wide("sku,note,available\nA,x,1\n") + "\x00B\x00,\xd8\x00\x00,\x00" + "2\x00\n", settings: given{"encoding": "utf-16"}, want: []string{"A=1", "B=2"}},
-		"bad bytes in a facility":          {text: "sku,facility,available\nA,\xff,1\n", want: []string{"A@\xff!"}},
-		"a quote in a time that is read":   {text: "sku,available,reported_at\nA,1,x\"y\n", want: []string{"A!"}},
-		"a quote in a time that is not":    {text: "sku,available,reported_at\nA,1,x\"y\n", settings: given{"columns": given{"reported_at": ""}}, want: []string{"A=1"}},
-		"a formula that is no dress":       {text: head + "=1\"2,1\n", settings: given{"undress": true}, want: []string{"=1\"2!"}},
-		"short at the end, as others were": {text: "sku,available,note\nA,1\nB,2", settings: given{}, want: []string{"A!", "B!"}},
-		"short at the end, accepted":       {text: "sku,available,note\nA,1\nB,2", settings: given{"short_rows": "accept"}, want: []string{"A=1", "B=2"}},
-		"too short at the end, accepted":   {text: "sku,available,note\nA,1\nB", settings: given{"short_rows": "accept"}, next: warehouses.Retry, err: "it ends after 1 of 3 fields"},
-		"long rows are not accepted":       {text: "sku,name,available\nA,Belt, large,1\n", settings: given{"short_rows": "accept"}, want: []string{"!"}},
-		"a clash of what was dressed":      {text: head + "A,1\n'A,2\n", settings: given{"undress": true}, want: []string{"A=1", "A=2"}}, // which the ledger refuses, both
+		"letters that are quotes":            {text: "sku,note,available\n\"A\",\"5,1\nB,6\" x,\"2\n", settings: given{"quotes": "none"}, want: []string{"\"A\"=1", "B!"}},
+		"a quote that is not closed":         {text: "sku,note,available\nA,\"x,1\nB,y,2\n", next: warehouses.AskPerson, err: "stock.csv:2: a quote opens a field here, and none closes it to the end of the file; close it, or set quotes: none"},
+		"a quote that may be closed yet":     {text: "sku,note,available\nA,\"x", next: warehouses.Retry, err: "set quotes: none"},
+		"text behind a quote":                {text: "sku,note,available\nA,\"x\" y,1\n", next: warehouses.AskPerson, err: "set quotes: none"},
+		"bad bytes in other columns":         {text: "sku,note,available\nA,\xff\xfe,1\nB,\x00,2\n", want: []string{"A=1", "B=2"}},
+		"bad characters in other columns":    {text: wide("sku,note,available\nA,x,1\n") + "\x00B\x00,\xd8\x00\x00,\x00" + "2\x00\n", settings: given{"encoding": "utf-16"}, want: []string{"A=1", "B=2"}},
+		"bad bytes in a facility":            {text: "sku,facility,available\nA,\xff,1\n", want: []string{"A@\xff!"}},
+		"a quote in a time that is read":     {text: "sku,available,reported_at\nA,1,x\"y\n", want: []string{"A!"}},
+		"a quote in a time that is not":      {text: "sku,available,reported_at\nA,1,x\"y\n", settings: given{"columns": given{"reported_at": ""}}, want: []string{"A=1"}},
+		"a formula that is no dress":         {text: head + "=1\"2,1\n", settings: given{"undress": true}, want: []string{"=1\"2!"}},
+		"short at the end, as others were":   {text: "sku,available,note\nA,1\nB,2", settings: given{}, want: []string{"A!", "B!"}},
+		"short at the end, accepted":         {text: "sku,available,note\nA,1\nB,2", settings: given{"short_rows": "accept"}, want: []string{"A=1", "B=2"}},
+		"too short at the end, accepted":     {text: "sku,available,note\nA,1\nB", settings: given{"short_rows": "accept"}, next: warehouses.Retry, err: "it ends after 1 of 3 fields"},
+		"long rows":                          {text: head + "A,1,\nB,2, ,\nC,3,x\n", want: []string{"!", "!", "!"}},
+		"long rows that are accepted":        {text: head + "A,1,\nB,2, ,\nC,3,x\nD,4" + strings.Repeat(",", 300) + "\n", settings: given{"long_rows": "accept"}, want: []string{"A=1", "B=2", "!", "!"}},
+		"the end of a file in DOS":           {text: head + "A,1\r\n\x1a", want: []string{"A=1"}},
+		"a wrong header in another encoding": {text: "sku,verf\xfcgbar\nA,1\n", next: warehouses.AskPerson, err: "the header is not valid UTF-8; if the file is written in another encoding, set encoding, like encoding: windows-1252"},
+		"long rows are not accepted":         {text: "sku,name,available\nA,Belt, large,1\n", settings: given{"short_rows": "accept"}, want: []string{"!"}},
+		"a clash of what was dressed":        {text: head + "A,1\n'A,2\n", settings: given{"undress": true}, want: []string{"A=1", "A=2"}}, // which the ledger refuses, both
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,6 +138,7 @@ func TestSettingsOfShapeReadAnew(t *testing.T) {
 		{"skip_rows": "x"},
 		{"stop_at": "x"},
 		{"short_rows": "accept"},
+		{"long_rows": "accept"},
 	} {
 		for name := range option {
 			if name != nameHeader {

@@ -52,5 +52,6 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if err := w.finish(); err != nil {
 		finding.Notes = append(finding.Notes, err.Error())
 	}
+	finding.Notes = append(append(finding.Notes, s.form.figures.Notes()...), warehouses.LooksOdd(rows)...)
 	return finding, nil
 }

@@ -79,7 +79,9 @@ func TestFigures(t *testing.T) {
 // TestLotsWithoutALevel: where some lots have a figure and others say that there is no level, the sum is not known.
 func TestLotsWithoutALevel(t *testing.T) {
 	t.Parallel()
-	lot := func(sku, available string) warehousetest.Item { return warehousetest.Item{SKU: sku, Facility: "Reno", Available: available} }
+	lot := func(sku, available string) warehousetest.Item {
+		return warehousetest.Item{SKU: sku, Facility: "Reno", Available: available}
+	}
 	fake := extensivtest.Start(t, []warehousetest.Item{lot("A", "-1"), lot("A", "5"), lot("B", "5"), lot("B", "-1"), lot("C", "-1"), lot("C", "-1"), lot("D", "5")})
 	settings := map[string]any{
 		"levels": "details", "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "reno"}, "texts": map[string]any{"-1": "none"},

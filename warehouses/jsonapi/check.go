@@ -48,5 +48,6 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if len(without) > 0 {
 		finding.Notes = append(finding.Notes, "no item of the first page has anything for "+strings.Join(without, ", ")+"; correct fields")
 	}
+	finding.Notes = append(append(finding.Notes, s.form.figures.Notes()...), warehouses.LooksOdd(p.rows)...)
 	return finding, nil
 }

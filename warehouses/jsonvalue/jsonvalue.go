@@ -29,8 +29,9 @@ const (
 // Value is a JSON value as it is written. The zero Value is none. It shares the memory of the text that it was parsed from.
 type Value struct{ raw []byte }
 
-// Parse takes in a document. Nothing may be missing at its end and nothing may follow it.
+// Parse takes in a document. Nothing may be missing at its end and nothing may follow it. A byte order mark before it is skipped.
 func Parse(document []byte) (Value, error) {
+	document = bytes.TrimPrefix(document, []byte("\ufeff"))
 	if !json.Valid(document) {
 		return Value{}, fmt.Errorf("expected one JSON value, whole and with nothing behind it; found %s", Found(document))
 	}

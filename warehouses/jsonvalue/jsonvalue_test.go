@@ -30,7 +30,7 @@ func ExampleValue_Members() {
 
 func TestParseTakesOneDocument(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", " ", "{", "{}{}", "{} x", "[1,]", `{"a"}`, "01", "NaN", "'a'", "\"a\nb\"", "<html>", "\ufeff{}"} {
+	for _, text := range []string{"", " ", "{", "{}{}", "{} x", "[1,]", `{"a"}`, "01", "NaN", "'a'", "\"a\nb\"", "<html>", "\ufeff"} {
 		_, err := jsonvalue.Parse([]byte(text))
 		require.Error(t, err, text)
 	}
@@ -130,10 +130,21 @@ func tree(t *testing.T, value jsonvalue.Value) (read any, sound bool) {
 	return nil, true
 }
 
+// TestParseSkipsAMarkOfByteOrder: some servers write one before JSON.
+func TestParseSkipsAMarkOfByteOrder(t *testing.T) {
+	t.Parallel()
+	value, err := jsonvalue.Parse([]byte("\ufeff {\"a\":1}"))
+	require.NoError(t, err)
+	require.Equal(t, `{"a":1}`, value.Raw())
+	_, err = jsonvalue.Parse([]byte("\ufeff\ufeff1"))
+	require.Error(t, err)
+}
+
 // FuzzParse holds the walk against encoding/json: every member and every element is seen, as it is written.
 func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, document []byte) {
 		value, err := jsonvalue.Parse(document)
+		document = bytes.TrimPrefix(document, []byte("\ufeff"))
 		if err != nil {
 			require.False(t, json.Valid(document))
 			return

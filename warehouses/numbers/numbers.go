@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/tidemark/tidemark/inventory"
 )
@@ -35,11 +34,8 @@ type Figure struct {
 
 // trimmed is a text without the blanks around it, and without its dress where that is set.
 func (r Rules) trimmed(text string) string {
-	return strings.TrimFunc(r.Undress(text), blank)
+	return strings.TrimFunc(r.Undress(text), inventory.IsBlank)
 }
-
-// blank is true for blanks within a line, no-break ones included.
-func blank(letter rune) bool { return letter == '\t' || unicode.Is(unicode.Zs, letter) }
 
 // Undress takes off what a spreadsheet dresses a text in, where that is set: blanks around it, ="…" around it, an apostrophe before it.
 // Any other text comes back as it is.
@@ -47,33 +43,18 @@ func (r Rules) Undress(text string) string {
 	if !r.undress {
 		return text
 	}
-	text = strings.TrimFunc(text, blank)
-	if inside, ok := formula(text); ok {
-		return strings.TrimFunc(inside, blank)
+	text = strings.TrimFunc(text, inventory.IsBlank)
+	if inside, ok := inventory.Formula(text); ok {
+		return strings.TrimFunc(inside, inventory.IsBlank)
 	}
 	if inside, ok := strings.CutPrefix(text, "'"); ok && inside != "" {
-		return strings.TrimFunc(inside, blank)
+		return strings.TrimFunc(inside, inventory.IsBlank)
 	}
 	return text
 }
 
 // Undresses is true where Undress does something.
 func (r Rules) Undresses() bool { return r.undress }
-
-// Formula is true for ="…", which a spreadsheet shows as the text inside.
-func Formula(text string) bool {
-	_, ok := formula(text)
-	return ok
-}
-
-func formula(text string) (inside string, ok bool) {
-	inside, begins := strings.CutPrefix(text, `="`)
-	inside, ends := strings.CutSuffix(inside, `"`)
-	if !begins || !ends || strings.Contains(strings.ReplaceAll(inside, `""`, ""), `"`) {
-		return "", false
-	}
-	return strings.ReplaceAll(inside, `""`, `"`), true
-}
 
 // number reads a figure that is neither blank nor a text with a meaning.
 func (r Rules) number(text string) (int64, error) {

@@ -27,6 +27,27 @@ const keptTexts = 20
 // Unknown are the texts that stood where a figure was expected, and that have no meaning; at most 20.
 func (r *Reading) Unknown() []string { return slices.Clone(r.unknown) }
 
+// Notes says for people which texts were met that have no meaning, and what to do about them.
+func (r *Reading) Notes() []string {
+	if len(r.unknown) == 0 {
+		return nil
+	}
+	return []string{"texts that stand where a figure is expected: " + r.listed() + "; say what each means with the setting texts"}
+}
+
+// listed are the unknown texts for an error or a note.
+func (r *Reading) listed() string {
+	names := make([]string, 0, len(r.unknown))
+	for _, one := range r.unknown {
+		names = append(names, shown(one))
+	}
+	list := strings.Join(names, ", ")
+	if r.more {
+		list += " and more"
+	}
+	return list
+}
+
 // Undress takes off what a spreadsheet dresses a text in, where that is set.
 func (r *Reading) Undress(text string) string { return r.rules.Undress(text) }
 
@@ -143,7 +164,7 @@ func numeric(text string) bool {
 		switch {
 		case letter >= '0' && letter <= '9':
 			digit = true
-		case strings.ContainsRune(".,'’_", letter), blank(letter):
+		case strings.ContainsRune(".,'’_", letter), inventory.IsBlank(letter):
 		case (letter == '-' || letter == '+') && (i == 0 || strings.ContainsRune("eE", rune(text[i-1]))):
 		case (letter == 'e' || letter == 'E') && digit:
 		default:
@@ -164,14 +185,7 @@ func (r *Reading) unknownText(text string) error {
 	}
 	list := ""
 	if len(r.unknown) > 1 || r.more {
-		names := make([]string, 0, len(r.unknown))
-		for _, one := range r.unknown {
-			names = append(names, shown(one))
-		}
-		list = "; unknown texts so far: " + strings.Join(names, ", ")
-	}
-	if r.more {
-		list += " and more"
+		list = "; unknown texts so far: " + r.listed()
 	}
 	return fmt.Errorf("%s is not a whole number; if it stands for one, set texts: {%s: NUMBER}, or none where it means that there is no level%s",
 		shown(text), strconv.Quote(strings.ToValidUTF8(text[:min(len(text), shownText)], "")), list)

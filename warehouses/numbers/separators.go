@@ -2,6 +2,7 @@ package numbers
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -103,7 +104,7 @@ func (s separators) groups(text string, zeros bool) (string, bool) {
 func (s separators) separates(letter rune) bool {
 	switch s.thousands {
 	case space:
-		return letter != '\t' && blank(letter)
+		return unicode.Is(unicode.Zs, letter)
 	case "'":
 		return letter == '\'' || letter == '\u2019'
 	}

@@ -40,5 +40,6 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	}
 	finding.Sample = p.rows[:min(len(p.rows), shownRows)]
 	finding.Notes = []string{fmt.Sprintf("it has %d rows as of %s", p.total, p.asOf.Format(time.RFC3339))}
+	finding.Notes = append(append(finding.Notes, s.figures.Notes()...), warehouses.LooksOdd(p.rows)...)
 	return finding, nil
 }

@@ -51,5 +51,6 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 			finding.Notes = append(finding.Notes, fmt.Sprintf("ShipBob has %d calls left for this minute", calls))
 		}
 	}
+	finding.Notes = append(append(finding.Notes, s.form.figures.Notes()...), warehouses.LooksOdd(p.rows)...)
 	return finding, nil
 }

@@ -46,5 +46,6 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if err := s.finish(p.seen); err != nil {
 		finding.Notes = append(finding.Notes, err.Error())
 	}
+	finding.Notes = append(append(finding.Notes, s.figures.Notes()...), warehouses.LooksOdd(p.rows)...)
 	return finding, nil
 }

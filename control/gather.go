@@ -1,0 +1,162 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// How requests are gathered into signals. A signal costs Temporal a transaction and the workflow's history several events, so those that
+// come while a signal to the same workflow is under way share the next one. Nobody waits longer for it: a request that comes alone goes
+// at once, and each is answered only when the signal that carries it is durable.
+
+const (
+	// mostGathered is how many requests of one workflow may wait for their signal. More would only wait longer than who asks does.
+	mostGathered = 5000
+	// gatheredBytes bounds what a signal carries; all signals of a workflow stand in its history.
+	gatheredBytes = 64 << 10
+	// signalPatience is how long one signal may take.
+	signalPatience = 10 * time.Second
+)
+
+// errCrowded is for requests of which too many wait already.
+var errCrowded = errors.New("too many requests for this connection wait to be handed to Temporal; ask again in a moment")
+
+// gathered is a request that waits for its signal.
+type gathered struct {
+	ctx     context.Context // of who asks: one who has left is not asked for
+	request workflows.SyncRequest
+	answer  chan gatheredAnswer
+}
+
+type gatheredAnswer struct {
+	SyncAnswer
+	err error
+}
+
+// gatherer has the requests that wait for their signal, by workflow and by what can share one. A workflow that is in it has a signal
+// under way.
+type gatherer struct {
+	mutex   sync.Mutex
+	waiting map[gatherKey][]*gathered
+}
+
+type gatherKey struct {
+	workflow  string
+	skipFetch bool
+}
+
+// shareable is true for a request that can share a signal. A dry run is looked at by itself, and a request without an id is a signal.
+func shareable(request workflows.SyncRequest) bool {
+	return request.ID != "" && !request.DryRun && len(request.Also) == 0
+}
+
+// share hands a request over together with those that come meanwhile. send sends one signal.
+func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.SyncRequest, send func(context.Context, workflows.SyncRequest) (SyncAnswer, error)) (SyncAnswer, error) {
+	one := &gathered{ctx: ctx, request: request, answer: make(chan gatheredAnswer, 1)}
+	g.mutex.Lock()
+	waiting, busy := g.waiting[key]
+	if len(waiting) >= mostGathered {
+		g.mutex.Unlock()
+		return SyncAnswer{}, errCrowded
+	}
+	if g.waiting == nil {
+		g.waiting = map[gatherKey][]*gathered{}
+	}
+	g.waiting[key] = append(waiting, one)
+	g.mutex.Unlock()
+	if !busy {
+		go g.sendAll(context.WithoutCancel(ctx), key, send)
+	}
+	select {
+	case answer := <-one.answer:
+		return answer.SyncAnswer, answer.err
+	case <-ctx.Done():
+		return SyncAnswer{}, context.Cause(ctx)
+	}
+}
+
+// sendAll sends one signal after the other, until nothing waits any more.
+func (g *gatherer) sendAll(ctx context.Context, key gatherKey, send func(context.Context, workflows.SyncRequest) (SyncAnswer, error)) {
+	for {
+		g.mutex.Lock()
+		next, rest := together(g.waiting[key])
+		if len(next) == 0 {
+			delete(g.waiting, key)
+			g.mutex.Unlock()
+			return
+		}
+		g.waiting[key] = rest
+		g.mutex.Unlock()
+		var answer gatheredAnswer
+		within, cancel := context.WithTimeout(ctx, signalPatience)
+		answer.SyncAnswer, answer.err = send(within, merged(next))
+		cancel()
+		for _, one := range next {
+			one.answer <- answer
+		}
+	}
+}
+
+// together chooses the requests of the next signal, in the order of their coming; those whose asker has left are dropped.
+func together(waiting []*gathered) (next, rest []*gathered) {
+	bytes := 0
+	for n, one := range waiting {
+		if one.ctx.Err() != nil {
+			continue
+		}
+		bytes += requestBytes(one.request)
+		if len(next) > 0 && (len(next) > workflows.MostAlso || bytes > gatheredBytes) {
+			return next, waiting[n:]
+		}
+		next = append(next, one)
+	}
+	return next, nil
+}
+
+func requestBytes(request workflows.SyncRequest) int {
+	bytes := len(request.ID) + len(request.By)
+	for _, sku := range request.SKUs {
+		bytes += len(sku)
+	}
+	return bytes
+}
+
+// merged makes one request of several. It asks for what all of them ask for: the SKUs of all, or everything where one does, or where
+// that is too many to name.
+func merged(requests []*gathered) workflows.SyncRequest {
+	all := requests[0].request
+	everything := false
+	var skus []string
+	for n, one := range requests {
+		everything = everything || len(one.request.SKUs) == 0
+		skus = append(skus, one.request.SKUs...)
+		if n > 0 {
+			all.Also = append(all.Also, workflows.AlsoAsked{ID: one.request.ID, By: one.request.By})
+		}
+	}
+	if len(requests) == 1 {
+		return all
+	}
+	slices.Sort(skus)
+	if all.SKUs = slices.Compact(skus); everything || len(all.SKUs) > workflows.MaximumScope {
+		all.SKUs = nil
+	}
+	return all
+}
+
+// request asks a connection's workflow for a run.
+func (c *Control) request(ctx context.Context, connection ledger.Connection, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
+	send := func(ctx context.Context, request workflows.SyncRequest) (SyncAnswer, error) {
+		return c.requestNow(ctx, connection, mode, request)
+	}
+	if !shareable(request) {
+		return send(ctx, request)
+	}
+	return c.gatherer.share(ctx, gatherKey{workflows.WorkflowID(mode, connection.ID), request.SkipFetch}, request, send)
+}
