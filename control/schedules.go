@@ -206,8 +206,8 @@ func details(connection ledger.Connection, mode ledger.Mode) string {
 	if mode == ledger.Full {
 		what = "Pushes every figure of " + connection.Warehouse + " to " + connection.Store + "."
 	}
-	return what + fmt.Sprintf("\n\nHow it stands: `starter status %[1]s`. One more run now: `starter sync %[2]s %[1]s`, or *Send a Signal* named `%[3]s` with "+
-		"`{\"by\": \"NAME\"}`. A held run is answered with `starter approve RUN` or `starter reject RUN`, or with the signal `%[4]s` or `%[5]s` and the same payload. "+
-		"Red means that a person must act: the failure says what to do.",
-		connection.ID, mode, workflows.SignalSyncRequested, workflows.SignalApprove, workflows.SignalReject)
+	return what + fmt.Sprintf("\n\nHow it stands: `starter status %[1]s`. One more run now: `starter sync %[2]s %[1]s`, or *Update* `%[6]s` or *Send a Signal* `%[3]s` with "+
+		"`{\"by\": \"NAME\"}`. A held run is answered with `starter approve RUN` or `starter reject RUN`, or with *Update* `%[4]s` or `%[5]s` and the same payload, which says "+
+		"what became of it; the signals of these names do the same without an answer. Red means that a person must act: the failure says what to do.",
+		connection.ID, mode, workflows.SignalSyncRequested, workflows.UpdateApprove, workflows.UpdateReject, workflows.UpdateSync)
 }

@@ -20,21 +20,34 @@ type SyncAnswer struct {
 	// Joined is true when a workflow was open already: its pass serves the request if it has not begun to fetch, otherwise one
 	// more pass does.
 	Joined bool `json:"joined"`
+	// Fate, ByRun and Why are what became of the request, where the workflow has answered: see workflows.SyncAnswer.
+	Fate  workflows.SyncFate `json:"fate,omitempty"`
+	ByRun int64              `json:"by_run,omitempty"`
+	Why   string             `json:"why,omitempty"`
 }
 
-// Sync asks for a run now. It returns when the request is durable, not when it is served; Wait waits for that.
+// Sync asks for a run now, by a signal. It returns when the request is durable, not when it is served; Wait waits for that.
 func (c *Control) Sync(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
-	connection, err := c.connection(ctx, id)
+	connection, err := c.syncable(ctx, id, request)
 	if err != nil {
 		return SyncAnswer{}, err
 	}
+	return c.request(ctx, connection, mode, request)
+}
+
+// syncable is the connection, where a run of it can be asked for so.
+func (c *Control) syncable(ctx context.Context, id string, request workflows.SyncRequest) (ledger.Connection, error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return connection, err
+	}
 	if !connection.Active() {
-		return SyncAnswer{}, usage("connection %s is not enabled; set enabled: true (and inventory.enabled) in the configuration and apply it", id)
+		return connection, usage("connection %s is not enabled; set enabled: true (and inventory.enabled) in the configuration and apply it", id)
 	}
 	if len(request.SKUs) > workflows.MaximumScope {
-		return SyncAnswer{}, usage("%d SKUs are more than one request may name (%d); ask for a whole sync, or in parts", len(request.SKUs), workflows.MaximumScope)
+		return connection, usage("%d SKUs are more than one request may name (%d); ask for a whole sync, or in parts", len(request.SKUs), workflows.MaximumScope)
 	}
-	return c.request(ctx, connection, mode, request)
+	return connection, nil
 }
 
 // CheckScope refuses SKUs of which nothing at all is known, as they are mostly misspelt. A SKU that the warehouse has only now is
@@ -59,9 +72,22 @@ func (c *Control) requestNow(ctx context.Context, connection ledger.Connection, 
 
 // signal starts a connection's workflow under an id, unless it is open, and gives it the request.
 func (c *Control) signal(ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
-	own, err := c.identity(ctx)
+	options, input, err := c.starting(ctx, connection, id, mode)
 	if err != nil {
 		return SyncAnswer{}, err
+	}
+	run, err := c.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested, request, options, workflows.WorkflowType(mode), input)
+	if err != nil {
+		return SyncAnswer{}, fmt.Errorf("asking for %s: %w", id, err)
+	}
+	return SyncAnswer{Workflow: id, Run: run.GetRunID()}, nil
+}
+
+// starting is how a connection's workflow is started under an id.
+func (c *Control) starting(ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode) (client.StartWorkflowOptions, workflows.SyncInput, error) {
+	own, err := c.identity(ctx)
+	if err != nil {
+		return client.StartWorkflowOptions{}, workflows.SyncInput{}, err
 	}
 	options := client.StartWorkflowOptions{
 		ID: id, TaskQueue: workflows.TaskQueue, WorkflowRunTimeout: workflows.ExecutionTimeout,
@@ -73,17 +99,12 @@ func (c *Control) signal(ctx context.Context, connection ledger.Connection, id s
 	}
 	labelled, err := c.labelled(ctx)
 	if err != nil {
-		return SyncAnswer{}, err
+		return client.StartWorkflowOptions{}, workflows.SyncInput{}, err
 	}
 	if labelled {
 		options.TypedSearchAttributes = workflows.ConnectionAttributes(connection, mode, ledger.TriggerRequest)
 	}
-	run, err := c.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested, request, options,
-		workflows.WorkflowType(mode), workflows.SyncInput{Connection: connection.ID, Ledger: own})
-	if err != nil {
-		return SyncAnswer{}, fmt.Errorf("asking for %s: %w", id, err)
-	}
-	return SyncAnswer{Workflow: id, Run: run.GetRunID()}, nil
+	return options, workflows.SyncInput{Connection: connection.ID, Ledger: own}, nil
 }
 
 // Wait waits for the workflow of a request to end and returns its report.
@@ -128,29 +149,6 @@ func (c *Control) looked(ctx context.Context, id string) (open bool, theirs *own
 	}
 	theirs, err = c.anothers(ctx, info.GetMemo())
 	return true, theirs, err
-}
-
-// Decide approves or rejects what a run holds, by a signal to its workflow.
-func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string) (ledger.Hold, error) {
-	hold, err := c.Ledger.HoldOf(ctx, run)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return hold, usage("run %d holds nothing; starter status lists what waits for a decision", run)
-	} else if err != nil {
-		return hold, err
-	}
-	if hold.Decision != "" {
-		return hold, usage("run %d was %s already, by %s", run, hold.Decision, hold.By)
-	}
-	signal := workflows.SignalReject
-	if approve {
-		signal = workflows.SignalApprove
-	}
-	err = c.Client.SignalWorkflow(ctx, hold.Workflow, "", signal, workflows.Decision{By: by})
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
-		return hold, usage("the workflow %s of run %d is over, so there is nothing to decide; the next run looks anew", hold.Workflow, run)
-	}
-	return hold, err
 }
 
 // Pause stops a connection's schedules until Resume. A run that is under way goes on; requests are still served.

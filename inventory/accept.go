@@ -20,8 +20,8 @@ func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 			Place:    presentable(row.Place, maxReasonBytes),
 			Reason:   presentable(reason, maxReasonBytes),
 
-			UnreadableSKU:      CheckSKU("SKU", row.SKU) != nil,
-			UnreadableFacility: row.Facility != "" && CheckSKU("facility", row.Facility) != nil,
+			UnreadableSKU:      !Legible(row.SKU),
+			UnreadableFacility: row.Facility != "" && !Legible(row.Facility),
 		}
 	}
 	level := Level{Facility: row.Facility, SKU: row.SKU, OnHand: row.OnHand, Committed: row.Committed, ReportedAt: row.ReportedAt}
@@ -105,6 +105,12 @@ func CheckSKU(what, text string) error {
 		return fmt.Errorf("the %s %s contains a NUL byte", what, shorten(text))
 	}
 	return nil
+}
+
+// Legible is true for the SKU or facility of a refused row that can be believed. One with a replacement character was something else
+// before it was read.
+func Legible(text string) bool {
+	return CheckSKU("text", text) == nil && !strings.ContainsRune(text, utf8.RuneError)
 }
 
 // maxReasonBytes is the longest place or reason of a refusal that is kept.

@@ -54,6 +54,7 @@ func TestARefusalSaysWhatItNames(t *testing.T) {
 		"no SKU":                 {inventory.Row{Facility: "east"}, false, true, "", "the SKU is empty"},
 		"no SKU and a problem":   {inventory.Row{Facility: "east", Problem: "the row has 2 fields"}, false, true, "", "2 fields"},
 		"an SKU that is no text": {inventory.Row{SKU: "a\xffb", Facility: "east"}, false, true, "a\uFFFDb", "UTF-8"},
+		"an SKU that was none":   {inventory.Row{SKU: "a\uFFFDb", Facility: "east", Problem: "not valid Unicode"}, false, true, "a\uFFFDb", "Unicode"},
 		"an SKU that is too long": {
 			inventory.Row{SKU: strings.Repeat("x", inventory.MaxSKUBytes+1)}, false, true, strings.Repeat("x", inventory.MaxSKUBytes) + "…", "bytes long",
 		},

@@ -187,7 +187,7 @@ func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time
 		}
 		return nil
 	})
-	unclear(&row, twice, "sku", "facility")
+	jsonvalue.Unclear(&row, twice, []string{"sku"}, []string{"facility"})
 	if err == nil && twice != "" {
 		err = fmt.Errorf("%s is given twice; it is not known which one is meant", shown(twice))
 	}

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
@@ -24,11 +23,11 @@ func (e *refusedError) Unwrap() error { return e.err }
 
 // refusal is the error of one event that is refused.
 func refusal(update workflows.InventoryUpdate, row inventory.Row, err error) error {
-	if inventory.CheckSKU("SKU", row.SKU) != nil {
+	if !inventory.Legible(row.SKU) {
 		return err // it is not known which level it is of
 	}
 	refused := workflows.InventoryUpdate{Event: update.Event, SKU: row.SKU, Facility: row.Facility, Sequence: update.Sequence, Problem: err.Error()}
-	if inventory.CheckSKU("facility", row.Facility) != nil {
+	if !inventory.Legible(row.Facility) {
 		refused.Facility = ""
 	}
 	if inventory.CheckSKU("event id", update.Event) != nil {
@@ -69,15 +68,4 @@ func readOn(object jsonvalue.Value, take func(name string, member jsonvalue.Valu
 		return nil
 	})
 	return twice, first
-}
-
-// unclear takes the SKU or facility from a row that gives it twice: it is not known which one is meant.
-func unclear(row *inventory.Row, twice, sku, facility string) {
-	switch {
-	case twice == "":
-	case strings.EqualFold(twice, sku):
-		row.SKU = ""
-	case strings.EqualFold(twice, facility):
-		row.Facility = ""
-	}
 }

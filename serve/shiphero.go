@@ -109,7 +109,7 @@ func shipHeroItem(item jsonvalue.Value, figures *numbers.Reading) (inventory.Row
 			return nil
 		})
 	}
-	unclear(&row, twice, "sku", "warehouse_uuid")
+	jsonvalue.Unclear(&row, twice, []string{"sku"}, []string{"warehouse_uuid"})
 	switch {
 	case err != nil:
 		return row, err

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tidemark/tidemark/activities"
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/workflows"
 )
 
 func pauseCommand(s *session) *cobra.Command {
@@ -60,13 +63,18 @@ func resumeCommand(s *session) *cobra.Command {
 
 func decideCommand(s *session, approve bool) *cobra.Command {
 	use, short := "reject RUN", "Refuse what a held run wants to do: a held snapshot is not recorded, and nothing is pushed"
+	long := `reject refuses what a held run wants to do, and ends it. The same is not asked about again: a later run that meets the same snapshot, or would
+take the same rows to 0, says that it was rejected and by whom, and pushes the rest. starter approve RUN lifts that again.`
 	if approve {
 		use, short = "approve RUN", "Let a held run go on; it fetches anew first"
+		long = `approve lets a held run go on, and every other run that waits on the same snapshot. It fetches anew first, and asks again where that is
+worse than what was approved. A run that was rejected is not taken up again; to approve it lifts the rejection, and the next run asks anew.`
 	}
 	name := use[:len(use)-len(" RUN")]
 	return &cobra.Command{
 		Use:     use,
 		Short:   short,
+		Long:    long,
 		Example: "  starter status\n  starter " + name + " 42",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -75,14 +83,49 @@ func decideCommand(s *session, approve bool) *cobra.Command {
 				return &flagError{fmt.Errorf("%q is not a run number; starter status shows what waits", arguments[0])}
 			}
 			return s.with(command.Context(), func(c *control.Control) error {
-				hold, err := c.Decide(command.Context(), run, approve, me())
+				decided, err := c.Decide(command.Context(), run, approve, me())
 				if err != nil {
 					return err
 				}
-				return s.print(hold, func(w io.Writer) { line(w, "run %d of %s: %s is on its way", run, hold.Connection, name) })
+				return s.print(decided, func(w io.Writer) { line(w, "%s", became(decided, name)) })
 			})
 		},
 	}
+}
+
+// became says what became of an answer to a held run.
+func became(d control.Decided, name string) string {
+	who := fmt.Sprintf("run %d of %s", d.Run, d.Connection)
+	others := ""
+	if len(d.Runs) > 1 {
+		others = "; the answer is for " + runs(d.Runs)
+	}
+	by := ""
+	if d.By != "" {
+		by = " by " + d.By
+	}
+	switch d.Answer {
+	case activities.Approved:
+		return fmt.Sprintf("%s: approved%s; it fetches anew and goes on%s", who, by, others)
+	case activities.Rejected:
+		return fmt.Sprintf("%s: rejected%s; the same is not asked about again%s", who, by, others)
+	case activities.Dissolved:
+		return fmt.Sprintf("%s: nobody needs to decide any more: the hold was dissolved%s", who, by)
+	case activities.Lifted:
+		return fmt.Sprintf("%s: the rejection is lifted%s; the next run asks anew (starter sync smart %s)", who, by, d.Connection)
+	case workflows.NotHeld:
+		return fmt.Sprintf("%s: the answer changed nothing: %s", who, d.Why)
+	}
+	return fmt.Sprintf("%s: the %s is safe with Temporal, and no worker has answered yet; is one running?", who, name)
+}
+
+// runs names runs in words.
+func runs(numbers []int64) string {
+	words := make([]string, len(numbers))
+	for i, number := range numbers {
+		words[i] = strconv.FormatInt(number, 10)
+	}
+	return "runs " + strings.Join(words, ", ")
 }
 
 func restoredCommand(s *session) *cobra.Command {

@@ -23,9 +23,10 @@ func syncCommand(s *session) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "sync smart|full CONNECTION",
 		Short: "Start a sync now",
-		Long: `sync asks for a Smart Sync (push what changed) or a Full Sync (push everything) of a connection, by a signal that also starts the
-workflow when none is open. It returns as soon as the request is safe with Temporal; --wait waits for the run and shows its progress.
-A request joins a run that is open: a pass that has not begun to fetch serves it, otherwise one more pass follows.`,
+		Long: `sync asks for a Smart Sync (push what changed) or a Full Sync (push everything) of a connection, and starts the workflow when none is
+open. It says what became of the request: a run started for it, it joined a run that had not begun to fetch, it waits for the run that is
+under way, or what it asks for is covered. --wait waits for the run and shows its progress. Where no worker answers within some seconds the
+request is safe with Temporal all the same, and starter requests ID says what became of it.`,
 		Example: "  starter sync smart acme-shop --wait\n  starter sync full acme-shop --dry-run --wait\n  starter sync smart acme-shop --sku BIKE --sku LIGHT",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -59,18 +60,15 @@ func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode
 	if mode == ledger.Full && len(request.SKUs) == 0 && !request.DryRun {
 		line(os.Stderr, "a Full Sync pushes every SKU of %s, changed or not; Smart Sync is enough for the day to day", connection)
 	}
-	answer, err := c.Sync(ctx, mode, connection, request)
+	answer, err := c.Ask(ctx, mode, connection, request)
 	if err != nil {
 		return err
 	}
 	if !wait {
-		return s.print(answer, func(w io.Writer) {
-			word := "started"
-			if answer.Joined {
-				word = "was open and has the request"
-			}
-			line(w, "%s %s; request %s", answer.Workflow, word, request.ID)
-		})
+		return s.print(answer, func(w io.Writer) { line(w, "%s; request %s", fate(answer), request.ID) })
+	}
+	if answer.Fate != "" && answer.Fate != workflows.SyncStarted {
+		line(os.Stderr, "  %s", fate(answer))
 	}
 	report, err := s.follow(ctx, c, answer)
 	if err != nil {
@@ -83,6 +81,32 @@ func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode
 		return &runError{fmt.Sprintf("run %d ended as %s: %s", report.Run, report.Outcome, report.Reason)}
 	}
 	return nil
+}
+
+// fate says what became of a request.
+func fate(a control.SyncAnswer) string {
+	text := ""
+	switch a.Fate {
+	case workflows.SyncStarted:
+		text = fmt.Sprintf("%s started as run %d", a.Workflow, a.ByRun)
+	case workflows.SyncJoined:
+		text = fmt.Sprintf("%s: the request joined run %d", a.Workflow, a.ByRun)
+	case workflows.SyncWaits:
+		text = fmt.Sprintf("%s: the request waits", a.Workflow)
+	case workflows.SyncCovered:
+		text = fmt.Sprintf("%s: nothing is left to do", a.Workflow)
+	case workflows.SyncFailed:
+		text = fmt.Sprintf("%s: no run began", a.Workflow)
+	default:
+		text = a.Workflow + " started, and has not answered yet; is a worker running?"
+		if a.Joined {
+			text = a.Workflow + " was open and has the request; it has not answered yet"
+		}
+	}
+	if a.Why != "" {
+		text += ": " + a.Why
+	}
+	return text
 }
 
 // unfinished is why there is no report of a run that was waited for.

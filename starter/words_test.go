@@ -163,3 +163,31 @@ func TestApplyCountsACatalogue(t *testing.T) {
 	}),
 		"nothing to change: 0 warehouses, 1 store, 0 connections")
 }
+
+// What became of a request, and of an answer to a held run, is said in a sentence.
+func TestAnswersInWords(t *testing.T) {
+	t.Parallel()
+	const workflow = "smart-sync/shop"
+	for want, answer := range map[string]control.SyncAnswer{
+		"smart-sync/shop started as run 8":                                        {Workflow: workflow, Fate: workflows.SyncStarted, ByRun: 8},
+		"smart-sync/shop: the request joined run 8":                               {Workflow: workflow, Fate: workflows.SyncJoined, ByRun: 8},
+		"smart-sync/shop: the request waits: served next; run 8 is pushing":       {Workflow: workflow, Fate: workflows.SyncWaits, ByRun: 8, Why: "served next; run 8 is pushing"},
+		"smart-sync/shop: nothing is left to do: done by run 8":                   {Workflow: workflow, Fate: workflows.SyncCovered, ByRun: 8, Why: "done by run 8"},
+		"smart-sync/shop: no run began: not enabled":                              {Workflow: workflow, Fate: workflows.SyncFailed, Why: "not enabled"},
+		"smart-sync/shop started, and has not answered yet; is a worker running?": {Workflow: workflow},
+		"smart-sync/shop was open and has the request; it has not answered yet":   {Workflow: workflow, Joined: true},
+	} {
+		require.Equal(t, want, fate(answer))
+	}
+	hold := ledger.Hold{Run: 12, Connection: "shop", By: "ann"}
+	for want, decided := range map[string]control.Decided{
+		"run 12 of shop: approved by ann; it fetches anew and goes on; the answer is for runs 12, 14":        {Hold: hold, Answer: activities.Approved, Runs: []int64{12, 14}},
+		"run 12 of shop: rejected by ann; the same is not asked about again":                                 {Hold: hold, Answer: activities.Rejected, Runs: []int64{12}},
+		"run 12 of shop: nobody needs to decide any more: the hold was dissolved by ann":                     {Hold: hold, Answer: activities.Dissolved},
+		"run 12 of shop: the rejection is lifted by ann; the next run asks anew (starter sync smart shop)":   {Hold: hold, Answer: activities.Lifted},
+		"run 12 of shop: the answer changed nothing: nothing is held here":                                   {Hold: hold, Answer: workflows.NotHeld, Why: "nothing is held here"},
+		"run 12 of shop: the approve is safe with Temporal, and no worker has answered yet; is one running?": {Hold: hold},
+	} {
+		require.Equal(t, want, became(decided, "approve"))
+	}
+}

@@ -119,7 +119,8 @@ func TestGaugesOfConnections(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, state.Hold(t.Context(), ledger.Hold{Run: granted.Lease.Run, Kind: ledger.HoldZeroing, Connection: "birch-shop", Warehouse: "hub", Workflow: "w", At: at}))
 	_, err = state.Observe(t.Context(), "hub", []ledger.Observation{
-		{Event: "1", Level: inventory.Level{SKU: "A", Available: 5}}, {Event: "2", Level: inventory.Level{SKU: "A"}, Refused: "no figure"},
+		{Event: "1", Level: inventory.Level{SKU: "A", Available: 5}},
+		{Event: "2", Level: inventory.Level{SKU: "A"}, Refused: "no figure"},
 		{Event: "3", Level: inventory.Level{SKU: "NEVER"}, Refused: "no figure"},
 	}, at)
 	require.NoError(t, err)

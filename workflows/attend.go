@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// What a workflow does while it waits: it reads the requests that come, and goes on in a new run before its history is long. A Temporal
+// What a workflow does while it waits: it reads the requests that come, by signal and by update, and goes on in a new run before its history is long. A Temporal
 // server takes 10,000 signals for a run and no more, so whoever waits for long must not wait in one.
 
 const (
@@ -48,12 +48,13 @@ func (*goesOnError) Error() string { return "the pass goes on in a new run of th
 // attend waits until something is done, and reads requests meanwhile. It returns a goesOnError when the history has become long.
 func (s *sync) attend(ctx workflow.Context, done func() bool) error {
 	for {
-		if err := workflow.Await(ctx, func() bool { return done() || s.requests.Len() > 0 }); err != nil {
+		if err := workflow.Await(ctx, func() bool { return done() || s.requests.Len() > 0 || s.stirred }); err != nil {
 			return err
 		}
 		if done() {
 			return nil
 		}
+		s.stirred = false
 		s.drain(ctx)
 		s.lessen(ctx)
 		if !done() && s.long(ctx) && s.bounded(ctx) {

@@ -201,7 +201,7 @@ func TestApprovalOfZeroingNamesItsFigure(t *testing.T) {
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 	b.finishes()
-	for _, at := range []time.Duration{time.Hour, 2 * time.Hour} {
+	for _, at := range []time.Duration{firstLook / 3, 2 * firstLook / 3} { // before a look of its own
 		b.RegisterDelayedCallback(func() { b.SignalWorkflow(SignalApprove, Decision{By: "ann"}) }, at)
 	}
 	require.Equal(t, ledger.Completed, b.scheduled().Outcome)

@@ -9,6 +9,7 @@ import (
 
 // paint shows the progress in the workflow's current details, which the Web UI renders as Markdown. It adds nothing to the history.
 func (s *sync) paint(ctx workflow.Context) {
+	s.progress.Strays = s.desk.strays
 	workflow.SetCurrentDetails(ctx, s.progress.markdown(s.input.Connection))
 }
 
@@ -24,6 +25,12 @@ func (p Progress) markdown(connection string) string {
 	}
 	if p.Phase == "held" {
 		fmt.Fprintf(&page, "Nothing is pushed until a person decides: `starter approve %d` or `starter reject %d`.\n\n", p.Run, p.Run)
+	}
+	for _, stray := range p.Strays {
+		fmt.Fprintf(&page, "- %s\n", stray)
+	}
+	if len(p.Strays) > 0 {
+		page.WriteString("\n")
 	}
 	c := p.Counts
 	page.WriteString("| | |\n|---|---:|\n")

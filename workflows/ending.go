@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tidemark/tidemark/ledger"
@@ -32,4 +33,17 @@ func rows(n int64, one, many string) string {
 		return "1 row " + one
 	}
 	return fmt.Sprintf("%d rows %s", n, many)
+}
+
+// withRejected is how a pass ended, with what a person has rejected of it in an earlier run and it therefore left as it was. A run that
+// pushes the rest is no clean one: somebody waits for a better snapshot.
+func withRejected(outcome ledger.Outcome, reason string, rejected ...string) (ledger.Outcome, string) {
+	said := slices.DeleteFunc(slices.Clone(rejected), func(one string) bool { return one == "" })
+	if len(said) == 0 || (outcome != ledger.Completed && outcome != ledger.CompletedWithFailures) {
+		return outcome, reason
+	}
+	if reason != "" {
+		said = append(said, reason)
+	}
+	return ledger.CompletedWithFailures, strings.Join(said, "; ")
 }

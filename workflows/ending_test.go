@@ -29,3 +29,27 @@ func TestEndingOfAPush(t *testing.T) {
 		require.Equal(t, test.reason, reason)
 	}
 }
+
+func TestEndingWithWhatWasRejectedBefore(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		outcome  ledger.Outcome
+		reason   string
+		rejected []string
+		want     ledger.Outcome
+		why      string
+	}{
+		"nothing was rejected": {ledger.Completed, "", []string{"", ""}, ledger.Completed, ""},
+		"a snapshot":           {ledger.Completed, "", []string{"rejected by ann on Monday", ""}, ledger.CompletedWithFailures, "rejected by ann on Monday"},
+		"both, and a row failed": {
+			ledger.CompletedWithFailures, "1 row is due again", []string{"the snapshot", "2 figures"},
+			ledger.CompletedWithFailures, "the snapshot; 2 figures; 1 row is due again",
+		},
+		"a run that did not end so": {ledger.Skipped, "in use", []string{"the snapshot"}, ledger.Skipped, "in use"},
+		"a part of a long run":      {ledger.Partial, "long", []string{"the snapshot"}, ledger.Partial, "long"},
+	} {
+		outcome, reason := withRejected(test.outcome, test.reason, test.rejected...)
+		require.Equal(t, test.want, outcome, name)
+		require.Equal(t, test.why, reason, name)
+	}
+}

@@ -12,21 +12,22 @@ import (
 // hold gives the store back, so that a person can decide in peace.
 func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (*heldPass, error) {
 	input.Lease, input.Connection = p.lease, p.input.Connection
+	waits := heldPass{Run: p.lease.Run, Mode: p.mode, Kind: input.Kind, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing}
 	if p.oneAnswer(ctx) {
-		p.dropAnswers(ctx) // before a person could see this hold
+		p.readAnswers(ctx) // before a person could see this hold
 	}
+	p.desk.ask(waits) // from now on a person can see it
 	var held activities.HoldResult
 	if err := workflow.ExecuteActivity(options(ctx, holdOptions, "hold: "+input.Reason), gate.Hold, input).Get(ctx, &held); err != nil {
+		p.desk.turnAway("the run could not be held")
 		return nil, err
 	}
 	p.labelOutcome(ctx, ledger.Held)
 	if held.Within <= 0 {
 		held.Within = holdPatience
 	}
-	return &heldPass{
-		Run: p.lease.Run, Mode: p.mode, Kind: input.Kind, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing,
-		Until: workflow.Now(ctx).Add(held.Within),
-	}, nil
+	waits.Until = workflow.Now(ctx).Add(held.Within)
+	return &waits, nil
 }
 
 // resume goes on with a pass that waits for a person since an earlier run of the workflow.
@@ -35,6 +36,7 @@ func (p *pass) resume(ctx workflow.Context, held heldPass) (ledger.Outcome, stri
 	p.fetchApproved, p.zeroApproved, p.labelled = held.FetchApproved, held.ZeroApproved, held.Labelled
 	p.lease.Store = held.Store
 	p.progress.Run, p.progress.Counts = held.Run, held.Counts
+	p.desk.ask(held)
 	return p.work(ctx, &held)
 }
 
@@ -46,32 +48,44 @@ func (p *pass) handOn(held heldPass) *goesOnError {
 }
 
 // oneAnswer is true for histories in which an answer that is given twice answers one hold.
-func (p *pass) oneAnswer(ctx workflow.Context) bool {
+func (s *sync) oneAnswer(ctx workflow.Context) bool {
 	return workflow.GetVersion(ctx, "an-answer-is-for-one-hold", workflow.DefaultVersion, 1) == 1
 }
 
-// decide waits for a person. After an approval it takes the store again; everything is then fetched anew, for the world has moved on
-// meanwhile. An empty decision means that nobody decided in time.
+// decide waits until a person has answered, or nobody need: then the pass has looked again, and is ready to push. After an approval
+// everything is fetched anew, for the world has moved on meanwhile. An empty decision means that nobody decided in time.
 func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
 	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", held.Reason, &held.Until
 	p.paint(ctx)
-	asked, by, err := p.await(ctx, held)
+	asked, by, err := p.await(ctx, &held)
 	if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
 		return "", err
 	}
 	if p.oneAnswer(ctx) {
-		p.dropAnswers(ctx) // one was enough
+		p.readAnswers(ctx) // of several answers one holds
 	}
-	if err != nil || asked == "" {
-		return "", err
+	if err != nil || asked == "" || asked == activities.Dissolved {
+		p.desk.turnAway("the run is not held any more")
+		if err == nil && asked != "" {
+			p.labelOutcome(ctx, ledger.Running)
+		}
+		return asked, err
 	}
 	var decision activities.DecideResult
 	err = workflow.ExecuteActivity(options(ctx, holdOptions, "record the decision: "+asked), gate.Decide,
 		activities.DecideInput{Run: p.lease.Run, Decision: asked, By: by}).Get(ctx, &decision)
 	if err != nil {
+		p.desk.turnAway("the decision could not be recorded: " + failure(err))
 		return "", err
 	}
-	workflow.GetLogger(ctx).Info("decided", "decision", decision.Decision, "by", decision.By)
+	p.readAnswers(ctx)
+	p.desk.close(decision)
+	workflow.GetLogger(ctx).Info("decided", "decision", decision.Decision, "by", decision.By, "runs", decision.Runs)
+	if decision.Decision == activities.Dissolved {
+		p.lease.Fence = 0
+		p.labelOutcome(ctx, ledger.Running)
+		return activities.Approved, nil // of nothing: it is prepared anew, and held again where it must be
+	}
 	if decision.Decision != activities.Approved {
 		return decision.Decision, nil
 	}
@@ -96,17 +110,9 @@ func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
 	return activities.Approved, p.sleep(ctx, again.NotBefore, "a call of the run before may still be under way")
 }
 
-// dropAnswers forgets answers that are not for the hold that is waited for: they may have been given twice.
-func (p *pass) dropAnswers(ctx workflow.Context) {
-	var dropped Decision
-	for p.approve.ReceiveAsync(&dropped) || p.reject.ReceiveAsync(&dropped) {
-		workflow.GetLogger(ctx).Warn("an answer was dropped; it was for no hold, or another answer came first", "by", dropped.By)
-	}
-}
-
-// await waits for approve or reject; of both at once reject counts. A signal whose payload cannot be read is dropped, and the wait goes on.
-// Requests are read meanwhile.
-func (p *pass) await(ctx workflow.Context, held heldPass) (decision, by string, err error) {
+// await waits for an answer, and looks again from time to time whether the pass still must be held. Of an approval and a rejection at once
+// the rejection counts. A signal whose payload cannot be read is dropped, and the wait goes on. Requests are read meanwhile.
+func (p *pass) await(ctx workflow.Context, held *heldPass) (decision, by string, err error) {
 	if held.Answered != "" {
 		return held.Answered, held.AnsweredBy, nil
 	}
@@ -114,34 +120,33 @@ func (p *pass) await(ctx workflow.Context, held heldPass) (decision, by string, 
 	defer stop()
 	within := max(held.Until.Sub(workflow.Now(ctx)), 0)
 	timer := workflow.NewTimerWithOptions(clock, within, workflow.TimerOptions{Summary: "wait for approve or reject"})
+	answered := func() bool {
+		return timer.IsReady() || p.desk.chosen() != nil || p.approve.Len() > 0 || p.reject.Len() > 0
+	}
 	for {
-		err := p.attend(ctx, func() bool { return timer.IsReady() || p.approve.Len() > 0 || p.reject.Len() > 0 })
+		looked, err := p.lookWhile(ctx, held, answered)
 		if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
-			return "", "", p.handOn(held)
+			return "", "", p.handOn(*held)
 		}
-		if err != nil {
-			return "", "", err
+		if err != nil || looked {
+			return activities.Dissolved, "", err
 		}
-		var signal Decision
-		switch {
-		case p.reject.ReceiveAsync(&signal):
-			return activities.Rejected, signal.By, nil
-		case p.approve.ReceiveAsync(&signal):
-			return activities.Approved, signal.By, nil
-		case timer.IsReady():
+		p.readAnswers(ctx)
+		if one := p.desk.chosen(); one != nil {
+			return one.decision, one.By, nil
+		}
+		if timer.IsReady() {
 			return "", "", timer.Get(ctx, nil)
 		}
 	}
 }
 
 // carryAnswer reads an answer that came while the workflow got ready to continue as new.
-func (s *sync) carryAnswer(held *heldPass) {
-	var signal Decision
-	switch {
-	case held.Answered != "":
-	case s.reject.ReceiveAsync(&signal):
-		held.Answered, held.AnsweredBy = activities.Rejected, signal.By
-	case s.approve.ReceiveAsync(&signal):
-		held.Answered, held.AnsweredBy = activities.Approved, signal.By
+func (s *sync) carryAnswer(ctx workflow.Context, held *heldPass) {
+	s.readAnswers(ctx)
+	if one := s.desk.chosen(); one != nil && held.Answered == "" {
+		held.Answered, held.AnsweredBy = one.decision, one.By
+		// The next run of the workflow records it; which other runs it answers is known only then.
+		s.desk.close(activities.DecideResult{Decision: one.decision, By: one.By, Runs: []int64{held.Run}})
 	}
 }

@@ -34,6 +34,12 @@ const (
 	// SignalHoldDissolved carries a HoldDissolved, to the workflow of a held run: nobody need decide any more. Workers send it.
 	SignalHoldDissolved = "hold-dissolved"
 
+	// UpdateSync takes a SyncRequest and answers with a SyncAnswer. Send it by update-with-start to the id that WorkflowID gives.
+	UpdateSync = "sync"
+	// UpdateApprove and UpdateReject take a Decision and answer with a DecisionAnswer. Their names are those of the signals.
+	UpdateApprove = SignalApprove
+	UpdateReject  = SignalReject
+
 	// QueryProgress answers with a Progress.
 	QueryProgress = "progress"
 )

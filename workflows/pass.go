@@ -28,8 +28,11 @@ type pass struct {
 	begun   bool // the run was begun; it must be ended, and gives its store back
 	trigger ledger.Trigger
 	skipped string // why it gave up when it had fetched
-	counts  ledger.Counts
-	preview *activities.Preview
+	looking bool   // it is held, and looks again whether it must be
+	// What a person has rejected in an earlier run, in words: the snapshot, and figures that would go to 0.
+	snapshotRejected, zeroingRejected string
+	counts                            ledger.Counts
+	preview                           *activities.Preview
 
 	// What a person has approved of this run.
 	fetchApproved, zeroApproved *activities.DecideResult
@@ -85,6 +88,8 @@ func (p *pass) work(ctx workflow.Context, waits *heldPass) (ledger.Outcome, stri
 		}
 		switch decision {
 		case activities.Approved:
+		case activities.Dissolved:
+			return p.outgo(ctx)
 		case activities.Rejected:
 			return ledger.RejectedOutcome, waits.Reason, nil
 		default:
@@ -92,6 +97,11 @@ func (p *pass) work(ctx workflow.Context, waits *heldPass) (ledger.Outcome, stri
 		}
 		waits = nil
 	}
+	return p.outgo(ctx)
+}
+
+// outgo ends a pass that is prepared: it pushes, where there is something to push and a store to push it to.
+func (p *pass) outgo(ctx workflow.Context) (ledger.Outcome, string, error) {
 	if p.skipped != "" {
 		return ledger.Skipped, p.skipped, nil
 	}
@@ -125,9 +135,12 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 		return begun, err // it keeps its turn
 	}
 	if err != nil {
+		_, reason := outcomeOf(err)
+		p.fates.begin(SyncAnswer{Answer: SyncFailed, Reason: reason})
 		p.leave(ctx, err)
 		return begun, err
 	}
+	p.fates.begin(begunFate(begun))
 	p.lease, p.mode = begun.Lease, begun.Mode
 	p.begun = begun.Action == activities.BeginGo
 	p.progress.Run = p.lease.Run
@@ -187,7 +200,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	if err := workflow.ExecuteActivity(options(ctx, resolveOptions, summary), resolve.Resolve, resolving).Get(ctx, &resolved); err != nil {
 		return nil, err
 	}
-	p.counts.Resolved, p.counts.Due = resolved.Resolved, resolved.Due
+	p.counts.Resolved, p.counts.Due, p.zeroingRejected = resolved.Resolved, resolved.Due, resolved.Rejected
 	p.preview, p.progress.Counts, p.progress.Left = resolved.Preview, p.counts, resolved.Due
 	workflow.GetLogger(ctx).Info("resolved", "resolved", resolved.Resolved, "due", resolved.Due, "zeroing", resolved.Zeroing, "held", resolved.Held)
 	if resolved.Held != "" {
@@ -203,7 +216,7 @@ func (p *pass) acquire(ctx workflow.Context) error {
 	}
 	p.show(ctx, "taking the store")
 	var acquired activities.BeginResult
-	approved := p.fetchApproved != nil || p.zeroApproved != nil
+	approved := p.fetchApproved != nil || p.zeroApproved != nil || p.looking
 	begin := func(ctx workflow.Context) workflow.Future {
 		return workflow.ExecuteActivity(options(ctx, beginOptions, "take the store"), gate.Acquire, activities.AcquireInput{
 			Run: p.lease.Run, Connection: p.input.Connection, Trigger: p.trigger, Scope: p.scope, Waits: approved,
@@ -211,7 +224,7 @@ func (p *pass) acquire(ctx workflow.Context) error {
 	}
 	var err error
 	if approved {
-		err = begin(ctx).Get(ctx, &acquired) // what a person said is not handed on
+		err = begin(ctx).Get(ctx, &acquired) // what a person said is not handed on, nor is a look
 	} else {
 		err = p.wait(ctx, begin, &acquired) // a pass that goes on in a new run begins anew there, as the same run of the ledger
 	}
@@ -239,7 +252,7 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	}
 	p.counts.Rows, p.counts.Refused, p.counts.Missing = fetched.Rows, fetched.Refused, fetched.Missing
 	p.counts.Changed, p.counts.Older, p.counts.Stale = fetched.Changed, fetched.Older, fetched.Stale
-	p.progress.Counts, p.progress.Shared = p.counts, fetched.Shared
+	p.progress.Counts, p.progress.Shared, p.snapshotRejected = p.counts, fetched.Shared, fetched.Rejected
 	workflow.GetLogger(ctx).Info("fetched", "rows", fetched.Rows, "changed", fetched.Changed, "refused", fetched.Refused, "held", fetched.Held,
 		"from", fetched.From, "shared", fetched.Shared)
 	return fetched, nil

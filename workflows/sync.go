@@ -30,12 +30,15 @@ type sync struct {
 	passes   int
 	wishes   int // requests without an id, in this run of the workflow
 	signals  int // read in this run of the workflow
-	requests workflow.ReceiveChannel
-	approve  workflow.ReceiveChannel
-	reject   workflow.ReceiveChannel
 	progress Progress
 	report   SyncReport
 	labelled bool // search attributes may be set
+	stirred  bool // a request came by update
+
+	requests, approve, reject, dissolved workflow.ReceiveChannel
+
+	desk  desk
+	fates fates
 }
 
 func run(ctx workflow.Context, mode ledger.Mode, input SyncInput) (SyncReport, error) {
@@ -53,18 +56,11 @@ func (s *sync) setup(ctx workflow.Context) error {
 	if s.input.Trigger == "" {
 		s.input.Trigger = ledger.TriggerRequest
 	}
-	s.requests = workflow.GetSignalChannel(ctx, SignalSyncRequested)
-	s.approve = workflow.GetSignalChannel(ctx, SignalApprove)
-	s.reject = workflow.GetSignalChannel(ctx, SignalReject)
 	if carried := s.input.Carried; carried != nil {
 		s.passes = carried.Pass
 		s.inbox = inbox{pending: carried.Pending, seen: carried.Seen}
 	}
-	return workflow.SetQueryHandler(ctx, QueryProgress, func() (Progress, error) {
-		shown := s.progress
-		shown.Requests, shown.Queued = s.inbox.ids(), s.inbox.waiting()
-		return shown, nil
-	})
+	return s.describe(ctx)
 }
 
 // turn is a pass that is about to be made.
@@ -80,6 +76,10 @@ func (s *sync) serve(ctx workflow.Context) (SyncReport, error) {
 	for first := true; ; first = false {
 		next, due := s.next(ctx, first)
 		if !due {
+			s.release(ctx)
+			if s.drain(ctx); len(s.inbox.pending) > 0 {
+				continue
+			}
 			return s.report, nil
 		}
 		if !first && s.long(ctx) && s.bounded(ctx) || first && len(next.requests) > 0 && s.flooded(ctx) {
@@ -120,7 +120,7 @@ func (s *sync) next(ctx workflow.Context, first bool) (turn, bool) {
 	}
 	s.drain(ctx)
 	if first && len(s.inbox.pending) == 0 && carried == nil {
-		s.inbox.add(s.unnamed(ctx, SyncRequest{By: "started without a request"}))
+		s.accept(s.unnamed(ctx, SyncRequest{By: "started without a request"}))
 	}
 	s.lessen(ctx)
 	if len(s.inbox.pending) == 0 {
@@ -136,16 +136,14 @@ func (s *sync) gather(ctx workflow.Context) {
 	s.show(ctx, "gathering requests")
 	end := workflow.Now(ctx).Add(debounceMost)
 	for workflow.Now(ctx).Before(end) {
-		// Not ReceiveWithTimeout: it panics at a signal that cannot be read.
-		came, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-			Timeout: debounce, TimerOptions: workflow.TimerOptions{Summary: "wait for more requests of a burst"},
-		}, func() bool { return s.requests.Len() > 0 })
+		came, err := s.came(ctx)
 		if !came || err != nil {
 			return
 		}
 		if s.long(ctx) && s.bounded(ctx) {
 			return
 		}
+		s.stirred = false
 		var request SyncRequest
 		if !s.requests.ReceiveAsync(&request) {
 			continue
@@ -155,6 +153,18 @@ func (s *sync) gather(ctx workflow.Context) {
 			return
 		}
 	}
+}
+
+// came waits for a request, for as long as a burst may pause.
+func (s *sync) came(ctx workflow.Context) (bool, error) {
+	there := func() bool { return s.requests.Len() > 0 || s.stirred }
+	if there() && workflow.GetVersion(ctx, "no-timer-for-what-is-there", workflow.DefaultVersion, 1) == 1 {
+		return true, nil
+	}
+	// Not ReceiveWithTimeout: it panics at a signal that cannot be read.
+	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout: debounce, TimerOptions: workflow.TimerOptions{Summary: "wait for more requests of a burst"},
+	}, there)
 }
 
 // drainAtOnce is how many signals are read before others get their turn: a workflow that does not yield for a second is taken for
@@ -185,8 +195,16 @@ func yield(ctx workflow.Context) {
 func (s *sync) take(ctx workflow.Context, request SyncRequest) {
 	s.signals++
 	for _, one := range request.Each() {
-		s.inbox.add(s.unnamed(ctx, one))
+		s.accept(s.unnamed(ctx, one))
 	}
+}
+
+// accept puts a request into the inbox; false when its id is known already.
+func (s *sync) accept(one pending) bool {
+	if s.fates.first == "" && s.passes == 0 {
+		s.fates.first = one.ID
+	}
+	return s.inbox.add(one)
 }
 
 // unnamed gives a request without an id one of its own.
@@ -205,8 +223,10 @@ func (s *sync) continueAsNew(ctx workflow.Context, carried Carried) error {
 		s.lessen(ctx)
 	}
 	if carried.Next != nil && carried.Next.Held != nil {
-		s.carryAnswer(carried.Next.Held)
+		s.carryAnswer(ctx, carried.Next.Held)
 	}
+	s.release(ctx)
+	s.drain(ctx)
 	input := s.input
 	carried.Pass, carried.Pending, carried.Seen = s.passes, s.inbox.pending, s.inbox.seen
 	input.Carried = &carried
@@ -218,12 +238,15 @@ func (s *sync) continueAsNew(ctx workflow.Context, carried Carried) error {
 func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 	p := &pass{sync: s, plan: next.plan}
 	s.progress = Progress{Pass: s.passes, Since: workflow.Now(ctx)}
+	s.fates.plan(next.requests)
+	defer s.fates.end()
 	outcome, reason, err := p.run(ctx, next)
 	var goesOn *goesOnError
 	if errors.As(err, &goesOn) {
 		return false, err
 	}
 	if err == nil {
+		outcome, reason = withRejected(outcome, reason, p.snapshotRejected, p.zeroingRejected)
 		outcome, reason, err = p.judged(ctx, outcome, reason)
 	}
 	if err != nil {
@@ -248,6 +271,7 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 func (s *sync) afterFailure(ctx workflow.Context, err error) error {
 	s.drain(ctx)
 	if len(s.inbox.pending) == 0 || !s.accounts(ctx) {
+		s.release(ctx)
 		return err
 	}
 	workflow.GetLogger(ctx).Warn("a pass failed or was cancelled; requests that wait go on in a new run", "requests", s.inbox.waiting(), "error", err)
@@ -288,6 +312,10 @@ func (s *sync) end(ctx workflow.Context, p *pass, outcome ledger.Outcome, reason
 		_ = workflow.UpsertTypedSearchAttributes(ctx, AttributeOutcome.ValueSet(string(outcome)))
 	}
 	s.progress.Phase, s.progress.Waiting, s.progress.Until = string(outcome), reason, nil
+	if s.approve.Len()+s.reject.Len() > 0 && s.oneAnswer(ctx) {
+		s.readAnswers(ctx) // nothing is held, and that is shown
+	}
+	p.told(p.lease.Run)
 	s.paint(ctx)
 }
 

@@ -151,10 +151,47 @@ type IntakeReport struct {
 	Failure *IntakeFailure `json:"failure,omitempty"`
 }
 
-// Decision is the payload of SignalApprove and SignalReject.
+// Decision is the payload of SignalApprove and SignalReject, and of the updates of these names.
 type Decision struct {
 	By string `json:"by,omitempty"`
+	// Run and Kind say which hold is meant: an answer to another one is not taken for it. Empty: whatever the workflow holds.
+	Run  int64           `json:"run,omitempty"`
+	Kind ledger.HoldKind `json:"kind,omitempty"`
 }
+
+// DecisionAnswer is what became of an UpdateApprove or UpdateReject.
+type DecisionAnswer struct {
+	// Answer is activities.Approved, Rejected or Dissolved, whatever holds now; or NotHeld.
+	Answer string `json:"answer"`
+	By     string `json:"by,omitempty"` // who decided first
+	// Runs are all runs that the answer released, the held one first: one answer to a snapshot is for every run that waits on it.
+	Runs   []int64 `json:"runs,omitempty"`
+	Reason string  `json:"reason,omitempty"` // in words: why the run was held, or why the answer is for nothing
+}
+
+// NotHeld is the answer to a decision for which nothing waits.
+const NotHeld = "not held"
+
+// SyncAnswer is what became of an UpdateSync. It is given as soon as it is known, never when the run is over: `starter requests ID` says
+// how the request ended.
+type SyncAnswer struct {
+	ID     string   `json:"id"` // of the request; one is made where it has none
+	Answer SyncFate `json:"answer"`
+	Run    int64    `json:"run,omitempty"`    // that serves it, is waited for, or covers it
+	Reason string   `json:"reason,omitempty"` // in words
+}
+
+// SyncFate is what became of a request in the moment in which it was answered.
+type SyncFate string
+
+// What becomes of requests.
+const (
+	SyncStarted SyncFate = "started" // a run began for it
+	SyncJoined  SyncFate = "joined"  // it is served by a run that others asked for as well
+	SyncWaits   SyncFate = "waits"   // it is served by the run after the one that is named, or after what the reason names
+	SyncCovered SyncFate = "covered" // what it asks for has been done
+	SyncFailed  SyncFate = "failed"  // no run began for it
+)
 
 // HoldDissolved is the payload of SignalHoldDissolved.
 type HoldDissolved struct {
@@ -187,6 +224,7 @@ type Progress struct {
 	Shared   int64         `json:"shared,omitempty"`   // the run that fetched the snapshot, when another did
 	Requests []string      `json:"requests,omitempty"` // that wait for the next pass; a group's requests are in the ledger
 	Queued   int           `json:"queued,omitempty"`   // how many requests wait for the next pass, those of groups included
+	Strays   []string      `json:"strays,omitempty"`   // the last answers of persons that were for nothing, in words
 }
 
 // Carried is what a workflow hands to itself when it continues as new.

@@ -117,6 +117,7 @@ func (p *page) item(item jsonvalue.Value, f form) inventory.Row {
 	switch {
 	case twice != "":
 		jsonvalue.NoteTwice(&row, twice)
+		jsonvalue.Unclear(&row, twice, steps(f.paths[fieldSKU]), steps(f.paths[fieldFacility]))
 	case err != nil && row.Problem == "":
 		row.Problem = err.Error()
 	case row.Facility == "" && f.paths[fieldFacility] != "" && row.Problem == "":

@@ -64,6 +64,8 @@ func TestDecodeItem(t *testing.T) {
 		"an exponent for a SKU":       {plain, `{"code":1e3,"stock":{"free":5}}`, inventory.Row{Available: five, Problem: "sku: expected text or a whole number, found a number with a sign, a fraction or an exponent"}},
 		"true for a SKU":              {plain, `{"code":true,"stock":{"free":5}}`, inventory.Row{Available: five, Problem: "sku: expected text, found true or false"}},
 		"a lone surrogate":            {plain, `{"code":"A\ud800","stock":{"free":5}}`, inventory.Row{SKU: "A\ufffd", Available: five, Problem: "sku: the text holds a character that is not valid Unicode"}},
+		"the SKU twice":               {plain, `{"code":"A","code":"B","stock":{"free":5}}`, inventory.Row{Available: five, Problem: `"code" is given twice; it is not known which one is meant`}},
+		"the SKU twice, in capitals":  {plain, `{"code":"A","CODE":"B","stock":{"free":5}}`, inventory.Row{Available: five, Problem: `"CODE" is given twice; it is not known which one is meant`}},
 		"a name twice, deep":          {plain, `{"code":"A","stock":{"free":5,"FREE":0}}`, inventory.Row{SKU: "A", Available: five, Problem: `"FREE" is given twice; it is not known which one is meant`}},
 		"a name twice, above":         {plain, `{"code":"A","stock":{"free":5},"Stock":{"free":0}}`, inventory.Row{SKU: "A", Available: five, Problem: `"Stock" is given twice; it is not known which one is meant`}},
 		"a group twice":               {plain, `{"code":"A","stock":{"free":5},"stock":{"free":0}}`, inventory.Row{SKU: "A", Available: zero, Problem: `"stock" is given twice; it is not known which one is meant`}},

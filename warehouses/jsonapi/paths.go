@@ -17,11 +17,7 @@ type tree struct {
 // add notes that something stands at a path: names with dots between them, like stock.available. A path that begins with a
 // slash has slashes between its names, for names that hold a dot.
 func (t *tree) add(path, name string) error {
-	separator, rest := ".", path
-	if strings.HasPrefix(path, "/") {
-		separator, rest = "/", path[1:]
-	}
-	steps := strings.Split(rest, separator)
+	steps := steps(path)
 	if slices.Contains(steps, "") {
 		return fmt.Errorf("%q is not a path like data.stock", path)
 	}
@@ -37,6 +33,14 @@ func (t *tree) add(path, name string) error {
 	}
 	at.reads = append(at.reads, name)
 	return nil
+}
+
+// steps are the names of a path.
+func steps(path string) []string {
+	if rest, slashes := strings.CutPrefix(path, "/"); slashes {
+		return strings.Split(rest, "/")
+	}
+	return strings.Split(path, ".")
 }
 
 // walk has take see what stands in an object. It returns a name that is given twice in an object on the way, be it in another

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tidemark/tidemark/inventory"
 )
@@ -71,11 +73,31 @@ func (v Value) Descend(path ...string) (Value, error) {
 // ReadRow has take see each member of an object that tells of a row. The first error becomes the row's Problem, and so does a name
 // that is given twice. The row is read on after an error, for what else it says helps to find it.
 func ReadRow(row *inventory.Row, object Value, take func(name string, member Value) error) {
+	var sku, facility string // their names
 	twice, _ := object.Members(func(name string, member Value) error {
+		before, place := row.SKU, row.Facility
 		Note(row, name, take(name, member))
+		if row.SKU != before {
+			sku = name
+		}
+		if row.Facility != place {
+			facility = name
+		}
 		return nil
 	})
 	NoteTwice(row, twice)
+	Unclear(row, twice, []string{sku}, []string{facility})
+}
+
+// Unclear takes the SKU or the facility from a row when a name is given twice that it is read by: it is not known which one is meant.
+func Unclear(row *inventory.Row, twice string, sku, facility []string) {
+	same := func(name string) bool { return name != "" && strings.EqualFold(name, twice) }
+	if slices.ContainsFunc(sku, same) {
+		row.SKU = ""
+	}
+	if slices.ContainsFunc(facility, same) {
+		row.Facility = ""
+	}
 }
 
 // Note makes an error about a member the row's Problem, when it is the first one.

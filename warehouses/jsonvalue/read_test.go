@@ -77,3 +77,29 @@ func TestReadRow(t *testing.T) {
 		require.Equal(t, want, row, item)
 	}
 }
+
+// A row that names its SKU twice is of neither.
+func TestARowThatNamesItsSKUTwice(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]inventory.Row{
+		`{"code":"A","place":"east","units":5}`:               {SKU: "A", Facility: "east"},
+		`{"code":"A","place":"east","code":"B"}`:              {Facility: "east"},
+		`{"code":"A","code":"A","place":"east"}`:              {Facility: "east"},
+		`{"code":"A","place":"east","PLACE":"west"}`:          {SKU: "A"},
+		`{"code":"A","place":"east","units":5,"Units":"six"}`: {SKU: "A", Facility: "east"},
+	} {
+		object, err := jsonvalue.Parse([]byte(text))
+		require.NoError(t, err)
+		var row inventory.Row
+		jsonvalue.ReadRow(&row, object, func(name string, member jsonvalue.Value) (err error) {
+			switch name {
+			case "code":
+				row.SKU, err = jsonvalue.ReadText(member)
+			case "place":
+				row.Facility, err = jsonvalue.ReadText(member)
+			}
+			return err
+		})
+		require.Equal(t, want, inventory.Row{SKU: row.SKU, Facility: row.Facility}, text)
+	}
+}

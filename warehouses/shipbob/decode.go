@@ -167,8 +167,9 @@ func (p *page) location(row inventory.Row, location jsonvalue.Value, number int,
 		var err error
 		switch name {
 		case "location_id":
-			_, err = jsonvalue.ReadID(value)
-			id = value.Raw()
+			if _, err = jsonvalue.ReadID(value); err == nil {
+				id = value.Raw() // what is no id is no facility either: the row may be of any of the SKU's
+			}
 		case "name":
 			if called, err = jsonvalue.ReadText(value); !f.byName {
 				err = nil // it is only shown

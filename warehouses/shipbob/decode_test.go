@@ -92,7 +92,7 @@ func TestDecodeLocations(t *testing.T) {
 		"a fault of the item is one of its rows": {
 			f,
 			`{"inventory_id":7,"sku":"A","SKU":"B","locations":[{"location_id":1,"fulfillable_quantity":5}]}`,
-			[]inventory.Row{at(inventory.Row{SKU: "A", Facility: "1", Available: five, Problem: `"SKU" is given twice; it is not known which one is meant`}, "location 1")},
+			[]inventory.Row{at(inventory.Row{Facility: "1", Available: five, Problem: `"SKU" is given twice; it is not known which one is meant`}, "location 1")},
 		},
 		"a location twice named": {
 			f,
@@ -112,7 +112,7 @@ func TestDecodeLocations(t *testing.T) {
 		"an id of text": {
 			f,
 			`{"inventory_id":7,"sku":"A","locations":[{"location_id":"1","fulfillable_quantity":5}]}`,
-			[]inventory.Row{at(inventory.Row{SKU: "A", Facility: `"1"`, Available: five, Problem: "location_id: expected a positive whole number, found text"}, "location 1")},
+			[]inventory.Row{at(inventory.Row{SKU: "A", Available: five, Problem: "location_id: expected a positive whole number, found text"}, "location 1")},
 		},
 		"a name that is only shown": {
 			f,

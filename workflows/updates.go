@@ -1,0 +1,140 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/inventory"
+)
+
+// describe registers what a running workflow can be told and asked, each with a line for people: `temporal workflow metadata` and the
+// Web UI show it.
+func (s *sync) describe(ctx workflow.Context) error {
+	s.requests = workflow.GetSignalChannelWithOptions(ctx, SignalSyncRequested, workflow.SignalChannelOptions{
+		Description: `Asks for one more run. Payload: {"id": "…", "by": "NAME", "skus": ["…"], "dry_run": false}, all optional.`,
+	})
+	s.approve = workflow.GetSignalChannelWithOptions(ctx, SignalApprove, workflow.SignalChannelOptions{
+		Description: `Lets a held run go on; it fetches anew first. Payload: {"by": "NAME"}. The update of this name answers.`,
+	})
+	s.reject = workflow.GetSignalChannelWithOptions(ctx, SignalReject, workflow.SignalChannelOptions{
+		Description: `Refuses what a held run wants to do; the same is not asked again. Payload: {"by": "NAME"}. The update of this name answers.`,
+	})
+	s.dissolved = workflow.GetSignalChannelWithOptions(ctx, SignalHoldDissolved, workflow.SignalChannelOptions{
+		Description: "Tidemark tells a held run by it that another run has removed the reason of its hold; it then looks again at once.",
+	})
+	err := workflow.SetQueryHandlerWithOptions(ctx, QueryProgress, func() (Progress, error) {
+		shown := s.progress
+		shown.Requests, shown.Queued = s.inbox.ids(), s.inbox.waiting()
+		return shown, nil
+	}, workflow.QueryHandlerOptions{Description: "How far the run is, what it waits for, and which requests wait for the next one."})
+	if err != nil {
+		return err
+	}
+	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateSync, s.onSync, workflow.UpdateHandlerOptions{
+		Validator:   func(_ workflow.Context, request SyncRequest) error { return s.acceptable(request) },
+		Description: `Asks for one more run and answers what became of that: started, joined, waits, covered. Payload: {"by": "NAME", "skus": ["…"]}, all optional.`,
+	})
+	if err != nil {
+		return err
+	}
+	for _, one := range []struct{ name, decision, description string }{
+		{UpdateApprove, activities.Approved, `Lets a held run go on and answers which runs that released. Payload: {"by": "NAME"}.`},
+		{UpdateReject, activities.Rejected, `Refuses what a held run wants to do and answers which runs that ended. Payload: {"by": "NAME"}.`},
+	} {
+		handler := func(ctx workflow.Context, given Decision) (DecisionAnswer, error) {
+			return s.onDecision(ctx, one.decision, given)
+		}
+		err = workflow.SetUpdateHandlerWithOptions(ctx, one.name, handler, workflow.UpdateHandlerOptions{
+			Validator:   func(_ workflow.Context, given Decision) error { return decidable(given) },
+			Description: one.description,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// acceptable refuses a request that a signal would have to take as it comes.
+func (s *sync) acceptable(request SyncRequest) error {
+	if len(request.SKUs) > MaximumScope {
+		return fmt.Errorf("%d SKUs are more than one request may name (%d); ask for everything, or in parts", len(request.SKUs), MaximumScope)
+	}
+	for _, sku := range request.SKUs {
+		if err := inventory.CheckSKU("SKU", sku); err != nil {
+			return err
+		}
+	}
+	if RequestID(request.ID) != request.ID {
+		return fmt.Errorf("the id of a request is at most %d bytes of text without control characters", mostID)
+	}
+	if len(request.By) > mostID {
+		return fmt.Errorf("the name of who asks is longer than %d bytes", mostID)
+	}
+	if request.DryRun && s.inbox.load().dry >= mostDry {
+		return fmt.Errorf("%d dry runs of this connection wait already; ask again when they are done", mostDry)
+	}
+	return nil
+}
+
+// decidable refuses an answer that cannot be recorded.
+func decidable(given Decision) error {
+	if len(given.By) > mostID {
+		return fmt.Errorf("the name of who answers is longer than %d bytes", mostID)
+	}
+	return nil
+}
+
+// onSync takes a request in, with those that are in it as well, and answers as soon as it is known what becomes of it.
+func (s *sync) onSync(ctx workflow.Context, request SyncRequest) (SyncAnswer, error) {
+	all := request.Each()
+	one := s.unnamed(ctx, all[0])
+	fresh := s.accept(one)
+	for _, other := range all[1:] {
+		s.accept(s.unnamed(ctx, other))
+	}
+	s.stirred = true
+	accepted := s.fates.begun
+	var fate SyncAnswer
+	err := workflow.Await(ctx, func() (known bool) {
+		fate, known = s.fates.of(one.ID, accepted, fresh, s.inbox.ids(), s.progress)
+		return known
+	})
+	return fate, err
+}
+
+// onDecision takes the answer of a person in and returns what became of it.
+func (s *sync) onDecision(ctx workflow.Context, decision string, given Decision) (DecisionAnswer, error) {
+	one := &answer{Decision: given, decision: decision, at: workflow.Now(ctx)}
+	s.desk.put(one)
+	if one.done {
+		s.paint(ctx)
+	}
+	err := workflow.Await(ctx, func() bool { return one.done })
+	return one.result, err
+}
+
+// readAnswers takes in what came by signal.
+func (s *sync) readAnswers(ctx workflow.Context) {
+	for _, channel := range []struct {
+		workflow.ReceiveChannel
+		decision string
+	}{{s.reject, activities.Rejected}, {s.approve, activities.Approved}} {
+		var given Decision
+		for channel.ReceiveAsync(&given) {
+			s.desk.put(&answer{Decision: given, decision: channel.decision, at: workflow.Now(ctx)})
+			given = Decision{}
+		}
+	}
+}
+
+// release lets every update that waits return, because the workflow is about to end or to go on in a new run.
+func (s *sync) release(ctx workflow.Context) {
+	s.fates.leaving = true
+	s.desk.turnAway("the workflow went on in a new run; ask there again")
+	clean, _ := workflow.NewDisconnectedContext(ctx)
+	_ = workflow.Await(clean, func() bool { return workflow.AllHandlersFinished(clean) }) // disconnected from any cancellation
+	s.fates.leaving = false
+}
