@@ -157,7 +157,9 @@ func (s *Server) status(ctx context.Context, q question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return viewStatus(status), nil
+	shown := viewStatus(status)
+	shown.Hooks = s.unusable()
+	return shown, nil
 }
 
 func (s *Server) connections(ctx context.Context, _ question) (any, error) {

@@ -38,10 +38,11 @@ type hook struct {
 	warehouse ledger.Warehouse
 	format    ledger.HookFormat
 	keys      [][]byte
+	unusable  error // why nobody can be believed: a key cannot be read
 }
 
-// loadHooks reads which warehouses may send, and their keys. A key that is absent, empty or short is an error that names its
-// reference; the hooks that could be read are returned with it.
+// loadHooks reads which warehouses may send, and their keys. A key that is absent, empty or short makes its hook unusable, and an error
+// that names its reference; nil hooks are returned when the ledger does not answer.
 func loadHooks(ctx context.Context, state ledger.Definer, environment settings.Environment) (map[string]*hook, error) {
 	warehouses, err := state.Warehouses(ctx)
 	if err != nil {
@@ -56,7 +57,7 @@ func loadHooks(ctx context.Context, state ledger.Definer, environment settings.E
 		one, err := newHook(warehouse, environment)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("warehouse %s: %w", warehouse.ID, err))
-			continue
+			one = &hook{warehouse: warehouse, unusable: err}
 		}
 		hooks[warehouse.ID] = one
 	}
@@ -97,6 +98,9 @@ func (s *Server) takeIn(w http.ResponseWriter, r *http.Request) error {
 	one := (*s.hooks.Load())[r.PathValue("warehouse")]
 	if one == nil {
 		return s.suspect(r, "", errors.New("no such warehouse, or it has no hook"))
+	}
+	if one.unusable != nil {
+		return s.cannotProve(r, one)
 	}
 	if form == formJSON {
 		return s.takeEvents(w, r, one)

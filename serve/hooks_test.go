@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -132,11 +133,51 @@ func TestKeysRotate(t *testing.T) {
 	require.Equal(t, http.StatusAccepted, send("OTHER"), "a key that cannot be used replaces none")
 	require.Equal(t, 3, w.server.Hooks())
 
-	_, err := New(t.Context(), w.options)
-	require.ErrorContains(t, err, "ABSENT is not set", "but nothing starts with it")
 	w.options.Token = secretOf("too-short")
-	_, err = New(t.Context(), w.options)
+	_, err := New(t.Context(), w.options)
 	require.ErrorContains(t, err, "the API token has 9 characters")
+}
+
+// A hook whose key is missing takes nothing and says so; everything else goes on, and the key is taken up when it comes.
+func TestAHookWithoutItsKeyStopsNoOther(t *testing.T) {
+	t.Parallel()
+	present := false
+	w := setup(t, func(options *Options) {
+		usual := options.Environment.Variable
+		options.Environment.Variable = func(name string) (string, bool) {
+			if name == "HERO" && !present {
+				return "", false
+			}
+			return usual(name)
+		}
+	})
+	require.Equal(t, 2, w.server.Hooks())
+	require.Contains(t, w.log.String(), "warehouse hero: hook: the environment variable HERO is not set")
+	got := w.call(http.MethodPost, "/hooks/hero", strings.NewReader("{}"))
+	require.Equal(t, http.StatusServiceUnavailable, got.status)
+	require.Equal(t, "60", got.header.Get("Retry-After"))
+	require.Equal(t, "hook_unusable", got.code)
+	require.NotContains(t, got.message, "HERO", "the sender has proven nothing")
+	require.Equal(t, http.StatusAccepted, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event), sign(secrets["KEY"], "msg", now, event)...).status)
+	problems := w.server.unusable()
+	require.Contains(t, problems[0].Problem, "hook: the environment variable HERO is not set")
+	status := w.call(http.MethodGet, "/api/v1/status", nil, "Authorization", "Bearer "+apiToken)
+	require.Equal(t, []any{map[string]any{"warehouse": "hero", "problem": problems[0].Problem}}, status.body["hooks"])
+	request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	request.Header.Set("Authorization", "Bearer "+apiToken)
+	metrics := httptest.NewRecorder()
+	w.server.Handler().ServeHTTP(metrics, request)
+	require.Contains(t, metrics.Body.String(), "tidemark_hook_unusable{warehouse=\"hero\"} 1\n")
+	require.Contains(t, metrics.Body.String(), "tidemark_hook_unusable{warehouse=\"depot\"} 0\n")
+	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodGet, "/metrics", nil).status)
+
+	present = true
+	require.NoError(t, w.server.Refresh(t.Context()))
+	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodPost, "/hooks/hero", strings.NewReader("{}")).status, "it is proven again")
+	require.Equal(t, 3, w.server.Hooks())
+	present = false
+	require.Error(t, w.server.Refresh(t.Context()))
+	require.Equal(t, 3, w.server.Hooks(), "it keeps the key that it had")
 }
 
 func TestFailuresAreLimited(t *testing.T) {

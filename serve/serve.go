@@ -68,7 +68,8 @@ type Server struct {
 	gatherers map[string]*gatherer
 }
 
-// New reads which warehouses may send. It refuses keys and tokens that are absent, empty or short.
+// New reads which warehouses may send. It refuses a token that is short. A hook whose key is absent, empty or short takes nothing; the
+// others do.
 func New(ctx context.Context, options Options) (*Server, error) {
 	if options.MaximumSnapshot == 0 {
 		options.MaximumSnapshot = DefaultMaximumSnapshot
@@ -85,15 +86,18 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		s.tokens = [][]byte{[]byte(token)}
 	}
 	hooks, err := loadHooks(ctx, options.Ledger, options.Environment)
-	if err != nil {
+	if hooks == nil {
 		return nil, err
+	}
+	if err != nil {
+		options.Log.Error("some hooks take nothing: give the key that is missing", "error", err)
 	}
 	s.hooks.Store(&hooks)
 	return s, nil
 }
 
 // Hooks is how many warehouses may send.
-func (s *Server) Hooks() int { return len(*s.hooks.Load()) }
+func (s *Server) Hooks() int { return len(*s.hooks.Load()) - len(s.unusable()) }
 
 // Refresh reads again which warehouses may send, and their keys: a configuration may have been applied, a key file replaced. A
 // warehouse whose keys cannot be used keeps those that it had.
@@ -108,7 +112,8 @@ func (s *Server) Refresh(ctx context.Context) error {
 	}
 	before := *s.hooks.Load()
 	for _, warehouse := range warehouses {
-		if old := before[warehouse.ID]; old != nil && hooks[warehouse.ID] == nil && warehouse.Hook != nil {
+		old, one := before[warehouse.ID], hooks[warehouse.ID]
+		if old != nil && old.unusable == nil && one != nil && one.unusable != nil {
 			hooks[warehouse.ID] = old
 		}
 	}
@@ -144,6 +149,7 @@ type Route struct {
 func (s *Server) Routes() []Route {
 	routes := []Route{
 		{http.MethodGet, "/healthz", s.health},
+		{http.MethodGet, "/metrics", s.authorized(s.metrics)},
 		{http.MethodPost, "/hooks/{warehouse}", s.serveHook},
 	}
 	for _, route := range s.apiRoutes() {

@@ -56,6 +56,7 @@ type statusView struct {
 	Connections []connectionStatusView   `json:"connections"`
 	Holds       []ledger.Hold            `json:"holds"`
 	Intakes     []control.IntakeStatus   `json:"intakes"` // that cannot record what they have read
+	Hooks       []hookProblem            `json:"hooks"`   // that take nothing
 	Stale       []control.WarehouseStale `json:"stale"`   // of warehouses that have any
 }
 

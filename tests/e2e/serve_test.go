@@ -221,7 +221,6 @@ func TestServeRefusesToStart(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		{nil, "warehouse depot: hook: the environment variable HOOK_KEY is not set"},
 		{[]string{"--api-token", "env:NONE"}, "--api-token: the environment variable NONE is not set"},
 		{[]string{"--api-token", "in-clear"}, "--api-token: a credential is given by reference, as env:NAME or file:/path"},
 		{[]string{"--max-snapshot", "much"}, `--max-snapshot: "much" is not a size like 200MiB or 4GiB`},

@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type scan struct {
 	skipped int      // lines of skip_rows
 	above   []string // the fields of the first line above a header that is looked for
 	aboves  int      // lines above it
+	other   string   // what would separate the columns of one of them
 }
 
 // rows passes on the rows of one file. The decoder is returned with an error too, once the columns are known.
@@ -89,7 +91,7 @@ func (sc *scan) line(ctx context.Context, r record) error {
 	case shapes.stop.fit(r.raw):
 		sc.stopped = true
 		return sc.whole(r)
-	case r.ended && r.blank(), string(r.raw) == endOfDOS:
+	case r.ended && r.blank(), string(r.raw) == endOfDOS, r.line == 1 && separates(r.raw):
 		return nil
 	case sc.decoder == nil:
 		if header, err := sc.begin(r); header || err != nil {
@@ -133,6 +135,9 @@ func (sc *scan) begin(r record) (header bool, err error) {
 		if sc.aboves == 0 {
 			sc.above = texts(r.fields)
 		}
+		if sc.other == "" {
+			sc.other = sc.delimiter(r)
+		}
 		if sc.aboves++; sc.aboves >= autoLines {
 			return true, sc.headless()
 		}
@@ -143,7 +148,7 @@ func (sc *scan) begin(r record) (header bool, err error) {
 		if !r.ended && r.count <= f.limits.fields {
 			return false, truncated(sc.name, r.line, "it ends in its first line")
 		}
-		return false, sc.hint(err, r.ended)
+		return false, sc.hint(r, err)
 	}
 	d.line, d.skipped = r.line, sc.skipped
 	sc.decoder = d
@@ -160,14 +165,22 @@ func (sc *scan) names(r record) bool {
 }
 
 // hint adds to an error about the columns which line has them, where one further down does.
-func (sc *scan) hint(failed error, more bool) error {
+func (sc *scan) hint(r record, failed error) error {
 	var judged *warehouses.Error
-	if !errors.As(failed, &judged) || !more || !sc.format.header || sc.format.shapes.headerLine > 0 {
+	if !errors.As(failed, &judged) || !r.ended || sc.names(r) || !sc.format.header || sc.format.shapes.headerLine > 0 {
 		return failed
+	}
+	if other := sc.delimiter(r); other != "" {
+		judged.Reason += other
+		return judged
 	}
 	for range autoLines {
 		r, err := sc.lines.next()
 		if err != nil {
+			break
+		}
+		if other := sc.delimiter(r); other != "" {
+			judged.Reason += other
 			break
 		}
 		if sc.names(r) {
@@ -178,11 +191,31 @@ func (sc *scan) hint(failed error, more bool) error {
 	return judged
 }
 
+// delimiter says which other delimiter would give a line the columns that are read; empty when none does.
+func (sc *scan) delimiter(r record) string {
+	for _, other := range delimiters {
+		if other.separator == sc.format.limits.delimiter || bytes.IndexByte(r.raw, other.separator) < 0 {
+			continue
+		}
+		limits := sc.format.limits
+		limits.delimiter = other.separator
+		if again, err := newReader(bytes.NewReader(r.raw), limits).next(); err == nil && sc.names(again) {
+			return fmt.Sprintf("; set delimiter: %s, which separates the columns that are read", other.written)
+		}
+	}
+	return ""
+}
+
+// separates is true for the line by which a spreadsheet is told the delimiter, like sep=; before the header.
+func separates(line []byte) bool {
+	return len(line) == len("sep=;") && bytes.EqualFold(line[:len("sep=")], []byte("sep="))
+}
+
 // headless is the error of a file in which no header was found.
 func (sc *scan) headless() error {
 	d := decoder{header: sc.above}
 	return warehouses.NeedsPerson(nil, "%s: header is auto, and none of the first %d lines that are not blank has the columns that are read; of its first line: %s"+
-		"set columns to the names of the columns, or header_line to where they stand", sc.name, sc.aboves, d.found())
+		"set columns to the names of the columns, or header_line to where they stand%s", sc.name, sc.aboves, d.found(), sc.other)
 }
 
 // finish checks what only the end of a file can tell.

@@ -2,12 +2,15 @@ package csv
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
@@ -46,6 +49,10 @@ func TestShapes(t *testing.T) {
 		"a header that is not there":         {text: "Stock,of,today\nA,1,2\n", settings: given{"header": "auto"}, next: warehouses.AskPerson, err: `header is auto, and none of the first 2 lines that are not blank has the columns that are read; of its first line: it has "Stock", "of", "today"`},
 		"a header that is too far":           {text: strings.Repeat("x,y\n", 100) + head + "A,1\n", settings: given{"header": "auto"}, next: warehouses.AskPerson, err: "none of the first 100 lines"},
 		"a header in the first line":         {text: head + "A,1\n", settings: given{"header": "auto"}, want: []string{"A=1"}},
+		"a spreadsheet's first line":         {text: "sep=;\nsku;available\nA;1\n", settings: given{"delimiter": ";"}, want: []string{"A=1"}},
+		"another delimiter":                  {text: "sep=;\nsku;available\nA;1\n", next: warehouses.AskPerson, err: "set delimiter: \";\", which separates the columns that are read"},
+		"tabs":                               {text: "sku\tavailable\nA\t1\n", next: warehouses.AskPerson, err: "set delimiter: tab"},
+		"another delimiter, further down":    {text: "Report\nsku;available\nA;1\n", settings: given{"header": "auto"}, next: warehouses.AskPerson, err: "set delimiter: \";\""},
 		"no header anywhere":                 {text: "a,b\nc,d\n", next: warehouses.AskPerson, err: `there is no column "sku"; it has "a", "b"; set columns: {sku: NAME} to the column that holds it`},
 		"a dressed header":                   {text: "\"=\"\"sku\"\"\",available \nA,1\n", settings: given{"undress": true}, want: []string{"A=1"}},
 		"a header in another encoding":       {text: "sku,Gr\xf6\xdfe,available\nA,1,2\n", want: []string{"A=2"}},
@@ -92,6 +99,51 @@ func TestShapes(t *testing.T) {
 			require.Equal(t, test.want, rows)
 		})
 	}
+}
+
+// FuzzUnread: whatever stands in a column that nobody reads, the row beside it is read. A quote that begins a field is no letter of it.
+func FuzzUnread(f *testing.F) {
+	for _, note := range []string{"5\" x", "\xff", "\x00", "x\ry", "=\"1\"", "", " ", "\u00a0", "'"} {
+		f.Add(note)
+	}
+	f.Fuzz(func(t *testing.T, note string) {
+		if strings.ContainsAny(note, ",\n") || strings.HasPrefix(note, "\"") || strings.HasSuffix(note, "\r") {
+			return
+		}
+		text := "sku,note,available\nA," + note + ",1\nB,,2\n"
+		format, err := newFormat(defaults(t))
+		require.NoError(t, err)
+		s := &source{format: format, maxRows: 10}
+		var rows []inventory.Row
+		_, err = s.rows(t.Context(), "stock.csv", strings.NewReader(text), true, nil, &pages{sink: keeping(&rows)})
+		require.NoError(t, err)
+		require.Len(t, rows, 2)
+		require.Equal(t, "A=1", took(rows[0]))
+		require.Equal(t, "B=2", took(rows[1]))
+	})
+}
+
+// defaults are the settings of a file of which nothing is set.
+func defaults(t testing.TB) settings.Values {
+	t.Helper()
+	values, problems := Spec.Check(settings.Values{"path": "stock.csv"})
+	require.Empty(t, problems)
+	return values
+}
+
+// FuzzPattern: a pattern fits what a regular expression fits that has .* where it has *.
+func FuzzPattern(f *testing.F) {
+	for _, one := range [][2]string{{"Total*", "Total,,5"}, {"*a*b*", "xaybz"}, {"a*a", "a"}, {"a*", ""}, {"*", "x"}, {"a", "a"}, {"ab*ba", "aba"}} {
+		f.Add(one[0], one[1])
+	}
+	f.Fuzz(func(t *testing.T, pattern, line string) {
+		quoted := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, "(?s:.*)")
+		same, err := regexp.Compile(`\A(?:` + quoted + `)\z`)
+		if err != nil || !utf8.ValidString(pattern+line) {
+			return
+		}
+		require.Equal(t, same.MatchString(line), newPatterns([]string{pattern}).fit([]byte(line)))
+	})
 }
 
 func TestShapesThatCannotBe(t *testing.T) {

@@ -168,6 +168,12 @@ func newSource(values settings.Values, now func() time.Time) (*source, error) {
 // newer are the defaults of settings that marks of earlier releases do not know.
 var newer = map[string]string{"as_of": asOfModified, "as_of_layout": layoutRFC3339}
 
+// delimiters are those that are known, and how a configuration file holds them.
+var delimiters = []struct {
+	separator byte
+	written   string
+}{{',', `","`}, {';', `";"`}, {'|', `"|"`}, {'\t', "tab"}}
+
 func newFormat(values settings.Values) (format, error) {
 	f := format{
 		header:       values.Boolean(nameHeader) || values.Text(nameHeader) == headerAuto,
@@ -184,13 +190,10 @@ func newFormat(values settings.Values) (format, error) {
 			fields:    int(values.Integer("max_fields")),
 		},
 	}
-	switch values.Text("delimiter") {
-	case "tab":
-		f.limits.delimiter = '\t'
-	case ";":
-		f.limits.delimiter = ';'
-	case "|":
-		f.limits.delimiter = '|'
+	for _, one := range delimiters {
+		if strings.Trim(one.written, `"`) == values.Text("delimiter") {
+			f.limits.delimiter = one.separator
+		}
 	}
 	switch values.Text("encoding") {
 	case "utf-16":

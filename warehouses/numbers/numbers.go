@@ -62,6 +62,9 @@ func (r Rules) number(text string) (int64, error) {
 	if text != "" && (text[0] == '-' || text[0] == '+') {
 		unsigned, sign = text[1:], text[:1]
 	}
+	if allDigits(unsigned) { // nearly all of them
+		return inventory.ParseQuantity(text)
+	}
 	usual := r.usual()
 	written, whole := usual.read(unsigned, strictly)
 	if !whole {
