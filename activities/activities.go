@@ -80,14 +80,17 @@ type FetchInput struct {
 
 // FetchResult is what a fetch recorded.
 type FetchResult struct {
-	Unchanged bool   `json:"unchanged,omitempty"` // the warehouse had nothing new to read
-	From      string `json:"from,omitempty"`
-	Rows      int64  `json:"rows"`
-	Refused   int64  `json:"refused,omitempty"`
-	Missing   int64  `json:"missing,omitempty"`
-	Changed   int64  `json:"changed"`
-	Older     int64  `json:"older,omitempty"`
-	Held      string `json:"held,omitempty"` // why nothing was recorded
+	Unchanged bool `json:"unchanged,omitempty"` // the warehouse had nothing new to read
+	// UnchangedSince is when it was last read, and UnchangedLevels how many levels that snapshot had; set with Unchanged where that is known.
+	UnchangedSince  *time.Time `json:"unchanged_since,omitempty"`
+	UnchangedLevels int64      `json:"unchanged_levels,omitempty"`
+	From            string     `json:"from,omitempty"`
+	Rows            int64      `json:"rows"`
+	Refused         int64      `json:"refused,omitempty"`
+	Missing         int64      `json:"missing,omitempty"`
+	Changed         int64      `json:"changed"`
+	Older           int64      `json:"older,omitempty"`
+	Held            string     `json:"held,omitempty"` // why nothing was recorded
 	// Rejected says why what was fetched was not recorded, where a person has rejected it before.
 	Rejected string `json:"rejected,omitempty"`
 	// Absent is what a snapshot that is held leaves unnamed.

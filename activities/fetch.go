@@ -66,7 +66,7 @@ func (f *Fetch) fetch(ctx context.Context, input FetchInput) (FetchResult, error
 			return total, err
 		}
 		if snapshot.Unchanged {
-			result, err = f.standing(ctx, warehouse.ID)
+			result, err = f.standing(ctx, warehouse.ID, &total)
 			if err != nil {
 				return total, err
 			}
@@ -80,11 +80,14 @@ func (f *Fetch) fetch(ctx context.Context, input FetchInput) (FetchResult, error
 	return total, nil
 }
 
-// standing is what a source that has nothing new leaves to say: that its last snapshot was rejected.
-func (f *Fetch) standing(ctx context.Context, warehouse string) (ledger.SnapshotResult, error) {
+// standing is what a source that has nothing new leaves to say: since when, and that its last snapshot was rejected.
+func (f *Fetch) standing(ctx context.Context, warehouse string, total *FetchResult) (ledger.SnapshotResult, error) {
 	last, err := f.Ledger.LastSnapshot(ctx, warehouse)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return ledger.SnapshotResult{}, nil
+	}
+	if err == nil && last.Held == "" && last.Rejected == "" {
+		total.UnchangedSince, total.UnchangedLevels = new(last.EndedAt), last.Rows-last.Refused
 	}
 	return ledger.SnapshotResult{Rejected: last.Rejected}, err
 }
@@ -209,7 +212,7 @@ func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.Snapshot
 	if snapshot.Unchanged {
 		return total
 	}
-	total.Unchanged = false
+	total.Unchanged, total.UnchangedSince, total.UnchangedLevels = false, nil, 0
 	total.From = snapshot.From
 	total.Rows += result.Rows
 	total.Refused += result.Refused

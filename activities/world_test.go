@@ -33,6 +33,7 @@ type source struct {
 	rows    []inventory.Row
 	fetches int
 	read    func() // while it is read
+	still   bool   // it has nothing new
 }
 
 func (s *source) Check(context.Context) (warehouses.Finding, error) { return warehouses.Finding{}, nil }
@@ -41,6 +42,9 @@ func (s *source) Fetch(ctx context.Context, _ warehouses.Request, sink warehouse
 	s.fetches++
 	if s.read != nil {
 		s.read()
+	}
+	if s.still {
+		return warehouses.Snapshot{Unchanged: true}, nil
 	}
 	return warehouses.Snapshot{Full: true, Rows: len(s.rows), From: "page 1"}, sink(ctx, s.rows)
 }

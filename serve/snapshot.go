@@ -137,8 +137,12 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, one *hook,
 }
 
 // observedAt is when a snapshot was taken: as its sender says, but not later than it was signed or came. So a snapshot that somebody
-// sends once more within the tolerance replaces nothing that was observed after the first time.
+// sends once more within the tolerance replaces nothing that was observed after the first time. Nil: nothing says so, and it counts as of
+// its arrival, by our clock and not the sender's.
 func observedAt(said *time.Time, signed, now time.Time) *time.Time {
+	if said == nil && signed.IsZero() {
+		return nil
+	}
 	latest := now
 	if !signed.IsZero() && signed.Before(now) {
 		latest = signed

@@ -138,7 +138,8 @@ func runsCommand(s *session) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "runs [CONNECTION]",
 		Short: "List runs, newest first",
-		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the fetch changed; ROWS DUE the rows of the
+		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the run's own
+fetches changed; ROWS DUE the rows of the
 store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those that the store has
 confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
 try; CALLS the calls to the store. REFUSED are the rows of the warehouse that were not believed: starter snapshot lists them.

@@ -200,7 +200,7 @@ func covered(report workflows.SyncReport) string {
 // readings says what a run read of the warehouse.
 func readings(c ledger.Counts) string {
 	if c.Rows == 0 {
-		return "nothing new was read (it had not changed since, or another run had fetched it)"
+		return "nothing new was read by this run"
 	}
 	text := fmt.Sprintf("%s read, %s changed", count(c.Rows, "row"), count(c.Changed, "level"))
 	rest := sum(part{c.Refused, plural(c.Refused, "row") + " refused"}, part{c.Missing, plural(c.Missing, "level") + " not named"}, part{c.Older, plural(c.Older, "row") + " older than what is recorded"})

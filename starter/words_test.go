@@ -74,7 +74,7 @@ func TestReports(t *testing.T) {
 		},
 		"nothing new": {
 			workflows.SyncReport{Run: 4, Mode: ledger.Smart, Outcome: ledger.Completed},
-			"run 4 (Smart Sync): completed\n  warehouse: nothing new was read (it had not changed since, or another run had fetched it)\n  store: nothing was due\n",
+			"run 4 (Smart Sync): completed\n  warehouse: nothing new was read by this run\n  store: nothing was due\n",
 		},
 		"covered by a run of the other mode": {
 			workflows.SyncReport{Run: 1, Mode: ledger.Smart, Outcome: ledger.Covered, Reason: "what was asked for has been done by run 1"},

@@ -42,7 +42,8 @@ func TestEndingWithWhatWasRejectedBefore(t *testing.T) {
 		"nothing was rejected": {ledger.Completed, "", []string{"", ""}, ledger.Completed, ""},
 		"a snapshot":           {ledger.Completed, "", []string{"rejected by ann on Monday", ""}, ledger.CompletedWithFailures, "rejected by ann on Monday"},
 		"both, and a row failed": {
-			ledger.CompletedWithFailures, "1 row is due again", []string{"the snapshot", "2 figures"},
+			ledger.CompletedWithFailures, "1 row is due again",
+			[]string{"the snapshot", "2 figures"},
 			ledger.CompletedWithFailures, "the snapshot; 2 figures; 1 row is due again",
 		},
 		"a run that did not end so": {ledger.Skipped, "in use", []string{"the snapshot"}, ledger.Skipped, "in use"},

@@ -23,12 +23,13 @@ var (
 type pass struct {
 	*sync
 	plan
-	lease   ledger.Lease
-	mode    ledger.Mode
-	begun   bool // the run was begun; it must be ended, and gives its store back
-	trigger ledger.Trigger
-	skipped string // why it gave up when it had fetched
-	looking bool   // it is held, and looks again whether it must be
+	lease     ledger.Lease
+	mode      ledger.Mode
+	begun     bool // the run was begun; it must be ended, and gives its store back
+	trigger   ledger.Trigger
+	skipped   string // why it gave up when it had fetched
+	unchanged string // since when the warehouse is unchanged, in words; empty when it is not
+	looking   bool   // it is held, and looks again whether it must be
 	// What a person has rejected in an earlier run, in words: the snapshot, and figures that would go to 0.
 	snapshotRejected, zeroingRejected string
 	counts                            ledger.Counts
@@ -250,8 +251,7 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	if err := workflow.ExecuteActivity(options(ctx, fetchOptions, "fetch levels from the warehouse"), fetch.Fetch, input).Get(ctx, &fetched); err != nil {
 		return fetched, err
 	}
-	p.counts.Rows, p.counts.Refused, p.counts.Missing = fetched.Rows, fetched.Refused, fetched.Missing
-	p.counts.Changed, p.counts.Older, p.counts.Stale = fetched.Changed, fetched.Older, fetched.Stale
+	p.counts, p.unchanged = read(p.counts, fetched), unchanged(fetched)
 	p.progress.Counts, p.progress.Shared, p.snapshotRejected = p.counts, fetched.Shared, fetched.Rejected
 	workflow.GetLogger(ctx).Info("fetched", "rows", fetched.Rows, "changed", fetched.Changed, "refused", fetched.Refused, "held", fetched.Held,
 		"from", fetched.From, "shared", fetched.Shared)

@@ -241,6 +241,9 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 	s.fates.plan(next.requests)
 	defer s.fates.end()
 	outcome, reason, err := p.run(ctx, next)
+	if err == nil && outcome == ledger.Completed && reason == "" {
+		reason = p.unchanged
+	}
 	var goesOn *goesOnError
 	if errors.As(err, &goesOn) {
 		return false, err

@@ -1,0 +1,29 @@
+package workflows
+
+import (
+	"fmt"
+
+	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// read adds a fetch to the figures of a run. A run that a person approved fetches twice: what its first fetch recorded is still its own,
+// and the second mostly finds it there. What another run has fetched is that run's.
+func read(before ledger.Counts, fetched activities.FetchResult) ledger.Counts {
+	before.Stale = fetched.Stale
+	if fetched.Shared != 0 || fetched.Unchanged {
+		return before
+	}
+	before.Rows, before.Refused, before.Missing = fetched.Rows, fetched.Refused, fetched.Missing
+	before.Changed += fetched.Changed
+	before.Older += fetched.Older
+	return before
+}
+
+// unchanged says in words that a warehouse had nothing new to read, and since when.
+func unchanged(fetched activities.FetchResult) string {
+	if !fetched.Unchanged || fetched.UnchangedSince == nil {
+		return ""
+	}
+	return fmt.Sprintf("the warehouse is unchanged since %s, when %d levels were read", fetched.UnchangedSince.UTC().Format("2006-01-02 15:04 UTC"), fetched.UnchangedLevels)
+}
