@@ -50,6 +50,9 @@ func showStatus(w io.Writer, status control.Status) {
 		if last.Held != "" {
 			said = "held, nothing of it was recorded: " + last.Held
 		}
+		if last.Rejected != "" {
+			said = "nothing of it was recorded: it was " + last.Rejected
+		}
 		line(w, "The last snapshot of %s (%s): %s\n  starter snapshot %s\n", last.Warehouse, stamp(&last.EndedAt), plain(said), last.Warehouse)
 	}
 	for _, one := range status.Intakes {
@@ -73,6 +76,9 @@ func showStatus(w io.Writer, status control.Status) {
 			line(w, "  schedule %s: %s", schedule.ID, strings.Join(append([]string{when}, besides(schedule)...), ", "))
 		}
 		line(w, "  rows by status: %s", partition(c.Rows))
+		if c.Kept != "" {
+			line(w, "  %s", plain(c.Kept))
+		}
 		if c.Last != nil {
 			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, syncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}

@@ -22,9 +22,12 @@ import (
 )
 
 // endings are what must have been recorded of each release: a run of each outcome, and what a run can live through.
-var endings = map[string][]string{"v1": firstEndings, "v2": slices.Concat(firstEndings, []string{
-	"partial", "carried", "zeroing-approved", "held-events", "intake-continued", "intake-carried", "intake-snapshot",
+var endings = map[string][]string{"v1": firstEndings, "v2": slices.Concat(firstEndings, longEndings), "v3": slices.Concat(firstEndings, longEndings, []string{
+	"answered-by-update", "dissolved", "all-refused",
+	"held-continued", "held-carried", "waiting-continued", "waiting-carried", "failed-continued", "failed-carried",
 })}
+
+var longEndings = []string{"partial", "carried", "zeroing-approved", "held-events", "intake-continued", "intake-carried", "intake-snapshot"}
 
 var firstEndings = []string{
 	"cancelled", "completed-full", "completed-passes", "completed-scheduled", "completed-skipped-fetch", "completed-waits", "completed-with-failures", "covered",
@@ -158,6 +161,12 @@ var wireTypes = map[string][2]func() any{
 	workflows.SignalInventoryUpdated: {func() any { return new(workflows.InventoryUpdated) }},
 	workflows.SignalApprove:          {func() any { return new(workflows.Decision) }},
 	workflows.SignalReject:           {func() any { return new(workflows.Decision) }},
+	workflows.SignalHoldDissolved:    {func() any { return new(workflows.HoldDissolved) }},
+
+	// What updates carry and answer. Those of approve and reject have the names of signals.
+	"update " + workflows.UpdateSync:    {func() any { return new(workflows.SyncRequest) }, func() any { return new(workflows.SyncAnswer) }},
+	"update " + workflows.UpdateApprove: {func() any { return new(workflows.Decision) }, func() any { return new(workflows.DecisionAnswer) }},
+	"update " + workflows.UpdateReject:  {func() any { return new(workflows.Decision) }, func() any { return new(workflows.DecisionAnswer) }},
 }
 
 // Wire types only grow: every field of every recorded payload is still known, and payloads stay small.
@@ -175,6 +184,7 @@ func TestRecordedPayloadsAreStillUnderstood(t *testing.T) {
 			}
 		}
 		var workflow string
+		updates := map[string]string{}
 		for _, event := range history.GetEvents() {
 			switch event.GetEventType() {
 			case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
@@ -187,6 +197,15 @@ func TestRecordedPayloadsAreStillUnderstood(t *testing.T) {
 				attributes := event.GetWorkflowExecutionSignaledEventAttributes()
 				require.Contains(t, wireTypes, attributes.GetSignalName(), name)
 				read(attributes.GetInput(), wireTypes[attributes.GetSignalName()][0]())
+			case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+				request := event.GetWorkflowExecutionUpdateAcceptedEventAttributes().GetAcceptedRequest()
+				update := "update " + request.GetInput().GetName()
+				require.Contains(t, wireTypes, update, name)
+				updates[request.GetMeta().GetUpdateId()] = update
+				read(request.GetInput().GetArgs(), wireTypes[update][0]())
+			case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
+				attributes := event.GetWorkflowExecutionUpdateCompletedEventAttributes()
+				read(attributes.GetOutcome().GetSuccess(), wireTypes[updates[attributes.GetMeta().GetUpdateId()]][1]())
 			case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
 				attributes := event.GetActivityTaskScheduledEventAttributes()
 				activity := attributes.GetActivityType().GetName()

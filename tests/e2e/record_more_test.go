@@ -12,6 +12,7 @@ import (
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
+	"github.com/tidemark/tidemark/activities"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -142,4 +143,127 @@ func recordUploads(t *testing.T, folder string) {
 	w.shows("shop", map[string]int64{"SKU-00001": 11, "SKU-00005": 15})
 	waitFor(t, "the intake has ended", func(ctx context.Context) error { return w.closed(ctx, workflows.IntakeID("depot")) })
 	w.keep(folder, "intake-snapshot", workflows.IntakeID("depot"), "")
+}
+
+// recordLongHold records a run that is held for so long, and asked for so often, that it goes on in a new run, where it is approved.
+func recordLongHold(t *testing.T, folder string) {
+	target := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(40, target), shortHistories(t))
+	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
+	w.work()
+	w.firstFull("shop")
+	w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
+	held := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "held"})
+	hold := w.held()
+	w.askUntilItGoesOn(held.Workflow)
+	require.Equal(t, activities.Approved, w.decides("approve", hold.Run).Answer)
+	w.box.faults("warehouses/depot", map[string]any{})
+	w.keepChain(folder, held.Workflow, "held-continued", "held-carried")
+}
+
+// askUntilItGoesOn sends requests to a workflow that waits, one after the other, until it has continued as new.
+func (w *world) askUntilItGoesOn(workflow string) {
+	w.t.Helper()
+	for n := 0; ; n++ {
+		require.Less(w.t, n, 100)
+		w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: fmt.Sprint("more-", n)})
+		waitFor(w.t, "the request is read", func(ctx context.Context) error {
+			progress, err := w.control.Progress(ctx, workflow)
+			if err == nil && progress.Queued <= n {
+				err = fmt.Errorf("%d wait", progress.Queued)
+			}
+			return err
+		})
+		if runs := w.runsOf(workflow); len(runs) > 1 {
+			return
+		}
+	}
+}
+
+// recordLongWait records a run that waits for its store for so long, and is asked for so often, that it goes on in a new run.
+func recordLongWait(t *testing.T, folder string) {
+	target := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(40, target), shortHistories(t))
+	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
+	w.work()
+	w.firstFull("shop")
+	w.box.pause("stores/shop")
+	full := w.ask(ledger.Full, "shop", workflows.SyncRequest{})
+	waitFor(t, "the Full Sync has the store", func(ctx context.Context) error {
+		_, err := w.ledger.Holder(ctx, "shop")
+		return err
+	})
+	waits := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "waits"})
+	waitFor(t, "the Smart Sync waits for the store", func(ctx context.Context) error {
+		progress, err := w.control.Progress(ctx, waits.Workflow)
+		if err == nil && progress.Phase != "taking the store" {
+			err = fmt.Errorf("it is %s", progress.Phase)
+		}
+		return err
+	})
+	w.askUntilItGoesOn(waits.Workflow)
+	w.box.resume("stores/shop")
+	w.finished(full)
+	w.keepChain(folder, waits.Workflow, "waiting-continued", "waiting-carried")
+}
+
+// recordFailure records a run that fails while requests wait, which go on in a new run.
+func recordFailure(t *testing.T, folder string) {
+	target := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(40, target))
+	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
+	w.work()
+	w.firstFull("shop")
+	w.box.set("depot", map[string]int64{"SKU-00001": 11})
+	w.box.pause("stores/shop")
+	fails := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "fails"})
+	waitFor(t, "it pushes", func(ctx context.Context) error {
+		progress, err := w.control.Progress(ctx, fails.Workflow)
+		if err == nil && progress.Phase != "pushing" {
+			err = fmt.Errorf("it is %s", progress.Phase)
+		}
+		return err
+	})
+	w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "waits"})
+	w.box.faults("stores/shop", map[string]any{"unauthorized": true})
+	w.box.resume("stores/shop")
+	waitFor(t, "what waits goes on in a new run", func(context.Context) error {
+		if n := len(w.runsOf(fails.Workflow)); n < 2 {
+			return fmt.Errorf("%d runs", n)
+		}
+		return nil
+	})
+	w.box.faults("stores/shop", map[string]any{})
+	w.keepChain(folder, fails.Workflow, "failed-continued", "failed-carried")
+}
+
+// recordDissolved records a hold that dissolves because another run reads a whole snapshot.
+func recordDissolved(t *testing.T, folder string) {
+	target := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(40, target))
+	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
+	w.work()
+	w.firstFull("shop")
+	w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
+	held := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "held"})
+	hold := w.held()
+	w.box.faults("warehouses/depot", map[string]any{})
+	w.sync(ledger.Full, "shop", workflows.SyncRequest{})
+	waitFor(t, "the held run has gone on", func(ctx context.Context) error { return w.ended(ctx, hold.Run, ledger.Completed) })
+	w.finished(held)
+	w.keep(folder, "dissolved", held.Workflow, held.Run)
+}
+
+// recordRefused records a run of which every row was refused, and that was approved.
+func recordRefused(t *testing.T, folder string) {
+	target := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(40, target))
+	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
+	w.work()
+	w.firstFull("shop")
+	w.box.faults("warehouses/depot", map[string]any{"bad_rows": 1})
+	held := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "refused"})
+	w.decides("approve", w.held().Run)
+	w.finished(held)
+	w.keep(folder, "all-refused", held.Workflow, held.Run)
 }

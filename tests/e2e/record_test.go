@@ -5,7 +5,6 @@ package e2e
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/tidemark/tidemark/activities"
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
@@ -30,6 +30,7 @@ func TestRecord(t *testing.T) {
 	for name, record := range map[string]func(*testing.T, string){
 		"endings": recordEndings, "holds": recordHolds, "store-taken": recordStoreTaken, "waits": recordWaits,
 		"intake": recordIntake, "long": recordLong, "long-intake": recordLongIntake, "zeroing": recordZeroing, "uploads": recordUploads,
+		"long-hold": recordLongHold, "long-wait": recordLongWait, "failure": recordFailure, "dissolved": recordDissolved, "refused": recordRefused,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -110,17 +111,33 @@ func recordHolds(t *testing.T, folder string) {
 	w.work()
 	w.firstFull("shop")
 	w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
-	for name, verdict := range map[string]string{"held-approved": "approve", "rejected": "reject"} {
-		answer := w.ask(ledger.Full, "shop", workflows.SyncRequest{})
-		hold := w.held()
-		_, problems, code := w.starter(verdict, fmt.Sprint(hold.Run))
-		require.Zero(t, code, problems)
+	for n, one := range []struct {
+		name   string
+		answer func(hold ledger.Hold)
+	}{
+		{"held-approved", func(hold ledger.Hold) {
+			require.NoError(t, w.control.Client.SignalWorkflow(context.Background(), hold.Workflow, "", workflows.SignalApprove, workflows.Decision{By: "the recording"}))
+		}},
+		{"answered-by-update", func(hold ledger.Hold) { require.Equal(t, activities.Approved, w.decides("approve", hold.Run).Answer) }},
+		{"rejected", func(hold ledger.Hold) { require.Equal(t, activities.Rejected, w.decides("reject", hold.Run).Answer) }},
+	} {
+		w.box.set("depot", map[string]int64{"SKU-00001": int64(100 + n)}) // another snapshot each time
+		var answer control.SyncAnswer
+		if one.name == "answered-by-update" {
+			asked, err := w.control.Ask(context.Background(), ledger.Full, "shop", workflows.SyncRequest{ID: "by-update", By: "the recording"})
+			require.NoError(t, err)
+			answer = asked
+		} else {
+			answer = w.ask(ledger.Full, "shop", workflows.SyncRequest{})
+		}
+		one.answer(w.held())
 		w.finished(answer)
-		w.keep(folder, name, answer.Workflow, answer.Run)
+		w.keep(folder, one.name, answer.Workflow, answer.Run)
 		w.box.faults("warehouses/depot", map[string]any{})
 		w.finished(w.ask(ledger.Full, "shop", workflows.SyncRequest{}))
 		w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
 	}
+	w.box.set("depot", map[string]int64{"SKU-00001": 200})
 	definitions.Warehouses[0].Guard.DecideWithin = 3 * time.Second
 	w.apply(definitions, ledger.ApplyOptions{})
 	answer := w.ask(ledger.Full, "shop", workflows.SyncRequest{})
