@@ -34,8 +34,17 @@ func TestNewSettingsReadOtherwise(t *testing.T) {
 	require.Empty(t, problems)
 	plain := ledger.Warehouse{ID: "depot", Driver: "csv", Settings: usual}
 	for _, other := range []map[string]any{
-		{"thousands": ","}, {"decimal": ","}, {"texts": map[string]any{"n/a": "none"}}, {"undress": true}, {"quotes": "none"}, {"header_line": 2}, {"header": "auto"},
-		{"skip_rows": "Total*"}, {"stop_at": "Total*"}, {"short_rows": "accept"}, {"long_rows": "accept"},
+		{"thousands": ","},
+		{"decimal": ","},
+		{"texts": map[string]any{"n/a": "none"}},
+		{"undress": true},
+		{"quotes": "none"},
+		{"header_line": 2},
+		{"header": "auto"},
+		{"skip_rows": "Total*"},
+		{"stop_at": "Total*"},
+		{"short_rows": "accept"},
+		{"long_rows": "accept"},
 	} {
 		other["path"] = "stock.csv"
 		values, problems := csv.Spec.Check(other)
