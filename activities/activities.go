@@ -194,7 +194,8 @@ const (
 type DecideResult struct {
 	Decision string         `json:"decision"`
 	By       string         `json:"by,omitempty"`
-	Runs     []int64        `json:"runs,omitempty"` // that this answer answered, this one first
+	Runs     []int64        `json:"runs,omitempty"`    // that this answer answered, this one first
+	Verdict  string         `json:"verdict,omitempty"` // in words: who decided what, and when
 	Rows     int64          `json:"rows,omitempty"`
 	Zeroing  int64          `json:"zeroing,omitempty"`
 	Absent   ledger.Absence `json:"absent,omitzero"`

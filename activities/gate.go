@@ -343,6 +343,7 @@ func (g *Gate) Decide(ctx context.Context, input DecideInput) (DecideResult, err
 	for _, hold := range answered {
 		if hold.Run == input.Run {
 			result.Decision, result.By, result.Rows, result.Zeroing, result.Absent = hold.Decision, hold.By, hold.Rows, hold.Zeroing, hold.Absent
+			result.Verdict = hold.Verdict()
 			continue
 		}
 		result.Runs = append(result.Runs, hold.Run)

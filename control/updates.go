@@ -68,11 +68,19 @@ func (c *Control) Ask(ctx context.Context, mode ledger.Mode, id string, request 
 	return answer, err
 }
 
+// What becomes of an approve or reject.
+const (
+	Approved  = activities.Approved
+	Rejected  = activities.Rejected
+	Dissolved = activities.Dissolved // nobody had to decide
+	Lifted    = activities.Lifted    // a rejection was taken back
+	NotHeld   = workflows.NotHeld    // the answer was for nothing
+)
+
 // Decided is what became of an approve or reject.
 type Decided struct {
 	ledger.Hold
-	// Answer is activities.Approved, Rejected, Dissolved or Lifted, or workflows.NotHeld: what holds now. Empty: it was sent by signal, and no worker has
-	// answered yet.
+	// Answer is one of the above. Empty: it was sent by signal, and no worker has answered yet.
 	Answer string `json:"answer,omitempty"`
 	// Runs are all runs that the answer was for.
 	Runs []int64 `json:"runs,omitempty"`

@@ -50,8 +50,8 @@ func minute(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC"
 // nothingRecorded divides the reason of a held snapshot from what an answer does to it.
 const nothingRecorded = "; nothing was recorded"
 
-// rejection says why a snapshot is not asked about again: what was decided, and the reason of the hold without its question.
-func (h Hold) rejection() string {
+// Verdict says why a snapshot is not asked about again: what was decided, and the reason of the hold without its question.
+func (h Hold) Verdict() string {
 	reason, _, _ := strings.Cut(h.Reason, nothingRecorded)
 	return h.Decided() + ": " + reason
 }

@@ -168,7 +168,7 @@ func (t *tx) carryOut(ctx context.Context, decided []Hold) error {
 func (t *tx) tellSnapshots(ctx context.Context, hold Hold) error {
 	held, rejected := hold.heldSince(), ""
 	if hold.Decision == decisionRejected {
-		held, rejected = "", hold.rejection()
+		held, rejected = "", hold.Verdict()
 	}
 	_, err := t.exec(ctx, `UPDATE snapshots SET held = ?, rejected = ? WHERE warehouse = ? AND content <> '' AND state = 'held'
 		AND content = (SELECT h.content FROM holds h WHERE h.run = ? AND h.kind = 'snapshot')`, held, rejected, hold.Warehouse, hold.Run)

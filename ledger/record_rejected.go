@@ -27,7 +27,7 @@ func (r *recording) recognize(ctx context.Context) (err error) {
 	} else if err != nil {
 		return err
 	}
-	r.result.Held, r.result.Rejected = "", before.rejection()
+	r.result.Held, r.result.Rejected = "", before.Verdict()
 	return nil
 }
 

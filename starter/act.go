@@ -9,9 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tidemark/tidemark/activities"
 	"github.com/tidemark/tidemark/control"
-	"github.com/tidemark/tidemark/workflows"
 )
 
 func pauseCommand(s *session) *cobra.Command {
@@ -105,15 +103,15 @@ func became(d control.Decided, name string) string {
 		by = " by " + d.By
 	}
 	switch d.Answer {
-	case activities.Approved:
+	case control.Approved:
 		return fmt.Sprintf("%s: approved%s; it fetches anew and goes on%s", who, by, others)
-	case activities.Rejected:
+	case control.Rejected:
 		return fmt.Sprintf("%s: rejected%s; the same is not asked about again%s", who, by, others)
-	case activities.Dissolved:
+	case control.Dissolved:
 		return fmt.Sprintf("%s: nobody needs to decide any more: the hold was dissolved%s", who, by)
-	case activities.Lifted:
+	case control.Lifted:
 		return fmt.Sprintf("%s: the rejection is lifted%s; the next run asks anew (starter sync smart %s)", who, by, d.Connection)
-	case workflows.NotHeld:
+	case control.NotHeld:
 		return fmt.Sprintf("%s: the answer changed nothing: %s", who, d.Why)
 	}
 	return fmt.Sprintf("%s: the %s is safe with Temporal, and no worker has answered yet; is one running?", who, name)

@@ -118,7 +118,8 @@ func (d *desk) note(a *answer, reason string) {
 // fates is what became of requests that are made by update. All of it is decided here, without Temporal.
 type fates struct {
 	first   string                // the request that the workflow was started for
-	planned map[string]bool       // the requests of the pass that is under way; nil: none is
+	planned []string              // the requests of the pass that is under way
+	busy    bool                  // one is
 	begun   int                   // passes of which it is known what became of their requests
 	told    map[string]SyncAnswer // of the requests of the last of these
 	leaving bool                  // what waits goes on in a new run of the workflow
@@ -126,9 +127,9 @@ type fates struct {
 
 // plan notes that a pass is under way for requests.
 func (f *fates) plan(requests []pending) {
-	f.planned = map[string]bool{}
+	f.planned, f.busy = nil, true
 	for _, one := range requests {
-		f.planned[one.ID] = true
+		f.planned = append(f.planned, one.ID)
 	}
 }
 
@@ -136,7 +137,7 @@ func (f *fates) plan(requests []pending) {
 func (f *fates) begin(fate SyncAnswer) {
 	f.begun++
 	f.told = map[string]SyncAnswer{}
-	for id := range f.planned {
+	for _, id := range f.planned {
 		one := fate
 		one.ID = id
 		if one.Answer == SyncStarted && id != f.first {
@@ -147,7 +148,7 @@ func (f *fates) begin(fate SyncAnswer) {
 }
 
 // end notes that no pass is under way.
-func (f *fates) end() { f.planned = nil }
+func (f *fates) end() { f.planned, f.busy = nil, false }
 
 // of says what became of a request that was accepted when so many passes had begun; fresh is false when its id was known before. It says
 // false when that is not known yet.
@@ -159,9 +160,9 @@ func (f *fates) of(id string, accepted int, fresh bool, inbox []string, now Prog
 		return told, true
 	case f.leaving:
 		return SyncAnswer{ID: id, Answer: SyncWaits, Reason: "it goes on in a new run of the workflow"}, true
-	case f.planned[id]:
+	case slices.Contains(f.planned, id):
 		return SyncAnswer{}, false // its pass is about to begin
-	case f.planned != nil && f.begun == accepted:
+	case f.busy && f.begun == accepted:
 		return SyncAnswer{ID: id, Answer: SyncWaits, Run: now.Run, Reason: "served next; " + stands(now)}, true
 	case !fresh && !waits:
 		return SyncAnswer{ID: id, Answer: SyncCovered, Reason: "a request with this id was served before"}, true

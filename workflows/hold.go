@@ -80,6 +80,7 @@ func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
 	}
 	p.readAnswers(ctx)
 	p.desk.close(decision)
+	p.verdict = decision.Verdict
 	workflow.GetLogger(ctx).Info("decided", "decision", decision.Decision, "by", decision.By, "runs", decision.Runs)
 	if decision.Decision == activities.Dissolved {
 		p.lease.Fence = 0

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -30,6 +31,7 @@ type pass struct {
 	skipped   string // why it gave up when it had fetched
 	unchanged string // since when the warehouse is unchanged, in words; empty when it is not
 	looking   bool   // it is held, and looks again whether it must be
+	verdict   string // what a person has decided of its hold, in words
 	// What a person has rejected in an earlier run, in words: the snapshot, and figures that would go to 0.
 	snapshotRejected, zeroingRejected string
 	counts                            ledger.Counts
@@ -91,8 +93,8 @@ func (p *pass) work(ctx workflow.Context, waits *heldPass) (ledger.Outcome, stri
 		case activities.Approved:
 		case activities.Dissolved:
 			return p.outgo(ctx)
-		case activities.Rejected:
-			return ledger.RejectedOutcome, waits.Reason, nil
+		case activities.Rejected, activities.Lifted: // lifted: the next run asks anew
+			return ledger.RejectedOutcome, cmp.Or(p.verdict, waits.Reason), nil
 		default:
 			return ledger.Held, "nobody decided in time: " + waits.Reason, nil
 		}

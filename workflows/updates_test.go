@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/tidemark/tidemark/activities"
@@ -200,4 +201,118 @@ func TestUpdatesAreGroupedAsSignalsAre(t *testing.T) {
 		require.True(t, one.done)
 		require.Equal(t, SyncWaits, one.answer.(*SyncAnswer).Answer)
 	}
+}
+
+// Every update returns, however its workflow ends: covered, failed, or going on in a new run.
+func TestEveryUpdateReturns(t *testing.T) {
+	t.Parallel()
+	for name, one := range map[string]struct {
+		begin func(b *bench) (activities.BeginResult, error)
+		want  SyncAnswer
+	}{
+		"what it asks for is covered": {
+			func(*bench) (activities.BeginResult, error) {
+				return activities.BeginResult{Action: activities.BeginCovered, CoveredBy: 7, Reason: "done by run 7"}, nil
+			},
+			SyncAnswer{ID: "r", Answer: SyncCovered, Run: 7, Reason: "done by run 7"},
+		},
+		"no run can begin": {
+			func(*bench) (activities.BeginResult, error) {
+				return activities.BeginResult{}, temporal.NewNonRetryableApplicationError(`there is no connection "acme"`, activities.ErrorNotConfigured, nil)
+			},
+			SyncAnswer{ID: "r", Answer: SyncFailed, Reason: `there is no connection "acme"`},
+		},
+		"it goes on in a new run": {
+			func(b *bench) (activities.BeginResult, error) {
+				b.SetContinueAsNewSuggested(true)
+				b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "more"})
+				return activities.BeginResult{}, temporal.NewApplicationErrorWithOptions("the store is in use", activities.ErrorStoreBusy,
+					temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour})
+			},
+			SyncAnswer{ID: "r", Answer: SyncWaits, Reason: "it goes on in a new run of the workflow"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.OnActivity(gate.Begin, mock.Anything, mock.Anything).Return(func(context.Context, activities.BeginInput) (activities.BeginResult, error) { return one.begin(b) })
+			b.OnActivity(gate.Leave, mock.Anything, mock.Anything).Return(nil).Maybe()
+			b.OnActivity(gate.Settle, mock.Anything, mock.Anything).Return(activities.RequestsResult{}, nil).Maybe()
+			sent := b.update(0, UpdateSync, SyncRequest{ID: "r"}, new(SyncAnswer))
+			b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme"})
+			require.True(t, b.IsWorkflowCompleted())
+			require.True(t, sent.done, "it never returned")
+			require.Equal(t, &one.want, sent.answer)
+		})
+	}
+}
+
+// A run that was rejected says who rejected it, and not what was asked.
+func TestARejectedRunSaysWhoRejectedIt(t *testing.T) {
+	t.Parallel()
+	for _, decision := range []string{activities.Rejected, activities.Lifted} {
+		b := heldBench(t, func(*bench) bool { return false })
+		b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: decision, Verdict: "rejected by ann: shrunk"}, nil)
+		b.RegisterDelayedCallback(func() { b.SignalWorkflow(SignalReject, Decision{By: "ann"}) }, time.Minute)
+		report := b.scheduled()
+		require.Equal(t, ledger.RejectedOutcome, report.Outcome)
+		require.Equal(t, "rejected by ann: shrunk", report.Reason)
+	}
+}
+
+// An answer does not wait for a look that takes long.
+func TestAnAnswerEndsALongLook(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.storeless()
+	fetched := 0
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
+		if fetched++; fetched > 1 {
+			return activities.FetchResult{}, temporal.NewApplicationErrorWithOptions("the warehouse does not answer", activities.ErrorSource,
+				temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour})
+		}
+		return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+	})
+	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: day}, nil)
+	var decided time.Time
+	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.DecideInput) (activities.DecideResult, error) {
+		decided = b.Now()
+		return activities.DecideResult{Decision: in.Decision, By: in.By}, nil
+	})
+	b.finishes()
+	began := b.Now()
+	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SignalReject, Decision{By: "ann"}) }, firstLook+5*time.Minute)
+	require.Equal(t, ledger.RejectedOutcome, b.scheduled().Outcome)
+	require.Less(t, decided.Sub(began), firstLook+10*time.Minute, "it waited for a look that takes long")
+}
+
+// An answer that came before a run was held is none to its hold. Where the ledger knows that the hold has dissolved when a person approves
+// it, nothing is approved: the run is prepared anew as if nobody had said anything.
+func TestWhatIsNoAnswerApprovesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.storeless()
+	var approved []bool
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
+		if approved = append(approved, in.Approved); len(approved) == 1 {
+			b.SignalWorkflow(SignalApprove, Decision{By: "eve"})
+			return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+		}
+		return activities.FetchResult{Rows: 10}, nil
+	})
+	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: day}, nil)
+	var by []string
+	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.DecideInput) (activities.DecideResult, error) {
+		by = append(by, in.By)
+		return activities.DecideResult{Decision: activities.Dissolved, By: "run 43", Runs: []int64{42}}, nil
+	})
+	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
+	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{}, nil)
+	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
+	b.finishes()
+	sent := b.update(5*time.Minute, UpdateApprove, Decision{By: "ann"}, new(DecisionAnswer))
+	require.Equal(t, ledger.Completed, b.scheduled().Outcome)
+	require.Equal(t, []string{"ann"}, by)
+	require.Equal(t, []bool{false, false}, approved)
+	require.Equal(t, &DecisionAnswer{Answer: activities.Dissolved, By: "run 43", Runs: []int64{42}, Reason: "shrunk to half"}, sent.answer)
 }
