@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -28,12 +29,17 @@ func (p *preview) add(ctx context.Context, state ledger.Ledger, connection strin
 				return err
 			}
 			var shown *int64
+			blocked := level.Blocked
 			for _, row := range rows {
-				if row.Location == level.Location {
-					shown = row.Exported
+				if row.Location != level.Location {
+					continue
+				}
+				shown = row.Exported
+				if level.Quantity == 0 && row.Product == resolution.Product {
+					blocked = cmp.Or(blocked, row.Kept)
 				}
 			}
-			p.count(level.Location, level.ChannelSKU, shown, level.Quantity, level.Blocked)
+			p.count(level.Location, level.ChannelSKU, shown, level.Quantity, blocked)
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResul
 	if err != nil {
 		return ResolveResult{}, err
 	}
-	result.Rejected = keptReason(kept)
+	result.Rejected = kept.Words()
 	if input.DryRun {
 		return preview.result(ctx, r.Ledger, input, result)
 	}

@@ -44,21 +44,6 @@ func decideZeroing(z zeroing) zeroingVerdict {
 	return zeroingHeld
 }
 
-// keptReason says which figures stay above 0 because a person rejected to take them there; empty when none does.
-func keptReason(kept ledger.Kept) string {
-	if kept.Rows == 0 {
-		return ""
-	}
-	reason := fmt.Sprintf("%d figures stay above 0: taking them to 0 was %s", kept.Rows, kept.Decided)
-	if kept.Rows == 1 {
-		reason = "1 figure stays above 0: taking it to 0 was " + kept.Decided
-	}
-	if kept.Answers > 1 {
-		reason += " and others"
-	}
-	return reason
-}
-
 // zeroingReason says why a push is held, in figures.
 func zeroingReason(live, going int64, before ledger.Zeroed, maximum float64) string {
 	if before.Rows == 0 {

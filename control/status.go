@@ -43,6 +43,7 @@ type ConnectionStatus struct {
 	Last      *ledger.Run             `json:"last,omitempty"`
 	Holder    *ledger.Holder          `json:"holder,omitempty"` // who has the store now
 	Open      []OpenRun               `json:"open"`             // runs that have not ended, oldest first
+	Kept      string                  `json:"kept,omitempty"`   // which rows keep their figures, because a person rejected to take them to 0
 }
 
 // ScheduleStatus is how a schedule stands.
@@ -199,6 +200,11 @@ func (c *Control) connectionStatus(ctx context.Context, connection ledger.Connec
 	if len(runs) > 0 {
 		status.Last = &runs[0]
 	}
+	kept, err := c.Ledger.Kept(ctx, connection.ID, nil)
+	if err != nil {
+		return status, err
+	}
+	status.Kept = kept.Words()
 	holder, err := c.Ledger.Holder(ctx, connection.Store)
 	if err == nil {
 		status.Holder = &holder
@@ -295,7 +301,7 @@ func (c *Control) doubtful(ctx context.Context, connections []ledger.Connection)
 		} else if err != nil {
 			return nil, err
 		}
-		if last.Held != "" || last.Refused > 0 {
+		if last.Held != "" || last.Rejected != "" || last.Refused > 0 {
 			found = append(found, last)
 		}
 	}

@@ -78,3 +78,20 @@ type Kept struct {
 	Answers int    // how many answers keep them
 	Decided string // the newest of these, as Hold.Decided
 }
+
+// Words says which figures stay above 0, and why; empty when none does.
+func (k Kept) Words() string {
+	var said string
+	switch k.Rows {
+	case 0:
+		return ""
+	case 1:
+		said = "1 figure stays above 0: " + keptBefore + k.Decided
+	default:
+		said = fmt.Sprintf("%d figures stay above 0: taking them to 0 was %s", k.Rows, k.Decided)
+	}
+	if k.Answers > 1 {
+		said += " and others"
+	}
+	return said
+}

@@ -87,7 +87,7 @@ func (d *database) Kept(ctx context.Context, connection string, scope []string) 
 			found.Rows, found.Answers = found.Rows+rows, found.Answers+1
 			return err
 		}, `SELECT kept, COUNT(*), COALESCE(MAX((SELECT h.decided_at FROM holds h WHERE h.run = hold_run AND h.kind = 'zeroing')), 0) AS decided
-			FROM channel_levels WHERE connection = ? AND kept <> '' AND blocked = kept`+within+" GROUP BY kept ORDER BY decided DESC, kept",
+			FROM channel_levels WHERE connection = ? AND kept <> '' AND blocked = kept`+within+" GROUP BY kept ORDER BY decided DESC, MAX(hold_run) DESC",
 			append([]any{connection}, arguments...)...)
 	})
 	return found, err

@@ -84,6 +84,7 @@ type ChannelLevelRow struct {
 	Exported     *int64                `json:"exported"` // what it was last known to show
 	Status       Status                `json:"status"`
 	Reason       string                `json:"reason,omitempty"`
+	Kept         string                `json:"-"` // why it keeps its figure while it goes to 0; the reason says so where nothing else blocks it
 	Attempts     int                   `json:"attempts,omitempty"`
 	Observed     int64                 `json:"observed"`
 	Run          int64                 `json:"run"`

@@ -51,7 +51,7 @@ func scanLevel(row scanner) (LevelRow, error) {
 	return found, err
 }
 
-const channelLevelRows = `SELECT connection, location, channel_sku, product, quantity, exported, status, reason, attempts, observed, run, last_exported, why
+const channelLevelRows = `SELECT connection, location, channel_sku, product, quantity, exported, status, reason, kept, attempts, observed, run, last_exported, why
 	FROM channel_levels WHERE connection = ?`
 
 // ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty. Page.After is
@@ -89,7 +89,7 @@ func scanChannelLevel(row scanner) (ChannelLevelRow, error) {
 	var found ChannelLevelRow
 	var exported sql.NullInt64
 	var why string
-	err := row.Scan(&found.Connection, &found.Location, &found.ChannelSKU, &found.Product, &found.Quantity, &found.Exported, &found.Status, &found.Reason,
+	err := row.Scan(&found.Connection, &found.Location, &found.ChannelSKU, &found.Product, &found.Quantity, &found.Exported, &found.Status, &found.Reason, &found.Kept,
 		&found.Attempts, &found.Observed, &found.Run, &exported, &why)
 	if err != nil {
 		return ChannelLevelRow{}, err

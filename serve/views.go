@@ -67,6 +67,7 @@ type connectionStatusView struct {
 	Last      *ledger.Run              `json:"last,omitempty"`
 	Holder    *holderView              `json:"holder,omitempty"`
 	Open      []control.OpenRun        `json:"open"`
+	Kept      string                   `json:"kept,omitempty"` // which rows keep their figures, because a person rejected to take them to 0
 }
 
 type holderView struct {
@@ -87,7 +88,7 @@ func viewStatus(status control.Status) statusView {
 	for i, one := range status.Connections {
 		view := connectionStatusView{
 			connectionView: viewConnection(one.Connection), Schedules: append([]control.ScheduleStatus{}, one.Schedules...), Rows: one.Rows, Last: one.Last,
-			Open: append([]control.OpenRun{}, one.Open...),
+			Open: append([]control.OpenRun{}, one.Open...), Kept: one.Kept,
 		}
 		if view.Rows == nil {
 			view.Rows = map[ledger.Status]int64{}

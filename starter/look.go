@@ -50,6 +50,9 @@ func showStatus(w io.Writer, status control.Status) {
 		if last.Held != "" {
 			said = "held, nothing of it was recorded: " + last.Held
 		}
+		if last.Rejected != "" {
+			said = "nothing of it was recorded: it was " + last.Rejected
+		}
 		line(w, "The last snapshot of %s (%s): %s\n  starter snapshot %s\n", last.Warehouse, stamp(&last.EndedAt), plain(said), last.Warehouse)
 	}
 	for _, one := range status.Intakes {
@@ -73,6 +76,9 @@ func showStatus(w io.Writer, status control.Status) {
 			line(w, "  schedule %s: %s", schedule.ID, strings.Join(append([]string{when}, besides(schedule)...), ", "))
 		}
 		line(w, "  rows by status: %s", partition(c.Rows))
+		if c.Kept != "" {
+			line(w, "  %s", plain(c.Kept))
+		}
 		if c.Last != nil {
 			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, syncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}
@@ -138,10 +144,9 @@ func runsCommand(s *session) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "runs [CONNECTION]",
 		Short: "List runs, newest first",
-		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the run's own
-fetches changed; ROWS DUE the rows of the
-store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those that the store has
-confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
+		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the run's own fetches changed;
+ROWS DUE the rows of the store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those
+that the store has confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
 try; CALLS the calls to the store. REFUSED are the rows of the warehouse that were not believed: starter snapshot lists them.
 Of a run that is under way, OUTCOME shows its phase, and the figures are those so far.`,
 		Example: "  starter runs\n  starter runs acme-shop --limit 5",

@@ -52,6 +52,9 @@ func showSnapshot(w io.Writer, shown control.Snapshot) {
 	if shown.Held != "" {
 		line(w, "  held, nothing of it was recorded: %s", shown.Held)
 	}
+	if shown.Rejected != "" {
+		line(w, "  nothing of it was recorded: it was %s", plain(shown.Rejected))
+	}
 	if len(shown.Refusals) == 0 {
 		return
 	}

@@ -122,14 +122,17 @@ func TestStatusSaysWordsAndDates(t *testing.T) {
 			{ID: "third", Next: &morning, Skipped: 1, Missed: 2},
 			{ID: "fourth", Paused: true},
 		},
-		Rows: map[ledger.Status]int64{ledger.StatusExported: 3},
+		Rows: map[ledger.Status]int64{ledger.StatusExported: 3}, Kept: "2 figures stay above 0: taking them to 0 was rejected by a\u202eb",
 		Last: &ledger.Run{ID: 7, Mode: ledger.Smart, StartedAt: morning, Outcome: ledger.Completed},
 	}
 	text := shown(func(w *bytes.Buffer) {
 		showStatus(w, control.Status{
 			Workers: 1, Connections: []control.ConnectionStatus{connection},
-			Holds:     []control.OpenHold{{Hold: ledger.Hold{Run: 9, Connection: "shop", Reason: "too many"}, DecideBy: &morning}},
-			Snapshots: []ledger.SnapshotEntry{{Warehouse: "portland", EndedAt: morning, Rows: 1, Refused: 1}},
+			Holds: []control.OpenHold{{Hold: ledger.Hold{Run: 9, Connection: "shop", Reason: "too many"}, DecideBy: &morning}},
+			Snapshots: []ledger.SnapshotEntry{
+				{Warehouse: "portland", EndedAt: morning, Rows: 1, Refused: 1},
+				{Warehouse: "annex", EndedAt: morning, Rows: 1, Refused: 1, Rejected: "rejected by ann: few rows"},
+			},
 		})
 	})
 	for _, want := range []string{
@@ -138,6 +141,8 @@ func TestStatusSaysWordsAndDates(t *testing.T) {
 		"rows by status: 3 exported (3 rows in all)\n", "last run: 7, Smart Sync, started 2026-03-02 07:39:00 UTC, completed\n",
 		"starter approve 9   or   starter reject 9   until 2026-03-02 07:39:00 UTC; then the run ends undecided",
 		"portland (2026-03-02 07:39:00 UTC): 1 of its 1 row was refused\n",
+		"annex (2026-03-02 07:39:00 UTC): nothing of it was recorded: it was rejected by ann: few rows\n",
+		"\n  2 figures stay above 0: taking them to 0 was rejected by a\\u202eb\n",
 	} {
 		require.Contains(t, text, want)
 	}

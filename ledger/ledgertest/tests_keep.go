@@ -18,6 +18,7 @@ var keepTests = tests{
 	"another rule goes before it":                   keepsBehindRules,
 	"a full sync keeps them too":                    keepsInFull,
 	"a rejection of zeroes is lifted":               liftsZeroing,
+	"what was lifted goes out":                      pushesLifted,
 	"an approval keeps nothing":                     keepsNothingApproved,
 	"a hold of a few SKUs asks about those":         keepsScope,
 	"two holds of a connection":                     keepsOfBoth,
@@ -161,6 +162,14 @@ func liftsZeroing(t *testing.T, w *world) {
 	other = w.selloff("D")
 	w.refuseZeroing(other)
 	require.EqualValues(t, 4, w.keptRows(hubShop).Rows)
+}
+
+func pushesLifted(t *testing.T, w *world) {
+	lease := w.emptied("A", "B")
+	w.refuseZeroing(lease)
+	w.decide(lease, "approved")
+	w.push(lease)
+	require.Equal(t, "exported 0, shows 0", w.rows(hubShop)["A"], "nothing keeps it any more")
 }
 
 func keepsNothingApproved(t *testing.T, w *world) {
