@@ -77,7 +77,7 @@ func TestAnUploadedRowWithoutALevelIsPassedOver(t *testing.T) {
 	w := setup(t, func(o *Options) {
 		named := definitions()
 		named.Warehouses[0].Settings = settings.Values{"texts": map[string]string{"n/a": settings.None}}
-		_, err := o.Ledger.(ledger.Ledger).Apply(t.Context(), named, ledger.ApplyOptions{})
+		_, err := o.Ledger.Apply(t.Context(), named, ledger.ApplyOptions{})
 		require.NoError(t, err)
 	})
 	got := w.send("depot?full=true&as_of=2026-11-24T09:10:00Z", "text/csv", "sku,available\nBIKE,5\nBELL,n/a\n", headerRows, "2")
