@@ -183,7 +183,10 @@ func TestFetchTellsOfDissolvedHolds(t *testing.T) {
 	open, err := r.OpenHolds(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, open)
-	require.Equal(t, DecideResult{Decision: Dissolved, By: "run 3", Runs: []int64{1}}, r.answers(north, Approved, living{}))
+	require.Equal(t, DecideResult{
+		Decision: Dissolved, By: "run 3", Runs: []int64{1},
+		Verdict: "dissolved by run 3 on 2026-11-25 12:00 UTC (run 1): the full snapshot has 1 rows, fewer than 80 % of the 10 rows of the last one",
+	}, r.answers(north, Approved, living{}))
 }
 
 func TestRecordSnapshotTellsOfDissolvedHolds(t *testing.T) {
@@ -208,13 +211,19 @@ func TestDecideNamesTheRunsThatItAnswered(t *testing.T) {
 	w.asks(south, ledger.HoldSnapshot, "few rows")
 	temporal := &teller{}
 	result := w.answers(south, Rejected, temporal)
-	require.Equal(t, DecideResult{Decision: Rejected, By: "ann", Runs: []int64{south.Run, north.Run}}, result)
+	require.Equal(t, DecideResult{
+		Decision: Rejected, By: "ann", Runs: []int64{south.Run, north.Run}, Verdict: "rejected by ann on 2026-11-25 12:00 UTC (run 2): few rows",
+	}, result)
 	require.Equal(t, []string{"smart-sync/north: rejected by ann"}, temporal.told)
-	require.Equal(t, DecideResult{Decision: Rejected, By: "ann", Runs: []int64{north.Run}}, w.answers(north, Rejected, temporal))
+	require.Equal(t, DecideResult{
+		Decision: Rejected, By: "ann", Runs: []int64{north.Run}, Verdict: "rejected by ann on 2026-11-25 12:00 UTC (run 1): few rows",
+	}, w.answers(north, Rejected, temporal))
 
 	temporal.told = nil
 	result = w.answers(north, Approved, temporal)
-	require.Equal(t, DecideResult{Decision: Lifted, By: "ann", Runs: []int64{north.Run, south.Run}}, result)
+	require.Equal(t, DecideResult{
+		Decision: Lifted, By: "ann", Runs: []int64{north.Run, south.Run}, Verdict: "the rejection was lifted by ann on 2026-11-25 12:00 UTC (run 1): few rows",
+	}, result)
 	require.Empty(t, temporal.told, "their workflows are over, and may have asked something else since")
 }
 
