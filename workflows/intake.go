@@ -42,8 +42,12 @@ func (i *intake) setup(ctx workflow.Context) error {
 	if i.input.Carried != nil {
 		i.report = *i.input.Carried
 	}
-	i.signal = workflow.GetSignalChannel(ctx, SignalInventoryUpdated)
-	return workflow.SetQueryHandler(ctx, QueryProgress, func() (IntakeReport, error) { return i.report, nil })
+	i.signal = workflow.GetSignalChannelWithOptions(ctx, SignalInventoryUpdated, workflow.SignalChannelOptions{
+		Description: `Says what a warehouse has now. Payload: {"updates": [{"event": "…", "sku": "…", "facility": "…", "available": 5}]}.`,
+	})
+	return workflow.SetQueryHandlerWithOptions(ctx, QueryProgress, func() (IntakeReport, error) { return i.report, nil }, workflow.QueryHandlerOptions{
+		Description: "What was taken in since the workflow started, and what keeps it from recording more.",
+	})
 }
 
 // serve records batches until none comes any more. Signals are read once more right before the end, so that none is lost.
