@@ -22,6 +22,8 @@ type ApplyReport struct {
 	Attributes Registration     `json:"attributes"`
 	Requested  []string         `json:"requested"` // connections for which a first Full Sync was requested
 	Warnings   []string         `json:"warnings"`
+	// ChangeDays are the days of the next twelve months on which a schedule's start meets a change of its zone's clock.
+	ChangeDays []ChangeDay `json:"change_days"`
 }
 
 // ApplyOptions says how far an apply goes.
@@ -47,7 +49,7 @@ type applying struct {
 // Apply makes the ledger and the schedules what the definitions say. Each step can be repeated: when it breaks off, the same apply
 // again completes it. Ids that are another ledger's are refused before anything is changed.
 func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
-	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}}
+	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}, ChangeDays: []ChangeDay{}}
 	a := &applying{Control: c, definitions: definitions, options: options, report: &report, before: map[string]bool{}, configured: map[string]bool{}}
 	known, err := c.Ledger.Connections(ctx)
 	if err != nil {
@@ -92,6 +94,7 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 			return report, err
 		}
 		report.Warnings = append(report.Warnings, c.advise(ctx, connection)...)
+		report.ChangeDays = append(report.ChangeDays, ComingChangeDays(connection, c.Now())...)
 	}
 	return report, nil
 }

@@ -45,7 +45,7 @@ func TestWhoseAScheduleIs(t *testing.T) {
 func TestOwnerOfASchedule(t *testing.T) {
 	t.Parallel()
 	connection := ledger.Connection{ID: "acme-shop", Inventory: ledger.Flow{Smart: []ledger.Rule{{Every: 3600e9}}}}
-	ours := schedule(connection, ledger.Smart, owner{ledger: "OURSOURSOURS", from: "box:/etc/acme.yaml"})
+	ours := schedule(connection, ledger.Smart, owner{ledger: "OURSOURSOURS", from: "box:/etc/acme.yaml"}, today)
 	action := *ours.Action.(*client.ScheduleWorkflowAction)
 	want := owner{ledger: "OURSOURSOURS", from: "box:/etc/acme.yaml"}
 	require.Equal(t, want, ownerOf(client.Schedule{Action: &action}))

@@ -45,7 +45,7 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 	if !exists && !errors.As(err, &absent) {
 		return reconciled{}, err
 	}
-	wanted := schedule(connection, mode, a.self)
+	wanted := schedule(connection, mode, a.self, a.Now())
 	if wanted != nil && !labelled {
 		wanted.Action.(*client.ScheduleWorkflowAction).TypedSearchAttributes = temporal.SearchAttributes{}
 	}

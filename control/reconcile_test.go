@@ -50,7 +50,7 @@ func TestReconcile(t *testing.T) {
 			schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(handle)
 			var found *client.ScheduleDescription
 			if test.state != nil {
-				found = described(schedule(active, ledger.Smart, ours), test.state)
+				found = described(schedule(active, ledger.Smart, ours, today), test.state)
 			}
 			handle.On("Describe", mock.Anything).Return(found, test.err)
 			switch test.call {
@@ -87,7 +87,7 @@ func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(smart)
 	schedules.On("GetHandle", mock.Anything, "full-sync/acme-shop").Return(full)
-	smart.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, ours), &client.ScheduleState{Paused: true, Note: "paused by ann"}), nil)
+	smart.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, ours, today), &client.ScheduleState{Paused: true, Note: "paused by ann"}), nil)
 	full.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows")).Times(2)
 	a := applyingTo(temporal, true)
 	a.definitions = definitions
@@ -131,7 +131,7 @@ func TestReconcileSaysWhoseAScheduleIs(t *testing.T) {
 			temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
 			temporal.On("ScheduleClient").Return(schedules)
 			schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(handle)
-			handle.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, test.found), &test.state), nil)
+			handle.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, test.found, today), &test.state), nil)
 			if test.err == "" {
 				handle.On("Update", mock.Anything, mock.MatchedBy(func(options client.ScheduleUpdateOptions) bool {
 					update, err := options.DoUpdate(client.ScheduleUpdateInput{})
@@ -162,7 +162,7 @@ func TestLimitedScheduleIsNamed(t *testing.T) {
 	temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, mock.Anything).Return(handle)
-	handle.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, ours), &client.ScheduleState{LimitedActions: true}), nil).Once()
+	handle.On("Describe", mock.Anything).Return(described(schedule(active, ledger.Smart, ours, today), &client.ScheduleState{LimitedActions: true}), nil).Once()
 	handle.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows")).Once()
 	a := applyingTo(temporal, true)
 	a.definitions = ledger.Definitions{Connections: []ledger.Connection{active}}
@@ -171,13 +171,16 @@ func TestLimitedScheduleIsNamed(t *testing.T) {
 	require.Contains(t, a.report.Warnings[0], "schedule smart-sync/acme-shop has no starts left")
 }
 
+// today is when the tests are.
+var today = time.Date(2026, 11, 28, 15, 0, 0, 0, time.UTC)
+
 // ours is the ledger of the tests.
 var ours = owner{ledger: "OURSOURSOURS", from: "here:/tidemark.yaml"}
 
 // applyingTo is an apply of a ledger that had the connection acme-shop.
 func applyingTo(temporal client.Client, dryRun bool) *applying {
 	return &applying{
-		Control: &Control{Client: temporal, Namespace: "shops"}, options: ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dryRun}},
+		Control: &Control{Client: temporal, Namespace: "shops", Now: func() time.Time { return today }}, options: ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dryRun}},
 		self: ours, before: map[string]bool{"acme-shop": true}, configured: map[string]bool{"acme-shop": true}, report: &ApplyReport{},
 	}
 }

@@ -12,10 +12,16 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Spec is a schedule's rules in Temporal's terms. Rules stack: it fires whenever any of them does.
-func Spec(rules []ledger.Rule, timezone string) client.ScheduleSpec {
+// Spec is a schedule's rules in Temporal's terms. Rules stack: it fires whenever any of them does. A start that comes once a day does so on
+// the days on which the zone's clock changes, too, as far as these are written out from now (see changedays.go).
+func Spec(rules []ledger.Rule, timezone string, now time.Time) client.ScheduleSpec {
 	spec := client.ScheduleSpec{TimeZoneName: timezone, Jitter: jitter(rules)}
+	changes := clockChanges(timezone, now)
 	for _, rule := range rules {
+		if calendars, instants, touched := aroundChanges(rule, changes); touched {
+			spec.Calendars, spec.Intervals = append(spec.Calendars, calendars...), append(spec.Intervals, instants...)
+			continue
+		}
 		switch {
 		case rule.Every > 0:
 			spec.Intervals = append(spec.Intervals, client.ScheduleIntervalSpec{Every: rule.Every})
@@ -24,11 +30,8 @@ func Spec(rules []ledger.Rule, timezone string) client.ScheduleSpec {
 				Minute: at(rule.Hourly.Minute), Hour: []client.ScheduleRange{{Start: 0, End: 23, Step: max(rule.Hourly.Every, 1)}},
 			})
 		case rule.Daily != "":
-			moment, err := time.Parse("15:04", rule.Daily)
-			if err != nil {
-				panic(fmt.Sprintf("control: the configuration let %q through as a time of day", rule.Daily))
-			}
-			spec.Calendars = append(spec.Calendars, client.ScheduleCalendarSpec{Minute: at(moment.Minute()), Hour: at(moment.Hour())})
+			hour, minute := clock(rule.Daily)
+			spec.Calendars = append(spec.Calendars, client.ScheduleCalendarSpec{Minute: at(minute), Hour: at(hour)})
 		case rule.Flexible != nil:
 			spec.Calendars = append(spec.Calendars, flexible(*rule.Flexible)...)
 		}
@@ -36,24 +39,41 @@ func Spec(rules []ledger.Rule, timezone string) client.ScheduleSpec {
 	return spec
 }
 
+// clock is the hour and the minute of a time of day.
+func clock(daily string) (hour, minute int) {
+	moment, err := time.Parse("15:04", daily)
+	if err != nil {
+		panic(fmt.Sprintf("control: the configuration let %q through as a time of day", daily))
+	}
+	return moment.Hour(), moment.Minute()
+}
+
 func at(n int) []client.ScheduleRange { return []client.ScheduleRange{{Start: n}} }
 
-// flexible spreads a rule over hour blocks, both ends included, possibly over midnight. Minutes are counted from the start of
-// the span, so every occurrence is the same distance from the one before.
-func flexible(rule ledger.Flexible) []client.ScheduleCalendarSpec {
+// span is the minutes at which a rule over hour blocks starts, both ends included, possibly over midnight, counted from the midnight before
+// the span. Every start is the same distance from the one before.
+func span(rule ledger.Flexible) []int {
 	every := max(int(rule.Every/time.Minute), 1)
 	blocks := rule.To - rule.From + 1
 	if blocks <= 0 {
 		blocks += 24
 	}
+	var minutes []int
+	for after := 0; after < blocks*60; after += every {
+		minutes = append(minutes, rule.From*60+after)
+	}
+	return minutes
+}
+
+// flexible spreads a rule over its span.
+func flexible(rule ledger.Flexible) []client.ScheduleCalendarSpec {
 	byMinute := map[int][]int{} // minute → hours, on the day on which the span began
 	byMinuteNext := map[int][]int{}
-	for minute := 0; minute < blocks*60; minute += every {
-		hour := rule.From + minute/60
-		if hour < 24 {
-			byMinute[minute%60] = append(byMinute[minute%60], hour)
+	for _, minute := range span(rule) {
+		if minute < minutesPerDay {
+			byMinute[minute%60] = append(byMinute[minute%60], minute/60)
 		} else {
-			byMinuteNext[minute%60] = append(byMinuteNext[minute%60], hour-24)
+			byMinuteNext[minute%60] = append(byMinuteNext[minute%60], minute/60-24)
 		}
 	}
 	days := weekdays(rule.Days)
@@ -134,9 +154,16 @@ func Shortest(rules []ledger.Rule) time.Duration {
 	return shortest
 }
 
-// jitter spreads the schedules of many connections: a tenth of the interval, at most five minutes.
+// jitter spreads the schedules of many connections: a tenth of the interval, at most five minutes, and a daily start stays on its day.
 func jitter(rules []ledger.Rule) time.Duration {
-	return min(Shortest(rules)/10, 5*time.Minute)
+	most := min(Shortest(rules)/10, longestJitter)
+	for _, rule := range rules {
+		if rule.Daily != "" {
+			hour, minute := clock(rule.Daily)
+			most = min(most, time.Duration(minutesPerDay-hour*60-minute)*time.Minute)
+		}
+	}
+	return most
 }
 
 // catchup is how late a missed start is made up for, after the server was down: about one interval, at least a minute. One run
@@ -158,7 +185,7 @@ func overlap(policy ledger.Overlap) enumspb.ScheduleOverlapPolicy {
 
 // schedule is a connection's schedule for a mode as it should be, nil when it should not exist. It is marked as self's: in what its runs
 // are started with, and in their memo. Its own memo says nothing, because a server cannot change that of every kind of schedule.
-func schedule(connection ledger.Connection, mode ledger.Mode, self owner) *client.ScheduleOptions {
+func schedule(connection ledger.Connection, mode ledger.Mode, self owner, now time.Time) *client.ScheduleOptions {
 	rules := connection.Inventory.Smart
 	if mode == ledger.Full {
 		rules = connection.Inventory.Full
@@ -169,7 +196,7 @@ func schedule(connection ledger.Connection, mode ledger.Mode, self owner) *clien
 	id := workflows.WorkflowID(mode, connection.ID)
 	options := &client.ScheduleOptions{
 		ID:            id,
-		Spec:          Spec(rules, connection.Inventory.Timezone),
+		Spec:          Spec(rules, connection.Inventory.Timezone, now),
 		Overlap:       overlap(connection.Inventory.Overlap),
 		CatchupWindow: catchup(rules),
 		Paused:        !connection.Active(),

@@ -41,13 +41,13 @@ func starts(spec client.ScheduleSpec) []int {
 
 func TestRulesOfTheClock(t *testing.T) {
 	t.Parallel()
-	hourly := starts(control.Spec([]ledger.Rule{{Hourly: &ledger.Hourly{Every: 6, Minute: 15}}}, "UTC"))
+	hourly := starts(control.Spec([]ledger.Rule{{Hourly: &ledger.Hourly{Every: 6, Minute: 15}}}, "UTC", today))
 	require.Equal(t, []int{15, 6*60 + 15, 12*60 + 15, 18*60 + 15}, hourly[:4])
 	require.Len(t, hourly, 4*7)
-	daily := starts(control.Spec([]ledger.Rule{{Daily: "01:30"}}, "UTC"))
+	daily := starts(control.Spec([]ledger.Rule{{Daily: "01:30"}}, "UTC", today))
 	require.Equal(t, 90, daily[0])
 	require.Len(t, daily, 7)
-	both := control.Spec([]ledger.Rule{{Daily: "01:30"}, {Every: time.Hour}}, "Europe/Paris")
+	both := control.Spec([]ledger.Rule{{Daily: "01:30"}, {Every: time.Hour}}, "Europe/Paris", today)
 	require.Equal(t, []client.ScheduleIntervalSpec{{Every: time.Hour}}, both.Intervals, "rules stack")
 	require.Len(t, both.Calendars, 1)
 	require.Equal(t, "Europe/Paris", both.TimeZoneName)
@@ -79,7 +79,7 @@ func TestFlexibleRules(t *testing.T) {
 			}
 		}
 		slices.Sort(want)
-		require.Equal(t, slices.Compact(want), starts(control.Spec([]ledger.Rule{{Flexible: &rule}}, "UTC")))
+		require.Equal(t, slices.Compact(want), starts(control.Spec([]ledger.Rule{{Flexible: &rule}}, "UTC", today)))
 	})
 }
 

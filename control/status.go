@@ -220,7 +220,7 @@ func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connecti
 	found, err := c.Client.ScheduleClient().GetHandle(ctx, id).Describe(ctx)
 	var absent *serviceerror.NotFound
 	if errors.As(err, &absent) {
-		if schedule(connection, mode, owner{}) == nil {
+		if schedule(connection, mode, owner{}, c.Now()) == nil {
 			return nil, nil
 		}
 		return &ScheduleStatus{ID: id, Missing: true}, nil

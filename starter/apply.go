@@ -134,6 +134,9 @@ func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Defin
 	for _, connection := range report.Requested {
 		line(w, "connection %s: a first Full Sync %srequested", connection, map[bool]string{true: "would be ", false: "is "}[dryRun])
 	}
+	for _, day := range report.ChangeDays {
+		line(w, "change of the clock: %s", day)
+	}
 	for _, warning := range report.Warnings {
 		line(w, "warning: %s", warning)
 	}

@@ -1,0 +1,258 @@
+package control
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// The server's calendars compare the clock on the wall: a start in the hour that a zone skips in spring never comes, or comes at another
+// time, and one in the hour that it repeats in autumn comes once or twice, depending on the zone. So the days on which a start meets such
+// an hour are taken out of its calendars, and the start is written as the one instant at which it is to come.
+
+const (
+	// changeYears is for how many calendar years after the present one change days are written out. Whole years keep a schedule the same
+	// from one apply to the next; zones are not known for longer with any certainty.
+	changeYears = 3
+	// lap is the interval of an instant: the server knows no dates in UTC, but an interval of 40 years with an offset comes once.
+	lap = 40 * 365 * 24 * time.Hour
+	// longestJitter is how late a start may come at most.
+	longestJitter = 5 * time.Minute
+	minutesPerDay = 24 * 60
+	secondsPerDay = minutesPerDay * 60
+	// firstYear and lastYear are those that the server's calendars know.
+	firstYear, lastYear = 2000, 2100
+)
+
+// ChangeDay is a day on which a schedule's start meets a change of its zone's clock, and what happens then.
+type ChangeDay struct {
+	Connection string      `json:"connection"`
+	Mode       ledger.Mode `json:"mode"`
+	Timezone   string      `json:"timezone"`
+	Date       string      `json:"date"`  // of the zone, 2027-03-28
+	Start      string      `json:"start"` // as the rule has it, 02:30
+	Twice      bool        `json:"twice"` // the clock shows the start twice on that day; otherwise it skips it
+	At         time.Time   `json:"at"`    // when it runs
+}
+
+// String says what happens, in a line.
+func (d ChangeDay) String() string {
+	what := "skips " + d.Start
+	if d.Twice {
+		what = "shows " + d.Start + " twice"
+	}
+	return fmt.Sprintf("%s on %s in %s: the clock %s; it runs once, at %s",
+		workflows.WorkflowID(d.Mode, d.Connection), d.Date, d.Timezone, what, d.At.Format("15:04 (-07:00)"))
+}
+
+// ComingChangeDays are the days of the next twelve months on which a start of a connection's schedules meets a change of its zone's clock.
+func ComingChangeDays(connection ledger.Connection, now time.Time) []ChangeDay {
+	var days []ChangeDay
+	changes := clockChanges(connection.Inventory.Timezone, now)
+	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		rules := connection.Inventory.Smart
+		if mode == ledger.Full {
+			rules = connection.Inventory.Full
+		}
+		for _, rule := range rules {
+			for _, one := range fixed(rule) {
+				for _, met := range one.meets(changes) {
+					if met.at.IsZero() || met.at.Before(now) || met.at.After(now.AddDate(1, 0, 0)) {
+						continue
+					}
+					days = append(days, ChangeDay{
+						Connection: connection.ID, Mode: mode, Timezone: connection.Inventory.Timezone, Date: met.date.Format(time.DateOnly),
+						Start: fmt.Sprintf("%02d:%02d", one.minute/60, one.minute%60), Twice: met.twice, At: met.at,
+					})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(days, func(a, b ChangeDay) int { return a.At.Compare(b.At) })
+	return days
+}
+
+// clockChange is a change of a zone's clock: when, and the seconds that the zone is ahead of UTC before and after it.
+type clockChange struct {
+	at            time.Time
+	before, after int
+}
+
+// clockChanges are a zone's changes of this calendar year and the next ones. A zone that only the server knows has none.
+func clockChanges(timezone string, now time.Time) []clockChange {
+	zone, err := time.LoadLocation(timezone)
+	if err != nil {
+		return nil
+	}
+	var changes []clockChange
+	at := time.Date(now.UTC().Year(), time.January, 1, 0, 0, 0, 0, zone)
+	end := at.AddDate(1+changeYears, 0, 0)
+	for {
+		_, next := at.ZoneBounds()
+		if next.IsZero() || !next.Before(end) {
+			return changes
+		}
+		_, before := next.Add(-time.Second).Zone()
+		_, after := next.Zone()
+		if before != after { // else only a name changes
+			changes = append(changes, clockChange{at: next, before: before, after: after})
+		}
+		at = next
+	}
+}
+
+// start is a time of the clock at which a rule starts a run, on the given days of the week.
+type start struct {
+	minute int // of the day
+	days   []client.ScheduleRange
+}
+
+// fixed are the starts of a rule that come once a day each: all that lie more than an hour apart. Those of more frequent rules follow the
+// clock through its changes, at the same distance as ever, and none is missed.
+func fixed(rule ledger.Rule) []start {
+	everyDay := weekdays(nil)
+	var starts []start
+	switch {
+	case rule.Daily != "":
+		hour, minute := clock(rule.Daily)
+		return []start{{minute: hour*60 + minute, days: everyDay}}
+	case rule.Hourly != nil && rule.Hourly.Every > 1:
+		for hour := 0; hour < 24; hour += rule.Hourly.Every {
+			starts = append(starts, start{minute: hour*60 + rule.Hourly.Minute, days: everyDay})
+		}
+	case rule.Flexible != nil:
+		minutes := span(*rule.Flexible)
+		if len(minutes) > 1 && rule.Flexible.Every <= time.Hour {
+			return nil
+		}
+		days := weekdays(rule.Flexible.Days)
+		for _, minute := range minutes {
+			if minute < minutesPerDay {
+				starts = append(starts, start{minute: minute, days: days})
+			} else {
+				starts = append(starts, start{minute: minute - minutesPerDay, days: shifted(days)})
+			}
+		}
+	}
+	return starts
+}
+
+// meeting is a day on which a start meets a change of the clock.
+type meeting struct {
+	date  time.Time // in UTC
+	twice bool      // the clock shows the start twice; otherwise it skips it
+	at    time.Time // when it is to run; zero on a day that the zone skips altogether
+}
+
+// meets are the days on which a start is a time that the clock skips or shows twice.
+func (s start) meets(changes []clockChange) []meeting {
+	var met []meeting
+	for _, change := range changes {
+		at := change.at.Unix()
+		from, to := at+int64(change.before), at+int64(change.after) // on the wall
+		twice := to < from
+		if twice {
+			from, to = to, from
+		}
+		for day := from - from%secondsPerDay; day < to; day += secondsPerDay {
+			wall, date := day+int64(s.minute)*60, time.Unix(day, 0).UTC()
+			if wall < from || wall >= to || !holds(s.days, int(date.Weekday())) {
+				continue
+			}
+			one := meeting{date: date, twice: twice}
+			if twice {
+				one.at = time.Unix(wall-int64(change.before), 0).In(change.at.Location())
+			} else {
+				one.at = change.onDay(date)
+			}
+			met = append(met, one)
+		}
+	}
+	return met
+}
+
+// onDay is when a start that the clock skips is to run: at the first time after it. Where that is a day later already, as in a zone that
+// skips the last hour of a day, it is as late as it can be on its day.
+func (c clockChange) onDay(date time.Time) time.Time {
+	for _, at := range []time.Time{c.at, c.at.Add(-longestJitter)} {
+		if at.Format(time.DateOnly) == date.Format(time.DateOnly) {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+func holds(ranges []client.ScheduleRange, value int) bool {
+	return slices.ContainsFunc(ranges, func(r client.ScheduleRange) bool { return r.Start <= value && value <= max(r.Start, r.End) })
+}
+
+// aroundChanges is a rule of fixed starts with its change days written out. It is false for a rule that no change touches.
+func aroundChanges(rule ledger.Rule, changes []clockChange) ([]client.ScheduleCalendarSpec, []client.ScheduleIntervalSpec, bool) {
+	var calendars []client.ScheduleCalendarSpec
+	var instants []client.ScheduleIntervalSpec
+	touched := false
+	for _, one := range fixed(rule) {
+		met := one.meets(changes)
+		touched = touched || len(met) > 0
+		calendars = append(calendars, one.without(met)...)
+		for _, day := range met {
+			if !day.at.IsZero() {
+				instants = append(instants, client.ScheduleIntervalSpec{Every: lap, Offset: time.Duration(day.at.Unix()) * time.Second % lap})
+			}
+		}
+	}
+	return calendars, instants, touched
+}
+
+// without is a start on all days but some: in the months that have none of them, in the years of a month that have none, and on the
+// other days of such a month.
+func (s start) without(met []meeting) []client.ScheduleCalendarSpec {
+	every := client.ScheduleCalendarSpec{Minute: at(s.minute % 60), Hour: at(s.minute / 60), DayOfWeek: s.days}
+	if len(met) == 0 {
+		return []client.ScheduleCalendarSpec{every}
+	}
+	days := map[int]map[int][]int{} // month → year → days
+	for _, one := range met {
+		month := int(one.date.Month())
+		if days[month] == nil {
+			days[month] = map[int][]int{}
+		}
+		days[month][one.date.Year()] = append(days[month][one.date.Year()], one.date.Day())
+	}
+	var calendars []client.ScheduleCalendarSpec
+	months := slices.Sorted(maps.Keys(days))
+	if others := allBut(1, 12, months); len(others) > 0 {
+		calendar := every
+		calendar.Month = others
+		calendars = append(calendars, calendar)
+	}
+	for _, month := range months {
+		years := slices.Sorted(maps.Keys(days[month]))
+		calendar := every
+		calendar.Month, calendar.Year = at(month), allBut(firstYear, lastYear, years)
+		calendars = append(calendars, calendar)
+		for _, year := range years {
+			calendar.Year, calendar.DayOfMonth = at(year), allBut(1, 31, slices.Sorted(slices.Values(days[month][year])))
+			calendars = append(calendars, calendar)
+		}
+	}
+	return calendars
+}
+
+// allBut are the numbers from first to last without some, which are sorted.
+func allBut(first, last int, without []int) []client.ScheduleRange {
+	var left []client.ScheduleRange
+	for _, one := range append(slices.Clone(without), last+1) {
+		if first < one {
+			left = append(left, client.ScheduleRange{Start: first, End: one - 1})
+		}
+		first = max(first, one+1)
+	}
+	return left
+}

@@ -1,0 +1,96 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// The server itself says when a daily schedule runs in 2027 and 2028: once on every day of its zone. The days that the clock changes are
+// in the table; on every other day, the time of the rule is a time of the clock.
+func TestTheServerRunsADailyScheduleOnceADay(t *testing.T) {
+	t.Parallel()
+	w := &world{t: t, namespace: "e2e-" + uuid.NewString()[:8], temporal: server(t)}
+	w.register()
+	c, err := client.Dial(client.Options{HostPort: w.temporal.address, Namespace: w.namespace, Logger: quiet{}})
+	require.NoError(t, err)
+	defer c.Close()
+	for i, test := range []struct {
+		zone, daily string
+		change      []string // what is not simply the time of the rule, or is that at one of two times
+	}{
+		{"Europe/Paris", "02:30", []string{"2027-03-28T03:00:00+02:00", "2027-10-31T02:30:00+02:00", "2028-03-26T03:00:00+02:00", "2028-10-29T02:30:00+02:00"}},
+		{"Europe/London", "01:00", []string{"2027-03-28T02:00:00+01:00", "2027-10-31T01:00:00+01:00", "2028-03-26T02:00:00+01:00", "2028-10-29T01:00:00+01:00"}},
+		{"America/New_York", "01:30", []string{"2027-11-07T01:30:00-04:00", "2028-11-05T01:30:00-04:00"}},
+		{"America/New_York", "02:30", []string{"2027-03-14T03:00:00-04:00", "2028-03-12T03:00:00-04:00"}},
+		{"Australia/Sydney", "02:30", []string{"2027-04-04T02:30:00+11:00", "2027-10-03T03:00:00+11:00", "2028-04-02T02:30:00+11:00", "2028-10-01T03:00:00+11:00"}},
+		{"Australia/Lord_Howe", "01:45", []string{"2027-04-04T01:45:00+11:00", "2028-04-02T01:45:00+11:00"}},
+		{"Australia/Lord_Howe", "02:15", []string{"2027-10-03T02:30:00+11:00", "2028-10-01T02:30:00+11:00"}},
+		{"America/Santiago", "00:30", []string{"2027-09-05T01:00:00-03:00", "2028-09-03T01:00:00-03:00"}},
+		{"America/Santiago", "23:30", []string{"2027-04-03T23:30:00-03:00", "2028-04-01T23:30:00-03:00"}},
+		{"Africa/Cairo", "00:00", []string{"2027-04-30T01:00:00+03:00", "2028-04-28T01:00:00+03:00"}},
+		{"Africa/Cairo", "23:15", []string{"2027-10-28T23:15:00+03:00", "2028-10-26T23:15:00+03:00"}},
+		{"America/Havana", "00:30", []string{"2027-03-14T01:00:00-04:00", "2027-11-07T00:30:00-04:00", "2028-03-12T01:00:00-04:00", "2028-11-05T00:30:00-04:00"}},
+		{"America/Nuuk", "23:30", []string{"2027-03-27T22:55:00-02:00", "2027-10-30T23:30:00-01:00", "2028-03-25T22:55:00-02:00", "2028-10-28T23:30:00-01:00"}},
+		{"Asia/Tokyo", "02:30", nil},
+		{"Europe/Paris", "04:00", nil},
+	} {
+		zone, err := time.LoadLocation(test.zone)
+		require.NoError(t, err)
+		moved := map[string]time.Time{}
+		for _, text := range test.change {
+			at, err := time.Parse(time.RFC3339, text)
+			require.NoError(t, err)
+			moved[text[:10]] = at
+		}
+		clock, err := time.Parse("15:04", test.daily)
+		require.NoError(t, err)
+		var want []string
+		from, to := time.Date(2027, 1, 1, 0, 0, 0, 0, zone), time.Date(2029, 1, 1, 0, 0, 0, 0, zone)
+		for day := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2029; day = day.AddDate(0, 0, 1) {
+			at, touched := moved[day.Format(time.DateOnly)]
+			if !touched {
+				at = time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
+			}
+			want = append(want, at.UTC().Format(time.RFC3339))
+		}
+		spec := control.Spec([]ledger.Rule{{Daily: test.daily}}, test.zone, time.Date(2026, 11, 28, 15, 0, 0, 0, time.UTC))
+		spec.Jitter = 0 // it spreads the starts, which are compared to the second
+		require.Equal(t, want, matching(t, c, w.namespace, fmt.Sprint("daily-", i), spec, from, to), "%s at %s", test.zone, test.daily)
+	}
+}
+
+// matching are the times at which the server would start a schedule.
+func matching(t *testing.T, c client.Client, namespace, id string, spec client.ScheduleSpec, from, to time.Time) []string {
+	t.Helper()
+	_, err := c.ScheduleClient().Create(context.Background(), client.ScheduleOptions{
+		ID: id, Spec: spec, Paused: true, Action: &client.ScheduleWorkflowAction{ID: id, Workflow: "Nothing", TaskQueue: "nobody"},
+	})
+	require.NoError(t, err)
+	var found []string
+	waitFor(t, "the schedule answers", func(ctx context.Context) error {
+		answer, err := c.WorkflowService().ListScheduleMatchingTimes(ctx, &workflowservice.ListScheduleMatchingTimesRequest{
+			Namespace: namespace, ScheduleId: id, StartTime: timestamppb.New(from.Add(-time.Second)), EndTime: timestamppb.New(to.Add(-time.Second)),
+		})
+		if err != nil {
+			return err
+		}
+		found = nil
+		for _, at := range answer.GetStartTime() {
+			found = append(found, at.AsTime().UTC().Format(time.RFC3339))
+		}
+		return nil
+	})
+	return found
+}
