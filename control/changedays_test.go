@@ -98,8 +98,16 @@ func TestEveryDayHasOneRun(t *testing.T) {
 				continue // nothing changes near this day
 			}
 			for _, rule := range []ledger.Rule{
-				{Daily: "00:00"}, {Daily: "00:30"}, {Daily: "01:00"}, {Daily: "01:45"}, {Daily: "02:15"}, {Daily: "03:00"}, {Daily: "23:00"}, {Daily: "23:59"},
-				{Flexible: &ledger.Flexible{Every: 24 * time.Hour, From: 2, To: 5}}, {Flexible: &ledger.Flexible{Every: time.Hour, From: 0, To: 0}},
+				{Daily: "00:00"},
+				{Daily: "00:30"},
+				{Daily: "01:00"},
+				{Daily: "01:45"},
+				{Daily: "02:15"},
+				{Daily: "03:00"},
+				{Daily: "23:00"},
+				{Daily: "23:59"},
+				{Flexible: &ledger.Flexible{Every: 24 * time.Hour, From: 2, To: 5}},
+				{Flexible: &ledger.Flexible{Every: time.Hour, From: 0, To: 0}},
 			} {
 				require.Len(t, fires(t, control.Spec([]ledger.Rule{rule}, zone, today), day), 1, "%s, %+v on %s", zone, rule, day.Format(time.DateOnly))
 			}

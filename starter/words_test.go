@@ -191,3 +191,13 @@ func TestAnswersInWords(t *testing.T) {
 		require.Equal(t, want, became(decided, "approve"))
 	}
 }
+
+// What happens on the days on which a zone's clock changes is said when a configuration is applied.
+func TestApplySaysWhatHappensOnAChangeDay(t *testing.T) {
+	t.Parallel()
+	report := control.ApplyReport{ChangeDays: []control.ChangeDay{{
+		Connection: "shop", Mode: ledger.Full, Timezone: "Europe/Paris", Date: "2027-03-28", Start: "02:30", At: time.Date(2027, 3, 28, 3, 0, 0, 0, time.FixedZone("CEST", 7200)),
+	}}}
+	out := shown(func(w *bytes.Buffer) { showApply(w, report, ledger.Definitions{}, false, false) })
+	require.Contains(t, out, "change of the clock: full-sync/shop on 2027-03-28 in Europe/Paris: the clock skips 02:30; it runs once, at 03:00 (+02:00)")
+}

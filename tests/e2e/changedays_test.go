@@ -94,3 +94,20 @@ func matching(t *testing.T, c client.Client, namespace, id string, spec client.S
 	})
 	return found
 }
+
+// A schedule whose change days are written out is the same at the next apply, which says again what happens on them.
+func TestChangeDaysAreAppliedOnce(t *testing.T) {
+	t.Parallel()
+	one := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(5, one))
+	definitions := w.box.definitions(one)
+	flow := &definitions.Connections[0].Inventory
+	flow.Timezone = "Europe/Paris"
+	flow.Smart, flow.Full = []ledger.Rule{{Daily: "02:10"}}, []ledger.Rule{{Daily: "02:30"}}
+	first := w.apply(definitions, ledger.ApplyOptions{})
+	require.Len(t, first.Schedules, 2)
+	require.Len(t, first.ChangeDays, 4, "two schedules, and two changes of the clock a year: %v", first.ChangeDays)
+	again := w.apply(definitions, ledger.ApplyOptions{})
+	require.Empty(t, again.Schedules)
+	require.Equal(t, first.ChangeDays, again.ChangeDays)
+}
