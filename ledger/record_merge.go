@@ -128,7 +128,7 @@ func (r *recording) write(ctx context.Context) error {
 
 // moves is true when the snapshot moves the time at which levels are confirmed.
 func (r *recording) moves() bool {
-	return r.confirms && (r.taken != r.confirmed.at || r.confirmed.ours == r.dated)
+	return r.confirms && (r.taken != r.confirmed.at || r.began != r.confirmed.received || r.confirmed.ours == r.dated)
 }
 
 // unconfirm takes the mark from levels that the snapshot does not confirm, before the warehouse's time moves.

@@ -21,6 +21,7 @@ var clockTests = tests{
 	"a snapshot that is older by one clock":  confirmsByBothClocks,
 	"levels of both clocks in one snapshot":  keepsClocksApart,
 	"a snapshot after one that has its time": changesClocks,
+	"two snapshots of the same time":         keepsWhenEachWasFetched,
 }
 
 // clockAt is a time some minutes after the tests began; 0 is none.
@@ -270,4 +271,17 @@ func changesClocks(t *testing.T, w *world) {
 	w.fetch(lease, clockAt(80), end, level("A", 5))
 	require.EqualValues(t, 2, w.observe(w.eventAt(7, "B", 69, 69), w.eventAt(7, "A", 74, 90)).Older, "B is of 70 by ours, A of 75 by the source's")
 	require.Equal(t, []string{"A", "B"}, w.observe(w.eventAt(8, "B", 1, 70), w.eventAt(8, "A", 75, 1)).Changed)
+}
+
+// keepsWhenEachWasFetched: a level that only the second of two snapshots of the same time names was received with that one, whatever the
+// other's fetch was. A snapshot that says no time is compared with that.
+func keepsWhenEachWasFetched(t *testing.T, w *world) {
+	lease := w.take(hubShop, ledger.Smart)
+	full := part()
+	full.Full, full.AsOf = true, clockAt(30)
+	w.fetch(lease, clockAt(50), full, levelAt("A", 1, clockAt(0)))
+	w.fetch(lease, clockAt(40), full, levelAt("A", 1, clockAt(0)), levelAt("B", 2, clockAt(0)))
+	result := w.fetch(lease, clockAt(45), part(), levelAt("B", 3, clockAt(0)))
+	require.Zero(t, result.Older)
+	require.Equal(t, map[string]int64{"A": 1, "B": 3}, w.available(w.runOf(lease).Warehouse))
 }
