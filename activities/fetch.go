@@ -33,9 +33,6 @@ const snapshotsPerFetch = 100
 func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
 	result, err := f.fetch(ctx, input)
 	if err == nil {
-		result.Stale, err = f.stale(ctx, input.Connection)
-	}
-	if err == nil {
 		err = f.Ledger.Progress(ctx, input.Lease.Run, ledger.PhaseResolving, result.counts())
 	}
 	return result, convert("fetching from the warehouse", err, f.Now())
@@ -50,6 +47,17 @@ func (f *Fetch) fetch(ctx context.Context, input FetchInput) (FetchResult, error
 	if err != nil {
 		return FetchResult{}, err
 	}
+	result, err := f.shareOrRead(ctx, input, warehouse)
+	if err != nil {
+		return result, err
+	}
+	stale, err := f.Ledger.CountStale(ctx, warehouse.ID)
+	result.Stale = stale.Levels
+	return result, err
+}
+
+// shareOrRead takes over what another run has fetched a moment ago, or reads the warehouse.
+func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse ledger.Warehouse) (FetchResult, error) {
 	if shared, err := f.share(ctx, input, warehouse, 0); err != nil || shared.Shared != 0 {
 		return shared, err
 	}

@@ -55,7 +55,8 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 		return RecordUpdatesResult{}, err
 	}
 	result := RecordUpdatesResult{
-		SKUs: observed.Changed, Changed: int64(len(observed.Changed)), Duplicates: observed.Duplicates, Older: observed.Older, Refused: observed.Refused + observed.Misplaced,
+		SKUs: observed.Changed, Changed: int64(len(observed.Changed)), Duplicates: observed.Duplicates,
+		Older: observed.Older, Refused: observed.Refused + observed.Misplaced,
 	}
 	if (attempt > 1 || input.Again) && observed.Duplicates > 0 {
 		// An attempt before may have recorded these very events, and its answer was lost: what they changed is not known any more.

@@ -56,7 +56,8 @@ func (l *loader) warehouse(n *node) {
 	}
 	l.definitions.Warehouses = append(l.definitions.Warehouses, ledger.Warehouse{
 		ID: id, Merchant: merchant, Driver: driver.Driver, Settings: values,
-		Quantity: inventory.QuantityField(quantity), Missing: inventory.MissingPolicy(missing), Refused: inventory.RefusedPolicy(refused), Freshness: freshness, Guard: l.guard(o.get("guard"), what),
+		Quantity: inventory.QuantityField(quantity), Missing: inventory.MissingPolicy(missing), Refused: inventory.RefusedPolicy(refused),
+		Freshness: freshness, Guard: l.guard(o.get("guard"), what),
 		Hook: l.hook(o.get("hook"), what),
 	})
 }

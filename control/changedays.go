@@ -56,11 +56,7 @@ func ComingChangeDays(connection ledger.Connection, now time.Time) []ChangeDay {
 	var days []ChangeDay
 	changes := clockChanges(connection.Inventory.Timezone, now)
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		rules := connection.Inventory.Smart
-		if mode == ledger.Full {
-			rules = connection.Inventory.Full
-		}
-		for _, rule := range rules {
+		for _, rule := range rulesOf(connection, mode) {
 			for _, one := range fixed(rule) {
 				for _, met := range one.meets(changes) {
 					if met.at.IsZero() || met.at.Before(now) || met.at.After(now.AddDate(1, 0, 0)) {

@@ -47,17 +47,17 @@ func (e *Executions) Decide(ctx context.Context, workflow, decision, by string) 
 	if decision == activities.Approved {
 		signal = workflows.SignalApprove
 	}
-	err := e.control.Client.SignalWorkflow(ctx, workflow, "", signal, workflows.Decision{By: by})
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
-		return nil
-	}
-	return err
+	return e.tell(ctx, workflow, signal, workflows.Decision{By: by})
 }
 
 // Dissolved tells the workflow of a held run that nobody need decide any more. One that is over needs no telling.
 func (e *Executions) Dissolved(ctx context.Context, workflow string, run int64, by string) error {
-	err := e.control.Client.SignalWorkflow(ctx, workflow, "", workflows.SignalHoldDissolved, workflows.HoldDissolved{Run: run, By: by})
+	return e.tell(ctx, workflow, workflows.SignalHoldDissolved, workflows.HoldDissolved{Run: run, By: by})
+}
+
+// tell signals a workflow, unless it is over.
+func (e *Executions) tell(ctx context.Context, workflow, signal string, payload any) error {
+	err := e.control.Client.SignalWorkflow(ctx, workflow, "", signal, payload)
 	var absent *serviceerror.NotFound
 	if errors.As(err, &absent) {
 		return nil

@@ -56,8 +56,11 @@ func shareable(request workflows.SyncRequest) bool {
 	return request.ID != "" && !request.DryRun && len(request.Also) == 0
 }
 
-// share hands a request over together with those that come meanwhile. send sends one signal.
-func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.SyncRequest, send func(context.Context, workflows.SyncRequest) (SyncAnswer, error)) (SyncAnswer, error) {
+// sender sends one signal.
+type sender func(context.Context, workflows.SyncRequest) (SyncAnswer, error)
+
+// share hands a request over together with those that come meanwhile.
+func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.SyncRequest, send sender) (SyncAnswer, error) {
 	one := &gathered{ctx: ctx, request: request, answer: make(chan gatheredAnswer, 1)}
 	g.mutex.Lock()
 	waiting, busy := g.waiting[key]
@@ -82,7 +85,7 @@ func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.S
 }
 
 // sendAll sends one signal after the other, until nothing waits any more.
-func (g *gatherer) sendAll(ctx context.Context, key gatherKey, send func(context.Context, workflows.SyncRequest) (SyncAnswer, error)) {
+func (g *gatherer) sendAll(ctx context.Context, key gatherKey, send sender) {
 	for {
 		g.mutex.Lock()
 		next, rest := together(g.waiting[key])

@@ -71,16 +71,3 @@ func failureIn(memo *commonpb.Memo) *workflows.IntakeFailure {
 	}
 	return failure
 }
-
-// warehouses are those of the connections, each once.
-func (s Status) warehouses() []string {
-	var ids []string
-	seen := map[string]bool{}
-	for _, one := range s.Connections {
-		if !seen[one.Warehouse] {
-			seen[one.Warehouse] = true
-			ids = append(ids, one.Warehouse)
-		}
-	}
-	return ids
-}

@@ -33,7 +33,7 @@ func TestSnapshotShowsWhatWasRefused(t *testing.T) {
 	require.Contains(t, shown.Held, "2 of the 2 rows were refused")
 	require.Equal(t, []Refusal{{SKU: "A", Facility: "east", Place: "stock.csv:2", Reason: "no figure"}}, shown.Refusals)
 
-	found, err := c.doubtful(t.Context(), []ledger.Connection{{ID: "a", Warehouse: "depot"}, {ID: "b", Warehouse: "depot"}, {ID: "c", Warehouse: "new"}})
+	found, err := c.doubtful(t.Context(), warehousesOf([]ledger.Connection{{ID: "a", Warehouse: "depot"}, {ID: "b", Warehouse: "depot"}, {ID: "c", Warehouse: "new"}}))
 	require.NoError(t, err)
 	require.Equal(t, []ledger.SnapshotEntry{shown.SnapshotEntry}, found)
 }

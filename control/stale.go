@@ -73,20 +73,15 @@ type WarehouseStale struct {
 }
 
 // stale counts by warehouse what was refused and not read since; warehouses without any are left out.
-func (c *Control) stale(ctx context.Context, connections []ledger.Connection) ([]WarehouseStale, error) {
+func (c *Control) stale(ctx context.Context, warehouses []string) ([]WarehouseStale, error) {
 	found := []WarehouseStale{}
-	seen := map[string]bool{}
-	for _, connection := range connections {
-		if seen[connection.Warehouse] {
-			continue
-		}
-		seen[connection.Warehouse] = true
-		count, err := c.Ledger.CountStale(ctx, connection.Warehouse)
+	for _, warehouse := range warehouses {
+		count, err := c.Ledger.CountStale(ctx, warehouse)
 		if err != nil {
 			return nil, err
 		}
 		if count.Levels+count.Unread > 0 {
-			found = append(found, WarehouseStale{connection.Warehouse, count})
+			found = append(found, WarehouseStale{warehouse, count})
 		}
 	}
 	return found, nil

@@ -74,7 +74,7 @@ func TestExplainSaysThatALevelIsStale(t *testing.T) {
 		require.Contains(t, text, "the warehouse reports 7 available in east")
 		require.Contains(t, text, "nothing counts in west: its row was refused in run 1: a fraction; it was never read, so it has no figure")
 
-		found, err := c.stale(t.Context(), []ledger.Connection{{ID: "a", Warehouse: "depot"}, {ID: "b", Warehouse: "depot"}, {ID: "c", Warehouse: "new"}})
+		found, err := c.stale(t.Context(), warehousesOf([]ledger.Connection{{ID: "a", Warehouse: "depot"}, {ID: "b", Warehouse: "depot"}, {ID: "c", Warehouse: "new"}}))
 		require.NoError(t, err)
 		require.Len(t, found, 1)
 		require.Equal(t, "depot", found[0].Warehouse)

@@ -63,7 +63,9 @@ type ScheduleStatus struct {
 
 // Status looks at every connection, or at one. Without Temporal it shows what the ledger knows.
 func (c *Control) Status(ctx context.Context, only string) (Status, error) {
-	status := Status{Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}, Intakes: []IntakeStatus{}, Stale: []WarehouseStale{}}
+	status := Status{
+		Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}, Intakes: []IntakeStatus{}, Stale: []WarehouseStale{},
+	}
 	connections, err := c.Ledger.Connections(ctx)
 	if err != nil {
 		return status, err
@@ -85,13 +87,14 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 	if status.Holds, err = c.openHolds(ctx); err != nil {
 		return status, err
 	}
-	if status.Snapshots, err = c.doubtful(ctx, connections); err != nil {
+	warehouses := warehousesOf(connections)
+	if status.Snapshots, err = c.doubtful(ctx, warehouses); err != nil {
 		return status, err
 	}
-	if status.Stale, err = c.stale(ctx, connections); err != nil {
+	if status.Stale, err = c.stale(ctx, warehouses); err != nil {
 		return status, err
 	}
-	err = c.askTemporal(ctx, &status)
+	err = c.askTemporal(ctx, &status, warehouses)
 	if ctx.Err() != nil {
 		return status, ctx.Err()
 	}
@@ -102,14 +105,14 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 }
 
 // askTemporal adds what Temporal knows.
-func (c *Control) askTemporal(ctx context.Context, status *Status) (err error) {
+func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []string) (err error) {
 	if c.Client == nil {
 		return errors.New("there is no connection to Temporal")
 	}
 	if status.Workers, err = c.workers(ctx); err != nil {
 		return err
 	}
-	if status.Intakes, err = c.intakes(ctx, status.warehouses()); err != nil {
+	if status.Intakes, err = c.intakes(ctx, warehouses); err != nil {
 		return err
 	}
 	for i := range status.Connections {
@@ -287,15 +290,10 @@ func (c *Control) workers(ctx context.Context) (int, error) {
 }
 
 // doubtful are the last snapshots of the connections' warehouses of which something was not taken.
-func (c *Control) doubtful(ctx context.Context, connections []ledger.Connection) ([]ledger.SnapshotEntry, error) {
+func (c *Control) doubtful(ctx context.Context, warehouses []string) ([]ledger.SnapshotEntry, error) {
 	found := []ledger.SnapshotEntry{}
-	seen := map[string]bool{}
-	for _, connection := range connections {
-		if seen[connection.Warehouse] {
-			continue
-		}
-		seen[connection.Warehouse] = true
-		last, err := c.Ledger.LastSnapshot(ctx, connection.Warehouse)
+	for _, warehouse := range warehouses {
+		last, err := c.Ledger.LastSnapshot(ctx, warehouse)
 		if errors.Is(err, ledger.ErrNotFound) {
 			continue
 		} else if err != nil {
@@ -306,4 +304,15 @@ func (c *Control) doubtful(ctx context.Context, connections []ledger.Connection)
 		}
 	}
 	return found, nil
+}
+
+// warehousesOf are the warehouses of connections, each once.
+func warehousesOf(connections []ledger.Connection) []string {
+	var ids []string
+	for _, one := range connections {
+		if !slices.Contains(ids, one.Warehouse) {
+			ids = append(ids, one.Warehouse)
+		}
+	}
+	return ids
 }

@@ -84,7 +84,9 @@ func (c *Control) signal(ctx context.Context, connection ledger.Connection, id s
 }
 
 // starting is how a connection's workflow is started under an id.
-func (c *Control) starting(ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode) (client.StartWorkflowOptions, workflows.SyncInput, error) {
+func (c *Control) starting(
+	ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode,
+) (client.StartWorkflowOptions, workflows.SyncInput, error) {
 	own, err := c.identity(ctx)
 	if err != nil {
 		return client.StartWorkflowOptions{}, workflows.SyncInput{}, err

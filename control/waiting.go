@@ -155,7 +155,7 @@ func requestsOf(event *historypb.HistoryEvent) []ledger.Request {
 	switch {
 	case event.GetWorkflowExecutionSignaledEventAttributes().GetSignalName() == workflows.SignalSyncRequested:
 		payloads = event.GetWorkflowExecutionSignaledEventAttributes().GetInput()
-	case event.GetWorkflowExecutionUpdateAcceptedEventAttributes() != nil:
+	case event.GetWorkflowExecutionUpdateAcceptedEventAttributes().GetAcceptedRequest().GetInput().GetName() == workflows.UpdateSync:
 		payloads = event.GetWorkflowExecutionUpdateAcceptedEventAttributes().GetAcceptedRequest().GetInput().GetArgs()
 	}
 	var request workflows.SyncRequest

@@ -54,6 +54,15 @@ func signalled(t *testing.T, name string, value any) *historypb.HistoryEvent {
 	}}
 }
 
+func updated(t *testing.T, name string, value any) *historypb.HistoryEvent {
+	t.Helper()
+	return &historypb.HistoryEvent{EventTime: timestamppb.New(noon), Attributes: &historypb.HistoryEvent_WorkflowExecutionUpdateAcceptedEventAttributes{
+		WorkflowExecutionUpdateAcceptedEventAttributes: &historypb.WorkflowExecutionUpdateAcceptedEventAttributes{
+			AcceptedRequest: &updatepb.Request{Input: &updatepb.Input{Name: name, Args: payloadsOf(t, value)}},
+		},
+	}}
+}
+
 func startedWith(t *testing.T, input any) *historypb.HistoryEvent {
 	t.Helper()
 	return &historypb.HistoryEvent{Attributes: &historypb.HistoryEvent_WorkflowExecutionStartedEventAttributes{
@@ -66,18 +75,14 @@ func TestRequestsOfAHistory(t *testing.T) {
 	carried := map[string]any{"connection": "acme-shop", "carried": map[string]any{
 		"pass": 2, "pending": []any{map[string]any{"id": "carried", "at": noon}}, "next": map[string]any{"requests": []any{map[string]any{"id": "planned", "at": noon}}},
 	}}
-	update := &historypb.HistoryEvent{EventTime: timestamppb.New(noon), Attributes: &historypb.HistoryEvent_WorkflowExecutionUpdateAcceptedEventAttributes{
-		WorkflowExecutionUpdateAcceptedEventAttributes: &historypb.WorkflowExecutionUpdateAcceptedEventAttributes{
-			AcceptedRequest: &updatepb.Request{Input: &updatepb.Input{Args: payloadsOf(t, workflows.SyncRequest{ID: "updated"})}},
-		},
-	}}
 	history := []*historypb.HistoryEvent{
 		startedWith(t, carried),
 		{},
 		signalled(t, workflows.SignalSyncRequested, "none"), signalled(t, workflows.SignalApprove, workflows.SyncRequest{ID: "approve"}),
-		signalled(t, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "signalled", By: "ada", Also: []workflows.AlsoAsked{{ID: "shared"}}}), update,
+		signalled(t, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "signalled", By: "ada", Also: []workflows.AlsoAsked{{ID: "shared"}}}),
+		updated(t, workflows.UpdateSync, workflows.SyncRequest{ID: "updated"}), updated(t, workflows.UpdateReject, workflows.SyncRequest{ID: "reject"}),
 	}
-	for id, want := range map[string]bool{"carried": true, "planned": true, "signalled": true, "updated": true, "shared": true, "approve": false, "none": false, "other": false} {
+	for id, want := range map[string]bool{"carried": true, "planned": true, "signalled": true, "updated": true, "shared": true, "approve": false, "reject": false, "none": false, "other": false} {
 		found, err := requestIn(&events{left: slices.Clone(history)}, id)
 		require.NoError(t, err)
 		require.Equal(t, want, found != nil, id)

@@ -87,7 +87,8 @@ func (o *Oddities) twin(row Row) {
 	if o.folded == nil {
 		o.folded, o.seed = map[uint64]uint64{}, maphash.MakeSeed()
 	}
-	seen := strings.ToLower(strings.ToUpper(strings.Join(strings.FieldsFunc(row.SKU, func(letter rune) bool { return IsBlank(letter) || unicode.IsSpace(letter) }), " ")))
+	words := strings.FieldsFunc(row.SKU, func(letter rune) bool { return IsBlank(letter) || unicode.IsSpace(letter) })
+	seen := strings.ToLower(strings.ToUpper(strings.Join(words, " ")))
 	key, exact := maphash.String(o.seed, seen), maphash.String(o.seed, row.SKU)
 	switch before, known := o.folded[key]; {
 	case known && before != exact:

@@ -120,7 +120,9 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 }
 
 // writeAll writes the levels that were observed anew, in order.
-func (o *observing) writeAll(ctx context.Context, merchant string, written map[levelKey]Observation, before, now map[levelKey]recordedLevel, result Observed) (Observed, error) {
+func (o *observing) writeAll(
+	ctx context.Context, merchant string, written map[levelKey]Observation, before, now map[levelKey]recordedLevel, result Observed,
+) (Observed, error) {
 	keys := make([]levelKey, 0, len(written))
 	for key := range written {
 		keys = append(keys, key)

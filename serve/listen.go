@@ -66,7 +66,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 			return err
 		case <-ticker.C:
 			if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
-				s.options.Log.Error("some hooks cannot be used as they are configured: they keep the keys that they had, and take nothing where they had none", "error", err)
+				s.options.Log.Error("some hooks cannot be used as they are configured: they keep the keys that they had, and take nothing where they had none",
+					"error", err)
 			}
 		case <-ctx.Done():
 			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)

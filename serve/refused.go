@@ -55,7 +55,8 @@ func (s *Server) tellRefused(ctx context.Context, one *hook, why error) {
 		return
 	}
 	if err := s.gathererOf(one.warehouse.ID).hand(ctx, refused); err != nil {
-		s.options.Log.Warn("refused events could not be handed over, so the levels that they name are not marked", "warehouse", one.warehouse.ID, "events", len(refused), "error", err)
+		s.options.Log.Warn("refused events could not be handed over, so the levels that they name are not marked",
+			"warehouse", one.warehouse.ID, "events", len(refused), "error", err)
 	}
 }
 

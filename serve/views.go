@@ -144,7 +144,10 @@ type resolvedView struct {
 }
 
 func viewExplanation(found control.ExplanationOf) explanationView {
-	shown := explanationView{Row: found.Row, Run: found.Run, Confirmed: found.Confirmed, Unread: found.Unread, Activity: append([]ledger.ActivityEntry{}, found.Activity...), Lines: append([]string{}, found.Lines()...)}
+	shown := explanationView{
+		Row: found.Row, Run: found.Run, Confirmed: found.Confirmed, Unread: found.Unread,
+		Activity: append([]ledger.ActivityEntry{}, found.Activity...), Lines: append([]string{}, found.Lines()...),
+	}
 	if now := found.Now; now != nil {
 		shown.Now = &resolvedView{Quantity: now.Quantity, Blocked: now.Blocked, Why: now.Why}
 	}

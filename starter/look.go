@@ -319,7 +319,8 @@ func shellWord(text string) string {
 func showLevels(w io.Writer, rows []ledger.LevelRow) {
 	table(w, "SKU\tFACILITY\tAVAILABLE\tON HAND\tCOMMITTED\tREPORTED (UTC)\tRECORDED (UTC)\tPRODUCT\tSTALE", func(row func(string, ...any)) {
 		for _, r := range rows {
-			row("%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s", plain(r.SKU), plain(r.Facility), r.Available, figure(r.OnHand), figure(r.Committed), moment(&r.ReportedAt), moment(&r.RecordedAt), plain(r.Product), staleOf(r.Stale))
+			row("%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s", plain(r.SKU), plain(r.Facility), r.Available, figure(r.OnHand), figure(r.Committed),
+				moment(&r.ReportedAt), moment(&r.RecordedAt), plain(r.Product), staleOf(r.Stale))
 		}
 	})
 }

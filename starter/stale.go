@@ -60,7 +60,8 @@ func are(n int64) string {
 // showStale says of each warehouse how much was refused and not read since.
 func showStale(w io.Writer, warehouses []control.WarehouseStale) {
 	for _, one := range warehouses {
-		text := fmt.Sprintf("%s of %s %s stale, the first since %s: a row was refused, and none was read after it", count(one.Levels, "level"), one.Warehouse, are(one.Levels), stamp(one.Since))
+		text := fmt.Sprintf("%s of %s %s stale, the first since %s: a row was refused, and none was read after it",
+			count(one.Levels, "level"), one.Warehouse, are(one.Levels), stamp(one.Since))
 		if one.Zeroed > 0 {
 			text += fmt.Sprintf("; %d of them count as 0", one.Zeroed)
 		}

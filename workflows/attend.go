@@ -10,8 +10,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// What a workflow does while it waits: it reads the requests that come, by signal and by update, and goes on in a new run before its history is long. A Temporal
-// server takes 10,000 signals for a run and no more, so whoever waits for long must not wait in one.
+// What a workflow does while it waits: it reads the requests that come, by signal and by update, and goes on in a new run before its history
+// is long. A Temporal server takes 10,000 signals for a run and no more, so whoever waits for long must not wait in one.
 
 const (
 	// longHistory is how many events a history may have when a run waits for something. What a pass adds after that stays far below

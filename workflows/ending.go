@@ -38,12 +38,19 @@ func rows(n int64, one, many string) string {
 // withRejected is how a pass ended, with what a person has rejected of it in an earlier run and it therefore left as it was. A run that
 // pushes the rest is no clean one: somebody waits for a better snapshot.
 func withRejected(outcome ledger.Outcome, reason string, rejected ...string) (ledger.Outcome, string) {
-	said := slices.DeleteFunc(slices.Clone(rejected), func(one string) bool { return one == "" })
-	if len(said) == 0 || (outcome != ledger.Completed && outcome != ledger.CompletedWithFailures) {
+	said := joined(rejected...)
+	if said == "" || !pushed(outcome) {
 		return outcome, reason
 	}
-	if reason != "" {
-		said = append(said, reason)
-	}
-	return ledger.CompletedWithFailures, strings.Join(said, "; ")
+	return ledger.CompletedWithFailures, joined(said, reason)
+}
+
+// pushed is true of a pass that came to the end of its push.
+func pushed(outcome ledger.Outcome) bool {
+	return outcome == ledger.Completed || outcome == ledger.CompletedWithFailures
+}
+
+// joined makes one reason of several, of which some may be empty.
+func joined(reasons ...string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(reasons), func(one string) bool { return one == "" }), "; ")
 }

@@ -12,7 +12,7 @@ import (
 // hold gives the store back, so that a person can decide in peace.
 func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (*heldPass, error) {
 	input.Lease, input.Connection = p.lease, p.input.Connection
-	waits := heldPass{Run: p.lease.Run, Mode: p.mode, Kind: input.Kind, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing}
+	waits := heldPass{Run: p.lease.Run, Mode: p.mode, Kind: input.Kind, Reason: input.Reason, Rows: input.Rows, Zeroing: input.Zeroing, Absent: input.Absent}
 	if p.oneAnswer(ctx) {
 		p.readAnswers(ctx) // before a person could see this hold
 	}
@@ -55,8 +55,7 @@ func (s *sync) oneAnswer(ctx workflow.Context) bool {
 // decide waits until a person has answered, or nobody need: then the pass has looked again, and is ready to push. After an approval
 // everything is fetched anew, for the world has moved on meanwhile. An empty decision means that nobody decided in time.
 func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
-	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", held.Reason, &held.Until
-	p.paint(ctx)
+	p.showHeld(ctx, held)
 	asked, by, err := p.await(ctx, &held)
 	if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
 		return "", err
@@ -109,6 +108,12 @@ func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
 	}
 	p.lease = again.Lease
 	return activities.Approved, p.sleep(ctx, again.NotBefore, "a call of the run before may still be under way")
+}
+
+// showHeld shows that the pass waits for a person.
+func (p *pass) showHeld(ctx workflow.Context, held heldPass) {
+	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", held.Reason, &held.Until
+	p.paint(ctx)
 }
 
 // await waits for an answer, and looks again from time to time whether the pass still must be held. Of an approval and a rejection at once

@@ -28,7 +28,8 @@ func (i *intake) failed(ctx workflow.Context, cause error) {
 	failure.Error = clip(failureOf(cause))
 	failure.Next = now.Add(failureWait(failure.Attempts))
 	failure.Updates, failure.Snapshots = len(i.batch.updates), len(i.batch.snapshots)
-	workflow.GetLogger(ctx).Error("an intake cannot record what it has read; it tries again", "error", failure.Error, "attempts", failure.Attempts, "next", failure.Next)
+	workflow.GetLogger(ctx).Error("an intake cannot record what it has read; it tries again",
+		"error", failure.Error, "attempts", failure.Attempts, "next", failure.Next)
 	workflow.GetMetricsHandler(ctx).WithTags(map[string]string{"warehouse": i.input.Warehouse}).Counter("tidemark_intake_failures").Inc(1)
 	i.mark(ctx, failure)
 }

@@ -108,24 +108,19 @@ func (p *pass) look(ctx workflow.Context, held *heldPass, answered func() bool) 
 
 // stay holds a pass on that has looked again: its store is given back. Where it is another thing now that must be decided, that is asked.
 func (p *pass) stay(ctx workflow.Context, held *heldPass, again *activities.HoldInput) error {
-	input := activities.HoldInput{Kind: held.Kind, Reason: held.Reason, Rows: held.Rows, Zeroing: held.Zeroing}
+	defer func() { p.showHeld(ctx, *held) }()
+	if again != nil && again.Kind != held.Kind {
+		asked, err := p.hold(ctx, *again)
+		if err == nil {
+			asked.Looks = held.Looks
+			*held = *asked
+		}
+		return err
+	}
+	input := activities.HoldInput{Kind: held.Kind, Reason: held.Reason, Rows: held.Rows, Zeroing: held.Zeroing, Absent: held.Absent}
 	if again != nil {
 		input = *again
 	}
-	if again == nil || again.Kind == held.Kind {
-		input.Lease, input.Connection = p.lease, p.input.Connection
-		err := workflow.ExecuteActivity(options(ctx, holdOptions, "still held: "+held.Reason), gate.Hold, input).Get(ctx, nil)
-		p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", held.Reason, &held.Until
-		p.paint(ctx)
-		return err
-	}
-	asked, err := p.hold(ctx, input)
-	if err != nil {
-		return err
-	}
-	asked.Looks = held.Looks
-	*held = *asked
-	p.progress.Phase, p.progress.Waiting, p.progress.Until = "held", held.Reason, &held.Until
-	p.paint(ctx)
-	return nil
+	input.Lease, input.Connection = p.lease, p.input.Connection
+	return workflow.ExecuteActivity(options(ctx, holdOptions, "still held: "+held.Reason), gate.Hold, input).Get(ctx, nil)
 }

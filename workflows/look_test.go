@@ -189,3 +189,26 @@ func TestWhatWasRejectedIsSaid(t *testing.T) {
 	require.Equal(t, "the snapshot was rejected by ann; 2 figures stay above 0", report.Reason)
 	require.Equal(t, int64(3), report.Counts.Exported)
 }
+
+// A look that fails asks what was asked before: the ledger may know by then that the hold had dissolved, and would record another one.
+func TestAFailedLookAsksTheSame(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.storeless()
+	fetched := 0
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(context.Context, activities.FetchInput) (activities.FetchResult, error) {
+		if fetched++; fetched == 1 {
+			return activities.FetchResult{Rows: 5, Held: "shrunk to half", Absent: ledger.Absence{Levels: 4, Twice: 3}}, nil
+		}
+		return activities.FetchResult{}, temporal.NewNonRetryableApplicationError("the folder is not there", activities.ErrorNotConfigured, nil)
+	})
+	var asked []activities.HoldInput
+	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.HoldInput) (activities.HoldResult, error) {
+		asked = append(asked, in)
+		return activities.HoldResult{Within: firstLook + time.Minute}, nil
+	})
+	b.finishes()
+	require.Equal(t, ledger.Held, b.scheduled().Outcome)
+	require.Len(t, asked, 2)
+	require.Equal(t, asked[0], asked[1])
+}

@@ -25,5 +25,6 @@ func unchanged(fetched activities.FetchResult) string {
 	if !fetched.Unchanged || fetched.UnchangedSince == nil {
 		return ""
 	}
-	return fmt.Sprintf("the warehouse is unchanged since %s, when %d levels were read", fetched.UnchangedSince.UTC().Format("2006-01-02 15:04 UTC"), fetched.UnchangedLevels)
+	return fmt.Sprintf("the warehouse is unchanged since %s, when %d levels were read",
+		fetched.UnchangedSince.UTC().Format("2006-01-02 15:04 UTC"), fetched.UnchangedLevels)
 }

@@ -13,7 +13,7 @@ import (
 // withRefusals is how a pass ended, with what the warehouse's refused rows make of it. Levels that are stale since an earlier run are no
 // failure of this one; they are named.
 func withRefusals(counts ledger.Counts, outcome ledger.Outcome, reason string) (ledger.Outcome, string) {
-	if outcome != ledger.Completed && outcome != ledger.CompletedWithFailures {
+	if !pushed(outcome) {
 		return outcome, reason
 	}
 	said := ""
@@ -30,13 +30,7 @@ func withRefusals(counts ledger.Counts, outcome ledger.Outcome, reason string) (
 	case counts.Stale > 0:
 		said = stale(counts.Stale)
 	}
-	switch {
-	case said == "":
-		return outcome, reason
-	case reason == "":
-		return outcome, said
-	}
-	return outcome, said + "; " + reason
+	return outcome, joined(said, reason)
 }
 
 // allRefused is true of a fetch that read something, and believed nothing.

@@ -76,8 +76,7 @@ func (s *sync) serve(ctx workflow.Context) (SyncReport, error) {
 	for first := true; ; first = false {
 		next, due := s.next(ctx, first)
 		if !due {
-			s.release(ctx)
-			if s.drain(ctx); len(s.inbox.pending) > 0 {
+			if s.release(ctx); len(s.inbox.pending) > 0 {
 				continue
 			}
 			return s.report, nil
@@ -226,7 +225,6 @@ func (s *sync) continueAsNew(ctx workflow.Context, carried Carried) error {
 		s.carryAnswer(ctx, carried.Next.Held)
 	}
 	s.release(ctx)
-	s.drain(ctx)
 	input := s.input
 	carried.Pass, carried.Pending, carried.Seen = s.passes, s.inbox.pending, s.inbox.seen
 	input.Carried = &carried
@@ -272,9 +270,7 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 // afterFailure ends the workflow after a pass that failed or was cancelled. Requests that wait are not that pass's: they go on in a new
 // run, also after a cancellation, which was of the pass that was under way. Without any the workflow shows what happened.
 func (s *sync) afterFailure(ctx workflow.Context, err error) error {
-	s.drain(ctx)
-	if len(s.inbox.pending) == 0 || !s.accounts(ctx) {
-		s.release(ctx)
+	if s.release(ctx); len(s.inbox.pending) == 0 || !s.accounts(ctx) {
 		return err
 	}
 	workflow.GetLogger(ctx).Warn("a pass failed or was cancelled; requests that wait go on in a new run", "requests", s.inbox.waiting(), "error", err)
@@ -318,7 +314,7 @@ func (s *sync) end(ctx workflow.Context, p *pass, outcome ledger.Outcome, reason
 	if s.approve.Len()+s.reject.Len() > 0 && s.oneAnswer(ctx) {
 		s.readAnswers(ctx) // nothing is held, and that is shown
 	}
-	p.told(p.lease.Run)
+	p.told(p.lease.Run) // read, so that no signal is left behind
 	s.paint(ctx)
 }
 

@@ -130,11 +130,13 @@ func (s *sync) readAnswers(ctx workflow.Context) {
 	}
 }
 
-// release lets every update that waits return, because the workflow is about to end or to go on in a new run.
+// release lets every update that waits return, because the workflow is about to end or to go on in a new run. It reads the requests that are
+// there by then, which nobody may leave behind.
 func (s *sync) release(ctx workflow.Context) {
 	s.fates.leaving = true
 	s.desk.turnAway("the workflow went on in a new run; ask there again")
 	clean, _ := workflow.NewDisconnectedContext(ctx)
 	_ = workflow.Await(clean, func() bool { return workflow.AllHandlersFinished(clean) }) // disconnected from any cancellation
 	s.fates.leaving = false
+	s.drain(ctx)
 }

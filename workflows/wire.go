@@ -267,6 +267,7 @@ type heldPass struct {
 	Reason  string          `json:"reason"`
 	Rows    int64           `json:"rows,omitempty"`
 	Zeroing int64           `json:"zeroing,omitempty"`
+	Absent  ledger.Absence  `json:"absent,omitzero"`
 	Until   time.Time       `json:"until"`
 	Looks   int             `json:"looks,omitempty"` // how often it has looked again
 	Counts  ledger.Counts   `json:"counts"`

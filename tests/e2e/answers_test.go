@@ -29,11 +29,7 @@ func (w *world) decides(word string, run int64) control.Decided {
 // afterwards lifts that. When the snapshot is whole again, the hold dissolves, though nobody answers.
 func TestARejectedSnapshotStaysRejected(t *testing.T) {
 	t.Parallel()
-	one := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(200, one))
-	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 200)
 
 	w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
 	w.box.set("depot", map[string]int64{"SKU-00001": 4001})
@@ -77,10 +73,7 @@ func TestARejectedSnapshotStaysRejected(t *testing.T) {
 // Figures of which a person has said that they shall not go to 0 stay, while the rest goes out; when the warehouse has stock again they follow it.
 func TestARejectedZeroingStaysRejected(t *testing.T) {
 	t.Parallel()
-	one := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(40, one))
-	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
-	w.work()
+	w := atFirst(t, 40)
 	full, none, back := map[string]int64{}, map[string]int64{}, map[string]int64{}
 	for sku := 1; sku <= 40; sku++ {
 		full[fmt.Sprintf("SKU-%05d", sku)] = 10
@@ -89,7 +82,6 @@ func TestARejectedZeroingStaysRejected(t *testing.T) {
 			back[fmt.Sprintf("SKU-%05d", sku)] = 5
 		}
 	}
-	w.firstFull("shop")
 	w.box.set("depot", full)
 	w.sync(ledger.Smart, "shop", workflows.SyncRequest{})
 	w.box.set("depot", none)

@@ -75,11 +75,7 @@ func recordLong(t *testing.T, folder string) {
 
 // recordLongIntake records an intake that goes on in a new run.
 func recordLongIntake(t *testing.T, folder string) {
-	target := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(5, target), shortHistories(t))
-	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 5, shortHistories(t))
 	for n := range 12 {
 		w.send(workflows.InventoryUpdate{Event: fmt.Sprint(n), SKU: "SKU-00001", Facility: "east", Available: new(int64(1000 + n))})
 		w.takenIn(n+1, 0)
@@ -90,11 +86,7 @@ func recordLongIntake(t *testing.T, folder string) {
 
 // recordZeroing records a zeroing that is held and approved, and events that would zero too much.
 func recordZeroing(t *testing.T, folder string) {
-	target := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(40, target))
-	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 40)
 	full, none := map[string]int64{}, map[string]int64{}
 	var sold []workflows.InventoryUpdate
 	for n := 1; n <= 40; n++ {
@@ -133,11 +125,7 @@ func recordZeroing(t *testing.T, folder string) {
 
 // recordUploads records an intake of snapshots alone.
 func recordUploads(t *testing.T, folder string) {
-	target := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(5, target))
-	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 5)
 	w.upload(map[string]int64{"SKU-00001": 11, "SKU-00002": 12, "SKU-00003": 13, "SKU-00004": 14, "SKU-00005": 15})
 	w.takenIn(0, 1)
 	w.shows("shop", map[string]int64{"SKU-00001": 11, "SKU-00005": 15})
@@ -147,11 +135,7 @@ func recordUploads(t *testing.T, folder string) {
 
 // recordLongHold records a run that is held for so long, and asked for so often, that it goes on in a new run, where it is approved.
 func recordLongHold(t *testing.T, folder string) {
-	target := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(40, target), shortHistories(t))
-	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 40, shortHistories(t))
 	w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
 	held := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "held"})
 	hold := w.held()
@@ -182,11 +166,7 @@ func (w *world) askUntilItGoesOn(workflow string) {
 
 // recordLongWait records a run that waits for its store for so long, and is asked for so often, that it goes on in a new run.
 func recordLongWait(t *testing.T, folder string) {
-	target := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(40, target), shortHistories(t))
-	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 40, shortHistories(t))
 	w.box.pause("stores/shop")
 	full := w.ask(ledger.Full, "shop", workflows.SyncRequest{})
 	waitFor(t, "the Full Sync has the store", func(ctx context.Context) error {
@@ -209,11 +189,7 @@ func recordLongWait(t *testing.T, folder string) {
 
 // recordFailure records a run that fails while requests wait, which go on in a new run.
 func recordFailure(t *testing.T, folder string) {
-	target := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(40, target))
-	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 40)
 	w.box.set("depot", map[string]int64{"SKU-00001": 11})
 	w.box.pause("stores/shop")
 	fails := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "fails"})
@@ -239,11 +215,7 @@ func recordFailure(t *testing.T, folder string) {
 
 // recordDissolved records a hold that dissolves because another run reads a whole snapshot.
 func recordDissolved(t *testing.T, folder string) {
-	target := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(40, target))
-	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 40)
 	w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
 	held := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "held"})
 	hold := w.held()
@@ -256,11 +228,7 @@ func recordDissolved(t *testing.T, folder string) {
 
 // recordRefused records a run of which every row was refused, and that was approved.
 func recordRefused(t *testing.T, folder string) {
-	target := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(40, target))
-	w.apply(w.box.definitions(target), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 40)
 	w.box.faults("warehouses/depot", map[string]any{"bad_rows": 1})
 	held := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "refused"})
 	w.decides("approve", w.held().Run)

@@ -146,11 +146,7 @@ func recordHolds(t *testing.T, folder string) {
 }
 
 func recordStoreTaken(t *testing.T, folder string) {
-	one := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(5, one))
-	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 5)
 	w.box.pause("stores/shop")
 	full := w.ask(ledger.Full, "shop", workflows.SyncRequest{})
 	waitFor(t, "the Full Sync has the store", func(ctx context.Context) error {
@@ -178,11 +174,7 @@ func recordWaits(t *testing.T, folder string) {
 }
 
 func recordIntake(t *testing.T, folder string) {
-	one := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(5, one))
-	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 5)
 	update := func(event, sku string, available int64) workflows.InventoryUpdate {
 		return workflows.InventoryUpdate{Event: event, SKU: sku, Facility: "east", Available: &available}
 	}

@@ -190,6 +190,17 @@ type world struct {
 	workers   []*running
 }
 
+// atFirst is a world with a shop whose first Full Sync is over.
+func atFirst(t *testing.T, skus int, options ...func(*world)) *world {
+	t.Helper()
+	one := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(skus, one), options...)
+	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
+	w.work()
+	w.firstFull("shop")
+	return w
+}
+
 // newWorld starts a sandbox with a scenario and opens a fresh ledger and namespace. The worker starts with work.
 func newWorld(t testing.TB, scenario string, options ...func(*world)) *world {
 	t.Helper()

@@ -3,6 +3,7 @@ package csv
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -131,11 +132,4 @@ func (r record) blankFrom(first int) bool {
 const endOfDOS = "\x1a"
 
 // bare is true when a quote stands inside a field that is not in quotes.
-func (r record) bare(field int) bool {
-	for _, at := range r.quotes {
-		if at == field {
-			return true
-		}
-	}
-	return false
-}
+func (r record) bare(field int) bool { return slices.Contains(r.quotes, field) }

@@ -2,6 +2,7 @@ package warehousetest
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -49,6 +50,19 @@ func Examples(t *testing.T, page string) []Example {
 	}
 	require.Len(t, all, 3, page)
 	return all
+}
+
+// RequireExamplesRead checks that the settings of a page's examples read their texts as the page says. Every example's settings are added to
+// those that the driver needs besides; read reads a text with them.
+func RequireExamplesRead(t *testing.T, page string, needed settings.Values, read func(values settings.Values, text []byte) ([]inventory.Row, error)) {
+	t.Helper()
+	for _, one := range Examples(t, page) {
+		values := maps.Clone(needed)
+		maps.Copy(values, one.Settings)
+		rows, err := read(values, []byte(one.Text))
+		require.NoError(t, err, one.Name)
+		one.RequireRead(t, rows)
+	}
 }
 
 // RequireRead checks that rows are those of the example's table.
