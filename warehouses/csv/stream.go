@@ -51,7 +51,7 @@ func (s *source) hash(ctx context.Context, at place, path string) (string, error
 
 // read streams the rows of a file. It fails when the file is not whole, when it changed meanwhile, or when it is not the one
 // whose hash is wanted; an empty hash wants any.
-func (s *source) read(ctx context.Context, at place, path string, full bool, expected map[string]bool, want string, sink warehouses.Sink) (content, error) {
+func (s *source) read(ctx context.Context, at place, path string, full bool, expected map[string]bool, want string, pages *pages) (content, error) {
 	f, err := at.open(path)
 	if err != nil {
 		return content{}, unreadable(path, err)
@@ -62,7 +62,6 @@ func (s *source) read(ctx context.Context, at place, path string, full bool, exp
 		return content{}, err
 	}
 	sum := sha256.New()
-	pages := &pages{sink: sink}
 	// One byte more than there was shows that the file has grown.
 	most := before.Size()
 	if most < 0 {
@@ -116,7 +115,7 @@ func decoded(name string, from io.Reader, f format) (io.Reader, error) {
 	case f.encoding != nil:
 		return f.encoding.NewDecoder().Reader(buffered), nil
 	case begins("\xff\xfe"), begins("\xfe\xff"):
-		return nil, warehouses.NeedsPerson(nil, "%s is written in UTF-16; set encoding: utf-16", name)
+		return nil, mended(warehouses.NeedsPerson(nil, "%s is written in UTF-16; set encoding: utf-16", name), "encoding", "utf-16")
 	case begins("\xef\xbb\xbf"):
 		_, err := buffered.Discard(3)
 		return buffered, err
@@ -130,6 +129,7 @@ const rowsPerPage = 1000
 // pages gathers rows and passes them on.
 type pages struct {
 	sink   warehouses.Sink
+	report *warehouses.Collector // nil in a run
 	page   []inventory.Row
 	count  int   // of rows, those of the page included
 	failed error // what the sink returned
