@@ -12,6 +12,7 @@ const (
 	FaultNumber       FaultKind = "number"           // a number of another form, or one that is too large
 	FaultNumberText   FaultKind = "number as text"   // of an API, where figures are expected as numbers
 	FaultText         FaultKind = "text"             // a word or code stands where a figure is expected
+	FaultDressed      FaultKind = "dressed"          // a figure that is dressed as a spreadsheet does it
 	FaultNoFigure     FaultKind = "no figure"        // no figure is reported
 	FaultOnHandOnly   FaultKind = "on hand only"     // an on-hand figure is reported, and no available one
 	FaultNoName       FaultKind = "no name"          // the SKU, the facility or an id is missing
@@ -92,6 +93,7 @@ var faultWords = map[FaultKind]string{
 	FaultNumber:      "the figure is a number that is not read",
 	FaultNumberText:  "the figure is written as text",
 	FaultText:        "a text stands where a figure is expected",
+	FaultDressed:     "the figure is dressed as a spreadsheet does it",
 	FaultNoFigure:    "there is no figure",
 	FaultOnHandOnly:  "there is an on-hand figure, and no available one",
 	FaultNoName:      "there is no SKU, or no name of a facility",

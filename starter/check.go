@@ -234,7 +234,7 @@ func checkWarehouse(ctx context.Context, warehouse ledger.Warehouse, options che
 	}
 	now := time.Now()
 	advice, err := warehouses.Advisor{
-		Driver: driver, ID: warehouse.ID, Quantity: warehouse.Quantity, Environment: settings.Process(), Now: time.Now,
+		Driver: driver, ID: warehouse.ID, Policy: warehouses.Policy{Quantity: warehouse.Quantity, Repeated: warehouse.Repeated}, Environment: settings.Process(), Now: time.Now,
 		Limits: warehouses.Limits{Rows: options.rows, Until: now.Add(options.within)},
 	}.Advise(ctx, warehouse.Settings)
 	if err != nil {

@@ -104,6 +104,9 @@ func aroundYAML(write func(format string, arguments ...any), warehouse ledger.Wa
 	if warehouse.Refused == inventory.RefusedZero {
 		write("    refused: %s", warehouse.Refused)
 	}
+	if warehouse.Repeated == inventory.RepeatedSum {
+		write("    repeated: %s", warehouse.Repeated)
+	}
 	usual := usualWarehouse()
 	if warehouse.Freshness != usual.Freshness {
 		write("    freshness: %s", minutes(warehouse.Freshness))

@@ -22,11 +22,11 @@ type Advice struct {
 
 // Advisor reads a warehouse and says what to set.
 type Advisor struct {
-	Driver   Driver
-	ID       string
-	Quantity inventory.QuantityField
-	Limits   Limits
-	Now      func() time.Time
+	Driver Driver
+	ID     string
+	Policy Policy
+	Limits Limits
+	Now    func() time.Time
 	// Environment is what credentials are looked up in.
 	Environment settings.Environment
 }
@@ -42,7 +42,7 @@ func (a Advisor) Advise(ctx context.Context, values settings.Values) (Advice, er
 	if ctx.Err() != nil {
 		return Advice{}, ctx.Err()
 	}
-	advice := Advice{Report: report, Settings: values}
+	advice := Advice{Report: report, Suggestions: []Suggestion{}, Settings: values}
 	failed := err
 	var doubted []Suggestion
 	for range mostTrials {
@@ -76,7 +76,7 @@ func (a Advisor) read(ctx context.Context, values settings.Values) (Report, erro
 	if err != nil {
 		return Report{Failed: err.Error()}, err
 	}
-	return Collect(ctx, source, a.Quantity, a.Limits, a.Now)
+	return Collect(ctx, source, a.Policy, a.Limits, a.Now)
 }
 
 // left are the suggestions that remain, those among them that were tried in vain as a person's choice.

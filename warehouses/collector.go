@@ -13,6 +13,12 @@ import (
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 )
 
+// Policy is what a warehouse is set to, beside its driver's settings.
+type Policy struct {
+	Quantity inventory.QuantityField
+	Repeated inventory.RepeatedPolicy
+}
+
 // Limits bound the fetch of a report.
 type Limits struct {
 	Rows  int64     // at most so many are looked at
@@ -21,9 +27,9 @@ type Limits struct {
 
 // Collector makes the Report of one fetch. A nil Collector, as in a run, wants to hear of nothing. It is for one goroutine.
 type Collector struct {
-	quantity inventory.QuantityField
-	limits   Limits
-	now      func() time.Time
+	policy Policy
+	limits Limits
+	now    func() time.Time
 
 	report Report
 	odd    inventory.Oddities
@@ -34,10 +40,13 @@ type Collector struct {
 }
 
 // NewCollector makes a collector for a warehouse of which a figure counts.
-func NewCollector(quantity inventory.QuantityField, limits Limits, now func() time.Time) *Collector {
+func NewCollector(policy Policy, limits Limits, now func() time.Time) *Collector {
 	return &Collector{
-		quantity: quantity, limits: limits, now: now, fields: map[string]int{}, lines: map[string]string{}, seed: maphash.MakeSeed(),
-		levels: map[uint64]*int64{}, report: Report{odd: map[string]string{}},
+		policy: policy, limits: limits, now: now, fields: map[string]int{}, lines: map[string]string{}, seed: maphash.MakeSeed(),
+		levels: map[uint64]*int64{},
+		report: Report{
+			Fields: []Field{}, Refusals: []Refusals{}, Facilities: []Facility{}, Largest: []Figure{}, Odd: []inventory.Oddity{}, odd: map[string]string{},
+		},
 	}
 }
 
@@ -45,8 +54,8 @@ var errEnough = errors.New("enough was read for a report")
 
 // Collect fetches as a first fetch does, and reports of it. Nothing is kept anywhere. A source that fails has a report that says why; the
 // error is then returned too.
-func Collect(ctx context.Context, source Source, quantity inventory.QuantityField, limits Limits, now func() time.Time) (Report, error) {
-	c := NewCollector(quantity, limits, now)
+func Collect(ctx context.Context, source Source, policy Policy, limits Limits, now func() time.Time) (Report, error) {
+	c := NewCollector(policy, limits, now)
 	snapshot, err := source.Fetch(ctx, Request{Everything: true, Report: c}, c.sink)
 	if errors.Is(err, errEnough) {
 		err = nil
@@ -69,7 +78,7 @@ func Collect(ctx context.Context, source Source, quantity inventory.QuantityFiel
 // done is the report of what was collected.
 func (c *Collector) done() Report {
 	r := c.report
-	r.Odd = nil
+	r.Odd = []inventory.Oddity{}
 	for _, one := range c.odd.List() {
 		one.Text, one.Advice = shown(one.Text, reportReason), shown(one.Advice, reportReason)
 		examples := make([]inventory.Example, 0, len(one.Examples))
@@ -189,13 +198,13 @@ func (c *Collector) sink(_ context.Context, rows []inventory.Row) error {
 func (c *Collector) add(row inventory.Row) {
 	c.report.Rows++
 	c.report.last = row.Place
-	if inventory.NoLevel(row, c.quantity) {
+	if inventory.NoLevel(row, c.policy.Quantity) {
 		c.report.NoLevel++
 		return
 	}
-	level, refusal := inventory.Accept(row, c.quantity)
+	level, refusal := inventory.Accept(row, c.policy.Quantity)
 	if refusal != nil {
-		c.refuse(*inventory.FaultOf(row, c.quantity), row, refusal.Reason)
+		c.refuse(*inventory.FaultOf(row, c.policy.Quantity), row, refusal.Reason)
 		return
 	}
 	c.odd.Add(row)
@@ -210,6 +219,12 @@ func (c *Collector) count(row inventory.Row, level inventory.Level) {
 	key := maphash.String(c.seed, level.Facility+"\x00"+level.SKU)
 	before, known := c.levels[key]
 	switch {
+	case known && c.policy.Repeated == inventory.RepeatedSum:
+		*before += level.Available
+		c.report.Read++
+		c.facility(level.Facility, 0, level.Available)
+		c.largest(Figure{SKU: level.SKU, Facility: level.Facility, Units: *before, Place: row.Place})
+		return
 	case known && before != nil:
 		c.levels[key] = nil
 		c.report.Read--
@@ -252,7 +267,9 @@ func (c *Collector) facility(name string, levels, units int64) {
 
 // largest keeps the largest figures.
 func (c *Collector) largest(figure Figure) {
-	all := c.report.Largest
+	figure.SKU, figure.Facility, figure.Place = shown(figure.SKU, reportText), shown(figure.Facility, reportText), shown(figure.Place, reportText)
+	all := slices.DeleteFunc(c.report.Largest, func(one Figure) bool { return one.SKU == figure.SKU && one.Facility == figure.Facility })
+	c.report.Largest = all
 	at := len(all)
 	for at > 0 && all[at-1].Units < figure.Units {
 		at--
@@ -260,7 +277,6 @@ func (c *Collector) largest(figure Figure) {
 	if at >= reportExamples {
 		return
 	}
-	figure.SKU, figure.Facility, figure.Place = shown(figure.SKU, reportText), shown(figure.Facility, reportText), shown(figure.Place, reportText)
 	c.report.Largest = slices.Insert(all, at, figure)[:min(len(all)+1, reportExamples)]
 }
 

@@ -46,7 +46,7 @@ func Suggest(spec settings.Spec, values settings.Values, report Report) []Sugges
 	var all []Suggestion
 	for _, rule := range []func(subject) *Suggestion{
 		subject.failure, subject.columns, subject.encoding, subject.undress, subject.quotes, subject.shortRows, subject.longRows, subject.separators,
-		subject.words, subject.blanks, subject.times, subject.total, subject.facility, subject.onHand,
+		subject.words, subject.blanks, subject.times, subject.total, subject.facility, subject.repeated, subject.onHand,
 	} {
 		if one := rule(s); one != nil {
 			all = append(all, *one)
@@ -141,6 +141,9 @@ func (s subject) undress() *Suggestion {
 		if len(dressed) > 0 {
 			met = append(met, fmt.Sprintf("%s refused for a spreadsheet's formula, like %s", rows(int64(len(dressed))), quote(dressed[0].Text)))
 		}
+	}
+	if refused, any := s.report.refusals(inventory.FaultDressed); any {
+		met = append(met, fmt.Sprintf("%s refused for a figure that is dressed, like %s", rows(refused.Count), quote(refused.Texts[0].Text)))
 	}
 	if len(met) == 0 || !s.open("undress") {
 		return nil
@@ -282,6 +285,21 @@ func (s subject) onHand() *Suggestion {
 		Ways: []Way{{
 			Settings: []Setting{{"quantity", string(inventory.QuantityOnHand)}}, Warehouse: true,
 			Reads: "stores then show the on-hand figure, that which is promised to orders among it",
+		}},
+	}
+}
+
+// repeated has a person say whether several rows of one level are its parts.
+func (s subject) repeated() *Suggestion {
+	refused, any := s.report.refusals(inventory.FaultDouble)
+	if !any {
+		return nil
+	}
+	return &Suggestion{
+		Why: rows(refused.Count) + " of a SKU and facility that other rows are of, too", Decide: true,
+		Ways: []Way{{
+			Settings: []Setting{{"repeated", string(inventory.RepeatedSum)}}, Warehouse: true,
+			Reads: "adds them up, where they are bins or lots of one level; where one of them is wrong, correct it in the warehouse",
 		}},
 	}
 }

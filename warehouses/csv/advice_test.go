@@ -23,7 +23,7 @@ func advise(t testing.TB, raw map[string]any) (warehouses.Advice, error) {
 	values, problems := Spec.Check(raw)
 	require.Empty(t, problems)
 	return warehouses.Advisor{
-		Driver: Driver(), ID: "depot", Quantity: inventory.QuantityAvailable, Limits: warehouses.Limits{Rows: 1_000_000}, Now: time.Now,
+		Driver: Driver(), ID: "depot", Policy: warehouses.Policy{Quantity: inventory.QuantityAvailable}, Limits: warehouses.Limits{Rows: 1_000_000}, Now: time.Now,
 		Environment: warehousetest.Environment(),
 	}.Advise(t.Context(), values)
 }
@@ -155,7 +155,8 @@ func TestSuggestions(t *testing.T) {
 		"a day and a month":                  {text: "sku,available,reported_at\nA,1,02/03/2026 10:00\n", want: []string{`? time_layout: "02/01/2006 15:04" | time_layout: "01/02/2006 15:04"`}, refused: 1},
 		"a day that is no month":             {text: "sku,available,reported_at\nA,1,02/03/2026 10:00\nB,1,25/03/2026 10:00\n", want: []string{`time_layout: "02/01/2006 15:04"`}},
 		"one SKU in two places":              {text: "sku,warehouse,available\nA,east,1\nA,west,2\nB,east,3\n", want: []string{`columns: {"facility":"warehouse"}`}},
-		"one SKU twice":                      {text: "sku,available\nA,1\nA,2\nB,3\n", refused: 2},
+		"one SKU twice":                      {text: "sku,available\nA,1\nA,2\nB,3\n", want: []string{`? repeated: "sum"`}, refused: 2},
+		"a figure that is dressed":           {text: "sku,available\nA,'5\nB,3\n", want: []string{"undress: true"}},
 		"on hand":                            {text: "sku,on_hand\nA,1\n", want: []string{`? quantity: "on_hand"`}, refused: 1},
 		"blanks that hide a twin":            {text: "sku,available\nA,1\nA ,2\n", want: []string{"? undress: true"}},
 		"UTF-16":                             {text: "\xff\xfes\x00k\x00u\x00,\x00a\x00v\x00a\x00i\x00l\x00a\x00b\x00l\x00e\x00\n\x00A\x00,\x001\x00\n\x00", want: []string{`encoding: "utf-16"`}},
@@ -307,7 +308,7 @@ func TestReportLimits(t *testing.T) {
 		{warehouses.Limits{Rows: 2999}, 2999, "only the first 2999 rows were looked at"},
 		{warehouses.Limits{Rows: 3000, Until: now}, 1000, "only the first 1000 rows were looked at, for the time was over"},
 	} {
-		r, err := warehouses.Collect(t.Context(), newTestSource(t, time.Now, map[string]any{"path": path}), inventory.QuantityAvailable, test.limits, func() time.Time { return now })
+		r, err := warehouses.Collect(t.Context(), newTestSource(t, time.Now, map[string]any{"path": path}), warehouses.Policy{}, test.limits, func() time.Time { return now })
 		require.NoError(t, err)
 		require.Equal(t, test.rows, r.Rows)
 		require.Contains(t, r.Limit, test.says)

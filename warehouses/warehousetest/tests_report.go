@@ -13,7 +13,7 @@ import (
 // collect reports of a source's first fetch.
 func collect(t *testing.T, source warehouses.Source, rows int64) (warehouses.Report, error) {
 	t.Helper()
-	return warehouses.Collect(t.Context(), source, inventory.QuantityAvailable, warehouses.Limits{Rows: rows}, time.Now)
+	return warehouses.Collect(t.Context(), source, warehouses.Policy{Quantity: inventory.QuantityAvailable}, warehouses.Limits{Rows: rows}, time.Now)
 }
 
 // report: a person is told of the whole stock, of what is read of it and of what is not, and nothing is left behind.
