@@ -204,7 +204,8 @@ func showSuggestions(w io.Writer, answer checkAnswer) {
 		}
 	}
 	if then := advice.Then; then != nil {
-		said := fmt.Sprintf("with those that leave no choice, as tried: %s, %d with a figure that counts, %d refused", count(then.Rows, "row"), then.Read, then.Refused)
+		said := fmt.Sprintf("with those that leave no choice, as tried: %s, %d with a figure that counts, %d refused",
+			count(then.Rows, "row"), then.Read, then.Refused)
 		if then.Failed != "" {
 			said = "with those that leave no choice, as tried, it still cannot be read: " + then.Failed
 		}

@@ -232,7 +232,8 @@ func (c *Collector) count(row inventory.Row, level inventory.Level) {
 		c.refused(inventory.FaultDouble).Count++ // the row before, too
 		fallthrough
 	case known:
-		c.refuse(inventory.Fault{Kind: inventory.FaultDouble}, row, "another row before it is of the same SKU and facility, and it is not known which one counts; both are refused")
+		c.refuse(inventory.Fault{Kind: inventory.FaultDouble}, row,
+			"another row before it is of the same SKU and facility, and it is not known which one counts; both are refused")
 		return
 	case len(c.levels) < reportLevels:
 		c.levels[key] = &level.Available

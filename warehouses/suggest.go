@@ -171,7 +171,8 @@ func (s subject) shortRows() *Suggestion {
 	if !any || !s.open("short_rows") {
 		return nil
 	}
-	return one(rows(refused.Count)+" with fewer fields than the header; no column that is read is missing", "reads "+rows(refused.Count), Setting{"short_rows", "accept"})
+	why := rows(refused.Count) + " with fewer fields than the header; no column that is read is missing"
+	return one(why, "reads "+rows(refused.Count), Setting{"short_rows", "accept"})
 }
 
 // longRows suggests to read rows with further fields that are empty.
@@ -221,7 +222,10 @@ func (s subject) blanks() *Suggestion {
 	meanings[""] = Unsaid
 	return &Suggestion{
 		Why: rows(refused.Count) + " with no figure", Decide: true,
-		Ways: []Way{{Settings: []Setting{{"texts", meanings}}, Reads: "give the empty text a number, or none where it means that there is no level; without it such rows stay refused"}},
+		Ways: []Way{{
+			Settings: []Setting{{"texts", meanings}},
+			Reads:    "give the empty text a number, or none where it means that there is no level; without it such rows stay refused",
+		}},
 	}
 }
 

@@ -251,7 +251,8 @@ func (s subject) headless() *Suggestion {
 		if with != s.values.Text("delimiter") {
 			more = append(more, Setting{"delimiter", with})
 		}
-		more = append(more, Setting{headerName, false}, Setting{s.table(), map[string]string{"sku": strconv.Itoa(sku + 1), "available": strconv.Itoa(i + 1)}})
+		numbered := map[string]string{"sku": strconv.Itoa(sku + 1), "available": strconv.Itoa(i + 1)}
+		more = append(more, Setting{headerName, false}, Setting{s.table(), numbered})
 		suggestion.add(Way{Settings: more, Reads: fmt.Sprintf("reads %s as the first SKU and %s as its figure",
 			quote(fields[sku]), quote(text))})
 	}
@@ -323,7 +324,10 @@ func (s subject) facility() *Suggestion {
 	for _, name := range found[1:] {
 		names += " or " + quote(name)
 	}
-	suggestion := &Suggestion{Why: names + " may say where the stock is, and is not read; without it all stock counts as in one place", Decide: !twice || len(found) > 1}
+	suggestion := &Suggestion{
+		Why:    names + " may say where the stock is, and is not read; without it all stock counts as in one place",
+		Decide: !twice || len(found) > 1,
+	}
 	if twice {
 		suggestion.Why = rows(doubles.Count) + " of a SKU that other rows have too, and " + names + " may say where the stock is, and is not read"
 	}

@@ -93,8 +93,19 @@ func (s subject) manners(texts []string) []manner {
 	asText := s.open("figures_as_text")
 	joined := strings.Join(texts, "\n")
 	for _, pair := range [][2]string{
-		{"", ""}, {",", ""}, {".", ""}, {"'", ""}, {"space", ""}, {"", ","}, {"", "."},
-		{",", "."}, {".", ","}, {"'", "."}, {"'", ","}, {"space", "."}, {"space", ","},
+		{"", ""},
+		{",", ""},
+		{".", ""},
+		{"'", ""},
+		{"space", ""},
+		{"", ","},
+		{"", "."},
+		{",", "."},
+		{".", ","},
+		{"'", "."},
+		{"'", ","},
+		{"space", "."},
+		{"space", ","},
 	} {
 		values, m := maps.Clone(s.values), manner{}
 		if values == nil {

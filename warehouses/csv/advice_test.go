@@ -74,8 +74,10 @@ func TestSuggestedSettingsReadTheCases(t *testing.T) {
 			"bare-quote-in-unread-column.tsv", nil, []string{`delimiter: "tab" columns: {"available":"afn-fulfillable-quantity"}`}, sold,
 		},
 		"a bare quote in a column that is read": {
-			"bare-quote-in-unread-column.tsv", map[string]any{"delimiter": "tab", "columns": map[string]any{"sku": "product-name", "available": "afn-fulfillable-quantity"}},
-			[]string{`quotes: "none"`}, nil,
+			"bare-quote-in-unread-column.tsv",
+			map[string]any{"delimiter": "tab", "columns": map[string]any{"sku": "product-name", "available": "afn-fulfillable-quantity"}},
+			[]string{`quotes: "none"`},
+			nil,
 		},
 		"whole numbers as decimals": {"whole-numbers-as-decimals.csv", nil, nil, numbered("D", "", 1, 20)},
 		"thousands":                 {"thousands.csv", nil, []string{`thousands: ","`}, append(numbered("T", "", 1, 37), "T-38=1234", "T-39=12000", "T-40=1000")},
