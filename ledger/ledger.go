@@ -299,6 +299,7 @@ type Counts struct {
 // SnapshotStart begins a staging.
 type SnapshotStart struct {
 	Warehouse string
+	Repeated  inventory.RepeatedPolicy
 	Now       time.Time
 }
 

@@ -144,7 +144,7 @@ func (c *comparing) before(ctx context.Context, compared string) (found []invent
 
 // The SKUs that are compared. Ours are those of the snapshot (s) that fulfil a condition.
 const (
-	snapshotSKUs   = "SELECT DISTINCT s.sku FROM staged s WHERE s.snapshot = ? AND s.copies = 1"
+	snapshotSKUs   = "SELECT DISTINCT s.sku FROM staged s WHERE s.snapshot = ?"
 	withoutLevel   = " AND NOT EXISTS (SELECT 1 FROM levels l WHERE l.warehouse = ? AND l.sku = s.sku)"
 	withoutListing = ` AND NOT EXISTS (SELECT 1 FROM connections k JOIN listings l ON l.store = k.store WHERE k.merchant = ? AND k.warehouse = ? AND l.sku = s.sku AND NOT l.removed)`
 	withoutName    = ` AND NOT EXISTS (SELECT 1 FROM products p WHERE p.merchant = ? AND p.sku = s.sku AND NOT p.removed)

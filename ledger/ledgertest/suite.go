@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"clock":       clockTests,
 		"snapshot":    snapshotTests,
 		"odd":         oddTests,
+		"repeated":    repeatedTests,
 		"guard":       guardTests,
 		"stale":       staleTests,
 		"stale event": staleEventTests,
