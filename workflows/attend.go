@@ -97,6 +97,9 @@ func (s *sync) leaving(
 	if errors.As(got, &cancelled) && ctx.Err() == nil {
 		return err
 	}
+	if got != nil && ctx.Err() == nil && s.attends(ctx) {
+		return err // what fails while it is cancelled is tried again
+	}
 	return got
 }
 

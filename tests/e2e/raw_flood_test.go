@@ -56,7 +56,8 @@ func (w *world) accounted(ctx context.Context, n int) {
 }
 
 // judgeHistories waits for the end of a workflow and returns how long the histories of its runs became: none too long. No workflow task may
-// have failed, but for those whose end a signal overtook.
+// have failed, but for those whose end a signal overtook, and those during which more than 100 signals came, which is what a server keeps
+// for one task.
 func (w *world) judgeHistories(ctx context.Context, id string) (lengths []int64) {
 	w.t.Helper()
 	waitFor(w.t, "every run of "+id+" has ended", func(ctx context.Context) error {
@@ -66,17 +67,22 @@ func (w *world) judgeHistories(ctx context.Context, id string) (lengths []int64)
 		}
 		return nil
 	})
+	failures := map[enumspb.WorkflowTaskFailedCause]int{}
 	for _, run := range w.executions(ctx, id) {
 		events := w.control.Client.GetWorkflowHistory(ctx, id, run.GetExecution().GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		for events.HasNext() {
 			event, err := events.Next()
 			require.NoError(w.t, err)
 			if failed := event.GetWorkflowTaskFailedEventAttributes(); failed != nil {
-				require.Equal(w.t, enumspb.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, failed.GetCause(), "%s", failed.GetFailure().GetMessage())
+				require.Contains(w.t, []enumspb.WorkflowTaskFailedCause{
+					enumspb.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, enumspb.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
+				}, failed.GetCause(), "%s", failed.GetFailure().GetMessage())
+				failures[failed.GetCause()]++
 			}
 		}
 		require.Less(w.t, run.GetHistoryLength(), int64(mostEvents), "of %v", lengths)
 	}
+	w.t.Logf("%s: workflow tasks that failed: %v", id, failures)
 	return lengths
 }
 
