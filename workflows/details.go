@@ -13,6 +13,9 @@ func (s *sync) paint(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, s.progress.markdown(s.input.Connection))
 }
 
+// unmarked takes their meaning from the characters of a foreign text that Markdown would read as its own.
+var unmarked = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "|", `\|`, "<", "&lt;", "&", "&amp;")
+
 func (p Progress) markdown(connection string) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "### %s: %s\n\n", connection, p.Phase)
@@ -62,6 +65,12 @@ func (p Progress) markdown(connection string) string {
 		if more.n > 0 {
 			row(more.name, more.n)
 		}
+	}
+	if len(p.Oddities) > 0 {
+		page.WriteString("\nWhat looks odd (`starter snapshot` says what to do about it):\n\n")
+	}
+	for _, odd := range p.Oddities {
+		fmt.Fprintf(&page, "- %s\n", unmarked.Replace(odd))
 	}
 	return page.String()
 }
