@@ -13,8 +13,25 @@ func (s *sync) paint(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, s.progress.markdown(s.input.Connection))
 }
 
-// unmarked takes their meaning from the characters of a foreign text that Markdown would read as its own.
-var unmarked = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "|", `\|`, "<", "&lt;", "&", "&amp;")
+// unmarked takes their meaning from the characters of a foreign text that Markdown would read as its own. It is no strings.Replacer, which
+// builds itself at its first use: workflow code starts nothing once.
+func unmarked(text string) string {
+	var plain strings.Builder
+	for _, letter := range text {
+		switch letter {
+		case '\\', '`', '*', '_', '[', '|':
+			plain.WriteByte('\\')
+			plain.WriteRune(letter)
+		case '<':
+			plain.WriteString("&lt;")
+		case '&':
+			plain.WriteString("&amp;")
+		default:
+			plain.WriteRune(letter)
+		}
+	}
+	return plain.String()
+}
 
 func (p Progress) markdown(connection string) string {
 	var page strings.Builder
@@ -70,7 +87,7 @@ func (p Progress) markdown(connection string) string {
 		page.WriteString("\nWhat looks odd (`starter snapshot` says what to do about it):\n\n")
 	}
 	for _, odd := range p.Oddities {
-		fmt.Fprintf(&page, "- %s\n", unmarked.Replace(odd))
+		fmt.Fprintf(&page, "- %s\n", unmarked(odd))
 	}
 	return page.String()
 }
