@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"hash/maphash"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ const (
 	OddBlanks     OddityKind = "blanks"      // the SKU or facility begins or ends in a blank
 	OddApostrophe OddityKind = "apostrophe"  // the SKU begins with an apostrophe
 	OddFormula    OddityKind = "formula"     // the SKU is ="…"
+	OddRewritten  OddityKind = "rewritten"   // the SKU is a number or a date as a spreadsheet rewrites them
 	OddTwin       OddityKind = "twin"        // the SKU differs from another only in case or blanks
 	OddFacility   OddityKind = "no facility" // the row has no facility, and nearly all others have one
 	OddTotal      OddityKind = "total"       // the figure is the sum of all rows before it
@@ -24,7 +26,7 @@ const (
 )
 
 // kindsOfOddities are in the order in which they are said.
-var kindsOfOddities = []OddityKind{OddBlanks, OddApostrophe, OddFormula, OddTwin, OddListing, OddRecorded, OddFacility, OddTotal}
+var kindsOfOddities = []OddityKind{OddBlanks, OddApostrophe, OddFormula, OddRewritten, OddTwin, OddListing, OddRecorded, OddFacility, OddTotal}
 
 // Oddity is one kind of oddities in a snapshot.
 type Oddity struct {
@@ -79,6 +81,9 @@ func (o *Oddities) Add(row Row) {
 		o.note(OddFormula, row)
 	} else if len(plain) > 1 && plain[0] == '\'' {
 		o.note(OddApostrophe, row)
+	}
+	if rewritten(plain) {
+		o.note(OddRewritten, row)
 	}
 	if row.Facility == "" {
 		o.note(OddFacility, row)
@@ -191,6 +196,10 @@ func (o Oddity) Said() Oddity {
 		o.Text, o.Advice = many("SKU begins with an apostrophe", "SKUs begin with an apostrophe")+where, undress
 	case OddFormula:
 		o.Text, o.Advice = many("SKU is a spreadsheet's formula", "SKUs are a spreadsheet's formulas")+where, undress
+	case OddRewritten:
+		o.Text = many("SKU looks like a number or date that a spreadsheet has rewritten", "SKUs look like numbers or dates that a spreadsheet has rewritten") + where
+		o.Advice = "what it took away is in no file any more, and several SKUs may have become one; have the SKUs written as text, " +
+			"and the file never saved by a spreadsheet"
 	case OddTwin:
 		o.Text = many("SKU differs from another one only in case or blanks", "SKUs differ from others only in case or blanks") + where
 		o.Advice = "they are taken for different ones; correct them in the warehouse, or set undress: true where the blanks are at their ends"
@@ -239,6 +248,18 @@ func beginsOrEndsBlank(text string) bool { return strings.TrimFunc(text, IsBlank
 // IsBlank is true for blanks within a line: spaces of any width, no-break ones too, tabs, and marks of no width that do not show.
 func IsBlank(letter rune) bool {
 	return letter == '\t' || letter == '\u200b' || letter == '\ufeff' || unicode.Is(unicode.Zs, letter)
+}
+
+// rewrittenForms are a long number that is cut to its first digits, like 4.68769E+17, and a code that was taken for a date, like 1-Mar or
+// Mar-01.
+var rewrittenForms = regexp.MustCompile(`^(?:\d(?:[.,]\d+)?[Ee]\+\d{1,3}|\d{1,2}-` + months + `|` + months + `-\d\d)$`)
+
+const months = `(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`
+
+// rewritten is true for a SKU as a spreadsheet leaves it that took it for a number or a date.
+func rewritten(sku string) bool {
+	const longest = len("1.2345678901234567E+123")
+	return len(sku) <= longest && strings.ContainsAny(sku, "+-") && rewrittenForms.MatchString(sku)
 }
 
 // Formula returns what a spreadsheet shows of ="…"; ok is false for any other text.

@@ -47,6 +47,14 @@ func TestOddities(t *testing.T) {
 		"blanks":           {rows: []inventory.Row{row("S-39 ", "", 1), row("S-40\u00a0", "", 1), row("\ufeffS", "", 1), row("A B", "", 1)}, want: []string{`blanks: 3 SKUs or facilities begin or end in a blank, like "S-39 " at stock.csv:2`}},
 		"a blank facility": {rows: []inventory.Row{row("S", "east ", 1)}, want: []string{`blanks: 1 SKU or facility begins or ends in a blank, like "S" at stock.csv:2`}},
 		"a spreadsheet":    {rows: []inventory.Row{row("'00124", "", 1), row(`="00125"`, "", 1), row("=1+1", "", 1), row("'", "", 1)}, want: []string{`apostrophe: 1 SKU begins with an apostrophe, like "'00124" at stock.csv:2`, `formula: 1 SKU is a spreadsheet's formula, like "=\"00125\"" at stock.csv:3`}},
+		"rewritten by a spreadsheet": {
+			rows: []inventory.Row{row("4.68769E+17", "", 1), row("1,23E+12", "", 1), row("2e+5", "", 1), row("1-Mar", "", 1), row("Sep-07", "", 1), row("12-Dec ", "", 1)},
+			want: []string{
+				`blanks: 1 SKU or facility begins or ends in a blank, like "12-Dec " at stock.csv:7`,
+				`rewritten: 6 SKUs look like numbers or dates that a spreadsheet has rewritten, like "4.68769E+17" at stock.csv:2`,
+			},
+		},
+		"not rewritten": {rows: []inventory.Row{row("MAR-01", "", 1), row("Mar-011", "", 1), row("E+17", "", 1), row("A1.2E+17", "", 1), row("1.2E17", "", 1), row("12.5E+3", "", 1), row("123-Mar", "", 1)}},
 		"twins": {
 			rows: []inventory.Row{row("abc", "", 1), row("ABC", "", 1), row("abc", "east", 1), row("a  b", "", 1), row("a b", "", 1), row("\u212a", "", 1), row("k", "", 1)},
 			want: []string{`twin: 3 SKUs differ from others only in case or blanks, like "ABC" at stock.csv:3 beside "abc"`},
