@@ -34,6 +34,7 @@ type source struct {
 	fetches int
 	read    func() // while it is read
 	still   bool   // it has nothing new
+	delta   bool   // it names only what changed
 }
 
 func (s *source) Check(context.Context) (warehouses.Finding, error) { return warehouses.Finding{}, nil }
@@ -46,7 +47,7 @@ func (s *source) Fetch(ctx context.Context, _ warehouses.Request, sink warehouse
 	if s.still {
 		return warehouses.Snapshot{Unchanged: true}, nil
 	}
-	return warehouses.Snapshot{Full: true, Rows: len(s.rows), From: "page 1"}, sink(ctx, s.rows)
+	return warehouses.Snapshot{Full: !s.delta, Rows: len(s.rows), From: "page 1"}, sink(ctx, s.rows)
 }
 
 func definitions() ledger.Definitions {
@@ -87,6 +88,17 @@ func (w *world) apply(d ledger.Definitions) {
 }
 
 func (w *world) clock() time.Time { return w.now }
+
+// after moves the time on by a wait; calls are answered first.
+func (w *world) after(span time.Duration, calls int) <-chan time.Time {
+	if calls > 0 {
+		return nil
+	}
+	w.now = w.now.Add(span)
+	fired := make(chan time.Time, 1)
+	fired <- w.now
+	return fired
+}
 
 // Request is how connections are asked.
 func (w *world) Request(_ context.Context, connection ledger.Connection, wish Wish) error {

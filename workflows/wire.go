@@ -259,6 +259,7 @@ type unfinished struct {
 	SkipFetch bool           `json:"skip_fetch,omitempty"`
 	Rest      bool           `json:"rest,omitempty"`
 	Held      *heldPass      `json:"held,omitempty"`
+	Begun     *begunPass     `json:"begun,omitempty"`
 }
 
 // heldPass is a pass that waits for a person. It has given its store back.
@@ -272,7 +273,8 @@ type heldPass struct {
 	Zeroing int64           `json:"zeroing,omitempty"`
 	Absent  ledger.Absence  `json:"absent,omitzero"`
 	Until   time.Time       `json:"until"`
-	Looks   int             `json:"looks,omitempty"` // how often it has looked again
+	Looks   int             `json:"looks,omitempty"`  // how often it has looked again
+	LookAt  time.Time       `json:"look_at,omitzero"` // when it looks again next
 	Counts  ledger.Counts   `json:"counts"`
 	// What a person has approved of the run before.
 	FetchApproved *activities.DecideResult `json:"fetch_approved,omitempty"`

@@ -68,7 +68,7 @@ func TestWebFile(t *testing.T) {
 	require.Equal(t, []string{"A=2"}, rows)
 	finding, err := s.Check(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "stock.csv: 1 rows", finding.Notes[0])
+	require.Equal(t, []string{"A=2"}, []string{took(finding.Sample[0])})
 }
 
 func TestWebCredential(t *testing.T) {
@@ -150,7 +150,7 @@ func TestWebAnswers(t *testing.T) {
 		}, next: warehouses.AskPerson, says: "is sent compressed"},
 		"a sign-in page": {handler: func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte("<!doctype html>\n<title>Sign in</title>\n"))
-		}, next: warehouses.AskPerson, says: `there is no column "sku"`},
+		}, next: warehouses.AskPerson, says: `is a web page, not CSV`},
 		"too large": {handler: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", strconv.Itoa(1<<40))
 			_, _ = w.Write([]byte(short))
