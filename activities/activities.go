@@ -110,7 +110,10 @@ type ResolveInput struct {
 	Connection string       `json:"connection"`
 	Mode       ledger.Mode  `json:"mode"`
 	Scope      []string     `json:"scope,omitempty"`
-	DryRun     bool         `json:"dry_run,omitempty"`
+	// Named are the SKUs that a person or a service named, at most as many as a request may name. They are resolved also where the scope is
+	// everything, and all their places are pushed, also where nothing moved. Those of update events are not named.
+	Named  []string `json:"named,omitempty"`
+	DryRun bool     `json:"dry_run,omitempty"`
 	// Approved lifts the guard against zeroing, up to ApprovedZeroing rows.
 	Approved        bool  `json:"approved,omitempty"`
 	ApprovedZeroing int64 `json:"approved_zeroing,omitempty"`

@@ -175,14 +175,14 @@ func (e ExplanationOf) Lines() []string {
 	}
 	switch {
 	case row.Status == ledger.StatusBlocked:
-		lines = append(lines, fmt.Sprintf("nothing is pushed for %s: it is blocked%s", name, because(row.Reason)))
+		lines = append(lines, fmt.Sprintf("nothing is pushed for %s: it is blocked%s%s", name, because(row.Reason), next(row)))
 	case row.Why.Listed:
 		lines = append(lines, fmt.Sprintf("listing: %s is sold as %s", row.Product, name))
 	default:
 		lines = append(lines, fmt.Sprintf("no listing: %s goes out as it is", name))
 	}
 	if row.Status != ledger.StatusBlocked {
-		lines = append(lines, fmt.Sprintf("the store should show %d; status %s%s", row.Quantity, row.Status, because(row.Reason)))
+		lines = append(lines, fmt.Sprintf("the store should show %d; status %s%s%s", row.Quantity, row.Status, because(row.Reason), next(row)))
 	}
 	switch {
 	case row.Exported == nil:
@@ -197,6 +197,14 @@ func (e ExplanationOf) Lines() []string {
 		lines = append(lines, fmt.Sprintf("the store said that it shows %d", *row.Exported))
 	}
 	return append(lines, e.now()...)
+}
+
+// next says what will make a refused row be tried again.
+func next(row ledger.ChannelLevelRow) string {
+	if row.Next == "" {
+		return ""
+	}
+	return "; " + row.Next
 }
 
 func because(reason string) string {

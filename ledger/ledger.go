@@ -287,7 +287,7 @@ type Counts struct {
 	Exported int64 `json:"exported"`
 	Sent     int64 `json:"sent"`             // accepted, not yet reported on
 	Rejected int64 `json:"rejected"`         // newly: by this run, or in an answer that it received
-	Parked   int64 `json:"parked,omitempty"` // rejected by an earlier run, resolved again by this one, and not tried
+	Parked   int64 `json:"parked,omitempty"` // rejected by an earlier run, resolved again by this one to the same figure, and not tried
 	Blocked  int64 `json:"blocked"`
 	Retrying int64 `json:"retrying"`
 	Calls    int64 `json:"calls"`
@@ -447,7 +447,9 @@ type Cursor struct {
 // Affected is a product that has to be resolved.
 type Affected struct {
 	Product   string
-	Redefined bool // its definition changed, or it is resolved for a Full Sync: rejected rows become due again
+	Redefined bool // its definition changed, or it is resolved for a Full Sync: every place of it is due
+	// Named: a person or a service named it: every place of it is due, too. Affected leaves it as it is; who knows the names sets it.
+	Named bool
 }
 
 // Resolution is the outcome of resolving one product.
@@ -468,11 +470,11 @@ type Resolver interface {
 	// Inputs loads what inventory.Resolve needs for the products, in their order: levels, bundle, listings, TakenBy; and
 	// fills in what the plan says of the connection, the strategy and the sharing.
 	Inputs(ctx context.Context, plan Plan, products []string) ([]inventory.Input, error)
-	// Resolve writes channel levels of a page of products, in one transaction: each becomes pending with its new figure
-	// and the level version it was computed from, even when the figure is the same; blocked when the level says so. A
-	// rejected row keeps its status unless Redefined. Rows of these products that are no longer resolved become blocked
-	// ("the listing was removed; the store keeps its last number"), except where a call on them is open, which stay until
-	// it is answered. A row with an open call keeps status unknown or sent and takes the new figure. A row that a rejection keeps from 0
+	// Resolve writes channel levels of a page of products, in one transaction, as inventory.ChannelLevel.Move decides of each:
+	// one whose figure could have changed becomes pending with its new figure and the level version it was computed from,
+	// even when the figure is the same; blocked when the level says so. One that a store refused is tried again with another
+	// figure, or when the product was Redefined or Named. Rows of these products that are no longer resolved become blocked
+	// with the reason, except where a call on them is open, which stay until it is answered. A row with an open call keeps status unknown or sent and takes the new figure. A row that a rejection keeps from 0
 	// stays blocked while it goes to 0; a figure above 0, or another product, ends that.
 	Resolve(ctx context.Context, lease Lease, plan Plan, page []Resolution, now time.Time) (int64, error)
 	// Advance moves the connection's cursor to plan.Next.
@@ -521,8 +523,8 @@ const (
 	StatusExported   Status = "exported"
 	StatusSuperseded Status = "superseded" // used in the activity: a newer figure replaced this one before it was answered
 	StatusRetrying   Status = "retrying"   // refused for now; due again
-	StatusRejected   Status = "rejected"   // refused for good; parked until redefined or a Full Sync
-	StatusBlocked    Status = "blocked"    // by a rule of our own
+	StatusRejected   Status = "rejected"   // refused for good; parked, see NextTry
+	StatusBlocked    Status = "blocked"    // by a rule of our own, or parked by what a look-up found
 )
 
 // DueItem is a channel level that is due.
@@ -660,7 +662,8 @@ type Relearned struct {
 type Rememberer interface {
 	// References returns what is remembered of channel SKUs of a store; those that are not known are left out.
 	References(ctx context.Context, store string, skus []string) (map[string]Reference, error)
-	// Remember keeps references, by channel SKU.
+	// Remember keeps references, by channel SKU. Rows that the store refused in an earlier run become due again where the reference is
+	// new or another than it was.
 	Remember(ctx context.Context, lease Lease, references map[string]string, now time.Time) error
 	// Forget forgets what the store does not know any more.
 	Forget(ctx context.Context, lease Lease, skus []string) error

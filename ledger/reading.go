@@ -76,21 +76,37 @@ type LevelRow struct {
 
 // ChannelLevelRow is a channel level as it is shown.
 type ChannelLevelRow struct {
-	Connection   string                `json:"connection"`
-	Location     string                `json:"location,omitempty"`
-	ChannelSKU   string                `json:"channel_sku"`
-	Product      string                `json:"product"`
-	Quantity     int64                 `json:"quantity"` // what the store should show
-	Exported     *int64                `json:"exported"` // what it was last known to show
-	Status       Status                `json:"status"`
-	Reason       string                `json:"reason,omitempty"`
-	Kept         string                `json:"-"` // why it keeps its figure while it goes to 0; the reason says so where nothing else blocks it
+	Connection string `json:"connection"`
+	Location   string `json:"location,omitempty"`
+	ChannelSKU string `json:"channel_sku"`
+	Product    string `json:"product"`
+	Quantity   int64  `json:"quantity"` // what the store should show
+	Exported   *int64 `json:"exported"` // what it was last known to show
+	Status     Status `json:"status"`
+	Reason     string `json:"reason,omitempty"`
+	Kept       string `json:"-"` // why it keeps its figure while it goes to 0; the reason says so where nothing else blocks it
+	// Next says what will make a refused row be tried again; empty where nothing has refused it.
+	Next         string                `json:"next,omitempty"`
 	Attempts     int                   `json:"attempts,omitempty"`
 	Observed     int64                 `json:"observed"`
 	Run          int64                 `json:"run"`
 	LastExported *time.Time            `json:"last_exported,omitempty"`
 	Why          inventory.Explanation `json:"why"`
+
+	blocked string // why our own rules forbid a push
 }
+
+// Standing is what decides whether the row is pushed when it is resolved again.
+func (r ChannelLevelRow) Standing() inventory.Standing {
+	standing := inventory.Standing{Product: r.Product, Quantity: r.Quantity, Blocked: r.blocked, Observed: r.Observed, Parked: r.Next != ""}
+	if r.blocked == r.Kept {
+		standing.Blocked = ""
+	}
+	return standing
+}
+
+// NextTry is what will make a row be tried again that its store refused. Each makes it be tried once.
+const NextTry = "tried again when its figure changes, when somebody names its SKU, when its listing, its reference or its store's settings change, and by a Full Sync"
 
 // ActivityEntry is one thing that happened to a SKU.
 type ActivityEntry struct {

@@ -204,7 +204,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	}
 	p.enter(ctx, stageResolve)
 	p.show(ctx, "resolving")
-	resolving := activities.ResolveInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Scope: p.scope, DryRun: p.dryRun}
+	resolving := activities.ResolveInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Scope: p.scope, Named: p.named(), DryRun: p.dryRun}
 	if p.rest {
 		// What the pass before did not get to is still due. A Full Sync would begin again with the first row.
 		resolving.Mode = ledger.Smart

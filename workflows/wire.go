@@ -33,6 +33,9 @@ type SyncRequest struct {
 	DryRun bool `json:"dry_run,omitempty"`
 	// SkipFetch: the levels are recorded already, so the warehouse is not asked. InventoryIntake asks so, with SKUs.
 	SkipFetch bool `json:"skip_fetch,omitempty"`
+	// Moved: the SKUs are those of levels that moved, and nobody named them: only the locations whose figures could have changed are
+	// pushed. InventoryIntake asks so. Without it all locations of the SKUs are pushed, and what the store refused of them is tried again.
+	Moved bool `json:"moved,omitempty"`
 	// Also are more requests for the same, for whoever has many: a signal costs much more than an id. About MostAlso.
 	Also []AlsoAsked `json:"also,omitempty"`
 }

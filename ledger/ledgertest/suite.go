@@ -41,6 +41,8 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"plan":        planTests,
 		"affected":    affectedTests,
 		"resolve":     resolveTests,
+		"place":       placeTests,
+		"parked":      parkedTests,
 		"redefine":    redefineTests,
 		"due":         dueTests,
 		"call":        callTests,
