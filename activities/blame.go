@@ -13,11 +13,12 @@ import (
 // archived, or somebody else's. Such a refusal stops the store only when it is not about the item. The order of the items decides
 // nothing: an item that comes first is asked about again after the others.
 
-// refusals is what a slice has seen of refusals of single items that ask for a person.
+// refusals is what a slice has seen, and the ledger knows of the slices before it, of refusals of single items that ask for a person.
 type refusals struct {
 	works   bool            // the store took another item with the same credential
 	reads   bool            // a read that changes nothing works with the credential
 	refused map[string]bool // channel SKUs that were refused so; none was taken meanwhile
+	waiting int             // items that wait for another try in the run, this one included: slices before this one refused some of them
 }
 
 // refusedItems is how many items a store may refuse one after the other, without taking any, before it is the store's own trouble: a
@@ -41,7 +42,7 @@ func (r refusals) blame(items int, again bool, tries int) culprit {
 		return theStore
 	case r.works:
 		return theItem
-	case len(r.refused) >= refusedItems || !r.reads:
+	case max(len(r.refused), r.waiting) >= refusedItems || !r.reads:
 		return theStore
 	case tries+1 >= triesPerRun:
 		return theItem // there was nobody else to learn from, and reading works
@@ -66,13 +67,16 @@ func (s *slice) settleBlame(ctx context.Context, step step, refusal *channels.Er
 	if len(call.Items) == 1 && !again {
 		s.refusals.note(call.Items[0].ChannelSKU)
 		tries = call.Items[0].Attempts
+		if err := s.recallRefusals(ctx); err != nil {
+			return err
+		}
 		if err := s.learnWhetherReadsWork(ctx); err != nil {
 			return s.answerAll(ctx, call, untouched(step), refusal.Error()) // the store falters: it is asked again later
 		}
 	}
 	switch s.refusals.blame(len(call.Items), again, tries) {
 	case theItem:
-		return s.answerAll(ctx, call, ledger.StatusRejected, refusal.Error())
+		return s.answerAll(ctx, call, ledger.StatusRejected, refusal.OfItem())
 	case unclear:
 		return s.answerAll(ctx, call, ledger.StatusRetrying, refusal.Error())
 	}
@@ -94,5 +98,19 @@ func (s *slice) learnWhetherReadsWork(ctx context.Context) error {
 		return err
 	}
 	s.refusals.reads = err == nil
+	return nil
+}
+
+// recallRefusals learns what the slices of this run before this one have seen: a slow store has a slice for every call.
+func (s *slice) recallRefusals(ctx context.Context) error {
+	if s.refusals.works {
+		return nil
+	}
+	tally, err := s.Ledger.Tally(ctx, s.input.Lease.Run)
+	if err != nil {
+		return err
+	}
+	s.refusals.works = tally.Exported+tally.Sent > 0
+	s.refusals.waiting = int(tally.Retrying) // with the row of this call, which has no answer yet
 	return nil
 }

@@ -33,6 +33,7 @@ func TestBlame(t *testing.T) {
 		"reading works, and there is nobody else to learn from":  {refusals{reads: true}, 1, triesPerRun - 1, theItem, false},
 		"reading does not work":                                  {refusals{}, 1, 0, theStore, false},
 		"three items refused and none taken: it may read only":   {refusals{reads: true, refused: three}, 1, 0, theStore, false},
+		"three items refused, two of them by slices before":      {refusals{reads: true, waiting: 3}, 1, triesPerRun - 1, theStore, false},
 		"three items refused, the first for the third time":      {refusals{reads: true, refused: three}, 1, triesPerRun - 1, theStore, false},
 		"two items refused, none taken, the first for the third": {refusals{reads: true, refused: map[string]bool{"A": true, "B": true}}, 1, triesPerRun - 1, theItem, false},
 	} {
@@ -58,7 +59,7 @@ func (s *singles) Encode([]channels.Item, string) ([]byte, error) { return []byt
 func (s *singles) Send(_ context.Context, call channels.Call) (channels.Reply, error) {
 	item := call.Items[0]
 	if s.refuses[item.ChannelSKU] || s.refuses["every item"] {
-		return channels.Reply{}, &channels.Error{Next: channels.AskPerson, Status: http.StatusForbidden, Reason: "store north: not permitted"}
+		return channels.Reply{}, &channels.Error{Next: channels.AskPerson, Status: http.StatusForbidden, Reason: "store north: not permitted", Words: "It is archived"}
 	}
 	s.taken[item.ChannelSKU] = item.Quantity
 	return channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied}}}, nil
@@ -139,7 +140,7 @@ func TestRefusalOfOneItemStopsNobody(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, store.taken, 3)
 			require.Equal(t, ledger.StatusRejected, w.row(culprit).Status)
-			require.Contains(t, w.row(culprit).Reason, "not permitted (status 403)")
+			require.Contains(t, w.row(culprit).Reason, "It is archived (status 403)", "it is parked with the store's words")
 		})
 	}
 }
