@@ -52,7 +52,9 @@ func convert(step string, err error, now time.Time) error {
 	var call *channels.Error
 	var cancelled *temporal.CanceledError
 	switch {
-	case errors.As(err, &already), errors.As(err, &cancelled):
+	case errors.As(err, &already):
+		return already // what was joined to it says nothing to the server
+	case errors.As(err, &cancelled):
 		return err
 	case errors.Is(err, context.Canceled):
 		return err // the SDK reports it as a cancellation when one was asked for

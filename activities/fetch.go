@@ -158,7 +158,7 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 	}
-	id, err := f.Ledger.Stage(ctx, input.Lease, ledger.SnapshotStart{Warehouse: warehouse.ID, Now: f.Now()})
+	id, err := f.Ledger.Stage(ctx, input.Lease, ledger.SnapshotStart{Warehouse: warehouse.ID, Repeated: warehouse.Repeated, Now: f.Now()})
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 	}
@@ -194,6 +194,9 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 		return f.Ledger.StageRows(ctx, id, levels, refusals)
 	}
 	snapshot, err := source.Fetch(ctx, warehouses.Request{Mark: mark, Everything: input.Mode == ledger.Full}, sink)
+	if part := warehouse.Repeated.Complete(snapshot.Full); err == nil && !snapshot.Unchanged && part != nil {
+		err = askPerson(ErrorNotConfigured, fmt.Sprintf("warehouse %s: %v", warehouse.ID, part), nil)
+	}
 	if err != nil || snapshot.Unchanged {
 		// The rows of a fetch that failed must not linger; a cancelled fetch is cleaned up by the next staging.
 		return snapshot, ledger.SnapshotResult{}, errors.Join(err, f.Ledger.Discard(context.WithoutCancel(ctx), id))

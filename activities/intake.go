@@ -155,6 +155,9 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 		return RecordSnapshotResult{}, err
 	}
 	snapshot := input.Snapshot
+	if part := warehouse.Repeated.Complete(snapshot.Full); part != nil {
+		return RecordSnapshotResult{Held: part.Error()}, i.Ledger.Discard(ctx, snapshot.ID)
+	}
 	end := ledger.SnapshotEnd{
 		Full: snapshot.Full, Rows: snapshot.Rows, From: snapshot.From, Guard: warehouse.Guard, Missing: warehouse.Missing, Refused: warehouse.Refused,
 		Approved: snapshot.ApprovedRows > 0, ApprovedRows: snapshot.ApprovedRows, Now: i.Now(),

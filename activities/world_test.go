@@ -34,6 +34,7 @@ type source struct {
 	fetches int
 	read    func() // while it is read
 	still   bool   // it has nothing new
+	delta   bool   // it names only what changed
 }
 
 func (s *source) Check(context.Context) (warehouses.Finding, error) { return warehouses.Finding{}, nil }
@@ -46,7 +47,7 @@ func (s *source) Fetch(ctx context.Context, _ warehouses.Request, sink warehouse
 	if s.still {
 		return warehouses.Snapshot{Unchanged: true}, nil
 	}
-	return warehouses.Snapshot{Full: true, Rows: len(s.rows), From: "page 1"}, sink(ctx, s.rows)
+	return warehouses.Snapshot{Full: !s.delta, Rows: len(s.rows), From: "page 1"}, sink(ctx, s.rows)
 }
 
 func definitions() ledger.Definitions {

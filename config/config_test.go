@@ -144,6 +144,7 @@ warehouses:
     quantity: on_hand
     missing: zero
     refused: zero
+    repeated: sum
     guard: {minimum_rows: 50%, maximum_refused: 2.5%, maximum_missing: 7.5%, maximum_zeroed: 100%, decide_within: 48h}
     freshness: 0m
     hook:
@@ -219,7 +220,7 @@ catalog:
 				"texts": map[string]string{"Sold out": "0", "n/a": "none", "-1": "2", "": "none", "Ja": "7"},
 				"skip":  []string{"Total,*"}, "header": "auto",
 			},
-			Quantity: inventory.QuantityOnHand, Missing: inventory.MissingZero, Refused: inventory.RefusedZero,
+			Quantity: inventory.QuantityOnHand, Missing: inventory.MissingZero, Refused: inventory.RefusedZero, Repeated: inventory.RepeatedSum,
 			Guard: ledger.Guard{MinimumRows: 0.5, MaximumRefused: 0.025, MaximumMissing: 0.075, MaximumZeroed: 1, DecideWithin: 48 * time.Hour},
 			Hook:  &ledger.Hook{Format: ledger.HookShipHero, Keys: []string{"env:HOOK_KEY", "file:/run/secrets/hook"}},
 		}},

@@ -120,7 +120,7 @@ var invalidForms = map[string]invalid{
 	},
 	"a name that is nothing like": {
 		text: with("    driver: depot\n", "    driver: depot\n    colour: red\n"),
-		want: `tidemark.yaml:5:5: warehouse portland has no setting "colour"; it has id, merchant, driver, settings, quantity, missing, refused, freshness, guard, hook`,
+		want: `tidemark.yaml:5:5: warehouse portland has no setting "colour"; it has id, merchant, driver, settings, quantity, missing, refused, repeated, freshness, guard, hook`,
 	},
 	"a name of another place": {
 		text: with("    enabled: true\n", "    enabled: true\n    smart: []\n"),
@@ -273,6 +273,10 @@ var invalidForms = map[string]invalid{
 	"an unknown quantity": {
 		text: with("    driver: depot\n", "    driver: depot\n    quantity: onhand\n"),
 		want: `tidemark.yaml:5:15: quantity of warehouse portland: expected available or on_hand, found "onhand"; did you mean "on_hand"?`,
+	},
+	"an unknown policy for what is repeated": {
+		text: with("    driver: depot\n", "    driver: depot\n    repeated: add\n"),
+		want: `tidemark.yaml:5:15: repeated of warehouse portland: expected refuse or sum, found "add"`,
 	},
 	"an unknown policy for what is refused": {
 		text: with("    driver: depot\n", "    driver: depot\n    refused: drop\n"),

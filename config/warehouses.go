@@ -31,7 +31,7 @@ const (
 
 func (l *loader) warehouse(n *node) {
 	what := label("warehouse", n)
-	o, ok := l.object(n, what, "id", "merchant", "driver", "settings", "quantity", "missing", "refused", "freshness", "guard", "hook")
+	o, ok := l.object(n, what, "id", "merchant", "driver", "settings", "quantity", "missing", "refused", "repeated", "freshness", "guard", "hook")
 	if !ok {
 		l.warehouses.incomplete = true
 		return
@@ -50,6 +50,10 @@ func (l *loader) warehouse(n *node) {
 	if !ok || refused == string(inventory.RefusedKeep) {
 		refused = "" // keep, as in what was defined before there was a choice
 	}
+	repeated, ok := l.choice(o.get("repeated"), "repeated of "+what, string(inventory.RepeatedRefuse), string(inventory.RepeatedSum))
+	if !ok || repeated == string(inventory.RepeatedRefuse) {
+		repeated = "" // refuse, for the same reason
+	}
 	freshness, ok := l.span(o.get("freshness"), "freshness of "+what, 0, longestFreshness)
 	if !ok {
 		freshness = defaultFreshness
@@ -57,6 +61,7 @@ func (l *loader) warehouse(n *node) {
 	l.definitions.Warehouses = append(l.definitions.Warehouses, ledger.Warehouse{
 		ID: id, Merchant: merchant, Driver: driver.Driver, Settings: values,
 		Quantity: inventory.QuantityField(quantity), Missing: inventory.MissingPolicy(missing), Refused: inventory.RefusedPolicy(refused),
+		Repeated:  inventory.RepeatedPolicy(repeated),
 		Freshness: freshness, Guard: l.guard(o.get("guard"), what),
 		Hook: l.hook(o.get("hook"), what),
 	})

@@ -44,7 +44,9 @@ type Warehouse struct {
 	Quantity inventory.QuantityField `json:"quantity"`
 	Missing  inventory.MissingPolicy `json:"missing"`
 	Refused  inventory.RefusedPolicy `json:"refused,omitempty"` // empty is keep
-	Guard    Guard                   `json:"guard"`
+	// Repeated is empty for refuse.
+	Repeated inventory.RepeatedPolicy `json:"repeated,omitempty"`
+	Guard    Guard                    `json:"guard"`
 	// Freshness is how old a snapshot may be that a run takes over from another connection's instead of fetching again. A run
 	// that was asked for takes over only what was fetched after it was asked for. 0 shares nothing.
 	Freshness time.Duration `json:"freshness,omitempty"`
@@ -63,7 +65,7 @@ func (w Warehouse) ReadsLike(other Warehouse) bool {
 			}
 			values[name] = value
 		}
-		return encode(Warehouse{Driver: w.Driver, Settings: values, Quantity: w.Quantity, Missing: w.Missing, Refused: w.Refused})
+		return encode(Warehouse{Driver: w.Driver, Settings: values, Quantity: w.Quantity, Missing: w.Missing, Refused: w.Refused, Repeated: w.Repeated})
 	}
 	return plain(w) == plain(other)
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // Share looks for a snapshot to take over; see Recorder.
@@ -120,8 +122,8 @@ func (d *database) StageUpload(ctx context.Context, start SnapshotStart) (int64,
 				return err
 			}
 		}
-		return t.row(ctx, "INSERT INTO snapshots (warehouse, run, state, began_at) VALUES (?, 0, ?, ?) RETURNING id", start.Warehouse, snapshotStaging, micros(start.Now)).
-			Scan(&snapshot)
+		return t.row(ctx, "INSERT INTO snapshots (warehouse, run, state, began_at, sums) VALUES (?, 0, ?, ?, ?) RETURNING id",
+			start.Warehouse, snapshotStaging, micros(start.Now), start.Repeated == inventory.RepeatedSum).Scan(&snapshot)
 	})
 	return snapshot, err
 }

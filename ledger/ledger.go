@@ -298,6 +298,7 @@ type Counts struct {
 // SnapshotStart begins a staging.
 type SnapshotStart struct {
 	Warehouse string
+	Repeated  inventory.RepeatedPolicy
 	Now       time.Time
 }
 

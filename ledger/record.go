@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // largeRows is from how many changed rows on the planner's figures for a table are brought up to date.
@@ -170,7 +172,7 @@ func (r *recording) judge(ctx context.Context, levels recordedLevels, recordedBe
 	return holdSnapshot(r.end, r.result, levels.absent, recordedBefore), nil
 }
 
-// count counts the snapshot's rows and refuses what it names twice.
+// count counts the snapshot's rows and refuses what it names twice, unless rows of one level add up.
 func (r *recording) count(ctx context.Context) error {
 	var taken, twice int64
 	err := r.row(ctx, `SELECT CAST(COALESCE(SUM(copies), 0) AS BIGINT), COUNT(*) FILTER (WHERE copies > 1),
@@ -189,23 +191,29 @@ func (r *recording) count(ctx context.Context) error {
 }
 
 // refuse turns rows that are named twice into refusals. A level that one row names well and another one badly is named twice
-// too. Each refusal counts for the rows that it stands for.
+// too. Each refusal counts for the rows that it stands for. Where rows add up, a level is refused when one of its rows was, or when the
+// sum is no figure that a level may have.
 func (r *recording) refuse(ctx context.Context) error {
+	badly, twice := "s.copies = 1", "copies > 1"
+	reason := "'the snapshot names this SKU of this facility ' || copies || ' times; none of them is taken; where they are parts of one level, like its bins, set repeated: sum'"
+	if r.sums {
+		badly, twice = "s.copies > 0", fmt.Sprintf("copies > 1 AND ABS(available) = %d", inventory.MaxQuantity)
+		reason = fmt.Sprintf("'the ' || copies || ' rows of this SKU of this facility add up to %d or more; none of them is taken'", inventory.MaxQuantity)
+	}
 	for _, step := range []string{
 		`INSERT INTO refusals (snapshot, facility, sku, place, reason, copies)
 			SELECT s.snapshot, s.facility, s.sku, '', 'the snapshot names this SKU of this facility again in a row that was refused; neither is taken', s.copies
 			FROM (SELECT DISTINCT snapshot, sku, facility FROM refusals WHERE snapshot = ?) f
-			CROSS JOIN staged s WHERE s.snapshot = f.snapshot AND s.sku = f.sku AND s.facility = f.facility AND s.copies = 1`,
+			CROSS JOIN staged s WHERE s.snapshot = f.snapshot AND s.sku = f.sku AND s.facility = f.facility AND ` + badly,
 		`INSERT INTO refusals (snapshot, facility, sku, place, reason, copies)
-			SELECT snapshot, facility, sku, '', 'the snapshot names this SKU of this facility ' || copies || ' times; none of them is taken', copies
-			FROM staged WHERE snapshot = ? AND copies > 1`,
+			SELECT snapshot, facility, sku, '', ` + reason + `, copies FROM staged WHERE snapshot = ? AND ` + twice,
 		`DELETE FROM staged WHERE (snapshot, sku, facility) IN (SELECT snapshot, sku, facility FROM refusals WHERE snapshot = ?)`,
 	} {
 		if _, err := r.exec(ctx, step, r.id); err != nil {
 			return err
 		}
 	}
-	return r.row(ctx, "SELECT CAST(SUM(copies) AS BIGINT) FROM refusals WHERE snapshot = ?", r.id).Scan(&r.result.Refused)
+	return r.row(ctx, "SELECT CAST(COALESCE(SUM(copies), 0) AS BIGINT) FROM refusals WHERE snapshot = ?", r.id).Scan(&r.result.Refused)
 }
 
 // recordedBefore is true when the warehouse has reported anything.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/tidemark/tidemark/inventory"
 )
@@ -46,8 +47,8 @@ func (d *database) Stage(ctx context.Context, lease Lease, start SnapshotStart) 
 		if _, err := t.exec(ctx, "UPDATE runs SET fetch_began = ? WHERE id = ? AND fetch_began IS NULL", micros(start.Now), lease.Run); err != nil {
 			return err
 		}
-		return t.row(ctx, "INSERT INTO snapshots (warehouse, run, state, began_at) VALUES (?, ?, ?, ?) RETURNING id",
-			start.Warehouse, lease.Run, snapshotStaging, micros(start.Now)).Scan(&snapshot)
+		return t.row(ctx, "INSERT INTO snapshots (warehouse, run, state, began_at, sums) VALUES (?, ?, ?, ?, ?) RETURNING id",
+			start.Warehouse, lease.Run, snapshotStaging, micros(start.Now), start.Repeated == inventory.RepeatedSum).Scan(&snapshot)
 	})
 	return snapshot, err
 }
@@ -103,13 +104,14 @@ type stagedSnapshot struct {
 	warehouse string
 	owner     int64 // the run that stages it
 	began     int64
+	sums      bool // rows of one level add up
 }
 
 // staging loads and locks a staged snapshot.
 func (t *tx) staging(ctx context.Context, snapshot int64) (stagedSnapshot, error) {
 	found := stagedSnapshot{id: snapshot}
-	err := t.row(ctx, "SELECT warehouse, run, began_at FROM snapshots WHERE id = ? AND state = 'staging'"+t.dialect.lock("snapshots"), snapshot).
-		Scan(&found.warehouse, &found.owner, &found.began)
+	err := t.row(ctx, "SELECT warehouse, run, began_at, sums FROM snapshots WHERE id = ? AND state = 'staging'"+t.dialect.lock("snapshots"), snapshot).
+		Scan(&found.warehouse, &found.owner, &found.began, &found.sums)
 	if errors.Is(err, sql.ErrNoRows) {
 		return stagedSnapshot{}, fmt.Errorf("%w: snapshot %d is not staged; it was recorded, or thrown away for a newer attempt", ErrNotFound, snapshot)
 	}
@@ -118,17 +120,21 @@ func (t *tx) staging(ctx context.Context, snapshot int64) (stagedSnapshot, error
 
 // StageRows adds rows to a staged snapshot.
 func (d *database) StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error {
-	rows, err := levelTable(levels)
-	if err != nil {
-		return err
-	}
-	return d.writeScratch(ctx, func(t *tx) error {
-		if _, err := t.staging(ctx, snapshot); err != nil {
+	for _, level := range levels {
+		if err := checkText("the SKU or facility of a level", level.SKU, level.Facility); err != nil {
 			return err
 		}
-		_, err := t.bulk(ctx, *rows, `INSERT INTO staged (snapshot, sku, facility, available, on_hand, committed, reported_at, copies)
-			SELECT CAST(? AS BIGINT), sku, facility, available, on_hand, committed, reported_at, copies FROM input WHERE TRUE
-			ON CONFLICT (snapshot, sku, facility) DO UPDATE SET copies = staged.copies + excluded.copies`, snapshot)
+	}
+	return d.writeScratch(ctx, func(t *tx) error {
+		staged, err := t.staging(ctx, snapshot)
+		if err != nil {
+			return err
+		}
+		if staged.sums {
+			err = t.stageSums(ctx, snapshot, levels)
+		} else {
+			err = t.stageDistinct(ctx, snapshot, levels)
+		}
 		if err != nil {
 			return err
 		}
@@ -138,17 +144,42 @@ func (d *database) StageRows(ctx context.Context, snapshot int64, levels []inven
 	})
 }
 
-// levelTable is levels as bulk input. Levels that are named twice are one row with their number of copies: no statement
-// may write a row twice.
-func levelTable(levels []inventory.Level) (*table, error) {
+// stageDistinct stages levels of which each should be named once; those that are named again are only counted.
+func (t *tx) stageDistinct(ctx context.Context, snapshot int64, levels []inventory.Level) error {
+	distinct, copies := countCopies(levels)
+	_, err := t.bulk(ctx, *levelTable(distinct, copies), `INSERT INTO staged (snapshot, sku, facility, available, on_hand, committed, reported_at, copies)
+		SELECT CAST(? AS BIGINT), sku, facility, available, on_hand, committed, reported_at, copies FROM input WHERE TRUE
+		ON CONFLICT (snapshot, sku, facility) DO UPDATE SET copies = staged.copies + excluded.copies`, snapshot)
+	return err
+}
+
+// stageSums stages levels whose rows add up. A level counts as of the oldest of its rows. A figure that only some rows have is not
+// known. A sum stays at the largest figure that a level may have once it has reached it, so that refuseSums finds it.
+func (t *tx) stageSums(ctx context.Context, snapshot int64, levels []inventory.Level) error {
+	bounded := func(sum string) string {
+		return fmt.Sprintf("CASE WHEN %[1]s > %[2]d THEN %[2]d WHEN %[1]s < -%[2]d THEN -%[2]d ELSE %[1]s END", sum, inventory.MaxQuantity)
+	}
+	known := func(field string) string {
+		return fmt.Sprintf("CASE WHEN COUNT(%[1]s) = COUNT(*) THEN CAST(SUM(%[1]s) AS BIGINT) END", field)
+	}
+	_, err := t.bulk(ctx, *levelTable(levels, nil), `INSERT INTO staged (snapshot, sku, facility, available, on_hand, committed, reported_at, copies)
+		SELECT CAST(? AS BIGINT), sku, facility, `+bounded("CAST(SUM(available) AS BIGINT)")+`, `+known("on_hand")+`, `+known("committed")+`, MIN(reported_at), COUNT(*)
+		FROM input GROUP BY sku, facility
+		ON CONFLICT (snapshot, sku, facility) DO UPDATE SET
+			available = CASE WHEN ABS(staged.available) = `+strconv.Itoa(inventory.MaxQuantity)+` THEN staged.available
+				ELSE `+bounded("staged.available + excluded.available")+` END,
+			on_hand = staged.on_hand + excluded.on_hand, committed = staged.committed + excluded.committed,
+			reported_at = CASE WHEN staged.reported_at IS NULL OR excluded.reported_at < staged.reported_at THEN excluded.reported_at ELSE staged.reported_at END,
+			copies = staged.copies + excluded.copies`, snapshot)
+	return err
+}
+
+// countCopies is levels, each once, with the number of times that it is named: no statement may write a row twice.
+func countCopies(levels []inventory.Level) (distinct []inventory.Level, copies []int64) {
 	type key struct{ sku, facility string }
 	at := make(map[key]int, len(levels))
-	copies := make([]int64, 0, len(levels))
-	distinct := make([]inventory.Level, 0, len(levels))
+	distinct, copies = make([]inventory.Level, 0, len(levels)), make([]int64, 0, len(levels))
 	for _, level := range levels {
-		if err := checkText("the SKU or facility of a level", level.SKU, level.Facility); err != nil {
-			return nil, err
-		}
 		row, again := at[key{level.SKU, level.Facility}]
 		if again {
 			copies[row]++
@@ -157,15 +188,22 @@ func levelTable(levels []inventory.Level) (*table, error) {
 		at[key{level.SKU, level.Facility}] = len(distinct)
 		distinct, copies = append(distinct, level), append(copies, 1)
 	}
-	rows := newTable(len(distinct))
+	return distinct, copies
+}
+
+// levelTable is levels as bulk input, with their copies where they are given.
+func levelTable(levels []inventory.Level, copies []int64) *table {
+	rows := newTable(len(levels))
 	skus, facilities, available := rows.texts("sku"), rows.texts("facility"), rows.numbers("available")
 	onHand, committed, reportedAt := rows.optionals("on_hand"), rows.optionals("committed"), rows.optionals("reported_at")
-	copy(rows.numbers("copies"), copies)
-	for i, level := range distinct {
+	if copies != nil {
+		copy(rows.numbers("copies"), copies)
+	}
+	for i, level := range levels {
 		skus[i], facilities[i], available[i] = level.SKU, level.Facility, level.Available
 		onHand[i], committed[i], reportedAt[i] = level.OnHand, level.Committed, optionalMicros(level.ReportedAt)
 	}
-	return rows, nil
+	return rows
 }
 
 func refusalTable(refusals []inventory.Refusal) *table {

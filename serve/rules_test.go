@@ -88,3 +88,19 @@ func TestAnUploadedRowWithoutALevelIsPassedOver(t *testing.T) {
 	require.Equal(t, int64(1), result.Rows)
 	require.Zero(t, result.Refused)
 }
+
+func TestAnUploadAddsUpWhereItsWarehouseDoes(t *testing.T) {
+	t.Parallel()
+	for policy, refused := range map[inventory.RepeatedPolicy]int64{"": 2, inventory.RepeatedSum: 0} {
+		w := setup(t, func(o *Options) {
+			named := definitions()
+			named.Warehouses[0].Repeated = policy
+			_, err := o.Ledger.Apply(t.Context(), named, ledger.ApplyOptions{})
+			require.NoError(t, err)
+		})
+		got := w.send("depot?full=true&as_of=2026-11-24T09:10:00Z", "text/csv", "sku,available\nBIKE,5\nBELL,1\nBIKE,4\n", headerRows, "3")
+		require.Equal(t, http.StatusAccepted, got.status, got.message)
+		result, _ := w.record()
+		require.Equal(t, refused, result.Refused)
+	}
+}

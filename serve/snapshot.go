@@ -220,7 +220,7 @@ type staged struct {
 // stage reads the rows into the ledger, a page at a time, and signals the intake.
 func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Reader, said claims, now time.Time) (staged, error) {
 	result := staged{Warehouse: one.warehouse.ID}
-	id, err := s.options.Ledger.StageUpload(ctx, ledger.SnapshotStart{Warehouse: one.warehouse.ID, Now: now})
+	id, err := s.options.Ledger.StageUpload(ctx, ledger.SnapshotStart{Warehouse: one.warehouse.ID, Repeated: one.warehouse.Repeated, Now: now})
 	if err != nil {
 		return result, fmt.Errorf("staging a snapshot: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 var snapshotTests = tests{
 	"the same key twice refuses both":          refusesDuplicates,
 	"the same key in two pages":                refusesAcrossPages,
+	"a NUL in a key":                           refusesNUL,
 	"refusals are listed":                      listsRefusals,
 	"the rows must be complete":                countsRows,
 	"a failure half-way changes nothing":       failsHalfWay,
@@ -66,6 +67,13 @@ func refusesAcrossPages(t *testing.T, w *world) {
 	require.EqualValues(t, 3, result.Refused)
 	require.EqualValues(t, 1, result.Changed)
 	require.Equal(t, map[string]int64{"B": 1}, w.available(hub))
+}
+
+func refusesNUL(t *testing.T, w *world) {
+	id := w.stage(w.take(hubShop, ledger.Smart), nil)
+	for _, one := range []inventory.Level{{SKU: "A", Facility: "\x00"}, {SKU: "A\x00"}} {
+		require.ErrorContains(t, w.StageRows(w.ctx(), id, []inventory.Level{level("B", 1), one}, nil), "NUL")
+	}
 }
 
 func listsRefusals(t *testing.T, w *world) {

@@ -91,10 +91,18 @@ func (d *decoder) find(field string) error {
 		column = field
 	}
 	at := slices.Index(d.header, column)
-	if at >= 0 && slices.Contains(d.header[at+1:], column) {
-		return warehouses.NeedsPerson(nil, "%s: two columns are named %q, and one is to be read as %s; rename one of them", d.name, column, field)
+	if again := slices.Index(d.header[at+1:], column); at >= 0 && again >= 0 {
+		return warehouses.NeedsPerson(nil, "%s: two columns are named %q, the %s and the %s, and one is to be read as %s; say which by its number: columns: {%s: \"#%d\"}",
+			d.name, column, ordinal(at+1), ordinal(at+again+2), field, field, at+1)
 	}
+	number, numbered := columnNumber(column)
 	switch {
+	case at < 0 && set && numbered && number > len(d.header):
+		return warehouses.NeedsPerson(nil, "%s: there is no column %q; the file has %d", d.name, column, len(d.header))
+	case at < 0 && set && numbered:
+		d.at[field] = number - 1
+		return nil
+
 	case at >= 0 && !set && field == fieldFacility && d.format.facility != "":
 		return warehouses.NeedsPerson(nil, "%s: there is a column facility, and the setting facility says %q; remove the setting, or set columns: {facility: \"\"} to ignore the column", d.name, d.format.facility)
 	case at >= 0:
@@ -103,6 +111,29 @@ func (d *decoder) find(field string) error {
 		return d.missing(field, column)
 	}
 	return nil
+}
+
+// columnNumber is the number of a column that is given by it beside a header, like #4.
+func columnNumber(column string) (int, bool) {
+	digits, ok := strings.CutPrefix(column, "#")
+	number, err := strconv.Atoi(digits)
+	return number, ok && err == nil && number > 0
+}
+
+// ordinal is a number for people who read on, like 2nd.
+func ordinal(number int) string {
+	ending := "th"
+	if tens := number % 100 / 10; tens != 1 {
+		switch number % 10 {
+		case 1:
+			ending = "st"
+		case 2:
+			ending = "nd"
+		case 3:
+			ending = "rd"
+		}
+	}
+	return strconv.Itoa(number) + ending
 }
 
 func (d *decoder) missing(field, column string) error {

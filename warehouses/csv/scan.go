@@ -91,8 +91,8 @@ func (sc *scan) line(ctx context.Context, r record) error {
 	case shapes.stop.fit(r.raw):
 		sc.stopped = true
 		return sc.whole(r)
-	case r.ended && r.blank(), string(r.raw) == endOfDOS, r.line == 1 && separates(r.raw):
-		return nil
+	case r.ended && r.blank(), string(r.raw) == endOfDOS, r.line == 1 && separator(r.raw) != 0:
+		return sc.separated(separator(r.raw))
 	case sc.decoder == nil:
 		if header, err := sc.begin(r); header || err != nil {
 			return err
@@ -174,6 +174,7 @@ func (sc *scan) hint(r record, failed error) error {
 		judged.Reason += other
 		return judged
 	}
+	judged.Reason += sc.numbered(r)
 	for range autoLines {
 		r, err := sc.lines.next()
 		if err != nil {
@@ -191,6 +192,19 @@ func (sc *scan) hint(r record, failed error) error {
 	return judged
 }
 
+// numbered says how a file without a header is read, where its first line looks like a row: one of its fields is a figure.
+func (sc *scan) numbered(r record) string {
+	if len(sc.format.columns) > 0 {
+		return ""
+	}
+	for i, field := range r.fields {
+		if figure, err := sc.format.rules.Reading().Text(string(field)); i > 0 && err == nil && figure.Units != nil {
+			return fmt.Sprintf(`; if the file has no header, set header: false and number the columns, like columns: {sku: "1", available: "%d"}`, i+1)
+		}
+	}
+	return ""
+}
+
 // delimiter says which other delimiter would give a line the columns that are read; empty when none does.
 func (sc *scan) delimiter(r record) string {
 	for _, other := range delimiters {
@@ -206,9 +220,26 @@ func (sc *scan) delimiter(r record) string {
 	return ""
 }
 
-// separates is true for the line by which a spreadsheet is told the delimiter, like sep=; before the header.
-func separates(line []byte) bool {
-	return len(line) == len("sep=;") && bytes.EqualFold(line[:len("sep=")], []byte("sep="))
+// separator is the delimiter that a line names as spreadsheets do before the header, like sep=; or "sep=;"; 0 when it names none.
+func separator(line []byte) byte {
+	if last := len(line) - 1; last > 0 && line[0] == '"' && line[last] == '"' {
+		line = line[1:last]
+	}
+	if named := len("sep="); len(line) == named+1 && bytes.EqualFold(line[:named], []byte("sep=")) {
+		return line[named]
+	}
+	return 0
+}
+
+// separated refuses a file that names another delimiter than the one that is set, where it may be set to it.
+func (sc *scan) separated(named byte) error {
+	for _, other := range delimiters {
+		if other.separator == named && named != sc.format.limits.delimiter {
+			return warehouses.NeedsPerson(nil, "%s: its first line says that the delimiter is %s, and another is set; set delimiter: %s, or header_line: 2 to pass over that line",
+				sc.name, other.written, other.written)
+		}
+	}
+	return nil
 }
 
 // headless is the error of a file in which no header was found.

@@ -54,7 +54,7 @@ var Spec = settings.Spec{
 		{Name: "final_newline", Kind: settings.Boolean, Default: "false", Help: "Set it to true when the last line ends with a newline too: a file without one is then known to be cut short."},
 		{Name: nameHeader, Kind: settings.Boolean, Default: "true", Choices: []string{headerAuto}, Judge: shapeSettings{}, Help: "Whether the first line names the columns; auto, the first line that has the columns does, and what stands above it is passed over."},
 		{Name: nameHeaderLine, Kind: settings.Integer, Minimum: 1, Maximum: 10_000, Help: "On which line the header stands, when it is not the first; what stands above it is passed over."},
-		{Name: "columns", Kind: settings.Map, Help: "Which column holds sku, facility, available, on_hand, committed and reported_at: its name in the header, or its number from 1 when there is no header. A name of \"\" means that there is none. What is not set is looked for under its own name."},
+		{Name: "columns", Kind: settings.Map, Help: "Which column holds sku, facility, available, on_hand, committed and reported_at: its name in the header, or its number from 1 when there is no header; where two columns have the same name, #2 is the second column. A name of \"\" means that there is none. What is not set is looked for under its own name."},
 		{Name: "facility", Kind: settings.String, Help: "The facility of every row, when there is no column for it."},
 		{Name: "delimiter", Kind: settings.String, Default: ",", Choices: []string{",", ";", "|", "tab"}, Help: "What separates the fields."},
 		{Name: "quotes", Kind: settings.String, Choices: []string{"double", quotesNone}, Help: "Whether fields may stand in quotes: double, they may, with a quote inside written twice; none, a quote is a letter like others. It is double unless it is set."},
@@ -62,7 +62,7 @@ var Spec = settings.Spec{
 		{Name: "long_rows", Kind: settings.String, Choices: []string{"refuse", rowsAccept}, Help: "What becomes of a row with more fields than the header has: refuse; or accept, it is read where all further fields are empty. It is refuse unless it is set."},
 		{Name: nameSkipRows, Kind: settings.Patterns, Help: "Lines that are no rows: the text of the line as it is written, with * for any text, like \"Total*\"; or a list of such texts."},
 		{Name: nameStopAt, Kind: settings.Patterns, Help: "A line behind which there are no more rows, in the same form; it is no row itself."},
-		{Name: "encoding", Kind: settings.String, Default: "utf-8", Choices: []string{"utf-8", "utf-16", "windows-1252", "iso-8859-1"}, Help: "How the text is encoded; utf-16 needs a byte order mark."},
+		{Name: "encoding", Kind: settings.String, Default: "utf-8", Choices: []string{"utf-8", "utf-16", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"}, Help: "How the text is encoded; utf-16 needs a byte order mark, utf-16le and utf-16be do without."},
 		{Name: "time_layout", Kind: settings.String, Default: "rfc3339", Help: "How reported_at is written: rfc3339, unix, unix_ms, or the moment 2006-01-02 15:04:05 in your form (\"02.01.2006 15:04\")."},
 		{Name: "timezone", Kind: settings.String, Default: "UTC", Help: "The time zone of times that do not name theirs, like Europe/Berlin."},
 		{Name: "as_of", Kind: settings.String, Default: asOfModified, Judge: asOfSettings{}, Help: "As of when rows without a reported_at count: modified, when the file was last modified; line:TEXT, as a line of the file says that looks like TEXT, with {time} where the time stands (\"line:#as of {time}\"); name:TEXT, as the file's name says (\"name:stock-{time}.csv\", * is any text); none, the files do not say."},
@@ -111,6 +111,7 @@ type format struct {
 	facility     string
 	encoding     encoding.Encoding // nil for UTF-8
 	wide         bool              // two bytes to a character
+	marked       bool              // it begins with a byte order mark
 	limits       limits
 	trailer      *trailer // nil when the last line is a row like the others
 	finalNewline bool
@@ -197,7 +198,11 @@ func newFormat(values settings.Values) (format, error) {
 	}
 	switch values.Text("encoding") {
 	case "utf-16":
-		f.encoding, f.wide = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM), true
+		f.encoding, f.wide, f.marked = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM), true, true
+	case "utf-16le":
+		f.encoding, f.wide = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), true
+	case "utf-16be":
+		f.encoding, f.wide = unicode.UTF16(unicode.BigEndian, unicode.UseBOM), true
 	case "windows-1252":
 		f.encoding = charmap.Windows1252
 	case "iso-8859-1":

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -108,20 +109,53 @@ func (s *source) stat(f opened, path string) (fs.FileInfo, error) {
 // decoded is the text of a file in UTF-8, without a byte order mark.
 func decoded(name string, from io.Reader, f format) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(from, 64<<10)
-	start, _ := buffered.Peek(4) // an error of reading comes again
+	start, _ := buffered.Peek(beginning) // an error of reading comes again
 	begins := func(mark string) bool { return bytes.HasPrefix(start, []byte(mark)) }
+	wide := unmarked(start)
 	switch {
 	case begins("\x1f\x8b"), begins("PK\x03\x04"):
 		return nil, warehouses.NeedsPerson(nil, "%s is compressed, not CSV; have it written without compression", name)
+	case wide != "" && f.marked:
+		return nil, warehouses.NeedsPerson(nil, "%s: encoding is set to utf-16, and the file does not begin with a byte order mark; set encoding: %s", name, wide)
 	case f.encoding != nil:
 		return f.encoding.NewDecoder().Reader(buffered), nil
 	case begins("\xff\xfe"), begins("\xfe\xff"):
 		return nil, warehouses.NeedsPerson(nil, "%s is written in UTF-16; set encoding: utf-16", name)
+	case wide != "":
+		return nil, warehouses.NeedsPerson(nil, "%s looks like UTF-16 without a byte order mark; set encoding: %s", name, wide)
+	case page(start):
+		return nil, warehouses.NeedsPerson(nil, "%s is a web page, not CSV, as of a log-in or of an error; look at it in a browser, and correct path or the credentials", name)
 	case begins("\xef\xbb\xbf"):
 		_, err := buffered.Discard(3)
 		return buffered, err
 	}
 	return buffered, nil
+}
+
+// beginning is how many bytes tell what a file is.
+const beginning = 64
+
+// unmarked is the encoding of a text that begins as UTF-16 does when it has no byte order mark: every other byte of a letter that is
+// ASCII is 0. It is empty for any other text.
+func unmarked(start []byte) string {
+	for begin, encoding := range []string{"utf-16be", "utf-16le"} {
+		zeros, pairs := 0, len(start)/2
+		for i := range pairs {
+			if start[2*i+begin] == 0 && start[2*i+1-begin] != 0 {
+				zeros++
+			}
+		}
+		if pairs > 0 && zeros == pairs {
+			return encoding
+		}
+	}
+	return ""
+}
+
+// page is true for the beginning of a web page.
+func page(start []byte) bool {
+	text := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(string(start), "\ufeff")))
+	return strings.HasPrefix(text, "<!doctype html") || strings.HasPrefix(text, "<html")
 }
 
 // rowsPerPage is how many rows are passed on at once.

@@ -150,7 +150,7 @@ func TestWebAnswers(t *testing.T) {
 		}, next: warehouses.AskPerson, says: "is sent compressed"},
 		"a sign-in page": {handler: func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte("<!doctype html>\n<title>Sign in</title>\n"))
-		}, next: warehouses.AskPerson, says: `there is no column "sku"`},
+		}, next: warehouses.AskPerson, says: `is a web page, not CSV`},
 		"too large": {handler: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", strconv.Itoa(1<<40))
 			_, _ = w.Write([]byte(short))

@@ -53,6 +53,17 @@ func (r Rules) Undress(text string) string {
 	return text
 }
 
+// dressed is the figure of a text that is dressed as a spreadsheet does it, where nothing undresses it.
+func (r Rules) dressed(text string) (int64, bool) {
+	bare := Rules{thousands: r.thousands, decimal: r.decimal, undress: true}
+	inside := bare.Undress(text)
+	if r.undress || inside == text {
+		return 0, false
+	}
+	figure, err := bare.number(inside)
+	return figure, err == nil
+}
+
 // Undresses is true where Undress does something.
 func (r Rules) Undresses() bool { return r.undress }
 

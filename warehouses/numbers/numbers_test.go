@@ -135,8 +135,13 @@ func TestFiguresAsText(t *testing.T) {
 		{raw{"texts": raw{"": 0}}, "", 0},
 
 		// What a spreadsheet dresses a figure in.
-		{nil, `="12"`, "!"},
-		{nil, "'12", "!"},
+		{nil, `="12"`, "!set undress: true if it is 12"},
+		{nil, "'12", "!set undress: true if it is 12"},
+		{nil, "'-7", "!set undress: true if it is -7"},
+		{english, `="1,200"`, "!set undress: true if it is 1200"},
+		{nil, "'n/a", `!set texts: {"'n/a": NUMBER}`},
+		{raw{"undress": true}, "''7", `!expected a whole number`},
+		{raw{"undress": true}, "'n/a", `!set texts: {"n/a": NUMBER}`},
 		{raw{"undress": true}, `="12"`, 12},
 		{raw{"undress": true}, "'12", 12},
 	} {

@@ -62,12 +62,20 @@ func (r *Reading) Text(text string) (Figure, error) {
 	}
 	units, err := r.rules.number(plain)
 	if err != nil {
-		if !numeric(plain) {
-			err = r.unknownText(plain)
-		}
-		return Figure{}, err
+		return Figure{}, r.unread(plain, err)
 	}
 	return r.figure(units), nil
+}
+
+// unread says why a text is not read as a figure, and which setting would read it.
+func (r *Reading) unread(text string, failed error) error {
+	if figure, ok := r.rules.dressed(text); ok {
+		return fmt.Errorf("%s is dressed as a spreadsheet does it: set undress: true if it is %d", shown(text), figure)
+	}
+	if !numeric(text) {
+		return r.unknownText(text)
+	}
+	return failed
 }
 
 // figure is what a number means, for a number may be a code.
@@ -130,8 +138,8 @@ func (r *Reading) jsonText(value jsonvalue.Value, asText bool) (Figure, error) {
 		return Figure{}, errEmpty
 	case asText:
 		return r.Text(text)
-	case plain != "" && !numeric(plain):
-		return Figure{}, r.unknownText(plain)
+	case plain != "":
+		return Figure{}, r.unread(plain, ErrText)
 	}
 	return Figure{}, ErrText
 }
