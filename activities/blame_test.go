@@ -2,47 +2,14 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/testsuite"
 
 	"github.com/tidemark/tidemark/channels"
-	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
-	"github.com/tidemark/tidemark/settings"
 )
-
-func TestBlame(t *testing.T) {
-	t.Parallel()
-	three := map[string]bool{"A": true, "B": true, "C": true}
-	for name, test := range map[string]struct {
-		refusals     refusals
-		items, tries int
-		want         culprit
-		again        bool
-	}{
-		"a call for several items is the store's trouble":        {refusals{works: true, reads: true}, 2, 0, theStore, false},
-		"a call that was sent before":                            {refusals{works: true, reads: true}, 1, 0, theStore, true},
-		"the store took another item":                            {refusals{works: true}, 1, 0, theItem, false},
-		"it took another after it had refused many":              {refusals{works: true, refused: three}, 1, 0, theItem, false},
-		"reading works: the others tell":                         {refusals{reads: true}, 1, 0, unclear, false},
-		"reading works, and there is nobody else to learn from":  {refusals{reads: true}, 1, triesPerRun - 1, theItem, false},
-		"reading does not work":                                  {refusals{}, 1, 0, theStore, false},
-		"three items refused and none taken: it may read only":   {refusals{reads: true, refused: three}, 1, 0, theStore, false},
-		"three items refused, two of them by slices before":      {refusals{reads: true, waiting: 3}, 1, triesPerRun - 1, theStore, false},
-		"three items refused, the first for the third time":      {refusals{reads: true, refused: three}, 1, triesPerRun - 1, theStore, false},
-		"two items refused, none taken, the first for the third": {refusals{reads: true, refused: map[string]bool{"A": true, "B": true}}, 1, triesPerRun - 1, theItem, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			require.Equal(t, test.want, test.refusals.blame(test.items, test.again, test.tries))
-		})
-	}
-}
 
 // singles is a store that takes one item a call, and refuses some with words for the whole.
 type singles struct {
@@ -73,46 +40,9 @@ func (s *singles) Check(context.Context) (channels.Finding, error) {
 // pushTo makes some SKUs due at a store and pushes them in one run.
 func pushTo(t *testing.T, store *singles, skus ...string) (*world, error) {
 	t.Helper()
-	w := setup(t)
 	store.taken = map[string]int64{}
-	lease := w.take("north", ledger.Smart)
-	snapshot, err := w.Stage(t.Context(), lease, ledger.SnapshotStart{Warehouse: "depot", Now: w.now})
-	require.NoError(t, err)
-	levels := make([]inventory.Level, len(skus))
-	for i, sku := range skus {
-		levels[i] = inventory.Level{SKU: sku, Facility: "east", Available: int64(10 + i)}
-	}
-	require.NoError(t, w.StageRows(t.Context(), snapshot, levels, nil))
-	_, err = w.Record(t.Context(), lease, snapshot, ledger.SnapshotEnd{Full: true, Rows: len(levels), Now: w.now})
-	require.NoError(t, err)
-	resolve := &Resolve{Ledger: w.Ledger, Now: w.clock}
-	_, err = do[ResolveResult](w, resolve.Resolve, ResolveInput{Lease: lease, Connection: "north", Mode: ledger.Smart})
-	require.NoError(t, err)
-	push := &Push{
-		Ledger: w.Ledger, Stores: NewStores(), Now: w.clock, Slice: time.Minute,
-		After: func(span time.Duration) <-chan time.Time {
-			w.now = w.now.Add(span)
-			fired := make(chan time.Time, 1)
-			fired <- w.now
-			return fired
-		},
-		Drivers: map[string]channels.Driver{"sandbox": {Open: func(string, settings.Values, settings.Environment) (channels.Channel, error) { return store, nil }}},
-	}
-	var suite testsuite.WorkflowTestSuite
-	environment := suite.NewTestActivityEnvironment()
-	environment.RegisterActivity(push.Push)
-	for {
-		value, err := environment.ExecuteActivity(push.Push, PushInput{Lease: lease, Connection: "north"})
-		if err != nil {
-			return w, err
-		}
-		var result PushResult
-		require.NoError(t, value.Get(&result))
-		if result.Done {
-			return w, nil
-		}
-		w.now = result.Until
-	}
+	p := newPushing(t, store, skus...)
+	return p.world, p.run()
 }
 
 // row is a row of the store north.
@@ -172,15 +102,4 @@ func TestRefusalOfEveryItemStopsTheStore(t *testing.T) {
 	for _, sku := range []string{"A", "B", "C", "D"} {
 		require.NotEqual(t, ledger.StatusRejected, w.row(sku).Status, sku)
 	}
-}
-
-// A read that brings no answer says nothing of the credential: nobody is blamed, and the item is due.
-func TestReadThatFaltersBlamesNobody(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	s := &slice{Push: &Push{Ledger: w.Ledger, Now: w.clock}, channel: &singles{readFail: &channels.Error{Next: channels.Resend, Reason: "no answer"}}}
-	require.Error(t, s.learnWhetherReadsWork(t.Context()))
-	s.channel = &singles{readFail: errors.New("no answer")}
-	require.NoError(t, s.learnWhetherReadsWork(t.Context()), "an error that is not the driver's own is the store's trouble")
-	require.False(t, s.refusals.reads)
 }

@@ -47,11 +47,17 @@ func (m *mute) EndRun(ctx context.Context, lease ledger.Lease, end ledger.RunEnd
 	return m.Ledger.EndRun(ctx, lease, end)
 }
 
-// waysIn are the ways to a store: of a run that begins, and of one that gave its store back while a person decided.
+// waysIn are the ways to a store: of a run that begins, of one that has fetched, and of one that gave its store back while a person decided.
 var waysIn = map[string]func(w *world) func(e Executions) (BeginResult, error){
 	"a run that begins": func(w *world) func(Executions) (BeginResult, error) {
 		return func(e Executions) (BeginResult, error) {
 			return do[BeginResult](w, w.gateTo(e).Begin, BeginInput{FirstRun: "new", Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerRequest})
+		}
+	},
+	"a run that has fetched": func(w *world) func(Executions) (BeginResult, error) {
+		fetched := w.fetching(ledger.TriggerRequest)
+		return func(e Executions) (BeginResult, error) {
+			return do[BeginResult](w, w.gateTo(e).Acquire, AcquireInput{Run: fetched.Lease.Run, Connection: "north", Trigger: ledger.TriggerRequest})
 		}
 	},
 	"a run that was held": func(w *world) func(Executions) (BeginResult, error) {

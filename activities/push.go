@@ -2,13 +2,13 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/push"
 	"github.com/tidemark/tidemark/settings"
 )
 
@@ -19,24 +19,16 @@ type Push struct {
 	Environment settings.Environment
 	Stores      *Stores
 	Now         func() time.Time
-	// After is time.After, or what stands for it where time is a test's.
-	After func(time.Duration) <-chan time.Time
+	// After is time.After, or what stands for it where time is a test's. Calls is how many calls are under way meanwhile; the first
+	// answer ends the wait.
+	After func(span time.Duration, calls int) <-chan time.Time
 	// Slice is how long one activity works before it reports back; about a minute.
 	Slice time.Duration
 }
 
-const (
-	triesPerRun    = 3               // calls in a row for one row without success; then it is due for the next run
-	comparedTries  = 2               // then the figure goes out without comparing: what the store shows could not be learned
-	shortWait      = 3 * time.Second // longer waits are timers of the workflow
-	findPause      = 5 * time.Second // after a look-up that failed; longer each time
-	callMargin     = 5 * time.Second // after a call's timeout, until it is certain that it is over
-	longestCall    = 2 * time.Minute // for a driver that states no timeout
-	answerPatience = 10 * time.Second
-)
-
-// Push works through due rows for about Slice, one call at a time: write the intent, call, write the answer. It stops after
-// any call and goes on where the ledger says. Waits of more than a few seconds go back to the workflow.
+// Push works through due rows for about Slice. What is done next and what an answer means is decided by package push; here it is done: the
+// intent is written before its call, and the answer after it. It stops after any call and goes on where the ledger says. Waits of more than
+// a few seconds go back to the workflow.
 func (p *Push) Push(ctx context.Context, input PushInput) (PushResult, error) {
 	result, err := p.push(ctx, input)
 	return result, convert("pushing", err, p.Now())
@@ -55,11 +47,17 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 	if err != nil {
 		return PushResult{}, err
 	}
+	_, finds := channels.AsFinder(channel)
 	slice := &slice{
-		Push: p, input: input, store: store, channel: channel, limits: channel.Limits(), meters: meters, until: p.Now().Add(p.Slice),
+		Push: p, input: input, store: store, channel: channel, meters: meters, until: p.Now().Add(p.Slice), replies: make(chan reply),
+		machine: push.New(push.Setup{
+			Store: store.ID, Connection: input.Connection, Run: input.Lease.Run, Scope: input.Scope, Limits: channel.Limits(),
+			Batch: store.BatchSize, Finds: finds,
+			Compose: func(items []channels.Item, batch int) ([][]int, error) {
+				return channels.Compose(channel, items, batch)
+			},
+		}),
 	}
-	slice.batch = batchSize(slice.limits.Batch, store.BatchSize)
-	slice.find = max(slice.limits.Find, 1)
 	result, err := slice.run(ctx)
 	if err != nil {
 		p.Stores.close(store.ID) // what a person corrects is seen by the next run
@@ -68,97 +66,172 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 	return slice.report(ctx, result)
 }
 
-func batchSize(limit, wanted int) int {
-	limit = max(limit, 1)
-	if wanted > 0 && wanted < limit {
-		return wanted
-	}
-	return limit
-}
-
 // slice is one activity's part of a push.
 type slice struct {
 	*Push
 	input   PushInput
 	store   ledger.Store
 	channel channels.Channel
-	limits  channels.Limits
 	meters  *channels.Meters
+	machine *push.Machine
 	until   time.Time
-	batch   int
-	find    int                // the most items in one look-up
-	after   ledger.DueItem     // the last row that was taken from the due rows
-	window  []ledger.DueItem   // rows that were taken and are still to be looked up and composed
-	parts   [][]ledger.DueItem // calls that are still to be made, the next one last
-	refused int                // look-ups in a row that failed
+	stop    <-chan struct{} // the worker stops
+	replies chan reply      // of calls under way, each of which runs in a goroutine of its own
 
-	refusals refusals // of single items
+	day   ledger.Day // for which today is known
+	today int64      // calls that the store has had on this day
 }
 
-// run makes calls until the slice is over, nothing is left, or a wait is too long to sit out.
+// ending is how a slice ends.
+type ending struct {
+	result PushResult
+	err    error
+}
+
+const (
+	shortWait   = 3 * time.Second // longer waits are timers of the workflow
+	longestWait = time.Minute     // for an answer, until the loop looks around
+)
+
+// run makes calls until the slice is over, nothing is left, or a wait is too long to sit out. However it ends, it waits for the calls under
+// way and writes their answers.
 func (s *slice) run(ctx context.Context) (PushResult, error) {
-	stop := activity.GetWorkerStopChannel(ctx)
-	calls, rest := beat(ctx)
+	s.stop = activity.GetWorkerStopChannel(ctx)
+	begun, rest := beat(ctx)
 	defer rest()
+	var end *ending
 	for {
-		select {
-		case <-ctx.Done():
-			return PushResult{}, ctx.Err()
-		case <-stop:
-			return PushResult{}, nil
-		default:
+		var wait time.Duration
+		if end == nil {
+			end = s.interrupted(ctx)
 		}
-		if !s.Now().Before(s.until) {
-			return PushResult{}, nil
+		if end == nil {
+			wait, end = s.advance(ctx)
+			begun.Store(int64(s.machine.Begun()))
 		}
-		calls.Add(1)
-		step, err := s.next(ctx)
-		if err != nil {
-			return PushResult{}, err
+		if end != nil && s.machine.UnderWay() == 0 {
+			return end.result, end.err
 		}
-		if step.call == nil && step.find == nil {
-			return PushResult{Done: step.at.IsZero(), Until: step.at, Why: step.why, Faulty: step.faulty}, nil
-		}
-		pacer := s.meters.For(step.operation(), s.asked(step.items()), s.Now())
-		if wait, why, err := s.pace(ctx, pacer, stop); err != nil || !wait.IsZero() {
-			return PushResult{Until: wait, Why: why}, err
-		}
-		if step.find != nil {
-			err = s.look(ctx, pacer, step.find)
-		} else {
-			err = s.make(ctx, pacer, step)
-		}
-		var pause *errPause
-		if errors.As(err, &pause) {
-			return PushResult{Until: s.Now().Add(pause.wait), Why: pause.why, Faulty: true}, nil
-		}
-		if err != nil {
-			return PushResult{}, err
+		if answer := s.await(ctx, wait, end != nil); answer != nil {
+			if last := s.settle(ctx, *answer); last != nil && (end == nil || end.err == nil) {
+				end = last
+			}
 		}
 	}
 }
 
-// pace waits for the store's budget when the wait is short, and returns when to come back when it is long.
-func (s *slice) pace(ctx context.Context, pacer *channels.Pacer, stop <-chan struct{}) (time.Time, string, error) {
+// interrupted tells whether the slice ends for a reason of ours.
+func (s *slice) interrupted(ctx context.Context) *ending {
+	select {
+	case <-ctx.Done():
+		return &ending{err: ctx.Err()}
+	case <-s.stop:
+		return &ending{}
+	default:
+	}
+	if !s.Now().Before(s.until) {
+		return &ending{}
+	}
+	return nil
+}
+
+// await waits for an answer, or for as long as there is nothing else to do. A slice that ends waits for answers alone.
+func (s *slice) await(ctx context.Context, wait time.Duration, ends bool) *reply {
+	cancelled, stop := ctx.Done(), s.stop
+	if ends {
+		cancelled, stop, wait = nil, nil, longestWait
+	}
+	select {
+	case answer := <-s.replies:
+		return &answer
+	case <-s.After(wait, s.machine.UnderWay()):
+	case <-cancelled:
+	case <-stop:
+	}
+	return nil
+}
+
+// advance does what can be done now, until there is nothing more, and returns how long to wait then, or how the slice ends.
+func (s *slice) advance(ctx context.Context) (time.Duration, *ending) {
 	for {
-		now := s.Now()
-		today, err := s.Ledger.CallsOn(ctx, s.store.ID, now)
+		plan, err := s.machine.Next(s.Now())
 		if err != nil {
-			return time.Time{}, "", err
+			return 0, &ending{err: err}
 		}
-		at, why := pacer.Ready(now, today)
-		if !at.After(now) {
-			return time.Time{}, "", nil
+		paced, why, begun, err := s.begin(ctx, plan.Steps)
+		if err != nil && ctx.Err() != nil {
+			err = ctx.Err() // it interrupts the ledger at any place, which then fails in words of its own
 		}
-		if at.Sub(now) > shortWait {
-			return at, why, nil
+		if err != nil {
+			return 0, &ending{err: err}
 		}
-		select {
-		case <-s.After(at.Sub(now)):
-		case <-ctx.Done():
-			return time.Time{}, "", ctx.Err()
-		case <-stop:
-			return at, why, nil
+		if begun {
+			if end := s.interrupted(ctx); end != nil {
+				return 0, end
+			}
+			continue
+		}
+		result := PushResult{Until: plan.Until, Why: plan.Why, Faulty: plan.Faulty}
+		if !paced.IsZero() && (plan.Until.IsZero() || paced.Before(plan.Until)) {
+			result = PushResult{Until: paced, Why: why}
+		}
+		result.Done = result.Until.IsZero()
+		wait := result.Until.Sub(s.Now())
+		switch idle := s.machine.UnderWay() == 0; {
+		case idle && (paced.IsZero() || wait > shortWait):
+			return 0, &ending{result: result}
+		case result.Done:
+			return longestWait, nil
+		}
+		return min(max(wait, 0), longestWait), nil
+	}
+}
+
+// begin does the first of some steps that the store's budget allows now. Without one it returns when the budget allows one, and why not
+// before; the time is zero when there are no steps.
+func (s *slice) begin(ctx context.Context, steps []push.Step) (paced time.Time, why string, begun bool, err error) {
+	for _, step := range steps {
+		if step.Operation() == "" {
+			return time.Time{}, "", true, s.record(ctx, step)
+		}
+		pacer := s.meters.For(step.Operation(), s.machine.Items(step.Call.Items), s.Now())
+		today, err := s.callsToday(ctx)
+		if err != nil {
+			return time.Time{}, "", false, err
+		}
+		at, reason := pacer.Ready(s.Now(), today)
+		if at.IsZero() {
+			return time.Time{}, "", true, s.start(ctx, pacer, step)
+		}
+		if paced.IsZero() || at.Before(paced) {
+			paced, why = at, reason
 		}
 	}
+	return paced, why, false, nil
+}
+
+// callsToday is how many calls the store has had today. It is read once a day and slice, and then counted: nobody else calls the store.
+func (s *slice) callsToday(ctx context.Context) (int64, error) {
+	now := s.Now()
+	if day := ledger.DayOf(now, nil); day != s.day {
+		calls, err := s.Ledger.CallsOn(ctx, s.store.ID, now)
+		if err != nil {
+			return 0, err
+		}
+		s.day, s.today = day, calls
+	}
+	return s.today, nil
+}
+
+// report adds the run's figures to how a slice ended.
+func (s *slice) report(ctx context.Context, result PushResult) (PushResult, error) {
+	due, err := s.Ledger.Due(ctx, s.input.Connection, s.input.Scope)
+	if err != nil {
+		return PushResult{}, err
+	}
+	if result.Counts, err = s.Ledger.Tally(ctx, s.input.Lease.Run); err != nil {
+		return PushResult{}, err
+	}
+	result.Left, result.Rate = due.Rows, s.meters.Rate()
+	return result, nil
 }

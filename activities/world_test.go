@@ -89,6 +89,17 @@ func (w *world) apply(d ledger.Definitions) {
 
 func (w *world) clock() time.Time { return w.now }
 
+// after moves the time on by a wait; calls are answered first.
+func (w *world) after(span time.Duration, calls int) <-chan time.Time {
+	if calls > 0 {
+		return nil
+	}
+	w.now = w.now.Add(span)
+	fired := make(chan time.Time, 1)
+	fired <- w.now
+	return fired
+}
+
 // Request is how connections are asked.
 func (w *world) Request(_ context.Context, connection ledger.Connection, wish Wish) error {
 	w.wishes[connection.ID] = append(w.wishes[connection.ID], wish)

@@ -205,3 +205,20 @@ func TestBucketWaitsAtMostADay(t *testing.T) {
 	b := newBucket(Limits{Rate: 1e-9, Burst: 1}, 1, epoch)
 	require.Equal(t, epoch.Add(MaxThrottle), b.readyAt(epoch, 1e-9, 0))
 }
+
+// A full bucket holds our share of the store's burst: the rest stays for its other applications.
+func TestPacerLeavesTheOthersTheirShareOfTheBurst(t *testing.T) {
+	t.Parallel()
+	for share, most := range map[float64]int{0.2: 2, 0.5: 5, 1: 10} {
+		pacer := NewPacer(Limits{Rate: 1, Burst: 10}, PaceBudget{Share: share}, epoch)
+		now, calls := epoch.Add(time.Hour), 0
+		for ; calls < 20; calls++ {
+			if at, _ := pacer.Ready(now, 0); !at.IsZero() {
+				break
+			}
+			pacer.Began(now)
+			pacer.Ended(now, Budget{}, nil)
+		}
+		require.Equal(t, most, calls, "a share of %v", share)
+	}
+}

@@ -37,6 +37,9 @@ type Row struct {
 
 	// Problem is why the driver could not read the row, empty when it could.
 	Problem string
+
+	// Fault is Problem as data; nil where there is none, or where nothing more is known than the words.
+	Fault *Fault
 }
 
 // Level is one accepted quantity report: what a warehouse has of a SKU in one facility.

@@ -124,7 +124,7 @@ func register(w worker.ActivityRegistry, state ledger.Ledger, temporal client.Cl
 	w.RegisterActivity(&activities.Resolve{Ledger: state, Executions: executions, Now: time.Now})
 	w.RegisterActivity(&activities.Push{
 		Ledger: state, Drivers: channelsall.Drivers(), Environment: settings.Process(), Stores: activities.NewStores(),
-		Now: time.Now, After: time.After, Slice: options.slice,
+		Now: time.Now, After: func(span time.Duration, _ int) <-chan time.Time { return time.After(span) }, Slice: options.slice,
 	})
 }
 

@@ -132,10 +132,13 @@ func TestNewRunTakesUpWhatItIsHanded(t *testing.T) {
 // While the last call of a dead holder may be under way, nothing is pushed: neither by a run that begins nor by one that was held.
 func TestLastCallOfADeadHolderIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	for name, held := range map[string]bool{"a run that begins": false, "a run that was held": true} {
+	for name, held := range map[string]bool{"a run that begins": false, "a run that was held": true, "a run that was held, of a workflow that keeps its store": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
+			if name == "a run that was held, of a workflow that keeps its store" {
+				b.OnGetVersion("fetch-before-store", workflow.DefaultVersion, workflow.Version(1)).Return(workflow.DefaultVersion)
+			}
 			const late = 35 * time.Second
 			var over, pushed time.Time
 			first, again := activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, activities.BeginResult{Action: activities.BeginGo, Lease: lease}
@@ -156,6 +159,11 @@ func TestLastCallOfADeadHolderIsWaitedFor(t *testing.T) {
 			b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{}, nil).Maybe()
 			b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Zeroing: 50}, nil).Maybe()
 			b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(func(context.Context, activities.AcquireInput) (activities.BeginResult, error) {
+				over = b.Now().Add(late)
+				again.NotBefore = over
+				return again, nil
+			}).Maybe()
+			b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(func(context.Context, activities.RetakeInput) (activities.BeginResult, error) {
 				over = b.Now().Add(late)
 				again.NotBefore = over
 				return again, nil

@@ -44,6 +44,14 @@ func (c *clock) after(span time.Duration) <-chan time.Time {
 	return fired
 }
 
+// wait is after for the push: calls are answered before the time moves.
+func (c *clock) wait(span time.Duration, calls int) <-chan time.Time {
+	if calls > 0 {
+		return nil
+	}
+	return c.after(span)
+}
+
 // pushing is one connection to a fake of a store, with the ledger in which it stands.
 type pushing struct {
 	t      testing.TB
@@ -110,7 +118,7 @@ func newPushing(t testing.TB, at *clock, to shop, location string) *pushing {
 	p := &pushing{t: t, clock: at, ledger: state}
 	p.push = &activities.Push{
 		Ledger: noted{state, p}, Drivers: all.Drivers(), Environment: environment, Stores: activities.NewStores(),
-		Now: at.now, After: at.after, Slice: time.Hour,
+		Now: at.now, After: at.wait, Slice: time.Hour,
 	}
 	spec, known := all.Specs()[to.driver]
 	require.True(t, known, "no driver %s", to.driver)

@@ -1,6 +1,7 @@
-package activities
+package push
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tidemark/tidemark/channels"
@@ -72,33 +73,73 @@ func backoff(n int) time.Duration {
 	return min(first<<max(n-1, 0), most)
 }
 
-// nothingNamed is true when an answer says that nothing was applied and names no reason in any item. Sending the same again
-// would bring the same again, so it is treated as a refusal of the whole.
-func nothingNamed(reply channels.Reply) bool {
-	for _, item := range reply.Items {
-		if item.Verdict != channels.NotApplied || item.Lost || item.Code != "" || item.Reason != "" {
-			return false
+// Opened tells which calls are open in the ledger. Those under way are left out: their answers are still to come.
+func (m *Machine) Opened(calls []ledger.CallStanding) {
+	m.listed, m.open = true, nil
+	for _, call := range calls {
+		if !m.flies(call.Key) {
+			m.open = append(m.open, standing{CallStanding: call})
 		}
 	}
-	return len(reply.Items) > 0
 }
 
-// within splits the rows of a call so that no part holds more rows than any of its rows may stand among.
-func within(rows []ledger.DueItem) [][]ledger.DueItem {
-	var parts [][]ledger.DueItem
-	begin, most := 0, 0
-	for i, row := range rows {
-		limit := most
-		if row.Part > 0 && (limit == 0 || row.Part < limit) {
-			limit = row.Part
+// Read tells what an open call holds.
+func (m *Machine) Read(call ledger.OpenCall) {
+	for i := range m.open {
+		if m.open[i].Key == call.Key {
+			m.open[i].whole = &call
 		}
-		if limit > 0 && i-begin >= limit {
-			parts, begin, limit = append(parts, rows[begin:i]), i, row.Part
+	}
+}
+
+// Abandoned tells that a call was closed: its rows are due again.
+func (m *Machine) Abandoned(key string) {
+	m.close(key)
+	m.returned()
+}
+
+func (m *Machine) close(key string) {
+	m.open = slices.DeleteFunc(m.open, func(call standing) bool { return call.Key == key })
+}
+
+// flies is true while the call of a key is under way.
+func (m *Machine) flies(key string) bool {
+	for _, under := range m.flights {
+		if key != "" && under.step.Call.Key == key {
+			return true
 		}
-		most = limit
 	}
-	if begin < len(rows) {
-		parts = append(parts, rows[begin:])
+	return false
+}
+
+// unanswered says what to do about open calls, or how long to wait for one. The store falters while a call without an answer stands: it is
+// sent again before anything new, and such calls are sent one after the other.
+func (m *Machine) unanswered(now time.Time) (plan Plan, falters bool) {
+	resends := false
+	for _, under := range m.flights {
+		resends = resends || under.step.Kind == Resend
 	}
-	return parts
+	falters = resends
+	for _, call := range m.open {
+		decision := decide(call.CallStanding, m.setup.Limits, now)
+		lost := call.Ticket == ""
+		falters = falters || lost
+		switch {
+		case decision.what == abandon:
+			return Plan{Steps: []Step{{Kind: Abandon, Key: call.Key, Why: decision.why}}}, falters
+		case decision.what == wait:
+			if plan.Until.IsZero() || decision.at.Before(plan.Until) {
+				plan.Until, plan.Why, plan.Faulty = decision.at, decision.why, lost
+			}
+		case len(m.flights) >= m.atOnce || len(plan.Steps) > 0 || lost && resends:
+			// It is looked at again when a call has ended.
+		case call.whole == nil:
+			return Plan{Steps: []Step{{Kind: ReadCall, Key: call.Key}}}, falters
+		case decision.what == send:
+			plan.Steps = append(plan.Steps, Step{Kind: Resend, Call: *call.whole})
+		default:
+			plan.Steps = append(plan.Steps, Step{Kind: Poll, Call: *call.whole})
+		}
+	}
+	return plan, falters
 }

@@ -1,9 +1,8 @@
-package activities
+package push
 
 import (
-	"context"
 	"errors"
-	"fmt"
+	"time"
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/ledger"
@@ -61,56 +60,45 @@ func (r *refusals) note(sku string) {
 	r.refused[sku] = true
 }
 
-// settleBlame does what a refusal that asks for a person comes to.
-func (s *slice) settleBlame(ctx context.Context, step step, refusal *channels.Error) error {
-	call, again, tries := step.call, step.poll || step.resend, 0
-	if len(call.Items) == 1 && !again {
-		s.refusals.note(call.Items[0].ChannelSKU)
+// settleBlame does what a refusal that asks for a person comes to. Where nothing is known of the credential yet, a read that changes nothing
+// comes first.
+func (m *Machine) settleBlame(under *flight, refusal *channels.Error, now time.Time) Effects {
+	call, tries := under.step.Call, 0
+	if len(call.Items) == 1 && !under.again() {
+		m.refusals.note(call.Items[0].ChannelSKU)
 		tries = call.Items[0].Attempts
-		if err := s.recallRefusals(ctx); err != nil {
-			return err
-		}
-		if err := s.learnWhetherReadsWork(ctx); err != nil {
-			return s.answerAll(ctx, call, untouched(step), refusal.Error()) // the store falters: it is asked again later
+		if under.refusal == nil && !m.refusals.works && !m.refusals.reads {
+			under.refusal = refusal
+			return Effects{Check: true}
 		}
 	}
-	switch s.refusals.blame(len(call.Items), again, tries) {
+	switch m.refusals.blame(len(call.Items), under.again(), tries) {
 	case theItem:
-		return s.answerAll(ctx, call, ledger.StatusRejected, refusal.OfItem())
+		return all(under, ledger.StatusRejected, refusal.OfItem(), now)
 	case unclear:
-		return s.answerAll(ctx, call, ledger.StatusRetrying, refusal.Error())
+		return all(under, ledger.StatusRetrying, refusal.Error(), now)
 	}
-	if err := s.answerAll(ctx, call, untouched(step), refusal.Error()); err != nil {
-		return err
-	}
-	return fmt.Errorf("store %s: %w", s.store.ID, refusal)
+	effects := all(under, under.untouched(), refusal.Error(), now)
+	effects.Fail = m.named(refusal)
+	return effects
 }
 
-// learnWhetherReadsWork makes a read that changes nothing, where nothing is known of the credential yet. A read that the store refuses
-// is an answer too; only one that says nothing is an error.
-func (s *slice) learnWhetherReadsWork(ctx context.Context) error {
-	if s.refusals.works || s.refusals.reads {
-		return nil
+// Checked tells how a read went that changes nothing. One that the store refuses says that the credential does not work; one that brings no
+// answer says nothing: the item is asked about again later.
+func (m *Machine) Checked(number int, failed error, now time.Time) Effects {
+	under := m.flights[number]
+	delete(m.flights, number)
+	var cause *channels.Error
+	if failed != nil && errors.As(failed, &cause) && cause.Next != channels.AskPerson {
+		return all(under, under.untouched(), under.refusal.Error(), now)
 	}
-	_, err := s.channel.Check(ctx)
-	var refusal *channels.Error
-	if err != nil && errors.As(err, &refusal) && refusal.Next != channels.AskPerson {
-		return err
-	}
-	s.refusals.reads = err == nil
-	return nil
+	m.refusals.reads = failed == nil
+	return m.settleBlame(under, under.refusal, now)
 }
 
-// recallRefusals learns what the slices of this run before this one have seen: a slow store has a slice for every call.
-func (s *slice) recallRefusals(ctx context.Context) error {
-	if s.refusals.works {
-		return nil
-	}
-	tally, err := s.Ledger.Tally(ctx, s.input.Lease.Run)
-	if err != nil {
-		return err
-	}
-	s.refusals.works = tally.Exported+tally.Sent > 0
-	s.refusals.waiting = int(tally.Retrying) // with the row of this call, which has no answer yet
-	return nil
+// Earlier tells what the slices of the run before this one have seen, before Checked: a slow store has a slice for every call. Rows that are
+// being retried hold that of the call that was refused, which has no answer yet.
+func (m *Machine) Earlier(counts ledger.Counts) {
+	m.refusals.works = m.refusals.works || counts.Exported+counts.Sent > 0
+	m.refusals.waiting = int(counts.Retrying)
 }

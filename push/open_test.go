@@ -1,4 +1,4 @@
-package activities
+package push
 
 import (
 	"fmt"
@@ -10,6 +10,8 @@ import (
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/ledger"
 )
+
+var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
 func TestDecideAboutOpenCalls(t *testing.T) {
 	t.Parallel()

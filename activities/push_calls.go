@@ -1,0 +1,185 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/push"
+)
+
+// answerPatience is how long the ledger may take to write an answer after the activity was cancelled.
+const answerPatience = 10 * time.Second
+
+// reply is what a call brought.
+type reply struct {
+	number int // of the call
+	kind   push.Kind
+	reply  channels.Reply
+	found  []channels.Found
+	err    error
+}
+
+// record does a step that is about the ledger alone.
+func (s *slice) record(ctx context.Context, step push.Step) error {
+	switch step.Kind {
+	case push.ReadOpen:
+		calls, err := s.Ledger.OpenCalls(ctx, s.input.Connection)
+		if err != nil {
+			return err
+		}
+		s.machine.Opened(calls)
+	case push.ReadCall:
+		call, err := s.Ledger.OpenCall(ctx, s.input.Connection, step.Key)
+		if err != nil {
+			return err
+		}
+		s.machine.Read(call)
+	case push.ReadDue:
+		rows, err := s.Ledger.NextDue(ctx, step.Query)
+		if err != nil {
+			return err
+		}
+		s.machine.Due(rows)
+	case push.ReadReferences:
+		known, err := s.Ledger.References(ctx, s.store.ID, step.SKUs)
+		if err != nil {
+			return err
+		}
+		s.machine.Known(step, known, s.Now())
+	case push.Abandon:
+		if err := s.Ledger.Abandon(ctx, s.input.Lease, step.Key, step.Why, s.Now()); err != nil {
+			return err
+		}
+		s.machine.Abandoned(step.Key)
+	}
+	return nil
+}
+
+// start begins a call: what has to be written before it is written, and the call runs beside the loop.
+func (s *slice) start(ctx context.Context, pacer *channels.Pacer, step push.Step) error {
+	now, call := s.Now(), step.Call
+	items := s.machine.Items(call.Items)
+	switch step.Kind {
+	case push.Send:
+		key := uuid.NewString()
+		body, err := s.channel.Encode(items, key)
+		if err != nil {
+			return askPerson(ErrorNotConfigured, fmt.Sprintf("store %s: the driver cannot write a call of %d items: %v", s.store.ID, len(items), err), err)
+		}
+		call.Intent = s.machine.Intent(step, key, body, now)
+		if err := s.Ledger.Intend(ctx, s.input.Lease, call.Intent); err != nil {
+			return err
+		}
+		s.today++
+	case push.Resend, push.Poll:
+		if err := s.Ledger.Resend(ctx, s.input.Lease, call.Key, s.machine.Deadline(now), now); err != nil {
+			return err
+		}
+		s.today++
+	}
+	number := s.machine.Began(step, call)
+	pacer.Began(now)
+	go func() {
+		limited, cancel := context.WithTimeout(ctx, s.machine.Timeout())
+		defer cancel()
+		answer := s.call(limited, step.Kind, call, items)
+		ended := s.Now()
+		pacer.Ended(ended, answer.reply.Budget, answer.err)
+		count(ctx, s.store, answer.reply, answer.err, ended.Sub(now))
+		answer.number, answer.kind = number, step.Kind
+		s.replies <- answer
+	}()
+	return nil
+}
+
+// call makes a call.
+func (s *slice) call(ctx context.Context, kind push.Kind, call ledger.OpenCall, items []channels.Item) (answer reply) {
+	switch kind {
+	case push.Find:
+		finder, ok := channels.AsFinder(s.channel)
+		if !ok {
+			answer.err = fmt.Errorf("store %s: the driver %s looks nothing up", s.store.ID, s.store.Driver)
+			return answer
+		}
+		answer.found, answer.reply.Budget, answer.err = finder.Find(ctx, items)
+	case push.Poll:
+		poller, ok := channels.AsPoller(s.channel)
+		if !ok {
+			answer.err = &channels.Error{Next: channels.Anew, Reason: fmt.Sprintf("store %s no longer reports on submissions; they are sent again", s.store.ID)}
+			return answer
+		}
+		answer.reply, answer.err = poller.Poll(ctx, call.Ticket, items)
+	default:
+		answer.reply, answer.err = s.channel.Send(ctx, channels.Call{Key: call.Key, Body: call.Body, Items: items})
+	}
+	return answer
+}
+
+// settle writes what a call brought, also when a cancellation came meanwhile: what the store said must not be lost.
+func (s *slice) settle(ctx context.Context, answer reply) *ending {
+	keep, done := context.WithTimeout(context.WithoutCancel(ctx), answerPatience)
+	defer done()
+	var effects push.Effects
+	if answer.kind == push.Find {
+		effects = s.machine.Found(answer.number, answer.found, answer.err, s.Now())
+	} else {
+		effects = s.machine.Answered(answer.number, answer.reply, answer.err, s.Now())
+	}
+	if effects.Check {
+		earlier, err := s.Ledger.Tally(keep, s.input.Lease.Run)
+		if err != nil {
+			return &ending{err: err}
+		}
+		s.machine.Earlier(earlier)
+		_, err = s.channel.Check(keep)
+		effects = s.machine.Checked(answer.number, err, s.Now())
+	}
+	if err := s.write(keep, effects); err != nil {
+		return &ending{err: err}
+	}
+	switch {
+	case effects.Fail != nil:
+		return &ending{err: effects.Fail}
+	case effects.Pause != nil:
+		return &ending{result: PushResult{Until: effects.Pause.Until, Why: effects.Pause.Why, Faulty: true}}
+	}
+	return nil
+}
+
+// write carries effects out.
+func (s *slice) write(ctx context.Context, effects push.Effects) error {
+	lease, now := s.input.Lease, s.Now()
+	if len(effects.Forget) > 0 {
+		if err := s.Ledger.Forget(ctx, lease, effects.Forget); err != nil {
+			return err
+		}
+	}
+	if len(effects.Remember) > 0 {
+		if err := s.Ledger.Remember(ctx, lease, effects.Remember, now); err != nil {
+			return err
+		}
+	}
+	if len(effects.Park) > 0 {
+		rows, answers := make([]ledger.DueItem, len(effects.Park)), make([]ledger.ItemAnswer, len(effects.Park))
+		for i, parked := range effects.Park {
+			rows[i], answers[i] = parked.Row, parked.Answer
+		}
+		if err := s.Ledger.Park(ctx, lease, rows, answers, now); err != nil {
+			return err
+		}
+	}
+	if effects.Abandon != nil {
+		if err := s.Ledger.Abandon(ctx, lease, effects.Abandon.Key, effects.Abandon.Why, now); err != nil {
+			return err
+		}
+	}
+	if effects.Answer != nil {
+		return s.Ledger.Answer(ctx, lease, *effects.Answer)
+	}
+	return nil
+}
