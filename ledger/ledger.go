@@ -619,7 +619,8 @@ type Pusher interface {
 	Tally(ctx context.Context, run int64) (Counts, error)
 }
 
-// DueQuery asks for due rows. Rows that this run already tried MaximumTries times are left for the next run.
+// DueQuery asks for due rows. Rows that this run already tried MaximumTries times are left for the next run; from the beginning, those that
+// it has not tried come first.
 type DueQuery struct {
 	Connection   string
 	Run          int64
