@@ -57,11 +57,15 @@ func TestPlacesMove(t *testing.T) {
 		"the level moved, the figure did not": {linked(of("A", at("east", "A", 7, 11), at("west", "A", 5, 10)), east, west), stood, Cause{}, map[string]Move{"e": Push, "w": Rest}},
 		"below the buffer, as before": {
 			linked(shared(of("A", at("east", "A", 2, 11), at("west", "A", 1, 10)), Strategy{BufferUnits: 5}), east, west),
-			stands(func(s *Standing) { s.Quantity = 0 }), Cause{}, map[string]Move{"e": Push, "w": Rest},
+			stands(func(s *Standing) { s.Quantity = 0 }),
+			Cause{},
+			map[string]Move{"e": Push, "w": Rest},
 		},
 		"shares of one place": {
 			linked(shared(of("A", at("east", "A", 14, 9), at("west", "A", 8, 11)), Strategy{}), east, west),
-			stands(func(s *Standing) { s.Quantity = map[int64]int64{7: 7, 5: 5}[s.Quantity] }), Cause{}, map[string]Move{"e": Rest, "w": Push},
+			stands(func(s *Standing) { s.Quantity = map[int64]int64{7: 7, 5: 5}[s.Quantity] }),
+			Cause{},
+			map[string]Move{"e": Rest, "w": Push},
 		},
 		"a bundle, where its component moved": {linked(parts, east, west), kits, Cause{}, map[string]Move{"e": Rest, "w": Push}},
 		"a bundle of the sum":                 {parts, kits, Cause{}, map[string]Move{"": Push}},
