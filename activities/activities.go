@@ -96,6 +96,10 @@ type FetchResult struct {
 	// Absent is what a snapshot that is held leaves unnamed.
 	Absent ledger.Absence `json:"absent,omitzero"`
 	Shared int64          `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
+	// Oddities say by kind what looks odd in what was read, by this fetch or before it where nothing is new, each with its count and an
+	// example; Odd is the sum of the counts.
+	Oddities []string `json:"oddities,omitempty"`
+	Odd      int64    `json:"odd,omitempty"`
 	// Stale is how many levels there are whose last row was refused, in this fetch or before.
 	Stale int64 `json:"stale,omitempty"`
 }

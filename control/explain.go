@@ -18,6 +18,8 @@ type ExplanationOf struct {
 	Now *inventory.ChannelLevel `json:"now,omitempty"`
 	// Unread are levels of the product that were never read, because every row of them was refused.
 	Unread []ledger.StaleLevel `json:"unread,omitempty"`
+	// Spelled says of the row's SKUs, in words, that a listing or the warehouse spells them in another way.
+	Spelled []string `json:"spelled,omitempty"`
 	// Run is the run that last touched the row.
 	Run *ledger.Run `json:"run,omitempty"`
 	// Confirmed is the run that the store confirmed its figure to; 0 when the activity no longer tells.
@@ -93,6 +95,9 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 				return nil, err
 			}
 		}
+		if explanation.Spelled, err = c.spelled(ctx, connection, explanation); err != nil {
+			return nil, err
+		}
 		explanation.Activity, explanation.Confirmed = history(row, activity)
 		explanations = append(explanations, explanation)
 	}
@@ -163,6 +168,7 @@ func (e ExplanationOf) Lines() []string {
 	for _, one := range e.Unread {
 		lines = append(lines, unreadLine(one))
 	}
+	lines = append(lines, e.Spelled...)
 	name := row.ChannelSKU
 	if row.Location != "" {
 		name += " at " + row.Location

@@ -281,6 +281,7 @@ type Counts struct {
 	Changed  int64 `json:"changed"`         // levels whose available figure changed
 	Older    int64 `json:"older"`           // rows older than the recorded level
 	Stale    int64 `json:"stale,omitempty"` // levels whose last row was refused, by this run or an earlier one
+	Odd      int64 `json:"odd,omitempty"`   // what looks odd in the rows and SKUs of the snapshot, by this run or an earlier one
 	Resolved int64 `json:"resolved"`        // channel levels computed
 	Due      int64 `json:"due"`             // channel levels that were due when the push began
 	Exported int64 `json:"exported"`
@@ -332,6 +333,8 @@ type SnapshotResult struct {
 	More                                   bool // as it was said at the end of the snapshot
 	// Rejected says who rejected this content before, when and why it was held; then it is not held again, and nothing was recorded.
 	Rejected string `json:",omitempty"`
+	// Oddities are what looks odd in its rows and SKUs. They decide nothing.
+	Oddities []inventory.Oddity `json:"-"`
 	// Dissolved are the holds of other runs of which nobody need decide any more, for this full snapshot was recorded.
 	Dissolved []Hold `json:"-"`
 }
@@ -404,6 +407,9 @@ type Recorder interface {
 	Stage(ctx context.Context, lease Lease, start SnapshotStart) (snapshot int64, err error)
 	// StageRows adds rows. The same (facility, SKU) twice in one snapshot refuses both.
 	StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error
+	// NoteOddities keeps what looks odd in the rows of a staged snapshot. Record adds which of its SKUs are like those of listings,
+	// products, bundles and recorded levels, and are not theirs. A snapshot keeps it all, whether it is recorded or held.
+	NoteOddities(ctx context.Context, snapshot int64, oddities []inventory.Oddity) error
 	// Record makes a staged snapshot visible in one transaction, or holds it (and throws the rows away; the refusals stay
 	// readable). Versions grow only where the available figure really changed. An observation with an older ReportedAt than
 	// the recorded one changes nothing; one without a time is as new as its snapshot. Each change of a figure is written to
@@ -613,7 +619,8 @@ type Pusher interface {
 	Tally(ctx context.Context, run int64) (Counts, error)
 }
 
-// DueQuery asks for due rows. Rows that this run already tried MaximumTries times are left for the next run.
+// DueQuery asks for due rows. Rows that this run already tried MaximumTries times are left for the next run; from the beginning, those that
+// it has not tried come first.
 type DueQuery struct {
 	Connection   string
 	Run          int64

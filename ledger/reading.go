@@ -142,12 +142,22 @@ type SnapshotEntry struct {
 	Missing  int64  `json:"missing"`
 	Changed  int64  `json:"changed"`
 	Older    int64  `json:"older"`
+	// Oddities are what looked odd in its rows and SKUs, by kind.
+	Oddities []inventory.Oddity `json:"oddities,omitempty"`
 }
 
 // Page asks for a part of a list; After is the last key of the page before.
 type Page struct {
 	After string
 	Limit int // 0 means 100
+}
+
+// AlikeQuery says among which SKUs to look; what is empty is left out.
+type AlikeQuery struct {
+	Connection string // the channel SKUs of its rows
+	Store      string // the SKUs of its listings
+	Warehouse  string // the SKUs of its levels
+	Merchant   string // all that is named of it: levels, definitions, channel SKUs
 }
 
 // Reader answers what people ask.
@@ -179,6 +189,9 @@ type Reader interface {
 	// Known is true when anything is known of a merchant's SKU or channel SKU: a level, a product, a bundle or a part of one, a
 	// listing, a row or an activity.
 	Known(ctx context.Context, merchant, sku string) (bool, error)
+	// Alike lists, in order, at most five SKUs other than one that a person may take for it: they differ only in case, blanks, leading zeros
+	// or a spreadsheet's marks.
+	Alike(ctx context.Context, sku string, query AlikeQuery) ([]string, error)
 	// StatusCounts counts a connection's rows by status.
 	StatusCounts(ctx context.Context, connection string) (map[Status]int64, error)
 	// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. Connection may be empty.

@@ -55,6 +55,10 @@ func (a Advisor) Advise(ctx context.Context, values settings.Values) (Advice, er
 			}
 			break
 		}
+		if until := a.Limits.Until; !until.IsZero() && !a.Now().Before(until) {
+			advice.Suggestions = append(advice.Suggestions, untried(left(all, doubted))...)
+			break
+		}
 		tried := With(advice.Settings, all[at:at+1])
 		then, _ := a.read(ctx, tried) // the report says why it failed, if it did
 		if ctx.Err() != nil {
@@ -85,6 +89,17 @@ func left(all, doubted []Suggestion) []Suggestion {
 		if contains(doubted, all[i]) {
 			all[i].Decide = true
 			all[i].Why += "; tried, and it spoils other rows or reads no more of them"
+		}
+	}
+	return all
+}
+
+// untried are suggestions of which none leaves no choice, for there was no time to try them.
+func untried(all []Suggestion) []Suggestion {
+	for i := range all {
+		if !all[i].Decide {
+			all[i].Decide = true
+			all[i].Why += "; not tried, for the time was over"
 		}
 	}
 	return all

@@ -152,7 +152,11 @@ func (c *Collector) Watch(used map[string]string) func(name string, value jsonva
 			c.report.Fields = append(c.report.Fields, Field{Name: shown(name, reportText), As: used[name], name: name, Examples: []string{}})
 		}
 		switch kind := value.Kind(); kind {
+		case jsonvalue.Text:
+			text, _ := value.Text()
+			c.report.Fields[at].example(text)
 		case jsonvalue.Object, jsonvalue.List:
+			c.report.Fields[at].holds = true
 			c.report.Fields[at].example("(" + strings.TrimPrefix(strings.TrimPrefix(string(kind), "an "), "a ") + ")")
 		default:
 			c.report.Fields[at].example(value.Raw())

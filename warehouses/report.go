@@ -43,7 +43,8 @@ type Field struct {
 	As       string   `json:"as,omitempty"` // what it is read as, like sku; empty when it is not used
 	Examples []string `json:"examples"`     // of what stands in it, different ones
 
-	name string // as it is
+	name  string // as it is
+	holds bool   // an object or a list stands in it
 }
 
 // Refusals are the rows that are refused for one kind of reason.

@@ -92,7 +92,7 @@ const headerName = "header"
 func (s subject) unused() []string {
 	var names []string
 	for _, field := range s.report.Fields {
-		if field.As == "" {
+		if field.As == "" && !field.holds {
 			names = append(names, field.name)
 		}
 	}

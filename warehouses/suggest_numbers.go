@@ -52,7 +52,7 @@ func (s subject) separators() *Suggestion {
 		}
 	}
 	why := fmt.Sprintf("%s: a figure like %s can be read only with a setting", rows(count), quote(texts[0]))
-	spoken := s.report.small > 0 && s.report.large == 0
+	spoken := s.plain(texts)
 	if len(complete) == 1 && complete[0].numbers == all && (len(plausible) == 0 || spoken) {
 		return one(why, complete[0].reads(texts), complete[0].settings...)
 	}
@@ -66,6 +66,17 @@ func (s subject) separators() *Suggestion {
 		return nil
 	}
 	return suggestion
+}
+
+// plain is true where there are figures below 1000, and none of 1000 or more, that are written without a separator.
+func (s subject) plain(texts []string) bool {
+	small, large := s.report.small > 0, s.report.large > 0
+	for _, text := range texts {
+		if digits := strings.Trim(text, "0123456789") == ""; digits {
+			small, large = small || len(text) < 4, large || len(text) >= 4
+		}
+	}
+	return small && !large
 }
 
 // numbers are the different texts of refused figures that separators may read, and how many rows have them.

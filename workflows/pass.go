@@ -276,6 +276,7 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 	}
 	p.counts, p.unchanged = read(p.counts, fetched), unchanged(fetched)
 	p.progress.Counts, p.progress.Shared, p.snapshotRejected = p.counts, fetched.Shared, fetched.Rejected
+	p.progress.Oddities = fetched.Oddities
 	workflow.GetLogger(ctx).Info("fetched", "rows", fetched.Rows, "changed", fetched.Changed, "refused", fetched.Refused, "held", fetched.Held,
 		"from", fetched.From, "shared", fetched.Shared)
 	return fetched, nil

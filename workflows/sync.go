@@ -269,7 +269,7 @@ func failure(err error) string {
 // end shows how the pass ended.
 func (s *sync) end(ctx workflow.Context, p *pass, outcome ledger.Outcome, reason string) {
 	s.report.Run, s.report.Mode, s.report.Outcome, s.report.Reason = p.lease.Run, p.mode, outcome, reason
-	s.report.Counts, s.report.Preview = p.counts, p.preview
+	s.report.Counts, s.report.Preview, s.report.Oddities = p.counts, p.preview, p.progress.Oddities
 	workflow.GetLogger(ctx).Info("run ended", "run", p.lease.Run, "outcome", outcome, "reason", reason)
 	workflow.GetMetricsHandler(ctx).WithTags(map[string]string{"mode": string(s.mode), "outcome": string(outcome)}).Counter("tidemark_runs").Inc(1)
 	if s.labelled {

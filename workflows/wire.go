@@ -212,6 +212,8 @@ type SyncReport struct {
 	Passes  int            `json:"passes"`
 	// Preview is set after a dry run.
 	Preview *activities.Preview `json:"preview,omitempty"`
+	// Oddities say by kind what looks odd in what was read of the warehouse, each with its count and an example. They decide nothing.
+	Oddities []string `json:"oddities,omitempty"`
 }
 
 // Progress is the answer to QueryProgress.
@@ -228,6 +230,7 @@ type Progress struct {
 	Requests []string      `json:"requests,omitempty"` // that wait for the next pass; a group's requests are in the ledger
 	Queued   int           `json:"queued,omitempty"`   // how many requests wait for the next pass, those of groups included
 	Strays   []string      `json:"strays,omitempty"`   // the last answers of persons that were for nothing, in words
+	Oddities []string      `json:"oddities,omitempty"` // see SyncReport
 }
 
 // Carried is what a workflow hands to itself when it continues as new.
@@ -280,6 +283,7 @@ type heldPass struct {
 	FetchApproved *activities.DecideResult `json:"fetch_approved,omitempty"`
 	ZeroApproved  *activities.DecideResult `json:"zero_approved,omitempty"`
 	Labelled      bool                     `json:"labelled,omitempty"`
+	Oddities      []string                 `json:"oddities,omitempty"`
 	// Answered and AnsweredBy are an answer that came while the workflow continued as new.
 	Answered   string `json:"answered,omitempty"`
 	AnsweredBy string `json:"answered_by,omitempty"`

@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"order":       orderTests,
 		"clock":       clockTests,
 		"snapshot":    snapshotTests,
+		"odd":         oddTests,
 		"repeated":    repeatedTests,
 		"guard":       guardTests,
 		"stale":       staleTests,

@@ -318,6 +318,23 @@ func TestReportLimits(t *testing.T) {
 	}
 }
 
+// TestSuggestionsWithoutTime: what could not be tried is left to a person.
+func TestSuggestionsWithoutTime(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "stock.csv")
+	drop(t, path, "sku,available\nA ,1\n")
+	values, problems := Spec.Check(map[string]any{"path": path})
+	require.Empty(t, problems)
+	now := time.Now()
+	advice, err := warehouses.Advisor{
+		Driver: Driver(), ID: "depot", Limits: warehouses.Limits{Rows: 100, Until: now}, Now: func() time.Time { return now }, Environment: warehousetest.Environment(),
+	}.Advise(t.Context(), values)
+	require.NoError(t, err)
+	require.Equal(t, []string{"? undress: true"}, lines(advice))
+	require.Contains(t, advice.Suggestions[0].Why, "not tried, for the time was over")
+	require.Nil(t, advice.Then)
+}
+
 // FuzzAdvice: no file breaks a report; each row is counted once; and what is suggested without a choice never reads less.
 func FuzzAdvice(f *testing.F) {
 	files, err := filepath.Glob("testdata/cases/*")
