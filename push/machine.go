@@ -49,7 +49,7 @@ const (
 type Step struct {
 	Kind  Kind
 	Key   string          // of ReadCall and Abandon
-	Why   string          // of Abandon
+	Why   string          // of Abandon; of Poll, what the call was last answered
 	Query ledger.DueQuery // of ReadDue
 	SKUs  []string        // of ReadReferences
 	// Call is that of Resend and Poll as the ledger has it. Of Send and Find only Items are set.
@@ -110,7 +110,8 @@ type Machine struct {
 	find        int // the most items in one look-up
 	failedFinds int // look-ups in a row that failed
 
-	refusals refusals // of single items
+	refusals map[channels.Operation]*refusals // by the kind of call
+	reads    bool                             // a read that changes nothing works with the credential
 }
 
 // standing is an open call, with its bytes and rows once they were read.
@@ -121,7 +122,7 @@ type standing struct {
 
 // New returns the machine of a new slice.
 func New(setup Setup) *Machine {
-	m := &Machine{setup: setup, batch: max(setup.Limits.Batch, 1), atOnce: 1, find: max(setup.Limits.Find, 1), flights: map[int]*flight{}}
+	m := &Machine{setup: setup, batch: max(setup.Limits.Batch, 1), atOnce: 1, find: max(setup.Limits.Find, 1), flights: map[int]*flight{}, refusals: map[channels.Operation]*refusals{}}
 	if setup.Batch > 0 {
 		m.batch = min(m.batch, setup.Batch)
 	}
