@@ -25,6 +25,7 @@ type Setup struct {
 	Limits     channels.Limits
 	Batch      int  // the most rows in a call, as a person set it; 0 or more than the store takes: as many as the store takes
 	Finds      bool // rows need a reference before they can be sent
+	Newer      bool // what moved after the run was resolved goes first
 	// Compose splits rows into calls of at most so many; see channels.Compose.
 	Compose func(items []channels.Item, batch int) ([][]int, error)
 }
@@ -111,6 +112,7 @@ type Machine struct {
 	failedFinds int // look-ups in a row that failed
 
 	refusals refusals // of single items
+	moves    moves
 }
 
 // standing is an open call, with its bytes and rows once they were read.
@@ -125,6 +127,7 @@ func New(setup Setup) *Machine {
 	if setup.Batch > 0 {
 		m.batch = min(m.batch, setup.Batch)
 	}
+	m.moves.newer = setup.Newer
 	return m
 }
 
