@@ -52,7 +52,7 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 		Push: p, input: input, store: store, channel: channel, meters: meters, until: p.Now().Add(p.Slice), replies: make(chan reply),
 		machine: push.New(push.Setup{
 			Store: store.ID, Connection: input.Connection, Run: input.Lease.Run, Scope: input.Scope, Limits: channel.Limits(),
-			Batch: store.BatchSize, Finds: finds,
+			Batch: store.BatchSize, Calls: store.Budget.Calls, Finds: finds,
 			Compose: func(items []channels.Item, batch int) ([][]int, error) {
 				return channels.Compose(channel, items, batch)
 			},
@@ -198,6 +198,9 @@ func (s *slice) begin(ctx context.Context, steps []push.Step) (paced time.Time, 
 		today, err := s.callsToday(ctx)
 		if err != nil {
 			return time.Time{}, "", false, err
+		}
+		if pacer.Full(s.Now()) && s.machine.UnderWay() > 0 {
+			continue // its next answer lets a call begin
 		}
 		at, reason := pacer.Ready(s.Now(), today)
 		if at.IsZero() {

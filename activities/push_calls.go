@@ -83,13 +83,13 @@ func (s *slice) start(ctx context.Context, pacer *channels.Pacer, step push.Step
 		s.today++
 	}
 	number := s.machine.Began(step, call)
-	pacer.Began(now)
+	paid := pacer.Began(now)
 	go func() {
 		limited, cancel := context.WithTimeout(ctx, s.machine.Timeout())
 		defer cancel()
 		answer := s.call(limited, step.Kind, call, items)
 		ended := s.Now()
-		pacer.Ended(ended, answer.reply.Budget, answer.err)
+		pacer.Answered(paid, ended, answer.reply.Budget, answer.err)
 		count(ctx, s.store, answer.reply, answer.err, ended.Sub(now))
 		answer.number, answer.kind = number, step.Kind
 		s.replies <- answer

@@ -24,6 +24,7 @@ type Setup struct {
 	Scope      []string
 	Limits     channels.Limits
 	Batch      int  // the most rows in a call, as a person set it; 0 or more than the store takes: as many as the store takes
+	Calls      int  // the most calls under way at once, in the same way
 	Finds      bool // rows need a reference before they can be sent
 	// Compose splits rows into calls of at most so many; see channels.Compose.
 	Compose func(items []channels.Item, batch int) ([][]int, error)
@@ -121,9 +122,12 @@ type standing struct {
 
 // New returns the machine of a new slice.
 func New(setup Setup) *Machine {
-	m := &Machine{setup: setup, batch: max(setup.Limits.Batch, 1), atOnce: 1, find: max(setup.Limits.Find, 1), flights: map[int]*flight{}}
+	m := &Machine{setup: setup, batch: max(setup.Limits.Batch, 1), atOnce: max(setup.Limits.Calls, 1), find: max(setup.Limits.Find, 1), flights: map[int]*flight{}}
 	if setup.Batch > 0 {
 		m.batch = min(m.batch, setup.Batch)
+	}
+	if setup.Calls > 0 {
+		m.atOnce = min(m.atOnce, setup.Calls)
 	}
 	return m
 }
