@@ -32,6 +32,15 @@ func crowd(store *script, size int, each func(n int) error) {
 	}
 }
 
+// flowing is a push whose time flows, for a bucket that fills while calls are under way. At the rate of these stores nobody waits for it.
+func flowing(t *testing.T, store channels.Channel, skus ...string) *pushing {
+	t.Helper()
+	p, began := newPushing(t, store, skus...), time.Now()
+	p.push.Now = func() time.Time { return p.now.Add(time.Since(began)) }
+	p.push.After = func(span time.Duration, _ int) <-chan time.Time { return time.After(span) }
+	return p
+}
+
 func skusOf(n int) []string {
 	skus := make([]string, n)
 	for i := range skus {
@@ -51,7 +60,7 @@ func TestCallsAreUnderWayTogether(t *testing.T) {
 	t.Parallel()
 	store := fast(4)
 	crowd(store, 4, func(int) error { return nil })
-	p := newPushing(t, store, skusOf(12)...)
+	p := flowing(t, store, skusOf(12)...)
 	require.NoError(t, p.run())
 	require.Len(t, store.calls, 12)
 	require.Empty(t, p.open())
@@ -68,7 +77,7 @@ func TestCancelledRunWaitsForItsCalls(t *testing.T) {
 		once.Do(func() { p.cancel() })
 		return nil
 	})
-	p = newPushing(t, store, skusOf(12)...)
+	p = flowing(t, store, skusOf(12)...)
 	_, err := p.slice()
 	require.Error(t, err)
 	require.Empty(t, p.open(), "each call is answered")
@@ -84,7 +93,7 @@ func TestLostAnswersOfManyCalls(t *testing.T) {
 	store := fast(4)
 	lost := 0
 	crowd(store, 4, func(int) error { return errLost })
-	p := newPushing(t, store, skusOf(8)...)
+	p := flowing(t, store, skusOf(8)...)
 	result, err := p.slice()
 	require.NoError(t, err)
 	require.True(t, result.Faulty)
@@ -119,7 +128,7 @@ func TestCallsAtOnceAreLowered(t *testing.T) {
 		}()
 		return channels.Reply{}, nil
 	}
-	p := newPushing(t, store, skusOf(8)...)
+	p := flowing(t, store, skusOf(8)...)
 	d := definitions()
 	d.Stores[0].Budget.Calls = 1
 	p.apply(d)
