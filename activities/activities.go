@@ -96,6 +96,10 @@ type FetchResult struct {
 	// Absent is what a snapshot that is held leaves unnamed.
 	Absent ledger.Absence `json:"absent,omitzero"`
 	Shared int64          `json:"shared,omitempty"` // the run that fetched what was taken over; the figures are its
+	// Oddities say by kind what looks odd in what was read, by this fetch or before it where nothing is new, each with its count and an
+	// example; Odd is the sum of the counts.
+	Oddities []string `json:"oddities,omitempty"`
+	Odd      int64    `json:"odd,omitempty"`
 	// Stale is how many levels there are whose last row was refused, in this fetch or before.
 	Stale int64 `json:"stale,omitempty"`
 }
@@ -106,7 +110,10 @@ type ResolveInput struct {
 	Connection string       `json:"connection"`
 	Mode       ledger.Mode  `json:"mode"`
 	Scope      []string     `json:"scope,omitempty"`
-	DryRun     bool         `json:"dry_run,omitempty"`
+	// Named are the SKUs that a person or a service named, at most as many as a request may name. They are resolved also where the scope is
+	// everything, and all their places are pushed, also where nothing moved. Those of update events are not named.
+	Named  []string `json:"named,omitempty"`
+	DryRun bool     `json:"dry_run,omitempty"`
 	// Approved lifts the guard against zeroing, up to ApprovedZeroing rows.
 	Approved        bool  `json:"approved,omitempty"`
 	ApprovedZeroing int64 `json:"approved_zeroing,omitempty"`

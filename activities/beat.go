@@ -8,8 +8,9 @@ import (
 	"go.temporal.io/sdk/activity"
 )
 
-// beatEvery is how often a working activity tells the server that it lives, whatever it is waiting for at the moment.
-const beatEvery = 3 * time.Second
+// beatEvery is how often a working activity tells the server that it lives, whatever it is waiting for at the moment. In the answer it learns
+// that it is cancelled, and while requests flood in, a workflow waits for that.
+const beatEvery = time.Second
 
 // beat heartbeats until stopped, with the latest progress. A long call to a partner must not look like a dead worker, and a dead
 // worker should be noticed within seconds.

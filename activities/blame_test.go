@@ -26,7 +26,7 @@ func (s *singles) Encode([]channels.Item, string) ([]byte, error) { return []byt
 func (s *singles) Send(_ context.Context, call channels.Call) (channels.Reply, error) {
 	item := call.Items[0]
 	if s.refuses[item.ChannelSKU] || s.refuses["every item"] {
-		return channels.Reply{}, &channels.Error{Next: channels.AskPerson, Status: http.StatusForbidden, Reason: "store north: not permitted"}
+		return channels.Reply{}, &channels.Error{Next: channels.AskPerson, Status: http.StatusForbidden, Reason: "store north: not permitted", Words: "It is archived"}
 	}
 	s.taken[item.ChannelSKU] = item.Quantity
 	return channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied}}}, nil
@@ -70,7 +70,7 @@ func TestRefusalOfOneItemStopsNobody(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, store.taken, 3)
 			require.Equal(t, ledger.StatusRejected, w.row(culprit).Status)
-			require.Contains(t, w.row(culprit).Reason, "not permitted (status 403)")
+			require.Contains(t, w.row(culprit).Reason, "It is archived (status 403)", "it is parked with the store's words")
 		})
 	}
 }

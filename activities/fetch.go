@@ -68,6 +68,7 @@ func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse led
 	read, stop := beat(ctx)
 	defer stop()
 	total := FetchResult{Unchanged: true}
+	var odd []inventory.Oddity
 	for n := range snapshotsPerFetch {
 		snapshot, result, err := f.one(ctx, input, warehouse, source, read, n == 0)
 		if err != nil {
@@ -80,12 +81,13 @@ func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse led
 			}
 		}
 		tellDissolved(ctx, f.Executions, result.Dissolved)
+		odd = addOdd(odd, total.Unchanged, snapshot, result)
 		total = add(total, snapshot, result)
 		if total.Held != "" || !snapshot.More {
 			break
 		}
 	}
-	return total, nil
+	return total.looksOdd(odd), nil
 }
 
 // standing is what a source that has nothing new leaves to say: since when, and that its last snapshot was rejected.
@@ -97,7 +99,7 @@ func (f *Fetch) standing(ctx context.Context, warehouse string, total *FetchResu
 	if err == nil && last.Held == "" && last.Rejected == "" {
 		total.UnchangedSince, total.UnchangedLevels = new(last.EndedAt), last.Rows-last.Refused
 	}
-	return ledger.SnapshotResult{Rejected: last.Rejected}, err
+	return ledger.SnapshotResult{Rejected: last.Rejected, Oddities: last.Oddities}, err
 }
 
 // share takes over what another run has fetched a moment ago, and has the server ask again while one is fetching it. After an
@@ -119,7 +121,7 @@ func (f *Fetch) share(ctx context.Context, input FetchInput, warehouse ledger.Wa
 	case shared.Run == 0:
 		return FetchResult{}, nil
 	}
-	result := add(FetchResult{}, warehouses.Snapshot{From: shared.From}, shared.Result)
+	result := add(FetchResult{}, warehouses.Snapshot{From: shared.From}, shared.Result).looksOdd(shared.Result.Oddities)
 	result.Shared = shared.Run
 	return result, nil
 }
@@ -173,27 +175,8 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 			return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 		}
 	}
-	rows, none := 0, 0 // none: of rows that state that there is no level, which are passed over
-	sink := func(ctx context.Context, page []inventory.Row) error {
-		levels := make([]inventory.Level, 0, len(page))
-		var refusals []inventory.Refusal
-		for _, row := range page {
-			if inventory.NoLevel(row, warehouse.Quantity) {
-				none++
-				continue
-			}
-			level, refusal := inventory.Accept(inventory.Timely(row, f.Now()), warehouse.Quantity)
-			if refusal != nil {
-				refusals = append(refusals, *refusal)
-				continue
-			}
-			levels = append(levels, level)
-		}
-		rows += len(page)
-		read.Add(int64(len(page)))
-		return f.Ledger.StageRows(ctx, id, levels, refusals)
-	}
-	snapshot, err := source.Fetch(ctx, warehouses.Request{Mark: mark, Everything: input.Mode == ledger.Full}, sink)
+	staged := staging{Fetch: f, snapshot: id, quantity: warehouse.Quantity, read: read}
+	snapshot, err := source.Fetch(ctx, warehouses.Request{Mark: mark, Everything: input.Mode == ledger.Full}, staged.page)
 	if part := warehouse.Repeated.Complete(snapshot.Full); err == nil && !snapshot.Unchanged && part != nil {
 		err = askPerson(ErrorNotConfigured, fmt.Sprintf("warehouse %s: %v", warehouse.ID, part), nil)
 	}
@@ -201,11 +184,14 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 		// The rows of a fetch that failed must not linger; a cancelled fetch is cleaned up by the next staging.
 		return snapshot, ledger.SnapshotResult{}, errors.Join(err, f.Ledger.Discard(context.WithoutCancel(ctx), id))
 	}
-	if snapshot.Rows != rows {
-		return snapshot, ledger.SnapshotResult{}, fmt.Errorf("the source %s passed on %d rows and says that it read %d", warehouse.Driver, rows, snapshot.Rows)
+	if snapshot.Rows != staged.rows {
+		return snapshot, ledger.SnapshotResult{}, fmt.Errorf("the source %s passed on %d rows and says that it read %d", warehouse.Driver, staged.rows, snapshot.Rows)
+	}
+	if err := staged.noteOddities(ctx); err != nil {
+		return snapshot, ledger.SnapshotResult{}, err
 	}
 	result, err := f.Ledger.Record(ctx, input.Lease, id, ledger.SnapshotEnd{
-		Full: snapshot.Full, Rows: snapshot.Rows - none, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
+		Full: snapshot.Full, Rows: snapshot.Rows - staged.none, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
 		Guard: warehouse.Guard, Missing: warehouse.Missing, Refused: warehouse.Refused,
 		Approved: input.Approved, ApprovedRows: input.ApprovedRows, ApprovedAbsent: input.ApprovedAbsent, More: snapshot.More, Now: f.Now(),
 	})
@@ -240,9 +226,9 @@ func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.Snapshot
 // counts are the figures of a run that fetched. What another run fetched is its, not this one's.
 func (r FetchResult) counts() ledger.Counts {
 	if r.Shared != 0 {
-		return ledger.Counts{Stale: r.Stale}
+		return ledger.Counts{Stale: r.Stale, Odd: r.Odd}
 	}
-	return ledger.Counts{Rows: r.Rows, Refused: r.Refused, Missing: r.Missing, Changed: r.Changed, Older: r.Older, Stale: r.Stale}
+	return ledger.Counts{Rows: r.Rows, Refused: r.Refused, Missing: r.Missing, Changed: r.Changed, Older: r.Older, Stale: r.Stale, Odd: r.Odd}
 }
 
 // openSource opens a warehouse's driver. What is wrong with it is for a person.

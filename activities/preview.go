@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -28,18 +29,21 @@ func (p *preview) add(ctx context.Context, state ledger.Ledger, connection strin
 			if err != nil {
 				return err
 			}
-			var shown *int64
-			blocked := level.Blocked
+			cause := inventory.Cause{Redefined: resolution.Redefined, Named: resolution.Named}
+			move, shown, blocked := level.Move(nil, cause), (*int64)(nil), level.Blocked
 			for _, row := range rows {
 				if row.Location != level.Location {
 					continue
 				}
-				shown = row.Exported
+				standing := row.Standing()
+				move, shown = level.Move(&standing, cause), row.Exported
 				if level.Quantity == 0 && row.Product == resolution.Product {
 					blocked = cmp.Or(blocked, row.Kept)
 				}
 			}
-			p.count(level.Location, level.ChannelSKU, shown, level.Quantity, blocked)
+			if move == inventory.Push {
+				p.count(level.Location, level.ChannelSKU, shown, level.Quantity, blocked)
+			}
 		}
 	}
 	return nil

@@ -131,7 +131,12 @@ func (s *slice) settle(ctx context.Context, answer reply) *ending {
 		effects = s.machine.Answered(answer.number, answer.reply, answer.err, s.Now())
 	}
 	if effects.Check {
-		_, err := s.channel.Check(keep)
+		earlier, err := s.Ledger.Tally(keep, s.input.Lease.Run)
+		if err != nil {
+			return &ending{err: err}
+		}
+		s.machine.Earlier(earlier)
+		_, err = s.channel.Check(keep)
 		effects = s.machine.Checked(answer.number, err, s.Now())
 	}
 	if err := s.write(keep, effects); err != nil {

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -34,31 +35,21 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResul
 	defer stop()
 	var result ResolveResult
 	preview := newPreview()
-	for after, more := "", true; more; {
-		affected, err := r.Ledger.Affected(ctx, plan, input.Scope, after, productsPerPage)
+	for _, scope := range scopes(input) {
+		err := r.pages(ctx, plan, scope, input.Named, func(page []ledger.Resolution) error {
+			for _, resolution := range page {
+				result.Resolved += int64(len(resolution.Levels))
+			}
+			resolved.Store(result.Resolved)
+			if input.DryRun {
+				return preview.add(ctx, r.Ledger, input.Connection, page)
+			}
+			_, err := r.Ledger.Resolve(ctx, input.Lease, plan, page, r.Now())
+			return err
+		})
 		if err != nil {
 			return ResolveResult{}, err
 		}
-		if len(affected) == 0 {
-			break
-		}
-		after, more = affected[len(affected)-1].Product, len(affected) == productsPerPage
-		page, err := resolvePage(ctx, r.Ledger, plan, affected)
-		if err != nil {
-			return ResolveResult{}, err
-		}
-		if input.DryRun {
-			err = preview.add(ctx, r.Ledger, input.Connection, page)
-		} else {
-			_, err = r.Ledger.Resolve(ctx, input.Lease, plan, page, r.Now())
-		}
-		if err != nil {
-			return ResolveResult{}, err
-		}
-		for _, resolution := range page {
-			result.Resolved += int64(len(resolution.Levels))
-		}
-		resolved.Store(result.Resolved)
 	}
 	kept, err := r.Ledger.Kept(ctx, input.Connection, input.Scope)
 	if err != nil {
@@ -76,8 +67,42 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResul
 	return r.guard(ctx, input, plan, result)
 }
 
+// scopes are the scopes to resolve, one after the other. What somebody named goes first: the rest of what is affected is then as it is.
+func scopes(input ResolveInput) [][]string {
+	if len(input.Scope) == 0 && len(input.Named) > 0 {
+		return [][]string{input.Named, nil}
+	}
+	return [][]string{input.Scope}
+}
+
+// pages resolves the products of a scope that are affected, page by page.
+func (r *Resolve) pages(ctx context.Context, plan ledger.Plan, scope, named []string, each func([]ledger.Resolution) error) error {
+	names := make(map[string]bool, len(named))
+	for _, sku := range named {
+		names[sku] = true
+	}
+	for after, more := "", true; more; {
+		affected, err := r.Ledger.Affected(ctx, plan, scope, after, productsPerPage)
+		if err != nil || len(affected) == 0 {
+			return err
+		}
+		after, more = affected[len(affected)-1].Product, len(affected) == productsPerPage
+		page, err := resolvePage(ctx, r.Ledger, plan, affected, names)
+		if err != nil {
+			return err
+		}
+		if len(scope) == 0 { // what was named has been resolved before
+			page = slices.DeleteFunc(page, func(one ledger.Resolution) bool { return one.Named })
+		}
+		if err := each(page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // resolvePage resolves a page of products.
-func resolvePage(ctx context.Context, state ledger.Ledger, plan ledger.Plan, affected []ledger.Affected) ([]ledger.Resolution, error) {
+func resolvePage(ctx context.Context, state ledger.Ledger, plan ledger.Plan, affected []ledger.Affected, named map[string]bool) ([]ledger.Resolution, error) {
 	products := make([]string, len(affected))
 	for i, one := range affected {
 		products[i] = one.Product
@@ -88,6 +113,7 @@ func resolvePage(ctx context.Context, state ledger.Ledger, plan ledger.Plan, aff
 	}
 	page := make([]ledger.Resolution, len(affected))
 	for i, one := range affected {
+		one.Named = inputs[i].Names(named)
 		page[i] = ledger.Resolution{Affected: one, Levels: inventory.Resolve(inputs[i])}
 	}
 	return page, nil

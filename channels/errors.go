@@ -1,7 +1,9 @@
 package channels
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -25,7 +27,10 @@ type Error struct {
 	Status int       // the HTTP status, 0 when there was none
 	Code   string    // the store's own code
 	Reason string    // what happened, where, and what to do
-	Cause  error     // for logs; nil when there is none
+	// Words are what the store itself says, where its answer is an error in the form of its API. They are shown where the call turns out
+	// to be refused for its one item, which the reason cannot know; they are no part of the message.
+	Words string
+	Cause error // for logs; nil when there is none
 }
 
 func (e *Error) Error() string {
@@ -33,6 +38,32 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%s (status %d)", e.Reason, e.Status)
 	}
 	return e.Reason
+}
+
+// OfItem is why the one item of the call is refused: in the store's words, where there are any.
+func (e *Error) OfItem() string {
+	if e.Words == "" {
+		return e.Error()
+	}
+	words := *e
+	words.Reason = e.Words
+	if e.Code != "" && !strings.Contains(e.Words, e.Code) {
+		words.Reason = e.Code + ": " + e.Words
+	}
+	return words.Error()
+}
+
+// InWords adds what the store says to an error that asks for a person, with its code; other errors stay as they are.
+func InWords(err error, code, words string) error {
+	var told *Error
+	if !errors.As(err, &told) || told == nil || told.Next != AskPerson {
+		return err
+	}
+	told.Words = words
+	if told.Code == "" {
+		told.Code = code
+	}
+	return err
 }
 
 func (e *Error) Unwrap() error { return e.Cause }

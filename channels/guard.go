@@ -18,6 +18,7 @@ import (
 //   - an answer that does not count as many items as the call is not believed at all;
 //   - a call of no items, of more than the store takes, or with a figure below zero is not sent;
 //   - an item that is Accepted has a ticket that can be polled, and a refused call has applied nothing;
+//   - what is refused in the words of a database whose fault passes is tried again: the item, or the whole call;
 //   - an error that is no *Error, and a panic, are a lost answer: the same bytes go out again;
 //   - codes and reasons are one line of text that is fit to be shown.
 //
@@ -126,6 +127,10 @@ func believed(reply Reply, err error, items int, polls bool) (Reply, error) {
 	disbelieve := func(format string, arguments ...any) (Reply, error) {
 		return Reply{Budget: reply.Budget}, &Error{Reason: "the driver's answer is not believed: " + fmt.Sprintf(format, arguments...)}
 	}
+	if reply.Refused && Passes(reply.Reason) {
+		// To halve the call would blame items that have nothing to do with it. Nothing was applied, and the same bytes are still right.
+		return Reply{Budget: reply.Budget}, &Error{Reason: "the store's database faltered: " + plain(reply.Reason)}
+	}
 	reply.PollAfter = max(reply.PollAfter, 0)
 	if reply.Refused && len(reply.Items) == 0 {
 		reply.Items = make([]ItemReply, items)
@@ -140,6 +145,9 @@ func believed(reply Reply, err error, items int, polls bool) (Reply, error) {
 	reply.Reason = plain(reply.Reason)
 	for i, item := range reply.Items {
 		reply.Items[i].Code, reply.Items[i].Reason = plain(item.Code), plain(item.Reason)
+		if item.Verdict == Rejected && Passes(item.Reason) {
+			reply.Items[i].Verdict = NotApplied
+		}
 		switch {
 		case item.Verdict < Unknown || item.Verdict > Conflict:
 			return disbelieve("item %d has the verdict %d, which does not exist", i, item.Verdict)
@@ -189,6 +197,10 @@ func typed(err error) error {
 	case told != nil && (told.Next < Resend || told.Next > AskPerson):
 		return &Error{Reason: told.Reason, Status: told.Status, Code: told.Code, Cause: err}
 	case told != nil:
+		told.Words = plain(told.Words)
+		if told.Next == AskPerson && Passes(told.Words) {
+			told.Next = Resend
+		}
 		return err
 	}
 	reason := unknown

@@ -78,6 +78,6 @@ func (e *Executions) Request(ctx context.Context, connection ledger.Connection, 
 	if err := e.control.notice(ctx, id); err != nil {
 		return err
 	}
-	_, err := e.control.signal(ctx, connection, id, ledger.Smart, workflows.SyncRequest{ID: wish.ID, By: wish.By, SKUs: wish.SKUs, SkipFetch: true})
+	_, err := e.control.signal(ctx, connection, id, ledger.Smart, workflows.SyncRequest{ID: wish.ID, By: wish.By, SKUs: wish.SKUs, SkipFetch: true, Moved: true})
 	return err
 }

@@ -18,6 +18,8 @@ type ExplanationOf struct {
 	Now *inventory.ChannelLevel `json:"now,omitempty"`
 	// Unread are levels of the product that were never read, because every row of them was refused.
 	Unread []ledger.StaleLevel `json:"unread,omitempty"`
+	// Spelled says of the row's SKUs, in words, that a listing or the warehouse spells them in another way.
+	Spelled []string `json:"spelled,omitempty"`
 	// Run is the run that last touched the row.
 	Run *ledger.Run `json:"run,omitempty"`
 	// Confirmed is the run that the store confirmed its figure to; 0 when the activity no longer tells.
@@ -93,6 +95,9 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 				return nil, err
 			}
 		}
+		if explanation.Spelled, err = c.spelled(ctx, connection, explanation); err != nil {
+			return nil, err
+		}
 		explanation.Activity, explanation.Confirmed = history(row, activity)
 		explanations = append(explanations, explanation)
 	}
@@ -163,20 +168,21 @@ func (e ExplanationOf) Lines() []string {
 	for _, one := range e.Unread {
 		lines = append(lines, unreadLine(one))
 	}
+	lines = append(lines, e.Spelled...)
 	name := row.ChannelSKU
 	if row.Location != "" {
 		name += " at " + row.Location
 	}
 	switch {
 	case row.Status == ledger.StatusBlocked:
-		lines = append(lines, fmt.Sprintf("nothing is pushed for %s: it is blocked%s", name, because(row.Reason)))
+		lines = append(lines, fmt.Sprintf("nothing is pushed for %s: it is blocked%s%s", name, because(row.Reason), next(row)))
 	case row.Why.Listed:
 		lines = append(lines, fmt.Sprintf("listing: %s is sold as %s", row.Product, name))
 	default:
 		lines = append(lines, fmt.Sprintf("no listing: %s goes out as it is", name))
 	}
 	if row.Status != ledger.StatusBlocked {
-		lines = append(lines, fmt.Sprintf("the store should show %d; status %s%s", row.Quantity, row.Status, because(row.Reason)))
+		lines = append(lines, fmt.Sprintf("the store should show %d; status %s%s%s", row.Quantity, row.Status, because(row.Reason), next(row)))
 	}
 	switch {
 	case row.Exported == nil:
@@ -191,6 +197,14 @@ func (e ExplanationOf) Lines() []string {
 		lines = append(lines, fmt.Sprintf("the store said that it shows %d", *row.Exported))
 	}
 	return append(lines, e.now()...)
+}
+
+// next says what will make a refused row be tried again.
+func next(row ledger.ChannelLevelRow) string {
+	if row.Next == "" {
+		return ""
+	}
+	return "; " + row.Next
 }
 
 func because(reason string) string {

@@ -50,6 +50,11 @@ func TestExplanationInWords(t *testing.T) {
 	confirmed.Confirmed = 0
 	require.Contains(t, confirmed.Lines(), "the store confirmed 5 on 2026-11-25 12:00:00 UTC")
 
+	refused := row
+	refused.Status, refused.Reason, refused.Next = ledger.StatusRejected, "not stocked", ledger.NextTry
+	require.Contains(t, ExplanationOf{Row: refused, Now: &same}.Lines(), "the store should show 5; status rejected: not stocked; "+ledger.NextTry)
+	require.Contains(t, ledger.NextTry, "tried again when its figure changes")
+
 	row.Status, row.Reason = ledger.StatusBlocked, "the listing was removed; the store keeps its last number"
 	require.Equal(t, []string{
 		"nothing is pushed for A: it is blocked: the listing was removed; the store keeps its last number",

@@ -49,6 +49,7 @@ type gatherer struct {
 type gatherKey struct {
 	workflow  string
 	skipFetch bool
+	moved     bool
 }
 
 // shareable is true for a request that can share a signal. A dry run is looked at by itself, and a request without an id is a signal.
@@ -161,5 +162,5 @@ func (c *Control) request(ctx context.Context, connection ledger.Connection, mod
 	if !shareable(request) {
 		return send(ctx, request)
 	}
-	return c.gatherer.share(ctx, gatherKey{workflows.WorkflowID(mode, connection.ID), request.SkipFetch}, request, send)
+	return c.gatherer.share(ctx, gatherKey{workflows.WorkflowID(mode, connection.ID), request.SkipFetch, request.Moved}, request, send)
 }

@@ -54,7 +54,11 @@ func (c *Control) CheckSKUs(ctx context.Context, merchant string, skus ...string
 			return err
 		}
 		if !known {
-			return usage("nothing is known of a SKU %q of %s: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)", sku, merchant)
+			hint, err := c.didYouMean(ctx, sku, ledger.AlikeQuery{Merchant: merchant})
+			if err != nil {
+				return err
+			}
+			return usage("nothing is known of a SKU %q of %s: no warehouse has reported it, and no product, bundle or listing has it; %s (capitals and spaces count)", sku, merchant, hint)
 		}
 	}
 	return nil

@@ -25,7 +25,11 @@ func (c *Control) unexplained(ctx context.Context, connection ledger.Connection,
 	if len(refused) > 0 {
 		return usage("store %s shows nothing as %q: %s", connection.Store, sku, neverRead(refused))
 	}
-	return usage("store %s shows nothing as %q, and warehouse %s has never reported it; check the spelling (capitals and spaces count)", connection.Store, sku, connection.Warehouse)
+	hint, err := c.didYouMean(ctx, sku, ledger.AlikeQuery{Connection: connection.ID}, ledger.AlikeQuery{Warehouse: connection.Warehouse, Store: connection.Store})
+	if err != nil {
+		return err
+	}
+	return usage("store %s shows nothing as %q, and warehouse %s has never reported it; %s (capitals and spaces count)", connection.Store, sku, connection.Warehouse, hint)
 }
 
 // neverRead says of what was refused that no row of it was ever read.

@@ -29,17 +29,21 @@ func emptyLedger(t *testing.T) ledger.Ledger {
 }
 
 // shopLedger is a ledger with one enabled connection.
-func shopLedger(t *testing.T) ledger.Ledger {
+func shopLedger(t *testing.T, changes ...func(d *ledger.Definitions)) ledger.Ledger {
 	t.Helper()
 	state := emptyLedger(t)
-	_, err := state.Apply(t.Context(), ledger.Definitions{
+	d := ledger.Definitions{
 		Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme", Driver: "sandbox", Guard: ledger.Guard{DecideWithin: 48 * time.Hour}}},
 		Stores:     []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "sandbox"}},
 		Connections: []ledger.Connection{{
 			ID: "acme-shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true,
 			Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}},
 		}},
-	}, ledger.ApplyOptions{})
+	}
+	for _, change := range changes {
+		change(&d)
+	}
+	_, err := state.Apply(t.Context(), d, ledger.ApplyOptions{})
 	require.NoError(t, err)
 	return state
 }

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -13,7 +14,7 @@ import (
 // the one that is taken, because whoever wrote one absurd figure may have shifted a column. A negative figure is recorded as
 // it was reported. SKUs are opaque: they are never trimmed, folded or normalised.
 func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
-	if reason := refuse(row, quantity); reason != "" {
+	if _, reason := refuse(row, quantity); reason != "" {
 		return Level{}, &Refusal{
 			Facility: presentable(row.Facility, MaxSKUBytes),
 			SKU:      presentable(row.SKU, MaxSKUBytes),
@@ -51,44 +52,59 @@ func Timely(row Row, now time.Time) Row {
 	switch {
 	case row.Problem != "" || !row.ReportedAt.After(now):
 	case row.ReportedAt.After(now.Add(futureTolerance)):
-		row.Problem = fmt.Sprintf("it says that it was reported at %s, which has not come yet; correct the source's clock, or how its times are read",
-			row.ReportedAt.UTC().Format(time.RFC3339))
+		at := row.ReportedAt.UTC().Format(time.RFC3339)
+		row.Refuse(Fault{Kind: FaultTime, Field: "reported_at", Text: at},
+			fmt.Sprintf("it says that it was reported at %s, which has not come yet; correct the source's clock, or how its times are read", at))
 	default:
 		row.ReportedAt = now.UTC()
 	}
 	return row
 }
 
-// refuse returns why a row is not believed, empty when it is.
-func refuse(row Row, quantity QuantityField) string {
+// refuse returns why a row is not believed; the reason is empty when it is.
+func refuse(row Row, quantity QuantityField) (Fault, string) {
 	if row.Problem != "" {
-		return row.Problem
+		if row.Fault != nil {
+			return *row.Fault, row.Problem
+		}
+		return Fault{Kind: FaultForm}, row.Problem
 	}
 	if err := CheckSKU("SKU", row.SKU); err != nil {
-		return err.Error()
+		return nameFault("sku", row.SKU), err.Error()
 	}
 	if row.Facility != "" {
 		if err := CheckSKU("facility", row.Facility); err != nil {
-			return err.Error()
+			return nameFault("facility", row.Facility), err.Error()
 		}
 	}
 	switch {
 	case quantity == QuantityOnHand && row.OnHand == nil:
-		return "no on-hand figure is reported, and the warehouse is set to quantity: on_hand"
+		return Fault{Kind: FaultNoFigure, Field: "on_hand"}, "no on-hand figure is reported, and the warehouse is set to quantity: on_hand"
 	case quantity != QuantityOnHand && row.Available == nil && row.OnHand != nil:
-		return "no available figure is reported; set the warehouse to quantity: on_hand if its on-hand figure is what stores should show"
+		return Fault{Kind: FaultOnHandOnly, Field: "available"},
+			"no available figure is reported; set the warehouse to quantity: on_hand if its on-hand figure is what stores should show"
 	case quantity != QuantityOnHand && row.Available == nil:
-		return "no available figure is reported"
+		return Fault{Kind: FaultNoFigure, Field: "available"}, "no available figure is reported"
 	}
 	for _, figure := range []struct {
 		name  string
 		value *int64
 	}{{"available", row.Available}, {"on hand", row.OnHand}, {"committed", row.Committed}} {
 		if figure.value != nil && (*figure.value > MaxQuantity || *figure.value < -MaxQuantity) {
-			return fmt.Sprintf("the %s figure %d is outside -%d to %d; it is taken for a fault of the source", figure.name, *figure.value, MaxQuantity, MaxQuantity)
+			return Fault{Kind: FaultNumber, Field: strings.ReplaceAll(figure.name, " ", "_"), Text: strconv.FormatInt(*figure.value, 10)},
+				fmt.Sprintf("the %s figure %d is outside -%d to %d; it is taken for a fault of the source", figure.name, *figure.value, MaxQuantity, MaxQuantity)
 		}
 	}
-	return ""
+	return Fault{}, ""
+}
+
+// nameFault is what is wrong with a SKU or a facility.
+func nameFault(field, text string) Fault {
+	kind := FaultName
+	if text == "" {
+		kind = FaultNoName
+	}
+	return Fault{Kind: kind, Field: field, Text: text[:min(len(text), maxFaultTextBytes)]}
 }
 
 // CheckSKU says why a text cannot be an SKU, a facility or a channel SKU. Any other text can: it is opaque. What is named

@@ -37,6 +37,9 @@ type Row struct {
 
 	// Problem is why the driver could not read the row, empty when it could.
 	Problem string
+
+	// Fault is Problem as data; nil where there is none, or where nothing more is known than the words.
+	Fault *Fault
 }
 
 // Level is one accepted quantity report: what a warehouse has of a SKU in one facility.
@@ -56,6 +59,9 @@ type Level struct {
 
 	// Stale is set on a recorded level whose last row was refused.
 	Stale *Stale `json:"stale,omitempty"`
+
+	// Version is that of a recorded level: the warehouse's counter, as it was when the available figure changed last.
+	Version int64 `json:"-"`
 }
 
 // Refusal says why a row of a snapshot was not accepted. The level that it names is stale until it is read again.
@@ -195,6 +201,8 @@ type ChannelLevel struct {
 	Blocked string `json:"blocked,omitempty"`
 	// Why is the chain of the number.
 	Why Explanation `json:"why"`
+	// Newest is the greatest version of the levels that the location shows of the product, or of its components; 0 without any.
+	Newest int64 `json:"-"`
 }
 
 // Explanation is the chain that leads from the warehouse's levels to a pushed number. Its JSON form is kept and shown.

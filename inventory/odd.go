@@ -1,8 +1,9 @@
 package inventory
 
 import (
-	"fmt"
 	"hash/maphash"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -16,10 +17,16 @@ const (
 	OddBlanks     OddityKind = "blanks"      // the SKU or facility begins or ends in a blank
 	OddApostrophe OddityKind = "apostrophe"  // the SKU begins with an apostrophe
 	OddFormula    OddityKind = "formula"     // the SKU is ="…"
+	OddRewritten  OddityKind = "rewritten"   // the SKU is a number or a date as a spreadsheet rewrites them
 	OddTwin       OddityKind = "twin"        // the SKU differs from another only in case or blanks
 	OddFacility   OddityKind = "no facility" // the row has no facility, and nearly all others have one
 	OddTotal      OddityKind = "total"       // the figure is the sum of all rows before it
+	OddListing    OddityKind = "listing"     // no listing, product or bundle names the SKU, and one is Alike
+	OddRecorded   OddityKind = "recorded"    // a recorded SKU with stock is Alike, and the snapshot does not name that one
 )
+
+// kindsOfOddities are in the order in which they are said.
+var kindsOfOddities = []OddityKind{OddBlanks, OddApostrophe, OddFormula, OddRewritten, OddTwin, OddListing, OddRecorded, OddFacility, OddTotal}
 
 // Oddity is one kind of oddities in a snapshot.
 type Oddity struct {
@@ -30,11 +37,12 @@ type Oddity struct {
 	Advice   string     `json:"advice"`   // what to do about it, with the setting
 }
 
-// Example is a row that shows an oddity.
+// Example is a row that shows an oddity. Its texts are as the source wrote them, and cut where they are longer than any that is accepted.
 type Example struct {
 	SKU      string `json:"sku"`
 	Facility string `json:"facility,omitempty"`
-	Place    string `json:"place"`
+	Place    string `json:"place,omitempty"`
+	Other    string `json:"other,omitempty"` // the SKU that it differs little from
 }
 
 // OddExamples is how many examples are kept of a kind.
@@ -51,7 +59,8 @@ const oddRows = 5
 type Oddities struct {
 	kinds  map[OddityKind]*Oddity
 	seed   maphash.Seed
-	folded map[uint64]uint64 // of a SKU as the eye reads it, to the SKU
+	folded map[uint64]string // of a SKU as the eye reads it, to the SKU
+	buffer []byte
 	rows   int64
 	sited  int64 // rows with a facility
 	sum    int64 // of the available figures
@@ -73,6 +82,9 @@ func (o *Oddities) Add(row Row) {
 	} else if len(plain) > 1 && plain[0] == '\'' {
 		o.note(OddApostrophe, row)
 	}
+	if rewritten(plain) {
+		o.note(OddRewritten, row)
+	}
 	if row.Facility == "" {
 		o.note(OddFacility, row)
 	} else {
@@ -85,16 +97,15 @@ func (o *Oddities) Add(row Row) {
 // twin looks for another SKU that differs only in case or blanks.
 func (o *Oddities) twin(row Row) {
 	if o.folded == nil {
-		o.folded, o.seed = map[uint64]uint64{}, maphash.MakeSeed()
+		o.folded, o.seed = map[uint64]string{}, maphash.MakeSeed()
 	}
-	words := strings.FieldsFunc(row.SKU, func(letter rune) bool { return IsBlank(letter) || unicode.IsSpace(letter) })
-	seen := strings.ToLower(strings.ToUpper(strings.Join(words, " ")))
-	key, exact := maphash.String(o.seed, seen), maphash.String(o.seed, row.SKU)
+	o.buffer = appendFolded(o.buffer[:0], row.SKU)
+	key := maphash.Bytes(o.seed, o.buffer)
 	switch before, known := o.folded[key]; {
-	case known && before != exact:
-		o.note(OddTwin, row)
+	case known && before != row.SKU:
+		o.noteBeside(OddTwin, row, before)
 	case !known && len(o.folded) < oddSKUs:
-		o.folded[key] = exact
+		o.folded[key] = strings.Clone(row.SKU) // it may be a part of a page
 	}
 }
 
@@ -111,7 +122,9 @@ func (o *Oddities) total(row Row) {
 	o.summed++
 }
 
-func (o *Oddities) note(kind OddityKind, row Row) {
+func (o *Oddities) note(kind OddityKind, row Row) { o.noteBeside(kind, row, "") }
+
+func (o *Oddities) noteBeside(kind OddityKind, row Row, other string) {
 	if o.kinds == nil {
 		o.kinds = map[OddityKind]*Oddity{}
 	}
@@ -121,54 +134,113 @@ func (o *Oddities) note(kind OddityKind, row Row) {
 		o.kinds[kind] = one
 	}
 	if one.Count++; len(one.Examples) < OddExamples {
-		one.Examples = append(one.Examples, Example{SKU: row.SKU, Facility: row.Facility, Place: row.Place})
+		one.Examples = append(one.Examples, NewExample(row, other))
 	}
+}
+
+// NewExample is a row as an example. Its texts may be of any length and hold anything.
+func NewExample(row Row, other string) Example {
+	cut := func(text string) string { return strings.Clone(presentable(text, MaxSKUBytes)) }
+	return Example{SKU: cut(row.SKU), Facility: cut(row.Facility), Place: cut(row.Place), Other: cut(other)}
 }
 
 // List returns what was odd, in the order of the kinds.
 func (o *Oddities) List() []Oddity {
 	var list []Oddity
-	for _, kind := range []OddityKind{OddBlanks, OddApostrophe, OddFormula, OddTwin, OddFacility, OddTotal} {
+	for _, kind := range kindsOfOddities {
 		one := o.kinds[kind]
 		if one == nil || kind == OddFacility && (o.sited < oddRows || one.Count*20 > o.rows) {
 			continue // many rows without a facility are no odd ones
 		}
-		told := *one
-		told.Text, told.Advice = o.words(told)
-		list = append(list, told)
+		list = append(list, one.Said())
 	}
 	return list
 }
 
-// words says what an oddity is, and what to do about it.
-func (o *Oddities) words(one Oddity) (text, advice string) {
-	several := one.Count != 1
-	many := func(single, plural string) string {
-		if several {
-			return strconv.FormatInt(one.Count, 10) + " " + plural
+// JoinOddities adds up the oddities of several snapshots, or of several looks at one, by their kinds.
+func JoinOddities(lists ...[]Oddity) []Oddity {
+	var joined []Oddity
+	for _, kind := range kindsOfOddities {
+		sum := Oddity{Kind: kind}
+		for _, one := range slices.Concat(lists...) {
+			if one.Kind == kind {
+				sum.Count += one.Count
+				sum.Examples = append(sum.Examples, one.Examples...)
+			}
 		}
-		return "1 " + single
+		if sum.Count > 0 {
+			sum.Examples = sum.Examples[:min(len(sum.Examples), OddExamples)]
+			joined = append(joined, sum.Said())
+		}
+	}
+	return joined
+}
+
+// Said is the oddity with its words.
+func (o Oddity) Said() Oddity {
+	where := ""
+	if len(o.Examples) > 0 {
+		where = o.Examples[0].words(o.Kind)
+	}
+	many := func(single, plural string) string {
+		if o.Count == 1 {
+			return "1 " + single
+		}
+		return strconv.FormatInt(o.Count, 10) + " " + plural
 	}
 	const undress = "they are taken byte by byte; to take them without it, set undress: true"
-	first := one.Examples[0]
-	where := fmt.Sprintf(", like %s at %s", shorten(first.SKU), first.Place)
-	switch one.Kind {
+	switch o.Kind {
 	case OddBlanks:
-		return many("SKU or facility begins or ends in a blank", "SKUs or facilities begin or end in a blank") + where, undress
+		o.Text, o.Advice = many("SKU or facility begins or ends in a blank", "SKUs or facilities begin or end in a blank")+where, undress
 	case OddApostrophe:
-		return many("SKU begins with an apostrophe", "SKUs begin with an apostrophe") + where, undress
+		o.Text, o.Advice = many("SKU begins with an apostrophe", "SKUs begin with an apostrophe")+where, undress
 	case OddFormula:
-		return many("SKU is a spreadsheet's formula", "SKUs are a spreadsheet's formulas") + where, undress
+		o.Text, o.Advice = many("SKU is a spreadsheet's formula", "SKUs are a spreadsheet's formulas")+where, undress
+	case OddRewritten:
+		o.Text = many("SKU looks like a number or date that a spreadsheet has rewritten", "SKUs look like numbers or dates that a spreadsheet has rewritten") + where
+		o.Advice = "what it took away is in no file any more, and several SKUs may have become one; have the SKUs written as text, " +
+			"and the file never saved by a spreadsheet"
 	case OddTwin:
-		return many("SKU differs from another one only in case or blanks", "SKUs differ from others only in case or blanks") + where,
-			"they are taken for different ones; correct them in the warehouse, or set undress: true where the blanks are at their ends"
+		o.Text = many("SKU differs from another one only in case or blanks", "SKUs differ from others only in case or blanks") + where
+		o.Advice = "they are taken for different ones; correct them in the warehouse, or set undress: true where the blanks are at their ends"
+	case OddListing:
+		o.Text = many("SKU has no listing of that spelling, and differs", "SKUs have no listing of that spelling, and differ") +
+			" from one in the listings, products or bundles " + onlyInSpelling + where
+		o.Advice = "they are taken for different ones; correct them in the warehouse, or in the listings, products and bundles"
+	case OddRecorded:
+		o.Text = many("SKU differs", "SKUs differ") + " from a recorded one with stock, which this snapshot does not name, " + onlyInSpelling + where
+		o.Advice = "the figures of both count; if it is the same item, correct its SKU in the warehouse, or see to it that the old one goes to 0"
 	case OddFacility:
-		return many("row has no facility", "rows have no facility") + ", and all others have one" + where,
-			"if it is no level, like a total, set skip_rows or stop_at to how the line looks; otherwise correct it in the warehouse"
+		o.Text = many("row has no facility", "rows have no facility") + ", and all others have one" + where
+		o.Advice = "if it is no level, like a total, set skip_rows or stop_at to how the line looks; otherwise correct it in the warehouse"
+	case OddTotal:
+		o.Text = many("row has a figure that is the sum of all rows before it", "rows have a figure that is the sum of all rows before them") + where
+		o.Advice = "if it is a total and no level, set skip_rows or stop_at to how the line looks"
 	}
-	return many("row has a figure that is the sum of all rows before it", "rows have a figure that is the sum of all rows before them") + where,
-		"if it is a total and no level, set skip_rows or stop_at to how the line looks"
+	return o
 }
+
+// onlyInSpelling is how SKUs that are Alike differ.
+const onlyInSpelling = "only in case, blanks, leading zeros or a spreadsheet's marks"
+
+// words are what is said of an example behind the oddity.
+func (e Example) words(kind OddityKind) string {
+	text := ", like " + shorten(e.SKU)
+	if e.Place != "" {
+		text += " at " + Visible(presentable(e.Place, shownPlace))
+	}
+	switch {
+	case e.Other == "":
+	case kind == OddListing:
+		text += " for " + shorten(e.Other)
+	default:
+		text += " beside " + shorten(e.Other)
+	}
+	return text
+}
+
+// shownPlace is how much of a place is said with an example, in bytes.
+const shownPlace = 100
 
 // beginsOrEndsBlank is true for a text with a blank around it, be it one that does not show.
 func beginsOrEndsBlank(text string) bool { return strings.TrimFunc(text, IsBlank) != text }
@@ -176,6 +248,18 @@ func beginsOrEndsBlank(text string) bool { return strings.TrimFunc(text, IsBlank
 // IsBlank is true for blanks within a line: spaces of any width, no-break ones too, tabs, and marks of no width that do not show.
 func IsBlank(letter rune) bool {
 	return letter == '\t' || letter == '\u200b' || letter == '\ufeff' || unicode.Is(unicode.Zs, letter)
+}
+
+// rewrittenForms are a long number that is cut to its first digits, like 4.68769E+17, and a code that was taken for a date, like 1-Mar or
+// Mar-01.
+var rewrittenForms = regexp.MustCompile(`^(?:\d(?:[.,]\d+)?[Ee]\+\d{1,3}|\d{1,2}-` + months + `|` + months + `-\d\d)$`)
+
+const months = `(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`
+
+// rewritten is true for a SKU as a spreadsheet leaves it that took it for a number or a date.
+func rewritten(sku string) bool {
+	const longest = len("1.2345678901234567E+123")
+	return len(sku) <= longest && strings.ContainsAny(sku, "+-") && rewrittenForms.MatchString(sku)
 }
 
 // Formula returns what a spreadsheet shows of ="…"; ok is false for any other text.

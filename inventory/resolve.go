@@ -23,9 +23,9 @@ func Resolve(input Input) []ChannelLevel {
 	places := input.places()
 	levels := make([]ChannelLevel, 0, len(places)*len(targets))
 	for _, place := range places {
-		why, blocked := input.explain(place)
+		why, newest, blocked := input.explain(place)
 		for _, target := range targets {
-			level := ChannelLevel{Location: place.id, ChannelSKU: target.sku, Quantity: why.Quantity, Blocked: blocked, Why: why}
+			level := ChannelLevel{Location: place.id, ChannelSKU: target.sku, Quantity: why.Quantity, Blocked: blocked, Why: why, Newest: newest}
 			level.Why.Listed = target.listed
 			if level.Blocked == "" {
 				level.Blocked = target.blocked
@@ -92,14 +92,15 @@ func (i Input) places() []place {
 	return places
 }
 
-// explain computes the figure of a place, with its chain, and why it must not go out, if so.
-func (i Input) explain(at place) (why Explanation, blocked string) {
+// explain computes the figure of a place, with its chain, the newest version of what it was computed from, and why it must not go out,
+// if so.
+func (i Input) explain(at place) (why Explanation, newest int64, blocked string) {
 	why.Product = i.Product
 	if i.Bundle != nil {
-		blocked = i.bundle(at, &why)
+		newest, blocked = i.bundle(at, &why)
 	} else {
 		sum := i.sum(i.Product, at)
-		why.Levels, why.Resolved = sum.figures, sum.total
+		why.Levels, why.Resolved, newest = sum.figures, sum.total, sum.newest
 		why.Notes = append(why.Notes, sum.notes...)
 		if len(sum.figures) == 0 {
 			why.Notes = append(why.Notes, fmt.Sprintf("no stock is reported in the facilities of location %s", at.id))
@@ -112,13 +113,13 @@ func (i Input) explain(at place) (why Explanation, blocked string) {
 	}
 	why.Clamped = why.Resolved < 0
 	why.Quantity = min(max(why.Quantity, 0), MaxQuantity)
-	return why, blocked
+	return why, newest, blocked
 }
 
 // bundle computes how many bundles the components make: the least, over the components, of what each makes alone.
-func (i Input) bundle(at place, why *Explanation) (blocked string) {
+func (i Input) bundle(at place, why *Explanation) (newest int64, blocked string) {
 	if problems := i.Bundle.check(); len(problems) > 0 {
-		return problems[0].Error()
+		return 0, problems[0].Error()
 	}
 	if len(i.Levels[i.Product]) > 0 && !slices.ContainsFunc(i.Bundle.Components, func(c Component) bool { return c.SKU == i.Product }) {
 		why.Notes = append(why.Notes, fmt.Sprintf("the warehouse reports levels of the bundle %s itself; they do not count, its components do", i.Product))
@@ -126,7 +127,7 @@ func (i Input) bundle(at place, why *Explanation) (blocked string) {
 	notes := map[string][]string{}
 	for _, component := range i.Bundle.Components {
 		sum := i.sum(component.SKU, at)
-		notes[component.SKU] = sum.notes
+		notes[component.SKU], newest = sum.notes, max(newest, sum.newest)
 		figure := ComponentFigure{
 			SKU: component.SKU, Count: component.Count, Available: sum.total, Makes: floor(sum.total, component.Count),
 			Reported: len(i.Levels[component.SKU]) > 0, Levels: sum.figures,
@@ -150,13 +151,14 @@ func (i Input) bundle(at place, why *Explanation) (blocked string) {
 		}
 		why.Notes = append(why.Notes, notes[component.SKU]...)
 	}
-	return ""
+	return newest, ""
 }
 
 // sum is what a place has of an SKU.
 type sum struct {
 	figures []FacilityFigure
 	total   int64
+	newest  int64 // the greatest version of the levels
 	notes   []string
 }
 
@@ -175,6 +177,7 @@ func (i Input) sum(sku string, at place) sum {
 		}
 		s.figures = append(s.figures, figure)
 		s.total += bounded(level.Available)
+		s.newest = max(s.newest, level.Version)
 	}
 	slices.SortFunc(s.figures, compareFigures)
 	if total := bounded(s.total); total != s.total {

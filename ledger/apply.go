@@ -153,10 +153,15 @@ func (a *applying) stores(ctx context.Context, wanted []Store) error {
 		if err != nil {
 			return err
 		}
-		if old != nil && !sameAccount(*old, one) {
-			if err := a.forgetStore(ctx, one.ID); err != nil {
-				return err
-			}
+		switch {
+		case old == nil:
+		case !sameAccount(*old, one):
+			err = a.forgetStore(ctx, one.ID)
+		case encode(old.Settings) != encode(one.Settings):
+			err = a.tryAgain(ctx, one.ID)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -175,6 +180,12 @@ func sameAccount(a, b Store) bool {
 		return found
 	}
 	return a.Driver == b.Driver && maps.Equal(names(a), names(b))
+}
+
+// tryAgain makes the rows due that a store refused: with other settings it may take them.
+func (a *applying) tryAgain(ctx context.Context, store string) error {
+	_, err := a.exec(ctx, "UPDATE channel_levels SET status = 'pending', reason = '' WHERE connection IN (SELECT id FROM connections WHERE store = ?) AND "+refused, store)
+	return err
 }
 
 // forgetStore forgets what a store shows and how it knows its items, for it may be another account now: all of it is due. A run that is

@@ -68,6 +68,9 @@ func (d *database) attempt(ctx context.Context, once func() error) error {
 			return err
 		}
 		err := once()
+		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+			return ctx.Err() // the cancellation has ended the transaction, in the middle of which a statement says only that it is over
+		}
 		if err == nil || try == deadlockTries || ctx.Err() != nil || !d.dialect.beginAgain(err) {
 			return d.dialect.explain(err)
 		}

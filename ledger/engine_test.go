@@ -63,3 +63,22 @@ func count(ctx context.Context, t *testing.T, opened *database) int {
 	require.NoError(t, err)
 	return found
 }
+
+// A transaction that a cancellation has ended says so, also where a statement of it would say only that it is over: a step that was cancelled
+// must not look like one that failed.
+func TestACancelledTransactionSaysSo(t *testing.T) {
+	t.Parallel()
+	opened, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "tidemark.db"), time.Unix(1, 0))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, opened.Close()) }()
+	ctx, cancel := context.WithCancel(t.Context())
+	err = opened.write(ctx, func(tx *tx) error {
+		cancel()
+		for {
+			if _, err := tx.exec(context.WithoutCancel(ctx), "UPDATE gates SET run = NULL WHERE store = ''"); err != nil {
+				return err
+			}
+		}
+	})
+	require.ErrorIs(t, err, context.Canceled)
+}

@@ -99,7 +99,7 @@ func (t *tx) levelsOf(ctx context.Context, warehouse string, skus []string, into
 	return t.each(ctx, func(row *sql.Rows) error {
 		var level inventory.Level
 		var reportedAt *int64
-		if err := row.Scan(&level.SKU, &level.Facility, &level.Available, &level.OnHand, &level.Committed, &reportedAt); err != nil {
+		if err := row.Scan(&level.SKU, &level.Facility, &level.Available, &level.OnHand, &level.Committed, &reportedAt, &level.Version); err != nil {
 			return err
 		}
 		if reportedAt != nil {
@@ -107,7 +107,7 @@ func (t *tx) levelsOf(ctx context.Context, warehouse string, skus []string, into
 		}
 		into[level.SKU] = append(into[level.SKU], level)
 		return nil
-	}, `SELECT sku, facility, available, on_hand, committed, reported_at FROM levels
+	}, `SELECT sku, facility, available, on_hand, committed, reported_at, version FROM levels
 		WHERE warehouse = ? AND sku IN (SELECT j.value FROM `+t.dialect.set()+`) ORDER BY sku, facility`, warehouse, t.dialect.list(skus))
 }
 

@@ -55,20 +55,22 @@ const readAsNow = "s.id > (SELECT w.reread_after FROM warehouses w WHERE w.id = 
 func (t *tx) shareable(ctx context.Context, lease Lease, query ShareQuery) (Shared, int64, error) {
 	var found Shared
 	var began int64
-	var result string
-	var rejected string
-	err := t.row(ctx, `SELECT run, began_at, source, rejected, result FROM snapshots s WHERE warehouse = ? AND (state = 'recorded' OR rejected <> '') AND began_at >= ?
+	var snapshot int64
+	var result, rejected, odd string
+	err := t.row(ctx, `SELECT id, run, began_at, source, rejected, result, odd FROM snapshots s WHERE warehouse = ? AND (state = 'recorded' OR rejected <> '') AND began_at >= ?
 		AND began_at > COALESCE((SELECT p.fetch_began FROM runs p JOIN runs me ON me.id = ? WHERE p.connection = me.connection AND p.id <> me.id
 			AND p.fetch_began IS NOT NULL ORDER BY p.id DESC LIMIT 1), 0)
 		AND `+ofOthers+` AND (complete OR NOT ?) AND `+readAsNow+` ORDER BY id DESC LIMIT 1`, query.Warehouse, micros(query.Since), lease.Run, lease.Run, query.Full).
-		Scan(&found.Run, &began, &found.From, &rejected, &result)
+		Scan(&snapshot, &found.Run, &began, &found.From, &rejected, &result, &odd)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Shared{}, 0, nil
 	}
 	if err != nil {
 		return Shared{}, 0, err
 	}
-	err = decode(fmt.Sprintf("the result of the snapshot of run %d", found.Run), result, &found.Result)
+	if err = decode(fmt.Sprintf("the result of the snapshot of run %d", found.Run), result, &found.Result); err == nil {
+		found.Result.Oddities, err = decodeOddities(snapshot, odd)
+	}
 	if rejected != "" {
 		found.Result.Held, found.Result.Rejected = "", rejected // it may have been rejected since
 	}

@@ -281,12 +281,13 @@ type Counts struct {
 	Changed  int64 `json:"changed"`         // levels whose available figure changed
 	Older    int64 `json:"older"`           // rows older than the recorded level
 	Stale    int64 `json:"stale,omitempty"` // levels whose last row was refused, by this run or an earlier one
+	Odd      int64 `json:"odd,omitempty"`   // what looks odd in the rows and SKUs of the snapshot, by this run or an earlier one
 	Resolved int64 `json:"resolved"`        // channel levels computed
 	Due      int64 `json:"due"`             // channel levels that were due when the push began
 	Exported int64 `json:"exported"`
 	Sent     int64 `json:"sent"`             // accepted, not yet reported on
 	Rejected int64 `json:"rejected"`         // newly: by this run, or in an answer that it received
-	Parked   int64 `json:"parked,omitempty"` // rejected by an earlier run, resolved again by this one, and not tried
+	Parked   int64 `json:"parked,omitempty"` // rejected by an earlier run, resolved again by this one to the same figure, and not tried
 	Blocked  int64 `json:"blocked"`
 	Retrying int64 `json:"retrying"`
 	Calls    int64 `json:"calls"`
@@ -332,6 +333,8 @@ type SnapshotResult struct {
 	More                                   bool // as it was said at the end of the snapshot
 	// Rejected says who rejected this content before, when and why it was held; then it is not held again, and nothing was recorded.
 	Rejected string `json:",omitempty"`
+	// Oddities are what looks odd in its rows and SKUs. They decide nothing.
+	Oddities []inventory.Oddity `json:"-"`
 	// Dissolved are the holds of other runs of which nobody need decide any more, for this full snapshot was recorded.
 	Dissolved []Hold `json:"-"`
 }
@@ -404,6 +407,9 @@ type Recorder interface {
 	Stage(ctx context.Context, lease Lease, start SnapshotStart) (snapshot int64, err error)
 	// StageRows adds rows. The same (facility, SKU) twice in one snapshot refuses both.
 	StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error
+	// NoteOddities keeps what looks odd in the rows of a staged snapshot. Record adds which of its SKUs are like those of listings,
+	// products, bundles and recorded levels, and are not theirs. A snapshot keeps it all, whether it is recorded or held.
+	NoteOddities(ctx context.Context, snapshot int64, oddities []inventory.Oddity) error
 	// Record makes a staged snapshot visible in one transaction, or holds it (and throws the rows away; the refusals stay
 	// readable). Versions grow only where the available figure really changed. An observation with an older ReportedAt than
 	// the recorded one changes nothing; one without a time is as new as its snapshot. Each change of a figure is written to
@@ -441,7 +447,9 @@ type Cursor struct {
 // Affected is a product that has to be resolved.
 type Affected struct {
 	Product   string
-	Redefined bool // its definition changed, or it is resolved for a Full Sync: rejected rows become due again
+	Redefined bool // its definition changed, or it is resolved for a Full Sync: every place of it is due
+	// Named: a person or a service named it: every place of it is due, too. Affected leaves it as it is; who knows the names sets it.
+	Named bool
 }
 
 // Resolution is the outcome of resolving one product.
@@ -462,11 +470,11 @@ type Resolver interface {
 	// Inputs loads what inventory.Resolve needs for the products, in their order: levels, bundle, listings, TakenBy; and
 	// fills in what the plan says of the connection, the strategy and the sharing.
 	Inputs(ctx context.Context, plan Plan, products []string) ([]inventory.Input, error)
-	// Resolve writes channel levels of a page of products, in one transaction: each becomes pending with its new figure
-	// and the level version it was computed from, even when the figure is the same; blocked when the level says so. A
-	// rejected row keeps its status unless Redefined. Rows of these products that are no longer resolved become blocked
-	// ("the listing was removed; the store keeps its last number"), except where a call on them is open, which stay until
-	// it is answered. A row with an open call keeps status unknown or sent and takes the new figure. A row that a rejection keeps from 0
+	// Resolve writes channel levels of a page of products, in one transaction, as inventory.ChannelLevel.Move decides of each:
+	// one whose figure could have changed becomes pending with its new figure and the level version it was computed from,
+	// even when the figure is the same; blocked when the level says so. One that a store refused is tried again with another
+	// figure, or when the product was Redefined or Named. Rows of these products that are no longer resolved become blocked
+	// with the reason, except where a call on them is open, which stay until it is answered. A row with an open call keeps status unknown or sent and takes the new figure. A row that a rejection keeps from 0
 	// stays blocked while it goes to 0; a figure above 0, or another product, ends that.
 	Resolve(ctx context.Context, lease Lease, plan Plan, page []Resolution, now time.Time) (int64, error)
 	// Advance moves the connection's cursor to plan.Next.
@@ -515,8 +523,8 @@ const (
 	StatusExported   Status = "exported"
 	StatusSuperseded Status = "superseded" // used in the activity: a newer figure replaced this one before it was answered
 	StatusRetrying   Status = "retrying"   // refused for now; due again
-	StatusRejected   Status = "rejected"   // refused for good; parked until redefined or a Full Sync
-	StatusBlocked    Status = "blocked"    // by a rule of our own
+	StatusRejected   Status = "rejected"   // refused for good; parked, see NextTry
+	StatusBlocked    Status = "blocked"    // by a rule of our own, or parked by what a look-up found
 )
 
 // DueItem is a channel level that is due.
@@ -611,7 +619,8 @@ type Pusher interface {
 	Tally(ctx context.Context, run int64) (Counts, error)
 }
 
-// DueQuery asks for due rows. Rows that this run already tried MaximumTries times are left for the next run.
+// DueQuery asks for due rows. Rows that this run already tried MaximumTries times are left for the next run; from the beginning, those that
+// it has not tried come first.
 type DueQuery struct {
 	Connection   string
 	Run          int64
@@ -654,7 +663,8 @@ type Relearned struct {
 type Rememberer interface {
 	// References returns what is remembered of channel SKUs of a store; those that are not known are left out.
 	References(ctx context.Context, store string, skus []string) (map[string]Reference, error)
-	// Remember keeps references, by channel SKU.
+	// Remember keeps references, by channel SKU. Rows that the store refused in an earlier run become due again where the reference is
+	// new or another than it was.
 	Remember(ctx context.Context, lease Lease, references map[string]string, now time.Time) error
 	// Forget forgets what the store does not know any more.
 	Forget(ctx context.Context, lease Lease, skus []string) error

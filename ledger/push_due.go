@@ -5,8 +5,21 @@ import (
 	"database/sql"
 )
 
-// NextDue returns the next due rows of a connection; see Pusher. Without MaximumTries, rows are tried without end.
+// NextDue returns the next due rows of a connection; see Pusher. Without MaximumTries, rows are tried without end. From the beginning, rows
+// that the run has not tried come before those that it has: what others bring says whom a refusal is about, also where a store is so slow
+// that every call begins anew.
 func (d *database) NextDue(ctx context.Context, query DueQuery) ([]DueItem, error) {
+	if query.MaximumTries > 1 && query.AfterSKU == "" && query.AfterPlace == "" {
+		untried := query
+		untried.MaximumTries = 1
+		if due, err := d.nextDue(ctx, untried); err != nil || len(due) > 0 {
+			return due, err
+		}
+	}
+	return d.nextDue(ctx, query)
+}
+
+func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, error) {
 	// The list of statuses is that of the index channel_levels_due, which holds nothing but due rows.
 	statement := `SELECT location, channel_sku, product, quantity, observed, exported, attempts, part FROM channel_levels
 		WHERE connection = ? AND status IN ('pending', 'retrying') AND (channel_sku, location) > (?, ?)`

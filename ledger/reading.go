@@ -76,21 +76,37 @@ type LevelRow struct {
 
 // ChannelLevelRow is a channel level as it is shown.
 type ChannelLevelRow struct {
-	Connection   string                `json:"connection"`
-	Location     string                `json:"location,omitempty"`
-	ChannelSKU   string                `json:"channel_sku"`
-	Product      string                `json:"product"`
-	Quantity     int64                 `json:"quantity"` // what the store should show
-	Exported     *int64                `json:"exported"` // what it was last known to show
-	Status       Status                `json:"status"`
-	Reason       string                `json:"reason,omitempty"`
-	Kept         string                `json:"-"` // why it keeps its figure while it goes to 0; the reason says so where nothing else blocks it
+	Connection string `json:"connection"`
+	Location   string `json:"location,omitempty"`
+	ChannelSKU string `json:"channel_sku"`
+	Product    string `json:"product"`
+	Quantity   int64  `json:"quantity"` // what the store should show
+	Exported   *int64 `json:"exported"` // what it was last known to show
+	Status     Status `json:"status"`
+	Reason     string `json:"reason,omitempty"`
+	Kept       string `json:"-"` // why it keeps its figure while it goes to 0; the reason says so where nothing else blocks it
+	// Next says what will make a refused row be tried again; empty where nothing has refused it.
+	Next         string                `json:"next,omitempty"`
 	Attempts     int                   `json:"attempts,omitempty"`
 	Observed     int64                 `json:"observed"`
 	Run          int64                 `json:"run"`
 	LastExported *time.Time            `json:"last_exported,omitempty"`
 	Why          inventory.Explanation `json:"why"`
+
+	blocked string // why our own rules forbid a push
 }
+
+// Standing is what decides whether the row is pushed when it is resolved again.
+func (r ChannelLevelRow) Standing() inventory.Standing {
+	standing := inventory.Standing{Product: r.Product, Quantity: r.Quantity, Blocked: r.blocked, Observed: r.Observed, Parked: r.Next != ""}
+	if r.blocked == r.Kept {
+		standing.Blocked = ""
+	}
+	return standing
+}
+
+// NextTry is what will make a row be tried again that its store refused. Each makes it be tried once.
+const NextTry = "tried again when its figure changes, when somebody names its SKU, when its listing, its reference or its store's settings change, and by a Full Sync"
 
 // ActivityEntry is one thing that happened to a SKU.
 type ActivityEntry struct {
@@ -126,12 +142,22 @@ type SnapshotEntry struct {
 	Missing  int64  `json:"missing"`
 	Changed  int64  `json:"changed"`
 	Older    int64  `json:"older"`
+	// Oddities are what looked odd in its rows and SKUs, by kind.
+	Oddities []inventory.Oddity `json:"oddities,omitempty"`
 }
 
 // Page asks for a part of a list; After is the last key of the page before.
 type Page struct {
 	After string
 	Limit int // 0 means 100
+}
+
+// AlikeQuery says among which SKUs to look; what is empty is left out.
+type AlikeQuery struct {
+	Connection string // the channel SKUs of its rows
+	Store      string // the SKUs of its listings
+	Warehouse  string // the SKUs of its levels
+	Merchant   string // all that is named of it: levels, definitions, channel SKUs
 }
 
 // Reader answers what people ask.
@@ -163,6 +189,9 @@ type Reader interface {
 	// Known is true when anything is known of a merchant's SKU or channel SKU: a level, a product, a bundle or a part of one, a
 	// listing, a row or an activity.
 	Known(ctx context.Context, merchant, sku string) (bool, error)
+	// Alike lists, in order, at most five SKUs other than one that a person may take for it: they differ only in case, blanks, leading zeros
+	// or a spreadsheet's marks.
+	Alike(ctx context.Context, sku string, query AlikeQuery) ([]string, error)
 	// StatusCounts counts a connection's rows by status.
 	StatusCounts(ctx context.Context, connection string) (map[Status]int64, error)
 	// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. Connection may be empty.

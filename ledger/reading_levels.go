@@ -51,7 +51,7 @@ func scanLevel(row scanner) (LevelRow, error) {
 	return found, err
 }
 
-const channelLevelRows = `SELECT connection, location, channel_sku, product, quantity, exported, status, reason, kept, attempts, observed, run, last_exported, why
+const channelLevelRows = `SELECT connection, location, channel_sku, product, quantity, exported, status, reason, kept, attempts, observed, run, last_exported, why, blocked, ` + refused + `
 	FROM channel_levels WHERE connection = ?`
 
 // ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty. Page.After is
@@ -89,12 +89,16 @@ func scanChannelLevel(row scanner) (ChannelLevelRow, error) {
 	var found ChannelLevelRow
 	var exported sql.NullInt64
 	var why string
+	var refused bool
 	err := row.Scan(&found.Connection, &found.Location, &found.ChannelSKU, &found.Product, &found.Quantity, &found.Exported, &found.Status, &found.Reason, &found.Kept,
-		&found.Attempts, &found.Observed, &found.Run, &exported, &why)
+		&found.Attempts, &found.Observed, &found.Run, &exported, &why, &found.blocked, &refused)
 	if err != nil {
 		return ChannelLevelRow{}, err
 	}
 	found.LastExported = fromOptional(exported)
+	if refused {
+		found.Next = NextTry
+	}
 	return found, decode("the explanation of channel SKU "+found.ChannelSKU, why, &found.Why)
 }
 

@@ -39,8 +39,12 @@ func (d *database) recordSnapshot(ctx context.Context, snapshot int64, end Snaps
 	if err := d.analyze(ctx, "staged"); err != nil {
 		return SnapshotResult{}, err
 	}
+	looked, err := d.odd(ctx, snapshot, end.Full)
+	if err != nil {
+		return SnapshotResult{}, err
+	}
 	var result SnapshotResult
-	err := d.write(ctx, func(t *tx) error {
+	err = d.write(ctx, func(t *tx) error {
 		staged, err := claim(t)
 		if err != nil {
 			return err
@@ -49,6 +53,7 @@ func (d *database) recordSnapshot(ctx context.Context, snapshot int64, end Snaps
 		if err != nil {
 			return err
 		}
+		r.looked, r.result.Oddities = looked, looked.oddities
 		if err := r.record(ctx); err != nil {
 			return fmt.Errorf("snapshot %d of warehouse %s: %w", snapshot, r.warehouse, err)
 		}
@@ -92,6 +97,7 @@ type recording struct {
 	unnamedAfter  int64  // the same of this one
 	content       string // what the snapshot says, as a hash; only of one that the guard would hold
 	rereadAfter   int64  // the last snapshot that was begun before a setting changed that says what the warehouse's rows mean
+	looked        oddness
 	result        SnapshotResult
 }
 
@@ -233,8 +239,9 @@ func (r *recording) finish(ctx context.Context, state string) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.exec(ctx, "UPDATE snapshots SET state = ?, ended_at = ?, complete = ?, source = ?, held = ?, rejected = ?, content = ?, result = ? WHERE id = ?",
-		state, micros(r.end.Now), r.end.Full, cleanText(r.end.From), r.result.Held, r.result.Rejected, r.content, encode(r.result), r.id)
+	_, err = r.exec(ctx, "UPDATE snapshots SET state = ?, ended_at = ?, complete = ?, source = ?, held = ?, rejected = ?, content = ?, result = ?, odd = ?, compared = ? WHERE id = ?",
+		state, micros(r.end.Now), r.end.Full, cleanText(r.end.From), r.result.Held, r.result.Rejected, r.content, encode(r.result),
+		encodeOddities(r.looked.oddities), r.looked.compared, r.id)
 	if err != nil {
 		return err
 	}

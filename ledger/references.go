@@ -42,7 +42,15 @@ func (d *database) Remember(ctx context.Context, lease Lease, references map[str
 		if _, err := t.hold(ctx, lease); err != nil {
 			return err
 		}
-		_, err := t.bulk(ctx, *input, `INSERT INTO item_references (store, channel_sku, reference, found_at)
+		// An item that the store has now, or has under another id, is not the one that it refused. A run does not try again what it has tried.
+		_, err := t.bulk(ctx, *input, `UPDATE channel_levels AS c SET status = 'pending', reason = '' FROM input i
+			WHERE c.connection IN (SELECT id FROM connections WHERE store = ?) AND c.channel_sku = i.channel_sku AND c.run <> ? AND `+refusedOf("c")+`
+			AND NOT EXISTS (SELECT 1 FROM item_references r WHERE r.store = ? AND r.channel_sku = i.channel_sku AND r.reference = i.reference)`,
+			lease.Store, lease.Run, lease.Store)
+		if err != nil {
+			return err
+		}
+		_, err = t.bulk(ctx, *input, `INSERT INTO item_references (store, channel_sku, reference, found_at)
 			SELECT CAST(? AS TEXT), channel_sku, reference, CAST(? AS BIGINT) FROM input WHERE TRUE
 			ON CONFLICT (store, channel_sku) DO UPDATE SET reference = excluded.reference, found_at = excluded.found_at`, lease.Store, micros(now))
 		return err

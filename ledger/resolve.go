@@ -10,9 +10,6 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-// unlistedReason is why a row that is no longer resolved is not pushed.
-const unlistedReason = "the listing was removed; the store keeps its last number"
-
 // Resolve writes the channel levels of a page of products and returns how many; see Resolver.
 func (d *database) Resolve(ctx context.Context, lease Lease, plan Plan, page []Resolution, _ time.Time) (int64, error) {
 	levels, err := resolvedLevels(page)
@@ -25,12 +22,18 @@ func (d *database) Resolve(ctx context.Context, lease Lease, plan Plan, page []R
 			return err
 		}
 		r := resolving{tx: t, lease: lease, plan: plan, levels: levels}
-		if err := r.release(ctx, page); err != nil {
-			return err
+		for _, step := range []func() error{
+			func() error { return r.stand(ctx, page) },
+			func() error { return r.release(ctx, page) },
+			func() error { return r.rest(ctx) },
+		} {
+			if err := step(); err != nil {
+				return err
+			}
 		}
 		written = 0
-		for _, redefined := range []bool{false, true} {
-			wrote, err := r.upsert(ctx, redefined)
+		for _, move := range []inventory.Move{inventory.Stay, inventory.Push} {
+			wrote, err := r.upsert(ctx, move)
 			if err != nil {
 				return err
 			}
@@ -50,14 +53,15 @@ type resolving struct {
 	lease  Lease
 	plan   Plan
 	levels map[place]resolvedLevel
+	before map[place]inventory.Standing // of the products of the page
 }
 
 // place is a channel level of a connection.
 type place struct{ channelSKU, location string }
 
 type resolvedLevel struct {
-	product   string
-	redefined bool
+	product string
+	cause   inventory.Cause
 	inventory.ChannelLevel
 }
 
@@ -73,50 +77,76 @@ func resolvedLevels(page []Resolution) (map[place]resolvedLevel, error) {
 			if other, ok := levels[at]; ok && other.Why.Listed && !level.Why.Listed {
 				continue
 			}
-			levels[at] = resolvedLevel{resolution.Product, resolution.Redefined, level}
+			cause := inventory.Cause{Redefined: resolution.Redefined, Named: resolution.Named}
+			levels[at] = resolvedLevel{resolution.Product, cause, level}
 		}
 	}
 	return levels, nil
 }
 
-// release blocks the rows of the page's products that are no longer resolved. An open call on one of them is waited for: it
-// keeps its status, and the reason stands ready for when the call is answered.
-func (r *resolving) release(ctx context.Context, page []Resolution) error {
+// stand loads what is kept of the rows of the page's products.
+func (r *resolving) stand(ctx context.Context, page []Resolution) error {
 	products := make([]string, len(page))
 	for i, resolution := range page {
 		products[i] = resolution.Product
 	}
-	var left []place
-	err := r.each(ctx, func(row *sql.Rows) error {
+	r.before = make(map[place]inventory.Standing, len(r.levels))
+	return r.each(ctx, func(row *sql.Rows) error {
 		var at place
-		err := row.Scan(&at.channelSKU, &at.location)
+		var before inventory.Standing
+		err := row.Scan(&at.channelSKU, &at.location, &before.Product, &before.Quantity, &before.Blocked, &before.Observed, &before.Parked)
+		r.before[at] = before
+		return err
+	}, `SELECT channel_sku, location, product, quantity, CASE WHEN blocked = kept THEN '' ELSE blocked END, observed, `+refused+`
+		FROM channel_levels WHERE connection = ? AND product IN (SELECT j.value FROM `+r.dialect.set()+")",
+		r.plan.Connection.ID, r.dialect.list(products))
+}
+
+// release blocks the rows of the page's products that are no longer resolved. An open call on one of them is waited for: it
+// keeps its status, and the reason stands ready for when the call is answered.
+func (r *resolving) release(ctx context.Context, page []Resolution) error {
+	resolved := make(map[string][]inventory.ChannelLevel, len(page))
+	for _, resolution := range page {
+		resolved[resolution.Product] = resolution.Levels
+	}
+	var left []place
+	for at := range r.before {
 		if _, ok := r.levels[at]; !ok {
 			left = append(left, at)
 		}
-		return err
-	}, "SELECT channel_sku, location FROM channel_levels WHERE connection = ? AND product IN (SELECT j.value FROM "+r.dialect.set()+")",
-		r.plan.Connection.ID, r.dialect.list(products))
-	if err != nil {
-		return err
 	}
+	slices.SortFunc(left, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.channelSKU, b.channelSKU), cmp.Compare(a.location, b.location))
+	})
 	rows := newTable(len(left))
-	channelSKUs, locations := rows.texts("channel_sku"), rows.texts("location")
+	channelSKUs, locations, reasons := rows.texts("channel_sku"), rows.texts("location"), rows.texts("reason")
 	for i, at := range left {
+		product := r.before[at].Product
 		channelSKUs[i], locations[i] = at.channelSKU, at.location
+		reasons[i] = leftBehind(at, product, resolved[product], r.plan.Connection.Inventory.Locations)
 	}
-	_, err = r.bulk(ctx, *rows, `UPDATE channel_levels AS c SET blocked = ?, run = ?,
-		status = CASE WHEN c.open_call IS NULL THEN 'blocked' ELSE c.status END, reason = CASE WHEN c.open_call IS NULL THEN ? ELSE c.reason END
+	_, err := r.bulk(ctx, *rows, `UPDATE channel_levels AS c SET blocked = i.reason, run = ?,
+		status = CASE WHEN c.open_call IS NULL THEN 'blocked' ELSE c.status END, reason = CASE WHEN c.open_call IS NULL THEN i.reason ELSE c.reason END
 		FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.observed <= ?`,
-		unlistedReason, r.lease.Run, unlistedReason, r.plan.Connection.ID, r.plan.Next.Levels)
+		r.lease.Run, r.plan.Connection.ID, r.plan.Next.Levels)
 	return err
 }
 
-// upsert writes the levels whose products were redefined, or the others.
+// rest brings the explanations of rows up to date whose figures could not have changed.
+func (r *resolving) rest(ctx context.Context) error {
+	_, err := r.bulk(ctx, *r.table(inventory.Rest), `UPDATE channel_levels AS c SET why = i.why
+		FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.product = i.product
+		AND c.observed <= ? AND c.why <> i.why`, r.plan.Connection.ID, r.plan.Next.Levels)
+	return err
+}
+
+// upsert writes the levels that are to make a move.
 //
 // A row that was computed from newer levels is left alone: an attempt of the activity that was given up may go on beside the next one,
 // under the same lease. The row of a listing is left alone by the unlisted product of the same SKU, wherever in the order of pages it comes.
-func (r *resolving) upsert(ctx context.Context, redefined bool) (int64, error) {
-	return r.bulk(ctx, *r.table(redefined), `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed, status, reason, blocked, run, why)
+func (r *resolving) upsert(ctx context.Context, move inventory.Move) (int64, error) {
+	stays := move == inventory.Stay
+	return r.bulk(ctx, *r.table(move), `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed, status, reason, blocked, run, why)
 		SELECT ?, i.channel_sku, i.location, i.product, i.quantity, CAST(? AS BIGINT), CASE WHEN i.blocked = '' THEN 'pending' ELSE 'blocked' END,
 			i.blocked, i.blocked, CAST(? AS BIGINT), i.why
 		FROM input i WHERE i.listed OR NOT EXISTS (
@@ -130,20 +160,36 @@ func (r *resolving) upsert(ctx context.Context, redefined bool) (int64, error) {
 			reason = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.reason
 				WHEN excluded.blocked = '' AND `+keeps+` THEN channel_levels.kept ELSE excluded.reason END
 		WHERE excluded.observed >= channel_levels.observed`,
-		r.plan.Connection.ID, r.plan.Next.Levels, r.lease.Run, r.plan.Connection.Store, r.plan.Connection.ID, redefined, redefined)
+		r.plan.Connection.ID, r.plan.Next.Levels, r.lease.Run, r.plan.Connection.Store, r.plan.Connection.ID, stays, stays)
 }
 
-// parked: the row was refused for good, and nothing about it changed but its figure.
-const parked = `(channel_levels.status = 'rejected' AND excluded.blocked = '' AND NOT CAST(? AS BOOLEAN))`
+// refused: the store has refused the row, in a call or in a look-up. A row that a rule of ours blocks says so in blocked.
+const refused = `(status = 'rejected' OR (status = 'blocked' AND blocked = ''))`
+
+// refusedOf is refused of a row that goes by a name in a join.
+func refusedOf(row string) string {
+	return "(" + row + ".status = 'rejected' OR (" + row + ".status = 'blocked' AND " + row + ".blocked = ''))"
+}
+
+// parked: the row was refused, and stays so: see inventory.Stay.
+const parked = `(CAST(? AS BOOLEAN) AND channel_levels.status IN ('rejected', 'blocked') AND channel_levels.blocked = '' AND excluded.blocked = '')`
 
 // keeps: a person rejected to take the row to 0, and it still goes there. Another product's row is another figure.
 const keeps = `(channel_levels.kept <> '' AND excluded.quantity = 0 AND excluded.product = channel_levels.product)`
 
-// table is the chosen levels as bulk input, in the order of their key.
-func (r *resolving) table(redefined bool) *table {
+// move decides what becomes of a row. One of another product of the page is none of this product's.
+func (r *resolving) move(at place, level resolvedLevel) inventory.Move {
+	if before, ok := r.before[at]; ok {
+		return level.Move(&before, level.cause)
+	}
+	return level.Move(nil, level.cause)
+}
+
+// table is the levels that are to make a move as bulk input, in the order of their key.
+func (r *resolving) table(move inventory.Move) *table {
 	var chosen []resolvedLevel
-	for _, level := range r.levels {
-		if level.redefined == redefined {
+	for at, level := range r.levels {
+		if r.move(at, level) == move {
 			chosen = append(chosen, level)
 		}
 	}

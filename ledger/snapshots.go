@@ -138,6 +138,9 @@ func (d *database) StageRows(ctx context.Context, snapshot int64, levels []inven
 		if err != nil {
 			return err
 		}
+		if _, err := t.exec(ctx, "UPDATE snapshots SET level_keys = (level_keys + ?) % ? WHERE id = ?", sumOfKeys(levels), int64(levelKeysRange), snapshot); err != nil {
+			return err
+		}
 		_, err = t.bulk(ctx, *refusalTable(refusals), `INSERT INTO refusals (snapshot, facility, sku, place, reason, no_sku, no_facility, copies)
 			SELECT CAST(? AS BIGINT), facility, sku, place, reason, no_sku, no_facility, 1 FROM input`, snapshot)
 		return err
@@ -240,17 +243,20 @@ func (d *database) LastSnapshot(ctx context.Context, warehouse string) (Snapshot
 	found := SnapshotEntry{Warehouse: warehouse}
 	var result SnapshotResult
 	err := d.read(ctx, func(t *tx) error {
-		var content string
+		var content, odd string
 		var began int64
 		var ended sql.NullInt64
-		err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, rejected, result FROM snapshots WHERE warehouse = ? AND state <> 'staging' ORDER BY id DESC LIMIT 1", warehouse).
-			Scan(&found.ID, &found.Run, &began, &ended, &found.Full, &found.From, &found.Held, &found.Rejected, &content)
+		err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, rejected, result, odd FROM snapshots WHERE warehouse = ? AND state <> 'staging' ORDER BY id DESC LIMIT 1", warehouse).
+			Scan(&found.ID, &found.Run, &began, &ended, &found.Full, &found.From, &found.Held, &found.Rejected, &content, &odd)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: warehouse %q has no snapshot", ErrNotFound, warehouse)
 		} else if err != nil {
 			return err
 		}
 		found.BeganAt, found.EndedAt = fromMicros(began), fromMicros(ended.Int64)
+		if found.Oddities, err = decodeOddities(found.ID, odd); err != nil {
+			return err
+		}
 		return decode(fmt.Sprintf("the result of snapshot %d", found.ID), content, &result)
 	})
 	found.Rows, found.Refused, found.Missing, found.Changed, found.Older = result.Rows, result.Refused, result.Missing, result.Changed, result.Older

@@ -12,11 +12,12 @@ import (
 // archived, or somebody else's. Such a refusal stops the store only when it is not about the item. The order of the items decides
 // nothing: an item that comes first is asked about again after the others.
 
-// refusals is what a slice has seen of refusals of single items that ask for a person.
+// refusals is what a slice has seen, and the ledger knows of the slices before it, of refusals of single items that ask for a person.
 type refusals struct {
 	works   bool            // the store took another item with the same credential
 	reads   bool            // a read that changes nothing works with the credential
 	refused map[string]bool // channel SKUs that were refused so; none was taken meanwhile
+	waiting int             // items that wait for another try in the run, this one included: slices before this one refused some of them
 }
 
 // refusedItems is how many items a store may refuse one after the other, without taking any, before it is the store's own trouble: a
@@ -40,7 +41,7 @@ func (r refusals) blame(items int, again bool, tries int) culprit {
 		return theStore
 	case r.works:
 		return theItem
-	case len(r.refused) >= refusedItems || !r.reads:
+	case max(len(r.refused), r.waiting) >= refusedItems || !r.reads:
 		return theStore
 	case tries+1 >= triesPerRun:
 		return theItem // there was nobody else to learn from, and reading works
@@ -73,7 +74,7 @@ func (m *Machine) settleBlame(under *flight, refusal *channels.Error, now time.T
 	}
 	switch m.refusals.blame(len(call.Items), under.again(), tries) {
 	case theItem:
-		return all(under, ledger.StatusRejected, refusal.Error(), now)
+		return all(under, ledger.StatusRejected, refusal.OfItem(), now)
 	case unclear:
 		return all(under, ledger.StatusRetrying, refusal.Error(), now)
 	}
@@ -93,4 +94,11 @@ func (m *Machine) Checked(number int, failed error, now time.Time) Effects {
 	}
 	m.refusals.reads = failed == nil
 	return m.settleBlame(under, under.refusal, now)
+}
+
+// Earlier tells what the slices of the run before this one have seen, before Checked: a slow store has a slice for every call. Rows that are
+// being retried hold that of the call that was refused, which has no answer yet.
+func (m *Machine) Earlier(counts ledger.Counts) {
+	m.refusals.works = m.refusals.works || counts.Exported+counts.Sent > 0
+	m.refusals.waiting = int(counts.Retrying)
 }

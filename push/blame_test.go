@@ -23,6 +23,7 @@ func TestBlame(t *testing.T) {
 		"reading works, and there is nobody else to learn from":  {refusals{reads: true}, 1, triesPerRun - 1, theItem, false},
 		"reading does not work":                                  {refusals{}, 1, 0, theStore, false},
 		"three items refused and none taken: it may read only":   {refusals{reads: true, refused: three}, 1, 0, theStore, false},
+		"three items refused, two of them by slices before":      {refusals{reads: true, waiting: 3}, 1, triesPerRun - 1, theStore, false},
 		"three items refused, the first for the third time":      {refusals{reads: true, refused: three}, 1, triesPerRun - 1, theStore, false},
 		"two items refused, none taken, the first for the third": {refusals{reads: true, refused: map[string]bool{"A": true, "B": true}}, 1, triesPerRun - 1, theItem, false},
 	} {

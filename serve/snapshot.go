@@ -214,7 +214,9 @@ type staged struct {
 	Snapshot  int64  `json:"snapshot"`
 	Rows      int    `json:"rows"`
 	Refused   int    `json:"refused"`
-	none      int    // of the rows that state that there is no level
+	// Oddities are what looks odd in its rows, by kind.
+	Oddities []inventory.Oddity `json:"oddities,omitempty"`
+	none     int                // of the rows that state that there is no level
 }
 
 // stage reads the rows into the ledger, a page at a time, and signals the intake.
@@ -254,6 +256,7 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 	levels := make([]inventory.Level, 0, stagePage)
 	var refusals []inventory.Refusal
 	var first *inventory.Refusal
+	var odd inventory.Oddities
 	for {
 		row, err := rows.next()
 		if err != nil && err != io.EOF {
@@ -263,12 +266,14 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 			result.Rows++
 			if inventory.NoLevel(row, one.warehouse.Quantity) {
 				result.none++
+				odd.Add(row)
 			} else if level, refusal := inventory.Accept(inventory.Timely(row, now), one.warehouse.Quantity); refusal != nil {
 				if refusals = append(refusals, *refusal); first == nil {
 					first = refusal
 				}
 			} else {
 				levels = append(levels, level)
+				odd.Add(row)
 			}
 		}
 		if len(levels)+len(refusals) == stagePage || err == io.EOF && len(levels)+len(refusals) > 0 {
@@ -282,9 +287,23 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 			if err := said.complete(result.Rows, rows.trailer()); err != nil {
 				return err
 			}
-			return result.believed(first)
+			if err := result.believed(first); err != nil {
+				return err
+			}
+			return s.noteOddities(ctx, odd.List(), result)
 		}
 	}
+}
+
+// noteOddities keeps what looks odd in the rows with the snapshot, and tells the sender.
+func (s *Server) noteOddities(ctx context.Context, list []inventory.Oddity, result *staged) error {
+	if result.Oddities = list; len(list) == 0 {
+		return nil
+	}
+	if err := s.options.Ledger.NoteOddities(ctx, result.Snapshot, list); err != nil {
+		return fmt.Errorf("staging what looks odd: %w", err)
+	}
+	return nil
 }
 
 // believed refuses a snapshot of which every row was refused. The sender is told by the first.

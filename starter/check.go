@@ -5,14 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	channelsall "github.com/tidemark/tidemark/channels/all"
+	"github.com/tidemark/tidemark/config"
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses"
 	warehousesall "github.com/tidemark/tidemark/warehouses/all"
 )
 
@@ -26,35 +30,153 @@ type checkAnswer struct {
 	Facilities []string `json:"facilities,omitempty"`
 	Sample     []string `json:"sample,omitempty"`
 	Notes      []string `json:"notes,omitempty"`
+	// Advice is what was read of a warehouse, and which settings would read more of it.
+	Advice *warehouses.Advice `json:"advice,omitempty"`
+}
+
+// checkOptions are the flags of check.
+type checkOptions struct {
+	file    string
+	suggest bool
+	rows    int64
+	within  time.Duration
 }
 
 func checkCommand(s *session) *cobra.Command {
-	return &cobra.Command{
+	var options checkOptions
+	command := &cobra.Command{
 		Use:   "check STORE|WAREHOUSE",
-		Short: "Prove a store's or warehouse's credentials with one read; changes nothing",
-		Long: `check opens the driver of a store or warehouse of the applied configuration and makes one read. The credentials are looked up in this
-process's environment, so run it where the worker runs, or with the same variables.`,
-		Example: "  starter check acme-shop\n  starter check portland",
+		Short: "Prove a store's or warehouse's credentials; report what a warehouse's first fetch reads and refuses; changes nothing",
+		Long: `check opens the driver of a store or warehouse of the applied configuration, or of the file that --file names. Of a store it makes one
+read. Of a warehouse it makes a whole fetch, records nothing of it, and reports: which columns there are and which are read, the rows
+that are refused by kind, with examples, what was read of each facility, the largest figures, what looks odd, and the settings that
+would read more. --suggest prints the warehouse as YAML with those settings, to paste into the configuration; what a person must decide
+stands in it as a comment. Settings that are suggested for files were tried on the file.
+
+The credentials are looked up in this process's environment, so run it where the worker runs, or with the same variables.`,
+		Example: "  starter check acme-shop\n  starter check portland\n  starter check portland --suggest\n  starter check portland --file tidemark.yaml",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
-			return s.withLedger(command.Context(), func(c *control.Control) error {
-				answer, err := check(command.Context(), c.Ledger, arguments[0])
-				if err != nil {
-					return err
-				}
-				return s.print(answer, func(w io.Writer) {
-					line(w, "%s %s (%s): ok", answer.Kind, answer.ID, answer.Driver)
-					for _, more := range []struct {
-						name  string
-						items []string
-					}{{"account", nonEmpty(answer.Account)}, {"locations", answer.Locations}, {"facilities", answer.Facilities}, {"sample", answer.Sample}, {"notes", answer.Notes}} {
-						if len(more.items) > 0 {
-							line(w, "  %s: %s", more.name, plain(strings.Join(more.items, "; ")))
-						}
-					}
-				})
-			})
+			if err := s.check(); err != nil {
+				return err
+			}
+			switch {
+			case options.suggest && s.output == "json":
+				return &flagError{errors.New("--suggest prints YAML; leave out -o json, or leave out --suggest: -o json has the suggestions too")}
+			case options.rows < 1:
+				return &flagError{fmt.Errorf("--rows %d is not above 0", options.rows)}
+			case options.within <= 0:
+				return &flagError{fmt.Errorf("--within %s is not above 0", options.within)}
+			}
+			if options.file == "" {
+				return s.withLedger(command.Context(), func(c *control.Control) error { return s.checkOne(command.Context(), c.Ledger, arguments[0], options) })
+			}
+			definitions, warnings, err := config.Load(options.file, drivers(), config.Options{Force: true})
+			if err != nil {
+				return err
+			}
+			for _, warning := range warnings {
+				line(os.Stderr, "%s", warning)
+			}
+			return s.checkOne(command.Context(), defined{definitions, options.file}, arguments[0], options)
 		},
+	}
+	command.Flags().StringVar(&options.file, "file", "", "a configuration file, in place of what was applied; then no ledger is needed")
+	command.Flags().BoolVar(&options.suggest, "suggest", false, "print the warehouse as YAML with the suggested settings, and nothing else")
+	command.Flags().Int64Var(&options.rows, "rows", 1_000_000, "the most rows of a warehouse to look at")
+	command.Flags().DurationVar(&options.within, "within", 2*time.Minute, "how long to look at a warehouse's rows")
+	return command
+}
+
+// connected is where stores and warehouses are looked up.
+type connected interface {
+	Store(ctx context.Context, id string) (ledger.Store, error)
+	Warehouse(ctx context.Context, id string) (ledger.Warehouse, error)
+}
+
+// defined are those of a configuration file.
+type defined struct {
+	ledger.Definitions
+	file string
+}
+
+func (d defined) Store(_ context.Context, id string) (ledger.Store, error) {
+	for _, store := range d.Stores {
+		if store.ID == id {
+			return store, nil
+		}
+	}
+	return ledger.Store{}, ledger.ErrNotFound
+}
+
+func (d defined) Warehouse(_ context.Context, id string) (ledger.Warehouse, error) {
+	for _, warehouse := range d.Warehouses {
+		if warehouse.ID == id {
+			return warehouse, nil
+		}
+	}
+	return ledger.Warehouse{}, ledger.ErrNotFound
+}
+
+// checkOne checks the store or warehouse of an id.
+func (s *session) checkOne(ctx context.Context, all connected, id string, options checkOptions) error {
+	store, err := all.Store(ctx, id)
+	switch {
+	case err == nil && options.suggest:
+		return &control.UsageError{Message: fmt.Sprintf("%q is a store; --suggest is for warehouses, whose rows are read", id)}
+	case err == nil:
+		answer, err := checkStore(ctx, store)
+		if err != nil {
+			return err
+		}
+		return s.print(answer, func(w io.Writer) { showCheck(w, answer) })
+	case !errors.Is(err, ledger.ErrNotFound):
+		return err
+	}
+	warehouse, err := all.Warehouse(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		where := "starter status lists the connections with theirs"
+		if file, is := all.(defined); is {
+			where = file.file + " has none of that id"
+		}
+		return &control.UsageError{Message: fmt.Sprintf("there is no store and no warehouse %q; %s", id, where)}
+	} else if err != nil {
+		return err
+	}
+	answer, failed := checkWarehouse(ctx, warehouse, options)
+	if answer.Advice == nil {
+		return failed
+	}
+	if options.suggest {
+		if failed != nil && len(answer.Advice.Suggestions) == 0 {
+			return failed
+		}
+		_, err := io.WriteString(s.writer(), suggestedYAML(warehouse, warehousesall.Specs()[warehouse.Driver], *answer.Advice))
+		return err
+	}
+	if failed != nil {
+		failed = fmt.Errorf("warehouse %s cannot be read as it is set; its report says why", warehouse.ID)
+	}
+	return errors.Join(s.print(answer, func(w io.Writer) { showCheck(w, answer) }), failed)
+}
+
+func showCheck(w io.Writer, answer checkAnswer) {
+	state := "ok"
+	if answer.Advice != nil {
+		state = reportState(answer.Advice.Report)
+	}
+	line(w, "%s %s (%s): %s", answer.Kind, answer.ID, answer.Driver, state)
+	if answer.Advice != nil {
+		showAdvice(w, answer)
+		return
+	}
+	for _, more := range []struct {
+		name  string
+		items []string
+	}{{"account", nonEmpty(answer.Account)}, {"locations", answer.Locations}, {"notes", answer.Notes}} {
+		if len(more.items) > 0 {
+			line(w, "  %s: %s", more.name, plain(strings.Join(more.items, "; ")))
+		}
 	}
 }
 
@@ -63,22 +185,6 @@ func nonEmpty(text string) []string {
 		return nil
 	}
 	return []string{text}
-}
-
-func check(ctx context.Context, state ledger.Ledger, id string) (checkAnswer, error) {
-	store, err := state.Store(ctx, id)
-	if err == nil {
-		return checkStore(ctx, store)
-	} else if !errors.Is(err, ledger.ErrNotFound) {
-		return checkAnswer{}, err
-	}
-	warehouse, err := state.Warehouse(ctx, id)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return checkAnswer{}, &control.UsageError{Message: fmt.Sprintf("there is no store and no warehouse %q; starter status lists the connections with theirs", id)}
-	} else if err != nil {
-		return checkAnswer{}, err
-	}
-	return checkWarehouse(ctx, warehouse)
 }
 
 // about makes an error begin with what it is about, as those of the drivers mostly do.
@@ -105,22 +211,37 @@ func checkStore(ctx context.Context, store ledger.Store) (checkAnswer, error) {
 	return checkAnswer{ID: store.ID, Kind: "store", Driver: store.Driver, Account: found.Account, Locations: found.Locations, Notes: found.Notes}, nil
 }
 
-func checkWarehouse(ctx context.Context, warehouse ledger.Warehouse) (checkAnswer, error) {
+// checkWarehouse proves a warehouse's credentials and reports of its first fetch. An answer with Advice comes with an error where the fetch
+// failed, and the report says what may mend it.
+func checkWarehouse(ctx context.Context, warehouse ledger.Warehouse, options checkOptions) (checkAnswer, error) {
+	answer := checkAnswer{ID: warehouse.ID, Kind: "warehouse", Driver: warehouse.Driver}
 	driver, ok := warehousesall.Drivers()[warehouse.Driver]
 	if !ok {
-		return checkAnswer{}, fmt.Errorf("warehouse %s: this starter has no driver %q", warehouse.ID, warehouse.Driver)
+		return answer, fmt.Errorf("warehouse %s: this starter has no driver %q", warehouse.ID, warehouse.Driver)
 	}
+	what := "warehouse " + warehouse.ID
 	source, err := driver.Open(warehouse.ID, warehouse.Settings, settings.Process())
 	if err != nil {
-		return checkAnswer{}, about("warehouse "+warehouse.ID, err)
+		return answer, about(what, err)
 	}
 	found, err := source.Check(ctx)
-	if err != nil {
-		return checkAnswer{}, about("warehouse "+warehouse.ID, err)
+	if err != nil && (!driver.Files || ctx.Err() != nil) {
+		return answer, about(what, err)
 	}
-	answer := checkAnswer{ID: warehouse.ID, Kind: "warehouse", Driver: warehouse.Driver, Facilities: found.Facilities, Notes: found.Notes}
+	answer.Facilities, answer.Notes = found.Facilities, found.Notes
 	for _, row := range found.Sample {
 		answer.Sample = append(answer.Sample, fmt.Sprintf("%s %s %s%s", row.SKU, row.Facility, figure(row.Available), reasonOf(row.Problem)))
 	}
-	return answer, nil
+	now := time.Now()
+	advice, err := warehouses.Advisor{
+		Driver: driver, ID: warehouse.ID, Policy: warehouses.Policy{Quantity: warehouse.Quantity, Repeated: warehouse.Repeated}, Environment: settings.Process(), Now: time.Now,
+		Limits: warehouses.Limits{Rows: options.rows, Until: now.Add(options.within)},
+	}.Advise(ctx, warehouse.Settings)
+	if err != nil {
+		err = about(what, err)
+	}
+	if err == nil || advice.Report.Seen() {
+		answer.Advice = &advice
+	}
+	return answer, err
 }

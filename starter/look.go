@@ -147,7 +147,8 @@ func runsCommand(s *session) *cobra.Command {
 		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the run's own fetches changed;
 ROWS DUE the rows of the store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those
 that the store has confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
-try; CALLS the calls to the store. REFUSED are the rows of the warehouse that were not believed: starter snapshot lists them.
+try; CALLS the calls to the store. REFUSED are the rows of the warehouse that were not believed, ODD counts what looks odd in those that
+were: starter snapshot lists them.
 Of a run that is under way, OUTCOME shows its phase, and the figures are those so far.`,
 		Example: "  starter runs\n  starter runs acme-shop --limit 5",
 		Args:    cobra.MaximumNArgs(1),
@@ -181,7 +182,7 @@ func outcomeOf(run ledger.Run) string {
 }
 
 func showRuns(w io.Writer, runs []ledger.Run) {
-	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tREFUSED\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
+	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tREFUSED\tODD\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
 		for _, run := range runs {
 			took, k := "-", run.Counts
 			figure := func(n int64) string {
@@ -193,8 +194,8 @@ func showRuns(w io.Writer, runs []ledger.Run) {
 			if run.EndedAt != nil {
 				took = run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond).String()
 			}
-			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
-				outcomeOf(run), figure(k.Refused), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
+			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
+				outcomeOf(run), figure(k.Refused), figure(k.Odd), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
 		}
 	})
 	if len(runs) == 0 {

@@ -13,9 +13,11 @@ func snapshotCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
 		Use:   "snapshot WAREHOUSE",
-		Short: "Show a warehouse's last snapshot: its figures, why it was held, and which rows were refused and why",
+		Short: "Show a warehouse's last snapshot: its figures, why it was held, what looks odd, and which rows were refused and why",
 		Long: `snapshot shows the last snapshot that a warehouse gave, fetched or sent: how many rows it had, what it changed, why it was held if it
-was, and the rows that were refused. The level that a refused row names is stale until it is read again (starter levels warehouse ID --stale).`,
+was, what looks odd in rows that were read, and the rows that were refused. What looks odd decides nothing: each kind is counted, with an
+example and what to do about it; -o json has up to three. The level that a refused row names is stale until it is read again
+(starter levels warehouse ID --stale).`,
 		Example: "  starter snapshot portland\n  starter snapshot portland --limit 1000 -o json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -54,6 +56,10 @@ func showSnapshot(w io.Writer, shown control.Snapshot) {
 	}
 	if shown.Rejected != "" {
 		line(w, "  nothing of it was recorded: it was %s", plain(shown.Rejected))
+	}
+	for _, odd := range shown.Oddities {
+		line(w, "  odd: %s", plain(odd.Text))
+		line(w, "    %s", odd.Advice)
 	}
 	if len(shown.Refusals) == 0 {
 		return

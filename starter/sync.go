@@ -179,6 +179,12 @@ func showReport(w io.Writer, report workflows.SyncReport) {
 		line(w, "  %s", report.Reason)
 	}
 	line(w, "  warehouse: %s", readings(c))
+	for _, odd := range report.Oddities {
+		line(w, "    odd: %s", plain(odd))
+	}
+	if len(report.Oddities) > 0 {
+		line(w, "    what to do about it: starter snapshot")
+	}
 	line(w, "  store: %s", pushed(c))
 	if p := report.Preview; p != nil {
 		would := sum(part{p.Raise, "raised"}, part{p.Lower, "lowered"}, part{p.Zero, "to zero"}, part{p.Same, "the same"}, part{p.New, "new"}, part{p.Blocked, "blocked"})

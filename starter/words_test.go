@@ -106,9 +106,9 @@ func TestRunsSayWhatTheyCount(t *testing.T) {
 		})
 	})
 	lines := strings.Split(text, "\n")
-	require.Regexp(t, `STARTED \(UTC\) .*REFUSED +LEVELS CHANGED +ROWS DUE +EXPORTED +NEWLY REJECTED +PARKED +CALLS`, lines[0])
-	require.Regexp(t, `^2 .* 2026-03-02 07:39:00 +- +running +- +- +- +- +- +- +-$`, lines[1], "its figures are recorded when it ends")
-	require.Regexp(t, `^1 .* 1\.2s +completed +3 +7 +6 +5 +1 +4 +2$`, lines[2])
+	require.Regexp(t, `STARTED \(UTC\) .*REFUSED +ODD +LEVELS CHANGED +ROWS DUE +EXPORTED +NEWLY REJECTED +PARKED +CALLS`, lines[0])
+	require.Regexp(t, `^2 .* 2026-03-02 07:39:00 +- +running +- +- +- +- +- +- +- +-$`, lines[1], "its figures are recorded when it ends")
+	require.Regexp(t, `^1 .* 1\.2s +completed +3 +0 +7 +6 +5 +1 +4 +2$`, lines[2])
 	require.Contains(t, shown(func(w *bytes.Buffer) { showRuns(w, nil) }), "no runs yet; starter sync")
 }
 

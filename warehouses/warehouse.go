@@ -22,6 +22,9 @@ type Request struct {
 	// Everything asks for the whole stock even where the source could tell only what changed. Content that was already read
 	// may still be skipped when it is provably the same.
 	Everything bool
+	// Report collects what is found beside the rows, where a person checks a warehouse; nil in a run. Such a fetch leaves nothing behind at
+	// the warehouse.
+	Report *Collector
 }
 
 // Snapshot is the end of a fetch: what was read, and proof that it was whole.
@@ -63,10 +66,17 @@ type Finding struct {
 	Notes      []string
 }
 
+// Setting is a line of a warehouse's settings.
+type Setting struct {
+	Name  string `json:"name"`
+	Value any    `json:"value"` // string, bool, int64, []string or map[string]string
+}
+
 // Driver opens sources of one kind. Drivers are listed in warehouses/all.
 type Driver struct {
-	Spec settings.Spec
-	Open func(warehouse string, values settings.Values, environment settings.Environment) (Source, error)
+	Spec  settings.Spec
+	Files bool // it reads files, which may be read again without a cost to anybody
+	Open  func(warehouse string, values settings.Values, environment settings.Environment) (Source, error)
 }
 
 // Next is what should happen after a fetch failed.
@@ -85,6 +95,7 @@ type Error struct {
 	Until  time.Time // for Wait
 	Reason string    // what happened, where (file:line, address, page), and what to do
 	Cause  error
+	Mends  []Setting // settings of which each would mend it, as far as can be told; mostly none
 }
 
 func (e *Error) Error() string {

@@ -22,8 +22,8 @@ import (
 )
 
 const (
-	stopTimeout   = time.Minute      // longer than the longest call to a store
-	beatAtMost    = 10 * time.Second // a heartbeat older than this is not held back any longer
+	stopTimeout   = time.Minute // longer than the longest call to a store
+	beatAtMost    = time.Second // a heartbeat older than this is not held back any longer
 	startPatience = 30 * time.Second
 )
 

@@ -41,14 +41,25 @@ func (s *sync) bounded(ctx workflow.Context) bool {
 }
 
 // goesOnError ends a pass that waits: it goes on in a new run of the workflow.
-type goesOnError struct{ held *heldPass }
+type goesOnError struct {
+	held  *heldPass  // it waits for a person
+	begun *begunPass // it was at work
+}
 
 func (*goesOnError) Error() string { return "the pass goes on in a new run of the workflow" }
 
 // attend waits until something is done, and reads requests meanwhile. It returns a goesOnError when the history has become long.
 func (s *sync) attend(ctx workflow.Context, done func() bool) error {
+	return s.attendWhile(ctx, done, func() bool { return true })
+}
+
+// there is true when a request has come.
+func (s *sync) there() bool { return s.requests.Len() > 0 || s.stirred }
+
+// attendWhile is attend where something may have to come to its end first, however long the history becomes.
+func (s *sync) attendWhile(ctx workflow.Context, done, leaves func() bool) error {
 	for {
-		if err := workflow.Await(ctx, func() bool { return done() || s.requests.Len() > 0 || s.stirred }); err != nil {
+		if err := workflow.Await(ctx, func() bool { return done() || s.there() }); err != nil {
 			return err
 		}
 		if done() {
@@ -57,7 +68,7 @@ func (s *sync) attend(ctx workflow.Context, done func() bool) error {
 		s.stirred = false
 		s.drain(ctx)
 		s.lessen(ctx)
-		if !done() && s.long(ctx) && s.bounded(ctx) {
+		if !done() && leaves() && s.long(ctx) && s.bounded(ctx) {
 			return &goesOnError{}
 		}
 	}
@@ -67,11 +78,17 @@ func (s *sync) attend(ctx workflow.Context, done func() bool) error {
 // history becomes long meanwhile, the step is cancelled and the pass goes on in a new run; where it was done at that very moment, it
 // counts.
 func (s *sync) wait(ctx workflow.Context, begin func(workflow.Context) workflow.Future, result any) error {
+	return s.leaving(ctx, begin, result, s.attend)
+}
+
+// leaving waits for a step in some way, and cancels it where the pass goes on in a new run meanwhile.
+func (s *sync) leaving(
+	ctx workflow.Context, begin func(workflow.Context) workflow.Future, result any, attend func(workflow.Context, func() bool) error,
+) error {
 	step, cancel := workflow.WithCancel(ctx)
 	future := begin(step)
-	err := s.attend(ctx, future.IsReady)
-	var goesOn *goesOnError
-	if !errors.As(err, &goesOn) {
+	err := attend(ctx, future.IsReady)
+	if asGoesOn(err) == nil {
 		return future.Get(ctx, result) // when the pass is cancelled, the step is, and it is waited for
 	}
 	cancel()
@@ -79,6 +96,9 @@ func (s *sync) wait(ctx workflow.Context, begin func(workflow.Context) workflow.
 	var cancelled *temporal.CanceledError
 	if errors.As(got, &cancelled) && ctx.Err() == nil {
 		return err
+	}
+	if got != nil && ctx.Err() == nil && s.attends(ctx) {
+		return err // what fails while it is cancelled is tried again
 	}
 	return got
 }
@@ -135,19 +155,4 @@ func portions(requests []pending) [][]pending {
 		cut = append(cut, requests[begin:])
 	}
 	return cut
-}
-
-// unfinished is the pass as it is handed to the next run of the workflow.
-func (t turn) unfinished(held *heldPass) *unfinished {
-	if held == nil {
-		held = t.held
-	}
-	return &unfinished{Trigger: t.trigger, Requests: t.requests, Scope: t.scope, DryRun: t.dryRun, SkipFetch: t.skipFetch, Rest: t.rest, Held: held}
-}
-
-func (u *unfinished) turn() turn {
-	return turn{
-		trigger: u.Trigger, held: u.Held,
-		plan: plan{requests: u.Requests, scope: u.Scope, dryRun: u.DryRun, skipFetch: u.SkipFetch, rest: u.Rest},
-	}
 }

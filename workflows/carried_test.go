@@ -25,20 +25,20 @@ func (b *bench) continued() SyncInput {
 	return input
 }
 
-// crowd says that the history is long, and has requests come while a slice is pushed. It returns when they came.
+// crowd says that the history is long, and has requests come when a slice has been pushed. It returns when they came.
 func (b *bench) crowd(slice activities.PushResult, requests ...SyncRequest) (came *time.Time) {
 	came = new(time.Time)
 	b.SetContinueAsNewSuggested(true)
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10, Changed: 3}, nil)
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Resolved: 3, Due: 3}, nil)
-	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(func(context.Context, activities.PushInput) (activities.PushResult, error) {
+	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(slice, nil)
+	b.OnActivity(gate.Finish, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FinishInput) (activities.FinishResult, error) {
 		*came = b.Now()
 		for _, request := range requests {
 			b.SignalWorkflow(SignalSyncRequested, request)
 		}
-		return slice, nil
+		return activities.FinishResult{Outcome: in.Outcome, Counts: in.Counts}, nil
 	})
-	b.finishes()
 	return came
 }
 

@@ -13,6 +13,26 @@ func (s *sync) paint(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, s.progress.markdown(s.input.Connection))
 }
 
+// unmarked takes their meaning from the characters of a foreign text that Markdown would read as its own. It is no strings.Replacer, which
+// builds itself at its first use: workflow code starts nothing once.
+func unmarked(text string) string {
+	var plain strings.Builder
+	for _, letter := range text {
+		switch letter {
+		case '\\', '`', '*', '_', '[', '|':
+			plain.WriteByte('\\')
+			plain.WriteRune(letter)
+		case '<':
+			plain.WriteString("&lt;")
+		case '&':
+			plain.WriteString("&amp;")
+		default:
+			plain.WriteRune(letter)
+		}
+	}
+	return plain.String()
+}
+
 func (p Progress) markdown(connection string) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "### %s: %s\n\n", connection, p.Phase)
@@ -62,6 +82,12 @@ func (p Progress) markdown(connection string) string {
 		if more.n > 0 {
 			row(more.name, more.n)
 		}
+	}
+	if len(p.Oddities) > 0 {
+		page.WriteString("\nWhat looks odd (`starter snapshot` says what to do about it):\n\n")
+	}
+	for _, odd := range p.Oddities {
+		fmt.Fprintf(&page, "- %s\n", unmarked(odd))
 	}
 	return page.String()
 }

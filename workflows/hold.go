@@ -35,7 +35,7 @@ func (p *pass) resume(ctx workflow.Context, held heldPass) (ledger.Outcome, stri
 	p.lease.Run, p.mode, p.begun, p.counts = held.Run, held.Mode, true, held.Counts
 	p.fetchApproved, p.zeroApproved, p.labelled = held.FetchApproved, held.ZeroApproved, held.Labelled
 	p.lease.Store = held.Store
-	p.progress.Run, p.progress.Counts = held.Run, held.Counts
+	p.progress.Run, p.progress.Counts, p.progress.Oddities = held.Run, held.Counts, held.Oddities
 	p.desk.ask(held)
 	return p.work(ctx, &held)
 }
@@ -43,7 +43,7 @@ func (p *pass) resume(ctx workflow.Context, held heldPass) (ledger.Outcome, stri
 // handOn is a held pass as the next run of the workflow needs it.
 func (p *pass) handOn(held heldPass) *goesOnError {
 	held.Store, held.Counts, held.Labelled = p.lease.Store, p.counts, p.labelled
-	held.FetchApproved, held.ZeroApproved = p.fetchApproved, p.zeroApproved
+	held.FetchApproved, held.ZeroApproved, held.Oddities = p.fetchApproved, p.zeroApproved, p.progress.Oddities
 	return &goesOnError{held: &held}
 }
 

@@ -41,7 +41,11 @@ func (p *pass) lookWhile(ctx workflow.Context, held *heldPass, answered func() b
 	}
 	for !answered() {
 		clock, stop := workflow.WithCancel(ctx)
-		timer := workflow.NewTimerWithOptions(clock, lookAfter(held.Looks), workflow.TimerOptions{Summary: "look again whether the run must be held"})
+		if held.LookAt.IsZero() {
+			held.LookAt = workflow.Now(ctx).Add(lookAfter(held.Looks))
+		}
+		wait := max(held.LookAt.Sub(workflow.Now(ctx)), 0) // requests that never stop put no look off
+		timer := workflow.NewTimerWithOptions(clock, wait, workflow.TimerOptions{Summary: "look again whether the run must be held"})
 		err := p.attend(ctx, func() bool { return answered() || timer.IsReady() || p.dissolved.Len() > 0 })
 		due := timer.IsReady()
 		stop()
@@ -52,6 +56,7 @@ func (p *pass) lookWhile(ctx workflow.Context, held *heldPass, answered func() b
 			continue
 		}
 		held.Looks++
+		held.LookAt = time.Time{}
 		passes, err := p.look(ctx, held, answered)
 		if err != nil || passes {
 			return passes, err

@@ -31,7 +31,13 @@ type pass struct {
 	skipped   string // why it gave up when it had fetched
 	unchanged string // since when the warehouse is unchanged, in words; empty when it is not
 	looking   bool   // it is held, and looks again whether it must be
-	verdict   string // what a person has decided of its hold, in words
+	merchant  string
+	stage     stage     // the long step that it has come to
+	since     time.Time // when that was begun first
+	notBefore time.Time // a call of the run before may be under way until then
+	fetched   bool      // in an earlier run of the workflow
+	faulty    int       // waits in a row for a store that falters
+	verdict   string    // what a person has decided of its hold, in words
 	// What a person has rejected in an earlier run, in words: the snapshot, and figures that would go to 0.
 	snapshotRejected, zeroingRejected string
 	counts                            ledger.Counts
@@ -44,13 +50,17 @@ type pass struct {
 // run takes the pass through its phases and says how it ended. An error means that a person must act, or a cancellation.
 func (p *pass) run(ctx workflow.Context, next turn) (ledger.Outcome, string, error) {
 	p.trigger = next.trigger
-	if next.held != nil {
+	switch {
+	case next.begun != nil:
+		return p.goOn(ctx, *next.begun)
+	case next.held != nil:
 		return p.resume(ctx, *next.held)
 	}
 	begun, err := p.begin(ctx, next.trigger)
 	if err != nil {
 		return "", "", err
 	}
+	p.merchant = begun.Merchant
 	ctx = workflow.WithValue(ctx, priorityKey{}, Priority(begun.Merchant, p.mode, next.trigger))
 	switch begun.Action {
 	case activities.BeginSkip:
@@ -60,7 +70,7 @@ func (p *pass) run(ctx workflow.Context, next turn) (ledger.Outcome, string, err
 		return ledger.Covered, begun.Reason, nil
 	case activities.BeginGo:
 	}
-	if err := p.sleep(ctx, begun.NotBefore, "a call of the run before may still be under way"); err != nil {
+	if err := p.outlast(ctx, begun.NotBefore); err != nil {
 		return "", "", err
 	}
 	return p.work(ctx, nil)
@@ -172,8 +182,10 @@ func (p *pass) leave(ctx workflow.Context, cause error) {
 // prepare fetches and resolves. It returns what has to be approved first, nil when nothing has.
 func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	summary := "resolve what was recorded"
+	done := p.fetched
+	p.fetched = false // what is prepared again is fetched anew
 	// A Full Sync always asks the warehouse, also one that took the place of a Smart Sync.
-	if !p.skipFetch || p.mode == ledger.Full {
+	if (!p.skipFetch || p.mode == ledger.Full) && !done {
 		fetched, err := p.fetch(ctx)
 		if err != nil {
 			return nil, err
@@ -190,8 +202,9 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	if err := p.acquire(ctx); err != nil || p.skipped != "" {
 		return nil, err
 	}
+	p.enter(ctx, stageResolve)
 	p.show(ctx, "resolving")
-	resolving := activities.ResolveInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Scope: p.scope, DryRun: p.dryRun}
+	resolving := activities.ResolveInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Scope: p.scope, Named: p.named(), DryRun: p.dryRun}
 	if p.rest {
 		// What the pass before did not get to is still due. A Full Sync would begin again with the first row.
 		resolving.Mode = ledger.Smart
@@ -200,7 +213,10 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 		resolving.Approved, resolving.ApprovedZeroing = true, approved.Zeroing
 	}
 	var resolved activities.ResolveResult
-	if err := workflow.ExecuteActivity(options(ctx, resolveOptions, summary), resolve.Resolve, resolving).Get(ctx, &resolved); err != nil {
+	err := p.step(ctx, func(ctx workflow.Context) workflow.Future {
+		return workflow.ExecuteActivity(options(ctx, resolveOptions, summary), resolve.Resolve, resolving)
+	}, &resolved)
+	if err != nil {
 		return nil, err
 	}
 	p.counts.Resolved, p.counts.Due, p.zeroingRejected = resolved.Resolved, resolved.Due, resolved.Rejected
@@ -217,6 +233,7 @@ func (p *pass) acquire(ctx workflow.Context) error {
 	if p.lease.Fence != 0 || p.dryRun {
 		return nil
 	}
+	p.enter(ctx, stageAcquire)
 	p.show(ctx, "taking the store")
 	var acquired activities.BeginResult
 	approved := p.fetchApproved != nil || p.zeroApproved != nil || p.looking
@@ -227,9 +244,9 @@ func (p *pass) acquire(ctx workflow.Context) error {
 	}
 	var err error
 	if approved {
-		err = begin(ctx).Get(ctx, &acquired) // what a person said is not handed on, nor is a look
+		err = p.step(ctx, begin, &acquired)
 	} else {
-		err = p.wait(ctx, begin, &acquired) // a pass that goes on in a new run begins anew there, as the same run of the ledger
+		err = p.wait(ctx, begin, &acquired)
 	}
 	if err != nil {
 		return err
@@ -239,22 +256,27 @@ func (p *pass) acquire(ctx workflow.Context) error {
 		return nil
 	}
 	p.lease = acquired.Lease
-	return p.sleep(ctx, acquired.NotBefore, "a call of the run before may still be under way")
+	return p.outlast(ctx, acquired.NotBefore)
 }
 
 // fetch has the warehouse's levels recorded.
 func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
+	p.enter(ctx, stageFetch)
 	p.show(ctx, "fetching from the warehouse")
 	input := activities.FetchInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Asked: p.newest()}
 	if approved := p.fetchApproved; approved != nil {
 		input.Approved, input.ApprovedRows, input.ApprovedAbsent = true, approved.Rows, approved.Absent
 	}
 	var fetched activities.FetchResult
-	if err := workflow.ExecuteActivity(options(ctx, fetchOptions, "fetch levels from the warehouse"), fetch.Fetch, input).Get(ctx, &fetched); err != nil {
+	err := p.step(ctx, func(ctx workflow.Context) workflow.Future {
+		return workflow.ExecuteActivity(options(ctx, fetchOptions, "fetch levels from the warehouse"), fetch.Fetch, input)
+	}, &fetched)
+	if err != nil {
 		return fetched, err
 	}
 	p.counts, p.unchanged = read(p.counts, fetched), unchanged(fetched)
 	p.progress.Counts, p.progress.Shared, p.snapshotRejected = p.counts, fetched.Shared, fetched.Rejected
+	p.progress.Oddities = fetched.Oddities
 	workflow.GetLogger(ctx).Info("fetched", "rows", fetched.Rows, "changed", fetched.Changed, "refused", fetched.Refused, "held", fetched.Held,
 		"from", fetched.From, "shared", fetched.Shared)
 	return fetched, nil
@@ -262,12 +284,15 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 
 // push works in slices until nothing is due, waiting where the store asks to wait.
 func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
+	p.enter(ctx, stagePush)
 	p.show(ctx, "pushing")
-	for faulty := 0; ; {
+	for {
 		var slice activities.PushResult
 		summary := fmt.Sprintf("push: %d due", p.progress.Left)
-		err := workflow.ExecuteActivity(options(ctx, pushOptions, summary), push.Push,
-			activities.PushInput{Lease: p.lease, Connection: p.input.Connection, Scope: p.scope}).Get(ctx, &slice)
+		err := p.step(ctx, func(ctx workflow.Context) workflow.Future {
+			return workflow.ExecuteActivity(options(ctx, pushOptions, summary), push.Push,
+				activities.PushInput{Lease: p.lease, Connection: p.input.Connection, Scope: p.scope})
+		}, &slice)
 		if err != nil {
 			return "", "", err
 		}
@@ -278,7 +303,7 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 			outcome, reason := ending(p.counts, slice.Left)
 			return outcome, reason, nil
 		}
-		if faulty = patience(faulty, slice); faulty > faultyMost {
+		if p.faulty = patience(p.faulty, slice); p.faulty > faultyMost {
 			return ledger.CompletedWithFailures, "what is left is due for the next run: " + slice.Why, nil
 		}
 		if crowded(workflow.GetInfo(ctx)) {

@@ -10,7 +10,7 @@ import (
 // read adds a fetch to the figures of a run. A run that a person approved fetches twice: what its first fetch recorded is still its own,
 // and the second mostly finds it there. What another run has fetched is that run's.
 func read(before ledger.Counts, fetched activities.FetchResult) ledger.Counts {
-	before.Stale = fetched.Stale
+	before.Stale, before.Odd = fetched.Stale, fetched.Odd
 	if fetched.Shared != 0 || fetched.Unchanged {
 		return before
 	}

@@ -167,7 +167,7 @@ func (i *inbox) crowd(prefix string) apart {
 
 // gather makes one group of all requests that push.
 func (i *inbox) gather(prefix string, out *apart) {
-	group := pending{SyncRequest: SyncRequest{SkipFetch: true}}
+	group := pending{SyncRequest: SyncRequest{SkipFetch: true, Moved: true}}
 	scope := map[string]bool{}
 	everything := false
 	var rest []pending
@@ -182,7 +182,7 @@ func (i *inbox) gather(prefix string, out *apart) {
 			out.noted = append(out.noted, one)
 		}
 		group.Count += max(one.Count, 1)
-		group.SkipFetch = group.SkipFetch && one.SkipFetch
+		group.SkipFetch, group.Moved = group.SkipFetch && one.SkipFetch, group.Moved && one.Moved
 		if one.At.After(group.At) {
 			group.At = one.At
 		}
@@ -299,6 +299,19 @@ func asked(requests []pending) []ledger.Request {
 
 // asked is the requests of a pass as the ledger keeps them.
 func (p plan) asked() []ledger.Request { return asked(p.requests) }
+
+// named are the SKUs that persons and services named, in order, each once; those of levels that moved are not among them. What could not
+// be finished before is not begun anew.
+func (p plan) named() []string {
+	var skus []string
+	for _, request := range p.requests {
+		if !request.Moved && !p.rest {
+			skus = append(skus, request.SKUs...)
+		}
+	}
+	slices.Sort(skus)
+	return slices.Compact(skus)
+}
 
 // newest is when the newest request of a pass was made; nil when there is none.
 func (p plan) newest() *time.Time {

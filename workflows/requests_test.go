@@ -84,6 +84,36 @@ func TestPassSkipsTheFetchOnlyForAll(t *testing.T) {
 	}
 }
 
+// What events moved is named by nobody, also where a person's request shares the pass.
+func TestWhatAPassNames(t *testing.T) {
+	t.Parallel()
+	event := pending{SyncRequest: SyncRequest{ID: "event", SKUs: []string{"BIKE"}, SkipFetch: true, Moved: true}}
+	service := pending{SyncRequest: SyncRequest{ID: "service", SKUs: []string{"LIGHT"}, SkipFetch: true}}
+	person := pending{SyncRequest: SyncRequest{ID: "person", SKUs: []string{"LIGHT", "BELL"}}}
+	whole := pending{SyncRequest: SyncRequest{ID: "whole"}}
+	require.Empty(t, plan{requests: []pending{event}}.named())
+	require.Equal(t, []string{"LIGHT"}, plan{requests: []pending{event, service}}.named())
+	require.Equal(t, []string{"BELL", "LIGHT"}, plan{requests: []pending{service, person, event, whole}}.named())
+	require.Empty(t, plan{requests: []pending{person}, rest: true}.named(), "what is left of a run is not begun anew")
+
+	var box inbox
+	for i := range mostWaiting + 1 {
+		one := event
+		one.ID = fmt.Sprint(i)
+		box.add(one)
+	}
+	box.crowd("run")
+	require.Empty(t, box.next().named(), "a group of events")
+	for i := range mostWaiting + 1 {
+		one := event
+		one.ID = fmt.Sprint("next", i)
+		box.add(one)
+	}
+	box.add(person)
+	box.crowd("run")
+	require.Equal(t, []string{"BELL", "BIKE", "LIGHT"}, box.next().named(), "a group with a person's request")
+}
+
 func TestNewestRequestOfAPass(t *testing.T) {
 	t.Parallel()
 	require.Nil(t, plan{}.newest())

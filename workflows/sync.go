@@ -67,7 +67,8 @@ func (s *sync) setup(ctx workflow.Context) error {
 type turn struct {
 	plan
 	trigger ledger.Trigger
-	held    *heldPass // it waits for a person already
+	held    *heldPass  // it waits for a person already
+	begun   *begunPass // it is at work already
 }
 
 // serve makes passes: one for the start, then one for the requests that came after a pass had begun to fetch, until no request
@@ -86,9 +87,8 @@ func (s *sync) serve(ctx workflow.Context) (SyncReport, error) {
 		}
 		more, err := s.pass(ctx, next)
 		s.report.Passes = s.passes
-		var goesOn *goesOnError
-		if errors.As(err, &goesOn) {
-			return s.report, s.continueAsNew(ctx, Carried{Next: next.unfinished(goesOn.held)})
+		if goesOn := asGoesOn(err); goesOn != nil {
+			return s.report, s.continueAsNew(ctx, Carried{Next: next.unfinished(goesOn)})
 		}
 		if err != nil {
 			return s.report, s.afterFailure(ctx, err)
@@ -129,57 +129,23 @@ func (s *sync) next(ctx workflow.Context, first bool) (turn, bool) {
 	return turn{trigger: ledger.TriggerRequest, plan: s.inbox.next()}, true
 }
 
-// gather waits for a burst of requests to end. A request of an intake is gathered already, and goes on at once: somebody waits to
-// see it in a store.
-func (s *sync) gather(ctx workflow.Context) {
-	s.show(ctx, "gathering requests")
-	end := workflow.Now(ctx).Add(debounceMost)
-	for workflow.Now(ctx).Before(end) {
-		came, err := s.came(ctx)
-		if !came || err != nil {
-			return
-		}
-		if s.long(ctx) && s.bounded(ctx) {
-			return
-		}
-		s.stirred = false
-		var request SyncRequest
-		if !s.requests.ReceiveAsync(&request) {
-			continue
-		}
-		s.take(ctx, request)
-		if request.SkipFetch {
-			return
-		}
-	}
-}
-
-// came waits for a request, for as long as a burst may pause.
-func (s *sync) came(ctx workflow.Context) (bool, error) {
-	there := func() bool { return s.requests.Len() > 0 || s.stirred }
-	if there() && workflow.GetVersion(ctx, "no-timer-for-what-is-there", workflow.DefaultVersion, 1) == 1 {
-		return true, nil
-	}
-	// Not ReceiveWithTimeout: it panics at a signal that cannot be read.
-	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-		Timeout: debounce, TimerOptions: workflow.TimerOptions{Summary: "wait for more requests of a burst"},
-	}, there)
-}
-
 // drainAtOnce is how many signals are read before others get their turn: a workflow that does not yield for a second is taken for
 // deadlocked.
 const drainAtOnce = 250
 
-// drain reads the requests that are there, without waiting.
-func (s *sync) drain(ctx workflow.Context) {
+// drain reads the requests that are there, without waiting. It says whether one of them is to be served at once.
+func (s *sync) drain(ctx workflow.Context) bool {
+	atOnce := false
 	var request SyncRequest
 	for n := 1; s.requests.ReceiveAsync(&request); n++ {
 		s.take(ctx, request)
+		atOnce = atOnce || request.SkipFetch
 		request = SyncRequest{}
 		if n%drainAtOnce == 0 {
 			yield(ctx)
 		}
 	}
+	return atOnce
 }
 
 // yield lets the workflow's other coroutines have their turn, within the same workflow task.
@@ -242,8 +208,8 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 	if err == nil && outcome == ledger.Completed && reason == "" {
 		reason = p.unchanged
 	}
-	var goesOn *goesOnError
-	if errors.As(err, &goesOn) {
+	if goesOn := asGoesOn(err); goesOn != nil {
+		p.handsOn(ctx, goesOn)
 		return false, err
 	}
 	if err == nil {
@@ -303,7 +269,7 @@ func failure(err error) string {
 // end shows how the pass ended.
 func (s *sync) end(ctx workflow.Context, p *pass, outcome ledger.Outcome, reason string) {
 	s.report.Run, s.report.Mode, s.report.Outcome, s.report.Reason = p.lease.Run, p.mode, outcome, reason
-	s.report.Counts, s.report.Preview = p.counts, p.preview
+	s.report.Counts, s.report.Preview, s.report.Oddities = p.counts, p.preview, p.progress.Oddities
 	workflow.GetLogger(ctx).Info("run ended", "run", p.lease.Run, "outcome", outcome, "reason", reason)
 	workflow.GetMetricsHandler(ctx).WithTags(map[string]string{"mode": string(s.mode), "outcome": string(outcome)}).Counter("tidemark_runs").Inc(1)
 	if s.labelled {

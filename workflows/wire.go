@@ -33,6 +33,9 @@ type SyncRequest struct {
 	DryRun bool `json:"dry_run,omitempty"`
 	// SkipFetch: the levels are recorded already, so the warehouse is not asked. InventoryIntake asks so, with SKUs.
 	SkipFetch bool `json:"skip_fetch,omitempty"`
+	// Moved: the SKUs are those of levels that moved, and nobody named them: only the locations whose figures could have changed are
+	// pushed. InventoryIntake asks so. Without it all locations of the SKUs are pushed, and what the store refused of them is tried again.
+	Moved bool `json:"moved,omitempty"`
 	// Also are more requests for the same, for whoever has many: a signal costs much more than an id. About MostAlso.
 	Also []AlsoAsked `json:"also,omitempty"`
 }
@@ -209,6 +212,8 @@ type SyncReport struct {
 	Passes  int            `json:"passes"`
 	// Preview is set after a dry run.
 	Preview *activities.Preview `json:"preview,omitempty"`
+	// Oddities say by kind what looks odd in what was read of the warehouse, each with its count and an example. They decide nothing.
+	Oddities []string `json:"oddities,omitempty"`
 }
 
 // Progress is the answer to QueryProgress.
@@ -225,6 +230,7 @@ type Progress struct {
 	Requests []string      `json:"requests,omitempty"` // that wait for the next pass; a group's requests are in the ledger
 	Queued   int           `json:"queued,omitempty"`   // how many requests wait for the next pass, those of groups included
 	Strays   []string      `json:"strays,omitempty"`   // the last answers of persons that were for nothing, in words
+	Oddities []string      `json:"oddities,omitempty"` // see SyncReport
 }
 
 // Carried is what a workflow hands to itself when it continues as new.
@@ -256,6 +262,7 @@ type unfinished struct {
 	SkipFetch bool           `json:"skip_fetch,omitempty"`
 	Rest      bool           `json:"rest,omitempty"`
 	Held      *heldPass      `json:"held,omitempty"`
+	Begun     *begunPass     `json:"begun,omitempty"`
 }
 
 // heldPass is a pass that waits for a person. It has given its store back.
@@ -269,12 +276,14 @@ type heldPass struct {
 	Zeroing int64           `json:"zeroing,omitempty"`
 	Absent  ledger.Absence  `json:"absent,omitzero"`
 	Until   time.Time       `json:"until"`
-	Looks   int             `json:"looks,omitempty"` // how often it has looked again
+	Looks   int             `json:"looks,omitempty"`  // how often it has looked again
+	LookAt  time.Time       `json:"look_at,omitzero"` // when it looks again next
 	Counts  ledger.Counts   `json:"counts"`
 	// What a person has approved of the run before.
 	FetchApproved *activities.DecideResult `json:"fetch_approved,omitempty"`
 	ZeroApproved  *activities.DecideResult `json:"zero_approved,omitempty"`
 	Labelled      bool                     `json:"labelled,omitempty"`
+	Oddities      []string                 `json:"oddities,omitempty"`
 	// Answered and AnsweredBy are an answer that came while the workflow continued as new.
 	Answered   string `json:"answered,omitempty"`
 	AnsweredBy string `json:"answered_by,omitempty"`

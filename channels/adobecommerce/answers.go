@@ -77,7 +77,7 @@ func (s *store) readStatus(answer outbound.Answer) error {
 	if answer.Status == http.StatusNotFound {
 		reason = "there is no such API at this address; correct the endpoint and store_view, and enable the modules of Multi Source Inventory and of asynchronous operations"
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": " + reason}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": " + reason, Words: readProblem(answer).text()}
 }
 
 // problem is an error of the API (core, ErrorProcessor). Its message has places for its parameters, which are a list or have names.

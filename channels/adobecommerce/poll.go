@@ -114,7 +114,12 @@ func (s *store) readReport(answer outbound.Answer, on ticket, items []channels.I
 	reply := channels.All(items, channels.Unknown)
 	named := make([]bool, len(items))
 	strangers := 0
+	var nameless []channels.ItemReply
 	for _, one := range said.Operations {
+		if one.ID == nil && (one.Status == failed || one.Status == rejected || one.Status == retriable) {
+			nameless = append(nameless, one.reply())
+			continue
+		}
 		if one.ID == nil || *one.ID < 0 || *one.ID >= len(items) {
 			strangers++
 			continue
@@ -132,10 +137,16 @@ func (s *store) readReport(answer outbound.Answer, on ticket, items []channels.I
 	if strangers == len(said.Operations) {
 		return channels.Reply{}, s.numbered()
 	}
+	missing := 0
+	for i := range items {
+		if !named[i] {
+			missing++
+		}
+	}
 	for i := range items {
 		switch {
 		case !named[i]:
-			reply.Items[i].Reason = "the store's report does not name it"
+			reply.Items[i] = channels.Nameless("the store's report does not name it", nameless, missing)
 		case reply.Items[i].Verdict == channels.Accepted:
 			later := s.waiting(nil, on)
 			reply.Ticket, reply.PollAfter = later.Ticket, later.PollAfter
@@ -182,20 +193,6 @@ const (
 	notSaved = "Could not save Source Item"
 )
 
-// passing are faults of the database that the next try does not meet, in the words of MySQL and MariaDB and of Magento's database
-// adapter: deadlocks (1213), lock waits (1205), connections that were lost (2006, 2013) or refused (1040, 1203, 2002, 2003).
-var passing = []string{
-	notSaved, "Deadlock found", "Lock wait timeout exceeded", "MySQL server has gone away", "Lost connection to MySQL server",
-	"Lost connection to server", "Too many connections", "max_user_connections", "Connection refused", "Connection timed out", "Can't connect to",
-	"SQLSTATE[40001]", "SQLSTATE[08S01]", "SQLSTATE[HY000] [2002]",
-}
-
-// passes tells that a failure is not the item's own and is over with the next try.
-func passes(message string) bool {
-	lower := strings.ToLower(message)
-	return slices.ContainsFunc(passing, func(words string) bool { return strings.Contains(lower, strings.ToLower(words)) })
-}
-
 // reply is what became of an operation's item.
 func (r result) reply() channels.ItemReply {
 	reply := channels.ItemReply{Verdict: channels.Rejected, Reason: words(r.Message)}
@@ -207,7 +204,7 @@ func (r result) reply() channels.ItemReply {
 		return channels.ItemReply{Verdict: channels.Applied}
 	case r.Status == open:
 		return channels.ItemReply{Verdict: channels.Accepted}
-	case r.Status == retriable, r.Status == failed && passes(r.Message):
+	case r.Status == retriable, r.Status == failed && strings.Contains(r.Message, notSaved):
 		reply.Verdict = channels.NotApplied
 	case r.Status == failed && strings.Contains(r.Message, notFound):
 		reply.Verdict, reply.Lost = channels.NotApplied, true

@@ -34,7 +34,7 @@ var resources = regexp.MustCompile(`^[A-Za-z]+_[A-Za-z]+::[a-z_]+$`)
 // failure is channels.Failure, and says more of a credential that is not taken: a permission that is missing is answered with 401 as
 // well, and names what is missing (core, AuthorizationException).
 func (s *store) failure(answer outbound.Answer, failed error) error {
-	err := channels.Failure(s.id, answer, failed, s.now())
+	err := channels.InWords(channels.Failure(s.id, answer, failed, s.now()), "", readProblem(answer).text())
 	var told *channels.Error
 	if !errors.As(err, &told) || answer.Status != http.StatusUnauthorized {
 		return err

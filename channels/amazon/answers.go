@@ -102,7 +102,7 @@ func (s *store) refusal(answer outbound.Answer, what string) error {
 	case said.Code == quotaExceeded:
 		return &channels.Error{Next: channels.Wait, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: it throttles", s.id)}
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: %s", s.id, what)}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: %s", s.id, what), Words: said.text()}
 }
 
 // problem is an error of the API, which comes in a list (ErrorList in the models).
@@ -155,8 +155,12 @@ func (s *store) readReport(answer outbound.Answer, feed string, items []channels
 	}
 	named, contradicted, whole := sorted(said.Issues, items)
 	accepted, unnamed := *said.Summary.Accepted, len(items)-len(named)-len(contradicted)
-	if accepted <= 0 && len(named) == 0 && whole != nil {
-		return channels.Reply{Refused: true, Reason: whole.Code + ": " + whole.Message}, nil
+	if accepted <= 0 && len(named) == 0 && len(whole) > 0 {
+		return channels.Reply{Refused: true, Reason: whole[0].Code + ": " + whole[0].Message}, nil
+	}
+	var nameless []channels.ItemReply
+	for _, one := range whole {
+		nameless = append(nameless, one.reply())
 	}
 	reply := channels.All(items, channels.Applied)
 	own := 0
@@ -170,6 +174,8 @@ func (s *store) readReport(answer outbound.Answer, feed string, items []channels
 			}
 		case contradicted[i]:
 			reply.Items[i] = channels.ItemReply{Reason: "Amazon's report names its message with another SKU"}
+		case accepted < unnamed && len(nameless) > 0: // where something was accepted, nobody knows whether it was this
+			reply.Items[i] = channels.Nameless("Amazon's report does not name it", nameless, unnamed)
 		case accepted < unnamed:
 			reply.Items[i] = channels.ItemReply{Reason: fmt.Sprintf("Amazon's report does not name it, but counts only %d of %d such messages as accepted", max(accepted, 0), unnamed)}
 		}
@@ -181,17 +187,15 @@ func (s *store) readReport(answer outbound.Answer, feed string, items []channels
 }
 
 // sorted puts the errors of a report to the positions of the items that they are about. Errors about messages that were not in the
-// feed are left aside; whole is the first one that is about no message.
-func sorted(issues []issue, items []channels.Item) (named map[int]issue, contradicted map[int]bool, whole *issue) {
+// feed are left aside; whole are those that are about no message.
+func sorted(issues []issue, items []channels.Item) (named map[int]issue, contradicted map[int]bool, whole []issue) {
 	named, contradicted = map[int]issue{}, map[int]bool{}
 	for _, found := range issues {
 		if found.Severity != severe {
 			continue
 		}
 		if found.MessageID == nil {
-			if whole == nil {
-				whole = &found
-			}
+			whole = append(whole, found)
 			continue
 		}
 		at := *found.MessageID - messageID(0)

@@ -14,7 +14,7 @@ var subjects = map[string]struct {
 	options amazontest.Options
 }{
 	"feeds, and few by themselves": {
-		channeltest.Subject{Shape: channeltest.Submit, Excused: map[channeltest.Fault]string{
+		channeltest.Subject{Shape: channeltest.Submit, NamesFailures: true, Excused: map[channeltest.Fault]string{
 			channeltest.Shortened: "a report names only what went wrong and counts the rest; TestReports",
 		}},
 		amazontest.Options{Settings: map[string]any{"report_after": "1ms", "confirm_after": "1ms"}},
@@ -24,6 +24,7 @@ var subjects = map[string]struct {
 			channeltest.Reordered: "an answer is about one item; TestListings",
 			channeltest.Shortened: "an answer is about one item; TestListings",
 			channeltest.Stray:     "an answer is about one item; TestListings",
+			channeltest.Nameless:  "an answer is about one item; TestListings",
 		}},
 		amazontest.Options{LateRefusal: true, Settings: map[string]any{"feeds": false, "confirm_after": "1ms"}},
 	},

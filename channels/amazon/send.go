@@ -3,12 +3,12 @@ package amazon
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
 )
 
 const (
@@ -53,11 +53,12 @@ func (s *session) submit(ctx context.Context, call channels.Call) (channels.Repl
 	if err != nil {
 		return channels.Reply{}, err
 	}
-	if err := s.step(ctx, "createFeedDocument", documentPath, http.StatusCreated, request, &announced); err != nil {
+	answer, err := s.step(ctx, "createFeedDocument", documentPath, http.StatusCreated, request, &announced)
+	if err != nil {
 		return channels.Reply{}, err
 	}
 	if announced.DocumentID == "" {
-		return channels.Reply{}, &channels.Error{Reason: fmt.Sprintf("store %s: the answer to createFeedDocument is not believed: it does not name the document", s.id)}
+		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the document of createFeedDocument")
 	}
 	if err := s.upload(ctx, announced.URL, call.Body); err != nil {
 		return channels.Reply{}, err
@@ -73,25 +74,25 @@ func (s *session) submit(ctx context.Context, call channels.Call) (channels.Repl
 	var made struct {
 		FeedID string `json:"feedId"`
 	}
-	if err := s.step(ctx, "createFeed", feedsPath, http.StatusAccepted, request, &made); err != nil {
+	if answer, err = s.step(ctx, "createFeed", feedsPath, http.StatusAccepted, request, &made); err != nil {
 		return channels.Reply{}, err
 	}
 	if made.FeedID == "" {
-		return channels.Reply{}, &channels.Error{Reason: fmt.Sprintf("store %s: the answer to createFeed is not believed: it does not name the feed", s.id)}
+		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the feed of createFeed")
 	}
 	return s.waiting(call.Items, ticket{kind: feedTicket, id: made.FeedID}), nil
 }
 
 // step makes one of the calls that make a feed, none of which looks at its items.
-func (s *session) step(ctx context.Context, name, path string, status int, request []byte, into any) error {
+func (s *session) step(ctx context.Context, name, path string, status int, request []byte, into any) (outbound.Answer, error) {
 	answer, err := s.call(ctx, http.MethodPost, path, request)
 	if err != nil {
-		return err
+		return answer, err
 	}
 	if answer.Status != status {
-		return s.refusal(answer, name+" is not taken; check seller_id, marketplace_id and region")
+		return answer, s.refusal(answer, name+" is not taken; check seller_id, marketplace_id and region")
 	}
-	return channels.Read(s.id, answer, into)
+	return answer, channels.Read(s.id, answer, into)
 }
 
 // listing is the path of a listing, with its query.

@@ -92,6 +92,7 @@ func (s *session) call(ctx context.Context, method, path string, body []byte) (o
 				continue
 			}
 		}
-		return answer, channels.Failure(s.id, answer, failed, s.now())
+		said := readProblem(answer)
+		return answer, channels.InWords(channels.Failure(s.id, answer, failed, s.now()), said.Code, said.text())
 	}
 }

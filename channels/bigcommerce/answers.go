@@ -88,5 +88,14 @@ func (s *store) readStatus(answer outbound.Answer) error {
 		told.Reason = fmt.Sprintf("it does not take the call; check the settings store_hash (%s) and endpoint", s.hash)
 	}
 	told.Reason = "store " + s.id + ": " + told.Reason
-	return told
+	return channels.InWords(told, "", readProblem(answer).Title)
+}
+
+// readProblem reads the error of an answer; it is empty where there is none.
+func readProblem(answer outbound.Answer) problem {
+	var said problem
+	if json.Unmarshal(answer.Body, &said) != nil {
+		return problem{}
+	}
+	return said
 }

@@ -74,10 +74,10 @@ func (s *store) failure(answer outbound.Answer, failed error) error {
 	case answer.Status == http.StatusForbidden:
 		told.Next, told.Reason = channels.AskPerson, "the credential does not permit the call; give the API account the scopes "+scopes+", and check the setting store_hash"
 	default:
-		return channels.Failure(s.id, answer, failed, s.now())
+		return channels.InWords(channels.Failure(s.id, answer, failed, s.now()), "", readProblem(answer).Title)
 	}
 	told.Reason = "store " + s.id + ": " + told.Reason
-	return told
+	return channels.InWords(told, "", readProblem(answer).Title)
 }
 
 // readReset reads when the quota is renewed.

@@ -20,6 +20,7 @@ const (
 	EmptyAnswer     Fault = "the answer is empty"          // applied, status 200
 	WrongJSON       Fault = "the answer is not JSON"       // applied, status 200
 	OtherJSON       Fault = "the answer is other JSON"     // applied, status 200, an empty object
+	Notice          Fault = "a notice before the answer"   // applied, status 200, with a secret in it
 	HTML            Fault = "the answer is a page"         // nothing applied, status 200
 	HugeAnswer      Fault = "the answer has no end"        // applied
 	SlowAnswer      Fault = "the answer drips"             // applied
@@ -27,13 +28,31 @@ const (
 	Redirect        Fault = "redirected"                   // nothing applied, status 302
 	Unauthorized    Fault = "the credential is not taken"  // nothing applied, status 401
 	Forbidden       Fault = "the permission is missing"    // nothing applied, status 403
+	Nowhere         Fault = "nothing is at the address"    // nothing applied, status 404
 	TooLarge        Fault = "the call is too large"        // nothing applied, status 413
 	Marked          Fault = "a byte order mark"            // before a right answer
 	UnnamedOffender Fault = "an offender is not named"     // the whole call is refused
 	Reordered       Fault = "results are in another order" // than the items of the call
 	Shortened       Fault = "the last result is missing"   // though its item was applied
 	Stray           Fault = "a result for an unasked item" // on top of the others, or in the place of an offender
+
+	// What a Closing may be, to be excused where the store's form cannot show it.
+	Closed      Fault = "an item is refused"
+	ItemFalters Fault = "the store falters on one item" // a status of 429 or 500 and more
+	Nameless    Fault = "an error names no item"
 )
+
+// Closing is how a store refuses one item while it takes others: one that is archived or somebody else's, or for whose figure its database
+// is not free. A fake says it in the store's own form: as the answer to a call that can be about this item only, as the item's own result
+// in an answer that has one for each, or as an error about the call that names it.
+type Closing struct {
+	Status int    // what the item's answer has, or would have if it had come alone
+	Words  string // the store's
+	// Nameless leaves out of the answer which item is meant: its id is null, 0 or missing.
+	Nameless bool
+	// Whole has a call that names the item answered with the status as a whole, whatever else is in it.
+	Whole bool
+}
 
 // outcome is what a driver must make of a fault.
 type outcome struct {
@@ -55,6 +74,7 @@ var outcomes = map[Fault]outcome{
 	EmptyAnswer:     {whole: true, next: channels.Resend, maybe: true},
 	WrongJSON:       {whole: true, next: channels.Resend, maybe: true},
 	OtherJSON:       {whole: true, next: channels.Resend, maybe: true},
+	Notice:          {whole: true, next: channels.Resend, maybe: true},
 	HTML:            {whole: true, next: channels.Resend},
 	HugeAnswer:      {whole: true, next: channels.Resend, maybe: true},
 	SlowAnswer:      {whole: true, next: channels.Resend, maybe: true, slow: true},
@@ -62,10 +82,14 @@ var outcomes = map[Fault]outcome{
 	Redirect:        {whole: true, next: channels.AskPerson},
 	Unauthorized:    {whole: true, next: channels.AskPerson},
 	Forbidden:       {whole: true, next: channels.AskPerson},
+	Nowhere:         {whole: true, next: channels.AskPerson},
 	TooLarge:        {whole: true, next: channels.Smaller},
 
 	UnnamedOffender: {shapes: map[Shape]bool{AllOrNothing: true}},
 	Reordered:       {shapes: map[Shape]bool{PerItem: true, Submit: true}},
 	Shortened:       {shapes: map[Shape]bool{PerItem: true, Submit: true}},
 	Stray:           {shapes: map[Shape]bool{AllOrNothing: true, PerItem: true, Submit: true}},
+	Closed:          {},
+	ItemFalters:     {shapes: map[Shape]bool{PerItem: true, Submit: true, Single: true}},
+	Nameless:        {shapes: map[Shape]bool{PerItem: true, Submit: true}},
 }

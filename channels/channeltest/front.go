@@ -3,6 +3,7 @@ package channeltest
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -26,11 +27,18 @@ type Front struct {
 	// Sort tells what a request is; nil takes GET for a Read and everything else for a Write. It is set before the first call.
 	Sort func(r *http.Request, body []byte) Kind
 
+	// Alone tells the writes that can be about one item only; nil means that the store has none. It is set before the first call.
+	Alone func(r *http.Request) bool
+	// Names is what in a call names an SKU, where that is not the SKU itself. It is set before the first call.
+	Names func(sku string) string
+	// Refuse answers a whole call with a status and words, in the store's form. It is set before the first call.
+	Refuse func(w http.ResponseWriter, status int, words string)
+
 	store  http.Handler
 	trap   string
 	mutex  sync.Mutex
 	fault  Fault
-	closed map[string]int // statuses for writes that name an SKU
+	closed map[string]Closing
 	writes int
 	leaks  int
 }
@@ -70,35 +78,56 @@ func (f *Front) Provoke(_ *testing.T, fault Fault) {
 	f.fault = fault
 }
 
-// Close answers every later write that names an SKU with a status, in words for the whole, as a store does for an item that is archived
-// or somebody else's. It is for stores that take one item a call.
-func (f *Front) Close(sku string, status int) {
+// Close has the store refuse an item from now on.
+func (f *Front) Close(sku string, closing Closing) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.closed == nil {
-		f.closed = map[string]int{}
+		f.closed = map[string]Closing{}
 	}
-	f.closed[sku] = status
+	f.closed[sku] = closing
 }
 
-// closedFor is the status of a write that names a closed SKU, 0 for any other.
-func (f *Front) closedFor(r *http.Request) int {
+// Reopen has the store take every item again.
+func (f *Front) Reopen() {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	if len(f.closed) == 0 {
-		return 0
+	clear(f.closed)
+}
+
+// Closing is how an item is refused, for the fake behind: a call for several items has a result for it, or an error that names it.
+func (f *Front) Closing(sku string) (closing Closing, closed bool) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	closing, closed = f.closed[sku]
+	return closing, closed
+}
+
+// refusesItem answers a write that names a closed item with a status and words for the whole, where the store does so.
+func (f *Front) refusesItem(w http.ResponseWriter, r *http.Request) bool {
+	f.mutex.Lock()
+	closed := maps.Clone(f.closed)
+	f.mutex.Unlock()
+	if len(closed) == 0 {
+		return false
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return 0 // it broke off and will not be answered
+		return false // it broke off and will not be answered
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	for sku, status := range f.closed {
-		if bytes.Contains(body, []byte(sku)) || strings.Contains(r.URL.Path+"?"+r.URL.RawQuery, sku) {
-			return status
+	for sku, closing := range closed {
+		name := sku
+		if f.Names != nil {
+			name = f.Names(sku)
+		}
+		named := name != "" && (bytes.Contains(body, []byte(name)) || strings.Contains(r.URL.Path+"?"+r.URL.RawQuery, name))
+		if named && (closing.Whole || f.Alone != nil && f.Alone(r)) {
+			f.Refuse(w, closing.Status, closing.Words)
+			return true
 		}
 	}
-	return 0
+	return false
 }
 
 // Fault is the one that is set, for the fake behind.
@@ -133,15 +162,12 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	fault := f.fault
 	f.mutex.Unlock()
-	if kind == Aside {
+	if kind == Aside && fault != Marked {
 		f.store.ServeHTTP(w, r)
 		return
 	}
-	if kind == Write {
-		if status := f.closedFor(r); status != 0 {
-			f.refuse(w, Forbidden, status)
-			return
-		}
+	if kind == Write && fault != Marked && f.refusesItem(w, r) {
+		return
 	}
 	if status, refused := refusals[fault]; refused {
 		f.refuse(w, fault, status)
@@ -153,7 +179,9 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// The store applies the call; what it answers is spoiled.
 	kept := httptest.NewRecorder()
-	f.store.ServeHTTP(kept, r)
+	if kind != Write || !f.refusesItem(kept, r) {
+		f.store.ServeHTTP(kept, r)
+	}
 	spoil(w, r, fault, kept)
 }
 
@@ -178,6 +206,7 @@ var refusals = map[Fault]int{
 	ThrottleSeconds: http.StatusTooManyRequests, ThrottleDate: http.StatusTooManyRequests, ThrottleSilent: http.StatusTooManyRequests,
 	ServerError: http.StatusInternalServerError, Unavailable: http.StatusServiceUnavailable, HTML: http.StatusOK, Redirect: http.StatusFound,
 	Unauthorized: http.StatusUnauthorized, Forbidden: http.StatusForbidden, TooLarge: http.StatusRequestEntityTooLarge,
+	Nowhere: http.StatusNotFound,
 }
 
 func (f *Front) refuse(w http.ResponseWriter, fault Fault, status int) {
@@ -196,6 +225,9 @@ func (f *Front) refuse(w http.ResponseWriter, fault Fault, status int) {
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(body))
 }
+
+// notice is what an extension writes before the answer.
+const notice = "<br />\n<b>Warning</b>: \x1b[31mundefined\x1b[0m \"token\": \"" + Credential + "\" in <b>extension.php</b> on line 7, and so on and so forth<br />\n"
 
 func spoil(w http.ResponseWriter, r *http.Request, fault Fault, kept *httptest.ResponseRecorder) {
 	for name, values := range kept.Header() {
@@ -219,6 +251,9 @@ func spoil(w http.ResponseWriter, r *http.Request, fault Fault, kept *httptest.R
 	case WrongJSON:
 		w.Header().Del("Content-Length")
 		_, _ = w.Write([]byte("{" + bodyCanary))
+	case Notice:
+		w.Header().Del("Content-Length")
+		_, _ = w.Write(append([]byte(notice), body...))
 	case OtherJSON:
 		w.Header().Del("Content-Length")
 		_, _ = w.Write([]byte("{}"))

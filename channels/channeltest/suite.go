@@ -60,6 +60,8 @@ type Subject struct {
 	Finds bool
 	// Clamp is the most that the fake shows of an item; 0 when it does not clamp.
 	Clamp int64
+	// NamesFailures is true when the store's answer names what went wrong and counts the rest.
+	NamesFailures bool
 	// Excused says of faults that the store's API cannot show, why not.
 	Excused map[Fault]string
 }
@@ -80,6 +82,9 @@ type Store interface {
 	Shown(t *testing.T) map[Place]int64
 	// Calls is how many calls that could change something have reached the store, spoiled ones included.
 	Calls(t *testing.T) int
+	// Close has the store refuse an item from now on, and Reopen has it take every item again. Both come with a Front.
+	Close(sku string, closing Closing)
+	Reopen()
 	// Leaks is how many calls followed a redirect.
 	Leaks(t *testing.T) int
 }
@@ -118,6 +123,14 @@ func Run(t *testing.T, subject Subject) {
 		{"an offender that is not named", s.unnamedOffender, subject.applies(UnnamedOffender)},
 		{"results in another order", s.reordered, subject.applies(Reordered)},
 		{"a result is missing", s.shortened, subject.applies(Shortened)},
+		{"an item that is refused", s.closedItem, subject.applies(Closed)},
+		{"an item that is refused alone", s.closedAlone, subject.applies(Closed)},
+		{"a call for several that is refused for the credential", s.closedWhole, subject.applies(Closed)},
+		{"an item on which the store falters", s.falteringItem, subject.applies(ItemFalters)},
+		{"an item on which a database falters", s.passingItem, subject.applies(Closed)},
+		{"an error that names no item", s.nameless, subject.applies(Nameless)},
+		{"an error that names no item among others", s.namelessAmong, subject.applies(Nameless)},
+		{"a byte order mark before a refusal is skipped", s.markedRefusal, subject.applies(Closed)},
 		{"a result that nobody asked for", s.stray, subject.applies(Stray)},
 		{"a figure is clamped", s.clamped, subject.Clamp > 0},
 		{"the same call twice", s.repeated, true},

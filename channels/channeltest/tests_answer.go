@@ -3,6 +3,8 @@ package channeltest
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,6 +146,7 @@ func (s suite) failure(t *testing.T, store Store, fault Fault, outcome outcome) 
 	began := time.Now()
 	told, budget := fail(t, channel, once, outcome)
 	require.Equal(t, outcome.next, told.Next, told.Error())
+	requireBeginning(t, told, fault)
 	s.requireUntil(t, told, fault, began)
 	require.Equal(t, 1, store.Calls(t), "one call here is one call there")
 	require.Zero(t, store.Leaks(t), "a redirect is not followed, so no credential goes with it")
@@ -157,6 +160,26 @@ func (s suite) failure(t *testing.T, store Store, fault Fault, outcome outcome) 
 	reply := sendThrough(t, channel, once)
 	require.Equal(t, every(len(items), channels.Applied), verdicts(reply))
 	requireShown(t, store, items...)
+}
+
+// requireBeginning checks that the message about an answer that cannot be read shows how it begins: escaped, 80 characters of it at most,
+// and no secret.
+func requireBeginning(t *testing.T, told *channels.Error, fault Fault) {
+	t.Helper()
+	if fault != Notice && fault != HTML && fault != WrongJSON && fault != OtherJSON {
+		return
+	}
+	_, shown, begins := strings.Cut(told.Reason, "it begins with ")
+	require.True(t, begins, told.Reason)
+	plain, err := strconv.Unquote(strings.TrimSuffix(shown, "…"))
+	require.NoError(t, err, shown)
+	require.LessOrEqual(t, len(plain), 80)
+	require.NotContains(t, shown, "\n")
+	require.NotContains(t, shown, "\x1b")
+	if fault == Notice {
+		require.True(t, strings.HasPrefix(plain, "<br />\n<b>Warning</b>"), shown)
+		require.True(t, strings.HasSuffix(shown, "…"), "it says that there is more")
+	}
 }
 
 // requireUntil checks how long a throttle says to wait.
@@ -177,8 +200,8 @@ func (s suite) requireUntil(t *testing.T, told *channels.Error, fault Fault, beg
 
 // pollFailure checks the same of a poll.
 func (s suite) pollFailure(t *testing.T, store Store, fault Fault, outcome outcome) {
-	if fault == TooLarge {
-		return // a poll carries nothing
+	if fault == TooLarge || fault == Nowhere {
+		return // a poll carries nothing; and a submission that is not there any more is forgotten
 	}
 	channel := open(t, store)
 	items := s.items(t, store, channel)
@@ -194,7 +217,9 @@ func (s suite) pollFailure(t *testing.T, store Store, fault Fault, outcome outco
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	polled, err := poller.Poll(ctx, reply.Ticket, items)
-	require.Equal(t, outcome.next, judged(t, polled, err).Next)
+	told := judged(t, polled, err)
+	require.Equal(t, outcome.next, told.Next)
+	requireBeginning(t, told, fault)
 	require.Zero(t, store.Leaks(t))
 	store.Provoke(t, None)
 	require.Equal(t, every(len(items), channels.Applied), verdicts(pollThrough(t, channel, submitted, reply)))

@@ -209,7 +209,12 @@ func (s *store) readBulk(answer outbound.Answer, items []channels.Item, targets 
 // SKU. An item is applied when all its offers are and nothing else is wrong; one that misses the result of an offer is Unknown.
 func readResults(results []result, items []channels.Item, targets targets) channels.Reply {
 	worst := make([]*channels.ItemReply, len(items))
+	var nameless []result
 	for _, one := range results {
+		if one.SKU == "" && one.OfferID == "" && len(one.Errors) > 0 {
+			nameless = append(nameless, one)
+			continue
+		}
 		at, asked := targets.at(one)
 		if !asked {
 			continue
@@ -220,11 +225,21 @@ func readResults(results []result, items []channels.Item, targets targets) chann
 		}
 	}
 	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
+	unmentioned := 0
+	for i := range items {
+		if worst[i] == nil {
+			unmentioned++
+		}
+	}
 	for i := range items {
 		missing := len(targets.asked[i]) > 0
 		switch {
 		case worst[i] == nil:
-			reply.Items[i].Reason = "eBay's answer does not mention it"
+			var errors []channels.ItemReply
+			for _, one := range nameless {
+				errors = append(errors, one.reply(items[i]))
+			}
+			reply.Items[i] = channels.Nameless("eBay's answer does not mention it", errors, unmentioned)
 		case missing && weight(*worst[i]) < weight(channels.ItemReply{}):
 			reply.Items[i].Reason = "eBay's answer does not mention all its offers"
 		default:
@@ -272,5 +287,5 @@ func (s *store) refusal(answer outbound.Answer, fault problem) error {
 		failed.Reason = "it does not take the call; check the setting endpoint"
 	}
 	failed.Reason = fmt.Sprintf("store %s: %s", s.id, failed.Reason)
-	return failed
+	return channels.InWords(failed, fault.code(), fault.text())
 }

@@ -58,7 +58,9 @@ func (s *store) failure(answer outbound.Answer, failed error) error {
 	err := channels.Failure(s.id, answer, failed, s.now())
 	var told *channels.Error
 	if errors.As(err, &told) && answer.Status >= http.StatusBadRequest {
-		told.Code = readProblems(answer).first().code()
+		fault := readProblems(answer).first()
+		told.Code = fault.code()
+		return channels.InWords(err, fault.code(), fault.text())
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/outbound"
@@ -15,6 +16,10 @@ type problem struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Actual  *int64 `json:"actual"`
+}
+
+func (p problem) text() string {
+	return strings.TrimSuffix(strings.TrimPrefix(p.Code+": "+p.Message, ": "), ": ")
 }
 
 // stale is the code of a figure that was compared and did not match; every other code on an item is for ever.
@@ -55,15 +60,20 @@ func (s *store) readAtomic(answer outbound.Answer, items []channels.Item) (chann
 	if *said.Applied {
 		return channels.All(items, channels.Applied), nil
 	}
-	if len(said.Errors) == 0 {
-		return channels.Reply{Refused: true, Reason: "the store applied nothing and gave no reason"}, nil
-	}
-	reply := channels.All(items, channels.NotApplied)
+	reply, named := channels.All(items, channels.NotApplied), false
+	reason := "the store applied nothing and gave no reason"
 	for _, offence := range said.Errors {
-		if offence.Index == nil || *offence.Index < 0 || *offence.Index >= len(items) {
+		switch {
+		case offence.Index == nil: // those that are named are taken out first
+			reason = offence.text()
+		case *offence.Index < 0 || *offence.Index >= len(items):
 			return channels.Reply{}, channels.Unreadable(s.id, answer, "it names an item that was not in the call")
+		default:
+			reply.Items[*offence.Index], named = offence.reply(), true
 		}
-		reply.Items[*offence.Index] = offence.reply()
+	}
+	if !named {
+		return channels.Reply{Refused: true, Reason: reason}, nil
 	}
 	return reply, nil
 }
@@ -91,7 +101,12 @@ func (s *store) readResults(answer outbound.Answer, items []channels.Item) (chan
 	type place struct{ sku, location string }
 	results := make(map[place]result, len(said.Results))
 	contradicted := map[place]bool{}
+	var nameless []channels.ItemReply
 	for _, one := range said.Results {
+		if one.SKU == "" && one.Status == "error" {
+			nameless = append(nameless, one.reply())
+			continue
+		}
 		at := place{one.SKU, one.Location}
 		if before, seen := results[at]; seen && before.Status != one.Status {
 			contradicted[at] = true
@@ -99,12 +114,18 @@ func (s *store) readResults(answer outbound.Answer, items []channels.Item) (chan
 		results[at] = one
 	}
 	reply := channels.All(items, channels.Unknown)
+	missing := 0
+	for _, item := range items {
+		if _, found := results[place{item.ChannelSKU, item.Location}]; !found {
+			missing++
+		}
+	}
 	for i, item := range items {
 		at := place{item.ChannelSKU, item.Location}
 		one, found := results[at]
 		switch {
 		case !found:
-			reply.Items[i].Reason = "the store's answer does not mention it"
+			reply.Items[i] = channels.Nameless("the store's answer does not mention it", nameless, missing)
 		case contradicted[at]:
 			reply.Items[i].Reason = "the store's answer contradicts itself about it"
 		case one.Status == "ok":
@@ -157,14 +178,14 @@ func (s *store) readRefusal(answer outbound.Answer) (channels.Reply, error) {
 	case said.Code == "key_reused":
 		failed.Next, failed.Reason = channels.Anew, "the key was used before with other bytes"
 	case answer.Status == http.StatusUnprocessableEntity, said.Code == stale, said.Code == "unknown_sku", said.Code == "not_stocked":
-		return channels.Reply{Refused: true, Reason: said.Code + ": " + said.Message}, nil
+		return channels.Reply{Refused: true, Reason: said.text()}, nil
 	case answer.Status == http.StatusNotFound:
 		failed.Reason = "there is no store at this address; correct the endpoint"
 	default:
 		failed.Reason = fmt.Sprintf("it does not take the call (%.40q); check that the store's kind is %s", said.Code, s.kind)
 	}
 	failed.Reason = "store " + s.id + ": " + failed.Reason
-	return channels.Reply{}, failed
+	return channels.Reply{}, channels.InWords(failed, said.Code, said.Message)
 }
 
 // readProblem reads the error object of an answer; it is empty where there is none.

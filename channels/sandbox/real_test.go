@@ -269,6 +269,9 @@ func TestConformanceWithTheSandbox(t *testing.T) {
 				channeltest.UnnamedOffender: "whole stores are set to it; TestUnnamedOffenderOfTheSandbox",
 				channeltest.Reordered:       "it answers in another order in every test",
 				channeltest.Shortened:       "it always answers in full; TestConformance",
+				channeltest.Closed:          "it refuses poison alone; TestConformance",
+				channeltest.ItemFalters:     "it falters on whole calls only",
+				channeltest.Nameless:        "its errors name their items; TestConformance",
 				channeltest.Stray:           "it never answers about other items; TestConformance",
 			}
 			channeltest.Run(t, subject)

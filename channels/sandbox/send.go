@@ -54,7 +54,8 @@ func (s *store) call(ctx context.Context, method, path, key string, body []byte)
 		header.Set("Idempotency-Key", key)
 	}
 	answer, err := s.client.Do(ctx, method, s.endpoint+path, header, body)
-	return answer, channels.Reply{Budget: readBudget(answer.Header)}, channels.Failure(s.id, answer, err, s.now())
+	failed, said := channels.Failure(s.id, answer, err, s.now()), readProblem(answer)
+	return answer, channels.Reply{Budget: readBudget(answer.Header)}, channels.InWords(failed, said.Code, said.Message)
 }
 
 // readBudget reads the store's bucket, which it shows with every answer.

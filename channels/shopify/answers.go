@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
@@ -25,6 +26,7 @@ const (
 	codeStale       = "CHANGE_FROM_QUANTITY_STALE"
 	codeStaleBefore = "COMPARE_QUANTITY_STALE"
 	codeUnknownItem = "INVALID_INVENTORY_ITEM"
+	accessDenied    = "ACCESS_DENIED" // of a whole call it is the credential that is refused
 )
 
 // advice is what to do about the codes where Shopify's message does not say it.
@@ -85,10 +87,10 @@ func (s *store) readUserErrors(answer outbound.Answer, offences []userError, ite
 	reply := channels.All(items, channels.NotApplied)
 	anybody, unnamed := false, ""
 	for _, offence := range offences {
-		if failed := s.fate(answer, offence.Code); failed != nil {
-			return channels.Reply{}, failed
-		}
 		at, named, err := offence.index()
+		if failed := s.fate(answer, offence.Code); failed != nil && !(named && offence.Code == accessDenied) { // an item that it names is somebody else's
+			return channels.Reply{}, channels.InWords(failed, offence.Code, offence.Message)
+		}
 		if err != nil || at < 0 || at >= len(items) {
 			return channels.Reply{}, channels.Unreadable(s.id, answer, "it names an item that was not in the call")
 		}
@@ -131,7 +133,7 @@ func (s *store) readErrors(answer outbound.Answer, response graphql.Answer, pric
 	}
 	for _, one := range response.Errors {
 		if failed := s.fate(answer, one.Extensions.Code); failed != nil {
-			return failed
+			return channels.InWords(failed, one.Extensions.Code, one.Message)
 		}
 	}
 	first := response.Errors[0]
@@ -167,7 +169,7 @@ func (s *store) fate(answer outbound.Answer, code string) error {
 		failed.Next, failed.Reason = channels.Anew, "an earlier attempt with the key failed, and the key cannot be used again"
 	case "MAX_INPUT_SIZE_EXCEEDED", "MAX_COST_EXCEEDED":
 		failed.Next, failed.Reason = channels.Smaller, "the call is too large for it"
-	case "ACCESS_DENIED":
+	case accessDenied:
 		failed.Next, failed.Reason = channels.AskPerson, "the credential does not permit the call; give the app the scopes "+strings.Join(scopes, ", ")
 	case "SHOP_INACTIVE":
 		failed.Next, failed.Reason = channels.AskPerson, "the shop is not active"
@@ -197,5 +199,16 @@ func (s *store) readStatus(answer outbound.Answer) error {
 	case answer.Status == 430: // not in net/http
 		reason = "Shopify takes the call for an attack; ask Shopify's support why"
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": " + reason}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": " + reason, Words: words(answer)}
+}
+
+// words are what an answer without a GraphQL response says: {"errors": "Not Found"}.
+func words(answer outbound.Answer) string {
+	var said struct {
+		Errors string `json:"errors"`
+	}
+	if json.Unmarshal(answer.Body, &said) != nil {
+		return ""
+	}
+	return said.Errors
 }

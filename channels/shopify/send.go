@@ -76,7 +76,7 @@ func (s *store) post(ctx context.Context, body []byte) (outbound.Answer, error) 
 				continue
 			}
 		}
-		return answer, channels.Failure(s.id, answer, err, s.now())
+		return answer, channels.InWords(channels.Failure(s.id, answer, err, s.now()), "", words(answer))
 	}
 }
 

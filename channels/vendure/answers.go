@@ -145,7 +145,7 @@ func (s *store) open(answer outbound.Answer) (graphql.Answer, error) {
 	said, err := graphql.Read(answer.Body)
 	switch {
 	case err != nil && answer.Status >= http.StatusBadRequest:
-		return said, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": there is no Admin API at this address; correct the endpoint"}
+		return said, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": there is no Admin API at this address; correct the endpoint", Words: words(answer)}
 	case err != nil:
 		return said, channels.Unreadable(s.id, answer, err.Error())
 	}
@@ -176,7 +176,7 @@ func (s *store) refused(answer outbound.Answer, said graphql.Answer) error {
 			continue
 		}
 		refusal.Reason = "store " + s.id + ": " + refusal.Reason
-		return refusal
+		return channels.InWords(refusal, one.Extensions.Code, one.Message)
 	}
 	return nil
 }

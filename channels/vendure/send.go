@@ -2,6 +2,7 @@ package vendure
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"github.com/tidemark/tidemark/channels"
@@ -24,7 +25,7 @@ func (s *store) call(ctx context.Context, body []byte) (outbound.Answer, error) 
 		header := s.header()
 		header.Set("Vendure-Api-Key", s.apiKey.Reveal())
 		answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint, header, body)
-		return answer, channels.Failure(s.id, answer, failed, s.now())
+		return answer, s.failure(answer, failed)
 	}
 	for renewed := false; ; renewed = true {
 		token, err := s.token.Get(ctx)
@@ -39,9 +40,24 @@ func (s *store) call(ctx context.Context, body []byte) (outbound.Answer, error) 
 			s.token.Drop(token)
 		}
 		if !ended || renewed {
-			return answer, channels.Failure(s.id, answer, failed, s.now())
+			return answer, s.failure(answer, failed)
 		}
 	}
+}
+
+// failure is channels.Failure, with what the server, or what stands before it, says in the form of its framework (NestJS).
+func (s *store) failure(answer outbound.Answer, failed error) error {
+	return channels.InWords(channels.Failure(s.id, answer, failed, s.now()), "", words(answer))
+}
+
+func words(answer outbound.Answer) string {
+	var said struct {
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(answer.Body, &said) != nil {
+		return ""
+	}
+	return said.Message
 }
 
 // header is that of every call, without the credential. Messages are read, so they are asked for in one language.

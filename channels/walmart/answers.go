@@ -88,7 +88,7 @@ func (s *store) refusal(answer outbound.Answer, what string) error {
 		failed.Next, failed.Reason = channels.AskPerson, fmt.Sprintf("%s (%.60q); check the endpoint, service_name, channel_type and the connection's locations", what, said.Code)
 	}
 	failed.Reason = "store " + s.id + ": " + failed.Reason
-	return failed
+	return channels.InWords(failed, said.Code, said.text())
 }
 
 // tooMany is the code of a throttle, which comes with the status 429 (us-marketplace/docs/error-codes).
@@ -161,7 +161,8 @@ func (s *store) failure(answer outbound.Answer, failed error) error {
 	if errors.As(err, &told) && told.Next == channels.Wait && told.Until.IsZero() {
 		told.Until = s.replenished(answer)
 	}
-	return err
+	said := readProblem(answer)
+	return channels.InWords(err, said.Code, said.text())
 }
 
 // replenished is when Walmart will take more calls of the kind; zero when the answer does not say, or when that is past. The name

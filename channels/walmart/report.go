@@ -156,15 +156,27 @@ func (s *store) readDetails(answer outbound.Answer, said progress, on ticket, it
 		return channels.Reply{}, s.forgotten(answer, fmt.Sprintf("Walmart's report on the feed %s ends after %d of %d items", on.id, on.at, total))
 	}
 	verdicts := make(map[string]channels.ItemReply, len(rows))
+	var nameless []channels.ItemReply
 	for _, row := range rows {
 		verdict := row.reply()
+		if row.SKU == "" {
+			nameless = append(nameless, verdict)
+			continue
+		}
 		if before, seen := verdicts[row.SKU]; seen && before.Verdict != verdict.Verdict {
 			verdict = channels.ItemReply{Reason: "Walmart's report contradicts itself about it"}
 		}
 		verdicts[row.SKU] = verdict
 	}
+	first := on.at == 0 // items that are on no page, or were on another one, are told apart on a single page only
 	on.at += len(rows)
 	reply := s.waiting(items, on)
+	missing := 0
+	for _, item := range items {
+		if _, found := verdicts[item.ChannelSKU]; !found || !first {
+			missing++
+		}
+	}
 	named, own := 0, 0
 	for i, item := range items {
 		verdict, found := verdicts[item.ChannelSKU]
@@ -173,7 +185,7 @@ func (s *store) readDetails(answer outbound.Answer, said progress, on ticket, it
 			reply.Items[i] = verdict
 			named++
 		case on.at >= total:
-			reply.Items[i] = channels.ItemReply{Reason: "Walmart's report does not name it"}
+			reply.Items[i] = channels.Nameless("Walmart's report does not name it", nameless, missing)
 		}
 		if reply.Items[i].Verdict == channels.NotApplied {
 			own++

@@ -88,14 +88,14 @@ func (s *store) readBatch(answer outbound.Answer, items []channels.Item, referen
 	}
 	results := make(map[int64]result, len(said.Update))
 	contradicted := map[int64]bool{}
-	var nameless []problem // errors of items that WooCommerce did not get as far as reading the id of
+	var nameless []channels.ItemReply // errors of items that WooCommerce did not get as far as reading the id of
 	for _, raw := range said.Update {
 		var one result
 		if json.Unmarshal(raw, &one) != nil {
 			continue // it is as if the result was missing
 		}
 		if one.ID == 0 && one.Error != nil {
-			nameless = append(nameless, *one.Error)
+			nameless = append(nameless, one.Error.reply())
 			continue
 		}
 		if before, seen := results[one.ID]; seen && (before.Error == nil) != (one.Error == nil) {
@@ -114,7 +114,7 @@ func (s *store) readBatch(answer outbound.Answer, items []channels.Item, referen
 		one, found := results[references[i].ID]
 		switch {
 		case !found:
-			reply.Items[i] = unnamed(nameless, missing)
+			reply.Items[i] = channels.Nameless("the store's answer does not mention it", nameless, missing)
 		case contradicted[references[i].ID]:
 			reply.Items[i].Reason = "the store's answer contradicts itself about it"
 		case one.Error != nil:
@@ -124,19 +124,6 @@ func (s *store) readBatch(answer outbound.Answer, items []channels.Item, referen
 		}
 	}
 	return reply, nil
-}
-
-// unnamed is what becomes of an item that no result names. An error that names no item (id null or 0) is this item's when no other
-// item lacks a result; where several do, it may be any of theirs, so each stays Unknown and keeps the words.
-func unnamed(nameless []problem, missing int) channels.ItemReply {
-	switch {
-	case len(nameless) == 0:
-		return channels.ItemReply{Reason: "the store's answer does not mention it"}
-	case len(nameless) == 1 && missing == 1:
-		return nameless[0].reply()
-	}
-	first := nameless[0]
-	return channels.ItemReply{Code: first.Code, Reason: fmt.Sprintf("the store's answer has errors that name no item, and does not mention this one: %s", first.Message)}
 }
 
 // reply is what the product that an update brought means for its item. No error is not enough: WooCommerce ignores a quantity
@@ -189,7 +176,7 @@ func (s *store) readStatus(answer outbound.Answer) error {
 	if answer.Status == http.StatusNotFound {
 		reason = "there is no WooCommerce API at this address; correct the endpoint, activate WooCommerce, and choose any permalinks but the plain ones"
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: "store " + s.id + ": " + reason}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: "store " + s.id + ": " + reason, Words: said.Message}
 }
 
 // readProblem reads the error of a whole answer; it is empty where there is none.

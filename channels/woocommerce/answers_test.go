@@ -61,7 +61,7 @@ func TestAnswers(t *testing.T) {
 	}
 	unknown := func(reason string) channels.ItemReply { return channels.ItemReply{Reason: reason} }
 	const notMentioned = "the store's answer does not mention it"
-	nameless := channels.ItemReply{Code: "odd", Reason: "the store's answer has errors that name no item, and does not mention this one: no way"}
+	nameless := channels.ItemReply{Code: "odd", Reason: "the store's answer does not mention it, and there are errors that name no item: no way"}
 	for name, test := range map[string]struct {
 		body string
 		want []channels.ItemReply
@@ -137,7 +137,7 @@ func TestCallsThatFail(t *testing.T) {
 		"a key that is not known":     {401, "", wordpress("woocommerce_rest_cannot_view"), channels.Error{Next: channels.AskPerson, Code: "woocommerce_rest_cannot_view", Reason: "does not accept the consumer key"}},
 		"a key that may not write":    {401, "", wordpress("woocommerce_rest_authentication_error"), channels.Error{Next: channels.AskPerson, Code: "woocommerce_rest_authentication_error", Reason: "the permission Read/Write"}},
 		"a password before the shop":  {401, "", page, channels.Error{Next: channels.AskPerson, Reason: "does not accept the consumer key"}},
-		"a user who may not":          {403, "", wordpress("woocommerce_rest_cannot_batch"), channels.Error{Next: channels.AskPerson, Reason: "does not permit the call"}},
+		"a user who may not":          {403, "", wordpress("woocommerce_rest_cannot_batch"), channels.Error{Next: channels.AskPerson, Code: "woocommerce_rest_cannot_batch", Reason: "does not permit the call"}},
 		"a firewall":                  {403, "", page, channels.Error{Reason: "a firewall or bot protection before the shop"}},
 		"a firewall, for a while":     {403, "60", page, channels.Error{Next: channels.Wait, Until: noon.Add(time.Minute), Reason: "a firewall or bot protection before the shop"}},
 		"mod_security":                {406, "", page, channels.Error{Reason: "a firewall or bot protection before the shop"}},

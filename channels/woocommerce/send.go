@@ -51,8 +51,9 @@ func (s *store) failure(answer outbound.Answer, failed error) error {
 			told.Next, told.Until = channels.Wait, s.now().Add(wait)
 		}
 	default:
-		return channels.Failure(s.id, answer, failed, s.now())
+		said := readProblem(answer)
+		return channels.InWords(channels.Failure(s.id, answer, failed, s.now()), said.Code, said.Message)
 	}
 	told.Reason = "store " + s.id + ": " + told.Reason
-	return told
+	return channels.InWords(told, "", readProblem(answer).Message)
 }

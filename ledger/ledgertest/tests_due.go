@@ -17,6 +17,7 @@ var dueTests = tests{
 	"what went to 0 lately":               countsZeroed,
 	"what a person let go to 0":           approvesZeroing,
 	"due rows come in order":              ordersDue,
+	"rows that were tried come last":      triesDue,
 	"due rows within a scope":             scopesDue,
 	"which rows are due":                  choosesDue,
 	"tries are counted by run":            countsTries,
@@ -161,6 +162,32 @@ func ordersDue(t *testing.T, w *world) {
 		}
 		require.Equal(t, want, found, "limit %d", limit)
 	}
+}
+
+// triesDue: from the beginning, rows that the run has not tried come before those that it has.
+func triesDue(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 1), level("B", 2), level("C", 3))
+	refuse := func(sku string) {
+		intent := w.intend(lease, w.item(lease, sku))
+		require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{{ChannelSKU: sku, Status: ledger.StatusRetrying, Reason: "no"}}}))
+	}
+	next := func() []string {
+		items, err := w.NextDue(w.ctx(), ledger.DueQuery{Connection: hubShop, Run: lease.Run, MaximumTries: 2, Limit: 10})
+		require.NoError(t, err)
+		skus := []string{}
+		for _, item := range items {
+			skus = append(skus, item.ChannelSKU)
+		}
+		return skus
+	}
+	require.Equal(t, []string{"A", "B", "C"}, next())
+	refuse("A")
+	require.Equal(t, []string{"B", "C"}, next())
+	refuse("C")
+	refuse("B")
+	require.Equal(t, []string{"A", "B", "C"}, next(), "then they are tried again")
+	refuse("A")
+	require.Equal(t, []string{"B", "C"}, next())
 }
 
 func scopesDue(t *testing.T, w *world) {

@@ -53,8 +53,8 @@ func resolvesPending(t *testing.T, w *world) {
 	inputs, err := w.Inputs(w.ctx(), plan, []string{"A", "B"})
 	require.NoError(t, err)
 	written, err := w.Resolve(w.ctx(), lease, plan, []ledger.Resolution{
-		{Affected: ledger.Affected{Product: "A"}, Levels: inventory.Resolve(inputs[0])},
-		{Affected: ledger.Affected{Product: "B"}, Levels: inventory.Resolve(inputs[1])},
+		{Affected: ledger.Affected{Product: "A", Redefined: true}, Levels: inventory.Resolve(inputs[0])},
+		{Affected: ledger.Affected{Product: "B", Redefined: true}, Levels: inventory.Resolve(inputs[1])},
 	}, w.now())
 	require.NoError(t, err)
 	require.EqualValues(t, 2, written)
@@ -213,8 +213,8 @@ func keepsRejected(t *testing.T, w *world) {
 	lease := rejected(w)
 	reason := w.row(hubShop, "A").Reason
 	require.NotEmpty(t, reason)
-	w.change(lease, level("A", 6))
-	require.Equal(t, map[string]string{"A": "rejected 6, shows ?"}, w.rows(hubShop), "another figure makes it no more welcome")
+	w.change(lease, at("east", "A", 4), at("west", "A", 1))
+	require.Equal(t, map[string]string{"A": "rejected 5, shows ?"}, w.rows(hubShop), "the levels moved, and the figure is the same")
 	require.Equal(t, reason, w.row(hubShop, "A").Reason)
 	require.Empty(t, w.due(lease))
 }

@@ -1,8 +1,6 @@
 package channels
 
 import (
-	"fmt"
-	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,34 +44,5 @@ func TestPoisonIsParkedAndTheRestLands(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// A store that takes one item a call may answer for one of them in words for the whole. That item is parked, wherever it stands, and
-// the rest lands in the same run.
-func TestRefusalOfOneItemIsThatItems(t *testing.T) {
-	t.Parallel()
-	const rows = 6
-	for name, subject := range subjects() {
-		if subject.batch != 1 {
-			continue
-		}
-		for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound} {
-			for _, closed := range []string{"SKU-000000", "SKU-000003", "SKU-000005"} {
-				t.Run(fmt.Sprintf("%s/%d/%s", name, status, closed), func(t *testing.T) {
-					t.Parallel()
-					at := newClock()
-					store, to := subject.open(t, at)
-					p := newPushing(t, at, to, subject.location)
-					levels := catalogue(rows, 10)
-					store.Set(nil, items(subject.location, levels)...)
-					store.(interface{ Close(sku string, status int) }).Close(closed, status)
-					p.take()
-					p.report(levels)
-					p.run()
-					require.Equal(t, map[ledger.Status]int64{ledger.StatusExported: rows - 1, ledger.StatusRejected: 1}, p.statuses())
-				})
-			}
-		}
 	}
 }

@@ -61,6 +61,7 @@ type pushing struct {
 	push   *activities.Push
 	passes int
 	calls  []call // to the store so far, without look-ups
+	before func() // a call, which is in calls already; nil does nothing
 }
 
 // call is a call to a store as the ledger hears of it before it is made.
@@ -76,13 +77,20 @@ type noted struct {
 }
 
 func (n noted) Intend(ctx context.Context, lease ledger.Lease, intent ledger.Intent) error {
-	n.to.calls = append(n.to.calls, call{at: intent.Now})
+	n.to.made(call{at: intent.Now})
 	return n.Ledger.Intend(ctx, lease, intent)
 }
 
 func (n noted) Resend(ctx context.Context, lease ledger.Lease, key string, deadline, now time.Time) error {
-	n.to.calls = append(n.to.calls, call{at: now, report: true})
+	n.to.made(call{at: now, report: true})
 	return n.Ledger.Resend(ctx, lease, key, deadline, now)
+}
+
+func (p *pushing) made(one call) {
+	p.calls = append(p.calls, one)
+	if p.before != nil {
+		p.before()
+	}
 }
 
 // shop is a fake store that a driver pushes to.
@@ -90,6 +98,7 @@ type shop struct {
 	driver      string
 	settings    settings.Values
 	environment settings.Environment
+	batch       int // the connection's own limit of a call; 0 is the store's
 }
 
 const (
@@ -127,7 +136,7 @@ func newPushing(t testing.TB, at *clock, to shop, location string) *pushing {
 			ID: warehouseID, Merchant: "acme", Driver: "sandbox", Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
 			Guard: ledger.Guard{MaximumRefused: 1, MaximumZeroed: 1},
 		}},
-		Stores:      []ledger.Store{{ID: connectionID, Merchant: "acme", Driver: to.driver, Settings: values, Budget: ledger.Budget{Share: share}}},
+		Stores:      []ledger.Store{{ID: connectionID, Merchant: "acme", Driver: to.driver, Settings: values, BatchSize: to.batch, Budget: ledger.Budget{Share: share}}},
 		Connections: []ledger.Connection{connection},
 	}, ledger.ApplyOptions{})
 	require.NoError(t, err)
@@ -183,24 +192,34 @@ func (p *pushing) report(levels map[string]int64) {
 // run pushes until nothing is left, as the workflow does: it waits where the activity asks to wait.
 func (p *pushing) run() activities.PushResult {
 	p.t.Helper()
+	result, err := p.try()
+	require.NoError(p.t, err)
+	return result
+}
+
+// try is run, and returns the error that stops the store.
+func (p *pushing) try() (activities.PushResult, error) {
+	p.t.Helper()
 	for range 10_000 {
 		var suite testsuite.WorkflowTestSuite
 		environment := suite.NewTestActivityEnvironment()
 		environment.SetTestTimeout(20 * time.Minute)
 		environment.RegisterActivity(p.push)
 		value, err := environment.ExecuteActivity(p.push.Push, activities.PushInput{Lease: p.lease, Connection: connectionID})
-		require.NoError(p.t, err)
+		if err != nil {
+			return activities.PushResult{}, err
+		}
 		var result activities.PushResult
 		require.NoError(p.t, value.Get(&result))
 		if result.Done {
-			return result
+			return result, nil
 		}
 		if wait := result.Until.Sub(p.clock.now()); wait > 0 {
 			p.clock.after(wait)
 		}
 	}
 	p.t.Fatal("the push does not come to an end")
-	return activities.PushResult{}
+	return activities.PushResult{}, nil
 }
 
 // statuses counts the rows by status.

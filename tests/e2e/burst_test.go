@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
@@ -19,36 +21,31 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// burst sends requests from many senders at once. A server that says that it is too much is asked again, as a service would.
-func (w *world) burst(ctx context.Context, connection string, n int) {
+// burst sends requests for a connection from so many senders at once.
+func (w *world) burst(ctx context.Context, connection string, n, at int) {
 	w.t.Helper()
 	id := workflows.WorkflowID(ledger.Smart, connection)
+	w.atOnce(ctx, n, at, func(i int64) error {
+		_, err := w.control.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested,
+			workflows.SyncRequest{ID: fmt.Sprint("burst/", i), By: "burst"},
+			client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: connection})
+		return err
+	})
+}
+
+// atOnce sends n signals from so many senders, each as fast as the server takes them. A server that says that it is too much is asked again,
+// as a service would; only what it has accepted counts.
+func (w *world) atOnce(ctx context.Context, n, at int, send func(i int64) error) {
+	w.t.Helper()
 	var next atomic.Int64
 	var senders sync.WaitGroup
 	var failed atomic.Value
-	for range 40 {
+	for range at {
 		senders.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
-					_, err := w.control.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested,
-						workflows.SyncRequest{ID: fmt.Sprint("burst/", i), By: "burst"},
-						client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: connection})
-					if err == nil {
-						break
-					}
-					var full *serviceerror.ResourceExhausted
-					var limit *serviceerror.InvalidArgument
-					if !errors.As(err, &full) && !errors.As(err, &limit) {
-						failed.Store(err)
-						return
-					}
-					timer := time.NewTimer(wait)
-					select {
-					case <-timer.C:
-					case <-ctx.Done():
-						failed.Store(ctx.Err())
-						return
-					}
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				if err := persist(ctx, func() error { return send(i) }); err != nil {
+					failed.Store(err)
+					return
 				}
 			}
 		})
@@ -57,70 +54,64 @@ func (w *world) burst(ctx context.Context, connection string, n int) {
 	require.Nil(w.t, failed.Load())
 }
 
+// persist sends until the server accepts, with a growing pause while it takes no more.
+func persist(ctx context.Context, send func() error) error {
+	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := send()
+		var full *serviceerror.ResourceExhausted
+		var limit *serviceerror.InvalidArgument
+		if err == nil || !errors.As(err, &full) && !errors.As(err, &limit) {
+			return err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // lengths are the history lengths of all runs of a workflow.
 func (w *world) lengths(ctx context.Context, id string) (lengths []int64, open bool) {
 	w.t.Helper()
-	found, err := w.control.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-		Namespace: w.namespace, Query: fmt.Sprintf("WorkflowId = '%s'", id), PageSize: 1000,
-	})
-	require.NoError(w.t, err)
-	for _, one := range found.GetExecutions() {
+	for _, one := range w.executions(ctx, id) {
 		lengths = append(lengths, one.GetHistoryLength())
 		open = open || one.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
 	}
 	return lengths, open
 }
 
-// longestHistory is how long the history of a run may become while requests flood in. While a workflow task runs, the server takes no
-// continue-as-new that a signal has overtaken, so at some hundreds a second a run goes on in a new one only when the flood ebbs, or when
-// the server lets no more in (10,000 signals a run). Slower floods stay under 5,000 events.
-const longestHistory = 15_000
+// executions are all runs of a workflow.
+func (w *world) executions(ctx context.Context, id string) []*workflowpb.WorkflowExecutionInfo {
+	w.t.Helper()
+	found, err := w.control.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		Namespace: w.namespace, Query: fmt.Sprintf("WorkflowId = '%s'", id), PageSize: 1000,
+	})
+	require.NoError(w.t, err)
+	return found.GetExecutions()
+}
 
-// A service gone wild asks 6,000 times at once. All of it is served by few passes, and each request can be asked for.
+// A service gone wild asks 6,000 times, from 40 senders at once. As long as so many calls wait for one workflow, the server delays the workflow's
+// first task, so what bounds its history then is the server's limit of signals. All of it is served by few passes, and each request can be
+// asked for.
 func TestBurstOfRequestsIsServed(t *testing.T) {
-	one := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(50, one))
-	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
-	w.work()
-	w.firstFull("shop")
+	w := atFirst(t, 50, func(w *world) {
+		w.temporal = startTemporal(t, temporalBinary(t), port(t), "--dynamic-config-value", "history.maximumSignalsPerExecution=4000")
+		t.Cleanup(func() { w.temporal.stop(syscall.SIGKILL) })
+	})
 	const sent = 6_000
 	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
 	defer cancel()
 	began := time.Now()
-	w.burst(ctx, "shop", sent)
+	w.burst(ctx, "shop", sent, 40)
 	took := time.Since(began)
-	var lengths []int64
-	waitFor(t, "every run of the workflow has ended", func(ctx context.Context) error {
-		var open bool
-		if lengths, open = w.lengths(ctx, "smart-sync/shop"); open || len(lengths) == 0 {
-			return errors.New("one is open")
-		}
-		return nil
-	})
+	lengths := w.judgeHistories(ctx, "smart-sync/shop")
 	ended := time.Since(began)
-	var runs []ledger.Run
-	all, err := w.ledger.Runs(ctx, "shop", 1000)
-	require.NoError(t, err)
-	for _, run := range all {
-		if run.Mode == ledger.Smart {
-			runs = append(runs, run)
-		}
-	}
+	runs := w.smartRuns()
 	t.Logf("sent in %s; %d runs of the workflow with %v events; %d passes", took, len(lengths), lengths, len(runs))
-	for _, length := range lengths {
-		require.Less(t, length, int64(longestHistory))
-	}
 	// A pass is six steps of a real server, and serves all that came during the pass before it: so there are two or three a second at most,
 	// however many ask.
 	require.LessOrEqual(t, len(runs), 10+3*int(ended.Seconds()), "passes, for a burst that was served after %s", ended)
-	asked := map[string]bool{}
-	found, err := w.ledger.Requests(ctx, ledger.RequestQuery{Connection: "shop", Limit: 2 * sent})
-	require.NoError(t, err)
-	for _, request := range found {
-		require.Contains(t, []ledger.RequestOutcome{ledger.RequestServed, ledger.RequestCovered}, request.Outcome, "%+v", request)
-		asked[request.ID] = true
-	}
-	for i := range sent {
-		require.True(t, asked[fmt.Sprint("burst/", i)], "request %d is not accounted for", i)
-	}
+	w.accounted(ctx, sent)
 }

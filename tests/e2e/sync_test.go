@@ -130,9 +130,17 @@ func TestPoisonIsParkedAndTheRestLands(t *testing.T) {
 			require.LessOrEqual(t, w.box.facts("shop").Calls, 1+test.extra)
 			w.same("shop")
 
-			w.box.set("depot", map[string]int64{"SKU-00113": 5})
 			require.Zero(t, w.sync(ledger.Smart, "shop", workflows.SyncRequest{}).Counts.Calls, "a parked row is not tried by a Smart Sync")
+			w.box.set("depot", map[string]int64{"SKU-00113": 5})
+			again := w.sync(ledger.Smart, "shop", workflows.SyncRequest{}).Counts
+			require.Equal(t, [2]int64{1, 1}, [2]int64{again.Calls, again.Rejected}, "a new figure is tried, once")
+			require.Zero(t, w.sync(ledger.Smart, "shop", workflows.SyncRequest{}).Counts.Calls)
 			require.Equal(t, int64(1), w.sync(ledger.Full, "shop", workflows.SyncRequest{}).Counts.Rejected, "a Full Sync tries it again")
+
+			w.box.faults("stores/shop", map[string]any{}) // the shop takes it now
+			w.box.set("depot", map[string]int64{"SKU-00113": 0})
+			require.Equal(t, ledger.Completed, w.sync(ledger.Smart, "shop", workflows.SyncRequest{}).Outcome)
+			require.Zero(t, w.box.levels("shop")[place{"SKU-00113", ""}])
 		})
 	}
 }

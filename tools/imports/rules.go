@@ -20,7 +20,7 @@ var rooms = map[string][]string{
 	"control":    {"inventory", "ledger", "config", "workflows", "activities", "settings"},
 	"serve":      {"control", "config", "settings", "ledger", "workflows", "inventory", "warehouses"},
 	"examples":   {"workflows"},
-	"starter":    {"control", "serve", "config", "settings", "inventory", "ledger", "workflows", "warehouses/all", "channels/all"},
+	"starter":    {"control", "serve", "config", "settings", "inventory", "ledger", "workflows", "warehouses", "warehouses/all", "channels/all"},
 	"worker":     {anything},
 	"tests":      {anything},
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -34,10 +33,9 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 		return warehouses.Finding{}, err
 	}
 	finding := warehouses.Finding{Notes: notes}
-	rows, odd := 0, &inventory.Oddities{}
+	rows := 0
 	sink := func(_ context.Context, page []inventory.Row) error {
 		for _, row := range page {
-			odd.Add(row)
 			if len(finding.Sample) < shownRows {
 				finding.Sample = append(finding.Sample, row)
 			}
@@ -62,27 +60,21 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	}
 	read := &pages{sink: sink}
 	decoder, err := s.rows(ctx, name, &input{ctx: ctx, from: f}, full, nil, read)
-	looked := fmt.Sprintf("%s: %d rows", name, rows)
 	switch {
 	case errors.Is(err, errEnough):
-		looked = fmt.Sprintf("%s: the first %d rows were looked at", name, rows)
 	case ctx.Err() != nil:
 		return warehouses.Finding{}, ctx.Err()
 	case err != nil:
 		return warehouses.Finding{}, err
 	}
-	finding.Notes = append(finding.Notes, looked)
 	if decoder != nil {
-		finding.Notes = append(finding.Notes, fmt.Sprintf("%s: %sread are %s", name, decoder.found(), strings.Join(decoder.known(), ", ")))
 		finding.Notes = append(finding.Notes, decoder.notes()...)
-		finding.Notes = append(finding.Notes, decoder.figures.Notes()...)
 	}
 	made, err := s.made(name, content{modified: found.ModTime(), asOf: read.asOf}, time.Time{}, time.Time{})
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
 	finding.Notes = append(finding.Notes, warehouses.CountsAsOf(made, s.asOf.where()))
-	finding.Notes = append(finding.Notes, warehouses.OddNotes(odd)...)
 	slices.Sort(finding.Facilities)
 	return finding, nil
 }

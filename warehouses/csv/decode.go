@@ -139,8 +139,8 @@ func ordinal(number int) string {
 func (d *decoder) missing(field, column string) error {
 	for _, name := range d.header {
 		if d.format.encoding == nil && !utf8.ValidString(name) {
-			return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sthe header is not valid UTF-8; if the file is written in another encoding, set encoding, "+
-				"like encoding: windows-1252", d.name, column, d.found())
+			return mended(warehouses.NeedsPerson(nil, "%s: there is no column %q; %sthe header is not valid UTF-8; if the file is written in another encoding, set encoding, "+
+				"like encoding: windows-1252", d.name, column, d.found()), "encoding", "windows-1252")
 		}
 	}
 	return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sset columns: {%s: NAME} to the column that holds it", d.name, column, d.found(), field)
@@ -194,26 +194,30 @@ func (d *decoder) lacks(r record) string {
 }
 
 // uneven says what is wrong with a row that has not as many fields as the header.
-func (d *decoder) uneven(r record) string {
+func (d *decoder) uneven(r record) (inventory.FaultKind, string) {
 	lacks := d.lacks(r)
 	switch {
 	case r.count > d.width && r.blankFrom(d.width) && d.format.shapes.long:
-		return ""
+		return "", ""
 	case r.count > d.width && r.blankFrom(d.width):
-		return fmt.Sprintf("the row has %d fields; expected %d; the further ones are empty: set long_rows: accept if the warehouse ends its rows so", r.count, d.width)
+		return inventory.FaultLong, fmt.Sprintf("the row has %d fields; expected %d; the further ones are empty: set long_rows: accept if the warehouse ends its rows so", r.count, d.width)
 	case r.count > d.width:
-		return fmt.Sprintf("the row has %d fields; expected %d; a field that holds the delimiter must stand in quotes", r.count, d.width)
+		return inventory.FaultTooLong, fmt.Sprintf("the row has %d fields; expected %d; a field that holds the delimiter must stand in quotes", r.count, d.width)
 	case !d.format.shapes.short:
-		return fmt.Sprintf("the row has %d fields; expected %d; set short_rows: accept if the warehouse leaves out empty fields at the end of a row",
+		kind := inventory.FaultShort
+		if lacks != "" {
+			kind = inventory.FaultTooShort
+		}
+		return kind, fmt.Sprintf("the row has %d fields; expected %d; set short_rows: accept if the warehouse leaves out empty fields at the end of a row",
 			r.count, d.width)
 	case lacks != "":
-		return fmt.Sprintf("the row has %d fields, and %s stands in field %d", r.count, lacks, d.at[lacks]+1)
+		return inventory.FaultTooShort, fmt.Sprintf("the row has %d fields, and %s stands in field %d", r.count, lacks, d.at[lacks]+1)
 	}
-	return ""
+	return "", ""
 }
 
 // unsound says what is wrong with the texts of a row that are read. What stands in other columns does not matter.
-func (d *decoder) unsound(r record) string {
+func (d *decoder) unsound(r record) (inventory.Fault, string) {
 	for _, field := range fields {
 		at, ok := d.at[field]
 		if !ok || at >= r.count {
@@ -222,15 +226,15 @@ func (d *decoder) unsound(r record) string {
 		text := r.fields[at]
 		switch {
 		case r.bare(at) && !(d.format.rules.Undresses() && dressed(string(text))):
-			return field + ": a quote stands inside a field that is not quoted; expected the field in quotes, with the quote written twice; if the file puts " +
+			return inventory.Fault{Kind: inventory.FaultQuote, Field: field, Text: string(text)}, field + ": a quote stands inside a field that is not quoted; expected the field in quotes, with the quote written twice; if the file puts " +
 				"no field in quotes, set quotes: none; if it is a spreadsheet's =\"…\", set undress: true"
 		case d.format.encoding == nil && !utf8.Valid(text):
-			return field + ": the text is not valid UTF-8; if the file is written in another encoding, set encoding, like encoding: windows-1252"
+			return inventory.Fault{Kind: inventory.FaultEncoding, Field: field, Text: string(text)}, field + ": the text is not valid UTF-8; if the file is written in another encoding, set encoding, like encoding: windows-1252"
 		case d.format.encoding != nil && bytes.ContainsRune(text, utf8.RuneError):
-			return field + ": the text holds a character that is not valid in the file's encoding; correct the setting encoding"
+			return inventory.Fault{Kind: inventory.FaultEncoding, Field: field, Text: string(text)}, field + ": the text holds a character that is not valid in the file's encoding; correct the setting encoding"
 		}
 	}
-	return ""
+	return inventory.Fault{}, ""
 }
 
 // dressed is true for ="…", which has bare quotes.
@@ -253,7 +257,9 @@ func (d *decoder) row(r record) inventory.Row {
 		d.short[r.count] = true
 	}
 	if r.count != d.width {
-		row.Problem = d.uneven(r)
+		if kind, problem := d.uneven(r); problem != "" {
+			row.Refuse(inventory.Fault{Kind: kind, Text: string(r.raw)}, problem)
+		}
 	}
 	if r.count > d.width && row.Problem != "" {
 		return row // which field is which is not known
@@ -265,23 +271,24 @@ func (d *decoder) row(r record) inventory.Row {
 	if row.Problem != "" {
 		return row
 	}
-	if row.Problem = d.unsound(r); row.Problem != "" {
+	if fault, problem := d.unsound(r); problem != "" {
+		row.Refuse(fault, problem)
 		return row
 	}
-	if row.Problem = d.read(&row, text); row.Problem != "" {
+	if d.read(&row, text); row.Problem != "" {
 		return row
 	}
 	if given := text(fieldReportedAt); given != "" {
 		var err error
 		if row.ReportedAt, err = d.format.times.parse(given); err != nil {
-			row.Problem = "reported_at: " + err.Error()
+			row.RefuseFor(fieldReportedAt, err, inventory.FaultTime)
 		}
 	}
 	return row
 }
 
-// read reads the figures of a row, and returns what is wrong with the first that cannot be read.
-func (d *decoder) read(row *inventory.Row, text func(field string) string) (problem string) {
+// read reads the figures of a row, to the first that cannot be read.
+func (d *decoder) read(row *inventory.Row, text func(field string) string) {
 	nowhere := false
 	for _, one := range []struct {
 		field string
@@ -293,11 +300,11 @@ func (d *decoder) read(row *inventory.Row, text func(field string) string) (prob
 		}
 		figure, err := d.figures.Text(text(one.field))
 		if err != nil {
-			return fmt.Sprintf("%s: %v", one.field, err)
+			row.RefuseFor(one.field, err, inventory.FaultNumber)
+			return
 		}
 		*one.into, *one.none = figure.Units, figure.None
 	}
-	return ""
 }
 
 // notes are what a person should know of how the file was read.

@@ -233,9 +233,6 @@ func TestCheckShowsWhatWouldBeRead(t *testing.T) {
 	require.Contains(t, finding.Sample[1].Problem, "many")
 	require.Equal(t, []string{
 		"2 complete files, 0 not complete; the last in order is 10.csv",
-		"10.csv: the first 1000 rows were looked at",
-		`10.csv: it has "sku", "facility", "available", "price"; read are sku, facility, available`,
-		`texts that stand where a figure is expected: "many"; say what each means with the setting texts`,
 		"rows without a time of their own count as of 2026-03-01T12:00:00Z, when the file was last modified",
 	}, finding.Notes)
 }

@@ -25,8 +25,14 @@ func unreadable(path string, err error) error {
 }
 
 // truncated is the error of a file that is not whole. A whole one may be on its way.
-func truncated(name string, line int, what string) error {
+func truncated(name string, line int, what string) *warehouses.Error {
 	return warehouses.Faltered(nil, "%s:%d: the file is truncated: %s; nothing of it was taken", name, line, what)
+}
+
+// mended is an error that a setting would mend.
+func mended(failed *warehouses.Error, setting string, value any) *warehouses.Error {
+	failed.Mends = []warehouses.Setting{{Name: setting, Value: value}}
+	return failed
 }
 
 // tooLarge is the error of a file that is larger than agreed on.
@@ -43,11 +49,11 @@ func altered(path string) error {
 func broken(name string, line int, err error) error {
 	switch {
 	case errors.Is(err, errStrayQuote):
-		return warehouses.NeedsPerson(nil, "%s:%d: %v", name, line, err)
+		return mended(warehouses.NeedsPerson(nil, "%s:%d: %v", name, line, err), "quotes", quotesNone)
 	case errors.Is(err, errOpenQuote):
-		return truncated(name, line, "it ends inside a quoted field that begins in this row; if the file puts no field in quotes, set quotes: none")
+		return mended(truncated(name, line, "it ends inside a quoted field that begins in this row; if the file puts no field in quotes, set quotes: none"), "quotes", quotesNone)
 	case errors.Is(err, errTooLong), errors.Is(err, errAfterQuote):
-		return warehouses.NeedsPerson(nil, "%s:%d: %v", name, line, err)
+		return mended(warehouses.NeedsPerson(nil, "%s:%d: %v", name, line, err), "quotes", quotesNone)
 	case errors.Is(err, unicode.ErrMissingBOM):
 		return warehouses.NeedsPerson(nil, "%s: encoding is set to utf-16, and the file does not begin with a byte order mark; set encoding to what it is written in", name)
 	}

@@ -54,7 +54,7 @@ func (s *source) fetchFile(ctx context.Context, at place, m mark, found fs.FileI
 	if known, ok := m.find(name); ok && known.Hash == hash {
 		return unchanged, nil
 	}
-	content, err := s.read(ctx, at, s.path, s.full, m.expected(s.full), hash, sink)
+	content, err := s.read(ctx, at, s.path, s.full, m.expected(s.full), hash, &pages{sink: sink, report: request.Report})
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
@@ -94,7 +94,7 @@ func (s *source) fetchNext(ctx context.Context, at place, m mark, request wareho
 			return warehouses.Snapshot{}, err
 		}
 	}
-	content, err := s.read(ctx, at, path, p.next.full, m.expected(p.next.full), hash, sink)
+	content, err := s.read(ctx, at, path, p.next.full, m.expected(p.next.full), hash, &pages{sink: sink, report: request.Report})
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}

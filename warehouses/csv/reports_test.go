@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
@@ -99,6 +100,19 @@ func TestReports(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSKUsThatASpreadsheetRewrote: https://github.com/react-csv/react-csv/issues/136, https://github.com/dfinke/ImportExcel/issues/830. Nothing
+// can bring the digits back, but a person can be told.
+func TestSKUsThatASpreadsheetRewrote(t *testing.T) {
+	t.Parallel()
+	rows, _, err := fetchRows(t, newTestSource(t, time.Now, map[string]any{"path": filepath.Join("testdata", "reports", "shortened-skus.csv")}))
+	require.NoError(t, err)
+	var odd inventory.Oddities
+	for _, row := range rows {
+		odd.Add(row)
+	}
+	require.Equal(t, []string{`3 SKUs look like numbers or dates that a spreadsheet has rewritten, like "4.68769E+17" at shortened-skus.csv:20`}, []string{odd.List()[0].Text})
 }
 
 // TestNumberedColumns: a column that is really named so is meant first.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/tidemark/tidemark/warehouses"
 )
@@ -79,6 +81,7 @@ func (sc *scan) line(ctx context.Context, r record) error {
 	if text, ok := sc.asOf.line(r); ok {
 		return sc.out.date(sc.asOf, sc.name, r.line, text)
 	}
+	sc.out.report.Line(r.line, r.raw)
 	shapes := sc.format.shapes
 	switch {
 	case sc.stopped || sc.decoder == nil && r.line < shapes.headerLine:
@@ -87,6 +90,7 @@ func (sc *scan) line(ctx context.Context, r record) error {
 		if sc.skipped++; sc.decoder != nil {
 			sc.decoder.skipped = sc.skipped
 		}
+		sc.out.report.Skipped(sc.skipped)
 		return sc.whole(r)
 	case shapes.stop.fit(r.raw):
 		sc.stopped = true
@@ -94,7 +98,11 @@ func (sc *scan) line(ctx context.Context, r record) error {
 	case r.ended && r.blank(), string(r.raw) == endOfDOS, r.line == 1 && separator(r.raw) != 0:
 		return sc.separated(separator(r.raw))
 	case sc.decoder == nil:
-		if header, err := sc.begin(r); header || err != nil {
+		header, err := sc.begin(r)
+		if err != nil {
+			sc.gather()
+		}
+		if header || err != nil {
 			return err
 		}
 	}
@@ -121,7 +129,9 @@ func (sc *scan) row(ctx context.Context, r record) error {
 	if int64(sc.out.count) >= sc.maxRows {
 		return warehouses.NeedsPerson(nil, "%s:%d: the file has more than %d rows, which is max_rows; raise it if the file is right", sc.name, r.line, sc.maxRows)
 	}
-	return sc.out.add(ctx, d.row(r))
+	row := d.row(r)
+	sc.out.report.Record(row.Place, r.raw, r.fields)
+	return sc.out.add(ctx, row)
 }
 
 // begin finds the columns, in the header or in the first row. It tells whether the line is a header, or stands above one.
@@ -144,6 +154,7 @@ func (sc *scan) begin(r record) (header bool, err error) {
 		return true, nil
 	}
 	d, err := newDecoder(f, sc.name, r, sc.expected)
+	sc.columns(r, d)
 	if err != nil {
 		if !r.ended && r.count <= f.limits.fields {
 			return false, truncated(sc.name, r.line, "it ends in its first line")
@@ -153,6 +164,29 @@ func (sc *scan) begin(r record) (header bool, err error) {
 	d.line, d.skipped = r.line, sc.skipped
 	sc.decoder = d
 	return f.header, nil
+}
+
+// columns tells a report which columns there are, and what they are read as; d is nil where those that are read are not among them.
+func (sc *scan) columns(r record, d *decoder) {
+	if sc.out.report == nil {
+		return
+	}
+	names, header, as := texts(r.fields), r.line, map[int]string{}
+	if !sc.format.header {
+		header = 0
+		for i := range names {
+			names[i] = strconv.Itoa(i + 1)
+		}
+	}
+	for i, name := range names {
+		names[i] = sc.format.rules.Undress(name)
+	}
+	if d != nil {
+		for field, at := range d.at {
+			as[at] = field
+		}
+	}
+	sc.out.report.Columns(header, names, as)
 }
 
 // heads is true for the header, which a pattern for those that are repeated below fits too.
@@ -171,8 +205,7 @@ func (sc *scan) hint(r record, failed error) error {
 		return failed
 	}
 	if other := sc.delimiter(r); other != "" {
-		judged.Reason += other
-		return judged
+		return parted(judged, other)
 	}
 	judged.Reason += sc.numbered(r)
 	for range autoLines {
@@ -180,16 +213,46 @@ func (sc *scan) hint(r record, failed error) error {
 		if err != nil {
 			break
 		}
+		sc.out.report.Line(r.line, r.raw)
 		if other := sc.delimiter(r); other != "" {
-			judged.Reason += other
-			break
+			return parted(judged, other)
 		}
 		if sc.names(r) {
+			judged.Mends = []warehouses.Setting{{Name: nameHeaderLine, Value: int64(r.line)}}
 			judged.Reason += fmt.Sprintf("; line %d looks like the header: set header_line: %d, or header: auto", r.line, r.line)
 			break
 		}
 	}
 	return judged
+}
+
+// gather has a report keep the lines that follow, by which a person, or a suggestion, can tell what the file is like.
+func (sc *scan) gather() {
+	if sc.out.report == nil {
+		return
+	}
+	for range autoLines {
+		r, err := sc.lines.next()
+		if err != nil {
+			return
+		}
+		sc.out.report.Line(r.line, r.raw)
+	}
+}
+
+// parted adds to an error about the columns which delimiter would give them.
+func parted(failed *warehouses.Error, delimiter string) *warehouses.Error {
+	failed.Reason += otherDelimiter(delimiter)
+	failed.Mends = []warehouses.Setting{{Name: "delimiter", Value: strings.Trim(delimiter, `"`)}}
+	return failed
+}
+
+// otherDelimiter says which delimiter to set; empty for none.
+func otherDelimiter(written string) string {
+	if written == "" {
+		return ""
+	}
+	return fmt.Sprintf("; set delimiter: %s, which separates the columns that are read", written)
 }
 
 // numbered says how a file without a header is read, where its first line looks like a row: one of its fields is a figure.
@@ -205,7 +268,7 @@ func (sc *scan) numbered(r record) string {
 	return ""
 }
 
-// delimiter says which other delimiter would give a line the columns that are read; empty when none does.
+// delimiter is the other delimiter that would give a line the columns that are read, as a configuration file holds it; empty when none does.
 func (sc *scan) delimiter(r record) string {
 	for _, other := range delimiters {
 		if other.separator == sc.format.limits.delimiter || bytes.IndexByte(r.raw, other.separator) < 0 {
@@ -214,7 +277,7 @@ func (sc *scan) delimiter(r record) string {
 		limits := sc.format.limits
 		limits.delimiter = other.separator
 		if again, err := newReader(bytes.NewReader(r.raw), limits).next(); err == nil && sc.names(again) {
-			return fmt.Sprintf("; set delimiter: %s, which separates the columns that are read", other.written)
+			return other.written
 		}
 	}
 	return ""
@@ -245,8 +308,12 @@ func (sc *scan) separated(named byte) error {
 // headless is the error of a file in which no header was found.
 func (sc *scan) headless() error {
 	d := decoder{header: sc.above}
-	return warehouses.NeedsPerson(nil, "%s: header is auto, and none of the first %d lines that are not blank has the columns that are read; of its first line: %s"+
-		"set columns to the names of the columns, or header_line to where they stand%s", sc.name, sc.aboves, d.found(), sc.other)
+	failed := warehouses.NeedsPerson(nil, "%s: header is auto, and none of the first %d lines that are not blank has the columns that are read; of its first line: %s"+
+		"set columns to the names of the columns, or header_line to where they stand%s", sc.name, sc.aboves, d.found(), otherDelimiter(sc.other))
+	if sc.other != "" {
+		failed.Mends = []warehouses.Setting{{Name: "delimiter", Value: strings.Trim(sc.other, `"`)}}
+	}
+	return failed
 }
 
 // finish checks what only the end of a file can tell.

@@ -84,7 +84,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens CSV warehouses.
-func Driver() warehouses.Driver { return warehouses.Driver{Spec: Spec, Open: Open} }
+func Driver() warehouses.Driver { return warehouses.Driver{Spec: Spec, Open: Open, Files: true} }
 
 var _ warehouses.Source = (*source)(nil)
 

@@ -52,7 +52,7 @@ func (s *source) hash(ctx context.Context, at place, path string) (string, error
 
 // read streams the rows of a file. It fails when the file is not whole, when it changed meanwhile, or when it is not the one
 // whose hash is wanted; an empty hash wants any.
-func (s *source) read(ctx context.Context, at place, path string, full bool, expected map[string]bool, want string, sink warehouses.Sink) (content, error) {
+func (s *source) read(ctx context.Context, at place, path string, full bool, expected map[string]bool, want string, pages *pages) (content, error) {
 	f, err := at.open(path)
 	if err != nil {
 		return content{}, unreadable(path, err)
@@ -63,7 +63,6 @@ func (s *source) read(ctx context.Context, at place, path string, full bool, exp
 		return content{}, err
 	}
 	sum := sha256.New()
-	pages := &pages{sink: sink}
 	// One byte more than there was shows that the file has grown.
 	most := before.Size()
 	if most < 0 {
@@ -120,9 +119,9 @@ func decoded(name string, from io.Reader, f format) (io.Reader, error) {
 	case f.encoding != nil:
 		return f.encoding.NewDecoder().Reader(buffered), nil
 	case begins("\xff\xfe"), begins("\xfe\xff"):
-		return nil, warehouses.NeedsPerson(nil, "%s is written in UTF-16; set encoding: utf-16", name)
+		return nil, mended(warehouses.NeedsPerson(nil, "%s is written in UTF-16; set encoding: utf-16", name), "encoding", "utf-16")
 	case wide != "":
-		return nil, warehouses.NeedsPerson(nil, "%s looks like UTF-16 without a byte order mark; set encoding: %s", name, wide)
+		return nil, mended(warehouses.NeedsPerson(nil, "%s looks like UTF-16 without a byte order mark; set encoding: %s", name, wide), "encoding", wide)
 	case page(start):
 		return nil, warehouses.NeedsPerson(nil, "%s is a web page, not CSV, as of a log-in or of an error; look at it in a browser, and correct path or the credentials", name)
 	case begins("\xef\xbb\xbf"):
@@ -164,6 +163,7 @@ const rowsPerPage = 1000
 // pages gathers rows and passes them on.
 type pages struct {
 	sink   warehouses.Sink
+	report *warehouses.Collector // nil in a run
 	page   []inventory.Row
 	count  int   // of rows, those of the page included
 	failed error // what the sink returned

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // timeForm is how times are written.
@@ -31,7 +33,7 @@ func (f timeForm) parse(text string) (time.Time, error) {
 			at = time.UnixMilli(number).UTC()
 		}
 		if err != nil || number < 0 || at.Year() > 9999 {
-			return time.Time{}, fmt.Errorf("%s is not a count since 1970 as %s: %s says", quoted(text), f.setting, layout)
+			return time.Time{}, notTime(text, fmt.Errorf("%s is not a count since 1970 as %s: %s says", quoted(text), f.setting, layout))
 		}
 		return at, nil
 	case layoutRFC3339:
@@ -39,10 +41,12 @@ func (f timeForm) parse(text string) (time.Time, error) {
 	}
 	at, err := time.ParseInLocation(layout, text, f.zone)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%s is not a time in the form of %s: %s", quoted(text), f.setting, f.layout)
+		return time.Time{}, notTime(text, fmt.Errorf("%s is not a time in the form of %s: %s", quoted(text), f.setting, f.layout))
 	}
 	return at.UTC(), nil
 }
+
+func notTime(text string, err error) error { return inventory.Faulty(inventory.FaultTime, text, err) }
 
 // format writes a time.
 func (f timeForm) format(at time.Time) string {

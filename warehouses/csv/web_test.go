@@ -68,7 +68,7 @@ func TestWebFile(t *testing.T) {
 	require.Equal(t, []string{"A=2"}, rows)
 	finding, err := s.Check(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "stock.csv: 1 rows", finding.Notes[0])
+	require.Equal(t, []string{"A=2"}, []string{took(finding.Sample[0])})
 }
 
 func TestWebCredential(t *testing.T) {

@@ -13,7 +13,7 @@ const shownRows = 5
 
 // Check logs in and asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
-	s = s.afresh()
+	s = s.afresh(nil)
 	asked := list{path: "/inventory/stocksummaries", query: s.summaries(nil)}
 	if s.details {
 		asked = s.detailsOf(s.numbers[0])
@@ -52,6 +52,24 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if err := w.finish(); err != nil {
 		finding.Notes = append(finding.Notes, err.Error())
 	}
-	finding.Notes = append(append(finding.Notes, s.form.figures.Notes()...), warehouses.LooksOdd(rows)...)
 	return finding, nil
+}
+
+// used are the members of a row that are read, and what they are read as.
+func (s *source) used() map[string]string {
+	used := map[string]string{
+		"itemIdentifier": "item", "itemIdentifier.id": "id", "itemIdentifier.sku": "sku", "facilityId": "facility",
+		"available": "available", "onHand": "on_hand", "allocated": "committed",
+	}
+	if s.form.byID {
+		used["itemIdentifier.id"] = "sku"
+		delete(used, "itemIdentifier.sku")
+	}
+	if s.form.append {
+		used["qualifier"] = "sku"
+	}
+	if s.details {
+		used["isOnHold"], used["quarantined"] = "hold", "hold"
+	}
+	return used
 }

@@ -103,7 +103,7 @@ func (p *page) row(value jsonvalue.Value, place string, f form) {
 	}
 	held, qualifier, number := false, "", ""
 	var item jsonvalue.Value
-	jsonvalue.ReadRow(&row, value, func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, value, f.figures.Watch("", func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "itemIdentifier":
@@ -127,7 +127,7 @@ func (p *page) row(value jsonvalue.Value, place string, f form) {
 			held = held || is
 		}
 		return err
-	})
+	}))
 	id := f.identify(&row, item)
 	row.SKU = f.figures.Undress(row.SKU)
 	if f.append && qualifier != "" {
@@ -152,7 +152,7 @@ func (f form) identify(row *inventory.Row, item jsonvalue.Value) (id int64) {
 		jsonvalue.Note(row, "itemIdentifier", fmt.Errorf("expected an object, found %s", item.Kind()))
 		return 0
 	}
-	twice, _ := item.Members(func(name string, value jsonvalue.Value) error {
+	twice, _ := item.Members(f.figures.Watch("itemIdentifier.", func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "id":
@@ -164,7 +164,7 @@ func (f form) identify(row *inventory.Row, item jsonvalue.Value) (id int64) {
 		}
 		jsonvalue.Note(row, "itemIdentifier."+name, err)
 		return nil
-	})
+	}))
 	jsonvalue.NoteTwice(row, twice)
 	switch {
 	case id == 0:

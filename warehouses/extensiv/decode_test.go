@@ -58,7 +58,7 @@ func TestDecodeRow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, test.want, decode(t, test.text, test.form))
+			require.Equal(t, test.want, warehousetest.InWords(t, decode(t, test.text, test.form))[0])
 		})
 	}
 }

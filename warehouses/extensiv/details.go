@@ -66,7 +66,7 @@ func (l *lots) add(lot inventory.Row) {
 	row := &l.rows[at]
 	l.counts[at]++
 	if row.Problem == "" && lot.Problem != "" {
-		row.Problem = "one of its lots, at " + lot.Place + ": " + lot.Problem
+		row.Problem, row.Fault = "one of its lots, at "+lot.Place+": "+lot.Problem, lot.Fault
 	}
 	row.Available = sum(row.Available, lot.Available)
 	row.OnHand = sum(row.OnHand, lot.OnHand)

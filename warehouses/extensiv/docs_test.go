@@ -17,7 +17,7 @@ func TestExamplesOfThePage(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := decodePage(text, "page 1", s.afresh().form, nil)
+		p, err := decodePage(text, "page 1", s.afresh(nil).form, nil)
 		return p.rows, err
 	})
 }

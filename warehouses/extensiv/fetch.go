@@ -23,7 +23,7 @@ const passedOn = 1000
 // The same level twice is passed on twice, for nothing says which one counts; the ledger refuses both, and the level keeps its
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
-	s = s.afresh()
+	s = s.afresh(request.Report)
 	w := &walk{source: s, began: s.now(), known: s.mark(request.Mark)}
 	if s.details {
 		return s.fetchDetails(ctx, w, sink)
@@ -153,9 +153,9 @@ type trail struct {
 }
 
 // afresh is the source with a reading of figures of its own, for one fetch.
-func (s *source) afresh() *source {
+func (s *source) afresh(report *warehouses.Collector) *source {
 	again := *s
-	again.form.figures = s.rules.Reading()
+	again.form.figures = s.rules.Reading().Watched(report.Watch(s.used()))
 	return &again
 }
 

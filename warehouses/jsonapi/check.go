@@ -15,7 +15,7 @@ const shownRows = 5
 
 // Check asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
-	s = s.afresh()
+	s = s.afresh(nil)
 	p, err := s.levels(ctx, 1, s.firstPage(s.base(true, mark{})), nil)
 	if err != nil {
 		return warehouses.Finding{}, err
@@ -48,6 +48,16 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if len(without) > 0 {
 		finding.Notes = append(finding.Notes, "no item of the first page has anything for "+strings.Join(without, ", ")+"; correct fields")
 	}
-	finding.Notes = append(append(finding.Notes, s.form.figures.Notes()...), warehouses.LooksOdd(p.rows)...)
 	return finding, nil
+}
+
+// used are the paths within an item that are read, and what they are read as.
+func (s *source) used() map[string]string {
+	used := map[string]string{}
+	for _, field := range fields {
+		if path := s.form.paths[field]; path != "" {
+			used[strings.Join(steps(path), ".")] = field
+		}
+	}
+	return used
 }

@@ -106,12 +106,16 @@ func (p *page) items(list jsonvalue.Value, number int, f form) error {
 func (p *page) item(item jsonvalue.Value, f form) inventory.Row {
 	row := inventory.Row{Facility: f.facility}
 	if item.Kind() != jsonvalue.Object {
-		row.Problem = fmt.Sprintf("expected an object, found %s", item.Kind())
+		row.Refuse(inventory.Fault{Kind: inventory.FaultForm, Text: item.Raw()}, fmt.Sprintf("expected an object, found %s", item.Kind()))
 		return row
 	}
+	f.seen(item)
 	twice, err := f.item.walk(item, func(field string, value jsonvalue.Value) error {
 		p.given[field] = true
-		jsonvalue.Note(&row, field, f.field(&row, field, value))
+		if err := f.field(&row, field, value); err != nil && row.Problem == "" {
+			jsonvalue.Note(&row, field, err)
+			jsonvalue.NoteText(&row, value)
+		}
 		return nil // the item is read on, for what else it says helps to find it
 	})
 	switch {
@@ -119,11 +123,28 @@ func (p *page) item(item jsonvalue.Value, f form) inventory.Row {
 		jsonvalue.NoteTwice(&row, twice)
 		jsonvalue.Unclear(&row, twice, steps(f.paths[fieldSKU]), steps(f.paths[fieldFacility]))
 	case err != nil && row.Problem == "":
-		row.Problem = err.Error()
+		row.Refuse(inventory.Fault{Kind: inventory.FaultForm, Text: item.Raw()}, err.Error())
 	case row.Facility == "" && f.paths[fieldFacility] != "" && row.Problem == "":
-		row.Problem = "facility: there is none at the path " + f.paths[fieldFacility] // no facility would be another level
+		row.Refuse(inventory.Fault{Kind: inventory.FaultNoName, Field: fieldFacility, Text: item.Raw()},
+			"facility: there is none at the path "+f.paths[fieldFacility]) // no facility would be another level
 	}
 	return row
+}
+
+// seen has who watches see the members of an item, with their paths; those of objects within it too, a few steps down.
+func (f form) seen(item jsonvalue.Value) {
+	if f.figures.Watches() {
+		f.members(item, "", 3)
+	}
+}
+
+func (f form) members(object jsonvalue.Value, above string, steps int) {
+	_, _ = object.Members(f.figures.Watch(above, func(name string, value jsonvalue.Value) error {
+		if value.Kind() == jsonvalue.Object && steps > 0 {
+			f.members(value, above+name+".", steps-1)
+		}
+		return nil
+	}))
 }
 
 // field reads one field of an item.

@@ -90,7 +90,7 @@ func TestDecodeItem(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, test.want, decode(t, test.text, test.form))
+			require.Equal(t, test.want, warehousetest.InWords(t, decode(t, test.text, test.form))[0])
 		})
 	}
 }
@@ -101,7 +101,7 @@ func TestPlaces(t *testing.T) {
 	f := formOf(t, settings.Values{"items": ""})
 	p, err := decodePage([]byte(` [{"code":"A"}, 7] `), 3, f, nil)
 	require.NoError(t, err)
-	require.Equal(t, []inventory.Row{{SKU: "A", Place: "page 3, item 1"}, {Place: "page 3, item 2", Problem: "expected an object, found a number"}}, p.rows)
+	require.Equal(t, []inventory.Row{{SKU: "A", Place: "page 3, item 1"}, {Place: "page 3, item 2", Problem: "expected an object, found a number"}}, warehousetest.InWords(t, p.rows...))
 }
 
 // FuzzItem: whatever an item holds, a figure that is believed stands in it, digit by digit.

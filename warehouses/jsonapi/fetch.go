@@ -22,7 +22,7 @@ const passedOn = 1000
 // The same level twice is passed on twice, for the API does not say which one counts; the ledger refuses both, and the level
 // keeps its recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
-	s = s.afresh()
+	s = s.afresh(request.Report)
 	began, known := s.now(), s.mark(request.Mark)
 	full := s.since.param == "" || request.Everything || known.At.IsZero()
 	read := trail{base: s.base(full, known), given: map[string]bool{}, prints: map[uint64]bool{}, cursors: map[string]bool{}}
@@ -79,9 +79,9 @@ type trail struct {
 }
 
 // afresh is the source with a reading of figures of its own, for one fetch.
-func (s *source) afresh() *source {
+func (s *source) afresh(report *warehouses.Collector) *source {
 	again := *s
-	again.form.figures = s.rules.Reading()
+	again.form.figures = s.rules.Reading().Watched(report.Watch(s.used()))
 	return &again
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 )
@@ -54,7 +55,7 @@ func (l layout) parse(text string) (time.Time, error) {
 			at = time.UnixMilli(number).UTC()
 		}
 		if err != nil || number < 0 || at.Year() > 9999 {
-			return time.Time{}, fmt.Errorf("%s is not a count since 1970 as %s: %s says", quoted(text), l.setting, name)
+			return time.Time{}, notTime(text, fmt.Errorf("%s is not a count since 1970 as %s: %s says", quoted(text), l.setting, name))
 		}
 		return at, nil
 	case "rfc3339":
@@ -62,7 +63,7 @@ func (l layout) parse(text string) (time.Time, error) {
 	}
 	at, err := time.ParseInLocation(name, text, l.zone)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%s is not a time in the form of %s: %s", quoted(text), l.setting, l.name)
+		return time.Time{}, notTime(text, fmt.Errorf("%s is not a time in the form of %s: %s", quoted(text), l.setting, l.name))
 	}
 	return at.UTC(), nil
 }
@@ -80,6 +81,8 @@ func (l layout) read(value jsonvalue.Value) (time.Time, error) {
 	}
 	return time.Time{}, fmt.Errorf("expected a time, found %s", value.Kind())
 }
+
+func notTime(text string, err error) error { return inventory.Faulty(inventory.FaultTime, text, err) }
 
 // quoted is a text of an answer as an error shows it.
 func quoted(text string) string { return strconv.Quote(text[:min(len(text), 60)]) }

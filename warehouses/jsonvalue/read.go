@@ -75,8 +75,11 @@ func (v Value) Descend(path ...string) (Value, error) {
 func ReadRow(row *inventory.Row, object Value, take func(name string, member Value) error) {
 	var sku, facility string // their names
 	twice, _ := object.Members(func(name string, member Value) error {
-		before, place := row.SKU, row.Facility
-		Note(row, name, take(name, member))
+		before, place, fine := row.SKU, row.Facility, row.Problem == ""
+		if err := take(name, member); err != nil && fine {
+			Note(row, name, err)
+			NoteText(row, member)
+		}
 		if row.SKU != before {
 			sku = name
 		}
@@ -102,15 +105,32 @@ func Unclear(row *inventory.Row, twice string, sku, facility []string) {
 
 // Note makes an error about a member the row's Problem, when it is the first one.
 func Note(row *inventory.Row, name string, err error) {
-	if err != nil && row.Problem == "" {
-		row.Problem = name + ": " + err.Error()
+	if err == nil || row.Problem != "" {
+		return
+	}
+	kind := inventory.FaultForm
+	switch {
+	case errors.Is(err, ErrMissing):
+		kind = inventory.FaultNoName
+	case errors.Is(err, ErrNotUnicode):
+		kind = inventory.FaultEncoding
+	}
+	row.RefuseFor(name, err, kind)
+}
+
+// NoteText keeps with the row's fault what stands in the answer, where the fault does not say so.
+func NoteText(row *inventory.Row, value Value) {
+	if row.Fault != nil && row.Fault.Text == "" {
+		fault := *row.Fault
+		fault.Text = value.Raw()
+		row.Refuse(fault, row.Problem)
 	}
 }
 
 // NoteTwice makes a name that is given twice the row's Problem, before any other; empty is none.
 func NoteTwice(row *inventory.Row, name string) {
 	if name != "" {
-		row.Problem = shown(name) + " is given twice; it is not known which one is meant"
+		row.Refuse(inventory.Fault{Kind: inventory.FaultMemberTwice, Field: name}, shown(name)+" is given twice; it is not known which one is meant")
 	}
 }
 

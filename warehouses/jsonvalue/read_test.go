@@ -74,6 +74,8 @@ func TestReadRow(t *testing.T) {
 			}
 			return err
 		})
+		require.Equal(t, want.Problem != "", row.Fault != nil, item)
+		row.Fault = nil
 		require.Equal(t, want, row, item)
 	}
 }

@@ -74,7 +74,7 @@ func (r Rules) number(text string) (int64, error) {
 		unsigned, sign = text[1:], text[:1]
 	}
 	if allDigits(unsigned) { // nearly all of them
-		return inventory.ParseQuantity(text)
+		return parse(text)
 	}
 	usual := r.usual()
 	written, whole := usual.read(unsigned, strictly)
@@ -86,7 +86,16 @@ func (r Rules) number(text string) (int64, error) {
 			return 0, r.refusal(text, unsigned)
 		}
 	}
-	return inventory.ParseQuantity(sign + written)
+	return parse(sign + written)
+}
+
+// parse reads the plain digits of a figure.
+func parse(text string) (int64, error) {
+	units, err := inventory.ParseQuantity(text)
+	if err != nil {
+		return 0, inventory.Faulty(inventory.FaultNumber, text, err)
+	}
+	return units, nil
 }
 
 // refusal says why a text is not read, and with which settings it would be.
@@ -111,13 +120,13 @@ func (r Rules) refusal(text, unsigned string) error {
 	}
 	if !usable {
 		if r.usual().fraction(unsigned) != "" {
-			return fmt.Errorf("the quantity %s is a number with a fraction; expected a whole number like 12", shown(text))
+			return inventory.Faulty(inventory.FaultFraction, text, fmt.Errorf("the quantity %s is a number with a fraction; expected a whole number like 12", shown(text)))
 		}
 		_, err := inventory.ParseQuantity(text)
 		if err == nil { // digits that are grouped in no way
 			err = fmt.Errorf("the quantity %s is not written as thousands and decimal say; expected a whole number like 12", shown(text))
 		}
-		return err
+		return inventory.Faulty(inventory.FaultNumber, text, err)
 	}
 	ways := make([]string, 0, len(readings))
 	for _, one := range readings {
@@ -127,7 +136,21 @@ func (r Rules) refusal(text, unsigned string) error {
 	if len(ways) == 1 {
 		what = "is not read without a setting"
 	}
-	return fmt.Errorf("the quantity %s %s: set %s", shown(text), what, strings.Join(ways, ", or "))
+	return inventory.Faulty(inventory.FaultAmbiguous, text, fmt.Errorf("the quantity %s %s: set %s", shown(text), what, strings.Join(ways, ", or ")))
+}
+
+// Meaning is what a text comes to by these rules: a whole number, or a number with a fraction as it is written with a point, which is
+// always refused. ok is false where it is neither, or could be two numbers.
+func (r Rules) Meaning(text string) (number string, whole, ok bool) {
+	plain := r.trimmed(text)
+	if units, err := r.number(plain); err == nil {
+		return strconv.FormatInt(units, 10), true, true
+	}
+	unsigned := strings.TrimLeft(plain, "+-")
+	if fraction := r.usual().fraction(unsigned); fraction != "" && len(plain)-len(unsigned) < 2 {
+		return strings.TrimSuffix(plain, unsigned) + fraction, false, true
+	}
+	return "", false, false
 }
 
 // value is a whole number without the zeros before it.

@@ -16,24 +16,37 @@ type Reading struct {
 	rules   Rules
 	unknown []string // in order of their first appearance
 	more    bool     // others were not kept
+	watch   func(name string, value jsonvalue.Value)
 }
 
 // Reading begins to read.
 func (r Rules) Reading() *Reading { return &Reading{rules: r} }
+
+// Watched has watch see the members of an answer's items too, those that nobody reads among them. It may be nil.
+func (r *Reading) Watched(watch func(name string, value jsonvalue.Value)) *Reading {
+	r.watch = watch
+	return r
+}
+
+// Watches is true where somebody wants to see members that nobody reads.
+func (r *Reading) Watches() bool { return r.watch != nil }
+
+// Watch is take, which reads the members of an object, and lets who watches see them too. What is called so stands before their names.
+func (r *Reading) Watch(called string, take func(name string, value jsonvalue.Value) error) func(name string, value jsonvalue.Value) error {
+	if r.watch == nil {
+		return take
+	}
+	return func(name string, value jsonvalue.Value) error {
+		r.watch(called+name, value)
+		return take(name, value)
+	}
+}
 
 // keptTexts is how many unknown texts are kept and listed.
 const keptTexts = 20
 
 // Unknown are the texts that stood where a figure was expected, and that have no meaning; at most 20.
 func (r *Reading) Unknown() []string { return slices.Clone(r.unknown) }
-
-// Notes says for people which texts were met that have no meaning, and what to do about them.
-func (r *Reading) Notes() []string {
-	if len(r.unknown) == 0 {
-		return nil
-	}
-	return []string{"texts that stand where a figure is expected: " + r.listed() + "; say what each means with the setting texts"}
-}
 
 // listed are the unknown texts for an error or a note.
 func (r *Reading) listed() string {
@@ -70,7 +83,7 @@ func (r *Reading) Text(text string) (Figure, error) {
 // unread says why a text is not read as a figure, and which setting would read it.
 func (r *Reading) unread(text string, failed error) error {
 	if figure, ok := r.rules.dressed(text); ok {
-		return fmt.Errorf("%s is dressed as a spreadsheet does it: set undress: true if it is %d", shown(text), figure)
+		return inventory.Faulty(inventory.FaultDressed, text, fmt.Errorf("%s is dressed as a spreadsheet does it: set undress: true if it is %d", shown(text), figure))
 	}
 	if !numeric(text) {
 		return r.unknownText(text)
@@ -102,7 +115,7 @@ func (r *Reading) JSON(value jsonvalue.Value, asText bool) (Figure, error) {
 			return Figure{}, nil
 		}
 	}
-	return Figure{}, fmt.Errorf("expected a whole number, found %s", value.Kind())
+	return Figure{}, inventory.Faulty(inventory.FaultForm, value.Raw(), fmt.Errorf("expected a whole number, found %s", value.Kind()))
 }
 
 // jsonNumber reads a number, in which a point is a decimal point whatever is set.
@@ -113,7 +126,11 @@ func (r *Reading) jsonNumber(raw string) (Figure, error) {
 	}
 	units, err := inventory.ParseQuantity(plain)
 	if err != nil {
-		return Figure{}, err
+		kind := inventory.FaultNumber
+		if strings.Contains(plain, ".") && !strings.ContainsAny(plain, "eE") {
+			kind = inventory.FaultFraction
+		}
+		return Figure{}, inventory.Faulty(kind, raw, err)
 	}
 	return r.figure(units), nil
 }
@@ -127,7 +144,7 @@ var (
 func (r *Reading) jsonText(value jsonvalue.Value, asText bool) (Figure, error) {
 	text, sound := value.Text()
 	if !sound {
-		return Figure{}, jsonvalue.ErrNotUnicode
+		return Figure{}, inventory.Faulty(inventory.FaultEncoding, value.Raw(), jsonvalue.ErrNotUnicode)
 	}
 	plain := r.rules.trimmed(text)
 	meaning, known := r.rules.texts[plain]
@@ -135,13 +152,13 @@ func (r *Reading) jsonText(value jsonvalue.Value, asText bool) (Figure, error) {
 	case known:
 		return meaning, nil
 	case plain == "" && asText:
-		return Figure{}, errEmpty
+		return Figure{}, inventory.Faulty(inventory.FaultNoFigure, text, errEmpty)
 	case asText:
 		return r.Text(text)
 	case plain != "":
-		return Figure{}, r.unread(plain, ErrText)
+		return Figure{}, r.unread(plain, inventory.Faulty(inventory.FaultNumberText, text, ErrText))
 	}
-	return Figure{}, ErrText
+	return Figure{}, inventory.Faulty(inventory.FaultNumberText, text, ErrText)
 }
 
 // Available, OnHand and Committed read a member of an API's answer into a row.
@@ -195,6 +212,7 @@ func (r *Reading) unknownText(text string) error {
 	if len(r.unknown) > 1 || r.more {
 		list = "; unknown texts so far: " + r.listed()
 	}
-	return fmt.Errorf("%s is not a whole number; if it stands for one, set texts: {%s: NUMBER}, or none where it means that there is no level%s",
-		shown(text), strconv.Quote(strings.ToValidUTF8(text[:min(len(text), shownText)], "")), list)
+	return inventory.Faulty(inventory.FaultText, text,
+		fmt.Errorf("%s is not a whole number; if it stands for one, set texts: {%s: NUMBER}, or none where it means that there is no level%s",
+			shown(text), strconv.Quote(strings.ToValidUTF8(text[:min(len(text), shownText)], "")), list))
 }

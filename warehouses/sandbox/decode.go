@@ -91,10 +91,10 @@ func (p *page) member(name string, value jsonvalue.Value, number int, figures *n
 func decodeItem(item jsonvalue.Value, figures *numbers.Reading) inventory.Row {
 	var row inventory.Row
 	if item.Kind() != jsonvalue.Object {
-		row.Problem = fmt.Sprintf("expected an object, found %s", item.Kind())
+		row.Refuse(inventory.Fault{Kind: inventory.FaultForm, Text: item.Raw()}, fmt.Sprintf("expected an object, found %s", item.Kind()))
 		return row
 	}
-	jsonvalue.ReadRow(&row, item, func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, item, figures.Watch("", func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "sku":
@@ -111,7 +111,7 @@ func decodeItem(item jsonvalue.Value, figures *numbers.Reading) inventory.Row {
 			row.ReportedAt, err = readTime(value)
 		}
 		return err
-	})
+	}))
 	row.SKU, row.Facility = figures.Undress(row.SKU), figures.Undress(row.Facility)
 	return row
 }

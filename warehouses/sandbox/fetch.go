@@ -22,7 +22,7 @@ type mark struct {
 
 // Fetch reads a whole snapshot. The warehouse has no deltas, so Request.Everything changes nothing.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
-	s = s.afresh()
+	s = s.afresh(request.Report)
 	var known mark
 	if json.Unmarshal([]byte(request.Mark), &known) != nil {
 		known = mark{}
@@ -59,9 +59,9 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 }
 
 // afresh is the source with a reading of its own, for one fetch.
-func (s *source) afresh() *source {
+func (s *source) afresh(report *warehouses.Collector) *source {
 	again := *s
-	again.figures = s.rules.Reading()
+	again.figures = s.rules.Reading().Watched(report.Watch(s.used()))
 	return &again
 }
 

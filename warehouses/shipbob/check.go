@@ -15,7 +15,7 @@ const shownRows = 5
 
 // Check asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
-	s = s.afresh()
+	s = s.afresh(nil)
 	p, header, err := s.levels(ctx, 1, s.query(), nil)
 	if err != nil {
 		return warehouses.Finding{}, err
@@ -51,6 +51,20 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 			finding.Notes = append(finding.Notes, fmt.Sprintf("ShipBob has %d calls left for this minute", calls))
 		}
 	}
-	finding.Notes = append(append(finding.Notes, s.form.figures.Notes()...), warehouses.LooksOdd(p.rows)...)
 	return finding, nil
+}
+
+// used are the members of an item that are read, and what they are read as.
+func (s *source) used() map[string]string {
+	names, above := s.form.names(), ""
+	used := map[string]string{"inventory_id": "id", names.sku: "sku"}
+	if s.form.locations {
+		above = "locations."
+		used["locations"], used["locations.location_id"] = "locations", "facility"
+		if s.form.byName {
+			used["locations.location_id"], used["locations.name"] = "id", "facility"
+		}
+	}
+	used[above+names.available], used[above+names.onHand], used[above+names.committed] = "available", "on_hand", "committed"
+	return used
 }

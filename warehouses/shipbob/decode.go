@@ -109,13 +109,13 @@ func (p *page) member(name string, value jsonvalue.Value, number int, f form) er
 func (p *page) item(item jsonvalue.Value, place string, f form) {
 	row := inventory.Row{Place: place}
 	if item.Kind() != jsonvalue.Object {
-		row.Problem = fmt.Sprintf("expected an object, found %s", item.Kind())
+		row.Refuse(inventory.Fault{Kind: inventory.FaultForm, Text: item.Raw()}, fmt.Sprintf("expected an object, found %s", item.Kind()))
 		p.rows = append(p.rows, row)
 		return
 	}
 	var locations jsonvalue.Value
 	listed, id, names := false, int64(0), f.names()
-	jsonvalue.ReadRow(&row, item, func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, item, f.figures.Watch("", func(name string, value jsonvalue.Value) error {
 		p.given.sku = p.given.sku || name == names.sku
 		var err error
 		switch {
@@ -129,7 +129,7 @@ func (p *page) item(item jsonvalue.Value, place string, f form) {
 			err = p.figure(&row, f, name, value)
 		}
 		return err
-	})
+	}))
 	row.SKU = f.figures.Undress(row.SKU)
 	switch {
 	case id == 0:
@@ -163,7 +163,7 @@ func (p *page) location(row inventory.Row, location jsonvalue.Value, number int,
 		return row
 	}
 	id, called := "", ""
-	jsonvalue.ReadRow(&row, location, func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, location, f.figures.Watch("locations.", func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "location_id":
@@ -178,7 +178,7 @@ func (p *page) location(row inventory.Row, location jsonvalue.Value, number int,
 			err = p.figure(&row, f, name, value)
 		}
 		return err
-	})
+	}))
 	row.Facility = id
 	if f.byName {
 		row.Facility = f.figures.Undress(called)

@@ -56,7 +56,7 @@ func TestDecodeItem(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.want.Place = "here"
-			require.Equal(t, []inventory.Row{test.want}, decode(t, test.text, form{}))
+			require.Equal(t, []inventory.Row{test.want}, warehousetest.InWords(t, decode(t, test.text, form{})...))
 		})
 	}
 }
@@ -127,7 +127,7 @@ func TestDecodeLocations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, test.want, decode(t, test.text, test.form))
+			require.Equal(t, test.want, warehousetest.InWords(t, decode(t, test.text, test.form)...))
 		})
 	}
 }

@@ -20,7 +20,7 @@ const passedOn = 1000
 
 // Fetch reads all levels. ShipBob tells no changes, so Request.Everything changes nothing.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
-	s = s.afresh()
+	s = s.afresh(request.Report)
 	turns := pace{every: s.every, now: s.now, wait: s.wait}
 	read := trail{asked: s.query(), cursors: map[string]bool{}, firsts: map[int64]bool{}}
 	marked := request.Mark
@@ -82,9 +82,9 @@ type trail struct {
 }
 
 // afresh is the source with a reading of figures of its own, for one fetch.
-func (s *source) afresh() *source {
+func (s *source) afresh(report *warehouses.Collector) *source {
 	again := *s
-	again.form.figures = s.rules.Reading()
+	again.form.figures = s.rules.Reading().Watched(report.Watch(s.used()))
 	return &again
 }
 

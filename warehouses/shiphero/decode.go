@@ -95,7 +95,7 @@ func (p *page) edge(edge jsonvalue.Value, place, warehouse string, figures *numb
 	}
 	jsonvalue.Note(&row, "node", err)
 	id := ""
-	jsonvalue.ReadRow(&row, node, func(name string, value jsonvalue.Value) error {
+	jsonvalue.ReadRow(&row, node, figures.Watch("", func(name string, value jsonvalue.Value) error {
 		var err error
 		switch name {
 		case "id":
@@ -113,7 +113,7 @@ func (p *page) edge(edge jsonvalue.Value, place, warehouse string, figures *numb
 			err = p.figure(&row, name, value, figures)
 		}
 		return err
-	})
+	}))
 	row.SKU = figures.Undress(row.SKU)
 	if row.Facility == "" {
 		jsonvalue.Note(&row, "warehouse_id", jsonvalue.ErrMissing) // no facility would be another level

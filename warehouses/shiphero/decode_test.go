@@ -46,7 +46,7 @@ func TestDecodeNode(t *testing.T) {
 			p := page{}
 			p.edge(parsed(t, test.text), "here", "", numbers.Rules{}.Reading())
 			test.want.Place = "here"
-			require.Equal(t, []inventory.Row{test.want}, p.rows)
+			require.Equal(t, []inventory.Row{test.want}, warehousetest.InWords(t, p.rows...))
 		})
 	}
 }
@@ -85,7 +85,7 @@ func TestDecodeProduct(t *testing.T) {
 			t.Parallel()
 			s := stock{figures: numbers.Rules{}.Reading()}
 			s.product(parsed(t, test.text), test.key, "here", "")
-			require.Equal(t, test.want, s.rows)
+			require.Equal(t, test.want, warehousetest.InWords(t, s.rows...))
 		})
 	}
 }

@@ -17,7 +17,7 @@ func TestExamplesOfThePage(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		s = s.afresh()
+		s = s.afresh(nil)
 		p, err := decodePage(text, 1, s.warehouse, s.figures, nil)
 		return p.rows, err
 	})

@@ -18,10 +18,10 @@ const passedOn = 1000
 // The same level twice is passed on twice, for nothing says which one counts; the ledger refuses both, and the level keeps its
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
-	s = s.afresh()
+	s = s.afresh(request.Report)
 	began, known := s.now(), s.mark(request.Mark)
 	switch full := request.Everything || known.At.IsZero(); {
-	case full && !s.byPages:
+	case full && !s.byPages && request.Report == nil: // a look leaves no snapshot behind
 		return s.fetchFile(ctx, known, began, sink)
 	case full:
 		return s.fetchPages(ctx, known, began, nil, request.Mark, sink)
@@ -30,9 +30,9 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 }
 
 // afresh is the source with a reading of figures of its own, for one fetch.
-func (s *source) afresh() *source {
+func (s *source) afresh(report *warehouses.Collector) *source {
 	again := *s
-	again.figures = s.rules.Reading()
+	again.figures = s.rules.Reading().Watched(report.Watch(s.used()))
 	return &again
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -108,4 +109,20 @@ func RequireUnits(t testing.TB, raw string, units int64) {
 	written, sound := new(big.Rat).SetString(raw)
 	require.True(t, sound && written.IsInt() && !strings.ContainsAny(raw, "eE"), "%s was read as %d", raw, units)
 	require.Equal(t, fmt.Sprint(units), written.Num().String())
+}
+
+// InWords are rows without the data of their refusals. Each row that cannot be read must say so in both.
+func InWords(t testing.TB, rows ...inventory.Row) []inventory.Row {
+	t.Helper()
+	plain := slices.Clone(rows)
+	for i, row := range rows {
+		if row.Problem != "" {
+			require.NotNil(t, row.Fault, "%s: %s", row.Place, row.Problem)
+			require.NotEmpty(t, row.Fault.Kind, row.Problem)
+		} else {
+			require.Nil(t, row.Fault, row.Place)
+		}
+		plain[i].Fault = nil
+	}
+	return plain
 }

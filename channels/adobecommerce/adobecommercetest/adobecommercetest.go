@@ -8,6 +8,7 @@ package adobecommercetest
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -130,6 +131,7 @@ func Start(t testing.TB, options Options) *Store {
 	s.bucket = channeltest.NewBucket(cmp.Or(options.PerSecond, 2), cmp.Or(options.Burst, 4), s.now())
 	s.add(Poison, "simple").poisoned = true
 	s.Front = channeltest.NewFront(t, s.routes())
+	s.Refuse = func(w http.ResponseWriter, status int, words string) { refuse(w, status, words, nil) }
 	return s
 }
 

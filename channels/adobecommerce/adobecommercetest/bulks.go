@@ -36,6 +36,9 @@ type operation struct {
 	body    sourceItems
 	status  int
 	message string
+	code    int
+
+	nameless bool // the report does not say which operation it was
 }
 
 type sourceItems struct {
@@ -51,7 +54,7 @@ type sourceItem struct {
 
 // row is an operation in a report.
 type row struct {
-	ID      int     `json:"id"`
+	ID      *int    `json:"id"`
 	Bulk    string  `json:"bulk_uuid"`
 	Topic   string  `json:"topic_name"`
 	Data    *string `json:"serialized_data"`
@@ -131,7 +134,7 @@ func (s *Store) report(w http.ResponseWriter, r *http.Request) {
 		case channeltest.Shortened:
 			rows = rows[:len(rows)-1]
 		case channeltest.Stray:
-			stray := row{ID: len(rows), Bulk: one.uuid, Topic: topic, Status: failed, Message: new("not asked for"), Code: new(0)}
+			stray := row{ID: new(len(rows)), Bulk: one.uuid, Topic: topic, Status: failed, Message: new("not asked for"), Code: new(0)}
 			rows = append([]row{stray}, rows...)
 		}
 	}
@@ -142,15 +145,19 @@ func (s *Store) report(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Store) row(of *bulk, one *operation) row {
-	shown := row{ID: one.key, Bulk: of.uuid, Topic: topic, Status: one.status}
+	shown := row{ID: new(one.key), Bulk: of.uuid, Topic: topic, Status: one.status}
 	if s.options.DatabaseIDs {
-		shown.ID += of.first
+		*shown.ID += of.first
 	}
 	if one.message != "" {
 		shown.Message = &one.message
 	}
 	if one.status != open && one.status != complete {
-		shown.Code = new(0)
+		shown.Code = new(one.code)
+	}
+	if one.nameless {
+		shown.ID = nil
+		return shown
 	}
 	if one.status == complete || s.options.KeepsNoData {
 		return shown
@@ -173,7 +180,17 @@ func (s *Store) process() {
 			return false
 		}
 		for _, next := range one.operations {
-			next.status, next.message = s.execute(next.body)
+			closing, closed := s.Closing(next.body.sku())
+			switch {
+			case !closed:
+				next.status, next.message = s.execute(next.body)
+				continue
+			case closing.Status >= http.StatusInternalServerError, closing.Status == http.StatusTooManyRequests:
+				next.status = retriable
+			default:
+				next.status = failed
+			}
+			next.message, next.code, next.nameless = closing.Words, closing.Status, closing.Nameless
 		}
 		one.done = true
 		return true

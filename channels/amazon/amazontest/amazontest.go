@@ -109,7 +109,24 @@ func Start(t testing.TB, options Options) *Store {
 	}
 	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
 	s.Sort = sort
+	s.Alone = func(r *http.Request) bool { return r.Method == http.MethodPatch }
+	s.Refuse = func(w http.ResponseWriter, status int, words string) {
+		refuse(w, status, closedCode(status), words, "")
+	}
 	return s
+}
+
+// closedCode is how Amazon's errors call a status.
+func closedCode(status int) string {
+	switch {
+	case status >= http.StatusInternalServerError:
+		return "InternalFailure"
+	case status == http.StatusTooManyRequests:
+		return "QuotaExceeded"
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return "Unauthorized"
+	}
+	return "InvalidInput"
 }
 
 // sort tells the calls that can change a figure, the reading ones, and the steps before a feed.

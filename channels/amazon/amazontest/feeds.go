@@ -207,6 +207,14 @@ func (s *Store) apply(one *feed) []byte {
 	default:
 		for i := range document.Messages {
 			m := &document.Messages[i]
+			if closing, closed := s.Closing(m.SKU); closed {
+				said := issue{MessageID: &m.MessageID, SKU: m.SKU, Code: closedCode(closing.Status), Severity: "ERROR", Message: closing.Words}
+				if closing.Nameless {
+					said.MessageID, said.SKU = nil, ""
+				}
+				invalid, issues = invalid+1, append(issues, said)
+				continue
+			}
 			found, bad := s.judge(m.SKU, m.submission)
 			if bad {
 				invalid++

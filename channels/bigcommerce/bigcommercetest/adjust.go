@@ -51,6 +51,10 @@ func (s *Store) adjust(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf("Location not found, identities: [%s]", strings.Join(unknown, ",")))
 		return
 	}
+	if wrong := s.closed(asked.Items); len(wrong) > 0 {
+		refuseFields(w, http.StatusUnprocessableEntity, "Payload contains invalid fields", wrong)
+		return
+	}
 	offenders := s.offenders(asked.Items)
 	if len(offenders) == 0 || s.options.Partial {
 		s.take(asked.Items)
@@ -104,6 +108,17 @@ func (s *Store) offenders(rows []row) []int {
 		}
 	}
 	return offenders
+}
+
+// closed are the fields of rows whose items are refused.
+func (s *Store) closed(rows []row) map[string]string {
+	wrong := map[string]string{}
+	for i, one := range rows {
+		if closing, closed := s.Closing(*one.SKU); closed {
+			wrong[fmt.Sprintf("items.%d.sku", i)] = closing.Words
+		}
+	}
+	return wrong
 }
 
 // refuseItems names offenders in the way that the options say.

@@ -124,6 +124,7 @@ func Start(t testing.TB, options Options) *Store {
 	s.add(Poison).refused = true
 	s.Front = channeltest.NewFront(t, s.routes())
 	s.Sort = sort
+	s.Front.Refuse = func(w http.ResponseWriter, status int, words string) { refuse(w, status, words) }
 	return s
 }
 

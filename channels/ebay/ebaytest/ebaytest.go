@@ -104,6 +104,8 @@ func Start(t testing.TB, options Options) *Store {
 	s.list(Poison).poisoned = true
 	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
 	s.Sort = sort
+	s.Alone = func(*http.Request) bool { return options.OneSKU }
+	s.Refuse = func(w http.ResponseWriter, status int, words string) { refuse(w, status, fault(25002, words)) }
 	return s
 }
 

@@ -28,7 +28,7 @@ type element struct {
 
 // row is what became of an offer, or of a SKU.
 type row struct {
-	SKU     string    `json:"sku"`
+	SKU     string    `json:"sku,omitempty"`
 	OfferID string    `json:"offerId,omitempty"`
 	Status  int       `json:"statusCode"`
 	Errors  []problem `json:"errors,omitempty"`
@@ -74,7 +74,7 @@ func (s *Store) answer(w http.ResponseWriter, rows []row) {
 			failed++
 		}
 	}
-	if failed == len(rows) && s.options.Plain400 {
+	if failed == len(rows) && s.options.Plain400 && !s.closes(rows) {
 		var faults []problem
 		for _, one := range rows {
 			faults = append(faults, one.Errors...)
@@ -93,9 +93,22 @@ func (s *Store) answer(w http.ResponseWriter, rows []row) {
 	write(w, status, map[string]any{"responses": rows})
 }
 
+// closes is true for the results of SKUs that are refused: they say more than the errors alone.
+func (s *Store) closes(rows []row) bool {
+	for _, one := range rows {
+		if _, closed := s.Closing(one.SKU); closed || one.SKU == "" {
+			return true
+		}
+	}
+	return false
+}
+
 // apply sets one SKU and its offers.
 func (s *Store) apply(asked element) []row {
 	var rows []row
+	if closing, closed := s.Closing(asked.SKU); closed {
+		return s.closedRows(asked, closing)
+	}
 	one, known := s.items[asked.SKU]
 	if known && asked.Availability != nil && asked.Availability.Quantity != nil && (*asked.Availability.Quantity > 0 || !s.options.RefusesZero) {
 		one.quantity = *asked.Availability.Quantity
@@ -111,6 +124,22 @@ func (s *Store) apply(asked element) []row {
 			s.offers[offered.OfferID].quantity = *offered.Quantity
 		}
 		rows = append(rows, said)
+	}
+	return rows
+}
+
+// closedRows are the results of a SKU that is refused.
+func (s *Store) closedRows(asked element, closing channeltest.Closing) []row {
+	said := fault(25002, closing.Words)
+	if closing.Status >= http.StatusInternalServerError {
+		said.Category = "SYSTEM"
+	}
+	if closing.Nameless {
+		return []row{{Status: closing.Status, Errors: []problem{said}}}
+	}
+	var rows []row
+	for _, offered := range asked.Offers {
+		rows = append(rows, row{SKU: asked.SKU, OfferID: offered.OfferID, Status: closing.Status, Errors: []problem{said}})
 	}
 	return rows
 }

@@ -78,7 +78,7 @@ type result struct {
 }
 
 // Start starts a store that ends with the test.
-func Start(t *testing.T, options Options) *Store {
+func Start(t testing.TB, options Options) *Store {
 	t.Helper()
 	s := &Store{options: options, shown: map[channeltest.Place]int64{}, keys: map[string]kept{}, feeds: map[string]*submission{}}
 	routes := http.NewServeMux()
@@ -110,6 +110,10 @@ func Start(t *testing.T, options Options) *Store {
 		defer s.mutex.Unlock()
 		routes.ServeHTTP(w, r)
 	}))
+	s.Alone = func(r *http.Request) bool { return r.Method == http.MethodPut }
+	s.Front.Refuse = func(w http.ResponseWriter, status int, words string) {
+		refuse(w, status, problem{Code: "closed", Message: words})
+	}
 	return s
 }
 
@@ -119,6 +123,9 @@ func (s *Store) Settings() settings.Values {
 	maps.Copy(values, s.options.Settings)
 	return values
 }
+
+// Environment holds the credential.
+func (s *Store) Environment() settings.Environment { return Environment() }
 
 // Environment holds the credential.
 func Environment() settings.Environment { return channeltest.Environment("TOKEN") }
@@ -211,7 +218,10 @@ func (s *Store) read(w http.ResponseWriter, body []byte) ([]item, bool) {
 
 // judge says what is wrong with an item.
 func (s *Store) judge(one item) (problem, bool) {
+	closing, closed := s.Closing(one.SKU)
 	switch actual := s.shown[place(one)]; {
+	case closed:
+		return problem{Code: "closed", Message: closing.Words}, true
 	case one.SKU == Poison:
 		return problem{Code: "poison", Message: "the store never takes this SKU"}, true
 	case one.Location != "" && !slices.Contains(s.options.Locations, one.Location):
@@ -259,7 +269,9 @@ func (s *Store) quantities(w http.ResponseWriter, body []byte) {
 			if s.Fault() == channeltest.Stray {
 				i = len(items)
 			}
-			p.Index = &i
+			if closing, _ := s.Closing(one.SKU); !closing.Nameless {
+				p.Index = &i
+			}
 			problems = append(problems, p)
 		}
 	}
@@ -281,6 +293,9 @@ func (s *Store) apply(items []item) []result {
 	var results []result
 	for _, one := range items {
 		if p, bad := s.judge(one); bad {
+			if closing, _ := s.Closing(one.SKU); closing.Nameless {
+				one = item{}
+			}
 			results = append(results, result{SKU: one.SKU, Location: one.Location, Status: "error", Code: p.Code, Message: p.Message})
 		} else {
 			results = append(results, result{SKU: one.SKU, Location: one.Location, Status: "ok", Quantity: s.show(one)})

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -157,6 +158,14 @@ func (s *Store) judgeOne(i int, asked quantity, problems *[]userError) {
 		return
 	}
 	if !known {
+		return
+	}
+	if closing, closed := s.Closing(one.sku); closed {
+		code := "NOT_PERMITTED"
+		if closing.Status == http.StatusUnauthorized || closing.Status == http.StatusForbidden {
+			code = "ACCESS_DENIED"
+		}
+		refuse("inventoryItemId", code, closing.Words)
 		return
 	}
 	switch shown := s.levels[level{one.id, asked.LocationID}]; {

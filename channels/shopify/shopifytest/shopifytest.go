@@ -103,8 +103,21 @@ func Start(t testing.TB, options Options) *Store {
 	s.bucket = newBucket(options.Capacity, options.PerSecond, s.now())
 	s.add(Poison).poisoned = true
 	s.Front = channeltest.NewFront(t, s)
-	s.Sort = sort
+	s.Sort, s.Names = sort, s.idOf
+	s.Refuse = func(w http.ResponseWriter, status int, words string) {
+		write(w, status, map[string]string{"errors": words})
+	}
 	return s
+}
+
+// idOf is how a call names the inventory item of a SKU.
+func (s *Store) idOf(sku string) string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, id := range s.bySKU[sku] {
+		return itemGID(id) + `"`
+	}
+	return ""
 }
 
 // sort tells mutations from queries: both are posted to the same address.

@@ -136,6 +136,12 @@ func (s *Store) update(w http.ResponseWriter, asked call) {
 	ids := make([]string, 0, len(asked.Variables.Input))
 	for _, one := range asked.Variables.Input {
 		known := s.variant(one.ID)
+		if known != nil {
+			if closing, closed := s.Closing(known.sku); closed { // a plugin's own error
+				refuse(w, "USER_INPUT_ERROR", field, closing.Words)
+				return
+			}
+		}
 		switch {
 		case known == nil:
 			refuse(w, "ENTITY_NOT_FOUND", field, fmt.Sprintf("No ProductVariant with the id %q could be found", one.ID))

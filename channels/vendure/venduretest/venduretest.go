@@ -78,8 +78,21 @@ func Start(t testing.TB, options Options) *Store {
 		bucket: channeltest.NewBucket(options.Rate, options.Burst, options.Now()),
 	}
 	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
-	s.Front.Sort = Sort
+	s.Front.Sort, s.Names = Sort, s.idOf
+	s.Refuse = func(w http.ResponseWriter, status int, words string) {
+		reply(w, status, object{"statusCode": status, "message": words})
+	}
 	return s
+}
+
+// idOf is how a call names the variant of a SKU.
+func (s *Store) idOf(sku string) string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, id := range s.skus[sku] {
+		return fmt.Sprintf(`"id":%q`, id)
+	}
+	return ""
 }
 
 // Sort tells what a request of the driver is.

@@ -37,7 +37,7 @@ type entry struct {
 }
 
 type row struct {
-	SKU    string           `json:"sku"`
+	SKU    string           `json:"sku,omitempty"`
 	Index  int              `json:"index"`
 	Status string           `json:"ingestionStatus"`
 	Errors *ingestionErrors `json:"ingestionErrors,omitempty"`
@@ -188,11 +188,18 @@ func (s *Store) end(one *feed) {
 	one.done = true
 	for i, entry := range one.entries {
 		offence, bad := s.judge(entry)
+		closing, closed := s.Closing(entry.SKU)
+		if closed {
+			offence, bad = closedError(closing), true
+		}
 		result := row{SKU: entry.SKU, Index: i, Status: "SUCCESS"}
 		if bad {
 			result.Status, result.Errors = offence.Type, &ingestionErrors{[]ingestionError{offence}}
 		} else if s.known[entry.SKU] {
 			s.shown[channeltest.Place{Location: one.node, SKU: entry.SKU}] = *entry.Quantity.Amount
+		}
+		if closing.Nameless {
+			result.SKU = ""
 		}
 		one.add(result)
 	}
@@ -203,6 +210,18 @@ func (s *Store) end(one *feed) {
 	case channeltest.Stray:
 		one.add(row{SKU: "NOT-ASKED", Index: len(one.rows), Status: "DATA_ERROR", Errors: &ingestionErrors{[]ingestionError{poisoned}}})
 	}
+}
+
+// closedError is what a row says of an item that is refused.
+func closedError(closing channeltest.Closing) ingestionError {
+	kind := "DATA_ERROR"
+	switch {
+	case closing.Status >= http.StatusInternalServerError:
+		kind = "SYSTEM_ERROR"
+	case closing.Status == http.StatusTooManyRequests:
+		kind = "TIMEOUT_ERROR"
+	}
+	return ingestionError{kind, "ERR_EXT_DATA_0801014", closing.Words}
 }
 
 func (f *feed) add(result row) {

@@ -115,6 +115,10 @@ func Start(t testing.TB, options Options) *Store {
 	}
 	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
 	s.Sort = sort
+	s.Alone = func(r *http.Request) bool { return r.Method == http.MethodPut }
+	s.Refuse = func(w http.ResponseWriter, status int, words string) {
+		refuse(w, status, "INVALID_REQUEST_CONTENT.GMP_INVENTORY_API", "", words)
+	}
 	return s
 }
 

@@ -30,9 +30,9 @@ type updated struct {
 	ParentID      int64  `json:"parent_id"`
 }
 
-// failed is an item of a batch that was refused.
+// failed is an item of a batch that was refused. Its id is null or 0 where WooCommerce did not get as far as reading it.
 type failed struct {
-	ID    int64   `json:"id"`
+	ID    any     `json:"id"`
 	Error problem `json:"error"`
 }
 
@@ -112,6 +112,16 @@ func (s *Store) updateVariation(asked update, parent int64) any {
 
 // update sets a figure where the stock is managed, and ignores it elsewhere.
 func (s *Store) update(one *product, asked update, refusal string) any {
+	if closing, closed := s.Closing(one.sku); closed {
+		said := failed{one.id, failure(closing.Status, "woocommerce_rest_cannot_edit", closing.Words)}
+		switch {
+		case closing.Nameless && one.id%2 == 0:
+			said.ID = 0
+		case closing.Nameless:
+			said.ID = nil
+		}
+		return said
+	}
 	if one.poisoned {
 		return failed{one.id, failure(http.StatusBadRequest, refusal, "A plugin of this shop does not take this product.")}
 	}

@@ -102,8 +102,21 @@ func Start(t testing.TB, options Options) *Store {
 	s.bucket = channeltest.NewBucket(cmp.Or(options.PerSecond, 2), cmp.Or(options.Burst, 4), s.now())
 	s.add(Poison).poisoned = true
 	s.Front = channeltest.NewFront(t, s.routes())
-	s.Sort = sort
+	s.Sort, s.Names = sort, s.idOf
+	s.Refuse = func(w http.ResponseWriter, status int, words string) {
+		refuse(w, status, "woocommerce_rest_cannot_edit", words)
+	}
 	return s
+}
+
+// idOf is how a call names the product of a SKU.
+func (s *Store) idOf(sku string) string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, one := range s.having(sku) {
+		return fmt.Sprintf(`"id":%d,`, one.id)
+	}
+	return ""
 }
 
 // sort tells batches from everything else. A batch of nothing changes nothing.

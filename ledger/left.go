@@ -1,0 +1,26 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+const keepsNumber = "; the store keeps its last number"
+
+// leftBehind is why a row is not resolved any more. Levels are what its product is resolved to now, locations those of the connection.
+func leftBehind(row place, product string, levels []inventory.ChannelLevel, locations []inventory.Location) string {
+	linked := slices.ContainsFunc(locations, func(location inventory.Location) bool { return location.ID == row.location })
+	switch {
+	case row.location == "" && len(locations) > 0:
+		return "the connection names locations now, and this row is of none" + keepsNumber
+	case row.location != "" && !linked:
+		return fmt.Sprintf("the connection has no link to location %s any more%s there", row.location, keepsNumber)
+	case len(levels) == 0:
+		return fmt.Sprintf("%s is no bundle any more, and the warehouse has never reported it%s", product, keepsNumber)
+	case row.channelSKU == product && levels[0].Why.Listed:
+		return fmt.Sprintf("%s goes out as %s now, by its listing%s", product, levels[0].ChannelSKU, keepsNumber)
+	}
+	return "the listing was removed" + keepsNumber
+}

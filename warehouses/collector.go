@@ -1,0 +1,321 @@
+package warehouses
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+)
+
+// Policy is what a warehouse is set to, beside its driver's settings.
+type Policy struct {
+	Quantity inventory.QuantityField
+	Repeated inventory.RepeatedPolicy
+}
+
+// Limits bound the fetch of a report.
+type Limits struct {
+	Rows  int64     // at most so many are looked at
+	Until time.Time // no more are looked at after it; zero for no end
+}
+
+// Collector makes the Report of one fetch. A nil Collector, as in a run, wants to hear of nothing. It is for one goroutine.
+type Collector struct {
+	policy Policy
+	limits Limits
+	now    func() time.Time
+
+	report Report
+	odd    inventory.Oddities
+	fields map[string]int    // index, by name as it is
+	lines  map[string]string // of rows that were not passed on yet, by place
+	seed   maphash.Seed
+	levels map[uint64]*int64 // units by level; nil for one that two rows were of
+}
+
+// NewCollector makes a collector for a warehouse of which a figure counts.
+func NewCollector(policy Policy, limits Limits, now func() time.Time) *Collector {
+	return &Collector{
+		policy: policy, limits: limits, now: now, fields: map[string]int{}, lines: map[string]string{}, seed: maphash.MakeSeed(),
+		levels: map[uint64]*int64{},
+		report: Report{
+			Fields: []Field{}, Refusals: []Refusals{}, Facilities: []Facility{}, Largest: []Figure{}, Odd: []inventory.Oddity{}, odd: map[string]string{},
+		},
+	}
+}
+
+var errEnough = errors.New("enough was read for a report")
+
+// Collect fetches as a first fetch does, and reports of it. Nothing is kept anywhere. A source that fails has a report that says why; the
+// error is then returned too.
+func Collect(ctx context.Context, source Source, policy Policy, limits Limits, now func() time.Time) (Report, error) {
+	c := NewCollector(policy, limits, now)
+	snapshot, err := source.Fetch(ctx, Request{Everything: true, Report: c}, c.sink)
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	if ctx.Err() != nil {
+		return Report{}, ctx.Err()
+	}
+	r := c.done()
+	r.From = shown(snapshot.From, reportReason)
+	if err != nil {
+		r.Failed = shown(err.Error(), 3*reportReason)
+		var judged *Error
+		if errors.As(err, &judged) {
+			r.mends = judged.Mends
+		}
+	}
+	return r, err
+}
+
+// done is the report of what was collected.
+func (c *Collector) done() Report {
+	r := c.report
+	r.Odd = []inventory.Oddity{}
+	for _, one := range c.odd.List() {
+		one.Text, one.Advice = shown(one.Text, reportReason), shown(one.Advice, reportReason)
+		examples := make([]inventory.Example, 0, len(one.Examples))
+		for _, example := range one.Examples {
+			examples = append(examples, inventory.Example{
+				SKU: shown(example.SKU, reportText), Facility: shown(example.Facility, reportText), Place: shown(example.Place, reportText),
+			})
+		}
+		one.Examples = examples
+		r.Odd = append(r.Odd, one)
+	}
+	return r
+}
+
+// Line is told of a line of a file as it is written, before anything is known of it. Only the first ones are kept.
+func (c *Collector) Line(number int, raw []byte) {
+	if c == nil || len(c.report.first) >= reportLines || len(c.report.first) > 0 && c.report.first[len(c.report.first)-1].number >= number {
+		return
+	}
+	c.report.first = append(c.report.first, line{number, string(raw[:min(len(raw), reportLine)])})
+}
+
+// Columns is told of the columns of a file in their order, and what they are read as, by index. header is the line that names them, from
+// 1; 0 when there is none.
+func (c *Collector) Columns(header int, names []string, as map[int]string) {
+	if c == nil {
+		return
+	}
+	c.report.Header, c.report.Fields = header, nil
+	for i, name := range names {
+		if i == reportFields {
+			c.report.MoreFields = len(names) - i
+			break
+		}
+		c.report.Fields = append(c.report.Fields, Field{Name: shown(name, reportText), As: as[i], name: name, Examples: []string{}})
+	}
+}
+
+// Record is told of a row of a file as it is written, before the row is passed on.
+func (c *Collector) Record(place string, raw []byte, fields [][]byte) {
+	if c == nil {
+		return
+	}
+	c.lines[place] = string(raw[:min(len(raw), reportLine)])
+	for i, field := range fields[:min(len(fields), len(c.report.Fields))] {
+		c.report.Fields[i].example(string(field))
+	}
+}
+
+// Skipped is told how many lines are no rows by the settings.
+func (c *Collector) Skipped(lines int) {
+	if c != nil {
+		c.report.Skipped = lines
+	}
+}
+
+// Watch returns what sees the members of an API's items; nil when nobody wants to. used says what members are read as.
+func (c *Collector) Watch(used map[string]string) func(name string, value jsonvalue.Value) {
+	if c == nil {
+		return nil
+	}
+	return func(name string, value jsonvalue.Value) {
+		at, known := c.fields[name]
+		if !known {
+			if len(c.report.Fields) >= reportFields {
+				c.report.MoreFields++
+				return
+			}
+			at = len(c.report.Fields)
+			c.fields[name] = at
+			c.report.Fields = append(c.report.Fields, Field{Name: shown(name, reportText), As: used[name], name: name, Examples: []string{}})
+		}
+		switch kind := value.Kind(); kind {
+		case jsonvalue.Text:
+			text, _ := value.Text()
+			c.report.Fields[at].example(text)
+		case jsonvalue.Object, jsonvalue.List:
+			c.report.Fields[at].holds = true
+			c.report.Fields[at].example("(" + strings.TrimPrefix(strings.TrimPrefix(string(kind), "an "), "a ") + ")")
+		default:
+			c.report.Fields[at].example(value.Raw())
+		}
+	}
+}
+
+// example notes what stands in a field.
+func (f *Field) example(text string) {
+	if len(f.Examples) == reportExamples || strings.TrimFunc(text, inventory.IsBlank) == "" {
+		return
+	}
+	if text = shown(text, reportText/2); !slices.Contains(f.Examples, text) {
+		f.Examples = append(f.Examples, text)
+	}
+}
+
+// sink looks at rows as they are read.
+func (c *Collector) sink(_ context.Context, rows []inventory.Row) error {
+	for _, row := range rows {
+		if c.report.Rows >= c.limits.Rows {
+			c.report.Limit = fmt.Sprintf("only the first %d rows were looked at, which is the limit", c.report.Rows)
+			return errEnough
+		}
+		c.add(inventory.Timely(row, c.now()))
+	}
+	for _, one := range c.odd.List() {
+		for _, example := range one.Examples {
+			if raw, known := c.lines[example.Place]; known {
+				c.report.odd[example.Place] = raw
+			}
+		}
+	}
+	clear(c.lines)
+	if !c.limits.Until.IsZero() && !c.now().Before(c.limits.Until) {
+		c.report.Limit = fmt.Sprintf("only the first %d rows were looked at, for the time was over", c.report.Rows)
+		return errEnough
+	}
+	return nil
+}
+
+// add looks at one row.
+func (c *Collector) add(row inventory.Row) {
+	c.report.Rows++
+	c.report.last = row.Place
+	if inventory.NoLevel(row, c.policy.Quantity) {
+		c.report.NoLevel++
+		return
+	}
+	level, refusal := inventory.Accept(row, c.policy.Quantity)
+	if refusal != nil {
+		c.refuse(*inventory.FaultOf(row, c.policy.Quantity), row, refusal.Reason)
+		return
+	}
+	c.odd.Add(row)
+	if strings.HasPrefix(level.SKU, `"`) || strings.HasPrefix(level.Facility, `"`) {
+		c.report.quoted++
+	}
+	c.count(row, level)
+}
+
+// count counts a level that was read, unless another row is of the same one: then neither counts.
+func (c *Collector) count(row inventory.Row, level inventory.Level) {
+	key := maphash.String(c.seed, level.Facility+"\x00"+level.SKU)
+	before, known := c.levels[key]
+	switch {
+	case known && c.policy.Repeated == inventory.RepeatedSum:
+		*before += level.Available
+		c.report.Read++
+		c.facility(level.Facility, 0, level.Available)
+		c.largest(Figure{SKU: level.SKU, Facility: level.Facility, Units: *before, Place: row.Place})
+		return
+	case known && before != nil:
+		c.levels[key] = nil
+		c.report.Read--
+		c.facility(level.Facility, -1, -*before)
+		c.refused(inventory.FaultDouble).Count++ // the row before, too
+		fallthrough
+	case known:
+		c.refuse(inventory.Fault{Kind: inventory.FaultDouble}, row,
+			"another row before it is of the same SKU and facility, and it is not known which one counts; both are refused")
+		return
+	case len(c.levels) < reportLevels:
+		c.levels[key] = &level.Available
+	}
+	c.report.Read++
+	switch {
+	case level.Available >= 1000:
+		c.report.large++
+	case level.Available != 0:
+		c.report.small++
+	}
+	c.facility(level.Facility, 1, level.Available)
+	c.largest(Figure{SKU: level.SKU, Facility: level.Facility, Units: level.Available, Place: row.Place})
+}
+
+// reportLevels is how many levels are remembered to find those that two rows are of.
+const reportLevels = 200_000
+
+func (c *Collector) facility(name string, levels, units int64) {
+	at := slices.IndexFunc(c.report.Facilities, func(one Facility) bool { return one.name == name })
+	if at < 0 {
+		if len(c.report.Facilities) >= reportFacilities {
+			c.report.MoreFacilities += levels
+			return
+		}
+		at = len(c.report.Facilities)
+		c.report.Facilities = append(c.report.Facilities, Facility{Name: shown(name, reportText), name: name})
+	}
+	c.report.Facilities[at].Levels += levels
+	c.report.Facilities[at].Units += units
+}
+
+// largest keeps the largest figures.
+func (c *Collector) largest(figure Figure) {
+	figure.SKU, figure.Facility, figure.Place = shown(figure.SKU, reportText), shown(figure.Facility, reportText), shown(figure.Place, reportText)
+	all := slices.DeleteFunc(c.report.Largest, func(one Figure) bool { return one.SKU == figure.SKU && one.Facility == figure.Facility })
+	c.report.Largest = all
+	at := len(all)
+	for at > 0 && all[at-1].Units < figure.Units {
+		at--
+	}
+	if at >= reportExamples {
+		return
+	}
+	c.report.Largest = slices.Insert(all, at, figure)[:min(len(all)+1, reportExamples)]
+}
+
+// refused is where the refusals of a kind are counted.
+func (c *Collector) refused(kind inventory.FaultKind) *Refusals {
+	for i := range c.report.Refusals {
+		if c.report.Refusals[i].Kind == kind {
+			return &c.report.Refusals[i]
+		}
+	}
+	c.report.Refusals = append(c.report.Refusals, Refusals{Kind: kind})
+	return &c.report.Refusals[len(c.report.Refusals)-1]
+}
+
+func (c *Collector) refuse(fault inventory.Fault, row inventory.Row, reason string) {
+	c.report.Refused = c.report.Rows - c.report.Read - c.report.NoLevel
+	kind := c.refused(fault.Kind)
+	kind.Count++
+	text := fault.Text
+	if text == "" {
+		text = c.lines[row.Place]
+	}
+	if len(kind.Examples) < reportExamples {
+		kind.Examples = append(kind.Examples, RefusedRow{
+			Place: shown(row.Place, reportText), SKU: shown(row.SKU, reportText), Facility: shown(row.Facility, reportText), Field: shown(fault.Field, reportText),
+			Text: shown(text, reportText), Reason: shown(reason, reportReason),
+		})
+	}
+	switch at := slices.IndexFunc(kind.Texts, func(one Text) bool { return one.raw == fault.Text }); {
+	case at >= 0:
+		kind.Texts[at].Count++
+	case len(kind.Texts) < reportTexts:
+		kind.Texts = append(kind.Texts, Text{Text: shown(fault.Text, reportText), Count: 1, raw: fault.Text})
+	default:
+		kind.MoreTexts = true
+	}
+}
