@@ -38,6 +38,7 @@ func TestNewSettingsReadOtherwise(t *testing.T) {
 		{"decimal": ","},
 		{"texts": map[string]any{"n/a": "none"}},
 		{"undress": true},
+		{"negatives": "accounting"},
 		{"quotes": "none"},
 		{"header_line": 2},
 		{"header": "auto"},

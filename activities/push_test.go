@@ -670,7 +670,7 @@ func TestSliceIsOver(t *testing.T) {
 	store := &script{limits: channels.Limits{Batch: 1}}
 	p := newPushing(t, store, "A", "B")
 	store.answer = func(int, channels.Call) (channels.Reply, error) {
-		p.now = p.now.Add(time.Minute)
+		p.pass(time.Minute)
 		return channels.Reply{}, nil
 	}
 	result, err := p.slice()

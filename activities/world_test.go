@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ type world struct {
 	ledger.Ledger
 	t       *testing.T
 	now     time.Time
+	ticking sync.Mutex // calls of a push read the time beside its loop
 	source  *source
 	wishes  map[string][]Wish // by connection
 	refuses map[string]error  // connections that cannot be asked
@@ -87,7 +89,18 @@ func (w *world) apply(d ledger.Definitions) {
 	require.NoError(w.t, err)
 }
 
-func (w *world) clock() time.Time { return w.now }
+func (w *world) clock() time.Time {
+	w.ticking.Lock()
+	defer w.ticking.Unlock()
+	return w.now
+}
+
+// pass moves the time on, also while a call is under way.
+func (w *world) pass(span time.Duration) {
+	w.ticking.Lock()
+	defer w.ticking.Unlock()
+	w.now = w.now.Add(span)
+}
 
 // after moves the time on by a wait; calls are answered first.
 func (w *world) after(span time.Duration, calls int) <-chan time.Time {

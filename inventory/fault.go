@@ -13,6 +13,7 @@ const (
 	FaultNumberText   FaultKind = "number as text"   // of an API, where figures are expected as numbers
 	FaultText         FaultKind = "text"             // a word or code stands where a figure is expected
 	FaultDressed      FaultKind = "dressed"          // a figure that is dressed as a spreadsheet does it
+	FaultNegative     FaultKind = "negative"         // a figure below 0 as accountants write it
 	FaultNoFigure     FaultKind = "no figure"        // no figure is reported
 	FaultOnHandOnly   FaultKind = "on hand only"     // an on-hand figure is reported, and no available one
 	FaultNoName       FaultKind = "no name"          // the SKU, the facility or an id is missing
@@ -94,6 +95,7 @@ var faultWords = map[FaultKind]string{
 	FaultNumberText:  "the figure is written as text",
 	FaultText:        "a text stands where a figure is expected",
 	FaultDressed:     "the figure is dressed as a spreadsheet does it",
+	FaultNegative:    "the figure is negative as accountants write it",
 	FaultNoFigure:    "there is no figure",
 	FaultOnHandOnly:  "there is an on-hand figure, and no available one",
 	FaultNoName:      "there is no SKU, or no name of a facility",

@@ -139,6 +139,14 @@ func reasonOf(reason string) string {
 	return ": " + reason
 }
 
+// nextTry adds what will make a row be tried again to the reason why the store refused it.
+func nextTry(next string) string {
+	if next == "" {
+		return ""
+	}
+	return "; " + next
+}
+
 func runsCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
@@ -329,7 +337,7 @@ func showLevels(w io.Writer, rows []ledger.LevelRow) {
 func showChannelLevels(w io.Writer, rows []ledger.ChannelLevelRow) {
 	table(w, "CHANNEL SKU\tLOCATION\tPRODUCT\tSHOULD SHOW\tSHOWS\tSTATUS\tLAST EXPORTED (UTC)\tREASON", func(row func(string, ...any)) {
 		for _, r := range rows {
-			row("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s", plain(r.ChannelSKU), plain(r.Location), plain(r.Product), r.Quantity, figure(r.Exported), r.Status, moment(r.LastExported), plain(r.Reason))
+			row("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s", plain(r.ChannelSKU), plain(r.Location), plain(r.Product), r.Quantity, figure(r.Exported), r.Status, moment(r.LastExported), plain(r.Reason+nextTry(r.Next)))
 		}
 	})
 }

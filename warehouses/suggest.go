@@ -46,7 +46,7 @@ func Suggest(spec settings.Spec, values settings.Values, report Report) []Sugges
 	var all []Suggestion
 	for _, rule := range []func(subject) *Suggestion{
 		subject.failure, subject.columns, subject.encoding, subject.undress, subject.quotes, subject.shortRows, subject.longRows, subject.separators,
-		subject.words, subject.blanks, subject.times, subject.total, subject.facility, subject.repeated, subject.onHand,
+		subject.negatives, subject.words, subject.blanks, subject.times, subject.total, subject.facility, subject.repeated, subject.onHand,
 	} {
 		if one := rule(s); one != nil {
 			all = append(all, *one)
@@ -149,6 +149,16 @@ func (s subject) undress() *Suggestion {
 		return nil
 	}
 	return one(strings.Join(met, "; "), `reads "A " as "A", "'A" as "A" and ="A" as "A"`, Setting{"undress", true})
+}
+
+// negatives suggests to read figures below 0 as accountants write them.
+func (s subject) negatives() *Suggestion {
+	refused, any := s.report.refusals(inventory.FaultNegative)
+	if !any || !s.open("negatives") {
+		return nil
+	}
+	why := fmt.Sprintf("%s: a figure is negative as accountants write it, like %s", rows(refused.Count), quote(refused.Texts[0].Text))
+	return one(why, "reads 5- and (5) as -5", Setting{"negatives", "accounting"})
 }
 
 func formula(text string) bool {

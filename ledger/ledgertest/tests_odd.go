@@ -95,6 +95,15 @@ func comparesListings(t *testing.T, w *world) {
 		require.NotContains(t, one, "listing", "all are listed so")
 	}
 
+	w.apply(alter(func(d *ledger.Definitions) {
+		d.Listings = []ledger.ListingDefinition{listing(shop, "ABC", "SHOP-ABC"), listing(shop, "abc", "SHOP-abc")}
+		d.Products = []ledger.Product{{Merchant: merchant, SKU: "x-Y"}, {Merchant: merchant, SKU: "X-Y"}}
+	}))
+	w.report(lease, part(), []inventory.Level{level("abc", 0), level("x-Y", 0)})
+	w.report(lease, whole(), []inventory.Level{level("abc", 1), level("x-Y", 4)})
+	for _, one := range w.said(hub) {
+		require.NotContains(t, one, "listing:", "the listings or products have them so, whatever they have besides")
+	}
 	w.end(lease, ledger.Completed)
 	annexLease := w.take(annexShop, ledger.Smart)
 	w.report(annexLease, whole(), []inventory.Level{level("äb", 1), level("\u202eabc", 1), level(strings.Repeat("L", 400), 2)})

@@ -34,7 +34,8 @@ func TestReports(t *testing.T) {
 		"an export that dresses what is below 0": {file: "woocommerce-export.csv", settings: settings{"columns": settings{"sku": "SKU", "available": "Stock"}}, rows: 19, refused: map[string]string{"20": `set undress: true if it is -7`}},
 		"the same, undressed":                    {file: "woocommerce-export.csv", settings: settings{"columns": settings{"sku": "SKU", "available": "Stock"}, "undress": true, "texts": settings{"": "none"}}, rows: 20, levels: []string{"W-19=-7"}},
 		// https://github.com/buckets/application/issues/60
-		"negative figures as accountants write them": {file: "accounting.csv", settings: settings{"thousands": ","}, rows: 18, refused: map[string]string{"20": "(5)", "21": "7-", "22": "(1,200)"}},
+		"negative figures as accountants write them":      {file: "accounting.csv", settings: settings{"thousands": ","}, rows: 18, refused: map[string]string{"20": "set negatives: accounting if it is -5", "21": "if it is -7", "22": "if it is -1200"}},
+		"negative figures as accountants write them, set": {file: "accounting.csv", settings: settings{"thousands": ",", "negatives": "accounting"}, rows: 21, levels: []string{"B-19=-5", "B-20=-7", "B-21=-1200"}},
 		// https://github.com/colearendt/xlsx/issues/7, https://github.com/colearendt/xlsx/issues/74
 		"a spreadsheet's errors":            {file: "lookup-errors.csv", rows: 17, refused: map[string]string{"19": `set texts: {"#N/A": NUMBER}, or none`, "20": `"#NV"`, "21": `"#REF!"`}},
 		"the same, where they are no stock": {file: "lookup-errors.csv", settings: settings{"texts": settings{"#N/A": "none", "#NV": "none", "#REF!": 0}}, rows: 20, levels: []string{"L-18=?", "L-19=?", "L-20=0"}},

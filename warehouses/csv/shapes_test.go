@@ -186,6 +186,7 @@ func TestSettingsOfShapeReadAnew(t *testing.T) {
 		{"decimal": ","},
 		{"texts": map[string]any{"x": 1}},
 		{"undress": true},
+		{"negatives": "accounting"},
 		{"quotes": "none"},
 		{"header_line": 1},
 		{"header": "auto"},

@@ -24,6 +24,8 @@ type Rules struct {
 	texts     map[string]Figure
 	codes     map[int64]Figure // of texts that are numbers themselves, like 9999
 	undress   bool
+	// accounting: a minus behind a figure, or parentheses around it, make it negative.
+	accounting bool
 }
 
 // Figure is what a text means. The zero Figure is none at all: nothing was given, which is never taken for 0.
@@ -55,7 +57,7 @@ func (r Rules) Undress(text string) string {
 
 // dressed is the figure of a text that is dressed as a spreadsheet does it, where nothing undresses it.
 func (r Rules) dressed(text string) (int64, bool) {
-	bare := Rules{thousands: r.thousands, decimal: r.decimal, undress: true}
+	bare := Rules{thousands: r.thousands, decimal: r.decimal, accounting: r.accounting, undress: true}
 	inside := bare.Undress(text)
 	if r.undress || inside == text {
 		return 0, false
@@ -64,11 +66,39 @@ func (r Rules) dressed(text string) (int64, bool) {
 	return figure, err == nil
 }
 
+// signed is a figure that is negative as accountants write it, with its minus before it; ok is false for any other text.
+func signed(text string) (plain string, ok bool) {
+	inside, behind := strings.CutSuffix(text, "-")
+	if !behind {
+		open, begins := strings.CutPrefix(text, "(")
+		closed, ends := strings.CutSuffix(open, ")")
+		if !begins || !ends {
+			return "", false
+		}
+		inside = closed
+	}
+	inside = strings.TrimFunc(inside, inventory.IsBlank)
+	return "-" + inside, inside != ""
+}
+
+// negative is the figure of a text that is negative as accountants write it, and was not read.
+func (r Rules) negative(text string) (int64, bool) {
+	plain, ok := signed(text)
+	if !ok {
+		return 0, false
+	}
+	figure, err := r.number(plain)
+	return figure, err == nil
+}
+
 // Undresses is true where Undress does something.
 func (r Rules) Undresses() bool { return r.undress }
 
 // number reads a figure that is neither blank nor a text with a meaning.
 func (r Rules) number(text string) (int64, error) {
+	if plain, ok := signed(text); ok && r.accounting {
+		text = plain
+	}
 	unsigned, sign := text, ""
 	if text != "" && (text[0] == '-' || text[0] == '+') {
 		unsigned, sign = text[1:], text[:1]

@@ -134,6 +134,29 @@ func TestFiguresAsText(t *testing.T) {
 		{raw{"texts": raw{"": "none"}}, " ", "none"},
 		{raw{"texts": raw{"": 0}}, "", 0},
 
+		// Figures below 0 as accountants write them.
+		{nil, "7-", "!set negatives: accounting if it is -7"},
+		{nil, "(5)", "!set negatives: accounting if it is -5"},
+		{english, "(1,200)", "!set negatives: accounting if it is -1200"},
+		{nil, "(1,200)", `!set texts: {"(1,200)": NUMBER}`},
+		{nil, "-7-", `!set texts`},
+		{nil, "(-7)", `!set texts`},
+		{nil, "7)", `!set texts`},
+		{raw{"negatives": "accounting"}, "7-", -7},
+		{raw{"negatives": "accounting"}, "7 -", -7},
+		{raw{"negatives": "accounting"}, "(5)", -5},
+		{raw{"negatives": "accounting"}, " ( 5.00 ) ", -5},
+		{raw{"negatives": "accounting"}, "-5", -5},
+		{raw{"negatives": "accounting"}, "0-", 0},
+		{raw{"negatives": "accounting"}, "-7-", "!"},
+		{raw{"negatives": "accounting"}, "(-7)", "!"},
+		{raw{"negatives": "accounting"}, "(7", "!"},
+		{raw{"negatives": "accounting"}, "()", "!"},
+		{raw{"negatives": "accounting"}, "-", "!"},
+		{raw{"negatives": "accounting"}, "(1,200)", `!ambiguous`},
+		{raw{"negatives": "accounting", "thousands": ","}, "(1,200)", -1200},
+		{raw{"negatives": "accounting", "texts": raw{"(1)": "none"}}, "(1)", "none"},
+
 		// What a spreadsheet dresses a figure in.
 		{nil, `="12"`, "!set undress: true if it is 12"},
 		{nil, "'12", "!set undress: true if it is 12"},
@@ -299,14 +322,17 @@ func settingsOf(choice uint8) raw {
 	if choice/15%2 == 1 {
 		given["undress"] = true
 	}
+	if choice/30%2 == 1 {
+		given["negatives"] = "accounting"
+	}
 	return given
 }
 
 // FuzzText: nothing is read as a number that a person would not read so. Every figure of the text is a figure of the number, in order; what is
 // more are zeros behind a decimal separator. And what was read is read the same when it is written down.
 func FuzzText(f *testing.F) {
-	for _, text := range []string{"12", "1,234", "1.000", "1.0000", " 5 ", "-1.234,00", "1 234", "1'234", `="5"`, "'5", "1e3", "0x1", "５", "", "1,23", "10+", ".00"} {
-		for choice := range uint8(30) {
+	for _, text := range []string{"12", "1,234", "1.000", "1.0000", " 5 ", "-1.234,00", "1 234", "1'234", `="5"`, "'5", "1e3", "0x1", "５", "", "1,23", "10+", ".00", "7-", "(5)", "(1,200)", "-7-"} {
+		for choice := range uint8(60) {
 			f.Add(text, choice)
 		}
 	}
@@ -324,7 +350,7 @@ func FuzzText(f *testing.F) {
 		}
 		units := *got.Units
 		require.LessOrEqual(t, max(units, -units), int64(inventory.MaxQuantity))
-		require.Equal(t, units < 0, strings.Contains(text, "-") && units != 0)
+		require.Equal(t, units < 0, strings.ContainsAny(text, "-(") && units != 0)
 		require.False(t, strings.ContainsFunc(text, func(letter rune) bool {
 			return unicode.IsLetter(letter) || unicode.IsDigit(letter) && letter > unicode.MaxASCII
 		}), "%q was read as %d", text, units)

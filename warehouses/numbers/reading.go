@@ -85,7 +85,10 @@ func (r *Reading) unread(text string, failed error) error {
 	if figure, ok := r.rules.dressed(text); ok {
 		return inventory.Faulty(inventory.FaultDressed, text, fmt.Errorf("%s is dressed as a spreadsheet does it: set undress: true if it is %d", shown(text), figure))
 	}
-	if !numeric(text) {
+	if figure, ok := r.rules.negative(text); ok {
+		return inventory.Faulty(inventory.FaultNegative, text, fmt.Errorf("%s is negative as accountants write it: set negatives: accounting if it is %d", shown(text), figure))
+	}
+	if _, negative := signed(text); !numeric(text) && !(negative && r.rules.accounting) {
 		return r.unknownText(text)
 	}
 	return failed

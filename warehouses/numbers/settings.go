@@ -16,10 +16,14 @@ const (
 	nameDecimal   = "decimal"
 	nameTexts     = "texts"
 	nameUndress   = "undress"
+	nameNegatives = "negatives"
 )
 
 // space is the setting of thousands for blanks of any kind.
 const space = "space"
+
+// accounting is the setting of negatives for figures as accountants write them.
+const accounting = "accounting"
 
 // Options are what can be set on every warehouse. None has a default, so that the stored settings of a warehouse that sets none stay as
 // they are.
@@ -32,6 +36,10 @@ func Options() []settings.Option {
 		{
 			Name: nameDecimal, Kind: settings.String, Choices: []string{".", ","},
 			Help: "What stands before the decimals of figures that are written as text: \",\" reads 12,00 as 12. Decimals other than 0 are refused always. Without it 1.0000 is 1, and 1.000, which may be a thousand, is refused as ambiguous.",
+		},
+		{
+			Name: nameNegatives, Kind: settings.String, Choices: []string{accounting},
+			Help: "How figures below 0 are written as text, beside -5: with accounting, 5- and (5) are -5 too. Without it they are refused.",
 		},
 		{
 			Name: nameTexts, Kind: settings.Figures, Minimum: -inventory.MaxQuantity, Maximum: inventory.MaxQuantity,
@@ -86,7 +94,7 @@ func (judge) Judge(spec settings.Spec, values settings.Values) []settings.Proble
 
 // New returns the rules of checked settings. Where none of Options is set, they are the usual ones.
 func New(values settings.Values) Rules {
-	r := Rules{thousands: values.Text(nameThousands), decimal: values.Text(nameDecimal), undress: values.Boolean(nameUndress)}
+	r := Rules{thousands: values.Text(nameThousands), decimal: values.Text(nameDecimal), undress: values.Boolean(nameUndress), accounting: values.Text(nameNegatives) == accounting}
 	given := values.Map(nameTexts)
 	if len(given) == 0 {
 		return r
