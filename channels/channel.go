@@ -140,7 +140,10 @@ type Limits struct {
 }
 
 // Rate is a published budget: calls per second and the burst on top.
-type Rate struct{ PerSecond, Burst float64 }
+type Rate struct {
+	PerSecond, Burst float64
+	Calls            int // under way at once, of this meter; 0 means as many as Limits.Calls
+}
 
 // Finding is what Check found, for people.
 type Finding struct {

@@ -2,6 +2,7 @@ package push
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -57,6 +58,41 @@ func TestLostAnswerWhileOthersAreUnderWay(t *testing.T) {
 	require.Equal(t, []Kind{Send}, steps(t, m, noon))
 }
 
+// Whose answer comes first does not matter: while another call is under way, items that are refused do not stop the store. Nothing new
+// begins until that call tells.
+func TestRefusalsWhileOthersAreUnderWay(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		taken bool
+		fails bool
+	}{"the store takes the last one": {true, false}, "it refuses that one, too": {false, true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := machine(channels.Limits{Batch: 1, Calls: 4}, due("A", "B", "C", "D", "E")...)
+			var under []int
+			for _, key := range []string{"a", "b", "c", "d"} {
+				under = append(under, sends(t, m, key))
+			}
+			refusal := &channels.Error{Next: channels.AskPerson, Reason: "not permitted"}
+			for i, number := range under[:3] {
+				effects := m.Answered(number, channels.Reply{}, refusal, noon)
+				if effects.Check {
+					effects = m.Checked(number, nil, noon)
+				}
+				require.NoError(t, effects.Fail)
+				require.Equal(t, ledger.StatusRetrying, effects.Answer.Items[0].Status)
+				require.Equal(t, i < 2, slices.Contains(steps(t, m, noon), Send), "a new call after refusal %d", i+1)
+			}
+			if test.taken {
+				m.Answered(under[3], channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied}}}, nil, noon)
+				require.Equal(t, []Kind{Send}, steps(t, m, noon))
+				return
+			}
+			require.Error(t, m.Answered(under[3], channels.Reply{}, refusal, noon).Fail)
+		})
+	}
+}
+
 // Rows are looked up beside calls of figures, and a look-up that is slow holds up its own rows alone.
 func TestLookUpsBesideCalls(t *testing.T) {
 	t.Parallel()
@@ -77,19 +113,22 @@ func TestLookUpsBesideCalls(t *testing.T) {
 }
 
 // TestPushesOfAnyOrder pushes rows to a store that applies, loses, refuses, throttles and forgets as it likes, with answers in any order and
-// workers that die at any step, and holds the rules: no row in two open calls, no more calls at once than the store takes, the same bytes
+// workers that die at any step, whose calls arrive later, while figures change; and holds the rules: no row in two open calls, no more calls at once than the store takes, the same bytes
 // under the same key, and at last the store shows the ledger's figures.
 func TestPushesOfAnyOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w := newSimulation(t)
 		for range rapid.IntRange(1, 150).Draw(t, "steps") {
-			w.step(rapid.IntRange(0, 19).Draw(t, "what"))
+			w.step(rapid.IntRange(0, 21).Draw(t, "what"))
 		}
 		w.calm = true
-		for turn := 0; !w.over(); turn++ {
+		for turn := 0; !w.over() || w.restarted(); turn++ {
 			require.Less(t, turn, 3000, "the push does not come to an end")
 			w.step(turn % 2)
+		}
+		for len(w.ghosts) > 0 {
+			w.haunt(0)
 		}
 		for sku, row := range w.rows {
 			if row.status == ledger.StatusRejected {
@@ -108,6 +147,7 @@ type simulation struct {
 	limits channels.Limits
 	now    time.Time
 	calm   bool // the store answers
+	finds  bool
 
 	rows   map[string]*simulated
 	calls  map[string]*call
@@ -115,6 +155,9 @@ type simulation struct {
 	key    int
 	bodies map[string]string // by key, as the store received them
 	flying map[int]call      // calls under way
+	ghosts []call            // calls of workers that died, which may still arrive
+	taken  map[string]bool   // by key and channel SKU, of a store with keys
+	known  map[string]bool   // channel SKUs whose references were found
 }
 
 type simulated struct {
@@ -128,13 +171,15 @@ type call struct {
 	whole    ledger.OpenCall
 	open     map[string]bool
 	kind     Kind
+	until    time.Time // it has arrived by then, or never does
 }
 
 func newSimulation(t *rapid.T) *simulation {
 	w := &simulation{
-		t: t, now: noon, rows: map[string]*simulated{}, calls: map[string]*call{}, shown: map[string]int64{}, bodies: map[string]string{},
+		t: t, now: noon, rows: map[string]*simulated{}, calls: map[string]*call{}, shown: map[string]int64{}, bodies: map[string]string{}, known: map[string]bool{}, taken: map[string]bool{},
 		limits: channels.Limits{Batch: rapid.IntRange(1, 4).Draw(t, "batch"), Calls: rapid.IntRange(1, 5).Draw(t, "calls at once"), Timeout: 10 * time.Second},
 	}
+	w.finds = rapid.Bool().Draw(t, "finds")
 	if rapid.Bool().Draw(t, "keys") {
 		w.limits.KeyLifetime = time.Hour
 	}
@@ -148,8 +193,22 @@ func newSimulation(t *rapid.T) *simulation {
 
 // restart is what a worker that died leaves to the next one: the ledger, and calls that may still arrive.
 func (w *simulation) restart() {
-	w.m = New(Setup{Store: "north", Limits: w.limits, Compose: inOrder})
+	w.m = New(Setup{Store: "north", Limits: w.limits, Compose: inOrder, Finds: w.finds})
+	for _, number := range sortedNumbers(w.flying) {
+		w.ghosts = append(w.ghosts, w.flying[number])
+	}
 	w.flying = map[int]call{}
+}
+
+// restarted begins another slice while rows are due that changed after the last one had read them.
+func (w *simulation) restarted() bool {
+	for _, row := range w.rows {
+		if row.status != ledger.StatusExported && row.status != ledger.StatusRejected {
+			w.restart()
+			return true
+		}
+	}
+	return false
 }
 
 func (w *simulation) over() bool {
@@ -161,17 +220,16 @@ func (w *simulation) over() bool {
 // step goes on by one step: an answer, something that can be done, time, or the end of a worker.
 func (w *simulation) step(what int) {
 	switch {
+	case what == 21 && !w.calm:
+		w.change(rapid.SampledFrom(sorted(w.rows)).Draw(w.t, "changed"))
+	case what == 20 && len(w.ghosts) > 0:
+		w.haunt(rapid.IntRange(0, len(w.ghosts)-1).Draw(w.t, "arrives"))
 	case what == 19 && !w.calm:
 		w.restart()
 	case what == 18 && !w.calm:
 		w.now = w.now.Add(time.Duration(rapid.IntRange(1, 90).Draw(w.t, "seconds")) * time.Second)
 	case what%2 == 0 && len(w.flying) > 0:
-		numbers := make([]int, 0, len(w.flying))
-		for number := range w.flying {
-			numbers = append(numbers, number)
-		}
-		slices.Sort(numbers)
-		w.answer(rapid.SampledFrom(numbers).Draw(w.t, "answered"))
+		w.answer(rapid.SampledFrom(sortedNumbers(w.flying)).Draw(w.t, "answered"))
 	default:
 		w.advance()
 	}
@@ -205,6 +263,14 @@ func (w *simulation) advance() {
 			}
 		}
 		w.m.Due(rows[:min(len(rows), step.Query.Limit)])
+	case ReadReferences:
+		found := map[string]ledger.Reference{}
+		for _, sku := range step.SKUs {
+			if w.known[sku] {
+				found[sku] = ledger.Reference{ID: sku, FoundAt: w.now}
+			}
+		}
+		w.m.Known(step, found, w.now)
 	case Abandon:
 		w.abandon(step.Key)
 		w.m.Abandoned(step.Key)
@@ -217,7 +283,17 @@ func (w *simulation) advance() {
 // begin writes what is written before a call.
 func (w *simulation) begin(step Step) {
 	made := step.Call
-	if step.Kind == Send {
+	switch step.Kind {
+	case Find:
+	case Send:
+		for _, item := range made.Items {
+			row := w.rows[item.ChannelSKU]
+			require.Empty(w.t, row.open, "%s stands in one open call at most", item.ChannelSKU)
+			if row.Observed != item.Observed {
+				w.restart() // the ledger refuses the intent, and the slice ends
+				return
+			}
+		}
 		for key, open := range w.calls {
 			require.NotEmpty(w.t, open.standing.Key)
 			require.True(w.t, w.underWay(key), "nothing new is sent while the call %s has no answer", key)
@@ -229,19 +305,18 @@ func (w *simulation) begin(step Step) {
 		open := map[string]bool{}
 		for _, item := range made.Items {
 			row := w.rows[item.ChannelSKU]
-			require.Empty(w.t, row.open, "%s stands in one open call at most", item.ChannelSKU)
 			row.open, row.status = key, ledger.StatusUnknown
 			open[item.ChannelSKU] = true
 		}
 		w.calls[key] = &call{whole: made, open: open, standing: ledger.CallStanding{Key: key, Begun: w.now, Deadline: made.Deadline, Sends: 1}}
-	} else {
+	default:
 		open := w.calls[made.Key]
 		require.NotNil(w.t, open, "an answered call is not sent again")
 		open.standing.Sends++
 		open.whole.Sends++
 		open.standing.Deadline, open.standing.PollAfter = w.m.Deadline(w.now), time.Time{}
 	}
-	w.flying[w.m.Began(step, made)] = call{whole: made, kind: step.Kind}
+	w.flying[w.m.Began(step, made)] = call{whole: made, kind: step.Kind, until: w.now.Add(w.m.Timeout())}
 }
 
 func (w *simulation) underWay(key string) bool {
@@ -257,6 +332,10 @@ func (w *simulation) underWay(key string) bool {
 func (w *simulation) answer(number int) {
 	made := w.flying[number]
 	delete(w.flying, number)
+	if made.kind == Find {
+		w.find(number, made)
+		return
+	}
 	body, known := w.bodies[made.whole.Key]
 	require.True(w.t, !known || body == string(made.whole.Body), "the same bytes under the same key")
 	w.bodies[made.whole.Key] = string(made.whole.Body)
@@ -269,7 +348,7 @@ func (w *simulation) answer(number int) {
 	for i, item := range made.whole.Items {
 		reply.Items[i].Verdict = channels.Applied
 		if outcome <= 3 {
-			w.shown[item.ChannelSKU] = item.Quantity
+			w.arrive(made, item)
 		}
 		if outcome == 3 {
 			reply.Items[i] = rapid.SampledFrom([]channels.ItemReply{
@@ -307,6 +386,9 @@ func (w *simulation) keep(answer ledger.Answer) {
 		}
 		row := w.rows[item.ChannelSKU]
 		row.status, row.Part = item.Status, item.Part
+		if item.Status != ledger.StatusUnknown && row.Observed != observedBy(open.whole, item.ChannelSKU) {
+			row.status = ledger.StatusPending // it has a newer figure
+		}
 		if item.Status != ledger.StatusUnknown {
 			row.open = ""
 			delete(open.open, item.ChannelSKU)
@@ -318,6 +400,66 @@ func (w *simulation) keep(answer ledger.Answer) {
 	}
 }
 
+// arrive has the store take a figure. A store with keys takes each key once.
+func (w *simulation) arrive(made call, item ledger.DueItem) {
+	if once := made.whole.Key + item.ChannelSKU; w.limits.KeyLifetime > 0 {
+		if w.taken[once] {
+			return
+		}
+		w.taken[once] = true
+	}
+	w.shown[item.ChannelSKU] = item.Quantity
+}
+
+// haunt has a call of a dead worker arrive, or end without.
+func (w *simulation) haunt(at int) {
+	ghost := w.ghosts[at]
+	w.ghosts = slices.Delete(w.ghosts, at, at+1)
+	if ghost.kind == Find || w.now.After(ghost.until) {
+		return
+	}
+	for _, item := range ghost.whole.Items {
+		w.arrive(ghost, item)
+	}
+}
+
+// change gives a row a newer figure.
+func (w *simulation) change(sku string) {
+	row := w.rows[sku]
+	row.Quantity, row.Observed = row.Quantity+100, row.Observed+100
+	if row.open == "" {
+		row.status = ledger.StatusPending
+	}
+}
+
+// find answers a look-up.
+func (w *simulation) find(number int, made call) {
+	var failed error
+	if !w.calm && rapid.IntRange(0, 3).Draw(w.t, "look-up") == 0 {
+		failed = &channels.Error{Next: channels.Wait, Reason: "later"}
+	}
+	found := make([]channels.Found, len(made.whole.Items))
+	for i, item := range made.whole.Items {
+		found[i].Reference = item.ChannelSKU
+	}
+	effects := w.m.Found(number, found, failed, w.now)
+	require.NoError(w.t, effects.Fail)
+	for sku := range effects.Remember {
+		w.known[sku] = true
+	}
+}
+
+func observedBy(whole ledger.OpenCall, sku string) int64 {
+	for _, item := range whole.Items {
+		if item.ChannelSKU == sku {
+			return item.Observed
+		}
+	}
+	return -1
+}
+
+func sortedNumbers(flying map[int]call) []int { return slices.Sorted(maps.Keys(flying)) }
+
 func (w *simulation) abandon(key string) {
 	for sku := range w.calls[key].open {
 		w.rows[sku].open, w.rows[sku].status = "", ledger.StatusPending
@@ -325,11 +467,4 @@ func (w *simulation) abandon(key string) {
 	delete(w.calls, key)
 }
 
-func sorted[V any](values map[string]V) []string {
-	keys := make([]string, 0, len(values))
-	for key := range values {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}
+func sorted[V any](values map[string]V) []string { return slices.Sorted(maps.Keys(values)) }

@@ -132,6 +132,9 @@ func New(setup Setup) *Machine {
 	return m
 }
 
+// AtOnce is how many calls may be under way at once.
+func (m *Machine) AtOnce() int { return m.atOnce }
+
 // UnderWay is how many calls are under way.
 func (m *Machine) UnderWay() int { return len(m.flights) }
 
@@ -153,6 +156,8 @@ func (m *Machine) Next(now time.Time) (Plan, error) {
 		return plan, nil
 	case falters || m.workload() >= m.setup.Limits.Tickets && m.setup.Limits.Tickets > 0:
 		return plan, nil // nothing new is sent until the lost call is answered, or the store is done with a submission
+	case m.refusals.doubtful() && len(m.flights) > 0:
+		return plan, nil // the calls under way tell whether the store refuses everything
 	}
 	steps, err := m.fresh(now)
 	plan.Steps = append(plan.Steps, steps...)
