@@ -52,7 +52,7 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 		Push: p, input: input, store: store, channel: channel, meters: meters, until: p.Now().Add(p.Slice),
 		machine: push.New(push.Setup{
 			Store: store.ID, Connection: input.Connection, Run: input.Lease.Run, Scope: input.Scope, Limits: channel.Limits(),
-			Batch: store.BatchSize, Calls: store.Budget.Calls, Finds: finds,
+			Batch: store.BatchSize, Calls: store.Budget.Calls, Finds: finds, Newer: len(input.Scope) == 0,
 			Compose: func(items []channels.Item, batch int) ([][]int, error) {
 				return channels.Compose(channel, items, batch)
 			},
@@ -81,6 +81,9 @@ type slice struct {
 
 	day   ledger.Day // for which today is known
 	today int64      // calls that the store has had on this day
+
+	followed ledger.Cursor // what the rows are resolved from, at least
+	again    string        // why the push must be resolved again by a step of its own
 }
 
 // ending is how a slice ends.
@@ -130,7 +133,10 @@ func (s *slice) interrupted(ctx context.Context) *ending {
 		return &ending{}
 	default:
 	}
-	if !s.Now().Before(s.until) {
+	switch {
+	case s.again != "":
+		return &ending{result: PushResult{Done: true, Again: s.again}}
+	case !s.Now().Before(s.until):
 		return &ending{}
 	}
 	return nil
@@ -214,6 +220,11 @@ func (s *slice) begin(ctx context.Context, steps []push.Step) (paced time.Time, 
 			continue // its next answer lets a call begin
 		}
 		at, reason := pacer.Ready(s.Now(), today)
+		if at.IsZero() && follows(step) {
+			if moved, err := s.follow(ctx); moved || err != nil {
+				return time.Time{}, "", true, err
+			}
+		}
 		if at.IsZero() {
 			return time.Time{}, "", true, s.start(ctx, pacer, step)
 		}

@@ -16,6 +16,7 @@ func (m *Machine) Found(number int, found []channels.Found, failed error, now ti
 	delete(m.flights, number)
 	m.returned()
 	step.window.looking--
+	defer m.stirred(step.Call.Items)
 	if failed != nil {
 		step.window.unknown = slices.Concat(step.Call.Items, step.window.unknown)
 		return m.settleFind(failed, now)

@@ -26,6 +26,7 @@ type Setup struct {
 	Batch      int  // the most rows in a call, as a person set it; 0 or more than the store takes: as many as the store takes
 	Calls      int  // the most calls under way at once, in the same way
 	Finds      bool // rows need a reference before they can be sent
+	Newer      bool // what moved after the run was resolved goes first
 	// Compose splits rows into calls of at most so many; see channels.Compose.
 	Compose func(items []channels.Item, batch int) ([][]int, error)
 }
@@ -112,6 +113,7 @@ type Machine struct {
 	failedFinds int // look-ups in a row that failed
 
 	refusals refusals // of single items
+	moves    moves
 }
 
 // standing is an open call, with its bytes and rows once they were read.
@@ -129,6 +131,7 @@ func New(setup Setup) *Machine {
 	if setup.Calls > 0 {
 		m.atOnce = min(m.atOnce, setup.Calls)
 	}
+	m.moves.newer = setup.Newer
 	return m
 }
 
