@@ -34,20 +34,28 @@ const (
 )
 
 // blame decides whom a refusal of a call is about. Again says that the call was sent before: a refusal to send it again, or to report on
-// it, tells nothing of what became of it. Tries is how often the item was refused before.
-func (r refusals) blame(items int, again bool, tries int) culprit {
+// it, tells nothing of what became of it. Tries is how often the item was refused before. Others is how many other calls are under way: what
+// they bring tells more, so that it does not matter whose answer comes first.
+func (r refusals) blame(items int, again bool, tries, others int) culprit {
 	switch {
 	case items != 1 || again:
 		return theStore
 	case r.works:
 		return theItem
-	case max(len(r.refused), r.waiting) >= refusedItems || !r.reads:
+	case !r.reads:
+		return theStore
+	case max(len(r.refused), r.waiting) >= refusedItems && others > 0:
+		return unclear
+	case max(len(r.refused), r.waiting) >= refusedItems:
 		return theStore
 	case tries+1 >= triesPerRun:
 		return theItem // there was nobody else to learn from, and reading works
 	}
 	return unclear
 }
+
+// doubtful is true when so many items were refused that only an item that the store takes can clear it.
+func (r *refusals) doubtful() bool { return !r.works && len(r.refused) >= refusedItems }
 
 // taken notes that the store took an item.
 func (r *refusals) taken() { *r = refusals{works: true} }
@@ -72,7 +80,7 @@ func (m *Machine) settleBlame(under *flight, refusal *channels.Error, now time.T
 			return Effects{Check: true}
 		}
 	}
-	switch m.refusals.blame(len(call.Items), under.again(), tries) {
+	switch m.refusals.blame(len(call.Items), under.again(), tries, m.others(under)) {
 	case theItem:
 		return all(under, ledger.StatusRejected, refusal.OfItem(), now)
 	case unclear:
@@ -81,6 +89,17 @@ func (m *Machine) settleBlame(under *flight, refusal *channels.Error, now time.T
 	effects := all(under, under.untouched(), refusal.Error(), now)
 	effects.Fail = m.named(refusal)
 	return effects
+}
+
+// others is how many calls of figures are under way besides one.
+func (m *Machine) others(than *flight) int {
+	others := 0
+	for _, under := range m.flights {
+		if under != than && under.step.Kind == Send {
+			others++
+		}
+	}
+	return others
 }
 
 // Checked tells how a read went that changes nothing. One that the store refuses says that the credential does not work; one that brings no
