@@ -156,6 +156,10 @@ type PushResult struct {
 	// Until is when the next slice may begin; zero means at once. Why says what it waits for, for people.
 	Until time.Time `json:"until"`
 	Why   string    `json:"why,omitempty"`
+	// Again, with Done, says why the push stopped to be resolved by a step of its own, and is to go on then: more has moved meanwhile than is
+	// resolved between two calls, or the guard against mass zeroing would hold it. A workflow that does not know it leaves the rest to the
+	// next run.
+	Again string `json:"again,omitempty"`
 	// Faulty is true when the store could not be reached or faltered, so that the workflow can give up in time.
 	Faulty bool `json:"faulty,omitempty"`
 	// Counts are those of the run so far; Left is what is still due.

@@ -27,6 +27,7 @@ type pushing struct {
 	cancel  context.CancelFunc
 	runs    int
 	results []PushResult
+	scope   []string
 }
 
 // newPushing makes some SKUs due, the first with the figure 10, the next with 11 and so on.
@@ -87,7 +88,7 @@ func (p *pushing) slice() (PushResult, error) {
 		return p.push.Push(ctx, input)
 	}
 	environment.RegisterActivity(slice)
-	value, err := environment.ExecuteActivity(slice, PushInput{Lease: p.lease, Connection: "north"})
+	value, err := environment.ExecuteActivity(slice, PushInput{Lease: p.lease, Connection: "north", Scope: p.scope})
 	var result PushResult
 	if err == nil {
 		require.NoError(p.t, value.Get(&result))

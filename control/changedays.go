@@ -59,7 +59,7 @@ func ComingChangeDays(connection ledger.Connection, now time.Time) []ChangeDay {
 		for _, rule := range rulesOf(connection, mode) {
 			for _, one := range fixed(rule) {
 				for _, met := range one.meets(changes) {
-					if met.at.IsZero() || met.at.Before(now) || met.at.After(now.AddDate(1, 0, 0)) {
+					if met.plain || met.at.IsZero() || met.at.Before(now) || met.at.After(now.AddDate(1, 0, 0)) {
 						continue
 					}
 					days = append(days, ChangeDay{
@@ -143,10 +143,15 @@ func fixed(rule ledger.Rule) []start {
 type meeting struct {
 	date  time.Time // in UTC
 	twice bool      // the clock shows the start twice; otherwise it skips it
+	plain bool      // the clock shows it once, and only the server would start it twice
 	at    time.Time // when it is to run; zero on a day that the zone skips altogether
 }
 
-// meets are the days on which a start is a time that the clock skips or shows twice.
+// serverRepeats is how long before a repeated hour the server (1.32) repeats starts as well, in zones east of Greenwich: it takes the hour
+// before for the one that is two hours long.
+const serverRepeats = 60 * 60
+
+// meets are the days on which a start is a time that the clock skips or shows twice, or that the server would take for one.
 func (s start) meets(changes []clockChange) []meeting {
 	var met []meeting
 	for _, change := range changes {
@@ -156,12 +161,16 @@ func (s start) meets(changes []clockChange) []meeting {
 		if twice {
 			from, to = to, from
 		}
-		for day := from - from%secondsPerDay; day < to; day += secondsPerDay {
+		first := from
+		if twice && change.before > 0 {
+			first -= serverRepeats
+		}
+		for day := first - first%secondsPerDay; day < to; day += secondsPerDay {
 			wall, date := day+int64(s.minute)*60, time.Unix(day, 0).UTC()
-			if wall < from || wall >= to || !holds(s.days, int(date.Weekday())) {
+			if wall < first || wall >= to || !holds(s.days, int(date.Weekday())) {
 				continue
 			}
-			one := meeting{date: date, twice: twice}
+			one := meeting{date: date, twice: twice, plain: wall < from}
 			if twice {
 				one.at = time.Unix(wall-int64(change.before), 0).In(change.at.Location())
 			} else {

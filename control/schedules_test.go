@@ -47,7 +47,7 @@ func TestRulesOfTheClock(t *testing.T) {
 	daily := starts(control.Spec([]ledger.Rule{{Daily: "01:30"}}, "UTC", today))
 	require.Equal(t, 90, daily[0])
 	require.Len(t, daily, 7)
-	both := control.Spec([]ledger.Rule{{Daily: "01:30"}, {Every: time.Hour}}, "Europe/Paris", today)
+	both := control.Spec([]ledger.Rule{{Daily: "04:30"}, {Every: time.Hour}}, "Europe/Paris", today)
 	require.Equal(t, []client.ScheduleIntervalSpec{{Every: time.Hour}}, both.Intervals, "rules stack")
 	require.Len(t, both.Calendars, 1)
 	require.Equal(t, "Europe/Paris", both.TimeZoneName)

@@ -436,6 +436,8 @@ type Plan struct {
 	Redefined  bool // with Everything: because of a change of definition
 	Cursor     Cursor
 	Next       Cursor // where the cursor goes when all has been resolved
+	// Follows: a push under way follows what has moved since its run was resolved. See DueQuery.Newer.
+	Follows bool
 }
 
 // Cursor is how far a connection has resolved.
@@ -458,6 +460,16 @@ type Resolution struct {
 	Levels []inventory.ChannelLevel
 }
 
+// Moves is what a page of products would change among the channel levels.
+type Moves struct {
+	Places          []MovedPlace // those that would be written anew, or released; in order
+	Zeroing         int64        // live rows that would become due to go to 0 and are not yet
+	ZeroingProducts int64        // of how many products those are
+}
+
+// MovedPlace is a place whose row is another one from now on.
+type MovedPlace struct{ Product, ChannelSKU, Location string }
+
 // Resolver turns levels into channel levels.
 type Resolver interface {
 	// Plan looks at the cursors. Mode Full makes everything due.
@@ -477,6 +489,11 @@ type Resolver interface {
 	// with the reason, except where a call on them is open, which stay until it is answered. A row with an open call keeps status unknown or sent and takes the new figure. A row that a rejection keeps from 0
 	// stays blocked while it goes to 0; a figure above 0, or another product, ends that.
 	Resolve(ctx context.Context, lease Lease, plan Plan, page []Resolution, now time.Time) (int64, error)
+	// Newest returns the newest level version of the connection's warehouse and the newest definition version: where they are the ones that
+	// a plan goes to, nothing has moved since.
+	Newest(ctx context.Context, connection string) (Cursor, error)
+	// Moves tells what Resolve would change for a page, and writes nothing.
+	Moves(ctx context.Context, plan Plan, page []Resolution) (Moves, error)
 	// Advance moves the connection's cursor to plan.Next.
 	AdvanceCursor(ctx context.Context, lease Lease, plan Plan) error
 	// Due counts what a push would do.
@@ -629,6 +646,8 @@ type DueQuery struct {
 	AfterSKU     string // channel SKU and location of the last row seen; empty to begin
 	AfterPlace   string
 	Limit        int
+	// Newer: only rows that moved after the run was resolved. A run of a few SKUs has none.
+	Newer bool
 	// MaximumCalls leaves rows out whose channel SKU was named in so many calls on Day already; 0 means no limit.
 	MaximumCalls int64
 	Day          Day

@@ -51,6 +51,10 @@ func (d *database) AdvanceCursor(ctx context.Context, lease Lease, plan Plan) er
 		if err == nil && moved == 0 {
 			err = fmt.Errorf("%w: connection %s no longer reads warehouse %s", ErrFenced, plan.Connection.ID, plan.Connection.Warehouse)
 		}
+		if err != nil || plan.Follows {
+			return err
+		}
+		_, err = t.exec(ctx, "UPDATE runs SET resolved = ? WHERE id = ?", plan.Next.Levels, lease.Run)
 		return err
 	})
 }

@@ -28,6 +28,10 @@ func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 		statement += " AND NOT (tries_run = ? AND tries >= ?)"
 		arguments = append(arguments, query.Run, query.MaximumTries)
 	}
+	if query.Newer {
+		statement += " AND observed > (SELECT resolved FROM runs WHERE id = ?)"
+		arguments = append(arguments, query.Run)
+	}
 	if query.MaximumCalls > 0 {
 		statement += ` AND NOT EXISTS (SELECT 1 FROM item_days d WHERE d.store = (SELECT store FROM connections WHERE id = ?)
 			AND d.day = ? AND d.channel_sku = channel_levels.channel_sku AND d.calls >= ?)`

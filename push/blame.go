@@ -41,6 +41,9 @@ type refused struct {
 	items int
 	tries int  // how often the item was refused before
 	reads bool // a read that changes nothing works with the credential
+	// others is how many other calls of its kind are under way: what they bring tells more, so that it does not matter whose answer comes
+	// first.
+	others int
 }
 
 // blame decides whom a refusal of a call is about.
@@ -56,6 +59,8 @@ func (r refusals) blame(call refused) culprit {
 		return someItem
 	case r.works:
 		return theItem
+	case max(len(r.refused), r.waiting) >= refusedItems && call.others > 0:
+		return unclear
 	case max(len(r.refused), r.waiting) >= refusedItems:
 		return theStore
 	case call.tries+1 >= triesPerRun:
@@ -66,6 +71,16 @@ func (r refusals) blame(call refused) culprit {
 
 // answered notes that the store answered a call about an item.
 func (r *refusals) answered() { *r = refusals{works: true} }
+
+// doubtful is true when so many items were refused that only an item that the store takes can clear it.
+func (m *Machine) doubtful() bool {
+	for _, kind := range []Kind{Send, Find, Poll} {
+		if seen := m.of(Step{Kind: kind}); !seen.works && len(seen.refused) >= refusedItems {
+			return true
+		}
+	}
+	return false
+}
 
 // note adds an item that was refused.
 func (r *refusals) note(sku string) {
@@ -88,7 +103,7 @@ func (m *Machine) of(step Step) *refusals {
 // comes first.
 func (m *Machine) settleBlame(under *flight, refusal *channels.Error, now time.Time) Effects {
 	step, seen := under.step, m.of(under.step)
-	call := refused{kind: step.Kind, items: len(step.Call.Items), reads: m.reads}
+	call := refused{kind: step.Kind, items: len(step.Call.Items), reads: m.reads, others: m.others(under)}
 	if call.items == 1 && step.Kind != Resend {
 		seen.note(step.Call.Items[0].ChannelSKU)
 		call.tries = m.triesOf(step, refusal)
@@ -160,6 +175,17 @@ func (m *Machine) settleBlamedFind(step Step, culprit culprit, refusal *channels
 	return effects
 }
 
+// others is how many calls of the same kind are under way besides one.
+func (m *Machine) others(than *flight) int {
+	others := 0
+	for _, under := range m.flights {
+		if under != than && under.step.Kind == than.step.Kind {
+			others++
+		}
+	}
+	return others
+}
+
 // Checked tells how a read went that changes nothing. One that the store refuses says that the credential does not work; one that brings no
 // answer says nothing: the call is made again later.
 func (m *Machine) Checked(number int, failed error, now time.Time) Effects {
@@ -167,6 +193,7 @@ func (m *Machine) Checked(number int, failed error, now time.Time) Effects {
 	delete(m.flights, number)
 	effects := m.settleChecked(under, failed, now)
 	m.note(effects)
+	m.stirred(under.step.Call.Items)
 	return effects
 }
 

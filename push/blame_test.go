@@ -28,6 +28,9 @@ func TestBlame(t *testing.T) {
 		"three items refused, the first for the third time":      {refusals{refused: three}, refused{kind: Send, items: 1, tries: triesPerRun - 1, reads: true}, theStore},
 		"two items refused, none taken, the first for the third": {refusals{waiting: 2}, refused{kind: Send, items: 1, tries: triesPerRun - 1, reads: true}, theItem},
 
+		"three items refused, and another call is under way":   {refusals{refused: three}, refused{kind: Send, items: 1, reads: true, others: 1}, unclear},
+		"reading does not work, and another call is under way": {refusals{refused: three}, refused{kind: Send, items: 1, others: 1}, theStore},
+
 		"a call for several, and reading works":              {refusals{}, refused{kind: Send, items: 2, reads: true}, someItem},
 		"a call for several, and others were taken":          {refusals{works: true}, refused{kind: Send, items: 2}, someItem},
 		"a call for several, and many were refused alone":    {refusals{refused: three}, refused{kind: Send, items: 2, reads: true}, someItem},

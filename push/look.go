@@ -16,6 +16,7 @@ func (m *Machine) Found(number int, found []channels.Found, failed error, now ti
 	step := under.step
 	m.returned()
 	step.window.looking--
+	defer m.stirred(step.Call.Items)
 	if failed != nil {
 		effects := m.settleFind(under, failed, now)
 		if !effects.Check {

@@ -14,21 +14,33 @@ type window struct {
 	known   bool             // what the ledger remembers of them is filled in
 	unknown []ledger.DueItem // rows that are still to be looked up
 	looking int              // look-ups under way
+	first   bool             // rows of what moved, which go out before others
 }
 
 // fresh says what to do with rows that are due: send the next call, look up rows beside it, or read more rows where there is neither.
 func (m *Machine) fresh(now time.Time) ([]Step, error) {
+	if m.moves.reads() {
+		return []Step{{Kind: ReadDue, Query: m.firstQuery(now)}}, nil
+	}
 	var find []Step
+	var first []*window
 	for _, w := range slices.Clone(m.windows) {
 		switch {
 		case !w.known && m.setup.Finds:
 			return []Step{{Kind: ReadReferences, SKUs: skus(w.rows), window: w}}, nil
+		case len(w.unknown) == 0 && w.looking == 0 && w.first:
+			first = append(first, w)
 		case len(w.unknown) == 0 && w.looking == 0:
 			if err := m.compose(w); err != nil {
 				return nil, err
 			}
 		case len(w.unknown) > 0 && find == nil:
 			find = []Step{{Kind: Find, Call: items(within(w.unknown[:min(m.find, len(w.unknown))])[0]), window: w}}
+		}
+	}
+	for _, w := range slices.Backward(first) {
+		if err := m.compose(w); err != nil {
+			return nil, err
 		}
 	}
 	var steps []Step
@@ -65,14 +77,21 @@ func skus(rows []ledger.DueItem) []string {
 func (m *Machine) query(now time.Time) ledger.DueQuery {
 	return ledger.DueQuery{
 		Connection: m.setup.Connection, Run: m.setup.Run, Scope: m.setup.Scope, MaximumTries: triesPerRun,
-		AfterSKU: m.after.ChannelSKU, AfterPlace: m.after.Location, Limit: max(m.setup.Limits.Window, m.batch),
+		AfterSKU: m.after.ChannelSKU, AfterPlace: m.after.Location, Limit: m.page(),
 		MaximumCalls: m.setup.Limits.ItemCalls, Day: ledger.DayOf(now, m.setup.Limits.DayZone),
 	}
 }
 
+// page is how many rows are read together.
+func (m *Machine) page() int { return max(m.setup.Limits.Window, m.batch) }
+
 // Due tells which rows a query of ReadDue returned. After the last row it begins again at the first when nothing is under way any more:
 // rows came back meanwhile.
 func (m *Machine) Due(rows []ledger.DueItem) {
+	if m.moves.reads() {
+		m.dueFirst(rows)
+		return
+	}
 	if len(rows) == 0 {
 		m.drained, m.ended = m.after == (ledger.DueItem{}), true
 		m.after = ledger.DueItem{}
@@ -80,7 +99,9 @@ func (m *Machine) Due(rows []ledger.DueItem) {
 	}
 	last := rows[len(rows)-1]
 	m.after = ledger.DueItem{ChannelSKU: last.ChannelSKU, Location: last.Location}
-	m.windows = append(m.windows, &window{rows: rows})
+	if rows = m.added(rows); len(rows) > 0 {
+		m.windows = append(m.windows, &window{rows: rows})
+	}
 }
 
 // Known tells what the ledger remembers of the rows of a ReadReferences.
@@ -116,15 +137,16 @@ func (m *Machine) compose(w *window) error {
 	if len(w.rows) == 0 {
 		return nil
 	}
-	calls, err := m.setup.Compose(m.Items(w.rows), m.batch)
+	all, first := m.together(w)
+	calls, err := m.setup.Compose(m.Items(all), m.batch)
 	if err != nil {
 		return err
 	}
 	var parts [][]ledger.DueItem
-	for _, positions := range calls {
+	for _, positions := range foremost(calls, first) {
 		rows := make([]ledger.DueItem, len(positions))
 		for i, at := range positions {
-			rows[i] = w.rows[at]
+			rows[i] = all[at]
 		}
 		parts = append(parts, within(rows)...)
 	}

@@ -45,6 +45,7 @@ func (m *Machine) Answered(number int, reply channels.Reply, failed error, now t
 		delete(m.flights, number)
 	}
 	m.note(effects)
+	m.stirred(under.step.Call.Items)
 	return effects
 }
 

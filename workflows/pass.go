@@ -29,6 +29,7 @@ type pass struct {
 	begun     bool // the run was begun; it must be ended, and gives its store back
 	trigger   ledger.Trigger
 	skipped   string // why it gave up when it had fetched
+	again     string // why it must be resolved again before it goes on to push
 	unchanged string // since when the warehouse is unchanged, in words; empty when it is not
 	looking   bool   // it is held, and looks again whether it must be
 	merchant  string
@@ -76,8 +77,26 @@ func (p *pass) run(ctx workflow.Context, next turn) (ledger.Outcome, string, err
 	return p.work(ctx, nil)
 }
 
-// work fetches, resolves and pushes, and waits for a person where that is needed. A pass that was handed on waits already.
+// work prepares the pass and pushes, and prepares it anew for as long as so much moves meanwhile that the push needs it.
 func (p *pass) work(ctx workflow.Context, waits *heldPass) (ledger.Outcome, string, error) {
+	for {
+		outcome, reason, err := p.once(ctx, waits)
+		if p.again == "" || err != nil {
+			return outcome, reason, err
+		}
+		waits = nil
+		p.follow(ctx)
+	}
+}
+
+// follow has the pass resolved again: what moved since, and what it has not pushed yet. What it has pushed does not become due again.
+func (p *pass) follow(ctx workflow.Context) {
+	workflow.GetLogger(ctx).Info("resolving again", "why", p.again)
+	p.again, p.fetched, p.rest = "", true, true
+}
+
+// once fetches, resolves and pushes, and waits for a person where that is needed. A pass that was handed on waits already.
+func (p *pass) once(ctx workflow.Context, waits *heldPass) (ledger.Outcome, string, error) {
 	for {
 		if waits == nil {
 			held, err := p.prepare(ctx)
@@ -207,7 +226,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	resolving := activities.ResolveInput{Lease: p.lease, Connection: p.input.Connection, Mode: p.mode, Scope: p.scope, Named: p.named(), DryRun: p.dryRun}
 	if p.rest {
 		// What the pass before did not get to is still due. A Full Sync would begin again with the first row.
-		resolving.Mode = ledger.Smart
+		resolving.Mode, resolving.Named = ledger.Smart, nil
 	}
 	if approved := p.zeroApproved; approved != nil {
 		resolving.Approved, resolving.ApprovedZeroing = true, approved.Zeroing
@@ -299,6 +318,9 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 		p.count(slice)
 		p.paint(ctx)
 		workflow.GetLogger(ctx).Info("pushed", "done", slice.Done, "left", slice.Left, "exported", slice.Counts.Exported, "why", slice.Why)
+		if p.again = slice.Again; p.again != "" {
+			return "", "", nil
+		}
 		if slice.Done {
 			outcome, reason := ending(p.counts, slice.Left)
 			return outcome, reason, nil

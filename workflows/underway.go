@@ -46,6 +46,7 @@ type begunPass struct {
 	Left      int64         `json:"left,omitempty"`
 	Faulty    int           `json:"faulty,omitempty"` // waits in a row for a store that falters
 	Unchanged string        `json:"unchanged,omitempty"`
+	Rest      bool          `json:"rest,omitempty"` // what it has pushed is not resolved again
 	// What persons have rejected of earlier runs, and approved of this one.
 	SnapshotRejected string                   `json:"snapshot_rejected,omitempty"`
 	ZeroingRejected  string                   `json:"zeroing_rejected,omitempty"`
@@ -57,7 +58,7 @@ type begunPass struct {
 func (p *pass) underWay() *begunPass {
 	return &begunPass{
 		Lease: p.lease, Mode: p.mode, Merchant: p.merchant, Labelled: p.labelled, Stage: p.stage, Since: p.since, NotBefore: p.notBefore,
-		Counts: p.counts, Left: p.progress.Left, Faulty: p.faulty, Unchanged: p.unchanged,
+		Counts: p.counts, Left: p.progress.Left, Faulty: p.faulty, Unchanged: p.unchanged, Rest: p.rest,
 		SnapshotRejected: p.snapshotRejected, ZeroingRejected: p.zeroingRejected, FetchApproved: p.fetchApproved, ZeroApproved: p.zeroApproved,
 	}
 }
@@ -68,6 +69,7 @@ func (p *pass) goOn(ctx workflow.Context, b begunPass) (ledger.Outcome, string, 
 	p.stage, p.since, p.counts, p.faulty, p.unchanged = b.Stage, b.Since, b.Counts, b.Faulty, b.Unchanged
 	p.snapshotRejected, p.zeroingRejected, p.fetchApproved, p.zeroApproved = b.SnapshotRejected, b.ZeroingRejected, b.FetchApproved, b.ZeroApproved
 	p.fetched = b.Stage == stageAcquire || b.Stage == stageResolve
+	p.rest = p.rest || b.Rest
 	p.progress.Run, p.progress.Counts, p.progress.Left = b.Lease.Run, b.Counts, b.Left
 	p.fates.begin(SyncAnswer{Answer: SyncStarted, Run: b.Lease.Run})
 	ctx = p.prioritised(ctx)
@@ -75,7 +77,11 @@ func (p *pass) goOn(ctx workflow.Context, b begunPass) (ledger.Outcome, string, 
 		return "", "", err
 	}
 	if b.Stage == stagePush {
-		return p.push(ctx)
+		outcome, reason, err := p.push(ctx)
+		if p.again == "" || err != nil {
+			return outcome, reason, err
+		}
+		p.follow(ctx)
 	}
 	return p.work(ctx, nil)
 }

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"affected":    affectedTests,
 		"resolve":     resolveTests,
 		"place":       placeTests,
+		"moved":       movedTests,
 		"parked":      parkedTests,
 		"redefine":    redefineTests,
 		"due":         dueTests,

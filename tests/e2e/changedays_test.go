@@ -43,6 +43,13 @@ func TestTheServerRunsADailyScheduleOnceADay(t *testing.T) {
 		{"Africa/Cairo", "23:15", []string{"2027-10-28T23:15:00+03:00", "2028-10-26T23:15:00+03:00"}},
 		{"America/Havana", "00:30", []string{"2027-03-14T01:00:00-04:00", "2027-11-07T00:30:00-04:00", "2028-03-12T01:00:00-04:00", "2028-11-05T00:30:00-04:00"}},
 		{"America/Nuuk", "23:30", []string{"2027-03-27T22:55:00-02:00", "2027-10-30T23:30:00-01:00", "2028-03-25T22:55:00-02:00", "2028-10-28T23:30:00-01:00"}},
+		{"Europe/Paris", "01:00", nil}, // the server alone would start it at 01:00 and at 02:00 on the day that repeats 02:00
+		{"Europe/Paris", "01:59", nil},
+		{"Australia/Sydney", "01:15", nil},
+		{"Australia/Lord_Howe", "01:15", nil},
+		{"Australia/Lord_Howe", "00:45", nil},
+		{"Africa/Cairo", "22:30", nil},
+		{"America/New_York", "00:30", nil},
 		{"Asia/Tokyo", "02:30", nil},
 		{"Europe/Paris", "04:00", nil},
 	} {
@@ -110,4 +117,57 @@ func TestChangeDaysAreAppliedOnce(t *testing.T) {
 	again := w.apply(definitions, ledger.ApplyOptions{})
 	require.Empty(t, again.Schedules)
 	require.Equal(t, first.ChangeDays, again.ChangeDays)
+}
+
+// What people are told of a schedule's next starts is what the server will do, also around the days on which the clock changes.
+func TestNextStartsAreThoseOfTheServer(t *testing.T) {
+	t.Parallel()
+	w := &world{t: t, namespace: "e2e-" + uuid.NewString()[:8], temporal: server(t)}
+	w.register()
+	c, err := client.Dial(client.Options{HostPort: w.temporal.address, Namespace: w.namespace, Logger: quiet{}})
+	require.NoError(t, err)
+	defer c.Close()
+	kinds := map[string][]ledger.Rule{
+		"every":    {{Every: 45 * time.Minute}},
+		"hourly":   {{Hourly: &ledger.Hourly{Every: 1, Minute: 20}}},
+		"third":    {{Hourly: &ledger.Hourly{Every: 3, Minute: 5}}},
+		"daily":    {{Daily: "02:30"}, {Daily: "01:15"}},
+		"flexible": {{Flexible: &ledger.Flexible{Every: 40 * time.Minute, From: 22, To: 3, Days: []string{"sat", "sun"}}}},
+		"all":      {{Every: 6 * time.Hour}, {Daily: "02:00"}, {Hourly: &ledger.Hourly{Every: 12, Minute: 30}}},
+	}
+	for _, place := range []struct{ zone, day string }{
+		{"Europe/Paris", "2027-03-28"}, {"Europe/Paris", "2027-10-31"}, {"America/New_York", "2027-03-14"}, {"America/New_York", "2027-11-07"},
+		{"Australia/Lord_Howe", "2027-04-04"}, {"Australia/Lord_Howe", "2027-10-03"}, {"Asia/Kolkata", "2027-05-01"}, {"America/Havana", "2027-11-07"},
+	} {
+		zone, err := time.LoadLocation(place.zone)
+		require.NoError(t, err)
+		day, err := time.ParseInLocation(time.DateOnly, place.day, zone)
+		require.NoError(t, err)
+		from, to := day.AddDate(0, 0, -1), day.AddDate(0, 0, 2)
+		for kind, rules := range kinds {
+			// Of calendars that start in every hour, server 1.32 shifts starts in an hour that a zone east of Greenwich repeats.
+			compared := func(at time.Time) bool {
+				_, before := at.Add(-time.Hour).Zone()
+				_, after := at.Add(time.Hour).Zone()
+				return (kind != "hourly" && kind != "flexible") || after == before
+			}
+			var want []string
+			for _, at := range control.NextStarts(rules, place.zone, from.Add(-time.Second), 1000) {
+				if at.Before(to) && compared(at) {
+					want = append(want, at.UTC().Format(time.RFC3339))
+				}
+			}
+			spec := control.Spec(rules, place.zone, from)
+			spec.Jitter = 0
+			var found []string
+			for _, text := range matching(t, c, w.namespace, fmt.Sprintf("starts-%s-%s-%s", kind, place.zone, place.day), spec, from, to) {
+				at, err := time.Parse(time.RFC3339, text)
+				require.NoError(t, err)
+				if compared(at.In(zone)) {
+					found = append(found, text)
+				}
+			}
+			require.Equal(t, found, want, "%s in %s about %s", kind, place.zone, place.day)
+		}
+	}
 }
