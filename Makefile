@@ -153,7 +153,7 @@ $(TOOLS): $(TOOLS_SOURCES)
 
 .PHONY: bench
 bench: build ## Measure: a million levels, events to the store, and each driver's pace against its store's limit.
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./tests/channels ./tests/e2e
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./tests/bench ./tests/channels ./tests/e2e
 
 .PHONY: record
 record: build ## Record a history of every ending into workflows/testdata/NAME, on released code only.

@@ -49,15 +49,16 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 	}
 	_, finds := channels.AsFinder(channel)
 	slice := &slice{
-		Push: p, input: input, store: store, channel: channel, meters: meters, until: p.Now().Add(p.Slice), replies: make(chan reply),
+		Push: p, input: input, store: store, channel: channel, meters: meters, until: p.Now().Add(p.Slice),
 		machine: push.New(push.Setup{
 			Store: store.ID, Connection: input.Connection, Run: input.Lease.Run, Scope: input.Scope, Limits: channel.Limits(),
-			Batch: store.BatchSize, Finds: finds, Newer: len(input.Scope) == 0,
+			Batch: store.BatchSize, Calls: store.Budget.Calls, Finds: finds, Newer: len(input.Scope) == 0,
 			Compose: func(items []channels.Item, batch int) ([][]int, error) {
 				return channels.Compose(channel, items, batch)
 			},
 		}),
 	}
+	slice.replies = make(chan reply, slice.machine.AtOnce())
 	result, err := slice.run(ctx)
 	if err != nil {
 		p.Stores.close(store.ID) // what a person corrects is seen by the next run
@@ -76,7 +77,7 @@ type slice struct {
 	machine *push.Machine
 	until   time.Time
 	stop    <-chan struct{} // the worker stops
-	replies chan reply      // of calls under way, each of which runs in a goroutine of its own
+	replies chan reply      // of calls under way, each of which runs in a goroutine of its own and never waits for the loop
 
 	day   ledger.Day // for which today is known
 	today int64      // calls that the store has had on this day
@@ -115,7 +116,7 @@ func (s *slice) run(ctx context.Context) (PushResult, error) {
 		if end != nil && s.machine.UnderWay() == 0 {
 			return end.result, end.err
 		}
-		if answer := s.await(ctx, wait, end != nil); answer != nil {
+		for answer := s.await(ctx, wait, end != nil); answer != nil; answer = s.arrived() {
 			if last := s.settle(ctx, *answer); last != nil && (end == nil || end.err == nil) {
 				end = last
 			}
@@ -157,6 +158,16 @@ func (s *slice) await(ctx context.Context, wait time.Duration, ends bool) *reply
 	return nil
 }
 
+// arrived returns an answer that waits for the loop.
+func (s *slice) arrived() *reply {
+	select {
+	case answer := <-s.replies:
+		return &answer
+	default:
+		return nil
+	}
+}
+
 // advance does what can be done now, until there is nothing more, and returns how long to wait then, or how the slice ends.
 func (s *slice) advance(ctx context.Context) (time.Duration, *ending) {
 	for {
@@ -172,8 +183,8 @@ func (s *slice) advance(ctx context.Context) (time.Duration, *ending) {
 			return 0, &ending{err: err}
 		}
 		if begun {
-			if end := s.interrupted(ctx); end != nil {
-				return 0, end
+			if end := s.interrupted(ctx); end != nil || len(s.replies) > 0 {
+				return 0, end // what an answer says decides what begins next
 			}
 			continue
 		}
@@ -204,6 +215,9 @@ func (s *slice) begin(ctx context.Context, steps []push.Step) (paced time.Time, 
 		today, err := s.callsToday(ctx)
 		if err != nil {
 			return time.Time{}, "", false, err
+		}
+		if pacer.Full(s.Now()) && s.machine.UnderWay() > 0 {
+			continue // its next answer lets a call begin
 		}
 		at, reason := pacer.Ready(s.Now(), today)
 		if at.IsZero() && follows(step) {

@@ -19,6 +19,9 @@ const answerPatience = 10 * time.Second
 type reply struct {
 	number int // of the call
 	kind   push.Kind
+	pacer  *channels.Pacer
+	paid   int // the number of the call by which the pacer knows it
+	took   time.Duration
 	reply  channels.Reply
 	found  []channels.Found
 	err    error
@@ -83,15 +86,12 @@ func (s *slice) start(ctx context.Context, pacer *channels.Pacer, step push.Step
 		s.today++
 	}
 	number := s.machine.Began(step, call)
-	pacer.Began(now)
+	paid := pacer.Began(now)
 	go func() {
 		limited, cancel := context.WithTimeout(ctx, s.machine.Timeout())
 		defer cancel()
 		answer := s.call(limited, step.Kind, call, items)
-		ended := s.Now()
-		pacer.Ended(ended, answer.reply.Budget, answer.err)
-		count(ctx, s.store, answer.reply, answer.err, ended.Sub(now))
-		answer.number, answer.kind = number, step.Kind
+		answer.number, answer.kind, answer.pacer, answer.paid, answer.took = number, step.Kind, pacer, paid, s.Now().Sub(now)
 		s.replies <- answer
 	}()
 	return nil
@@ -124,6 +124,8 @@ func (s *slice) call(ctx context.Context, kind push.Kind, call ledger.OpenCall, 
 func (s *slice) settle(ctx context.Context, answer reply) *ending {
 	keep, done := context.WithTimeout(context.WithoutCancel(ctx), answerPatience)
 	defer done()
+	count(ctx, s.store, answer.reply, answer.err, answer.took)
+	answer.pacer.Answered(answer.paid, s.Now(), answer.reply.Budget, answer.err)
 	var effects push.Effects
 	if answer.kind == push.Find {
 		effects = s.machine.Found(answer.number, answer.found, answer.err, s.Now())

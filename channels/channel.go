@@ -120,6 +120,9 @@ type Limits struct {
 	// KeyLifetime is how long the store remembers an idempotency key; a call older than that is not sent again as it was.
 	// Zero means that the store has no keys: a call is a set of absolute figures, and sending it again is harmless.
 	KeyLifetime time.Duration
+	// Calls is the most calls, look-ups among them, that may be under way at once; 0 means 1. Few stores publish it: the source of a number
+	// above 1 stands on the driver's page.
+	Calls int
 	// Timeout is the longest that one call may take.
 	Timeout time.Duration
 	// Rates are the published budgets of the meters that a Metered store counts apart, by name; others use Rate and Burst.
@@ -137,7 +140,10 @@ type Limits struct {
 }
 
 // Rate is a published budget: calls per second and the burst on top.
-type Rate struct{ PerSecond, Burst float64 }
+type Rate struct {
+	PerSecond, Burst float64
+	Calls            int // under way at once, of this meter; 0 means as many as Limits.Calls
+}
 
 // Finding is what Check found, for people.
 type Finding struct {

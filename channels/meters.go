@@ -38,6 +38,9 @@ func (m *Meters) For(operation Operation, items []Item, now time.Time) *Pacer {
 		limits := m.limits
 		if rate, ok := limits.Rates[name]; ok {
 			limits.Rate, limits.Burst = rate.PerSecond, rate.Burst
+			if rate.Calls > 0 {
+				limits.Calls = rate.Calls
+			}
 		}
 		pacer = NewPacer(limits, m.budget, now)
 		m.pacers[name] = pacer

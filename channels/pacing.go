@@ -3,6 +3,7 @@ package channels
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -47,6 +48,8 @@ type Pacer struct {
 	quiet     *quietSpan
 	quietErr  error
 	timeout   time.Duration
+	most      int // calls under way at once
+	number    int // of the last call
 	bucket    bucket
 	climb     climb
 	flights   []flight  // calls under way, the oldest first
@@ -55,8 +58,9 @@ type Pacer struct {
 
 // flight is one call under way.
 type flight struct {
-	began time.Time
-	paid  float64 // what was taken from the bucket for it
+	number int
+	began  time.Time
+	paid   float64 // what was taken from the bucket for it
 }
 
 // NewPacer returns the pacer of a new holder. Limits are the store's as published; without a rate it is one call a second.
@@ -64,7 +68,7 @@ func NewPacer(limits Limits, budget PaceBudget, now time.Time) *Pacer {
 	if !(budget.Share > 0 && budget.Share <= 1) {
 		budget.Share = DefaultShare
 	}
-	p := &Pacer{budget: budget, timeout: limits.Timeout, bucket: newBucket(limits, budget.Share, now), climb: newClimb(now)}
+	p := &Pacer{budget: budget, timeout: limits.Timeout, most: max(limits.Calls, 1), bucket: newBucket(limits, budget.Share, now), climb: newClimb(now)}
 	if p.timeout <= 0 {
 		p.timeout = defaultTimeout
 	}
@@ -104,23 +108,46 @@ func (p *Pacer) Ready(now time.Time, callsToday int64) (at time.Time, why string
 	return at, why
 }
 
-// Began records that a call is being made.
-func (p *Pacer) Began(now time.Time) {
+// Full is true while as many calls are under way as may be at once. That number climbs with the rate, and halves with it: a store that
+// throttles gets fewer calls at a time as well as fewer in a second.
+func (p *Pacer) Full(now time.Time) bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.advance(now)
-	p.flights = append(p.flights, flight{began: now, paid: p.bucket.spend()})
+	return len(p.flights) >= max(int(float64(p.most)*p.climb.level), 1)
 }
 
-// Ended records the answer to a call: what the store said about its budget, and how the call failed if it did. An *Error
-// whose Next is Wait is a throttle.
+// Began records that a call is being made, and returns its number.
+func (p *Pacer) Began(now time.Time) int {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.advance(now)
+	p.number++
+	p.flights = append(p.flights, flight{number: p.number, began: now, paid: p.bucket.spend()})
+	return p.number
+}
+
+// Ended records the answer to the oldest call under way; see Answered.
 func (p *Pacer) Ended(now time.Time, budget Budget, err error) {
+	p.mutex.Lock()
+	oldest := 0
+	if len(p.flights) > 0 {
+		oldest = p.flights[0].number
+	}
+	p.mutex.Unlock()
+	p.Answered(oldest, now, budget, err)
+}
+
+// Answered records the answer to the call of a number: what the store said about its budget, and how the call failed if it did. An *Error
+// whose Next is Wait is a throttle.
+func (p *Pacer) Answered(number int, now time.Time, budget Budget, err error) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.advance(now)
 	ended := flight{began: now}
-	if len(p.flights) > 0 {
-		ended, p.flights = p.flights[0], p.flights[1:]
+	if at := slices.IndexFunc(p.flights, func(under flight) bool { return under.number == number }); at >= 0 {
+		ended = p.flights[at]
+		p.flights = slices.Delete(p.flights, at, at+1)
 	}
 	p.bucket.learn(budget, ended.paid, len(p.flights))
 	until, throttled := throttle(err, now)

@@ -222,3 +222,45 @@ func TestPacerLeavesTheOthersTheirShareOfTheBurst(t *testing.T) {
 		require.Equal(t, most, calls, "a share of %v", share)
 	}
 }
+
+// Calls at once climb to what the store takes, and are halved by a throttle as the rate is.
+func TestPacerLimitsCallsAtOnce(t *testing.T) {
+	t.Parallel()
+	pacer, now := NewPacer(Limits{Rate: 100, Burst: 1000, Calls: 8}, PaceBudget{}, epoch), epoch
+	atOnce := func() int {
+		now = now.Add(time.Second)
+		var under []int
+		for !pacer.Full(now) {
+			under = append(under, pacer.Began(now))
+		}
+		for _, number := range under {
+			pacer.Answered(number, now, Budget{}, nil)
+		}
+		return len(under)
+	}
+	require.Equal(t, 4, atOnce())
+	for range 12 {
+		atOnce()
+	}
+	require.Equal(t, 8, atOnce())
+	pacer.Answered(pacer.Began(now), now, Budget{}, &Error{Next: Wait})
+	require.Equal(t, 4, atOnce())
+	for range 10 {
+		pacer.Answered(pacer.Began(now), now, Budget{}, &Error{Next: Wait})
+	}
+	require.Equal(t, 1, atOnce(), "one call is made always")
+	require.False(t, NewPacer(Limits{}, PaceBudget{}, epoch).Full(epoch), "a store of which nothing is known takes one")
+}
+
+// Answers come in any order: a throttle of a call that began after the last throttle counts, also while older calls are under way.
+func TestPacerKnowsWhichCallWasAnswered(t *testing.T) {
+	t.Parallel()
+	pacer := NewPacer(Limits{Rate: 100, Burst: 100, Calls: 3}, PaceBudget{}, epoch)
+	pacer.Began(epoch)
+	second := pacer.Began(epoch)
+	pacer.Answered(second, epoch.Add(time.Second), Budget{}, &Error{Next: Wait})
+	before := pacer.Rate()
+	third := pacer.Began(epoch.Add(2 * time.Second))
+	pacer.Answered(third, epoch.Add(3*time.Second), Budget{}, &Error{Next: Wait})
+	require.InDelta(t, before/2, pacer.Rate(), 1e-9)
+}

@@ -159,6 +159,7 @@ stores:
       share: 60%
       quiet_hours: {from: 22:00, to: "06:30", timezone: Europe/Paris}
       daily_calls: 5000
+      calls_at_once: 3
     batch_size: 100
   - {id: acme-market, merchant: acme, driver: creator}
 connections:
@@ -228,7 +229,7 @@ catalog:
 			{
 				ID: "acme-shop", Merchant: "acme", Driver: "shop", BatchSize: 100,
 				Settings: settings.Values{"endpoint": "https://shop.example", "token": "env:SHOP_TOKEN"},
-				Budget:   ledger.Budget{Share: 0.6, DailyCalls: 5000, QuietHours: &ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Paris"}},
+				Budget:   ledger.Budget{Share: 0.6, DailyCalls: 5000, Calls: 3, QuietHours: &ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Paris"}},
 			},
 			{ID: "acme-market", Merchant: "acme", Driver: "creator", Settings: settings.Values{}, Budget: ledger.Budget{Share: 0.8}},
 		},

@@ -362,6 +362,10 @@ var invalidForms = map[string]invalid{
 		text: with("    driver: creator\n", "    driver: creator\n    budget: {daily_calls: 0}\n"),
 		want: "tidemark.yaml:16:27: daily_calls in the budget of store acme-market: expected a whole number from 1 to 1000000000, found 0",
 	},
+	"no calls at once": {
+		text: with("    driver: creator\n", "    driver: creator\n    budget: {calls_at_once: 0}\n"),
+		want: "tidemark.yaml:16:29: calls_at_once in the budget of store acme-market: expected a whole number from 1 to 1000, found 0",
+	},
 	"quiet hours without an end": {
 		text: with("    driver: creator\n", "    driver: creator\n    budget: {quiet_hours: {from: \"22:00\"}}\n"),
 		want: `tidemark.yaml:16:27: quiet_hours in the budget of store acme-market needs to: a time of day like "06:30"`,

@@ -15,6 +15,9 @@ const maxBatchSize = 100_000
 // maxDailyCalls bounds daily_calls.
 const maxDailyCalls = 1_000_000_000
 
+// maxCallsAtOnce bounds calls_at_once. No store takes as many; a larger number than the store's own changes nothing.
+const maxCallsAtOnce = 1000
+
 func (l *loader) store(n *node) {
 	what := label("store", n)
 	o, ok := l.object(n, what, "id", "merchant", "driver", "settings", "budget", "batch_size")
@@ -36,7 +39,7 @@ func (l *loader) budget(n *node, what string) ledger.Budget {
 		return budget
 	}
 	what = "budget of " + what
-	o, ok := l.object(n, what, "share", "quiet_hours", "daily_calls")
+	o, ok := l.object(n, what, "share", "quiet_hours", "daily_calls", "calls_at_once")
 	if !ok {
 		return budget
 	}
@@ -47,6 +50,8 @@ func (l *loader) budget(n *node, what string) ledger.Budget {
 		}
 	}
 	budget.DailyCalls, _ = l.number(o.get("daily_calls"), "daily_calls in the "+what, 1, maxDailyCalls)
+	atOnce, _ := l.number(o.get("calls_at_once"), "calls_at_once in the "+what, 1, maxCallsAtOnce)
+	budget.Calls = int(atOnce)
 	if quiet := o.get("quiet_hours"); quiet != nil {
 		budget.QuietHours = l.quietHours(quiet, "quiet_hours in the "+what)
 	}

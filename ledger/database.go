@@ -135,14 +135,14 @@ func (t *tx) texts(ctx context.Context, query string, arguments ...any) ([]strin
 // bulk runs a statement for many rows at once: it sees them as the table "input". It returns how many rows it changed.
 func (t *tx) bulk(ctx context.Context, input table, statement string, arguments ...any) (int64, error) {
 	var changed int64
-	for begin := 0; begin < input.rows; begin += t.dialect.bulkRows() {
-		part := input.slice(begin, min(begin+t.dialect.bulkRows(), input.rows))
-		text, values := t.dialect.input(part)
-		affected, err := t.exec(ctx, "WITH "+text+" "+statement, append(values, arguments...)...)
+	for begin := 0; begin < input.rows; {
+		end := begin + t.dialect.part(input.rows-begin)
+		text, values := t.dialect.bulk(input.slice(begin, end), statement, arguments)
+		affected, err := t.exec(ctx, text, values...)
 		if err != nil {
 			return changed, err
 		}
-		changed += affected
+		changed, begin = changed+affected, end
 	}
 	return changed, nil
 }

@@ -126,9 +126,10 @@ type Store struct {
 
 // Budget is the part of a store's API limits that Tidemark may use.
 type Budget struct {
-	Share      float64     `json:"share"`                 // of the published rate; default 0.8
-	QuietHours *QuietHours `json:"quiet_hours,omitempty"` // no calls are begun then
-	DailyCalls int64       `json:"daily_calls,omitempty"` // per UTC day; 0 means no limit
+	Share      float64     `json:"share"`                   // of the published rate; default 0.8
+	QuietHours *QuietHours `json:"quiet_hours,omitempty"`   // no calls are begun then
+	DailyCalls int64       `json:"daily_calls,omitempty"`   // per UTC day; 0 means no limit
+	Calls      int         `json:"calls_at_once,omitempty"` // under way at once; 0 means as many as the store takes
 }
 
 // QuietHours is a daily span of wall-clock time, possibly over midnight.

@@ -11,10 +11,10 @@ import (
 type dialect interface {
 	// rebind turns the ? of a statement into the database's own placeholders.
 	rebind(statement string) string
-	// input writes rows as the common table expression "input", with its arguments.
-	input(rows table) (string, []any)
-	// bulkRows is how many rows one statement takes.
-	bulkRows() int
+	// bulk puts rows before a statement as the common table expression "input", and their values among its arguments.
+	bulk(rows table, statement string, arguments []any) (string, []any)
+	// part is how many rows, of those that are left, the next statement takes.
+	part(left int) int
 	// set is a FROM item "j" with the column "value" for the texts of one argument, which list makes.
 	set() string
 	list(texts []string) any
@@ -111,8 +111,8 @@ func (t *table) names() string {
 	return strings.Join(names, ", ")
 }
 
-// numbered turns ? into $1, $2, …. Statements hold no ? in any other role.
-func numbered(statement string) string {
+// numbered turns ? into $1, $2, …, with the sign that is given. Statements hold no ? in any other role.
+func numbered(statement string, sign byte) string {
 	var out strings.Builder
 	count := 0
 	for {
@@ -122,7 +122,7 @@ func numbered(statement string) string {
 			return out.String()
 		}
 		count++
-		out.WriteByte('$')
+		out.WriteByte(sign)
 		out.WriteString(strconv.Itoa(count))
 		statement = after
 	}

@@ -98,7 +98,7 @@ func preparePostgres(ctx context.Context, db *sql.DB, steps []migration, now tim
 	if err := checkPostgresSchema(ctx, connection); err != nil {
 		return err
 	}
-	if err := migrate(ctx, connection, numbered, steps, now); err != nil {
+	if err := migrate(ctx, connection, postgresDialect{}.rebind, steps, now); err != nil {
 		return err
 	}
 	_, err = connection.ExecContext(ctx, "COMMIT")
@@ -137,11 +137,11 @@ func checkPostgresSchema(ctx context.Context, connection *sql.Conn) error {
 // postgresDialect is PostgreSQL's part.
 type postgresDialect struct{}
 
-func (postgresDialect) rebind(statement string) string { return numbered(statement) }
+func (postgresDialect) rebind(statement string) string { return numbered(statement, '$') }
 
-func (postgresDialect) bulkRows() int { return 10_000 }
+func (postgresDialect) part(left int) int { return min(left, 10_000) }
 
-func (postgresDialect) input(rows table) (string, []any) {
+func (postgresDialect) bulk(rows table, statement string, arguments []any) (string, []any) {
 	values := make([]any, len(rows.columns))
 	parts := make([]string, len(rows.columns))
 	for i, column := range rows.columns {
@@ -156,7 +156,7 @@ func (postgresDialect) input(rows table) (string, []any) {
 			values[i], parts[i] = column.truths, "CAST(? AS boolean[])"
 		}
 	}
-	return "input (" + rows.names() + ") AS (SELECT * FROM unnest(" + strings.Join(parts, ", ") + "))", values
+	return "WITH input (" + rows.names() + ") AS (SELECT * FROM unnest(" + strings.Join(parts, ", ") + ")) " + statement, append(values, arguments...)
 }
 
 func (postgresDialect) set() string { return "unnest(CAST(? AS text[])) AS j (value)" }

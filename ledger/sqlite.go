@@ -71,18 +71,27 @@ func openFile(ctx context.Context, location string, now time.Time, patience time
 	if err != nil {
 		return nil, fmt.Errorf("the ledger %s: %w", Shown(path), dialect.explain(err))
 	}
-	writer, err := sql.Open("sqlite", sqliteAddress(path, "rw", sqlitePatience, "cache_size(-65536)"))
+	writer, err := openKeeping(sqliteAddress(path, "rw", sqlitePatience, "cache_size(-65536)"))
 	if err != nil {
 		return nil, fmt.Errorf("the ledger %s: %w", Shown(path), err)
 	}
 	writer.SetMaxOpenConns(1)
-	reader, err := sql.Open("sqlite", sqliteAddress(path, "rw", sqlitePatience, "cache_size(-16384)", "query_only(1)"))
+	reader, err := openKeeping(sqliteAddress(path, "rw", sqlitePatience, "cache_size(-16384)", "query_only(1)"))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("the ledger %s: %w", Shown(path), err), writer.Close())
 	}
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)
 	return &database{dialect: dialect, writer: writer, reader: reader, schema: len(steps), witness: path + witnessSuffix, inspection: inspected}, nil
+}
+
+// openKeeping opens a pool of connections that keep their prepared statements.
+func openKeeping(address string) (*sql.DB, error) {
+	connector, err := sqlite.NewConnector(address)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(keepStatements{connector}), nil
 }
 
 // sqliteAddress is the driver's form of a path. Every transaction that may write takes the write lock at its beginning:
@@ -140,12 +149,25 @@ type sqliteDialect struct {
 
 func (sqliteDialect) rebind(statement string) string { return statement }
 
-// bulkRows keeps a statement below SQLite's 32,766 arguments at 20 columns, and its text short enough to parse quickly.
-func (sqliteDialect) bulkRows() int { return 250 }
+// sqliteParts are the sizes of the parts in which rows are passed: few, so that the statements for them are prepared once, and the
+// largest stays below SQLite's 32,766 arguments at 20 columns.
+var sqliteParts = []int{250, 64, 16, 4, 1}
 
-func (sqliteDialect) input(rows table) (string, []any) {
-	place := "(?" + strings.Repeat(", ?", len(rows.columns)-1) + ")"
-	values := make([]any, 0, rows.rows*len(rows.columns))
+func (sqliteDialect) part(left int) int {
+	for _, size := range sqliteParts {
+		if size <= left {
+			return size
+		}
+	}
+	return left
+}
+
+// bulk numbers the statement's own arguments before those of the rows. SQLite looks at the values that a column is compared with while it
+// plans, and plans again when such a value changes to or from 0 or 1; it tells the first 31 arguments apart, and takes all others for one, so
+// the figures of the rows must not be behind the arguments that are compared.
+func (sqliteDialect) bulk(rows table, statement string, arguments []any) (string, []any) {
+	values := make([]any, 0, len(arguments)+rows.rows*len(rows.columns))
+	values = append(values, arguments...)
 	for i := range rows.rows {
 		for _, column := range rows.columns {
 			switch column.kind {
@@ -164,7 +186,9 @@ func (sqliteDialect) input(rows table) (string, []any) {
 			}
 		}
 	}
-	return "input (" + rows.names() + ") AS (VALUES " + place + strings.Repeat(", "+place, rows.rows-1) + ")", values
+	others := strings.Repeat(", ?", len(rows.columns)-1) + ")"
+	return fmt.Sprintf("WITH input (%s) AS (VALUES (?%d%s%s) %s", rows.names(), len(arguments)+1, others,
+		strings.Repeat(", (?"+others, rows.rows-1), numbered(statement, '?')), values
 }
 
 func (sqliteDialect) set() string { return "json_each(?) AS j" }

@@ -16,6 +16,6 @@
 //
 //   - A row stands in one open call at most.
 //   - A call whose answer was lost is sent again with the same bytes and the same key, or abandoned; nothing new starts before that.
-//   - As many calls are under way at once as the store takes, look-ups among them.
+//   - No more calls are under way at once than the store takes, look-ups among them.
 //   - An item of which an answer says nothing is unknown, never exported.
 package push

@@ -24,6 +24,7 @@ type Setup struct {
 	Scope      []string
 	Limits     channels.Limits
 	Batch      int  // the most rows in a call, as a person set it; 0 or more than the store takes: as many as the store takes
+	Calls      int  // the most calls under way at once, in the same way
 	Finds      bool // rows need a reference before they can be sent
 	Newer      bool // what moved after the run was resolved goes first
 	// Compose splits rows into calls of at most so many; see channels.Compose.
@@ -50,7 +51,7 @@ const (
 type Step struct {
 	Kind  Kind
 	Key   string          // of ReadCall and Abandon
-	Why   string          // of Abandon
+	Why   string          // of Abandon; of Poll, what the call was last answered
 	Query ledger.DueQuery // of ReadDue
 	SKUs  []string        // of ReadReferences
 	// Call is that of Resend and Poll as the ledger has it. Of Send and Find only Items are set.
@@ -111,7 +112,8 @@ type Machine struct {
 	find        int // the most items in one look-up
 	failedFinds int // look-ups in a row that failed
 
-	refusals refusals // of single items
+	refusals map[channels.Operation]*refusals // by the kind of call
+	reads    bool                             // a read that changes nothing works with the credential
 	moves    moves
 }
 
@@ -123,13 +125,22 @@ type standing struct {
 
 // New returns the machine of a new slice.
 func New(setup Setup) *Machine {
-	m := &Machine{setup: setup, batch: max(setup.Limits.Batch, 1), atOnce: 1, find: max(setup.Limits.Find, 1), flights: map[int]*flight{}}
+	m := &Machine{
+		setup: setup, batch: max(setup.Limits.Batch, 1), atOnce: max(setup.Limits.Calls, 1), find: max(setup.Limits.Find, 1),
+		flights: map[int]*flight{}, refusals: map[channels.Operation]*refusals{},
+	}
 	if setup.Batch > 0 {
 		m.batch = min(m.batch, setup.Batch)
+	}
+	if setup.Calls > 0 {
+		m.atOnce = min(m.atOnce, setup.Calls)
 	}
 	m.moves.newer = setup.Newer
 	return m
 }
+
+// AtOnce is how many calls may be under way at once.
+func (m *Machine) AtOnce() int { return m.atOnce }
 
 // UnderWay is how many calls are under way.
 func (m *Machine) UnderWay() int { return len(m.flights) }
@@ -152,6 +163,8 @@ func (m *Machine) Next(now time.Time) (Plan, error) {
 		return plan, nil
 	case falters || m.workload() >= m.setup.Limits.Tickets && m.setup.Limits.Tickets > 0:
 		return plan, nil // nothing new is sent until the lost call is answered, or the store is done with a submission
+	case m.doubtful() && len(m.flights) > 0:
+		return plan, nil // the calls under way tell whether the store refuses everything
 	}
 	steps, err := m.fresh(now)
 	plan.Steps = append(plan.Steps, steps...)

@@ -29,10 +29,10 @@ func TestOpenSetsTheLimits(t *testing.T) {
 		values settings.Values
 		want   channels.Limits
 	}{
-		"defaults": {with(nil), channels.Limits{Batch: 1000, Find: 100, Tickets: 20, Rate: 2, Burst: 4, Timeout: 90 * time.Second}},
+		"defaults": {with(nil), channels.Limits{Calls: 20, Batch: 1000, Find: 100, Tickets: 20, Rate: 2, Burst: 4, Timeout: 90 * time.Second}},
 		"a large store": {
 			with(settings.Values{"batch_limit": int64(5000), "find_limit": int64(150), "rate": int64(10), "tickets": int64(0), "timeout": "3m"}),
-			channels.Limits{Batch: 5000, Find: 150, Rate: 10, Burst: 20, Timeout: 3 * time.Minute},
+			channels.Limits{Calls: 20, Batch: 5000, Find: 150, Rate: 10, Burst: 20, Timeout: 3 * time.Minute},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,6 +12,7 @@
 package adobecommerce
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -31,6 +32,8 @@ const (
 	// Maximum Page Size). SKUs that only the database takes for the same need some room beside those that were asked for.
 	page     = 300
 	mostFind = page / 2
+	// mostCalls is the most calls at once where any number of bulks may be open; our own.
+	mostCalls = 20
 )
 
 // How an item is marked when its figure is set. Without it the store keeps what it had (reference, §7: remember to send status).
@@ -103,6 +106,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		limits: channels.Limits{
 			Batch: int(values.Integer("batch_limit")), Find: int(values.Integer("find_limit")), Tickets: int(values.Integer("tickets")),
 			Rate: rate, Burst: 2 * rate, Timeout: values.Duration("timeout"),
+			Calls: cmp.Or(int(values.Integer("tickets")), mostCalls), // as many as bulks may be open
 		},
 		now: environment.Clock(),
 	}

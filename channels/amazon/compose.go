@@ -21,6 +21,9 @@ const (
 	// feedBurst is less than createFeed's own 15: of this kind of feed, 5 in 5 minutes are taken (sp-api/changelog, 2025-05-06),
 	// and a bucket of 2 that refills at feedRate lets through 4 in any 5 minutes.
 	feedBurst = 2
+	// callsAtOnce is of all operations together. Each has its own number: a feed at a time, for feeds wait in one queue
+	// (sp-api/docs/feeds-api-best-practices); of single figures and listings, the burst that is published for one figure.
+	callsAtOnce = 10
 )
 
 // limits are what the API allows, as published and set.
@@ -31,12 +34,12 @@ func limits(values settings.Values) channels.Limits {
 	confirms, feeds := values.Text("confirm") == confirmReport, values.Boolean("feeds")
 	l := channels.Limits{
 		Batch: 1, Window: 1, Timeout: values.Duration("timeout"),
-		Rate: 5, Burst: 5,
+		Rate: 5, Burst: 5, Calls: callsAtOnce,
 		Rates: map[string]channels.Rate{
-			meterPatch:   {PerSecond: 5, Burst: 5},
-			meterFeed:    {PerSecond: feedRate, Burst: feedBurst},
-			meterPoll:    {PerSecond: 2, Burst: 15},
-			meterListing: {PerSecond: 5, Burst: 10},
+			meterPatch:   {PerSecond: 5, Burst: 5, Calls: 5},
+			meterFeed:    {PerSecond: feedRate, Burst: feedBurst, Calls: 1},
+			meterPoll:    {PerSecond: 2, Burst: 15, Calls: 2},
+			meterListing: {PerSecond: 5, Burst: 10, Calls: 5},
 		},
 		Tickets: int(values.Integer("tickets")),
 	}
@@ -44,7 +47,7 @@ func limits(values settings.Values) channels.Limits {
 		l.Batch, l.Window = batch, batch
 	}
 	if every := values.Duration("feed_every"); every > 0 {
-		l.Rates[meterFeed] = channels.Rate{PerSecond: min(feedRate, float64(time.Second)/float64(every)), Burst: feedBurst}
+		l.Rates[meterFeed] = channels.Rate{PerSecond: min(feedRate, float64(time.Second)/float64(every)), Burst: feedBurst, Calls: 1}
 	}
 	if l.Tickets == 0 {
 		// Feeds wait in one queue (sp-api/docs/feeds-api-best-practices: let the last one end first). Figures that are confirmed one

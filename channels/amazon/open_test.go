@@ -34,7 +34,8 @@ func TestOpenSetsTheLimits(t *testing.T) {
 	t.Parallel()
 	rates := func(feed float64) map[string]channels.Rate {
 		return map[string]channels.Rate{
-			"patch": {PerSecond: 5, Burst: 5}, "feed": {PerSecond: feed, Burst: 2}, "poll": {PerSecond: 2, Burst: 15}, "listing": {PerSecond: 5, Burst: 10},
+			"patch": {PerSecond: 5, Burst: 5, Calls: 5}, "feed": {PerSecond: feed, Burst: 2, Calls: 1},
+			"poll": {PerSecond: 2, Burst: 15, Calls: 2}, "listing": {PerSecond: 5, Burst: 10, Calls: 5},
 		}
 	}
 	for name, test := range map[string]struct {
@@ -43,27 +44,27 @@ func TestOpenSetsTheLimits(t *testing.T) {
 		polls  bool
 	}{
 		"by default": {
-			want:  channels.Limits{Batch: 25_000, Window: 25_000, Rate: 5, Burst: 5, Rates: rates(0.0083), Tickets: 301, Timeout: time.Minute},
+			want:  channels.Limits{Calls: 10, Batch: 25_000, Window: 25_000, Rate: 5, Burst: 5, Rates: rates(0.0083), Tickets: 301, Timeout: time.Minute},
 			polls: true,
 		},
 		"at Amazon's word": {
 			values: settings.Values{"confirm": "accepted", "timeout": "5s"},
-			want:   channels.Limits{Batch: 25_000, Window: 25_000, Rate: 5, Burst: 5, Rates: rates(0.0083), Tickets: 1, Timeout: 5 * time.Second},
+			want:   channels.Limits{Calls: 10, Batch: 25_000, Window: 25_000, Rate: 5, Burst: 5, Rates: rates(0.0083), Tickets: 1, Timeout: 5 * time.Second},
 			polls:  true,
 		},
 		"the advised pace of feeds": {
 			values: settings.Values{"feed_every": "20m", "tickets": int64(4), "feed_from": int64(20)},
-			want:   channels.Limits{Batch: 25_000, Window: 25_000, Rate: 5, Burst: 5, Rates: rates(1.0 / 1200), Tickets: 4, Timeout: time.Minute},
+			want:   channels.Limits{Calls: 10, Batch: 25_000, Window: 25_000, Rate: 5, Burst: 5, Rates: rates(1.0 / 1200), Tickets: 4, Timeout: time.Minute},
 			polls:  true,
 		},
 		"without feeds": {
 			values: settings.Values{"feeds": false},
-			want:   channels.Limits{Batch: 1, Window: 1, Rate: 5, Burst: 5, Rates: rates(0.0083), Tickets: 301, Timeout: time.Minute},
+			want:   channels.Limits{Calls: 10, Batch: 1, Window: 1, Rate: 5, Burst: 5, Rates: rates(0.0083), Tickets: 301, Timeout: time.Minute},
 			polls:  true,
 		},
 		"without feeds, at Amazon's word": {
 			values: settings.Values{"feeds": false, "confirm": "accepted"},
-			want:   channels.Limits{Batch: 1, Window: 1, Rate: 5, Burst: 5, Rates: rates(0.0083), Tickets: 1, Timeout: time.Minute},
+			want:   channels.Limits{Calls: 10, Batch: 1, Window: 1, Rate: 5, Burst: 5, Rates: rates(0.0083), Tickets: 1, Timeout: time.Minute},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,10 +28,10 @@ func TestOpenSetsTheLimits(t *testing.T) {
 		values settings.Values
 		want   channels.Limits
 	}{
-		"pro is the default": {nil, channels.Limits{Batch: 2000, Window: 10_000, Rate: 15, Burst: 450, Timeout: time.Minute}},
+		"pro is the default": {nil, channels.Limits{Calls: 1, Batch: 2000, Window: 10_000, Rate: 15, Burst: 450, Timeout: time.Minute}},
 		"standard": {
 			settings.Values{"plan": "standard", "batch_limit": int64(500), "timeout": "2m"},
-			channels.Limits{Batch: 500, Window: 10_000, Rate: 5, Burst: 150, Timeout: 2 * time.Minute},
+			channels.Limits{Calls: 1, Batch: 500, Window: 10_000, Rate: 5, Burst: 150, Timeout: 2 * time.Minute},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

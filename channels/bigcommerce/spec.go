@@ -28,6 +28,8 @@ const (
 	maxBatch = 2000
 	// window is how many due items are sorted by location together: enough that locations share few calls.
 	window = 5 * maxBatch
+	// callsAtOnce: wait for the answer before the next call (store-operations/catalog/inventory-adjustments, "Optimizing performance").
+	callsAtOnce = 1
 	// maxQuantity is the most of an item at a location (store-operations/catalog/inventory-adjustments, "Inventory adjustments").
 	maxQuantity = 2_147_483_647
 	// quotaWindow is how long a quota is for (api-docs/getting-started/api-rate-limits, "Rate limits by plan type").
@@ -103,6 +105,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		limits: channels.Limits{
 			Batch: int(values.Integer("batch_limit")), Window: window,
 			Rate: quota / quotaWindow.Seconds(), Burst: quota, Timeout: values.Duration("timeout"),
+			Calls: callsAtOnce,
 		},
 	}
 	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)})

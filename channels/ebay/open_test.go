@@ -22,11 +22,11 @@ func TestOpenSetsTheLimits(t *testing.T) {
 		want   channels.Limits
 	}{
 		"by default": {
-			want: channels.Limits{Batch: 25, Find: 1, Rate: 10, Burst: 10, ItemCalls: 250, DayZone: pacific, Timeout: 30 * time.Second},
+			want: channels.Limits{Calls: 10, Batch: 25, Find: 1, Rate: 10, Burst: 10, ItemCalls: 250, DayZone: pacific, Timeout: 30 * time.Second},
 		},
 		"as set": {
 			values: settings.Values{"batch_limit": int64(1), "rate": int64(23), "revisions": int64(20), "timeout": "5s"},
-			want:   channels.Limits{Batch: 1, Find: 1, Rate: 23, Burst: 23, ItemCalls: 20, DayZone: pacific, Timeout: 5 * time.Second},
+			want:   channels.Limits{Calls: 10, Batch: 1, Find: 1, Rate: 23, Burst: 23, ItemCalls: 20, DayZone: pacific, Timeout: 5 * time.Second},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,6 +33,10 @@ const (
 	revisions = 250
 	dayZone   = "America/Los_Angeles"
 
+	// mostCalls is our own: eBay publishes a number of calls in a day, and none in a second or at once. Ten calls of which each takes a second
+	// are the pace of the default rate.
+	mostCalls = 10
+
 	// maxAnswer is the most of an answer that is read, in bytes. The largest is a page of offers with their descriptions, which may
 	// have 500,000 characters each (schema EbayOfferDetailsWithAll).
 	maxAnswer = 32 << 20
@@ -106,6 +110,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		login: login{id: values.Text("client_id"), secret: secret, refresh: refresh},
 		limits: channels.Limits{
 			Batch: int(values.Integer("batch_limit")), Rate: rate, Burst: rate, Timeout: values.Duration("timeout"),
+			Calls:     min(int(rate), mostCalls),
 			Find:      1, // GET /offer takes one SKU
 			ItemCalls: values.Integer("revisions"), DayZone: day,
 		},

@@ -23,24 +23,24 @@ func TestOpenSetsTheKindsLimits(t *testing.T) {
 	}{
 		"the default is atomic": {
 			values: settings.Values{},
-			want:   channels.Limits{Batch: 250, Rate: 4, Burst: 8, KeyLifetime: 24 * time.Hour, Timeout: 30 * time.Second},
+			want:   channels.Limits{Calls: 1, Batch: 250, Rate: 4, Burst: 8, KeyLifetime: 24 * time.Hour, Timeout: 30 * time.Second},
 		},
 		"per_item": {
 			values: settings.Values{"kind": "per_item", "rate": int64(100), "burst": int64(50), "timeout": "5s"},
-			want:   channels.Limits{Batch: 100, Rate: 100, Burst: 50, Timeout: 5 * time.Second},
+			want:   channels.Limits{Calls: 1, Batch: 100, Rate: 100, Burst: 50, Timeout: 5 * time.Second},
 		},
 		"feed": {
 			values: settings.Values{"kind": "feed"},
-			want:   channels.Limits{Batch: 10_000, Rate: 4, Burst: 8, KeyLifetime: 24 * time.Hour, Timeout: 30 * time.Second},
+			want:   channels.Limits{Calls: 1, Batch: 10_000, Rate: 4, Burst: 8, KeyLifetime: 24 * time.Hour, Timeout: 30 * time.Second},
 			polls:  true,
 		},
 		"single is always one": {
 			values: settings.Values{"kind": "single", "batch_limit": int64(50), "compare": true},
-			want:   channels.Limits{Batch: 1, Rate: 4, Burst: 8, Compare: true, Timeout: 30 * time.Second},
+			want:   channels.Limits{Calls: 1, Batch: 1, Rate: 4, Burst: 8, Compare: true, Timeout: 30 * time.Second},
 		},
 		"a smaller batch": {
 			values: settings.Values{"batch_limit": int64(20), "compare": true},
-			want:   channels.Limits{Batch: 20, Rate: 4, Burst: 8, Compare: true, KeyLifetime: 24 * time.Hour, Timeout: 30 * time.Second},
+			want:   channels.Limits{Calls: 1, Batch: 20, Rate: 4, Burst: 8, Compare: true, KeyLifetime: 24 * time.Hour, Timeout: 30 * time.Second},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -43,6 +43,7 @@ var Spec = settings.Spec{
 		{Name: "rate", Kind: settings.Integer, Default: "4", Minimum: 1, Maximum: 100_000, Help: "The store's published rate, in calls per second."},
 		{Name: "burst", Kind: settings.Integer, Default: "8", Minimum: 1, Maximum: 100_000, Help: "The size of the store's published bucket, in calls."},
 		{Name: "compare", Kind: settings.Boolean, Default: "false", Help: "Lets the store refuse a figure when it shows another one than expected; for atomic and single."},
+		{Name: "calls_at_once", Kind: settings.Integer, Default: "1", Minimum: 1, Maximum: 100, Help: "The most calls that are under way at once; the sandbox takes any number."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
 	},
@@ -87,6 +88,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		Rate:    float64(values.Integer("rate")),
 		Burst:   float64(values.Integer("burst")),
 		Compare: values.Boolean("compare"),
+		Calls:   int(values.Integer("calls_at_once")),
 		Timeout: values.Duration("timeout"),
 	}
 	if s.limits.Batch == 0 || s.kind == single {

@@ -39,6 +39,9 @@ const (
 	// keyLifetime stays below the 24 hours for which Shopify keeps a key (shopify.dev/docs/api/usage/implementing-idempotency),
 	// for a call takes time and clocks differ.
 	keyLifetime = 23 * time.Hour
+	// callsAtOnce is our own: Shopify publishes a bucket of points and no number of calls at once. With answers after 400 ms it is as many as
+	// a full bucket of the Standard plan needs, and one caller among many for a shop.
+	callsAtOnce = 10
 
 	// maxAnswer is the most of an answer that is read, in bytes; 250 variants or errors are some 100 KB.
 	maxAnswer = 2 << 20
@@ -144,6 +147,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 			Burst:       standardBucket / mutationCost,
 			Compare:     values.Boolean("compare"),
 			KeyLifetime: keyLifetime,
+			Calls:       callsAtOnce,
 			Timeout:     values.Duration("timeout"),
 			Find:        int(values.Integer("find_limit")),
 		},

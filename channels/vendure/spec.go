@@ -27,6 +27,8 @@ const (
 	// maxBatch keeps a call below maxBody when ids are UUIDs. The server works through a call one variant after another, in one
 	// transaction, at the same speed for 100 as for 1,000, so a larger call only locks more rows for longer.
 	maxBatch = 500
+	// callsAtOnce is our own, for the same reason: calls beside each other lock rows of the same tables.
+	callsAtOnce = 1
 )
 
 // Spec is what can be set on a Vendure store.
@@ -81,7 +83,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	s := &store{
 		id: id, endpoint: values.Text("endpoint"), channel: values.Text("channel"), location: values.Text("location"),
 		username: values.Text("username"),
-		limits:   channels.Limits{Batch: int(values.Integer("batch")), Find: find, Rate: rate, Burst: 2 * rate, Timeout: timeout},
+		limits:   channels.Limits{Batch: int(values.Integer("batch")), Find: find, Rate: rate, Burst: 2 * rate, Calls: callsAtOnce, Timeout: timeout},
 		client:   outbound.NewClient(outbound.Limits{Timeout: timeout, Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:      environment.Clock(),
 	}

@@ -18,6 +18,10 @@ const (
 // readable; this is what others quote of it.
 const perMinute = 200
 
+// callsAtOnce is our own: Walmart publishes a bucket of calls and no number at once. Answers may take more than a second until it holds the pace
+// back. A feed is sent by itself.
+const callsAtOnce = 4
+
 // window is how many due figures are looked at together. It is more than a feed holds, because a feed is for one ship node: of a few
 // nodes, each still fills its feeds.
 const window = 5 * batch
@@ -25,12 +29,12 @@ const window = 5 * batch
 // limits are what the API allows, as published and set. Walmart fills a bucket gradually: 20 an hour is one each 3 minutes
 // (suppliers/docs/rate-limiting).
 func limits(values settings.Values) channels.Limits {
-	put := channels.Rate{PerSecond: perMinute / 60.0, Burst: perMinute}
+	put := channels.Rate{PerSecond: perMinute / 60.0, Burst: perMinute, Calls: callsAtOnce}
 	perHour := float64(values.Integer("feeds_per_hour"))
 	l := channels.Limits{
 		Batch: 1, Window: 1, Timeout: values.Duration("timeout"),
-		Rate: put.PerSecond, Burst: put.Burst,
-		Rates:   map[string]channels.Rate{meterFeed: {PerSecond: perHour / 3600, Burst: perHour}, meterPut: put, meterPoll: put},
+		Rate: put.PerSecond, Burst: put.Burst, Calls: callsAtOnce,
+		Rates:   map[string]channels.Rate{meterFeed: {PerSecond: perHour / 3600, Burst: perHour, Calls: 1}, meterPut: put, meterPoll: put},
 		Tickets: int(values.Integer("tickets")),
 	}
 	if values.Boolean("feeds") {

@@ -31,9 +31,9 @@ func open(t *testing.T, more settings.Values) channels.Channel {
 
 func TestOpenSetsTheLimits(t *testing.T) {
 	t.Parallel()
-	put := channels.Rate{PerSecond: 200.0 / 60, Burst: 200}
+	put := channels.Rate{PerSecond: 200.0 / 60, Burst: 200, Calls: 4}
 	rates := func(perHour float64) map[string]channels.Rate {
-		return map[string]channels.Rate{"put": put, "poll": put, "feed": {PerSecond: perHour / 3600, Burst: perHour}}
+		return map[string]channels.Rate{"put": put, "poll": put, "feed": {PerSecond: perHour / 3600, Burst: perHour, Calls: 1}}
 	}
 	for name, test := range map[string]struct {
 		values settings.Values
@@ -41,17 +41,17 @@ func TestOpenSetsTheLimits(t *testing.T) {
 		polls  bool
 	}{
 		"by default": {
-			want:  channels.Limits{Batch: 10_000, Window: 50_000, Rate: put.PerSecond, Burst: put.Burst, Rates: rates(10), Timeout: time.Minute},
+			want:  channels.Limits{Calls: 4, Batch: 10_000, Window: 50_000, Rate: put.PerSecond, Burst: put.Burst, Rates: rates(10), Timeout: time.Minute},
 			polls: true,
 		},
 		"larger feeds": {
 			values: settings.Values{"feed_items": int64(50_000), "feeds_per_hour": int64(6), "tickets": int64(4), "timeout": "5s"},
-			want:   channels.Limits{Batch: 50_000, Window: 50_000, Rate: put.PerSecond, Burst: put.Burst, Rates: rates(6), Tickets: 4, Timeout: 5 * time.Second},
+			want:   channels.Limits{Calls: 4, Batch: 50_000, Window: 50_000, Rate: put.PerSecond, Burst: put.Burst, Rates: rates(6), Tickets: 4, Timeout: 5 * time.Second},
 			polls:  true,
 		},
 		"without feeds": {
 			values: settings.Values{"feeds": false},
-			want:   channels.Limits{Batch: 1, Window: 1, Rate: put.PerSecond, Burst: put.Burst, Rates: rates(10), Timeout: time.Minute},
+			want:   channels.Limits{Calls: 4, Batch: 1, Window: 1, Rate: put.PerSecond, Burst: put.Burst, Rates: rates(10), Timeout: time.Minute},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

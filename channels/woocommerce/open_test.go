@@ -29,12 +29,12 @@ func TestOpenSetsTheLimits(t *testing.T) {
 		values settings.Values
 		want   channels.Limits
 	}{
-		"defaults": {with(nil), channels.Limits{Batch: 100, Find: 90, Window: 1000, Rate: 2, Burst: 4, Timeout: 90 * time.Second}},
+		"defaults": {with(nil), channels.Limits{Calls: 1, Batch: 100, Find: 90, Window: 1000, Rate: 2, Burst: 4, Timeout: 90 * time.Second}},
 		"a slow shop": {
 			with(settings.Values{"batch_limit": int64(20), "find_limit": int64(50), "rate": int64(1), "timeout": "2m"}),
-			channels.Limits{Batch: 20, Find: 50, Window: 1000, Rate: 1, Burst: 2, Timeout: 2 * time.Minute},
+			channels.Limits{Calls: 1, Batch: 20, Find: 50, Window: 1000, Rate: 1, Burst: 2, Timeout: 2 * time.Minute},
 		},
-		"a look-up is two calls": {with(settings.Values{"variations": "separate"}), channels.Limits{Batch: 100, Find: 90, Window: 1000, Rate: 1, Burst: 2, Timeout: 90 * time.Second}},
+		"a look-up is two calls": {with(settings.Values{"variations": "separate"}), channels.Limits{Calls: 1, Batch: 100, Find: 90, Window: 1000, Rate: 1, Burst: 2, Timeout: 90 * time.Second}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,6 +32,10 @@ const (
 	// window is how many due items are sorted into calls at once: enough that the variations of a product come together.
 	window = 1000
 
+	// callsAtOnce is our own: WooCommerce works through the items of a call one after the other, in one process of a host of which nothing is
+	// known, and writes to a product when one of its variations changes.
+	callsAtOnce = 1
+
 	// apiPath is where the API is below the shop's address, with any permalinks but the plain ones.
 	apiPath = "/wp-json/wc/v3"
 )
@@ -101,6 +105,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		limits: channels.Limits{
 			Batch: int(values.Integer("batch_limit")), Find: int(values.Integer("find_limit")), Window: window,
 			Rate: rate, Burst: 2 * rate, Timeout: values.Duration("timeout"),
+			Calls: callsAtOnce,
 		},
 		now: environment.Clock(),
 	}

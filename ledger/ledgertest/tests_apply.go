@@ -35,7 +35,7 @@ func rich() ledger.Definitions {
 		d.Warehouses[0].Quantity, d.Warehouses[0].Missing = inventory.QuantityOnHand, inventory.MissingZero
 		d.Stores[0].Settings = settings.Values{"endpoint": "http://127.0.0.1:1", "keys": true}
 		d.Stores[0].BatchSize = 7
-		d.Stores[0].Budget = ledger.Budget{Share: 0.5, QuietHours: &ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Berlin"}, DailyCalls: 900}
+		d.Stores[0].Budget = ledger.Budget{Share: 0.5, QuietHours: &ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Berlin"}, DailyCalls: 900, Calls: 3}
 		d.Connections[0].Inventory = ledger.Flow{
 			Enabled: true, Timezone: "America/New_York", Overlap: ledger.OverlapBuffer, Unlisted: inventory.UnlistedBlock,
 			Smart: []ledger.Rule{
