@@ -73,7 +73,7 @@ demo: build ## Watch it work: Temporal, a worker, a sandbox warehouse and stores
 	@bin/starter demo $(if $(filter 1,$(ONCE)),--once)
 
 .PHONY: test
-test: test-tools test-compose test-schemas test-main test-browser test-devserver ## Run every test, the main module's with the race detector.
+test: test-tools test-compose test-schemas test-main test-devserver ## Run every test, the main module's with the race detector.
 
 .PHONY: test-tools test-compose test-schemas test-main test-browser test-devserver
 test-tools:
