@@ -32,7 +32,6 @@ type streams struct {
 	mutex   sync.Mutex
 	topics  map[string]map[chan []part]bool // page → its browsers
 	count   int
-	wake    chan struct{} // a poller runs while there are browsers
 	running bool
 	ctx     context.Context //nolint:containedctx // of the poller, which outlives requests
 	stop    context.CancelFunc
