@@ -99,7 +99,7 @@ func (c *Console) ask(ctx context.Context, to string, mode ledger.Mode, id strin
 
 // fateNotice says what became of a request for a run.
 func fateNotice(mode ledger.Mode, answer control.SyncAnswer) notice {
-	name := syncName(mode)
+	name := control.SyncName(mode)
 	said := notice{state: state{"good", "check", "Started"}, Text: fmt.Sprintf("%s started as run %d.", name, answer.ByRun)}
 	switch answer.Fate {
 	case workflows.SyncStarted:

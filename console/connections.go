@@ -42,7 +42,7 @@ func (c *Console) connectionsPage(ctx context.Context, q request) (page, error) 
 		return page{}, err
 	}
 	k := clock{now: q.now, zone: time.UTC}
-	shown := frame("Connections", overview.Status, k)
+	shown := frame("Connections", overview.Pulse(), k)
 	shown.Body = viewConnections(overview, q, k)
 	return shown, nil
 }
@@ -105,7 +105,7 @@ func viewConnectionRow(one control.ConnectionStatus, standing control.Standing, 
 		row.Next = k.at(*next)
 	}
 	for _, run := range one.Open {
-		row.Now = fmt.Sprintf("%s now: %s", syncName(run.Mode), progressWords(run.Run))
+		row.Now = fmt.Sprintf("%s now: %s", control.SyncName(run.Mode), progressWords(run.Run))
 	}
 	return row
 }
@@ -162,7 +162,7 @@ type connectionView struct {
 	Runs                           []liveRun
 	Day                            template.HTML
 	DayWords                       string
-	Recent                         []runRow
+	Recent                         runTable
 	Rows                           []rowCount
 	Kept                           string
 }
@@ -196,34 +196,27 @@ func (c *Console) connectionPage(ctx context.Context, q request) (page, error) {
 	}
 	one, standing := overview.Connections[0], overview.Standings[0]
 	k := clockOf(q.now, one.Inventory.Timezone)
-	recent, err := c.options.Control.Runs(ctx, one.ID, recentRuns)
-	if err != nil {
-		return page{}, err
-	}
-	shown := frame(one.ID, overview.Status, k)
-	view := viewConnection(one, standing, overview.Status, k)
-	for _, run := range recent {
-		view.Recent = append(view.Recent, viewRun(run, k))
-	}
-	shown.Body = view
+	shown := frame(one.ID, overview.Pulse(), k)
+	shown.Body = viewConnection(one, standing, overview.Pulse(), k)
 	return shown, nil
 }
 
-const recentRuns = 12
-
-func viewConnection(one control.ConnectionStatus, standing control.Standing, status control.Status, k clock) connectionView {
+func viewConnection(one control.ConnectionStatus, standing control.Standing, pulse control.Pulse, k clock) connectionView {
 	view := connectionView{
 		ID: one.ID, Merchant: one.Merchant, Warehouse: one.Warehouse, Store: one.Store, State: conditionState(standing.Condition), Why: standing.Why, Active: one.Active(),
-		Kept: one.Kept, WhyOff: whyOff(one, status),
+		Kept: one.Kept, WhyOff: whyOff(one.Connection, pulse),
 	}
 	for _, schedule := range one.Schedules {
 		view.Paused = view.Paused || schedule.Paused
 	}
 	view.Schedules = []scheduleView{
-		viewSchedule(one, ledger.Smart, standing.Smart, status.Unreachable, k), viewSchedule(one, ledger.Full, standing.Full, status.Unreachable, k),
+		viewSchedule(one, ledger.Smart, standing.Smart, pulse.Unreachable, k), viewSchedule(one, ledger.Full, standing.Full, pulse.Unreachable, k),
 	}
 	for _, run := range one.Open {
 		view.Runs = append(view.Runs, viewLiveRun(run, k))
+	}
+	for _, run := range standing.Recent {
+		view.Recent.Rows = append(view.Recent.Rows, viewRun(run, k))
 	}
 	ages := agesOf(standing.Day, k.now.Add(-24*time.Hour), k.now)
 	view.Day = dayPicture(standing.Day, ages, k)
@@ -239,11 +232,11 @@ func viewConnection(one control.ConnectionStatus, standing control.Standing, sta
 }
 
 // whyOff says why nothing can be asked for of a connection.
-func whyOff(one control.ConnectionStatus, status control.Status) string {
+func whyOff(one ledger.Connection, pulse control.Pulse) string {
 	switch {
 	case !one.Active():
 		return "The connection is not enabled. Set enabled: true in its configuration, and apply that."
-	case status.Unreachable != "":
+	case pulse.Unreachable != "":
 		return "Temporal does not answer, so nothing can be asked for now."
 	}
 	return ""
@@ -293,7 +286,7 @@ const nextStarts = 5
 
 func viewLiveRun(run control.OpenRun, k clock) liveRun {
 	view := liveRun{
-		Name: fmt.Sprintf("%s #%d", syncName(run.Mode), run.ID), Href: runPath(run.ID), Phase: cmp.Or(run.Phase, "running"), Done: doneRows(run.Run), Total: run.Counts.Due,
+		Name: fmt.Sprintf("%s #%d", control.SyncName(run.Mode), run.ID), Href: runPath(run.ID), Phase: cmp.Or(run.Phase, "running"), Done: doneRows(run.Run), Total: run.Counts.Due,
 	}
 	if run.Outcome == ledger.Held {
 		view.Phase = "waits for a person"

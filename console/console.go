@@ -21,6 +21,9 @@ import (
 // Control is what the pages ask of Tidemark; *control.Control answers it.
 type Control interface {
 	Overview(ctx context.Context, only string) (control.Overview, error)
+	Pulse(ctx context.Context) (control.Pulse, error)
+	Connection(ctx context.Context, id string) (ledger.Connection, error)
+	Connections(ctx context.Context) ([]ledger.Connection, error)
 	Runs(ctx context.Context, connection string, limit int) ([]ledger.Run, error)
 	Run(ctx context.Context, id int64) (ledger.Run, error)
 	Levels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.LevelRow, error)

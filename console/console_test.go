@@ -81,6 +81,24 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 	}, nil
 }
 
+func (f *fake) Pulse(ctx context.Context) (control.Pulse, error) {
+	overview, err := f.Overview(ctx, "")
+	return overview.Pulse(), err
+}
+
+func (f *fake) Connection(ctx context.Context, id string) (ledger.Connection, error) {
+	overview, err := f.Overview(ctx, id)
+	if err != nil {
+		return ledger.Connection{}, err
+	}
+	return overview.Connections[0].Connection, nil
+}
+
+func (f *fake) Connections(ctx context.Context) ([]ledger.Connection, error) {
+	one, err := f.Connection(ctx, "acme-shop")
+	return []ledger.Connection{one}, err
+}
+
 func (f *fake) Runs(context.Context, string, int) ([]ledger.Run, error) {
 	return []ledger.Run{{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Failed, Reason: hostile, StartedAt: noon, EndedAt: new(noon.Add(time.Minute))}}, nil
 }

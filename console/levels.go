@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/control"
-	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -38,11 +37,11 @@ type levelRow struct {
 
 func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
 	k := clock{now: q.now, zone: time.UTC}
-	overview, err := c.options.Control.Overview(ctx, "")
+	pulse, err := c.options.Control.Pulse(ctx)
 	if err != nil {
 		return page{}, err
 	}
-	shown := frame("Warehouse levels", overview.Status, k)
+	shown := frame("Warehouse levels", pulse, k)
 	warehouses, _, err := c.options.Control.Partners(ctx)
 	if err != nil {
 		return page{}, err
@@ -106,14 +105,17 @@ type channelRow struct {
 }
 
 func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
-	overview, err := c.options.Control.Overview(ctx, q.path("id"))
+	pulse, err := c.options.Control.Pulse(ctx)
 	if err != nil {
 		return page{}, err
 	}
-	one := overview.Connections[0]
+	one, err := c.options.Control.Connection(ctx, q.path("id"))
+	if err != nil {
+		return page{}, err
+	}
 	k := clockOf(q.now, one.Inventory.Timezone)
 	view := channelView{
-		ID: one.ID, Merchant: one.Merchant, SKU: q.query.Get("sku"), Status: q.query.Get("status"), Statuses: control.Statuses(), WhyOff: whyOff(one, overview.Status),
+		ID: one.ID, Merchant: one.Merchant, SKU: q.query.Get("sku"), Status: q.query.Get("status"), Statuses: control.Statuses(), WhyOff: whyOff(one, pulse),
 		CSV: connectionPath(one.ID) + "/levels.csv",
 	}
 	rows, err := c.options.Control.ChannelLevels(ctx, one.ID, view.SKU, ledger.Status(view.Status), ledger.Page{After: q.query.Get("after"), Limit: rowsAPage})
@@ -126,7 +128,7 @@ func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
 	if len(rows) >= rowsAPage {
 		view.Next = connectionPath(one.ID) + "/levels?" + url.Values{"status": {view.Status}, "after": {rows[len(rows)-1].ChannelSKU}}.Encode()
 	}
-	shown := frame(one.ID+" levels", overview.Status, k)
+	shown := frame(one.ID+" levels", pulse, k)
 	shown.Body = view
 	return shown, nil
 }
@@ -159,7 +161,6 @@ type soldRow struct {
 	channelRow
 	Connection, ConnectionHref string
 	Why                        []string
-	Moved                      bool
 }
 
 type activityRow struct {
@@ -173,12 +174,12 @@ func (c *Console) skuPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	overview, err := c.options.Control.Overview(ctx, "")
+	pulse, err := c.options.Control.Pulse(ctx)
 	if err != nil {
 		return page{}, err
 	}
 	k := clock{now: q.now, zone: time.UTC}
-	shown := frame(inventory.Visible(product.SKU), overview.Status, k)
+	shown := frame(product.SKU, pulse, k)
 	shown.Body = viewProduct(product, k)
 	return shown, nil
 }
@@ -192,7 +193,7 @@ func viewProduct(product control.Product, k clock) skuView {
 	}
 	differ := 0
 	for _, sold := range product.Sold {
-		row := soldRow{channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection), Why: sold.Lines(), Moved: sold.Moved()}
+		row := soldRow{channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection), Why: sold.Lines()}
 		if sold.Row.Exported == nil || *sold.Row.Exported != sold.Row.Quantity {
 			differ++
 		}
@@ -231,7 +232,7 @@ func viewActivity(entry control.ProductEvent, k clock) activityRow {
 			took = span(*entry.Took)
 		}
 		if entry.Mode != "" {
-			took += ", " + syncName(entry.Mode)
+			took += ", " + control.SyncName(entry.Mode)
 		}
 		row.Note = strings.TrimSuffix(took+"; "+entry.Note, "; ")
 	}
@@ -254,7 +255,11 @@ type storeRow struct {
 }
 
 func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
-	overview, err := c.options.Control.Overview(ctx, "")
+	pulse, err := c.options.Control.Pulse(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	connections, err := c.options.Control.Connections(ctx)
 	if err != nil {
 		return page{}, err
 	}
@@ -266,8 +271,8 @@ func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
 	view := partnersView{}
 	on := func(is func(ledger.Connection) bool) string {
 		var names []string
-		for _, one := range overview.Connections {
-			if is(one.Connection) {
+		for _, one := range connections {
+			if is(one) {
 				names = append(names, one.ID)
 			}
 		}
@@ -286,7 +291,7 @@ func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
 			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Connections: on(func(k ledger.Connection) bool { return k.Store == one.ID }), Share: fmt.Sprintf("%.0f%%", one.Budget.Share*100),
 		})
 	}
-	shown := frame("Stores and warehouses", overview.Status, k)
+	shown := frame("Stores and warehouses", pulse, k)
 	shown.Body = view
 	return shown, nil
 }

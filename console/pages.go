@@ -138,10 +138,10 @@ func (c *Console) fragments(ctx context.Context, address string) ([]part, error)
 }
 
 // frame is what every page says of the whole: held runs, workers, Temporal.
-func frame(title string, status control.Status, k clock) page {
-	shown := page{Title: title, Zone: zoneWords(k), Held: len(status.Holds), Trouble: status.Unreachable}
-	if status.Unreachable == "" {
-		shown.Workers, shown.Idle = count(int64(status.Workers), "worker"), status.Workers == 0
+func frame(title string, pulse control.Pulse, k clock) page {
+	shown := page{Title: title, Zone: zoneWords(k), Held: len(pulse.Holds), Trouble: pulse.Unreachable}
+	if pulse.Unreachable == "" {
+		shown.Workers, shown.Idle = count(int64(pulse.Workers), "worker"), pulse.Workers == 0
 	}
 	return shown
 }

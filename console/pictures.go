@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -180,7 +181,7 @@ func dayPicture(runs []ledger.Run, ages []age, k clock) template.HTML {
 }
 
 func barWords(run ledger.Run, k clock) string {
-	words := k.at(run.StartedAt) + " " + syncName(run.Mode)
+	words := k.at(run.StartedAt) + " " + control.SyncName(run.Mode)
 	if run.EndedAt != nil {
 		words += ", " + span(run.EndedAt.Sub(run.StartedAt))
 	}

@@ -55,9 +55,15 @@ func kindOf(run ledger.Run) string {
 	return kind
 }
 
+// runTable is a list of runs; of several connections it names them.
+type runTable struct {
+	Named bool
+	Rows  []runRow
+}
+
 type runsView struct {
 	Connection string
-	Rows       []runRow
+	Table      runTable
 	More       string
 }
 
@@ -73,20 +79,20 @@ func (c *Console) runsPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	overview, err := c.options.Control.Overview(ctx, connection)
+	pulse, err := c.options.Control.Pulse(ctx)
 	if err != nil {
 		return page{}, err
 	}
 	k := clock{now: q.now, zone: time.UTC}
-	view := runsView{Connection: connection}
+	view := runsView{Connection: connection, Table: runTable{Named: true}}
 	for i, run := range runs {
 		if i == limit {
 			view.More = "/runs?" + url.Values{"connection": {connection}, "limit": {strconv.Itoa(2 * limit)}}.Encode()
 			break
 		}
-		view.Rows = append(view.Rows, viewRun(run, k))
+		view.Table.Rows = append(view.Table.Rows, viewRun(run, k))
 	}
-	shown := frame("Runs", overview.Status, k)
+	shown := frame("Runs", pulse, k)
 	shown.Body = view
 	return shown, nil
 }
@@ -94,16 +100,14 @@ func (c *Console) runsPage(ctx context.Context, q request) (page, error) {
 // runView is the page of one run.
 type runView struct {
 	runRow
-	Connection, ConnectionHref string
-	Store, Warehouse           string
-	Open, Held                 bool
-	Reason                     string
-	Stages                     []stage
-	Counts                     []fact
-	Scope                      []string
-	Requests                   []string
-	Rejected                   []rejectedRow
-	WebUI                      string
+	ConnectionHref, Store, Warehouse string
+	Open, Held                       bool
+	Stages                           []stage
+	Counts                           []fact
+	Scope                            []string
+	Requests                         []string
+	Rejected                         []rejectedRow
+	WebUI                            string
 }
 
 // stage is a part of a run with its times.
@@ -124,11 +128,15 @@ func (c *Console) runPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	overview, err := c.options.Control.Overview(ctx, run.Connection)
+	pulse, err := c.options.Control.Pulse(ctx)
 	if err != nil {
 		return page{}, err
 	}
-	k := clockOf(q.now, overview.Connections[0].Inventory.Timezone)
+	connection, err := c.options.Control.Connection(ctx, run.Connection)
+	if err != nil {
+		return page{}, err
+	}
+	k := clockOf(q.now, connection.Inventory.Timezone)
 	view := viewWholeRun(run, k)
 	if c.options.WebUI != "" {
 		view.WebUI = c.options.WebUI + "/workflows/" + url.PathEscape(run.Workflow) + "/" + url.PathEscape(run.WorkflowRun) + "/history"
@@ -139,18 +147,18 @@ func (c *Console) runPage(ctx context.Context, q request) (page, error) {
 			return page{}, err
 		}
 		for _, row := range rows {
-			view.Rejected = append(view.Rejected, rejectedRow{row.ChannelSKU, row.Location, row.Reason, skuPath(overview.Connections[0].Merchant, row.Product)})
+			view.Rejected = append(view.Rejected, rejectedRow{row.ChannelSKU, row.Location, row.Reason, skuPath(connection.Merchant, row.Product)})
 		}
 	}
-	shown := frame(fmt.Sprintf("Run %d", run.ID), overview.Status, k)
+	shown := frame(fmt.Sprintf("Run %d", run.ID), pulse, k)
 	shown.Body = view
 	return shown, nil
 }
 
 func viewWholeRun(run ledger.Run, k clock) runView {
 	view := runView{
-		runRow: viewRun(run, k), Connection: run.Connection, ConnectionHref: connectionPath(run.Connection), Store: run.Store, Warehouse: run.Warehouse,
-		Open: run.EndedAt == nil, Held: run.Outcome == ledger.Held && run.EndedAt == nil, Reason: run.Reason, Scope: run.Scope, Stages: stagesOf(run, k), Counts: factsOf(run.Counts),
+		runRow: viewRun(run, k), ConnectionHref: connectionPath(run.Connection), Store: run.Store, Warehouse: run.Warehouse,
+		Open: run.EndedAt == nil, Held: run.Outcome == ledger.Held && run.EndedAt == nil, Scope: run.Scope, Stages: stagesOf(run, k), Counts: factsOf(run.Counts),
 	}
 	for _, request := range run.Requests {
 		view.Requests = append(view.Requests, fmt.Sprintf("%s, at %s", cmp.Or(request.By, "somebody"), k.exact(request.At)))
@@ -211,16 +219,16 @@ type heldRow struct {
 }
 
 func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
-	overview, err := c.options.Control.Overview(ctx, "")
+	pulse, err := c.options.Control.Pulse(ctx)
 	if err != nil {
 		return page{}, err
 	}
 	k := clock{now: q.now, zone: time.UTC}
 	view := heldView{}
-	for _, hold := range overview.Holds {
+	for _, hold := range pulse.Holds {
 		view.Rows = append(view.Rows, viewHold(hold, k))
 	}
-	shown := frame("Held", overview.Status, k)
+	shown := frame("Held", pulse, k)
 	shown.Body = view
 	return shown, nil
 }

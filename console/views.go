@@ -39,10 +39,7 @@ var words = template.FuncMap{
 	"text":   inventory.Visible,
 	"number": number,
 	"figure": figure,
-	"count":  func(n int64, word string) string { return count(n, word) },
-	"dict": func(class, shape, word string) state {
-		return state{class, shape, word}
-	},
+	"count":  count,
 }
 
 func parseViews() (*views, error) {

@@ -10,14 +10,6 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// syncName is what people call a mode.
-func syncName(mode ledger.Mode) string {
-	if mode == ledger.Full {
-		return "Full Sync"
-	}
-	return "Smart Sync"
-}
-
 // number writes a figure with commas: 24,318.
 func number(n int64) string {
 	digits := strconv.FormatInt(n, 10)

@@ -14,12 +14,49 @@ type Overview struct {
 	Standings []Standing `json:"standings"` // of Status.Connections, in their order
 }
 
+// Pulse is what everybody wants to know of the whole, and costs little: whether work is done, and what waits for a person.
+type Pulse struct {
+	Workers     int        `json:"workers"`               // that poll for work now
+	Unreachable string     `json:"unreachable,omitempty"` // why Temporal cannot be asked; then the workers are not known
+	Holds       []OpenHold `json:"holds"`
+}
+
+// Pulse is that of a status.
+func (s Status) Pulse() Pulse {
+	return Pulse{Workers: s.Workers, Unreachable: s.Unreachable, Holds: s.Holds}
+}
+
+// Pulse looks at the workers and at what waits for a person, and at no connection.
+func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
+	holds, err := c.openHolds(ctx)
+	if err != nil {
+		return Pulse{}, err
+	}
+	pulse := Pulse{Holds: holds}
+	if pulse.Workers, err = c.workers(ctx); err != nil {
+		pulse.Unreachable = err.Error()
+	}
+	return pulse, ctx.Err()
+}
+
+// Connection is a connection as it is configured.
+func (c *Control) Connection(ctx context.Context, id string) (ledger.Connection, error) {
+	return c.connection(ctx, id)
+}
+
+// Connections are all connections as they are configured.
+func (c *Control) Connections(ctx context.Context) ([]ledger.Connection, error) {
+	return c.Ledger.Connections(ctx)
+}
+
 // Standing is how a connection stands, measured against its schedule.
 type Standing struct {
 	Condition Condition `json:"condition"`
 	Why       string    `json:"why,omitempty"`
 	// Day are the runs of the last 24 hours, newest first.
 	Day []ledger.Run `json:"day"`
+	// Recent are the newest runs, newest first.
+	Recent []ledger.Run `json:"recent"`
 	// Smart and Full are the last runs of everything of each mode that went through.
 	Smart *ledger.Run `json:"smart,omitempty"`
 	Full  *ledger.Run `json:"full,omitempty"`
@@ -27,6 +64,9 @@ type Standing struct {
 
 // lookedBack is how many runs of a connection an overview reads at most. Runs of a few SKUs come with every event.
 const lookedBack = 300
+
+// recentRuns is how many runs of a connection are shown beside its day.
+const recentRuns = 12
 
 // Overview looks at every connection, or at one, with its last day. Without Temporal it shows what the ledger knows.
 func (c *Control) Overview(ctx context.Context, only string) (Overview, error) {
@@ -55,7 +95,7 @@ func (c *Control) standing(ctx context.Context, connection ConnectionStatus, sta
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return Standing{}, err
 	}
-	standing := Standing{Day: daysRuns(runs, now), Smart: lastThrough(runs, ledger.Smart), Full: lastThrough(runs, ledger.Full)}
+	standing := Standing{Day: daysRuns(runs, now), Recent: runs[:min(len(runs), recentRuns)], Smart: lastThrough(runs, ledger.Smart), Full: lastThrough(runs, ledger.Full)}
 	newest := lastResult(runs)
 	var went *ledger.Run
 	if err == nil {
