@@ -231,7 +231,9 @@ func (w *world) post(path string, form url.Values, headers ...string) (int, stri
 
 func (w *world) send(request *http.Request) (int, string) {
 	w.t.Helper()
-	response, err := w.browser.Do(request)
+	ctx, cancel := context.WithTimeout(request.Context(), 20*time.Second) // a page that streams by mistake has no end
+	defer cancel()
+	response, err := w.browser.Do(request.WithContext(ctx))
 	require.NoError(w.t, err)
 	defer func() { _ = response.Body.Close() }()
 	require.Contains(w.t, response.Header.Get("Content-Security-Policy"), "default-src 'none'")
@@ -303,11 +305,18 @@ func TestSessions(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, status, "it lasts twelve hours")
 
 	w.signIn()
+	address, err := url.Parse(w.server.URL)
+	require.NoError(t, err)
+	cookies := w.browser.Jar.Cookies(address)
+	require.Len(t, cookies, 1)
 	status, body := w.post("/out", nil)
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "signed out")
 	status, _ = w.get("/")
 	require.Equal(t, http.StatusUnauthorized, status)
+	w.browser.Jar.SetCookies(address, cookies)
+	status, _ = w.get("/")
+	require.Equal(t, http.StatusUnauthorized, status, "the session itself is over, whoever kept its cookie")
 	require.Empty(t, w.fake.did())
 }
 
@@ -380,7 +389,9 @@ func TestLive(t *testing.T) {
 	w := newWorld(t).signIn()
 	status, _ := w.get("/live?page=/levels")
 	require.Equal(t, http.StatusNotFound, status, "nothing of it changes by itself")
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.server.URL+"/live?page=/c/acme-shop", nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.server.URL+"/live?page=/c/acme-shop", nil)
 	require.NoError(t, err)
 	response, err := w.browser.Do(request)
 	require.NoError(t, err)

@@ -1,12 +1,16 @@
 package console
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -59,7 +63,7 @@ func TestAgesOfTheWorkedExample(t *testing.T) {
 	t.Parallel()
 	var runs []ledger.Run
 	for began := noon.Add(-3 * time.Hour); began.Before(noon); began = began.Add(30 * time.Minute) {
-		runs = append([]ledger.Run{{Outcome: ledger.Completed, StartedAt: began, FetchBegan: new(began), EndedAt: new(began.Add(20 * time.Minute))}}, runs...)
+		runs = append([]ledger.Run{{Outcome: ledger.Completed, StartedAt: began.Add(-5 * time.Minute), FetchBegan: new(began), EndedAt: new(began.Add(20 * time.Minute))}}, runs...)
 	}
 	ages := agesOf(runs, noon.Add(-2*time.Hour), noon)
 	average, most := summary(ages)
@@ -115,4 +119,38 @@ func TestMatch(t *testing.T) {
 		require.Equal(t, test.ok, ok, test.path)
 		require.Equal(t, test.values, values, test.path)
 	}
+}
+
+func TestNoticesEnd(t *testing.T) {
+	t.Parallel()
+	now := noon
+	kept := newNotices(func() time.Time { return now })
+	key, err := kept.keep(notice{Text: "done"})
+	require.NoError(t, err)
+	asked := httptest.NewRequest(http.MethodGet, "/?notice="+key, nil)
+	now = now.Add(noticeLasts)
+	require.Equal(t, "done", kept.of(asked).Text)
+	now = now.Add(time.Second)
+	require.Nil(t, kept.of(asked))
+	require.Nil(t, kept.of(httptest.NewRequest(http.MethodGet, "/", nil)))
+}
+
+// Those that need somebody come first, and others by their names.
+func TestConnectionsThatNeedSomebodyComeFirst(t *testing.T) {
+	t.Parallel()
+	var overview control.Overview
+	for _, one := range []struct {
+		id        string
+		condition control.Condition
+	}{{"d", control.ConditionOnTime}, {"c", control.ConditionOff}, {"b", control.ConditionFailing}, {"a", control.ConditionOnTime}, {"e", control.ConditionHeld}} {
+		overview.Connections = append(overview.Connections, control.ConnectionStatus{Connection: ledger.Connection{ID: one.id}})
+		overview.Standings = append(overview.Standings, control.Standing{Condition: one.condition})
+	}
+	view := viewConnections(overview, request{query: url.Values{}, now: noon}, clock{noon, time.UTC})
+	var order []string
+	for _, row := range view.Rows {
+		order = append(order, row.ID)
+	}
+	require.Equal(t, []string{"e", "b", "a", "d", "c"}, order)
+	require.Equal(t, "5 connections: 1 held, 1 failing, 2 on time, 1 off.", view.Lede)
 }

@@ -84,6 +84,13 @@ func TestLastResult(t *testing.T) {
 	require.Nil(t, lastThrough(runs[:7], ledger.Smart))
 }
 
+func TestRunsOfADay(t *testing.T) {
+	t.Parallel()
+	at := func(ago time.Duration) *time.Time { return new(noon.Add(-ago)) }
+	runs := []ledger.Run{{ID: 4}, {ID: 3, EndedAt: at(time.Hour)}, {ID: 2, EndedAt: at(24*time.Hour - time.Second)}, {ID: 1, EndedAt: at(24 * time.Hour)}}
+	require.Equal(t, runs[:3], daysRuns(runs, noon))
+}
+
 func TestOverviewOfALedger(t *testing.T) {
 	t.Parallel()
 	c := &Control{Ledger: shopLedger(t), Now: func() time.Time { return noon }}
@@ -93,6 +100,11 @@ func TestOverviewOfALedger(t *testing.T) {
 	require.Len(t, overview.Standings, 1)
 	require.Equal(t, ConditionUnknown, overview.Standings[0].Condition)
 	require.Len(t, overview.Standings[0].Day, 1, "a run that has begun")
+	require.Equal(t, overview.Standings[0].Day, overview.Standings[0].Recent)
+	pulse, err := c.Pulse(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, overview.Pulse(), pulse)
+	require.NotEmpty(t, pulse.Unreachable)
 	_, err = c.Overview(t.Context(), "acme-shp")
 	require.ErrorContains(t, err, "acme-shop")
 	_, err = c.Run(t.Context(), 77)

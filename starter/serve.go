@@ -46,6 +46,9 @@ is applied while serve runs is taken up within half a minute.`,
 			if o.most, err = parseBytes(o.largest); err != nil {
 				return &flagError{fmt.Errorf("--max-snapshot: %w", err)}
 			}
+			if o.pages && !serve.Loopback(o.listen) {
+				return &control.UsageError{Message: fmt.Sprintf("the pages are served on loopback only, and %s can be reached from other machines; leave --listen out, and reach them through a tunnel: ssh -L 9480:127.0.0.1:9480 HOST", o.listen)}
+			}
 			s.creates = true // a configuration may be applied while it runs
 			return s.with(command.Context(), func(c *control.Control) error { return runServer(command.Context(), c, o) })
 		},
@@ -70,9 +73,6 @@ func runServer(ctx context.Context, c *control.Control, o serving) error {
 	options := serve.Options{
 		Control: c, Ledger: c.Ledger, MaximumSnapshot: o.most, Environment: settings.Process(), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
-	}
-	if o.pages && !serve.Loopback(o.listen) {
-		return &control.UsageError{Message: fmt.Sprintf("the pages are served on loopback only, and %s can be reached from other machines; leave --listen out, and reach them through a tunnel: ssh -L 9480:127.0.0.1:9480 HOST", o.listen)}
 	}
 	if o.token != "" {
 		secret, err := settings.Reference(o.token).Resolve(options.Environment)
