@@ -165,8 +165,12 @@ func TestStartsBeforeARepeatedHourAreInstants(t *testing.T) {
 		zone, daily string
 		instants    int
 	}{
-		{"Europe/Paris", "01:00", 4}, {"Europe/Paris", "01:59", 4}, {"Europe/Paris", "00:59", 0}, {"Australia/Lord_Howe", "00:45", 4},
-		{"America/New_York", "00:30", 0}, {"Asia/Tokyo", "01:00", 0},
+		{"Europe/Paris", "01:00", 4},
+		{"Europe/Paris", "01:59", 4},
+		{"Europe/Paris", "00:59", 0},
+		{"Australia/Lord_Howe", "00:45", 4},
+		{"America/New_York", "00:30", 0},
+		{"Asia/Tokyo", "01:00", 0},
 	} {
 		rules := []ledger.Rule{{Daily: test.daily}}
 		require.Len(t, control.Spec(rules, test.zone, today).Intervals, test.instants, "%s at %s", test.zone, test.daily)
