@@ -163,7 +163,7 @@ type Flow struct {
 	Locations []inventory.Location     `json:"locations,omitempty"`
 	// Unnamed are the schedules that the configuration does not name: they belong to the pages, and Smart and Full are only their defaults.
 	Unnamed []Mode `json:"unnamed,omitempty"`
-	// Zones are the time zones of schedules in force where they are not Timezone. A configuration sets none.
+	// Zones are the time zones of schedules for which Timezone does not hold.
 	Zones map[Mode]string `json:"zones,omitempty"`
 	// Floor is the shortest interval that the advice for Smart Sync may give; 0 leaves it to the advice.
 	Floor time.Duration `json:"floor,omitempty"`
