@@ -104,6 +104,18 @@ func Write(definitions ledger.Definitions, files []CatalogFile, notes map[string
 	return w.text.String()
 }
 
+// WriteSchedules are the schedules of connections as a configuration has them, to copy from.
+func WriteSchedules(connections []ledger.Connection, notes map[string]map[ledger.Mode]string) string {
+	w := &writer{}
+	w.section("connections", len(connections))
+	for _, one := range connections {
+		w.line(1, "- id: %s", scalar(one.ID))
+		w.line(2, "inventory:")
+		w.schedules(one, notes[one.ID])
+	}
+	return w.text.String()
+}
+
 // writer writes YAML, indented by two blanks a step.
 type writer struct{ text strings.Builder }
 
@@ -218,6 +230,22 @@ func (w *writer) connection(one ledger.Connection, notes map[ledger.Mode]string)
 	w.line(2, "enabled: %t", one.Enabled)
 	w.line(2, "inventory:")
 	w.line(3, "enabled: %t", one.Inventory.Enabled)
+	w.schedules(one, notes)
+	w.member(3, "overlap", string(one.Inventory.Overlap))
+	w.member(3, "unlisted", string(one.Inventory.Unlisted))
+	if floor := one.Inventory.Floor; floor > 0 {
+		w.line(3, "floor: %s", spanYAML(floor))
+	}
+	if len(one.Inventory.Locations) > 0 {
+		w.line(3, "locations:")
+	}
+	for _, location := range one.Inventory.Locations {
+		w.line(4, "- {location: %s, facilities: %s}", scalar(location.ID), flow(location.Facilities))
+	}
+}
+
+// schedules are those of a connection, as far as the configuration names them, with their zones.
+func (w *writer) schedules(one ledger.Connection, notes map[ledger.Mode]string) {
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		if note := notes[mode]; note != "" {
 			w.line(3, "# %s", inventory.Visible(strings.Join(strings.Fields(note), " ")))
@@ -231,17 +259,6 @@ func (w *writer) connection(one ledger.Connection, notes map[ledger.Mode]string)
 	w.member(3, "timezone", one.Inventory.Timezone)
 	if zones := one.Inventory.Zones; len(zones) > 0 {
 		w.line(3, "timezones: {%s}", strings.Join(zonesYAML(zones), ", "))
-	}
-	w.member(3, "overlap", string(one.Inventory.Overlap))
-	w.member(3, "unlisted", string(one.Inventory.Unlisted))
-	if floor := one.Inventory.Floor; floor > 0 {
-		w.line(3, "floor: %s", spanYAML(floor))
-	}
-	if len(one.Inventory.Locations) > 0 {
-		w.line(3, "locations:")
-	}
-	for _, location := range one.Inventory.Locations {
-		w.line(4, "- {location: %s, facilities: %s}", scalar(location.ID), flow(location.Facilities))
 	}
 }
 

@@ -249,7 +249,7 @@ func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.R
 		rules = one.Inventory.Full
 		view.Name, view.Button, view.First = "Full sync schedule", "Full inventory update", false
 	}
-	view.Rules = ruleWords(rules)
+	view.Rules = control.RuleWords(rules)
 	if len(rules) == 0 {
 		view.Rules = []string{"By hand only"}
 	}

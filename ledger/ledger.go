@@ -59,6 +59,7 @@ type Ledger interface {
 	Rememberer
 	Reader
 	Scheduler
+	CatalogueReader
 	// Check proves that the ledger answers and that its schema is this program's.
 	Check(ctx context.Context) error
 	// Close waits for running work.

@@ -75,6 +75,11 @@ func showStatus(w io.Writer, status control.Status) {
 			}
 			line(w, "  schedule %s: %s", schedule.ID, strings.Join(append([]string{when}, besides(schedule)...), ", "))
 		}
+		for _, setting := range c.Settings {
+			if setting.Override != nil {
+				line(w, "  %s: %s, %s", control.SyncName(setting.Mode), control.ScheduleWords(setting.Schedule), control.SettingWords(setting))
+			}
+		}
 		line(w, "  rows by status: %s", partition(c.Rows))
 		for _, left := range c.Left {
 			line(w, "  %s", plain(left.Words()))
