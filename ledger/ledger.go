@@ -58,6 +58,7 @@ type Ledger interface {
 	Pusher
 	Rememberer
 	Reader
+	Auditor
 	// Check proves that the ledger answers and that its schema is this program's.
 	Check(ctx context.Context) error
 	// Close waits for running work.

@@ -22,6 +22,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"apply":       applyTests,
 		"versions":    versionTests,
 		"state":       stateTests,
+		"audit":       auditTests,
 		"gate":        gateTests,
 		"acquire":     acquireTests,
 		"requests":    requestTests,
