@@ -91,6 +91,9 @@ type FetchResult struct {
 	Changed         int64      `json:"changed"`
 	Older           int64      `json:"older,omitempty"`
 	Held            string     `json:"held,omitempty"` // why nothing was recorded
+	// HeldRows is how many rows the snapshot has that is held, which a person is asked about; Rows holds those of all that were read. Nil where
+	// nothing is held, and of earlier releases.
+	HeldRows *int64 `json:"held_rows,omitempty"`
 	// Rejected says why what was fetched was not recorded, where a person has rejected it before.
 	Rejected string `json:"rejected,omitempty"`
 	// Absent is what a snapshot that is held leaves unnamed.

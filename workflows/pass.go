@@ -210,7 +210,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 			return nil, err
 		}
 		if fetched.Held != "" {
-			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: fetched.Rows, Absent: fetched.Absent}, nil
+			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: heldRows(fetched), Absent: fetched.Absent}, nil
 		}
 		summary = fmt.Sprintf("resolve: %d of %d levels changed", fetched.Changed, fetched.Rows)
 		if fetched.Shared != 0 {
