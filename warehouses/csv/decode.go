@@ -284,7 +284,7 @@ func (d *decoder) row(r record) inventory.Row {
 	if r.count > d.width && row.Problem != "" {
 		return row // which field is which is not known
 	}
-	row.SKU = d.figures.Undress(text(fieldSKU))
+	d.figures.SKU(&row, text(fieldSKU))
 	if d.has(fieldFacility) {
 		row.Facility = d.figures.Undress(text(fieldFacility))
 	}
