@@ -162,7 +162,7 @@ func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time
 		switch name {
 		case "sku":
 			row.SKU, err = readText(field)
-			row.SKU = figures.Undress(row.SKU)
+			figures.SKU(&row, row.SKU)
 		case "facility":
 			row.Facility, err = readText(field)
 			row.Facility = figures.Undress(row.Facility)

@@ -60,11 +60,11 @@ func TestUploadsAreReadByTheRulesOfTheirWarehouse(t *testing.T) {
 		require.Len(t, read, 6, "rows of empty fields are blank lines")
 		require.Contains(t, read[5].Problem, `"few" is not a whole number`)
 		require.Equal(t, []inventory.Row{
-			{SKU: "A", Available: new(int64(1234))},
+			{SKU: "A", Written: "A ", Available: new(int64(1234))},
 			{SKU: "B", Available: new(int64(0))},
 			{SKU: "C", NoAvailable: true},
 			{SKU: "D", Available: new(int64(1))},
-			{SKU: "00125", Available: new(int64(7))},
+			{SKU: "00125", Written: `="00125"`, Available: new(int64(7))},
 		}, read[:5])
 	}
 }
