@@ -201,8 +201,8 @@ func TestBrokenCopiesDoNotReplay(t *testing.T) {
 	}
 }
 
-// handed is what a run hands to the next one. It is without what a held pass has gained since the releases that hand on less, unless they
-// did.
+// handed is the input that a run gives to the next one. With the recorded input of a release, it leaves out the fields that a held pass has
+// gained since that release: today's code fills them, and the release did not know them.
 func handed(t *testing.T, input, release []byte) map[string]any {
 	t.Helper()
 	var read map[string]any

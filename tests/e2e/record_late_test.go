@@ -4,9 +4,7 @@ package e2e
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,23 +14,11 @@ import (
 	"github.com/tidemark/tidemark/activities"
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
-	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// comesTo waits until a workflow is in a phase.
-func (w *world) comesTo(workflow, phase string) {
-	w.t.Helper()
-	waitFor(w.t, workflow+" is "+phase, func(ctx context.Context) error {
-		progress, err := w.control.Progress(ctx, workflow)
-		if err == nil && progress.Phase != phase {
-			err = fmt.Errorf("it is %s", progress.Phase)
-		}
-		return err
-	})
-}
-
-// recordInterrupted records a push and a fetch that last, and are asked for so often, that their run goes on in a new one.
+// recordInterrupted records two runs that go on in a new one because many requests come: one in the middle of its push, one in the middle of
+// its fetch.
 func recordInterrupted(t *testing.T, folder string) {
 	for name, one := range map[string]struct{ paused, phase string }{
 		"push":  {"stores/shop", "pushing"},
@@ -49,7 +35,7 @@ func recordInterrupted(t *testing.T, folder string) {
 	}
 }
 
-// recordEarlyAnswer records an approval that comes before the run is held, and so is none of its hold.
+// recordEarlyAnswer records an approval that comes before the run is held. It approves nothing: the run still waits for an answer.
 func recordEarlyAnswer(t *testing.T, folder string) {
 	w := atFirst(t, 40)
 	w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
@@ -65,35 +51,15 @@ func recordEarlyAnswer(t *testing.T, folder string) {
 	w.keep(folder, "answered-early", held.Workflow, held.Run)
 }
 
-// recordFailedIntake records an intake that cannot record what it has read until its warehouse is there.
+// recordFailedIntake records an intake whose updates cannot be recorded until its warehouse is in the ledger.
 func recordFailedIntake(t *testing.T, folder string) {
-	one := shop{id: "shop", kind: "atomic"}
-	w := newWorld(t, scenario(4, one))
-	definitions := w.box.definitions(one)
-	w.apply(definitions, ledger.ApplyOptions{})
-	w.work()
-	id := workflows.IntakeID("annex")
-	_, err := w.control.Client.SignalWithStartWorkflow(context.Background(), id, workflows.SignalInventoryUpdated,
-		workflows.InventoryUpdated{Updates: []workflows.InventoryUpdate{{Event: "1", SKU: "BIKE", Available: new(int64(5))}}},
-		client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.InventoryIntakeType, workflows.IntakeInput{Warehouse: "annex"})
-	require.NoError(t, err)
-	waitFor(t, "the intake says that it cannot record", func(ctx context.Context) error {
-		described, err := w.control.Client.DescribeWorkflowExecution(ctx, id, "")
-		if err == nil && described.GetWorkflowExecutionInfo().GetMemo().GetFields()[workflows.MemoFailure] == nil {
-			err = errors.New("its memo says nothing")
-		}
-		return err
-	})
-	annex := definitions.Warehouses[0]
-	annex.ID = "annex"
-	definitions.Warehouses = append(definitions.Warehouses, annex)
-	w.apply(definitions, ledger.ApplyOptions{})
-	require.NoError(t, w.control.Client.CancelWorkflow(context.Background(), id, ""))
-	waitFor(t, "the intake has ended", func(ctx context.Context) error { return w.closed(ctx, id) })
-	w.keep(folder, "intake-failed", id, "")
+	w, run := failingIntake(t)
+	require.NoError(t, w.control.Client.CancelWorkflow(context.Background(), run.GetID(), ""))
+	waitFor(t, "the intake has ended", func(ctx context.Context) error { return w.closed(ctx, run.GetID()) })
+	w.keep(folder, "intake-failed", run.GetID(), "")
 }
 
-// recordNeverBegun records a run for which not even a run of the ledger could begin.
+// recordNeverBegun records a workflow that fails before its run is in the ledger: its connection does not exist.
 func recordNeverBegun(t *testing.T, folder string) {
 	w := atFirst(t, 5)
 	id := workflows.WorkflowID(ledger.Smart, "nobody")
@@ -104,15 +70,10 @@ func recordNeverBegun(t *testing.T, folder string) {
 	w.keep(folder, "never-begun", id, "")
 }
 
-// recordAllRefused records a run of which every row was refused, and that a person approved: it is red.
+// recordAllRefused records a run whose every row was refused. A person approves it, and it fails all the same.
 func recordAllRefused(t *testing.T, folder string) {
-	one := shop{id: "shop", kind: "per_item"}
-	w := newWorld(t, scenario(10, one))
-	d := w.box.definitions(one)
-	path := filepath.Join(w.folder, "stock.csv")
-	d.Warehouses[0].Driver, d.Warehouses[0].Settings = "csv", settings.Values{"path": path, "kind": "full"}
 	now := time.Now()
-	export(t, path, now.Add(-2*time.Hour), 5, nil)
+	w, d, path := fromFile(t, now.Add(-2*time.Hour), 5)
 	w.work()
 	w.apply(d, ledger.ApplyOptions{})
 	w.firstFull("shop")
