@@ -165,6 +165,9 @@ type finds struct {
 	failed error
 }
 
+// Check fails like its look-ups.
+func (s *finds) Check(context.Context) (channels.Finding, error) { return channels.Finding{}, s.failed }
+
 func (f *finds) Find(_ context.Context, items []channels.Item) ([]channels.Found, channels.Budget, error) {
 	var skus []string
 	found := make([]channels.Found, len(items))

@@ -43,6 +43,7 @@ type ConnectionStatus struct {
 	Last      *ledger.Run             `json:"last,omitempty"`
 	Holder    *ledger.Holder          `json:"holder,omitempty"` // who has the store now
 	Open      []OpenRun               `json:"open"`             // runs that have not ended, oldest first
+	Left      []ledger.Left           `json:"left,omitempty"`   // what stays behind at places that the connection does not show any more
 	Kept      string                  `json:"kept,omitempty"`   // which rows keep their figures, because a person rejected to take them to 0
 }
 
@@ -208,6 +209,9 @@ func (c *Control) connectionStatus(ctx context.Context, connection ledger.Connec
 		return status, err
 	}
 	status.Kept = kept.Words()
+	if status.Left, err = c.Ledger.LeftBehind(ctx, connection.ID); err != nil {
+		return status, err
+	}
 	holder, err := c.Ledger.Holder(ctx, connection.Store)
 	if err == nil {
 		status.Holder = &holder

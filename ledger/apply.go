@@ -64,6 +64,7 @@ func (a *applying) all(ctx context.Context, definitions Definitions) error {
 		return err
 	}
 	steps := []func() error{
+		func() error { return a.leave(ctx, definitions) },
 		func() error { return a.warehouses(ctx, definitions.Warehouses) },
 		func() error { return a.stores(ctx, definitions.Stores) },
 		func() error { return a.connections(ctx, definitions.Connections) },
@@ -155,8 +156,12 @@ func (a *applying) stores(ctx context.Context, wanted []Store) error {
 		}
 		switch {
 		case old == nil:
-		case !sameAccount(*old, one):
-			err = a.forgetStore(ctx, one.ID)
+		case !sameAccount(*old, one), old.ownPlace() != one.ownPlace():
+			left := ""
+			if sameAccount(elsewhere(*old), elsewhere(one)) {
+				left = old.ownPlace()
+			}
+			err = a.forgetStore(ctx, one.ID, left)
 		case encode(old.Settings) != encode(one.Settings):
 			err = a.tryAgain(ctx, one.ID)
 		}
@@ -189,21 +194,22 @@ func (a *applying) tryAgain(ctx context.Context, store string) error {
 }
 
 // forgetStore forgets what a store shows and how it knows its items, for it may be another account now: all of it is due. A run that is
-// under way, and calls whose answers did not come, were for the old one.
-func (a *applying) forgetStore(ctx context.Context, store string) error {
+// under way, and calls whose answers did not come, were for the old one. What it shows at the place that it has left is known, where there is one.
+func (a *applying) forgetStore(ctx context.Context, store, left string) error {
 	const rows = "connection IN (SELECT id FROM connections WHERE store = ?)"
 	for _, statement := range []string{
 		"DELETE FROM item_references WHERE store = ?",
 		"UPDATE gates SET run = NULL, fence = fence + 1 WHERE store = ?",
 		"UPDATE channel_levels SET blocked = CASE WHEN blocked = kept THEN '' ELSE blocked END, kept = '', hold_run = NULL WHERE (kept <> '' OR hold_run IS NOT NULL) AND " + rows,
-		"UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = blocked, open_call = NULL, exported = NULL, attempts = 0, tries = 0, part = 0 WHERE " + rows,
+		"UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = CASE WHEN leaving THEN reason ELSE blocked END, open_call = NULL, attempts = 0, tries = 0, part = 0 WHERE " + rows,
 		"DELETE FROM calls WHERE closed_at IS NULL AND " + rows,
 	} {
 		if _, err := a.exec(ctx, statement, store); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := a.exec(ctx, "UPDATE channel_levels SET exported = NULL WHERE "+rows+" AND (location = '' OR location <> ?)", store, left)
+	return err
 }
 
 func (a *applying) connections(ctx context.Context, wanted []Connection) error {

@@ -225,14 +225,18 @@ type Definitions struct {
 
 // Change is one difference that an apply made, or would make.
 type Change struct {
-	Action string `json:"action"` // "created", "changed", "removed", "kept": kept means absent from the configuration but not pruned
+	Action string `json:"action"` // "created", "changed", "removed", "left behind", "kept": kept means absent from the configuration but not pruned
 	Kind   string `json:"kind"`   // "warehouse", "store", "connection", "strategy", "product", "bundle", "listing"
 	ID     string `json:"id"`
 	Detail string `json:"detail,omitempty"`
+	Left   *Left  `json:"left,omitempty"` // with the action "left behind"
 }
 
 // ApplyOptions says how far an apply goes.
 type ApplyOptions struct {
 	DryRun bool // report the changes, make none
 	Prune  bool // remove warehouses, stores and connections that the configuration no longer has
+	// ZeroLeft has 0 pushed to what connections have left behind at places that they do not show any more. It is a person's approval of just
+	// those rows: the guard against mass zeroing does not count them.
+	ZeroLeft bool
 }

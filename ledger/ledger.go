@@ -691,7 +691,8 @@ type Rememberer interface {
 	// due: they are looked up anew and pushed again, for what the store shows is not known. It returns a *BusyError while a
 	// run has the store, which may hold in memory what is to be forgotten.
 	Relearn(ctx context.Context, store string, skus []string) (Relearned, error)
-	// Park takes due rows without an open call out of the push: each becomes StatusRejected or StatusBlocked, with its reason.
-	// A row whose figure changed since it was read stays due.
+	// Park writes what a look-up said of due rows without an open call: each becomes StatusRejected or StatusBlocked, with its
+	// reason, and is out of the push; or it is due again: as StatusRetrying after a try that brought nothing, as StatusPending
+	// with the limit of its Part. A row whose figure changed since it was read stays as it is.
 	Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemAnswer, now time.Time) error
 }

@@ -7,14 +7,19 @@ import (
 	"github.com/tidemark/tidemark/inventory"
 )
 
-const keepsNumber = "; the store keeps its last number"
-
-// leftBehind is why a row is not resolved any more. Levels are what its product is resolved to now, locations those of the connection.
-func leftBehind(row place, product string, levels []inventory.ChannelLevel, locations []inventory.Location) string {
+// leftBehind is why a row is not resolved any more. Levels are what its product is resolved to now, locations those of the connection; shown
+// is what the store was last known to show there.
+func leftBehind(row place, product string, levels []inventory.ChannelLevel, locations []inventory.Location, shown *int64) string {
+	keepsNumber := "; the store keeps its last number"
+	if shown != nil && *shown == 0 {
+		keepsNumber = "; the store was told to show 0"
+	}
 	linked := slices.ContainsFunc(locations, func(location inventory.Location) bool { return location.ID == row.location })
 	switch {
 	case row.location == "" && len(locations) > 0:
 		return "the connection names locations now, and this row is of none" + keepsNumber
+	case row.location != "" && len(locations) == 0:
+		return fmt.Sprintf("figures go to the store's own location now, and not to location %s any more%s there", row.location, keepsNumber)
 	case row.location != "" && !linked:
 		return fmt.Sprintf("the connection has no link to location %s any more%s there", row.location, keepsNumber)
 	case len(levels) == 0:

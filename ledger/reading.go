@@ -194,6 +194,8 @@ type Reader interface {
 	Alike(ctx context.Context, sku string, query AlikeQuery) ([]string, error)
 	// StatusCounts counts a connection's rows by status.
 	StatusCounts(ctx context.Context, connection string) (map[Status]int64, error)
+	// LeftBehind lists what a connection has left behind at places that it does not show any more, by location.
+	LeftBehind(ctx context.Context, connection string) ([]Left, error)
 	// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. Connection may be empty.
 	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ActivityEntry, error)
 

@@ -107,7 +107,7 @@ func (d *database) Relearn(ctx context.Context, store string, skus []string) (Re
 	return done, nil
 }
 
-// Park takes due rows without an open call out of the push; see Rememberer.
+// Park writes what a look-up said of due rows without an open call; see Rememberer.
 func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemAnswer, now time.Time) error {
 	if len(items) != len(answers) {
 		return fmt.Errorf("ledger: %d rows to park and %d answers", len(items), len(answers))
@@ -115,14 +115,16 @@ func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, answe
 	input := newTable(len(items))
 	skus, locations := input.texts("channel_sku"), input.texts("location")
 	quantities, observed := input.numbers("quantity"), input.numbers("observed")
-	statuses, reasons := input.texts("status"), input.texts("reason")
+	statuses, reasons, parts := input.texts("status"), input.texts("reason"), input.numbers("part")
 	for i, answer := range answers {
-		if answer.Status != StatusRejected && answer.Status != StatusBlocked {
+		switch answer.Status {
+		case StatusRejected, StatusBlocked, StatusRetrying, StatusPending:
+		default:
 			return fmt.Errorf("ledger: a row cannot be parked as %q", answer.Status)
 		}
 		skus[i], locations[i] = items[i].ChannelSKU, items[i].Location
 		quantities[i], observed[i] = items[i].Quantity, items[i].Observed
-		statuses[i], reasons[i] = string(answer.Status), cleanText(answer.Reason)
+		statuses[i], reasons[i], parts[i] = string(answer.Status), cleanText(answer.Reason), int64(answer.Part)
 	}
 	return d.write(ctx, func(t *tx) error {
 		held, err := t.hold(ctx, lease)
@@ -134,13 +136,14 @@ func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, answe
 		_, err = t.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, connection, location, sku, channel_sku, before, after, note)
 			SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), i.status, CAST(? AS TEXT), CAST(? AS TEXT), c.connection, c.location, c.product, c.channel_sku, c.exported, c.quantity, i.reason
 			FROM input i JOIN channel_levels c ON c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location
-			WHERE c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`,
+			WHERE i.status <> 'pending' AND c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`,
 			micros(now), lease.Run, held.merchant, held.warehouse, held.connection)
 		if err != nil {
 			return err
 		}
-		_, err = t.bulk(ctx, *input, `UPDATE channel_levels AS c SET status = i.status, reason = i.reason, run = ?,
-				tries = CASE WHEN c.tries_run = ? THEN c.tries ELSE 0 END, tries_run = ?
+		_, err = t.bulk(ctx, *input, `UPDATE channel_levels AS c SET status = i.status, reason = i.reason, part = i.part, run = ?,
+				attempts = CASE i.status WHEN 'retrying' THEN c.attempts + 1 WHEN 'pending' THEN c.attempts ELSE 0 END,
+				tries = CASE WHEN c.tries_run = ? THEN c.tries ELSE 0 END + CASE i.status WHEN 'retrying' THEN 1 ELSE 0 END, tries_run = ?
 			FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location
 			AND c.status || '' IN ('pending', 'retrying') AND c.quantity = i.quantity AND c.observed = i.observed`, lease.Run, lease.Run, lease.Run, held.connection)
 		return err

@@ -54,6 +54,7 @@ type resolving struct {
 	plan   Plan
 	levels map[place]resolvedLevel
 	before map[place]inventory.Standing // of the products of the page
+	shows  map[place]*int64             // what the store was last known to show there
 }
 
 // place is a channel level of a connection.
@@ -90,14 +91,17 @@ func (r *resolving) stand(ctx context.Context, page []Resolution) error {
 	for i, resolution := range page {
 		products[i] = resolution.Product
 	}
-	r.before = make(map[place]inventory.Standing, len(r.levels))
+	r.before, r.shows = make(map[place]inventory.Standing, len(r.levels)), map[place]*int64{}
 	return r.each(ctx, func(row *sql.Rows) error {
 		var at place
 		var before inventory.Standing
-		err := row.Scan(&at.channelSKU, &at.location, &before.Product, &before.Quantity, &before.Blocked, &before.Observed, &before.Parked)
-		r.before[at] = before
+		var shows *int64
+		err := row.Scan(&at.channelSKU, &at.location, &before.Product, &before.Quantity, &before.Blocked, &before.Observed, &before.Parked, &shows)
+		if r.before[at] = before; shows != nil && *shows == 0 {
+			r.shows[at] = shows
+		}
 		return err
-	}, `SELECT channel_sku, location, product, quantity, CASE WHEN blocked = kept THEN '' ELSE blocked END, observed, `+refused+`
+	}, `SELECT channel_sku, location, product, quantity, CASE WHEN blocked = kept THEN '' ELSE blocked END, observed, `+refused+`, exported
 		FROM channel_levels WHERE connection = ? AND product IN (SELECT j.value FROM `+r.dialect.set()+")",
 		r.plan.Connection.ID, r.dialect.list(products))
 }
@@ -123,11 +127,11 @@ func (r *resolving) release(ctx context.Context, page []Resolution) error {
 	for i, at := range left {
 		product := r.before[at].Product
 		channelSKUs[i], locations[i] = at.channelSKU, at.location
-		reasons[i] = leftBehind(at, product, resolved[product], r.plan.Connection.Inventory.Locations)
+		reasons[i] = leftBehind(at, product, resolved[product], r.plan.Connection.Inventory.Locations, r.shows[at])
 	}
 	_, err := r.bulk(ctx, *rows, `UPDATE channel_levels AS c SET blocked = i.reason, run = ?,
 		status = CASE WHEN c.open_call IS NULL THEN 'blocked' ELSE c.status END, reason = CASE WHEN c.open_call IS NULL THEN i.reason ELSE c.reason END
-		FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.observed <= ?`,
+		FROM input i WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.observed <= ? AND NOT c.leaving`,
 		r.lease.Run, r.plan.Connection.ID, r.plan.Next.Levels)
 	return err
 }
@@ -153,7 +157,7 @@ func (r *resolving) upsert(ctx context.Context, move inventory.Move) (int64, err
 			SELECT 1 FROM channel_levels c JOIN listings l ON l.store = ? AND l.channel_sku = c.channel_sku AND l.sku <> i.product AND NOT l.removed
 			WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.product <> i.product)
 		ON CONFLICT (connection, channel_sku, location) DO UPDATE SET product = excluded.product, quantity = excluded.quantity, observed = excluded.observed,
-			blocked = CASE WHEN excluded.blocked = '' AND `+keeps+` THEN channel_levels.kept ELSE excluded.blocked END, run = excluded.run, why = excluded.why,
+			blocked = CASE WHEN excluded.blocked = '' AND `+keeps+` THEN channel_levels.kept ELSE excluded.blocked END, run = excluded.run, why = excluded.why, leaving = FALSE,
 			kept = CASE WHEN `+keeps+` THEN channel_levels.kept ELSE '' END,
 			status = CASE WHEN channel_levels.open_call IS NOT NULL OR `+parked+` THEN channel_levels.status
 				WHEN excluded.blocked = '' AND `+keeps+` THEN 'blocked' ELSE excluded.status END,

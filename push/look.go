@@ -12,16 +12,21 @@ import (
 // Found tells what a look-up brought, or how it failed. What was found is remembered; rows that cannot be sent are parked. The loop tells
 // Answered of calls of figures alone.
 func (m *Machine) Found(number int, found []channels.Found, failed error, now time.Time) Effects {
-	step := m.flights[number].step
-	delete(m.flights, number)
+	under := m.flights[number]
+	step := under.step
 	m.returned()
 	step.window.looking--
 	defer m.stirred(step.Call.Items)
 	if failed != nil {
-		step.window.unknown = slices.Concat(step.Call.Items, step.window.unknown)
-		return m.settleFind(failed, now)
+		effects := m.settleFind(under, failed, now)
+		if !effects.Check {
+			delete(m.flights, number)
+		}
+		return effects
 	}
+	delete(m.flights, number)
 	m.failedFinds = 0
+	m.of(step).answered()
 	m.find = min(2*m.find, max(m.setup.Limits.Find, 1)) // after one that was too large
 	effects := Effects{Remember: map[string]string{}}
 	for i, row := range step.Call.Items {
@@ -57,23 +62,31 @@ func (w *window) learn(effects Effects) {
 	})
 }
 
+// again puts rows back whose look-up failed.
+func (w *window) again(step Step) { w.unknown = slices.Concat(step.Call.Items, w.unknown) }
+
 // settleFind does what the error of a look-up asks for. Nothing was begun, so there is nothing to keep.
-func (m *Machine) settleFind(failed error, now time.Time) Effects {
+func (m *Machine) settleFind(under *flight, failed error, now time.Time) Effects {
 	var cause *channels.Error
 	if !errors.As(failed, &cause) {
 		cause = &channels.Error{Reason: failed.Error()}
 	}
-	switch cause.Next {
-	case channels.AskPerson:
-		return Effects{Fail: m.named(cause)}
-	case channels.Wait:
-		return Effects{} // the pacer knows until when
-	case channels.Smaller:
-		if m.find > 1 {
-			m.find = (m.find + 1) / 2
-			return Effects{}
-		}
+	if cause.Next == channels.AskPerson {
+		return m.settleBlame(under, cause, now)
 	}
+	under.step.window.again(under.step)
+	switch {
+	case cause.Next == channels.Wait:
+		return Effects{} // the pacer knows until when
+	case cause.Next == channels.Smaller && m.find > 1:
+		m.find = (m.find + 1) / 2
+		return Effects{}
+	}
+	return m.pauseFinds(cause, now)
+}
+
+// pauseFinds ends the slice, for longer each time that a look-up fails in a row.
+func (m *Machine) pauseFinds(cause *channels.Error, now time.Time) Effects {
 	m.failedFinds++
 	return Effects{Pause: &Pause{Until: now.Add(findPause * time.Duration(m.failedFinds)), Why: cause.Error()}}
 }

@@ -93,6 +93,9 @@ func TestLookUpsThatFail(t *testing.T) {
 			m := looking(t, channels.Limits{Batch: 9, Find: 3}, due("A", "B", "C", "D")...)
 			number, _ := looks(t, m)
 			effects := m.Found(number, nil, test.failed, noon)
+			if effects.Check {
+				effects = m.Checked(number, revoked, noon)
+			}
 			require.Equal(t, test.fails, effects.Fail != nil)
 			if test.fails {
 				require.ErrorContains(t, effects.Fail, "store north: no")

@@ -51,7 +51,7 @@ const (
 type Step struct {
 	Kind  Kind
 	Key   string          // of ReadCall and Abandon
-	Why   string          // of Abandon
+	Why   string          // of Abandon; of Poll, what the call was last answered
 	Query ledger.DueQuery // of ReadDue
 	SKUs  []string        // of ReadReferences
 	// Call is that of Resend and Poll as the ledger has it. Of Send and Find only Items are set.
@@ -112,7 +112,8 @@ type Machine struct {
 	find        int // the most items in one look-up
 	failedFinds int // look-ups in a row that failed
 
-	refusals refusals // of single items
+	refusals map[channels.Operation]*refusals // by the kind of call
+	reads    bool                             // a read that changes nothing works with the credential
 	moves    moves
 }
 
@@ -124,7 +125,10 @@ type standing struct {
 
 // New returns the machine of a new slice.
 func New(setup Setup) *Machine {
-	m := &Machine{setup: setup, batch: max(setup.Limits.Batch, 1), atOnce: max(setup.Limits.Calls, 1), find: max(setup.Limits.Find, 1), flights: map[int]*flight{}}
+	m := &Machine{
+		setup: setup, batch: max(setup.Limits.Batch, 1), atOnce: max(setup.Limits.Calls, 1), find: max(setup.Limits.Find, 1),
+		flights: map[int]*flight{}, refusals: map[channels.Operation]*refusals{},
+	}
 	if setup.Batch > 0 {
 		m.batch = min(m.batch, setup.Batch)
 	}
@@ -159,7 +163,7 @@ func (m *Machine) Next(now time.Time) (Plan, error) {
 		return plan, nil
 	case falters || m.workload() >= m.setup.Limits.Tickets && m.setup.Limits.Tickets > 0:
 		return plan, nil // nothing new is sent until the lost call is answered, or the store is done with a submission
-	case m.refusals.doubtful() && len(m.flights) > 0:
+	case m.doubtful() && len(m.flights) > 0:
 		return plan, nil // the calls under way tell whether the store refuses everything
 	}
 	steps, err := m.fresh(now)

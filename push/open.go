@@ -138,7 +138,7 @@ func (m *Machine) unanswered(now time.Time) (plan Plan, falters bool) {
 		case decision.what == send:
 			plan.Steps = append(plan.Steps, Step{Kind: Resend, Call: *call.whole})
 		default:
-			plan.Steps = append(plan.Steps, Step{Kind: Poll, Call: *call.whole})
+			plan.Steps = append(plan.Steps, Step{Kind: Poll, Call: *call.whole, Why: call.Note})
 		}
 	}
 	return plan, falters

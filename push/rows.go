@@ -35,7 +35,7 @@ func (m *Machine) fresh(now time.Time) ([]Step, error) {
 				return nil, err
 			}
 		case len(w.unknown) > 0 && find == nil:
-			find = []Step{{Kind: Find, Call: items(w.unknown[:min(m.find, len(w.unknown))]), window: w}}
+			find = []Step{{Kind: Find, Call: items(within(w.unknown[:min(m.find, len(w.unknown))])[0]), window: w}}
 		}
 	}
 	for _, w := range slices.Backward(first) {

@@ -78,7 +78,7 @@ func (m *Machine) settle(under *flight, reply channels.Reply, failed error, now 
 	}
 	for i, row := range call.Items {
 		if verdict := reply.Items[i].Verdict; verdict == channels.Applied || verdict == channels.Accepted {
-			m.refusals.taken()
+			m.of(under.step).answered()
 		}
 		effects.Answer.Items = append(effects.Answer.Items, meaning(row, reply.Items[i]))
 		if reply.Items[i].Lost {

@@ -195,6 +195,9 @@ func TestFailures(t *testing.T) {
 			t.Parallel()
 			m, number := calling(t, test.kind, channels.Limits{Batch: 3}, test.rows...)
 			effects := m.Answered(number, channels.Reply{}, test.failed, noon)
+			if effects.Check {
+				effects = m.Checked(number, revoked, noon)
+			}
 			require.Zero(t, m.UnderWay())
 			require.Equal(t, test.want.fails, effects.Fail != nil)
 			if test.want.fails {

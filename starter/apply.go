@@ -29,7 +29,8 @@ func applyCommand(s *session) *cobra.Command {
 		Long: `apply reads a configuration, checks all of it, and makes the ledger and the Temporal schedules say the same. Every error is shown
 with its file, line and column, and then nothing is changed. Applying again changes nothing. A schedule that a person paused stays
 paused. What is no longer in the file stays until --prune, which removes nothing that belongs to another ledger. Where a connection's
-schedules belong to another ledger, nothing is changed; --take-over takes them over. A connection that becomes enabled gets one Full Sync.`,
+schedules belong to another ledger, nothing is changed; --take-over takes them over. A connection that becomes enabled gets one Full Sync.
+Where a changed location leaves numbers behind in a store, apply says how many; with --zero-left the next runs push 0 there.`,
 		Example: "  starter apply tidemark.yaml\n  starter apply tidemark.yaml --dry-run\n  starter apply tidemark.yaml --check",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -62,6 +63,7 @@ schedules belong to another ledger, nothing is changed; --take-over takes them o
 	}
 	command.Flags().BoolVar(&options.DryRun, "dry-run", false, "show what would change, change nothing")
 	command.Flags().BoolVar(&options.Prune, "prune", false, "remove warehouses, stores, connections and schedules that the file no longer has")
+	command.Flags().BoolVar(&options.ZeroLeft, "zero-left", false, "push 0 to what connections have left behind at locations that they do not show any more; else the stores keep those numbers")
 	command.Flags().BoolVar(&options.TakeOver, "take-over", false, "take over schedules of the file's connections that belong to another ledger, which this one replaces")
 	command.Flags().BoolVar(&force, "force", false, "allow a Full Sync schedule of more than once a day")
 	command.Flags().BoolVarP(&verbose, "verbose", "v", false, "list every product, bundle and listing that changes, and not only how many")
@@ -100,6 +102,10 @@ func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Defin
 	counted := map[part]int64{} // by kind and action, without a number
 	var order []part
 	for _, change := range report.Changes {
+		if change.Left != nil {
+			line(w, "connection %s: %s%s", change.ID, map[bool]string{true: "after this, ", false: ""}[dryRun], plain(change.Left.Words()))
+			continue
+		}
 		if slices.Contains(catalogue, change.Kind) && !verbose {
 			one := part{what: change.Kind + "\t" + would + change.Action}
 			if counted[one] == 0 {

@@ -76,6 +76,9 @@ func showStatus(w io.Writer, status control.Status) {
 			line(w, "  schedule %s: %s", schedule.ID, strings.Join(append([]string{when}, besides(schedule)...), ", "))
 		}
 		line(w, "  rows by status: %s", partition(c.Rows))
+		for _, left := range c.Left {
+			line(w, "  %s", plain(left.Words()))
+		}
 		if c.Kept != "" {
 			line(w, "  %s", plain(c.Kept))
 		}

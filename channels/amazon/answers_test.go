@@ -263,7 +263,7 @@ func TestListings(t *testing.T) {
 		"a warning about the quantity":     {answer: shows(`,"quantity":4`, strings.Replace(about, "ERROR", "WARNING", 1)), want: later(1, 2*time.Minute)},
 		"an error about something else":    {answer: shows(`,"quantity":4`, strings.Replace(about, "fulfillment_availability", "fulfillment_availability_note", 1)), want: later(1, 2*time.Minute)},
 		"a fault of Amazon's":              {answer: shows(`,"quantity":4`, strings.Replace(about, "90220", "InternalFailure", 1)), want: later(1, 2*time.Minute)},
-		"there is none":                    {answer: said{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU 'BIKE' not found"}]}`}, want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "Amazon took the figure, but has no listing of this SKU in the marketplace; list it, or correct the listing's channel SKU"})},
+		"there is none":                    {answer: said{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU 'BIKE' not found"}]}`}, want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "Amazon took the figure, but has no listing of this SKU in the marketplace; list it, or correct the listing's channel SKU (Amazon says: SKU 'BIKE' not found)"})},
 		"another listing":                  {answer: said{status: 200, body: `{"sku":"BELL"}`}, fault: "not the listing"},
 		"a page":                           {answer: said{status: 200, body: page}, fault: "not the JSON"},
 		"throttled":                        {answer: said{status: 429}, next: channels.Wait, fault: "throttles"},

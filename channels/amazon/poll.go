@@ -178,7 +178,11 @@ func (s *session) look(ctx context.Context, on ticket, item channels.Item) (chan
 	case err != nil:
 		return channels.Reply{}, err
 	case answer.Status == http.StatusNotFound:
-		return one(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "Amazon took the figure, but has no listing of this SKU in the marketplace; list it, or correct the listing's channel SKU"}), nil
+		reason := "Amazon took the figure, but has no listing of this SKU in the marketplace; list it, or correct the listing's channel SKU"
+		if words := readProblem(answer).text(); words != "" {
+			reason += " (Amazon says: " + words + ")"
+		}
+		return one(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: reason}), nil
 	case answer.Status != http.StatusOK:
 		return s.readSingleRefusal(answer)
 	}

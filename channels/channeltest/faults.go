@@ -52,6 +52,9 @@ type Closing struct {
 	Nameless bool
 	// Whole has a call that names the item answered with the status as a whole, whatever else is in it.
 	Whole bool
+	// Reads has calls that name the item and only read answered so, whatever else is in them: look-ups, and questions what became of its
+	// figure. Calls that set its figure are taken.
+	Reads bool
 }
 
 // outcome is what a driver must make of a fault.

@@ -100,11 +100,11 @@ func (f *Front) Closing(sku string) (closing Closing, closed bool) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	closing, closed = f.closed[sku]
-	return closing, closed
+	return closing, closed && !closing.Reads
 }
 
-// refusesItem answers a write that names a closed item with a status and words for the whole, where the store does so.
-func (f *Front) refusesItem(w http.ResponseWriter, r *http.Request) bool {
+// refusesItem answers a call that names a closed item with a status and words for the whole, where the store does so.
+func (f *Front) refusesItem(w http.ResponseWriter, r *http.Request, kind Kind) bool {
 	f.mutex.Lock()
 	closed := maps.Clone(f.closed)
 	f.mutex.Unlock()
@@ -118,11 +118,12 @@ func (f *Front) refusesItem(w http.ResponseWriter, r *http.Request) bool {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	for sku, closing := range closed {
 		name := sku
-		if f.Names != nil {
+		if f.Names != nil && kind == Write {
 			name = f.Names(sku)
 		}
 		named := name != "" && (bytes.Contains(body, []byte(name)) || strings.Contains(r.URL.Path+"?"+r.URL.RawQuery, name))
-		if named && (closing.Whole || f.Alone != nil && f.Alone(r)) {
+		whole := closing.Whole || f.Alone != nil && f.Alone(r)
+		if named && (kind == Read && closing.Reads || kind == Write && !closing.Reads && whole) {
 			f.Refuse(w, closing.Status, closing.Words)
 			return true
 		}
@@ -166,7 +167,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.store.ServeHTTP(w, r)
 		return
 	}
-	if kind == Write && fault != Marked && f.refusesItem(w, r) {
+	if fault != Marked && f.refusesItem(w, r, kind) {
 		return
 	}
 	if status, refused := refusals[fault]; refused {
@@ -179,7 +180,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// The store applies the call; what it answers is spoiled.
 	kept := httptest.NewRecorder()
-	if kind != Write || !f.refusesItem(kept, r) {
+	if !f.refusesItem(kept, r, kind) {
 		f.store.ServeHTTP(kept, r)
 	}
 	spoil(w, r, fault, kept)

@@ -140,6 +140,101 @@ func (got told) requireClosed(t *testing.T, status int) {
 	}
 }
 
+// closedAmong: the answer to a call for several may be about one of them, or about the credential, and a driver cannot know. It is left to be
+// found out by halving, with the store's words for the item that is left.
+func (s suite) closedAmong(t *testing.T, store Store) {
+	channel := open(t, store)
+	items := s.items(t, store, channel)
+	if len(items) == 1 {
+		return // closedAlone
+	}
+	for _, status := range ofItems {
+		for at := range items {
+			store.Close(items[at].ChannelSKU, Closing{Status: status, Words: words, Whole: true})
+			got := asks(t, channel, call(t, channel, keyed("key-", status, at), items...))
+			store.Reopen()
+			switch {
+			case got.err != nil:
+				got.requireClosed(t, status)
+			case got.reply.Refused:
+				require.Contains(t, got.reply.Reason, words)
+			default:
+				for i, item := range got.reply.Items {
+					if item.Verdict == channels.Rejected { // the call itself names no item, and its report says more
+						require.Equal(t, at, i, "%d: %+v", status, item)
+						requireRefused(t, item)
+					}
+				}
+			}
+		}
+	}
+	reply := sendThrough(t, channel, call(t, channel, "key-again", with(items, 7)...))
+	require.Equal(t, every(len(items), channels.Applied), verdicts(reply), "nothing was remembered")
+}
+
+// closedLookUp: what may be about the credential is left to be found out, with the store's words for the item. What a look-up of one item
+// says of that item parks it.
+func (s suite) closedLookUp(t *testing.T, store Store) {
+	channel := open(t, store)
+	finder, ok := channels.AsFinder(channel)
+	require.True(t, ok)
+	items := s.known(t, store, min(3, channel.Limits().Find))
+	for _, status := range ofItems {
+		for at := range items {
+			store.Close(items[at].ChannelSKU, Closing{Status: status, Words: words, Reads: true})
+			answers, _, err := finder.Find(t.Context(), items)
+			store.Reopen()
+			if err == nil {
+				require.Len(t, items, 1, "%d: nothing says which item is meant: %+v", status, answers)
+				require.Contains(t, answers[0].Missing+answers[0].Blocked, words)
+				require.False(t, status == http.StatusUnauthorized || status == http.StatusForbidden, "it may be about the credential")
+				continue
+			}
+			told{err: judged(t, channels.Reply{}, err)}.requireClosed(t, status)
+		}
+	}
+	for _, item := range found(t, channel, items) {
+		require.NotEmpty(t, item.Reference, "nothing was remembered")
+	}
+}
+
+// closedCheck: a check says whether the credential works, whatever the store says of the items that it meets.
+func (s suite) closedCheck(t *testing.T, store Store) {
+	channel := open(t, store)
+	for _, status := range ofItems {
+		for _, item := range s.items(t, store, channel) {
+			store.Close(item.ChannelSKU, Closing{Status: status, Words: words, Reads: true})
+		}
+		_, err := channel.Check(t.Context())
+		require.NoError(t, err)
+		store.Reopen()
+	}
+}
+
+// closedReport: a store that took a figure may refuse to say what became of it. Where the question is about the one item, it parks that.
+func (s suite) closedReport(t *testing.T, store Store) {
+	channel := open(t, store)
+	poller, ok := channels.AsPoller(channel)
+	require.True(t, ok)
+	item := s.items(t, store, channel)[0]
+	for _, status := range ofItems {
+		once := call(t, channel, keyed("key-", status), item)
+		reply := send(t, channel, once)
+		store.Close(item.ChannelSKU, Closing{Status: status, Words: words, Reads: true})
+		got := told{reply: reply}
+		for got.err == nil && got.reply.Ticket != "" {
+			report, err := poller.Poll(t.Context(), got.reply.Ticket, once.Items)
+			if got.reply = report; err != nil {
+				got.err = judged(t, report, err)
+			}
+		}
+		store.Reopen()
+		if got.err != nil || got.reply.Items[0].Verdict != channels.Applied { // else its questions name no item
+			got.requireClosed(t, status)
+		}
+	}
+}
+
 // closedWhole: a call for several items that is refused as a whole for the credential is the store's trouble, not that of its items.
 func (s suite) closedWhole(t *testing.T, store Store) {
 	channel := open(t, store)

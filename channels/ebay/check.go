@@ -2,6 +2,7 @@ package ebay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -29,7 +30,12 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return finding, nil
 	}
 	found, err := s.look(ctx, sku)
-	if err != nil {
+	var refusal *channels.Error
+	switch {
+	case errors.As(err, &refusal) && refusal.Next == channels.AskPerson: // the credential reads: it is about the item
+		finding.Notes = append(finding.Notes, fmt.Sprintf("the first one, %.100q, is refused: %s", sku, refusal.OfItem()))
+		return finding, nil
+	case err != nil:
 		return channels.Finding{}, err
 	}
 	state := "has a published offer"

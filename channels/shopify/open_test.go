@@ -18,7 +18,8 @@ func TestOpenSetsTheLimits(t *testing.T) {
 	t.Parallel()
 	channel, err := shopify.Driver().Open("shop", settings.Values{"shop": "acme.myshopify.com", "token": "env:TOKEN", "compare": true}, shopifytest.Environment())
 	require.NoError(t, err)
-	require.Equal(t, channels.Limits{Calls: 10,
+	require.Equal(t, channels.Limits{
+		Calls: 10,
 		Batch: 250, Rate: 10, Burst: 200, Compare: true, KeyLifetime: 23 * time.Hour, Timeout: 30 * time.Second, Find: 100,
 	}, channel.Limits())
 	require.False(t, shopify.Spec.CreatesUnknown, "a SKU that is not found is never made")

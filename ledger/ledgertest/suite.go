@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"resolve":     resolveTests,
 		"place":       placeTests,
 		"moved":       movedTests,
+		"leaving":     leavingTests,
 		"parked":      parkedTests,
 		"redefine":    redefineTests,
 		"due":         dueTests,

@@ -12,6 +12,7 @@ import (
 var rememberTests = tests{
 	"references are kept by store":           remembers,
 	"rows are parked":                        parks,
+	"rows that are tried again":              parksForNow,
 	"what changed meanwhile is not parked":   parksUnchanged,
 	"what cannot be parked":                  refusesParking,
 	"a call counts for its items":            countsItems,
@@ -66,6 +67,47 @@ func parks(t *testing.T, w *world) {
 	require.Len(t, w.due(lease), 3, "a Full Sync tries again")
 }
 
+// parksForNow: a look-up that brought nothing is a try. The row stays due, after those that the run has not tried.
+func parksForNow(t *testing.T, w *world) {
+	lease := w.changed(hubShop, level("A", 5), level("B", 6))
+	query := ledger.DueQuery{Connection: hubShop, Run: lease.Run, MaximumTries: 2, Limit: 1}
+	next := func() ledger.DueItem {
+		items, err := w.NextDue(w.ctx(), query)
+		require.NoError(t, err)
+		require.Len(t, items, 1)
+		return items[0]
+	}
+	first := next()
+	refusal := []ledger.ItemAnswer{{ChannelSKU: "A", Status: ledger.StatusRetrying, Reason: "not permitted"}}
+	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{first}, refusal, w.now()))
+	require.Equal(t, map[string]string{"A": "retrying 5, shows ?", "B": "pending 6, shows ?"}, w.rows(hubShop))
+	require.Equal(t, "not permitted", w.row(hubShop, "A").Reason)
+	require.Equal(t, "retrying", w.kinds("A", hubShop)[0])
+	counts, err := w.Tally(w.ctx(), lease.Run)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, counts.Retrying)
+
+	other := next()
+	require.Equal(t, "B", other.ChannelSKU)
+	limit := []ledger.ItemAnswer{{ChannelSKU: "B", Status: ledger.StatusPending, Reason: "one of two", Part: 1}}
+	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{other}, limit, w.now()))
+	require.Equal(t, "pending 6, shows ?", w.rows(hubShop)["B"])
+	require.NotContains(t, w.kinds("B", hubShop), "pending", "nothing was tried")
+	other = next()
+	require.Equal(t, "B", other.ChannelSKU, "it was not tried")
+	require.Equal(t, 1, other.Part)
+	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{other}, []ledger.ItemAnswer{{ChannelSKU: "B", Status: ledger.StatusRejected, Reason: "gone"}}, w.now()))
+	again := next()
+	require.Equal(t, "A", again.ChannelSKU)
+	require.Equal(t, 1, again.Attempts)
+	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{again}, refusal, w.now()))
+	items, err := w.NextDue(w.ctx(), query)
+	require.NoError(t, err)
+	require.Empty(t, items, "it was tried as often as it may be in one run")
+	w.end(lease, ledger.CompletedWithFailures)
+	require.Len(t, w.due(w.take(hubShop, ledger.Smart)), 1, "the next run tries again")
+}
+
 func parksUnchanged(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7))
 	items := w.due(lease)
@@ -84,7 +126,7 @@ func refusesParking(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5))
 	items := w.due(lease)
 	require.Error(t, w.Park(w.ctx(), lease, items, nil, w.now()))
-	for _, status := range []ledger.Status{ledger.StatusExported, ledger.StatusPending, ledger.StatusUnknown, ""} {
+	for _, status := range []ledger.Status{ledger.StatusExported, ledger.StatusSent, ledger.StatusUnknown, ""} {
 		require.Error(t, w.Park(w.ctx(), lease, items, []ledger.ItemAnswer{says(items[0], status)}, w.now()), status)
 	}
 	require.Len(t, w.due(lease), 1)

@@ -178,6 +178,62 @@ func TestARefusalOfOneItemIsThatItems(t *testing.T) {
 	})
 }
 
+// A call for several that a store refuses as a whole because of one item, a look-up or a report that it refuses for one, stop nobody: the
+// item is parked with the store's words, and the rest lands in the same run.
+func TestACallThatIsRefusedForOneItem(t *testing.T) {
+	t.Parallel()
+	for name, closing := range map[string]channeltest.Closing{
+		"whole": {Whole: true, Words: words}, "reads": {Reads: true, Words: words},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, k keeper, batch int) {
+				for _, one := range []struct{ status, at int }{
+					{http.StatusForbidden, 0}, {http.StatusUnauthorized, 3}, {http.StatusNotFound, rows - 1},
+				} {
+					closed := sku(one.at)
+					store, p := k.stock(t, batch)
+					refusal := closing
+					refusal.Status = one.status
+					store.Close(closed, refusal)
+					_, err := p.try()
+					require.NoError(t, err, "%d for %s", one.status, closed)
+					if p.statuses()[ledger.StatusRejected] == 0 && !k.finds() { // its reads, or its calls for several, name no item
+						require.Equal(t, exported(0), p.statuses())
+						continue
+					}
+					require.Equal(t, exported(1), p.statuses(), "%d for %s: %v", one.status, closed, p.reasons())
+					require.Contains(t, p.reasons()[closed], words)
+					requireShown(t, k, store, closed)
+				}
+			})
+		})
+	}
+}
+
+// finds tells whether items are looked up.
+func (k keeper) finds() bool {
+	return slices.Contains([]string{"shopify", "ebay", "woocommerce", "adobecommerce", "vendure"}, k.driver)
+}
+
+// A credential that may be checked and not look items up is refused for every item, and none of them is to blame.
+func TestACredentialThatMayNotLookUpStopsTheStore(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, k keeper, batch int) {
+		if !k.finds() {
+			return
+		}
+		store, p := k.stock(t, batch)
+		for at := range rows {
+			store.Close(sku(at), channeltest.Closing{Status: http.StatusForbidden, Words: words, Reads: true})
+		}
+		_, err := p.try()
+		requireStopped(t, err)
+		require.Zero(t, p.statuses()[ledger.StatusRejected])
+		require.Zero(t, store.Calls(nil))
+	})
+}
+
 // A credential that is refused, wherever it is seen first, stops the store: no item is to blame, and all are due when it is renewed.
 func TestARefusalOfTheCredentialStopsTheStore(t *testing.T) {
 	t.Parallel()

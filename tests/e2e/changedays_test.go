@@ -136,8 +136,14 @@ func TestNextStartsAreThoseOfTheServer(t *testing.T) {
 		"all":      {{Every: 6 * time.Hour}, {Daily: "02:00"}, {Hourly: &ledger.Hourly{Every: 12, Minute: 30}}},
 	}
 	for _, place := range []struct{ zone, day string }{
-		{"Europe/Paris", "2027-03-28"}, {"Europe/Paris", "2027-10-31"}, {"America/New_York", "2027-03-14"}, {"America/New_York", "2027-11-07"},
-		{"Australia/Lord_Howe", "2027-04-04"}, {"Australia/Lord_Howe", "2027-10-03"}, {"Asia/Kolkata", "2027-05-01"}, {"America/Havana", "2027-11-07"},
+		{"Europe/Paris", "2027-03-28"},
+		{"Europe/Paris", "2027-10-31"},
+		{"America/New_York", "2027-03-14"},
+		{"America/New_York", "2027-11-07"},
+		{"Australia/Lord_Howe", "2027-04-04"},
+		{"Australia/Lord_Howe", "2027-10-03"},
+		{"Asia/Kolkata", "2027-05-01"},
+		{"America/Havana", "2027-11-07"},
 	} {
 		zone, err := time.LoadLocation(place.zone)
 		require.NoError(t, err)

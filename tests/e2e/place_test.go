@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,4 +69,29 @@ func TestAnotherFacilityUndoesNoSales(t *testing.T) {
 
 	w.sync(ledger.Smart, "shop", workflows.SyncRequest{SKUs: []string{"BIKE"}})
 	require.Equal(t, map[place]int64{{"BIKE", "front"}: 139, {"BIKE", "outlet"}: 48}, w.box.levels("shop"), "who names the SKU has all of its places pushed")
+}
+
+// A link that is taken out leaves units behind at its location: apply says so, and with --zero-left the next run pushes 0 there, by whatever
+// worker, although it is more than the guard lets go to 0 by itself.
+func TestALinkThatIsTakenOut(t *testing.T) {
+	t.Parallel()
+	w, d := inLocations(t)
+	d.Connections[0].Inventory.Locations = d.Connections[0].Inventory.Locations[:1]
+	said := w.apply(d, ledger.ApplyOptions{DryRun: true}).Changes
+	require.Equal(t, "1 row with 50 units stays behind at location outlet: the store keeps the numbers there; starter apply FILE --zero-left pushes 0 there", said[0].Detail)
+	w.apply(d, ledger.ApplyOptions{})
+	report := w.sync(ledger.Smart, "shop", workflows.SyncRequest{})
+	require.Equal(t, ledger.Completed, report.Outcome)
+	require.Equal(t, map[place]int64{{"BIKE", "front"}: 139, {"BIKE", "outlet"}: 50}, w.box.levels("shop"), "nothing is zeroed silently")
+	status, _, code := w.starter("status")
+	require.Zero(t, code)
+	require.Contains(t, status, "1 row with 50 units stays behind at location outlet")
+
+	w.apply(d, ledger.ApplyOptions{ZeroLeft: true})
+	w.workers[0].stop(syscall.SIGKILL)
+	w.work()
+	require.Equal(t, ledger.Completed, w.sync(ledger.Smart, "shop", workflows.SyncRequest{}).Outcome)
+	require.Equal(t, map[place]int64{{"BIKE", "front"}: 139, {"BIKE", "outlet"}: 0}, w.box.levels("shop"))
+	status, _, _ = w.starter("status")
+	require.NotContains(t, status, "behind")
 }

@@ -73,6 +73,8 @@ func (b *Box) judgeTarget(w http.ResponseWriter, r *http.Request, t *target, pat
 		s.facts().write(w)
 	case route == "GET levels" && isStore:
 		stream(w, s.lines())
+	case route == "POST outdated" && isStore:
+		s.outdated(r).write(w)
 	case route == "POST set" && isStore:
 		s.edit(r).write(w)
 	case route == "GET " && !isStore:

@@ -198,3 +198,19 @@ func TestCallsInARowDoNotOverlap(t *testing.T) {
 	}
 	require.Equal(t, 1, b.facts(t).MaxParallel)
 }
+
+func TestOutdatedWrites(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	b := setupAt(t, store("single", ""), func() time.Time { return now })
+	b.call("PUT", "/stores/shop/item?sku=A", `{"quantity":5}`)
+	judge := func(facts, within string) got {
+		return b.call("POST", "/judge/stores/shop/outdated", `{"facts":[`+facts+`],"within":"`+within+`"}`)
+	}
+	seven := `{"sku":"A","quantity":7,"known":"2026-03-01T11:59:00Z"}`
+	require.JSONEq(t, `{"writes":1,"outdated":[{"sku":"A","location":"","quantity":5,"at":"2026-03-01T12:00:00.000000Z","call":1,"instead":7,"known":"2026-03-01T11:59:00.000000Z"}]}`,
+		judge(seven, "1s").body)
+	require.JSONEq(t, `{"writes":1,"outdated":[]}`, judge(seven, "2m").body)
+	require.Equal(t, "bad_request", judge(seven, "soon").code())
+	require.Equal(t, "bad_request", judge("5", "1s").code())
+}

@@ -89,6 +89,9 @@ type Store struct {
 	found  map[place]int
 	keys   keys
 	counts Counts
+
+	writes    []level // the last that calls have made; a ring, of which nextWrite is the oldest once it is full
+	nextWrite int
 }
 
 // New returns a store.
@@ -187,6 +190,9 @@ func (s *Store) show(at place, quantity int64, call uint64) {
 	}
 	one := &s.levels[i]
 	one.quantity, one.setAt, one.call = quantity, s.now().UnixMicro(), call
+	if call != 0 {
+		s.keep(*one)
+	}
 }
 
 func (s *Store) location(id string) (uint16, bool) {

@@ -1,0 +1,169 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// shownThere are rows of which the store shows, or may show, more than 0.
+const shownThere = "(exported > 0 OR (exported IS NULL AND last_exported IS NOT NULL))"
+
+// leave says what the connections leave behind with these definitions, and has 0 pushed there where that was asked for. It comes first: the
+// steps after it forget what a store shows.
+func (a *applying) leave(ctx context.Context, definitions Definitions) error {
+	asked, err := a.leaving(ctx, definitions)
+	if err != nil {
+		return err
+	}
+	zeroed := int64(0)
+	var refused []error
+	for _, one := range asked {
+		counts, err := a.left(ctx, one.before.ID)
+		if err != nil {
+			return err
+		}
+		for _, left := range counts {
+			from := left.Location
+			var stays bool
+			stays, left.Location = one.leaves(from)
+			changed := encode(one.before.Inventory.Locations) != encode(one.after.Inventory.Locations) || one.moves()
+			if !stays || left.Rows == 0 || !changed && !a.options.ZeroLeft {
+				continue
+			}
+			if a.options.ZeroLeft && left.Zeroing < left.Rows {
+				if why := one.refusal(left); why != "" {
+					refused = append(refused, errors.New(why))
+					continue
+				}
+				left.Zeroing = left.Rows
+				zeroed += left.Rows
+			}
+			if err := a.keepLeft(ctx, one, left, from); err != nil {
+				return err
+			}
+			a.changes = append(a.changes, Change{Action: "left behind", Kind: "connection", ID: left.Connection, Detail: left.Words(), Left: &left})
+		}
+	}
+	switch {
+	case len(refused) > 0:
+		return errors.Join(refused...)
+	case a.options.ZeroLeft && zeroed == 0:
+		return errors.New(nothingLeft)
+	}
+	return nil
+}
+
+// leaving are the connections that the ledger has and whose old places can still be reached, with what they are to be.
+func (a *applying) leaving(ctx context.Context, definitions Definitions) ([]leaving, error) {
+	stores := map[string]Store{}
+	for _, store := range definitions.Stores {
+		stores[store.ID] = store
+	}
+	wanted := slices.Clone(definitions.Connections)
+	slices.SortFunc(wanted, func(x, y Connection) int { return strings.Compare(x.ID, y.ID) })
+	var found []leaving
+	for _, one := range wanted {
+		l := leaving{after: one, storeAfter: stores[one.Store]}
+		var err error
+		if l.before, err = definition[Connection](ctx, a.tx, "connection", one.ID); err == nil {
+			l.storeBefore, err = definition[Store](ctx, a.tx, "store", l.before.Store)
+		}
+		if errors.Is(err, ErrNotFound) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		if !l.reachable() {
+			continue
+		}
+		for _, other := range wanted {
+			if other.ID != one.ID && other.Store == one.Store && other.Active() {
+				l.others = append(l.others, shownPlaces(other, l.storeAfter)...)
+			}
+		}
+		found = append(found, l)
+	}
+	return found, nil
+}
+
+// left counts a connection's rows that a store may show above 0, by location.
+func (t *tx) left(ctx context.Context, connection string) ([]Left, error) {
+	var found []Left
+	err := t.each(ctx, func(row *sql.Rows) error {
+		one := Left{Connection: connection}
+		err := row.Scan(&one.Location, &one.Rows, &one.Units, &one.Unknown, &one.Zeroing)
+		found = append(found, one)
+		return err
+	}, `SELECT location, COUNT(*), COALESCE(SUM(exported), 0), COUNT(*) FILTER (WHERE exported IS NULL), COUNT(*) FILTER (WHERE leaving AND status IN ('pending', 'retrying', 'unknown', 'sent'))
+		FROM channel_levels WHERE connection = ? AND `+shownThere+` GROUP BY location ORDER BY location`, connection)
+	return found, err
+}
+
+// keepLeft keeps the rows of what stays behind, which stood under the location from, so that they can be told from others: due to go to 0 where a person asked for it, which
+// is an approval of just these rows; else blocked with the reason.
+func (a *applying) keepLeft(ctx context.Context, one leaving, left Left, from string) error {
+	zero, connection, as := left.Zeroing > 0, left.Connection, left.Location
+	if as != from {
+		why := leftBehind(place{location: as}, "", nil, one.after.Inventory.Locations, nil)
+		_, err := a.exec(ctx, `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed, exported, last_exported, status, reason, blocked, run, why)
+			SELECT connection, channel_sku, CAST(? AS TEXT), product, quantity, observed, exported, last_exported, 'blocked', CAST(? AS TEXT), CAST(? AS TEXT), run, why
+			FROM channel_levels WHERE connection = ? AND location = ? AND `+shownThere+`
+			ON CONFLICT (connection, channel_sku, location) DO UPDATE SET exported = excluded.exported, last_exported = excluded.last_exported`,
+			as, why, why, connection, from)
+		if err != nil {
+			return err
+		}
+	}
+	if !zero {
+		return nil
+	}
+	_, err := a.exec(ctx, `UPDATE channel_levels SET leaving = TRUE, quantity = 0, blocked = '', kept = '', hold_run = NULL, live = FALSE, attempts = 0, tries = 0, part = 0,
+		status = CASE WHEN open_call IS NULL THEN 'pending' ELSE status END, reason = ?
+		WHERE connection = ? AND location = ? AND `+shownThere, leavingReason, connection, as)
+	return err
+}
+
+// LeftBehind lists what a connection has left behind; see Reader.
+func (d *database) LeftBehind(ctx context.Context, connection string) ([]Left, error) {
+	var found []Left
+	err := d.read(ctx, func(t *tx) error {
+		found = nil
+		one, err := t.standsAt(ctx, connection)
+		if err != nil {
+			return err
+		}
+		counts, err := t.left(ctx, connection)
+		for _, left := range counts {
+			if stays, _ := one.leaves(left.Location); stays {
+				found = append(found, left)
+			}
+		}
+		return err
+	})
+	return found, err
+}
+
+// standsAt is a connection as it is, with what it shares its store with.
+func (t *tx) standsAt(ctx context.Context, connection string) (leaving, error) {
+	at, err := definition[Connection](ctx, t, "connection", connection)
+	if err != nil {
+		return leaving{}, err
+	}
+	store, err := definition[Store](ctx, t, "store", at.Store)
+	if err != nil {
+		return leaving{}, err
+	}
+	one := leaving{before: at, after: at, storeBefore: store, storeAfter: store}
+	others, err := t.texts(ctx, "SELECT id FROM connections WHERE store = ? AND id <> ? AND active ORDER BY id", at.Store, connection)
+	for _, id := range others {
+		other, err := definition[Connection](ctx, t, "connection", id)
+		if err != nil {
+			return leaving{}, err
+		}
+		one.others = append(one.others, shownPlaces(other, store)...)
+	}
+	return one, err
+}

@@ -1,0 +1,47 @@
+package server
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/tidemark/tidemark/sandbox/internal/shop"
+)
+
+// outdated judges what a store was told by what its caller knew.
+func (s *store) outdated(r *http.Request) answer {
+	var told struct {
+		Facts []struct {
+			SKU      string    `json:"sku"`
+			Location string    `json:"location"`
+			Quantity int64     `json:"quantity"`
+			Known    time.Time `json:"known"`
+		} `json:"facts"`
+		Within string `json:"within"`
+	}
+	if err := judgeBody(r, &told); err != nil {
+		return badRequest("%v", err)
+	}
+	within, err := time.ParseDuration(told.Within)
+	if err != nil || within < 0 {
+		return badRequest("within: expected a time span like 250ms, found %q", told.Within)
+	}
+	facts := make([]shop.Fact, len(told.Facts))
+	for i, one := range told.Facts {
+		facts[i] = shop.Fact{SKU: one.SKU, Location: one.Location, Quantity: one.Quantity, Known: one.Known}
+	}
+	type write struct {
+		SKU      string `json:"sku"`
+		Location string `json:"location"`
+		Quantity int64  `json:"quantity"`
+		At       string `json:"at"`
+		Call     uint64 `json:"call"`
+		Instead  int64  `json:"instead"`
+		Known    string `json:"known"`
+	}
+	writes := s.shop.Writes()
+	outdated := []write{}
+	for _, one := range shop.Outdate(writes, facts, within) {
+		outdated = append(outdated, write{one.SKU, one.Location, one.Quantity, stamp(one.At), one.Call, one.Instead.Quantity, stamp(one.Instead.Known)})
+	}
+	return reply(http.StatusOK, map[string]any{"writes": len(writes), "outdated": outdated})
+}
