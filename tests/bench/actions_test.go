@@ -19,9 +19,9 @@ import (
 func TestActions(t *testing.T) {
 	t.Parallel()
 	for name, limit := range map[string]struct{ actions, events int }{
-		"completed-scheduled":     {9, 45}, // a scheduled Smart Sync
+		"completed-scheduled":     {9, 45},  // a scheduled Smart Sync
 		"completed-full":          {11, 53}, // a Full Sync that was asked for
-		"completed-skipped-fetch": {8, 36}, // the run of a connection after an event
+		"completed-skipped-fetch": {8, 36},  // the run of a connection after an event
 		"intake-snapshot":         {5, 23},
 		"covered":                 {6, 23},
 		"skipped":                 {4, 15},
