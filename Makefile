@@ -75,7 +75,7 @@ demo: build ## Watch it work: Temporal, a worker, a sandbox warehouse and stores
 .PHONY: test
 test: test-tools test-compose test-schemas test-main test-devserver ## Run every test, the main module's with the race detector.
 
-.PHONY: test-tools test-compose test-schemas test-main test-devserver
+.PHONY: test-tools test-compose test-schemas test-main test-browser test-devserver
 test-tools:
 	go test -C tools $(TEST_FLAGS) ./...
 
@@ -89,6 +89,10 @@ test-schemas:
 test-main: build node
 	@$(if $(RACE),:,echo "No C compiler here: the tests run without the race detector.")
 	go test $(RACE) $(TEST_FLAGS) ./...
+
+# The pages in a real browser, against the demo. TIDEMARK_PICTURES=FOLDER keeps a picture of every page, light and dark, in three widths.
+test-browser: build tests/browser/node_modules/.installed
+	go test -C tests/browser -count=1 $(TEST_FLAGS) ./...
 
 test-devserver: temporal
 	$(DEVSERVER_FLAGS) go test -C devserver $(TEST_FLAGS) -short ./...

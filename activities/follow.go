@@ -54,7 +54,7 @@ func (s *slice) follow(ctx context.Context) (bool, error) {
 			return false, err
 		}
 		if found.zeroing = moves.Zeroing; found.zeroing > 0 {
-			if found.held, err = s.guard(ctx, moves); err != nil {
+			if found.held, err = s.guard(ctx, plan, moves); err != nil {
 				return false, err
 			}
 		}
@@ -100,12 +100,8 @@ func (s *slice) moved(ctx context.Context, plan ledger.Plan) (following, []ledge
 }
 
 // guard says why the guard against mass zeroing would hold a push for what has moved; empty when it would not.
-func (s *slice) guard(ctx context.Context, moves ledger.Moves) (string, error) {
-	connection, err := s.Ledger.Connection(ctx, s.input.Connection)
-	if err != nil {
-		return "", err
-	}
-	warehouse, err := s.Ledger.Warehouse(ctx, connection.Warehouse)
+func (s *slice) guard(ctx context.Context, plan ledger.Plan, moves ledger.Moves) (string, error) {
+	warehouse, err := s.Ledger.Warehouse(ctx, plan.Connection.Warehouse)
 	if err != nil {
 		return "", err
 	}

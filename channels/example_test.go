@@ -18,9 +18,9 @@ func ExamplePacer() {
 	fmt.Println(at.Sub(now), why)
 
 	now = at
-	pacer.Began(now)
+	number := pacer.Began(now)
 	throttled := &channels.Error{Next: channels.Wait, Until: now.Add(5 * time.Minute), Reason: "throttled"}
-	pacer.Ended(now, channels.Budget{}, throttled)
+	pacer.Answered(number, now, channels.Budget{}, throttled)
 	_, why = pacer.Ready(now, 1)
 	fmt.Println(why)
 

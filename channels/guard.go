@@ -197,7 +197,10 @@ func typed(err error) error {
 	case told != nil && (told.Next < Resend || told.Next > AskPerson):
 		return &Error{Reason: told.Reason, Status: told.Status, Code: told.Code, Cause: err}
 	case told != nil:
-		told.Words = plain(told.Words)
+		// Nothing is written that is right already: a driver may return one error from several calls that are under way at once.
+		if words := plain(told.Words); words != told.Words {
+			told.Words = words
+		}
 		if told.Next == AskPerson && Passes(told.Words) {
 			told.Next = Resend
 		}

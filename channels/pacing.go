@@ -127,17 +127,6 @@ func (p *Pacer) Began(now time.Time) int {
 	return p.number
 }
 
-// Ended records the answer to the oldest call under way; see Answered.
-func (p *Pacer) Ended(now time.Time, budget Budget, err error) {
-	p.mutex.Lock()
-	oldest := 0
-	if len(p.flights) > 0 {
-		oldest = p.flights[0].number
-	}
-	p.mutex.Unlock()
-	p.Answered(oldest, now, budget, err)
-}
-
 // Answered records the answer to the call of a number: what the store said about its budget, and how the call failed if it did. An *Error
 // whose Next is Wait is a throttle.
 func (p *Pacer) Answered(number int, now time.Time, budget Budget, err error) {

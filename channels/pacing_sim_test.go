@@ -48,6 +48,7 @@ type simulation struct {
 }
 
 type answer struct {
+	number        int // by which the pacer knows it
 	arrives, ends time.Time
 	arrived       bool
 	budget        Budget
@@ -59,9 +60,9 @@ func (s *simulation) run(pacer *Pacer, until time.Time) {
 	for s.now.Before(until) {
 		at, _ := pacer.Ready(s.now, 0)
 		if at.IsZero() && len(s.underway) < s.parallel {
-			pacer.Began(s.now)
+			number := pacer.Began(s.now)
 			there, back := s.latency()
-			s.underway = append(s.underway, answer{arrives: s.now.Add(there), ends: s.now.Add(there + back)})
+			s.underway = append(s.underway, answer{number: number, arrives: s.now.Add(there), ends: s.now.Add(there + back)})
 			continue
 		}
 		s.step(pacer, at, until)
@@ -103,7 +104,7 @@ func (s *simulation) step(pacer *Pacer, ready, until time.Time) {
 		s.arrive(call)
 		return
 	}
-	pacer.Ended(s.now, call.budget, call.err)
+	pacer.Answered(call.number, s.now, call.budget, call.err)
 	s.underway = append(s.underway[:which], s.underway[which+1:]...)
 }
 
@@ -300,8 +301,7 @@ func TestPacerRecoversAfterAThrottle(t *testing.T) {
 			if !at.IsZero() {
 				sim.now = at
 			}
-			pacer.Began(sim.now)
-			pacer.Ended(sim.now, Budget{}, &Error{Next: Wait})
+			pacer.Answered(pacer.Began(sim.now), sim.now, Budget{}, &Error{Next: Wait})
 		}
 		sim.run(pacer, sim.now.Add(5*time.Minute+seconds(40/rate)))
 		require.InDelta(t, DefaultShare*rate, pacer.Rate(), 0.001*rate)
@@ -316,8 +316,7 @@ func TestPacerAnswersToAStormWithFewCalls(t *testing.T) {
 		if at, _ := pacer.Ready(now, 0); !at.IsZero() {
 			now = at
 		}
-		pacer.Began(now)
-		pacer.Ended(now, Budget{}, &Error{Next: Wait})
+		pacer.Answered(pacer.Began(now), now, Budget{}, &Error{Next: Wait})
 		calls++
 	}
 	require.InDelta(t, 360, calls, 20, "one call in 10 seconds is the floor")

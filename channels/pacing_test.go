@@ -70,8 +70,7 @@ func TestPacerSaysWhy(t *testing.T) {
 			}
 			pacer := NewPacer(Limits{Rate: 2.5, Burst: 5}, test.budget, start)
 			if test.failed != nil {
-				pacer.Began(epoch)
-				pacer.Ended(epoch, Budget{}, test.failed)
+				pacer.Answered(pacer.Began(epoch), epoch, Budget{}, test.failed)
 			}
 			at, why := pacer.Ready(test.now, test.today)
 			require.Equal(t, test.why, why)
@@ -89,8 +88,7 @@ func TestPacerCutsAndClimbs(t *testing.T) {
 	pacer := NewPacer(Limits{Rate: 10, Burst: 10}, PaceBudget{}, epoch)
 	require.InDelta(t, 4, pacer.Rate(), 1e-9, "half of 80 %")
 	call := func(at time.Duration, err error) {
-		pacer.Began(epoch.Add(at))
-		pacer.Ended(epoch.Add(at), Budget{}, err)
+		pacer.Answered(pacer.Began(epoch.Add(at)), epoch.Add(at), Budget{}, err)
 	}
 
 	call(time.Second, nil)
@@ -112,11 +110,12 @@ func TestPacerCutsAndClimbs(t *testing.T) {
 	require.InDelta(t, 8, pacer.Rate(), 1e-9, "80 % is the most")
 
 	at := 2 * time.Hour
+	var together []int
 	for range 3 {
-		pacer.Began(epoch.Add(at))
+		together = append(together, pacer.Began(epoch.Add(at)))
 	}
-	for range 3 {
-		pacer.Ended(epoch.Add(at+time.Second), Budget{}, &Error{Next: Wait})
+	for _, number := range together {
+		pacer.Answered(number, epoch.Add(at+time.Second), Budget{}, &Error{Next: Wait})
 	}
 	require.InDelta(t, 4, pacer.Rate(), 1e-9, "calls that were under way together are throttled once")
 	for second := range 20 {
@@ -129,8 +128,8 @@ func TestPacerHasASlowestPaceForSlowStores(t *testing.T) {
 	t.Parallel()
 	pacer := NewPacer(Limits{Rate: 0.05, Burst: 5}, PaceBudget{Share: 1}, epoch)
 	for second := range 20 {
-		pacer.Began(epoch.Add(time.Duration(second) * time.Second))
-		pacer.Ended(epoch.Add(time.Duration(second)*time.Second), Budget{}, &Error{Next: Wait})
+		at := epoch.Add(time.Duration(second) * time.Second)
+		pacer.Answered(pacer.Began(at), at, Budget{}, &Error{Next: Wait})
 	}
 	require.InDelta(t, 0.05/8, pacer.Rate(), 1e-9)
 }
@@ -139,13 +138,11 @@ func TestPacerAllowsOneCallWhenAThrottleEnds(t *testing.T) {
 	t.Parallel()
 	pacer := NewPacer(Limits{Rate: 10, Burst: 10}, PaceBudget{}, epoch)
 	now := epoch.Add(time.Minute)
-	pacer.Began(now)
-	pacer.Ended(now, Budget{}, &Error{Next: Wait, Until: now.Add(time.Minute)})
+	pacer.Answered(pacer.Began(now), now, Budget{}, &Error{Next: Wait, Until: now.Add(time.Minute)})
 	now = now.Add(time.Minute)
 	at, _ := pacer.Ready(now, 0)
 	require.Zero(t, at)
-	pacer.Began(now)
-	pacer.Ended(now, Budget{}, nil)
+	pacer.Answered(pacer.Began(now), now, Budget{}, nil)
 	at, why := pacer.Ready(now, 0)
 	require.Equal(t, "pacing", why)
 	require.WithinDuration(t, now.Add(time.Second/2), at, 50*time.Millisecond)
@@ -188,14 +185,13 @@ func TestPacerDoesNotBelieveNonsense(t *testing.T) {
 	} {
 		pacer := NewPacer(Limits{Rate: 10, Burst: 10}, PaceBudget{}, epoch)
 		now := epoch.Add(time.Minute)
-		pacer.Began(now)
-		pacer.Ended(now, told, nil)
+		pacer.Answered(pacer.Began(now), now, told, nil)
 		require.InDelta(t, 4.4, pacer.Rate(), 0.01, "%+v", told)
 		at, _ := pacer.Ready(now, 0)
 		require.Zero(t, at, "%+v", told)
 	}
 	pacer := NewPacer(Limits{Rate: 10, Burst: 10}, PaceBudget{}, epoch)
-	pacer.Ended(epoch, Budget{Known: true, Capacity: 10, Remaining: -1e300}, nil)
+	pacer.Answered(0, epoch, Budget{Known: true, Capacity: 10, Remaining: -1e300}, nil)
 	at, _ := pacer.Ready(epoch, 0)
 	require.WithinDuration(t, epoch, at, 10*time.Second, "a debt is at most a bucket")
 }
@@ -216,8 +212,7 @@ func TestPacerLeavesTheOthersTheirShareOfTheBurst(t *testing.T) {
 			if at, _ := pacer.Ready(now, 0); !at.IsZero() {
 				break
 			}
-			pacer.Began(now)
-			pacer.Ended(now, Budget{}, nil)
+			pacer.Answered(pacer.Began(now), now, Budget{}, nil)
 		}
 		require.Equal(t, most, calls, "a share of %v", share)
 	}

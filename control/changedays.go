@@ -167,7 +167,7 @@ func (s start) meets(changes []clockChange) []meeting {
 		}
 		for day := first - first%secondsPerDay; day < to; day += secondsPerDay {
 			wall, date := day+int64(s.minute)*60, time.Unix(day, 0).UTC()
-			if wall < first || wall >= to || !holds(s.days, int(date.Weekday())) {
+			if wall < first || wall >= to || !within(s.days, int(date.Weekday())) {
 				continue
 			}
 			one := meeting{date: date, twice: twice, plain: wall < from}
@@ -191,10 +191,6 @@ func (c clockChange) onDay(date time.Time) time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-func holds(ranges []client.ScheduleRange, value int) bool {
-	return slices.ContainsFunc(ranges, func(r client.ScheduleRange) bool { return r.Start <= value && value <= max(r.Start, r.End) })
 }
 
 // aroundChanges is a rule of fixed starts with its change days written out. It is false for a rule that no change touches.

@@ -156,3 +156,25 @@ func TestComingChangeDays(t *testing.T) {
 	connection.Inventory.Timezone = "UTC"
 	require.Empty(t, control.ComingChangeDays(connection, today))
 }
+
+// The server would start what lies in the hour before a repeated one twice, in zones east of Greenwich: such starts are instants, which nobody
+// need be told of.
+func TestStartsBeforeARepeatedHourAreInstants(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		zone, daily string
+		instants    int
+	}{
+		{"Europe/Paris", "01:00", 4},
+		{"Europe/Paris", "01:59", 4},
+		{"Europe/Paris", "00:59", 0},
+		{"Australia/Lord_Howe", "00:45", 4},
+		{"America/New_York", "00:30", 0},
+		{"Asia/Tokyo", "01:00", 0},
+	} {
+		rules := []ledger.Rule{{Daily: test.daily}}
+		require.Len(t, control.Spec(rules, test.zone, today).Intervals, test.instants, "%s at %s", test.zone, test.daily)
+		flow := ledger.Flow{Smart: rules, Timezone: test.zone}
+		require.Empty(t, control.ComingChangeDays(ledger.Connection{ID: "shop", Inventory: flow}, today), "%s at %s", test.zone, test.daily)
+	}
+}

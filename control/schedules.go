@@ -224,12 +224,19 @@ func schedule(connection ledger.Connection, mode ledger.Mode, self owner, now ti
 	return options
 }
 
-func summary(connection ledger.Connection, mode ledger.Mode) string {
-	word := "Smart Sync"
-	if mode == ledger.Full {
-		word = "Full Sync"
+// SyncName is what people call a mode.
+func SyncName(mode ledger.Mode) string {
+	switch mode {
+	case ledger.Smart:
+		return "Smart Sync"
+	case ledger.Full:
+		return "Full Sync"
 	}
-	return fmt.Sprintf("%s of %s: %s → %s", word, connection.Merchant, connection.Warehouse, connection.Store)
+	return string(mode)
+}
+
+func summary(connection ledger.Connection, mode ledger.Mode) string {
+	return fmt.Sprintf("%s of %s: %s → %s", SyncName(mode), connection.Merchant, connection.Warehouse, connection.Store)
 }
 
 // details are what a person who looks at a run in the Web UI can do, in Markdown.

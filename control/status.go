@@ -107,9 +107,6 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 
 // askTemporal adds what Temporal knows.
 func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []string) (err error) {
-	if c.Client == nil {
-		return errors.New("there is no connection to Temporal")
-	}
 	if status.Workers, err = c.workers(ctx); err != nil {
 		return err
 	}
@@ -280,6 +277,9 @@ func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
 
 // workers counts the processes that poll for work.
 func (c *Control) workers(ctx context.Context) (int, error) {
+	if c.Client == nil {
+		return 0, errors.New("there is no connection to Temporal")
+	}
 	queue, err := c.Client.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
 	if err != nil {
 		return 0, fmt.Errorf("asking Temporal for the workers: %w", err)

@@ -3,6 +3,7 @@ package push
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -131,6 +132,31 @@ func TestLookUpsThatAreRefused(t *testing.T) {
 	number, _ = looks(t, m)
 	m.Found(number, []channels.Found{{Reference: "d"}}, nil, noon)
 	require.Equal(t, []string{"B", "D"}, skus(step(t, m, Send).Call.Items), "what is parked is not sent")
+}
+
+// What a poll was refused with comes from the ledger, with the call.
+func TestAPollKnowsItsLastAnswer(t *testing.T) {
+	t.Parallel()
+	m := machine(channels.Limits{Batch: 1})
+	m.Opened([]ledger.CallStanding{{Key: "k", Begun: noon.Add(-time.Minute), Deadline: noon, Sends: 2, Ticket: "feed 1", Note: forbidden.Error()}})
+	m.Read(ledger.OpenCall{Intent: ledger.Intent{Key: step(t, m, ReadCall).Key, Items: due("A")}, Ticket: "feed 1", Sends: 2})
+	next := step(t, m, Poll)
+	number := m.Began(next, next.Call)
+	require.True(t, m.Answered(number, channels.Reply{}, forbidden, noon).Check)
+	require.Equal(t, ledger.StatusRejected, m.Checked(number, nil, noon).Answer.Items[0].Status)
+}
+
+// A row whose figure moved while its look-up was refused is not put back with the old figure after the check.
+func TestRowsThatMovedWhileTheirLookUpWasJudged(t *testing.T) {
+	t.Parallel()
+	m := looking(t, channels.Limits{Batch: 9, Find: 2}, due("A", "B")...)
+	number, _ := looks(t, m)
+	m.Moved([]ledger.MovedPlace{{ChannelSKU: "A", Product: "A"}})
+	require.True(t, m.Found(number, nil, forbidden, noon).Check)
+	m.Checked(number, nil, noon)
+	m.Due(nil) // what moved is not due any more
+	_, asked := looks(t, m)
+	require.Equal(t, []string{"B"}, asked)
 }
 
 // parted is a row that is to stand alone.

@@ -138,3 +138,30 @@ func TestManyRowsOfWhatMoved(t *testing.T) {
 	}
 	require.ElementsMatch(t, []string{"P", "Q", "R", "A"}, all)
 }
+
+// A driver composes as its store wants, by location for example; calls with what moved go out before the others all the same.
+func TestCallsWithWhatMovedGoFirst(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		calls [][]int
+		first int
+		want  [][]int
+	}{
+		"nothing moved":                     {[][]int{{2, 3}, {0, 1}}, 0, [][]int{{2, 3}, {0, 1}}},
+		"in the last call":                  {[][]int{{2, 3}, {4}, {0, 1}}, 1, [][]int{{0, 1}, {2, 3}, {4}}},
+		"in two calls, which stay in order": {[][]int{{2, 1}, {3}, {4, 0}}, 2, [][]int{{2, 1}, {4, 0}, {3}}},
+	} {
+		require.Equal(t, test.want, foremost(test.calls, test.first), name)
+	}
+	m := New(Setup{Limits: channels.Limits{Batch: 1, Window: 9}, Compose: func(items []channels.Item, _ int) (calls [][]int, err error) {
+		for i := range items {
+			calls = append([][]int{{i}}, calls...)
+		}
+		return calls, nil
+	}})
+	m.Opened(nil)
+	m.Due(due("A", "B"))
+	m.Moved(moved("X"))
+	m.Due(at(200, "X"))
+	require.Equal(t, []string{"X"}, skus(step(t, m, Send).Call.Items))
+}

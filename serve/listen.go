@@ -29,15 +29,20 @@ type UnsafeError struct{ message string }
 
 func (e *UnsafeError) Error() string { return e.message }
 
+// Loopback is true for an address that only this machine can reach.
+func Loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
+}
+
 // Listen opens the address. It listens elsewhere than on loopback only when there is an API token and, as New has seen to, keys for
 // every hook.
 func (s *Server) Listen(ctx context.Context, address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
+	if _, _, err := net.SplitHostPort(address); err != nil {
 		return nil, &UnsafeError{fmt.Sprintf("%q is not an address like %s", address, DefaultListen)}
 	}
-	ip := net.ParseIP(host)
-	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && len(s.tokens) == 0 {
+	if !Loopback(address) && len(s.tokens) == 0 {
 		return nil, &UnsafeError{fmt.Sprintf("%s can be reached from other machines, and there is no API token; give one with --api-token env:NAME, or listen on %s", address, DefaultListen)}
 	}
 	var config net.ListenConfig
@@ -56,6 +61,10 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes: mostHeaderBytes,
 	}
 	defer s.Close()
+	if s.options.Stop != nil {
+		server.RegisterOnShutdown(s.options.Stop)
+		defer s.options.Stop()
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	ticker := time.NewTicker(refreshEvery)

@@ -39,6 +39,10 @@ type Options struct {
 	Ledger  ledger.Ledger
 	// Token is the API token. Without one there is no API.
 	Token settings.Credential
+	// Pages serves everything that is neither a hook nor the API; nil: there are no pages.
+	Pages http.Handler
+	// Stop ends what Pages streams, so that the server can stop; nil: nothing. It may be called twice.
+	Stop func()
 	// MaximumSnapshot is the largest snapshot that is taken, in bytes; 0 means DefaultMaximumSnapshot.
 	MaximumSnapshot int64
 	// Folder is where signed snapshots stand until their signature holds; empty means the folder for temporary files.
@@ -132,7 +136,11 @@ func (s *Server) Handler() http.Handler {
 		}
 		byPath[route.Path][route.Method] = route.handler
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuse(w, notFound("there is nothing here")) })
+	if s.options.Pages != nil {
+		mux.Handle("/", s.options.Pages)
+	} else {
+		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuse(w, notFound("there is nothing here")) })
+	}
 	mux.HandleFunc("/api/", s.authorized(func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, notFound("there is nothing here; /api/v1/openapi.json describes what there is"))
 	}))

@@ -183,13 +183,18 @@ func (d *demo) start(ctx context.Context, cancel context.CancelCauseFunc) (ledge
 		closing()
 		return ledger.Definitions{}, nil, err
 	}
-	line(os.Stdout, "\n  Temporal Web UI   %s/namespaces/default/workflows\n  metrics           http://127.0.0.1:%s/metrics\n  sandbox           %s/judge/stores/acme-shop\n  ledger            %s\n",
-		d.ui, listen, d.sandbox.address, os.Getenv(ledger.EnvVariable))
+	pages, stop, err := d.servePages(ctx, cancel)
+	if err != nil {
+		closing()
+		return ledger.Definitions{}, nil, err
+	}
+	line(os.Stdout, "\n  pages             %s\n  Temporal Web UI   %s/namespaces/default/workflows\n  metrics           http://127.0.0.1:%s/metrics\n  sandbox           %s/judge/stores/acme-shop\n  ledger            %s\n",
+		pages, d.ui, listen, d.sandbox.address, os.Getenv(ledger.EnvVariable))
 	if !d.once {
 		line(os.Stdout, "to use starter with it, in another terminal:\n\n  export %s=%s TEMPORAL_ADDRESS=%s TEMPORAL_NAMESPACE=default SANDBOX_TOKEN=%s\n  %s status\n",
 			ledger.EnvVariable, shellWord(os.Getenv(ledger.EnvVariable)), address, demoToken, shellWord(filepath.Join(d.bin, "starter")))
 	}
-	return definitions, closing, nil
+	return definitions, func() { stop(); closing() }, nil
 }
 
 // connect opens the ledger and waits for Temporal.

@@ -83,7 +83,7 @@ func showStatus(w io.Writer, status control.Status) {
 			line(w, "  %s", plain(c.Kept))
 		}
 		if c.Last != nil {
-			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, syncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
+			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, control.SyncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}
 		for _, run := range c.Open {
 			line(w, "  run %d (%s) is under way: %s", run.ID, run.Mode, openPhase(run.Run))
@@ -212,17 +212,6 @@ func showRuns(w io.Writer, runs []ledger.Run) {
 	if len(runs) == 0 {
 		line(w, "no runs yet; starter sync smart CONNECTION starts one")
 	}
-}
-
-// syncName is what people call a mode.
-func syncName(mode ledger.Mode) string {
-	switch mode {
-	case ledger.Smart:
-		return "Smart Sync"
-	case ledger.Full:
-		return "Full Sync"
-	}
-	return string(mode)
 }
 
 func levelsCommand(s *session) *cobra.Command {

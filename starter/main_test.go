@@ -37,3 +37,14 @@ func TestVersion(t *testing.T) {
 	showVersion(out, built)
 	require.Equal(t, "example.org/a v1.2.3, go1.26.1\nrevision abc of 2026-11-25T12:00:00Z, with changes\n", out.String())
 }
+
+func TestPagesAreServedOnLoopbackOnly(t *testing.T) {
+	t.Parallel()
+	for _, listen := range []string{"0.0.0.0:9480", "[::]:9480", ":9480", "192.0.2.1:9480"} {
+		root := command()
+		root.SetArgs([]string{"serve", "--pages", "--listen", listen})
+		err := root.ExecuteContext(t.Context())
+		require.ErrorContains(t, err, "ssh -L 9480:127.0.0.1:9480", listen)
+		require.Equal(t, exitUsage, exitCode(err))
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -12,13 +13,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tidemark/tidemark/console"
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/serve"
 	"github.com/tidemark/tidemark/settings"
 )
 
 func serveCommand(s *session) *cobra.Command {
-	var listen, token, largest string
+	var o serving
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Take in what warehouses send, and answer questions, over HTTP",
@@ -29,57 +31,90 @@ func serveCommand(s *session) *cobra.Command {
   /api/v1/…               status, levels, explanations, and syncs on demand, for who has the API token. Without --api-token there
                           is no API. /api/v1/openapi.json describes all of it; docs/signals.md has examples.
   GET /healthz            well when the ledger answers.
+  /                       with --pages, the pages: how every connection stands, its runs, levels and SKUs, and buttons to update, pause,
+                          approve and reject. A browser is signed in by the link that is printed.
 
 It listens on loopback unless told otherwise, and elsewhere only with an API token. It speaks no TLS: put a proxy before it that
 does. The keys of the hooks are read where the configuration refers to: this process's environment and files. A configuration that
 is applied while serve runs is taken up within half a minute.`,
 		Example: "  TIDEMARK_API_TOKEN=$(openssl rand -hex 32) starter serve --api-token env:TIDEMARK_API_TOKEN\n" +
+			"  starter serve --pages\n" +
 			"  starter serve --listen 0.0.0.0:9480 --api-token file:/run/secrets/api --max-snapshot 4GiB",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			most, err := parseBytes(largest)
-			if err != nil {
+			var err error
+			if o.most, err = parseBytes(o.largest); err != nil {
 				return &flagError{fmt.Errorf("--max-snapshot: %w", err)}
 			}
+			if o.pages && !serve.Loopback(o.listen) {
+				return &control.UsageError{Message: fmt.Sprintf("the pages are served on loopback only, and %s can be reached from other machines; leave --listen out, and reach them through a tunnel: ssh -L 9480:127.0.0.1:9480 HOST", o.listen)}
+			}
 			s.creates = true // a configuration may be applied while it runs
-			return s.with(command.Context(), func(c *control.Control) error {
-				return runServer(command.Context(), c, listen, token, most)
-			})
+			return s.with(command.Context(), func(c *control.Control) error { return runServer(command.Context(), c, o) })
 		},
 	}
-	command.Flags().StringVar(&listen, "listen", serve.DefaultListen, "the address to listen on")
-	command.Flags().StringVar(&token, "api-token", "", "where the API token is: env:NAME or file:/path; 16 characters at least")
-	command.Flags().StringVar(&largest, "max-snapshot", "1GiB", "the largest snapshot that is taken, like 200MiB or 4GiB")
+	command.Flags().StringVar(&o.listen, "listen", serve.DefaultListen, "the address to listen on")
+	command.Flags().StringVar(&o.token, "api-token", "", "where the API token is: env:NAME or file:/path; 16 characters at least")
+	command.Flags().StringVar(&o.largest, "max-snapshot", "1GiB", "the largest snapshot that is taken, like 200MiB or 4GiB")
+	command.Flags().BoolVar(&o.pages, "pages", false, "serve the pages, on loopback only; the link that signs a browser in is printed")
+	command.Flags().StringVar(&o.webUI, "web-ui", "", "where the Temporal Web UI is, like http://127.0.0.1:8233; the pages lead there")
 	return command
 }
 
-func runServer(ctx context.Context, c *control.Control, listen, token string, most int64) error {
+// serving is how starter serve is to serve.
+type serving struct {
+	listen, token, largest string
+	most                   int64
+	pages                  bool
+	webUI                  string
+}
+
+func runServer(ctx context.Context, c *control.Control, o serving) error {
 	options := serve.Options{
-		Control: c, Ledger: c.Ledger, MaximumSnapshot: most, Environment: settings.Process(), Now: time.Now,
+		Control: c, Ledger: c.Ledger, MaximumSnapshot: o.most, Environment: settings.Process(), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	}
-	if token != "" {
-		secret, err := settings.Reference(token).Resolve(options.Environment)
+	if o.token != "" {
+		secret, err := settings.Reference(o.token).Resolve(options.Environment)
 		if err != nil {
 			return &control.UsageError{Message: "--api-token: " + err.Error()}
 		}
 		options.Token = secret
 	}
+	var pages *console.Console
+	if o.pages {
+		var err error
+		if pages, err = newPages(c, o.webUI, options.Log); err != nil {
+			return err
+		}
+		options.Pages, options.Stop = pages.Handler(), pages.Close
+	}
 	server, err := serve.New(ctx, options)
 	if err != nil {
 		return &control.UsageError{Message: err.Error()}
 	}
-	listener, err := server.Listen(ctx, listen)
+	listener, err := server.Listen(ctx, o.listen)
 	var unsafe *serve.UnsafeError
 	if errors.As(err, &unsafe) {
 		return &control.UsageError{Message: err.Error()}
 	} else if err != nil {
 		return err
 	}
-	options.Log.Info("serving", "listen", listener.Addr().String(), "hooks", server.Hooks(), "api", token != "")
+	options.Log.Info("serving", "listen", listener.Addr().String(), "hooks", server.Hooks(), "api", o.token != "")
+	if pages != nil {
+		line(os.Stderr, "\n  pages   %s\n\nWho opens this link is signed in and may do all that starter may; it is good until serve stops.", pages.Link(listener.Addr().String()))
+	}
 	err = server.Serve(ctx, listener)
 	options.Log.Info("stopped")
 	return err
+}
+
+// newPages makes the pages of a control. What is done there is done by who started the server.
+func newPages(c *control.Control, webUI string, log *slog.Logger) (*console.Console, error) {
+	if webUI != "" {
+		webUI = strings.TrimSuffix(webUI, "/") + "/namespaces/" + url.PathEscape(c.Namespace)
+	}
+	return console.New(console.Options{Control: c, By: me() + ", on the pages", WebUI: webUI, Log: log, Now: time.Now})
 }
 
 // parseBytes reads a size like 200MiB.

@@ -174,7 +174,7 @@ func showReport(w io.Writer, report workflows.SyncReport) {
 		return
 	}
 	c := report.Counts
-	line(w, "run %d (%s): %s", report.Run, syncName(report.Mode), report.Outcome)
+	line(w, "run %d (%s): %s", report.Run, control.SyncName(report.Mode), report.Outcome)
 	if report.Reason != "" {
 		line(w, "  %s", report.Reason)
 	}

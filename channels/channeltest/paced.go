@@ -72,9 +72,9 @@ func (p *Paced) call(operation channels.Operation, items []channels.Item, call f
 	for at, _ := pacer.Ready(*p.clock, 0); at.After(*p.clock); at, _ = pacer.Ready(*p.clock, 0) {
 		*p.clock = at
 	}
-	pacer.Began(*p.clock)
+	number := pacer.Began(*p.clock)
 	budget, err := call()
 	require.NoError(p.t, err)
 	*p.clock = p.clock.Add(p.takes)
-	pacer.Ended(*p.clock, budget, nil)
+	pacer.Answered(number, *p.clock, budget, nil)
 }

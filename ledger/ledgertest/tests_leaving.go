@@ -18,6 +18,7 @@ var leavingTests = tests{
 	"an open call of what was left is waited for":       leavesOpen,
 	"a store setting that moves the stock":              leavesSetting,
 	"a store setting that moves the stock, and 0":       leavesSettingZero,
+	"a location that is a number moves the stock too":   leavesNumber,
 	"a link that comes back":                            leavesBack,
 	"--zero-left without anything left is refused":      leavesNothing,
 	"--zero-left for what cannot be pushed is refused":  leavesDisabled,
@@ -179,6 +180,17 @@ func leavesSettingZero(t *testing.T, w *world) {
 	w.next()
 	require.Equal(t, map[string]string{"A": "exported 5, shows 5", "B": "exported 0, shows 0", "A@1": "exported 0, shows 0"}, w.rows(hubShop))
 	require.Empty(t, w.leftBehind())
+}
+
+// A number of a store's settings only tunes its driver, unless it says where the figures are shown.
+func leavesNumber(t *testing.T, w *world) {
+	numbered := func(location int64) ledger.Definitions {
+		return located("", func(d *ledger.Definitions) { d.Stores[0].Settings["location"] = location })
+	}
+	w.apply(numbered(1))
+	w.pass(hubShop, ledger.Smart, level("A", 5))
+	require.Equal(t, []ledger.Left{{Connection: hubShop, Location: "1", Rows: 1, Units: 5}}, left(w.apply(numbered(2))))
+	require.Equal(t, "pending 5, shows ?", w.rows(hubShop)["A"], "nothing of it is shown at the new place")
 }
 
 func leavesBack(t *testing.T, w *world) {

@@ -19,8 +19,9 @@ var rooms = map[string][]string{
 	"workflows":  {"inventory", "activities", "ledger"},
 	"control":    {"inventory", "ledger", "config", "workflows", "activities", "settings"},
 	"serve":      {"control", "config", "settings", "ledger", "workflows", "inventory", "warehouses"},
+	"console":    {"control", "ledger", "inventory", "workflows"},
 	"examples":   {"workflows"},
-	"starter":    {"control", "serve", "config", "settings", "inventory", "ledger", "workflows", "warehouses", "warehouses/all", "channels/all"},
+	"starter":    {"control", "serve", "console", "config", "settings", "inventory", "ledger", "workflows", "warehouses", "warehouses/all", "channels/all"},
 	"worker":     {anything},
 	"tests":      {anything},
 

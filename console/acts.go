@@ -1,0 +1,208 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// act does what a form asks for. It returns where to go on, and what became of it.
+type act func(ctx context.Context, r *http.Request) (to string, said notice, err error)
+
+func (c *Console) acts() map[string]act {
+	return map[string]act{
+		"/c/{id}/sync":     c.actSync,
+		"/c/{id}/push":     c.actPush,
+		"/c/{id}/pause":    c.actPause,
+		"/c/{id}/resume":   c.actResume,
+		"/runs/{n}/cancel": c.actCancel,
+		"/runs/{n}/approve": func(ctx context.Context, r *http.Request) (string, notice, error) {
+			return c.actDecide(ctx, r, true)
+		},
+		"/runs/{n}/reject": func(ctx context.Context, r *http.Request) (string, notice, error) {
+			return c.actDecide(ctx, r, false)
+		},
+	}
+}
+
+// perform runs an act and leads to the page that shows what became of it. A refusal of control is told there; what failed is told without
+// its details, which are in the log.
+func (c *Console) perform(do act) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
+		defer cancel()
+		if err := r.ParseForm(); err != nil {
+			c.fail(w, r, http.StatusBadRequest, "The form cannot be read.")
+			return
+		}
+		to, said, err := do(ctx, r)
+		var refused *control.UsageError
+		switch {
+		case errors.As(err, &refused):
+			said = notice{state: state{"bad", "cross", "Not done"}, Text: refused.Message}
+		case err != nil:
+			c.options.Log.Error("an act on a page failed", "path", r.URL.Path, "error", err)
+			said = notice{state: state{"bad", "cross", "Not done"}, Text: "The ledger or Temporal did not answer; the server's log says why. What was asked for before that may have been done: the page shows how things stand."}
+		default:
+			c.options.Log.Info("done on a page", "path", r.URL.Path, "by", c.options.By)
+		}
+		c.lead(w, r, to, said)
+	}
+}
+
+func connectionPath(id string) string { return "/c/" + url.PathEscape(id) }
+
+func runPath(run int64) string { return "/runs/" + strconv.FormatInt(run, 10) }
+
+func (c *Console) actSync(ctx context.Context, r *http.Request) (string, notice, error) {
+	id, mode := r.PathValue("id"), ledger.Mode(r.PostForm.Get("mode"))
+	if mode != ledger.Smart && mode != ledger.Full {
+		return connectionPath(id), notice{}, &control.UsageError{Message: "the form names neither a Smart Sync nor a Full Sync"}
+	}
+	return c.ask(ctx, connectionPath(id), mode, id, workflows.SyncRequest{})
+}
+
+// actPush pushes some SKUs of the warehouse now. The form may name where to go on, for the page of a SKU.
+func (c *Console) actPush(ctx context.Context, r *http.Request) (string, notice, error) {
+	id, skus := r.PathValue("id"), r.PostForm["sku"]
+	to := connectionPath(id) + "/levels"
+	if merchant := r.PostForm.Get("merchant"); merchant != "" && len(skus) == 1 {
+		to = skuPath(merchant, skus[0])
+	}
+	if len(skus) == 0 {
+		return to, notice{}, &control.UsageError{Message: "no SKU is chosen"}
+	}
+	if err := c.options.Control.CheckScope(ctx, id, skus); err != nil {
+		return to, notice{}, err
+	}
+	return c.ask(ctx, to, ledger.Smart, id, workflows.SyncRequest{SKUs: skus})
+}
+
+func (c *Console) ask(ctx context.Context, to string, mode ledger.Mode, id string, request workflows.SyncRequest) (string, notice, error) {
+	request.ID, request.By = uuid.NewString(), c.options.By
+	answer, err := c.options.Control.Ask(ctx, mode, id, request)
+	if err != nil {
+		return to, notice{}, err
+	}
+	return to, fateNotice(mode, answer), nil
+}
+
+// fateNotice says what became of a request for a run.
+func fateNotice(mode ledger.Mode, answer control.SyncAnswer) notice {
+	name := control.SyncName(mode)
+	said := notice{state: state{"good", "check", "Started"}, Text: fmt.Sprintf("%s started as run %d.", name, answer.ByRun)}
+	switch answer.Fate {
+	case workflows.SyncStarted:
+	case workflows.SyncJoined:
+		said = notice{state: state{"good", "check", "Joined"}, Text: fmt.Sprintf("Run %d had not begun to fetch, and serves this as well.", answer.ByRun)}
+	case workflows.SyncWaits:
+		said = notice{state: state{"info", "ring", "Waits"}, Text: "One more run follows" + because(answer.Why) + "."}
+	case workflows.SyncCovered:
+		said = notice{state: state{"good", "check", "Nothing left to do"}, Text: "What this asks for has been done" + because(answer.Why) + "."}
+	case workflows.SyncFailed:
+		said = notice{state: state{"bad", "cross", "No run began"}, Text: sentence(answer.Why)}
+	default:
+		said = notice{state: state{"warn", "triangle", "Accepted"}, Text: "The request is safe with Temporal, and no worker has answered yet: it starts as soon as one runs."}
+	}
+	if answer.ByRun != 0 {
+		said.Href, said.More = runPath(answer.ByRun), fmt.Sprintf("Follow run %d", answer.ByRun)
+	}
+	return said
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + why
+}
+
+// sentence begins with a capital letter and ends with a stop.
+func sentence(text string) string {
+	if text == "" {
+		return "No reason was given."
+	}
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+}
+
+func (c *Console) actPause(ctx context.Context, r *http.Request) (string, notice, error) {
+	id := r.PathValue("id")
+	done, err := c.options.Control.Pause(ctx, id, c.options.By, strings.TrimSpace(r.PostForm.Get("reason")))
+	return connectionPath(id), notice{
+		state: state{"off", "bars", "Paused"},
+		Text:  count(int64(len(done)), "schedule") + " will start nothing until somebody resumes. A run that is under way goes on, and both buttons still work.",
+	}, err
+}
+
+func (c *Console) actResume(ctx context.Context, r *http.Request) (string, notice, error) {
+	id := r.PathValue("id")
+	done, err := c.options.Control.Resume(ctx, id, c.options.By)
+	return connectionPath(id), notice{state: state{"good", "check", "Resumed"}, Text: count(int64(len(done)), "schedule") + " will start runs again."}, err
+}
+
+func runNumber(r *http.Request) (int64, error) {
+	run, err := strconv.ParseInt(r.PathValue("n"), 10, 64)
+	if err != nil {
+		return 0, &control.UsageError{Message: "that is not the number of a run"}
+	}
+	return run, nil
+}
+
+func (c *Console) actCancel(ctx context.Context, r *http.Request) (string, notice, error) {
+	id, err := runNumber(r)
+	if err != nil {
+		return "/runs", notice{}, err
+	}
+	run, err := c.options.Control.Cancel(ctx, id)
+	said := notice{state: state{"off", "slash", "Cancelling"}, Text: "The run ends when its call to the store has been answered. What it has pushed stands; what is left is due for the next run."}
+	if err == nil && run.EndedAt != nil {
+		said.Word = "Cancelled"
+	}
+	return runPath(id), said, err
+}
+
+func (c *Console) actDecide(ctx context.Context, r *http.Request, approve bool) (string, notice, error) {
+	id, err := runNumber(r)
+	if err != nil {
+		return "/held", notice{}, err
+	}
+	decided, err := c.options.Control.Decide(ctx, id, approve, c.options.By)
+	if err != nil {
+		return "/held", notice{}, err
+	}
+	return "/held", decidedNotice(decided), nil
+}
+
+// decidedNotice says what became of an answer to a held run.
+func decidedNotice(decided control.Decided) notice {
+	said := notice{Href: runPath(decided.Run), More: fmt.Sprintf("Run %d", decided.Run)}
+	others := ""
+	if len(decided.Runs) > 1 {
+		others = fmt.Sprintf(" The answer is for %s.", count(int64(len(decided.Runs)), "run"))
+	}
+	switch decided.Answer {
+	case control.Approved:
+		said.state, said.Text = state{"good", "check", "Approved"}, "The run fetches anew and goes on; where that is worse than what was approved, it asks again."+others
+	case control.Rejected:
+		said.state, said.Text = state{"good", "check", "Rejected"}, "Nothing of it is pushed, and the same is not asked about again."+others
+	case control.Dissolved:
+		said.state, said.Text = state{"info", "ring", "Nobody has to decide"}, "The hold was dissolved before the answer came."
+	case control.Lifted:
+		said.state, said.Text = state{"good", "check", "Lifted"}, "The rejection is lifted; the next run asks anew."
+	case control.NotHeld:
+		said.state, said.Text = state{"info", "ring", "Nothing changed"}, sentence(decided.Why)
+	default:
+		said.state, said.Text = state{"warn", "triangle", "Accepted"}, "The answer is safe with Temporal, and no worker has answered yet: it counts as soon as one runs."
+	}
+	return said
+}

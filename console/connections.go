@@ -1,0 +1,308 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// connectionsView is the list of all connections.
+type connectionsView struct {
+	Lede     string
+	Name     string // the filter
+	State    string
+	Merchant string
+	States   []control.Condition
+	All      []string // merchants
+	Rows     []connectionRow
+	Any      bool // there are connections at all
+}
+
+type connectionRow struct {
+	ID, Href, Path, Merchant string
+	State                    state
+	Why, Now                 string
+	Strip                    template.HTML
+	Completed, Next          string
+	Due, Rejected            int64
+	Enabled                  bool
+}
+
+func (c *Console) connectionsPage(ctx context.Context, q request) (page, error) {
+	overview, err := c.options.Control.Overview(ctx, "")
+	if err != nil {
+		return page{}, err
+	}
+	k := clock{now: q.now, zone: time.UTC}
+	shown := frame("Connections", overview.Pulse(), k)
+	shown.Body = viewConnections(overview, q, k)
+	return shown, nil
+}
+
+// viewConnections lists those that a filter lets through; those that need somebody come first.
+func viewConnections(overview control.Overview, q request, k clock) connectionsView {
+	view := connectionsView{
+		Name: q.query.Get("name"), State: q.query.Get("state"), Merchant: q.query.Get("merchant"), States: control.Conditions(), Any: len(overview.Connections) > 0,
+	}
+	conditions := map[control.Condition]int{}
+	order := make([]int, len(overview.Connections))
+	for i, one := range overview.Connections {
+		order[i] = i
+		conditions[overview.Standings[i].Condition]++
+		if !slices.Contains(view.All, one.Merchant) {
+			view.All = append(view.All, one.Merchant)
+		}
+	}
+	slices.Sort(view.All)
+	view.Lede = ledeOf(len(overview.Connections), conditions)
+	slices.SortStableFunc(order, func(a, b int) int {
+		rank := func(n int) int { return slices.Index(view.States, overview.Standings[n].Condition) }
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(overview.Connections[a].ID, overview.Connections[b].ID))
+	})
+	for _, i := range order {
+		one, standing := overview.Connections[i], overview.Standings[i]
+		if !strings.HasPrefix(one.ID, view.Name) || view.Merchant != "" && one.Merchant != view.Merchant || view.State != "" && string(standing.Condition) != view.State {
+			continue
+		}
+		view.Rows = append(view.Rows, viewConnectionRow(one, standing, overview.Unreachable != "", k))
+	}
+	return view
+}
+
+// ledeOf counts the connections by how they stand.
+func ledeOf(all int, conditions map[control.Condition]int) string {
+	var parts []string
+	for _, condition := range control.Conditions() {
+		if n := conditions[condition]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, condition))
+		}
+	}
+	return count(int64(all), "connection") + ": " + strings.Join(parts, ", ") + "."
+}
+
+func viewConnectionRow(one control.ConnectionStatus, standing control.Standing, unreachable bool, k clock) connectionRow {
+	row := connectionRow{
+		ID: one.ID, Href: connectionPath(one.ID), Path: one.Warehouse + " → " + one.Store, Merchant: one.Merchant, State: conditionState(standing.Condition), Why: standing.Why,
+		Strip: strip(standing.Day, k.now), Completed: "–", Next: "–", Due: dueRows(one.Rows), Rejected: one.Rows[ledger.StatusRejected], Enabled: one.Active(),
+	}
+	if last := laterOf(standing.Smart, standing.Full); last != nil {
+		row.Completed = k.at(*last.EndedAt)
+	}
+	switch next := nextOf(one.Schedules); {
+	case standing.Condition == control.ConditionHeld:
+		row.Next = "waits for you"
+	case unreachable:
+		row.Next = "not known"
+	case next != nil:
+		row.Next = k.at(*next)
+	}
+	for _, run := range one.Open {
+		row.Now = fmt.Sprintf("%s now: %s", control.SyncName(run.Mode), progressWords(run.Run))
+	}
+	return row
+}
+
+// dueRows are those that the next run pushes.
+func dueRows(rows map[ledger.Status]int64) int64 {
+	return rows[ledger.StatusPending] + rows[ledger.StatusRetrying] + rows[ledger.StatusUnknown]
+}
+
+// laterOf is the run of two that ended later; either may be nil.
+func laterOf(a, b *ledger.Run) *ledger.Run {
+	if a == nil || b != nil && b.EndedAt.After(*a.EndedAt) {
+		return b
+	}
+	return a
+}
+
+// nextOf is the next start of all schedules.
+func nextOf(schedules []control.ScheduleStatus) *time.Time {
+	var next *time.Time
+	for _, one := range schedules {
+		if one.Next != nil && (next == nil || one.Next.Before(*next)) {
+			next = one.Next
+		}
+	}
+	return next
+}
+
+// progressWords say how far a run is.
+func progressWords(run ledger.Run) string {
+	if run.Outcome == ledger.Held {
+		return "it waits for a person"
+	}
+	if run.Counts.Due > 0 {
+		return fmt.Sprintf("%s of %s", number(doneRows(run)), count(run.Counts.Due, "row"))
+	}
+	return cmp.Or(run.Phase, "it has begun")
+}
+
+// doneRows are the rows of a run that were pushed, with whatever result.
+func doneRows(run ledger.Run) int64 {
+	k := run.Counts
+	return min(k.Exported+k.Sent+k.Rejected+k.Retrying, k.Due)
+}
+
+// connectionView is the page of a connection.
+type connectionView struct {
+	ID, Merchant, Warehouse, Store string
+	State                          state
+	Why                            string
+	Active, Paused                 bool
+	WhyOff                         string // why the buttons cannot be pressed
+	Schedules                      []scheduleView
+	Runs                           []liveRun
+	Day                            template.HTML
+	DayWords                       string
+	Recent                         runTable
+	Rows                           []rowCount
+	Kept                           string
+}
+
+type scheduleView struct {
+	Mode                  ledger.Mode
+	Name, Button, Source  string
+	Rules, Starts         []string
+	Completed, What, Next string
+	First                 bool
+	Note                  string
+}
+
+type liveRun struct {
+	Name, Href, Phase string
+	Done, Total       int64
+	Facts             []string
+	Retry             string
+}
+
+type rowCount struct {
+	State state
+	N     int64
+	Href  string
+}
+
+func (c *Console) connectionPage(ctx context.Context, q request) (page, error) {
+	overview, err := c.options.Control.Overview(ctx, q.path("id"))
+	if err != nil {
+		return page{}, err
+	}
+	one, standing := overview.Connections[0], overview.Standings[0]
+	k := clockOf(q.now, one.Inventory.Timezone)
+	shown := frame(one.ID, overview.Pulse(), k)
+	shown.Body = viewConnection(one, standing, overview.Pulse(), k)
+	return shown, nil
+}
+
+func viewConnection(one control.ConnectionStatus, standing control.Standing, pulse control.Pulse, k clock) connectionView {
+	view := connectionView{
+		ID: one.ID, Merchant: one.Merchant, Warehouse: one.Warehouse, Store: one.Store, State: conditionState(standing.Condition), Why: standing.Why, Active: one.Active(),
+		Kept: one.Kept, WhyOff: whyOff(one.Connection, pulse),
+	}
+	for _, schedule := range one.Schedules {
+		view.Paused = view.Paused || schedule.Paused
+	}
+	view.Schedules = []scheduleView{
+		viewSchedule(one, ledger.Smart, standing.Smart, pulse.Unreachable, k), viewSchedule(one, ledger.Full, standing.Full, pulse.Unreachable, k),
+	}
+	for _, run := range one.Open {
+		view.Runs = append(view.Runs, viewLiveRun(run, k))
+	}
+	for _, run := range standing.Recent {
+		view.Recent.Rows = append(view.Recent.Rows, viewRun(run, k))
+	}
+	ages := agesOf(standing.Day, k.now.Add(-24*time.Hour), k.now)
+	view.Day = dayPicture(standing.Day, ages, k)
+	if average, most := summary(ages); len(ages) > 0 {
+		view.DayWords = fmt.Sprintf("Figures in the store were %s old on average, %s at most", span(average), span(most))
+	}
+	for _, status := range control.Statuses() {
+		if n := one.Rows[status]; n > 0 {
+			view.Rows = append(view.Rows, rowCount{rowState(status), n, connectionPath(one.ID) + "/levels?status=" + string(status)})
+		}
+	}
+	return view
+}
+
+// whyOff says why nothing can be asked for of a connection.
+func whyOff(one ledger.Connection, pulse control.Pulse) string {
+	switch {
+	case !one.Active():
+		return "The connection is not enabled. Set enabled: true in its configuration, and apply that."
+	case pulse.Unreachable != "":
+		return "Temporal does not answer, so nothing can be asked for now."
+	}
+	return ""
+}
+
+func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.Run, unreachable string, k clock) scheduleView {
+	view := scheduleView{Mode: mode, Name: "Default schedule (Smart Sync)", Button: "Update inventory", First: true, Source: "Set in the configuration", Completed: "Never", Next: "–"}
+	rules := one.Inventory.Smart
+	if mode == ledger.Full {
+		rules = one.Inventory.Full
+		view.Name, view.Button, view.First = "Full sync schedule", "Full inventory update", false
+	}
+	view.Rules = ruleWords(rules)
+	if len(rules) == 0 {
+		view.Rules = []string{"By hand only"}
+	}
+	if last != nil {
+		view.Completed = fmt.Sprintf("%s, took %s", k.at(*last.EndedAt), span(last.EndedAt.Sub(last.StartedAt)))
+		view.What = count(last.Counts.Exported, "row") + " exported"
+	}
+	if unreachable != "" {
+		view.Next = "Not known"
+	}
+	for _, schedule := range one.Schedules {
+		if schedule.ID != workflows.WorkflowID(mode, one.ID) {
+			continue
+		}
+		switch {
+		case schedule.Missing:
+			view.Note = "The schedule is missing in Temporal: apply the configuration again."
+		case schedule.Paused:
+			view.Next, view.Note = "Paused", schedule.Note
+		case schedule.Next != nil:
+			view.Next = k.next(*schedule.Next)
+			for _, start := range control.NextStarts(rules, one.Inventory.Timezone, k.now, nextStarts) {
+				view.Starts = append(view.Starts, k.at(start))
+			}
+		}
+		if schedule.Ledger != "" {
+			view.Note = "The schedule belongs to another ledger."
+		}
+	}
+	return view
+}
+
+const nextStarts = 5
+
+func viewLiveRun(run control.OpenRun, k clock) liveRun {
+	view := liveRun{
+		Name: fmt.Sprintf("%s #%d", control.SyncName(run.Mode), run.ID), Href: runPath(run.ID), Phase: cmp.Or(run.Phase, "running"), Done: doneRows(run.Run), Total: run.Counts.Due,
+	}
+	if run.Outcome == ledger.Held {
+		view.Phase = "waits for a person"
+	}
+	view.Facts = append(view.Facts, "Since "+k.exact(run.StartedAt))
+	if n := run.Counts.Rows; n > 0 {
+		view.Facts = append(view.Facts, "Fetched "+count(n, "row"))
+	}
+	if n := run.Counts.Changed; n > 0 {
+		view.Facts = append(view.Facts, number(n)+" changed")
+	}
+	if n := run.Counts.Calls; n > 0 {
+		view.Facts = append(view.Facts, count(n, "call"))
+	}
+	if retry := run.Retry; retry != nil {
+		view.Retry = fmt.Sprintf("Attempt %d: %s", retry.Attempt, retry.Error)
+	}
+	return view
+}

@@ -1,0 +1,416 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+
+// hostile is a SKU that means harm to a page, a spreadsheet and a reader.
+const hostile = `=cmd()<script>alert(1)</script>"` + "\u202e"
+
+// fake is a Tidemark with one connection, two runs and one hostile SKU.
+type fake struct {
+	Control
+	mutex sync.Mutex
+	done  []string
+	fails error
+	phase string
+}
+
+func (f *fake) note(what string) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.done = append(f.done, what)
+}
+
+func (f *fake) did() []string {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return f.done
+}
+
+func (f *fake) moves(phase string) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.phase = phase
+}
+
+func (f *fake) Overview(_ context.Context, only string) (control.Overview, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.fails != nil {
+		return control.Overview{}, f.fails
+	}
+	if only != "" && only != "acme-shop" {
+		return control.Overview{}, &control.UsageError{Message: "there is no connection " + only}
+	}
+	run := ledger.Run{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Running, Phase: f.phase, StartedAt: noon.Add(-time.Minute), Counts: ledger.Counts{Due: 1204, Exported: 312}}
+	one := control.ConnectionStatus{
+		Connection: ledger.Connection{
+			ID: "acme-shop", Merchant: "acme", Warehouse: "portland", Store: "shop", Enabled: true,
+			Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}, Timezone: "America/Los_Angeles"},
+		},
+		Schedules: []control.ScheduleStatus{{ID: "smart-sync/acme-shop", Next: new(noon.Add(time.Hour))}},
+		Rows:      map[ledger.Status]int64{ledger.StatusExported: 1000, ledger.StatusRejected: 2},
+		Open:      []control.OpenRun{{Run: run}},
+	}
+	hold := control.OpenHold{Hold: ledger.Hold{Run: 6, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "portland", Reason: "31% to 0 " + hostile, Zeroing: 310, At: noon.Add(-time.Hour)}}
+	return control.Overview{
+		Status:    control.Status{Workers: 1, Connections: []control.ConnectionStatus{one}, Holds: []control.OpenHold{hold}},
+		Standings: []control.Standing{{Condition: control.ConditionHeld, Why: "run 6", Day: []ledger.Run{run}}},
+	}, nil
+}
+
+func (f *fake) Pulse(ctx context.Context) (control.Pulse, error) {
+	overview, err := f.Overview(ctx, "")
+	return overview.Pulse(), err
+}
+
+func (f *fake) Connection(ctx context.Context, id string) (ledger.Connection, error) {
+	overview, err := f.Overview(ctx, id)
+	if err != nil {
+		return ledger.Connection{}, err
+	}
+	return overview.Connections[0].Connection, nil
+}
+
+func (f *fake) Connections(ctx context.Context) ([]ledger.Connection, error) {
+	one, err := f.Connection(ctx, "acme-shop")
+	return []ledger.Connection{one}, err
+}
+
+func (f *fake) Runs(context.Context, string, int) ([]ledger.Run, error) {
+	return []ledger.Run{{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Failed, Reason: hostile, StartedAt: noon, EndedAt: new(noon.Add(time.Minute))}}, nil
+}
+
+func (f *fake) Run(_ context.Context, id int64) (ledger.Run, error) {
+	if id != 5 {
+		return ledger.Run{}, &control.UsageError{Message: "there is no such run"}
+	}
+	return ledger.Run{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.CompletedWithFailures, StartedAt: noon, EndedAt: new(noon.Add(time.Minute)), Workflow: "smart-sync/acme-shop", WorkflowRun: "abc", Counts: ledger.Counts{Rejected: 2}}, nil
+}
+
+func (f *fake) Levels(context.Context, string, string, ledger.Page) ([]ledger.LevelRow, error) {
+	return []ledger.LevelRow{{Warehouse: "portland", Level: inventory.Level{SKU: hostile, Facility: "east", Available: 40}, RecordedAt: noon}}, nil
+}
+
+func (f *fake) ChannelLevels(context.Context, string, string, ledger.Status, ledger.Page) ([]ledger.ChannelLevelRow, error) {
+	return []ledger.ChannelLevelRow{{Connection: "acme-shop", ChannelSKU: hostile, Product: hostile, Quantity: 19, Status: ledger.StatusRejected, Reason: hostile}}, nil
+}
+
+func (f *fake) Product(_ context.Context, merchant, sku string, _ int) (control.Product, error) {
+	took := 372 * time.Second
+	return control.Product{
+		Merchant: merchant, SKU: sku, Sold: []control.ExplanationOf{{Row: ledger.ChannelLevelRow{Connection: "acme-shop", ChannelSKU: sku, Product: sku, Quantity: 19, Status: ledger.StatusPending}}},
+		Activity: []control.ProductEvent{{ActivityEntry: ledger.ActivityEntry{At: noon, Run: 5, Kind: "exported", Connection: "acme-shop", After: new(int64(19)), Note: hostile}, Took: &took, Mode: ledger.Smart}},
+	}, nil
+}
+
+func (f *fake) Partners(context.Context) ([]ledger.Warehouse, []ledger.Store, error) {
+	return []ledger.Warehouse{{ID: "portland", Merchant: "acme", Driver: "csv"}}, []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "shopify", Budget: ledger.Budget{Share: .8}}}, nil
+}
+
+func (f *fake) Snapshot(context.Context, string, int) (control.Snapshot, error) {
+	return control.Snapshot{}, ledger.ErrNotFound
+}
+
+func (f *fake) Ask(_ context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error) {
+	f.note(string(mode) + " " + connection + " " + strings.Join(request.SKUs, ",") + " by " + request.By)
+	return control.SyncAnswer{Fate: workflows.SyncStarted, ByRun: 5}, nil
+}
+
+func (f *fake) CheckScope(context.Context, string, []string) error { return nil }
+
+func (f *fake) Pause(_ context.Context, connection, _, reason string) ([]string, error) {
+	f.note("pause " + connection + " " + reason)
+	return []string{"smart-sync/acme-shop"}, nil
+}
+
+func (f *fake) Resume(context.Context, string, string) ([]string, error) {
+	return nil, &control.UsageError{Message: "connection acme-shop has no schedules " + hostile}
+}
+
+func (f *fake) Decide(_ context.Context, run int64, approve bool, _ string) (control.Decided, error) {
+	if approve {
+		f.note("approve")
+		return control.Decided{Hold: ledger.Hold{Run: run}, Answer: control.Approved}, nil
+	}
+	f.note("reject")
+	return control.Decided{Hold: ledger.Hold{Run: run}, Answer: control.Rejected}, nil
+}
+
+func (f *fake) Cancel(context.Context, int64) (ledger.Run, error) {
+	return ledger.Run{}, errors.New("connection refused by 10.0.0.1")
+}
+
+// world is the pages with a browser that keeps its cookies.
+type world struct {
+	t       *testing.T
+	fake    *fake
+	console *Console
+	server  *httptest.Server
+	browser *http.Client
+	now     time.Time
+	mutex   sync.Mutex
+}
+
+func (w *world) clock() time.Time {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.now
+}
+
+func (w *world) pass(span time.Duration) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.now = w.now.Add(span)
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, fake: &fake{phase: "pushing"}, now: noon}
+	console, err := New(Options{Control: w.fake, By: "ann", WebUI: "http://127.0.0.1:8233/namespaces/default", Log: slog.New(slog.DiscardHandler), Now: w.clock})
+	require.NoError(t, err)
+	w.console = console
+	w.server = httptest.NewServer(console.Handler())
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	w.browser = &http.Client{Jar: jar, Transport: &http.Transport{}}
+	t.Cleanup(func() {
+		console.Close()
+		w.browser.CloseIdleConnections()
+		w.server.Close()
+	})
+	return w
+}
+
+func (w *world) signIn() *world {
+	w.t.Helper()
+	status, _ := w.get(strings.TrimPrefix(w.console.Link("host"), "http://host"))
+	require.Equal(w.t, http.StatusOK, status, "it leads to the connections")
+	return w
+}
+
+func (w *world) get(path string) (int, string) {
+	w.t.Helper()
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.server.URL+path, nil)
+	require.NoError(w.t, err)
+	return w.send(request)
+}
+
+func (w *world) post(path string, form url.Values, headers ...string) (int, string) {
+	w.t.Helper()
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.server.URL+path, strings.NewReader(form.Encode()))
+	require.NoError(w.t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	return w.send(request)
+}
+
+func (w *world) send(request *http.Request) (int, string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(request.Context(), 20*time.Second) // a page that streams by mistake has no end
+	defer cancel()
+	response, err := w.browser.Do(request.WithContext(ctx))
+	require.NoError(w.t, err)
+	defer func() { _ = response.Body.Close() }()
+	require.Contains(w.t, response.Header.Get("Content-Security-Policy"), "default-src 'none'")
+	body, err := io.ReadAll(response.Body)
+	require.NoError(w.t, err)
+	return response.StatusCode, string(body)
+}
+
+// Every page is made, names what it should, and shows what others wrote as text that can be seen.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).signIn()
+	sku := "/sku/acme/" + url.PathEscape(hostile)
+	for path, wanted := range map[string][]string{
+		"/":                    {"acme-shop", "Held", "312 of 1,204 rows", "waits for you"},
+		"/?state=on+time":      {"No connection is so."},
+		"/?name=acme":          {"acme-shop"},
+		"/c/acme-shop":         {"Every 60 minutes", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected"},
+		"/c/acme-shop/levels":  {"Push the chosen ones", "Rejected"},
+		"/runs":                {"#5", "Failed"},
+		"/runs/5":              {"2 rejected", "http://127.0.0.1:8233/namespaces/default/workflows/smart-sync%2Facme-shop/abc/history"},
+		"/levels":              {"portland", "40"},
+		sku:                    {"6 min 12 s, Smart Sync", "Push to acme-shop now", "1 place of 1 not known"},
+		"/held":                {"takes 310 rows to 0", "Approve"},
+		"/partners":            {"shopify", "80%", "none yet"},
+		"/assets/tidemark.css": {"--accent"},
+	} {
+		status, body := w.get(path)
+		require.Equal(t, http.StatusOK, status, "%s: %s", path, body)
+		for _, words := range wanted {
+			require.Contains(t, body, words, path)
+		}
+		require.NotContains(t, body, "<script>alert", path)
+		require.NotContains(t, regexp.MustCompile(`value="[^"]*"`).ReplaceAllString(body, ""), "\u202e", "%s: what a form sends back is as it was, and is not seen", path)
+	}
+	for path, words := range map[string]string{"/c/nobody": "There is no connection nobody.", "/runs/7": "There is no such run.", "/runs/x": "not the number of a run", "/nothing": "no such page"} {
+		status, body := w.get(path)
+		require.Equal(t, http.StatusNotFound, status, path)
+		require.Contains(t, body, words)
+	}
+	w.fake.fails = errors.New("dial 10.0.0.1: refused")
+	status, body := w.get("/")
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.NotContains(t, body, "10.0.0.1", "what failed is in the log")
+}
+
+// Nobody sees or does anything without a session, and a session ends.
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	paths := []string{"/", "/c/acme-shop", "/levels.csv", "/live?page=/", "/nothing"}
+	for _, path := range paths {
+		status, _ := w.get(path)
+		require.Equal(t, http.StatusUnauthorized, status, path)
+	}
+	status, _ := w.post("/c/acme-shop/sync", url.Values{"mode": {"smart"}})
+	require.Equal(t, http.StatusUnauthorized, status)
+	status, _ = w.get(signInPath + "?key=another")
+	require.Equal(t, http.StatusUnauthorized, status)
+	status, _ = w.get(signInPath)
+	require.Equal(t, http.StatusUnauthorized, status)
+
+	w.signIn()
+	w.pass(sessionLasts - time.Second)
+	status, _ = w.get("/runs")
+	require.Equal(t, http.StatusOK, status)
+	w.pass(time.Second)
+	status, _ = w.get("/runs")
+	require.Equal(t, http.StatusUnauthorized, status, "it lasts twelve hours")
+
+	w.signIn()
+	address, err := url.Parse(w.server.URL)
+	require.NoError(t, err)
+	cookies := w.browser.Jar.Cookies(address)
+	require.Len(t, cookies, 1)
+	status, body := w.post("/out", nil)
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, "signed out")
+	status, _ = w.get("/")
+	require.Equal(t, http.StatusUnauthorized, status)
+	w.browser.Jar.SetCookies(address, cookies)
+	status, _ = w.get("/")
+	require.Equal(t, http.StatusUnauthorized, status, "the session itself is over, whoever kept its cookie")
+	require.Empty(t, w.fake.did())
+}
+
+// Each button does one thing, and the page that follows says what became of it.
+func TestActs(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		path string
+		form url.Values
+		did  []string
+		said string
+	}{
+		"update inventory":      {"/c/acme-shop/sync", url.Values{"mode": {"smart"}}, []string{"smart acme-shop  by ann"}, "Smart Sync started as run 5."},
+		"full inventory update": {"/c/acme-shop/sync", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann"}, "Full Sync started as run 5."},
+		"neither":               {"/c/acme-shop/sync", url.Values{"mode": {"both"}}, nil, "names neither"},
+		"push chosen SKUs":      {"/c/acme-shop/push", url.Values{"sku": {"A", "B"}}, []string{"smart acme-shop A,B by ann"}, "started as run 5"},
+		"push one SKU":          {"/c/acme-shop/push", url.Values{"sku": {"A"}, "merchant": {"acme"}}, []string{"smart acme-shop A by ann"}, "Activity"},
+		"push nothing":          {"/c/acme-shop/push", nil, nil, "no SKU is chosen"},
+		"pause":                 {"/c/acme-shop/pause", url.Values{"reason": {" stocktaking "}}, []string{"pause acme-shop stocktaking"}, "1 schedule will start nothing"},
+		"what control refuses":  {"/c/acme-shop/resume", nil, nil, "has no schedules =cmd()&lt;script&gt;"},
+		"approve":               {"/runs/6/approve", nil, []string{"approve"}, "Approved"},
+		"reject":                {"/runs/6/reject", nil, []string{"reject"}, "Rejected"},
+		"what fails":            {"/runs/5/cancel", nil, nil, "the server&#39;s log says why"},
+		"no number":             {"/runs/x/approve", nil, nil, "not the number of a run"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t).signIn()
+			status, body := w.post(test.path, test.form)
+			require.Equal(t, http.StatusOK, status)
+			require.Equal(t, test.did, w.fake.did())
+			require.Contains(t, body, test.said)
+			require.NotContains(t, body, "10.0.0.1")
+		})
+	}
+}
+
+// A form on another site does nothing here, and no GET acts.
+func TestActsComeFromThePages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).signIn()
+	for _, headers := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "http://elsewhere.example"}, {"Sec-Fetch-Site", "same-site"}} {
+		status, _ := w.post("/c/acme-shop/sync", url.Values{"mode": {"smart"}}, headers...)
+		require.Equal(t, http.StatusForbidden, status, "%v", headers)
+	}
+	for path := range w.console.acts() {
+		status, _ := w.get(strings.NewReplacer("{id}", "acme-shop", "{n}", "5").Replace(path))
+		require.Equal(t, http.StatusNotFound, status, path)
+	}
+	require.Empty(t, w.fake.did())
+}
+
+// A sheet of levels takes no text for a formula.
+func TestSheets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).signIn()
+	for _, path := range []string{"/levels.csv?warehouse=portland", "/c/acme-shop/levels.csv"} {
+		status, body := w.get(path)
+		require.Equal(t, http.StatusOK, status)
+		require.Contains(t, body, `"'=cmd()`, path)
+	}
+	for text, want := range map[string]string{"": "", "A-1": "A-1", "-1": "'-1", "+1": "'+1", "@x": "'@x", "=x": "'=x", "\tx": "'\tx"} {
+		require.Equal(t, want, cell(text))
+	}
+}
+
+// A page that is open is told what changes of it, and only that.
+func TestLive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).signIn()
+	status, _ := w.get("/live?page=/levels")
+	require.Equal(t, http.StatusNotFound, status, "nothing of it changes by itself")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.server.URL+"/live?page=/c/acme-shop", nil)
+	require.NoError(t, err)
+	response, err := w.browser.Do(request)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	require.Equal(t, "text/event-stream", response.Header.Get("Content-Type"))
+	until := func(words string) (read string) {
+		buffer := make([]byte, 4096)
+		for !strings.Contains(read, words) {
+			n, err := response.Body.Read(buffer)
+			require.NoError(t, err, "%s is not among %s", words, read)
+			read += string(buffer[:n])
+		}
+		return read
+	}
+	until(`"id":"foot"`)
+	w.fake.moves("waiting for the store")
+	later := until("waiting for the store")
+	require.NotContains(t, later, `"id":"head"`, "it is as it was")
+	w.console.Close()
+	_, err = io.ReadAll(response.Body)
+	require.NoError(t, err, "the stream ends with the server")
+}

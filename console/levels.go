@@ -1,0 +1,375 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+const rowsAPage = 100
+
+func skuPath(merchant, sku string) string {
+	return "/sku/" + url.PathEscape(merchant) + "/" + url.PathEscape(sku)
+}
+
+// levelsView is what a warehouse reported.
+type levelsView struct {
+	Warehouse, SKU string
+	Warehouses     []string
+	Rows           []levelRow
+	Next, CSV      string
+}
+
+type levelRow struct {
+	SKU, Href, Product, Facility string
+	Available                    int64
+	OnHand, Committed, Updated   string
+	Stale                        string
+}
+
+func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
+	k := clock{now: q.now, zone: time.UTC}
+	pulse, err := c.options.Control.Pulse(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	shown := frame("Warehouse levels", pulse, k)
+	warehouses, _, err := c.options.Control.Partners(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	view := levelsView{SKU: q.query.Get("sku")}
+	for _, one := range warehouses {
+		view.Warehouses = append(view.Warehouses, one.ID)
+	}
+	view.Warehouse = q.query.Get("warehouse")
+	if view.Warehouse == "" && len(warehouses) > 0 {
+		view.Warehouse = warehouses[0].ID
+	}
+	if view.Warehouse != "" {
+		merchant := ""
+		for _, one := range warehouses {
+			if one.ID == view.Warehouse {
+				merchant = one.Merchant
+			}
+		}
+		rows, err := c.options.Control.Levels(ctx, view.Warehouse, view.SKU, ledger.Page{After: q.query.Get("after"), Limit: rowsAPage})
+		if err != nil {
+			return page{}, err
+		}
+		for _, row := range rows {
+			view.Rows = append(view.Rows, viewLevel(row, merchant, k))
+		}
+		if len(rows) >= rowsAPage {
+			view.Next = "/levels?" + url.Values{"warehouse": {view.Warehouse}, "after": {rows[len(rows)-1].SKU}}.Encode()
+		}
+		view.CSV = "/levels.csv?" + url.Values{"warehouse": {view.Warehouse}}.Encode()
+	}
+	shown.Body = view
+	return shown, nil
+}
+
+func viewLevel(row ledger.LevelRow, merchant string, k clock) levelRow {
+	view := levelRow{
+		SKU: row.SKU, Href: skuPath(merchant, row.SKU), Product: row.Product, Facility: row.Facility, Available: row.Available, OnHand: figure(row.OnHand),
+		Committed: figure(row.Committed), Updated: k.at(row.RecordedAt),
+	}
+	if row.Stale != nil {
+		view.Stale = "its last row was refused: " + row.Stale.Reason
+	}
+	return view
+}
+
+// channelView is what a connection's store should and does show.
+type channelView struct {
+	ID, Merchant, SKU, Status, WhyOff string
+	Statuses                          []ledger.Status
+	Rows                              []channelRow
+	Next, CSV                         string
+}
+
+type channelRow struct {
+	SKU, Location, Product, Href string
+	Should                       int64
+	Shows, Exported              string
+	State                        state
+	Reason                       string
+}
+
+func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
+	pulse, err := c.options.Control.Pulse(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	one, err := c.options.Control.Connection(ctx, q.path("id"))
+	if err != nil {
+		return page{}, err
+	}
+	k := clockOf(q.now, one.Inventory.Timezone)
+	view := channelView{
+		ID: one.ID, Merchant: one.Merchant, SKU: q.query.Get("sku"), Status: q.query.Get("status"), Statuses: control.Statuses(), WhyOff: whyOff(one, pulse),
+		CSV: connectionPath(one.ID) + "/levels.csv",
+	}
+	rows, err := c.options.Control.ChannelLevels(ctx, one.ID, view.SKU, ledger.Status(view.Status), ledger.Page{After: q.query.Get("after"), Limit: rowsAPage})
+	if err != nil {
+		return page{}, err
+	}
+	for _, row := range rows {
+		view.Rows = append(view.Rows, viewChannelRow(row, one.Merchant, k))
+	}
+	if len(rows) >= rowsAPage {
+		view.Next = connectionPath(one.ID) + "/levels?" + url.Values{"status": {view.Status}, "after": {rows[len(rows)-1].ChannelSKU}}.Encode()
+	}
+	shown := frame(one.ID+" levels", pulse, k)
+	shown.Body = view
+	return shown, nil
+}
+
+func viewChannelRow(row ledger.ChannelLevelRow, merchant string, k clock) channelRow {
+	view := channelRow{
+		SKU: row.ChannelSKU, Location: row.Location, Product: row.Product, Href: skuPath(merchant, row.Product), Should: row.Quantity, Shows: figure(row.Exported),
+		State: rowState(row.Status), Reason: row.Reason, Exported: "never",
+	}
+	if row.LastExported != nil {
+		view.Exported = k.at(*row.LastExported)
+	}
+	if row.Next != "" {
+		view.Reason = strings.TrimPrefix(view.Reason+"; "+row.Next, "; ")
+	}
+	return view
+}
+
+// skuView is all that is known of a merchant's SKU.
+type skuView struct {
+	Merchant, SKU, Name string
+	Levels              []levelRow
+	Sold                []soldRow
+	Activity            []activityRow
+	Connections         []string
+	Notice              string
+}
+
+type soldRow struct {
+	channelRow
+	Connection, ConnectionHref string
+	Why                        []string
+}
+
+type activityRow struct {
+	At, What, Where, Before, After, Run, RunHref, Note string
+}
+
+const activityAPage = 100
+
+func (c *Console) skuPage(ctx context.Context, q request) (page, error) {
+	product, err := c.options.Control.Product(ctx, q.path("merchant"), q.path("sku"), activityAPage)
+	if err != nil {
+		return page{}, err
+	}
+	pulse, err := c.options.Control.Pulse(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	k := clock{now: q.now, zone: time.UTC}
+	shown := frame(product.SKU, pulse, k)
+	shown.Body = viewProduct(product, k)
+	return shown, nil
+}
+
+func viewProduct(product control.Product, k clock) skuView {
+	view := skuView{Merchant: product.Merchant, SKU: product.SKU, Name: product.Name}
+	for _, row := range product.Levels {
+		one := viewLevel(row, product.Merchant, k)
+		one.Facility = strings.TrimPrefix(row.Warehouse+", "+row.Facility, ", ")
+		view.Levels = append(view.Levels, one)
+	}
+	differ := 0
+	for _, sold := range product.Sold {
+		row := soldRow{channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection), Why: sold.Lines()}
+		if sold.Row.Exported == nil || *sold.Row.Exported != sold.Row.Quantity {
+			differ++
+		}
+		if len(view.Connections) == 0 || view.Connections[len(view.Connections)-1] != sold.Row.Connection {
+			view.Connections = append(view.Connections, sold.Row.Connection)
+		}
+		view.Sold = append(view.Sold, row)
+	}
+	if differ > 0 {
+		view.Notice = fmt.Sprintf("%s of %s not known to show what they should.", count(int64(differ), "place"), number(int64(len(product.Sold))))
+	}
+	for _, entry := range product.Activity {
+		view.Activity = append(view.Activity, viewActivity(entry, k))
+	}
+	return view
+}
+
+// activityWords are the kinds of activity for people.
+var activityWords = map[string]string{
+	"reported": "Level changed", "missing": "Not in the snapshot", "refused": "Row refused", "misplaced": "Counted elsewhere", "exported": "Exported", "sent": "Sent",
+	"rejected": "Rejected", "retrying": "To try again", "superseded": "Superseded", "unknown": "Answer not known",
+}
+
+func viewActivity(entry control.ProductEvent, k clock) activityRow {
+	row := activityRow{
+		At: k.exact(entry.At), What: cmp.Or(activityWords[entry.Kind], entry.Kind), Where: strings.Trim(entry.Warehouse+", "+entry.Facility, ", "), Before: figure(entry.Before), After: figure(entry.After),
+		Note: entry.Note,
+	}
+	if entry.Connection != "" {
+		row.Where = strings.Trim(entry.Connection+", "+entry.Location, ", ")
+	}
+	if entry.Run != 0 {
+		row.Run, row.RunHref = fmt.Sprintf("#%d", entry.Run), runPath(entry.Run)
+		took := "so far no end"
+		if entry.Took != nil {
+			took = span(*entry.Took)
+		}
+		if entry.Mode != "" {
+			took += ", " + control.SyncName(entry.Mode)
+		}
+		row.Note = strings.TrimSuffix(took+"; "+entry.Note, "; ")
+	}
+	return row
+}
+
+// partnersView lists warehouses and stores.
+type partnersView struct {
+	Warehouses []warehouseRow
+	Stores     []storeRow
+}
+
+type warehouseRow struct {
+	ID, Merchant, Driver, Connections string
+	Snapshot, Refused, Odd            string
+}
+
+type storeRow struct {
+	ID, Merchant, Driver, Connections, Share string
+}
+
+func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
+	pulse, err := c.options.Control.Pulse(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	connections, err := c.options.Control.Connections(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	warehouses, stores, err := c.options.Control.Partners(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	k := clock{now: q.now, zone: time.UTC}
+	view := partnersView{}
+	on := func(is func(ledger.Connection) bool) string {
+		var names []string
+		for _, one := range connections {
+			if is(one) {
+				names = append(names, one.ID)
+			}
+		}
+		return cmp.Or(strings.Join(names, ", "), "none")
+	}
+	for _, one := range warehouses {
+		row := warehouseRow{ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Connections: on(func(k ledger.Connection) bool { return k.Warehouse == one.ID }), Snapshot: "none yet"}
+		if snapshot, err := c.options.Control.Snapshot(ctx, one.ID, 1); err == nil {
+			row.Snapshot = fmt.Sprintf("%s, %s", k.at(snapshot.EndedAt), count(snapshot.Rows, "row"))
+			row.Refused, row.Odd = number(snapshot.Refused), number(int64(len(snapshot.Oddities)))
+		}
+		view.Warehouses = append(view.Warehouses, row)
+	}
+	for _, one := range stores {
+		view.Stores = append(view.Stores, storeRow{
+			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Connections: on(func(k ledger.Connection) bool { return k.Store == one.ID }), Share: fmt.Sprintf("%.0f%%", one.Budget.Share*100),
+		})
+	}
+	shown := frame("Stores and warehouses", pulse, k)
+	shown.Body = view
+	return shown, nil
+}
+
+// cell is a text that a spreadsheet does not take for a formula.
+func cell(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+// levelsCSV writes all levels of a warehouse.
+func (c *Console) levelsCSV(w http.ResponseWriter, r *http.Request) {
+	warehouse := r.URL.Query().Get("warehouse")
+	header := []string{"sku", "product", "facility", "available", "on_hand", "committed", "recorded_at"}
+	writeCSV(c, w, r, warehouse+"-levels.csv", header, func(ctx context.Context, after string) ([][]string, string, error) {
+		rows, err := c.options.Control.Levels(ctx, warehouse, "", ledger.Page{After: after, Limit: csvPage})
+		var lines [][]string
+		for _, row := range rows {
+			after = row.SKU
+			lines = append(lines, []string{cell(row.SKU), cell(row.Product), cell(row.Facility), fmt.Sprint(row.Available), plainFigure(row.OnHand), plainFigure(row.Committed), row.RecordedAt.UTC().Format(time.RFC3339)})
+		}
+		return lines, after, err
+	})
+}
+
+// channelLevelsCSV writes all rows of a connection's store.
+func (c *Console) channelLevelsCSV(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	header := []string{"channel_sku", "location", "product", "should_show", "shows", "status", "reason", "last_exported"}
+	writeCSV(c, w, r, id+"-levels.csv", header, func(ctx context.Context, after string) ([][]string, string, error) {
+		rows, err := c.options.Control.ChannelLevels(ctx, id, "", "", ledger.Page{After: after, Limit: csvPage})
+		var lines [][]string
+		for _, row := range rows {
+			after = row.ChannelSKU
+			exported := ""
+			if row.LastExported != nil {
+				exported = row.LastExported.UTC().Format(time.RFC3339)
+			}
+			lines = append(lines, []string{cell(row.ChannelSKU), cell(row.Location), cell(row.Product), fmt.Sprint(row.Quantity), plainFigure(row.Exported), string(row.Status), cell(row.Reason), exported})
+		}
+		return lines, after, err
+	})
+}
+
+const csvPage = 1000
+
+func plainFigure(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprint(*n)
+}
+
+// writeCSV writes page after page, so that a large list needs no memory. What fails in the middle breaks the answer off, so that nobody takes
+// a part for the whole.
+func writeCSV(c *Console, w http.ResponseWriter, r *http.Request, name string, header []string, list func(ctx context.Context, after string) ([][]string, string, error)) {
+	lines, after, err := list(r.Context(), "")
+	if err != nil {
+		c.fail(w, r, http.StatusNotFound, "There is no such list.")
+		return
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	sheet := csv.NewWriter(w)
+	_ = sheet.Write(header)
+	stream := http.NewResponseController(w)
+	for {
+		_ = stream.SetWriteDeadline(time.Now().Add(streamWrite))
+		if err := sheet.WriteAll(lines); err != nil {
+			return
+		}
+		if len(lines) < csvPage {
+			return
+		}
+		if lines, after, err = list(r.Context(), after); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
+}

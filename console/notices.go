@@ -1,0 +1,81 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// notice says what became of what somebody did.
+type notice struct {
+	state
+	Text string
+	Href string // to more of it
+	More string
+}
+
+const (
+	noticeLasts = 10 * time.Minute
+	mostNotices = 1000
+)
+
+// notices keep what became of an act until the page that it leads to has shown it. They are lost with the process; what was done is not.
+type notices struct {
+	now func() time.Time
+
+	mutex sync.Mutex
+	kept  map[string]keptNotice
+}
+
+type keptNotice struct {
+	notice
+	until time.Time
+}
+
+func newNotices(now func() time.Time) *notices {
+	return &notices{now: now, kept: map[string]keptNotice{}}
+}
+
+func (n *notices) keep(one notice) (string, error) {
+	key, err := randomText()
+	if err != nil {
+		return "", err
+	}
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	for old, kept := range n.kept {
+		if n.now().After(kept.until) || len(n.kept) >= mostNotices {
+			delete(n.kept, old)
+		}
+	}
+	n.kept[key] = keptNotice{one, n.now().Add(noticeLasts)}
+	return key, nil
+}
+
+// of is the notice that a page was asked for with; nil when there is none, or none any more.
+func (n *notices) of(r *http.Request) *notice {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	kept, ok := n.kept[r.URL.Query().Get("notice")]
+	if !ok || n.now().After(kept.until) {
+		return nil
+	}
+	return &kept.notice
+}
+
+// lead sends a browser on to a page that shows the notice.
+func (c *Console) lead(w http.ResponseWriter, r *http.Request, to string, one notice) {
+	key, err := c.notices.keep(one)
+	if err != nil {
+		c.options.Log.Error("a notice could not be kept", "error", err)
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
+	}
+	joint := "?"
+	if strings.Contains(to, "?") {
+		joint = "&"
+	}
+	http.Redirect(w, r, to+joint+"notice="+url.QueryEscape(key), http.StatusSeeOther)
+}

@@ -1,0 +1,165 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/control"
+)
+
+// request is what a page was asked for with.
+type request struct {
+	path  func(name string) string
+	query url.Values
+	now   time.Time
+}
+
+// kind is one kind of page.
+type kind struct {
+	path    string // as net/http's patterns have it
+	name    string // of its template
+	section string // of the menu
+	parts   []string
+	// build gathers what the page shows. The title and the zone of its times are the page's own.
+	build func(ctx context.Context, q request) (page, error)
+}
+
+// pages are all pages that are read.
+func (c *Console) pages() []kind {
+	return []kind{
+		{"/{$}", "connections", "connections", []string{"lede", "list", "foot"}, c.connectionsPage},
+		{"/c/{id}", "connection", "connections", []string{"head", "schedules", "now", "day", "recent", "foot"}, c.connectionPage},
+		{"/c/{id}/levels", "channel", "connections", nil, c.channelPage},
+		{"/runs", "runs", "runs", []string{"list", "foot"}, c.runsPage},
+		{"/runs/{n}", "run", "runs", []string{"head", "facts", "foot"}, c.runPage},
+		{"/levels", "levels", "levels", nil, c.levelsPage},
+		{"/sku/{merchant}/{sku...}", "sku", "levels", nil, c.skuPage},
+		{"/held", "held", "held", []string{"list", "foot"}, c.heldPage},
+		{"/partners", "partners", "partners", nil, c.partnersPage},
+	}
+}
+
+// show answers a page.
+func (c *Console) show(one kind) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
+		defer cancel()
+		shown, err := c.build(ctx, one, request{path: r.PathValue, query: r.URL.Query(), now: c.options.Now()})
+		var refused *control.UsageError
+		switch {
+		case errors.As(err, &refused):
+			c.fail(w, r, http.StatusNotFound, sentence(refused.Message))
+			return
+		case err != nil:
+			c.options.Log.Error("a page could not be made", "path", r.URL.Path, "error", err)
+			c.fail(w, r, http.StatusServiceUnavailable, "The ledger did not answer; the server's log says why. Try it again in a moment.")
+			return
+		}
+		shown.Notice = c.notices.of(r)
+		if len(one.parts) > 0 {
+			shown.Live = "/live?page=" + url.QueryEscape(r.URL.EscapedPath())
+		}
+		c.views.render(w, http.StatusOK, one.name, shown)
+	}
+}
+
+func (c *Console) build(ctx context.Context, one kind, q request) (page, error) {
+	shown, err := one.build(ctx, q)
+	shown.Section, shown.By = one.section, c.options.By
+	return shown, err
+}
+
+// fail answers that there is no page, or why.
+func (c *Console) fail(w http.ResponseWriter, _ *http.Request, status int, text string) {
+	title := "Not found"
+	if status != http.StatusNotFound {
+		title = "Not now"
+	}
+	c.views.render(w, status, "alone", page{Title: title, By: c.options.By, Body: text})
+}
+
+// find is the kind of a page's address that changes by itself.
+func (c *Console) find(address string) (kind, func(string) string, bool) {
+	for _, one := range c.pages() {
+		if values, ok := match(one.path, address); ok && len(one.parts) > 0 {
+			return one, func(name string) string { return values[name] }, true
+		}
+	}
+	return kind{}, nil, false
+}
+
+// match is true for an escaped path that a pattern like /c/{id} fits, with the values of its names.
+func match(pattern, path string) (map[string]string, bool) {
+	if pattern == "/{$}" {
+		return nil, path == "/"
+	}
+	expected, given := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(expected) != len(given) {
+		return nil, false
+	}
+	values := map[string]string{}
+	for i, segment := range expected {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			value, err := url.PathUnescape(given[i])
+			if err != nil || value == "" {
+				return nil, false
+			}
+			values[strings.TrimSuffix(name, "}")] = value
+		} else if segment != given[i] {
+			return nil, false
+		}
+	}
+	return values, true
+}
+
+// fragments makes the parts of a page that change, for its streams.
+func (c *Console) fragments(ctx context.Context, address string) ([]part, error) {
+	one, path, ok := c.find(address)
+	if !ok {
+		return nil, fmt.Errorf("%s is no page that changes", address)
+	}
+	shown, err := c.build(ctx, one, request{path: path, query: url.Values{}, now: c.options.Now()})
+	if err != nil {
+		return nil, err
+	}
+	parts := make([]part, len(one.parts))
+	for i, name := range one.parts {
+		parts[i].ID = name
+		if parts[i].HTML, err = c.views.fragment(one.name, name, shown); err != nil {
+			return nil, err
+		}
+	}
+	return parts, nil
+}
+
+// frame is what every page says of the whole: held runs, workers, Temporal.
+func frame(title string, pulse control.Pulse, k clock) page {
+	shown := page{Title: title, Zone: zoneWords(k), Held: len(pulse.Holds), Trouble: pulse.Unreachable}
+	if pulse.Unreachable == "" {
+		shown.Workers, shown.Idle = count(int64(pulse.Workers), "worker"), pulse.Workers == 0
+	}
+	return shown
+}
+
+// zoneWords name a page's zone: Times in Europe/Paris (CET).
+func zoneWords(k clock) string {
+	name := k.now.In(k.zone).Format("MST")
+	if name == k.zone.String() {
+		return "Times in " + name
+	}
+	return fmt.Sprintf("Times in %s (%s)", strings.ReplaceAll(k.zone.String(), "_", " "), name)
+}
+
+// clockOf is a clock of a schedule's zone; of UTC where that is not known.
+func clockOf(now time.Time, timezone string) clock {
+	zone, err := time.LoadLocation(timezone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return clock{now: now, zone: zone}
+}

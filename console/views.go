@@ -1,0 +1,81 @@
+package console
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+
+	"github.com/tidemark/tidemark/inventory"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// page is what every page shows, around what is its own.
+type page struct {
+	Title   string
+	Section string // of the menu
+	// Live is the address of the page's stream; empty where nothing of it changes by itself.
+	Live    string
+	Zone    string // of the page's times, in words
+	By      string
+	Notice  *notice
+	Held    int
+	Workers string // how many, in words
+	Trouble string // why Temporal cannot be asked
+	Idle    bool   // no worker runs
+	Body    any
+}
+
+// views are the parsed templates, by page: each has the layout and its own main part.
+type views struct {
+	parsed map[string]*template.Template
+}
+
+// words are the functions of templates. Foreign text goes through text: what cannot be seen is escaped; HTML is escaped by the template.
+var words = template.FuncMap{
+	"text":   inventory.Visible,
+	"number": number,
+	"figure": figure,
+	"count":  count,
+}
+
+func parseViews() (*views, error) {
+	layout, err := template.New("layout").Funcs(words).ParseFS(templates, "templates/layout.html", "templates/parts.html")
+	if err != nil {
+		return nil, fmt.Errorf("the layout of the pages: %w", err)
+	}
+	v := &views{parsed: map[string]*template.Template{}}
+	for _, name := range []string{"alone", "connections", "connection", "runs", "run", "levels", "channel", "sku", "held", "partners"} {
+		copied, err := layout.Clone()
+		if err == nil {
+			copied, err = copied.ParseFS(templates, "templates/"+name+".html")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the page %s: %w", name, err)
+		}
+		v.parsed[name] = copied
+	}
+	return v, nil
+}
+
+// render writes a page whole, or nothing of it.
+func (v *views) render(w http.ResponseWriter, status int, name string, shown page) {
+	var content bytes.Buffer
+	if err := v.parsed[name].ExecuteTemplate(&content, "layout.html", shown); err != nil {
+		http.Error(w, "this page could not be made", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(content.Bytes()) // who has left needs no answer
+}
+
+// fragment is a named part of a page by itself.
+func (v *views) fragment(name, part string, shown page) (string, error) {
+	var content bytes.Buffer
+	err := v.parsed[name].ExecuteTemplate(&content, part, shown)
+	return content.String(), err
+}

@@ -1,0 +1,263 @@
+package console
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// number writes a figure with commas: 24,318.
+func number(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if digits[0] == '-' {
+		sign, digits = "−", digits[1:]
+	}
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return sign + digits
+}
+
+// figure is a figure that may not be known.
+func figure(n *int64) string {
+	if n == nil {
+		return "–"
+	}
+	return number(*n)
+}
+
+// span is how long something took: 0.4 s, 41 s, 6 min 12 s, 1 h 21 min, 2 days 3 h.
+func span(d time.Duration) string {
+	switch d = max(d, 0); {
+	case d < 10*time.Second:
+		return strconv.FormatFloat(d.Round(100*time.Millisecond).Seconds(), 'f', -1, 64) + " s"
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		return two(int64(d/time.Minute), "min", int64(d%time.Minute/time.Second), "s")
+	case d < 24*time.Hour:
+		return two(int64(d/time.Hour), "h", int64(d%time.Hour/time.Minute), "min")
+	}
+	days := int64(d / (24 * time.Hour))
+	return two(days, plural(days, "day"), int64(d%(24*time.Hour)/time.Hour), "h")
+}
+
+func two(large int64, unit string, small int64, smaller string) string {
+	text := fmt.Sprintf("%d %s", large, unit)
+	if small > 0 {
+		text += fmt.Sprintf(" %d %s", small, smaller)
+	}
+	return text
+}
+
+func plural(n int64, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
+
+// count is a number of things: 1 row, 1,204 rows.
+func count(n int64, word string) string { return number(n) + " " + plural(n, word) }
+
+// clock says moments in a zone, as seen from now.
+type clock struct {
+	now  time.Time
+	zone *time.Location
+}
+
+// at is a moment: 15:06 today, Nov 27, 09:41 otherwise, with the year when that is another.
+func (k clock) at(moment time.Time) string {
+	local, now := moment.In(k.zone), k.now.In(k.zone)
+	switch {
+	case local.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return local.Format("15:04")
+	case local.Format(time.DateOnly) == now.AddDate(0, 0, 1).Format(time.DateOnly):
+		return "Tomorrow " + local.Format("15:04")
+	case local.Year() == now.Year():
+		return local.Format("Jan 2, 15:04")
+	}
+	return local.Format("Jan 2 2006, 15:04")
+}
+
+// exact is a moment to the second.
+func (k clock) exact(moment time.Time) string {
+	local := moment.In(k.zone)
+	if local.Format(time.DateOnly) == k.now.In(k.zone).Format(time.DateOnly) {
+		return local.Format("15:04:05")
+	}
+	return local.Format("Jan 2 2006, 15:04:05")
+}
+
+// next is a moment to come: 16:00, in 54 min.
+func (k clock) next(moment time.Time) string {
+	away := moment.Sub(k.now)
+	if away <= 0 {
+		return k.at(moment) + ", now"
+	}
+	if away < 24*time.Hour {
+		return k.at(moment) + ", in " + span(away.Truncate(time.Minute)+zeroUp(away))
+	}
+	return k.at(moment)
+}
+
+// zeroUp is the seconds of a wait that is shorter than a minute.
+func zeroUp(away time.Duration) time.Duration {
+	if away < time.Minute {
+		return away.Truncate(time.Second)
+	}
+	return 0
+}
+
+// ruleWords are the rules of a schedule, a sentence each.
+func ruleWords(rules []ledger.Rule) []string {
+	words := make([]string, len(rules))
+	for i, rule := range rules {
+		switch {
+		case rule.Every > 0:
+			words[i] = "Every " + interval(rule.Every)
+		case rule.Hourly != nil && rule.Hourly.Every <= 1:
+			words[i] = fmt.Sprintf("Every hour at :%02d", rule.Hourly.Minute)
+		case rule.Hourly != nil:
+			words[i] = fmt.Sprintf("Every %d hours at :%02d, from 00:%02d", rule.Hourly.Every, rule.Hourly.Minute, rule.Hourly.Minute)
+		case rule.Daily != "":
+			words[i] = "Daily at " + rule.Daily
+		case rule.Flexible != nil:
+			words[i] = flexibleWords(*rule.Flexible)
+		}
+	}
+	return words
+}
+
+func flexibleWords(rule ledger.Flexible) string {
+	text := fmt.Sprintf("Every %s from %02d:00 to %02d:59", interval(rule.Every), rule.From, rule.To)
+	if len(rule.Days) > 0 && len(rule.Days) < 7 {
+		days := make([]string, len(rule.Days))
+		for i, day := range rule.Days {
+			days[i] = strings.ToUpper(day[:1]) + day[1:]
+		}
+		text += " on " + strings.Join(days, ", ")
+	}
+	return text
+}
+
+// interval is the time between two starts: 60 minutes, 2 hours.
+func interval(d time.Duration) string {
+	switch {
+	case d%time.Minute != 0:
+		return d.String()
+	case d > time.Hour && d%time.Hour == 0:
+		return count(int64(d/time.Hour), "hour")
+	}
+	return count(int64(d/time.Minute), "minute")
+}
+
+// state is a word with a shape and a colour.
+type state struct{ Class, Shape, Word string }
+
+// conditionState shows how a connection stands.
+func conditionState(condition control.Condition) state {
+	switch condition {
+	case control.ConditionHeld:
+		return state{"warn", "square", "Held"}
+	case control.ConditionFailing:
+		return state{"bad", "cross", "Failing"}
+	case control.ConditionLate:
+		return state{"warn", "triangle", "Late"}
+	case control.ConditionNeverRun:
+		return state{"info", "ring", "Never run"}
+	case control.ConditionUnknown:
+		return state{"off", "question", "Not known"}
+	case control.ConditionPaused:
+		return state{"off", "bars", "Paused"}
+	case control.ConditionOnTime:
+		return state{"good", "check", "On time"}
+	case control.ConditionOff:
+	}
+	return state{"off", "slash", "Off"}
+}
+
+// runState shows how a run ended, or that it is under way.
+func runState(run ledger.Run) state {
+	switch run.Outcome {
+	case ledger.Running:
+		return state{"info", "circle", "Running"}
+	case ledger.Completed:
+		return state{"good", "check", "Completed"}
+	case ledger.CompletedWithFailures:
+		return state{"warn", "triangle", failures(run.Counts)}
+	case ledger.Partial:
+		return state{"info", "ring", "More to push"}
+	case ledger.Skipped:
+		return state{"off", "bars", "Skipped"}
+	case ledger.Covered:
+		return state{"off", "check", "Nothing left to do"}
+	case ledger.Held:
+		return state{"warn", "square", "Held"}
+	case ledger.RejectedOutcome:
+		return state{"warn", "slash", "Rejected by a person"}
+	case ledger.Cancelled:
+		return state{"off", "slash", "Cancelled"}
+	case ledger.Failed:
+		return state{"bad", "cross", "Failed"}
+	}
+	return state{"off", "question", string(run.Outcome)}
+}
+
+// failures says what did not go well in a run that completed.
+func failures(k ledger.Counts) string {
+	var parts []string
+	for _, part := range []struct {
+		n    int64
+		word string
+	}{{k.Rejected, "rejected"}, {k.Parked, "still rejected"}, {k.Refused, "refused"}, {k.Retrying, "to try again"}, {k.Blocked, "blocked"}} {
+		if part.n > 0 {
+			parts = append(parts, number(part.n)+" "+part.word)
+		}
+	}
+	if len(parts) == 0 {
+		return "Completed with failures"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// rowState shows where a row of a store stands.
+func rowState(status ledger.Status) state {
+	switch status {
+	case ledger.StatusExported:
+		return state{"good", "check", "Exported"}
+	case ledger.StatusPending:
+		return state{"info", "ring", "Pending"}
+	case ledger.StatusUnknown:
+		return state{"warn", "question", "Answer not known"}
+	case ledger.StatusSent:
+		return state{"info", "circle", "Sent"}
+	case ledger.StatusRetrying:
+		return state{"warn", "triangle", "To try again"}
+	case ledger.StatusRejected:
+		return state{"bad", "cross", "Rejected"}
+	case ledger.StatusBlocked:
+		return state{"off", "slash", "Blocked"}
+	case ledger.StatusSuperseded:
+		return state{"off", "ring", "Superseded"}
+	}
+	return state{"off", "question", string(status)}
+}
+
+// startedBy is what set a run going.
+func startedBy(run ledger.Run) string {
+	if run.Trigger == ledger.TriggerSchedule {
+		return "Schedule"
+	}
+	for _, request := range run.Requests {
+		if request.By != "" {
+			return request.By
+		}
+	}
+	return "Request"
+}

@@ -1,0 +1,156 @@
+package console
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func TestSpans(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		0: "0 s", 440 * time.Millisecond: "0.4 s", 41 * time.Second: "41 s", 372 * time.Second: "6 min 12 s", 2 * time.Minute: "2 min",
+		81 * time.Minute: "1 h 21 min", 24 * time.Hour: "1 day", 51 * time.Hour: "2 days 3 h", -time.Second: "0 s",
+	} {
+		require.Equal(t, want, span(d))
+	}
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 24318: "24,318", 1234567: "1,234,567", -1204: "−1,204"} {
+		require.Equal(t, want, number(n))
+	}
+}
+
+func TestMoments(t *testing.T) {
+	t.Parallel()
+	zone, err := time.LoadLocation("America/Los_Angeles")
+	require.NoError(t, err)
+	k := clock{now: time.Date(2026, 11, 28, 23, 6, 0, 0, time.UTC), zone: zone} // 15:06 there
+	require.Equal(t, "14:06", k.at(k.now.Add(-time.Hour)))
+	require.Equal(t, "Tomorrow 01:00", k.at(time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC)))
+	require.Equal(t, "Nov 27, 09:41", k.at(time.Date(2026, 11, 27, 17, 41, 0, 0, time.UTC)))
+	require.Equal(t, "Nov 27 2025, 09:41", k.at(time.Date(2025, 11, 27, 17, 41, 0, 0, time.UTC)))
+	require.Equal(t, "16:00, in 54 min", k.next(k.now.Add(54*time.Minute)))
+	require.Equal(t, "15:06, in 30 s", k.next(k.now.Add(30*time.Second)))
+	require.Equal(t, "15:05, now", k.next(k.now.Add(-time.Minute)))
+	require.Equal(t, "Times in America/Los Angeles (PST)", zoneWords(k))
+}
+
+func TestRulesInWords(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{
+		"Every 60 minutes", "Every 2 hours", "Every hour at :15", "Every 2 hours at :05, from 00:05", "Daily at 01:00",
+		"Every 30 minutes from 08:00 to 18:59 on Mon, Tue", "Every 60 minutes from 22:00 to 03:59",
+	}, ruleWords([]ledger.Rule{
+		{Every: time.Hour},
+		{Every: 2 * time.Hour},
+		{Hourly: &ledger.Hourly{Every: 1, Minute: 15}},
+		{Hourly: &ledger.Hourly{Every: 2, Minute: 5}},
+		{Daily: "01:00"},
+		{Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 8, To: 18, Days: []string{"mon", "tue"}}},
+		{Flexible: &ledger.Flexible{Every: time.Hour, From: 22, To: 3}},
+	}))
+}
+
+// The seed's worked example: runs of 20 minutes every 30 minutes leave figures 35 minutes old on average, and 50 at most.
+func TestAgesOfTheWorkedExample(t *testing.T) {
+	t.Parallel()
+	var runs []ledger.Run
+	for began := noon.Add(-3 * time.Hour); began.Before(noon); began = began.Add(30 * time.Minute) {
+		runs = append([]ledger.Run{{Outcome: ledger.Completed, StartedAt: began.Add(-5 * time.Minute), FetchBegan: new(began), EndedAt: new(began.Add(20 * time.Minute))}}, runs...)
+	}
+	ages := agesOf(runs, noon.Add(-2*time.Hour), noon)
+	average, most := summary(ages)
+	require.Equal(t, 50*time.Minute, most)
+	require.InDelta(t, 35*time.Minute, average, float64(time.Second))
+	require.Equal(t, age{noon.Add(-2 * time.Hour), 30 * time.Minute}, ages[0], "the picture begins with what was so then")
+
+	require.Empty(t, agesOf(nil, noon.Add(-time.Hour), noon))
+	scoped := []ledger.Run{{Outcome: ledger.Completed, Scope: []string{"A"}, StartedAt: noon.Add(-time.Hour), EndedAt: new(noon.Add(-30 * time.Minute))}}
+	require.Empty(t, agesOf(scoped, noon.Add(-2*time.Hour), noon), "a run of some SKUs says nothing of the others")
+	old := []ledger.Run{{Outcome: ledger.Completed, StartedAt: noon.Add(-4 * time.Hour), EndedAt: new(noon.Add(-3 * time.Hour))}}
+	require.Equal(t, []age{{noon.Add(-time.Hour), 3 * time.Hour}, {noon, 4 * time.Hour}}, agesOf(old, noon.Add(-time.Hour), noon))
+}
+
+func TestPicturesStayInTheirFrames(t *testing.T) {
+	t.Parallel()
+	runs := []ledger.Run{
+		{Outcome: ledger.Running, Mode: ledger.Smart, StartedAt: noon.Add(-time.Second)},
+		{Outcome: ledger.Failed, Mode: ledger.Smart, StartedAt: noon.Add(-2 * time.Hour), EndedAt: new(noon.Add(-time.Hour))},
+		{Outcome: ledger.Skipped, Mode: ledger.Smart, StartedAt: noon.Add(-3 * time.Hour), EndedAt: new(noon.Add(-3 * time.Hour))},
+		{Outcome: ledger.Completed, Mode: ledger.Full, StartedAt: noon.Add(-30 * time.Hour), EndedAt: new(noon.Add(-20 * time.Hour))},
+	}
+	small := string(strip(runs, noon))
+	require.Equal(t, 4, strings.Count(small, "<rect"))
+	require.Contains(t, small, `class="failbar"`)
+	require.Contains(t, small, `class="skip-mark"`)
+	for _, run := range runs {
+		x, width := place(run, noon.Add(-24*time.Hour), noon, 0, stripWide)
+		require.GreaterOrEqual(t, x, 0.0)
+		require.LessOrEqual(t, x+width, stripWide+1e-9)
+	}
+	day := string(dayPicture(runs, agesOf(runs, noon.Add(-24*time.Hour), noon), clock{noon, time.UTC}))
+	require.Contains(t, day, "1 Smart Sync, 1 Full Sync, 1 failed, 1 skipped")
+	require.NotContains(t, day, "NaN")
+}
+
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		pattern, path string
+		values        map[string]string
+		ok            bool
+	}{
+		{"/{$}", "/", nil, true},
+		{"/{$}", "/runs", nil, false},
+		{"/c/{id}", "/c/a%20b", map[string]string{"id": "a b"}, true},
+		{"/c/{id}", "/c/", nil, false},
+		{"/c/{id}", "/c/a/levels", nil, false},
+		{"/runs/{n}", "/c/5", nil, false},
+		{"/c/{id}", "/c/%zz", nil, false},
+	} {
+		values, ok := match(test.pattern, test.path)
+		require.Equal(t, test.ok, ok, test.path)
+		require.Equal(t, test.values, values, test.path)
+	}
+}
+
+func TestNoticesEnd(t *testing.T) {
+	t.Parallel()
+	now := noon
+	kept := newNotices(func() time.Time { return now })
+	key, err := kept.keep(notice{Text: "done"})
+	require.NoError(t, err)
+	asked := httptest.NewRequest(http.MethodGet, "/?notice="+key, nil)
+	now = now.Add(noticeLasts)
+	require.Equal(t, "done", kept.of(asked).Text)
+	now = now.Add(time.Second)
+	require.Nil(t, kept.of(asked))
+	require.Nil(t, kept.of(httptest.NewRequest(http.MethodGet, "/", nil)))
+}
+
+// Those that need somebody come first, and others by their names.
+func TestConnectionsThatNeedSomebodyComeFirst(t *testing.T) {
+	t.Parallel()
+	var overview control.Overview
+	for _, one := range []struct {
+		id        string
+		condition control.Condition
+	}{{"d", control.ConditionOnTime}, {"c", control.ConditionOff}, {"b", control.ConditionFailing}, {"a", control.ConditionOnTime}, {"e", control.ConditionHeld}} {
+		overview.Connections = append(overview.Connections, control.ConnectionStatus{Connection: ledger.Connection{ID: one.id}})
+		overview.Standings = append(overview.Standings, control.Standing{Condition: one.condition})
+	}
+	view := viewConnections(overview, request{query: url.Values{}, now: noon}, clock{noon, time.UTC})
+	var order []string
+	for _, row := range view.Rows {
+		order = append(order, row.ID)
+	}
+	require.Equal(t, []string{"e", "b", "a", "d", "c"}, order)
+	require.Equal(t, "5 connections: 1 held, 1 failing, 2 on time, 1 off.", view.Lede)
+}

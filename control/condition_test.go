@@ -1,0 +1,115 @@
+package control
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func TestConditionOf(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 25, 12, 30, 0, 0, time.UTC)
+	ended := func(outcome ledger.Outcome, ago, took time.Duration) *ledger.Run {
+		end := now.Add(-ago)
+		return &ledger.Run{ID: 7, Outcome: outcome, Reason: "no such host", StartedAt: end.Add(-took), EndedAt: &end}
+	}
+	hourly := []ledger.Rule{{Every: time.Hour}}
+	running := []ScheduleStatus{{ID: "smart-sync/shop"}}
+	paused := []ScheduleStatus{{ID: "smart-sync/shop", Paused: true, Note: "paused by ann: stocktaking"}}
+	for name, test := range map[string]struct {
+		disabled, noInventory bool
+		rules                 []ledger.Rule
+		schedules             []ScheduleStatus
+		hold                  *OpenHold
+		last, success         *ledger.Run
+		unreachable           string
+		want                  Condition
+		why                   string
+	}{
+		"it is not enabled":                         {disabled: true, hold: &OpenHold{}, want: ConditionOff, why: "the connection is not enabled"},
+		"its inventory is not enabled":              {noInventory: true, want: ConditionOff, why: "its inventory is not enabled"},
+		"a held run comes before all else":          {hold: &OpenHold{Hold: ledger.Hold{Run: 9, Reason: "much to 0"}}, last: ended(ledger.Failed, 0, 0), want: ConditionHeld, why: "run 9: much to 0"},
+		"a schedule is missing":                     {schedules: []ScheduleStatus{{ID: "smart-sync/shop", Missing: true}}, want: ConditionFailing, why: "smart-sync/shop is missing"},
+		"the last run failed":                       {rules: hourly, last: ended(ledger.Failed, time.Minute, 0), success: ended(ledger.Completed, time.Hour, 0), want: ConditionFailing, why: "run 7 failed: no such host"},
+		"it failed, and Temporal does not answer":   {last: ended(ledger.Failed, time.Minute, 0), unreachable: "refused", want: ConditionFailing, why: "run 7 failed"},
+		"Temporal does not answer":                  {success: ended(ledger.Completed, time.Minute, 0), unreachable: "refused", want: ConditionUnknown, why: "refused"},
+		"somebody paused it":                        {schedules: paused, success: ended(ledger.Completed, 30*time.Hour, 0), rules: hourly, want: ConditionPaused, why: "paused by ann: stocktaking"},
+		"one of two schedules is paused":            {schedules: append(paused, running...), success: ended(ledger.Completed, time.Minute, 0), rules: hourly, want: ConditionOnTime},
+		"nothing has gone through":                  {schedules: running, want: ConditionNeverRun},
+		"the start after the last run is to come":   {schedules: running, rules: hourly, success: ended(ledger.Completed, 20*time.Minute, time.Minute), want: ConditionOnTime},
+		"a start was 30 minutes ago":                {schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, time.Minute), want: ConditionLate, why: "since the start at 2026-11-25 12:00 UTC"},
+		"it was, and a run takes half an hour":      {schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, 30*time.Minute), want: ConditionOnTime},
+		"it completed with failures":                {schedules: running, rules: hourly, last: ended(ledger.CompletedWithFailures, 20*time.Minute, 0), success: ended(ledger.CompletedWithFailures, 20*time.Minute, 0), want: ConditionOnTime},
+		"without a schedule nothing is late":        {success: ended(ledger.Completed, 300*time.Hour, 0), want: ConditionOnTime},
+		"a weekday's schedule is not late at night": {schedules: running, rules: []ledger.Rule{{Flexible: &ledger.Flexible{Every: time.Hour, From: 14, To: 18}}}, success: ended(ledger.Completed, 18*time.Hour, time.Minute), want: ConditionOnTime},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status := ConnectionStatus{Schedules: test.schedules, Connection: ledger.Connection{
+				ID: "shop", Enabled: !test.disabled, Inventory: ledger.Flow{Enabled: !test.noInventory, Smart: test.rules, Timezone: "UTC"},
+			}}
+			found, why := conditionOf(status, test.hold, test.last, test.success, test.unreachable, now)
+			require.Equal(t, test.want, found)
+			require.Contains(t, why, test.why)
+			require.Contains(t, Conditions(), found)
+		})
+	}
+}
+
+func TestLastResult(t *testing.T) {
+	t.Parallel()
+	end := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	run := func(id int64, outcome ledger.Outcome, change ...func(*ledger.Run)) ledger.Run {
+		one := ledger.Run{ID: id, Outcome: outcome, Mode: ledger.Smart, EndedAt: &end}
+		for _, do := range change {
+			do(&one)
+		}
+		return one
+	}
+	dry := func(r *ledger.Run) { r.DryRun = true }
+	few := func(r *ledger.Run) { r.Scope = []string{"A"} }
+	open := func(r *ledger.Run) { r.EndedAt = nil }
+	full := func(r *ledger.Run) { r.Mode = ledger.Full }
+	runs := []ledger.Run{
+		run(9, ledger.Running, open), run(8, ledger.Skipped), run(7, ledger.Failed, dry), run(6, ledger.Failed, few), run(5, ledger.Cancelled),
+		run(4, ledger.Failed), run(3, ledger.Completed, few), run(2, ledger.CompletedWithFailures, full), run(1, ledger.Completed),
+	}
+	require.EqualValues(t, 4, lastResult(runs).ID)
+	require.EqualValues(t, 1, lastThrough(runs, ledger.Smart).ID)
+	require.EqualValues(t, 2, lastThrough(runs, ledger.Full).ID)
+	require.Nil(t, lastResult(runs[:5]))
+	require.Nil(t, lastThrough(runs[:7], ledger.Smart))
+}
+
+func TestRunsOfADay(t *testing.T) {
+	t.Parallel()
+	at := func(ago time.Duration) *time.Time { return new(noon.Add(-ago)) }
+	runs := []ledger.Run{{ID: 4}, {ID: 3, EndedAt: at(time.Hour)}, {ID: 2, EndedAt: at(24*time.Hour - time.Second)}, {ID: 1, EndedAt: at(24 * time.Hour)}}
+	require.Equal(t, runs[:3], daysRuns(runs, noon))
+}
+
+func TestOverviewOfALedger(t *testing.T) {
+	t.Parallel()
+	c := &Control{Ledger: shopLedger(t), Now: func() time.Time { return noon }}
+	runIn(t, c.Ledger, "one", noon)
+	overview, err := c.Overview(t.Context(), "")
+	require.NoError(t, err)
+	require.Len(t, overview.Standings, 1)
+	require.Equal(t, ConditionUnknown, overview.Standings[0].Condition)
+	require.Len(t, overview.Standings[0].Day, 1, "a run that has begun")
+	require.Equal(t, overview.Standings[0].Day, overview.Standings[0].Recent)
+	pulse, err := c.Pulse(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, overview.Pulse(), pulse)
+	require.NotEmpty(t, pulse.Unreachable)
+	_, err = c.Overview(t.Context(), "acme-shp")
+	require.ErrorContains(t, err, "acme-shop")
+	_, err = c.Run(t.Context(), 77)
+	require.ErrorContains(t, err, "there is no run 77")
+	run, err := c.Run(t.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, ledger.Running, run.Outcome)
+}

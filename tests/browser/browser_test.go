@@ -1,0 +1,186 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// browser is a tab of Chromium, and everything that went wrong in it.
+type browser struct {
+	t      *testing.T
+	ctx    context.Context
+	origin string
+
+	mutex    sync.Mutex
+	problems []string
+}
+
+// open starts Chromium. Where it is missing the test is skipped, or fails where nothing may be skipped.
+func open(t *testing.T, origin string) *browser {
+	t.Helper()
+	program, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("TIDEMARK_REQUIRE_ALL") == "1" {
+			t.Fatal("Chromium is not installed")
+		}
+		t.Skip("Chromium is not installed")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU)
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, end := chromedp.NewContext(allocator)
+	t.Cleanup(end)
+	b := &browser{t: t, ctx: ctx, origin: origin}
+	require.NoError(t, chromedp.Do(ctx)) // the browser lives as long as the context of the first call
+	require.NoError(t, chromedp.Listen(ctx, b.watch))
+	return b
+}
+
+// watch notes requests to elsewhere, and what the browser's console complains of.
+func (b *browser) watch(event any) {
+	problem := ""
+	switch one := event.(type) {
+	case *network.EventRequestWillBeSent:
+		if !strings.HasPrefix(one.Request.URL, b.origin+"/") && !strings.HasPrefix(one.Request.URL, "data:") {
+			problem = "a request to " + one.Request.URL
+		}
+	case *log.EventEntryAdded:
+		if one.Entry.Level == log.EntryLevelError {
+			problem = "the console says: " + one.Entry.Text
+		}
+	case *runtime.EventExceptionThrown:
+		problem = "an exception: " + one.ExceptionDetails.Text
+	}
+	if problem == "" {
+		return
+	}
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.problems = append(b.problems, problem)
+}
+
+// clean demands that nothing went wrong so far.
+func (b *browser) clean() {
+	b.t.Helper()
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	require.Empty(b.t, b.problems)
+}
+
+func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	require.NoError(b.t, chromedp.Do(ctx, actions...))
+}
+
+// get is what an action finds.
+func get[T any](b *browser, action chromedp.Action[T]) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	found, err := chromedp.Run(ctx, action)
+	require.NoError(b.t, err)
+	return found
+}
+
+func (b *browser) visit(path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.origin+path), chromedp.WaitReady("#main"))
+}
+
+// text is what an element shows.
+func (b *browser) text(selector string) string {
+	b.t.Helper()
+	return get(b, chromedp.Text(chromedp.CSS(selector)))
+}
+
+// submit presses a button that leads to another page, by its words.
+func (b *browser) submit(words string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_, err := chromedp.RunResponse(ctx, chromedp.Click(fmt.Sprintf(`//button[contains(., %q)]`, words)))
+	require.NoError(b.t, err, "pressing %s", words)
+	b.do(chromedp.WaitReady("#main"))
+}
+
+// until waits for a page to say something by itself: nothing is loaded again.
+func (b *browser) until(selector, words string) {
+	b.t.Helper()
+	script := fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.textContent.includes(%q))`, selector, words)
+	require.True(b.t, get(b, chromedp.Poll[bool](script, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience))), "%s: %s", selector, words)
+}
+
+// path is where the tab is, without its query.
+func (b *browser) path() string {
+	b.t.Helper()
+	parsed, err := url.Parse(get(b, chromedp.Location()))
+	require.NoError(b.t, err)
+	return parsed.Path
+}
+
+// look judges the page that is open, light and dark and at three widths, and keeps pictures of it where TIDEMARK_PICTURES names a folder.
+func (b *browser) look(name string) {
+	b.t.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](axe(b.t) + ";undefined"))
+	for _, scheme := range []string{"light", "dark"} {
+		_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}})
+		require.NoError(b.t, err)
+		for _, width := range []int64{1440, 768, 360} {
+			b.do(chromedp.EmulateViewport(width, 900))
+			over := get(b, chromedp.Evaluate[int64](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+			require.LessOrEqual(b.t, over, int64(0), "%s is wider than a window of %d", name, width)
+			b.keep(fmt.Sprintf("%s-%s-%d.png", name, scheme, width))
+		}
+		require.Empty(b.t, b.violations(), "%s, %s", name, scheme)
+	}
+	b.do(chromedp.EmulateViewport(1440, 900))
+}
+
+func (b *browser) keep(file string) {
+	b.t.Helper()
+	folder := os.Getenv("TIDEMARK_PICTURES")
+	if folder == "" {
+		return
+	}
+	require.NoError(b.t, os.WriteFile(filepath.Join(folder, file), get(b, chromedp.FullScreenshot(100)), 0o600))
+}
+
+// axe is the accessibility checker.
+func axe(t *testing.T) string {
+	t.Helper()
+	script, err := os.ReadFile("node_modules/axe-core/axe.min.js")
+	if err != nil && os.Getenv("TIDEMARK_REQUIRE_ALL") != "1" {
+		t.Skip("axe-core is not installed: make test-browser installs it")
+	}
+	require.NoError(t, err)
+	return string(script)
+}
+
+// violations are what axe-core finds wrong with the page.
+func (b *browser) violations() []string {
+	b.t.Helper()
+	report := get(b, chromedp.Evaluate[string](`axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.map(n => n.html).slice(0, 3).join(" | "))))`, chromedp.EvalAwaitPromise))
+	var found []string
+	require.NoError(b.t, json.Unmarshal([]byte(report), &found))
+	return found
+}

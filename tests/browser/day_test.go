@@ -1,0 +1,119 @@
+package browser
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// A merchant's day without a terminal: look how everything stands, press Update inventory and read what became of it, look at a SKU that
+// changed, pause and resume, meet a held run and approve it. The stores are asked what they show afterwards.
+func TestTheDayOfAMerchant(t *testing.T) {
+	d := startDemo(t)
+	b := open(t, d.address)
+
+	b.do(chromedp.Navigate(d.link), chromedp.WaitReady("#main"))
+	require.Equal(t, "/", b.path(), "the link leads to the connections")
+	for _, id := range []string{"acme-shop", "acme-market", "acme-outlet", "birch-shop"} {
+		require.Contains(t, b.text("main"), id)
+	}
+	require.Contains(t, b.text("main"), "On time")
+	b.until("#stream", "Live")
+	b.look("connections")
+
+	b.visit("/c/acme-shop")
+	require.Contains(t, b.text("main"), "Every 60 minutes")
+	require.Contains(t, b.text("main"), "Daily at 01:00")
+	b.submit("Update inventory")
+	require.Equal(t, "/c/acme-shop", b.path())
+	said := b.text(".notice")
+	require.Regexp(t, `Started|Joined|Waits`, said)
+	run := regexp.MustCompile(`[Rr]un (\d+)`).FindStringSubmatch(said)
+	require.NotNil(t, run, "the notice names its run: %s", said)
+	b.visit("/runs/" + run[1])
+	b.until("#part-head", "Completed")
+	b.look("run")
+	b.visit("/c/acme-shop")
+	b.look("connection")
+
+	// The demo's warehouses trade by themselves, so a figure may be another before it is read.
+	for changed := false; !changed; {
+		d.set("portland", "east", 377, "SKU-00005")
+		d.starter("sync", "smart", "acme-shop", "--sku", "SKU-00005", "--wait")
+		b.visit("/sku/acme/SKU-00005")
+		changed = strings.Contains(b.text("#activity"), "377")
+	}
+	require.Regexp(t, `Level changed\s+portland, east\s+\d+\s+377\s+#\d+\s+\d.* s, Smart Sync`, b.text("#activity"), "a figure, its run, and how long that took")
+	require.Contains(t, b.text("main"), "a buffer of 2")
+	b.look("sku")
+	d.starter("sync", "smart", "acme-shop", "--sku", "SKU-00005", "--wait")
+	b.visit("/sku/acme/SKU-00005")
+	row := regexp.MustCompile(`acme-shop\s+front\s+ACME-5\s+([\d,]+)\s+([\d,]+)`).FindStringSubmatch(b.text("main"))
+	require.NotNil(t, row, "%s", b.text("main"))
+	require.Equal(t, row[1], row[2], "the store shows what it should")
+	require.Equal(t, row[2], fmt.Sprint(d.shows("acme-shop")["ACME-5@front"]), "and so says the store itself")
+
+	b.visit("/c/acme-shop")
+	b.do(chromedp.SendKeys("#reason", "stocktaking"))
+	b.submit("Pause schedules")
+	require.Contains(t, b.text(".notice"), "Paused")
+	require.Contains(t, b.text("#part-head"), "stocktaking")
+	b.submit("Resume schedules")
+	require.Contains(t, b.text(".notice"), "Resumed")
+	b.until("#part-head", "On time")
+
+	var most []string
+	for n := 1; n <= 120; n++ {
+		most = append(most, fmt.Sprintf("SKU-%05d", n))
+	}
+	d.set("boise", "main", 0, most...)
+	b.visit("/c/birch-shop")
+	b.submit("Update inventory")
+	b.visit("/held")
+	b.until("#part-list", "birch-shop")
+	b.look("held")
+	require.NotZero(t, positive(d.shows("birch-shop")), "nothing is taken to 0 before somebody approves")
+	b.submit("Approve")
+	require.Contains(t, b.text(".notice"), "Approved")
+	b.until("#part-list", "Nothing waits for a person.")
+	lists(t, d, b)
+	b.clean()
+}
+
+func positive(shown map[string]int64) (n int) {
+	for _, figure := range shown {
+		if figure > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// lists looks at the pages of lists in every width and colour. They are refused to who is not signed in.
+func lists(t *testing.T, d *demo, b *browser) {
+	t.Helper()
+	for name, path := range map[string]string{
+		"runs": "/runs", "levels": "/levels?warehouse=portland", "channel": "/c/acme-shop/levels", "partners": "/partners", "empty": "/levels?sku=%3Cscript%3Ealert(1)%3C/script%3E",
+	} {
+		b.visit(path)
+		b.look(name)
+	}
+	for _, path := range []string{"/", "/runs", "/c/acme-shop", "/levels.csv?warehouse=portland", "/live?page=/"} {
+		response, err := http.Get(d.address + path) //nolint:noctx // it is answered at once
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, http.StatusUnauthorized, response.StatusCode, path)
+	}
+	request, err := http.NewRequest(http.MethodPost, d.address+"/c/acme-shop/sync", strings.NewReader("mode=smart")) //nolint:noctx // as above
+	require.NoError(t, err)
+	request.Header.Set("Sec-Fetch-Site", "cross-site")
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, http.StatusForbidden, response.StatusCode)
+}
