@@ -119,9 +119,9 @@ fuzz: ## Fuzz every decoder for FUZZTIME (20000x: so many executions).
 	@tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: check
-check: check-format check-imports check-modules check-vet check-workflows check-staticcheck check-vulnerabilities ## Check format, walls between packages, go vet, staticcheck, workflow determinism, go.mod files and known vulnerabilities.
+check: check-format check-imports check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed ## Check format, walls between packages, go vet, staticcheck, workflow determinism, go.mod files, known vulnerabilities and speed.
 
-.PHONY: check-format check-imports check-modules check-vet check-workflows check-staticcheck check-vulnerabilities
+.PHONY: check-format check-imports check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed
 # gofumpt accepts nothing that gofmt would change.
 check-format: $(TOOLS)
 	@echo "== format"
@@ -149,6 +149,11 @@ check-vulnerabilities: $(TOOLS)
 	@echo "== known vulnerabilities"
 	@tools/vulnerabilities.sh bin/tools/govulncheck $(VULNDB)
 
+# Without the race detector, which changes what is compared.
+check-speed:
+	@echo "== speed, beside that of the last recorded figures"
+	@go test -count=1 -vet=off -run TestRatios ./tests/bench
+
 $(TOOLS): $(TOOLS_SOURCES)
 	@echo "Building the pinned tools into bin/tools."
 	@mkdir -p bin/tools
@@ -156,7 +161,7 @@ $(TOOLS): $(TOOLS_SOURCES)
 	@touch $@
 
 .PHONY: bench
-bench: build ## Measure: a million levels, events to the store, and each driver's pace against its store's limit.
+bench: build ## Measure: rows beside their floors, a million levels, events to the store, and each driver's pace against its store's limit.
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./tests/bench ./tests/channels ./tests/e2e
 
 .PHONY: record
