@@ -91,6 +91,9 @@ type FetchResult struct {
 	Changed         int64      `json:"changed"`
 	Older           int64      `json:"older,omitempty"`
 	Held            string     `json:"held,omitempty"` // why nothing was recorded
+	// HeldRows is how many rows the snapshot has that is held, which a person is asked about; Rows holds those of all that were read. Nil where
+	// nothing is held, and of earlier releases.
+	HeldRows *int64 `json:"held_rows,omitempty"`
 	// Rejected says why what was fetched was not recorded, where a person has rejected it before.
 	Rejected string `json:"rejected,omitempty"`
 	// Absent is what a snapshot that is held leaves unnamed.
@@ -148,6 +151,8 @@ type PushInput struct {
 	Lease      ledger.Lease `json:"lease"`
 	Connection string       `json:"connection"`
 	Scope      []string     `json:"scope,omitempty"`
+	// Pace is that of the slice before.
+	Pace string `json:"pace,omitempty"`
 }
 
 // PushResult is how far a slice got.
@@ -160,6 +165,8 @@ type PushResult struct {
 	// resolved between two calls, or the guard against mass zeroing would hold it. A workflow that does not know it leaves the rest to the
 	// next run.
 	Again string `json:"again,omitempty"`
+	// Pace is what is known of the store's budget, for the next slice, which another worker may take.
+	Pace string `json:"pace,omitempty"`
 	// Faulty is true when the store could not be reached or faltered, so that the workflow can give up in time.
 	Faulty bool `json:"faulty,omitempty"`
 	// Counts are those of the run so far; Left is what is still due.

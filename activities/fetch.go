@@ -86,6 +86,7 @@ func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse led
 		if total.Held != "" || !snapshot.More {
 			break
 		}
+		input.Approved = false // of the one that was held; nobody has looked at those behind it
 	}
 	return total.looksOdd(odd), nil
 }
@@ -216,9 +217,9 @@ func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.Snapshot
 	total.Missing = result.Missing
 	total.Changed += result.Changed
 	total.Older += result.Older
-	total.Held, total.Absent = result.Held, ledger.Absence{}
+	total.Held, total.HeldRows, total.Absent = result.Held, nil, ledger.Absence{}
 	if result.Held != "" {
-		total.Absent = result.Absent
+		total.HeldRows, total.Absent = &result.Rows, result.Absent
 	}
 	return total
 }

@@ -43,7 +43,12 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 	if err != nil {
 		return PushResult{}, err
 	}
-	channel, meters, err := p.Stores.open(p.Drivers, input.Lease, store, p.Environment, p.Now())
+	pace, err := p.Ledger.Pace(ctx, store.ID)
+	if err != nil {
+		return PushResult{}, err
+	}
+	picture := channels.ReadPicture(pace).Newer(channels.ReadPicture(input.Pace))
+	channel, meters, err := p.Stores.open(p.Drivers, input.Lease, store, p.Environment, picture)
 	if err != nil {
 		return PushResult{}, err
 	}
@@ -248,6 +253,9 @@ func (s *slice) callsToday(ctx context.Context) (int64, error) {
 	return s.today, nil
 }
 
+// pace is what is known of the store's budget, for whoever goes on.
+func (s *slice) pace() string { return s.meters.Picture(s.Now()).String() }
+
 // report adds the run's figures to how a slice ended.
 func (s *slice) report(ctx context.Context, result PushResult) (PushResult, error) {
 	due, err := s.Ledger.Due(ctx, s.input.Connection, s.input.Scope)
@@ -257,6 +265,6 @@ func (s *slice) report(ctx context.Context, result PushResult) (PushResult, erro
 	if result.Counts, err = s.Ledger.Tally(ctx, s.input.Lease.Run); err != nil {
 		return PushResult{}, err
 	}
-	result.Left, result.Rate = due.Rows, s.meters.Rate()
+	result.Left, result.Rate, result.Pace = due.Rows, s.meters.Rate(), s.pace()
 	return result, nil
 }

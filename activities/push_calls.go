@@ -63,30 +63,16 @@ func (s *slice) record(ctx context.Context, step push.Step) error {
 	return nil
 }
 
-// start begins a call: what has to be written before it is written, and the call runs beside the loop.
+// start begins a call: it is paid for, what has to be written before it is written, and the call runs beside the loop.
 func (s *slice) start(ctx context.Context, pacer *channels.Pacer, step push.Step) error {
-	now, call := s.Now(), step.Call
-	items := s.machine.Items(call.Items)
-	switch step.Kind {
-	case push.Send:
-		key := uuid.NewString()
-		body, err := s.channel.Encode(items, key)
-		if err != nil {
-			return askPerson(ErrorNotConfigured, fmt.Sprintf("store %s: the driver cannot write a call of %d items: %v", s.store.ID, len(items), err), err)
-		}
-		call.Intent = s.machine.Intent(step, key, body, now)
-		if err := s.Ledger.Intend(ctx, s.input.Lease, call.Intent); err != nil {
-			return err
-		}
-		s.today++
-	case push.Resend, push.Poll:
-		if err := s.Ledger.Resend(ctx, s.input.Lease, call.Key, s.machine.Deadline(now), now); err != nil {
-			return err
-		}
-		s.today++
+	now, items := s.Now(), s.machine.Items(step.Call.Items)
+	paid := pacer.Began(now)
+	call, err := s.intend(ctx, step, items, now)
+	if err != nil {
+		pacer.Answered(paid, now, channels.Budget{}, err)
+		return err
 	}
 	number := s.machine.Began(step, call)
-	paid := pacer.Began(now)
 	go func() {
 		limited, cancel := context.WithTimeout(ctx, s.machine.Timeout())
 		defer cancel()
@@ -95,6 +81,31 @@ func (s *slice) start(ctx context.Context, pacer *channels.Pacer, step push.Step
 		s.replies <- answer
 	}()
 	return nil
+}
+
+// intend writes what has to be written before a call, and returns the call as it is made.
+func (s *slice) intend(ctx context.Context, step push.Step, items []channels.Item, now time.Time) (ledger.OpenCall, error) {
+	call := step.Call
+	switch step.Kind {
+	case push.Send:
+		key := uuid.NewString()
+		body, err := s.channel.Encode(items, key)
+		if err != nil {
+			return call, askPerson(ErrorNotConfigured, fmt.Sprintf("store %s: the driver cannot write a call of %d items: %v", s.store.ID, len(items), err), err)
+		}
+		call.Intent = s.machine.Intent(step, key, body, now)
+		call.Pace = s.pace() // the call is paid for in it
+		if err := s.Ledger.Intend(ctx, s.input.Lease, call.Intent); err != nil {
+			return call, err
+		}
+		s.today++
+	case push.Resend, push.Poll:
+		if err := s.Ledger.Resend(ctx, s.input.Lease, call.Key, s.machine.Deadline(now), now); err != nil {
+			return call, err
+		}
+		s.today++
+	}
+	return call, nil
 }
 
 // call makes a call.
@@ -181,6 +192,7 @@ func (s *slice) write(ctx context.Context, effects push.Effects) error {
 		}
 	}
 	if effects.Answer != nil {
+		effects.Answer.Pace = s.pace()
 		return s.Ledger.Answer(ctx, lease, *effects.Answer)
 	}
 	return nil

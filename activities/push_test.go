@@ -642,7 +642,37 @@ func TestPaceOfAHolder(t *testing.T) {
 	_, err = p.slice()
 	require.NoError(t, err)
 	require.Len(t, store.calls, 3)
-	require.True(t, p.now.After(before), "it waits for its first call")
+	require.Equal(t, before, p.now, "a new holder goes on from what the ledger has")
+}
+
+// Two workers take the slices of a run in turn, and one more comes after them. Together they use the store's budget as one would: of a bucket of
+// 10 that fills by one in 100 s, our share is 8.
+func TestWorkersShareOnePicture(t *testing.T) {
+	t.Parallel()
+	store := &script{limits: channels.Limits{Batch: 1, Rate: 0.0125, Burst: 10}}
+	p := newPushing(t, store, "A")
+	workers := []*Stores{NewStores(), NewStores(), NewStores()}
+	for i := range 16 {
+		p.push.Stores = workers[i%2]
+		if i == 0 {
+			p.now = p.now.Add(time.Second)
+			_, err := p.slice()
+			require.NoError(t, err)
+			p.now = p.now.Add(time.Hour) // the bucket is full
+		}
+		p.report(int64(20+i), "A")
+		before, calls := p.now, len(store.calls)
+		result, err := p.slice()
+		require.NoError(t, err)
+		if len(store.calls) == calls { // it waits for the bucket
+			require.GreaterOrEqual(t, i, 6, "what is in the bucket is used")
+			require.LessOrEqual(t, i, 9)
+			require.Equal(t, before, p.now)
+			require.NotZero(t, result.Until)
+			return
+		}
+	}
+	t.Fatal("more calls than the store's bucket has room for")
 }
 
 func TestDriverThatCannotWriteACall(t *testing.T) {

@@ -37,6 +37,7 @@ type folder struct{ files []file }
 
 type file struct {
 	rows int
+	bad  int // of them, at the beginning: rows without a figure
 	part bool
 }
 
@@ -51,6 +52,9 @@ func (f *folder) Fetch(ctx context.Context, request warehouses.Request, sink war
 	rows := make([]inventory.Row, next.rows)
 	for i := range rows {
 		rows[i] = inventory.Row{SKU: fmt.Sprintf("SKU-%03d", i), Facility: "east", Available: new(int64(5))}
+		if i < next.bad {
+			rows[i].Available = nil
+		}
 	}
 	return warehouses.Snapshot{Full: !next.part, Rows: len(rows), From: fmt.Sprint("file ", at), Mark: request.Mark + "|", More: at+1 < len(f.files)}, sink(ctx, rows)
 }

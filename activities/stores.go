@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"strconv"
 	"sync"
 	"time"
 
@@ -15,8 +17,8 @@ import (
 )
 
 // Stores keeps, for each store that this worker is pushing to, the open driver with the tokens it was given, and the pace. Both
-// belong to one holding of the store: whoever takes the store next begins with an empty bucket, because it cannot know what the
-// one before has used, and opens the driver anew, with what the settings and credentials are then.
+// belong to one holding of the store: whoever takes the store next goes on from what the ledger has of its pace, and opens the driver
+// anew, with what the settings and credentials are then.
 type Stores struct {
 	mutex sync.Mutex
 	held  map[string]held
@@ -32,29 +34,42 @@ type held struct {
 // NewStores returns an empty set.
 func NewStores() *Stores { return &Stores{held: map[string]held{}} }
 
-// open returns the driver and the pace of a holding. What is wrong with the driver's settings is for a person.
-func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, store ledger.Store, environment settings.Environment, now time.Time) (channels.Channel, *channels.Meters, error) {
+// open returns the driver and the pace of a holding. A picture that is newer than this worker's is another's, who held the store meanwhile.
+// What is wrong with the driver's settings is for a person.
+func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, store ledger.Store, environment settings.Environment, picture channels.Picture) (channels.Channel, *channels.Meters, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	canonical := store.Driver + store.Settings.Canonical()
 	known, ok := s.held[store.ID]
-	if ok && known.lease == lease && known.settings == canonical && known.channel != nil {
+	mine := ok && known.lease == lease && known.settings == canonical && picture.Number <= known.meters.Number()
+	if mine && known.channel != nil {
 		return known.channel, known.meters, nil
 	}
 	channel, err := openChannel(drivers, store, environment)
 	if err != nil {
 		return nil, nil, err
 	}
-	if !ok || known.lease != lease || known.settings != canonical {
+	if !mine {
+		picture = ofStore(picture, store)
 		budget := channels.PaceBudget{Share: store.Budget.Share, DailyCalls: store.Budget.DailyCalls}
 		if quiet := store.Budget.QuietHours; quiet != nil {
 			budget.QuietHours = &channels.QuietHours{From: quiet.From, To: quiet.To, Timezone: quiet.Timezone}
 		}
-		known = held{lease: lease, settings: canonical, meters: channels.NewMeters(channel, budget)}
+		known = held{lease: lease, settings: canonical, meters: channels.NewMeters(channel, budget, picture)}
 	}
 	known.channel = channel
 	s.held[store.ID] = known
 	return channel, known.meters, nil
+}
+
+// ofStore is a picture, or one that knows nothing when the store was set otherwise when it was made.
+func ofStore(picture channels.Picture, store ledger.Store) channels.Picture {
+	sum := fnv.New64a()
+	_, _ = fmt.Fprint(sum, store.Driver, store.Settings.Canonical(), store.Budget.Share)
+	if of := strconv.FormatUint(sum.Sum64(), 36); picture.Of != of {
+		return channels.Picture{Of: of, Number: picture.Number}
+	}
+	return picture
 }
 
 // close forgets the driver of a store, but not the pace.

@@ -14,15 +14,17 @@ type Meters struct {
 	channel Channel
 	limits  Limits
 	budget  PaceBudget
+	known   Picture // what the holder before this one knew
 	pacers  map[string]*Pacer
 }
 
-// NewMeters returns the pacers of a new holder of a store.
-func NewMeters(channel Channel, budget PaceBudget) *Meters {
+// NewMeters returns the pacers of a new holder of a store, who goes on from a picture of the one before. Of what it does not know, a bucket
+// begins empty.
+func NewMeters(channel Channel, budget PaceBudget, known Picture) *Meters {
 	for around, ok := channel.(*guard); ok; around, ok = channel.(*guard) {
 		channel = around.channel
 	}
-	return &Meters{channel: channel, limits: channel.Limits(), budget: budget, pacers: map[string]*Pacer{}}
+	return &Meters{channel: channel, limits: channel.Limits(), budget: budget, known: known, pacers: map[string]*Pacer{}}
 }
 
 // For returns the pacer that a call counts against.
@@ -43,6 +45,9 @@ func (m *Meters) For(operation Operation, items []Item, now time.Time) *Pacer {
 			}
 		}
 		pacer = NewPacer(limits, m.budget, now)
+		if pace, known := m.known.Meters[name]; known {
+			pacer.resume(pace, m.known.Closed, now)
+		}
 		m.pacers[name] = pacer
 	}
 	return pacer

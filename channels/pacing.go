@@ -37,7 +37,7 @@ const (
 // Pacer keeps the pace of one store for one holder of that store: it says when the next call may be made and learns from
 // every answer. It makes no calls, starts no timers and reads no clock; the time is handed in. It is safe for concurrent use.
 //
-// It starts with an empty bucket, because it cannot know what the holder before it has used up, and at half of its rate.
+// It starts with an empty bucket and at half of its rate, or goes on from what the holder before it knew (see Picture).
 // Clean seconds raise the rate and a throttle halves it (see climb). What the store says of its budget always wins over
 // what it publishes. The store's bucket never holds less than the pacer's own, which is smaller, refills more slowly and
 // keeps room for the calls that are under way: that is why calls at the pace that Ready gives do not overrun a store whose

@@ -50,8 +50,11 @@ func TestWhatIsWrittenReadsTheSame(t *testing.T) {
 func TestTheYAMLOfASchedule(t *testing.T) {
 	t.Parallel()
 	schedule := ledger.Schedule{Timezone: "America/Los_Angeles", Rules: []ledger.Rule{
-		{Every: 90 * time.Minute}, {Hourly: &ledger.Hourly{Every: 2, Minute: 15}}, {Daily: "01:00"},
-		{Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 8, To: 18, Days: []string{"mon", "tue"}}}, {Flexible: &ledger.Flexible{Every: time.Hour}},
+		{Every: 90 * time.Minute},
+		{Hourly: &ledger.Hourly{Every: 2, Minute: 15}},
+		{Daily: "01:00"},
+		{Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 8, To: 18, Days: []string{"mon", "tue"}}},
+		{Flexible: &ledger.Flexible{Every: time.Hour}},
 	}}
 	require.Equal(t, []string{
 		"smart:", "  - every: 90m", "  - hourly: {every: 2, minute: 15}", `  - daily: "01:00"`,

@@ -39,7 +39,7 @@ func (c *Console) acts() map[string]act {
 // its details, which are in the log.
 func (c *Console) perform(do act) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
+		ctx, cancel := context.WithTimeout(control.WithActor(r.Context(), control.Actor{Who: c.options.By, From: control.FromPage}), pagePatience)
 		defer cancel()
 		if err := r.ParseForm(); err != nil {
 			c.fail(w, r, http.StatusBadRequest, "The form cannot be read.")

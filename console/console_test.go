@@ -141,8 +141,9 @@ func (f *fake) Ask(_ context.Context, mode ledger.Mode, connection string, reque
 
 func (f *fake) CheckScope(context.Context, string, []string) error { return nil }
 
-func (f *fake) Pause(_ context.Context, connection, _, reason string) ([]string, error) {
-	f.note("pause " + connection + " " + reason)
+func (f *fake) Pause(ctx context.Context, connection, _, reason string) ([]string, error) {
+	actor := control.ActorOf(ctx)
+	f.note("pause " + connection + " " + reason + " by " + actor.Who + " on a " + actor.From)
 	return []string{"smart-sync/acme-shop"}, nil
 }
 
@@ -335,7 +336,7 @@ func TestActs(t *testing.T) {
 		"push chosen SKUs":      {"/c/acme-shop/push", url.Values{"sku": {"A", "B"}}, []string{"smart acme-shop A,B by ann"}, "started as run 5"},
 		"push one SKU":          {"/c/acme-shop/push", url.Values{"sku": {"A"}, "merchant": {"acme"}}, []string{"smart acme-shop A by ann"}, "Activity"},
 		"push nothing":          {"/c/acme-shop/push", nil, nil, "no SKU is chosen"},
-		"pause":                 {"/c/acme-shop/pause", url.Values{"reason": {" stocktaking "}}, []string{"pause acme-shop stocktaking"}, "1 schedule will start nothing"},
+		"pause":                 {"/c/acme-shop/pause", url.Values{"reason": {" stocktaking "}}, []string{"pause acme-shop stocktaking by ann on a page"}, "1 schedule will start nothing"},
 		"what control refuses":  {"/c/acme-shop/resume", nil, nil, "has no schedules =cmd()&lt;script&gt;"},
 		"approve":               {"/runs/6/approve", nil, []string{"approve"}, "Approved"},
 		"reject":                {"/runs/6/reject", nil, []string{"reject"}, "Rejected"},

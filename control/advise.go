@@ -130,8 +130,8 @@ func roughly(span time.Duration) string {
 	return short(span.Round(time.Second))
 }
 
-// ApplyAdvice sets the schedule of Smart Sync to what is advised. The version is that of the setting that was read with the advice.
-func (c *Control) ApplyAdvice(ctx context.Context, id string, version int64, by string) (ScheduleEdited, error) {
+// applyAdvice sets the schedule of Smart Sync to what is advised; see ApplyAdvice.
+func (c *Control) applyAdvice(ctx context.Context, id string, version int64, by string) (ScheduleEdited, error) {
 	advice, err := c.Advise(ctx, id)
 	if err != nil {
 		return ScheduleEdited{}, err
@@ -154,11 +154,11 @@ func (c *Control) ApplyAdvice(ctx context.Context, id string, version int64, by 
 			edit.previous.Previous = nil
 		}
 	}
-	return c.EditSchedule(ctx, id, ledger.Smart, edit)
+	return c.editSchedule(ctx, id, ledger.Smart, edit)
 }
 
-// UndoAdvice ends what was applied from advice: what was set before comes back, else the configuration's counts.
-func (c *Control) UndoAdvice(ctx context.Context, id string, version int64) (ScheduleEdited, error) {
+// undoAdvice ends what was applied from advice; see UndoAdvice.
+func (c *Control) undoAdvice(ctx context.Context, id string, version int64) (ScheduleEdited, error) {
 	setting, err := c.setting(ctx, id, ledger.Smart)
 	if err != nil {
 		return ScheduleEdited{}, err
@@ -171,7 +171,7 @@ func (c *Control) UndoAdvice(ctx context.Context, id string, version int64) (Sch
 	}
 	previous := setting.Override.Previous
 	if previous == nil || previous.Ended(c.Now()) || setting.ReadOnly {
-		return c.ClearOverride(ctx, id, ledger.Smart, version)
+		return c.clearOverride(ctx, id, ledger.Smart, version)
 	}
 	edited, err := c.override(ctx, setting, previous, previous.Schedule)
 	edited.Warnings = []string{}

@@ -51,9 +51,8 @@ type applying struct {
 	report      *ApplyReport
 }
 
-// Apply makes the ledger and the schedules what the definitions say. Each step can be repeated: when it breaks off, the same apply
-// again completes it. Ids that are another ledger's are refused before anything is changed.
-func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
+// apply makes the ledger and the schedules what the definitions say; see Apply.
+func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
 	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}, Overrides: []OverrideFate{}, ChangeDays: []ChangeDay{}}
 	a := &applying{Control: c, definitions: definitions, options: options, report: &report, before: map[string]bool{}, configured: map[string]bool{}}
 	known, err := c.Ledger.Connections(ctx)

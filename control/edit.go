@@ -182,8 +182,8 @@ func (c *Control) checkEdit(ctx context.Context, id string, mode ledger.Mode, ed
 	return warnings, nil
 }
 
-// EditSchedule sets a schedule of a connection: in place of what the configuration says, or where that leaves it to the pages.
-func (c *Control) EditSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (ScheduleEdited, error) {
+// editSchedule sets a schedule of a connection; see EditSchedule.
+func (c *Control) editSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (ScheduleEdited, error) {
 	setting, err := c.setting(ctx, id, mode)
 	if err != nil {
 		return ScheduleEdited{}, err
@@ -214,8 +214,8 @@ func (c *Control) EditSchedule(ctx context.Context, id string, mode ledger.Mode,
 	return edited, err
 }
 
-// ClearOverride ends what somebody set of a schedule: from then on the configuration's counts, or the default where that names none.
-func (c *Control) ClearOverride(ctx context.Context, id string, mode ledger.Mode, version int64) (ScheduleEdited, error) {
+// clearOverride ends what somebody set of a schedule; see ClearOverride.
+func (c *Control) clearOverride(ctx context.Context, id string, mode ledger.Mode, version int64) (ScheduleEdited, error) {
 	setting, err := c.setting(ctx, id, mode)
 	if err != nil {
 		return ScheduleEdited{}, err

@@ -19,6 +19,9 @@ type Row struct {
 	Facility string
 	SKU      string
 
+	// Written is the SKU as it stands in the source, where SKU is what is left of it without a spreadsheet's dress; else empty.
+	Written string
+
 	// Available, OnHand and Committed are counts of units. Nil means that the source gave none.
 	Available *int64
 	OnHand    *int64

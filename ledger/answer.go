@@ -148,7 +148,7 @@ func (t *tx) settleCall(ctx context.Context, at holding, answer Answer, rows []s
 		answer.Ticket, optionalMicros(answer.PollAfter), cleanText(answer.Note), answered, now, now, answer.Key); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, "UPDATE gates SET busy_until = COALESCE((SELECT MAX(busy_until) FROM calls WHERE store = ? AND closed_at IS NULL), 0) WHERE store = ?",
-		at.lease.Store, at.lease.Store)
+	_, err := t.exec(ctx, "UPDATE gates SET busy_until = COALESCE((SELECT MAX(busy_until) FROM calls WHERE store = ? AND closed_at IS NULL), 0),"+
+		" pace = CASE WHEN CAST(? AS TEXT) = '' THEN pace ELSE CAST(? AS TEXT) END WHERE store = ?", at.lease.Store, answer.Pace, answer.Pace, at.lease.Store)
 	return err
 }

@@ -60,6 +60,7 @@ type Ledger interface {
 	Reader
 	Scheduler
 	CatalogueReader
+	Auditor
 	// Check proves that the ledger answers and that its schema is this program's.
 	Check(ctx context.Context) error
 	// Close waits for running work.
@@ -568,6 +569,8 @@ type Intent struct {
 	Now      time.Time
 	// CountOn counts the call for each of its items on that day; 0 counts nothing. See DueQuery.MaximumCalls.
 	CountOn Day
+	// Pace is what is known of the store's budget when the call has begun, see Pusher.Pace; empty changes nothing.
+	Pace string
 }
 
 // CallStanding is where an open call stands: all that says whether it is sent again, asked about or given up. A call may hold
@@ -610,10 +613,14 @@ type Answer struct {
 	PollAfter time.Time
 	Note      string // for the activity: the store's words
 	Now       time.Time
+	// Pace is what is known of the store's budget after the answer, as in Intent.
+	Pace string
 }
 
 // Pusher keeps intents and answers.
 type Pusher interface {
+	// Pace is what the last holder of a store knew of its budget, in words of its own; empty when nothing is known.
+	Pace(ctx context.Context, store string) (string, error)
 	// OpenCalls lists the connection's unanswered calls, oldest first.
 	OpenCalls(ctx context.Context, connection string) ([]CallStanding, error)
 	// OpenCall is one of them with its body and its rows; ErrNotFound when it is not open any more.

@@ -83,7 +83,7 @@ func (d *database) Intend(ctx context.Context, lease Lease, intent Intent) error
 		if err := t.countItems(ctx, lease.Store, intent); err != nil {
 			return err
 		}
-		return t.countCall(ctx, lease, intent.Deadline, intent.Now)
+		return t.countCall(ctx, lease, intent.Deadline, intent.Now, intent.Pace)
 	})
 }
 
@@ -115,9 +115,10 @@ func itemTable(items []DueItem) *table {
 }
 
 // countCall notes on the gate, the day and the run that the store is about to be called.
-func (t *tx) countCall(ctx context.Context, lease Lease, deadline, now time.Time) error {
+func (t *tx) countCall(ctx context.Context, lease Lease, deadline, now time.Time, pace string) error {
 	until := micros(deadline)
-	if _, err := t.exec(ctx, "UPDATE gates SET busy_until = ? WHERE store = ? AND busy_until < ?", until, lease.Store, until); err != nil {
+	if _, err := t.exec(ctx, `UPDATE gates SET busy_until = CASE WHEN busy_until < ? THEN ? ELSE busy_until END,
+		pace = CASE WHEN CAST(? AS TEXT) = '' THEN pace ELSE CAST(? AS TEXT) END WHERE store = ?`, until, until, pace, pace, lease.Store); err != nil {
 		return err
 	}
 	if _, err := t.exec(ctx, "INSERT INTO store_days (store, day, calls) VALUES (?, ?, 1) ON CONFLICT (store, day) DO UPDATE SET calls = store_days.calls + 1",
@@ -147,7 +148,7 @@ func (d *database) Resend(ctx context.Context, lease Lease, key string, deadline
 		if found == 0 {
 			return fmt.Errorf("%w: connection %s has no open call %s", ErrNotFound, at.connection, key)
 		}
-		return t.countCall(ctx, lease, deadline, now)
+		return t.countCall(ctx, lease, deadline, now, "")
 	})
 }
 
@@ -205,6 +206,15 @@ func (t *tx) call(ctx context.Context, connection, key string) (calling, error) 
 func (t *tx) closeCall(ctx context.Context, key, note string, now time.Time) error {
 	_, err := t.exec(ctx, "UPDATE calls SET closed_at = ?, note = ?, body = NULL, items = '[]' WHERE key = ?", micros(now), note, key)
 	return err
+}
+
+// Pace is what the last holder of a store knew of its budget; see Pusher.
+func (d *database) Pace(ctx context.Context, store string) (string, error) {
+	var pace string
+	err := d.read(ctx, func(t *tx) error {
+		return t.row(ctx, "SELECT COALESCE((SELECT pace FROM gates WHERE store = ?), '')", store).Scan(&pace)
+	})
+	return pace, err
 }
 
 // CallsOn returns how many calls were made to the store on the UTC day of the time.

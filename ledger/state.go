@@ -127,7 +127,7 @@ func (t *tx) restored(ctx context.Context, reason string, now time.Time) error {
 	}{
 		{"UPDATE state SET epoch = ?, generation = generation + 1", []any{rand.Text()}},
 		// By more than were taken since any backup: a lease of that time, in a workflow that is still open, must not hold by chance.
-		{"UPDATE gates SET run = NULL, fence = fence + 1000000", nil},
+		{"UPDATE gates SET run = NULL, fence = fence + 1000000, pace = ''", nil},
 		{"UPDATE connections SET owes_full = TRUE", nil},
 		{"UPDATE schedules SET reconciled = 0", nil}, // Temporal may have been brought to a version that this ledger does not know
 		{"UPDATE runs SET ended_at = ?, outcome = ?, reason = ? WHERE ended_at IS NULL", []any{micros(now), Cancelled, "the ledger was declared restored: " + cleanText(reason)}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,6 +50,7 @@ func (s *Server) apiRoutes() []Route {
 		{http.MethodGet, "/api/v1/requests/{id}", s.asked(s.request)},
 		{http.MethodGet, "/api/v1/activity", s.asked(s.activity, "sku", "merchant", "connection", "limit")},
 		{http.MethodGet, "/api/v1/holds", s.asked(s.holds)},
+		{http.MethodGet, "/api/v1/log", s.asked(s.log, "before", "limit")},
 	}
 }
 
@@ -61,9 +63,18 @@ func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
 		case !bearer(r.Header, s.tokens):
 			refuse(w, s.problemOf(r, s.suspect(r, "", errors.New("no API token, or another one"))))
 		default:
-			next(w, r)
+			next(w, r.WithContext(control.WithActor(r.Context(), control.Actor{Who: "the API token, from " + hostOf(r), From: control.FromAPI})))
 		}
 	}
+}
+
+// hostOf is the address that a request came from, without its port.
+func hostOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 func (s *Server) describe(w http.ResponseWriter, _ *http.Request) {

@@ -162,7 +162,7 @@ func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time
 		switch name {
 		case "sku":
 			row.SKU, err = readText(field)
-			row.SKU = figures.Undress(row.SKU)
+			figures.SKU(&row, row.SKU)
 		case "facility":
 			row.Facility, err = readText(field)
 			row.Facility = figures.Undress(row.Facility)
@@ -237,11 +237,24 @@ func readTime(value jsonvalue.Value, now time.Time) (time.Time, error) {
 // parseTime reads when something was observed.
 func parseTime(text string, now time.Time) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, text)
-	if err != nil || at.Year() < 1970 || at.Year() > 9999 {
-		return time.Time{}, errors.New("expected a time like 2026-11-24T09:30:00Z (RFC 3339)")
+	if err != nil {
+		return time.Time{}, errNoTime
 	}
-	if at.After(now.Add(ahead)) {
-		return time.Time{}, fmt.Errorf("the time lies more than %s in the future, and would shut out all that is observed until then; correct the sender's clock", ahead)
+	if err := checkTime(at, now); err != nil {
+		return time.Time{}, err
 	}
 	return at.UTC(), nil
+}
+
+var errNoTime = errors.New("expected a time like 2026-11-24T09:30:00Z (RFC 3339)")
+
+// checkTime says why a time cannot be that of an observation.
+func checkTime(at, now time.Time) error {
+	if at.Year() < 1970 || at.Year() > 9999 {
+		return errNoTime
+	}
+	if at.After(now.Add(ahead)) {
+		return fmt.Errorf("the time lies more than %s in the future, and would shut out all that is observed until then; correct the sender's clock", ahead)
+	}
+	return nil
 }

@@ -16,15 +16,13 @@ import (
 )
 
 // byRules are those of a warehouse that writes its figures in its own way.
-var byRules = numbers.New(settings.Values{
-	"thousands": ",", "undress": true, "texts": map[string]string{"Sold out": "0", "n/a": "none", "-1": "none"},
-})
+var byRules = settings.Values{"thousands": ",", "undress": true, "texts": map[string]string{"Sold out": "0", "n/a": "none", "-1": "none"}}
 
 // TestWhatIsSentIsReadByTheRulesOfItsWarehouse: what comes by a hook reads as what is fetched.
 func TestWhatIsSentIsReadByTheRulesOfItsWarehouse(t *testing.T) {
 	t.Parallel()
 	with := usual
-	with.rules = byRules
+	with.rules = numbers.New(byRules)
 	got, err := decodeUpdates([]byte(`[{"sku":"A ","available":5.0},{"sku":"B","available":"Sold out"},{"sku":"C","available":"n/a"},{"sku":"D","available":-1}]`), with)
 	require.NoError(t, err)
 	require.Equal(t, []workflows.InventoryUpdate{
@@ -47,7 +45,7 @@ func TestUploadsAreReadByTheRulesOfTheirWarehouse(t *testing.T) {
 		formCSV:    "sku,available\nA ,\" 1,234 \"\n,\n , \nB,Sold out\nC,n/a\nD,1.0000\n\"=\"\"00125\"\"\",7\nE,few\n",
 		formNDJSON: `{"sku":"A ","available":1234.0}` + "\n" + `{"sku":"B","available":"Sold out"}` + "\n" + `{"sku":"C","available":-1}` + "\n" + `{"sku":"D","available":1}` + "\n" + `{"sku":"=\"00125\"","available":7}` + "\n" + `{"sku":"E","available":"few"}` + "\n",
 	} {
-		from, err := newRows(form, strings.NewReader(body), byRules, now)
+		from, err := newRows(t.Context(), form, strings.NewReader(body), ledger.Warehouse{Settings: byRules}, now)
 		require.NoError(t, err)
 		var read []inventory.Row
 		for {
@@ -62,11 +60,11 @@ func TestUploadsAreReadByTheRulesOfTheirWarehouse(t *testing.T) {
 		require.Len(t, read, 6, "rows of empty fields are blank lines")
 		require.Contains(t, read[5].Problem, `"few" is not a whole number`)
 		require.Equal(t, []inventory.Row{
-			{SKU: "A", Available: new(int64(1234))},
+			{SKU: "A", Written: "A ", Available: new(int64(1234))},
 			{SKU: "B", Available: new(int64(0))},
 			{SKU: "C", NoAvailable: true},
 			{SKU: "D", Available: new(int64(1))},
-			{SKU: "00125", Available: new(int64(7))},
+			{SKU: "00125", Written: `="00125"`, Available: new(int64(7))},
 		}, read[:5])
 	}
 }

@@ -31,6 +31,7 @@ type Control interface {
 	Ended(ctx context.Context, run int64, within time.Duration) (ledger.Run, error)
 	Explain(ctx context.Context, connection, channelSKU string) ([]control.ExplanationOf, error)
 	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ledger.ActivityEntry, error)
+	Log(ctx context.Context, before int64, limit int) ([]ledger.AuditEntry, error)
 }
 
 // Options are what a Server needs.

@@ -81,7 +81,7 @@ func shipHeroItem(item jsonvalue.Value, figures *numbers.Reading) (inventory.Row
 			if row.SKU, err = readText(field); err != nil {
 				return fmt.Errorf("sku: %w", err)
 			}
-			row.SKU = figures.Undress(row.SKU)
+			figures.SKU(&row, row.SKU)
 		case "updated_warehouse":
 			place = field
 		}

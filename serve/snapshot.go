@@ -13,7 +13,6 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
-	"github.com/tidemark/tidemark/warehouses/numbers"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -35,7 +34,8 @@ const (
 type claims struct {
 	full     bool
 	asOf     *time.Time
-	rows     int64 // -1: a trailer will say
+	signed   time.Time // when the request was signed; zero where nobody did
+	rows     int64     // -1: a trailer will say
 	approved int64
 }
 
@@ -127,7 +127,7 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, one *hook,
 		return err
 	}
 	defer func() { _ = body.Close() }() // it was only read
-	said.asOf = observedAt(said.asOf, given.at, now)
+	said.signed = given.at
 	staged, err := s.stage(r.Context(), one, form, body, said, now)
 	if err != nil {
 		return err
@@ -217,6 +217,7 @@ type staged struct {
 	// Oddities are what looks odd in its rows, by kind.
 	Oddities []inventory.Oddity `json:"oddities,omitempty"`
 	none     int                // of the rows that state that there is no level
+	asOf     time.Time          // as one of its lines says; zero where none does
 }
 
 // stage reads the rows into the ledger, a page at a time, and signals the intake.
@@ -235,10 +236,13 @@ func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Read
 		}
 		return result, err
 	}
+	if said.asOf == nil && !result.asOf.IsZero() {
+		said.asOf = &result.asOf
+	}
 	ctx, cancel := context.WithTimeout(ctx, signalWithin)
 	defer cancel()
 	err = s.options.Control.Intake(ctx, one.warehouse.ID, workflows.InventoryUpdated{Snapshot: &workflows.UploadedSnapshot{
-		ID: id, Full: said.full, Rows: result.Rows - result.none, AsOf: said.asOf, From: "POST /hooks/" + one.warehouse.ID + ", " + form, ApprovedRows: said.approved,
+		ID: id, Full: said.full, Rows: result.Rows - result.none, AsOf: observedAt(said.asOf, said.signed, now), From: "POST /hooks/" + one.warehouse.ID + ", " + form, ApprovedRows: said.approved,
 	}})
 	if err != nil {
 		// It stays staged: the signal may have got through. If it has not, the ledger throws it away within a day.
@@ -249,7 +253,7 @@ func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Read
 
 // stageRows stages all rows, and checks that they are all.
 func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.Reader, said claims, now time.Time, result *staged) error {
-	rows, err := newRows(form, body, numbers.New(one.warehouse.Settings), now)
+	rows, err := newRows(ctx, form, body, one.warehouse, now)
 	if err != nil {
 		return err
 	}
@@ -287,6 +291,7 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 			if err := said.complete(result.Rows, rows.trailer()); err != nil {
 				return err
 			}
+			result.asOf = rows.asOf()
 			if err := result.believed(first); err != nil {
 				return err
 			}

@@ -129,7 +129,7 @@ func TestSnapshotsThatAreRefused(t *testing.T) {
 		"a column that is not known":    {form: csv, body: "sku,quantity\n", code: "invalid_snapshot", message: `nothing was taken: line 1: there is no column "quantity"; the columns are sku, facility, available, on_hand, committed, reported_at`},
 		"a column twice":                {form: csv, body: "sku,sku\n", code: "invalid_snapshot"},
 		"no column for the SKU":         {form: csv, body: "available\n", code: "invalid_snapshot", message: "nothing was taken: line 1: there is no column sku"},
-		"a quote in a field":            {form: csv, body: "sku,available\nA\"B,1\n", code: "invalid_snapshot"},
+		"text behind a quoted field":    {form: csv, body: "sku,available\n\"A\"B,1\n", code: "invalid_snapshot", message: "nothing was taken: line 2: a quoted field is followed by text"},
 		"a quote that is never closed":  {form: csv, body: "sku,available\n\"" + strings.Repeat("x\n", 45_000), code: "invalid_snapshot", message: "nothing was taken: line 2: the row is longer than 65536 bytes; perhaps a quote is never closed"},
 		"a line that is no JSON":        {form: lines, body: `{"sku":"A","available":1}` + "\n{\n", code: "invalid_snapshot", message: "nothing was taken: line 2: expected one JSON value, whole and with nothing behind it"},
 		"a line without end":            {form: lines, body: "\n" + `{"sku":"` + long + `"}`, code: "invalid_snapshot", message: "nothing was taken: line 2: the row is longer than 65536 bytes"},

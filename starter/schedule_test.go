@@ -21,8 +21,12 @@ func TestRulesOfTheCommandLine(t *testing.T) {
 		"each kind, stacked": {
 			given: scheduling{every: []string{"45m", "2h"}, hourly: []string{"2:15"}, daily: []string{"01:00"}, flexible: []string{"30m 8-18 mon,tue", "1h 22-4"}},
 			want: []ledger.Rule{
-				{Every: 45 * time.Minute}, {Every: 2 * time.Hour}, {Hourly: &ledger.Hourly{Every: 2, Minute: 15}}, {Daily: "01:00"},
-				{Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 8, To: 18, Days: []string{"mon", "tue"}}}, {Flexible: &ledger.Flexible{Every: time.Hour, From: 22, To: 4}},
+				{Every: 45 * time.Minute},
+				{Every: 2 * time.Hour},
+				{Hourly: &ledger.Hourly{Every: 2, Minute: 15}},
+				{Daily: "01:00"},
+				{Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 8, To: 18, Days: []string{"mon", "tue"}}},
+				{Flexible: &ledger.Flexible{Every: time.Hour, From: 22, To: 4}},
 			},
 		},
 		"none":                {given: scheduling{none: true}, want: []ledger.Rule{}},

@@ -1,6 +1,7 @@
 package warehouses
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,13 +38,15 @@ type Collector struct {
 	lines  map[string]string // of rows that were not passed on yet, by place
 	seed   maphash.Seed
 	levels map[uint64]*int64 // units by level; nil for one that two rows were of
+
+	written map[uint64]string // of the first row of a level: its SKU as it stands, where that is another than the one that is read
 }
 
 // NewCollector makes a collector for a warehouse of which a figure counts.
 func NewCollector(policy Policy, limits Limits, now func() time.Time) *Collector {
 	return &Collector{
 		policy: policy, limits: limits, now: now, fields: map[string]int{}, lines: map[string]string{}, seed: maphash.MakeSeed(),
-		levels: map[uint64]*int64{},
+		levels: map[uint64]*int64{}, written: map[uint64]string{},
 		report: Report{
 			Fields: []Field{}, Refusals: []Refusals{}, Facilities: []Facility{}, Largest: []Figure{}, Odd: []inventory.Oddity{}, odd: map[string]string{},
 		},
@@ -236,11 +239,12 @@ func (c *Collector) count(row inventory.Row, level inventory.Level) {
 		c.refused(inventory.FaultDouble).Count++ // the row before, too
 		fallthrough
 	case known:
-		c.refuse(inventory.Fault{Kind: inventory.FaultDouble}, row,
-			"another row before it is of the same SKU and facility, and it is not known which one counts; both are refused")
+		c.refuse(inventory.Fault{Kind: inventory.FaultDouble}, row, clash(cmp.Or(c.written[key], level.SKU), cmp.Or(row.Written, level.SKU)))
 		return
 	case len(c.levels) < reportLevels:
-		c.levels[key] = &level.Available
+		if c.levels[key] = &level.Available; row.Written != "" {
+			c.written[key] = row.Written
+		}
 	}
 	c.report.Read++
 	switch {
@@ -251,6 +255,16 @@ func (c *Collector) count(row inventory.Row, level inventory.Level) {
 	}
 	c.facility(level.Facility, 1, level.Available)
 	c.largest(Figure{SKU: level.SKU, Facility: level.Facility, Units: level.Available, Place: row.Place})
+}
+
+// clash says why two rows are refused whose SKUs are read as the same.
+func clash(before, now string) string {
+	const both = "it is not known which one counts; both are refused"
+	if before == now {
+		return "another row before it is of the same SKU and facility, and " + both
+	}
+	return fmt.Sprintf("with undress %s is the same SKU as %s in a row before it, of the same facility, and %s; correct one of them, or leave undress out",
+		quote(now), quote(before), both)
 }
 
 // reportLevels is how many levels are remembered to find those that two rows are of.

@@ -210,7 +210,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 			return nil, err
 		}
 		if fetched.Held != "" {
-			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: fetched.Rows, Absent: fetched.Absent}, nil
+			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: heldRows(fetched), Absent: fetched.Absent}, nil
 		}
 		summary = fmt.Sprintf("resolve: %d of %d levels changed", fetched.Changed, fetched.Rows)
 		if fetched.Shared != 0 {
@@ -305,16 +305,18 @@ func (p *pass) fetch(ctx workflow.Context) (activities.FetchResult, error) {
 func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 	p.enter(ctx, stagePush)
 	p.show(ctx, "pushing")
+	pace := "" // the ledger has that of the run before
 	for {
 		var slice activities.PushResult
 		summary := fmt.Sprintf("push: %d due", p.progress.Left)
 		err := p.step(ctx, func(ctx workflow.Context) workflow.Future {
 			return workflow.ExecuteActivity(options(ctx, pushOptions, summary), push.Push,
-				activities.PushInput{Lease: p.lease, Connection: p.input.Connection, Scope: p.scope})
+				activities.PushInput{Lease: p.lease, Connection: p.input.Connection, Scope: p.scope, Pace: pace})
 		}, &slice)
 		if err != nil {
 			return "", "", err
 		}
+		pace = slice.Pace
 		p.count(slice)
 		p.paint(ctx)
 		workflow.GetLogger(ctx).Info("pushed", "done", slice.Done, "left", slice.Left, "exported", slice.Counts.Exported, "why", slice.Why)

@@ -20,6 +20,14 @@ func read(before ledger.Counts, fetched activities.FetchResult) ledger.Counts {
 	return before
 }
 
+// heldRows is how many rows a person is asked about: those of the snapshot that is held, and not those that were recorded before it.
+func heldRows(fetched activities.FetchResult) int64 {
+	if fetched.HeldRows != nil {
+		return *fetched.HeldRows
+	}
+	return fetched.Rows // a worker of an earlier release fetched
+}
+
 // unchanged says in words that a warehouse had nothing new to read, and since when.
 func unchanged(fetched activities.FetchResult) string {
 	if !fetched.Unchanged || fetched.UnchangedSince == nil {

@@ -324,7 +324,7 @@ func TestHeldRunGivesTheStoreBackAndFetchesAnewAfterApproval(t *testing.T) {
 	b.begins(activities.BeginResult{Action: activities.BeginGo})
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 		if !in.Approved {
-			return activities.FetchResult{Rows: 5, Held: "shrunk to half", Absent: ledger.Absence{Levels: 4, Twice: 3}}, nil
+			return activities.FetchResult{Rows: 25, HeldRows: new(int64(5)), Held: "shrunk to half", Absent: ledger.Absence{Levels: 4, Twice: 3}}, nil
 		}
 		require.Equal(t, ledger.Absence{Levels: 4, Twice: 2}, in.ApprovedAbsent, "what the hold says, not what was fetched")
 		require.Zero(t, in.Lease.Fence, "it fetches without the store")
@@ -333,6 +333,7 @@ func TestHeldRunGivesTheStoreBackAndFetchesAnewAfterApproval(t *testing.T) {
 	})
 	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.HoldInput) (activities.HoldResult, error) {
 		require.Equal(t, ledger.Absence{Levels: 4, Twice: 3}, in.Absent)
+		require.EqualValues(t, 5, in.Rows, "those of the snapshot that is held")
 		return activities.HoldResult{}, nil
 	})
 	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5, Absent: ledger.Absence{Levels: 4, Twice: 2}}, nil)

@@ -29,20 +29,23 @@ type sentUpdate struct {
 // update sends an update after a while.
 func (b *bench) update(after time.Duration, name string, payload, answer any) *sentUpdate {
 	sent := &sentUpdate{answer: answer}
-	b.RegisterDelayedCallback(func() {
-		b.UpdateWorkflow(name, fmt.Sprintf("%s %s %v", name, after, payload), &testsuite.TestUpdateCallback{
-			OnAccept: func() { sent.accepted = true },
-			OnReject: func(err error) { sent.rejected = err },
-			OnComplete: func(success any, err error) {
-				require.NoError(b.t, err)
-				encoded, err := json.Marshal(success)
-				require.NoError(b.t, err)
-				require.NoError(b.t, json.Unmarshal(encoded, answer))
-				sent.done, sent.at = true, b.Now()
-			},
-		}, payload)
-	}, after)
+	b.RegisterDelayedCallback(func() { b.sends(sent, fmt.Sprintf("%s %s %v", name, after, payload), name, payload) }, after)
 	return sent
+}
+
+// sends sends an update at once.
+func (b *bench) sends(sent *sentUpdate, id, name string, payload any) {
+	b.UpdateWorkflow(name, id, &testsuite.TestUpdateCallback{
+		OnAccept: func() { sent.accepted = true },
+		OnReject: func(err error) { sent.rejected = err },
+		OnComplete: func(success any, err error) {
+			require.NoError(b.t, err)
+			encoded, err := json.Marshal(success)
+			require.NoError(b.t, err)
+			require.NoError(b.t, json.Unmarshal(encoded, sent.answer))
+			sent.done, sent.at = true, b.Now()
+		},
+	}, payload)
 }
 
 // An update to approve or reject answers with what became of it, for every run that it was for.

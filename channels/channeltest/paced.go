@@ -23,7 +23,7 @@ type Paced struct {
 
 // NewPaced returns a Paced whose every call takes so long.
 func NewPaced(t testing.TB, channel channels.Channel, budget channels.PaceBudget, clock *time.Time, takes time.Duration) *Paced {
-	return &Paced{t: t, channel: channel, meters: channels.NewMeters(channel, budget), clock: clock, takes: takes}
+	return &Paced{t: t, channel: channel, meters: channels.NewMeters(channel, budget, channels.Picture{}), clock: clock, takes: takes}
 }
 
 // LookUp looks items up in one call, and gives them the store's references.

@@ -23,6 +23,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"versions":    versionTests,
 		"state":       stateTests,
 		"schedules":   scheduleTests,
+		"audit":       auditTests,
 		"gate":        gateTests,
 		"acquire":     acquireTests,
 		"requests":    requestTests,

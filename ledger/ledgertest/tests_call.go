@@ -20,6 +20,7 @@ var callTests = tests{
 	"a call is sent again":                    resends,
 	"what is sent again must be open":         refusesResend,
 	"calls are counted by day":                countsCalls,
+	"what is known of a budget goes on":       keepsPace,
 	"a call that is given up":                 abandons,
 	"a call outlives its run":                 outlivesRun,
 	"a figure that returns while unknown":     neverLost,
@@ -150,6 +151,32 @@ func refusesResend(t *testing.T, w *world) {
 	w.answered(lease, intent, ledger.StatusExported)
 	require.Error(t, w.Resend(w.ctx(), lease, intent.Key, now, now), "a closed call has no bytes any more")
 	require.EqualValues(t, 1, w.callsOn(shop, now))
+}
+
+func keepsPace(t *testing.T, w *world) {
+	pace := func(store string) string {
+		known, err := w.Pace(w.ctx(), store)
+		require.NoError(t, err)
+		return known
+	}
+	lease := w.changed(hubShop, level("A", 5), level("B", 6))
+	require.Empty(t, pace(shop))
+	intent := ledger.Intent{Key: "k", Items: w.due(lease), Deadline: w.now(), Now: w.now(), Pace: "paid"}
+	require.NoError(t, w.Intend(w.ctx(), lease, intent))
+	require.Equal(t, "paid", pace(shop))
+	require.NoError(t, w.Resend(w.ctx(), lease, "k", w.now(), w.now()))
+	require.Equal(t, "paid", pace(shop), "what says nothing of it leaves it")
+	answer := ledger.Answer{Key: "k", Now: w.now(), Pace: "answered"}
+	stale := lease
+	stale.Fence--
+	require.Error(t, w.Answer(w.ctx(), stale, answer))
+	require.Equal(t, "paid", pace(shop), "a holder that was replaced says nothing")
+	require.NoError(t, w.Answer(w.ctx(), lease, answer))
+	w.answered(lease, intent, ledger.StatusExported)
+	w.end(lease, ledger.Completed)
+	require.Equal(t, "answered", pace(shop), "it outlives the holder")
+	require.Empty(t, pace(market))
+	require.Empty(t, pace("moon"))
 }
 
 func countsCalls(t *testing.T, w *world) {

@@ -25,7 +25,9 @@ var scheduleTests = tests{
 
 // nightly is a schedule with every kind of rule.
 var nightly = ledger.Schedule{Timezone: "Europe/Paris", Rules: []ledger.Rule{
-	{Every: 45 * time.Minute}, {Hourly: &ledger.Hourly{Every: 2, Minute: 15}}, {Daily: "01:30"},
+	{Every: 45 * time.Minute},
+	{Hourly: &ledger.Hourly{Every: 2, Minute: 15}},
+	{Daily: "01:30"},
 	{Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 22, To: 4, Days: []string{"mon", "sun"}}},
 }}
 

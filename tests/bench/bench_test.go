@@ -28,13 +28,15 @@ func BenchmarkRows(b *testing.B) {
 				if database == "postgres" {
 					location = ledgertest.Postgres(b)
 				}
-				pair := one.measure(b, one.full/share, location)
+				n := one.full / share
+				pair := one.measure(b, n, location)
 				for range b.N {
 					found := pair()
 					b.ReportMetric(found.ours.cpu.Seconds(), "cpu-s")
 					b.ReportMetric(found.ours.wall.Seconds(), "wall-s")
 					b.ReportMetric(found.floor.cpu.Seconds(), "floor-cpu-s")
 					b.ReportMetric(found.floor.wall.Seconds(), "floor-wall-s")
+					b.ReportMetric(float64(found.ours.bytes)/float64(n), "written-B/row")
 					b.ReportMetric(found.ratio(), "cpu/floor")
 					b.ReportMetric(found.ours.wall.Seconds()/found.floor.wall.Seconds(), "wall/floor")
 				}

@@ -34,17 +34,24 @@ func export(t *testing.T, path string, at time.Time, figure int, other map[strin
 	require.NoError(t, os.Rename(coming, path))
 }
 
+// fromFile is a world with one shop, whose warehouse is a file that export wrote, and what is to be applied. The worker starts with work.
+func fromFile(t *testing.T, at time.Time, figure int) (w *world, d ledger.Definitions, path string) {
+	t.Helper()
+	one := shop{id: "shop", kind: "per_item"}
+	w = newWorld(t, scenario(10, one))
+	d = w.box.definitions(one)
+	path = filepath.Join(w.folder, "stock.csv")
+	d.Warehouses[0].Driver, d.Warehouses[0].Settings = "csv", settings.Values{"path": path, "kind": "full"}
+	export(t, path, at, figure, nil)
+	return w, d, path
+}
+
 // A file counts as of when it was written, not as of when it is read: one that was written before an event and fetched after it
 // does not bring back what the event took away.
 func TestAFileOlderThanAnEvent(t *testing.T) {
 	t.Parallel()
-	one := shop{id: "shop", kind: "per_item"}
-	w := newWorld(t, scenario(10, one))
-	d := w.box.definitions(one)
-	path := filepath.Join(w.folder, "stock.csv")
-	d.Warehouses[0].Driver, d.Warehouses[0].Settings = "csv", settings.Values{"path": path, "kind": "full"}
 	now := time.Now()
-	export(t, path, now.Add(-2*time.Hour), 10, nil)
+	w, d, path := fromFile(t, now.Add(-2*time.Hour), 10)
 	w.work()
 	w.apply(d, ledger.ApplyOptions{})
 	require.Equal(t, ledger.Completed, w.firstFull("shop").Outcome)

@@ -13,9 +13,9 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// An intake that cannot record what it has read keeps it and says so where no worker is needed; cancelled, it tries once more, and
-// records everything when that is mended.
-func TestAnIntakeThatFailsKeepsWhatItRead(t *testing.T) {
+// failingIntake is an intake that could not record an update, because its warehouse was not in the ledger. Now it is.
+func failingIntake(t *testing.T) (*world, client.WorkflowRun) {
+	t.Helper()
 	one := shop{id: "shop", kind: "atomic"}
 	w := newWorld(t, scenario(4, one))
 	definitions := w.box.definitions(one)
@@ -24,9 +24,8 @@ func TestAnIntakeThatFailsKeepsWhatItRead(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	id := workflows.IntakeID("annex")
-	five := int64(5)
 	run, err := w.control.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalInventoryUpdated,
-		workflows.InventoryUpdated{Updates: []workflows.InventoryUpdate{{Event: "1", SKU: "BIKE", Available: &five}}},
+		workflows.InventoryUpdated{Updates: []workflows.InventoryUpdate{{Event: "1", SKU: "BIKE", Available: new(int64(5))}}},
 		client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.InventoryIntakeType, workflows.IntakeInput{Warehouse: "annex"})
 	require.NoError(t, err)
 	waitFor(t, "the intake says that it cannot record", func(ctx context.Context) error {
@@ -40,7 +39,16 @@ func TestAnIntakeThatFailsKeepsWhatItRead(t *testing.T) {
 	annex.ID = "annex"
 	definitions.Warehouses = append(definitions.Warehouses, annex)
 	w.apply(definitions, ledger.ApplyOptions{})
-	require.NoError(t, w.control.Client.CancelWorkflow(ctx, id, ""))
+	return w, run
+}
+
+// An intake that cannot record what it has read keeps it and says so where no worker is needed; cancelled, it tries once more, and
+// records everything when that is mended.
+func TestAnIntakeThatFailsKeepsWhatItRead(t *testing.T) {
+	w, run := failingIntake(t)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	require.NoError(t, w.control.Client.CancelWorkflow(ctx, run.GetID(), ""))
 	var cancelled *sdk.CanceledError
 	require.ErrorAs(t, run.Get(ctx, nil), &cancelled)
 	levels, err := w.control.Levels(ctx, "annex", "BIKE", ledger.Page{Limit: 10})

@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
-	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -20,15 +18,10 @@ import (
 // kind with its count and an example; of a clean file nothing is said.
 func TestOddRowsAreSaid(t *testing.T) {
 	t.Parallel()
-	one := shop{id: "shop", kind: "per_item"}
-	w := newWorld(t, scenario(10, one))
-	d := w.box.definitions(one)
-	path := filepath.Join(w.folder, "stock.csv")
-	d.Warehouses[0].Driver, d.Warehouses[0].Settings = "csv", settings.Values{"path": path, "kind": "full"}
+	now := time.Now()
+	w, d, path := fromFile(t, now.Add(-2*time.Hour), 5)
 	d.Warehouses[0].Guard = ledger.Guard{MinimumRows: 0.1, MaximumRefused: 1, MaximumMissing: 1, MaximumZeroed: 1}
 	d.Listings = append(d.Listings, ledger.ListingDefinition{Store: d.Stores[0].ID, Listing: inventory.Listing{SKU: "LISTED", ChannelSKU: "SHOP-LISTED"}})
-	now := time.Now()
-	export(t, path, now.Add(-2*time.Hour), 5, nil)
 	w.work()
 	w.apply(d, ledger.ApplyOptions{})
 	require.Empty(t, w.firstFull("shop").Oddities)

@@ -26,6 +26,18 @@ func shortHistories(t *testing.T) func(*world) {
 	return func(w *world) { w.temporal = started }
 }
 
+// comesTo waits until a workflow is in a phase.
+func (w *world) comesTo(workflow, phase string) {
+	w.t.Helper()
+	waitFor(w.t, workflow+" is "+phase, func(ctx context.Context) error {
+		progress, err := w.control.Progress(ctx, workflow)
+		if err == nil && progress.Phase != phase {
+			err = fmt.Errorf("it is %s", progress.Phase)
+		}
+		return err
+	})
+}
+
 // runsOf are the runs of a workflow id, oldest first.
 func (w *world) runsOf(workflow string) []*workflowpb.WorkflowExecutionInfo {
 	w.t.Helper()
@@ -174,13 +186,7 @@ func recordLongWait(t *testing.T, folder string) {
 		return err
 	})
 	waits := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "waits"})
-	waitFor(t, "the Smart Sync waits for the store", func(ctx context.Context) error {
-		progress, err := w.control.Progress(ctx, waits.Workflow)
-		if err == nil && progress.Phase != "taking the store" {
-			err = fmt.Errorf("it is %s", progress.Phase)
-		}
-		return err
-	})
+	w.comesTo(waits.Workflow, "taking the store")
 	w.askUntilItGoesOn(waits.Workflow)
 	w.box.resume("stores/shop")
 	w.finished(full)
@@ -193,13 +199,7 @@ func recordFailure(t *testing.T, folder string) {
 	w.box.set("depot", map[string]int64{"SKU-00001": 11})
 	w.box.pause("stores/shop")
 	fails := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "fails"})
-	waitFor(t, "it pushes", func(ctx context.Context) error {
-		progress, err := w.control.Progress(ctx, fails.Workflow)
-		if err == nil && progress.Phase != "pushing" {
-			err = fmt.Errorf("it is %s", progress.Phase)
-		}
-		return err
-	})
+	w.comesTo(fails.Workflow, "pushing")
 	w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "waits"})
 	w.box.faults("stores/shop", map[string]any{"unauthorized": true})
 	w.box.resume("stores/shop")

@@ -31,6 +31,8 @@ func TestRecord(t *testing.T) {
 		"endings": recordEndings, "holds": recordHolds, "store-taken": recordStoreTaken, "waits": recordWaits,
 		"intake": recordIntake, "long": recordLong, "long-intake": recordLongIntake, "zeroing": recordZeroing, "uploads": recordUploads,
 		"long-hold": recordLongHold, "long-wait": recordLongWait, "failure": recordFailure, "dissolved": recordDissolved, "refused": recordRefused,
+		"interrupted": recordInterrupted, "early-answer": recordEarlyAnswer, "failed-intake": recordFailedIntake, "never-begun": recordNeverBegun,
+		"all-refused": recordAllRefused,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

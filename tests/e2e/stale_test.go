@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
-	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -35,15 +33,10 @@ func garble(t *testing.T, path, sku string, at time.Time) {
 func TestARefusedRowIsNeverSilent(t *testing.T) {
 	t.Parallel()
 	for policy, shown := range map[inventory.RefusedPolicy]int64{"": 5, inventory.RefusedZero: 0} {
-		one := shop{id: "shop", kind: "per_item"}
-		w := newWorld(t, scenario(10, one))
-		d := w.box.definitions(one)
-		path := filepath.Join(w.folder, "stock.csv")
-		d.Warehouses[0].Driver, d.Warehouses[0].Settings = "csv", settings.Values{"path": path, "kind": "full"}
+		now := time.Now()
+		w, d, path := fromFile(t, now.Add(-2*time.Hour), 5)
 		d.Warehouses[0].Refused = policy
 		d.Warehouses[0].Guard = ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.2, MaximumMissing: 0.05, MaximumZeroed: 0.2}
-		now := time.Now()
-		export(t, path, now.Add(-2*time.Hour), 5, nil)
 		w.work()
 		w.apply(d, ledger.ApplyOptions{})
 		require.Equal(t, ledger.Completed, w.firstFull("shop").Outcome)

@@ -301,6 +301,8 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE", status: 200},
 		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE&merchant=none", status: 422},
 		{route: "GET /api/v1/holds", path: "/api/v1/holds", status: 200},
+		{route: "GET /api/v1/log", path: "/api/v1/log?limit=1", status: 200},
+		{route: "GET /api/v1/log", path: "/api/v1/log?before=0", status: 400},
 	}
 	covered := map[string]bool{}
 	for _, test := range tests {

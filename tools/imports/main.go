@@ -138,7 +138,7 @@ func forbidden(from, room, target string, allowed []string) string {
 			return room + " may import nothing of ours"
 		}
 		return room + " may import only " + strings.Join(allowed, ", ")
-	case isPort && target != targetRoom && room != targetRoom+"/all" && !slices.Contains(open, target):
+	case isPort && target != targetRoom && room != targetRoom+"/all" && !slices.Contains(open, target) && !slices.Contains(doors[room], target):
 		return fmt.Sprintf("only %s/all may import a driver; import %s", targetRoom, targetRoom)
 	}
 	return ""

@@ -59,10 +59,18 @@ func TestCheck(t *testing.T) {
 		{
 			name: "a driver is imported past its port",
 			files: map[string]string{
-				"channels/shopify/a.go": "package shopify",
-				"activities/a.go":       `package activities; import _ "example.com/m/channels/shopify"`,
+				"channels/shopify/a.go":   "package shopify",
+				"activities/a.go":         `package activities; import _ "example.com/m/channels/shopify"`,
+				"starter/a.go":            `package main; import _ "example.com/m/warehouses/csv"; func main() {}`,
+				"serve/a.go":              "package serve\n\nimport (\n\t_ \"example.com/m/warehouses/csv\"\n\t_ \"example.com/m/warehouses/shipbob\"\n)\n",
+				"warehouses/csv/a.go":     "package csv",
+				"warehouses/shipbob/a.go": "package shipbob",
 			},
-			want: []string{"activities/a.go:1: imports channels/shopify: only channels/all may import a driver"},
+			want: []string{
+				"activities/a.go:1: imports channels/shopify: only channels/all may import a driver",
+				"starter/a.go:1: imports warehouses/csv: only warehouses/all may import a driver",
+				"serve/a.go:5: imports warehouses/shipbob: only warehouses/all may import a driver",
+			},
 		},
 		{
 			name: "a driver has a way out of its own",

@@ -83,9 +83,11 @@ func TestCases(t *testing.T) {
 			rows, snapshot, err := fetchRows(t, newTestSource(t, time.Now, raw))
 			if test.err != "" {
 				warehousetest.RequireError(t, err, warehouses.AskPerson, test.file, test.err)
+				requireUpload(t, raw, nil, err)
 				return
 			}
 			require.NoError(t, err)
+			requireUpload(t, raw, rows, nil)
 			require.Equal(t, snapshot.Rows, len(rows))
 			var levels []string
 			refused := map[string]string{}

@@ -42,9 +42,10 @@ type decoder struct {
 // fields earlier files had and had not: a column that comes or goes by itself is a change of the source that a person should
 // see, for it would file the same stock under other facilities, or lose a figure.
 func newDecoder(f format, name string, first record, expected map[string]bool) (*decoder, error) {
-	d := &decoder{format: f, name: name, at: map[string]int{}, width: first.count, figures: f.rules.Reading(), short: map[int]bool{}}
+	d := &decoder{format: f, name: name, line: first.line, at: map[string]int{}, width: first.count, figures: f.rules.Reading(), short: map[int]bool{}}
 	if first.count > f.limits.fields {
-		return nil, warehouses.NeedsPerson(nil, "%s:%d: the line has %d fields, and max_fields is %d; check the setting delimiter", name, first.line, first.count, f.limits.fields)
+		return nil, warehouses.NeedsPerson(nil, "%s: the line has %d fields, and max_fields is %d%s", lineOf(name, first.line), first.count, f.limits.fields,
+			f.advise("; check the setting delimiter"))
 	}
 	for _, text := range first.fields {
 		d.header = append(d.header, d.figures.Undress(string(text)))
@@ -66,7 +67,7 @@ func newDecoder(f format, name string, first record, expected map[string]bool) (
 			if before {
 				change = "has no column %s, which the files read before had"
 			}
-			return nil, warehouses.NeedsPerson(nil, "%s "+change+"; %sif that is meant, say so with the setting columns: {%s: \"\"} when it is not to be used, or columns: {%s: NAME} when it is", name, field, d.found(), field, field)
+			return nil, warehouses.NeedsPerson(nil, "%s "+change+"; %sif that is meant, say so with the setting columns: {%s: \"\"} when it is not to be used, or columns: {%s: NAME} when it is", d.where(), field, d.found(), field, field)
 		}
 	}
 	return d, nil
@@ -83,7 +84,7 @@ func (d *decoder) find(field string) error {
 	case !d.format.header:
 		number, _ := strconv.Atoi(column) // checked when the source was opened
 		if number > d.width {
-			return warehouses.NeedsPerson(nil, "%s: the rows have %d fields, and the setting columns looks for %s in field %d; correct it, or the setting delimiter", d.name, d.width, field, number)
+			return warehouses.NeedsPerson(nil, "%s: the rows have %d fields, and the setting columns looks for %s in field %d; correct it, or the setting delimiter", d.where(), d.width, field, number)
 		}
 		d.at[field] = number - 1
 		return nil
@@ -91,20 +92,24 @@ func (d *decoder) find(field string) error {
 		column = field
 	}
 	at := slices.Index(d.header, column)
-	if again := slices.Index(d.header[at+1:], column); at >= 0 && again >= 0 {
+	again := slices.Index(d.header[at+1:], column)
+	if at >= 0 && again >= 0 && d.format.own {
+		return warehouses.NeedsPerson(nil, "%s: the column %s is there twice", d.where(), column)
+	}
+	if at >= 0 && again >= 0 {
 		return warehouses.NeedsPerson(nil, "%s: two columns are named %q, the %s and the %s, and one is to be read as %s; say which by its number: columns: {%s: \"#%d\"}",
-			d.name, column, ordinal(at+1), ordinal(at+again+2), field, field, at+1)
+			d.where(), column, ordinal(at+1), ordinal(at+again+2), field, field, at+1)
 	}
 	number, numbered := columnNumber(column)
 	switch {
 	case at < 0 && set && numbered && number > len(d.header):
-		return warehouses.NeedsPerson(nil, "%s: there is no column %q; the file has %d", d.name, column, len(d.header))
+		return warehouses.NeedsPerson(nil, "%s: there is no column %q; the file has %d", d.where(), column, len(d.header))
 	case at < 0 && set && numbered:
 		d.at[field] = number - 1
 		return nil
 
-	case at >= 0 && !set && field == fieldFacility && d.format.facility != "":
-		return warehouses.NeedsPerson(nil, "%s: there is a column facility, and the setting facility says %q; remove the setting, or set columns: {facility: \"\"} to ignore the column", d.name, d.format.facility)
+	case at >= 0 && !set && field == fieldFacility && d.format.facility != "" && !d.format.own:
+		return warehouses.NeedsPerson(nil, "%s: there is a column facility, and the setting facility says %q; remove the setting, or set columns: {facility: \"\"} to ignore the column", d.where(), d.format.facility)
 	case at >= 0:
 		d.at[field] = at
 	case set || field == fieldSKU:
@@ -136,14 +141,25 @@ func ordinal(number int) string {
 	return strconv.Itoa(number) + ending
 }
 
+// where is the file, or the line of its columns where it has no name.
+func (d *decoder) where() string {
+	if d.name == "" {
+		return lineOf("", d.line)
+	}
+	return d.name
+}
+
 func (d *decoder) missing(field, column string) error {
+	if d.format.own {
+		return warehouses.NeedsPerson(nil, "%s: there is no column %s; the columns are %s", d.where(), column, strings.Join(fields, ", "))
+	}
 	for _, name := range d.header {
 		if d.format.encoding == nil && !utf8.ValidString(name) {
 			return mended(warehouses.NeedsPerson(nil, "%s: there is no column %q; %sthe header is not valid UTF-8; if the file is written in another encoding, set encoding, "+
-				"like encoding: windows-1252", d.name, column, d.found()), "encoding", "windows-1252")
+				"like encoding: windows-1252", d.where(), column, d.found()), "encoding", "windows-1252")
 		}
 	}
-	return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sset columns: {%s: NAME} to the column that holds it", d.name, column, d.found(), field)
+	return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sset columns: {%s: NAME} to the column that holds it", d.where(), column, d.found(), field)
 }
 
 // shownColumns is how many columns an error lists.
@@ -200,7 +216,8 @@ func (d *decoder) uneven(r record) (inventory.FaultKind, string) {
 	case r.count > d.width && r.blankFrom(d.width) && d.format.shapes.long:
 		return "", ""
 	case r.count > d.width && r.blankFrom(d.width):
-		return inventory.FaultLong, fmt.Sprintf("the row has %d fields; expected %d; the further ones are empty: set long_rows: accept if the warehouse ends its rows so", r.count, d.width)
+		return inventory.FaultLong, fmt.Sprintf("the row has %d fields; expected %d; the further ones are empty", r.count, d.width) +
+			d.format.advise(": set long_rows: accept if the warehouse ends its rows so")
 	case r.count > d.width:
 		return inventory.FaultTooLong, fmt.Sprintf("the row has %d fields; expected %d; a field that holds the delimiter must stand in quotes", r.count, d.width)
 	case !d.format.shapes.short:
@@ -208,8 +225,8 @@ func (d *decoder) uneven(r record) (inventory.FaultKind, string) {
 		if lacks != "" {
 			kind = inventory.FaultTooShort
 		}
-		return kind, fmt.Sprintf("the row has %d fields; expected %d; set short_rows: accept if the warehouse leaves out empty fields at the end of a row",
-			r.count, d.width)
+		return kind, fmt.Sprintf("the row has %d fields; expected %d", r.count, d.width) +
+			d.format.advise("; set short_rows: accept if the warehouse leaves out empty fields at the end of a row")
 	case lacks != "":
 		return inventory.FaultTooShort, fmt.Sprintf("the row has %d fields, and %s stands in field %d", r.count, lacks, d.at[lacks]+1)
 	}
@@ -226,10 +243,13 @@ func (d *decoder) unsound(r record) (inventory.Fault, string) {
 		text := r.fields[at]
 		switch {
 		case r.bare(at) && !(d.format.rules.Undresses() && dressed(string(text))):
-			return inventory.Fault{Kind: inventory.FaultQuote, Field: field, Text: string(text)}, field + ": a quote stands inside a field that is not quoted; expected the field in quotes, with the quote written twice; if the file puts " +
-				"no field in quotes, set quotes: none; if it is a spreadsheet's =\"…\", set undress: true"
+			bare := "; if the file puts no field in quotes, set quotes: none"
+			return inventory.Fault{Kind: inventory.FaultQuote, Field: field, Text: string(text)},
+				field + ": a quote stands inside a field that is not quoted; expected the field in quotes, with the quote written twice" +
+					d.format.advise(bare) + "; if it is a spreadsheet's =\"…\", set undress: true"
 		case d.format.encoding == nil && !utf8.Valid(text):
-			return inventory.Fault{Kind: inventory.FaultEncoding, Field: field, Text: string(text)}, field + ": the text is not valid UTF-8; if the file is written in another encoding, set encoding, like encoding: windows-1252"
+			return inventory.Fault{Kind: inventory.FaultEncoding, Field: field, Text: string(text)}, field + ": the text is not valid UTF-8" +
+				d.format.advise("; if the file is written in another encoding, set encoding, like encoding: windows-1252")
 		case d.format.encoding != nil && bytes.ContainsRune(text, utf8.RuneError):
 			return inventory.Fault{Kind: inventory.FaultEncoding, Field: field, Text: string(text)}, field + ": the text holds a character that is not valid in the file's encoding; correct the setting encoding"
 		}
@@ -245,7 +265,7 @@ func dressed(text string) bool {
 
 // row reads a record. What cannot be read is the row's Problem.
 func (d *decoder) row(r record) inventory.Row {
-	row := inventory.Row{Place: d.name + ":" + strconv.Itoa(r.line), Facility: d.format.facility}
+	row := inventory.Row{Place: lineOf(d.name, r.line), Facility: d.format.facility}
 	text := func(field string) string {
 		at, ok := d.at[field]
 		if !ok || at >= r.count {
@@ -264,7 +284,7 @@ func (d *decoder) row(r record) inventory.Row {
 	if r.count > d.width && row.Problem != "" {
 		return row // which field is which is not known
 	}
-	row.SKU = d.figures.Undress(text(fieldSKU))
+	d.figures.SKU(&row, text(fieldSKU))
 	if d.has(fieldFacility) {
 		row.Facility = d.figures.Undress(text(fieldFacility))
 	}
@@ -311,10 +331,10 @@ func (d *decoder) read(row *inventory.Row, text func(field string) string) {
 func (d *decoder) notes() []string {
 	var notes []string
 	if d.header != nil && d.line > 1 {
-		notes = append(notes, fmt.Sprintf("%s: the header is line %d; what stands above it is passed over", d.name, d.line))
+		notes = append(notes, fmt.Sprintf("%s: the header is line %d; what stands above it is passed over", whole(d.name), d.line))
 	}
 	if d.skipped > 0 {
-		notes = append(notes, fmt.Sprintf("%s: skip_rows passes over %d lines", d.name, d.skipped))
+		notes = append(notes, fmt.Sprintf("%s: skip_rows passes over %d lines", whole(d.name), d.skipped))
 	}
 	return notes
 }

@@ -75,9 +75,11 @@ func TestReports(t *testing.T) {
 			rows, _, err := fetchRows(t, newTestSource(t, time.Now, raw))
 			if test.err != "" {
 				warehousetest.RequireError(t, err, warehouses.AskPerson, test.file, test.err)
+				requireUpload(t, raw, nil, err)
 				return
 			}
 			require.NoError(t, err)
+			requireUpload(t, raw, rows, nil)
 			read := 0
 			refused := map[string]string{}
 			var levels []string

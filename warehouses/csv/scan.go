@@ -45,7 +45,7 @@ func (s *source) rows(ctx context.Context, name string, from io.Reader, full boo
 		if err == nil {
 			err = sc.line(ctx, r)
 		} else {
-			err = broken(name, sc.lines.line, err)
+			err = broken(s.format, name, sc.lines.line, err)
 		}
 		if err != nil {
 			return sc.decoder, err
@@ -72,7 +72,7 @@ func (sc *scan) line(ctx context.Context, r record) error {
 		if len(r.raw) == 0 {
 			return nil
 		}
-		return warehouses.NeedsPerson(nil, "%s:%d: the file goes on after its trailer", sc.name, r.line)
+		return warehouses.NeedsPerson(nil, "%s: the file goes on after its trailer", lineOf(sc.name, r.line))
 	}
 	if count, ok := sc.format.trailer.count(r); ok {
 		sc.promise = count
@@ -127,7 +127,7 @@ func (sc *scan) row(ctx context.Context, r record) error {
 		return err
 	}
 	if int64(sc.out.count) >= sc.maxRows {
-		return warehouses.NeedsPerson(nil, "%s:%d: the file has more than %d rows, which is max_rows; raise it if the file is right", sc.name, r.line, sc.maxRows)
+		return warehouses.NeedsPerson(nil, "%s: the file has more than %d rows, which is max_rows; raise it if the file is right", lineOf(sc.name, r.line), sc.maxRows)
 	}
 	row := d.row(r)
 	sc.out.report.Record(row.Place, r.raw, r.fields)
@@ -139,7 +139,7 @@ func (sc *scan) begin(r record) (header bool, err error) {
 	f := sc.format
 	if line := f.shapes.headerLine; line > 0 && r.line != line {
 		return false, warehouses.NeedsPerson(nil, "%s: header_line is %d, and that line is blank or no line of its own; the next one is line %d; correct header_line",
-			sc.name, line, r.line)
+			whole(sc.name), line, r.line)
 	}
 	if f.shapes.headerAuto && !sc.names(r) {
 		if sc.aboves == 0 {
@@ -161,7 +161,7 @@ func (sc *scan) begin(r record) (header bool, err error) {
 		}
 		return false, sc.hint(r, err)
 	}
-	d.line, d.skipped = r.line, sc.skipped
+	d.skipped = sc.skipped
 	sc.decoder = d
 	return f.header, nil
 }
@@ -296,10 +296,14 @@ func separator(line []byte) byte {
 
 // separated refuses a file that names another delimiter than the one that is set, where it may be set to it.
 func (sc *scan) separated(named byte) error {
+	if sc.format.own && named != 0 && named != sc.format.limits.delimiter {
+		return warehouses.NeedsPerson(nil, "%s: the first line says that the delimiter is %q; send it with commas, or from a warehouse of the driver csv, "+
+			"which has the setting delimiter", lineOf(sc.name, 1), string(named))
+	}
 	for _, other := range delimiters {
 		if other.separator == named && named != sc.format.limits.delimiter {
 			return warehouses.NeedsPerson(nil, "%s: its first line says that the delimiter is %s, and another is set; set delimiter: %s, or header_line: 2 to pass over that line",
-				sc.name, other.written, other.written)
+				whole(sc.name), other.written, other.written)
 		}
 	}
 	return nil
@@ -309,7 +313,7 @@ func (sc *scan) separated(named byte) error {
 func (sc *scan) headless() error {
 	d := decoder{header: sc.above}
 	failed := warehouses.NeedsPerson(nil, "%s: header is auto, and none of the first %d lines that are not blank has the columns that are read; of its first line: %s"+
-		"set columns to the names of the columns, or header_line to where they stand%s", sc.name, sc.aboves, d.found(), otherDelimiter(sc.other))
+		"set columns to the names of the columns, or header_line to where they stand%s", whole(sc.name), sc.aboves, d.found(), otherDelimiter(sc.other))
 	if sc.other != "" {
 		failed.Mends = []warehouses.Setting{{Name: "delimiter", Value: strings.Trim(sc.other, `"`)}}
 	}

@@ -11,7 +11,7 @@
 // says what a place with files is; sftp.go and web.go are the places elsewhere, and credential.go and hostkey.go hold who may
 // read there and how a server is known; files.go and plan.go know folders, mark.go what was read, asof.go as of when it counts, stream.go reads one file to
 // its proven end, scan.go tells its rows from its other lines, shapes.go holds what a file looks like around them, reader.go and lines.go split
-// text into records.
+// text into records. upload.go reads what is sent over HTTP by the same rules.
 package csv
 
 import (
@@ -105,6 +105,7 @@ type source struct {
 
 // format is how a file is written.
 type format struct {
+	own          bool // it is Tidemark's own form, which no setting changes
 	header       bool
 	shapes       shapes
 	columns      map[string]string // by field; only those that were set

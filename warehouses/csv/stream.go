@@ -113,17 +113,19 @@ func decoded(name string, from io.Reader, f format) (io.Reader, error) {
 	wide := unmarked(start)
 	switch {
 	case begins("\x1f\x8b"), begins("PK\x03\x04"):
-		return nil, warehouses.NeedsPerson(nil, "%s is compressed, not CSV; have it written without compression", name)
+		return nil, warehouses.NeedsPerson(nil, "%s is compressed, not CSV; have it written without compression", whole(name))
 	case wide != "" && f.marked:
-		return nil, warehouses.NeedsPerson(nil, "%s: encoding is set to utf-16, and the file does not begin with a byte order mark; set encoding: %s", name, wide)
+		return nil, warehouses.NeedsPerson(nil, "%s: encoding is set to utf-16, and the file does not begin with a byte order mark; set encoding: %s", whole(name), wide)
 	case f.encoding != nil:
 		return f.encoding.NewDecoder().Reader(buffered), nil
+	case f.own && (wide != "" || begins("\xff\xfe") || begins("\xfe\xff")):
+		return nil, warehouses.NeedsPerson(nil, "%s is written in UTF-16; send it in UTF-8", whole(name))
 	case begins("\xff\xfe"), begins("\xfe\xff"):
-		return nil, mended(warehouses.NeedsPerson(nil, "%s is written in UTF-16; set encoding: utf-16", name), "encoding", "utf-16")
+		return nil, mended(warehouses.NeedsPerson(nil, "%s is written in UTF-16; set encoding: utf-16", whole(name)), "encoding", "utf-16")
 	case wide != "":
-		return nil, mended(warehouses.NeedsPerson(nil, "%s looks like UTF-16 without a byte order mark; set encoding: %s", name, wide), "encoding", wide)
+		return nil, mended(warehouses.NeedsPerson(nil, "%s looks like UTF-16 without a byte order mark; set encoding: %s", whole(name), wide), "encoding", wide)
 	case page(start):
-		return nil, warehouses.NeedsPerson(nil, "%s is a web page, not CSV, as of a log-in or of an error; look at it in a browser, and correct path or the credentials", name)
+		return nil, warehouses.NeedsPerson(nil, "%s is a web page, not CSV, as of a log-in or of an error; look at it in a browser, and correct path or the credentials", whole(name))
 	case begins("\xef\xbb\xbf"):
 		_, err := buffered.Discard(3)
 		return buffered, err
@@ -175,9 +177,9 @@ func (p *pages) date(how asOf, name string, line int, text string) error {
 	at, err := how.form.parse(text)
 	switch {
 	case err != nil:
-		return warehouses.NeedsPerson(nil, "%s:%d: the line is to say as of when the file counts, and %v; correct as_of or as_of_layout", name, line, err)
+		return warehouses.NeedsPerson(nil, "%s: the line is to say as of when the file counts, and %v; correct as_of or as_of_layout", lineOf(name, line), err)
 	case !p.asOf.IsZero():
-		return warehouses.NeedsPerson(nil, "%s:%d: a second line says as of when the file counts; one is expected", name, line)
+		return warehouses.NeedsPerson(nil, "%s: a second line says as of when the file counts; one is expected", lineOf(name, line))
 	}
 	p.asOf = at
 	return nil

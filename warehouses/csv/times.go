@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -10,7 +11,7 @@ import (
 
 // timeForm is how times are written.
 type timeForm struct {
-	setting string // that says so
+	setting string // that says so; empty where none does
 	layout  string
 	zone    *time.Location
 }
@@ -40,6 +41,9 @@ func (f timeForm) parse(text string) (time.Time, error) {
 		layout = time.RFC3339
 	}
 	at, err := time.ParseInLocation(layout, text, f.zone)
+	if err != nil && f.setting == "" {
+		return time.Time{}, notTime(text, errors.New("expected a time like 2026-11-24T09:30:00Z (RFC 3339)"))
+	}
 	if err != nil {
 		return time.Time{}, notTime(text, fmt.Errorf("%s is not a time in the form of %s: %s", quoted(text), f.setting, f.layout))
 	}

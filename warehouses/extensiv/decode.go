@@ -129,9 +129,12 @@ func (p *page) row(value jsonvalue.Value, place string, f form) {
 		return err
 	}))
 	id := f.identify(&row, item)
-	row.SKU = f.figures.Undress(row.SKU)
+	f.figures.SKU(&row, row.SKU)
 	if f.append && qualifier != "" {
 		row.SKU += "-" + qualifier
+		if row.Written != "" {
+			row.Written += "-" + qualifier
+		}
 	}
 	switch {
 	case f.details && held && !f.held:

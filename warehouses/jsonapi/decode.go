@@ -152,7 +152,7 @@ func (f form) field(row *inventory.Row, field string, value jsonvalue.Value) (er
 	switch field {
 	case fieldSKU:
 		row.SKU, err = readName(value)
-		row.SKU = f.figures.Undress(row.SKU)
+		f.figures.SKU(row, row.SKU)
 	case fieldFacility:
 		row.Facility, err = readName(value)
 		row.Facility = f.figures.Undress(row.Facility)

@@ -64,6 +64,14 @@ func (r *Reading) listed() string {
 // Undress takes off what a spreadsheet dresses a text in, where that is set.
 func (r *Reading) Undress(text string) string { return r.rules.Undress(text) }
 
+// SKU makes a text a row's SKU, undressed where that is set.
+func (r *Reading) SKU(row *inventory.Row, text string) {
+	row.SKU, row.Written = r.rules.Undress(text), ""
+	if row.SKU != text {
+		row.Written = text
+	}
+}
+
 // Text reads a figure that is written as text. A text of blanks is no figure, unless the setting texts says what "" means.
 func (r *Reading) Text(text string) (Figure, error) {
 	plain := r.rules.trimmed(text)

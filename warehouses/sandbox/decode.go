@@ -112,7 +112,8 @@ func decodeItem(item jsonvalue.Value, figures *numbers.Reading) inventory.Row {
 		}
 		return err
 	}))
-	row.SKU, row.Facility = figures.Undress(row.SKU), figures.Undress(row.Facility)
+	figures.SKU(&row, row.SKU)
+	row.Facility = figures.Undress(row.Facility)
 	return row
 }
 

@@ -130,12 +130,12 @@ func (p *page) item(item jsonvalue.Value, place string, f form) {
 		}
 		return err
 	}))
-	row.SKU = f.figures.Undress(row.SKU)
+	f.figures.SKU(&row, row.SKU)
 	switch {
 	case id == 0:
 		jsonvalue.Note(&row, "inventory_id", jsonvalue.ErrMissing)
 	case f.byID:
-		row.SKU = strconv.FormatInt(id, 10)
+		row.SKU, row.Written = strconv.FormatInt(id, 10), ""
 		fallthrough
 	default:
 		p.ids = append(p.ids, id)

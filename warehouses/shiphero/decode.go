@@ -114,7 +114,7 @@ func (p *page) edge(edge jsonvalue.Value, place, warehouse string, figures *numb
 		}
 		return err
 	}))
-	row.SKU = figures.Undress(row.SKU)
+	figures.SKU(&row, row.SKU)
 	if row.Facility == "" {
 		jsonvalue.Note(&row, "warehouse_id", jsonvalue.ErrMissing) // no facility would be another level
 	}
@@ -157,7 +157,8 @@ type stock struct {
 // product reads one product, which stands under a key that is its SKU, into a row for each warehouse. A product that no
 // warehouse has makes no row.
 func (s *stock) product(product jsonvalue.Value, key, place, warehouse string) {
-	row := inventory.Row{Place: place, SKU: s.figures.Undress(key)}
+	row := inventory.Row{Place: place}
+	s.figures.SKU(&row, key)
 	if strings.ContainsRune(key, utf8.RuneError) {
 		jsonvalue.Note(&row, "sku", jsonvalue.ErrNotUnicode)
 	}

@@ -115,6 +115,7 @@ func Run(t *testing.T, subject Subject) {
 		"whole numbers with decimals":     subject.wholeDecimals,
 		"figures that are codes":          subject.codes,
 		"SKUs that are undressed":         subject.undresses,
+		"SKUs that clash undressed":       subject.reportsClashes,
 		"SKUs are opaque":                 subject.keepsSKUs,
 		"texts that are not text":         subject.refusesBytes,
 		"facilities that are not text":    subject.refusesPlaces,

@@ -76,6 +76,24 @@ func (s Subject) reportsRefused(t *testing.T) {
 	}
 }
 
+// reportsClashes: of SKUs that are the same without their dress a person is told as they are written.
+func (s Subject) reportsClashes(t *testing.T) {
+	for _, dressed := range []int{0, 1} {
+		stock := Stock(3)
+		stock[1].SKU, stock[1].Facility = stock[0].SKU, stock[0].Facility
+		stock[dressed].SKU += " "
+		got, err := collect(t, s.Start(t, stock).OpenWith(t, map[string]any{"undress": true}), 1000)
+		require.NoError(t, err)
+		require.Equal(t, []int64{3, 1, 2}, []int64{got.Rows, got.Read, got.Refused})
+		require.Equal(t, inventory.FaultDouble, got.Refusals[0].Kind)
+		reason := got.Refusals[0].Examples[0].Reason
+		for _, item := range stock[:2] {
+			require.Contains(t, reason, `"`+item.SKU+`"`)
+		}
+		require.Contains(t, reason, "leave undress out")
+	}
+}
+
 // reportEnds: no more is fetched than a person wants to look at.
 func (s Subject) reportEnds(t *testing.T) {
 	got, err := collect(t, s.Start(t, Stock(PageRows+500)).Open(t), 10)

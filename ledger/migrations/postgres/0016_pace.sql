@@ -1,0 +1,2 @@
+-- What the last holder of a store knew of its rate budget, for the next one.
+ALTER TABLE gates ADD COLUMN pace TEXT COLLATE "C" NOT NULL DEFAULT '';
