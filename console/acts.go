@@ -21,11 +21,15 @@ type act func(ctx context.Context, r *http.Request) (to string, said notice, err
 
 func (c *Console) acts() map[string]act {
 	return map[string]act{
-		"/c/{id}/sync":     c.actSync,
-		"/c/{id}/push":     c.actPush,
-		"/c/{id}/pause":    c.actPause,
-		"/c/{id}/resume":   c.actResume,
-		"/runs/{n}/cancel": c.actCancel,
+		"/c/{id}/sync":                  c.actSync,
+		"/c/{id}/push":                  c.actPush,
+		"/c/{id}/pause":                 c.actPause,
+		"/c/{id}/resume":                c.actResume,
+		"/c/{id}/schedule/{mode}":       c.actSchedule,
+		"/c/{id}/schedule/{mode}/clear": c.actClear,
+		"/c/{id}/advice":                c.actAdvice(false),
+		"/c/{id}/advice/undo":           c.actAdvice(true),
+		"/runs/{n}/cancel":              c.actCancel,
 		"/runs/{n}/approve": func(ctx context.Context, r *http.Request) (string, notice, error) {
 			return c.actDecide(ctx, r, true)
 		},

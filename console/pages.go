@@ -41,6 +41,9 @@ func (c *Console) pages() []kind {
 		{"/sku/{merchant}/{sku...}", "sku", "levels", nil, c.skuPage},
 		{"/held", "held", "held", []string{"list", "foot"}, c.heldPage},
 		{"/partners", "partners", "partners", nil, c.partnersPage},
+		{"/c/{id}/schedule/{mode}", "schedule", "connections", nil, c.schedulePage},
+		{"/c/{id}/tune", "tune", "connections", nil, c.tunePage},
+		{"/log", "log", "log", nil, c.logPage},
 	}
 }
 
