@@ -192,7 +192,7 @@ func (c *Control) scheduling(ctx context.Context, act, id string, mode ledger.Mo
 }
 
 func settingDeed(setting ScheduleSetting) string {
-	return ScheduleWords(setting.Schedule) + ", " + SettingWords(setting)
+	return ScheduleWords(setting.Schedule) + ", " + sourceWords(setting)
 }
 
 // mostNamed is how many of a list an entry of the log names.

@@ -67,27 +67,27 @@ func TestActsAreNoted(t *testing.T) {
 			})
 			return err
 		}, ledger.AuditEntry{
-			Act: "set the smart schedule", On: "acme-shop", Before: "every 60 minutes (UTC), set in the configuration", After: "every 2 hours (UTC), overridden by ann (the sale), since Wed 2026-11-25 12:00 UTC; the configuration says every 60 minutes (UTC)", Result: ledger.AuditDone,
+			Act: "set the smart schedule", On: "acme-shop", Before: "every 60 minutes (UTC), as the configuration says", After: "every 2 hours (UTC), overridden by ann (the sale)", Result: ledger.AuditDone,
 		}},
 		"a schedule that nothing was set of": {func(ctx context.Context, c *Control) error {
 			_, err := c.ClearOverride(ctx, "acme-shop", ledger.Full, 0)
 			return err
 		}, ledger.AuditEntry{
-			Act: "clear the full schedule", On: "acme-shop", Before: "by hand only, set in the configuration", Result: ledger.AuditRefused,
+			Act: "clear the full schedule", On: "acme-shop", Before: "by hand only, as the configuration says", Result: ledger.AuditRefused,
 			Reason: "nothing was changed: nothing is set of the full schedule of acme-shop beside the configuration",
 		}},
 		"advice from no runs": {func(ctx context.Context, c *Control) error {
 			_, err := c.ApplyAdvice(ctx, "acme-shop", 0, "ann")
 			return err
 		}, ledger.AuditEntry{
-			Act: "apply the advice", On: "acme-shop", Before: "every 60 minutes (UTC), set in the configuration", Result: ledger.AuditRefused,
+			Act: "apply the advice", On: "acme-shop", Before: "every 60 minutes (UTC), as the configuration says", Result: ledger.AuditRefused,
 			Reason: "nothing was changed: 0 of 20 runs: there is no advice before that many Smart Syncs of everything have gone through.",
 		}},
 		"advice that nobody applied": {func(ctx context.Context, c *Control) error {
 			_, err := c.UndoAdvice(ctx, "acme-shop", 0)
 			return err
 		}, ledger.AuditEntry{
-			Act: "undo the advice", On: "acme-shop", Before: "every 60 minutes (UTC), set in the configuration", Result: ledger.AuditRefused,
+			Act: "undo the advice", On: "acme-shop", Before: "every 60 minutes (UTC), as the configuration says", Result: ledger.AuditRefused,
 			Reason: "nothing was changed: what is in force for Smart Sync of acme-shop was not applied from advice",
 		}},
 		"an apply without Temporal": {func(ctx context.Context, c *Control) error {
