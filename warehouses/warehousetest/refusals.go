@@ -2,6 +2,7 @@ package warehousetest
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,6 +62,7 @@ func (i Intake) marks(t *testing.T, policy inventory.RefusedPolicy) {
 	stock := Stock(20)
 	stock[7].Available, stock[8].Available = "5", "6"
 	stock[9].Available, stock[10].Available = "9", "10"
+	stock[12].SKU = stock[7].SKU // in another facility
 	road := i.Open(t, policy)
 	require.Equal(t, Brought{Rows: 20}, road.Bring(t, stock))
 	require.Empty(t, stale(t, road))
@@ -146,6 +148,7 @@ func available(t *testing.T, road Road, item Item) int64 {
 	t.Helper()
 	rows, err := road.Ledger().Levels(t.Context(), "depot", item.SKU, ledger.Page{})
 	require.NoError(t, err)
+	rows = slices.DeleteFunc(rows, func(row ledger.LevelRow) bool { return row.Facility != item.Facility })
 	require.Len(t, rows, 1)
 	return rows[0].Available
 }
