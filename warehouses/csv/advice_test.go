@@ -144,6 +144,7 @@ func TestSuggestions(t *testing.T) {
 		"thousands of points and decimals":     {text: "sku;available\nA;1.250,00\nB;0,00\n", settings: map[string]any{"delimiter": ";"}, want: []string{`thousands: "."`}},
 		"thousands of blanks":                  {text: "sku,available\nA,1 250\n" + few, want: []string{`thousands: "space"`}},
 		"a fraction alone":                     {text: "sku,available\nA,1.5\n" + few, refused: 1},
+		"a line that names the delimiter":      {text: "sep=;\nArtikelnummer;Bestand\nA;1\n", want: []string{`delimiter: ";"`, `columns: {"available":"Bestand","sku":"Artikelnummer"}`}},
 		"another delimiter":                    {text: "sku;available\nA;1\n", want: []string{`delimiter: ";"`}},
 		"another delimiter and other names":    {text: "Artikelnummer;Lagerort;Bestand\nA;Kiel;1\n", want: []string{`delimiter: ";" columns: {"available":"Bestand","sku":"Artikelnummer"}`, `? columns: {"available":"Bestand","facility":"Lagerort","sku":"Artikelnummer"}`}},
 		"other names below other lines":        {text: "Stock list\n\nItem No,Qty\nA,1\n", want: []string{`header_line: 3 columns: {"available":"Qty","sku":"Item No"}`}},
