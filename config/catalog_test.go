@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 
@@ -46,9 +47,29 @@ func TestCatalogueMistakes(t *testing.T) {
 			products: "sku,name,sku\nBIKE,x,BIKE\n",
 			want:     "products.csv:1:10: the column sku comes twice; keep one of them",
 		},
-		"another separator": {
-			products: "sku;name\nBIKE;City bike\n",
+		"a separator that no spreadsheet writes": {
+			products: "sku^name\nBIKE^City bike\n",
 			want:     "products.csv:1:1: the file has no header; expected a first line with the columns sku,name,barcode",
+		},
+		"a blank behind the name of a column": {
+			products: "sku ;name\nBIKE;City bike\n",
+			want:     `products.csv:1:1: the column "sku " is not known; did you mean "sku"?`,
+		},
+		"a spreadsheet's own file": {
+			products: "PK\x03\x04\x14\x00",
+			want:     "products.csv:1:1: this is a spreadsheet's own file or an archive, not CSV; save it as CSV",
+		},
+		"UTF-16 without a byte order mark": {
+			products: "s\x00k\x00u\x00\n\x00",
+			want:     "products.csv:1:1: the file is not written in UTF-8, as its NUL bytes show; save it as UTF-8",
+		},
+		"half a character of UTF-16": {
+			products: "\xff\xfes\x00k\x00u",
+			want:     "products.csv:1:1: the file is cut short: it ends in the middle of a UTF-16 character",
+		},
+		"a mistake behind a line that names the separator": {
+			products: "sep=;\r\nsku;name\r\nBIKE;x;y\r\n",
+			want:     "products.csv:3:8: the row has 3 fields, the header 2; put values with commas in quotes",
 		},
 		"a field too many": {
 			products: "sku,name\nBIKE,Stadtrad, größer,x\n",
@@ -134,6 +155,42 @@ func TestCatalogueMistakes(t *testing.T) {
 				"listings.csv":  content(test.listings, "sku,channel_sku\n"),
 			})
 			require.Equal(t, []string{test.want}, told(t, path, config.Options{}))
+		})
+	}
+}
+
+// TestCataloguesAsSpreadsheetsWriteThem are read: what a file says of itself needs no setting.
+func TestCataloguesAsSpreadsheetsWriteThem(t *testing.T) {
+	t.Parallel()
+	wide := func(text string) string {
+		made := "\xff\xfe"
+		for _, letter := range utf16.Encode([]rune(text)) {
+			made += string([]byte{byte(letter), byte(letter >> 8)})
+		}
+		return made
+	}
+	for name, text := range map[string]string{
+		"commas":                           "sku,name\nBIKE,Größe; 28\nBELL,x\n",
+		"semicolons":                       "sku;name\r\nBIKE;\"Größe; 28\"\r\nBELL;x\r\n",
+		"tabs":                             "name\tsku\nGröße; 28\tBIKE\nx\tBELL\n",
+		"bars":                             "sku|name\nBIKE|Größe; 28\nBELL|x",
+		"a line that names the separator":  "sep=;\nsku;name\nBIKE;\"Größe; 28\"\nBELL;x\n",
+		"that line, in quotes":             "\ufeff\"sep=;\"\nsku;name\nBIKE;\"Größe; 28\"\nBELL;x\n",
+		"a byte order mark, twice":         "\ufeff\ufeffsku,name\nBIKE,Größe; 28\nBELL,x\n",
+		"a carriage return alone":          "sku,name\rBIKE,Größe; 28\rBELL,x\r",
+		"Unicode text, which is in UTF-16": wide("sku\tname\r\nBIKE\tGröße; 28\r\nBELL\tx\r\n"),
+		"rows of empty fields":             "sku,name\nBIKE,Größe; 28\n,\n , \nBELL,x\n,,,\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := setup(t, map[string]string{"tidemark.yaml": base + "catalog: {products: [{file: products.csv, merchant: acme}]}\n", "products.csv": text})
+			read, _, err := config.Load(path, drivers, config.Options{})
+			require.NoError(t, err)
+			var got []string
+			for _, one := range read.Products {
+				got = append(got, one.SKU+": "+one.Name)
+			}
+			require.Equal(t, []string{"BIKE: Größe; 28", "BELL: x"}, got)
 		})
 	}
 }

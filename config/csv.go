@@ -50,12 +50,14 @@ func (l *loader) openTable(file string, named place, c columns) (*table, bool) {
 		l.fail(named, "%q: %s", file, err)
 		return nil, false
 	}
-	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	if !utf8.Valid(content) {
-		l.fail(firstInvalid(file, content), "the file is not valid UTF-8; save it as UTF-8")
+	content, at, wrong := plainText(file, content)
+	if wrong != "" {
+		l.fail(at, "%s", wrong)
 		return nil, false
 	}
+	content, separator := separatorOf(content, c.all())
 	t := &table{l: l, file: file, content: content, reader: csv.NewReader(bytes.NewReader(content)), position: map[string]int{}}
+	t.reader.Comma = separator
 	t.reader.FieldsPerRecord = -1 // rows of another length are told in our words
 	t.reader.ReuseRecord = true
 	return t, t.readHeader(c)
@@ -127,6 +129,9 @@ func (t *table) next() bool {
 		if err != nil {
 			t.malformed(err) // where the next row begins is not known after that
 			return false
+		}
+		if blank(row) {
+			continue
 		}
 		t.row = row
 		if t.rows++; t.rows > maxCatalogRows {

@@ -318,6 +318,9 @@ func (c *Collector) refuse(fault inventory.Fault, row inventory.Row, reason stri
 	if text == "" {
 		text = c.lines[row.Place]
 	}
+	if header := c.report.header(); header != "" && header == c.lines[row.Place] {
+		c.report.headers++
+	}
 	if len(kind.Examples) < reportExamples {
 		kind.Examples = append(kind.Examples, RefusedRow{
 			Place: shown(row.Place, reportText), SKU: shown(row.SKU, reportText), Facility: shown(row.Facility, reportText), Field: shown(fault.Field, reportText),

@@ -28,13 +28,14 @@ type Report struct {
 	Largest        []Figure           `json:"largest"`                   // the largest figures, the first ones of the same size
 	Odd            []inventory.Oddity `json:"odd"`
 
-	first  []line            // of the file, whatever they are
-	mends  []Setting         // of the failure
-	odd    map[string]string // a line of the file as it is written, by the place of an odd row
-	last   string            // the place of the last row
-	small  int64             // figures read below 1000, and not 0
-	large  int64             // figures read of 1000 and above
-	quoted int64             // rows whose SKU or facility begins with a quote
+	first   []line            // of the file, whatever they are
+	mends   []Setting         // of the failure
+	odd     map[string]string // a line of the file as it is written, by the place of an odd row
+	last    string            // the place of the last row
+	small   int64             // figures read below 1000, and not 0
+	large   int64             // figures read of 1000 and above
+	headers int64             // refused rows that repeat the header
+	quoted  int64             // rows whose SKU or facility begins with a quote
 }
 
 // Field is a column of a file, or a member of an API's items.
@@ -127,6 +128,16 @@ func quote(text string) string {
 // Seen is true where there is anything to report of: fields, rows, or lines of a file that could not be told apart.
 func (r Report) Seen() bool {
 	return r.Rows > 0 || len(r.Fields) > 0 || len(r.first) > 0 || len(r.mends) > 0
+}
+
+// header is the line of the header as it is written; empty where it is not known.
+func (r Report) header() string {
+	for _, one := range r.first {
+		if one.number == r.Header {
+			return one.text
+		}
+	}
+	return ""
 }
 
 // refusals returns those of a kind.

@@ -45,7 +45,7 @@ func Suggest(spec settings.Spec, values settings.Values, report Report) []Sugges
 	s := subject{spec, values, report}
 	var all []Suggestion
 	for _, rule := range []func(subject) *Suggestion{
-		subject.failure, subject.columns, subject.encoding, subject.undress, subject.quotes, subject.shortRows, subject.longRows, subject.separators,
+		subject.failure, subject.columns, subject.encoding, subject.undress, subject.quotes, subject.shortRows, subject.longRows, subject.headers, subject.separators,
 		subject.negatives, subject.words, subject.blanks, subject.times, subject.total, subject.facility, subject.repeated, subject.onHand,
 	} {
 		if one := rule(s); one != nil {
@@ -88,6 +88,9 @@ func (s subject) failure() *Suggestion {
 		case "delimiter":
 			return one("another delimiter separates the columns that are read", "finds the columns that are read", mend)
 		case "quotes":
+			if mend.Value == "backslash" {
+				return one("quotes inside fields have a backslash before them", "takes a quote behind a backslash for a letter of its field", mend)
+			}
 			return one("a quote stands where no field is put in quotes", "takes a quote for a letter like others", mend)
 		case "encoding":
 			return one("the text is not written in UTF-8", "reads the text so; see whether its letters are then the right ones", mend)
@@ -192,6 +195,16 @@ func (s subject) longRows() *Suggestion {
 		return nil
 	}
 	return one(rows(refused.Count)+" with more fields than the header; the further ones are empty", "reads "+rows(refused.Count), Setting{"long_rows", "accept"})
+}
+
+// headers suggests to pass over lines that repeat the header.
+func (s subject) headers() *Suggestion {
+	pattern := linePattern(s.report.header(), s.delimiter())
+	if s.report.headers == 0 || pattern == "" || !s.offers("skip_rows") {
+		return nil
+	}
+	return one(rows(s.report.headers)+" that repeat the header", "passes over the lines that begin so, but for the header itself",
+		Setting{"skip_rows", append(slices.Clone(s.values.List("skip_rows")), pattern)})
 }
 
 // words has a person say what words and codes mean.

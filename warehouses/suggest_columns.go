@@ -264,30 +264,19 @@ func (s subject) headless() *Suggestion {
 
 // unknown has a person say which columns hold the SKU and the figure, where no name tells.
 func (s subject) unknown() *Suggestion {
-	line := s.report.first[0]
-	with := s.values.Text("delimiter")
-	names := split(line.text, written(with))
-	for _, delimiter := range []string{",", ";", "|", "tab"} {
-		if parted := split(line.text, written(delimiter)); s.open("delimiter") && len(parted) > len(names) {
-			names, with = parted, delimiter
-		}
-	}
-	if len(names) < 2 || len(s.report.first) < 2 {
+	at, with := s.heading()
+	if at < 0 || at+1 >= len(s.report.first) {
 		return nil
 	}
-	next := split(s.report.first[1].text, written(with))
-	skus, figures := s.candidates("sku", names), s.candidates("available", names)
-	for i, text := range next[:min(len(next), len(names))] {
-		switch {
-		case numeric(text) && len(figures) < 3 && len(s.candidates("available", names)) == 0:
-			figures = append(figures, names[i])
-		case !numeric(text) && text != "" && len(skus) < 3 && len(s.candidates("sku", names)) == 0:
-			skus = append(skus, names[i])
-		}
-	}
+	names := split(s.report.first[at].text, written(with))
+	next := s.sample(at, len(names), with)
+	skus, figures := s.likely("sku", names, next), s.likely("available", names, next)
 	var more []Setting
 	if with != s.values.Text("delimiter") {
 		more = append(more, Setting{"delimiter", with})
+	}
+	if at > 0 && s.open("header_line") && s.open(headerName) {
+		more = append(more, Setting{"header_line", int64(s.report.first[at].number)})
 	}
 	suggestion := &Suggestion{Why: "no column is named as those of SKUs and figures mostly are", Decide: true}
 	for _, sku := range skus {
@@ -304,6 +293,79 @@ func (s subject) unknown() *Suggestion {
 		return nil
 	}
 	return suggestion
+}
+
+// heading is the line that may hold the names of the columns, and the delimiter that parts it: the first one that names a SKU or, where none
+// does, the first one of as many fields as most have. It is below 0 where no line has several fields.
+func (s subject) heading() (at int, with string) {
+	delimiters := []string{s.values.Text("delimiter")}
+	if s.open("delimiter") {
+		delimiters = []string{",", ";", "|", "tab"}
+	}
+	at, most := -1, 0 // most: fields of a line that names a SKU
+	usual, lines, firsts := 0, map[int]int{}, map[int]int{}
+	for _, delimiter := range delimiters {
+		for i, line := range s.report.first {
+			names := split(line.text, written(delimiter))
+			if len(names) < 2 {
+				continue
+			}
+			if len(names) > most && len(s.candidates("sku", names)) > 0 {
+				at, with, most = i, delimiter, len(names)
+			}
+		}
+	}
+	if at >= 0 {
+		return at, with
+	}
+	for _, delimiter := range delimiters {
+		clear(lines)
+		clear(firsts)
+		for i, line := range s.report.first {
+			width := len(split(line.text, written(delimiter)))
+			if _, known := firsts[width]; !known {
+				firsts[width] = i
+			}
+			lines[width]++
+			if width > 1 && (lines[width] > usual || lines[width] == usual && width > most) {
+				at, with, usual, most = firsts[width], delimiter, lines[width], width
+			}
+		}
+	}
+	return at, with
+}
+
+// sample are the fields of the first row below a heading, as it seems: of as many fields, with a number among them.
+func (s subject) sample(at, width int, with string) []string {
+	below := s.report.first[at+1:]
+	for _, line := range below {
+		if fields := split(line.text, written(with)); len(fields) == width && slices.ContainsFunc(fields, numeric) {
+			return fields
+		}
+	}
+	return split(below[0].text, written(with))
+}
+
+// likely are the columns that may hold a field: those of a usual name, else those whose name has the word, else by what stands in them.
+func (s subject) likely(field string, names, row []string) []string {
+	if found := s.candidates(field, names); len(found) > 0 {
+		return found
+	}
+	var worded, all []string
+	for i, name := range names[:min(len(names), len(row))] {
+		number := numeric(row[i])
+		switch {
+		case row[i] == "" || field == "available" && !number: // it holds no such thing
+		case strings.Contains(normal(name), field):
+			worded = append(worded, name)
+		case number == (field == "available") && len(all) < 3:
+			all = append(all, name)
+		}
+	}
+	if len(worded) > 0 {
+		return worded
+	}
+	return all
 }
 
 // facility suggests the column that tells where the stock is, where nobody reads it. Where two rows are of one SKU it is needed; elsewhere a

@@ -91,8 +91,9 @@ func (d *decoder) find(field string) error {
 	case !set:
 		column = field
 	}
-	at := slices.Index(d.header, column)
-	again := slices.Index(d.header[at+1:], column)
+	named := d.named(field, column, set)
+	at := slices.IndexFunc(d.header, named)
+	again := slices.IndexFunc(d.header[at+1:], named)
 	if at >= 0 && again >= 0 && d.format.own {
 		return warehouses.NeedsPerson(nil, "%s: the column %s is there twice", d.where(), column)
 	}
@@ -116,6 +117,16 @@ func (d *decoder) find(field string) error {
 		return d.missing(field, column)
 	}
 	return nil
+}
+
+// named returns what a column is known by: its name as it is written or, where none has it and a file cannot be read without, the name
+// without the blanks around it. In Tidemark's own form names are as they are.
+func (d *decoder) named(field, column string, set bool) func(name string) bool {
+	needed := set || field == fieldSKU || field == fieldAvailable && !slices.Contains(d.header, fieldOnHand)
+	if d.format.own || !needed || slices.Contains(d.header, column) {
+		return func(name string) bool { return name == column }
+	}
+	return func(name string) bool { return strings.TrimFunc(name, inventory.IsBlank) == column }
 }
 
 // columnNumber is the number of a column that is given by it beside a header, like #4.

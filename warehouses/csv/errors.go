@@ -85,6 +85,9 @@ func broken(f format, name string, line int, err error) error {
 		return warehouses.NeedsPerson(nil, "%s: the row is longer than %d bytes; perhaps a quote is never closed", lineOf(name, line), f.limits.record)
 	case errors.Is(err, errTooLong):
 		return mended(warehouses.NeedsPerson(nil, "%s: %v: %s", lineOf(name, line), err, bare), "quotes", quotesNone)
+	case errors.Is(err, errBackslash):
+		return mended(warehouses.NeedsPerson(nil, "%s: %v%s", lineOf(name, line), err,
+			f.advise("; if the file puts a backslash before it in place of that, set quotes: backslash")), "quotes", quotesBackslash)
 	case errors.Is(err, errAfterQuote):
 		return mended(warehouses.NeedsPerson(nil, "%s: %v%s", lineOf(name, line), err, f.advise("; "+bare)), "quotes", quotesNone)
 	case errors.Is(err, unicode.ErrMissingBOM):

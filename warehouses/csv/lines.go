@@ -10,9 +10,15 @@ import (
 // does. In any other file a carriage return that stands alone is a letter like others. A quoted field may hold either.
 func (r *reader) returns() bool {
 	start, _ := r.from.Peek(r.from.Size()) // an error of reading comes again
-	quoted, begins := false, true
+	quoted, begins, escaped := false, true, false
 	for i, letter := range start {
 		switch {
+		case escaped:
+			escaped = false
+			continue
+		case quoted && letter == '\\' && r.limits.escapes:
+			escaped = true
+			continue
 		case letter == '"' && (quoted || begins && !r.limits.literal):
 			quoted = !quoted // one that is written twice ends the field and begins it again
 			begins = true

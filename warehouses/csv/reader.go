@@ -11,6 +11,7 @@ import (
 type limits struct {
 	delimiter byte
 	literal   bool // a quote is a letter like others
+	escapes   bool // a backslash inside quotes makes a letter of the quote, or the backslash, behind it
 	record    int  // bytes of one record as it is written, line ends included
 	fields    int  // of one record; further ones are counted, not kept
 }
@@ -30,6 +31,7 @@ var (
 	// errStrayQuote: more than one line lies behind the quote, so it is no field that was cut.
 	errStrayQuote = errors.New("a quote opens a field here, and none closes it to the end of the file; close it")
 	errOpenQuote  = errors.New("the file ends inside a quoted field")
+	errBackslash  = errors.New("a quoted field is followed by text, and a backslash stands before a quote in this row; a quote inside a quoted field is written twice")
 	errAfterQuote = errors.New("a quoted field is followed by text; expected the delimiter or the end of the line, and a quote inside a quoted field is written twice")
 	errTooLong    = errors.New("the row is longer than max_record_bytes; perhaps a quote is never closed")
 )
@@ -153,7 +155,7 @@ func (r *reader) stray(opens int) bool {
 // quoted takes in a field from behind its opening quote; the result is behind its closing one.
 func (r *reader) quoted(at, end int, ended bool) (int, int, bool, error) {
 	for {
-		length := bytes.IndexByte(r.raw[at:], '"')
+		length := r.special(at)
 		if length < 0 { // the line end belongs to the field
 			r.keep(r.raw[at:])
 			at = len(r.raw)
@@ -171,16 +173,40 @@ func (r *reader) quoted(at, end int, ended bool) (int, int, bool, error) {
 		}
 		r.keep(r.raw[at : at+length])
 		at += length + 1
+		if r.raw[at-1] == '\\' {
+			at = r.escaped(at, end)
+			continue
+		}
 		switch {
 		case at == end || at < end && r.raw[at] == r.limits.delimiter:
 			return at, end, ended, nil
 		case at < end && r.raw[at] == '"':
 			r.keep(r.raw[at : at+1])
 			at++
+		case !r.limits.escapes && bytes.Contains(r.raw[:at], []byte(`\"`)):
+			return 0, 0, false, errBackslash
 		default:
 			return 0, 0, false, errAfterQuote
 		}
 	}
+}
+
+// special is how far the next letter inside quotes is that is not kept as it is; below 0 for none.
+func (r *reader) special(at int) int {
+	if r.limits.escapes {
+		return bytes.IndexAny(r.raw[at:], `"\`)
+	}
+	return bytes.IndexByte(r.raw[at:], '"')
+}
+
+// escaped keeps what a backslash means with what stands behind it, and returns where the text goes on.
+func (r *reader) escaped(at, end int) int {
+	if at < end && (r.raw[at] == '"' || r.raw[at] == '\\') {
+		r.keep(r.raw[at : at+1])
+		return at + 1
+	}
+	r.keep(r.raw[at-1 : at])
+	return at
 }
 
 func (r *reader) keep(text []byte) { r.text = append(r.text, text...) }

@@ -176,6 +176,30 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
+// FuzzBackslashes: what is written with backslashes before quotes and backslashes, as databases write, reads as it was.
+func FuzzBackslashes(f *testing.F) {
+	f.Add(`TV 32" wide`, `C:\`, "two\nlines")
+	f.Add(`\"`, `"\`, ``)
+	f.Fuzz(func(t *testing.T, one, two, three string) {
+		want := []string{one, two, three}
+		var text strings.Builder
+		for range 2 {
+			for i, field := range want {
+				if i > 0 {
+					text.WriteByte(';')
+				}
+				text.WriteString(`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(field) + `"`)
+			}
+			text.WriteString("\n")
+		}
+		all, _, err := readAll(t, strings.NewReader(text.String()), limits{delimiter: ';', escapes: true, record: 1 << 20, fields: 1 << 10})
+		require.NoError(t, err)
+		require.Len(t, all, 2)
+		require.Equal(t, want, all[0].fields)
+		require.Equal(t, want, all[1].fields)
+	})
+}
+
 // FuzzCarriageReturns: a text reads the same whether a line feed ends its lines, a carriage return, or both; only what stands in quotes
 // holds them as they are written.
 func FuzzCarriageReturns(f *testing.F) {

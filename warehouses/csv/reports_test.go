@@ -65,6 +65,24 @@ func TestReports(t *testing.T) {
 		// https://github.com/performant-software/textlab/issues/91
 		"no header":      {file: "no-header.csv", err: `if the file has no header, set header: false and number the columns, like columns: {sku: "1", available: "2"}`},
 		"no header, set": {file: "no-header.csv", settings: settings{"header": false, "columns": settings{"sku": "1", "available": "2"}}, rows: 20, levels: []string{"Q-1=1"}},
+		// https://github.com/woocommerce/woocommerce/issues/21511, https://github.com/dweeves/magmi-git/issues/180
+		"blanks around the names of columns":      {file: "blanks-in-the-header.csv", settings: settings{"columns": settings{"sku": "SKU", "available": "Available", "facility": "Location"}}, rows: 20, levels: []string{"K-3@main=3"}},
+		"blanks around the names of columns, set": {file: "blanks-in-the-header.csv", settings: settings{"columns": settings{"sku": "SKU ", "available": " Available"}}, rows: 20, levels: []string{"K-3=3"}},
+		// https://github.com/SheetJS/sheetjs/issues/2620: who adds the mark to a text that has one already
+		"two byte order marks": {file: "two-marks.csv", rows: 20, levels: []string{"K-1=1"}},
+		// https://github.com/woocommerce/woocommerce/issues/19514, https://github.com/boboldehampsink/import/issues/99
+		"quotes behind a backslash":      {file: "backslash-quotes.csv", err: "set quotes: backslash"},
+		"quotes behind a backslash, set": {file: "backslash-quotes.csv", settings: settings{"quotes": "backslash"}, rows: 20, levels: []string{"K-18=18", `K\19=19`, `5" K-20=20`}},
+		// https://github.com/wpninjas/ninja-forms/issues/2404, https://github.com/CORE-POS/IS4C/issues/1103
+		"the header again and again":          {file: "header-every-ten-rows.csv", rows: 20, refused: map[string]string{"12": `"available" is not a whole number`}},
+		"the header again and again, skipped": {file: "header-every-ten-rows.csv", settings: settings{"skip_rows": `"sku",*`}, rows: 20},
+		// https://github.com/frappe/erpnext/issues/34689
+		"a template with lines of its own":      {file: "erpnext-template.csv", err: `there is no column "sku"; it has "Data Import Template"`},
+		"a template with lines of its own, set": {file: "erpnext-template.csv", settings: settings{"header_line": 11, "columns": settings{"sku": "item_code", "available": "actual_qty", "facility": "warehouse"}, "skip_rows": []any{`"Mandatory:"*`, `"Type:"*`, `"Info:"*`, `"Start entering*`}}, rows: 20, levels: []string{"E-7@Stores - A=7"}},
+		// https://github.com/medusajs/medusa/pull/16223
+		"a column for each location": {file: "column-per-location.csv", settings: settings{"columns": settings{"sku": "Inventory Item Sku", "available": "Location [US Warehouse] Available Quantity"}, "facility": "us"}, rows: 20, levels: []string{"K-4@us=4"}},
+		// https://github.com/meverett/InfluxDBStudio/issues/22: which of the fields are one figure is not known
+		"decimal commas between commas": {file: "decimal-commas-unquoted.csv", refused: map[string]string{"2": "the row has 4 fields; expected 3; a field that holds the delimiter must stand in quotes"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

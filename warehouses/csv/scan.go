@@ -81,7 +81,9 @@ func (sc *scan) line(ctx context.Context, r record) error {
 	if text, ok := sc.asOf.line(r); ok {
 		return sc.out.date(sc.asOf, sc.name, r.line, text)
 	}
-	sc.out.report.Line(r.line, r.raw)
+	if names := r.line == 1 && separator(r.raw) != 0; !names { // such a line is passed over, wherever the header is
+		sc.out.report.Line(r.line, r.raw)
+	}
 	shapes := sc.format.shapes
 	switch {
 	case sc.stopped || sc.decoder == nil && r.line < shapes.headerLine:
@@ -302,8 +304,8 @@ func (sc *scan) separated(named byte) error {
 	}
 	for _, other := range delimiters {
 		if other.separator == named && named != sc.format.limits.delimiter {
-			return warehouses.NeedsPerson(nil, "%s: its first line says that the delimiter is %s, and another is set; set delimiter: %s, or header_line: 2 to pass over that line",
-				whole(sc.name), other.written, other.written)
+			return mended(warehouses.NeedsPerson(nil, "%s: its first line says that the delimiter is %s, and another is set; set delimiter: %s, or header_line: 2 to pass over that line",
+				whole(sc.name), other.written, other.written), "delimiter", strings.Trim(other.written, `"`))
 		}
 	}
 	return nil

@@ -12,13 +12,14 @@ import (
 
 // The names and choices of the settings that say what a file looks like around its rows.
 const (
-	nameHeader     = "header"
-	nameHeaderLine = "header_line"
-	nameSkipRows   = "skip_rows"
-	nameStopAt     = "stop_at"
-	headerAuto     = "auto"
-	quotesNone     = "none"
-	rowsAccept     = "accept"
+	nameHeader      = "header"
+	nameHeaderLine  = "header_line"
+	nameSkipRows    = "skip_rows"
+	nameStopAt      = "stop_at"
+	headerAuto      = "auto"
+	quotesNone      = "none"
+	quotesBackslash = "backslash"
+	rowsAccept      = "accept"
 )
 
 // autoLines is how far down header: auto, and the hint of a header that is not in the first line, look for it.

@@ -161,7 +161,7 @@ func TestShapesThatCannotBe(t *testing.T) {
 		{map[string]any{"skip_rows": "*"}, `skip_rows of csv: "*" is not the text of a line`},
 		{map[string]any{"skip_rows": []any{"x", ""}}, `skip_rows of csv: "" is not the text of a line`},
 		{map[string]any{"stop_at": "a\nb"}, "stop_at of csv"},
-		{map[string]any{"quotes": "single"}, "is not one of double, none"},
+		{map[string]any{"quotes": "single"}, "is not one of double, backslash, none"},
 		{map[string]any{"short_rows": true}, "expected text"},
 	} {
 		test.settings["path"] = "stock.csv"

@@ -57,7 +57,7 @@ var Spec = settings.Spec{
 		{Name: "columns", Kind: settings.Map, Help: "Which column holds sku, facility, available, on_hand, committed and reported_at: its name in the header, or its number from 1 when there is no header; where two columns have the same name, #2 is the second column. A name of \"\" means that there is none. What is not set is looked for under its own name."},
 		{Name: "facility", Kind: settings.String, Help: "The facility of every row, when there is no column for it."},
 		{Name: "delimiter", Kind: settings.String, Default: ",", Choices: []string{",", ";", "|", "tab"}, Help: "What separates the fields."},
-		{Name: "quotes", Kind: settings.String, Choices: []string{"double", quotesNone}, Help: "Whether fields may stand in quotes: double, they may, with a quote inside written twice; none, a quote is a letter like others. It is double unless it is set."},
+		{Name: "quotes", Kind: settings.String, Choices: []string{"double", quotesBackslash, quotesNone}, Help: "Whether fields may stand in quotes: double, they may, with a quote inside written twice; backslash, they may, and a quote inside may have a backslash before it too, as a backslash has; none, a quote is a letter like others. It is double unless it is set."},
 		{Name: "short_rows", Kind: settings.String, Choices: []string{"refuse", rowsAccept}, Help: "What becomes of a row with fewer fields than the header has: refuse; or accept, it is read where no column is missing that is read. It is refuse unless it is set."},
 		{Name: "long_rows", Kind: settings.String, Choices: []string{"refuse", rowsAccept}, Help: "What becomes of a row with more fields than the header has: refuse; or accept, it is read where all further fields are empty. It is refuse unless it is set."},
 		{Name: nameSkipRows, Kind: settings.Patterns, Help: "Lines that are no rows: the text of the line as it is written, with * for any text, like \"Total*\"; or a list of such texts."},
@@ -188,6 +188,7 @@ func newFormat(values settings.Values) (format, error) {
 		limits: limits{
 			delimiter: ',',
 			literal:   values.Text("quotes") == quotesNone,
+			escapes:   values.Text("quotes") == quotesBackslash,
 			record:    int(values.Integer("max_record_bytes")),
 			fields:    int(values.Integer("max_fields")),
 		},

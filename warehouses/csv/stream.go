@@ -126,12 +126,22 @@ func decoded(name string, from io.Reader, f format) (io.Reader, error) {
 		return nil, mended(warehouses.NeedsPerson(nil, "%s looks like UTF-16 without a byte order mark; set encoding: %s", whole(name), wide), "encoding", wide)
 	case page(start):
 		return nil, warehouses.NeedsPerson(nil, "%s is a web page, not CSV, as of a log-in or of an error; look at it in a browser, and correct path or the credentials", whole(name))
-	case begins("\xef\xbb\xbf"):
-		_, err := buffered.Discard(3)
-		return buffered, err
 	}
-	return buffered, nil
+	for { // whoever adds a mark to a text that has one writes it twice, or as the letters that its bytes are elsewhere
+		start, _ := buffered.Peek(len(lettersOfMark))
+		switch {
+		case bytes.HasPrefix(start, []byte("\ufeff")):
+			_, _ = buffered.Discard(len("\ufeff"))
+		case string(start) == lettersOfMark:
+			_, _ = buffered.Discard(len(lettersOfMark))
+		default:
+			return buffered, nil
+		}
+	}
 }
+
+// lettersOfMark is a byte order mark that was taken for letters and encoded again.
+const lettersOfMark = "\u00ef\u00bb\u00bf"
 
 // beginning is how many bytes tell what a file is.
 const beginning = 64

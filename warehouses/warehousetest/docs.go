@@ -18,12 +18,13 @@ import (
 // fences, and a table of what is read.
 type Example struct {
 	Name     string
+	Form     string // of the text, like csv, as its fence says
 	Text     string
 	Settings settings.Values
 	table    []string
 }
 
-// Examples are those of a page. Each page begins with three.
+// Examples are those of a page. Each source's page begins with three.
 func Examples(t *testing.T, page string) []Example {
 	t.Helper()
 	content, err := os.ReadFile(page)
@@ -37,7 +38,7 @@ func Examples(t *testing.T, page string) []Example {
 		one.Name, part, _ = strings.Cut(part, "\n")
 		fences := strings.Split(part, "```")
 		require.Len(t, fences, 5, "%s: %s has a text and its settings", page, one.Name)
-		_, one.Text, _ = strings.Cut(fences[1], "\n")
+		one.Form, one.Text, _ = strings.Cut(fences[1], "\n")
 		_, written, _ := strings.Cut(fences[3], "\n")
 		require.NoError(t, yaml.Unmarshal([]byte(written), &one.Settings), "%s: %s", page, one.Name)
 		for line := range strings.Lines(fences[4]) {

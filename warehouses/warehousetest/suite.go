@@ -119,8 +119,6 @@ func Run(t *testing.T, subject Subject) {
 		"SKUs are opaque":                 subject.keepsSKUs,
 		"texts that are not text":         subject.refusesBytes,
 		"facilities that are not text":    subject.refusesPlaces,
-		"a refused row marks its level":   subject.marksRefused,
-		"every row is refused":            subject.refusesAll,
 		"the mark":                        subject.mark,
 		"everything":                      subject.everything,
 		"a foreign mark":                  subject.foreignMark,
@@ -143,6 +141,7 @@ func Run(t *testing.T, subject Subject) {
 			test(t)
 		})
 	}
+	RunRefusals(t, subject.intake())
 	for fault, next := range faults {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
