@@ -61,6 +61,7 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 			Compose: func(items []channels.Item, batch int) ([][]int, error) {
 				return channels.Compose(channel, items, batch)
 			},
+			Submits: func(items []channels.Item) bool { return channels.Submits(channel, items) },
 		}),
 	}
 	slice.replies = make(chan reply, slice.machine.AtOnce())

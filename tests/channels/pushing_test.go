@@ -35,6 +35,12 @@ func (c *clock) now() time.Time {
 	return c.at
 }
 
+func (c *clock) set(at time.Time) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.at = at
+}
+
 func (c *clock) after(span time.Duration) <-chan time.Time {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

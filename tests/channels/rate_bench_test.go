@@ -50,7 +50,7 @@ func BenchmarkRate(b *testing.B) {
 					counted = slices.DeleteFunc(slices.Clone(counted), func(one call) bool { return one.report })
 				}
 				took := counted[len(counted)-1].at.Sub(counted[0].at)
-				floor := subject.floor(rows)
+				floor := subject.floor(calls(rows, subject.batch))
 				floor -= floor / time.Duration(len(counted)) // between n calls lie n-1 gaps
 				allowed := 100 * floor.Seconds() / share / took.Seconds()
 				require.GreaterOrEqual(b, allowed, 95.0)
