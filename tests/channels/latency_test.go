@@ -81,8 +81,9 @@ func (s subject) steady(t testing.TB, latency time.Duration, calls int) pace {
 		counted = slices.DeleteFunc(counted, func(one made) bool { return one.operation == channels.Polling })
 	}
 	result.calls = len(counted)
+	slices.SortFunc(counted, func(a, b made) int { return a.began.Compare(b.began) })
 	result.took = counted[len(counted)-1].began.Sub(counted[0].began)
-	result.floor = max(time.Duration(s.floor(calls).Seconds()/share*float64(time.Second)), s.oneAfterTheOther(t, to, counted))
+	result.floor = max(seconds(s.floor(calls).Seconds()/share), s.oneAfterTheOther(t, to, counted))
 	result.floor -= result.floor / time.Duration(len(counted)) // between n calls lie n-1 gaps
 	return result
 }

@@ -37,6 +37,7 @@ type made struct {
 	meter     string
 	began     time.Time
 	took      time.Duration
+	cost      float64 // as the store said
 }
 
 func newSlow(at *clock, latency time.Duration) *slow {
@@ -84,15 +85,21 @@ func (s *slow) advance(until time.Time, calls int, fired chan<- time.Time) {
 	}
 }
 
-// begin notes a call, and returns how long half of it takes: always the same for a call about the same.
-func (s *slow) begin(d distant, operation channels.Operation, items []channels.Item) time.Duration {
+// begin is a call that begins. It takes always as long as another about the same.
+func (s *slow) begin(d distant, operation channels.Operation, items []channels.Item) made {
 	about := fnv.New64a()
 	_, _ = fmt.Fprint(about, operation, items[0].ChannelSKU, items[0].Quantity)
 	took := s.latency/2 + time.Duration(rand.New(rand.NewPCG(1, about.Sum64())).Int64N(int64(s.latency)+1))
+	return made{operation: operation, meter: d.Meter(operation, items), began: s.clock.now(), took: took}
+}
+
+// end notes a call that is answered, which travels back.
+func (s *slow) end(one made, budget channels.Budget) {
+	one.cost = budget.Cost
 	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.made = append(s.made, made{operation, d.Meter(operation, items), s.clock.now(), took})
-	return took / 2
+	s.made = append(s.made, one)
+	s.mutex.Unlock()
+	s.travel(one.took/2, true)
 }
 
 // travel takes half of a call.
@@ -155,10 +162,11 @@ type distant struct {
 }
 
 func (d distant) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
-	half := d.way.begin(d, channels.Sending, call.Items)
-	d.way.travel(half, false)
-	defer d.way.travel(half, true)
-	return d.Channel.Send(ctx, call)
+	one := d.way.begin(d, channels.Sending, call.Items)
+	d.way.travel(one.took/2, false)
+	reply, err := d.Channel.Send(ctx, call)
+	d.way.end(one, reply.Budget)
+	return reply, err
 }
 
 // Compose is that of the store; all in one is what a store without it does.
@@ -187,17 +195,19 @@ func (d distant) Submits(items []channels.Item) bool { return channels.Submits(d
 type finding struct{ to distant }
 
 func (f finding) Find(ctx context.Context, items []channels.Item) ([]channels.Found, channels.Budget, error) {
-	half := f.to.way.begin(f.to, channels.Looking, items)
-	f.to.way.travel(half, false)
-	defer f.to.way.travel(half, true)
-	return f.to.Channel.(channels.Finder).Find(ctx, items)
+	one := f.to.way.begin(f.to, channels.Looking, items)
+	f.to.way.travel(one.took/2, false)
+	found, budget, err := f.to.Channel.(channels.Finder).Find(ctx, items)
+	f.to.way.end(one, budget)
+	return found, budget, err
 }
 
 type polling struct{ to distant }
 
 func (p polling) Poll(ctx context.Context, ticket string, items []channels.Item) (channels.Reply, error) {
-	half := p.to.way.begin(p.to, channels.Polling, items)
-	p.to.way.travel(half, false)
-	defer p.to.way.travel(half, true)
-	return p.to.Channel.(channels.Poller).Poll(ctx, ticket, items)
+	one := p.to.way.begin(p.to, channels.Polling, items)
+	p.to.way.travel(one.took/2, false)
+	reply, err := p.to.Channel.(channels.Poller).Poll(ctx, ticket, items)
+	p.to.way.end(one, reply.Budget)
+	return reply, err
 }
