@@ -129,7 +129,7 @@ func BenchmarkLatency(b *testing.B) {
 		for _, latency := range []int{50, 400, 1000} {
 			b.Run(fmt.Sprintf("%s/%d ms", name, latency), func(b *testing.B) {
 				for range b.N {
-					found := subject.steady(b, time.Duration(latency)*time.Millisecond, cmp.Or(subject.calls, 300))
+					found := subject.steady(b, time.Duration(latency)*time.Millisecond, cmp.Or(subject.calls, 150))
 					b.ReportMetric(found.reached(), "%-of-floor")
 					b.ReportMetric(found.floor.Seconds(), "floor-s")
 					b.ReportMetric(found.took.Seconds(), "virtual-s")
