@@ -15,8 +15,9 @@ import (
 // slow is a way to stores on which every call takes time of the clock: half of it there, half back. The clock moves when all calls under way
 // are on their way, to where the first of them arrives, or to where the push wanted to wait for.
 type slow struct {
-	clock   *clock
-	latency time.Duration // of a call, ±50 %
+	clock    *clock
+	latency  time.Duration // of a call, ±50 %
+	answered func()        // before an answer comes, while the push waits; nil does nothing
 
 	mutex sync.Mutex
 	moved *sync.Cond
@@ -37,8 +38,12 @@ type made struct {
 	meter     string
 	began     time.Time
 	took      time.Duration
-	cost      float64 // as the store said
+	cost      float64          // as the store said
+	figures   map[string]int64 // by channel SKU, of a call that sets them
 }
+
+// arrived is when the call came to the store.
+func (m made) arrived() time.Time { return m.began.Add(m.took / 2) }
 
 func newSlow(at *clock, latency time.Duration) *slow {
 	s := &slow{clock: at, latency: latency}
@@ -78,6 +83,9 @@ func (s *slow) advance(until time.Time, calls int, fired chan<- time.Time) {
 		}
 		s.clock.set(next.ends)
 		s.trips = append(s.trips[:first], s.trips[first+1:]...)
+		if next.back && s.answered != nil {
+			s.answered()
+		}
 		close(next.done)
 		if next.back {
 			return
@@ -90,7 +98,14 @@ func (s *slow) begin(d distant, operation channels.Operation, items []channels.I
 	about := fnv.New64a()
 	_, _ = fmt.Fprint(about, operation, items[0].ChannelSKU, items[0].Quantity)
 	took := s.latency/2 + time.Duration(rand.New(rand.NewPCG(1, about.Sum64())).Int64N(int64(s.latency)+1))
-	return made{operation: operation, meter: d.Meter(operation, items), began: s.clock.now(), took: took}
+	one := made{operation: operation, meter: d.Meter(operation, items), began: s.clock.now(), took: took}
+	if operation == channels.Sending {
+		one.figures = make(map[string]int64, len(items))
+		for _, item := range items {
+			one.figures[item.ChannelSKU] = item.Quantity
+		}
+	}
+	return one
 }
 
 // end notes a call that is answered, which travels back.
