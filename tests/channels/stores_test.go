@@ -38,7 +38,7 @@ type subject struct {
 	calls int
 	// named is true when the store's answer names an offender.
 	named bool
-	// floor is how long n calls take at the published rate, with everything that belongs to a call.
+	// floor is how long n calls take at the published rate.
 	floor func(n int) time.Duration
 	// reports is true when asking for a report counts against the same rate.
 	reports bool
@@ -94,7 +94,7 @@ func subjects() map[string]subject {
 			driver: "adobecommerce", location: "default", batch: 1000, named: true, reports: true,
 			// No published rate: the setting's default of 2 calls a second. Each bulk is asked about once, by consumers that are done
 			// with it in time.
-			floor: func(n int) time.Duration { return perSecond(2*n, 2) },
+			floor: func(n int) time.Duration { return perSecond(n, 2) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return adobecommercetest.Start(t, adobecommercetest.Options{Throttle: true, Processing: 5 * time.Second, Now: now})
 			},
