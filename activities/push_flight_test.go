@@ -111,16 +111,18 @@ func TestLostAnswersOfManyCalls(t *testing.T) {
 	require.Len(t, store.calls, 8)
 }
 
-// overtaken is a store whose first call is answered, with a loss, before the second is begun.
+// overtaken is a store whose first call is answered, with a loss, while the second is begun.
 type overtaken struct {
 	*script
-	first    chan struct{} // closed when the first call has come
+	second   chan struct{} // closed when the second intent comes
+	first    chan struct{} // closed when the first call is answered
 	answered <-chan struct{}
 }
 
 func (s *overtaken) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
 	reply, err := s.script.Send(ctx, call)
 	if err != nil {
+		<-s.second
 		s.answered = ctx.Done() // a call's time ends when its answer waits for the loop
 		close(s.first)
 	}
@@ -136,6 +138,7 @@ type overtaking struct {
 
 func (o *overtaking) Intend(ctx context.Context, lease ledger.Lease, intent ledger.Intent) error {
 	if o.intents++; o.intents == 2 {
+		close(o.store.second)
 		<-o.store.first
 		<-o.store.answered
 	}
@@ -145,7 +148,7 @@ func (o *overtaking) Intend(ctx context.Context, lease ledger.Lease, intent ledg
 // An answer that has come is settled before another call begins: it may say that the store falters.
 func TestAnswersAreSettledBeforeTheNextCall(t *testing.T) {
 	t.Parallel()
-	store := &overtaken{script: fast(4), first: make(chan struct{})}
+	store := &overtaken{script: fast(4), second: make(chan struct{}), first: make(chan struct{})}
 	store.answer = func(n int, _ channels.Call) (channels.Reply, error) {
 		if n == 1 {
 			return channels.Reply{}, errLost
