@@ -161,7 +161,7 @@ func (s *slice) await(ctx context.Context, wait time.Duration, ends bool) *reply
 	case <-cancelled:
 	case <-stop:
 	}
-	return nil
+	return s.arrived() // whatever came first: an answer that has come is settled before another call begins
 }
 
 // arrived returns an answer that waits for the loop.
