@@ -266,6 +266,6 @@ func (s *slice) report(ctx context.Context, result PushResult) (PushResult, erro
 	if result.Counts, err = s.Ledger.Tally(ctx, s.input.Lease.Run); err != nil {
 		return PushResult{}, err
 	}
-	result.Left, result.Rate, result.Pace = due.Rows, s.meters.Rate(), s.pace()
+	result.Left, result.Open, result.Rate, result.Pace = due.Rows, due.InCalls, s.meters.Rate(), s.pace()
 	return result, nil
 }

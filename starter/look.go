@@ -91,7 +91,7 @@ func showStatus(w io.Writer, status control.Status) {
 			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, control.SyncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}
 		for _, run := range c.Open {
-			line(w, "  run %d (%s) is under way: %s", run.ID, run.Mode, openPhase(run.Run))
+			line(w, "  run %d (%s) is under way: %s", run.ID, run.Mode, openPhase(run))
 			if retry := run.Retry; retry != nil {
 				line(w, "    %s\n    starter cancel %d   ends it", plain(describeRetry(*retry)), run.ID)
 			}
@@ -105,10 +105,13 @@ func showStatus(w io.Writer, status control.Status) {
 	}
 }
 
-// openPhase is how far a run is that has not ended.
-func openPhase(run ledger.Run) string {
-	if run.Outcome == ledger.Held {
+// openPhase is how far a run is that has not ended. What fails stands below it where the server has told that.
+func openPhase(run control.OpenRun) string {
+	switch {
+	case run.Outcome == ledger.Held:
 		return "it waits for a decision"
+	case run.Retry != nil:
+		return plain(cmp.Or(run.Step(), "running"))
 	}
 	return plain(cmp.Or(run.Phase, "running"))
 }

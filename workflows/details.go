@@ -68,8 +68,10 @@ func (p Progress) markdown(connection string) string {
 		name string
 		n    int64
 	}{
+		{"in open calls", p.Open},
 		{"sent, not yet reported on", c.Sent},
-		{"rejected", c.Rejected},
+		{"newly rejected", c.Rejected},
+		{"parked (rejected by an earlier run)", c.Parked},
 		{"blocked", c.Blocked},
 		{"retrying", c.Retrying},
 		{"refused rows", c.Refused},
