@@ -60,6 +60,7 @@ type fake struct {
 	gate   chan struct{} // Intake waits until it is closed; nil: it does not wait
 	err    error
 	synced []workflows.SyncRequest
+	acts   []string
 }
 
 func (f *fake) Intake(ctx context.Context, warehouse string, updated workflows.InventoryUpdated) error {
