@@ -61,6 +61,7 @@ type fake struct {
 	err    error
 	synced []workflows.SyncRequest
 	acts   []string
+	away   string // why Temporal cannot be asked
 }
 
 func (f *fake) Intake(ctx context.Context, warehouse string, updated workflows.InventoryUpdated) error {

@@ -58,14 +58,16 @@ func (a asked) Status(ctx context.Context, _ string) (control.Status, error) {
 		Connections: []control.ConnectionStatus{
 			{
 				Connection: connections[0], Rows: map[ledger.Status]int64{ledger.StatusPending: 2}, Last: &runs[0], Kept: "1 figure stays above 0",
-				Schedules: []control.ScheduleStatus{{ID: "smart-sync/shop", Next: &serveNow}, {ID: "full-sync/shop", Paused: true, Note: "stocktaking"}, {ID: "smart-sync/gone", Missing: true}},
+				Schedules: []control.ScheduleStatus{{ID: "smart-sync/shop", Next: &serveNow}, {ID: "full-sync/shop", Paused: true, Note: "stocktaking"}, {ID: "smart-sync/gone", Missing: true, Ledger: "another", Remaining: new(3)}},
 				Holder:    &ledger.Holder{Store: "shop", Fence: 3, Run: 1, Connection: "shop", Workflow: "smart-sync/shop", TakenAt: serveNow},
 			},
 			{Connection: connections[0]},
 		},
 		Holds: []control.OpenHold{{Hold: ledger.Hold{
 			Run: 1, Kind: ledger.HoldSnapshot, Connection: "shop", Warehouse: "depot", Workflow: "smart-sync/shop", Reason: "few rows", At: serveNow,
-		}}},
+		}, DecideBy: &serveNow}},
+		Snapshots:   []ledger.SnapshotEntry{{ID: 1, Warehouse: "depot", BeganAt: serveNow, EndedAt: serveNow, Full: true, Refused: 2, Oddities: []inventory.Oddity{{Kind: "blanks", Count: 1, Examples: []inventory.Example{{}}}}}},
+		Unreachable: "no server answers",
 	}, err
 }
 
