@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -125,7 +127,7 @@ func pausedBecause(note string) string {
 	switch {
 	case note == "":
 		return "paused"
-	case strings.Contains(strings.ToLower(note), "paused"):
+	case slices.Contains(strings.FieldsFunc(strings.ToLower(note), func(r rune) bool { return !unicode.IsLetter(r) }), "paused"):
 		return plain(note)
 	}
 	return "paused: " + plain(note)

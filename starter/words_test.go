@@ -119,6 +119,7 @@ func TestStatusSaysWordsAndDates(t *testing.T) {
 		Schedules: []control.ScheduleStatus{
 			{ID: "smart-sync/shop", Paused: true, Note: "stocktaking until Monday"},
 			{ID: "full-sync/shop", Paused: true, Note: "paused by ada"},
+			{ID: "fifth", Paused: true, Note: "unpaused by ada"},
 			{ID: "third", Next: &morning, Skipped: 1, Missed: 2},
 			{ID: "fourth", Paused: true},
 		},
@@ -136,7 +137,7 @@ func TestStatusSaysWordsAndDates(t *testing.T) {
 		})
 	})
 	for _, want := range []string{
-		"schedule smart-sync/shop: paused: stocktaking until Monday\n", "schedule full-sync/shop: paused by ada\n", "schedule fourth: paused\n",
+		"schedule smart-sync/shop: paused: stocktaking until Monday\n", "schedule full-sync/shop: paused by ada\n", "schedule fifth: paused: unpaused by ada\n", "schedule fourth: paused\n",
 		"schedule third: next 2026-03-02 07:39:00 UTC, 1 start skipped because the run before was not over, 2 starts missed while",
 		"rows by status: 3 exported (3 rows in all)\n", "last run: 7, Smart Sync, started 2026-03-02 07:39:00 UTC, completed\n",
 		"starter approve 9   or   starter reject 9   until 2026-03-02 07:39:00 UTC; then the run ends undecided",
