@@ -189,10 +189,10 @@ Of a run that is under way, OUTCOME shows its phase, and the figures are those s
 	return command
 }
 
-// outcomeOf is how a run ended, or how far it is.
+// outcomeOf is how a run ended, or how far it is. Why it lasts stands below the table.
 func outcomeOf(run ledger.Run) string {
 	if run.Outcome == ledger.Running && run.Phase != "" {
-		return plain(run.Phase)
+		return plain(run.Step())
 	}
 	return string(run.Outcome)
 }
@@ -214,6 +214,11 @@ func showRuns(w io.Writer, runs []ledger.Run) {
 				outcomeOf(run), figure(k.Refused), figure(k.Odd), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
 		}
 	})
+	for _, run := range runs {
+		if run.Outcome == ledger.Running && run.Phase != run.Step() {
+			line(w, "run %d: %s", run.ID, plain(run.Phase))
+		}
+	}
 	if len(runs) == 0 {
 		line(w, "no runs yet; starter sync smart CONNECTION starts one")
 	}
