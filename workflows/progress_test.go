@@ -57,3 +57,14 @@ func TestMomentsHaveTheirDate(t *testing.T) {
 	require.Contains(t, Progress{Phase: "held", Run: 7, Waiting: "few rows", Until: &until}.markdown("acme"), "**few rows** (until 2026-12-06 07:39:00 UTC)")
 	require.Contains(t, IntakeReport{Failure: &IntakeFailure{Since: until, Next: until.Add(time.Minute)}}.markdown("depot", "waiting"), "the next attempt is at 2026-12-06 07:40:00 UTC")
 }
+
+// What others wrote is shown as it is: no mark turns the direction of what follows, and nothing is read as Markdown.
+func TestForeignTextInDetails(t *testing.T) {
+	t.Parallel()
+	const foreign, want = "a\u202eb `x` *y*", "a\\\\u202eb \\`x\\` \\*y\\*"
+	require.Contains(t, Progress{Phase: "pushing", Waiting: foreign}.markdown("acme"), "**"+want+"**")
+	require.Contains(t, Progress{Phase: "held", Strays: []string{foreign}}.markdown("acme"), "- "+want+"\n")
+	require.Contains(t, Progress{Oddities: []string{foreign}}.markdown("acme"), "- "+want+"\n")
+	require.Contains(t, IntakeReport{LastHeld: foreign}.markdown("depot", "listening"), "held:** "+want+"\n")
+	require.Contains(t, IntakeReport{Failure: &IntakeFailure{Error: foreign}}.markdown("depot", "waiting"), "recorded:** "+want+"\n")
+}
