@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -130,7 +132,7 @@ func pausedBecause(note string) string {
 	switch {
 	case note == "":
 		return "paused"
-	case strings.Contains(strings.ToLower(note), "paused"):
+	case slices.Contains(strings.FieldsFunc(strings.ToLower(note), func(r rune) bool { return !unicode.IsLetter(r) }), "paused"):
 		return plain(note)
 	}
 	return "paused: " + plain(note)
@@ -192,10 +194,10 @@ Of a run that is under way, OUTCOME shows its phase, and the figures are those s
 	return command
 }
 
-// outcomeOf is how a run ended, or how far it is.
+// outcomeOf is how a run ended, or how far it is. Why it lasts stands below the table.
 func outcomeOf(run ledger.Run) string {
 	if run.Outcome == ledger.Running && run.Phase != "" {
-		return plain(run.Phase)
+		return plain(run.Step())
 	}
 	return string(run.Outcome)
 }
@@ -217,6 +219,11 @@ func showRuns(w io.Writer, runs []ledger.Run) {
 				outcomeOf(run), figure(k.Refused), figure(k.Odd), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
 		}
 	})
+	for _, run := range runs {
+		if run.Outcome == ledger.Running && run.Phase != run.Step() {
+			line(w, "run %d: %s", run.ID, plain(run.Phase))
+		}
+	}
 	if len(runs) == 0 {
 		line(w, "no runs yet; starter sync smart CONNECTION starts one")
 	}

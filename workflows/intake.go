@@ -261,10 +261,10 @@ func (r IntakeReport) markdown(warehouse, phase string) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "### intake of %s: %s\n\n", warehouse, phase)
 	if r.LastHeld != "" {
-		fmt.Fprintf(&page, "**the last snapshot was held:** %s\n\n", r.LastHeld)
+		fmt.Fprintf(&page, "**the last snapshot was held:** %s\n\n", shown(r.LastHeld))
 	}
 	if failed := r.Failure; failed != nil {
-		fmt.Fprintf(&page, "**since %s nothing can be recorded:** %s\n\n", until(failed.Since), failed.Error)
+		fmt.Fprintf(&page, "**since %s nothing can be recorded:** %s\n\n", until(failed.Since), shown(failed.Error))
 		fmt.Fprintf(&page, "%d updates and %d snapshots wait, and what comes now waits with them; the next attempt is at %s. Mend what is wrong; nothing else is to be done.\n\n",
 			failed.Updates, failed.Snapshots, until(failed.Next))
 	}

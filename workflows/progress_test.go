@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
@@ -47,4 +48,23 @@ func TestRowsInOpenCallsAreSaid(t *testing.T) {
 	}
 	require.Equal(t, [][2]int64{{12, 505}, {12, 5}, {0, 0}}, left)
 	require.Contains(t, seen[0].markdown("acme"), "| in open calls | 505 |")
+}
+
+// A moment is shown with its date: a hold may last for a week.
+func TestMomentsHaveTheirDate(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2026, 12, 6, 7, 39, 0, 0, time.UTC)
+	require.Contains(t, Progress{Phase: "held", Run: 7, Waiting: "few rows", Until: &until}.markdown("acme"), "**few rows** (until 2026-12-06 07:39:00 UTC)")
+	require.Contains(t, IntakeReport{Failure: &IntakeFailure{Since: until, Next: until.Add(time.Minute)}}.markdown("depot", "waiting"), "the next attempt is at 2026-12-06 07:40:00 UTC")
+}
+
+// What others wrote is shown as it is: no mark turns the direction of what follows, and nothing is read as Markdown.
+func TestForeignTextInDetails(t *testing.T) {
+	t.Parallel()
+	const foreign, want = "a\u202eb `x` *y*", "a\\\\u202eb \\`x\\` \\*y\\*"
+	require.Contains(t, Progress{Phase: "pushing", Waiting: foreign}.markdown("acme"), "**"+want+"**")
+	require.Contains(t, Progress{Phase: "held", Strays: []string{foreign}}.markdown("acme"), "- "+want+"\n")
+	require.Contains(t, Progress{Oddities: []string{foreign}}.markdown("acme"), "- "+want+"\n")
+	require.Contains(t, IntakeReport{LastHeld: foreign}.markdown("depot", "listening"), "held:** "+want+"\n")
+	require.Contains(t, IntakeReport{Failure: &IntakeFailure{Error: foreign}}.markdown("depot", "waiting"), "recorded:** "+want+"\n")
 }
