@@ -107,7 +107,6 @@ func (s subject) encoding() *Suggestion {
 	if !any || !s.open("encoding") {
 		return nil
 	}
-	var ways []Way
 	for _, each := range []struct {
 		name string
 		page *charmap.Charmap
@@ -120,16 +119,12 @@ func (s subject) encoding() *Suggestion {
 				reads += ", " + quote(decoded)
 			}
 		}
-		way := Way{Settings: []Setting{{"encoding", each.name}}, Reads: "reads " + strings.TrimPrefix(reads, ", ")}
-		if sound && !slices.ContainsFunc(ways, func(known Way) bool { return known.Reads == way.Reads }) {
-			ways = append(ways, way)
+		if sound { // where both are, they read the same letters
+			why := fmt.Sprintf("%s: a text that is read is not valid UTF-8; see whether the letters are then the right ones", rows(refused.Count))
+			return one(why, "reads "+strings.TrimPrefix(reads, ", "), Setting{"encoding", each.name})
 		}
 	}
-	if len(ways) == 0 {
-		return nil
-	}
-	why := fmt.Sprintf("%s: a text that is read is not valid UTF-8; see whether the letters are then the right ones", rows(refused.Count))
-	return &Suggestion{Why: why, Ways: ways, Decide: len(ways) > 1}
+	return nil
 }
 
 // undress suggests to take off what a spreadsheet dresses texts in.
