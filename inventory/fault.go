@@ -13,6 +13,7 @@ const (
 	FaultNumberText   FaultKind = "number as text"   // of an API, where figures are expected as numbers
 	FaultText         FaultKind = "text"             // a word or code stands where a figure is expected
 	FaultDressed      FaultKind = "dressed"          // a figure that is dressed as a spreadsheet does it
+	FaultUnit         FaultKind = "unit"             // a figure with something behind it, like 12 pcs
 	FaultNegative     FaultKind = "negative"         // a figure below 0 as accountants write it
 	FaultNoFigure     FaultKind = "no figure"        // no figure is reported
 	FaultOnHandOnly   FaultKind = "on hand only"     // an on-hand figure is reported, and no available one
@@ -95,6 +96,7 @@ var faultWords = map[FaultKind]string{
 	FaultNumberText:  "the figure is written as text",
 	FaultText:        "a text stands where a figure is expected",
 	FaultDressed:     "the figure is dressed as a spreadsheet does it",
+	FaultUnit:        "something stands behind the figure, like a unit",
 	FaultNegative:    "the figure is negative as accountants write it",
 	FaultNoFigure:    "there is no figure",
 	FaultOnHandOnly:  "there is an on-hand figure, and no available one",

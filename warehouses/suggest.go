@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Suggestion is what could be set, after a report. What is fine has none.
@@ -46,7 +47,7 @@ func Suggest(spec settings.Spec, values settings.Values, report Report) []Sugges
 	var all []Suggestion
 	for _, rule := range []func(subject) *Suggestion{
 		subject.failure, subject.columns, subject.encoding, subject.undress, subject.quotes, subject.shortRows, subject.longRows, subject.headers, subject.separators,
-		subject.negatives, subject.words, subject.blanks, subject.times, subject.total, subject.facility, subject.repeated, subject.onHand,
+		subject.negatives, subject.units, subject.words, subject.blanks, subject.times, subject.total, subject.facility, subject.repeated, subject.onHand,
 	} {
 		if one := rule(s); one != nil {
 			all = append(all, *one)
@@ -106,7 +107,6 @@ func (s subject) encoding() *Suggestion {
 	if !any || !s.open("encoding") {
 		return nil
 	}
-	var ways []Way
 	for _, each := range []struct {
 		name string
 		page *charmap.Charmap
@@ -119,16 +119,12 @@ func (s subject) encoding() *Suggestion {
 				reads += ", " + quote(decoded)
 			}
 		}
-		way := Way{Settings: []Setting{{"encoding", each.name}}, Reads: "reads " + strings.TrimPrefix(reads, ", ")}
-		if sound && !slices.ContainsFunc(ways, func(known Way) bool { return known.Reads == way.Reads }) {
-			ways = append(ways, way)
+		if sound { // where both are, they read the same letters
+			why := fmt.Sprintf("%s: a text that is read is not valid UTF-8; see whether the letters are then the right ones", rows(refused.Count))
+			return one(why, "reads "+strings.TrimPrefix(reads, ", "), Setting{"encoding", each.name})
 		}
 	}
-	if len(ways) == 0 {
-		return nil
-	}
-	why := fmt.Sprintf("%s: a text that is read is not valid UTF-8; see whether the letters are then the right ones", rows(refused.Count))
-	return &Suggestion{Why: why, Ways: ways, Decide: len(ways) > 1}
+	return nil
 }
 
 // undress suggests to take off what a spreadsheet dresses texts in.
@@ -162,6 +158,33 @@ func (s subject) negatives() *Suggestion {
 	}
 	why := fmt.Sprintf("%s: a figure is negative as accountants write it, like %s", rows(refused.Count), quote(refused.Texts[0].Text))
 	return one(why, "reads 5- and (5) as -5", Setting{"negatives", "accounting"})
+}
+
+// units has a person say whether what stands behind figures is a unit that they count by one.
+func (s subject) units() *Suggestion {
+	refused, any := s.report.refusals(inventory.FaultUnit)
+	if !any || !s.offers("unit") {
+		return nil
+	}
+	known := slices.Clone(s.values.List("unit"))
+	var reads []string
+	for _, text := range refused.Texts {
+		unit, figure, ok := numbers.New(s.values).UnitOf(text.raw)
+		if !ok || slices.Contains(known, unit) {
+			continue
+		}
+		known, reads = append(known, unit), append(reads, fmt.Sprintf("%s as %d", quote(text.Text), figure))
+	}
+	if len(reads) == 0 {
+		return nil
+	}
+	return &Suggestion{
+		Why: fmt.Sprintf("%s: something stands behind the figure, like %s", rows(refused.Count), quote(refused.Texts[0].Text)), Decide: true,
+		Ways: []Way{{
+			Settings: []Setting{{"unit", known}},
+			Reads:    "reads " + strings.Join(reads[:min(len(reads), reportExamples)], ", ") + ", which is right where a figure counts single units",
+		}},
+	}
 }
 
 func formula(text string) bool {

@@ -159,6 +159,7 @@ func TestSuggestions(t *testing.T) {
 		"a day that is no month":               {text: "sku,available,reported_at\nA,1,02/03/2026 10:00\nB,1,25/03/2026 10:00\n", want: []string{`time_layout: "02/01/2006 15:04"`}},
 		"one SKU in two places":                {text: "sku,warehouse,available\nA,east,1\nA,west,2\nB,east,3\n", want: []string{`columns: {"facility":"warehouse"}`}},
 		"one SKU twice":                        {text: "sku,available\nA,1\nA,2\nB,3\n", want: []string{`? repeated: "sum"`}, refused: 2},
+		"figures with a unit":                  {text: "sku,available\nA,1 pcs\nB,2 pcs\nC,3 Stk.\nD,few\n", want: []string{`? unit: ["pcs","Stk."]`, `? texts: {"few":"?"}`}, refused: 4},
 		"figures as accountants write them":    {text: "sku,available\nA,5-\nB,(3)\nC,4\n", want: []string{`negatives: "accounting"`}},
 		"a figure that is dressed":             {text: "sku,available\nA,'5\nB,3\n", want: []string{"undress: true"}},
 		"on hand":                              {text: "sku,on_hand\nA,1\n", want: []string{`? quantity: "on_hand"`}, refused: 1},

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tidemark/tidemark/inventory"
 )
@@ -26,6 +28,7 @@ type Rules struct {
 	undress   bool
 	// accounting: a minus behind a figure, or parentheses around it, make it negative.
 	accounting bool
+	units      []string // what may stand behind a figure
 }
 
 // Figure is what a text means. The zero Figure is none at all: nothing was given, which is never taken for 0.
@@ -89,6 +92,35 @@ func (r Rules) negative(text string) (int64, bool) {
 	}
 	figure, err := r.number(plain)
 	return figure, err == nil
+}
+
+// bare is a figure without a unit behind it; ok is false for any other text.
+func (r Rules) bare(text string) (plain string, ok bool) {
+	for _, unit := range r.units {
+		if plain, ok := strings.CutSuffix(text, strings.TrimFunc(unit, inventory.IsBlank)); ok && plain != text && endsInDigit(plain) {
+			return strings.TrimFunc(plain, inventory.IsBlank), true
+		}
+	}
+	return "", false
+}
+
+// endsInDigit is true for a text whose last letter that is no blank is a digit.
+func endsInDigit(text string) bool {
+	plain := strings.TrimRightFunc(text, inventory.IsBlank)
+	return plain != "" && plain[len(plain)-1] >= '0' && plain[len(plain)-1] <= '9'
+}
+
+// UnitOf is what stands behind the figure of a text, as a unit does, and that figure: letters, perhaps with a point, and more than one of them,
+// for 12 K may be twelve thousand.
+func (r Rules) UnitOf(text string) (unit string, figure int64, ok bool) {
+	behind := strings.LastIndexAny(text, "0123456789") + 1
+	unit = strings.TrimFunc(text[behind:], inventory.IsBlank)
+	letters := strings.TrimSuffix(unit, ".")
+	if behind == 0 || utf8.RuneCountInString(letters) < 2 || len(unit) > shownText || strings.ContainsFunc(letters, func(letter rune) bool { return !unicode.IsLetter(letter) }) {
+		return "", 0, false
+	}
+	figure, err := r.number(strings.TrimFunc(text[:behind], inventory.IsBlank))
+	return unit, figure, err == nil
 }
 
 // Undresses is true where Undress does something.

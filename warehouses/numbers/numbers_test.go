@@ -142,6 +142,20 @@ func TestFiguresAsText(t *testing.T) {
 		{nil, "-7-", `!set texts`},
 		{nil, "(-7)", `!set texts`},
 		{nil, "7)", `!set texts`},
+		{raw{"unit": "pcs"}, "12 pcs", 12},
+		{raw{"unit": "pcs"}, "12pcs", 12},
+		{raw{"unit": "pcs"}, " 12.00\u00a0pcs ", 12},
+		{raw{"unit": "pcs"}, "-3 pcs", -3},
+		{raw{"unit": []any{"pcs", "Stk."}}, "5 Stk.", 5},
+		{raw{"unit": "pcs"}, "5 Stk.", `!set unit: "Stk." if it is 5`},
+		{raw{"unit": "pcs"}, "pcs", "!"},
+		{raw{"unit": "pcs"}, "12 pcs of 20", "!"},
+		{raw{"unit": "pcs"}, "1.5 pcs", "!"},
+		{raw{"unit": "pcs"}, "1,234 pcs", "!"},
+		{raw{"unit": "pcs", "thousands": ","}, "1,234 pcs", 1234},
+		{raw{"unit": "pcs"}, "12 kpcs", `!set unit: "kpcs"`},
+		{raw{"unit": "pcs", "texts": raw{"1 pcs": 10}}, "1 pcs", 10},
+		{raw{"unit": "pcs", "texts": raw{"-1": "none"}}, "-1 pcs", "none"},
 		{raw{"negatives": "accounting"}, "7-", -7},
 		{raw{"negatives": "accounting"}, "7 -", -7},
 		{raw{"negatives": "accounting"}, "(5)", -5},
@@ -325,14 +339,17 @@ func settingsOf(choice uint8) raw {
 	if choice/30%2 == 1 {
 		given["negatives"] = "accounting"
 	}
+	if choice/60%2 == 1 {
+		given["unit"] = "pcs"
+	}
 	return given
 }
 
 // FuzzText: nothing is read as a number that a person would not read so. Every figure of the text is a figure of the number, in order; what is
 // more are zeros behind a decimal separator. And what was read is read the same when it is written down.
 func FuzzText(f *testing.F) {
-	for _, text := range []string{"12", "1,234", "1.000", "1.0000", " 5 ", "-1.234,00", "1 234", "1'234", `="5"`, "'5", "1e3", "0x1", "５", "", "1,23", "10+", ".00", "7-", "(5)", "(1,200)", "-7-"} {
-		for choice := range uint8(60) {
+	for _, text := range []string{"12", "1,234", "1.000", "1.0000", " 5 ", "-1.234,00", "1 234", "1'234", `="5"`, "'5", "1e3", "0x1", "５", "", "1,23", "10+", ".00", "7-", "(5)", "(1,200)", "-7-", "12 pcs", "1,234pcs", "pcs"} {
+		for choice := range uint8(120) {
 			f.Add(text, choice)
 		}
 	}
@@ -351,7 +368,11 @@ func FuzzText(f *testing.F) {
 		units := *got.Units
 		require.LessOrEqual(t, max(units, -units), int64(inventory.MaxQuantity))
 		require.Equal(t, units < 0, strings.ContainsAny(text, "-(") && units != 0)
-		require.False(t, strings.ContainsFunc(text, func(letter rune) bool {
+		plain := text
+		if choice/60%2 == 1 {
+			plain = strings.Replace(text, "pcs", "", 1)
+		}
+		require.False(t, strings.ContainsFunc(plain, func(letter rune) bool {
 			return unicode.IsLetter(letter) || unicode.IsDigit(letter) && letter > unicode.MaxASCII
 		}), "%q was read as %d", text, units)
 		rest, whole := strings.CutPrefix(digits(text), strconv.FormatInt(max(units, -units), 10))

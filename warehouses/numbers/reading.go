@@ -82,6 +82,11 @@ func (r *Reading) Text(text string) (Figure, error) {
 		return Figure{}, nil
 	}
 	units, err := r.rules.number(plain)
+	if bare, ok := r.rules.bare(plain); ok && err != nil {
+		if units, err := r.rules.number(bare); err == nil {
+			return r.figure(units), nil
+		}
+	}
 	if err != nil {
 		return Figure{}, r.unread(plain, err)
 	}
@@ -95,6 +100,9 @@ func (r *Reading) unread(text string, failed error) error {
 	}
 	if figure, ok := r.rules.negative(text); ok {
 		return inventory.Faulty(inventory.FaultNegative, text, fmt.Errorf("%s is negative as accountants write it: set negatives: accounting if it is %d", shown(text), figure))
+	}
+	if unit, figure, ok := r.rules.UnitOf(text); ok && !slices.Contains(r.rules.units, unit) {
+		return inventory.Faulty(inventory.FaultUnit, text, fmt.Errorf("%s has something behind the figure: set unit: %s if it is %d", shown(text), shown(unit), figure))
 	}
 	if _, negative := signed(text); !numeric(text) && !(negative && r.rules.accounting) {
 		return r.unknownText(text)

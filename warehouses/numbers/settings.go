@@ -17,6 +17,7 @@ const (
 	nameTexts     = "texts"
 	nameUndress   = "undress"
 	nameNegatives = "negatives"
+	nameUnit      = "unit"
 )
 
 // space is the setting of thousands for blanks of any kind.
@@ -40,6 +41,10 @@ func Options() []settings.Option {
 		{
 			Name: nameNegatives, Kind: settings.String, Choices: []string{accounting},
 			Help: "How figures below 0 are written as text, beside -5: with accounting, 5- and (5) are -5 too. Without it they are refused.",
+		},
+		{
+			Name: nameUnit, Kind: settings.Patterns,
+			Help: "What stands behind figures that are written as text, like pcs, or a list of such units: 12 pcs is then read as 12. Set it only where a figure counts single units. Without it such a figure is refused.",
 		},
 		{
 			Name: nameTexts, Kind: settings.Figures, Minimum: -inventory.MaxQuantity, Maximum: inventory.MaxQuantity,
@@ -94,7 +99,7 @@ func (judge) Judge(spec settings.Spec, values settings.Values) []settings.Proble
 
 // New returns the rules of checked settings. Where none of Options is set, they are the usual ones.
 func New(values settings.Values) Rules {
-	r := Rules{thousands: values.Text(nameThousands), decimal: values.Text(nameDecimal), undress: values.Boolean(nameUndress), accounting: values.Text(nameNegatives) == accounting}
+	r := Rules{thousands: values.Text(nameThousands), decimal: values.Text(nameDecimal), undress: values.Boolean(nameUndress), accounting: values.Text(nameNegatives) == accounting, units: values.List(nameUnit)}
 	given := values.Map(nameTexts)
 	if len(given) == 0 {
 		return r
