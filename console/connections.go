@@ -291,6 +291,9 @@ func viewLiveRun(run control.OpenRun, k clock) liveRun {
 	view := liveRun{
 		Name: fmt.Sprintf("%s #%d", control.SyncName(run.Mode), run.ID), Href: runPath(run.ID), Phase: cmp.Or(run.Phase, "running"), Done: doneRows(run.Run), Total: run.Counts.Due,
 	}
+	if run.Retry != nil { // what fails stands below
+		view.Phase = cmp.Or(run.Step(), "running")
+	}
 	if run.Outcome == ledger.Held {
 		view.Phase = "waits for a person"
 	}

@@ -56,11 +56,7 @@ func (c *Console) schedulePage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	connection, err := c.options.Control.Connection(ctx, id)
-	if err != nil {
-		return page{}, err
-	}
-	pulse, err := c.options.Control.Pulse(ctx)
+	connection, pulse, err := c.connection(ctx, id)
 	if err != nil {
 		return page{}, err
 	}
