@@ -193,7 +193,9 @@ func (p *pushing) report(levels map[string]int64) {
 	environment.SetTestTimeout(10 * time.Minute)
 	resolve := &activities.Resolve{Ledger: p.ledger, Now: p.clock.now}
 	environment.RegisterActivity(resolve)
-	_, err = environment.ExecuteActivity(resolve.Resolve, activities.ResolveInput{Lease: p.lease, Connection: connectionID, Mode: cmp.Or(p.mode, ledger.Smart), Approved: true, ApprovedZeroing: 1 << 40})
+	_, err = environment.ExecuteActivity(resolve.Resolve, activities.ResolveInput{
+		Lease: p.lease, Connection: connectionID, Mode: cmp.Or(p.mode, ledger.Smart), Approved: true, ApprovedZeroing: 1 << 40,
+	})
 	require.NoError(p.t, err)
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// BenchmarkRate pushes 100,000 SKUs through the real push loop to each driver's fake at the vendor's published rate, on a clock that
-// moves only while somebody waits, and reports:
+// BenchmarkRate pushes 100 full calls, of 100,000 SKUs at most, through the real push loop to each driver's fake at the vendor's
+// published rate, on a clock that moves only while somebody waits, and reports:
 //
 //   - allowed: the part of the rate that we may use (the share of 80 %) that the push really used in the steady state, in percent; at
 //     least 95 is promised. More than 100 is what had gathered in the store's bucket before;
@@ -24,7 +24,7 @@ import (
 // Pushes before it bring the pace up, and find the items in stores that have ids of their own.
 func BenchmarkRate(b *testing.B) {
 	for name, subject := range subjects() {
-		rows := cmp.Or(subject.few, 100_000)
+		rows := cmp.Or(subject.few, min(100*subject.batch, 100_000))
 		b.Run(name, func(b *testing.B) {
 			for range b.N {
 				at := newClock()
