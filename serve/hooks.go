@@ -38,12 +38,14 @@ type hook struct {
 	warehouse ledger.Warehouse
 	format    ledger.HookFormat
 	keys      [][]byte
-	unusable  error // why nobody can be believed: a key cannot be read
+	named     map[string][]byte // the same, by their references
+	unusable  error             // which key cannot be read: who signs with it cannot be believed
 }
 
-// loadHooks reads which warehouses may send, and their keys. A key that is absent, empty or short makes its hook unusable, and an error
-// that names its reference; nil hooks are returned when the ledger does not answer.
-func loadHooks(ctx context.Context, state ledger.Definer, environment settings.Environment) (map[string]*hook, error) {
+// loadHooks reads which warehouses may send, and their keys. A key that is absent, empty or short is passed over, with an error that names
+// its reference; one that could be read before stays in use, and so do all of a hook that is left without any. Nil hooks are returned
+// when the ledger does not answer.
+func loadHooks(ctx context.Context, state ledger.Definer, environment settings.Environment, before map[string]*hook) (map[string]*hook, error) {
 	warehouses, err := state.Warehouses(ctx)
 	if err != nil {
 		return nil, err
@@ -54,33 +56,56 @@ func loadHooks(ctx context.Context, state ledger.Definer, environment settings.E
 		if warehouse.Hook == nil {
 			continue
 		}
-		one, err := newHook(warehouse, environment)
+		old := before[warehouse.ID]
+		one, err := newHook(warehouse, environment, old)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("warehouse %s: %w", warehouse.ID, err))
-			one = &hook{warehouse: warehouse, unusable: err}
+		}
+		if len(one.keys) == 0 && old != nil && len(old.keys) > 0 {
+			one = old
 		}
 		hooks[warehouse.ID] = one
 	}
 	return hooks, errors.Join(problems...)
 }
 
-func newHook(warehouse ledger.Warehouse, environment settings.Environment) (*hook, error) {
-	one := &hook{warehouse: warehouse, format: warehouse.Hook.Format}
+// newHook reads a hook's keys. Its error names all that cannot be read; the hook goes on with the others.
+func newHook(warehouse ledger.Warehouse, environment settings.Environment, before *hook) (*hook, error) {
+	one := &hook{warehouse: warehouse, format: warehouse.Hook.Format, named: map[string][]byte{}}
 	if len(warehouse.Hook.Keys) == 0 {
-		return nil, errors.New("its hook has no keys, so anybody could send; give it one (keys in the configuration) and apply that")
+		one.unusable = errors.New("its hook has no keys, so anybody could send; give it one (keys in the configuration) and apply that")
+		return one, one.unusable
 	}
+	var unread, without []error
 	for _, reference := range warehouse.Hook.Keys {
-		secret, err := settings.Reference(reference).Resolve(environment)
+		key, err := readKey(one.format, reference, environment)
 		if err != nil {
-			return nil, fmt.Errorf("hook: %w", err)
+			unread = append(unread, err)
+			if before != nil && before.format == one.format {
+				key = before.named[reference]
+			}
+			if key == nil {
+				without = append(without, err)
+				continue
+			}
 		}
-		key, err := secretKey(one.format, secret.Reveal())
-		if err != nil {
-			return nil, fmt.Errorf("hook: %s: %w", reference, err)
-		}
-		one.keys = append(one.keys, key)
+		one.keys, one.named[reference] = append(one.keys, key), key
 	}
-	return one, nil
+	one.unusable = errors.Join(without...)
+	return one, errors.Join(unread...)
+}
+
+// readKey reads the key at a reference.
+func readKey(format ledger.HookFormat, reference string, environment settings.Environment) ([]byte, error) {
+	secret, err := settings.Reference(reference).Resolve(environment)
+	if err != nil {
+		return nil, fmt.Errorf("hook: %w", err)
+	}
+	key, err := secretKey(format, secret.Reveal())
+	if err != nil {
+		return nil, fmt.Errorf("hook: %s: %w", reference, err)
+	}
+	return key, nil
 }
 
 // serveHook takes in what a warehouse sends: events, or a snapshot.
@@ -99,7 +124,7 @@ func (s *Server) takeIn(w http.ResponseWriter, r *http.Request) error {
 	if one == nil {
 		return s.suspect(r, "", errors.New("no such warehouse, or it has no hook"))
 	}
-	if one.unusable != nil {
+	if len(one.keys) == 0 {
 		return s.cannotProve(r, one)
 	}
 	if form == formJSON {
@@ -138,7 +163,7 @@ func (s *Server) takeEvents(w http.ResponseWriter, r *http.Request, one *hook) e
 	}
 	given, err := newProof(one, r.Header, now)
 	if err != nil {
-		return s.suspect(r, one.warehouse.ID, err)
+		return s.disbelieve(r, one, err)
 	}
 	size := r.ContentLength
 	if size < 0 {
@@ -154,7 +179,7 @@ func (s *Server) takeEvents(w http.ResponseWriter, r *http.Request, one *hook) e
 	}
 	_, _ = given.Write(body) // a proof takes everything
 	if !given.holds() {
-		return s.suspect(r, one.warehouse.ID, errSignature)
+		return s.disbelieve(r, one, errSignature)
 	}
 	with := decoding{id: given.id, quantity: one.warehouse.Quantity, rules: numbers.New(one.warehouse.Settings), now: now}
 	decode := decodeUpdates

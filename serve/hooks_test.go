@@ -180,6 +180,41 @@ func TestAHookWithoutItsKeyStopsNoOther(t *testing.T) {
 	require.Equal(t, 3, w.server.Hooks(), "it keeps the key that it had")
 }
 
+// Of a hook's keys only the one that is missing fails: what is signed with another is taken, and the rest is to be sent again, for it may be
+// signed with the one that is missing.
+func TestAMissingKeyOfAHookStopsNoOtherKey(t *testing.T) {
+	t.Parallel()
+	present := map[string]bool{"KEY": true}
+	w := setup(t, func(options *Options) {
+		usual := options.Environment.Variable
+		options.Environment.Variable = func(name string) (string, bool) {
+			if (name == "KEY" || name == "OTHER") && !present[name] {
+				return "", false
+			}
+			return usual(name)
+		}
+	})
+	send := func(secret string) reply {
+		return w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event), sign(secrets[secret], "msg", now, event)...)
+	}
+	require.Equal(t, 3, w.server.Hooks())
+	require.Contains(t, w.log.String(), "warehouse depot: hook: the environment variable OTHER is not set")
+	require.Equal(t, http.StatusAccepted, send("KEY").status)
+	got := send("OTHER")
+	require.Equal(t, http.StatusServiceUnavailable, got.status, "it is not lost")
+	require.Equal(t, "hook_unusable", got.code)
+	require.Equal(t, http.StatusServiceUnavailable, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event)).status)
+	require.Len(t, w.server.unusable(), 1, "it is told")
+
+	// Each key that could be read stays in use for itself.
+	present["KEY"], present["OTHER"] = false, true
+	require.ErrorContains(t, w.server.Refresh(t.Context()), "the environment variable KEY is not set")
+	require.Equal(t, http.StatusAccepted, send("KEY").status)
+	require.Equal(t, http.StatusAccepted, send("OTHER").status)
+	require.Empty(t, w.server.unusable())
+	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event)).status)
+}
+
 func TestFailuresAreLimited(t *testing.T) {
 	t.Parallel()
 	at := now

@@ -8,15 +8,16 @@ import (
 	"strings"
 )
 
-// A hook whose key cannot be read takes nothing, for nobody can be believed there; all others, and the API, go on.
+// Who signs with a key that cannot be read cannot be believed, and is not told that he is wrong: his events would be lost. All others are taken,
+// at this hook, at other hooks and at the API.
 
-// hookProblem is a hook that takes nothing.
+// hookProblem is a hook of which a key cannot be read.
 type hookProblem struct {
 	Warehouse string `json:"warehouse"`
 	Problem   string `json:"problem"`
 }
 
-// unusable are the hooks that take nothing, in order.
+// unusable are the hooks of which a key cannot be read, in order.
 func (s *Server) unusable() []hookProblem {
 	found := []hookProblem{}
 	for id, one := range *s.hooks.Load() {
@@ -28,20 +29,28 @@ func (s *Server) unusable() []hookProblem {
 	return found
 }
 
+// disbelieve answers a sender whose proof does not hold: by a key that can be read.
+func (s *Server) disbelieve(r *http.Request, one *hook, why error) error {
+	if one.unusable != nil {
+		return s.cannotProve(r, one)
+	}
+	return s.suspect(r, one.warehouse.ID, why)
+}
+
 // cannotProve answers a sender whose proof cannot be checked. The reference of the key is for our people: it is in the log and in the
 // status.
 func (s *Server) cannotProve(r *http.Request, one *hook) error {
 	if s.failures.more(r.RemoteAddr, s.options.Now()) {
 		s.options.Log.Error("a request could not be taken: its hook cannot be used", "warehouse", one.warehouse.ID, "reason", one.unusable.Error())
 	}
-	return later("hook_unusable", "nothing was taken: this server cannot read a key of the hook, so it can believe nobody; its log and its status say which key. "+
+	return later("hook_unusable", "nothing was taken: this server cannot read a key of the hook, and what it can read does not prove this; its log and its status say which key. "+
 		"Send it again when that is mended", failureRetry)
 }
 
-// metrics shows which hooks take nothing, for Prometheus.
+// metrics shows of which hooks a key cannot be read, for Prometheus.
 func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
 	var page strings.Builder
-	page.WriteString("# HELP tidemark_hook_unusable 1 where a key of a warehouse's hook cannot be read, so that it takes nothing.\n# TYPE tidemark_hook_unusable gauge\n")
+	page.WriteString("# HELP tidemark_hook_unusable 1 where a key of a warehouse's hook cannot be read: what is signed with it is not taken.\n# TYPE tidemark_hook_unusable gauge\n")
 	hooks := *s.hooks.Load()
 	ids := make([]string, 0, len(hooks))
 	for id := range hooks {

@@ -167,16 +167,16 @@ func TestKeysThatAreRefused(t *testing.T) {
 		{ledger.HookShipHero, "env:LITTLE", "env:LITTLE: the key has 15 characters; expected 16 at least"},
 		{"carrier-pigeon", "env:KEY", `this program does not know the format "carrier-pigeon"`},
 	} {
-		_, err := newHook(warehouse("depot", test.format, "env:KEY", test.key), environment())
+		_, err := newHook(warehouse("depot", test.format, "env:KEY", test.key), environment(), nil)
 		if test.format != ledger.HookStandard {
-			_, err = newHook(warehouse("depot", test.format, test.key), environment())
+			_, err = newHook(warehouse("depot", test.format, test.key), environment(), nil)
 		}
 		require.ErrorContains(t, err, test.want)
 		for _, secret := range secrets {
 			require.False(t, secret != "" && strings.Contains(err.Error(), secret), "%v", err)
 		}
 	}
-	_, err := newHook(warehouse("depot", ledger.HookStandard), environment())
+	_, err := newHook(warehouse("depot", ledger.HookStandard), environment(), nil)
 	require.ErrorContains(t, err, "its hook has no keys, so anybody could send")
 }
 

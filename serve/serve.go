@@ -94,37 +94,34 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		}
 		s.tokens = [][]byte{[]byte(token)}
 	}
-	hooks, err := loadHooks(ctx, options.Ledger, options.Environment)
+	hooks, err := loadHooks(ctx, options.Ledger, options.Environment, nil)
 	if hooks == nil {
 		return nil, err
 	}
 	if err != nil {
-		options.Log.Error("some hooks take nothing: give the key that is missing", "error", err)
+		options.Log.Error("some keys of hooks cannot be read: who signs with them cannot be believed", "error", err)
 	}
 	s.hooks.Store(&hooks)
 	return s, nil
 }
 
 // Hooks is how many warehouses may send.
-func (s *Server) Hooks() int { return len(*s.hooks.Load()) - len(s.unusable()) }
+func (s *Server) Hooks() int {
+	usable := 0
+	for _, one := range *s.hooks.Load() {
+		if len(one.keys) > 0 {
+			usable++
+		}
+	}
+	return usable
+}
 
 // Refresh reads again which warehouses may send, and their keys: a configuration may have been applied, a key file replaced. A
 // warehouse whose keys cannot be used keeps those that it had.
 func (s *Server) Refresh(ctx context.Context) error {
-	hooks, err := loadHooks(ctx, s.options.Ledger, s.options.Environment)
+	hooks, err := loadHooks(ctx, s.options.Ledger, s.options.Environment, *s.hooks.Load())
 	if hooks == nil {
 		return err
-	}
-	warehouses, failed := s.options.Ledger.Warehouses(ctx)
-	if failed != nil {
-		return failed
-	}
-	before := *s.hooks.Load()
-	for _, warehouse := range warehouses {
-		old, one := before[warehouse.ID], hooks[warehouse.ID]
-		if old != nil && old.unusable == nil && one != nil && one.unusable != nil {
-			hooks[warehouse.ID] = old
-		}
 	}
 	s.hooks.Store(&hooks)
 	return err

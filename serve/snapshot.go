@@ -103,7 +103,7 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, one *hook,
 	}
 	given, err := newProof(one, r.Header, now)
 	if err != nil {
-		return s.suspect(r, one.warehouse.ID, err)
+		return s.disbelieve(r, one, err)
 	}
 	said, err := readClaims(r, now)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, one *hook,
 	defer s.uploads.give(one.warehouse.ID)
 	body, err := s.proven(paced(w, r, s.options.MaximumSnapshot), given)
 	if errors.Is(err, errSignature) {
-		return s.suspect(r, one.warehouse.ID, err)
+		return s.disbelieve(r, one, err)
 	} else if err != nil {
 		return err
 	}

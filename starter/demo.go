@@ -268,9 +268,18 @@ func (d *demo) firstSync(ctx context.Context, definitions ledger.Definitions) er
 }
 
 func (d *demo) told(connection ledger.Connection, report workflows.SyncReport) {
+	line(os.Stdout, "  %s", toldOf(connection, report))
+}
+
+// toldOf is a run in one line. Of connections on one warehouse one reads it, and the others take that over.
+func toldOf(connection ledger.Connection, report workflows.SyncReport) string {
 	c := report.Counts
-	line(os.Stdout, "  run %-3d %-5s %-13s %-24s %5d levels read, %4d changed → %4d exported, %d rejected, %d blocked, %d calls",
-		report.Run, report.Mode, connection.ID, report.Outcome, c.Rows, c.Changed, c.Exported, c.Rejected, c.Blocked, c.Calls)
+	read := "nothing new to read"
+	if c.Rows > 0 {
+		read = fmt.Sprintf("%s read, %s changed", count(c.Rows, "row"), count(c.Changed, "level"))
+	}
+	return fmt.Sprintf("run %-3d %-5s %-13s %-24s %-33s → %4d exported, %d newly rejected, %d blocked, %s",
+		report.Run, report.Mode, connection.ID, report.Outcome, read, c.Exported, c.Rejected, c.Blocked, count(c.Calls, "call"))
 }
 
 // round lets the warehouses trade and syncs every connection.

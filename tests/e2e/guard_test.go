@@ -171,6 +171,11 @@ func TestMassZeroingIsHeld(t *testing.T) {
 	require.Zero(t, w.box.levels("shop")[place{"SKU-00002", ""}])
 	require.Zero(t, w.box.levels("shop")[place{"SKU-00025", ""}])
 	w.same("shop")
+
+	// What was approved is not counted against what comes later on the same day.
+	w.box.set("depot", map[string]int64{"SKU-00026": 0})
+	require.Equal(t, ledger.Completed, w.sync(ledger.Smart, "shop", workflows.SyncRequest{}).Outcome)
+	require.Zero(t, w.box.levels("shop")[place{"SKU-00026", ""}])
 }
 
 func (w *world) held() ledger.Hold {
