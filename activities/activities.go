@@ -125,7 +125,8 @@ type ResolveInput struct {
 // ResolveResult is what was computed.
 type ResolveResult struct {
 	Resolved int64  `json:"resolved"`
-	Due      int64  `json:"due"`
+	Due      int64  `json:"due"`            // rows that the push has to settle
+	Open     int64  `json:"open,omitempty"` // of these, rows in open calls
 	Live     int64  `json:"live"`
 	Zeroing  int64  `json:"zeroing"`
 	Held     string `json:"held,omitempty"`
@@ -172,6 +173,7 @@ type PushResult struct {
 	// Counts are those of the run so far; Left is what is still due.
 	Counts ledger.Counts `json:"counts"`
 	Left   int64         `json:"left"`
+	Open   int64         `json:"open,omitempty"` // rows in open calls, which are not among Left
 	Rate   float64       `json:"rate,omitempty"` // calls per second that the pace allows now
 }
 
@@ -272,6 +274,14 @@ type RecordUpdatesInput struct {
 	Again bool `json:"again,omitempty"`
 }
 
+// Labels are how the workflow of a warehouse's intake is found, and by whom its workers are shared: a service that starts it by a signal knows
+// nothing of them. They are in the results of an intake's steps, and in the details of their errors.
+type Labels struct {
+	Merchant string `json:"merchant,omitempty"` // empty when the step failed
+	// Attributes is false when the namespace lacks Tidemark's search attributes; setting them would then block the workflow.
+	Attributes bool `json:"attributes,omitempty"`
+}
+
 // RecordUpdatesResult is what a batch did.
 type RecordUpdatesResult struct {
 	// SKUs are what the stores must be told of, in order.
@@ -280,6 +290,7 @@ type RecordUpdatesResult struct {
 	Duplicates int64    `json:"duplicates,omitempty"`
 	Older      int64    `json:"older,omitempty"`
 	Refused    int64    `json:"refused,omitempty"`
+	Labels     Labels   `json:"labels,omitzero"`
 }
 
 // Snapshot is a snapshot that stands staged in the ledger; see workflows.UploadedSnapshot.
@@ -307,6 +318,7 @@ type RecordSnapshotResult struct {
 	Changed int64  `json:"changed"`
 	Older   int64  `json:"older,omitempty"`
 	Held    string `json:"held,omitempty"` // why nothing was recorded
+	Labels  Labels `json:"labels,omitzero"`
 }
 
 // RequestInput asks for a Smart Sync by every active connection on a warehouse, of what stands in the ledger.

@@ -41,6 +41,17 @@ func tryAfter(kind, message string, wait time.Duration) error {
 	})
 }
 
+// detailed adds details to what an error tells Temporal.
+func detailed(err error, details any) error {
+	var failed *temporal.ApplicationError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	return temporal.NewApplicationErrorWithOptions(failed.Message(), failed.Type(), temporal.ApplicationErrorOptions{
+		NonRetryable: failed.NonRetryable(), Cause: failed.Unwrap(), Details: []any{details}, NextRetryDelay: failed.NextRetryDelay(), Category: failed.Category(),
+	})
+}
+
 // convert makes the error of a step into what Temporal should do about it. It is called once, at the boundary: the SDK looks
 // only at the outermost error.
 func convert(step string, err error, now time.Time) error {

@@ -35,7 +35,13 @@ func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error
 	if err == nil {
 		err = f.Ledger.Progress(ctx, input.Lease.Run, ledger.PhaseResolving, result.counts())
 	}
-	return result, convert("fetching from the warehouse", err, f.Now())
+	err = convert("fetching from the warehouse", err, f.Now())
+	if again := retried(ledger.PhaseFetching, err, activity.GetInfo(ctx), f.Now()); again != "" {
+		if noted := f.Ledger.Progress(ctx, input.Lease.Run, again, ledger.Counts{}); noted != nil {
+			activity.GetLogger(ctx).Warn("the run cannot say why its fetch is tried again", "error", noted)
+		}
+	}
+	return result, err
 }
 
 func (f *Fetch) fetch(ctx context.Context, input FetchInput) (FetchResult, error) {

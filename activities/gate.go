@@ -110,9 +110,12 @@ func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error)
 	return result, nil
 }
 
+// moment is how reasons show a time, which is UTC.
+const moment = "2006-01-02 15:04:05 UTC"
+
 // inUse names the holder of a store.
 func inUse(holder ledger.Holder) string {
-	return fmt.Sprintf("store %s is in use by %s (run %d) since %s", holder.Store, holder.Workflow, holder.Run, holder.TakenAt.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("store %s is in use by %s (run %d) since %s", holder.Store, holder.Workflow, holder.Run, holder.TakenAt.UTC().Format(moment))
 }
 
 // closeDead ends the connection's runs whose workflow is over: one that was terminated while it had no store is in nobody's way, so
@@ -282,7 +285,7 @@ func (g *Gate) wait(ctx context.Context, holder ledger.Holder, whole bool) error
 		}
 	}
 	return tryAfter(ErrorStoreBusy, fmt.Sprintf("waiting for %s (run %d), which has store %s since %s",
-		holder.Workflow, holder.Run, holder.Store, holder.TakenAt.UTC().Format(time.RFC3339)), delay)
+		holder.Workflow, holder.Run, holder.Store, holder.TakenAt.UTC().Format(moment)), delay)
 }
 
 // Finish ends a run and gives the store back.

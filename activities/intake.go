@@ -39,7 +39,14 @@ type Intake struct {
 // what is recorded change nothing; what is not believed is counted and not recorded.
 func (i *Intake) RecordUpdates(ctx context.Context, input RecordUpdatesInput) (RecordUpdatesResult, error) {
 	result, err := i.recordUpdates(ctx, input, activity.GetInfo(ctx).Attempt)
-	return result, convert("recording updates", err, i.Now())
+	return result, i.label(ctx, &result.Labels, convert("recording updates", err, i.Now()))
+}
+
+// label completes the labels of a step's result, or those that its error tells.
+func (i *Intake) label(ctx context.Context, labels *Labels, failed error) error {
+	known, err := i.Executions.Attributes(ctx)
+	labels.Attributes = err == nil && known // what was recorded does not wait for them
+	return detailed(failed, *labels)
 }
 
 func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, attempt int32) (RecordUpdatesResult, error) {
@@ -56,7 +63,7 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 	}
 	result := RecordUpdatesResult{
 		SKUs: observed.Changed, Changed: int64(len(observed.Changed)), Duplicates: observed.Duplicates,
-		Older: observed.Older, Refused: observed.Refused + observed.Misplaced,
+		Older: observed.Older, Refused: observed.Refused + observed.Misplaced, Labels: Labels{Merchant: warehouse.Merchant},
 	}
 	if (attempt > 1 || input.Again) && observed.Duplicates > 0 {
 		// An attempt before may have recorded these very events, and its answer was lost: what they changed is not known any more.
@@ -144,7 +151,7 @@ func named(observations []ledger.Observation) []string {
 // fetched. A held one is thrown away: its sender looks at it, and sends it again with an approval.
 func (i *Intake) RecordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
 	result, err := i.recordSnapshot(ctx, input)
-	return result, convert("recording the snapshot", err, i.Now())
+	return result, i.label(ctx, &result.Labels, convert("recording the snapshot", err, i.Now()))
 }
 
 func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
@@ -174,6 +181,7 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 	tellDissolved(ctx, i.Executions, recorded.Dissolved)
 	return RecordSnapshotResult{
 		Rows: recorded.Rows, Refused: recorded.Refused, Missing: recorded.Missing, Changed: recorded.Changed, Older: recorded.Older, Held: recorded.Held,
+		Labels: Labels{Merchant: warehouse.Merchant},
 	}, err
 }
 

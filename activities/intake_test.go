@@ -122,14 +122,14 @@ func TestRecordUpdates(t *testing.T) {
 	input := RecordUpdatesInput{Warehouse: "depot", Updates: []Update{update("1", "B", 5), update("2", "A", 6), update("2", "A", 7), update("3", "", 1), update("4", "B", 5)}}
 	result, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, input)
 	require.NoError(t, err)
-	require.Equal(t, RecordUpdatesResult{SKUs: []string{"A", "B"}, Changed: 2, Duplicates: 1, Refused: 1}, result)
+	require.Equal(t, RecordUpdatesResult{SKUs: []string{"A", "B"}, Changed: 2, Duplicates: 1, Refused: 1, Labels: acme}, result)
 	require.Equal(t, map[string]int64{"A": 6, "B": 5}, w.available())
 
 	older := update("5", "A", 9)
 	older.ReportedAt, older.ReceivedAt = new(noon.Add(-time.Minute)), new(noon.Add(-time.Minute))
 	result, err = do[RecordUpdatesResult](w, w.intake().RecordUpdates, RecordUpdatesInput{Warehouse: "depot", Updates: []Update{older}})
 	require.NoError(t, err)
-	require.Equal(t, RecordUpdatesResult{Older: 1}, result)
+	require.Equal(t, RecordUpdatesResult{Older: 1, Labels: acme}, result)
 }
 
 // When the answer of an attempt was lost, the next one finds only duplicates. What they changed has to be pushed all the same.
@@ -190,7 +190,7 @@ func TestRecordSnapshot(t *testing.T) {
 	}
 	whole := Snapshot{ID: w.upload("A", "B", "C"), Full: true, Rows: 3, AsOf: &noon, From: "a file"}
 	first := record(whole)
-	require.Equal(t, RecordSnapshotResult{Rows: 3, Changed: 3}, first)
+	require.Equal(t, RecordSnapshotResult{Rows: 3, Changed: 3, Labels: acme}, first)
 	require.Equal(t, first, record(whole), "the answer may be lost")
 	require.Contains(t, record(Snapshot{ID: 1000, Full: true}).Held, "send it again")
 

@@ -61,6 +61,7 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 			Compose: func(items []channels.Item, batch int) ([][]int, error) {
 				return channels.Compose(channel, items, batch)
 			},
+			Submits: func(items []channels.Item) bool { return channels.Submits(channel, items) },
 		}),
 	}
 	slice.replies = make(chan reply, slice.machine.AtOnce())
@@ -160,7 +161,7 @@ func (s *slice) await(ctx context.Context, wait time.Duration, ends bool) *reply
 	case <-cancelled:
 	case <-stop:
 	}
-	return nil
+	return s.arrived() // whatever came first: an answer that has come is settled before another call begins
 }
 
 // arrived returns an answer that waits for the loop.
@@ -265,6 +266,6 @@ func (s *slice) report(ctx context.Context, result PushResult) (PushResult, erro
 	if result.Counts, err = s.Ledger.Tally(ctx, s.input.Lease.Run); err != nil {
 		return PushResult{}, err
 	}
-	result.Left, result.Rate, result.Pace = due.Rows, s.meters.Rate(), s.pace()
+	result.Left, result.Open, result.Rate, result.Pace = due.Rows, due.InCalls, s.meters.Rate(), s.pace()
 	return result, nil
 }

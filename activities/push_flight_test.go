@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -108,6 +109,71 @@ func TestLostAnswersOfManyCalls(t *testing.T) {
 	}
 	require.Equal(t, 4, lost)
 	require.Len(t, store.calls, 8)
+}
+
+// overtaken is a store whose first call is answered, with a loss, while the second is begun.
+type overtaken struct {
+	*script
+	second   chan struct{} // closed when the second intent comes
+	first    chan struct{} // closed when the first call is answered
+	answered <-chan struct{}
+}
+
+func (s *overtaken) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
+	reply, err := s.script.Send(ctx, call)
+	if err != nil {
+		<-s.second
+		s.answered = ctx.Done() // a call's time ends when its answer waits for the loop
+		close(s.first)
+	}
+	return reply, err
+}
+
+// overtaking holds the second intent back until the answer to the first call waits for the loop.
+type overtaking struct {
+	ledger.Ledger
+	store   *overtaken
+	intents int
+}
+
+func (o *overtaking) Intend(ctx context.Context, lease ledger.Lease, intent ledger.Intent) error {
+	if o.intents++; o.intents == 2 {
+		close(o.store.second)
+		<-o.store.first
+		<-o.store.answered
+	}
+	return o.Ledger.Intend(ctx, lease, intent)
+}
+
+// An answer that has come is settled before another call begins: it may say that the store falters. A wait that ends at the same moment changes
+// nothing: it is tried some times, because which of the two is seen first is chance.
+func TestAnswersAreSettledBeforeTheNextCall(t *testing.T) {
+	t.Parallel()
+	for range 8 {
+		overtake(t)
+	}
+}
+
+func overtake(t *testing.T) {
+	t.Helper()
+	store := &overtaken{script: fast(4), second: make(chan struct{}), first: make(chan struct{})}
+	store.answer = func(n int, _ channels.Call) (channels.Reply, error) {
+		if n == 1 {
+			return channels.Reply{}, errLost
+		}
+		return channels.Reply{}, nil
+	}
+	p := flowing(t, store, skusOf(8)...)
+	p.push.After = func(time.Duration, int) <-chan time.Time {
+		over := make(chan time.Time)
+		close(over)
+		return over
+	}
+	p.push.Ledger = &overtaking{Ledger: p.Ledger, store: store}
+	result, err := p.slice()
+	require.NoError(t, err)
+	require.True(t, result.Faulty)
+	require.Len(t, store.calls, 2, "the store takes four at once, and after the loss nothing new begins")
 }
 
 // A person may lower how many calls are under way at once.

@@ -144,7 +144,7 @@ func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Pla
 			return ResolveResult{}, err
 		}
 	}
-	result.Due, result.Live, result.Zeroing = due.Rows, due.Live, going
+	result.Due, result.Open, result.Live, result.Zeroing = due.Rows+due.InCalls, due.InCalls, due.Live, going
 	if err := r.Ledger.Progress(ctx, input.Lease.Run, ledger.PhasePushing, ledger.Counts{Resolved: result.Resolved, Due: result.Due}); err != nil {
 		return ResolveResult{}, err
 	}

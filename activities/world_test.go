@@ -37,6 +37,7 @@ type source struct {
 	read    func() // while it is read
 	still   bool   // it has nothing new
 	delta   bool   // it names only what changed
+	err     error  // why it cannot be read
 }
 
 func (s *source) Check(context.Context) (warehouses.Finding, error) { return warehouses.Finding{}, nil }
@@ -45,6 +46,9 @@ func (s *source) Fetch(ctx context.Context, _ warehouses.Request, sink warehouse
 	s.fetches++
 	if s.read != nil {
 		s.read()
+	}
+	if s.err != nil {
+		return warehouses.Snapshot{}, s.err
 	}
 	if s.still {
 		return warehouses.Snapshot{Unchanged: true}, nil
@@ -127,7 +131,9 @@ func (living) Decide(context.Context, string, string, string) error   { return n
 func (living) Dissolved(context.Context, string, int64, string) error { return nil }
 func (living) Attributes(context.Context) (bool, error)               { return true, nil }
 
-func (w *world) intake() *Intake { return &Intake{Ledger: w.Ledger, Requests: w, Now: w.clock} }
+func (w *world) intake() *Intake {
+	return &Intake{Ledger: w.Ledger, Requests: w, Executions: living{}, Now: w.clock}
+}
 
 func (w *world) gate() *Gate {
 	return &Gate{Ledger: w.Ledger, Executions: living{}, Now: w.clock, Poll: 2 * time.Second}

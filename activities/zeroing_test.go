@@ -188,6 +188,22 @@ func TestRowsOfOpenCallsCountTowardsMassZeroing(t *testing.T) {
 	}
 }
 
+// Rows in an open call are settled by the run that has the store, so a push has them before it although nothing else is due.
+func TestRowsOfOpenCallsAreDue(t *testing.T) {
+	t.Parallel()
+	s := newLosses(t)
+	s.set(0, 100, 3)
+	lease := s.start()
+	first := s.resolve(lease, 0)
+	require.EqualValues(t, 100, first.Due)
+	require.Zero(t, first.Open)
+	s.push(lease, ledger.StatusSent)
+	s.end(lease)
+	result := s.run()
+	require.EqualValues(t, 100, result.Due)
+	require.EqualValues(t, 100, result.Open)
+}
+
 // What a person approved is not counted again, whatever becomes of it; what goes beyond it is.
 func TestApprovedZeroingIsNotCountedAgain(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,21 @@ type Metered interface {
 	Meter(operation Operation, items []Item) string
 }
 
+// Submitter is the capability of stores that report later on some of their calls and answer others at once.
+type Submitter interface {
+	// Submits is true when a call for items makes a submission, which counts against Limits.Tickets.
+	Submits(items []Item) bool
+}
+
+// Submits tells whether a call for items makes a submission. Where a store does not say, each may.
+func Submits(channel Channel, items []Item) bool {
+	for around, ok := channel.(*guard); ok; around, ok = channel.(*guard) {
+		channel = around.channel
+	}
+	submitter, ok := channel.(Submitter)
+	return !ok || submitter.Submits(items)
+}
+
 // AsFinder returns the Finder of a channel, through any guard around it.
 func AsFinder(channel Channel) (Finder, bool) {
 	around, ok := channel.(*guard)

@@ -12,7 +12,8 @@
 //   - a single item: a batch of one.
 //
 // What only some stores need is a capability, asked for by interface: Poller (reports later), Finder (knows items by ids of its
-// own), Composer (does not take every mix of items in one call), Metered (counts kinds of calls apart).
+// own), Composer (does not take every mix of items in one call), Metered (counts kinds of calls apart), Submitter (reports later on some
+// calls alone).
 package channels
 
 import (

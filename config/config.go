@@ -84,7 +84,7 @@ func Load(path string, drivers Drivers, options Options) (ledger.Definitions, []
 
 // Parse checks the content of a configuration file. Catalogue files are read relative to the path's folder.
 func Parse(path string, content []byte, drivers Drivers, options Options) (ledger.Definitions, []Warning, error) {
-	l := &loader{path: path, drivers: drivers, options: options, pairs: map[[3]string]place{}, locations: map[string]place{}}
+	l := &loader{path: path, drivers: drivers, options: options, pairs: map[[3]string]place{}, locations: map[string]place{}, insist: "apply with --force"}
 	if root := l.tree(content); root != nil {
 		l.document(root)
 	}
@@ -128,6 +128,7 @@ type loader struct {
 	connections names
 	pairs       map[[3]string]place // connections by merchant, warehouse and store
 	locations   map[string]place    // connection id → where its locations stand
+	insist      string              // how a person insists on a Full Sync of more than once a day; empty where nobody can
 }
 
 func (l *loader) fail(at place, format string, arguments ...any) {
@@ -150,10 +151,11 @@ func (l *loader) order(a, b place) int {
 
 // document reads the whole file: first what others refer to, then those that refer.
 func (l *loader) document(root *node) {
-	o, ok := l.object(root, "the configuration", "warehouses", "stores", "connections", "strategies", "catalog")
+	o, ok := l.object(root, "the configuration", "warehouses", "stores", "connections", "strategies", "catalog", "console")
 	if !ok {
 		return
 	}
+	l.console(o.get("console"))
 	l.each(o, "warehouses", &l.warehouses, l.warehouse)
 	l.each(o, "stores", &l.stores, l.store)
 	l.each(o, "connections", &l.connections, l.connection)

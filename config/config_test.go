@@ -96,7 +96,7 @@ func TestDefaults(t *testing.T) {
 	definitions, warnings, err := config.Load(setup(t, map[string]string{"tidemark.yaml": windows}), drivers, config.Options{})
 	require.NoError(t, err)
 	require.Empty(t, warnings)
-	hourly := []ledger.Rule{{Every: time.Hour}}
+	hourly, neither := []ledger.Rule{{Every: time.Hour}}, []ledger.Mode{ledger.Smart, ledger.Full} // belongs to the file
 	require.Equal(t, ledger.Definitions{
 		Warehouses: []ledger.Warehouse{{
 			ID: "portland", Merchant: "acme", Driver: "depot",
@@ -114,11 +114,11 @@ func TestDefaults(t *testing.T) {
 		Connections: []ledger.Connection{
 			{
 				ID: "shop", Merchant: "acme", Warehouse: "portland", Store: "acme-shop", Enabled: true,
-				Inventory: ledger.Flow{Enabled: true, Smart: hourly, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush},
+				Inventory: ledger.Flow{Enabled: true, Smart: hourly, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush, Unnamed: neither},
 			},
 			{
 				ID: "market", Merchant: "acme", Warehouse: "portland", Store: "acme-market",
-				Inventory: ledger.Flow{Enabled: true, Smart: hourly, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedBlock},
+				Inventory: ledger.Flow{Enabled: true, Smart: hourly, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedBlock, Unnamed: neither},
 			},
 		},
 	}, definitions)
@@ -126,8 +126,78 @@ func TestDefaults(t *testing.T) {
 
 func TestEverythingSet(t *testing.T) {
 	t.Parallel()
-	path := setup(t, map[string]string{
+	path := everything(t)
+	definitions, warnings, err := config.Load(path, drivers, config.Options{})
+	require.NoError(t, err)
+	require.Empty(t, warnings)
+	listing := func(store, sku, channelSKU string) ledger.ListingDefinition {
+		return ledger.ListingDefinition{Store: store, Listing: inventory.Listing{SKU: sku, ChannelSKU: channelSKU}}
+	}
+	require.Equal(t, ledger.Definitions{
+		Warehouses: []ledger.Warehouse{{
+			ID: "portland", Merchant: "acme", Driver: "depot",
+			Settings: settings.Values{
+				"endpoint": "http://127.0.0.1:9470/warehouses/portland", "token": "file:/run/secrets/depot", "page": int64(250),
+				"columns": map[string]string{"sku": "Artikel", "available": "3"}, "parts": []string{"one", "two"},
+				"texts": map[string]string{"Sold out": "0", "n/a": "none", "-1": "2", "": "none", "Ja": "7"},
+				"skip":  []string{"Total,*"}, "header": "auto",
+			},
+			Quantity: inventory.QuantityOnHand, Missing: inventory.MissingZero, Refused: inventory.RefusedZero, Repeated: inventory.RepeatedSum,
+			Guard: ledger.Guard{MinimumRows: 0.5, MaximumRefused: 0.025, MaximumMissing: 0.075, MaximumZeroed: 1, DecideWithin: 48 * time.Hour},
+			Hook:  &ledger.Hook{Format: ledger.HookShipHero, Keys: []string{"env:HOOK_KEY", "file:/run/secrets/hook"}},
+		}},
+		Stores: []ledger.Store{
+			{
+				ID: "acme-shop", Merchant: "acme", Driver: "shop", BatchSize: 100,
+				Settings: settings.Values{"endpoint": "https://shop.example", "token": "env:SHOP_TOKEN"},
+				Budget:   ledger.Budget{Share: 0.6, DailyCalls: 5000, Calls: 3, QuietHours: &ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Paris"}},
+			},
+			{ID: "acme-market", Merchant: "acme", Driver: "creator", Settings: settings.Values{}, Budget: ledger.Budget{Share: 0.8}},
+		},
+		Connections: []ledger.Connection{
+			{
+				ID: "shop", Merchant: "acme", Warehouse: "portland", Store: "acme-shop", Enabled: true,
+				Inventory: ledger.Flow{
+					Smart: []ledger.Rule{
+						{Every: 3 * time.Hour},
+						{Hourly: &ledger.Hourly{Every: 2, Minute: 15}},
+						{Flexible: &ledger.Flexible{Every: 90 * time.Minute, From: 22, To: 2, Days: []string{"mon", "tue"}}},
+					},
+					Full: []ledger.Rule{{Daily: "01:00"}}, Timezone: "America/Los_Angeles", Overlap: ledger.OverlapBuffer, Unlisted: inventory.UnlistedBlock,
+					Floor: 15 * time.Minute, Zones: map[ledger.Mode]string{ledger.Full: "Asia/Tokyo"},
+					Locations: []inventory.Location{{ID: "655441491", Facilities: []string{"east", "north 1"}}, {ID: "outlet", Facilities: []string{"west"}}},
+				},
+			},
+			{
+				ID: "market", Merchant: "acme", Warehouse: "portland", Store: "acme-market", Enabled: true,
+				Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{}, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush, Unnamed: []ledger.Mode{ledger.Full}},
+			},
+		},
+		SchedulesReadOnly: true,
+		Strategies: []ledger.StrategyDefinition{{Merchant: "acme", Warehouse: "portland", Strategy: inventory.Strategy{
+			BufferPercent: 2.5, Minimum: 3, Distribution: inventory.DistributePriority, Priority: []string{"shop", "market"}, Caps: map[string]int64{"shop": 40},
+		}}},
+		Products: []ledger.Product{
+			{Merchant: "acme", SKU: "BIKE", Name: "City bike, blue", Barcode: "4006381333931"},
+			{Merchant: "acme", SKU: " LIGHT "},
+		},
+		Bundles: []ledger.BundleDefinition{
+			{Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "BIKE", Count: 1}, {SKU: "LIGHT", Count: 2}}}},
+			{Merchant: "acme", Bundle: inventory.Bundle{SKU: "PAIR", Components: []inventory.Component{{SKU: "LIGHT", Count: 2}}}},
+		},
+		Listings: []ledger.ListingDefinition{
+			listing("acme-shop", "BIKE", "B-1"), listing("acme-shop", "BIKE", "B-2"), listing("acme-shop", "LIGHT", "LIGHT"),
+			listing("acme-market", "BIKE", "B-1"), listing("acme-market", "BIKE", "B-2"), listing("acme-market", "LIGHT", "LIGHT"),
+		},
+	}, definitions)
+}
+
+// everything is a configuration in which everything is set.
+func everything(t *testing.T) string {
+	t.Helper()
+	return setup(t, map[string]string{
 		"tidemark.yaml": `# Everything that can be set.
+console: {schedules: read-only}
 warehouses:
   - id: portland
     merchant: acme
@@ -177,6 +247,8 @@ connections:
       full:
         - daily: "01:00"
       timezone: America/Los_Angeles
+      timezones: {full: Asia/Tokyo}
+      floor: 15m
       overlap: buffer
       unlisted: block
       locations:
@@ -206,67 +278,6 @@ catalog:
 		"bundles.csv":  "bundle_sku,component_sku,count\r\nKIT,BIKE,1\r\nPAIR,LIGHT,2\r\nKIT,LIGHT,2\r\n",
 		"listings.csv": "sku,channel_sku\nBIKE,B-1\nBIKE,B-2\nLIGHT,LIGHT\n",
 	})
-	definitions, warnings, err := config.Load(path, drivers, config.Options{})
-	require.NoError(t, err)
-	require.Empty(t, warnings)
-	listing := func(store, sku, channelSKU string) ledger.ListingDefinition {
-		return ledger.ListingDefinition{Store: store, Listing: inventory.Listing{SKU: sku, ChannelSKU: channelSKU}}
-	}
-	require.Equal(t, ledger.Definitions{
-		Warehouses: []ledger.Warehouse{{
-			ID: "portland", Merchant: "acme", Driver: "depot",
-			Settings: settings.Values{
-				"endpoint": "http://127.0.0.1:9470/warehouses/portland", "token": "file:/run/secrets/depot", "page": int64(250),
-				"columns": map[string]string{"sku": "Artikel", "available": "3"}, "parts": []string{"one", "two"},
-				"texts": map[string]string{"Sold out": "0", "n/a": "none", "-1": "2", "": "none", "Ja": "7"},
-				"skip":  []string{"Total,*"}, "header": "auto",
-			},
-			Quantity: inventory.QuantityOnHand, Missing: inventory.MissingZero, Refused: inventory.RefusedZero, Repeated: inventory.RepeatedSum,
-			Guard: ledger.Guard{MinimumRows: 0.5, MaximumRefused: 0.025, MaximumMissing: 0.075, MaximumZeroed: 1, DecideWithin: 48 * time.Hour},
-			Hook:  &ledger.Hook{Format: ledger.HookShipHero, Keys: []string{"env:HOOK_KEY", "file:/run/secrets/hook"}},
-		}},
-		Stores: []ledger.Store{
-			{
-				ID: "acme-shop", Merchant: "acme", Driver: "shop", BatchSize: 100,
-				Settings: settings.Values{"endpoint": "https://shop.example", "token": "env:SHOP_TOKEN"},
-				Budget:   ledger.Budget{Share: 0.6, DailyCalls: 5000, Calls: 3, QuietHours: &ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Paris"}},
-			},
-			{ID: "acme-market", Merchant: "acme", Driver: "creator", Settings: settings.Values{}, Budget: ledger.Budget{Share: 0.8}},
-		},
-		Connections: []ledger.Connection{
-			{
-				ID: "shop", Merchant: "acme", Warehouse: "portland", Store: "acme-shop", Enabled: true,
-				Inventory: ledger.Flow{
-					Smart: []ledger.Rule{
-						{Every: 3 * time.Hour},
-						{Hourly: &ledger.Hourly{Every: 2, Minute: 15}},
-						{Flexible: &ledger.Flexible{Every: 90 * time.Minute, From: 22, To: 2, Days: []string{"mon", "tue"}}},
-					},
-					Full: []ledger.Rule{{Daily: "01:00"}}, Timezone: "America/Los_Angeles", Overlap: ledger.OverlapBuffer, Unlisted: inventory.UnlistedBlock,
-					Locations: []inventory.Location{{ID: "655441491", Facilities: []string{"east", "north 1"}}, {ID: "outlet", Facilities: []string{"west"}}},
-				},
-			},
-			{
-				ID: "market", Merchant: "acme", Warehouse: "portland", Store: "acme-market", Enabled: true,
-				Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{}, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush},
-			},
-		},
-		Strategies: []ledger.StrategyDefinition{{Merchant: "acme", Warehouse: "portland", Strategy: inventory.Strategy{
-			BufferPercent: 2.5, Minimum: 3, Distribution: inventory.DistributePriority, Priority: []string{"shop", "market"}, Caps: map[string]int64{"shop": 40},
-		}}},
-		Products: []ledger.Product{
-			{Merchant: "acme", SKU: "BIKE", Name: "City bike, blue", Barcode: "4006381333931"},
-			{Merchant: "acme", SKU: " LIGHT "},
-		},
-		Bundles: []ledger.BundleDefinition{
-			{Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "BIKE", Count: 1}, {SKU: "LIGHT", Count: 2}}}},
-			{Merchant: "acme", Bundle: inventory.Bundle{SKU: "PAIR", Components: []inventory.Component{{SKU: "LIGHT", Count: 2}}}},
-		},
-		Listings: []ledger.ListingDefinition{
-			listing("acme-shop", "BIKE", "B-1"), listing("acme-shop", "BIKE", "B-2"), listing("acme-shop", "LIGHT", "LIGHT"),
-			listing("acme-market", "BIKE", "B-1"), listing("acme-market", "BIKE", "B-2"), listing("acme-market", "LIGHT", "LIGHT"),
-		},
-	}, definitions)
 }
 
 func TestHookIsSignedByDefault(t *testing.T) {

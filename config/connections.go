@@ -59,33 +59,40 @@ func (l *loader) unique(connection ledger.Connection, at place) {
 }
 
 // flow reads the inventory flow of a connection. Without one it has the defaults: Smart Sync every 60 minutes, no Full Sync
-// schedule.
+// schedule. A schedule that it does not name belongs to the pages.
 func (l *loader) flow(parent *object, what string, of ledger.Connection) ledger.Flow {
-	flow := ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: defaultSmart}}, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: l.unlistedDefault(of.Store)}
+	flow := ledger.Flow{
+		Enabled: true, Smart: []ledger.Rule{{Every: defaultSmart}}, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: l.unlistedDefault(of.Store),
+		Unnamed: []ledger.Mode{ledger.Smart, ledger.Full},
+	}
 	n := parent.get("inventory")
 	if n == nil {
 		return flow
 	}
-	o, ok := l.object(n, "inventory of "+what, "enabled", "smart", "full", "timezone", "overlap", "unlisted", "locations")
+	o, ok := l.object(n, "inventory of "+what, "enabled", "smart", "full", "timezone", "timezones", "overlap", "unlisted", "locations", "floor")
 	if !ok {
 		return flow
 	}
 	flow.Enabled = l.truth(o.get("enabled"), "enabled in the inventory of "+what, true)
 	if smart := o.get("smart"); smart != nil {
 		flow.Smart = l.rules(smart, "smart of "+what)
+		flow.Unnamed = without(flow.Unnamed, ledger.Smart)
 		l.checkSmart(flow.Smart, smart.place, what)
 	}
 	if full := o.get("full"); full != nil {
 		flow.Full = l.rules(full, "full of "+what)
+		flow.Unnamed = without(flow.Unnamed, ledger.Full)
 		l.checkFull(flow.Full, full.place, what)
 	}
 	flow.Timezone = l.timezone(o.get("timezone"), "timezone of "+what)
+	flow.Zones = l.timezones(o.get("timezones"), "timezones of "+what)
 	if overlap, ok := l.choice(o.get("overlap"), "overlap of "+what, string(ledger.OverlapSkip), string(ledger.OverlapBuffer)); ok {
 		flow.Overlap = ledger.Overlap(overlap)
 	}
 	if unlisted, ok := l.choice(o.get("unlisted"), "unlisted of "+what, string(inventory.UnlistedPush), string(inventory.UnlistedBlock)); ok {
 		flow.Unlisted = inventory.UnlistedPolicy(unlisted)
 	}
+	flow.Floor, _ = l.interval(o.get("floor"), "floor of "+what, longestFloor)
 	if locations, given := o.fields["locations"]; given {
 		flow.Locations = l.readLocations(locations.value, what)
 		l.locations[of.ID] = locations.place

@@ -12,6 +12,22 @@ var invalidFlows = map[string]invalid{
 		text: flow("      unlisted: pusch\n"),
 		want: `tidemark.yaml:23:17: unlisted of connection shop: expected push or block, found "pusch"; did you mean "push"?`,
 	},
+	"an unknown choice for the schedules of the pages": {
+		text: base + "console: {schedules: readonly}\n",
+		want: `tidemark.yaml:26:22: schedules of console: expected editable or read-only, found "readonly"; did you mean "read-only"?`,
+	},
+	"a setting that the pages do not have": {
+		text: base + "console: {colour: red}\n",
+		want: `tidemark.yaml:26:11: console has no setting "colour"; it has schedules`,
+	},
+	"an unknown time zone of one schedule": {
+		text: flow("      timezones: {full: Mars/Olympus}\n"),
+		want: `tidemark.yaml:23:25: full in timezones of connection shop: "Mars/Olympus" is not a known time zone; expected a name of the IANA list like Europe/Paris or UTC`,
+	},
+	"a floor in seconds": {
+		text: flow("      floor: 90s\n"),
+		want: `tidemark.yaml:23:14: floor of connection shop: expected whole minutes from 1m to 24h, like 60m or 2h, found "90s"`,
+	},
 	"an unknown time zone": {
 		text: flow("      timezone: Mars/Olympus\n"),
 		want: `tidemark.yaml:23:17: timezone of connection shop: "Mars/Olympus" is not a known time zone; expected a name of the IANA list like Europe/Paris or UTC`,

@@ -14,6 +14,8 @@ const (
 	// shortestInterval and longestInterval bound every.
 	shortestInterval = time.Minute
 	longestInterval  = 31 * 24 * time.Hour
+	// longestFloor bounds floor, the shortest interval that the advice may give.
+	longestFloor = 24 * time.Hour
 )
 
 var ruleForms = []string{"every", "hourly", "daily", "flexible"}
@@ -211,11 +213,15 @@ func (l *loader) checkFull(rules []ledger.Rule, at place, what string) {
 		return
 	}
 	const reason = "more than once a day strains the store and corrects nothing that Smart Sync would miss"
+	or := ""
+	if l.insist != "" {
+		or = ", or " + l.insist
+	}
 	if l.options.Force {
 		l.warn(at, "full of %s runs up to %d times a day; %s", what, busiest, reason)
 		return
 	}
-	l.fail(at, "full of %s runs up to %d times a day; %s: schedule it once a day, like daily: \"01:00\", or apply with --force", what, busiest, reason)
+	l.fail(at, "full of %s runs up to %d times a day; %s: schedule it once a day, like daily: \"01:00\"%s", what, busiest, reason, or)
 }
 
 func minutes(span time.Duration) string { return fmt.Sprintf("%dm", int(span/time.Minute)) }

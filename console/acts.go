@@ -21,11 +21,15 @@ type act func(ctx context.Context, r *http.Request) (to string, said notice, err
 
 func (c *Console) acts() map[string]act {
 	return map[string]act{
-		"/c/{id}/sync":     c.actSync,
-		"/c/{id}/push":     c.actPush,
-		"/c/{id}/pause":    c.actPause,
-		"/c/{id}/resume":   c.actResume,
-		"/runs/{n}/cancel": c.actCancel,
+		"/c/{id}/sync":                  c.actSync,
+		"/c/{id}/push":                  c.actPush,
+		"/c/{id}/pause":                 c.actPause,
+		"/c/{id}/resume":                c.actResume,
+		"/c/{id}/schedule/{mode}":       c.actSchedule,
+		"/c/{id}/schedule/{mode}/clear": c.actClear,
+		"/c/{id}/advice":                c.actAdvice(false),
+		"/c/{id}/advice/undo":           c.actAdvice(true),
+		"/runs/{n}/cancel":              c.actCancel,
 		"/runs/{n}/approve": func(ctx context.Context, r *http.Request) (string, notice, error) {
 			return c.actDecide(ctx, r, true)
 		},
@@ -39,7 +43,7 @@ func (c *Console) acts() map[string]act {
 // its details, which are in the log.
 func (c *Console) perform(do act) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
+		ctx, cancel := context.WithTimeout(control.WithActor(r.Context(), control.Actor{Who: c.options.By, From: control.FromPage}), pagePatience)
 		defer cancel()
 		if err := r.ParseForm(); err != nil {
 			c.fail(w, r, http.StatusBadRequest, "The form cannot be read.")

@@ -174,6 +174,7 @@ type scheduleView struct {
 	Completed, What, Next string
 	First                 bool
 	Note                  string
+	Edit                  string // address of the editor
 }
 
 type liveRun struct {
@@ -243,15 +244,17 @@ func whyOff(one ledger.Connection, pulse control.Pulse) string {
 }
 
 func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.Run, unreachable string, k clock) scheduleView {
-	view := scheduleView{Mode: mode, Name: "Default schedule (Smart Sync)", Button: "Update inventory", First: true, Source: "Set in the configuration", Completed: "Never", Next: "–"}
-	rules := one.Inventory.Smart
-	if mode == ledger.Full {
-		rules = one.Inventory.Full
-		view.Name, view.Button, view.First = "Full sync schedule", "Full inventory update", false
+	own := one.Inventory.Schedule(mode)
+	view := scheduleView{
+		Mode: mode, Name: scheduleName(mode), Button: "Update inventory", First: true, Completed: "Never", Next: "–", Rules: ruleSentences(own.Rules), Edit: schedulePath(one.ID, mode),
 	}
-	view.Rules = ruleWords(rules)
-	if len(rules) == 0 {
-		view.Rules = []string{"By hand only"}
+	if mode == ledger.Full {
+		view.Button, view.First = "Full inventory update", false
+	}
+	for _, setting := range one.Settings {
+		if setting.Mode == mode {
+			view.Source = sentence(control.SettingWords(setting))
+		}
 	}
 	if last != nil {
 		view.Completed = fmt.Sprintf("%s, took %s", k.at(*last.EndedAt), span(last.EndedAt.Sub(last.StartedAt)))
@@ -271,7 +274,7 @@ func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.R
 			view.Next, view.Note = "Paused", schedule.Note
 		case schedule.Next != nil:
 			view.Next = k.next(*schedule.Next)
-			for _, start := range control.NextStarts(rules, one.Inventory.Timezone, k.now, nextStarts) {
+			for _, start := range control.NextStarts(own.Rules, own.Timezone, k.now, nextStarts) {
 				view.Starts = append(view.Starts, k.at(start))
 			}
 		}
@@ -287,6 +290,9 @@ const nextStarts = 5
 func viewLiveRun(run control.OpenRun, k clock) liveRun {
 	view := liveRun{
 		Name: fmt.Sprintf("%s #%d", control.SyncName(run.Mode), run.ID), Href: runPath(run.ID), Phase: cmp.Or(run.Phase, "running"), Done: doneRows(run.Run), Total: run.Counts.Due,
+	}
+	if run.Retry != nil { // what fails stands below
+		view.Phase = cmp.Or(run.Step(), "running")
 	}
 	if run.Outcome == ledger.Held {
 		view.Phase = "waits for a person"

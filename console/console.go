@@ -38,6 +38,15 @@ type Control interface {
 	Resume(ctx context.Context, connection, by string) ([]string, error)
 	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
+
+	Schedule(ctx context.Context, connection string, mode ledger.Mode) (control.ScheduleShown, error)
+	PreviewSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.SchedulePreview, error)
+	EditSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEdited, error)
+	ClearOverride(ctx context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEdited, error)
+	Advise(ctx context.Context, connection string) (control.Advice, error)
+	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error)
+	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error)
+	Log(ctx context.Context, before int64, limit int) ([]ledger.AuditEntry, error)
 }
 
 // Options are what a Console needs.

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -70,6 +71,7 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 			ID: "acme-shop", Merchant: "acme", Warehouse: "portland", Store: "shop", Enabled: true,
 			Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}, Timezone: "America/Los_Angeles"},
 		},
+		Settings:  []control.ScheduleSetting{{Mode: ledger.Smart, Source: control.SetInFile, FileName: "host:/etc/tidemark.yaml"}},
 		Schedules: []control.ScheduleStatus{{ID: "smart-sync/acme-shop", Next: new(noon.Add(time.Hour))}},
 		Rows:      map[ledger.Status]int64{ledger.StatusExported: 1000, ledger.StatusRejected: 2},
 		Open:      []control.OpenRun{{Run: run}},
@@ -141,8 +143,9 @@ func (f *fake) Ask(_ context.Context, mode ledger.Mode, connection string, reque
 
 func (f *fake) CheckScope(context.Context, string, []string) error { return nil }
 
-func (f *fake) Pause(_ context.Context, connection, _, reason string) ([]string, error) {
-	f.note("pause " + connection + " " + reason)
+func (f *fake) Pause(ctx context.Context, connection, _, reason string) ([]string, error) {
+	actor := control.ActorOf(ctx)
+	f.note("pause " + connection + " " + reason + " by " + actor.Who + " on a " + actor.From)
 	return []string{"smart-sync/acme-shop"}, nil
 }
 
@@ -251,7 +254,7 @@ func TestPages(t *testing.T) {
 		"/":                    {"acme-shop", "Held", "312 of 1,204 rows", "waits for you"},
 		"/?state=on+time":      {"No connection is so."},
 		"/?name=acme":          {"acme-shop"},
-		"/c/acme-shop":         {"Every 60 minutes", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected"},
+		"/c/acme-shop":         {"Every 60 minutes", "Set in tidemark.yaml.", "/c/acme-shop/schedule/full", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected"},
 		"/c/acme-shop/levels":  {"Push the chosen ones", "Rejected"},
 		"/runs":                {"#5", "Failed"},
 		"/runs/5":              {"2 rejected", "http://127.0.0.1:8233/namespaces/default/workflows/smart-sync%2Facme-shop/abc/history"},
@@ -335,7 +338,7 @@ func TestActs(t *testing.T) {
 		"push chosen SKUs":      {"/c/acme-shop/push", url.Values{"sku": {"A", "B"}}, []string{"smart acme-shop A,B by ann"}, "started as run 5"},
 		"push one SKU":          {"/c/acme-shop/push", url.Values{"sku": {"A"}, "merchant": {"acme"}}, []string{"smart acme-shop A by ann"}, "Activity"},
 		"push nothing":          {"/c/acme-shop/push", nil, nil, "no SKU is chosen"},
-		"pause":                 {"/c/acme-shop/pause", url.Values{"reason": {" stocktaking "}}, []string{"pause acme-shop stocktaking"}, "1 schedule will start nothing"},
+		"pause":                 {"/c/acme-shop/pause", url.Values{"reason": {" stocktaking "}}, []string{"pause acme-shop stocktaking by ann on a page"}, "1 schedule will start nothing"},
 		"what control refuses":  {"/c/acme-shop/resume", nil, nil, "has no schedules =cmd()&lt;script&gt;"},
 		"approve":               {"/runs/6/approve", nil, []string{"approve"}, "Approved"},
 		"reject":                {"/runs/6/reject", nil, []string{"reject"}, "Rejected"},
@@ -363,8 +366,10 @@ func TestActsComeFromThePages(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, status, "%v", headers)
 	}
 	for path := range w.console.acts() {
-		status, _ := w.get(strings.NewReplacer("{id}", "acme-shop", "{n}", "5").Replace(path))
-		require.Equal(t, http.StatusNotFound, status, path)
+		status, _ := w.get(strings.NewReplacer("{id}", "acme-shop", "{n}", "5", "{mode}", "smart").Replace(path))
+		read := slices.ContainsFunc(w.console.pages(), func(one kind) bool { return one.path == path })
+		require.Equal(t, read, status == http.StatusOK, path)
+		require.Equal(t, !read, status == http.StatusNotFound, path)
 	}
 	require.Empty(t, w.fake.did())
 }

@@ -105,11 +105,7 @@ type channelRow struct {
 }
 
 func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
-	one, err := c.options.Control.Connection(ctx, q.path("id"))
+	one, pulse, err := c.connection(ctx, q.path("id"))
 	if err != nil {
 		return page{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 // request is what a page was asked for with.
@@ -41,6 +42,9 @@ func (c *Console) pages() []kind {
 		{"/sku/{merchant}/{sku...}", "sku", "levels", nil, c.skuPage},
 		{"/held", "held", "held", []string{"list", "foot"}, c.heldPage},
 		{"/partners", "partners", "partners", nil, c.partnersPage},
+		{"/c/{id}/schedule/{mode}", "schedule", "connections", nil, c.schedulePage},
+		{"/c/{id}/tune", "tune", "connections", nil, c.tunePage},
+		{"/log", "log", "log", nil, c.logPage},
 	}
 }
 
@@ -72,6 +76,16 @@ func (c *Console) build(ctx context.Context, one kind, q request) (page, error) 
 	shown, err := one.build(ctx, q)
 	shown.Section, shown.By = one.section, c.options.By
 	return shown, err
+}
+
+// connection is what the pages of a connection begin with: the connection, and what every page says of the whole.
+func (c *Console) connection(ctx context.Context, id string) (ledger.Connection, control.Pulse, error) {
+	one, err := c.options.Control.Connection(ctx, id)
+	if err != nil {
+		return one, control.Pulse{}, err
+	}
+	pulse, err := c.options.Control.Pulse(ctx)
+	return one, pulse, err
 }
 
 // fail answers that there is no page, or why.

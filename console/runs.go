@@ -128,11 +128,7 @@ func (c *Console) runPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
-	connection, err := c.options.Control.Connection(ctx, run.Connection)
+	connection, pulse, err := c.connection(ctx, run.Connection)
 	if err != nil {
 		return page{}, err
 	}

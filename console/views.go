@@ -40,7 +40,11 @@ var words = template.FuncMap{
 	"number": number,
 	"figure": figure,
 	"count":  count,
+	"tabs":   func(id, current string) tabs { return tabs{id, current} },
 }
+
+// tabs are the pages of a connection, and which of them is shown.
+type tabs struct{ ID, Current string }
 
 func parseViews() (*views, error) {
 	layout, err := template.New("layout").Funcs(words).ParseFS(templates, "templates/layout.html", "templates/parts.html")
@@ -48,7 +52,7 @@ func parseViews() (*views, error) {
 		return nil, fmt.Errorf("the layout of the pages: %w", err)
 	}
 	v := &views{parsed: map[string]*template.Template{}}
-	for _, name := range []string{"alone", "connections", "connection", "runs", "run", "levels", "channel", "sku", "held", "partners"} {
+	for _, name := range []string{"alone", "connections", "connection", "runs", "run", "levels", "channel", "sku", "held", "partners", "schedule", "tune", "log"} {
 		copied, err := layout.Clone()
 		if err == nil {
 			copied, err = copied.ParseFS(templates, "templates/"+name+".html")

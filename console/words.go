@@ -114,49 +114,6 @@ func zeroUp(away time.Duration) time.Duration {
 	return 0
 }
 
-// ruleWords are the rules of a schedule, a sentence each.
-func ruleWords(rules []ledger.Rule) []string {
-	words := make([]string, len(rules))
-	for i, rule := range rules {
-		switch {
-		case rule.Every > 0:
-			words[i] = "Every " + interval(rule.Every)
-		case rule.Hourly != nil && rule.Hourly.Every <= 1:
-			words[i] = fmt.Sprintf("Every hour at :%02d", rule.Hourly.Minute)
-		case rule.Hourly != nil:
-			words[i] = fmt.Sprintf("Every %d hours at :%02d, from 00:%02d", rule.Hourly.Every, rule.Hourly.Minute, rule.Hourly.Minute)
-		case rule.Daily != "":
-			words[i] = "Daily at " + rule.Daily
-		case rule.Flexible != nil:
-			words[i] = flexibleWords(*rule.Flexible)
-		}
-	}
-	return words
-}
-
-func flexibleWords(rule ledger.Flexible) string {
-	text := fmt.Sprintf("Every %s from %02d:00 to %02d:59", interval(rule.Every), rule.From, rule.To)
-	if len(rule.Days) > 0 && len(rule.Days) < 7 {
-		days := make([]string, len(rule.Days))
-		for i, day := range rule.Days {
-			days[i] = strings.ToUpper(day[:1]) + day[1:]
-		}
-		text += " on " + strings.Join(days, ", ")
-	}
-	return text
-}
-
-// interval is the time between two starts: 60 minutes, 2 hours.
-func interval(d time.Duration) string {
-	switch {
-	case d%time.Minute != 0:
-		return d.String()
-	case d > time.Hour && d%time.Hour == 0:
-		return count(int64(d/time.Hour), "hour")
-	}
-	return count(int64(d/time.Minute), "minute")
-}
-
 // state is a word with a shape and a colour.
 type state struct{ Class, Shape, Word string }
 

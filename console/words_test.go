@@ -42,22 +42,6 @@ func TestMoments(t *testing.T) {
 	require.Equal(t, "Times in America/Los Angeles (PST)", zoneWords(k))
 }
 
-func TestRulesInWords(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, []string{
-		"Every 60 minutes", "Every 2 hours", "Every hour at :15", "Every 2 hours at :05, from 00:05", "Daily at 01:00",
-		"Every 30 minutes from 08:00 to 18:59 on Mon, Tue", "Every 60 minutes from 22:00 to 03:59",
-	}, ruleWords([]ledger.Rule{
-		{Every: time.Hour},
-		{Every: 2 * time.Hour},
-		{Hourly: &ledger.Hourly{Every: 1, Minute: 15}},
-		{Hourly: &ledger.Hourly{Every: 2, Minute: 5}},
-		{Daily: "01:00"},
-		{Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 8, To: 18, Days: []string{"mon", "tue"}}},
-		{Flexible: &ledger.Flexible{Every: time.Hour, From: 22, To: 3}},
-	}))
-}
-
 // The seed's worked example: runs of 20 minutes every 30 minutes leave figures 35 minutes old on average, and 50 at most.
 func TestAgesOfTheWorkedExample(t *testing.T) {
 	t.Parallel()

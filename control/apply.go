@@ -21,7 +21,9 @@ type ApplyReport struct {
 	Schedules  []ScheduleChange `json:"schedules"`
 	Attributes Registration     `json:"attributes"`
 	Requested  []string         `json:"requested"` // connections for which a first Full Sync was requested
-	Warnings   []string         `json:"warnings"`
+	// Overrides are the schedules that somebody set beside the configuration, and what becomes of them.
+	Overrides []OverrideFate `json:"overrides"`
+	Warnings  []string       `json:"warnings"`
 	// ChangeDays are the days of the next twelve months on which a schedule's start meets a change of its zone's clock.
 	ChangeDays []ChangeDay `json:"change_days"`
 }
@@ -33,6 +35,8 @@ type ApplyOptions struct {
 	TakeOver bool
 	// From says from where it is applied, for people: a host and a file.
 	From string
+	// Choice is what to do about schedules that the file and the pages both changed; without one the apply stops before it writes anything.
+	Choice Choice
 }
 
 // applying is one apply.
@@ -40,16 +44,16 @@ type applying struct {
 	*Control
 	definitions ledger.Definitions
 	options     ApplyOptions
-	self        owner           // what schedules are marked with
-	before      map[string]bool // the connections that the ledger had: whether they were active
-	configured  map[string]bool // the connections that it is to have
+	self        owner                            // what schedules are marked with
+	before      map[string]bool                  // the connections that the ledger had: whether they were active
+	configured  map[string]bool                  // the connections that it is to have
+	decided     map[scheduleKey]*ledger.Override // what is set beside the configuration afterwards
 	report      *ApplyReport
 }
 
-// Apply makes the ledger and the schedules what the definitions say. Each step can be repeated: when it breaks off, the same apply
-// again completes it. Ids that are another ledger's are refused before anything is changed.
-func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
-	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}, ChangeDays: []ChangeDay{}}
+// apply makes the ledger and the schedules what the definitions say; see Apply.
+func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
+	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}, Overrides: []OverrideFate{}, ChangeDays: []ChangeDay{}}
 	a := &applying{Control: c, definitions: definitions, options: options, report: &report, before: map[string]bool{}, configured: map[string]bool{}}
 	known, err := c.Ledger.Connections(ctx)
 	if err != nil {
@@ -69,6 +73,9 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 	if err := a.check(ctx); err != nil {
 		return report, err
 	}
+	if err := a.claims(ctx, known); err != nil {
+		return report, err
+	}
 	if options.DryRun {
 		missing, err := c.missingAttributes(ctx)
 		if err != nil {
@@ -78,10 +85,9 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 	} else if report.Attributes, err = c.register(ctx); err != nil {
 		return report, err
 	}
-	if report.Changes, err = c.Ledger.Apply(ctx, definitions, options.ApplyOptions); err != nil {
-		return report, fmt.Errorf("applying to the ledger: %w", err)
+	if report.Changes, err = a.toLedger(ctx); err != nil {
+		return report, err
 	}
-	report.Changes = orEmpty(report.Changes)
 	if err := a.schedules(ctx); err != nil {
 		return report, err
 	}
@@ -93,10 +99,26 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 		if err := a.firstFull(ctx, connection); err != nil {
 			return report, err
 		}
-		report.Warnings = append(report.Warnings, c.advise(ctx, connection)...)
-		report.ChangeDays = append(report.ChangeDays, ComingChangeDays(connection, c.Now())...)
+		inForce := a.inForce(connection)
+		report.Warnings = append(report.Warnings, c.advise(ctx, inForce)...)
+		report.ChangeDays = append(report.ChangeDays, ComingChangeDays(inForce, c.Now())...)
 	}
 	return report, nil
+}
+
+// toLedger makes the ledger hold the definitions, and what was decided about overrides.
+func (a *applying) toLedger(ctx context.Context) ([]ledger.Change, error) {
+	options := a.options.ApplyOptions
+	options.From, options.Now = a.options.From, a.Now()
+	changes, err := a.Ledger.Apply(ctx, a.definitions, options)
+	var outdated *ledger.OutdatedError
+	switch {
+	case errors.As(err, &outdated):
+		return nil, usage("nothing was changed: somebody changed the %s schedule of %s at this moment; apply again", outdated.Now.Mode, outdated.Now.Connection)
+	case err != nil:
+		return nil, fmt.Errorf("applying to the ledger: %w", err)
+	}
+	return orEmpty(changes), nil
 }
 
 // check refuses ids of the configuration that are another ledger's.
@@ -147,7 +169,7 @@ func (a *applying) schedules(ctx context.Context) error {
 	for _, connection := range a.definitions.Connections {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 			id := workflows.WorkflowID(mode, connection.ID)
-			done, err := a.reconcile(ctx, connection, mode, labelled)
+			done, err := a.settle(ctx, connection, mode, labelled)
 			switch {
 			case err != nil && a.options.DryRun:
 				return fmt.Errorf("nothing was changed; schedule %s: %w", id, err)
@@ -257,28 +279,41 @@ func (a *applying) firstFull(ctx context.Context, connection ledger.Connection) 
 	return err
 }
 
-// advise warns of intervals that do not pay: shorter than an hour, or than twice the time that runs take.
+// advise warns of intervals that do not pay, in what is in force.
 func (c *Control) advise(ctx context.Context, connection ledger.Connection) []string {
-	interval := Shortest(connection.Inventory.Smart)
-	if interval == 0 || !connection.Active() {
+	if !connection.Active() {
 		return nil
 	}
-	runs, err := c.Ledger.Runs(ctx, connection.ID, 200)
-	if err != nil {
+	said, err := c.tooFast(ctx, connection.ID, connection.Inventory.Smart)
+	if err != nil || said == "" {
 		return nil
+	}
+	return []string{said}
+}
+
+// tooFast says that Smart Sync would run in intervals shorter than twice the time that its runs take; empty where it would not, or where
+// that is not known.
+func (c *Control) tooFast(ctx context.Context, connection string, rules []ledger.Rule) (string, error) {
+	interval := Shortest(rules)
+	if interval == 0 {
+		return "", nil
+	}
+	runs, err := c.Ledger.Runs(ctx, connection, 200)
+	if err != nil {
+		return "", err
 	}
 	p95, n := percentile95(runs)
 	if !tooShort(interval, p95, n) {
-		return nil
+		return "", nil
 	}
 	if runs, err = c.neverHeld(ctx, runs, interval/2); err != nil {
-		return nil
+		return "", err
 	}
 	if p95, n = percentile95(runs); !tooShort(interval, p95, n) {
-		return nil
+		return "", nil
 	}
-	return []string{fmt.Sprintf("connection %s: Smart Sync every %s, but 95 %% of its last %d runs took up to %s; an interval below %s makes no store fresher and costs API calls",
-		connection.ID, short(interval), n, short(p95.Round(time.Second)), short((2 * p95).Round(time.Minute)))}
+	return fmt.Sprintf("connection %s: Smart Sync every %s, but 95 %% of its last %d runs took up to %s; an interval below %s makes no store fresher and costs API calls",
+		connection, short(interval), n, short(p95.Round(time.Second)), short((2 * p95).Round(time.Minute))), nil
 }
 
 // tooShort is true for an interval that does not pay, by the time that enough runs took.

@@ -10,9 +10,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Cancel stops a run. What it has pushed stands, what is left is due for the next run; a call that is under way is waited for. It
-// returns when the run has been asked to stop, not when it has stopped; Ended waits for that. A run whose workflow is over is ended here.
-func (c *Control) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
+// cancel stops a run, or ends one whose workflow is over; see Cancel.
+func (c *Control) cancel(ctx context.Context, id int64) (ledger.Run, error) {
 	run, err := c.Ledger.Run(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return run, usage("there is no run %d; starter runs lists them", id)

@@ -43,30 +43,42 @@ type ChangeDay struct {
 
 // String says what happens, in a line.
 func (d ChangeDay) String() string {
+	return fmt.Sprintf("%s on %s in %s: %s", workflows.WorkflowID(d.Mode, d.Connection), d.Date, d.Timezone, d.What())
+}
+
+// What says what happens on the day.
+func (d ChangeDay) What() string {
 	what := "skips " + d.Start
 	if d.Twice {
 		what = "shows " + d.Start + " twice"
 	}
-	return fmt.Sprintf("%s on %s in %s: the clock %s; it runs once, at %s",
-		workflows.WorkflowID(d.Mode, d.Connection), d.Date, d.Timezone, what, d.At.Format("15:04 (-07:00)"))
+	return fmt.Sprintf("the clock %s; it runs once, at %s", what, d.At.Format("15:04 (-07:00)"))
 }
 
 // ComingChangeDays are the days of the next twelve months on which a start of a connection's schedules meets a change of its zone's clock.
 func ComingChangeDays(connection ledger.Connection, now time.Time) []ChangeDay {
 	var days []ChangeDay
-	changes := clockChanges(connection.Inventory.Timezone, now)
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		for _, rule := range rulesOf(connection, mode) {
-			for _, one := range fixed(rule) {
-				for _, met := range one.meets(changes) {
-					if met.plain || met.at.IsZero() || met.at.Before(now) || met.at.After(now.AddDate(1, 0, 0)) {
-						continue
-					}
-					days = append(days, ChangeDay{
-						Connection: connection.ID, Mode: mode, Timezone: connection.Inventory.Timezone, Date: met.date.Format(time.DateOnly),
-						Start: fmt.Sprintf("%02d:%02d", one.minute/60, one.minute%60), Twice: met.twice, At: met.at,
-					})
+		days = append(days, changeDaysOf(connection.ID, mode, connection.Inventory.Schedule(mode), now)...)
+	}
+	slices.SortStableFunc(days, func(a, b ChangeDay) int { return a.At.Compare(b.At) })
+	return days
+}
+
+// changeDaysOf are those of one schedule.
+func changeDaysOf(connection string, mode ledger.Mode, schedule ledger.Schedule, now time.Time) []ChangeDay {
+	var days []ChangeDay
+	changes := clockChanges(schedule.Timezone, now)
+	for _, rule := range schedule.Rules {
+		for _, one := range fixed(rule) {
+			for _, met := range one.meets(changes) {
+				if met.plain || met.at.IsZero() || met.at.Before(now) || met.at.After(now.AddDate(1, 0, 0)) {
+					continue
 				}
+				days = append(days, ChangeDay{
+					Connection: connection, Mode: mode, Timezone: schedule.Timezone, Date: met.date.Format(time.DateOnly),
+					Start: fmt.Sprintf("%02d:%02d", one.minute/60, one.minute%60), Twice: met.twice, At: met.at,
+				})
 			}
 		}
 	}

@@ -63,7 +63,7 @@ func conditionOf(status ConnectionStatus, hold *OpenHold, last, success *ledger.
 	if success == nil {
 		return ConditionNeverRun, "no run has gone through everything yet"
 	}
-	if missed, late := lateSince(status.Connection, *success, now); late {
+	if missed, late := lateSince(status, *success, now); late {
 		return ConditionLate, fmt.Sprintf("nothing has completed since the start at %s", missed.Format("2006-01-02 15:04 MST"))
 	}
 	return ConditionOnTime, ""
@@ -80,15 +80,22 @@ func pausedNote(schedules []ScheduleStatus) (note string, paused bool) {
 	return note, len(schedules) > 0
 }
 
-// lateSince is the first start of a connection's schedules after its last success, where a run of it should have ended by now.
-func lateSince(connection ledger.Connection, success ledger.Run, now time.Time) (time.Time, bool) {
+// lateSince is the first start of a connection's schedules after its last success, where a run of it should have ended by now. Starts of a
+// schedule that came in force later are none.
+func lateSince(status ConnectionStatus, success ledger.Run, now time.Time) (time.Time, bool) {
 	grace := leastGrace
 	if success.EndedAt != nil {
 		grace = max(grace, longGrace*success.EndedAt.Sub(success.StartedAt))
 	}
 	var first time.Time
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		starts := NextStarts(rulesOf(connection, mode), connection.Inventory.Timezone, success.StartedAt, 1)
+		schedule, after := status.Inventory.Schedule(mode), success.StartedAt
+		for _, setting := range status.Settings {
+			if setting.Mode == mode && setting.Since.After(after) {
+				after = setting.Since
+			}
+		}
+		starts := NextStarts(schedule.Rules, schedule.Timezone, after, 1)
 		if len(starts) > 0 && (first.IsZero() || starts[0].Before(first)) {
 			first = starts[0]
 		}

@@ -37,6 +37,7 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 		ID: id, TaskQueue: workflows.TaskQueue,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         fmt.Sprintf("Intake of %s: what %s sends", definition.Merchant, warehouse),
+		StaticDetails:         intakeDetails(warehouse),
 		Memo:                  owner{ledger: own}.memo(),
 		Priority:              workflows.IntakePriority(definition.Merchant),
 	}
@@ -53,4 +54,12 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 		return fmt.Errorf("handing updates to %s: %w", id, err)
 	}
 	return nil
+}
+
+// intakeDetails are what a person who looks at an intake in the Web UI can do, in Markdown.
+func intakeDetails(warehouse string) string {
+	return fmt.Sprintf("Records what %[1]s sends, and asks for Smart Syncs of what that changes. It ends when nothing comes for a while.\n\nHow it stands: "+
+		"`starter status`; the last snapshot: `starter snapshot %[1]s`. Nothing need be done here: what cannot be recorded waits, and the current details say why; "+
+		"mend that, and it goes on by itself. An event by hand: *Send a Signal* `%[2]s` with `{\"updates\": [{\"event\": \"…\", \"sku\": \"…\", \"available\": 5}]}`.",
+		warehouse, workflows.SignalInventoryUpdated)
 }

@@ -39,14 +39,24 @@ func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
 	return pulse, ctx.Err()
 }
 
-// Connection is a connection as it is configured.
+// Connection is a connection as it is configured, with the schedules that are in force.
 func (c *Control) Connection(ctx context.Context, id string) (ledger.Connection, error) {
-	return c.connection(ctx, id)
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return connection, err
+	}
+	connection, _, err = c.inForce(ctx, connection)
+	return connection, err
 }
 
-// Connections are all connections as they are configured.
+// Connections are all connections as they are configured, with the schedules that are in force.
 func (c *Control) Connections(ctx context.Context) ([]ledger.Connection, error) {
-	return c.Ledger.Connections(ctx)
+	connections, err := c.Ledger.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	connections, _, err = c.allInForce(ctx, connections)
+	return connections, err
 }
 
 // Standing is how a connection stands, measured against its schedule.

@@ -45,7 +45,11 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 	if !exists && !errors.As(err, &absent) {
 		return reconciled{}, err
 	}
-	wanted := schedule(connection, mode, a.self, a.Now())
+	self := a.self
+	if exists && self.from == "" {
+		self.from = ownerOf(found.Schedule).from // who changes a schedule applies no file
+	}
+	wanted := schedule(connection, mode, self, a.Now())
 	if wanted != nil && !labelled {
 		wanted.Action.(*client.ScheduleWorkflowAction).TypedSearchAttributes = temporal.SearchAttributes{}
 	}

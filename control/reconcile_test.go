@@ -101,7 +101,7 @@ func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 
 	full.On("Describe", mock.Anything).Return(nil, errors.New("unavailable"))
 	require.EqualError(t, a.schedules(t.Context()), "nothing was changed; schedule full-sync/acme-shop: unavailable")
-	a.options.DryRun = false
+	a.options.DryRun, a.Ledger = false, emptyLedger(t)
 	require.EqualError(t, a.schedules(t.Context()), "the ledger is applied, schedule full-sync/acme-shop is not: unavailable; apply again")
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Relearn has a store's items looked up anew and their figures pushed again: those of some channel SKUs, or of all when none is named.
-func (c *Control) Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
+// relearn has a store's items looked up anew; see Relearn.
+func (c *Control) relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
 	done, err := c.Ledger.Relearn(ctx, store, channelSKUs)
 	var busy *ledger.BusyError
 	switch {

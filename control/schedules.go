@@ -183,25 +183,18 @@ func overlap(policy ledger.Overlap) enumspb.ScheduleOverlapPolicy {
 	return enumspb.SCHEDULE_OVERLAP_POLICY_SKIP
 }
 
-// rulesOf are the rules by which a connection's schedule for a mode starts.
-func rulesOf(connection ledger.Connection, mode ledger.Mode) []ledger.Rule {
-	if mode == ledger.Full {
-		return connection.Inventory.Full
-	}
-	return connection.Inventory.Smart
-}
-
 // schedule is a connection's schedule for a mode as it should be, nil when it should not exist. It is marked as self's: in what its runs
 // are started with, and in their memo. Its own memo says nothing, because a server cannot change that of every kind of schedule.
 func schedule(connection ledger.Connection, mode ledger.Mode, self owner, now time.Time) *client.ScheduleOptions {
-	rules := rulesOf(connection, mode)
+	own := connection.Inventory.Schedule(mode)
+	rules := own.Rules
 	if len(rules) == 0 {
 		return nil
 	}
 	id := workflows.WorkflowID(mode, connection.ID)
 	options := &client.ScheduleOptions{
 		ID:            id,
-		Spec:          Spec(rules, connection.Inventory.Timezone, now),
+		Spec:          Spec(rules, own.Timezone, now),
 		Overlap:       overlap(connection.Inventory.Overlap),
 		CatchupWindow: catchup(rules),
 		Paused:        !connection.Active(),

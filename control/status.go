@@ -37,8 +37,10 @@ type OpenHold struct {
 
 // ConnectionStatus is how a connection stands.
 type ConnectionStatus struct {
+	// Connection is as it is configured, with the schedules that are in force.
 	ledger.Connection
 	Schedules []ScheduleStatus        `json:"schedules"`
+	Settings  []ScheduleSetting       `json:"settings"` // what its schedules are set to, and by whom
 	Rows      map[ledger.Status]int64 `json:"rows"`
 	Last      *ledger.Run             `json:"last,omitempty"`
 	Holder    *ledger.Holder          `json:"holder,omitempty"` // who has the store now
@@ -78,11 +80,16 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 		}
 		connections = []ledger.Connection{connection}
 	}
+	connections, settings, err := c.allInForce(ctx, connections)
+	if err != nil {
+		return status, err
+	}
 	for _, connection := range connections {
 		one, err := c.connectionStatus(ctx, connection)
 		if err != nil {
 			return status, err
 		}
+		one.Settings = settings[connection.ID]
 		status.Connections = append(status.Connections, one)
 	}
 	if status.Holds, err = c.openHolds(ctx); err != nil {
@@ -253,7 +260,7 @@ func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connecti
 
 // Schedules is how the schedules of every active connection stand.
 func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
-	connections, err := c.Ledger.Connections(ctx)
+	connections, err := c.Connections(ctx)
 	if err != nil {
 		return nil, err
 	}

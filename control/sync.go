@@ -26,8 +26,8 @@ type SyncAnswer struct {
 	Why   string             `json:"why,omitempty"`
 }
 
-// Sync asks for a run now, by a signal. It returns when the request is durable, not when it is served; Wait waits for that.
-func (c *Control) Sync(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
+// sync asks for a run by a signal; see Sync.
+func (c *Control) sync(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
 	connection, err := c.syncable(ctx, id, request)
 	if err != nil {
 		return SyncAnswer{}, err
@@ -153,8 +153,8 @@ func (c *Control) looked(ctx context.Context, id string) (open bool, theirs *own
 	return true, theirs, err
 }
 
-// Pause stops a connection's schedules until Resume. A run that is under way goes on; requests are still served.
-func (c *Control) Pause(ctx context.Context, id, by, reason string) ([]string, error) {
+// pause stops a connection's schedules; see Pause.
+func (c *Control) pause(ctx context.Context, id, by, reason string) ([]string, error) {
 	note := "paused by " + by
 	if reason != "" {
 		note += ": " + reason
@@ -164,8 +164,8 @@ func (c *Control) Pause(ctx context.Context, id, by, reason string) ([]string, e
 	})
 }
 
-// Resume starts a connection's schedules again.
-func (c *Control) Resume(ctx context.Context, id, by string) ([]string, error) {
+// resume starts a connection's schedules again; see Resume.
+func (c *Control) resume(ctx context.Context, id, by string) ([]string, error) {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
 		return nil, err

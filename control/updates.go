@@ -22,8 +22,8 @@ import (
 // with Temporal; the workflow knows the request by its id and serves it once.
 const answerWithin = 8 * time.Second
 
-// Ask asks for a run now, as Sync does, and says what became of the request where a worker answers in time.
-func (c *Control) Ask(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
+// ask asks for a run by an update, and by a signal where no worker answers in time; see Ask.
+func (c *Control) ask(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
 	connection, err := c.syncable(ctx, id, request)
 	if err != nil {
 		return SyncAnswer{}, err
@@ -88,9 +88,8 @@ type Decided struct {
 	Why string `json:"why,omitempty"`
 }
 
-// Decide approves or rejects what a run holds. To approve what was rejected lifts the rejection: the next run may ask anew.
-func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string) (Decided, error) {
-	hold, err := c.Ledger.HoldOf(ctx, run)
+// decide answers a hold, which was read with an error; see Decide.
+func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err error, approve bool, by string) (Decided, error) {
 	if errors.Is(err, ledger.ErrNotFound) {
 		return Decided{Hold: hold}, usage("run %d holds nothing; starter status lists what waits for a decision", run)
 	} else if err != nil {

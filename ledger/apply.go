@@ -67,6 +67,7 @@ func (a *applying) all(ctx context.Context, definitions Definitions) error {
 		func() error { return a.leave(ctx, definitions) },
 		func() error { return a.warehouses(ctx, definitions.Warehouses) },
 		func() error { return a.stores(ctx, definitions.Stores) },
+		func() error { return a.schedules(ctx, definitions) }, // before their connections, for it compares with what these were
 		func() error { return a.connections(ctx, definitions.Connections) },
 		func() error { return a.strategies(ctx, definitions.Strategies) },
 		func() error { return a.products(ctx, definitions.Products) },

@@ -161,6 +161,12 @@ type Flow struct {
 	Overlap   Overlap                  `json:"overlap"`
 	Unlisted  inventory.UnlistedPolicy `json:"unlisted"`
 	Locations []inventory.Location     `json:"locations,omitempty"`
+	// Unnamed are the schedules that the configuration does not name: they belong to the pages, and Smart and Full are only their defaults.
+	Unnamed []Mode `json:"unnamed,omitempty"`
+	// Zones are the time zones of schedules for which Timezone does not hold.
+	Zones map[Mode]string `json:"zones,omitempty"`
+	// Floor is the shortest interval that the advice for Smart Sync may give; 0 leaves it to the advice.
+	Floor time.Duration `json:"floor,omitempty"`
 }
 
 // Rule is one rule of a schedule; exactly one field is set. Rules stack: a run starts whenever any of them fires.
@@ -221,12 +227,14 @@ type Definitions struct {
 	Products    []Product
 	Bundles     []BundleDefinition
 	Listings    []ListingDefinition
+	// SchedulesReadOnly leaves all schedules to the configuration: nothing is set on the pages.
+	SchedulesReadOnly bool
 }
 
 // Change is one difference that an apply made, or would make.
 type Change struct {
 	Action string `json:"action"` // "created", "changed", "removed", "left behind", "kept": kept means absent from the configuration but not pruned
-	Kind   string `json:"kind"`   // "warehouse", "store", "connection", "strategy", "product", "bundle", "listing"
+	Kind   string `json:"kind"`   // "warehouse", "store", "connection", "strategy", "product", "bundle", "listing", "setting"
 	ID     string `json:"id"`
 	Detail string `json:"detail,omitempty"`
 	Left   *Left  `json:"left,omitempty"` // with the action "left behind"
@@ -239,4 +247,9 @@ type ApplyOptions struct {
 	// ZeroLeft has 0 pushed to what connections have left behind at places that they do not show any more. It is a person's approval of just
 	// those rows: the guard against mass zeroing does not count them.
 	ZeroLeft bool
+	// Overrides are what becomes of overrides of schedules with this apply, as its caller decided.
+	Overrides []OverrideChange
+	// From names the file that is applied, for people, and Now is when.
+	From string
+	Now  time.Time
 }

@@ -17,15 +17,16 @@ func (d *database) Due(ctx context.Context, connection string, scope []string) (
 				scoped (product) AS MATERIALIZED (SELECT sku FROM named UNION
 					SELECT b.bundle FROM connections n CROSS JOIN named CROSS JOIN bundle_components b WHERE n.id = ? AND b.merchant = n.merchant AND b.component = named.sku)
 				SELECT COUNT(*) FILTER (WHERE `+due+`), COUNT(*) FILTER (WHERE live), COUNT(*) FILTER (WHERE `+due+` AND quantity = 0 AND live),
-					COUNT(*) FILTER (WHERE `+open+` AND quantity = 0 AND live)
+					COUNT(*) FILTER (WHERE `+open+` AND quantity = 0 AND live), COUNT(*) FILTER (WHERE open_call IS NOT NULL)
 				FROM scoped CROSS JOIN channel_levels c WHERE c.connection = ? AND c.product = scoped.product`, t.dialect.list(scope), connection, connection).
-				Scan(&found.Rows, &found.Live, &found.Zeroing, &found.Open)
+				Scan(&found.Rows, &found.Live, &found.Zeroing, &found.Open, &found.InCalls)
 		}
 		const zeroing = "(SELECT COUNT(*) FROM channel_levels WHERE connection BETWEEN ? AND ? AND live AND quantity = 0 AND "
 		return t.row(ctx, `SELECT (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND `+due+`),
-			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND live), `+zeroing+due+`), `+zeroing+open+`)`,
-			connection, connection, connection, connection, connection, connection).
-			Scan(&found.Rows, &found.Live, &found.Zeroing, &found.Open)
+			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND live), `+zeroing+due+`), `+zeroing+open+`),
+			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND open_call IS NOT NULL)`,
+			connection, connection, connection, connection, connection, connection, connection).
+			Scan(&found.Rows, &found.Live, &found.Zeroing, &found.Open, &found.InCalls)
 	})
 	return found, err
 }

@@ -58,6 +58,9 @@ type Ledger interface {
 	Pusher
 	Rememberer
 	Reader
+	Scheduler
+	CatalogueReader
+	Auditor
 	// Check proves that the ledger answers and that its schema is this program's.
 	Check(ctx context.Context) error
 	// Close waits for running work.
@@ -283,7 +286,7 @@ type Counts struct {
 	Stale    int64 `json:"stale,omitempty"` // levels whose last row was refused, by this run or an earlier one
 	Odd      int64 `json:"odd,omitempty"`   // what looks odd in the rows and SKUs of the snapshot, by this run or an earlier one
 	Resolved int64 `json:"resolved"`        // channel levels computed
-	Due      int64 `json:"due"`             // channel levels that were due when the push began
+	Due      int64 `json:"due"`             // channel levels that were due when the push began, those in open calls included
 	Exported int64 `json:"exported"`
 	Sent     int64 `json:"sent"`             // accepted, not yet reported on
 	Rejected int64 `json:"rejected"`         // newly: by this run, or in an answer that it received
@@ -518,6 +521,7 @@ type Due struct {
 	Live    int64 // rows that the store was last known to show above 0, though it may not be known any more
 	Zeroing int64 // live rows that are due and would go to 0
 	Open    int64 // live rows in an open call that are to show 0
+	InCalls int64 // rows in an open call, live or not: the run that has the store settles them first
 }
 
 // Zeroed is what went to 0 lately.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -28,6 +29,12 @@ type Run struct {
 	Reason      string     `json:"reason,omitempty"`
 	Phase       string     `json:"phase,omitempty"` // how far it is, in words, until it ends
 	Counts      Counts     `json:"counts"`
+}
+
+// Step is the phase without why it lasts: "fetching" of one whose fetch is tried again.
+func (r Run) Step() string {
+	step, _, _ := strings.Cut(r.Phase, ",")
+	return step
 }
 
 // The phases of a run that the ledger sets itself. Others say what a run waits for.

@@ -129,6 +129,7 @@ func (t *tx) restored(ctx context.Context, reason string, now time.Time) error {
 		// By more than were taken since any backup: a lease of that time, in a workflow that is still open, must not hold by chance.
 		{"UPDATE gates SET run = NULL, fence = fence + 1000000, pace = ''", nil},
 		{"UPDATE connections SET owes_full = TRUE", nil},
+		{"UPDATE schedules SET reconciled = 0", nil}, // Temporal may have been brought to a version that this ledger does not know
 		{"UPDATE runs SET ended_at = ?, outcome = ?, reason = ? WHERE ended_at IS NULL", []any{micros(now), Cancelled, "the ledger was declared restored: " + cleanText(reason)}},
 		{"UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = blocked, open_call = NULL, exported = NULL WHERE open_call IS NOT NULL", nil},
 		{"UPDATE calls SET closed_at = ?, note = ?, body = NULL, items = '[]' WHERE closed_at IS NULL", []any{micros(now), "forgotten: the ledger was declared restored"}},

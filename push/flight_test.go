@@ -39,6 +39,31 @@ func TestCallsAtOnce(t *testing.T) {
 	}
 }
 
+// Calls that are answered at once count against the submissions that a store takes only where they make one.
+func TestSubmissionsUnderWay(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		submits func([]channels.Item) bool
+		want    int
+	}{
+		"each call makes a submission":         {want: 1},
+		"none of them does":                    {submits: func([]channels.Item) bool { return false }, want: 3},
+		"the one for this item does, the last": {submits: func(items []channels.Item) bool { return items[0].ChannelSKU == "B" }, want: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := New(Setup{Limits: channels.Limits{Batch: 1, Calls: 3, Tickets: 1}, Submits: test.submits, Compose: inOrder})
+			m.Opened(nil)
+			m.Due(due("A", "B", "C"))
+			under := 0
+			for ; slices.Contains(steps(t, m, noon), Send); under++ {
+				sends(t, m, fmt.Sprint("k", under))
+			}
+			require.Equal(t, test.want, under)
+		})
+	}
+}
+
 // When an answer is lost, the calls under way go on, and nothing new begins until the lost one is answered.
 func TestLostAnswerWhileOthersAreUnderWay(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,8 @@ type Setup struct {
 	Calls      int  // the most calls under way at once, in the same way
 	Finds      bool // rows need a reference before they can be sent
 	Newer      bool // what moved after the run was resolved goes first
+	// Submits is true when a call for items makes a submission; see channels.Submits. Nil: each does.
+	Submits func(items []channels.Item) bool
 	// Compose splits rows into calls of at most so many; see channels.Compose.
 	Compose func(items []channels.Item, batch int) ([][]int, error)
 }
@@ -180,11 +182,15 @@ func (m *Machine) workload() int {
 		}
 	}
 	for _, under := range m.flights {
-		if under.step.Kind == Send || under.step.Kind == Poll {
+		if under.step.Kind == Poll || under.step.Kind == Send && m.submits(under.step) {
 			submissions++
 		}
 	}
 	return submissions
+}
+
+func (m *Machine) submits(step Step) bool {
+	return m.setup.Submits == nil || m.setup.Submits(m.Items(step.Call.Items))
 }
 
 // Began tells that the call of a step is being made, and returns its number, by which its answer is told. The call is the step's, with the

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,6 +50,7 @@ func (s *Server) apiRoutes() []Route {
 		{http.MethodGet, "/api/v1/requests/{id}", s.asked(s.request)},
 		{http.MethodGet, "/api/v1/activity", s.asked(s.activity, "sku", "merchant", "connection", "limit")},
 		{http.MethodGet, "/api/v1/holds", s.asked(s.holds)},
+		{http.MethodGet, "/api/v1/log", s.asked(s.log, "before", "limit")},
 	}
 }
 
@@ -61,9 +63,18 @@ func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
 		case !bearer(r.Header, s.tokens):
 			refuse(w, s.problemOf(r, s.suspect(r, "", errors.New("no API token, or another one"))))
 		default:
-			next(w, r)
+			next(w, r.WithContext(control.WithActor(r.Context(), control.Actor{Who: "the API token, from " + hostOf(r), From: control.FromAPI})))
 		}
 	}
+}
+
+// hostOf is the address that a request came from, without its port.
+func hostOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 func (s *Server) describe(w http.ResponseWriter, _ *http.Request) {
@@ -151,11 +162,11 @@ func (s *Server) status(ctx context.Context, q question) (any, error) {
 		}
 	}
 	status, err := s.options.Control.Status(ctx, only)
-	if err == nil && status.Unreachable != "" {
-		err = errors.New(status.Unreachable)
-	}
 	if err != nil {
 		return nil, err
+	}
+	if status.Unreachable != "" {
+		s.options.Log.Warn("Temporal does not answer; the status is what the ledger knows", "error", status.Unreachable)
 	}
 	shown := viewStatus(status)
 	shown.Hooks = s.unusable()
@@ -348,20 +359,11 @@ type requested struct {
 }
 
 func (s *Server) ask(ctx context.Context, w http.ResponseWriter, r *http.Request) (requested, error) {
-	if _, err := readQuestion(r, nil); err != nil {
-		return requested{}, err
-	}
-	if form, err := formOf(r.Header); err != nil || form != formJSON {
-		return requested{}, &problem{status: http.StatusUnsupportedMediaType, code: "unsupported_media_type", message: "the Content-Type is not " + formJSON}
-	}
-	connection, err := s.connection(ctx, r.PathValue("id"))
+	body, err := readObject(w, r)
 	if err != nil {
 		return requested{}, err
 	}
-	if r.ContentLength > mostAskBytes {
-		return requested{}, tooLarge(mostAskBytes)
-	}
-	body, err := readBody(w, r, mostAskBytes)
+	connection, err := s.connection(ctx, r.PathValue("id"))
 	if err != nil {
 		return requested{}, err
 	}
@@ -373,7 +375,7 @@ func (s *Server) ask(ctx context.Context, w http.ResponseWriter, r *http.Request
 		wish.ID = uuid.NewString()
 	}
 	if wish.By == "" {
-		wish.By = "the HTTP API"
+		wish.By = byTheAPI
 	}
 	found, err := s.options.Control.Sync(ctx, mode, connection.ID, wish)
 	return requested{SyncAnswer: found, Request: wish.ID}, err
@@ -383,14 +385,7 @@ func (s *Server) ask(ctx context.Context, w http.ResponseWriter, r *http.Request
 func decodeWish(body []byte) (ledger.Mode, workflows.SyncRequest, error) {
 	var mode ledger.Mode
 	var wish workflows.SyncRequest
-	value, err := jsonvalue.Parse(body)
-	if err != nil {
-		return mode, wish, err
-	}
-	if value.Kind() != jsonvalue.Object {
-		return mode, wish, errors.New(`expected an object like {"mode":"smart"}, found ` + string(value.Kind()))
-	}
-	twice, err := value.Members(func(name string, field jsonvalue.Value) (err error) {
+	err := decodeObject(body, `{"mode":"smart"}`, []string{"mode", "skus", "dry_run", "id", "by"}, func(name string, field jsonvalue.Value) (err error) {
 		switch name {
 		case "mode":
 			var text string
@@ -407,23 +402,13 @@ func decodeWish(body []byte) (ledger.Mode, workflows.SyncRequest, error) {
 			wish.ID, err = readName(field)
 		case "by":
 			wish.By, err = readName(field)
-		default:
-			return errors.New("there is no field " + shown(name) + "; the fields are mode, skus, dry_run, id and by")
 		}
-		if err != nil {
-			return errors.New(name + ": " + err.Error())
-		}
-		return nil
+		return err
 	})
-	switch {
-	case err != nil:
-		return mode, wish, err
-	case twice != "":
-		return mode, wish, errors.New(shown(twice) + " is given twice; it is not known which one is meant")
-	case mode != ledger.Smart && mode != ledger.Full:
-		return mode, wish, errors.New("mode: expected smart or full")
+	if err == nil && mode != ledger.Smart && mode != ledger.Full {
+		err = errors.New("mode: expected smart or full")
 	}
-	return mode, wish, nil
+	return mode, wish, err
 }
 
 // readName reads a short text for people or programs.

@@ -15,7 +15,11 @@ import (
 )
 
 func (f *fake) Status(context.Context, string) (control.Status, error) {
-	return control.Status{Workers: 2}, f.err
+	status := control.Status{Workers: 2}
+	if f.away != "" {
+		status = control.Status{Unreachable: f.away, Holds: []control.OpenHold{{Hold: ledger.Hold{Run: 4}, DecideBy: new(now)}}, Snapshots: []ledger.SnapshotEntry{{Warehouse: "depot"}}}
+	}
+	return status, f.err
 }
 
 func (f *fake) Explain(context.Context, string, string) ([]control.ExplanationOf, error) {
@@ -125,6 +129,21 @@ func TestAPIFailures(t *testing.T) {
 	got = off.call(http.MethodGet, "/api/v1/status", nil, "Authorization", "Bearer ")
 	require.Equal(t, http.StatusForbidden, got.status)
 	require.Equal(t, "api_off", got.code)
+}
+
+// Without Temporal the status is what the ledger knows, as on the pages and the command line, and says so.
+func TestAPIStatusWithoutTemporal(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NotContains(t, w.call(http.MethodGet, "/api/v1/status", nil, token...).body, "unreachable")
+	w.fake.away = "temporal.internal:7233 refuses"
+	got := w.call(http.MethodGet, "/api/v1/status", nil, token...)
+	require.Equal(t, http.StatusOK, got.status)
+	require.Contains(t, got.body["unreachable"], "Temporal does not answer")
+	require.NotContains(t, got.body["unreachable"], "temporal.internal")
+	require.Contains(t, w.log.String(), "temporal.internal")
+	require.Equal(t, "2026-11-24T09:30:00Z", got.body["holds"].([]any)[0].(map[string]any)["decide_by"])
+	require.Equal(t, "depot", got.body["snapshots"].([]any)[0].(map[string]any)["warehouse"])
 }
 
 // A run that waits for a person is held, wherever it is shown; in the ledger it is running.

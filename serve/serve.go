@@ -28,9 +28,14 @@ type Control interface {
 	Status(ctx context.Context, only string) (control.Status, error)
 	Waiting(ctx context.Context, connection, id string) ([]ledger.RequestEntry, string, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
+	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
+	Resume(ctx context.Context, connection, by string) ([]string, error)
+	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
+	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)
 	Ended(ctx context.Context, run int64, within time.Duration) (ledger.Run, error)
 	Explain(ctx context.Context, connection, channelSKU string) ([]control.ExplanationOf, error)
 	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ledger.ActivityEntry, error)
+	Log(ctx context.Context, before int64, limit int) ([]ledger.AuditEntry, error)
 }
 
 // Options are what a Server needs.
@@ -160,7 +165,7 @@ func (s *Server) Routes() []Route {
 		{http.MethodGet, "/metrics", s.authorized(s.metrics)},
 		{http.MethodPost, "/hooks/{warehouse}", s.serveHook},
 	}
-	for _, route := range s.apiRoutes() {
+	for _, route := range append(s.apiRoutes(), s.actRoutes()...) {
 		route.handler = s.authorized(route.handler)
 		routes = append(routes, route)
 	}

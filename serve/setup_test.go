@@ -60,6 +60,8 @@ type fake struct {
 	gate   chan struct{} // Intake waits until it is closed; nil: it does not wait
 	err    error
 	synced []workflows.SyncRequest
+	acts   []string
+	away   string // why Temporal cannot be asked
 }
 
 func (f *fake) Intake(ctx context.Context, warehouse string, updated workflows.InventoryUpdated) error {

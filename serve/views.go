@@ -52,12 +52,15 @@ func viewConnection(connection ledger.Connection) connectionView {
 }
 
 type statusView struct {
-	Workers     int                      `json:"workers"`
+	Workers int `json:"workers"`
+	// Unreachable says that Temporal does not answer; then workers, schedules and what is tried again are not known.
+	Unreachable string                   `json:"unreachable,omitempty"`
 	Connections []connectionStatusView   `json:"connections"`
-	Holds       []ledger.Hold            `json:"holds"`
-	Intakes     []control.IntakeStatus   `json:"intakes"` // that cannot record what they have read
-	Hooks       []hookProblem            `json:"hooks"`   // that take nothing
-	Stale       []control.WarehouseStale `json:"stale"`   // of warehouses that have any
+	Holds       []control.OpenHold       `json:"holds"`
+	Snapshots   []ledger.SnapshotEntry   `json:"snapshots"` // the last ones of warehouses of which something was not taken
+	Intakes     []control.IntakeStatus   `json:"intakes"`   // that cannot record what they have read
+	Hooks       []hookProblem            `json:"hooks"`     // that take nothing
+	Stale       []control.WarehouseStale `json:"stale"`     // of warehouses that have any
 }
 
 type connectionStatusView struct {
@@ -78,13 +81,17 @@ type holderView struct {
 	TakenAt    time.Time `json:"taken_at"`
 }
 
+// unreachable is what the status says where Temporal does not answer. Why is in the log.
+const unreachable = "Temporal does not answer; workers, schedules and what is tried again are not known"
+
 func viewStatus(status control.Status) statusView {
 	shown := statusView{
-		Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: make([]ledger.Hold, len(status.Holds)),
-		Intakes: append([]control.IntakeStatus{}, status.Intakes...), Stale: append([]control.WarehouseStale{}, status.Stale...),
+		Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: append([]control.OpenHold{}, status.Holds...),
+		Snapshots: append([]ledger.SnapshotEntry{}, status.Snapshots...),
+		Intakes:   append([]control.IntakeStatus{}, status.Intakes...), Stale: append([]control.WarehouseStale{}, status.Stale...),
 	}
-	for i, one := range status.Holds {
-		shown.Holds[i] = one.Hold
+	if status.Unreachable != "" {
+		shown.Unreachable = unreachable
 	}
 	for i, one := range status.Connections {
 		view := connectionStatusView{

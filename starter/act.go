@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -138,7 +137,7 @@ too; a restored PostgreSQL database is not.`,
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return s.withLedger(command.Context(), func(c *control.Control) error {
-				if err := c.Ledger.Restored(command.Context(), me()+": "+reason, time.Now()); err != nil {
+				if err := c.Restored(command.Context(), me(), reason); err != nil {
 					return err
 				}
 				return s.print(map[string]bool{"restored": true}, func(w io.Writer) { line(w, "noted: every connection's next run is a Full Sync") })

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -22,7 +23,7 @@ func drivers() config.Drivers {
 
 func applyCommand(s *session) *cobra.Command {
 	var options control.ApplyOptions
-	var force, checkOnly, verbose bool
+	var force, checkOnly, verbose, takeFile, keepPages bool
 	command := &cobra.Command{
 		Use:   "apply FILE",
 		Short: "Make the ledger and the schedules what a configuration file says",
@@ -30,7 +31,10 @@ func applyCommand(s *session) *cobra.Command {
 with its file, line and column, and then nothing is changed. Applying again changes nothing. A schedule that a person paused stays
 paused. What is no longer in the file stays until --prune, which removes nothing that belongs to another ledger. Where a connection's
 schedules belong to another ledger, nothing is changed; --take-over takes them over. A connection that becomes enabled gets one Full Sync.
-Where a changed location leaves numbers behind in a store, apply says how many; with --zero-left the next runs push 0 there.`,
+Where a changed location leaves numbers behind in a store, apply says how many; with --zero-left the next runs push 0 there.
+
+A schedule that the file does not name belongs to the pages (and starter schedule); apply leaves it alone. What somebody set there in place of
+what the file says stays while the file says the same; where both changed, nothing is changed before --take-file or --keep-pages chooses.`,
 		Example: "  starter apply tidemark.yaml\n  starter apply tidemark.yaml --dry-run\n  starter apply tidemark.yaml --check",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -51,6 +55,14 @@ Where a changed location leaves numbers behind in a store, apply says how many; 
 					line(w, "%s is valid: %s", arguments[0], contents(definitions))
 				})
 			}
+			switch {
+			case takeFile && keepPages:
+				return &flagError{errors.New("--take-file and --keep-pages exclude each other")}
+			case takeFile:
+				options.Choice = control.TakeFile
+			case keepPages:
+				options.Choice = control.KeepPages
+			}
 			s.creates, options.From = true, appliedFrom(arguments[0])
 			return s.with(command.Context(), func(c *control.Control) error {
 				report, err := c.Apply(command.Context(), definitions, options)
@@ -65,6 +77,8 @@ Where a changed location leaves numbers behind in a store, apply says how many; 
 	command.Flags().BoolVar(&options.Prune, "prune", false, "remove warehouses, stores, connections and schedules that the file no longer has")
 	command.Flags().BoolVar(&options.ZeroLeft, "zero-left", false, "push 0 to what connections have left behind at locations that they do not show any more; else the stores keep those numbers")
 	command.Flags().BoolVar(&options.TakeOver, "take-over", false, "take over schedules of the file's connections that belong to another ledger, which this one replaces")
+	command.Flags().BoolVar(&takeFile, "take-file", false, "where the file and the pages both changed a schedule, take the file's")
+	command.Flags().BoolVar(&keepPages, "keep-pages", false, "where the file and the pages both changed a schedule, keep the pages'")
 	command.Flags().BoolVar(&force, "force", false, "allow a Full Sync schedule of more than once a day")
 	command.Flags().BoolVarP(&verbose, "verbose", "v", false, "list every product, bundle and listing that changes, and not only how many")
 	command.Flags().BoolVar(&checkOnly, "check", false, "check the file only; needs neither ledger nor Temporal")
@@ -131,6 +145,7 @@ func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Defin
 		}
 		line(w, "schedule %s: %s%s%s", change.ID, would, change.Action, detail)
 	}
+	showOverrides(w, report.Overrides, dryRun)
 	for _, name := range report.Attributes.Added {
 		line(w, "search attribute %s: registered", name)
 	}
@@ -146,7 +161,7 @@ func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Defin
 	for _, warning := range report.Warnings {
 		line(w, "warning: %s", warning)
 	}
-	if len(report.Changes)+len(report.Schedules)+len(report.Requested) == 0 {
+	if len(report.Changes)+len(report.Schedules)+len(report.Requested) == 0 && !slices.ContainsFunc(report.Overrides, control.OverrideFate.Changes) {
 		line(w, "nothing to change: %s", contents(definitions))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 func cancelCommand(s *session) *cobra.Command {
@@ -39,7 +40,7 @@ is under way is waited for. Nothing is lost: what is left is due for the next ru
 						line(w, "run %d of %s was told to stop, and is still at it (%s); starter runs shows when it has", id, run.Connection, cmp.Or(run.Phase, "running"))
 						return
 					}
-					line(w, "run %d of %s: %s%s", id, run.Connection, run.Outcome, reasonOf(plain(run.Reason)))
+					line(w, "%s", endedAs(run))
 				})
 				if err == nil && run.EndedAt == nil {
 					err = &runError{fmt.Sprintf("run %d has not ended within %s", id, within)}
@@ -50,4 +51,13 @@ is under way is waited for. Nothing is lost: what is left is due for the next ru
 	}
 	command.Flags().DurationVar(&within, "within", time.Minute, "how long to wait until it has stopped")
 	return command
+}
+
+// endedAs is how a run ended, with the reason where that says more.
+func endedAs(run ledger.Run) string {
+	reason := plain(run.Reason)
+	if reason == string(run.Outcome) {
+		reason = ""
+	}
+	return fmt.Sprintf("run %d of %s: %s%s", run.ID, run.Connection, run.Outcome, reasonOf(reason))
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -75,6 +77,11 @@ func showStatus(w io.Writer, status control.Status) {
 			}
 			line(w, "  schedule %s: %s", schedule.ID, strings.Join(append([]string{when}, besides(schedule)...), ", "))
 		}
+		for _, setting := range c.Settings {
+			if setting.Override != nil {
+				line(w, "  %s: %s, %s", control.SyncName(setting.Mode), control.ScheduleWords(setting.Schedule), control.SettingWords(setting))
+			}
+		}
 		line(w, "  rows by status: %s", partition(c.Rows))
 		for _, left := range c.Left {
 			line(w, "  %s", plain(left.Words()))
@@ -86,7 +93,7 @@ func showStatus(w io.Writer, status control.Status) {
 			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, control.SyncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))
 		}
 		for _, run := range c.Open {
-			line(w, "  run %d (%s) is under way: %s", run.ID, run.Mode, openPhase(run.Run))
+			line(w, "  run %d (%s) is under way: %s", run.ID, run.Mode, openPhase(run))
 			if retry := run.Retry; retry != nil {
 				line(w, "    %s\n    starter cancel %d   ends it", plain(describeRetry(*retry)), run.ID)
 			}
@@ -100,10 +107,13 @@ func showStatus(w io.Writer, status control.Status) {
 	}
 }
 
-// openPhase is how far a run is that has not ended.
-func openPhase(run ledger.Run) string {
-	if run.Outcome == ledger.Held {
+// openPhase is how far a run is that has not ended. What fails stands below it where the server has told that.
+func openPhase(run control.OpenRun) string {
+	switch {
+	case run.Outcome == ledger.Held:
 		return "it waits for a decision"
+	case run.Retry != nil:
+		return plain(cmp.Or(run.Step(), "running"))
 	}
 	return plain(cmp.Or(run.Phase, "running"))
 }
@@ -122,7 +132,7 @@ func pausedBecause(note string) string {
 	switch {
 	case note == "":
 		return "paused"
-	case strings.Contains(strings.ToLower(note), "paused"):
+	case slices.Contains(strings.FieldsFunc(strings.ToLower(note), func(r rune) bool { return !unicode.IsLetter(r) }), "paused"):
 		return plain(note)
 	}
 	return "paused: " + plain(note)
@@ -184,10 +194,10 @@ Of a run that is under way, OUTCOME shows its phase, and the figures are those s
 	return command
 }
 
-// outcomeOf is how a run ended, or how far it is.
+// outcomeOf is how a run ended, or how far it is. Why it lasts stands below the table.
 func outcomeOf(run ledger.Run) string {
 	if run.Outcome == ledger.Running && run.Phase != "" {
-		return plain(run.Phase)
+		return plain(run.Step())
 	}
 	return string(run.Outcome)
 }
@@ -209,6 +219,11 @@ func showRuns(w io.Writer, runs []ledger.Run) {
 				outcomeOf(run), figure(k.Refused), figure(k.Odd), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
 		}
 	})
+	for _, run := range runs {
+		if run.Outcome == ledger.Running && run.Phase != run.Step() {
+			line(w, "run %d: %s", run.ID, plain(run.Phase))
+		}
+	}
 	if len(runs) == 0 {
 		line(w, "no runs yet; starter sync smart CONNECTION starts one")
 	}

@@ -32,7 +32,7 @@ const exitCodes = `Exit codes: 0 done, 1 a fault that may pass, 2 the command li
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := command().ExecuteContext(ctx); err != nil {
+	if err := command().ExecuteContext(control.WithActor(ctx, control.Actor{Who: me(), From: control.FromCommandLine})); err != nil {
 		fmt.Fprintln(os.Stderr, message(err))
 		os.Exit(exitCode(err))
 	}
@@ -98,9 +98,9 @@ Moments are shown in UTC. -o json prints the same as data.
 	root.PersistentFlags().StringVarP(&shared.output, "output", "o", "text", "text or json")
 	root.AddCommand(
 		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), requestsCommand(shared), levelsCommand(shared),
-		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), pauseCommand(shared), resumeCommand(shared),
+		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), exportCommand(shared), scheduleCommand(shared), adviseCommand(shared), pauseCommand(shared), resumeCommand(shared),
 		decideCommand(shared, true), decideCommand(shared, false), cancelCommand(shared), replayCommand(shared), restoredCommand(shared), relearnCommand(shared),
-		checkCommand(shared), serveCommand(shared), demoCommand(), versionCommand(shared),
+		logCommand(shared), checkCommand(shared), serveCommand(shared), demoCommand(), versionCommand(shared),
 	)
 	for _, sub := range root.Commands() {
 		describe(sub)

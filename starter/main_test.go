@@ -11,8 +11,8 @@ import (
 func TestUnknownCommands(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"foo":    `there is no command "foo"; starter --help lists them`,
-		"stauts": `there is no command "stauts"; did you mean status? starter --help lists them`,
+		"nonsense": `there is no command "nonsense"; starter --help lists them`,
+		"stauts":   `there is no command "stauts"; did you mean status? starter --help lists them`,
 	} {
 		root := command()
 		root.SetArgs([]string{text})

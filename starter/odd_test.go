@@ -20,7 +20,7 @@ func TestWhatLooksOddIsShown(t *testing.T) {
 	})
 	entry := ledger.SnapshotEntry{Warehouse: "depot", EndedAt: morning, Full: true, Run: 7, Rows: 20, Oddities: oddities}
 	require.Equal(t, `depot: 2026-03-02 07:39:00 UTC, full, fetched by run 7
-  20 rows: 0 changed a level, 0 were older than what is recorded, 0 were refused; 0 recorded levels were not named
+  20 rows read: 0 older than what is recorded, 0 refused; 0 levels changed, 0 recorded levels not named
   odd: 12 SKUs or facilities begin or end in a blank, like "A\u00a0" at st\u001bock.csv:2
     they are taken byte by byte; to take them without it, set undress: true
   odd: 1 SKU has no listing of that spelling, and differs from one in the listings, products or bundles only in case, blanks, leading zeros or a spreadsheet's marks, like "abc" for "ABC"

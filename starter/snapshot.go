@@ -49,8 +49,8 @@ func showSnapshot(w io.Writer, shown control.Snapshot) {
 		source += " from " + plain(shown.From)
 	}
 	line(w, "%s: %s, %s, %s", shown.Warehouse, stamp(&shown.EndedAt), kind, source)
-	line(w, "  %s: %d changed a level, %d %s older than what is recorded, %d %s refused; %s %s not named", count(shown.Rows, "row"),
-		shown.Changed, shown.Older, were(shown.Older), shown.Refused, were(shown.Refused), count(shown.Missing, "recorded level"), were(shown.Missing))
+	line(w, "  %s read: %d older than what is recorded, %d refused; %s changed, %s not named", count(shown.Rows, "row"),
+		shown.Older, shown.Refused, count(shown.Changed, "level"), count(shown.Missing, "recorded level"))
 	if shown.Held != "" {
 		line(w, "  held, nothing of it was recorded: %s", shown.Held)
 	}

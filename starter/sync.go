@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
@@ -114,7 +115,7 @@ func unfinished(ctx context.Context, workflow string, err error) error {
 	if ctx.Err() != nil {
 		return &runError{fmt.Sprintf("stopped waiting; %s goes on (starter status shows how it stands)", workflow)}
 	}
-	return &runError{fmt.Sprintf("%s did not complete: %v", workflow, failure(err))}
+	return &runError{fmt.Sprintf("%s did not complete: %s", workflow, failure(err))}
 }
 
 // follow waits for a run and shows how it goes on standard error.
@@ -159,13 +160,32 @@ func describeProgress(p workflows.Progress) string {
 	if p.Counts.Due > 0 {
 		text += fmt.Sprintf(": %d of %s due exported, %d left", p.Counts.Exported, count(p.Counts.Due, "row"), p.Left)
 	}
+	if p.Open > 0 {
+		text += fmt.Sprintf(", %d in open calls", p.Open)
+	}
 	if p.Waiting != "" {
-		text += "; waiting: " + p.Waiting
+		text += "; "
+		if !hasEnded(p) {
+			text += "waiting: "
+		}
+		text += p.Waiting
 		if p.Until != nil {
 			text += " (until " + stamp(p.Until) + ")"
 		}
 	}
 	return text
+}
+
+// hasEnded is true when the pass is over: its phase is then its outcome, and what it says is the reason. A pass that is held waits until some
+// time.
+func hasEnded(p workflows.Progress) bool {
+	switch ledger.Outcome(p.Phase) {
+	case ledger.Completed, ledger.CompletedWithFailures, ledger.Partial, ledger.Skipped, ledger.Covered, ledger.Held, ledger.RejectedOutcome,
+		ledger.Cancelled, ledger.Failed:
+		return p.Until == nil
+	case ledger.Running:
+	}
+	return false
 }
 
 func showReport(w io.Writer, report workflows.SyncReport) {
@@ -228,13 +248,15 @@ func pushed(c ledger.Counts) string {
 	return fmt.Sprintf("%s due when the push began; in all: %s, in %s", count(c.Due, "row"), became, count(c.Calls, "call"))
 }
 
-// failure is the innermost message that a person needs.
-func failure(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
+// failure is the message that a person needs: that of the step that failed, which names the thing and the place. Without a step it is the
+// innermost one.
+func failure(err error) string {
+	var step *temporal.ApplicationError
+	if errors.As(err, &step) {
+		return workflows.Failure(err)
+	}
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 		err = inner
 	}
+	return err.Error()
 }

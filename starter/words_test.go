@@ -101,14 +101,19 @@ func TestRunsSayWhatTheyCount(t *testing.T) {
 	t.Parallel()
 	text := shown(func(w *bytes.Buffer) {
 		showRuns(w, []ledger.Run{
+			{ID: 3, Connection: "shop", Mode: ledger.Smart, StartedAt: morning, Outcome: ledger.Running, Phase: "fetching, attempt 3 failed: the warehouse is down"},
 			{ID: 2, Connection: "shop", Mode: ledger.Smart, StartedAt: morning, Outcome: ledger.Running},
 			{ID: 1, Connection: "shop", Mode: ledger.Full, StartedAt: morning, EndedAt: new(morning.Add(1240 * time.Millisecond)), Outcome: ledger.Completed, Counts: ledger.Counts{Refused: 3, Changed: 7, Due: 6, Exported: 5, Rejected: 1, Parked: 4, Calls: 2}},
 		})
 	})
 	lines := strings.Split(text, "\n")
 	require.Regexp(t, `STARTED \(UTC\) .*REFUSED +ODD +LEVELS CHANGED +ROWS DUE +EXPORTED +NEWLY REJECTED +PARKED +CALLS`, lines[0])
-	require.Regexp(t, `^2 .* 2026-03-02 07:39:00 +- +running +- +- +- +- +- +- +- +-$`, lines[1], "its figures are recorded when it ends")
-	require.Regexp(t, `^1 .* 1\.2s +completed +3 +0 +7 +6 +5 +1 +4 +2$`, lines[2])
+	require.Regexp(t, `^3 .* 2026-03-02 07:39:00 +- +fetching +- +- +- +- +- +- +- +-$`, lines[1])
+	require.Regexp(t, `^2 .* 2026-03-02 07:39:00 +- +running +- +- +- +- +- +- +- +-$`, lines[2], "its figures are recorded when it ends")
+	require.Regexp(t, `^1 .* 1\.2s +completed +3 +0 +7 +6 +5 +1 +4 +2$`, lines[3])
+	require.Equal(t, "run 3: fetching, attempt 3 failed: the warehouse is down", lines[4], "why it lasts, below the table")
+	require.Equal(t, "run 7 of shop: cancelled", endedAs(ledger.Run{ID: 7, Connection: "shop", Outcome: ledger.Cancelled, Reason: "cancelled"}))
+	require.Equal(t, "run 7 of shop: failed: the token has expired", endedAs(ledger.Run{ID: 7, Connection: "shop", Outcome: ledger.Failed, Reason: "the token has expired"}))
 	require.Contains(t, shown(func(w *bytes.Buffer) { showRuns(w, nil) }), "no runs yet; starter sync")
 }
 
@@ -119,6 +124,7 @@ func TestStatusSaysWordsAndDates(t *testing.T) {
 		Schedules: []control.ScheduleStatus{
 			{ID: "smart-sync/shop", Paused: true, Note: "stocktaking until Monday"},
 			{ID: "full-sync/shop", Paused: true, Note: "paused by ada"},
+			{ID: "fifth", Paused: true, Note: "unpaused by ada"},
 			{ID: "third", Next: &morning, Skipped: 1, Missed: 2},
 			{ID: "fourth", Paused: true},
 		},
@@ -136,7 +142,7 @@ func TestStatusSaysWordsAndDates(t *testing.T) {
 		})
 	})
 	for _, want := range []string{
-		"schedule smart-sync/shop: paused: stocktaking until Monday\n", "schedule full-sync/shop: paused by ada\n", "schedule fourth: paused\n",
+		"schedule smart-sync/shop: paused: stocktaking until Monday\n", "schedule full-sync/shop: paused by ada\n", "schedule fifth: paused: unpaused by ada\n", "schedule fourth: paused\n",
 		"schedule third: next 2026-03-02 07:39:00 UTC, 1 start skipped because the run before was not over, 2 starts missed while",
 		"rows by status: 3 exported (3 rows in all)\n", "last run: 7, Smart Sync, started 2026-03-02 07:39:00 UTC, completed\n",
 		"starter approve 9   or   starter reject 9   until 2026-03-02 07:39:00 UTC; then the run ends undecided",

@@ -63,7 +63,8 @@ func run(ctx context.Context, options options) error {
 		return &startError{err}
 	}
 	defer temporal.Close()
-	standing.asking((&control.Control{Ledger: state, Client: temporal, Namespace: namespace, Now: time.Now}).Schedules)
+	tidemark := &control.Control{Ledger: state, Client: temporal, Namespace: namespace, Now: time.Now}
+	standing.asking(tidemark.Schedules)
 
 	identity, fatal := identify(), make(chan error, 2)
 	w := worker.New(temporal, workflows.TaskQueue, worker.Options{
@@ -80,6 +81,7 @@ func run(ctx context.Context, options options) error {
 
 	observed.watch(state.Check, polls{temporal: temporal, identity: identity, now: time.Now}.check)
 	go tidy(ctx, state, options.retention, log)
+	go mendSchedules(ctx, tidemark.MendSchedules, time.Now, log)
 	go func() {
 		if err := ledger.AwaitDamage(ctx, state); err != nil {
 			fatal <- err

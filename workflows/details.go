@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // paint shows the progress in the workflow's current details, which the Web UI renders as Markdown. It adds nothing to the history.
@@ -12,6 +14,9 @@ func (s *sync) paint(ctx workflow.Context) {
 	s.progress.Strays = s.desk.strays
 	workflow.SetCurrentDetails(ctx, s.progress.markdown(s.input.Connection))
 }
+
+// shown is a foreign text as it may stand in current details: what cannot be seen is escaped, and nothing of it is read as Markdown.
+func shown(text string) string { return unmarked(inventory.Visible(text)) }
 
 // unmarked takes their meaning from the characters of a foreign text that Markdown would read as its own. It is no strings.Replacer, which
 // builds itself at its first use: workflow code starts nothing once.
@@ -37,7 +42,7 @@ func (p Progress) markdown(connection string) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "### %s: %s\n\n", connection, p.Phase)
 	if p.Waiting != "" {
-		fmt.Fprintf(&page, "**%s**", p.Waiting)
+		fmt.Fprintf(&page, "**%s**", shown(p.Waiting))
 		if p.Until != nil {
 			fmt.Fprintf(&page, " (until %s)", until(*p.Until))
 		}
@@ -47,7 +52,7 @@ func (p Progress) markdown(connection string) string {
 		fmt.Fprintf(&page, "Nothing is pushed until a person decides: `starter approve %d` or `starter reject %d`.\n\n", p.Run, p.Run)
 	}
 	for _, stray := range p.Strays {
-		fmt.Fprintf(&page, "- %s\n", stray)
+		fmt.Fprintf(&page, "- %s\n", shown(stray))
 	}
 	if len(p.Strays) > 0 {
 		page.WriteString("\n")
@@ -68,8 +73,10 @@ func (p Progress) markdown(connection string) string {
 		name string
 		n    int64
 	}{
+		{"in open calls", p.Open},
 		{"sent, not yet reported on", c.Sent},
-		{"rejected", c.Rejected},
+		{"newly rejected", c.Rejected},
+		{"parked (rejected by an earlier run)", c.Parked},
 		{"blocked", c.Blocked},
 		{"retrying", c.Retrying},
 		{"refused rows", c.Refused},
@@ -87,7 +94,7 @@ func (p Progress) markdown(connection string) string {
 		page.WriteString("\nWhat looks odd (`starter snapshot` says what to do about it):\n\n")
 	}
 	for _, odd := range p.Oddities {
-		fmt.Fprintf(&page, "- %s\n", unmarked(odd))
+		fmt.Fprintf(&page, "- %s\n", shown(odd))
 	}
 	return page.String()
 }

@@ -34,15 +34,16 @@ func (p *pass) hold(ctx workflow.Context, input activities.HoldInput) (*heldPass
 func (p *pass) resume(ctx workflow.Context, held heldPass) (ledger.Outcome, string, error) {
 	p.lease.Run, p.mode, p.begun, p.counts = held.Run, held.Mode, true, held.Counts
 	p.fetchApproved, p.zeroApproved, p.labelled = held.FetchApproved, held.ZeroApproved, held.Labelled
-	p.lease.Store = held.Store
+	p.lease.Store, p.merchant = held.Store, held.Merchant
+	p.rest = p.rest || held.Rest
 	p.progress.Run, p.progress.Counts, p.progress.Oddities = held.Run, held.Counts, held.Oddities
 	p.desk.ask(held)
-	return p.work(ctx, &held)
+	return p.work(p.prioritised(ctx), &held)
 }
 
 // handOn is a held pass as the next run of the workflow needs it.
 func (p *pass) handOn(held heldPass) *goesOnError {
-	held.Store, held.Counts, held.Labelled = p.lease.Store, p.counts, p.labelled
+	held.Store, held.Counts, held.Labelled, held.Merchant, held.Rest = p.lease.Store, p.counts, p.labelled, p.merchant, p.rest
 	held.FetchApproved, held.ZeroApproved, held.Oddities = p.fetchApproved, p.zeroApproved, p.progress.Oddities
 	return &goesOnError{held: &held}
 }

@@ -29,7 +29,8 @@ type intake struct {
 	requests []IntakeRequest // for what is recorded, and not made yet
 	signal   workflow.ReceiveChannel
 	report   IntakeReport
-	asked    int // requests so far, of which each has an id of its own
+	asked    int    // requests so far, of which each has an id of its own
+	merchant string // for whom it works, as far as a step has told it
 }
 
 func (i *intake) setup(ctx workflow.Context) error {
@@ -166,9 +167,10 @@ func (i *intake) recordUpdates(ctx workflow.Context, updates []InventoryUpdate) 
 	}
 	var recorded activities.RecordUpdatesResult
 	summary := fmt.Sprintf("record %d updates", len(updates))
-	if err := workflow.ExecuteActivity(options(ctx, recordOptions, summary), receive.RecordUpdates, input).Get(ctx, &recorded); err != nil {
+	if err := workflow.ExecuteActivity(options(i.prioritised(ctx), recordOptions, summary), receive.RecordUpdates, input).Get(ctx, &recorded); err != nil {
 		return nil, err
 	}
+	i.label(ctx, recorded.Labels)
 	i.report.Changed += recorded.Changed
 	i.report.Duplicates += recorded.Duplicates
 	i.report.Older += recorded.Older
@@ -183,9 +185,10 @@ func (i *intake) recordSnapshot(ctx workflow.Context, snapshot UploadedSnapshot)
 	var recorded activities.RecordSnapshotResult
 	summary := fmt.Sprintf("record snapshot %d: %d rows", snapshot.ID, snapshot.Rows)
 	input := activities.RecordSnapshotInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, Snapshot: activities.Snapshot(snapshot)}
-	if err := workflow.ExecuteActivity(options(ctx, recordOptions, summary), receive.RecordSnapshot, input).Get(ctx, &recorded); err != nil {
+	if err := workflow.ExecuteActivity(options(i.prioritised(ctx), recordOptions, summary), receive.RecordSnapshot, input).Get(ctx, &recorded); err != nil {
 		return false, err
 	}
+	i.label(ctx, recorded.Labels)
 	i.report.Snapshots++
 	i.report.Changed += recorded.Changed
 	i.report.Older += recorded.Older
@@ -226,7 +229,7 @@ func (i *intake) request(ctx workflow.Context) error {
 			summary = fmt.Sprintf("ask for Smart Syncs of %d SKUs", len(one.SKUs))
 		}
 		var requested activities.RequestResult
-		if err := workflow.ExecuteActivity(options(ctx, requestOptions, summary), receive.Request, input).Get(ctx, &requested); err != nil {
+		if err := workflow.ExecuteActivity(options(i.prioritised(ctx), requestOptions, summary), receive.Request, input).Get(ctx, &requested); err != nil {
 			failed = err
 			kept = append(kept, one)
 			continue
@@ -258,10 +261,10 @@ func (r IntakeReport) markdown(warehouse, phase string) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "### intake of %s: %s\n\n", warehouse, phase)
 	if r.LastHeld != "" {
-		fmt.Fprintf(&page, "**the last snapshot was held:** %s\n\n", r.LastHeld)
+		fmt.Fprintf(&page, "**the last snapshot was held:** %s\n\n", shown(r.LastHeld))
 	}
 	if failed := r.Failure; failed != nil {
-		fmt.Fprintf(&page, "**since %s nothing can be recorded:** %s\n\n", until(failed.Since), failed.Error)
+		fmt.Fprintf(&page, "**since %s nothing can be recorded:** %s\n\n", until(failed.Since), shown(failed.Error))
 		fmt.Fprintf(&page, "%d updates and %d snapshots wait, and what comes now waits with them; the next attempt is at %s. Mend what is wrong; nothing else is to be done.\n\n",
 			failed.Updates, failed.Snapshots, until(failed.Next))
 	}

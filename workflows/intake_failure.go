@@ -25,12 +25,13 @@ func (i *intake) failed(ctx workflow.Context, cause error) {
 	}
 	failure := i.report.Failure
 	failure.Attempts++
-	failure.Error = clip(failureOf(cause))
+	failure.Error = clip(Failure(cause))
 	failure.Next = now.Add(failureWait(failure.Attempts))
 	failure.Updates, failure.Snapshots = len(i.batch.updates), len(i.batch.snapshots)
 	workflow.GetLogger(ctx).Error("an intake cannot record what it has read; it tries again",
 		"error", failure.Error, "attempts", failure.Attempts, "next", failure.Next)
 	workflow.GetMetricsHandler(ctx).WithTags(map[string]string{"warehouse": i.input.Warehouse}).Counter("tidemark_intake_failures").Inc(1)
+	i.label(ctx, labelsOf(cause))
 	i.mark(ctx, failure)
 }
 
@@ -110,7 +111,7 @@ func (i *intake) giveUp(ctx workflow.Context, cause error) error {
 		kind = application.Type()
 	}
 	return temporal.NewNonRetryableApplicationError(fmt.Sprintf("cancelled with %d updates and %d snapshots that could not be recorded: %s; "+
-		"they stand in the history of this workflow: send them again when that is mended", len(i.batch.updates), len(i.batch.snapshots), failureOf(cause)), kind, cause)
+		"they stand in the history of this workflow: send them again when that is mended", len(i.batch.updates), len(i.batch.snapshots), Failure(cause)), kind, cause)
 }
 
 const (
@@ -127,8 +128,8 @@ func failureWait(attempts int) time.Duration {
 	return min(wait, failureMost)
 }
 
-// failureOf is what failed, in words. A step that was tried for its whole time says why it failed last.
-func failureOf(err error) string {
+// Failure is what failed, in words. A step that was tried for its whole time says why it failed last.
+func Failure(err error) string {
 	var timeout *temporal.TimeoutError
 	if errors.As(err, &timeout) && timeout.Unwrap() != nil {
 		return "it was tried until its time was over: " + failure(timeout.Unwrap())

@@ -24,23 +24,23 @@ import (
 // faulty is a bench of an intake one of whose steps fails for good, until it is mended.
 type faulty struct {
 	*warehouse
-	step   string
-	broken func() bool
-	failed []time.Time // when the step failed
-	again  []bool      // what RecordUpdates was told
+	step    string
+	broken  func() bool
+	refusal error
+	failed  []time.Time // when the step failed
+	again   []bool      // what RecordUpdates was told
 }
 
 // failing is a bench on which a step fails the first so many times.
 func failing(t *testing.T, step string, times int) *faulty {
 	t.Helper()
-	f := &faulty{step: step}
+	f := &faulty{step: step, refusal: temporal.NewNonRetryableApplicationError("there is no warehouse \"depot\"", activities.ErrorNotConfigured, nil)}
 	f.broken = func() bool { return len(f.failed) < times }
 	f.warehouse = &warehouse{bench: setup(t)}
-	refusal := temporal.NewNonRetryableApplicationError("there is no warehouse \"depot\"", activities.ErrorNotConfigured, nil)
 	fails := func(name string) error {
 		if name == f.step && f.broken() {
 			f.failed = append(f.failed, f.Now())
-			return refusal
+			return f.refusal
 		}
 		return nil
 	}
@@ -269,9 +269,9 @@ func TestFailureWait(t *testing.T) {
 
 func TestFailureOf(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "no", failureOf(errors.New("no")))
-	require.Equal(t, "gone", failureOf(temporal.NewNonRetryableApplicationError("gone", "X", nil)))
-	require.Contains(t, failureOf(temporal.NewTimeoutError(3, temporal.NewApplicationError("the disk is full", "Faltered"))), "the disk is full")
+	require.Equal(t, "no", Failure(errors.New("no")))
+	require.Equal(t, "gone", Failure(temporal.NewNonRetryableApplicationError("gone", "X", nil)))
+	require.Contains(t, Failure(temporal.NewTimeoutError(3, temporal.NewApplicationError("the disk is full", "Faltered"))), "the disk is full")
 }
 
 // What an intake hands to itself is a payload that a server takes, whatever is in it.

@@ -62,7 +62,7 @@ func (p *pass) run(ctx workflow.Context, next turn) (ledger.Outcome, string, err
 		return "", "", err
 	}
 	p.merchant = begun.Merchant
-	ctx = workflow.WithValue(ctx, priorityKey{}, Priority(begun.Merchant, p.mode, next.trigger))
+	ctx = p.prioritised(ctx)
 	switch begun.Action {
 	case activities.BeginSkip:
 		return ledger.Skipped, begun.Reason, nil
@@ -212,7 +212,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 		if fetched.Held != "" {
 			return &activities.HoldInput{Kind: ledger.HoldSnapshot, Reason: fetched.Held, Rows: heldRows(fetched), Absent: fetched.Absent}, nil
 		}
-		summary = fmt.Sprintf("resolve: %d of %d levels changed", fetched.Changed, fetched.Rows)
+		summary = fmt.Sprintf("resolve: levels changed: %d (rows read: %d)", fetched.Changed, fetched.Rows)
 		if fetched.Shared != 0 {
 			summary += fmt.Sprintf(" (shared with run %d)", fetched.Shared)
 		}
@@ -239,7 +239,7 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 		return nil, err
 	}
 	p.counts.Resolved, p.counts.Due, p.zeroingRejected = resolved.Resolved, resolved.Due, resolved.Rejected
-	p.preview, p.progress.Counts, p.progress.Left = resolved.Preview, p.counts, resolved.Due
+	p.preview, p.progress.Counts, p.progress.Left, p.progress.Open = resolved.Preview, p.counts, resolved.Due-resolved.Open, resolved.Open
 	workflow.GetLogger(ctx).Info("resolved", "resolved", resolved.Resolved, "due", resolved.Due, "zeroing", resolved.Zeroing, "held", resolved.Held)
 	if resolved.Held != "" {
 		return &activities.HoldInput{Kind: ledger.HoldZeroing, Reason: resolved.Held, Zeroing: resolved.Zeroing}, nil
@@ -308,7 +308,7 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 	pace := "" // the ledger has that of the run before
 	for {
 		var slice activities.PushResult
-		summary := fmt.Sprintf("push: %d due", p.progress.Left)
+		summary := pushing(p.progress)
 		err := p.step(ctx, func(ctx workflow.Context) workflow.Future {
 			return workflow.ExecuteActivity(options(ctx, pushOptions, summary), push.Push,
 				activities.PushInput{Lease: p.lease, Connection: p.input.Connection, Scope: p.scope, Pace: pace})
@@ -346,12 +346,20 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 	}
 }
 
+// pushing says what a slice of a push has before it.
+func pushing(p Progress) string {
+	if p.Open == 0 {
+		return fmt.Sprintf("push: %d due", p.Left)
+	}
+	return fmt.Sprintf("push: %d due, and %d in open calls", p.Left, p.Open)
+}
+
 func (p *pass) count(slice activities.PushResult) {
 	c := slice.Counts
 	p.counts.Exported, p.counts.Sent, p.counts.Rejected, p.counts.Blocked, p.counts.Retrying = c.Exported, c.Sent, c.Rejected, c.Blocked, c.Retrying
 	p.counts.Parked = c.Parked
 	p.counts.Calls = c.Calls
-	p.progress.Counts, p.progress.Left = p.counts, slice.Left
+	p.progress.Counts, p.progress.Left, p.progress.Open = p.counts, slice.Left, slice.Open
 }
 
 // patience counts waits in a row for a store that falters.
@@ -370,7 +378,7 @@ func crowded(info *workflow.Info) bool {
 func (p *pass) finish(ctx workflow.Context, outcome ledger.Outcome, reason string) error {
 	p.show(ctx, "ending")
 	var finished activities.FinishResult
-	err := workflow.ExecuteActivity(options(ctx, finishOptions, "end the run: "+string(outcome)), gate.Finish,
+	err := workflow.ExecuteActivity(options(p.prioritised(ctx), finishOptions, "end the run: "+string(outcome)), gate.Finish,
 		activities.FinishInput{Lease: p.lease, Outcome: outcome, Reason: reason, Counts: p.counts}).Get(ctx, &finished)
 	if err == nil {
 		p.counts = finished.Counts

@@ -44,6 +44,7 @@ type begunPass struct {
 	NotBefore time.Time     `json:"not_before,omitzero"` // a call of the run before may be under way until then
 	Counts    ledger.Counts `json:"counts"`
 	Left      int64         `json:"left,omitempty"`
+	Open      int64         `json:"open,omitempty"`
 	Faulty    int           `json:"faulty,omitempty"` // waits in a row for a store that falters
 	Unchanged string        `json:"unchanged,omitempty"`
 	Rest      bool          `json:"rest,omitempty"` // what it has pushed is not resolved again
@@ -58,7 +59,7 @@ type begunPass struct {
 func (p *pass) underWay() *begunPass {
 	return &begunPass{
 		Lease: p.lease, Mode: p.mode, Merchant: p.merchant, Labelled: p.labelled, Stage: p.stage, Since: p.since, NotBefore: p.notBefore,
-		Counts: p.counts, Left: p.progress.Left, Faulty: p.faulty, Unchanged: p.unchanged, Rest: p.rest,
+		Counts: p.counts, Left: p.progress.Left, Open: p.progress.Open, Faulty: p.faulty, Unchanged: p.unchanged, Rest: p.rest,
 		SnapshotRejected: p.snapshotRejected, ZeroingRejected: p.zeroingRejected, FetchApproved: p.fetchApproved, ZeroApproved: p.zeroApproved,
 	}
 }
@@ -70,7 +71,7 @@ func (p *pass) goOn(ctx workflow.Context, b begunPass) (ledger.Outcome, string, 
 	p.snapshotRejected, p.zeroingRejected, p.fetchApproved, p.zeroApproved = b.SnapshotRejected, b.ZeroingRejected, b.FetchApproved, b.ZeroApproved
 	p.fetched = b.Stage == stageAcquire || b.Stage == stageResolve
 	p.rest = p.rest || b.Rest
-	p.progress.Run, p.progress.Counts, p.progress.Left = b.Lease.Run, b.Counts, b.Left
+	p.progress.Run, p.progress.Counts, p.progress.Left, p.progress.Open = b.Lease.Run, b.Counts, b.Left, b.Open
 	p.fates.begin(SyncAnswer{Answer: SyncStarted, Run: b.Lease.Run})
 	ctx = p.prioritised(ctx)
 	if err := p.outlast(ctx, b.NotBefore); err != nil {

@@ -225,7 +225,8 @@ type Progress struct {
 	Waiting  string        `json:"waiting,omitempty"` // what for, in words
 	Until    *time.Time    `json:"until,omitempty"`
 	Counts   ledger.Counts `json:"counts"`
-	Left     int64         `json:"left"`
+	Left     int64         `json:"left"`               // rows that are due and in no call
+	Open     int64         `json:"open,omitempty"`     // rows in calls that are open: without an answer, or the store works on them
 	Shared   int64         `json:"shared,omitempty"`   // the run that fetched the snapshot, when another did
 	Requests []string      `json:"requests,omitempty"` // that wait for the next pass; a group's requests are in the ledger
 	Queued   int           `json:"queued,omitempty"`   // how many requests wait for the next pass, those of groups included
@@ -283,6 +284,8 @@ type heldPass struct {
 	FetchApproved *activities.DecideResult `json:"fetch_approved,omitempty"`
 	ZeroApproved  *activities.DecideResult `json:"zero_approved,omitempty"`
 	Labelled      bool                     `json:"labelled,omitempty"`
+	Merchant      string                   `json:"merchant,omitempty"`
+	Rest          bool                     `json:"rest,omitempty"` // what it has pushed is not resolved again
 	Oddities      []string                 `json:"oddities,omitempty"`
 	// Answered and AnsweredBy are an answer that came while the workflow continued as new.
 	Answered   string `json:"answered,omitempty"`

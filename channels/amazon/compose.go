@@ -92,3 +92,6 @@ func (s *store) Meter(operation channels.Operation, items []channels.Item) strin
 	}
 	return ""
 }
+
+// Submits is true for feeds, and for single figures that are confirmed by a look at their listing.
+func (s *store) Submits(items []channels.Item) bool { return len(items) > 1 || s.confirms }

@@ -131,6 +131,10 @@ func TestMeters(t *testing.T) {
 	require.Equal(t, "listing", metered.Meter(channels.Polling, one))
 	require.Equal(t, "poll", metered.Meter(channels.Polling, many))
 	require.Empty(t, metered.Meter(channels.Looking, one))
+	require.True(t, channels.Submits(open(t, nil), one), "its listing is looked at later")
+	taken := channels.Guarded(open(t, settings.Values{"confirm": "accepted"}))
+	require.False(t, channels.Submits(taken, one), "Amazon is taken at its word")
+	require.True(t, channels.Submits(taken, many))
 }
 
 func TestEncodeRefusesLocations(t *testing.T) {

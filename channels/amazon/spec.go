@@ -71,11 +71,12 @@ var Spec = settings.Spec{
 func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
 
 var (
-	_ channels.Channel  = (*store)(nil)
-	_ channels.Composer = (*store)(nil)
-	_ channels.Metered  = (*store)(nil)
-	_ channels.Channel  = (*reportingStore)(nil)
-	_ channels.Poller   = (*reportingStore)(nil)
+	_ channels.Channel   = (*store)(nil)
+	_ channels.Composer  = (*store)(nil)
+	_ channels.Metered   = (*store)(nil)
+	_ channels.Submitter = (*store)(nil)
+	_ channels.Channel   = (*reportingStore)(nil)
+	_ channels.Poller    = (*reportingStore)(nil)
 )
 
 // store is a seller account in one marketplace. It is safe for concurrent use.

@@ -95,3 +95,6 @@ func (s *store) Meter(operation channels.Operation, items []channels.Item) strin
 	}
 	return ""
 }
+
+// Submits is true for feeds: a PUT is answered at once.
+func (s *store) Submits(items []channels.Item) bool { return len(items) > 1 }

@@ -170,6 +170,8 @@ func TestMeters(t *testing.T) {
 	require.Equal(t, "poll", metered.Meter(channels.Polling, one))
 	require.Equal(t, "poll", metered.Meter(channels.Polling, many))
 	require.Empty(t, metered.Meter(channels.Looking, one))
+	require.False(t, channels.Submits(open(t, nil), one), "a PUT is answered at once")
+	require.True(t, channels.Submits(open(t, nil), many))
 }
 
 func TestEncodeRefusesTwoShipNodes(t *testing.T) {

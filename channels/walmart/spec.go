@@ -55,11 +55,12 @@ var Spec = settings.Spec{
 func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
 
 var (
-	_ channels.Channel  = (*store)(nil)
-	_ channels.Composer = (*store)(nil)
-	_ channels.Metered  = (*store)(nil)
-	_ channels.Channel  = (*feedStore)(nil)
-	_ channels.Poller   = (*feedStore)(nil)
+	_ channels.Channel   = (*store)(nil)
+	_ channels.Composer  = (*store)(nil)
+	_ channels.Metered   = (*store)(nil)
+	_ channels.Submitter = (*store)(nil)
+	_ channels.Channel   = (*feedStore)(nil)
+	_ channels.Poller    = (*feedStore)(nil)
 )
 
 // store is a seller account. It is safe for concurrent use.

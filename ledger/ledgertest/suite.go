@@ -22,6 +22,8 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"apply":       applyTests,
 		"versions":    versionTests,
 		"state":       stateTests,
+		"schedules":   scheduleTests,
+		"audit":       auditTests,
 		"gate":        gateTests,
 		"acquire":     acquireTests,
 		"requests":    requestTests,

@@ -20,6 +20,7 @@ var applyTests = tests{
 	"a listing that moved is one change":                     movesListing,
 	"a dry run makes no change":                              dryRuns,
 	"absent things are kept":                                 keepsAbsent,
+	"the catalogue is listed by the page":                    cataloguePages,
 	"absent things are pruned":                               prunes,
 	"a pruned run is fenced off":                             prunesRun,
 	"refused definitions change nothing":                     refusesDefinitions,
@@ -373,4 +374,37 @@ func readsByNewSettings(t *testing.T, w *world) {
 	w.report(lease, whole(), in("portland", level("A", 5)))
 	w.uploaded(w.upload(in("portland", level("B", 6))...), part(), 1)
 	require.Equal(t, map[string]int64{"A@portland": 5, "B@portland": 6}, w.available(hub))
+}
+
+func cataloguePages(t *testing.T, w *world) {
+	w.apply(alter(func(d *ledger.Definitions) {
+		d.Products = []ledger.Product{{Merchant: merchant, SKU: "B", Name: "Bell"}, {Merchant: merchant, SKU: "A", Name: "Axle", Barcode: "1"}, {Merchant: merchant, SKU: "C"}}
+		d.Bundles = []ledger.BundleDefinition{bundle("KIT", of("B", 2), of("A", 1)), bundle("PAIR", of("A", 2))}
+		d.Listings = []ledger.ListingDefinition{listing(shop, "B", "b"), listing(shop, "A", "a"), listing(market, "A", "x")}
+	}))
+	products, err := w.Products(w.ctx(), merchant, ledger.Page{Limit: 2})
+	require.NoError(t, err)
+	require.Equal(t, []ledger.Product{{Merchant: merchant, SKU: "A", Name: "Axle", Barcode: "1"}, {Merchant: merchant, SKU: "B", Name: "Bell"}}, products)
+	products, err = w.Products(w.ctx(), merchant, ledger.Page{After: "B"})
+	require.NoError(t, err)
+	require.Equal(t, []ledger.Product{{Merchant: merchant, SKU: "C"}}, products)
+	bundles, err := w.Bundles(w.ctx(), merchant, ledger.Page{})
+	require.NoError(t, err)
+	require.Equal(t, []ledger.BundleDefinition{bundle("KIT", of("B", 2), of("A", 1)), bundle("PAIR", of("A", 2))}, bundles, "components in their order")
+	listings, err := w.Listings(w.ctx(), shop, ledger.Page{})
+	require.NoError(t, err)
+	require.Equal(t, []ledger.ListingDefinition{listing(shop, "A", "a"), listing(shop, "B", "b")}, listings)
+	w.apply(definitions())
+	for _, list := range []func() (int, error){
+		func() (int, error) {
+			found, err := w.Products(w.ctx(), merchant, ledger.Page{})
+			return len(found), err
+		},
+		func() (int, error) { found, err := w.Bundles(w.ctx(), merchant, ledger.Page{}); return len(found), err },
+		func() (int, error) { found, err := w.Listings(w.ctx(), shop, ledger.Page{}); return len(found), err },
+	} {
+		n, err := list()
+		require.NoError(t, err)
+		require.Zero(t, n, "what was removed is gone")
+	}
 }

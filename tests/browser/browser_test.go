@@ -121,6 +121,22 @@ func (b *browser) submit(words string) {
 	b.do(chromedp.WaitReady("#main"))
 }
 
+// follow goes where a link leads, by its words.
+func (b *browser) follow(words string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_, err := chromedp.RunResponse(ctx, chromedp.Click(fmt.Sprintf(`//a[normalize-space(.)=%q]`, words)))
+	require.NoError(b.t, err, "following %s", words)
+	b.do(chromedp.WaitReady("#main"))
+}
+
+// set writes into a field in place of what it has.
+func (b *browser) set(field, text string) {
+	b.t.Helper()
+	b.do(chromedp.SetValue(field, text))
+}
+
 // until waits for a page to say something by itself: nothing is loaded again.
 func (b *browser) until(selector, words string) {
 	b.t.Helper()

@@ -67,6 +67,7 @@ func TestTheDayOfAMerchant(t *testing.T) {
 	require.Contains(t, b.text(".notice"), "Resumed")
 	b.until("#part-head", "On time")
 
+	schedules(t, d, b)
 	var most []string
 	for n := 1; n <= 120; n++ {
 		most = append(most, fmt.Sprintf("SKU-%05d", n))
@@ -83,6 +84,40 @@ func TestTheDayOfAMerchant(t *testing.T) {
 	b.until("#part-list", "Nothing waits for a person.")
 	lists(t, d, b)
 	b.clean()
+}
+
+// schedules edits one with the next five starts read, has a wrong edit refused, ends it again, and reads all of that in the log.
+func schedules(t *testing.T, d *demo, b *browser) {
+	t.Helper()
+	b.visit("/c/acme-shop")
+	b.follow("Edit the smart schedule")
+	require.Equal(t, "/c/acme-shop/schedule/smart", b.path())
+	b.look("schedule")
+	b.set(`[name="r0.every"]`, "45")
+	b.set(`[name="r1.kind"]`, "daily")
+	b.set(`[name="r1.time"]`, "06:30")
+	b.submit("Show the next starts")
+	require.Contains(t, b.text("#preview"), "every 45 minutes; daily at 06:30 (America/Los_Angeles)")
+	require.Len(t, regexp.MustCompile(`[A-Z][a-z]{2} [A-Z][a-z]{2} \d+, \d\d:\d\d P[SD]T`).FindAllString(b.text("#preview"), -1), 5, "the next five starts, in the schedule's zone")
+	b.submit("Save")
+	require.Contains(t, b.text(".notice"), "say why it is overridden", "a person says why")
+	b.set(`[name="reason"]`, "the sale")
+	b.submit("Save")
+	require.Equal(t, "/c/acme-shop", b.path())
+	require.Contains(t, b.text("#part-schedules"), "Every 45 minutes")
+	require.Contains(t, b.text("#part-schedules"), "(the sale)")
+	require.Contains(t, d.starter("schedule", "acme-shop"), "every 45 minutes; daily at 06:30 (America/Los_Angeles)")
+	b.visit("/c/acme-shop/schedule/smart")
+	b.submit("End the override")
+	require.Contains(t, b.text("#part-schedules"), "Every 60 minutes")
+	b.visit("/c/acme-shop/tune")
+	require.Contains(t, b.text("main"), "of 20 runs")
+	b.look("tune")
+	b.visit("/log")
+	require.Regexp(t, `page\s+set the smart schedule\s+acme-shop`, b.text("main"))
+	require.Contains(t, b.text("main"), "the sale")
+	require.Contains(t, b.text("main"), "Refused")
+	b.look("log")
 }
 
 func positive(shown map[string]int64) (n int) {

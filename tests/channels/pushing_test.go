@@ -3,6 +3,7 @@
 package channels
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -35,6 +36,12 @@ func (c *clock) now() time.Time {
 	return c.at
 }
 
+func (c *clock) set(at time.Time) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.at = at
+}
+
 func (c *clock) after(span time.Duration) <-chan time.Time {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -59,6 +66,7 @@ type pushing struct {
 	ledger ledger.Ledger
 	lease  ledger.Lease
 	push   *activities.Push
+	mode   ledger.Mode // of the runs; Smart when nothing is set
 	passes int
 	calls  []call // to the store so far, without look-ups
 	before func() // a call, which is in calls already; nil does nothing
@@ -151,7 +159,7 @@ func (p *pushing) take() {
 	p.t.Helper()
 	p.passes++
 	grant, err := p.ledger.Take(p.t.Context(), ledger.Claim{
-		Connection: connectionID, Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/shop",
+		Connection: connectionID, Mode: cmp.Or(p.mode, ledger.Smart), Trigger: ledger.TriggerRequest, Workflow: "smart-sync/shop",
 		WorkflowRun: fmt.Sprint("run-", p.passes), Now: p.clock.now(),
 	})
 	require.NoError(p.t, err)
@@ -185,7 +193,7 @@ func (p *pushing) report(levels map[string]int64) {
 	environment.SetTestTimeout(10 * time.Minute)
 	resolve := &activities.Resolve{Ledger: p.ledger, Now: p.clock.now}
 	environment.RegisterActivity(resolve)
-	_, err = environment.ExecuteActivity(resolve.Resolve, activities.ResolveInput{Lease: p.lease, Connection: connectionID, Mode: ledger.Smart, Approved: true, ApprovedZeroing: 1 << 40})
+	_, err = environment.ExecuteActivity(resolve.Resolve, activities.ResolveInput{Lease: p.lease, Connection: connectionID, Mode: cmp.Or(p.mode, ledger.Smart), Approved: true, ApprovedZeroing: 1 << 40})
 	require.NoError(p.t, err)
 }
 

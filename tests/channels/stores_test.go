@@ -34,9 +34,11 @@ type subject struct {
 	batch int
 	// few is how many items this way of pushing is for; 0 is any number.
 	few int
+	// calls is how many calls say something of the pace, where they are few; 0 is any number.
+	calls int
 	// named is true when the store's answer names an offender.
 	named bool
-	// floor is how long the calls for n items take at the published rate, with everything that belongs to a call.
+	// floor is how long n calls take at the published rate.
 	floor func(n int) time.Duration
 	// reports is true when asking for a report counts against the same rate.
 	reports bool
@@ -67,7 +69,7 @@ func subjects() map[string]subject {
 		"shopify": {
 			driver: "shopify", location: "655441491", batch: 250, named: true,
 			// 10 points a call, 100 points a second on the standard plan.
-			floor: func(n int) time.Duration { return perSecond(10*calls(n, 250), 100) },
+			floor: func(n int) time.Duration { return perSecond(10*n, 100) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return shopifytest.Start(t, shopifytest.Options{Locations: []string{"655441491"}, Now: now})
 			},
@@ -75,7 +77,7 @@ func subjects() map[string]subject {
 		"amazon feed": {
 			driver: "amazon", batch: 25_000, named: true, more: settings.Values{"feed_from": int64(10)},
 			// createFeed: 0.0083 a second.
-			floor: func(n int) time.Duration { return perSecond(calls(n, 25_000), 0.0083) },
+			floor: func(n int) time.Duration { return perSecond(n, 0.0083) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return amazontest.Start(t, amazontest.Options{Now: now})
 			},
@@ -92,7 +94,7 @@ func subjects() map[string]subject {
 			driver: "adobecommerce", location: "default", batch: 1000, named: true, reports: true,
 			// No published rate: the setting's default of 2 calls a second. Each bulk is asked about once, by consumers that are done
 			// with it in time.
-			floor: func(n int) time.Duration { return perSecond(2*calls(n, 1000), 2) },
+			floor: func(n int) time.Duration { return perSecond(n, 2) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return adobecommercetest.Start(t, adobecommercetest.Options{Throttle: true, Processing: 5 * time.Second, Now: now})
 			},
@@ -100,7 +102,7 @@ func subjects() map[string]subject {
 		"bigcommerce": {
 			driver: "bigcommerce", location: "1", batch: 2000,
 			// 450 calls in 30 seconds on the plan pro.
-			floor: func(n int) time.Duration { return perSecond(calls(n, 2000), 15) },
+			floor: func(n int) time.Duration { return perSecond(n, 15) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return bigcommercetest.Start(t, bigcommercetest.Options{Locations: []string{"1"}, Now: now})
 			},
@@ -108,7 +110,7 @@ func subjects() map[string]subject {
 		"ebay": {
 			driver: "ebay", batch: 25, named: true,
 			// No published short-term rate: the setting's default of 10 calls a second.
-			floor: func(n int) time.Duration { return perSecond(calls(n, 25), 10) },
+			floor: func(n int) time.Duration { return perSecond(n, 10) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return ebaytest.Start(t, ebaytest.Options{Throttles: true, Now: now})
 			},
@@ -116,7 +118,7 @@ func subjects() map[string]subject {
 		"woocommerce": {
 			driver: "woocommerce", batch: 100, named: true,
 			// No published rate: the setting's default of 2 calls a second.
-			floor: func(n int) time.Duration { return perSecond(calls(n, 100), 2) },
+			floor: func(n int) time.Duration { return perSecond(n, 2) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return woocommercetest.Start(t, woocommercetest.Options{Throttles: 429, Now: now})
 			},
@@ -124,7 +126,7 @@ func subjects() map[string]subject {
 		"walmart feed": {
 			driver: "walmart", batch: 10_000, named: true, more: settings.Values{"feed_from": int64(10)},
 			// The feed type inventory: 10 an hour.
-			floor: func(n int) time.Duration { return perSecond(calls(n, 10_000), 10.0/3600) },
+			floor: func(n int) time.Duration { return perSecond(n, 10.0/3600) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return walmarttest.Start(t, walmarttest.Options{Throttle: true, Now: now})
 			},
@@ -132,7 +134,7 @@ func subjects() map[string]subject {
 		"vendure": {
 			driver: "vendure", location: "1", batch: 100,
 			// No published rate: the setting's default of 2 calls a second.
-			floor: func(n int) time.Duration { return perSecond(calls(n, 100), 2) },
+			floor: func(n int) time.Duration { return perSecond(n, 2) },
 			start: func(t testing.TB, now func() time.Time) fake {
 				return venduretest.Start(t, venduretest.Options{Locations: []string{"1"}, Throttles: true, Now: now})
 			},

@@ -35,6 +35,7 @@ type place struct{ sku, location string }
 
 type facts struct {
 	Calls         int64            `json:"calls"`
+	InFlight      int64            `json:"in_flight"`
 	ItemsWritten  int64            `json:"items_written"`
 	Throttled     int64            `json:"throttled"`
 	Overruns      int64            `json:"overruns"`

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
@@ -48,7 +49,7 @@ func TestAnOutageOfAWarehouseHoldsNoStore(t *testing.T) {
 		return err
 	})
 	require.Equal(t, "Fetch", open.Retry.Step)
-	require.Equal(t, ledger.PhaseFetching, open.Phase)
+	require.Equal(t, ledger.PhaseFetching, open.Step())
 	require.Contains(t, open.Retry.Error, "fetching from the warehouse")
 	_, err := w.ledger.Holder(context.Background(), "shop")
 	require.ErrorIs(t, err, ledger.ErrNotFound, "a fetch needs no store")
@@ -57,8 +58,9 @@ func TestAnOutageOfAWarehouseHoldsNoStore(t *testing.T) {
 	require.Contains(t, out, fmt.Sprintf("run %d (smart) is under way: fetching", open.ID))
 	require.Contains(t, out, "fetching from the warehouse")
 	require.Contains(t, out, "attempt ")
+	require.Equal(t, 1, strings.Count(out, "fetching from the warehouse"), "once")
 	out, _, _ = w.starter("runs", "shop")
-	require.Contains(t, out, "fetching")
+	require.Regexp(t, `fetching, attempt \d+ failed, the next one is due at 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC: fetching from the warehouse: `, out)
 
 	sent := time.Now()
 	w.send(workflows.InventoryUpdate{Event: "sold", SKU: "SKU-00001", Facility: "east", Available: new(int64(7))})
@@ -105,6 +107,23 @@ func (w *world) lists(query, workflow string) {
 	})
 }
 
+// sharedBy demands that steps of a workflow are shared fairly between merchants, on behalf of one.
+func (w *world) sharedBy(merchant, workflow string, steps ...string) {
+	w.t.Helper()
+	found := map[string]string{}
+	events := w.control.Client.GetWorkflowHistory(context.Background(), workflow, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		require.NoError(w.t, err)
+		if scheduled := event.GetActivityTaskScheduledEventAttributes(); scheduled != nil {
+			found[scheduled.GetActivityType().GetName()] = scheduled.GetPriority().GetFairnessKey()
+		}
+	}
+	for _, step := range steps {
+		require.Equal(w.t, merchant, found[step], "%s of %s", step, workflow)
+	}
+}
+
 // A run that a service started by a plain signal is found by its store, as a scheduled one is; a held one as held, while it is.
 func TestSignalledRunsAreFound(t *testing.T) {
 	t.Parallel()
@@ -117,8 +136,16 @@ func TestSignalledRunsAreFound(t *testing.T) {
 		client.StartWorkflowOptions{ID: "smart-sync/shop", TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: "shop"})
 	require.NoError(t, err)
 	w.lists(`TidemarkStore="shop" AND TidemarkMode="smart" AND TidemarkTrigger="request" AND TidemarkOutcome="completed"`, "smart-sync/shop")
-	w.send(workflows.InventoryUpdate{Event: "sold", SKU: "SKU-00001", Facility: "east", Available: new(int64(7))})
+	w.sharedBy("acme", "smart-sync/shop", "Fetch", "Acquire", "Resolve", "Push", "Finish")
+
+	intake := workflows.IntakeID("depot")
+	sold := workflows.InventoryUpdate{Event: "sold", SKU: "SKU-00001", Facility: "east", Available: new(int64(7))}
+	_, err = w.control.Client.SignalWithStartWorkflow(context.Background(), intake, workflows.SignalInventoryUpdated, workflows.InventoryUpdated{Updates: []workflows.InventoryUpdate{sold}},
+		client.StartWorkflowOptions{ID: intake, TaskQueue: workflows.TaskQueue}, workflows.InventoryIntakeType, workflows.IntakeInput{Warehouse: "depot"})
+	require.NoError(t, err)
 	w.lists(`TidemarkStore="shop"`, workflows.EventsID("shop"))
+	w.lists(`WorkflowType="InventoryIntake" AND TidemarkWarehouse="depot" AND TidemarkMerchant="acme"`, intake)
+	w.sharedBy("acme", intake, "Request")
 
 	w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
 	answer := w.ask(ledger.Smart, "shop", workflows.SyncRequest{})

@@ -58,15 +58,36 @@ func (a asked) Status(ctx context.Context, _ string) (control.Status, error) {
 		Connections: []control.ConnectionStatus{
 			{
 				Connection: connections[0], Rows: map[ledger.Status]int64{ledger.StatusPending: 2}, Last: &runs[0], Kept: "1 figure stays above 0",
-				Schedules: []control.ScheduleStatus{{ID: "smart-sync/shop", Next: &serveNow}, {ID: "full-sync/shop", Paused: true, Note: "stocktaking"}, {ID: "smart-sync/gone", Missing: true}},
+				Schedules: []control.ScheduleStatus{{ID: "smart-sync/shop", Next: &serveNow}, {ID: "full-sync/shop", Paused: true, Note: "stocktaking"}, {ID: "smart-sync/gone", Missing: true, Ledger: "another", Remaining: new(3)}},
 				Holder:    &ledger.Holder{Store: "shop", Fence: 3, Run: 1, Connection: "shop", Workflow: "smart-sync/shop", TakenAt: serveNow},
 			},
 			{Connection: connections[0]},
 		},
 		Holds: []control.OpenHold{{Hold: ledger.Hold{
 			Run: 1, Kind: ledger.HoldSnapshot, Connection: "shop", Warehouse: "depot", Workflow: "smart-sync/shop", Reason: "few rows", At: serveNow,
-		}}},
+		}, DecideBy: &serveNow}},
+		Snapshots:   []ledger.SnapshotEntry{{ID: 1, Warehouse: "depot", BeganAt: serveNow, EndedAt: serveNow, Full: true, Refused: 2, Oddities: []inventory.Oddity{{Kind: "blanks", Count: 1, Examples: []inventory.Example{{}}}}}},
+		Unreachable: "no server answers",
 	}, err
+}
+
+func (a asked) Pause(context.Context, string, string, string) ([]string, error) {
+	return []string{"smart-sync/shop"}, nil
+}
+
+func (a asked) Resume(context.Context, string, string) ([]string, error) { return nil, nil }
+
+func (a asked) Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error) {
+	hold, err := a.Ledger.HoldOf(ctx, run)
+	if err != nil {
+		return control.Decided{}, &control.UsageError{Message: "the run holds nothing"}
+	}
+	hold.By, hold.DecidedAt = by, &serveNow
+	return control.Decided{Hold: hold, Answer: map[bool]string{true: control.Approved, false: control.NotHeld}[approve], Runs: []int64{run}, Why: "it has ended"}, nil
+}
+
+func (a asked) Relearn(context.Context, string, []string) (ledger.Relearned, error) {
+	return ledger.Relearned{References: 1, Due: 1}, nil
 }
 
 // Cancel ends a run as its workflow would after it was cancelled.
@@ -296,11 +317,23 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "POST /api/v1/runs/{id}/cancel", path: "/api/v1/runs/2/cancel", status: 202},
 		{route: "POST /api/v1/runs/{id}/cancel", path: "/api/v1/runs/99/cancel", status: 404},
 		{route: "POST /api/v1/runs/{id}/cancel", path: "/api/v1/runs/x/cancel", status: 400},
+		{route: "POST /api/v1/connections/{id}/pause", path: "/api/v1/connections/shop/pause", body: `{"reason":"stocktaking"}`, status: 200},
+		{route: "POST /api/v1/connections/{id}/pause", path: "/api/v1/connections/shop/pause", body: `{"reason":7}`, status: 400},
+		{route: "POST /api/v1/connections/{id}/resume", path: "/api/v1/connections/shop/resume", status: 200},
+		{route: "POST /api/v1/connections/{id}/resume", path: "/api/v1/connections/none/resume", status: 404},
+		{route: "POST /api/v1/runs/{id}/approve", path: "/api/v1/runs/1/approve", status: 200},
+		{route: "POST /api/v1/runs/{id}/approve", path: "/api/v1/runs/99/approve", status: 404},
+		{route: "POST /api/v1/runs/{id}/reject", path: "/api/v1/runs/1/reject", body: `{"by":"ann"}`, status: 200},
+		{route: "POST /api/v1/runs/{id}/reject", path: "/api/v1/runs/2/reject", status: 422},
+		{route: "POST /api/v1/stores/{id}/relearn", path: "/api/v1/stores/shop/relearn", body: `{"channel_skus":["A/B 1"]}`, status: 200},
+		{route: "POST /api/v1/stores/{id}/relearn", path: "/api/v1/stores/shop/relearn", header: ndjson, status: 415},
 		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/r1", status: 200},
 		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/none", status: 404},
 		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE", status: 200},
 		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE&merchant=none", status: 422},
 		{route: "GET /api/v1/holds", path: "/api/v1/holds", status: 200},
+		{route: "GET /api/v1/log", path: "/api/v1/log?limit=1", status: 200},
+		{route: "GET /api/v1/log", path: "/api/v1/log?before=0", status: 400},
 	}
 	covered := map[string]bool{}
 	for _, test := range tests {

@@ -1,0 +1,42 @@
+package activities
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+)
+
+// retried says in words that a step failed and is tried again, and when; empty when it is not. Retries are the server's: the workflow sees
+// nothing of them, so whoever wants to show one asks the ledger, or the server for its pending steps.
+func retried(step string, failed error, info activity.Info, now time.Time) string {
+	var told *temporal.ApplicationError
+	if !errors.As(failed, &told) || told.NonRetryable() {
+		return ""
+	}
+	words := fmt.Sprintf("%s, attempt %d failed", step, info.Attempt)
+	if told.Category() == temporal.ApplicationErrorCategoryBenign {
+		words = fmt.Sprintf("%s, attempt %d waits", step, info.Attempt)
+	}
+	if wait := nextAfter(info.RetryPolicy, info.Attempt, told.NextRetryDelay()); wait > 0 {
+		words += ", the next one is due at " + now.Add(wait).UTC().Format(moment)
+	}
+	return words + ": " + told.Message()
+}
+
+// nextAfter is how long the server waits before the next attempt; 0 when that is not known.
+func nextAfter(policy *temporal.RetryPolicy, attempt int32, told time.Duration) time.Duration {
+	if told > 0 || policy == nil {
+		return told
+	}
+	wait := policy.InitialInterval
+	for n := int32(1); n < attempt && (policy.MaximumInterval == 0 || wait < policy.MaximumInterval); n++ {
+		wait = time.Duration(float64(wait) * policy.BackoffCoefficient)
+	}
+	if policy.MaximumInterval > 0 {
+		wait = min(wait, policy.MaximumInterval)
+	}
+	return wait
+}

@@ -1,0 +1,49 @@
+package config
+
+import (
+	"slices"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// console reads what the configuration says of the pages.
+func (l *loader) console(n *node) {
+	if n == nil {
+		return
+	}
+	o, ok := l.object(n, "console", "schedules")
+	if !ok {
+		return
+	}
+	const readOnly = "read-only"
+	if choice, ok := l.choice(o.get("schedules"), "schedules of console", "editable", readOnly); ok {
+		l.definitions.SchedulesReadOnly = choice == readOnly
+	}
+}
+
+// timezones reads the zones of single schedules.
+func (l *loader) timezones(n *node, what string) map[ledger.Mode]string {
+	if n == nil {
+		return nil
+	}
+	o, ok := l.object(n, what, string(ledger.Smart), string(ledger.Full))
+	if !ok {
+		return nil
+	}
+	zones := map[ledger.Mode]string{}
+	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		if zone := o.get(string(mode)); zone != nil {
+			zones[mode] = l.timezone(zone, string(mode)+" in "+what)
+		}
+	}
+	return zones
+}
+
+// without is a list without one of its entries; nil when it was the last.
+func without(modes []ledger.Mode, mode ledger.Mode) []ledger.Mode {
+	left := slices.DeleteFunc(slices.Clone(modes), func(one ledger.Mode) bool { return one == mode })
+	if len(left) == 0 {
+		return nil
+	}
+	return left
+}

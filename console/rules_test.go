@@ -1,0 +1,101 @@
+package console
+
+import (
+	"fmt"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// sent is a form as a browser sends it.
+func sent(forms []ruleForm) url.Values {
+	values := url.Values{}
+	for _, one := range forms {
+		for name, value := range map[string]string{
+			"kind": one.Kind, "every": one.Every, "hours": one.Hours, "minute": one.Minute, "time": one.Time, "distance": one.Distance, "from": one.From, "to": one.To,
+		} {
+			values.Set(fmt.Sprintf("r%d.%s", one.N, name), value)
+		}
+		for _, day := range one.Days {
+			values.Add(fmt.Sprintf("r%d.day", one.N), day)
+		}
+	}
+	return values
+}
+
+// Rules of every kind come back from the form as they were shown in it.
+func TestRulesComeBackFromTheForm(t *testing.T) {
+	t.Parallel()
+	span := rapid.Map(rapid.IntRange(1, 10_000), func(n int) time.Duration { return time.Duration(n) * time.Minute })
+	kinds := []*rapid.Generator[ledger.Rule]{
+		rapid.Custom(func(t *rapid.T) ledger.Rule { return ledger.Rule{Every: span.Draw(t, "every")} }),
+		rapid.Custom(func(t *rapid.T) ledger.Rule {
+			return ledger.Rule{Hourly: &ledger.Hourly{Every: rapid.IntRange(1, 24).Draw(t, "hours"), Minute: rapid.IntRange(0, 59).Draw(t, "minute")}}
+		}),
+		rapid.Custom(func(t *rapid.T) ledger.Rule {
+			return ledger.Rule{Daily: fmt.Sprintf("%02d:%02d", rapid.IntRange(0, 23).Draw(t, "hour"), rapid.IntRange(0, 59).Draw(t, "minute"))}
+		}),
+		rapid.Custom(func(t *rapid.T) ledger.Rule {
+			rule := ledger.Flexible{Every: span.Draw(t, "distance"), From: rapid.IntRange(0, 23).Draw(t, "from"), To: rapid.IntRange(0, 23).Draw(t, "to")}
+			for _, day := range weekDays {
+				if rapid.Bool().Draw(t, day) {
+					rule.Days = append(rule.Days, day)
+				}
+			}
+			return ledger.Rule{Flexible: &rule}
+		}),
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		rules := rapid.SliceOfN(rapid.OneOf(kinds...), 0, mostRules).Draw(t, "rules")
+		shown := formOf(rules)
+		if len(rules) < mostRules {
+			require.Equal(t, ruleForm{N: len(rules)}, shown[len(rules)], "one more can be entered")
+		}
+		read, err := rulesOf(formFrom(sent(shown)))
+		require.NoError(t, err)
+		require.Len(t, read, len(rules))
+		for i := range rules {
+			require.Equal(t, rules[i], read[i])
+		}
+	})
+}
+
+// What a rule does not say is asked for, and a rule of no kind is none.
+func TestRulesThatSayTooLittle(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		forms []ruleForm
+		want  string // "" when it can be read
+	}{
+		"none":               {nil, ""},
+		"a gap":              {[]ruleForm{{N: 0}, {N: 7, Kind: "daily", Time: "01:00"}}, ""},
+		"no minutes":         {[]ruleForm{{Kind: "every"}}, `rule 1: minutes: "" is no whole number from 1 to 527040`},
+		"no whole minutes":   {[]ruleForm{{Kind: "every", Every: "1.5"}}, `rule 1: minutes: "1.5" is no whole number from 1 to 527040`},
+		"no time at all":     {[]ruleForm{{Kind: "every", Every: "0"}}, `rule 1: minutes: "0" is no whole number from 1 to 527040`},
+		"too many minutes":   {[]ruleForm{{Kind: "every", Every: "999999999999"}}, `rule 1: minutes: "999999999999" is no whole number from 1 to 527040`},
+		"no hours":           {[]ruleForm{{Kind: "hourly", Hours: "25", Minute: "0"}}, `rule 1: hours: "25" is no whole number from 1 to 24`},
+		"no minute":          {[]ruleForm{{Kind: "hourly", Hours: "1", Minute: "60"}}, `rule 1: minutes past the hour: "60" is no whole number from 0 to 59`},
+		"no time":            {[]ruleForm{{Kind: "daily"}}, "rule 1: say at what time of day, like 01:00"},
+		"no first hour":      {[]ruleForm{{N: 0, Kind: "daily", Time: "01:00"}, {N: 1, Kind: "flexible", Distance: "30", From: "", To: "9"}}, `rule 2: the first hour: "" is no whole number from 0 to 23`},
+		"no last hour":       {[]ruleForm{{Kind: "flexible", Distance: "30", From: "0", To: "24"}}, `rule 1: the last hour: "24" is no whole number from 0 to 23`},
+		"no distance":        {[]ruleForm{{Kind: "flexible", From: "0", To: "2"}}, `rule 1: minutes: "" is no whole number from 1 to 527040`},
+		"no day":             {[]ruleForm{{Kind: "flexible", Distance: "30", From: "0", To: "2", Days: []string{""}}}, `rule 1: "" is no day of the week`},
+		"a kind of nobody's": {[]ruleForm{{Kind: "weekly"}}, `rule 1: there is no kind "weekly"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rules, err := rulesOf(formFrom(sent(test.forms)))
+			if test.want == "" {
+				require.NoError(t, err)
+				require.NotNil(t, rules)
+				return
+			}
+			require.EqualError(t, err, test.want)
+		})
+	}
+}

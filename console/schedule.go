@@ -1,0 +1,222 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// editorView is the page on which a schedule is edited.
+type editorView struct {
+	ID, Merchant, Path, Name string
+	Mode                     ledger.Mode
+	InForce                  []string // its rules, a sentence each
+	Setting                  string   // who set it
+	Pending, ReadOnly        bool
+	InFile, Overridden       bool
+	Problem                  string // why what was entered cannot be
+	Version                  int64
+	Rules                    []ruleForm
+	Days                     []string
+	Timezone, Reason, Until  string
+	Full, Force              bool
+	// Would is what the fields say, in words, with what that does.
+	Would      string
+	Starts     []string
+	ChangeDays []string
+	Warnings   []string
+	YAML       string
+}
+
+func schedulePath(id string, mode ledger.Mode) string {
+	return connectionPath(id) + "/schedule/" + string(mode)
+}
+
+func scheduleName(mode ledger.Mode) string {
+	if mode == ledger.Full {
+		return "Full sync schedule"
+	}
+	return "Default schedule (Smart Sync)"
+}
+
+// schedulePage shows a schedule with the form that edits it. What the form has been sent with is previewed; without that it is what is in
+// force.
+func (c *Console) schedulePage(ctx context.Context, q request) (page, error) {
+	id, mode := q.path("id"), ledger.Mode(q.path("mode"))
+	setting, err := c.options.Control.Schedule(ctx, id, mode)
+	if err != nil {
+		return page{}, err
+	}
+	connection, pulse, err := c.connection(ctx, id)
+	if err != nil {
+		return page{}, err
+	}
+	view, preview := viewEditor(setting, q.query), setting.SchedulePreview
+	view.Merchant = connection.Merchant
+	if q.query.Has("rules") {
+		preview, err = c.preview(ctx, id, mode, q.query)
+		var refused *control.UsageError
+		if errors.As(err, &refused) {
+			view.Problem, err = refused.Message, nil
+		}
+		if err != nil {
+			return page{}, err
+		}
+	}
+	k := clockOf(q.now, cmp.Or(view.Timezone, "UTC"))
+	view.show(preview, k)
+	shown := frame("Schedule of "+id, pulse, k)
+	shown.Body = view
+	return shown, nil
+}
+
+// preview says what a form would do.
+func (c *Console) preview(ctx context.Context, id string, mode ledger.Mode, values url.Values) (control.SchedulePreview, error) {
+	edit, err := c.editOf(values, time.Time{})
+	if err != nil {
+		return control.SchedulePreview{}, err
+	}
+	return c.options.Control.PreviewSchedule(ctx, id, mode, edit)
+}
+
+// viewEditor is the form, filled in with what it was sent with, else with what is in force.
+func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
+	setting := shown.ScheduleSetting
+	view := editorView{
+		ID: setting.Connection, Mode: setting.Mode, Path: schedulePath(setting.Connection, setting.Mode), Name: scheduleName(setting.Mode), Full: setting.Mode == ledger.Full,
+		InForce: ruleSentences(setting.Rules), Setting: sentence(control.SettingWords(setting)), Pending: setting.Pending, ReadOnly: setting.ReadOnly,
+		InFile: setting.File != nil, Overridden: setting.Override != nil, Version: setting.Version, Days: weekDays,
+		Rules: formOf(setting.Rules), Timezone: setting.Timezone, Would: control.ScheduleWords(setting.Schedule),
+	}
+	if !values.Has("rules") {
+		return view
+	}
+	forms := formFrom(values)
+	view.Rules = withEmpty(forms)
+	view.Timezone, view.Reason, view.Until, view.Force = values.Get("timezone"), values.Get("reason"), values.Get("until"), values.Get("force") != ""
+	if read, err := strconv.ParseInt(values.Get("version"), 10, 64); err == nil {
+		view.Version = read
+	}
+	view.Would = ""
+	if rules, err := rulesOf(forms); err == nil {
+		view.Would = control.ScheduleWords(ledger.Schedule{Rules: rules, Timezone: view.Timezone})
+	}
+	return view
+}
+
+func (v *editorView) show(preview control.SchedulePreview, k clock) {
+	if v.Problem != "" {
+		return
+	}
+	for _, start := range preview.Starts {
+		v.Starts = append(v.Starts, start.In(k.zone).Format("Mon Jan 2, 15:04 MST"))
+	}
+	for _, day := range preview.ChangeDays {
+		v.ChangeDays = append(v.ChangeDays, "On "+day.Date+" "+day.What())
+	}
+	v.Warnings, v.YAML = preview.Warnings, strings.Join(preview.YAML, "\n")
+}
+
+// ruleSentences are the rules of a schedule, or that there is none.
+func ruleSentences(rules []ledger.Rule) []string {
+	if len(rules) == 0 {
+		return []string{"By hand only"}
+	}
+	return control.RuleWords(rules)
+}
+
+// editOf reads the form. An end is in the schedule's zone; without a moment of now it is not read.
+func (c *Console) editOf(values url.Values, now time.Time) (control.ScheduleEdit, error) {
+	rules, err := rulesOf(formFrom(values))
+	if err != nil {
+		return control.ScheduleEdit{}, err
+	}
+	edit := control.ScheduleEdit{
+		Schedule: ledger.Schedule{Rules: rules, Timezone: strings.TrimSpace(values.Get("timezone"))}, Reason: values.Get("reason"), By: c.options.By,
+		Force: values.Get("force") != "", Insist: "tick “more than once a day”",
+	}
+	if now.IsZero() {
+		return edit, nil
+	}
+	if edit.Version, err = strconv.ParseInt(values.Get("version"), 10, 64); err != nil {
+		return edit, &control.UsageError{Message: "the form does not say on which version it was made; open the page again"}
+	}
+	edit.Until, err = endOf(values.Get("until"), edit.Timezone)
+	return edit, err
+}
+
+// endOf reads the end of an override as a browser sends it; nil for none.
+func endOf(text, timezone string) (*time.Time, error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return nil, nil
+	}
+	zone, err := time.LoadLocation(timezone)
+	if err != nil {
+		zone = time.UTC // the zone itself is refused
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04", text, zone)
+	if err != nil {
+		return nil, &control.UsageError{Message: fmt.Sprintf("the end, %q, is no date and time", text)}
+	}
+	return &at, nil
+}
+
+// actSchedule saves what the form says. What is refused goes back to the form as it was sent; an edit on a version that is gone, as one on
+// the newest.
+func (c *Console) actSchedule(ctx context.Context, r *http.Request) (string, notice, error) {
+	id, mode := r.PathValue("id"), ledger.Mode(r.PathValue("mode"))
+	back := func(values url.Values) string { return schedulePath(id, mode) + "?" + values.Encode() }
+	edit, err := c.editOf(r.PostForm, c.options.Now())
+	if err != nil {
+		return back(r.PostForm), notice{}, err
+	}
+	edited, err := c.options.Control.EditSchedule(ctx, id, mode, edit)
+	var stale *control.StaleEditError
+	if errors.As(err, &stale) {
+		r.PostForm.Del("version")
+	}
+	if err != nil {
+		return back(r.PostForm), notice{}, err
+	}
+	return connectionPath(id), editedNotice("Saved", edited), nil
+}
+
+// actClear ends what was set of a schedule beside the configuration.
+func (c *Console) actClear(ctx context.Context, r *http.Request) (string, notice, error) {
+	id, mode := r.PathValue("id"), ledger.Mode(r.PathValue("mode"))
+	to := schedulePath(id, mode)
+	version, err := strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
+	if err != nil {
+		return to, notice{}, &control.UsageError{Message: "the form does not say which version it was made on; open the page again"}
+	}
+	edited, err := c.options.Control.ClearOverride(ctx, id, mode, version)
+	if err != nil {
+		return to, notice{}, err
+	}
+	return connectionPath(id), editedNotice("Ended", edited), nil
+}
+
+// editedNotice says what is in force after an edit, and when runs start next.
+func editedNotice(word string, edited control.ScheduleEdited) notice {
+	said := notice{state: state{"good", "check", word}, Text: fmt.Sprintf("%s runs %s.", control.SyncName(edited.Mode), control.ScheduleWords(edited.Schedule))}
+	if len(edited.Starts) > 0 {
+		said.Text += " Next start: " + edited.Starts[0].Format("Mon Jan 2, 15:04 MST") + "."
+	}
+	for _, warning := range edited.Warnings {
+		said.Text += " " + sentence(warning)
+	}
+	if edited.Waits != "" {
+		said.state = state{"warn", "triangle", word}
+		said.Text += " It is safe in the ledger; Temporal could not be told yet, and a worker does that as soon as it can."
+	}
+	return said
+}

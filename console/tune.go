@@ -1,0 +1,135 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// tuneView is the page that says how often Smart Sync should run.
+type tuneView struct {
+	ID, Merchant        string
+	Advised, Today      string
+	Facts               []fact
+	Why                 []string
+	Curve               template.HTML
+	Version             int64
+	Applicable, Applied bool
+	Schedule            string // address of the editor
+	Setting             string
+}
+
+func (c *Console) tunePage(ctx context.Context, q request) (page, error) {
+	id := q.path("id")
+	advice, err := c.options.Control.Advise(ctx, id)
+	if err != nil {
+		return page{}, err
+	}
+	connection, pulse, err := c.connection(ctx, id)
+	if err != nil {
+		return page{}, err
+	}
+	view := viewTune(advice)
+	view.Merchant = connection.Merchant
+	shown := frame("How often "+id+" should run", pulse, clockOf(q.now, advice.Setting.Timezone))
+	shown.Body = view
+	return shown, nil
+}
+
+func viewTune(advice control.Advice) tuneView {
+	view := tuneView{
+		ID: advice.Connection, Why: advice.Why, Version: advice.Setting.Version, Applicable: advice.Applicable, Applied: advice.Applied,
+		Schedule: schedulePath(advice.Connection, ledger.Smart), Today: control.ScheduleWords(advice.Setting.Schedule), Setting: sentence(control.SettingWords(advice.Setting)),
+	}
+	view.Facts = []fact{{"Runs looked at", number(int64(advice.Runs)), fmt.Sprintf("at least %d are needed", advice.Needed)}}
+	if advice.Runs > 0 {
+		view.Facts = append(view.Facts,
+			fact{"Half took up to", span(advice.P50), ""}, fact{"95 % took up to", span(advice.P95), ""}, fact{"The longest", span(advice.Longest), ""},
+			fact{"Rows changed a run", strconv.FormatFloat(advice.ChangedRows, 'f', 1, 64), fmt.Sprintf("%s with a change", count(int64(advice.Changed), "run"))},
+			fact{"Waited for the store", count(int64(advice.Waited), "run"), "its budget was used up"},
+			fact{"Starts dropped", number(int64(advice.Skipped)), "a run was under way"},
+		)
+	}
+	if advice.Interval > 0 {
+		view.Advised = "Every " + span(advice.Interval)
+		view.Curve = ageCurve(advice)
+	}
+	return view
+}
+
+func (c *Console) actAdvice(undo bool) act {
+	return func(ctx context.Context, r *http.Request) (string, notice, error) {
+		id := r.PathValue("id")
+		to := connectionPath(id) + "/tune"
+		version, err := strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
+		if err != nil {
+			return to, notice{}, &control.UsageError{Message: "the form does not say which version it was made on; open the page again"}
+		}
+		word, edited := "Applied", control.ScheduleEdited{}
+		if undo {
+			word = "Undone"
+			edited, err = c.options.Control.UndoAdvice(ctx, id, version)
+		} else {
+			edited, err = c.options.Control.ApplyAdvice(ctx, id, version, c.options.By)
+		}
+		if err != nil {
+			return to, notice{}, err
+		}
+		return to, editedNotice(word, edited), nil
+	}
+}
+
+const (
+	curveLeft, curveWide = 84.0, 640.0
+	curveTop, curveFloor = 14.0, 174.0
+	curvePoints          = 120
+	curveLabel           = 192
+)
+
+// ageCurve draws how old the store's figures are with an interval, on average, with today's interval and the advised one.
+func ageCurve(advice control.Advice) template.HTML {
+	most := 2 * max(advice.Interval, advice.Today)
+	_, worst := advice.Ages(most)
+	top := scaleTop(worst)
+	x := func(interval time.Duration) float64 { return curveLeft + float64(interval)/float64(most)*curveWide }
+	y := func(old time.Duration) float64 { return curveFloor - float64(old)/float64(top)*(curveFloor-curveTop) }
+	var b, average, worse strings.Builder
+	for n := 1; n <= curvePoints; n++ {
+		interval := most * time.Duration(n) / curvePoints
+		mean, worst := advice.Ages(interval)
+		step := "L"
+		if n == 1 {
+			step = "M"
+		}
+		fmt.Fprintf(&average, "%s%.1f %.1f ", step, x(interval), y(mean))
+		fmt.Fprintf(&worse, "%s%.1f %.1f ", step, x(interval), y(min(worst, top)))
+	}
+	words := fmt.Sprintf("Every %s, figures are %s old on average and %s at worst.", span(advice.Interval), span(advice.Average), span(advice.Worst))
+	if advice.Today > 0 {
+		words += fmt.Sprintf(" Today, every %s, %s and %s.", span(advice.Today), span(advice.TodayAverage), span(advice.TodayWorst))
+	}
+	fmt.Fprintf(&b, `<svg class="chart" viewBox="0 0 740 200" role="img" aria-label="%s">`, words)
+	fmt.Fprintf(&b, `<line class="axis" x1="%.0f" x2="%.0f" y1="%.1f" y2="%.1f"/>`, curveLeft, curveLeft+curveWide, curveFloor+.5, curveFloor+.5)
+	for _, part := range []time.Duration{top / 2, top} {
+		fmt.Fprintf(&b, `<line class="grid" x1="%.0f" x2="%.0f" y1="%[3]f" y2="%[3]f"/><text x="%.0f" y="%.1f" text-anchor="end">%s</text>`,
+			curveLeft, curveLeft+curveWide, y(part), curveLeft-6, y(part)+4, span(part))
+	}
+	fmt.Fprintf(&b, `<path class="stale" stroke-dasharray="4 3" d="%s"/><path class="stale" d="%s"/>`, worse.String(), average.String())
+	mark := func(interval time.Duration, word string, high float64) {
+		fmt.Fprintf(&b, `<line class="now" x1="%[1]f" x2="%[1]f" y1="%[2]f" y2="%[3]f"/><text x="%[1]f" y="%[2]f" text-anchor="middle">%[4]s</text>`, x(interval), high, curveFloor, word)
+		fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="%d" text-anchor="middle">%s</text>`, x(interval), curveLabel, span(interval))
+	}
+	mark(advice.Interval, "advised", curveTop-2)
+	if advice.Today > 0 && advice.Today != advice.Interval {
+		mark(advice.Today, "today", curveTop+12)
+	}
+	b.WriteString(`</svg>`)
+	return template.HTML(b.String()) //nolint:gosec // numbers and words of ours
+}

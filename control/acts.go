@@ -1,0 +1,207 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// Everything that changes something is here, and each is noted in the activity log with who did it: see audited.
+
+// Sync asks for a run now, by a signal. It returns when the request is durable, not when it is served; Wait waits for that.
+func (c *Control) Sync(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
+	return audited(ctx, c, requestDeed(mode, id, request), requestAfter(request), func() (SyncAnswer, error) { return c.sync(ctx, mode, id, request) })
+}
+
+// Ask asks for a run now, as Sync does, and says what became of the request where a worker answers in time.
+func (c *Control) Ask(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
+	return audited(ctx, c, requestDeed(mode, id, request), requestAfter(request), func() (SyncAnswer, error) { return c.ask(ctx, mode, id, request) })
+}
+
+func requestDeed(mode ledger.Mode, id string, request workflows.SyncRequest) deed {
+	act := SyncName(mode)
+	if len(request.SKUs) > 0 {
+		act += " of " + some(request.SKUs)
+	}
+	if request.DryRun {
+		act += ", as a dry run"
+	}
+	return deed{act: act, on: id}
+}
+
+// requestAfter says what became of a request when it was answered.
+func requestAfter(request workflows.SyncRequest) func(SyncAnswer) string {
+	return func(answer SyncAnswer) string {
+		said := "accepted"
+		if answer.Fate != "" {
+			said = string(answer.Fate)
+		}
+		if answer.ByRun != 0 {
+			said += fmt.Sprintf(", run %d", answer.ByRun)
+		}
+		if request.ID != "" {
+			said += ", request " + request.ID
+		}
+		return said
+	}
+}
+
+// Pause stops a connection's schedules until Resume. A run that is under way goes on; requests are still served.
+func (c *Control) Pause(ctx context.Context, id, by, reason string) ([]string, error) {
+	paused := "paused"
+	if reason != "" {
+		paused += ": " + reason
+	}
+	return audited(ctx, c, deed{act: "pause", on: id}, func([]string) string { return paused }, func() ([]string, error) { return c.pause(ctx, id, by, reason) })
+}
+
+// Resume starts a connection's schedules again.
+func (c *Control) Resume(ctx context.Context, id, by string) ([]string, error) {
+	return audited(ctx, c, deed{act: "resume", on: id}, func([]string) string { return "active" }, func() ([]string, error) { return c.resume(ctx, id, by) })
+}
+
+// Decide approves or rejects what a run holds. To approve what was rejected lifts the rejection: the next run may ask anew.
+func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string) (Decided, error) {
+	d := deed{act: "reject", on: runName(run)}
+	if approve {
+		d.act = "approve"
+	}
+	hold, err := c.Ledger.HoldOf(ctx, run)
+	if err == nil {
+		d.on += " of " + hold.Connection
+		d.before = "held: " + string(hold.Kind)
+		if hold.Decision != "" {
+			d.before = hold.Decision
+		}
+	}
+	return audited(ctx, c, d, decidedAfter, func() (Decided, error) { return c.decide(ctx, run, hold, err, approve, by) })
+}
+
+func decidedAfter(decided Decided) string {
+	if decided.Answer == "" {
+		return "accepted"
+	}
+	if decided.Why != "" {
+		return decided.Answer + ": " + decided.Why
+	}
+	return decided.Answer
+}
+
+func runName(run int64) string { return fmt.Sprintf("run %d", run) }
+
+// Cancel stops a run. What it has pushed stands, what is left is due for the next run; a call that is under way is waited for. It
+// returns when the run has been asked to stop, not when it has stopped; Ended waits for that. A run whose workflow is over is ended here.
+func (c *Control) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
+	d := deed{act: "cancel", on: runName(id)}
+	if run, err := c.Ledger.Run(ctx, id); err == nil {
+		d.on, d.before = d.on+" of "+run.Connection, standingOf(run, "open")
+	}
+	return audited(ctx, c, d, func(run ledger.Run) string { return standingOf(run, "asked to stop") }, func() (ledger.Run, error) { return c.cancel(ctx, id) })
+}
+
+// standingOf is the outcome of a run that has ended, else another text.
+func standingOf(run ledger.Run, open string) string {
+	if run.EndedAt == nil {
+		return open
+	}
+	return string(run.Outcome)
+}
+
+// Relearn has a store's items looked up anew and their figures pushed again: those of some channel SKUs, or of all when none is named.
+func (c *Control) Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
+	d := deed{act: "relearn", on: store}
+	if len(channelSKUs) > 0 {
+		d.act += " of " + some(channelSKUs)
+	}
+	return audited(ctx, c, d, func(done ledger.Relearned) string {
+		return fmt.Sprintf("%d items forgotten, %d figures due", done.References, done.Due)
+	}, func() (ledger.Relearned, error) { return c.relearn(ctx, store, channelSKUs) })
+}
+
+// Restored declares that the ledger was restored from a backup: every connection's next run is a Full Sync.
+func (c *Control) Restored(ctx context.Context, by, reason string) error {
+	_, err := audited(ctx, c, deed{act: "declare the ledger restored", on: "the ledger"}, func(struct{}) string { return reason }, func() (struct{}, error) {
+		return struct{}{}, c.Ledger.Restored(ctx, by+": "+reason, c.Now())
+	})
+	return err
+}
+
+// Apply makes the ledger and the schedules what the definitions say. Each step can be repeated: when it breaks off, the same apply
+// again completes it. Ids that are another ledger's are refused before anything is changed. A dry run is no act, and is not noted.
+func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
+	if options.DryRun {
+		return c.apply(ctx, definitions, options)
+	}
+	d := deed{act: "apply", on: options.From, from: FromFile}
+	return audited(ctx, c, d, applyAfter, func() (ApplyReport, error) { return c.apply(ctx, definitions, options) })
+}
+
+// applyAfter lists what an apply changed.
+func applyAfter(report ApplyReport) string {
+	var changed []string
+	for _, change := range report.Changes {
+		changed = append(changed, strings.TrimSuffix(strings.Join([]string{change.Action, change.Kind, change.ID}, " ")+": "+change.Detail, ": "))
+	}
+	for _, schedule := range report.Schedules {
+		changed = append(changed, schedule.Action+" schedule "+schedule.ID)
+	}
+	for _, one := range report.Overrides {
+		if one.Changes() {
+			changed = append(changed, fmt.Sprintf("%s schedule of %s %s: %s", one.Mode, one.Connection, one.Action, one.Detail))
+		}
+	}
+	for _, connection := range report.Requested {
+		changed = append(changed, "first Full Sync of "+connection+" requested")
+	}
+	if len(changed) == 0 {
+		return "nothing differed"
+	}
+	return some(changed)
+}
+
+// EditSchedule sets a schedule of a connection: in place of what the configuration says, or where that leaves it to the pages.
+func (c *Control) EditSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (ScheduleEdited, error) {
+	return c.scheduling(ctx, "set the "+string(mode)+" schedule", id, mode, func() (ScheduleEdited, error) { return c.editSchedule(ctx, id, mode, edit) })
+}
+
+// ClearOverride ends what somebody set of a schedule: from then on the configuration's counts, or the default where that names none.
+func (c *Control) ClearOverride(ctx context.Context, id string, mode ledger.Mode, version int64) (ScheduleEdited, error) {
+	return c.scheduling(ctx, "clear the "+string(mode)+" schedule", id, mode, func() (ScheduleEdited, error) { return c.clearOverride(ctx, id, mode, version) })
+}
+
+// ApplyAdvice sets the schedule of Smart Sync to what is advised. The version is that of the setting that was read with the advice.
+func (c *Control) ApplyAdvice(ctx context.Context, id string, version int64, by string) (ScheduleEdited, error) {
+	return c.scheduling(ctx, "apply the advice", id, ledger.Smart, func() (ScheduleEdited, error) { return c.applyAdvice(ctx, id, version, by) })
+}
+
+// UndoAdvice ends what was applied from advice: what was set before comes back, else the configuration's counts.
+func (c *Control) UndoAdvice(ctx context.Context, id string, version int64) (ScheduleEdited, error) {
+	return c.scheduling(ctx, "undo the advice", id, ledger.Smart, func() (ScheduleEdited, error) { return c.undoAdvice(ctx, id, version) })
+}
+
+// scheduling is an act on a schedule, with what was in force before and after.
+func (c *Control) scheduling(ctx context.Context, act, id string, mode ledger.Mode, do func() (ScheduleEdited, error)) (ScheduleEdited, error) {
+	d := deed{act: act, on: id}
+	if setting, err := c.setting(ctx, id, mode); err == nil {
+		d.before = settingDeed(setting)
+	}
+	return audited(ctx, c, d, func(edited ScheduleEdited) string { return settingDeed(edited.ScheduleSetting) }, do)
+}
+
+func settingDeed(setting ScheduleSetting) string {
+	return ScheduleWords(setting.Schedule) + ", " + sourceWords(setting)
+}
+
+// mostNamed is how many of a list an entry of the log names.
+const mostNamed = 20
+
+// some is a list as the log names it: its beginning, and how many more there are.
+func some(list []string) string {
+	if len(list) <= mostNamed {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:mostNamed], ", "), len(list)-mostNamed)
+}

@@ -1,0 +1,179 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Advice is how often a connection's Smart Sync should run, from the runs that took place.
+type Advice struct {
+	Connection string `json:"connection"`
+	inventory.Advice
+	Why []string `json:"why"` // sentences
+	// Setting is the schedule in force.
+	Setting ScheduleSetting `json:"setting"`
+	// Applicable: the advice can be applied, and would change something. Applied: what is in force was applied from advice, and can be undone.
+	Applicable bool `json:"applicable"`
+	Applied    bool `json:"applied"`
+}
+
+// advisedRuns is how many of the newest runs advice looks at.
+const advisedRuns = 200
+
+// Advise works out how often a connection's Smart Sync should run.
+func (c *Control) Advise(ctx context.Context, id string) (Advice, error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return Advice{}, err
+	}
+	setting, err := c.setting(ctx, id, ledger.Smart)
+	if err != nil {
+		return Advice{}, err
+	}
+	runs, err := c.Ledger.Runs(ctx, id, advisedRuns)
+	if err != nil {
+		return Advice{}, err
+	}
+	if runs, err = c.neverHeld(ctx, runs, medianTime(runs)); err != nil {
+		return Advice{}, err
+	}
+	seen := observed(runs)
+	seen.Interval, seen.Floor = Shortest(setting.Rules), connection.Inventory.Floor
+	advice := Advice{Connection: id, Advice: inventory.Advise(seen), Setting: setting}
+	advice.Why = adviceWords(advice.Advice)
+	advised := advice.schedule()
+	advice.Applicable = advice.Interval > 0 && !setting.ReadOnly && !advised.Same(setting.Schedule)
+	advice.Applied = setting.Override != nil && setting.Override.Advised
+	return advice, nil
+}
+
+// schedule is the one that is advised.
+func (a Advice) schedule() ledger.Schedule {
+	return ledger.Schedule{Rules: []ledger.Rule{{Every: a.Interval}}, Timezone: a.Setting.Timezone}
+}
+
+// wentThrough is true for a Smart Sync of everything that went through.
+func wentThrough(run ledger.Run) bool {
+	return run.Mode == ledger.Smart && whole(run) && run.EndedAt != nil && (run.Outcome == ledger.Completed || run.Outcome == ledger.CompletedWithFailures)
+}
+
+// observed is what runs say of a connection's Smart Syncs.
+func observed(runs []ledger.Run) inventory.Observed {
+	var seen inventory.Observed
+	for _, run := range runs {
+		if run.Mode == ledger.Smart && run.Outcome == ledger.Skipped {
+			seen.Skipped++
+		}
+		if !wentThrough(run) {
+			continue
+		}
+		seen.Took = append(seen.Took, run.EndedAt.Sub(run.StartedAt))
+		seen.ChangedRows += run.Counts.Changed
+		if run.Counts.Changed > 0 {
+			seen.Changed++
+		}
+		if run.Counts.Waits > 0 {
+			seen.Waited++
+		}
+	}
+	return seen
+}
+
+// medianTime is how long half of the runs took at most. A run that took less cannot change what 95 % took, so nobody need ask whether it
+// was held.
+func medianTime(runs []ledger.Run) time.Duration {
+	took := observed(runs).Took
+	if len(took) == 0 {
+		return 0
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
+}
+
+// adviceWords say what is advised and why, in sentences.
+func adviceWords(a inventory.Advice) []string {
+	if a.Runs < a.Needed {
+		return []string{fmt.Sprintf("%d of %d runs: there is no advice before that many Smart Syncs of everything have gone through.", a.Runs, a.Needed)}
+	}
+	twice := fmt.Sprintf("95 %% of the last %d runs took up to %s", a.Runs, roughly(a.P95))
+	why := []string{fmt.Sprintf("%s; twice that is %s, rounded up to %s.", twice, roughly(2*a.P95), intervalWords(a.Interval))}
+	if a.ByFloor {
+		why = []string{fmt.Sprintf("%s; twice that is less than the shortest interval that pays here, %s.", twice, intervalWords(a.Floor))}
+	}
+	ages := fmt.Sprintf("With %s, figures in the store are %s old on average and %s at worst", intervalWords(a.Interval), roughly(a.Average), roughly(a.Worst))
+	if a.Today > 0 && a.Today != a.Interval {
+		ages += fmt.Sprintf("; with %s, as today, %s and %s", intervalWords(a.Today), roughly(a.TodayAverage), roughly(a.TodayWorst))
+	}
+	why = append(why, ages+".")
+	if a.Today > 0 && a.Today < a.P95 {
+		why = append(why, "Today's interval is shorter than the runs: starts that fall into a run are dropped, and the store is no fresher for it.")
+	}
+	if a.Quiet {
+		why = append(why, fmt.Sprintf("%d of %d runs found a change: a longer interval would lose nothing.", a.Changed, a.Runs))
+	}
+	if a.Waited > 0 {
+		why = append(why, fmt.Sprintf("%d of %d runs waited for the store's budget; more frequent ones would wait more.", a.Waited, a.Runs))
+	}
+	return why
+}
+
+// roughly is a span as people say it, to the second, without what is 0.
+func roughly(span time.Duration) string {
+	if span < 10*time.Second {
+		return fmt.Sprintf("%.1f s", span.Seconds())
+	}
+	return short(span.Round(time.Second))
+}
+
+// applyAdvice sets the schedule of Smart Sync to what is advised; see ApplyAdvice.
+func (c *Control) applyAdvice(ctx context.Context, id string, version int64, by string) (ScheduleEdited, error) {
+	advice, err := c.Advise(ctx, id)
+	if err != nil {
+		return ScheduleEdited{}, err
+	}
+	switch {
+	case advice.Interval == 0:
+		return ScheduleEdited{}, usage("nothing was changed: %s", advice.Why[0])
+	case !advice.Applicable && !advice.Setting.ReadOnly:
+		return ScheduleEdited{}, usage("nothing was changed: Smart Sync of %s runs every %s already, as advised", id, intervalWords(advice.Interval))
+	}
+	edit := ScheduleEdit{
+		Schedule: advice.schedule(), Version: version, By: by, advised: true,
+		Reason: fmt.Sprintf("advised: 95 %% of %d runs took up to %s", advice.Runs, roughly(advice.P95)),
+	}
+	if previous := advice.Setting.Override; previous != nil {
+		edit.previous = new(*previous)
+		if previous.Advised { // what was there before the first advice comes back
+			edit.previous = previous.Previous
+		} else {
+			edit.previous.Previous = nil
+		}
+	}
+	return c.editSchedule(ctx, id, ledger.Smart, edit)
+}
+
+// undoAdvice ends what was applied from advice; see UndoAdvice.
+func (c *Control) undoAdvice(ctx context.Context, id string, version int64) (ScheduleEdited, error) {
+	setting, err := c.setting(ctx, id, ledger.Smart)
+	if err != nil {
+		return ScheduleEdited{}, err
+	}
+	switch {
+	case setting.Version != version:
+		return ScheduleEdited{}, &StaleEditError{Now: setting, Wanted: setting.Default}
+	case setting.Override == nil || !setting.Override.Advised:
+		return ScheduleEdited{}, usage("nothing was changed: what is in force for Smart Sync of %s was not applied from advice", id)
+	}
+	previous := setting.Override.Previous
+	if previous == nil || previous.Ended(c.Now()) || setting.ReadOnly {
+		return c.clearOverride(ctx, id, ledger.Smart, version)
+	}
+	edited, err := c.override(ctx, setting, previous, previous.Schedule)
+	edited.Warnings = []string{}
+	return edited, err
+}

@@ -1,0 +1,144 @@
+package control
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// ran has so many Smart Syncs go through, each in a time.
+func (s *scheduled) ran(n int, took time.Duration, counts ledger.Counts) {
+	s.t.Helper()
+	for range n {
+		lease := runIn(s.t, s.Ledger, "at "+s.clock().String(), s.clock())
+		s.pass(took)
+		require.NoError(s.t, s.Ledger.EndRun(s.t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Counts: counts, Now: s.clock()}))
+		s.pass(time.Minute)
+	}
+}
+
+func (s *scheduled) advice() Advice {
+	s.t.Helper()
+	advice, err := s.Advise(s.t.Context(), "acme-shop")
+	require.NoError(s.t, err)
+	return advice
+}
+
+// Advice is worked out, applied with its reason, and undone.
+func TestAdviceIsAppliedAndUndone(t *testing.T) {
+	t.Parallel()
+	s := newScheduled(t)
+	s.ran(19, 40*time.Minute, ledger.Counts{Changed: 3})
+	advice := s.advice()
+	require.Equal(t, []string{"19 of 20 runs: there is no advice before that many Smart Syncs of everything have gone through."}, advice.Why)
+	require.False(t, advice.Applicable)
+	_, err := s.ApplyAdvice(t.Context(), "acme-shop", advice.Setting.Version, "ann")
+	require.ErrorContains(t, err, "nothing was changed: 19 of 20 runs")
+
+	s.ran(1, 40*time.Minute, ledger.Counts{Changed: 3, Waits: 2})
+	advice = s.advice()
+	require.Equal(t, 2*time.Hour, advice.Interval)
+	require.True(t, advice.Applicable)
+	require.False(t, advice.Applied)
+	require.Equal(t, []string{
+		"95 % of the last 20 runs took up to 40m; twice that is 1h20m, rounded up to 2 hours.",
+		"With 2 hours, figures in the store are 1h40m old on average and 2h40m at worst; with 60 minutes, as today, 1h10m and 1h40m.",
+		"1 of 20 runs waited for the store's budget; more frequent ones would wait more.",
+	}, advice.Why)
+
+	applied, err := s.ApplyAdvice(t.Context(), "acme-shop", advice.Setting.Version, "ann")
+	require.NoError(t, err)
+	require.Equal(t, []int{120}, s.intervals(ledger.Smart))
+	require.Equal(t, "advised: 95 % of 20 runs took up to 40m", applied.Override.Reason)
+	require.Equal(t, "ann", applied.Override.By)
+	advice = s.advice()
+	require.True(t, advice.Applied)
+	require.False(t, advice.Applicable, "it is so already")
+	_, err = s.ApplyAdvice(t.Context(), "acme-shop", applied.Version, "ann")
+	require.ErrorContains(t, err, "as advised")
+	_, err = s.UndoAdvice(t.Context(), "acme-shop", applied.Version-1)
+	require.ErrorAs(t, err, new(*StaleEditError))
+
+	undone, err := s.UndoAdvice(t.Context(), "acme-shop", applied.Version)
+	require.NoError(t, err)
+	require.Equal(t, SetInFile, undone.Source)
+	require.Equal(t, []int{60}, s.intervals(ledger.Smart))
+	_, err = s.UndoAdvice(t.Context(), "acme-shop", undone.Version)
+	require.ErrorContains(t, err, "was not applied from advice")
+}
+
+// What somebody had set before comes back with the undoing, also after advice on advice, unless its end has come meanwhile.
+func TestAdviceComesOverAnOverride(t *testing.T) {
+	t.Parallel()
+	s := newScheduled(t)
+	s.ran(20, 40*time.Minute, ledger.Counts{})
+	end := s.clock().Add(48 * time.Hour)
+	set := s.edit(ledger.Smart, ScheduleEdit{Schedule: *every(45), Reason: "the sale", Until: &end})
+	first, err := s.ApplyAdvice(t.Context(), "acme-shop", set.Version, "bob")
+	require.NoError(t, err)
+	require.Equal(t, set.Override, first.Override.Previous)
+	s.ran(20, 70*time.Minute, ledger.Counts{})
+	second, err := s.ApplyAdvice(t.Context(), "acme-shop", first.Version, "bob")
+	require.NoError(t, err)
+	require.Equal(t, []int{180}, s.intervals(ledger.Smart))
+	undone, err := s.UndoAdvice(t.Context(), "acme-shop", second.Version)
+	require.NoError(t, err)
+	require.Equal(t, set.Override, undone.Override)
+	require.Equal(t, []int{45}, s.intervals(ledger.Smart))
+
+	third, err := s.ApplyAdvice(t.Context(), "acme-shop", undone.Version, "bob")
+	require.NoError(t, err)
+	s.pass(49 * time.Hour)
+	undone, err = s.UndoAdvice(t.Context(), "acme-shop", third.Version)
+	require.NoError(t, err)
+	require.Nil(t, undone.Override)
+	require.Equal(t, []int{60}, s.intervals(ledger.Smart))
+}
+
+// Only Smart Syncs of everything that went through and that nobody had to wait for say how long a run takes.
+func TestRunsThatAdviceLooksAt(t *testing.T) {
+	t.Parallel()
+	s := newScheduled(t)
+	s.ran(20, time.Minute, ledger.Counts{Changed: 2})
+	held := runIn(t, s.Ledger, "held", s.clock())
+	hold(t, s.Ledger, held, s.clock())
+	s.pass(24 * time.Hour)
+	_, err := s.Ledger.Decide(t.Context(), held.Run, "approved", "ann", s.clock())
+	require.NoError(t, err)
+	require.NoError(t, s.Ledger.EndRun(t.Context(), held, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
+	advice := s.advice()
+	require.Equal(t, 20, advice.Runs)
+	require.Equal(t, time.Minute, advice.Longest)
+
+	end := noon.Add(time.Hour)
+	run := func(change func(*ledger.Run)) ledger.Run {
+		one := ledger.Run{Mode: ledger.Smart, Outcome: ledger.Completed, StartedAt: noon, EndedAt: &end}
+		change(&one)
+		return one
+	}
+	seen := observed([]ledger.Run{
+		run(func(*ledger.Run) {}), run(func(r *ledger.Run) { r.Mode = ledger.Full }), run(func(r *ledger.Run) { r.Scope = []string{"A"} }), run(func(r *ledger.Run) { r.DryRun = true }),
+		run(func(r *ledger.Run) { r.Outcome = ledger.Failed }), run(func(r *ledger.Run) { r.Outcome = ledger.Skipped }), run(func(r *ledger.Run) { r.EndedAt = nil }),
+		run(func(r *ledger.Run) { r.Outcome, r.Counts.Changed, r.Counts.Waits = ledger.CompletedWithFailures, 7, 3 }),
+	})
+	require.Equal(t, []time.Duration{time.Hour, time.Hour}, seen.Took)
+	require.Equal(t, []int{1, 1, 1, 7}, []int{seen.Changed, seen.Waited, seen.Skipped, int(seen.ChangedRows)})
+}
+
+func TestAdviceInWords(t *testing.T) {
+	t.Parallel()
+	s := newScheduled(t)
+	s.file(func(f *ledger.Flow) { f.Smart, f.Floor = every(5).Rules, 20*time.Minute })
+	s.apply(ApplyOptions{})
+	s.ran(20, 7*time.Minute, ledger.Counts{})
+	require.Equal(t, []string{
+		"95 % of the last 20 runs took up to 7m; twice that is less than the shortest interval that pays here, 20 minutes.",
+		"With 30 minutes, figures in the store are 22m old on average and 37m at worst; with 5 minutes, as today, 12m and 17m.",
+		"Today's interval is shorter than the runs: starts that fall into a run are dropped, and the store is no fresher for it.",
+		"0 of 20 runs found a change: a longer interval would lose nothing.",
+	}, s.advice().Why)
+	require.Equal(t, "0.4 s", roughly(400*time.Millisecond))
+}

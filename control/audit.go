@@ -1,0 +1,88 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// The faces from which acts come.
+const (
+	FromPage        = "page"
+	FromAPI         = "API"
+	FromCommandLine = "command line"
+	FromFile        = "file"
+)
+
+// Actor is who acts, and through which face.
+type Actor struct{ Who, From string }
+
+type actorKey struct{}
+
+// WithActor has everything that is done with the context noted as done by an actor.
+func WithActor(ctx context.Context, actor Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, actor)
+}
+
+// ActorOf is who acts in a context. Code that names nobody is a fault of a face, and it shows in the log as that.
+func ActorOf(ctx context.Context) Actor {
+	if actor, ok := ctx.Value(actorKey{}).(Actor); ok {
+		return actor
+	}
+	return Actor{Who: "unknown", From: "unknown"}
+}
+
+// deed is an act as the audit lists it: what is done, on what, and what that was before where it is known.
+type deed struct {
+	act, on, before string
+	// from replaces the face of the actor, where it is another: a configuration file.
+	from string
+}
+
+// auditPatience is how long noting an act may take, also when who acted has gone.
+const auditPatience = 10 * time.Second
+
+// audited does something and notes in the ledger who did it and what became of it, refusals and failures as well. after says what there is
+// then, of what was done.
+func audited[T any](ctx context.Context, c *Control, d deed, after func(T) string, do func() (T, error)) (T, error) {
+	result, err := do()
+	entry := auditEntry(ActorOf(ctx), d, err)
+	entry.At = c.Now()
+	if err == nil {
+		entry.After = after(result)
+	}
+	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditPatience)
+	defer cancel()
+	if failed := c.Ledger.Audit(noting, entry); failed != nil {
+		err = errors.Join(err, fmt.Errorf("%s on %s: %s, and that could not be noted in the activity log: %w", entry.Act, entry.On, entry.Result, failed))
+	}
+	return result, err
+}
+
+// auditEntry is what is noted of an act that ended so.
+func auditEntry(actor Actor, d deed, err error) ledger.AuditEntry {
+	entry := ledger.AuditEntry{Who: actor.Who, From: actor.From, Act: d.act, On: d.on, Before: d.before, Result: ledger.AuditDone}
+	if d.from != "" {
+		entry.From = d.from
+	}
+	var refused *UsageError
+	switch {
+	case errors.As(err, &refused):
+		entry.Result, entry.Reason = ledger.AuditRefused, refused.Message
+	case err != nil:
+		entry.Result, entry.Reason = ledger.AuditFailed, brief(err)
+	}
+	return entry
+}
+
+// Log lists what was done, newest first: entries with an id below before, or from the newest where that is 0.
+func (c *Control) Log(ctx context.Context, before int64, limit int) ([]ledger.AuditEntry, error) {
+	if before < 0 {
+		return nil, usage("there is no entry %d of the log before which others could be; leave it out for the newest", before)
+	}
+	found, err := c.Ledger.Audits(ctx, before, limit)
+	return orEmpty(found), err
+}

@@ -1,0 +1,275 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/config"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// Schedules are edited in the ledger first, and Temporal is brought to that. Where it does not answer, or this process ends in between, a
+// worker brings it to that later: see MendSchedules.
+
+// ScheduleEdit is a schedule that somebody wants in force.
+type ScheduleEdit struct {
+	ledger.Schedule
+	Reason string
+	Until  *time.Time // nil: for good
+	// Version is that of the setting that the edit was made on.
+	Version int64
+	// Force allows a Full Sync of more than once a day; Insist is how a person sets it, for the refusal.
+	Force  bool
+	Insist string
+	By     string
+	// advised and previous are of an override that comes from the advice.
+	advised  bool
+	previous *ledger.Override
+}
+
+// ScheduleEdited is what became of an edit.
+type ScheduleEdited struct {
+	ScheduleSetting
+	Starts   []time.Time `json:"starts"` // the next ones
+	Warnings []string    `json:"warnings"`
+	// Waits is why Temporal could not be brought to it yet; a worker does that as soon as it can.
+	Waits string `json:"waits,omitempty"`
+}
+
+// SchedulePreview is what a schedule would do.
+type SchedulePreview struct {
+	Starts     []time.Time `json:"starts"` // the next ones, in the schedule's zone
+	ChangeDays []ChangeDay `json:"change_days"`
+	Warnings   []string    `json:"warnings"`
+	YAML       []string    `json:"yaml"` // as a configuration has it, in lines
+}
+
+// shownStarts is how many of the next starts are shown.
+const shownStarts = 5
+
+// StaleEditError is an edit that was made on a setting which somebody has changed since.
+type StaleEditError struct {
+	Now    ScheduleSetting
+	Wanted ledger.Schedule
+}
+
+func (e *StaleEditError) Error() string {
+	return fmt.Sprintf("nothing was changed: the %s schedule of %s was changed while you edited it. It is now %s, %s; you wanted %s. Look at it again, and decide anew",
+		e.Now.Mode, e.Now.Connection, ScheduleWords(e.Now.Schedule), sourceWords(e.Now), ScheduleWords(e.Wanted))
+}
+
+// Unwrap makes it a refusal as any other, for who does not show the difference.
+func (e *StaleEditError) Unwrap() error { return &UsageError{Message: e.Error()} }
+
+// sourceWords say who set a schedule.
+func sourceWords(setting ScheduleSetting) string {
+	switch setting.Source {
+	case SetByOverride:
+		return "overridden " + overrideWords(*setting.Override)
+	case SetOnPages:
+		return "set " + overrideWords(*setting.Override)
+	case SetInFile:
+		return "as the configuration says"
+	case SetByDefault:
+	}
+	return "the default"
+}
+
+// Settings are what the schedules of a connection are set to, Smart Sync's first.
+func (c *Control) Settings(ctx context.Context, id string) ([]ScheduleSetting, error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	_, settings, err := c.inForce(ctx, connection)
+	return settings, err
+}
+
+// setting is what one schedule of a connection is set to.
+func (c *Control) setting(ctx context.Context, id string, mode ledger.Mode) (ScheduleSetting, error) {
+	settings, err := c.Settings(ctx, id)
+	if err != nil {
+		return ScheduleSetting{}, err
+	}
+	for _, one := range settings {
+		if one.Mode == mode {
+			return one, nil
+		}
+	}
+	return ScheduleSetting{}, usage("there is no schedule %q; there are smart and full", mode)
+}
+
+func (c *Control) inForce(ctx context.Context, connection ledger.Connection) (ledger.Connection, []ScheduleSetting, error) {
+	connections, settings, err := c.allInForce(ctx, []ledger.Connection{connection})
+	if err != nil {
+		return connection, nil, err
+	}
+	return connections[0], settings[connection.ID], nil
+}
+
+// allInForce are connections with the schedules that are in force, and their settings by connection.
+func (c *Control) allInForce(ctx context.Context, configured []ledger.Connection) ([]ledger.Connection, map[string][]ScheduleSetting, error) {
+	states, err := c.states(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	configuration, err := c.Ledger.Configuration(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	connections, settings, now := make([]ledger.Connection, len(configured)), map[string][]ScheduleSetting{}, c.Now()
+	for i, connection := range configured {
+		connections[i] = connection
+		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+			state := states[scheduleKey{connection.ID, mode}]
+			state.Mode = mode
+			setting := settingOf(connection, state, configuration, now)
+			connections[i] = withOverride(connections[i], mode, setting.Override)
+			settings[connection.ID] = append(settings[connection.ID], setting)
+		}
+	}
+	return connections, settings, nil
+}
+
+// ScheduleShown is a setting with what it does.
+type ScheduleShown struct {
+	ScheduleSetting
+	SchedulePreview
+}
+
+// Schedule is what one schedule of a connection is set to, and what it does.
+func (c *Control) Schedule(ctx context.Context, id string, mode ledger.Mode) (ScheduleShown, error) {
+	setting, err := c.setting(ctx, id, mode)
+	if err != nil {
+		return ScheduleShown{}, err
+	}
+	preview, err := c.PreviewSchedule(ctx, id, mode, ScheduleEdit{Schedule: setting.Schedule, Force: true})
+	return ScheduleShown{setting, preview}, err
+}
+
+// PreviewSchedule says what a schedule would do: its next starts, what changes of the clock do to them, and what speaks against it.
+func (c *Control) PreviewSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (SchedulePreview, error) {
+	warnings, err := c.checkEdit(ctx, id, mode, edit)
+	if err != nil {
+		return SchedulePreview{}, err
+	}
+	now := c.Now()
+	return SchedulePreview{
+		Starts: orEmpty(NextStarts(edit.Rules, edit.Timezone, now, shownStarts)), ChangeDays: orEmpty(changeDaysOf(id, mode, edit.Schedule, now)),
+		Warnings: orEmpty(warnings), YAML: config.ScheduleYAML(mode, edit.Schedule),
+	}, nil
+}
+
+// checkEdit refuses a schedule that no configuration could have, and returns what speaks against one.
+func (c *Control) checkEdit(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) ([]string, error) {
+	warnings, err := config.CheckSchedule(edit.Schedule, config.ScheduleCheck{Connection: id, Mode: mode, Force: edit.Force, Insist: edit.Insist})
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	if mode == ledger.Smart {
+		slow, err := c.tooFast(ctx, id, edit.Rules)
+		if err != nil {
+			return nil, err
+		}
+		if slow != "" {
+			warnings = append(warnings, slow)
+		}
+	}
+	return warnings, nil
+}
+
+// editSchedule sets a schedule of a connection; see EditSchedule.
+func (c *Control) editSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (ScheduleEdited, error) {
+	setting, err := c.setting(ctx, id, mode)
+	if err != nil {
+		return ScheduleEdited{}, err
+	}
+	warnings, err := c.checkEdit(ctx, id, mode, edit)
+	if err != nil {
+		return ScheduleEdited{}, err
+	}
+	now := c.Now()
+	edit.Reason = strings.TrimSpace(edit.Reason)
+	switch {
+	case setting.Version != edit.Version:
+		return ScheduleEdited{}, &StaleEditError{Now: setting, Wanted: edit.Schedule}
+	case setting.ReadOnly:
+		return ScheduleEdited{}, usage("nothing was changed: schedules are set in the configuration alone (console: {schedules: read-only})")
+	case setting.File != nil && edit.Reason == "":
+		return ScheduleEdited{}, usage("nothing was changed: the %s schedule of %s is set in the configuration; say why it is overridden, for those who find it so", mode, id)
+	case edit.Until != nil && !edit.Until.After(now):
+		return ScheduleEdited{}, usage("nothing was changed: the end, %s, is not in the future", momentWords(*edit.Until, edit.Timezone))
+	case setting.Override == nil && setting.Same(edit.Schedule):
+		return ScheduleEdited{}, usage("nothing was changed: the %s schedule of %s is so already", mode, id)
+	}
+	made := &ledger.Override{
+		Schedule: edit.Schedule, Reason: edit.Reason, By: edit.By, Since: now, Until: edit.Until, Base: setting.File, Advised: edit.advised, Previous: edit.previous,
+	}
+	edited, err := c.override(ctx, setting, made, edit.Schedule)
+	edited.Warnings = orEmpty(warnings)
+	return edited, err
+}
+
+// clearOverride ends what somebody set of a schedule; see ClearOverride.
+func (c *Control) clearOverride(ctx context.Context, id string, mode ledger.Mode, version int64) (ScheduleEdited, error) {
+	setting, err := c.setting(ctx, id, mode)
+	if err != nil {
+		return ScheduleEdited{}, err
+	}
+	switch {
+	case setting.Version != version:
+		return ScheduleEdited{}, &StaleEditError{Now: setting, Wanted: setting.Default}
+	case setting.Override == nil:
+		return ScheduleEdited{}, usage("nothing was changed: nothing is set of the %s schedule of %s beside the configuration", mode, id)
+	}
+	edited, err := c.override(ctx, setting, nil, setting.Default)
+	edited.Warnings = []string{}
+	return edited, err
+}
+
+// override writes an override, or its removal, and brings Temporal to it.
+func (c *Control) override(ctx context.Context, setting ScheduleSetting, made *ledger.Override, wanted ledger.Schedule) (ScheduleEdited, error) {
+	if err := c.editable(ctx, setting); err != nil {
+		return ScheduleEdited{}, err
+	}
+	_, err := c.Ledger.SetOverride(ctx, setting.Connection, setting.Mode, made, setting.Version, c.Now())
+	var outdated *ledger.OutdatedError
+	switch {
+	case errors.As(err, &outdated):
+		if setting, err = c.setting(ctx, setting.Connection, setting.Mode); err != nil {
+			return ScheduleEdited{}, err
+		}
+		return ScheduleEdited{}, &StaleEditError{Now: setting, Wanted: wanted}
+	case errors.Is(err, ledger.ErrSchedulesReadOnly):
+		return ScheduleEdited{}, usage("nothing was changed: schedules are set in the configuration alone (console: {schedules: read-only})")
+	case err != nil:
+		return ScheduleEdited{}, err
+	}
+	waits := ""
+	if err := c.settleOne(ctx, setting.Connection, setting.Mode); err != nil {
+		waits = brief(err)
+	}
+	if setting, err = c.setting(ctx, setting.Connection, setting.Mode); err != nil {
+		return ScheduleEdited{}, err
+	}
+	return ScheduleEdited{
+		ScheduleSetting: setting, Starts: orEmpty(NextStarts(setting.Rules, setting.Timezone, c.Now(), shownStarts)), Waits: waits,
+	}, nil
+}
+
+// editable refuses a schedule that belongs to another ledger. Where Temporal does not answer, that shows later.
+func (c *Control) editable(ctx context.Context, setting ScheduleSetting) error {
+	if c.Client == nil {
+		return nil
+	}
+	err := c.ownSchedule(ctx, c.Client.ScheduleClient().GetHandle(ctx, workflows.WorkflowID(setting.Mode, setting.Connection)))
+	var theirs *UsageError
+	if errors.As(err, &theirs) {
+		return usage("nothing was changed: schedule %s: %s", workflows.WorkflowID(setting.Mode, setting.Connection), theirs.Message)
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package control
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Export is a configuration that says what is in force.
+type Export struct {
+	Definitions ledger.Definitions
+	// Notes say of schedules that were set beside the configuration by whom, by connection and mode.
+	Notes map[string]map[ledger.Mode]string
+}
+
+// exportPage is how many entries of the catalogue are read at once.
+const exportPage = 1000
+
+// Export reads the configuration that is in force: what was applied, with the schedules that somebody set in its place. A schedule that nobody
+// sets is left out, as it was.
+func (c *Control) Export(ctx context.Context) (Export, error) {
+	var export Export
+	d := &export.Definitions
+	var err error
+	if d.Warehouses, err = c.Ledger.Warehouses(ctx); err != nil {
+		return export, err
+	}
+	if d.Stores, err = c.Ledger.Stores(ctx); err != nil {
+		return export, err
+	}
+	configured, err := c.Ledger.Connections(ctx)
+	if err != nil {
+		return export, err
+	}
+	connections, settings, err := c.allInForce(ctx, configured)
+	if err != nil {
+		return export, err
+	}
+	d.Connections, export.Notes = connections, map[string]map[ledger.Mode]string{}
+	for i, connection := range d.Connections {
+		export.Notes[connection.ID] = map[ledger.Mode]string{}
+		for _, setting := range settings[connection.ID] {
+			d.SchedulesReadOnly = setting.ReadOnly
+			if setting.Override == nil {
+				continue
+			}
+			export.Notes[connection.ID][setting.Mode] = SettingWords(setting)
+			unnamed := &d.Connections[i].Inventory.Unnamed
+			*unnamed = slices.DeleteFunc(slices.Clone(*unnamed), func(mode ledger.Mode) bool { return mode == setting.Mode })
+		}
+	}
+	if err := c.exportCatalogue(ctx, d); err != nil {
+		return export, err
+	}
+	return export, c.exportStrategies(ctx, d)
+}
+
+func (c *Control) exportStrategies(ctx context.Context, d *ledger.Definitions) error {
+	for _, warehouse := range d.Warehouses {
+		strategy, err := c.Ledger.Strategy(ctx, warehouse.Merchant, warehouse.ID)
+		if err != nil {
+			return err
+		}
+		if strategy != nil {
+			d.Strategies = append(d.Strategies, ledger.StrategyDefinition{Merchant: warehouse.Merchant, Warehouse: warehouse.ID, Strategy: *strategy})
+		}
+	}
+	return nil
+}
+
+func (c *Control) exportCatalogue(ctx context.Context, d *ledger.Definitions) error {
+	for _, merchant := range merchantsOf(d) {
+		products, err := allPages(func(after string) ([]ledger.Product, error) {
+			return c.Ledger.Products(ctx, merchant, ledger.Page{After: after, Limit: exportPage})
+		}, func(one ledger.Product) string { return one.SKU })
+		if err != nil {
+			return err
+		}
+		bundles, err := allPages(func(after string) ([]ledger.BundleDefinition, error) {
+			return c.Ledger.Bundles(ctx, merchant, ledger.Page{After: after, Limit: exportPage})
+		}, func(one ledger.BundleDefinition) string { return one.SKU })
+		if err != nil {
+			return err
+		}
+		d.Products, d.Bundles = append(d.Products, products...), append(d.Bundles, bundles...)
+	}
+	for _, store := range d.Stores {
+		listings, err := allPages(func(after string) ([]ledger.ListingDefinition, error) {
+			return c.Ledger.Listings(ctx, store.ID, ledger.Page{After: after, Limit: exportPage})
+		}, func(one ledger.ListingDefinition) string { return one.ChannelSKU })
+		if err != nil {
+			return err
+		}
+		d.Listings = append(d.Listings, listings...)
+	}
+	return nil
+}
+
+// allPages reads all pages of a list.
+func allPages[T any](page func(after string) ([]T, error), key func(T) string) ([]T, error) {
+	var all []T
+	after := ""
+	for {
+		found, err := page(after)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+		if len(found) < exportPage {
+			return all, nil
+		}
+		after = key(found[len(found)-1])
+	}
+}
+
+// merchantsOf are the merchants of warehouses and stores, in order.
+func merchantsOf(d *ledger.Definitions) []string {
+	var merchants []string
+	for _, one := range d.Warehouses {
+		merchants = append(merchants, one.Merchant)
+	}
+	for _, one := range d.Stores {
+		merchants = append(merchants, one.Merchant)
+	}
+	slices.Sort(merchants)
+	return slices.Compact(merchants)
+}

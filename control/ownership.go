@@ -1,0 +1,149 @@
+package control
+
+import (
+	"time"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// A schedule belongs to the configuration where that names it, else to the pages. What somebody sets in place of the configuration's is an
+// override, which an apply keeps as long as the configuration says what it said when the override was made. This file decides, and does
+// nothing.
+
+// ScheduleSource says who set what is in force.
+type ScheduleSource string
+
+// The sources of schedules.
+const (
+	SetInFile     ScheduleSource = "file"     // the configuration
+	SetByOverride ScheduleSource = "override" // somebody, in place of what the configuration says
+	SetOnPages    ScheduleSource = "pages"    // somebody; the configuration leaves it to the pages
+	SetByDefault  ScheduleSource = "default"  // nobody; the configuration leaves it to the pages
+)
+
+// ScheduleSetting is what a schedule of a connection is set to, and by whom.
+type ScheduleSetting struct {
+	Connection string      `json:"connection"`
+	Mode       ledger.Mode `json:"mode"`
+	// Schedule is what is in force.
+	ledger.Schedule
+	Source ScheduleSource `json:"source"`
+	// Since is when it came in force, where that is known.
+	Since time.Time `json:"since,omitzero"`
+	// File is what the configuration says, and FileName which file that is; nil: it leaves the schedule to the pages.
+	File     *ledger.Schedule `json:"file,omitempty"`
+	FileName string           `json:"file_name,omitempty"`
+	// Default is what is in force where nobody sets anything and the configuration leaves it to the pages.
+	Default ledger.Schedule `json:"default"`
+	// Override is what somebody set; nil when nobody did, or its end has come.
+	Override *ledger.Override `json:"override,omitempty"`
+	// Version is what an edit must have been made on.
+	Version int64 `json:"version"`
+	// Pending: Temporal has not been brought to it yet.
+	Pending  bool `json:"pending,omitempty"`
+	ReadOnly bool `json:"read_only,omitempty"`
+}
+
+// settingOf is what a schedule of a connection, as it is configured, is set to at a moment.
+func settingOf(connection ledger.Connection, state ledger.ScheduleState, configuration ledger.AppliedConfiguration, now time.Time) ScheduleSetting {
+	own := connection.Inventory.Schedule(state.Mode)
+	setting := ScheduleSetting{
+		Connection: connection.ID, Mode: state.Mode, Schedule: own, Source: SetByDefault, Since: state.ChangedAt, Default: own,
+		FileName: configuration.From, Version: state.Version, Pending: state.Reconciled < state.Version, ReadOnly: configuration.SchedulesReadOnly,
+	}
+	if connection.Inventory.Names(state.Mode) {
+		setting.Source, setting.File = SetInFile, &own
+	}
+	switch override := state.Override; {
+	case override == nil:
+	case override.Ended(now):
+		setting.Pending = true
+		if override.Until.After(setting.Since) {
+			setting.Since = *override.Until
+		}
+	default:
+		setting.Schedule, setting.Override, setting.Source = override.Schedule, override, SetOnPages
+		if setting.File != nil {
+			setting.Source = SetByOverride
+		}
+	}
+	return setting
+}
+
+// Choice is what a person says to an apply that meets schedules which the file and the pages both changed.
+type Choice string
+
+// The choices.
+const (
+	ChooseNothing Choice = ""           // stop, and show them
+	TakeFile      Choice = "take-file"  // the file's count
+	KeepPages     Choice = "keep-pages" // those of the pages do
+)
+
+// claim is what an apply meets of a schedule.
+type claim struct {
+	before   *ledger.Schedule // what the ledger has of the configuration; nil: it did not name the schedule
+	now      *ledger.Schedule // what the file says; nil: it does not name it
+	usual    ledger.Schedule  // what counts where the file does not name it and nobody sets anything
+	override *ledger.Override // what somebody set
+	readOnly bool             // the file alone sets schedules
+	choice   Choice
+}
+
+// fate is what becomes of a schedule with an apply.
+type fate string
+
+const (
+	fateFile     fate = "file"                // the file's counts, and nobody set anything
+	fatePages    fate = "left to the pages"   // it is no business of the file
+	fateKept     fate = "kept"                // the override counts: the file says what it said then
+	fateAdopted  fate = "adopted"             // the file says what the override says, which ends with that
+	fateTaken    fate = "taken from the file" // both changed, and a person chose the file
+	fateRebased  fate = "kept over the file"  // both changed, and a person chose the pages
+	fateHanded   fate = "handed to the pages" // the file does not name it any more; it stays as it is
+	fateEnded    fate = "ended"               // the override's end has come
+	fateConflict fate = "both changed"        // nothing may be written before a person chooses
+)
+
+// decide decides what becomes of a schedule, and what is set beside the file afterwards.
+func (c claim) decide(now time.Time) (fate, *ledger.Override) {
+	override := c.override
+	ended := override != nil && override.Ended(now)
+	if ended {
+		override = nil
+	}
+	if override == nil {
+		switch {
+		case c.now == nil && c.before != nil && !c.readOnly && !c.before.Same(c.usual):
+			return fateHanded, &ledger.Override{Schedule: *c.before, By: "the configuration", Reason: "it named the schedule until then", Since: now}
+		case ended:
+			return fateEnded, nil
+		case c.now == nil:
+			return fatePages, nil
+		}
+		return fateFile, nil
+	}
+	said := c.now
+	if said == nil && c.readOnly {
+		said = &c.usual
+	}
+	switch {
+	case said == nil && override.Base == nil:
+		return fatePages, override
+	case said == nil:
+		handed := *override
+		handed.Base = nil
+		return fateHanded, &handed
+	case !c.readOnly && override.Base != nil && override.Base.Same(*said):
+		return fateKept, override
+	case override.Same(*said):
+		return fateAdopted, nil
+	case c.choice == TakeFile:
+		return fateTaken, nil
+	case c.choice == KeepPages && !c.readOnly:
+		rebased := *override
+		rebased.Base = said
+		return fateRebased, &rebased
+	}
+	return fateConflict, override
+}

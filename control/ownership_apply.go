@@ -1,0 +1,157 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// OverrideFate is what becomes of a schedule that somebody set beside the configuration, with an apply.
+type OverrideFate struct {
+	Connection string      `json:"connection"`
+	Mode       ledger.Mode `json:"mode"`
+	// Action is "kept", "kept over the file", "taken from the file", "adopted", "handed to the pages", "left to the pages" or "ended".
+	Action string `json:"action"`
+	Detail string `json:"detail"`
+	// Override is what is set beside the configuration afterwards.
+	Override *ledger.Override `json:"override,omitempty"`
+}
+
+// Changes is true where an apply makes something else of it than it was.
+func (f OverrideFate) Changes() bool {
+	return f.Action != string(fateKept) && f.Action != string(fatePages)
+}
+
+// OfThePages is true where the configuration leaves the schedule to the pages, as it did.
+func (f OverrideFate) OfThePages() bool { return f.Action == string(fatePages) }
+
+// scheduleKey names a schedule.
+type scheduleKey struct {
+	connection string
+	mode       ledger.Mode
+}
+
+// claims decides about every schedule of the configuration before anything is written, and refuses where the file and the pages both changed
+// one and nobody chose.
+func (a *applying) claims(ctx context.Context, known []ledger.Connection) error {
+	states, err := a.states(ctx)
+	if err != nil {
+		return err
+	}
+	before := map[string]ledger.Connection{}
+	for _, one := range known {
+		before[one.ID] = one
+	}
+	var conflicts []string
+	a.decided = map[scheduleKey]*ledger.Override{}
+	for _, wanted := range a.definitions.Connections {
+		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+			key := scheduleKey{wanted.ID, mode}
+			state := states[key]
+			one := claim{usual: wanted.Inventory.Schedule(mode), override: state.Override, readOnly: a.definitions.SchedulesReadOnly, choice: a.options.Choice}
+			if wanted.Inventory.Names(mode) {
+				one.now = new(wanted.Inventory.Schedule(mode))
+			}
+			if old, ok := before[wanted.ID]; ok && old.Inventory.Names(mode) {
+				one.before = new(old.Inventory.Schedule(mode))
+			}
+			became, override := one.decide(a.Now())
+			if became == fateConflict {
+				conflicts = append(conflicts, one.conflict(key))
+				continue
+			}
+			a.decided[key] = override
+			if became == fateFile || became == fatePages && override == nil {
+				continue
+			}
+			a.report.Overrides = append(a.report.Overrides, OverrideFate{Connection: key.connection, Mode: mode, Action: string(became), Detail: one.detail(became, override), Override: override})
+			if a.report.Overrides[len(a.report.Overrides)-1].Changes() {
+				a.options.Overrides = append(a.options.Overrides, ledger.OverrideChange{Connection: key.connection, Mode: mode, Version: state.Version, Override: override})
+			}
+		}
+	}
+	if len(conflicts) > 0 {
+		return clash(conflicts, a.definitions.SchedulesReadOnly)
+	}
+	return nil
+}
+
+// states are what the ledger keeps of schedules.
+func (c *Control) states(ctx context.Context) (map[scheduleKey]ledger.ScheduleState, error) {
+	kept, err := c.Ledger.ScheduleStates(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	states := map[scheduleKey]ledger.ScheduleState{}
+	for _, one := range kept {
+		states[scheduleKey{one.Connection, one.Mode}] = one
+	}
+	return states, nil
+}
+
+// detail says what becomes of a schedule.
+func (c claim) detail(became fate, override *ledger.Override) string {
+	switch became {
+	case fateKept:
+		return fmt.Sprintf("overridden %s: %s", overrideWords(*override), ScheduleWords(override.Schedule))
+	case fateRebased:
+		return fmt.Sprintf("overridden %s: %s; the file says %s now", overrideWords(*override), ScheduleWords(override.Schedule), ScheduleWords(*c.now))
+	case fateTaken:
+		return fmt.Sprintf("what was set %s is gone: %s", overrideWords(*c.override), ScheduleWords(c.override.Schedule))
+	case fateAdopted:
+		return fmt.Sprintf("the file says what was set %s", overrideWords(*c.override))
+	case fateHanded:
+		return fmt.Sprintf("the file does not name it any more; it stays as it is, %s, until somebody changes it on the pages or with starter schedule", ScheduleWords(override.Schedule))
+	case fatePages:
+		return fmt.Sprintf("set %s: %s", overrideWords(*override), ScheduleWords(override.Schedule))
+	case fateEnded:
+		return fmt.Sprintf("what was set %s is over", overrideWords(*c.override))
+	case fateFile, fateConflict:
+	}
+	return ""
+}
+
+// conflict shows the three values of a schedule that the file and the pages both changed.
+func (c claim) conflict(key scheduleKey) string {
+	said := func(schedule *ledger.Schedule) string {
+		if schedule == nil {
+			return "nothing: it left the schedule to the pages"
+		}
+		return ScheduleWords(*schedule)
+	}
+	says := said(c.now)
+	if c.now == nil {
+		says = "nothing, which with read-only schedules means " + ScheduleWords(c.usual)
+	}
+	return fmt.Sprintf("  %s of %s\n    the file said    %s\n    the file says    %s\n    the pages say    %s, set %s",
+		key.mode, key.connection, said(c.override.Base), says, ScheduleWords(c.override.Schedule), overrideWords(*c.override))
+}
+
+// clash is the refusal of an apply that would have to choose.
+func clash(conflicts []string, readOnly bool) error {
+	why := "these schedules were changed in the file and on the pages"
+	advice := "Apply with --take-file, which ends what was set on the pages, or with --keep-pages, which keeps that."
+	if readOnly {
+		why = "the file says console: {schedules: read-only}, and these schedules were set on the pages"
+		advice = "Apply with --take-file, which ends what was set on the pages, or write it into the file first (starter export --schedules)."
+	}
+	return usage("nothing was changed: %s\n%s\n%s", why, strings.Join(conflicts, "\n"), advice)
+}
+
+// inForce is a connection of the configuration with the schedules that are in force.
+func (a *applying) inForce(connection ledger.Connection) ledger.Connection {
+	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		connection = withOverride(connection, mode, a.decided[scheduleKey{connection.ID, mode}])
+	}
+	return connection
+}
+
+// withOverride is a connection with an override in the place of a schedule; nil changes nothing.
+func withOverride(connection ledger.Connection, mode ledger.Mode, override *ledger.Override) ledger.Connection {
+	if override != nil {
+		connection.Inventory = connection.Inventory.With(mode, override.Schedule)
+	}
+	return connection
+}

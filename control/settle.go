@@ -1,0 +1,137 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// settleOne brings one schedule in Temporal to what is in force.
+func (c *Control) settleOne(ctx context.Context, id string, mode ledger.Mode) error {
+	if c.Client == nil {
+		return errors.New("there is no connection to Temporal")
+	}
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return err
+	}
+	identity, err := c.identity(ctx)
+	if err != nil {
+		return err
+	}
+	labelled, err := c.labelled(ctx)
+	if err != nil {
+		return err
+	}
+	a := &applying{
+		Control: c, self: owner{ledger: identity}, before: map[string]bool{id: connection.Active()}, configured: map[string]bool{id: true}, report: &ApplyReport{},
+	}
+	_, err = a.settle(ctx, connection, mode, labelled)
+	return err
+}
+
+// settleTries bounds how often a schedule is brought to what somebody has changed again meanwhile.
+const settleTries = 5
+
+// settle brings a schedule in Temporal to what is in force, and notes that. When somebody changes what is in force at that moment, it does
+// it again: whoever is last finds the newest version.
+func (a *applying) settle(ctx context.Context, configured ledger.Connection, mode ledger.Mode, labelled bool) (reconciled, error) {
+	if a.options.DryRun {
+		return a.reconcile(ctx, a.inForce(configured), mode, labelled)
+	}
+	var first reconciled
+	for try := range settleTries {
+		state, err := a.stateOf(ctx, configured.ID, mode)
+		if err != nil {
+			return first, err
+		}
+		override := state.Override
+		if override != nil && override.Ended(a.Now()) {
+			override = nil
+		}
+		done, err := a.reconcile(ctx, withOverride(configured, mode, override), mode, labelled)
+		if try == 0 || done.change != nil {
+			first = done
+		}
+		if err != nil {
+			return first, err
+		}
+		current, err := a.settled(ctx, state)
+		if err != nil || current {
+			return first, err
+		}
+	}
+	return first, errors.New("it is being changed again and again; a worker brings it to what is set")
+}
+
+// stateOf is what the ledger keeps of a schedule.
+func (c *Control) stateOf(ctx context.Context, id string, mode ledger.Mode) (ledger.ScheduleState, error) {
+	kept, err := c.Ledger.ScheduleStates(ctx, id)
+	for _, one := range kept {
+		if one.Mode == mode {
+			return one, err
+		}
+	}
+	return ledger.ScheduleState{Connection: id, Mode: mode}, err
+}
+
+// settled notes the version that Temporal was brought to. It is false when there is another by now.
+func (c *Control) settled(ctx context.Context, state ledger.ScheduleState) (bool, error) {
+	if state.Reconciled < state.Version {
+		return c.Ledger.ScheduleReconciled(ctx, state.Connection, state.Mode, state.Version)
+	}
+	now, err := c.stateOf(ctx, state.Connection, state.Mode)
+	return now.Version == state.Version, err
+}
+
+// Mended is what MendSchedules did.
+type Mended struct {
+	Schedules []string  // that were brought to what the ledger says
+	Next      time.Time // when the next override ends; zero when none does
+}
+
+// mendGrace is how long who has changed a schedule has for bringing Temporal to it.
+const mendGrace = 30 * time.Second
+
+// MendSchedules ends overrides whose end has come, and brings schedules in Temporal to what the ledger says where somebody wrote that and
+// did not come further. Workers do it all the time; several may do it at once.
+func (c *Control) MendSchedules(ctx context.Context) (Mended, error) {
+	kept, err := c.Ledger.ScheduleStates(ctx, "")
+	if err != nil {
+		return Mended{}, err
+	}
+	var mended Mended
+	var failed []error
+	now := c.Now()
+	for _, state := range kept {
+		ended := state.Override != nil && state.Override.Ended(now)
+		if end := state.Override; end != nil && end.Until != nil && !ended && (mended.Next.IsZero() || end.Until.Before(mended.Next)) {
+			mended.Next = *end.Until
+		}
+		if !ended && (state.Reconciled >= state.Version || now.Sub(state.ChangedAt) < mendGrace) {
+			continue
+		}
+		id := workflows.WorkflowID(state.Mode, state.Connection)
+		if err := c.mend(ctx, state, ended); err != nil {
+			failed = append(failed, fmt.Errorf("schedule %s: %w", id, err))
+			continue
+		}
+		mended.Schedules = append(mended.Schedules, id)
+	}
+	return mended, errors.Join(failed...)
+}
+
+func (c *Control) mend(ctx context.Context, state ledger.ScheduleState, ended bool) error {
+	if ended {
+		_, err := c.Ledger.SetOverride(ctx, state.Connection, state.Mode, nil, state.Version, *state.Override.Until)
+		var outdated *ledger.OutdatedError
+		if err != nil && !errors.As(err, &outdated) { // another worker was faster, or somebody set another
+			return err
+		}
+	}
+	return c.settleOne(ctx, state.Connection, state.Mode)
+}

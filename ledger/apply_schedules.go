@@ -1,0 +1,60 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+)
+
+// schedules notes which schedules an apply changes, writes what becomes of overrides, and keeps what the configuration says of all of them.
+func (a *applying) schedules(ctx context.Context, definitions Definitions) error {
+	changes := map[[2]string]OverrideChange{}
+	for _, change := range a.options.Overrides {
+		changes[[2]string{change.Connection, string(change.Mode)}] = change
+	}
+	for _, wanted := range definitions.Connections {
+		old, err := definition[Connection](ctx, a.tx, "connection", wanted.ID)
+		known := err == nil
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		for _, mode := range []Mode{Smart, Full} {
+			change, decided := changes[[2]string{wanted.ID, string(mode)}]
+			differs := known && (old.Inventory.Names(mode) != wanted.Inventory.Names(mode) || !old.Inventory.Schedule(mode).Same(wanted.Inventory.Schedule(mode)))
+			if !decided && !differs {
+				continue
+			}
+			state, err := a.scheduleState(ctx, wanted.ID, mode)
+			if err != nil {
+				return err
+			}
+			if decided {
+				if state.Version != change.Version {
+					return &OutdatedError{Now: state}
+				}
+				state.Override = change.Override
+			}
+			if _, err := a.keepSchedule(ctx, state, a.options.Now); err != nil {
+				return err
+			}
+		}
+	}
+	return a.configuration(ctx, definitions)
+}
+
+// configuration keeps what the configuration says of all schedules, and from where it was applied.
+func (a *applying) configuration(ctx context.Context, definitions Definitions) error {
+	var readOnly bool
+	if err := a.row(ctx, "SELECT schedules_read_only FROM state").Scan(&readOnly); err != nil {
+		return err
+	}
+	if readOnly != definitions.SchedulesReadOnly {
+		said := "schedules can be set on the pages again"
+		if definitions.SchedulesReadOnly {
+			said = "schedules are set in the configuration alone"
+		}
+		a.note("changed", "setting", "console", said)
+	}
+	_, err := a.exec(ctx, "UPDATE state SET schedules_read_only = ?, applied_from = CASE WHEN ? = '' THEN applied_from ELSE ? END",
+		definitions.SchedulesReadOnly, a.options.From, cleanText(a.options.From))
+	return err
+}

@@ -1,0 +1,60 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// CatalogueReader lists the catalogue, a page at a time.
+type CatalogueReader interface {
+	// Products lists the products of a merchant by SKU. Page.After is a SKU.
+	Products(ctx context.Context, merchant string, page Page) ([]Product, error)
+	// Bundles lists the bundles of a merchant by SKU. Page.After is a SKU.
+	Bundles(ctx context.Context, merchant string, page Page) ([]BundleDefinition, error)
+	// Listings lists the listings of a store by channel SKU. Page.After is a channel SKU.
+	Listings(ctx context.Context, store string, page Page) ([]ListingDefinition, error)
+}
+
+// Products lists products; see CatalogueReader.
+func (d *database) Products(ctx context.Context, merchant string, page Page) ([]Product, error) {
+	return listed(ctx, d, func(row *sql.Rows, one *Product) error {
+		one.Merchant = merchant
+		return row.Scan(&one.SKU, &one.Name, &one.Barcode)
+	}, "SELECT sku, name, barcode FROM products WHERE merchant = ? AND sku > ? AND NOT removed ORDER BY sku LIMIT ?", merchant, page.After, limitOf(page.Limit))
+}
+
+// Bundles lists bundles; see CatalogueReader.
+func (d *database) Bundles(ctx context.Context, merchant string, page Page) ([]BundleDefinition, error) {
+	return listed(ctx, d, func(row *sql.Rows, one *BundleDefinition) error {
+		var components string
+		one.Merchant = merchant
+		if err := row.Scan(&one.SKU, &components); err != nil {
+			return err
+		}
+		return decode(fmt.Sprintf("the bundle %s of %s", one.SKU, merchant), components, &one.Components)
+	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND sku > ? AND NOT removed ORDER BY sku LIMIT ?", merchant, page.After, limitOf(page.Limit))
+}
+
+// Listings lists listings; see CatalogueReader.
+func (d *database) Listings(ctx context.Context, store string, page Page) ([]ListingDefinition, error) {
+	return listed(ctx, d, func(row *sql.Rows, one *ListingDefinition) error {
+		one.Store = store
+		return row.Scan(&one.SKU, &one.ChannelSKU)
+	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND channel_sku > ? AND NOT removed ORDER BY channel_sku LIMIT ?", store, page.After, limitOf(page.Limit))
+}
+
+// listed reads the rows of a query.
+func listed[T any](ctx context.Context, d *database, scan func(row *sql.Rows, one *T) error, query string, arguments ...any) ([]T, error) {
+	var found []T
+	err := d.read(ctx, func(t *tx) error {
+		found = nil
+		return t.each(ctx, func(row *sql.Rows) error {
+			var one T
+			err := scan(row, &one)
+			found = append(found, one)
+			return err
+		}, query, arguments...)
+	})
+	return found, err
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"cmp"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tidemark/tidemark/control"
+)
+
+func logCommand(s *session) *cobra.Command {
+	var before int64
+	var limit int
+	command := &cobra.Command{
+		Use:   "log",
+		Short: "List what people and programs did: who, from where, what, on what, and what became of it",
+		Long: `log lists every act, newest first: requests for syncs, pauses, decisions, cancelled runs, applied configurations, from the command line, the
+API and the pages alike, and those that were refused or failed, with the reason. Entries are never changed or removed.`,
+		Example: "  starter log\n  starter log --before 4711 --limit 100",
+		Args:    cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := checkLimit(limit); err != nil {
+				return err
+			}
+			return s.withLedger(command.Context(), func(c *control.Control) error {
+				found, err := c.Log(command.Context(), before, limit+1)
+				if err != nil {
+					return err
+				}
+				found, more := cut(found, limit)
+				return s.print(found, func(w io.Writer) {
+					table(w, "ENTRY\tTIME\tWHO\tFROM\tACT\tON\tBEFORE\tAFTER\tRESULT\tREASON", func(row func(string, ...any)) {
+						for _, one := range found {
+							row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", one.ID, stamp(&one.At), plain(one.Who), one.From, one.Act, cmp.Or(plain(one.On), "-"),
+								cmp.Or(plain(one.Before), "-"), cmp.Or(plain(one.After), "-"), one.Result, cmp.Or(plain(one.Reason), "-"))
+						}
+					})
+					if more {
+						line(w, "there are older ones: --before %d", found[len(found)-1].ID)
+					}
+				})
+			})
+		},
+	}
+	command.Flags().Int64Var(&before, "before", 0, "only entries older than this one")
+	command.Flags().IntVar(&limit, "limit", 20, "how many")
+	return command
+}

@@ -1,0 +1,56 @@
+package workflows
+
+import (
+	"errors"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/tidemark/tidemark/activities"
+)
+
+// label sets the search attributes of an intake that a service started, and notes for whom it works: its steps tell it. Histories from
+// before have no labels in their results, so nothing is set.
+func (i *intake) label(ctx workflow.Context, labels activities.Labels) {
+	if labels.Merchant != "" {
+		i.merchant = labels.Merchant
+	}
+	if !labels.Attributes {
+		return
+	}
+	set := workflow.GetTypedSearchAttributes(ctx)
+	var updates []temporal.SearchAttributeUpdate
+	if _, labelled := set.GetKeyword(AttributeWarehouse); !labelled {
+		updates = append(updates, AttributeWarehouse.ValueSet(i.input.Warehouse))
+	}
+	if _, labelled := set.GetKeyword(AttributeMerchant); !labelled && labels.Merchant != "" {
+		updates = append(updates, AttributeMerchant.ValueSet(labels.Merchant))
+	}
+	if len(updates) > 0 {
+		// Only an attribute that the namespace does not know could make this fail, and the step has asked for that.
+		_ = workflow.UpsertTypedSearchAttributes(ctx, updates...)
+	}
+}
+
+// labelsOf are the labels that the error of a step tells.
+func labelsOf(err error) activities.Labels {
+	var failed *temporal.ApplicationError
+	var labels activities.Labels
+	if errors.As(err, &failed) && failed.HasDetails() {
+		_ = failed.Details(&labels) // what is something else is no label
+	}
+	return labels
+}
+
+// prioritised is a context whose steps are as urgent as an intake is, and share the workers fairly with those of other merchants. The first
+// step of an intake that a service started does not know its merchant.
+func (i *intake) prioritised(ctx workflow.Context) workflow.Context {
+	merchant := i.merchant
+	if merchant == "" {
+		merchant, _ = workflow.GetTypedSearchAttributes(ctx).GetKeyword(AttributeMerchant)
+	}
+	if merchant == "" {
+		return ctx
+	}
+	return workflow.WithValue(ctx, priorityKey{}, IntakePriority(merchant))
+}
