@@ -27,6 +27,7 @@ type Control interface {
 	Runs(ctx context.Context, connection string, limit int) ([]ledger.Run, error)
 	Run(ctx context.Context, id int64) (ledger.Run, error)
 	Levels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.LevelRow, error)
+	StaleLevels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.StaleLevel, error)
 	ChannelLevels(ctx context.Context, connection, sku string, status ledger.Status, page ledger.Page) ([]ledger.ChannelLevelRow, error)
 	Product(ctx context.Context, merchant, sku string, limit int) (control.Product, error)
 	Partners(ctx context.Context) ([]ledger.Warehouse, []ledger.Store, error)

@@ -112,8 +112,20 @@ func (f *fake) Run(_ context.Context, id int64) (ledger.Run, error) {
 	return ledger.Run{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.CompletedWithFailures, StartedAt: noon, EndedAt: new(noon.Add(time.Minute)), Workflow: "smart-sync/acme-shop", WorkflowRun: "abc", Counts: ledger.Counts{Rejected: 2}}, nil
 }
 
-func (f *fake) Levels(context.Context, string, string, ledger.Page) ([]ledger.LevelRow, error) {
-	return []ledger.LevelRow{{Warehouse: "portland", Level: inventory.Level{SKU: hostile, Facility: "east", Available: 40}, RecordedAt: noon}}, nil
+func (f *fake) Levels(_ context.Context, _, sku string, _ ledger.Page) ([]ledger.LevelRow, error) {
+	if sku == "TENT" {
+		return nil, nil
+	}
+	stale := &inventory.Stale{Run: 12, Place: "stock.csv:3", Reason: "a fraction " + hostile, Read: new(int64(40))}
+	return []ledger.LevelRow{{Warehouse: "portland", Level: inventory.Level{SKU: hostile, Facility: "east", Available: 40, Stale: stale}, RecordedAt: noon}}, nil
+}
+
+// StaleLevels are a level whose last row was refused, and one of which every row was.
+func (f *fake) StaleLevels(context.Context, string, string, ledger.Page) ([]ledger.StaleLevel, error) {
+	return []ledger.StaleLevel{
+		{SKU: "BIKE", Stale: inventory.Stale{Run: 12, Reason: "a fraction", Read: new(int64(40))}},
+		{SKU: "TENT", Facility: "west", Stale: inventory.Stale{Run: 12, Place: "stock.csv:4", Reason: "no number " + hostile}},
+	}, nil
 }
 
 func (f *fake) ChannelLevels(context.Context, string, string, ledger.Status, ledger.Page) ([]ledger.ChannelLevelRow, error) {
@@ -122,6 +134,9 @@ func (f *fake) ChannelLevels(context.Context, string, string, ledger.Status, led
 
 func (f *fake) Product(_ context.Context, merchant, sku string, _ int) (control.Product, error) {
 	took := 372 * time.Second
+	if sku == "TENT" {
+		return control.Product{Merchant: merchant, SKU: sku, Unread: []ledger.StaleLevel{{SKU: sku, Facility: "west", Stale: inventory.Stale{Run: 12, Place: "stock.csv:4", Reason: "no number"}}}}, nil
+	}
 	return control.Product{
 		Merchant: merchant, SKU: sku, Sold: []control.ExplanationOf{{Row: ledger.ChannelLevelRow{Connection: "acme-shop", ChannelSKU: sku, Product: sku, Quantity: 19, Status: ledger.StatusPending}}},
 		Activity: []control.ProductEvent{{ActivityEntry: ledger.ActivityEntry{At: noon, Run: 5, Kind: "exported", Connection: "acme-shop", After: new(int64(19)), Note: hostile}, Took: &took, Mode: ledger.Smart}},
@@ -258,7 +273,9 @@ func TestPages(t *testing.T) {
 		"/c/acme-shop/levels":  {"Push the chosen ones", "Rejected"},
 		"/runs":                {"#5", "Failed"},
 		"/runs/5":              {"2 rejected", "http://127.0.0.1:8233/namespaces/default/workflows/smart-sync%2Facme-shop/abc/history"},
-		"/levels":              {"portland", "40"},
+		"/levels":              {"portland", "40", "stale: its row was refused in run 12 (stock.csv:3): a fraction", "TENT in west was never read: its row was refused in run 12 (stock.csv:4): no number"},
+		"/levels?sku=TENT":     {"TENT in west was never read"},
+		"/sku/acme/TENT":       {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
 		sku:                    {"6 min 12 s, Smart Sync", "Push to acme-shop now", "1 place of 1 not known"},
 		"/held":                {"takes 310 rows to 0", "Approve"},
 		"/partners":            {"shopify", "80%", "none yet"},

@@ -25,6 +25,7 @@ type levelsView struct {
 	Warehouse, SKU string
 	Warehouses     []string
 	Rows           []levelRow
+	Unread         []string // what was never read, because every row of it was refused
 	Next, CSV      string
 }
 
@@ -71,6 +72,13 @@ func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
 		if len(rows) >= rowsAPage {
 			view.Next = "/levels?" + url.Values{"warehouse": {view.Warehouse}, "after": {rows[len(rows)-1].SKU}}.Encode()
 		}
+		if q.query.Get("after") == "" {
+			refused, err := c.options.Control.StaleLevels(ctx, view.Warehouse, view.SKU, ledger.Page{Limit: rowsAPage})
+			if err != nil {
+				return page{}, err
+			}
+			view.Unread = neverRead(refused)
+		}
 		view.CSV = "/levels.csv?" + url.Values{"warehouse": {view.Warehouse}}.Encode()
 	}
 	shown.Body = view
@@ -83,9 +91,25 @@ func viewLevel(row ledger.LevelRow, merchant string, k clock) levelRow {
 		Committed: figure(row.Committed), Updated: k.at(row.RecordedAt),
 	}
 	if row.Stale != nil {
-		view.Stale = "its last row was refused: " + row.Stale.Reason
+		view.Stale = "stale: " + row.Stale.Words()
 	}
 	return view
+}
+
+// neverRead says of what was refused which levels no row was ever read of, and why.
+func neverRead(refused []ledger.StaleLevel) []string {
+	var said []string
+	for _, one := range refused {
+		if one.Read != nil {
+			continue
+		}
+		place := ""
+		if one.Facility != "" {
+			place = " in " + one.Facility
+		}
+		said = append(said, one.SKU+place+" was never read: "+one.Words())
+	}
+	return said
 }
 
 // channelView is what a connection's store should and does show.
@@ -147,6 +171,7 @@ func viewChannelRow(row ledger.ChannelLevelRow, merchant string, k clock) channe
 type skuView struct {
 	Merchant, SKU, Name string
 	Levels              []levelRow
+	Unread              []string // see levelsView
 	Sold                []soldRow
 	Activity            []activityRow
 	Connections         []string
@@ -187,6 +212,7 @@ func viewProduct(product control.Product, k clock) skuView {
 		one.Facility = strings.TrimPrefix(row.Warehouse+", "+row.Facility, ", ")
 		view.Levels = append(view.Levels, one)
 	}
+	view.Unread = neverRead(product.Unread)
 	differ := 0
 	for _, sold := range product.Sold {
 		row := soldRow{channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection), Why: sold.Lines()}

@@ -13,12 +13,13 @@ import (
 // Product is all that is known of a merchant's SKU: what its warehouses reported, what each store should and does show of it and why, and
 // what happened to it.
 type Product struct {
-	Merchant string            `json:"merchant"`
-	SKU      string            `json:"sku"`
-	Name     string            `json:"name,omitempty"` // of the catalogue
-	Levels   []ledger.LevelRow `json:"levels"`
-	Sold     []ExplanationOf   `json:"sold"`
-	Activity []ProductEvent    `json:"activity"` // newest first
+	Merchant string              `json:"merchant"`
+	SKU      string              `json:"sku"`
+	Name     string              `json:"name,omitempty"` // of the catalogue
+	Levels   []ledger.LevelRow   `json:"levels"`
+	Unread   []ledger.StaleLevel `json:"unread,omitempty"` // levels that were never read, because every row of them was refused
+	Sold     []ExplanationOf     `json:"sold"`
+	Activity []ProductEvent      `json:"activity"` // newest first
 }
 
 // ProductEvent is an entry of a SKU's activity with how long its run took, for who tunes a schedule from real run times.
@@ -52,6 +53,15 @@ func (c *Control) Product(ctx context.Context, merchant, sku string, limit int) 
 			return product, err
 		}
 		product.Levels = append(product.Levels, levels...)
+		refused, err := c.Ledger.StaleLevels(ctx, warehouse.ID, sku, ledger.Page{Limit: 1000})
+		if err != nil {
+			return product, err
+		}
+		for _, one := range refused {
+			if one.Read == nil {
+				product.Unread = append(product.Unread, one)
+			}
+		}
 	}
 	for _, level := range product.Levels {
 		if level.Product != "" {

@@ -281,6 +281,9 @@ func (s subject) unknown() *Suggestion {
 	suggestion := &Suggestion{Why: "no column is named as those of SKUs and figures mostly are", Decide: true}
 	for _, sku := range skus {
 		for _, figure := range figures {
+			if sku == figure {
+				continue
+			}
 			suggestion.add(s.column(map[string]string{"sku": sku, "available": figure}, func(name string) string {
 				if at := slices.Index(names, name); at < len(next) {
 					return next[at]

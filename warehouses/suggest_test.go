@@ -251,11 +251,11 @@ func TestSuggestOfLines(t *testing.T) {
 		"a total of blanks":               {report: total(`" ",210`)},
 		"a total with a star":             {report: total("*Total,210")},
 		"a total that cannot be seen":     {report: total("To\u202etal,210")},
-		"a total, and no setting":         {spec: bare, report: total("Total,,210")},
+		"a total, and no setting":         {spec: bare, values: settings.Values{"delimiter": ","}, report: total("Total,,210")},
 		"the header again":                {report: repeats("sku,available"), want: skip(`["sku,*"]`), says: "3 rows that repeat the header"},
 		"the header again, skipped":       {values: settings.Values{"skip_rows": []string{"#*"}}, report: repeats("sku,available"), want: skip(`["#*","sku,*"]`)},
 		"the header again, of one column": {report: repeats("sku")},
-		"the header again, no setting":    {spec: bare, report: repeats("sku,available")},
+		"the header again, no setting":    {spec: bare, values: settings.Values{"delimiter": ","}, report: repeats("sku,available")},
 		"the header once":                 {report: Report{Header: 1, first: []line{{1, "sku,available"}}, Fields: refuses().Fields}},
 	})
 }
