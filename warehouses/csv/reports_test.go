@@ -185,3 +185,27 @@ func TestNumbersAreNotAdvisedWhereNamesAreSet(t *testing.T) {
 	warehousetest.RequireError(t, err, warehouses.AskPerson, `there is no column "Artikel"`)
 	require.NotContains(t, err.Error(), "header: false")
 }
+
+// TestBlanksAroundNames: they do not matter where a file cannot be read without the column. One that may be there is meant by its name alone,
+// for files that were read without it would be read otherwise.
+func TestBlanksAroundNames(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"sku ,available\nA,1\n":                 "A=1",
+		"sku,\u00a0available\t\nA,1\n":          "A=1",
+		"sku,available, facility\nA,1,east\n":   "A=1",
+		"sku,on_hand, available\nA,2,1\n":       "A=?",
+		"sku ,sku,available\nB,A,1\n":           "A=1",
+		"\ufeff\ufeff\"sku\",available \nA,1\n": "A=1",
+	} {
+		path := filepath.Join(t.TempDir(), "stock.csv")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		rows, _, err := fetchRows(t, newTestSource(t, time.Now, map[string]any{"path": path}))
+		require.NoError(t, err, text)
+		require.Equal(t, want, took(rows[0]), text)
+	}
+	path := filepath.Join(t.TempDir(), "stock.csv")
+	require.NoError(t, os.WriteFile(path, []byte("sku , sku,available\nA,B,1\n"), 0o600))
+	_, _, err := fetchRows(t, newTestSource(t, time.Now, map[string]any{"path": path}))
+	warehousetest.RequireError(t, err, warehouses.AskPerson, `two columns are named "sku", the 1st and the 2nd`)
+}
