@@ -40,10 +40,10 @@ func TestAScheduleIsSetBesideTheFile(t *testing.T) {
 	}
 	is(time.Hour)
 
-	out, problems, code := w.starter("schedule", "shop", "edit", "smart", "--every", "90m")
+	_, problems, code := w.starter("schedule", "shop", "edit", "smart", "--every", "90m")
 	require.Equal(t, 2, code)
 	require.Contains(t, problems, "say why it is overridden")
-	out, problems, code = w.starter("schedule", "shop", "edit", "smart", "--every", "90m", "--reason", "the sale", "--until", "3s")
+	out, problems, code := w.starter("schedule", "shop", "edit", "smart", "--every", "90m", "--reason", "the sale", "--until", "3s")
 	require.Zero(t, code, problems)
 	require.Contains(t, out, "Smart Sync of shop: every 90 minutes (UTC)")
 	require.Contains(t, out, "next starts: ")
