@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -158,8 +159,13 @@ func (s *sent) handed() []workflows.InventoryUpdated {
 }
 
 func (s *sent) intake() *activities.Intake {
-	return &activities.Intake{Ledger: s.ledger, Now: s.at}
+	return &activities.Intake{Ledger: s.ledger, Executions: noNamespace{}, Now: s.at}
 }
+
+// noNamespace is a Temporal that knows no search attributes; nothing else is asked of it.
+type noNamespace struct{ activities.Executions }
+
+func (noNamespace) Attributes(context.Context) (bool, error) { return false, nil }
 
 // perform runs an activity.
 func perform[T any](t *testing.T, activity, input any) (result T) {
