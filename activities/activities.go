@@ -270,6 +270,8 @@ type RecordUpdatesInput struct {
 	Ledger    string   `json:"ledger,omitempty"` // see BeginInput
 	Warehouse string   `json:"warehouse"`
 	Updates   []Update `json:"updates"`
+	// Batch names the batch: what a lost attempt of it has recorded counts as changed. Empty from older workflows.
+	Batch string `json:"batch,omitempty"`
 	// Again: a step before may have recorded some of them, and its answer was lost.
 	Again bool `json:"again,omitempty"`
 }

@@ -57,12 +57,16 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 		return RecordUpdatesResult{}, err
 	}
 	observations := accept(input.Updates, warehouse.Quantity, i.Now())
+	for n := range observations {
+		observations[n].Batch = input.Batch
+	}
 	observed, err := i.Ledger.Observe(ctx, warehouse.ID, observations, i.Now())
 	if err != nil {
 		return RecordUpdatesResult{}, err
 	}
+	changed := union(observed.Changed, observed.Repeated)
 	result := RecordUpdatesResult{
-		SKUs: observed.Changed, Changed: int64(len(observed.Changed)), Duplicates: observed.Duplicates,
+		SKUs: changed, Changed: int64(len(changed)), Duplicates: observed.Duplicates,
 		Older: observed.Older, Refused: observed.Refused + observed.Misplaced, Labels: Labels{Merchant: warehouse.Merchant},
 	}
 	if (attempt > 1 || input.Again) && observed.Duplicates > 0 {
@@ -145,6 +149,13 @@ func named(observations []ledger.Observation) []string {
 	}
 	slices.Sort(skus)
 	return slices.Compact(skus)
+}
+
+// union joins two ordered lists of SKUs, each SKU once.
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // RecordSnapshot makes a snapshot visible that was sent to us and stands staged, or holds it, by the rules for one that was

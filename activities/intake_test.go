@@ -157,6 +157,27 @@ func TestRecordUpdatesAgainNamesWhatItMayHaveChanged(t *testing.T) {
 	require.Equal(t, []string{"C"}, fresh.SKUs, "the attempt before recorded nothing")
 }
 
+// The worker is lost after the ledger recorded a batch, within the workflow task: the next attempt is the first for all that it is told.
+func TestABatchThatWasRecordedByALostWorkerIsPushed(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	input := RecordUpdatesInput{Warehouse: "depot", Batch: "run/0", Updates: []Update{update("1", "B", 5), update("2", "A", 6)}}
+	lost, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, input)
+	require.NoError(t, err)
+	input.Updates = append(input.Updates, update("3", "C", 7))
+	again, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, input)
+	require.NoError(t, err)
+	require.Equal(t, []string{"A", "B"}, lost.SKUs)
+	require.Equal(t, []string{"A", "B", "C"}, again.SKUs)
+	require.EqualValues(t, 3, again.Changed, "of what was lost it is not known any more")
+	require.Zero(t, again.Duplicates)
+
+	input.Batch = "run/1"
+	sent, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, input)
+	require.NoError(t, err)
+	require.Empty(t, sent.SKUs, "a sender that sends again changes nothing")
+}
+
 func TestUpdatesOfAnUnknownWarehouseAreForAPerson(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -352,6 +352,8 @@ type Observation struct {
 	inventory.Level
 	// ReceivedAt is when it arrived; zero means now. It orders an observation without a time, by our clock.
 	ReceivedAt time.Time
+	// Batch names what it comes in, so that an attempt to record that once more is told from another sending of the event; empty: neither is told.
+	Batch string
 	// Refused is why it is not believed: the level that it names is stale. Then the SKU is empty where it could not be read, the facility
 	// where it is not known, and there need be no event.
 	Refused string
@@ -361,6 +363,7 @@ type Observation struct {
 type Observed struct {
 	Changed    []string // SKUs whose available figure changed, in order, each once
 	Duplicates int64    // events that had come before
+	Repeated   []string // SKUs of events that an attempt before had recorded of this batch, in order, each once: they may have changed
 	Older      int64    // observations older than what is recorded
 	Misplaced  int64    // observations that would have counted stock twice; the activity says why
 	Refused    int64    // observations that came as refused

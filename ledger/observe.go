@@ -17,7 +17,7 @@ func (d *database) Observe(ctx context.Context, warehouse string, observations [
 		if one.Event == "" && one.Refused == "" {
 			return Observed{}, fmt.Errorf("ledger: an update of %q has no event id", one.SKU)
 		}
-		if err := checkText("an event id, SKU or facility", one.Event, one.SKU, one.Facility); err != nil {
+		if err := checkText("an event id, SKU, facility or batch", one.Event, one.SKU, one.Facility, one.Batch); err != nil {
 			return Observed{}, err
 		}
 	}
@@ -58,11 +58,11 @@ type recordedLevel struct {
 }
 
 func (o *observing) observe(ctx context.Context, merchant string, observations []Observation) (Observed, error) {
-	fresh, err := o.unseen(ctx, observations)
+	result := Observed{Version: o.version}
+	fresh, err := o.unseen(ctx, observations, &result)
 	if err != nil {
 		return Observed{}, err
 	}
-	result := Observed{Duplicates: int64(len(observations) - len(fresh)), Version: o.version}
 	marks := marking{}
 	before, err := o.recorded(ctx, fresh)
 	if err != nil {
@@ -241,30 +241,42 @@ func (o *observing) observed(one Observation) recordedTime {
 }
 
 // unseen remembers the events, and returns the observations of those that had not come before, each event once. One that was refused
-// before has had no effect, so it may come again corrected.
-func (o *observing) unseen(ctx context.Context, observations []Observation) ([]Observation, error) {
+// before has had no effect, so it may come again corrected. What had come before is noted in the result.
+func (o *observing) unseen(ctx context.Context, observations []Observation, result *Observed) ([]Observation, error) {
 	ids := make([]string, len(observations))
 	for i, one := range observations {
 		ids[i] = one.Event
 	}
-	seen := map[string]bool{} // and whether it was refused
+	type sight struct {
+		batch   string
+		refused bool
+	}
+	seen := map[string]sight{}
 	err := o.each(ctx, func(row *sql.Rows) error {
 		var event string
-		var refused bool
-		err := row.Scan(&event, &refused)
-		seen[event] = refused
+		var before sight
+		err := row.Scan(&event, &before.batch, &before.refused)
+		seen[event] = before
 		return err
-	}, "SELECT e.event, e.refused FROM "+o.dialect.set()+" CROSS JOIN events e WHERE e.warehouse = ? AND e.event = j.value", o.dialect.list(ids), o.warehouse)
+	}, "SELECT e.event, e.batch, e.refused FROM "+o.dialect.set()+" CROSS JOIN events e WHERE e.warehouse = ? AND e.event = j.value", o.dialect.list(ids), o.warehouse)
 	if err != nil {
 		return nil, err
 	}
 	fresh := make([]Observation, 0, len(observations))
-	last := map[string]bool{} // of these events, whether they are refused
+	last := map[string]sight{}    // of these events
+	repeated := map[string]bool{} // events of this batch that an attempt before has recorded
 	var order []string
 	for _, one := range observations {
-		refusedBefore, known := seen[one.Event]
+		before, known := seen[one.Event]
 		refused := one.Refused != ""
-		if one.Event != "" && known && (refused || !refusedBefore) {
+		if one.Event != "" && known && (refused || !before.refused) {
+			_, now := last[one.Event]
+			if !now && !repeated[one.Event] && one.SKU != "" && one.Batch != "" && one.Batch == before.batch && !before.refused {
+				repeated[one.Event] = true
+				result.Repeated = append(result.Repeated, one.SKU)
+			} else {
+				result.Duplicates++
+			}
 			continue
 		}
 		fresh = append(fresh, one)
@@ -274,15 +286,19 @@ func (o *observing) unseen(ctx context.Context, observations []Observation) ([]O
 		if _, again := last[one.Event]; !again {
 			order = append(order, one.Event)
 		}
-		seen[one.Event], last[one.Event] = refused, refused
+		seen[one.Event] = sight{one.Batch, refused}
+		last[one.Event] = seen[one.Event]
 	}
 	input := newTable(len(order))
-	events, refusals := input.texts("event"), input.truths("refused")
+	events, batches, refusals := input.texts("event"), input.texts("batch"), input.truths("refused")
 	for i, event := range order {
-		events[i], refusals[i] = event, last[event]
+		events[i], batches[i], refusals[i] = event, last[event].batch, last[event].refused
 	}
-	_, err = o.bulk(ctx, *input, `INSERT INTO events (warehouse, event, seen_at, refused) SELECT CAST(? AS TEXT), event, CAST(? AS BIGINT), refused FROM input WHERE TRUE
-		ON CONFLICT (warehouse, event) DO UPDATE SET seen_at = excluded.seen_at, refused = excluded.refused`, o.warehouse, micros(o.now))
+	_, err = o.bulk(ctx, *input, `INSERT INTO events (warehouse, event, seen_at, batch, refused)
+		SELECT CAST(? AS TEXT), event, CAST(? AS BIGINT), batch, refused FROM input WHERE TRUE
+		ON CONFLICT (warehouse, event) DO UPDATE SET seen_at = excluded.seen_at, batch = excluded.batch, refused = excluded.refused`, o.warehouse, micros(o.now))
+	slices.Sort(result.Repeated)
+	result.Repeated = slices.Compact(result.Repeated)
 	return fresh, err
 }
 

@@ -161,13 +161,17 @@ func (i *intake) recordUpdates(ctx workflow.Context, updates []InventoryUpdate) 
 	if len(updates) == 0 {
 		return nil, nil
 	}
-	input := activities.RecordUpdatesInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, Again: i.report.Failure != nil}
+	input := activities.RecordUpdatesInput{
+		Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, Batch: i.batchID(ctx), Again: i.report.Failure != nil,
+	}
 	for _, update := range updates {
 		input.Updates = append(input.Updates, activities.Update(update))
 	}
 	var recorded activities.RecordUpdatesResult
 	summary := fmt.Sprintf("record %d updates", len(updates))
-	if err := workflow.ExecuteActivity(options(i.prioritised(ctx), recordOptions, summary), receive.RecordUpdates, input).Get(ctx, &recorded); err != nil {
+	atOnce := len(updates) <= mostAtOnce && i.atOnce(ctx)
+	err := execute[activities.RecordUpdatesResult](i.prioritised(ctx), atOnce, recordOptions, summary, receive.RecordUpdates, input).Get(ctx, &recorded)
+	if err != nil {
 		return nil, err
 	}
 	i.label(ctx, recorded.Labels)
@@ -209,6 +213,17 @@ func (i *intake) owe(ctx workflow.Context, changed []string, everything bool) {
 	}
 }
 
+// atOnce is true while short steps are done within the workflow task.
+func (i *intake) atOnce(ctx workflow.Context) bool {
+	return !crowded(workflow.GetInfo(ctx)) && doesAtOnce(ctx)
+}
+
+// batchID names the batch that is being recorded. A batch that is recorded once more, because it failed or because its worker was lost, has the
+// same name.
+func (i *intake) batchID(ctx workflow.Context) string {
+	return fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).FirstRunID, i.report.Batches)
+}
+
 func (i *intake) nextID(ctx workflow.Context) string {
 	i.asked++
 	return fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, i.asked)
@@ -229,7 +244,8 @@ func (i *intake) request(ctx workflow.Context) error {
 			summary = fmt.Sprintf("ask for Smart Syncs of %d SKUs", len(one.SKUs))
 		}
 		var requested activities.RequestResult
-		if err := workflow.ExecuteActivity(options(i.prioritised(ctx), requestOptions, summary), receive.Request, input).Get(ctx, &requested); err != nil {
+		err := execute[activities.RequestResult](i.prioritised(ctx), i.atOnce(ctx), requestOptions, summary, receive.Request, input).Get(ctx, &requested)
+		if err != nil {
 			failed = err
 			kept = append(kept, one)
 			continue

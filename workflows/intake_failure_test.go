@@ -11,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -202,7 +201,7 @@ func TestAFailedIntakeGoesOnInANewRun(t *testing.T) {
 			next := failing(t, "", 0)
 			next.SetStartTime(f.Now())
 			var first time.Time
-			next.SetOnActivityStartedListener(func(_ *activity.Info, _ context.Context, _ converter.EncodedValues) {
+			next.onStep(func(string) {
 				if first.IsZero() {
 					first = next.Now()
 				}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -125,11 +124,11 @@ func TestBurstOfUpdatesIsTwoBatches(t *testing.T) {
 	for _, during := range []string{"RecordUpdates", "Request"} {
 		w := listening(t)
 		began, first := w.Now(), true
-		w.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		w.onStep(func(step string) {
 			if first {
 				require.Less(t, w.Now().Sub(began), 10*time.Millisecond)
 			}
-			if first && info.ActivityType.Name == during {
+			if first && step == during {
 				first = false
 				for n := range 5 {
 					w.SignalWorkflow(SignalInventoryUpdated, InventoryUpdated{Updates: []InventoryUpdate{{Event: fmt.Sprint(n), SKU: "A"}}})
@@ -180,8 +179,8 @@ func TestUpdatesInEveryPhaseAreRecorded(t *testing.T) {
 	for _, during := range []string{"RecordUpdates", "Request"} {
 		w := listening(t)
 		sent := false
-		w.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
-			if info.ActivityType.Name == during && !sent {
+		w.onStep(func(step string) {
+			if step == during && !sent {
 				sent = true
 				w.send(3)
 			}
@@ -260,7 +259,7 @@ func TestContinuingAsNewLosesNothing(t *testing.T) {
 				sent++
 			}
 			w.RegisterDelayedCallback(burst, 0)
-			w.SetOnActivityStartedListener(func(*activity.Info, context.Context, converter.EncodedValues) { burst() })
+			w.onStep(func(string) { burst() })
 		}
 		w.ExecuteWorkflow(InventoryIntake, input)
 		for _, event := range w.events {
@@ -322,8 +321,8 @@ func TestCancelledIntakeRecordsWhatItRead(t *testing.T) {
 		require.NotEmpty(t, w.asked, name)
 	}
 	w := listening(t)
-	w.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
-		if info.ActivityType.Name == "RecordUpdates" {
+	w.onStep(func(step string) {
+		if step == "RecordUpdates" {
 			w.CancelWorkflow()
 		}
 	})

@@ -143,6 +143,11 @@ func (p *pass) outgo(ctx workflow.Context) (ledger.Outcome, string, error) {
 	return p.push(ctx)
 }
 
+// atOnce is true for a pass of what is recorded already, whose short steps are done within the workflow task.
+func (p *pass) atOnce(ctx workflow.Context) bool {
+	return p.skipFetch && !p.long(ctx) && doesAtOnce(ctx)
+}
+
 // ofEvents is true for what a warehouse's events asked for.
 func (p *pass) ofEvents(ctx workflow.Context) bool {
 	return p.skipFetch && (len(p.scope) > 0 || workflow.GetInfo(ctx).WorkflowExecution.ID == EventsID(p.input.Connection))
@@ -157,7 +162,7 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 	}
 	var begun activities.BeginResult
 	err := p.wait(ctx, func(ctx workflow.Context) workflow.Future {
-		return workflow.ExecuteActivity(options(ctx, beginOptions, summary), gate.Begin, activities.BeginInput{
+		return execute[activities.BeginResult](ctx, p.atOnce(ctx), beginOptions, summary, gate.Begin, activities.BeginInput{
 			FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Ledger: p.input.Ledger, Mode: p.sync.mode, Trigger: trigger,
 			Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
 			FetchFirst: first, SkipFetch: first && p.skipFetch,
@@ -233,7 +238,8 @@ func (p *pass) prepare(ctx workflow.Context) (*activities.HoldInput, error) {
 	}
 	var resolved activities.ResolveResult
 	err := p.step(ctx, func(ctx workflow.Context) workflow.Future {
-		return workflow.ExecuteActivity(options(ctx, resolveOptions, summary), resolve.Resolve, resolving)
+		atOnce := len(p.scope) > 0 && len(p.scope) <= mostAtOnce && p.atOnce(ctx)
+		return execute[activities.ResolveResult](ctx, atOnce, resolveOptions, summary, resolve.Resolve, resolving)
 	}, &resolved)
 	if err != nil {
 		return nil, err
@@ -378,7 +384,7 @@ func crowded(info *workflow.Info) bool {
 func (p *pass) finish(ctx workflow.Context, outcome ledger.Outcome, reason string) error {
 	p.show(ctx, "ending")
 	var finished activities.FinishResult
-	err := workflow.ExecuteActivity(options(p.prioritised(ctx), finishOptions, "end the run: "+string(outcome)), gate.Finish,
+	err := execute[activities.FinishResult](p.prioritised(ctx), p.atOnce(ctx), finishOptions, "end the run: "+string(outcome), gate.Finish,
 		activities.FinishInput{Lease: p.lease, Outcome: outcome, Reason: reason, Counts: p.counts}).Get(ctx, &finished)
 	if err == nil {
 		p.counts = finished.Counts

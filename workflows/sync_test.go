@@ -42,10 +42,16 @@ func setup(t *testing.T) *bench {
 	b.RegisterActivity(&activities.Resolve{})
 	b.RegisterActivity(&activities.Push{})
 	b.RegisterActivity(&activities.Intake{})
-	b.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
-		b.calls = append(b.calls, info.ActivityType.Name)
-	})
+	b.onStep(func(step string) { b.calls = append(b.calls, step) })
 	return b
+}
+
+// onStep has a function called when a step begins, as an activity or within the workflow task.
+func (b *bench) onStep(begins func(step string)) {
+	b.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		begins(info.ActivityType.Name)
+	})
+	b.SetOnLocalActivityStartedListener(func(info *activity.Info, _ context.Context, _ []any) { begins(info.ActivityType.Name) })
 }
 
 // unreadSignals fails a test when the SDK reports that a workflow ended with signals that nobody read.

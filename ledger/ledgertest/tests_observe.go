@@ -14,6 +14,7 @@ import (
 var observeTests = tests{
 	"an event changes a level":              observes,
 	"an event counts once":                  observesOnce,
+	"a batch that is recorded once more":    knowsItsBatch,
 	"an event counts once for many":         observesOnceTogether,
 	"events have an order of their own":     ordersSequences,
 	"events have times":                     ordersEvents,
@@ -81,6 +82,37 @@ func observesOnce(t *testing.T, w *world) {
 	require.Equal(t, []string{"B"}, second.Changed)
 	require.Equal(t, map[string]int64{"A": 5, "B": 1}, w.available(hub))
 	require.Len(t, w.activity("A", ""), 1)
+}
+
+// An attempt to record a batch once more is told from another sending of its events.
+func knowsItsBatch(t *testing.T, w *world) {
+	in := func(batch string, one ledger.Observation) ledger.Observation {
+		one.Batch = batch
+		return one
+	}
+	refused := in("run/1", w.event("R", 1, 1))
+	refused.Refused = "no number"
+	twice := in("run/1", w.event("A", 6, 1))
+	batch := []ledger.Observation{in("run/1", w.event("B", 5, 1)), twice, twice, refused}
+	first := w.observe(batch...)
+	require.Equal(t, []string{"A", "B"}, first.Changed)
+	require.Empty(t, first.Repeated, "twice in a batch is no other attempt")
+
+	again := w.observe(append(batch, in("run/1", w.event("C", 1, 1)))...)
+	require.Equal(t, []string{"A", "B"}, again.Repeated)
+	require.Equal(t, []string{"C"}, again.Changed)
+	require.EqualValues(t, 2, again.Duplicates, "what stands twice in the batch, and what is refused")
+
+	for i := range batch {
+		batch[i].Batch = "run/2"
+	}
+	sent := w.observe(batch...)
+	require.Empty(t, sent.Repeated, "a sender sends again")
+	require.EqualValues(t, len(batch), sent.Duplicates)
+	for i := range batch {
+		batch[i].Batch = ""
+	}
+	require.Empty(t, w.observe(batch...).Repeated)
 }
 
 func observesOnceTogether(t *testing.T, w *world) {

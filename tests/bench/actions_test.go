@@ -32,12 +32,16 @@ func TestActions(t *testing.T) {
 			require.NoError(t, err)
 			var recorded history.History
 			require.NoError(t, temporalproto.CustomJSONUnmarshalOptions{DiscardUnknown: true}.Unmarshal(content, &recorded))
-			actions := 0
+			actions, local := 0, map[int64]bool{}
 			for _, event := range recorded.GetEvents() {
 				if isAction(event) {
 					actions++
 				}
+				if marker := event.GetMarkerRecordedEventAttributes(); marker.GetMarkerName() == "LocalActivity" {
+					local[marker.GetWorkflowTaskCompletedEventId()] = true // those of one workflow task are one action
+				}
 			}
+			actions += len(local)
 			t.Logf("%d actions, %d events, %d bytes", actions, len(recorded.GetEvents()), proto.Size(&recorded))
 			require.LessOrEqual(t, actions, limit.actions, "actions")
 			require.LessOrEqual(t, len(recorded.GetEvents()), limit.events, "events")

@@ -216,7 +216,7 @@ func TestEventDuringAFetchWins(t *testing.T) {
 // A flood is more than one history can hold. The intake goes on in new runs while it lasts, and nothing is lost.
 func TestFloodOfEventsOutgrowsAHistory(t *testing.T) {
 	t.Parallel()
-	const senders, each, skus = 8, 250, 20
+	const senders, each, skus = 8, 500, 20
 	one := shop{id: "shop", kind: "atomic"}
 	w := newWorld(t, scenario(skus, one))
 	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
