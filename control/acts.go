@@ -21,7 +21,7 @@ func (c *Control) Ask(ctx context.Context, mode ledger.Mode, id string, request 
 	return audited(ctx, c, requestDeed(mode, id, request), requestAfter(request), func() (SyncAnswer, error) { return c.ask(ctx, mode, id, request) })
 }
 
-func requestDeed(mode ledger.Mode, id string, request workflows.SyncRequest) deed {
+func requestDeed(mode ledger.Mode, id string, request workflows.SyncRequest) *deed {
 	act := SyncName(mode)
 	if len(request.SKUs) > 0 {
 		act += " of " + some(request.SKUs)
@@ -29,7 +29,7 @@ func requestDeed(mode ledger.Mode, id string, request workflows.SyncRequest) dee
 	if request.DryRun {
 		act += ", as a dry run"
 	}
-	return deed{act: act, on: id}
+	return &deed{act: act, on: id}
 }
 
 // requestAfter says what became of a request when it was answered.
@@ -55,12 +55,20 @@ func (c *Control) Pause(ctx context.Context, id, by, reason string) ([]string, e
 	if reason != "" {
 		paused += ": " + reason
 	}
-	return audited(ctx, c, deed{act: "pause", on: id}, func([]string) string { return paused }, func() ([]string, error) { return c.pause(ctx, id, by, reason) })
+	d := &deed{act: "pause", on: id}
+	return audited(ctx, c, d, func([]string) string { return paused }, func() (done []string, err error) {
+		done, d.before, err = c.pause(ctx, id, by, reason)
+		return done, err
+	})
 }
 
 // Resume starts a connection's schedules again.
 func (c *Control) Resume(ctx context.Context, id, by string) ([]string, error) {
-	return audited(ctx, c, deed{act: "resume", on: id}, func([]string) string { return "active" }, func() ([]string, error) { return c.resume(ctx, id, by) })
+	d := &deed{act: "resume", on: id}
+	return audited(ctx, c, d, func([]string) string { return active }, func() (done []string, err error) {
+		done, d.before, err = c.resume(ctx, id, by)
+		return done, err
+	})
 }
 
 // Decide approves or rejects what a run holds. To approve what was rejected lifts the rejection: the next run may ask anew.
@@ -69,7 +77,7 @@ func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string
 	if approve {
 		d.act = "approve"
 	}
-	hold, err := c.Ledger.HoldOf(ctx, run)
+	hold, err := c.state.HoldOf(ctx, run)
 	if err == nil {
 		d.on += " of " + hold.Connection
 		d.before = "held: " + string(hold.Kind)
@@ -77,7 +85,7 @@ func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string
 			d.before = hold.Decision
 		}
 	}
-	return audited(ctx, c, d, decidedAfter, func() (Decided, error) { return c.decide(ctx, run, hold, err, approve, by) })
+	return audited(ctx, c, &d, decidedAfter, func() (Decided, error) { return c.decide(ctx, run, hold, err, approve, by) })
 }
 
 func decidedAfter(decided Decided) string {
@@ -96,10 +104,10 @@ func runName(run int64) string { return fmt.Sprintf("run %d", run) }
 // returns when the run has been asked to stop, not when it has stopped; Ended waits for that. A run whose workflow is over is ended here.
 func (c *Control) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
 	d := deed{act: "cancel", on: runName(id)}
-	if run, err := c.Ledger.Run(ctx, id); err == nil {
+	if run, err := c.state.Run(ctx, id); err == nil {
 		d.on, d.before = d.on+" of "+run.Connection, standingOf(run, "open")
 	}
-	return audited(ctx, c, d, func(run ledger.Run) string { return standingOf(run, "asked to stop") }, func() (ledger.Run, error) { return c.cancel(ctx, id) })
+	return audited(ctx, c, &d, func(run ledger.Run) string { return standingOf(run, "asked to stop") }, func() (ledger.Run, error) { return c.cancel(ctx, id) })
 }
 
 // standingOf is the outcome of a run that has ended, else another text.
@@ -116,15 +124,15 @@ func (c *Control) Relearn(ctx context.Context, store string, channelSKUs []strin
 	if len(channelSKUs) > 0 {
 		d.act += " of " + some(channelSKUs)
 	}
-	return audited(ctx, c, d, func(done ledger.Relearned) string {
+	return audited(ctx, c, &d, func(done ledger.Relearned) string {
 		return fmt.Sprintf("%d items forgotten, %d figures due", done.References, done.Due)
 	}, func() (ledger.Relearned, error) { return c.relearn(ctx, store, channelSKUs) })
 }
 
 // Restored declares that the ledger was restored from a backup: every connection's next run is a Full Sync.
 func (c *Control) Restored(ctx context.Context, by, reason string) error {
-	_, err := audited(ctx, c, deed{act: "declare the ledger restored", on: "the ledger"}, func(struct{}) string { return reason }, func() (struct{}, error) {
-		return struct{}{}, c.Ledger.Restored(ctx, by+": "+reason, c.Now())
+	_, err := audited(ctx, c, &deed{act: "declare the ledger restored", on: "the ledger"}, func(struct{}) string { return reason }, func() (struct{}, error) {
+		return struct{}{}, c.state.Restored(ctx, by+": "+reason, c.now())
 	})
 	return err
 }
@@ -136,7 +144,7 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 		return c.apply(ctx, definitions, options)
 	}
 	d := deed{act: "apply", on: options.From, from: FromFile}
-	return audited(ctx, c, d, applyAfter, func() (ApplyReport, error) { return c.apply(ctx, definitions, options) })
+	return audited(ctx, c, &d, applyAfter, func() (ApplyReport, error) { return c.apply(ctx, definitions, options) })
 }
 
 // applyAfter lists what an apply changed.
@@ -188,7 +196,7 @@ func (c *Control) scheduling(ctx context.Context, act, id string, mode ledger.Mo
 	if setting, err := c.setting(ctx, id, mode); err == nil {
 		d.before = settingDeed(setting)
 	}
-	return audited(ctx, c, d, func(edited ScheduleEdited) string { return settingDeed(edited.ScheduleSetting) }, do)
+	return audited(ctx, c, &d, func(edited ScheduleEdited) string { return settingDeed(edited.ScheduleSetting) }, do)
 }
 
 func settingDeed(setting ScheduleSetting) string {

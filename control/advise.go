@@ -35,7 +35,7 @@ func (c *Control) Advise(ctx context.Context, id string) (Advice, error) {
 	if err != nil {
 		return Advice{}, err
 	}
-	runs, err := c.Ledger.Runs(ctx, id, advisedRuns)
+	runs, err := c.state.Runs(ctx, id, advisedRuns)
 	if err != nil {
 		return Advice{}, err
 	}
@@ -170,7 +170,7 @@ func (c *Control) undoAdvice(ctx context.Context, id string, version int64) (Sch
 		return ScheduleEdited{}, usage("nothing was changed: what is in force for Smart Sync of %s was not applied from advice", id)
 	}
 	previous := setting.Override.Previous
-	if previous == nil || previous.Ended(c.Now()) || setting.ReadOnly {
+	if previous == nil || previous.Ended(c.now()) || setting.ReadOnly {
 		return c.clearOverride(ctx, id, ledger.Smart, version)
 	}
 	edited, err := c.override(ctx, setting, previous, previous.Schedule)

@@ -13,9 +13,9 @@ import (
 func (s *scheduled) ran(n int, took time.Duration, counts ledger.Counts) {
 	s.t.Helper()
 	for range n {
-		lease := runIn(s.t, s.Ledger, "at "+s.clock().String(), s.clock())
+		lease := runIn(s.t, s.state, "at "+s.clock().String(), s.clock())
 		s.pass(took)
-		require.NoError(s.t, s.Ledger.EndRun(s.t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Counts: counts, Now: s.clock()}))
+		require.NoError(s.t, s.state.EndRun(s.t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Counts: counts, Now: s.clock()}))
 		s.pass(time.Minute)
 	}
 }
@@ -103,12 +103,12 @@ func TestRunsThatAdviceLooksAt(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
 	s.ran(20, time.Minute, ledger.Counts{Changed: 2})
-	held := runIn(t, s.Ledger, "held", s.clock())
-	hold(t, s.Ledger, held, s.clock())
+	held := runIn(t, s.state, "held", s.clock())
+	hold(t, s.state, held, s.clock())
 	s.pass(24 * time.Hour)
-	_, err := s.Ledger.Decide(t.Context(), held.Run, "approved", "ann", s.clock())
+	_, err := s.state.Decide(t.Context(), held.Run, "approved", "ann", s.clock())
 	require.NoError(t, err)
-	require.NoError(t, s.Ledger.EndRun(t.Context(), held, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
+	require.NoError(t, s.state.EndRun(t.Context(), held, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
 	advice := s.advice()
 	require.Equal(t, 20, advice.Runs)
 	require.Equal(t, time.Minute, advice.Longest)

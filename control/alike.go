@@ -13,7 +13,7 @@ import (
 // that the spelling is to be checked.
 func (c *Control) didYouMean(ctx context.Context, sku string, queries ...ledger.AlikeQuery) (string, error) {
 	for _, query := range queries {
-		found, err := c.Ledger.Alike(ctx, sku, query)
+		found, err := c.state.Alike(ctx, sku, query)
 		if err != nil {
 			return "", err
 		}
@@ -42,7 +42,7 @@ func (c *Control) spelled(ctx context.Context, connection ledger.Connection, exp
 	}
 	var said []string
 	look := func(sku string, query ledger.AlikeQuery, text string) error {
-		found, err := c.Ledger.Alike(ctx, sku, query)
+		found, err := c.state.Alike(ctx, sku, query)
 		if len(found) > 0 {
 			said = append(said, fmt.Sprintf(text, sku, quoted(found)))
 		}

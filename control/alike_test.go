@@ -14,7 +14,7 @@ import (
 func TestDidYouMean(t *testing.T) {
 	t.Parallel()
 	state := shopLedger(t)
-	c := &Control{Ledger: state}
+	c := &Control{state: state}
 	lease := runIn(t, state, "one", noon)
 	reports(t, state, lease, "", noon, []inventory.Level{{SKU: "Bike", Available: 5}, {SKU: "BIKE\u00a0", Available: 1}, {SKU: "00124", Available: 1}})
 	for sku, want := range map[string]string{
@@ -37,7 +37,7 @@ func TestAnExplanationNamesOtherSpellings(t *testing.T) {
 		}
 		d.Bundles = []ledger.BundleDefinition{{Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "Bike", Count: 1}, {SKU: "bell", Count: 1}}}}}
 	})
-	c := &Control{Ledger: state}
+	c := &Control{state: state}
 	lease := runIn(t, state, "one", noon)
 	reports(t, state, lease, "", noon, []inventory.Level{{SKU: "Bike", Available: 5}, {SKU: "BELL", Available: 5}})
 	require.Contains(t, linesOf(t, c, "Bike"), `the listings have no "Bike"; they have "BIKE", which is another SKU, for capitals and spaces count`)

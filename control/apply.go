@@ -8,9 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
-
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -55,7 +53,7 @@ type applying struct {
 func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
 	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}, Overrides: []OverrideFate{}, ChangeDays: []ChangeDay{}}
 	a := &applying{Control: c, definitions: definitions, options: options, report: &report, before: map[string]bool{}, configured: map[string]bool{}}
-	known, err := c.Ledger.Connections(ctx)
+	known, err := c.state.Connections(ctx)
 	if err != nil {
 		return report, err
 	}
@@ -101,7 +99,7 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 		}
 		inForce := a.inForce(connection)
 		report.Warnings = append(report.Warnings, c.advise(ctx, inForce)...)
-		report.ChangeDays = append(report.ChangeDays, ComingChangeDays(inForce, c.Now())...)
+		report.ChangeDays = append(report.ChangeDays, ComingChangeDays(inForce, c.now())...)
 	}
 	return report, nil
 }
@@ -109,8 +107,8 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 // toLedger makes the ledger hold the definitions, and what was decided about overrides.
 func (a *applying) toLedger(ctx context.Context) ([]ledger.Change, error) {
 	options := a.options.ApplyOptions
-	options.From, options.Now = a.options.From, a.Now()
-	changes, err := a.Ledger.Apply(ctx, a.definitions, options)
+	options.From, options.Now = a.options.From, a.now()
+	changes, err := a.state.Apply(ctx, a.definitions, options)
 	var outdated *ledger.OutdatedError
 	switch {
 	case errors.As(err, &outdated):
@@ -127,9 +125,8 @@ func (a *applying) check(ctx context.Context) error {
 	for _, connection := range a.definitions.Connections {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 			id := workflows.WorkflowID(mode, connection.ID)
-			found, err := a.Client.ScheduleClient().GetHandle(ctx, id).Describe(ctx)
-			var absent *serviceerror.NotFound
-			if err != nil && !errors.As(err, &absent) {
+			found, err := a.temporal.Schedule(id).Describe(ctx)
+			if err != nil && !gateway.Absent(err) {
 				return fmt.Errorf("nothing was changed; schedule %s: %w", id, err)
 			}
 			if err == nil && a.decide(connection.ID, ownerOf(found.Schedule)) == refuse {
@@ -150,7 +147,7 @@ func (a *applying) check(ctx context.Context) error {
 		}
 	}
 	if len(collisions) > 0 {
-		return refusal(a.self.ledger, a.Namespace, collisions)
+		return refusal(a.self.ledger, a.temporal.Namespace(), collisions)
 	}
 	return nil
 }
@@ -202,10 +199,9 @@ func (a *applying) removed(ctx context.Context) error {
 	}
 	others, unmarked := map[owner]int{}, []string{}
 	for _, id := range ids {
-		handle := a.Client.ScheduleClient().GetHandle(ctx, id)
+		handle := a.temporal.Schedule(id)
 		found, err := handle.Describe(ctx)
-		var absent *serviceerror.NotFound
-		if errors.As(err, &absent) {
+		if gateway.Absent(err) {
 			continue // the list lags
 		} else if err != nil {
 			return fmt.Errorf("schedule %s: %w", id, err)
@@ -217,7 +213,7 @@ func (a *applying) removed(ctx context.Context) error {
 			a.warn("schedule %s belongs to a connection that the configuration no longer has; it goes on until you apply with --prune", id)
 		case remove:
 			if !a.options.DryRun {
-				if err := handle.Delete(ctx); err != nil && !errors.As(err, &absent) {
+				if err := handle.Delete(ctx); err != nil && !gateway.Absent(err) {
 					return fmt.Errorf("removing schedule %s: %w; apply again", id, err)
 				}
 			}
@@ -230,24 +226,20 @@ func (a *applying) removed(ctx context.Context) error {
 			}
 		}
 	}
-	a.report.Warnings = append(a.report.Warnings, company(a.Namespace, others, unmarked)...)
+	a.report.Warnings = append(a.report.Warnings, company(a.temporal.Namespace(), others, unmarked)...)
 	return nil
 }
 
 // orphans are the schedules that could be of connections that the configuration does not have.
 func (a *applying) orphans(ctx context.Context) ([]string, error) {
-	list, err := a.Client.ScheduleClient().List(ctx, client.ScheduleListOptions{PageSize: 500})
+	all, err := a.temporal.ScheduleIDs(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("listing the schedules: %w", err)
+		return nil, err
 	}
 	var ids []string
-	for list.HasNext() {
-		entry, err := list.Next()
-		if err != nil {
-			return nil, fmt.Errorf("listing the schedules: %w", err)
-		}
-		if _, connection, ours := workflows.ConnectionOf(entry.ID); ours && !a.configured[connection] {
-			ids = append(ids, entry.ID)
+	for _, id := range all {
+		if _, connection, ours := workflows.ConnectionOf(id); ours && !a.configured[connection] {
+			ids = append(ids, id)
 		}
 	}
 	sort.Strings(ids)
@@ -261,7 +253,7 @@ func (a *applying) firstFull(ctx context.Context, connection ledger.Connection) 
 		return nil
 	}
 	if a.before[connection.ID] {
-		runs, err := a.Ledger.Runs(ctx, connection.ID, 1)
+		runs, err := a.state.Runs(ctx, connection.ID, 1)
 		if err != nil || len(runs) > 0 {
 			return err
 		}
@@ -274,7 +266,7 @@ func (a *applying) firstFull(ctx context.Context, connection ledger.Connection) 
 		return nil
 	}
 	_, err := a.request(ctx, connection, ledger.Full, workflows.SyncRequest{
-		ID: fmt.Sprintf("enabled/%s/%d", connection.ID, a.Now().UnixMicro()), By: "starter apply: the connection was enabled",
+		ID: fmt.Sprintf("enabled/%s/%d", connection.ID, a.now().UnixMicro()), By: "starter apply: the connection was enabled",
 	})
 	return err
 }
@@ -298,7 +290,7 @@ func (c *Control) tooFast(ctx context.Context, connection string, rules []ledger
 	if interval == 0 {
 		return "", nil
 	}
-	runs, err := c.Ledger.Runs(ctx, connection, 200)
+	runs, err := c.state.Runs(ctx, connection, 200)
 	if err != nil {
 		return "", err
 	}
@@ -327,7 +319,7 @@ func (c *Control) neverHeld(ctx context.Context, runs []ledger.Run, long time.Du
 	var left []ledger.Run
 	for _, run := range runs {
 		if run.EndedAt != nil && run.EndedAt.Sub(run.StartedAt) > long {
-			_, err := c.Ledger.HoldOf(ctx, run.ID)
+			_, err := c.state.HoldOf(ctx, run.ID)
 			if err == nil {
 				continue
 			} else if !errors.Is(err, ledger.ErrNotFound) {

@@ -28,7 +28,7 @@ func TestUnused(t *testing.T) {
 func TestAdviceOnTheInterval(t *testing.T) {
 	t.Parallel()
 	state := shopLedger(t)
-	c := &Control{Ledger: state}
+	c := &Control{state: state}
 	connection, err := state.Connection(t.Context(), "acme-shop")
 	require.NoError(t, err)
 	at := noon

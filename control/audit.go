@@ -46,20 +46,34 @@ type deed struct {
 const auditPatience = 10 * time.Second
 
 // audited does something and notes in the ledger who did it and what became of it, refusals and failures as well. after says what there is
-// then, of what was done.
-func audited[T any](ctx context.Context, c *Control, d deed, after func(T) string, do func() (T, error)) (T, error) {
+// then, of what was done. What was before may be found out while it is done.
+func audited[T any](ctx context.Context, c *Control, d *deed, after func(T) string, do func() (T, error)) (T, error) {
 	result, err := do()
-	entry := auditEntry(ActorOf(ctx), d, err)
-	entry.At = c.Now()
+	entry := auditEntry(ActorOf(ctx), *d, err)
 	if err == nil {
 		entry.After = after(result)
 	}
-	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditPatience)
-	defer cancel()
-	if failed := c.Ledger.Audit(noting, entry); failed != nil {
-		err = errors.Join(err, fmt.Errorf("%s on %s: %s, and that could not be noted in the activity log: %w", entry.Act, entry.On, entry.Result, failed))
+	if failed := c.note(ctx, entry); failed != nil {
+		err = errors.Join(err, failed)
 	}
 	return result, err
+}
+
+// Refused notes an act that somebody asked for and that a face refused, because what was said of it could not be read, or names nothing that
+// it could be done on. What control itself refuses is noted there.
+func (c *Control) Refused(ctx context.Context, act, on, reason string) error {
+	return c.note(ctx, auditEntry(ActorOf(ctx), deed{act: act, on: on}, usage("%s", reason)))
+}
+
+// note adds an entry to the log of acts, also when who acted has gone.
+func (c *Control) note(ctx context.Context, entry ledger.AuditEntry) error {
+	entry.At = c.now()
+	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditPatience)
+	defer cancel()
+	if err := c.state.Audit(noting, entry); err != nil {
+		return fmt.Errorf("%s on %s: %s, and that could not be noted in the activity log: %w", entry.Act, entry.On, entry.Result, err)
+	}
+	return nil
 }
 
 // auditEntry is what is noted of an act that ended so.
@@ -83,6 +97,6 @@ func (c *Control) Log(ctx context.Context, before int64, limit int) ([]ledger.Au
 	if before < 0 {
 		return nil, usage("there is no entry %d of the log before which others could be; leave it out for the newest", before)
 	}
-	found, err := c.Ledger.Audits(ctx, before, limit)
+	found, err := c.state.Audits(ctx, before, limit)
 	return orEmpty(found), err
 }

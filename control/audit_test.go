@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/mocks"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -48,11 +49,11 @@ func TestActsAreNoted(t *testing.T) {
 		"an approval of nothing": {func(ctx context.Context, c *Control) error {
 			_, err := c.Decide(ctx, 12, true, "ann")
 			return err
-		}, ledger.AuditEntry{Act: "approve", On: "run 12", Result: ledger.AuditRefused, Reason: "run 12 holds nothing; starter status lists what waits for a decision"}},
+		}, ledger.AuditEntry{Act: "approve", On: "run 12", Result: ledger.AuditRefused, Reason: "there is no run 12; starter runs lists them"}},
 		"a rejection of nothing": {func(ctx context.Context, c *Control) error {
 			_, err := c.Decide(ctx, 12, false, "ann")
 			return err
-		}, ledger.AuditEntry{Act: "reject", On: "run 12", Result: ledger.AuditRefused, Reason: "run 12 holds nothing; starter status lists what waits for a decision"}},
+		}, ledger.AuditEntry{Act: "reject", On: "run 12", Result: ledger.AuditRefused, Reason: "there is no run 12; starter runs lists them"}},
 		"a relearn": {func(ctx context.Context, c *Control) error {
 			_, err := c.Relearn(ctx, "shop", nil)
 			return err
@@ -61,7 +62,7 @@ func TestActsAreNoted(t *testing.T) {
 			Act: "declare the ledger restored", On: "the ledger", After: "a disk was lost", Result: ledger.AuditDone,
 		}},
 		"a schedule that is set": {func(ctx context.Context, c *Control) error {
-			c.Client = nil // a worker brings Temporal to it
+			c.temporal = nil // a worker brings Temporal to it
 			_, err := c.EditSchedule(ctx, "acme-shop", ledger.Smart, ScheduleEdit{
 				Schedule: ledger.Schedule{Rules: []ledger.Rule{{Every: 2 * time.Hour}}, Timezone: "UTC"}, Reason: "the sale", By: "ann",
 			})
@@ -103,7 +104,7 @@ func TestActsAreNoted(t *testing.T) {
 			temporal.On("ScheduleClient").Return(schedules).Maybe()
 			schedules.On("GetHandle", mock.Anything, mock.Anything).Return(handle).Maybe()
 			handle.On("Describe", mock.Anything).Return(nil, away).Maybe()
-			c := &Control{Ledger: shopLedger(t), Client: temporal, Now: func() time.Time { return noon }}
+			c := &Control{state: shopLedger(t), temporal: gateway.New(temporal, "shops"), now: func() time.Time { return noon }}
 			gone, cancel := context.WithCancel(WithActor(t.Context(), ann))
 			defer cancel()
 			err := one.do(gone, c)
@@ -126,9 +127,9 @@ func TestActsAreNoted(t *testing.T) {
 func TestNotingAnActIsNotLost(t *testing.T) {
 	t.Parallel()
 	state := emptyLedger(t)
-	c := &Control{Ledger: state, Now: func() time.Time { return noon }}
+	c := &Control{state: state, now: func() time.Time { return noon }}
 	ctx, leave := context.WithCancel(WithActor(t.Context(), ann))
-	_, err := audited(ctx, c, deed{act: "wave", on: "the shop", before: "still"}, func(text string) string { return text }, func() (string, error) {
+	_, err := audited(ctx, c, &deed{act: "wave", on: "the shop", before: "still"}, func(text string) string { return text }, func() (string, error) {
 		leave()
 		return "waved", nil
 	})
@@ -139,8 +140,8 @@ func TestNotingAnActIsNotLost(t *testing.T) {
 	require.Equal(t, "still → waved", noted[0].Before+" → "+noted[0].After)
 
 	lost := errors.New("the disk is full")
-	c.Ledger = deaf{state, lost}
-	_, err = audited(t.Context(), c, deed{act: "wave", on: "the shop"}, func(text string) string { return text }, func() (string, error) { return "waved", nil })
+	c.state = deaf{state, lost}
+	_, err = audited(t.Context(), c, &deed{act: "wave", on: "the shop"}, func(text string) string { return text }, func() (string, error) { return "waved", nil })
 	require.ErrorIs(t, err, lost)
 	require.EqualError(t, err, "wave on the shop: done, and that could not be noted in the activity log: the disk is full")
 }

@@ -150,10 +150,10 @@ func refusal(own, namespace string, collisions []collision) error {
 func (c *Control) identity(ctx context.Context) (string, error) {
 	c.own.mutex.Lock()
 	defer c.own.mutex.Unlock()
-	if c.own.ledger != "" || c.Ledger == nil {
+	if c.own.ledger != "" || c.state == nil {
 		return c.own.ledger, nil
 	}
-	found, err := c.Ledger.Identity(ctx)
+	found, err := c.state.Identity(ctx)
 	if err != nil {
 		return "", fmt.Errorf("asking the ledger which one it is: %w", err)
 	}
@@ -188,7 +188,7 @@ func (c *Control) ours(id string, theirs *owner) error {
 func (c *Control) notice(ctx context.Context, id string) error {
 	const trusted = 30 * time.Second
 	c.own.mutex.Lock()
-	fresh := c.Now().Sub(c.own.seen[id]) < trusted
+	fresh := c.now().Sub(c.own.seen[id]) < trusted
 	c.own.mutex.Unlock()
 	if fresh {
 		return nil
@@ -201,7 +201,7 @@ func (c *Control) notice(ctx context.Context, id string) error {
 	if c.own.seen == nil {
 		c.own.seen = map[string]time.Time{}
 	}
-	c.own.seen[id] = c.Now()
+	c.own.seen[id] = c.now()
 	return nil
 }
 
@@ -228,18 +228,18 @@ func listed(names []string, most int) string {
 	return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
 }
 
-// ownSchedule refuses a schedule that belongs to another ledger.
-func (c *Control) ownSchedule(ctx context.Context, handle client.ScheduleHandle) error {
+// ownSchedule reads a schedule, and refuses one that belongs to another ledger.
+func (c *Control) ownSchedule(ctx context.Context, handle client.ScheduleHandle) (*client.ScheduleDescription, error) {
 	found, err := handle.Describe(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	own, err := c.identity(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if theirs := ownerOf(found.Schedule); theirs.ledger != "" && theirs.ledger != own {
-		return usage("it %s, and this is ledger %s; starter apply --take-over takes it over", theirs, ledger.ShortIdentity(own))
+		return nil, usage("it %s, and this is ledger %s; starter apply --take-over takes it over", theirs, ledger.ShortIdentity(own))
 	}
-	return nil
+	return found, nil
 }

@@ -5,16 +5,15 @@ import (
 	"errors"
 	"time"
 
-	"go.temporal.io/api/serviceerror"
-
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 )
 
 // cancel stops a run, or ends one whose workflow is over; see Cancel.
 func (c *Control) cancel(ctx context.Context, id int64) (ledger.Run, error) {
-	run, err := c.Ledger.Run(ctx, id)
+	run, err := c.state.Run(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return run, usage("there is no run %d; starter runs lists them", id)
+		return run, noRun(id)
 	} else if err != nil {
 		return run, err
 	}
@@ -26,19 +25,19 @@ func (c *Control) cancel(ctx context.Context, id int64) (ledger.Run, error) {
 		return run, err
 	}
 	if alive {
-		err = c.Client.CancelWorkflow(ctx, run.Workflow, "")
-		if absent := (*serviceerror.NotFound)(nil); errors.As(err, &absent) {
+		err = c.temporal.Cancel(ctx, run.Workflow)
+		if gateway.Absent(err) {
 			err = nil // it has ended this moment
 		}
 		return run, err
 	}
-	err = c.Ledger.EndRun(ctx, ledger.Lease{Store: run.Store, Run: run.ID}, ledger.RunEnd{
-		Outcome: ledger.Cancelled, Reason: "its workflow was over without having ended it", Counts: run.Counts, Now: c.Now(),
+	err = c.state.EndRun(ctx, ledger.Lease{Store: run.Store, Run: run.ID}, ledger.RunEnd{
+		Outcome: ledger.Cancelled, Reason: "its workflow was over without having ended it", Counts: run.Counts, Now: c.now(),
 	})
 	if err != nil {
 		return run, err
 	}
-	return c.Ledger.Run(ctx, id)
+	return c.state.Run(ctx, id)
 }
 
 // Ended waits until a run has ended, and returns it as it is then. When the time is over first, it returns the run as it stands.
@@ -48,7 +47,7 @@ func (c *Control) Ended(ctx context.Context, id int64, within time.Duration) (le
 	over := time.NewTimer(within)
 	defer over.Stop()
 	for {
-		run, err := c.Ledger.Run(ctx, id)
+		run, err := c.state.Run(ctx, id)
 		if err != nil || run.EndedAt != nil {
 			return run, err
 		}

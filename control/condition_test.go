@@ -93,8 +93,8 @@ func TestRunsOfADay(t *testing.T) {
 
 func TestOverviewOfALedger(t *testing.T) {
 	t.Parallel()
-	c := &Control{Ledger: shopLedger(t), Now: func() time.Time { return noon }}
-	runIn(t, c.Ledger, "one", noon)
+	c := &Control{state: shopLedger(t), now: func() time.Time { return noon }}
+	runIn(t, c.state, "one", noon)
 	overview, err := c.Overview(t.Context(), "")
 	require.NoError(t, err)
 	require.Len(t, overview.Standings, 1)

@@ -11,24 +11,26 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/operatorservice/v1"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Control acts on one ledger and one Temporal namespace.
+// Control acts on one ledger and one Temporal namespace. No face reaches past it to either.
 type Control struct {
-	Ledger    ledger.Ledger
-	Client    client.Client
-	Namespace string
-	Now       func() time.Time
+	state    ledger.Ledger
+	temporal gateway.Temporal // nil: it cannot be reached
+	now      func() time.Time
 
 	attributes attributes
 	own        own
 	gatherer   gatherer
+}
+
+// New acts on a ledger and, where there is one, a namespace of Temporal.
+func New(state ledger.Ledger, temporal gateway.Temporal, now func() time.Time) *Control {
+	return &Control{state: state, temporal: temporal, now: now}
 }
 
 // own remembers which ledger is spoken for, and which workflows were looked at lately.
@@ -54,13 +56,25 @@ func usage(format string, arguments ...any) error {
 	return &UsageError{fmt.Sprintf(format, arguments...)}
 }
 
+// AbsentError is for an id of which there is nothing. Its message says what there is.
+type AbsentError struct{ Message string }
+
+func (e *AbsentError) Error() string { return e.Message }
+
+// Unwrap makes it a refusal as any other, for who does not tell the difference.
+func (e *AbsentError) Unwrap() error { return &UsageError{Message: e.Message} }
+
+func absentf(format string, arguments ...any) error {
+	return &AbsentError{fmt.Sprintf(format, arguments...)}
+}
+
 // connection finds a connection, or says which there are.
 func (c *Control) connection(ctx context.Context, id string) (ledger.Connection, error) {
-	connection, err := c.Ledger.Connection(ctx, id)
+	connection, err := c.state.Connection(ctx, id)
 	if !errors.Is(err, ledger.ErrNotFound) {
 		return connection, err
 	}
-	all, err := c.Ledger.Connections(ctx)
+	all, err := c.state.Connections(ctx)
 	if err != nil {
 		return connection, err
 	}
@@ -69,11 +83,11 @@ func (c *Control) connection(ctx context.Context, id string) (ledger.Connection,
 
 // warehouse finds a warehouse, or says which there are.
 func (c *Control) warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
-	warehouse, err := c.Ledger.Warehouse(ctx, id)
+	warehouse, err := c.state.Warehouse(ctx, id)
 	if !errors.Is(err, ledger.ErrNotFound) {
 		return warehouse, err
 	}
-	all, err := c.Ledger.Warehouses(ctx)
+	all, err := c.state.Warehouses(ctx)
 	if err != nil {
 		return warehouse, err
 	}
@@ -83,13 +97,13 @@ func (c *Control) warehouse(ctx context.Context, id string) (ledger.Warehouse, e
 // absent is the error for an id that is none of what there is.
 func absent[T any](what, id string, all []T, idOf func(T) string) error {
 	if len(all) == 0 {
-		return usage("there is no %s %q, and no other; apply a configuration first (starter apply FILE)", what, id)
+		return absentf("there is no %s %q, and no other; apply a configuration first (starter apply FILE)", what, id)
 	}
 	ids := make([]string, len(all))
 	for i, one := range all {
 		ids[i] = idOf(one)
 	}
-	return usage("there is no %s %q; there are %s", what, id, strings.Join(ids, ", "))
+	return absentf("there is no %s %q; there are %s", what, id, strings.Join(ids, ", "))
 }
 
 // Registration is what became of registering the search attributes.
@@ -110,21 +124,18 @@ func (c *Control) register(ctx context.Context) (Registration, error) {
 	for _, name := range missing {
 		types[name] = enumspb.INDEXED_VALUE_TYPE_KEYWORD
 	}
-	_, err = c.Client.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
-		SearchAttributes: types, Namespace: c.Namespace,
-	})
-	if err == nil {
+	if err = c.temporal.AddAttributes(ctx, types); err == nil {
 		return Registration{Added: missing}, nil
 	}
 	advice := "the server does not let us add search attributes (" + brief(err) + "). Runs work without them, but cannot be searched for. An administrator adds them with:"
 	for _, name := range missing {
-		advice += fmt.Sprintf("\n  temporal operator search-attribute create --namespace %s --name %s --type Keyword", c.Namespace, name)
+		advice += fmt.Sprintf("\n  temporal operator search-attribute create --namespace %s --name %s --type Keyword", c.temporal.Namespace(), name)
 	}
 	return Registration{Missing: missing, Advice: advice}, nil
 }
 
 func (c *Control) missingAttributes(ctx context.Context) ([]string, error) {
-	known, err := Known(ctx, c.Client, c.Namespace)
+	known, err := c.temporal.Attributes(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("asking Temporal for its search attributes: %w", err)
 	}
@@ -144,36 +155,18 @@ func (c *Control) labelled(ctx context.Context) (bool, error) {
 	a := &c.attributes
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	if c.Now().Before(a.until) {
+	if c.now().Before(a.until) {
 		return a.known, nil
 	}
 	missing, err := c.missingAttributes(ctx)
 	if err != nil {
 		return false, err
 	}
-	a.known, a.until = len(missing) == 0, c.Now().Add(no)
+	a.known, a.until = len(missing) == 0, c.now().Add(no)
 	if a.known {
-		a.until = c.Now().Add(yes)
+		a.until = c.now().Add(yes)
 	}
 	return a.known, nil
-}
-
-// Known lists the custom search attributes of a namespace.
-func Known(ctx context.Context, temporal client.Client, namespace string) (map[string]enumspb.IndexedValueType, error) {
-	answer, err := temporal.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
-	if err == nil {
-		return answer.GetCustomAttributes(), nil
-	}
-	var denied *serviceerror.PermissionDenied
-	var absent *serviceerror.Unimplemented
-	if !errors.As(err, &denied) && !errors.As(err, &absent) {
-		return nil, err
-	}
-	plain, err := temporal.GetSearchAttributes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return plain.GetKeys(), nil
 }
 
 // orEmpty makes no list an empty one, as programs expect it in JSON.

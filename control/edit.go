@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,9 +18,9 @@ import (
 
 // ScheduleEdit is a schedule that somebody wants in force.
 type ScheduleEdit struct {
-	ledger.Schedule
-	Reason string
-	Until  *time.Time // nil: for good
+	ledger.Schedule // without a zone: it keeps that which it has
+	Reason          string
+	Until           *time.Time // nil: for good
 	// Version is that of the setting that the edit was made on.
 	Version int64
 	// Force allows a Full Sync of more than once a day; Insist is how a person sets it, for the refusal.
@@ -117,11 +118,11 @@ func (c *Control) allInForce(ctx context.Context, configured []ledger.Connection
 	if err != nil {
 		return nil, nil, err
 	}
-	configuration, err := c.Ledger.Configuration(ctx)
+	configuration, err := c.state.Configuration(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	connections, settings, now := make([]ledger.Connection, len(configured)), map[string][]ScheduleSetting{}, c.Now()
+	connections, settings, now := make([]ledger.Connection, len(configured)), map[string][]ScheduleSetting{}, c.now()
 	for i, connection := range configured {
 		connections[i] = connection
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
@@ -153,11 +154,18 @@ func (c *Control) Schedule(ctx context.Context, id string, mode ledger.Mode) (Sc
 
 // PreviewSchedule says what a schedule would do: its next starts, what changes of the clock do to them, and what speaks against it.
 func (c *Control) PreviewSchedule(ctx context.Context, id string, mode ledger.Mode, edit ScheduleEdit) (SchedulePreview, error) {
+	if edit.Timezone == "" {
+		setting, err := c.setting(ctx, id, mode)
+		if err != nil {
+			return SchedulePreview{}, err
+		}
+		edit.Timezone = setting.Timezone
+	}
 	warnings, err := c.checkEdit(ctx, id, mode, edit)
 	if err != nil {
 		return SchedulePreview{}, err
 	}
-	now := c.Now()
+	now := c.now()
 	return SchedulePreview{
 		Starts: orEmpty(NextStarts(edit.Rules, edit.Timezone, now, shownStarts)), ChangeDays: orEmpty(changeDaysOf(id, mode, edit.Schedule, now)),
 		Warnings: orEmpty(warnings), YAML: config.ScheduleYAML(mode, edit.Schedule),
@@ -188,11 +196,12 @@ func (c *Control) editSchedule(ctx context.Context, id string, mode ledger.Mode,
 	if err != nil {
 		return ScheduleEdited{}, err
 	}
+	edit.Timezone = cmp.Or(edit.Timezone, setting.Timezone)
 	warnings, err := c.checkEdit(ctx, id, mode, edit)
 	if err != nil {
 		return ScheduleEdited{}, err
 	}
-	now := c.Now()
+	now := c.now()
 	edit.Reason = strings.TrimSpace(edit.Reason)
 	switch {
 	case setting.Version != edit.Version:
@@ -236,7 +245,7 @@ func (c *Control) override(ctx context.Context, setting ScheduleSetting, made *l
 	if err := c.editable(ctx, setting); err != nil {
 		return ScheduleEdited{}, err
 	}
-	_, err := c.Ledger.SetOverride(ctx, setting.Connection, setting.Mode, made, setting.Version, c.Now())
+	_, err := c.state.SetOverride(ctx, setting.Connection, setting.Mode, made, setting.Version, c.now())
 	var outdated *ledger.OutdatedError
 	switch {
 	case errors.As(err, &outdated):
@@ -257,16 +266,16 @@ func (c *Control) override(ctx context.Context, setting ScheduleSetting, made *l
 		return ScheduleEdited{}, err
 	}
 	return ScheduleEdited{
-		ScheduleSetting: setting, Starts: orEmpty(NextStarts(setting.Rules, setting.Timezone, c.Now(), shownStarts)), Waits: waits,
+		ScheduleSetting: setting, Starts: orEmpty(NextStarts(setting.Rules, setting.Timezone, c.now(), shownStarts)), Waits: waits,
 	}, nil
 }
 
 // editable refuses a schedule that belongs to another ledger. Where Temporal does not answer, that shows later.
 func (c *Control) editable(ctx context.Context, setting ScheduleSetting) error {
-	if c.Client == nil {
+	if c.temporal == nil {
 		return nil
 	}
-	err := c.ownSchedule(ctx, c.Client.ScheduleClient().GetHandle(ctx, workflows.WorkflowID(setting.Mode, setting.Connection)))
+	_, err := c.ownSchedule(ctx, c.temporal.Schedule(workflows.WorkflowID(setting.Mode, setting.Connection)))
 	var theirs *UsageError
 	if errors.As(err, &theirs) {
 		return usage("nothing was changed: schedule %s: %s", workflows.WorkflowID(setting.Mode, setting.Connection), theirs.Message)

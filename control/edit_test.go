@@ -100,7 +100,7 @@ func TestTheFileAndThePagesBothChanged(t *testing.T) {
 				} {
 					require.ErrorContains(t, err, words)
 				}
-				connection, err := s.Ledger.Connection(t.Context(), "acme-shop")
+				connection, err := s.state.Connection(t.Context(), "acme-shop")
 				require.NoError(t, err)
 				require.Equal(t, ledger.OverlapSkip, connection.Inventory.Overlap, "nothing of the file is written")
 				require.Equal(t, []int{90}, s.intervals(ledger.Smart))
@@ -200,7 +200,7 @@ func TestEditsThatAreRefused(t *testing.T) {
 			require.ErrorContains(t, err, test.want)
 		})
 	}
-	states, err := s.Ledger.ScheduleStates(t.Context(), "")
+	states, err := s.state.ScheduleStates(t.Context(), "")
 	require.NoError(t, err)
 	require.Empty(t, states)
 	s.edit(ledger.Full, ScheduleEdit{Schedule: *every(60), Force: true})
@@ -305,10 +305,10 @@ func TestAnOlderVersionDoesNotStay(t *testing.T) {
 func TestAScheduleOfAnotherLedgerIsNotEdited(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
-	other := &Control{Ledger: shopLedger(t), Client: s.Client, Namespace: "shops", Now: s.clock}
+	other := &Control{state: shopLedger(t), temporal: s.temporal, now: s.clock}
 	_, err := other.EditSchedule(t.Context(), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: every(90).Rules, Timezone: "UTC"}, Reason: "x", By: "bob"})
 	require.ErrorContains(t, err, "nothing was changed: schedule smart-sync/acme-shop: it belongs to ledger")
-	states, err := other.Ledger.ScheduleStates(t.Context(), "")
+	states, err := other.state.ScheduleStates(t.Context(), "")
 	require.NoError(t, err)
 	require.Empty(t, states)
 }
@@ -318,8 +318,8 @@ func TestAPreviewOfASchedule(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
 	for n := range 6 {
-		lease := runIn(t, s.Ledger, string(rune('a'+n)), noon.Add(time.Duration(n)*time.Hour))
-		require.NoError(t, s.Ledger.EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(time.Duration(n)*time.Hour + 40*time.Minute)}))
+		lease := runIn(t, s.state, string(rune('a'+n)), noon.Add(time.Duration(n)*time.Hour))
+		require.NoError(t, s.state.EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(time.Duration(n)*time.Hour + 40*time.Minute)}))
 	}
 	preview, err := s.PreviewSchedule(t.Context(), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{Daily: "02:30"}, {Every: time.Hour}}, Timezone: "Europe/Paris"}})
 	require.NoError(t, err)

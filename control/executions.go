@@ -2,14 +2,12 @@ package control
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
 
 	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -23,15 +21,14 @@ var (
 )
 
 // NewExecutions asks one Temporal namespace for a ledger.
-func NewExecutions(state ledger.Ledger, temporal client.Client, namespace string) *Executions {
-	return &Executions{control: &Control{Ledger: state, Client: temporal, Namespace: namespace, Now: time.Now}}
+func NewExecutions(state ledger.Ledger, temporal gateway.Temporal) *Executions {
+	return &Executions{control: New(state, temporal, time.Now)}
 }
 
 // Alive is true while the chain of runs that began with firstRun is open.
 func (e *Executions) Alive(ctx context.Context, workflow, firstRun string) (bool, error) {
-	description, err := e.control.Client.DescribeWorkflowExecution(ctx, workflow, "")
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
+	description, err := e.control.temporal.Describe(ctx, workflow)
+	if gateway.Absent(err) {
 		return false, nil
 	} else if err != nil {
 		return false, err
@@ -57,9 +54,8 @@ func (e *Executions) Dissolved(ctx context.Context, workflow string, run int64, 
 
 // tell signals a workflow, unless it is over.
 func (e *Executions) tell(ctx context.Context, workflow, signal string, payload any) error {
-	err := e.control.Client.SignalWorkflow(ctx, workflow, "", signal, payload)
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
+	err := e.control.temporal.Signal(ctx, workflow, signal, payload)
+	if gateway.Absent(err) {
 		return nil
 	}
 	return err

@@ -57,25 +57,25 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.Ledger.ChannelLevels(ctx, connection.ID, channelSKU, "", ledger.Page{Limit: 1000})
+	rows, err := c.state.ChannelLevels(ctx, connection.ID, channelSKU, "", ledger.Page{Limit: 1000})
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) == 0 {
 		return nil, c.unexplained(ctx, connection, channelSKU)
 	}
-	plan, err := c.Ledger.Plan(ctx, connection.ID, ledger.Smart)
+	plan, err := c.state.Plan(ctx, connection.ID, ledger.Smart)
 	if err != nil {
 		return nil, err
 	}
-	activity, err := c.Ledger.Activity(ctx, connection.Merchant, channelSKU, connection.ID, searchedActivity)
+	activity, err := c.state.Activity(ctx, connection.Merchant, channelSKU, connection.ID, searchedActivity)
 	if err != nil {
 		return nil, err
 	}
 	var explanations []ExplanationOf
 	for _, row := range rows {
 		explanation := ExplanationOf{Row: row}
-		inputs, err := c.Ledger.Inputs(ctx, plan, []string{row.Product})
+		inputs, err := c.state.Inputs(ctx, plan, []string{row.Product})
 		if err != nil {
 			return nil, err
 		}
@@ -85,8 +85,8 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 			}
 		}
 		if row.Run != 0 {
-			run, err := c.Ledger.Run(ctx, row.Run)
-			if runs := []ledger.Run{run}; err == nil && ShowHeld(ctx, c.Ledger, runs) == nil {
+			run, err := c.state.Run(ctx, row.Run)
+			if runs := []ledger.Run{run}; err == nil && c.showHeld(ctx, runs) == nil {
 				explanation.Run = &runs[0]
 			}
 		}

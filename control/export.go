@@ -23,13 +23,13 @@ func (c *Control) Export(ctx context.Context) (Export, error) {
 	var export Export
 	d := &export.Definitions
 	var err error
-	if d.Warehouses, err = c.Ledger.Warehouses(ctx); err != nil {
+	if d.Warehouses, err = c.state.Warehouses(ctx); err != nil {
 		return export, err
 	}
-	if d.Stores, err = c.Ledger.Stores(ctx); err != nil {
+	if d.Stores, err = c.state.Stores(ctx); err != nil {
 		return export, err
 	}
-	configured, err := c.Ledger.Connections(ctx)
+	configured, err := c.state.Connections(ctx)
 	if err != nil {
 		return export, err
 	}
@@ -58,7 +58,7 @@ func (c *Control) Export(ctx context.Context) (Export, error) {
 
 func (c *Control) exportStrategies(ctx context.Context, d *ledger.Definitions) error {
 	for _, warehouse := range d.Warehouses {
-		strategy, err := c.Ledger.Strategy(ctx, warehouse.Merchant, warehouse.ID)
+		strategy, err := c.state.Strategy(ctx, warehouse.Merchant, warehouse.ID)
 		if err != nil {
 			return err
 		}
@@ -72,13 +72,13 @@ func (c *Control) exportStrategies(ctx context.Context, d *ledger.Definitions) e
 func (c *Control) exportCatalogue(ctx context.Context, d *ledger.Definitions) error {
 	for _, merchant := range merchantsOf(d) {
 		products, err := allPages(func(after string) ([]ledger.Product, error) {
-			return c.Ledger.Products(ctx, merchant, ledger.Page{After: after, Limit: exportPage})
+			return c.state.Products(ctx, merchant, ledger.Page{After: after, Limit: exportPage})
 		}, func(one ledger.Product) string { return one.SKU })
 		if err != nil {
 			return err
 		}
 		bundles, err := allPages(func(after string) ([]ledger.BundleDefinition, error) {
-			return c.Ledger.Bundles(ctx, merchant, ledger.Page{After: after, Limit: exportPage})
+			return c.state.Bundles(ctx, merchant, ledger.Page{After: after, Limit: exportPage})
 		}, func(one ledger.BundleDefinition) string { return one.SKU })
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func (c *Control) exportCatalogue(ctx context.Context, d *ledger.Definitions) er
 	}
 	for _, store := range d.Stores {
 		listings, err := allPages(func(after string) ([]ledger.ListingDefinition, error) {
-			return c.Ledger.Listings(ctx, store.ID, ledger.Page{After: after, Limit: exportPage})
+			return c.state.Listings(ctx, store.ID, ledger.Page{After: after, Limit: exportPage})
 		}, func(one ledger.ListingDefinition) string { return one.ChannelSKU })
 		if err != nil {
 			return err

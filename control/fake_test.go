@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/mocks"
 	"google.golang.org/grpc"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -119,6 +120,27 @@ func (s *fakeSchedule) Update(_ context.Context, options client.ScheduleUpdateOp
 	return nil
 }
 
+func (s *fakeSchedule) Pause(_ context.Context, options client.SchedulePauseOptions) error {
+	return s.set(client.ScheduleState{Paused: true, Note: options.Note})
+}
+
+func (s *fakeSchedule) Unpause(_ context.Context, options client.ScheduleUnpauseOptions) error {
+	return s.set(client.ScheduleState{Note: options.Note})
+}
+
+func (s *fakeSchedule) set(state client.ScheduleState) error {
+	s.of.mutex.Lock()
+	defer s.of.mutex.Unlock()
+	found, ok := s.of.kept[s.id]
+	if !ok {
+		return serviceerror.NewNotFound("no such schedule")
+	}
+	s.of.changes++
+	found.State = &state
+	s.of.kept[s.id] = found
+	return s.of.fails
+}
+
 func (s *fakeSchedule) Delete(context.Context) error {
 	s.of.mutex.Lock()
 	defer s.of.mutex.Unlock()
@@ -180,12 +202,12 @@ func newScheduled(t *testing.T) *scheduled {
 	temporal.On("OperatorService").Return(fakeOperator{}).Maybe()
 	temporal.On("DescribeTaskQueue", mock.Anything, mock.Anything, mock.Anything).Return(nil, serviceerror.NewUnavailable("down")).Maybe()
 	temporal.On("DescribeWorkflowExecution", mock.Anything, mock.Anything, mock.Anything).Return(nil, serviceerror.NewNotFound("none")).Maybe()
-	s.Control = &Control{Ledger: emptyLedger(t), Client: temporal, Namespace: "shops", Now: s.clock}
-	if _, err := s.Ledger.Apply(t.Context(), s.definitions, ledger.ApplyOptions{}); err != nil {
+	s.Control = &Control{state: emptyLedger(t), temporal: gateway.New(temporal, "shops"), now: s.clock}
+	if _, err := s.state.Apply(t.Context(), s.definitions, ledger.ApplyOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	first := runIn(t, s.Ledger, "first", noon) // so that no apply asks for a first Full Sync
-	if err := s.Ledger.EndRun(t.Context(), first, ledger.RunEnd{Outcome: ledger.Skipped, Now: noon}); err != nil {
+	first := runIn(t, s.state, "first", noon) // so that no apply asks for a first Full Sync
+	if err := s.state.EndRun(t.Context(), first, ledger.RunEnd{Outcome: ledger.Skipped, Now: noon}); err != nil {
 		t.Fatal(err)
 	}
 	s.apply(ApplyOptions{})

@@ -8,6 +8,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -18,7 +19,7 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 	if len(updated.Updates) > workflows.MaximumUpdates {
 		return usage("%d updates are more than may be sent at once (%d); send them in parts", len(updated.Updates), workflows.MaximumUpdates)
 	}
-	definition, err := c.Ledger.Warehouse(ctx, warehouse)
+	definition, err := c.state.Warehouse(ctx, warehouse)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return usage("there is no warehouse %q; apply a configuration that has it", warehouse)
 	} else if err != nil {
@@ -33,7 +34,8 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 		return err
 	}
 	// Where something always comes, the chain of runs never ends, so nothing bounds it.
-	options := client.StartWorkflowOptions{
+	start := gateway.Start{Type: workflows.InventoryIntakeType, Input: workflows.IntakeInput{Warehouse: warehouse, Ledger: own}}
+	start.StartWorkflowOptions = client.StartWorkflowOptions{
 		ID: id, TaskQueue: workflows.TaskQueue,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         fmt.Sprintf("Intake of %s: what %s sends", definition.Merchant, warehouse),
@@ -46,11 +48,9 @@ func (c *Control) Intake(ctx context.Context, warehouse string, updated workflow
 		return err
 	}
 	if labelled {
-		options.TypedSearchAttributes = workflows.WarehouseAttributes(definition)
+		start.TypedSearchAttributes = workflows.WarehouseAttributes(definition)
 	}
-	_, err = c.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalInventoryUpdated, updated, options,
-		workflows.InventoryIntakeType, workflows.IntakeInput{Warehouse: warehouse, Ledger: own})
-	if err != nil {
+	if _, err = c.temporal.SignalWithStart(ctx, start, workflows.SignalInventoryUpdated, updated); err != nil {
 		return fmt.Errorf("handing updates to %s: %w", id, err)
 	}
 	return nil

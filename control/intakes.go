@@ -2,16 +2,15 @@ package control
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -31,9 +30,8 @@ type IntakeStatus struct {
 func (c *Control) intakes(ctx context.Context, warehouses []string) ([]IntakeStatus, error) {
 	found := []IntakeStatus{}
 	for _, warehouse := range warehouses {
-		described, err := c.Client.DescribeWorkflowExecution(ctx, workflows.IntakeID(warehouse), "")
-		var absent *serviceerror.NotFound
-		if errors.As(err, &absent) {
+		described, err := c.temporal.Describe(ctx, workflows.IntakeID(warehouse))
+		if gateway.Absent(err) {
 			continue
 		} else if err != nil {
 			return found, fmt.Errorf("asking Temporal for the intake of %s: %w", warehouse, err)

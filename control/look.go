@@ -11,7 +11,7 @@ import (
 
 // Activity lists what happened to a SKU. The merchant may be left out where there is only one.
 func (c *Control) Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ledger.ActivityEntry, error) {
-	warehouses, err := c.Ledger.Warehouses(ctx)
+	warehouses, err := c.state.Warehouses(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (c *Control) Activity(ctx context.Context, merchant, sku, connection string
 			return nil, err
 		}
 	}
-	entries, err := c.Ledger.Activity(ctx, merchant, sku, connection, limit)
+	entries, err := c.state.Activity(ctx, merchant, sku, connection, limit)
 	if err == nil && len(entries) == 0 {
 		err = c.CheckSKUs(ctx, merchant, sku)
 	}
@@ -49,7 +49,7 @@ func (c *Control) Activity(ctx context.Context, merchant, sku, connection string
 // CheckSKUs refuses SKUs of which nothing at all is known.
 func (c *Control) CheckSKUs(ctx context.Context, merchant string, skus ...string) error {
 	for _, sku := range skus {
-		known, err := c.Ledger.Known(ctx, merchant, sku)
+		known, err := c.state.Known(ctx, merchant, sku)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (c *Control) Levels(ctx context.Context, warehouse, sku string, page ledger
 	if _, err := c.warehouse(ctx, warehouse); err != nil {
 		return nil, err
 	}
-	rows, err := c.Ledger.Levels(ctx, warehouse, sku, page)
+	rows, err := c.state.Levels(ctx, warehouse, sku, page)
 	return orEmpty(rows), err
 }
 
@@ -86,7 +86,7 @@ func (c *Control) ChannelLevels(ctx context.Context, id, sku string, status ledg
 		}
 		return nil, usage("there is no status %q; there are %s", status, strings.Join(names, ", "))
 	}
-	rows, err := c.Ledger.ChannelLevels(ctx, connection.ID, sku, status, page)
+	rows, err := c.state.ChannelLevels(ctx, connection.ID, sku, status, page)
 	return orEmpty(rows), err
 }
 

@@ -10,7 +10,7 @@ import (
 
 func TestUnknownNames(t *testing.T) {
 	t.Parallel()
-	c := &Control{Ledger: shopLedger(t)}
+	c := &Control{state: shopLedger(t)}
 	ctx := t.Context()
 	for name, test := range map[string]struct {
 		ask  func() error

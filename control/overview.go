@@ -51,7 +51,7 @@ func (c *Control) Connection(ctx context.Context, id string) (ledger.Connection,
 
 // Connections are all connections as they are configured, with the schedules that are in force.
 func (c *Control) Connections(ctx context.Context) ([]ledger.Connection, error) {
-	connections, err := c.Ledger.Connections(ctx)
+	connections, err := c.state.Connections(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,12 +96,12 @@ func (c *Control) Overview(ctx context.Context, only string) (Overview, error) {
 }
 
 func (c *Control) standing(ctx context.Context, connection ConnectionStatus, status Status) (Standing, error) {
-	now := c.Now()
+	now := c.now()
 	runs, err := c.Runs(ctx, connection.ID, lookedBack)
 	if err != nil {
 		return Standing{}, err
 	}
-	success, err := c.Ledger.LastSuccess(ctx, connection.ID)
+	success, err := c.state.LastSuccess(ctx, connection.ID)
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return Standing{}, err
 	}
@@ -171,26 +171,51 @@ func lastThrough(runs []ledger.Run, mode ledger.Mode) *ledger.Run {
 	return nil
 }
 
+func noRun(id int64) error { return absentf("there is no run %d; starter runs lists them", id) }
+
 // Run is one run; of one that has not ended with what is known of it so far.
 func (c *Control) Run(ctx context.Context, id int64) (ledger.Run, error) {
-	run, err := c.Ledger.Run(ctx, id)
+	run, err := c.state.Run(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return run, usage("there is no run %d; starter runs lists them", id)
+		return run, noRun(id)
 	}
 	if err != nil || run.EndedAt != nil {
 		return run, err
 	}
 	runs := []ledger.Run{run}
-	err = ShowRunning(ctx, c.Ledger, runs)
+	err = c.showRunning(ctx, runs)
 	return runs[0], err
+}
+
+// Warehouses are all that are configured.
+func (c *Control) Warehouses(ctx context.Context) ([]ledger.Warehouse, error) {
+	return c.state.Warehouses(ctx)
+}
+
+// Store is one store, as it is configured.
+func (c *Control) Store(ctx context.Context, id string) (ledger.Store, error) {
+	store, err := c.state.Store(ctx, id)
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return store, err
+	}
+	all, err := c.state.Stores(ctx)
+	if err != nil {
+		return store, err
+	}
+	return store, absent("store", id, all, func(one ledger.Store) string { return one.ID })
+}
+
+// Warehouse is one warehouse, as it is configured.
+func (c *Control) Warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
+	return c.warehouse(ctx, id)
 }
 
 // Partners are the warehouses and the stores, as they are configured.
 func (c *Control) Partners(ctx context.Context) ([]ledger.Warehouse, []ledger.Store, error) {
-	warehouses, err := c.Ledger.Warehouses(ctx)
+	warehouses, err := c.state.Warehouses(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	stores, err := c.Ledger.Stores(ctx)
+	stores, err := c.state.Stores(ctx)
 	return warehouses, stores, err
 }

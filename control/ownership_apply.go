@@ -57,7 +57,7 @@ func (a *applying) claims(ctx context.Context, known []ledger.Connection) error 
 			if old, ok := before[wanted.ID]; ok && old.Inventory.Names(mode) {
 				one.before = new(old.Inventory.Schedule(mode))
 			}
-			became, override := one.decide(a.Now())
+			became, override := one.decide(a.now())
 			if became == fateConflict {
 				conflicts = append(conflicts, one.conflict(key))
 				continue
@@ -80,7 +80,7 @@ func (a *applying) claims(ctx context.Context, known []ledger.Connection) error 
 
 // states are what the ledger keeps of schedules.
 func (c *Control) states(ctx context.Context) (map[scheduleKey]ledger.ScheduleState, error) {
-	kept, err := c.Ledger.ScheduleStates(ctx, "")
+	kept, err := c.state.ScheduleStates(ctx, "")
 	if err != nil {
 		return nil, err
 	}

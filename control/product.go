@@ -32,11 +32,11 @@ type ProductEvent struct {
 // Product gathers what is known of a warehouse SKU of a merchant, with so many entries of its activity.
 func (c *Control) Product(ctx context.Context, merchant, sku string, limit int) (Product, error) {
 	product := Product{Merchant: merchant, SKU: sku, Levels: []ledger.LevelRow{}, Sold: []ExplanationOf{}, Activity: []ProductEvent{}}
-	connections, err := c.Ledger.Connections(ctx)
+	connections, err := c.state.Connections(ctx)
 	if err != nil {
 		return product, err
 	}
-	warehouses, err := c.Ledger.Warehouses(ctx)
+	warehouses, err := c.state.Warehouses(ctx)
 	if err != nil {
 		return product, err
 	}
@@ -48,12 +48,12 @@ func (c *Control) Product(ctx context.Context, merchant, sku string, limit int) 
 		if warehouse.Merchant != merchant {
 			continue
 		}
-		levels, err := c.Ledger.Levels(ctx, warehouse.ID, sku, ledger.Page{Limit: 1000})
+		levels, err := c.state.Levels(ctx, warehouse.ID, sku, ledger.Page{Limit: 1000})
 		if err != nil {
 			return product, err
 		}
 		product.Levels = append(product.Levels, levels...)
-		refused, err := c.Ledger.StaleLevels(ctx, warehouse.ID, sku, ledger.Page{Limit: 1000})
+		refused, err := c.state.StaleLevels(ctx, warehouse.ID, sku, ledger.Page{Limit: 1000})
 		if err != nil {
 			return product, err
 		}
@@ -84,17 +84,17 @@ func (c *Control) Product(ctx context.Context, merchant, sku string, limit int) 
 
 // soldAs explains what a connection's store shows of a product, under each of its channel SKUs.
 func (c *Control) soldAs(ctx context.Context, connection ledger.Connection, sku string) ([]ExplanationOf, error) {
-	plan, err := c.Ledger.Plan(ctx, connection.ID, ledger.Smart)
+	plan, err := c.state.Plan(ctx, connection.ID, ledger.Smart)
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := c.Ledger.Inputs(ctx, plan, []string{sku})
+	inputs, err := c.state.Inputs(ctx, plan, []string{sku})
 	if err != nil {
 		return nil, err
 	}
 	var sold []ExplanationOf
 	for _, name := range channelSKUs(sku, inventory.Resolve(inputs[0])) {
-		rows, err := c.Ledger.ChannelLevels(ctx, connection.ID, name, "", ledger.Page{Limit: 1})
+		rows, err := c.state.ChannelLevels(ctx, connection.ID, name, "", ledger.Page{Limit: 1})
 		if err != nil {
 			return nil, err
 		}
@@ -139,7 +139,7 @@ func (c *Control) timed(ctx context.Context, entries []ledger.ActivityEntry) ([]
 		run, known := runs[entry.Run]
 		if !known {
 			var err error
-			run, err = c.Ledger.Run(ctx, entry.Run)
+			run, err = c.state.Run(ctx, entry.Run)
 			if err != nil && !errors.Is(err, ledger.ErrNotFound) { // else it was tidied away
 				return nil, err
 			}

@@ -11,11 +11,11 @@ import (
 	"strings"
 
 	commonpb "go.temporal.io/api/common/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -38,18 +38,17 @@ type reconciled struct {
 // and a pause by a person is kept.
 func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, mode ledger.Mode, labelled bool) (reconciled, error) {
 	id, dryRun := workflows.WorkflowID(mode, connection.ID), a.options.DryRun
-	handle := a.Client.ScheduleClient().GetHandle(ctx, id)
+	handle := a.temporal.Schedule(id)
 	found, err := handle.Describe(ctx)
 	exists := err == nil
-	var absent *serviceerror.NotFound
-	if !exists && !errors.As(err, &absent) {
+	if !exists && !gateway.Absent(err) {
 		return reconciled{}, err
 	}
 	self := a.self
 	if exists && self.from == "" {
 		self.from = ownerOf(found.Schedule).from // who changes a schedule applies no file
 	}
-	wanted := schedule(connection, mode, self, a.Now())
+	wanted := schedule(connection, mode, self, a.now())
 	if wanted != nil && !labelled {
 		wanted.Action.(*client.ScheduleWorkflowAction).TypedSearchAttributes = temporal.SearchAttributes{}
 	}
@@ -62,7 +61,7 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 	case !exists && dryRun:
 		return change("created"), nil
 	case !exists:
-		_, err := a.Client.ScheduleClient().Create(ctx, *wanted)
+		err := a.temporal.CreateSchedule(ctx, *wanted)
 		if errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
 			return a.reconcile(ctx, connection, mode, labelled) // somebody created it meanwhile
 		}

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/mocks"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -101,7 +102,7 @@ func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 
 	full.On("Describe", mock.Anything).Return(nil, errors.New("unavailable"))
 	require.EqualError(t, a.schedules(t.Context()), "nothing was changed; schedule full-sync/acme-shop: unavailable")
-	a.options.DryRun, a.Ledger = false, emptyLedger(t)
+	a.options.DryRun, a.state = false, emptyLedger(t)
 	require.EqualError(t, a.schedules(t.Context()), "the ledger is applied, schedule full-sync/acme-shop is not: unavailable; apply again")
 }
 
@@ -180,7 +181,7 @@ var ours = owner{ledger: "OURSOURSOURS", from: "here:/tidemark.yaml"}
 // applyingTo is an apply of a ledger that had the connection acme-shop.
 func applyingTo(temporal client.Client, dryRun bool) *applying {
 	return &applying{
-		Control: &Control{Client: temporal, Namespace: "shops", Now: func() time.Time { return today }}, options: ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dryRun}},
+		Control: &Control{temporal: gateway.New(temporal, "shops"), now: func() time.Time { return today }}, options: ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dryRun}},
 		self: ours, before: map[string]bool{"acme-shop": true}, configured: map[string]bool{"acme-shop": true}, report: &ApplyReport{},
 	}
 }

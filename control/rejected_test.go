@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/mocks"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
@@ -21,7 +22,7 @@ func TestDissolvedHoldsAreTold(t *testing.T) {
 	payload := workflows.HoldDissolved{Run: 12, By: "run 13"}
 	refused := errors.New("no server answers")
 	temporal := mocks.NewClient(t)
-	executions := NewExecutions(emptyLedger(t), temporal, "default")
+	executions := NewExecutions(emptyLedger(t), gateway.New(temporal, "default"))
 	for workflow, answer := range map[string]error{"smart-sync/open": nil, "smart-sync/over": serviceerror.NewNotFound("it is over"), "smart-sync/away": refused} {
 		temporal.On("SignalWorkflow", mock.Anything, workflow, "", "hold-dissolved", payload).Return(answer)
 	}
@@ -84,7 +85,7 @@ func resolved(t *testing.T, state ledger.Ledger, lease ledger.Lease, push bool) 
 func TestStatusShowsWhatWasRejected(t *testing.T) {
 	t.Parallel()
 	state := shopLedger(t)
-	c := &Control{Ledger: state, Now: time.Now}
+	c := &Control{state: state, now: time.Now}
 	lease := runIn(t, state, "one", noon)
 	snapshotOf(t, state, lease, 5, "A", "B", "C")
 	resolved(t, state, lease, true)

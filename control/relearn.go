@@ -11,15 +11,12 @@ import (
 
 // relearn has a store's items looked up anew; see Relearn.
 func (c *Control) relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
-	done, err := c.Ledger.Relearn(ctx, store, channelSKUs)
+	done, err := c.state.Relearn(ctx, store, channelSKUs)
 	var busy *ledger.BusyError
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		stores, err := c.Ledger.Stores(ctx)
-		if err != nil {
-			return done, err
-		}
-		return done, absent("store", store, stores, func(one ledger.Store) string { return one.ID })
+		_, err := c.Store(ctx, store)
+		return done, err
 	case errors.As(err, &busy):
 		return done, fmt.Errorf("nothing was changed: store %s is in use by %s (run %d); do it again when that is over", store, busy.Holder.Workflow, busy.Holder.Run)
 	case err == nil && len(channelSKUs) > 0 && done == (ledger.Relearned{}):

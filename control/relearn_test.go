@@ -12,7 +12,7 @@ import (
 func TestRelearnSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	state := emptyLedger(t)
-	c := &Control{Ledger: state, Now: func() time.Time { return noon }}
+	c := &Control{state: state, now: func() time.Time { return noon }}
 	var wrong *UsageError
 
 	_, err := c.Relearn(t.Context(), "shop", nil)

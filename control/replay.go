@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,13 +14,13 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	failurepb "go.temporal.io/api/failure/v1"
 	historypb "go.temporal.io/api/history/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	temporallog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -63,11 +62,10 @@ func HistoryFromFile(path string) (*historypb.History, error) {
 // HistoryOf fetches a history from the server; without a run id that of the latest run.
 func (c *Control) HistoryOf(ctx context.Context, id, run string) (*historypb.History, error) {
 	history := &historypb.History{}
-	events := c.Client.GetWorkflowHistory(ctx, id, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	events := c.temporal.History(ctx, id, run)
 	for events.HasNext() {
 		event, err := events.Next()
-		var absent *serviceerror.NotFound
-		if errors.As(err, &absent) {
+		if gateway.Absent(err) {
 			return nil, usage("there is no workflow %q on the server (any more: histories are kept as long as the namespace's retention says); starter runs lists workflow ids", id)
 		} else if err != nil {
 			return nil, fmt.Errorf("fetching the history of %s: %w", id, err)

@@ -16,19 +16,23 @@ func (c *Control) Requests(ctx context.Context, connection, id string, limit int
 			return nil, err
 		}
 	}
-	found, err := c.Ledger.Requests(ctx, ledger.RequestQuery{Connection: connection, ID: workflows.RequestID(id), Limit: limit})
+	found, err := c.state.Requests(ctx, ledger.RequestQuery{Connection: connection, ID: workflows.RequestID(id), Limit: limit})
 	if err != nil || id == "" || len(found) > 0 {
 		return orEmpty(found), err
 	}
 	found, unseen, err := c.Waiting(ctx, connection, id)
 	if err == nil && len(found) == 0 {
-		err = usage("%s", Unknown(id, unseen))
+		err = absentf("%s", unknown(id, unseen))
 	}
 	return orEmpty(found), err
 }
 
-// Unknown says that nothing is known of a request, and where it could not be looked for.
-func Unknown(id, unseen string) string {
+// shownIDBytes is how much of an id is repeated to who asked for it.
+const shownIDBytes = 40
+
+// unknown says that nothing is known of a request, and where it could not be looked for.
+func unknown(id, unseen string) string {
+	id = id[:min(len(id), shownIDBytes)]
 	said := fmt.Sprintf("nothing is known of a request %q: no run has taken it up and it waits in no workflow; it was not accepted, was sent to another connection, or is forgotten by now", id)
 	if unseen != "" {
 		said += " (" + unseen + ")"

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -28,9 +28,8 @@ type OpenRun struct {
 
 // Retry asks Temporal which step of a workflow is being tried again; nil when none is, or when the workflow is over.
 func (c *Control) Retry(ctx context.Context, workflow string) (*Retry, error) {
-	described, err := c.Client.DescribeWorkflowExecution(ctx, workflow, "")
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
+	described, err := c.temporal.Describe(ctx, workflow)
+	if gateway.Absent(err) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
@@ -55,9 +54,9 @@ func retryOf(pending []*workflowpb.PendingActivityInfo) *Retry {
 
 // openRuns are the connection's runs that have not ended, as the ledger knows them.
 func (c *Control) openRuns(ctx context.Context, connection string) ([]OpenRun, error) {
-	runs, err := c.Ledger.OpenRuns(ctx, connection)
+	runs, err := c.state.OpenRuns(ctx, connection)
 	if err == nil {
-		err = ShowRunning(ctx, c.Ledger, runs)
+		err = c.showRunning(ctx, runs)
 	}
 	open := make([]OpenRun, len(runs))
 	for i, run := range runs {
@@ -66,14 +65,14 @@ func (c *Control) openRuns(ctx context.Context, connection string) ([]OpenRun, e
 	return open, err
 }
 
-// ShowRunning fills in what is known of runs that have not ended: that they wait for a person, and what they have pushed so far.
-func ShowRunning(ctx context.Context, state ledger.Ledger, runs []ledger.Run) error {
+// showRunning fills in what is known of runs that have not ended: that they wait for a person, and what they have pushed so far.
+func (c *Control) showRunning(ctx context.Context, runs []ledger.Run) error {
 	for i := range runs {
 		run := &runs[i]
 		if run.EndedAt != nil {
 			continue
 		}
-		pushed, err := state.Tally(ctx, run.ID)
+		pushed, err := c.state.Tally(ctx, run.ID)
 		if errors.Is(err, ledger.ErrNotFound) {
 			continue
 		} else if err != nil {
@@ -82,5 +81,5 @@ func ShowRunning(ctx context.Context, state ledger.Ledger, runs []ledger.Run) er
 		k := &run.Counts
 		k.Exported, k.Sent, k.Rejected, k.Blocked, k.Retrying, k.Calls = pushed.Exported, pushed.Sent, pushed.Rejected, pushed.Blocked, pushed.Retrying, pushed.Calls
 	}
-	return ShowHeld(ctx, state, runs)
+	return c.showHeld(ctx, runs)
 }

@@ -12,7 +12,7 @@ import (
 
 // settleOne brings one schedule in Temporal to what is in force.
 func (c *Control) settleOne(ctx context.Context, id string, mode ledger.Mode) error {
-	if c.Client == nil {
+	if c.temporal == nil {
 		return errors.New("there is no connection to Temporal")
 	}
 	connection, err := c.connection(ctx, id)
@@ -50,7 +50,7 @@ func (a *applying) settle(ctx context.Context, configured ledger.Connection, mod
 			return first, err
 		}
 		override := state.Override
-		if override != nil && override.Ended(a.Now()) {
+		if override != nil && override.Ended(a.now()) {
 			override = nil
 		}
 		done, err := a.reconcile(ctx, withOverride(configured, mode, override), mode, labelled)
@@ -70,7 +70,7 @@ func (a *applying) settle(ctx context.Context, configured ledger.Connection, mod
 
 // stateOf is what the ledger keeps of a schedule.
 func (c *Control) stateOf(ctx context.Context, id string, mode ledger.Mode) (ledger.ScheduleState, error) {
-	kept, err := c.Ledger.ScheduleStates(ctx, id)
+	kept, err := c.state.ScheduleStates(ctx, id)
 	for _, one := range kept {
 		if one.Mode == mode {
 			return one, err
@@ -82,7 +82,7 @@ func (c *Control) stateOf(ctx context.Context, id string, mode ledger.Mode) (led
 // settled notes the version that Temporal was brought to. It is false when there is another by now.
 func (c *Control) settled(ctx context.Context, state ledger.ScheduleState) (bool, error) {
 	if state.Reconciled < state.Version {
-		return c.Ledger.ScheduleReconciled(ctx, state.Connection, state.Mode, state.Version)
+		return c.state.ScheduleReconciled(ctx, state.Connection, state.Mode, state.Version)
 	}
 	now, err := c.stateOf(ctx, state.Connection, state.Mode)
 	return now.Version == state.Version, err
@@ -100,13 +100,13 @@ const mendGrace = 30 * time.Second
 // MendSchedules ends overrides whose end has come, and brings schedules in Temporal to what the ledger says where somebody wrote that and
 // did not come further. Workers do it all the time; several may do it at once.
 func (c *Control) MendSchedules(ctx context.Context) (Mended, error) {
-	kept, err := c.Ledger.ScheduleStates(ctx, "")
+	kept, err := c.state.ScheduleStates(ctx, "")
 	if err != nil {
 		return Mended{}, err
 	}
 	var mended Mended
 	var failed []error
-	now := c.Now()
+	now := c.now()
 	for _, state := range kept {
 		ended := state.Override != nil && state.Override.Ended(now)
 		if end := state.Override; end != nil && end.Until != nil && !ended && (mended.Next.IsZero() || end.Until.Before(mended.Next)) {
@@ -127,7 +127,7 @@ func (c *Control) MendSchedules(ctx context.Context) (Mended, error) {
 
 func (c *Control) mend(ctx context.Context, state ledger.ScheduleState, ended bool) error {
 	if ended {
-		_, err := c.Ledger.SetOverride(ctx, state.Connection, state.Mode, nil, state.Version, *state.Override.Until)
+		_, err := c.state.SetOverride(ctx, state.Connection, state.Mode, nil, state.Version, *state.Override.Until)
 		var outdated *ledger.OutdatedError
 		if err != nil && !errors.As(err, &outdated) { // another worker was faster, or somebody set another
 			return err

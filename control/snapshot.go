@@ -26,21 +26,21 @@ func (c *Control) Snapshot(ctx context.Context, warehouse string, limit int) (Sn
 	if _, err := c.warehouse(ctx, warehouse); err != nil {
 		return Snapshot{}, err
 	}
-	shown, err := LastSnapshot(ctx, c.Ledger, warehouse, limit)
+	shown, err := c.lastSnapshot(ctx, warehouse, limit)
 	if errors.Is(err, ledger.ErrNotFound) {
-		err = usage("warehouse %s has not been read yet, and has sent no snapshot; starter sync asks it", warehouse)
+		err = absentf("warehouse %s has not been read yet, and has sent no snapshot; starter sync asks it", warehouse)
 	}
 	return shown, err
 }
 
-// LastSnapshot is the last snapshot of a warehouse, with at most limit refused rows; ledger.ErrNotFound when there is none.
-func LastSnapshot(ctx context.Context, state ledger.Ledger, warehouse string, limit int) (Snapshot, error) {
-	entry, err := state.LastSnapshot(ctx, warehouse)
+// lastSnapshot is the last snapshot of a warehouse, with at most limit refused rows; ledger.ErrNotFound when there is none.
+func (c *Control) lastSnapshot(ctx context.Context, warehouse string, limit int) (Snapshot, error) {
+	entry, err := c.state.LastSnapshot(ctx, warehouse)
 	if err != nil {
 		return Snapshot{}, err
 	}
 	shown := Snapshot{SnapshotEntry: entry, Refusals: []Refusal{}}
-	refused, err := state.Refusals(ctx, warehouse, limit)
+	refused, err := c.state.Refusals(ctx, warehouse, limit)
 	for _, one := range refused {
 		shown.Refusals = append(shown.Refusals, Refusal{SKU: one.SKU, Facility: one.Facility, Place: one.Place, Reason: one.Reason})
 	}

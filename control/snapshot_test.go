@@ -12,7 +12,7 @@ import (
 func TestSnapshotShowsWhatWasRefused(t *testing.T) {
 	t.Parallel()
 	state := emptyLedger(t)
-	c := &Control{Ledger: state}
+	c := &Control{state: state}
 	_, err := state.Apply(t.Context(), ledger.Definitions{Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme", Driver: "sandbox"}}}, ledger.ApplyOptions{})
 	require.NoError(t, err)
 

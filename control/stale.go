@@ -11,25 +11,25 @@ import (
 
 // unexplained says why there is nothing to explain.
 func (c *Control) unexplained(ctx context.Context, connection ledger.Connection, sku string) error {
-	levels, err := c.Ledger.Levels(ctx, connection.Warehouse, sku, ledger.Page{Limit: 1})
+	levels, err := c.state.Levels(ctx, connection.Warehouse, sku, ledger.Page{Limit: 1})
 	if err != nil {
 		return err
 	}
 	if len(levels) > 0 {
-		return usage("store %s shows nothing as %q: the warehouse reports it, but it has another channel SKU on this store, or no run has resolved it yet (starter levels channel %s)", connection.Store, sku, connection.ID)
+		return absentf("store %s shows nothing as %q: the warehouse reports it, but it has another channel SKU on this store, or no run has resolved it yet (starter levels channel %s)", connection.Store, sku, connection.ID)
 	}
-	refused, err := c.Ledger.StaleOf(ctx, connection, sku)
+	refused, err := c.state.StaleOf(ctx, connection, sku)
 	if err != nil {
 		return err
 	}
 	if len(refused) > 0 {
-		return usage("store %s shows nothing as %q: %s", connection.Store, sku, neverRead(refused))
+		return absentf("store %s shows nothing as %q: %s", connection.Store, sku, neverRead(refused))
 	}
 	hint, err := c.didYouMean(ctx, sku, ledger.AlikeQuery{Connection: connection.ID}, ledger.AlikeQuery{Warehouse: connection.Warehouse, Store: connection.Store})
 	if err != nil {
 		return err
 	}
-	return usage("store %s shows nothing as %q, and warehouse %s has never reported it; %s (capitals and spaces count)", connection.Store, sku, connection.Warehouse, hint)
+	return absentf("store %s shows nothing as %q, and warehouse %s has never reported it; %s (capitals and spaces count)", connection.Store, sku, connection.Warehouse, hint)
 }
 
 // neverRead says of what was refused that no row of it was ever read.
@@ -48,7 +48,7 @@ func neverRead(refused []ledger.StaleLevel) string {
 
 // unread are levels of a product that were never read.
 func (c *Control) unread(ctx context.Context, connection ledger.Connection, product string) ([]ledger.StaleLevel, error) {
-	found, err := c.Ledger.StaleLevels(ctx, connection.Warehouse, product, ledger.Page{})
+	found, err := c.state.StaleLevels(ctx, connection.Warehouse, product, ledger.Page{})
 	return slices.DeleteFunc(found, func(one ledger.StaleLevel) bool { return one.Read != nil }), err
 }
 
@@ -66,7 +66,7 @@ func (c *Control) StaleLevels(ctx context.Context, warehouse, sku string, page l
 	if _, err := c.warehouse(ctx, warehouse); err != nil {
 		return nil, err
 	}
-	rows, err := c.Ledger.StaleLevels(ctx, warehouse, sku, page)
+	rows, err := c.state.StaleLevels(ctx, warehouse, sku, page)
 	return orEmpty(rows), err
 }
 
@@ -80,7 +80,7 @@ type WarehouseStale struct {
 func (c *Control) stale(ctx context.Context, warehouses []string) ([]WarehouseStale, error) {
 	found := []WarehouseStale{}
 	for _, warehouse := range warehouses {
-		count, err := c.Ledger.CountStale(ctx, warehouse)
+		count, err := c.state.CountStale(ctx, warehouse)
 		if err != nil {
 			return nil, err
 		}

@@ -57,7 +57,7 @@ func TestExplainSaysThatALevelIsStale(t *testing.T) {
 		inventory.RefusedZero: "0 counts in east; stale: its row was refused in run 1 (stock.csv:3): available: \"sold out\" is not a whole number; it counts as 0 until it is read again (refused: zero); 5 was read last",
 	} {
 		state := shopLedger(t)
-		c := &Control{Ledger: state}
+		c := &Control{state: state}
 		lease := runIn(t, state, "one", noon)
 		level := func(sku string, available int64) inventory.Level {
 			return inventory.Level{SKU: sku, Facility: "east", Available: available}
@@ -91,7 +91,7 @@ func TestExplainSaysThatALevelIsStale(t *testing.T) {
 func TestExplainOfWhatWasOnlyEverRefused(t *testing.T) {
 	t.Parallel()
 	state := shopLedger(t)
-	c := &Control{Ledger: state}
+	c := &Control{state: state}
 	lease := runIn(t, state, "one", noon)
 	_, err := c.Explain(t.Context(), "acme-shop", "TENT")
 	require.ErrorContains(t, err, "check the spelling")

@@ -7,9 +7,7 @@ import (
 	"slices"
 	"time"
 
-	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
-
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -69,7 +67,7 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 	status := Status{
 		Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}, Intakes: []IntakeStatus{}, Stale: []WarehouseStale{},
 	}
-	connections, err := c.Ledger.Connections(ctx)
+	connections, err := c.state.Connections(ctx)
 	if err != nil {
 		return status, err
 	}
@@ -141,14 +139,14 @@ func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []
 }
 
 func (c *Control) openHolds(ctx context.Context) ([]OpenHold, error) {
-	holds, err := c.Ledger.OpenHolds(ctx)
+	holds, err := c.state.OpenHolds(ctx)
 	if err != nil {
 		return nil, err
 	}
 	open := make([]OpenHold, len(holds))
 	for i, hold := range holds {
 		open[i].Hold = hold
-		warehouse, err := c.Ledger.Warehouse(ctx, hold.Warehouse)
+		warehouse, err := c.state.Warehouse(ctx, hold.Warehouse)
 		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 			return nil, err
 		}
@@ -159,6 +157,15 @@ func (c *Control) openHolds(ctx context.Context) ([]OpenHold, error) {
 	return open, nil
 }
 
+// Holds are the runs that wait for a person, with when they end undecided.
+func (c *Control) Holds(ctx context.Context) ([]OpenHold, error) { return c.openHolds(ctx) }
+
+// Due is how many of a connection's rows are to be pushed.
+func (c *Control) Due(ctx context.Context, id string) (int64, error) {
+	due, err := c.state.Due(ctx, id, nil)
+	return due.Rows, err
+}
+
 // Runs lists runs, newest first; connection may be empty.
 func (c *Control) Runs(ctx context.Context, connection string, limit int) ([]ledger.Run, error) {
 	if connection != "" {
@@ -166,16 +173,16 @@ func (c *Control) Runs(ctx context.Context, connection string, limit int) ([]led
 			return nil, err
 		}
 	}
-	runs, err := c.Ledger.Runs(ctx, connection, limit)
+	runs, err := c.state.Runs(ctx, connection, limit)
 	if err != nil {
 		return nil, err
 	}
-	return orEmpty(runs), ShowRunning(ctx, c.Ledger, runs)
+	return orEmpty(runs), c.showRunning(ctx, runs)
 }
 
-// ShowHeld gives runs that wait for a person the outcome held. In the ledger they are running, because they have not ended.
-func ShowHeld(ctx context.Context, state ledger.Ledger, runs []ledger.Run) error {
-	holds, err := state.OpenHolds(ctx)
+// showHeld gives runs that wait for a person the outcome held. In the ledger they are running, because they have not ended.
+func (c *Control) showHeld(ctx context.Context, runs []ledger.Run) error {
+	holds, err := c.state.OpenHolds(ctx)
 	if err != nil {
 		return err
 	}
@@ -190,14 +197,14 @@ func ShowHeld(ctx context.Context, state ledger.Ledger, runs []ledger.Run) error
 
 func (c *Control) connectionStatus(ctx context.Context, connection ledger.Connection) (ConnectionStatus, error) {
 	status := ConnectionStatus{Connection: connection, Schedules: []ScheduleStatus{}}
-	rows, err := c.Ledger.StatusCounts(ctx, connection.ID)
+	rows, err := c.state.StatusCounts(ctx, connection.ID)
 	if err != nil {
 		return status, err
 	}
 	status.Rows = rows
-	runs, err := c.Ledger.Runs(ctx, connection.ID, 1)
+	runs, err := c.state.Runs(ctx, connection.ID, 1)
 	if err == nil {
-		err = ShowRunning(ctx, c.Ledger, runs)
+		err = c.showRunning(ctx, runs)
 	}
 	if err != nil {
 		return status, err
@@ -208,15 +215,15 @@ func (c *Control) connectionStatus(ctx context.Context, connection ledger.Connec
 	if len(runs) > 0 {
 		status.Last = &runs[0]
 	}
-	kept, err := c.Ledger.Kept(ctx, connection.ID, nil)
+	kept, err := c.state.Kept(ctx, connection.ID, nil)
 	if err != nil {
 		return status, err
 	}
 	status.Kept = kept.Words()
-	if status.Left, err = c.Ledger.LeftBehind(ctx, connection.ID); err != nil {
+	if status.Left, err = c.state.LeftBehind(ctx, connection.ID); err != nil {
 		return status, err
 	}
-	holder, err := c.Ledger.Holder(ctx, connection.Store)
+	holder, err := c.state.Holder(ctx, connection.Store)
 	if err == nil {
 		status.Holder = &holder
 	} else if !errors.Is(err, ledger.ErrNotFound) {
@@ -228,10 +235,9 @@ func (c *Control) connectionStatus(ctx context.Context, connection ledger.Connec
 // scheduleStatus is how a schedule stands, nil when there is none and none is wanted.
 func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connection, mode ledger.Mode) (*ScheduleStatus, error) {
 	id := workflows.WorkflowID(mode, connection.ID)
-	found, err := c.Client.ScheduleClient().GetHandle(ctx, id).Describe(ctx)
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
-		if schedule(connection, mode, owner{}, c.Now()) == nil {
+	found, err := c.temporal.Schedule(id).Describe(ctx)
+	if gateway.Absent(err) {
+		if schedule(connection, mode, owner{}, c.now()) == nil {
 			return nil, nil
 		}
 		return &ScheduleStatus{ID: id, Missing: true}, nil
@@ -284,16 +290,16 @@ func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
 
 // workers counts the processes that poll for work.
 func (c *Control) workers(ctx context.Context) (int, error) {
-	if c.Client == nil {
+	if c.temporal == nil {
 		return 0, errors.New("there is no connection to Temporal")
 	}
-	queue, err := c.Client.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+	pollers, err := c.temporal.Pollers(ctx, workflows.TaskQueue)
 	if err != nil {
 		return 0, fmt.Errorf("asking Temporal for the workers: %w", err)
 	}
 	identities := map[string]bool{}
-	for _, poller := range queue.GetPollers() {
-		if last := poller.GetLastAccessTime(); last != nil && c.Now().Sub(last.AsTime()) < 2*time.Minute {
+	for _, poller := range pollers {
+		if last := poller.GetLastAccessTime(); last != nil && c.now().Sub(last.AsTime()) < 2*time.Minute {
 			identities[poller.GetIdentity()] = true
 		}
 	}
@@ -304,7 +310,7 @@ func (c *Control) workers(ctx context.Context) (int, error) {
 func (c *Control) doubtful(ctx context.Context, warehouses []string) ([]ledger.SnapshotEntry, error) {
 	found := []ledger.SnapshotEntry{}
 	for _, warehouse := range warehouses {
-		last, err := c.Ledger.LastSnapshot(ctx, warehouse)
+		last, err := c.state.LastSnapshot(ctx, warehouse)
 		if errors.Is(err, ledger.ErrNotFound) {
 			continue
 		} else if err != nil {

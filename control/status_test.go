@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/mocks"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -72,7 +73,7 @@ func TestStatusOfAHeldRunWithoutTemporal(t *testing.T) {
 	lease := runIn(t, state, "one", noon)
 	temporal := mocks.NewClient(t)
 	temporal.On("DescribeTaskQueue", mock.Anything, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW).Return(nil, errors.New("connection refused"))
-	c := &Control{Ledger: state, Client: temporal, Now: time.Now}
+	c := &Control{state: state, temporal: gateway.New(temporal, "shops"), now: time.Now}
 
 	status, err := c.Status(t.Context(), "")
 	require.NoError(t, err)
@@ -81,7 +82,7 @@ func TestStatusOfAHeldRunWithoutTemporal(t *testing.T) {
 	require.Equal(t, []OpenHold{}, status.Holds)
 
 	hold(t, state, lease, noon)
-	c.Client = nil
+	c.temporal = nil
 	status, err = c.Status(t.Context(), "acme-shop")
 	require.NoError(t, err)
 	require.NotEmpty(t, status.Unreachable)
@@ -104,7 +105,7 @@ func TestStatusNamesMissingSchedules(t *testing.T) {
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, mock.Anything).Return(handle)
 	handle.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("no rows"))
-	c := &Control{Ledger: shopLedger(t), Client: temporal, Now: time.Now}
+	c := &Control{state: shopLedger(t), temporal: gateway.New(temporal, "shops"), now: time.Now}
 	status, err := c.Status(t.Context(), "")
 	require.NoError(t, err)
 	require.Empty(t, status.Unreachable)

@@ -2,13 +2,12 @@ package control
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -72,26 +71,25 @@ func (c *Control) requestNow(ctx context.Context, connection ledger.Connection, 
 
 // signal starts a connection's workflow under an id, unless it is open, and gives it the request.
 func (c *Control) signal(ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode, request workflows.SyncRequest) (SyncAnswer, error) {
-	options, input, err := c.starting(ctx, connection, id, mode)
+	start, err := c.starting(ctx, connection, id, mode)
 	if err != nil {
 		return SyncAnswer{}, err
 	}
-	run, err := c.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested, request, options, workflows.WorkflowType(mode), input)
+	run, err := c.temporal.SignalWithStart(ctx, start, workflows.SignalSyncRequested, request)
 	if err != nil {
 		return SyncAnswer{}, fmt.Errorf("asking for %s: %w", id, err)
 	}
-	return SyncAnswer{Workflow: id, Run: run.GetRunID()}, nil
+	return SyncAnswer{Workflow: id, Run: run}, nil
 }
 
 // starting is how a connection's workflow is started under an id.
-func (c *Control) starting(
-	ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode,
-) (client.StartWorkflowOptions, workflows.SyncInput, error) {
+func (c *Control) starting(ctx context.Context, connection ledger.Connection, id string, mode ledger.Mode) (gateway.Start, error) {
 	own, err := c.identity(ctx)
 	if err != nil {
-		return client.StartWorkflowOptions{}, workflows.SyncInput{}, err
+		return gateway.Start{}, err
 	}
-	options := client.StartWorkflowOptions{
+	start := gateway.Start{Type: workflows.WorkflowType(mode), Input: workflows.SyncInput{Connection: connection.ID, Ledger: own}}
+	start.StartWorkflowOptions = client.StartWorkflowOptions{
 		ID: id, TaskQueue: workflows.TaskQueue, WorkflowRunTimeout: workflows.ExecutionTimeout,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         summary(connection, mode),
@@ -101,28 +99,25 @@ func (c *Control) starting(
 	}
 	labelled, err := c.labelled(ctx)
 	if err != nil {
-		return client.StartWorkflowOptions{}, workflows.SyncInput{}, err
+		return gateway.Start{}, err
 	}
 	if labelled {
-		options.TypedSearchAttributes = workflows.ConnectionAttributes(connection, mode, ledger.TriggerRequest)
+		start.TypedSearchAttributes = workflows.ConnectionAttributes(connection, mode, ledger.TriggerRequest)
 	}
-	return options, workflows.SyncInput{Connection: connection.ID, Ledger: own}, nil
+	return start, nil
 }
 
 // Wait waits for the workflow of a request to end and returns its report.
 func (c *Control) Wait(ctx context.Context, answer SyncAnswer) (workflows.SyncReport, error) {
 	var report workflows.SyncReport
-	err := c.Client.GetWorkflow(ctx, answer.Workflow, answer.Run).Get(ctx, &report)
+	err := c.temporal.Result(ctx, answer.Workflow, answer.Run, &report)
 	return report, err
 }
 
 // Progress asks an open workflow how far it is. Without a worker there is no answer.
 func (c *Control) Progress(ctx context.Context, workflow string) (workflows.Progress, error) {
 	var progress workflows.Progress
-	value, err := c.Client.QueryWorkflow(ctx, workflow, "", workflows.QueryProgress)
-	if err == nil {
-		err = value.Get(&progress)
-	}
+	err := c.temporal.Query(ctx, workflow, workflows.QueryProgress, &progress)
 	return progress, err
 }
 
@@ -138,9 +133,8 @@ func (c *Control) open(ctx context.Context, id string) (bool, error) {
 // looked tells whether a workflow is open under an id, and to which other ledger it belongs then. It asks for the execution itself;
 // visibility lags.
 func (c *Control) looked(ctx context.Context, id string) (open bool, theirs *owner, err error) {
-	description, err := c.Client.DescribeWorkflowExecution(ctx, id, "")
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
+	description, err := c.temporal.Describe(ctx, id)
+	if gateway.Absent(err) {
 		return false, nil, nil
 	} else if err != nil {
 		return false, nil, fmt.Errorf("asking Temporal for %s: %w", id, err)
@@ -151,56 +145,4 @@ func (c *Control) looked(ctx context.Context, id string) (open bool, theirs *own
 	}
 	theirs, err = c.anothers(ctx, info.GetMemo())
 	return true, theirs, err
-}
-
-// pause stops a connection's schedules; see Pause.
-func (c *Control) pause(ctx context.Context, id, by, reason string) ([]string, error) {
-	note := "paused by " + by
-	if reason != "" {
-		note += ": " + reason
-	}
-	return c.eachSchedule(ctx, id, func(handle client.ScheduleHandle) error {
-		return handle.Pause(ctx, client.SchedulePauseOptions{Note: note})
-	})
-}
-
-// resume starts a connection's schedules again; see Resume.
-func (c *Control) resume(ctx context.Context, id, by string) ([]string, error) {
-	connection, err := c.connection(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if !connection.Active() {
-		return nil, usage("connection %s is not enabled, so its schedules stay paused; enable it in the configuration and apply that", id)
-	}
-	return c.eachSchedule(ctx, id, func(handle client.ScheduleHandle) error {
-		return handle.Unpause(ctx, client.ScheduleUnpauseOptions{Note: "resumed by " + by})
-	})
-}
-
-func (c *Control) eachSchedule(ctx context.Context, id string, do func(client.ScheduleHandle) error) ([]string, error) {
-	connection, err := c.connection(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	var done []string
-	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		name := workflows.WorkflowID(mode, connection.ID)
-		handle := c.Client.ScheduleClient().GetHandle(ctx, name)
-		err := c.ownSchedule(ctx, handle)
-		if err == nil {
-			err = do(handle)
-		}
-		var absent *serviceerror.NotFound
-		if errors.As(err, &absent) {
-			continue
-		} else if err != nil {
-			return done, fmt.Errorf("schedule %s: %w", name, err)
-		}
-		done = append(done, name)
-	}
-	if len(done) == 0 {
-		return nil, usage("connection %s has no schedules", id)
-	}
-	return done, nil
 }

@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -36,29 +33,21 @@ func (c *Control) ask(ctx context.Context, mode ledger.Mode, id string, request 
 	if err != nil {
 		return SyncAnswer{}, err
 	}
-	options, input, err := c.starting(ctx, connection, workflow, mode)
+	start, err := c.starting(ctx, connection, workflow, mode)
 	if err != nil {
 		return SyncAnswer{}, err
 	}
-	options.WorkflowIDConflictPolicy = enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING
-	start := c.Client.NewWithStartWorkflowOperation(options, workflows.WorkflowType(mode), input)
+	start.WorkflowIDConflictPolicy = enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING
 	within, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	var fate workflows.SyncAnswer
-	handle, err := c.Client.UpdateWithStartWorkflow(within, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: start,
-		UpdateOptions: client.UpdateWorkflowOptions{
-			UpdateID: request.ID, UpdateName: workflows.UpdateSync, Args: []any{request}, WaitForStage: client.WorkflowUpdateStageCompleted,
-		},
-	})
+	run, err := c.temporal.UpdateWithStart(within, start, gateway.Update{ID: request.ID, Name: workflows.UpdateSync, Payload: request}, &fate)
 	if err == nil {
-		err = handle.Get(within, &fate)
+		return SyncAnswer{Workflow: workflow, Run: run, Joined: joined, Fate: fate.Answer, ByRun: fate.Run, Why: fate.Reason}, nil
 	}
-	if err == nil {
-		return SyncAnswer{Workflow: workflow, Run: handle.RunID(), Joined: joined, Fate: fate.Answer, ByRun: fate.Run, Why: fate.Reason}, nil
-	}
-	if failure := unansweredUpdate(ctx, err); failure == updateRefused {
-		return SyncAnswer{}, usage("%s", whyRefused(err))
+	var refused *gateway.RefusedError
+	if errors.As(err, &refused) {
+		return SyncAnswer{}, usage("%s", refused.Reason)
 	} else if ctx.Err() != nil {
 		return SyncAnswer{}, fmt.Errorf("asking for %s: %w", workflow, err)
 	}
@@ -91,6 +80,9 @@ type Decided struct {
 // decide answers a hold, which was read with an error; see Decide.
 func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err error, approve bool, by string) (Decided, error) {
 	if errors.Is(err, ledger.ErrNotFound) {
+		if _, err := c.state.Run(ctx, run); errors.Is(err, ledger.ErrNotFound) {
+			return Decided{Hold: hold}, noRun(run)
+		}
 		return Decided{Hold: hold}, usage("run %d holds nothing; starter status lists what waits for a decision", run)
 	} else if err != nil {
 		return Decided{Hold: hold}, err
@@ -108,27 +100,21 @@ func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err e
 	within, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	var answer workflows.DecisionAnswer
-	handle, err := c.Client.UpdateWorkflow(within, client.UpdateWorkflowOptions{
+	err = c.temporal.Update(within, hold.Workflow, gateway.Update{
 		// To press twice is one answer to one hold.
-		UpdateID:   fmt.Sprintf("%s/%d/%s/%d", name, run, hold.Kind, hold.At.UnixMicro()),
-		WorkflowID: hold.Workflow, UpdateName: name, Args: []any{workflows.Decision{By: by, Run: run, Kind: hold.Kind}},
-		WaitForStage: client.WorkflowUpdateStageCompleted,
-	})
-	if err == nil {
-		err = handle.Get(within, &answer)
-	}
-	if err == nil {
+		ID:   fmt.Sprintf("%s/%d/%s/%d", name, run, hold.Kind, hold.At.UnixMicro()),
+		Name: name, Payload: workflows.Decision{By: by, Run: run, Kind: hold.Kind},
+	}, &answer)
+	var refused *gateway.RefusedError
+	switch {
+	case err == nil:
 		return c.decided(ctx, hold, answer)
-	}
-	switch unansweredUpdate(ctx, err) {
-	case updateRefused:
-		return Decided{Hold: hold}, usage("%s", whyRefused(err))
-	case updateUnanswered:
+	case errors.As(err, &refused):
+		return Decided{Hold: hold}, usage("%s", refused.Reason)
+	case errors.Is(err, gateway.ErrUnanswered) && ctx.Err() == nil: // else who asks has gone
 		// A signal is safe with Temporal also while no worker runs.
 		return Decided{Hold: hold}, c.signalDecision(ctx, hold, name, by)
-	}
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
+	case gateway.Absent(err):
 		return Decided{Hold: hold}, over(hold)
 	}
 	return Decided{Hold: hold}, err
@@ -136,7 +122,7 @@ func (c *Control) decide(ctx context.Context, run int64, hold ledger.Hold, err e
 
 // decided is a hold as it stands after an answer.
 func (c *Control) decided(ctx context.Context, before ledger.Hold, answer workflows.DecisionAnswer) (Decided, error) {
-	hold, err := c.Ledger.HoldOf(ctx, before.Run)
+	hold, err := c.state.HoldOf(ctx, before.Run)
 	if err != nil {
 		hold = before // the answer counts all the same
 	}
@@ -145,17 +131,16 @@ func (c *Control) decided(ctx context.Context, before ledger.Hold, answer workfl
 
 // lift takes a rejection back.
 func (c *Control) lift(ctx context.Context, hold ledger.Hold, by string) (Decided, error) {
-	if _, err := c.Ledger.Decide(ctx, hold.Run, activities.Approved, by, c.Now()); err != nil {
+	if _, err := c.state.Decide(ctx, hold.Run, activities.Approved, by, c.now()); err != nil {
 		return Decided{Hold: hold}, err
 	}
-	hold, err := c.Ledger.HoldOf(ctx, hold.Run)
+	hold, err := c.state.HoldOf(ctx, hold.Run)
 	return Decided{Hold: hold, Answer: activities.Lifted, Runs: []int64{hold.Run}}, err
 }
 
 func (c *Control) signalDecision(ctx context.Context, hold ledger.Hold, name, by string) error {
-	err := c.Client.SignalWorkflow(ctx, hold.Workflow, "", name, workflows.Decision{By: by, Run: hold.Run, Kind: hold.Kind})
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
+	err := c.temporal.Signal(ctx, hold.Workflow, name, workflows.Decision{By: by, Run: hold.Run, Kind: hold.Kind})
+	if gateway.Absent(err) {
 		return over(hold)
 	}
 	return err
@@ -163,43 +148,4 @@ func (c *Control) signalDecision(ctx context.Context, hold ledger.Hold, name, by
 
 func over(hold ledger.Hold) error {
 	return usage("the workflow %s of run %d is over, so there is nothing to decide; the next run looks anew", hold.Workflow, hold.Run)
-}
-
-// updateFailure is what kind of failure an update met.
-type updateFailure int
-
-const (
-	updateFailed     updateFailure = iota // another error
-	updateRefused                         // by the workflow, with the reason
-	updateUnanswered                      // nobody answered in time, or the workflow runs on a worker that knows no updates
-)
-
-// unansweredUpdate tells what to do about the failure of an update.
-func unansweredUpdate(ctx context.Context, err error) updateFailure {
-	var application *temporal.ApplicationError
-	if errors.As(err, &application) {
-		if strings.Contains(application.Message(), "unknown update") {
-			return updateUnanswered
-		}
-		return updateRefused
-	}
-	if ctx.Err() != nil {
-		return updateFailed // who asks has gone
-	}
-	var late *client.WorkflowUpdateServiceTimeoutOrCanceledError
-	var busy *serviceerror.ResourceExhausted // an execution takes 2,000 updates
-	var deadline *serviceerror.DeadlineExceeded
-	if errors.As(err, &late) || errors.As(err, &busy) || errors.As(err, &deadline) || errors.Is(err, context.DeadlineExceeded) {
-		return updateUnanswered
-	}
-	return updateFailed
-}
-
-// whyRefused is why a workflow refused an update.
-func whyRefused(err error) string {
-	var application *temporal.ApplicationError
-	if errors.As(err, &application) {
-		return application.Message()
-	}
-	return err.Error()
 }

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -10,10 +9,10 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -36,7 +35,7 @@ const (
 // Waiting finds a request that waits in its workflow: of one connection, or of every active one where it is empty. unseen says where it
 // could not be looked for.
 func (c *Control) Waiting(ctx context.Context, connection, id string) (found []ledger.RequestEntry, unseen string, err error) {
-	if c.Client == nil {
+	if c.temporal == nil {
 		return nil, "Temporal cannot be reached, so the workflows were not looked into", nil
 	}
 	connections, unseen, err := c.lookedInto(ctx, connection)
@@ -85,7 +84,7 @@ func (c *Control) lookedInto(ctx context.Context, only string) ([]ledger.Connect
 		one, err := c.connection(ctx, only)
 		return []ledger.Connection{one}, "", err
 	}
-	all, err := c.Ledger.Connections(ctx)
+	all, err := c.state.Connections(ctx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -103,9 +102,8 @@ func (c *Control) lookedInto(ctx context.Context, only string) ([]ledger.Connect
 
 // waitingIn is the request as it waits in a workflow; nil when it does not.
 func (c *Control) waitingIn(ctx context.Context, workflow, connection string, mode ledger.Mode, id string) (*ledger.RequestEntry, error) {
-	described, err := c.Client.DescribeWorkflowExecution(ctx, workflow, "")
-	var absent *serviceerror.NotFound
-	if errors.As(err, &absent) {
+	described, err := c.temporal.Describe(ctx, workflow)
+	if gateway.Absent(err) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
@@ -117,7 +115,7 @@ func (c *Control) waitingIn(ctx context.Context, workflow, connection string, mo
 	if theirs, err := c.anothers(ctx, info.GetMemo()); err != nil || theirs != nil {
 		return nil, err
 	}
-	asked, err := requestIn(c.Client.GetWorkflowHistory(ctx, workflow, info.GetExecution().GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT), id)
+	asked, err := requestIn(c.temporal.History(ctx, workflow, info.GetExecution().GetRunId()), id)
 	if asked == nil || err != nil {
 		return nil, err
 	}

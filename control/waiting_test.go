@@ -19,6 +19,7 @@ import (
 	"go.temporal.io/sdk/mocks"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -125,7 +126,7 @@ func TestARequestThatWaitsAloneIsKnown(t *testing.T) {
 		temporal.On("DescribeWorkflowExecution", mock.Anything, "full-sync/acme-shop", "").Return(over, nil)
 		temporal.On("GetWorkflowHistory", mock.Anything, "smart-sync/acme-shop", "r", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT).Return(
 			&events{left: []*historypb.HistoryEvent{signalled(t, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "mine", By: "ada"})}})
-		return &Control{Ledger: shopLedger(t), Client: temporal, Now: time.Now}, temporal
+		return &Control{state: shopLedger(t), temporal: gateway.New(temporal, "shops"), now: time.Now}, temporal
 	}
 	t.Run("with a worker", func(t *testing.T) {
 		t.Parallel()
@@ -165,7 +166,7 @@ func TestARequestThatWaitsAloneIsKnown(t *testing.T) {
 	})
 	t.Run("without Temporal", func(t *testing.T) {
 		t.Parallel()
-		c := &Control{Ledger: shopLedger(t), Now: time.Now}
+		c := &Control{state: shopLedger(t), now: time.Now}
 		_, err := c.Requests(t.Context(), "", "other", 10)
 		require.ErrorContains(t, err, "Temporal cannot be reached, so the workflows were not looked into")
 	})

@@ -4,125 +4,115 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
-	"github.com/tidemark/tidemark/warehouses/jsonvalue"
+	"github.com/tidemark/tidemark/workflows"
 )
+
+// Acts are what the API has done. Each is on the pages and the command line as well, and control does it for all.
+type Acts interface {
+	Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
+	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
+	Resume(ctx context.Context, connection, by string) ([]string, error)
+	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
+	Cancel(ctx context.Context, run int64) (ledger.Run, error)
+	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)
+	EditSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEdited, error)
+	ClearOverride(ctx context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEdited, error)
+	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error)
+	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error)
+}
 
 // byTheAPI is who acts when a request names nobody.
 const byTheAPI = "the HTTP API"
 
-// actRoutes are the acts on what there is. Each is on the pages and the command line as well, and control does it for all.
 func (s *Server) actRoutes() []Route {
+	route := func(method, path, act string, status int, do doer, fields ...string) Route {
+		return Route{Method: method, Path: path, Act: act, handler: s.acted(act, status, do, fields)}
+	}
+	post := func(path, act string, do doer, fields ...string) Route {
+		return route(http.MethodPost, path, act, http.StatusOK, do, fields...)
+	}
 	return []Route{
-		{http.MethodPost, "/api/v1/connections/{id}/pause", s.acted(s.pause, "reason", "by")},
-		{http.MethodPost, "/api/v1/connections/{id}/resume", s.acted(s.resume, "by")},
-		{http.MethodPost, "/api/v1/runs/{id}/approve", s.acted(s.decide(true), "by")},
-		{http.MethodPost, "/api/v1/runs/{id}/reject", s.acted(s.decide(false), "by")},
-		{http.MethodPost, "/api/v1/stores/{id}/relearn", s.acted(s.relearn, "channel_skus")},
+		route(http.MethodPost, "/api/v1/connections/{id}/sync", "sync", http.StatusAccepted, s.sync, "mode", "skus", "dry_run", "id", "by"),
+		post("/api/v1/connections/{id}/pause", "pause", s.pause, "reason", "by"),
+		post("/api/v1/connections/{id}/resume", "resume", s.resume, "by"),
+		route(http.MethodPut, "/api/v1/connections/{id}/schedules/{mode}", "set the schedule", http.StatusOK, s.editSchedule,
+			"version", "rules", "timezone", "reason", "until", "force", "by"),
+		post("/api/v1/connections/{id}/schedules/{mode}/clear", "clear the schedule", s.clearSchedule, "version"),
+		post("/api/v1/connections/{id}/schedules/{mode}/preview", "", s.previewSchedule, "rules", "timezone", "force"),
+		post("/api/v1/connections/{id}/advice/apply", "apply the advice", s.applyAdvice, "version", "by"),
+		post("/api/v1/connections/{id}/advice/undo", "undo the advice", s.undoAdvice, "version"),
+		post("/api/v1/runs/{id}/approve", "approve", s.decide(true), "by"),
+		post("/api/v1/runs/{id}/reject", "reject", s.decide(false), "by"),
+		route(http.MethodPost, "/api/v1/runs/{id}/cancel", "cancel", http.StatusAccepted, s.cancel),
+		post("/api/v1/stores/{id}/relearn", "relearn", s.relearn, "channel_skus"),
 	}
 }
 
-// wishes are what the body of an act may say.
-type wishes struct {
-	*http.Request
-	by, reason  string
-	channelSKUs []string
-}
+// doer does what a request wishes.
+type doer func(ctx context.Context, w wishes) (any, error)
 
 // acted makes a handler of an act. Its body may be left out; a field that the act does not know is refused, for what it means would not be
-// done.
-func (s *Server) acted(do func(ctx context.Context, w wishes) (any, error), known ...string) http.HandlerFunc {
+// done. What is refused here is noted as what control refuses is.
+func (s *Server) acted(act string, status int, do doer, fields []string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), apiPatience)
-		defer cancel()
-		var done any
-		wished, err := readWishes(w, r, known)
-		if err == nil {
-			done, err = do(ctx, wished)
-		}
-		if err != nil {
-			refuse(w, s.controlProblem(r, err))
-			return
-		}
-		answer(w, http.StatusOK, done)
+		s.reply(w, r, status, func(ctx context.Context) (any, error) {
+			wished, err := readWishes(w, r, fields)
+			var done any
+			if err == nil {
+				done, err = do(ctx, wished)
+			}
+			var told *problem
+			if errors.As(err, &told) && act != "" {
+				s.noteRefused(ctx, act, subject(r), told.message)
+			}
+			return done, err
+		})
 	}
 }
 
-func readWishes(w http.ResponseWriter, r *http.Request, known []string) (wishes, error) {
-	wished := wishes{Request: r, by: byTheAPI}
-	body, err := readObject(w, r)
-	if err != nil || len(strings.TrimSpace(string(body))) == 0 {
-		return wished, err
+// noteRefused keeps what was refused. The asker has the refusal all the same, so a failure is only logged.
+func (s *Server) noteRefused(ctx context.Context, act, on, reason string) {
+	if err := s.options.Control.Refused(ctx, act, on, reason); err != nil {
+		s.options.Log.Error("an act that was refused could not be noted", "error", err)
 	}
-	err = decodeObject(body, `{}`, known, func(name string, field jsonvalue.Value) (err error) {
-		switch name {
-		case "by":
-			wished.by, err = readName(field)
-		case "reason":
-			wished.reason, err = readName(field)
-		case "channel_skus":
-			wished.channelSKUs, err = readTexts(field)
-		}
-		return err
-	})
-	if err != nil {
-		return wished, invalid("invalid_request", "%v", err)
-	}
-	if wished.by == "" {
-		wished.by = byTheAPI
-	}
-	return wished, nil
 }
 
-// readObject reads the body of a request that asks for something, as JSON and within bounds.
-func readObject(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if _, err := readQuestion(r, nil); err != nil {
-		return nil, err
+// mostSubjectBytes is how much of what a path names is noted of an act that was refused.
+const mostSubjectBytes = 100
+
+// subject is what a request is to act on, as its path names it.
+func subject(r *http.Request) string {
+	id := r.PathValue("id")
+	id = id[:min(len(id), mostSubjectBytes)]
+	if strings.Contains(r.Pattern, "/runs/") {
+		return "run " + id
 	}
-	if form, err := formOf(r.Header); err != nil || form != formJSON {
-		return nil, &problem{status: http.StatusUnsupportedMediaType, code: "unsupported_media_type", message: "the Content-Type is not " + formJSON}
-	}
-	if r.ContentLength > mostAskBytes {
-		return nil, tooLarge(mostAskBytes)
-	}
-	return readBody(w, r, mostAskBytes)
+	return id
 }
 
-// decodeObject reads an object of known fields, each once.
-func decodeObject(body []byte, like string, known []string, read func(name string, field jsonvalue.Value) error) error {
-	value, err := jsonvalue.Parse(body)
-	if err != nil {
-		return err
-	}
-	if value.Kind() != jsonvalue.Object {
-		return errors.New("expected an object like " + like + ", found " + string(value.Kind()))
-	}
-	twice, err := value.Members(func(name string, field jsonvalue.Value) error {
-		if !slices.Contains(known, name) {
-			return errors.New("there is no field " + shown(name) + "; the fields are " + listed(known))
-		}
-		if err := read(name, field); err != nil {
-			return errors.New(name + ": " + err.Error())
-		}
-		return nil
-	})
-	if err == nil && twice != "" {
-		err = errors.New(shown(twice) + " is given twice; it is not known which one is meant")
-	}
-	return err
+// requested is the answer to a request for a run.
+type requested struct {
+	control.SyncAnswer
+	Request string `json:"request"` // its id
 }
 
-// listed names things: a, b and c.
-func listed(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
+func (s *Server) sync(ctx context.Context, w wishes) (any, error) {
+	if w.mode == "" {
+		return nil, invalid("invalid_request", "mode: expected smart or full")
 	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	if w.request.ID == "" {
+		w.request.ID = uuid.NewString()
+	}
+	w.request.By = w.by
+	found, err := s.options.Control.Sync(ctx, w.mode, w.PathValue("id"), w.request)
+	return requested{SyncAnswer: found, Request: w.request.ID}, err
 }
 
 // schedulesView is which schedules an act paused or resumed.
@@ -131,63 +121,41 @@ type schedulesView struct {
 }
 
 func (s *Server) pause(ctx context.Context, w wishes) (any, error) {
-	connection, err := s.connection(ctx, w.PathValue("id"))
-	if err != nil {
-		return nil, err
-	}
-	done, err := s.options.Control.Pause(ctx, connection.ID, w.by, w.reason)
+	done, err := s.options.Control.Pause(ctx, w.PathValue("id"), w.by, w.reason)
 	return schedulesView{append([]string{}, done...)}, err
 }
 
 func (s *Server) resume(ctx context.Context, w wishes) (any, error) {
-	connection, err := s.connection(ctx, w.PathValue("id"))
-	if err != nil {
-		return nil, err
-	}
-	done, err := s.options.Control.Resume(ctx, connection.ID, w.by)
+	done, err := s.options.Control.Resume(ctx, w.PathValue("id"), w.by)
 	return schedulesView{append([]string{}, done...)}, err
 }
 
 // decide answers a held run.
-func (s *Server) decide(approve bool) func(ctx context.Context, w wishes) (any, error) {
+func (s *Server) decide(approve bool) doer {
 	return func(ctx context.Context, w wishes) (any, error) {
 		id, err := runNumber(w.Request)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := s.options.Ledger.Run(ctx, id); errors.Is(err, ledger.ErrNotFound) {
-			return nil, noRun(id)
-		} else if err != nil {
-			return nil, err
-		}
-		return answered(s.options.Control.Decide(ctx, id, approve, w.by))
+		return viewDecided(s.options.Control.Decide(ctx, id, approve, w.by))
 	}
 }
 
-// decidedView is a hold with what became of the answer to it.
-type decidedView struct {
-	Hold   ledger.Hold `json:"hold"`
-	Answer string      `json:"answer"` // accepted: it is safe with Temporal, and no worker has answered yet
-	Runs   []int64     `json:"runs"`   // that the answer was for
-	Why    string      `json:"why,omitempty"`
-}
+// cancelPatience is how long an answer waits for the run to have stopped.
+const cancelPatience = 5 * time.Second
 
-const accepted = "accepted"
-
-func answered(decided control.Decided, err error) (any, error) {
-	view := decidedView{Hold: decided.Hold, Answer: decided.Answer, Runs: append([]int64{}, decided.Runs...), Why: decided.Why}
-	if view.Answer == "" {
-		view.Answer = accepted
+// cancel stops a run, and shows it as it is in a moment.
+func (s *Server) cancel(ctx context.Context, w wishes) (any, error) {
+	id, err := runNumber(w.Request)
+	if err != nil {
+		return nil, err
 	}
-	return view, err
+	if _, err := s.options.Control.Cancel(ctx, id); err != nil {
+		return nil, err
+	}
+	return s.options.Control.Ended(ctx, id, cancelPatience)
 }
 
 func (s *Server) relearn(ctx context.Context, w wishes) (any, error) {
-	id := w.PathValue("id")
-	if _, err := s.options.Ledger.Store(ctx, id); errors.Is(err, ledger.ErrNotFound) {
-		return nil, notFound("there is no store " + shown(id))
-	} else if err != nil {
-		return nil, err
-	}
-	return s.options.Control.Relearn(ctx, id, w.channelSKUs)
+	return s.options.Control.Relearn(ctx, w.PathValue("id"), w.channelSKUs)
 }

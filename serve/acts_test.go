@@ -21,14 +21,23 @@ func (f *fake) act(format string, arguments ...any) error {
 }
 
 func (f *fake) Pause(ctx context.Context, connection, by, reason string) ([]string, error) {
+	if err := f.known(ctx, connection); err != nil {
+		return nil, err
+	}
 	return []string{"smart-sync/" + connection}, f.act("pause %s by %s because %s, from the %s", connection, by, reason, control.ActorOf(ctx).From)
 }
 
-func (f *fake) Resume(_ context.Context, connection, by string) ([]string, error) {
+func (f *fake) Resume(ctx context.Context, connection, by string) ([]string, error) {
+	if err := f.known(ctx, connection); err != nil {
+		return nil, err
+	}
 	return nil, f.act("resume %s by %s", connection, by)
 }
 
-func (f *fake) Decide(_ context.Context, run int64, approve bool, by string) (control.Decided, error) {
+func (f *fake) Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error) {
+	if _, err := f.Run(ctx, run); err != nil {
+		return control.Decided{}, err
+	}
 	if !approve {
 		return control.Decided{Hold: ledger.Hold{Run: run}, Answer: control.Rejected, Runs: []int64{run, 9}}, f.act("reject %d by %s", run, by)
 	}
@@ -36,6 +45,9 @@ func (f *fake) Decide(_ context.Context, run int64, approve bool, by string) (co
 }
 
 func (f *fake) Relearn(_ context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
+	if store == "none" {
+		return ledger.Relearned{}, &control.AbsentError{Message: `there is no store "none"; there are shop`}
+	}
 	return ledger.Relearned{References: 1, Due: 2}, f.act("relearn %s: %s", store, strings.Join(channelSKUs, ","))
 }
 

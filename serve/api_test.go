@@ -14,7 +14,10 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-func (f *fake) Status(context.Context, string) (control.Status, error) {
+func (f *fake) Status(ctx context.Context, only string) (control.Status, error) {
+	if err := f.known(ctx, only); err != nil {
+		return control.Status{}, err
+	}
 	status := control.Status{Workers: 2}
 	if f.away != "" {
 		status = control.Status{Unreachable: f.away, Holds: []control.OpenHold{{Hold: ledger.Hold{Run: 4}, DecideBy: new(now)}}, Snapshots: []ledger.SnapshotEntry{{Warehouse: "depot"}}}
@@ -23,10 +26,13 @@ func (f *fake) Status(context.Context, string) (control.Status, error) {
 }
 
 func (f *fake) Explain(context.Context, string, string) ([]control.ExplanationOf, error) {
-	return nil, &control.UsageError{Message: "store shop shows nothing"}
+	return nil, &control.AbsentError{Message: "store shop shows nothing"}
 }
 
-func (f *fake) Activity(context.Context, string, string, string, int) ([]ledger.ActivityEntry, error) {
+func (f *fake) Activity(ctx context.Context, _, _, connection string, _ int) ([]ledger.ActivityEntry, error) {
+	if err := f.known(ctx, connection); err != nil {
+		return nil, err
+	}
 	return nil, &control.UsageError{Message: "there is no merchant"}
 }
 
@@ -48,7 +54,7 @@ func TestAPIAnswers(t *testing.T) {
 		"another method":                 {method: http.MethodDelete, path: "/api/v1/runs", status: 405, code: "method_not_allowed"},
 		"the description":                {path: "/api/v1/openapi.json", status: 200},
 		"status":                         {path: "/api/v1/status?connection=acme-shop", status: 200},
-		"status of none":                 {path: "/api/v1/status?connection=none", status: 404, code: "not_found", message: `there is no connection "none"; /api/v1/connections lists them`},
+		"status of none":                 {path: "/api/v1/status?connection=none", status: 404, code: "not_found", message: `there is no connection "none"; there are acme-shop`},
 		"a misspelt question":            {path: "/api/v1/status?conection=acme-shop", status: 400, code: "invalid_query", message: `there is no setting "conection"; there are connection`},
 		"a question twice":               {path: "/api/v1/runs?limit=1&limit=2", status: 400, code: "invalid_query"},
 		"a question where there is none": {path: "/api/v1/holds?limit=1", status: 400, code: "invalid_query"},
@@ -65,7 +71,7 @@ func TestAPIAnswers(t *testing.T) {
 		"stale levels of no warehouse":   {path: "/api/v1/warehouses/none/stale", status: 404, code: "not_found"},
 		"levels of no warehouse":         {path: "/api/v1/warehouses/none/levels", status: 404, code: "not_found"},
 		"snapshot of no warehouse":       {path: "/api/v1/warehouses/none/snapshot", status: 404, code: "not_found", message: "there is no warehouse"},
-		"no snapshot":                    {path: "/api/v1/warehouses/depot/snapshot", status: 404, code: "not_found", message: "has no snapshot yet"},
+		"no snapshot":                    {path: "/api/v1/warehouses/depot/snapshot", status: 404, code: "not_found", message: "has sent no snapshot"},
 		"levels":                         {path: "/api/v1/warehouses/depot/levels?sku=A", status: 200},
 		"levels of no connection":        {path: "/api/v1/connections/none/levels", status: 404, code: "not_found"},
 		"levels of a status":             {path: "/api/v1/connections/acme-shop/levels?status=exported", status: 200},
@@ -125,7 +131,7 @@ func TestAPIFailures(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, got.status)
 	require.Equal(t, "connection acme-shop is not enabled", got.message)
 
-	off := setup(t, func(options *Options) { options.Token = secretOf("") })
+	off := setup(t, func(options *opening) { options.Token = secretOf("") })
 	got = off.call(http.MethodGet, "/api/v1/status", nil, "Authorization", "Bearer ")
 	require.Equal(t, http.StatusForbidden, got.status)
 	require.Equal(t, "api_off", got.code)

@@ -45,8 +45,8 @@ type hook struct {
 // loadHooks reads which warehouses may send, and their keys. A key that is absent, empty or short is passed over, with an error that names
 // its reference; one that could be read before stays in use, and so do all of a hook that is left without any. Nil hooks are returned
 // when the ledger does not answer.
-func loadHooks(ctx context.Context, state ledger.Definer, environment settings.Environment, before map[string]*hook) (map[string]*hook, error) {
-	warehouses, err := state.Warehouses(ctx)
+func loadHooks(ctx context.Context, from Control, environment settings.Environment, before map[string]*hook) (map[string]*hook, error) {
+	warehouses, err := from.Warehouses(ctx)
 	if err != nil {
 		return nil, err
 	}

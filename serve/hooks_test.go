@@ -142,7 +142,7 @@ func TestKeysRotate(t *testing.T) {
 func TestAHookWithoutItsKeyStopsNoOther(t *testing.T) {
 	t.Parallel()
 	present := false
-	w := setup(t, func(options *Options) {
+	w := setup(t, func(options *opening) {
 		usual := options.Environment.Variable
 		options.Environment.Variable = func(name string) (string, bool) {
 			if name == "HERO" && !present {
@@ -185,7 +185,7 @@ func TestAHookWithoutItsKeyStopsNoOther(t *testing.T) {
 func TestAMissingKeyOfAHookStopsNoOtherKey(t *testing.T) {
 	t.Parallel()
 	present := map[string]bool{"KEY": true}
-	w := setup(t, func(options *Options) {
+	w := setup(t, func(options *opening) {
 		usual := options.Environment.Variable
 		options.Environment.Variable = func(name string) (string, bool) {
 			if (name == "KEY" || name == "OTHER") && !present[name] {
@@ -218,7 +218,7 @@ func TestAMissingKeyOfAHookStopsNoOtherKey(t *testing.T) {
 func TestFailuresAreLimited(t *testing.T) {
 	t.Parallel()
 	at := now
-	w := setup(t, func(options *Options) { options.Now = func() time.Time { return at } })
+	w := setup(t, func(options *opening) { options.Now = func() time.Time { return at } })
 	for range failureBurst {
 		require.Equal(t, http.StatusUnauthorized, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event)).status)
 	}

@@ -39,7 +39,7 @@ func readAll(response *http.Response) (string, error) {
 
 func TestListensOnLoopbackUnlessThereIsAToken(t *testing.T) {
 	t.Parallel()
-	w := setup(t, func(options *Options) { options.Token = secretOf("") })
+	w := setup(t, func(options *opening) { options.Token = secretOf("") })
 	for _, address := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "example.com:0"} {
 		_, err := w.server.Listen(t.Context(), address)
 		var unsafe *UnsafeError

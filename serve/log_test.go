@@ -15,8 +15,8 @@ import (
 // What is asked for over the API is noted as that, refusals as well, and is listed a part at a time.
 func TestTheLogOfActs(t *testing.T) {
 	t.Parallel()
-	w := setup(t, func(o *Options) {
-		o.Control = &control.Control{Ledger: o.Ledger, Now: func() time.Time { return now }}
+	w := setup(t, func(o *opening) {
+		o.Control = control.New(o.Ledger, nil, func() time.Time { return now })
 		off := definitions()
 		off.Connections[0].Enabled = false
 		_, err := o.Ledger.Apply(t.Context(), off, ledger.ApplyOptions{})

@@ -72,7 +72,7 @@ func TestRefusalsOfWhatIsSent(t *testing.T) {
 				key := map[ledger.HookFormat]string{ledger.HookStandard: "env:KEY", ledger.HookShipHero: "env:HERO"}[way.format]
 				s := &sent{bring: way.bring}
 				s.clock.Store(now.Unix())
-				s.world = setup(t, func(o *Options) {
+				s.world = setup(t, func(o *opening) {
 					named := definitions()
 					named.Warehouses[0] = warehouse("depot", way.format, key)
 					named.Warehouses[0].Driver, named.Warehouses[0].Settings = way.driver, way.values

@@ -72,7 +72,7 @@ func TestUploadsAreReadByTheRulesOfTheirWarehouse(t *testing.T) {
 // TestAnUploadedRowWithoutALevelIsPassedOver: the sender's count holds it, and the ledger's does not.
 func TestAnUploadedRowWithoutALevelIsPassedOver(t *testing.T) {
 	t.Parallel()
-	w := setup(t, func(o *Options) {
+	w := setup(t, func(o *opening) {
 		named := definitions()
 		named.Warehouses[0].Settings = settings.Values{"texts": map[string]string{"n/a": settings.None}}
 		_, err := o.Ledger.Apply(t.Context(), named, ledger.ApplyOptions{})
@@ -90,7 +90,7 @@ func TestAnUploadedRowWithoutALevelIsPassedOver(t *testing.T) {
 func TestAnUploadAddsUpWhereItsWarehouseDoes(t *testing.T) {
 	t.Parallel()
 	for policy, refused := range map[inventory.RepeatedPolicy]int64{"": 2, inventory.RepeatedSum: 0} {
-		w := setup(t, func(o *Options) {
+		w := setup(t, func(o *opening) {
 			named := definitions()
 			named.Warehouses[0].Repeated = policy
 			_, err := o.Ledger.Apply(t.Context(), named, ledger.ApplyOptions{})

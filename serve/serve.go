@@ -18,30 +18,23 @@ import (
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/settings"
-	"github.com/tidemark/tidemark/workflows"
 )
 
 // Control is what may be asked of Tidemark; *control.Control answers it.
 type Control interface {
 	Intake
-	Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
-	Status(ctx context.Context, only string) (control.Status, error)
-	Waiting(ctx context.Context, connection, id string) ([]ledger.RequestEntry, string, error)
-	Cancel(ctx context.Context, run int64) (ledger.Run, error)
-	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
-	Resume(ctx context.Context, connection, by string) ([]string, error)
-	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
-	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)
-	Ended(ctx context.Context, run int64, within time.Duration) (ledger.Run, error)
-	Explain(ctx context.Context, connection, channelSKU string) ([]control.ExplanationOf, error)
-	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ledger.ActivityEntry, error)
-	Log(ctx context.Context, before int64, limit int) ([]ledger.AuditEntry, error)
+	Uploads
+	Readings
+	Acts
+	Check(ctx context.Context) error
+	Warehouses(ctx context.Context) ([]ledger.Warehouse, error)
+	// Refused notes an act that was refused here.
+	Refused(ctx context.Context, act, on, reason string) error
 }
 
 // Options are what a Server needs.
 type Options struct {
 	Control Control
-	Ledger  ledger.Ledger
 	// Token is the API token. Without one there is no API.
 	Token settings.Credential
 	// Pages serves everything that is neither a hook nor the API; nil: there are no pages.
@@ -94,7 +87,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		}
 		s.tokens = [][]byte{[]byte(token)}
 	}
-	hooks, err := loadHooks(ctx, options.Ledger, options.Environment, nil)
+	hooks, err := loadHooks(ctx, options.Control, options.Environment, nil)
 	if hooks == nil {
 		return nil, err
 	}
@@ -119,7 +112,7 @@ func (s *Server) Hooks() int {
 // Refresh reads again which warehouses may send, and their keys: a configuration may have been applied, a key file replaced. A
 // warehouse whose keys cannot be used keeps those that it had.
 func (s *Server) Refresh(ctx context.Context) error {
-	hooks, err := loadHooks(ctx, s.options.Ledger, s.options.Environment, *s.hooks.Load())
+	hooks, err := loadHooks(ctx, s.options.Control, s.options.Environment, *s.hooks.Load())
 	if hooks == nil {
 		return err
 	}
@@ -127,74 +120,11 @@ func (s *Server) Refresh(ctx context.Context) error {
 	return err
 }
 
-// Handler serves everything.
-func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	byPath := map[string]methods{}
-	for _, route := range s.Routes() {
-		if byPath[route.Path] == nil {
-			byPath[route.Path] = methods{}
-			mux.Handle(route.Path, byPath[route.Path])
-		}
-		byPath[route.Path][route.Method] = route.handler
-	}
-	if s.options.Pages != nil {
-		mux.Handle("/", s.options.Pages)
-	} else {
-		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuse(w, notFound("there is nothing here")) })
-	}
-	mux.HandleFunc("/api/", s.authorized(func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, notFound("there is nothing here; /api/v1/openapi.json describes what there is"))
-	}))
-	return mux
-}
-
-// Route is one thing that can be asked for.
-type Route struct {
-	Method, Path string
-	handler      http.HandlerFunc
-}
-
-// Routes lists everything that can be asked for.
-func (s *Server) Routes() []Route {
-	routes := []Route{
-		{http.MethodGet, "/healthz", s.health},
-		{http.MethodGet, "/metrics", s.authorized(s.metrics)},
-		{http.MethodPost, "/hooks/{warehouse}", s.serveHook},
-	}
-	for _, route := range append(s.apiRoutes(), s.actRoutes()...) {
-		route.handler = s.authorized(route.handler)
-		routes = append(routes, route)
-	}
-	return routes
-}
-
-// methods are the ways in which one path may be asked.
-type methods map[string]http.HandlerFunc
-
-func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	asked := r.Method
-	if asked == http.MethodHead { // the answer to GET without its body, which net/http leaves out
-		asked = http.MethodGet
-	}
-	if handle, ok := m[asked]; ok {
-		handle(w, r)
-		return
-	}
-	for method := range m { // each path has one
-		if method == http.MethodGet {
-			method += ", " + http.MethodHead
-		}
-		w.Header().Set("Allow", method)
-	}
-	refuse(w, &problem{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: "this path is not asked with " + r.Method})
-}
-
 // health is well when the ledger answers.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 	defer cancel()
-	if err := s.options.Ledger.Check(ctx); err != nil {
+	if err := s.options.Control.Check(ctx); err != nil {
 		s.options.Log.Error("the ledger does not answer", "error", err)
 		refuse(w, later("unavailable", "the ledger does not answer; the log says why", unavailableRetry))
 		return
@@ -228,14 +158,18 @@ func notFound(message string) *problem {
 // controlProblem makes an answer of an error of control or the ledger.
 func (s *Server) controlProblem(r *http.Request, err error) *problem {
 	var told *problem
+	var absent *control.AbsentError
+	var stale *control.StaleEditError
 	var usage *control.UsageError
 	switch {
 	case errors.As(err, &told):
 		return told
+	case errors.As(err, &absent):
+		return notFound(absent.Message)
+	case errors.As(err, &stale):
+		return &problem{status: http.StatusConflict, code: "outdated", message: stale.Error()}
 	case errors.As(err, &usage):
 		return &problem{status: http.StatusUnprocessableEntity, code: "refused", message: usage.Message}
-	case errors.Is(err, ledger.ErrNotFound):
-		return notFound("there is no such thing")
 	}
 	s.options.Log.Error("a request could not be served", "method", r.Method, "pattern", r.Pattern, "error", err)
 	return later("unavailable", "the ledger or Temporal did not answer; the log of starter serve says why", unavailableRetry)

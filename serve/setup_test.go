@@ -52,7 +52,7 @@ func environment() settings.Environment {
 	return settings.Environment{Variable: func(name string) (string, bool) { value, ok := secrets[name]; return value, ok }}
 }
 
-// fake is a control whose Intake is counted, and may block or fail.
+// fake is a control without Temporal, whose Intake is counted, and may block or fail, and whose acts are kept.
 type fake struct {
 	Control
 	mutex  sync.Mutex
@@ -81,7 +81,10 @@ func (f *fake) Intake(ctx context.Context, warehouse string, updated workflows.I
 	return nil
 }
 
-func (f *fake) Sync(_ context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error) {
+func (f *fake) Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error) {
+	if err := f.known(ctx, connection); err != nil {
+		return control.SyncAnswer{}, err
+	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.err != nil {
@@ -91,12 +94,18 @@ func (f *fake) Sync(_ context.Context, mode ledger.Mode, connection string, requ
 	return control.SyncAnswer{Workflow: workflows.WorkflowID(mode, connection), Run: "run"}, nil
 }
 
-// Waiting knows one request that waits.
-func (f *fake) Waiting(_ context.Context, _, id string) ([]ledger.RequestEntry, string, error) {
+// Requests knows one request that waits, beside those of the ledger.
+func (f *fake) Requests(ctx context.Context, connection, id string, limit int) ([]ledger.RequestEntry, error) {
 	if id != "waits" {
-		return nil, "there is no worker", nil
+		return f.Control.Requests(ctx, connection, id, limit)
 	}
-	return []ledger.RequestEntry{{Connection: "acme-shop", ID: id, Mode: ledger.Smart, Outcome: ledger.RequestWaiting, Reason: "it waits for run 7 to end"}}, "", nil
+	return []ledger.RequestEntry{{Connection: "acme-shop", ID: id, Mode: ledger.Smart, Outcome: ledger.RequestWaiting, Reason: "it waits for run 7 to end"}}, nil
+}
+
+// known is an error where there is no such connection, as control has it.
+func (f *fake) known(ctx context.Context, connection string) error {
+	_, err := f.Control.Runs(ctx, connection, 1)
+	return err
 }
 
 // events are the ids of all events that were handed over, in order.
@@ -147,7 +156,13 @@ func definitions() ledger.Definitions {
 	}
 }
 
-func setup(t *testing.T, change ...func(*Options)) *world {
+// opening is how a server is made, on which ledger.
+type opening struct {
+	*Options
+	Ledger ledger.Ledger
+}
+
+func setup(t *testing.T, change ...func(*opening)) *world {
 	t.Helper()
 	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), now)
 	require.NoError(t, err)
@@ -155,12 +170,14 @@ func setup(t *testing.T, change ...func(*Options)) *world {
 	require.NoError(t, err)
 	w := &world{t: t, fake: &fake{}, ledger: state, log: &bytes.Buffer{}}
 	w.options = Options{
-		Control: w.fake, Ledger: state, Token: settings.NewCredential(apiToken), Environment: environment(), Folder: t.TempDir(),
+		Control: w.fake, Token: settings.NewCredential(apiToken), Environment: environment(), Folder: t.TempDir(),
 		Log: slog.New(slog.NewTextHandler(&locked{to: w.log}, nil)), Now: func() time.Time { return now },
 	}
+	how := &opening{&w.options, state}
 	for _, one := range change {
-		one(&w.options)
+		one(how)
 	}
+	w.fake.Control = control.New(how.Ledger, nil, w.options.Now)
 	w.server, err = New(t.Context(), w.options)
 	require.NoError(t, err)
 	w.http = httptest.NewServer(w.server.Handler())

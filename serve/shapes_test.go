@@ -15,7 +15,7 @@ import (
 // written makes the depot a warehouse of CSV files that are written in a way of their own.
 func written(t *testing.T, values settings.Values) *world {
 	t.Helper()
-	return setup(t, func(o *Options) {
+	return setup(t, func(o *opening) {
 		named := definitions()
 		named.Warehouses[0].Driver, named.Warehouses[0].Settings = "csv", values
 		_, err := o.Ledger.Apply(t.Context(), named, ledger.ApplyOptions{})

@@ -208,6 +208,14 @@ func isFileError(err error) bool {
 	return errors.As(err, &failed)
 }
 
+// Uploads keeps what a warehouse sends until its intake takes it.
+type Uploads interface {
+	StageUpload(ctx context.Context, start ledger.SnapshotStart) (int64, error)
+	StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error
+	NoteOddities(ctx context.Context, snapshot int64, found []inventory.Oddity) error
+	Discard(ctx context.Context, snapshot int64) error
+}
+
 // staged is the answer to a snapshot.
 type staged struct {
 	Warehouse string `json:"warehouse"`
@@ -223,7 +231,7 @@ type staged struct {
 // stage reads the rows into the ledger, a page at a time, and signals the intake.
 func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Reader, said claims, now time.Time) (staged, error) {
 	result := staged{Warehouse: one.warehouse.ID}
-	id, err := s.options.Ledger.StageUpload(ctx, ledger.SnapshotStart{Warehouse: one.warehouse.ID, Repeated: one.warehouse.Repeated, Now: now})
+	id, err := s.options.Control.StageUpload(ctx, ledger.SnapshotStart{Warehouse: one.warehouse.ID, Repeated: one.warehouse.Repeated, Now: now})
 	if err != nil {
 		return result, fmt.Errorf("staging a snapshot: %w", err)
 	}
@@ -231,7 +239,7 @@ func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Read
 	if err := s.stageRows(ctx, one, form, body, said, now, &result); err != nil {
 		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardWithin)
 		defer cancel()
-		if failed := s.options.Ledger.Discard(clean, id); failed != nil {
+		if failed := s.options.Control.Discard(clean, id); failed != nil {
 			s.options.Log.Warn("an upload that was given up could not be thrown away; that is done within a day", "snapshot", id, "error", failed)
 		}
 		return result, err
@@ -281,7 +289,7 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 			}
 		}
 		if len(levels)+len(refusals) == stagePage || err == io.EOF && len(levels)+len(refusals) > 0 {
-			if err := s.options.Ledger.StageRows(ctx, result.Snapshot, levels, refusals); err != nil {
+			if err := s.options.Control.StageRows(ctx, result.Snapshot, levels, refusals); err != nil {
 				return fmt.Errorf("staging rows: %w", err)
 			}
 			result.Refused += len(refusals)
@@ -305,7 +313,7 @@ func (s *Server) noteOddities(ctx context.Context, list []inventory.Oddity, resu
 	if result.Oddities = list; len(list) == 0 {
 		return nil
 	}
-	if err := s.options.Ledger.NoteOddities(ctx, result.Snapshot, list); err != nil {
+	if err := s.options.Control.NoteOddities(ctx, result.Snapshot, list); err != nil {
 		return fmt.Errorf("staging what looks odd: %w", err)
 	}
 	return nil

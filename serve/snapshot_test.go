@@ -108,7 +108,7 @@ func TestApprovalIsProven(t *testing.T) {
 
 func TestSnapshotsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	w := setup(t, func(options *Options) { options.MaximumSnapshot = 100_000 })
+	w := setup(t, func(options *opening) { options.MaximumSnapshot = 100_000 })
 	const csv, lines = "text/csv", "application/x-ndjson"
 	long := strings.Repeat("x", mostRowBytes)
 	for name, test := range map[string]struct {
@@ -213,7 +213,7 @@ func (w *world) bearerUpload(body io.Reader, rows int) (*http.Response, error) {
 func TestBodyThatBreaksOffChangesNothing(t *testing.T) {
 	t.Parallel()
 	watched := &watchedLedger{discarded: make(chan int64, 1)}
-	w := setup(t, func(options *Options) { watched.Ledger = options.Ledger; options.Ledger = watched })
+	w := setup(t, func(options *opening) { watched.Ledger = options.Ledger; options.Ledger = watched })
 	_, err := w.bearerUpload(&generated{rows: 10_000, fail: 5000}, 10_000)
 	require.ErrorContains(t, err, "the cable was cut")
 	require.NotZero(t, <-watched.discarded)
@@ -254,7 +254,7 @@ func (l *watchedLedger) StageRows(ctx context.Context, snapshot int64, levels []
 // Memory does not grow with the snapshot: while half a million rows go by, the heap stays below 32 MB.
 func TestLargeSnapshotIsStreamed(t *testing.T) {
 	watched := &watchedLedger{swallow: true}
-	w := setup(t, func(options *Options) { watched.Ledger = options.Ledger; options.Ledger = watched })
+	w := setup(t, func(options *opening) { watched.Ledger = options.Ledger; options.Ledger = watched })
 	const rows = 500_000
 	var most uint64
 	body := &generated{rows: rows}

@@ -161,3 +161,21 @@ func viewExplanation(found control.ExplanationOf) explanationView {
 	}
 	return shown
 }
+
+// decidedView is a hold with what became of the answer to it.
+type decidedView struct {
+	Hold   ledger.Hold `json:"hold"`
+	Answer string      `json:"answer"` // accepted: it is safe with Temporal, and no worker has answered yet
+	Runs   []int64     `json:"runs"`   // that the answer was for
+	Why    string      `json:"why,omitempty"`
+}
+
+const accepted = "accepted"
+
+func viewDecided(decided control.Decided, err error) (any, error) {
+	view := decidedView{Hold: decided.Hold, Answer: decided.Answer, Runs: append([]int64{}, decided.Runs...), Why: decided.Why}
+	if view.Answer == "" {
+		view.Answer = accepted
+	}
+	return view, err
+}

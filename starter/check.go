@@ -69,7 +69,9 @@ The credentials are looked up in this process's environment, so run it where the
 				return &flagError{fmt.Errorf("--within %s is not above 0", options.within)}
 			}
 			if options.file == "" {
-				return s.withLedger(command.Context(), func(c *control.Control) error { return s.checkOne(command.Context(), c.Ledger, arguments[0], options) })
+				return s.withLedger(command.Context(), func(c *control.Control) error {
+					return s.checkOne(command.Context(), applied{c}, arguments[0], options)
+				})
 			}
 			definitions, warnings, err := config.Load(options.file, drivers(), config.Options{Force: true})
 			if err != nil {
@@ -92,6 +94,28 @@ The credentials are looked up in this process's environment, so run it where the
 type connected interface {
 	Store(ctx context.Context, id string) (ledger.Store, error)
 	Warehouse(ctx context.Context, id string) (ledger.Warehouse, error)
+}
+
+// applied are those of the configuration that was applied.
+type applied struct{ *control.Control }
+
+func (a applied) Store(ctx context.Context, id string) (ledger.Store, error) {
+	store, err := a.Control.Store(ctx, id)
+	return store, notFound(err)
+}
+
+func (a applied) Warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
+	warehouse, err := a.Control.Warehouse(ctx, id)
+	return warehouse, notFound(err)
+}
+
+// notFound makes one error of those for what there is none of.
+func notFound(err error) error {
+	var absent *control.AbsentError
+	if errors.As(err, &absent) {
+		return ledger.ErrNotFound
+	}
+	return err
 }
 
 // defined are those of a configuration file.

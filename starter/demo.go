@@ -205,9 +205,9 @@ func (d *demo) connect(ctx context.Context) (func(), error) {
 	release := make(chan struct{})
 	var last error
 	err := until(ctx, readyPatience, "Temporal answers", func(ctx context.Context) error {
-		temporal, _, err := dial(ctx, usualPatience)
+		disconnect, err := control.New(nil, nil, time.Now).Connect(ctx, usualPatience)
 		if err == nil {
-			temporal.Close()
+			disconnect()
 		}
 		last = err
 		return err
@@ -332,11 +332,11 @@ func (d *demo) verdict(ctx context.Context, definitions ledger.Definitions) erro
 			continue
 		}
 		for try := 0; ; try++ {
-			due, err := d.control.Ledger.Due(ctx, connection.ID, nil)
+			due, err := d.control.Due(ctx, connection.ID)
 			if err != nil {
 				return err
 			}
-			if due.Rows == 0 || try == 5 {
+			if due == 0 || try == 5 {
 				break
 			}
 			if _, err := d.smart(ctx, connection); err != nil {
@@ -366,7 +366,7 @@ func (d *demo) compare(ctx context.Context, connection ledger.Connection) ([]str
 	counts := map[ledger.Status]int{}
 	after := ""
 	for {
-		rows, err := d.control.Ledger.ChannelLevels(ctx, connection.ID, "", "", ledger.Page{After: after, Limit: 1000})
+		rows, err := d.control.ChannelLevels(ctx, connection.ID, "", "", ledger.Page{After: after, Limit: 1000})
 		if err != nil {
 			return nil, err
 		}

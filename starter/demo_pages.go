@@ -21,7 +21,7 @@ func (d *demo) servePages(ctx context.Context, cancel context.CancelCauseFunc) (
 	if err != nil {
 		return "", nil, err
 	}
-	options := serve.Options{Control: d.control, Ledger: d.control.Ledger, Environment: settings.Process(), Now: time.Now, Log: slog.New(slog.NewTextHandler(log, nil))}
+	options := serve.Options{Control: d.control, Environment: settings.Process(), Now: time.Now, Log: slog.New(slog.NewTextHandler(log, nil))}
 	pages, err := newPages(d.control, d.ui, options.Log)
 	if err != nil {
 		return "", nil, err

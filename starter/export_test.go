@@ -26,7 +26,7 @@ func TestAnExportChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	_, err = state.Apply(t.Context(), definitions, ledger.ApplyOptions{})
 	require.NoError(t, err)
-	c := &control.Control{Ledger: state, Now: func() time.Time { return now }}
+	c := control.New(state, nil, func() time.Time { return now })
 	export := func() control.Export {
 		t.Helper()
 		export, err := c.Export(t.Context())

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	historypb "go.temporal.io/api/history/v1"
@@ -56,12 +57,12 @@ func findHistory(command *cobra.Command, name, run string) (*historypb.History, 
 	} else if strings.HasSuffix(name, ".json") || !errors.Is(err, os.ErrNotExist) {
 		return nil, &flagError{err}
 	}
-	temporal, namespace, err := dial(command.Context(), usualPatience)
+	c := control.New(nil, nil, time.Now)
+	disconnect, err := c.Connect(command.Context(), usualPatience)
 	if err != nil {
 		return nil, err
 	}
-	defer temporal.Close()
-	c := &control.Control{Client: temporal, Namespace: namespace}
+	defer disconnect()
 	return c.HistoryOf(command.Context(), name, run)
 }
 

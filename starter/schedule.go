@@ -144,7 +144,7 @@ func (s *session) editSchedule(ctx context.Context, c *control.Control, id strin
 	if given.versionGiven {
 		edit.Version = given.version
 	}
-	if edit.Until, err = endOf(given.until, edit.Timezone, c.Now()); err != nil {
+	if edit.Until, err = endOf(given.until, edit.Timezone, time.Now()); err != nil {
 		return &flagError{err}
 	}
 	if given.dryRun {

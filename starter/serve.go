@@ -71,7 +71,7 @@ type serving struct {
 
 func runServer(ctx context.Context, c *control.Control, o serving) error {
 	options := serve.Options{
-		Control: c, Ledger: c.Ledger, MaximumSnapshot: o.most, Environment: settings.Process(), Now: time.Now,
+		Control: c, MaximumSnapshot: o.most, Environment: settings.Process(), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	}
 	if o.token != "" {
@@ -112,7 +112,7 @@ func runServer(ctx context.Context, c *control.Control, o serving) error {
 // newPages makes the pages of a control. What is done there is done by who started the server.
 func newPages(c *control.Control, webUI string, log *slog.Logger) (*console.Console, error) {
 	if webUI != "" {
-		webUI = strings.TrimSuffix(webUI, "/") + "/namespaces/" + url.PathEscape(c.Namespace)
+		webUI = strings.TrimSuffix(webUI, "/") + "/namespaces/" + url.PathEscape(c.Namespace())
 	}
 	return console.New(console.Options{Control: c, By: me() + ", on the pages", WebUI: webUI, Log: log, Now: time.Now})
 }

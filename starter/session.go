@@ -6,17 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/user"
 	"text/tabwriter"
 	"time"
 
-	"go.temporal.io/sdk/client"
-
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/inventory"
-	"github.com/tidemark/tidemark/ledger"
 )
 
 // session opens what a command needs, when it needs it.
@@ -37,12 +33,11 @@ func (s *session) check() error {
 // with runs a command with a ledger and a Temporal client.
 func (s *session) with(ctx context.Context, do func(*control.Control) error) error {
 	return s.withLedger(ctx, func(c *control.Control) error {
-		temporal, namespace, err := dial(ctx, usualPatience)
+		disconnect, err := c.Connect(ctx, usualPatience)
 		if err != nil {
 			return err
 		}
-		defer temporal.Close()
-		c.Client, c.Namespace = temporal, namespace
+		defer disconnect()
 		return do(c)
 	})
 }
@@ -52,36 +47,24 @@ func (s *session) withLedger(ctx context.Context, do func(*control.Control) erro
 	if err := s.check(); err != nil {
 		return err
 	}
-	location := ledger.Locate(s.location)
-	exists, err := ledger.Exists(location)
-	var wrong *ledger.LocationError
-	switch {
-	case errors.As(err, &wrong):
-		return &control.UsageError{Message: err.Error()}
-	case err != nil:
-		return fmt.Errorf("the ledger %s: %w", ledger.Shown(location), err)
-	case !exists && !s.creates:
-		return &control.UsageError{Message: fmt.Sprintf("there is no ledger at %s; name it with --ledger or %s, or apply a configuration first", ledger.Shown(location), ledger.EnvVariable)}
-	}
-	state, err := ledger.Open(ctx, location, time.Now())
+	c, err := control.Open(ctx, s.location, s.creates, time.Now)
 	if err != nil {
 		return err
 	}
-	err = do(&control.Control{Ledger: state, Now: time.Now})
-	return errors.Join(err, state.Close())
+	err = do(c)
+	return errors.Join(err, c.Close())
 }
 
 // withWhatAnswers runs a command with a ledger, and a Temporal client if it can be had. missing is why there is none.
 func (s *session) withWhatAnswers(ctx context.Context, do func(c *control.Control, missing error) error) error {
 	return s.withLedger(ctx, func(c *control.Control) error {
-		temporal, namespace, err := dial(ctx, shortPatience)
+		disconnect, err := c.Connect(ctx, shortPatience)
 		var wrong *control.UsageError
 		if ctx.Err() != nil || errors.As(err, &wrong) {
 			return err
 		}
 		if err == nil {
-			defer temporal.Close()
-			c.Client, c.Namespace = temporal, namespace
+			defer disconnect()
 		}
 		return do(c, err)
 	})
@@ -100,11 +83,6 @@ const (
 	usualPatience = 15 * time.Second
 	shortPatience = 5 * time.Second
 )
-
-// dial connects to Temporal. What it says of itself is nothing for a command's reader.
-func dial(ctx context.Context, patience time.Duration) (client.Client, string, error) {
-	return control.Dial(ctx, slog.New(slog.DiscardHandler), nil, patience)
-}
 
 func (s *session) writer() io.Writer {
 	if s.out != nil {

@@ -9,12 +9,12 @@ import (
 	"runtime/debug"
 	"time"
 
-	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 
 	"github.com/tidemark/tidemark/activities"
 	channelsall "github.com/tidemark/tidemark/channels/all"
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/settings"
 	warehousesall "github.com/tidemark/tidemark/warehouses/all"
@@ -58,12 +58,13 @@ func run(ctx context.Context, options options) error {
 		return err
 	}
 	defer observed.close()
-	temporal, namespace, err := control.Dial(ctx, log, observed.handler(), startPatience)
+	temporal, namespace, err := gateway.Dial(ctx, log, observed.handler(), startPatience)
 	if err != nil {
 		return &startError{err}
 	}
 	defer temporal.Close()
-	tidemark := &control.Control{Ledger: state, Client: temporal, Namespace: namespace, Now: time.Now}
+	reached := gateway.New(temporal, namespace)
+	tidemark := control.New(state, reached, time.Now)
 	standing.asking(tidemark.Schedules)
 
 	identity, fatal := identify(), make(chan error, 2)
@@ -77,7 +78,7 @@ func run(ctx context.Context, options options) error {
 		OnFatalError:                       func(err error) { fatal <- err }, // is called once
 	})
 	workflows.Register(w)
-	register(w, state, temporal, namespace, options)
+	register(w, state, reached, options)
 
 	observed.watch(state.Check, polls{temporal: temporal, identity: identity, now: time.Now}.check)
 	go tidy(ctx, state, options.retention, log)
@@ -118,8 +119,8 @@ func untilOver(ctx context.Context, fatal <-chan error) error {
 	}
 }
 
-func register(w worker.ActivityRegistry, state ledger.Ledger, temporal client.Client, namespace string, options options) {
-	executions := control.NewExecutions(state, temporal, namespace)
+func register(w worker.ActivityRegistry, state ledger.Ledger, temporal gateway.Temporal, options options) {
+	executions := control.NewExecutions(state, temporal)
 	w.RegisterActivity(&activities.Gate{Ledger: state, Executions: executions, Now: time.Now, Poll: 2 * time.Second})
 	w.RegisterActivity(&activities.Fetch{Ledger: state, Drivers: warehousesall.Drivers(), Environment: settings.Process(), Executions: executions, Now: time.Now})
 	w.RegisterActivity(&activities.Intake{Ledger: state, Requests: executions, Executions: executions, Now: time.Now})

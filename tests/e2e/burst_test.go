@@ -26,7 +26,7 @@ func (w *world) burst(ctx context.Context, connection string, n, at int) {
 	w.t.Helper()
 	id := workflows.WorkflowID(ledger.Smart, connection)
 	w.atOnce(ctx, n, at, func(i int64) error {
-		_, err := w.control.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested,
+		_, err := w.client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested,
 			workflows.SyncRequest{ID: fmt.Sprint("burst/", i), By: "burst"},
 			client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: connection})
 		return err
@@ -85,7 +85,7 @@ func (w *world) lengths(ctx context.Context, id string) (lengths []int64, open b
 // executions are all runs of a workflow.
 func (w *world) executions(ctx context.Context, id string) []*workflowpb.WorkflowExecutionInfo {
 	w.t.Helper()
-	found, err := w.control.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+	found, err := w.client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
 		Namespace: w.namespace, Query: fmt.Sprintf("WorkflowId = '%s'", id), PageSize: 1000,
 	})
 	require.NoError(w.t, err)

@@ -38,7 +38,7 @@ func TestBadSnapshotChangesNothing(t *testing.T) {
 			if name == "truncated" || name == "looping" {
 				// The fetch fails and is tried again until the warehouse is whole.
 				waitFor(t, "the fetch has failed", func(ctx context.Context) error {
-					d, err := w.control.Client.DescribeWorkflowExecution(ctx, answer.Workflow, "")
+					d, err := w.client.DescribeWorkflowExecution(ctx, answer.Workflow, "")
 					if err != nil || len(d.GetPendingActivities()) == 0 || d.GetPendingActivities()[0].GetAttempt() < 2 {
 						return fmt.Errorf("not yet: %v", err)
 					}

@@ -24,12 +24,12 @@ func failingIntake(t *testing.T) (*world, client.WorkflowRun) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	id := workflows.IntakeID("annex")
-	run, err := w.control.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalInventoryUpdated,
+	run, err := w.client.SignalWithStartWorkflow(ctx, id, workflows.SignalInventoryUpdated,
 		workflows.InventoryUpdated{Updates: []workflows.InventoryUpdate{{Event: "1", SKU: "BIKE", Available: new(int64(5))}}},
 		client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.InventoryIntakeType, workflows.IntakeInput{Warehouse: "annex"})
 	require.NoError(t, err)
 	waitFor(t, "the intake says that it cannot record", func(ctx context.Context) error {
-		described, err := w.control.Client.DescribeWorkflowExecution(ctx, id, "")
+		described, err := w.client.DescribeWorkflowExecution(ctx, id, "")
 		if err == nil && described.GetWorkflowExecutionInfo().GetMemo().GetFields()[workflows.MemoFailure] == nil {
 			err = errors.New("its memo says nothing")
 		}
@@ -48,7 +48,7 @@ func TestAnIntakeThatFailsKeepsWhatItRead(t *testing.T) {
 	w, run := failingIntake(t)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	require.NoError(t, w.control.Client.CancelWorkflow(ctx, run.GetID(), ""))
+	require.NoError(t, w.client.CancelWorkflow(ctx, run.GetID(), ""))
 	var cancelled *sdk.CanceledError
 	require.ErrorAs(t, run.Get(ctx, nil), &cancelled)
 	levels, err := w.control.Levels(ctx, "annex", "BIKE", ledger.Page{Limit: 10})

@@ -32,7 +32,7 @@ func (w *world) takenIn(updates, snapshots int) workflows.IntakeReport {
 	w.t.Helper()
 	var report workflows.IntakeReport
 	waitFor(w.t, "the intake has recorded everything", func(ctx context.Context) error {
-		value, err := w.control.Client.QueryWorkflow(ctx, workflows.IntakeID("depot"), "", workflows.QueryProgress)
+		value, err := w.client.QueryWorkflow(ctx, workflows.IntakeID("depot"), "", workflows.QueryProgress)
 		if err == nil {
 			err = value.Get(&report)
 		}
@@ -59,7 +59,7 @@ func (w *world) shows(store string, want map[string]int64) {
 }
 
 func (w *world) closed(ctx context.Context, workflow string) error {
-	d, err := w.control.Client.DescribeWorkflowExecution(ctx, workflow, "")
+	d, err := w.client.DescribeWorkflowExecution(ctx, workflow, "")
 	var absent *serviceerror.NotFound
 	if errors.As(err, &absent) {
 		return nil
@@ -246,7 +246,7 @@ func TestFloodOfEventsOutgrowsAHistory(t *testing.T) {
 	report := w.takenIn(senders*each, 0)
 	require.Zero(t, report.Duplicates)
 	require.Zero(t, report.Refused)
-	description, err := w.control.Client.DescribeWorkflowExecution(context.Background(), workflows.IntakeID("depot"), "")
+	description, err := w.client.DescribeWorkflowExecution(context.Background(), workflows.IntakeID("depot"), "")
 	require.NoError(t, err)
 	require.NotEqual(t, description.GetWorkflowExecutionInfo().GetFirstRunId(), description.GetWorkflowExecutionInfo().GetExecution().GetRunId())
 	want := map[string]int64{}
@@ -267,19 +267,19 @@ func TestConnectionsShareAFetch(t *testing.T) {
 	definitions.Warehouses[0].Freshness = 10 * time.Minute
 	w.apply(definitions, ledger.ApplyOptions{})
 	for _, one := range shops { // the Full Syncs that the first apply asks for
-		require.NoError(t, w.control.Client.TerminateWorkflow(context.Background(), workflows.WorkflowID(ledger.Full, one.id), "", "the test"))
+		require.NoError(t, w.client.TerminateWorkflow(context.Background(), workflows.WorkflowID(ledger.Full, one.id), "", "the test"))
 	}
 	w.box.pause("warehouses/depot")
 	w.work()
 	north := w.ask(ledger.Full, "north", workflows.SyncRequest{})
 	w.box.get("/judge/wait?target=warehouses/depot&arrived=1&timeout=60s", nil)
-	require.NoError(t, w.control.Client.ScheduleClient().GetHandle(context.Background(), "smart-sync/south").Trigger(context.Background(), client.ScheduleTriggerOptions{}))
+	require.NoError(t, w.client.ScheduleClient().GetHandle(context.Background(), "smart-sync/south").Trigger(context.Background(), client.ScheduleTriggerOptions{}))
 	waitFor(t, "the second run waits for the first one's fetch", func(ctx context.Context) error {
 		runs, err := w.ledger.Runs(ctx, "south", 1)
 		if err != nil || len(runs) == 0 {
 			return fmt.Errorf("no run yet: %w", err)
 		}
-		described, err := w.control.Client.DescribeWorkflowExecution(ctx, runs[0].Workflow, "")
+		described, err := w.client.DescribeWorkflowExecution(ctx, runs[0].Workflow, "")
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -136,7 +137,7 @@ func TestCancelledAndTerminatedRuns(t *testing.T) {
 	w.work()
 	w.box.waitCalls("stores/shop", 3)
 	ctx := context.Background()
-	require.NoError(t, w.control.Client.CancelWorkflow(ctx, "full-sync/shop", ""))
+	require.NoError(t, w.client.CancelWorkflow(ctx, "full-sync/shop", ""))
 	_, err := w.control.Wait(ctx, control.SyncAnswer{Workflow: "full-sync/shop"})
 	require.Error(t, err)
 	runs, err := w.ledger.Runs(ctx, "shop", 1)
@@ -150,7 +151,7 @@ func TestCancelledAndTerminatedRuns(t *testing.T) {
 	dead, err := w.ledger.Holder(ctx, "shop")
 	require.NoError(t, err)
 	require.Greater(t, dead.BusyUntil, last.At.Add(3*time.Second), "the call may take as long as the store's timeout")
-	require.NoError(t, w.control.Client.TerminateWorkflow(ctx, "smart-sync/shop", "", "the test"))
+	require.NoError(t, w.client.TerminateWorkflow(ctx, "smart-sync/shop", "", "the test"))
 	next := w.ask(ledger.Smart, "shop", workflows.SyncRequest{})
 	w.box.waitArrived("stores/shop", last.N+1)
 	w.box.resume("stores/shop")
@@ -201,7 +202,7 @@ func TestRestoredLedgerIsNoticed(t *testing.T) {
 	w.ledger, err = ledger.Open(ctx, w.location, time.Now())
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = w.ledger.Close() })
-	w.control.Ledger = w.ledger
+	w.control = control.New(w.ledger, gateway.New(w.client, w.namespace), time.Now)
 
 	worker = w.work()
 	w.sync(ledger.Smart, "shop", workflows.SyncRequest{})

@@ -13,23 +13,30 @@ import (
 
 	"github.com/tidemark/tidemark/activities"
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
 
+// second is a second installation.
+type second struct {
+	*control.Control
+	ledger ledger.Ledger
+}
+
 // beside is another ledger in the namespace of a world, as a second installation has it.
-func (w *world) beside(name string) *control.Control {
+func (w *world) beside(name string) second {
 	w.t.Helper()
 	state, err := ledger.Open(context.Background(), filepath.Join(w.folder, name+".db"), time.Now())
 	require.NoError(w.t, err)
 	w.t.Cleanup(func() { _ = state.Close() })
-	return &control.Control{Ledger: state, Client: w.control.Client, Namespace: w.namespace, Now: time.Now}
+	return second{control.New(state, gateway.New(w.client, w.namespace), time.Now), state}
 }
 
 // nameOf is how a ledger is named to people.
-func nameOf(t testing.TB, c *control.Control) string {
+func nameOf(t testing.TB, state ledger.Ledger) string {
 	t.Helper()
-	identity, err := c.Ledger.Identity(context.Background())
+	identity, err := state.Identity(context.Background())
 	require.NoError(t, err)
 	return ledger.ShortIdentity(identity)
 }
@@ -38,7 +45,7 @@ func nameOf(t testing.TB, c *control.Control) string {
 func (w *world) schedules(want ...string) {
 	w.t.Helper()
 	waitFor(w.t, fmt.Sprintf("the schedules are %v", want), func(ctx context.Context) error {
-		list, err := w.control.Client.ScheduleClient().List(ctx, client.ScheduleListOptions{})
+		list, err := w.client.ScheduleClient().List(ctx, client.ScheduleListOptions{})
 		var found []string
 		for err == nil && list.HasNext() {
 			var entry *client.ScheduleListEntry
@@ -57,7 +64,7 @@ func (w *world) schedules(want ...string) {
 // terminate ends an open workflow, as a person would.
 func (w *world) terminate(id string) {
 	w.t.Helper()
-	require.NoError(w.t, w.control.Client.TerminateWorkflow(context.Background(), id, "", "the test"))
+	require.NoError(w.t, w.client.TerminateWorkflow(context.Background(), id, "", "the test"))
 }
 
 // An unrelated merchant's ledger in the same namespace removes nothing of the first, whatever it is told to prune.
@@ -76,7 +83,7 @@ func TestAnotherLedgerPrunesOnlyItsOwn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []control.ScheduleChange{{ID: "smart-sync/zenith", Action: "created"}}, report.Schedules)
 	require.Len(t, report.Warnings, 1)
-	require.Contains(t, report.Warnings[0], "also has 1 schedule of ledger "+nameOf(t, w.control)+" (last applied from box:/etc/acme.yaml), which are left alone")
+	require.Contains(t, report.Warnings[0], "also has 1 schedule of ledger "+nameOf(t, w.ledger)+" (last applied from box:/etc/acme.yaml), which are left alone")
 	w.schedules("smart-sync/acme", "smart-sync/zenith")
 
 	// The first prunes its own, and only that.
@@ -100,7 +107,7 @@ func TestCollidingIdsAreRefusedAndTakenOver(t *testing.T) {
 	require.NoError(t, err)
 
 	other := w.beside("other")
-	ours, theirs := nameOf(t, other), nameOf(t, w.control)
+	ours, theirs := nameOf(t, other.ledger), nameOf(t, w.ledger)
 	refused := func(c *control.Control, options control.ApplyOptions, says ...string) {
 		t.Helper()
 		_, err := c.Apply(ctx, definitions, options)
@@ -112,14 +119,14 @@ func TestCollidingIdsAreRefusedAndTakenOver(t *testing.T) {
 	}
 	dry := ledger.ApplyOptions{DryRun: true}
 	for _, options := range []control.ApplyOptions{{}, {ApplyOptions: dry}, {ApplyOptions: ledger.ApplyOptions{Prune: true}}} {
-		refused(other, options, "nothing was changed: this is ledger "+ours,
+		refused(other.Control, options, "nothing was changed: this is ledger "+ours,
 			"schedule smart-sync/acme belongs to ledger "+theirs+" (last applied from box:/etc/acme.yaml)", "the open workflow full-sync/acme belongs to ledger "+theirs, "--take-over")
 	}
-	known, err := other.Ledger.Connections(ctx)
+	known, err := other.ledger.Connections(ctx)
 	require.NoError(t, err)
 	require.Empty(t, known, "the ledger is as it was")
 
-	refused(other, control.ApplyOptions{TakeOver: true}, "the open workflow full-sync/acme belongs to ledger "+theirs)
+	refused(other.Control, control.ApplyOptions{TakeOver: true}, "the open workflow full-sync/acme belongs to ledger "+theirs)
 	w.terminate("full-sync/acme")
 	report, err := other.Apply(ctx, definitions, control.ApplyOptions{TakeOver: true, From: "spare:/etc/acme.yaml"})
 	require.NoError(t, err)
@@ -153,7 +160,7 @@ func TestSchedulesThatNameNoLedger(t *testing.T) {
 	definitions := w.box.definitions(one)
 	w.apply(definitions, ledger.ApplyOptions{})
 	w.terminate("full-sync/acme")
-	handle := w.control.Client.ScheduleClient().GetHandle(ctx, "smart-sync/acme")
+	handle := w.client.ScheduleClient().GetHandle(ctx, "smart-sync/acme")
 	require.NoError(t, handle.Update(ctx, client.ScheduleUpdateOptions{DoUpdate: func(input client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 		found := input.Description.Schedule
 		action := found.Action.(*client.ScheduleWorkflowAction)
@@ -188,10 +195,10 @@ func TestWorkerRefusesARunOfAnotherLedger(t *testing.T) {
 	require.NoError(t, err)
 	_, err = other.Wait(ctx, control.SyncAnswer{Workflow: "full-sync/acme"})
 	require.ErrorContains(t, err, activities.ErrorNotConfigured)
-	require.ErrorContains(t, err, "this is of ledger "+nameOf(t, other)+", and this worker is of ledger "+nameOf(t, w.control))
+	require.ErrorContains(t, err, "this is of ledger "+nameOf(t, other.ledger)+", and this worker is of ledger "+nameOf(t, w.ledger))
 	require.Equal(t, calls, w.box.facts("acme").Calls, "the store was not called")
 
-	run, err := w.control.Client.SignalWithStartWorkflow(ctx, "smart-sync/acme", workflows.SignalSyncRequested, workflows.SyncRequest{By: "a service"},
+	run, err := w.client.SignalWithStartWorkflow(ctx, "smart-sync/acme", workflows.SignalSyncRequested, workflows.SyncRequest{By: "a service"},
 		client.StartWorkflowOptions{ID: "smart-sync/acme", TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: "acme"})
 	require.NoError(t, err)
 	var report workflows.SyncReport

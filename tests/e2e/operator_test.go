@@ -129,12 +129,12 @@ func TestReplayOfAFailedRunAndNoCredentialAnywhere(t *testing.T) {
 			sinks["ledger"+name] = content
 		}
 	}
-	list, err := w.control.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Namespace: w.namespace})
+	list, err := w.client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Namespace: w.namespace})
 	require.NoError(t, err)
 	require.NotEmpty(t, list.GetExecutions())
 	for _, execution := range list.GetExecutions() {
 		var events bytes.Buffer
-		iterator := w.control.Client.GetWorkflowHistory(ctx, execution.GetExecution().GetWorkflowId(), execution.GetExecution().GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		iterator := w.client.GetWorkflowHistory(ctx, execution.GetExecution().GetWorkflowId(), execution.GetExecution().GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		for iterator.HasNext() {
 			event, err := iterator.Next()
 			require.NoError(t, err)
@@ -207,7 +207,7 @@ func TestOperatorsSeeRuns(t *testing.T) {
 	w.work()
 	w.firstFull("shop")
 	waitFor(t, "visibility has caught up", func(ctx context.Context) error {
-		list, err := w.control.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		list, err := w.client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
 			Namespace: w.namespace, Query: `TidemarkConnection = "shop" AND TidemarkMerchant = "acme" AND TidemarkMode = "full" AND TidemarkOutcome = "completed"`,
 		})
 		if err == nil && len(list.GetExecutions()) != 1 {

@@ -85,7 +85,7 @@ func TestAnOutageOfAWarehouseHoldsNoStore(t *testing.T) {
 
 // listed are the ids of the workflows that a query finds.
 func (w *world) listed(ctx context.Context, query string) (string, error) {
-	found, err := w.control.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Namespace: w.namespace, Query: query})
+	found, err := w.client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Namespace: w.namespace, Query: query})
 	if err != nil {
 		return "", err
 	}
@@ -111,7 +111,7 @@ func (w *world) lists(query, workflow string) {
 func (w *world) sharedBy(merchant, workflow string, steps ...string) {
 	w.t.Helper()
 	found := map[string]string{}
-	events := w.control.Client.GetWorkflowHistory(context.Background(), workflow, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	events := w.client.GetWorkflowHistory(context.Background(), workflow, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
 		event, err := events.Next()
 		require.NoError(w.t, err)
@@ -132,7 +132,7 @@ func TestSignalledRunsAreFound(t *testing.T) {
 	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
 	w.work()
 	w.firstFull("shop")
-	_, err := w.control.Client.SignalWithStartWorkflow(context.Background(), "smart-sync/shop", workflows.SignalSyncRequested, workflows.SyncRequest{ID: "plain"},
+	_, err := w.client.SignalWithStartWorkflow(context.Background(), "smart-sync/shop", workflows.SignalSyncRequested, workflows.SyncRequest{ID: "plain"},
 		client.StartWorkflowOptions{ID: "smart-sync/shop", TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: "shop"})
 	require.NoError(t, err)
 	w.lists(`TidemarkStore="shop" AND TidemarkMode="smart" AND TidemarkTrigger="request" AND TidemarkOutcome="completed"`, "smart-sync/shop")
@@ -140,7 +140,7 @@ func TestSignalledRunsAreFound(t *testing.T) {
 
 	intake := workflows.IntakeID("depot")
 	sold := workflows.InventoryUpdate{Event: "sold", SKU: "SKU-00001", Facility: "east", Available: new(int64(7))}
-	_, err = w.control.Client.SignalWithStartWorkflow(context.Background(), intake, workflows.SignalInventoryUpdated, workflows.InventoryUpdated{Updates: []workflows.InventoryUpdate{sold}},
+	_, err = w.client.SignalWithStartWorkflow(context.Background(), intake, workflows.SignalInventoryUpdated, workflows.InventoryUpdated{Updates: []workflows.InventoryUpdate{sold}},
 		client.StartWorkflowOptions{ID: intake, TaskQueue: workflows.TaskQueue}, workflows.InventoryIntakeType, workflows.IntakeInput{Warehouse: "depot"})
 	require.NoError(t, err)
 	w.lists(`TidemarkStore="shop"`, workflows.EventsID("shop"))

@@ -13,7 +13,7 @@ import (
 
 // interval is the distance of the starts of a schedule, as the server has it.
 func (w *world) interval(schedule string) (time.Duration, error) {
-	description, err := w.control.Client.ScheduleClient().GetHandle(context.Background(), schedule).Describe(context.Background())
+	description, err := w.client.ScheduleClient().GetHandle(context.Background(), schedule).Describe(context.Background())
 	if err != nil {
 		return 0, err
 	}

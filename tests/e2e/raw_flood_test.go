@@ -78,7 +78,7 @@ func (w *world) judgeHistories(ctx context.Context, id string) (lengths []int64)
 	})
 	failures := map[enumspb.WorkflowTaskFailedCause]int{}
 	for _, run := range w.executions(ctx, id) {
-		events := w.control.Client.GetWorkflowHistory(ctx, id, run.GetExecution().GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		events := w.client.GetWorkflowHistory(ctx, id, run.GetExecution().GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		for events.HasNext() {
 			event, err := events.Next()
 			require.NoError(w.t, err)
@@ -171,7 +171,7 @@ func TestFloodOfEventSignals(t *testing.T) {
 	id := workflows.IntakeID("depot")
 	began := time.Now()
 	w.atOnce(ctx, flooding, floodSenders, func(i int64) error {
-		_, err := w.control.Client.SignalWithStartWorkflow(ctx, id, workflows.SignalInventoryUpdated,
+		_, err := w.client.SignalWithStartWorkflow(ctx, id, workflows.SignalInventoryUpdated,
 			workflows.InventoryUpdated{Updates: []workflows.InventoryUpdate{{
 				Event: fmt.Sprint(i), SKU: fmt.Sprintf("SKU-%05d", i%skus+1), Facility: "east", Available: new(1000 + i/skus), Sequence: i + 1,
 			}}},

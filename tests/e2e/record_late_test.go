@@ -42,7 +42,7 @@ func recordEarlyAnswer(t *testing.T, folder string) {
 	w.box.pause("warehouses/depot")
 	held := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "held"})
 	w.comesTo(held.Workflow, "fetching from the warehouse")
-	require.NoError(t, w.control.Client.SignalWorkflow(context.Background(), held.Workflow, "", workflows.SignalApprove, workflows.Decision{By: "the recording"}))
+	require.NoError(t, w.client.SignalWorkflow(context.Background(), held.Workflow, "", workflows.SignalApprove, workflows.Decision{By: "the recording"}))
 	w.box.resume("warehouses/depot")
 	hold := w.held()
 	w.comesTo(held.Workflow, "held")
@@ -54,7 +54,7 @@ func recordEarlyAnswer(t *testing.T, folder string) {
 // recordFailedIntake records an intake whose updates cannot be recorded until its warehouse is in the ledger.
 func recordFailedIntake(t *testing.T, folder string) {
 	w, run := failingIntake(t)
-	require.NoError(t, w.control.Client.CancelWorkflow(context.Background(), run.GetID(), ""))
+	require.NoError(t, w.client.CancelWorkflow(context.Background(), run.GetID(), ""))
 	waitFor(t, "the intake has ended", func(ctx context.Context) error { return w.closed(ctx, run.GetID()) })
 	w.keep(folder, "intake-failed", run.GetID(), "")
 }
@@ -63,7 +63,7 @@ func recordFailedIntake(t *testing.T, folder string) {
 func recordNeverBegun(t *testing.T, folder string) {
 	w := atFirst(t, 5)
 	id := workflows.WorkflowID(ledger.Smart, "nobody")
-	_, err := w.control.Client.SignalWithStartWorkflow(context.Background(), id, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "r"},
+	_, err := w.client.SignalWithStartWorkflow(context.Background(), id, workflows.SignalSyncRequested, workflows.SyncRequest{ID: "r"},
 		client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: "nobody"})
 	require.NoError(t, err)
 	w.finished(control.SyncAnswer{Workflow: id})

@@ -43,7 +43,7 @@ func (w *world) runsOf(workflow string) []*workflowpb.WorkflowExecutionInfo {
 	w.t.Helper()
 	var found []*workflowpb.WorkflowExecutionInfo
 	waitFor(w.t, "the runs of "+workflow+" are listed", func(ctx context.Context) error {
-		listed, err := w.control.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		listed, err := w.client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
 			Namespace: w.namespace, Query: fmt.Sprintf("WorkflowId=%q", workflow),
 		})
 		if err != nil {
@@ -116,7 +116,7 @@ func recordZeroing(t *testing.T, folder string) {
 	held := w.ask(ledger.Smart, "shop", workflows.SyncRequest{ID: "zeroing"})
 	hold := w.held()
 	require.Equal(t, ledger.HoldZeroing, hold.Kind)
-	require.NoError(t, w.control.Client.SignalWorkflow(context.Background(), held.Workflow, "", workflows.SignalApprove, workflows.Decision{By: "the recording"}))
+	require.NoError(t, w.client.SignalWorkflow(context.Background(), held.Workflow, "", workflows.SignalApprove, workflows.Decision{By: "the recording"}))
 	w.finished(held)
 	w.keep(folder, "zeroing-approved", held.Workflow, held.Run)
 

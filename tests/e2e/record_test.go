@@ -66,7 +66,7 @@ func recordEndings(t *testing.T, folder string) {
 	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
 	w.work()
 	w.box.waitCalls("stores/shop", 2)
-	require.NoError(t, w.control.Client.CancelWorkflow(context.Background(), "full-sync/shop", ""))
+	require.NoError(t, w.client.CancelWorkflow(context.Background(), "full-sync/shop", ""))
 	w.finished(control.SyncAnswer{Workflow: "full-sync/shop"})
 	w.keep(folder, "cancelled", "full-sync/shop", "")
 
@@ -75,7 +75,7 @@ func recordEndings(t *testing.T, folder string) {
 	w.keep(folder, "completed-full", answer.Workflow, answer.Run)
 
 	w.box.set("depot", map[string]int64{"SKU-00001": 11})
-	require.NoError(t, w.control.Client.ScheduleClient().GetHandle(context.Background(), "smart-sync/shop").Trigger(context.Background(), client.ScheduleTriggerOptions{}))
+	require.NoError(t, w.client.ScheduleClient().GetHandle(context.Background(), "smart-sync/shop").Trigger(context.Background(), client.ScheduleTriggerOptions{}))
 	waitFor(t, "the scheduled run has ended", func(ctx context.Context) error {
 		return w.scheduledRun(ctx, func(run ledger.Run) bool { return run.Outcome == ledger.Completed })
 	})
@@ -118,7 +118,7 @@ func recordHolds(t *testing.T, folder string) {
 		answer func(hold ledger.Hold)
 	}{
 		{"held-approved", func(hold ledger.Hold) {
-			require.NoError(t, w.control.Client.SignalWorkflow(context.Background(), hold.Workflow, "", workflows.SignalApprove, workflows.Decision{By: "the recording"}))
+			require.NoError(t, w.client.SignalWorkflow(context.Background(), hold.Workflow, "", workflows.SignalApprove, workflows.Decision{By: "the recording"}))
 		}},
 		{"answered-by-update", func(hold ledger.Hold) { require.Equal(t, activities.Approved, w.decides("approve", hold.Run).Answer) }},
 		{"rejected", func(hold ledger.Hold) { require.Equal(t, activities.Rejected, w.decides("reject", hold.Run).Answer) }},
@@ -155,7 +155,7 @@ func recordStoreTaken(t *testing.T, folder string) {
 		_, err := w.ledger.Holder(ctx, "shop")
 		return err
 	})
-	require.NoError(t, w.control.Client.ScheduleClient().GetHandle(context.Background(), "smart-sync/shop").Trigger(context.Background(), client.ScheduleTriggerOptions{}))
+	require.NoError(t, w.client.ScheduleClient().GetHandle(context.Background(), "smart-sync/shop").Trigger(context.Background(), client.ScheduleTriggerOptions{}))
 	waitFor(t, "the scheduled run is skipped", func(ctx context.Context) error {
 		return w.scheduledRun(ctx, func(run ledger.Run) bool { return run.Outcome == ledger.Skipped })
 	})

@@ -34,7 +34,7 @@ func TestOverlapOfASchedulesOwnRuns(t *testing.T) {
 			definitions.Connections[0].Inventory.Smart = []ledger.Rule{{Every: 2 * time.Second}}
 			definitions.Connections[0].Inventory.Overlap = policy
 			w.apply(definitions, ledger.ApplyOptions{})
-			handle := w.control.Client.ScheduleClient().GetHandle(context.Background(), "smart-sync/shop")
+			handle := w.client.ScheduleClient().GetHandle(context.Background(), "smart-sync/shop")
 			waitFor(t, "starts overlap", func(ctx context.Context) error {
 				d, err := handle.Describe(ctx)
 				if err == nil && (len(d.Info.RunningWorkflows) == 0 || d.Info.NumActionsSkippedOverlap < 2) {
@@ -87,7 +87,7 @@ func TestOverlapOfASchedulesOwnRuns(t *testing.T) {
 // buffered is how many starts of a schedule wait for the end of a run.
 func (w *world) buffered(schedule string) int {
 	w.t.Helper()
-	description, err := w.control.Client.WorkflowService().DescribeSchedule(context.Background(), &workflowservice.DescribeScheduleRequest{
+	description, err := w.client.WorkflowService().DescribeSchedule(context.Background(), &workflowservice.DescribeScheduleRequest{
 		Namespace: w.namespace, ScheduleId: schedule,
 	})
 	require.NoError(w.t, err)
@@ -97,7 +97,7 @@ func (w *world) buffered(schedule string) int {
 // endOf is when a workflow ended.
 func (w *world) endOf(workflow string) time.Time {
 	w.t.Helper()
-	description, err := w.control.Client.DescribeWorkflowExecution(context.Background(), workflow, "")
+	description, err := w.client.DescribeWorkflowExecution(context.Background(), workflow, "")
 	require.NoError(w.t, err)
 	return description.GetWorkflowExecutionInfo().GetCloseTime().AsTime()
 }
@@ -122,7 +122,7 @@ func TestScheduledRunFindsTheStoreTaken(t *testing.T) {
 				_, err := w.ledger.Holder(ctx, "shop")
 				return err
 			})
-			require.NoError(t, w.control.Client.ScheduleClient().GetHandle(context.Background(), "smart-sync/shop").Trigger(context.Background(), client.ScheduleTriggerOptions{}))
+			require.NoError(t, w.client.ScheduleClient().GetHandle(context.Background(), "smart-sync/shop").Trigger(context.Background(), client.ScheduleTriggerOptions{}))
 			if policy == ledger.OverlapSkip {
 				waitFor(t, "the scheduled run is skipped", func(ctx context.Context) error {
 					return w.scheduledRun(ctx, func(run ledger.Run) bool { return run.Outcome == ledger.Skipped })
@@ -134,12 +134,12 @@ func TestScheduledRunFindsTheStoreTaken(t *testing.T) {
 			}
 			var scheduled string
 			waitFor(t, "the scheduled run waits", func(ctx context.Context) error {
-				d, err := w.control.Client.ScheduleClient().GetHandle(ctx, "smart-sync/shop").Describe(ctx)
+				d, err := w.client.ScheduleClient().GetHandle(ctx, "smart-sync/shop").Describe(ctx)
 				if err != nil || len(d.Info.RunningWorkflows) == 0 {
 					return fmt.Errorf("not started: %v", err)
 				}
 				scheduled = d.Info.RunningWorkflows[0].WorkflowID
-				w, err := w.control.Client.DescribeWorkflowExecution(ctx, scheduled, "")
+				w, err := w.client.DescribeWorkflowExecution(ctx, scheduled, "")
 				if err != nil || len(w.GetPendingActivities()) == 0 || !strings.Contains(w.GetPendingActivities()[0].GetLastFailure().GetMessage(), "full-sync/shop") {
 					return fmt.Errorf("does not wait visibly: %v", err)
 				}
@@ -149,7 +149,7 @@ func TestScheduledRunFindsTheStoreTaken(t *testing.T) {
 			var report workflows.SyncReport
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
-			require.NoError(t, w.control.Client.GetWorkflow(ctx, scheduled, "").Get(ctx, &report))
+			require.NoError(t, w.client.GetWorkflow(ctx, scheduled, "").Get(ctx, &report))
 			require.Equal(t, ledger.Completed, report.Outcome)
 		})
 	}
@@ -225,7 +225,7 @@ func TestApply(t *testing.T) {
 	require.Equal(t, []control.ScheduleChange{{ID: "smart-sync/other", Action: "unpaused"}}, enabled.Schedules)
 	require.Equal(t, []string{"other"}, enabled.Requested, "enabling requests a Full Sync")
 
-	handle := w.control.Client.ScheduleClient().GetHandle(ctx, "smart-sync/other")
+	handle := w.client.ScheduleClient().GetHandle(ctx, "smart-sync/other")
 	require.NoError(t, handle.Delete(ctx))
 	waitFor(t, "the schedule is gone", func(ctx context.Context) error {
 		if _, err := handle.Describe(ctx); err == nil {

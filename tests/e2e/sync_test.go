@@ -61,7 +61,7 @@ func TestLostAnswerCannotHideAChange(t *testing.T) {
 			w.box.set("depot", map[string]int64{"SKU-00001": before + 7})
 			w.ask(ledger.Smart, "shop", workflows.SyncRequest{})
 			lost := w.loseAnswer(worker, "shop")
-			require.NoError(t, w.control.Client.TerminateWorkflow(ctx, "smart-sync/shop", "", "the test"))
+			require.NoError(t, w.client.TerminateWorkflow(ctx, "smart-sync/shop", "", "the test"))
 			unknown, err := w.ledger.ChannelLevels(ctx, "shop", "", ledger.StatusUnknown, ledger.Page{Limit: 10})
 			require.NoError(t, err)
 			require.Len(t, unknown, 1, "the ledger knows that the store may show something else")
@@ -240,7 +240,7 @@ type answered struct {
 // served checks that no workflow on demand is open any more and that none failed: then nothing is left unserved.
 func (w *world) served(ctx context.Context, _ []answered) error {
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		description, err := w.control.Client.DescribeWorkflowExecution(ctx, workflows.WorkflowID(mode, "shop"), "")
+		description, err := w.client.DescribeWorkflowExecution(ctx, workflows.WorkflowID(mode, "shop"), "")
 		if err != nil {
 			return err
 		}

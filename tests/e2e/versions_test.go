@@ -25,7 +25,7 @@ func (w *world) workAs(build string) {
 	address := "127.0.0.1:" + port(w.t)
 	environment := append(w.environment(), "TEMPORAL_DEPLOYMENT_NAME="+deploymentName, "TEMPORAL_WORKER_BUILD_ID="+build)
 	w.workers = append(w.workers, launch(w.t, environment, filepath.Join(folder, "worker"), "--listen", address))
-	deployment := w.control.Client.WorkerDeploymentClient().GetHandle(deploymentName)
+	deployment := w.client.WorkerDeploymentClient().GetHandle(deploymentName)
 	waitFor(w.t, "version "+build+" is current", func(ctx context.Context) error {
 		_, err := deployment.SetCurrentVersion(ctx, client.WorkerDeploymentSetCurrentVersionOptions{BuildID: build})
 		return err
@@ -69,7 +69,7 @@ func TestOldAndNewWorkersSideBySide(t *testing.T) {
 	begun := w.ask(ledger.Full, "shop", workflows.SyncRequest{ID: "begun on the old version"})
 	waitFor(t, "the run fetches", func(ctx context.Context) error {
 		var progress workflows.Progress
-		value, err := w.control.Client.QueryWorkflow(ctx, begun.Workflow, begun.Run, workflows.QueryProgress)
+		value, err := w.client.QueryWorkflow(ctx, begun.Workflow, begun.Run, workflows.QueryProgress)
 		if err == nil {
 			err = value.Get(&progress)
 		}

@@ -22,6 +22,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -186,6 +187,7 @@ type world struct {
 	location  string // of the ledger
 	box       *box
 	control   *control.Control
+	client    client.Client
 	ledger    ledger.Ledger
 	workers   []*running
 }
@@ -247,7 +249,8 @@ func (w *world) connect() {
 	state, err := ledger.Open(context.Background(), w.location, time.Now())
 	require.NoError(w.t, err)
 	w.ledger = state
-	w.control = &control.Control{Ledger: state, Client: c, Namespace: w.namespace, Now: time.Now}
+	w.client = c
+	w.control = control.New(state, gateway.New(c, w.namespace), time.Now)
 	w.t.Cleanup(func() {
 		for _, worker := range w.workers {
 			worker.stop(syscall.SIGKILL)

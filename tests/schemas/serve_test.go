@@ -36,23 +36,38 @@ const (
 var serveNow = time.Date(2026, time.November, 24, 9, 30, 0, 0, time.UTC)
 
 // asked answers what needs no Temporal as ever, and the rest from here.
-type asked struct{ *control.Control }
+type asked struct {
+	*control.Control
+	state ledger.Ledger
+}
 
 func (a asked) Intake(context.Context, string, workflows.InventoryUpdated) error { return nil }
 
-func (a asked) Sync(_ context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error) {
+// known is an error where there is no such connection, as control has it.
+func (a asked) known(ctx context.Context, connection string) error {
+	_, err := a.Runs(ctx, connection, 1)
+	return err
+}
+
+func (a asked) Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error) {
+	if err := a.known(ctx, connection); err != nil {
+		return control.SyncAnswer{}, err
+	}
 	if len(request.SKUs) > 1 {
 		return control.SyncAnswer{}, &control.UsageError{Message: "the connection is not enabled"}
 	}
 	return control.SyncAnswer{Workflow: workflows.WorkflowID(mode, connection), Run: "run", Joined: true}, nil
 }
 
-func (a asked) Status(ctx context.Context, _ string) (control.Status, error) {
-	connections, err := a.Ledger.Connections(ctx)
+func (a asked) Status(ctx context.Context, only string) (control.Status, error) {
+	if err := a.known(ctx, only); err != nil {
+		return control.Status{}, err
+	}
+	connections, err := a.state.Connections(ctx)
 	if err != nil {
 		return control.Status{}, err
 	}
-	runs, err := a.Ledger.Runs(ctx, "", 1)
+	runs, err := a.state.Runs(ctx, "", 1)
 	return control.Status{
 		Workers: 1,
 		Connections: []control.ConnectionStatus{
@@ -75,10 +90,15 @@ func (a asked) Pause(context.Context, string, string, string) ([]string, error) 
 	return []string{"smart-sync/shop"}, nil
 }
 
-func (a asked) Resume(context.Context, string, string) ([]string, error) { return nil, nil }
+func (a asked) Resume(ctx context.Context, connection, _ string) ([]string, error) {
+	return nil, a.known(ctx, connection)
+}
 
 func (a asked) Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error) {
-	hold, err := a.Ledger.HoldOf(ctx, run)
+	if _, err := a.Run(ctx, run); err != nil {
+		return control.Decided{}, err
+	}
+	hold, err := a.state.HoldOf(ctx, run)
 	if err != nil {
 		return control.Decided{}, &control.UsageError{Message: "the run holds nothing"}
 	}
@@ -90,14 +110,32 @@ func (a asked) Relearn(context.Context, string, []string) (ledger.Relearned, err
 	return ledger.Relearned{References: 1, Due: 1}, nil
 }
 
+// ApplyAdvice and UndoAdvice do what they are asked for where the version is the one that there is, as if enough runs had taken place.
+func (a asked) ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error) {
+	if version == 0 {
+		return control.ScheduleEdited{}, &control.UsageError{Message: "0 of 20 runs"}
+	}
+	shown, err := a.Schedule(ctx, connection, ledger.Smart)
+	shown.Override = &ledger.Override{Schedule: shown.ScheduleSetting.Schedule, By: by, Since: serveNow, Advised: true}
+	return control.ScheduleEdited{ScheduleSetting: shown.ScheduleSetting, Waits: "no server answers"}, err
+}
+
+func (a asked) UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error) {
+	shown, err := a.Schedule(ctx, connection, ledger.Smart)
+	if err == nil && version == 0 {
+		err = &control.StaleEditError{Now: shown.ScheduleSetting}
+	}
+	return control.ScheduleEdited{ScheduleSetting: shown.ScheduleSetting}, err
+}
+
 // Cancel ends a run as its workflow would after it was cancelled.
 func (a asked) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
-	run, err := a.Ledger.Run(ctx, id)
+	run, err := a.Run(ctx, id)
 	if err != nil {
 		return run, err
 	}
 	lease := ledger.Lease{Store: run.Store, Fence: 1, Run: id}
-	return run, a.Ledger.EndRun(ctx, lease, ledger.RunEnd{Outcome: ledger.Cancelled, Reason: "cancelled", Now: serveNow})
+	return run, a.state.EndRun(ctx, lease, ledger.RunEnd{Outcome: ledger.Cancelled, Reason: "cancelled", Now: serveNow})
 }
 
 // serving starts the real handler on a ledger in which something has happened.
@@ -108,7 +146,7 @@ func serving(t *testing.T) (*serve.Server, *httptest.Server) {
 	t.Cleanup(func() { require.NoError(t, state.Close()) })
 	fill(t, state)
 	server, err := serve.New(t.Context(), serve.Options{
-		Control: asked{&control.Control{Ledger: state, Now: time.Now}}, Ledger: state, Token: settings.NewCredential(serveToken),
+		Control: asked{control.New(state, nil, func() time.Time { return serveNow }), state}, Token: settings.NewCredential(serveToken),
 		Environment: settings.Environment{Variable: func(string) (string, bool) { return serveKey, true }},
 		Log:         slog.New(slog.DiscardHandler), Now: func() time.Time { return serveNow }, MaximumSnapshot: 1 << 20,
 	})
@@ -134,7 +172,9 @@ func fill(t *testing.T, state ledger.Ledger) {
 		Connections: []ledger.Connection{{
 			ID: "shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true,
 			Inventory: ledger.Flow{
-				Enabled: true, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush,
+				Enabled: true, Timezone: "Europe/Paris", Smart: []ledger.Rule{
+					{Every: time.Hour}, {Hourly: &ledger.Hourly{Every: 2, Minute: 15}}, {Daily: "02:30"}, {Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 8, To: 18, Days: []string{"mon"}}},
+				}, Unnamed: []ledger.Mode{ledger.Full}, Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush,
 				Locations: []inventory.Location{{ID: "front", Facilities: []string{"east"}}, {ID: "none"}},
 			},
 		}},
@@ -327,6 +367,29 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "POST /api/v1/runs/{id}/reject", path: "/api/v1/runs/2/reject", status: 422},
 		{route: "POST /api/v1/stores/{id}/relearn", path: "/api/v1/stores/shop/relearn", body: `{"channel_skus":["A/B 1"]}`, status: 200},
 		{route: "POST /api/v1/stores/{id}/relearn", path: "/api/v1/stores/shop/relearn", header: ndjson, status: 415},
+		{route: "GET /api/v1/connections/{id}/schedules", path: "/api/v1/connections/shop/schedules", status: 200},
+		{route: "GET /api/v1/connections/{id}/schedules", path: "/api/v1/connections/none/schedules", status: 404},
+		{route: "GET /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/smart", status: 200},
+		{route: "GET /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/half", status: 404},
+		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/full", body: `{"version":0,"rules":[{"daily":"02:30"}],"until":"2027-01-01T00:00:00Z","by":"ann"}`, status: 200},
+		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/full", body: `{"version":0,"rules":[{"daily":"03:30"}]}`, status: 409},
+		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/smart", body: `{"version":0,"rules":[{"daily":"03:30"}]}`, status: 422},
+		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/smart", body: `{"rules":[]}`, status: 400},
+		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/none/schedules/smart", body: `{"version":0,"rules":[]}`, status: 404},
+		{route: "GET /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/full", status: 200},
+		{route: "POST /api/v1/connections/{id}/schedules/{mode}/clear", path: "/api/v1/connections/shop/schedules/full/clear", body: `{"version":1}`, status: 200},
+		{route: "POST /api/v1/connections/{id}/schedules/{mode}/clear", path: "/api/v1/connections/shop/schedules/full/clear", body: `{"version":1}`, status: 409},
+		{route: "POST /api/v1/connections/{id}/schedules/{mode}/preview", path: "/api/v1/connections/shop/schedules/smart/preview", body: `{"rules":[{"daily":"02:30"}]}`, status: 200},
+		{route: "POST /api/v1/connections/{id}/schedules/{mode}/preview", path: "/api/v1/connections/shop/schedules/full/preview", body: `{"rules":[{"every":"1h"}]}`, status: 422},
+		{route: "GET /api/v1/connections/{id}/advice", path: "/api/v1/connections/shop/advice", status: 200},
+		{route: "GET /api/v1/connections/{id}/advice", path: "/api/v1/connections/none/advice", status: 404},
+		{route: "POST /api/v1/connections/{id}/advice/apply", path: "/api/v1/connections/shop/advice/apply", body: `{"version":0}`, status: 422},
+		{route: "POST /api/v1/connections/{id}/advice/apply", path: "/api/v1/connections/shop/advice/apply", body: `{"version":1}`, status: 200},
+		{route: "POST /api/v1/connections/{id}/advice/apply", path: "/api/v1/connections/shop/advice/apply", status: 400},
+		{route: "POST /api/v1/connections/{id}/advice/undo", path: "/api/v1/connections/shop/advice/undo", body: `{"version":1}`, status: 200},
+		{route: "POST /api/v1/connections/{id}/advice/undo", path: "/api/v1/connections/shop/advice/undo", body: `{"version":0}`, status: 409},
+		{route: "GET /api/v1/requests", path: "/api/v1/requests?limit=1", status: 200},
+		{route: "GET /api/v1/requests", path: "/api/v1/requests?connection=none", status: 404},
 		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/r1", status: 200},
 		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/none", status: 404},
 		{route: "GET /api/v1/activity", path: "/api/v1/activity?sku=BIKE", status: 200},
@@ -350,9 +413,8 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 	}
 	for _, route := range server.Routes() {
 		require.True(t, covered[route.Method+" "+route.Path], "%s %s is not asked", route.Method, route.Path)
-		wrong := map[string]string{http.MethodGet: http.MethodPost, http.MethodPost: http.MethodGet}[route.Method]
-		path := strings.NewReplacer("{warehouse}", "depot", "{id}", "shop", "{sku...}", "A").Replace(route.Path)
-		status, body := ask(t, front, wrong, path, "", serveToken, nil)
+		path := strings.NewReplacer("{warehouse}", "depot", "{id}", "shop", "{mode}", "smart", "{sku...}", "A").Replace(route.Path)
+		status, body := ask(t, front, http.MethodDelete, path, "", serveToken, nil)
 		require.Equal(t, http.StatusMethodNotAllowed, status, path)
 		require.NoError(t, api.fits(t, body, "paths", described(route.Path), strings.ToLower(route.Method), "responses", "405", "content", "application/json", "schema"))
 	}

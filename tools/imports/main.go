@@ -108,6 +108,7 @@ func checkPackage(pkg listed) ([]string, error) {
 			}
 			imported[importName(spec, importPath)] = importPath
 			if ours, found := strings.CutPrefix(importPath, pkg.Module.Path+"/"); found {
+				imported[importName(spec, importPath)] = ours
 				if why := forbidden(name, room, ours, allowed); why != "" {
 					report(spec.Pos(), "imports %s: %s", ours, why)
 				}

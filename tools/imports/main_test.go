@@ -122,6 +122,23 @@ func TestCheck(t *testing.T) {
 			},
 		},
 		{
+			name: "a face reaches past control",
+			files: map[string]string{
+				"ledger/a.go":          "package ledger\n\ntype Ledger interface{}\n\ntype Run struct{}\n\nfunc Open() Ledger { return nil }\n",
+				"control/gateway/a.go": `package gateway; import _ "go.temporal.io/sdk/client"`,
+				"control/a.go":         `package control; import _ "example.com/m/control/gateway"`,
+				"serve/a.go":           "package serve\n\nimport \"example.com/m/ledger\"\n\nvar _ ledger.Ledger = ledger.Open()\n\nvar _ ledger.Run\n",
+				"console/a.go":         `package console; import _ "go.temporal.io/api/serviceerror"`,
+				"starter/a.go":         `package main; import _ "example.com/m/control/gateway"; import _ "go.temporal.io/sdk/client"; func main() {}`,
+				"worker/a.go":          "package main\n\nimport \"example.com/m/ledger\"\n\nfunc main() { ledger.Open() }\n",
+			},
+			want: []string{
+				"serve/a.go:5: uses ledger.Ledger: the faces ask package control", "serve/a.go:5: uses ledger.Open: the faces ask package control",
+				"console/a.go:1: imports go.temporal.io/api/serviceerror: the faces ask package control",
+				"starter/a.go:1: imports control/gateway: starter may import only", "starter/a.go:1: imports go.temporal.io/sdk/client: the faces ask package control",
+			},
+		},
+		{
 			name:  "a folder that nobody placed",
 			files: map[string]string{"util/a.go": "package util"},
 			want:  []string{"util: the folder has no row in the table of rooms"},

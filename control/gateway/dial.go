@@ -1,4 +1,4 @@
-package control
+package gateway
 
 import (
 	"context"
@@ -13,12 +13,17 @@ import (
 	temporallog "go.temporal.io/sdk/log"
 )
 
+// SettingsError is about settings with which Temporal is not spoken to. Its message says what to set instead.
+type SettingsError struct{ Message string }
+
+func (e *SettingsError) Error() string { return e.Message }
+
 // Dial connects to Temporal with the settings of the environment, as the temporal command does (TEMPORAL_ADDRESS, TEMPORAL_PROFILE, …),
-// and returns the namespace too. It gives up after patience.
+// and returns the namespace too. It gives up after patience. Settings that cannot be used are a SettingsError.
 func Dial(ctx context.Context, log *slog.Logger, metrics client.MetricsHandler, patience time.Duration) (client.Client, string, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
-		return nil, "", usage("the settings for Temporal cannot be used: %v", err)
+		return nil, "", &SettingsError{fmt.Sprintf("the settings for Temporal cannot be used: %v", err)}
 	}
 	if options.HostPort == "" {
 		options.HostPort = client.DefaultHostPort
@@ -44,12 +49,12 @@ func Dial(ctx context.Context, log *slog.Logger, metrics client.MetricsHandler, 
 func checkPrivate(address string, encrypted bool) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return usage("TEMPORAL_ADDRESS %q is not host:port", address)
+		return &SettingsError{fmt.Sprintf("TEMPORAL_ADDRESS %q is not host:port", address)}
 	}
 	ip := net.ParseIP(host)
 	switch {
 	case encrypted, ip == nil && !strings.Contains(host, "."), ip != nil && (ip.IsLoopback() || ip.IsPrivate()):
 		return nil
 	}
-	return usage("the Temporal server %s is on another network and TLS is off; set TEMPORAL_TLS=true (or an API key, which turns it on)", address)
+	return &SettingsError{fmt.Sprintf("the Temporal server %s is on another network and TLS is off; set TEMPORAL_TLS=true (or an API key, which turns it on)", address)}
 }

@@ -1,4 +1,4 @@
-package control
+package gateway
 
 import (
 	"testing"
@@ -18,7 +18,7 @@ func TestTemporalIsNotSpokenToInTheClear(t *testing.T) {
 			require.NoError(t, err, address)
 			continue
 		}
-		var wrong *UsageError
+		var wrong *SettingsError
 		require.ErrorAs(t, err, &wrong, address)
 		require.ErrorContains(t, err, "TEMPORAL_TLS=true")
 	}

@@ -1,0 +1,92 @@
+package control
+
+import (
+	"context"
+	"fmt"
+
+	"go.temporal.io/sdk/client"
+
+	"github.com/tidemark/tidemark/control/gateway"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// pause stops a connection's schedules, and says how they stood before; see Pause.
+func (c *Control) pause(ctx context.Context, id, by, reason string) (done []string, before string, err error) {
+	note := "paused by " + by
+	if reason != "" {
+		note += ": " + reason
+	}
+	return c.eachSchedule(ctx, id, func(handle client.ScheduleHandle) error {
+		return handle.Pause(ctx, client.SchedulePauseOptions{Note: note})
+	})
+}
+
+// resume starts a connection's schedules again, and says how they stood before; see Resume.
+func (c *Control) resume(ctx context.Context, id, by string) (done []string, before string, err error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return nil, "", err
+	}
+	if !connection.Active() {
+		return nil, "", usage("connection %s is not enabled, so its schedules stay paused; enable it in the configuration and apply that", id)
+	}
+	return c.eachSchedule(ctx, id, func(handle client.ScheduleHandle) error {
+		return handle.Unpause(ctx, client.ScheduleUnpauseOptions{Note: "resumed by " + by})
+	})
+}
+
+// eachSchedule does something with each schedule of a connection, and says how they stood before.
+func (c *Control) eachSchedule(ctx context.Context, id string, do func(client.ScheduleHandle) error) (done []string, before string, err error) {
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return nil, "", err
+	}
+	met := map[ledger.Mode]string{}
+	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		name := workflows.WorkflowID(mode, connection.ID)
+		handle := c.temporal.Schedule(name)
+		found, err := c.ownSchedule(ctx, handle)
+		if err == nil {
+			met[mode] = stateWords(found.Schedule.State)
+			err = do(handle)
+		}
+		if gateway.Absent(err) {
+			continue
+		} else if err != nil {
+			return done, statesWords(met), fmt.Errorf("schedule %s: %w", name, err)
+		}
+		done = append(done, name)
+	}
+	if len(done) == 0 {
+		return nil, "", usage("connection %s has no schedules", id)
+	}
+	return done, statesWords(met), nil
+}
+
+// active is how a schedule stands that starts runs.
+const active = "active"
+
+// stateWords say how a schedule stands: active, or why it is paused.
+func stateWords(state *client.ScheduleState) string {
+	switch {
+	case state == nil || !state.Paused:
+		return active
+	case state.Note == "":
+		return "paused"
+	}
+	return state.Note
+}
+
+// statesWords say how the schedules of a connection stand: once where they stand alike.
+func statesWords(met map[ledger.Mode]string) string {
+	smart, hasSmart := met[ledger.Smart]
+	full, hasFull := met[ledger.Full]
+	switch {
+	case !hasFull || hasSmart && smart == full:
+		return smart
+	case !hasSmart:
+		return full
+	}
+	return fmt.Sprintf("%s: %s; %s: %s", SyncName(ledger.Smart), smart, SyncName(ledger.Full), full)
+}

@@ -1,0 +1,66 @@
+package control
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func TestHowSchedulesStandInWords(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "active", stateWords(nil))
+	require.Equal(t, "active", stateWords(&client.ScheduleState{Note: "resumed by ann"}))
+	require.Equal(t, "paused", stateWords(&client.ScheduleState{Paused: true}))
+	require.Equal(t, "paused by ann: a sale", stateWords(&client.ScheduleState{Paused: true, Note: "paused by ann: a sale"}))
+	for want, met := range map[string]map[ledger.Mode]string{
+		"":                                      {},
+		"active":                                {ledger.Smart: "active", ledger.Full: "active"},
+		"paused":                                {ledger.Smart: "paused"},
+		"paused by bob":                         {ledger.Full: "paused by bob"},
+		"Smart Sync: active; Full Sync: paused": {ledger.Smart: "active", ledger.Full: "paused"},
+	} {
+		require.Equal(t, want, statesWords(met))
+	}
+}
+
+// A pause and a resume are noted with how the schedules stood before.
+func TestWhatWasBeforeAPauseIsNoted(t *testing.T) {
+	t.Parallel()
+	s := newScheduled(t)
+	ctx := WithActor(t.Context(), ann)
+	do := func(act func() ([]string, error)) (change string) {
+		t.Helper()
+		_, err := act()
+		require.NoError(t, err)
+		noted, err := s.Log(t.Context(), 0, 1)
+		require.NoError(t, err)
+		return noted[0].Act + ": " + noted[0].Before + " → " + noted[0].After
+	}
+	pause := func(reason string) func() ([]string, error) {
+		return func() ([]string, error) { return s.Pause(ctx, "acme-shop", "ann", reason) }
+	}
+	resume := func() ([]string, error) { return s.Resume(ctx, "acme-shop", "ann") }
+	require.Equal(t, "pause: active → paused: a sale", do(pause("a sale")))
+	require.Equal(t, "pause: paused by ann: a sale → paused", do(pause("")))
+	require.Equal(t, "resume: paused by ann → active", do(resume))
+}
+
+// What a face refuses is noted as what control refuses is, with who asked for it.
+func TestWhatAFaceRefusesIsNoted(t *testing.T) {
+	t.Parallel()
+	c := New(emptyLedger(t), nil, func() time.Time { return noon })
+	ctx, leave := context.WithCancel(WithActor(t.Context(), ann))
+	leave()
+	require.NoError(t, c.Refused(ctx, "pause", "acme-shop", `there is no field "raeson"`))
+	noted, err := c.Log(t.Context(), 0, 10)
+	require.NoError(t, err)
+	require.Len(t, noted, 1)
+	require.Equal(t, ledger.AuditEntry{
+		ID: noted[0].ID, At: noted[0].At, Who: "ann", From: FromPage, Act: "pause", On: "acme-shop", Result: ledger.AuditRefused, Reason: `there is no field "raeson"`,
+	}, noted[0])
+}
