@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,37 +20,86 @@ import (
 // act does what a form asks for. It returns where to go on, and what became of it.
 type act func(ctx context.Context, r *http.Request) (to string, said notice, err error)
 
-func (c *Console) acts() map[string]act {
-	return map[string]act{
-		"/c/{id}/sync":                  c.actSync,
-		"/c/{id}/push":                  c.actPush,
-		"/c/{id}/pause":                 c.actPause,
-		"/c/{id}/resume":                c.actResume,
-		"/c/{id}/schedule/{mode}":       c.actSchedule,
-		"/c/{id}/schedule/{mode}/clear": c.actClear,
-		"/c/{id}/advice":                c.actAdvice(false),
-		"/c/{id}/advice/undo":           c.actAdvice(true),
-		"/runs/{n}/cancel":              c.actCancel,
-		"/runs/{n}/approve": func(ctx context.Context, r *http.Request) (string, notice, error) {
-			return c.actDecide(ctx, r, true)
-		},
-		"/runs/{n}/reject": func(ctx context.Context, r *http.Request) (string, notice, error) {
-			return c.actDecide(ctx, r, false)
-		},
+// form is what a page has done: where it is sent, and the act that it asks for as the log of acts has it.
+type form struct {
+	path, act string
+	do        act
+}
+
+func (c *Console) forms() []form {
+	return []form{
+		{"/c/{id}/sync", "sync", c.actSync},
+		{"/c/{id}/push", "sync", c.actPush},
+		{"/c/{id}/relearn", "relearn", c.actRelearn},
+		{"/c/{id}/pause", "pause", c.actPause},
+		{"/c/{id}/resume", "resume", c.actResume},
+		{"/c/{id}/schedule/{mode}", "set the schedule", c.actSchedule},
+		{"/c/{id}/schedule/{mode}/clear", "clear the schedule", c.actClear},
+		{"/c/{id}/advice", "apply the advice", c.actAdvice(false)},
+		{"/c/{id}/advice/undo", "undo the advice", c.actAdvice(true)},
+		{"/runs/{n}/cancel", "cancel", c.actCancel},
+		{"/runs/{n}/approve", "approve", c.actDecide(true)},
+		{"/runs/{n}/reject", "reject", c.actDecide(false)},
+	}
+}
+
+// Forms are the paths to which the pages send what is to be done.
+func (c *Console) Forms() []string {
+	var paths []string
+	for _, one := range c.forms() {
+		paths = append(paths, one.path)
+	}
+	return paths
+}
+
+// formError is a form that says nothing that could be done. It is refused here, before control sees it, and noted as what control refuses is.
+type formError struct{ message string }
+
+func (e *formError) Error() string { return e.message }
+
+// Unwrap makes it a refusal as any other.
+func (e *formError) Unwrap() error { return &control.UsageError{Message: e.message} }
+
+func unclear(format string, arguments ...any) error {
+	return &formError{fmt.Sprintf(format, arguments...)}
+}
+
+// mostSubjectBytes is how much of what a path names is noted of a form that was refused.
+const mostSubjectBytes = 100
+
+// subject is what a form is to act on, as its path names it.
+func subject(r *http.Request) string {
+	on := r.PathValue("id")
+	if run := r.PathValue("n"); run != "" {
+		on = "run " + run
+	}
+	return on[:min(len(on), mostSubjectBytes)]
+}
+
+// noteUnclear notes a form that was refused here. Who sent it is told all the same, so a failure is only logged.
+func (c *Console) noteUnclear(ctx context.Context, one form, r *http.Request, err error) {
+	var refused *formError
+	if !errors.As(err, &refused) {
+		return
+	}
+	if err := c.options.Control.Refused(ctx, one.act, subject(r), refused.message); err != nil {
+		c.options.Log.Error("an act that was refused could not be noted", "error", err)
 	}
 }
 
 // perform runs an act and leads to the page that shows what became of it. A refusal of control is told there; what failed is told without
 // its details, which are in the log.
-func (c *Console) perform(do act) http.HandlerFunc {
+func (c *Console) perform(one form) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(control.WithActor(r.Context(), control.Actor{Who: c.options.By, From: control.FromPage}), pagePatience)
 		defer cancel()
 		if err := r.ParseForm(); err != nil {
+			c.noteUnclear(ctx, one, r, unclear("the form cannot be read"))
 			c.fail(w, r, http.StatusBadRequest, "The form cannot be read.")
 			return
 		}
-		to, said, err := do(ctx, r)
+		to, said, err := one.do(ctx, r)
+		c.noteUnclear(ctx, one, r, err)
 		var refused *control.UsageError
 		switch {
 		case errors.As(err, &refused):
@@ -71,25 +121,56 @@ func runPath(run int64) string { return "/runs/" + strconv.FormatInt(run, 10) }
 func (c *Console) actSync(ctx context.Context, r *http.Request) (string, notice, error) {
 	id, mode := r.PathValue("id"), ledger.Mode(r.PostForm.Get("mode"))
 	if mode != ledger.Smart && mode != ledger.Full {
-		return connectionPath(id), notice{}, &control.UsageError{Message: "the form names neither a Smart Sync nor a Full Sync"}
+		return connectionPath(id), notice{}, unclear("the form names neither a Smart Sync nor a Full Sync")
 	}
 	return c.ask(ctx, connectionPath(id), mode, id, workflows.SyncRequest{})
 }
 
-// actPush pushes some SKUs of the warehouse now. The form may name where to go on, for the page of a SKU.
+// actPush pushes some SKUs of the warehouse now: those that the form names, and the products of the rows that were chosen. The form may name
+// where to go on, for the page of a SKU.
 func (c *Console) actPush(ctx context.Context, r *http.Request) (string, notice, error) {
 	id, skus := r.PathValue("id"), r.PostForm["sku"]
 	to := connectionPath(id) + "/levels"
 	if merchant := r.PostForm.Get("merchant"); merchant != "" && len(skus) == 1 {
 		to = skuPath(merchant, skus[0])
 	}
-	if len(skus) == 0 {
-		return to, notice{}, &control.UsageError{Message: "no SKU is chosen"}
+	for _, chosen := range r.PostForm["row"] {
+		rows, err := c.options.Control.ChannelLevels(ctx, id, chosen, "", ledger.Page{Limit: rowsAPage})
+		if err != nil {
+			return to, notice{}, err
+		}
+		for _, row := range rows {
+			skus = append(skus, row.Product)
+		}
 	}
-	if err := c.options.Control.CheckScope(ctx, id, skus); err != nil {
-		return to, notice{}, err
+	slices.Sort(skus)
+	if skus = slices.Compact(skus); len(skus) == 0 {
+		return to, notice{}, unclear("no SKU is chosen")
 	}
 	return c.ask(ctx, to, ledger.Smart, id, workflows.SyncRequest{SKUs: skus})
+}
+
+// actRelearn has the items of the rows that were chosen looked up anew in the store.
+func (c *Console) actRelearn(ctx context.Context, r *http.Request) (string, notice, error) {
+	id := r.PathValue("id")
+	to := connectionPath(id) + "/levels"
+	if len(r.PostForm["row"]) == 0 {
+		return to, notice{}, unclear("no row is chosen")
+	}
+	connection, err := c.options.Control.Connection(ctx, id)
+	if err != nil {
+		return to, notice{}, err
+	}
+	done, err := c.options.Control.Relearn(ctx, connection.Store, r.PostForm["row"])
+	if err != nil {
+		return to, notice{}, err
+	}
+	said := notice{state: state{"good", "check", "Forgotten"}, Text: fmt.Sprintf("The store's ids of %s; the next run looks them up anew, and pushes %s again.",
+		count(done.References, "item"), count(done.Due, "figure"))}
+	if done.Open > 0 {
+		said.Text += fmt.Sprintf(" %s left: a call for them is not answered yet; do it again after the next run.", count(done.Open, "figure"))
+	}
+	return to, said, nil
 }
 
 func (c *Console) ask(ctx context.Context, to string, mode ledger.Mode, id string, request workflows.SyncRequest) (string, notice, error) {
@@ -157,7 +238,7 @@ func (c *Console) actResume(ctx context.Context, r *http.Request) (string, notic
 func runNumber(r *http.Request) (int64, error) {
 	run, err := strconv.ParseInt(r.PathValue("n"), 10, 64)
 	if err != nil {
-		return 0, &control.UsageError{Message: "that is not the number of a run"}
+		return 0, unclear("that is not the number of a run")
 	}
 	return run, nil
 }
@@ -175,16 +256,18 @@ func (c *Console) actCancel(ctx context.Context, r *http.Request) (string, notic
 	return runPath(id), said, err
 }
 
-func (c *Console) actDecide(ctx context.Context, r *http.Request, approve bool) (string, notice, error) {
-	id, err := runNumber(r)
-	if err != nil {
-		return "/held", notice{}, err
+func (c *Console) actDecide(approve bool) act {
+	return func(ctx context.Context, r *http.Request) (string, notice, error) {
+		id, err := runNumber(r)
+		if err != nil {
+			return "/held", notice{}, err
+		}
+		decided, err := c.options.Control.Decide(ctx, id, approve, c.options.By)
+		if err != nil {
+			return "/held", notice{}, err
+		}
+		return "/held", decidedNotice(decided), nil
 	}
-	decided, err := c.options.Control.Decide(ctx, id, approve, c.options.By)
-	if err != nil {
-		return "/held", notice{}, err
-	}
-	return "/held", decidedNotice(decided), nil
 }
 
 // decidedNotice says what became of an answer to a held run.

@@ -34,11 +34,13 @@ type Control interface {
 	Snapshot(ctx context.Context, warehouse string, limit int) (control.Snapshot, error)
 
 	Ask(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
-	CheckScope(ctx context.Context, connection string, skus []string) error
 	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
 	Resume(ctx context.Context, connection, by string) ([]string, error)
 	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
+	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)
+	// Refused notes an act that was refused here.
+	Refused(ctx context.Context, act, on, reason string) error
 
 	Schedule(ctx context.Context, connection string, mode ledger.Mode) (control.ScheduleShown, error)
 	PreviewSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.SchedulePreview, error)
@@ -117,8 +119,8 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("GET /live", c.signedIn(c.live))
 	mux.HandleFunc("GET /levels.csv", c.signedIn(c.levelsCSV))
 	mux.HandleFunc("GET /c/{id}/levels.csv", c.signedIn(c.channelLevelsCSV))
-	for path, act := range c.acts() {
-		mux.HandleFunc("POST "+path, c.signedIn(c.perform(act)))
+	for _, one := range c.forms() {
+		mux.HandleFunc("POST "+one.path, c.signedIn(c.perform(one)))
 	}
 	mux.HandleFunc("/", c.signedIn(func(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, http.StatusNotFound, "There is no such page.")

@@ -156,7 +156,15 @@ func (f *fake) Ask(_ context.Context, mode ledger.Mode, connection string, reque
 	return control.SyncAnswer{Fate: workflows.SyncStarted, ByRun: 5}, nil
 }
 
-func (f *fake) CheckScope(context.Context, string, []string) error { return nil }
+func (f *fake) Relearn(_ context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
+	f.note("relearn " + store + ": " + strings.Join(channelSKUs, ","))
+	return ledger.Relearned{References: 1, Due: 2, Open: 3}, nil
+}
+
+func (f *fake) Refused(_ context.Context, act, on, reason string) error {
+	f.note("refused " + act + " on " + on + ": " + reason)
+	return nil
+}
 
 func (f *fake) Pause(ctx context.Context, connection, _, reason string) ([]string, error) {
 	actor := control.ActorOf(ctx)
@@ -351,16 +359,19 @@ func TestActs(t *testing.T) {
 	}{
 		"update inventory":      {"/c/acme-shop/sync", url.Values{"mode": {"smart"}}, []string{"smart acme-shop  by ann"}, "Smart Sync started as run 5."},
 		"full inventory update": {"/c/acme-shop/sync", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann"}, "Full Sync started as run 5."},
-		"neither":               {"/c/acme-shop/sync", url.Values{"mode": {"both"}}, nil, "names neither"},
+		"neither":               {"/c/acme-shop/sync", url.Values{"mode": {"both"}}, []string{"refused sync on acme-shop: the form names neither a Smart Sync nor a Full Sync"}, "names neither"},
 		"push chosen SKUs":      {"/c/acme-shop/push", url.Values{"sku": {"A", "B"}}, []string{"smart acme-shop A,B by ann"}, "started as run 5"},
 		"push one SKU":          {"/c/acme-shop/push", url.Values{"sku": {"A"}, "merchant": {"acme"}}, []string{"smart acme-shop A by ann"}, "Activity"},
-		"push nothing":          {"/c/acme-shop/push", nil, nil, "no SKU is chosen"},
+		"push nothing":          {"/c/acme-shop/push", nil, []string{"refused sync on acme-shop: no SKU is chosen"}, "no SKU is chosen"},
 		"pause":                 {"/c/acme-shop/pause", url.Values{"reason": {" stocktaking "}}, []string{"pause acme-shop stocktaking by ann on a page"}, "1 schedule will start nothing"},
 		"what control refuses":  {"/c/acme-shop/resume", nil, nil, "has no schedules =cmd()&lt;script&gt;"},
 		"approve":               {"/runs/6/approve", nil, []string{"approve"}, "Approved"},
 		"reject":                {"/runs/6/reject", nil, []string{"reject"}, "Rejected"},
 		"what fails":            {"/runs/5/cancel", nil, nil, "the server&#39;s log says why"},
-		"no number":             {"/runs/x/approve", nil, nil, "not the number of a run"},
+		"no number":             {"/runs/x/approve", nil, []string{"refused approve on run x: that is not the number of a run"}, "not the number of a run"},
+		"push chosen rows":      {"/c/acme-shop/push", url.Values{"row": {"A", "B"}}, []string{"smart acme-shop " + hostile + " by ann"}, "started as run 5"},
+		"relearn chosen rows":   {"/c/acme-shop/relearn", url.Values{"row": {"A", "B"}}, []string{"relearn shop: A,B"}, "ids of 1 item; the next run looks them up anew, and pushes 2 figures again. 3 figures left"},
+		"relearn nothing":       {"/c/acme-shop/relearn", nil, []string{"refused relearn on acme-shop: no row is chosen"}, "no row is chosen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -382,7 +393,7 @@ func TestActsComeFromThePages(t *testing.T) {
 		status, _ := w.post("/c/acme-shop/sync", url.Values{"mode": {"smart"}}, headers...)
 		require.Equal(t, http.StatusForbidden, status, "%v", headers)
 	}
-	for path := range w.console.acts() {
+	for _, path := range w.console.Forms() {
 		status, _ := w.get(strings.NewReplacer("{id}", "acme-shop", "{n}", "5", "{mode}", "smart").Replace(path))
 		read := slices.ContainsFunc(w.console.pages(), func(one kind) bool { return one.path == path })
 		require.Equal(t, read, status == http.StatusOK, path)

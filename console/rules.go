@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -92,7 +91,7 @@ func rulesOf(forms []ruleForm) ([]ledger.Rule, error) {
 	for _, one := range forms {
 		rule, err := one.rule()
 		if err != nil {
-			return nil, &control.UsageError{Message: fmt.Sprintf("rule %d: %v", one.Number(), err)}
+			return nil, unclear("rule %d: %v", one.Number(), err)
 		}
 		rules = append(rules, rule)
 	}

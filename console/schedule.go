@@ -148,7 +148,7 @@ func (c *Console) editOf(values url.Values, now time.Time) (control.ScheduleEdit
 		return edit, nil
 	}
 	if edit.Version, err = strconv.ParseInt(values.Get("version"), 10, 64); err != nil {
-		return edit, &control.UsageError{Message: "the form does not say on which version it was made; open the page again"}
+		return edit, unclear("the form does not say on which version it was made; open the page again")
 	}
 	edit.Until, err = endOf(values.Get("until"), edit.Timezone)
 	return edit, err
@@ -165,7 +165,7 @@ func endOf(text, timezone string) (*time.Time, error) {
 	}
 	at, err := time.ParseInLocation("2006-01-02T15:04", text, zone)
 	if err != nil {
-		return nil, &control.UsageError{Message: fmt.Sprintf("the end, %q, is no date and time", text)}
+		return nil, unclear("the end, %q, is no date and time", text)
 	}
 	return &at, nil
 }
@@ -196,7 +196,7 @@ func (c *Console) actClear(ctx context.Context, r *http.Request) (string, notice
 	to := schedulePath(id, mode)
 	version, err := strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
 	if err != nil {
-		return to, notice{}, &control.UsageError{Message: "the form does not say which version it was made on; open the page again"}
+		return to, notice{}, unclear("the form does not say on which version it was made; open the page again")
 	}
 	edited, err := c.options.Control.ClearOverride(ctx, id, mode, version)
 	if err != nil {

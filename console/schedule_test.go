@@ -92,7 +92,7 @@ func (f *fake) Log(_ context.Context, before int64, limit int) ([]ledger.AuditEn
 }
 
 // form is a schedule as the editor sends it.
-func form(changes ...string) url.Values {
+func filled(changes ...string) url.Values {
 	values := url.Values{
 		"rules": {"1"}, "version": {"3"}, "timezone": {"America/Los_Angeles"}, "r0.kind": {"every"}, "r0.every": {"15"},
 		"r2.kind": {"flexible"}, "r2.distance": {"30"}, "r2.from": {"8"}, "r2.to": {"18"}, "r2.day": {"mon", "tue"}, "reason": {"the sale"}, "until": {"2026-11-30T08:00"},
@@ -113,14 +113,14 @@ func TestTheEditorOfASchedule(t *testing.T) {
 			"Every 45 minutes", "Daily at 06:30", "Overridden by bob (a sale =cmd()&lt;script&gt;", "tidemark.yaml says every 60 minutes", `name="r0.every" value="45"`,
 			`name="r1.time" value="06:30"`, "Wed Nov 25, 04:00 PST", "Override it here", "End the override", `name="version" value="3"`, "  - every: 45m",
 		},
-		path + "?" + form("r2.day", "mon").Encode(): {
+		path + "?" + filled("r2.day", "mon").Encode(): {
 			"every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon (America/Los_Angeles)", "Wed Nov 25, 05:00 PST", "that is often", `value="the sale"`, `value="2026-11-30T08:00"`,
 			`value="mon" checked`, `name="r1.distance" value="30"`,
 		},
-		path + "?" + form("version", "2").Encode():                            {`name="version" value="2"`},
-		path + "?rules=1":                                                     {"That cannot be", "that is too little =cmd()&lt;script&gt;"},
-		path + "?" + form("r0.every", "often").Encode():                       {"rule 1: minutes: &#34;often&#34; is no whole number", `value="often"`},
-		path + "?" + form("timezone", `"><script>alert(1)</script>`).Encode(): {"&lt;script&gt;"},
+		path + "?" + filled("version", "2").Encode(): {`name="version" value="2"`},
+		path + "?rules=1": {"That cannot be", "that is too little =cmd()&lt;script&gt;"},
+		path + "?" + filled("r0.every", "often").Encode():                       {"rule 1: minutes: &#34;often&#34; is no whole number", `value="often"`},
+		path + "?" + filled("timezone", `"><script>alert(1)</script>`).Encode(): {"&lt;script&gt;"},
 	} {
 		status, body := w.get(address)
 		require.Equal(t, http.StatusOK, status, address)
@@ -146,21 +146,21 @@ func TestSchedulesAreEditedOnThePage(t *testing.T) {
 		did  []string
 		said []string
 	}{
-		"saved": {path, form(), []string{
+		"saved": {path, filled(), []string{
 			"edit acme-shop smart: every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon, Tue (America/Los_Angeles), the sale, 2026-11-30T16:00:00Z, force false, by ann",
 		}, []string{"Smart Sync runs every 15 minutes", "Next start: Wed Nov 25, 12:00 UTC.", "a worker does that as soon as it can", "Recent runs"}},
-		"for good, and often": {path, form("until", "", "force", "on"), []string{
+		"for good, and often": {path, filled("until", "", "force", "on"), []string{
 			"edit acme-shop smart: every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon, Tue (America/Los_Angeles), the sale, for good, force true, by ann",
 		}, []string{"Saved"}},
-		"on a version that is gone": {path, form("version", "2"), nil, []string{"was changed while you edited it", `name="r0.every" value="15"`, `name="version" value="3"`}},
-		"without a version":         {path, form("version", ""), nil, []string{"open the page again", `name="r0.every" value="15"`}},
-		"with an end that is none":  {path, form("until", "Monday"), nil, []string{"is no date and time", `value="Monday"`}},
-		"with a rule that is none":  {path, form("r0.every", "x"), nil, []string{"rule 1: minutes: &#34;x&#34; is no whole number"}},
+		"on a version that is gone": {path, filled("version", "2"), nil, []string{"was changed while you edited it", `name="r0.every" value="15"`, `name="version" value="3"`}},
+		"without a version":         {path, filled("version", ""), []string{"refused set the schedule on acme-shop: the form does not say on which version it was made; open the page again"}, []string{"open the page again", `name="r0.every" value="15"`}},
+		"with an end that is none":  {path, filled("until", "Monday"), []string{`refused set the schedule on acme-shop: the end, "Monday", is no date and time`}, []string{"is no date and time", `value="Monday"`}},
+		"with a rule that is none":  {path, filled("r0.every", "x"), []string{`refused set the schedule on acme-shop: rule 1: minutes: "x" is no whole number from 1 to 527040`}, []string{"rule 1: minutes: &#34;x&#34; is no whole number"}},
 		"cleared":                   {path + "/clear", url.Values{"version": {"3"}}, []string{"clear acme-shop smart at 3"}, []string{"Ended"}},
-		"cleared without a version": {path + "/clear", nil, nil, []string{"open the page again"}},
+		"cleared without a version": {path + "/clear", nil, []string{"refused clear the schedule on acme-shop: the form does not say on which version it was made; open the page again"}, []string{"open the page again"}},
 		"advice is applied":         {"/c/acme-shop/advice", url.Values{"version": {"3"}}, []string{"apply the advice of acme-shop at 3 by ann"}, []string{"Applied", "Runs may take longer."}},
 		"advice is undone":          {"/c/acme-shop/advice/undo", url.Values{"version": {"3"}}, []string{"undo the advice of acme-shop at 3"}, []string{"Undone"}},
-		"advice without a version":  {"/c/acme-shop/advice", nil, nil, []string{"open the page again"}},
+		"advice without a version":  {"/c/acme-shop/advice", nil, []string{"refused apply the advice on acme-shop: the form does not say on which version it was made; open the page again"}, []string{"open the page again"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

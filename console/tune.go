@@ -70,7 +70,7 @@ func (c *Console) actAdvice(undo bool) act {
 		to := connectionPath(id) + "/tune"
 		version, err := strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
 		if err != nil {
-			return to, notice{}, &control.UsageError{Message: "the form does not say which version it was made on; open the page again"}
+			return to, notice{}, unclear("the form does not say on which version it was made; open the page again")
 		}
 		word, edited := "Applied", control.ScheduleEdited{}
 		if undo {

@@ -16,7 +16,8 @@ func (c *Control) Sync(ctx context.Context, mode ledger.Mode, id string, request
 	return audited(ctx, c, requestDeed(mode, id, request), requestAfter(request), func() (SyncAnswer, error) { return c.sync(ctx, mode, id, request) })
 }
 
-// Ask asks for a run now, as Sync does, and says what became of the request where a worker answers in time.
+// Ask asks for a run now, as Sync does for programs, and says what became of the request where a worker answers in time. SKUs of which nothing
+// is known are refused, for people misspell.
 func (c *Control) Ask(ctx context.Context, mode ledger.Mode, id string, request workflows.SyncRequest) (SyncAnswer, error) {
 	return audited(ctx, c, requestDeed(mode, id, request), requestAfter(request), func() (SyncAnswer, error) { return c.ask(ctx, mode, id, request) })
 }

@@ -24,7 +24,7 @@ func TestDidYouMean(t *testing.T) {
 	} {
 		_, err := c.Explain(t.Context(), "acme-shop", sku)
 		require.EqualError(t, err, fmt.Sprintf("store shop shows nothing as %q, and warehouse depot has never reported it", sku)+want)
-		require.ErrorContains(t, c.CheckScope(t.Context(), "acme-shop", []string{sku}), want)
+		require.ErrorContains(t, c.checkScope(t.Context(), "acme-shop", []string{sku}), want)
 	}
 }
 

@@ -30,10 +30,17 @@ func TestActsAreNoted(t *testing.T) {
 			_, err := c.Sync(ctx, ledger.Full, "other", workflows.SyncRequest{})
 			return err
 		}, ledger.AuditEntry{Act: "Full Sync", On: "other", Result: ledger.AuditRefused, Reason: `there is no connection "other"; there are acme-shop`}},
-		"a push of SKUs without Temporal": {func(ctx context.Context, c *Control) error {
+		"a push without Temporal": {func(ctx context.Context, c *Control) error {
+			_, err := c.Ask(ctx, ledger.Smart, "acme-shop", workflows.SyncRequest{})
+			return err
+		}, ledger.AuditEntry{Act: "Smart Sync", On: "acme-shop", Result: ledger.AuditFailed, Reason: "asking Temporal for smart-sync/acme-shop: no server answers"}},
+		"a push of SKUs that nobody knows": {func(ctx context.Context, c *Control) error {
 			_, err := c.Ask(ctx, ledger.Smart, "acme-shop", workflows.SyncRequest{SKUs: []string{"BIKE", "LAMP"}})
 			return err
-		}, ledger.AuditEntry{Act: "Smart Sync of BIKE, LAMP", On: "acme-shop", Result: ledger.AuditFailed, Reason: "asking Temporal for smart-sync/acme-shop: no server answers"}},
+		}, ledger.AuditEntry{
+			Act: "Smart Sync of BIKE, LAMP", On: "acme-shop", Result: ledger.AuditRefused,
+			Reason: `nothing is known of a SKU "BIKE" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)`,
+		}},
 		"a pause of no connection": {func(ctx context.Context, c *Control) error {
 			_, err := c.Pause(ctx, "other", "ann", "a sale")
 			return err

@@ -31,7 +31,7 @@ func TestUnknownNames(t *testing.T) {
 		"connection of an activity": {
 			func() error { _, err := c.Activity(ctx, "", "NOSUCH", "nope", 5); return err }, `there is no connection "nope"; there are acme-shop`,
 		},
-		"scope": {func() error { return c.CheckScope(ctx, "acme-shop", []string{"NOSUCH"}) }, `nothing is known of a SKU "NOSUCH" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)`},
+		"scope": {func() error { return c.checkScope(ctx, "acme-shop", []string{"NOSUCH"}) }, `nothing is known of a SKU "NOSUCH" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := test.ask()
@@ -43,5 +43,5 @@ func TestUnknownNames(t *testing.T) {
 	rows, err := c.Levels(ctx, "depot", "NOSUCH", ledger.Page{})
 	require.NoError(t, err)
 	require.Equal(t, []ledger.LevelRow{}, rows)
-	require.NoError(t, c.CheckScope(ctx, "acme-shop", nil))
+	require.NoError(t, c.checkScope(ctx, "acme-shop", nil))
 }

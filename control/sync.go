@@ -49,9 +49,9 @@ func (c *Control) syncable(ctx context.Context, id string, request workflows.Syn
 	return connection, nil
 }
 
-// CheckScope refuses SKUs of which nothing at all is known, as they are mostly misspelt. A SKU that the warehouse has only now is
+// checkScope refuses SKUs of which nothing at all is known, as they are mostly misspelt. A SKU that the warehouse has only now is
 // found by a sync of everything.
-func (c *Control) CheckScope(ctx context.Context, id string, skus []string) error {
+func (c *Control) checkScope(ctx context.Context, id string, skus []string) error {
 	connection, err := c.connection(ctx, id)
 	if err != nil {
 		return err

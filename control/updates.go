@@ -25,6 +25,9 @@ func (c *Control) ask(ctx context.Context, mode ledger.Mode, id string, request 
 	if err != nil {
 		return SyncAnswer{}, err
 	}
+	if err := c.checkScope(ctx, id, request.SKUs); err != nil {
+		return SyncAnswer{}, err
+	}
 	if request.ID == "" {
 		request.ID = uuid.NewString()
 	}

@@ -55,9 +55,6 @@ request is safe with Temporal all the same, and starter requests ID says what be
 }
 
 func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode, connection string, request workflows.SyncRequest, wait bool) error {
-	if err := c.CheckScope(ctx, connection, request.SKUs); err != nil {
-		return err
-	}
 	if mode == ledger.Full && len(request.SKUs) == 0 && !request.DryRun {
 		line(os.Stderr, "a Full Sync pushes every SKU of %s, changed or not; Smart Sync is enough for the day to day", connection)
 	}
