@@ -61,6 +61,7 @@ type Ledger interface {
 	Scheduler
 	CatalogueReader
 	Auditor
+	PeopleKeeper
 	// Check proves that the ledger answers and that its schema is this program's.
 	Check(ctx context.Context) error
 	// Close waits for running work.

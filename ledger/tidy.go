@@ -56,6 +56,8 @@ func removals(before time.Time) []removal {
 		{"calls", "DELETE FROM calls WHERE key IN (SELECT key FROM calls WHERE closed_at < ? LIMIT ?)", []any{at}},
 		{"holds", `DELETE FROM holds WHERE (run, kind) IN (SELECT h.run, h.kind FROM holds h LEFT JOIN runs r ON r.id = h.run
 			WHERE (h.decided_at < ? OR r.ended_at < ?) AND NOT (` + standing + `) LIMIT ?)`, []any{at, at}},
+		{"sessions", "DELETE FROM sessions WHERE token IN (SELECT token FROM sessions WHERE expires_at < ? LIMIT ?)", []any{at}},
+		{"invitations", "DELETE FROM invitations WHERE token IN (SELECT token FROM invitations WHERE expires_at < ? LIMIT ?)", []any{at}},
 		{"requests", `DELETE FROM requests WHERE (connection, id) IN (SELECT q.connection, q.id FROM requests q LEFT JOIN runs r ON r.id = q.run
 			WHERE q.served_at < ? OR (q.served_at IS NULL AND q.made_at < ? AND (r.id IS NULL OR r.ended_at < ?)) LIMIT ?)`, []any{at, at, at}},
 		{"runs", "DELETE FROM runs WHERE id IN (SELECT r.id FROM runs r WHERE " + deadRun + " LIMIT ?)", []any{at}},

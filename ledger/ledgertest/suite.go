@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"state":       stateTests,
 		"schedules":   scheduleTests,
 		"audit":       auditTests,
+		"people":      peopleTests,
 		"gate":        gateTests,
 		"acquire":     acquireTests,
 		"requests":    requestTests,

@@ -1,0 +1,316 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"time"
+)
+
+// People who sign in to the pages. Their passwords are kept as hashes, which package control makes; what a browser or a link has is kept as
+// its SHA-256, so that who reads the ledger can sign in with none of it.
+
+// Role is what somebody may do: each may all that the ones before it may.
+type Role string
+
+// The roles.
+const (
+	Viewer   Role = "viewer"
+	Operator Role = "operator"
+	Admin    Role = "admin"
+)
+
+// Roles lists the roles, the least first.
+func Roles() []Role { return []Role{Viewer, Operator, Admin} }
+
+// Person is somebody who may sign in.
+type Person struct {
+	Name      string     `json:"name"`
+	Role      Role       `json:"role"`
+	Disabled  bool       `json:"disabled"`
+	CreatedAt time.Time  `json:"created_at"`
+	SeenAt    *time.Time `json:"seen_at,omitempty"` // nil: never
+	Password  string     `json:"-"`                 // its hash, in the PHC string format
+}
+
+// Session is a browser that is signed in.
+type Session struct {
+	Token     string // what the browser has; the ledger keeps its hash
+	Person    string
+	CreatedAt time.Time
+	UsedAt    time.Time
+	ExpiresAt time.Time
+}
+
+var (
+	// ErrExists: there is somebody of that name.
+	ErrExists = errors.New("ledger: there is somebody of that name")
+	// ErrNoAdmin: nobody could change people any more.
+	ErrNoAdmin = errors.New("ledger: no admin would be left")
+)
+
+// PeopleKeeper keeps who may sign in, and who has.
+type PeopleKeeper interface {
+	// AddPerson adds somebody. ErrExists: the name is taken. ErrNoAdmin: the first one is no admin.
+	AddPerson(ctx context.Context, person Person) error
+	// ChangePerson writes role, password and disabled of somebody as change makes them of what they are, and ends the sessions of that person. It
+	// returns what they were. ErrNotFound, or ErrNoAdmin when no enabled admin would be left: then nothing is changed.
+	ChangePerson(ctx context.Context, name string, change func(person *Person)) (before Person, err error)
+	// Person finds somebody; ErrNotFound.
+	Person(ctx context.Context, name string) (Person, error)
+	// People lists everybody by name.
+	People(ctx context.Context) ([]Person, error)
+
+	// BeginSession keeps a session and drops those that have ended. ErrNotFound: the person is not there, disabled, or has not that password hash
+	// any more.
+	BeginSession(ctx context.Context, session Session, password string) error
+	// Session finds who has a token, and that session; ErrNotFound where it has ended, was last used before idle, or the person is disabled.
+	Session(ctx context.Context, token string, idle, now time.Time) (Session, Person, error)
+	// UseSession notes that a session was used now, and with it that its person was seen.
+	UseSession(ctx context.Context, token string, now time.Time) error
+	// EndSession ends a session. Ending one that has ended changes nothing.
+	EndSession(ctx context.Context, token string) error
+
+	// Invite keeps a token by which the first person is made until it expires. ErrExists: there is somebody already.
+	Invite(ctx context.Context, token string, expires time.Time) error
+	// Invited is true for a token that counts now.
+	Invited(ctx context.Context, token string, now time.Time) (bool, error)
+	// AcceptInvitation adds the first person for who has such a token, and ends all of them. ErrNotFound: it counts no more.
+	AcceptInvitation(ctx context.Context, token string, person Person, now time.Time) error
+}
+
+// tokenHash is what the ledger keeps of a token.
+func tokenHash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+const personColumns = "name, role, password, disabled, created_at, seen_at"
+
+func scanPerson(row scanner, more ...any) (Person, error) {
+	var found Person
+	var created int64
+	var seen sql.NullInt64
+	err := row.Scan(append([]any{&found.Name, &found.Role, &found.Password, &found.Disabled, &created, &seen}, more...)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return found, ErrNotFound
+	}
+	found.CreatedAt, found.SeenAt = fromMicros(created), fromOptional(seen)
+	return found, err
+}
+
+// lockPeople has changes of people come one after the other, so that each sees what the one before it left.
+func (t *tx) lockPeople(ctx context.Context) error {
+	var one int64
+	return t.row(ctx, "SELECT only_one FROM state"+t.dialect.lock("state")).Scan(&one)
+}
+
+// keepAdmin refuses a change after which there are people and none is an enabled admin.
+func (t *tx) keepAdmin(ctx context.Context) error {
+	var admins int64
+	if err := t.row(ctx, "SELECT COUNT(*) FROM people WHERE role = ? AND NOT disabled", string(Admin)).Scan(&admins); err != nil {
+		return err
+	}
+	if admins == 0 {
+		return ErrNoAdmin
+	}
+	return nil
+}
+
+func (t *tx) addPerson(ctx context.Context, person Person) error {
+	added, err := t.exec(ctx, "INSERT INTO people (name, role, password, disabled, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+		person.Name, string(person.Role), person.Password, person.Disabled, micros(person.CreatedAt))
+	switch {
+	case err != nil:
+		return err
+	case added == 0:
+		return ErrExists
+	}
+	if _, err := t.exec(ctx, "DELETE FROM invitations"); err != nil {
+		return err
+	}
+	return t.keepAdmin(ctx)
+}
+
+// AddPerson adds somebody; see PeopleKeeper.
+func (d *database) AddPerson(ctx context.Context, person Person) error {
+	return d.write(ctx, func(t *tx) error {
+		if err := t.lockPeople(ctx); err != nil {
+			return err
+		}
+		return t.addPerson(ctx, person)
+	})
+}
+
+// ChangePerson changes somebody; see PeopleKeeper.
+func (d *database) ChangePerson(ctx context.Context, name string, change func(person *Person)) (Person, error) {
+	var before Person
+	err := d.write(ctx, func(t *tx) (err error) {
+		if err = t.lockPeople(ctx); err != nil {
+			return err
+		}
+		if before, err = t.person(ctx, name); err != nil {
+			return err
+		}
+		after := before
+		change(&after)
+		if _, err = t.exec(ctx, "UPDATE people SET role = ?, password = ?, disabled = ? WHERE name = ?", string(after.Role), after.Password, after.Disabled, name); err != nil {
+			return err
+		}
+		if _, err = t.exec(ctx, "DELETE FROM sessions WHERE person = ?", name); err != nil {
+			return err
+		}
+		return t.keepAdmin(ctx)
+	})
+	return before, err
+}
+
+func (t *tx) person(ctx context.Context, name string) (Person, error) {
+	return scanPerson(t.row(ctx, "SELECT "+personColumns+" FROM people WHERE name = ?", name))
+}
+
+// Person finds somebody; see PeopleKeeper.
+func (d *database) Person(ctx context.Context, name string) (Person, error) {
+	var found Person
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = t.person(ctx, name)
+		return err
+	})
+	return found, err
+}
+
+// People lists everybody; see PeopleKeeper.
+func (d *database) People(ctx context.Context) ([]Person, error) {
+	var found []Person
+	err := d.read(ctx, func(t *tx) error {
+		found = nil
+		return t.each(ctx, func(row *sql.Rows) error {
+			person, err := scanPerson(row)
+			found = append(found, person)
+			return err
+		}, "SELECT "+personColumns+" FROM people ORDER BY name")
+	})
+	return found, err
+}
+
+// BeginSession keeps a session; see PeopleKeeper.
+func (d *database) BeginSession(ctx context.Context, session Session, password string) error {
+	return d.write(ctx, func(t *tx) error {
+		if err := t.lockPeople(ctx); err != nil { // a session that begins while its person is changed has ended with the change
+			return err
+		}
+		person, err := t.person(ctx, session.Person)
+		if err != nil {
+			return err
+		}
+		if person.Disabled || person.Password != password {
+			return ErrNotFound
+		}
+		if _, err := t.exec(ctx, "DELETE FROM sessions WHERE expires_at <= ?", micros(session.CreatedAt)); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, "INSERT INTO sessions (token, person, created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+			tokenHash(session.Token), session.Person, micros(session.CreatedAt), micros(session.UsedAt), micros(session.ExpiresAt)); err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, "UPDATE people SET seen_at = ? WHERE name = ?", micros(session.UsedAt), session.Person)
+		return err
+	})
+}
+
+// Session finds who has a token; see PeopleKeeper.
+func (d *database) Session(ctx context.Context, token string, idle, now time.Time) (Session, Person, error) {
+	session := Session{Token: token}
+	var person Person
+	err := d.read(ctx, func(t *tx) (err error) {
+		var created, used, expires int64
+		person, err = scanPerson(t.row(ctx, `SELECT p.name, p.role, p.password, p.disabled, p.created_at, p.seen_at, s.created_at, s.used_at, s.expires_at
+			FROM sessions s JOIN people p ON p.name = s.person WHERE s.token = ? AND s.expires_at > ? AND s.used_at > ? AND NOT p.disabled`,
+			tokenHash(token), micros(now), micros(idle)), &created, &used, &expires)
+		session.Person, session.CreatedAt, session.UsedAt, session.ExpiresAt = person.Name, fromMicros(created), fromMicros(used), fromMicros(expires)
+		return err
+	})
+	return session, person, err
+}
+
+// UseSession notes a use; see PeopleKeeper.
+func (d *database) UseSession(ctx context.Context, token string, now time.Time) error {
+	return d.writeScratch(ctx, func(t *tx) error {
+		if _, err := t.exec(ctx, "UPDATE sessions SET used_at = ? WHERE token = ? AND used_at < ?", micros(now), tokenHash(token), micros(now)); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, "UPDATE people SET seen_at = ? WHERE name = (SELECT person FROM sessions WHERE token = ?)", micros(now), tokenHash(token))
+		return err
+	})
+}
+
+// EndSession ends a session; see PeopleKeeper.
+func (d *database) EndSession(ctx context.Context, token string) error {
+	return d.write(ctx, func(t *tx) error {
+		_, err := t.exec(ctx, "DELETE FROM sessions WHERE token = ?", tokenHash(token))
+		return err
+	})
+}
+
+// somebody is ErrExists where there are people.
+func (t *tx) somebody(ctx context.Context) error {
+	var people int64
+	if err := t.row(ctx, "SELECT COUNT(*) FROM people").Scan(&people); err != nil {
+		return err
+	}
+	if people > 0 {
+		return ErrExists
+	}
+	return nil
+}
+
+// Invite keeps a token for the first person; see PeopleKeeper.
+func (d *database) Invite(ctx context.Context, token string, expires time.Time) error {
+	return d.write(ctx, func(t *tx) error {
+		if err := t.lockPeople(ctx); err != nil {
+			return err
+		}
+		if err := t.somebody(ctx); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, "INSERT INTO invitations (token, expires_at) VALUES (?, ?)", tokenHash(token), micros(expires))
+		return err
+	})
+}
+
+func (t *tx) invited(ctx context.Context, token string, now time.Time) (bool, error) {
+	var found int64
+	err := t.row(ctx, "SELECT COUNT(*) FROM invitations WHERE token = ? AND expires_at > ?", tokenHash(token), micros(now)).Scan(&found)
+	return found > 0, err
+}
+
+// Invited is true for a token that counts; see PeopleKeeper.
+func (d *database) Invited(ctx context.Context, token string, now time.Time) (bool, error) {
+	counts := false
+	err := d.read(ctx, func(t *tx) (err error) {
+		counts, err = t.invited(ctx, token, now)
+		return err
+	})
+	return counts, err
+}
+
+// AcceptInvitation adds the first person; see PeopleKeeper.
+func (d *database) AcceptInvitation(ctx context.Context, token string, person Person, now time.Time) error {
+	return d.write(ctx, func(t *tx) error {
+		if err := t.lockPeople(ctx); err != nil {
+			return err
+		}
+		counts, err := t.invited(ctx, token, now)
+		if err != nil {
+			return err
+		}
+		if err := t.somebody(ctx); !counts || errors.Is(err, ErrExists) {
+			return ErrNotFound
+		} else if err != nil {
+			return err
+		}
+		return t.addPerson(ctx, person)
+	})
+}
