@@ -91,7 +91,7 @@ func (c *Console) noteUnclear(ctx context.Context, one form, r *http.Request, er
 // its details, which are in the log.
 func (c *Console) perform(one form) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(control.WithActor(r.Context(), control.Actor{Who: c.options.By, From: control.FromPage}), pagePatience)
+		ctx, cancel := context.WithTimeout(control.WithActor(r.Context(), control.Actor{Who: c.options.By, From: control.FromPage, Role: ledger.Admin}), pagePatience)
 		defer cancel()
 		if err := r.ParseForm(); err != nil {
 			c.noteUnclear(ctx, one, r, unclear("the form cannot be read"))

@@ -30,7 +30,7 @@ func requestDeed(mode ledger.Mode, id string, request workflows.SyncRequest) *de
 	if request.DryRun {
 		act += ", as a dry run"
 	}
-	return &deed{act: act, on: id}
+	return &deed{kind: ActSync, act: act, on: id}
 }
 
 // requestAfter says what became of a request when it was answered.
@@ -56,7 +56,7 @@ func (c *Control) Pause(ctx context.Context, id, by, reason string) ([]string, e
 	if reason != "" {
 		paused += ": " + reason
 	}
-	d := &deed{act: "pause", on: id}
+	d := &deed{kind: ActPause, act: "pause", on: id}
 	return audited(ctx, c, d, func([]string) string { return paused }, func() (done []string, err error) {
 		done, d.before, err = c.pause(ctx, id, by, reason)
 		return done, err
@@ -65,7 +65,7 @@ func (c *Control) Pause(ctx context.Context, id, by, reason string) ([]string, e
 
 // Resume starts a connection's schedules again.
 func (c *Control) Resume(ctx context.Context, id, by string) ([]string, error) {
-	d := &deed{act: "resume", on: id}
+	d := &deed{kind: ActPause, act: "resume", on: id}
 	return audited(ctx, c, d, func([]string) string { return active }, func() (done []string, err error) {
 		done, d.before, err = c.resume(ctx, id, by)
 		return done, err
@@ -74,7 +74,7 @@ func (c *Control) Resume(ctx context.Context, id, by string) ([]string, error) {
 
 // Decide approves or rejects what a run holds. To approve what was rejected lifts the rejection: the next run may ask anew.
 func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string) (Decided, error) {
-	d := deed{act: "reject", on: runName(run)}
+	d := deed{kind: ActDecide, act: "reject", on: runName(run)}
 	if approve {
 		d.act = "approve"
 	}
@@ -104,7 +104,7 @@ func runName(run int64) string { return fmt.Sprintf("run %d", run) }
 // Cancel stops a run. What it has pushed stands, what is left is due for the next run; a call that is under way is waited for. It
 // returns when the run has been asked to stop, not when it has stopped; Ended waits for that. A run whose workflow is over is ended here.
 func (c *Control) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
-	d := deed{act: "cancel", on: runName(id)}
+	d := deed{kind: ActCancel, act: "cancel", on: runName(id)}
 	if run, err := c.state.Run(ctx, id); err == nil {
 		d.on, d.before = d.on+" of "+run.Connection, standingOf(run, "open")
 	}
@@ -121,7 +121,7 @@ func standingOf(run ledger.Run, open string) string {
 
 // Relearn has a store's items looked up anew and their figures pushed again: those of some channel SKUs, or of all when none is named.
 func (c *Control) Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
-	d := deed{act: "relearn", on: store}
+	d := deed{kind: ActRelearn, act: "relearn", on: store}
 	if len(channelSKUs) > 0 {
 		d.act += " of " + some(channelSKUs)
 	}
@@ -132,7 +132,7 @@ func (c *Control) Relearn(ctx context.Context, store string, channelSKUs []strin
 
 // Restored declares that the ledger was restored from a backup: every connection's next run is a Full Sync.
 func (c *Control) Restored(ctx context.Context, by, reason string) error {
-	_, err := audited(ctx, c, &deed{act: "declare the ledger restored", on: "the ledger"}, func(struct{}) string { return reason }, func() (struct{}, error) {
+	_, err := audited(ctx, c, &deed{kind: ActRestored, act: "declare the ledger restored", on: "the ledger"}, func(struct{}) string { return reason }, func() (struct{}, error) {
 		return struct{}{}, c.state.Restored(ctx, by+": "+reason, c.now())
 	})
 	return err
@@ -144,7 +144,7 @@ func (c *Control) Apply(ctx context.Context, definitions ledger.Definitions, opt
 	if options.DryRun {
 		return c.apply(ctx, definitions, options)
 	}
-	d := deed{act: "apply", on: options.From, from: FromFile}
+	d := deed{kind: ActApply, act: "apply", on: options.From, from: FromFile}
 	return audited(ctx, c, &d, applyAfter, func() (ApplyReport, error) { return c.apply(ctx, definitions, options) })
 }
 
@@ -193,7 +193,7 @@ func (c *Control) UndoAdvice(ctx context.Context, id string, version int64) (Sch
 
 // scheduling is an act on a schedule, with what was in force before and after.
 func (c *Control) scheduling(ctx context.Context, act, id string, mode ledger.Mode, do func() (ScheduleEdited, error)) (ScheduleEdited, error) {
-	d := deed{act: act, on: id}
+	d := deed{kind: ActSchedule, act: act, on: id}
 	if setting, err := c.setting(ctx, id, mode); err == nil {
 		d.before = settingDeed(setting)
 	}

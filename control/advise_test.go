@@ -15,14 +15,14 @@ func (s *scheduled) ran(n int, took time.Duration, counts ledger.Counts) {
 	for range n {
 		lease := runIn(s.t, s.state, "at "+s.clock().String(), s.clock())
 		s.pass(took)
-		require.NoError(s.t, s.state.EndRun(s.t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Counts: counts, Now: s.clock()}))
+		require.NoError(s.t, s.state.EndRun(acting(s.t), lease, ledger.RunEnd{Outcome: ledger.Completed, Counts: counts, Now: s.clock()}))
 		s.pass(time.Minute)
 	}
 }
 
 func (s *scheduled) advice() Advice {
 	s.t.Helper()
-	advice, err := s.Advise(s.t.Context(), "acme-shop")
+	advice, err := s.Advise(acting(s.t), "acme-shop")
 	require.NoError(s.t, err)
 	return advice
 }
@@ -35,7 +35,7 @@ func TestAdviceIsAppliedAndUndone(t *testing.T) {
 	advice := s.advice()
 	require.Equal(t, []string{"19 of 20 runs: there is no advice before that many Smart Syncs of everything have gone through."}, advice.Why)
 	require.False(t, advice.Applicable)
-	_, err := s.ApplyAdvice(t.Context(), "acme-shop", advice.Setting.Version, "ann")
+	_, err := s.ApplyAdvice(acting(t), "acme-shop", advice.Setting.Version, "ann")
 	require.ErrorContains(t, err, "nothing was changed: 19 of 20 runs")
 
 	s.ran(1, 40*time.Minute, ledger.Counts{Changed: 3, Waits: 2})
@@ -49,7 +49,7 @@ func TestAdviceIsAppliedAndUndone(t *testing.T) {
 		"1 of 20 runs waited for the store's budget; more frequent ones would wait more.",
 	}, advice.Why)
 
-	applied, err := s.ApplyAdvice(t.Context(), "acme-shop", advice.Setting.Version, "ann")
+	applied, err := s.ApplyAdvice(acting(t), "acme-shop", advice.Setting.Version, "ann")
 	require.NoError(t, err)
 	require.Equal(t, []int{120}, s.intervals(ledger.Smart))
 	require.Equal(t, "advised: 95 % of 20 runs took up to 40m", applied.Override.Reason)
@@ -57,16 +57,16 @@ func TestAdviceIsAppliedAndUndone(t *testing.T) {
 	advice = s.advice()
 	require.True(t, advice.Applied)
 	require.False(t, advice.Applicable, "it is so already")
-	_, err = s.ApplyAdvice(t.Context(), "acme-shop", applied.Version, "ann")
+	_, err = s.ApplyAdvice(acting(t), "acme-shop", applied.Version, "ann")
 	require.ErrorContains(t, err, "as advised")
-	_, err = s.UndoAdvice(t.Context(), "acme-shop", applied.Version-1)
+	_, err = s.UndoAdvice(acting(t), "acme-shop", applied.Version-1)
 	require.ErrorAs(t, err, new(*StaleEditError))
 
-	undone, err := s.UndoAdvice(t.Context(), "acme-shop", applied.Version)
+	undone, err := s.UndoAdvice(acting(t), "acme-shop", applied.Version)
 	require.NoError(t, err)
 	require.Equal(t, SetInFile, undone.Source)
 	require.Equal(t, []int{60}, s.intervals(ledger.Smart))
-	_, err = s.UndoAdvice(t.Context(), "acme-shop", undone.Version)
+	_, err = s.UndoAdvice(acting(t), "acme-shop", undone.Version)
 	require.ErrorContains(t, err, "was not applied from advice")
 }
 
@@ -77,22 +77,22 @@ func TestAdviceComesOverAnOverride(t *testing.T) {
 	s.ran(20, 40*time.Minute, ledger.Counts{})
 	end := s.clock().Add(48 * time.Hour)
 	set := s.edit(ledger.Smart, ScheduleEdit{Schedule: *every(45), Reason: "the sale", Until: &end})
-	first, err := s.ApplyAdvice(t.Context(), "acme-shop", set.Version, "bob")
+	first, err := s.ApplyAdvice(acting(t), "acme-shop", set.Version, "bob")
 	require.NoError(t, err)
 	require.Equal(t, set.Override, first.Override.Previous)
 	s.ran(20, 70*time.Minute, ledger.Counts{})
-	second, err := s.ApplyAdvice(t.Context(), "acme-shop", first.Version, "bob")
+	second, err := s.ApplyAdvice(acting(t), "acme-shop", first.Version, "bob")
 	require.NoError(t, err)
 	require.Equal(t, []int{180}, s.intervals(ledger.Smart))
-	undone, err := s.UndoAdvice(t.Context(), "acme-shop", second.Version)
+	undone, err := s.UndoAdvice(acting(t), "acme-shop", second.Version)
 	require.NoError(t, err)
 	require.Equal(t, set.Override, undone.Override)
 	require.Equal(t, []int{45}, s.intervals(ledger.Smart))
 
-	third, err := s.ApplyAdvice(t.Context(), "acme-shop", undone.Version, "bob")
+	third, err := s.ApplyAdvice(acting(t), "acme-shop", undone.Version, "bob")
 	require.NoError(t, err)
 	s.pass(49 * time.Hour)
-	undone, err = s.UndoAdvice(t.Context(), "acme-shop", third.Version)
+	undone, err = s.UndoAdvice(acting(t), "acme-shop", third.Version)
 	require.NoError(t, err)
 	require.Nil(t, undone.Override)
 	require.Equal(t, []int{60}, s.intervals(ledger.Smart))
@@ -106,9 +106,9 @@ func TestRunsThatAdviceLooksAt(t *testing.T) {
 	held := runIn(t, s.state, "held", s.clock())
 	hold(t, s.state, held, s.clock())
 	s.pass(24 * time.Hour)
-	_, err := s.state.Decide(t.Context(), held.Run, "approved", "ann", s.clock())
+	_, err := s.state.Decide(acting(t), held.Run, "approved", "ann", s.clock())
 	require.NoError(t, err)
-	require.NoError(t, s.state.EndRun(t.Context(), held, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
+	require.NoError(t, s.state.EndRun(acting(t), held, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
 	advice := s.advice()
 	require.Equal(t, 20, advice.Runs)
 	require.Equal(t, time.Minute, advice.Longest)

@@ -17,8 +17,13 @@ const (
 	FromFile        = "file"
 )
 
-// Actor is who acts, and through which face.
-type Actor struct{ Who, From string }
+// Actor is who acts, through which face, and with which role. Without a role nothing is allowed.
+type Actor struct {
+	Who, From string
+	Role      ledger.Role
+	// Address is where a request came from, without its port; empty on the command line.
+	Address string
+}
 
 type actorKey struct{}
 
@@ -37,6 +42,7 @@ func ActorOf(ctx context.Context) Actor {
 
 // deed is an act as the audit lists it: what is done, on what, and what that was before where it is known.
 type deed struct {
+	kind            Act // says which role is needed
 	act, on, before string
 	// from replaces the face of the actor, where it is another: a configuration file.
 	from string
@@ -45,18 +51,27 @@ type deed struct {
 // auditPatience is how long noting an act may take, also when who acted has gone.
 const auditPatience = 10 * time.Second
 
-// audited does something and notes in the ledger who did it and what became of it, refusals and failures as well. after says what there is
-// then, of what was done. What was before may be found out while it is done.
+// audited does something where the role of who acts is enough for it, and notes in the ledger who did it and what became of it, refusals and
+// failures as well. after says what there is then, of what was done. What was before may be found out while it is done.
 func audited[T any](ctx context.Context, c *Control, d *deed, after func(T) string, do func() (T, error)) (T, error) {
-	result, err := do()
+	var result T
+	err := forbidden(ActorOf(ctx), d.kind)
+	if err == nil {
+		result, err = do()
+	}
 	entry := auditEntry(ActorOf(ctx), *d, err)
 	if err == nil {
 		entry.After = after(result)
 	}
+	return result, c.noted(ctx, entry, err)
+}
+
+// noted notes an act, and returns its error with that of noting it.
+func (c *Control) noted(ctx context.Context, entry ledger.AuditEntry, err error) error {
 	if failed := c.note(ctx, entry); failed != nil {
-		err = errors.Join(err, failed)
+		return errors.Join(err, failed)
 	}
-	return result, err
+	return err
 }
 
 // Refused notes an act that somebody asked for and that a face refused, because what was said of it could not be read, or names nothing that
@@ -83,7 +98,13 @@ func auditEntry(actor Actor, d deed, err error) ledger.AuditEntry {
 		entry.From = d.from
 	}
 	var refused *UsageError
+	var denied *ForbiddenError
 	switch {
+	case errors.As(err, &denied):
+		entry.Result, entry.Reason = ledger.AuditRefused, denied.Message
+		if actor.Address != "" {
+			entry.Reason += "; from " + actor.Address
+		}
 	case errors.As(err, &refused):
 		entry.Result, entry.Reason = ledger.AuditRefused, refused.Message
 	case err != nil:

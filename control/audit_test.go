@@ -15,7 +15,13 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-var ann = Actor{Who: "ann", From: FromPage}
+var ann = Actor{Who: "ann", From: FromPage, Role: ledger.Admin}
+
+// acting is the context of ann, who may do everything.
+func acting(t *testing.T) context.Context {
+	t.Helper()
+	return WithActor(t.Context(), ann)
+}
 
 // Every act is noted with who did it, also when it was refused or failed, and reading is not.
 func TestActsAreNoted(t *testing.T) {
@@ -136,7 +142,7 @@ func TestNotingAnActIsNotLost(t *testing.T) {
 	state := emptyLedger(t)
 	c := &Control{state: state, now: func() time.Time { return noon }}
 	ctx, leave := context.WithCancel(WithActor(t.Context(), ann))
-	_, err := audited(ctx, c, &deed{act: "wave", on: "the shop", before: "still"}, func(text string) string { return text }, func() (string, error) {
+	_, err := audited(ctx, c, &deed{kind: ActPause, act: "wave", on: "the shop", before: "still"}, func(text string) string { return text }, func() (string, error) {
 		leave()
 		return "waved", nil
 	})
@@ -148,7 +154,7 @@ func TestNotingAnActIsNotLost(t *testing.T) {
 
 	lost := errors.New("the disk is full")
 	c.state = deaf{state, lost}
-	_, err = audited(t.Context(), c, &deed{act: "wave", on: "the shop"}, func(text string) string { return text }, func() (string, error) { return "waved", nil })
+	_, err = audited(acting(t), c, &deed{kind: ActPause, act: "wave", on: "the shop"}, func(text string) string { return text }, func() (string, error) { return "waved", nil })
 	require.ErrorIs(t, err, lost)
 	require.EqualError(t, err, "wave on the shop: done, and that could not be noted in the activity log: the disk is full")
 }

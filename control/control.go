@@ -26,6 +26,7 @@ type Control struct {
 	attributes attributes
 	own        own
 	gatherer   gatherer
+	signIns    signIns
 }
 
 // New acts on a ledger and, where there is one, a namespace of Temporal.

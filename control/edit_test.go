@@ -25,7 +25,7 @@ func TestAScheduleIsOverridden(t *testing.T) {
 	require.Empty(t, edited.Waits)
 	require.Len(t, edited.Starts, 5)
 	require.Equal(t, []int{90}, s.intervals(ledger.Smart))
-	connection, err := s.Connection(t.Context(), "acme-shop")
+	connection, err := s.Connection(acting(t), "acme-shop")
 	require.NoError(t, err)
 	require.Equal(t, every(90).Rules, connection.Inventory.Smart, "who asks for the connection gets what is in force")
 
@@ -40,11 +40,11 @@ func TestAScheduleIsOverridden(t *testing.T) {
 	}
 	require.Equal(t, changes, s.fake.changes)
 
-	cleared, err := s.ClearOverride(t.Context(), "acme-shop", ledger.Smart, edited.Version)
+	cleared, err := s.ClearOverride(acting(t), "acme-shop", ledger.Smart, edited.Version)
 	require.NoError(t, err)
 	require.Equal(t, SetInFile, cleared.Source)
 	require.Equal(t, []int{60}, s.intervals(ledger.Smart))
-	_, err = s.ClearOverride(t.Context(), "acme-shop", ledger.Smart, cleared.Version)
+	_, err = s.ClearOverride(acting(t), "acme-shop", ledger.Smart, cleared.Version)
 	require.ErrorContains(t, err, "nothing is set of the smart schedule")
 }
 
@@ -63,7 +63,7 @@ func TestAScheduleOfThePages(t *testing.T) {
 
 	// The file names it from now on.
 	s.file(func(f *ledger.Flow) { f.Unnamed, f.Full = nil, every(48*60).Rules })
-	_, err := s.Apply(t.Context(), s.definitions, ApplyOptions{})
+	_, err := s.Apply(acting(t), s.definitions, ApplyOptions{})
 	require.ErrorContains(t, err, "the file said    nothing: it left the schedule to the pages")
 	s.apply(ApplyOptions{Choice: TakeFile})
 	require.Equal(t, []int{48 * 60}, s.intervals(ledger.Full))
@@ -91,7 +91,7 @@ func TestTheFileAndThePagesBothChanged(t *testing.T) {
 			s.edit(ledger.Smart, ScheduleEdit{Schedule: *every(90), Reason: "the sale"})
 			s.file(func(f *ledger.Flow) { f.Smart, f.Overlap = every(120).Rules, ledger.OverlapBuffer })
 			for _, dry := range []bool{true, false} {
-				_, err := s.Apply(t.Context(), s.definitions, ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dry}})
+				_, err := s.Apply(acting(t), s.definitions, ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dry}})
 				var wrong *UsageError
 				require.ErrorAs(t, err, &wrong)
 				for _, words := range []string{
@@ -100,7 +100,7 @@ func TestTheFileAndThePagesBothChanged(t *testing.T) {
 				} {
 					require.ErrorContains(t, err, words)
 				}
-				connection, err := s.state.Connection(t.Context(), "acme-shop")
+				connection, err := s.state.Connection(acting(t), "acme-shop")
 				require.NoError(t, err)
 				require.Equal(t, ledger.OverlapSkip, connection.Inventory.Overlap, "nothing of the file is written")
 				require.Equal(t, []int{90}, s.intervals(ledger.Smart))
@@ -125,7 +125,7 @@ func TestTheFileSaysWhatThePagesSay(t *testing.T) {
 	report := s.apply(ApplyOptions{})
 	require.Equal(t, "adopted", report.Overrides[0].Action)
 	require.Empty(t, report.Schedules)
-	settings, err := s.Settings(t.Context(), "acme-shop")
+	settings, err := s.Settings(acting(t), "acme-shop")
 	require.NoError(t, err)
 	require.Equal(t, SetInFile, settings[0].Source)
 	require.Empty(t, s.apply(ApplyOptions{}).Overrides)
@@ -137,14 +137,14 @@ func TestSchedulesOfTheFileAlone(t *testing.T) {
 	s := newScheduled(t)
 	s.edit(ledger.Smart, ScheduleEdit{Schedule: *every(90), Reason: "the sale"})
 	s.definitions.SchedulesReadOnly = true
-	_, err := s.Apply(t.Context(), s.definitions, ApplyOptions{Choice: KeepPages})
+	_, err := s.Apply(acting(t), s.definitions, ApplyOptions{Choice: KeepPages})
 	require.ErrorContains(t, err, "read-only")
 	s.apply(ApplyOptions{Choice: TakeFile})
 	require.Equal(t, []int{60}, s.intervals(ledger.Smart))
-	settings, err := s.Settings(t.Context(), "acme-shop")
+	settings, err := s.Settings(acting(t), "acme-shop")
 	require.NoError(t, err)
 	require.True(t, settings[0].ReadOnly)
-	_, err = s.EditSchedule(t.Context(), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: *every(90), Reason: "x", Version: settings[0].Version})
+	_, err = s.EditSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: *every(90), Reason: "x", Version: settings[0].Version})
 	require.ErrorContains(t, err, "schedules are set in the configuration alone")
 }
 
@@ -153,7 +153,7 @@ func TestASecondEditorIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
 	s.edit(ledger.Smart, ScheduleEdit{Schedule: *every(90), Reason: "the sale"})
-	_, err := s.EditSchedule(t.Context(), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: *every(45), Reason: "more", By: "bob", Version: 0})
+	_, err := s.EditSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: *every(45), Reason: "more", By: "bob", Version: 0})
 	var stale *StaleEditError
 	require.ErrorAs(t, err, &stale)
 	require.Equal(t, *every(90), stale.Now.Schedule)
@@ -161,16 +161,16 @@ func TestASecondEditorIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "It is now every 90 minutes (UTC), overridden by ann (the sale); you wanted every 45 minutes (UTC)")
 	var wrong *UsageError
 	require.ErrorAs(t, err, &wrong)
-	_, err = s.ClearOverride(t.Context(), "acme-shop", ledger.Smart, 0)
+	_, err = s.ClearOverride(acting(t), "acme-shop", ledger.Smart, 0)
 	require.ErrorAs(t, err, &stale)
 	require.Equal(t, []int{90}, s.intervals(ledger.Smart))
 
 	// An apply that changes the schedule makes what was read old, too.
-	setting, err := s.setting(t.Context(), "acme-shop", ledger.Full)
+	setting, err := s.setting(acting(t), "acme-shop", ledger.Full)
 	require.NoError(t, err)
 	s.file(func(f *ledger.Flow) { f.Unnamed, f.Full = nil, every(24*60).Rules })
 	s.apply(ApplyOptions{})
-	_, err = s.EditSchedule(t.Context(), "acme-shop", ledger.Full, ScheduleEdit{Schedule: *every(48 * 60), Reason: "x", By: "bob", Version: setting.Version})
+	_, err = s.EditSchedule(acting(t), "acme-shop", ledger.Full, ScheduleEdit{Schedule: *every(48 * 60), Reason: "x", By: "bob", Version: setting.Version})
 	require.ErrorAs(t, err, &stale)
 	require.ErrorContains(t, err, "as the configuration says")
 }
@@ -194,13 +194,13 @@ func TestEditsThatAreRefused(t *testing.T) {
 		"Full Sync every hour":      {ledger.Full, "acme-shop", ScheduleEdit{Schedule: *every(60), Insist: "give --force"}, "or give --force"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := s.EditSchedule(t.Context(), test.id, test.mode, test.edit)
+			_, err := s.EditSchedule(acting(t), test.id, test.mode, test.edit)
 			var wrong *UsageError
 			require.ErrorAs(t, err, &wrong)
 			require.ErrorContains(t, err, test.want)
 		})
 	}
-	states, err := s.state.ScheduleStates(t.Context(), "")
+	states, err := s.state.ScheduleStates(acting(t), "")
 	require.NoError(t, err)
 	require.Empty(t, states)
 	s.edit(ledger.Full, ScheduleEdit{Schedule: *every(60), Force: true})
@@ -217,19 +217,19 @@ func TestAnEditThatBrokeOffIsMended(t *testing.T) {
 	s.fake.failing(nil)
 	require.Equal(t, []int{60}, s.intervals(ledger.Smart))
 
-	mended, err := s.MendSchedules(t.Context())
+	mended, err := s.MendSchedules(acting(t))
 	require.NoError(t, err)
 	require.Empty(t, mended.Schedules, "who wrote it may be about to bring Temporal to it")
 	s.pass(mendGrace)
 	s.fake.failing(errors.New("unavailable"))
-	_, err = s.MendSchedules(t.Context())
+	_, err = s.MendSchedules(acting(t))
 	require.ErrorContains(t, err, "schedule smart-sync/acme-shop: unavailable")
 	s.fake.failing(nil)
-	mended, err = s.MendSchedules(t.Context())
+	mended, err = s.MendSchedules(acting(t))
 	require.NoError(t, err)
 	require.Equal(t, []string{"smart-sync/acme-shop"}, mended.Schedules)
 	require.Equal(t, []int{90}, s.intervals(ledger.Smart))
-	mended, err = s.MendSchedules(t.Context())
+	mended, err = s.MendSchedules(acting(t))
 	require.NoError(t, err)
 	require.Empty(t, mended.Schedules)
 
@@ -239,7 +239,7 @@ func TestAnEditThatBrokeOffIsMended(t *testing.T) {
 	s.fake.failing(nil)
 	require.Len(t, s.apply(ApplyOptions{}).Schedules, 1)
 	require.Equal(t, []int{45}, s.intervals(ledger.Smart))
-	setting, err := s.setting(t.Context(), "acme-shop", ledger.Smart)
+	setting, err := s.setting(acting(t), "acme-shop", ledger.Smart)
 	require.NoError(t, err)
 	require.False(t, setting.Pending)
 }
@@ -251,7 +251,7 @@ func TestAnOverrideEnds(t *testing.T) {
 	end := noon.Add(2 * time.Hour)
 	s.edit(ledger.Smart, ScheduleEdit{Schedule: *every(90), Reason: "the sale", Until: &end})
 	s.edit(ledger.Full, ScheduleEdit{Schedule: *every(24 * 60), Until: new(end.Add(time.Hour))})
-	mended, err := s.MendSchedules(t.Context())
+	mended, err := s.MendSchedules(acting(t))
 	require.NoError(t, err)
 	require.Equal(t, Mended{Next: end}, mended)
 
@@ -259,18 +259,18 @@ func TestAnOverrideEnds(t *testing.T) {
 	require.Contains(t, s.apply(ApplyOptions{}).Overrides[0].Detail, "until Wed 2026-11-25 14:00 UTC")
 	require.Equal(t, []int{90}, s.intervals(ledger.Smart))
 	s.pass(time.Microsecond)
-	setting, err := s.setting(t.Context(), "acme-shop", ledger.Smart)
+	setting, err := s.setting(acting(t), "acme-shop", ledger.Smart)
 	require.NoError(t, err)
 	require.Equal(t, SetInFile, setting.Source)
 	require.Equal(t, end, setting.Since)
 	require.Equal(t, []int{90}, s.intervals(ledger.Smart), "nobody has told Temporal yet")
 
-	mended, err = s.MendSchedules(t.Context())
+	mended, err = s.MendSchedules(acting(t))
 	require.NoError(t, err)
 	require.Equal(t, Mended{Schedules: []string{"smart-sync/acme-shop"}, Next: end.Add(time.Hour)}, mended)
 	require.Equal(t, []int{60}, s.intervals(ledger.Smart))
 	require.Equal(t, []int{24 * 60}, s.intervals(ledger.Full))
-	setting, err = s.setting(t.Context(), "acme-shop", ledger.Smart)
+	setting, err = s.setting(acting(t), "acme-shop", ledger.Smart)
 	require.NoError(t, err)
 	require.Equal(t, end, setting.Since)
 	require.False(t, setting.Pending)
@@ -281,7 +281,7 @@ func TestAnOverrideEnds(t *testing.T) {
 	require.Equal(t, "ended", report.Overrides[0].Action)
 	require.Len(t, report.Schedules, 1)
 	require.Nil(t, s.intervals(ledger.Full), "the default has no rules")
-	mended, err = s.MendSchedules(t.Context())
+	mended, err = s.MendSchedules(acting(t))
 	require.NoError(t, err)
 	require.Equal(t, Mended{}, mended)
 }
@@ -295,7 +295,7 @@ func TestAnOlderVersionDoesNotStay(t *testing.T) {
 	}
 	s.edit(ledger.Smart, ScheduleEdit{Schedule: *every(90), Reason: "the sale"})
 	require.Equal(t, []int{45}, s.intervals(ledger.Smart))
-	setting, err := s.setting(t.Context(), "acme-shop", ledger.Smart)
+	setting, err := s.setting(acting(t), "acme-shop", ledger.Smart)
 	require.NoError(t, err)
 	require.Equal(t, *every(45), setting.Schedule)
 	require.False(t, setting.Pending)
@@ -306,9 +306,9 @@ func TestAScheduleOfAnotherLedgerIsNotEdited(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
 	other := &Control{state: shopLedger(t), temporal: s.temporal, now: s.clock}
-	_, err := other.EditSchedule(t.Context(), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: every(90).Rules, Timezone: "UTC"}, Reason: "x", By: "bob"})
+	_, err := other.EditSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: every(90).Rules, Timezone: "UTC"}, Reason: "x", By: "bob"})
 	require.ErrorContains(t, err, "nothing was changed: schedule smart-sync/acme-shop: it belongs to ledger")
-	states, err := other.state.ScheduleStates(t.Context(), "")
+	states, err := other.state.ScheduleStates(acting(t), "")
 	require.NoError(t, err)
 	require.Empty(t, states)
 }
@@ -319,9 +319,9 @@ func TestAPreviewOfASchedule(t *testing.T) {
 	s := newScheduled(t)
 	for n := range 6 {
 		lease := runIn(t, s.state, string(rune('a'+n)), noon.Add(time.Duration(n)*time.Hour))
-		require.NoError(t, s.state.EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(time.Duration(n)*time.Hour + 40*time.Minute)}))
+		require.NoError(t, s.state.EndRun(acting(t), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(time.Duration(n)*time.Hour + 40*time.Minute)}))
 	}
-	preview, err := s.PreviewSchedule(t.Context(), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{Daily: "02:30"}, {Every: time.Hour}}, Timezone: "Europe/Paris"}})
+	preview, err := s.PreviewSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{Daily: "02:30"}, {Every: time.Hour}}, Timezone: "Europe/Paris"}})
 	require.NoError(t, err)
 	require.Len(t, preview.Starts, 5)
 	require.Equal(t, "2026-11-25T14:00:00+01:00", preview.Starts[0].Format(time.RFC3339))
@@ -329,7 +329,7 @@ func TestAPreviewOfASchedule(t *testing.T) {
 	require.Equal(t, "the clock skips 02:30; it runs once, at 03:00 (+02:00)", preview.ChangeDays[0].What())
 	require.Contains(t, preview.Warnings[len(preview.Warnings)-1], "an interval below 1h20m makes no store fresher")
 	require.Equal(t, "timezone: Europe/Paris", preview.YAML[3])
-	_, err = s.PreviewSchedule(t.Context(), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{}}, Timezone: "UTC"}})
+	_, err = s.PreviewSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{}}, Timezone: "UTC"}})
 	require.ErrorContains(t, err, "a rule of the schedule says nothing")
 }
 
@@ -345,9 +345,9 @@ func TestANewScheduleMakesNobodyLate(t *testing.T) {
 		return status.Connections[0]
 	}
 	success := ledger.Run{StartedAt: noon, EndedAt: new(noon.Add(time.Minute))}
-	_, late := lateSince(overview(t.Context()), success, s.clock())
+	_, late := lateSince(overview(acting(t)), success, s.clock())
 	require.False(t, late)
-	_, late = lateSince(overview(t.Context()), success, s.clock().Add(21*time.Minute))
+	_, late = lateSince(overview(acting(t)), success, s.clock().Add(21*time.Minute))
 	require.True(t, late)
 }
 
@@ -355,7 +355,7 @@ func TestANewScheduleMakesNobodyLate(t *testing.T) {
 func TestAnExportSaysWhatIsInForce(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
-	exported, err := s.Export(t.Context())
+	exported, err := s.Export(acting(t))
 	require.NoError(t, err)
 	s.definitions = exported.Definitions
 	report := s.apply(ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: true}})
@@ -365,7 +365,7 @@ func TestAnExportSaysWhatIsInForce(t *testing.T) {
 
 	s.edit(ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: every(90).Rules, Timezone: "Europe/Paris"}, Reason: "the sale"})
 	s.edit(ledger.Full, ScheduleEdit{Schedule: *every(24 * 60)})
-	exported, err = s.Export(t.Context())
+	exported, err = s.Export(acting(t))
 	require.NoError(t, err)
 	require.Empty(t, exported.Definitions.Connections[0].Inventory.Unnamed)
 	require.Contains(t, exported.Notes["acme-shop"][ledger.Smart], "overridden by ann (the sale)")

@@ -217,7 +217,7 @@ func newScheduled(t *testing.T) *scheduled {
 func (s *scheduled) apply(options ApplyOptions) ApplyReport {
 	s.t.Helper()
 	options.From = "box:/etc/tidemark.yaml"
-	report, err := s.Apply(s.t.Context(), s.definitions, options)
+	report, err := s.Apply(acting(s.t), s.definitions, options)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func (s *scheduled) edit(mode ledger.Mode, edit ScheduleEdit) ScheduleEdited {
 		s.t.Fatal(err)
 	}
 	edit.Version, edit.By = setting.Version, "ann"
-	edited, err := s.EditSchedule(s.t.Context(), "acme-shop", mode, edit)
+	edited, err := s.EditSchedule(acting(s.t), "acme-shop", mode, edit)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 	apiPatience = 30 * time.Second
 )
 
-// authorized lets nobody pass who has not the API token.
+// authorized lets nobody pass who has not the API token. Who has it may do what an admin may.
 func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -29,7 +30,7 @@ func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
 		case !bearer(r.Header, s.tokens):
 			refuse(w, s.problemOf(r, s.suspect(r, "", errors.New("no API token, or another one"))))
 		default:
-			next(w, r.WithContext(control.WithActor(r.Context(), control.Actor{Who: "the API token, from " + hostOf(r), From: control.FromAPI})))
+			next(w, r.WithContext(control.WithActor(r.Context(), control.Actor{Who: "the API token, from " + hostOf(r), From: control.FromAPI, Role: ledger.Admin, Address: hostOf(r)})))
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/tidemark/tidemark/config"
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 // Exit codes. They are documented in the help and do not change.
@@ -32,10 +33,15 @@ const exitCodes = `Exit codes: 0 done, 1 a fault that may pass, 2 the command li
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := command().ExecuteContext(control.WithActor(ctx, control.Actor{Who: me(), From: control.FromCommandLine})); err != nil {
+	if err := command().ExecuteContext(control.WithActor(ctx, commandLine())); err != nil {
 		fmt.Fprintln(os.Stderr, message(err))
 		os.Exit(exitCode(err))
 	}
+}
+
+// commandLine is who uses starter: who can open the ledger may do everything.
+func commandLine() control.Actor {
+	return control.Actor{Who: me(), From: control.FromCommandLine, Role: ledger.Admin}
 }
 
 // message is what a person reads. Errors of a configuration begin with their place, one a line, as compilers write them.
@@ -71,8 +77,9 @@ type runError struct{ message string }
 
 func (e *runError) Error() string { return e.message }
 
-func command() *cobra.Command {
-	shared := &session{}
+func command() *cobra.Command { return commandOf(&session{}) }
+
+func commandOf(shared *session) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "starter",
 		Short: "Apply configurations, start runs, explain numbers, replay histories",
@@ -100,7 +107,7 @@ Moments are shown in UTC. -o json prints the same as data.
 		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), requestsCommand(shared), levelsCommand(shared),
 		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), exportCommand(shared), scheduleCommand(shared), adviseCommand(shared), pauseCommand(shared), resumeCommand(shared),
 		decideCommand(shared, true), decideCommand(shared, false), cancelCommand(shared), replayCommand(shared), restoredCommand(shared), relearnCommand(shared),
-		logCommand(shared), checkCommand(shared), serveCommand(shared), demoCommand(), versionCommand(shared),
+		logCommand(shared), peopleCommand(shared), checkCommand(shared), serveCommand(shared), demoCommand(), versionCommand(shared),
 	)
 	for _, sub := range root.Commands() {
 		describe(sub)

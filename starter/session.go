@@ -20,7 +20,8 @@ type session struct {
 	location string
 	output   string
 	out      io.Writer
-	creates  bool // a ledger file that is not there is made
+	in       io.Reader // nil: the standard input
+	creates  bool      // a ledger file that is not there is made
 }
 
 func (s *session) check() error {

@@ -70,7 +70,7 @@ func (w *world) terminate(id string) {
 // An unrelated merchant's ledger in the same namespace removes nothing of the first, whatever it is told to prune.
 func TestAnotherLedgerPrunesOnlyItsOwn(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := asAdmin()
 	first, second := shop{id: "acme", kind: "atomic"}, shop{id: "zenith", kind: "atomic"}
 	w := newWorld(t, scenario(5, first, second))
 	_, err := w.control.Apply(ctx, w.box.definitions(first), control.ApplyOptions{From: "box:/etc/acme.yaml"})
@@ -99,7 +99,7 @@ func TestAnotherLedgerPrunesOnlyItsOwn(t *testing.T) {
 // workflows have ended; from then on it is the other who is refused.
 func TestCollidingIdsAreRefusedAndTakenOver(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := asAdmin()
 	one := shop{id: "acme", kind: "atomic"}
 	w := newWorld(t, scenario(5, one))
 	definitions := w.box.definitions(one)
@@ -154,7 +154,7 @@ func TestCollidingIdsAreRefusedAndTakenOver(t *testing.T) {
 // Schedules from before ledgers were named are adopted where the ledger had their connection, and refused otherwise.
 func TestSchedulesThatNameNoLedger(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := asAdmin()
 	one := shop{id: "acme", kind: "atomic"}
 	w := newWorld(t, scenario(5, one))
 	definitions := w.box.definitions(one)

@@ -185,7 +185,7 @@ func (w *world) lastScheduled() ledger.Run {
 // is no longer configured only with --prune.
 func TestApply(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := asAdmin()
 	shops := []shop{{id: "shop", kind: "atomic"}, {id: "other", kind: "atomic"}}
 	w := newWorld(t, scenario(5, shops...))
 	definitions := w.box.definitions(shops...)

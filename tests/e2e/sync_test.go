@@ -214,7 +214,7 @@ func TestOneWriterPerStore(t *testing.T) {
 	w.box.faults("stores/shop", map[string]any{})
 	waitFor(t, "every request is served", func(ctx context.Context) error { return w.served(ctx, answers) })
 	require.LessOrEqual(t, w.box.facts("shop").MaxParallel, int64(1), "two writers at once")
-	w.control.Pause(context.Background(), "shop", "the test", "")
+	w.control.Pause(asAdmin(), "shop", "the test", "")
 	w.sync(ledger.Smart, "shop", workflows.SyncRequest{})
 	w.same("shop")
 	runs, err := w.ledger.Runs(context.Background(), "shop", 1000)

@@ -313,10 +313,15 @@ func (w *world) starter(arguments ...string) (stdout, stderr string, code int) {
 	return out.String(), problems.String(), command.ProcessState.ExitCode()
 }
 
+// asAdmin is the context of who may do everything, as starter's is.
+func asAdmin() context.Context {
+	return control.WithActor(context.Background(), control.Actor{Who: "the test", From: control.FromCommandLine, Role: ledger.Admin})
+}
+
 // apply applies definitions through control.
 func (w *world) apply(definitions ledger.Definitions, options ledger.ApplyOptions) control.ApplyReport {
 	w.t.Helper()
-	report, err := w.control.Apply(context.Background(), definitions, control.ApplyOptions{ApplyOptions: options})
+	report, err := w.control.Apply(asAdmin(), definitions, control.ApplyOptions{ApplyOptions: options})
 	require.NoError(w.t, err)
 	return report
 }
@@ -334,7 +339,7 @@ func (w *world) sync(mode ledger.Mode, connection string, request workflows.Sync
 
 func (w *world) ask(mode ledger.Mode, connection string, request workflows.SyncRequest) control.SyncAnswer {
 	w.t.Helper()
-	answer, err := w.control.Sync(context.Background(), mode, connection, request)
+	answer, err := w.control.Sync(asAdmin(), mode, connection, request)
 	require.NoError(w.t, err)
 	return answer
 }

@@ -1,0 +1,405 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// People sign in to the pages with a name and a password; a session is a random token, of which the ledger keeps the hash.
+
+const (
+	// SessionLasts is when a session ends, however much it is used; SessionIdles is when it ends without use. NIST SP 800-63B-4 (2.2.3) asks for at
+	// most 24 hours, and for about an hour of no use.
+	SessionLasts = 12 * time.Hour
+	SessionIdles = 2 * time.Hour
+	// useEvery is how often the use of a session is noted.
+	useEvery = time.Minute
+	// InvitationLasts is how long the link of the first admin is good.
+	InvitationLasts = 24 * time.Hour
+)
+
+var personName = regexp.MustCompile(`^[a-z0-9][a-z0-9._@+-]{0,63}$`)
+
+// PersonName is a name as it is kept: small letters, without blanks around it. It is an error where it cannot be the name of a person.
+func PersonName(text string) (string, error) {
+	name := strings.ToLower(strings.TrimSpace(text))
+	if !personName.MatchString(name) {
+		return "", usage("a name has 1 to 64 letters, digits and . _ - @ +, and begins with a letter or digit")
+	}
+	return name, nil
+}
+
+// signIns is who has tried to sign in lately. Its zero value is ready.
+type signIns struct {
+	once      sync.Once
+	hashing   *hashing
+	mutex     sync.Mutex // of what follows
+	names     *suspects[string]
+	addresses *suspects[netip.Prefix]
+	refusals  *suspects[netip.Prefix]
+}
+
+func (s *signIns) ready() *signIns {
+	s.once.Do(func() {
+		s.hashing, s.names, s.addresses, s.refusals = newHashing(), newSuspects[string](paceOfName), newSuspects[netip.Prefix](paceOfAddress), newSuspects[netip.Prefix](paceOfRefusals)
+	})
+	return s
+}
+
+// attempt charges one failure to a name and an address, or says how long to wait.
+func (s *signIns) attempt(name, address string, now time.Time) time.Duration {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	network := networkOf(address)
+	if wait := s.addresses.attempt(network, now); wait > 0 {
+		return wait
+	}
+	wait := s.names.attempt(name, now)
+	if wait > 0 {
+		s.addresses.refund(network)
+	}
+	return wait
+}
+
+func (s *signIns) refund(name, address string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.addresses.refund(networkOf(address))
+	s.names.refund(name)
+}
+
+// SignInError is a sign-in that was refused. It does not say whether there is somebody of that name.
+type SignInError struct {
+	// Wait is how long to wait before the next attempt, where there were too many; else the name or the password is wrong.
+	Wait time.Duration
+}
+
+func (e *SignInError) Error() string {
+	if e.Wait > 0 {
+		return fmt.Sprintf("there were too many attempts; wait %s", e.Wait.Round(time.Second))
+	}
+	return "the name or the password is wrong"
+}
+
+// ErrBusy: too many sign in at once. Trying it again helps.
+var ErrBusy = errors.New("many sign in at once; try it again in a moment")
+
+// hashPatience is how long a sign-in waits for others.
+const hashPatience = 10 * time.Second
+
+// SignIn begins a session for who knows the password of a name. old is a session of the same browser, which ends. The error is a *SignInError, or
+// ErrBusy, or a fault of the ledger. Failures are noted; those that were too many are not, so that nobody fills the log.
+func (c *Control) SignIn(ctx context.Context, name, password, old string) (token string, person ledger.Person, err error) {
+	actor := ActorOf(ctx)
+	known, unusable := PersonName(name)
+	if wait := c.signIns.ready().attempt(known, actor.Address, c.now()); wait > 0 {
+		return "", person, &SignInError{Wait: wait}
+	}
+	if unusable == nil {
+		person, err = c.state.Person(ctx, known)
+	} else {
+		err = ledger.ErrNotFound
+	}
+	found := err == nil
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		c.signIns.refund(known, actor.Address)
+		return "", person, err
+	}
+	kept := nobodysHash // who is not there takes as long
+	if found {
+		kept = person.Password
+	}
+	right, err := c.verify(ctx, kept, password)
+	if err != nil {
+		c.signIns.refund(known, actor.Address)
+		return "", person, err
+	}
+	if found && right && !person.Disabled {
+		token, err = c.beginSession(ctx, person)
+		if err == nil {
+			c.signIns.refund(known, actor.Address)
+			return token, person, c.endSession(ctx, old)
+		}
+	}
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return "", person, err
+	}
+	return "", ledger.Person{}, c.noted(ctx, failedSignIn(actor, person.Name, person.Disabled && right), &SignInError{})
+}
+
+// failedSignIn is what is noted of a sign-in that failed. A name that nobody has is not noted: people write passwords there by mistake.
+func failedSignIn(actor Actor, name string, disabled bool) ledger.AuditEntry {
+	entry := ledger.AuditEntry{Who: "not signed in", From: actor.From, Act: "sign in", On: name, Result: ledger.AuditRefused, Reason: "the password is wrong; from " + actor.Address}
+	switch {
+	case name == "":
+		entry.On, entry.Reason = "a name that nobody has", "there is nobody of that name; from "+actor.Address
+	case disabled:
+		entry.Reason = "the person is disabled; from " + actor.Address
+	}
+	return entry
+}
+
+func (c *Control) verify(ctx context.Context, kept, password string) (right bool, err error) {
+	if len(password) > mostPassword {
+		password = "" // it is nobody's, and takes no longer
+	}
+	waiting, cancel := context.WithTimeout(ctx, hashPatience)
+	defer cancel()
+	if busy := c.signIns.ready().hashing.do(waiting, func() { right, err = verifyPassword(kept, password) }); busy != nil {
+		return false, ErrBusy
+	}
+	return right, err
+}
+
+// hashed makes what is kept of a password.
+func (c *Control) hashed(ctx context.Context, password string) (hash string, err error) {
+	waiting, cancel := context.WithTimeout(ctx, hashPatience)
+	defer cancel()
+	if busy := c.signIns.ready().hashing.do(waiting, func() { hash = hashPassword(password) }); busy != nil {
+		return "", ErrBusy
+	}
+	return hash, nil
+}
+
+// beginSession makes a session with a token of its own, so that none that was there before is used on.
+func (c *Control) beginSession(ctx context.Context, person ledger.Person) (string, error) {
+	token, now, actor := newToken(), c.now(), ActorOf(ctx)
+	if err := c.state.BeginSession(ctx, ledger.Session{Token: token, Person: person.Name, CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(SessionLasts)}, person.Password); err != nil {
+		return "", err
+	}
+	return token, c.noted(ctx, ledger.AuditEntry{Who: person.Name, From: actor.From, Act: "sign in", On: "the pages", After: "signed in, from " + actor.Address, Result: ledger.AuditDone}, nil)
+}
+
+func (c *Control) endSession(ctx context.Context, token string) error {
+	if token == "" {
+		return nil
+	}
+	return c.state.EndSession(ctx, token)
+}
+
+// SignOut ends a session.
+func (c *Control) SignOut(ctx context.Context, token string) error {
+	_, person, err := c.state.Session(ctx, token, c.now().Add(-SessionIdles), c.now())
+	if errors.Is(err, ledger.ErrNotFound) {
+		return c.endSession(ctx, token)
+	} else if err != nil {
+		return err
+	}
+	actor := ActorOf(ctx)
+	return c.noted(ctx, ledger.AuditEntry{Who: person.Name, From: actor.From, Act: "sign out", On: "the pages", After: "signed out, from " + actor.Address, Result: ledger.AuditDone}, c.endSession(ctx, token))
+}
+
+// SignedIn is who has a session; ledger.ErrNotFound where there is none, or it has ended. used is false for what a page does by itself: it keeps no
+// session alive.
+func (c *Control) SignedIn(ctx context.Context, token string, used bool) (ledger.Person, error) {
+	now := c.now()
+	session, person, err := c.state.Session(ctx, token, now.Add(-SessionIdles), now)
+	if err == nil && used && now.Sub(session.UsedAt) >= useEvery {
+		err = c.state.UseSession(ctx, token, now)
+	}
+	return person, err
+}
+
+// NoteUnknown notes that something was refused to who is not signed in, a few times for an address and then seldom.
+func (c *Control) NoteUnknown(ctx context.Context, what, on string, why error) error {
+	s := c.signIns.ready()
+	s.mutex.Lock()
+	wait := s.refusals.attempt(networkOf(ActorOf(ctx).Address), c.now())
+	s.mutex.Unlock()
+	if wait > 0 {
+		return why
+	}
+	return c.NoteRefused(ctx, what, on, why)
+}
+
+// Somebody is true where there are people: then who uses the pages signs in.
+func (c *Control) Somebody(ctx context.Context) (bool, error) {
+	people, err := c.state.People(ctx)
+	return len(people) > 0, err
+}
+
+// DisabledPerson is true for a name of somebody who is disabled here, whoever vouches for it.
+func (c *Control) DisabledPerson(ctx context.Context, name string) (bool, error) {
+	person, err := c.state.Person(ctx, name)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return false, nil
+	}
+	return person.Disabled, err
+}
+
+// Invite makes the key of a link by which the first admin is made, once and within InvitationLasts. It is empty where there is somebody already.
+func (c *Control) Invite(ctx context.Context) (string, error) {
+	key := newToken()
+	err := c.state.Invite(ctx, key, c.now().Add(InvitationLasts))
+	if errors.Is(err, ledger.ErrExists) {
+		return "", nil
+	}
+	return key, err
+}
+
+// Invited is true for a key that counts.
+func (c *Control) Invited(ctx context.Context, key string) (bool, error) {
+	return c.state.Invited(ctx, key, c.now())
+}
+
+// AcceptInvitation makes the first admin for who has the key of such a link, and begins a session. A key that counts no more, a name that is none and a
+// password that is too short are a *UsageError.
+func (c *Control) AcceptInvitation(ctx context.Context, key, name, password string) (token string, err error) {
+	person, err := c.newPerson(ctx, name, ledger.Admin, password, func() error {
+		counts, err := c.Invited(ctx, key)
+		if err == nil && !counts {
+			err = usage("this link counts no more: it is good once, for a day, while there is nobody")
+		}
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	actor := ActorOf(ctx)
+	actor.Who = "the link of the first admin"
+	err = c.state.AcceptInvitation(ctx, key, person, c.now())
+	if errors.Is(err, ledger.ErrNotFound) {
+		return "", usage("this link counts no more: somebody was made an admin meanwhile")
+	} else if err != nil {
+		return "", err
+	}
+	entry := auditEntry(actor, deed{act: "add a person", on: person.Name}, nil)
+	entry.After = personWords(person) + ", from " + actor.Address
+	if err = c.noted(ctx, entry, nil); err != nil {
+		return "", err
+	}
+	return c.beginSession(ctx, person)
+}
+
+// newPerson is a person with the hash of a password. first is asked before the hash is made, which takes a while.
+func (c *Control) newPerson(ctx context.Context, name string, role ledger.Role, password string, first func() error) (ledger.Person, error) {
+	person := ledger.Person{Role: role, CreatedAt: c.now()}
+	err := first()
+	if err == nil {
+		person.Name, err = PersonName(name)
+	}
+	if err == nil && !slices.Contains(ledger.Roles(), role) {
+		err = usage("there is no role %q; there are viewer, operator and admin", role)
+	}
+	if err == nil {
+		err = checkPassword(person.Name, password)
+	}
+	if err == nil {
+		person.Password, err = c.hashed(ctx, password)
+	}
+	return person, err
+}
+
+// personWords is what a person is, for the activity log.
+func personWords(person ledger.Person) string {
+	if person.Disabled {
+		return string(person.Role) + ", disabled"
+	}
+	return string(person.Role)
+}
+
+// People lists who may sign in, for who may see that.
+func (c *Control) People(ctx context.Context) ([]ledger.Person, error) {
+	if err := c.Allow(ctx, ActPeople, "list the people", "people"); err != nil {
+		return nil, err
+	}
+	people, err := c.state.People(ctx)
+	return orEmpty(people), err
+}
+
+func peopleDeed(act, name string) deed {
+	if known, err := PersonName(name); err == nil {
+		return deed{kind: ActPeople, act: act, on: known}
+	}
+	return deed{kind: ActPeople, act: act, on: "a name that cannot be one"}
+}
+
+// AddPerson adds somebody who signs in with a password. The first one is an admin.
+func (c *Control) AddPerson(ctx context.Context, name string, role ledger.Role, password string) (ledger.Person, error) {
+	return audited(ctx, c, new(peopleDeed("add a person", name)), personWords, func() (ledger.Person, error) {
+		person, err := c.newPerson(ctx, name, role, password, func() error { return nil })
+		if err == nil {
+			err = c.state.AddPerson(ctx, person)
+		}
+		return person, peopleProblem(err, person.Name)
+	})
+}
+
+// DisablePerson lets somebody sign in no more, and ends the sessions.
+func (c *Control) DisablePerson(ctx context.Context, name string) (ledger.Person, error) {
+	return c.changePerson(ctx, "disable a person", name, func(person *ledger.Person) { person.Disabled = true })
+}
+
+// EnablePerson lets somebody sign in again, with the password that there was.
+func (c *Control) EnablePerson(ctx context.Context, name string) (ledger.Person, error) {
+	return c.changePerson(ctx, "enable a person", name, func(person *ledger.Person) { person.Disabled = false })
+}
+
+// SetRole gives somebody a role, and ends the sessions.
+func (c *Control) SetRole(ctx context.Context, name string, role ledger.Role) (ledger.Person, error) {
+	if !slices.Contains(ledger.Roles(), role) {
+		return ledger.Person{}, usage("there is no role %q; there are viewer, operator and admin", role)
+	}
+	return c.changePerson(ctx, "change a role", name, func(person *ledger.Person) { person.Role = role })
+}
+
+// ResetPassword gives somebody a password in place of the one that there was, and ends the sessions.
+func (c *Control) ResetPassword(ctx context.Context, name, password string) (ledger.Person, error) {
+	d := peopleDeed("reset a password", name)
+	return audited(ctx, c, &d, func(ledger.Person) string { return "another password" }, func() (ledger.Person, error) {
+		known, err := PersonName(name)
+		if err == nil {
+			err = checkPassword(known, password)
+		}
+		if err != nil {
+			return ledger.Person{}, err
+		}
+		hash, err := c.hashed(ctx, password)
+		if err != nil {
+			return ledger.Person{}, err
+		}
+		return c.change(ctx, known, func(person *ledger.Person) { person.Password = hash })
+	})
+}
+
+func (c *Control) changePerson(ctx context.Context, act, name string, change func(*ledger.Person)) (ledger.Person, error) {
+	d := peopleDeed(act, name)
+	if before, err := c.state.Person(ctx, d.on); err == nil {
+		d.before = personWords(before)
+	}
+	return audited(ctx, c, &d, personWords, func() (ledger.Person, error) {
+		known, err := PersonName(name)
+		if err != nil {
+			return ledger.Person{}, err
+		}
+		return c.change(ctx, known, change)
+	})
+}
+
+func (c *Control) change(ctx context.Context, name string, change func(*ledger.Person)) (ledger.Person, error) {
+	before, err := c.state.ChangePerson(ctx, name, change)
+	change(&before)
+	return before, peopleProblem(err, name)
+}
+
+// peopleProblem says what to do about a change of people that the ledger refused.
+func peopleProblem(err error, name string) error {
+	switch {
+	case errors.Is(err, ledger.ErrExists):
+		return usage("there is somebody called %s already", name)
+	case errors.Is(err, ledger.ErrNotFound):
+		return usage("there is nobody called %s; starter people list shows who there is", name)
+	case errors.Is(err, ledger.ErrNoAdmin):
+		return usage("no admin would be left who can sign in: make somebody else one first; the first person is an admin")
+	}
+	return err
+}
