@@ -20,26 +20,35 @@ import (
 // act does what a form asks for. It returns where to go on, and what became of it.
 type act func(ctx context.Context, r *http.Request) (to string, said notice, err error)
 
-// form is what a page has done: where it is sent, and the act that it asks for as the log of acts has it.
+// form is what a page has done: where it is sent, the kind of act that it asks for, which says the role that it needs, and the act as the log of
+// acts has it.
 type form struct {
-	path, act string
-	do        act
+	path string
+	kind control.Act
+	act  string
+	do   act
 }
 
 func (c *Console) forms() []form {
 	return []form{
-		{"/c/{id}/sync", "sync", c.actSync},
-		{"/c/{id}/push", "sync", c.actPush},
-		{"/c/{id}/relearn", "relearn", c.actRelearn},
-		{"/c/{id}/pause", "pause", c.actPause},
-		{"/c/{id}/resume", "resume", c.actResume},
-		{"/c/{id}/schedule/{mode}", "set the schedule", c.actSchedule},
-		{"/c/{id}/schedule/{mode}/clear", "clear the schedule", c.actClear},
-		{"/c/{id}/advice", "apply the advice", c.actAdvice(false)},
-		{"/c/{id}/advice/undo", "undo the advice", c.actAdvice(true)},
-		{"/runs/{n}/cancel", "cancel", c.actCancel},
-		{"/runs/{n}/approve", "approve", c.actDecide(true)},
-		{"/runs/{n}/reject", "reject", c.actDecide(false)},
+		{"/c/{id}/sync", control.ActSync, "sync", c.actSync},
+		{"/c/{id}/push", control.ActSync, "sync", c.actPush},
+		{"/c/{id}/relearn", control.ActRelearn, "relearn", c.actRelearn},
+		{"/c/{id}/pause", control.ActPause, "pause", c.actPause},
+		{"/c/{id}/resume", control.ActPause, "resume", c.actResume},
+		{"/c/{id}/schedule/{mode}", control.ActSchedule, "set the schedule", c.actSchedule},
+		{"/c/{id}/schedule/{mode}/clear", control.ActSchedule, "clear the schedule", c.actClear},
+		{"/c/{id}/advice", control.ActSchedule, "apply the advice", c.actAdvice(false)},
+		{"/c/{id}/advice/undo", control.ActSchedule, "undo the advice", c.actAdvice(true)},
+		{"/runs/{n}/cancel", control.ActCancel, "cancel", c.actCancel},
+		{"/runs/{n}/approve", control.ActDecide, "approve", c.actDecide(true)},
+		{"/runs/{n}/reject", control.ActDecide, "reject", c.actDecide(false)},
+		{peoplePath, control.ActPeople, "add a person", c.actAddPerson},
+		{peoplePath + "/first", control.ActPeople, "invite the first admin", c.actInvite},
+		{peoplePath + "/{id}/disable", control.ActPeople, "disable a person", c.actDisable},
+		{peoplePath + "/{id}/enable", control.ActPeople, "enable a person", c.actEnable},
+		{peoplePath + "/{id}/reset", control.ActPeople, "reset a password", c.actResetPassword},
+		{peoplePath + "/{id}/role", control.ActPeople, "change a role", c.actSetRole},
 	}
 }
 
@@ -91,7 +100,7 @@ func (c *Console) noteUnclear(ctx context.Context, one form, r *http.Request, er
 // its details, which are in the log.
 func (c *Console) perform(one form) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(control.WithActor(r.Context(), control.Actor{Who: c.options.By, From: control.FromPage, Role: ledger.Admin}), pagePatience)
+		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
 		defer cancel()
 		if err := r.ParseForm(); err != nil {
 			c.noteUnclear(ctx, one, r, unclear("the form cannot be read"))
@@ -100,19 +109,29 @@ func (c *Console) perform(one form) http.HandlerFunc {
 		}
 		to, said, err := one.do(ctx, r)
 		c.noteUnclear(ctx, one, r, err)
-		var refused *control.UsageError
+		why, refused := told(err)
 		switch {
-		case errors.As(err, &refused):
-			said = notice{state: state{"bad", "cross", "Not done"}, Text: refused.Message}
+		case refused:
+			said = notice{state: state{"bad", "cross", "Not done"}, Text: why}
 		case err != nil:
 			c.options.Log.Error("an act on a page failed", "path", r.URL.Path, "error", err)
 			said = notice{state: state{"bad", "cross", "Not done"}, Text: "The ledger or Temporal did not answer; the server's log says why. What was asked for before that may have been done: the page shows how things stand."}
 		default:
-			c.options.Log.Info("done on a page", "path", r.URL.Path, "by", c.options.By)
+			c.options.Log.Info("done on a page", "path", r.URL.Path, "by", by(ctx))
 		}
-		c.lead(w, r, to, said)
+		switch {
+		case said.Secret != nil:
+			c.views.render(w, http.StatusOK, "secret", page{Title: "A password", Body: *said.Secret})
+		case said == notice{}:
+			http.Redirect(w, r, to, http.StatusSeeOther)
+		default:
+			c.lead(w, r, to, said)
+		}
 	}
 }
+
+// by is who acts, as others will read it.
+func by(ctx context.Context) string { return control.ActorOf(ctx).Who }
 
 func connectionPath(id string) string { return "/c/" + url.PathEscape(id) }
 
@@ -174,7 +193,7 @@ func (c *Console) actRelearn(ctx context.Context, r *http.Request) (string, noti
 }
 
 func (c *Console) ask(ctx context.Context, to string, mode ledger.Mode, id string, request workflows.SyncRequest) (string, notice, error) {
-	request.ID, request.By = uuid.NewString(), c.options.By
+	request.ID, request.By = uuid.NewString(), by(ctx)
 	answer, err := c.options.Control.Ask(ctx, mode, id, request)
 	if err != nil {
 		return to, notice{}, err
@@ -222,7 +241,7 @@ func sentence(text string) string {
 
 func (c *Console) actPause(ctx context.Context, r *http.Request) (string, notice, error) {
 	id := r.PathValue("id")
-	done, err := c.options.Control.Pause(ctx, id, c.options.By, strings.TrimSpace(r.PostForm.Get("reason")))
+	done, err := c.options.Control.Pause(ctx, id, by(ctx), strings.TrimSpace(r.PostForm.Get("reason")))
 	return connectionPath(id), notice{
 		state: state{"off", "bars", "Paused"},
 		Text:  count(int64(len(done)), "schedule") + " will start nothing until somebody resumes. A run that is under way goes on, and both buttons still work.",
@@ -231,7 +250,7 @@ func (c *Console) actPause(ctx context.Context, r *http.Request) (string, notice
 
 func (c *Console) actResume(ctx context.Context, r *http.Request) (string, notice, error) {
 	id := r.PathValue("id")
-	done, err := c.options.Control.Resume(ctx, id, c.options.By)
+	done, err := c.options.Control.Resume(ctx, id, by(ctx))
 	return connectionPath(id), notice{state: state{"good", "check", "Resumed"}, Text: count(int64(len(done)), "schedule") + " will start runs again."}, err
 }
 
@@ -262,7 +281,7 @@ func (c *Console) actDecide(approve bool) act {
 		if err != nil {
 			return "/held", notice{}, err
 		}
-		decided, err := c.options.Control.Decide(ctx, id, approve, c.options.By)
+		decided, err := c.options.Control.Decide(ctx, id, approve, by(ctx))
 		if err != nil {
 			return "/held", notice{}, err
 		}

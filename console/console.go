@@ -50,13 +50,36 @@ type Control interface {
 	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error)
 	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error)
 	Log(ctx context.Context, before int64, limit int) ([]ledger.AuditEntry, error)
+
+	Allow(ctx context.Context, act control.Act, what, on string) error
+	NoteRefused(ctx context.Context, what, on string, why error) error
+	NoteUnknown(ctx context.Context, what, on string, why error) error
+	SignIn(ctx context.Context, name, password, old string) (token string, person ledger.Person, err error)
+	SignOut(ctx context.Context, token string) error
+	SignedIn(ctx context.Context, token string, used bool) (ledger.Person, error)
+	Somebody(ctx context.Context) (bool, error)
+	DisabledPerson(ctx context.Context, name string) (bool, error)
+	Invite(ctx context.Context) (string, error)
+	Invited(ctx context.Context, key string) (bool, error)
+	AcceptInvitation(ctx context.Context, key, name, password string) (token string, err error)
+	People(ctx context.Context) ([]ledger.Person, error)
+	AddPerson(ctx context.Context, name string, role ledger.Role, password string) (ledger.Person, error)
+	DisablePerson(ctx context.Context, name string) (ledger.Person, error)
+	EnablePerson(ctx context.Context, name string) (ledger.Person, error)
+	SetRole(ctx context.Context, name string, role ledger.Role) (ledger.Person, error)
+	ResetPassword(ctx context.Context, name, password string) (ledger.Person, error)
 }
 
 // Options are what a Console needs.
 type Options struct {
 	Control Control
-	// By is who acts on the pages, as others will read it.
-	By string
+	// Local is who uses the pages by the printed link while there are no people, as others will read it. Only who can reach the machine itself may
+	// have that link. Empty: there is no such link.
+	Local string
+	// Origin is where browsers reach the pages over TLS, like https://stock.example.com; empty on loopback, where there is no TLS.
+	Origin string
+	// Proxy is a proxy that is trusted; none is by default.
+	Proxy Proxy
 	// WebUI is the address of the Temporal Web UI with its namespace, like http://127.0.0.1:8233/namespaces/default; empty where there is none.
 	WebUI string
 	Log   *slog.Logger
@@ -65,11 +88,11 @@ type Options struct {
 
 // Console serves the pages.
 type Console struct {
-	options  Options
-	views    *views
-	sessions *sessions
-	notices  *notices
-	streams  *streams
+	options Options
+	views   *views
+	locals  *locals
+	notices *notices
+	streams *streams
 }
 
 const (
@@ -86,11 +109,11 @@ func New(options Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	sessions, err := newSessions(options.Now)
+	locals, err := newLocals(options.Now)
 	if err != nil {
 		return nil, err
 	}
-	c := &Console{options: options, views: views, sessions: sessions, notices: newNotices(options.Now)}
+	c := &Console{options: options, views: views, locals: locals, notices: newNotices(options.Now)}
 	c.streams = newStreams(c.fragments)
 	return c, nil
 }
@@ -98,34 +121,80 @@ func New(options Options) (*Console, error) {
 // Close ends all streams.
 func (c *Console) Close() { c.streams.close() }
 
-// Link is the address that signs a browser in, for the person who started the server.
+// Link is the address that signs a browser in while there are no people, for the person who started the server.
 func (c *Console) Link(address string) string {
-	return "http://" + address + signInPath + "?key=" + c.sessions.key
+	return "http://" + address + signInPath + "?key=" + c.locals.key
+}
+
+// FirstLink is the address by which the first admin is made, of a key that control.Invite made.
+func FirstLink(address, key string) string {
+	return "http://" + address + firstPath + "?key=" + key
+}
+
+// route is one thing that browsers ask for.
+type route struct {
+	pattern string      // as net/http's have it
+	act     control.Act // says which role is needed; everyone: none, nobody is signed in
+	what    string      // as the log of acts has it when it is refused
+	handle  http.HandlerFunc
+	// byItself is true for what a page asks for by itself: it keeps no session alive.
+	byItself bool
+}
+
+// everyone is the act of what is answered to who is not signed in.
+const everyone control.Act = "everyone"
+
+// routes are everything that browsers ask for. Each names its act, so that nothing is served whose role was forgotten.
+func (c *Console) routes() []route {
+	routes := []route{
+		{pattern: "GET /assets/", act: everyone, handle: static()},
+		{pattern: "GET " + signInPath, act: everyone, handle: c.signInPage},
+		{pattern: "POST " + signInPath, act: everyone, handle: c.signIn},
+		{pattern: "POST " + signOutPath, act: everyone, handle: c.signOut},
+		{pattern: "GET " + firstPath, act: everyone, handle: c.firstPage},
+		{pattern: "POST " + firstPath, act: everyone, handle: c.first},
+		{pattern: "GET /live", act: control.ActRead, what: "follow a page", handle: c.live, byItself: true},
+		{pattern: "GET /levels.csv", act: control.ActRead, what: "read a list", handle: c.levelsCSV},
+		{pattern: "GET /c/{id}/levels.csv", act: control.ActRead, what: "read a list", handle: c.channelLevelsCSV},
+		{pattern: "/", act: control.ActRead, what: "ask for what there is not", handle: func(w http.ResponseWriter, r *http.Request) {
+			c.fail(w, r, http.StatusNotFound, "There is no such page.")
+		}},
+	}
+	for _, one := range c.pages() {
+		routes = append(routes, route{pattern: "GET " + one.path, act: one.act, what: "see the page " + one.name, handle: c.show(one)})
+	}
+	for _, one := range c.forms() {
+		routes = append(routes, route{pattern: "POST " + one.path, act: one.kind, what: one.act, handle: c.perform(one)})
+	}
+	return routes
+}
+
+func static() http.HandlerFunc {
+	folder, err := fs.Sub(assets, "assets")
+	if err != nil {
+		panic("console: the assets are not embedded: " + err.Error())
+	}
+	return http.StripPrefix("/assets/", http.FileServerFS(folder)).ServeHTTP
 }
 
 // Handler serves the pages to browsers that are signed in.
 func (c *Console) Handler() http.Handler {
 	mux := http.NewServeMux()
-	static, err := fs.Sub(assets, "assets")
-	if err != nil {
-		panic("console: the assets are not embedded: " + err.Error())
+	for _, one := range c.routes() {
+		if one.act == everyone {
+			mux.HandleFunc(one.pattern, one.handle)
+		} else {
+			mux.HandleFunc(one.pattern, c.guarded(one))
+		}
 	}
-	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServerFS(static)))
-	mux.HandleFunc("GET "+signInPath, c.signIn)
-	mux.HandleFunc("POST /out", c.signOut)
-	for _, one := range c.pages() {
-		mux.HandleFunc("GET "+one.path, c.signedIn(c.show(one)))
+	protection := http.NewCrossOriginProtection()
+	if c.options.Origin != "" {
+		if err := protection.AddTrustedOrigin(c.options.Origin); err != nil {
+			panic("console: the origin was not checked: " + err.Error())
+		}
 	}
-	mux.HandleFunc("GET /live", c.signedIn(c.live))
-	mux.HandleFunc("GET /levels.csv", c.signedIn(c.levelsCSV))
-	mux.HandleFunc("GET /c/{id}/levels.csv", c.signedIn(c.channelLevelsCSV))
-	for _, one := range c.forms() {
-		mux.HandleFunc("POST "+one.path, c.signedIn(c.perform(one)))
-	}
-	mux.HandleFunc("/", c.signedIn(func(w http.ResponseWriter, r *http.Request) {
-		c.fail(w, r, http.StatusNotFound, "There is no such page.")
-	}))
-	return headers(http.NewCrossOriginProtection().Handler(mux))
+	protection.SetDenyHandler(http.HandlerFunc(c.fromElsewhere))
+	return headers(protection.Handler(mux))
 }
 
 // headers are on every answer: nothing from elsewhere is loaded, nobody may frame a page, and addresses are told to nobody.

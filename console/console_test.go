@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -193,6 +194,7 @@ func (f *fake) Cancel(context.Context, int64) (ledger.Run, error) {
 type world struct {
 	t       *testing.T
 	fake    *fake
+	house   *control.Control // the people and the log of acts are real
 	console *Console
 	server  *httptest.Server
 	browser *http.Client
@@ -212,10 +214,18 @@ func (w *world) pass(span time.Duration) {
 	w.now = w.now.Add(span)
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, changes ...func(*Options)) *world {
 	t.Helper()
 	w := &world{t: t, fake: &fake{phase: "pushing"}, now: noon}
-	console, err := New(Options{Control: w.fake, By: "ann", WebUI: "http://127.0.0.1:8233/namespaces/default", Log: slog.New(slog.DiscardHandler), Now: w.clock})
+	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), noon)
+	require.NoError(t, err)
+	w.house = control.New(state, nil, w.clock)
+	w.fake.Control = w.house
+	options := Options{Control: w.fake, Local: "ann", WebUI: "http://127.0.0.1:8233/namespaces/default", Log: slog.New(slog.DiscardHandler), Now: w.clock}
+	for _, change := range changes {
+		change(&options)
+	}
+	console, err := New(options)
 	require.NoError(t, err)
 	w.console = console
 	w.server = httptest.NewServer(console.Handler())
@@ -226,6 +236,7 @@ func newWorld(t *testing.T) *world {
 		console.Close()
 		w.browser.CloseIdleConnections()
 		w.server.Close()
+		require.NoError(t, w.house.Close())
 	})
 	return w
 }
@@ -325,7 +336,7 @@ func TestSessions(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, status)
 
 	w.signIn()
-	w.pass(sessionLasts - time.Second)
+	w.pass(control.SessionLasts - time.Second)
 	status, _ = w.get("/runs")
 	require.Equal(t, http.StatusOK, status)
 	w.pass(time.Second)

@@ -8,6 +8,9 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 const (
@@ -25,12 +28,18 @@ type part struct {
 	HTML string `json:"html"`
 }
 
+// topic is a page as those with a role see it.
+type topic struct {
+	role    ledger.Role
+	address string
+}
+
 // streams keep pages up to date. There is one poller for all browsers, and it asks only for the pages at which somebody looks.
 type streams struct {
-	fragments func(ctx context.Context, page string) ([]part, error)
+	fragments func(ctx context.Context, of topic) ([]part, error)
 
 	mutex   sync.Mutex
-	topics  map[string]map[chan []part]bool // page → its browsers
+	topics  map[topic]map[chan []part]bool // page → its browsers
 	count   int
 	running bool
 	ctx     context.Context //nolint:containedctx // of the poller, which outlives requests
@@ -38,9 +47,9 @@ type streams struct {
 	done    sync.WaitGroup
 }
 
-func newStreams(fragments func(ctx context.Context, page string) ([]part, error)) *streams {
+func newStreams(fragments func(ctx context.Context, of topic) ([]part, error)) *streams {
 	ctx, stop := context.WithCancel(context.Background())
-	return &streams{fragments: fragments, topics: map[string]map[chan []part]bool{}, ctx: ctx, stop: stop}
+	return &streams{fragments: fragments, topics: map[topic]map[chan []part]bool{}, ctx: ctx, stop: stop}
 }
 
 func (s *streams) close() {
@@ -49,7 +58,7 @@ func (s *streams) close() {
 }
 
 // follow returns what changes of a page from now on. It is false when too many follow already.
-func (s *streams) follow(page string) (chan []part, bool) {
+func (s *streams) follow(page topic) (chan []part, bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.count >= mostStreams || s.ctx.Err() != nil || s.topics[page] == nil && len(s.topics) >= mostTopics {
@@ -68,7 +77,7 @@ func (s *streams) follow(page string) (chan []part, bool) {
 	return changes, true
 }
 
-func (s *streams) leave(page string, changes chan []part) {
+func (s *streams) leave(page topic, changes chan []part) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	delete(s.topics[page], changes)
@@ -103,7 +112,7 @@ func (s *streams) poll() {
 	}
 }
 
-func (s *streams) watched() (pages []string, any bool) {
+func (s *streams) watched() (pages []topic, any bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for page := range s.topics {
@@ -114,7 +123,7 @@ func (s *streams) watched() (pages []string, any bool) {
 }
 
 // tell hands a page's parts to its browsers. One that has not read the last ones yet gets these in their place.
-func (s *streams) tell(page string, parts []part) {
+func (s *streams) tell(page topic, parts []part) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for changes := range s.topics[page] {
@@ -133,12 +142,14 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is no such page", http.StatusNotFound)
 		return
 	}
-	changes, ok := c.streams.follow(name)
+	role := control.ActorOf(r.Context()).Role
+	of := topic{role, name}
+	changes, ok := c.streams.follow(of)
 	if !ok {
 		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
 		return
 	}
-	defer c.streams.leave(name, changes)
+	defer c.streams.leave(of, changes)
 	stream := http.NewResponseController(w)
 	_ = stream.SetReadDeadline(time.Time{}) // the server's is for requests that end
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -154,6 +165,9 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 		case <-c.streams.ctx.Done():
 			return
 		case <-beat.C:
+			if !c.stays(r, role) {
+				return
+			}
 		case parts := <-changes:
 			text = events(parts, shown)
 		}
@@ -168,6 +182,12 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// stays is false when who follows a page is signed in no more, or has another role.
+func (c *Console) stays(r *http.Request, role ledger.Role) bool {
+	now, err := c.visitor(r, false)
+	return err == nil && now.Role == role
 }
 
 // events are the parts that are not as they were shown last.

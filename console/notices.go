@@ -14,6 +14,8 @@ type notice struct {
 	Text string
 	Href string // to more of it
 	More string
+	// Secret is shown by itself, at once and only once: it is not kept.
+	Secret *secretView
 }
 
 const (

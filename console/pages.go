@@ -25,6 +25,7 @@ type kind struct {
 	path    string // as net/http's patterns have it
 	name    string // of its template
 	section string // of the menu
+	act     control.Act
 	parts   []string
 	// build gathers what the page shows. The title and the zone of its times are the page's own.
 	build func(ctx context.Context, q request) (page, error)
@@ -33,18 +34,19 @@ type kind struct {
 // pages are all pages that are read.
 func (c *Console) pages() []kind {
 	return []kind{
-		{"/{$}", "connections", "connections", []string{"lede", "list", "foot"}, c.connectionsPage},
-		{"/c/{id}", "connection", "connections", []string{"head", "schedules", "now", "day", "recent", "foot"}, c.connectionPage},
-		{"/c/{id}/levels", "channel", "connections", nil, c.channelPage},
-		{"/runs", "runs", "runs", []string{"list", "foot"}, c.runsPage},
-		{"/runs/{n}", "run", "runs", []string{"head", "facts", "foot"}, c.runPage},
-		{"/levels", "levels", "levels", nil, c.levelsPage},
-		{"/sku/{merchant}/{sku...}", "sku", "levels", nil, c.skuPage},
-		{"/held", "held", "held", []string{"list", "foot"}, c.heldPage},
-		{"/partners", "partners", "partners", nil, c.partnersPage},
-		{"/c/{id}/schedule/{mode}", "schedule", "connections", nil, c.schedulePage},
-		{"/c/{id}/tune", "tune", "connections", nil, c.tunePage},
-		{"/log", "log", "log", nil, c.logPage},
+		{"/{$}", "connections", "connections", control.ActRead, []string{"lede", "list", "foot"}, c.connectionsPage},
+		{"/c/{id}", "connection", "connections", control.ActRead, []string{"head", "schedules", "now", "day", "recent", "foot"}, c.connectionPage},
+		{"/c/{id}/levels", "channel", "connections", control.ActRead, nil, c.channelPage},
+		{"/runs", "runs", "runs", control.ActRead, []string{"list", "foot"}, c.runsPage},
+		{"/runs/{n}", "run", "runs", control.ActRead, []string{"head", "facts", "foot"}, c.runPage},
+		{"/levels", "levels", "levels", control.ActRead, nil, c.levelsPage},
+		{"/sku/{merchant}/{sku...}", "sku", "levels", control.ActRead, nil, c.skuPage},
+		{"/held", "held", "held", control.ActRead, []string{"list", "foot"}, c.heldPage},
+		{"/partners", "partners", "partners", control.ActRead, nil, c.partnersPage},
+		{"/c/{id}/schedule/{mode}", "schedule", "connections", control.ActRead, nil, c.schedulePage},
+		{"/c/{id}/tune", "tune", "connections", control.ActRead, nil, c.tunePage},
+		{peoplePath, "people", "people", control.ActPeople, nil, c.peoplePage},
+		{"/log", "log", "log", control.ActRead, nil, c.logPage},
 	}
 }
 
@@ -74,7 +76,8 @@ func (c *Console) show(one kind) http.HandlerFunc {
 
 func (c *Console) build(ctx context.Context, one kind, q request) (page, error) {
 	shown, err := one.build(ctx, q)
-	shown.Section, shown.By = one.section, c.options.By
+	actor := control.ActorOf(ctx)
+	shown.Section, shown.By, shown.Role = one.section, actor.Who, actor.Role
 	return shown, err
 }
 
@@ -94,7 +97,7 @@ func (c *Console) fail(w http.ResponseWriter, _ *http.Request, status int, text 
 	if status != http.StatusNotFound {
 		title = "Not now"
 	}
-	c.views.render(w, status, "alone", page{Title: title, By: c.options.By, Body: text})
+	c.views.render(w, status, "alone", page{Title: title, Body: text})
 }
 
 // find is the kind of a page's address that changes by itself.
@@ -131,13 +134,13 @@ func match(pattern, path string) (map[string]string, bool) {
 	return values, true
 }
 
-// fragments makes the parts of a page that change, for its streams.
-func (c *Console) fragments(ctx context.Context, address string) ([]part, error) {
-	one, path, ok := c.find(address)
+// fragments makes the parts of a page that change, for its streams. They are the same for all who have a role.
+func (c *Console) fragments(ctx context.Context, of topic) ([]part, error) {
+	one, path, ok := c.find(of.address)
 	if !ok {
-		return nil, fmt.Errorf("%s is no page that changes", address)
+		return nil, fmt.Errorf("%s is no page that changes", of.address)
 	}
-	shown, err := c.build(ctx, one, request{path: path, query: url.Values{}, now: c.options.Now()})
+	shown, err := c.build(control.WithActor(ctx, control.Actor{Role: of.role}), one, request{path: path, query: url.Values{}, now: c.options.Now()})
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ func (c *Console) schedulePage(ctx context.Context, q request) (page, error) {
 
 // preview says what a form would do.
 func (c *Console) preview(ctx context.Context, id string, mode ledger.Mode, values url.Values) (control.SchedulePreview, error) {
-	edit, err := c.editOf(values, time.Time{})
+	edit, err := editOf(ctx, values, time.Time{})
 	if err != nil {
 		return control.SchedulePreview{}, err
 	}
@@ -135,13 +135,13 @@ func ruleSentences(rules []ledger.Rule) []string {
 }
 
 // editOf reads the form. An end is in the schedule's zone; without a moment of now it is not read.
-func (c *Console) editOf(values url.Values, now time.Time) (control.ScheduleEdit, error) {
+func editOf(ctx context.Context, values url.Values, now time.Time) (control.ScheduleEdit, error) {
 	rules, err := rulesOf(formFrom(values))
 	if err != nil {
 		return control.ScheduleEdit{}, err
 	}
 	edit := control.ScheduleEdit{
-		Schedule: ledger.Schedule{Rules: rules, Timezone: strings.TrimSpace(values.Get("timezone"))}, Reason: values.Get("reason"), By: c.options.By,
+		Schedule: ledger.Schedule{Rules: rules, Timezone: strings.TrimSpace(values.Get("timezone"))}, Reason: values.Get("reason"), By: by(ctx),
 		Force: values.Get("force") != "", Insist: "tick “more than once a day”",
 	}
 	if now.IsZero() {
@@ -175,7 +175,7 @@ func endOf(text, timezone string) (*time.Time, error) {
 func (c *Console) actSchedule(ctx context.Context, r *http.Request) (string, notice, error) {
 	id, mode := r.PathValue("id"), ledger.Mode(r.PathValue("mode"))
 	back := func(values url.Values) string { return schedulePath(id, mode) + "?" + values.Encode() }
-	edit, err := c.editOf(r.PostForm, c.options.Now())
+	edit, err := editOf(ctx, r.PostForm, c.options.Now())
 	if err != nil {
 		return back(r.PostForm), notice{}, err
 	}

@@ -1,29 +1,40 @@
 package console
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
+	"math"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
 )
 
-// A browser is signed in by the link that the server prints when it starts: who can read that may do all that starter may. A session is a
-// random token in a cookie; the server keeps its hash, until it ends.
+// Who asks for a page is known in one of three ways: a session of a person, which package control keeps; a proxy that is trusted; or, on loopback
+// and while there are no people, the link that the server prints when it starts.
 
 const (
-	signInPath    = "/in"
-	cookieName    = "tidemark_session"
-	sessionLasts  = 12 * time.Hour
-	mostSessions  = 1000
-	keyBytes      = 32
-	signedOutText = "You are not signed in. Open the link that the server printed when it started; it is in its log."
+	signInPath  = "/in"
+	signOutPath = "/out"
+	firstPath   = "/first"
+
+	cookieName = "tidemark_session"
+	// secureCookieName is one that browsers take over TLS only, and from this host alone, so that no neighbour can fix a session.
+	secureCookieName = "__Host-tidemark_session"
+
+	mostSessions = 1000
+	keyBytes     = 32
 )
 
-// sessions are the browsers that are signed in.
-type sessions struct {
+// locals are the browsers that were signed in by the printed link. They are lost with the process, and count while there are no people.
+type locals struct {
 	key string
 	now func() time.Time
 
@@ -31,9 +42,9 @@ type sessions struct {
 	ends  map[[sha256.Size]byte]time.Time // by the hash of the token
 }
 
-func newSessions(now func() time.Time) (*sessions, error) {
+func newLocals(now func() time.Time) (*locals, error) {
 	key, err := randomText()
-	return &sessions{key: key, now: now, ends: map[[sha256.Size]byte]time.Time{}}, err
+	return &locals{key: key, now: now, ends: map[[sha256.Size]byte]time.Time{}}, err
 }
 
 func randomText() (string, error) {
@@ -43,71 +54,303 @@ func randomText() (string, error) {
 }
 
 // begin makes a session for who has the key. It is false for another key.
-func (s *sessions) begin(key string) (token string, ok bool, err error) {
-	if subtle.ConstantTimeCompare([]byte(key), []byte(s.key)) != 1 {
+func (l *locals) begin(key string) (token string, ok bool, err error) {
+	if subtle.ConstantTimeCompare([]byte(key), []byte(l.key)) != 1 {
 		return "", false, nil
 	}
 	if token, err = randomText(); err != nil {
 		return "", false, err
 	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	for hash, end := range s.ends {
-		if !s.now().Before(end) || len(s.ends) >= mostSessions {
-			delete(s.ends, hash)
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for hash, end := range l.ends {
+		if !l.now().Before(end) || len(l.ends) >= mostSessions {
+			delete(l.ends, hash)
 		}
 	}
-	s.ends[sha256.Sum256([]byte(token))] = s.now().Add(sessionLasts)
+	l.ends[sha256.Sum256([]byte(token))] = l.now().Add(control.SessionLasts)
 	return token, true, nil
 }
 
-func (s *sessions) holds(token string) bool {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	end, known := s.ends[sha256.Sum256([]byte(token))]
-	return known && s.now().Before(end)
+func (l *locals) holds(token string) bool {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	end, known := l.ends[sha256.Sum256([]byte(token))]
+	return known && l.now().Before(end)
 }
 
-func (s *sessions) end(token string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	delete(s.ends, sha256.Sum256([]byte(token)))
+func (l *locals) end(token string) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	delete(l.ends, sha256.Sum256([]byte(token)))
 }
 
-// signedIn lets no other browser pass.
-func (c *Console) signedIn(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		cookie, err := r.Cookie(cookieName)
-		if err != nil || !c.sessions.holds(cookie.Value) {
-			c.views.render(w, http.StatusUnauthorized, "alone", page{Title: "Not signed in", Body: signedOutText})
-			return
+// alone is true while pages are used without people: on loopback, before there is anybody.
+func (c *Console) alone(ctx context.Context) (bool, error) {
+	if c.options.Local == "" {
+		return false, nil
+	}
+	somebody, err := c.options.Control.Somebody(ctx)
+	return !somebody, err
+}
+
+// token is what the browser has.
+func (c *Console) token(r *http.Request) string {
+	cookie, err := r.Cookie(c.cookieName())
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+func (c *Console) cookieName() string {
+	if c.options.Origin != "" {
+		return secureCookieName
+	}
+	return cookieName
+}
+
+// setCookie gives the browser a token; the empty one takes it back.
+func (c *Console) setCookie(w http.ResponseWriter, token string) {
+	cookie := &http.Cookie{Name: c.cookieName(), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.options.Origin != "", MaxAge: int(control.SessionLasts / time.Second)}
+	if token == "" {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(w, cookie)
+}
+
+// proxyError is what a proxy says of a user and cannot be understood, or a user of a proxy who is disabled here.
+type proxyError struct{ error }
+
+// visitor is who asks. Without a role nobody is signed in. used is false for what a page asks by itself.
+func (c *Console) visitor(r *http.Request, used bool) (control.Actor, error) {
+	ctx := r.Context()
+	actor := control.Actor{Who: "not signed in", From: control.FromPage, Address: c.options.Proxy.client(r)}
+	name, role, known, err := c.options.Proxy.user(r)
+	if err != nil {
+		return actor, &proxyError{err}
+	}
+	if known {
+		disabled, err := c.options.Control.DisabledPerson(ctx, name)
+		if err == nil && disabled {
+			err = &proxyError{errors.New(name + " is disabled here")}
 		}
-		next(w, r)
+		if err == nil {
+			actor.Who, actor.Role = name+" (proxy)", role
+		}
+		return actor, err
+	}
+	token := c.token(r)
+	if token == "" {
+		return actor, nil
+	}
+	if c.locals.holds(token) {
+		alone, err := c.alone(ctx)
+		if err == nil && alone {
+			actor.Who, actor.Role = c.options.Local, ledger.Admin
+		}
+		return actor, err
+	}
+	person, err := c.options.Control.SignedIn(ctx, token, used)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return actor, nil
+	}
+	if err == nil {
+		actor.Who, actor.Role = person.Name, person.Role
+	}
+	return actor, err
+}
+
+// guarded lets nobody pass whose role is not enough for a route. A refusal is noted with who, from where and what.
+func (c *Console) guarded(one route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		actor, err := c.visitor(r, !one.byItself)
+		ctx := control.WithActor(r.Context(), actor)
+		if err == nil && actor.Role != "" {
+			err = c.options.Control.Allow(ctx, one.act, one.what, shortPath(r))
+		}
+		var denied *control.ForbiddenError
+		var proxied *proxyError
+		switch {
+		case errors.As(err, &proxied):
+			c.options.Log.Warn("who a proxy names is not let in", "error", err, "from", actor.Address)
+			_ = c.options.Control.NoteUnknown(ctx, r.Method, shortPath(r), &control.ForbiddenError{Message: err.Error()})
+			c.views.render(w, http.StatusForbidden, "alone", page{Title: "Not let in", Body: sentence(err.Error())})
+		case errors.As(err, &denied):
+			c.views.render(w, http.StatusForbidden, "alone", page{Title: "Not allowed", Body: "Nothing was done: " + denied.Message + ". An admin gives roles."})
+		case err != nil:
+			c.options.Log.Error("who asks for a page cannot be known", "path", r.URL.Path, "error", err)
+			c.fail(w, r, http.StatusServiceUnavailable, "The ledger did not answer; the server's log says why. Try it again in a moment.")
+		case actor.Role == "":
+			c.askToSignIn(w, r)
+		default:
+			one.handle(w, r.WithContext(ctx))
+		}
 	}
 }
 
-func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
-	token, ok, err := c.sessions.begin(r.URL.Query().Get("key"))
+// shortPath is what a request was for, as it is noted when it is refused.
+func shortPath(r *http.Request) string {
+	return r.URL.EscapedPath()[:min(len(r.URL.EscapedPath()), mostSubjectBytes)]
+}
+
+// fromElsewhere answers a form of another site: it is refused, and that is noted.
+func (c *Console) fromElsewhere(w http.ResponseWriter, r *http.Request) {
+	actor, err := c.visitor(r, false)
+	ctx, why := control.WithActor(r.Context(), actor), &control.ForbiddenError{Message: "a form of another site sent this"}
+	if err != nil || actor.Role == "" {
+		_ = c.options.Control.NoteUnknown(ctx, r.Method, shortPath(r), why)
+	} else {
+		_ = c.options.Control.NoteRefused(ctx, r.Method, shortPath(r), why)
+	}
+	c.options.Log.Warn("a form of another site was refused", "path", r.URL.Path, "from", actor.Address, "origin", r.Header.Get("Origin"))
+	c.views.render(w, http.StatusForbidden, "alone", page{Title: "Not allowed", Body: "Nothing was done: another site sent this form. Open the page here, and send it from there."})
+}
+
+// signInView is the form of a person.
+type signInView struct{ Name, Next, Key, Problem string }
+
+// askToSignIn answers who is not signed in: with the form, or where there are no people yet with what to do.
+func (c *Console) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	next := "/"
+	if r.Method == http.MethodGet {
+		next = onward(r.URL.RequestURI())
+	}
+	c.showSignIn(w, r, http.StatusUnauthorized, signInView{Next: next})
+}
+
+func (c *Console) showSignIn(w http.ResponseWriter, r *http.Request, status int, view signInView) {
+	alone, err := c.alone(r.Context())
+	switch {
+	case err != nil:
+		c.options.Log.Error("it is not known whether there are people", "error", err)
+		c.fail(w, r, http.StatusServiceUnavailable, "The ledger did not answer; the server's log says why. Try it again in a moment.")
+	case alone:
+		c.views.render(w, status, "alone", page{Title: "Not signed in", Body: "Open the link that the server printed when it started; it is in its log. Nobody has a name and a password yet."})
+	default:
+		c.views.render(w, status, "in", page{Title: "Sign in", Body: view})
+	}
+}
+
+// signInPage shows the form. With the key of the printed link it signs a browser in, while there are no people.
+func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) {
+	key := r.URL.Query().Get("key")
+	alone, err := c.alone(r.Context())
+	if err != nil || !alone || key == "" {
+		status := http.StatusOK
+		if alone {
+			status = http.StatusUnauthorized
+		}
+		c.showSignIn(w, r, status, signInView{Next: onward(r.URL.Query().Get("next"))})
+		return
+	}
+	token, ok, err := c.locals.begin(key)
 	switch {
 	case err != nil:
 		c.options.Log.Error("a session could not be made", "error", err)
-		c.views.render(w, http.StatusServiceUnavailable, "alone", page{Title: "Not signed in", Body: "The server could not make a session; its log says why."})
-		return
+		c.fail(w, r, http.StatusServiceUnavailable, "The server could not make a session; its log says why.")
 	case !ok:
 		c.options.Log.Warn("somebody tried to sign in to the pages with another key", "from", r.RemoteAddr)
-		c.views.render(w, http.StatusUnauthorized, "alone", page{Title: "Not signed in", Body: "This link is of another start of the server. " + signedOutText})
+		c.views.render(w, http.StatusUnauthorized, "alone", page{Title: "Not signed in", Body: "This link is of another start of the server. Open the one that it printed when it started; it is in its log."})
+	default:
+		c.setCookie(w, token)
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+	}
+}
+
+// nobodyYet is the context of a request of who is not signed in yet.
+func (c *Console) nobodyYet(r *http.Request) (context.Context, context.CancelFunc) {
+	ctx := control.WithActor(r.Context(), control.Actor{Who: "not signed in", From: control.FromPage, Address: c.options.Proxy.client(r)})
+	return context.WithTimeout(ctx, pagePatience)
+}
+
+// signIn begins a session for who knows a name and its password.
+func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := c.nobodyYet(r)
+	defer cancel()
+	if err := r.ParseForm(); err != nil {
+		c.fail(w, r, http.StatusBadRequest, "The form cannot be read.")
 		return
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil, MaxAge: int(sessionLasts / time.Second),
-	})
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	view := signInView{Name: r.PostForm.Get("name"), Next: onward(r.PostForm.Get("next"))}
+	token, _, err := c.options.Control.SignIn(ctx, view.Name, r.PostForm.Get("password"), c.token(r))
+	var refused *control.SignInError
+	switch {
+	case errors.As(err, &refused):
+		status := http.StatusUnauthorized
+		if refused.Wait > 0 {
+			status = http.StatusTooManyRequests
+			w.Header().Set("Retry-After", strconv.FormatFloat(math.Ceil(refused.Wait.Seconds()), 'f', 0, 64))
+		}
+		view.Problem = sentence(refused.Error())
+		c.showSignIn(w, r, status, view)
+	case errors.Is(err, control.ErrBusy):
+		view.Problem = sentence(err.Error())
+		c.showSignIn(w, r, http.StatusServiceUnavailable, view)
+	case err != nil:
+		c.options.Log.Error("a person could not be signed in", "error", err)
+		c.fail(w, r, http.StatusServiceUnavailable, "The ledger did not answer; the server's log says why. Try it again in a moment.")
+	default:
+		c.setCookie(w, token)
+		http.Redirect(w, r, view.Next, http.StatusSeeOther)
+	}
 }
 
 func (c *Console) signOut(w http.ResponseWriter, r *http.Request) {
-	if cookie, err := r.Cookie(cookieName); err == nil {
-		c.sessions.end(cookie.Value)
+	ctx, cancel := c.nobodyYet(r)
+	defer cancel()
+	token := c.token(r)
+	c.locals.end(token)
+	if err := c.options.Control.SignOut(ctx, token); err != nil {
+		c.options.Log.Error("a session could not be ended", "error", err)
+		c.fail(w, r, http.StatusServiceUnavailable, "You may still be signed in: the ledger did not answer; the server's log says why. Try it again in a moment.")
+		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: -1})
-	c.views.render(w, http.StatusOK, "alone", page{Title: "Signed out", Body: "You are signed out. The link that the server printed when it started signs you in again."})
+	c.setCookie(w, "")
+	c.views.render(w, http.StatusOK, "alone", page{Title: "Signed out", Body: "You are signed out."})
+}
+
+// firstPage is the form of the first admin, for who has the link.
+func (c *Console) firstPage(w http.ResponseWriter, r *http.Request) {
+	key := r.URL.Query().Get("key")
+	counts, err := c.options.Control.Invited(r.Context(), key)
+	switch {
+	case err != nil:
+		c.options.Log.Error("a link cannot be judged", "error", err)
+		c.fail(w, r, http.StatusServiceUnavailable, "The ledger did not answer; the server's log says why. Try it again in a moment.")
+	case !counts:
+		c.views.render(w, http.StatusUnauthorized, "alone", page{Title: "This link counts no more", Body: "It is good once, for a day, while there is nobody. starter serve prints another one when it starts."})
+	default:
+		c.views.render(w, http.StatusOK, "first", page{Title: "The first admin", Body: signInView{Key: key}})
+	}
+}
+
+// first makes the first admin, and signs that person in.
+func (c *Console) first(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := c.nobodyYet(r)
+	defer cancel()
+	if err := r.ParseForm(); err != nil {
+		c.fail(w, r, http.StatusBadRequest, "The form cannot be read.")
+		return
+	}
+	view := signInView{Name: r.PostForm.Get("name"), Key: r.PostForm.Get("key")}
+	password := r.PostForm.Get("password")
+	if password != r.PostForm.Get("again") {
+		view.Problem = "The two passwords differ."
+		c.views.render(w, http.StatusUnprocessableEntity, "first", page{Title: "The first admin", Body: view})
+		return
+	}
+	token, err := c.options.Control.AcceptInvitation(ctx, view.Key, view.Name, password)
+	var refused *control.UsageError
+	switch {
+	case errors.As(err, &refused):
+		view.Problem = sentence(refused.Message)
+		c.views.render(w, http.StatusUnprocessableEntity, "first", page{Title: "The first admin", Body: view})
+	case err != nil:
+		c.options.Log.Error("the first admin could not be made", "error", err)
+		c.fail(w, r, http.StatusServiceUnavailable, "The server's log says why that failed. Try it again in a moment.")
+	default:
+		c.setCookie(w, token)
+		c.lead(w, r, peoplePath, notice{state: state{"good", "check", "You are the first admin"}, Text: "From now on whoever uses the pages signs in. Add the others here."})
+	}
 }

@@ -77,7 +77,7 @@ func (c *Console) actAdvice(undo bool) act {
 			word = "Undone"
 			edited, err = c.options.Control.UndoAdvice(ctx, id, version)
 		} else {
-			edited, err = c.options.Control.ApplyAdvice(ctx, id, version, c.options.By)
+			edited, err = c.options.Control.ApplyAdvice(ctx, id, version, by(ctx))
 		}
 		if err != nil {
 			return to, notice{}, err

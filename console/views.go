@@ -7,7 +7,9 @@ import (
 	"html/template"
 	"net/http"
 
+	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 //go:embed templates
@@ -21,6 +23,7 @@ type page struct {
 	Live    string
 	Zone    string // of the page's times, in words
 	By      string
+	Role    ledger.Role // of who looks
 	Notice  *notice
 	Held    int
 	Workers string // how many, in words
@@ -28,6 +31,9 @@ type page struct {
 	Idle    bool   // no worker runs
 	Body    any
 }
+
+// May is true where who looks may press the buttons of an act. What they lead to is refused on the server all the same.
+func (p page) May(act string) bool { return control.May(p.Role, control.Act(act)) }
 
 // views are the parsed templates, by page: each has the layout and its own main part.
 type views struct {
@@ -52,7 +58,7 @@ func parseViews() (*views, error) {
 		return nil, fmt.Errorf("the layout of the pages: %w", err)
 	}
 	v := &views{parsed: map[string]*template.Template{}}
-	for _, name := range []string{"alone", "connections", "connection", "runs", "run", "levels", "channel", "sku", "held", "partners", "schedule", "tune", "log"} {
+	for _, name := range []string{"alone", "connections", "connection", "runs", "run", "levels", "channel", "sku", "held", "partners", "schedule", "tune", "log", "people", "in", "first", "secret"} {
 		copied, err := layout.Clone()
 		if err == nil {
 			copied, err = copied.ParseFS(templates, "templates/"+name+".html")

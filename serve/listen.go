@@ -36,13 +36,13 @@ func Loopback(address string) bool {
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// Listen opens the address. It listens elsewhere than on loopback only when there is an API token and, as New has seen to, keys for
-// every hook.
+// Listen opens the address. It listens elsewhere than on loopback only when there is an API token, or pages that are guarded, and, as New has
+// seen to, keys for every hook.
 func (s *Server) Listen(ctx context.Context, address string) (net.Listener, error) {
 	if _, _, err := net.SplitHostPort(address); err != nil {
 		return nil, &UnsafeError{fmt.Sprintf("%q is not an address like %s", address, DefaultListen)}
 	}
-	if !Loopback(address) && len(s.tokens) == 0 {
+	if !Loopback(address) && len(s.tokens) == 0 && !s.options.Guarded {
 		return nil, &UnsafeError{fmt.Sprintf("%s can be reached from other machines, and there is no API token; give one with --api-token env:NAME, or listen on %s", address, DefaultListen)}
 	}
 	var config net.ListenConfig

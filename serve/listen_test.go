@@ -51,7 +51,14 @@ func TestListensOnLoopbackUnlessThereIsAToken(t *testing.T) {
 		require.NoError(t, err, address)
 		require.NoError(t, listener.Close())
 	}
-	_, err := w.server.Listen(t.Context(), "9480")
+	guarded := w.options
+	guarded.Guarded = true
+	behind, err := New(t.Context(), guarded)
+	require.NoError(t, err)
+	listener, err := behind.Listen(t.Context(), "0.0.0.0:0")
+	require.NoError(t, err, "pages that people sign in to need no API token")
+	require.NoError(t, listener.Close())
+	_, err = w.server.Listen(t.Context(), "9480")
 	require.ErrorContains(t, err, `"9480" is not an address like 127.0.0.1:9480`)
 	taken, err := w.server.Listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)

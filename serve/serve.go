@@ -39,6 +39,8 @@ type Options struct {
 	Token settings.Credential
 	// Pages serves everything that is neither a hook nor the API; nil: there are no pages.
 	Pages http.Handler
+	// Guarded is true where Pages have people who sign in, and TLS before them: then other machines may reach them.
+	Guarded bool
 	// Stop ends what Pages streams, so that the server can stop; nil: nothing. It may be called twice.
 	Stop func()
 	// MaximumSnapshot is the largest snapshot that is taken, in bytes; 0 means DefaultMaximumSnapshot.

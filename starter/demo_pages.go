@@ -22,7 +22,7 @@ func (d *demo) servePages(ctx context.Context, cancel context.CancelCauseFunc) (
 		return "", nil, err
 	}
 	options := serve.Options{Control: d.control, Environment: settings.Process(), Now: time.Now, Log: slog.New(slog.NewTextHandler(log, nil))}
-	pages, err := newPages(d.control, d.ui, options.Log)
+	pages, err := (&paging{listen: serve.DefaultListen, webUI: d.ui}).pagesOf(ctx, d.control, options.Log)
 	if err != nil {
 		return "", nil, err
 	}

@@ -28,7 +28,6 @@ const (
 	restoredThere = "who put a backup back declares it where that was done"
 	fileThere     = "a configuration is a file with others beside it"
 	noToken       = "a token that leaked must not make itself a person"
-	notYet        = "nobody signs in to the pages yet"
 )
 
 // acts are all acts of control.
@@ -45,11 +44,11 @@ var acts = map[string]faces{
 	"EditSchedule":  {"/c/{id}/schedule/{mode}", "PUT /api/v1/connections/{id}/schedules/{mode}", "schedule"},
 	"ClearOverride": {"/c/{id}/schedule/{mode}/clear", "POST /api/v1/connections/{id}/schedules/{mode}/clear", "schedule"},
 	"ApplyAdvice":   {"/c/{id}/advice", "POST /api/v1/connections/{id}/advice/apply", "advise"},
-	"AddPerson":     {notYet, noToken, "people"},
-	"DisablePerson": {notYet, noToken, "people"},
-	"EnablePerson":  {notYet, noToken, "people"},
-	"ResetPassword": {notYet, noToken, "people"},
-	"SetRole":       {notYet, noToken, "people"},
+	"AddPerson":     {"/people", noToken, "people"},
+	"DisablePerson": {"/people/{id}/disable", noToken, "people"},
+	"EnablePerson":  {"/people/{id}/enable", noToken, "people"},
+	"ResetPassword": {"/people/{id}/reset", noToken, "people"},
+	"SetRole":       {"/people/{id}/role", noToken, "people"},
 	"UndoAdvice":    {"/c/{id}/advice/undo", "POST /api/v1/connections/{id}/advice/undo", "advise"},
 }
 

@@ -38,7 +38,8 @@ func TestVersion(t *testing.T) {
 	require.Equal(t, "example.org/a v1.2.3, go1.26.1\nrevision abc of 2026-11-25T12:00:00Z, with changes\n", out.String())
 }
 
-func TestPagesAreServedOnLoopbackOnly(t *testing.T) {
+// Without TLS in front the pages are served on loopback alone, and it is said before anything is opened.
+func TestPagesWithoutTLSAreServedOnLoopbackAlone(t *testing.T) {
 	t.Parallel()
 	for _, listen := range []string{"0.0.0.0:9480", "[::]:9480", ":9480", "192.0.2.1:9480"} {
 		root := command()

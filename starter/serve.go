@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -32,13 +31,17 @@ func serveCommand(s *session) *cobra.Command {
                           is no API. /api/v1/openapi.json describes all of it; docs/signals.md has examples.
   GET /healthz            well when the ledger answers.
   /                       with --pages, the pages: how every connection stands, its runs, levels and SKUs, and buttons to update, pause,
-                          approve and reject. A browser is signed in by the link that is printed.
+                          approve and reject. People sign in (starter people). While there are none, and on loopback alone, a browser is
+                          signed in by the link that is printed, and by another one the first admin is made.
 
-It listens on loopback unless told otherwise, and elsewhere only with an API token. It speaks no TLS: put a proxy before it that
-does. The keys of the hooks are read where the configuration refers to: this process's environment and files. A configuration that
+It listens on loopback unless told otherwise, and elsewhere only with an API token, or with pages that people sign in to. It speaks no TLS:
+put a proxy before it that does, and say with --pages-url where browsers reach that. A proxy that signs people in itself is trusted with
+--proxy-user. The keys of the hooks are read where the configuration refers to: this process's environment and files. A configuration that
 is applied while serve runs is taken up within half a minute.`,
 		Example: "  TIDEMARK_API_TOKEN=$(openssl rand -hex 32) starter serve --api-token env:TIDEMARK_API_TOKEN\n" +
 			"  starter serve --pages\n" +
+			"  starter serve --pages --pages-url https://stock.example.com --proxy-from 127.0.0.1\n" +
+			"  starter serve --pages --pages-url https://stock.example.com --proxy-from 10.0.0.5 --proxy-user X-Forwarded-User --proxy-role X-Forwarded-Role\n" +
 			"  starter serve --listen 0.0.0.0:9480 --api-token file:/run/secrets/api --max-snapshot 4GiB",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -46,27 +49,27 @@ is applied while serve runs is taken up within half a minute.`,
 			if o.most, err = parseBytes(o.largest); err != nil {
 				return &flagError{fmt.Errorf("--max-snapshot: %w", err)}
 			}
-			if o.pages && !serve.Loopback(o.listen) {
-				return &control.UsageError{Message: fmt.Sprintf("the pages are served on loopback only, and %s can be reached from other machines; leave --listen out, and reach them through a tunnel: ssh -L 9480:127.0.0.1:9480 HOST", o.listen)}
+			if err := o.check(o.pages); err != nil {
+				return err
 			}
 			s.creates = true // a configuration may be applied while it runs
 			return s.with(command.Context(), func(c *control.Control) error { return runServer(command.Context(), c, o) })
 		},
 	}
-	command.Flags().StringVar(&o.listen, "listen", serve.DefaultListen, "the address to listen on")
+	command.Flags().StringVar(&o.paging.listen, "listen", serve.DefaultListen, "the address to listen on")
 	command.Flags().StringVar(&o.token, "api-token", "", "where the API token is: env:NAME or file:/path; 16 characters at least")
 	command.Flags().StringVar(&o.largest, "max-snapshot", "1GiB", "the largest snapshot that is taken, like 200MiB or 4GiB")
-	command.Flags().BoolVar(&o.pages, "pages", false, "serve the pages, on loopback only; the link that signs a browser in is printed")
-	command.Flags().StringVar(&o.webUI, "web-ui", "", "where the Temporal Web UI is, like http://127.0.0.1:8233; the pages lead there")
+	command.Flags().BoolVar(&o.pages, "pages", false, "serve the pages; how somebody signs in is printed")
+	o.flags(command)
 	return command
 }
 
 // serving is how starter serve is to serve.
 type serving struct {
-	listen, token, largest string
-	most                   int64
-	pages                  bool
-	webUI                  string
+	paging
+	token, largest string
+	most           int64
+	pages          bool
 }
 
 func runServer(ctx context.Context, c *control.Control, o serving) error {
@@ -84,10 +87,10 @@ func runServer(ctx context.Context, c *control.Control, o serving) error {
 	var pages *console.Console
 	if o.pages {
 		var err error
-		if pages, err = newPages(c, o.webUI, options.Log); err != nil {
+		if pages, err = o.pagesOf(ctx, c, options.Log); err != nil {
 			return err
 		}
-		options.Pages, options.Stop = pages.Handler(), pages.Close
+		options.Pages, options.Stop, options.Guarded = pages.Handler(), pages.Close, o.origin != ""
 	}
 	server, err := serve.New(ctx, options)
 	if err != nil {
@@ -102,19 +105,13 @@ func runServer(ctx context.Context, c *control.Control, o serving) error {
 	}
 	options.Log.Info("serving", "listen", listener.Addr().String(), "hooks", server.Hooks(), "api", o.token != "")
 	if pages != nil {
-		line(os.Stderr, "\n  pages   %s\n\nWho opens this link is signed in and may do all that starter may; it is good until serve stops.", pages.Link(listener.Addr().String()))
+		if err := o.printPages(ctx, os.Stderr, c, pages, listener.Addr().String()); err != nil {
+			return errors.Join(err, listener.Close())
+		}
 	}
 	err = server.Serve(ctx, listener)
 	options.Log.Info("stopped")
 	return err
-}
-
-// newPages makes the pages of a control. What is done there is done by who started the server.
-func newPages(c *control.Control, webUI string, log *slog.Logger) (*console.Console, error) {
-	if webUI != "" {
-		webUI = strings.TrimSuffix(webUI, "/") + "/namespaces/" + url.PathEscape(c.Namespace())
-	}
-	return console.New(console.Options{Control: c, By: me() + ", on the pages", WebUI: webUI, Log: log, Now: time.Now})
 }
 
 // parseBytes reads a size like 200MiB.

@@ -83,6 +83,7 @@ func TestTheDayOfAMerchant(t *testing.T) {
 	require.Contains(t, b.text(".notice"), "Approved")
 	b.until("#part-list", "Nothing waits for a person.")
 	lists(t, d, b)
+	people(t, d, b)
 	b.clean()
 }
 

@@ -1,0 +1,126 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+const peoplePath = "/people"
+
+// peopleView is the page of who may sign in.
+type peopleView struct {
+	Rows  []personRow
+	Roles []ledger.Role
+	// Alone is true where there is nobody yet, and Proxy where one that is trusted names people as well.
+	Alone, Proxy bool
+}
+
+type personRow struct {
+	Name, Path  string
+	Role        ledger.Role
+	State       state
+	Disabled    bool
+	Seen, Since string
+	Self        bool // who looks
+}
+
+func (c *Console) peoplePage(ctx context.Context, q request) (page, error) {
+	found, err := c.options.Control.People(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	pulse, err := c.options.Control.Pulse(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	k := clock{now: q.now, zone: time.UTC}
+	shown := frame("People", pulse, k)
+	shown.Body = viewPeople(found, control.ActorOf(ctx).Who, c.options.Proxy.User != "", k)
+	return shown, nil
+}
+
+func viewPeople(found []ledger.Person, self string, proxy bool, k clock) peopleView {
+	view := peopleView{Roles: ledger.Roles(), Alone: len(found) == 0, Proxy: proxy}
+	for _, one := range found {
+		row := personRow{
+			Name: one.Name, Path: peoplePath + "/" + url.PathEscape(one.Name), Role: one.Role, State: state{"good", "check", "Signs in"}, Disabled: one.Disabled,
+			Seen: "never", Since: k.exact(one.CreatedAt), Self: one.Name == self,
+		}
+		if one.Disabled {
+			row.State = state{"off", "slash", "Disabled"}
+		}
+		if one.SeenAt != nil {
+			row.Seen = k.exact(*one.SeenAt)
+		}
+		view.Rows = append(view.Rows, row)
+	}
+	return view
+}
+
+// secretView is a password that is shown once.
+type secretView struct{ Name, Password, What string }
+
+// actInvite leads to the form of the first admin.
+func (c *Console) actInvite(ctx context.Context, _ *http.Request) (string, notice, error) {
+	key, err := c.options.Control.Invite(ctx)
+	if err == nil && key == "" {
+		err = &control.UsageError{Message: "there is somebody already"}
+	}
+	if err != nil {
+		return peoplePath, notice{}, err
+	}
+	return firstPath + "?key=" + url.QueryEscape(key), notice{}, nil
+}
+
+func (c *Console) actAddPerson(ctx context.Context, r *http.Request) (string, notice, error) {
+	password := control.GeneratePassword()
+	person, err := c.options.Control.AddPerson(ctx, r.PostForm.Get("name"), ledger.Role(r.PostForm.Get("role")), password)
+	return peoplePath, notice{Secret: &secretView{person.Name, password, "was added as " + string(person.Role)}}, err
+}
+
+func (c *Console) actResetPassword(ctx context.Context, r *http.Request) (string, notice, error) {
+	password := control.GeneratePassword()
+	person, err := c.options.Control.ResetPassword(ctx, r.PathValue("id"), password)
+	return peoplePath, notice{Secret: &secretView{person.Name, password, "has another password, and is signed out everywhere"}}, err
+}
+
+func (c *Console) actSetRole(ctx context.Context, r *http.Request) (string, notice, error) {
+	person, err := c.options.Control.SetRole(ctx, r.PathValue("id"), ledger.Role(r.PostForm.Get("role")))
+	return peoplePath, notice{state: state{"good", "check", "Changed"}, Text: person.Name + " is " + article(person.Role) + " now, and signs in anew."}, err
+}
+
+func article(role ledger.Role) string {
+	if role == ledger.Viewer {
+		return "a viewer"
+	}
+	return "an " + string(role)
+}
+
+func (c *Console) actDisable(ctx context.Context, r *http.Request) (string, notice, error) {
+	person, err := c.options.Control.DisablePerson(ctx, r.PathValue("id"))
+	return peoplePath, notice{state: state{"off", "slash", "Disabled"}, Text: person.Name + " is signed out everywhere, and signs in no more."}, err
+}
+
+func (c *Console) actEnable(ctx context.Context, r *http.Request) (string, notice, error) {
+	person, err := c.options.Control.EnablePerson(ctx, r.PathValue("id"))
+	return peoplePath, notice{state: state{"good", "check", "Enabled"}, Text: person.Name + " signs in again, with the password that there was."}, err
+}
+
+// told is true for an error that its reader can do something about, with what is said of it.
+func told(err error) (string, bool) {
+	var refused *control.UsageError
+	var denied *control.ForbiddenError
+	switch {
+	case errors.As(err, &refused):
+		return refused.Message, true
+	case errors.As(err, &denied):
+		return denied.Message, true
+	}
+	return "", false
+}
