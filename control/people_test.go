@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -184,16 +185,33 @@ func TestUnknownNamesTakeTheSameWork(t *testing.T) {
 	require.NoError(t, err)
 	cost := func(hash string) string { return strings.Join(strings.Split(hash, "$")[:4], "$") }
 	require.Equal(t, cost(person.Password), cost(nobodysHash))
-	for range hashesAtOnce { // all places are taken, so whoever hashes waits
-		h.signIns.ready().hashing.slots <- struct{}{}
-	}
-	for _, name := range []string{"ann", "nobody", "", "no name at all"} {
-		ctx, leave := context.WithCancel(h.from("192.0.2.7"))
-		leave()
-		_, err := h.verify(ctx, nobodysHash, horse)
-		require.ErrorIs(t, err, ErrBusy, name)
-	}
+
+	synctest.Test(t, func(t *testing.T) {
+		for _, name := range []string{"ann", "nobody", "", "no name at all"} {
+			c := New(&few{person: person}, nil, time.Now)
+			for range hashesAtOnce { // all places are taken, so whoever hashes waits
+				c.signIns.ready().hashing.slots <- struct{}{}
+			}
+			_, _, err := c.SignIn(WithActor(t.Context(), Actor{Address: "192.0.2.7"}), name, horse, "")
+			require.ErrorIs(t, err, ErrBusy, "%q is not hashed", name)
+		}
+	})
 }
+
+// few is a ledger with one person.
+type few struct {
+	ledger.Ledger
+	person ledger.Person
+}
+
+func (f *few) Person(_ context.Context, name string) (ledger.Person, error) {
+	if name != f.person.Name {
+		return ledger.Person{}, ledger.ErrNotFound
+	}
+	return f.person, nil
+}
+
+func (*few) Audit(context.Context, ledger.AuditEntry) error { return nil }
 
 // The first admin is made by a link, once.
 func TestTheFirstAdmin(t *testing.T) {

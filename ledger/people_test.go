@@ -1,0 +1,33 @@
+package ledger
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Who reads the ledger can sign in with nothing of it: what browsers and links have is kept as its SHA-256.
+func TestTokensAreKeptAsTheirHash(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "tidemark.db")
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	state, err := Open(t.Context(), path, now)
+	require.NoError(t, err)
+	require.NoError(t, state.Invite(t.Context(), "token", now.Add(time.Hour)))
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	kept := func(table string) (token string) {
+		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT token FROM "+table).Scan(&token))
+		return token
+	}
+	const hash = "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0"
+	require.Equal(t, hash, kept("invitations"))
+	require.NoError(t, state.AddPerson(t.Context(), Person{Name: "ann", Role: Admin, Password: "hash", CreatedAt: now}))
+	require.NoError(t, state.BeginSession(t.Context(), Session{Token: "token", Person: "ann", CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(time.Hour)}, "hash"))
+	require.Equal(t, hash, kept("sessions"))
+	require.NoError(t, db.Close())
+	require.NoError(t, state.Close())
+}
