@@ -43,6 +43,7 @@ func (c *Console) forms() []form {
 		{"/runs/{n}/cancel", control.ActCancel, "cancel", c.actCancel},
 		{"/runs/{n}/approve", control.ActDecide, "approve", c.actDecide(true)},
 		{"/runs/{n}/reject", control.ActDecide, "reject", c.actDecide(false)},
+		{ownPath, control.ActOwn, "change the own password", c.actChangePassword},
 		{peoplePath, control.ActPeople, "add a person", c.actAddPerson},
 		{peoplePath + "/first", control.ActPeople, "invite the first admin", c.actInvite},
 		{peoplePath + "/{id}/disable", control.ActPeople, "disable a person", c.actDisable},
@@ -118,6 +119,9 @@ func (c *Console) perform(one form) http.HandlerFunc {
 			said = notice{state: state{"bad", "cross", "Not done"}, Text: "The ledger or Temporal did not answer; the server's log says why. What was asked for before that may have been done: the page shows how things stand."}
 		default:
 			c.options.Log.Info("done on a page", "path", r.URL.Path, "by", by(ctx))
+		}
+		if said.Token != "" {
+			c.setCookie(w, said.Token)
 		}
 		switch {
 		case said.Secret != nil:

@@ -68,6 +68,7 @@ type Control interface {
 	EnablePerson(ctx context.Context, name string) (ledger.Person, error)
 	SetRole(ctx context.Context, name string, role ledger.Role) (ledger.Person, error)
 	ResetPassword(ctx context.Context, name, password string) (ledger.Person, error)
+	ChangePassword(ctx context.Context, token, current, another string) (string, error)
 }
 
 // Options are what a Console needs.

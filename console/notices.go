@@ -16,6 +16,8 @@ type notice struct {
 	More string
 	// Secret is shown by itself, at once and only once: it is not kept.
 	Secret *secretView
+	// Token is of the session in which the browser goes on; it is not kept either.
+	Token string
 }
 
 const (
@@ -52,6 +54,7 @@ func (n *notices) keep(one notice) (string, error) {
 			delete(n.kept, old)
 		}
 	}
+	one.Token = ""
 	n.kept[key] = keptNotice{one, n.now().Add(noticeLasts)}
 	return key, nil
 }

@@ -45,6 +45,7 @@ func (c *Console) pages() []kind {
 		{"/partners", "partners", "partners", control.ActRead, nil, c.partnersPage},
 		{"/c/{id}/schedule/{mode}", "schedule", "connections", control.ActRead, nil, c.schedulePage},
 		{"/c/{id}/tune", "tune", "connections", control.ActRead, nil, c.tunePage},
+		{ownPath, "me", "me", control.ActOwn, nil, c.ownPage},
 		{peoplePath, "people", "people", control.ActPeople, nil, c.peoplePage},
 		{"/log", "log", "log", control.ActRead, nil, c.logPage},
 	}
@@ -77,7 +78,8 @@ func (c *Console) show(one kind) http.HandlerFunc {
 func (c *Console) build(ctx context.Context, one kind, q request) (page, error) {
 	shown, err := one.build(ctx, q)
 	actor := control.ActorOf(ctx)
-	shown.Section, shown.By, shown.Role = one.section, actor.Who, actor.Role
+	_, other := control.PersonName(actor.Who) // a proxy's user and the local one have no password here
+	shown.Section, shown.By, shown.Role, shown.Own = one.section, actor.Who, actor.Role, other == nil
 	return shown, err
 }
 

@@ -11,7 +11,10 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-const peoplePath = "/people"
+const (
+	peoplePath = "/people"
+	ownPath    = "/me"
+)
 
 // peopleView is the page of who may sign in.
 type peopleView struct {
@@ -93,6 +96,24 @@ func (c *Console) actResetPassword(ctx context.Context, r *http.Request) (string
 func (c *Console) actSetRole(ctx context.Context, r *http.Request) (string, notice, error) {
 	person, err := c.options.Control.SetRole(ctx, r.PathValue("id"), ledger.Role(r.PostForm.Get("role")))
 	return peoplePath, notice{state: state{"good", "check", "Changed"}, Text: person.Name + " is " + article(person.Role) + " now, and signs in anew."}, err
+}
+
+// ownPage is the form of the own password.
+func (c *Console) ownPage(ctx context.Context, q request) (page, error) {
+	pulse, err := c.options.Control.Pulse(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	return frame("Your password", pulse, clock{now: q.now, zone: time.UTC}), nil
+}
+
+func (c *Console) actChangePassword(ctx context.Context, r *http.Request) (string, notice, error) {
+	another := r.PostForm.Get("another")
+	if another != r.PostForm.Get("again") {
+		return ownPath, notice{}, unclear("the two passwords differ")
+	}
+	token, err := c.options.Control.ChangePassword(ctx, c.token(r), r.PostForm.Get("current"), another)
+	return ownPath, notice{state: state{"good", "check", "Changed"}, Text: "The password is another now; wherever else you were signed in, you are not.", Token: token}, err
 }
 
 func article(role ledger.Role) string {

@@ -83,7 +83,7 @@ var needed = map[string]ledger.Role{
 	"/": ledger.Viewer, "GET /{$}": ledger.Viewer, "GET /live": ledger.Viewer, "GET /levels.csv": ledger.Viewer, "GET /c/{id}/levels.csv": ledger.Viewer,
 	"GET /c/{id}": ledger.Viewer, "GET /c/{id}/levels": ledger.Viewer, "GET /runs": ledger.Viewer, "GET /runs/{n}": ledger.Viewer, "GET /levels": ledger.Viewer,
 	"GET /sku/{merchant}/{sku...}": ledger.Viewer, "GET /held": ledger.Viewer, "GET /partners": ledger.Viewer, "GET /c/{id}/schedule/{mode}": ledger.Viewer,
-	"GET /c/{id}/tune": ledger.Viewer, "GET /log": ledger.Viewer,
+	"GET /c/{id}/tune": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,
 
 	"POST /c/{id}/sync": ledger.Operator, "POST /c/{id}/push": ledger.Operator, "POST /c/{id}/pause": ledger.Operator, "POST /c/{id}/resume": ledger.Operator,
 	"POST /c/{id}/schedule/{mode}": ledger.Operator, "POST /c/{id}/schedule/{mode}/clear": ledger.Operator, "POST /c/{id}/advice": ledger.Operator,
@@ -183,7 +183,7 @@ func TestButtonsAreThoseOfTheRole(t *testing.T) {
 		require.Equal(t, http.StatusOK, status, path)
 		require.Empty(t, forms(body), "%s as a viewer", path)
 		require.NotContains(t, body, `href="/people"`)
-		require.Contains(t, body, "vic, viewer")
+		require.Contains(t, body, "vic</a>, viewer")
 		_, body = w.as("oli").get(path)
 		require.Equal(t, want["oli"], forms(body), "%s as an operator", path)
 		require.NotContains(t, body, `href="/people"`)
@@ -333,7 +333,7 @@ func TestTheFirstAdmin(t *testing.T) {
 	status, body := w.get("/people")
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "Make the first admin")
-	require.Contains(t, body, "ann, admin", "who started the server")
+	require.Contains(t, body, "ann</a>, admin", "who started the server")
 	status, body = w.post("/people/first", nil)
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "Become the first admin")
@@ -355,7 +355,7 @@ func TestTheFirstAdmin(t *testing.T) {
 	status, body = w.post(firstPath, form)
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "You are the first admin")
-	require.Contains(t, body, "ann, admin")
+	require.Contains(t, body, "ann</a>, admin")
 	status, body = w.anew().post(firstPath, form)
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	require.Contains(t, body, "This link counts no more")
@@ -421,6 +421,34 @@ func TestThePageOfPeople(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, status)
 	status, _ = w.post(signInPath, url.Values{"name": {"bob"}, "password": {another}, "next": {"/runs"}})
 	require.Equal(t, http.StatusOK, status)
+}
+
+// Who signed in with a password changes it, and stays signed in there alone.
+func TestTheOwnPassword(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("root", ledger.Admin)
+	w.add("vic", ledger.Viewer)
+	w.as("vic")
+	other := w.cookie()
+	w.as("vic")
+	status, body := w.get("/me")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, `<a href="/me">vic</a>, viewer`)
+	form := url.Values{"current": {horse}, "another": {"another horse battery"}, "again": {"another horse batterz"}}
+	_, body = w.post("/me", form)
+	require.Contains(t, body, "the two passwords differ")
+	form.Set("again", "another horse battery")
+	before := w.cookie()
+	_, body = w.post("/me", form)
+	require.Contains(t, body, "The password is another now")
+	require.NotEqual(t, before, w.cookie())
+	require.Len(t, w.cookie(), 43)
+	w.setCookie(other)
+	status, _ = w.get("/runs")
+	require.Equal(t, http.StatusUnauthorized, status)
+	status, _ = w.post(signInPath, url.Values{"name": {"vic"}, "password": {horse}})
+	require.Equal(t, http.StatusUnauthorized, status)
 }
 
 // Acts on pages are noted with the name of the person.
@@ -560,6 +588,7 @@ func TestPagesBehindAProxyThatSignsIn(t *testing.T) {
 	status, body := w.getWith("/runs", "X-User", "ann", "X-Role", "viewer")
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "ann (proxy), viewer")
+	require.NotContains(t, body, `href="/me"`, "she has no password here")
 	status, _ = w.post("/c/acme-shop/sync", url.Values{"mode": {"smart"}}, "X-User", "ann", "X-Role", "viewer", "X-Forwarded-For", "192.0.2.9")
 	require.Equal(t, http.StatusForbidden, status)
 	require.Equal(t, []string{"ann (proxy)|page|sync|/c/acme-shop/sync|refused|this needs the role operator, and ann (proxy) has the role viewer; from 192.0.2.9"}, w.logged(1))

@@ -371,6 +371,49 @@ func (c *Control) ResetPassword(ctx context.Context, name, password string) (led
 	})
 }
 
+// ChangePassword gives who has a session another password, and ends all sessions of that person but a new one, whose token it returns. The password
+// that there was is asked for, and guessing it is slowed down as at sign-in.
+func (c *Control) ChangePassword(ctx context.Context, token, current, another string) (string, error) {
+	d := deed{kind: ActOwn, act: "change the own password", on: ActorOf(ctx).Who}
+	return audited(ctx, c, &d, func(string) string { return "another password" }, func() (string, error) {
+		person, err := c.SignedIn(ctx, token, true)
+		if errors.Is(err, ledger.ErrNotFound) {
+			return "", usage("only who signed in here with a name and a password has one to change")
+		} else if err != nil {
+			return "", err
+		}
+		if err := checkPassword(person.Name, another); err != nil {
+			return "", err
+		}
+		address := ActorOf(ctx).Address
+		if wait := c.signIns.ready().attempt(person.Name, address, c.now()); wait > 0 {
+			return "", usage("%s", (&SignInError{Wait: wait}).Error())
+		}
+		right, err := c.verify(ctx, person.Password, current)
+		if err == nil && !right {
+			return "", usage("the password that there was is wrong")
+		}
+		c.signIns.refund(person.Name, address)
+		if err != nil {
+			return "", err
+		}
+		hash, err := c.hashed(ctx, another)
+		if err != nil {
+			return "", err
+		}
+		before := person.Password
+		changed, err := c.change(ctx, person.Name, func(one *ledger.Person) {
+			if one.Password == before { // else somebody reset it meanwhile
+				one.Password = hash
+			}
+		})
+		if err != nil {
+			return "", err
+		}
+		return c.beginSession(ctx, changed)
+	})
+}
+
 func (c *Control) changePerson(ctx context.Context, act, name string, change func(*ledger.Person)) (ledger.Person, error) {
 	d := peopleDeed(act, name)
 	if before, err := c.state.Person(ctx, d.on); err == nil {

@@ -307,6 +307,53 @@ func TestPeopleAreChanged(t *testing.T) {
 	require.False(t, disabled)
 }
 
+// Who is signed in changes the own password with the one that there was; all other sessions end.
+func TestTheOwnPassword(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.add("root", ledger.Admin)
+	h.add("vic", ledger.Viewer)
+	begin := func(password string) string {
+		t.Helper()
+		token, _, err := h.SignIn(h.from("192.0.2.7"), "vic", password, "")
+		require.NoError(t, err)
+		return token
+	}
+	other, mine := begin(horse), begin(horse)
+	vic := WithActor(t.Context(), Actor{Who: "vic", From: FromPage, Role: ledger.Viewer, Address: "192.0.2.7"})
+	for name, one := range map[string]struct{ token, current, another, want string }{
+		"a wrong password": {mine, "correct horse batterz", "another horse battery", "the password that there was is wrong"},
+		"a short one":      {mine, horse, "short", "fewer than 15"},
+		"no session":       {"a guess", horse, "another horse battery", "only who signed in here"},
+	} {
+		token, err := h.ChangePassword(vic, one.token, one.current, one.another)
+		require.ErrorContains(t, err, one.want, name)
+		require.Empty(t, token, name)
+		require.Contains(t, h.last(1)[0], "vic|page|change the own password|vic|||refused|", name)
+		require.Contains(t, h.last(1)[0], one.want, name)
+	}
+	_, err := h.SignedIn(t.Context(), other, true)
+	require.NoError(t, err, "nothing was changed")
+	token, err := h.ChangePassword(vic, mine, horse, "another horse battery")
+	require.NoError(t, err)
+	person, err := h.SignedIn(t.Context(), token, true)
+	require.NoError(t, err)
+	require.Equal(t, "vic", person.Name)
+	for _, ended := range []string{mine, other} {
+		_, err = h.SignedIn(t.Context(), ended, true)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+	}
+	require.Equal(t, "vic|page|change the own password|vic||another password|done|", h.last(1)[0])
+	begin("another horse battery")
+	for range paceOfName.burst - 1 { // one was wrong above
+		_, err = h.ChangePassword(vic, token, "a wrong password", "a third horse battery")
+		require.ErrorContains(t, err, "is wrong")
+		h.pass(time.Second)
+	}
+	_, err = h.ChangePassword(vic, token, "another horse battery", "a third horse battery")
+	require.ErrorContains(t, err, "too many attempts")
+}
+
 // What is refused to who is not signed in is noted, and nobody fills the log with it.
 func TestUnknownRefusalsAreBounded(t *testing.T) {
 	t.Parallel()

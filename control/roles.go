@@ -23,6 +23,7 @@ const (
 	ActApply    Act = "apply"    // a configuration
 	ActRestored Act = "restored" // declare that the ledger came from a backup
 	ActPeople   Act = "people"   // see and change who may sign in
+	ActOwn      Act = "own"      // change one's own password
 )
 
 // needs is the least role for each act, on every face: the pages, the API and the command line come through control.
@@ -37,6 +38,7 @@ var needs = map[Act]ledger.Role{
 	ActApply:    ledger.Admin,
 	ActRestored: ledger.Admin,
 	ActPeople:   ledger.Admin,
+	ActOwn:      ledger.Viewer,
 }
 
 // May is true where a role is enough for an act. No role is enough for an act that is not listed, and none that is not known is enough for any.

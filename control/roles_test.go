@@ -49,6 +49,9 @@ var leastRoles = map[string]struct {
 	"Apply": {ledger.Admin, func(ctx context.Context, c *Control) error {
 		return second(c.Apply(ctx, ledger.Definitions{}, ApplyOptions{}))
 	}},
+	"ChangePassword": {ledger.Viewer, func(ctx context.Context, c *Control) error {
+		return second(c.ChangePassword(ctx, "no session", "correct horse battery", "another horse battery"))
+	}},
 	"AddPerson": {ledger.Admin, func(ctx context.Context, c *Control) error {
 		return second(c.AddPerson(ctx, "bob", ledger.Admin, "correct horse battery"))
 	}},
@@ -189,9 +192,9 @@ func TestRoles(t *testing.T) {
 	want := map[ledger.Role][]Act{
 		"":              nil,
 		"root":          nil,
-		ledger.Viewer:   {ActRead},
-		ledger.Operator: {ActCancel, ActDecide, ActPause, ActRead, ActSchedule, ActSync},
-		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActPause, ActPeople, ActRead, ActRelearn, ActRestored, ActSchedule, ActSync},
+		ledger.Viewer:   {ActOwn, ActRead},
+		ledger.Operator: {ActCancel, ActDecide, ActOwn, ActPause, ActRead, ActSchedule, ActSync},
+		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActOwn, ActPause, ActPeople, ActRead, ActRelearn, ActRestored, ActSchedule, ActSync},
 	}
 	for role, acts := range want {
 		var may []Act

@@ -55,7 +55,8 @@ func people(t *testing.T, d *demo, b *browser) {
 	b.visit("/c/acme-shop")
 	require.Empty(t, get(b, chromedp.Evaluate[[]string](`[...document.querySelectorAll("main form[method=post]")].map(f => f.action)`)), "a viewer has no buttons")
 	b.look("connection-viewer")
-	b.visit("/held")
+	b.visit("/me")
+	b.look("me")
 
 	d.starter("people", "disable", "vic")
 	var listed []struct {
