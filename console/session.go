@@ -112,7 +112,10 @@ func (c *Console) cookieName() string {
 
 // setCookie gives the browser a token; the empty one takes it back.
 func (c *Console) setCookie(w http.ResponseWriter, token string) {
-	cookie := &http.Cookie{Name: c.cookieName(), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.options.Origin != "", MaxAge: int(control.SessionLasts / time.Second)}
+	cookie := &http.Cookie{
+		Name: c.cookieName(), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.options.Origin != "",
+		MaxAge: int(control.SessionLasts / time.Second),
+	}
 	if token == "" {
 		cookie.MaxAge = -1
 	}

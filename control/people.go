@@ -176,7 +176,8 @@ func (c *Control) beginSession(ctx context.Context, person ledger.Person) (strin
 	if err := c.state.BeginSession(ctx, ledger.Session{Token: token, Person: person.Name, CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(SessionLasts)}, person.Password); err != nil {
 		return "", err
 	}
-	return token, c.noted(ctx, ledger.AuditEntry{Who: person.Name, From: actor.From, Act: "sign in", On: "the pages", After: "signed in, from " + actor.Address, Result: ledger.AuditDone}, nil)
+	entry := ledger.AuditEntry{Who: person.Name, From: actor.From, Act: "sign in", On: "the pages", After: "signed in, from " + actor.Address, Result: ledger.AuditDone}
+	return token, c.noted(ctx, entry, nil)
 }
 
 func (c *Control) endSession(ctx context.Context, token string) error {

@@ -77,12 +77,15 @@ func networkOf(text string) (netip.Prefix, error) {
 func (p *paging) unsafe(somebody bool) string {
 	if p.origin != "" {
 		parsed, err := url.Parse(p.origin)
-		if err != nil || parsed.Scheme != "https" || parsed.Host == "" || parsed.User != nil || strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
+		plain := err == nil && parsed.User == nil && strings.Trim(parsed.Path, "/") == "" && parsed.RawQuery == "" && parsed.Fragment == ""
+		if !plain || parsed.Scheme != "https" || parsed.Host == "" {
 			return fmt.Sprintf("--pages-url: %q is not where browsers reach the pages over TLS, like https://stock.example.com", p.origin)
 		}
 	}
 	if p.origin == "" && !serve.Loopback(p.listen) {
-		return fmt.Sprintf("%s can be reached from other machines, and nothing says that TLS is in front of the pages; put a proxy there that speaks it and say where browsers reach it with --pages-url https://HOST, or leave --listen out and reach the pages through a tunnel: ssh -L 9480:%s HOST", p.listen, serve.DefaultListen)
+		return fmt.Sprintf("%s can be reached from other machines, and nothing says that TLS is in front of the pages; put a proxy there that speaks it and "+
+			"say where browsers reach it with --pages-url https://HOST, or leave --listen out and reach the pages through a tunnel: ssh -L 9480:%s HOST",
+			p.listen, serve.DefaultListen)
 	}
 	if p.origin != "" && !somebody && p.proxyUser == "" {
 		return "the pages can be reached from other machines, and nobody could sign in; add the first person: starter people add NAME --role admin"
@@ -148,7 +151,8 @@ func (p *paging) printPages(ctx context.Context, w io.Writer, c *control.Control
 		line(w, "\n  pages   %s\n\nWhoever uses them signs in; starter people list shows who can.", where)
 		return nil
 	}
-	line(w, "\n  pages         %s\n  first admin   %s\n\nThere are no people yet. Who opens the first link is signed in and may do all that starter may, until serve stops or there is somebody.", pages.Link(address), console.FirstLink(address, key))
+	line(w, "\n  pages         %s\n  first admin   %s\n", pages.Link(address), console.FirstLink(address, key))
+	line(w, "There are no people yet. Who opens the first link is signed in and may do all that starter may, until serve stops or there is somebody.")
 	line(w, "By the second one the first admin is made, once and within a day; from then on whoever uses the pages signs in.")
 	return nil
 }

@@ -140,6 +140,7 @@ func sessionsEnd(t *testing.T, w *world) {
 	w.begin(t, "token", "ann")
 	require.Equal(t, "ann", w.signedIn(t, "token", began.Add(time.Hour-time.Second)))
 	require.Empty(t, w.signedIn(t, "token", began.Add(time.Hour)), "it was idle for too long")
+	require.Empty(t, w.signedIn(t, "token", began.Add(3*time.Hour)))
 	require.Empty(t, w.signedIn(t, "another", began))
 	for _, guess := range []string{"", "ann", "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0"} { // the SHA-256 of "token", as the ledger keeps it
 		require.Empty(t, w.signedIn(t, guess, began), "what the ledger keeps signs nobody in")
@@ -154,6 +155,7 @@ func sessionsEnd(t *testing.T, w *world) {
 	require.NoError(t, w.UseSession(w.ctx(), "token", end.Add(-time.Second)))
 	require.Equal(t, "ann", w.signedIn(t, "token", end.Add(-time.Second)))
 	require.Empty(t, w.signedIn(t, "token", end), "however often it is used")
+	require.Empty(t, w.signedIn(t, "token", end.Add(time.Minute)))
 	require.NoError(t, w.EndSession(w.ctx(), "token"))
 	require.Empty(t, w.signedIn(t, "token", later))
 	require.NoError(t, w.EndSession(w.ctx(), "token"))
@@ -206,6 +208,7 @@ func invitationsAreForOne(t *testing.T, w *world) {
 	require.NoError(t, w.Invite(w.ctx(), "second", end))
 	require.True(t, w.invited(t, "first", began))
 	require.False(t, w.invited(t, "first", end))
+	require.False(t, w.invited(t, "first", end.Add(time.Hour)))
 	require.False(t, w.invited(t, "third", began))
 	require.ErrorIs(t, w.AcceptInvitation(w.ctx(), "third", w.person("eve", ledger.Admin), began), ledger.ErrNotFound)
 	require.ErrorIs(t, w.AcceptInvitation(w.ctx(), "first", w.person("eve", ledger.Admin), end), ledger.ErrNotFound, "it has expired")
