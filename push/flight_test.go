@@ -340,6 +340,7 @@ func (w *simulation) begin(step Step) {
 		open.standing.Sends++
 		open.whole.Sends++
 		open.standing.Deadline, open.standing.PollAfter = w.m.Deadline(w.now), time.Time{}
+		open.whole.Deadline, open.whole.PollAfter = open.standing.Deadline, time.Time{}
 	}
 	w.flying[w.m.Began(step, made)] = call{whole: made, kind: step.Kind, until: w.now.Add(w.m.Timeout())}
 }
@@ -419,7 +420,7 @@ func (w *simulation) keep(answer ledger.Answer) {
 			delete(open.open, item.ChannelSKU)
 		}
 	}
-	open.standing.PollAfter = answer.PollAfter
+	open.standing.PollAfter, open.whole.PollAfter = answer.PollAfter, answer.PollAfter
 	if len(open.open) == 0 {
 		delete(w.calls, answer.Key)
 	}

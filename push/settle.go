@@ -65,6 +65,9 @@ func (m *Machine) note(effects Effects) {
 }
 
 func (m *Machine) settle(under *flight, reply channels.Reply, failed error, now time.Time) Effects {
+	if under.mayArrive(now) && (failed != nil || !taken(reply)) {
+		return undecided(under, reply, failed, now)
+	}
 	if failed != nil {
 		return m.settleFailure(under, failed, now)
 	}
@@ -83,6 +86,42 @@ func (m *Machine) settle(under *flight, reply channels.Reply, failed error, now 
 		effects.Answer.Items = append(effects.Answer.Items, meaning(row, reply.Items[i]))
 		if reply.Items[i].Lost {
 			effects.Forget = append(effects.Forget, row.ChannelSKU)
+		}
+	}
+	return effects
+}
+
+// mayArrive is true for a call that was sent again while the copy of a worker that was lost may still arrive.
+func (f *flight) mayArrive(now time.Time) bool {
+	call := f.step.Call
+	return f.step.Kind == Resend && call.PollAfter.IsZero() && call.Deadline.After(now)
+}
+
+// taken is true when the store took every item.
+func taken(reply channels.Reply) bool {
+	for _, item := range reply.Items {
+		if item.Verdict != channels.Applied && item.Verdict != channels.Accepted {
+			return false
+		}
+	}
+	return !reply.Refused
+}
+
+// undecided is what an answer means while an earlier copy of its call may still arrive. Items that the store did not take stay in the call until
+// that copy is certainly over, and the call is then sent again: a newer figure that went out before would be overwritten by the copy.
+func undecided(under *flight, reply channels.Reply, failed error, now time.Time) Effects {
+	call := under.step.Call
+	why := reply.Reason
+	if failed != nil {
+		why = failed.Error()
+	}
+	effects := all(under, ledger.StatusUnknown, why, now)
+	if effects.Answer.PollAfter.Before(call.Deadline) {
+		effects.Answer.PollAfter = call.Deadline
+	}
+	for i, item := range reply.Items {
+		if failed == nil && item.Verdict == channels.Applied {
+			effects.Answer.Items[i] = meaning(call.Items[i], item)
 		}
 	}
 	return effects
