@@ -85,6 +85,8 @@ type slice struct {
 	stop    <-chan struct{} // the worker stops
 	replies chan reply      // of calls under way, each of which runs in a goroutine of its own and never waits for the loop
 
+	beginning []beginning // calls that begin together and whose intents are not written yet
+
 	day   ledger.Day // for which today is known
 	today int64      // calls that the store has had on this day
 
@@ -122,8 +124,8 @@ func (s *slice) run(ctx context.Context) (PushResult, error) {
 		if end != nil && s.machine.UnderWay() == 0 {
 			return end.result, end.err
 		}
-		for answer := s.await(ctx, wait, end != nil); answer != nil; answer = s.arrived() {
-			if last := s.settle(ctx, *answer); last != nil && (end == nil || end.err == nil) {
+		for answers := s.together(s.await(ctx, wait, end != nil)); len(answers) > 0; answers = s.together(s.arrived()) {
+			if last := s.settle(ctx, answers); last != nil && (end == nil || end.err == nil) {
 				end = last
 			}
 		}
@@ -174,19 +176,43 @@ func (s *slice) arrived() *reply {
 	}
 }
 
-// advance does what can be done now, until there is nothing more, and returns how long to wait then, or how the slice ends.
+// together is an answer and those that have come while the one before was written. They are written in one transaction.
+func (s *slice) together(first *reply) []reply {
+	var answers []reply
+	for answer := first; answer != nil; answer = s.arrived() {
+		answers = append(answers, *answer)
+	}
+	return answers
+}
+
+// advance does what can be done now, until there is nothing more, and returns how long to wait then, or how the slice ends. Calls that begin
+// together have their intents written in one transaction.
 func (s *slice) advance(ctx context.Context) (time.Duration, *ending) {
+	wait, end := s.prepare(ctx)
+	if err := s.launch(ctx); err != nil {
+		return 0, &ending{err: interruption(ctx, err)}
+	}
+	return wait, end
+}
+
+// interruption is the context's error where that has ended: it interrupts the ledger at any place, which then fails in words of its own.
+func interruption(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// prepare reads what is due and prepares the calls that can begin now.
+func (s *slice) prepare(ctx context.Context) (time.Duration, *ending) {
 	for {
 		plan, err := s.machine.Next(s.Now())
 		if err != nil {
 			return 0, &ending{err: err}
 		}
 		paced, why, begun, err := s.begin(ctx, plan.Steps)
-		if err != nil && ctx.Err() != nil {
-			err = ctx.Err() // it interrupts the ledger at any place, which then fails in words of its own
-		}
 		if err != nil {
-			return 0, &ending{err: err}
+			return 0, &ending{err: interruption(ctx, err)}
 		}
 		if begun {
 			if end := s.interrupted(ctx); end != nil || len(s.replies) > 0 {
@@ -215,6 +241,9 @@ func (s *slice) advance(ctx context.Context) (time.Duration, *ending) {
 func (s *slice) begin(ctx context.Context, steps []push.Step) (paced time.Time, why string, begun bool, err error) {
 	for _, step := range steps {
 		if step.Operation() == "" {
+			if err := s.launch(ctx); err != nil { // what is read must not be what is about to be sent
+				return time.Time{}, "", false, err
+			}
 			return time.Time{}, "", true, s.record(ctx, step)
 		}
 		pacer := s.meters.For(step.Operation(), s.machine.Items(step.Call.Items), s.Now())
@@ -226,7 +255,7 @@ func (s *slice) begin(ctx context.Context, steps []push.Step) (paced time.Time, 
 			continue // its next answer lets a call begin
 		}
 		at, reason := pacer.Ready(s.Now(), today)
-		if at.IsZero() && follows(step) {
+		if at.IsZero() && follows(step) && len(s.beginning) == 0 { // those that begin together are of one moment
 			if moved, err := s.follow(ctx); moved || err != nil {
 				return time.Time{}, "", true, err
 			}

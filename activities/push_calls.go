@@ -63,7 +63,18 @@ func (s *slice) record(ctx context.Context, step push.Step) error {
 	return nil
 }
 
-// start begins a call: it is paid for, what has to be written before it is written, and the call runs beside the loop.
+// beginning is a call that is prepared: it is paid for, and is made when its intent is written.
+type beginning struct {
+	number int
+	kind   push.Kind
+	call   ledger.OpenCall
+	items  []channels.Item
+	pacer  *channels.Pacer
+	paid   int
+	at     time.Time
+}
+
+// start prepares a call.
 func (s *slice) start(ctx context.Context, pacer *channels.Pacer, step push.Step) error {
 	now, items := s.Now(), s.machine.Items(step.Call.Items)
 	paid := pacer.Began(now)
@@ -72,18 +83,11 @@ func (s *slice) start(ctx context.Context, pacer *channels.Pacer, step push.Step
 		pacer.Answered(paid, now, channels.Budget{}, err)
 		return err
 	}
-	number := s.machine.Began(step, call)
-	go func() {
-		limited, cancel := context.WithTimeout(ctx, s.machine.Timeout())
-		defer cancel()
-		answer := s.call(limited, step.Kind, call, items)
-		answer.number, answer.kind, answer.pacer, answer.paid, answer.took = number, step.Kind, pacer, paid, s.Now().Sub(now)
-		s.replies <- answer
-	}()
+	s.beginning = append(s.beginning, beginning{s.machine.Began(step, call), step.Kind, call, items, pacer, paid, now})
 	return nil
 }
 
-// intend writes what has to be written before a call, and returns the call as it is made.
+// intend returns a call as it is made. That of a new one has an intent, which is still to be written; what is sent again is noted at once.
 func (s *slice) intend(ctx context.Context, step push.Step, items []channels.Item, now time.Time) (ledger.OpenCall, error) {
 	call := step.Call
 	switch step.Kind {
@@ -95,9 +99,6 @@ func (s *slice) intend(ctx context.Context, step push.Step, items []channels.Ite
 		}
 		call.Intent = s.machine.Intent(step, key, body, now)
 		call.Pace = s.pace() // the call is paid for in it
-		if err := s.Ledger.Intend(ctx, s.input.Lease, call.Intent); err != nil {
-			return call, err
-		}
 		s.today++
 	case push.Resend, push.Poll:
 		if err := s.Ledger.Resend(ctx, s.input.Lease, call.Key, s.machine.Deadline(now), now); err != nil {
@@ -106,6 +107,41 @@ func (s *slice) intend(ctx context.Context, step push.Step, items []channels.Ite
 		s.today++
 	}
 	return call, nil
+}
+
+// launch writes the intents of the calls that are prepared, and makes the calls beside the loop. Where the intents cannot be written, none of
+// the calls is made.
+func (s *slice) launch(ctx context.Context) error {
+	calls := s.beginning
+	if s.beginning = nil; len(calls) == 0 {
+		return nil
+	}
+	var intents []ledger.Intent
+	for _, one := range calls {
+		if one.kind == push.Send {
+			intents = append(intents, one.call.Intent)
+		}
+	}
+	if err := s.Ledger.Intend(ctx, s.input.Lease, intents...); err != nil {
+		for _, one := range calls {
+			one.pacer.Answered(one.paid, s.Now(), channels.Budget{}, err)
+			s.machine.Withdrawn(one.number)
+		}
+		return err
+	}
+	for _, one := range calls {
+		go s.perform(ctx, one)
+	}
+	return nil
+}
+
+// perform makes a call and tells the loop what it brought.
+func (s *slice) perform(ctx context.Context, one beginning) {
+	limited, cancel := context.WithTimeout(ctx, s.machine.Timeout())
+	defer cancel()
+	answer := s.call(limited, one.kind, one.call, one.items)
+	answer.number, answer.kind, answer.pacer, answer.paid, answer.took = one.number, one.kind, one.pacer, one.paid, s.Now().Sub(one.at)
+	s.replies <- answer
 }
 
 // call makes a call.
@@ -131,10 +167,29 @@ func (s *slice) call(ctx context.Context, kind push.Kind, call ledger.OpenCall, 
 	return answer
 }
 
-// settle writes what a call brought, also when a cancellation came meanwhile: what the store said must not be lost.
-func (s *slice) settle(ctx context.Context, answer reply) *ending {
+// settle writes what calls brought, also when a cancellation came meanwhile: what the store said must not be lost.
+func (s *slice) settle(ctx context.Context, answers []reply) *ending {
 	keep, done := context.WithTimeout(context.WithoutCancel(ctx), answerPatience)
 	defer done()
+	var end *ending
+	var written []ledger.Answer
+	for _, answer := range answers {
+		effects, err := s.effects(ctx, keep, answer, &written)
+		if err == nil {
+			written, err = s.write(keep, effects, written)
+		}
+		if last := ended(effects, err); last != nil && (end == nil || end.err == nil) {
+			end = last
+		}
+	}
+	if err := s.Ledger.Answer(keep, s.input.Lease, written...); err != nil {
+		return &ending{err: err}
+	}
+	return end
+}
+
+// effects is what an answer changes. What is written before it counts where the run's figures do.
+func (s *slice) effects(ctx, keep context.Context, answer reply, written *[]ledger.Answer) (push.Effects, error) {
 	count(ctx, s.store, answer.reply, answer.err, answer.took)
 	answer.pacer.Answered(answer.paid, s.Now(), answer.reply.Budget, answer.err)
 	var effects push.Effects
@@ -143,19 +198,28 @@ func (s *slice) settle(ctx context.Context, answer reply) *ending {
 	} else {
 		effects = s.machine.Answered(answer.number, answer.reply, answer.err, s.Now())
 	}
-	if effects.Check {
-		earlier, err := s.Ledger.Tally(keep, s.input.Lease.Run)
-		if err != nil {
-			return &ending{err: err}
-		}
-		s.machine.Earlier(earlier)
-		_, err = s.channel.Check(keep)
-		effects = s.machine.Checked(answer.number, err, s.Now())
+	if !effects.Check {
+		return effects, nil
 	}
-	if err := s.write(keep, effects); err != nil {
-		return &ending{err: err}
+	before := *written
+	*written = nil
+	if err := s.Ledger.Answer(keep, s.input.Lease, before...); err != nil {
+		return push.Effects{}, err
 	}
+	earlier, err := s.Ledger.Tally(keep, s.input.Lease.Run)
+	if err != nil {
+		return push.Effects{}, err
+	}
+	s.machine.Earlier(earlier)
+	_, err = s.channel.Check(keep)
+	return s.machine.Checked(answer.number, err, s.Now()), nil
+}
+
+// ended is how effects, or an error in carrying them out, end the slice; nil when they do not.
+func ended(effects push.Effects, err error) *ending {
 	switch {
+	case err != nil:
+		return &ending{err: err}
 	case effects.Fail != nil:
 		return &ending{err: effects.Fail}
 	case effects.Pause != nil:
@@ -164,17 +228,17 @@ func (s *slice) settle(ctx context.Context, answer reply) *ending {
 	return nil
 }
 
-// write carries effects out.
-func (s *slice) write(ctx context.Context, effects push.Effects) error {
+// write carries effects out, but for their answer, which it adds to those that are still to be written.
+func (s *slice) write(ctx context.Context, effects push.Effects, written []ledger.Answer) ([]ledger.Answer, error) {
 	lease, now := s.input.Lease, s.Now()
 	if len(effects.Forget) > 0 {
 		if err := s.Ledger.Forget(ctx, lease, effects.Forget); err != nil {
-			return err
+			return written, err
 		}
 	}
 	if len(effects.Remember) > 0 {
 		if err := s.Ledger.Remember(ctx, lease, effects.Remember, now); err != nil {
-			return err
+			return written, err
 		}
 	}
 	if len(effects.Park) > 0 {
@@ -183,17 +247,17 @@ func (s *slice) write(ctx context.Context, effects push.Effects) error {
 			rows[i], answers[i] = parked.Row, parked.Answer
 		}
 		if err := s.Ledger.Park(ctx, lease, rows, answers, now); err != nil {
-			return err
+			return written, err
 		}
 	}
 	if effects.Abandon != nil {
 		if err := s.Ledger.Abandon(ctx, lease, effects.Abandon.Key, effects.Abandon.Why, now); err != nil {
-			return err
+			return written, err
 		}
 	}
 	if effects.Answer != nil {
 		effects.Answer.Pace = s.pace()
-		return s.Ledger.Answer(ctx, lease, *effects.Answer)
+		written = append(written, *effects.Answer)
 	}
-	return nil
+	return written, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -111,40 +112,64 @@ func TestLostAnswersOfManyCalls(t *testing.T) {
 	require.Len(t, store.calls, 8)
 }
 
-// overtaken is a store whose first call is answered, with a loss, while the second is begun.
+// overtaken is a store of which the second call loses its answer while the fifth is prepared.
 type overtaken struct {
 	*script
-	second   chan struct{} // closed when the second intent comes
-	first    chan struct{} // closed when the first call is answered
-	answered <-chan struct{}
+	prepared int
+	fifth    chan struct{}          // closed when the fifth call is prepared
+	well     chan (<-chan struct{}) // of a call that is answered: what is closed when the answer waits for the loop
+	lost     chan (<-chan struct{}) // of the second
+}
+
+func (s *overtaken) Encode(items []channels.Item, key string) ([]byte, error) {
+	if s.prepared++; s.prepared == 5 {
+		close(s.fifth)
+		<-<-s.lost
+	}
+	return s.script.Encode(items, key)
 }
 
 func (s *overtaken) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
-	reply, err := s.script.Send(ctx, call)
-	if err != nil {
-		<-s.second
-		s.answered = ctx.Done() // a call's time ends when its answer waits for the loop
-		close(s.first)
+	s.mutex.Lock()
+	s.calls = append(s.calls, call)
+	n := len(s.calls)
+	s.mutex.Unlock()
+	switch n { // a call's time ends when its answer waits for the loop
+	case 1, 3, 4:
+		s.well <- ctx.Done()
+	case 2:
+		<-s.fifth
+		s.lost <- ctx.Done()
+		return channels.Reply{}, errLost
 	}
-	return reply, err
+	return channels.All(call.Items, channels.Applied), nil
 }
 
-// overtaking holds the second intent back until the answer to the first call waits for the loop.
-type overtaking struct {
+// grouped notes what is written together, and holds the first answers back until three wait for the loop or are being written.
+type grouped struct {
 	ledger.Ledger
-	store   *overtaken
-	intents int
+	store            *overtaken
+	intents, answers []int
 }
 
-func (o *overtaking) Intend(ctx context.Context, lease ledger.Lease, intent ledger.Intent) error {
-	if o.intents++; o.intents == 2 {
-		close(o.store.second)
-		<-o.store.first
-		<-o.store.answered
+func (g *grouped) Intend(ctx context.Context, lease ledger.Lease, intents ...ledger.Intent) error {
+	if len(intents) > 0 {
+		g.intents = append(g.intents, len(intents))
 	}
-	return o.Ledger.Intend(ctx, lease, intent)
+	return g.Ledger.Intend(ctx, lease, intents...)
 }
 
+func (g *grouped) Answer(ctx context.Context, lease ledger.Lease, answers ...ledger.Answer) error {
+	if len(g.answers) == 0 {
+		for range 3 {
+			<-<-g.store.well
+		}
+	}
+	g.answers = append(g.answers, len(answers))
+	return g.Ledger.Answer(ctx, lease, answers...)
+}
+
+// Calls that begin together have their intents written together, and what is answered while something is written is written together next.
 // An answer that has come is settled before another call begins: it may say that the store falters. A wait that ends at the same moment changes
 // nothing: it is tried some times, because which of the two is seen first is chance.
 func TestAnswersAreSettledBeforeTheNextCall(t *testing.T) {
@@ -156,24 +181,51 @@ func TestAnswersAreSettledBeforeTheNextCall(t *testing.T) {
 
 func overtake(t *testing.T) {
 	t.Helper()
-	store := &overtaken{script: fast(4), second: make(chan struct{}), first: make(chan struct{})}
-	store.answer = func(n int, _ channels.Call) (channels.Reply, error) {
-		if n == 1 {
-			return channels.Reply{}, errLost
-		}
-		return channels.Reply{}, nil
-	}
+	store := &overtaken{script: fast(4), fifth: make(chan struct{}), well: make(chan (<-chan struct{}), 3), lost: make(chan (<-chan struct{}), 1)}
 	p := flowing(t, store, skusOf(8)...)
+	var ticks atomic.Int64 // 10 µs at each look at the clock, in which the bucket fills
+	p.push.Now = func() time.Time { return p.now.Add(time.Duration(ticks.Add(10)) * time.Microsecond) }
 	p.push.After = func(time.Duration, int) <-chan time.Time {
 		over := make(chan time.Time)
 		close(over)
 		return over
 	}
-	p.push.Ledger = &overtaking{Ledger: p.Ledger, store: store}
+	written := &grouped{Ledger: p.Ledger, store: store}
+	p.push.Ledger = written
 	result, err := p.slice()
 	require.NoError(t, err)
 	require.True(t, result.Faulty)
-	require.Len(t, store.calls, 2, "the store takes four at once, and after the loss nothing new begins")
+	require.Len(t, store.calls, 5, "there is room for eight, and after the loss nothing new begins")
+	require.Equal(t, []int{4, 1}, written.intents)
+	require.LessOrEqual(t, len(written.answers), 4)
+	sum := 0
+	for _, n := range written.answers {
+		sum += n
+	}
+	require.Equal(t, 5, sum)
+}
+
+// Where the intents of calls that begin together cannot be written, none of the calls is made.
+func TestIntentsAreWrittenTogetherOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	store := fast(4)
+	p := flowing(t, store, skusOf(8)...)
+	p.push.Ledger = &moving{Ledger: p.Ledger}
+	_, err := p.slice()
+	require.ErrorContains(t, err, "no longer due as it says")
+	require.Empty(t, store.calls)
+	require.Empty(t, p.open())
+	p.push.Ledger = p.Ledger
+	require.NoError(t, p.run())
+	require.Len(t, store.calls, 8)
+}
+
+// moving has the last of some rows move right before their intents are written.
+type moving struct{ ledger.Ledger }
+
+func (m *moving) Intend(ctx context.Context, lease ledger.Lease, intents ...ledger.Intent) error {
+	intents[len(intents)-1].Items[0].Quantity++
+	return m.Ledger.Intend(ctx, lease, intents...)
 }
 
 // A person may lower how many calls are under way at once.

@@ -337,16 +337,16 @@ func (b *breaking) Abandon(ctx context.Context, lease ledger.Lease, key, why str
 	return errors.Join(b.fails("abandon"), b.Ledger.Abandon(ctx, lease, key, why, now))
 }
 
-func (b *breaking) Intend(ctx context.Context, lease ledger.Lease, intent ledger.Intent) error {
-	return errors.Join(b.fails("intend"), b.Ledger.Intend(ctx, lease, intent))
+func (b *breaking) Intend(ctx context.Context, lease ledger.Lease, intents ...ledger.Intent) error {
+	return errors.Join(b.fails("intend"), b.Ledger.Intend(ctx, lease, intents...))
 }
 
 func (b *breaking) Resend(ctx context.Context, lease ledger.Lease, key string, deadline, now time.Time) error {
 	return errors.Join(b.fails("resend"), b.Ledger.Resend(ctx, lease, key, deadline, now))
 }
 
-func (b *breaking) Answer(ctx context.Context, lease ledger.Lease, answer ledger.Answer) error {
-	return errors.Join(b.fails("answer"), b.Ledger.Answer(ctx, lease, answer))
+func (b *breaking) Answer(ctx context.Context, lease ledger.Lease, answers ...ledger.Answer) error {
+	return errors.Join(b.fails("answer"), b.Ledger.Answer(ctx, lease, answers...))
 }
 
 func (b *breaking) Due(ctx context.Context, connection string, scope []string) (ledger.Due, error) {

@@ -6,38 +6,52 @@ import (
 	"fmt"
 )
 
-// Answer writes what became of a call; see Pusher. Items that the answer does not name stay as they are, and so do those that
+// Answer writes what became of calls; see Pusher. Items that an answer does not name stay as they are, and so do those that
 // an earlier answer to the same call settled. What the answer says of items that the call did not hold is not believed, and of
 // two answers for one item the first counts.
-func (d *database) Answer(ctx context.Context, lease Lease, answer Answer) error {
-	if err := checkText("the ticket of a call", answer.Ticket); err != nil {
-		return err
+func (d *database) Answer(ctx context.Context, lease Lease, answers ...Answer) error {
+	for _, answer := range answers {
+		if err := checkText("the ticket of a call", answer.Ticket); err != nil {
+			return err
+		}
+	}
+	if len(answers) == 0 {
+		return nil
 	}
 	return d.write(ctx, func(t *tx) error {
 		at, err := t.hold(ctx, lease)
 		if err != nil {
 			return err
 		}
-		call, err := t.call(ctx, at.connection, answer.Key)
-		if err != nil || call.closed {
-			return err
+		for _, answer := range answers {
+			if err := t.answer(ctx, at, answer); err != nil {
+				return err
+			}
 		}
-		open, err := t.openRows(ctx, at, answer.Key)
-		if err != nil {
-			return err
-		}
-		rows, err := settleAll(open, call, answer)
-		if err != nil {
-			return err
-		}
-		if err := t.settleRows(ctx, at, answer, rows); err != nil {
-			return err
-		}
-		if err := t.noteRows(ctx, at, answer, rows); err != nil {
-			return err
-		}
-		return t.settleCall(ctx, at, answer, rows, len(open))
+		return nil
 	})
+}
+
+func (t *tx) answer(ctx context.Context, at holding, answer Answer) error {
+	call, err := t.call(ctx, at.connection, answer.Key)
+	if err != nil || call.closed {
+		return err
+	}
+	open, err := t.openRows(ctx, at, answer.Key)
+	if err != nil {
+		return err
+	}
+	rows, err := settleAll(open, call, answer)
+	if err != nil {
+		return err
+	}
+	if err := t.settleRows(ctx, at, answer, rows); err != nil {
+		return err
+	}
+	if err := t.noteRows(ctx, at, answer, rows); err != nil {
+		return err
+	}
+	return t.settleCall(ctx, at, answer, rows, len(open))
 }
 
 // openRows loads the rows that still wait for an answer to a call.

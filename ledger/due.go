@@ -13,9 +13,7 @@ func (d *database) Due(ctx context.Context, connection string, scope []string) (
 	var found Due
 	err := d.read(ctx, func(t *tx) error {
 		if len(scope) > 0 {
-			return t.row(ctx, `WITH named (sku) AS MATERIALIZED (SELECT DISTINCT j.value FROM `+t.dialect.set()+`),
-				scoped (product) AS MATERIALIZED (SELECT sku FROM named UNION
-					SELECT b.bundle FROM connections n CROSS JOIN named CROSS JOIN bundle_components b WHERE n.id = ? AND b.merchant = n.merchant AND b.component = named.sku)
+			return t.row(ctx, scoped(t.dialect)+`
 				SELECT COUNT(*) FILTER (WHERE `+due+`), COUNT(*) FILTER (WHERE live), COUNT(*) FILTER (WHERE `+due+` AND quantity = 0 AND live),
 					COUNT(*) FILTER (WHERE `+open+` AND quantity = 0 AND live), COUNT(*) FILTER (WHERE open_call IS NOT NULL)
 				FROM scoped CROSS JOIN channel_levels c WHERE c.connection = ? AND c.product = scoped.product`, t.dialect.list(scope), connection, connection).

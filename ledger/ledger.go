@@ -633,15 +633,15 @@ type Pusher interface {
 	// NextDue returns up to limit due rows (pending or retrying), without an open call, in order of key, after the given
 	// position. With scope: only rows of those products and of bundles that contain them.
 	NextDue(ctx context.Context, query DueQuery) ([]DueItem, error)
-	// Intend writes an intent before its call: the rows become unknown, the call is kept with its body, the store's
-	// BusyUntil moves to the deadline and the day's calls grow by one, in one transaction.
-	Intend(ctx context.Context, lease Lease, intent Intent) error
+	// Intend writes the intents of calls that begin together, before they are made: the rows become unknown, the calls are kept with their
+	// bodies, the store's BusyUntil moves to the deadline and the day's calls grow, in one transaction. Where one is refused, none is written.
+	Intend(ctx context.Context, lease Lease, intents ...Intent) error
 	// Resend notes that an open call is about to be sent again (sends, BusyUntil, day's calls).
 	Resend(ctx context.Context, lease Lease, key string, deadline, now time.Time) error
-	// Answer writes what became of a call. A row whose figure changed since the call was made becomes pending again and
+	// Answer writes what became of calls, in one transaction. A row whose figure changed since its call was made becomes pending again and
 	// its activity says superseded. Without a ticket and with no item left unknown or sent, the call is closed.
 	// An answer to a closed call changes nothing.
-	Answer(ctx context.Context, lease Lease, answer Answer) error
+	Answer(ctx context.Context, lease Lease, answers ...Answer) error
 	// Abandon closes an open call whose bytes may not be sent again; its rows become pending with no known shown figure.
 	Abandon(ctx context.Context, lease Lease, key, reason string, now time.Time) error
 	// CallsOn returns how many calls were made to the store on the UTC day of the time.

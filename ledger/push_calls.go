@@ -50,41 +50,56 @@ func (d *database) OpenCall(ctx context.Context, connection, key string) (OpenCa
 	return call, err
 }
 
-// Intend writes an intent before its call; see Pusher. It refuses, and writes nothing, when one of the rows has an open call
+// Intend writes the intents of calls that begin together; see Pusher. It refuses, and writes nothing, when one of the rows has an open call
 // already, is no longer due, or is due with another figure than the intent's.
-func (d *database) Intend(ctx context.Context, lease Lease, intent Intent) error {
-	if err := checkText("the key of a call", intent.Key); err != nil {
-		return err
+func (d *database) Intend(ctx context.Context, lease Lease, intents ...Intent) error {
+	for _, intent := range intents {
+		if err := checkText("the key of a call", intent.Key); err != nil {
+			return err
+		}
+		if intent.Key == "" || len(intent.Items) == 0 {
+			return fmt.Errorf("ledger: a call needs a key and items; this one has the key %q and %d items", intent.Key, len(intent.Items))
+		}
 	}
-	if intent.Key == "" || len(intent.Items) == 0 {
-		return fmt.Errorf("ledger: a call needs a key and items; this one has the key %q and %d items", intent.Key, len(intent.Items))
+	if len(intents) == 0 {
+		return nil
 	}
-	return d.moveOnce(ctx, intent.Now, func(t *tx) error {
+	return d.moveOnce(ctx, intents[0].Now, func(t *tx) error {
 		at, err := t.hold(ctx, lease)
 		if err != nil {
 			return err
 		}
-		// The || hides the status from the planner: it would walk all due rows, for every item, to find the few of the call.
-		taken, err := t.bulk(ctx, *itemTable(intent.Items), `UPDATE channel_levels AS l SET status = 'unknown', reason = '', open_call = ?, run = ?
-			FROM input i WHERE l.connection = ? AND l.channel_sku = i.channel_sku AND l.location = i.location
-			AND l.status || '' IN ('pending', 'retrying') AND l.quantity = i.quantity AND l.observed = i.observed`, intent.Key, lease.Run, at.connection)
-		if err != nil {
-			return err
+		for _, intent := range intents {
+			if err := t.intend(ctx, at, intent); err != nil {
+				return err
+			}
 		}
-		if missing := int64(len(intent.Items)) - taken; missing != 0 {
-			return fmt.Errorf("ledger: call %s of connection %s cannot be begun: %d of its %d rows have an open call or are no longer due as it says; ask for the due rows again",
-				intent.Key, at.connection, missing, len(intent.Items))
-		}
-		_, err = t.exec(ctx, "INSERT INTO calls (key, connection, store, run, fence, body, items, created_at, busy_until, sends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-			intent.Key, at.connection, lease.Store, lease.Run, lease.Fence, intent.Body, encode(intent.Items), micros(intent.Now), micros(intent.Deadline))
-		if err != nil {
-			return err
-		}
-		if err := t.countItems(ctx, lease.Store, intent); err != nil {
-			return err
-		}
-		return t.countCall(ctx, lease, intent.Deadline, intent.Now, intent.Pace)
+		return nil
 	})
+}
+
+func (t *tx) intend(ctx context.Context, at holding, intent Intent) error {
+	lease := at.lease
+	// The || hides the status from the planner: it would walk all due rows, for every item, to find the few of the call.
+	taken, err := t.bulk(ctx, *itemTable(intent.Items), `UPDATE channel_levels AS l SET status = 'unknown', reason = '', open_call = ?, run = ?
+		FROM input i WHERE l.connection = ? AND l.channel_sku = i.channel_sku AND l.location = i.location
+		AND l.status || '' IN ('pending', 'retrying') AND l.quantity = i.quantity AND l.observed = i.observed`, intent.Key, lease.Run, at.connection)
+	if err != nil {
+		return err
+	}
+	if missing := int64(len(intent.Items)) - taken; missing != 0 {
+		return fmt.Errorf("ledger: call %s of connection %s cannot be begun: %d of its %d rows have an open call or are no longer due as it says; ask for the due rows again",
+			intent.Key, at.connection, missing, len(intent.Items))
+	}
+	_, err = t.exec(ctx, "INSERT INTO calls (key, connection, store, run, fence, body, items, created_at, busy_until, sends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+		intent.Key, at.connection, lease.Store, lease.Run, lease.Fence, intent.Body, encode(intent.Items), micros(intent.Now), micros(intent.Deadline))
+	if err != nil {
+		return err
+	}
+	if err := t.countItems(ctx, lease.Store, intent); err != nil {
+		return err
+	}
+	return t.countCall(ctx, lease, intent.Deadline, intent.Now, intent.Pace)
 }
 
 // countItems counts a call for each channel SKU that it names, for stores that allow a number of them in a day.

@@ -20,10 +20,20 @@ func (d *database) NextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 }
 
 func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, error) {
-	// The list of statuses is that of the index channel_levels_due, which holds nothing but due rows.
+	// The list of statuses is that of the index channel_levels_due, which holds nothing but due rows. Of a few products, the rows are found by
+	// product: there may be a million due rows of others.
 	statement := `SELECT location, channel_sku, product, quantity, observed, exported, attempts, part FROM channel_levels
 		WHERE connection = ? AND status IN ('pending', 'retrying') AND (channel_sku, location) > (?, ?)`
-	arguments := []any{query.Connection, query.AfterSKU, query.AfterPlace}
+	levels := "channel_levels"
+	var arguments []any
+	if len(query.Scope) > 0 {
+		levels = "c"
+		statement = scoped(d.dialect) + `
+			SELECT location, channel_sku, c.product, quantity, observed, exported, attempts, part FROM scoped CROSS JOIN channel_levels c
+			WHERE c.connection = ? AND c.product = scoped.product AND c.status || '' IN ('pending', 'retrying') AND (channel_sku, location) > (?, ?)`
+		arguments = append(arguments, d.dialect.list(query.Scope), query.Connection)
+	}
+	arguments = append(arguments, query.Connection, query.AfterSKU, query.AfterPlace)
 	if query.MaximumTries > 0 {
 		statement += " AND NOT (tries_run = ? AND tries >= ?)"
 		arguments = append(arguments, query.Run, query.MaximumTries)
@@ -34,15 +44,8 @@ func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 	}
 	if query.MaximumCalls > 0 {
 		statement += ` AND NOT EXISTS (SELECT 1 FROM item_days d WHERE d.store = (SELECT store FROM connections WHERE id = ?)
-			AND d.day = ? AND d.channel_sku = channel_levels.channel_sku AND d.calls >= ?)`
+			AND d.day = ? AND d.channel_sku = ` + levels + `.channel_sku AND d.calls >= ?)`
 		arguments = append(arguments, query.Connection, int64(query.Day), query.MaximumCalls)
-	}
-	if len(query.Scope) > 0 {
-		scope := d.dialect.list(query.Scope)
-		statement += ` AND (product IN (SELECT j.value FROM ` + d.dialect.set() + `)
-			OR product IN (SELECT b.bundle FROM bundle_components b
-				WHERE b.merchant = (SELECT merchant FROM connections WHERE id = ?) AND b.component IN (SELECT j.value FROM ` + d.dialect.set() + `)))`
-		arguments = append(arguments, scope, query.Connection, scope)
 	}
 	statement += " ORDER BY channel_sku, location LIMIT ?"
 	arguments = append(arguments, limitOf(query.Limit))
@@ -58,4 +61,12 @@ func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 		}, statement, arguments...)
 	})
 	return due, err
+}
+
+// scoped begins a statement with the products that a scope names and the bundles that contain them, as scoped (product). Its arguments are the
+// scope's list and the connection.
+func scoped(d dialect) string {
+	return `WITH named (sku) AS MATERIALIZED (SELECT DISTINCT j.value FROM ` + d.set() + `),
+		scoped (product) AS MATERIALIZED (SELECT sku FROM named UNION
+			SELECT b.bundle FROM connections n CROSS JOIN named CROSS JOIN bundle_components b WHERE n.id = ? AND b.merchant = n.merchant AND b.component = named.sku)`
 }

@@ -59,7 +59,8 @@ type Step struct {
 	// Call is that of Resend and Poll as the ledger has it. Of Send and Find only Items are set.
 	Call ledger.OpenCall
 
-	window *window
+	window  *window   // of Find
+	windows []*window // of ReadReferences
 }
 
 // Operation is the kind of call of a step that makes one; it is empty for the others.
@@ -210,6 +211,10 @@ func (m *Machine) Began(step Step, call ledger.OpenCall) int {
 	m.flights[m.last] = &flight{step: step}
 	return m.last
 }
+
+// Withdrawn tells that a call was not made after all, because its intent could not be written. The slice ends then, so that its rows are read
+// again by the next.
+func (m *Machine) Withdrawn(number int) { delete(m.flights, number) }
 
 // Timeout is the longest that a call may take.
 func (m *Machine) Timeout() time.Duration {

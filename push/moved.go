@@ -85,6 +85,7 @@ func (m *Machine) current(rows []ledger.DueItem) []ledger.DueItem {
 // firstQuery asks for the due rows of what moved.
 func (m *Machine) firstQuery(now time.Time) ledger.DueQuery {
 	query := m.query(now)
+	query.Limit = m.page()
 	query.AfterSKU, query.AfterPlace = m.moves.after.ChannelSKU, m.moves.after.Location
 	if query.Newer = m.moves.newer; !query.Newer {
 		query.Scope = m.moves.first

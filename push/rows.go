@@ -24,10 +24,15 @@ func (m *Machine) fresh(now time.Time) ([]Step, error) {
 	}
 	var find []Step
 	var first []*window
+	if unknown := m.unread(); len(unknown) > 0 {
+		var rows []ledger.DueItem
+		for _, w := range unknown {
+			rows = append(rows, w.rows...)
+		}
+		return []Step{{Kind: ReadReferences, SKUs: skus(rows), windows: unknown}}, nil
+	}
 	for _, w := range slices.Clone(m.windows) {
 		switch {
-		case !w.known && m.setup.Finds:
-			return []Step{{Kind: ReadReferences, SKUs: skus(w.rows), window: w}}, nil
 		case len(w.unknown) == 0 && w.looking == 0 && w.first:
 			first = append(first, w)
 		case len(w.unknown) == 0 && w.looking == 0:
@@ -55,6 +60,17 @@ func (m *Machine) fresh(now time.Time) ([]Step, error) {
 	return []Step{{Kind: ReadDue, Query: m.query(now)}}, nil
 }
 
+// unread are the windows of which it is not known yet what the ledger remembers.
+func (m *Machine) unread() []*window {
+	var unread []*window
+	for _, w := range m.windows {
+		if !w.known && m.setup.Finds {
+			unread = append(unread, w)
+		}
+	}
+	return unread
+}
+
 // busy is true while rows that came back to be due may still be followed by others.
 func (m *Machine) busy() bool { return len(m.flights) > 0 || len(m.windows) > 0 }
 
@@ -77,12 +93,12 @@ func skus(rows []ledger.DueItem) []string {
 func (m *Machine) query(now time.Time) ledger.DueQuery {
 	return ledger.DueQuery{
 		Connection: m.setup.Connection, Run: m.setup.Run, Scope: m.setup.Scope, MaximumTries: triesPerRun,
-		AfterSKU: m.after.ChannelSKU, AfterPlace: m.after.Location, Limit: m.page(),
+		AfterSKU: m.after.ChannelSKU, AfterPlace: m.after.Location, Limit: m.page() * m.atOnce,
 		MaximumCalls: m.setup.Limits.ItemCalls, Day: ledger.DayOf(now, m.setup.Limits.DayZone),
 	}
 }
 
-// page is how many rows are read together.
+// page is how many rows are looked up and composed together. Rows are read for as many pages as there may be calls under way.
 func (m *Machine) page() int { return max(m.setup.Limits.Window, m.batch) }
 
 // Due tells which rows a query of ReadDue returned. After the last row it begins again at the first when nothing is under way any more:
@@ -99,14 +115,20 @@ func (m *Machine) Due(rows []ledger.DueItem) {
 	}
 	last := rows[len(rows)-1]
 	m.after = ledger.DueItem{ChannelSKU: last.ChannelSKU, Location: last.Location}
-	if rows = m.added(rows); len(rows) > 0 {
-		m.windows = append(m.windows, &window{rows: rows})
+	for page := range slices.Chunk(m.added(rows), m.page()) {
+		m.windows = append(m.windows, &window{rows: page})
 	}
 }
 
 // Known tells what the ledger remembers of the rows of a ReadReferences.
 func (m *Machine) Known(step Step, references map[string]ledger.Reference, now time.Time) {
-	w := step.window
+	for _, w := range step.windows {
+		w.remember(references, now)
+	}
+}
+
+// remember fills in what the ledger knows of a window's rows; the others are to be looked up.
+func (w *window) remember(references map[string]ledger.Reference, now time.Time) {
 	w.known = true
 	for i := range w.rows {
 		row := &w.rows[i]

@@ -84,9 +84,11 @@ type noted struct {
 	to *pushing
 }
 
-func (n noted) Intend(ctx context.Context, lease ledger.Lease, intent ledger.Intent) error {
-	n.to.made(call{at: intent.Now})
-	return n.Ledger.Intend(ctx, lease, intent)
+func (n noted) Intend(ctx context.Context, lease ledger.Lease, intents ...ledger.Intent) error {
+	for _, intent := range intents {
+		n.to.made(call{at: intent.Now})
+	}
+	return n.Ledger.Intend(ctx, lease, intents...)
 }
 
 func (n noted) Resend(ctx context.Context, lease ledger.Lease, key string, deadline, now time.Time) error {
