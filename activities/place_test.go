@@ -85,6 +85,7 @@ func TestPlacesOfARun(t *testing.T) {
 			dry := test.input
 			dry.DryRun = true
 			test.input.Lease = w.take("north", ledger.Smart)
+			dry.Lease = test.input.Lease
 			previewed := w.resolve(dry).Preview
 			require.Len(t, previewed.Lines, len(test.want), "a dry run shows what would be pushed: %v", previewed.Lines)
 			w.resolve(test.input)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
@@ -13,10 +15,20 @@ import (
 // previewLines bounds what a dry run returns in words; the counts are complete.
 const previewLines = 50
 
+const (
+	// previewRows bounds what is kept of a dry run; the counts are complete.
+	previewRows = 10_000
+	// previewLasts is how long it is kept: by then the levels are others.
+	previewLasts = 24 * time.Hour
+	// mostWhyBytes is how much of why a row has its figure is kept with it; its page has all of it.
+	mostWhyBytes = 500
+)
+
 // preview collects what a push would do, from the real resolver and the recorded rows.
 type preview struct {
 	Preview
 	changed, blocked, same []string // the first lines of each
+	rows                   []ledger.PreviewRow
 }
 
 func newPreview() *preview { return &preview{} }
@@ -42,14 +54,37 @@ func (p *preview) add(ctx context.Context, state ledger.Ledger, connection strin
 				}
 			}
 			if move == inventory.Push {
-				p.count(level.Location, level.ChannelSKU, shown, level.Quantity, blocked)
+				p.keep(resolution.Product, level, blocked, p.count(level.Location, level.ChannelSKU, shown, level.Quantity, blocked), shown)
 			}
 		}
 	}
 	return nil
 }
 
-func (p *preview) count(location, sku string, shown *int64, quantity int64, blocked string) {
+// keep keeps a row that would change, or is blocked.
+func (p *preview) keep(product string, level inventory.ChannelLevel, blocked string, move ledger.PreviewMove, shown *int64) {
+	if move == "" || len(p.rows) == previewRows {
+		return
+	}
+	why := blocked
+	if why == "" {
+		why = strings.Join(level.Why.Lines(), "; ")
+	}
+	p.rows = append(p.rows, ledger.PreviewRow{
+		Product: product, ChannelSKU: level.ChannelSKU, Location: level.Location, Shows: shown, Would: level.Quantity, Move: move, Why: firstBytes(why, mostWhyBytes),
+	})
+}
+
+// firstBytes is the beginning of a text, without a character that is cut.
+func firstBytes(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}
+
+// count counts what a push would do with a row, and says it; empty where the store would show the same.
+func (p *preview) count(location, sku string, shown *int64, quantity int64, blocked string) ledger.PreviewMove {
 	before := "?"
 	if shown != nil {
 		before = fmt.Sprint(*shown)
@@ -66,17 +101,22 @@ func (p *preview) count(location, sku string, shown *int64, quantity int64, bloc
 		if len(p.blocked) < previewLines {
 			p.blocked = append(p.blocked, fmt.Sprintf("block %s: %s", place(location, sku), blocked))
 		}
+		return ledger.PreviewBlocked
 	case shown == nil:
 		line(&p.changed, &p.New, "new")
+		return ledger.PreviewNew
 	case quantity == *shown:
 		line(&p.same, &p.Same, "same")
+		return ""
 	case quantity == 0:
 		line(&p.changed, &p.Zero, "zero")
+		return ledger.PreviewZero
 	case quantity > *shown:
 		line(&p.changed, &p.Raise, "raise")
-	default:
-		line(&p.changed, &p.Lower, "lower")
+		return ledger.PreviewRaise
 	}
+	line(&p.changed, &p.Lower, "lower")
+	return ledger.PreviewLower
 }
 
 // lines are the first of all, those that would change before the others, and how many more there are.
@@ -97,8 +137,14 @@ func place(location, sku string) string {
 	return sku + " at " + location
 }
 
-// result adds the rows that are due from before, which a push would send as well.
-func (p *preview) result(ctx context.Context, state ledger.Ledger, input ResolveInput, result ResolveResult) (ResolveResult, error) {
+// result keeps the preview, and adds the rows that are due from before, which a push would send as well.
+func (p *preview) result(ctx context.Context, state ledger.Ledger, input ResolveInput, result ResolveResult, now time.Time) (ResolveResult, error) {
+	kept := ledger.Preview{MadeAt: now, ExpiresAt: now.Add(previewLasts), PreviewCounts: ledger.PreviewCounts{
+		Raise: p.Raise, Lower: p.Lower, Zero: p.Zero, Same: p.Same, New: p.New, Blocked: p.Blocked,
+	}}
+	if err := state.KeepPreview(ctx, input.Lease, kept, p.rows); err != nil {
+		return ResolveResult{}, err
+	}
 	due, err := state.Due(ctx, input.Connection, input.Scope)
 	if err != nil {
 		return ResolveResult{}, err

@@ -57,7 +57,7 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResul
 	}
 	result.Rejected = kept.Words()
 	if input.DryRun {
-		return preview.result(ctx, r.Ledger, input, result)
+		return preview.result(ctx, r.Ledger, input, result, r.Now())
 	}
 	if len(input.Scope) == 0 {
 		if err := r.Ledger.AdvanceCursor(ctx, input.Lease, plan); err != nil {

@@ -33,6 +33,8 @@ func (c *Console) forms() []form {
 	return []form{
 		{"/c/{id}/sync", control.ActSync, "sync", c.actSync},
 		{"/c/{id}/push", control.ActSync, "sync", c.actPush},
+		{"/c/{id}/preview", control.ActSync, "sync, as a dry run", c.actPreview},
+		{"/c/{id}/preview/push", control.ActSync, "push what a preview would change", c.actPushPreview},
 		{"/c/{id}/relearn", control.ActRelearn, "relearn", c.actRelearn},
 		{"/c/{id}/pause", control.ActPause, "pause", c.actPause},
 		{"/c/{id}/resume", control.ActPause, "resume", c.actResume},
@@ -142,11 +144,21 @@ func connectionPath(id string) string { return "/c/" + url.PathEscape(id) }
 func runPath(run int64) string { return "/runs/" + strconv.FormatInt(run, 10) }
 
 func (c *Console) actSync(ctx context.Context, r *http.Request) (string, notice, error) {
-	id, mode := r.PathValue("id"), ledger.Mode(r.PostForm.Get("mode"))
-	if mode != ledger.Smart && mode != ledger.Full {
-		return connectionPath(id), notice{}, unclear("the form names neither a Smart Sync nor a Full Sync")
+	id := r.PathValue("id")
+	mode, err := modeOf(r)
+	if err != nil {
+		return connectionPath(id), notice{}, err
 	}
 	return c.ask(ctx, connectionPath(id), mode, id, workflows.SyncRequest{})
+}
+
+// modeOf is the kind of run that a form asks for.
+func modeOf(r *http.Request) (ledger.Mode, error) {
+	mode := ledger.Mode(r.PostForm.Get("mode"))
+	if mode != ledger.Smart && mode != ledger.Full {
+		return mode, unclear("the form names neither a Smart Sync nor a Full Sync")
+	}
+	return mode, nil
 }
 
 // actPush pushes some SKUs of the warehouse now: those that the form names, and the products of the rows that were chosen. The form may name

@@ -38,6 +38,8 @@ type Control interface {
 	Resume(ctx context.Context, connection, by string) ([]string, error)
 	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
+	Preview(ctx context.Context, connection string, move ledger.PreviewMove, after int64, limit int) (control.PreviewShown, error)
+	PushPreview(ctx context.Context, connection string, run int64, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)
 	// Refused notes an act that was refused here.
 	Refused(ctx context.Context, act, on, reason string) error

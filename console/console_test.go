@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -37,6 +38,8 @@ type fake struct {
 	done  []string
 	fails error
 	phase string
+	// unseen: nobody has made a preview.
+	unseen bool
 }
 
 func (f *fake) note(what string) {
@@ -153,8 +156,33 @@ func (f *fake) Snapshot(context.Context, string, int) (control.Snapshot, error) 
 }
 
 func (f *fake) Ask(_ context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error) {
-	f.note(string(mode) + " " + connection + " " + strings.Join(request.SKUs, ",") + " by " + request.By)
+	dry := map[bool]string{true: ", dry"}[request.DryRun]
+	f.note(string(mode) + " " + connection + " " + strings.Join(request.SKUs, ",") + " by " + request.By + dry)
 	return control.SyncAnswer{Fate: workflows.SyncStarted, ByRun: 5}, nil
+}
+
+// Preview is one with a row of each move, of any name.
+func (f *fake) Preview(_ context.Context, connection string, move ledger.PreviewMove, after int64, _ int) (control.PreviewShown, error) {
+	if f.unseen {
+		return control.PreviewShown{}, &control.AbsentError{Message: "connection " + connection + " has no preview"}
+	}
+	shown := control.PreviewShown{Mode: ledger.Full, Preview: ledger.Preview{
+		Run: 5, Connection: connection, MadeAt: noon, ExpiresAt: noon.Add(24 * time.Hour), PreviewCounts: ledger.PreviewCounts{Raise: 1200, Lower: 1, Zero: 2, Same: 3, New: 4, Blocked: 5},
+	}}
+	if move == "" && after == 0 {
+		shown.Next = 3
+	}
+	shown.Rows = []ledger.PreviewRow{
+		{N: 1, Product: hostile, ChannelSKU: hostile, Shows: new(int64(5)), Would: 1019, Move: ledger.PreviewRaise, Why: hostile},
+		{N: 2, Product: "B", ChannelSKU: "B", Shows: new(int64(5)), Would: 0, Move: ledger.PreviewZero, Why: "0 available"},
+		{N: 3, Product: "C", ChannelSKU: "C", Location: "front", Would: 4, Move: ledger.PreviewNew, Why: "4 available"},
+	}
+	return shown, nil
+}
+
+func (f *fake) PushPreview(_ context.Context, connection string, run int64, request workflows.SyncRequest) (control.SyncAnswer, error) {
+	f.note(fmt.Sprintf("push the preview of run %d of %s by %s", run, connection, request.By))
+	return control.SyncAnswer{Fate: workflows.SyncStarted, ByRun: 7}, nil
 }
 
 func (f *fake) Relearn(_ context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
@@ -285,20 +313,22 @@ func TestPages(t *testing.T) {
 	w := newWorld(t).signIn()
 	sku := "/sku/acme/" + url.PathEscape(hostile)
 	for path, wanted := range map[string][]string{
-		"/":                    {"acme-shop", "Held", "312 of 1,204 rows", "waits for you"},
-		"/?state=on+time":      {"No connection is so."},
-		"/?name=acme":          {"acme-shop"},
-		"/c/acme-shop":         {"Every 60 minutes", "Set in tidemark.yaml.", "/c/acme-shop/schedule/full", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected"},
-		"/c/acme-shop/levels":  {"Push the chosen ones", "Rejected"},
-		"/runs":                {"#5", "Failed"},
-		"/runs/5":              {"2 rejected", "http://127.0.0.1:8233/namespaces/default/workflows/smart-sync%2Facme-shop/abc/history"},
-		"/levels":              {"portland", "40", "stale: its row was refused in run 12 (stock.csv:3): a fraction", "TENT in west was never read: its row was refused in run 12 (stock.csv:4): no number"},
-		"/levels?sku=TENT":     {"TENT in west was never read"},
-		"/sku/acme/TENT":       {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
-		sku:                    {"6 min 12 s, Smart Sync", "Push to acme-shop now", "1 place of 1 not known"},
-		"/held":                {"takes 310 rows to 0", "Approve"},
-		"/partners":            {"shopify", "80%", "none yet"},
-		"/assets/tidemark.css": {"--accent"},
+		"/":                              {"acme-shop", "Held", "312 of 1,204 rows", "waits for you"},
+		"/?state=on+time":                {"No connection is so."},
+		"/?name=acme":                    {"acme-shop"},
+		"/c/acme-shop":                   {"Every 60 minutes", "Set in tidemark.yaml.", "/c/acme-shop/schedule/full", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected"},
+		"/c/acme-shop/levels":            {"Push the chosen ones", "Rejected"},
+		"/runs":                          {"#5", "Failed"},
+		"/runs/5":                        {"2 rejected", "http://127.0.0.1:8233/namespaces/default/workflows/smart-sync%2Facme-shop/abc/history"},
+		"/levels":                        {"portland", "40", "stale: its row was refused in run 12 (stock.csv:3): a fraction", "TENT in west was never read: its row was refused in run 12 (stock.csv:4): no number"},
+		"/levels?sku=TENT":               {"TENT in west was never read"},
+		"/sku/acme/TENT":                 {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
+		sku:                              {"6 min 12 s, Smart Sync", "Push to acme-shop now", "1 place of 1 not known"},
+		"/c/acme-shop/preview":           {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
+		"/c/acme-shop/preview?move=zero": {"1,207 rows would change", `aria-current="true"`},
+		"/held":                          {"takes 310 rows to 0", "Approve"},
+		"/partners":                      {"shopify", "80%", "none yet"},
+		"/assets/tidemark.css":           {"--accent"},
 	} {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusOK, status, "%s: %s", path, body)
@@ -313,8 +343,13 @@ func TestPages(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, status, path)
 		require.Contains(t, body, words)
 	}
+	w.fake.unseen = true
+	status, body := w.get("/c/acme-shop/preview")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, "No preview is kept: make one with a dry run.")
+	require.NotContains(t, body, "Push these")
 	w.fake.fails = errors.New("dial 10.0.0.1: refused")
-	status, body := w.get("/")
+	status, body = w.get("/")
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.NotContains(t, body, "10.0.0.1", "what failed is in the log")
 }
@@ -381,6 +416,10 @@ func TestActs(t *testing.T) {
 		"what fails":            {"/runs/5/cancel", nil, nil, "the server&#39;s log says why"},
 		"no number":             {"/runs/x/approve", nil, []string{"refused approve on run x: that is not the number of a run"}, "not the number of a run"},
 		"push chosen rows":      {"/c/acme-shop/push", url.Values{"row": {"A", "B"}}, []string{"smart acme-shop " + hostile + " by ann"}, "started as run 5"},
+		"a dry run":             {"/c/acme-shop/preview", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann, dry"}, "Full Sync started as run 5."},
+		"a dry run of neither":  {"/c/acme-shop/preview", nil, []string{"refused sync, as a dry run on acme-shop: the form names neither a Smart Sync nor a Full Sync"}, "names neither"},
+		"push a preview":        {"/c/acme-shop/preview/push", url.Values{"run": {"5"}}, []string{"push the preview of run 5 of acme-shop by ann"}, "Smart Sync started as run 7."},
+		"push no preview":       {"/c/acme-shop/preview/push", nil, []string{"refused push what a preview would change on acme-shop: the form does not say which preview was looked at; open the page again"}, "which preview"},
 		"relearn chosen rows":   {"/c/acme-shop/relearn", url.Values{"row": {"A", "B"}}, []string{"relearn shop: A,B"}, "ids of 1 item; the next run looks them up anew, and pushes 2 figures again. 3 figures left"},
 		"relearn nothing":       {"/c/acme-shop/relearn", nil, []string{"refused relearn on acme-shop: no row is chosen"}, "no row is chosen"},
 	} {

@@ -46,6 +46,7 @@ func (c *Console) pages() []kind {
 		{"/c/{id}/schedule/{mode}", "schedule", "connections", control.ActRead, nil, c.schedulePage},
 		{"/c/{id}/tune", "tune", "connections", control.ActRead, nil, c.tunePage},
 		{ownPath, "me", "me", control.ActOwn, nil, c.ownPage},
+		{"/c/{id}/preview", "preview", "connections", control.ActRead, []string{"under", "foot"}, c.previewPage},
 		{peoplePath, "people", "people", control.ActPeople, nil, c.peoplePage},
 		{"/log", "log", "log", control.ActRead, nil, c.logPage},
 	}

@@ -22,6 +22,13 @@ func (c *Control) Ask(ctx context.Context, mode ledger.Mode, id string, request 
 	return audited(ctx, c, requestDeed(mode, id, request), requestAfter(request), func() (SyncAnswer, error) { return c.ask(ctx, mode, id, request) })
 }
 
+// PushPreview asks for a push of what the preview of a run would change, by its SKUs; of everything where those are too many to name. It is
+// refused where another preview has taken its place. The figures that go out are those of then: the warehouse is asked anew.
+func (c *Control) PushPreview(ctx context.Context, id string, run int64, request workflows.SyncRequest) (SyncAnswer, error) {
+	d := &deed{kind: ActSync, act: previewName(run), on: id}
+	return audited(ctx, c, d, requestAfter(request), func() (SyncAnswer, error) { return c.pushPreview(ctx, id, run, request) })
+}
+
 func requestDeed(mode ledger.Mode, id string, request workflows.SyncRequest) *deed {
 	act := SyncName(mode)
 	if len(request.SKUs) > 0 {

@@ -44,8 +44,11 @@ var leastRoles = map[string]struct {
 	}},
 	"ApplyAdvice": {ledger.Operator, func(ctx context.Context, c *Control) error { return second(c.ApplyAdvice(ctx, "acme-shop", 0, "ann")) }},
 	"UndoAdvice":  {ledger.Operator, func(ctx context.Context, c *Control) error { return second(c.UndoAdvice(ctx, "acme-shop", 0)) }},
-	"Relearn":     {ledger.Admin, func(ctx context.Context, c *Control) error { return second(c.Relearn(ctx, "shop", nil)) }},
-	"Restored":    {ledger.Admin, func(ctx context.Context, c *Control) error { return c.Restored(ctx, "ann", "a disk was lost") }},
+	"PushPreview": {ledger.Operator, func(ctx context.Context, c *Control) error {
+		return second(c.PushPreview(ctx, "acme-shop", 1, workflows.SyncRequest{}))
+	}},
+	"Relearn":  {ledger.Admin, func(ctx context.Context, c *Control) error { return second(c.Relearn(ctx, "shop", nil)) }},
+	"Restored": {ledger.Admin, func(ctx context.Context, c *Control) error { return c.Restored(ctx, "ann", "a disk was lost") }},
 	"Apply": {ledger.Admin, func(ctx context.Context, c *Control) error {
 		return second(c.Apply(ctx, ledger.Definitions{}, ApplyOptions{}))
 	}},

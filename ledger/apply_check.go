@@ -78,6 +78,7 @@ var pruned = map[string][]string{
 	"connection": {
 		"DELETE FROM channel_levels WHERE connection = ?", "DELETE FROM calls WHERE connection = ?", "DELETE FROM requests WHERE connection = ?",
 		"DELETE FROM holds WHERE connection = ?", "UPDATE gates SET run = NULL, fence = fence + 1 WHERE run IN (SELECT id FROM runs WHERE connection = ?)",
+		"DELETE FROM preview_rows WHERE run IN (SELECT run FROM previews WHERE connection = ?)", "DELETE FROM previews WHERE connection = ?",
 		"DELETE FROM runs WHERE connection = ?", "DELETE FROM schedules WHERE connection = ?", "DELETE FROM connections WHERE id = ?",
 	},
 	"store": {

@@ -59,6 +59,7 @@ type Ledger interface {
 	Rememberer
 	Reader
 	Scheduler
+	Previewer
 	CatalogueReader
 	Auditor
 	PeopleKeeper

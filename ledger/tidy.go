@@ -60,6 +60,9 @@ func removals(before time.Time) []removal {
 		{"invitations", "DELETE FROM invitations WHERE token IN (SELECT token FROM invitations WHERE expires_at < ? LIMIT ?)", []any{at}},
 		{"requests", `DELETE FROM requests WHERE (connection, id) IN (SELECT q.connection, q.id FROM requests q LEFT JOIN runs r ON r.id = q.run
 			WHERE q.served_at < ? OR (q.served_at IS NULL AND q.made_at < ? AND (r.id IS NULL OR r.ended_at < ?)) LIMIT ?)`, []any{at, at, at}},
+		{"rows of previews", `DELETE FROM preview_rows WHERE (run, n) IN (SELECT w.run, w.n FROM preview_rows w
+			WHERE w.run IN (SELECT p.run FROM previews p WHERE p.expires_at < ?) LIMIT ?)`, []any{at}},
+		{"previews", "DELETE FROM previews WHERE run IN (SELECT run FROM previews WHERE expires_at < ? LIMIT ?)", []any{at}},
 		{"runs", "DELETE FROM runs WHERE id IN (SELECT r.id FROM runs r WHERE " + deadRun + " LIMIT ?)", []any{at}},
 		{"days of stores", "DELETE FROM store_days WHERE (store, day) IN (SELECT store, day FROM store_days WHERE day < ? LIMIT ?)", []any{day}},
 		// A quota is asked about for the current day only, which is the newest or, elsewhere in the world, the one before it.

@@ -26,6 +26,7 @@ type Acts interface {
 	ClearOverride(ctx context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEdited, error)
 	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error)
 	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error)
+	PushPreview(ctx context.Context, connection string, run int64, request workflows.SyncRequest) (control.SyncAnswer, error)
 }
 
 // byTheAPI is who acts when a request names nobody.
@@ -48,6 +49,7 @@ func (s *Server) actRoutes() []Route {
 		post("/api/v1/connections/{id}/schedules/{mode}/preview", "", s.previewSchedule, "rules", "timezone", "force"),
 		post("/api/v1/connections/{id}/advice/apply", "apply the advice", s.applyAdvice, "version", "by"),
 		post("/api/v1/connections/{id}/advice/undo", "undo the advice", s.undoAdvice, "version"),
+		route(http.MethodPost, "/api/v1/connections/{id}/preview/push", "push what a preview would change", http.StatusAccepted, s.pushPreview, "run", "id", "by"),
 		post("/api/v1/runs/{id}/approve", "approve", s.decide(true), "by"),
 		post("/api/v1/runs/{id}/reject", "reject", s.decide(false), "by"),
 		route(http.MethodPost, "/api/v1/runs/{id}/cancel", "cancel", http.StatusAccepted, s.cancel),

@@ -36,6 +36,7 @@ type Readings interface {
 	Schedule(ctx context.Context, connection string, mode ledger.Mode) (control.ScheduleShown, error)
 	PreviewSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.SchedulePreview, error)
 	Advise(ctx context.Context, connection string) (control.Advice, error)
+	Preview(ctx context.Context, connection string, move ledger.PreviewMove, after int64, limit int) (control.PreviewShown, error)
 }
 
 func (s *Server) apiRoutes() []Route {
@@ -51,6 +52,7 @@ func (s *Server) apiRoutes() []Route {
 		get("/api/v1/connections/{id}/schedules", s.asked(s.schedules)),
 		get("/api/v1/connections/{id}/schedules/{mode}", s.asked(s.schedule)),
 		get("/api/v1/connections/{id}/advice", s.asked(s.advice)),
+		get("/api/v1/connections/{id}/preview", s.asked(s.preview, "move", "after", "limit")),
 		get("/api/v1/warehouses/{id}/levels", s.asked(s.levels, "sku", "after", "limit")),
 		get("/api/v1/warehouses/{id}/stale", s.asked(s.staleLevels, "sku", "after", "limit")),
 		get("/api/v1/warehouses/{id}/snapshot", s.asked(s.snapshot, "limit")),

@@ -27,6 +27,7 @@ type wishes struct {
 	mode        ledger.Mode
 	request     workflows.SyncRequest
 	version     *int64 // nil: it names none
+	run         int64  // 0: it names none
 	rules       []ledger.Rule
 	timezone    string
 	until       *time.Time
@@ -76,6 +77,8 @@ func (w *wishes) read(name string, field jsonvalue.Value) (err error) {
 		var version int64
 		version, err = readWhole(field)
 		w.version = &version
+	case "run":
+		w.run, err = readWhole(field)
 	case "rules":
 		w.rules, err = readRules(field)
 	case "timezone":

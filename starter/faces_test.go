@@ -38,6 +38,7 @@ var acts = map[string]faces{
 	"Resume":         {"/c/{id}/resume", "POST /api/v1/connections/{id}/resume", "resume"},
 	"Decide":         {"/runs/{n}/approve", "POST /api/v1/runs/{id}/approve", "approve"},
 	"Cancel":         {"/runs/{n}/cancel", "POST /api/v1/runs/{id}/cancel", "cancel"},
+	"PushPreview":    {"/c/{id}/preview/push", "POST /api/v1/connections/{id}/preview/push", "preview"},
 	"Relearn":        {"/c/{id}/relearn", "POST /api/v1/stores/{id}/relearn", "relearn"},
 	"Restored":       {restoredThere, restoredThere, "restored"},
 	"Apply":          {fileThere, fileThere, "apply"},

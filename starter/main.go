@@ -104,7 +104,7 @@ Moments are shown in UTC. -o json prints the same as data.
 	root.PersistentFlags().StringVar(&shared.location, "ledger", "", "a file or a postgres:// URL; default $TIDEMARK_LEDGER, else tidemark.db")
 	root.PersistentFlags().StringVarP(&shared.output, "output", "o", "text", "text or json")
 	root.AddCommand(
-		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), requestsCommand(shared), levelsCommand(shared),
+		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), requestsCommand(shared), previewCommand(shared), levelsCommand(shared),
 		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), exportCommand(shared), scheduleCommand(shared), adviseCommand(shared), pauseCommand(shared), resumeCommand(shared),
 		decideCommand(shared, true), decideCommand(shared, false), cancelCommand(shared), replayCommand(shared), restoredCommand(shared), relearnCommand(shared),
 		logCommand(shared), peopleCommand(shared), checkCommand(shared), serveCommand(shared), demoCommand(), versionCommand(shared),

@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"schedules":   scheduleTests,
 		"audit":       auditTests,
 		"people":      peopleTests,
+		"preview":     previewTests,
 		"gate":        gateTests,
 		"acquire":     acquireTests,
 		"requests":    requestTests,

@@ -68,6 +68,7 @@ func TestTheDayOfAMerchant(t *testing.T) {
 	b.until("#part-head", "On time")
 
 	schedules(t, d, b)
+	preview(t, d, b)
 	var most []string
 	for n := 1; n <= 120; n++ {
 		most = append(most, fmt.Sprintf("SKU-%05d", n))
@@ -85,6 +86,31 @@ func TestTheDayOfAMerchant(t *testing.T) {
 	lists(t, d, b)
 	people(t, d, b)
 	b.clean()
+}
+
+// preview has what would go out shown by a dry run, and pushes that; the store is asked before and after.
+func preview(t *testing.T, d *demo, b *browser) {
+	t.Helper()
+	b.visit("/c/birch-shop/preview")
+	require.Contains(t, b.text("main"), "No preview is kept")
+	before := d.shows("birch-shop")
+	d.set("boise", "main", 431, "SKU-00009")
+	b.submit("Dry run: everything")
+	run := regexp.MustCompile(`run (\d+)`).FindStringSubmatch(b.text(".notice"))
+	require.NotNil(t, run, b.text(".notice"))
+	b.until("#part-under", "The newest preview is that of run "+run[1]+".")
+	require.Equal(t, before, d.shows("birch-shop"), "a dry run pushes nothing")
+	b.follow("Show it")
+	require.Regexp(t, `\d+ rows? would change`, b.text("main"))
+	require.Regexp(t, `SKU-00009\s+[\d,]+\s+4[0-4]\d`, b.text("main"))
+	b.look("preview")
+	b.submit("Push these")
+	require.Equal(t, "/c/birch-shop", b.path())
+	pushed := regexp.MustCompile(`[Rr]un (\d+)`).FindStringSubmatch(b.text(".notice"))
+	require.NotNil(t, pushed, b.text(".notice"))
+	b.visit("/runs/" + pushed[1])
+	b.until("#part-head", "Completed")
+	require.NotEqual(t, before, d.shows("birch-shop"))
 }
 
 // schedules edits one with the next five starts read, has a wrong edit refused, ends it again, and reads all of that in the log.

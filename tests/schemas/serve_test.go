@@ -110,6 +110,14 @@ func (a asked) Relearn(context.Context, string, []string) (ledger.Relearned, err
 	return ledger.Relearned{References: 1, Due: 1}, nil
 }
 
+// PushPreview asks for what the preview of run 1 would change.
+func (a asked) PushPreview(_ context.Context, connection string, run int64, _ workflows.SyncRequest) (control.SyncAnswer, error) {
+	if run != 1 {
+		return control.SyncAnswer{}, &control.UsageError{Message: "another preview has taken its place"}
+	}
+	return control.SyncAnswer{Workflow: workflows.WorkflowID(ledger.Smart, connection), Run: "run", Joined: true}, nil
+}
+
 // ApplyAdvice and UndoAdvice do what they are asked for where the version is the one that there is, as if enough runs had taken place.
 func (a asked) ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error) {
 	if version == 0 {
@@ -214,6 +222,9 @@ func fill(t *testing.T, state ledger.Ledger) {
 	_, err = state.Resolve(ctx, grant.Lease, plan, resolved, serveNow)
 	require.NoError(t, err)
 	require.NoError(t, state.Hold(ctx, ledger.Hold{Run: grant.Lease.Run, Kind: ledger.HoldZeroing, Connection: "shop", Warehouse: "depot", Workflow: "smart-sync/shop", Reason: "much to zero", Zeroing: 7, At: serveNow}))
+	require.NoError(t, state.KeepPreview(ctx, grant.Lease, ledger.Preview{MadeAt: serveNow, ExpiresAt: serveNow.Add(time.Hour), PreviewCounts: ledger.PreviewCounts{Raise: 1, New: 1}}, []ledger.PreviewRow{
+		{Product: "BIKE", ChannelSKU: "A/B 1", Location: "front", Shows: new(int64(4)), Would: 8, Move: ledger.PreviewRaise, Why: "9 available"}, {Product: "LAMP", ChannelSKU: "LAMP", Would: 2, Move: ledger.PreviewNew},
+	}))
 	require.NoError(t, state.EndRun(ctx, grant.Lease, ledger.RunEnd{Outcome: ledger.CompletedWithFailures, Reason: "some", Now: serveNow}))
 	_, err = state.Take(ctx, ledger.Claim{
 		Connection: "shop", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/shop", WorkflowRun: "another run", Pass: 1, Now: serveNow,
@@ -388,6 +399,13 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "POST /api/v1/connections/{id}/advice/apply", path: "/api/v1/connections/shop/advice/apply", status: 400},
 		{route: "POST /api/v1/connections/{id}/advice/undo", path: "/api/v1/connections/shop/advice/undo", body: `{"version":1}`, status: 200},
 		{route: "POST /api/v1/connections/{id}/advice/undo", path: "/api/v1/connections/shop/advice/undo", body: `{"version":0}`, status: 409},
+		{route: "GET /api/v1/connections/{id}/preview", path: "/api/v1/connections/shop/preview?limit=1", status: 200},
+		{route: "GET /api/v1/connections/{id}/preview", path: "/api/v1/connections/shop/preview?move=zero&after=1", status: 200},
+		{route: "GET /api/v1/connections/{id}/preview", path: "/api/v1/connections/shop/preview?move=up", status: 400},
+		{route: "GET /api/v1/connections/{id}/preview", path: "/api/v1/connections/none/preview", status: 404},
+		{route: "POST /api/v1/connections/{id}/preview/push", path: "/api/v1/connections/shop/preview/push", body: `{"run":1,"id":"p"}`, status: 202},
+		{route: "POST /api/v1/connections/{id}/preview/push", path: "/api/v1/connections/shop/preview/push", body: `{"run":2}`, status: 422},
+		{route: "POST /api/v1/connections/{id}/preview/push", path: "/api/v1/connections/shop/preview/push", body: `{}`, status: 400},
 		{route: "GET /api/v1/requests", path: "/api/v1/requests?limit=1", status: 200},
 		{route: "GET /api/v1/requests", path: "/api/v1/requests?connection=none", status: 404},
 		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/r1", status: 200},
