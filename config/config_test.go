@@ -117,7 +117,7 @@ func TestDefaults(t *testing.T) {
 				Inventory: ledger.Flow{Enabled: true, Smart: hourly, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush, Unnamed: neither},
 			},
 			{
-				ID: "market", Merchant: "acme", Warehouse: "portland", Store: "acme-market",
+				ID: "market", Merchant: "acme", Warehouse: "portland", Store: "acme-market", EnabledByPages: true,
 				Inventory: ledger.Flow{Enabled: true, Smart: hourly, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedBlock, Unnamed: neither},
 			},
 		},
@@ -336,7 +336,7 @@ func TestWarnings(t *testing.T) {
 		"a Full Sync every 36 hours":            {text: flow("full: [{every: 36h}]")},
 		"nothing is enabled": {
 			text: strings.Replace(base, "    enabled: true\n", "", 1),
-			want: []string{"tidemark.yaml:17:3: warning: no connection is enabled, so nothing will be synced; set enabled: true on those that should be"},
+			want: []string{"tidemark.yaml:17:3: warning: no connection is enabled, so nothing will be synced; set enabled: true on those that should be, or leave it out and enable them on their pages"},
 		},
 		"two warehouses write to one store": {
 			text: second + "enabled: true}\n",

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -15,7 +16,7 @@ func (l *loader) connection(n *node) {
 		l.connections.incomplete = true
 		return
 	}
-	connection := ledger.Connection{Enabled: l.truth(o.get("enabled"), "enabled of "+what, false)}
+	connection := ledger.Connection{Enabled: l.truth(o.get("enabled"), "enabled of "+what, false), EnabledByPages: o.get("enabled") == nil}
 	idNode := o.need("id", "a short name that stays; it names the schedules and runs")
 	id, valid := l.id(idNode, "id of "+what)
 	connection.ID = id
@@ -154,16 +155,25 @@ func (l *loader) readLocations(n *node, what string) []inventory.Location {
 	return locations
 }
 
+// Overwrite is true for two connections that write to the same places of a store from different warehouses.
+func Overwrite(one, other ledger.Connection) bool {
+	return one.Store == other.Store && one.Warehouse != other.Warehouse && sharePlaces(one.Inventory.Locations, other.Inventory.Locations)
+}
+
+// OverwriteWords say what such connections do to each other, and what to do about it.
+func OverwriteWords(one, other ledger.Connection) string {
+	return fmt.Sprintf("the connections %s and %s write to the same places of store %s, and each replaces the other's numbers; give each its own locations, or enable one of them",
+		one.ID, other.ID, one.Store)
+}
+
 // checkOverwriting warns of active connections that write to the same places of a store: each undoes what the other does.
 func (l *loader) checkOverwriting() {
 	active := slices.DeleteFunc(slices.Clone(l.definitions.Connections), func(c ledger.Connection) bool { return !c.Active() || c.Store == "" })
 	for i, one := range active {
 		for _, other := range active[:i] {
-			if one.Store != other.Store || one.Warehouse == other.Warehouse || !sharePlaces(one.Inventory.Locations, other.Inventory.Locations) {
-				continue
+			if Overwrite(one, other) {
+				l.warn(cmp.Or(l.locations[one.ID], l.connections.defined[one.ID].place), "%s", OverwriteWords(other, one))
 			}
-			at := cmp.Or(l.locations[one.ID], l.connections.defined[one.ID].place)
-			l.warn(at, "the connections %s and %s write to the same places of store %s, and each replaces the other's numbers; give each its own locations, or enable one of them", other.ID, one.ID, one.Store)
 		}
 	}
 }
@@ -181,6 +191,6 @@ func sharePlaces(a, b []inventory.Location) bool {
 // checkEnabled warns when nothing would be synced, which surprises whoever applies a first configuration.
 func (l *loader) checkEnabled(n *node) {
 	if len(l.definitions.Connections) > 0 && !slices.ContainsFunc(l.definitions.Connections, ledger.Connection.Active) {
-		l.warn(n.place, "no connection is enabled, so nothing will be synced; set enabled: true on those that should be")
+		l.warn(n.place, "no connection is enabled, so nothing will be synced; set enabled: true on those that should be, or leave it out and enable them on their pages")
 	}
 }

@@ -227,7 +227,9 @@ func (w *writer) connection(one ledger.Connection, notes map[ledger.Mode]string)
 	w.member(2, "merchant", one.Merchant)
 	w.member(2, "warehouse", one.Warehouse)
 	w.member(2, "store", one.Store)
-	w.line(2, "enabled: %t", one.Enabled)
+	if one.Enabled || !one.EnabledByPages { // what nobody has enabled is left to the pages, as it was
+		w.line(2, "enabled: %t", one.Enabled)
+	}
 	w.line(2, "inventory:")
 	w.line(3, "enabled: %t", one.Inventory.Enabled)
 	w.schedules(one, notes)

@@ -36,6 +36,8 @@ func (c *Console) forms() []form {
 		{"/c/{id}/preview", control.ActSync, "sync, as a dry run", c.actPreview},
 		{"/c/{id}/preview/push", control.ActSync, "push what a preview would change", c.actPushPreview},
 		{"/c/{id}/relearn", control.ActRelearn, "relearn", c.actRelearn},
+		{"/c/{id}/enable", control.ActEnable, "enable", c.actEnableConnection(true)},
+		{"/c/{id}/disable", control.ActEnable, "disable", c.actEnableConnection(false)},
 		{"/c/{id}/pause", control.ActPause, "pause", c.actPause},
 		{"/c/{id}/resume", control.ActPause, "resume", c.actResume},
 		{"/c/{id}/schedule/{mode}", control.ActSchedule, "set the schedule", c.actSchedule},

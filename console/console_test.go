@@ -161,6 +161,36 @@ func (f *fake) Ask(_ context.Context, mode ledger.Mode, connection string, reque
 	return control.SyncAnswer{Fate: workflows.SyncStarted, ByRun: 5}, nil
 }
 
+// Setup leaves it to the pages whether the connection is enabled; where nothing was seen the file says so.
+func (f *fake) Setup(ctx context.Context, id string) (control.Setup, error) {
+	connection, err := f.Connection(ctx, id)
+	connection.EnabledByPages = !f.unseen
+	connection.Inventory.Overlap, connection.Inventory.Unlisted = ledger.OverlapBuffer, inventory.UnlistedBlock
+	connection.Inventory.Locations = []inventory.Location{{ID: "front " + hostile, Facilities: []string{"east", "west"}}}
+	setup := control.Setup{
+		Connection: connection, File: "tidemark.yaml", Left: []ledger.Left{{Location: "old", Rows: 2, Units: 30}},
+		Schedules: []control.ScheduleSetting{{Mode: ledger.Smart, Schedule: ledger.Schedule{Rules: []ledger.Rule{{Every: time.Hour}}}, Source: control.SetByDefault, FileName: "tidemark.yaml"}},
+		Store:     ledger.Store{ID: "shop", Driver: "shopify", Budget: ledger.Budget{Share: .8, QuietHours: &ledger.QuietHours{From: "02:00", To: "03:30", Timezone: "UTC"}, DailyCalls: 50000}},
+		Warehouse: ledger.Warehouse{
+			ID: "portland", Driver: "csv", Freshness: time.Minute,
+			Guard: ledger.Guard{MinimumRows: .8, MaximumRefused: .05, MaximumMissing: .05, MaximumZeroed: .2, DecideWithin: 168 * time.Hour},
+		},
+	}
+	if f.unseen {
+		setup.Fixed = "the configuration says whether it is enabled " + hostile
+	}
+	return setup, err
+}
+
+func (f *fake) SetEnabled(_ context.Context, connection string, enabled bool, by string) (control.Enabled, error) {
+	f.note(fmt.Sprintf("enable %s: %t by %s", connection, enabled, by))
+	done := control.Enabled{Connection: connection, Enabled: enabled, Requested: enabled, Warnings: []string{"another writes there"}}
+	if !enabled {
+		done.Waits = "no server at 10.0.0.1"
+	}
+	return done, nil
+}
+
 // Preview is one with a row of each move, of any name.
 func (f *fake) Preview(_ context.Context, connection string, move ledger.PreviewMove, after int64, _ int) (control.PreviewShown, error) {
 	if f.unseen {
@@ -313,17 +343,21 @@ func TestPages(t *testing.T) {
 	w := newWorld(t).signIn()
 	sku := "/sku/acme/" + url.PathEscape(hostile)
 	for path, wanted := range map[string][]string{
-		"/":                              {"acme-shop", "Held", "312 of 1,204 rows", "waits for you"},
-		"/?state=on+time":                {"No connection is so."},
-		"/?name=acme":                    {"acme-shop"},
-		"/c/acme-shop":                   {"Every 60 minutes", "Set in tidemark.yaml.", "/c/acme-shop/schedule/full", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected"},
-		"/c/acme-shop/levels":            {"Push the chosen ones", "Rejected"},
-		"/runs":                          {"#5", "Failed"},
-		"/runs/5":                        {"2 rejected", "http://127.0.0.1:8233/namespaces/default/workflows/smart-sync%2Facme-shop/abc/history"},
-		"/levels":                        {"portland", "40", "stale: its row was refused in run 12 (stock.csv:3): a fraction", "TENT in west was never read: its row was refused in run 12 (stock.csv:4): no number"},
-		"/levels?sku=TENT":               {"TENT in west was never read"},
-		"/sku/acme/TENT":                 {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
-		sku:                              {"6 min 12 s, Smart Sync", "Push to acme-shop now", "1 place of 1 not known"},
+		"/":                   {"acme-shop", "Held", "312 of 1,204 rows", "waits for you"},
+		"/?state=on+time":     {"No connection is so."},
+		"/?name=acme":         {"acme-shop"},
+		"/c/acme-shop":        {"Every 60 minutes", "Set in tidemark.yaml.", "/c/acme-shop/schedule/full", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected"},
+		"/c/acme-shop/levels": {"Push the chosen ones", "Rejected"},
+		"/runs":               {"#5", "Failed"},
+		"/runs/5":             {"2 rejected", "http://127.0.0.1:8233/namespaces/default/workflows/smart-sync%2Facme-shop/abc/history"},
+		"/levels":             {"portland", "40", "stale: its row was refused in run 12 (stock.csv:3): a fraction", "TENT in west was never read: its row was refused in run 12 (stock.csv:4): no number"},
+		"/levels?sku=TENT":    {"TENT in west was never read"},
+		"/sku/acme/TENT":      {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
+		sku:                   {"6 min 12 s, Smart Sync", "Push to acme-shop now", "1 place of 1 not known"},
+		"/c/acme-shop/settings": {
+			"Disable", "leaves it to the pages", "every 60 minutes (UTC)", "shows east, west", "80%", "02:00 to 03:30 (UTC)", "50,000", "20%", "7 days",
+			"2 rows with 30 units stay behind", "waits for it", "is blocked",
+		},
 		"/c/acme-shop/preview":           {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
 		"/c/acme-shop/preview?move=zero": {"1,207 rows would change", `aria-current="true"`},
 		"/held":                          {"takes 310 rows to 0", "Approve"},
@@ -348,6 +382,10 @@ func TestPages(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "No preview is kept: make one with a dry run.")
 	require.NotContains(t, body, "Push these")
+	status, body = w.get("/c/acme-shop/settings")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, "The configuration says whether it is enabled")
+	require.NotContains(t, body, ">Disable<")
 	w.fake.fails = errors.New("dial 10.0.0.1: refused")
 	status, body = w.get("/")
 	require.Equal(t, http.StatusServiceUnavailable, status)
@@ -420,6 +458,8 @@ func TestActs(t *testing.T) {
 		"a dry run of neither":  {"/c/acme-shop/preview", nil, []string{"refused sync, as a dry run on acme-shop: the form names neither a Smart Sync nor a Full Sync"}, "names neither"},
 		"push a preview":        {"/c/acme-shop/preview/push", url.Values{"run": {"5"}}, []string{"push the preview of run 5 of acme-shop by ann"}, "Smart Sync started as run 7."},
 		"push no preview":       {"/c/acme-shop/preview/push", nil, []string{"refused push what a preview would change on acme-shop: the form does not say which preview was looked at; open the page again"}, "which preview"},
+		"enable":                {"/c/acme-shop/enable", nil, []string{"enable acme-shop: true by ann"}, "A first Full Sync is requested: it brings the store to the warehouse&#39;s figures. Another writes there."},
+		"disable":               {"/c/acme-shop/disable", nil, []string{"enable acme-shop: false by ann"}, "Temporal could not be told yet"},
 		"relearn chosen rows":   {"/c/acme-shop/relearn", url.Values{"row": {"A", "B"}}, []string{"relearn shop: A,B"}, "ids of 1 item; the next run looks them up anew, and pushes 2 figures again. 3 figures left"},
 		"relearn nothing":       {"/c/acme-shop/relearn", nil, []string{"refused relearn on acme-shop: no row is chosen"}, "no row is chosen"},
 	} {

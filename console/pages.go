@@ -47,6 +47,7 @@ func (c *Console) pages() []kind {
 		{"/c/{id}/tune", "tune", "connections", control.ActRead, nil, c.tunePage},
 		{ownPath, "me", "me", control.ActOwn, nil, c.ownPage},
 		{"/c/{id}/preview", "preview", "connections", control.ActRead, []string{"under", "foot"}, c.previewPage},
+		{"/c/{id}/settings", "settings", "connections", control.ActRead, nil, c.settingsPage},
 		{peoplePath, "people", "people", control.ActPeople, nil, c.peoplePage},
 		{"/log", "log", "log", control.ActRead, nil, c.logPage},
 	}

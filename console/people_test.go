@@ -83,13 +83,14 @@ var needed = map[string]ledger.Role{
 	"/": ledger.Viewer, "GET /{$}": ledger.Viewer, "GET /live": ledger.Viewer, "GET /levels.csv": ledger.Viewer, "GET /c/{id}/levels.csv": ledger.Viewer,
 	"GET /c/{id}": ledger.Viewer, "GET /c/{id}/levels": ledger.Viewer, "GET /runs": ledger.Viewer, "GET /runs/{n}": ledger.Viewer, "GET /levels": ledger.Viewer,
 	"GET /sku/{merchant}/{sku...}": ledger.Viewer, "GET /held": ledger.Viewer, "GET /partners": ledger.Viewer, "GET /c/{id}/schedule/{mode}": ledger.Viewer,
-	"GET /c/{id}/tune": ledger.Viewer, "GET /c/{id}/preview": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,
+	"GET /c/{id}/tune": ledger.Viewer, "GET /c/{id}/preview": ledger.Viewer, "GET /c/{id}/settings": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,
 
 	"POST /c/{id}/preview": ledger.Operator, "POST /c/{id}/preview/push": ledger.Operator,
 	"POST /c/{id}/sync": ledger.Operator, "POST /c/{id}/push": ledger.Operator, "POST /c/{id}/pause": ledger.Operator, "POST /c/{id}/resume": ledger.Operator,
 	"POST /c/{id}/schedule/{mode}": ledger.Operator, "POST /c/{id}/schedule/{mode}/clear": ledger.Operator, "POST /c/{id}/advice": ledger.Operator,
 	"POST /c/{id}/advice/undo": ledger.Operator, "POST /runs/{n}/cancel": ledger.Operator, "POST /runs/{n}/approve": ledger.Operator, "POST /runs/{n}/reject": ledger.Operator,
 
+	"POST /c/{id}/enable": ledger.Admin, "POST /c/{id}/disable": ledger.Admin,
 	"POST /c/{id}/relearn": ledger.Admin, "GET /people": ledger.Admin, "POST /people": ledger.Admin, "POST /people/first": ledger.Admin, "POST /people/{id}/disable": ledger.Admin,
 	"POST /people/{id}/enable": ledger.Admin, "POST /people/{id}/reset": ledger.Admin, "POST /people/{id}/role": ledger.Admin,
 }
@@ -178,6 +179,7 @@ func TestButtonsAreThoseOfTheRole(t *testing.T) {
 		"/held":                       {"oli": {"/runs/6/approve", "/runs/6/reject"}},
 		"/sku/acme/BIKE":              {"oli": {"/c/acme-shop/push"}},
 		"/c/acme-shop/preview":        {"oli": {"/c/acme-shop/preview", "/c/acme-shop/preview/push"}},
+		"/c/acme-shop/settings":       {"root": {"/c/acme-shop/disable"}},
 		"/c/acme-shop/tune":           {"oli": {"/c/acme-shop/advice", "/c/acme-shop/advice/undo"}},
 		"/c/acme-shop/schedule/smart": {"oli": {"/c/acme-shop/schedule/smart/clear", "post"}},
 	} {

@@ -79,6 +79,19 @@ func (c *Control) Resume(ctx context.Context, id, by string) ([]string, error) {
 	})
 }
 
+// SetEnabled enables or disables a connection whose configuration leaves that to the pages. One that is enabled begins with a Full Sync; one
+// that is disabled ends nothing that is under way, and starts nothing any more.
+func (c *Control) SetEnabled(ctx context.Context, id string, enabled bool, by string) (Enabled, error) {
+	d := &deed{kind: ActEnable, act: "disable", on: id}
+	if enabled {
+		d.act = "enable"
+	}
+	if connection, err := c.state.Connection(ctx, id); err == nil {
+		d.before = enabledWords(connection.Enabled)
+	}
+	return audited(ctx, c, d, func(done Enabled) string { return enabledWords(done.Enabled) }, func() (Enabled, error) { return c.setEnabled(ctx, id, enabled, by) })
+}
+
 // Decide approves or rejects what a run holds. To approve what was rejected lifts the rejection: the next run may ask anew.
 func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string) (Decided, error) {
 	d := deed{kind: ActDecide, act: "reject", on: runName(run)}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -57,6 +58,8 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 	if err != nil {
 		return report, err
 	}
+	a.definitions.Connections = asEnabled(definitions.Connections, known)
+	definitions = a.definitions
 	for _, connection := range known {
 		a.before[connection.ID] = connection.Active()
 	}
@@ -102,6 +105,18 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 		report.ChangeDays = append(report.ChangeDays, ComingChangeDays(inForce, c.now())...)
 	}
 	return report, nil
+}
+
+// asEnabled are connections that are to be applied, enabled or not as they are where the configuration leaves that to the pages.
+func asEnabled(wanted, known []ledger.Connection) []ledger.Connection {
+	wanted = slices.Clone(wanted)
+	for i, one := range wanted {
+		at := slices.IndexFunc(known, func(other ledger.Connection) bool { return other.ID == one.ID })
+		if one.EnabledByPages && at >= 0 {
+			wanted[i].Enabled = known[at].Enabled
+		}
+	}
+	return wanted
 }
 
 // toLedger makes the ledger hold the definitions, and what was decided about overrides.
@@ -266,9 +281,14 @@ func (a *applying) firstFull(ctx context.Context, connection ledger.Connection) 
 		return nil
 	}
 	_, err := a.request(ctx, connection, ledger.Full, workflows.SyncRequest{
-		ID: fmt.Sprintf("enabled/%s/%d", connection.ID, a.now().UnixMicro()), By: "starter apply: the connection was enabled",
+		ID: firstFullID(connection.ID, a.now()), By: "starter apply: the connection was enabled",
 	})
 	return err
+}
+
+// firstFullID names the request for the first Full Sync of a connection that was enabled at a moment.
+func firstFullID(connection string, at time.Time) string {
+	return fmt.Sprintf("enabled/%s/%d", connection, at.UnixMicro())
 }
 
 // advise warns of intervals that do not pay, in what is in force.

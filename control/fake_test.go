@@ -167,6 +167,7 @@ type scheduled struct {
 	*Control
 	t           *testing.T
 	fake        *fakeSchedules
+	mock        *mocks.Client
 	definitions ledger.Definitions
 
 	mutex sync.Mutex
@@ -198,6 +199,7 @@ func newScheduled(t *testing.T) *scheduled {
 		}},
 	}
 	temporal := mocks.NewClient(t)
+	s.mock = temporal
 	temporal.On("ScheduleClient").Return(s.fake).Maybe()
 	temporal.On("OperatorService").Return(fakeOperator{}).Maybe()
 	temporal.On("DescribeTaskQueue", mock.Anything, mock.Anything, mock.Anything).Return(nil, serviceerror.NewUnavailable("down")).Maybe()

@@ -19,6 +19,7 @@ const (
 	ActDecide   Act = "decide"   // approve and reject what is held
 	ActCancel   Act = "cancel"   // a run
 	ActSchedule Act = "schedule" // set and clear one, apply and undo the advice
+	ActEnable   Act = "enable"   // and disable a connection
 	ActRelearn  Act = "relearn"  // look a store's items up anew
 	ActApply    Act = "apply"    // a configuration
 	ActRestored Act = "restored" // declare that the ledger came from a backup
@@ -34,6 +35,7 @@ var needs = map[Act]ledger.Role{
 	ActDecide:   ledger.Operator,
 	ActCancel:   ledger.Operator,
 	ActSchedule: ledger.Operator,
+	ActEnable:   ledger.Admin,
 	ActRelearn:  ledger.Admin,
 	ActApply:    ledger.Admin,
 	ActRestored: ledger.Admin,

@@ -47,6 +47,9 @@ var leastRoles = map[string]struct {
 	"PushPreview": {ledger.Operator, func(ctx context.Context, c *Control) error {
 		return second(c.PushPreview(ctx, "acme-shop", 1, workflows.SyncRequest{}))
 	}},
+	"SetEnabled": {ledger.Admin, func(ctx context.Context, c *Control) error {
+		return second(c.SetEnabled(ctx, "acme-shop", true, "ann"))
+	}},
 	"Relearn":  {ledger.Admin, func(ctx context.Context, c *Control) error { return second(c.Relearn(ctx, "shop", nil)) }},
 	"Restored": {ledger.Admin, func(ctx context.Context, c *Control) error { return c.Restored(ctx, "ann", "a disk was lost") }},
 	"Apply": {ledger.Admin, func(ctx context.Context, c *Control) error {
@@ -197,7 +200,7 @@ func TestRoles(t *testing.T) {
 		"root":          nil,
 		ledger.Viewer:   {ActOwn, ActRead},
 		ledger.Operator: {ActCancel, ActDecide, ActOwn, ActPause, ActRead, ActSchedule, ActSync},
-		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActOwn, ActPause, ActPeople, ActRead, ActRelearn, ActRestored, ActSchedule, ActSync},
+		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActEnable, ActOwn, ActPause, ActPeople, ActRead, ActRelearn, ActRestored, ActSchedule, ActSync},
 	}
 	for role, acts := range want {
 		var may []Act

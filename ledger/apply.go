@@ -220,6 +220,9 @@ func (a *applying) connections(ctx context.Context, wanted []Connection) error {
 	}
 	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Connection) int { return cmp.Compare(x.ID, y.ID) })
 	for _, one := range wanted {
+		if one, err = keepEnabled(one, found); err != nil {
+			return err
+		}
 		old, changed, err := compare(a, "connection", one.ID, found, one)
 		if err != nil {
 			return err

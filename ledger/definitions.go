@@ -146,7 +146,9 @@ type Connection struct {
 	Warehouse string `json:"warehouse"`
 	Store     string `json:"store"`
 	Enabled   bool   `json:"enabled"`
-	Inventory Flow   `json:"inventory"`
+	// EnabledByPages: the configuration does not say whether it is enabled. Then that is as somebody set it, and not enabled at first.
+	EnabledByPages bool `json:"enabled_by_pages,omitempty"`
+	Inventory      Flow `json:"inventory"`
 }
 
 // Active is true when the connection and its inventory flow are both enabled.

@@ -60,6 +60,7 @@ type Ledger interface {
 	Reader
 	Scheduler
 	Previewer
+	Enabler
 	CatalogueReader
 	Auditor
 	PeopleKeeper

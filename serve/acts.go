@@ -19,6 +19,7 @@ type Acts interface {
 	Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
 	Resume(ctx context.Context, connection, by string) ([]string, error)
+	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
 	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
 	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)
@@ -43,6 +44,8 @@ func (s *Server) actRoutes() []Route {
 		route(http.MethodPost, "/api/v1/connections/{id}/sync", "sync", http.StatusAccepted, s.sync, "mode", "skus", "dry_run", "id", "by"),
 		post("/api/v1/connections/{id}/pause", "pause", s.pause, "reason", "by"),
 		post("/api/v1/connections/{id}/resume", "resume", s.resume, "by"),
+		post("/api/v1/connections/{id}/enable", "enable", s.enable(true), "by"),
+		post("/api/v1/connections/{id}/disable", "disable", s.enable(false), "by"),
 		route(http.MethodPut, "/api/v1/connections/{id}/schedules/{mode}", "set the schedule", http.StatusOK, s.editSchedule,
 			"version", "rules", "timezone", "reason", "until", "force", "by"),
 		post("/api/v1/connections/{id}/schedules/{mode}/clear", "clear the schedule", s.clearSchedule, "version"),
@@ -130,6 +133,13 @@ func (s *Server) pause(ctx context.Context, w wishes) (any, error) {
 func (s *Server) resume(ctx context.Context, w wishes) (any, error) {
 	done, err := s.options.Control.Resume(ctx, w.PathValue("id"), w.by)
 	return schedulesView{append([]string{}, done...)}, err
+}
+
+// enable enables or disables a connection.
+func (s *Server) enable(enabled bool) doer {
+	return func(ctx context.Context, w wishes) (any, error) {
+		return s.options.Control.SetEnabled(ctx, w.PathValue("id"), enabled, w.by)
+	}
 }
 
 // decide answers a held run.

@@ -58,6 +58,48 @@ func resumeCommand(s *session) *cobra.Command {
 	}
 }
 
+func enableCommand(s *session, enabled bool) *cobra.Command {
+	name, short := "disable", "Disable a connection that the configuration leaves to the pages: its schedules start nothing any more"
+	if enabled {
+		name, short = "enable", "Enable a connection that the configuration leaves to the pages; it begins with a Full Sync"
+	}
+	return &cobra.Command{
+		Use:   name + " CONNECTION",
+		Short: short,
+		Long: `enable and disable are for connections whose configuration has no line enabled: those are not enabled at first, and then as somebody set them,
+here or on the page of their settings. Where the configuration says whether a connection is enabled, that counts, and this is refused. What is
+enabled begins with a Full Sync; what is disabled ends no run that is under way.`,
+		Example: "  starter " + name + " acme-shop",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return s.withWhatAnswers(command.Context(), func(c *control.Control, _ error) error {
+				done, err := c.SetEnabled(command.Context(), arguments[0], enabled, me())
+				if err != nil {
+					return err
+				}
+				return s.print(done, func(w io.Writer) { showEnabled(w, done) })
+			})
+		},
+	}
+}
+
+func showEnabled(w io.Writer, done control.Enabled) {
+	switch {
+	case !done.Enabled:
+		line(w, "connection %s: disabled", done.Connection)
+	case done.Requested:
+		line(w, "connection %s: enabled; a first Full Sync is requested (starter runs %s)", done.Connection, done.Connection)
+	default:
+		line(w, "connection %s: enabled; its first run is a Full Sync", done.Connection)
+	}
+	for _, warning := range done.Warnings {
+		line(w, "  warning: %s", warning)
+	}
+	if done.Waits != "" {
+		line(w, "  it is safe in the ledger, and Temporal could not be told yet (%s); a worker does that as soon as it can", done.Waits)
+	}
+}
+
 func decideCommand(s *session, approve bool) *cobra.Command {
 	use, short := "reject RUN", "Refuse what a held run wants to do: a held snapshot is not recorded, and nothing is pushed"
 	long := `reject refuses what a held run wants to do, and ends it. The same is not asked about again: a later run that meets the same snapshot, or would

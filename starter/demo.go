@@ -294,7 +294,10 @@ func (d *demo) round(ctx context.Context, definitions ledger.Definitions, round 
 	}
 	line(os.Stdout, "round %d: the warehouses sold and restocked (%d figures changed); Smart Sync pushes what changed", round, traded)
 	for _, connection := range definitions.Connections {
-		if !connection.Active() {
+		if now, err := d.control.Connection(ctx, connection.ID); err != nil || !now.Active() { // somebody may have disabled it on its page
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		report, err := d.smart(ctx, connection)

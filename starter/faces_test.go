@@ -36,6 +36,7 @@ var acts = map[string]faces{
 	"Ask":            {"/c/{id}/sync", "programs ask by Sync, which needs no worker to answer", "sync"},
 	"Pause":          {"/c/{id}/pause", "POST /api/v1/connections/{id}/pause", "pause"},
 	"Resume":         {"/c/{id}/resume", "POST /api/v1/connections/{id}/resume", "resume"},
+	"SetEnabled":     {"/c/{id}/enable", "POST /api/v1/connections/{id}/enable", "enable"},
 	"Decide":         {"/runs/{n}/approve", "POST /api/v1/runs/{id}/approve", "approve"},
 	"Cancel":         {"/runs/{n}/cancel", "POST /api/v1/runs/{id}/cancel", "cancel"},
 	"PushPreview":    {"/c/{id}/preview/push", "POST /api/v1/connections/{id}/preview/push", "preview"},

@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"audit":       auditTests,
 		"people":      peopleTests,
 		"preview":     previewTests,
+		"enable":      enableTests,
 		"gate":        gateTests,
 		"acquire":     acquireTests,
 		"requests":    requestTests,

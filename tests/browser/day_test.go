@@ -3,6 +3,8 @@ package browser
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -69,6 +71,7 @@ func TestTheDayOfAMerchant(t *testing.T) {
 
 	schedules(t, d, b)
 	preview(t, d, b)
+	enable(t, d, b)
 	var most []string
 	for n := 1; n <= 120; n++ {
 		most = append(most, fmt.Sprintf("SKU-%05d", n))
@@ -86,6 +89,44 @@ func TestTheDayOfAMerchant(t *testing.T) {
 	lists(t, d, b)
 	people(t, d, b)
 	b.clean()
+}
+
+// enable leaves it to the page whether a connection is enabled, has a hand changed in its store, and enables it: the first Full Sync is watched, and
+// brings the store to the warehouse's figures.
+func enable(t *testing.T, d *demo, b *browser) {
+	t.Helper()
+	b.visit("/c/birch-shop/settings")
+	require.Contains(t, b.text("main"), "The configuration says whether birch-shop is enabled")
+	b.look("settings")
+	folder := t.TempDir()
+	text := d.starter("export", "--catalog", filepath.Join(folder, "catalogue"))
+	before, after, found := strings.Cut(text, "  - id: birch-shop\n    merchant: birch\n    warehouse: boise\n    store: birch-shop\n    enabled: true\n")
+	require.True(t, found, "%s", text)
+	file := filepath.Join(folder, "tidemark.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(before+"  - id: birch-shop\n    merchant: birch\n    warehouse: boise\n    store: birch-shop\n"+after), 0o600))
+	d.starter("apply", file)
+	b.visit("/c/birch-shop/settings")
+	require.Contains(t, b.text("main"), "leaves it to the pages", "it stays enabled, and is the page's")
+	b.submit("Disable")
+	require.Contains(t, b.text(".notice"), "start nothing any more")
+	require.Contains(t, b.text("main"), "Not enabled")
+	d.set("boise", "main", 512, "SKU-00011")
+	b.visit("/c/birch-shop/settings")
+	b.submit("Enable")
+	require.Equal(t, "/c/birch-shop", b.path())
+	require.Contains(t, b.text(".notice"), "A first Full Sync is requested")
+	b.until("#part-now", "Full")
+	b.until("#part-recent", "Full")
+	b.until("#part-head", "On time")
+	require.InDelta(t, 512, d.shows("birch-shop")["SKU-00011@"], 40, "the sandbox sells meanwhile")
+	require.Regexp(t, `enable\s+birch-shop\s+not enabled\s+enabled`, b.log())
+}
+
+// log is the page of acts.
+func (b *browser) log() string {
+	b.t.Helper()
+	b.visit("/log")
+	return b.text("main")
 }
 
 // preview has what would go out shown by a dry run, and pushes that; the store is asked before and after.

@@ -128,7 +128,7 @@ var calls = []struct {
 	}, wayOut},
 	{faces, "ledger", []string{
 		"Open", "Exists", "Locate", "AwaitDamage",
-		"Ledger", "Definer", "Gate", "Recorder", "Resolver", "Pusher", "Rememberer", "Reader", "CatalogueReader", "Scheduler", "Auditor", "Previewer",
+		"Ledger", "Definer", "Gate", "Recorder", "Resolver", "Pusher", "Rememberer", "Reader", "CatalogueReader", "Scheduler", "Auditor", "Previewer", "Enabler",
 	}, oneFace},
 	{drivers, "crypto/tls", []string{"Dial", "DialWithDialer", "Dialer"}, wayOut},
 	{drivers, "golang.org/x/crypto/ssh", []string{"Dial"}, wayOut},

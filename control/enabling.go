@@ -1,0 +1,107 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tidemark/tidemark/config"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// Enabled is what became of enabling or disabling a connection.
+type Enabled struct {
+	Connection string `json:"connection"`
+	Enabled    bool   `json:"enabled"`
+	// Requested: a first Full Sync was asked for, which brings the store to the warehouse's figures.
+	Requested bool     `json:"requested"`
+	Warnings  []string `json:"warnings"`
+	// Waits is why Temporal could not be brought to it yet; a worker does that as soon as it can, and the first run is a Full Sync.
+	Waits string `json:"waits,omitempty"`
+}
+
+// setEnabled enables or disables a connection whose configuration leaves that to the pages; see SetEnabled.
+func (c *Control) setEnabled(ctx context.Context, id string, enabled bool, by string) (Enabled, error) {
+	done := Enabled{Connection: id, Enabled: enabled, Warnings: []string{}}
+	connection, err := c.connection(ctx, id)
+	if err != nil {
+		return done, err
+	}
+	if why := whyNotEnabled(connection, enabled); why != "" {
+		return done, usage("nothing was changed: %s", why)
+	}
+	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		if err := c.editable(ctx, ScheduleSetting{Connection: id, Mode: mode}); err != nil {
+			return done, err
+		}
+	}
+	after, err := c.state.SetEnabled(ctx, connection.ID, enabled, c.now())
+	if errors.Is(err, ledger.ErrEnabledInFile) { // it was applied this moment
+		return done, usage("nothing was changed: %s", enabledInFile(id))
+	} else if err != nil {
+		return done, err
+	}
+	if enabled {
+		if done.Warnings, err = c.overwriting(ctx, after); err != nil {
+			return done, err
+		}
+	}
+	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		if err := c.settleOne(ctx, id, mode); err != nil {
+			done.Waits = brief(err)
+		}
+	}
+	if !enabled || done.Waits != "" {
+		return done, nil
+	}
+	_, err = c.request(ctx, after, ledger.Full, workflows.SyncRequest{ID: firstFullID(id, c.now()), By: by + ": the connection was enabled"})
+	if err != nil {
+		done.Waits = brief(err)
+		return done, nil
+	}
+	done.Requested = true
+	return done, nil
+}
+
+// whyNotEnabled is why a connection cannot be enabled or disabled; empty where it can.
+func whyNotEnabled(connection ledger.Connection, enabled bool) string {
+	switch {
+	case !connection.EnabledByPages:
+		return enabledInFile(connection.ID)
+	case connection.Enabled == enabled && enabled:
+		return fmt.Sprintf("connection %s is enabled already", connection.ID)
+	case connection.Enabled == enabled:
+		return fmt.Sprintf("connection %s is not enabled", connection.ID)
+	case enabled && !connection.Inventory.Enabled:
+		return fmt.Sprintf("the configuration has the inventory flow of %s off; take enabled: false out of its inventory, and apply that", connection.ID)
+	}
+	return ""
+}
+
+func enabledInFile(id string) string {
+	return fmt.Sprintf("the configuration says whether %s is enabled; change it there, or take the line enabled out of the connection and apply that, which leaves it to the pages", id)
+}
+
+// overwriting warns of other active connections that write to the same places as one that was enabled.
+func (c *Control) overwriting(ctx context.Context, one ledger.Connection) ([]string, error) {
+	all, err := c.state.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	warnings := []string{}
+	for _, other := range all {
+		if other.ID != one.ID && other.Active() && config.Overwrite(other, one) {
+			warnings = append(warnings, config.OverwriteWords(other, one))
+		}
+	}
+	return warnings, nil
+}
+
+// enabledWords say whether a connection is enabled.
+func enabledWords(enabled bool) string {
+	if enabled {
+		return "enabled"
+	}
+	return "not enabled"
+}
