@@ -191,6 +191,26 @@ func (f *fake) SetEnabled(_ context.Context, connection string, enabled bool, by
 	return done, nil
 }
 
+// Catalogue has a product, a bundle and a listing, of any name.
+func (f *fake) Catalogue(_ context.Context, query control.CatalogueQuery) (control.Catalogue, error) {
+	found := control.Catalogue{CatalogueQuery: query, Merchants: []string{"acme"}, Stores: []string{"shop"}, File: "tidemark.yaml"}
+	if query.Merchant == "nobody" {
+		return found, &control.AbsentError{Message: `there is no merchant "nobody"; there are acme`}
+	}
+	if found.Kind == "" {
+		found.Kind = control.CatalogueProducts
+	}
+	found.Merchant, found.Store = "acme", "shop"
+	entry := control.CatalogueEntry{SKU: hostile, Name: "Bike " + hostile, Sold: []ledger.ListingDefinition{{Store: "shop", Listing: inventory.Listing{SKU: hostile, ChannelSKU: "A-1"}}}}
+	if found.Kind == control.CatalogueBundles {
+		entry.Components = []inventory.Component{{SKU: "WHEEL", Count: 2}}
+	}
+	if query.Prefix == "" {
+		found.Entries, found.Next = []control.CatalogueEntry{entry}, hostile
+	}
+	return found, nil
+}
+
 // Preview is one with a row of each move, of any name.
 func (f *fake) Preview(_ context.Context, connection string, move ledger.PreviewMove, after int64, _ int) (control.PreviewShown, error) {
 	if f.unseen {
@@ -358,11 +378,15 @@ func TestPages(t *testing.T) {
 			"Disable", "leaves it to the pages", "every 60 minutes (UTC)", "shows east, west", "80%", "02:00 to 03:30 (UTC)", "50,000", "20%", "7 days",
 			"2 rows with 30 units stay behind", "waits for it", "is blocked",
 		},
-		"/c/acme-shop/preview":           {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
-		"/c/acme-shop/preview?move=zero": {"1,207 rows would change", `aria-current="true"`},
-		"/held":                          {"takes 310 rows to 0", "Approve"},
-		"/partners":                      {"shopify", "80%", "none yet"},
-		"/assets/tidemark.css":           {"--accent"},
+		"/catalogue":                          {"Read with tidemark.yaml", "Bike", "A-1 in shop", "after=%3Dcmd", "Next page"},
+		"/catalogue?show=bundles":             {"2 × WHEEL"},
+		"/catalogue?show=listings&store=shop": {"A-1 in shop", "Listing SKU"},
+		"/catalogue?sku=zz":                   {"Nothing begins so."},
+		"/c/acme-shop/preview":                {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
+		"/c/acme-shop/preview?move=zero":      {"1,207 rows would change", `aria-current="true"`},
+		"/held":                               {"takes 310 rows to 0", "Approve"},
+		"/partners":                           {"shopify", "80%", "none yet"},
+		"/assets/tidemark.css":                {"--accent"},
 	} {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusOK, status, "%s: %s", path, body)
@@ -372,7 +396,7 @@ func TestPages(t *testing.T) {
 		require.NotContains(t, body, "<script>alert", path)
 		require.NotContains(t, regexp.MustCompile(`value="[^"]*"`).ReplaceAllString(body, ""), "\u202e", "%s: what a form sends back is as it was, and is not seen", path)
 	}
-	for path, words := range map[string]string{"/c/nobody": "There is no connection nobody.", "/runs/7": "There is no such run.", "/runs/x": "not the number of a run", "/nothing": "no such page"} {
+	for path, words := range map[string]string{"/c/nobody": "There is no connection nobody.", "/catalogue?merchant=nobody": "There is no merchant &#34;nobody&#34;", "/runs/7": "There is no such run.", "/runs/x": "not the number of a run", "/nothing": "no such page"} {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusNotFound, status, path)
 		require.Contains(t, body, words)

@@ -48,6 +48,7 @@ func (c *Console) pages() []kind {
 		{ownPath, "me", "me", control.ActOwn, nil, c.ownPage},
 		{"/c/{id}/preview", "preview", "connections", control.ActRead, []string{"under", "foot"}, c.previewPage},
 		{"/c/{id}/settings", "settings", "connections", control.ActRead, nil, c.settingsPage},
+		{cataloguePath, "catalogue", "catalogue", control.ActRead, nil, c.cataloguePage},
 		{peoplePath, "people", "people", control.ActPeople, nil, c.peoplePage},
 		{"/log", "log", "log", control.ActRead, nil, c.logPage},
 	}

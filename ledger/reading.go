@@ -157,6 +157,8 @@ type SnapshotEntry struct {
 type Page struct {
 	After string
 	Limit int // 0 means 100
+	// Prefix is what the keys begin with, byte by byte; only the lists of the catalogue know it.
+	Prefix string
 }
 
 // AlikeQuery says among which SKUs to look; what is empty is left out.

@@ -4,16 +4,19 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 )
 
 // CatalogueReader lists the catalogue, a page at a time.
 type CatalogueReader interface {
-	// Products lists the products of a merchant by SKU. Page.After is a SKU.
+	// Products lists the products of a merchant by SKU. Page.After and Page.Prefix are of SKUs.
 	Products(ctx context.Context, merchant string, page Page) ([]Product, error)
-	// Bundles lists the bundles of a merchant by SKU. Page.After is a SKU.
+	// Bundles lists the bundles of a merchant by SKU. Page.After and Page.Prefix are of SKUs.
 	Bundles(ctx context.Context, merchant string, page Page) ([]BundleDefinition, error)
-	// Listings lists the listings of a store by channel SKU. Page.After is a channel SKU.
+	// Listings lists the listings of a store by channel SKU. Page.After and Page.Prefix are of channel SKUs.
 	Listings(ctx context.Context, store string, page Page) ([]ListingDefinition, error)
+	// ListingsOf lists under which channel SKUs a store sells some SKUs, by SKU and channel SKU; without a listing a SKU is not among them.
+	ListingsOf(ctx context.Context, store string, skus []string) ([]ListingDefinition, error)
 }
 
 // Products lists products; see CatalogueReader.
@@ -21,7 +24,8 @@ func (d *database) Products(ctx context.Context, merchant string, page Page) ([]
 	return listed(ctx, d, func(row *sql.Rows, one *Product) error {
 		one.Merchant = merchant
 		return row.Scan(&one.SKU, &one.Name, &one.Barcode)
-	}, "SELECT sku, name, barcode FROM products WHERE merchant = ? AND sku > ? AND NOT removed ORDER BY sku LIMIT ?", merchant, page.After, limitOf(page.Limit))
+	}, "SELECT sku, name, barcode FROM products WHERE merchant = ? AND sku > ? AND sku >= ? AND sku < ? AND NOT removed ORDER BY sku LIMIT ?",
+		merchant, page.After, page.Prefix, page.Prefix+lastCharacter, limitOf(page.Limit))
 }
 
 // Bundles lists bundles; see CatalogueReader.
@@ -33,7 +37,8 @@ func (d *database) Bundles(ctx context.Context, merchant string, page Page) ([]B
 			return err
 		}
 		return decode(fmt.Sprintf("the bundle %s of %s", one.SKU, merchant), components, &one.Components)
-	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND sku > ? AND NOT removed ORDER BY sku LIMIT ?", merchant, page.After, limitOf(page.Limit))
+	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND sku > ? AND sku >= ? AND sku < ? AND NOT removed ORDER BY sku LIMIT ?",
+		merchant, page.After, page.Prefix, page.Prefix+lastCharacter, limitOf(page.Limit))
 }
 
 // Listings lists listings; see CatalogueReader.
@@ -41,8 +46,27 @@ func (d *database) Listings(ctx context.Context, store string, page Page) ([]Lis
 	return listed(ctx, d, func(row *sql.Rows, one *ListingDefinition) error {
 		one.Store = store
 		return row.Scan(&one.SKU, &one.ChannelSKU)
-	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND channel_sku > ? AND NOT removed ORDER BY channel_sku LIMIT ?", store, page.After, limitOf(page.Limit))
+	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND channel_sku > ? AND channel_sku >= ? AND channel_sku < ? AND NOT removed ORDER BY channel_sku LIMIT ?",
+		store, page.After, page.Prefix, page.Prefix+lastCharacter, limitOf(page.Limit))
 }
+
+// ListingsOf lists the listings of some SKUs; see CatalogueReader.
+func (d *database) ListingsOf(ctx context.Context, store string, skus []string) ([]ListingDefinition, error) {
+	if len(skus) == 0 {
+		return nil, nil
+	}
+	arguments := []any{store}
+	for _, sku := range skus {
+		arguments = append(arguments, sku)
+	}
+	return listed(ctx, d, func(row *sql.Rows, one *ListingDefinition) error {
+		one.Store = store
+		return row.Scan(&one.SKU, &one.ChannelSKU)
+	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND sku IN (?"+strings.Repeat(", ?", len(skus)-1)+") AND NOT removed ORDER BY sku, channel_sku", arguments...)
+}
+
+// lastCharacter comes after every other, byte by byte: what begins with a text comes before the text with it.
+const lastCharacter = "\U0010FFFF"
 
 // listed reads the rows of a query.
 func listed[T any](ctx context.Context, d *database, scan func(row *sql.Rows, one *T) error, query string, arguments ...any) ([]T, error) {

@@ -144,6 +144,13 @@ func (b *browser) until(selector, words string) {
 	require.True(b.t, get(b, chromedp.Poll[bool](script, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience))), "%s: %s", selector, words)
 }
 
+// gone waits for a page to say something no longer by itself.
+func (b *browser) gone(selector, words string) {
+	b.t.Helper()
+	script := fmt.Sprintf(`![...document.querySelectorAll(%q)].some(e => e.textContent.includes(%q))`, selector, words)
+	require.True(b.t, get(b, chromedp.Poll[bool](script, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience))), "%s: %s", selector, words)
+}
+
 // path is where the tab is, without its query.
 func (b *browser) path() string {
 	b.t.Helper()

@@ -115,9 +115,8 @@ func enable(t *testing.T, d *demo, b *browser) {
 	b.submit("Enable")
 	require.Equal(t, "/c/birch-shop", b.path())
 	require.Contains(t, b.text(".notice"), "A first Full Sync is requested")
-	b.until("#part-now", "Full")
-	b.until("#part-recent", "Full")
-	b.until("#part-head", "On time")
+	b.until("#part-now", "Full Sync")
+	b.gone("#part-now", "Full Sync")
 	require.InDelta(t, 512, d.shows("birch-shop")["SKU-00011@"], 40, "the sandbox sells meanwhile")
 	require.Regexp(t, `enable\s+birch-shop\s+not enabled\s+enabled`, b.log())
 }
@@ -201,6 +200,7 @@ func positive(shown map[string]int64) (n int) {
 func lists(t *testing.T, d *demo, b *browser) {
 	t.Helper()
 	for name, path := range map[string]string{
+		"catalogue": "/catalogue", "bundles": "/catalogue?show=bundles", "listings": "/catalogue?show=listings&merchant=acme&store=acme-shop",
 		"runs": "/runs", "levels": "/levels?warehouse=portland", "channel": "/c/acme-shop/levels", "partners": "/partners", "empty": "/levels?sku=%3Cscript%3Ealert(1)%3C/script%3E",
 	} {
 		b.visit(path)
