@@ -155,6 +155,17 @@ func TestEveryRouteNeedsItsRole(t *testing.T) {
 	}
 }
 
+// What a stream sends may be read by whoever may follow one.
+func TestStreamsAreForAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, one := range w.console.pages() {
+		if len(one.parts) > 0 {
+			require.Equal(t, control.ActRead, one.act, "%s: GET /live has to ask for its act", one.path)
+		}
+	}
+}
+
 // Buttons that a role may not press are not shown, in the parts that change by themselves neither.
 func TestButtonsAreThoseOfTheRole(t *testing.T) {
 	t.Parallel()

@@ -206,7 +206,6 @@ func (c *Console) fromElsewhere(w http.ResponseWriter, r *http.Request) {
 	} else {
 		_ = c.options.Control.NoteRefused(ctx, r.Method, shortPath(r), why)
 	}
-	c.options.Log.Warn("a form of another site was refused", "path", r.URL.Path, "from", actor.Address, "origin", r.Header.Get("Origin"))
 	c.views.render(w, http.StatusForbidden, "alone", page{Title: "Not allowed", Body: "Nothing was done: another site sent this form. Open the page here, and send it from there."})
 }
 

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Passwords are kept as argon2id in the PHC string format: $argon2id$v=19$m=19456,t=2,p=1$SALT$HASH. The parameters are those that OWASP's Password
@@ -81,11 +82,14 @@ func newToken() string {
 	return base64.RawURLEncoding.EncodeToString(random)
 }
 
+// bytesOf is what is hashed of a password: one form of what keyboards write in several, as NIST SP 800-63B-4 (3.1.1.2) asks for.
+func bytesOf(password string) []byte { return norm.NFC.Bytes([]byte(password)) }
+
 // hashPassword makes what is kept of a password.
 func hashPassword(password string) string {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // it never fails
-	return phc(passwordMemory, passwordPasses, passwordLanes, salt, argon2.IDKey([]byte(password), salt, passwordPasses, passwordMemory, passwordLanes, hashBytes))
+	return phc(passwordMemory, passwordPasses, passwordLanes, salt, argon2.IDKey(bytesOf(password), salt, passwordPasses, passwordMemory, passwordLanes, hashBytes))
 }
 
 func phc(memory, passes uint32, lanes uint8, salt, hash []byte) string {
@@ -112,7 +116,7 @@ func verifyPassword(kept, password string) (bool, error) {
 	if badSalt != nil || badHash != nil || !bounded || len(salt) < 8 || len(hash) != hashBytes {
 		return false, errPasswordHash
 	}
-	given := argon2.IDKey([]byte(password), salt, passes, memory, lanes, hashBytes)
+	given := argon2.IDKey(bytesOf(password), salt, passes, memory, lanes, hashBytes)
 	return subtle.ConstantTimeCompare(given, hash) == 1, nil
 }
 

