@@ -127,6 +127,7 @@ func ConnectionAttributes(connection ledger.Connection, mode ledger.Mode, trigge
 		AttributeStore.ValueSet(connection.Store),
 		AttributeMode.ValueSet(string(mode)),
 		AttributeTrigger.ValueSet(string(trigger)),
+		AttributeOutcome.ValueSet(string(ledger.Running)), // here it costs nothing; set by the run it is an action
 	)
 }
 

@@ -26,7 +26,7 @@ import (
 // endings are what must have been recorded of each release: a run of each outcome, and what a run can live through.
 var endings = map[string][]string{
 	"v1": firstEndings, "v2": slices.Concat(firstEndings, longEndings), "v3": slices.Concat(firstEndings, longEndings, heldEndings),
-	"v4": slices.Concat(firstEndings, longEndings, heldEndings, lateEndings),
+	"v4": slices.Concat(firstEndings, longEndings, heldEndings, lateEndings), "v5": slices.Concat(firstEndings, longEndings, heldEndings, lateEndings),
 }
 
 var lateEndings = []string{

@@ -19,16 +19,16 @@ import (
 func TestActions(t *testing.T) {
 	t.Parallel()
 	for name, limit := range map[string]struct{ actions, events int }{
-		"completed-scheduled":     {9, 45},  // a scheduled Smart Sync
-		"completed-full":          {11, 53}, // a Full Sync that was asked for
-		"completed-skipped-fetch": {8, 36},  // the run of a connection after an event
-		"intake-snapshot":         {5, 23},
-		"covered":                 {6, 23},
-		"skipped":                 {4, 15},
+		"completed-scheduled":     {8, 44},  // a scheduled Smart Sync
+		"completed-full":          {11, 57}, // a Full Sync that was asked for, and that waited for the last call of a lost worker
+		"completed-skipped-fetch": {6, 22},  // the run of a connection after an event
+		"intake-snapshot":         {5, 20},
+		"covered":                 {5, 22},
+		"skipped":                 {3, 14},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			content, err := os.ReadFile(filepath.Join("..", "..", "workflows", "testdata", "v3", name+".json"))
+			content, err := os.ReadFile(filepath.Join("..", "..", "workflows", "testdata", "v5", name+".json"))
 			require.NoError(t, err)
 			var recorded history.History
 			require.NoError(t, temporalproto.CustomJSONUnmarshalOptions{DiscardUnknown: true}.Unmarshal(content, &recorded))
