@@ -38,6 +38,8 @@ func (c *Console) forms() []form {
 		{"/c/{id}/relearn", control.ActRelearn, "relearn", c.actRelearn},
 		{"/c/{id}/enable", control.ActEnable, "enable", c.actEnableConnection(true)},
 		{"/c/{id}/disable", control.ActEnable, "disable", c.actEnableConnection(false)},
+		{partnersPath + "/stores/{id}/test", control.ActTest, "test store", c.actTestStore},
+		{partnersPath + "/warehouses/{id}/test", control.ActTest, "test warehouse", c.actTestWarehouse},
 		{"/c/{id}/pause", control.ActPause, "pause", c.actPause},
 		{"/c/{id}/resume", control.ActPause, "resume", c.actResume},
 		{"/c/{id}/schedule/{mode}", control.ActSchedule, "set the schedule", c.actSchedule},

@@ -41,6 +41,8 @@ type Control interface {
 	Preview(ctx context.Context, connection string, move ledger.PreviewMove, after int64, limit int) (control.PreviewShown, error)
 	PushPreview(ctx context.Context, connection string, run int64, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Catalogue(ctx context.Context, query control.CatalogueQuery) (control.Catalogue, error)
+	TestStore(ctx context.Context, id string) (control.Tested, error)
+	TestWarehouse(ctx context.Context, id string) (control.Tested, error)
 	Setup(ctx context.Context, connection string) (control.Setup, error)
 	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
 	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)

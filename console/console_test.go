@@ -23,6 +23,7 @@ import (
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -148,7 +149,7 @@ func (f *fake) Product(_ context.Context, merchant, sku string, _ int) (control.
 }
 
 func (f *fake) Partners(context.Context) ([]ledger.Warehouse, []ledger.Store, error) {
-	return []ledger.Warehouse{{ID: "portland", Merchant: "acme", Driver: "csv"}}, []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "shopify", Budget: ledger.Budget{Share: .8}}}, nil
+	return []ledger.Warehouse{{ID: "portland", Merchant: "acme", Driver: "csv", Settings: settings.Values{"token": "env:DEPOT_TOKEN", "file": "stock.csv"}}}, []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "shopify", Budget: ledger.Budget{Share: .8}}}, nil
 }
 
 func (f *fake) Snapshot(context.Context, string, int) (control.Snapshot, error) {
@@ -189,6 +190,16 @@ func (f *fake) SetEnabled(_ context.Context, connection string, enabled bool, by
 		done.Waits = "no server at 10.0.0.1"
 	}
 	return done, nil
+}
+
+func (f *fake) TestStore(_ context.Context, id string) (control.Tested, error) {
+	f.note("test store " + id)
+	return control.Tested{ID: id, Driver: "shopify", Account: "acme " + hostile, Locations: []string{"front", "back"}}, nil
+}
+
+func (f *fake) TestWarehouse(_ context.Context, id string) (control.Tested, error) {
+	f.note("test warehouse " + id)
+	return control.Tested{ID: id, Driver: "csv", Failed: "env:TOKEN is not set " + hostile}, nil
 }
 
 // Catalogue has a product, a bundle and a listing, of any name.
@@ -385,7 +396,7 @@ func TestPages(t *testing.T) {
 		"/c/acme-shop/preview":                {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
 		"/c/acme-shop/preview?move=zero":      {"1,207 rows would change", `aria-current="true"`},
 		"/held":                               {"takes 310 rows to 0", "Approve"},
-		"/partners":                           {"shopify", "80%", "none yet"},
+		"/partners":                           {"shopify", "80%", "none yet", "token: env:DEPOT_TOKEN", "Test connection"},
 		"/assets/tidemark.css":                {"--accent"},
 	} {
 		status, body := w.get(path)
@@ -482,6 +493,8 @@ func TestActs(t *testing.T) {
 		"a dry run of neither":  {"/c/acme-shop/preview", nil, []string{"refused sync, as a dry run on acme-shop: the form names neither a Smart Sync nor a Full Sync"}, "names neither"},
 		"push a preview":        {"/c/acme-shop/preview/push", url.Values{"run": {"5"}}, []string{"push the preview of run 5 of acme-shop by ann"}, "Smart Sync started as run 7."},
 		"push no preview":       {"/c/acme-shop/preview/push", nil, []string{"refused push what a preview would change on acme-shop: the form does not say which preview was looked at; open the page again"}, "which preview"},
+		"test a store":          {"/partners/stores/shop/test", nil, []string{"test store shop"}, "shop (shopify) answers. Account: acme =cmd()"},
+		"test a warehouse":      {"/partners/warehouses/portland/test", nil, []string{"test warehouse portland"}, "portland (csv): env:TOKEN is not set"},
 		"enable":                {"/c/acme-shop/enable", nil, []string{"enable acme-shop: true by ann"}, "A first Full Sync is requested: it brings the store to the warehouse&#39;s figures. Another writes there."},
 		"disable":               {"/c/acme-shop/disable", nil, []string{"enable acme-shop: false by ann"}, "Temporal could not be told yet"},
 		"relearn chosen rows":   {"/c/acme-shop/relearn", url.Values{"row": {"A", "B"}}, []string{"relearn shop: A,B"}, "ids of 1 item; the next run looks them up anew, and pushes 2 figures again. 3 figures left"},

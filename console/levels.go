@@ -261,63 +261,6 @@ func viewActivity(entry control.ProductEvent, k clock) activityRow {
 	return row
 }
 
-// partnersView lists warehouses and stores.
-type partnersView struct {
-	Warehouses []warehouseRow
-	Stores     []storeRow
-}
-
-type warehouseRow struct {
-	ID, Merchant, Driver, Connections string
-	Snapshot, Refused, Odd            string
-}
-
-type storeRow struct {
-	ID, Merchant, Driver, Connections, Share string
-}
-
-func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
-	connections, err := c.options.Control.Connections(ctx)
-	if err != nil {
-		return page{}, err
-	}
-	warehouses, stores, err := c.options.Control.Partners(ctx)
-	if err != nil {
-		return page{}, err
-	}
-	k := clock{now: q.now, zone: time.UTC}
-	view := partnersView{}
-	on := func(is func(ledger.Connection) bool) string {
-		var names []string
-		for _, one := range connections {
-			if is(one) {
-				names = append(names, one.ID)
-			}
-		}
-		return cmp.Or(strings.Join(names, ", "), "none")
-	}
-	for _, one := range warehouses {
-		row := warehouseRow{ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Connections: on(func(k ledger.Connection) bool { return k.Warehouse == one.ID }), Snapshot: "none yet"}
-		if snapshot, err := c.options.Control.Snapshot(ctx, one.ID, 1); err == nil {
-			row.Snapshot = fmt.Sprintf("%s, %s", k.at(snapshot.EndedAt), count(snapshot.Rows, "row"))
-			row.Refused, row.Odd = number(snapshot.Refused), number(int64(len(snapshot.Oddities)))
-		}
-		view.Warehouses = append(view.Warehouses, row)
-	}
-	for _, one := range stores {
-		view.Stores = append(view.Stores, storeRow{
-			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Connections: on(func(k ledger.Connection) bool { return k.Store == one.ID }), Share: fmt.Sprintf("%.0f%%", one.Budget.Share*100),
-		})
-	}
-	shown := frame("Stores and warehouses", pulse, k)
-	shown.Body = view
-	return shown, nil
-}
-
 // cell is a text that a spreadsheet does not take for a formula.
 func cell(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {

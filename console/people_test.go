@@ -90,6 +90,7 @@ var needed = map[string]ledger.Role{
 	"POST /c/{id}/schedule/{mode}": ledger.Operator, "POST /c/{id}/schedule/{mode}/clear": ledger.Operator, "POST /c/{id}/advice": ledger.Operator,
 	"POST /c/{id}/advice/undo": ledger.Operator, "POST /runs/{n}/cancel": ledger.Operator, "POST /runs/{n}/approve": ledger.Operator, "POST /runs/{n}/reject": ledger.Operator,
 
+	"POST /partners/stores/{id}/test": ledger.Operator, "POST /partners/warehouses/{id}/test": ledger.Operator,
 	"POST /c/{id}/enable": ledger.Admin, "POST /c/{id}/disable": ledger.Admin,
 	"POST /c/{id}/relearn": ledger.Admin, "GET /people": ledger.Admin, "POST /people": ledger.Admin, "POST /people/first": ledger.Admin, "POST /people/{id}/disable": ledger.Admin,
 	"POST /people/{id}/enable": ledger.Admin, "POST /people/{id}/reset": ledger.Admin, "POST /people/{id}/role": ledger.Admin,
@@ -190,6 +191,7 @@ func TestButtonsAreThoseOfTheRole(t *testing.T) {
 		"/held":                       {"oli": {"/runs/6/approve", "/runs/6/reject"}},
 		"/sku/acme/BIKE":              {"oli": {"/c/acme-shop/push"}},
 		"/c/acme-shop/preview":        {"oli": {"/c/acme-shop/preview", "/c/acme-shop/preview/push"}},
+		"/partners":                   {"oli": {"/partners/stores/shop/test", "/partners/warehouses/portland/test"}},
 		"/c/acme-shop/settings":       {"root": {"/c/acme-shop/disable"}},
 		"/c/acme-shop/tune":           {"oli": {"/c/acme-shop/advice", "/c/acme-shop/advice/undo"}},
 		"/c/acme-shop/schedule/smart": {"oli": {"/c/acme-shop/schedule/smart/clear", "post"}},

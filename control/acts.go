@@ -92,6 +92,16 @@ func (c *Control) SetEnabled(ctx context.Context, id string, enabled bool, by st
 	return audited(ctx, c, d, func(done Enabled) string { return enabledWords(done.Enabled) }, func() (Enabled, error) { return c.setEnabled(ctx, id, enabled, by) })
 }
 
+// TestStore tries whether a store can be used as it is set: its credentials, in the process that asks. It makes one read and changes nothing.
+func (c *Control) TestStore(ctx context.Context, id string) (Tested, error) {
+	return audited(ctx, c, &deed{kind: ActTest, act: "test store", on: id}, testedAfter, func() (Tested, error) { return c.testStore(ctx, id) })
+}
+
+// TestWarehouse tries whether a warehouse can be read as it is set. It reads its first rows, and records nothing.
+func (c *Control) TestWarehouse(ctx context.Context, id string) (Tested, error) {
+	return audited(ctx, c, &deed{kind: ActTest, act: "test warehouse", on: id}, testedAfter, func() (Tested, error) { return c.testWarehouse(ctx, id) })
+}
+
 // Decide approves or rejects what a run holds. To approve what was rejected lifts the rejection: the next run may ask anew.
 func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string) (Decided, error) {
 	d := deed{kind: ActDecide, act: "reject", on: runName(run)}

@@ -22,6 +22,7 @@ type Control struct {
 	state    ledger.Ledger
 	temporal gateway.Temporal // nil: it cannot be reached
 	now      func() time.Time
+	tester   Tester // nil: stores and warehouses cannot be tried
 
 	attributes attributes
 	own        own

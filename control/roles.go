@@ -19,6 +19,7 @@ const (
 	ActDecide   Act = "decide"   // approve and reject what is held
 	ActCancel   Act = "cancel"   // a run
 	ActSchedule Act = "schedule" // set and clear one, apply and undo the advice
+	ActTest     Act = "test"     // try whether a store or a warehouse can be used
 	ActEnable   Act = "enable"   // and disable a connection
 	ActRelearn  Act = "relearn"  // look a store's items up anew
 	ActApply    Act = "apply"    // a configuration
@@ -35,6 +36,7 @@ var needs = map[Act]ledger.Role{
 	ActDecide:   ledger.Operator,
 	ActCancel:   ledger.Operator,
 	ActSchedule: ledger.Operator,
+	ActTest:     ledger.Operator,
 	ActEnable:   ledger.Admin,
 	ActRelearn:  ledger.Admin,
 	ActApply:    ledger.Admin,

@@ -47,6 +47,8 @@ var leastRoles = map[string]struct {
 	"PushPreview": {ledger.Operator, func(ctx context.Context, c *Control) error {
 		return second(c.PushPreview(ctx, "acme-shop", 1, workflows.SyncRequest{}))
 	}},
+	"TestStore":     {ledger.Operator, func(ctx context.Context, c *Control) error { return second(c.TestStore(ctx, "shop")) }},
+	"TestWarehouse": {ledger.Operator, func(ctx context.Context, c *Control) error { return second(c.TestWarehouse(ctx, "depot")) }},
 	"SetEnabled": {ledger.Admin, func(ctx context.Context, c *Control) error {
 		return second(c.SetEnabled(ctx, "acme-shop", true, "ann"))
 	}},
@@ -199,8 +201,8 @@ func TestRoles(t *testing.T) {
 		"":              nil,
 		"root":          nil,
 		ledger.Viewer:   {ActOwn, ActRead},
-		ledger.Operator: {ActCancel, ActDecide, ActOwn, ActPause, ActRead, ActSchedule, ActSync},
-		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActEnable, ActOwn, ActPause, ActPeople, ActRead, ActRelearn, ActRestored, ActSchedule, ActSync},
+		ledger.Operator: {ActCancel, ActDecide, ActOwn, ActPause, ActRead, ActSchedule, ActSync, ActTest},
+		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActEnable, ActOwn, ActPause, ActPeople, ActRead, ActRelearn, ActRestored, ActSchedule, ActSync, ActTest},
 	}
 	for role, acts := range want {
 		var may []Act

@@ -19,6 +19,8 @@ type Acts interface {
 	Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
 	Resume(ctx context.Context, connection, by string) ([]string, error)
+	TestStore(ctx context.Context, id string) (control.Tested, error)
+	TestWarehouse(ctx context.Context, id string) (control.Tested, error)
 	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
 	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
@@ -56,6 +58,12 @@ func (s *Server) actRoutes() []Route {
 		post("/api/v1/runs/{id}/approve", "approve", s.decide(true), "by"),
 		post("/api/v1/runs/{id}/reject", "reject", s.decide(false), "by"),
 		route(http.MethodPost, "/api/v1/runs/{id}/cancel", "cancel", http.StatusAccepted, s.cancel),
+		post("/api/v1/stores/{id}/test", "test store", func(ctx context.Context, w wishes) (any, error) {
+			return s.options.Control.TestStore(ctx, w.PathValue("id"))
+		}),
+		post("/api/v1/warehouses/{id}/test", "test warehouse", func(ctx context.Context, w wishes) (any, error) {
+			return s.options.Control.TestWarehouse(ctx, w.PathValue("id"))
+		}),
 		post("/api/v1/stores/{id}/relearn", "relearn", s.relearn, "channel_skus"),
 	}
 }

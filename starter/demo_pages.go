@@ -21,6 +21,7 @@ func (d *demo) servePages(ctx context.Context, cancel context.CancelCauseFunc) (
 	if err != nil {
 		return "", nil, err
 	}
+	d.control.UseTester(tester{})
 	options := serve.Options{Control: d.control, Environment: settings.Process(), Now: time.Now, Log: slog.New(slog.NewTextHandler(log, nil))}
 	pages, err := (&paging{listen: serve.DefaultListen, webUI: d.ui}).pagesOf(ctx, d.control, options.Log)
 	if err != nil {

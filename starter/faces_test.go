@@ -26,6 +26,7 @@ type faces struct{ page, api, command string }
 const (
 	askOfPeople   = "people are told what became of it by Ask"
 	restoredThere = "who put a backup back declares it where that was done"
+	checkThere    = "starter check does it, with all that can be said of what was read"
 	fileThere     = "a configuration is a file with others beside it"
 	noToken       = "a token that leaked must not make itself a person"
 )
@@ -36,6 +37,8 @@ var acts = map[string]faces{
 	"Ask":            {"/c/{id}/sync", "programs ask by Sync, which needs no worker to answer", "sync"},
 	"Pause":          {"/c/{id}/pause", "POST /api/v1/connections/{id}/pause", "pause"},
 	"Resume":         {"/c/{id}/resume", "POST /api/v1/connections/{id}/resume", "resume"},
+	"TestStore":      {"/partners/stores/{id}/test", "POST /api/v1/stores/{id}/test", checkThere},
+	"TestWarehouse":  {"/partners/warehouses/{id}/test", "POST /api/v1/warehouses/{id}/test", checkThere},
 	"SetEnabled":     {"/c/{id}/enable", "POST /api/v1/connections/{id}/enable", "enable"},
 	"Decide":         {"/runs/{n}/approve", "POST /api/v1/runs/{id}/approve", "approve"},
 	"Cancel":         {"/runs/{n}/cancel", "POST /api/v1/runs/{id}/cancel", "cancel"},

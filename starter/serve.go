@@ -73,6 +73,7 @@ type serving struct {
 }
 
 func runServer(ctx context.Context, c *control.Control, o serving) error {
+	c.UseTester(tester{})
 	options := serve.Options{
 		Control: c, MaximumSnapshot: o.most, Environment: settings.Process(), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),

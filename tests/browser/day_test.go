@@ -206,6 +206,12 @@ func lists(t *testing.T, d *demo, b *browser) {
 		b.visit(path)
 		b.look(name)
 	}
+	b.visit("/partners")
+	b.submit("Test connection of acme-shop")
+	require.Contains(t, b.text(".notice"), "acme-shop (sandbox) answers.")
+	b.submit("Test connection of portland")
+	require.Contains(t, b.text(".notice"), "rows looked at")
+	b.look("tested")
 	for _, path := range []string{"/", "/runs", "/c/acme-shop", "/levels.csv?warehouse=portland", "/live?page=/"} {
 		response, err := http.Get(d.address + path) //nolint:noctx // it is answered at once
 		require.NoError(t, err)

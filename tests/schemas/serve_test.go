@@ -3,6 +3,7 @@ package schemas
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -146,6 +147,17 @@ func (a asked) Cancel(ctx context.Context, id int64) (ledger.Run, error) {
 	return run, a.state.EndRun(ctx, lease, ledger.RunEnd{Outcome: ledger.Cancelled, Reason: "cancelled", Now: serveNow})
 }
 
+// tester answers for a store, and for no warehouse.
+type tester struct{}
+
+func (tester) TestStore(context.Context, ledger.Store) (control.Tested, error) {
+	return control.Tested{Account: "acme", Locations: []string{"front"}, Notes: []string{"a note"}}, nil
+}
+
+func (tester) TestWarehouse(context.Context, ledger.Warehouse) (control.Tested, error) {
+	return control.Tested{}, errors.New("env:TOKEN is not set")
+}
+
 // serving starts the real handler on a ledger in which something has happened.
 func serving(t *testing.T) (*serve.Server, *httptest.Server) {
 	t.Helper()
@@ -153,8 +165,10 @@ func serving(t *testing.T) (*serve.Server, *httptest.Server) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, state.Close()) })
 	fill(t, state)
+	tidemark := control.New(state, nil, func() time.Time { return serveNow })
+	tidemark.UseTester(tester{})
 	server, err := serve.New(t.Context(), serve.Options{
-		Control: asked{control.New(state, nil, func() time.Time { return serveNow }), state}, Token: settings.NewCredential(serveToken),
+		Control: asked{tidemark, state}, Token: settings.NewCredential(serveToken),
 		Environment: settings.Environment{Variable: func(string) (string, bool) { return serveKey, true }},
 		Log:         slog.New(slog.DiscardHandler), Now: func() time.Time { return serveNow }, MaximumSnapshot: 1 << 20,
 	})
@@ -413,6 +427,10 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "POST /api/v1/connections/{id}/enable", path: "/api/v1/connections/none/enable", status: 404},
 		{route: "POST /api/v1/connections/{id}/enable", path: "/api/v1/connections/left/enable", body: `{"by":"ann"}`, status: 200},
 		{route: "POST /api/v1/connections/{id}/disable", path: "/api/v1/connections/left/disable", status: 200},
+		{route: "POST /api/v1/stores/{id}/test", path: "/api/v1/stores/shop/test", status: 200},
+		{route: "POST /api/v1/stores/{id}/test", path: "/api/v1/stores/none/test", status: 404},
+		{route: "POST /api/v1/warehouses/{id}/test", path: "/api/v1/warehouses/depot/test", status: 200},
+		{route: "POST /api/v1/warehouses/{id}/test", path: "/api/v1/warehouses/depot/test", body: `{"rows":5}`, status: 400},
 		{route: "GET /api/v1/requests", path: "/api/v1/requests?limit=1", status: 200},
 		{route: "GET /api/v1/requests", path: "/api/v1/requests?connection=none", status: 404},
 		{route: "GET /api/v1/requests/{id}", path: "/api/v1/requests/r1", status: 200},

@@ -1,0 +1,137 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// partnersView lists warehouses and stores.
+type partnersView struct {
+	Warehouses []warehouseRow
+	Stores     []storeRow
+}
+
+type warehouseRow struct {
+	ID, Merchant, Driver, Connections string
+	Credentials                       []string // where they are, never what
+	Snapshot, Refused, Odd            string
+	Test                              string // where the form is sent
+}
+
+type storeRow struct {
+	ID, Merchant, Driver, Connections, Share string
+	Credentials                              []string
+	Test                                     string
+}
+
+const partnersPath = "/partners"
+
+func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
+	pulse, err := c.options.Control.Pulse(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	connections, err := c.options.Control.Connections(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	warehouses, stores, err := c.options.Control.Partners(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	k := clock{now: q.now, zone: time.UTC}
+	view := partnersView{}
+	on := func(is func(ledger.Connection) bool) string {
+		var names []string
+		for _, one := range connections {
+			if is(one) {
+				names = append(names, one.ID)
+			}
+		}
+		return cmp.Or(strings.Join(names, ", "), "none")
+	}
+	for _, one := range warehouses {
+		row := warehouseRow{
+			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Connections: on(func(k ledger.Connection) bool { return k.Warehouse == one.ID }), Snapshot: "none yet",
+			Credentials: credentials(one.Settings), Test: partnersPath + "/warehouses/" + url.PathEscape(one.ID) + "/test",
+		}
+		if snapshot, err := c.options.Control.Snapshot(ctx, one.ID, 1); err == nil {
+			row.Snapshot = fmt.Sprintf("%s, %s", k.at(snapshot.EndedAt), count(snapshot.Rows, "row"))
+			row.Refused, row.Odd = number(snapshot.Refused), number(int64(len(snapshot.Oddities)))
+		}
+		view.Warehouses = append(view.Warehouses, row)
+	}
+	for _, one := range stores {
+		view.Stores = append(view.Stores, storeRow{
+			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Connections: on(func(k ledger.Connection) bool { return k.Store == one.ID }), Share: fmt.Sprintf("%.0f%%", one.Budget.Share*100),
+			Credentials: credentials(one.Settings), Test: partnersPath + "/stores/" + url.PathEscape(one.ID) + "/test",
+		})
+	}
+	shown := frame("Stores and warehouses", pulse, k)
+	shown.Body = view
+	return shown, nil
+}
+
+// credentials say where the credentials of a store or warehouse are: the settings that refer to a variable or a file.
+func credentials(values map[string]any) []string {
+	var found []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		text, is := values[name].(string)
+		if is && (strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")) {
+			found = append(found, name+": "+text)
+		}
+	}
+	return found
+}
+
+// actTestStore tries a store, and says on the same page what it answered.
+func (c *Console) actTestStore(ctx context.Context, r *http.Request) (string, notice, error) {
+	found, err := c.options.Control.TestStore(ctx, r.PathValue("id"))
+	return partnersPath, testedNotice(found), err
+}
+
+// actTestWarehouse tries a warehouse, as actTestStore does a store.
+func (c *Console) actTestWarehouse(ctx context.Context, r *http.Request) (string, notice, error) {
+	found, err := c.options.Control.TestWarehouse(ctx, r.PathValue("id"))
+	return partnersPath, testedNotice(found), err
+}
+
+// testedNotice says what a store or a warehouse answered.
+func testedNotice(found control.Tested) notice {
+	if found.Failed != "" {
+		return notice{state: state{"bad", "cross", "Cannot be used"}, Text: fmt.Sprintf("%s (%s): %s Credentials are looked up where this server runs.", found.ID, found.Driver, strings.TrimSuffix(found.Failed, ".")+".")}
+	}
+	said := []string{fmt.Sprintf("%s (%s) answers.", found.ID, found.Driver)}
+	for _, more := range []struct {
+		name  string
+		items []string
+	}{
+		{"Account", nonEmpty(found.Account)},
+		{"Locations", found.Locations},
+		{"Facilities", found.Facilities},
+		{"Read", nonEmpty(found.Read)},
+		{"Notes", found.Notes},
+	} {
+		if len(more.items) > 0 {
+			said = append(said, more.name+": "+strings.Join(more.items, "; ")+".")
+		}
+	}
+	return notice{state: state{"good", "check", "Can be used"}, Text: strings.Join(said, " ")}
+}
+
+func nonEmpty(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{text}
+}

@@ -1,0 +1,83 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// tries is a tester that answers as it is told.
+type tries struct {
+	found Tested
+	err   error
+	hangs bool
+}
+
+func (a tries) answer(ctx context.Context) (Tested, error) {
+	if a.hangs {
+		<-ctx.Done()
+		return Tested{}, ctx.Err()
+	}
+	return a.found, a.err
+}
+
+func (a tries) TestStore(ctx context.Context, _ ledger.Store) (Tested, error) { return a.answer(ctx) }
+
+func (a tries) TestWarehouse(ctx context.Context, _ ledger.Warehouse) (Tested, error) {
+	return a.answer(ctx)
+}
+
+// A partner that cannot be used is an answer, which is noted; that there is none of the name is a refusal.
+func TestPartnersAreTested(t *testing.T) {
+	t.Parallel()
+	c := New(shopLedger(t), nil, func() time.Time { return noon })
+	_, err := c.TestStore(acting(t), "shop")
+	require.ErrorContains(t, err, "no drivers")
+	c.UseTester(tries{found: Tested{Account: "acme", Locations: []string{"front"}}})
+	found, err := c.TestStore(acting(t), "shop")
+	require.NoError(t, err)
+	require.Equal(t, Tested{ID: "shop", Driver: "sandbox", Account: "acme", Locations: []string{"front"}}, found)
+	c.UseTester(tries{err: errors.New("store shop: env:TOKEN is not set\nsecond line")})
+	found, err = c.TestStore(acting(t), "shop")
+	require.NoError(t, err)
+	require.Equal(t, "store shop: env:TOKEN is not set", found.Failed)
+	found, err = c.TestWarehouse(acting(t), "depot")
+	require.NoError(t, err)
+	require.NotEmpty(t, found.Failed)
+	var absent *AbsentError
+	_, err = c.TestWarehouse(acting(t), "nowhere")
+	require.ErrorAs(t, err, &absent)
+	_, err = c.TestStore(acting(t), "nowhere")
+	require.ErrorAs(t, err, &absent)
+	noted, err := c.Log(acting(t), 0, 10)
+	require.NoError(t, err)
+	var said []string
+	for _, one := range noted {
+		said = append(said, one.Act+" "+one.On+": "+string(one.Result)+" "+one.After)
+	}
+	require.Equal(t, []string{
+		"test store nowhere: refused ", "test warehouse nowhere: refused ", "test warehouse depot: done cannot be used: store shop: env:TOKEN is not set",
+		"test store shop: done cannot be used: store shop: env:TOKEN is not set", "test store shop: done can be used", "test store shop: failed ",
+	}, said)
+}
+
+// A partner that does not answer is given up in time.
+func TestAPartnerThatHangsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		try := func(ctx context.Context, tester Tester) (Tested, error) { return tester.TestStore(ctx, ledger.Store{}) }
+		found, err := tested(t.Context(), tries{hangs: true}, Tested{ID: "shop"}, try)
+		require.NoError(t, err)
+		require.Equal(t, "it did not answer within 15s", found.Failed)
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		_, err = tested(gone, tries{hangs: true}, Tested{ID: "shop"}, try)
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}
