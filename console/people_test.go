@@ -225,6 +225,45 @@ func TestButtonsAreThoseOfTheRole(t *testing.T) {
 	}
 }
 
+// No page shows a form that the server would refuse to who looks at it.
+func TestNoPageShowsAFormInVain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("root", ledger.Admin)
+	w.add("oli", ledger.Operator)
+	w.add("vic", ledger.Viewer)
+	tag := regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"|formmethod="(post)"|formaction="([^"]*)"`)
+	shown := map[string]int{}
+	for name, role := range map[string]ledger.Role{"vic": ledger.Viewer, "oli": ledger.Operator, "root": ledger.Admin} {
+		w.as(name)
+		for _, one := range w.console.pages() {
+			path := pathOf.Replace(one.path)
+			status, body := w.get(path)
+			if !control.May(role, one.act) {
+				require.Equal(t, http.StatusForbidden, status, path)
+				continue
+			}
+			require.Equal(t, http.StatusOK, status, "%s: %s", path, body)
+			for _, found := range tag.FindAllStringSubmatch(body, -1) {
+				action := found[1] + found[3]
+				if found[2] != "" {
+					action = path
+				}
+				if action == signOutPath {
+					continue
+				}
+				at := slices.IndexFunc(w.console.forms(), func(form form) bool { _, fits := match(form.path, action); return fits })
+				require.GreaterOrEqual(t, at, 0, "%s: nothing takes the form for %s", path, action)
+				require.True(t, control.May(role, w.console.forms()[at].kind), "%s shows a %s the form for %s", path, role, action)
+				shown[name]++
+			}
+		}
+	}
+	require.Equal(t, 1, shown["vic"], "that of the own password")
+	require.Greater(t, shown["oli"], shown["vic"])
+	require.Greater(t, shown["root"], shown["oli"])
+}
+
 // A session is the one that was made at sign-in, and no other: none that was there before, none that is guessed, none that has ended.
 func TestSessionsOfPeople(t *testing.T) {
 	t.Parallel()
