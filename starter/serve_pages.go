@@ -82,6 +82,9 @@ func (p *paging) unsafe(somebody bool) string {
 			return fmt.Sprintf("--pages-url: %q is not where browsers reach the pages over TLS, like https://stock.example.com", p.origin)
 		}
 	}
+	if p.origin != "" && len(p.proxyFrom) == 0 {
+		return "--pages-url needs --proxy-from, the addresses that the proxy before the pages asks from: else all who sign in have its address, and one who guesses passwords slows down everybody"
+	}
 	if p.origin == "" && !serve.Loopback(p.listen) {
 		return fmt.Sprintf("%s can be reached from other machines, and nothing says that TLS is in front of the pages; put a proxy there that speaks it and "+
 			"say where browsers reach it with --pages-url https://HOST, or leave --listen out and reach the pages through a tunnel: ssh -L 9480:%s HOST",

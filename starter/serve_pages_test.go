@@ -29,12 +29,16 @@ func TestWherePagesMayBeServed(t *testing.T) {
 		"elsewhere, TLS and people":        {paging{listen: "0.0.0.0:9480", origin: "https://stock.example.com"}, true, ""},
 		"elsewhere, TLS and a proxy":       {paging{listen: "0.0.0.0:9480", origin: "https://stock.example.com/", proxyUser: "X-User"}, false, ""},
 		"a proxy without TLS":              {paging{listen: "0.0.0.0:9480", proxyUser: "X-User"}, true, "nothing says that TLS is in front of the pages"},
+		"TLS and an unknown proxy":         {paging{listen: "127.0.0.1:9480", origin: "https://stock.example.com"}, true, "--pages-url needs --proxy-from"},
 		"an address without TLS":           {paging{listen: "0.0.0.0:9480", origin: "http://stock.example.com"}, true, "--pages-url"},
 		"an address with a path":           {paging{listen: "0.0.0.0:9480", origin: "https://stock.example.com/pages"}, true, "--pages-url"},
 		"an address without a host":        {paging{listen: "127.0.0.1:9480", origin: "https:stock"}, true, "--pages-url"},
 		"an address with somebody's name":  {paging{listen: "127.0.0.1:9480", origin: "https://ann@stock.example.com"}, true, "--pages-url"},
 		"another machine's own TLS answer": {paging{listen: "192.0.2.1:443"}, true, "nothing says that TLS is in front of the pages"},
 	} {
+		if name != "TLS and an unknown proxy" {
+			one.proxyFrom = []string{"127.0.0.1"}
+		}
 		why := one.unsafe(one.somebody)
 		if one.want == "" {
 			require.Empty(t, why, name)
@@ -95,10 +99,10 @@ func TestWherePagesAreIsPrinted(t *testing.T) {
 	}
 	local := paging{listen: "127.0.0.1:9480"}
 	require.Regexp(t, `pages +http://127\.0\.0\.1:9480/in\?key=\S{43}\n +first admin +http://127\.0\.0\.1:9480/first\?key=\S{43}\n`, printed(local))
-	_, err = (&paging{listen: "0.0.0.0:9480", origin: "https://stock.example.com"}).pagesOf(t.Context(), c, slog.New(slog.DiscardHandler))
+	_, err = (&paging{listen: "0.0.0.0:9480", origin: "https://stock.example.com", proxyFrom: []string{"127.0.0.1"}}).pagesOf(t.Context(), c, slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "nobody could sign in")
 	_, err = c.AddPerson(control.WithActor(t.Context(), commandLine()), "ann", ledger.Admin, "correct horse battery")
 	require.NoError(t, err)
 	require.Equal(t, "\n  pages   http://127.0.0.1:9480/\n\nWhoever uses them signs in; starter people list shows who can.\n", printed(local))
-	require.Equal(t, "\n  pages   https://stock.example.com/\n\n", printed(paging{listen: "0.0.0.0:9480", origin: "https://stock.example.com"}))
+	require.Equal(t, "\n  pages   https://stock.example.com/\n\n", printed(paging{listen: "0.0.0.0:9480", origin: "https://stock.example.com", proxyFrom: []string{"127.0.0.1"}}))
 }
