@@ -336,3 +336,11 @@ func percent(part float64) string {
 	}
 	return exact + "%"
 }
+
+// StrategyYAML is a strategy as a configuration has it, in lines.
+func StrategyYAML(one ledger.StrategyDefinition) []string {
+	w := &writer{}
+	w.section("strategies", 1)
+	w.strategy(one)
+	return strings.Split(strings.TrimSpace(w.text.String()), "\n")
+}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -43,6 +44,8 @@ type Control interface {
 	Catalogue(ctx context.Context, query control.CatalogueQuery) (control.Catalogue, error)
 	TestStore(ctx context.Context, id string) (control.Tested, error)
 	TestWarehouse(ctx context.Context, id string) (control.Tested, error)
+	Strategies(ctx context.Context) ([]control.Partitioned, error)
+	TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (control.StrategyTried, error)
 	Setup(ctx context.Context, connection string) (control.Setup, error)
 	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
 	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)

@@ -202,6 +202,22 @@ func (f *fake) TestWarehouse(_ context.Context, id string) (control.Tested, erro
 	return control.Tested{ID: id, Driver: "csv", Failed: "env:TOKEN is not set " + hostile}, nil
 }
 
+func (f *fake) Strategies(context.Context) ([]control.Partitioned, error) {
+	return []control.Partitioned{
+		{Merchant: "acme", Warehouse: "portland", Sharing: []string{"acme-shop"}, Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 3, Distribution: inventory.DistributeWeighted, Weights: map[string]int64{"acme-shop": 2}}},
+		{Merchant: "birch", Warehouse: "boise", Sharing: []string{}},
+	}, nil
+}
+
+func (f *fake) TryStrategy(_ context.Context, warehouse string, strategy inventory.Strategy, sku string) (control.StrategyTried, error) {
+	if sku == "NOSUCH" {
+		return control.StrategyTried{}, &control.UsageError{Message: "nothing is known of a SKU " + hostile}
+	}
+	return control.StrategyTried{YAML: []string{"strategies:", "  - warehouse: " + warehouse}, Effects: []control.StrategyEffect{
+		{Connection: "acme-shop", ChannelSKU: sku, Now: new(int64(9)), Would: 4 + strategy.BufferUnits, Why: []string{"a chain " + hostile}}, {Connection: "acme-shop", ChannelSKU: "b", Blocked: "a listing has it"},
+	}}, nil
+}
+
 // Catalogue has a product, a bundle and a listing, of any name.
 func (f *fake) Catalogue(_ context.Context, query control.CatalogueQuery) (control.Catalogue, error) {
 	found := control.Catalogue{CatalogueQuery: query, Merchants: []string{"acme"}, Stores: []string{"shop"}, File: "tidemark.yaml"}
@@ -392,12 +408,18 @@ func TestPages(t *testing.T) {
 		"/catalogue":                          {"Read with tidemark.yaml", "Bike", "A-1 in shop", "after=%3Dcmd", "Next page"},
 		"/catalogue?show=bundles":             {"2 × WHEEL"},
 		"/catalogue?show=listings&store=shop": {"A-1 in shop", "Listing SKU"},
-		"/catalogue?sku=zz":                   {"Nothing begins so."},
-		"/c/acme-shop/preview":                {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
-		"/c/acme-shop/preview?move=zero":      {"1,207 rows would change", `aria-current="true"`},
-		"/held":                               {"takes 310 rows to 0", "Approve"},
-		"/partners":                           {"shopify", "80%", "none yet", "token: env:DEPOT_TOKEN", "Test connection"},
-		"/assets/tidemark.css":                {"--accent"},
+		"/strategies":                         {"2 units of everything are held back", "With less than 3 units left", "by weight: acme-shop: 2; others count 1", "No strategy: every store sees the full figure", `value="acme-shop: 2"`},
+		"/strategies?warehouse=portland&distribution=all&buffer_units=1&sku=" + url.QueryEscape(hostile): {"a chain", "−4", "- warehouse: portland", "a listing has it", `name="buffer_units" value="1"`},
+		"/strategies?warehouse=portland&distribution=all&sku=NOSUCH":                                     {"That cannot be", "Nothing is known of a SKU"},
+		"/strategies?warehouse=portland&distribution=all&sku=A&minimum=few":                              {"&#34;few&#34; is no whole number"},
+		"/strategies?warehouse=portland&distribution=weighted&sku=A&weights=acme":                        {"is not like acme-shop: 2, acme-market: 1", `value="acme"`},
+		"/strategies?warehouse=portland&sku=":                                                            {"Name a SKU to try it on."},
+		"/catalogue?sku=zz":                                                                              {"Nothing begins so."},
+		"/c/acme-shop/preview":                                                                           {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
+		"/c/acme-shop/preview?move=zero":                                                                 {"1,207 rows would change", `aria-current="true"`},
+		"/held":                                                                                          {"takes 310 rows to 0", "Approve"},
+		"/partners":                                                                                      {"shopify", "80%", "none yet", "token: env:DEPOT_TOKEN", "Test connection"},
+		"/assets/tidemark.css":                                                                           {"--accent"},
 	} {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusOK, status, "%s: %s", path, body)

@@ -49,6 +49,7 @@ func (c *Console) pages() []kind {
 		{"/c/{id}/preview", "preview", "connections", control.ActRead, []string{"under", "foot"}, c.previewPage},
 		{"/c/{id}/settings", "settings", "connections", control.ActRead, nil, c.settingsPage},
 		{cataloguePath, "catalogue", "catalogue", control.ActRead, nil, c.cataloguePage},
+		{strategiesPath, "strategies", "strategies", control.ActRead, nil, c.strategiesPage},
 		{peoplePath, "people", "people", control.ActPeople, nil, c.peoplePage},
 		{"/log", "log", "log", control.ActRead, nil, c.logPage},
 	}

@@ -83,7 +83,7 @@ var needed = map[string]ledger.Role{
 	"/": ledger.Viewer, "GET /{$}": ledger.Viewer, "GET /live": ledger.Viewer, "GET /levels.csv": ledger.Viewer, "GET /c/{id}/levels.csv": ledger.Viewer,
 	"GET /c/{id}": ledger.Viewer, "GET /c/{id}/levels": ledger.Viewer, "GET /runs": ledger.Viewer, "GET /runs/{n}": ledger.Viewer, "GET /levels": ledger.Viewer,
 	"GET /sku/{merchant}/{sku...}": ledger.Viewer, "GET /held": ledger.Viewer, "GET /partners": ledger.Viewer, "GET /c/{id}/schedule/{mode}": ledger.Viewer,
-	"GET /c/{id}/tune": ledger.Viewer, "GET /c/{id}/preview": ledger.Viewer, "GET /c/{id}/settings": ledger.Viewer, "GET /catalogue": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,
+	"GET /c/{id}/tune": ledger.Viewer, "GET /c/{id}/preview": ledger.Viewer, "GET /c/{id}/settings": ledger.Viewer, "GET /catalogue": ledger.Viewer, "GET /strategies": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,
 
 	"POST /c/{id}/preview": ledger.Operator, "POST /c/{id}/preview/push": ledger.Operator,
 	"POST /c/{id}/sync": ledger.Operator, "POST /c/{id}/push": ledger.Operator, "POST /c/{id}/pause": ledger.Operator, "POST /c/{id}/resume": ledger.Operator,

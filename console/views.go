@@ -59,7 +59,7 @@ func parseViews() (*views, error) {
 		return nil, fmt.Errorf("the layout of the pages: %w", err)
 	}
 	v := &views{parsed: map[string]*template.Template{}}
-	for _, name := range []string{"alone", "connections", "connection", "runs", "run", "levels", "channel", "sku", "held", "partners", "schedule", "tune", "preview", "settings", "catalogue", "log", "people", "me", "in", "first", "secret"} {
+	for _, name := range []string{"alone", "connections", "connection", "runs", "run", "levels", "channel", "sku", "held", "partners", "schedule", "tune", "preview", "settings", "catalogue", "strategies", "log", "people", "me", "in", "first", "secret"} {
 		copied, err := layout.Clone()
 		if err == nil {
 			copied, err = copied.ParseFS(templates, "templates/"+name+".html")

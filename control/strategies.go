@@ -1,0 +1,182 @@
+package control
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/tidemark/tidemark/config"
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Partitioned is how the stock of a warehouse is shared among its stores.
+type Partitioned struct {
+	Merchant  string `json:"merchant"`
+	Warehouse string `json:"warehouse"`
+	// Strategy is nil where every store sees the full figure.
+	Strategy *inventory.Strategy `json:"strategy,omitempty"`
+	// Sharing are the enabled connections that share the stock, in order.
+	Sharing []string `json:"sharing"`
+}
+
+// Strategies lists how the stock of each warehouse is shared.
+func (c *Control) Strategies(ctx context.Context) ([]Partitioned, error) {
+	warehouses, err := c.state.Warehouses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	connections, err := c.state.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := []Partitioned{}
+	for _, warehouse := range warehouses {
+		one := Partitioned{Merchant: warehouse.Merchant, Warehouse: warehouse.ID, Sharing: []string{}}
+		if one.Strategy, err = c.state.Strategy(ctx, warehouse.Merchant, warehouse.ID); err != nil {
+			return nil, err
+		}
+		for _, connection := range connections {
+			if connection.Active() && connection.Warehouse == warehouse.ID {
+				one.Sharing = append(one.Sharing, connection.ID)
+			}
+		}
+		slices.Sort(one.Sharing)
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// StrategyEffect is what a store would show of a SKU with another strategy.
+type StrategyEffect struct {
+	Connection string   `json:"connection"`
+	ChannelSKU string   `json:"channel_sku"`
+	Location   string   `json:"location,omitempty"`
+	Now        *int64   `json:"now,omitempty"` // with the strategy that counts; nil where it has no such place now
+	Would      int64    `json:"would"`
+	Blocked    string   `json:"blocked,omitempty"`
+	Why        []string `json:"why"` // the chain of the figure that it would have
+}
+
+// StrategyTried is what a strategy would do.
+type StrategyTried struct {
+	Effects []StrategyEffect `json:"effects"`
+	YAML    []string         `json:"yaml"` // as a configuration has it, in lines
+}
+
+// TryStrategy says what each store on a warehouse would show of a SKU with a strategy. Nothing is set: strategies are set in the
+// configuration.
+func (c *Control) TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (StrategyTried, error) {
+	tried := StrategyTried{Effects: []StrategyEffect{}}
+	all, err := c.Strategies(ctx)
+	if err != nil {
+		return tried, err
+	}
+	at := slices.IndexFunc(all, func(one Partitioned) bool { return one.Warehouse == warehouse })
+	if at < 0 {
+		_, err := c.warehouse(ctx, warehouse)
+		return tried, err
+	}
+	of := all[at]
+	if err := checkStrategy(strategy, of.Sharing); err != nil {
+		return tried, err
+	}
+	if err := c.CheckSKUs(ctx, of.Merchant, sku); err != nil {
+		return tried, err
+	}
+	tried.YAML = config.StrategyYAML(ledger.StrategyDefinition{Merchant: of.Merchant, Warehouse: warehouse, Strategy: strategy})
+	for _, id := range of.Sharing {
+		plan, err := c.state.Plan(ctx, id, ledger.Smart)
+		if err != nil {
+			return tried, err
+		}
+		inputs, err := c.state.Inputs(ctx, plan, []string{sku})
+		if err != nil {
+			return tried, err
+		}
+		tried.Effects = append(tried.Effects, effects(id, inputs[0], strategy)...)
+	}
+	return tried, nil
+}
+
+// effects compares what a store shows of a product with what it would show with another strategy.
+func effects(connection string, input inventory.Input, strategy inventory.Strategy) []StrategyEffect {
+	now := map[[2]string]int64{}
+	for _, level := range inventory.Resolve(input) {
+		if level.Blocked == "" {
+			now[[2]string{level.ChannelSKU, level.Location}] = level.Quantity
+		}
+	}
+	input.Strategy = &strategy
+	var found []StrategyEffect
+	for _, level := range inventory.Resolve(input) {
+		one := StrategyEffect{
+			Connection: connection, ChannelSKU: level.ChannelSKU, Location: level.Location, Would: level.Quantity, Blocked: level.Blocked, Why: orEmpty(level.Why.Lines()),
+		}
+		if quantity, has := now[[2]string{level.ChannelSKU, level.Location}]; has {
+			one.Now = &quantity
+		}
+		found = append(found, one)
+	}
+	return found
+}
+
+// checkStrategy refuses a strategy that no configuration could have.
+func checkStrategy(strategy inventory.Strategy, sharing []string) error {
+	distributions := []inventory.Distribution{inventory.DistributeEqual, inventory.DistributeWeighted, inventory.DistributePriority, inventory.DistributeAll}
+	switch {
+	case strategy.BufferPercent < 0 || strategy.BufferPercent > 100:
+		return usage("the buffer is a percentage from 0 to 100")
+	case strategy.BufferUnits < 0 || strategy.BufferUnits > inventory.MaxQuantity || strategy.Minimum < 0 || strategy.Minimum > inventory.MaxQuantity:
+		return usage("buffer and minimum are whole numbers from 0 to %d", int64(inventory.MaxQuantity))
+	case strategy.BufferPercent > 0 && strategy.BufferUnits > 0:
+		return usage("a buffer is a percentage or a number of units; keep one of them")
+	case !slices.Contains(distributions, strategy.Distribution):
+		return usage("there is no distribution %q; there are %s", strategy.Distribution, listed(textsOf(distributions), len(distributions)))
+	}
+	if err := onlyWithDistribution(strategy, sharing); err != nil {
+		return err
+	}
+	for _, one := range []struct {
+		what  string
+		given map[string]int64
+	}{{"weights", strategy.Weights}, {"caps", strategy.Caps}} {
+		for _, id := range slices.Sorted(maps.Keys(one.given)) {
+			if err := sharesStock(one.what, id, sharing); err != nil {
+				return err
+			}
+			if amount := one.given[id]; amount < 0 || amount > inventory.MaxQuantity {
+				return usage("%s give %s %d; expected a whole number from 0 to %d", one.what, id, amount, int64(inventory.MaxQuantity))
+			}
+		}
+	}
+	for _, id := range strategy.Priority {
+		if err := sharesStock("the priority", id, sharing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onlyWithDistribution refuses what another distribution would ignore, and weights that give nobody anything.
+func onlyWithDistribution(strategy inventory.Strategy, sharing []string) error {
+	switch {
+	case len(strategy.Weights) > 0 && strategy.Distribution != inventory.DistributeWeighted:
+		return usage("weights only count with the distribution %s", inventory.DistributeWeighted)
+	case len(strategy.Priority)+len(strategy.Caps) > 0 && strategy.Distribution != inventory.DistributePriority:
+		return usage("a priority and caps only count with the distribution %s", inventory.DistributePriority)
+	case len(strategy.Weights) > 0 && !slices.ContainsFunc(sharing, func(id string) bool {
+		weight, given := strategy.Weights[id]
+		return !given || weight > 0
+	}):
+		return usage("all weights are 0, so no store would be given anything; give at least one connection a weight above 0")
+	}
+	return nil
+}
+
+func sharesStock(what, id string, sharing []string) error {
+	if slices.Contains(sharing, id) {
+		return nil
+	}
+	return usage("%s: there is no enabled connection %q of this warehouse; there are %s", what, id, listed(sharing, len(sharing)))
+}
