@@ -137,6 +137,19 @@ func TestLookUpsBesideCalls(t *testing.T) {
 	require.Empty(t, steps(t, m, noon))
 }
 
+// The intents of calls that begin together are written together, so rows of a call that is about to begin may be read once more.
+func TestRowsUnderWayAreNotTakenAgain(t *testing.T) {
+	t.Parallel()
+	m := machine(channels.Limits{Batch: 1, Calls: 3}, due("A", "B")...)
+	sends(t, m, "a")
+	sends(t, m, "b")
+	step(t, m, ReadDue)
+	m.Due(due("A", "B", "C"))
+	require.Equal(t, "C", step(t, m, Send).Call.Items[0].ChannelSKU)
+	sends(t, m, "c")
+	require.Empty(t, steps(t, m, noon))
+}
+
 // TestPushesOfAnyOrder pushes rows to a store that applies, loses, refuses, throttles and forgets as it likes, with answers in any order and
 // workers that die at any step, whose calls arrive later, while figures change; and holds the rules: no row in two open calls, no more calls at once than the store takes, the same bytes
 // under the same key, and at last the store shows the ledger's figures.

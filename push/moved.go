@@ -111,6 +111,11 @@ func (m *Machine) dueFirst(rows []ledger.DueItem) {
 // added are rows that were just read and that are not in memory yet. What the ledger says of a place is what it has now.
 func (m *Machine) added(rows []ledger.DueItem) []ledger.DueItem {
 	held := map[place]bool{}
+	for _, under := range m.flights { // the intents of calls that begin together may not be written yet
+		for _, row := range under.step.Call.Items {
+			held[placeOf(row)] = true
+		}
+	}
 	for _, part := range m.parts {
 		for _, row := range part {
 			held[placeOf(row)] = true

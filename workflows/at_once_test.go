@@ -90,6 +90,25 @@ func TestNothingIsDoneAtOnceBeforeANewRun(t *testing.T) {
 	require.Empty(t, *atOnce)
 }
 
+// A pass that is cancelled before it begins does not begin: nothing of it is tried within the workflow task.
+func TestACancelledPassDoesNothingAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ordinary, atOnce := b.ways()
+	b.goes()
+	b.OnActivity(gate.Leave, mock.Anything, mock.Anything).Return(nil).Maybe()
+	b.OnActivity(gate.Settle, mock.Anything, mock.Anything).Return(activities.RequestsResult{}, nil).Maybe()
+	b.RegisterDelayedCallback(func() {
+		b.SignalWorkflow(SignalSyncRequested, SyncRequest{ID: "1", SkipFetch: true, SKUs: []string{"A"}})
+		b.CancelWorkflow()
+	}, 0)
+	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme"})
+	var cancelled *temporal.CanceledError
+	require.ErrorAs(t, b.GetWorkflowError(), &cancelled)
+	require.Empty(t, *atOnce)
+	require.NotContains(t, *ordinary, "Push")
+}
+
 func skus(n int) []string {
 	names := make([]string, n)
 	for i := range names {
