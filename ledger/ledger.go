@@ -503,7 +503,7 @@ type Resolver interface {
 	Newest(ctx context.Context, connection string) (Cursor, error)
 	// Moves tells what Resolve would change for a page, and writes nothing.
 	Moves(ctx context.Context, plan Plan, page []Resolution) (Moves, error)
-	// Advance moves the connection's cursor to plan.Next.
+	// AdvanceCursor moves the connection's cursor to plan.Next.
 	AdvanceCursor(ctx context.Context, lease Lease, plan Plan) error
 	// Due counts what a push would do.
 	Due(ctx context.Context, connection string, scope []string) (Due, error)

@@ -2,7 +2,7 @@
 //
 // From a Spec come the checks of the configuration file, the help of the command line and the documentation, so a driver
 // that declares an option has declared it everywhere. A credential is never in a Values: it holds a Reference
-// ("env:NAME", "file:/path") that is resolved where the call is made, into a Secret that prints as "[redacted]".
+// ("env:NAME", "file:/path") that is resolved where the call is made, into a Credential that prints as "[redacted]".
 package settings
 
 // Kind is the type of an option's value.

@@ -1,5 +1,6 @@
-// Package workflows puts the steps of a run in order: SmartSync and FullSync. It decides nothing about stock: what is due, who
-// may start and what an answer means are decided by pure functions and by activities; the workflow sequences, waits and shows.
+// Package workflows puts steps in order. SmartSync and FullSync are the runs of a connection; InventoryIntake records what a warehouse
+// sends, and asks for Smart Syncs of what that changed. They decide nothing about stock: what is due, who may start and what a store's response
+// means are decided by pure functions and by activities; a workflow sequences, waits and shows.
 //
 // Only deterministic code lives here. Recorded histories of every ending are in testdata and replay in the tests.
 package workflows
