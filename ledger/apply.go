@@ -26,6 +26,9 @@ func (d *database) Apply(ctx context.Context, definitions Definitions, options A
 	var changes []Change
 	err := d.write(ctx, func(t *tx) error {
 		a := applying{tx: t, options: options}
+		if err := t.rowsOfStoreChange(ctx, ""); err != nil {
+			return err
+		}
 		if err := a.all(ctx, definitions); err != nil {
 			return err
 		}

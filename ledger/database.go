@@ -21,6 +21,9 @@ type database struct {
 
 	witness string       // the path of a SQLite ledger's witness
 	moved   atomic.Int64 // when this process last moved the generation, in microseconds
+
+	counts    rowCounts
+	committed func() // after each write; nil but in tests
 }
 
 // tx is a transaction in either dialect. Statements are written with ? for arguments.
@@ -39,7 +42,11 @@ func (d *database) write(ctx context.Context, work func(t *tx) error) error {
 		if err != nil {
 			return err
 		}
-		return d.finish(raw, work)
+		err = d.finish(raw, work)
+		if err == nil && d.committed != nil {
+			d.committed()
+		}
+		return err
 	})
 }
 

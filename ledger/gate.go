@@ -25,8 +25,10 @@ func (t *tx) hold(ctx context.Context, lease Lease) (holding, error) {
 		lease.Store, lease.Fence, lease.Run).Scan(&found.connection, &found.merchant, &found.warehouse)
 	if errors.Is(err, sql.ErrNoRows) {
 		return holding{}, fmt.Errorf("%w: run %d of store %s", ErrFenced, lease.Run, lease.Store)
+	} else if err != nil {
+		return holding{}, err
 	}
-	return found, err
+	return found, t.rowsChange(ctx, found.connection)
 }
 
 // holdFetch is hold for a fetch, which needs no store: the run must be open and its connection must lead where it did.

@@ -16,7 +16,9 @@ var now = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 func TestSQLite(t *testing.T) {
 	t.Parallel()
 	ledgertest.Run(t, func(t testing.TB) ledger.Ledger {
-		return open(t, filepath.Join(t.TempDir(), "tidemark.db"))
+		opened := open(t, filepath.Join(t.TempDir(), "tidemark.db"))
+		ledger.WatchCounts(t, opened)
+		return opened
 	})
 }
 

@@ -101,19 +101,3 @@ func scanChannelLevel(row scanner) (ChannelLevelRow, error) {
 	}
 	return found, decode("the explanation of channel SKU "+found.ChannelSKU, why, &found.Why)
 }
-
-// StatusCounts counts a connection's rows by status. Statuses without rows are absent.
-func (d *database) StatusCounts(ctx context.Context, connection string) (map[Status]int64, error) {
-	var counts map[Status]int64
-	err := d.read(ctx, func(t *tx) error {
-		counts = map[Status]int64{}
-		return t.each(ctx, func(row *sql.Rows) error {
-			var status Status
-			var rows int64
-			err := row.Scan(&status, &rows)
-			counts[status] = rows
-			return err
-		}, "SELECT status, COUNT(*) FROM channel_levels WHERE connection = ? GROUP BY status", connection)
-	})
-	return counts, err
-}

@@ -93,6 +93,9 @@ func (d *database) Relearn(ctx context.Context, store string, skus []string) (Re
 		if done.References, err = t.exec(ctx, "DELETE FROM item_references WHERE store = ?"+named, arguments...); err != nil {
 			return err
 		}
+		if err := t.rowsOfStoreChange(ctx, store); err != nil {
+			return err
+		}
 		const rows = "connection IN (SELECT id FROM connections WHERE store = ?)"
 		done.Due, err = t.exec(ctx, `UPDATE channel_levels SET status = 'pending', reason = '', exported = NULL, attempts = 0, tries = 0, part = 0
 			WHERE open_call IS NULL AND blocked = '' AND `+rows+named, arguments...)

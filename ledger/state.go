@@ -121,6 +121,9 @@ func (d *database) Restored(ctx context.Context, reason string, now time.Time) e
 // What stores were last known to show is kept, except for rows with an open call: it only serves the guard against mass
 // zeroing and stores that compare before they set, and such a store corrects it with its answer.
 func (t *tx) restored(ctx context.Context, reason string, now time.Time) error {
+	if err := t.rowsOfStoreChange(ctx, ""); err != nil {
+		return err
+	}
 	steps := []struct {
 		statement string
 		arguments []any

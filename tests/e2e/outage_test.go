@@ -145,7 +145,13 @@ func TestSignalledRunsAreFound(t *testing.T) {
 	require.NoError(t, err)
 	w.lists(`TidemarkStore="shop"`, workflows.EventsID("shop"))
 	w.lists(`WorkflowType="InventoryIntake" AND TidemarkWarehouse="depot" AND TidemarkMerchant="acme"`, intake)
-	w.sharedBy("acme", intake, "Request")
+	var many []workflows.InventoryUpdate // more than are recorded within the workflow task
+	for i := range 300 {
+		many = append(many, workflows.InventoryUpdate{Event: fmt.Sprint("many-", i), SKU: "SKU-00002", Facility: "east", Available: new(int64(100 + i)), Sequence: int64(i + 1)})
+	}
+	require.NoError(t, w.client.SignalWorkflow(context.Background(), intake, "", workflows.SignalInventoryUpdated, workflows.InventoryUpdated{Updates: many}))
+	w.takenIn(301, 0)
+	w.sharedBy("acme", intake, "RecordUpdates")
 
 	w.box.faults("warehouses/depot", map[string]any{"shrink": 0.5})
 	answer := w.ask(ledger.Smart, "shop", workflows.SyncRequest{})

@@ -1,0 +1,51 @@
+package ledger
+
+import (
+	"errors"
+	"maps"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// WatchCounts compares what StatusCounts says with the rows, after each write of a test: whatever changes rows must say so.
+func WatchCounts(t testing.TB, opened Ledger) {
+	d := opened.(*database)
+	d.committed = func() {
+		connections := map[string]bool{}
+		rows, err := d.reader.QueryContext(t.Context(), "SELECT id FROM connections UNION SELECT connection FROM channel_levels")
+		if err != nil {
+			return // the ledger of this test is damaged or closed
+		}
+		for rows.Next() {
+			var id string
+			if rows.Scan(&id) == nil {
+				connections[id] = true
+			}
+		}
+		_ = rows.Close()
+		for id := range maps.Keys(connections) {
+			before, kept, failed := d.versionOf(t, id)
+			after, _, err := d.versionOf(t, id)
+			counted := map[Status]int64{}
+			err = errors.Join(failed, err, d.read(t.Context(), func(now *tx) (err error) {
+				counted, err = now.countRows(t.Context(), id)
+				return err
+			}))
+			last, _, lost := d.versionOf(t, id)
+			if err == nil && lost == nil && before == after && after == last { // nobody wrote meanwhile
+				require.Equal(t, counted, kept, "the rows of %s", id)
+			}
+		}
+	}
+}
+
+// versionOf is the version of a connection's rows, and then their counts.
+func (d *database) versionOf(t testing.TB, connection string) (version int64, rows map[Status]int64, err error) {
+	err = d.read(t.Context(), func(now *tx) (err error) {
+		version, err = now.rowVersion(t.Context(), connection)
+		return err
+	})
+	rows, failed := d.StatusCounts(t.Context(), connection)
+	return version, rows, errors.Join(err, failed)
+}
