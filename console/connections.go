@@ -238,7 +238,7 @@ func whyOff(one ledger.Connection, pulse control.Pulse) string {
 	case !one.Active():
 		return "The connection is not enabled. Set enabled: true in its configuration, and apply that."
 	case pulse.Unreachable != "":
-		return "Temporal does not answer, so nothing can be asked for now."
+		return noTemporal
 	}
 	return ""
 }

@@ -39,6 +39,8 @@ type fake struct {
 	done  []string
 	fails error
 	phase string
+	// away: Temporal does not answer.
+	away bool
 	// unseen: nobody has made a preview.
 	unseen bool
 }
@@ -82,8 +84,12 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 		Open:      []control.OpenRun{{Run: run}},
 	}
 	hold := control.OpenHold{Hold: ledger.Hold{Run: 6, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "portland", Reason: "31% to 0 " + hostile, Zeroing: 310, At: noon.Add(-time.Hour)}}
+	unreachable := ""
+	if f.away {
+		unreachable = "connection refused"
+	}
 	return control.Overview{
-		Status:    control.Status{Workers: 1, Connections: []control.ConnectionStatus{one}, Holds: []control.OpenHold{hold}},
+		Status:    control.Status{Unreachable: unreachable, Workers: 1, Connections: []control.ConnectionStatus{one}, Holds: []control.OpenHold{hold}},
 		Standings: []control.Standing{{Condition: control.ConditionHeld, Why: "run 6", Day: []ledger.Run{run}}},
 	}, nil
 }
@@ -562,6 +568,24 @@ func TestSheets(t *testing.T) {
 	}
 	for text, want := range map[string]string{"": "", "A-1": "A-1", "-1": "'-1", "+1": "'+1", "@x": "'@x", "=x": "'=x", "\tx": "'\tx"} {
 		require.Equal(t, want, cell(text))
+	}
+}
+
+// Without Temporal, what asks it for something cannot be pressed, and says why.
+func TestButtonsAreOffWithoutTemporal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).signIn()
+	acts := regexp.MustCompile(`<button[^>]*>(?:Push to|Approve|Reject|Update inventory|Full inventory update)`)
+	for path, buttons := range map[string]int{"/held": 2, skuPath("acme", "BIKE"): 1, "/c/acme-shop": 2} {
+		for _, w.fake.away = range []bool{false, true} {
+			status, body := w.get(path)
+			require.Equal(t, http.StatusOK, status, path)
+			found := acts.FindAllString(body, -1)
+			require.Len(t, found, buttons, path)
+			for _, one := range found {
+				require.Equal(t, w.fake.away, strings.Contains(one, `disabled title="`+noTemporal+`"`), "%s: %s", path, one)
+			}
+		}
 	}
 }
 

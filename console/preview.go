@@ -75,7 +75,7 @@ func (c *Console) previewPage(ctx context.Context, q request) (page, error) {
 	case !connection.Active():
 		view.WhyOff = "The connection is not enabled."
 	case pulse.Unreachable != "":
-		view.WhyOff = "Temporal does not answer, so nothing can be asked for now."
+		view.WhyOff = noTemporal
 	}
 	after, _ := strconv.ParseInt(q.query.Get("after"), 10, 64) // what is none begins at the beginning
 	k := clockOf(q.now, connection.Inventory.Timezone)

@@ -36,6 +36,17 @@ type page struct {
 // May is true where who looks may press the buttons of an act. What they lead to is refused on the server all the same.
 func (p page) May(act string) bool { return control.May(p.Role, control.Act(act)) }
 
+// noTemporal says why what asks Temporal cannot be pressed.
+const noTemporal = "Temporal does not answer, so nothing can be asked for now."
+
+// WhyOff says why the page's buttons that ask Temporal cannot be pressed; empty where they can.
+func (p page) WhyOff() string {
+	if p.Trouble == "" {
+		return ""
+	}
+	return noTemporal
+}
+
 // views are the parsed templates, by page: each has the layout and its own main part.
 type views struct {
 	parsed map[string]*template.Template

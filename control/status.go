@@ -288,12 +288,18 @@ func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
 	return found, nil
 }
 
-// workers counts the processes that poll for work.
+// alivePatience is how long Temporal has to answer the first question of a page or a command: the SDK's own patience of ten seconds would be that
+// of everybody who looks while it is away.
+const alivePatience = 2 * time.Second
+
+// workers counts the processes that poll for work. It is what Temporal is asked first, so that nothing else waits for one that is away.
 func (c *Control) workers(ctx context.Context) (int, error) {
 	if c.temporal == nil {
 		return 0, errors.New("there is no connection to Temporal")
 	}
-	pollers, err := c.temporal.Pollers(ctx, workflows.TaskQueue)
+	within, cancel := context.WithTimeout(ctx, alivePatience)
+	defer cancel()
+	pollers, err := c.temporal.Pollers(within, workflows.TaskQueue)
 	if err != nil {
 		return 0, fmt.Errorf("asking Temporal for the workers: %w", err)
 	}

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"testing"
@@ -72,7 +73,11 @@ func TestStatusOfAHeldRunWithoutTemporal(t *testing.T) {
 	state := shopLedger(t)
 	lease := runIn(t, state, "one", noon)
 	temporal := mocks.NewClient(t)
-	temporal.On("DescribeTaskQueue", mock.Anything, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW).Return(nil, errors.New("connection refused"))
+	temporal.On("DescribeTaskQueue", mock.Anything, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW).Return(nil, errors.New("connection refused")).Run(func(arguments mock.Arguments) {
+		end, bounded := arguments.Get(0).(context.Context).Deadline()
+		require.True(t, bounded, "nobody waits long for a Temporal that is away")
+		require.LessOrEqual(t, time.Until(end), alivePatience)
+	})
 	c := &Control{state: state, temporal: gateway.New(temporal, "shops"), now: time.Now}
 
 	status, err := c.Status(t.Context(), "")

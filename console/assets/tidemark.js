@@ -4,22 +4,31 @@
   if (!address || !window.EventSource) return;
   const mark = document.getElementById("stream");
   const announcer = document.getElementById("announcer");
-  const stream = new EventSource(address);
-  let lost = false;
-  stream.onopen = () => {
-    lost = false;
-    if (mark) mark.textContent = "Live";
-  };
-  stream.onerror = () => {
-    if (lost || !mark) return;
-    lost = true;
-    mark.textContent = "Not live since " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const soonest = 2000, latest = 60000; // milliseconds until it is asked for again
+  let lost = false, wait = soonest;
+  const follow = () => {
+    const stream = new EventSource(address);
+    stream.onopen = () => {
+      lost = false;
+      wait = soonest;
+      if (mark) mark.textContent = "Live";
+    };
+    stream.onerror = () => {
+      if (stream.readyState === EventSource.CLOSED) { // an answer that is no stream, as of a proxy whose server is away: the browser gives up
+        setTimeout(follow, wait);
+        wait = Math.min(2 * wait, latest);
+      }
+      if (lost || !mark) return;
+      lost = true;
+      mark.textContent = "Not live since " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    };
+    stream.addEventListener("part", take);
   };
   const busy = (part) => {
     const active = document.activeElement;
     return part.contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName);
   };
-  stream.addEventListener("part", (event) => {
+  const take = (event) => {
     const { id, html } = JSON.parse(event.data);
     const part = document.getElementById("part-" + id);
     if (!part || busy(part)) return;
@@ -35,5 +44,6 @@
     const now = part.querySelector("[data-stage]");
     const after = now && now.dataset.stage;
     if (announcer && after && after !== before) announcer.textContent = after;
-  });
+  };
+  follow();
 })();

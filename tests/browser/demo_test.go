@@ -25,7 +25,10 @@ import (
 // root is the project's folder.
 const root = "../.."
 
-const patience = 2 * time.Minute
+const (
+	patience = 2 * time.Minute
+	tick     = 100 * time.Millisecond // between two looks
+)
 
 // demo is a running demo.
 type demo struct {

@@ -1,0 +1,107 @@
+package browser
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// A merchant's day while parts of Tidemark are away: no worker, the page's stream cut, Temporal stopped. The pages say what is so, their buttons
+// say why they are off, and when the part is back the same page goes on.
+func TestPartsThatAreAway(t *testing.T) {
+	r := startRig(t, func(scenario string) string { return scenario })
+	b := open(t, r.address)
+	b.do(chromedp.Navigate(r.link), chromedp.WaitReady("#main"))
+
+	noWorker(t, r, b)
+	streamCut(t, r, b)
+	temporalStopped(t, r, b)
+	b.clean()
+}
+
+// noWorker asks for an update that nobody can begin, and sees it begin when a worker comes.
+func noWorker(t *testing.T, r *rig, b *browser) {
+	t.Helper()
+	b.visit("/c/birch-shop")
+	require.Contains(t, b.text("main"), "What is asked for is accepted, and begins when one is started")
+	require.Contains(t, b.text("#part-foot"), "No worker runs")
+	b.look("no-worker")
+	b.submit("Update inventory")
+	require.Contains(t, b.text(".notice[role=status]"), "Accepted")
+	require.Contains(t, b.text(".notice[role=status]"), "no worker has answered yet: it starts as soon as one runs")
+	b.look("accepted")
+	require.Zero(t, positive(r.shows("birch-shop")), "nothing was pushed")
+	b.visit("/c/birch-shop")
+
+	r.worker.start()
+	b.until("#part-foot", "1 worker")
+	b.until("#part-recent", "local (") // who asked
+	b.until("#part-head", "On time")
+	require.NotZero(t, positive(r.shows("birch-shop")), "what was asked for is done")
+	for _, id := range []string{"acme-shop", "acme-market", "acme-outlet"} {
+		b.visit("/c/" + id)
+		b.until("#part-head", "On time")
+	}
+}
+
+// streamCut cuts the stream of an open page, changes what it shows, and sees the page take that up when the stream is back.
+func streamCut(t *testing.T, r *rig, b *browser) {
+	t.Helper()
+	b.visit("/c/birch-shop")
+	b.until("#stream", "Live")
+	b.forgive("/live?")
+	r.streams.cut()
+	b.until("#stream", "Not live since")
+	require.Regexp(t, `^Not live since \d\d:\d\d`, b.text("#stream"))
+	b.look("not-live")
+	r.starter("pause", "birch-shop", "--reason", "the stream is cut")
+	require.NotContains(t, b.text("#part-head"), "the stream is cut", "the page cannot know it")
+	require.Eventually(t, func() bool { return r.streams.tried() > 1 }, patience, tick, "it tries again and again")
+	r.streams.mend()
+	b.gone("#stream", "Not live since")
+	b.until("#stream", "Live")
+	b.until("#part-head", "the stream is cut")
+	b.forgive()
+	b.clean()
+	r.starter("resume", "birch-shop")
+	b.until("#part-head", "On time")
+}
+
+// temporalStopped stops Temporal under an open page. What the ledger knows is shown on; nothing can be asked for until Temporal is back.
+func temporalStopped(t *testing.T, r *rig, b *browser) {
+	t.Helper()
+	b.visit("/c/birch-shop")
+	b.until("#stream", "Live")
+	require.Empty(t, b.off(), "every button can be pressed")
+	rows := regexp.MustCompile(`\d+ Exported`).FindString(b.text("main"))
+	require.NotEmpty(t, rows, "%s", b.text("main"))
+	r.temporal.stop()
+	b.until("#part-foot", "Temporal does not answer")
+	b.until("#part-schedules", "Not known")
+	b.until("#part-now", "nothing can be asked for now")
+	require.Subset(t, b.off(), []string{"Update inventory", "Full inventory update"})
+	b.until("#part-head", "Not known")
+
+	for _, path := range []string{"/", "/c/birch-shop", "/c/birch-shop/levels", "/c/birch-shop/preview", "/sku/birch/SKU-00001", "/runs", "/held"} {
+		b.visit(path)
+
+		require.Contains(t, b.text("main .notice.bad"), "What is shown is what the ledger knows; schedules are not known, and nothing can be asked for", path)
+		require.Empty(t, b.unexplained(), "%s: each button that asks Temporal is off, and says why", path)
+		b.look("no-temporal" + regexp.MustCompile(`\W+`).ReplaceAllString(path, "-"))
+	}
+	b.visit("/c/birch-shop")
+	require.Contains(t, b.text("main"), rows, "the ledger's figures stay")
+	r.set("boise", "main", 222, "SKU-00020")
+
+	r.temporal.start()
+	b.until("#part-foot", "1 worker")
+	b.until("#part-head", "On time")
+	require.Empty(t, b.off(), "the same page goes on")
+	b.submit("Update inventory")
+	require.Regexp(t, `Started|Joined|Waits|Accepted`, b.text(".notice[role=status]"))
+	b.visit("/c/birch-shop")
+	require.Eventually(t, func() bool { return r.shows("birch-shop")["SKU-00020@"] == 222 }, patience, tick, "what changed meanwhile comes to the store")
+	b.until("#part-head", "On time")
+}
