@@ -11,6 +11,7 @@ import (
 // A merchant's day while parts of Tidemark are away: no worker, the page's stream cut, Temporal stopped. The pages say what is so, their buttons
 // say why they are off, and when the part is back the same page goes on.
 func TestPartsThatAreAway(t *testing.T) {
+	t.Parallel()
 	r := startRig(t, func(scenario string) string { return scenario })
 	b := open(t, r.address)
 	b.do(chromedp.Navigate(r.link), chromedp.WaitReady("#main"))

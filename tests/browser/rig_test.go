@@ -26,6 +26,7 @@ import (
 type rig struct {
 	*demo
 	folder   string
+	http     string // Temporal's own HTTP API
 	temporal *process
 	worker   *process
 	streams  *streams
@@ -85,8 +86,9 @@ func startRig(t *testing.T, change func(scenario string) string) *rig {
 	programs, err := filepath.Abs(filepath.Join(root, "bin"))
 	require.NoError(t, err)
 	r := &rig{demo: &demo{t: t}, folder: t.TempDir()}
-	ports := freePorts(t, 3)
+	ports := freePorts(t, 4)
 	server, box := ports[0], ports[1]
+	r.http = "http://127.0.0.1:" + ports[3]
 	r.sandbox = "http://127.0.0.1:" + box
 	r.variables = append(os.Environ(), "TEMPORAL_ADDRESS=127.0.0.1:"+server, "TEMPORAL_NAMESPACE=default", "SANDBOX_TOKEN=sandbox-token", "TIDEMARK_LEDGER="+filepath.Join(r.folder, "ledger.db"))
 	launch := func(name string, arguments ...string) *process {
@@ -102,7 +104,7 @@ func startRig(t *testing.T, change func(scenario string) string) *rig {
 		})
 		return p
 	}
-	r.temporal = launch("temporal", "server", "start-dev", "--ip", "127.0.0.1", "--port", server, "--headless", "--db-filename", filepath.Join(r.folder, "temporal.db"), "--log-level", "warn")
+	r.temporal = launch("temporal", "server", "start-dev", "--ip", "127.0.0.1", "--port", server, "--http-port", ports[3], "--headless", "--db-filename", filepath.Join(r.folder, "temporal.db"), "--log-level", "warn")
 	r.temporal.start()
 	examples := filepath.Join(r.folder, "examples")
 	require.NoError(t, os.CopyFS(examples, os.DirFS(filepath.Join(root, "examples"))))
