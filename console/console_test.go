@@ -566,7 +566,7 @@ func TestSheets(t *testing.T) {
 		require.Equal(t, http.StatusOK, status)
 		require.Contains(t, body, `"'=cmd()`, path)
 	}
-	for text, want := range map[string]string{"": "", "A-1": "A-1", "-1": "'-1", "+1": "'+1", "@x": "'@x", "=x": "'=x", "\tx": "'\tx"} {
+	for text, want := range map[string]string{"": "", "A-1": "A-1", "-1": "'-1", "+1": "'+1", "@x": "'@x", "=x": "'=x", "\tx": "'\tx", "\n=x": "'\n=x", "＝x": "'＝x", "＠x": "'＠x", "é": "é", "\xff": "\xff"} {
 		require.Equal(t, want, cell(text))
 	}
 }

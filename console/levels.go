@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
@@ -261,9 +262,12 @@ func viewActivity(entry control.ProductEvent, k clock) activityRow {
 	return row
 }
 
+// formulaStarts are what spreadsheets take for the beginning of a formula, the wide forms of East Asian scripts too, and what they pass over before one.
+const formulaStarts = "=+-@＝＋－＠\t\r\n"
+
 // cell is a text that a spreadsheet does not take for a formula.
 func cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune(formulaStarts, first) {
 		return "'" + text
 	}
 	return text
