@@ -135,7 +135,7 @@ func (d *database) LeftBehind(ctx context.Context, connection string) ([]Left, e
 		if err != nil {
 			return err
 		}
-		counts, err := t.left(ctx, connection)
+		counts, err := d.byPlace.of(ctx, t, connection, t.left)
 		for _, left := range counts {
 			if stays, _ := one.leaves(left.Location); stays {
 				found = append(found, left)

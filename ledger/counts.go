@@ -12,53 +12,52 @@ import (
 // changes rows gives the connection's rows a new version in the same transaction, before it changes them; a count is kept with the version that it
 // is of, and counts for as long as that is the newest.
 
-// counted is a connection's rows by status, as of a version of them.
-type rowCount struct {
-	version int64
-	rows    map[Status]int64
-}
-
-// rowCounts are what this process has counted.
-type rowCounts struct {
+// keptCounts are what this process has counted of connections' rows.
+type keptCounts[T any] struct {
 	mutex sync.Mutex
-	known map[string]rowCount
+	known map[string]keptCount[T]
 }
 
-func (c *rowCounts) of(connection string, version int64) (map[Status]int64, bool) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	known, found := c.known[connection]
-	return maps.Clone(known.rows), found && known.version == version
+// keptCount is a count as of a version of a connection's rows.
+type keptCount[T any] struct {
+	version int64
+	count   T
 }
 
-func (c *rowCounts) keep(connection string, found rowCount) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	if c.known == nil {
-		c.known = map[string]rowCount{}
+// of is a connection's count, which is made anew when its rows may have changed. Who gets it must not change it.
+func (k *keptCounts[T]) of(ctx context.Context, t *tx, connection string, count func(context.Context, string) (T, error)) (T, error) {
+	version, err := t.rowVersion(ctx, connection)
+	if err != nil {
+		return *new(T), err
 	}
-	c.known[connection] = rowCount{found.version, maps.Clone(found.rows)}
+	k.mutex.Lock()
+	kept, found := k.known[connection]
+	k.mutex.Unlock()
+	if found && kept.version == version {
+		return kept.count, nil
+	}
+	made, err := count(ctx, connection)
+	if err != nil {
+		return *new(T), err
+	}
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	if k.known == nil {
+		k.known = map[string]keptCount[T]{}
+	}
+	k.known[connection] = keptCount[T]{version, made}
+	return made, nil
 }
 
 // StatusCounts counts a connection's rows by status. Statuses without rows are absent.
 func (d *database) StatusCounts(ctx context.Context, connection string) (map[Status]int64, error) {
-	var found rowCount
-	err := d.read(ctx, func(t *tx) (err error) {
-		if found.version, err = t.rowVersion(ctx, connection); err != nil {
-			return err
-		}
-		var known bool
-		if found.rows, known = d.counts.of(connection, found.version); known {
-			return nil
-		}
-		found.rows, err = t.countRows(ctx, connection)
+	var found map[Status]int64
+	err := d.read(ctx, func(t *tx) error {
+		rows, err := d.byStatus.of(ctx, t, connection, t.countRows)
+		found = maps.Clone(rows)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	d.counts.keep(connection, found)
-	return found.rows, nil
+	return found, err
 }
 
 func (t *tx) rowVersion(ctx context.Context, connection string) (int64, error) {
@@ -83,7 +82,8 @@ func (t *tx) countRows(ctx context.Context, connection string) (map[Status]int64
 
 // rowsChange gives the rows of a connection a new version. It comes before the change, in the same transaction.
 func (t *tx) rowsChange(ctx context.Context, connection string) error {
-	_, err := t.exec(ctx, "INSERT INTO row_versions (connection, version) VALUES (?, 1) ON CONFLICT (connection) DO UPDATE SET version = row_versions.version + 1", connection)
+	_, err := t.exec(ctx, `INSERT INTO row_versions (connection, version) VALUES (?, 1)
+		ON CONFLICT (connection) DO UPDATE SET version = row_versions.version + 1`, connection)
 	return err
 }
 

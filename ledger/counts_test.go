@@ -28,13 +28,18 @@ func WatchCounts(t testing.TB, opened Ledger) {
 			before, kept, failed := d.versionOf(t, id)
 			after, _, err := d.versionOf(t, id)
 			counted := map[Status]int64{}
-			err = errors.Join(failed, err, d.read(t.Context(), func(now *tx) (err error) {
-				counted, err = now.countRows(t.Context(), id)
-				return err
+			var places, placesKept []Left
+			err = errors.Join(failed, err, d.read(t.Context(), func(now *tx) error {
+				var errs [3]error
+				counted, errs[0] = now.countRows(t.Context(), id)
+				places, errs[1] = now.left(t.Context(), id)
+				placesKept, errs[2] = d.byPlace.of(t.Context(), now, id, now.left)
+				return errors.Join(errs[:]...)
 			}))
 			last, _, lost := d.versionOf(t, id)
 			if err == nil && lost == nil && before == after && after == last { // nobody wrote meanwhile
 				require.Equal(t, counted, kept, "the rows of %s", id)
+				require.Equal(t, places, placesKept, "what %s shows where", id)
 			}
 		}
 	}

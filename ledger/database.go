@@ -22,7 +22,8 @@ type database struct {
 	witness string       // the path of a SQLite ledger's witness
 	moved   atomic.Int64 // when this process last moved the generation, in microseconds
 
-	counts    rowCounts
+	byStatus  keptCounts[map[Status]int64]
+	byPlace   keptCounts[[]Left]
 	committed func() // after each write; nil but in tests
 }
 
