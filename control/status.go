@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
@@ -82,13 +84,15 @@ func (c *Control) Status(ctx context.Context, only string) (Status, error) {
 	if err != nil {
 		return status, err
 	}
-	for _, connection := range connections {
-		one, err := c.connectionStatus(ctx, connection)
-		if err != nil {
-			return status, err
-		}
-		one.Settings = settings[connection.ID]
-		status.Connections = append(status.Connections, one)
+	status.Connections = make([]ConnectionStatus, len(connections))
+	err = someAtOnce(ctx, len(connections), func(ctx context.Context, i int) (err error) {
+		one := &status.Connections[i]
+		*one, err = c.connectionStatus(ctx, connections[i])
+		one.Settings = settings[connections[i].ID]
+		return err
+	})
+	if err != nil {
+		return status, err
 	}
 	if status.Holds, err = c.openHolds(ctx); err != nil {
 		return status, err
@@ -118,24 +122,43 @@ func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []
 	if status.Intakes, err = c.intakes(ctx, warehouses); err != nil {
 		return err
 	}
-	for i := range status.Connections {
-		one := &status.Connections[i]
-		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-			found, err := c.scheduleStatus(ctx, one.Connection, mode)
-			if err != nil {
-				return err
-			}
-			if found != nil {
-				one.Schedules = append(one.Schedules, *found)
-			}
+	return someAtOnce(ctx, len(status.Connections), func(ctx context.Context, i int) error {
+		return c.askOf(ctx, &status.Connections[i])
+	})
+}
+
+// askOf adds what Temporal knows of a connection.
+func (c *Control) askOf(ctx context.Context, one *ConnectionStatus) error {
+	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		found, err := c.scheduleStatus(ctx, one.Connection, mode)
+		if err != nil {
+			return err
 		}
-		for n := range one.Open {
-			if one.Open[n].Retry, err = c.Retry(ctx, one.Open[n].Workflow); err != nil {
-				return err
-			}
+		if found != nil {
+			one.Schedules = append(one.Schedules, *found)
 		}
 	}
+	for n := range one.Open {
+		retry, err := c.Retry(ctx, one.Open[n].Workflow)
+		if err != nil {
+			return err
+		}
+		one.Open[n].Retry = retry
+	}
 	return nil
+}
+
+// questionsAtOnce is how many connections are looked at at the same time: each takes some questions, one after the other.
+const questionsAtOnce = 8
+
+// someAtOnce looks at n things, some at the same time. The first error ends it.
+func someAtOnce(ctx context.Context, n int, look func(ctx context.Context, i int) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(questionsAtOnce)
+	for i := range n {
+		group.Go(func() error { return look(ctx, i) })
+	}
+	return group.Wait()
 }
 
 func (c *Control) openHolds(ctx context.Context) ([]OpenHold, error) {
