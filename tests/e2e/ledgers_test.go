@@ -180,7 +180,7 @@ func TestSchedulesThatNameNoLedger(t *testing.T) {
 // A worker of one ledger refuses a run of another, and serves what services start without naming a ledger.
 func TestWorkerRefusesARunOfAnotherLedger(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	ctx, cancel := context.WithTimeout(asAdmin(), 2*patience)
 	defer cancel()
 	one := shop{id: "acme", kind: "atomic"}
 	w := newWorld(t, scenario(5, one))
