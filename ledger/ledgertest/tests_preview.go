@@ -14,6 +14,7 @@ var previewTests = tests{
 	"a preview takes the place of the one before it":                  previewReplaced,
 	"a run that lost its store keeps none":                            previewFenced,
 	"previews that have expired are tidied":                           previewTidied,
+	"a connection that is removed takes its preview with it":          previewRemoved,
 }
 
 var previewed = []ledger.PreviewRow{
@@ -97,4 +98,15 @@ func previewTidied(t *testing.T, w *world) {
 	require.Empty(t, rows)
 	_, err = w.Preview(w.ctx(), hubShop, kept.MadeAt)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
+}
+
+func previewRemoved(t *testing.T, w *world) {
+	kept := w.keepPreview(hubShop, previewed, time.Hour)
+	_, err := w.Apply(w.ctx(), ledger.Definitions{}, ledger.ApplyOptions{Prune: true})
+	require.NoError(t, err)
+	_, err = w.Preview(w.ctx(), hubShop, kept.MadeAt)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+	rows, err := w.PreviewRows(w.ctx(), kept.Run, "", 0, 10)
+	require.NoError(t, err)
+	require.Empty(t, rows)
 }
