@@ -71,16 +71,8 @@ func (p *preview) keep(product string, level inventory.ChannelLevel, blocked str
 		why = strings.Join(level.Why.Lines(), "; ")
 	}
 	p.rows = append(p.rows, ledger.PreviewRow{
-		Product: product, ChannelSKU: level.ChannelSKU, Location: level.Location, Shows: shown, Would: level.Quantity, Move: move, Why: firstBytes(why, mostWhyBytes),
+		Product: product, ChannelSKU: level.ChannelSKU, Location: level.Location, Shows: shown, Would: level.Quantity, Move: move, Why: inventory.Beginning(why, mostWhyBytes),
 	})
-}
-
-// firstBytes is the beginning of a text, without a character that is cut.
-func firstBytes(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // count counts what a push would do with a row, and says it; empty where the store would show the same.

@@ -174,7 +174,14 @@ func (s *slice) settle(ctx context.Context, answers []reply) *ending {
 	var end *ending
 	var written []ledger.Answer
 	for _, answer := range answers {
-		effects, err := s.effects(ctx, keep, answer, &written)
+		effects, err := s.told(ctx, answer), error(nil)
+		if effects.Check {
+			// What is written before counts where the run's figures do.
+			if err = s.Ledger.Answer(keep, s.input.Lease, written...); err == nil {
+				written = nil
+				effects, err = s.check(keep, answer)
+			}
+		}
 		if err == nil {
 			written, err = s.write(keep, effects, written)
 		}
@@ -188,30 +195,24 @@ func (s *slice) settle(ctx context.Context, answers []reply) *ending {
 	return end
 }
 
-// effects is what an answer changes. What is written before it counts where the run's figures do.
-func (s *slice) effects(ctx, keep context.Context, answer reply, written *[]ledger.Answer) (push.Effects, error) {
+// told is what an answer changes.
+func (s *slice) told(ctx context.Context, answer reply) push.Effects {
 	count(ctx, s.store, answer.reply, answer.err, answer.took)
 	answer.pacer.Answered(answer.paid, s.Now(), answer.reply.Budget, answer.err)
-	var effects push.Effects
 	if answer.kind == push.Find {
-		effects = s.machine.Found(answer.number, answer.found, answer.err, s.Now())
-	} else {
-		effects = s.machine.Answered(answer.number, answer.reply, answer.err, s.Now())
+		return s.machine.Found(answer.number, answer.found, answer.err, s.Now())
 	}
-	if !effects.Check {
-		return effects, nil
-	}
-	before := *written
-	*written = nil
-	if err := s.Ledger.Answer(keep, s.input.Lease, before...); err != nil {
-		return push.Effects{}, err
-	}
-	earlier, err := s.Ledger.Tally(keep, s.input.Lease.Run)
+	return s.machine.Answered(answer.number, answer.reply, answer.err, s.Now())
+}
+
+// check is what an answer changes when it is known whether the store lets itself be read.
+func (s *slice) check(ctx context.Context, answer reply) (push.Effects, error) {
+	earlier, err := s.Ledger.Tally(ctx, s.input.Lease.Run)
 	if err != nil {
 		return push.Effects{}, err
 	}
 	s.machine.Earlier(earlier)
-	_, err = s.channel.Check(keep)
+	_, err = s.channel.Check(ctx)
 	return s.machine.Checked(answer.number, err, s.Now()), nil
 }
 

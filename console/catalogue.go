@@ -40,13 +40,7 @@ func (c *Console) cataloguePage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
-	shown := frame("Catalogue", pulse, clock{now: q.now, zone: time.UTC})
-	shown.Body = viewCatalogue(found)
-	return shown, nil
+	return c.framed(ctx, "Catalogue", clock{now: q.now, zone: time.UTC}, viewCatalogue(found))
 }
 
 func viewCatalogue(found control.Catalogue) catalogueView {

@@ -39,11 +39,6 @@ type levelRow struct {
 
 func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
 	k := clock{now: q.now, zone: time.UTC}
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
-	shown := frame("Warehouse levels", pulse, k)
 	warehouses, _, err := c.options.Control.Partners(ctx)
 	if err != nil {
 		return page{}, err
@@ -82,8 +77,7 @@ func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
 		}
 		view.CSV = "/levels.csv?" + url.Values{"warehouse": {view.Warehouse}}.Encode()
 	}
-	shown.Body = view
-	return shown, nil
+	return c.framed(ctx, "Warehouse levels", k, view)
 }
 
 func viewLevel(row ledger.LevelRow, merchant string, k clock) levelRow {
@@ -196,14 +190,8 @@ func (c *Console) skuPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
 	k := clock{now: q.now, zone: time.UTC}
-	shown := frame(product.SKU, pulse, k)
-	shown.Body = viewProduct(product, k)
-	return shown, nil
+	return c.framed(ctx, product.SKU, k, viewProduct(product, k))
 }
 
 func viewProduct(product control.Product, k clock) skuView {

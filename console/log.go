@@ -36,14 +36,8 @@ func (c *Console) logPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
 	k := clock{now: q.now, zone: time.UTC}
-	shown := frame("Activity log", pulse, k)
-	shown.Body = viewLog(found, k)
-	return shown, nil
+	return c.framed(ctx, "Activity log", k, viewLog(found, k))
 }
 
 func viewLog(found []ledger.AuditEntry, k clock) logView {

@@ -161,6 +161,17 @@ func (c *Console) fragments(ctx context.Context, of topic) ([]part, error) {
 }
 
 // frame is what every page says of the whole: held runs, workers, Temporal.
+// framed is a page with what every page says of the whole, which is asked for.
+func (c *Console) framed(ctx context.Context, title string, k clock, body any) (page, error) {
+	pulse, err := c.options.Control.Pulse(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	shown := frame(title, pulse, k)
+	shown.Body = body
+	return shown, nil
+}
+
 func frame(title string, pulse control.Pulse, k clock) page {
 	shown := page{Title: title, Zone: zoneWords(k), Held: len(pulse.Holds), Trouble: pulse.Unreachable}
 	if pulse.Unreachable == "" {

@@ -37,10 +37,6 @@ type storeRow struct {
 const partnersPath = "/partners"
 
 func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
 	connections, err := c.options.Control.Connections(ctx)
 	if err != nil {
 		return page{}, err
@@ -77,9 +73,7 @@ func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
 			Credentials: credentials(one.Settings), Test: partnersPath + "/stores/" + url.PathEscape(one.ID) + "/test",
 		})
 	}
-	shown := frame("Stores and warehouses", pulse, k)
-	shown.Body = view
-	return shown, nil
+	return c.framed(ctx, "Stores and warehouses", k, view)
 }
 
 // credentials say where the credentials of a store or warehouse are: the settings that refer to a variable or a file.

@@ -38,14 +38,8 @@ func (c *Console) peoplePage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
 	k := clock{now: q.now, zone: time.UTC}
-	shown := frame("People", pulse, k)
-	shown.Body = viewPeople(found, control.ActorOf(ctx).Who, c.options.Proxy.User != "", k)
-	return shown, nil
+	return c.framed(ctx, "People", k, viewPeople(found, control.ActorOf(ctx).Who, c.options.Proxy.User != "", k))
 }
 
 func viewPeople(found []ledger.Person, self string, proxy bool, k clock) peopleView {
@@ -100,11 +94,7 @@ func (c *Console) actSetRole(ctx context.Context, r *http.Request) (string, noti
 
 // ownPage is the form of the own password.
 func (c *Console) ownPage(ctx context.Context, q request) (page, error) {
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
-	return frame("Your password", pulse, clock{now: q.now, zone: time.UTC}), nil
+	return c.framed(ctx, "Your password", clock{now: q.now, zone: time.UTC}, nil)
 }
 
 func (c *Console) actChangePassword(ctx context.Context, r *http.Request) (string, notice, error) {

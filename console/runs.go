@@ -79,10 +79,6 @@ func (c *Console) runsPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
 	k := clock{now: q.now, zone: time.UTC}
 	view := runsView{Connection: connection, Table: runTable{Named: true}}
 	for i, run := range runs {
@@ -92,9 +88,7 @@ func (c *Console) runsPage(ctx context.Context, q request) (page, error) {
 		}
 		view.Table.Rows = append(view.Table.Rows, viewRun(run, k))
 	}
-	shown := frame("Runs", pulse, k)
-	shown.Body = view
-	return shown, nil
+	return c.framed(ctx, "Runs", k, view)
 }
 
 // runView is the page of one run.

@@ -42,13 +42,7 @@ func (c *Console) settingsPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
-	shown := frame("Settings of "+setup.ID, pulse, clockOf(q.now, setup.Inventory.Timezone))
-	shown.Body = viewSettings(setup)
-	return shown, nil
+	return c.framed(ctx, "Settings of "+setup.ID, clockOf(q.now, setup.Inventory.Timezone), viewSettings(setup))
 }
 
 func viewSettings(setup control.Setup) settingsView {

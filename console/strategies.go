@@ -53,10 +53,6 @@ func (c *Console) strategiesPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	pulse, err := c.options.Control.Pulse(ctx)
-	if err != nil {
-		return page{}, err
-	}
 	view := strategiesView{}
 	for _, one := range all {
 		row := viewStrategy(one)
@@ -68,9 +64,7 @@ func (c *Console) strategiesPage(ctx context.Context, q request) (page, error) {
 		}
 		view.Rows = append(view.Rows, row)
 	}
-	shown := frame("Partitioning", pulse, clock{now: q.now, zone: time.UTC})
-	shown.Body = view
-	return shown, nil
+	return c.framed(ctx, "Partitioning", clock{now: q.now, zone: time.UTC}, view)
 }
 
 // tryStrategy fills in what a form would do, or why it cannot be.

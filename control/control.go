@@ -72,28 +72,27 @@ func absentf(format string, arguments ...any) error {
 
 // connection finds a connection, or says which there are.
 func (c *Control) connection(ctx context.Context, id string) (ledger.Connection, error) {
-	connection, err := c.state.Connection(ctx, id)
-	if !errors.Is(err, ledger.ErrNotFound) {
-		return connection, err
-	}
-	all, err := c.state.Connections(ctx)
-	if err != nil {
-		return connection, err
-	}
-	return connection, absent("connection", id, all, func(one ledger.Connection) string { return one.ID })
+	return find(ctx, "connection", id, c.state.Connection, c.state.Connections, func(one ledger.Connection) string { return one.ID })
 }
 
 // warehouse finds a warehouse, or says which there are.
 func (c *Control) warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
-	warehouse, err := c.state.Warehouse(ctx, id)
+	return find(ctx, "warehouse", id, c.state.Warehouse, c.state.Warehouses, func(one ledger.Warehouse) string { return one.ID })
+}
+
+// find finds one thing of a kind by its id, or says which there are.
+func find[T any](
+	ctx context.Context, kind, id string, get func(context.Context, string) (T, error), list func(context.Context) ([]T, error), idOf func(T) string,
+) (T, error) {
+	found, err := get(ctx, id)
 	if !errors.Is(err, ledger.ErrNotFound) {
-		return warehouse, err
+		return found, err
 	}
-	all, err := c.state.Warehouses(ctx)
+	all, err := list(ctx)
 	if err != nil {
-		return warehouse, err
+		return found, err
 	}
-	return warehouse, absent("warehouse", id, all, func(one ledger.Warehouse) string { return one.ID })
+	return found, absent(kind, id, all, idOf)
 }
 
 // absent is the error for an id that is none of what there is.

@@ -194,15 +194,7 @@ func (c *Control) Warehouses(ctx context.Context) ([]ledger.Warehouse, error) {
 
 // Store is one store, as it is configured.
 func (c *Control) Store(ctx context.Context, id string) (ledger.Store, error) {
-	store, err := c.state.Store(ctx, id)
-	if !errors.Is(err, ledger.ErrNotFound) {
-		return store, err
-	}
-	all, err := c.state.Stores(ctx)
-	if err != nil {
-		return store, err
-	}
-	return store, absent("store", id, all, func(one ledger.Store) string { return one.ID })
+	return find(ctx, "store", id, c.state.Store, c.state.Stores, func(one ledger.Store) string { return one.ID })
 }
 
 // Warehouse is one warehouse, as it is configured.

@@ -33,7 +33,7 @@ const (
 	mostPassword  = 256 // bytes
 )
 
-// hashing lets a few passwords be hashed at once; the others wait. Its zero value is ready.
+// hashing lets a few passwords be hashed at once; the others wait. newHashing makes it.
 type hashing struct{ slots chan struct{} }
 
 func newHashing() *hashing { return &hashing{slots: make(chan struct{}, hashesAtOnce)} }

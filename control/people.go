@@ -152,22 +152,26 @@ func (c *Control) verify(ctx context.Context, kept, password string) (right bool
 	if len(password) > mostPassword {
 		password = "" // it is nobody's, and takes no longer
 	}
-	waiting, cancel := context.WithTimeout(ctx, hashPatience)
-	defer cancel()
-	if busy := c.signIns.ready().hashing.do(waiting, func() { right, err = verifyPassword(kept, password) }); busy != nil {
-		return false, ErrBusy
+	if busy := c.inTurn(ctx, func() { right, err = verifyPassword(kept, password) }); busy != nil {
+		return false, busy
 	}
 	return right, err
 }
 
 // hashed makes what is kept of a password.
 func (c *Control) hashed(ctx context.Context, password string) (hash string, err error) {
+	err = c.inTurn(ctx, func() { hash = hashPassword(password) })
+	return hash, err
+}
+
+// inTurn hashes when it is its turn. ErrBusy: that takes too long.
+func (c *Control) inTurn(ctx context.Context, hash func()) error {
 	waiting, cancel := context.WithTimeout(ctx, hashPatience)
 	defer cancel()
-	if busy := c.signIns.ready().hashing.do(waiting, func() { hash = hashPassword(password) }); busy != nil {
-		return "", ErrBusy
+	if c.signIns.ready().hashing.do(waiting, hash) != nil {
+		return ErrBusy
 	}
-	return hash, nil
+	return nil
 }
 
 // beginSession makes a session with a token of its own, so that none that was there before is used on.
@@ -288,8 +292,8 @@ func (c *Control) newPerson(ctx context.Context, name string, role ledger.Role, 
 	if err == nil {
 		person.Name, err = PersonName(name)
 	}
-	if err == nil && !slices.Contains(ledger.Roles(), role) {
-		err = usage("there is no role %q; there are viewer, operator and admin", role)
+	if err == nil {
+		err = checkRole(role)
 	}
 	if err == nil {
 		err = checkPassword(person.Name, password)
@@ -298,6 +302,13 @@ func (c *Control) newPerson(ctx context.Context, name string, role ledger.Role, 
 		person.Password, err = c.hashed(ctx, password)
 	}
 	return person, err
+}
+
+func checkRole(role ledger.Role) error {
+	if !slices.Contains(ledger.Roles(), role) {
+		return usage("there is no role %q; there are viewer, operator and admin", role)
+	}
+	return nil
 }
 
 // personWords is what a person is, for the activity log.
@@ -347,8 +358,8 @@ func (c *Control) EnablePerson(ctx context.Context, name string) (ledger.Person,
 
 // SetRole gives somebody a role, and ends the sessions.
 func (c *Control) SetRole(ctx context.Context, name string, role ledger.Role) (ledger.Person, error) {
-	if !slices.Contains(ledger.Roles(), role) {
-		return ledger.Person{}, usage("there is no role %q; there are viewer, operator and admin", role)
+	if err := checkRole(role); err != nil {
+		return ledger.Person{}, err
 	}
 	return c.changePerson(ctx, "change a role", name, func(person *ledger.Person) { person.Role = role })
 }

@@ -21,6 +21,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/tidemark/tidemark/control/gateway"
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/workflows"
 )
 
@@ -184,11 +185,7 @@ func payloads(all *commonpb.Payloads) string {
 	for _, payload := range all.GetPayloads() {
 		texts = append(texts, converter.GetDefaultDataConverter().ToString(payload))
 	}
-	text := strings.Join(texts, " ")
-	if len(text) > longest {
-		text = strings.ToValidUTF8(text[:longest], "") + "…"
-	}
-	return text
+	return inventory.Beginning(strings.Join(texts, " "), longest)
 }
 
 func inBrackets(payload *commonpb.Payload) string {

@@ -43,3 +43,11 @@ func VisibleLines(text string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// Beginning is the first bytes of a text, with a mark where there are more. A character at the cut is left out whole.
+func Beginning(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}

@@ -36,3 +36,22 @@ func FuzzVisible(f *testing.F) {
 		}
 	})
 }
+
+func TestBeginning(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		text string
+		most int
+		want string
+	}{
+		{"", 4, ""},
+		{"ACME", 4, "ACME"},
+		{"ACME-1", 4, "ACME…"},
+		{"aé", 3, "aé"},
+		{"aéb", 2, "a…"}, // é has two bytes
+		{"🚲🚲", 4, "🚲…"},
+		{"🚲🚲", 7, "🚲…"},
+	} {
+		require.Equal(t, row.want, inventory.Beginning(row.text, row.most), "%d bytes of %q", row.most, row.text)
+	}
+}

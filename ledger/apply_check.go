@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/tidemark/tidemark/inventory"
 )
@@ -75,12 +76,11 @@ func checkComponents(bundle inventory.Bundle) error {
 
 // pruned are the tables that go with a thing, in order.
 var pruned = map[string][]string{
-	"connection": {
+	"connection": slices.Concat(forgetPreviews, []string{
 		"DELETE FROM channel_levels WHERE connection = ?", "DELETE FROM calls WHERE connection = ?", "DELETE FROM requests WHERE connection = ?",
 		"DELETE FROM holds WHERE connection = ?", "UPDATE gates SET run = NULL, fence = fence + 1 WHERE run IN (SELECT id FROM runs WHERE connection = ?)",
-		"DELETE FROM preview_rows WHERE run IN (SELECT run FROM previews WHERE connection = ?)", "DELETE FROM previews WHERE connection = ?",
 		"DELETE FROM runs WHERE connection = ?", "DELETE FROM schedules WHERE connection = ?", "DELETE FROM connections WHERE id = ?",
-	},
+	}),
 	"store": {
 		"DELETE FROM gates WHERE store = ?", "DELETE FROM store_days WHERE store = ?",
 		"DELETE FROM item_references WHERE store = ?", "DELETE FROM item_days WHERE store = ?", "DELETE FROM listings WHERE store = ?", "DELETE FROM stores WHERE id = ?",

@@ -13,7 +13,7 @@ func (d *database) Due(ctx context.Context, connection string, scope []string) (
 	var found Due
 	err := d.read(ctx, func(t *tx) error {
 		if len(scope) > 0 {
-			return t.row(ctx, scoped(t.dialect)+`
+			return t.row(ctx, scopedProducts(t.dialect)+`
 				SELECT COUNT(*) FILTER (WHERE `+due+`), COUNT(*) FILTER (WHERE live), COUNT(*) FILTER (WHERE `+due+` AND quantity = 0 AND live),
 					COUNT(*) FILTER (WHERE `+open+` AND quantity = 0 AND live), COUNT(*) FILTER (WHERE open_call IS NOT NULL)
 				FROM scoped CROSS JOIN channel_levels c WHERE c.connection = ? AND c.product = scoped.product`, t.dialect.list(scope), connection, connection).

@@ -148,9 +148,8 @@ func (t *tx) decide(ctx context.Context, hold Hold, with sql.NullInt64, after, b
 // carryOut does to rows and snapshots what was decided on holds.
 func (t *tx) carryOut(ctx context.Context, decided []Hold) error {
 	for _, hold := range decided {
-		err := t.rowsChange(ctx, hold.Connection)
+		var err error
 		switch {
-		case err != nil:
 		case hold.Kind == HoldSnapshot:
 			err = t.tellSnapshots(ctx, hold)
 		case hold.Decision == decisionRejected:

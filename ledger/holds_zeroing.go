@@ -55,6 +55,9 @@ func (t *tx) keepRows(ctx context.Context, hold Hold) error {
 	if err != nil {
 		return err
 	}
+	if err := t.rowsChange(ctx, hold.Connection); err != nil {
+		return err
+	}
 	why := hold.keptReason()
 	within, arguments := t.scoped(hold.Connection, scope)
 	_, err = t.exec(ctx, "UPDATE channel_levels SET kept = ?, blocked = ?, status = 'blocked', reason = ?, hold_run = ? WHERE "+goesToZero+` AND hold_run IN
@@ -65,6 +68,9 @@ func (t *tx) keepRows(ctx context.Context, hold Hold) error {
 
 // liftRows makes the rows due again that a rejection keeps.
 func (t *tx) liftRows(ctx context.Context, hold Hold) error {
+	if err := t.rowsChange(ctx, hold.Connection); err != nil {
+		return err
+	}
 	_, err := t.exec(ctx, `UPDATE channel_levels SET status = CASE WHEN blocked = kept AND open_call IS NULL THEN 'pending' ELSE status END,
 		reason = CASE WHEN blocked = kept AND open_call IS NULL THEN '' ELSE reason END, blocked = CASE WHEN blocked = kept THEN '' ELSE blocked END,
 		kept = '', hold_run = NULL WHERE connection = ? AND hold_run = ? AND kept <> ''`, hold.Connection, hold.Run)

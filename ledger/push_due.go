@@ -28,7 +28,7 @@ func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 	var arguments []any
 	if len(query.Scope) > 0 {
 		levels = "c"
-		statement = scoped(d.dialect) + `
+		statement = scopedProducts(d.dialect) + `
 			SELECT location, channel_sku, c.product, quantity, observed, exported, attempts, part FROM scoped CROSS JOIN channel_levels c
 			WHERE c.connection = ? AND c.product = scoped.product AND c.status || '' IN ('pending', 'retrying') AND (channel_sku, location) > (?, ?)`
 		arguments = append(arguments, d.dialect.list(query.Scope), query.Connection)
@@ -63,9 +63,9 @@ func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 	return due, err
 }
 
-// scoped begins a statement with the products that a scope names and the bundles that contain them, as scoped (product). Its arguments are the
+// scopedProducts begins a statement with the products that a scope names and the bundles that contain them, as scoped (product). Its arguments are the
 // scope's list and the connection.
-func scoped(d dialect) string {
+func scopedProducts(d dialect) string {
 	return `WITH named (sku) AS MATERIALIZED (SELECT DISTINCT j.value FROM ` + d.set() + `),
 		scoped (product) AS MATERIALIZED (SELECT sku FROM named UNION
 			SELECT b.bundle FROM connections n CROSS JOIN named CROSS JOIN bundle_components b WHERE n.id = ? AND b.merchant = n.merchant AND b.component = named.sku)`

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 )
 
 // CatalogueReader lists the catalogue, a page at a time.
@@ -52,17 +51,11 @@ func (d *database) Listings(ctx context.Context, store string, page Page) ([]Lis
 
 // ListingsOf lists the listings of some SKUs; see CatalogueReader.
 func (d *database) ListingsOf(ctx context.Context, store string, skus []string) ([]ListingDefinition, error) {
-	if len(skus) == 0 {
-		return nil, nil
-	}
-	arguments := []any{store}
-	for _, sku := range skus {
-		arguments = append(arguments, sku)
-	}
 	return listed(ctx, d, func(row *sql.Rows, one *ListingDefinition) error {
 		one.Store = store
 		return row.Scan(&one.SKU, &one.ChannelSKU)
-	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND sku IN (?"+strings.Repeat(", ?", len(skus)-1)+") AND NOT removed ORDER BY sku, channel_sku", arguments...)
+	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND sku IN (SELECT j.value FROM "+d.dialect.set()+") AND NOT removed ORDER BY sku, channel_sku",
+		store, d.dialect.list(skus))
 }
 
 // lastCharacter comes after every other, byte by byte: what begins with a text comes before the text with it.

@@ -22,15 +22,11 @@ func (m *Machine) fresh(now time.Time) ([]Step, error) {
 	if m.moves.reads() {
 		return []Step{{Kind: ReadDue, Query: m.firstQuery(now)}}, nil
 	}
+	if unread, rows := m.unread(); len(unread) > 0 {
+		return []Step{{Kind: ReadReferences, SKUs: skus(rows), windows: unread}}, nil
+	}
 	var find []Step
 	var first []*window
-	if unknown := m.unread(); len(unknown) > 0 {
-		var rows []ledger.DueItem
-		for _, w := range unknown {
-			rows = append(rows, w.rows...)
-		}
-		return []Step{{Kind: ReadReferences, SKUs: skus(rows), windows: unknown}}, nil
-	}
 	for _, w := range slices.Clone(m.windows) {
 		switch {
 		case len(w.unknown) == 0 && w.looking == 0 && w.first:
@@ -60,15 +56,17 @@ func (m *Machine) fresh(now time.Time) ([]Step, error) {
 	return []Step{{Kind: ReadDue, Query: m.query(now)}}, nil
 }
 
-// unread are the windows of which it is not known yet what the ledger remembers.
-func (m *Machine) unread() []*window {
-	var unread []*window
+// unread are the windows of which it is not known yet what the ledger remembers, and their rows.
+func (m *Machine) unread() (unread []*window, rows []ledger.DueItem) {
+	if !m.setup.Finds {
+		return nil, nil
+	}
 	for _, w := range m.windows {
-		if !w.known && m.setup.Finds {
-			unread = append(unread, w)
+		if !w.known {
+			unread, rows = append(unread, w), append(rows, w.rows...)
 		}
 	}
-	return unread
+	return unread, rows
 }
 
 // busy is true while rows that came back to be due may still be followed by others.

@@ -1,11 +1,12 @@
 package workflows
 
 import (
-	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // The timeouts and retries of every activity, in one table. StartToClose is the longest legal attempt; ScheduleToClose is the
@@ -52,13 +53,8 @@ func options(ctx workflow.Context, row workflow.ActivityOptions, summary string)
 // summaryBytes is the longest summary of a step: a server takes 400 bytes of JSON, in which a character may be escaped.
 const summaryBytes = 300
 
-// clip shortens a summary, and leaves its characters whole.
-func clip(summary string) string {
-	if len(summary) <= summaryBytes {
-		return summary
-	}
-	return strings.ToValidUTF8(summary[:summaryBytes], "") + "…"
-}
+// clip shortens a summary.
+func clip(summary string) string { return inventory.Beginning(summary, summaryBytes) }
 
 var (
 	beginOptions = workflow.ActivityOptions{
