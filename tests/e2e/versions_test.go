@@ -114,5 +114,7 @@ func TestOldAndNewWorkersSideBySide(t *testing.T) {
 	})
 	require.Equal(t, enumspb.VERSIONING_BEHAVIOR_AUTO_UPGRADE, behavior)
 	require.Equal(t, "old", builds[0])
+	w.send(workflows.InventoryUpdate{Event: "last", SKU: "SKU-00002", Facility: "east", Available: new(int64(2000))})
+	w.shows("shop", map[string]int64{"SKU-00002": 2000}) // so the pushes of all events have ended
 	w.same("shop")
 }
