@@ -30,10 +30,10 @@ const (
 
 // openSQLite opens a ledger in a file.
 func openSQLite(ctx context.Context, location string, now time.Time) (*database, error) {
-	return openFile(ctx, location, now, inspectPatience)
+	return openFile(ctx, location, now, inspectionPace{patience: inspectPatience})
 }
 
-func openFile(ctx context.Context, location string, now time.Time, patience time.Duration) (opened *database, err error) {
+func openFile(ctx context.Context, location string, now time.Time, pace inspectionPace) (opened *database, err error) {
 	path, err := filepath.Abs(location)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
@@ -58,7 +58,7 @@ func openFile(ctx context.Context, location string, now time.Time, patience time
 	}
 	var inspected *inspection
 	if err == nil && state != fileAbsent {
-		inspected, err = inspect(path, patience)
+		inspected, err = inspect(path, pace)
 	}
 	defer func() {
 		if err != nil {

@@ -31,8 +31,14 @@ type inspection struct {
 	told   atomic.Bool
 }
 
-// inspect begins to read a file, and waits for what it finds: to the end for a small file, for patience for a larger one.
-func inspect(path string, patience time.Duration) (*inspection, error) {
+// inspectionPace is how the inspection of a large file goes.
+type inspectionPace struct {
+	patience time.Duration   // how long the opening waits for it
+	begin    <-chan struct{} // it begins when this is closed; at once where this is nil
+}
+
+// inspect begins to read a file, and waits for what it finds: to the end for a small file, for the patience of pace for a larger one.
+func inspect(path string, pace inspectionPace) (*inspection, error) {
 	about, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -42,6 +48,12 @@ func inspect(path string, patience time.Duration) (*inspection, error) {
 	i := &inspection{cancel: cancel, ended: make(chan struct{})}
 	go func() {
 		defer close(i.ended)
+		if pace.begin != nil && !small {
+			select {
+			case <-pace.begin:
+			case <-ctx.Done():
+			}
+		}
 		err := withFile(ctx, sqliteAddress(path, "rw", sqlitePatience, "query_only(1)"), func(connection *sql.Conn) error {
 			return inspectPages(ctx, connection, small)
 		})
@@ -53,7 +65,7 @@ func inspect(path string, patience time.Duration) (*inspection, error) {
 		<-i.ended
 		return i, i.damage()
 	}
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(pace.patience)
 	defer timer.Stop()
 	select {
 	case <-i.ended:

@@ -115,16 +115,20 @@ func TestALargeFileIsInspectedInTheBackground(t *testing.T) {
 	require.NoError(t, err)
 	require.Greater(t, about.Size(), int64(inspectWhole))
 
-	whole, err := openFile(t.Context(), path, time.Unix(2, 0), 0)
+	begin := make(chan struct{})
+	whole, err := openFile(t.Context(), path, time.Unix(2, 0), inspectionPace{begin: begin})
 	require.NoError(t, err)
+	close(begin)
 	<-whole.inspection.ended
 	require.NoError(t, whole.Check(t.Context()))
 	require.NoError(t, whole.Close())
 
 	pages := pagesOf(t, path, "index")
 	flip(t, path, rand.New(rand.NewPCG(1, 8)), pages[len(pages)/2:], 200)
-	opened, err := openFile(t.Context(), path, time.Unix(2, 0), 0)
+	begin = make(chan struct{})
+	opened, err := openFile(t.Context(), path, time.Unix(2, 0), inspectionPace{begin: begin})
 	require.NoError(t, err, "nobody waits for a large file")
+	close(begin)
 	err = AwaitDamage(t.Context(), opened)
 	require.ErrorIs(t, err, ErrDamaged)
 	require.ErrorContains(t, err, "restore a backup")
@@ -132,8 +136,10 @@ func TestALargeFileIsInspectedInTheBackground(t *testing.T) {
 	require.ErrorIs(t, opened.Restored(t.Context(), "", time.Unix(3, 0)), ErrDamaged, "nothing is written any more")
 	require.NoError(t, opened.Close(), "that was told")
 
-	brief, err := openFile(t.Context(), path, time.Unix(2, 0), 0)
+	begin = make(chan struct{})
+	brief, err := openFile(t.Context(), path, time.Unix(2, 0), inspectionPace{begin: begin})
 	require.NoError(t, err)
+	close(begin)
 	<-brief.inspection.ended // and nobody has asked
 	require.ErrorIs(t, brief.Close(), ErrDamaged)
 
@@ -149,7 +155,7 @@ func TestALargeFileIsInspectedInTheBackground(t *testing.T) {
 func TestAnInspectionEndsWithItsLedger(t *testing.T) {
 	t.Parallel()
 	path := filled(t, 60_000)
-	opened, err := openFile(t.Context(), path, time.Unix(2, 0), 0)
+	opened, err := openFile(t.Context(), path, time.Unix(2, 0), inspectionPace{})
 	require.NoError(t, err)
 	require.NoError(t, opened.Close())
 	<-opened.inspection.ended
