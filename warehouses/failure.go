@@ -1,6 +1,7 @@
 package warehouses
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -40,4 +41,19 @@ func Failure(warehouse string, answer outbound.Answer, failed error, now time.Ti
 		return NeedsPerson(failed, "warehouse %s answers with more than is read at once; ask for smaller pages", warehouse)
 	}
 	return Faltered(failed, "warehouse %s did not answer", warehouse)
+}
+
+// Judge passes on an answer with status 200. Anything else is an error: that of the context when it has ended, that of Failure, or what
+// refused says of a status that Failure leaves to the driver.
+func Judge(ctx context.Context, warehouse string, answer outbound.Answer, failed error, now time.Time, refused func(outbound.Answer) error) (outbound.Answer, error) {
+	if ctx.Err() != nil {
+		return answer, ctx.Err()
+	}
+	if err := Failure(warehouse, answer, failed, now); err != nil {
+		return answer, err
+	}
+	if answer.Status != http.StatusOK {
+		return answer, refused(answer)
+	}
+	return answer, nil
 }

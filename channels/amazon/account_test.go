@@ -78,9 +78,9 @@ func TestLogin(t *testing.T) {
 		"away":                           {said{status: 503}, channels.Resend, "falters"},
 		"a redirect":                     {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
 		"a page":                         {said{status: 200, body: page}, channels.Resend, "not the JSON"},
-		"no token":                       {said{status: 200, body: `{"expires_in":3600}`}, channels.Resend, "gives no token"},
-		"no life":                        {said{status: 200, body: `{"access_token":"Atza|canary-0123456789"}`}, channels.Resend, "gives no token"},
-		"201":                            {said{status: 201, body: `{"access_token":"Atza|canary-0123456789","expires_in":3600}`}, channels.Resend, "a status that it does not promise"},
+		"no token":                       {said{status: 200, body: `{"expires_in":3600}`}, channels.Resend, "holds no token"},
+		"no life":                        {said{status: 200, body: `{"access_token":"Atza|canary-0123456789"}`}, channels.Resend, "holds no token"},
+		"201":                            {said{status: 201, body: `{"access_token":"Atza|canary-0123456789","expires_in":3600}`}, channels.Resend, "status is not one that the token API promises"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

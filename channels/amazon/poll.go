@@ -81,17 +81,14 @@ func (s *reportingStore) Poll(ctx context.Context, text string, items []channels
 	if !ok || on.kind == listingTicket && (len(items) != 1 || items[0].ChannelSKU != on.id) {
 		return channels.Reply{}, s.forgotten(outbound.Answer{}, "the ticket is not one that this driver writes")
 	}
-	session, err := s.session(ctx)
-	if err != nil {
-		return channels.Reply{}, err
-	}
-	switch on.kind {
+	switch session := s.session(); on.kind {
 	case listingTicket:
 		return session.look(ctx, on, items[0])
 	case reportTicket:
 		return session.report(ctx, on, items)
+	default:
+		return session.progress(ctx, on, items)
 	}
-	return session.progress(ctx, on, items)
 }
 
 // forgotten is the error for a submission that nothing will be heard of. Figures are absolute: building them anew is right whether or not

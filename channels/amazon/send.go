@@ -22,14 +22,10 @@ const (
 
 // Send sends a call once.
 func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
-	session, err := s.session(ctx)
-	if err != nil {
-		return channels.Reply{}, err
-	}
 	if len(call.Items) == 1 {
-		return session.patch(ctx, call)
+		return s.session().patch(ctx, call)
 	}
-	return session.submit(ctx, call)
+	return s.session().submit(ctx, call)
 }
 
 // patch sends one figure.

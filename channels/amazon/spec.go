@@ -12,7 +12,6 @@ package amazon
 
 import (
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"github.com/tidemark/tidemark/channels"
@@ -97,7 +96,6 @@ type store struct {
 	reportAfter   time.Duration
 	login         login
 	token         *outbound.Token
-	asked         atomic.Int64 // how often Login with Amazon was asked for a token
 	limits        channels.Limits
 	client        *outbound.Client
 	transfer      *outbound.Client // to and from the addresses of documents, which are not Amazon's API
@@ -144,7 +142,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	if s.endpoint == "" {
 		s.endpoint = endpoints[values.Text("region")]
 	}
-	s.token = &outbound.Token{Ask: s.askToken, Now: s.now}
+	s.token = outbound.NewToken(s.now, s.issue)
 	if s.feeds || s.confirms {
 		return &reportingStore{s}, nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/settings"
 )
 
 const (
@@ -28,29 +29,17 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 	return s.readBulk(answer, call.Items, targets)
 }
 
-// call makes a call. A token that was kept and is not taken any more is renewed once: it says nothing about the credential, and it has
-// applied nothing, so the second call is safe. The error is one that holds for every kind of call; other statuses are the caller's.
+// call makes a call. A token that was kept and is rejected is renewed once: that says nothing about the credential, and nothing was applied.
+// The error is one that holds for every kind of call; other statuses are the caller's.
 func (s *store) call(ctx context.Context, method, path string, body []byte) (outbound.Answer, error) {
-	for renewed := false; ; renewed = true {
-		before := s.asked.Load()
-		token, err := s.token.Get(ctx)
-		if err != nil {
-			return outbound.Answer{}, err
-		}
-		kept := s.asked.Load() == before
+	return s.token.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
 		header := http.Header{"Authorization": {"Bearer " + token.Reveal()}, "Accept": {"application/json"}}
 		if body != nil {
 			header["Content-Type"], header["Content-Language"] = []string{"application/json"}, []string{s.language}
 		}
 		answer, failed := s.client.Do(ctx, method, s.endpoint+path, header, body)
-		if answer.Status == http.StatusUnauthorized {
-			s.token.Drop(token)
-			if kept && !renewed {
-				continue
-			}
-		}
 		return answer, s.failure(answer, failed)
-	}
+	})
 }
 
 // failure is channels.Failure, with eBay's own number of the error.

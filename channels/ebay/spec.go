@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"sync/atomic"
 	"time"
 
 	"github.com/tidemark/tidemark/channels"
@@ -77,7 +76,6 @@ type store struct {
 	language    string
 	login       login
 	token       *outbound.Token
-	asked       atomic.Int64 // how often a token was asked for
 	limits      channels.Limits
 	client      *outbound.Client
 	now         func() time.Time
@@ -117,7 +115,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		client: outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:    environment.Clock(),
 	}
-	s.token = &outbound.Token{Ask: s.askToken, Now: s.now}
+	s.token = outbound.NewToken(s.now, s.issue)
 	return s, nil
 }
 

@@ -2,7 +2,6 @@ package ebay
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -25,39 +24,22 @@ type login struct {
 	secret, refresh settings.Credential
 }
 
-// askToken gets a user access token, which lives two hours (developer.ebay.com/api-docs/static/oauth-refresh-token-request.html). It asks
+// issue gets a user access token, which lives two hours (developer.ebay.com/api-docs/static/oauth-refresh-token-request.html). It asks
 // for the one scope that is needed, so a seller's consent that does not hold it is found out here.
-func (s *store) askToken(ctx context.Context) (settings.Credential, time.Duration, error) {
-	s.asked.Add(1)
+func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {s.login.refresh.Reveal()}, "scope": {scope}}
-	header := http.Header{
-		"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(s.login.id+":"+s.login.secret.Reveal()))},
-		"Content-Type":  {"application/x-www-form-urlencoded"},
-		"Accept":        {"application/json"},
-	}
-	answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint+tokenPath, header, []byte(form.Encode()))
-	switch answer.Status {
-	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
-		return settings.Credential{}, 0, s.noToken(answer)
-	}
-	if err := channels.Failure(s.id, answer, failed, s.now()); err != nil {
-		return settings.Credential{}, 0, err
-	}
-	var said struct {
-		Token   string `json:"access_token"`
-		Seconds int64  `json:"expires_in"`
-	}
-	if answer.Status != http.StatusOK {
-		return settings.Credential{}, 0, channels.Unreadable(s.id, answer, "its status is not one that the token API promises")
-	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
-		return settings.Credential{}, 0, err
-	}
-	if said.Token == "" || said.Seconds <= 0 || said.Seconds > 86_400 {
-		return settings.Credential{}, 0, channels.Unreadable(s.id, answer, "it holds no token")
-	}
-	return settings.NewCredential(said.Token), time.Duration(said.Seconds) * time.Second, nil
+	return channels.Login{
+		Store: s.id, Client: s.client, Now: s.now, Address: s.endpoint + tokenPath, Body: []byte(form.Encode()), Longest: longestToken, Refused: s.noToken,
+		Header: http.Header{
+			"Authorization": {outbound.Basic(s.login.id, s.login.secret)},
+			"Content-Type":  {"application/x-www-form-urlencoded"},
+			"Accept":        {"application/json"},
+		},
+	}.Issue(ctx)
 }
+
+// longestToken is more than any token of eBay's lives.
+const longestToken = 24 * time.Hour
 
 // noToken says why eBay gives none (RFC 6749, section 5.2; developer.ebay.com/support/kb-article?KBid=5218).
 func (s *store) noToken(answer outbound.Answer) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/outbound/graphql"
+	"github.com/tidemark/tidemark/settings"
 )
 
 // Send sends a call once. After a failed comparison it reads what the shop shows, for Shopify's answer does not say.
@@ -58,26 +59,16 @@ func (s *store) ask(ctx context.Context, body []byte) (answered, channels.Budget
 	return answered{answer, response}, price.budget(), s.readErrors(answer, response, price)
 }
 
-// post makes one HTTP call. A token that is not taken before its time is renewed, and the call is made once more: it was not
-// applied, and a token that was revoked or has run out early must not end a run.
+// post makes one HTTP call. A token that is rejected before it expires is renewed, and the call is made once more: it was not applied, and
+// a token that was revoked or has expired early must not end a run.
 func (s *store) post(ctx context.Context, body []byte) (outbound.Answer, error) {
-	for renewed := false; ; renewed = true {
-		credential, err := s.credential(ctx)
-		if err != nil {
-			return outbound.Answer{}, err
-		}
+	return s.token.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
 		header := http.Header{
-			"X-Shopify-Access-Token": {credential.Reveal()}, "Content-Type": {"application/json"}, "Accept": {"application/json"},
+			"X-Shopify-Access-Token": {token.Reveal()}, "Content-Type": {"application/json"}, "Accept": {"application/json"},
 		}
 		answer, err := s.client.Do(ctx, http.MethodPost, s.endpoint+"/admin/api/"+s.version+"/graphql.json", header, body)
-		if answer.Status == http.StatusUnauthorized && s.token != nil {
-			s.token.Drop(credential)
-			if !renewed {
-				continue
-			}
-		}
 		return answer, channels.InWords(channels.Failure(s.id, answer, err, s.now()), "", words(answer))
-	}
+	})
 }
 
 // cost is what an answer says about its price and the shop's bucket, in points.

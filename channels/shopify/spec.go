@@ -122,10 +122,9 @@ type store struct {
 	id         string
 	endpoint   string
 	version    string
-	key        settings.Credential // the static access token; empty when there is an app
 	app        app
-	token      *outbound.Token // of the app; nil when there is a static one
-	location   string          // a gid; empty when every item must name one
+	token      *outbound.Token
+	location   string // a gid; empty when every item must name one
 	reason     string
 	duplicates string
 	limits     channels.Limits

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/settings"
 )
 
 // Send sends a call once.
@@ -22,27 +23,18 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 // was applied then.
 func (s *store) call(ctx context.Context, body []byte) (outbound.Answer, error) {
 	if s.token == nil {
-		header := s.header()
-		header.Set("Vendure-Api-Key", s.apiKey.Reveal())
-		answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint, header, body)
-		return answer, s.failure(answer, failed)
+		return s.post(ctx, "Vendure-Api-Key", s.apiKey.Reveal(), body)
 	}
-	for renewed := false; ; renewed = true {
-		token, err := s.token.Get(ctx)
-		if err != nil {
-			return outbound.Answer{}, err
-		}
-		header := s.header()
-		header.Set("Authorization", "Bearer "+token.Reveal())
-		answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint, header, body)
-		ended := unknownSession(answer)
-		if ended || answer.Status == http.StatusUnauthorized { // 401 is never Vendure's own, but that of a gateway before it
-			s.token.Drop(token)
-		}
-		if !ended || renewed {
-			return answer, s.failure(answer, failed)
-		}
-	}
+	return s.token.Do(ctx, unknownSession, func(token settings.Credential) (outbound.Answer, error) {
+		return s.post(ctx, "Authorization", "Bearer "+token.Reveal(), body)
+	})
+}
+
+func (s *store) post(ctx context.Context, name, credential string, body []byte) (outbound.Answer, error) {
+	header := s.header()
+	header.Set(name, credential)
+	answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint, header, body)
+	return answer, s.failure(answer, failed)
 }
 
 // failure is channels.Failure, with what the server, or what stands before it, says in the form of its framework (NestJS).

@@ -97,7 +97,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	case s.username == "" || values.Text("password") == "":
 		return nil, errors.New("vendure needs the settings username and password together")
 	default:
-		s.token = &outbound.Token{Ask: s.ask, Now: s.now}
+		s.token = outbound.NewToken(s.now, s.issue)
 		s.password, err = values.Credential("password", environment)
 	}
 	if err != nil {

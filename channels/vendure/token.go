@@ -22,8 +22,8 @@ const tokenHeader = "Vendure-Auth-Token"
 // set), and one that ended earlier is found out by the answer.
 const tokenLife = 24 * time.Hour
 
-// ask logs in.
-func (s *store) ask(ctx context.Context) (settings.Credential, time.Duration, error) {
+// issue logs in.
+func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	body, err := graphql.Body(logIn, struct {
 		Username string `json:"username"`
 		Password string `json:"password"`

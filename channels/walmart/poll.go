@@ -75,10 +75,7 @@ func (s *feedStore) Poll(ctx context.Context, text string, items []channels.Item
 	if !ok {
 		return channels.Reply{}, s.forgotten(outbound.Answer{}, "the ticket is not one that this driver writes")
 	}
-	session, err := s.session(ctx, text)
-	if err != nil {
-		return channels.Reply{}, err
-	}
+	session := s.session(text)
 	path := feedsPath + "/" + escape(on.id) + "?includeDetails=false"
 	if on.kind == detailsTicket {
 		path = fmt.Sprintf("%s/%s?includeDetails=true&offset=%d&limit=%d", feedsPath, escape(on.id), on.at, on.limit)

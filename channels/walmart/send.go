@@ -20,10 +20,7 @@ const (
 
 // Send sends a call once.
 func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
-	session, err := s.session(ctx, call.Key)
-	if err != nil {
-		return channels.Reply{}, err
-	}
+	session := s.session(call.Key)
 	if len(call.Items) == 1 {
 		return session.put(ctx, call)
 	}

@@ -10,7 +10,6 @@ package walmart
 
 import (
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"github.com/tidemark/tidemark/channels"
@@ -75,7 +74,6 @@ type store struct {
 	details     int
 	reportAfter time.Duration
 	token       *outbound.Token
-	asked       atomic.Int64 // how often a token was asked for
 	limits      channels.Limits
 	client      *outbound.Client
 	now         func() time.Time
@@ -107,7 +105,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 		client:      outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)}),
 		now:         environment.Clock(),
 	}
-	s.token = &outbound.Token{Ask: s.askToken, Now: s.now}
+	s.token = outbound.NewToken(s.now, s.issue)
 	if s.feeds {
 		return &feedStore{s}, nil
 	}

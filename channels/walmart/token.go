@@ -2,7 +2,6 @@ package walmart
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"time"
@@ -20,50 +19,34 @@ type login struct {
 	secret settings.Credential
 }
 
-// askToken gets an access token, which lives 900 seconds (us-marketplace/docs/get-an-access-token).
-func (s *store) askToken(ctx context.Context) (settings.Credential, time.Duration, error) {
-	s.asked.Add(1)
+// issue gets an access token, which lives 900 seconds (us-marketplace/docs/get-an-access-token).
+func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	header := s.header(uuid.NewString())
-	header["Authorization"] = []string{"Basic " + base64.StdEncoding.EncodeToString([]byte(s.login.id+":"+s.login.secret.Reveal()))}
+	header["Authorization"] = []string{outbound.Basic(s.login.id, s.login.secret)}
 	header["Content-Type"] = []string{"application/x-www-form-urlencoded"}
-	answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint+tokenPath, header, []byte("grant_type=client_credentials"))
-	switch answer.Status {
-	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
-		return settings.Credential{}, 0, &channels.Error{
-			Next: channels.AskPerson, Status: answer.Status,
-			Reason: fmt.Sprintf("store %s: Walmart gives no token for the API key; check client_id and client_secret, and that they are of the endpoint's environment (production or sandbox)", s.id),
-		}
-	}
-	if err := s.failure(answer, failed); err != nil {
-		return settings.Credential{}, 0, err
-	}
-	var said struct {
-		Token   string `json:"access_token"`
-		Seconds int64  `json:"expires_in"`
-	}
-	if answer.Status != http.StatusOK {
-		return settings.Credential{}, 0, channels.Unreadable(s.id, answer, "its status is not one that the token API promises")
-	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
-		return settings.Credential{}, 0, err
-	}
-	if said.Token == "" || said.Seconds <= 0 || said.Seconds > 86_400 {
-		return settings.Credential{}, 0, channels.Unreadable(s.id, answer, "it holds no token")
-	}
-	return settings.NewCredential(said.Token), time.Duration(said.Seconds) * time.Second, nil
+	return channels.Login{
+		Store: s.id, Client: s.client, Now: s.now, Address: s.endpoint + tokenPath, Header: header, Longest: longestToken,
+		Body: []byte("grant_type=client_credentials"),
+		Refused: func(answer outbound.Answer) error {
+			return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: fmt.Sprintf("store %s: Walmart gives no token for "+
+				"the API key; check client_id and client_secret, and that they are of the endpoint's environment (production or sandbox)", s.id)}
+		},
+		Failure: s.failure,
+	}.Issue(ctx)
 }
 
-// session is one Send, Poll or Check: its calls have one token, which is renewed at most once, and one correlation id.
+// longestToken is more than any token of Walmart's lives.
+const longestToken = 24 * time.Hour
+
+// session is one Send, Poll or Check: its calls have one correlation id, and the token is renewed at most once for them.
 type session struct {
 	*store
+	token       *outbound.Session
 	correlation string
-	token       settings.Credential
-	fresh       bool // the token was asked for just now
 }
 
-func (s *store) session(ctx context.Context, key string) (*session, error) {
-	opened := &session{store: s, correlation: correlation(key)}
-	return opened, opened.get(ctx)
+func (s *store) session(key string) *session {
+	return &session{store: s, token: s.token.Session(), correlation: correlation(key)}
 }
 
 // correlation is the id by which Walmart's support finds a call: a UUID (us-marketplace/docs/error-codes). The push loop's keys are such,
@@ -75,35 +58,17 @@ func correlation(key string) string {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(key)).String()
 }
 
-func (s *session) get(ctx context.Context) (err error) {
-	before := s.asked.Load()
-	s.token, err = s.store.token.Get(ctx)
-	s.fresh = s.fresh || s.asked.Load() != before
-	return err
-}
-
-// call makes a call. A token that was kept and is not taken any more is renewed once: it says nothing about the credential. It has
-// applied nothing, so the second call is safe.
+// call makes a call. A token that was kept and is rejected is renewed once: that says nothing about the credential, and nothing was applied.
 func (s *session) call(ctx context.Context, method, path, contentType string, body []byte) (outbound.Answer, error) {
-	for {
+	return s.token.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
 		header := s.header(s.correlation)
-		header["WM_SEC.ACCESS_TOKEN"] = []string{s.token.Reveal()}
+		header["WM_SEC.ACCESS_TOKEN"] = []string{token.Reveal()}
 		if body != nil {
 			header["Content-Type"] = []string{contentType}
 		}
 		answer, failed := s.client.Do(ctx, method, s.endpoint+path, header, body)
-		if answer.Status == http.StatusUnauthorized {
-			s.store.token.Drop(s.token)
-			if !s.fresh {
-				if err := s.get(ctx); err != nil {
-					return answer, err
-				}
-				s.fresh = true
-				continue
-			}
-		}
 		return answer, s.failure(answer, failed)
-	}
+	})
 }
 
 // header is what every call has. Walmart writes the names of its headers in capitals.

@@ -11,7 +11,6 @@
 package woocommerce
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -125,7 +124,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	if err != nil {
 		return nil, err
 	}
-	s.basic = settings.NewCredential("Basic " + base64.StdEncoding.EncodeToString([]byte(key.Reveal()+":"+secret.Reveal())))
+	s.basic = settings.NewCredential(outbound.Basic(key.Reveal(), secret))
 	if text := key.Reveal(); len(text) >= shortestKey {
 		s.keyEnd = text[len(text)-keyEnd:]
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 )
 
@@ -225,33 +226,13 @@ func (s *source) levels(ctx context.Context, list list, number int, memory []inv
 	return p, answer.Header, nil
 }
 
-// get makes one call and returns only answers with status 200. A token that is not accepted is asked for anew, once: it may have
-// ended early.
+// get makes one call and returns only answers with status 200. A token that is rejected is renewed once: it may have ended early.
 func (s *source) get(ctx context.Context, path string) (outbound.Answer, error) {
-	for again := false; ; again = true {
-		credential, err := s.tokens.Get(ctx)
-		if err != nil {
-			return outbound.Answer{}, err
-		}
-		header := http.Header{"Authorization": {"Bearer " + credential.Reveal()}, "Accept": {"application/hal+json"}}
+	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
+		header := http.Header{"Authorization": {"Bearer " + token.Reveal()}, "Accept": {"application/hal+json"}}
 		answer, err := s.client.Do(ctx, http.MethodGet, s.endpoint+path, header, nil)
-		if ctx.Err() != nil {
-			return answer, ctx.Err()
-		}
-		if answer.Status == http.StatusUnauthorized {
-			s.tokens.Drop(credential)
-			if !again {
-				continue
-			}
-		}
-		if err := warehouses.Failure(s.id, answer, err, s.now()); err != nil {
-			return answer, err
-		}
-		if answer.Status != http.StatusOK {
-			return answer, s.refused(answer)
-		}
-		return answer, nil
-	}
+		return warehouses.Judge(ctx, s.id, answer, err, s.now(), s.refused)
+	})
 }
 
 // facility is the place of a facility's lots, for people.

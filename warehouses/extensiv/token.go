@@ -2,7 +2,6 @@ package extensiv
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
-	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 )
 
 // login is what a token is asked for with.
@@ -38,7 +36,7 @@ func (s *source) authorize(values settings.Values, environment settings.Environm
 	if s.login.body, err = json.Marshal(body); err != nil {
 		return errors.New("extensiv: the login cannot be written as JSON; check tpl and the user")
 	}
-	s.tokens = &outbound.Token{Ask: s.askToken, Now: func() time.Time { return s.now() }}
+	s.tokens = outbound.NewToken(func() time.Time { return s.now() }, s.issue)
 	s.login.secret, err = values.Credential("client_secret", environment)
 	return err
 }
@@ -47,30 +45,18 @@ func (s *source) authorize(values settings.Values, environment settings.Environm
 // (help.extensiv.com/rest-api).
 const maxTokenLife = 30 * time.Minute
 
-// askToken logs in.
-func (s *source) askToken(ctx context.Context) (settings.Credential, time.Duration, error) {
-	header := http.Header{
-		"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(s.login.client+":"+s.login.secret.Reveal()))},
-		"Accept":        {"application/json"},
-		"Content-Type":  {"application/json; charset=utf-8"},
-	}
-	answer, err := s.client.Do(ctx, http.MethodPost, s.endpoint+"/AuthServer/api/Token", header, s.login.body)
-	if ctx.Err() != nil {
-		return settings.Credential{}, 0, ctx.Err()
-	}
-	if err := warehouses.Failure(s.id, answer, err, s.now()); err != nil {
-		return settings.Credential{}, 0, err
-	}
-	if answer.Status != http.StatusOK {
-		return settings.Credential{}, 0, warehouses.NeedsPerson(nil, "warehouse %s does not let the client log in (status %d); check client_id, client_secret, the user, and tpl", s.id, answer.Status)
-	}
-	var said struct {
-		AccessToken string  `json:"access_token"`
-		ExpiresIn   float64 `json:"expires_in"`
-	}
-	if json.Unmarshal(answer.Body, &said) != nil || said.AccessToken == "" || !(said.ExpiresIn > 0) {
-		return settings.Credential{}, 0, warehouses.Faltered(nil, "warehouse %s: the answer to the login holds no access token, or does not say how long it lives; found %s", s.id, jsonvalue.Found(answer.Body))
-	}
-	life := time.Duration(min(said.ExpiresIn, maxTokenLife.Seconds()) * float64(time.Second))
-	return settings.NewCredential(said.AccessToken), life, nil
+// issue logs in.
+func (s *source) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
+	return warehouses.Login{
+		Warehouse: s.id, Client: s.client, Now: s.now, Address: s.endpoint + "/AuthServer/api/Token", Body: s.login.body,
+		Longest: maxTokenLife, What: "login",
+		Header: http.Header{
+			"Authorization": {outbound.Basic(s.login.client, s.login.secret)},
+			"Accept":        {"application/json"},
+			"Content-Type":  {"application/json; charset=utf-8"},
+		},
+		Refused: func(answer outbound.Answer) error {
+			return warehouses.NeedsPerson(nil, "warehouse %s does not let the client log in (status %d); check client_id, client_secret, the user, and tpl", s.id, answer.Status)
+		},
+	}.Issue(ctx)
 }

@@ -256,14 +256,5 @@ func (s *source) get(ctx context.Context, query url.Values) (outbound.Answer, er
 		address += "?" + query.Encode()
 	}
 	answer, err := s.client.Do(ctx, http.MethodGet, address, header, nil)
-	if ctx.Err() != nil {
-		return answer, ctx.Err()
-	}
-	if err := warehouses.Failure(s.id, answer, err, s.now()); err != nil {
-		return answer, err
-	}
-	if answer.Status != http.StatusOK {
-		return answer, s.refused(answer)
-	}
-	return answer, nil
+	return warehouses.Judge(ctx, s.id, answer, err, s.now(), s.refused)
 }

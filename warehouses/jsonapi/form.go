@@ -1,7 +1,6 @@
 package jsonapi
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses/numbers"
 )
@@ -218,7 +218,7 @@ func (a auth) add(header http.Header) {
 	case "bearer":
 		header.Set("Authorization", "Bearer "+a.credential.Reveal())
 	case "basic":
-		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(a.user+":"+a.credential.Reveal())))
+		header.Set("Authorization", outbound.Basic(a.user, a.credential))
 	case "header":
 		header.Set(a.header, a.credential.Reveal())
 	}

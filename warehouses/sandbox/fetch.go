@@ -115,14 +115,5 @@ func (s *source) levels(ctx context.Context, number int, cursor string, limit in
 // get makes one call and returns only answers with status 200.
 func (s *source) get(ctx context.Context, path string) (outbound.Answer, error) {
 	answer, err := s.client.Do(ctx, http.MethodGet, s.endpoint+path, outbound.Bearer(s.token), nil)
-	if ctx.Err() != nil {
-		return answer, ctx.Err()
-	}
-	if err := warehouses.Failure(s.id, answer, err, s.now()); err != nil {
-		return answer, err
-	}
-	if answer.Status != http.StatusOK {
-		return answer, s.refused(answer)
-	}
-	return answer, nil
+	return warehouses.Judge(ctx, s.id, answer, err, s.now(), s.refused)
 }

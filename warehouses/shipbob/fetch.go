@@ -242,17 +242,8 @@ func (s *source) levels(ctx context.Context, number int, query url.Values, memor
 // get makes one call and returns only answers with status 200.
 func (s *source) get(ctx context.Context, path string) (outbound.Answer, error) {
 	answer, err := s.client.Do(ctx, http.MethodGet, s.endpoint+path, outbound.Bearer(s.token), nil)
-	if ctx.Err() != nil {
-		return answer, ctx.Err()
-	}
 	if after := answer.Header.Get("X-Retry-After"); after != "" { // ShipBob's name of it
 		answer.Header.Set("Retry-After", after)
 	}
-	if err := warehouses.Failure(s.id, answer, err, s.now()); err != nil {
-		return answer, err
-	}
-	if answer.Status != http.StatusOK {
-		return answer, s.refused(answer)
-	}
-	return answer, nil
+	return warehouses.Judge(ctx, s.id, answer, err, s.now(), s.refused)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/outbound/graphql"
+	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 )
@@ -65,32 +66,12 @@ func (s *source) ask(ctx context.Context, turns *pace, operation, document strin
 	}
 }
 
-// post makes one call and returns only answers with status 200. A token that is not accepted is asked for anew, once: it may
-// have been withdrawn.
+// post makes one call and returns only answers with status 200. A token that is rejected is renewed once: it may have been withdrawn.
 func (s *source) post(ctx context.Context, body []byte) (outbound.Answer, error) {
-	for again := false; ; again = true {
-		credential, err := s.credential(ctx)
-		if err != nil {
-			return outbound.Answer{}, err
-		}
-		answer, err := s.client.Do(ctx, http.MethodPost, s.endpoint+"/graphql", outbound.Bearer(credential), body)
-		if ctx.Err() != nil {
-			return answer, ctx.Err()
-		}
-		if answer.Status == http.StatusUnauthorized && s.tokens != nil {
-			s.tokens.Drop(credential)
-			if !again {
-				continue
-			}
-		}
-		if err := warehouses.Failure(s.id, answer, err, s.now()); err != nil {
-			return answer, err
-		}
-		if answer.Status != http.StatusOK {
-			return answer, s.refused(answer)
-		}
-		return answer, nil
-	}
+	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
+		answer, err := s.client.Do(ctx, http.MethodPost, s.endpoint+"/graphql", outbound.Bearer(token), body)
+		return warehouses.Judge(ctx, s.id, answer, err, s.now(), s.refused)
+	})
 }
 
 // complexity is what an answer says that it has cost; 0 when it does not.

@@ -59,9 +59,8 @@ var _ warehouses.Source = (*source)(nil)
 type source struct {
 	id          string
 	endpoint    string
-	token       settings.Credential // given by a person; empty when tokens are asked for
 	refresh     settings.Credential
-	tokens      *outbound.Token // nil when a token is given
+	tokens      *outbound.Token
 	warehouse   string
 	customer    string
 	byPages     bool
