@@ -48,7 +48,7 @@ func TestATokenThatIsNotTakenAnyMoreIsRenewedOnce(t *testing.T) {
 		reply, err := through(t, channel, bike)
 		require.NoError(t, err)
 		require.Equal(t, channels.Applied, reply.Items[0].Verdict)
-		store.Expire()
+		store.Revoke()
 	}
 	reply, err := through(t, channel, bike, bell)
 	require.NoError(t, err)

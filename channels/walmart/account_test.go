@@ -57,7 +57,7 @@ func TestATokenThatIsNotTakenAnyMoreIsRenewedOnce(t *testing.T) {
 		settled, _, err := through(t, channel, bike)
 		require.NoError(t, err)
 		require.Equal(t, channels.Applied, settled[0].Verdict)
-		store.Expire()
+		store.Revoke()
 	}
 	settled, _, err := through(t, channel, bike, bell)
 	require.NoError(t, err)

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -77,13 +76,10 @@ type Options struct {
 
 // Store is a running store. It is a channeltest.Store and a channeltest.Renewer.
 type Store struct {
-	*channeltest.Front
-	channeltest.Limiter
+	*channeltest.Fake
 	options Options
 	sources map[string]bool
 
-	mutex     sync.Mutex
-	now       func() time.Time
 	products  map[string]*product   // by SKU
 	similar   map[string][]*product // by what the database takes for the same SKU
 	figures   map[place]int64
@@ -119,53 +115,29 @@ func Start(t testing.TB, options Options) *Store {
 		options.PoisonStatus = failed
 	}
 	s := &Store{
-		options: options, now: options.Now, sources: map[string]bool{standard: true}, products: map[string]*product{}, similar: map[string][]*product{},
+		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
+			Driver: adobecommerce.Driver(), Settings: settings.Values{"token": "env:TOKEN"}, More: options.Settings, Environment: Environment(),
+		}),
+		options: options, sources: map[string]bool{standard: true}, products: map[string]*product{}, similar: map[string][]*product{},
 		figures: map[place]int64{}, marked: map[place]int{}, deadlocks: maps.Clone(options.Deadlocks), bulks: map[string]*bulk{},
 	}
 	for _, code := range options.Sources {
 		s.sources[code] = true
 	}
-	if s.now == nil {
-		s.now = time.Now
-	}
-	s.bucket = channeltest.NewBucket(cmp.Or(options.PerSecond, 2), cmp.Or(options.Burst, 4), s.now())
+	s.bucket = channeltest.NewBucket(cmp.Or(options.PerSecond, 2), cmp.Or(options.Burst, 4), s.Now())
 	s.add(Poison, "simple").poisoned = true
-	s.Front = channeltest.NewFront(t, s.routes())
+	s.Serve(t, s.routes())
 	s.Refuse = func(w http.ResponseWriter, status int, words string) { refuse(w, status, words, nil) }
 	return s
-}
-
-// Settings are those of a channel to the store.
-func (s *Store) Settings() settings.Values {
-	values := settings.Values{"endpoint": s.URL, "token": "env:TOKEN"}
-	maps.Copy(values, s.options.Settings)
-	return values
-}
-
-// Environment holds the credential and the store's clock.
-func (s *Store) Environment() settings.Environment {
-	environment := Environment()
-	environment.Now = s.options.Now
-	return environment
 }
 
 // Environment holds the credential.
 func Environment() settings.Environment { return channeltest.Environment("TOKEN") }
 
-// Open returns a new channel to the store.
-func (s *Store) Open(t *testing.T) channels.Channel {
-	t.Helper()
-	channel, err := adobecommerce.Open("shop", s.Settings(), s.Environment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return channel
-}
-
 // Set edits the store. It makes a product for a SKU that it does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, item := range items {
 		one := s.named(item.ChannelSKU)
 		if one == nil {
@@ -211,8 +183,8 @@ func fold(sku string) string { return strings.TrimRight(strings.ToLower(sku), " 
 
 // edit changes a product.
 func (s *Store) edit(name string, change func(*product)) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	one := s.named(name)
 	s.unlist(one)
 	change(one)
@@ -230,8 +202,8 @@ func (s *Store) Respell(sku, spelling string) { s.edit(sku, func(one *product) {
 
 // Delete deletes a product.
 func (s *Store) Delete(sku string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.unlist(s.named(sku))
 }
 
@@ -242,17 +214,13 @@ func (s *Store) Renew(_ *testing.T, item channels.Item) {
 
 // Offender is an item that is refused for ever.
 func (s *Store) Offender(*testing.T) channels.Item {
-	offender := channels.Item{ChannelSKU: Poison, Quantity: 1}
-	if len(s.options.Sources) > 0 {
-		offender.Location = s.options.Sources[0]
-	}
-	return offender
+	return channeltest.Offending(Poison, s.options.Sources)
 }
 
 // Shown is the quantity of every product in every source. A store with one source is not split.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.process()
 	shown := make(map[channeltest.Place]int64, len(s.figures))
 	for at, quantity := range s.figures {
@@ -270,8 +238,8 @@ func (s *Store) location(source string) string {
 
 // InStock is how a product is marked in a source.
 func (s *Store) InStock(source, sku string) bool {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.process()
 	return s.marked[place{source, sku}] == 1
 }
@@ -283,15 +251,15 @@ func (s *Store) Orphans() int { return s.count(func() int { return s.orphans }) 
 func (s *Store) Lookups() int { return s.count(func() int { return s.found }) }
 
 func (s *Store) count(counted func() int) int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return counted()
 }
 
 // Body is that of the last bulk.
 func (s *Store) Body() []byte {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return s.body
 }
 

@@ -81,7 +81,7 @@ func (s *Store) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.made++
-	made := &bulk{uuid: fmt.Sprintf("%08x-3dd3-4100-92e2-dc5852d3009b", s.made), first: s.made * 1000, ready: s.now().Add(s.options.Processing)}
+	made := &bulk{uuid: fmt.Sprintf("%08x-3dd3-4100-92e2-dc5852d3009b", s.made), first: s.made * 1000, ready: s.Now().Add(s.options.Processing)}
 	type receipt struct {
 		ID      int    `json:"id"`
 		Hash    string `json:"data_hash,omitempty"`
@@ -103,7 +103,7 @@ func (s *Store) take(w http.ResponseWriter, r *http.Request) {
 	}
 	s.bulks[made.uuid] = made
 	s.queue = append(s.queue, made)
-	write(w, http.StatusAccepted, map[string]any{"bulk_uuid": made.uuid, "request_items": receipts, "errors": errors})
+	channeltest.Reply(w, http.StatusAccepted, map[string]any{"bulk_uuid": made.uuid, "request_items": receipts, "errors": errors})
 }
 
 // sku is the SKU of a body that has one.
@@ -138,7 +138,7 @@ func (s *Store) report(w http.ResponseWriter, r *http.Request) {
 			rows = append([]row{stray}, rows...)
 		}
 	}
-	write(w, http.StatusOK, map[string]any{
+	channeltest.Reply(w, http.StatusOK, map[string]any{
 		"operations_list": rows, "bulk_id": one.uuid, "description": "Topic " + topic, "start_time": "2026-11-25 08:00:00",
 		"user_id": 1, "user_type": 1, "operation_count": len(one.operations),
 	})
@@ -174,7 +174,7 @@ func (s *Store) row(of *bulk, one *operation) row {
 
 // process has the consumer work on the bulks whose time has come. Without a time, a bulk is done when it was asked about twice.
 func (s *Store) process() {
-	now := s.now()
+	now := s.Now()
 	s.queue = slices.DeleteFunc(s.queue, func(one *bulk) bool {
 		if s.options.Processing > 0 && one.ready.After(now) || s.options.Processing == 0 && one.asked < 2 {
 			return false

@@ -1,7 +1,6 @@
 package adobecommercetest
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,13 +19,7 @@ func refuse(w http.ResponseWriter, status int, message string, parameters any) {
 	if parameters != nil {
 		body["parameters"] = parameters
 	}
-	write(w, status, body)
-}
-
-func write(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
+	channeltest.Reply(w, status, body)
 }
 
 // routes is the store with its server before it.
@@ -37,15 +30,15 @@ func (s *Store) routes() http.Handler {
 	routes.HandleFunc("GET /rest/all/V1/products", s.permitted(Products, s.find))
 	routes.HandleFunc("GET /rest/all/V1/inventory/sources", s.permitted(Sources, s.listSources))
 	routes.HandleFunc("GET /rest/all/V1/inventory/source-items", s.permitted(Sources, func(w http.ResponseWriter, _ *http.Request) {
-		write(w, http.StatusOK, map[string]any{"items": []any{}, "total_count": len(s.figures)})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"items": []any{}, "total_count": len(s.figures)})
 	}))
 	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusNotFound, "Request does not match any route.", nil)
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mutex.Lock()
-		defer s.mutex.Unlock()
-		if s.Admit(s.bucket.Take(1, s.now()), s.options.Throttle) {
+		s.Mutex.Lock()
+		defer s.Mutex.Unlock()
+		if s.Admit(s.bucket.Take(1, s.Now()), s.options.Throttle) {
 			routes.ServeHTTP(w, r)
 			return
 		}
@@ -76,7 +69,7 @@ func (s *Store) listSources(w http.ResponseWriter, _ *http.Request) {
 	for _, code := range s.options.Sources {
 		items = append(items, source{code, !slices.Contains(s.options.Disabled, code)})
 	}
-	write(w, http.StatusOK, map[string]any{"items": items, "total_count": len(items)})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"items": items, "total_count": len(items)})
 }
 
 // find searches products. Filters of a group are alternatives.
@@ -96,7 +89,7 @@ func (s *Store) find(w http.ResponseWriter, r *http.Request) {
 	for _, one := range s.matching(query) {
 		rows = append(rows, row{one.sku, one.kind})
 	}
-	write(w, http.StatusOK, map[string]any{"items": rows[:min(size, len(rows))], "total_count": len(rows)})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"items": rows[:min(size, len(rows))], "total_count": len(rows)})
 }
 
 // matching is the products that the database finds; without a filter, all of them.

@@ -3,12 +3,9 @@
 package amazontest
 
 import (
-	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -59,21 +56,17 @@ type Options struct {
 
 // Store is a running account. It is a channeltest.Store.
 type Store struct {
-	*channeltest.Front
-	channeltest.Limiter
+	*channeltest.Fake
 	options Options
 	poisons map[string]bool
 
-	mutex     sync.Mutex
 	shown     map[string]*listing
 	documents map[string]*stored
 	feeds     map[string]*feed
 	queue     []*feed // not yet processed, in order
 	free      time.Time
-	tokens    map[string]time.Time
 	meters    map[string]*channeltest.Bucket
 	recent    []time.Time // feeds of the last five minutes
-	bodies    map[string][]byte
 	made      int
 	leaks     int
 }
@@ -94,20 +87,25 @@ type change struct {
 // Start starts an account that ends with the test.
 func Start(t testing.TB, options Options) *Store {
 	t.Helper()
-	if options.Now == nil {
-		options.Now = time.Now
-	}
 	if options.End == "" {
 		options.End = "DONE"
 	}
 	s := &Store{
+		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
+			Driver: amazon.Driver(), Settings: settings.Values{
+				"seller_id": Seller, "marketplace_id": Marketplace,
+				"client_id": Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN",
+			}, More: options.Settings, Environment: Environment(),
+		}),
 		options: options, poisons: map[string]bool{Poison: true}, shown: map[string]*listing{}, documents: map[string]*stored{},
-		feeds: map[string]*feed{}, tokens: map[string]time.Time{}, bodies: map[string][]byte{}, meters: published(options.Now()),
+		feeds: map[string]*feed{},
 	}
+	s.meters = published(s.Now())
 	for _, sku := range options.Poisons {
 		s.poisons[sku] = true
 	}
-	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
+	s.Serve(t, s.Locked(s.serve))
+	s.Configure("token_endpoint", s.URL+"/auth/o2/token")
 	s.Sort = sort
 	s.Alone = func(r *http.Request) bool { return r.Method == http.MethodPatch }
 	s.Refuse = func(w http.ResponseWriter, status int, words string) {
@@ -140,36 +138,13 @@ func sort(r *http.Request, _ []byte) channeltest.Kind {
 	return channeltest.Write
 }
 
-// Settings are those of a channel to the account.
-func (s *Store) Settings() settings.Values {
-	values := settings.Values{
-		"endpoint": s.URL, "token_endpoint": s.URL + "/auth/o2/token", "seller_id": Seller, "marketplace_id": Marketplace,
-		"client_id": Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN",
-	}
-	maps.Copy(values, s.options.Settings)
-	return values
-}
-
-// Environment holds the credentials.
-func (s *Store) Environment() settings.Environment { return Environment() }
-
 // Environment holds the credentials.
 func Environment() settings.Environment { return channeltest.Environment("SECRET", "TOKEN") }
 
-// Open returns a new channel to the account.
-func (s *Store) Open(t *testing.T) channels.Channel {
-	t.Helper()
-	channel, err := amazon.Open("shop", s.Settings(), s.Environment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return channel
-}
-
 // Set edits listings; unknown SKUs are listed.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, one := range items {
 		s.shown[one.ChannelSKU] = &listing{channel: "DEFAULT", quantity: one.Quantity}
 	}
@@ -177,8 +152,8 @@ func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 
 // SetFulfilledByAmazon lists SKUs that Amazon fulfils.
 func (s *Store) SetFulfilledByAmazon(skus ...string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, sku := range skus {
 		s.shown[sku] = &listing{channel: "AMAZON_NA"}
 	}
@@ -186,20 +161,20 @@ func (s *Store) SetFulfilledByAmazon(skus ...string) {
 
 // Offender is an item that is refused for ever.
 func (s *Store) Offender(*testing.T) channels.Item {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.shown[Poison] = &listing{channel: "DEFAULT"}
 	return channels.Item{ChannelSKU: Poison, Quantity: 1}
 }
 
 // Shown is what Amazon shows of everything that the merchant fulfils.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.process()
 	shown := make(map[channeltest.Place]int64, len(s.shown))
 	for sku, one := range s.shown {
-		if one.settle(s.options.Now()); one.channel == "DEFAULT" {
+		if one.settle(s.Now()); one.channel == "DEFAULT" {
 			shown[channeltest.Place{SKU: sku}] = one.quantity
 		}
 	}
@@ -208,30 +183,16 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 
 // Leaks counts calls that followed a redirect, or brought a token to where documents are moved.
 func (s *Store) Leaks(t *testing.T) int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return s.Front.Leaks(t) + s.leaks
 }
 
 // Feeds is how many feeds were made.
 func (s *Store) Feeds() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return len(s.feeds)
-}
-
-// Body is the last body that an operation got, by the operation's name; "upload" is the feed document and "report" the last report.
-func (s *Store) Body(operation string) []byte {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.bodies[operation]
-}
-
-// Expire ends every access token before its time.
-func (s *Store) Expire() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	clear(s.tokens)
 }
 
 // login gives an access token for an hour.
@@ -239,16 +200,14 @@ func (s *Store) login(w http.ResponseWriter, body []byte) {
 	form, err := url.ParseQuery(string(body))
 	switch {
 	case err != nil || form.Get("grant_type") != "refresh_token":
-		reply(w, http.StatusBadRequest, map[string]string{"error": "unsupported_grant_type"})
+		channeltest.Reply(w, http.StatusBadRequest, map[string]string{"error": "unsupported_grant_type"})
 	case form.Get("client_id") != Client || form.Get("client_secret") != channeltest.Credential:
-		reply(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client", "error_description": "Client authentication failed"})
+		channeltest.Reply(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client", "error_description": "Client authentication failed"})
 	case form.Get("refresh_token") != channeltest.Credential:
-		reply(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": "The request has an invalid grant parameter : refresh_token"})
+		channeltest.Reply(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": "The request has an invalid grant parameter : refresh_token"})
 	default:
-		// The token holds the credential that no error may show.
-		token := fmt.Sprintf("Atza|%s-%d", channeltest.Credential, s.next())
-		s.tokens[token] = s.options.Now().Add(time.Hour)
-		reply(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "bearer", "expires_in": 3600, "refresh_token": channeltest.Credential})
+		token := s.IssueToken("Atza|", time.Hour)
+		channeltest.Reply(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "bearer", "expires_in": 3600, "refresh_token": channeltest.Credential})
 	}
 }
 

@@ -29,7 +29,7 @@ const (
 
 // admit counts a call, and answers it with 429 where the account throttles.
 func (s *Store) admit(w http.ResponseWriter, operation string) bool {
-	now := s.options.Now()
+	now := s.Now()
 	within := s.meters[operation].Take(1, now)
 	if operation == "createFeed" {
 		for len(s.recent) > 0 && now.Sub(s.recent[0]) >= feedsWindow {

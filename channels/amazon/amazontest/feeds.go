@@ -53,7 +53,7 @@ func (s *Store) createDocument(w http.ResponseWriter, body []byte) {
 	}
 	id := fmt.Sprintf("amzn1.tortuga.3.%d", s.next())
 	s.documents[id] = &stored{contentType: asked.ContentType}
-	reply(w, http.StatusCreated, map[string]string{"feedDocumentId": id, "url": s.URL + "/upload/" + id + "?X-Amz-Signature=" + channeltest.Credential})
+	channeltest.Reply(w, http.StatusCreated, map[string]string{"feedDocumentId": id, "url": s.URL + "/upload/" + id + "?X-Amz-Signature=" + channeltest.Credential})
 }
 
 // upload and download stand for the storage that documents lie in, where no token may come.
@@ -106,14 +106,14 @@ func (s *Store) createFeed(w http.ResponseWriter, body []byte) {
 		return
 	}
 	one := &feed{id: fmt.Sprintf("%d", 3_485_934+s.next()), document: document}
-	if now := s.options.Now(); now.After(s.free) {
+	if now := s.Now(); now.After(s.free) {
 		s.free = now
 	}
 	s.free = s.free.Add(s.options.Processing)
 	one.ready = s.free
 	s.feeds[one.id] = one
 	s.queue = append(s.queue, one)
-	reply(w, http.StatusAccepted, map[string]string{"feedId": one.id})
+	channeltest.Reply(w, http.StatusAccepted, map[string]string{"feedId": one.id})
 }
 
 func (s *Store) getFeed(w http.ResponseWriter, id string) {
@@ -133,7 +133,7 @@ func (s *Store) getFeed(w http.ResponseWriter, id string) {
 	case one.report != "":
 		said["resultFeedDocumentId"] = one.report
 	}
-	reply(w, http.StatusOK, said)
+	channeltest.Reply(w, http.StatusOK, said)
 }
 
 func (s *Store) getFeeds(w http.ResponseWriter) {
@@ -141,7 +141,7 @@ func (s *Store) getFeeds(w http.ResponseWriter) {
 	for _, one := range s.queue {
 		open = append(open, map[string]string{"feedId": one.id, "processingStatus": "IN_QUEUE"})
 	}
-	reply(w, http.StatusOK, map[string]any{"feeds": open})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"feeds": open})
 }
 
 func (s *Store) getDocument(w http.ResponseWriter, id string) {
@@ -153,13 +153,13 @@ func (s *Store) getDocument(w http.ResponseWriter, id string) {
 	if s.options.Compressed {
 		said["compressionAlgorithm"] = "GZIP"
 	}
-	reply(w, http.StatusOK, said)
+	channeltest.Reply(w, http.StatusOK, said)
 }
 
 // process ends the feeds whose time has come, in the order in which they were made. Without a time, a feed ends by itself when it was
 // asked about twice.
 func (s *Store) process() {
-	now := s.options.Now()
+	now := s.Now()
 	s.queue = slices.DeleteFunc(s.queue, func(one *feed) bool {
 		if s.options.Processing > 0 && one.ready.After(now) || s.options.Processing == 0 && one.asked <= 2 {
 			return false
@@ -241,6 +241,6 @@ func (s *Store) apply(one *feed) []byte {
 			"errors": invalid, "warnings": 0, "messagesProcessed": accepted + invalid, "messagesAccepted": accepted, "messagesInvalid": invalid,
 		},
 	})
-	s.bodies["report"] = content
+	s.Bodies["report"] = content
 	return content
 }

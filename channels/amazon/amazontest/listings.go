@@ -3,7 +3,6 @@ package amazontest
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -34,27 +33,21 @@ type submission struct {
 type offence struct{ code, message, attribute string }
 
 // serve routes by the escaped path, as it was sent: nothing in a SKU may be taken for a part of the path.
-func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	path := r.URL.EscapedPath()
 	switch {
 	case path == "/auth/o2/token":
 		s.login(w, body)
 		return
 	case strings.HasPrefix(path, "/upload/") && r.Method == http.MethodPut:
-		s.bodies["upload"] = body
+		s.Bodies["upload"] = body
 		s.upload(w, r, strings.TrimPrefix(path, "/upload/"), body)
 		return
 	case strings.HasPrefix(path, "/download/"):
 		s.download(w, r, strings.TrimPrefix(path, "/download/"))
 		return
 	}
-	if ends, known := s.tokens[r.Header.Get("X-Amz-Access-Token")]; !known || !s.options.Now().Before(ends) {
+	if !s.TakesToken(r.Header.Get("X-Amz-Access-Token")) {
 		// 403, not 401 (amzn/selling-partner-api-models, issue 4122).
 		refuse(w, http.StatusForbidden, "Unauthorized", "Access to requested resource is denied.", "The access token you provided has expired.")
 		return
@@ -67,7 +60,7 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
 	if !s.admit(w, operation) {
 		return
 	}
-	s.bodies[operation] = body
+	s.Bodies[operation] = body
 	w.Header().Set("X-Amzn-Ratelimit-Limit", fmt.Sprint(s.meters[operation].PerSecond))
 	switch operation {
 	case "createFeedDocument":
@@ -129,7 +122,7 @@ func (s *Store) listings(w http.ResponseWriter, r *http.Request, operation, sku 
 			items = append(items, map[string]string{"sku": known})
 			break
 		}
-		reply(w, http.StatusOK, map[string]any{"numberOfResults": len(s.shown), "items": items})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"numberOfResults": len(s.shown), "items": items})
 	case "patchListingsItem":
 		s.patch(w, sku, body)
 	case "getListingsItem":
@@ -152,9 +145,9 @@ func (s *Store) patch(w http.ResponseWriter, sku string, body []byte) {
 		said["status"], said["issues"] = "INVALID", []any{found.onListing()}
 	default:
 		one := s.listingOf(sku)
-		one.pending = append(one.pending, change{s.options.Now().Add(s.options.Propagation), asked.Patches[0].Value[0].Quantity})
+		one.pending = append(one.pending, change{s.Now().Add(s.options.Propagation), asked.Patches[0].Value[0].Quantity})
 	}
-	reply(w, http.StatusOK, said)
+	channeltest.Reply(w, http.StatusOK, said)
 }
 
 func (s *Store) get(w http.ResponseWriter, sku string) {
@@ -163,7 +156,7 @@ func (s *Store) get(w http.ResponseWriter, sku string) {
 		refuse(w, http.StatusNotFound, "NOT_FOUND", "SKU '"+sku+"' not found in marketplace "+Marketplace, "")
 		return
 	}
-	one.settle(s.options.Now())
+	one.settle(s.Now())
 	shown := map[string]any{"fulfillmentChannelCode": one.channel}
 	if one.channel == "DEFAULT" {
 		shown["quantity"] = one.quantity
@@ -172,7 +165,7 @@ func (s *Store) get(w http.ResponseWriter, sku string) {
 	if one.refused {
 		issues = append(issues, poisoned.onListing())
 	}
-	reply(w, http.StatusOK, map[string]any{"sku": sku, "fulfillmentAvailability": []any{shown}, "issues": issues})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"sku": sku, "fulfillmentAvailability": []any{shown}, "issues": issues})
 }
 
 var poisoned = offence{"90000900", "The attributes are invalid.", "fulfillment_availability"}
@@ -207,17 +200,11 @@ func (s *Store) listingOf(sku string) *listing {
 	return &listing{}
 }
 
-func reply(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
-}
-
 func refuse(w http.ResponseWriter, status int, code, message, details string) {
 	if status == http.StatusForbidden || status == http.StatusTooManyRequests {
 		w.Header().Del("X-Amzn-Ratelimit-Limit") // told on 20x, 400 and 404 only
 	}
-	reply(w, status, map[string]any{"errors": []map[string]string{{"code": code, "message": message, "details": details}}})
+	channeltest.Reply(w, status, map[string]any{"errors": []map[string]string{{"code": code, "message": message, "details": details}}})
 }
 
 var _ channeltest.Store = (*Store)(nil)

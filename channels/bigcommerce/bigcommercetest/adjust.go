@@ -156,7 +156,7 @@ func (s *Store) refuseItems(w http.ResponseWriter, rows []row, offenders []int) 
 
 // take puts rows in the queue.
 func (s *Store) take(rows []row) {
-	at := s.now().Add(s.options.Delay)
+	at := s.Now().Add(s.options.Delay)
 	for _, one := range rows {
 		if known, there := s.items[*one.SKU]; there && !known.refused && !known.dropped {
 			s.queue = append(s.queue, adjusted{place{*one.LocationID, *one.SKU}, *one.Quantity, at})
@@ -166,7 +166,7 @@ func (s *Store) take(rows []row) {
 
 // settle makes the adjustments whose time has come.
 func (s *Store) settle() {
-	now, done := s.now(), 0
+	now, done := s.Now(), 0
 	for _, one := range s.queue {
 		if one.at.After(now) {
 			break

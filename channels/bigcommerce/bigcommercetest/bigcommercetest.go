@@ -7,10 +7,8 @@ package bigcommercetest
 
 import (
 	"bytes"
-	"maps"
 	"net/http"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -71,12 +69,9 @@ type Options struct {
 
 // Store is a running store. It is a channeltest.Store.
 type Store struct {
-	*channeltest.Front
-	channeltest.Limiter
+	*channeltest.Fake
 	options Options
 
-	mutex      sync.Mutex
-	now        func() time.Time
 	locations  map[int64]bool
 	items      map[string]*item // by SKU
 	first      string           // the SKU that was added first
@@ -110,9 +105,10 @@ type adjusted struct {
 // Start starts a store that ends with the test.
 func Start(t testing.TB, options Options) *Store {
 	t.Helper()
-	s := &Store{options: options, now: options.Now, locations: map[int64]bool{}, items: map[string]*item{}, shown: map[place]int64{}, last: 70}
-	if s.now == nil {
-		s.now = time.Now
+	s := &Store{
+		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
+			Driver: bigcommerce.Driver(), Settings: settings.Values{"store_hash": Hash, "token": "env:TOKEN"}, More: options.Settings, Environment: Environment(),
+		}), options: options, locations: map[int64]bool{}, items: map[string]*item{}, shown: map[place]int64{}, last: 70,
 	}
 	for _, location := range options.Locations {
 		s.locations[s.id(location)] = true
@@ -120,9 +116,9 @@ func Start(t testing.TB, options Options) *Store {
 	if len(options.Locations) == 0 {
 		s.locations[s.id("")] = true
 	}
-	s.window = newWindow(options, s.now())
+	s.window = newWindow(options, s.Now())
 	s.add(Poison).refused = true
-	s.Front = channeltest.NewFront(t, s.routes())
+	s.Serve(t, s.routes())
 	s.Sort = sort
 	s.Front.Refuse = func(w http.ResponseWriter, status int, words string) { refuse(w, status, words) }
 	return s
@@ -136,37 +132,13 @@ func sort(r *http.Request, body []byte) channeltest.Kind {
 	return channeltest.Read
 }
 
-// Settings are those of a channel to the store.
-func (s *Store) Settings() settings.Values {
-	values := settings.Values{"endpoint": s.URL, "store_hash": Hash, "token": "env:TOKEN"}
-	maps.Copy(values, s.options.Settings)
-	return values
-}
-
-// Environment holds the credential and the store's clock.
-func (s *Store) Environment() settings.Environment {
-	environment := Environment()
-	environment.Now = s.options.Now
-	return environment
-}
-
 // Environment holds the credential.
 func Environment() settings.Environment { return channeltest.Environment("TOKEN") }
 
-// Open returns a new channel to the store.
-func (s *Store) Open(t *testing.T) channels.Channel {
-	t.Helper()
-	channel, err := bigcommerce.Open("shop", s.Settings(), s.Environment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return channel
-}
-
 // Set edits the store. It makes an item for a SKU that it does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.settle()
 	for _, one := range items {
 		if _, known := s.items[one.ChannelSKU]; !known {
@@ -204,8 +176,8 @@ func (s *Store) Drop(sku string) { s.edit(sku, func(one *item) { one.dropped = t
 
 // Remove deletes the item of a SKU.
 func (s *Store) Remove(sku string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	delete(s.items, sku)
 	for location := range s.locations {
 		delete(s.shown, place{location, sku})
@@ -213,8 +185,8 @@ func (s *Store) Remove(sku string) {
 }
 
 func (s *Store) edit(sku string, change func(*item)) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	if one, known := s.items[sku]; known {
 		change(one)
 	}
@@ -222,17 +194,13 @@ func (s *Store) edit(sku string, change func(*item)) {
 
 // Offender is an item that is refused for ever.
 func (s *Store) Offender(*testing.T) channels.Item {
-	offender := channels.Item{ChannelSKU: Poison, Quantity: 1}
-	if len(s.options.Locations) > 0 {
-		offender.Location = s.options.Locations[0]
-	}
-	return offender
+	return channeltest.Offending(Poison, s.options.Locations)
 }
 
 // Shown is what the store shows at each location.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.settle()
 	shown := make(map[channeltest.Place]int64, len(s.shown))
 	for at, quantity := range s.shown {
@@ -247,14 +215,14 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 
 // Overload refuses the next calls for the load of the whole platform, without a word on the quota.
 func (s *Store) Overload(calls int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.overload = calls
 }
 
 // Throttled counts answers that throttle, for the quota or for the platform's load.
 func (s *Store) Throttled() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return s.Limiter.Throttled() + s.overloaded
 }

@@ -45,8 +45,8 @@ func (s *Store) routes() http.Handler {
 		refuse(w, http.StatusNotFound, "The route is not found, check the URL")
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mutex.Lock()
-		defer s.mutex.Unlock()
+		s.Mutex.Lock()
+		defer s.Mutex.Unlock()
 		if s.limited(w) {
 			return
 		}
@@ -69,8 +69,8 @@ func (s *Store) limited(w http.ResponseWriter) bool {
 	}
 	within := true
 	if !s.options.Unlimited {
-		within = s.window.take(s.now())
-		s.window.tell(w.Header(), s.now())
+		within = s.window.take(s.Now())
+		s.window.tell(w.Header(), s.Now())
 	}
 	if s.Admit(within, true) {
 		return false

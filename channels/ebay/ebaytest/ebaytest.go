@@ -6,10 +6,8 @@
 package ebaytest
 
 import (
-	"maps"
 	"net/http"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -55,18 +53,13 @@ type Options struct {
 
 // Store is a running seller. It is a channeltest.Store.
 type Store struct {
-	*channeltest.Front
-	channeltest.Limiter
+	*channeltest.Fake
 	options Options
 
-	mutex  sync.Mutex
-	now    func() time.Time
 	items  map[string]*item
 	offers map[string]*offer
-	tokens map[string]time.Time // when they end
 	scopes []string
 	lastID int64
-	given  int // tokens
 	found  int // look-ups
 	limits limits
 }
@@ -94,15 +87,15 @@ type offer struct {
 func Start(t testing.TB, options Options) *Store {
 	t.Helper()
 	s := &Store{
-		options: options, now: options.Now, items: map[string]*item{}, offers: map[string]*offer{}, tokens: map[string]time.Time{},
+		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
+			Driver: ebay.Driver(), Settings: settings.Values{"marketplace": Marketplace, "client_id": Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN"}, More: options.Settings, Environment: Environment(),
+		}),
+		options: options, items: map[string]*item{}, offers: map[string]*offer{},
 		scopes: []string{Scope}, lastID: 8_209_815_000,
 	}
-	if s.now == nil {
-		s.now = time.Now
-	}
-	s.limits = newLimits(options, s.now())
+	s.limits = newLimits(options, s.Now())
 	s.list(Poison).poisoned = true
-	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
+	s.Serve(t, s.Locked(s.serve))
 	s.Sort = sort
 	s.Alone = func(*http.Request) bool { return options.OneSKU }
 	s.Refuse = func(w http.ResponseWriter, status int, words string) { refuse(w, status, fault(25002, words)) }
@@ -120,39 +113,13 @@ func sort(r *http.Request, _ []byte) channeltest.Kind {
 	return channeltest.Write
 }
 
-// Settings are those of a channel to the seller.
-func (s *Store) Settings() settings.Values {
-	values := settings.Values{
-		"endpoint": s.URL, "marketplace": Marketplace, "client_id": Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN",
-	}
-	maps.Copy(values, s.options.Settings)
-	return values
-}
-
-// Environment holds the credentials and the seller's clock.
-func (s *Store) Environment() settings.Environment {
-	environment := Environment()
-	environment.Now = s.options.Now
-	return environment
-}
-
 // Environment holds the credentials.
 func Environment() settings.Environment { return channeltest.Environment("SECRET", "TOKEN") }
 
-// Open returns a new channel to the seller.
-func (s *Store) Open(t *testing.T) channels.Channel {
-	t.Helper()
-	channel, err := ebay.Open("shop", s.Settings(), s.Environment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return channel
-}
-
 // Set edits the listings. It lists a SKU that the seller does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, asked := range items {
 		one, known := s.items[asked.ChannelSKU]
 		if !known {
@@ -182,8 +149,8 @@ func (s *Store) offer(one *item, marketplace, format string) {
 
 // edit changes the inventory item of a SKU.
 func (s *Store) edit(sku string, change func(*item)) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	if one, known := s.items[sku]; known {
 		change(one)
 	}
@@ -240,8 +207,8 @@ func (s *Store) Offender(*testing.T) channels.Item {
 
 // Shown is what buyers see of every SKU on the marketplace: the lesser of its own quantity and that of its offer.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	shown := make(map[channeltest.Place]int64, len(s.items))
 	for sku, one := range s.items {
 		for _, offered := range one.offers {
@@ -253,37 +220,23 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	return shown
 }
 
-// Revoke ends every access token before its time.
-func (s *Store) Revoke() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	clear(s.tokens)
-}
-
 // Grant sets the scopes that the seller consented to.
 func (s *Store) Grant(scopes ...string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.scopes = scopes
 }
 
 // Overruns counts calls over the limits, and figures for offers that were revised too often.
 func (s *Store) Overruns() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return s.Limiter.Overruns() + s.limits.refused
-}
-
-// Tokens counts the tokens that were given.
-func (s *Store) Tokens() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.given
 }
 
 // Lookups counts look-ups that were answered.
 func (s *Store) Lookups() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return s.found
 }

@@ -90,7 +90,7 @@ func (s *Store) answer(w http.ResponseWriter, rows []row) {
 	case channeltest.Stray:
 		rows = append(rows, row{SKU: "NOBODY", OfferID: "1", Status: http.StatusBadRequest, Errors: []problem{fault(25713, "This Offer is not available.")}})
 	}
-	write(w, status, map[string]any{"responses": rows})
+	channeltest.Reply(w, status, map[string]any{"responses": rows})
 }
 
 // closes is true for the results of SKUs that are refused: they say more than the errors alone.

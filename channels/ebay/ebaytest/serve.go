@@ -1,9 +1,6 @@
 package ebaytest
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,29 +30,17 @@ func fault(id int, message string) problem {
 }
 
 func refuse(w http.ResponseWriter, status int, faults ...problem) {
-	write(w, status, map[string]any{"errors": faults})
+	channeltest.Reply(w, status, map[string]any{"errors": faults})
 }
 
-func write(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
-}
-
-func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	operation := r.Method + " " + r.URL.Path
 	if operation == http.MethodPost+" "+tokenPath {
 		s.login(w, r, body)
 		return
 	}
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if ends, known := s.tokens[token]; !known || !s.now().Before(ends) {
+	if !s.TakesToken(token) {
 		refuse(w, http.StatusUnauthorized, problem{1001, "OAuth", "REQUEST", "Invalid access token"})
 		return
 	}
@@ -76,7 +61,7 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
 
 // limited answers a call that is over the limits.
 func (s *Store) limited(w http.ResponseWriter) bool {
-	if s.Admit(s.limits.take(s.now()), s.options.Throttles) {
+	if s.Admit(s.limits.take(s.Now()), s.options.Throttles) {
 		return false
 	}
 	if s.options.RetryAfter != "" {
@@ -89,7 +74,7 @@ func (s *Store) limited(w http.ResponseWriter) bool {
 // login gives an access token for two hours.
 func (s *Store) login(w http.ResponseWriter, r *http.Request, body []byte) {
 	refuse := func(status int, code, description string) {
-		write(w, status, map[string]string{"error": code, "error_description": description})
+		channeltest.Reply(w, status, map[string]string{"error": code, "error_description": description})
 	}
 	id, secret, _ := r.BasicAuth()
 	form, err := url.ParseQuery(string(body))
@@ -103,11 +88,8 @@ func (s *Store) login(w http.ResponseWriter, r *http.Request, body []byte) {
 	case !slices.Contains(s.scopes, form.Get("scope")):
 		refuse(http.StatusBadRequest, "invalid_scope", "The requested scope is invalid, unknown, malformed, or exceeds the scope granted to the client")
 	default:
-		// The token holds the credential that no error may show.
-		s.given++
-		token := fmt.Sprintf("v^1.1#i^1#%s-%d", channeltest.Credential, s.given)
-		s.tokens[token] = s.now().Add(2 * time.Hour)
-		write(w, http.StatusOK, map[string]any{"access_token": token, "expires_in": 7200, "token_type": "User Access Token"})
+		token := s.IssueToken("v^1.1#i^1#", 2*time.Hour)
+		channeltest.Reply(w, http.StatusOK, map[string]any{"access_token": token, "expires_in": 7200, "token_type": "User Access Token"})
 	}
 }
 
@@ -132,7 +114,7 @@ func (s *Store) getOffers(w http.ResponseWriter, sku string) {
 	if s.Fault() == channeltest.Reordered {
 		slices.Reverse(offers)
 	}
-	write(w, http.StatusOK, map[string]any{"total": len(offers), "size": len(offers), "limit": 100, "offers": offers})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"total": len(offers), "size": len(offers), "limit": 100, "offers": offers})
 }
 
 // shown is an offer as a look-up tells of it.
@@ -157,5 +139,5 @@ func (s *Store) getItems(w http.ResponseWriter) {
 		items = append(items, map[string]any{"sku": one.sku, "availability": map[string]any{"shipToLocationAvailability": map[string]any{"quantity": one.quantity}}})
 		break
 	}
-	write(w, http.StatusOK, map[string]any{"total": len(s.items), "size": len(s.items), "limit": 1, "inventoryItems": items})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"total": len(s.items), "size": len(s.items), "limit": 1, "inventoryItems": items})
 }

@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/tidemark/tidemark/channels"
@@ -35,10 +34,9 @@ type Options struct {
 
 // Store is a running store. It is a channeltest.Store.
 type Store struct {
-	*channeltest.Front
+	*channeltest.Fake
 	options Options
 
-	mutex sync.Mutex
 	shown map[channeltest.Place]int64
 	keys  map[string]kept
 	feeds map[string]*submission
@@ -80,7 +78,11 @@ type result struct {
 // Start starts a store that ends with the test.
 func Start(t testing.TB, options Options) *Store {
 	t.Helper()
-	s := &Store{options: options, shown: map[channeltest.Place]int64{}, keys: map[string]kept{}, feeds: map[string]*submission{}}
+	s := &Store{
+		Fake: channeltest.NewFake(nil, channeltest.Opening{
+			Driver: sandbox.Driver(), Path: "/stores/shop", Settings: settings.Values{"token": "env:TOKEN", "kind": options.Kind}, More: options.Settings, Environment: Environment(),
+		}), options: options, shown: map[channeltest.Place]int64{}, keys: map[string]kept{}, feeds: map[string]*submission{},
+	}
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /stores/shop", s.about)
 	routes.HandleFunc("GET /stores/shop/items", s.page)
@@ -98,7 +100,7 @@ func Start(t testing.TB, options Options) *Store {
 	default:
 		t.Fatalf("a sandbox store of the kind %q does not exist", options.Kind)
 	}
-	s.Front = channeltest.NewFront(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Bucket-Capacity", "8")
 		w.Header().Set("X-Bucket-Remaining", "7.5")
 		w.Header().Set("X-Bucket-Rate", "4")
@@ -106,8 +108,8 @@ func Start(t testing.TB, options Options) *Store {
 			refuse(w, http.StatusUnauthorized, problem{Code: "unauthorized", Message: "the token is wrong"})
 			return
 		}
-		s.mutex.Lock()
-		defer s.mutex.Unlock()
+		s.Mutex.Lock()
+		defer s.Mutex.Unlock()
 		routes.ServeHTTP(w, r)
 	}))
 	s.Alone = func(r *http.Request) bool { return r.Method == http.MethodPut }
@@ -117,33 +119,13 @@ func Start(t testing.TB, options Options) *Store {
 	return s
 }
 
-// Settings are those of a channel to the store.
-func (s *Store) Settings() settings.Values {
-	values := settings.Values{"endpoint": s.URL + "/stores/shop", "token": "env:TOKEN", "kind": s.options.Kind}
-	maps.Copy(values, s.options.Settings)
-	return values
-}
-
-// Environment holds the credential.
-func (s *Store) Environment() settings.Environment { return Environment() }
-
 // Environment holds the credential.
 func Environment() settings.Environment { return channeltest.Environment("TOKEN") }
 
-// Open returns a new channel to the store.
-func (s *Store) Open(t *testing.T) channels.Channel {
-	t.Helper()
-	channel, err := sandbox.Open("shop", s.Settings(), Environment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return channel
-}
-
 // Set edits the store.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, one := range items {
 		s.shown[channeltest.Place{Location: one.Location, SKU: one.ChannelSKU}] = one.Quantity
 	}
@@ -151,28 +133,18 @@ func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 
 // Offender is an item that is refused for ever.
 func (s *Store) Offender(*testing.T) channels.Item {
-	offender := channels.Item{ChannelSKU: Poison, Quantity: 1}
-	if len(s.options.Locations) > 0 {
-		offender.Location = s.options.Locations[0]
-	}
-	return offender
+	return channeltest.Offending(Poison, s.options.Locations)
 }
 
 // Shown is what the store shows.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return maps.Clone(s.shown)
 }
 
-func reply(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
-}
-
 func refuse(w http.ResponseWriter, status int, p problem) {
-	reply(w, status, map[string]problem{"error": p})
+	channeltest.Reply(w, status, map[string]problem{"error": p})
 }
 
 // keyed returns the first answer again to the same key with the same bytes.
@@ -246,7 +218,7 @@ func (s *Store) show(one item) *int64 {
 }
 
 func (s *Store) about(w http.ResponseWriter, _ *http.Request) {
-	reply(w, http.StatusOK, map[string]any{"id": "shop", "kind": s.options.Kind, "locations": s.options.Locations, "items": len(s.shown)})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"id": "shop", "kind": s.options.Kind, "locations": s.options.Locations, "items": len(s.shown)})
 }
 
 func (s *Store) page(w http.ResponseWriter, _ *http.Request) {
@@ -255,7 +227,7 @@ func (s *Store) page(w http.ResponseWriter, _ *http.Request) {
 		items = append(items, item{SKU: at.SKU, Location: at.Location, Quantity: quantity})
 	}
 	slices.SortFunc(items, func(a, b item) int { return strings.Compare(a.SKU+a.Location, b.SKU+b.Location) })
-	reply(w, http.StatusOK, map[string]any{"items": items})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"items": items})
 }
 
 func (s *Store) quantities(w http.ResponseWriter, body []byte) {
@@ -280,11 +252,11 @@ func (s *Store) quantities(w http.ResponseWriter, body []byte) {
 		for _, one := range items {
 			s.show(one)
 		}
-		reply(w, http.StatusOK, map[string]any{"applied": true})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"applied": true})
 	case s.Fault() == channeltest.UnnamedOffender:
 		refuse(w, http.StatusUnprocessableEntity, problem{Code: "invalid_batch", Message: "an item is not valid"})
 	default:
-		reply(w, http.StatusOK, map[string]any{"applied": false, "errors": problems})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"applied": false, "errors": problems})
 	}
 }
 
@@ -319,7 +291,7 @@ func (s *Store) batch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if items, ok := s.read(w, body); ok {
-		reply(w, http.StatusOK, map[string]any{"results": s.apply(items)})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"results": s.apply(items)})
 	}
 }
 
@@ -330,7 +302,7 @@ func (s *Store) submit(w http.ResponseWriter, body []byte) {
 	}
 	id := fmt.Sprintf("f%d", len(s.feeds)+1)
 	s.feeds[id] = &submission{results: s.apply(items)}
-	reply(w, http.StatusAccepted, map[string]any{"feed": id, "poll_after_ms": 1})
+	channeltest.Reply(w, http.StatusAccepted, map[string]any{"feed": id, "poll_after_ms": 1})
 }
 
 // states are what a feed says on its first polls; then it is done.
@@ -348,7 +320,7 @@ func (s *Store) progress(w http.ResponseWriter, r *http.Request) {
 		state = states[known.polls]
 	}
 	known.polls++
-	reply(w, http.StatusOK, map[string]any{"feed": id, "state": state, "poll_after_ms": 1})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"feed": id, "state": state, "poll_after_ms": 1})
 }
 
 func (s *Store) report(w http.ResponseWriter, r *http.Request) {
@@ -357,7 +329,7 @@ func (s *Store) report(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, problem{Code: "no_report", Message: "there is no report"})
 		return
 	}
-	reply(w, http.StatusOK, map[string]any{"results": known.results})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"results": known.results})
 }
 
 func (s *Store) single(w http.ResponseWriter, r *http.Request) {
@@ -370,7 +342,7 @@ func (s *Store) single(w http.ResponseWriter, r *http.Request) {
 	p, bad := s.judge(one)
 	switch {
 	case !bad:
-		reply(w, http.StatusOK, map[string]any{"quantity": s.show(one)})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"quantity": s.show(one)})
 	case p.Code == "quantity_stale":
 		refuse(w, http.StatusConflict, p)
 	case p.Code == "poison":

@@ -42,13 +42,7 @@ func refusal(code, message string, path ...any) response {
 	return response{Errors: []problem{{Message: message, Path: path, Extensions: map[string]string{"code": code}}}}
 }
 
-func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return // it broke off
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	var version string
 	if parts := strings.Split(r.URL.Path, "/"); len(parts) == 5 && parts[2] == "api" && parts[4] == "graphql.json" {
 		version = parts[3]
@@ -60,38 +54,29 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.token(w, r)
 	case version < "2026-04":
-		write(w, http.StatusNotFound, map[string]string{"errors": "Not Found"})
+		channeltest.Reply(w, http.StatusNotFound, map[string]string{"errors": "Not Found"})
 	case !s.known(r.Header.Get("X-Shopify-Access-Token")):
-		write(w, http.StatusUnauthorized, map[string]string{"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"})
+		channeltest.Reply(w, http.StatusUnauthorized, map[string]string{"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"})
 	default:
-		write(w, http.StatusOK, s.graphql(body))
+		channeltest.Reply(w, http.StatusOK, s.graphql(body))
 	}
-}
-
-func write(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
 }
 
 // token gives an app a token by the client credentials grant.
 func (s *Store) token(w http.ResponseWriter, r *http.Request) {
 	if r.FormValue("grant_type") != "client_credentials" || r.FormValue("client_id") != "app" || r.FormValue("client_secret") != channeltest.Credential {
-		write(w, http.StatusBadRequest, map[string]string{"error": "application_cannot_be_found"})
+		channeltest.Reply(w, http.StatusBadRequest, map[string]string{"error": "application_cannot_be_found"})
 		return
 	}
-	s.asked++
-	token := fmt.Sprintf("shpat_%d_%s", s.asked, channeltest.Credential)
-	s.tokens[token] = s.now().Add(tokenLife * time.Second)
-	write(w, http.StatusOK, map[string]any{"access_token": token, "scope": strings.Join(s.scopes, ","), "expires_in": tokenLife})
+	token := s.IssueToken("shpat_", tokenLife*time.Second)
+	channeltest.Reply(w, http.StatusOK, map[string]any{"access_token": token, "scope": strings.Join(s.scopes, ","), "expires_in": tokenLife})
 }
 
 func (s *Store) known(token string) bool {
 	if !s.options.App {
 		return token == channeltest.Credential
 	}
-	ends, given := s.tokens[token]
-	return given && s.now().Before(ends)
+	return s.TakesToken(token)
 }
 
 // operation is one thing that the shop can do: what it costs at the most, and what it answers and then costs.
@@ -116,7 +101,7 @@ func (s *Store) graphql(body []byte) response {
 	if asked.requested > maxQuery {
 		return refusal("MAX_COST_EXCEEDED", fmt.Sprintf("Query cost is %v, which exceeds the single query max cost limit", asked.requested))
 	}
-	within := s.bucket.Take(asked.requested, s.now())
+	within := s.bucket.Take(asked.requested, s.Now())
 	if !s.Admit(within, true) {
 		if within { // throttled for another reason, which costs nothing
 			s.bucket.Refund(asked.requested)

@@ -76,7 +76,7 @@ func (s *Store) setQuantities(query string, variables []byte) (operation, *respo
 
 // once answers a key that is known without doing anything.
 func (s *Store) once(key string, variables []byte, asked input) response {
-	hash, now := sha256.Sum256(variables), s.now()
+	hash, now := sha256.Sum256(variables), s.Now()
 	before, known := s.keys[key]
 	switch {
 	case !known || now.Sub(before.at) > keyLife:

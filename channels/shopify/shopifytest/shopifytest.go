@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -49,22 +48,17 @@ type Options struct {
 
 // Store is a running shop. It is a channeltest.Store.
 type Store struct {
-	*channeltest.Front
-	channeltest.Limiter // Throttle is as Shopify protects itself, whatever the bucket holds
-	options             Options
+	*channeltest.Fake
+	options Options
 
-	mutex     sync.Mutex
-	now       func() time.Time
 	locations map[string]string // by gid: the name that items use
 	items     map[int64]*item
 	bySKU     map[string][]int64
 	levels    map[level]int64
 	keys      map[string]kept
-	tokens    map[string]time.Time // when they end
 	scopes    []string
 	bucket    bucket
 	lastID    int64
-	asked     int // tokens
 	found     int // look-ups
 }
 
@@ -87,12 +81,12 @@ type level struct {
 func Start(t testing.TB, options Options) *Store {
 	t.Helper()
 	s := &Store{
-		options: options, now: options.Now, locations: map[string]string{}, items: map[int64]*item{}, bySKU: map[string][]int64{},
-		levels: map[level]int64{}, keys: map[string]kept{}, tokens: map[string]time.Time{}, lastID: 53_000_000_000_000,
+		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
+			Driver: shopify.Driver(), Settings: credentials(options), More: options.Settings, Environment: Environment(),
+		}),
+		options: options, locations: map[string]string{}, items: map[int64]*item{}, bySKU: map[string][]int64{},
+		levels: map[level]int64{}, keys: map[string]kept{}, lastID: 53_000_000_000_000,
 		scopes: []string{"write_inventory", "read_products", "read_locations"},
-	}
-	if s.now == nil {
-		s.now = time.Now
 	}
 	for _, name := range options.Locations {
 		s.locations[gid(name)] = name
@@ -100,20 +94,20 @@ func Start(t testing.TB, options Options) *Store {
 	if len(s.locations) == 0 {
 		s.locations[DefaultLocation] = ""
 	}
-	s.bucket = newBucket(options.Capacity, options.PerSecond, s.now())
+	s.bucket = newBucket(options.Capacity, options.PerSecond, s.Now())
 	s.add(Poison).poisoned = true
-	s.Front = channeltest.NewFront(t, s)
+	s.Serve(t, s.Locked(s.serve))
 	s.Sort, s.Names = sort, s.idOf
 	s.Refuse = func(w http.ResponseWriter, status int, words string) {
-		write(w, status, map[string]string{"errors": words})
+		channeltest.Reply(w, status, map[string]string{"errors": words})
 	}
 	return s
 }
 
 // idOf is how a call names the inventory item of a SKU.
 func (s *Store) idOf(sku string) string {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, id := range s.bySKU[sku] {
 		return itemGID(id) + `"`
 	}
@@ -139,41 +133,13 @@ func gid(location string) string {
 	return "gid://shopify/Location/" + strings.TrimPrefix(location, "gid://shopify/Location/")
 }
 
-// Settings are those of a channel to the shop.
-func (s *Store) Settings() settings.Values {
-	values := settings.Values{"endpoint": s.URL}
-	if s.options.App {
-		values["client_id"], values["client_secret"] = "app", "env:SECRET"
-	} else {
-		values["token"] = "env:TOKEN"
-	}
-	if len(s.options.Locations) == 0 {
-		values["location"] = DefaultLocation
-	}
-	maps.Copy(values, s.options.Settings)
-	return values
-}
-
-// Environment holds the credentials.
-func (s *Store) Environment() settings.Environment { return Environment() }
-
 // Environment holds the credentials.
 func Environment() settings.Environment { return channeltest.Environment("TOKEN", "SECRET") }
 
-// Open returns a new channel to the shop.
-func (s *Store) Open(t *testing.T) channels.Channel {
-	t.Helper()
-	channel, err := shopify.Open("shop", s.Settings(), s.Environment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return channel
-}
-
 // Set edits the shop. It makes a variant for a SKU that it does not have, and stocks it at every location.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, one := range items {
 		if len(s.bySKU[one.ChannelSKU]) == 0 {
 			s.add(one.ChannelSKU)
@@ -195,8 +161,8 @@ func (s *Store) add(sku string) *item {
 
 // edit changes every item of a SKU.
 func (s *Store) edit(sku string, change func(*item)) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, id := range s.bySKU[sku] {
 		change(s.items[id])
 	}
@@ -218,15 +184,15 @@ func (s *Store) Unstock(sku, location string) {
 
 // Duplicate makes another variant with a SKU.
 func (s *Store) Duplicate(sku string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.add(sku)
 }
 
 // Move gives a SKU to a new variant. The variant that had it stays, under another SKU.
 func (s *Store) Move(sku, other string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, id := range s.bySKU[sku] {
 		s.items[id].sku = other
 	}
@@ -237,8 +203,8 @@ func (s *Store) Move(sku, other string) {
 
 // Renew deletes an item's variant and makes it again.
 func (s *Store) Renew(_ *testing.T, renewed channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, id := range s.bySKU[renewed.ChannelSKU] {
 		delete(s.items, id)
 		maps.DeleteFunc(s.levels, func(at level, _ int64) bool { return at.item == id })
@@ -249,17 +215,13 @@ func (s *Store) Renew(_ *testing.T, renewed channels.Item) {
 
 // Offender is an item that is refused for ever.
 func (s *Store) Offender(*testing.T) channels.Item {
-	offender := channels.Item{ChannelSKU: Poison, Quantity: 1}
-	if len(s.options.Locations) > 0 {
-		offender.Location = s.options.Locations[0]
-	}
-	return offender
+	return channeltest.Offending(Poison, s.options.Locations)
 }
 
 // Shown is what the shop shows.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	shown := make(map[channeltest.Place]int64, len(s.levels))
 	for at, quantity := range s.levels {
 		shown[channeltest.Place{Location: s.locations[at.location], SKU: s.items[at.item].sku}] = quantity
@@ -267,32 +229,30 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	return shown
 }
 
-// Revoke ends every token of the app before its time.
-func (s *Store) Revoke() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	clear(s.tokens)
-}
-
 // Grant sets the scopes of the credential.
 func (s *Store) Grant(scopes ...string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.scopes = slices.Clone(scopes)
-}
-
-// Tokens counts the tokens that were given.
-func (s *Store) Tokens() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.asked
 }
 
 // Lookups counts look-ups that were answered.
 func (s *Store) Lookups() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return s.found
+}
+
+// credentials are the settings that name the credential and the location.
+func credentials(options Options) settings.Values {
+	values := settings.Values{"token": "env:TOKEN"}
+	if options.App {
+		values = settings.Values{"client_id": "app", "client_secret": "env:SECRET"}
+	}
+	if len(options.Locations) == 0 {
+		values["location"] = DefaultLocation
+	}
+	return values
 }
 
 func itemGID(id int64) string { return fmt.Sprintf("gid://shopify/InventoryItem/%d", id) }

@@ -3,7 +3,6 @@ package venduretest
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"slices"
@@ -36,35 +35,29 @@ type call struct {
 	} `json:"variables"`
 }
 
-func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	var asked call
 	switch {
 	case r.URL.Path != "/admin-api":
-		reply(w, http.StatusNotFound, object{"statusCode": 404, "message": "Cannot POST " + r.URL.Path})
+		channeltest.Reply(w, http.StatusNotFound, object{"statusCode": 404, "message": "Cannot POST " + r.URL.Path})
 		return
 	case len(body) > limit:
-		reply(w, http.StatusInternalServerError, object{"statusCode": 500, "message": ""})
+		channeltest.Reply(w, http.StatusInternalServerError, object{"statusCode": 500, "message": ""})
 		return
 	case json.Unmarshal(body, &asked) != nil:
 		refuse(w, "", "", "Unexpected token in JSON")
 		return
 	}
 	operation := operationOf(asked.Query)
-	s.bodies[operation] = body
+	s.Bodies[operation] = body
 	if operation == "TidemarkLogin" {
 		s.login(w, asked)
 		return
 	}
-	if !s.Admit(s.bucket.Take(1, s.options.Now()), s.options.Throttles) {
+	if !s.Admit(s.bucket.Take(1, s.Now()), s.options.Throttles) {
 		wait := max(1-s.bucket.Available, 0) / s.bucket.PerSecond // seconds
 		w.Header().Set("Retry-After", strconv.FormatFloat(math.Ceil(wait), 'f', -1, 64))
-		reply(w, http.StatusTooManyRequests, object{})
+		channeltest.Reply(w, http.StatusTooManyRequests, object{})
 		return
 	}
 	fields := map[string]string{"TidemarkSetStock": "updateProductVariants", "TidemarkFindVariants": "globalSettings", "TidemarkCheck": "activeChannel"}
@@ -94,11 +87,11 @@ func operationOf(document string) string {
 
 func (s *Store) login(w http.ResponseWriter, asked call) {
 	if asked.Variables.Username != Username || asked.Variables.Password != channeltest.Credential {
-		reply(w, http.StatusOK, object{"data": object{"login": object{"__typename": "InvalidCredentialsError", "errorCode": "INVALID_CREDENTIALS_ERROR"}}})
+		channeltest.Reply(w, http.StatusOK, object{"data": object{"login": object{"__typename": "InvalidCredentialsError", "errorCode": "INVALID_CREDENTIALS_ERROR"}}})
 		return
 	}
 	w.Header().Set("vendure-auth-token", s.session())
-	reply(w, http.StatusOK, object{"data": object{"login": object{"__typename": "CurrentUser"}}})
+	channeltest.Reply(w, http.StatusOK, object{"data": object{"login": object{"__typename": "CurrentUser"}}})
 }
 
 func (s *Store) find(w http.ResponseWriter, asked call) {
@@ -112,7 +105,7 @@ func (s *Store) find(w http.ResponseWriter, asked call) {
 			items = append(items, object{"id": id, "sku": one.sku, "trackInventory": one.track})
 		}
 	}
-	reply(w, http.StatusOK, object{"data": object{
+	channeltest.Reply(w, http.StatusOK, object{"data": object{
 		"globalSettings":  object{"trackInventory": !s.untracks},
 		"productVariants": object{"totalItems": len(ids), "items": items},
 	}})
@@ -130,7 +123,7 @@ func (s *Store) update(w http.ResponseWriter, asked call) {
 		}
 	}
 	if len(errors) > 0 {
-		reply(w, http.StatusOK, object{"errors": errors})
+		channeltest.Reply(w, http.StatusOK, object{"errors": errors})
 		return
 	}
 	ids := make([]string, 0, len(asked.Variables.Input))
@@ -172,7 +165,7 @@ func (s *Store) update(w http.ResponseWriter, asked call) {
 		}
 		variants = append(variants, object{"id": id, "sku": one.sku, "stockLevels": levels})
 	}
-	reply(w, http.StatusOK, object{"data": object{field: variants}})
+	channeltest.Reply(w, http.StatusOK, object{"data": object{field: variants}})
 }
 
 // tooLarge is the error about a number that GraphQL does not have, in the call of so many entries.
@@ -211,7 +204,7 @@ func (s *Store) about(w http.ResponseWriter, asked call) {
 			{"code": "__default_channel__", "permissions": []string{"Authenticated", "ReadProduct", "UpdateProduct", "ReadStockLocation"}},
 		}}
 	}
-	reply(w, http.StatusOK, object{"data": data})
+	channeltest.Reply(w, http.StatusOK, object{"data": data})
 }
 
 // failure is an error of a GraphQL answer; one of the database has no code, and one about variables no path.
@@ -228,11 +221,5 @@ func failure(code, field, message string) object {
 
 // refuse answers with an error. The data is null.
 func refuse(w http.ResponseWriter, code, field, message string) {
-	reply(w, http.StatusOK, object{"errors": []object{failure(code, field, message)}, "data": nil})
-}
-
-func reply(w http.ResponseWriter, status int, body object) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
+	channeltest.Reply(w, http.StatusOK, object{"errors": []object{failure(code, field, message)}, "data": nil})
 }

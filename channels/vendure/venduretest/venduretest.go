@@ -4,12 +4,10 @@ package venduretest
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -34,18 +32,15 @@ type Options struct {
 
 // Store is a running server. It is a channeltest.Store and a channeltest.Renewer.
 type Store struct {
-	*channeltest.Front
-	channeltest.Limiter // of calls that are not logins
-	options             Options
+	*channeltest.Fake
+	options Options
 
-	mutex    sync.Mutex
 	variants []*variant          // by id, which is the position and one more
 	skus     map[string][]string // the ids of those that are not deleted
 	foreign  map[string]bool     // SKUs that a plugin of the shop refuses
 	sessions map[string]bool
 	logins   int
-	untracks bool              // globalSettings.trackInventory is false
-	bodies   map[string][]byte // the last of each operation
+	untracks bool // globalSettings.trackInventory is false
 	bucket   *channeltest.Bucket
 }
 
@@ -70,25 +65,25 @@ func Start(t testing.TB, options Options) *Store {
 	if options.ListLimit == 0 {
 		options.ListLimit = 1000
 	}
-	if options.Now == nil {
-		options.Now = time.Now
-	}
 	s := &Store{
-		options: options, skus: map[string][]string{}, foreign: map[string]bool{}, sessions: map[string]bool{}, bodies: map[string][]byte{},
-		bucket: channeltest.NewBucket(options.Rate, options.Burst, options.Now()),
+		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
+			Driver: vendure.Driver(), Path: "/admin-api", Settings: credentials(options), More: options.Settings, Environment: Environment(),
+		}),
+		options: options, skus: map[string][]string{}, foreign: map[string]bool{}, sessions: map[string]bool{},
 	}
-	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
+	s.bucket = channeltest.NewBucket(options.Rate, options.Burst, s.Now())
+	s.Serve(t, s.Locked(s.serve))
 	s.Front.Sort, s.Names = Sort, s.idOf
 	s.Refuse = func(w http.ResponseWriter, status int, words string) {
-		reply(w, status, object{"statusCode": status, "message": words})
+		channeltest.Reply(w, status, object{"statusCode": status, "message": words})
 	}
 	return s
 }
 
 // idOf is how a call names the variant of a SKU.
 func (s *Store) idOf(sku string) string {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, id := range s.skus[sku] {
 		return fmt.Sprintf(`"id":%q`, id)
 	}
@@ -109,36 +104,13 @@ func Sort(_ *http.Request, body []byte) channeltest.Kind {
 // Username is the administrator's.
 const Username = "tidemark@example.com"
 
-// Settings are those of a channel to the server.
-func (s *Store) Settings() settings.Values {
-	values := settings.Values{"endpoint": s.URL + "/admin-api", "username": Username, "password": "env:PASSWORD"}
-	if s.options.APIKey {
-		values = settings.Values{"endpoint": s.URL + "/admin-api", "api_key": "env:PASSWORD"}
-	}
-	maps.Copy(values, s.options.Settings)
-	return values
-}
-
 // Environment holds the credential.
 func Environment() settings.Environment { return channeltest.Environment("PASSWORD") }
 
-// Environment holds the credential.
-func (s *Store) Environment() settings.Environment { return Environment() }
-
-// Open returns a new channel to the server.
-func (s *Store) Open(t *testing.T) channels.Channel {
-	t.Helper()
-	channel, err := vendure.Open("shop", s.Settings(), Environment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return channel
-}
-
 // Set edits figures, and makes variants where there are none.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, one := range items {
 		if len(s.skus[one.ChannelSKU]) == 0 {
 			s.add(one.ChannelSKU)
@@ -149,17 +121,25 @@ func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	}
 }
 
+// credentials are the settings that name the credential.
+func credentials(options Options) settings.Values {
+	if options.APIKey {
+		return settings.Values{"api_key": "env:PASSWORD"}
+	}
+	return settings.Values{"username": Username, "password": "env:PASSWORD"}
+}
+
 // Duplicate makes one more variant with a SKU.
 func (s *Store) Duplicate(sku string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.add(sku)
 }
 
 // Track sets trackInventory of a SKU to TRUE, FALSE or INHERIT, and that of the server to global.
 func (s *Store) Track(sku, track string, global bool) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, id := range s.skus[sku] {
 		s.variant(id).track = track
 	}
@@ -169,22 +149,22 @@ func (s *Store) Track(sku, track string, global bool) {
 // Delete deletes the variants with a SKU. It is what poisons a call in Vendure's own way: the call that names one is refused as a
 // whole, and the error names the first.
 func (s *Store) Delete(sku string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.remove(sku)
 }
 
 // Poison makes a plugin of the shop refuse every call that names a SKU, without saying which SKU it is.
 func (s *Store) Poison(sku string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.foreign[sku] = true
 }
 
 // Rename gives the variants with a SKU another one.
 func (s *Store) Rename(sku, to string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, id := range s.skus[sku] {
 		s.variant(id).sku = to
 		s.skus[to] = append(s.skus[to], id)
@@ -194,8 +174,8 @@ func (s *Store) Rename(sku, to string) {
 
 // Renew deletes a variant and makes it again.
 func (s *Store) Renew(_ *testing.T, item channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	levels := s.variant(s.skus[item.ChannelSKU][0]).levels
 	s.remove(item.ChannelSKU)
 	s.add(item.ChannelSKU).levels = levels
@@ -203,23 +183,16 @@ func (s *Store) Renew(_ *testing.T, item channels.Item) {
 
 // EndSessions ends all sessions, as when they are deleted or have lived long enough.
 func (s *Store) EndSessions() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	clear(s.sessions)
 }
 
 // Logins counts logins.
 func (s *Store) Logins() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return s.logins
-}
-
-// Body is the last body of an operation, like TidemarkSetStock.
-func (s *Store) Body(operation string) []byte {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.bodies[operation]
 }
 
 // Offender is an item that is refused for ever: GraphQL has no such number.
@@ -234,8 +207,8 @@ func (s *Store) Offender(t *testing.T) channels.Item {
 
 // Shown is what the server shows of variants that are not deleted.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	shown := map[channeltest.Place]int64{}
 	for sku, ids := range s.skus {
 		for _, id := range ids {

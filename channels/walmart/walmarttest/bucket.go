@@ -21,7 +21,7 @@ func published(feedsPerHour int, now time.Time) map[string]*channeltest.Bucket {
 
 // admit counts a call, tells what is left, and answers it with 429 where the account throttles.
 func (s *Store) admit(w http.ResponseWriter, operation string) bool {
-	meter, now := s.meters[operation], s.options.Now()
+	meter, now := s.meters[operation], s.Now()
 	within := meter.Take(1, now)
 	s.tell(w, meter, now)
 	if s.Admit(within, s.options.Throttle) {

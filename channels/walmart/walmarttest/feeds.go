@@ -69,7 +69,7 @@ func (s *Store) submit(w http.ResponseWriter, r *http.Request, body []byte) {
 		refuse(w, http.StatusBadRequest, "INVALID_REQUEST_PARAM.GMP_FEED_API", "feedType", "The feed type is not valid")
 		return
 	}
-	s.bodies["feed"] = file
+	s.Bodies["feed"] = file
 	node, ok := s.node(w, r)
 	if !ok {
 		return
@@ -80,7 +80,7 @@ func (s *Store) submit(w http.ResponseWriter, r *http.Request, body []byte) {
 		} `json:"InventoryHeader"`
 		Inventory []entry `json:"Inventory"`
 	}
-	one := &feed{id: fmt.Sprintf("%032X@AUoBAgA", s.next()), node: node, ready: s.options.Now().Add(s.options.Processing), counts: map[string]int{}}
+	one := &feed{id: fmt.Sprintf("%032X@AUoBAgA", s.next()), node: node, ready: s.Now().Add(s.options.Processing), counts: map[string]int{}}
 	decoder := json.NewDecoder(bytes.NewReader(file))
 	decoder.DisallowUnknownFields()
 	switch err := decoder.Decode(&said); {
@@ -95,7 +95,7 @@ func (s *Store) submit(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	s.feeds[one.id] = one
 	s.queue = append(s.queue, one)
-	reply(w, http.StatusOK, map[string]string{"feedId": one.id})
+	channeltest.Reply(w, http.StatusOK, map[string]string{"feedId": one.id})
 }
 
 // upload is the file in the form of a request.
@@ -151,7 +151,7 @@ func (s *Store) status(w http.ResponseWriter, r *http.Request, id string) {
 			said["itemDetails"] = map[string]any{"itemIngestionStatus": rows}
 		}
 	}
-	reply(w, http.StatusOK, said)
+	channeltest.Reply(w, http.StatusOK, said)
 }
 
 func (f *feed) summary() map[string]int {
@@ -168,12 +168,12 @@ func (s *Store) statuses(w http.ResponseWriter) {
 	for _, one := range s.queue {
 		open = append(open, map[string]string{"feedId": one.id, "feedType": "inventory", "feedStatus": "INPROGRESS"})
 	}
-	reply(w, http.StatusOK, map[string]any{"totalResults": len(open), "offset": 0, "limit": 50, "results": map[string]any{"feed": open}})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"totalResults": len(open), "offset": 0, "limit": 50, "results": map[string]any{"feed": open}})
 }
 
 // process ends the feeds whose time has come. Without a time, a feed ends by itself when it was asked about twice.
 func (s *Store) process() {
-	now := s.options.Now()
+	now := s.Now()
 	s.queue = slices.DeleteFunc(s.queue, func(one *feed) bool {
 		if s.options.Processing > 0 && one.ready.After(now) || s.options.Processing == 0 && one.asked <= 2 {
 			return false

@@ -2,7 +2,6 @@ package walmarttest
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,13 +13,7 @@ import (
 )
 
 // serve routes by the escaped path, as it was sent: the @ in the id of a feed must be encoded.
-func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	path := r.URL.EscapedPath()
 	operation := route(r.Method, path)
 	s.headers[operation] = r.Header
@@ -33,7 +26,7 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request) {
 		s.login(w, r, body)
 		return
 	}
-	if ends, known := s.tokens[r.Header.Get("WM_SEC.ACCESS_TOKEN")]; !known || !s.options.Now().Before(ends) {
+	if !s.TakesToken(r.Header.Get("WM_SEC.ACCESS_TOKEN")) {
 		refuse(w, http.StatusUnauthorized, "UNAUTHORIZED.GMP_GATEWAY_API", "", "Unauthorized token or incorrect authorization header")
 		return
 	}
@@ -80,11 +73,11 @@ func (s *Store) read(w http.ResponseWriter, path string) {
 	case "/v3/feeds":
 		s.statuses(w)
 	case "/v3/inventories":
-		reply(w, http.StatusOK, map[string]any{"meta": map[string]any{"totalCount": len(s.known)}, "elements": map[string]any{"inventories": []any{}}})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"meta": map[string]any{"totalCount": len(s.known)}, "elements": map[string]any{"inventories": []any{}}})
 	case "/v3/settings/partnerprofile":
 		rate := map[string]any{"count": s.options.FeedsPerHour, "replenishTimeWindow": map[string]string{"value": "3600", "unitOfMeasurement": "SECOND"}}
 		values := []any{map[string]any{"feedType": "inventory", "throttleConfigurations": []any{map[string]any{"type": "SELLER", "rate": rate}}}}
-		reply(w, http.StatusOK, map[string]any{
+		channeltest.Reply(w, http.StatusOK, map[string]any{
 			"partner": map[string]string{"partnerId": "100009", "partnerDisplayName": "Tidemark Bikes"},
 			"configurations": []any{
 				map[string]any{"configurationName": "ACCOUNT", "configuration": map[string]any{"status": "ACTIVE"}},
@@ -96,13 +89,13 @@ func (s *Store) read(w http.ResponseWriter, path string) {
 		if scopes == nil {
 			scopes = map[string]string{"inventory": "full_access", "feeds": "full_access"}
 		}
-		reply(w, http.StatusOK, map[string]any{"is_valid": true, "scopes": scopes})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"is_valid": true, "scopes": scopes})
 	case "/v3/settings/shipping/shipnodes":
 		nodes := []any{map[string]string{"shipNode": "NODE-OFF", "shipNodeName": "Closed", "status": "INACTIVE"}}
 		for _, node := range s.options.Nodes {
 			nodes = append(nodes, map[string]string{"shipNode": node, "shipNodeName": "Warehouse " + node, "status": "ACTIVE"})
 		}
-		reply(w, http.StatusOK, nodes)
+		channeltest.Reply(w, http.StatusOK, nodes)
 	}
 }
 
@@ -118,7 +111,7 @@ func (s *Store) node(w http.ResponseWriter, r *http.Request) (string, bool) {
 
 // put takes one figure.
 func (s *Store) put(w http.ResponseWriter, r *http.Request, body []byte) {
-	s.bodies["put"] = body
+	s.Bodies["put"] = body
 	node, ok := s.node(w, r)
 	if !ok {
 		return
@@ -139,7 +132,7 @@ func (s *Store) put(w http.ResponseWriter, r *http.Request, body []byte) {
 		if s.known[asked.SKU] {
 			s.shown[channeltest.Place{Location: node, SKU: asked.SKU}] = *asked.Quantity.Amount
 		}
-		reply(w, http.StatusOK, asked)
+		channeltest.Reply(w, http.StatusOK, asked)
 	}
 }
 
@@ -164,12 +157,6 @@ func (s *Store) judge(asked entry) (ingestionError, bool) {
 	return ingestionError{}, false
 }
 
-func reply(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
-}
-
 func refuse(w http.ResponseWriter, status int, code, field, description string) {
-	reply(w, status, map[string]any{"errors": []map[string]string{{"code": code, "field": field, "description": description, "category": "DATA", "severity": "ERROR"}}})
+	channeltest.Reply(w, status, map[string]any{"errors": []map[string]string{{"code": code, "field": field, "description": description, "category": "DATA", "severity": "ERROR"}}})
 }

@@ -4,12 +4,10 @@ package walmarttest
 
 import (
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -74,19 +72,15 @@ type Options struct {
 
 // Store is a running account. It is a channeltest.Store.
 type Store struct {
-	*channeltest.Front
-	channeltest.Limiter
+	*channeltest.Fake
 	options Options
 	poisons map[string]bool
 
-	mutex   sync.Mutex
 	known   map[string]bool // the SKUs
 	shown   map[channeltest.Place]int64
 	feeds   map[string]*feed
 	queue   []*feed // not yet processed, in the order in which they came
-	tokens  map[string]time.Time
 	meters  map[string]*channeltest.Bucket
-	bodies  map[string][]byte
 	headers map[string]http.Header
 	made    int
 }
@@ -94,9 +88,6 @@ type Store struct {
 // Start starts an account that ends with the test.
 func Start(t testing.TB, options Options) *Store {
 	t.Helper()
-	if options.Now == nil {
-		options.Now = time.Now
-	}
 	if options.Nodes == nil {
 		options.Nodes = []string{"NODE-1", "NODE-2"}
 	}
@@ -106,14 +97,17 @@ func Start(t testing.TB, options Options) *Store {
 		}
 	}
 	s := &Store{
+		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
+			Driver: walmart.Driver(), Settings: settings.Values{"client_id": Client, "client_secret": "env:SECRET"}, More: options.Settings, Environment: Environment(),
+		}),
 		options: options, poisons: map[string]bool{Poison: true}, known: map[string]bool{}, shown: map[channeltest.Place]int64{},
-		feeds: map[string]*feed{}, tokens: map[string]time.Time{}, bodies: map[string][]byte{}, headers: map[string]http.Header{},
-		meters: published(options.FeedsPerHour, options.Now()),
+		feeds: map[string]*feed{}, headers: map[string]http.Header{},
 	}
+	s.meters = published(options.FeedsPerHour, s.Now())
 	for _, sku := range options.Poisons {
 		s.poisons[sku] = true
 	}
-	s.Front = channeltest.NewFront(t, http.HandlerFunc(s.serve))
+	s.Serve(t, s.Locked(s.serve))
 	s.Sort = sort
 	s.Alone = func(r *http.Request) bool { return r.Method == http.MethodPut }
 	s.Refuse = func(w http.ResponseWriter, status int, words string) {
@@ -133,37 +127,13 @@ func sort(r *http.Request, _ []byte) channeltest.Kind {
 	return channeltest.Write
 }
 
-// Settings are those of a channel to the account.
-func (s *Store) Settings() settings.Values {
-	values := settings.Values{"endpoint": s.URL, "client_id": Client, "client_secret": "env:SECRET"}
-	maps.Copy(values, s.options.Settings)
-	return values
-}
-
-// Environment holds the credential and the account's clock.
-func (s *Store) Environment() settings.Environment {
-	environment := Environment()
-	environment.Now = s.options.Now
-	return environment
-}
-
 // Environment holds the credential.
 func Environment() settings.Environment { return channeltest.Environment("SECRET") }
 
-// Open returns a new channel to the account.
-func (s *Store) Open(t *testing.T) channels.Channel {
-	t.Helper()
-	channel, err := walmart.Open("shop", s.Settings(), s.Environment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return channel
-}
-
 // Set edits figures; unknown SKUs are listed.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, one := range items {
 		s.set(one)
 	}
@@ -176,46 +146,32 @@ func (s *Store) set(one channels.Item) {
 
 // Offender is an item that is refused for ever.
 func (s *Store) Offender(*testing.T) channels.Item {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.set(channels.Item{Location: s.options.Node, ChannelSKU: Poison})
 	return channels.Item{Location: s.options.Node, ChannelSKU: Poison, Quantity: 1}
 }
 
 // Shown is what Walmart shows.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.process()
 	return maps.Clone(s.shown)
 }
 
 // Feeds is how many feeds were taken.
 func (s *Store) Feeds() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return len(s.feeds)
-}
-
-// Body is the last body that an operation got: "put", or "feed" for the file of a feed.
-func (s *Store) Body(operation string) []byte {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.bodies[operation]
 }
 
 // Header is what the last call of an operation had: "put", "feed", "poll" or "token".
 func (s *Store) Header(operation string) http.Header {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return s.headers[operation]
-}
-
-// Expire ends every access token before its time.
-func (s *Store) Expire() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	clear(s.tokens)
 }
 
 // login gives an access token for 900 seconds.
@@ -228,10 +184,8 @@ func (s *Store) login(w http.ResponseWriter, r *http.Request, body []byte) {
 	case r.Header.Get("Authorization") != basic:
 		refuse(w, http.StatusUnauthorized, "UNAUTHORIZED.GMP_GATEWAY_API", "", "Unauthorized")
 	default:
-		// The token holds the credential that no error may show.
-		token := fmt.Sprintf("eyJraWQiOi-%s-%d", channeltest.Credential, s.next())
-		s.tokens[token] = s.options.Now().Add(900 * time.Second)
-		reply(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": 900})
+		token := s.IssueToken("eyJraWQiOi-", 900*time.Second)
+		channeltest.Reply(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": 900})
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tidemark/tidemark/channels/channeltest"
 )
 
 // maxPage is the most products on a page.
@@ -53,7 +55,7 @@ func (s *Store) find(w http.ResponseWriter, r *http.Request, includes func(*prod
 		w.Header().Set("X-WP-Total", strconv.Itoa(len(found)))
 		w.Header().Set("X-WP-TotalPages", strconv.Itoa((len(found)+size-1)/size))
 	}
-	write(w, http.StatusOK, append([]listed{}, found[:min(size, len(found))]...))
+	channeltest.Reply(w, http.StatusOK, append([]listed{}, found[:min(size, len(found))]...))
 }
 
 // matching is the products that the database finds for a list of SKUs, the newest first. Without a list, and "0" is none to PHP,

@@ -2,7 +2,6 @@ package woocommercetest
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"strconv"
 
@@ -21,13 +20,7 @@ func failure(status int, code, message string) problem {
 }
 
 func refuse(w http.ResponseWriter, status int, code, message string) {
-	write(w, status, failure(status, code, message))
-}
-
-func write(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
+	channeltest.Reply(w, status, failure(status, code, message))
 }
 
 // page answers as what stands before a shop does.
@@ -52,8 +45,8 @@ func (s *Store) routes() http.Handler {
 		refuse(w, http.StatusNotFound, "rest_no_route", "No route was found matching the URL and request method.")
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mutex.Lock()
-		defer s.mutex.Unlock()
+		s.Mutex.Lock()
+		defer s.Mutex.Unlock()
 		if s.limited(w) {
 			return
 		}
@@ -63,7 +56,7 @@ func (s *Store) routes() http.Handler {
 
 // limited answers a call that the host does not let through.
 func (s *Store) limited(w http.ResponseWriter) bool {
-	if s.Admit(s.bucket.Take(1, s.now()), s.options.Throttles != 0) {
+	if s.Admit(s.bucket.Take(1, s.Now()), s.options.Throttles != 0) {
 		return false
 	}
 	if s.options.RetryAfter != "" {
@@ -92,7 +85,7 @@ func (s *Store) permitted(permission string, next http.HandlerFunc) http.Handler
 
 // index needs no key.
 func (s *Store) index(w http.ResponseWriter, _ *http.Request) {
-	write(w, http.StatusOK, map[string]string{"name": "Acme Bikes"})
+	channeltest.Reply(w, http.StatusOK, map[string]string{"name": "Acme Bikes"})
 }
 
 func (s *Store) manageStock(w http.ResponseWriter, _ *http.Request) {
@@ -100,7 +93,7 @@ func (s *Store) manageStock(w http.ResponseWriter, _ *http.Request) {
 	if s.options.NoStock {
 		value = "no"
 	}
-	write(w, http.StatusOK, map[string]string{"id": "woocommerce_manage_stock", "value": value})
+	channeltest.Reply(w, http.StatusOK, map[string]string{"id": "woocommerce_manage_stock", "value": value})
 }
 
 // managing is what the shop says of a product's stock: true, false, or "parent".

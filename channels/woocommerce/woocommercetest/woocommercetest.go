@@ -9,10 +9,8 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"maps"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -58,12 +56,9 @@ type Options struct {
 
 // Store is a running shop. It is a channeltest.Store.
 type Store struct {
-	*channeltest.Front
-	channeltest.Limiter // Throttle has the status of Options.Throttles, or 429
-	options             Options
+	*channeltest.Fake
+	options Options
 
-	mutex    sync.Mutex
-	now      func() time.Time
 	products map[int64]*product
 	bySKU    map[string][]int64  // by what the database takes for the same
 	last     int64               // the last id
@@ -89,9 +84,10 @@ type product struct {
 // Start starts a shop that ends with the test.
 func Start(t testing.TB, options Options) *Store {
 	t.Helper()
-	s := &Store{options: options, now: options.Now, products: map[int64]*product{}, bySKU: map[string][]int64{}, last: 1000}
-	if s.now == nil {
-		s.now = time.Now
+	s := &Store{
+		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
+			Driver: woocommerce.Driver(), Settings: settings.Values{"consumer_key": "env:KEY", "consumer_secret": "env:SECRET"}, More: options.Settings, Environment: Environment(),
+		}), options: options, products: map[int64]*product{}, bySKU: map[string][]int64{}, last: 1000,
 	}
 	if s.options.Batch == 0 {
 		s.options.Batch = 100
@@ -99,9 +95,9 @@ func Start(t testing.TB, options Options) *Store {
 	if s.options.Permissions == "" {
 		s.options.Permissions = "read_write"
 	}
-	s.bucket = channeltest.NewBucket(cmp.Or(options.PerSecond, 2), cmp.Or(options.Burst, 4), s.now())
+	s.bucket = channeltest.NewBucket(cmp.Or(options.PerSecond, 2), cmp.Or(options.Burst, 4), s.Now())
 	s.add(Poison).poisoned = true
-	s.Front = channeltest.NewFront(t, s.routes())
+	s.Serve(t, s.routes())
 	s.Sort, s.Names = sort, s.idOf
 	s.Refuse = func(w http.ResponseWriter, status int, words string) {
 		refuse(w, status, "woocommerce_rest_cannot_edit", words)
@@ -111,8 +107,8 @@ func Start(t testing.TB, options Options) *Store {
 
 // idOf is how a call names the product of a SKU.
 func (s *Store) idOf(sku string) string {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, one := range s.having(sku) {
 		return fmt.Sprintf(`"id":%d,`, one.id)
 	}
@@ -127,37 +123,13 @@ func sort(r *http.Request, body []byte) channeltest.Kind {
 	return channeltest.Read
 }
 
-// Settings are those of a channel to the shop.
-func (s *Store) Settings() settings.Values {
-	values := settings.Values{"endpoint": s.URL, "consumer_key": "env:KEY", "consumer_secret": "env:SECRET"}
-	maps.Copy(values, s.options.Settings)
-	return values
-}
-
-// Environment holds the credentials and the shop's clock.
-func (s *Store) Environment() settings.Environment {
-	environment := Environment()
-	environment.Now = s.options.Now
-	return environment
-}
-
 // Environment holds the credentials.
 func Environment() settings.Environment { return channeltest.Environment("KEY", "SECRET") }
 
-// Open returns a new channel to the shop.
-func (s *Store) Open(t *testing.T) channels.Channel {
-	t.Helper()
-	channel, err := woocommerce.Open("shop", s.Settings(), s.Environment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return channel
-}
-
 // Set edits the shop. It makes a product, or a variation, for a SKU that it does not have.
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, item := range items {
 		made := false
 		for _, one := range s.having(item.ChannelSKU) {
@@ -207,8 +179,8 @@ func fold(sku string) string { return strings.TrimRight(strings.ToLower(sku), " 
 
 // edit changes every product with a SKU.
 func (s *Store) edit(sku string, change func(*product)) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	for _, one := range s.having(sku) {
 		change(one)
 	}
@@ -245,8 +217,8 @@ func (s *Store) Trash(sku string) { s.edit(sku, func(one *product) { one.status 
 
 // Duplicate makes another product with a SKU.
 func (s *Store) Duplicate(sku string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.add(sku)
 }
 
@@ -286,8 +258,8 @@ func (s *Store) Offender(*testing.T) channels.Item {
 
 // Shown is what the shop shows of every product whose stock is managed.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	shown := make(map[channeltest.Place]int64, len(s.products))
 	for _, one := range s.products {
 		if s.managing(one) == true {
@@ -305,15 +277,15 @@ func (s *Store) Parent(sku string) (parent int64) {
 
 // Die makes PHP run out of time in the next call, after so many of its items were applied.
 func (s *Store) Die(after int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	s.die = after + 1
 }
 
 // Lookups counts look-ups that were answered.
 func (s *Store) Lookups() int {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.Mutex.Lock()
+	defer s.Mutex.Unlock()
 	return s.found
 }
 

@@ -6,19 +6,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/tidemark/tidemark/settings"
-	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/extensiv"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
@@ -59,9 +54,8 @@ type Switches struct {
 
 // Warehouse is a running fake. Its Calls are those for rows, and Logins the others.
 type Warehouse struct {
-	*warehousetest.Server
+	*warehousetest.Fake
 
-	mu         sync.Mutex
 	switches   Switches
 	rows       []row // is replaced, never changed
 	items      map[string]int
@@ -83,32 +77,15 @@ type row struct {
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{items: map[string]int{}, facilities: map[string]int{}, now: time.Now, uses: map[string]int{}}
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: extensiv.Driver(), Settings: settings.Values{"client_id": ClientID, "client_secret": "env:SECRET", "user_login_id": User}}, w.answer)
 	w.Set(t, stock)
-	w.Server = warehousetest.NewServer(t, w.answer)
 	return w
-}
-
-// Open returns a source that reads the fake, at the driver's pace.
-func (w *Warehouse) Open(t testing.TB) warehouses.Source { return w.OpenWith(t, nil) }
-
-// OpenWith returns a source with other settings on top.
-func (w *Warehouse) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
-	source, err := extensiv.Open(ID, w.Settings(other), warehousetest.Environment())
-	require.NoError(t, err)
-	return source
-}
-
-// Settings are those of a source that reads the fake, with others on top.
-func (w *Warehouse) Settings(other map[string]any) settings.Values {
-	raw := settings.Values{"endpoint": w.Endpoint(), "client_id": ClientID, "client_secret": "env:SECRET", "user_login_id": User}
-	maps.Copy(raw, other)
-	return raw
 }
 
 // Names are the names of the facilities, by number, for the setting of that name.
 func (w *Warehouse) Names() map[string]any {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	names := map[string]any{}
 	for name, number := range w.facilities {
 		names[strconv.Itoa(number)] = name
@@ -116,14 +93,11 @@ func (w *Warehouse) Names() map[string]any {
 	return names
 }
 
-// Endpoint is the fake's address.
-func (w *Warehouse) Endpoint() string { return w.URL }
-
 // Set replaces the stock. What is new or has another figure counts as changed now. A name like "qualified BIKE RED" is the SKU BIKE
 // with a qualifier, and a lot of "held BIKE" is one of BIKE that is on hold.
 func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	before := map[warehousetest.Item]time.Time{}
 	for _, row := range w.rows {
 		before[row.Item] = row.updated
@@ -153,22 +127,22 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 
 // Turn sets what the documentation leaves open.
 func (w *Warehouse) Turn(switches Switches) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.switches = switches
 }
 
 // At has the fake tell the time by a clock of the test.
 func (w *Warehouse) At(now func() time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.now = now
 }
 
 // Logins are the bodies of the calls for a token so far.
 func (w *Warehouse) Logins() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	return slices.Clone(w.logins)
 }
 
@@ -177,8 +151,6 @@ func said(status int, body string) warehousetest.Answer {
 }
 
 func (w *Warehouse) answer(request *http.Request, body []byte) warehousetest.Answer {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	answer := w.route(request, body)
 	if w.switches.NoDate {
 		answer.Header["Date"] = nil
@@ -191,19 +163,11 @@ func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answ
 		return w.login(request, body)
 	}
 	w.Note(request.URL.RequestURI())
+	throttled := func() warehousetest.Answer { return said(http.StatusTooManyRequests, "{}").Later(RetryAfter) }
+	if refusal, refused := w.Refusal(request, w.accepts(request.Header.Get("Authorization")), said, throttled); refused {
+		return refusal
+	}
 	switch {
-	case w.Fault() == warehousetest.Redirects:
-		return w.Elsewhere()
-	case !w.accepts(request.Header.Get("Authorization")):
-		return said(http.StatusUnauthorized, "")
-	case w.Fault() == warehousetest.Throttles:
-		answer := said(http.StatusTooManyRequests, "{}")
-		answer.Header.Set("Retry-After", strconv.Itoa(int(RetryAfter/time.Second)))
-		return answer
-	case w.Fault() == warehousetest.Falters:
-		return said(http.StatusInternalServerError, "for "+request.Header.Get("Authorization"))
-	case w.Fault() == warehousetest.Garbage:
-		return warehousetest.SignIn()
 	case request.Header.Get("Accept") != "application/hal+json":
 		return said(http.StatusNotAcceptable, "{}")
 	case request.URL.Path == "/inventory/stocksummaries", request.URL.Path == "/inventory/stockdetails":

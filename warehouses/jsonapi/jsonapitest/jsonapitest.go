@@ -3,19 +3,13 @@ package jsonapitest
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/tidemark/tidemark/settings"
-	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/jsonapi"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
@@ -55,10 +49,9 @@ type Form struct {
 
 // Warehouse is a running fake.
 type Warehouse struct {
-	*warehousetest.Server
+	*warehousetest.Fake
 	form Form
 
-	mu      sync.Mutex
 	stock   []warehousetest.Item
 	changed map[warehousetest.Item]time.Time // when an item came to be what it is
 	at      time.Time                        // of the last change
@@ -71,60 +64,46 @@ var Began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, form Form, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{form: form, changed: map[warehousetest.Item]time.Time{}, at: Began.Add(-time.Minute)}
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: jsonapi.Driver(), Path: Path, Settings: describe(form)}, w.answer)
 	w.Set(t, stock)
-	w.Server = warehousetest.NewServer(t, w.answer)
 	return w
 }
 
-// Open returns a source whose settings describe the fake.
-func (w *Warehouse) Open(t testing.TB) warehouses.Source { return w.OpenWith(t, nil) }
-
-// OpenWith returns a source with other settings on top.
-func (w *Warehouse) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
-	source, err := jsonapi.Open(ID, w.Settings(other), warehousetest.Environment())
-	require.NoError(t, err)
-	return source
-}
-
-// Settings describe the fake, with others on top.
-func (w *Warehouse) Settings(other map[string]any) settings.Values {
+// describe are the settings for a form.
+func describe(form Form) settings.Values {
 	raw := settings.Values{
-		"endpoint": w.Endpoint(), "auth": "bearer", "credential": "env:TOKEN", "paging": w.form.Paging,
+		"auth": "bearer", "credential": "env:TOKEN", "paging": form.Paging,
 		"query": map[string]any{"status": "all"}, "size_param": "limit", "items": "data.stock", "as_of": "meta.as_of",
 		"fields": map[string]any{
 			"sku": "product.code", "facility": "site", "available": "quantity.free", "on_hand": "quantity.physical",
 			"committed": "quantity.reserved", "reported_at": "changed",
 		},
 	}
-	if w.form.Bare {
+	if form.Bare {
 		raw["items"], raw["as_of"] = "", ""
 	}
-	for _, evidence := range w.form.Evidence {
+	for _, evidence := range form.Evidence {
 		raw[evidence] = "meta." + evidence
 	}
-	if w.form.Paging == "cursor" || w.form.Paging == "next" {
-		raw["next"], raw["next_omitted"] = "links.next", w.form.OmitsNext
+	if form.Paging == "cursor" || form.Paging == "next" {
+		raw["next"], raw["next_omitted"] = "links.next", form.OmitsNext
 	}
-	if w.form.Zero {
+	if form.Zero {
 		raw["first_page"] = 0
 	}
-	if w.form.Since {
+	if form.Since {
 		raw["since_param"], raw["overlap"] = "changed_since", "0s"
 	}
-	if w.form.TextFigures {
+	if form.TextFigures {
 		raw["figures_as_text"] = true
 	}
-	maps.Copy(raw, other)
 	return raw
 }
 
-// Endpoint is the fake's address.
-func (w *Warehouse) Endpoint() string { return w.URL + Path }
-
 // Set replaces the stock.
 func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.at = w.at.Add(time.Minute)
 	for _, item := range stock {
 		if _, known := w.changed[item]; !known {
@@ -136,40 +115,29 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 
 // Date says when the stock came to be what it is.
 func (w *Warehouse) Date(_ testing.TB, at time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.at = at.UTC()
 }
 
 // Headers are those of the last call.
 func (w *Warehouse) Headers() http.Header {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	return w.headers[len(w.headers)-1]
 }
 
 func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.Note(request.URL.RequestURI())
 	w.headers = append(w.headers, request.Header.Clone())
 	header := request.Header
 	permitted := slices.Contains([]string{header.Get("Authorization"), header.Get("X-Api-Key")}, warehousetest.Credential) ||
 		strings.HasSuffix(header.Get("Authorization"), " "+warehousetest.Credential) || basic(request)
-	switch {
-	case w.Fault() == warehousetest.Redirects:
-		return w.Elsewhere()
-	case w.Fault() == warehousetest.Unauthorised, !permitted:
-		return failure(http.StatusUnauthorized, "not with "+header.Get("Authorization"))
-	case w.Fault() == warehousetest.Throttles:
-		answer := failure(http.StatusTooManyRequests, "slow down")
-		answer.Header.Set("Retry-After", strconv.Itoa(int(RetryAfter/time.Second)))
-		return answer
-	case w.Fault() == warehousetest.Falters:
-		return failure(http.StatusInternalServerError, "for "+header.Get("Authorization"))
-	case w.Fault() == warehousetest.Garbage:
-		return warehousetest.SignIn()
-	case request.URL.Path != Path:
+	throttled := func() warehousetest.Answer { return failure(http.StatusTooManyRequests, "slow down").Later(RetryAfter) }
+	if refusal, refused := w.Refusal(request, permitted, failure, throttled); refused {
+		return refusal
+	}
+	if request.URL.Path != Path {
 		return failure(http.StatusNotFound, request.URL.Path)
 	}
 	return w.page(request.URL.Query())

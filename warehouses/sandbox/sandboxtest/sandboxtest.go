@@ -4,19 +4,14 @@ package sandboxtest
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/tidemark/tidemark/settings"
-	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/sandbox"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
@@ -31,9 +26,8 @@ var _ warehousetest.Warehouse = (*Warehouse)(nil)
 
 // Warehouse is a running fake.
 type Warehouse struct {
-	*warehousetest.Server
+	*warehousetest.Fake
 
-	mu        sync.Mutex
 	stock     []warehousetest.Item            // is replaced, never changed
 	snapshots map[string][]warehousetest.Item // by id
 	taken     int
@@ -43,68 +37,40 @@ type Warehouse struct {
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{stock: slices.Clone(stock), snapshots: map[string][]warehousetest.Item{}, began: Began}
-	w.Server = warehousetest.NewServer(t, w.answer)
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: sandbox.Driver(), Path: "/warehouses/" + ID, Settings: settings.Values{"token": "env:TOKEN"}}, w.answer)
 	return w
 }
 
-// Open returns a source that reads the fake, with the driver's own page size.
-func (w *Warehouse) Open(t testing.TB) warehouses.Source { return w.OpenWith(t, nil) }
-
-// OpenWith returns a source with other settings on top.
-func (w *Warehouse) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
-	source, err := sandbox.Open(ID, w.Settings(other), warehousetest.Environment())
-	require.NoError(t, err)
-	return source
-}
-
-// Settings are those of a source that reads the fake, with others on top.
-func (w *Warehouse) Settings(other map[string]any) settings.Values {
-	raw := settings.Values{"endpoint": w.Endpoint(), "token": "env:TOKEN"}
-	maps.Copy(raw, other)
-	return raw
-}
-
-// Endpoint is the fake's address.
-func (w *Warehouse) Endpoint() string { return w.URL + "/warehouses/" + ID }
-
 // Set replaces the stock. Snapshots that were taken stay as they are.
 func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.stock = slices.Clone(stock)
 }
 
 // Date says when the next snapshot is taken.
 func (w *Warehouse) Date(_ testing.TB, at time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.began = at.UTC().Add(-time.Duration(w.taken) * time.Second)
 }
 
 // Forget forgets every snapshot that was taken.
 func (w *Warehouse) Forget() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	clear(w.snapshots)
 }
 
 func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.Note(request.URL.RequestURI())
+	accepted := request.Header.Get("Authorization") == "Bearer "+warehousetest.Credential
+	fault := func(status int, words string) warehousetest.Answer { return failure(status, codes[status], words) }
+	throttled := func() warehousetest.Answer { return fault(http.StatusTooManyRequests, "slow down").Later(RetryAfter) }
+	if refusal, refused := w.Refusal(request, accepted, fault, throttled); refused {
+		return refusal
+	}
 	switch {
-	case w.Fault() == warehousetest.Redirects:
-		return w.Elsewhere()
-	case w.Fault() == warehousetest.Unauthorised, request.Header.Get("Authorization") != "Bearer "+warehousetest.Credential:
-		return failure(http.StatusUnauthorized, "unauthorized", "not with "+request.Header.Get("Authorization"))
-	case w.Fault() == warehousetest.Throttles:
-		answer := failure(http.StatusTooManyRequests, "throttled", "slow down")
-		answer.Header.Set("Retry-After", strconv.Itoa(int(RetryAfter/time.Second)))
-		return answer
-	case w.Fault() == warehousetest.Falters:
-		return failure(http.StatusInternalServerError, "internal", "for "+request.Header.Get("Authorization"))
-	case w.Fault() == warehousetest.Garbage:
-		return warehousetest.SignIn()
 	case request.Method != http.MethodGet:
 		return failure(http.StatusMethodNotAllowed, "method_not_allowed", "only GET")
 	case request.URL.Path == "/warehouses/"+ID+"/facilities":
@@ -113,6 +79,11 @@ func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer
 		return w.levels(request)
 	}
 	return failure(http.StatusNotFound, "not_found", request.URL.Path)
+}
+
+// codes are the sandbox's own of some statuses.
+var codes = map[int]string{
+	http.StatusUnauthorized: "unauthorized", http.StatusTooManyRequests: "throttled", http.StatusInternalServerError: "internal",
 }
 
 func failure(status int, code, message string) warehousetest.Answer {

@@ -4,19 +4,14 @@ package shipbobtest
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/tidemark/tidemark/settings"
-	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/shipbob"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
@@ -57,9 +52,8 @@ type Switches struct {
 
 // Warehouse is a running fake.
 type Warehouse struct {
-	*warehousetest.Server
+	*warehousetest.Fake
 
-	mu       sync.Mutex
 	switches Switches
 	stock    []warehousetest.Item
 	items    []item
@@ -83,35 +77,15 @@ type item struct {
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{ids: map[string]int{}, centers: map[string]int{}}
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: shipbob.Driver(), Path: Version, Settings: settings.Values{"token": "env:TOKEN"}}, w.answer)
 	w.Set(t, stock)
-	w.Server = warehousetest.NewServer(t, w.answer)
 	return w
 }
 
-// Open returns a source that reads the fake, at ShipBob's pace.
-func (w *Warehouse) Open(t testing.TB) warehouses.Source { return w.OpenWith(t, nil) }
-
-// OpenWith returns a source with other settings on top.
-func (w *Warehouse) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
-	source, err := shipbob.Open(ID, w.Settings(other), warehousetest.Environment())
-	require.NoError(t, err)
-	return source
-}
-
-// Settings are those of a source that reads the fake, with others on top.
-func (w *Warehouse) Settings(other map[string]any) settings.Values {
-	raw := settings.Values{"endpoint": w.Endpoint(), "token": "env:TOKEN"}
-	maps.Copy(raw, other)
-	return raw
-}
-
-// Endpoint is the fake's address.
-func (w *Warehouse) Endpoint() string { return w.URL + Version }
-
 // Set replaces the stock. A SKU keeps its inventory id, and a name that begins with "inactive" or "digital" makes it so.
 func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.stock, w.items = slices.Clone(stock), nil
 	seen := map[string]int{}
 	for from := 0; from < len(stock); {
@@ -140,34 +114,28 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 
 // Turn sets what the documentation leaves open.
 func (w *Warehouse) Turn(switches Switches) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.switches = switches
 }
 
 // Count has the fake count calls by a clock, and throttle what is over the budget. Others have just made so many.
 func (w *Warehouse) Count(now func() time.Time, others int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.now, w.others, w.until = now, others, now().Add(time.Minute)
 }
 
 func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.Note(request.URL.RequestURI())
 	left := w.budget()
+	accepted := request.Header.Get("Authorization") == "Bearer "+warehousetest.Credential
+	if refusal, refused := w.Refusal(request, accepted, problem, w.throttled); refused {
+		return refusal
+	}
 	switch {
-	case w.Fault() == warehousetest.Redirects:
-		return w.Elsewhere()
-	case w.Fault() == warehousetest.Unauthorised, request.Header.Get("Authorization") != "Bearer "+warehousetest.Credential:
-		return problem(http.StatusUnauthorized, "not with "+request.Header.Get("Authorization"))
-	case w.Fault() == warehousetest.Throttles, left < 0:
+	case left < 0:
 		return w.throttled()
-	case w.Fault() == warehousetest.Falters:
-		return problem(http.StatusInternalServerError, "for "+request.Header.Get("Authorization"))
-	case w.Fault() == warehousetest.Garbage:
-		return warehousetest.SignIn()
 	case request.Method != http.MethodGet:
 		return problem(http.StatusMethodNotAllowed, "only GET")
 	case request.URL.Path == Version+"/inventory-level", request.URL.Path == Version+"/inventory-level/locations":

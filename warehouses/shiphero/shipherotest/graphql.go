@@ -46,17 +46,11 @@ func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, nu
 	}
 	variables, _ := json.Marshal(call.Variables)
 	w.Note("/graphql " + string(variables))
+	throttled := func() warehousetest.Answer { return w.short(1301, 263, Remaining) }
+	if refusal, refused := w.Refusal(request, w.accepts(request.Header.Get("Authorization")), said, throttled); refused {
+		return "", 0, refusal
+	}
 	switch {
-	case w.Fault() == warehousetest.Redirects:
-		return "", 0, w.Elsewhere()
-	case !w.accepts(request.Header.Get("Authorization")):
-		return "", 0, said(http.StatusUnauthorized, `{"message":"not with `+request.Header.Get("Authorization")+`"}`)
-	case w.Fault() == warehousetest.Throttles:
-		return "", 0, w.short(1301, 263, Remaining)
-	case w.Fault() == warehousetest.Falters:
-		return "", 0, said(http.StatusInternalServerError, "for "+request.Header.Get("Authorization"))
-	case w.Fault() == warehousetest.Garbage:
-		return "", 0, warehousetest.SignIn()
 	case strings.Contains(call.Query, "warehouse_products("):
 		number, answer = w.levels(call.Variables)
 		return Levels, number, answer

@@ -5,18 +5,13 @@ package shipherotest
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/tidemark/tidemark/settings"
-	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/shiphero"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
@@ -64,9 +59,8 @@ type Switches struct {
 
 // Warehouse is a running fake. Its Calls are paths, and of GraphQL the variables.
 type Warehouse struct {
-	*warehousetest.Server
+	*warehousetest.Fake
 
-	mu       sync.Mutex
 	switches Switches
 	rows     []row // is replaced, never changed
 	spoil    func(kind string, number int, answer *warehousetest.Answer)
@@ -104,36 +98,16 @@ const (
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{now: time.Now, polls: 2, uses: map[string]int{}}
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: shiphero.Driver(), Settings: settings.Values{"refresh_token": "env:TOKEN"}}, w.answer)
 	w.Set(t, stock)
-	w.Server = warehousetest.NewServer(t, w.answer)
 	return w
 }
-
-// Open returns a source that reads the fake, at ShipHero's pace.
-func (w *Warehouse) Open(t testing.TB) warehouses.Source { return w.OpenWith(t, nil) }
-
-// OpenWith returns a source with other settings on top.
-func (w *Warehouse) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
-	source, err := shiphero.Open(ID, w.Settings(other), warehousetest.Environment())
-	require.NoError(t, err)
-	return source
-}
-
-// Settings are those of a source that reads the fake, with others on top.
-func (w *Warehouse) Settings(other map[string]any) settings.Values {
-	raw := settings.Values{"endpoint": w.Endpoint(), "refresh_token": "env:TOKEN"}
-	maps.Copy(raw, other)
-	return raw
-}
-
-// Endpoint is the fake's address.
-func (w *Warehouse) Endpoint() string { return w.URL }
 
 // Set replaces the stock. What is new or has another figure counts as updated now. A SKU that begins with "other " is another
 // customer's.
 func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	before := make(map[warehousetest.Item]time.Time, len(w.rows))
 	for _, row := range w.rows {
 		before[row.Item] = row.updated
@@ -153,43 +127,43 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 
 // Turn sets what the documentation leaves open.
 func (w *Warehouse) Turn(switches Switches) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.switches = switches
 }
 
 // Spoil has every answer go through a function first.
 func (w *Warehouse) Spoil(spoil func(kind string, number int, answer *warehousetest.Answer)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.spoil = spoil
 }
 
 // At has the fake tell the time by a clock of the test.
 func (w *Warehouse) At(now func() time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.now = now
 }
 
 // Polls says how often it must be asked until a snapshot is made.
 func (w *Warehouse) Polls(polls int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.polls = polls
 }
 
 // Charge has the fake count credits by its clock, and refuse calls for which they are too few. So many are left.
 func (w *Warehouse) Charge(left int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	w.budget = &budget{left: float64(left), at: w.now()}
 }
 
 // Short is how many calls were refused because there were too few credits.
 func (w *Warehouse) Short() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	if w.budget == nil {
 		return 0
 	}
@@ -198,14 +172,12 @@ func (w *Warehouse) Short() int {
 
 // Leaked is true when a download came with a credential.
 func (w *Warehouse) Leaked() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mutex.Lock()
+	defer w.Mutex.Unlock()
 	return w.leaked
 }
 
 func (w *Warehouse) answer(request *http.Request, body []byte) warehousetest.Answer {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	answer := w.route(request, body)
 	if w.switches.NoDate {
 		answer.Header["Date"] = nil

@@ -1,0 +1,144 @@
+package channeltest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/settings"
+)
+
+// Fake is what the fakes of stores share: a Front, the counting of calls, a clock, access tokens, the last bodies, and how a channel is
+// opened. A fake embeds it, and adds what its store answers.
+type Fake struct {
+	*Front
+	Limiter
+	// Mutex guards what the fake keeps.
+	Mutex sync.Mutex
+	// Now is the fake's clock.
+	Now func() time.Time
+	// Bodies are the last ones, by a name that the fake gives the call.
+	Bodies map[string][]byte
+
+	opening Opening
+	tokens  map[string]time.Time // when they expire
+	issued  int
+}
+
+// Opening is how a channel to a fake is opened.
+type Opening struct {
+	Driver      channels.Driver
+	Path        string          // of the endpoint, behind the address of the fake
+	Settings    settings.Values // besides the endpoint
+	More        map[string]any  // further settings, of a test
+	Environment settings.Environment
+}
+
+// NewFake returns what a fake embeds, with the clock of a test or, for nil, the real one. The channels that Open returns have the same.
+func NewFake(now func() time.Time, opening Opening) *Fake {
+	opening.Environment.Now = now
+	if now == nil {
+		now = time.Now
+	}
+	return &Fake{Now: now, Bodies: map[string][]byte{}, tokens: map[string]time.Time{}, opening: opening}
+}
+
+// Serve starts the Front before a handler; it ends with the test.
+func (f *Fake) Serve(t testing.TB, handler http.Handler) {
+	t.Helper()
+	f.Front = NewFront(t, handler)
+}
+
+// Locked is a handler that has read the body and holds the Mutex.
+func (f *Fake) Locked(serve func(w http.ResponseWriter, r *http.Request, body []byte)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // it broke off
+		}
+		f.Mutex.Lock()
+		defer f.Mutex.Unlock()
+		serve(w, r, body)
+	})
+}
+
+// Configure gives the channels a setting that the fake knows only when it runs.
+func (f *Fake) Configure(name string, value any) { f.opening.Settings[name] = value }
+
+// Settings are those of a channel to the fake.
+func (f *Fake) Settings() settings.Values {
+	values := settings.Values{"endpoint": f.URL + f.opening.Path}
+	maps.Copy(values, f.opening.Settings)
+	maps.Copy(values, f.opening.More)
+	return values
+}
+
+// Environment holds the credentials, and the clock of the test.
+func (f *Fake) Environment() settings.Environment { return f.opening.Environment }
+
+// Open returns a new channel to the fake.
+func (f *Fake) Open(t *testing.T) channels.Channel {
+	t.Helper()
+	channel, err := f.opening.Driver.Open("shop", f.Settings(), f.Environment())
+	require.NoError(t, err)
+	return channel
+}
+
+// Body is the last body of a call, by the name that the fake gives it.
+func (f *Fake) Body(call string) []byte {
+	f.Mutex.Lock()
+	defer f.Mutex.Unlock()
+	return f.Bodies[call]
+}
+
+// IssueToken makes an access token with a life. It holds the credential, so that no error may hold the token either. The Mutex is held.
+func (f *Fake) IssueToken(prefix string, life time.Duration) string {
+	f.issued++
+	token := fmt.Sprintf("%s%s-%d", prefix, Credential, f.issued)
+	f.tokens[token] = f.Now().Add(life)
+	return token
+}
+
+// TakesToken is true for a token that was issued and has not expired. The Mutex is held.
+func (f *Fake) TakesToken(token string) bool {
+	expires, known := f.tokens[token]
+	return known && f.Now().Before(expires)
+}
+
+// Revoke ends every access token before its time.
+func (f *Fake) Revoke() {
+	f.Mutex.Lock()
+	defer f.Mutex.Unlock()
+	clear(f.tokens)
+}
+
+// Tokens counts the access tokens that were issued.
+func (f *Fake) Tokens() int {
+	f.Mutex.Lock()
+	defer f.Mutex.Unlock()
+	return f.issued
+}
+
+// Offending is an item with a SKU that is refused for ever, at the first location of a store that has some.
+func Offending(sku string, locations []string) channels.Item {
+	item := channels.Item{ChannelSKU: sku, Quantity: 1}
+	if len(locations) > 0 {
+		item.Location = locations[0]
+	}
+	return item
+}
+
+// Reply answers with JSON.
+func Reply(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,92 @@
+package warehousetest
+
+import (
+	"maps"
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// Fake is what the fakes of warehouses with an API share: a Server, and how a source that reads them is opened. A fake embeds it, and adds
+// what its warehouse answers.
+type Fake struct {
+	*Server
+	// Mutex guards what the fake keeps.
+	Mutex sync.Mutex
+
+	opening Opening
+}
+
+// Opening is how a source that reads a fake is opened.
+type Opening struct {
+	ID       string // of the warehouse in the configuration
+	Driver   warehouses.Driver
+	Path     string          // of the endpoint, behind the address of the fake
+	Settings settings.Values // besides the endpoint
+}
+
+// NewFake starts a Server that ends with the test. The Mutex is held while a call is answered.
+func NewFake(t testing.TB, opening Opening, answer func(request *http.Request, body []byte) Answer) *Fake {
+	t.Helper()
+	f := &Fake{opening: opening}
+	f.Server = NewServer(t, func(request *http.Request, body []byte) Answer {
+		f.Mutex.Lock()
+		defer f.Mutex.Unlock()
+		return answer(request, body)
+	})
+	return f
+}
+
+// Endpoint is the fake's address.
+func (f *Fake) Endpoint() string { return f.URL + f.opening.Path }
+
+// Settings are those of a source that reads the fake, with others on top.
+func (f *Fake) Settings(other map[string]any) settings.Values {
+	values := settings.Values{"endpoint": f.Endpoint()}
+	maps.Copy(values, f.opening.Settings)
+	maps.Copy(values, other)
+	return values
+}
+
+// Open returns a source that reads the fake, at the driver's pace.
+func (f *Fake) Open(t testing.TB) warehouses.Source { return f.OpenWith(t, nil) }
+
+// OpenWith returns a source with other settings on top.
+func (f *Fake) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
+	t.Helper()
+	source, err := f.opening.Driver.Open(f.opening.ID, f.Settings(other), Environment())
+	require.NoError(t, err)
+	return source
+}
+
+// Refusal is the answer to a call whose credential is not accepted, or that has a fault before any rows; false when there is none. The form
+// of an error is the fake's own; it holds the credential, so that no error of a driver may hold the body.
+func (f *Fake) Refusal(request *http.Request, accepted bool, failure func(status int, words string) Answer, throttled func() Answer) (Answer, bool) {
+	given := request.Header.Get("Authorization")
+	switch fault := f.Fault(); {
+	case fault == Redirects:
+		return f.Elsewhere(), true
+	case fault == Unauthorised, !accepted:
+		return failure(http.StatusUnauthorized, "not with "+given), true
+	case fault == Throttles:
+		return throttled(), true
+	case fault == Falters:
+		return failure(http.StatusInternalServerError, "for "+given), true
+	case fault == Garbage:
+		return SignIn(), true
+	}
+	return Answer{}, false
+}
+
+// Later is an answer that asks for a wait in Retry-After.
+func (a Answer) Later(wait time.Duration) Answer {
+	a.Header.Set("Retry-After", strconv.Itoa(int(wait/time.Second)))
+	return a
+}
