@@ -28,18 +28,34 @@
     const active = document.activeElement;
     return part.contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName);
   };
+  // What has a key is found again in what takes its place: the focus, what was opened, and how far it was scrolled sideways.
+  const keyed = (part, key) => part.querySelector('[data-key="' + CSS.escape(key) + '"]');
   const take = (event) => {
     const { id, html } = JSON.parse(event.data);
     const part = document.getElementById("part-" + id);
     if (!part || busy(part)) return;
     const active = document.activeElement;
-    const focused = part.contains(active) && active.dataset.key;
+    const focused = part.contains(active) && part !== active;
+    const opened = [...part.querySelectorAll("details[open] > summary[data-key]")].map((e) => e.dataset.key);
+    const scrolled = [...part.querySelectorAll("[data-key]")].filter((e) => e.scrollLeft).map((e) => [e.dataset.key, e.scrollLeft]);
     const stage = part.querySelector("[data-stage]");
     const before = stage && stage.dataset.stage;
     part.innerHTML = html;
+    for (const key of opened) {
+      const again = keyed(part, key);
+      if (again) again.parentElement.open = true;
+    }
+    for (const [key, left] of scrolled) {
+      const again = keyed(part, key);
+      if (again) again.scrollLeft = left;
+    }
     if (focused) {
-      const again = part.querySelector('[data-key="' + CSS.escape(focused) + '"]');
-      if (again) again.focus();
+      const again = active.dataset.key && keyed(part, active.dataset.key);
+      if (again) again.focus({ preventScroll: true });
+      if (!again || document.activeElement !== again) { // it is gone, or off: who uses the keyboard goes on from the part
+        part.tabIndex = -1;
+        part.focus({ preventScroll: true });
+      }
     }
     const now = part.querySelector("[data-stage]");
     const after = now && now.dataset.stage;

@@ -12,7 +12,7 @@ import (
 // say why they are off, and when the part is back the same page goes on.
 func TestPartsThatAreAway(t *testing.T) {
 	t.Parallel()
-	r := startRig(t, func(scenario string) string { return scenario })
+	r := startRig(t, changes{})
 	b := open(t, r.address)
 	b.do(chromedp.Navigate(r.link), chromedp.WaitReady("#main"))
 

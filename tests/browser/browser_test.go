@@ -178,6 +178,13 @@ func (b *browser) unexplained() []string {
 	return get(b, chromedp.Evaluate[[]string](`[...document.querySelectorAll("main form[method=post] button")].filter(e => !e.title || !(e.disabled || e.textContent.includes("Look the chosen ones up anew"))).map(e => e.textContent.trim())`))
 }
 
+// offers is true when a page has a button with these words.
+func (b *browser) offers(words string) bool {
+	b.t.Helper()
+	buttons := get(b, chromedp.Evaluate[[]string](`[...document.querySelectorAll("main button")].map(e => e.textContent.trim())`))
+	return strings.Contains(strings.Join(buttons, "\n"), words)
+}
+
 // path is where the tab is, without its query.
 func (b *browser) path() string {
 	b.t.Helper()

@@ -80,9 +80,19 @@ var (
 	quietLines = regexp.MustCompile(`(?m)^(trade|    faults):.*$`)
 )
 
+// changes are what a rig has differently from the demo: the sandbox's scenario, and the configuration. What is nil is as it is there.
+type changes struct{ scenario, configuration func(text string) string }
+
 // startRig starts everything but the worker.
-func startRig(t *testing.T, change func(scenario string) string) *rig {
+func startRig(t *testing.T, differs changes) *rig {
 	t.Helper()
+	as := func(text string) string { return text }
+	if differs.scenario == nil {
+		differs.scenario = as
+	}
+	if differs.configuration == nil {
+		differs.configuration = as
+	}
 	programs, err := filepath.Abs(filepath.Join(root, "bin"))
 	require.NoError(t, err)
 	r := &rig{demo: &demo{t: t}, folder: t.TempDir()}
@@ -108,9 +118,11 @@ func startRig(t *testing.T, change func(scenario string) string) *rig {
 	r.temporal.start()
 	examples := filepath.Join(r.folder, "examples")
 	require.NoError(t, os.CopyFS(examples, os.DirFS(filepath.Join(root, "examples"))))
-	r.rewrite(filepath.Join(examples, "demo.yaml"), func(text string) string { return strings.ReplaceAll(text, "127.0.0.1:9470", "127.0.0.1:"+box) })
+	r.rewrite(filepath.Join(examples, "demo.yaml"), func(text string) string {
+		return differs.configuration(strings.ReplaceAll(text, "127.0.0.1:9470", "127.0.0.1:"+box))
+	})
 	scenario := filepath.Join(examples, "sandbox.yaml")
-	r.rewrite(scenario, func(text string) string { return change(quietLines.ReplaceAllString(text, "")) })
+	r.rewrite(scenario, func(text string) string { return differs.scenario(quietLines.ReplaceAllString(text, "")) })
 	launch("sandbox", "--listen", "127.0.0.1:"+box, "--scenario", scenario).start()
 	answers(t, "127.0.0.1:"+server)
 	answers(t, "127.0.0.1:"+box)
