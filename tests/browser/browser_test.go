@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -155,15 +154,24 @@ func (b *browser) set(field, text string) {
 // until waits for a page to say something by itself: nothing is loaded again.
 func (b *browser) until(selector, words string) {
 	b.t.Helper()
-	script := fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.textContent.includes(%q))`, selector, words)
-	require.True(b.t, get(b, chromedp.Poll[bool](script, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience))), "%s: %s", selector, words)
+	b.wait(selector, words, fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.textContent.includes(%q))`, selector, words))
 }
 
 // gone waits for a page to say something no longer by itself.
 func (b *browser) gone(selector, words string) {
 	b.t.Helper()
-	script := fmt.Sprintf(`![...document.querySelectorAll(%q)].some(e => e.textContent.includes(%q))`, selector, words)
-	require.True(b.t, get(b, chromedp.Poll[bool](script, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience))), "%s: %s", selector, words)
+	b.wait(selector, "no longer "+words, fmt.Sprintf(`![...document.querySelectorAll(%q)].some(e => e.textContent.includes(%q))`, selector, words))
+}
+
+// wait waits until a script is true.
+func (b *browser) wait(selector, words, script string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_, err := chromedp.Run(ctx, chromedp.Poll[bool](script, chromedp.WithPollingInterval(tick), chromedp.WithPollingTimeout(0)))
+	if err != nil {
+		require.NoError(b.t, err, "%s says: %s; it says: %s", selector, words, get(b, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll(%q)].map(e => e.innerText).join("\n")`, selector))))
+	}
 }
 
 // off are the buttons that cannot be pressed.

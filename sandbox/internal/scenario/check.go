@@ -181,6 +181,11 @@ func (c *checker) faults(path string, f Faults, store bool) {
 	}
 	c.span(path+".slow_for", f.SlowFor, 0)
 	c.unique(path+".poison", "SKU", f.Poison)
+	for _, sku := range slices.Sorted(maps.Keys(f.PoisonWords)) {
+		if !slices.Contains(f.Poison, sku) {
+			c.fail(path+".poison_words", "%q is not among the SKUs of poison", sku)
+		}
+	}
 	if f.Redirect != "" {
 		if address, err := url.Parse(f.Redirect); err != nil || address.Host == "" {
 			c.fail(path+".redirect", "expected an address like http://127.0.0.1:9999/, found %q", f.Redirect)
@@ -198,6 +203,6 @@ func (c *checker) faults(path string, f Faults, store bool) {
 			"truncate": f.Truncate != 0, "repeat_page": f.RepeatPage, "shrink": f.Shrink != 0, "empty": f.Empty, "bad_rows": f.BadRows != 0,
 		})
 	} else {
-		only("stores", "warehouse", map[string]bool{"ack_without_effect": f.AckWithoutEffect != 0, "poison": len(f.Poison) > 0})
+		only("stores", "warehouse", map[string]bool{"ack_without_effect": f.AckWithoutEffect != 0, "poison": len(f.Poison) > 0, "poison_words": len(f.PoisonWords) > 0})
 	}
 }

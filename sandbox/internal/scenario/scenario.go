@@ -83,15 +83,17 @@ type Faults struct {
 	AckWithoutEffect float64 `yaml:"ack_without_effect" json:"ack_without_effect"` // stores
 	Truncate         float64 `yaml:"truncate" json:"truncate"`                     // warehouses
 
-	RetryAfter   string   `yaml:"retry_after" json:"retry_after"`
-	SlowFor      Span     `yaml:"slow_for" json:"slow_for"`
-	Poison       []string `yaml:"poison" json:"poison"` // stores
-	Unauthorized bool     `yaml:"unauthorized" json:"unauthorized"`
-	Redirect     string   `yaml:"redirect" json:"redirect"`
-	RepeatPage   bool     `yaml:"repeat_page" json:"repeat_page"` // warehouses, and the rest as well
-	Shrink       float64  `yaml:"shrink" json:"shrink"`
-	Empty        bool     `yaml:"empty" json:"empty"`
-	BadRows      float64  `yaml:"bad_rows" json:"bad_rows"`
+	RetryAfter string   `yaml:"retry_after" json:"retry_after"`
+	SlowFor    Span     `yaml:"slow_for" json:"slow_for"`
+	Poison     []string `yaml:"poison" json:"poison"` // stores
+	// PoisonWords is what the store says of a poisoned SKU, in place of its own words.
+	PoisonWords  map[string]string `yaml:"poison_words" json:"poison_words"`
+	Unauthorized bool              `yaml:"unauthorized" json:"unauthorized"`
+	Redirect     string            `yaml:"redirect" json:"redirect"`
+	RepeatPage   bool              `yaml:"repeat_page" json:"repeat_page"` // warehouses, and the rest as well
+	Shrink       float64           `yaml:"shrink" json:"shrink"`
+	Empty        bool              `yaml:"empty" json:"empty"`
+	BadRows      float64           `yaml:"bad_rows" json:"bad_rows"`
 }
 
 // Drawn is a fault that the seed draws for each call.

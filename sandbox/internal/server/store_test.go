@@ -129,7 +129,7 @@ func TestStaleWrites(t *testing.T) {
 
 func TestPerItem(t *testing.T) {
 	t.Parallel()
-	b := setup(t, store("per_item", ", clamp: 100, faults: {poison: [BAD]}"))
+	b := setup(t, store("per_item", ", clamp: 100, faults: {poison: [BAD], poison_words: {BAD: no longer sold}}"))
 	require.Equal(t, 200, b.call("POST", "/judge/stores/shop/set", `{"items":[{"sku":"BAD","quantity":3}]}`).status)
 	g := b.call("POST", "/stores/shop/batch", `{"items":[{"sku":"A","quantity":1},{"sku":"BAD","quantity":1},{"sku":"B","quantity":500},{"sku":"C","location":"x","quantity":1}]}`)
 	all := results(t, g)
@@ -139,7 +139,7 @@ func TestPerItem(t *testing.T) {
 	require.Equal(t, int64(100), *all["B@"].Quantity, "what is shown, not what was asked for")
 	require.Equal(t, "error", all["BAD@"].Status)
 	require.Equal(t, "poison", all["BAD@"].Code)
-	require.NotEmpty(t, all["BAD@"].Message)
+	require.Equal(t, "no longer sold", all["BAD@"].Message)
 	require.Equal(t, int64(3), *all["BAD@"].Quantity)
 	require.Equal(t, "not_stocked", all["C@x"].Code)
 	require.Nil(t, all["C@x"].Quantity)

@@ -42,7 +42,7 @@ type target struct {
 
 	mutex     sync.Mutex
 	faults    scenario.Faults
-	poison    map[string]bool
+	poison    map[string]string
 	throttled uint64
 	overruns  uint64
 }
@@ -54,15 +54,15 @@ type call struct {
 	path    []string // behind the target's name, decoded
 	body    []byte
 	faults  scenario.Faults
-	poison  map[string]bool
+	poison  map[string]string
 	drawn   string // the fault that the seed drew for the call
 	outcome record.Outcome
 }
 
 func (t *target) setFaults(faults scenario.Faults) {
-	poison := make(map[string]bool, len(faults.Poison))
+	poison := make(map[string]string, len(faults.Poison))
 	for _, sku := range faults.Poison {
-		poison[sku] = true
+		poison[sku] = faults.PoisonWords[sku]
 	}
 	t.mutex.Lock()
 	defer t.mutex.Unlock()

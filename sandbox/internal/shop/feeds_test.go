@@ -39,7 +39,7 @@ func bubble(t *testing.T, together bool, test func(t *testing.T, f *feeds)) {
 
 func (f *feeds) submit(key string, items ...shop.Item) (string, shop.Seen) {
 	f.calls++
-	call := shop.Call{N: f.calls, Poison: map[string]bool{"BAD": true}}
+	call := shop.Call{N: f.calls, Poison: map[string]string{"BAD": ""}}
 	answer, seen := f.SubmitOnce(key, sha256.Sum256(fmt.Append(nil, items)), call, items, func(id string) shop.Answer {
 		return shop.Answer{Status: 202, Body: []byte(id)}
 	})

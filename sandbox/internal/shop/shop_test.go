@@ -42,6 +42,7 @@ func TestRules(t *testing.T) {
 		item   shop.Item
 		code   string
 		actual *int64
+		says   string // empty: what the shop says itself
 	}{
 		"known":                 {item: shop.Item{SKU: "A", Location: "front", Quantity: 1}},
 		"zero":                  {item: shop.Item{SKU: "A", Location: "front"}},
@@ -53,6 +54,7 @@ func TestRules(t *testing.T) {
 		"no such location":      {item: shop.Item{SKU: "A", Location: "attic", Quantity: 1}, code: shop.CodeNowhere},
 		"no location":           {item: shop.Item{SKU: "A", Quantity: 1}, code: shop.CodeNowhere},
 		"poison":                {item: shop.Item{SKU: "BAD", Location: "front", Quantity: 1}, code: shop.CodePoison},
+		"poison, in its words":  {item: shop.Item{SKU: "WORSE", Location: "front", Quantity: 1}, code: shop.CodePoison, says: "=1+1 <b>"},
 		"poison before all":     {item: shop.Item{SKU: "BAD", Location: "attic", Quantity: -1}, code: shop.CodePoison},
 		"compares":              {item: shop.Item{SKU: "A", Location: "front", Quantity: 1, Compare: &five}},
 		"compares wrongly":      {item: shop.Item{SKU: "A", Location: "front", Quantity: 1, Compare: &six}, code: shop.CodeStale, actual: &five},
@@ -63,7 +65,7 @@ func TestRules(t *testing.T) {
 			s := open(shop.Setup{Locations: []string{"front", "outlet"}, Listed: true, Items: []string{"A", "BAD"}})
 			require.NoError(t, s.Edit([]shop.Item{{SKU: "A", Location: "front", Quantity: 5}}))
 			before := shown(s)
-			outcomes, applied := s.Set(shop.Call{N: 1, Poison: map[string]bool{"BAD": true}}, []shop.Item{test.item}, false)
+			outcomes, applied := s.Set(shop.Call{N: 1, Poison: map[string]string{"BAD": "", "WORSE": "=1+1 <b>"}}, []shop.Item{test.item}, false)
 			require.Equal(t, []string{test.code}, codes(outcomes))
 			if test.code == "" {
 				require.Equal(t, 1, applied)
@@ -73,6 +75,9 @@ func TestRules(t *testing.T) {
 			}
 			require.Zero(t, applied)
 			require.NotEmpty(t, outcomes[0].Problem.Message)
+			if test.says != "" {
+				require.Equal(t, test.says, outcomes[0].Problem.Message)
+			}
 			require.Equal(t, test.actual, outcomes[0].Problem.Actual)
 			require.Equal(t, before, shown(s))
 		})

@@ -1,11 +1,14 @@
 package shop
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Call is what the rules need to know of a call that writes.
 type Call struct {
 	N      uint64
-	Poison map[string]bool // SKUs that are refused for ever
+	Poison map[string]string // SKUs that are refused for ever, and what the store says of each; empty: its own words
 	// WithoutEffect takes the call as if it were good and changes nothing.
 	WithoutEffect bool
 }
@@ -70,10 +73,11 @@ func (s *Store) judge(call Call, item Item) (place, *Problem) {
 	if i, known := s.found[at]; known {
 		shown = s.levels[i].quantity
 	}
+	said, poisoned := call.Poison[item.SKU]
 	switch {
-	case call.Poison[item.SKU]:
+	case poisoned:
 		s.counts.Poisoned++
-		return at, &Problem{Code: CodePoison, Message: fmt.Sprintf("the store never takes %q", item.SKU)}
+		return at, &Problem{Code: CodePoison, Message: cmp.Or(said, fmt.Sprintf("the store never takes %q", item.SKU))}
 	case item.SKU == "":
 		return at, &Problem{Code: CodeUnknown, Message: "the item has no sku"}
 	case s.setup.Listed && !s.listed[item.SKU]:
