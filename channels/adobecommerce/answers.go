@@ -31,14 +31,14 @@ func (s *store) readReceipt(answer outbound.Answer, items []channels.Item) (chan
 		return s.readRefusal(answer)
 	}
 	if answer.Status != http.StatusAccepted && answer.Status != http.StatusOK {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "its status is not one that the store's API promises")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
 	}
 	var said receipt
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.BulkUUID == "" {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the bulk")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the bulk")
 	}
 	reply := s.waiting(items, ticket{uuid: said.BulkUUID})
 	open := len(items)
@@ -63,7 +63,7 @@ func (s *store) readRefusal(answer outbound.Answer) (channels.Reply, error) {
 		return channels.Reply{}, s.readStatus(answer)
 	case strings.Contains(strings.ToLower(said.Message), "maximum"):
 		// `Maximum items of type "%type" is %max` (core, EntityArrayValidator); how the limit of a bulk is worded is not confirmed.
-		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Reason: "store " + s.id + ": it takes fewer figures in a bulk; lower the setting batch_limit"}
+		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Reason: "store " + s.ID + ": it takes fewer figures in a bulk; lower the setting batch_limit"}
 	}
 	return channels.Reply{Refused: true, Reason: said.text()}, nil
 }
@@ -71,13 +71,13 @@ func (s *store) readRefusal(answer outbound.Answer) (channels.Reply, error) {
 // readStatus reads a status that failure leaves to the driver, where no item can be meant.
 func (s *store) readStatus(answer outbound.Answer) error {
 	if answer.Status < http.StatusBadRequest {
-		return channels.Unreadable(s.id, answer, "its status is not one that the store's API promises")
+		return channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
 	}
 	reason := "it does not take the call; check the endpoint, store_view, and that the modules of Multi Source Inventory are enabled"
 	if answer.Status == http.StatusNotFound {
 		reason = "there is no such API at this address; correct the endpoint and store_view, and enable the modules of Multi Source Inventory and of asynchronous operations"
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": " + reason, Words: readProblem(answer).text()}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": " + reason, Words: readProblem(answer).text()}
 }
 
 // problem is an error of the API (core, ErrorProcessor). Its message has places for its parameters, which are a list or have names.

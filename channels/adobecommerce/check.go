@@ -12,8 +12,8 @@ import (
 // Check reads the sources, a product, a figure, and the report on a bulk that does not exist. Each needs a permission of its own.
 // Whether figures may be set (Magento_InventoryApi::stock_source_item_assign) cannot be asked without setting one.
 func (s *store) Check(ctx context.Context) (channels.Finding, error) {
-	finding := channels.Finding{Account: s.endpoint}
-	if parsed, err := url.Parse(s.endpoint); err == nil {
+	finding := channels.Finding{Account: s.Endpoint}
+	if parsed, err := url.Parse(s.Endpoint); err == nil {
 		finding.Account = parsed.Host + parsed.Path
 	}
 	finding.Account += ", store view " + s.view
@@ -97,7 +97,7 @@ func (s *store) checkReports(ctx context.Context) error {
 		return err
 	}
 	if answer.Status == http.StatusOK {
-		return channels.Unreadable(s.id, answer, "it tells of a bulk that does not exist")
+		return channels.Unreadable(s.ID, answer, "it tells of a bulk that does not exist")
 	}
 	return s.readStatus(answer)
 }
@@ -111,11 +111,11 @@ func (s *store) get(ctx context.Context, path string, into any, total **int) err
 	if answer.Status != http.StatusOK {
 		return s.readStatus(answer)
 	}
-	if err := channels.Read(s.id, answer, into); err != nil {
+	if err := channels.Read(s.ID, answer, into); err != nil {
 		return err
 	}
 	if *total == nil {
-		return channels.Unreadable(s.id, answer, "it does not count what there is")
+		return channels.Unreadable(s.ID, answer, "it does not count what there is")
 	}
 	return nil
 }

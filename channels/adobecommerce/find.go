@@ -44,11 +44,11 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		Items []product `json:"items"`
 		Total *int      `json:"total_count"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return nil, channels.Budget{}, err
 	}
 	if said.Total == nil {
-		return nil, channels.Budget{}, channels.Unreadable(s.id, answer, "it does not count the products")
+		return nil, channels.Budget{}, channels.Unreadable(s.ID, answer, "it does not count the products")
 	}
 	more := *said.Total > len(said.Items)
 	if more && asked > 1 {
@@ -57,7 +57,7 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 	exact, similar := map[string][]product{}, map[string][]product{}
 	for _, one := range said.Items {
 		if one.SKU == "" || one.Type == "" {
-			return nil, channels.Budget{}, channels.Unreadable(s.id, answer, "a product in it has no SKU or no type")
+			return nil, channels.Budget{}, channels.Unreadable(s.ID, answer, "a product in it has no SKU or no type")
 		}
 		exact[one.SKU] = append(exact[one.SKU], one)
 		similar[fold(one.SKU)] = append(similar[fold(one.SKU)], one)
@@ -106,7 +106,7 @@ func search(items []channels.Item) (query string, asked int) {
 }
 
 func (s *store) smaller(why string) error {
-	return &channels.Error{Next: channels.Smaller, Reason: "store " + s.id + ": " + why}
+	return &channels.Error{Next: channels.Smaller, Reason: "store " + s.ID + ": " + why}
 }
 
 // fold is what the database takes for the same SKU: it does not tell upper from lower case, nor blanks at the end.

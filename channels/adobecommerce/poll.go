@@ -69,7 +69,7 @@ func unknownBulk(answer outbound.Answer) bool {
 // forgotten is the error for a bulk that nothing more will be heard of. Figures are absolute: building them anew is right whether or not
 // it was applied.
 func (s *store) forgotten(answer outbound.Answer, why string) error {
-	return &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.id, why)}
+	return &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
 }
 
 // report is what the store says of a bulk (use-rest/operation-status-endpoints, detailed-status).
@@ -101,11 +101,11 @@ const (
 // ledger keeps what an earlier answer settled. What the report does not name stays Unknown.
 func (s *store) readReport(answer outbound.Answer, on ticket, items []channels.Item) (channels.Reply, error) {
 	var said report
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.BulkID != on.uuid {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it is not about the bulk that was asked for")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it is not about the bulk that was asked for")
 	}
 	on.asked++
 	if len(said.Operations) == 0 {
@@ -157,7 +157,7 @@ func (s *store) readReport(answer outbound.Answer, on ticket, items []channels.I
 
 // numbered is the error for a report whose operations are not numbered by their position in the call: nothing in it can be believed.
 func (s *store) numbered() error {
-	return &channels.Error{Next: channels.AskPerson, Reason: "store " + s.id + ": it numbers the operations of a bulk in a way of its own, so reports cannot be read; Adobe Commerce or Magento 2.4 or later is needed"}
+	return &channels.Error{Next: channels.AskPerson, Reason: "store " + s.ID + ": it numbers the operations of a bulk in a way of its own, so reports cannot be read; Adobe Commerce or Magento 2.4 or later is needed"}
 }
 
 // other tells that an operation was for another item than the one in its place, where the report says what it was for.

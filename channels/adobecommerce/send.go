@@ -21,12 +21,12 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 
 // call makes one HTTP call. Its error is one that holds for every kind of call; other statuses are the caller's.
 func (s *store) call(ctx context.Context, method, path string, body []byte) (outbound.Answer, error) {
-	answer, err := s.client.Do(ctx, method, s.address(path), outbound.Bearer(s.token), body)
+	answer, err := s.Client.Do(ctx, method, s.address(path), outbound.Bearer(s.token), body)
 	return answer, s.failure(answer, err)
 }
 
 // address is where a path of the API is.
-func (s *store) address(path string) string { return s.endpoint + "/rest/" + s.view + path }
+func (s *store) address(path string) string { return s.Endpoint + "/rest/" + s.view + path }
 
 // resources are what a permission is called.
 var resources = regexp.MustCompile(`^[A-Za-z]+_[A-Za-z]+::[a-z_]+$`)
@@ -34,16 +34,16 @@ var resources = regexp.MustCompile(`^[A-Za-z]+_[A-Za-z]+::[a-z_]+$`)
 // failure is channels.Failure, and says more of a credential that is not taken: a permission that is missing is answered with 401 as
 // well, and names what is missing (core, AuthorizationException).
 func (s *store) failure(answer outbound.Answer, failed error) error {
-	err := channels.InWords(channels.Failure(s.id, answer, failed, s.now()), "", readProblem(answer).text())
+	err := channels.InWords(channels.Failure(s.ID, answer, failed, s.Now()), "", readProblem(answer).text())
 	var told *channels.Error
 	if !errors.As(err, &told) || answer.Status != http.StatusUnauthorized {
 		return err
 	}
 	if missing := readProblem(answer).parameter("resources"); resources.MatchString(missing) {
 		told.Code = missing
-		told.Reason = "store " + s.id + ": the integration has no access to the resource " + missing + ", or its token is not accepted; see System, Integrations, and Stores, Configuration, Services, OAuth, Allow OAuth Access Tokens to be used as standalone Bearer tokens"
+		told.Reason = "store " + s.ID + ": the integration has no access to the resource " + missing + ", or its token is not accepted; see System, Integrations, and Stores, Configuration, Services, OAuth, Allow OAuth Access Tokens to be used as standalone Bearer tokens"
 		return err
 	}
-	told.Reason = "store " + s.id + `: it does not accept the token; the integration must be active, and "Allow OAuth Access Tokens to be used as standalone Bearer tokens" must be on under Stores, Configuration, Services, OAuth`
+	told.Reason = "store " + s.ID + `: it does not accept the token; the integration must be active, and "Allow OAuth Access Tokens to be used as standalone Bearer tokens" must be on under Stores, Configuration, Services, OAuth`
 	return err
 }

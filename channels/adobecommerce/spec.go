@@ -73,23 +73,20 @@ var (
 
 // store is an Adobe Commerce store. It is safe for concurrent use.
 type store struct {
-	id          string
-	endpoint    string // without a slash at its end
+	outbound.Partner
 	view        string // the store view, as a part of an address
 	token       settings.Credential
 	source      string // of items without a location
 	inStock     bool   // marks every item in stock
 	reportAfter time.Duration
 	limits      channels.Limits
-	client      *outbound.Client
-	now         func() time.Time
 }
 
 // Open returns the channel of a store. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	partner, values, err := outbound.NewPartner(Spec, id, values, environment, 0)
+	if err != nil {
+		return nil, err
 	}
 	endpoint := values.Text("endpoint")
 	if err := checkAddress(endpoint); err != nil {
@@ -101,19 +98,18 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	}
 	rate := float64(values.Integer("rate"))
 	s := &store{
-		id: id, endpoint: endpoint, view: url.PathEscape(values.Text("store_view")), token: token,
+		Partner: partner,
+		view:    url.PathEscape(values.Text("store_view")), token: token,
 		source: values.Text("default_source"), inStock: values.Text("stock_status") == inStock, reportAfter: values.Duration("report_after"),
 		limits: channels.Limits{
 			Batch: int(values.Integer("batch_limit")), Find: int(values.Integer("find_limit")), Tickets: int(values.Integer("tickets")),
 			Rate: rate, Burst: 2 * rate, Timeout: values.Duration("timeout"),
 			Calls: cmp.Or(int(values.Integer("tickets")), mostCalls), // as many as bulks may be open
 		},
-		now: environment.Clock(),
 	}
 	if s.view == "" || s.source == "" {
 		return nil, errors.New("store_view and default_source of adobecommerce must not be empty; leave them out for their defaults")
 	}
-	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Reach: outbound.ReachOf(Spec, values, environment)})
 	return s, nil
 }
 

@@ -47,11 +47,11 @@ func (s *store) readPatch(answer outbound.Answer, item channels.Item) (channels.
 		Status string  `json:"status"`
 		Issues []issue `json:"issues"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.SKU != item.ChannelSKU {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the SKU that was asked for")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the SKU that was asked for")
 	}
 	items := []channels.Item{item}
 	var reply channels.Reply
@@ -59,7 +59,7 @@ func (s *store) readPatch(answer outbound.Answer, item channels.Item) (channels.
 	case said.Status == "INVALID":
 		verdict := invalid(said.Issues)
 		if verdict.Verdict == channels.NotApplied {
-			return channels.Reply{}, &channels.Error{Status: answer.Status, Code: verdict.Code, Reason: fmt.Sprintf("store %s: Amazon does not accept the figure by a fault of its own", s.id)}
+			return channels.Reply{}, &channels.Error{Status: answer.Status, Code: verdict.Code, Reason: fmt.Sprintf("store %s: Amazon does not accept the figure by a fault of its own", s.ID)}
 		}
 		reply = one(verdict)
 	case said.Status == "ACCEPTED" && s.confirms:
@@ -67,7 +67,7 @@ func (s *store) readPatch(answer outbound.Answer, item channels.Item) (channels.
 	case said.Status == "ACCEPTED":
 		reply = channels.All(items, channels.Applied)
 	default: // VALID is for previews, which are not asked for
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not say whether the figure is accepted")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not say whether the figure is accepted")
 	}
 	reply.Budget = readBudget(answer)
 	return reply, nil
@@ -98,11 +98,11 @@ func (s *store) refusal(answer outbound.Answer, what string) error {
 	said := readProblem(answer)
 	switch {
 	case answer.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.id, answer, "its status is not one that Amazon's API promises")
+		return channels.Unreadable(s.ID, answer, "its status is not one that Amazon's API promises")
 	case said.Code == quotaExceeded:
-		return &channels.Error{Next: channels.Wait, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: it throttles", s.id)}
+		return &channels.Error{Next: channels.Wait, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: it throttles", s.ID)}
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: %s", s.id, what), Words: said.text()}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: %s", s.ID, what), Words: said.text()}
 }
 
 // problem is an error of the API, which comes in a list (ErrorList in the models).
@@ -147,11 +147,11 @@ func (s *store) readReport(answer outbound.Answer, feed string, items []channels
 			Accepted *int `json:"messagesAccepted"`
 		} `json:"summary"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.Header.FeedID != feed || said.Issues == nil || said.Summary == nil || said.Summary.Accepted == nil {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it is not the report on this feed")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it is not the report on this feed")
 	}
 	named, contradicted, whole := sorted(said.Issues, items)
 	accepted, unnamed := *said.Summary.Accepted, len(items)-len(named)-len(contradicted)
@@ -181,7 +181,7 @@ func (s *store) readReport(answer outbound.Answer, feed string, items []channels
 		}
 	}
 	if own == len(items) {
-		return channels.Reply{}, &channels.Error{Next: channels.Anew, Code: reply.Items[0].Code, Reason: fmt.Sprintf("store %s: Amazon failed on every message of the feed by a fault of its own; the items are sent again", s.id)}
+		return channels.Reply{}, &channels.Error{Next: channels.Anew, Code: reply.Items[0].Code, Reason: fmt.Sprintf("store %s: Amazon failed on every message of the feed by a fault of its own; the items are sent again", s.ID)}
 	}
 	return reply, nil
 }

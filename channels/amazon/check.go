@@ -24,7 +24,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if listings.Count == nil {
-		return channels.Finding{}, &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not count the listings", s.id)}
+		return channels.Finding{}, &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not count the listings", s.ID)}
 	}
 	finding := channels.Finding{
 		Account: fmt.Sprintf("seller %s in marketplace %s", s.seller, s.marketplace),
@@ -57,5 +57,5 @@ func (s *session) read(ctx context.Context, path string, into any) error {
 	if answer.Status != http.StatusOK {
 		return s.refusal(answer, "it cannot be read; check seller_id, marketplace_id, region and endpoint")
 	}
-	return channels.Read(s.id, answer, into)
+	return channels.Read(s.ID, answer, into)
 }

@@ -94,7 +94,7 @@ func (s *reportingStore) Poll(ctx context.Context, text string, items []channels
 // forgotten is the error for a submission that nothing will be heard of. Figures are absolute: building them anew is right whether or not
 // it was applied.
 func (s *store) forgotten(answer outbound.Answer, why string) error {
-	return &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.id, why)}
+	return &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
 }
 
 // unknownHere is true for what Amazon answers about an id that it does not know: 404, or 400 in the models' own examples.
@@ -118,11 +118,11 @@ func (s *session) progress(ctx context.Context, on ticket, items []channels.Item
 		Status     string `json:"processingStatus"`
 		DocumentID string `json:"resultFeedDocumentId"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.FeedID != on.id {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it is not about the feed that was asked for")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it is not about the feed that was asked for")
 	}
 	var reply channels.Reply
 	switch said.Status {
@@ -130,7 +130,7 @@ func (s *session) progress(ctx context.Context, on ticket, items []channels.Item
 		reply = s.waiting(items, ticket{kind: feedTicket, asked: on.asked + 1, id: on.id})
 	case "DONE":
 		if said.DocumentID == "" {
-			return channels.Reply{}, channels.Unreadable(s.id, answer, "the feed is done, but has no report")
+			return channels.Reply{}, channels.Unreadable(s.ID, answer, "the feed is done, but has no report")
 		}
 		reply = s.waiting(items, ticket{kind: reportTicket, feed: on.id, id: said.DocumentID})
 	case "CANCELLED":
@@ -138,7 +138,7 @@ func (s *session) progress(ctx context.Context, on ticket, items []channels.Item
 	case "FATAL": // some, none or all of it may have been applied (feeds_2021-06-30.json)
 		return channels.Reply{}, s.forgotten(answer, "Amazon gave the feed "+on.id+" up with a fatal error; some of it may have been applied")
 	default:
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "the feed has a status that is not known")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "the feed has a status that is not known")
 	}
 	reply.Budget = readBudget(answer)
 	return reply, nil
@@ -159,7 +159,7 @@ func (s *session) report(ctx context.Context, on ticket, items []channels.Item) 
 		URL         string `json:"url"`
 		Compression string `json:"compressionAlgorithm"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if answer, err = s.download(ctx, said.URL, said.Compression); err != nil {
@@ -184,11 +184,11 @@ func (s *session) look(ctx context.Context, on ticket, item channels.Item) (chan
 		return s.readSingleRefusal(answer)
 	}
 	var said listing
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.SKU != item.ChannelSKU {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it is not the listing that was asked for")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it is not the listing that was asked for")
 	}
 	reply, err := s.readListing(said, on, item)
 	reply.Budget = readBudget(answer)

@@ -11,7 +11,6 @@
 package amazon
 
 import (
-	"errors"
 	"time"
 
 	"github.com/tidemark/tidemark/channels"
@@ -80,8 +79,7 @@ var (
 
 // store is a seller account in one marketplace. It is safe for concurrent use.
 type store struct {
-	id            string
-	endpoint      string
+	outbound.Partner
 	tokenEndpoint string
 	seller        string
 	marketplace   string
@@ -97,9 +95,7 @@ type store struct {
 	login         login
 	token         *outbound.Token
 	limits        channels.Limits
-	client        *outbound.Client
 	transfer      *outbound.Client // to and from the addresses of documents, which are not Amazon's API
-	now           func() time.Time
 }
 
 // reportingStore adds the capability of feeds and of figures that are confirmed.
@@ -114,9 +110,9 @@ const (
 
 // Open returns the channel of a store. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	partner, values, err := outbound.NewPartner(Spec, id, values, environment, maxAnswer)
+	if err != nil {
+		return nil, err
 	}
 	secret, err := values.Credential("client_secret", environment)
 	if err != nil {
@@ -128,21 +124,21 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	}
 	timeout := values.Duration("timeout")
 	s := &store{
-		id: id, endpoint: values.Text("endpoint"), tokenEndpoint: values.Text("token_endpoint"),
-		seller: values.Text("seller_id"), marketplace: values.Text("marketplace_id"), locale: values.Text("issue_locale"),
+		Partner:       partner,
+		tokenEndpoint: values.Text("token_endpoint"),
+		seller:        values.Text("seller_id"), marketplace: values.Text("marketplace_id"), locale: values.Text("issue_locale"),
 		productType: values.Text("product_type"), channelCode: values.Text("fulfillment_channel_code"), op: values.Text("op"),
 		feeds: values.Boolean("feeds"), feedFrom: int(values.Integer("feed_from")),
 		confirms: values.Text("confirm") == confirmReport, confirmAfter: values.Duration("confirm_after"), reportAfter: values.Duration("report_after"),
-		login:    login{id: values.Text("client_id"), secret: secret, refresh: refresh},
-		limits:   limits(values),
-		client:   outbound.NewClient(outbound.Limits{Timeout: timeout, Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)}),
+		login:  login{id: values.Text("client_id"), secret: secret, refresh: refresh},
+		limits: limits(values),
+
 		transfer: outbound.NewClient(outbound.Limits{Timeout: timeout, Bytes: maxDocument, Reach: outbound.ReachOf(Spec, values, environment)}),
-		now:      environment.Clock(),
 	}
-	if s.endpoint == "" {
-		s.endpoint = endpoints[values.Text("region")]
+	if s.Endpoint == "" {
+		s.Endpoint = endpoints[values.Text("region")]
 	}
-	s.token = outbound.NewToken(s.now, s.issue)
+	s.token = outbound.NewToken(s.Now, s.issue)
 	if s.feeds || s.confirms {
 		return &reportingStore{s}, nil
 	}

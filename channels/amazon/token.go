@@ -25,12 +25,12 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 		"client_id": {s.login.id}, "client_secret": {s.login.secret.Reveal()},
 	}
 	return channels.Login{
-		Store: s.id, Client: s.client, Now: s.now, Address: s.tokenEndpoint, Body: []byte(form.Encode()), Longest: longestToken,
+		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.tokenEndpoint, Body: []byte(form.Encode()), Longest: longestToken,
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded;charset=UTF-8"}, "Accept": {"application/json"}},
 		Refused: func(answer outbound.Answer) error {
 			return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: fmt.Sprintf("store %s: Login with Amazon "+
 				"does not accept the client or the refresh token; check client_id, client_secret and refresh_token, and whether the secret has "+
-				"expired or the seller has withdrawn the authorisation", s.id)}
+				"expired or the seller has withdrawn the authorisation", s.ID)}
 		},
 	}.Issue(ctx)
 }
@@ -54,9 +54,9 @@ func (s *session) call(ctx context.Context, method, path string, body []byte) (o
 		if body != nil {
 			header.Set("Content-Type", "application/json")
 		}
-		answer, failed := s.client.Do(ctx, method, s.endpoint+path, header, body)
+		answer, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
 		said := readProblem(answer)
-		return answer, channels.InWords(channels.Failure(s.id, answer, failed, s.now()), said.Code, said.text())
+		return answer, channels.InWords(channels.Failure(s.ID, answer, failed, s.Now()), said.Code, said.text())
 	})
 }
 

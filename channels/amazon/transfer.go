@@ -41,20 +41,20 @@ func (s *store) download(ctx context.Context, address, compression string) (outb
 	case "GZIP": // the only algorithm (feeds_2021-06-30.json)
 		content, err := decompressed(answer.Body)
 		if err != nil {
-			return answer, channels.Unreadable(s.id, answer, err.Error())
+			return answer, channels.Unreadable(s.ID, answer, err.Error())
 		}
 		answer.Body = content
 		return answer, nil
 	}
-	return answer, channels.Unreadable(s.id, answer, "the report is compressed in a way that is not known")
+	return answer, channels.Unreadable(s.ID, answer, "the report is compressed in a way that is not known")
 }
 
 // signed refuses an address that would leave the protection that the endpoint has.
 func (s *store) signed(address string) error {
-	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") && strings.HasPrefix(s.endpoint, "http://") {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") && strings.HasPrefix(s.Endpoint, "http://") {
 		return nil
 	}
-	return &channels.Error{Reason: fmt.Sprintf("store %s: Amazon gives no https address for a document", s.id)}
+	return &channels.Error{Reason: fmt.Sprintf("store %s: Amazon gives no https address for a document", s.ID)}
 }
 
 // transferred says what became of a transfer. Whatever failed is tried again with another address, also 403: it says that this one has
@@ -62,11 +62,11 @@ func (s *store) signed(address string) error {
 func (s *store) transferred(what string, answer outbound.Answer, failed error) error {
 	switch {
 	case errors.Is(failed, outbound.ErrRefused):
-		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the %s failed: %v", s.id, what, failed), Cause: failed}
+		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the %s failed: %v", s.ID, what, failed), Cause: failed}
 	case failed != nil:
-		return &channels.Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the %s failed: %v", s.id, what, failed), Cause: failed}
+		return &channels.Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the %s failed: %v", s.ID, what, failed), Cause: failed}
 	case answer.Status < 200 || answer.Status > 299:
-		return &channels.Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the %s is not taken at the address that Amazon signed for it", s.id, what)}
+		return &channels.Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the %s is not taken at the address that Amazon signed for it", s.ID, what)}
 	}
 	return nil
 }

@@ -37,11 +37,11 @@ func (s *store) readAdjustments(answer outbound.Answer, items []channels.Item) (
 	var said struct {
 		TransactionID string `json:"transaction_id"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.TransactionID == "" {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the transaction")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the transaction")
 	}
 	return channels.All(items, channels.Applied), nil
 }
@@ -50,7 +50,7 @@ func (s *store) readAdjustments(answer outbound.Answer, items []channels.Item) (
 // nobody is, the call is refused as a whole.
 func (s *store) readRefusal(answer outbound.Answer, items []channels.Item) (channels.Reply, error) {
 	var said problem
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	offences := said.indexed(len(items))
@@ -77,7 +77,7 @@ func (s *store) readStatus(answer outbound.Answer) error {
 	told := &channels.Error{Status: answer.Status, Next: channels.AskPerson}
 	switch {
 	case answer.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.id, answer, "its status is not one that the store's API promises")
+		return channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
 	case answer.Status == http.StatusConflict, answer.Status == http.StatusLocked:
 		told.Next, told.Reason = channels.Resend, "something else is under way in the store"
 	case answer.Status == 499: // not in net/http
@@ -87,7 +87,7 @@ func (s *store) readStatus(answer outbound.Answer) error {
 	default:
 		told.Reason = fmt.Sprintf("it does not take the call; check the settings store_hash (%s) and endpoint", s.hash)
 	}
-	told.Reason = "store " + s.id + ": " + told.Reason
+	told.Reason = "store " + s.ID + ": " + told.Reason
 	return channels.InWords(told, "", readProblem(answer).Title)
 }
 

@@ -35,7 +35,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if len(locations.Data) == 0 { // every store has one
-		return channels.Finding{}, &channels.Error{Reason: "store " + s.id + ": the answer is not believed: it lists no locations"}
+		return channels.Finding{}, &channels.Error{Reason: "store " + s.ID + ": the answer is not believed: it lists no locations"}
 	}
 	var finding channels.Finding
 	for _, one := range locations.Data {
@@ -72,7 +72,7 @@ func (s *store) checkLocation(locations []location, more bool, finding *channels
 	case !known && more:
 		finding.Notes = append(finding.Notes, fmt.Sprintf("the setting location is not among the first %d locations, so it could not be proved", len(locations)))
 	case !known:
-		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: it has no location %d; correct the setting location", s.id, s.location)}
+		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: it has no location %d; correct the setting location", s.ID, s.location)}
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (s *store) checkWriting(ctx context.Context) error {
 	switch answer.Status {
 	case http.StatusOK, http.StatusBadRequest, http.StatusUnprocessableEntity:
 		if !json.Valid(answer.Body) {
-			return channels.Unreadable(s.id, answer, "it is not the JSON that this store's API promises")
+			return channels.Unreadable(s.ID, answer, "it is not the JSON that this store's API promises")
 		}
 		return nil
 	}
@@ -140,5 +140,5 @@ func (s *store) get(ctx context.Context, path string, into any) error {
 	if answer.Status != http.StatusOK {
 		return s.readStatus(answer)
 	}
-	return channels.Read(s.id, answer, into)
+	return channels.Read(s.ID, answer, into)
 }

@@ -53,7 +53,7 @@ func (s *store) call(ctx context.Context, method, path string, body []byte) (out
 	if body != nil {
 		header.Set("Content-Type", "application/json")
 	}
-	answer, err := s.client.Do(ctx, method, s.api+path, header, body)
+	answer, err := s.Client.Do(ctx, method, s.api+path, header, body)
 	return answer, readBudget(answer.Header), s.failure(answer, err)
 }
 
@@ -68,15 +68,15 @@ func (s *store) failure(answer outbound.Answer, failed error) error {
 	throttled := answer.Status == http.StatusTooManyRequests
 	switch {
 	case throttled && said:
-		told.Next, told.Until, told.Reason = channels.Wait, s.now().Add(reset), "its quota of calls, which all apps of the store share, is used up"
+		told.Next, told.Until, told.Reason = channels.Wait, s.Now().Add(reset), "its quota of calls, which all apps of the store share, is used up"
 	case throttled && !readBudget(answer.Header).Known && answer.Header.Get("Retry-After") == "":
 		told.Next, told.Reason = channels.Resend, "BigCommerce is overloaded"
 	case answer.Status == http.StatusForbidden:
 		told.Next, told.Reason = channels.AskPerson, "the credential does not permit the call; give the API account the scopes "+scopes+", and check the setting store_hash"
 	default:
-		return channels.InWords(channels.Failure(s.id, answer, failed, s.now()), "", readProblem(answer).Title)
+		return channels.InWords(channels.Failure(s.ID, answer, failed, s.Now()), "", readProblem(answer).Title)
 	}
-	told.Reason = "store " + s.id + ": " + told.Reason
+	told.Reason = "store " + s.ID + ": " + told.Reason
 	return channels.InWords(told, "", readProblem(answer).Title)
 }
 

@@ -11,7 +11,6 @@
 package bigcommerce
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -71,24 +70,22 @@ var (
 
 // store is a BigCommerce store. It is safe for concurrent use.
 type store struct {
-	id       string
+	outbound.Partner
 	hash     string
 	api      string // the address of the store in the API, without a version
 	token    settings.Credential
 	location int64
 	reason   string
 	limits   channels.Limits
-	client   *outbound.Client
-	now      func() time.Time
 }
 
 var hashes = regexp.MustCompile(`^[a-zA-Z0-9]{1,40}$`)
 
 // Open returns the channel of a store. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	partner, values, err := outbound.NewPartner(Spec, id, values, environment, maxAnswer)
+	if err != nil {
+		return nil, err
 	}
 	token, err := values.Credential("token", environment)
 	if err != nil {
@@ -100,15 +97,15 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	}
 	quota := quotas[values.Text("plan")]
 	s := &store{
-		id: id, hash: hash, api: values.Text("endpoint") + "/stores/" + hash, token: token,
-		location: values.Integer("location"), reason: values.Text("reason"), now: environment.Clock(),
+		Partner: partner,
+		hash:    hash, api: values.Text("endpoint") + "/stores/" + hash, token: token,
+		location: values.Integer("location"), reason: values.Text("reason"),
 		limits: channels.Limits{
 			Batch: int(values.Integer("batch_limit")), Window: window,
 			Rate: quota / quotaWindow.Seconds(), Burst: quota, Timeout: values.Duration("timeout"),
 			Calls: callsAtOnce,
 		},
 	}
-	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)})
 	return s, nil
 }
 

@@ -193,14 +193,14 @@ func (s *store) readBulk(answer outbound.Answer, items []channels.Item, targets 
 	case answer.Status >= http.StatusBadRequest:
 		return s.readRefusal(answer, items, targets)
 	case answer.Status != http.StatusOK && answer.Status != http.StatusMultiStatus:
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "its status is not one that eBay's API promises")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "its status is not one that eBay's API promises")
 	}
 	var said problems
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if len(said.Responses) == 0 {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it holds no results")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it holds no results")
 	}
 	return readResults(said.Responses, items, targets), nil
 }
@@ -264,7 +264,7 @@ func (s *store) readRefusal(answer outbound.Answer, items []channels.Item, targe
 	case len(items) == 1: // only one can be meant
 		return channels.Reply{Items: []channels.ItemReply{fault.reply(items[0])}}, nil
 	case fault.ID == errorTooManyItems || fault.ID == errorTooManyOffers:
-		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Code: fault.code(), Reason: "store " + s.id + ": the call holds more than it takes; lower the setting batch_limit"}
+		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Code: fault.code(), Reason: "store " + s.ID + ": the call holds more than it takes; lower the setting batch_limit"}
 	}
 	return channels.Reply{Refused: true, Reason: fault.code() + ": " + fault.text()}, nil
 }
@@ -274,7 +274,7 @@ func (s *store) refusal(answer outbound.Answer, fault problem) error {
 	failed := &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: fault.code()}
 	switch {
 	case answer.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.id, answer, "its status is not one that eBay's API promises")
+		return channels.Unreadable(s.ID, answer, "its status is not one that eBay's API promises")
 	case fault.ID == errorLimit:
 		failed.Next, failed.Reason = channels.Wait, "it throttles"
 	case fault.Domain == inventoryDomain && fault.faltering():
@@ -286,6 +286,6 @@ func (s *store) refusal(answer outbound.Answer, fault problem) error {
 	default:
 		failed.Reason = "it does not take the call; check the setting endpoint"
 	}
-	failed.Reason = fmt.Sprintf("store %s: %s", s.id, failed.Reason)
+	failed.Reason = fmt.Sprintf("store %s: %s", s.ID, failed.Reason)
 	return channels.InWords(failed, fault.code(), fault.text())
 }

@@ -56,7 +56,7 @@ func (s *store) readItems(answer outbound.Answer) (total int64, sku string, err 
 		if failed := s.refusal(answer, fault); failed != nil {
 			return 0, "", failed
 		}
-		return 0, "", &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: fault.code(), Reason: "store " + s.id + ": it does not let its inventory be read"}
+		return 0, "", &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: fault.code(), Reason: "store " + s.ID + ": it does not let its inventory be read"}
 	}
 	var said struct {
 		Total *int64 `json:"total"`
@@ -64,11 +64,11 @@ func (s *store) readItems(answer outbound.Answer) (total int64, sku string, err 
 			SKU string `json:"sku"`
 		} `json:"inventoryItems"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return 0, "", err
 	}
 	if said.Total == nil {
-		return 0, "", channels.Unreadable(s.id, answer, "it does not count the inventory items")
+		return 0, "", channels.Unreadable(s.ID, answer, "it does not count the inventory items")
 	}
 	if len(said.Items) > 0 {
 		sku = said.Items[0].SKU

@@ -64,15 +64,15 @@ func (s *store) look(ctx context.Context, sku string) (channels.Found, error) {
 		Total  *int64  `json:"total"`
 		Next   string  `json:"next"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Found{}, err
 	}
 	if said.Offers == nil && (said.Total == nil || *said.Total != 0) {
-		return channels.Found{}, channels.Unreadable(s.id, answer, "it holds no offers")
+		return channels.Found{}, channels.Unreadable(s.ID, answer, "it holds no offers")
 	}
 	for _, one := range said.Offers {
 		if one.ID == "" || one.Marketplace == "" || one.Status == "" {
-			return channels.Found{}, channels.Unreadable(s.id, answer, "an offer in it has no id, no marketplace or no status")
+			return channels.Found{}, channels.Unreadable(s.ID, answer, "an offer in it has no id, no marketplace or no status")
 		}
 	}
 	return s.judge(sku, said.Offers, said.Next != "")

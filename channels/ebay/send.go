@@ -20,7 +20,7 @@ const (
 func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
 	targets, err := targetsOf(call.Items)
 	if err != nil {
-		return channels.Reply{}, &channels.Error{Next: channels.Anew, Reason: "store " + s.id + ": " + err.Error()}
+		return channels.Reply{}, &channels.Error{Next: channels.Anew, Reason: "store " + s.ID + ": " + err.Error()}
 	}
 	answer, err := s.call(ctx, http.MethodPost, bulkPath, call.Body)
 	if err != nil {
@@ -37,14 +37,14 @@ func (s *store) call(ctx context.Context, method, path string, body []byte) (out
 		if body != nil {
 			header["Content-Type"], header["Content-Language"] = []string{"application/json"}, []string{s.language}
 		}
-		answer, failed := s.client.Do(ctx, method, s.endpoint+path, header, body)
+		answer, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
 		return answer, s.failure(answer, failed)
 	})
 }
 
 // failure is channels.Failure, with eBay's own number of the error.
 func (s *store) failure(answer outbound.Answer, failed error) error {
-	err := channels.Failure(s.id, answer, failed, s.now())
+	err := channels.Failure(s.ID, answer, failed, s.Now())
 	var told *channels.Error
 	if errors.As(err, &told) && answer.Status >= http.StatusBadRequest {
 		fault := readProblems(answer).first()

@@ -10,7 +10,6 @@
 package ebay
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"time"
@@ -70,22 +69,19 @@ var (
 
 // store is a seller on one marketplace. It is safe for concurrent use.
 type store struct {
-	id          string
-	endpoint    string
+	outbound.Partner
 	marketplace string
 	language    string
 	login       login
 	token       *outbound.Token
 	limits      channels.Limits
-	client      *outbound.Client
-	now         func() time.Time
 }
 
 // Open returns the channel of a store. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	partner, values, err := outbound.NewPartner(Spec, id, values, environment, maxAnswer)
+	if err != nil {
+		return nil, err
 	}
 	if !marketplaces.MatchString(values.Text("marketplace")) {
 		return nil, fmt.Errorf("marketplace of ebay: %.80q is not a marketplace like EBAY_US", values.Text("marketplace"))
@@ -104,7 +100,8 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	}
 	rate := float64(values.Integer("rate"))
 	s := &store{
-		id: id, endpoint: values.Text("endpoint"), marketplace: values.Text("marketplace"), language: values.Text("language"),
+		Partner:     partner,
+		marketplace: values.Text("marketplace"), language: values.Text("language"),
 		login: login{id: values.Text("client_id"), secret: secret, refresh: refresh},
 		limits: channels.Limits{
 			Batch: int(values.Integer("batch_limit")), Rate: rate, Burst: rate, Timeout: values.Duration("timeout"),
@@ -112,10 +109,8 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 			Find:      1, // GET /offer takes one SKU
 			ItemCalls: values.Integer("revisions"), DayZone: day,
 		},
-		client: outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)}),
-		now:    environment.Clock(),
 	}
-	s.token = outbound.NewToken(s.now, s.issue)
+	s.token = outbound.NewToken(s.Now, s.issue)
 	return s, nil
 }
 

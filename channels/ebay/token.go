@@ -29,7 +29,7 @@ type login struct {
 func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {s.login.refresh.Reveal()}, "scope": {scope}}
 	return channels.Login{
-		Store: s.id, Client: s.client, Now: s.now, Address: s.endpoint + tokenPath, Body: []byte(form.Encode()), Longest: longestToken, Refused: s.noToken,
+		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + tokenPath, Body: []byte(form.Encode()), Longest: longestToken, Refused: s.noToken,
 		Header: http.Header{
 			"Authorization": {outbound.Basic(s.login.id, s.login.secret)},
 			"Content-Type":  {"application/x-www-form-urlencoded"},
@@ -47,7 +47,7 @@ func (s *store) noToken(answer outbound.Answer) error {
 		Code string `json:"error"`
 	}
 	why := "check client_id, client_secret and refresh_token, and that they are of the endpoint's environment (production or sandbox)"
-	if channels.Read(s.id, answer, &said) == nil {
+	if channels.Read(s.ID, answer, &said) == nil {
 		switch said.Code {
 		case "invalid_grant":
 			why = "the refresh token has expired or is of another application, or the seller has withdrawn the consent or changed name or password; have the seller consent again"
@@ -59,5 +59,5 @@ func (s *store) noToken(answer outbound.Answer) error {
 			said.Code = "" // not one of eBay's words
 		}
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: eBay gives no access token: %s", s.id, why)}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: eBay gives no access token: %s", s.ID, why)}
 }

@@ -51,11 +51,11 @@ func (s *store) readAtomic(answer outbound.Answer, items []channels.Item) (chann
 		Applied *bool     `json:"applied"`
 		Errors  []problem `json:"errors"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.Applied == nil || (*said.Applied && len(said.Errors) > 0) {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not say clearly whether the call was applied")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not say clearly whether the call was applied")
 	}
 	if *said.Applied {
 		return channels.All(items, channels.Applied), nil
@@ -67,7 +67,7 @@ func (s *store) readAtomic(answer outbound.Answer, items []channels.Item) (chann
 		case offence.Index == nil: // those that are named are taken out first
 			reason = offence.text()
 		case *offence.Index < 0 || *offence.Index >= len(items):
-			return channels.Reply{}, channels.Unreadable(s.id, answer, "it names an item that was not in the call")
+			return channels.Reply{}, channels.Unreadable(s.ID, answer, "it names an item that was not in the call")
 		default:
 			reply.Items[*offence.Index], named = offence.reply(), true
 		}
@@ -92,11 +92,11 @@ func (s *store) readResults(answer outbound.Answer, items []channels.Item) (chan
 	var said struct {
 		Results []result `json:"results"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.Results == nil {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it has no results")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it has no results")
 	}
 	type place struct{ sku, location string }
 	results := make(map[place]result, len(said.Results))
@@ -159,11 +159,11 @@ func (s *store) readSingle(answer outbound.Answer, item channels.Item) (channels
 	var said struct {
 		Quantity *int64 `json:"quantity"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.Quantity == nil {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not say what the store shows now")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not say what the store shows now")
 	}
 	return channels.Reply{Items: []channels.ItemReply{applied(item, said.Quantity)}}, nil
 }
@@ -174,7 +174,7 @@ func (s *store) readRefusal(answer outbound.Answer) (channels.Reply, error) {
 	failed := &channels.Error{Status: answer.Status, Code: said.Code, Next: channels.AskPerson}
 	switch {
 	case answer.Status < http.StatusBadRequest:
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "its status is not one that the store's API promises")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
 	case said.Code == "key_reused":
 		failed.Next, failed.Reason = channels.Anew, "the key was used before with other bytes"
 	case answer.Status == http.StatusUnprocessableEntity, said.Code == stale, said.Code == "unknown_sku", said.Code == "not_stocked":
@@ -184,7 +184,7 @@ func (s *store) readRefusal(answer outbound.Answer) (channels.Reply, error) {
 	default:
 		failed.Reason = fmt.Sprintf("it does not take the call (%.40q); check that the store's kind is %s", said.Code, s.kind)
 	}
-	failed.Reason = "store " + s.id + ": " + failed.Reason
+	failed.Reason = "store " + s.ID + ": " + failed.Reason
 	return channels.Reply{}, channels.InWords(failed, said.Code, said.Message)
 }
 

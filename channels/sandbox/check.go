@@ -20,7 +20,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if about.Kind != s.kind {
-		return channels.Finding{}, &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: it is of the kind %.40q and is set to %s; correct the setting kind", s.id, about.Kind, s.kind)}
+		return channels.Finding{}, &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: it is of the kind %.40q and is set to %s; correct the setting kind", s.ID, about.Kind, s.kind)}
 	}
 	var page struct {
 		Items []struct {
@@ -48,9 +48,9 @@ func (s *store) get(ctx context.Context, path string, into any) error {
 	if answer.Status != http.StatusOK {
 		_, err := s.readRefusal(answer)
 		if err == nil {
-			err = channels.Unreadable(s.id, answer, "it refuses to be read")
+			err = channels.Unreadable(s.ID, answer, "it refuses to be read")
 		}
 		return err
 	}
-	return channels.Read(s.id, answer, into)
+	return channels.Read(s.ID, answer, into)
 }

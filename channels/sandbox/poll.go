@@ -30,7 +30,7 @@ func (s *feedStore) Poll(ctx context.Context, ticket string, items []channels.It
 	switch {
 	case answer.Status == http.StatusNotFound || answer.Status == http.StatusGone:
 		// The figures are absolute: building them anew is right whether or not the forgotten feed was applied.
-		err = &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: "store " + s.id + ": it does not know the feed any more; its items are sent again"}
+		err = &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: "store " + s.ID + ": it does not know the feed any more; its items are sent again"}
 	case answer.Status >= http.StatusBadRequest:
 		reply, err = s.readRefusal(answer)
 	case done:
@@ -49,11 +49,11 @@ func (s *store) readProgress(answer outbound.Answer, items []channels.Item) (cha
 		State     string `json:"state"`
 		PollAfter int64  `json:"poll_after_ms"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.Feed == "" {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the feed")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the feed")
 	}
 	reply := channels.All(items, channels.Accepted)
 	reply.Ticket = said.Feed
@@ -67,7 +67,7 @@ func (s *store) readProgress(answer outbound.Answer, items []channels.Item) (cha
 	case "failed":
 		return channels.Reply{Refused: true, Reason: "the store could not process the feed"}, nil
 	}
-	return channels.Reply{}, channels.Unreadable(s.id, answer, "the feed has a state that is not known")
+	return channels.Reply{}, channels.Unreadable(s.ID, answer, "the feed has a state that is not known")
 }
 
 // maxPollAfter is the longest wait before a poll that is believed, in milliseconds: an hour.

@@ -53,8 +53,8 @@ func (s *store) call(ctx context.Context, method, path, key string, body []byte)
 	if s.keyed() && key != "" {
 		header.Set("Idempotency-Key", key)
 	}
-	answer, err := s.client.Do(ctx, method, s.endpoint+path, header, body)
-	failed, said := channels.Failure(s.id, answer, err, s.now()), readProblem(answer)
+	answer, err := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
+	failed, said := channels.Failure(s.ID, answer, err, s.Now()), readProblem(answer)
 	return answer, channels.Reply{Budget: readBudget(answer.Header)}, channels.InWords(failed, said.Code, said.Message)
 }
 

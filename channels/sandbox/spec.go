@@ -8,7 +8,6 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -60,13 +59,10 @@ var (
 
 // store is a sandbox store of any kind. It is safe for concurrent use.
 type store struct {
-	id       string
-	endpoint string
-	kind     string
-	token    settings.Credential
-	limits   channels.Limits
-	client   *outbound.Client
-	now      func() time.Time
+	outbound.Partner
+	kind   string
+	token  settings.Credential
+	limits channels.Limits
 }
 
 // feedStore adds the capability that only feeds have.
@@ -74,15 +70,17 @@ type feedStore struct{ *store }
 
 // Open returns the channel of a store. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	partner, values, err := outbound.NewPartner(Spec, id, values, environment, 0)
+	if err != nil {
+		return nil, err
 	}
 	token, err := values.Credential("token", environment)
 	if err != nil {
 		return nil, err
 	}
-	s := &store{id: id, endpoint: values.Text("endpoint"), kind: values.Text("kind"), token: token, now: environment.Clock()}
+	s := &store{
+		Partner: partner, kind: values.Text("kind"), token: token,
+	}
 	s.limits = channels.Limits{
 		Batch:   int(values.Integer("batch_limit")),
 		Rate:    float64(values.Integer("rate")),
@@ -100,7 +98,6 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	if s.keyed() {
 		s.limits.KeyLifetime = keyLifetime
 	}
-	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Reach: outbound.ReachOf(Spec, values, environment)})
 	if s.kind == feed {
 		return &feedStore{s}, nil
 	}

@@ -74,7 +74,7 @@ func (s *store) readQuantities(said answered, items []channels.Item) (channels.R
 		return channels.Reply{}, err
 	}
 	if data.Payload == nil || data.Payload.UserErrors == nil {
-		return channels.Reply{}, channels.Unreadable(s.id, said.Answer, "it does not say whether there were errors")
+		return channels.Reply{}, channels.Unreadable(s.ID, said.Answer, "it does not say whether there were errors")
 	}
 	if len(data.Payload.UserErrors) == 0 {
 		return channels.All(items, channels.Applied), nil
@@ -92,7 +92,7 @@ func (s *store) readUserErrors(answer outbound.Answer, offences []userError, ite
 			return channels.Reply{}, channels.InWords(failed, offence.Code, offence.Message)
 		}
 		if err != nil || at < 0 || at >= len(items) {
-			return channels.Reply{}, channels.Unreadable(s.id, answer, "it names an item that was not in the call")
+			return channels.Reply{}, channels.Unreadable(s.ID, answer, "it names an item that was not in the call")
 		}
 		if !named && len(items) > 1 {
 			unnamed = strings.TrimPrefix(offence.Code+": "+offence.Message, ": ")
@@ -139,20 +139,20 @@ func (s *store) readErrors(answer outbound.Answer, response graphql.Answer, pric
 	first := response.Errors[0]
 	return &channels.Error{
 		Status: answer.Status, Code: first.Extensions.Code,
-		Reason: fmt.Sprintf("store %s: it answers with an error that is not known (%.60q at %.60q); it is not known whether the call was applied", s.id, first.Extensions.Code, first.At()),
+		Reason: fmt.Sprintf("store %s: it answers with an error that is not known (%.60q at %.60q); it is not known whether the call was applied", s.ID, first.Extensions.Code, first.At()),
 	}
 }
 
 // throttled says when the bucket holds enough for the same call (shopify.dev/docs/api/usage/limits: nothing was applied).
 func (s *store) throttled(answer outbound.Answer, price cost) error {
-	failed := &channels.Error{Next: channels.Wait, Status: answer.Status, Code: "THROTTLED", Reason: "store " + s.id + ": it throttles"}
+	failed := &channels.Error{Next: channels.Wait, Status: answer.Status, Code: "THROTTLED", Reason: "store " + s.ID + ": it throttles"}
 	short := price.Requested - price.Throttle.Available
 	switch {
 	case price.Throttle.Maximum > 0 && price.Requested > price.Throttle.Maximum:
-		failed.Next, failed.Reason = channels.Smaller, "store "+s.id+": the call costs more than its whole budget"
+		failed.Next, failed.Reason = channels.Smaller, "store "+s.ID+": the call costs more than its whole budget"
 	case short > 0 && price.Throttle.Restore > 0:
 		wait := min(math.Ceil(short/price.Throttle.Restore*1000), float64(channels.MaxThrottle.Milliseconds()))
-		failed.Until = s.now().Add(time.Duration(wait) * time.Millisecond)
+		failed.Until = s.Now().Add(time.Duration(wait) * time.Millisecond)
 	}
 	return failed
 }
@@ -180,7 +180,7 @@ func (s *store) fate(answer outbound.Answer, code string) error {
 	default:
 		return nil
 	}
-	failed.Reason = "store " + s.id + ": " + failed.Reason
+	failed.Reason = "store " + s.ID + ": " + failed.Reason
 	return failed
 }
 
@@ -189,7 +189,7 @@ func (s *store) readStatus(answer outbound.Answer) error {
 	reason := "it does not take the call; check the settings shop, endpoint and version"
 	switch {
 	case answer.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.id, answer, "its status is not one that the store's API promises")
+		return channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
 	case answer.Status == http.StatusPaymentRequired:
 		reason = "the shop is frozen; its owner must pay the outstanding balance in the admin"
 	case answer.Status == http.StatusNotFound:
@@ -199,7 +199,7 @@ func (s *store) readStatus(answer outbound.Answer) error {
 	case answer.Status == 430: // not in net/http
 		reason = "Shopify takes the call for an attack; ask Shopify's support why"
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": " + reason, Words: words(answer)}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": " + reason, Words: words(answer)}
 }
 
 // words are what an answer without a GraphQL response says: {"errors": "Not Found"}.

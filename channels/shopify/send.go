@@ -34,10 +34,10 @@ type answered struct {
 // into decodes the data of a response.
 func (s *store) into(said answered, value any) error {
 	if len(said.response.Errors) > 0 {
-		return channels.Unreadable(s.id, said.Answer, "it holds data and errors that are not known")
+		return channels.Unreadable(s.ID, said.Answer, "it holds data and errors that are not known")
 	}
 	if err := said.response.Into(value); err != nil {
-		return channels.Unreadable(s.id, said.Answer, err.Error())
+		return channels.Unreadable(s.ID, said.Answer, err.Error())
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func (s *store) ask(ctx context.Context, body []byte) (answered, channels.Budget
 	}
 	response, err := graphql.Read(answer.Body)
 	if err != nil {
-		return answered{}, channels.Budget{}, channels.Unreadable(s.id, answer, err.Error())
+		return answered{}, channels.Budget{}, channels.Unreadable(s.ID, answer, err.Error())
 	}
 	price := readCost(response)
 	return answered{answer, response}, price.budget(), s.readErrors(answer, response, price)
@@ -66,8 +66,8 @@ func (s *store) post(ctx context.Context, body []byte) (outbound.Answer, error) 
 		header := http.Header{
 			"X-Shopify-Access-Token": {token.Reveal()}, "Content-Type": {"application/json"}, "Accept": {"application/json"},
 		}
-		answer, err := s.client.Do(ctx, http.MethodPost, s.endpoint+"/admin/api/"+s.version+"/graphql.json", header, body)
-		return answer, channels.InWords(channels.Failure(s.id, answer, err, s.now()), "", words(answer))
+		answer, err := s.Client.Do(ctx, http.MethodPost, s.Endpoint+"/admin/api/"+s.version+"/graphql.json", header, body)
+		return answer, channels.InWords(channels.Failure(s.ID, answer, err, s.Now()), "", words(answer))
 	})
 }
 

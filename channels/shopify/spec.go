@@ -119,8 +119,7 @@ var (
 
 // store is a Shopify shop. It is safe for concurrent use.
 type store struct {
-	id         string
-	endpoint   string
+	outbound.Partner
 	version    string
 	app        app
 	token      *outbound.Token
@@ -128,18 +127,17 @@ type store struct {
 	reason     string
 	duplicates string
 	limits     channels.Limits
-	client     *outbound.Client
-	now        func() time.Time
 }
 
 // Open returns the channel of a store. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	partner, values, err := outbound.NewPartner(Spec, id, values, environment, maxAnswer)
+	if err != nil {
+		return nil, err
 	}
 	s := &store{
-		id: id, version: values.Text("version"), reason: values.Text("reason"), duplicates: values.Text("duplicates"), now: environment.Clock(),
+		Partner: partner,
+		version: values.Text("version"), reason: values.Text("reason"), duplicates: values.Text("duplicates"),
 		limits: channels.Limits{
 			Batch:       maxBatch,
 			Rate:        standardPoints / mutationCost,
@@ -151,9 +149,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 			Find:        int(values.Integer("find_limit")),
 		},
 	}
-	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)})
-	var err error
-	if s.endpoint, err = address(values.Text("shop"), values.Text("endpoint")); err != nil {
+	if s.Endpoint, err = address(values.Text("shop"), values.Text("endpoint")); err != nil {
 		return nil, err
 	}
 	if location := values.Text("location"); location != "" {

@@ -26,7 +26,7 @@ func (s *store) authorize(values settings.Values, environment settings.Environme
 	}
 	s.app.id = values.Text("client_id")
 	s.app.secret, err = values.Credential("client_secret", environment)
-	s.token = outbound.NewToken(s.now, s.issue)
+	s.token = outbound.NewToken(s.Now, s.issue)
 	return err
 }
 
@@ -34,10 +34,10 @@ func (s *store) authorize(values settings.Values, environment settings.Environme
 func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {s.app.id}, "client_secret": {s.app.secret.Reveal()}}
 	return channels.Login{
-		Store: s.id, Client: s.client, Now: s.now, Address: s.endpoint + "/admin/oauth/access_token", Body: []byte(form.Encode()),
+		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + "/admin/oauth/access_token", Body: []byte(form.Encode()),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
 		Refused: func(answer outbound.Answer) error {
-			return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": it gives no access token for " +
+			return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": it gives no access token for " +
 				"client_id and client_secret; check them, that the app is installed in the shop, and that app and shop are of one organization"}
 		},
 	}.Issue(ctx)

@@ -34,7 +34,7 @@ func (s *store) readSet(answer outbound.Answer, items []channels.Item) (channels
 		return s.readVariants(data.Variants, items), nil
 	}
 	if len(said.Errors) == 0 {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not list the variants that were set")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not list the variants that were set")
 	}
 	if err := s.refused(answer, said); err != nil {
 		return channels.Reply{}, err
@@ -130,7 +130,7 @@ func (s *store) readBadInput(answer outbound.Answer, said graphql.Answer, items 
 		}
 		at, err := strconv.Atoi(digits)
 		if err != nil || at < 0 || at >= len(items) {
-			return channels.Reply{}, channels.Unreadable(s.id, answer, "it names an item that was not in the call")
+			return channels.Reply{}, channels.Unreadable(s.ID, answer, "it names an item that was not in the call")
 		}
 		reply.Items[at], named = channels.ItemReply{Verdict: channels.Rejected, Code: badInput, Reason: one.Message}, true
 	}
@@ -145,9 +145,9 @@ func (s *store) open(answer outbound.Answer) (graphql.Answer, error) {
 	said, err := graphql.Read(answer.Body)
 	switch {
 	case err != nil && answer.Status >= http.StatusBadRequest:
-		return said, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": there is no Admin API at this address; correct the endpoint", Words: words(answer)}
+		return said, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": there is no Admin API at this address; correct the endpoint", Words: words(answer)}
 	case err != nil:
-		return said, channels.Unreadable(s.id, answer, err.Error())
+		return said, channels.Unreadable(s.ID, answer, err.Error())
 	}
 	return said, nil
 }
@@ -175,7 +175,7 @@ func (s *store) refused(answer outbound.Answer, said graphql.Answer) error {
 		default:
 			continue
 		}
-		refusal.Reason = "store " + s.id + ": " + refusal.Reason
+		refusal.Reason = "store " + s.ID + ": " + refusal.Reason
 		return channels.InWords(refusal, one.Extensions.Code, one.Message)
 	}
 	return nil
@@ -199,11 +199,11 @@ func (s *store) read(answer outbound.Answer, into any) error {
 	if len(said.Errors) > 0 {
 		return &channels.Error{
 			Next: channels.AskPerson, Status: answer.Status, Code: said.Errors[0].Extensions.Code,
-			Reason: fmt.Sprintf("store %s: it refuses to be read at %.60q (%.40q)", s.id, said.Errors[0].At(), said.Errors[0].Extensions.Code),
+			Reason: fmt.Sprintf("store %s: it refuses to be read at %.60q (%.40q)", s.ID, said.Errors[0].At(), said.Errors[0].Extensions.Code),
 		}
 	}
 	if err := said.Into(into); err != nil {
-		return channels.Unreadable(s.id, answer, err.Error())
+		return channels.Unreadable(s.ID, answer, err.Error())
 	}
 	return nil
 }

@@ -63,10 +63,10 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if said.Channel.Code == "" {
-		return channels.Finding{}, channels.Unreadable(s.id, answer, "it does not name the channel")
+		return channels.Finding{}, channels.Unreadable(s.ID, answer, "it does not name the channel")
 	}
 	if why := s.wrong(said); why != "" {
-		return channels.Finding{}, &channels.Error{Next: channels.AskPerson, Reason: "store " + s.id + ": " + why}
+		return channels.Finding{}, &channels.Error{Next: channels.AskPerson, Reason: "store " + s.ID + ": " + why}
 	}
 	return s.finding(said), nil
 }

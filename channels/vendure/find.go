@@ -38,7 +38,7 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		return nil, channels.Budget{}, err
 	}
 	if len(body) > maxBody && len(skus) > 1 {
-		return nil, channels.Budget{}, &channels.Error{Next: channels.Smaller, Reason: fmt.Sprintf("store %s: a look-up of %d long SKUs is more than the server reads", s.id, len(skus))}
+		return nil, channels.Budget{}, &channels.Error{Next: channels.Smaller, Reason: fmt.Sprintf("store %s: a look-up of %d long SKUs is more than the server reads", s.ID, len(skus))}
 	}
 	answer, err := s.call(ctx, body)
 	if err != nil {
@@ -57,13 +57,13 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		return nil, channels.Budget{}, err
 	}
 	if said.Global.Track == nil || said.Variants.Total == nil {
-		return nil, channels.Budget{}, channels.Unreadable(s.id, answer, "it does not say how many variants there are")
+		return nil, channels.Budget{}, channels.Unreadable(s.ID, answer, "it does not say how many variants there are")
 	}
 	for _, one := range said.Variants.Items {
 		variants[one.SKU] = append(variants[one.SKU], one) // a database that folds case lists others, too; nobody asks for those
 	}
 	if *said.Variants.Total > len(said.Variants.Items) && len(skus) > 1 {
-		return nil, channels.Budget{}, &channels.Error{Next: channels.Smaller, Reason: fmt.Sprintf("store %s: it has %d variants with the SKUs of a look-up and lists %d", s.id, *said.Variants.Total, len(said.Variants.Items))}
+		return nil, channels.Budget{}, &channels.Error{Next: channels.Smaller, Reason: fmt.Sprintf("store %s: it has %d variants with the SKUs of a look-up and lists %d", s.ID, *said.Variants.Total, len(said.Variants.Items))}
 	}
 	found := make([]channels.Found, len(items))
 	for i, item := range items {

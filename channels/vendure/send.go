@@ -33,13 +33,13 @@ func (s *store) call(ctx context.Context, body []byte) (outbound.Answer, error) 
 func (s *store) post(ctx context.Context, name, credential string, body []byte) (outbound.Answer, error) {
 	header := s.header()
 	header.Set(name, credential)
-	answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint, header, body)
+	answer, failed := s.Client.Do(ctx, http.MethodPost, s.Endpoint, header, body)
 	return answer, s.failure(answer, failed)
 }
 
 // failure is channels.Failure, with what the server, or what stands before it, says in the form of its framework (NestJS).
 func (s *store) failure(answer outbound.Answer, failed error) error {
-	return channels.InWords(channels.Failure(s.id, answer, failed, s.now()), "", words(answer))
+	return channels.InWords(channels.Failure(s.ID, answer, failed, s.Now()), "", words(answer))
 }
 
 func words(answer outbound.Answer) string {

@@ -11,7 +11,6 @@ package vendure
 
 import (
 	"errors"
-	"time"
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/outbound"
@@ -59,8 +58,7 @@ var (
 
 // store is a channel of a Vendure server. It is safe for concurrent use.
 type store struct {
-	id       string
-	endpoint string
+	outbound.Partner
 	channel  string
 	location string
 	username string
@@ -68,26 +66,22 @@ type store struct {
 	apiKey   settings.Credential
 	token    *outbound.Token // nil with an API key
 	limits   channels.Limits
-	client   *outbound.Client
-	now      func() time.Time
 }
 
 // Open returns the channel of a store. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	partner, values, err := outbound.NewPartner(Spec, id, values, environment, 0)
+	if err != nil {
+		return nil, err
 	}
 	timeout := values.Duration("timeout")
 	rate := float64(values.Integer("rate"))
 	s := &store{
-		id: id, endpoint: values.Text("endpoint"), channel: values.Text("channel"), location: values.Text("location"),
+		Partner: partner,
+		channel: values.Text("channel"), location: values.Text("location"),
 		username: values.Text("username"),
 		limits:   channels.Limits{Batch: int(values.Integer("batch")), Find: find, Rate: rate, Burst: 2 * rate, Calls: callsAtOnce, Timeout: timeout},
-		client:   outbound.NewClient(outbound.Limits{Timeout: timeout, Reach: outbound.ReachOf(Spec, values, environment)}),
-		now:      environment.Clock(),
 	}
-	var err error
 	key, login := values.Text("api_key") != "", s.username != "" || values.Text("password") != ""
 	switch {
 	case key == login:
@@ -97,7 +91,7 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 	case s.username == "" || values.Text("password") == "":
 		return nil, errors.New("vendure needs the settings username and password together")
 	default:
-		s.token = outbound.NewToken(s.now, s.issue)
+		s.token = outbound.NewToken(s.Now, s.issue)
 		s.password, err = values.Credential("password", environment)
 	}
 	if err != nil {

@@ -31,8 +31,8 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	if err != nil {
 		return settings.Credential{}, 0, err
 	}
-	answer, failed := s.client.Do(ctx, http.MethodPost, s.endpoint, s.header(), body)
-	if err := channels.Failure(s.id, answer, failed, s.now()); err != nil {
+	answer, failed := s.Client.Do(ctx, http.MethodPost, s.Endpoint, s.header(), body)
+	if err := channels.Failure(s.ID, answer, failed, s.Now()); err != nil {
 		return settings.Credential{}, 0, err
 	}
 	var said struct {
@@ -48,11 +48,11 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	refusal := &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Login.Code}
 	switch {
 	case said.Login.Code != "":
-		refusal.Reason = fmt.Sprintf("store %s: it does not let %s log in (%.60s); check the settings username and password", s.id, s.username, said.Login.Code)
+		refusal.Reason = fmt.Sprintf("store %s: it does not let %s log in (%.60s); check the settings username and password", s.ID, s.username, said.Login.Code)
 	case said.Login.Type != "CurrentUser":
-		return settings.Credential{}, 0, channels.Unreadable(s.id, answer, "it does not say whether the login succeeded")
+		return settings.Credential{}, 0, channels.Unreadable(s.ID, answer, "it does not say whether the login succeeded")
 	case token == "":
-		refusal.Reason = fmt.Sprintf("store %s: it gives no token in the header vendure-auth-token; add bearer to authOptions.tokenMethod in the server's configuration", s.id)
+		refusal.Reason = fmt.Sprintf("store %s: it gives no token in the header vendure-auth-token; add bearer to authOptions.tokenMethod in the server's configuration", s.ID)
 	default:
 		return settings.NewCredential(token), tokenLife, nil
 	}

@@ -24,11 +24,11 @@ func (s *store) readPut(answer outbound.Answer, item channels.Item) (channels.Re
 			Amount *int64 `json:"amount"`
 		} `json:"quantity"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.SKU != item.ChannelSKU || said.Quantity.Amount == nil {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not say what is shown of the SKU that was asked for")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not say what is shown of the SKU that was asked for")
 	}
 	reply := channels.ItemReply{Verdict: channels.Applied, Actual: said.Quantity.Amount}
 	if *said.Quantity.Amount != item.Quantity {
@@ -62,11 +62,11 @@ func (s *store) readReceipt(answer outbound.Answer, items []channels.Item) (chan
 	var receipt struct {
 		FeedID string `json:"feedId"`
 	}
-	if err := channels.Read(s.id, answer, &receipt); err != nil {
+	if err := channels.Read(s.ID, answer, &receipt); err != nil {
 		return channels.Reply{}, err
 	}
 	if receipt.FeedID == "" {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not name the feed")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the feed")
 	}
 	return s.waiting(items, ticket{kind: feedTicket, id: receipt.FeedID}), nil
 }
@@ -77,7 +77,7 @@ func (s *store) refusal(answer outbound.Answer, what string) error {
 	failed := &channels.Error{Status: answer.Status, Code: said.Code}
 	switch {
 	case answer.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.id, answer, "its status is not one that Walmart's API promises")
+		return channels.Unreadable(s.ID, answer, "its status is not one that Walmart's API promises")
 	case said.is(tooMany):
 		failed.Next, failed.Until, failed.Reason = channels.Wait, s.replenished(answer), "it throttles"
 	case answer.Status == http.StatusLocked: // RESOURCE_IS_LOCKED.GMP_RECEIVER_API
@@ -87,7 +87,7 @@ func (s *store) refusal(answer outbound.Answer, what string) error {
 	default:
 		failed.Next, failed.Reason = channels.AskPerson, fmt.Sprintf("%s (%.60q); check the endpoint, service_name, channel_type and the connection's locations", what, said.Code)
 	}
-	failed.Reason = "store " + s.id + ": " + failed.Reason
+	failed.Reason = "store " + s.ID + ": " + failed.Reason
 	return channels.InWords(failed, said.Code, said.text())
 }
 
@@ -156,7 +156,7 @@ func readProblem(answer outbound.Answer) problem {
 // failure is channels.Failure, and also reads Walmart's own way to say until when it throttles. Retry-After goes before
 // (us-marketplace/docs/bulk-inventory-update-feed).
 func (s *store) failure(answer outbound.Answer, failed error) error {
-	err := channels.Failure(s.id, answer, failed, s.now())
+	err := channels.Failure(s.ID, answer, failed, s.Now())
 	var told *channels.Error
 	if errors.As(err, &told) && told.Next == channels.Wait && told.Until.IsZero() {
 		told.Until = s.replenished(answer)
@@ -168,7 +168,7 @@ func (s *store) failure(answer outbound.Answer, failed error) error {
 // replenished is when Walmart will take more calls of the kind; zero when the answer does not say, or when that is past. The name
 // differs between Walmart's pages, and the format between answers: milliseconds or seconds since 1970, or a date.
 func (s *store) replenished(answer outbound.Answer) time.Time {
-	now := s.now()
+	now := s.Now()
 	for _, name := range []string{"X-Next-Replenishment-Time", "X-Next-Replenish-Time"} {
 		at, ok := readTime(strings.TrimSpace(answer.Header.Get(name)), now)
 		if ok && at.After(now) {

@@ -39,7 +39,7 @@ func (s *session) checkInventory(ctx context.Context, finding *channels.Finding)
 		return err
 	}
 	if said.Meta.Count == nil {
-		return &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not count the SKUs", s.id)}
+		return &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not count the SKUs", s.ID)}
 	}
 	finding.Notes = append(finding.Notes, fmt.Sprintf("%d SKUs have an inventory", *said.Meta.Count))
 	return nil
@@ -112,7 +112,7 @@ func (s *session) checkScopes(ctx context.Context, finding *channels.Finding) er
 		case !told || scope == "feeds" && !s.feeds:
 			continue
 		case level == "no_access", scope == "inventory" && level != "full_access":
-			return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the API key has %.20q to %s; give it full access", s.id, level, scope)}
+			return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the API key has %.20q to %s; give it full access", s.ID, level, scope)}
 		}
 		finding.Notes = append(finding.Notes, fmt.Sprintf("the API key has %.20s to %s", level, scope))
 	}
@@ -154,7 +154,7 @@ func (s *session) checkFeeds(ctx context.Context, finding *channels.Finding) err
 		return err
 	}
 	if said.Results == nil {
-		return &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not list the feeds", s.id)}
+		return &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not list the feeds", s.ID)}
 	}
 	open := 0
 	for _, feed := range said.Results.Feeds {
@@ -176,7 +176,7 @@ func (s *session) read(ctx context.Context, path string, into any) error {
 	if answer.Status != http.StatusOK {
 		return s.refusal(answer, "it cannot be read")
 	}
-	return channels.Read(s.id, answer, into)
+	return channels.Read(s.ID, answer, into)
 }
 
 // readOptional reads what the driver can do without: a key that may not read it, or an environment that has no such thing, is a note.

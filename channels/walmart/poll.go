@@ -93,5 +93,5 @@ func (s *feedStore) Poll(ctx context.Context, text string, items []channels.Item
 // forgotten is the error for a feed that nothing more will be heard of. Figures are absolute: building them anew is right whether or not
 // it was applied.
 func (s *store) forgotten(answer outbound.Answer, why string) error {
-	return &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.id, why)}
+	return &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
 }

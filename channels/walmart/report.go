@@ -105,11 +105,11 @@ func (s *store) readFeed(answer outbound.Answer, on ticket, items []channels.Ite
 		return channels.Reply{}, s.refusal(answer, "the feed's status cannot be read")
 	}
 	var said progress
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.FeedID != on.id {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it is not about the feed that was asked for")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it is not about the feed that was asked for")
 	}
 	switch {
 	case said.Status == "ERROR":
@@ -118,11 +118,11 @@ func (s *store) readFeed(answer outbound.Answer, on ticket, items []channels.Ite
 		on.at++
 		return s.waiting(items, on), nil
 	case said.Status != "PROCESSED":
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "the feed has a status that is not known, or not one that follows the last")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "the feed has a status that is not known, or not one that follows the last")
 	case on.kind == detailsTicket:
 		return s.readDetails(answer, said, on, items)
 	case said.Received == nil || said.Succeeded == nil || said.Failed == nil:
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it does not count what became of the items")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not count what became of the items")
 	case *said.Failed == 0 && *said.Succeeded == len(items) && *said.Received == len(items):
 		return channels.All(items, channels.Applied), nil
 	}
@@ -138,7 +138,7 @@ func (s *store) readFailed(said progress) (channels.Reply, error) {
 	}
 	first := said.Errors.first()
 	if own {
-		return channels.Reply{}, &channels.Error{Next: channels.Anew, Code: first.Code, Reason: fmt.Sprintf("store %s: Walmart processed nothing of the feed %s by a fault of its own; the items are sent again", s.id, said.FeedID)}
+		return channels.Reply{}, &channels.Error{Next: channels.Anew, Code: first.Code, Reason: fmt.Sprintf("store %s: Walmart processed nothing of the feed %s by a fault of its own; the items are sent again", s.ID, said.FeedID)}
 	}
 	return channels.Reply{Refused: true, Reason: words("Walmart processed nothing of the feed "+said.FeedID, words(first.Code, first.Description))}, nil
 }
@@ -195,7 +195,7 @@ func (s *store) readDetails(answer outbound.Answer, said progress, on ticket, it
 		reply.Ticket = ""
 	}
 	if own == len(items) {
-		return channels.Reply{}, &channels.Error{Next: channels.Anew, Code: reply.Items[0].Code, Reason: fmt.Sprintf("store %s: Walmart failed on every item of the feed %s by a fault of its own; the items are sent again", s.id, on.id)}
+		return channels.Reply{}, &channels.Error{Next: channels.Anew, Code: reply.Items[0].Code, Reason: fmt.Sprintf("store %s: Walmart failed on every item of the feed %s by a fault of its own; the items are sent again", s.ID, on.id)}
 	}
 	return reply, nil
 }

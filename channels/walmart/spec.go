@@ -9,7 +9,6 @@
 package walmart
 
 import (
-	"errors"
 	"time"
 
 	"github.com/tidemark/tidemark/channels"
@@ -64,8 +63,7 @@ var (
 
 // store is a seller account. It is safe for concurrent use.
 type store struct {
-	id          string
-	endpoint    string
+	outbound.Partner
 	login       login
 	service     string
 	channelType string
@@ -75,8 +73,6 @@ type store struct {
 	reportAfter time.Duration
 	token       *outbound.Token
 	limits      channels.Limits
-	client      *outbound.Client
-	now         func() time.Time
 }
 
 // feedStore adds the capability that only feeds need.
@@ -88,24 +84,23 @@ const maxAnswer = 8 << 20
 
 // Open returns the channel of a store. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	partner, values, err := outbound.NewPartner(Spec, id, values, environment, maxAnswer)
+	if err != nil {
+		return nil, err
 	}
 	secret, err := values.Credential("client_secret", environment)
 	if err != nil {
 		return nil, err
 	}
 	s := &store{
-		id: id, endpoint: values.Text("endpoint"), login: login{id: values.Text("client_id"), secret: secret},
+		Partner: partner,
+		login:   login{id: values.Text("client_id"), secret: secret},
 		service: values.Text("service_name"), channelType: values.Text("channel_type"),
 		feeds: values.Boolean("feeds"), feedFrom: int(values.Integer("feed_from")), details: int(values.Integer("details_limit")),
 		reportAfter: values.Duration("report_after"),
 		limits:      limits(values),
-		client:      outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: maxAnswer, Reach: outbound.ReachOf(Spec, values, environment)}),
-		now:         environment.Clock(),
 	}
-	s.token = outbound.NewToken(s.now, s.issue)
+	s.token = outbound.NewToken(s.Now, s.issue)
 	if s.feeds {
 		return &feedStore{s}, nil
 	}

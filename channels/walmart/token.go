@@ -25,11 +25,11 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	header["Authorization"] = []string{outbound.Basic(s.login.id, s.login.secret)}
 	header["Content-Type"] = []string{"application/x-www-form-urlencoded"}
 	return channels.Login{
-		Store: s.id, Client: s.client, Now: s.now, Address: s.endpoint + tokenPath, Header: header, Longest: longestToken,
+		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + tokenPath, Header: header, Longest: longestToken,
 		Body: []byte("grant_type=client_credentials"),
 		Refused: func(answer outbound.Answer) error {
 			return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: fmt.Sprintf("store %s: Walmart gives no token for "+
-				"the API key; check client_id and client_secret, and that they are of the endpoint's environment (production or sandbox)", s.id)}
+				"the API key; check client_id and client_secret, and that they are of the endpoint's environment (production or sandbox)", s.ID)}
 		},
 		Failure: s.failure,
 	}.Issue(ctx)
@@ -66,7 +66,7 @@ func (s *session) call(ctx context.Context, method, path, contentType string, bo
 		if body != nil {
 			header["Content-Type"] = []string{contentType}
 		}
-		answer, failed := s.client.Do(ctx, method, s.endpoint+path, header, body)
+		answer, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
 		return answer, s.failure(answer, failed)
 	})
 }

@@ -80,11 +80,11 @@ func (s *store) readBatch(answer outbound.Answer, items []channels.Item, referen
 	var said struct {
 		Update []json.RawMessage `json:"update"`
 	}
-	if err := channels.Read(s.id, answer, &said); err != nil {
+	if err := channels.Read(s.ID, answer, &said); err != nil {
 		return channels.Reply{}, err
 	}
 	if said.Update == nil {
-		return channels.Reply{}, channels.Unreadable(s.id, answer, "it has no results")
+		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it has no results")
 	}
 	results := make(map[int64]result, len(said.Update))
 	contradicted := map[int64]bool{}
@@ -169,14 +169,14 @@ func figure(raw json.RawMessage) (int64, bool) {
 // readStatus reads a status that failure leaves to the driver. It concerns every call alike, so there is nobody to find by halving.
 func (s *store) readStatus(answer outbound.Answer) error {
 	if answer.Status < http.StatusBadRequest {
-		return channels.Unreadable(s.id, answer, "its status is not one that the store's API promises")
+		return channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
 	}
 	said := readProblem(answer)
 	reason := fmt.Sprintf("it does not take the call (%.60q); check that WooCommerce is up to date and what its plugins do to the REST API", said.Code)
 	if answer.Status == http.StatusNotFound {
 		reason = "there is no WooCommerce API at this address; correct the endpoint, activate WooCommerce, and choose any permalinks but the plain ones"
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: "store " + s.id + ": " + reason, Words: said.Message}
+	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: "store " + s.ID + ": " + reason, Words: said.Message}
 }
 
 // readProblem reads the error of a whole answer; it is empty where there is none.

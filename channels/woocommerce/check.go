@@ -23,11 +23,11 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, s.readStatus(answer)
 	}
 	var products []product
-	if err := channels.Read(s.id, answer, &products); err != nil {
+	if err := channels.Read(s.ID, answer, &products); err != nil {
 		return channels.Finding{}, err
 	}
 	if products == nil {
-		return channels.Finding{}, channels.Unreadable(s.id, answer, "it holds no list of products")
+		return channels.Finding{}, channels.Unreadable(s.ID, answer, "it holds no list of products")
 	}
 	if err := s.checkWriting(ctx); err != nil {
 		return channels.Finding{}, err
@@ -59,7 +59,7 @@ func (s *store) checkWriting(ctx context.Context) error {
 		return s.readStatus(answer)
 	}
 	if !json.Valid(answer.Body) {
-		return channels.Unreadable(s.id, answer, "it is not the JSON that this store's API promises")
+		return channels.Unreadable(s.ID, answer, "it is not the JSON that this store's API promises")
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func (s *store) checkStock(ctx context.Context) (note string, err error) {
 		return `the shop does not say whether it manages stock; see "Enable stock management" under WooCommerce, Settings, Products, Inventory`, nil
 	}
 	if said.Value != "yes" {
-		return "", &channels.Error{Next: channels.AskPerson, Reason: "store " + s.id + ": " + stockIsOff}
+		return "", &channels.Error{Next: channels.AskPerson, Reason: "store " + s.ID + ": " + stockIsOff}
 	}
 	return "the shop manages stock", nil
 }

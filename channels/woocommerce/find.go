@@ -90,7 +90,7 @@ func distinct(items []channels.Item) (skus []string, commas bool) {
 }
 
 func (s *store) smaller(why string) error {
-	return &channels.Error{Next: channels.Smaller, Reason: "store " + s.id + ": " + why}
+	return &channels.Error{Next: channels.Smaller, Reason: "store " + s.ID + ": " + why}
 }
 
 // look asks for the products that have one of some SKUs, and tells whether there may be more than were shown.
@@ -113,19 +113,19 @@ func (s *store) look(ctx context.Context, path string, skus []string) (products 
 	case answer.Status == http.StatusRequestURITooLong:
 		return nil, false, nil // such a SKU is not found
 	case answer.Status == http.StatusNotFound && path == variationsPath && readProblem(answer).Code == "rest_no_route":
-		return nil, false, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.id + ": it has no look-up of variations; update WooCommerce to 10.3 or later, or set variations: products"}
+		return nil, false, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": it has no look-up of variations; update WooCommerce to 10.3 or later, or set variations: products"}
 	case answer.Status != http.StatusOK:
 		return nil, false, s.readStatus(answer)
 	}
-	if err := channels.Read(s.id, answer, &products); err != nil {
+	if err := channels.Read(s.ID, answer, &products); err != nil {
 		return nil, false, err
 	}
 	if products == nil {
-		return nil, false, channels.Unreadable(s.id, answer, "it holds no list of products")
+		return nil, false, channels.Unreadable(s.ID, answer, "it holds no list of products")
 	}
 	for _, one := range products {
 		if one.ID <= 0 || len(one.ManageStock) == 0 {
-			return nil, false, channels.Unreadable(s.id, answer, "a product in it has no id, or it does not say whether the stock is managed")
+			return nil, false, channels.Unreadable(s.ID, answer, "a product in it has no id, or it does not say whether the stock is managed")
 		}
 	}
 	// The header says how many pages there are, unless something on the way took it out.

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/outbound"
@@ -80,39 +79,35 @@ var (
 
 // store is a WooCommerce shop. It is safe for concurrent use.
 type store struct {
-	id       string
+	outbound.Partner
 	api      string              // the address of wc/v3
 	basic    settings.Credential // what the header Authorization holds
 	keyEnd   string              // the end of the consumer key, by which WooCommerce lists it
 	manages  bool                // turns stock management on where it is off
 	separate bool                // looks variations up apart
 	limits   channels.Limits
-	client   *outbound.Client
-	now      func() time.Time
 }
 
 // Open returns the channel of a store. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	partner, values, err := outbound.NewPartner(Spec, id, values, environment, 0)
+	if err != nil {
+		return nil, err
 	}
 	rate := float64(values.Integer("rate"))
 	s := &store{
-		id:      id,
+		Partner: partner,
+
 		manages: values.Text("unmanaged") == manageStock, separate: values.Text("variations") == separately,
 		limits: channels.Limits{
 			Batch: int(values.Integer("batch_limit")), Find: int(values.Integer("find_limit")), Window: window,
 			Rate: rate, Burst: 2 * rate, Timeout: values.Duration("timeout"),
 			Calls: callsAtOnce,
 		},
-		now: environment.Clock(),
 	}
 	if s.separate {
 		s.limits.Rate, s.limits.Burst = rate/2, rate // a look-up is two calls
 	}
-	s.client = outbound.NewClient(outbound.Limits{Timeout: s.limits.Timeout, Reach: outbound.ReachOf(Spec, values, environment)})
-	var err error
 	if s.api, err = address(values.Text("endpoint")); err != nil {
 		return nil, err
 	}

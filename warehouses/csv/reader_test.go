@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 
 	standard "encoding/csv"
+
 	"github.com/stretchr/testify/require"
 )
 

@@ -3,13 +3,9 @@ package extensiv
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/tidemark/tidemark/warehouses"
 )
-
-// shownRows is how many rows Check shows.
-const shownRows = 5
 
 // Check logs in and asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
@@ -22,11 +18,11 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
-	_, asOf, err := s.begin(mark{}, s.now(), header)
+	_, asOf, err := s.Begin(warehouses.DatedMark{}, s.Now(), header, "Extensiv")
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
-	finding := warehouses.Finding{Notes: []string{fmt.Sprintf("the first page has %d rows of %d", p.count, p.total), warehouses.CountsAsOf(asOf, warehouses.AsDated)}}
+	notes := []string{fmt.Sprintf("the first page has %d rows of %d", p.count, p.total), warehouses.CountsAsOf(asOf, warehouses.AsDated)}
 	rows := p.rows
 	if s.details {
 		l := &lots{facility: s.facilities[s.numbers[0]], sums: map[string]int{}}
@@ -34,17 +30,12 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 			l.add(row)
 		}
 		rows = l.levels()
-		finding.Notes = append(finding.Notes,
+		notes = append(notes,
 			"a row is a sum of lots, made by Tidemark; here, of the lots on the first page",
 			"a SKU without lots is not told of: set missing: zero on the warehouse, or it keeps its last figure when it sells out")
 	}
-	finding.Sample = rows[:min(len(rows), shownRows)]
-	for _, row := range rows {
-		if row.Facility != "" && !slices.Contains(finding.Facilities, row.Facility) {
-			finding.Facilities = append(finding.Facilities, row.Facility)
-		}
-	}
-	slices.Sort(finding.Facilities)
+	finding := warehouses.Found(rows)
+	finding.Notes = notes
 	if s.customer == 0 {
 		finding.Notes = append(finding.Notes, "customer_id is not set: the stock of every customer that the credential may see is read")
 	}

@@ -39,10 +39,10 @@ func (s *source) fetchDetails(ctx context.Context, w *walk, sink warehouses.Sink
 	if err := w.finish(); err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	if err := pass(ctx, stock, sink); err != nil {
+	if err := warehouses.Pass(ctx, stock, sink); err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	return warehouses.Snapshot{Full: true, Rows: len(stock), AsOf: w.asOf, Mark: w.next.String(), From: s.endpoint + path}, nil
+	return warehouses.Snapshot{Full: true, Rows: len(stock), AsOf: w.asOf, Mark: warehouses.WriteMark(w.next), From: s.Endpoint + path}, nil
 }
 
 // detailsOf is the list of the lots in a facility.

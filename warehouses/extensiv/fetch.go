@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,16 +15,13 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// passedOn is the most rows that are passed on at once.
-const passedOn = 1000
-
 // Fetch reads everything, or what changed since the mark where the API can be asked for it.
 //
 // The same level twice is passed on twice, for nothing says which one counts; the ledger refuses both, and the level keeps its
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	w := &walk{source: s, began: s.now(), known: s.mark(request.Mark)}
+	w := &walk{source: s, began: s.Now(), known: warehouses.ReadMark[warehouses.DatedMark](&s.Base, request.Mark)}
 	if s.details {
 		return s.fetchDetails(ctx, w, sink)
 	}
@@ -35,29 +31,16 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		since = new(w.known.At.Add(-s.overlap))
 	}
 	list := list{path: "/inventory/stocksummaries", query: s.summaries(since)}
-	if err := w.through(ctx, list, func(p page) error { return pass(ctx, p.rows, sink) }); err != nil {
+	if err := w.through(ctx, list, func(p page) error { return warehouses.Pass(ctx, p.rows, sink) }); err != nil {
 		return warehouses.Snapshot{}, err
 	}
 	if err := w.finish(); err != nil {
 		return warehouses.Snapshot{}, err
 	}
 	if !full && w.rows == 0 {
-		return warehouses.Snapshot{Unchanged: true, Mark: request.Mark, From: s.endpoint + list.path}, nil
+		return warehouses.Snapshot{Unchanged: true, Mark: request.Mark, From: s.Endpoint + list.path}, nil
 	}
-	return warehouses.Snapshot{Full: full, Rows: w.rows, AsOf: w.asOf, Mark: w.next.String(), From: s.endpoint + list.path}, nil
-}
-
-// pass passes rows on, in parts that are not too large.
-func pass(ctx context.Context, rows []inventory.Row, sink warehouses.Sink) error {
-	for part := range slices.Chunk(rows, passedOn) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := sink(ctx, part); err != nil {
-			return err
-		}
-	}
-	return nil
+	return warehouses.Snapshot{Full: full, Rows: w.rows, AsOf: w.asOf, Mark: warehouses.WriteMark(w.next), From: s.Endpoint + list.path}, nil
 }
 
 // list is a list of Extensiv.
@@ -92,8 +75,8 @@ type walk struct {
 	*source
 	seen
 	began time.Time
-	known mark
-	next  mark
+	known warehouses.DatedMark
+	next  warehouses.DatedMark
 	asOf  time.Time // as of when its figures count; zero when it is not said
 	calls int
 }
@@ -105,9 +88,9 @@ type walk struct {
 func (w *walk) through(ctx context.Context, list list, take func(page) error) error {
 	read := trail{prints: map[uint64]bool{}}
 	var memory []inventory.Row
-	for number := 1; number <= w.maxPages; number++ {
+	for number := 1; number <= w.MaxPages; number++ {
 		if w.calls > 0 && w.pause > 0 {
-			if err := w.wait(ctx, w.pause); err != nil {
+			if err := w.Wait(ctx, w.pause); err != nil {
 				return err
 			}
 		}
@@ -116,7 +99,7 @@ func (w *walk) through(ctx context.Context, list list, take func(page) error) er
 			return err
 		}
 		if w.calls++; w.calls == 1 {
-			if w.next, w.asOf, err = w.begin(w.known, w.began, header); err != nil {
+			if w.next, w.asOf, err = w.Begin(w.known, w.began, header, "Extensiv"); err != nil {
 				return err
 			}
 		}
@@ -133,7 +116,7 @@ func (w *walk) through(ctx context.Context, list list, take func(page) error) er
 		}
 		memory = p.rows
 	}
-	return warehouses.NeedsPerson(nil, "warehouse %s has more than %d pages, which is max_pages; raise it, or page, if that is right", w.id, w.maxPages)
+	return w.Endless("page")
 }
 
 // at is where a page stands, for people.
@@ -156,7 +139,7 @@ type trail struct {
 // afresh is the source with a reading of figures of its own, for one fetch.
 func (s *source) afresh(report *warehouses.Collector) *source {
 	again := *s
-	again.form.figures = s.rules.Reading().Watched(report.Watch(s.used()))
+	again.form.figures = s.Reading(report, s.used())
 	return &again
 }
 
@@ -173,19 +156,19 @@ func (w *walk) prove(place string, p page, read *trail) (last bool, err error) {
 	last = read.rows >= p.total
 	switch {
 	case p.total != read.total:
-		return false, w.unbelieved(place, "its totalResults differs from that of the first page; the list changed while it was read")
+		return false, w.Unbelieved(place, "its totalResults differs from that of the first page; the list changed while it was read")
 	case p.count > 0 && read.prints[p.print]:
-		return false, w.unbelieved(place, "it holds the same rows as a page before")
+		return false, w.Unbelieved(place, "it holds the same rows as a page before")
 	case read.rows > p.total:
-		return false, w.unbelieved(place, "there are more rows than the %d that were promised", p.total)
+		return false, w.Unbelieved(place, "there are more rows than the %d that were promised", p.total)
 	case !last && p.count == 0:
-		return false, w.unbelieved(place, "it is empty, and there were %d rows of %d", read.rows, p.total)
+		return false, w.Unbelieved(place, "it is empty, and there were %d rows of %d", read.rows, p.total)
 	}
 	read.prints[p.print] = true
 	rows := make(map[string]bool, len(p.keys))
 	for _, key := range p.keys {
 		if read.before[key] {
-			return false, w.unbelieved(place, "it holds a row that the page before held; the rows moved while they were read")
+			return false, w.Unbelieved(place, "it holds a row that the page before held; the rows moved while they were read")
 		}
 		rows[key] = true
 	}
@@ -196,17 +179,9 @@ func (w *walk) prove(place string, p page, read *trail) (last bool, err error) {
 // finish checks what only the whole can tell: a member that no row has was renamed.
 func (w *walk) finish() error {
 	if w.foreign {
-		return warehouses.NeedsPerson(nil, "warehouse %s: there are rows of a facility that is not among facilities; nothing of the snapshot was taken", w.id)
+		return warehouses.NeedsPerson(nil, "warehouse %s: there are rows of a facility that is not among facilities; nothing of the snapshot was taken", w.ID)
 	}
-	for _, member := range []struct {
-		name  string
-		given bool
-	}{{"itemIdentifier", w.item}, {"available", w.available}} {
-		if w.rows > 0 && !member.given {
-			return warehouses.NeedsPerson(nil, "warehouse %s: none of its %d rows has %q, so the form of the answers has changed; nothing of the snapshot was taken", w.id, w.rows, member.name)
-		}
-	}
-	return nil
+	return w.Renamed(w.rows, "", warehouses.Member{Name: "itemIdentifier", Given: w.item}, warehouses.Member{Name: "available", Given: w.available})
 }
 
 // levels asks for one page.
@@ -221,7 +196,7 @@ func (s *source) levels(ctx context.Context, list list, number int, memory []inv
 	}
 	p, err := decodePage(answer.Body, list.at(number), s.form, memory)
 	if err != nil {
-		return page{}, nil, s.unbelieved(list.at(number), "%v", err)
+		return page{}, nil, s.Unbelieved(list.at(number), "%v", err)
 	}
 	return p, answer.Header, nil
 }
@@ -230,8 +205,8 @@ func (s *source) levels(ctx context.Context, list list, number int, memory []inv
 func (s *source) get(ctx context.Context, path string) (outbound.Answer, error) {
 	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
 		header := http.Header{"Authorization": {"Bearer " + token.Reveal()}, "Accept": {"application/hal+json"}}
-		answer, err := s.client.Do(ctx, http.MethodGet, s.endpoint+path, header, nil)
-		return warehouses.Judge(ctx, s.id, answer, err, s.now(), s.refused)
+		answer, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, header, nil)
+		return warehouses.Judge(ctx, s.ID, answer, err, s.Now(), s.refused)
 	})
 }
 

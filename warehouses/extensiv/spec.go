@@ -6,14 +6,10 @@
 //
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go walks through the pages and
 // proves that they are the whole, decode.go makes rows of an answer, check.go proves the settings, errors.go says what an
-// answer means that holds no rows. Besides: details.go adds up lots, token.go gets the token of the calls, mark.go is what is known
-// of the fetch before.
+// answer means that holds no rows. Besides: details.go adds up lots, token.go gets the token of the calls.
 package extensiv
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -63,25 +59,18 @@ var _ warehouses.Source = (*source)(nil)
 
 // source is stock in Extensiv. It is safe for concurrent use.
 type source struct {
-	id          string
-	endpoint    string
-	login       login
-	tokens      *outbound.Token
-	customer    int64             // 0 for all
-	facilities  map[string]string // names by number; nil for all
-	numbers     []string          // of the facilities, in order
-	form        form
-	details     bool
-	since       string
-	overlap     time.Duration
-	page        int
-	pause       time.Duration
-	maxPages    int
-	fingerprint string // of the settings; what was read under others is read again
-	rules       numbers.Rules
-	client      *outbound.Client
-	now         func() time.Time
-	wait        func(ctx context.Context, span time.Duration) error
+	warehouses.Base
+	login      login
+	tokens     *outbound.Token
+	customer   int64             // 0 for all
+	facilities map[string]string // names by number; nil for all
+	numbers    []string          // of the facilities, in order
+	form       form
+	details    bool
+	since      string
+	overlap    time.Duration
+	page       int
+	pause      time.Duration
 }
 
 // Open returns the source of a warehouse. It makes no call.
@@ -97,13 +86,12 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 var property = regexp.MustCompile(`^[A-Za-z][A-Za-z.]{0,79}$`)
 
 func newSource(id string, values settings.Values, environment settings.Environment) (*source, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
+	if err != nil {
+		return nil, err
 	}
 	s := &source{
-		id:         id,
-		endpoint:   values.Text("endpoint"),
+		Base:       base,
 		customer:   values.Integer("customer_id"),
 		facilities: values.Map("facilities"),
 		form: form{
@@ -112,16 +100,11 @@ func newSource(id string, values settings.Values, environment settings.Environme
 			decimals: values.Boolean("decimals"),
 			held:     values.Boolean("held"),
 		},
-		details:  values.Text("levels") == "details",
-		since:    values.Text("since"),
-		overlap:  values.Duration("overlap"),
-		page:     int(values.Integer("page")),
-		pause:    values.Duration("pause"),
-		maxPages: int(values.Integer("max_pages")),
-		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Reach: outbound.ReachOf(Spec, values, environment)}),
-		rules:    numbers.New(values),
-		now:      environment.Clock(),
-		wait:     wait,
+		details: values.Text("levels") == "details",
+		since:   values.Text("since"),
+		overlap: values.Duration("overlap"),
+		page:    int(values.Integer("page")),
+		pause:   values.Duration("pause"),
 	}
 	s.form.details, s.form.facilities = s.details, s.facilities
 	if len(s.facilities) == 0 {
@@ -141,19 +124,5 @@ func newSource(id string, values settings.Values, environment settings.Environme
 	case s.since != "" && !property.MatchString(s.since):
 		return nil, errors.New("since of extensiv: expected a property like readonly.lastModifiedDate")
 	}
-	sum := sha256.Sum256([]byte(values.Canonical()))
-	s.fingerprint = hex.EncodeToString(sum[:8])
 	return s, s.authorize(values, environment)
-}
-
-// wait waits, or returns early with the context's error.
-func wait(ctx context.Context, span time.Duration) error {
-	timer := time.NewTimer(span)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

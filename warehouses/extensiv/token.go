@@ -36,7 +36,7 @@ func (s *source) authorize(values settings.Values, environment settings.Environm
 	if s.login.body, err = json.Marshal(body); err != nil {
 		return errors.New("extensiv: the login cannot be written as JSON; check tpl and the user")
 	}
-	s.tokens = outbound.NewToken(func() time.Time { return s.now() }, s.issue)
+	s.tokens = outbound.NewToken(func() time.Time { return s.Now() }, s.issue)
 	s.login.secret, err = values.Credential("client_secret", environment)
 	return err
 }
@@ -48,7 +48,7 @@ const maxTokenLife = 30 * time.Minute
 // issue logs in.
 func (s *source) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	return warehouses.Login{
-		Warehouse: s.id, Client: s.client, Now: s.now, Address: s.endpoint + "/AuthServer/api/Token", Body: s.login.body,
+		Warehouse: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + "/AuthServer/api/Token", Body: s.login.body,
 		Longest: maxTokenLife, What: "login",
 		Header: http.Header{
 			"Authorization": {outbound.Basic(s.login.client, s.login.secret)},
@@ -56,7 +56,7 @@ func (s *source) issue(ctx context.Context) (settings.Credential, time.Duration,
 			"Content-Type":  {"application/json; charset=utf-8"},
 		},
 		Refused: func(answer outbound.Answer) error {
-			return warehouses.NeedsPerson(nil, "warehouse %s does not let the client log in (status %d); check client_id, client_secret, the user, and tpl", s.id, answer.Status)
+			return warehouses.NeedsPerson(nil, "warehouse %s does not let the client log in (status %d); check client_id, client_secret, the user, and tpl", s.ID, answer.Status)
 		},
 	}.Issue(ctx)
 }

@@ -3,15 +3,11 @@ package jsonapi
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/tidemark/tidemark/warehouses"
 )
-
-// shownRows is how many rows Check shows.
-const shownRows = 5
 
 // Check asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
@@ -20,13 +16,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
-	finding := warehouses.Finding{Sample: p.rows[:min(len(p.rows), shownRows)]}
-	for _, row := range p.rows {
-		if row.Facility != "" && !slices.Contains(finding.Facilities, row.Facility) {
-			finding.Facilities = append(finding.Facilities, row.Facility)
-		}
-	}
-	slices.Sort(finding.Facilities)
+	finding := warehouses.Found(p.rows)
 	finding.Notes = []string{fmt.Sprintf("the first page has %d items", len(p.rows))}
 	if s.form.paths[partTotal] != "" {
 		finding.Notes = append(finding.Notes, fmt.Sprintf("there are %d items in all", p.total))

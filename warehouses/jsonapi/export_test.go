@@ -14,6 +14,6 @@ func OpenAt(id string, values settings.Values, environment settings.Environment,
 	if err != nil {
 		return nil, err
 	}
-	made.wait = wait
+	made.Wait = wait
 	return made, nil
 }

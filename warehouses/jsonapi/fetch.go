@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,23 +13,20 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// passedOn is the most rows that are passed on at once.
-const passedOn = 1000
-
 // Fetch reads everything, or what changed since the mark where the API can be asked for it.
 //
 // The same level twice is passed on twice, for the API does not say which one counts; the ledger refuses both, and the level
 // keeps its recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	began, known := s.now(), s.mark(request.Mark)
+	began, known := s.Now(), warehouses.ReadMark[mark](&s.Base, request.Mark)
 	full := s.since.param == "" || request.Everything || known.At.IsZero()
 	read := trail{base: s.base(full, known), given: map[string]bool{}, prints: map[uint64]bool{}, cursors: map[string]bool{}}
 	asked := s.firstPage(read.base)
 	var memory []inventory.Row
-	for number := 1; number <= s.maxPages; number++ {
+	for number := 1; number <= s.MaxPages; number++ {
 		if number > 1 && s.pause > 0 {
-			if err := s.wait(ctx, s.pause); err != nil {
+			if err := s.Wait(ctx, s.pause); err != nil {
 				return warehouses.Snapshot{}, err
 			}
 		}
@@ -42,7 +38,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		if err != nil {
 			return warehouses.Snapshot{}, err
 		}
-		if err := pass(ctx, p.rows, sink); err != nil {
+		if err := warehouses.Pass(ctx, p.rows, sink); err != nil {
 			return warehouses.Snapshot{}, err
 		}
 		if last {
@@ -51,20 +47,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		memory = p.rows
 		asked = s.following(number, p, read)
 	}
-	return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s has more than %d pages, which is max_pages; raise it, or ask for larger pages, if that is right", s.id, s.maxPages)
-}
-
-// pass passes rows on, in parts that are not too large.
-func pass(ctx context.Context, rows []inventory.Row, sink warehouses.Sink) error {
-	for part := range slices.Chunk(rows, passedOn) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := sink(ctx, part); err != nil {
-			return err
-		}
-	}
-	return nil
+	return warehouses.Snapshot{}, s.Endless("ask for larger pages")
 }
 
 // trail is what was read of a fetch so far. It does not grow with the rows, only by a number or two for each page.
@@ -81,7 +64,7 @@ type trail struct {
 // afresh is the source with a reading of figures of its own, for one fetch.
 func (s *source) afresh(report *warehouses.Collector) *source {
 	again := *s
-	again.form.figures = s.rules.Reading().Watched(report.Watch(s.used()))
+	again.form.figures = s.Reading(report, s.used())
 	return &again
 }
 
@@ -102,23 +85,23 @@ func (s *source) prove(number int, p page, read *trail, known mark) (last bool, 
 	last = s.isLast(p, *read)
 	switch {
 	case s.paging.leads() && !p.given[partNext] && !s.paging.nextOmitted:
-		return false, warehouses.NeedsPerson(nil, "warehouse %s, page %d: there is nothing at the path %s, which is next; if the API leaves it out on the last page, set next_omitted: true", s.id, number, s.form.paths[partNext])
+		return false, warehouses.NeedsPerson(nil, "warehouse %s, page %d: there is nothing at the path %s, which is next; if the API leaves it out on the last page, set next_omitted: true", s.ID, number, s.form.paths[partNext])
 	case known.AsOf && s.form.paths[partAsOf] != "" && p.asOf.Before(known.At):
-		return false, s.unbelieved(number, "its figures are of %s, and the last ones that were recorded of %s; something answers from memory", p.asOf.Format(time.RFC3339Nano), known.At.Format(time.RFC3339Nano))
+		return false, s.Unbelieved(warehouses.Page(number), "its figures are of %s, and the last ones that were recorded of %s; something answers from memory", p.asOf.Format(time.RFC3339Nano), known.At.Format(time.RFC3339Nano))
 	case !p.asOf.Equal(read.first.asOf):
-		return false, s.unbelieved(number, "its %s differs from that of the first page, so it belongs to another snapshot", partAsOf)
+		return false, s.Unbelieved(warehouses.Page(number), "its %s differs from that of the first page, so it belongs to another snapshot", partAsOf)
 	case p.total != read.first.total:
-		return false, s.unbelieved(number, "its %s differs from that of the first page, so it belongs to another snapshot", partTotal)
+		return false, s.Unbelieved(warehouses.Page(number), "its %s differs from that of the first page, so it belongs to another snapshot", partTotal)
 	case counted && read.rows > p.total:
-		return false, s.unbelieved(number, "there are more items than the %d that were promised", p.total)
+		return false, s.Unbelieved(warehouses.Page(number), "there are more items than the %d that were promised", p.total)
 	case counted && last && read.rows != p.total:
-		return false, s.unbelieved(number, "it is the last page, and there were %d items of %d", read.rows, p.total)
+		return false, s.Unbelieved(warehouses.Page(number), "it is the last page, and there were %d items of %d", read.rows, p.total)
 	case !last && len(p.rows) == 0:
-		return false, s.unbelieved(number, "it is empty, and not the last page")
+		return false, s.Unbelieved(warehouses.Page(number), "it is empty, and not the last page")
 	case len(p.rows) > 0 && read.prints[p.print]:
-		return false, s.unbelieved(number, "it holds the same items as a page before")
+		return false, s.Unbelieved(warehouses.Page(number), "it holds the same items as a page before")
 	case !last && s.paging.leads() && read.cursors[p.next]:
-		return false, s.unbelieved(number, "its next leads back to a page that was read already")
+		return false, s.Unbelieved(warehouses.Page(number), "its next leads back to a page that was read already")
 	}
 	read.prints[p.print] = true
 	read.cursors[p.next] = true
@@ -148,27 +131,27 @@ func (s *source) isLast(p page, read trail) bool {
 func (s *source) finish(read trail, full bool, marked string, began time.Time) (warehouses.Snapshot, error) {
 	for _, field := range fields {
 		if path := s.form.paths[field]; full && read.rows > 0 && path != "" && !read.given[field] {
-			return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s: none of its %d items has anything at the path %s, which is %s; correct fields, or set fields: {%s: \"\"} when there is none; nothing of the snapshot was taken", s.id, read.rows, path, field, field)
+			return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s: none of its %d items has anything at the path %s, which is %s; correct fields, or set fields: {%s: \"\"} when there is none; nothing of the snapshot was taken", s.ID, read.rows, path, field, field)
 		}
 	}
 	if !full && read.rows == 0 {
-		return warehouses.Snapshot{Unchanged: true, Mark: marked, From: s.endpoint}, nil
+		return warehouses.Snapshot{Unchanged: true, Mark: marked, From: s.Endpoint}, nil
 	}
-	m, asOf := mark{Settings: s.fingerprint, At: began.UTC()}, read.first.asOf
+	m, asOf := mark{Stamp: warehouses.Stamp{Settings: s.Fingerprint, At: began.UTC()}}, read.first.asOf
 	if !asOf.IsZero() {
 		// A clock that is ahead is not believed: when it is put right, every snapshot would seem old for a while.
-		if now := s.now().UTC(); asOf.After(now) {
+		if now := s.Now().UTC(); asOf.After(now) {
 			asOf = now
 		}
 		m.At, m.AsOf = asOf, true
 	}
 	if s.asOfHeader != "" {
 		asOf = read.dated.UTC()
-		if now := s.now().UTC(); asOf.After(now) {
+		if now := s.Now().UTC(); asOf.After(now) {
 			asOf = now
 		}
 	}
-	return warehouses.Snapshot{Full: full, Rows: int(read.rows), AsOf: asOf, Mark: m.String(), From: s.endpoint}, nil
+	return warehouses.Snapshot{Full: full, Rows: int(read.rows), AsOf: asOf, Mark: warehouses.WriteMark(m), From: s.Endpoint}, nil
 }
 
 // base is the query that every page of a fetch has.
@@ -237,11 +220,11 @@ func (s *source) levels(ctx context.Context, number int, query url.Values, memor
 	}
 	p, err := decodePage(answer.Body, number, s.form, memory)
 	if err != nil {
-		return page{}, s.unbelieved(number, "%v", err)
+		return page{}, s.Unbelieved(warehouses.Page(number), "%v", err)
 	}
 	if s.asOfHeader != "" {
 		if p.dated, err = http.ParseTime(answer.Header.Get(s.asOfHeader)); err != nil {
-			return page{}, s.unbelieved(number, "its header %s, which as_of_header names, does not say a time like %s", s.asOfHeader, http.TimeFormat)
+			return page{}, s.Unbelieved(warehouses.Page(number), "its header %s, which as_of_header names, does not say a time like %s", s.asOfHeader, http.TimeFormat)
 		}
 	}
 	return p, nil
@@ -251,10 +234,10 @@ func (s *source) levels(ctx context.Context, number int, query url.Values, memor
 func (s *source) get(ctx context.Context, query url.Values) (outbound.Answer, error) {
 	header := s.headers.Clone()
 	s.auth.add(header)
-	address := s.endpoint
+	address := s.Endpoint
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
-	answer, err := s.client.Do(ctx, http.MethodGet, address, header, nil)
-	return warehouses.Judge(ctx, s.id, answer, err, s.now(), s.refused)
+	answer, err := s.Client.Do(ctx, http.MethodGet, address, header, nil)
+	return warehouses.Judge(ctx, s.ID, answer, err, s.Now(), s.refused)
 }

@@ -12,9 +12,6 @@
 package jsonapi
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -73,22 +70,15 @@ var _ warehouses.Source = (*source)(nil)
 
 // source is a warehouse with a JSON API. It is safe for concurrent use.
 type source struct {
-	id          string
-	endpoint    string
-	headers     http.Header
-	auth        auth
-	query       url.Values
-	form        form
-	rules       numbers.Rules
-	paging      paging
-	since       since
-	asOfHeader  string // empty when none is looked at
-	pause       time.Duration
-	maxPages    int
-	fingerprint string // of the settings; what was read under others is read again
-	client      *outbound.Client
-	now         func() time.Time
-	wait        func(ctx context.Context, span time.Duration) error
+	warehouses.Base
+	headers    http.Header
+	auth       auth
+	query      url.Values
+	form       form
+	paging     paging
+	since      since
+	asOfHeader string // empty when none is looked at
+	pause      time.Duration
 }
 
 // Open returns the source of a warehouse. It makes no call.
@@ -101,23 +91,17 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 }
 
 func newSource(id string, values settings.Values, environment settings.Environment) (*source, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
+	if err != nil {
+		return nil, err
 	}
+	base.Client = outbound.NewClient(outbound.Limits{
+		Timeout: values.Duration("timeout"), Bytes: values.Integer("max_bytes"), Reach: outbound.ReachOf(Spec, values, environment),
+	})
 	s := &source{
-		id:       id,
-		endpoint: values.Text("endpoint"),
-		pause:    values.Duration("pause"),
-		maxPages: int(values.Integer("max_pages")),
-		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Bytes: values.Integer("max_bytes"), Reach: outbound.ReachOf(Spec, values, environment)}),
-		rules:    numbers.New(values),
-		now:      environment.Clock(),
-		wait:     wait,
+		Base:  base,
+		pause: values.Duration("pause"),
 	}
-	sum := sha256.Sum256([]byte(values.Canonical()))
-	s.fingerprint = hex.EncodeToString(sum[:8])
-	var err error
 	if s.auth, err = newAuth(values, environment); err != nil {
 		return nil, err
 	}
@@ -138,16 +122,4 @@ func newSource(id string, values settings.Values, environment settings.Environme
 	}
 	s.query, err = newQuery(values)
 	return s, err
-}
-
-// wait waits, or returns early with the context's error.
-func wait(ctx context.Context, span time.Duration) error {
-	timer := time.NewTimer(span)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -27,7 +27,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 		} `json:"facilities"`
 	}
 	if err := json.Unmarshal(answer.Body, &said); err != nil {
-		return warehouses.Finding{}, warehouses.Faltered(nil, "warehouse %s: its list of facilities is not the JSON that was expected, but %s", s.id, jsonvalue.Found(answer.Body))
+		return warehouses.Finding{}, warehouses.Faltered(nil, "warehouse %s: its list of facilities is not the JSON that was expected, but %s", s.ID, jsonvalue.Found(answer.Body))
 	}
 	finding := warehouses.Finding{}
 	for _, facility := range said.Facilities {

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"regexp"
 
@@ -10,21 +9,15 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// unbelieved is the error of an answer that promises rows and cannot be taken for what it says. Asking again may bring a
-// better one.
-func (s *source) unbelieved(page int, format string, arguments ...any) error {
-	return warehouses.Faltered(nil, "warehouse %s, page %d: %s; nothing of the snapshot was taken", s.id, page, fmt.Sprintf(format, arguments...))
-}
-
 // refused is the error of a 4xx that warehouses.Failure leaves to the driver.
 func (s *source) refused(answer outbound.Answer) error {
 	switch answer.Status {
 	case http.StatusGone:
-		return warehouses.Faltered(nil, "warehouse %s no longer has the snapshot that was being read (status 410); it is read again from its beginning", s.id)
+		return warehouses.Faltered(nil, "warehouse %s no longer has the snapshot that was being read (status 410); it is read again from its beginning", s.ID)
 	case http.StatusNotFound:
-		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status 404); correct the endpoint", s.id)
+		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status 404); correct the endpoint", s.ID)
 	}
-	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d%s); check the settings", s.id, answer.Status, code(answer.Body))
+	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d%s); check the settings", s.ID, answer.Status, code(answer.Body))
 }
 
 var plainCode = regexp.MustCompile(`^[a-z_]{1,40}$`)

@@ -8,9 +8,6 @@
 package sandbox
 
 import (
-	"errors"
-	"time"
-
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
@@ -38,35 +35,25 @@ var _ warehouses.Source = (*source)(nil)
 
 // source is a sandbox warehouse. It is safe for concurrent use.
 type source struct {
-	id       string
-	endpoint string
-	token    settings.Credential
-	page     int
-	maxPages int
-	client   *outbound.Client
-	rules    numbers.Rules
-	figures  *numbers.Reading // of this fetch
-	now      func() time.Time
+	warehouses.Base
+	token   settings.Credential
+	page    int
+	figures *numbers.Reading // of this fetch
 }
 
 // Open returns the source of a warehouse. It makes no call.
 func Open(id string, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
+	if err != nil {
+		return nil, err
 	}
 	token, err := values.Credential("token", environment)
 	if err != nil {
 		return nil, err
 	}
 	return &source{
-		id:       id,
-		endpoint: values.Text("endpoint"),
-		token:    token,
-		page:     int(values.Integer("page")),
-		maxPages: int(values.Integer("max_pages")),
-		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Reach: outbound.ReachOf(Spec, values, environment)}),
-		rules:    numbers.New(values),
-		now:      environment.Clock(),
+		Base:  base,
+		token: token,
+		page:  int(values.Integer("page")),
 	}, nil
 }

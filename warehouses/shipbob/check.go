@@ -10,9 +10,6 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// shownRows is how many rows Check shows.
-const shownRows = 5
-
 // Check asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	s = s.afresh(nil)
@@ -20,13 +17,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
-	finding := warehouses.Finding{Sample: p.rows[:min(len(p.rows), shownRows)]}
-	for _, row := range p.rows {
-		if row.Facility != "" && !slices.Contains(finding.Facilities, row.Facility) {
-			finding.Facilities = append(finding.Facilities, row.Facility)
-		}
-	}
-	slices.Sort(finding.Facilities)
+	finding := warehouses.Found(p.rows)
 	more := "there are no more"
 	if p.next != "" {
 		more = "there are more"

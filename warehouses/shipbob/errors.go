@@ -1,27 +1,20 @@
 package shipbob
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// unbelieved is the error of an answer that promises rows and cannot be taken for what it says. Asking again may bring a
-// better one.
-func (s *source) unbelieved(page int, format string, arguments ...any) error {
-	return warehouses.Faltered(nil, "warehouse %s, page %d: %s; nothing of the snapshot was taken", s.id, page, fmt.Sprintf(format, arguments...))
-}
-
 // refused is the error of a 4xx that warehouses.Failure leaves to the driver. What ShipBob says in words is not shown, for it
 // could hold what was sent.
 func (s *source) refused(answer outbound.Answer) error {
 	switch answer.Status {
 	case http.StatusNotFound, http.StatusGone:
-		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status %d); correct the endpoint, which ends with a version that ShipBob still serves, like https://api.shipbob.com/2026-07", s.id, answer.Status)
+		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status %d); correct the endpoint, which ends with a version that ShipBob still serves, like https://api.shipbob.com/2026-07", s.ID, answer.Status)
 	case http.StatusBadRequest:
-		return warehouses.NeedsPerson(nil, "warehouse %s refuses the query (status 400); try a smaller page", s.id)
+		return warehouses.NeedsPerson(nil, "warehouse %s refuses the query (status 400); try a smaller page", s.ID)
 	}
-	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check the settings", s.id, answer.Status)
+	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check the settings", s.ID, answer.Status)
 }

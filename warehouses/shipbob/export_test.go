@@ -14,6 +14,6 @@ func OpenAt(id string, values settings.Values, environment settings.Environment,
 	if err != nil {
 		return nil, err
 	}
-	made.now, made.wait = now, wait
+	made.Now, made.Wait = now, wait
 	return made, nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,18 +14,15 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// passedOn is the most rows that are passed on at once. A page has as many rows as its items have locations.
-const passedOn = 1000
-
 // Fetch reads all levels. ShipBob tells no changes, so Request.Everything changes nothing.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	turns := pace{every: s.every, now: s.now, wait: s.wait}
+	turns := pace{every: s.every, now: s.Now, wait: s.Wait}
 	read := trail{asked: s.query(), cursors: map[string]bool{}, firsts: map[int64]bool{}}
 	marked := request.Mark
 	var asOf time.Time
 	var memory []inventory.Row
-	for number := 1; number <= s.maxPages; number++ {
+	for number := 1; number <= s.MaxPages; number++ {
 		if err := turns.take(ctx); err != nil {
 			return warehouses.Snapshot{}, err
 		}
@@ -43,32 +39,19 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		if err := s.prove(number, p, &read); err != nil {
 			return warehouses.Snapshot{}, err
 		}
-		if err := pass(ctx, p.rows, sink); err != nil {
+		if err := warehouses.Pass(ctx, p.rows, sink); err != nil {
 			return warehouses.Snapshot{}, err
 		}
 		if p.next == "" {
 			if err := s.finish(read); err != nil {
 				return warehouses.Snapshot{}, err
 			}
-			return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Mark: marked, From: s.endpoint + s.path()}, nil
+			return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Mark: marked, From: s.Endpoint + s.path()}, nil
 		}
 		memory = p.rows
 		read.asked = s.following(p.next)
 	}
-	return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s has more than %d pages, which is max_pages; raise it, or page, if that is right", s.id, s.maxPages)
-}
-
-// pass passes rows on, in parts that are not too large.
-func pass(ctx context.Context, rows []inventory.Row, sink warehouses.Sink) error {
-	for part := range slices.Chunk(rows, passedOn) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := sink(ctx, part); err != nil {
-			return err
-		}
-	}
-	return nil
+	return warehouses.Snapshot{}, s.Endless("page")
 }
 
 // trail is what was read of a fetch so far. It does not grow with the rows, only by a number or two for each page.
@@ -84,7 +67,7 @@ type trail struct {
 // afresh is the source with a reading of figures of its own, for one fetch.
 func (s *source) afresh(report *warehouses.Collector) *source {
 	again := *s
-	again.form.figures = s.rules.Reading().Watched(report.Watch(s.used()))
+	again.form.figures = s.Reading(report, s.used())
 	return &again
 }
 
@@ -97,22 +80,22 @@ func (s *source) prove(number int, p page, read *trail) error {
 	read.cursors[key(read.asked)] = true
 	switch {
 	case p.next != "" && p.items == 0:
-		return s.unbelieved(number, "it is empty, and not the last page")
+		return s.Unbelieved(warehouses.Page(number), "it is empty, and not the last page")
 	case p.next != "" && read.cursors[key(s.following(p.next))]:
-		return s.unbelieved(number, "its next leads back to a page that was read already")
+		return s.Unbelieved(warehouses.Page(number), "its next leads back to a page that was read already")
 	case p.next == "" && number > 1 && p.last != "" && key(s.following(p.last)) != key(read.asked):
-		return s.unbelieved(number, "it has no next page, and says that another page is the last")
+		return s.Unbelieved(warehouses.Page(number), "it has no next page, and says that another page is the last")
 	}
 	items := make(map[int64]bool, len(p.ids))
 	for _, id := range p.ids {
 		if read.before[id] {
-			return s.unbelieved(number, "it holds item %d, as the page before did; the items moved while they were read", id)
+			return s.Unbelieved(warehouses.Page(number), "it holds item %d, as the page before did; the items moved while they were read", id)
 		}
 		items[id] = true
 	}
 	if len(p.ids) > 0 {
 		if read.firsts[p.ids[0]] {
-			return s.unbelieved(number, "it begins with item %d, as a page before did", p.ids[0])
+			return s.Unbelieved(warehouses.Page(number), "it begins with item %d, as a page before did", p.ids[0])
 		}
 		read.firsts[p.ids[0]] = true
 	}
@@ -125,15 +108,8 @@ func (s *source) prove(number int, p page, read *trail) error {
 // finish checks what only the whole can tell: a member that no item has was renamed.
 func (s *source) finish(read trail) error {
 	names := s.form.names()
-	for _, member := range []struct {
-		name  string
-		given bool
-	}{{names.sku, read.given.sku}, {names.available, read.given.available}} {
-		if read.rows > 0 && !member.given {
-			return warehouses.NeedsPerson(nil, "warehouse %s: none of its %d rows has %q, so the form of the answers has changed; check the version in the endpoint; nothing of the snapshot was taken", s.id, read.rows, member.name)
-		}
-	}
-	return nil
+	return s.Renamed(read.rows, "check the version in the endpoint; ",
+		warehouses.Member{Name: names.sku, Given: read.given.sku}, warehouses.Member{Name: names.available, Given: read.given.available})
 }
 
 // mark is when ShipBob's last recorded answer was made. It has no number and no time of its own for a snapshot.
@@ -141,33 +117,21 @@ type mark struct {
 	Dated time.Time `json:"dated"`
 }
 
-// tolerance is how far the clocks of ShipBob's servers may differ.
-const tolerance = time.Minute
-
-// date returns the mark of a fetch whose first answer has a header, and when that answer was made, which is as of when its figures
-// count; zero when it does not say. Pages that are read later may hold newer figures, never older ones. An answer that is older than the recorded one comes from
-// something between us that answers from memory. A date that lies ahead of us is a wrong clock, and is not noted: every
-// answer with the right time would seem old later.
+// date returns the mark of a fetch whose first answer has a header, and when that answer was made (warehouses.Base.Dated). Without a date the
+// mark stays the known one.
 func (s *source) date(known string, header http.Header) (marked string, asOf time.Time, err error) {
 	var before mark
 	if json.Unmarshal([]byte(known), &before) != nil {
 		before = mark{}
 	}
-	dated, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return known, time.Time{}, nil
+	dated, err := s.Dated(before.Dated, header, "ShipBob")
+	switch {
+	case err != nil:
+		return "", time.Time{}, err
+	case dated.IsZero():
+		return known, dated, nil
 	}
-	if dated.Before(before.Dated.Add(-tolerance)) {
-		return "", time.Time{}, s.unbelieved(1, "the answer is dated %s, and the last one that was recorded %s, so it does not come from ShipBob but from something that remembers it", dated.UTC().Format(time.RFC3339), before.Dated.UTC().Format(time.RFC3339))
-	}
-	if now := s.now(); dated.After(now) {
-		dated = now
-	}
-	text, err := json.Marshal(mark{Dated: dated.UTC()})
-	if err != nil {
-		panic("shipbob: a mark cannot be written as JSON: " + err.Error()) // the year of an HTTP date has four digits
-	}
-	return string(text), dated.UTC(), nil
+	return warehouses.WriteMark(mark{Dated: dated}), dated, nil
 }
 
 // path is that of the list that is read.
@@ -234,16 +198,16 @@ func (s *source) levels(ctx context.Context, number int, query url.Values, memor
 	}
 	p, err := decodePage(answer.Body, number, s.form, memory)
 	if err != nil {
-		return page{}, nil, s.unbelieved(number, "%v", err)
+		return page{}, nil, s.Unbelieved(warehouses.Page(number), "%v", err)
 	}
 	return p, answer.Header, nil
 }
 
 // get makes one call and returns only answers with status 200.
 func (s *source) get(ctx context.Context, path string) (outbound.Answer, error) {
-	answer, err := s.client.Do(ctx, http.MethodGet, s.endpoint+path, outbound.Bearer(s.token), nil)
+	answer, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, outbound.Bearer(s.token), nil)
 	if after := answer.Header.Get("X-Retry-After"); after != "" { // ShipBob's name of it
 		answer.Header.Set("Retry-After", after)
 	}
-	return warehouses.Judge(ctx, s.id, answer, err, s.now(), s.refused)
+	return warehouses.Judge(ctx, s.ID, answer, err, s.Now(), s.refused)
 }

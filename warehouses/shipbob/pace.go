@@ -38,15 +38,3 @@ func (p *pace) heed(header http.Header) {
 		p.next = p.now().Add(window)
 	}
 }
-
-// wait waits, or returns early with the context's error.
-func wait(ctx context.Context, span time.Duration) error {
-	timer := time.NewTimer(span)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}

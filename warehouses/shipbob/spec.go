@@ -11,7 +11,6 @@
 package shipbob
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -49,19 +48,13 @@ var _ warehouses.Source = (*source)(nil)
 
 // source is a merchant's stock at ShipBob. It is safe for concurrent use.
 type source struct {
-	id       string
-	endpoint string
+	warehouses.Base
 	token    settings.Credential
 	form     form
-	rules    numbers.Rules
 	inactive bool
 	digital  bool
 	page     int
 	every    time.Duration // between two calls
-	maxPages int
-	client   *outbound.Client
-	now      func() time.Time
-	wait     func(ctx context.Context, span time.Duration) error
 }
 
 // Open returns the source of a warehouse. It makes no call.
@@ -74,9 +67,9 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 }
 
 func newSource(id string, values settings.Values, environment settings.Environment) (*source, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
+	if err != nil {
+		return nil, err
 	}
 	made := form{
 		locations: values.Text("levels") == "locations",
@@ -92,18 +85,12 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		return nil, err
 	}
 	return &source{
-		id:       id,
-		endpoint: values.Text("endpoint"),
+		Base:     base,
 		token:    token,
 		form:     made,
-		rules:    numbers.New(values),
 		inactive: values.Boolean("inactive"),
 		digital:  values.Boolean("digital"),
 		page:     int(values.Integer("page")),
 		every:    time.Minute / time.Duration(values.Integer("calls_per_minute")),
-		maxPages: int(values.Integer("max_pages")),
-		client:   outbound.NewClient(outbound.Limits{Timeout: values.Duration("timeout"), Reach: outbound.ReachOf(Spec, values, environment)}),
-		now:      environment.Clock(),
-		wait:     wait,
 	}, nil
 }

@@ -36,7 +36,7 @@ const (
 func (s *source) ask(ctx context.Context, turns *pace, operation, document string, variables any) (outbound.Answer, error) {
 	body, err := graphql.Body(document, variables)
 	if err != nil {
-		return outbound.Answer{}, warehouses.NeedsPerson(nil, "warehouse %s: the call cannot be written as JSON; check the settings", s.id)
+		return outbound.Answer{}, warehouses.NeedsPerson(nil, "warehouse %s: the call cannot be written as JSON; check the settings", s.ID)
 	}
 	for waited := 0; ; waited++ {
 		if err := turns.take(ctx); err != nil {
@@ -47,7 +47,7 @@ func (s *source) ask(ctx context.Context, turns *pace, operation, document strin
 			return answer, err
 		}
 		if _, err := graphql.Read(answer.Body); err != nil {
-			return answer, warehouses.Faltered(nil, "warehouse %s: its answer is not believed: %v; found %s", s.id, err, jsonvalue.Found(answer.Body))
+			return answer, warehouses.Faltered(nil, "warehouse %s: its answer is not believed: %v; found %s", s.ID, err, jsonvalue.Found(answer.Body))
 		}
 		complaints := complaints(answer.Body)
 		short, throttled := credits(complaints)
@@ -58,19 +58,19 @@ func (s *source) ask(ctx context.Context, turns *pace, operation, document strin
 		case !throttled:
 			return answer, s.judge(complaints)
 		case short.required > mostCredits:
-			return answer, warehouses.NeedsPerson(nil, "warehouse %s: the call needs %d credits, and ShipHero permits %d; lower page", s.id, short.required, mostCredits)
+			return answer, warehouses.NeedsPerson(nil, "warehouse %s: the call needs %d credits, and ShipHero permits %d; lower page", s.ID, short.required, mostCredits)
 		case !turns.begun || waited == waits || short.wait() > shortWait:
-			return answer, warehouses.Throttled(s.now().Add(short.wait()), "warehouse %s throttles: the call needs %d credits, and the account has %d left", s.id, short.required, short.remaining)
+			return answer, warehouses.Throttled(s.Now().Add(short.wait()), "warehouse %s throttles: the call needs %d credits, and the account has %d left", s.ID, short.required, short.remaining)
 		}
-		turns.next = s.now().Add(short.wait())
+		turns.next = s.Now().Add(short.wait())
 	}
 }
 
 // post makes one call and returns only answers with status 200. A token that is rejected is renewed once: it may have been withdrawn.
 func (s *source) post(ctx context.Context, body []byte) (outbound.Answer, error) {
 	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
-		answer, err := s.client.Do(ctx, http.MethodPost, s.endpoint+"/graphql", outbound.Bearer(token), body)
-		return warehouses.Judge(ctx, s.id, answer, err, s.now(), s.refused)
+		answer, err := s.Client.Do(ctx, http.MethodPost, s.Endpoint+"/graphql", outbound.Bearer(token), body)
+		return warehouses.Judge(ctx, s.ID, answer, err, s.Now(), s.refused)
 	})
 }
 

@@ -3,30 +3,20 @@ package shiphero
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/tidemark/tidemark/warehouses"
 )
-
-// shownRows is how many rows Check shows.
-const shownRows = 5
 
 // Check asks for the first page. It has no snapshot made.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	s = s.afresh(nil)
 	turns := s.pace()
-	began := s.now()
+	began := s.Now()
 	p, header, err := s.levels(ctx, turns, 1, asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}, nil)
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
-	finding := warehouses.Finding{Sample: p.rows[:min(len(p.rows), shownRows)]}
-	for _, row := range p.rows {
-		if row.Facility != "" && !slices.Contains(finding.Facilities, row.Facility) {
-			finding.Facilities = append(finding.Facilities, row.Facility)
-		}
-	}
-	slices.Sort(finding.Facilities)
+	finding := warehouses.Found(p.rows)
 	more := "there are no more"
 	if p.more {
 		more = "there are more"

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 	"github.com/tidemark/tidemark/warehouses/numbers"
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
@@ -146,7 +148,7 @@ func FuzzPage(f *testing.F) {
 // FuzzFile: no file brings the reader down, and one that it believes is JSON that is of the snapshot, with as many products.
 func FuzzFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
-		s := &source{id: "w", figures: numbers.Rules{}.Reading()}
+		s := &source{Base: warehouses.Base{Partner: outbound.Partner{ID: "w"}}, figures: numbers.Rules{}.Reading()}
 		passed := 0
 		read, err := s.stream(t.Context(), newMeter(bytes.NewReader(file), 1<<20, time.Hour, func() {}), "x", func(_ context.Context, rows []inventory.Row) error {
 			passed += len(rows)

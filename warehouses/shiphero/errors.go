@@ -12,23 +12,17 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// unbelieved is the error of an answer that promises rows and cannot be taken for what it says. Asking again may bring a
-// better one.
-func (s *source) unbelieved(page int, format string, arguments ...any) error {
-	return warehouses.Faltered(nil, "warehouse %s, page %d: %s; nothing of the snapshot was taken", s.id, page, fmt.Sprintf(format, arguments...))
-}
-
 // doubted is the same for the file of a snapshot and the calls around it.
 func (s *source) doubted(format string, arguments ...any) error {
-	return warehouses.Faltered(nil, "warehouse %s, snapshot: %s; nothing of it was taken", s.id, fmt.Sprintf(format, arguments...))
+	return warehouses.Faltered(nil, "warehouse %s, snapshot: %s; nothing of it was taken", s.ID, fmt.Sprintf(format, arguments...))
 }
 
 // refused is the error of a 4xx that warehouses.Failure leaves to the driver.
 func (s *source) refused(answer outbound.Answer) error {
 	if answer.Status == http.StatusNotFound {
-		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status 404); correct the endpoint, which is the address without /graphql", s.id)
+		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status 404); correct the endpoint, which is the address without /graphql", s.ID)
 	}
-	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check the settings", s.id, answer.Status)
+	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check the settings", s.ID, answer.Status)
 }
 
 // Codes of ShipHero's errors (developer.shiphero.com/troubleshooting/error-glossary, /scopes).
@@ -82,12 +76,12 @@ func (s *source) judge(complaints []complaint) error {
 	for _, one := range complaints {
 		switch one.code {
 		case codeNotAllowed:
-			return warehouses.NeedsPerson(nil, "warehouse %s does not permit the call with this credential (ShipHero's code 7); give it the scopes to view products and inventory, and to take inventory snapshots", s.id)
+			return warehouses.NeedsPerson(nil, "warehouse %s does not permit the call with this credential (ShipHero's code 7); give it the scopes to view products and inventory, and to take inventory snapshots", s.ID)
 		case codeNotFound:
-			return warehouses.NeedsPerson(nil, "warehouse %s does not find what was asked for (ShipHero's code 5); check warehouse_id and customer_account_id", s.id)
+			return warehouses.NeedsPerson(nil, "warehouse %s does not find what was asked for (ShipHero's code 5); check warehouse_id and customer_account_id", s.ID)
 		}
 	}
-	return warehouses.Faltered(nil, "warehouse %s refuses the call inside an answer with status 200 (%d errors, ShipHero's code %d)", s.id, len(complaints), complaints[0].code)
+	return warehouses.Faltered(nil, "warehouse %s refuses the call inside an answer with status 200 (%d errors, ShipHero's code %d)", s.ID, len(complaints), complaints[0].code)
 }
 
 // credits finds among the errors that there were too few credits.

@@ -3,15 +3,11 @@ package shiphero
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses"
 )
-
-// passedOn is the most rows that are passed on at once.
-const passedOn = 1000
 
 // Fetch reads everything, or what was updated since the mark.
 //
@@ -19,7 +15,7 @@ const passedOn = 1000
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	began, known := s.now(), s.mark(request.Mark)
+	began, known := s.Now(), warehouses.ReadMark[mark](&s.Base, request.Mark)
 	switch full := request.Everything || known.At.IsZero(); {
 	case full && !s.byPages && request.Report == nil: // a look leaves no snapshot behind
 		return s.fetchFile(ctx, known, began, sink)
@@ -32,7 +28,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 // afresh is the source with a reading of figures of its own, for one fetch.
 func (s *source) afresh(report *warehouses.Collector) *source {
 	again := *s
-	again.figures = s.rules.Reading().Watched(report.Watch(s.used()))
+	again.figures = s.Reading(report, s.used())
 	return &again
 }
 
@@ -55,7 +51,7 @@ func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, si
 	var next mark
 	var asOf time.Time
 	var memory []inventory.Row
-	for number := 1; number <= s.maxPages; number++ {
+	for number := 1; number <= s.MaxPages; number++ {
 		p, header, err := s.levels(ctx, turns, number, variables, memory)
 		if err != nil {
 			return warehouses.Snapshot{}, err
@@ -68,7 +64,7 @@ func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, si
 		if err := s.prove(number, p, &read); err != nil {
 			return warehouses.Snapshot{}, err
 		}
-		if err := pass(ctx, p.rows, sink); err != nil {
+		if err := warehouses.Pass(ctx, p.rows, sink); err != nil {
 			return warehouses.Snapshot{}, err
 		}
 		if !p.more {
@@ -76,26 +72,13 @@ func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, si
 				return warehouses.Snapshot{}, err
 			}
 			if since != nil && read.rows == 0 {
-				return warehouses.Snapshot{Unchanged: true, Mark: marked, From: s.endpoint}, nil
+				return warehouses.Snapshot{Unchanged: true, Mark: marked, From: s.Endpoint}, nil
 			}
-			return warehouses.Snapshot{Full: since == nil, Rows: read.rows, AsOf: asOf, Mark: next.String(), From: s.endpoint}, nil
+			return warehouses.Snapshot{Full: since == nil, Rows: read.rows, AsOf: asOf, Mark: warehouses.WriteMark(next), From: s.Endpoint}, nil
 		}
 		memory, variables.After = p.rows, p.cursor
 	}
-	return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s has more than %d pages, which is max_pages; raise it, or page, if that is right", s.id, s.maxPages)
-}
-
-// pass passes rows on, in parts that are not too large.
-func pass(ctx context.Context, rows []inventory.Row, sink warehouses.Sink) error {
-	for part := range slices.Chunk(rows, passedOn) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := sink(ctx, part); err != nil {
-			return err
-		}
-	}
-	return nil
+	return warehouses.Snapshot{}, s.Endless("page")
 }
 
 // trail is what was read of a fetch so far. It does not grow with the rows, only by a text or two for each page.
@@ -114,21 +97,21 @@ type trail struct {
 func (s *source) prove(number int, p page, read *trail) error {
 	switch {
 	case p.more && p.count == 0:
-		return s.unbelieved(number, "it is empty, and not the last page")
+		return s.Unbelieved(warehouses.Page(number), "it is empty, and not the last page")
 	case p.more && read.cursors[p.cursor]:
-		return s.unbelieved(number, "its endCursor leads back to a page that was read already")
+		return s.Unbelieved(warehouses.Page(number), "its endCursor leads back to a page that was read already")
 	}
 	read.cursors[p.cursor] = true
 	products := make(map[string]bool, len(p.ids))
 	for _, id := range p.ids {
 		if read.before[id] {
-			return s.unbelieved(number, "it holds a product that the page before held; the products moved while they were read")
+			return s.Unbelieved(warehouses.Page(number), "it holds a product that the page before held; the products moved while they were read")
 		}
 		products[id] = true
 	}
 	if len(p.ids) > 0 {
 		if read.firsts[p.ids[0]] {
-			return s.unbelieved(number, "it begins like a page before it")
+			return s.Unbelieved(warehouses.Page(number), "it begins like a page before it")
 		}
 		read.firsts[p.ids[0]] = true
 	}
@@ -140,20 +123,12 @@ func (s *source) prove(number int, p page, read *trail) error {
 // finish checks what only the whole can tell.
 func (s *source) finish(read seen) error {
 	if read.foreign {
-		return warehouses.NeedsPerson(nil, "warehouse %s: warehouse_id is %q, and there are products of another warehouse among the answers; nothing of the snapshot was taken", s.id, s.warehouse)
+		return warehouses.NeedsPerson(nil, "warehouse %s: warehouse_id is %q, and there are products of another warehouse among the answers; nothing of the snapshot was taken", s.ID, s.warehouse)
 	}
 	if read.several {
-		return warehouses.NeedsPerson(nil, "warehouse %s: there is stock of several customers, whose SKUs may be the same; set customer_account_id; nothing of the snapshot was taken", s.id)
+		return warehouses.NeedsPerson(nil, "warehouse %s: there is stock of several customers, whose SKUs may be the same; set customer_account_id; nothing of the snapshot was taken", s.ID)
 	}
-	for _, member := range []struct {
-		name  string
-		given bool
-	}{{"sku", read.sku}, {"available", read.available}} {
-		if read.rows > 0 && !member.given {
-			return warehouses.NeedsPerson(nil, "warehouse %s: none of its %d rows has %q, so the form of the answers has changed; nothing of the snapshot was taken", s.id, read.rows, member.name)
-		}
-	}
-	return nil
+	return s.Renamed(read.rows, "", warehouses.Member{Name: "sku", Given: read.sku}, warehouses.Member{Name: "available", Given: read.available})
 }
 
 // levels asks for one page.
@@ -164,7 +139,7 @@ func (s *source) levels(ctx context.Context, turns *pace, number int, variables 
 	}
 	p, err := decodePage(answer.Body, number, s.warehouse, s.figures, memory)
 	if err != nil {
-		return page{}, nil, s.unbelieved(number, "%v", err)
+		return page{}, nil, s.Unbelieved(warehouses.Page(number), "%v", err)
 	}
 	return p, answer.Header, nil
 }

@@ -23,7 +23,7 @@ type pace struct {
 	begun     bool      // a call was answered
 }
 
-func (s *source) pace() *pace { return &pace{perSecond: s.perSecond, now: s.now, wait: s.wait} }
+func (s *source) pace() *pace { return &pace{perSecond: s.perSecond, now: s.Now, wait: s.Wait} }
 
 // take waits until a call may begin.
 func (p *pace) take(ctx context.Context) error {
@@ -41,16 +41,4 @@ func (p *pace) spent(credits int64) {
 	rate := time.Duration(p.perSecond)
 	span := (time.Duration(min(max(credits, 0), mostCredits))*time.Second + rate - 1) / rate // rounded up
 	p.next = p.now().Add(max(span, shortest))
-}
-
-// wait waits, or returns early with the context's error.
-func wait(ctx context.Context, span time.Duration) error {
-	timer := time.NewTimer(span)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -54,7 +54,7 @@ func (s *source) fetchFile(ctx context.Context, known mark, began time.Time, sin
 		return warehouses.Snapshot{}, err
 	}
 	next.Snapshot = made.id
-	return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Mark: next.String(), From: s.endpoint + ", snapshot " + made.id}, nil
+	return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Mark: warehouses.WriteMark(next), From: s.Endpoint + ", snapshot " + made.id}, nil
 }
 
 // generate asks for a snapshot. Nothing is mailed or posted anywhere when it is made: it is asked after.
@@ -75,9 +75,9 @@ func (s *source) generate(ctx context.Context, turns *pace) (job, http.Header, e
 // await asks until the snapshot is made.
 func (s *source) await(ctx context.Context, turns *pace, asked job) (job, error) {
 	const operation = "inventory_snapshot"
-	ends := s.now().Add(s.patience)
+	ends := s.Now().Add(s.patience)
 	for {
-		if err := s.wait(ctx, s.poll); err != nil {
+		if err := s.Wait(ctx, s.poll); err != nil {
 			return job{}, err
 		}
 		answer, err := s.ask(ctx, turns, operation, snapshotDocument, map[string]string{"id": asked.id})
@@ -91,11 +91,11 @@ func (s *source) await(ctx context.Context, turns *pace, asked job) (job, error)
 		case made.id != asked.id:
 			return job{}, s.doubted("ShipHero was asked after one, and answers with another")
 		case made.failed || made.status == "error" || made.status == "aborted":
-			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero could not make the snapshot; if that goes on, set warehouse_id or customer_account_id so that it is smaller, or full: pages", s.id)
+			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero could not make the snapshot; if that goes on, set warehouse_id or customer_account_id so that it is smaller, or full: pages", s.ID)
 		case made.status == "success" && made.url != "":
 			return made, nil
-		case s.now().After(ends):
-			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero has not made the snapshot within %s; raise snapshot_timeout, or set full: pages", s.id, s.patience)
+		case s.Now().After(ends):
+			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero has not made the snapshot within %s; raise snapshot_timeout, or set full: pages", s.ID, s.patience)
 		}
 	}
 }

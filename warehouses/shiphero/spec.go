@@ -15,10 +15,6 @@
 package shiphero
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"time"
 
 	"github.com/tidemark/tidemark/outbound"
@@ -57,28 +53,21 @@ var _ warehouses.Source = (*source)(nil)
 
 // source is the stock of a ShipHero account. It is safe for concurrent use.
 type source struct {
-	id          string
-	endpoint    string
-	refresh     settings.Credential
-	tokens      *outbound.Token
-	warehouse   string
-	customer    string
-	byPages     bool
-	poll        time.Duration
-	patience    time.Duration
-	maxBytes    int64
-	page        int
-	perSecond   int
-	overlap     time.Duration
-	maxPages    int
-	timeout     time.Duration
-	fingerprint string // of the settings; what was read under others is read again
-	rules       numbers.Rules
-	figures     *numbers.Reading // of this fetch
-	client      *outbound.Client
-	files       *outbound.Stream
-	now         func() time.Time
-	wait        func(ctx context.Context, span time.Duration) error
+	warehouses.Base
+	refresh   settings.Credential
+	tokens    *outbound.Token
+	warehouse string
+	customer  string
+	byPages   bool
+	poll      time.Duration
+	patience  time.Duration
+	maxBytes  int64
+	page      int
+	perSecond int
+	overlap   time.Duration
+	timeout   time.Duration
+	figures   *numbers.Reading // of this fetch
+	files     *outbound.Stream
 }
 
 // Open returns the source of a warehouse. It makes no call.
@@ -91,14 +80,13 @@ func Open(id string, values settings.Values, environment settings.Environment) (
 }
 
 func newSource(id string, values settings.Values, environment settings.Environment) (*source, error) {
-	values, problems := Spec.Check(values)
-	if len(problems) > 0 {
-		return nil, errors.New(problems[0].Message)
+	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
+	if err != nil {
+		return nil, err
 	}
 	timeout := values.Duration("timeout")
 	s := &source{
-		id:        id,
-		endpoint:  values.Text("endpoint"),
+		Base:      base,
 		warehouse: values.Text("warehouse_id"),
 		customer:  values.Text("customer_account_id"),
 		byPages:   values.Text("full") == "pages",
@@ -108,15 +96,8 @@ func newSource(id string, values settings.Values, environment settings.Environme
 		page:      int(values.Integer("page")),
 		perSecond: int(values.Integer("credits_per_second")),
 		overlap:   values.Duration("overlap"),
-		maxPages:  int(values.Integer("max_pages")),
 		timeout:   timeout,
-		client:    outbound.NewClient(outbound.Limits{Timeout: timeout, Reach: outbound.ReachOf(Spec, values, environment)}),
 		files:     outbound.Streaming{Timeout: timeout, Reach: outbound.ReachOf(Spec, values, environment)}.Client(),
-		rules:     numbers.New(values),
-		now:       environment.Clock(),
-		wait:      wait,
 	}
-	sum := sha256.Sum256([]byte(values.Canonical()))
-	s.fingerprint = hex.EncodeToString(sum[:8])
 	return s, s.authorize(values, environment)
 }

@@ -29,7 +29,7 @@ var (
 func (s *source) stream(ctx context.Context, file *meter, id string, sink warehouses.Sink) (seen, error) {
 	r := &reading{decoder: json.NewDecoder(file), file: file, warehouse: s.warehouse, stock: stock{figures: s.figures}}
 	r.pass = func() error {
-		err := pass(ctx, r.stock.rows, sink)
+		err := warehouses.Pass(ctx, r.stock.rows, sink)
 		r.stock.rows = r.stock.rows[:0]
 		return err
 	}
@@ -106,7 +106,7 @@ func (r *reading) account(account string) error {
 		r.products++
 		r.stock.of(account)
 		r.stock.product(value, sku, "product "+strconv.Itoa(r.products), r.warehouse)
-		if len(r.stock.rows) >= passedOn {
+		if len(r.stock.rows) >= warehouses.SinkRows {
 			r.stopped = r.pass()
 		}
 		return r.stopped

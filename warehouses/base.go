@@ -1,0 +1,199 @@
+package warehouses
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/outbound"
+	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses/numbers"
+)
+
+// Base is what every source with an HTTP API has. Drivers embed it.
+type Base struct {
+	outbound.Partner
+	Rules       numbers.Rules
+	MaxPages    int    // the setting max_pages
+	Fingerprint string // of the settings; what was read under others is read again
+	// Wait waits, or returns early with the context's error.
+	Wait func(ctx context.Context, span time.Duration) error
+}
+
+// NewBase checks settings and returns them with their defaults. It makes no call; bytes is the most that is read of an answer, 0 the default.
+func NewBase(spec settings.Spec, id string, given settings.Values, environment settings.Environment, bytes int64) (Base, settings.Values, error) {
+	partner, values, err := outbound.NewPartner(spec, id, given, environment, bytes)
+	if err != nil {
+		return Base{}, nil, err
+	}
+	return Base{
+		Partner: partner, Rules: numbers.New(values), MaxPages: int(values.Integer("max_pages")), Fingerprint: Fingerprint(values), Wait: wait,
+	}, values, nil
+}
+
+// Fingerprint tells settings apart.
+func Fingerprint(values settings.Values) string {
+	sum := sha256.Sum256([]byte(values.Canonical()))
+	return hex.EncodeToString(sum[:8])
+}
+
+// wait waits, or returns early with the context's error.
+func wait(ctx context.Context, span time.Duration) error {
+	timer := time.NewTimer(span)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Reading is a reading of figures for one fetch. It tells a report, which may be nil, what stands in the members that are used.
+func (b *Base) Reading(report *Collector, used map[string]string) *numbers.Reading {
+	return b.Rules.Reading().Watched(report.Watch(used))
+}
+
+// SinkRows is the most rows that are passed to a sink at once.
+const SinkRows = 1000
+
+// Pass passes rows to a sink, in parts that are not too large.
+func Pass(ctx context.Context, rows []inventory.Row, sink Sink) error {
+	for part := range slices.Chunk(rows, SinkRows) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := sink(ctx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Unbelieved is the error of an answer that promises rows and cannot be taken for what it says. Asking again may bring a better one.
+func (b *Base) Unbelieved(place, format string, arguments ...any) error {
+	return Faltered(nil, "warehouse %s, %s: %s; nothing of the snapshot was taken", b.ID, place, fmt.Sprintf(format, arguments...))
+}
+
+// Page is where a page stands, for people.
+func Page(number int) string { return fmt.Sprintf("page %d", number) }
+
+// Endless is the error of a fetch with more pages than max_pages; larger says how there would be fewer.
+func (b *Base) Endless(larger string) error {
+	return NeedsPerson(nil, "warehouse %s has more than %d pages, which is max_pages; raise it, or %s, if that is right", b.ID, b.MaxPages, larger)
+}
+
+// Member is a member of an API's rows that a driver needs.
+type Member struct {
+	Name  string
+	Given bool // some row has it
+}
+
+// Renamed is the error of a fetch with rows of which none has a member: it was renamed. It is nil when each was given, or there are
+// no rows. The advice, which may be empty, ends with "; ".
+func (b *Base) Renamed(rows int, advice string, members ...Member) error {
+	for _, member := range members {
+		if rows > 0 && !member.Given {
+			return NeedsPerson(nil, "warehouse %s: none of its %d rows has %q, so the form of the answers has changed; %snothing of the snapshot was taken",
+				b.ID, rows, member.Name, advice)
+		}
+	}
+	return nil
+}
+
+// clockTolerance is how far the clocks of one partner's servers may differ.
+const clockTolerance = time.Minute
+
+// Dated tells when the first answer of a fetch was made, by its header Date; zero when it does not say. Its figures count as of then: what
+// is read after it may be newer, never older. An answer that is older than the one before, which was recorded, comes from something between us
+// that answers from memory. A date that lies ahead of us is a wrong clock, and counts as now: every answer with the right time would seem
+// old later.
+func (b *Base) Dated(before time.Time, header http.Header, partner string) (time.Time, error) {
+	dated, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return time.Time{}, nil
+	}
+	if dated.Before(before.Add(-clockTolerance)) {
+		return time.Time{}, b.Unbelieved(Page(1), "the answer is dated %s, and the last one that was recorded %s, so it does not come from %s but from something that remembers it",
+			dated.UTC().Format(time.RFC3339), before.UTC().Format(time.RFC3339), partner)
+	}
+	if now := b.Now(); dated.After(now) {
+		dated = now
+	}
+	return dated.UTC(), nil
+}
+
+// Stamp is what every mark of an API begins with.
+type Stamp struct {
+	// Settings is the fingerprint of the settings; under others everything is read anew.
+	Settings string `json:"settings"`
+	// At is when the fetch began, by our clock or by the partner's, whichever is earlier.
+	At time.Time `json:"at"`
+}
+
+func (s Stamp) stamp() Stamp { return s }
+
+// ReadMark reads the mark of a request. One that was made under other settings, or by a clock that has been put back since, or that is not
+// a mark, counts as none: then everything is read.
+func ReadMark[M interface{ stamp() Stamp }](b *Base, text string) M {
+	var read, none M
+	if json.Unmarshal([]byte(text), &read) != nil {
+		return none
+	}
+	if stamp := read.stamp(); stamp.Settings != b.Fingerprint || stamp.At.After(b.Now()) {
+		return none
+	}
+	return read
+}
+
+// WriteMark writes a mark. Its times have years of four digits.
+func WriteMark(mark any) string {
+	text, err := json.Marshal(mark)
+	if err != nil {
+		panic("a mark cannot be written as JSON: " + err.Error())
+	}
+	return string(text)
+}
+
+// DatedMark is the mark of an API whose answers say when they were made.
+type DatedMark struct {
+	Stamp
+	// Dated is when the first answer was made, by the partner's clock; zero when it did not say.
+	Dated time.Time `json:"dated,omitzero"`
+}
+
+// Begin makes the mark of a fetch of its beginning and of its first answer, and tells when that answer was made, as Dated does.
+func (b *Base) Begin(known DatedMark, began time.Time, header http.Header, partner string) (mark DatedMark, asOf time.Time, err error) {
+	if asOf, err = b.Dated(known.Dated, header, partner); err != nil {
+		return DatedMark{}, time.Time{}, err
+	}
+	mark = DatedMark{Stamp{Settings: b.Fingerprint, At: began.UTC()}, known.Dated}
+	if !asOf.IsZero() {
+		mark.Dated = asOf
+		if asOf.Before(mark.At) {
+			mark.At = asOf
+		}
+	}
+	return mark, asOf, nil
+}
+
+// shownRows is how many rows a Finding shows.
+const shownRows = 5
+
+// Found is a Finding of the rows of a first page: a few of them, and the facilities that they name.
+func Found(rows []inventory.Row) Finding {
+	finding := Finding{Sample: rows[:min(len(rows), shownRows)]}
+	for _, row := range rows {
+		if row.Facility != "" && !slices.Contains(finding.Facilities, row.Facility) {
+			finding.Facilities = append(finding.Facilities, row.Facility)
+		}
+	}
+	slices.Sort(finding.Facilities)
+	return finding
+}
