@@ -18,7 +18,7 @@ import (
 // Fetch reads warehouses into the ledger.
 type Fetch struct {
 	Ledger      ledger.Ledger
-	Drivers     map[string]warehouses.Driver
+	Drivers     warehouses.Drivers
 	Environment settings.Environment
 	Executions  Executions
 	Now         func() time.Time
@@ -239,13 +239,12 @@ func (r FetchResult) counts() ledger.Counts {
 }
 
 // openSource opens a warehouse's driver. What is wrong with it is for a person.
-func openSource(drivers map[string]warehouses.Driver, warehouse ledger.Warehouse, environment settings.Environment) (warehouses.Source, error) {
-	driver, ok := drivers[warehouse.Driver]
-	if !ok {
+func openSource(drivers warehouses.Drivers, warehouse ledger.Warehouse, environment settings.Environment) (warehouses.Source, error) {
+	source, err := drivers.Open(warehouse.Driver, warehouse.ID, warehouse.Settings, environment)
+	switch {
+	case errors.Is(err, warehouses.ErrNoDriver):
 		return nil, askPerson(ErrorNotConfigured, fmt.Sprintf("warehouse %s: this worker has no driver %q", warehouse.ID, warehouse.Driver), nil)
-	}
-	source, err := driver.Open(warehouse.ID, warehouse.Settings, environment)
-	if err != nil {
+	case err != nil:
 		return nil, askPerson(ErrorCredentials, fmt.Sprintf("warehouse %s: %v", warehouse.ID, err), err)
 	}
 	return source, nil

@@ -15,7 +15,7 @@ import (
 // Push tells stores what they should show.
 type Push struct {
 	Ledger      ledger.Ledger
-	Drivers     map[string]channels.Driver
+	Drivers     channels.Drivers
 	Environment settings.Environment
 	Stores      *Stores
 	Now         func() time.Time

@@ -83,16 +83,15 @@ func (s *Stores) close(store string) {
 }
 
 // openChannel opens a store's driver.
-func openChannel(drivers map[string]channels.Driver, store ledger.Store, environment settings.Environment) (channels.Channel, error) {
-	driver, ok := drivers[store.Driver]
-	if !ok {
+func openChannel(drivers channels.Drivers, store ledger.Store, environment settings.Environment) (channels.Channel, error) {
+	channel, err := drivers.Open(store.Driver, store.ID, store.Settings, environment)
+	switch {
+	case errors.Is(err, channels.ErrNoDriver):
 		return nil, askPerson(ErrorNotConfigured, fmt.Sprintf("store %s: this worker has no driver %q", store.ID, store.Driver), nil)
-	}
-	channel, err := driver.Open(store.ID, store.Settings, environment)
-	if err != nil {
+	case err != nil:
 		return nil, askPerson(ErrorCredentials, fmt.Sprintf("store %s: %v", store.ID, err), err)
 	}
-	return channels.Guarded(channel), nil
+	return channel, nil
 }
 
 // count reports one call to the metrics.

@@ -5,6 +5,22 @@ import (
 	"fmt"
 )
 
+// As returns what a channel can do besides, like Composer, through whatever is around it. A channel that is around another one has a method
+// Unwrap() Channel.
+func As[T any](channel Channel) (T, bool) {
+	for {
+		if capable, ok := channel.(T); ok {
+			return capable, true
+		}
+		around, ok := channel.(interface{ Unwrap() Channel })
+		if !ok {
+			var none T
+			return none, false
+		}
+		channel = around.Unwrap()
+	}
+}
+
 // Finder is the capability of stores that know their items by ids of their own. What was found is remembered in the ledger, so
 // a look-up is made once for an item, and again when the store says that a reference is Lost.
 type Finder interface {
@@ -54,25 +70,17 @@ type Submitter interface {
 
 // Submits tells whether a call for items makes a submission. Where a store does not say, each may.
 func Submits(channel Channel, items []Item) bool {
-	for around, ok := channel.(*guard); ok; around, ok = channel.(*guard) {
-		channel = around.channel
-	}
-	submitter, ok := channel.(Submitter)
+	submitter, ok := As[Submitter](channel)
 	return !ok || submitter.Submits(items)
 }
 
-// AsFinder returns the Finder of a channel, through any guard around it.
+// AsFinder returns the Finder of a channel, behind the same guard as the channel.
 func AsFinder(channel Channel) (Finder, bool) {
-	around, ok := channel.(*guard)
-	if !ok {
-		finder, ok := channel.(Finder)
-		return finder, ok
+	finder, ok := As[Finder](channel)
+	if _, guarded := channel.(*guard); ok && guarded {
+		return guardedFinder{finder, channel.Limits()}, true
 	}
-	finder, ok := AsFinder(around.channel)
-	if !ok {
-		return nil, false
-	}
-	return guardedFinder{finder, around.Limits()}, true
+	return finder, ok
 }
 
 type guardedFinder struct {
@@ -111,11 +119,7 @@ func (g guardedFinder) Find(ctx context.Context, items []Item) (found []Found, b
 // Compose returns how due items go into calls: as a Composer says, or else in order, as many as fit. What a Composer gets wrong
 // is an error before anything was sent.
 func Compose(channel Channel, items []Item, batch int) (calls [][]int, err error) {
-	driver := channel
-	for around, ok := driver.(*guard); ok; around, ok = driver.(*guard) {
-		driver = around.channel
-	}
-	composer, ok := driver.(Composer)
+	composer, ok := As[Composer](channel)
 	if !ok {
 		return chunks(len(items), batch), nil
 	}

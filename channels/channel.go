@@ -18,8 +18,10 @@ package channels
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 )
 
@@ -157,4 +159,36 @@ type Finding struct {
 type Driver struct {
 	Spec settings.Spec
 	Open func(store string, values settings.Values, environment settings.Environment) (Channel, error)
+}
+
+// NewDriver returns the driver of stores with an HTTP API. Settings that are not right are refused before a store is opened; bytes is the most
+// that is read of an answer, 0 the default.
+func NewDriver(spec settings.Spec, bytes int64, open func(outbound.Partner, settings.Values, settings.Environment) (Channel, error)) Driver {
+	return Driver{Spec: spec, Open: func(store string, given settings.Values, environment settings.Environment) (Channel, error) {
+		partner, values, err := outbound.NewPartner(spec, store, given, environment, bytes)
+		if err != nil {
+			return nil, err
+		}
+		return open(partner, values, environment)
+	}}
+}
+
+// Drivers are drivers by their names.
+type Drivers map[string]Driver
+
+// ErrNoDriver: a store's driver is not one of those that this program has.
+var ErrNoDriver = errors.New("no such driver")
+
+// Open opens a store with the driver that it names, behind the guard (Guarded). It is the one way in which programs open stores. Its error
+// says what to correct.
+func (d Drivers) Open(driver, store string, values settings.Values, environment settings.Environment) (Channel, error) {
+	known, ok := d[driver]
+	if !ok {
+		return nil, ErrNoDriver
+	}
+	channel, err := known.Open(store, values, environment)
+	if err != nil {
+		return nil, err
+	}
+	return Guarded(channel), nil
 }

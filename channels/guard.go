@@ -25,21 +25,19 @@ import (
 // The store's Budget is passed on with an error, too, for the pacer.
 func Guarded(channel Channel) Channel { return &guard{channel} }
 
-// AsPoller returns the Poller of a channel whose store reports later, through any guard around it.
+// AsPoller returns the Poller of a channel whose store reports later, behind the same guard as the channel.
 func AsPoller(channel Channel) (Poller, bool) {
-	around, ok := channel.(*guard)
-	if !ok {
-		poller, ok := channel.(Poller)
-		return poller, ok
+	poller, ok := As[Poller](channel)
+	if _, guarded := channel.(*guard); ok && guarded {
+		return guardedPoller{poller}, true
 	}
-	poller, ok := AsPoller(around.channel)
-	if !ok {
-		return nil, false
-	}
-	return guardedPoller{poller}, true
+	return poller, ok
 }
 
 type guard struct{ channel Channel }
+
+// Unwrap returns the channel behind the guard.
+func (g *guard) Unwrap() Channel { return g.channel }
 
 // Limits passes the driver's limits on; a batch is at least one item.
 func (g *guard) Limits() Limits {
@@ -81,7 +79,7 @@ func (g *guard) Send(ctx context.Context, call Call) (reply Reply, err error) {
 		return Reply{}, fault
 	}
 	reply, err = g.channel.Send(ctx, call)
-	_, polls := AsPoller(g.channel)
+	_, polls := As[Poller](g.channel)
 	return believed(reply, err, len(call.Items), polls)
 }
 

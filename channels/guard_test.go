@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/settings"
 )
 
 // scripted is a driver that answers as it is told.
@@ -236,3 +237,53 @@ func TestGuardedKeepsAStoresWordsShort(t *testing.T) {
 	require.Equal(t, "no", reply.Items[0].Code)
 	require.Equal(t, strings.Repeat("é", 250)+"…", reply.Items[0].Reason)
 }
+
+// composing is a channel that composes, behind another one.
+type composing struct{ channels.Channel }
+
+func (composing) Compose(items []channels.Item) [][]int { return [][]int{make([]int, len(items))} }
+
+func (c composing) Unwrap() channels.Channel { return c.Channel }
+
+func TestAsFindsACapabilityThroughWhateverIsAroundIt(t *testing.T) {
+	t.Parallel()
+	type never interface{ Never() }
+	for name, test := range map[string]struct {
+		channel  channels.Channel
+		composes bool
+	}{
+		"without anything around":    {composing{}, true},
+		"behind a guard":             {channels.Guarded(composing{}), true},
+		"behind two guards":          {channels.Guarded(channels.Guarded(composing{})), true},
+		"around one that cannot":     {composing{channels.Guarded(nil)}, true},
+		"a channel that cannot":      {channels.Guarded(struct{ channels.Channel }{}), false},
+		"nothing":                    {nil, false},
+		"a guard that holds nothing": {channels.Guarded(nil), false},
+	} {
+		_, composes := channels.As[channels.Composer](test.channel)
+		require.Equal(t, test.composes, composes, name)
+		_, ok := channels.As[never](test.channel)
+		require.False(t, ok, name)
+	}
+}
+
+func TestDriversOpenStoresBehindTheGuard(t *testing.T) {
+	t.Parallel()
+	fault := errors.New("correct the setting endpoint")
+	drivers := channels.Drivers{
+		"panics": {Open: func(string, settings.Values, settings.Environment) (channels.Channel, error) { return panicking{}, nil }},
+		"broken": {Open: func(string, settings.Values, settings.Environment) (channels.Channel, error) { return nil, fault }},
+	}
+	channel, err := drivers.Open("panics", "shop", nil, settings.Environment{})
+	require.NoError(t, err)
+	_, err = channel.Check(t.Context())
+	require.ErrorContains(t, err, "the driver panicked while checking the store")
+	channel, err = drivers.Open("broken", "shop", nil, settings.Environment{})
+	require.ErrorIs(t, err, fault)
+	require.Nil(t, channel)
+	_, err = drivers.Open("missing", "shop", nil, settings.Environment{})
+	require.ErrorIs(t, err, channels.ErrNoDriver)
+}
+
+// panicking is a channel whose every call panics: its methods are those of nil.
+type panicking struct{ channels.Channel }

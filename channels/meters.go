@@ -21,16 +21,13 @@ type Meters struct {
 // NewMeters returns the pacers of a new holder of a store, who goes on from a picture of the one before. Of what it does not know, a bucket
 // begins empty.
 func NewMeters(channel Channel, budget PaceBudget, known Picture) *Meters {
-	for around, ok := channel.(*guard); ok; around, ok = channel.(*guard) {
-		channel = around.channel
-	}
 	return &Meters{channel: channel, limits: channel.Limits(), budget: budget, known: known, pacers: map[string]*Pacer{}}
 }
 
 // For returns the pacer that a call counts against.
 func (m *Meters) For(operation Operation, items []Item, now time.Time) *Pacer {
 	name := ""
-	if metered, ok := m.channel.(Metered); ok {
+	if metered, ok := As[Metered](m.channel); ok {
 		name = metered.Meter(operation, items)
 	}
 	m.mutex.Lock()

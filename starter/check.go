@@ -220,11 +220,11 @@ func about(what string, err error) error {
 }
 
 func checkStore(ctx context.Context, store ledger.Store) (checkAnswer, error) {
-	driver, ok := channelsall.Drivers()[store.Driver]
-	if !ok {
+	drivers := channelsall.Drivers()
+	if _, known := drivers[store.Driver]; !known {
 		return checkAnswer{}, fmt.Errorf("store %s: this starter has no driver %q", store.ID, store.Driver)
 	}
-	channel, err := driver.Open(store.ID, store.Settings, settings.Process())
+	channel, err := drivers.Open(store.Driver, store.ID, store.Settings, settings.Process())
 	if err != nil {
 		return checkAnswer{}, about("store "+store.ID, err)
 	}

@@ -7,6 +7,7 @@ package warehouses
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,6 +78,32 @@ type Driver struct {
 	Spec  settings.Spec
 	Files bool // it reads files, which may be read again without a cost to anybody
 	Open  func(warehouse string, values settings.Values, environment settings.Environment) (Source, error)
+}
+
+// NewDriver returns the driver of sources with an HTTP API. Settings that are not right are refused before a source is opened.
+func NewDriver(spec settings.Spec, open func(base Base, values settings.Values, environment settings.Environment) (Source, error)) Driver {
+	return Driver{Spec: spec, Open: func(warehouse string, given settings.Values, environment settings.Environment) (Source, error) {
+		base, values, err := NewBase(spec, warehouse, given, environment, 0)
+		if err != nil {
+			return nil, err
+		}
+		return open(base, values, environment)
+	}}
+}
+
+// Drivers are drivers by their names.
+type Drivers map[string]Driver
+
+// ErrNoDriver: a warehouse's driver is not one of those that this program has.
+var ErrNoDriver = errors.New("no such driver")
+
+// Open opens a warehouse with the driver that it names. Its error says what to correct.
+func (d Drivers) Open(driver, warehouse string, values settings.Values, environment settings.Environment) (Source, error) {
+	known, ok := d[driver]
+	if !ok {
+		return nil, ErrNoDriver
+	}
+	return known.Open(warehouse, values, environment)
 }
 
 // Next is what should happen after a fetch failed.

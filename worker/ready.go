@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
+	"github.com/tidemark/tidemark/channels"
 	channelsall "github.com/tidemark/tidemark/channels/all"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses"
 	warehousesall "github.com/tidemark/tidemark/warehouses/all"
 )
 
@@ -32,15 +35,15 @@ func partners(ctx context.Context, state ledger.Definer, environment settings.En
 			sources[connection.Warehouse], targets[connection.Store] = true, true
 		}
 	}
-	warehouses, err := state.Warehouses(ctx)
+	configured, err := state.Warehouses(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var all []partner
-	for _, warehouse := range warehouses {
-		fault := noDriver(warehouse.Driver)
-		if driver, ok := warehousesall.Drivers()[warehouse.Driver]; ok {
-			_, fault = driver.Open(warehouse.ID, warehouse.Settings, environment)
+	for _, warehouse := range configured {
+		_, fault := warehousesall.Drivers().Open(warehouse.Driver, warehouse.ID, warehouse.Settings, environment)
+		if errors.Is(fault, warehouses.ErrNoDriver) {
+			fault = noDriver(warehouse.Driver)
 		}
 		all = append(all, partner{kind: "warehouse", id: warehouse.ID, active: sources[warehouse.ID], fault: fault})
 	}
@@ -49,9 +52,9 @@ func partners(ctx context.Context, state ledger.Definer, environment settings.En
 		return nil, err
 	}
 	for _, store := range stores {
-		fault := noDriver(store.Driver)
-		if driver, ok := channelsall.Drivers()[store.Driver]; ok {
-			_, fault = driver.Open(store.ID, store.Settings, environment)
+		_, fault := channelsall.Drivers().Open(store.Driver, store.ID, store.Settings, environment)
+		if errors.Is(fault, channels.ErrNoDriver) {
+			fault = noDriver(store.Driver)
 		}
 		all = append(all, partner{kind: "store", id: store.ID, active: targets[store.ID], fault: fault})
 	}

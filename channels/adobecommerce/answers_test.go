@@ -29,7 +29,7 @@ func answering(t *testing.T, answer said) channels.Channel {
 	server := channeltest.Answering(t, answer.status, answer.header, answer.body)
 	environment := adobecommercetest.Environment()
 	environment.Now = func() time.Time { return now }
-	channel, err := adobecommerce.Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
+	channel, err := adobecommerce.Driver().Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
 	require.NoError(t, err)
 	return channels.Guarded(channel)
 }

@@ -60,12 +60,12 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		`"always" is not one of quantity, in_stock`:         with(settings.Values{"stock_status": "always"}),
 		"must not be empty":                                 with(settings.Values{"default_source": ""}),
 	} {
-		_, err := adobecommerce.Open("shop", values, adobecommercetest.Environment())
+		_, err := adobecommerce.Driver().Open("shop", values, adobecommercetest.Environment())
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), "canary")
 	}
 	for _, endpoint := range []string{"http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080", "https://example.com/shop/"} {
-		_, err := adobecommerce.Open("shop", with(settings.Values{"endpoint": endpoint}), adobecommercetest.Environment())
+		_, err := adobecommerce.Driver().Open("shop", with(settings.Values{"endpoint": endpoint}), adobecommercetest.Environment())
 		require.NoError(t, err)
 	}
 }
@@ -76,7 +76,7 @@ func recorded(t *testing.T, answer string, values settings.Values) (channels.Cha
 	server := channeltest.Answering(t, http.StatusOK, nil, answer)
 	values = with(values)
 	values["endpoint"] = server.URL + "/shop"
-	channel, err := adobecommerce.Open("shop", values, adobecommercetest.Environment())
+	channel, err := adobecommerce.Driver().Open("shop", values, adobecommercetest.Environment())
 	require.NoError(t, err)
 	return channel, server
 }

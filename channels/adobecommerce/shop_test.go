@@ -214,7 +214,7 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	}
 	store, _ := start(t, adobecommercetest.Options{})
 	wrong := settings.Environment{Variable: func(string) (string, bool) { return "wrong", true }}
-	channel, err = adobecommerce.Open("shop", store.Settings(), wrong)
+	channel, err = adobecommerce.Driver().Open("shop", store.Settings(), wrong)
 	require.NoError(t, err)
 	_, err = channel.Check(t.Context())
 	channeltest.RequireError(t, err, channels.AskPerson, "or its token is not accepted")

@@ -63,7 +63,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens Adobe Commerce stores.
-func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
+func Driver() channels.Driver { return channels.NewDriver(Spec, 0, openStore) }
 
 var (
 	_ channels.Channel = (*store)(nil)
@@ -82,12 +82,8 @@ type store struct {
 	limits      channels.Limits
 }
 
-// Open returns the channel of a store. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	partner, values, err := outbound.NewPartner(Spec, id, values, environment, 0)
-	if err != nil {
-		return nil, err
-	}
+// openStore returns the channel of a store. It makes no call.
+func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	endpoint := values.Text("endpoint")
 	if err := checkAddress(endpoint); err != nil {
 		return nil, err

@@ -16,8 +16,8 @@ import (
 )
 
 // Drivers returns every driver by its name.
-func Drivers() map[string]channels.Driver {
-	drivers := map[string]channels.Driver{}
+func Drivers() channels.Drivers {
+	drivers := channels.Drivers{}
 	for _, driver := range []channels.Driver{
 		adobecommerce.Driver(),
 		amazon.Driver(),

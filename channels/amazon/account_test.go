@@ -99,7 +99,7 @@ func TestWrongCredentials(t *testing.T) {
 	t.Parallel()
 	store, _ := start(t, amazontest.Options{})
 	wrong := settings.Environment{Variable: func(string) (string, bool) { return "wrong", true }}
-	channel, err := amazon.Open("shop", store.Settings(), wrong)
+	channel, err := amazon.Driver().Open("shop", store.Settings(), wrong)
 	require.NoError(t, err)
 	_, err = channel.Check(t.Context())
 	channeltest.RequireError(t, err, channels.AskPerson, "check client_id, client_secret and refresh_token")
@@ -121,7 +121,7 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 
 	values := store.Settings()
 	values["marketplace_id"] = "A1PA6795UKMFR9"
-	other, err := amazon.Open("shop", values, store.Environment())
+	other, err := amazon.Driver().Open("shop", values, store.Environment())
 	require.NoError(t, err)
 	_, err = other.Check(t.Context())
 	channeltest.RequireError(t, err, channels.AskPerson, "check seller_id, marketplace_id, region and endpoint")

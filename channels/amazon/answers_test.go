@@ -85,7 +85,7 @@ func answering(t *testing.T, told answers, more settings.Values) channels.Channe
 		"client_id": amazontest.Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN",
 	}
 	maps.Copy(values, more)
-	channel, err := amazon.Open("shop", values, amazontest.Environment())
+	channel, err := amazon.Driver().Open("shop", values, amazontest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel)
 }

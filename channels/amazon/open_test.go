@@ -89,7 +89,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"25001 is outside 1 to 25000":                 {"feed_from": int64(25_001)},
 		`needs the setting "seller_id"`:               {"seller_id": nil},
 	} {
-		_, err := amazon.Open("shop", minimal(values), amazontest.Environment())
+		_, err := amazon.Driver().Open("shop", minimal(values), amazontest.Environment())
 		require.ErrorContains(t, err, want)
 	}
 }

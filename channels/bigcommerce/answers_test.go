@@ -24,7 +24,7 @@ func answering(t *testing.T, status int, header http.Header, body string) channe
 	server := channeltest.Answering(t, status, header, body)
 	environment := bigcommercetest.Environment()
 	environment.Now = func() time.Time { return noon }
-	channel, err := bigcommerce.Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
+	channel, err := bigcommerce.Driver().Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
 	require.NoError(t, err)
 	return channels.Guarded(channel)
 }

@@ -64,7 +64,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 			if test.token != "" {
 				environment.Variable = func(string) (string, bool) { return test.token, true }
 			}
-			channel, err := bigcommerce.Open("shop", store.Settings(), environment)
+			channel, err := bigcommerce.Driver().Open("shop", store.Settings(), environment)
 			require.NoError(t, err)
 			_, err = channels.Guarded(channel).Check(t.Context())
 			channeltest.RequireError(t, err, channels.AskPerson, want)
@@ -99,7 +99,7 @@ func TestCheckOfAnswersThatAreOdd(t *testing.T) {
 				_, _ = w.Write([]byte(body))
 			}))
 			t.Cleanup(server.Close)
-			channel, err := bigcommerce.Open("shop", with(settings.Values{"endpoint": server.URL}), bigcommercetest.Environment())
+			channel, err := bigcommerce.Driver().Open("shop", with(settings.Values{"endpoint": server.URL}), bigcommercetest.Environment())
 			require.NoError(t, err)
 			finding, err := channel.Check(t.Context())
 			if test.fault != "" {

@@ -58,7 +58,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"0 is outside 1 to 2147483647":                with(settings.Values{"location": int64(0)}),
 		"expected a whole number":                     with(settings.Values{"location": "front"}),
 	} {
-		_, err := bigcommerce.Open("shop", values, bigcommercetest.Environment())
+		_, err := bigcommerce.Driver().Open("shop", values, bigcommercetest.Environment())
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), "h5qz4f87dnbo")
 	}
@@ -66,7 +66,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 
 func TestEncodeSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	channel, err := bigcommerce.Open("shop", with(nil), bigcommercetest.Environment())
+	channel, err := bigcommerce.Driver().Open("shop", with(nil), bigcommercetest.Environment())
 	require.NoError(t, err)
 	for _, location := range []string{"front", "0", "-1", "01", "+1", "1.0", " 1", "99999999999", "gid://shopify/Location/1"} {
 		_, err := channel.Encode([]channels.Item{{ChannelSKU: "BELL"}, {ChannelSKU: "BIKE", Location: location}}, "key")
@@ -93,7 +93,7 @@ func TestTheBytesOfCalls(t *testing.T) {
 			server := channeltest.Answering(t, http.StatusOK, nil, `{"transaction_id":"1"}`)
 			values := with(test.values)
 			values["endpoint"] = server.URL + "/proxy/"
-			channel, err := bigcommerce.Open("shop", values, bigcommercetest.Environment())
+			channel, err := bigcommerce.Driver().Open("shop", values, bigcommercetest.Environment())
 			require.NoError(t, err)
 			_, err = channeltest.Push(t, channel, test.items...)
 			require.NoError(t, err)

@@ -25,7 +25,7 @@ func TestComposeSortsByLocation(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		batch := rapid.IntRange(1, 8).Draw(t, "batch")
-		channel, err := bigcommerce.Open("shop", with(map[string]any{"batch_limit": int64(batch)}), bigcommercetest.Environment())
+		channel, err := bigcommerce.Driver().Open("shop", with(map[string]any{"batch_limit": int64(batch)}), bigcommercetest.Environment())
 		require.NoError(t, err)
 		var items []channels.Item
 		for i, location := range rapid.SliceOfN(rapid.SampledFrom([]string{"1", "2", "30", "4"}), 1, 60).Draw(t, "locations") {

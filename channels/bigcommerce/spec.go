@@ -61,7 +61,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens BigCommerce stores.
-func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
+func Driver() channels.Driver { return channels.NewDriver(Spec, maxAnswer, openStore) }
 
 var (
 	_ channels.Channel  = (*store)(nil)
@@ -81,12 +81,8 @@ type store struct {
 
 var hashes = regexp.MustCompile(`^[a-zA-Z0-9]{1,40}$`)
 
-// Open returns the channel of a store. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	partner, values, err := outbound.NewPartner(Spec, id, values, environment, maxAnswer)
-	if err != nil {
-		return nil, err
-	}
+// openStore returns the channel of a store. It makes no call.
+func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	token, err := values.Credential("token", environment)
 	if err != nil {
 		return nil, err

@@ -129,7 +129,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 			if test.scopes != nil {
 				store.Grant(test.scopes...)
 			}
-			channel, err := ebay.Open("shop", with(store.Settings(), test.change), store.Environment())
+			channel, err := ebay.Driver().Open("shop", with(store.Settings(), test.change), store.Environment())
 			require.NoError(t, err)
 			_, err = channel.Check(t.Context())
 			channeltest.RequireError(t, err, channels.AskPerson, want)

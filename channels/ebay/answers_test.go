@@ -53,7 +53,7 @@ func answering(t *testing.T, token, answer said) channels.Channel {
 		answer.write(w)
 	}))
 	t.Cleanup(server.Close)
-	channel, err := ebay.Open("shop", values(settings.Values{"endpoint": server.URL}), ebaytest.Environment())
+	channel, err := ebay.Driver().Open("shop", values(settings.Values{"endpoint": server.URL}), ebaytest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel)
 }

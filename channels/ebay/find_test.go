@@ -41,9 +41,9 @@ func TestFindTakesLiveOffersOfTheMarketplace(t *testing.T) {
 	store.Withdraw("HIDDEN")
 	store.End("ENDED")
 	us := channels.Guarded(store.Open(t))
-	de, err := ebay.Open("shop", with(store.Settings(), settings.Values{"marketplace": "EBAY_DE"}), store.Environment())
+	de, err := ebay.Driver().Open("shop", with(store.Settings(), settings.Values{"marketplace": "EBAY_DE"}), store.Environment())
 	require.NoError(t, err)
-	gb, err := ebay.Open("shop", with(store.Settings(), settings.Values{"marketplace": "EBAY_GB"}), store.Environment())
+	gb, err := ebay.Driver().Open("shop", with(store.Settings(), settings.Values{"marketplace": "EBAY_GB"}), store.Environment())
 	require.NoError(t, err)
 
 	for _, test := range []struct {
@@ -168,7 +168,7 @@ func TestTheQueryOfALookUp(t *testing.T) {
 		token.write(w)
 	}))
 	t.Cleanup(server.Close)
-	channel, err := ebay.Open("shop", values(settings.Values{"endpoint": server.URL}), ebaytest.Environment())
+	channel, err := ebay.Driver().Open("shop", values(settings.Values{"endpoint": server.URL}), ebaytest.Environment())
 	require.NoError(t, err)
 	_, err = find(t, channel, channels.Item{ChannelSKU: "A&B/ü 100%+1"})
 	require.ErrorContains(t, err, "holds no offers")

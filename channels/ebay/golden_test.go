@@ -18,7 +18,7 @@ import (
 // TestBodies compares what is sent, byte for byte. The files are indented for the reader; the bytes are not.
 func TestBodies(t *testing.T) {
 	t.Parallel()
-	channel, err := ebay.Open("shop", values(nil), ebaytest.Environment())
+	channel, err := ebay.Driver().Open("shop", values(nil), ebaytest.Environment())
 	require.NoError(t, err)
 	for name, items := range map[string][]channels.Item{
 		"update_one": {{ChannelSKU: "BIKE", Quantity: 5, Reference: `["8209815011"]`}},
@@ -40,7 +40,7 @@ func TestBodies(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	server := channeltest.Answering(t, http.StatusOK, nil, token.body)
-	channel, err := ebay.Open("shop", values(settings.Values{"endpoint": server.URL, "language": "de-DE"}), ebaytest.Environment())
+	channel, err := ebay.Driver().Open("shop", values(settings.Values{"endpoint": server.URL, "language": "de-DE"}), ebaytest.Environment())
 	require.NoError(t, err)
 	_, err = channel.Send(t.Context(), channels.Call{Key: "key", Body: []byte(` {"as": "it is"}`), Items: two})
 	require.ErrorContains(t, err, "holds no results")

@@ -51,14 +51,14 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"251 is outside 1 to 250":                     {"revisions": int64(251)},
 		`ebay has no setting "colour"; it has batch_`: {"colour": "red"},
 	} {
-		_, err := ebay.Open("shop", values(more), ebaytest.Environment())
+		_, err := ebay.Driver().Open("shop", values(more), ebaytest.Environment())
 		require.ErrorContains(t, err, want)
 	}
 }
 
 func TestEncodeSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	channel, err := ebay.Open("shop", values(nil), ebaytest.Environment())
+	channel, err := ebay.Driver().Open("shop", values(nil), ebaytest.Environment())
 	require.NoError(t, err)
 	for want, item := range map[string]channels.Item{
 		`channel SKU "A" is for the location "front"`: {ChannelSKU: "A", Location: "front", Reference: `["1"]`},

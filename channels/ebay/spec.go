@@ -60,7 +60,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens eBay stores.
-func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
+func Driver() channels.Driver { return channels.NewDriver(Spec, maxAnswer, openStore) }
 
 var (
 	_ channels.Channel = (*store)(nil)
@@ -77,12 +77,8 @@ type store struct {
 	limits      channels.Limits
 }
 
-// Open returns the channel of a store. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	partner, values, err := outbound.NewPartner(Spec, id, values, environment, maxAnswer)
-	if err != nil {
-		return nil, err
-	}
+// openStore returns the channel of a store. It makes no call.
+func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	if !marketplaces.MatchString(values.Text("marketplace")) {
 		return nil, fmt.Errorf("marketplace of ebay: %.80q is not a marketplace like EBAY_US", values.Text("marketplace"))
 	}

@@ -18,7 +18,7 @@ import (
 func answering(t *testing.T, kind string, status int, body string) channels.Channel {
 	t.Helper()
 	server := channeltest.Answering(t, status, nil, body)
-	channel, err := sandbox.Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "kind": kind}, sandboxtest.Environment())
+	channel, err := sandbox.Driver().Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "kind": kind}, sandboxtest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel)
 }

@@ -24,7 +24,7 @@ func Example() {
 	environment := settings.Process()
 	environment.Variable = func(name string) (string, bool) { return "the token", name == "SHOP_TOKEN" }
 
-	channel, err := sandbox.Open("acme-shop", settings.Values{"endpoint": store.URL, "token": "env:SHOP_TOKEN", "kind": "atomic"}, environment)
+	channel, err := sandbox.Driver().Open("acme-shop", settings.Values{"endpoint": store.URL, "token": "env:SHOP_TOKEN", "kind": "atomic"}, environment)
 	if err != nil {
 		panic(err)
 	}

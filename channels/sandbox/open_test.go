@@ -65,7 +65,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"10001 is outside 0 to 10000":                   {"endpoint": endpoint, "token": "env:TOKEN", "batch_limit": int64(10_001)},
 		`sandbox has no setting "colour"; it has batch`: {"endpoint": endpoint, "token": "env:TOKEN", "colour": "red"},
 	} {
-		_, err := sandbox.Open("shop", values, sandboxtest.Environment())
+		_, err := sandbox.Driver().Open("shop", values, sandboxtest.Environment())
 		require.ErrorContains(t, err, want)
 	}
 }
@@ -87,13 +87,13 @@ func TestEncodeMakesTheBytesOfTheInterface(t *testing.T) {
 		{"single", true, items[:1], `{"quantity":5,"compare":7}`},
 		{"single", false, items[:1], `{"quantity":5,"compare":null}`},
 	} {
-		channel, err := sandbox.Open("shop", settings.Values{"endpoint": endpoint, "token": "env:TOKEN", "kind": test.kind, "compare": test.compare}, sandboxtest.Environment())
+		channel, err := sandbox.Driver().Open("shop", settings.Values{"endpoint": endpoint, "token": "env:TOKEN", "kind": test.kind, "compare": test.compare}, sandboxtest.Environment())
 		require.NoError(t, err)
 		body, err := channel.Encode(test.items, "key")
 		require.NoError(t, err)
 		require.Equal(t, test.want, string(body))
 	}
-	channel, err := sandbox.Open("shop", settings.Values{"endpoint": endpoint, "token": "env:TOKEN", "kind": "single"}, sandboxtest.Environment())
+	channel, err := sandbox.Driver().Open("shop", settings.Values{"endpoint": endpoint, "token": "env:TOKEN", "kind": "single"}, sandboxtest.Environment())
 	require.NoError(t, err)
 	_, err = channel.Encode(items, "key")
 	require.ErrorContains(t, err, "holds one item, not 2")

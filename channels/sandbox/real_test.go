@@ -154,7 +154,7 @@ func openReal(t *testing.T, id string, options sandboxtest.Options) *realStore {
 
 func (s *realStore) Open(t *testing.T) channels.Channel {
 	t.Helper()
-	channel, err := sandbox.Open(s.id, s.Settings(), sandboxtest.Environment())
+	channel, err := sandbox.Driver().Open(s.id, s.Settings(), sandboxtest.Environment())
 	require.NoError(t, err)
 	return channel
 }

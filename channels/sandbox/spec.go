@@ -49,7 +49,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens sandbox stores.
-func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
+func Driver() channels.Driver { return channels.NewDriver(Spec, 0, openStore) }
 
 var (
 	_ channels.Channel = (*store)(nil)
@@ -68,12 +68,8 @@ type store struct {
 // feedStore adds the capability that only feeds have.
 type feedStore struct{ *store }
 
-// Open returns the channel of a store. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	partner, values, err := outbound.NewPartner(Spec, id, values, environment, 0)
-	if err != nil {
-		return nil, err
-	}
+// openStore returns the channel of a store. It makes no call.
+func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	token, err := values.Credential("token", environment)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ import (
 func answering(t *testing.T, status int, body string) channels.Channel {
 	t.Helper()
 	server := channeltest.Answering(t, status, nil, body)
-	channel, err := shopify.Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "location": "1"}, shopifytest.Environment())
+	channel, err := shopify.Driver().Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "location": "1"}, shopifytest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel)
 }

@@ -55,7 +55,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 			if test.change["endpoint"] != nil {
 				values["endpoint"] = store.URL + "/elsewhere"
 			}
-			channel, err := shopify.Open("shop", values, store.Environment())
+			channel, err := shopify.Driver().Open("shop", values, store.Environment())
 			require.NoError(t, err)
 			_, err = channels.Guarded(channel).Check(t.Context())
 			channeltest.RequireError(t, err, channels.AskPerson, want)

@@ -56,14 +56,14 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"241 is outside 1 to 240":                         with(settings.Values{"find_limit": int64(241)}),
 		`shopify has no setting "colour"; it has client_`: with(settings.Values{"colour": "red"}),
 	} {
-		_, err := shopify.Open("shop", values, shopifytest.Environment())
+		_, err := shopify.Driver().Open("shop", values, shopifytest.Environment())
 		require.ErrorContains(t, err, want)
 	}
 }
 
 func TestEncodeSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	channel, err := shopify.Open("shop", settings.Values{"shop": "acme.myshopify.com", "token": "env:TOKEN"}, shopifytest.Environment())
+	channel, err := shopify.Driver().Open("shop", settings.Values{"shop": "acme.myshopify.com", "token": "env:TOKEN"}, shopifytest.Environment())
 	require.NoError(t, err)
 	for want, item := range map[string]channels.Item{
 		`channel SKU "A" has no location; link locations`:     {ChannelSKU: "A", Reference: "gid://shopify/InventoryItem/1"},
@@ -81,7 +81,7 @@ func recorded(t *testing.T, values settings.Values) (channels.Channel, *channelt
 	t.Helper()
 	server := channeltest.Answering(t, http.StatusOK, nil, `{"data":{"productVariants":{"nodes":[],"pageInfo":{"hasNextPage":false}},"shop":{"myshopifyDomain":"acme.myshopify.com"}}}`)
 	values["endpoint"], values["token"] = server.URL, "env:TOKEN"
-	channel, err := shopify.Open("shop", values, shopifytest.Environment())
+	channel, err := shopify.Driver().Open("shop", values, shopifytest.Environment())
 	require.NoError(t, err)
 	return channel, server
 }
@@ -119,7 +119,7 @@ func TestTheBytesOfCalls(t *testing.T) {
 func TestTheBytesOfTheReadAfterAConflict(t *testing.T) {
 	t.Parallel()
 	server := channeltest.Answering(t, http.StatusOK, nil, userErrors(`{"field":["input","quantities","1","changeFromQuantity"],"code":"CHANGE_FROM_QUANTITY_STALE","message":"stale"}`))
-	channel, err := shopify.Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "location": "1", "compare": true}, shopifytest.Environment())
+	channel, err := shopify.Driver().Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "location": "1", "compare": true}, shopifytest.Environment())
 	require.NoError(t, err)
 	reply, err := push(t, channel, "key", two...)
 	require.NoError(t, err, "a read that fails changes nothing about the verdicts")

@@ -110,7 +110,7 @@ func rule(values settings.Values) error {
 }
 
 // Driver opens Shopify shops.
-func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
+func Driver() channels.Driver { return channels.NewDriver(Spec, maxAnswer, openStore) }
 
 var (
 	_ channels.Channel = (*store)(nil)
@@ -129,12 +129,9 @@ type store struct {
 	limits     channels.Limits
 }
 
-// Open returns the channel of a store. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	partner, values, err := outbound.NewPartner(Spec, id, values, environment, maxAnswer)
-	if err != nil {
-		return nil, err
-	}
+// openStore returns the channel of a store. It makes no call.
+func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+	var err error
 	s := &store{
 		Partner: partner,
 		version: values.Text("version"), reason: values.Text("reason"), duplicates: values.Text("duplicates"),

@@ -19,7 +19,7 @@ import (
 func answering(t *testing.T, status int, header http.Header, body string) channels.Channel {
 	t.Helper()
 	server := channeltest.Answering(t, status, header, body)
-	channel, err := vendure.Open("shop", settings.Values{"endpoint": server.URL, "api_key": "env:PASSWORD"}, venduretest.Environment())
+	channel, err := vendure.Driver().Open("shop", settings.Values{"endpoint": server.URL, "api_key": "env:PASSWORD"}, venduretest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel)
 }
@@ -240,7 +240,7 @@ func loggingIn(t *testing.T, body, token string) (channels.Channel, func() int) 
 		_, _ = w.Write([]byte(body))
 	}))
 	t.Cleanup(server.Close)
-	channel, err := vendure.Open("shop", settings.Values{"endpoint": server.URL, "username": "me", "password": "env:PASSWORD"}, venduretest.Environment())
+	channel, err := vendure.Driver().Open("shop", settings.Values{"endpoint": server.URL, "username": "me", "password": "env:PASSWORD"}, venduretest.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel), func() int { return calls }
 }
@@ -302,7 +302,7 @@ func TestCheckFindsWhatDoesNotFit(t *testing.T) {
 			for name, value := range test.values {
 				values[name] = value
 			}
-			opened, err := vendure.Open("shop", values, venduretest.Environment())
+			opened, err := vendure.Driver().Open("shop", values, venduretest.Environment())
 			require.NoError(t, err)
 			finding, err := opened.Check(t.Context())
 			if test.fault != "" {

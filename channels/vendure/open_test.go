@@ -45,14 +45,14 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"501 is outside 1 to 500":                      {"endpoint": endpoint, "api_key": "env:PASSWORD", "batch": 501},
 		`vendure has no setting "colour"`:              {"endpoint": endpoint, "api_key": "env:PASSWORD", "colour": "red"},
 	} {
-		_, err := vendure.Open("shop", values, venduretest.Environment())
+		_, err := vendure.Driver().Open("shop", values, venduretest.Environment())
 		require.ErrorContains(t, err, want)
 	}
 }
 
 func TestEncodeNeedsTheVariant(t *testing.T) {
 	t.Parallel()
-	channel, err := vendure.Open("shop", settings.Values{"endpoint": endpoint, "api_key": "env:PASSWORD"}, venduretest.Environment())
+	channel, err := vendure.Driver().Open("shop", settings.Values{"endpoint": endpoint, "api_key": "env:PASSWORD"}, venduretest.Environment())
 	require.NoError(t, err)
 	_, err = channel.Encode([]channels.Item{{ChannelSKU: "BIKE", Quantity: 5}}, "key")
 	require.ErrorContains(t, err, `"BIKE" has no variant id`)

@@ -151,7 +151,7 @@ func (s *realStore) openWith(t *testing.T, values settings.Values, environment s
 	for name, value := range values {
 		merged[name] = value
 	}
-	channel, err := vendure.Open("shop", merged, environment)
+	channel, err := vendure.Driver().Open("shop", merged, environment)
 	require.NoError(t, err)
 	return channel
 }

@@ -190,7 +190,7 @@ func credentials(t *testing.T, server *realServer) {
 		delete(values, "password")
 		values["api_key"] = "env:KEY"
 		environment := settings.Environment{Variable: func(name string) (string, bool) { return key, name == "KEY" }}
-		keyed, err := vendure.Open("shop", values, environment)
+		keyed, err := vendure.Driver().Open("shop", values, environment)
 		require.NoError(t, err)
 		opened := channels.Guarded(keyed)
 		finding, err := opened.Check(t.Context())

@@ -108,7 +108,7 @@ func TestWrongCredentials(t *testing.T) {
 	t.Parallel()
 	store, _ := start(t, walmarttest.Options{})
 	wrong := settings.Environment{Variable: func(string) (string, bool) { return "wrong", true }}
-	channel, err := walmart.Open("shop", store.Settings(), wrong)
+	channel, err := walmart.Driver().Open("shop", store.Settings(), wrong)
 	require.NoError(t, err)
 	_, err = channel.Check(t.Context())
 	channeltest.RequireError(t, err, channels.AskPerson, "check client_id and client_secret")

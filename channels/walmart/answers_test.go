@@ -65,7 +65,7 @@ func answering(t *testing.T, told answers, more settings.Values) channels.Channe
 	maps.Copy(values, more)
 	environment := walmarttest.Environment()
 	environment.Now = func() time.Time { return now }
-	channel, err := walmart.Open("shop", values, environment)
+	channel, err := walmart.Driver().Open("shop", values, environment)
 	require.NoError(t, err)
 	return channels.Guarded(channel)
 }

@@ -74,7 +74,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"1001 is outside 50 to 1000":                              {"details_limit": int64(1001)},
 		`needs the setting "client_id"`:                           {"client_id": nil},
 	} {
-		_, err := walmart.Open("shop", minimal(values), walmarttest.Environment())
+		_, err := walmart.Driver().Open("shop", minimal(values), walmarttest.Environment())
 		require.ErrorContains(t, err, want)
 	}
 }

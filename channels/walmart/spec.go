@@ -50,7 +50,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens Walmart stores.
-func Driver() channels.Driver { return channels.Driver{Spec: Spec, Open: Open} }
+func Driver() channels.Driver { return channels.NewDriver(Spec, maxAnswer, openStore) }
 
 var (
 	_ channels.Channel   = (*store)(nil)
@@ -82,12 +82,8 @@ type feedStore struct{ *store }
 // kilobytes of errors each.
 const maxAnswer = 8 << 20
 
-// Open returns the channel of a store. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	partner, values, err := outbound.NewPartner(Spec, id, values, environment, maxAnswer)
-	if err != nil {
-		return nil, err
-	}
+// openStore returns the channel of a store. It makes no call.
+func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	secret, err := values.Credential("client_secret", environment)
 	if err != nil {
 		return nil, err

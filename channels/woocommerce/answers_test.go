@@ -23,7 +23,7 @@ func answering(t *testing.T, status int, header http.Header, body string) channe
 	server := channeltest.Answering(t, status, header, body)
 	environment := woocommercetest.Environment()
 	environment.Now = func() time.Time { return noon }
-	channel, err := woocommerce.Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
+	channel, err := woocommerce.Driver().Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
 	require.NoError(t, err)
 	return channels.Guarded(channel)
 }

@@ -48,7 +48,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 			if test.key != "" {
 				environment.Variable = func(string) (string, bool) { return test.key, true }
 			}
-			channel, err := woocommerce.Open("shop", values, environment)
+			channel, err := woocommerce.Driver().Open("shop", values, environment)
 			require.NoError(t, err)
 			_, err = channels.Guarded(channel).Check(t.Context())
 			channeltest.RequireError(t, err, channels.AskPerson, want)
@@ -70,7 +70,7 @@ func TestCheckDoesWithoutWhatIsNotTold(t *testing.T) {
 	t.Cleanup(server.Close)
 	environment := woocommercetest.Environment()
 	environment.Variable = func(string) (string, bool) { return "short", true }
-	channel, err := woocommerce.Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
+	channel, err := woocommerce.Driver().Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
 	require.NoError(t, err)
 	finding, err := channel.Check(t.Context())
 	require.NoError(t, err)

@@ -62,19 +62,19 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"1001 is outside 1 to 1000":                        with(settings.Values{"batch_limit": int64(1001)}),
 		"100 is outside 1 to 99":                           with(settings.Values{"find_limit": int64(100)}),
 	} {
-		_, err := woocommerce.Open("shop", values, woocommercetest.Environment())
+		_, err := woocommerce.Driver().Open("shop", values, woocommercetest.Environment())
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), "ck_123")
 	}
 	for _, endpoint := range []string{"http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080", "https://shop.example.com/de"} {
-		_, err := woocommerce.Open("shop", with(settings.Values{"endpoint": endpoint}), woocommercetest.Environment())
+		_, err := woocommerce.Driver().Open("shop", with(settings.Values{"endpoint": endpoint}), woocommercetest.Environment())
 		require.NoError(t, err)
 	}
 }
 
 func TestEncodeSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	channel, err := woocommerce.Open("shop", with(nil), woocommercetest.Environment())
+	channel, err := woocommerce.Driver().Open("shop", with(nil), woocommercetest.Environment())
 	require.NoError(t, err)
 	product := channels.Item{ChannelSKU: "BIKE", Reference: `{"id":1,"kind":"product"}`}
 	for want, item := range map[string]channels.Item{
@@ -99,7 +99,7 @@ func recorded(t *testing.T, path, answer string, values settings.Values) (channe
 	server := channeltest.Answering(t, http.StatusOK, nil, answer)
 	values = with(values)
 	values["endpoint"] = server.URL + path
-	channel, err := woocommerce.Open("shop", values, woocommercetest.Environment())
+	channel, err := woocommerce.Driver().Open("shop", values, woocommercetest.Environment())
 	require.NoError(t, err)
 	return channel, server
 }

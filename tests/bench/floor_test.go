@@ -97,7 +97,7 @@ func (w *writing) end() {
 // read reads the depot by the same driver, and upserts its rows in one transaction.
 func (f *floor) read(d *depot) {
 	f.t.Helper()
-	source, err := sandbox.Open(warehouseID, d.settings(), environment())
+	source, err := sandbox.Driver().Open(warehouseID, d.settings(), environment())
 	require.NoError(f.t, err)
 	writes := f.begin()
 	_, err = source.Fetch(f.t.Context(), warehouses.Request{}, func(_ context.Context, page []inventory.Row) error {

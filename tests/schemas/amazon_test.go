@@ -105,7 +105,7 @@ func TestAmazonExampleReportIsRead(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	channel, err := amazon.Open("shop", map[string]any{
+	channel, err := amazon.Driver().Open("shop", map[string]any{
 		"endpoint": server.URL, "token_endpoint": server.URL + "/token", "seller_id": "AXXXXXXXXXXXX", "marketplace_id": amazontest.Marketplace,
 		"client_id": amazontest.Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN",
 	}, amazontest.Environment())

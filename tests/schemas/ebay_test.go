@@ -122,7 +122,7 @@ func ebayRecorded(t *testing.T, store *ebaytest.Store) (channels.Channel, func()
 	t.Cleanup(server.Close)
 	values := store.Settings()
 	values["endpoint"] = server.URL
-	channel, err := ebay.Open("shop", values, store.Environment())
+	channel, err := ebay.Driver().Open("shop", values, store.Environment())
 	require.NoError(t, err)
 	return channels.Guarded(channel), func() []ebayCall {
 		mutex.Lock()

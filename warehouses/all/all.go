@@ -13,8 +13,8 @@ import (
 )
 
 // Drivers returns every driver by its name.
-func Drivers() map[string]warehouses.Driver {
-	drivers := map[string]warehouses.Driver{}
+func Drivers() warehouses.Drivers {
+	drivers := warehouses.Drivers{}
 	for _, driver := range []warehouses.Driver{
 		csv.Driver(),
 		jsonapi.Driver(),

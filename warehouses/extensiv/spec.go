@@ -53,7 +53,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens Extensiv warehouses.
-func Driver() warehouses.Driver { return warehouses.Driver{Spec: Spec, Open: Open} }
+func Driver() warehouses.Driver { return warehouses.NewDriver(Spec, openSource) }
 
 var _ warehouses.Source = (*source)(nil)
 
@@ -73,23 +73,11 @@ type source struct {
 	pause      time.Duration
 }
 
-// Open returns the source of a warehouse. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
-	made, err := newSource(id, values, environment)
-	if err != nil {
-		return nil, err
-	}
-	return made, nil
-}
-
 // property is a property in Extensiv's query language.
 var property = regexp.MustCompile(`^[A-Za-z][A-Za-z.]{0,79}$`)
 
-func newSource(id string, values settings.Values, environment settings.Environment) (*source, error) {
-	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
-	if err != nil {
-		return nil, err
-	}
+// openSource returns the source of a warehouse. It makes no call.
+func openSource(base warehouses.Base, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
 	s := &source{
 		Base:       base,
 		customer:   values.Integer("customer_id"),

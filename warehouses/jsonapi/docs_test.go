@@ -13,11 +13,11 @@ func TestExamplesOfThePage(t *testing.T) {
 	t.Parallel()
 	needed := settings.Values{"endpoint": "https://wms.example.com/stock"}
 	warehousetest.RequireExamplesRead(t, "../../docs/warehouses/json.md", needed, func(values settings.Values, text []byte) ([]inventory.Row, error) {
-		s, err := newSource("depot", values, warehousetest.Environment())
+		opened, err := Driver().Open("depot", values, warehousetest.Environment())
 		if err != nil {
 			return nil, err
 		}
-		p, err := decodePage(text, 1, s.afresh(nil).form, nil)
+		p, err := decodePage(text, 1, opened.(*source).afresh(nil).form, nil)
 		return p.rows, err
 	})
 }

@@ -22,7 +22,7 @@ func Example() {
 	}))
 	defer api.Close()
 
-	source, err := jsonapi.Open("lyon", settings.Values{
+	source, err := jsonapi.Driver().Open("lyon", settings.Values{
 		"endpoint": api.URL, "items": "data", "total": "total",
 		"fields": map[string]any{"sku": "code", "facility": "site", "available": "free"},
 	}, settings.Process())

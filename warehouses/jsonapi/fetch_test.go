@@ -364,6 +364,6 @@ func TestAsOfOfAHeader(t *testing.T) {
 	fake.Spoil(nil)
 	_, err = source.Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	warehousetest.RequireError(t, err, warehouses.Retry, "page 1", "its header Last-Modified, which as_of_header names")
-	_, err = jsonapi.Open(jsonapitest.ID, fake.Settings(map[string]any{"as_of_header": "Date"}), warehousetest.Environment())
+	_, err = jsonapi.Driver().Open(jsonapitest.ID, fake.Settings(map[string]any{"as_of_header": "Date"}), warehousetest.Environment())
 	require.ErrorContains(t, err, "exclude each other")
 }

@@ -64,7 +64,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens warehouses with a JSON API.
-func Driver() warehouses.Driver { return warehouses.Driver{Spec: Spec, Open: Open} }
+func Driver() warehouses.Driver { return warehouses.NewDriver(Spec, openSource) }
 
 var _ warehouses.Source = (*source)(nil)
 
@@ -81,20 +81,9 @@ type source struct {
 	pause      time.Duration
 }
 
-// Open returns the source of a warehouse. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
-	made, err := newSource(id, values, environment)
-	if err != nil {
-		return nil, err
-	}
-	return made, nil
-}
-
-func newSource(id string, values settings.Values, environment settings.Environment) (*source, error) {
-	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
-	if err != nil {
-		return nil, err
-	}
+// openSource returns the source of a warehouse. It makes no call.
+func openSource(base warehouses.Base, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
+	var err error
 	base.Client = outbound.NewClient(outbound.Limits{
 		Timeout: values.Duration("timeout"), Bytes: values.Integer("max_bytes"), Reach: outbound.ReachOf(Spec, values, environment),
 	})

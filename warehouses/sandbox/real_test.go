@@ -87,7 +87,7 @@ func openReal(t *testing.T, address string, other map[string]any) warehouses.Sou
 	t.Helper()
 	raw := settings.Values{"endpoint": address + "/warehouses/portland", "token": "env:TOKEN"}
 	maps.Copy(raw, other)
-	source, err := sandbox.Open("portland", raw, settings.Environment{
+	source, err := sandbox.Driver().Open("portland", raw, settings.Environment{
 		Variable: func(string) (string, bool) { return warehousetest.Credential, true },
 	})
 	require.NoError(t, err)

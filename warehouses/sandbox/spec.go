@@ -29,7 +29,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens sandbox warehouses.
-func Driver() warehouses.Driver { return warehouses.Driver{Spec: Spec, Open: Open} }
+func Driver() warehouses.Driver { return warehouses.NewDriver(Spec, openSource) }
 
 var _ warehouses.Source = (*source)(nil)
 
@@ -41,12 +41,8 @@ type source struct {
 	figures *numbers.Reading // of this fetch
 }
 
-// Open returns the source of a warehouse. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
-	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
-	if err != nil {
-		return nil, err
-	}
+// openSource returns the source of a warehouse. It makes no call.
+func openSource(base warehouses.Base, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
 	token, err := values.Credential("token", environment)
 	if err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func TestThePace(t *testing.T) {
 func TestAWaitThatIsCancelled(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(10))
-	source, err := shipbob.Open(shipbobtest.ID, fake.Settings(map[string]any{"page": 5, "calls_per_minute": 1}), warehousetest.Environment())
+	source, err := shipbob.Driver().Open(shipbobtest.ID, fake.Settings(map[string]any{"page": 5, "calls_per_minute": 1}), warehousetest.Environment())
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = source.Fetch(ctx, warehouses.Request{}, func(context.Context, []inventory.Row) error {

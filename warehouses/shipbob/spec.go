@@ -42,7 +42,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens ShipBob warehouses.
-func Driver() warehouses.Driver { return warehouses.Driver{Spec: Spec, Open: Open} }
+func Driver() warehouses.Driver { return warehouses.NewDriver(Spec, openSource) }
 
 var _ warehouses.Source = (*source)(nil)
 
@@ -57,20 +57,8 @@ type source struct {
 	every    time.Duration // between two calls
 }
 
-// Open returns the source of a warehouse. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
-	made, err := newSource(id, values, environment)
-	if err != nil {
-		return nil, err
-	}
-	return made, nil
-}
-
-func newSource(id string, values settings.Values, environment settings.Environment) (*source, error) {
-	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
-	if err != nil {
-		return nil, err
-	}
+// openSource returns the source of a warehouse. It makes no call.
+func openSource(base warehouses.Base, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
 	made := form{
 		locations: values.Text("levels") == "locations",
 		sellable:  values.Text("figure") == "sellable",

@@ -13,11 +13,11 @@ func TestExamplesOfThePage(t *testing.T) {
 	t.Parallel()
 	needed := settings.Values{"refresh_token": "env:X"}
 	warehousetest.RequireExamplesRead(t, "../../docs/warehouses/shiphero.md", needed, func(values settings.Values, text []byte) ([]inventory.Row, error) {
-		s, err := newSource("depot", values, warehousetest.Environment())
+		opened, err := Driver().Open("depot", values, warehousetest.Environment())
 		if err != nil {
 			return nil, err
 		}
-		s = s.afresh(nil)
+		s := opened.(*source).afresh(nil)
 		p, err := decodePage(text, 1, s.warehouse, s.figures, nil)
 		return p.rows, err
 	})

@@ -47,7 +47,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens ShipHero warehouses.
-func Driver() warehouses.Driver { return warehouses.Driver{Spec: Spec, Open: Open} }
+func Driver() warehouses.Driver { return warehouses.NewDriver(Spec, openSource) }
 
 var _ warehouses.Source = (*source)(nil)
 
@@ -70,20 +70,8 @@ type source struct {
 	files     *outbound.Stream
 }
 
-// Open returns the source of a warehouse. It makes no call.
-func Open(id string, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
-	made, err := newSource(id, values, environment)
-	if err != nil {
-		return nil, err
-	}
-	return made, nil
-}
-
-func newSource(id string, values settings.Values, environment settings.Environment) (*source, error) {
-	base, values, err := warehouses.NewBase(Spec, id, values, environment, 0)
-	if err != nil {
-		return nil, err
-	}
+// openSource returns the source of a warehouse. It makes no call.
+func openSource(base warehouses.Base, values settings.Values, environment settings.Environment) (warehouses.Source, error) {
 	timeout := values.Duration("timeout")
 	s := &source{
 		Base:      base,
