@@ -177,3 +177,6 @@ func (c *Control) undoAdvice(ctx context.Context, id string, version int64) (Sch
 	edited.Warnings = []string{}
 	return edited, err
 }
+
+// whole is true for a run of everything that was to push.
+func whole(run ledger.Run) bool { return !run.DryRun && len(run.Scope) == 0 }

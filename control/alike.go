@@ -33,8 +33,30 @@ func quoted(skus []string) string {
 	return strings.Join(shown, " or ")
 }
 
-// spelled says of a row that what it is made of has another spelling elsewhere: a listing that is not taken, or levels that do not count.
-func (c *Control) spelled(ctx context.Context, connection ledger.Connection, explanation ExplanationOf) ([]string, error) {
+// spelling says of rows that what they are made of has another spelling elsewhere. What it has looked up once it does not look up again.
+type spelling struct {
+	state ledger.Ledger
+	known map[alikeAsked][]string
+}
+
+type alikeAsked struct {
+	sku string
+	ledger.AlikeQuery
+}
+
+func (s spelling) alike(ctx context.Context, sku string, query ledger.AlikeQuery) ([]string, error) {
+	asked := alikeAsked{sku, query}
+	found, known := s.known[asked]
+	if known {
+		return found, nil
+	}
+	found, err := s.state.Alike(ctx, sku, query)
+	s.known[asked] = found
+	return found, err
+}
+
+// of says it of a row: a listing that is not taken, or levels that do not count.
+func (s spelling) of(ctx context.Context, connection ledger.Connection, explanation ExplanationOf) ([]string, error) {
 	row := explanation.Row
 	why := row.Why
 	if explanation.Now != nil {
@@ -42,7 +64,7 @@ func (c *Control) spelled(ctx context.Context, connection ledger.Connection, exp
 	}
 	var said []string
 	look := func(sku string, query ledger.AlikeQuery, text string) error {
-		found, err := c.state.Alike(ctx, sku, query)
+		found, err := s.alike(ctx, sku, query)
 		if len(found) > 0 {
 			said = append(said, fmt.Sprintf(text, sku, quoted(found)))
 		}

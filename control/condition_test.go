@@ -59,31 +59,6 @@ func TestConditionOf(t *testing.T) {
 	}
 }
 
-func TestLastResult(t *testing.T) {
-	t.Parallel()
-	end := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
-	run := func(id int64, outcome ledger.Outcome, change ...func(*ledger.Run)) ledger.Run {
-		one := ledger.Run{ID: id, Outcome: outcome, Mode: ledger.Smart, EndedAt: &end}
-		for _, do := range change {
-			do(&one)
-		}
-		return one
-	}
-	dry := func(r *ledger.Run) { r.DryRun = true }
-	few := func(r *ledger.Run) { r.Scope = []string{"A"} }
-	open := func(r *ledger.Run) { r.EndedAt = nil }
-	full := func(r *ledger.Run) { r.Mode = ledger.Full }
-	runs := []ledger.Run{
-		run(9, ledger.Running, open), run(8, ledger.Skipped), run(7, ledger.Failed, dry), run(6, ledger.Failed, few), run(5, ledger.Cancelled),
-		run(4, ledger.Failed), run(3, ledger.Completed, few), run(2, ledger.CompletedWithFailures, full), run(1, ledger.Completed),
-	}
-	require.EqualValues(t, 4, lastResult(runs).ID)
-	require.EqualValues(t, 1, lastThrough(runs, ledger.Smart).ID)
-	require.EqualValues(t, 2, lastThrough(runs, ledger.Full).ID)
-	require.Nil(t, lastResult(runs[:5]))
-	require.Nil(t, lastThrough(runs[:7], ledger.Smart))
-}
-
 func TestRunsOfADay(t *testing.T) {
 	t.Parallel()
 	at := func(ago time.Duration) *time.Time { return new(noon.Add(-ago)) }

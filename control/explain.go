@@ -73,17 +73,14 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 		return nil, err
 	}
 	var explanations []ExplanationOf
+	spelled := spelling{c.state, map[alikeAsked][]string{}}
 	for _, row := range rows {
 		explanation := ExplanationOf{Row: row}
 		inputs, err := c.state.Inputs(ctx, plan, []string{row.Product})
 		if err != nil {
 			return nil, err
 		}
-		for _, level := range inventory.Resolve(inputs[0]) {
-			if level.ChannelSKU == row.ChannelSKU && level.Location == row.Location {
-				explanation.Now = &level
-			}
-		}
+		explanation.Now = resolvedAs(inventory.Resolve(inputs[0]), row)
 		if row.Run != 0 {
 			run, err := c.state.Run(ctx, row.Run)
 			if runs := []ledger.Run{run}; err == nil && c.showHeld(ctx, runs) == nil {
@@ -95,7 +92,7 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 				return nil, err
 			}
 		}
-		if explanation.Spelled, err = c.spelled(ctx, connection, explanation); err != nil {
+		if explanation.Spelled, err = spelled.of(ctx, connection, explanation); err != nil {
 			return nil, err
 		}
 		explanation.Activity, explanation.Confirmed = history(row, activity)

@@ -72,47 +72,29 @@ type Standing struct {
 	Full  *ledger.Run `json:"full,omitempty"`
 }
 
-// lookedBack is how many runs of a connection an overview reads at most. Runs of a few SKUs come with every event.
-const lookedBack = 300
+// shownDay is how far back the day of a connection goes.
+const shownDay = 24 * time.Hour
 
 // recentRuns is how many runs of a connection are shown beside its day.
 const recentRuns = 12
 
 // Overview looks at every connection, or at one, with its last day. Without Temporal it shows what the ledger knows.
 func (c *Control) Overview(ctx context.Context, only string) (Overview, error) {
-	status, err := c.Status(ctx, only)
+	status, states, err := c.stand(ctx, only)
 	overview := Overview{Status: status, Standings: []Standing{}}
 	if err != nil {
 		return overview, err
 	}
 	for _, connection := range status.Connections {
-		standing, err := c.standing(ctx, connection, status)
-		if err != nil {
-			return overview, err
-		}
-		overview.Standings = append(overview.Standings, standing)
+		overview.Standings = append(overview.Standings, standing(connection, status, *states[connection.ID], c.now()))
 	}
 	return overview, nil
 }
 
-func (c *Control) standing(ctx context.Context, connection ConnectionStatus, status Status) (Standing, error) {
-	now := c.now()
-	runs, err := c.Runs(ctx, connection.ID, lookedBack)
-	if err != nil {
-		return Standing{}, err
-	}
-	success, err := c.state.LastSuccess(ctx, connection.ID)
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return Standing{}, err
-	}
-	standing := Standing{Day: daysRuns(runs, now), Recent: runs[:min(len(runs), recentRuns)], Smart: lastThrough(runs, ledger.Smart), Full: lastThrough(runs, ledger.Full)}
-	newest := lastResult(runs)
-	var went *ledger.Run
-	if err == nil {
-		went = &success
-		if own := standing.of(success.Mode); *own == nil {
-			*own = went
-		}
+// standing is how a connection stands at a moment.
+func standing(connection ConnectionStatus, status Status, state ledger.ConnectionState, now time.Time) Standing {
+	standing := Standing{
+		Day: daysRuns(state.Newest, now), Recent: orEmpty(state.Newest[:min(len(state.Newest), recentRuns)]), Smart: state.Smart, Full: state.Full,
 	}
 	var hold *OpenHold
 	for i := range status.Holds {
@@ -120,55 +102,27 @@ func (c *Control) standing(ctx context.Context, connection ConnectionStatus, sta
 			hold = &status.Holds[i]
 		}
 	}
-	standing.Condition, standing.Why = conditionOf(connection, hold, newest, went, status.Unreachable, now)
-	return standing, nil
+	standing.Condition, standing.Why = conditionOf(connection, hold, state.Result, newerOf(state.Smart, state.Full), status.Unreachable, now)
+	return standing
 }
 
-// of is the last run of a mode that went through.
-func (s *Standing) of(mode ledger.Mode) **ledger.Run {
-	if mode == ledger.Full {
-		return &s.Full
+// newerOf is the newer of two runs; nil when there is none.
+func newerOf(a, b *ledger.Run) *ledger.Run {
+	if a == nil || b != nil && b.ID > a.ID {
+		return b
 	}
-	return &s.Smart
+	return a
 }
 
 // daysRuns are the runs, newest first, that were under way in the last 24 hours.
 func daysRuns(runs []ledger.Run, now time.Time) []ledger.Run {
 	day := []ledger.Run{}
 	for _, run := range runs {
-		if run.EndedAt == nil || now.Sub(*run.EndedAt) < 24*time.Hour {
+		if run.EndedAt == nil || now.Sub(*run.EndedAt) < shownDay {
 			day = append(day, run)
 		}
 	}
 	return day
-}
-
-// whole is true for a run of everything that was to push.
-func whole(run ledger.Run) bool { return !run.DryRun && len(run.Scope) == 0 }
-
-// lastResult is the newest whole run, of runs newest first, that ended with a result: what was skipped, covered, cancelled or refused by a
-// person says nothing about the store or the warehouse.
-func lastResult(runs []ledger.Run) *ledger.Run {
-	for i, run := range runs {
-		switch run.Outcome {
-		case ledger.Completed, ledger.CompletedWithFailures, ledger.Partial, ledger.Failed:
-			if whole(run) && run.EndedAt != nil {
-				return &runs[i]
-			}
-		case ledger.Running, ledger.Skipped, ledger.Covered, ledger.Held, ledger.RejectedOutcome, ledger.Cancelled:
-		}
-	}
-	return nil
-}
-
-// lastThrough is the newest whole run of a mode that went through.
-func lastThrough(runs []ledger.Run, mode ledger.Mode) *ledger.Run {
-	for i, run := range runs {
-		if run.Mode == mode && whole(run) && (run.Outcome == ledger.Completed || run.Outcome == ledger.CompletedWithFailures) {
-			return &runs[i]
-		}
-	}
-	return nil
 }
 
 func noRun(id int64) error { return absentf("there is no run %d; starter runs lists them", id) }

@@ -3,7 +3,7 @@ package control
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -32,10 +32,6 @@ type ProductEvent struct {
 // Product gathers what is known of a warehouse SKU of a merchant, with so many entries of its activity.
 func (c *Control) Product(ctx context.Context, merchant, sku string, limit int) (Product, error) {
 	product := Product{Merchant: merchant, SKU: sku, Levels: []ledger.LevelRow{}, Sold: []ExplanationOf{}, Activity: []ProductEvent{}}
-	connections, err := c.state.Connections(ctx)
-	if err != nil {
-		return product, err
-	}
 	warehouses, err := c.state.Warehouses(ctx)
 	if err != nil {
 		return product, err
@@ -68,50 +64,62 @@ func (c *Control) Product(ctx context.Context, merchant, sku string, limit int) 
 			product.Name = level.Product
 		}
 	}
-	for _, connection := range connections {
-		if connection.Merchant != merchant {
-			continue
-		}
-		sold, err := c.soldAs(ctx, connection, sku)
-		if err != nil {
-			return product, err
-		}
-		product.Sold = append(product.Sold, sold...)
+	if product.Sold, err = c.soldAs(ctx, merchant, sku); err != nil {
+		return product, err
 	}
 	product.Activity, err = c.timed(ctx, activity)
 	return product, err
 }
 
-// soldAs explains what a connection's store shows of a product, under each of its channel SKUs.
-func (c *Control) soldAs(ctx context.Context, connection ledger.Connection, sku string) ([]ExplanationOf, error) {
-	plan, err := c.state.Plan(ctx, connection.ID, ledger.Smart)
+// soldAs explains what each of a merchant's stores shows of a product, under each of its channel SKUs.
+func (c *Control) soldAs(ctx context.Context, merchant, sku string) ([]ExplanationOf, error) {
+	known, err := c.state.SoldOf(ctx, merchant, sku)
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := c.state.Inputs(ctx, plan, []string{sku})
+	holds, err := c.state.OpenHolds(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var sold []ExplanationOf
-	for _, name := range channelSKUs(sku, inventory.Resolve(inputs[0])) {
-		rows, err := c.state.ChannelLevels(ctx, connection.ID, name, "", ledger.Page{Limit: 1})
-		if err != nil {
-			return nil, err
+	plans := map[string]int{}
+	for i, plan := range known.Plans {
+		plans[plan.Connection.ID] = i
+	}
+	sold, spelled := []ExplanationOf{}, spelling{c.state, map[alikeAsked][]string{}}
+	for i, plan := range known.Plans {
+		if len(known.Inputs[i].Listings) == 0 {
+			store := plan.Connection.Store
+			spelled.known[alikeAsked{sku, ledger.AlikeQuery{Store: store}}] = known.Alike[store]
 		}
-		if len(rows) == 0 {
+	}
+	for _, row := range known.Rows {
+		at := plans[row.Connection]
+		connection, now := known.Plans[at].Connection, inventory.Resolve(known.Inputs[at])
+		if !slices.Contains(channelSKUs(sku, now), row.ChannelSKU) {
 			continue
 		}
-		explained, err := c.Explain(ctx, connection.ID, name)
-		if err != nil {
-			return nil, fmt.Errorf("%s of %s: %w", name, connection.ID, err)
+		explanation := ExplanationOf{Row: row, Now: resolvedAs(now, row), Unread: known.Unread[connection.Warehouse]}
+		if run, ok := known.Runs[row.Run]; ok {
+			explanation.Run = new(shownHeld(run, holds))
 		}
-		for _, one := range explained {
-			if one.Row.Product == sku {
-				sold = append(sold, one)
-			}
+		if explanation.Spelled, err = spelled.of(ctx, connection, explanation); err != nil {
+			return nil, err
 		}
+		explanation.Activity, explanation.Confirmed = history(row, known.Activity[connection.ID])
+		sold = append(sold, explanation)
 	}
 	return sold, nil
+}
+
+// resolvedAs is what a row is among what its product is resolved to; nil when it is none of it.
+func resolvedAs(levels []inventory.ChannelLevel, row ledger.ChannelLevelRow) *inventory.ChannelLevel {
+	at := slices.IndexFunc(levels, func(level inventory.ChannelLevel) bool {
+		return level.ChannelSKU == row.ChannelSKU && level.Location == row.Location
+	})
+	if at < 0 {
+		return nil
+	}
+	return &levels[at]
 }
 
 // channelSKUs are the SKUs under which a product is sold, each once, and its own, under which it may have been sold before.

@@ -52,19 +52,6 @@ func retryOf(pending []*workflowpb.PendingActivityInfo) *Retry {
 	return nil
 }
 
-// openRuns are the connection's runs that have not ended, as the ledger knows them.
-func (c *Control) openRuns(ctx context.Context, connection string) ([]OpenRun, error) {
-	runs, err := c.state.OpenRuns(ctx, connection)
-	if err == nil {
-		err = c.showRunning(ctx, runs)
-	}
-	open := make([]OpenRun, len(runs))
-	for i, run := range runs {
-		open[i].Run = run
-	}
-	return open, err
-}
-
 // showRunning fills in what is known of runs that have not ended: that they wait for a person, and what they have pushed so far.
 func (c *Control) showRunning(ctx context.Context, runs []ledger.Run) error {
 	for i := range runs {
@@ -78,8 +65,13 @@ func (c *Control) showRunning(ctx context.Context, runs []ledger.Run) error {
 		} else if err != nil {
 			return err
 		}
-		k := &run.Counts
-		k.Exported, k.Sent, k.Rejected, k.Blocked, k.Retrying, k.Calls = pushed.Exported, pushed.Sent, pushed.Rejected, pushed.Blocked, pushed.Retrying, pushed.Calls
+		showPushed(run, pushed)
 	}
 	return c.showHeld(ctx, runs)
+}
+
+// showPushed fills in what a run that has not ended has pushed so far.
+func showPushed(run *ledger.Run, pushed ledger.Counts) {
+	k := &run.Counts
+	k.Exported, k.Sent, k.Rejected, k.Blocked, k.Retrying, k.Calls = pushed.Exported, pushed.Sent, pushed.Rejected, pushed.Blocked, pushed.Retrying, pushed.Calls
 }

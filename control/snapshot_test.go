@@ -33,7 +33,8 @@ func TestSnapshotShowsWhatWasRefused(t *testing.T) {
 	require.Contains(t, shown.Held, "2 of the 2 rows were refused")
 	require.Equal(t, []Refusal{{SKU: "A", Facility: "east", Place: "stock.csv:2", Reason: "no figure"}}, shown.Refusals)
 
-	found, err := c.doubtful(t.Context(), warehousesOf([]ledger.Connection{{ID: "a", Warehouse: "depot"}, {ID: "b", Warehouse: "depot"}, {ID: "c", Warehouse: "new"}}))
+	var status Status
+	err = c.lookAtWarehouses(t.Context(), &status, warehousesOf([]ledger.Connection{{ID: "a", Warehouse: "depot"}, {ID: "b", Warehouse: "depot"}, {ID: "c", Warehouse: "new"}}))
 	require.NoError(t, err)
-	require.Equal(t, []ledger.SnapshotEntry{shown.SnapshotEntry}, found)
+	require.Equal(t, []ledger.SnapshotEntry{shown.SnapshotEntry}, status.Snapshots)
 }

@@ -75,18 +75,3 @@ type WarehouseStale struct {
 	Warehouse string `json:"warehouse"`
 	ledger.StaleCount
 }
-
-// stale counts by warehouse what was refused and not read since; warehouses without any are left out.
-func (c *Control) stale(ctx context.Context, warehouses []string) ([]WarehouseStale, error) {
-	found := []WarehouseStale{}
-	for _, warehouse := range warehouses {
-		count, err := c.state.CountStale(ctx, warehouse)
-		if err != nil {
-			return nil, err
-		}
-		if count.Levels+count.Unread > 0 {
-			found = append(found, WarehouseStale{warehouse, count})
-		}
-	}
-	return found, nil
-}

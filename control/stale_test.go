@@ -74,8 +74,10 @@ func TestExplainSaysThatALevelIsStale(t *testing.T) {
 		require.Contains(t, text, "the warehouse reports 7 available in east")
 		require.Contains(t, text, "nothing counts in west: its row was refused in run 1: a fraction; it was never read, so it has no figure")
 
-		found, err := c.stale(t.Context(), warehousesOf([]ledger.Connection{{ID: "a", Warehouse: "depot"}, {ID: "b", Warehouse: "depot"}, {ID: "c", Warehouse: "new"}}))
+		var status Status
+		err := c.lookAtWarehouses(t.Context(), &status, warehousesOf([]ledger.Connection{{ID: "a", Warehouse: "depot"}, {ID: "b", Warehouse: "depot"}, {ID: "c", Warehouse: "new"}}))
 		require.NoError(t, err)
+		found := status.Stale
 		require.Len(t, found, 1)
 		require.Equal(t, "depot", found[0].Warehouse)
 		require.EqualValues(t, 1, found[0].Levels)

@@ -66,52 +66,63 @@ type ScheduleStatus struct {
 
 // Status looks at every connection, or at one. Without Temporal it shows what the ledger knows.
 func (c *Control) Status(ctx context.Context, only string) (Status, error) {
+	status, _, err := c.stand(ctx, only)
+	return status, err
+}
+
+// stand is Status, with what the ledger knows of each connection, by id.
+func (c *Control) stand(ctx context.Context, only string) (Status, map[string]*ledger.ConnectionState, error) {
 	status := Status{
 		Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}, Intakes: []IntakeStatus{}, Stale: []WarehouseStale{},
 	}
 	connections, err := c.state.Connections(ctx)
 	if err != nil {
-		return status, err
+		return status, nil, err
 	}
 	if only != "" {
 		connection, err := c.connection(ctx, only)
 		if err != nil {
-			return status, err
+			return status, nil, err
 		}
 		connections = []ledger.Connection{connection}
 	}
 	connections, settings, err := c.allInForce(ctx, connections)
 	if err != nil {
-		return status, err
+		return status, nil, err
 	}
 	status.Connections = make([]ConnectionStatus, len(connections))
-	err = someAtOnce(ctx, len(connections), func(ctx context.Context, i int) (err error) {
-		one := &status.Connections[i]
-		*one, err = c.connectionStatus(ctx, connections[i])
-		one.Settings = settings[connections[i].ID]
-		return err
-	})
+	ids := make([]string, len(connections))
+	for i, connection := range connections {
+		ids[i] = connection.ID
+	}
+	states, err := c.state.ConnectionStates(ctx, ids, c.now().Add(-shownDay))
 	if err != nil {
-		return status, err
+		return status, nil, err
 	}
 	if status.Holds, err = c.openHolds(ctx); err != nil {
-		return status, err
+		return status, nil, err
+	}
+	var holds []ledger.Hold
+	for _, one := range status.Holds {
+		holds = append(holds, one.Hold)
+	}
+	for i, connection := range connections {
+		state := states[connection.ID]
+		showState(state, holds)
+		status.Connections[i] = connectionStatus(connection, settings[connection.ID], *state)
 	}
 	warehouses := warehousesOf(connections)
-	if status.Snapshots, err = c.doubtful(ctx, warehouses); err != nil {
-		return status, err
-	}
-	if status.Stale, err = c.stale(ctx, warehouses); err != nil {
-		return status, err
+	if err := c.lookAtWarehouses(ctx, &status, warehouses); err != nil {
+		return status, nil, err
 	}
 	err = c.askTemporal(ctx, &status, warehouses)
 	if ctx.Err() != nil {
-		return status, ctx.Err()
+		return status, nil, ctx.Err()
 	}
 	if err != nil {
 		status.Unreachable = err.Error()
 	}
-	return status, nil
+	return status, states, nil
 }
 
 // askTemporal adds what Temporal knows.
@@ -210,49 +221,43 @@ func (c *Control) showHeld(ctx context.Context, runs []ledger.Run) error {
 		return err
 	}
 	for i := range runs {
-		held := slices.ContainsFunc(holds, func(hold ledger.Hold) bool { return hold.Run == runs[i].ID })
-		if held && runs[i].Outcome == ledger.Running {
-			runs[i].Outcome = ledger.Held
-		}
+		runs[i] = shownHeld(runs[i], holds)
 	}
 	return nil
 }
 
-func (c *Control) connectionStatus(ctx context.Context, connection ledger.Connection) (ConnectionStatus, error) {
-	status := ConnectionStatus{Connection: connection, Schedules: []ScheduleStatus{}}
-	rows, err := c.state.StatusCounts(ctx, connection.ID)
-	if err != nil {
-		return status, err
+// shownHeld is a run with the outcome held where it waits for a person.
+func shownHeld(run ledger.Run, holds []ledger.Hold) ledger.Run {
+	if run.Outcome == ledger.Running && slices.ContainsFunc(holds, func(hold ledger.Hold) bool { return hold.Run == run.ID }) {
+		run.Outcome = ledger.Held
 	}
-	status.Rows = rows
-	runs, err := c.state.Runs(ctx, connection.ID, 1)
-	if err == nil {
-		err = c.showRunning(ctx, runs)
+	return run
+}
+
+// connectionStatus is how a connection stands, as far as the ledger knows.
+func connectionStatus(connection ledger.Connection, settings []ScheduleSetting, state ledger.ConnectionState) ConnectionStatus {
+	status := ConnectionStatus{
+		Connection: connection, Schedules: []ScheduleStatus{}, Settings: settings, Rows: state.Rows, Open: []OpenRun{}, Kept: state.Kept.Words(), Left: state.Left, Holder: state.Holder,
 	}
-	if err != nil {
-		return status, err
+	for _, run := range state.Open {
+		status.Open = append(status.Open, OpenRun{Run: run})
 	}
-	if status.Open, err = c.openRuns(ctx, connection.ID); err != nil {
-		return status, err
+	if len(state.Newest) > 0 {
+		status.Last = &state.Newest[0]
 	}
-	if len(runs) > 0 {
-		status.Last = &runs[0]
+	return status
+}
+
+// showState fills in what is known of the runs of a state that have not ended: that they wait for a person, and what they have pushed so far.
+func showState(state *ledger.ConnectionState, holds []ledger.Hold) {
+	for _, runs := range [][]ledger.Run{state.Newest, state.Open} {
+		for i := range runs {
+			if pushed, ok := state.Done[runs[i].ID]; ok {
+				showPushed(&runs[i], pushed)
+			}
+			runs[i] = shownHeld(runs[i], holds)
+		}
 	}
-	kept, err := c.state.Kept(ctx, connection.ID, nil)
-	if err != nil {
-		return status, err
-	}
-	status.Kept = kept.Words()
-	if status.Left, err = c.state.LeftBehind(ctx, connection.ID); err != nil {
-		return status, err
-	}
-	holder, err := c.state.Holder(ctx, connection.Store)
-	if err == nil {
-		status.Holder = &holder
-	} else if !errors.Is(err, ledger.ErrNotFound) {
-		return status, err
-	}
-	return status, nil
 }
 
 // scheduleStatus is how a schedule stands, nil when there is none and none is wanted.
@@ -335,21 +340,19 @@ func (c *Control) workers(ctx context.Context) (int, error) {
 	return len(identities), nil
 }
 
-// doubtful are the last snapshots of the connections' warehouses of which something was not taken.
-func (c *Control) doubtful(ctx context.Context, warehouses []string) ([]ledger.SnapshotEntry, error) {
-	found := []ledger.SnapshotEntry{}
+// lookAtWarehouses adds the last snapshots of warehouses of which something was not taken, and what was refused and not read since.
+func (c *Control) lookAtWarehouses(ctx context.Context, status *Status, warehouses []string) error {
+	states, err := c.state.WarehouseStates(ctx, warehouses)
 	for _, warehouse := range warehouses {
-		last, err := c.state.LastSnapshot(ctx, warehouse)
-		if errors.Is(err, ledger.ErrNotFound) {
-			continue
-		} else if err != nil {
-			return nil, err
+		state := states[warehouse]
+		if last := state.Last; last != nil && (last.Held != "" || last.Rejected != "" || last.Refused > 0) {
+			status.Snapshots = append(status.Snapshots, *last)
 		}
-		if last.Held != "" || last.Rejected != "" || last.Refused > 0 {
-			found = append(found, last)
+		if state.Stale.Levels+state.Stale.Unread > 0 {
+			status.Stale = append(status.Stale, WarehouseStale{warehouse, state.Stale})
 		}
 	}
-	return found, nil
+	return err
 }
 
 // warehousesOf are the warehouses of connections, each once.

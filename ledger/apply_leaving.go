@@ -135,14 +135,25 @@ func (d *database) LeftBehind(ctx context.Context, connection string) ([]Left, e
 		if err != nil {
 			return err
 		}
-		counts, err := d.byPlace.of(ctx, t, connection, t.left)
-		for _, left := range counts {
-			if stays, _ := one.leaves(left.Location); stays {
-				found = append(found, left)
-			}
+		versions, err := t.rowVersions(ctx, []string{connection})
+		if err != nil {
+			return err
 		}
+		found, err = d.leftBehind(ctx, t, one, versions[connection])
 		return err
 	})
+	return found, err
+}
+
+// leftBehind is what stays behind of a connection whose rows are at a version.
+func (d *database) leftBehind(ctx context.Context, t *tx, one leaving, version int64) ([]Left, error) {
+	var found []Left
+	counts, err := d.byPlace.of(ctx, one.before.ID, version, t.left)
+	for _, left := range counts {
+		if stays, _ := one.leaves(left.Location); stays {
+			found = append(found, left)
+		}
+	}
 	return found, err
 }
 

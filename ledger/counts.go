@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"maps"
 	"sync"
 )
@@ -24,12 +23,9 @@ type keptCount[T any] struct {
 	count   T
 }
 
-// of is a connection's count, which is made anew when its rows may have changed. Who gets it must not change it.
-func (k *keptCounts[T]) of(ctx context.Context, t *tx, connection string, count func(context.Context, string) (T, error)) (T, error) {
-	version, err := t.rowVersion(ctx, connection)
-	if err != nil {
-		return *new(T), err
-	}
+// of is a connection's count as of a version of its rows, which is made anew when that is not the version of the one that is kept. Who gets it must not
+// change it. It is called in the transaction that read the version.
+func (k *keptCounts[T]) of(ctx context.Context, connection string, version int64, count func(context.Context, string) (T, error)) (T, error) {
 	k.mutex.Lock()
 	kept, found := k.known[connection]
 	k.mutex.Unlock()
@@ -53,20 +49,27 @@ func (k *keptCounts[T]) of(ctx context.Context, t *tx, connection string, count 
 func (d *database) StatusCounts(ctx context.Context, connection string) (map[Status]int64, error) {
 	var found map[Status]int64
 	err := d.read(ctx, func(t *tx) error {
-		rows, err := d.byStatus.of(ctx, t, connection, t.countRows)
+		versions, err := t.rowVersions(ctx, []string{connection})
+		if err != nil {
+			return err
+		}
+		rows, err := d.byStatus.of(ctx, connection, versions[connection], t.countRows)
 		found = maps.Clone(rows)
 		return err
 	})
 	return found, err
 }
 
-func (t *tx) rowVersion(ctx context.Context, connection string) (int64, error) {
-	var version int64
-	err := t.row(ctx, "SELECT version FROM row_versions WHERE connection = ?", connection).Scan(&version)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return version, err
+// rowVersions are the versions of connections' rows; 0, and absent, where nothing ever changed.
+func (t *tx) rowVersions(ctx context.Context, connections []string) (map[string]int64, error) {
+	found := map[string]int64{}
+	return found, t.each(ctx, func(row *sql.Rows) error {
+		var connection string
+		var version int64
+		err := row.Scan(&connection, &version)
+		found[connection] = version
+		return err
+	}, "SELECT connection, version FROM row_versions WHERE connection IN (SELECT j.value FROM "+t.dialect.set()+")", t.dialect.list(connections))
 }
 
 func (t *tx) countRows(ctx context.Context, connection string) (map[Status]int64, error) {

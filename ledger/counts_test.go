@@ -33,7 +33,7 @@ func WatchCounts(t testing.TB, opened Ledger) {
 				var errs [3]error
 				counted, errs[0] = now.countRows(t.Context(), id)
 				places, errs[1] = now.left(t.Context(), id)
-				placesKept, errs[2] = d.byPlace.of(t.Context(), now, id, now.left)
+				placesKept, errs[2] = d.byPlace.of(t.Context(), id, before, now.left)
 				return errors.Join(errs[:]...)
 			}))
 			last, _, lost := d.versionOf(t, id)
@@ -48,7 +48,8 @@ func WatchCounts(t testing.TB, opened Ledger) {
 // versionOf is the version of a connection's rows, and then their counts.
 func (d *database) versionOf(t testing.TB, connection string) (version int64, rows map[Status]int64, err error) {
 	err = d.read(t.Context(), func(now *tx) (err error) {
-		version, err = now.rowVersion(t.Context(), connection)
+		versions, err := now.rowVersions(t.Context(), []string{connection})
+		version = versions[connection]
 		return err
 	})
 	rows, failed := d.StatusCounts(t.Context(), connection)

@@ -329,14 +329,19 @@ func (d *database) Holder(ctx context.Context, store string) (Holder, error) {
 }
 
 func (t *tx) holder(ctx context.Context, store string) (Holder, error) {
-	found := Holder{Store: store}
-	var takenAt, busyUntil int64
-	err := t.row(ctx, `SELECT g.fence, g.taken_at, g.busy_until, r.id, r.connection, r.workflow, r.workflow_run
-		FROM gates g JOIN runs r ON r.id = g.run WHERE g.store = ?`, store).
-		Scan(&found.Fence, &takenAt, &busyUntil, &found.Run, &found.Connection, &found.Workflow, &found.WorkflowRun)
+	found, err := scanHolder(t.row(ctx, "SELECT "+holderColumns+" FROM gates g JOIN runs r ON r.id = g.run WHERE g.store = ?", store))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Holder{}, fmt.Errorf("%w: nobody holds store %q", ErrNotFound, store)
 	}
+	return found, err
+}
+
+const holderColumns = "g.store, g.fence, g.taken_at, g.busy_until, r.id, r.connection, r.workflow, r.workflow_run"
+
+func scanHolder(row scanner, more ...any) (Holder, error) {
+	var found Holder
+	var takenAt, busyUntil int64
+	err := row.Scan(append([]any{&found.Store, &found.Fence, &takenAt, &busyUntil, &found.Run, &found.Connection, &found.Workflow, &found.WorkflowRun}, more...)...)
 	found.TakenAt, found.BusyUntil = fromMicros(takenAt), fromMicros(busyUntil)
 	return found, err
 }

@@ -81,22 +81,31 @@ func (t *tx) liftRows(ctx context.Context, hold Hold) error {
 func (d *database) Kept(ctx context.Context, connection string, scope []string) (Kept, error) {
 	var found Kept
 	err := d.read(ctx, func(t *tx) error {
-		found = Kept{}
 		within, arguments := t.scoped(connection, scope)
-		return t.each(ctx, func(row *sql.Rows) error {
-			var why string
-			var rows, at int64
-			err := row.Scan(&why, &rows, &at)
-			if found.Answers == 0 {
-				found.Decided = strings.TrimPrefix(why, keptBefore)
-			}
-			found.Rows, found.Answers = found.Rows+rows, found.Answers+1
-			return err
-		}, `SELECT kept, COUNT(*), COALESCE(MAX((SELECT h.decided_at FROM holds h WHERE h.run = hold_run AND h.kind = 'zeroing')), 0) AS decided
-			FROM channel_levels WHERE connection = ? AND kept <> '' AND blocked = kept`+within+" GROUP BY kept ORDER BY decided DESC, MAX(hold_run) DESC",
-			append([]any{connection}, arguments...)...)
+		all, err := t.keptRows(ctx, []string{connection}, within, arguments...)
+		found = all[connection]
+		return err
 	})
 	return found, err
+}
+
+// keptRows counts the rows of each connection that a rejection keeps from 0, those within a condition.
+func (t *tx) keptRows(ctx context.Context, connections []string, within string, arguments ...any) (map[string]Kept, error) {
+	found := map[string]Kept{}
+	return found, t.each(ctx, func(row *sql.Rows) error {
+		var connection, why string
+		var rows, at int64
+		err := row.Scan(&connection, &why, &rows, &at)
+		kept := found[connection]
+		if kept.Answers == 0 {
+			kept.Decided = strings.TrimPrefix(why, keptBefore)
+		}
+		kept.Rows, kept.Answers = kept.Rows+rows, kept.Answers+1
+		found[connection] = kept
+		return err
+	}, `SELECT connection, kept, COUNT(*), COALESCE(MAX((SELECT h.decided_at FROM holds h WHERE h.run = hold_run AND h.kind = 'zeroing')), 0) AS decided
+		FROM channel_levels WHERE connection IN (SELECT j.value FROM `+t.dialect.set()+`) AND kept <> '' AND blocked = kept`+within+`
+		GROUP BY connection, kept ORDER BY decided DESC, MAX(hold_run) DESC`, append([]any{t.dialect.list(connections)}, arguments...)...)
 }
 
 // DissolveZeroing ends the wait of the connection's held pushes; see Resolver.

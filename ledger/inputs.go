@@ -42,20 +42,10 @@ func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, er
 		unread: map[string][]inventory.UnreadLevel{},
 	}
 	at, page, set := plan.Connection, t.dialect.list(products), "(SELECT j.value FROM "+t.dialect.set()+")"
-	err := t.each(ctx, func(row *sql.Rows) error {
-		var sku, components string
-		if err := row.Scan(&sku, &components); err != nil {
-			return err
-		}
-		bundle := inventory.Bundle{SKU: sku}
-		err := decode("bundle "+sku, components, &bundle.Components)
-		found.bundles[sku] = bundle
-		return err
-	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND NOT removed AND sku IN "+set, at.Merchant, page)
-	if err != nil {
+	if err := t.bundlesOf(ctx, at.Merchant, products, found.bundles); err != nil {
 		return facts{}, err
 	}
-	err = t.each(ctx, func(row *sql.Rows) error {
+	err := t.each(ctx, func(row *sql.Rows) error {
 		var listing inventory.Listing
 		err := row.Scan(&listing.SKU, &listing.ChannelSKU)
 		found.listings[listing.SKU] = append(found.listings[listing.SKU], listing)
@@ -78,6 +68,20 @@ func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, er
 		return facts{}, err
 	}
 	return found, t.staleOf(ctx, at.Warehouse, skus, &found)
+}
+
+// bundlesOf loads those of products that are bundles.
+func (t *tx) bundlesOf(ctx context.Context, merchant string, products []string, into map[string]inventory.Bundle) error {
+	return t.each(ctx, func(row *sql.Rows) error {
+		var sku, components string
+		if err := row.Scan(&sku, &components); err != nil {
+			return err
+		}
+		bundle := inventory.Bundle{SKU: sku}
+		err := decode("bundle "+sku, components, &bundle.Components)
+		into[sku] = bundle
+		return err
+	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND NOT removed AND sku IN (SELECT j.value FROM "+t.dialect.set()+")", merchant, t.dialect.list(products))
 }
 
 // skus are the products and the components of those that are bundles.

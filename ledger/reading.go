@@ -203,6 +203,12 @@ type Reader interface {
 	Alike(ctx context.Context, sku string, query AlikeQuery) ([]string, error)
 	// StatusCounts counts a connection's rows by status.
 	StatusCounts(ctx context.Context, connection string) (map[Status]int64, error)
+	// ConnectionStates says how connections stand, by id: each of the ids is in it. The runs that were under way since a time are among the newest.
+	ConnectionStates(ctx context.Context, ids []string, since time.Time) (map[string]*ConnectionState, error)
+	// WarehouseStates says how warehouses stand, by id.
+	WarehouseStates(ctx context.Context, ids []string) (map[string]WarehouseState, error)
+	// SoldOf gathers what explains how the connections of a merchant sell a product.
+	SoldOf(ctx context.Context, merchant, product string) (SoldOf, error)
 	// LeftBehind lists what a connection has left behind at places that it does not show any more, by location.
 	LeftBehind(ctx context.Context, connection string) ([]Left, error)
 	// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. Connection may be empty.

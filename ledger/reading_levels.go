@@ -52,16 +52,17 @@ func scanLevel(row scanner) (LevelRow, error) {
 }
 
 const channelLevelRows = `SELECT connection, location, channel_sku, product, quantity, exported, status, reason, kept, attempts, observed, run, last_exported, why, blocked, ` + refused + `
-	FROM channel_levels WHERE connection = ?`
+	FROM channel_levels`
 
 // ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty. Page.After is
 // a channel SKU. All locations of a channel SKU stand on one page, so a page may be longer than its limit.
 func (d *database) ChannelLevels(ctx context.Context, connection, sku string, status Status, page Page) ([]ChannelLevelRow, error) {
+	const ofConnection = channelLevelRows + " WHERE connection = ?"
 	where, arguments := "", []any{connection}
 	if status != "" {
 		where, arguments = " AND status = ?", append(arguments, string(status))
 	}
-	query, pageArguments := channelLevelRows+where+" AND channel_sku > ?", append(arguments[:len(arguments):len(arguments)], page.After)
+	query, pageArguments := ofConnection+where+" AND channel_sku > ?", append(arguments[:len(arguments):len(arguments)], page.After)
 	if sku != "" {
 		query, pageArguments = query+" AND channel_sku = ?", append(pageArguments, sku)
 	}
@@ -79,7 +80,7 @@ func (d *database) ChannelLevels(ctx context.Context, connection, sku string, st
 			return err
 		}
 		last := found[len(found)-1]
-		return t.each(ctx, scan, channelLevelRows+where+" AND channel_sku = ? AND location > ? ORDER BY location",
+		return t.each(ctx, scan, ofConnection+where+" AND channel_sku = ? AND location > ? ORDER BY location",
 			append(arguments[:len(arguments):len(arguments)], last.ChannelSKU, last.Location)...)
 	})
 	return found, err

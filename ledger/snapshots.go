@@ -240,25 +240,32 @@ func (d *database) Refusals(ctx context.Context, warehouse string, limit int) ([
 
 // LastSnapshot is the newest snapshot of a warehouse that was recorded or held; see Reader.
 func (d *database) LastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry, error) {
+	var found SnapshotEntry
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = t.lastSnapshot(ctx, warehouse)
+		return err
+	})
+	return found, err
+}
+
+func (t *tx) lastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry, error) {
 	found := SnapshotEntry{Warehouse: warehouse}
 	var result SnapshotResult
-	err := d.read(ctx, func(t *tx) error {
-		var content, odd string
-		var began int64
-		var ended sql.NullInt64
-		err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, rejected, result, odd FROM snapshots WHERE warehouse = ? AND state <> 'staging' ORDER BY id DESC LIMIT 1", warehouse).
-			Scan(&found.ID, &found.Run, &began, &ended, &found.Full, &found.From, &found.Held, &found.Rejected, &content, &odd)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("%w: warehouse %q has no snapshot", ErrNotFound, warehouse)
-		} else if err != nil {
-			return err
-		}
-		found.BeganAt, found.EndedAt = fromMicros(began), fromMicros(ended.Int64)
-		if found.Oddities, err = decodeOddities(found.ID, odd); err != nil {
-			return err
-		}
-		return decode(fmt.Sprintf("the result of snapshot %d", found.ID), content, &result)
-	})
+	var content, odd string
+	var began int64
+	var ended sql.NullInt64
+	err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, rejected, result, odd FROM snapshots WHERE warehouse = ? AND state <> 'staging' ORDER BY id DESC LIMIT 1", warehouse).
+		Scan(&found.ID, &found.Run, &began, &ended, &found.Full, &found.From, &found.Held, &found.Rejected, &content, &odd)
+	if errors.Is(err, sql.ErrNoRows) {
+		return found, fmt.Errorf("%w: warehouse %q has no snapshot", ErrNotFound, warehouse)
+	} else if err != nil {
+		return found, err
+	}
+	found.BeganAt, found.EndedAt = fromMicros(began), fromMicros(ended.Int64)
+	if found.Oddities, err = decodeOddities(found.ID, odd); err != nil {
+		return found, err
+	}
+	err = decode(fmt.Sprintf("the result of snapshot %d", found.ID), content, &result)
 	found.Rows, found.Refused, found.Missing, found.Changed, found.Older = result.Rows, result.Refused, result.Missing, result.Changed, result.Older
 	return found, err
 }

@@ -125,11 +125,18 @@ func (d *database) StaleOf(ctx context.Context, connection Connection, sku strin
 // CountStale counts what was refused and not read since; see Reader.
 func (d *database) CountStale(ctx context.Context, warehouse string) (StaleCount, error) {
 	var found StaleCount
-	var since sql.NullInt64
-	err := d.read(ctx, func(t *tx) error {
-		return t.row(ctx, `SELECT COUNT(*) FILTER (WHERE available IS NOT NULL), COUNT(*) FILTER (WHERE zeroed), COUNT(*) FILTER (WHERE available IS NULL), MIN(since)
-			FROM stale_levels WHERE warehouse = ?`, warehouse).Scan(&found.Levels, &found.Zeroed, &found.Unread, &since)
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = t.countStale(ctx, warehouse)
+		return err
 	})
+	return found, err
+}
+
+func (t *tx) countStale(ctx context.Context, warehouse string) (StaleCount, error) {
+	var found StaleCount
+	var since sql.NullInt64
+	err := t.row(ctx, `SELECT COUNT(*) FILTER (WHERE available IS NOT NULL), COUNT(*) FILTER (WHERE zeroed), COUNT(*) FILTER (WHERE available IS NULL), MIN(since)
+		FROM stale_levels WHERE warehouse = ?`, warehouse).Scan(&found.Levels, &found.Zeroed, &found.Unread, &since)
 	found.Since = fromOptional(since)
 	return found, err
 }

@@ -63,20 +63,26 @@ func definition[T any](ctx context.Context, t *tx, kind, id string) (T, error) {
 
 func all[T any](ctx context.Context, d *database, kind string) ([]T, error) {
 	var found []T
-	err := d.read(ctx, func(t *tx) error {
-		found = nil
-		return t.each(ctx, func(row *sql.Rows) error {
-			var next T
-			var id, content string
-			if err := row.Scan(&id, &content); err != nil {
-				return err
-			}
-			err := decode(kind+" "+id, content, &next)
-			found = append(found, next)
-			return err
-		}, "SELECT id, definition FROM "+kind+"s ORDER BY id")
+	err := d.read(ctx, func(t *tx) (err error) {
+		found, err = definitions[T](ctx, t, kind)
+		return err
 	})
 	return found, err
+}
+
+// definitions loads all of a kind, by id.
+func definitions[T any](ctx context.Context, t *tx, kind string) ([]T, error) {
+	var found []T
+	return found, t.each(ctx, func(row *sql.Rows) error {
+		var next T
+		var id, content string
+		if err := row.Scan(&id, &content); err != nil {
+			return err
+		}
+		err := decode(kind+" "+id, content, &next)
+		found = append(found, next)
+		return err
+	}, "SELECT id, definition FROM "+kind+"s ORDER BY id")
 }
 
 // Generation is how far the ledger has come; see watch.go.

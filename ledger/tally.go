@@ -10,25 +10,30 @@ import (
 func (d *database) Tally(ctx context.Context, run int64) (Counts, error) {
 	var counts Counts
 	err := d.read(ctx, func(t *tx) error {
-		counts = Counts{}
 		found, err := t.run(ctx, run)
-		if err != nil {
-			return err
+		if err == nil {
+			counts, err = t.tally(ctx, found)
 		}
-		if err := t.row(ctx, "SELECT calls FROM runs WHERE id = ?", run).Scan(&counts.Calls); err != nil {
-			return err
-		}
-		return t.each(ctx, func(row *sql.Rows) error {
-			var status Status
-			var tried bool
-			var rows int64
-			err := row.Scan(&status, &tried, &rows)
-			counts.add(status, tried, rows)
-			return err
-		}, `SELECT status, tries_run = run, COUNT(*) FROM channel_levels WHERE connection = ? AND run = ?
-			AND status IN ('exported', 'sent', 'rejected', 'blocked', 'retrying', 'unknown') GROUP BY status, tries_run = run`, found.Connection, run)
+		return err
 	})
 	return counts, err
+}
+
+// tally counts what a run has done so far.
+func (t *tx) tally(ctx context.Context, run Run) (Counts, error) {
+	var counts Counts
+	if err := t.row(ctx, "SELECT calls FROM runs WHERE id = ?", run.ID).Scan(&counts.Calls); err != nil {
+		return counts, err
+	}
+	return counts, t.each(ctx, func(row *sql.Rows) error {
+		var status Status
+		var tried bool
+		var rows int64
+		err := row.Scan(&status, &tried, &rows)
+		counts.add(status, tried, rows)
+		return err
+	}, `SELECT status, tries_run = run, COUNT(*) FROM channel_levels WHERE connection = ? AND run = ?
+			AND status IN ('exported', 'sent', 'rejected', 'blocked', 'retrying', 'unknown') GROUP BY status, tries_run = run`, run.Connection, run.ID)
 }
 
 // add counts rows of a status. tried is true for those that got an answer in the run.

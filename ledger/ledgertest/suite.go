@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"keep":        keepTests,
 		"dissolve":    dissolveTests,
 		"read":        readTests,
+		"together":    togetherTests,
 		"tidy":        tidyTests,
 		"text":        textTests,
 		"promise":     promiseTests,
