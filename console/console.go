@@ -23,6 +23,7 @@ import (
 type Control interface {
 	Overview(ctx context.Context, only string) (control.Overview, error)
 	Pulse(ctx context.Context) (control.Pulse, error)
+	Marks(ctx context.Context) (ledger.Marks, error)
 	Connection(ctx context.Context, id string) (ledger.Connection, error)
 	Connections(ctx context.Context) ([]ledger.Connection, error)
 	Runs(ctx context.Context, connection string, limit int) ([]ledger.Run, error)
@@ -125,7 +126,7 @@ func New(options Options) (*Console, error) {
 		return nil, err
 	}
 	c := &Console{options: options, views: views, locals: locals, notices: newNotices(options.Now)}
-	c.streams = newStreams(c.fragments)
+	c.streams = c.newStreams()
 	return c, nil
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	streamEvery   = time.Second      // while somebody looks
+	streamEvery   = time.Second      // while somebody looks; see looks.go
 	streamBeat    = 15 * time.Second // a line that keeps the connection
 	streamWrite   = 10 * time.Second // the longest that a browser may take to read one
 	mostStreams   = 500
@@ -34,12 +34,21 @@ type topic struct {
 	address string
 }
 
+// followed is a page with the browsers that follow it, and when it was made last. A browser that has come since then is false: it may know the page as it
+// became afterwards.
+type followed struct {
+	tabs map[chan []part]bool
+	last look
+}
+
 // streams keep pages up to date. There is one poller for all browsers, and it asks only for the pages at which somebody looks.
 type streams struct {
 	fragments func(ctx context.Context, of topic) ([]part, error)
+	marks     func(ctx context.Context) (func(of topic) string, error) // as of what the ledger is, for a page
+	now       func() time.Time
 
 	mutex   sync.Mutex
-	topics  map[topic]map[chan []part]bool // page → its browsers
+	topics  map[topic]*followed
 	count   int
 	running bool
 	ctx     context.Context //nolint:containedctx // of the poller, which outlives requests
@@ -47,9 +56,9 @@ type streams struct {
 	done    sync.WaitGroup
 }
 
-func newStreams(fragments func(ctx context.Context, of topic) ([]part, error)) *streams {
+func (c *Console) newStreams() *streams {
 	ctx, stop := context.WithCancel(context.Background())
-	return &streams{fragments: fragments, topics: map[topic]map[chan []part]bool{}, ctx: ctx, stop: stop}
+	return &streams{fragments: c.fragments, marks: c.marks, now: time.Now, topics: map[topic]*followed{}, ctx: ctx, stop: stop}
 }
 
 func (s *streams) close() {
@@ -57,7 +66,7 @@ func (s *streams) close() {
 	s.done.Wait()
 }
 
-// follow returns what changes of a page from now on. It is false when too many follow already.
+// follow returns a page as it is, and what changes of it from now on. It is false when too many follow already.
 func (s *streams) follow(page topic) (chan []part, bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -65,10 +74,10 @@ func (s *streams) follow(page topic) (chan []part, bool) {
 		return nil, false
 	}
 	if s.topics[page] == nil {
-		s.topics[page] = map[chan []part]bool{}
+		s.topics[page] = &followed{tabs: map[chan []part]bool{}}
 	}
 	changes := make(chan []part, 1)
-	s.topics[page][changes] = true
+	s.topics[page].tabs[changes] = false
 	s.count++
 	if !s.running {
 		s.running = true
@@ -80,8 +89,8 @@ func (s *streams) follow(page topic) (chan []part, bool) {
 func (s *streams) leave(page topic, changes chan []part) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	delete(s.topics[page], changes)
-	if len(s.topics[page]) == 0 {
+	delete(s.topics[page].tabs, changes)
+	if len(s.topics[page].tabs) == 0 {
 		delete(s.topics, page)
 	}
 	s.count--
@@ -89,44 +98,75 @@ func (s *streams) leave(page topic, changes chan []part) {
 
 // poll makes the pages at which somebody looks, until nobody does.
 func (s *streams) poll() {
-	ticker := time.NewTicker(streamEvery)
-	defer ticker.Stop()
 	for {
 		pages, any := s.watched()
 		if !any {
 			return
 		}
-		for _, page := range pages {
-			ctx, cancel := context.WithTimeout(s.ctx, fragmentBound)
-			parts, err := s.fragments(ctx, page)
-			cancel()
-			if err == nil { // else the browser says since when it is not live
-				s.tell(page, parts)
-			}
-		}
+		began := s.now()
+		s.look(pages)
+		pause := time.NewTimer(pauseAfter(s.now().Sub(began)))
 		select {
 		case <-s.ctx.Done():
+			pause.Stop()
 			return
-		case <-ticker.C:
+		case <-pause.C:
 		}
 	}
 }
 
-func (s *streams) watched() (pages []topic, any bool) {
+// look makes those of the pages anew that are due.
+func (s *streams) look(pages map[topic]look) {
+	ctx, cancel := context.WithTimeout(s.ctx, fragmentBound)
+	marks, err := s.marks(ctx)
+	cancel()
+	if err != nil {
+		return // the browser says since when it is not live
+	}
+	for page, last := range pages {
+		now := look{s.now(), marks(page)}
+		if !last.due(now.mark, now.at) {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(s.ctx, fragmentBound)
+		parts, err := s.fragments(ctx, page)
+		cancel()
+		if err == nil {
+			s.tell(page, now, parts)
+		}
+	}
+}
+
+// watched are the pages at which somebody looks, with when they were made last: never for somebody who has just come.
+func (s *streams) watched() (pages map[topic]look, any bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	for page := range s.topics {
-		pages = append(pages, page)
+	pages = map[topic]look{}
+	for page, at := range s.topics {
+		pages[page] = at.last
+		for tab, awaits := range at.tabs {
+			if !awaits {
+				pages[page], at.tabs[tab] = look{}, true
+			}
+		}
 	}
 	s.running = len(pages) > 0
 	return pages, s.running
 }
 
 // tell hands a page's parts to its browsers. One that has not read the last ones yet gets these in their place.
-func (s *streams) tell(page topic, parts []part) {
+func (s *streams) tell(page topic, made look, parts []part) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	for changes := range s.topics[page] {
+	at := s.topics[page]
+	if at == nil { // nobody looks any more
+		return
+	}
+	at.last = made
+	for changes, awaits := range at.tabs {
+		if !awaits {
+			continue
+		}
 		select {
 		case <-changes:
 		default:

@@ -160,7 +160,18 @@ func (c *Console) fragments(ctx context.Context, of topic) ([]part, error) {
 	return parts, nil
 }
 
-// frame is what every page says of the whole: held runs, workers, Temporal.
+// marks tell as of what the ledger is, for each page.
+func (c *Console) marks(ctx context.Context) (func(of topic) string, error) {
+	found, err := c.options.Control.Marks(ctx)
+	return func(of topic) string {
+		_, path, ok := c.find(of.address)
+		if !ok {
+			return found.Of("")
+		}
+		return found.Of(path("id"))
+	}, err
+}
+
 // framed is a page with what every page says of the whole, which is asked for.
 func (c *Console) framed(ctx context.Context, title string, k clock, body any) (page, error) {
 	pulse, err := c.options.Control.Pulse(ctx)
@@ -172,6 +183,7 @@ func (c *Console) framed(ctx context.Context, title string, k clock, body any) (
 	return shown, nil
 }
 
+// frame is what every page says of the whole: held runs, workers, Temporal.
 func frame(title string, pulse control.Pulse, k clock) page {
 	shown := page{Title: title, Zone: zoneWords(k), Held: len(pulse.Holds), Trouble: pulse.Unreachable}
 	if pulse.Unreachable == "" {

@@ -39,6 +39,9 @@ func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
 	return pulse, ctx.Err()
 }
 
+// Marks tell whether anything that the ledger knows, and that is shown, has changed since they were asked for last. What only Temporal knows has none.
+func (c *Control) Marks(ctx context.Context) (ledger.Marks, error) { return c.state.Marks(ctx) }
+
 // Connection is a connection as it is configured, with the schedules that are in force.
 func (c *Control) Connection(ctx context.Context, id string) (ledger.Connection, error) {
 	connection, err := c.connection(ctx, id)

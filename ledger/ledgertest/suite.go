@@ -63,6 +63,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"dissolve":    dissolveTests,
 		"read":        readTests,
 		"together":    togetherTests,
+		"marks":       markTests,
 		"tidy":        tidyTests,
 		"text":        textTests,
 		"promise":     promiseTests,

@@ -1,0 +1,84 @@
+package console
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+func TestWhenAPageIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		last look
+		mark string
+		want bool
+	}{
+		"nobody made it":             {look{}, "", true},
+		"nothing has changed":        {look{at.Add(-time.Second), "a"}, "a", false},
+		"the ledger has changed":     {look{at.Add(-time.Second), "a"}, "b", true},
+		"it is nearly old":           {look{at.Add(-restEvery + time.Millisecond), "a"}, "a", false},
+		"it is old":                  {look{at.Add(-restEvery), "a"}, "a", true},
+		"it is of a clock set ahead": {look{at.Add(time.Hour), "a"}, "b", true},
+	} {
+		require.Equal(t, test.want, test.last.due(test.mark, at), name)
+	}
+	require.Equal(t, time.Second, pauseAfter(0))
+	require.Equal(t, time.Second, pauseAfter(30*time.Millisecond))
+	require.Equal(t, 2*time.Second, pauseAfter(60*time.Millisecond))
+	require.Equal(t, longestPause, pauseAfter(2*time.Second))
+}
+
+// A page under which nothing changes is not made again, but for who has just come.
+func TestLooksAtWhatHasChanged(t *testing.T) {
+	t.Parallel()
+	quiet, busy := topic{ledger.Viewer, "/c/quiet"}, topic{ledger.Viewer, "/c/busy"}
+	now, marks, made := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), map[topic]string{}, map[topic]int{}
+	s := &streams{
+		topics: map[topic]*followed{}, ctx: t.Context(), running: true, now: func() time.Time { return now },
+		marks: func(context.Context) (func(of topic) string, error) {
+			return func(of topic) string { return marks[of] }, nil
+		},
+		fragments: func(_ context.Context, of topic) ([]part, error) {
+			made[of]++
+			return []part{{ID: "list", HTML: of.address + " " + marks[of]}}, nil
+		},
+	}
+	look := func() {
+		pages, any := s.watched()
+		require.True(t, any)
+		s.look(pages)
+		now = now.Add(time.Second)
+	}
+	first, ok := s.follow(quiet)
+	require.True(t, ok)
+	pushed, ok := s.follow(busy)
+	require.True(t, ok)
+	for n := range 3 {
+		marks[busy] = string(rune('a' + n))
+		look()
+	}
+	require.Equal(t, map[topic]int{quiet: 1, busy: 3}, made)
+	require.Equal(t, "/c/quiet ", (<-first)[0].HTML)
+	require.Equal(t, "/c/busy c", (<-pushed)[0].HTML, "what was not read is replaced")
+	pages, _ := s.watched()
+	later, ok := s.follow(quiet)
+	require.True(t, ok)
+	s.tell(quiet, pages[quiet], []part{{HTML: "made before it came"}})
+	require.Empty(t, later, "what was made before it came may be older than what it has loaded")
+	require.Len(t, first, 1)
+	<-first
+	look()
+	require.Equal(t, map[topic]int{quiet: 2, busy: 3}, made, "for who has come")
+	require.Equal(t, "/c/quiet ", (<-later)[0].HTML)
+	now = now.Add(restEvery)
+	look()
+	require.Equal(t, map[topic]int{quiet: 3, busy: 4}, made)
+	s.leave(busy, pushed)
+	pages, _ = s.watched()
+	require.Len(t, pages, 1)
+}

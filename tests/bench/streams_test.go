@@ -1,0 +1,187 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/console"
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/ledger/ledgertest"
+)
+
+// openTabs is how many browser tabs follow pages.
+const openTabs = 50
+
+// watched is how long their cost is measured, after all have been told of their page once.
+const watched = 10 * time.Second
+
+// BenchmarkStreams measures what tabs cost that follow pages of a large ledger, in percent of one core: the processor time of this process, which has
+// the server and the browsers' side, less what it takes without tabs. Where a connection changes, five rows of it are pushed every 200 ms. Of PostgreSQL's
+// own processes nothing is counted.
+func BenchmarkStreams(b *testing.B) {
+	for _, database := range []string{"sqlite", "postgres"} {
+		location := filepath.Join(b.TempDir(), "ledger.db")
+		if database == "postgres" {
+			location = ledgertest.Postgres(b)
+		}
+		state, err := ledger.Open(b.Context(), location, time.Now())
+		require.NoError(b, err)
+		b.Cleanup(func() { require.NoError(b, state.Close()) })
+		_, err = state.Apply(b.Context(), largeDefinitions(), ledger.ApplyOptions{})
+		require.NoError(b, err)
+		fill(b, location)
+		for _, look := range []struct {
+			name  string
+			page  func(tab int) string
+			moves bool
+		}{
+			{"one quiet connection", func(int) string { return "/c/shop-000" }, false},
+			{"50 quiet connections", func(tab int) string { return fmt.Sprintf("/c/shop-%03d", tab) }, false},
+			{"all connections", func(int) string { return "/" }, false},
+			{"one connection that is pushed", func(int) string { return "/c/shop-000" }, true},
+			{"50 connections, one of which is pushed", func(tab int) string { return fmt.Sprintf("/c/shop-%03d", tab) }, true},
+			{"all connections, one of which is pushed", func(int) string { return "/" }, true},
+		} {
+			b.Run(database+" "+look.name, func(b *testing.B) {
+				for range b.N {
+					stop := func() {}
+					if look.moves {
+						stop = pushes(b, state, "shop-000")
+					}
+					without := spent(b, watched/4) * 4
+					told, leave := follow(b, state, look.page)
+					with := spent(b, watched)
+					leave()
+					stop()
+					b.ReportMetric(100*(with-without).Seconds()/watched.Seconds(), "%core")
+					b.ReportMetric(float64(told.Load())/watched.Seconds()/openTabs, "parts/s/tab")
+				}
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// spent is the processor time of this process during a span.
+func spent(b *testing.B, during time.Duration) time.Duration {
+	b.Helper()
+	used := func() time.Duration {
+		var usage syscall.Rusage
+		require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	}
+	before := used()
+	select {
+	case <-b.Context().Done():
+	case <-time.After(during):
+	}
+	return used() - before
+}
+
+// follow opens the tabs and returns when each was told of its page. It counts what they are told from then on, until they leave.
+func follow(b *testing.B, state ledger.Ledger, page func(tab int) string) (told *atomic.Int64, leave func()) {
+	b.Helper()
+	pages, err := console.New(console.Options{
+		Control: control.New(state, nil, time.Now), Local: "local (bench)", Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	require.NoError(b, err)
+	server := httptest.NewServer(pages.Handler())
+	jar, err := cookiejar.New(nil)
+	require.NoError(b, err)
+	browser := &http.Client{Jar: jar, Transport: &http.Transport{MaxConnsPerHost: 0}}
+	response, err := browser.Get(server.URL + strings.TrimPrefix(pages.Link(""), "http://"))
+	require.NoError(b, err)
+	require.NoError(b, response.Body.Close())
+	told = &atomic.Int64{}
+	ctx, cancel := context.WithCancel(b.Context())
+	var first, tabs sync.WaitGroup
+	first.Add(openTabs)
+	for tab := range openTabs {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/live?page="+url.QueryEscape(page(tab)), nil)
+		require.NoError(b, err)
+		response, err := browser.Do(request)
+		require.NoError(b, err)
+		require.Equal(b, http.StatusOK, response.StatusCode)
+		tabs.Go(func() {
+			defer func() { _ = response.Body.Close() }()
+			lines, seen := bufio.NewScanner(response.Body), false
+			lines.Buffer(nil, 1<<22)
+			for lines.Scan() {
+				if !strings.HasPrefix(lines.Text(), "data: ") {
+					continue
+				}
+				told.Add(1)
+				if !seen {
+					seen = true
+					first.Done()
+				}
+			}
+		})
+	}
+	first.Wait()
+	told.Store(0)
+	return told, func() {
+		cancel()
+		tabs.Wait()
+		server.Close()
+		pages.Close()
+	}
+}
+
+// pushes pushes rows of a connection until it is stopped.
+func pushes(b *testing.B, state ledger.Ledger, connection string) (stop func()) {
+	b.Helper()
+	ctx, cancel := context.WithCancel(b.Context())
+	grant, err := state.Take(ctx, ledger.Claim{
+		Connection: connection, Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "sync/" + connection, WorkflowRun: fmt.Sprint("bench-", time.Now().UnixNano()),
+		Now: time.Now(),
+	})
+	require.NoError(b, err)
+	var group sync.WaitGroup
+	group.Go(func() {
+		ticker := time.NewTicker(200 * time.Millisecond)
+		defer ticker.Stop()
+		for n := 0; ; n++ {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			due, err := state.NextDue(ctx, ledger.DueQuery{Connection: connection, Run: grant.Lease.Run, MaximumTries: 5, Limit: 5})
+			if err != nil || len(due) == 0 {
+				continue
+			}
+			key := fmt.Sprintf("call-%d-%d", grant.Lease.Run, n)
+			intent := ledger.Intent{Key: key, Body: []byte("{}"), Items: due, Deadline: time.Now().Add(time.Minute), Now: time.Now()}
+			if state.Intend(ctx, grant.Lease, intent) != nil {
+				continue
+			}
+			answer := ledger.Answer{Key: key, Now: time.Now()}
+			for _, one := range due {
+				answer.Items = append(answer.Items, ledger.ItemAnswer{Location: one.Location, ChannelSKU: one.ChannelSKU, Status: ledger.StatusExported})
+			}
+			_ = state.Answer(ctx, grant.Lease, answer)
+		}
+	})
+	return func() {
+		cancel()
+		group.Wait()
+		require.NoError(b, state.EndRun(b.Context(), grant.Lease, ledger.RunEnd{Outcome: ledger.Completed, Now: time.Now()}))
+	}
+}
