@@ -16,8 +16,6 @@ import (
 const previewLines = 50
 
 const (
-	// previewRows bounds what is kept of a dry run; the counts are complete.
-	previewRows = 10_000
 	// previewLasts is how long it is kept: by then the levels are others.
 	previewLasts = 24 * time.Hour
 	// mostWhyBytes is how much of why a row has its figure is kept with it; its page has all of it.
@@ -63,7 +61,7 @@ func (p *preview) add(ctx context.Context, state ledger.Ledger, connection strin
 
 // keep keeps a row that would change, or is blocked.
 func (p *preview) keep(product string, level inventory.ChannelLevel, blocked string, move ledger.PreviewMove, shown *int64) {
-	if move == "" || len(p.rows) == previewRows {
+	if move == "" || len(p.rows) == ledger.MostPreviewRows {
 		return
 	}
 	why := blocked

@@ -39,6 +39,9 @@ func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
 	return pulse, ctx.Err()
 }
 
+// Recount counts anew what the ledger keeps counts of. It reads the whole ledger.
+func (c *Control) Recount(ctx context.Context) (ledger.Recount, error) { return c.state.Recount(ctx) }
+
 // Marks tell whether anything that the ledger knows, and that is shown, has changed since they were asked for last. What only Temporal knows has none.
 func (c *Control) Marks(ctx context.Context) (ledger.Marks, error) { return c.state.Marks(ctx) }
 

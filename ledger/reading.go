@@ -207,6 +207,8 @@ type Reader interface {
 	ConnectionStates(ctx context.Context, ids []string, since time.Time) (map[string]*ConnectionState, error)
 	// WarehouseStates says how warehouses stand, by id.
 	WarehouseStates(ctx context.Context, ids []string) (map[string]WarehouseState, error)
+	// Recount counts anew what the ledger keeps counts of. It reads the whole ledger.
+	Recount(ctx context.Context) (Recount, error)
 	// Marks says as of what the ledger is, for who asks again and again.
 	Marks(ctx context.Context) (Marks, error)
 	// SoldOf gathers what explains how the connections of a merchant sell a product.

@@ -45,17 +45,21 @@ type checkOptions struct {
 func checkCommand(s *session) *cobra.Command {
 	var options checkOptions
 	command := &cobra.Command{
-		Use:   "check STORE|WAREHOUSE",
-		Short: "Prove a store's or warehouse's credentials; report what a warehouse's first fetch reads and refuses; changes nothing",
-		Long: `check opens the driver of a store or warehouse of the applied configuration, or of the file that --file names. Of a store it makes one
+		Use:   "check [STORE|WAREHOUSE]",
+		Short: "Recount the ledger; or prove a store's or warehouse's credentials and report what a warehouse's first fetch reads and refuses; changes nothing",
+		Long: `check without the id of a store or warehouse is about the ledger (--ledger): it counts anew what the ledger keeps counts of, says how many rows
+there are, and names each figure that is wrong, with what to do; then it ends with the exit code 3. It reads the whole ledger, and may be
+run while workers use it.
+
+With an id it opens the driver of a store or warehouse of the applied configuration, or of the file that --file names. Of a store it makes one
 read. Of a warehouse it makes a whole fetch, records nothing of it, and reports: which columns there are and which are read, the rows
 that are refused by kind, with examples, what was read of each facility, the largest figures, what looks odd, and the settings that
 would read more. --suggest prints the warehouse as YAML with those settings, to paste into the configuration; what a person must decide
 stands in it as a comment. Settings that are suggested for files were tried on the file.
 
 The credentials are looked up in this process's environment, so run it where the worker runs, or with the same variables.`,
-		Example: "  starter check acme-shop\n  starter check portland\n  starter check portland --suggest\n  starter check portland --file tidemark.yaml",
-		Args:    cobra.ExactArgs(1),
+		Example: "  starter check --ledger tidemark.db\n  starter check acme-shop\n  starter check portland\n  starter check portland --suggest\n  starter check portland --file tidemark.yaml",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			if err := s.check(); err != nil {
 				return err
@@ -67,6 +71,12 @@ The credentials are looked up in this process's environment, so run it where the
 				return &flagError{fmt.Errorf("--rows %d is not above 0", options.rows)}
 			case options.within <= 0:
 				return &flagError{fmt.Errorf("--within %s is not above 0", options.within)}
+			}
+			if len(arguments) == 0 {
+				if options.file != "" || options.suggest {
+					return &flagError{errors.New("--file and --suggest are for the check of a store or a warehouse; name it")}
+				}
+				return s.withLedger(command.Context(), func(c *control.Control) error { return s.checkLedger(command.Context(), c) })
 			}
 			if options.file == "" {
 				return s.withLedger(command.Context(), func(c *control.Control) error {

@@ -24,11 +24,11 @@ import (
 const (
 	exitFault  = 1 // something failed that may work later
 	exitUsage  = 2 // the command line or the configuration must be corrected; nothing was changed
-	exitFailed = 3 // the run that was waited for did not complete, or a replay decided otherwise
+	exitFailed = 3 // the run that was waited for did not complete, a replay decided otherwise, or a check found figures that are wrong
 )
 
 const exitCodes = `Exit codes: 0 done, 1 a fault that may pass, 2 the command line or the configuration must be corrected and nothing was changed,
-3 the run that was waited for did not complete, or a replay decided otherwise.`
+3 the run that was waited for did not complete, a replay decided otherwise, or a check found figures of the ledger that are wrong.`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -72,7 +72,7 @@ type flagError struct{ error }
 
 func (e *flagError) Unwrap() error { return e.error }
 
-// runError is a run that was waited for and did not complete.
+// runError is a run that was waited for and did not complete, or another answer that was not the one that was hoped for.
 type runError struct{ message string }
 
 func (e *runError) Error() string { return e.message }

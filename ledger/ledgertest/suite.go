@@ -74,7 +74,9 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 			for name, test := range tests {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					test(t, newWorld(t, open(t)))
+					w := newWorld(t, open(t))
+					test(t, w)
+					recounts(t, w)
 				})
 			}
 		})

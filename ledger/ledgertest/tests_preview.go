@@ -31,7 +31,14 @@ func (w *world) keepPreview(connection string, rows []ledger.PreviewRow, lasts t
 	made := w.now()
 	preview := ledger.Preview{
 		Run: lease.Run, Connection: connection, MadeAt: made, ExpiresAt: made.Add(lasts),
-		PreviewCounts: ledger.PreviewCounts{Raise: 1, Lower: 2, Zero: 3, Same: 4, New: 5, Blocked: 6},
+		PreviewCounts: ledger.PreviewCounts{Same: 4},
+	}
+	counts := map[ledger.PreviewMove]*int64{
+		ledger.PreviewRaise: &preview.Raise, ledger.PreviewLower: &preview.Lower, ledger.PreviewZero: &preview.Zero, ledger.PreviewNew: &preview.New,
+		ledger.PreviewBlocked: &preview.Blocked,
+	}
+	for _, row := range rows {
+		*counts[row.Move]++
 	}
 	lease.Fence = 0 // a dry run takes no store
 	require.NoError(w.t, w.KeepPreview(w.ctx(), lease, preview, rows))
