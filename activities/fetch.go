@@ -33,7 +33,7 @@ const snapshotsPerFetch = 100
 func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
 	result, err := f.fetch(ctx, input)
 	if err == nil {
-		err = f.Ledger.Progress(ctx, input.Lease.Run, ledger.PhaseResolving, result.counts())
+		err = f.Ledger.EndStage(ctx, input.Lease.Run, ledger.StageFetch, ledger.PhaseResolving, result.counts(), f.Now())
 	}
 	err = convert("fetching from the warehouse", err, f.Now())
 	if again := retried(ledger.PhaseFetching, err, activity.GetInfo(ctx), f.Now()); again != "" {

@@ -70,6 +70,11 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 		p.Stores.close(store.ID) // what a person corrects is seen by the next run
 		return PushResult{}, err
 	}
+	if result.Done {
+		if err := p.Ledger.EndStage(ctx, input.Lease.Run, ledger.StagePush, "", ledger.Counts{}, p.Now()); err != nil {
+			return PushResult{}, err
+		}
+	}
 	return slice.report(ctx, result)
 }
 

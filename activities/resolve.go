@@ -57,6 +57,9 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResul
 	}
 	result.Rejected = kept.Words()
 	if input.DryRun {
+		if err := r.Ledger.EndStage(ctx, input.Lease.Run, ledger.StageResolve, "", ledger.Counts{Resolved: result.Resolved}, r.Now()); err != nil {
+			return ResolveResult{}, err
+		}
 		return preview.result(ctx, r.Ledger, input, result, r.Now())
 	}
 	if len(input.Scope) == 0 {
@@ -145,7 +148,8 @@ func (r *Resolve) guard(ctx context.Context, input ResolveInput, plan ledger.Pla
 		}
 	}
 	result.Due, result.Open, result.Live, result.Zeroing = due.Rows+due.InCalls, due.InCalls, due.Live, going
-	if err := r.Ledger.Progress(ctx, input.Lease.Run, ledger.PhasePushing, ledger.Counts{Resolved: result.Resolved, Due: result.Due}); err != nil {
+	counts := ledger.Counts{Resolved: result.Resolved, Due: result.Due}
+	if err := r.Ledger.EndStage(ctx, input.Lease.Run, ledger.StageResolve, ledger.PhasePushing, counts, r.Now()); err != nil {
 		return ResolveResult{}, err
 	}
 	switch decideZeroing(zeroing{

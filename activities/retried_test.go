@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/tidemark/tidemark/channels"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -59,4 +60,23 @@ func TestAFetchThatFailsIsSaid(t *testing.T) {
 	_, err = do[FetchResult](w, w.fetcher().Fetch, FetchInput{Lease: lease, Connection: "north", Mode: ledger.Smart})
 	require.NoError(t, err)
 	require.Equal(t, ledger.PhaseResolving, phase(), "it is over")
+}
+
+// Each activity notes when its stage of the run has ended.
+func TestStagesHaveTheirTimes(t *testing.T) {
+	t.Parallel()
+	p := newPushing(t, &script{limits: channels.Limits{Batch: 1}}, "A", "B")
+	_, err := do[FetchResult](p.world, p.fetcher().Fetch, FetchInput{Lease: p.lease, Connection: "north", Mode: ledger.Smart})
+	require.NoError(t, err)
+	_, err = do[ResolveResult](p.world, p.resolver().Resolve, ResolveInput{Lease: p.lease, Connection: "north", Mode: ledger.Smart})
+	require.NoError(t, err)
+	run, err := p.Run(t.Context(), p.lease.Run)
+	require.NoError(t, err)
+	require.NotNil(t, run.FetchedAt)
+	require.NotNil(t, run.ResolvedAt)
+	require.Nil(t, run.PushedAt)
+	require.NoError(t, p.run())
+	run, err = p.Run(t.Context(), p.lease.Run)
+	require.NoError(t, err)
+	require.NotNil(t, run.PushedAt)
 }

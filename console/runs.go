@@ -162,6 +162,9 @@ func stagesOf(run ledger.Run, k clock) []stage {
 	if run.FetchBegan != nil {
 		stages = append(stages, stage{"Asked the warehouse", k.exact(*run.FetchBegan), "after " + span(run.FetchBegan.Sub(run.StartedAt))})
 	}
+	for _, one := range control.StagesOf(run) {
+		stages = append(stages, stage{one.Name, k.exact(one.At), one.What + " " + span(one.Took)})
+	}
 	if run.EndedAt != nil {
 		return append(stages, stage{"Ended", k.exact(*run.EndedAt), "took " + span(run.EndedAt.Sub(run.StartedAt))})
 	}

@@ -198,6 +198,9 @@ type Gate interface {
 	OpenRuns(ctx context.Context, connection string) ([]Run, error)
 	// Progress notes how far a run is, for people: its phase, and the counts that are not 0. An ended run is left as it is.
 	Progress(ctx context.Context, run int64, phase string, counts Counts) error
+	// EndStage notes that a stage of a run has ended, with the phase that comes next, which stays as it is where that is empty, and the counts
+	// that are not 0. An ended run is left as it is.
+	EndStage(ctx context.Context, run int64, stage Stage, next string, counts Counts, now time.Time) error
 	// Holder returns who holds a store; ErrNotFound when nobody does.
 	Holder(ctx context.Context, store string) (Holder, error)
 	// EndRun records how a run ended, marks its requests as served when the outcome is Completed, CompletedWithFailures or

@@ -24,11 +24,16 @@ type Run struct {
 	Requests    []Request  `json:"requests,omitempty"`
 	StartedAt   time.Time  `json:"started_at"`
 	FetchBegan  *time.Time `json:"fetch_began,omitempty"`
-	EndedAt     *time.Time `json:"ended_at,omitempty"`
-	Outcome     Outcome    `json:"outcome"`
-	Reason      string     `json:"reason,omitempty"`
-	Phase       string     `json:"phase,omitempty"` // how far it is, in words, until it ends
-	Counts      Counts     `json:"counts"`
+	// FetchedAt, ResolvedAt and PushedAt are when these stages ended, each for the last time where the run has done it again; nil when it has not
+	// come so far, or had no such stage.
+	FetchedAt  *time.Time `json:"fetched_at,omitempty"`
+	ResolvedAt *time.Time `json:"resolved_at,omitempty"`
+	PushedAt   *time.Time `json:"pushed_at,omitempty"`
+	EndedAt    *time.Time `json:"ended_at,omitempty"`
+	Outcome    Outcome    `json:"outcome"`
+	Reason     string     `json:"reason,omitempty"`
+	Phase      string     `json:"phase,omitempty"` // how far it is, in words, until it ends
+	Counts     Counts     `json:"counts"`
 }
 
 // Step is the phase without why it lasts: "fetching" of one whose fetch is tried again.
@@ -36,6 +41,16 @@ func (r Run) Step() string {
 	step, _, _ := strings.Cut(r.Phase, ",")
 	return step
 }
+
+// Stage is a part of a run whose end is noted.
+type Stage string
+
+// The stages, in their order.
+const (
+	StageFetch   Stage = "fetched"
+	StageResolve Stage = "resolved"
+	StagePush    Stage = "pushed"
+)
 
 // The phases of a run that the ledger sets itself. Others say what a run waits for.
 const (

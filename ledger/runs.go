@@ -6,10 +6,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 )
 
 const runColumns = `id, connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests,
-	started_at, fetch_began, ended_at, outcome, reason, counts, phase`
+	started_at, fetch_began, fetched_at, resolved_at, pushed_at, ended_at, outcome, reason, counts, phase`
 
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(into ...any) error }
@@ -18,13 +19,14 @@ func scanRun(row scanner) (Run, error) {
 	var found Run
 	var scope, requests, counts string
 	var started int64
-	var fetched, ended sql.NullInt64
+	var began, fetched, resolved, pushed, ended sql.NullInt64
 	err := row.Scan(&found.ID, &found.Connection, &found.Store, &found.Warehouse, &found.Mode, &found.Trigger, &found.Workflow, &found.WorkflowRun,
-		&found.Pass, &found.DryRun, &scope, &requests, &started, &fetched, &ended, &found.Outcome, &found.Reason, &counts, &found.Phase)
+		&found.Pass, &found.DryRun, &scope, &requests, &started, &began, &fetched, &resolved, &pushed, &ended, &found.Outcome, &found.Reason, &counts, &found.Phase)
 	if err != nil {
 		return Run{}, err
 	}
-	found.StartedAt, found.FetchBegan, found.EndedAt = fromMicros(started), fromOptional(fetched), fromOptional(ended)
+	found.StartedAt, found.FetchBegan, found.EndedAt = fromMicros(started), fromOptional(began), fromOptional(ended)
+	found.FetchedAt, found.ResolvedAt, found.PushedAt = fromOptional(fetched), fromOptional(resolved), fromOptional(pushed)
 	what := fmt.Sprintf("run %d", found.ID)
 	err = errors.Join(decode(what, scope, &found.Scope), decode(what, requests, &found.Requests), decode(what, counts, &found.Counts))
 	if len(found.Scope) == 0 {
@@ -90,6 +92,23 @@ func (d *database) Progress(ctx context.Context, run int64, phase string, counts
 			return err
 		}
 		_, err = t.exec(ctx, "UPDATE runs SET phase = ?, counts = ? WHERE id = ?", cleanText(phase), encode(found.Counts.with(counts)), run)
+		return err
+	})
+}
+
+// EndStage notes that a stage of a run has ended; see Gate.
+func (d *database) EndStage(ctx context.Context, run int64, stage Stage, next string, counts Counts, now time.Time) error {
+	column := map[Stage]string{StageFetch: "fetched_at", StageResolve: "resolved_at", StagePush: "pushed_at"}[stage]
+	if column == "" {
+		return fmt.Errorf("ledger: %q is no stage of a run", stage)
+	}
+	return d.write(ctx, func(t *tx) error {
+		found, err := t.run(ctx, run)
+		if err != nil || found.EndedAt != nil {
+			return err
+		}
+		_, err = t.exec(ctx, "UPDATE runs SET "+column+" = ?, phase = ?, counts = ? WHERE id = ?",
+			micros(now), cleanText(cmp.Or(next, found.Phase)), encode(found.Counts.with(counts)), run)
 		return err
 	})
 }

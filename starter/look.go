@@ -2,9 +2,11 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -163,21 +165,27 @@ func nextTry(next string) string {
 func runsCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
-		Use:   "runs [CONNECTION]",
-		Short: "List runs, newest first",
-		Long: `runs lists runs, newest first. LEVELS CHANGED counts the warehouse's levels whose figure the run's own fetches changed;
+		Use:   "runs [CONNECTION|RUN]",
+		Short: "List runs, newest first; or show one, with the times of its stages",
+		Long: `runs lists runs, newest first; with the number of a run it shows that one, with when its stages ended. LEVELS CHANGED counts the warehouse's levels whose figure the run's own fetches changed;
 ROWS DUE the rows of the store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those
 that the store has confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
 try; CALLS the calls to the store. REFUSED are the rows of the warehouse that were not believed, ODD counts what looks odd in those that
 were: starter snapshot lists them.
 Of a run that is under way, OUTCOME shows its phase, and the figures are those so far.`,
-		Example: "  starter runs\n  starter runs acme-shop --limit 5",
+		Example: "  starter runs\n  starter runs acme-shop --limit 5\n  starter runs 42",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			if err := checkLimit(limit); err != nil {
 				return err
 			}
 			return s.withLedger(command.Context(), func(c *control.Control) error {
+				if run, is, err := oneRun(command.Context(), c, arguments); is {
+					if err != nil {
+						return err
+					}
+					return s.print(run, func(w io.Writer) { showRun(w, run) })
+				}
 				runs, err := c.Runs(command.Context(), strings.Join(arguments, ""), limit+1)
 				if err != nil {
 					return err
@@ -193,6 +201,43 @@ Of a run that is under way, OUTCOME shows its phase, and the figures are those s
 	command.Flags().IntVar(&limit, "limit", 20, "how many")
 	return command
 }
+
+// oneRun is the run of a number; false where that is no number, or where a connection has it as its id.
+func oneRun(ctx context.Context, c *control.Control, arguments []string) (run ledger.Run, is bool, err error) {
+	if len(arguments) == 0 {
+		return ledger.Run{}, false, nil
+	}
+	id, err := strconv.ParseInt(arguments[0], 10, 64)
+	if err != nil {
+		return ledger.Run{}, false, nil
+	}
+	if _, err := c.Connection(ctx, arguments[0]); err == nil {
+		return ledger.Run{}, false, nil
+	}
+	run, err = c.Run(ctx, id)
+	return run, true, err
+}
+
+// showRun shows one run with the times of its stages.
+func showRun(w io.Writer, run ledger.Run) {
+	showRuns(w, []ledger.Run{run})
+	line(w, "began %s", stamp(&run.StartedAt))
+	if run.FetchBegan != nil {
+		line(w, "asked the warehouse %s, after %s", stamp(run.FetchBegan), lasting(run.FetchBegan.Sub(run.StartedAt)))
+	}
+	for _, one := range control.StagesOf(run) {
+		line(w, "%s %s; %s %s", strings.ToLower(one.Name), stamp(&one.At), one.What, lasting(one.Took))
+	}
+	if run.EndedAt != nil {
+		line(w, "ended %s; all of it took %s", stamp(run.EndedAt), lasting(run.EndedAt.Sub(run.StartedAt)))
+	}
+	if run.Reason != "" {
+		line(w, "%s", plain(run.Reason))
+	}
+}
+
+// lasting is a span for people.
+func lasting(span time.Duration) string { return span.Round(100 * time.Millisecond).String() }
 
 // outcomeOf is how a run ended, or how far it is. Why it lasts stands below the table.
 func outcomeOf(run ledger.Run) string {

@@ -19,6 +19,7 @@ var acquireTests = tests{
 	"a run that ended without its store":   endsWithoutStore,
 	"a run that did not know it had it":    endsUnknown,
 	"open runs and how far they are":       tellsProgress,
+	"when the stages of a run ended":       tellsStages,
 	"a run without a store takes its turn": acquiresInTurn,
 }
 
@@ -169,4 +170,31 @@ func tellsProgress(t *testing.T, w *world) {
 	require.NoError(t, err)
 	require.Empty(t, open)
 	require.ErrorIs(t, w.Progress(w.ctx(), lease.Run+1000, "nobody", ledger.Counts{}), ledger.ErrNotFound)
+}
+
+// tellsStages: each stage has the time at which it ended last, and a run that has ended keeps its own.
+func tellsStages(t *testing.T, w *world) {
+	lease := w.grant(w.fetching(hubShop, ledger.Full)).Lease
+	run := w.runOf(lease)
+	require.Nil(t, run.FetchedAt)
+	first, again, resolved, pushed := w.now(), w.now(), w.now(), w.now()
+	require.NoError(t, w.EndStage(w.ctx(), lease.Run, ledger.StageFetch, ledger.PhaseResolving, ledger.Counts{Rows: 7}, first))
+	run = w.runOf(lease)
+	require.Equal(t, ledger.PhaseResolving, run.Phase)
+	require.Equal(t, first, *run.FetchedAt)
+	require.Nil(t, run.ResolvedAt)
+	require.NoError(t, w.EndStage(w.ctx(), lease.Run, ledger.StageFetch, ledger.PhaseResolving, ledger.Counts{Rows: 8}, again))
+	require.NoError(t, w.EndStage(w.ctx(), lease.Run, ledger.StageResolve, ledger.PhasePushing, ledger.Counts{Due: 2}, resolved))
+	require.NoError(t, w.EndStage(w.ctx(), lease.Run, ledger.StagePush, "", ledger.Counts{}, pushed))
+	run = w.runOf(lease)
+	require.Equal(t, ledger.PhasePushing, run.Phase)
+	require.Equal(t, ledger.Counts{Rows: 8, Due: 2}, run.Counts)
+	require.Equal(t, []time.Time{again, resolved, pushed}, []time.Time{*run.FetchedAt, *run.ResolvedAt, *run.PushedAt})
+	w.end(lease, ledger.Completed)
+	require.NoError(t, w.EndStage(w.ctx(), lease.Run, ledger.StagePush, "late", ledger.Counts{Due: 9}, w.now()))
+	run = w.runOf(lease)
+	require.Equal(t, pushed, *run.PushedAt)
+	require.Empty(t, run.Phase)
+	require.ErrorIs(t, w.EndStage(w.ctx(), lease.Run+1000, ledger.StagePush, "", ledger.Counts{}, w.now()), ledger.ErrNotFound)
+	require.Error(t, w.EndStage(w.ctx(), lease.Run, "slept", "", ledger.Counts{}, w.now()))
 }
