@@ -194,6 +194,9 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 	_ = stream.SetReadDeadline(time.Time{}) // the server's is for requests that end
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.WriteHeader(http.StatusOK)
+	if err := stream.Flush(); err != nil { // the browser knows at once that the stream is open, not with the first change
+		return
+	}
 	shown := map[string][sha256.Size]byte{}
 	beat := time.NewTicker(streamBeat)
 	defer beat.Stop()

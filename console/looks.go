@@ -9,7 +9,7 @@ const (
 	// restEvery is how old what is shown of a page under which nothing has changed becomes.
 	restEvery = 10 * time.Second
 	// looksShare is the share of the time that may go into looking, and longestPause what a page waits for that at most.
-	looksShare   = 0.03
+	looksShare   = 0.02
 	longestPause = 5 * time.Second
 )
 

@@ -28,8 +28,8 @@ func TestWhenAPageIsMadeAgain(t *testing.T) {
 		require.Equal(t, test.want, test.last.due(test.mark, at), name)
 	}
 	require.Equal(t, time.Second, pauseAfter(0))
-	require.Equal(t, time.Second, pauseAfter(30*time.Millisecond))
-	require.Equal(t, 2*time.Second, pauseAfter(60*time.Millisecond))
+	require.Equal(t, time.Second, pauseAfter(20*time.Millisecond))
+	require.Equal(t, 3*time.Second, pauseAfter(60*time.Millisecond))
 	require.Equal(t, longestPause, pauseAfter(2*time.Second))
 }
 

@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -164,19 +165,24 @@ func pushes(b *testing.B, state ledger.Ledger, connection string) (stop func()) 
 			case <-ticker.C:
 			}
 			due, err := state.NextDue(ctx, ledger.DueQuery{Connection: connection, Run: grant.Lease.Run, MaximumTries: 5, Limit: 5})
+			if ctx.Err() != nil {
+				return
+			}
 			if err != nil || len(due) == 0 {
-				continue
+				b.Errorf("%d rows are due: %v", len(due), err)
+				return
 			}
 			key := fmt.Sprintf("call-%d-%d", grant.Lease.Run, n)
 			intent := ledger.Intent{Key: key, Body: []byte("{}"), Items: due, Deadline: time.Now().Add(time.Minute), Now: time.Now()}
-			if state.Intend(ctx, grant.Lease, intent) != nil {
-				continue
-			}
+			err = state.Intend(ctx, grant.Lease, intent)
 			answer := ledger.Answer{Key: key, Now: time.Now()}
 			for _, one := range due {
 				answer.Items = append(answer.Items, ledger.ItemAnswer{Location: one.Location, ChannelSKU: one.ChannelSKU, Status: ledger.StatusExported})
 			}
-			_ = state.Answer(ctx, grant.Lease, answer)
+			if err = errors.Join(err, state.Answer(ctx, grant.Lease, answer)); err != nil && ctx.Err() == nil {
+				b.Errorf("the rows are not pushed: %v", err)
+				return
+			}
 		}
 	})
 	return func() {
