@@ -182,7 +182,11 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 			return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 		}
 	}
-	staged := staging{Fetch: f, snapshot: id, quantity: warehouse.Quantity, read: read}
+	last, err := f.Ledger.Pages(ctx, warehouse.ID)
+	if err != nil {
+		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
+	}
+	staged := staging{Fetch: f, snapshot: id, quantity: warehouse.Quantity, read: read, pages: pages{last: last, most: mostHeld}}
 	snapshot, err := source.Fetch(ctx, warehouses.Request{Mark: mark, Everything: input.Mode == ledger.Full}, staged.page)
 	if part := warehouse.Repeated.Complete(snapshot.Full); err == nil && !snapshot.Unchanged && part != nil {
 		err = askPerson(ErrorNotConfigured, fmt.Sprintf("warehouse %s: %v", warehouse.ID, part), nil)
@@ -194,14 +198,21 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 	if snapshot.Rows != staged.rows {
 		return snapshot, ledger.SnapshotResult{}, fmt.Errorf("the source %s passed on %d rows and says that it read %d", warehouse.Driver, staged.rows, snapshot.Rows)
 	}
-	if err := staged.noteOddities(ctx); err != nil {
-		return snapshot, ledger.SnapshotResult{}, err
-	}
-	result, err := f.Ledger.Record(ctx, input.Lease, id, ledger.SnapshotEnd{
+	end := ledger.SnapshotEnd{
 		Full: snapshot.Full, Rows: snapshot.Rows - staged.none, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
 		Guard: warehouse.Guard, Missing: warehouse.Missing, Refused: warehouse.Refused,
-		Approved: input.Approved, ApprovedRows: input.ApprovedRows, ApprovedAbsent: input.ApprovedAbsent, More: snapshot.More, Now: f.Now(),
-	})
+		Approved: input.Approved, ApprovedRows: input.ApprovedRows, ApprovedAbsent: input.ApprovedAbsent, More: snapshot.More,
+		Pages: staged.pages.fingerprints, Now: f.Now(),
+	}
+	if staged.pages.same() {
+		if result, confirmed, err := f.Ledger.Confirm(ctx, input.Lease, id, end); err != nil || confirmed {
+			return snapshot, result, err
+		}
+	}
+	if err := errors.Join(staged.stageHeld(ctx), staged.noteOddities(ctx)); err != nil {
+		return snapshot, ledger.SnapshotResult{}, err
+	}
+	result, err := f.Ledger.Record(ctx, input.Lease, id, end)
 	return snapshot, result, err
 }
 

@@ -9,12 +9,14 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// staging takes a snapshot's pages into the ledger as they come.
+// staging takes a snapshot's pages into the ledger as they come. Those that are the same as in the last snapshot wait until one differs.
 type staging struct {
 	*Fetch
 	snapshot int64
 	quantity inventory.QuantityField
 	read     *atomic.Int64
+	pages    pages
+	accepted accepted // of the page that came last
 
 	rows, none int // none: of rows that state that there is no level, which are passed over
 	odd        inventory.Oddities
@@ -22,25 +24,68 @@ type staging struct {
 
 // page is where a source puts its rows.
 func (s *staging) page(ctx context.Context, page []inventory.Row) error {
-	levels := make([]inventory.Level, 0, len(page))
-	var refusals []inventory.Refusal
+	s.accept(page)
+	s.rows += len(page)
+	s.none += s.accepted.none
+	s.read.Add(int64(len(page)))
+	same, err := s.pages.add(page, s.accepted.plain)
+	if err != nil || same {
+		return err
+	}
+	if s.pages.holds() {
+		if err := s.stageHeld(ctx); err != nil {
+			return err
+		}
+		s.accept(page)
+	}
+	return s.stage(ctx)
+}
+
+// stageHeld stages the pages that were held back.
+func (s *staging) stageHeld(ctx context.Context) error {
+	return s.pages.release(func(page []inventory.Row) error {
+		s.accept(page)
+		return s.stage(ctx)
+	})
+}
+
+// accepted is what becomes of a page's rows.
+type accepted struct {
+	levels   []inventory.Level
+	refusals []inventory.Refusal
+	taken    []inventory.Row // those that were not refused
+	none     int             // rows that state that there is no level
+	plain    bool            // none was refused, and none has a time that has not come, which counts as of now
+}
+
+// accept decides what becomes of a page's rows, in place of those of the page before.
+func (s *staging) accept(page []inventory.Row) {
+	found := accepted{levels: s.accepted.levels[:0], refusals: s.accepted.refusals[:0], taken: s.accepted.taken[:0], plain: true}
 	for _, row := range page {
 		if inventory.NoLevel(row, s.quantity) {
-			s.none++
-			s.odd.Add(row)
+			found.none++
+			found.taken = append(found.taken, row)
 			continue
 		}
-		level, refusal := inventory.Accept(inventory.Timely(row, s.Now()), s.quantity)
+		timely := inventory.Timely(row, s.Now())
+		level, refusal := inventory.Accept(timely, s.quantity)
+		found.plain = found.plain && refusal == nil && timely.ReportedAt.Equal(row.ReportedAt)
 		if refusal != nil {
-			refusals = append(refusals, *refusal)
+			found.refusals = append(found.refusals, *refusal)
 			continue
 		}
-		levels = append(levels, level)
+		found.levels = append(found.levels, level)
+		found.taken = append(found.taken, row)
+	}
+	s.accepted = found
+}
+
+// stage stages the rows that were accepted last.
+func (s *staging) stage(ctx context.Context) error {
+	for _, row := range s.accepted.taken {
 		s.odd.Add(row)
 	}
-	s.rows += len(page)
-	s.read.Add(int64(len(page)))
-	return s.Ledger.StageRows(ctx, s.snapshot, levels, refusals)
+	return s.Ledger.StageRows(ctx, s.snapshot, s.accepted.levels, s.accepted.refusals)
 }
 
 // noteOddities keeps what looks odd with the snapshot.

@@ -22,6 +22,7 @@ var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 // world is a ledger with a warehouse, "depot", that feeds two stores, and the activities on it by a clock that stands.
 type world struct {
 	ledger.Ledger
+	path    string // the ledger's file
 	t       *testing.T
 	now     time.Time
 	ticking sync.Mutex // calls of a push read the time beside its loop
@@ -76,11 +77,12 @@ func definitions() ledger.Definitions {
 
 func setup(t *testing.T) *world {
 	t.Helper()
-	state, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), noon)
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	state, err := ledger.Open(t.Context(), path, noon)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, state.Close()) })
 	w := &world{
-		Ledger: state, t: t, now: noon, source: &source{rows: []inventory.Row{{SKU: "BIKE", Facility: "east", Available: new(int64(5))}}},
+		Ledger: state, path: path, t: t, now: noon, source: &source{rows: []inventory.Row{{SKU: "BIKE", Facility: "east", Available: new(int64(5))}}},
 		wishes: map[string][]Wish{}, refuses: map[string]error{},
 	}
 	w.apply(definitions())

@@ -136,7 +136,7 @@ func (a *applying) reread(ctx context.Context, warehouse string) error {
 	_, err := a.exec(ctx, "UPDATE warehouses SET mark = '', reread_after = (SELECT COALESCE(MAX(id), 0) FROM snapshots WHERE warehouse = ?) WHERE id = ?", warehouse, warehouse)
 	changed := &a.changes[len(a.changes)-1]
 	changed.Detail += "; its next fetch reads everything again"
-	return err
+	return errors.Join(err, a.levelsChange(ctx, warehouse))
 }
 
 func (a *applying) stores(ctx context.Context, wanted []Store) error {

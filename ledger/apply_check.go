@@ -87,7 +87,7 @@ var pruned = map[string][]string{
 	},
 	"warehouse": {
 		"DELETE FROM levels WHERE warehouse = ?", "DELETE FROM events WHERE warehouse = ?", "DELETE FROM facilities WHERE warehouse = ?",
-		"DELETE FROM stale_levels WHERE warehouse = ?",
+		"DELETE FROM stale_levels WHERE warehouse = ?", "DELETE FROM snapshot_pages WHERE warehouse = ?",
 		"DELETE FROM staged WHERE snapshot IN (SELECT id FROM snapshots WHERE warehouse = ?)",
 		"DELETE FROM refusals WHERE snapshot IN (SELECT id FROM snapshots WHERE warehouse = ?)",
 		"DELETE FROM snapshots WHERE warehouse = ?", "DELETE FROM warehouses WHERE id = ?",

@@ -329,7 +329,9 @@ type SnapshotEnd struct {
 	ApprovedAbsent Absence
 	// More: the source has another snapshot, which the run reads next. This one is not what another run would find.
 	More bool
-	Now  time.Time
+	// Pages are fingerprints of the source's pages in their order, of any length for each; empty when they are not known. See Confirm.
+	Pages []byte
+	Now   time.Time
 }
 
 // SnapshotResult is what a snapshot did.
@@ -422,6 +424,12 @@ type Recorder interface {
 	// NoteOddities keeps what looks odd in the rows of a staged snapshot. Record adds which of its SKUs are like those of listings,
 	// products, bundles and recorded levels, and are not theirs. A snapshot keeps it all, whether it is recorded or held.
 	NoteOddities(ctx context.Context, snapshot int64, oddities []inventory.Oddity) error
+	// Pages returns the fingerprints of the pages of the warehouse's last snapshot, as its SnapshotEnd had them, for as long as a snapshot with the same
+	// pages would change nothing; else none.
+	Pages(ctx context.Context, warehouse string) ([]byte, error)
+	// Confirm records a snapshot whose pages are those that Pages returned, without rows: it is as if Record had found that nothing changed. It
+	// does nothing, and confirmed is false, when that is not certain any more; then the rows must be staged, and the snapshot be recorded.
+	Confirm(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (result SnapshotResult, confirmed bool, err error)
 	// Record makes a staged snapshot visible in one transaction, or holds it (and throws the rows away; the refusals stay
 	// readable). Versions grow only where the available figure really changed. An observation with an older ReportedAt than
 	// the recorded one changes nothing; one without a time is as new as its snapshot. Each change of a figure is written to

@@ -110,6 +110,11 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 	if err := o.noteMisplaced(ctx, merchant, misplaced); err != nil {
 		return Observed{}, err
 	}
+	if len(marks) > 0 { // of all that was written, too
+		if err := o.levelsChange(ctx, o.warehouse); err != nil {
+			return Observed{}, err
+		}
+	}
 	result.Misplaced = int64(len(misplaced))
 	if len(written) > 0 {
 		if result, err = o.writeAll(ctx, merchant, written, before, now, result); err != nil {

@@ -58,6 +58,14 @@ func sumOfKeys(levels []inventory.Level) (sum int64) {
 	return sum
 }
 
+// comparedLevels is what stands in comparedWith before the number of levels.
+const comparedLevels = ", levels "
+
+// comparedWith says what a snapshot's SKUs are compared with.
+func comparedWith(keys, definitions, levels int64) string {
+	return fmt.Sprintf("keys %d, definitions %d%s%d", keys, definitions, comparedLevels, levels)
+}
+
 // oddness is what looks odd in a snapshot, and what its SKUs were compared with.
 type oddness struct {
 	oddities []inventory.Oddity
@@ -100,7 +108,7 @@ func (t *tx) odd(ctx context.Context, snapshot int64, full bool) (oddness, error
 	if err := t.row(ctx, "SELECT COUNT(*) FROM levels WHERE warehouse = ?", c.warehouse).Scan(&levels); err != nil {
 		return oddness{}, err
 	}
-	found := oddness{compared: fmt.Sprintf("keys %d, definitions %d, levels %d", keys, definitions, levels)}
+	found := oddness{compared: comparedWith(keys, definitions, levels)}
 	compared, same, err := c.before(ctx, found.compared)
 	if err == nil && !same {
 		compared, err = c.all(ctx)

@@ -19,16 +19,19 @@ const largeRows = 10_000
 // it confirmed and that differ in nothing are not written at all; those that it did not name lose the mark first, and keep the
 // time that the mark stood for.
 func (d *database) Record(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (SnapshotResult, error) {
-	return d.recordSnapshot(ctx, snapshot, end, func(t *tx) (stagedSnapshot, error) {
-		if _, err := t.holdFetch(ctx, lease); err != nil {
-			return stagedSnapshot{}, err
-		}
-		staged, err := t.staging(ctx, snapshot)
-		if err == nil && staged.owner != lease.Run {
-			err = fmt.Errorf("ledger: snapshot %d belongs to run %d, not to run %d", snapshot, staged.owner, lease.Run)
-		}
-		return staged, err
-	})
+	return d.recordSnapshot(ctx, snapshot, end, func(t *tx) (stagedSnapshot, error) { return t.stagedBy(ctx, lease, snapshot) })
+}
+
+// stagedBy loads and locks a snapshot that a run stages.
+func (t *tx) stagedBy(ctx context.Context, lease Lease, snapshot int64) (stagedSnapshot, error) {
+	if _, err := t.holdFetch(ctx, lease); err != nil {
+		return stagedSnapshot{}, err
+	}
+	staged, err := t.staging(ctx, snapshot)
+	if err == nil && staged.owner != lease.Run {
+		err = fmt.Errorf("ledger: snapshot %d belongs to run %d, not to run %d", snapshot, staged.owner, lease.Run)
+	}
+	return staged, err
 }
 
 // recordSnapshot records a snapshot that claim finds and locks.
@@ -247,6 +250,9 @@ func (r *recording) finish(ctx context.Context, state string) error {
 	}
 	if state != snapshotRecorded {
 		return r.pass(ctx)
+	}
+	if err := r.keepPages(ctx); err != nil {
+		return err
 	}
 	confirmed, lastRows, unnamed := r.confirmed, r.result.LastRows, r.unnamedBefore
 	if r.moves() {

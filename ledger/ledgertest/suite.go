@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"order":       orderTests,
 		"clock":       clockTests,
 		"snapshot":    snapshotTests,
+		"pages":       pageTests,
 		"odd":         oddTests,
 		"repeated":    repeatedTests,
 		"guard":       guardTests,

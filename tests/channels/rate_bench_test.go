@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// BenchmarkRate pushes 100 full calls, of 100,000 SKUs at most, through the real push loop to each driver's fake at the vendor's
+// BenchmarkRate pushes 100 calls, or 12 feeds, of 250 SKUs at most, through the real push loop to each driver's fake at the vendor's
 // published rate, on a clock that moves only while somebody waits, and reports:
 //
 //   - allowed: the part of the rate that we may use (the share of 80 %) that the push really used in the steady state, in percent; at
@@ -24,11 +24,16 @@ import (
 // Pushes before it bring the pace up, and find the items in stores that have ids of their own.
 func BenchmarkRate(b *testing.B) {
 	for name, subject := range subjects() {
-		rows := cmp.Or(subject.few, min(100*subject.batch, 100_000))
+		calls, batch := 100, min(subject.batch, 250)
+		if subject.batch > 5000 {
+			calls = 12 // feeds
+		}
+		rows := cmp.Or(subject.few, calls*batch)
 		b.Run(name, func(b *testing.B) {
 			for range b.N {
 				at := newClock()
 				store, to := subject.open(b, at)
+				to.batch = batch
 				p := newPushing(b, at, to, subject.location)
 				levels := catalogue(rows, 10)
 				store.Set(nil, items(subject.location, levels)...)
