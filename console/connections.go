@@ -181,7 +181,7 @@ type liveRun struct {
 	Name, Href, Phase string
 	Done, Total       int64
 	Facts             []string
-	Retry             string
+	Retry, Idle       string
 }
 
 type rowCount struct {
@@ -309,6 +309,9 @@ func viewLiveRun(run control.OpenRun, k clock) liveRun {
 	}
 	if retry := run.Retry; retry != nil {
 		view.Retry = fmt.Sprintf("Attempt %d: %s", retry.Attempt, retry.Error)
+	}
+	if run.Idle != nil {
+		view.Idle = fmt.Sprintf("No worker has taken up its next step since %s; it goes on when one does.", k.exact(*run.Idle))
 	}
 	return view
 }

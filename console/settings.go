@@ -200,6 +200,9 @@ func enabledNotice(done control.Enabled) notice {
 	if done.Waits != "" {
 		said.state.Class, said.Shape = "warn", "triangle"
 		said.Text += " Temporal could not be told yet: a worker does that as soon as it can."
+		if !done.Enabled {
+			said.Text += " What its schedules start until then ends at once, and pushes nothing."
+		}
 	}
 	return said
 }

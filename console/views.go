@@ -47,6 +47,14 @@ func (p page) WhyOff() string {
 	return noTemporal
 }
 
+// Later says of the page's buttons that ask the ledger first what becomes of that while Temporal does not answer; empty where it does.
+func (p page) Later() string {
+	if p.Trouble == "" {
+		return ""
+	}
+	return "Temporal does not answer. This is kept in the ledger, and a worker brings Temporal to it as soon as it can."
+}
+
 // views are the parsed templates, by page: each has the layout and its own main part.
 type views struct {
 	parsed map[string]*template.Template

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/config"
+	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -242,10 +243,11 @@ func (c *Control) clearOverride(ctx context.Context, id string, mode ledger.Mode
 
 // override writes an override, or its removal, and brings Temporal to it.
 func (c *Control) override(ctx context.Context, setting ScheduleSetting, made *ledger.Override, wanted ledger.Schedule) (ScheduleEdited, error) {
-	if err := c.editable(ctx, setting); err != nil {
+	waits, err := c.editable(ctx, setting)
+	if err != nil {
 		return ScheduleEdited{}, err
 	}
-	_, err := c.state.SetOverride(ctx, setting.Connection, setting.Mode, made, setting.Version, c.now())
+	_, err = c.state.SetOverride(ctx, setting.Connection, setting.Mode, made, setting.Version, c.now())
 	var outdated *ledger.OutdatedError
 	switch {
 	case errors.As(err, &outdated):
@@ -258,9 +260,10 @@ func (c *Control) override(ctx context.Context, setting ScheduleSetting, made *l
 	case err != nil:
 		return ScheduleEdited{}, err
 	}
-	waits := ""
-	if err := c.settleOne(ctx, setting.Connection, setting.Mode); err != nil {
-		waits = brief(err)
+	if waits == "" {
+		if err := c.settleOne(ctx, setting.Connection, setting.Mode); err != nil {
+			waits = brief(err)
+		}
 	}
 	if setting, err = c.setting(ctx, setting.Connection, setting.Mode); err != nil {
 		return ScheduleEdited{}, err
@@ -270,15 +273,22 @@ func (c *Control) override(ctx context.Context, setting ScheduleSetting, made *l
 	}, nil
 }
 
-// editable refuses a schedule that belongs to another ledger. Where Temporal does not answer, that shows later.
-func (c *Control) editable(ctx context.Context, setting ScheduleSetting) error {
+// editable refuses a schedule that belongs to another ledger. Where Temporal does not answer soon, that shows later: waits says why, and whoever edits
+// leaves it to a worker to bring Temporal to it.
+func (c *Control) editable(ctx context.Context, setting ScheduleSetting) (waits string, err error) {
 	if c.temporal == nil {
-		return nil
+		return noConnection, nil
 	}
-	_, err := c.ownSchedule(ctx, c.temporal.Schedule(workflows.WorkflowID(setting.Mode, setting.Connection)))
+	id := workflows.WorkflowID(setting.Mode, setting.Connection)
+	within, cancel := context.WithTimeout(ctx, alivePatience)
+	defer cancel()
+	_, err = c.ownSchedule(within, c.temporal.Schedule(id))
 	var theirs *UsageError
-	if errors.As(err, &theirs) {
-		return usage("nothing was changed: schedule %s: %s", workflows.WorkflowID(setting.Mode, setting.Connection), theirs.Message)
+	switch {
+	case errors.As(err, &theirs):
+		return "", usage("nothing was changed: schedule %s: %s", id, theirs.Message)
+	case err == nil, gateway.Absent(err):
+		return "", nil
 	}
-	return nil
+	return brief(err), nil
 }

@@ -32,7 +32,10 @@ func (c *Control) setEnabled(ctx context.Context, id string, enabled bool, by st
 		return done, usage("nothing was changed: %s", why)
 	}
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		if err := c.editable(ctx, ScheduleSetting{Connection: id, Mode: mode}); err != nil {
+		if done.Waits != "" {
+			break // Temporal is asked once
+		}
+		if done.Waits, err = c.editable(ctx, ScheduleSetting{Connection: id, Mode: mode}); err != nil {
 			return done, err
 		}
 	}
@@ -48,6 +51,9 @@ func (c *Control) setEnabled(ctx context.Context, id string, enabled bool, by st
 		}
 	}
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		if done.Waits != "" {
+			break
+		}
 		if err := c.settleOne(ctx, id, mode); err != nil {
 			done.Waits = brief(err)
 		}

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/mock"
@@ -128,4 +129,40 @@ func (s *scheduled) paused(mode ledger.Mode) bool {
 	defer s.fake.mutex.Unlock()
 	found, ok := s.fake.kept[workflows.WorkflowID(mode, "acme-shop")]
 	return !ok || found.State.Paused
+}
+
+// Who sets something while Temporal is away waits for it once, and not for long: the client's own patience of ten seconds for each question would be
+// longer than a page has.
+func TestNobodyWaitsLongToSetSomethingWithoutTemporal(t *testing.T) {
+	t.Parallel()
+	s := newScheduled(t)
+	s.definitions.Connections[0].Enabled, s.definitions.Connections[0].EnabledByPages = false, true
+	s.apply(ApplyOptions{})
+	s.fake.failing(errors.New("unavailable"))
+	version := func() int64 {
+		shown, err := s.Schedule(acting(t), "acme-shop", ledger.Smart)
+		require.NoError(t, err)
+		return shown.Version
+	}
+	for name, set := range map[string]func() (waits string, err error){
+		"disable": func() (string, error) {
+			done, err := s.SetEnabled(acting(t), "acme-shop", false, "ann")
+			require.False(t, done.Enabled)
+			return done.Waits, err
+		},
+		"a schedule": func() (string, error) {
+			done, err := s.EditSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: *every(90), Reason: "the sale", Version: version()})
+			return done.Waits, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.fake.asked = nil
+			waits, err := set()
+			require.NoError(t, err)
+			require.Equal(t, "unavailable", waits)
+			require.Len(t, s.fake.asked, 1, "it is asked once")
+			require.Positive(t, s.fake.asked[0], "and not for ever")
+			require.LessOrEqual(t, s.fake.asked[0], alivePatience)
+		})
+	}
 }

@@ -26,9 +26,10 @@ type fakeSchedules struct {
 
 	mutex   sync.Mutex
 	kept    map[string]client.Schedule
-	fails   error  // what every call returns
-	changes int    // that were made
-	before  func() // is called before a change
+	fails   error           // what every call returns
+	asked   []time.Duration // how long it had for each question that failed; 0: for ever
+	changes int             // that were made
+	before  func()          // is called before a change
 }
 
 func (f *fakeSchedules) failing(err error) {
@@ -91,12 +92,17 @@ type fakeSchedule struct {
 	id string
 }
 
-func (s *fakeSchedule) Describe(context.Context) (*client.ScheduleDescription, error) {
+func (s *fakeSchedule) Describe(ctx context.Context) (*client.ScheduleDescription, error) {
 	s.of.mutex.Lock()
 	defer s.of.mutex.Unlock()
 	found, ok := s.of.kept[s.id]
 	switch {
 	case s.of.fails != nil:
+		patience := time.Duration(0)
+		if end, bounded := ctx.Deadline(); bounded {
+			patience = time.Until(end)
+		}
+		s.of.asked = append(s.of.asked, patience)
 		return nil, s.of.fails
 	case !ok:
 		return nil, serviceerror.NewNotFound("no such schedule")

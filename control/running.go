@@ -7,6 +7,8 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
@@ -24,17 +26,56 @@ type Retry struct {
 type OpenRun struct {
 	ledger.Run
 	Retry *Retry `json:"retry,omitempty"`
+	// Idle is since when its next step waits for a worker, where that lasts: none runs, or those that do have no place for it.
+	Idle *time.Time `json:"idle,omitempty"`
 }
 
 // Retry asks Temporal which step of a workflow is being tried again; nil when none is, or when the workflow is over.
 func (c *Control) Retry(ctx context.Context, workflow string) (*Retry, error) {
+	retry, _, err := c.underWay(ctx, workflow)
+	return retry, err
+}
+
+// underWay asks Temporal which step of a workflow is being tried again, and since when one waits for a worker; nil for neither, and when the workflow is
+// over.
+func (c *Control) underWay(ctx context.Context, workflow string) (*Retry, *time.Time, error) {
 	described, err := c.temporal.Describe(ctx, workflow)
 	if gateway.Absent(err) {
-		return nil, nil
+		return nil, nil, nil
 	} else if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return retryOf(described.GetPendingActivities()), nil
+	return retryOf(described.GetPendingActivities()), idleSince(described, c.now()), nil
+}
+
+// mostPickUp is how long a step may wait for a worker before that is worth a word. A worker that polls takes one within moments; a server offers a task
+// to the worker that had the last one for 5 seconds, before others get it.
+const mostPickUp = 10 * time.Second
+
+// idleSince is since when a workflow waits for a worker to take up its next step; nil where one has, or it is not long ago.
+func idleSince(described *workflowservice.DescribeWorkflowExecutionResponse, now time.Time) *time.Time {
+	var waits []time.Time
+	if task := described.GetPendingWorkflowTask(); task.GetState() == enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED {
+		waits = append(waits, task.GetOriginalScheduledTime().AsTime())
+	}
+	for _, one := range described.GetPendingActivities() {
+		if one.GetState() != enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {
+			continue
+		}
+		since := one.GetScheduledTime().AsTime()
+		for _, later := range []*timestamppb.Timestamp{one.GetLastAttemptCompleteTime(), one.GetNextAttemptScheduleTime()} {
+			if later != nil && later.AsTime().After(since) {
+				since = later.AsTime()
+			}
+		}
+		waits = append(waits, since)
+	}
+	for _, since := range waits {
+		if now.Sub(since) >= mostPickUp {
+			return &since
+		}
+	}
+	return nil
 }
 
 // retryOf is the first of the pending activities that has failed before.

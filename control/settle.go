@@ -13,7 +13,7 @@ import (
 // settleOne brings one schedule in Temporal to what is in force.
 func (c *Control) settleOne(ctx context.Context, id string, mode ledger.Mode) error {
 	if c.temporal == nil {
-		return errors.New("there is no connection to Temporal")
+		return errors.New(noConnection)
 	}
 	connection, err := c.connection(ctx, id)
 	if err != nil {

@@ -150,11 +150,10 @@ func (c *Control) askOf(ctx context.Context, one *ConnectionStatus) error {
 		}
 	}
 	for n := range one.Open {
-		retry, err := c.Retry(ctx, one.Open[n].Workflow)
-		if err != nil {
+		var err error
+		if one.Open[n].Retry, one.Open[n].Idle, err = c.underWay(ctx, one.Open[n].Workflow); err != nil {
 			return err
 		}
-		one.Open[n].Retry = retry
 	}
 	return nil
 }
@@ -320,10 +319,13 @@ func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
 // of everybody who looks while it is away.
 const alivePatience = 2 * time.Second
 
+// noConnection is why Temporal cannot be asked by who was never connected to it.
+const noConnection = "there is no connection to Temporal"
+
 // workers counts the processes that poll for work. It is what Temporal is asked first, so that nothing else waits for one that is away.
 func (c *Control) workers(ctx context.Context) (int, error) {
 	if c.temporal == nil {
-		return 0, errors.New("there is no connection to Temporal")
+		return 0, errors.New(noConnection)
 	}
 	within, cancel := context.WithTimeout(ctx, alivePatience)
 	defer cancel()

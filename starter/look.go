@@ -99,6 +99,9 @@ func showStatus(w io.Writer, status control.Status) {
 			if retry := run.Retry; retry != nil {
 				line(w, "    %s\n    starter cancel %d   ends it", plain(describeRetry(*retry)), run.ID)
 			}
+			if run.Idle != nil {
+				line(w, "    no worker has taken up its next step since %s: it goes on when one does (bin/worker)", stamp(run.Idle))
+			}
 		}
 		if c.Holder != nil {
 			line(w, "  store %s is in use by run %d (workflow %s)", c.Store, c.Holder.Run, c.Holder.Workflow)

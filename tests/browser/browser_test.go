@@ -193,6 +193,12 @@ func (b *browser) offers(words string) bool {
 	return strings.Contains(strings.Join(buttons, "\n"), words)
 }
 
+// title is what a button says of itself to who points at it.
+func (b *browser) title(words string) string {
+	b.t.Helper()
+	return get(b, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll("main button")].find(e => e.textContent.includes(%q)).title`, words)))
+}
+
 // path is where the tab is, without its query.
 func (b *browser) path() string {
 	b.t.Helper()

@@ -127,6 +127,14 @@ func (d *demo) set(warehouse, facility string, available int64, skus ...string) 
 	d.call(http.MethodPost, "/judge/warehouses/"+warehouse+"/set", bytes.NewReader(body), nil)
 }
 
+// fault has things go wrong with the calls at a target of the sandbox, in place of what did before.
+func (d *demo) fault(target string, faults map[string]any) {
+	d.t.Helper()
+	body, err := json.Marshal(map[string]any{"target": target, "faults": faults})
+	require.NoError(d.t, err)
+	d.call(http.MethodPost, "/judge/faults", bytes.NewReader(body), nil)
+}
+
 // shows are the figures that a store of the sandbox shows, by SKU and location.
 func (d *demo) shows(store string) map[string]int64 {
 	d.t.Helper()

@@ -16,11 +16,7 @@ import (
 // focus stops it can be seen.
 func TestTheDayByKeyboard(t *testing.T) {
 	t.Parallel()
-	r := startRig(t, changes{configuration: func(text string) string {
-		const enabled = "    store: birch-shop\n    enabled: true\n"
-		require.Contains(t, text, enabled)
-		return strings.Replace(text, enabled, "    store: birch-shop\n", 1) // the pages say whether it is enabled
-	}})
+	r := startRig(t, changes{configuration: enabledByPages})
 	r.worker.start()
 	b := open(t, r.address)
 	b.do(chromedp.Navigate(r.link), chromedp.WaitReady("#main"))
@@ -31,6 +27,15 @@ func TestTheDayByKeyboard(t *testing.T) {
 	heldByKeyboard(t, r, b)
 	adviceByKeyboard(t, r, b)
 	b.clean()
+}
+
+// enabledByPages leaves it to the pages whether birch-shop is enabled.
+func enabledByPages(configuration string) string {
+	before, after, found := strings.Cut(configuration, "    store: birch-shop\n    enabled: true\n")
+	if !found {
+		panic("birch-shop is not enabled as it was")
+	}
+	return before + "    store: birch-shop\n" + after
 }
 
 // enabledByKeyboard enables a connection and watches its first Full Sync; what the stream replaces meanwhile does not take the focus away.
