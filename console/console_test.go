@@ -57,6 +57,21 @@ func (f *fake) did() []string {
 	return f.done
 }
 
+func (f *fake) breaks(err error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.fails = err
+}
+
+func (f *fake) Marks(ctx context.Context) (ledger.Marks, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.fails != nil {
+		return ledger.Marks{}, f.fails
+	}
+	return f.Control.Marks(ctx)
+}
+
 func (f *fake) moves(phase string) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -616,6 +631,13 @@ func TestLive(t *testing.T) {
 	w.fake.moves("waiting for the store")
 	later := until("waiting for the store")
 	require.NotContains(t, later, `"id":"head"`, "it is as it was")
+	w.fake.breaks(errors.New("the disk is gone"))
+	require.NotContains(t, until("event: stale\ndata: {}\n\n"), "event: part", "while the ledger does not answer the page is told that it is not live")
+	w.fake.moves("pushing")
+	w.fake.breaks(nil)
+	back := until("pushing")
+	require.Regexp(t, `(?s)event: fresh\ndata: {}\n\nevent: part\n`, back, "and when it answers again, what changed meanwhile")
+	require.NotContains(t, back, "event: stale", "it is told once")
 	w.console.Close()
 	_, err = io.ReadAll(response.Body)
 	require.NoError(t, err, "the stream ends with the server")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -28,6 +29,12 @@ type part struct {
 	HTML string `json:"html"`
 }
 
+// news are the parts of a page, or that they are not known: the ledger does not answer.
+type news struct {
+	parts []part
+	stale bool
+}
+
 // topic is a page as those with a role see it.
 type topic struct {
 	role    ledger.Role
@@ -37,7 +44,7 @@ type topic struct {
 // followed is a page with the browsers that follow it, and when it was made last. A browser that has come since then is false: it may know the page as it
 // became afterwards.
 type followed struct {
-	tabs map[chan []part]bool
+	tabs map[chan news]bool
 	last look
 }
 
@@ -67,16 +74,16 @@ func (s *streams) close() {
 }
 
 // follow returns a page as it is, and what changes of it from now on. It is false when too many follow already.
-func (s *streams) follow(page topic) (chan []part, bool) {
+func (s *streams) follow(page topic) (chan news, bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.count >= mostStreams || s.ctx.Err() != nil || s.topics[page] == nil && len(s.topics) >= mostTopics {
 		return nil, false
 	}
 	if s.topics[page] == nil {
-		s.topics[page] = &followed{tabs: map[chan []part]bool{}}
+		s.topics[page] = &followed{tabs: map[chan news]bool{}}
 	}
-	changes := make(chan []part, 1)
+	changes := make(chan news, 1)
 	s.topics[page].tabs[changes] = false
 	s.count++
 	if !s.running {
@@ -86,7 +93,7 @@ func (s *streams) follow(page topic) (chan []part, bool) {
 	return changes, true
 }
 
-func (s *streams) leave(page topic, changes chan []part) {
+func (s *streams) leave(page topic, changes chan news) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	delete(s.topics[page].tabs, changes)
@@ -115,15 +122,18 @@ func (s *streams) poll() {
 	}
 }
 
-// look makes those of the pages anew that are due.
+// look makes those of the pages anew that are due. When the ledger does not answer for one of them, it is not asked for the others, and all are told that
+// they are not live; each is made as soon as it answers again.
 func (s *streams) look(pages map[topic]look) {
 	ctx, cancel := context.WithTimeout(s.ctx, fragmentBound)
 	marks, err := s.marks(ctx)
 	cancel()
-	if err != nil {
-		return // the browser says since when it is not live
-	}
+	stale := err != nil
 	for page, last := range pages {
+		if stale {
+			s.tell(page, look{}, news{stale: true})
+			continue
+		}
 		now := look{s.now(), marks(page)}
 		if !last.due(now.mark, now.at) {
 			continue
@@ -131,9 +141,13 @@ func (s *streams) look(pages map[topic]look) {
 		ctx, cancel := context.WithTimeout(s.ctx, fragmentBound)
 		parts, err := s.fragments(ctx, page)
 		cancel()
-		if err == nil {
-			s.tell(page, now, parts)
+		if err != nil {
+			var refused *control.UsageError // what the page is about is gone
+			stale = !errors.As(err, &refused)
+			s.tell(page, look{}, news{stale: true})
+			continue
 		}
+		s.tell(page, now, news{parts: parts})
 	}
 }
 
@@ -154,8 +168,8 @@ func (s *streams) watched() (pages map[topic]look, any bool) {
 	return pages, s.running
 }
 
-// tell hands a page's parts to its browsers. One that has not read the last ones yet gets these in their place.
-func (s *streams) tell(page topic, made look, parts []part) {
+// tell hands a page's news to its browsers. One that has not read the last ones yet gets these in their place.
+func (s *streams) tell(page topic, made look, latest news) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	at := s.topics[page]
@@ -171,7 +185,7 @@ func (s *streams) tell(page topic, made look, parts []part) {
 		case <-changes:
 		default:
 		}
-		changes <- parts
+		changes <- latest
 	}
 }
 
@@ -197,7 +211,7 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 	if err := stream.Flush(); err != nil { // the browser knows at once that the stream is open, not with the first change
 		return
 	}
-	shown := map[string][sha256.Size]byte{}
+	shown, stale := map[string][sha256.Size]byte{}, false
 	beat := time.NewTicker(streamBeat)
 	defer beat.Stop()
 	for {
@@ -211,8 +225,12 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 			if !c.stays(r, role) {
 				return
 			}
-		case parts := <-changes:
-			text = events(parts, shown)
+		case latest := <-changes:
+			text = events(latest, shown)
+			if latest.stale != stale {
+				stale = latest.stale
+				text = liveEvent(stale) + text
+			}
 		}
 		if text == "" {
 			continue
@@ -233,10 +251,18 @@ func (c *Console) stays(r *http.Request, role ledger.Role) bool {
 	return err == nil && now.Role == role
 }
 
+// liveEvent tells a page that it is not live, or live again.
+func liveEvent(stale bool) string {
+	if stale {
+		return "event: stale\ndata: {}\n\n"
+	}
+	return "event: fresh\ndata: {}\n\n"
+}
+
 // events are the parts that are not as they were shown last.
-func events(parts []part, shown map[string][sha256.Size]byte) string {
+func events(latest news, shown map[string][sha256.Size]byte) string {
 	text := ""
-	for _, one := range parts {
+	for _, one := range latest.parts {
 		sum := sha256.Sum256([]byte(one.HTML))
 		if shown[one.ID] == sum {
 			continue

@@ -2,11 +2,13 @@ package console
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -63,22 +65,69 @@ func TestLooksAtWhatHasChanged(t *testing.T) {
 		look()
 	}
 	require.Equal(t, map[topic]int{quiet: 1, busy: 3}, made)
-	require.Equal(t, "/c/quiet ", (<-first)[0].HTML)
-	require.Equal(t, "/c/busy c", (<-pushed)[0].HTML, "what was not read is replaced")
+	require.Equal(t, "/c/quiet ", (<-first).parts[0].HTML)
+	require.Equal(t, "/c/busy c", (<-pushed).parts[0].HTML, "what was not read is replaced")
 	pages, _ := s.watched()
 	later, ok := s.follow(quiet)
 	require.True(t, ok)
-	s.tell(quiet, pages[quiet], []part{{HTML: "made before it came"}})
+	s.tell(quiet, pages[quiet], news{parts: []part{{HTML: "made before it came"}}})
 	require.Empty(t, later, "what was made before it came may be older than what it has loaded")
 	require.Len(t, first, 1)
 	<-first
 	look()
 	require.Equal(t, map[topic]int{quiet: 2, busy: 3}, made, "for who has come")
-	require.Equal(t, "/c/quiet ", (<-later)[0].HTML)
+	require.Equal(t, "/c/quiet ", (<-later).parts[0].HTML)
 	now = now.Add(restEvery)
 	look()
 	require.Equal(t, map[topic]int{quiet: 3, busy: 4}, made)
 	s.leave(busy, pushed)
 	pages, _ = s.watched()
 	require.Len(t, pages, 1)
+}
+
+// A ledger that does not answer is asked for one of the pages that are open, and not for each: every question may take long.
+func TestALedgerThatIsAwayIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	asked, now := 0, noon
+	var fails, away error
+	s := &streams{
+		topics: map[topic]*followed{}, ctx: t.Context(), running: true, now: func() time.Time { return now },
+		marks: func(context.Context) (func(of topic) string, error) { return func(topic) string { return "" }, away },
+		fragments: func(context.Context, topic) ([]part, error) {
+			asked++
+			return []part{{ID: "foot"}}, fails
+		},
+	}
+	follows := []chan news{}
+	for _, address := range []string{"/", "/runs", "/held"} {
+		changes, ok := s.follow(topic{ledger.Viewer, address})
+		require.True(t, ok)
+		follows = append(follows, changes)
+	}
+	for _, test := range []struct {
+		name         string
+		fails, away  error
+		asked, stale int
+	}{
+		{"it answers", nil, nil, 3, 0},
+		{"it does not say what has changed", nil, errors.New("the disk is gone"), 0, 3},
+		{"it answers again, and every page is made though nothing has changed", nil, nil, 3, 0},
+		{"it says what has changed, and no more", errors.New("the disk is gone"), nil, 1, 3},
+		{"what the pages are about has gone", &control.UsageError{Message: "there is no such connection"}, nil, 3, 3},
+	} {
+		asked, fails, away = 0, test.fails, test.away
+		if test.fails != nil {
+			now = now.Add(restEvery)
+		}
+		pages, _ := s.watched()
+		s.look(pages)
+		stale := 0
+		for _, changes := range follows {
+			if (<-changes).stale {
+				stale++
+			}
+		}
+		require.Equal(t, test.asked, asked, test.name)
+		require.Equal(t, test.stale, stale, test.name)
+	}
 }

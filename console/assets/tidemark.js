@@ -6,22 +6,30 @@
   const announcer = document.getElementById("announcer");
   const soonest = 2000, latest = 60000; // milliseconds until it is asked for again
   let lost = false, wait = soonest;
+  const live = () => {
+    lost = false;
+    if (mark) mark.textContent = "Live";
+  };
+  const notLive = () => {
+    if (lost || !mark) return;
+    lost = true;
+    mark.textContent = "Not live since " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  };
   const follow = () => {
     const stream = new EventSource(address);
     stream.onopen = () => {
-      lost = false;
       wait = soonest;
-      if (mark) mark.textContent = "Live";
+      live();
     };
     stream.onerror = () => {
       if (stream.readyState === EventSource.CLOSED) { // an answer that is no stream, as of a proxy whose server is away: the browser gives up
         setTimeout(follow, wait);
         wait = Math.min(2 * wait, latest);
       }
-      if (lost || !mark) return;
-      lost = true;
-      mark.textContent = "Not live since " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      notLive();
     };
+    stream.addEventListener("stale", notLive); // the ledger does not answer the server
+    stream.addEventListener("fresh", live);
     stream.addEventListener("part", take);
   };
   const busy = (part) => {
