@@ -236,7 +236,7 @@ func viewConnection(one control.ConnectionStatus, standing control.Standing, pul
 func whyOff(one ledger.Connection, pulse control.Pulse) string {
 	switch {
 	case !one.Active():
-		return "The connection is not enabled. Set enabled: true in its configuration, and apply that."
+		return "The connection is not enabled: " + control.HowToEnable(one) + "."
 	case pulse.Unreachable != "":
 		return noTemporal
 	}

@@ -71,12 +71,7 @@ func (c *Console) previewPage(ctx context.Context, q request) (page, error) {
 		return page{}, err
 	}
 	view.Under = underWay(runs)
-	switch {
-	case !connection.Active():
-		view.WhyOff = "The connection is not enabled."
-	case pulse.Unreachable != "":
-		view.WhyOff = noTemporal
-	}
+	view.WhyOff = whyOff(connection, pulse)
 	after, _ := strconv.ParseInt(q.query.Get("after"), 10, 64) // what is none begins at the beginning
 	k := clockOf(q.now, connection.Inventory.Timezone)
 	found, err := c.options.Control.Preview(ctx, id, ledger.PreviewMove(view.Move), after, rowsAPage)

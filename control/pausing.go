@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/client"
 
@@ -28,12 +29,36 @@ func (c *Control) resume(ctx context.Context, id, by string) (done []string, bef
 	if err != nil {
 		return nil, "", err
 	}
-	if !connection.Active() {
-		return nil, "", usage("connection %s is not enabled, so its schedules stay paused; enable it in the configuration and apply that", id)
+	if why := whyNotResumed(connection); why != "" {
+		return nil, "", usage("%s", why)
 	}
 	return c.eachSchedule(ctx, id, func(handle client.ScheduleHandle) error {
 		return handle.Unpause(ctx, client.ScheduleUnpauseOptions{Note: "resumed by " + by})
 	})
+}
+
+// whyNotResumed says why the schedules of a connection cannot be resumed, and what would have to be done first; empty where they can.
+func whyNotResumed(connection ledger.Connection) string {
+	if connection.Active() {
+		return ""
+	}
+	return fmt.Sprintf("connection %s is not enabled, so its schedules stay paused; %s", connection.ID, HowToEnable(connection))
+}
+
+// HowToEnable says what has to be done until a connection that is not active is so.
+func HowToEnable(connection ledger.Connection) string {
+	var todo []string
+	if !connection.Inventory.Enabled {
+		todo = append(todo, "the configuration has its inventory flow off: take enabled: false out of its inventory, and apply that")
+	}
+	switch {
+	case connection.Enabled:
+	case connection.EnabledByPages:
+		todo = append(todo, fmt.Sprintf("enable it on its page of settings, or with starter enable %s", connection.ID))
+	default:
+		todo = append(todo, "set enabled: true for it in the configuration and apply that")
+	}
+	return strings.Join(todo, "; then ")
 }
 
 // eachSchedule does something with each schedule of a connection, and says how they stood before.

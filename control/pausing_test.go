@@ -64,3 +64,24 @@ func TestWhatAFaceRefusesIsNoted(t *testing.T) {
 		ID: noted[0].ID, At: noted[0].At, Who: "ann", From: FromPage, Act: "pause", On: "acme-shop", Result: ledger.AuditRefused, Reason: `there is no field "raeson"`,
 	}, noted[0])
 }
+
+// Who resumes a connection that is not active is told what would make it so, where that is said.
+func TestWhatMakesAConnectionActive(t *testing.T) {
+	t.Parallel()
+	of := func(byPages, enabled, flow bool) ledger.Connection {
+		return ledger.Connection{ID: "a", EnabledByPages: byPages, Enabled: enabled, Inventory: ledger.Flow{Enabled: flow}}
+	}
+	const stay = "connection a is not enabled, so its schedules stay paused; "
+	for name, one := range map[string]struct {
+		connection ledger.Connection
+		want       string
+	}{
+		"active":                         {of(true, true, true), ""},
+		"in the file":                    {of(false, false, true), stay + "set enabled: true for it in the configuration and apply that"},
+		"left to the pages":              {of(true, false, true), stay + "enable it on its page of settings, or with starter enable a"},
+		"its flow is off":                {of(false, true, false), stay + "the configuration has its inventory flow off: take enabled: false out of its inventory, and apply that"},
+		"its flow is off, and it is too": {of(true, false, false), stay + "the configuration has its inventory flow off: take enabled: false out of its inventory, and apply that; then enable it on its page of settings, or with starter enable a"},
+	} {
+		require.Equal(t, one.want, whyNotResumed(one.connection), name)
+	}
+}

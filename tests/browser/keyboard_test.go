@@ -47,6 +47,7 @@ func enabledByKeyboard(t *testing.T, r *rig, b *browser) {
 	b.enter("birch-shop")
 	require.Equal(t, "/c/birch-shop", b.path())
 	require.Contains(t, b.text("#part-head"), "Off")
+	require.Contains(t, b.text("#part-now"), "The connection is not enabled: enable it on its page of settings")
 	b.enter("Settings")
 	b.enter("Enable")
 	require.Equal(t, "/c/birch-shop", b.path())
