@@ -19,7 +19,7 @@ endif
 MODULES := $(patsubst %/go.mod,%,$(wildcard go.mod */go.mod tests/*/go.mod))
 MODULES := . $(filter-out go.mod,$(MODULES))
 DEVSERVER_SOURCES := $(filter-out %_test.go,$(wildcard devserver/*.go)) devserver/go.mod devserver/go.sum
-TOOLS_SOURCES := tools/go.mod tools/go.sum $(filter-out %_test.go,$(wildcard tools/imports/*.go))
+TOOLS_SOURCES := tools/go.mod tools/go.sum $(filter-out %_test.go,$(wildcard tools/imports/*.go tools/mutants/*.go))
 TOOLS := bin/tools/.built
 VULNDB ?= $(lastword $(sort $(wildcard ../shared/vulndb/*.tar.gz)))
 
@@ -121,9 +121,9 @@ fuzz: ## Fuzz every decoder for FUZZTIME (20000x: so many executions).
 	@tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: check
-check: check-format check-imports check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed ## Check format, walls between packages, go vet, staticcheck, workflow determinism, go.mod files, known vulnerabilities and speed.
+check: check-format check-imports check-mutants check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed ## Check format, walls between packages, that planted bugs apply, go vet, staticcheck, workflow determinism, go.mod files, known vulnerabilities and speed.
 
-.PHONY: check-format check-imports check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed
+.PHONY: check-format check-imports check-mutants check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed
 # gofumpt accepts nothing that gofmt would change.
 check-format: $(TOOLS)
 	@echo "== format"
@@ -133,6 +133,11 @@ check-format: $(TOOLS)
 check-imports: $(TOOLS)
 	@echo "== walls between packages"
 	@bin/tools/imports
+
+# Runs none of them: each applies, its test exists, and docs/reliability.md lists it.
+check-mutants: $(TOOLS)
+	@echo "== planted bugs"
+	@bin/tools/mutants -check
 
 check-modules:
 	@$(call IN_EACH_MODULE,go mod tidy -diff)
@@ -159,8 +164,13 @@ check-speed:
 $(TOOLS): $(TOOLS_SOURCES)
 	@echo "Building the pinned tools into bin/tools."
 	@mkdir -p bin/tools
-	@go build -C tools -o ../bin/tools/ tool ./imports
+	@go build -C tools -o ../bin/tools/ tool ./imports ./mutants
 	@touch $@
+
+# ROOM=push takes those of one room, NAME=pattern those of a name, CHANGED=main those of packages that changed since, QUICK=1 one of each room.
+.PHONY: mutants
+mutants: $(TOOLS) ## Plant the bugs of tests/mutants one at a time; the test that each names must fail (ROOM=push, NAME=, CHANGED=main, QUICK=1).
+	@bin/tools/mutants $(if $(ROOM),-room '$(ROOM)') $(if $(NAME),-name '$(NAME)') $(if $(CHANGED),-changed '$(CHANGED)') $(if $(QUICK),-quick)
 
 .PHONY: bench
 bench: build ## Measure: rows beside their floors, a million levels, events to the store, and each driver's pace against its store's limit.

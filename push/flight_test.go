@@ -83,6 +83,20 @@ func TestLostAnswerWhileOthersAreUnderWay(t *testing.T) {
 	require.Equal(t, []Kind{Send}, steps(t, m, noon))
 }
 
+// Calls without an answer are sent again one after the other: the next one waits for the answer to the one before.
+func TestLostCallsAreSentAgainOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	m := machine(channels.Limits{Batch: 1, Calls: 3})
+	m.Opened([]ledger.CallStanding{lost("a"), lost("b")})
+	m.Read(ledger.OpenCall{Intent: ledger.Intent{Key: "a", Items: due("A")}})
+	m.Read(ledger.OpenCall{Intent: ledger.Intent{Key: "b", Items: due("B")}})
+	first := step(t, m, Resend)
+	again := m.Began(first, first.Call)
+	require.Empty(t, steps(t, m, noon), "the second one is not sent beside the first")
+	m.Answered(again, channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied}}}, nil, noon)
+	require.Equal(t, "b", step(t, m, Resend).Call.Key)
+}
+
 // Whose answer comes first does not matter: while another call is under way, items that are refused do not stop the store. Nothing new
 // begins until that call tells.
 func TestRefusalsWhileOthersAreUnderWay(t *testing.T) {

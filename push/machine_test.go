@@ -114,7 +114,7 @@ func TestRowsAreReadToTheEnd(t *testing.T) {
 	t.Parallel()
 	m := New(Setup{Connection: "north", Run: 7, Scope: []string{"A"}, Limits: channels.Limits{Batch: 9, Window: 40, ItemCalls: 3}, Batch: 2, Compose: inOrder})
 	m.Opened(nil)
-	query := ledger.DueQuery{Connection: "north", Run: 7, Scope: []string{"A"}, MaximumTries: triesPerRun, Limit: 40, MaximumCalls: 3, Day: ledger.DayOf(noon, nil)}
+	query := ledger.DueQuery{Connection: "north", Run: 7, Scope: []string{"A"}, MaximumTries: 3, Limit: 40, MaximumCalls: 3, Day: ledger.DayOf(noon, nil)}
 	require.Equal(t, query, step(t, m, ReadDue).Query)
 	m.Due([]ledger.DueItem{{ChannelSKU: "A", Location: "east"}, {ChannelSKU: "A", Location: "west"}, {ChannelSKU: "B"}})
 	number := sends(t, m, "k")

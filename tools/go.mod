@@ -9,6 +9,8 @@ tool (
 	mvdan.cc/gofumpt
 )
 
+require github.com/goccy/go-yaml v1.19.2
+
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	go.temporal.io/sdk/contrib/tools/workflowcheck v0.6.0 // indirect
