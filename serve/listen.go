@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync"
 	"time"
+
+	"golang.org/x/net/netutil"
 )
 
 // DefaultListen is where the server listens when nothing is said: on loopback, for a proxy that speaks TLS.
@@ -50,7 +51,7 @@ func (s *Server) Listen(ctx context.Context, address string) (net.Listener, erro
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w; is another starter serve running?", address, err)
 	}
-	return &capped{Listener: listener, slots: make(chan struct{}, mostConnections)}, nil
+	return netutil.LimitListener(listener, s.openAtOnce), nil // more wait in the kernel's queue
 }
 
 // Serve answers until the context ends. What is in hand then is answered first.
@@ -91,30 +92,4 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 			return err
 		}
 	}
-}
-
-// capped limits how many connections are open at once; more wait in the kernel's queue.
-type capped struct {
-	net.Listener
-	slots chan struct{}
-}
-
-func (c *capped) Accept() (net.Conn, error) {
-	c.slots <- struct{}{}
-	conn, err := c.Listener.Accept()
-	if err != nil {
-		<-c.slots
-		return nil, err
-	}
-	return &cappedConn{Conn: conn, free: sync.OnceFunc(func() { <-c.slots })}, nil
-}
-
-type cappedConn struct {
-	net.Conn
-	free func()
-}
-
-func (c *cappedConn) Close() error {
-	defer c.free()
-	return c.Conn.Close()
 }

@@ -8,8 +8,12 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -85,17 +89,12 @@ func TestStopsWhenItHasAnswered(t *testing.T) {
 	defer func() { _ = conn.Close() }()
 	request := signedEvent(t, listener.Addr())
 	require.NoError(t, request.Write(conn))
-	for server.gathererOf("depot").waiting.Load() == 0 { // it is in hand
-		runtime.Gosched()
-	}
+	require.Eventually(t, func() bool { return server.gathererOf("depot").waiting.Load() > 0 }, time.Minute, time.Millisecond, "it is in hand")
 	stop()
-	for { // until nobody new is let in
+	require.Eventually(t, func() bool {
 		other, err := net.Dial("tcp", listener.Addr().String())
-		if err != nil {
-			break
-		}
-		require.NoError(t, other.Close())
-	}
+		return err != nil || other.Close() != nil
+	}, time.Minute, time.Millisecond, "nobody new is let in")
 	require.Empty(t, ended, "a request is in hand")
 	close(w.fake.gate)
 	response, err := http.ReadResponse(bufio.NewReader(conn), request)
@@ -108,37 +107,41 @@ func TestStopsWhenItHasAnswered(t *testing.T) {
 	require.Error(t, err)
 }
 
-// Connections are counted: one more than may be open waits until one is closed.
+// Connections are counted: one more than may be open waits until one is closed, and one that is closed twice frees one place.
 func TestConnectionsAreCounted(t *testing.T) {
 	t.Parallel()
-	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	w := setup(t)
+	w.server.openAtOnce = 1
+	listener, err := w.server.Listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
-	listener := &capped{Listener: inner, slots: make(chan struct{}, 1)}
 	defer func() { _ = listener.Close() }()
-	for range 2 {
-		conn, err := net.Dial("tcp", inner.Addr().String())
+	for range 3 {
+		conn, err := net.Dial("tcp", listener.Addr().String())
 		require.NoError(t, err)
 		defer func() { _ = conn.Close() }()
 	}
-	first, err := listener.Accept()
-	require.NoError(t, err)
-	accepted := make(chan net.Conn)
-	go func() {
-		if conn, err := listener.Accept(); err == nil {
-			accepted <- conn
-		}
-	}()
-	select {
-	case <-accepted:
-		t.Fatal("two connections where one may be open")
-	default:
+	// A place is held from before a connection is accepted until it is closed, so never more than one is open.
+	var open, most, accepted atomic.Int64
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			conn, err := listener.Accept()
+			if !assert.NoError(t, err) {
+				return
+			}
+			accepted.Add(1)
+			most.Store(max(most.Load(), open.Add(1)))
+			for range 1000 { // the others have time to be let in beside it
+				runtime.Gosched()
+			}
+			open.Add(-1)
+			assert.NoError(t, conn.Close())
+			_ = conn.Close()
+		})
 	}
-	require.NoError(t, first.Close())
-	require.Error(t, first.Close(), "closing twice frees one place")
-	second := <-accepted
-	require.Len(t, listener.slots, 1)
-	require.NoError(t, second.Close())
-	require.Empty(t, listener.slots)
+	all.Wait()
+	require.EqualValues(t, 3, accepted.Load())
+	require.EqualValues(t, 1, most.Load())
 }
 
 // A thousand connections that never finish their header do not keep the webhook from being answered.

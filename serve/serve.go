@@ -61,12 +61,13 @@ const leastToken = 16
 
 // Server answers HTTP requests.
 type Server struct {
-	options  Options
-	tokens   [][]byte // the API token; none when there is no API
-	hooks    atomic.Pointer[map[string]*hook]
-	bodies   budget
-	uploads  slots
-	failures failures
+	options    Options
+	openAtOnce int      // the most connections
+	tokens     [][]byte // the API token; none when there is no API
+	hooks      atomic.Pointer[map[string]*hook]
+	bodies     budget
+	uploads    slots
+	failures   failures
 
 	mutex     sync.Mutex
 	gatherers map[string]*gatherer
@@ -79,7 +80,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		options.MaximumSnapshot = DefaultMaximumSnapshot
 	}
 	s := &Server{
-		options: options, gatherers: map[string]*gatherer{},
+		options: options, openAtOnce: mostConnections, gatherers: map[string]*gatherer{},
 		bodies: budget{most: mostBytesAtOnce}, uploads: slots{most: mostUploads, taken: map[string]bool{}},
 	}
 	if !options.Token.Empty() {
