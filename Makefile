@@ -19,7 +19,7 @@ endif
 MODULES := $(patsubst %/go.mod,%,$(wildcard go.mod */go.mod tests/*/go.mod))
 MODULES := . $(filter-out go.mod,$(MODULES))
 DEVSERVER_SOURCES := $(filter-out %_test.go,$(wildcard devserver/*.go)) devserver/go.mod devserver/go.sum
-TOOLS_SOURCES := tools/go.mod tools/go.sum $(filter-out %_test.go,$(wildcard tools/imports/*.go tools/mutants/*.go))
+TOOLS_SOURCES := tools/go.mod tools/go.sum $(filter-out %_test.go,$(wildcard tools/imports/*.go tools/lines/*.go tools/mutants/*.go))
 TOOLS := bin/tools/.built
 VULNDB ?= $(lastword $(sort $(wildcard ../shared/vulndb/*.tar.gz)))
 
@@ -121,14 +121,21 @@ fuzz: ## Fuzz every decoder for FUZZTIME (20000x: so many executions).
 	@tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: check
-check: check-format check-imports check-mutants check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed ## Check format, walls between packages, that planted bugs apply, go vet, staticcheck, workflow determinism, go.mod files, known vulnerabilities and speed.
+check: check-format check-lines check-imports check-mutants check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed ## Check format, length of lines, walls between packages, that planted bugs apply, go vet, staticcheck, workflow determinism, go.mod files, known vulnerabilities and speed.
 
-.PHONY: check-format check-imports check-mutants check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed
+.PHONY: check-format check-lines check-imports check-mutants check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed
 # gofumpt accepts nothing that gofmt would change.
 check-format: $(TOOLS)
 	@echo "== format"
 	@unformatted=$$(bin/tools/gofumpt -l .) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "Not formatted (\`make format\` does it):"; echo "$$unformatted"; exit 1; fi
+
+# The folders whose Go code has no line over 160 characters.
+LINES := channels warehouses outbound settings serve sandbox
+
+check-lines: $(TOOLS)
+	@echo "== length of lines"
+	@bin/tools/lines $(LINES)
 
 check-imports: $(TOOLS)
 	@echo "== walls between packages"
@@ -164,7 +171,7 @@ check-speed:
 $(TOOLS): $(TOOLS_SOURCES)
 	@echo "Building the pinned tools into bin/tools."
 	@mkdir -p bin/tools
-	@go build -C tools -o ../bin/tools/ tool ./imports ./mutants
+	@go build -C tools -o ../bin/tools/ tool ./imports ./lines ./mutants
 	@touch $@
 
 # ROOM=push takes those of one room, NAME=pattern those of a name, CHANGED=main those of packages that changed since, QUICK=1 one of each room.

@@ -95,7 +95,8 @@ func (g guardedFinder) Find(ctx context.Context, items []Item) (found []Found, b
 		}
 	}()
 	if len(items) == 0 || len(items) > max(g.limits.Find, 1) {
-		return nil, Budget{}, &Error{Next: AskPerson, Reason: fmt.Sprintf("a look-up of %d items, the driver takes %d; this is a fault of Tidemark, please report it", len(items), g.limits.Find)}
+		return nil, Budget{}, &Error{Next: AskPerson, Reason: fmt.Sprintf("a look-up of %d items, the driver takes %d; this is a fault of Tidemark, please report it",
+			len(items), g.limits.Find)}
 	}
 	found, budget, err = g.finder.Find(ctx, items)
 	if err != nil {
@@ -106,7 +107,8 @@ func (g guardedFinder) Find(ctx context.Context, items []Item) (found []Found, b
 	}
 	for i, one := range found {
 		if len(one.Reference) > MaxReference {
-			return nil, budget, &Error{Next: AskPerson, Reason: "the driver's reference of an item is too long to be kept; this is a fault of the driver, please report it"}
+			return nil, budget,
+				&Error{Next: AskPerson, Reason: "the driver's reference of an item is too long to be kept; this is a fault of the driver, please report it"}
 		}
 		found[i].Missing, found[i].Blocked = plain(one.Missing), plain(one.Blocked)
 		if one == (Found{}) {
@@ -133,7 +135,8 @@ func Compose(channel Channel, items []Item, batch int) (calls [][]int, err error
 	for _, positions := range composer.Compose(items) {
 		for _, at := range positions {
 			if at < 0 || at >= len(items) || seen[at] {
-				return nil, &Error{Next: AskPerson, Reason: "the driver composes an item twice, or one that was not asked for; this is a fault of the driver, please report it"}
+				return nil,
+					&Error{Next: AskPerson, Reason: "the driver composes an item twice, or one that was not asked for; this is a fault of the driver, please report it"}
 			}
 			seen[at] = true
 			left--

@@ -25,17 +25,20 @@ func TestFailure(t *testing.T) {
 		until  time.Time
 		reason string // empty: the driver judges
 	}{
-		"success":                    {answer: outbound.Answer{Status: 200}},
-		"accepted":                   {answer: outbound.Answer{Status: 202}},
-		"a bad request":              {answer: outbound.Answer{Status: 400}},
-		"not found":                  {answer: outbound.Answer{Status: 404}},
-		"a conflict":                 {answer: outbound.Answer{Status: 409}},
-		"refused":                    {answer: outbound.Answer{Status: 422}},
-		"no answer":                  {failed: lost, reason: "broke before an answer came"},
-		"late":                       {failed: fmt.Errorf("late: %w", context.DeadlineExceeded), reason: "late"},
-		"not sent":                   {failed: fmt.Errorf("%w: no connection", outbound.ErrNotSent), reason: "no connection"},
-		"too large":                  {answer: outbound.Answer{Status: 200}, failed: outbound.ErrTooLarge, reason: "too large"},
-		"not trusted":                {failed: fmt.Errorf("%w: expired", outbound.ErrUntrusted), next: channels.AskPerson, reason: "expired; correct the store's endpoint or its certificate"},
+		"success":       {answer: outbound.Answer{Status: 200}},
+		"accepted":      {answer: outbound.Answer{Status: 202}},
+		"a bad request": {answer: outbound.Answer{Status: 400}},
+		"not found":     {answer: outbound.Answer{Status: 404}},
+		"a conflict":    {answer: outbound.Answer{Status: 409}},
+		"refused":       {answer: outbound.Answer{Status: 422}},
+		"no answer":     {failed: lost, reason: "broke before an answer came"},
+		"late":          {failed: fmt.Errorf("late: %w", context.DeadlineExceeded), reason: "late"},
+		"not sent":      {failed: fmt.Errorf("%w: no connection", outbound.ErrNotSent), reason: "no connection"},
+		"too large":     {answer: outbound.Answer{Status: 200}, failed: outbound.ErrTooLarge, reason: "too large"},
+		"not trusted": {
+			failed: fmt.Errorf("%w: expired", outbound.ErrUntrusted), next: channels.AskPerson,
+			reason: "expired; correct the store's endpoint or its certificate",
+		},
 		"an answer broke off":        {answer: outbound.Answer{Status: 200}, failed: lost, reason: "broke"},
 		"a redirect":                 {answer: outbound.Answer{Status: 307}, next: channels.AskPerson, reason: "redirect"},
 		"not modified":               {answer: outbound.Answer{Status: 304}, next: channels.AskPerson, reason: "redirect"},
@@ -44,14 +47,23 @@ func TestFailure(t *testing.T) {
 		"forbidden":                  {answer: outbound.Answer{Status: 403}, next: channels.AskPerson, reason: "does not permit"},
 		"a large call":               {answer: outbound.Answer{Status: 413}, next: channels.Smaller, reason: "too large"},
 		"throttled":                  {answer: outbound.Answer{Status: 429}, next: channels.Wait, reason: "throttles"},
-		"throttled for a while":      {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"30"}}}, next: channels.Wait, until: now.Add(30 * time.Second), reason: "throttles"},
-		"throttled until":            {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"Mon, 02 Mar 2026 09:01:00 GMT"}}}, next: channels.Wait, until: now.Add(time.Minute), reason: "throttles"},
-		"throttled for ever":         {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"31536000"}}}, next: channels.Wait, until: now.Add(24 * time.Hour), reason: "throttles"},
-		"throttled for nonsense":     {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"soon"}}}, next: channels.Wait, reason: "throttles"},
-		"a server fails":             {answer: outbound.Answer{Status: 500}, reason: "falters"},
-		"a gateway fails":            {answer: outbound.Answer{Status: 504}, reason: "falters"},
-		"a status of its own":        {answer: outbound.Answer{Status: 599}, reason: "falters"},
-		"the server timed out":       {answer: outbound.Answer{Status: 408}, reason: "falters"},
+		"throttled for a while": {
+			answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"30"}}}, next: channels.Wait,
+			until: now.Add(30 * time.Second), reason: "throttles",
+		},
+		"throttled until": {
+			answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"Mon, 02 Mar 2026 09:01:00 GMT"}}},
+			next:   channels.Wait, until: now.Add(time.Minute), reason: "throttles",
+		},
+		"throttled for ever": {
+			answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"31536000"}}}, next: channels.Wait,
+			until: now.Add(24 * time.Hour), reason: "throttles",
+		},
+		"throttled for nonsense": {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"soon"}}}, next: channels.Wait, reason: "throttles"},
+		"a server fails":         {answer: outbound.Answer{Status: 500}, reason: "falters"},
+		"a gateway fails":        {answer: outbound.Answer{Status: 504}, reason: "falters"},
+		"a status of its own":    {answer: outbound.Answer{Status: 599}, reason: "falters"},
+		"the server timed out":   {answer: outbound.Answer{Status: 408}, reason: "falters"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

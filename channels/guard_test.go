@@ -78,19 +78,28 @@ func TestGuardedBelievesOnlyWhatFits(t *testing.T) {
 		polls bool
 		fault string // empty: believed
 	}{
-		"every verdict":                         {reply: channels.Reply{Items: verdicts(channels.Applied, channels.Conflict)}},
-		"nothing is marked":                     {reply: channels.Reply{Items: verdicts(channels.Unknown, channels.Unknown)}},
-		"a refusal":                             {reply: channels.Reply{Refused: true, Reason: "no"}},
-		"a refusal with items":                  {reply: channels.Reply{Refused: true, Items: verdicts(channels.NotApplied, channels.NotApplied)}},
-		"accepted, with a ticket":               {reply: channels.Reply{Ticket: "f1", Items: verdicts(channels.Accepted, channels.Rejected)}, polls: true},
-		"too few":                               {reply: channels.Reply{Items: verdicts(channels.Applied)}, fault: "counts 1 items, the call had 2"},
-		"too many":                              {reply: channels.Reply{Items: verdicts(channels.Applied, channels.Applied, channels.Applied)}, fault: "counts 3"},
-		"none":                                  {reply: channels.Reply{}, fault: "counts 0"},
-		"a verdict that is none":                {reply: channels.Reply{Items: verdicts(channels.Applied, 17)}, fault: "verdict 17"},
-		"refused and applied":                   {reply: channels.Reply{Refused: true, Items: verdicts(channels.Applied, channels.NotApplied)}, fault: "refusal"},
-		"accepted without a ticket":             {reply: channels.Reply{Items: verdicts(channels.Applied, channels.Accepted)}, polls: true, fault: "nothing will report"},
-		"accepted by a driver that cannot poll": {reply: channels.Reply{Ticket: "f1", Items: verdicts(channels.Accepted, channels.Accepted)}, fault: "nothing will report"},
-		"a ticket for nothing":                  {reply: channels.Reply{Ticket: "f1", Items: verdicts(channels.Applied, channels.Applied)}, polls: true, fault: `ticket "f1"`},
+		"every verdict":           {reply: channels.Reply{Items: verdicts(channels.Applied, channels.Conflict)}},
+		"nothing is marked":       {reply: channels.Reply{Items: verdicts(channels.Unknown, channels.Unknown)}},
+		"a refusal":               {reply: channels.Reply{Refused: true, Reason: "no"}},
+		"a refusal with items":    {reply: channels.Reply{Refused: true, Items: verdicts(channels.NotApplied, channels.NotApplied)}},
+		"accepted, with a ticket": {reply: channels.Reply{Ticket: "f1", Items: verdicts(channels.Accepted, channels.Rejected)}, polls: true},
+		"too few":                 {reply: channels.Reply{Items: verdicts(channels.Applied)}, fault: "counts 1 items, the call had 2"},
+		"too many":                {reply: channels.Reply{Items: verdicts(channels.Applied, channels.Applied, channels.Applied)}, fault: "counts 3"},
+		"none":                    {reply: channels.Reply{}, fault: "counts 0"},
+		"a verdict that is none":  {reply: channels.Reply{Items: verdicts(channels.Applied, 17)}, fault: "verdict 17"},
+		"refused and applied":     {reply: channels.Reply{Refused: true, Items: verdicts(channels.Applied, channels.NotApplied)}, fault: "refusal"},
+		"accepted without a ticket": {
+			reply: channels.Reply{Items: verdicts(channels.Applied, channels.Accepted)}, polls: true,
+			fault: "nothing will report",
+		},
+		"accepted by a driver that cannot poll": {
+			reply: channels.Reply{Ticket: "f1", Items: verdicts(channels.Accepted, channels.Accepted)},
+			fault: "nothing will report",
+		},
+		"a ticket for nothing": {
+			reply: channels.Reply{Ticket: "f1", Items: verdicts(channels.Applied, channels.Applied)}, polls: true,
+			fault: `ticket "f1"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,7 +196,10 @@ func TestGuardedErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			budget := channels.Budget{Known: true, Remaining: 1}
-			channel := channels.Guarded(&scripted{limits: channels.Limits{Batch: 2}, err: test.err, reply: channels.Reply{Budget: budget, Items: verdicts(channels.Applied, channels.Applied)}})
+			channel := channels.Guarded(&scripted{
+				limits: channels.Limits{Batch: 2}, err: test.err,
+				reply: channels.Reply{Budget: budget, Items: verdicts(channels.Applied, channels.Applied)},
+			})
 			reply, err := channel.Send(t.Context(), channels.Call{Items: twoItems})
 			require.Equal(t, test.next, nextOf(t, err))
 			require.Equal(t, channels.Reply{Budget: budget}, reply, "together with a reply the error wins")

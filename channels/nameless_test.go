@@ -42,7 +42,10 @@ func TestPasses(t *testing.T) {
 	} {
 		require.True(t, channels.Passes(words), words)
 	}
-	for _, words := range []string{"", "the product is locked", "no such product", "SQLSTATE[23000]: Integrity constraint violation", "you are not connected to this seller"} {
+	for _, words := range []string{
+		"", "the product is locked", "no such product", "SQLSTATE[23000]: Integrity constraint violation",
+		"you are not connected to this seller",
+	} {
 		require.False(t, channels.Passes(words), words)
 	}
 }

@@ -33,11 +33,17 @@ func TestPacerSaysWhy(t *testing.T) {
 			failed: throttledFor(5 * time.Minute), now: epoch.Add(time.Minute),
 			at: epoch.Add(5 * time.Minute), why: "throttled by the store until 09:05:00 UTC",
 		},
-		"the throttle is over":   {failed: throttledFor(5 * time.Minute), now: epoch.Add(5 * time.Minute)},
-		"a throttle of a year":   {failed: throttledFor(365 * 24 * time.Hour), now: epoch, at: epoch.Add(24 * time.Hour), why: "throttled by the store until 09:00:00 UTC"},
+		"the throttle is over": {failed: throttledFor(5 * time.Minute), now: epoch.Add(5 * time.Minute)},
+		"a throttle of a year": {
+			failed: throttledFor(365 * 24 * time.Hour), now: epoch, at: epoch.Add(24 * time.Hour),
+			why: "throttled by the store until 09:00:00 UTC",
+		},
 		"a throttle in the past": {failed: throttledFor(-time.Hour), now: epoch, at: epoch.Add(4 * time.Second), why: "pacing"},
-		"quiet hours":            {budget: PaceBudget{QuietHours: quiet}, now: clock(21, 30), at: clock(5, 30).AddDate(0, 0, 1), why: "quiet hours until 06:30 Europe/Paris"},
-		"after quiet hours":      {budget: PaceBudget{QuietHours: quiet}, now: clock(5, 30).AddDate(0, 0, 1)},
+		"quiet hours": {
+			budget: PaceBudget{QuietHours: quiet}, now: clock(21, 30), at: clock(5, 30).AddDate(0, 0, 1),
+			why: "quiet hours until 06:30 Europe/Paris",
+		},
+		"after quiet hours": {budget: PaceBudget{QuietHours: quiet}, now: clock(5, 30).AddDate(0, 0, 1)},
 		"a throttle that ends in quiet hours": {
 			budget: PaceBudget{QuietHours: quiet}, failed: throttledFor(14 * time.Hour), now: clock(20, 0),
 			at: clock(5, 30).AddDate(0, 0, 1), why: "quiet hours until 06:30 Europe/Paris",
@@ -51,8 +57,11 @@ func TestPacerSaysWhy(t *testing.T) {
 			at:  epoch.Add(65 * time.Minute),
 			why: `no calls: quiet hours: timezone: "Mars/Olympus" is not known to this machine; expected a name like Europe/Paris; correct the store's budget`,
 		},
-		"daily calls left":  {budget: PaceBudget{DailyCalls: 5000}, today: 4999, now: epoch.Add(time.Hour)},
-		"daily calls spent": {budget: PaceBudget{DailyCalls: 5000}, today: 5000, now: clock(23, 59), at: clock(24, 0), why: "daily budget of 5000 calls is spent until 00:00 UTC"},
+		"daily calls left": {budget: PaceBudget{DailyCalls: 5000}, today: 4999, now: epoch.Add(time.Hour)},
+		"daily calls spent": {
+			budget: PaceBudget{DailyCalls: 5000}, today: 5000, now: clock(23, 59), at: clock(24, 0),
+			why: "daily budget of 5000 calls is spent until 00:00 UTC",
+		},
 		"midnight in quiet hours": {
 			budget: PaceBudget{DailyCalls: 10, QuietHours: quiet}, today: 10, now: clock(20, 0),
 			at: clock(5, 30).AddDate(0, 0, 1), why: "quiet hours until 06:30 Europe/Paris",

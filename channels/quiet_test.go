@@ -72,7 +72,10 @@ func TestQuietHoursThatCannotBeRead(t *testing.T) {
 // widest change of the clocks.
 func TestQuietHoursEnd(t *testing.T) {
 	t.Parallel()
-	zones := []string{"UTC", "Europe/Paris", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Havana", "Africa/Casablanca"}
+	zones := []string{
+		"UTC", "Europe/Paris", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Havana",
+		"Africa/Casablanca",
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		clock := func(label string) string {
 			return time.Unix(60*rapid.Int64Range(0, 24*60-1).Draw(t, label), 0).UTC().Format("15:04")

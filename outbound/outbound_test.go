@@ -56,7 +56,10 @@ func TestDoSendsWhatItIsGiven(t *testing.T) {
 		if err != nil {
 			return
 		}
-		w.Header().Set("X-Seen", strings.Join([]string{r.Method, r.URL.RequestURI(), r.Header.Get("Authorization"), r.Header.Get("User-Agent"), r.Header.Get("Content-Type"), string(body)}, "|"))
+		w.Header().Set("X-Seen", strings.Join([]string{
+			r.Method, r.URL.RequestURI(), r.Header.Get("Authorization"), r.Header.Get("User-Agent"),
+			r.Header.Get("Content-Type"), string(body),
+		}, "|"))
 		w.WriteHeader(http.StatusTeapot)
 		_, _ = w.Write([]byte("answer"))
 	})

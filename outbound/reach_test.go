@@ -168,9 +168,13 @@ func TestReachOfSettings(t *testing.T) {
 		option string
 		says   string
 	}{
-		"a store at home":                  {raw: map[string]any{"endpoint": "https://10.0.0.7", "token": "env:T"}},
-		"said to be allowed":               {raw: map[string]any{"endpoint": "https://10.0.0.7", "private_addresses": "allow"}},
-		"said to be refused":               {map[string]any{"endpoint": "https://10.0.0.7", "private_addresses": "refuse"}, "endpoint", "10.0.0.7 is a private address, and private_addresses is refuse"},
+		"a store at home":    {raw: map[string]any{"endpoint": "https://10.0.0.7", "token": "env:T"}},
+		"said to be allowed": {raw: map[string]any{"endpoint": "https://10.0.0.7", "private_addresses": "allow"}},
+		"said to be refused": {
+			map[string]any{"endpoint": "https://10.0.0.7", "private_addresses": "refuse"},
+			"endpoint",
+			"10.0.0.7 is a private address, and private_addresses is refuse",
+		},
 		"neither":                          {map[string]any{"private_addresses": "perhaps"}, "private_addresses", `"perhaps" is not one of allow, refuse`},
 		"metadata":                         {map[string]any{"endpoint": "http://169.254.169.254/latest"}, "endpoint", "never called"},
 		"a location of files":              {map[string]any{"path": "sftp://me@169.254.169.254/x"}, "path", "never called"},

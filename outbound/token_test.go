@@ -69,9 +69,12 @@ func TestARejectedTokenIsRenewedOnce(t *testing.T) {
 		status    int
 		nextCalls []string // of a call afterwards that succeeds
 	}{
-		"a fresh one that is taken":              {reject: never, calls: []string{"token-1"}, status: 200, nextCalls: []string{"token-1"}},
-		"a kept one that is taken":               {before: true, reject: never, calls: []string{"token-1"}, status: 200, nextCalls: []string{"token-1"}},
-		"a kept one that has expired early":      {before: true, reject: func(v string) bool { return v == "token-1" }, calls: []string{"token-1", "token-2"}, status: 200, nextCalls: []string{"token-2"}},
+		"a fresh one that is taken": {reject: never, calls: []string{"token-1"}, status: 200, nextCalls: []string{"token-1"}},
+		"a kept one that is taken":  {before: true, reject: never, calls: []string{"token-1"}, status: 200, nextCalls: []string{"token-1"}},
+		"a kept one that has expired early": {
+			before: true, reject: func(v string) bool { return v == "token-1" }, calls: []string{"token-1", "token-2"},
+			status: 200, nextCalls: []string{"token-2"},
+		},
 		"a kept one, and the new one too":        {before: true, reject: always, calls: []string{"token-1", "token-2"}, status: 401, nextCalls: []string{"token-3"}},
 		"one that was issued for this very call": {reject: always, calls: []string{"token-1"}, status: 401, nextCalls: []string{"token-2"}},
 	} {

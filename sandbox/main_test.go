@@ -57,7 +57,8 @@ func get(t *testing.T, client *http.Client, address string) (int, string) {
 func TestServesAndStops(t *testing.T) {
 	t.Parallel()
 	address, greeting, stop := start(t, "--seed", "42")
-	require.Contains(t, greeting, ", seed 42; warehouses: portland, boise; stores: acme-shop (atomic), acme-market (per_item), acme-outlet (feed), birch-shop (single)")
+	require.Contains(t, greeting,
+		", seed 42; warehouses: portland, boise; stores: acme-shop (atomic), acme-market (per_item), acme-outlet (feed), birch-shop (single)")
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 	status, _ := get(t, client, address+"/healthz")

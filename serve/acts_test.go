@@ -65,7 +65,10 @@ func TestActsOverTheAPI(t *testing.T) {
 		did        string // empty: nothing
 		said       string
 	}{
-		"pause":                       {"/api/v1/connections/acme-shop/pause", `{"reason":"stocktaking","by":"the till"}`, 200, "pause acme-shop by the till because stocktaking, from the API", ""},
+		"pause": {
+			"/api/v1/connections/acme-shop/pause", `{"reason":"stocktaking","by":"the till"}`, 200,
+			"pause acme-shop by the till because stocktaking, from the API", "",
+		},
 		"pause by nobody":             {"/api/v1/connections/acme-shop/pause", ` `, 200, "pause acme-shop by the HTTP API because , from the API", ""},
 		"pause of none":               {"/api/v1/connections/none/pause", `{}`, 404, "", `there is no connection "none"`},
 		"pause with a misspelt field": {"/api/v1/connections/acme-shop/pause", `{"raeson":"x"}`, 400, "", `there is no field "raeson"; the fields are reason and by`},

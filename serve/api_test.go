@@ -20,7 +20,10 @@ func (f *fake) Status(ctx context.Context, only string) (control.Status, error) 
 	}
 	status := control.Status{Workers: 2}
 	if f.away != "" {
-		status = control.Status{Unreachable: f.away, Holds: []control.OpenHold{{Hold: ledger.Hold{Run: 4}, DecideBy: new(now)}}, Snapshots: []ledger.SnapshotEntry{{Warehouse: "depot"}}}
+		status = control.Status{
+			Unreachable: f.away, Holds: []control.OpenHold{{Hold: ledger.Hold{Run: 4}, DecideBy: new(now)}},
+			Snapshots: []ledger.SnapshotEntry{{Warehouse: "depot"}},
+		}
 	}
 	return status, f.err
 }
@@ -47,15 +50,24 @@ func TestAPIAnswers(t *testing.T) {
 		status             int
 		code, message      string
 	}{
-		"no token":                       {path: "/api/v1/status", header: []string{"Accept", "*/*"}, status: 401, code: "unauthorized", message: "unauthorized"},
-		"another token":                  {path: "/api/v1/status", header: []string{"Authorization", "Bearer " + secrets["BEARER"]}, status: 401, code: "unauthorized"},
-		"no token, nothing there":        {path: "/api/v2", header: []string{"Accept", "*/*"}, status: 401, code: "unauthorized"},
-		"nothing there":                  {path: "/api/v2", status: 404, code: "not_found"},
-		"another method":                 {method: http.MethodDelete, path: "/api/v1/runs", status: 405, code: "method_not_allowed"},
-		"the description":                {path: "/api/v1/openapi.json", status: 200},
-		"status":                         {path: "/api/v1/status?connection=acme-shop", status: 200},
-		"status of none":                 {path: "/api/v1/status?connection=none", status: 404, code: "not_found", message: `there is no connection "none"; there are acme-shop`},
-		"a misspelt question":            {path: "/api/v1/status?conection=acme-shop", status: 400, code: "invalid_query", message: `there is no setting "conection"; there are connection`},
+		"no token": {path: "/api/v1/status", header: []string{"Accept", "*/*"}, status: 401, code: "unauthorized", message: "unauthorized"},
+		"another token": {
+			path: "/api/v1/status", header: []string{"Authorization", "Bearer " + secrets["BEARER"]}, status: 401,
+			code: "unauthorized",
+		},
+		"no token, nothing there": {path: "/api/v2", header: []string{"Accept", "*/*"}, status: 401, code: "unauthorized"},
+		"nothing there":           {path: "/api/v2", status: 404, code: "not_found"},
+		"another method":          {method: http.MethodDelete, path: "/api/v1/runs", status: 405, code: "method_not_allowed"},
+		"the description":         {path: "/api/v1/openapi.json", status: 200},
+		"status":                  {path: "/api/v1/status?connection=acme-shop", status: 200},
+		"status of none": {
+			path: "/api/v1/status?connection=none", status: 404, code: "not_found",
+			message: `there is no connection "none"; there are acme-shop`,
+		},
+		"a misspelt question": {
+			path: "/api/v1/status?conection=acme-shop", status: 400, code: "invalid_query",
+			message: `there is no setting "conection"; there are connection`,
+		},
 		"a question twice":               {path: "/api/v1/runs?limit=1&limit=2", status: 400, code: "invalid_query"},
 		"a question where there is none": {path: "/api/v1/holds?limit=1", status: 400, code: "invalid_query"},
 		"a query that is none":           {path: "/api/v1/runs?%zz", status: 400, code: "invalid_query"},
@@ -81,21 +93,47 @@ func TestAPIAnswers(t *testing.T) {
 		"activity of no connection":      {path: "/api/v1/activity?sku=A&connection=none", status: 404, code: "not_found"},
 		"activity of no merchant":        {path: "/api/v1/activity?sku=A&merchant=none", status: 422, code: "refused", message: "there is no merchant"},
 		"holds":                          {path: "/api/v1/holds", status: 200},
-		"sync":                           {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","skus":["A","B"],"dry_run":true,"id":"r1","by":"the till"}`, status: 202},
-		"sync of none":                   {method: "POST", path: "/api/v1/connections/none/sync", body: `{"mode":"smart"}`, status: 404, code: "not_found"},
-		"sync without a mode":            {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{}`, status: 400, code: "invalid_request", message: "mode: expected smart or full"},
-		"sync that is no object":         {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `["smart"]`, status: 400, code: "invalid_request"},
-		"sync that is nothing":           {method: "POST", path: "/api/v1/connections/acme-shop/sync", status: 400, code: "invalid_request"},
-		"sync with a misspelt field":     {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","sku":["A"]}`, status: 400, code: "invalid_request", message: `there is no field "sku"; the fields are mode, skus, dry_run, id and by`},
-		"sync with a field twice":        {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","mode":"full"}`, status: 400, code: "invalid_request"},
-		"sync, dry perhaps":              {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","dry_run":"true"}`, status: 400, code: "invalid_request", message: "dry_run: expected true or false, found text"},
-		"sync of an SKU that is none":    {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","skus":[""]}`, status: 400, code: "invalid_request"},
-		"sync of too many":               {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","skus":["A"` + strings.Repeat(`,"A"`, 500) + `]}`, status: 400, code: "invalid_request"},
-		"sync with a long id":            {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","id":"` + strings.Repeat("i", 256) + `"}`, status: 400, code: "invalid_request"},
-		"sync that is too large":         {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: strings.Repeat(" ", mostAskBytes+1), status: 413, code: "too_large"},
-		"sync as a form":                 {method: "POST", path: "/api/v1/connections/acme-shop/sync", header: append([]string{"Content-Type", "text/plain"}, token...), status: 415, code: "unsupported_media_type"},
-		"well":                           {path: "/healthz", header: []string{"Accept", "*/*"}, status: 200},
-		"nothing at all":                 {path: "/", status: 404, code: "not_found"},
+		"sync": {
+			method: "POST", path: "/api/v1/connections/acme-shop/sync",
+			body: `{"mode":"smart","skus":["A","B"],"dry_run":true,"id":"r1","by":"the till"}`, status: 202,
+		},
+		"sync of none": {method: "POST", path: "/api/v1/connections/none/sync", body: `{"mode":"smart"}`, status: 404, code: "not_found"},
+		"sync without a mode": {
+			method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{}`, status: 400, code: "invalid_request",
+			message: "mode: expected smart or full",
+		},
+		"sync that is no object": {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `["smart"]`, status: 400, code: "invalid_request"},
+		"sync that is nothing":   {method: "POST", path: "/api/v1/connections/acme-shop/sync", status: 400, code: "invalid_request"},
+		"sync with a misspelt field": {
+			method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","sku":["A"]}`, status: 400,
+			code: "invalid_request", message: `there is no field "sku"; the fields are mode, skus, dry_run, id and by`,
+		},
+		"sync with a field twice": {
+			method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","mode":"full"}`, status: 400,
+			code: "invalid_request",
+		},
+		"sync, dry perhaps": {
+			method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","dry_run":"true"}`, status: 400,
+			code: "invalid_request", message: "dry_run: expected true or false, found text",
+		},
+		"sync of an SKU that is none": {
+			method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","skus":[""]}`, status: 400,
+			code: "invalid_request",
+		},
+		"sync of too many": {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","skus":["A"` +
+			strings.Repeat(`,"A"`, 500) + `]}`, status: 400, code: "invalid_request"},
+		"sync with a long id": {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","id":"` + strings.Repeat("i", 256) +
+			`"}`, status: 400, code: "invalid_request"},
+		"sync that is too large": {
+			method: "POST", path: "/api/v1/connections/acme-shop/sync", body: strings.Repeat(" ", mostAskBytes+1), status: 413,
+			code: "too_large",
+		},
+		"sync as a form": {
+			method: "POST", path: "/api/v1/connections/acme-shop/sync",
+			header: append([]string{"Content-Type", "text/plain"}, token...), status: 415, code: "unsupported_media_type",
+		},
+		"well":           {path: "/healthz", header: []string{"Accept", "*/*"}, status: 200},
+		"nothing at all": {path: "/", status: 404, code: "not_found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.method == "" {
@@ -173,7 +211,10 @@ func TestAPIShowsHeldRuns(t *testing.T) {
 func TestAnswersHoldNoMarkup(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	_, err := w.ledger.Observe(t.Context(), "depot", []ledger.Observation{{Event: "e", Level: levelOf("<script>alert(1)</script>", 5)}, {Event: "f", Level: levelOf("A", 1)}}, now)
+	_, err := w.ledger.Observe(t.Context(), "depot", []ledger.Observation{
+		{Event: "e", Level: levelOf("<script>alert(1)</script>", 5)},
+		{Event: "f", Level: levelOf("A", 1)},
+	}, now)
 	require.NoError(t, err)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.http.URL+"/api/v1/warehouses/depot/levels", nil)
 	require.NoError(t, err)

@@ -30,7 +30,10 @@ func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
 		case !bearer(r.Header, s.tokens):
 			refuse(w, s.problemOf(r, s.suspect(r, "", errors.New("no API token, or another one"))))
 		default:
-			next(w, r.WithContext(control.WithActor(r.Context(), control.Actor{Who: "the API token, from " + hostOf(r), From: control.FromAPI, Role: ledger.Admin, Address: hostOf(r)})))
+			next(w, r.WithContext(control.WithActor(r.Context(), control.Actor{
+				Who: "the API token, from " + hostOf(r), From: control.FromAPI, Role: ledger.Admin,
+				Address: hostOf(r),
+			})))
 		}
 	}
 }

@@ -135,7 +135,8 @@ func fill(update *workflows.InventoryUpdate, row inventory.Row, with decoding) e
 func checkUpdate(update workflows.InventoryUpdate, with decoding) error {
 	switch {
 	case update.Event == "":
-		return errors.New("it has no id: give each event its own in the field event, or the request one in the header webhook-id; without it the same event could count twice")
+		return errors.New("it has no id: give each event its own in the field event, or the request one in the header webhook-id; without it the same event could " +
+			"count twice")
 	case len(update.Event) > mostIDBytes:
 		return fmt.Errorf("its id has %d bytes; at most %d are accepted", len(update.Event), mostIDBytes)
 	case !utf8.ValidString(update.Event) || strings.ContainsRune(update.Event, 0):

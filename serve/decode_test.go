@@ -18,11 +18,15 @@ func TestDecodeUpdates(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, time.November, 24, 8, 0, 0, 500_000_000, time.UTC)
 	got, err := decodeUpdates([]byte(` [
-		{"event":"e1","sku":"BIKE","facility":"east","available":-3,"on_hand":7,"committed":10,"sequence":9223372036854775807,"reported_at":"2026-11-24T09:00:00.5+01:00"},
+		{"event":"e1","sku":"BIKE","facility":"east","available":-3,"on_hand":7,"committed":10,"sequence":9223372036854775807,
+		"reported_at":"2026-11-24T09:00:00.5+01:00"},
 		{"sku":" b\u00e4r ","available":0} ]`), usual)
 	require.NoError(t, err)
 	require.Equal(t, []workflows.InventoryUpdate{
-		{Event: "e1", SKU: "BIKE", Facility: "east", Available: new(int64(-3)), OnHand: new(int64(7)), Committed: new(int64(10)), Sequence: 1<<63 - 1, ReportedAt: &at},
+		{
+			Event: "e1", SKU: "BIKE", Facility: "east", Available: new(int64(-3)), OnHand: new(int64(7)), Committed: new(int64(10)), Sequence: 1<<63 - 1,
+			ReportedAt: &at,
+		},
 		{Event: "msg/2", SKU: " bär ", Available: new(int64(0))},
 	}, got)
 
@@ -54,28 +58,38 @@ func TestEventsThatAreRefused(t *testing.T) {
 		`{"sku":"A","available":"5"}`:    "available: expected a whole number, found text",
 		`{"sku":"A","available":5.5}`:    `available: the quantity "5.5" is a number with a fraction; expected a whole number like 12`,
 		`{"sku":"A","available":1e3}`:    `available: the quantity "1e3" is a number with an exponent; expected a whole number like 12`,
-		`{"sku":"A","available":9223372036854775808}`:                        `available: the quantity "9223372036854775808" is above 1000000000; a figure of that size is taken for a fault of the source`,
-		`{"sku":"A","available":NaN}`:                                        "expected one JSON value, whole and with nothing behind it; found JSON that breaks off or goes on after its end",
-		`{"sku":"A","available":true}`:                                       "available: expected a whole number, found true or false",
-		`{"sku":"A","available":{"value":1}}`:                                "available: expected a whole number, found an object",
-		`{"sku":"A","available":1,"available":2}`:                            `"available" is given twice; it is not known which one is meant`,
-		`{"sku":"A","available":1,"Available":2}`:                            `there is no field "Available"; the fields are event, sku, facility, available, on_hand, committed, sequence and reported_at`,
-		`{"sku":"A","avialable":1}`:                                          `there is no field "avialable"; the fields are event, sku, facility, available, on_hand, committed, sequence and reported_at`,
-		`{"sku":5,"available":1}`:                                            "sku: expected text, found a number",
-		`{"sku":"\ud800","available":1}`:                                     "sku: the text holds a character that is not valid Unicode",
-		"{\"sku\":\"\xff\",\"available\":1}":                                 "sku: the text holds a character that is not valid Unicode",
-		`{"sku":"A\u0000","available":1}`:                                    `the SKU "A\x00" contains a NUL byte`,
-		`{"sku":"` + strings.Repeat("A", 513) + `","available":1}`:           "the SKU is 513 bytes long; at most 512 are accepted",
-		`{"event":"","sku":"A","available":1}`:                               "it has no id: give each event its own in the field event, or the request one in the header webhook-id; without it the same event could count twice",
-		`{"event":"` + strings.Repeat("e", 256) + `","sku":"A"}`:             "its id has 256 bytes; at most 255 are accepted",
-		`{"event":"e\u0000","sku":"A"}`:                                      "its id holds a NUL byte or is not valid UTF-8",
-		`{"sku":"A","available":1,"sequence":0}`:                             "sequence: expected a whole number from 1 to 9223372036854775807; leave it out where the source does not count",
-		`{"sku":"A","available":1,"sequence":9223372036854775808}`:           "sequence: expected a whole number from 1 to 9223372036854775807; leave it out where the source does not count",
-		`{"sku":"A","available":1,"sequence":"1"}`:                           "sequence: expected a whole number from 1 to 9223372036854775807; leave it out where the source does not count",
-		`{"sku":"A","available":1,"reported_at":1763976600}`:                 "reported_at: expected text, found a number",
-		`{"sku":"A","available":1,"reported_at":"2026-11-24"}`:               "reported_at: expected a time like 2026-11-24T09:30:00Z (RFC 3339)",
-		`{"sku":"A","available":1,"reported_at":"2026-11-24T10:30:01Z"}`:     "reported_at: the time lies more than 1h0m0s in the future, and would shut out all that is observed until then; correct the sender's clock",
-		`{"sku":"A","available":1,"on_hand":1000000001}`:                     `on_hand: the quantity "1000000001" is above 1000000000; a figure of that size is taken for a fault of the source`,
+		`{"sku":"A","available":9223372036854775808}`: `available: the quantity "9223372036854775808" is above 1000000000; a figure of that ` +
+			`size is taken for a fault of the source`,
+		`{"sku":"A","available":NaN}`: "expected one JSON value, whole and with nothing behind it; found JSON that breaks " +
+			"off or goes on after its end",
+		`{"sku":"A","available":true}`:            "available: expected a whole number, found true or false",
+		`{"sku":"A","available":{"value":1}}`:     "available: expected a whole number, found an object",
+		`{"sku":"A","available":1,"available":2}`: `"available" is given twice; it is not known which one is meant`,
+		`{"sku":"A","available":1,"Available":2}`: `there is no field "Available"; the fields are event, sku, facility, available, ` +
+			`on_hand, committed, sequence and reported_at`,
+		`{"sku":"A","avialable":1}`: `there is no field "avialable"; the fields are event, sku, facility, available, ` +
+			`on_hand, committed, sequence and reported_at`,
+		`{"sku":5,"available":1}`:                                  "sku: expected text, found a number",
+		`{"sku":"\ud800","available":1}`:                           "sku: the text holds a character that is not valid Unicode",
+		"{\"sku\":\"\xff\",\"available\":1}":                       "sku: the text holds a character that is not valid Unicode",
+		`{"sku":"A\u0000","available":1}`:                          `the SKU "A\x00" contains a NUL byte`,
+		`{"sku":"` + strings.Repeat("A", 513) + `","available":1}`: "the SKU is 513 bytes long; at most 512 are accepted",
+		`{"event":"","sku":"A","available":1}`: "it has no id: give each event its own in the field event, or the request one in the " +
+			"header webhook-id; without it the same event could count twice",
+		`{"event":"` + strings.Repeat("e", 256) + `","sku":"A"}`: "its id has 256 bytes; at most 255 are accepted",
+		`{"event":"e\u0000","sku":"A"}`:                          "its id holds a NUL byte or is not valid UTF-8",
+		`{"sku":"A","available":1,"sequence":0}`: "sequence: expected a whole number from 1 to 9223372036854775807; leave it out where " +
+			"the source does not count",
+		`{"sku":"A","available":1,"sequence":9223372036854775808}`: "sequence: expected a whole number from 1 to 9223372036854775807; leave it out where " +
+			"the source does not count",
+		`{"sku":"A","available":1,"sequence":"1"}`: "sequence: expected a whole number from 1 to 9223372036854775807; leave it out where " +
+			"the source does not count",
+		`{"sku":"A","available":1,"reported_at":1763976600}`:   "reported_at: expected text, found a number",
+		`{"sku":"A","available":1,"reported_at":"2026-11-24"}`: "reported_at: expected a time like 2026-11-24T09:30:00Z (RFC 3339)",
+		`{"sku":"A","available":1,"reported_at":"2026-11-24T10:30:01Z"}`: "reported_at: the time lies more than 1h0m0s in the future, and would shut out all " +
+			"that is observed until then; correct the sender's clock",
+		`{"sku":"A","available":1,"on_hand":1000000001}`: `on_hand: the quantity "1000000001" is above 1000000000; a figure of that size is ` +
+			`taken for a fault of the source`,
 		`[{"sku":"A","available":1},{"sku":"B","available":1,"facility":7}]`: "event 2: facility: expected text, found a number",
 	} {
 		updates, err := decodeUpdates([]byte(body), usual)
@@ -91,7 +105,8 @@ func TestEventsThatAreRefused(t *testing.T) {
 // heroBody is the example of ShipHero's documentation, shortened.
 const heroBody = `{"account_id":63898,"account_uuid":"QWNjb3VudDo2Mzg5OA==","webhook_type":"Inventory Update","inventory":[
 	{"sku":"BIKE","inventory":"113","backorder_quantity":"0","on_hand":"148","virtual":false,"sell_ahead":20,
-	 "updated_warehouse":{"warehouse_id":12345,"warehouse_uuid":"V2FyZWhvdXNlOjEyMzQ1","identifier":"Primary","inventory":"13","on_hand":"48","reserve":25},"non_sellable":1250},
+	 "updated_warehouse":{"warehouse_id":12345,"warehouse_uuid":"V2FyZWhvdXNlOjEyMzQ1","identifier":"Primary","inventory":"13","on_hand":"48","reserve":25},
+	 "non_sellable":1250},
 	{"sku":"BELL","updated_warehouse":{"warehouse_uuid":"V2FyZWhvdXNlOjEyMzQ1","inventory":-2,"on_hand":0}}]}`
 
 func TestDecodeShipHero(t *testing.T) {
@@ -103,20 +118,30 @@ func TestDecodeShipHero(t *testing.T) {
 		{Event: "msg/2", SKU: "BELL", Facility: "V2FyZWhvdXNlOjEyMzQ1", Available: new(int64(-2)), OnHand: new(int64(0))},
 	}, got)
 	for change, want := range map[[2]string]string{
-		{`"Inventory Update"`, `"Inventory Change"`}:           `webhook_type is "Inventory Change"; register the webhook "Inventory Update" for this address, and no other`,
-		{`"webhook_type"`, `"type"`}:                           `webhook_type is ""; register the webhook "Inventory Update" for this address, and no other`,
-		{`"Inventory Update"`, `7`}:                            "webhook_type: expected text, found a number",
-		{`"inventory":[`, `"inventories":[`}:                   "inventory: expected a list, found null",
-		{`"account_id"`, `"Inventory"`}:                        `"inventory" is given twice; it is not known which one is meant`,
-		{`"sku":"BIKE"`, `"sku":null`}:                         "event 1: sku: expected text, found null",
-		{`"sku":"BIKE"`, `"name":"BIKE"`}:                      "event 1: the SKU is empty",
-		{`"updated_warehouse":{"warehouse_id"`, `"place":{""`}: "event 1: updated_warehouse: expected an object; without it the figures are the whole account's, not a warehouse's",
+		{
+			`"Inventory Update"`,
+			`"Inventory Change"`,
+		}: `webhook_type is "Inventory Change"; register the webhook "Inventory Update" for this address, and no other`,
+		{`"webhook_type"`, `"type"`}:         `webhook_type is ""; register the webhook "Inventory Update" for this address, and no other`,
+		{`"Inventory Update"`, `7`}:          "webhook_type: expected text, found a number",
+		{`"inventory":[`, `"inventories":[`}: "inventory: expected a list, found null",
+		{`"account_id"`, `"Inventory"`}:      `"inventory" is given twice; it is not known which one is meant`,
+		{`"sku":"BIKE"`, `"sku":null`}:       "event 1: sku: expected text, found null",
+		{`"sku":"BIKE"`, `"name":"BIKE"`}:    "event 1: the SKU is empty",
+		{
+			`"updated_warehouse":{"warehouse_id"`,
+			`"place":{""`,
+		}: "event 1: updated_warehouse: expected an object; without it the figures are the whole account's, not a warehouse's",
 		{`"warehouse_uuid":"V2FyZWhvdXNlOjEyMzQ1","id`, `"id`}: "event 1: updated_warehouse: there is no warehouse_uuid",
-		{`"inventory":"13"`, `"inventory":"13.5"`}:             `event 1: updated_warehouse: inventory: the quantity "13.5" is a number with a fraction; expected a whole number like 12`,
-		{`"inventory":"13"`, `"inventory":""`}:                 "event 1: updated_warehouse: inventory: the quantity is empty; expected a whole number like 12",
-		{`"inventory":"13"`, `"inventory":null`}:               "event 1: updated_warehouse: inventory: expected a whole number, found null",
-		{`"inventory":"13",`, ``}:                              "event 1: no available figure is reported; set the warehouse to quantity: on_hand if its on-hand figure is what stores should show",
-		{`"reserve":25`, `"INVENTORY":"14"`}:                   `event 1: "INVENTORY" is given twice; it is not known which one is meant`,
+		{
+			`"inventory":"13"`,
+			`"inventory":"13.5"`,
+		}: `event 1: updated_warehouse: inventory: the quantity "13.5" is a number with a fraction; expected a whole number like 12`,
+		{`"inventory":"13"`, `"inventory":""`}:   "event 1: updated_warehouse: inventory: the quantity is empty; expected a whole number like 12",
+		{`"inventory":"13"`, `"inventory":null`}: "event 1: updated_warehouse: inventory: expected a whole number, found null",
+		{`"inventory":"13",`, ``}: "event 1: no available figure is reported; set the warehouse to quantity: on_hand if its on-hand " +
+			"figure is what stores should show",
+		{`"reserve":25`, `"INVENTORY":"14"`}: `event 1: "INVENTORY" is given twice; it is not known which one is meant`,
 	} {
 		require.Contains(t, heroBody, change[0])
 		_, err := decodeShipHero([]byte(strings.Replace(heroBody, change[0], change[1], 1)), usual)

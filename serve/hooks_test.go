@@ -32,7 +32,8 @@ func TestEventsAreTaken(t *testing.T) {
 	got = w.post("msg_2", "["+event+","+event+"]", "Content-Encoding", "identity")
 	require.Equal(t, 2.0, got.body["accepted"])
 
-	got = w.call(http.MethodPost, "/hooks/hero", strings.NewReader(heroBody), headerShipHeroHMAC, mac([]byte(secrets["HERO"]), heroBody), headerShipHeroMessage, "m1")
+	got = w.call(http.MethodPost, "/hooks/hero", strings.NewReader(heroBody), headerShipHeroHMAC, mac([]byte(secrets["HERO"]), heroBody), headerShipHeroMessage,
+		"m1")
 	require.Equal(t, http.StatusAccepted, got.status, got.message)
 
 	got = w.call(http.MethodPost, "/hooks/plain", strings.NewReader(`{"event":"own","sku":"BIKE","available":5}`), "Authorization", "Bearer "+secrets["BEARER"])
@@ -65,26 +66,53 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		status       int
 		code         string
 	}{
-		"not signed":                     {body: strings.NewReader(event), status: 401, code: "unauthorized"},
-		"signed with another key":        {body: strings.NewReader(event), header: sign("whsec_"+strings.Repeat("QUFB", 8), "msg", now, event), status: 401, code: "unauthorized"},
-		"another body":                   {body: strings.NewReader(event + " "), header: signed(event), status: 401, code: "unauthorized"},
-		"a replay after six minutes":     {body: strings.NewReader(event), header: sign(secrets["KEY"], "msg", now.Add(-6*time.Minute), event), status: 401, code: "unauthorized"},
-		"signed for the wrong format":    {path: "/hooks/hero", body: strings.NewReader(event), header: signed(event), status: 401, code: "unauthorized"},
-		"another bearer key":             {path: "/hooks/plain", body: strings.NewReader(event), header: []string{"Authorization", "Bearer " + apiToken}, status: 401, code: "unauthorized"},
-		"a warehouse without a hook":     {path: "/hooks/silent", body: strings.NewReader(event), header: signed(event), status: 401, code: "unauthorized"},
-		"no such warehouse":              {path: "/hooks/atlantis", body: strings.NewReader(event), header: signed(event), status: 401, code: "unauthorized"},
-		"no JSON":                        {body: strings.NewReader("{"), header: signed("{"), status: 400, code: "invalid_events"},
-		"compressed":                     {body: strings.NewReader(event), header: signed(event, "Content-Encoding", "gzip"), status: 415, code: "unsupported_encoding"},
-		"a form":                         {body: strings.NewReader(event), header: signed(event, "Content-Type", "application/x-www-form-urlencoded"), status: 415, code: "unsupported_media_type"},
-		"a type that is none":            {body: strings.NewReader(event), header: signed(event, "Content-Type", "json"), status: 415, code: "unsupported_media_type"},
-		"too large by its length":        {body: strings.NewReader(large), header: signed(large), status: 413, code: "too_large"},
-		"without end":                    {body: endless{}, header: signed(event), status: 413, code: "too_large"},
-		"a snapshot of ShipHero":         {path: "/hooks/hero", body: strings.NewReader("sku\n"), header: []string{"Content-Type", "text/csv"}, status: 415, code: "unsupported_media_type"},
-		"a question":                     {method: http.MethodGet, header: signed(""), status: 405, code: "method_not_allowed"},
-		"another path":                   {path: "/hook/depot", body: strings.NewReader(event), header: signed(event), status: 404, code: "not_found"},
-		"a path below":                   {path: "/hooks/depot/more", body: strings.NewReader(event), header: signed(event), status: 404, code: "not_found"},
-		"ShipHero without a message id":  {path: "/hooks/hero", body: strings.NewReader(heroBody), header: []string{headerShipHeroHMAC, mac([]byte(secrets["HERO"]), heroBody)}, status: 400, code: "invalid_events"},
-		"a bearer's event without an id": {path: "/hooks/plain", body: strings.NewReader(event), header: []string{"Authorization", "Bearer " + secrets["BEARER"]}, status: 400, code: "invalid_events"},
+		"not signed": {body: strings.NewReader(event), status: 401, code: "unauthorized"},
+		"signed with another key": {
+			body: strings.NewReader(event), header: sign("whsec_"+strings.Repeat("QUFB", 8), "msg", now, event), status: 401,
+			code: "unauthorized",
+		},
+		"another body": {body: strings.NewReader(event + " "), header: signed(event), status: 401, code: "unauthorized"},
+		"a replay after six minutes": {
+			body: strings.NewReader(event), header: sign(secrets["KEY"], "msg", now.Add(-6*time.Minute), event), status: 401,
+			code: "unauthorized",
+		},
+		"signed for the wrong format": {path: "/hooks/hero", body: strings.NewReader(event), header: signed(event), status: 401, code: "unauthorized"},
+		"another bearer key": {
+			path: "/hooks/plain", body: strings.NewReader(event), header: []string{"Authorization", "Bearer " + apiToken}, status: 401,
+			code: "unauthorized",
+		},
+		"a warehouse without a hook": {path: "/hooks/silent", body: strings.NewReader(event), header: signed(event), status: 401, code: "unauthorized"},
+		"no such warehouse":          {path: "/hooks/atlantis", body: strings.NewReader(event), header: signed(event), status: 401, code: "unauthorized"},
+		"no JSON":                    {body: strings.NewReader("{"), header: signed("{"), status: 400, code: "invalid_events"},
+		"compressed": {
+			body: strings.NewReader(event), header: signed(event, "Content-Encoding", "gzip"), status: 415,
+			code: "unsupported_encoding",
+		},
+		"a form": {
+			body: strings.NewReader(event), header: signed(event, "Content-Type", "application/x-www-form-urlencoded"), status: 415,
+			code: "unsupported_media_type",
+		},
+		"a type that is none": {
+			body: strings.NewReader(event), header: signed(event, "Content-Type", "json"), status: 415,
+			code: "unsupported_media_type",
+		},
+		"too large by its length": {body: strings.NewReader(large), header: signed(large), status: 413, code: "too_large"},
+		"without end":             {body: endless{}, header: signed(event), status: 413, code: "too_large"},
+		"a snapshot of ShipHero": {
+			path: "/hooks/hero", body: strings.NewReader("sku\n"), header: []string{"Content-Type", "text/csv"}, status: 415,
+			code: "unsupported_media_type",
+		},
+		"a question":   {method: http.MethodGet, header: signed(""), status: 405, code: "method_not_allowed"},
+		"another path": {path: "/hook/depot", body: strings.NewReader(event), header: signed(event), status: 404, code: "not_found"},
+		"a path below": {path: "/hooks/depot/more", body: strings.NewReader(event), header: signed(event), status: 404, code: "not_found"},
+		"ShipHero without a message id": {
+			path: "/hooks/hero", body: strings.NewReader(heroBody),
+			header: []string{headerShipHeroHMAC, mac([]byte(secrets["HERO"]), heroBody)}, status: 400, code: "invalid_events",
+		},
+		"a bearer's event without an id": {
+			path: "/hooks/plain", body: strings.NewReader(event), header: []string{"Authorization", "Bearer " + secrets["BEARER"]},
+			status: 400, code: "invalid_events",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.method == "" {
@@ -228,7 +256,8 @@ func TestFailuresAreLimited(t *testing.T) {
 	require.Equal(t, "60", got.header.Get("Retry-After"))
 	require.Equal(t, http.StatusTooManyRequests, w.call(http.MethodGet, "/api/v1/holds", nil).status)
 	require.Equal(t, logged, w.log.Len(), "nor is the log filled")
-	require.Equal(t, http.StatusAccepted, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event), sign(secrets["KEY"], "msg", at, event)...).status, "who is proven gets through")
+	require.Equal(t, http.StatusAccepted, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event), sign(secrets["KEY"], "msg", at, event)...).status,
+		"who is proven gets through")
 	at = at.Add(failureEvery)
 	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event)).status)
 	require.Equal(t, http.StatusTooManyRequests, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event)).status)

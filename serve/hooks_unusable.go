@@ -43,14 +43,16 @@ func (s *Server) cannotProve(r *http.Request, one *hook) error {
 	if s.failures.more(r.RemoteAddr, s.options.Now()) {
 		s.options.Log.Error("a request could not be taken: its hook cannot be used", "warehouse", one.warehouse.ID, "reason", one.unusable.Error())
 	}
-	return later("hook_unusable", "nothing was taken: this server cannot read a key of the hook, and what it can read does not prove this; its log and its status say which key. "+
-		"Send it again when that is mended", failureRetry)
+	return later("hook_unusable",
+		"nothing was taken: this server cannot read a key of the hook, and what it can read does not prove this; its log and its status say which key. "+
+			"Send it again when that is mended", failureRetry)
 }
 
 // metrics shows of which hooks a key cannot be read, for Prometheus.
 func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
 	var page strings.Builder
-	page.WriteString("# HELP tidemark_hook_unusable 1 where a key of a warehouse's hook cannot be read: what is signed with it is not taken.\n# TYPE tidemark_hook_unusable gauge\n")
+	page.WriteString("# HELP tidemark_hook_unusable 1 where a key of a warehouse's hook cannot be read: what is signed with it is not taken.\n# TYPE " +
+		"tidemark_hook_unusable gauge\n")
 	hooks := *s.hooks.Load()
 	ids := make([]string, 0, len(hooks))
 	for id := range hooks {

@@ -44,7 +44,8 @@ func (s *Server) Listen(ctx context.Context, address string) (net.Listener, erro
 		return nil, &UnsafeError{fmt.Sprintf("%q is not an address like %s", address, DefaultListen)}
 	}
 	if !Loopback(address) && len(s.tokens) == 0 && !s.options.Guarded {
-		return nil, &UnsafeError{fmt.Sprintf("%s can be reached from other machines, and there is no API token; give one with --api-token env:NAME, or listen on %s", address, DefaultListen)}
+		return nil, &UnsafeError{fmt.Sprintf("%s can be reached from other machines, and there is no API token; give one with --api-token env:NAME, or listen on %s",
+			address, DefaultListen)}
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", address)

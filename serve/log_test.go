@@ -30,7 +30,8 @@ func TestTheLogOfActs(t *testing.T) {
 	require.Equal(t, http.StatusOK, first.status)
 	require.Len(t, first.body["items"], 1)
 	require.Equal(t, map[string]any{
-		"id": float64(2), "at": "2026-11-24T09:30:00Z", "who": "the API token, from 127.0.0.1", "from": "API", "act": "Full Sync", "on": "acme-shop", "result": "refused",
+		"id": float64(2), "at": "2026-11-24T09:30:00Z", "who": "the API token, from 127.0.0.1", "from": "API", "act": "Full Sync", "on": "acme-shop",
+		"result": "refused",
 		"reason": "connection acme-shop is not enabled; set enabled: true (and inventory.enabled) in the configuration and apply it",
 	}, first.body["items"].([]any)[0])
 	require.Equal(t, "2", first.body["next"])

@@ -13,8 +13,9 @@ func TestOddUploadsAreSaid(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for form, body := range map[string]string{
-		"text/csv":             "sku,facility,available\n\"BIKE \",east,5\n'BELL,east,3\n\"=\"\"LAMP\"\"\",east,1\nbike,east,4\n'BAD,east,x\n",
-		"application/x-ndjson": `{"sku":"BIKE ","facility":"east","available":5}` + "\n" + `{"sku":"'BELL","facility":"east","available":3}` + "\n" + `{"sku":"=\"LAMP\"","facility":"east","available":1}` + "\n" + `{"sku":"bike","facility":"east","available":4}` + "\n" + `{"sku":"'BAD","available":"x"}`,
+		"text/csv": "sku,facility,available\n\"BIKE \",east,5\n'BELL,east,3\n\"=\"\"LAMP\"\"\",east,1\nbike,east,4\n'BAD,east,x\n",
+		"application/x-ndjson": `{"sku":"BIKE ","facility":"east","available":5}` + "\n" + `{"sku":"'BELL","facility":"east","available":3}` + "\n" +
+			`{"sku":"=\"LAMP\"","facility":"east","available":1}` + "\n" + `{"sku":"bike","facility":"east","available":4}` + "\n" + `{"sku":"'BAD","available":"x"}`,
 	} {
 		got := w.send("depot?full=true", form, body, headerRows, "5")
 		require.Equal(t, http.StatusAccepted, got.status, got.message)

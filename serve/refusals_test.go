@@ -118,7 +118,8 @@ func (s *sent) upload(t *testing.T, form, body string, rows int) warehousetest.B
 	require.Equal(t, http.StatusAccepted, got.status, got.message)
 	handed := s.handed()
 	uploaded := handed[len(handed)-1].Snapshot
-	result := perform[activities.RecordSnapshotResult](t, s.intake().RecordSnapshot, activities.RecordSnapshotInput{Warehouse: "depot", Snapshot: activities.Snapshot(*uploaded)})
+	result := perform[activities.RecordSnapshotResult](t, s.intake().RecordSnapshot,
+		activities.RecordSnapshotInput{Warehouse: "depot", Snapshot: activities.Snapshot(*uploaded)})
 	require.Empty(t, result.Held)
 	require.EqualValues(t, got.body["rows"], result.Rows)
 	require.EqualValues(t, got.body["refused"], result.Refused, "its sender is told how many")

@@ -18,24 +18,35 @@ func TestARefusedEventIsHandedOverAsRefused(t *testing.T) {
 	const fraction = `available: the quantity "5.5" is a number with a fraction; expected a whole number like 12`
 	at := now.Add(-30 * time.Minute)
 	for body, want := range map[string][]workflows.InventoryUpdate{
-		`{"sku":"BIKE","facility":"east","available":5.5}`:                                                              {{Event: "msg", SKU: "BIKE", Facility: "east", Problem: fraction}},
-		`{"available":5.5,"sequence":4,"reported_at":"` + at.Format(time.RFC3339) + `","facility":"east","sku":"BIKE"}`: {{Event: "msg", SKU: "BIKE", Facility: "east", Sequence: 4, ReportedAt: &at, Problem: fraction}},
+		`{"sku":"BIKE","facility":"east","available":5.5}`: {{
+			Event: "msg", SKU: "BIKE",
+			Facility: "east", Problem: fraction,
+		}},
+		`{"available":5.5,"sequence":4,"reported_at":"` + at.Format(time.RFC3339) +
+			`","facility":"east","sku":"BIKE"}`: {{Event: "msg", SKU: "BIKE", Facility: "east", Sequence: 4, ReportedAt: &at, Problem: fraction}},
 		`[{"sku":"BELL","available":1},{"sku":"BIKE","available":5.5},{"available":5.5},{"event":"own","sku":"LAMP"}]`: {
 			{Event: "msg/2", SKU: "BIKE", Problem: fraction}, {Event: "own", SKU: "LAMP", Problem: "no available figure is reported"},
 		},
-		`{"sku":"BIKE","available":5,"colour":"red"}`:                {{Event: "msg", SKU: "BIKE", Problem: `there is no field "colour"; the fields are event, sku, facility, available, on_hand, committed, sequence and reported_at`}},
-		`{"sku":"BIKE","sku":"BELL","available":5}`:                  nil,
-		`{"sku":"BIKE","Facility":"x","facility":"y","available":5}`: {{Event: "msg", SKU: "BIKE", Problem: `there is no field "Facility"; the fields are event, sku, facility, available, on_hand, committed, sequence and reported_at`}},
-		`{"sku":"BI\u0000KE","available":5}`:                         nil,
-		`{"sku":"BIKE","facility":"e\u0000","available":5}`:          {{Event: "msg", SKU: "BIKE", Problem: `the facility "e\x00" contains a NUL byte`}},
-		`{"sku":7,"available":5}`:                                    nil,
-		`{"sku":"BIKE"`:                                              nil,
+		`{"sku":"BIKE","available":5,"colour":"red"}`: {{
+			Event: "msg", SKU: "BIKE",
+			Problem: `there is no field "colour"; the fields are event, sku, facility, available, on_hand, committed, sequence and reported_at`,
+		}},
+		`{"sku":"BIKE","sku":"BELL","available":5}`: nil,
+		`{"sku":"BIKE","Facility":"x","facility":"y","available":5}`: {{
+			Event: "msg", SKU: "BIKE",
+			Problem: `there is no field "Facility"; the fields are event, sku, facility, available, on_hand, committed, sequence and reported_at`,
+		}},
+		`{"sku":"BI\u0000KE","available":5}`:                nil,
+		`{"sku":"BIKE","facility":"e\u0000","available":5}`: {{Event: "msg", SKU: "BIKE", Problem: `the facility "e\x00" contains a NUL byte`}},
+		`{"sku":7,"available":5}`:                           nil,
+		`{"sku":"BIKE"`:                                     nil,
 	} {
 		_, err := decodeUpdates([]byte(body), usual)
 		require.Error(t, err, body)
 		require.Equal(t, want, refusedIn(err), body)
 	}
-	_, err := decodeShipHero([]byte(strings.Replace(strings.Replace(heroBody, `"inventory":"13"`, `"inventory":"13.5"`, 1), `"inventory":-2`, `"inventory":null`, 1)), usual)
+	_, err := decodeShipHero([]byte(strings.Replace(strings.Replace(heroBody, `"inventory":"13"`, `"inventory":"13.5"`, 1), `"inventory":-2`, `"inventory":null`,
+		1)), usual)
 	require.Error(t, err)
 	refused := refusedIn(err)
 	require.Len(t, refused, 2)

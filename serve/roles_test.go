@@ -40,7 +40,11 @@ func TestEveryRouteWantsTheToken(t *testing.T) {
 			continue
 		}
 		for _, header := range [][]string{
-			nil, {"Authorization", "Bearer another-token-of-the-tests"}, {"Authorization", "Basic " + apiToken}, {"Cookie", "tidemark_session=" + apiToken}, {"X-Forwarded-User", "root"},
+			nil,
+			{"Authorization", "Bearer another-token-of-the-tests"},
+			{"Authorization", "Basic " + apiToken},
+			{"Cookie", "tidemark_session=" + apiToken},
+			{"X-Forwarded-User", "root"},
 		} {
 			require.Contains(t, []int{http.StatusUnauthorized, http.StatusTooManyRequests}, ask(route, header...), "%s with %v", name, header)
 		}

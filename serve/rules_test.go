@@ -23,7 +23,8 @@ func TestWhatIsSentIsReadByTheRulesOfItsWarehouse(t *testing.T) {
 	t.Parallel()
 	with := usual
 	with.rules = numbers.New(byRules)
-	got, err := decodeUpdates([]byte(`[{"sku":"A ","available":5.0},{"sku":"B","available":"Sold out"},{"sku":"C","available":"n/a"},{"sku":"D","available":-1}]`), with)
+	got, err := decodeUpdates([]byte(`[{"sku":"A ","available":5.0},{"sku":"B","available":"Sold out"},{"sku":"C","available":"n/a"},{"sku":"D","available":-1}]`),
+		with)
 	require.NoError(t, err)
 	require.Equal(t, []workflows.InventoryUpdate{
 		{Event: "msg/1", SKU: "A", Available: new(int64(5))}, {Event: "msg/2", SKU: "B", Available: new(int64(0))},
@@ -42,8 +43,9 @@ func TestWhatIsSentIsReadByTheRulesOfItsWarehouse(t *testing.T) {
 func TestUploadsAreReadByTheRulesOfTheirWarehouse(t *testing.T) {
 	t.Parallel()
 	for form, body := range map[string]string{
-		formCSV:    "sku,available\nA ,\" 1,234 \"\n,\n , \nB,Sold out\nC,n/a\nD,1.0000\n\"=\"\"00125\"\"\",7\nE,few\n",
-		formNDJSON: `{"sku":"A ","available":1234.0}` + "\n" + `{"sku":"B","available":"Sold out"}` + "\n" + `{"sku":"C","available":-1}` + "\n" + `{"sku":"D","available":1}` + "\n" + `{"sku":"=\"00125\"","available":7}` + "\n" + `{"sku":"E","available":"few"}` + "\n",
+		formCSV: "sku,available\nA ,\" 1,234 \"\n,\n , \nB,Sold out\nC,n/a\nD,1.0000\n\"=\"\"00125\"\"\",7\nE,few\n",
+		formNDJSON: `{"sku":"A ","available":1234.0}` + "\n" + `{"sku":"B","available":"Sold out"}` + "\n" + `{"sku":"C","available":-1}` + "\n" +
+			`{"sku":"D","available":1}` + "\n" + `{"sku":"=\"00125\"","available":7}` + "\n" + `{"sku":"E","available":"few"}` + "\n",
 	} {
 		from, err := newRows(t.Context(), form, strings.NewReader(body), ledger.Warehouse{Settings: byRules}, now)
 		require.NoError(t, err)

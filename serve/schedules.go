@@ -79,7 +79,8 @@ func (s *Server) editWished(w wishes) (ledger.Mode, control.ScheduleEdit, error)
 	return mode, edit, nil
 }
 
-var errNoVersion = invalid("invalid_request", "version: it says on which setting this is made; GET the schedule, or the advice, and give the version that is in it")
+var errNoVersion = invalid("invalid_request",
+	"version: it says on which setting this is made; GET the schedule, or the advice, and give the version that is in it")
 
 func (s *Server) clearSchedule(ctx context.Context, w wishes) (any, error) {
 	mode, err := scheduleMode(w.PathValue("mode"))

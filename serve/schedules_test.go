@@ -19,7 +19,8 @@ func TestSchedulesOverTheAPI(t *testing.T) {
 	require.Len(t, both, 2)
 	require.Equal(t, "smart", both[0].(map[string]any)["mode"])
 
-	tried := w.call(http.MethodPost, full+"/preview", strings.NewReader(`{"rules":[{"daily":"22:00"},{"flexible":{"every":"6h","from":8,"to":18,"days":["mon"]}}],"force":true}`), token...)
+	tried := w.call(http.MethodPost, full+"/preview",
+		strings.NewReader(`{"rules":[{"daily":"22:00"},{"flexible":{"every":"6h","from":8,"to":18,"days":["mon"]}}],"force":true}`), token...)
 	require.Equal(t, http.StatusOK, tried.status, tried.message)
 	require.Equal(t, "2026-11-24T22:00:00Z", tried.body["starts"].([]any)[0])
 	const rules = `"rules":[{"daily":"22:00"}],"timezone":"Europe/Paris","reason":"off-peak"`
@@ -68,10 +69,17 @@ func TestRefusalsOfTheAPIAreNoted(t *testing.T) {
 		{http.MethodPost, "/api/v1/runs/" + long + "/cancel", ``, "cancel", "run " + long[:100], `"` + long[:40] + `" is not a run number`},
 		{http.MethodPost, "/api/v1/runs/1/reject?by=ann", ``, "reject", "run 1", `there is no setting "by"; there are none`},
 		{http.MethodPost, "/api/v1/runs/1/cancel", `{"by":"ann"}`, "cancel", "run 1", `there is no field "by"; there are none`},
-		{http.MethodPut, "/api/v1/connections/acme-shop/schedules/half", `{}`, "set the schedule", "acme-shop", `there is no schedule "half"; there are smart and full`},
+		{
+			http.MethodPut, "/api/v1/connections/acme-shop/schedules/half", `{}`, "set the schedule", "acme-shop",
+			`there is no schedule "half"; there are smart and full`,
+		},
 		{http.MethodPost, "/api/v1/connections/acme-shop/advice/apply", ``, "apply the advice", "acme-shop", errNoVersion.message},
 		{http.MethodPost, "/api/v1/stores/shop/relearn", `[`, "relearn", "shop", ""},
-		{http.MethodPut, "/api/v1/connections/none/schedules/smart", `{"version":0,"rules":[]}`, "set the smart schedule", "none", `there is no connection "none"; there are acme-shop`}, // by control
+		// by control
+		{
+			http.MethodPut, "/api/v1/connections/none/schedules/smart", `{"version":0,"rules":[]}`, "set the smart schedule", "none",
+			`there is no connection "none"; there are acme-shop`,
+		},
 	} {
 		got := w.call(one.method, one.path, strings.NewReader(one.body), token...)
 		require.GreaterOrEqual(t, got.status, 400, one.path)

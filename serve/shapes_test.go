@@ -47,7 +47,10 @@ func TestUploadsAreReadAsTheFilesOfTheirWarehouse(t *testing.T) {
 	refusals, err := w.ledger.Refusals(t.Context(), "depot", 10)
 	require.NoError(t, err)
 	require.Equal(t, []inventory.Refusal{
-		{Facility: "east", SKU: "BELL", Place: "line 8", Reason: `available: the quantity "1.200" is ambiguous: set decimal: "." if it is 1.200, or thousands: "." if it is 1200`},
+		{
+			Facility: "east", SKU: "BELL", Place: "line 8",
+			Reason: `available: the quantity "1.200" is ambiguous: set decimal: "." if it is 1.200, or thousands: "." if it is 1200`,
+		},
 		{Facility: "east", SKU: "HORN", Place: "line 9", Reason: `available: "3-" is negative as accountants write it: set negatives: accounting if it is -3`},
 	}, refusals)
 	stale, err := w.ledger.StaleLevels(t.Context(), "depot", "", ledger.Page{})
@@ -60,7 +63,8 @@ func TestUploadsAreReadAsTheFilesOfTheirWarehouse(t *testing.T) {
 	require.Equal(t, time.Date(2026, 11, 24, 7, 15, 0, 0, time.UTC), *uploaded.AsOf, "what its sender says comes before what a line says")
 
 	// What has Tidemark's own form needs no settings to be read.
-	got = w.send("depot?as_of=2026-11-24T07:00:00Z", "text/csv", "sku,facility,available,reported_at\nBIKE,west,4,2026-11-24T07:30:00Z\nLAMP,west,4,2026-11-24T11:30:00Z\n", headerRows, "2")
+	got = w.send("depot?as_of=2026-11-24T07:00:00Z", "text/csv",
+		"sku,facility,available,reported_at\nBIKE,west,4,2026-11-24T07:30:00Z\nLAMP,west,4,2026-11-24T11:30:00Z\n", headerRows, "2")
 	require.Equal(t, http.StatusAccepted, got.status, got.message)
 	require.Equal(t, 1.0, got.body["refused"], "a time that has not come")
 	_, uploaded = w.record()
@@ -68,7 +72,8 @@ func TestUploadsAreReadAsTheFilesOfTheirWarehouse(t *testing.T) {
 
 	got = w.send("depot", "text/csv", "Artikel;Menge\r\nBIKE;5\r\n", headerRows, "1")
 	require.Equal(t, http.StatusBadRequest, got.status)
-	require.Contains(t, got.message, `nothing was taken: the body: header is auto, and none of the first 2 lines that are not blank has the columns that are read; of its first line: it has "Artikel", "Menge"`)
+	require.Contains(t, got.message, `nothing was taken: the body: header is auto, and none of the first 2 lines that are not blank has the columns that are `+
+		`read; of its first line: it has "Artikel", "Menge"`)
 }
 
 // TestABareQuoteRefusesItsRow, and not the rows beside it.

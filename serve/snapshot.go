@@ -250,7 +250,8 @@ func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Read
 	ctx, cancel := context.WithTimeout(ctx, signalWithin)
 	defer cancel()
 	err = s.options.Control.Intake(ctx, one.warehouse.ID, workflows.InventoryUpdated{Snapshot: &workflows.UploadedSnapshot{
-		ID: id, Full: said.full, Rows: result.Rows - result.none, AsOf: observedAt(said.asOf, said.signed, now), From: "POST /hooks/" + one.warehouse.ID + ", " + form, ApprovedRows: said.approved,
+		ID: id, Full: said.full, Rows: result.Rows - result.none, AsOf: observedAt(said.asOf, said.signed, now), From: "POST /hooks/" + one.warehouse.ID + ", " +
+			form, ApprovedRows: said.approved,
 	}})
 	if err != nil {
 		// It stays staged: the signal may have got through. If it has not, the ledger throws it away within a day.
@@ -330,7 +331,8 @@ func (s *staged) believed(first *inventory.Refusal) error {
 // complete checks the proof of the end.
 func (c claims) complete(rows int, trailer int64) error {
 	if c.rows < 0 && trailer < 0 {
-		return invalid("rows_missing", "nothing was taken: say how many rows there are, in the header %s, the query (?rows=) or a last line, so that a snapshot that was cut is not taken for a whole one", headerRows)
+		return invalid("rows_missing", "nothing was taken: say how many rows there are, in the header %s, the query (?rows=) or a last line, so that a snapshot "+
+			"that was cut is not taken for a whole one", headerRows)
 	}
 	for _, expected := range []int64{c.rows, trailer} {
 		if expected >= 0 && expected != int64(rows) {

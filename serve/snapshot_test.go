@@ -117,25 +117,61 @@ func TestSnapshotsThatAreRefused(t *testing.T) {
 		status            int
 		code, message     string
 	}{
-		"no proof of the end":           {form: csv, body: stock, code: "rows_missing"},
-		"fewer rows":                    {form: csv, body: stock, header: []string{headerRows, "5"}, code: "rows_differ", message: "nothing was taken: 4 rows came, and there should be 5"},
-		"more rows than the last line":  {form: csv, body: stock + "#END,3\n", code: "rows_differ", message: "nothing was taken: 4 rows came, and there should be 3"},
-		"header and last line differ":   {form: csv, body: stock + "#END,4\n", header: []string{headerRows, "3"}, code: "rows_differ"},
-		"header and query differ":       {query: "?rows=3", form: csv, body: stock, header: []string{headerRows, "4"}, code: "rows_differ"},
-		"a last line that is cut":       {form: csv, body: stock + "BIN,east,1", header: []string{headerRows, "5"}, code: "invalid_snapshot", message: "nothing was taken: the last line has no line end, so it was perhaps cut"},
-		"something behind the end":      {form: csv, body: stock + "#END,4\nBIN,east,1,,,\n", code: "invalid_snapshot", message: "nothing was taken: line 7: there is something behind the line #END"},
-		"an end without a number":       {form: csv, body: stock + "#END,four\n", code: "invalid_snapshot", message: "nothing was taken: line 6: #END: expected a number of rows"},
-		"nothing":                       {form: csv, code: "invalid_snapshot", message: "nothing was taken: line 1: the body is empty; expected a header with the names of the columns"},
-		"a column that is not known":    {form: csv, body: "sku,quantity\n", code: "invalid_snapshot", message: `nothing was taken: line 1: there is no column "quantity"; the columns are sku, facility, available, on_hand, committed, reported_at`},
-		"a column twice":                {form: csv, body: "sku,sku\n", code: "invalid_snapshot"},
-		"no column for the SKU":         {form: csv, body: "available\n", code: "invalid_snapshot", message: "nothing was taken: line 1: there is no column sku"},
-		"text behind a quoted field":    {form: csv, body: "sku,available\n\"A\"B,1\n", code: "invalid_snapshot", message: "nothing was taken: line 2: a quoted field is followed by text"},
-		"a quote that is never closed":  {form: csv, body: "sku,available\n\"" + strings.Repeat("x\n", 45_000), code: "invalid_snapshot", message: "nothing was taken: line 2: the row is longer than 65536 bytes; perhaps a quote is never closed"},
-		"a line that is no JSON":        {form: lines, body: `{"sku":"A","available":1}` + "\n{\n", code: "invalid_snapshot", message: "nothing was taken: line 2: expected one JSON value, whole and with nothing behind it"},
-		"a line without end":            {form: lines, body: "\n" + `{"sku":"` + long + `"}`, code: "invalid_snapshot", message: "nothing was taken: line 2: the row is longer than 65536 bytes"},
-		"JSON behind the end":           {form: lines, body: `{"rows":0}` + "\n" + `{"sku":"A","available":1}`, code: "invalid_snapshot", message: "nothing was taken: line 2: there is something behind the line that tells the number of rows"},
-		"an end in JSON that is none":   {form: lines, body: `{"rows":"1"}`, code: "invalid_snapshot"},
-		"a misspelt question":           {query: "?ful=true", form: csv, body: stock, code: "invalid_query", message: `"ful": there is no such setting; there are full, as_of and rows`},
+		"no proof of the end": {form: csv, body: stock, code: "rows_missing"},
+		"fewer rows": {
+			form: csv, body: stock, header: []string{headerRows, "5"}, code: "rows_differ",
+			message: "nothing was taken: 4 rows came, and there should be 5",
+		},
+		"more rows than the last line": {form: csv, body: stock + "#END,3\n", code: "rows_differ", message: "nothing was taken: 4 rows came, and there should be 3"},
+		"header and last line differ":  {form: csv, body: stock + "#END,4\n", header: []string{headerRows, "3"}, code: "rows_differ"},
+		"header and query differ":      {query: "?rows=3", form: csv, body: stock, header: []string{headerRows, "4"}, code: "rows_differ"},
+		"a last line that is cut": {
+			form: csv, body: stock + "BIN,east,1", header: []string{headerRows, "5"}, code: "invalid_snapshot",
+			message: "nothing was taken: the last line has no line end, so it was perhaps cut",
+		},
+		"something behind the end": {
+			form: csv, body: stock + "#END,4\nBIN,east,1,,,\n", code: "invalid_snapshot",
+			message: "nothing was taken: line 7: there is something behind the line #END",
+		},
+		"an end without a number": {
+			form: csv, body: stock + "#END,four\n", code: "invalid_snapshot",
+			message: "nothing was taken: line 6: #END: expected a number of rows",
+		},
+		"nothing": {
+			form: csv, code: "invalid_snapshot",
+			message: "nothing was taken: line 1: the body is empty; expected a header with the names of the columns",
+		},
+		"a column that is not known": {
+			form: csv, body: "sku,quantity\n", code: "invalid_snapshot",
+			message: `nothing was taken: line 1: there is no column "quantity"; the columns are sku, facility, available, on_hand, committed, reported_at`,
+		},
+		"a column twice":        {form: csv, body: "sku,sku\n", code: "invalid_snapshot"},
+		"no column for the SKU": {form: csv, body: "available\n", code: "invalid_snapshot", message: "nothing was taken: line 1: there is no column sku"},
+		"text behind a quoted field": {
+			form: csv, body: "sku,available\n\"A\"B,1\n", code: "invalid_snapshot",
+			message: "nothing was taken: line 2: a quoted field is followed by text",
+		},
+		"a quote that is never closed": {
+			form: csv, body: "sku,available\n\"" + strings.Repeat("x\n", 45_000), code: "invalid_snapshot",
+			message: "nothing was taken: line 2: the row is longer than 65536 bytes; perhaps a quote is never closed",
+		},
+		"a line that is no JSON": {
+			form: lines, body: `{"sku":"A","available":1}` + "\n{\n", code: "invalid_snapshot",
+			message: "nothing was taken: line 2: expected one JSON value, whole and with nothing behind it",
+		},
+		"a line without end": {
+			form: lines, body: "\n" + `{"sku":"` + long + `"}`, code: "invalid_snapshot",
+			message: "nothing was taken: line 2: the row is longer than 65536 bytes",
+		},
+		"JSON behind the end": {
+			form: lines, body: `{"rows":0}` + "\n" + `{"sku":"A","available":1}`, code: "invalid_snapshot",
+			message: "nothing was taken: line 2: there is something behind the line that tells the number of rows",
+		},
+		"an end in JSON that is none": {form: lines, body: `{"rows":"1"}`, code: "invalid_snapshot"},
+		"a misspelt question": {
+			query: "?ful=true", form: csv, body: stock, code: "invalid_query",
+			message: `"ful": there is no such setting; there are full, as_of and rows`,
+		},
 		"full, perhaps":                 {query: "?full=yes", form: csv, body: stock, code: "invalid_query"},
 		"full twice":                    {query: "?full=true&full=false", form: csv, body: stock, code: "invalid_query"},
 		"as of tomorrow":                {query: "?as_of=2026-11-25T09:00:00Z", form: csv, body: stock, code: "invalid_query"},
@@ -154,7 +190,8 @@ func TestSnapshotsThatAreRefused(t *testing.T) {
 			require.Contains(t, got.message, test.message)
 		})
 	}
-	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(stock), append(sign(secrets["KEY"], "msg", now, stock+" "), "Content-Type", csv, headerRows, "4")...).status)
+	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodPost, "/hooks/depot", strings.NewReader(stock),
+		append(sign(secrets["KEY"], "msg", now, stock+" "), "Content-Type", csv, headerRows, "4")...).status)
 	require.Empty(t, w.fake.handed)
 	w.nothingStaged()
 	require.Equal(t, http.StatusAccepted, w.send("depot", csv, stock, headerRows, "4").status, "the place is free again")

@@ -120,8 +120,9 @@ func (b *Base) Dated(before time.Time, header http.Header, partner string) (time
 		return time.Time{}, nil
 	}
 	if dated.Before(before.Add(-clockTolerance)) {
-		return time.Time{}, b.Unbelieved(Page(1), "the answer is dated %s, and the last one that was recorded %s, so it does not come from %s but from something that remembers it",
-			dated.UTC().Format(time.RFC3339), before.UTC().Format(time.RFC3339), partner)
+		return time.Time{},
+			b.Unbelieved(Page(1), "the answer is dated %s, and the last one that was recorded %s, so it does not come from %s but from something that remembers it",
+				dated.UTC().Format(time.RFC3339), before.UTC().Format(time.RFC3339), partner)
 	}
 	if now := b.Now(); dated.After(now) {
 		dated = now

@@ -53,10 +53,14 @@ func TestAnswersFromMemory(t *testing.T) {
 		dated time.Time // of the next mark
 		fault string
 	}{
-		"no date: the known one stays":         {"", began, ""},
-		"no date that can be read":             {"yesterday", began, ""},
-		"a little older: servers' clocks":      {began.Add(-time.Minute).Format(http.TimeFormat), began.Add(-time.Minute), ""},
-		"older: something answers from memory": {began.Add(-61 * time.Second).Format(http.TimeFormat), time.Time{}, "does not come from Extensiv but from something that remembers it"},
+		"no date: the known one stays":    {"", began, ""},
+		"no date that can be read":        {"yesterday", began, ""},
+		"a little older: servers' clocks": {began.Add(-time.Minute).Format(http.TimeFormat), began.Add(-time.Minute), ""},
+		"older: something answers from memory": {
+			began.Add(-61 * time.Second).Format(http.TimeFormat),
+			time.Time{},
+			"does not come from Extensiv but from something that remembers it",
+		},
 	} {
 		next, _, err := base().Begin(known, began, http.Header{"Date": {test.date}}, "Extensiv")
 		if test.fault != "" {

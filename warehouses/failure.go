@@ -18,7 +18,8 @@ const unsaidWait = 10 * time.Second
 func Failure(warehouse string, answer outbound.Answer, failed error, now time.Time) error {
 	switch status := answer.Status; {
 	case status >= 300 && status < 400:
-		return NeedsPerson(nil, "warehouse %s answers with a redirect (status %d), which is not followed because the credential would go with it; correct the endpoint", warehouse, status)
+		return NeedsPerson(nil,
+			"warehouse %s answers with a redirect (status %d), which is not followed because the credential would go with it; correct the endpoint", warehouse, status)
 	case status == http.StatusUnauthorized:
 		return NeedsPerson(nil, "warehouse %s does not accept the credential (status 401); renew it and check the reference in the settings", warehouse)
 	case status == http.StatusForbidden:
@@ -45,7 +46,9 @@ func Failure(warehouse string, answer outbound.Answer, failed error, now time.Ti
 
 // Judge passes on an answer with status 200. Anything else is an error: that of the context when it has ended, that of Failure, or what
 // refused says of a status that Failure leaves to the driver.
-func Judge(ctx context.Context, warehouse string, answer outbound.Answer, failed error, now time.Time, refused func(outbound.Answer) error) (outbound.Answer, error) {
+func Judge(ctx context.Context, warehouse string, answer outbound.Answer, failed error, now time.Time, refused func(outbound.Answer) error) (outbound.Answer,
+	error,
+) {
 	if ctx.Err() != nil {
 		return answer, ctx.Err()
 	}

@@ -32,15 +32,18 @@ func TestFailure(t *testing.T) {
 		"unauthorised":           {status: 401, want: true, next: warehouses.AskPerson, says: "renew it"},
 		"forbidden":              {status: 403, want: true, next: warehouses.AskPerson, says: "permission"},
 		"throttled, seconds":     {status: 429, after: "90", want: true, next: warehouses.Wait, until: now.Add(90 * time.Second), says: "throttles"},
-		"throttled, a date":      {status: 429, after: now.Add(time.Minute).Format(http.TimeFormat), want: true, next: warehouses.Wait, until: now.Add(time.Minute), says: "throttles"},
-		"throttled, nothing":     {status: 429, want: true, next: warehouses.Wait, until: now.Add(10 * time.Second), says: "throttles"},
-		"request timeout":        {status: 408, want: true, next: warehouses.Retry, says: "status 408"},
-		"server error":           {status: 502, want: true, next: warehouses.Retry, says: "status 502"},
-		"refused, body cut":      {status: 401, failed: broken, want: true, next: warehouses.AskPerson, says: "renew it"},
-		"an answer cut":          {status: 200, failed: broken, want: true, next: warehouses.Retry, says: "did not answer: the connection broke"},
-		"not sent":               {failed: fmt.Errorf("%w: no connection", outbound.ErrNotSent), want: true, next: warehouses.Retry, says: "no connection"},
-		"not trusted":            {failed: fmt.Errorf("%w: expired", outbound.ErrUntrusted), want: true, next: warehouses.AskPerson, says: "certificate"},
-		"too large":              {status: 200, failed: outbound.ErrTooLarge, want: true, next: warehouses.AskPerson, says: "smaller pages"},
+		"throttled, a date": {
+			status: 429, after: now.Add(time.Minute).Format(http.TimeFormat), want: true, next: warehouses.Wait, until: now.Add(time.Minute),
+			says: "throttles",
+		},
+		"throttled, nothing": {status: 429, want: true, next: warehouses.Wait, until: now.Add(10 * time.Second), says: "throttles"},
+		"request timeout":    {status: 408, want: true, next: warehouses.Retry, says: "status 408"},
+		"server error":       {status: 502, want: true, next: warehouses.Retry, says: "status 502"},
+		"refused, body cut":  {status: 401, failed: broken, want: true, next: warehouses.AskPerson, says: "renew it"},
+		"an answer cut":      {status: 200, failed: broken, want: true, next: warehouses.Retry, says: "did not answer: the connection broke"},
+		"not sent":           {failed: fmt.Errorf("%w: no connection", outbound.ErrNotSent), want: true, next: warehouses.Retry, says: "no connection"},
+		"not trusted":        {failed: fmt.Errorf("%w: expired", outbound.ErrUntrusted), want: true, next: warehouses.AskPerson, says: "certificate"},
+		"too large":          {status: 200, failed: outbound.ErrTooLarge, want: true, next: warehouses.AskPerson, says: "smaller pages"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

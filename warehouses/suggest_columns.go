@@ -234,7 +234,8 @@ func (s subject) headless() *Suggestion {
 	var fields []string
 	with := ""
 	for _, delimiter := range []string{",", ";", "|", "tab"} {
-		if parted := split(s.report.first[0].text, written(delimiter)); len(parted) > len(fields) && (s.open("delimiter") || delimiter == s.values.Text("delimiter")) {
+		if parted := split(s.report.first[0].text, written(delimiter)); len(parted) > len(fields) &&
+			(s.open("delimiter") || delimiter == s.values.Text("delimiter")) {
 			fields, with = parted, delimiter
 		}
 	}

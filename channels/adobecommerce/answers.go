@@ -63,7 +63,8 @@ func (s *store) readRefusal(answer outbound.Answer) (channels.Reply, error) {
 		return channels.Reply{}, s.readStatus(answer)
 	case strings.Contains(strings.ToLower(said.Message), "maximum"):
 		// `Maximum items of type "%type" is %max` (core, EntityArrayValidator); how the limit of a bulk is worded is not confirmed.
-		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Reason: "store " + s.ID + ": it takes fewer figures in a bulk; lower the setting batch_limit"}
+		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Reason: "store " + s.ID +
+			": it takes fewer figures in a bulk; lower the setting batch_limit"}
 	}
 	return channels.Reply{Refused: true, Reason: said.text()}, nil
 }
@@ -75,7 +76,8 @@ func (s *store) readStatus(answer outbound.Answer) error {
 	}
 	reason := "it does not take the call; check the endpoint, store_view, and that the modules of Multi Source Inventory are enabled"
 	if answer.Status == http.StatusNotFound {
-		reason = "there is no such API at this address; correct the endpoint and store_view, and enable the modules of Multi Source Inventory and of asynchronous operations"
+		reason = "there is no such API at this address; correct the endpoint and store_view, and enable the modules of Multi Source Inventory and of asynchronous " +
+			"operations"
 	}
 	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": " + reason, Words: readProblem(answer).text()}
 }

@@ -66,8 +66,11 @@ func TestReceipts(t *testing.T) {
 		"told twice":        {receipt(refused + `,` + refused), waiting(accepted, is(channels.Rejected, "", "no way"))},
 		"one too many":      {receipt(first + `,{"id":2,"status":"rejected"},{"id":-1,"status":"rejected"}`), waiting(accepted, accepted)},
 		"another status":    {receipt(`{"id":0,"status":"pondered"}`), waiting(accepted, accepted)},
-		"none is queued":    {receipt(`{"id":0,"status":"rejected"},` + refused), channels.Reply{Items: []channels.ItemReply{is(channels.Rejected, "", "the store names no reason"), is(channels.Rejected, "", "no way")}}},
-		"without messages":  {receipt(`{"id":0,"status":"accepted","error_message":null,"error_code":null}`), waiting(accepted, accepted)},
+		"none is queued": {
+			receipt(`{"id":0,"status":"rejected"},` + refused),
+			channels.Reply{Items: []channels.ItemReply{is(channels.Rejected, "", "the store names no reason"), is(channels.Rejected, "", "no way")}},
+		},
+		"without messages": {receipt(`{"id":0,"status":"accepted","error_message":null,"error_code":null}`), waiting(accepted, accepted)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,15 +87,29 @@ var failures = map[string]struct {
 	next   channels.Next
 	fault  string
 }{
-	"the token is not taken":    {said{status: 401, body: `{"message":"canary-0123456789"}`}, channels.AskPerson, "standalone Bearer tokens"},
-	"a resource is missing":     {said{status: 401, body: `{"message":"The consumer isn't authorized to access %resources.","parameters":{"resources":"Magento_Catalog::products"}}`}, channels.AskPerson, "no access to the resource Magento_Catalog::products"},
-	"a resource is told wrong":  {said{status: 401, body: `{"message":"x","parameters":{"resources":"canary-0123456789 <b>"}}`}, channels.AskPerson, "does not accept the token"},
-	"a firewall":                {said{status: 403, body: page}, channels.AskPerson, "does not permit"},
-	"no API at the address":     {said{status: 404, body: page}, channels.AskPerson, "no such API at this address"},
-	"no route":                  {said{status: 404, body: `{"message":"Request does not match any route."}`}, channels.AskPerson, "no such API at this address"},
-	"a method that is not":      {said{status: 405, body: `{"message":"canary-0123456789"}`}, channels.AskPerson, "does not take the call"},
-	"throttled":                 {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
-	"a fault of the store":      {said{status: 500, body: `{"message":"Internal Error. Details are available in Magento log file. Report ID: canary-0123456789"}`}, channels.Resend, "falters"},
+	"the token is not taken": {said{status: 401, body: `{"message":"canary-0123456789"}`}, channels.AskPerson, "standalone Bearer tokens"},
+	"a resource is missing": {
+		said{
+			status: 401,
+			body:   `{"message":"The consumer isn't authorized to access %resources.","parameters":{"resources":"Magento_Catalog::products"}}`,
+		},
+		channels.AskPerson,
+		"no access to the resource Magento_Catalog::products",
+	},
+	"a resource is told wrong": {
+		said{status: 401, body: `{"message":"x","parameters":{"resources":"canary-0123456789 <b>"}}`},
+		channels.AskPerson,
+		"does not accept the token",
+	},
+	"a firewall":            {said{status: 403, body: page}, channels.AskPerson, "does not permit"},
+	"no API at the address": {said{status: 404, body: page}, channels.AskPerson, "no such API at this address"},
+	"no route":              {said{status: 404, body: `{"message":"Request does not match any route."}`}, channels.AskPerson, "no such API at this address"},
+	"a method that is not":  {said{status: 405, body: `{"message":"canary-0123456789"}`}, channels.AskPerson, "does not take the call"},
+	"throttled":             {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
+	"a fault of the store": {
+		said{status: 500, body: `{"message":"Internal Error. Details are available in Magento log file. Report ID: canary-0123456789"}`},
+		channels.Resend, "falters",
+	},
 	"under maintenance":         {said{status: 503, body: page}, channels.Resend, "falters"},
 	"a redirect":                {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
 	"a page":                    {said{status: 200, body: page}, channels.Resend, "not the JSON"},
@@ -132,13 +149,27 @@ func TestRefusals(t *testing.T) {
 		want   string
 		whole  bool // refused, without an error
 	}{
-		"too many":                 {said{status: 400, body: `{"message":"Maximum items of type \"%type\" is %max","parameters":{"type":"canary-0123456789","max":20}}`}, channels.Smaller, "fewer figures", false},
-		"too many, in other words": {said{status: 400, body: `{"message":"The bulk exceeds the maximum number of entities"}`}, channels.Smaller, "fewer figures", false},
-		"too large":                {said{status: 413, body: page}, channels.Smaller, "too large", false},
-		"with a list":              {said{status: 400, body: `{"message":"Error occurred during \"%1\" processing. %2 (%3)","parameters":["sku",10]}`}, 0, `Error occurred during "sku" processing. 10 (%3)`, true},
-		"with names":               {said{status: 400, body: `{"message":"%fieldName is a required field, %field.","parameters":{"fieldName":"sku","field":"qty"}}`}, 0, "sku is a required field, qty.", true},
-		"with nothing":             {said{status: 422, body: `{"message":"Decoding error.","trace":"canary-0123456789"}`}, 0, "Decoding error.", true},
-		"without a message":        {said{status: 400, body: page}, channels.AskPerson, "does not take the call", false},
+		"too many": {said{
+			status: 400,
+			body:   `{"message":"Maximum items of type \"%type\" is %max","parameters":{"type":"canary-0123456789","max":20}}`,
+		}, channels.Smaller, "fewer figures", false},
+		"too many, in other words": {
+			said{status: 400, body: `{"message":"The bulk exceeds the maximum number of entities"}`},
+			channels.Smaller, "fewer figures",
+			false,
+		},
+		"too large": {said{status: 413, body: page}, channels.Smaller, "too large", false},
+		"with a list": {
+			said{status: 400, body: `{"message":"Error occurred during \"%1\" processing. %2 (%3)","parameters":["sku",10]}`},
+			0,
+			`Error occurred during "sku" processing. 10 (%3)`, true,
+		},
+		"with names": {
+			said{status: 400, body: `{"message":"%fieldName is a required field, %field.","parameters":{"fieldName":"sku","field":"qty"}}`},
+			0, "sku is a required field, qty.", true,
+		},
+		"with nothing":      {said{status: 422, body: `{"message":"Decoding error.","trace":"canary-0123456789"}`}, 0, "Decoding error.", true},
+		"without a message": {said{status: 400, body: page}, channels.AskPerson, "does not take the call", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -56,7 +56,8 @@ func (s *store) checkSources(ctx context.Context, finding *channels.Finding) err
 		}
 	}
 	if !standard && *said.Total <= len(said.Items) {
-		finding.Notes = append(finding.Notes, fmt.Sprintf("there is no source %.60q, which default_source names; a connection without locations cannot set a figure", s.source))
+		finding.Notes = append(finding.Notes, fmt.Sprintf("there is no source %.60q, which default_source names; a connection without locations cannot set a figure",
+			s.source))
 	}
 	return nil
 }

@@ -117,11 +117,13 @@ func fold(sku string) string { return strings.TrimRight(strings.ToLower(sku), " 
 func judge(having []product, more bool) channels.Found {
 	switch {
 	case more:
-		return channels.Found{Blocked: fmt.Sprintf("more than %d products have SKUs that the store takes for this one, so it is not known which one is meant; give each a more distinct SKU", page)}
+		return channels.Found{Blocked: fmt.Sprintf("more than %d products have SKUs that the store takes for this one, so it is not known which one is meant; give "+
+			"each a more distinct SKU", page)}
 	case len(having) == 0:
 		return channels.Found{Missing: "the store has no product with this SKU; correct it there, or list the SKU under its name in the store"}
 	case len(having) > 1:
-		return channels.Found{Blocked: fmt.Sprintf("%d products have this SKU in the store, so it is not known which one is meant; give each its own SKU", len(having))}
+		return channels.Found{Blocked: fmt.Sprintf("%d products have this SKU in the store, so it is not known which one is meant; give each its own SKU",
+			len(having))}
 	case composite[having[0].Type]:
 		return channels.Found{Blocked: fmt.Sprintf("a product of the type %s has no stock of its own, it has that of its children; list their SKUs", having[0].Type)}
 	case len(having[0].SKU) > channels.MaxReference:

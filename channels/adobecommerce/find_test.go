@@ -25,7 +25,8 @@ func TestFindSaysWhatCannotBeSet(t *testing.T) {
 	store.Retype("GROUP", "grouped")
 	store.Retype("GIFT", "virtual")
 	store.Retype("FILE", "downloadable")
-	items = append(items, channels.Item{ChannelSKU: "bell "}, channels.Item{ChannelSKU: "UNKNOWN"}, channels.Item{ChannelSKU: "A"}, channels.Item{ChannelSKU: "Twin"}, channels.Item{ChannelSKU: "BIKE", Location: "east"})
+	items = append(items, channels.Item{ChannelSKU: "bell "}, channels.Item{ChannelSKU: "UNKNOWN"}, channels.Item{ChannelSKU: "A"},
+		channels.Item{ChannelSKU: "Twin"}, channels.Item{ChannelSKU: "BIKE", Location: "east"})
 	found := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
 	for i, want := range map[int]string{0: "BIKE", 4: "GIFT", 5: "FILE", 6: "A,B", 7: "Bell", 8: "twin", 9: "TWIN", 10: "Bell", 14: "BIKE"} {
 		require.Equal(t, channels.Found{Reference: want}, found[i])
@@ -58,7 +59,12 @@ func TestALookUpThatIsTooLarge(t *testing.T) {
 		next   channels.Next
 	}{
 		"the server reads less": {said{status: 414, body: page}, channels.Found{}, channels.AskPerson},
-		"a page is not enough":  {said{status: 200, body: `{"items":[{"sku":"BIKE","type_id":"simple"}],"total_count":301}`}, channels.Found{Blocked: "more than 300 products have SKUs that the store takes for this one, so it is not known which one is meant; give each a more distinct SKU"}, 0},
+		"a page is not enough": {
+			said{status: 200, body: `{"items":[{"sku":"BIKE","type_id":"simple"}],"total_count":301}`},
+			channels.Found{Blocked: "more than 300 products have SKUs that the store takes for this one, so it is not known which one is meant; give each a more " +
+				"distinct SKU"},
+			0,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

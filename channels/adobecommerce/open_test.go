@@ -120,7 +120,12 @@ func TestTheBytesOfCalls(t *testing.T) {
 func TestTheAddressesOfOtherCalls(t *testing.T) {
 	t.Parallel()
 	channel, server := recorded(t, `{"items":[],"total_count":0,"bulk_id":"a/b","operations_list":[]}`, nil)
-	_, _, err := channel.(channels.Finder).Find(t.Context(), []channels.Item{{ChannelSKU: "BIKE"}, {ChannelSKU: "A,B"}, {ChannelSKU: `ä &"1+1"%2F`}, {ChannelSKU: "BIKE"}})
+	_, _, err := channel.(channels.Finder).Find(t.Context(), []channels.Item{
+		{ChannelSKU: "BIKE"},
+		{ChannelSKU: "A,B"},
+		{ChannelSKU: `ä &"1+1"%2F`},
+		{ChannelSKU: "BIKE"},
+	})
 	require.NoError(t, err)
 	_, err = channel.(channels.Poller).Poll(t.Context(), "0:a/b", []channels.Item{{ChannelSKU: "BIKE"}})
 	require.NoError(t, err)

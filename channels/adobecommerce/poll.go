@@ -157,7 +157,8 @@ func (s *store) readReport(answer outbound.Answer, on ticket, items []channels.I
 
 // numbered is the error for a report whose operations are not numbered by their position in the call: nothing in it can be believed.
 func (s *store) numbered() error {
-	return &channels.Error{Next: channels.AskPerson, Reason: "store " + s.ID + ": it numbers the operations of a bulk in a way of its own, so reports cannot be read; Adobe Commerce or Magento 2.4 or later is needed"}
+	return &channels.Error{Next: channels.AskPerson, Reason: "store " + s.ID +
+		": it numbers the operations of a bulk in a way of its own, so reports cannot be read; Adobe Commerce or Magento 2.4 or later is needed"}
 }
 
 // other tells that an operation was for another item than the one in its place, where the report says what it was for.

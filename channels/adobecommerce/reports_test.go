@@ -13,12 +13,14 @@ import (
 
 // reported is what the store says of the bulk b1.
 func reported(operations ...string) said {
-	return said{status: 200, body: `{"operations_list":[` + strings.Join(operations, ",") + `],"bulk_id":"b1","description":"Topic x","user_id":1,"operation_count":2}`}
+	return said{status: 200, body: `{"operations_list":[` + strings.Join(operations, ",") +
+		`],"bulk_id":"b1","description":"Topic x","user_id":1,"operation_count":2}`}
 }
 
 // failure is an operation that failed, with what it held.
 func failure(id, status, message, held string) string {
-	return `{"id":` + id + `,"status":` + status + `,"result_message":"` + message + `","error_code":0,"serialized_data":"{\"entity_id\":null,\"meta_information\":\"` + held + `\"}"}`
+	return `{"id":` + id + `,"status":` + status + `,"result_message":"` + message +
+		`","error_code":0,"serialized_data":"{\"entity_id\":null,\"meta_information\":\"` + held + `\"}"}`
 }
 
 // The items as operations hold them.
@@ -43,27 +45,73 @@ func TestReports(t *testing.T) {
 		ticket string
 		after  time.Duration
 	}{
-		"applied":                   {answer: reported(firstDone, doneToo), want: []channels.ItemReply{applied, applied}},
-		"in another order":          {answer: reported(openToo, firstDone), want: []channels.ItemReply{applied, accepted}, ticket: "1:b1", after: 20 * time.Second},
-		"nothing is done":           {answer: reported(`{"id":0,"status":4}`, openToo), want: []channels.ItemReply{accepted, accepted}, ticket: "1:b1", after: 20 * time.Second},
-		"nothing is queued":         {answer: reported(), want: []channels.ItemReply{accepted, accepted}, ticket: "1:b1", after: 20 * time.Second},
-		"retriable":                 {answer: reported(failure("0", "2", "Deadlock", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "Deadlock"), applied}},
-		"not retriable":             {answer: reported(failure("0", "3", `no\nway`, heldBike), failure("1", "3", "", heldBell)), want: []channels.ItemReply{is(channels.Rejected, "", "no way"), is(channels.Rejected, "", "the store names no reason")}},
-		"rejected, with a code":     {answer: reported(`{"id":0,"status":5,"result_message":"no","error_code":1205}`, doneToo), want: []channels.ItemReply{is(channels.Rejected, "1205", "no"), applied}},
-		"a deadlock":                {answer: reported(failure("0", "3", "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock"), applied}},
-		"a lock wait":               {answer: reported(failure("0", "3", "SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction"), applied}},
-		"a lost connection":         {answer: reported(failure("0", "3", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away"), applied}},
-		"no connection free":        {answer: reported(failure("0", "3", "SQLSTATE[HY000] [1040] Too many connections", heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000] [1040] Too many connections"), applied}},
-		"a fault of the database":   {answer: reported(failure("0", "3", "Could not save Source Item", heldBike), doneToo), want: []channels.ItemReply{notSaved, applied}},
-		"no such product":           {answer: reported(failure("0", "3", `Validation Failed: Product with requested \"sku\": \"BIKE\" was was not found.`, heldBike), doneToo), want: []channels.ItemReply{notFound, applied}},
-		"another status":            {answer: reported(`{"id":0,"status":9}`, doneToo), want: []channels.ItemReply{unknown("the store's report gives it the status 9, which is not known"), applied}},
-		"without a status":          {answer: reported(`{"id":0}`, doneToo), want: []channels.ItemReply{unknown("the store's report gives it the status 0, which is not known"), applied}},
+		"applied":          {answer: reported(firstDone, doneToo), want: []channels.ItemReply{applied, applied}},
+		"in another order": {answer: reported(openToo, firstDone), want: []channels.ItemReply{applied, accepted}, ticket: "1:b1", after: 20 * time.Second},
+		"nothing is done": {
+			answer: reported(`{"id":0,"status":4}`, openToo), want: []channels.ItemReply{accepted, accepted}, ticket: "1:b1",
+			after: 20 * time.Second,
+		},
+		"nothing is queued": {answer: reported(), want: []channels.ItemReply{accepted, accepted}, ticket: "1:b1", after: 20 * time.Second},
+		"retriable": {
+			answer: reported(failure("0", "2", "Deadlock", heldBike), doneToo),
+			want:   []channels.ItemReply{is(channels.NotApplied, "", "Deadlock"), applied},
+		},
+		"not retriable": {
+			answer: reported(failure("0", "3", `no\nway`, heldBike), failure("1", "3", "", heldBell)),
+			want:   []channels.ItemReply{is(channels.Rejected, "", "no way"), is(channels.Rejected, "", "the store names no reason")},
+		},
+		"rejected, with a code": {
+			answer: reported(`{"id":0,"status":5,"result_message":"no","error_code":1205}`, doneToo),
+			want:   []channels.ItemReply{is(channels.Rejected, "1205", "no"), applied},
+		},
+		"a deadlock": {answer: reported(failure("0", "3", "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock",
+			heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "",
+			"SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock"), applied}},
+		"a lock wait": {
+			answer: reported(failure("0", "3",
+				"SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction", heldBike), doneToo),
+			want: []channels.ItemReply{
+				is(channels.NotApplied, "", "SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction"),
+				applied,
+			},
+		},
+		"a lost connection": {
+			answer: reported(failure("0", "3", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away", heldBike), doneToo),
+			want:   []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away"), applied},
+		},
+		"no connection free": {
+			answer: reported(failure("0", "3", "SQLSTATE[HY000] [1040] Too many connections", heldBike), doneToo),
+			want:   []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000] [1040] Too many connections"), applied},
+		},
+		"a fault of the database": {
+			answer: reported(failure("0", "3", "Could not save Source Item", heldBike), doneToo),
+			want:   []channels.ItemReply{notSaved, applied},
+		},
+		"no such product": {answer: reported(failure("0", "3", `Validation Failed: Product with requested \"sku\": \"BIKE\" was was not found.`, heldBike),
+			doneToo), want: []channels.ItemReply{notFound, applied}},
+		"another status": {
+			answer: reported(`{"id":0,"status":9}`, doneToo),
+			want:   []channels.ItemReply{unknown("the store's report gives it the status 9, which is not known"), applied},
+		},
+		"without a status": {
+			answer: reported(`{"id":0}`, doneToo),
+			want:   []channels.ItemReply{unknown("the store's report gives it the status 0, which is not known"), applied},
+		},
 		"one is missing":            {answer: reported(doneToo), want: []channels.ItemReply{unknown(missing), applied}},
 		"one is missing, one waits": {answer: reported(openToo), want: []channels.ItemReply{unknown(missing), accepted}, ticket: "1:b1", after: 20 * time.Second},
-		"one too many":              {answer: reported(`{"id":2,"status":3}`, `{"id":-1,"status":3}`, `{"status":3}`, firstDone, doneToo), want: []channels.ItemReply{applied, applied}},
-		"one twice":                 {answer: reported(firstDone, firstDone, doneToo), want: []channels.ItemReply{applied, applied}},
-		"a contradiction":           {answer: reported(firstDone, doneToo, `{"id":0,"status":3}`), want: []channels.ItemReply{unknown("the store's report contradicts itself about it"), applied}},
-		"data of another form":      {answer: reported(failure("0", "3", "no", `[7]`), `{"id":1,"status":1,"serialized_data":"a:1:{}"}`), want: []channels.ItemReply{is(channels.Rejected, "", "no"), applied}},
+		"one too many": {
+			answer: reported(`{"id":2,"status":3}`, `{"id":-1,"status":3}`, `{"status":3}`, firstDone, doneToo),
+			want:   []channels.ItemReply{applied, applied},
+		},
+		"one twice": {answer: reported(firstDone, firstDone, doneToo), want: []channels.ItemReply{applied, applied}},
+		"a contradiction": {
+			answer: reported(firstDone, doneToo, `{"id":0,"status":3}`),
+			want:   []channels.ItemReply{unknown("the store's report contradicts itself about it"), applied},
+		},
+		"data of another form": {
+			answer: reported(failure("0", "3", "no", `[7]`), `{"id":1,"status":1,"serialized_data":"a:1:{}"}`),
+			want:   []channels.ItemReply{is(channels.Rejected, "", "no"), applied},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,8 +133,12 @@ func TestReportsThatCannotBeRead(t *testing.T) {
 		next   channels.Next
 		fault  string
 	}{
-		"another bulk":                 {"0:b2", reported(firstDone, doneToo), channels.Resend, "not about the bulk"},
-		"forgotten":                    {"0:b1", said{status: 404, body: `{"message":"Bulk uuid %bulkUuid not exist","parameters":{"bulkUuid":"canary-0123456789"}}`}, channels.Anew, "does not know the bulk"},
+		"another bulk": {"0:b2", reported(firstDone, doneToo), channels.Resend, "not about the bulk"},
+		"forgotten": {
+			"0:b1",
+			said{status: 404, body: `{"message":"Bulk uuid %bulkUuid not exist","parameters":{"bulkUuid":"canary-0123456789"}}`},
+			channels.Anew, "does not know the bulk",
+		},
 		"a ticket of nobody":           {"b1", said{status: 200}, channels.Anew, "not one that this driver writes"},
 		"a ticket without a bulk":      {"0:", said{status: 200}, channels.Anew, "not one that this driver writes"},
 		"a ticket asked backwards":     {"-1:b1", said{status: 200}, channels.Anew, "not one that this driver writes"},

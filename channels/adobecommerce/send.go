@@ -41,9 +41,11 @@ func (s *store) failure(answer outbound.Answer, failed error) error {
 	}
 	if missing := readProblem(answer).parameter("resources"); resources.MatchString(missing) {
 		told.Code = missing
-		told.Reason = "store " + s.ID + ": the integration has no access to the resource " + missing + ", or its token is not accepted; see System, Integrations, and Stores, Configuration, Services, OAuth, Allow OAuth Access Tokens to be used as standalone Bearer tokens"
+		told.Reason = "store " + s.ID + ": the integration has no access to the resource " + missing + ", or its token is not accepted; see System, Integrations, " +
+			"and Stores, Configuration, Services, OAuth, Allow OAuth Access Tokens to be used as standalone Bearer tokens"
 		return err
 	}
-	told.Reason = "store " + s.ID + `: it does not accept the token; the integration must be active, and "Allow OAuth Access Tokens to be used as standalone Bearer tokens" must be on under Stores, Configuration, Services, OAuth`
+	told.Reason = "store " + s.ID + `: it does not accept the token; the integration must be active, and "Allow OAuth Access Tokens to be used as standalone ` +
+		`Bearer tokens" must be on under Stores, Configuration, Services, OAuth`
 	return err
 }

@@ -28,7 +28,8 @@ func start(t *testing.T, options adobecommercetest.Options) (*adobecommercetest.
 // three are figures of those products.
 func three(t *testing.T, channel channels.Channel) []channels.Item {
 	t.Helper()
-	return channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6}, channels.Item{ChannelSKU: "FRAME"})
+	return channeltest.LookUp(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6},
+		channels.Item{ChannelSKU: "FRAME"})
 }
 
 // through sends items and polls until nothing is open. Of each item the first verdict that settles it counts, as in the ledger.
@@ -82,20 +83,29 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 		next    channels.Next
 		fault   string
 	}{
-		"a poison fails":                      {options: adobecommercetest.Options{}, poison: true, want: some},
-		"a poison is rejected":                {options: adobecommercetest.Options{PoisonStatus: 5}, poison: true, want: some},
-		"a poison is told at receipt":         {options: adobecommercetest.Options{Refuses: adobecommercetest.AtReceipt}, poison: true, want: some},
-		"reports with other names":            {options: adobecommercetest.Options{Snake: true}, poison: true, want: some},
-		"reports without data":                {options: adobecommercetest.Options{KeepsNoData: true}, poison: true, want: some},
-		"a deadlock":                          {options: adobecommercetest.Options{Deadlocks: deadlock}, want: late},
-		"a deadlock that is told as final":    {options: adobecommercetest.Options{Deadlocks: deadlock, NotSaved: true}, want: late},
-		"a bulk as large as allowed":          {options: adobecommercetest.Options{Limit: 3}, poison: true, want: some},
-		"a bulk too large":                    {options: adobecommercetest.Options{Limit: 2}, next: channels.Smaller, fault: "lower the setting batch_limit"},
-		"a bulk too large, told by 413":       {options: adobecommercetest.Options{Limit: 2, LimitStatus: 413}, next: channels.Smaller, fault: "too large"},
-		"operations numbered across bulks":    {options: adobecommercetest.Options{DatabaseIDs: true}, poison: true, next: channels.AskPerson, fault: "2.4 or later is needed"},
-		"SKUs that do not exist are refused":  {options: adobecommercetest.Options{RefusesUnknown: true}, poison: true, want: some},
-		"a permission that the check misses":  {options: adobecommercetest.Options{Without: []string{adobecommercetest.Assign}}, next: channels.AskPerson, fault: adobecommercetest.Assign},
-		"reports that may not be read at all": {options: adobecommercetest.Options{Without: []string{adobecommercetest.Reports}}, next: channels.AskPerson, fault: adobecommercetest.Reports},
+		"a poison fails":                   {options: adobecommercetest.Options{}, poison: true, want: some},
+		"a poison is rejected":             {options: adobecommercetest.Options{PoisonStatus: 5}, poison: true, want: some},
+		"a poison is told at receipt":      {options: adobecommercetest.Options{Refuses: adobecommercetest.AtReceipt}, poison: true, want: some},
+		"reports with other names":         {options: adobecommercetest.Options{Snake: true}, poison: true, want: some},
+		"reports without data":             {options: adobecommercetest.Options{KeepsNoData: true}, poison: true, want: some},
+		"a deadlock":                       {options: adobecommercetest.Options{Deadlocks: deadlock}, want: late},
+		"a deadlock that is told as final": {options: adobecommercetest.Options{Deadlocks: deadlock, NotSaved: true}, want: late},
+		"a bulk as large as allowed":       {options: adobecommercetest.Options{Limit: 3}, poison: true, want: some},
+		"a bulk too large":                 {options: adobecommercetest.Options{Limit: 2}, next: channels.Smaller, fault: "lower the setting batch_limit"},
+		"a bulk too large, told by 413":    {options: adobecommercetest.Options{Limit: 2, LimitStatus: 413}, next: channels.Smaller, fault: "too large"},
+		"operations numbered across bulks": {
+			options: adobecommercetest.Options{DatabaseIDs: true}, poison: true, next: channels.AskPerson,
+			fault: "2.4 or later is needed",
+		},
+		"SKUs that do not exist are refused": {options: adobecommercetest.Options{RefusesUnknown: true}, poison: true, want: some},
+		"a permission that the check misses": {
+			options: adobecommercetest.Options{Without: []string{adobecommercetest.Assign}}, next: channels.AskPerson,
+			fault: adobecommercetest.Assign,
+		},
+		"reports that may not be read at all": {
+			options: adobecommercetest.Options{Without: []string{adobecommercetest.Reports}}, next: channels.AskPerson,
+			fault: adobecommercetest.Reports,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -194,7 +204,10 @@ func TestAServerThatThrottles(t *testing.T) {
 
 func TestCheckTellsWhatItFound(t *testing.T) {
 	t.Parallel()
-	_, channel := start(t, adobecommercetest.Options{Sources: []string{"east", "west"}, Disabled: []string{"west"}, Settings: map[string]any{"default_source": "hub"}})
+	_, channel := start(t, adobecommercetest.Options{
+		Sources: []string{"east", "west"}, Disabled: []string{"west"},
+		Settings: map[string]any{"default_source": "hub"},
+	})
 	finding, err := channel.Check(t.Context())
 	require.NoError(t, err)
 	require.Regexp(t, `^127\.0\.0\.1:\d+, store view all$`, finding.Account)

@@ -51,12 +51,21 @@ var Spec = settings.Spec{
 		{Name: "token", Kind: settings.Secret, Required: true, Help: "The access token of an integration, by reference."},
 		{Name: "store_view", Kind: settings.String, Default: "all", Help: "The code of the store view in the API's address; all sees every product."},
 		{Name: "default_source", Kind: settings.String, Default: "default", Help: "The code of the source that gets the figures of a store without locations."},
-		{Name: "stock_status", Kind: settings.String, Default: byQuantity, Choices: []string{byQuantity, inStock}, Help: "How items are marked: quantity marks an item out of stock at 0, in_stock marks every item in stock, for stores with backorders."},
+		{
+			Name: "stock_status", Kind: settings.String, Default: byQuantity, Choices: []string{byQuantity, inStock},
+			Help: "How items are marked: quantity marks an item out of stock at 0, in_stock marks every item in stock, for stores with backorders.",
+		},
 		{Name: "batch_limit", Kind: settings.Integer, Default: "1000", Minimum: 1, Maximum: mostBatch, Help: "The most figures in one bulk."},
 		{Name: "find_limit", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: mostFind, Help: "The most SKUs in one look-up."},
-		{Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000, Help: "The most calls per second that the store may get; Adobe Commerce publishes no limit, its server has one."},
+		{
+			Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000,
+			Help: "The most calls per second that the store may get; Adobe Commerce publishes no limit, its server has one.",
+		},
 		{Name: "tickets", Kind: settings.Integer, Default: "20", Minimum: 0, Maximum: 1000, Help: "The most bulks that may be unreported at once; 0 means no limit."},
-		{Name: "report_after", Kind: settings.Duration, Default: "10s", Help: "How long after a bulk was sent its report is asked for first; later questions take twice as long each, up to 5 minutes."},
+		{
+			Name: "report_after", Kind: settings.Duration, Default: "10s",
+			Help: "How long after a bulk was sent its report is asked for first; later questions take twice as long each, up to 5 minutes.",
+		},
 		{Name: "timeout", Kind: settings.Duration, Default: "90s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
 	},
@@ -119,7 +128,8 @@ func checkAddress(endpoint string) error {
 	case err != nil:
 		return errors.New("endpoint of adobecommerce is not an address")
 	case parsed.RawQuery != "" || parsed.Fragment != "" || strings.HasSuffix(parsed.Path, "/rest"):
-		return fmt.Errorf("endpoint of adobecommerce: %q is not a store's address; give it like https://shop.example.com, without /rest, a query or a fragment", endpoint)
+		return fmt.Errorf("endpoint of adobecommerce: %q is not a store's address; give it like https://shop.example.com, without /rest, a query or a fragment",
+			endpoint)
 	}
 	return nil
 }

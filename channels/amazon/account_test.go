@@ -72,15 +72,27 @@ func TestLogin(t *testing.T) {
 		next  channels.Next
 		fault string
 	}{
-		"the refresh token is not taken": {said{status: 400, body: `{"error":"invalid_grant","error_description":"canary-0123456789"}`}, channels.AskPerson, "check client_id, client_secret and refresh_token"},
-		"the client is not taken":        {said{status: 401, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`}, channels.AskPerson, "check client_id, client_secret and refresh_token"},
-		"throttled":                      {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
-		"away":                           {said{status: 503}, channels.Resend, "falters"},
-		"a redirect":                     {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
-		"a page":                         {said{status: 200, body: page}, channels.Resend, "not the JSON"},
-		"no token":                       {said{status: 200, body: `{"expires_in":3600}`}, channels.Resend, "holds no token"},
-		"no life":                        {said{status: 200, body: `{"access_token":"Atza|canary-0123456789"}`}, channels.Resend, "holds no token"},
-		"201":                            {said{status: 201, body: `{"access_token":"Atza|canary-0123456789","expires_in":3600}`}, channels.Resend, "status is not one that the token API promises"},
+		"the refresh token is not taken": {
+			said{status: 400, body: `{"error":"invalid_grant","error_description":"canary-0123456789"}`},
+			channels.AskPerson,
+			"check client_id, client_secret and refresh_token",
+		},
+		"the client is not taken": {
+			said{status: 401, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`},
+			channels.AskPerson,
+			"check client_id, client_secret and refresh_token",
+		},
+		"throttled":  {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
+		"away":       {said{status: 503}, channels.Resend, "falters"},
+		"a redirect": {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
+		"a page":     {said{status: 200, body: page}, channels.Resend, "not the JSON"},
+		"no token":   {said{status: 200, body: `{"expires_in":3600}`}, channels.Resend, "holds no token"},
+		"no life":    {said{status: 200, body: `{"access_token":"Atza|canary-0123456789"}`}, channels.Resend, "holds no token"},
+		"201": {
+			said{status: 201, body: `{"access_token":"Atza|canary-0123456789","expires_in":3600}`},
+			channels.Resend,
+			"status is not one that the token API promises",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -138,19 +150,44 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 		items   []channels.Item
 		want    []channels.Verdict
 	}{
-		"PRODUCT is taken, by itself":              {amazontest.Options{}, []channels.Item{bike}, []channels.Verdict{channels.Applied}},
-		"PRODUCT is taken, in a feed":              {amazontest.Options{}, []channels.Item{bike, bell}, []channels.Verdict{channels.Applied, channels.Applied}},
-		"PRODUCT is not taken, by itself":          {amazontest.Options{StrictProductType: true}, []channels.Item{bike}, []channels.Verdict{channels.Rejected}},
-		"PRODUCT is not taken, in a feed":          {amazontest.Options{StrictProductType: true}, []channels.Item{bike, bell}, []channels.Verdict{channels.Rejected, channels.Rejected}},
-		"another type is taken":                    {amazontest.Options{StrictProductType: true, Settings: productType}, []channels.Item{bike, bell}, []channels.Verdict{channels.Applied, channels.Applied}},
-		"an unknown SKU is refused, by itself":     {amazontest.Options{}, []channels.Item{ghost}, []channels.Verdict{channels.Rejected}},
-		"an unknown SKU is refused, in a feed":     {amazontest.Options{}, []channels.Item{bike, ghost}, []channels.Verdict{channels.Applied, channels.Rejected}},
-		"an unknown SKU is accepted, by itself":    {amazontest.Options{UnknownAccepted: true}, []channels.Item{ghost}, []channels.Verdict{channels.Rejected}},
-		"an unknown SKU is a success, in a feed":   {amazontest.Options{UnknownAccepted: true}, []channels.Item{bike, ghost}, []channels.Verdict{channels.Applied, channels.Applied}}, // the report cannot tell
-		"a poison in a feed, with a gzip report":   {amazontest.Options{Compressed: true, Poisons: []string{"BELL"}}, []channels.Item{bike, bell}, []channels.Verdict{channels.Applied, channels.Rejected}},
-		"a poison that is found later, by itself":  {amazontest.Options{LateRefusal: true, Poisons: []string{"BELL"}}, []channels.Item{bell}, []channels.Verdict{channels.Rejected}},
-		"what is fulfilled by Amazon, by itself":   {amazontest.Options{}, []channels.Item{{ChannelSKU: "FBA", Quantity: 1}}, []channels.Verdict{channels.Rejected}},
-		"what is fulfilled by Amazon, in the feed": {amazontest.Options{}, []channels.Item{{ChannelSKU: "FBA", Quantity: 1}, bike}, []channels.Verdict{channels.Rejected, channels.Applied}},
+		"PRODUCT is taken, by itself":     {amazontest.Options{}, []channels.Item{bike}, []channels.Verdict{channels.Applied}},
+		"PRODUCT is taken, in a feed":     {amazontest.Options{}, []channels.Item{bike, bell}, []channels.Verdict{channels.Applied, channels.Applied}},
+		"PRODUCT is not taken, by itself": {amazontest.Options{StrictProductType: true}, []channels.Item{bike}, []channels.Verdict{channels.Rejected}},
+		"PRODUCT is not taken, in a feed": {
+			amazontest.Options{StrictProductType: true},
+			[]channels.Item{bike, bell},
+			[]channels.Verdict{channels.Rejected, channels.Rejected},
+		},
+		"another type is taken": {
+			amazontest.Options{StrictProductType: true, Settings: productType},
+			[]channels.Item{bike, bell},
+			[]channels.Verdict{channels.Applied, channels.Applied},
+		},
+		"an unknown SKU is refused, by itself":  {amazontest.Options{}, []channels.Item{ghost}, []channels.Verdict{channels.Rejected}},
+		"an unknown SKU is refused, in a feed":  {amazontest.Options{}, []channels.Item{bike, ghost}, []channels.Verdict{channels.Applied, channels.Rejected}},
+		"an unknown SKU is accepted, by itself": {amazontest.Options{UnknownAccepted: true}, []channels.Item{ghost}, []channels.Verdict{channels.Rejected}},
+		// the report cannot tell
+		"an unknown SKU is a success, in a feed": {
+			amazontest.Options{UnknownAccepted: true},
+			[]channels.Item{bike, ghost},
+			[]channels.Verdict{channels.Applied, channels.Applied},
+		},
+		"a poison in a feed, with a gzip report": {
+			amazontest.Options{Compressed: true, Poisons: []string{"BELL"}},
+			[]channels.Item{bike, bell},
+			[]channels.Verdict{channels.Applied, channels.Rejected},
+		},
+		"a poison that is found later, by itself": {
+			amazontest.Options{LateRefusal: true, Poisons: []string{"BELL"}},
+			[]channels.Item{bell},
+			[]channels.Verdict{channels.Rejected},
+		},
+		"what is fulfilled by Amazon, by itself": {amazontest.Options{}, []channels.Item{{ChannelSKU: "FBA", Quantity: 1}}, []channels.Verdict{channels.Rejected}},
+		"what is fulfilled by Amazon, in the feed": {
+			amazontest.Options{},
+			[]channels.Item{{ChannelSKU: "FBA", Quantity: 1}, bike},
+			[]channels.Verdict{channels.Rejected, channels.Applied},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -199,7 +236,10 @@ func TestAThrottleInAmazonsForm(t *testing.T) {
 func TestThePaceOfACatalogue(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
-	store := amazontest.Start(t, amazontest.Options{Throttle: true, Now: func() time.Time { return now }, Processing: 7 * time.Minute, Propagation: 90 * time.Second})
+	store := amazontest.Start(t, amazontest.Options{
+		Throttle: true, Now: func() time.Time { return now }, Processing: 7 * time.Minute,
+		Propagation: 90 * time.Second,
+	})
 	items := make([]channels.Item, 10_100)
 	for i := range items {
 		items[i].ChannelSKU = fmt.Sprintf("SKU-%05d", i)

@@ -59,7 +59,10 @@ func (s *store) readPatch(answer outbound.Answer, item channels.Item) (channels.
 	case said.Status == "INVALID":
 		verdict := invalid(said.Issues)
 		if verdict.Verdict == channels.NotApplied {
-			return channels.Reply{}, &channels.Error{Status: answer.Status, Code: verdict.Code, Reason: fmt.Sprintf("store %s: Amazon does not accept the figure by a fault of its own", s.ID)}
+			return channels.Reply{}, &channels.Error{
+				Status: answer.Status, Code: verdict.Code,
+				Reason: fmt.Sprintf("store %s: Amazon does not accept the figure by a fault of its own", s.ID),
+			}
 		}
 		reply = one(verdict)
 	case said.Status == "ACCEPTED" && s.confirms:
@@ -177,11 +180,15 @@ func (s *store) readReport(answer outbound.Answer, feed string, items []channels
 		case accepted < unnamed && len(nameless) > 0: // where something was accepted, nobody knows whether it was this
 			reply.Items[i] = channels.Nameless("Amazon's report does not name it", nameless, unnamed)
 		case accepted < unnamed:
-			reply.Items[i] = channels.ItemReply{Reason: fmt.Sprintf("Amazon's report does not name it, but counts only %d of %d such messages as accepted", max(accepted, 0), unnamed)}
+			reply.Items[i] = channels.ItemReply{Reason: fmt.Sprintf("Amazon's report does not name it, but counts only %d of %d such messages as accepted",
+				max(accepted, 0), unnamed)}
 		}
 	}
 	if own == len(items) {
-		return channels.Reply{}, &channels.Error{Next: channels.Anew, Code: reply.Items[0].Code, Reason: fmt.Sprintf("store %s: Amazon failed on every message of the feed by a fault of its own; the items are sent again", s.ID)}
+		return channels.Reply{}, &channels.Error{
+			Next: channels.Anew, Code: reply.Items[0].Code,
+			Reason: fmt.Sprintf("store %s: Amazon failed on every message of the feed by a fault of its own; the items are sent again", s.ID),
+		}
 	}
 	return reply, nil
 }

@@ -117,29 +117,87 @@ func TestPatches(t *testing.T) {
 		next   channels.Next // with fault
 		fault  string        // empty: no error
 	}{
-		"accepted":                          {answer: said{status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1","issues":[]}`}, want: waits},
-		"accepted with a warning":           {answer: said{status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1","issues":[{"code":"18027","message":"the image has text","severity":"WARNING"}]}`}, want: waits},
-		"invalid":                           {answer: said{status: 200, body: `{"sku":"BIKE","status":"INVALID","submissionId":"1","issues":[{"code":"1","message":"so so","severity":"WARNING"},{"code":"90220","message":"it is required","severity":"ERROR"}]}`}, want: single(rejected)},
-		"invalid without an issue":          {answer: said{status: 200, body: `{"sku":"BIKE","status":"INVALID","submissionId":"1"}`}, want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "INVALID", Reason: "Amazon does not accept the figure and names no error"})},
-		"invalid by a fault of Amazon's":    {answer: said{status: 200, body: `{"sku":"BIKE","status":"INVALID","submissionId":"1","issues":[{"code":"InternalFailure","message":"try again","severity":"ERROR"}]}`}, next: channels.Resend, fault: "by a fault of its own"},
-		"a preview":                         {answer: said{status: 200, body: `{"sku":"BIKE","status":"VALID","submissionId":"1"}`}, fault: "whether the figure is accepted"},
-		"another SKU":                       {answer: said{status: 200, body: `{"sku":"BELL","status":"ACCEPTED","submissionId":"1"}`}, fault: "does not name the SKU"},
-		"no JSON":                           {answer: said{status: 200, body: `{"sku":`}, fault: "not the JSON"},
-		"a page":                            {answer: said{status: 200, body: page}, fault: "not the JSON"},
-		"202":                               {answer: said{status: 202, body: `{"sku":"BIKE","status":"ACCEPTED"}`}, fault: "status is not one"},
-		"a bad request":                     {answer: said{status: 400, body: `{"errors":[{"code":"InvalidInput","message":"Invalid input","details":"the SKU is too long"}]}`}, want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "InvalidInput", Reason: "Invalid input the SKU is too long"})},
-		"an unknown SKU":                    {answer: said{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU not found"}]}`}, want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "SKU not found"})},
-		"another address":                   {answer: said{status: 404, body: page}, next: channels.AskPerson, fault: "check the endpoint"},
-		"an unsupported type":               {answer: said{status: 415, body: `{"errors":[{"code":"UnsupportedMediaType","message":"no"}]}`}, next: channels.AskPerson, fault: "check the endpoint"},
-		"throttled":                         {answer: said{status: 429, body: `{"errors":[{"code":"QuotaExceeded","message":"You exceeded your quota for the requested resource."}]}`}, next: channels.Wait, fault: "throttles"},
-		"throttled with another status":     {answer: said{status: 400, body: `{"errors":[{"code":"QuotaExceeded","message":"You exceeded your quota for the requested resource."}]}`}, next: channels.Wait, fault: "throttles"},
-		"the permission is missing":         {answer: said{status: 403, body: `{"errors":[{"code":"Unauthorized","message":"Access to requested resource is denied."}]}`}, next: channels.AskPerson, fault: "does not permit"},
-		"the body is too large":             {answer: said{status: 413, body: `{"errors":[{"code":"RequestTooLarge","message":"no"}]}`}, next: channels.Smaller, fault: "too large"},
-		"a redirect":                        {answer: said{status: 301, header: http.Header{"Location": {"https://example.com/"}}}, next: channels.AskPerson, fault: "redirect"},
-		"Amazon fails":                      {answer: said{status: 500, body: `{"errors":[{"code":"InternalFailure","message":"We encountered an internal error. Please try again."}]}`}, fault: "falters"},
-		"Amazon is away":                    {answer: said{status: 503}, fault: "falters"},
-		"the rate that this seller is told": {answer: said{status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`, header: http.Header{"X-Amzn-Ratelimit-Limit": {"10.0"}}}, want: channels.Reply{Items: waits.Items, Ticket: waits.Ticket, PollAfter: waits.PollAfter, Budget: channels.Budget{Known: true, PerSecond: 10}}},
-		"a rate that makes no sense":        {answer: said{status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`, header: http.Header{"X-Amzn-Ratelimit-Limit": {"NaN"}}}, want: waits},
+		"accepted": {answer: said{status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1","issues":[]}`}, want: waits},
+		"accepted with a warning": {answer: said{
+			status: 200,
+			body:   `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1","issues":[{"code":"18027","message":"the image has text","severity":"WARNING"}]}`,
+		}, want: waits},
+		"invalid": {answer: said{status: 200, body: `{"sku":"BIKE","status":"INVALID","submissionId":"1","issues":[{"code":"1",` +
+			`"message":"so so","severity":"WARNING"},{"code":"90220","message":"it is required","severity":"ERROR"}]}`}, want: single(rejected)},
+		"invalid without an issue": {
+			answer: said{status: 200, body: `{"sku":"BIKE","status":"INVALID","submissionId":"1"}`},
+			want:   single(channels.ItemReply{Verdict: channels.Rejected, Code: "INVALID", Reason: "Amazon does not accept the figure and names no error"}),
+		},
+		"invalid by a fault of Amazon's": {
+			answer: said{
+				status: 200,
+				body:   `{"sku":"BIKE","status":"INVALID","submissionId":"1","issues":[{"code":"InternalFailure","message":"try again","severity":"ERROR"}]}`,
+			},
+			next: channels.Resend, fault: "by a fault of its own",
+		},
+		"a preview": {
+			answer: said{status: 200, body: `{"sku":"BIKE","status":"VALID","submissionId":"1"}`},
+			fault:  "whether the figure is accepted",
+		},
+		"another SKU": {
+			answer: said{status: 200, body: `{"sku":"BELL","status":"ACCEPTED","submissionId":"1"}`},
+			fault:  "does not name the SKU",
+		},
+		"no JSON": {answer: said{status: 200, body: `{"sku":`}, fault: "not the JSON"},
+		"a page":  {answer: said{status: 200, body: page}, fault: "not the JSON"},
+		"202":     {answer: said{status: 202, body: `{"sku":"BIKE","status":"ACCEPTED"}`}, fault: "status is not one"},
+		"a bad request": {
+			answer: said{
+				status: 400,
+				body:   `{"errors":[{"code":"InvalidInput","message":"Invalid input","details":"the SKU is too long"}]}`,
+			},
+			want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "InvalidInput", Reason: "Invalid input the SKU is too long"}),
+		},
+		"an unknown SKU": {
+			answer: said{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU not found"}]}`},
+			want:   single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "SKU not found"}),
+		},
+		"another address": {answer: said{status: 404, body: page}, next: channels.AskPerson, fault: "check the endpoint"},
+		"an unsupported type": {
+			answer: said{status: 415, body: `{"errors":[{"code":"UnsupportedMediaType","message":"no"}]}`},
+			next:   channels.AskPerson, fault: "check the endpoint",
+		},
+		"throttled": {answer: said{
+			status: 429,
+			body:   `{"errors":[{"code":"QuotaExceeded","message":"You exceeded your quota for the requested resource."}]}`,
+		}, next: channels.Wait, fault: "throttles"},
+		"throttled with another status": {answer: said{
+			status: 400,
+			body:   `{"errors":[{"code":"QuotaExceeded","message":"You exceeded your quota for the requested resource."}]}`,
+		}, next: channels.Wait, fault: "throttles"},
+		"the permission is missing": {answer: said{
+			status: 403,
+			body:   `{"errors":[{"code":"Unauthorized","message":"Access to requested resource is denied."}]}`,
+		}, next: channels.AskPerson, fault: "does not permit"},
+		"the body is too large": {
+			answer: said{status: 413, body: `{"errors":[{"code":"RequestTooLarge","message":"no"}]}`}, next: channels.Smaller,
+			fault: "too large",
+		},
+		"a redirect": {
+			answer: said{status: 301, header: http.Header{"Location": {"https://example.com/"}}}, next: channels.AskPerson,
+			fault: "redirect",
+		},
+		"Amazon fails": {answer: said{
+			status: 500,
+			body:   `{"errors":[{"code":"InternalFailure","message":"We encountered an internal error. Please try again."}]}`,
+		}, fault: "falters"},
+		"Amazon is away": {answer: said{status: 503}, fault: "falters"},
+		"the rate that this seller is told": {
+			answer: said{
+				status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`,
+				header: http.Header{"X-Amzn-Ratelimit-Limit": {"10.0"}},
+			},
+			want: channels.Reply{Items: waits.Items, Ticket: waits.Ticket, PollAfter: waits.PollAfter, Budget: channels.Budget{Known: true, PerSecond: 10}},
+		},
+		"a rate that makes no sense": {answer: said{
+			status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`,
+			header: http.Header{"X-Amzn-Ratelimit-Limit": {"NaN"}},
+		}, want: waits},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -170,19 +228,31 @@ func TestFeedsAreMadeInSteps(t *testing.T) {
 		next  channels.Next
 		fault string
 	}{
-		"announced, throttled":         {told: answers{"announce": {status: 429, body: quota}}, next: channels.Wait, fault: "throttles"},
-		"announced, a bad request":     {told: answers{"announce": {status: 400, body: bad}}, next: channels.AskPerson, fault: "createFeedDocument is not taken"},
-		"announced, no JSON":           {told: answers{"announce": {status: 201, body: page}}, fault: "not the JSON"},
-		"announced, no address":        {told: answers{"announce": {status: 201, body: `{"feedDocumentId":"d1"}`}}, fault: "no https address"},
-		"announced, a file's address":  {told: answers{"announce": {status: 201, body: `{"feedDocumentId":"d1","url":"file:///etc/passwd"}`}}, fault: "no https address"},
-		"announced, no document":       {told: answers{"announce": {status: 201, body: `{"url":"URL/upload/d1"}`}}, fault: "does not name the document"},
-		"the upload's address expired": {told: answers{"upload": {status: 403, body: `<Error><Code>AccessDenied</Code></Error>`}}, fault: "upload of the feed document is not taken"},
-		"the upload is redirected":     {told: answers{"upload": {status: 307, header: http.Header{"Location": {"https://example.com/"}}}}, fault: "upload of the feed document is not taken"},
-		"made, a bad request":          {told: answers{"create": {status: 400, body: bad}}, next: channels.AskPerson, fault: "createFeed is not taken; check seller_id"},
-		"made, too many":               {told: answers{"create": {status: 429, body: quota}}, next: channels.Wait, fault: "throttles"},
-		"made, not named":              {told: answers{"create": {status: 202, body: `{}`}}, fault: "does not name the feed"},
-		"made, another status":         {told: answers{"create": {status: 200, body: `{"feedId":"f1"}`}}, fault: "status is not one"},
-		"made, faltering":              {told: answers{"create": {status: 503}}, fault: "falters"},
+		"announced, throttled":     {told: answers{"announce": {status: 429, body: quota}}, next: channels.Wait, fault: "throttles"},
+		"announced, a bad request": {told: answers{"announce": {status: 400, body: bad}}, next: channels.AskPerson, fault: "createFeedDocument is not taken"},
+		"announced, no JSON":       {told: answers{"announce": {status: 201, body: page}}, fault: "not the JSON"},
+		"announced, no address":    {told: answers{"announce": {status: 201, body: `{"feedDocumentId":"d1"}`}}, fault: "no https address"},
+		"announced, a file's address": {
+			told:  answers{"announce": {status: 201, body: `{"feedDocumentId":"d1","url":"file:///etc/passwd"}`}},
+			fault: "no https address",
+		},
+		"announced, no document": {told: answers{"announce": {status: 201, body: `{"url":"URL/upload/d1"}`}}, fault: "does not name the document"},
+		"the upload's address expired": {
+			told:  answers{"upload": {status: 403, body: `<Error><Code>AccessDenied</Code></Error>`}},
+			fault: "upload of the feed document is not taken",
+		},
+		"the upload is redirected": {
+			told:  answers{"upload": {status: 307, header: http.Header{"Location": {"https://example.com/"}}}},
+			fault: "upload of the feed document is not taken",
+		},
+		"made, a bad request": {
+			told: answers{"create": {status: 400, body: bad}}, next: channels.AskPerson,
+			fault: "createFeed is not taken; check seller_id",
+		},
+		"made, too many":       {told: answers{"create": {status: 429, body: quota}}, next: channels.Wait, fault: "throttles"},
+		"made, not named":      {told: answers{"create": {status: 202, body: `{}`}}, fault: "does not name the feed"},
+		"made, another status": {told: answers{"create": {status: 200, body: `{"feedId":"f1"}`}}, fault: "status is not one"},
+		"made, faltering":      {told: answers{"create": {status: 503}}, fault: "falters"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -206,21 +276,45 @@ func TestProgressOfAFeed(t *testing.T) {
 		next   channels.Next
 		fault  string
 	}{
-		"in the queue":              {ticket: "feed:0:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"IN_QUEUE"}`}, want: channels.Reply{Ticket: "feed:1:f1", PollAfter: 2 * time.Minute, Items: both}},
-		"in progress for long":      {ticket: "feed:70:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"IN_PROGRESS"}`}, want: channels.Reply{Ticket: "feed:71:f1", PollAfter: 15 * time.Minute, Items: both}},
-		"done":                      {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"DONE","resultFeedDocumentId":"amzn1.tortuga.3:r"}`}, want: channels.Reply{Ticket: "report:f1:amzn1.tortuga.3:r", Items: both}},
-		"done without a report":     {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"DONE"}`}, fault: "no report"},
-		"fatal":                     {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"FATAL","resultFeedDocumentId":"r1"}`}, next: channels.Anew, fault: "some of it may have been applied; the items are sent again"},
-		"cancelled":                 {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"CANCELLED"}`}, next: channels.Anew, fault: "cancelled before it was processed; the items are sent again"},
-		"another status":            {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"PONDERING"}`}, fault: "not known"},
-		"another feed":              {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f2","processingStatus":"DONE","resultFeedDocumentId":"r1"}`}, fault: "not about the feed"},
-		"unknown, as the models do": {ticket: "feed:3:f1", answer: said{status: 400, body: `{"errors":[{"code":"400","message":"Invalid input"}]}`}, next: channels.Anew, fault: "does not know the feed"},
-		"unknown":                   {ticket: "feed:3:f1", answer: said{status: 404}, next: channels.Anew, fault: "does not know the feed"},
-		"throttled":                 {ticket: "feed:3:f1", answer: said{status: 429}, next: channels.Wait, fault: "throttles"},
-		"a ticket of nobody":        {ticket: "f1", next: channels.Anew, fault: "not one that this driver writes"},
-		"a ticket without a feed":   {ticket: "feed:0:", next: channels.Anew, fault: "not one that this driver writes"},
-		"a ticket asked backwards":  {ticket: "feed:-1:f1", next: channels.Anew, fault: "not one that this driver writes"},
-		"a ticket of one listing":   {ticket: "listing:0:BIKE", next: channels.Anew, fault: "not one that this driver writes"},
+		"in the queue": {
+			ticket: "feed:0:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"IN_QUEUE"}`},
+			want: channels.Reply{Ticket: "feed:1:f1", PollAfter: 2 * time.Minute, Items: both},
+		},
+		"in progress for long": {
+			ticket: "feed:70:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"IN_PROGRESS"}`},
+			want: channels.Reply{Ticket: "feed:71:f1", PollAfter: 15 * time.Minute, Items: both},
+		},
+		"done": {
+			ticket: "feed:3:f1", answer: said{
+				status: 200,
+				body:   `{"feedId":"f1","processingStatus":"DONE","resultFeedDocumentId":"amzn1.tortuga.3:r"}`,
+			},
+			want: channels.Reply{Ticket: "report:f1:amzn1.tortuga.3:r", Items: both},
+		},
+		"done without a report": {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"DONE"}`}, fault: "no report"},
+		"fatal": {
+			ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"FATAL","resultFeedDocumentId":"r1"}`},
+			next: channels.Anew, fault: "some of it may have been applied; the items are sent again",
+		},
+		"cancelled": {
+			ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"CANCELLED"}`}, next: channels.Anew,
+			fault: "cancelled before it was processed; the items are sent again",
+		},
+		"another status": {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"PONDERING"}`}, fault: "not known"},
+		"another feed": {
+			ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f2","processingStatus":"DONE","resultFeedDocumentId":"r1"}`},
+			fault: "not about the feed",
+		},
+		"unknown, as the models do": {
+			ticket: "feed:3:f1", answer: said{status: 400, body: `{"errors":[{"code":"400","message":"Invalid input"}]}`},
+			next: channels.Anew, fault: "does not know the feed",
+		},
+		"unknown":                  {ticket: "feed:3:f1", answer: said{status: 404}, next: channels.Anew, fault: "does not know the feed"},
+		"throttled":                {ticket: "feed:3:f1", answer: said{status: 429}, next: channels.Wait, fault: "throttles"},
+		"a ticket of nobody":       {ticket: "f1", next: channels.Anew, fault: "not one that this driver writes"},
+		"a ticket without a feed":  {ticket: "feed:0:", next: channels.Anew, fault: "not one that this driver writes"},
+		"a ticket asked backwards": {ticket: "feed:-1:f1", next: channels.Anew, fault: "not one that this driver writes"},
+		"a ticket of one listing":  {ticket: "listing:0:BIKE", next: channels.Anew, fault: "not one that this driver writes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -238,7 +332,8 @@ func TestProgressOfAFeed(t *testing.T) {
 func TestListings(t *testing.T) {
 	t.Parallel()
 	shows := func(quantity string, issues string) said {
-		return said{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[{"fulfillmentChannelCode":"AMAZON_NA"},{"fulfillmentChannelCode":"DEFAULT"` + quantity + `}],"issues":[` + issues + `]}`}
+		return said{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[{"fulfillmentChannelCode":"AMAZON_NA"},{"fulfillmentChannelCode":"DEFAULT"` +
+			quantity + `}],"issues":[` + issues + `]}`}
 	}
 	about := `{"code":"90220","message":"it is required","severity":"ERROR","attributeNames":["fulfillment_availability.quantity"]}`
 	later := func(asked int, wait time.Duration) channels.Reply {
@@ -252,23 +347,48 @@ func TestListings(t *testing.T) {
 		next   channels.Next
 		fault  string
 	}{
-		"it shows the figure":              {answer: shows(`,"quantity":5`, about), want: single(channels.ItemReply{Verdict: channels.Applied, Actual: &five})},
-		"it shows another figure":          {answer: shows(`,"quantity":4`, ""), want: later(1, 2*time.Minute)},
-		"it shows no figure yet":           {asked: 2, answer: shows("", ""), want: later(3, 8*time.Minute)},
-		"it shows nothing yet":             {asked: 3, answer: said{status: 200, body: `{"sku":"BIKE"}`}, want: later(4, 16*time.Minute)},
-		"it still shows another figure":    {asked: 4, answer: shows(`,"quantity":4`, ""), want: single(channels.ItemReply{Verdict: channels.Conflict, Actual: &four, Reason: "Amazon took 5, but its listing still shows 4: it was sold from meanwhile, or the figure was not applied"})},
-		"it still shows no figure":         {asked: 4, answer: said{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[]}`}, next: channels.Anew, fault: "its listing shows none"},
-		"Amazon fulfils it":                {asked: 4, answer: shows("", ""), want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_MERCHANT_FULFILLED", Reason: "the listing has no fulfilment channel DEFAULT; what Amazon fulfils cannot be set"})},
-		"an error about the quantity":      {answer: shows(`,"quantity":4`, about), want: single(rejected)},
-		"a warning about the quantity":     {answer: shows(`,"quantity":4`, strings.Replace(about, "ERROR", "WARNING", 1)), want: later(1, 2*time.Minute)},
-		"an error about something else":    {answer: shows(`,"quantity":4`, strings.Replace(about, "fulfillment_availability", "fulfillment_availability_note", 1)), want: later(1, 2*time.Minute)},
-		"a fault of Amazon's":              {answer: shows(`,"quantity":4`, strings.Replace(about, "90220", "InternalFailure", 1)), want: later(1, 2*time.Minute)},
-		"there is none":                    {answer: said{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU 'BIKE' not found"}]}`}, want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "Amazon took the figure, but has no listing of this SKU in the marketplace; list it, or correct the listing's channel SKU (Amazon says: SKU 'BIKE' not found)"})},
-		"another listing":                  {answer: said{status: 200, body: `{"sku":"BELL"}`}, fault: "not the listing"},
-		"a page":                           {answer: said{status: 200, body: page}, fault: "not the JSON"},
-		"throttled":                        {answer: said{status: 429}, next: channels.Wait, fault: "throttles"},
-		"it cannot be asked for":           {answer: said{status: 400, body: `{"errors":[{"code":"InvalidInput","message":"the SKU is too long"}]}`}, want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "InvalidInput", Reason: "the SKU is too long"})},
-		"the rate that the seller is told": {answer: said{status: 200, body: `{"sku":"BIKE"}`, header: http.Header{"X-Amzn-Ratelimit-Limit": {"5"}}}, want: channels.Reply{Items: []channels.ItemReply{accepted}, Ticket: "listing:1:BIKE", PollAfter: 2 * time.Minute, Budget: channels.Budget{Known: true, PerSecond: 5}}},
+		"it shows the figure":     {answer: shows(`,"quantity":5`, about), want: single(channels.ItemReply{Verdict: channels.Applied, Actual: &five})},
+		"it shows another figure": {answer: shows(`,"quantity":4`, ""), want: later(1, 2*time.Minute)},
+		"it shows no figure yet":  {asked: 2, answer: shows("", ""), want: later(3, 8*time.Minute)},
+		"it shows nothing yet":    {asked: 3, answer: said{status: 200, body: `{"sku":"BIKE"}`}, want: later(4, 16*time.Minute)},
+		"it still shows another figure": {asked: 4, answer: shows(`,"quantity":4`, ""), want: single(channels.ItemReply{
+			Verdict: channels.Conflict, Actual: &four,
+			Reason: "Amazon took 5, but its listing still shows 4: it was sold from meanwhile, or the figure was not applied",
+		})},
+		"it still shows no figure": {
+			asked: 4, answer: said{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[]}`}, next: channels.Anew,
+			fault: "its listing shows none",
+		},
+		"Amazon fulfils it": {asked: 4, answer: shows("", ""), want: single(channels.ItemReply{
+			Verdict: channels.Rejected,
+			Code:    "NOT_MERCHANT_FULFILLED", Reason: "the listing has no fulfilment channel DEFAULT; what Amazon fulfils cannot be set",
+		})},
+		"an error about the quantity":  {answer: shows(`,"quantity":4`, about), want: single(rejected)},
+		"a warning about the quantity": {answer: shows(`,"quantity":4`, strings.Replace(about, "ERROR", "WARNING", 1)), want: later(1, 2*time.Minute)},
+		"an error about something else": {
+			answer: shows(`,"quantity":4`, strings.Replace(about, "fulfillment_availability", "fulfillment_availability_note", 1)),
+			want:   later(1, 2*time.Minute),
+		},
+		"a fault of Amazon's": {answer: shows(`,"quantity":4`, strings.Replace(about, "90220", "InternalFailure", 1)), want: later(1, 2*time.Minute)},
+		"there is none": {
+			answer: said{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU 'BIKE' not found"}]}`},
+			want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "Amazon took the figure, but has no listing of this SKU in the " +
+				"marketplace; list it, or correct the listing's channel SKU (Amazon says: SKU 'BIKE' not found)"}),
+		},
+		"another listing": {answer: said{status: 200, body: `{"sku":"BELL"}`}, fault: "not the listing"},
+		"a page":          {answer: said{status: 200, body: page}, fault: "not the JSON"},
+		"throttled":       {answer: said{status: 429}, next: channels.Wait, fault: "throttles"},
+		"it cannot be asked for": {
+			answer: said{status: 400, body: `{"errors":[{"code":"InvalidInput","message":"the SKU is too long"}]}`},
+			want:   single(channels.ItemReply{Verdict: channels.Rejected, Code: "InvalidInput", Reason: "the SKU is too long"}),
+		},
+		"the rate that the seller is told": {
+			answer: said{status: 200, body: `{"sku":"BIKE"}`, header: http.Header{"X-Amzn-Ratelimit-Limit": {"5"}}},
+			want: channels.Reply{
+				Items: []channels.ItemReply{accepted}, Ticket: "listing:1:BIKE", PollAfter: 2 * time.Minute,
+				Budget: channels.Budget{Known: true, PerSecond: 5},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -49,7 +49,8 @@ const attribute = "fulfillment_availability"
 func (s *store) Encode(items []channels.Item, _ string) ([]byte, error) {
 	for _, item := range items {
 		if item.Location != "" {
-			return nil, fmt.Errorf("channel SKU %q is for the location %q, but a quantity on Amazon has no location; take the locations out of the connection", item.ChannelSKU, item.Location)
+			return nil, fmt.Errorf("channel SKU %q is for the location %q, but a quantity on Amazon has no location; take the locations out of the connection",
+				item.ChannelSKU, item.Location)
 		}
 	}
 	if len(items) == 1 {

@@ -20,8 +20,11 @@ func TestBodies(t *testing.T) {
 		items     []channels.Item
 		operation string
 	}{
-		"patch":                {items: two[:1], operation: "patchListingsItem"},
-		"patch_replace":        {settings: settings.Values{"op": "replace", "product_type": "BICYCLE", "fulfillment_channel_code": "STORE-1"}, items: two[1:], operation: "patchListingsItem"},
+		"patch": {items: two[:1], operation: "patchListingsItem"},
+		"patch_replace": {
+			settings: settings.Values{"op": "replace", "product_type": "BICYCLE", "fulfillment_channel_code": "STORE-1"}, items: two[1:],
+			operation: "patchListingsItem",
+		},
 		"feed":                 {items: two, operation: "upload"},
 		"feed_locale":          {settings: settings.Values{"issue_locale": "de_DE", "product_type": "BICYCLE"}, items: two, operation: "upload"},
 		"create_feed_document": {items: two, operation: "createFeedDocument"},

@@ -228,9 +228,16 @@ func (s *store) readListing(said listing, on ticket, item channels.Item) (channe
 	case !last:
 		return s.waiting([]channels.Item{item}, ticket{kind: listingTicket, asked: on.asked + 1, id: on.id}), nil
 	case shown != nil:
-		return one(channels.ItemReply{Verdict: channels.Conflict, Actual: shown, Reason: fmt.Sprintf("Amazon took %d, but its listing still shows %d: it was sold from meanwhile, or the figure was not applied", item.Quantity, *shown)}), nil
+		return one(channels.ItemReply{
+				Verdict: channels.Conflict, Actual: shown,
+				Reason: fmt.Sprintf("Amazon took %d, but its listing still shows %d: it was sold from meanwhile, or the figure was not applied", item.Quantity, *shown),
+			}),
+			nil
 	case others:
-		return one(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_MERCHANT_FULFILLED", Reason: fmt.Sprintf("the listing has no fulfilment channel %s; what Amazon fulfils cannot be set", s.channelCode)}), nil
+		return one(channels.ItemReply{
+			Verdict: channels.Rejected, Code: "NOT_MERCHANT_FULFILLED",
+			Reason: fmt.Sprintf("the listing has no fulfilment channel %s; what Amazon fulfils cannot be set", s.channelCode),
+		}), nil
 	}
 	return channels.Reply{}, s.forgotten(outbound.Answer{}, "Amazon took the figure, but its listing shows none")
 }

@@ -15,7 +15,8 @@ import (
 
 // report is a processing report on the feed f1.
 func report(accepted int, issues string) string {
-	return fmt.Sprintf(`{"header":{"sellerId":"S","version":"2.0","feedId":"f1"},"issues":[%s],"summary":{"errors":1,"warnings":0,"messagesProcessed":3,"messagesAccepted":%d,"messagesInvalid":0}}`, issues, accepted)
+	return fmt.Sprintf(`{"header":{"sellerId":"S","version":"2.0","feedId":"f1"},"issues":[%s],"summary":{"errors":1,"warnings":0,"messagesProcessed":3,`+
+		`"messagesAccepted":%d,"messagesInvalid":0}}`, issues, accepted)
 }
 
 func TestReports(t *testing.T) {
@@ -32,18 +33,28 @@ func TestReports(t *testing.T) {
 		body string
 		want []channels.ItemReply
 	}{
-		"nothing went wrong":                {report(3, ""), []channels.ItemReply{applied, applied, applied}},
-		"one failed":                        {report(2, second), []channels.ItemReply{applied, rejected, applied}},
-		"one failed twice":                  {report(2, second+`,{"messageId":2,"sku":"BELL","code":"2","severity":"ERROR","message":"and more"}`), []channels.ItemReply{applied, rejected, applied}},
-		"one failed, without its SKU":       {report(2, strings.Replace(second, `"sku":"BELL",`, "", 1)), []channels.ItemReply{applied, rejected, applied}},
-		"a warning is no failure":           {report(3, strings.Replace(second, "ERROR", "WARNING", 1)), []channels.ItemReply{applied, applied, applied}},
-		"a word is no failure":              {report(3, strings.Replace(second, "ERROR", "INFO", 1)), []channels.ItemReply{applied, applied, applied}},
-		"one is not accounted for":          {report(2, ""), []channels.ItemReply{short(2, 3), short(2, 3), short(2, 3)}},
-		"one failed, one is unaccounted":    {report(1, second), []channels.ItemReply{short(1, 2), rejected, short(1, 2)}},
-		"below zero":                        {report(-1, second), []channels.ItemReply{short(0, 2), rejected, short(0, 2)}},
-		"the message has another SKU":       {report(2, strings.Replace(second, "BELL", "BIKE", 1)), []channels.ItemReply{applied, {Reason: "Amazon's report names its message with another SKU"}, applied}},
-		"the message has two SKUs":          {report(2, second+","+strings.Replace(second, "BELL", "BIKE", 1)), []channels.ItemReply{applied, {Reason: "Amazon's report names its message with another SKU"}, applied}},
-		"messages that were not sent":       {report(3, strings.Replace(second, `"messageId":2`, `"messageId":4`, 1)+","+strings.Replace(second, `"messageId":2`, `"messageId":0`, 1)), []channels.ItemReply{applied, applied, applied}},
+		"nothing went wrong": {report(3, ""), []channels.ItemReply{applied, applied, applied}},
+		"one failed":         {report(2, second), []channels.ItemReply{applied, rejected, applied}},
+		"one failed twice": {
+			report(2, second+`,{"messageId":2,"sku":"BELL","code":"2","severity":"ERROR","message":"and more"}`),
+			[]channels.ItemReply{applied, rejected, applied},
+		},
+		"one failed, without its SKU":    {report(2, strings.Replace(second, `"sku":"BELL",`, "", 1)), []channels.ItemReply{applied, rejected, applied}},
+		"a warning is no failure":        {report(3, strings.Replace(second, "ERROR", "WARNING", 1)), []channels.ItemReply{applied, applied, applied}},
+		"a word is no failure":           {report(3, strings.Replace(second, "ERROR", "INFO", 1)), []channels.ItemReply{applied, applied, applied}},
+		"one is not accounted for":       {report(2, ""), []channels.ItemReply{short(2, 3), short(2, 3), short(2, 3)}},
+		"one failed, one is unaccounted": {report(1, second), []channels.ItemReply{short(1, 2), rejected, short(1, 2)}},
+		"below zero":                     {report(-1, second), []channels.ItemReply{short(0, 2), rejected, short(0, 2)}},
+		"the message has another SKU": {
+			report(2, strings.Replace(second, "BELL", "BIKE", 1)),
+			[]channels.ItemReply{applied, {Reason: "Amazon's report names its message with another SKU"}, applied},
+		},
+		"the message has two SKUs": {
+			report(2, second+","+strings.Replace(second, "BELL", "BIKE", 1)),
+			[]channels.ItemReply{applied, {Reason: "Amazon's report names its message with another SKU"}, applied},
+		},
+		"messages that were not sent": {report(3, strings.Replace(second, `"messageId":2`, `"messageId":4`, 1)+","+strings.Replace(second, `"messageId":2`,
+			`"messageId":0`, 1)), []channels.ItemReply{applied, applied, applied}},
 		"a fault of Amazon's":               {report(2, internal(3)), []channels.ItemReply{applied, applied, notApplied}},
 		"an error about nothing, but named": {report(2, second+`,{"code":"4","severity":"ERROR","message":"odd"}`), []channels.ItemReply{applied, rejected, applied}},
 	} {
@@ -80,21 +91,36 @@ func TestReportsThatCannotBeRead(t *testing.T) {
 		next  channels.Next
 		fault string
 	}{
-		"unknown":                {told: answers{"document": {status: 404}}, next: channels.Anew, fault: "does not know the report"},
-		"throttled":              {told: answers{"document": {status: 429}}, next: channels.Wait, fault: "throttles"},
-		"no address":             {told: answers{"document": {status: 200, body: `{"feedDocumentId":"r1"}`}}, fault: "no https address"},
-		"a page for an address":  {told: answers{"document": {status: 200, body: page}}, fault: "not the JSON"},
-		"another compression":    {told: answers{"document": document("ZSTD"), "download": {status: 200}}, fault: "compressed in a way"},
-		"no gzip":                {told: answers{"document": document("GZIP"), "download": {status: 200, body: report(3, "")}}, fault: "not the gzip"},
-		"gzip that is cut":       {told: answers{"document": document("GZIP"), "download": {status: 200, body: packed(report(3, ""))[:60]}}, fault: "damaged after"},
-		"gzip that has no end":   {told: answers{"document": document("GZIP"), "download": {status: 200, body: packed(strings.Repeat(" ", 33<<20))}}, fault: "unpacks to more than"},
-		"the address expired":    {told: answers{"download": {status: 403}}, fault: "download of the report is not taken"},
-		"a page":                 {told: answers{"download": {status: 200, body: page}}, fault: "not the JSON"},
-		"other JSON":             {told: answers{"download": {status: 200, body: `{}`}}, fault: "not the report on this feed"},
-		"no issues":              {told: answers{"download": {status: 200, body: strings.Replace(report(3, ""), `"issues":[],`, "", 1)}}, fault: "not the report on this feed"},
-		"no counts":              {told: answers{"download": {status: 200, body: strings.Replace(report(3, ""), `"messagesAccepted":3,`, "", 1)}}, fault: "not the report on this feed"},
-		"of another feed":        {told: answers{"download": {status: 200, body: strings.Replace(report(3, ""), "f1", "f2", 1)}}, fault: "not the report on this feed"},
-		"a message id in a text": {told: answers{"download": {status: 200, body: report(3, `{"messageId":"2","severity":"ERROR","message":"no"}`)}}, fault: "not the JSON"},
+		"unknown":               {told: answers{"document": {status: 404}}, next: channels.Anew, fault: "does not know the report"},
+		"throttled":             {told: answers{"document": {status: 429}}, next: channels.Wait, fault: "throttles"},
+		"no address":            {told: answers{"document": {status: 200, body: `{"feedDocumentId":"r1"}`}}, fault: "no https address"},
+		"a page for an address": {told: answers{"document": {status: 200, body: page}}, fault: "not the JSON"},
+		"another compression":   {told: answers{"document": document("ZSTD"), "download": {status: 200}}, fault: "compressed in a way"},
+		"no gzip":               {told: answers{"document": document("GZIP"), "download": {status: 200, body: report(3, "")}}, fault: "not the gzip"},
+		"gzip that is cut":      {told: answers{"document": document("GZIP"), "download": {status: 200, body: packed(report(3, ""))[:60]}}, fault: "damaged after"},
+		"gzip that has no end": {
+			told:  answers{"document": document("GZIP"), "download": {status: 200, body: packed(strings.Repeat(" ", 33<<20))}},
+			fault: "unpacks to more than",
+		},
+		"the address expired": {told: answers{"download": {status: 403}}, fault: "download of the report is not taken"},
+		"a page":              {told: answers{"download": {status: 200, body: page}}, fault: "not the JSON"},
+		"other JSON":          {told: answers{"download": {status: 200, body: `{}`}}, fault: "not the report on this feed"},
+		"no issues": {
+			told:  answers{"download": {status: 200, body: strings.Replace(report(3, ""), `"issues":[],`, "", 1)}},
+			fault: "not the report on this feed",
+		},
+		"no counts": {
+			told:  answers{"download": {status: 200, body: strings.Replace(report(3, ""), `"messagesAccepted":3,`, "", 1)}},
+			fault: "not the report on this feed",
+		},
+		"of another feed": {
+			told:  answers{"download": {status: 200, body: strings.Replace(report(3, ""), "f1", "f2", 1)}},
+			fault: "not the report on this feed",
+		},
+		"a message id in a text": {
+			told:  answers{"download": {status: 200, body: report(3, `{"messageId":"2","severity":"ERROR","message":"no"}`)}},
+			fault: "not the JSON",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

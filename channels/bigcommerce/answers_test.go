@@ -56,18 +56,21 @@ func TestAnswers(t *testing.T) {
 		"a redirect":                    {status: 301, next: channels.AskPerson, fault: "redirect"},
 		"malformed":                     {status: 400, body: `{"status":400,"title":"Input is invalid"}`, next: channels.AskPerson, fault: "does not take the call"},
 		"the credential":                {status: 401, body: `{"status":401}`, next: channels.AskPerson, fault: "does not accept the credential"},
-		"the scope":                     {status: 403, body: `{"status":403}`, next: channels.AskPerson, fault: "Store Inventory (modify) and Store Locations (read-only)"},
-		"no such store":                 {status: 404, body: `{"status":404}`, next: channels.AskPerson, fault: "correct the setting store_hash"},
-		"another method":                {status: 405, next: channels.AskPerson, fault: "does not take the call"},
-		"a conflict":                    {status: 409, body: `{"status":409}`, fault: "something else is under way"},
-		"too many items":                {status: 413, next: channels.Smaller, fault: "too large"},
-		"another type":                  {status: 415, next: channels.AskPerson, fault: "does not take the call"},
-		"a refusal that is a page":      {status: 422, body: page, fault: "not the JSON"},
-		"locked":                        {status: 423, fault: "something else is under way"},
-		"broken off":                    {status: 499, fault: "broken off"},
-		"a fault":                       {status: 500, body: page, fault: "falters"},
-		"under maintenance":             {status: 503, fault: "falters"},
-		"a proxy has no patience":       {status: 504, fault: "falters"},
+		"the scope": {
+			status: 403, body: `{"status":403}`, next: channels.AskPerson,
+			fault: "Store Inventory (modify) and Store Locations (read-only)",
+		},
+		"no such store":            {status: 404, body: `{"status":404}`, next: channels.AskPerson, fault: "correct the setting store_hash"},
+		"another method":           {status: 405, next: channels.AskPerson, fault: "does not take the call"},
+		"a conflict":               {status: 409, body: `{"status":409}`, fault: "something else is under way"},
+		"too many items":           {status: 413, next: channels.Smaller, fault: "too large"},
+		"another type":             {status: 415, next: channels.AskPerson, fault: "does not take the call"},
+		"a refusal that is a page": {status: 422, body: page, fault: "not the JSON"},
+		"locked":                   {status: 423, fault: "something else is under way"},
+		"broken off":               {status: 499, fault: "broken off"},
+		"a fault":                  {status: 500, body: page, fault: "falters"},
+		"under maintenance":        {status: 503, fault: "falters"},
+		"a proxy has no patience":  {status: 504, fault: "falters"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +90,8 @@ func TestAnswers(t *testing.T) {
 
 const (
 	noLocation = "BigCommerce has no such location; correct the connection's locations or the store's setting location"
-	byProduct  = "BigCommerce does not track the stock of this SKU by itself, so it cannot be set; switch the product's inventory tracking to the variant level in BigCommerce"
+	byProduct  = "BigCommerce does not track the stock of this SKU by itself, so it cannot be set; switch the product's inventory tracking to the variant level " +
+		"in BigCommerce"
 )
 
 // Offenders are read from a title with certainty, or not at all.
@@ -113,24 +117,45 @@ func TestRefusals(t *testing.T) {
 		// As published or reported.
 		"an item by the id of its variant": {title: "[Item with variant_id 106" + sentence + "]"},
 		"an item by SKU":                   {title: "[Item with sku BELL" + sentence + "]", want: map[int]string{1: byProduct}},
-		"items by SKU":                     {title: "[Item with sku BELL" + sentence + ", Item with sku BIKE" + sentence + "]", want: map[int]string{0: byProduct, 1: byProduct}},
-		"tracked by variant":               {title: "[Item with sku BELL is tracked by variant, please update stock by variant id]", want: map[int]string{1: byProduct}},
-		"identity and a sentence":          {title: "Items with identity: [sku BIKE] requires something", want: map[int]string{0: "Items with identity: [sku BIKE] requires something"}},
-		"identity of a product":            {title: "Items with identity: [product_id 113] requires something"},
-		"locations":                        {title: "Location not found, identities: [3,2]", items: split, want: map[int]string{0: noLocation, 1: noLocation, 2: noLocation}},
-		"one location":                     {title: "Location not found, identities: [3]", items: split, want: map[int]string{1: noLocation, 2: noLocation}},
-		"the setting's location":           {title: "Location not found, identities: [1]", items: split, want: map[int]string{3: noLocation}},
-		"a location that was not asked":    {title: "Location not found, identities: [3,4]", items: split},
-		"locations of another form":        {title: "Location not found, identities: [front]", items: split},
+		"items by SKU": {
+			title: "[Item with sku BELL" + sentence + ", Item with sku BIKE" + sentence + "]",
+			want:  map[int]string{0: byProduct, 1: byProduct},
+		},
+		"tracked by variant": {
+			title: "[Item with sku BELL is tracked by variant, please update stock by variant id]",
+			want:  map[int]string{1: byProduct},
+		},
+		"identity and a sentence": {
+			title: "Items with identity: [sku BIKE] requires something",
+			want:  map[int]string{0: "Items with identity: [sku BIKE] requires something"},
+		},
+		"identity of a product": {title: "Items with identity: [product_id 113] requires something"},
+		"locations": {
+			title: "Location not found, identities: [3,2]", items: split,
+			want: map[int]string{0: noLocation, 1: noLocation, 2: noLocation},
+		},
+		"one location":                  {title: "Location not found, identities: [3]", items: split, want: map[int]string{1: noLocation, 2: noLocation}},
+		"the setting's location":        {title: "Location not found, identities: [1]", items: split, want: map[int]string{3: noLocation}},
+		"a location that was not asked": {title: "Location not found, identities: [3,4]", items: split},
+		"locations of another form":     {title: "Location not found, identities: [front]", items: split},
 		// Other forms, which are read where there is no doubt.
-		"a list":                               {title: "Item not found, identities: [BELL, BIKE]", want: map[int]string{0: "Item not found, identities: [BELL, BIKE]", 1: "Item not found, identities: [BELL, BIKE]"}},
-		"a list without blanks":                {title: "Item not found, identities: [BELL,BIKE]", want: map[int]string{0: "Item not found, identities: [BELL,BIKE]", 1: "Item not found, identities: [BELL,BIKE]"}},
-		"a stray name":                         {title: "Item not found, identities: [HORN]"},
-		"a stray name among others":            {title: "Item not found, identities: [BELL, HORN]"},
-		"another case":                         {title: "Item not found, identities: [bell]"},
-		"a name twice":                         {title: "Item not found, identities: [BELL, BELL]"},
-		"a number, which may be an id":         {title: "Item not found, identities: [106]", items: skus("106", "BELL")},
-		"a number that is called a SKU":        {title: "Item not found, identities: [sku 106]", items: skus("106", "BELL"), want: map[int]string{0: "Item not found, identities: [sku 106]"}},
+		"a list": {
+			title: "Item not found, identities: [BELL, BIKE]",
+			want:  map[int]string{0: "Item not found, identities: [BELL, BIKE]", 1: "Item not found, identities: [BELL, BIKE]"},
+		},
+		"a list without blanks": {
+			title: "Item not found, identities: [BELL,BIKE]",
+			want:  map[int]string{0: "Item not found, identities: [BELL,BIKE]", 1: "Item not found, identities: [BELL,BIKE]"},
+		},
+		"a stray name":                 {title: "Item not found, identities: [HORN]"},
+		"a stray name among others":    {title: "Item not found, identities: [BELL, HORN]"},
+		"another case":                 {title: "Item not found, identities: [bell]"},
+		"a name twice":                 {title: "Item not found, identities: [BELL, BELL]"},
+		"a number, which may be an id": {title: "Item not found, identities: [106]", items: skus("106", "BELL")},
+		"a number that is called a SKU": {
+			title: "Item not found, identities: [sku 106]", items: skus("106", "BELL"),
+			want: map[int]string{0: "Item not found, identities: [sku 106]"},
+		},
 		"a SKU like the id of a variant":       {title: "Item not found, identities: [variant_id 106]", items: skus("variant_id 106", "BELL")},
 		"a SKU with a comma":                   {title: "[Item with sku A, B" + sentence + "]", items: skus("A, B", "B"), want: map[int]string{0: byProduct}},
 		"a SKU with brackets":                  {title: "[Item with sku A[1]" + sentence + "]", items: skus("A[1]", "B"), want: map[int]string{0: byProduct}},
@@ -138,15 +163,24 @@ func TestRefusals(t *testing.T) {
 		"a SKU with a blank before it":         {title: "[Item with sku  A" + sentence + "]", items: skus("A", " A"), want: map[int]string{1: byProduct}},
 		"a comma, or two SKUs":                 {title: "Item not found, identities: [A,B]", items: skus("A,B", "A", "B")},
 		"a word, or a SKU that begins with it": {title: "Item not found, identities: [sku A]", items: skus("sku A", "A")},
-		"a SKU that begins with the word":      {title: "Item not found, identities: [sku A]", items: skus("sku A", "B"), want: map[int]string{0: "Item not found, identities: [sku A]"}},
-		"a SKU at two locations":               {title: "[Item with sku BIKE" + sentence + "]", items: split},
-		"a SKU at one of the locations":        {title: "[Item with sku HORN" + sentence + "]", items: split, want: map[int]string{3: byProduct}},
-		"prose alone":                          {title: "Item BELL is no good"},
-		"empty brackets":                       {title: "Item not found, identities: []"},
-		"no title":                             {},
+		"a SKU that begins with the word": {
+			title: "Item not found, identities: [sku A]", items: skus("sku A", "B"),
+			want: map[int]string{0: "Item not found, identities: [sku A]"},
+		},
+		"a SKU at two locations":        {title: "[Item with sku BIKE" + sentence + "]", items: split},
+		"a SKU at one of the locations": {title: "[Item with sku HORN" + sentence + "]", items: split, want: map[int]string{3: byProduct}},
+		"prose alone":                   {title: "Item BELL is no good"},
+		"empty brackets":                {title: "Item not found, identities: []"},
+		"no title":                      {},
 		// By place, in the way of the errors of other calls.
-		"a place":                    {title: "Payload contains invalid fields", errors: `{"items.1.quantity":"must be less"}`, want: map[int]string{1: "must be less"}},
-		"a place, several times":     {title: "Invalid", errors: `{"items.1.quantity":"b","items.1.sku":"a","items.0":{}}`, want: map[int]string{0: "Invalid", 1: "a"}},
+		"a place": {
+			title: "Payload contains invalid fields", errors: `{"items.1.quantity":"must be less"}`,
+			want: map[int]string{1: "must be less"},
+		},
+		"a place, several times": {
+			title: "Invalid", errors: `{"items.1.quantity":"b","items.1.sku":"a","items.0":{}}`,
+			want: map[int]string{0: "Invalid", 1: "a"},
+		},
 		"a place outside":            {title: "Invalid", errors: `{"items.2.quantity":"must be less"}`},
 		"a place far outside":        {title: "Invalid", errors: `{"items.99999999999999999999.quantity":"must be less"}`},
 		"a place and something else": {title: "Invalid", errors: `{"items.1.quantity":"must be less","reason":"too long"}`},
@@ -164,7 +198,8 @@ func TestRefusals(t *testing.T) {
 			}
 			title, err := json.Marshal(test.title)
 			require.NoError(t, err)
-			reply, err := channeltest.Push(t, answering(t, http.StatusUnprocessableEntity, nil, `{"status":422,"title":`+string(title)+`,"type":"x","errors":`+test.errors+`}`), test.items...)
+			reply, err := channeltest.Push(t, answering(t, http.StatusUnprocessableEntity, nil,
+				`{"status":422,"title":`+string(title)+`,"type":"x","errors":`+test.errors+`}`), test.items...)
 			require.NoError(t, err)
 			require.Equal(t, test.want == nil, reply.Refused)
 			for i, item := range reply.Items {
@@ -190,14 +225,23 @@ func TestThrottlesAndOverload(t *testing.T) {
 		budget channels.Budget
 	}{
 		"the quota is used up": {
-			header: map[string]string{"X-Rate-Limit-Time-Window-Ms": "30000", "X-Rate-Limit-Time-Reset-Ms": "15000", "X-Rate-Limit-Requests-Quota": "150", "X-Rate-Limit-Requests-Left": "0"},
-			next:   channels.Wait, until: noon.Add(15 * time.Second),
+			header: map[string]string{
+				"X-Rate-Limit-Time-Window-Ms": "30000", "X-Rate-Limit-Time-Reset-Ms": "15000", "X-Rate-Limit-Requests-Quota": "150",
+				"X-Rate-Limit-Requests-Left": "0",
+			},
+			next: channels.Wait, until: noon.Add(15 * time.Second),
 			budget: channels.Budget{Known: true, Capacity: 150, PerSecond: 5, Cost: 1},
 		},
-		"as in the documentation's example": {header: map[string]string{"X-Rate-Limit-Time-Reset-Ms": "15000"}, next: channels.Wait, until: noon.Add(15 * time.Second)},
-		"a fraction":                        {header: map[string]string{"X-Rate-Limit-Time-Reset-Ms": "0.5"}, next: channels.Wait, until: noon.Add(500 * time.Microsecond)},
-		"at once":                           {header: map[string]string{"X-Rate-Limit-Time-Reset-Ms": "0"}, next: channels.Wait, until: noon},
-		"absurdly long":                     {header: map[string]string{"X-Rate-Limit-Time-Reset-Ms": "1e300"}, next: channels.Wait, until: noon.Add(24 * time.Hour)},
+		"as in the documentation's example": {
+			header: map[string]string{"X-Rate-Limit-Time-Reset-Ms": "15000"}, next: channels.Wait,
+			until: noon.Add(15 * time.Second),
+		},
+		"a fraction": {
+			header: map[string]string{"X-Rate-Limit-Time-Reset-Ms": "0.5"}, next: channels.Wait,
+			until: noon.Add(500 * time.Microsecond),
+		},
+		"at once":       {header: map[string]string{"X-Rate-Limit-Time-Reset-Ms": "0"}, next: channels.Wait, until: noon},
+		"absurdly long": {header: map[string]string{"X-Rate-Limit-Time-Reset-Ms": "1e300"}, next: channels.Wait, until: noon.Add(24 * time.Hour)},
 		"a quota without a time": {
 			header: map[string]string{"X-Rate-Limit-Time-Window-Ms": "30000", "X-Rate-Limit-Requests-Quota": "450", "X-Rate-Limit-Requests-Left": "0"},
 			next:   channels.Wait, budget: channels.Budget{Known: true, Capacity: 450, PerSecond: 15, Cost: 1},

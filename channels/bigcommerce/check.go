@@ -94,7 +94,8 @@ func (s *store) checkReading(ctx context.Context, finding *channels.Finding) err
 		finding.Notes = append(finding.Notes, "the store tracks the inventory of no item; switch inventory tracking on in its products")
 		return nil
 	}
-	finding.Notes = append(finding.Notes, fmt.Sprintf("items whose inventory is tracked: %d; the first has the SKU %.100q", max(items.Meta.Pagination.Total, 1), items.Data[0].Identity.SKU))
+	finding.Notes = append(finding.Notes, fmt.Sprintf("items whose inventory is tracked: %d; the first has the SKU %.100q", max(items.Meta.Pagination.Total, 1),
+		items.Data[0].Identity.SKU))
 	return nil
 }
 

@@ -35,7 +35,8 @@ var subjects = map[string]struct {
 // excuses are faults that mean something else here.
 var excuses = map[channeltest.Fault]string{
 	channeltest.ThrottleSilent: "a 429 without a word on the quota is about the platform's load, not the store's pace; see TestThrottlesAndOverload",
-	channeltest.Stray:          "offenders are named in prose, so a name that is not in the call proves no wrong answer: the call counts as refused; see TestRefusals",
+	channeltest.Stray: "offenders are named in prose, so a name that is not in the call proves no wrong answer: the call counts as refused; see " +
+		"TestRefusals",
 }
 
 func TestConformance(t *testing.T) {

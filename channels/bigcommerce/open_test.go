@@ -85,7 +85,11 @@ func TestTheBytesOfCalls(t *testing.T) {
 		"adjust": {nil, []channels.Item{{ChannelSKU: "A&B/ü", Quantity: 5, Expected: new(int64(7))}, {ChannelSKU: "0012", Quantity: 0}}},
 		"adjust_locations": {
 			settings.Values{"location": int64(9), "reason": "Warehouse Portland"},
-			[]channels.Item{{Location: "1", ChannelSKU: "BIKE", Quantity: 1_000_000_000}, {Location: "20", ChannelSKU: "BIKE", Quantity: 4}, {ChannelSKU: "BELL", Quantity: 2_147_483_647}},
+			[]channels.Item{
+				{Location: "1", ChannelSKU: "BIKE", Quantity: 1_000_000_000},
+				{Location: "20", ChannelSKU: "BIKE", Quantity: 4},
+				{ChannelSKU: "BELL", Quantity: 2_147_483_647},
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -72,7 +72,8 @@ func (s *store) failure(answer outbound.Answer, failed error) error {
 	case throttled && !readBudget(answer.Header).Known && answer.Header.Get("Retry-After") == "":
 		told.Next, told.Reason = channels.Resend, "BigCommerce is overloaded"
 	case answer.Status == http.StatusForbidden:
-		told.Next, told.Reason = channels.AskPerson, "the credential does not permit the call; give the API account the scopes "+scopes+", and check the setting store_hash"
+		told.Next, told.Reason = channels.AskPerson,
+			"the credential does not permit the call; give the API account the scopes "+scopes+", and check the setting store_hash"
 	default:
 		return channels.InWords(channels.Failure(s.ID, answer, failed, s.Now()), "", readProblem(answer).Title)
 	}

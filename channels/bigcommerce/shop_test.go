@@ -282,7 +282,12 @@ func TestTheLastFigureStays(t *testing.T) {
 func TestAnUnknownLocationIsNamed(t *testing.T) {
 	t.Parallel()
 	store := bigcommercetest.Start(t, bigcommercetest.Options{Locations: []string{"1", "2"}})
-	items := []channels.Item{{ChannelSKU: "BIKE", Location: "1"}, {ChannelSKU: "BIKE", Location: "7"}, {ChannelSKU: "BELL", Location: "8"}, {ChannelSKU: "BELL", Location: "2"}}
+	items := []channels.Item{
+		{ChannelSKU: "BIKE", Location: "1"},
+		{ChannelSKU: "BIKE", Location: "7"},
+		{ChannelSKU: "BELL", Location: "8"},
+		{ChannelSKU: "BELL", Location: "2"},
+	}
 	store.Set(t, items[0], items[3])
 	reply, err := channeltest.Push(t, channels.Guarded(store.Open(t)), items...)
 	require.NoError(t, err)

@@ -50,11 +50,23 @@ var Spec = settings.Spec{
 	Options: []settings.Option{
 		{Name: "store_hash", Kind: settings.String, Required: true, Help: "The store's id in the API path: abc123 of https://api.bigcommerce.com/stores/abc123/v3/."},
 		{Name: "token", Kind: settings.Secret, Required: true, Help: "The access token of an API account of the store, by reference."},
-		{Name: "endpoint", Kind: settings.URL, Default: "https://api.bigcommerce.com", Help: "The address to call in place of BigCommerce's own, for a proxy or a test."},
-		{Name: "location", Kind: settings.Integer, Default: firstLocation, Minimum: 1, Maximum: maxQuantity, Help: "The id of the location that shows the figures of connections without locations."},
-		{Name: "plan", Kind: settings.String, Default: "pro", Choices: []string{"standard", "pro"}, Help: "The store's plan, from which the first pace is taken; plus is standard. Answers tell the true one."},
+		{
+			Name: "endpoint", Kind: settings.URL, Default: "https://api.bigcommerce.com",
+			Help: "The address to call in place of BigCommerce's own, for a proxy or a test.",
+		},
+		{
+			Name: "location", Kind: settings.Integer, Default: firstLocation, Minimum: 1, Maximum: maxQuantity,
+			Help: "The id of the location that shows the figures of connections without locations.",
+		},
+		{
+			Name: "plan", Kind: settings.String, Default: "pro", Choices: []string{"standard", "pro"},
+			Help: "The store's plan, from which the first pace is taken; plus is standard. Answers tell the true one.",
+		},
 		{Name: "reason", Kind: settings.String, Default: "Tidemark", Help: "The reason that goes with every adjustment."},
-		{Name: "batch_limit", Kind: settings.Integer, Default: "2000", Minimum: 1, Maximum: maxBatch, Help: "The most items in one call; fewer for a store that takes too long over a call."},
+		{
+			Name: "batch_limit", Kind: settings.Integer, Default: "2000", Minimum: 1, Maximum: maxBatch,
+			Help: "The most items in one call; fewer for a store that takes too long over a call.",
+		},
 		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
 	},
@@ -117,7 +129,8 @@ func (s *store) place(item channels.Item) (int64, error) {
 	}
 	id, err := strconv.ParseInt(item.Location, 10, 64)
 	if err != nil || !locationIDs.MatchString(item.Location) {
-		return 0, fmt.Errorf("channel SKU %q: %.80q is not the id of a location of BigCommerce; give its number, as the check of the store lists it", item.ChannelSKU, item.Location)
+		return 0, fmt.Errorf("channel SKU %q: %.80q is not the id of a location of BigCommerce; give its number, as the check of the store lists it", item.ChannelSKU,
+			item.Location)
 	}
 	return id, nil
 }

@@ -31,7 +31,8 @@ var (
 
 const (
 	noLocation = "BigCommerce has no such location; correct the connection's locations or the store's setting location"
-	byProduct  = "BigCommerce does not track the stock of this SKU by itself, so it cannot be set; switch the product's inventory tracking to the variant level in BigCommerce"
+	byProduct  = "BigCommerce does not track the stock of this SKU by itself, so it cannot be set; switch the product's inventory tracking to the variant level " +
+		"in BigCommerce"
 )
 
 // named returns the items that a title names, and why they are refused.

@@ -228,7 +228,8 @@ func (f *Front) refuse(w http.ResponseWriter, fault Fault, status int) {
 }
 
 // notice is what an extension writes before the answer.
-const notice = "<br />\n<b>Warning</b>: \x1b[31mundefined\x1b[0m \"token\": \"" + Credential + "\" in <b>extension.php</b> on line 7, and so on and so forth<br />\n"
+const notice = "<br />\n<b>Warning</b>: \x1b[31mundefined\x1b[0m \"token\": \"" + Credential +
+	"\" in <b>extension.php</b> on line 7, and so on and so forth<br />\n"
 
 func spoil(w http.ResponseWriter, r *http.Request, fault Fault, kept *httptest.ResponseRecorder) {
 	for name, values := range kept.Header() {

@@ -69,18 +69,30 @@ func TestAskingForAToken(t *testing.T) {
 		code  string
 	}{
 		"the refresh token has ended": {said{status: 400, body: refused("invalid_grant")}, channels.AskPerson, "have the seller consent again", "invalid_grant"},
-		"the scope is missing":        {said{status: 400, body: refused("invalid_scope")}, channels.AskPerson, "does not hold the scope sell.inventory", "invalid_scope"},
-		"an unknown application":      {said{status: 401, body: refused("invalid_client")}, channels.AskPerson, "check client_id and client_secret", "invalid_client"},
-		"another refusal":             {said{status: 400, body: refused("canary-0123456789")}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
-		"a wall":                      {said{status: 403, body: "canary-0123456789"}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
-		"throttled":                   {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles", ""},
-		"away":                        {said{status: 503}, channels.Resend, "falters", ""},
-		"a redirect":                  {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect", ""},
-		"a page":                      {said{body: "<html>canary-0123456789"}, channels.Resend, "not the JSON", ""},
-		"no token":                    {said{body: `{"expires_in":7200}`}, channels.Resend, "holds no token", ""},
-		"no life":                     {said{body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token", ""},
-		"a life of days":              {said{body: `{"access_token":"canary-0123456789","expires_in":864000}`}, channels.Resend, "holds no token", ""},
-		"created":                     {said{status: 201, body: token.body}, channels.Resend, "not one that the token API promises", ""},
+		"the scope is missing": {
+			said{status: 400, body: refused("invalid_scope")},
+			channels.AskPerson, "does not hold the scope sell.inventory",
+			"invalid_scope",
+		},
+		"an unknown application": {
+			said{status: 401, body: refused("invalid_client")},
+			channels.AskPerson, "check client_id and client_secret",
+			"invalid_client",
+		},
+		"another refusal": {
+			said{status: 400, body: refused("canary-0123456789")},
+			channels.AskPerson, "check client_id, client_secret and refresh_token",
+			"",
+		},
+		"a wall":         {said{status: 403, body: "canary-0123456789"}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
+		"throttled":      {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles", ""},
+		"away":           {said{status: 503}, channels.Resend, "falters", ""},
+		"a redirect":     {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect", ""},
+		"a page":         {said{body: "<html>canary-0123456789"}, channels.Resend, "not the JSON", ""},
+		"no token":       {said{body: `{"expires_in":7200}`}, channels.Resend, "holds no token", ""},
+		"no life":        {said{body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token", ""},
+		"a life of days": {said{body: `{"access_token":"canary-0123456789","expires_in":864000}`}, channels.Resend, "holds no token", ""},
+		"created":        {said{status: 201, body: token.body}, channels.Resend, "not one that the token API promises", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -264,7 +264,8 @@ func (s *store) readRefusal(answer outbound.Answer, items []channels.Item, targe
 	case len(items) == 1: // only one can be meant
 		return channels.Reply{Items: []channels.ItemReply{fault.reply(items[0])}}, nil
 	case fault.ID == errorTooManyItems || fault.ID == errorTooManyOffers:
-		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Code: fault.code(), Reason: "store " + s.ID + ": the call holds more than it takes; lower the setting batch_limit"}
+		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Code: fault.code(), Reason: "store " + s.ID +
+			": the call holds more than it takes; lower the setting batch_limit"}
 	}
 	return channels.Reply{Refused: true, Reason: fault.code() + ": " + fault.text()}, nil
 }

@@ -56,7 +56,8 @@ func (s *store) readItems(answer outbound.Answer) (total int64, sku string, err 
 		if failed := s.refusal(answer, fault); failed != nil {
 			return 0, "", failed
 		}
-		return 0, "", &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: fault.code(), Reason: "store " + s.ID + ": it does not let its inventory be read"}
+		return 0, "", &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: fault.code(), Reason: "store " + s.ID +
+			": it does not let its inventory be read"}
 	}
 	var said struct {
 		Total *int64 `json:"total"`

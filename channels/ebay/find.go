@@ -110,13 +110,16 @@ func (s *store) judge(sku string, offers []offer, more bool) (channels.Found, er
 	case auction:
 		return channels.Found{Blocked: "eBay offers this SKU by auction only, and an auction takes no quantity"}, nil
 	case unpublished:
-		return channels.Found{Missing: fmt.Sprintf("the offer of this SKU on %s is not published, or its listing has ended, so no buyer would see a figure; publish it", s.marketplace)}, nil
+		return channels.Found{Missing: fmt.Sprintf("the offer of this SKU on %s is not published, or its listing has ended, so no buyer would see a figure; "+
+			"publish it", s.marketplace)}, nil
 	case len(elsewhere) > 0:
-		return channels.Found{Missing: fmt.Sprintf("this SKU is listed on %.200s and not on %s; correct the setting marketplace, or list it there", strings.Join(elsewhere, ", "), s.marketplace)}, nil
+		return channels.Found{Missing: fmt.Sprintf("this SKU is listed on %.200s and not on %s; correct the setting marketplace, or list it there",
+			strings.Join(elsewhere, ", "), s.marketplace)}, nil
 	}
 	return channels.Found{Missing: s.noOffer()}, nil
 }
 
 func (s *store) noOffer() string {
-	return fmt.Sprintf("eBay's Inventory API has no offer on %s with exactly this SKU, upper and lower case included; correct it there, list the SKU under its name on eBay, or migrate its listing to the Inventory API", s.marketplace)
+	return fmt.Sprintf("eBay's Inventory API has no offer on %s with exactly this SKU, upper and lower case included; correct it there, list the SKU under its "+
+		"name on eBay, or migrate its listing to the Inventory API", s.marketplace)
 }

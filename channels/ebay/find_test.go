@@ -113,35 +113,54 @@ func TestALocationIsNotLookedUp(t *testing.T) {
 func TestLookUps(t *testing.T) {
 	t.Parallel()
 	offers := func(offers string) string { return `{"total":1,"size":1,"offers":[` + offers + `]}` }
-	const live = `{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US","format":"FIXED_PRICE","status":"PUBLISHED","listing":{"listingId":"1","listingStatus":"OUT_OF_STOCK"}}`
+	const live = `{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US","format":"FIXED_PRICE","status":"PUBLISHED","listing":{"listingId":"1",` +
+		`"listingStatus":"OUT_OF_STOCK"}}`
 	for name, test := range map[string]struct {
 		answer said
 		found  channels.Found
 		next   channels.Next // with fault
 		fault  string
 	}{
-		"out of stock":         {answer: said{body: offers(live)}, found: channels.Found{Reference: `["101"]`}},
-		"no format, no more":   {answer: said{body: offers(`{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US","status":"PUBLISHED"}`)}, found: channels.Found{Reference: `["101"]`}},
-		"two, out of order":    {answer: said{body: offers(strings.Replace(live, "101", "102", 1) + `,` + live)}, found: channels.Found{Reference: `["101","102"]`}},
-		"more pages":           {answer: said{body: `{"total":200,"next":"https://api.ebay.com/x","offers":[` + live + `]}`}, found: channels.Found{Blocked: "this SKU has more than the 25 offers that eBay lets a SKU have, so not all of them could be set"}},
-		"26 offers":            {answer: said{body: offers(strings.Repeat(live+`,`, 25) + live)}, found: channels.Found{Blocked: "this SKU has more than the 25 offers that eBay lets a SKU have, so not all of them could be set"}},
-		"not published":        {answer: said{body: offers(strings.Replace(live, "PUBLISHED", "UNPUBLISHED", 1))}, found: channels.Found{Missing: "the offer of this SKU on EBAY_US is not published, or its listing has ended, so no buyer would see a figure; publish it"}},
-		"ended by eBay":        {answer: said{body: offers(strings.Replace(live, "OUT_OF_STOCK", "EBAY_ENDED", 1))}, found: channels.Found{Missing: "the offer of this SKU on EBAY_US is not published, or its listing has ended, so no buyer would see a figure; publish it"}},
-		"none, counted":        {answer: said{body: `{"total":0,"size":0}`}, found: channels.Found{Missing: noOffer}},
-		"none, a list":         {answer: said{body: `{"offers":[]}`}, found: channels.Found{Missing: noOffer}},
-		"none, not found":      {answer: said{status: 404, body: `{"errors":[` + inventory("25713", "gone") + `]}`}, found: channels.Found{Missing: noOffer}},
-		"no such SKU":          {answer: said{status: 400, body: `{"errors":[` + inventory("25702", "gone") + `]}`}, found: channels.Found{Missing: noOffer}},
-		"a SKU it cannot take": {answer: said{status: 400, body: `{"errors":[` + inventory("25709", "Invalid value for sku.") + `]}`}, found: channels.Found{Missing: "eBay does not take this SKU (25709: Invalid value for sku.); list the SKU under its name on eBay"}},
-		"another's SKU":        {answer: said{body: offers(strings.Replace(live, "BIKE", "bike", 1))}, found: channels.Found{Missing: noOffer}},
-		"no offers":            {answer: said{body: `{"total":3}`}, fault: "holds no offers"},
-		"offers are null":      {answer: said{body: `{"offers":null}`}, fault: "holds no offers"},
-		"no id":                {answer: said{body: offers(strings.Replace(live, "101", "", 1))}, fault: "no id"},
-		"no status":            {answer: said{body: offers(`{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US"}`)}, fault: "no status"},
-		"a page":               {answer: said{body: `<!DOCTYPE html>canary-0123456789`}, fault: "not the JSON"},
-		"no content":           {answer: said{status: 204}, fault: "not one that eBay's API promises"},
-		"another address":      {answer: said{status: 404, body: `canary-0123456789`}, fault: "check the setting endpoint", next: channels.AskPerson},
-		"a fault of eBay":      {answer: said{status: 400, body: `{"errors":[` + system + `]}`}, fault: "falters", next: channels.Resend},
-		"throttled":            {answer: said{status: 429}, fault: "throttles", next: channels.Wait},
+		"out of stock": {answer: said{body: offers(live)}, found: channels.Found{Reference: `["101"]`}},
+		"no format, no more": {
+			answer: said{body: offers(`{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US","status":"PUBLISHED"}`)},
+			found:  channels.Found{Reference: `["101"]`},
+		},
+		"two, out of order": {answer: said{body: offers(strings.Replace(live, "101", "102", 1) + `,` + live)}, found: channels.Found{Reference: `["101","102"]`}},
+		"more pages": {
+			answer: said{body: `{"total":200,"next":"https://api.ebay.com/x","offers":[` + live + `]}`},
+			found:  channels.Found{Blocked: "this SKU has more than the 25 offers that eBay lets a SKU have, so not all of them could be set"},
+		},
+		"26 offers": {
+			answer: said{body: offers(strings.Repeat(live+`,`, 25) + live)},
+			found:  channels.Found{Blocked: "this SKU has more than the 25 offers that eBay lets a SKU have, so not all of them could be set"},
+		},
+		"not published": {
+			answer: said{body: offers(strings.Replace(live, "PUBLISHED", "UNPUBLISHED", 1))},
+			found:  channels.Found{Missing: "the offer of this SKU on EBAY_US is not published, or its listing has ended, so no buyer would see a figure; publish it"},
+		},
+		"ended by eBay": {
+			answer: said{body: offers(strings.Replace(live, "OUT_OF_STOCK", "EBAY_ENDED", 1))},
+			found:  channels.Found{Missing: "the offer of this SKU on EBAY_US is not published, or its listing has ended, so no buyer would see a figure; publish it"},
+		},
+		"none, counted":   {answer: said{body: `{"total":0,"size":0}`}, found: channels.Found{Missing: noOffer}},
+		"none, a list":    {answer: said{body: `{"offers":[]}`}, found: channels.Found{Missing: noOffer}},
+		"none, not found": {answer: said{status: 404, body: `{"errors":[` + inventory("25713", "gone") + `]}`}, found: channels.Found{Missing: noOffer}},
+		"no such SKU":     {answer: said{status: 400, body: `{"errors":[` + inventory("25702", "gone") + `]}`}, found: channels.Found{Missing: noOffer}},
+		"a SKU it cannot take": {
+			answer: said{status: 400, body: `{"errors":[` + inventory("25709", "Invalid value for sku.") + `]}`},
+			found:  channels.Found{Missing: "eBay does not take this SKU (25709: Invalid value for sku.); list the SKU under its name on eBay"},
+		},
+		"another's SKU":   {answer: said{body: offers(strings.Replace(live, "BIKE", "bike", 1))}, found: channels.Found{Missing: noOffer}},
+		"no offers":       {answer: said{body: `{"total":3}`}, fault: "holds no offers"},
+		"offers are null": {answer: said{body: `{"offers":null}`}, fault: "holds no offers"},
+		"no id":           {answer: said{body: offers(strings.Replace(live, "101", "", 1))}, fault: "no id"},
+		"no status":       {answer: said{body: offers(`{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US"}`)}, fault: "no status"},
+		"a page":          {answer: said{body: `<!DOCTYPE html>canary-0123456789`}, fault: "not the JSON"},
+		"no content":      {answer: said{status: 204}, fault: "not one that eBay's API promises"},
+		"another address": {answer: said{status: 404, body: `canary-0123456789`}, fault: "check the setting endpoint", next: channels.AskPerson},
+		"a fault of eBay": {answer: said{status: 400, body: `{"errors":[` + system + `]}`}, fault: "falters", next: channels.Resend},
+		"throttled":       {answer: said{status: 429}, fault: "throttles", next: channels.Wait},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -156,7 +175,8 @@ func TestLookUps(t *testing.T) {
 	}
 }
 
-const noOffer = "eBay's Inventory API has no offer on EBAY_US with exactly this SKU, upper and lower case included; correct it there, list the SKU under its name on eBay, or migrate its listing to the Inventory API"
+const noOffer = "eBay's Inventory API has no offer on EBAY_US with exactly this SKU, upper and lower case included; correct it there, list the SKU under its " +
+	"name on eBay, or migrate its listing to the Inventory API"
 
 func TestTheQueryOfALookUp(t *testing.T) {
 	t.Parallel()

@@ -52,8 +52,14 @@ var Spec = settings.Spec{
 		{Name: "endpoint", Kind: settings.URL, Default: "https://api.ebay.com", Help: "The address of eBay's API; https://api.sandbox.ebay.com is its sandbox."},
 		{Name: "language", Kind: settings.String, Default: "en-US", Help: "The language that calls name in Content-Language, that of the marketplace, like de-DE."},
 		{Name: "batch_limit", Kind: settings.Integer, Default: "25", Minimum: 1, Maximum: batch, Help: "The most SKUs in one call; 1 if eBay refuses calls of more."},
-		{Name: "revisions", Kind: settings.Integer, Default: "250", Minimum: 1, Maximum: revisions, Help: "The most figures that are sent for one SKU in a day; eBay lets a listing be revised 250 times, all its variations together."},
-		{Name: "rate", Kind: settings.Integer, Default: "10", Minimum: 1, Maximum: 1000, Help: "The most calls per second; eBay publishes 2,000,000 a day for all stores of an application, which are 23."},
+		{
+			Name: "revisions", Kind: settings.Integer, Default: "250", Minimum: 1, Maximum: revisions,
+			Help: "The most figures that are sent for one SKU in a day; eBay lets a listing be revised 250 times, all its variations together.",
+		},
+		{
+			Name: "rate", Kind: settings.Integer, Default: "10", Minimum: 1, Maximum: 1000,
+			Help: "The most calls per second; eBay publishes 2,000,000 a day for all stores of an application, which are 23.",
+		},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
 	},
@@ -92,7 +98,8 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 	}
 	day, err := time.LoadLocation(dayZone)
 	if err != nil {
-		return nil, fmt.Errorf("the time zone %s, by whose day eBay counts revisions, is not known on this machine; install its time zones (the package tzdata)", dayZone)
+		return nil, fmt.Errorf("the time zone %s, by whose day eBay counts revisions, is not known on this machine; install its time zones (the package tzdata)",
+			dayZone)
 	}
 	rate := float64(values.Integer("rate"))
 	s := &store{

@@ -50,7 +50,8 @@ func (s *store) noToken(answer outbound.Answer) error {
 	if channels.Read(s.ID, answer, &said) == nil {
 		switch said.Code {
 		case "invalid_grant":
-			why = "the refresh token has expired or is of another application, or the seller has withdrawn the consent or changed name or password; have the seller consent again"
+			why = "the refresh token has expired or is of another application, or the seller has withdrawn the consent or changed name or password; have the seller " +
+				"consent again"
 		case "invalid_scope":
 			why = "the seller's consent does not hold the scope sell.inventory; have the seller consent again with it"
 		case "invalid_client":
@@ -59,5 +60,8 @@ func (s *store) noToken(answer outbound.Answer) error {
 			said.Code = "" // not one of eBay's words
 		}
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: fmt.Sprintf("store %s: eBay gives no access token: %s", s.ID, why)}
+	return &channels.Error{
+		Next: channels.AskPerson, Status: answer.Status, Code: said.Code,
+		Reason: fmt.Sprintf("store %s: eBay gives no access token: %s", s.ID, why),
+	}
 }

@@ -38,11 +38,29 @@ func TestAnswers(t *testing.T) {
 		fault   string        // empty: no error
 		oneItem bool
 	}{
-		"atomic, applied":           {kind: "atomic", status: 200, body: `{"applied":true,"extra":1}`, want: channels.Reply{Items: []channels.ItemReply{applied, applied}}},
-		"atomic, both":              {kind: "atomic", status: 200, body: `{"applied":true,"errors":[{"index":0,"code":"poison"}]}`, fault: "does not say clearly"},
-		"atomic, neither":           {kind: "atomic", status: 200, body: `{"applied":false}`, want: channels.Reply{Refused: true, Reason: "the store applied nothing and gave no reason", Items: []channels.ItemReply{{Verdict: channels.NotApplied, Reason: "the store applied nothing and gave no reason"}, {Verdict: channels.NotApplied, Reason: "the store applied nothing and gave no reason"}}}},
-		"atomic, no index":          {kind: "atomic", status: 200, body: `{"applied":false,"errors":[{"code":"poison"}]}`, want: channels.Reply{Refused: true, Reason: "poison", Items: []channels.ItemReply{{Verdict: channels.NotApplied, Reason: "poison"}, {Verdict: channels.NotApplied, Reason: "poison"}}}},
-		"atomic, an index and none": {kind: "atomic", status: 200, body: `{"applied":false,"errors":[{"code":"poison"},{"index":1,"code":"poison"}]}`, want: channels.Reply{Items: []channels.ItemReply{notApplied, {Verdict: channels.Rejected, Code: "poison"}}}},
+		"atomic, applied": {
+			kind: "atomic", status: 200, body: `{"applied":true,"extra":1}`,
+			want: channels.Reply{Items: []channels.ItemReply{applied, applied}},
+		},
+		"atomic, both": {kind: "atomic", status: 200, body: `{"applied":true,"errors":[{"index":0,"code":"poison"}]}`, fault: "does not say clearly"},
+		"atomic, neither": {
+			kind: "atomic", status: 200, body: `{"applied":false}`,
+			want: channels.Reply{Refused: true, Reason: "the store applied nothing and gave no reason", Items: []channels.ItemReply{{
+				Verdict: channels.NotApplied,
+				Reason:  "the store applied nothing and gave no reason",
+			}, {Verdict: channels.NotApplied, Reason: "the store applied nothing and gave no reason"}}},
+		},
+		"atomic, no index": {
+			kind: "atomic", status: 200, body: `{"applied":false,"errors":[{"code":"poison"}]}`,
+			want: channels.Reply{Refused: true, Reason: "poison", Items: []channels.ItemReply{
+				{Verdict: channels.NotApplied, Reason: "poison"},
+				{Verdict: channels.NotApplied, Reason: "poison"},
+			}},
+		},
+		"atomic, an index and none": {
+			kind: "atomic", status: 200, body: `{"applied":false,"errors":[{"code":"poison"},{"index":1,"code":"poison"}]}`,
+			want: channels.Reply{Items: []channels.ItemReply{notApplied, {Verdict: channels.Rejected, Code: "poison"}}},
+		},
 		"atomic, index below":       {kind: "atomic", status: 200, body: `{"applied":false,"errors":[{"index":-1,"code":"poison"}]}`, fault: "was not in the call"},
 		"atomic, more JSON follows": {kind: "atomic", status: 200, body: `{"applied":true}{"applied":true}`, fault: "not the JSON"},
 		"atomic, 204":               {kind: "atomic", status: 204, fault: "not one that the store's API promises"},
@@ -54,24 +72,51 @@ func TestAnswers(t *testing.T) {
 			kind: "atomic", status: 200, body: `{"applied":false,"errors":[{"index":0,"code":"poison","message":"no\n\u001b[31mnever"}]}`,
 			want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Rejected, Code: "poison", Reason: "no  [31mnever"}, notApplied}},
 		},
-		"atomic, a bad request":    {kind: "atomic", status: 400, body: `{"error":{"code":"bad_request"}}`, fault: `does not take the call ("bad_request")`, next: channels.AskPerson},
-		"atomic, another address":  {kind: "atomic", status: 404, body: `<h1>404</h1>`, fault: "no store at this address", next: channels.AskPerson},
-		"atomic, batch too large":  {kind: "atomic", status: 413, body: `{"error":{"code":"batch_too_large"}}`, fault: "too large", next: channels.Smaller},
-		"per_item, no results":     {kind: "per_item", status: 200, body: `{"results":null}`, fault: "no results"},
-		"per_item, other status":   {kind: "per_item", status: 200, body: `{"results":[{"sku":"BIKE","status":"OK?"},{"sku":"BELL","location":"front","status":"ok"}]}`, want: channels.Reply{Items: []channels.ItemReply{{Reason: `the store's answer gives it the status "OK?", which is not known`}, applied}}},
-		"per_item, other location": {kind: "per_item", status: 200, body: `{"results":[{"sku":"BIKE","status":"ok"},{"sku":"BELL","location":"outlet","status":"ok"}]}`, want: channels.Reply{Items: []channels.ItemReply{applied, {Reason: "the store's answer does not mention it"}}}},
+		"atomic, a bad request": {
+			kind: "atomic", status: 400, body: `{"error":{"code":"bad_request"}}`, fault: `does not take the call ("bad_request")`,
+			next: channels.AskPerson,
+		},
+		"atomic, another address": {kind: "atomic", status: 404, body: `<h1>404</h1>`, fault: "no store at this address", next: channels.AskPerson},
+		"atomic, batch too large": {kind: "atomic", status: 413, body: `{"error":{"code":"batch_too_large"}}`, fault: "too large", next: channels.Smaller},
+		"per_item, no results":    {kind: "per_item", status: 200, body: `{"results":null}`, fault: "no results"},
+		"per_item, other status": {
+			kind: "per_item", status: 200,
+			body: `{"results":[{"sku":"BIKE","status":"OK?"},{"sku":"BELL","location":"front","status":"ok"}]}`,
+			want: channels.Reply{Items: []channels.ItemReply{{Reason: `the store's answer gives it the status "OK?", which is not known`}, applied}},
+		},
+		"per_item, other location": {
+			kind: "per_item", status: 200,
+			body: `{"results":[{"sku":"BIKE","status":"ok"},{"sku":"BELL","location":"outlet","status":"ok"}]}`,
+			want: channels.Reply{Items: []channels.ItemReply{applied, {Reason: "the store's answer does not mention it"}}},
+		},
 		"per_item, contradiction": {
-			kind: "per_item", status: 200, body: `{"results":[{"sku":"BIKE","status":"error","code":"poison"},{"sku":"BIKE","status":"ok"},{"sku":"BELL","location":"front","status":"ok","quantity":3}]}`,
+			kind: "per_item", status: 200, body: `{"results":[{"sku":"BIKE","status":"error","code":"poison"},{"sku":"BIKE","status":"ok"},{"sku":"BELL",` +
+				`"location":"front","status":"ok","quantity":3}]}`,
 			want: channels.Reply{Items: []channels.ItemReply{{Reason: "the store's answer contradicts itself about it"}, {Verdict: channels.Applied, Actual: &three}}},
 		},
-		"feed, no id":              {kind: "feed", status: 202, body: `{"poll_after_ms":5}`, fault: "does not name the feed"},
-		"feed, an absurd wait":     {kind: "feed", status: 202, body: `{"feed":"f1","poll_after_ms":9999999999}`, want: channels.Reply{Ticket: "f1", PollAfter: time.Hour, Items: []channels.ItemReply{{Verdict: channels.Accepted}, {Verdict: channels.Accepted}}}},
-		"single, no figure":        {kind: "single", status: 200, body: `{}`, oneItem: true, fault: "does not say what the store shows"},
-		"single, clamped":          {kind: "single", status: 200, body: `{"quantity":3}`, oneItem: true, want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied, Actual: &three, Clamped: &three}}}},
-		"single, unknown SKU":      {kind: "single", status: 404, body: `{"error":{"code":"unknown_sku","message":"who?"}}`, oneItem: true, want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Rejected, Code: "unknown_sku", Reason: "who?"}}}},
-		"single, another address":  {kind: "single", status: 404, body: `not here`, oneItem: true, fault: "no store at this address", next: channels.AskPerson},
-		"single, stale":            {kind: "single", status: 409, body: `{"error":{"code":"quantity_stale","message":"moved","actual":3}}`, oneItem: true, want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Conflict, Code: "quantity_stale", Reason: "moved", Actual: &three}}}},
-		"single, not stocked here": {kind: "single", status: 400, body: `{"error":{"code":"not_stocked"}}`, oneItem: true, want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Rejected, Code: "not_stocked"}}}},
+		"feed, no id": {kind: "feed", status: 202, body: `{"poll_after_ms":5}`, fault: "does not name the feed"},
+		"feed, an absurd wait": {
+			kind: "feed", status: 202, body: `{"feed":"f1","poll_after_ms":9999999999}`,
+			want: channels.Reply{Ticket: "f1", PollAfter: time.Hour, Items: []channels.ItemReply{{Verdict: channels.Accepted}, {Verdict: channels.Accepted}}},
+		},
+		"single, no figure": {kind: "single", status: 200, body: `{}`, oneItem: true, fault: "does not say what the store shows"},
+		"single, clamped": {
+			kind: "single", status: 200, body: `{"quantity":3}`, oneItem: true,
+			want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied, Actual: &three, Clamped: &three}}},
+		},
+		"single, unknown SKU": {
+			kind: "single", status: 404, body: `{"error":{"code":"unknown_sku","message":"who?"}}`, oneItem: true,
+			want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Rejected, Code: "unknown_sku", Reason: "who?"}}},
+		},
+		"single, another address": {kind: "single", status: 404, body: `not here`, oneItem: true, fault: "no store at this address", next: channels.AskPerson},
+		"single, stale": {
+			kind: "single", status: 409, body: `{"error":{"code":"quantity_stale","message":"moved","actual":3}}`, oneItem: true,
+			want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Conflict, Code: "quantity_stale", Reason: "moved", Actual: &three}}},
+		},
+		"single, not stocked here": {
+			kind: "single", status: 400, body: `{"error":{"code":"not_stocked"}}`, oneItem: true,
+			want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Rejected, Code: "not_stocked"}}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -100,11 +145,20 @@ func TestPollOfAFeed(t *testing.T) {
 		want   channels.Reply
 		fault  string
 	}{
-		"queued":        {ticket: "f1", body: `{"feed":"f1","state":"queued","poll_after_ms":500}`, want: channels.Reply{Ticket: "f1", PollAfter: time.Second / 2, Items: accepted}},
-		"done":          {ticket: "f1", body: `{"feed":"f1","state":"done","poll_after_ms":500}`, want: channels.Reply{Ticket: "f1/report", Items: accepted}},
-		"failed":        {ticket: "f1", body: `{"feed":"f1","state":"failed"}`, want: channels.Reply{Refused: true, Reason: "the store could not process the feed", Items: []channels.ItemReply{{Verdict: channels.NotApplied, Reason: "the store could not process the feed"}}}},
+		"queued": {
+			ticket: "f1", body: `{"feed":"f1","state":"queued","poll_after_ms":500}`,
+			want: channels.Reply{Ticket: "f1", PollAfter: time.Second / 2, Items: accepted},
+		},
+		"done": {ticket: "f1", body: `{"feed":"f1","state":"done","poll_after_ms":500}`, want: channels.Reply{Ticket: "f1/report", Items: accepted}},
+		"failed": {ticket: "f1", body: `{"feed":"f1","state":"failed"}`, want: channels.Reply{
+			Refused: true, Reason: "the store could not process the feed",
+			Items: []channels.ItemReply{{Verdict: channels.NotApplied, Reason: "the store could not process the feed"}},
+		}},
 		"another state": {ticket: "f1", body: `{"feed":"f1","state":"pondering"}`, fault: "a state that is not known"},
-		"reported":      {ticket: "f1/report", body: `{"results":[{"sku":"BIKE","status":"ok"}]}`, want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied}}}},
+		"reported": {
+			ticket: "f1/report", body: `{"results":[{"sku":"BIKE","status":"ok"}]}`,
+			want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied}}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,7 +20,10 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if about.Kind != s.kind {
-		return channels.Finding{}, &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: it is of the kind %.40q and is set to %s; correct the setting kind", s.ID, about.Kind, s.kind)}
+		return channels.Finding{}, &channels.Error{
+			Next:   channels.AskPerson,
+			Reason: fmt.Sprintf("store %s: it is of the kind %.40q and is set to %s; correct the setting kind", s.ID, about.Kind, s.kind),
+		}
 	}
 	var page struct {
 		Items []struct {

@@ -87,7 +87,8 @@ func TestEncodeMakesTheBytesOfTheInterface(t *testing.T) {
 		{"single", true, items[:1], `{"quantity":5,"compare":7}`},
 		{"single", false, items[:1], `{"quantity":5,"compare":null}`},
 	} {
-		channel, err := sandbox.Driver().Open("shop", settings.Values{"endpoint": endpoint, "token": "env:TOKEN", "kind": test.kind, "compare": test.compare}, sandboxtest.Environment())
+		channel, err := sandbox.Driver().Open("shop", settings.Values{"endpoint": endpoint, "token": "env:TOKEN", "kind": test.kind, "compare": test.compare},
+			sandboxtest.Environment())
 		require.NoError(t, err)
 		body, err := channel.Encode(test.items, "key")
 		require.NoError(t, err)

@@ -37,12 +37,24 @@ var Spec = settings.Spec{
 	Options: []settings.Option{
 		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The store's address, like http://127.0.0.1:9470/stores/acme-shop."},
 		{Name: "token", Kind: settings.Secret, Required: true, Harmless: true, Help: "The token of the scenario, by reference."},
-		{Name: "kind", Kind: settings.String, Default: atomic, Choices: []string{atomic, perItem, feed, single}, Help: "How the store answers; the same as in the scenario."},
-		{Name: "batch_limit", Kind: settings.Integer, Default: "0", Minimum: 0, Maximum: 10_000, Help: "The most items in one call; 0 is the kind's own: atomic 250, per_item 100, feed 10000, single 1."},
+		{
+			Name: "kind", Kind: settings.String, Default: atomic, Choices: []string{atomic, perItem, feed, single},
+			Help: "How the store answers; the same as in the scenario.",
+		},
+		{
+			Name: "batch_limit", Kind: settings.Integer, Default: "0", Minimum: 0, Maximum: 10_000,
+			Help: "The most items in one call; 0 is the kind's own: atomic 250, per_item 100, feed 10000, single 1.",
+		},
 		{Name: "rate", Kind: settings.Integer, Default: "4", Minimum: 1, Maximum: 100_000, Help: "The store's published rate, in calls per second."},
 		{Name: "burst", Kind: settings.Integer, Default: "8", Minimum: 1, Maximum: 100_000, Help: "The size of the store's published bucket, in calls."},
-		{Name: "compare", Kind: settings.Boolean, Default: "false", Help: "Lets the store refuse a figure when it shows another one than expected; for atomic and single."},
-		{Name: "calls_at_once", Kind: settings.Integer, Default: "1", Minimum: 1, Maximum: 100, Help: "The most calls that are under way at once; the sandbox takes any number."},
+		{
+			Name: "compare", Kind: settings.Boolean, Default: "false",
+			Help: "Lets the store refuse a figure when it shows another one than expected; for atomic and single.",
+		},
+		{
+			Name: "calls_at_once", Kind: settings.Integer, Default: "1", Minimum: 1, Maximum: 100,
+			Help: "The most calls that are under way at once; the sandbox takes any number.",
+		},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
 	},

@@ -31,7 +31,8 @@ const (
 
 // advice is what to do about the codes where Shopify's message does not say it.
 var advice = map[string]string{
-	"NON_MUTABLE_INVENTORY_ITEM":   "Shopify computes the stock of this item from its components, so it cannot be set; push the components and take this listing away",
+	"NON_MUTABLE_INVENTORY_ITEM": "Shopify computes the stock of this item from its components, so it cannot be set; push the components and take this " +
+		"listing away",
 	"ITEM_NOT_STOCKED_AT_LOCATION": "the item is not stocked at the location; tick the location in the variant's inventory in Shopify, or link another one",
 	"INVALID_LOCATION":             "Shopify has no such location; correct the connection's locations or the store's setting location",
 }
@@ -139,7 +140,8 @@ func (s *store) readErrors(answer outbound.Answer, response graphql.Answer, pric
 	first := response.Errors[0]
 	return &channels.Error{
 		Status: answer.Status, Code: first.Extensions.Code,
-		Reason: fmt.Sprintf("store %s: it answers with an error that is not known (%.60q at %.60q); it is not known whether the call was applied", s.ID, first.Extensions.Code, first.At()),
+		Reason: fmt.Sprintf("store %s: it answers with an error that is not known (%.60q at %.60q); it is not known whether the call was applied", s.ID,
+			first.Extensions.Code, first.At()),
 	}
 }
 
@@ -176,7 +178,8 @@ func (s *store) fate(answer outbound.Answer, code string) error {
 	case "INVALID_REASON", "INVALID_REFERENCE_DOCUMENT", "INVALID_NAME", "COMPARE_QUANTITY_REQUIRED",
 		"BAD_REQUEST", "INVALID_FIELD_ARGUMENTS", "INVALID_VARIABLE", "argumentNotAccepted", "missingRequiredArguments", "undefinedDirective", "undefinedField":
 		// Every call of this shop would fail alike, so there is nobody to find by halving.
-		failed.Next, failed.Reason = channels.AskPerson, fmt.Sprintf("it does not take the call (%s); check the settings version (%s) and reason (%s)", code, s.version, s.reason)
+		failed.Next, failed.Reason = channels.AskPerson, fmt.Sprintf("it does not take the call (%s); check the settings version (%s) and reason (%s)", code,
+			s.version, s.reason)
 	default:
 		return nil
 	}

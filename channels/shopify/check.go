@@ -72,7 +72,10 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 			handles = append(handles, scope.Handle)
 		}
 		if missing := missingScopes(handles); len(missing) > 0 {
-			return channels.Finding{}, &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the credential lacks the scopes %s; add them to the app and install it again", s.ID, strings.Join(missing, ", "))}
+			return channels.Finding{}, &channels.Error{
+				Next:   channels.AskPerson,
+				Reason: fmt.Sprintf("store %s: the credential lacks the scopes %s; add them to the app and install it again", s.ID, strings.Join(missing, ", ")),
+			}
 		}
 		finding.Notes = append(finding.Notes, "scopes: "+strings.Join(handles, ", "))
 	}
@@ -108,7 +111,8 @@ func (s *store) checkLocation(locations []location, more bool, finding *channels
 	case !known && more:
 		finding.Notes = append(finding.Notes, fmt.Sprintf("the setting location is not among the first %d locations, so it could not be proved", len(locations)))
 	case !known:
-		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the shop has no active location %s; correct the setting location", s.ID, strings.TrimPrefix(s.location, locationPrefix))}
+		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the shop has no active location %s; correct the setting location", s.ID,
+			strings.TrimPrefix(s.location, locationPrefix))}
 	}
 	return nil
 }

@@ -81,9 +81,11 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 func (s *store) judge(variants []variant, more bool) (found channels.Found, sure bool) {
 	if len(variants) == 0 {
 		if more {
-			return channels.Found{Missing: fmt.Sprintf("more than %d variants resemble this SKU and it is not among the first; give the variant a more distinct SKU in Shopify", maxPage)}, false
+			return channels.Found{Missing: fmt.Sprintf("more than %d variants resemble this SKU and it is not among the first; give the variant a more distinct SKU "+
+				"in Shopify", maxPage)}, false
 		}
-		return channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its name in the shop"}, true
+		return channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its " +
+			"name in the shop"}, true
 	}
 	first, same := variants[0], int64(len(variants))
 	for _, one := range variants {
@@ -94,13 +96,17 @@ func (s *store) judge(variants []variant, more bool) (found channels.Found, sure
 	}
 	switch {
 	case same > 1 && s.duplicates == blockDuplicates:
-		return channels.Found{Blocked: fmt.Sprintf("%d variants have this SKU in Shopify, so it is not known which one is meant; give each its own SKU, or set duplicates: first", same)}, true
+		return channels.Found{Blocked: fmt.Sprintf("%d variants have this SKU in Shopify, so it is not known which one is meant; give each its own SKU, or set "+
+			"duplicates: first", same)}, true
 	case same > 1 && more:
-		return channels.Found{Blocked: fmt.Sprintf("more than %d variants resemble this SKU, so it is not known which one was made first; give each its own SKU", maxPage)}, false
+		return channels.Found{Blocked: fmt.Sprintf("more than %d variants resemble this SKU, so it is not known which one was made first; give each its own SKU",
+			maxPage)}, false
 	case first.RequiresComponents:
-		return channels.Found{Blocked: "Shopify computes the stock of this variant from its components, so it cannot be set; push the components and take this listing away"}, true
+		return channels.Found{Blocked: "Shopify computes the stock of this variant from its components, so it cannot be set; push the components and take this " +
+			"listing away"}, true
 	case !first.InventoryItem.Tracked:
-		return channels.Found{Blocked: "Shopify does not track the quantity of this variant, so a figure would have no effect; switch on \"Track quantity\" there"}, true
+		return channels.Found{Blocked: "Shopify does not track the quantity of this variant, so a figure would have no effect; switch on \"Track quantity\" there"},
+			true
 	}
 	return channels.Found{Reference: first.InventoryItem.ID}, true
 }

@@ -102,15 +102,28 @@ func TestLookUpsThatAreNotBelieved(t *testing.T) {
 		next  channels.Next
 		found channels.Found
 	}{
-		"found":                {body: page(fmt.Sprintf(variant, 0)), found: channels.Found{Reference: "gid://shopify/InventoryItem/1"}},
-		"counts itself":        {body: page(fmt.Sprintf(variant, 1)), found: channels.Found{Reference: "gid://shopify/InventoryItem/1"}},
-		"others are not shown": {body: page(fmt.Sprintf(variant, 3)), found: channels.Found{Blocked: "3 variants have this SKU in Shopify, so it is not known which one is meant; give each its own SKU, or set duplicates: first"}},
-		"another SKU":          {body: page(`{"sku":"bike","inventoryItem":{"id":"gid://shopify/InventoryItem/1","tracked":true}}`), found: channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its name in the shop"}},
-		"no SKU":               {body: page(`{"sku":null,"inventoryItem":{"id":"gid://shopify/InventoryItem/1","tracked":true}}`), found: channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its name in the shop"}},
-		"no item":              {body: page(`{"sku":"BIKE","inventoryItem":null}`), fault: "no inventory item"},
-		"no page":              {body: `{"data":{"productVariants":{"nodes":[]}}}`, fault: "holds no variants"},
-		"no variants":          {body: `{"data":{"productVariants":null}}`, fault: "holds no variants"},
-		"denied":               {body: `{"data":{"productVariants":null},"errors":[{"message":"x","path":["productVariants"],"extensions":{"code":"ACCESS_DENIED"}}]}`, fault: "read_products", next: channels.AskPerson},
+		"found":         {body: page(fmt.Sprintf(variant, 0)), found: channels.Found{Reference: "gid://shopify/InventoryItem/1"}},
+		"counts itself": {body: page(fmt.Sprintf(variant, 1)), found: channels.Found{Reference: "gid://shopify/InventoryItem/1"}},
+		"others are not shown": {
+			body: page(fmt.Sprintf(variant, 3)),
+			found: channels.Found{Blocked: "3 variants have this SKU in Shopify, so it is not known which one is meant; give each its own SKU, or set duplicates: " +
+				"first"},
+		},
+		"another SKU": {
+			body: page(`{"sku":"bike","inventoryItem":{"id":"gid://shopify/InventoryItem/1","tracked":true}}`),
+			found: channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its " +
+				"name in the shop"},
+		},
+		"no SKU": {
+			body: page(`{"sku":null,"inventoryItem":{"id":"gid://shopify/InventoryItem/1","tracked":true}}`),
+			found: channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its " +
+				"name in the shop"},
+		},
+		"no item":     {body: page(`{"sku":"BIKE","inventoryItem":null}`), fault: "no inventory item"},
+		"no page":     {body: `{"data":{"productVariants":{"nodes":[]}}}`, fault: "holds no variants"},
+		"no variants": {body: `{"data":{"productVariants":null}}`, fault: "holds no variants"},
+		"denied": {body: `{"data":{"productVariants":null},"errors":[{"message":"x","path":["productVariants"],` +
+			`"extensions":{"code":"ACCESS_DENIED"}}]}`, fault: "read_products", next: channels.AskPerson},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

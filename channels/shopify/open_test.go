@@ -79,7 +79,8 @@ func TestEncodeSaysWhatIsWrong(t *testing.T) {
 // recorded opens a channel to a shop that keeps what it is sent and finds nothing.
 func recorded(t *testing.T, values settings.Values) (channels.Channel, *channeltest.Canned) {
 	t.Helper()
-	server := channeltest.Answering(t, http.StatusOK, nil, `{"data":{"productVariants":{"nodes":[],"pageInfo":{"hasNextPage":false}},"shop":{"myshopifyDomain":"acme.myshopify.com"}}}`)
+	server := channeltest.Answering(t, http.StatusOK, nil,
+		`{"data":{"productVariants":{"nodes":[],"pageInfo":{"hasNextPage":false}},"shop":{"myshopifyDomain":"acme.myshopify.com"}}}`)
 	values["endpoint"], values["token"] = server.URL, "env:TOKEN"
 	channel, err := shopify.Driver().Open("shop", values, shopifytest.Environment())
 	require.NoError(t, err)
@@ -118,8 +119,10 @@ func TestTheBytesOfCalls(t *testing.T) {
 
 func TestTheBytesOfTheReadAfterAConflict(t *testing.T) {
 	t.Parallel()
-	server := channeltest.Answering(t, http.StatusOK, nil, userErrors(`{"field":["input","quantities","1","changeFromQuantity"],"code":"CHANGE_FROM_QUANTITY_STALE","message":"stale"}`))
-	channel, err := shopify.Driver().Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "location": "1", "compare": true}, shopifytest.Environment())
+	server := channeltest.Answering(t, http.StatusOK, nil,
+		userErrors(`{"field":["input","quantities","1","changeFromQuantity"],"code":"CHANGE_FROM_QUANTITY_STALE","message":"stale"}`))
+	channel, err := shopify.Driver().Open("shop", settings.Values{"endpoint": server.URL, "token": "env:TOKEN", "location": "1", "compare": true},
+		shopifytest.Environment())
 	require.NoError(t, err)
 	reply, err := push(t, channel, "key", two...)
 	require.NoError(t, err, "a read that fails changes nothing about the verdicts")

@@ -67,7 +67,8 @@ func TestAMixedCallIsSentAgainWithoutTheNamed(t *testing.T) {
 			store.Poison("BELL")
 			store.Unstock("LAMP", "")
 			channel := channels.Guarded(store.Open(t))
-			items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6}, channels.Item{ChannelSKU: "LAMP", Quantity: 7})
+			items := looked(t, channel, channels.Item{ChannelSKU: "BIKE", Quantity: 5}, channels.Item{ChannelSKU: "BELL", Quantity: 6},
+				channels.Item{ChannelSKU: "LAMP", Quantity: 7})
 			reply, err := push(t, channel, "1", items...)
 			require.NoError(t, err)
 			require.Equal(t, channels.NotApplied, reply.Items[0].Verdict)
@@ -114,7 +115,8 @@ func TestAStaleComparisonReadsWhatIsShown(t *testing.T) {
 		{Location: "1", ChannelSKU: "BELL", Quantity: 9, Expected: &wrong},
 		{Location: "2", ChannelSKU: "BIKE", Quantity: 9, Expected: &wrong},
 	}
-	store.Set(t, channels.Item{Location: "1", ChannelSKU: "BIKE", Quantity: 11}, channels.Item{Location: "1", ChannelSKU: "BELL", Quantity: 12}, channels.Item{Location: "2", ChannelSKU: "BIKE", Quantity: 13})
+	store.Set(t, channels.Item{Location: "1", ChannelSKU: "BIKE", Quantity: 11}, channels.Item{Location: "1", ChannelSKU: "BELL", Quantity: 12},
+		channels.Item{Location: "2", ChannelSKU: "BIKE", Quantity: 13})
 	channel := channels.Guarded(store.Open(t))
 	reply, err := push(t, channel, "1", looked(t, channel, items...)...)
 	require.NoError(t, err)

@@ -75,9 +75,18 @@ var Spec = settings.Spec{
 		{Name: "token", Kind: settings.Secret, Help: "An access token of the Admin API, by reference; or else client_id and client_secret."},
 		{Name: "client_id", Kind: settings.String, Help: "The client id of an app of the Dev Dashboard that is installed in the shop."},
 		{Name: "client_secret", Kind: settings.Secret, Help: "The client secret of that app, by reference; tokens are asked for with it."},
-		{Name: "location", Kind: settings.String, Help: "The id of the location that shows the figures of connections without locations: the number, or gid://shopify/Location/NUMBER."},
-		{Name: "compare", Kind: settings.Boolean, Default: "false", Help: "Lets Shopify refuse a figure when it shows another one than expected, so that changes by others are noticed."},
-		{Name: "duplicates", Kind: settings.String, Default: blockDuplicates, Choices: []string{blockDuplicates, firstDuplicate}, Help: "What becomes of a SKU that several variants have: block pushes none of them, first the one that was made first."},
+		{
+			Name: "location", Kind: settings.String,
+			Help: "The id of the location that shows the figures of connections without locations: the number, or gid://shopify/Location/NUMBER.",
+		},
+		{
+			Name: "compare", Kind: settings.Boolean, Default: "false",
+			Help: "Lets Shopify refuse a figure when it shows another one than expected, so that changes by others are noticed.",
+		},
+		{
+			Name: "duplicates", Kind: settings.String, Default: blockDuplicates, Choices: []string{blockDuplicates, firstDuplicate},
+			Help: "What becomes of a SKU that several variants have: block pushes none of them, first the one that was made first.",
+		},
 		{Name: "reason", Kind: settings.String, Default: "correction", Choices: reasons, Help: "The reason that Shopify shows in the inventory history."},
 		{Name: "find_limit", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: maxPage - sparePage, Help: "The most SKUs in one look-up."},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
@@ -192,7 +201,8 @@ const (
 func locationID(location string) (string, error) {
 	number := strings.TrimPrefix(location, locationPrefix)
 	if !numbers.MatchString(number) {
-		return "", fmt.Errorf("%.80q is not the id of a location; give its number, as it stands at the end of its address in the admin, or %sNUMBER", location, locationPrefix)
+		return "", fmt.Errorf("%.80q is not the id of a location; give its number, as it stands at the end of its address in the admin, or %sNUMBER", location,
+			locationPrefix)
 	}
 	return locationPrefix + number, nil
 }

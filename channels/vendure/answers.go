@@ -90,7 +90,10 @@ func (s *store) shown(item channels.Item, one *variant) channels.ItemReply {
 			return applied(item, level.OnHand)
 		}
 	}
-	return channels.ItemReply{Verdict: channels.Rejected, Reason: fmt.Sprintf("the stock location %q does not belong to the store's channel; assign it to the channel in Vendure, or correct the location", location)}
+	return channels.ItemReply{
+		Verdict: channels.Rejected,
+		Reason:  fmt.Sprintf("the stock location %q does not belong to the store's channel; assign it to the channel in Vendure, or correct the location", location),
+	}
 }
 
 // readMissing reads an error about a variant that the server does not know, or not in this channel. Its message names the id. Where ids
@@ -113,7 +116,10 @@ func readMissing(missing graphql.Error, items []channels.Item) channels.Reply {
 	reply := channels.All(items, channels.NotApplied)
 	for i, item := range items {
 		if item.Reference == named {
-			reply.Items[i] = channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Code: notFound, Reason: "the variant that it was known by is deleted, or not in the store's channel any more"}
+			reply.Items[i] = channels.ItemReply{
+				Verdict: channels.NotApplied, Lost: true, Code: notFound,
+				Reason: "the variant that it was known by is deleted, or not in the store's channel any more",
+			}
 		}
 	}
 	return reply
@@ -145,7 +151,8 @@ func (s *store) open(answer outbound.Answer) (graphql.Answer, error) {
 	said, err := graphql.Read(answer.Body)
 	switch {
 	case err != nil && answer.Status >= http.StatusBadRequest:
-		return said, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": there is no Admin API at this address; correct the endpoint", Words: words(answer)}
+		return said, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID +
+			": there is no Admin API at this address; correct the endpoint", Words: words(answer)}
 	case err != nil:
 		return said, channels.Unreadable(s.ID, answer, err.Error())
 	}

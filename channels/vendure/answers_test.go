@@ -35,7 +35,10 @@ func TestAnswers(t *testing.T) {
 	bike := channels.ItemReply{Verdict: channels.Applied, Actual: &five}
 	bell := channels.ItemReply{Verdict: channels.Applied, Actual: &three}
 	notApplied := channels.ItemReply{Verdict: channels.NotApplied}
-	lost := channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Code: "ENTITY_NOT_FOUND", Reason: "the variant that it was known by is deleted, or not in the store's channel any more"}
+	lost := channels.ItemReply{
+		Verdict: channels.NotApplied, Lost: true, Code: "ENTITY_NOT_FOUND",
+		Reason: "the variant that it was known by is deleted, or not in the store's channel any more",
+	}
 	refused := func(why string) channels.Reply {
 		one := channels.ItemReply{Verdict: channels.NotApplied, Reason: why}
 		return channels.Reply{Refused: true, Reason: why, Items: []channels.ItemReply{one, one}}
@@ -56,12 +59,19 @@ func TestAnswers(t *testing.T) {
 		fault  string        // empty: no error
 	}{
 		"applied, in another order": {body: `{"data":{"updateProductVariants":[` + bells + `,` + bikes + `]}}`, want: replies(bike, bell)},
-		"one is not mentioned":      {body: `{"data":{"updateProductVariants":[` + bikes + `]}}`, want: replies(bike, channels.ItemReply{Reason: "the store's answer does not mention it"})},
-		"one could not be read back": {
-			body: `{"errors":[{"message":"oh","path":["updateProductVariants",1,"sku"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":{"updateProductVariants":[` + bikes + `,null]}}`,
+		"one is not mentioned": {
+			body: `{"data":{"updateProductVariants":[` + bikes + `]}}`,
 			want: replies(bike, channels.ItemReply{Reason: "the store's answer does not mention it"}),
 		},
-		"one that nobody asked for": {body: `{"data":{"updateProductVariants":[{"id":"1","sku":"X","stockLevels":[]},` + bikes + `,` + bells + `]}}`, want: replies(bike, bell)},
+		"one could not be read back": {
+			body: `{"errors":[{"message":"oh","path":["updateProductVariants",1,"sku"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}],` +
+				`"data":{"updateProductVariants":[` + bikes + `,null]}}`,
+			want: replies(bike, channels.ItemReply{Reason: "the store's answer does not mention it"}),
+		},
+		"one that nobody asked for": {
+			body: `{"data":{"updateProductVariants":[{"id":"1","sku":"X","stockLevels":[]},` + bikes + `,` + bells + `]}}`,
+			want: replies(bike, bell),
+		},
 		"another figure is shown": {
 			body: `{"data":{"updateProductVariants":[{"id":"17","sku":"BIKE","stockLevels":[{"stockLocationId":"1","stockOnHand":4}]},` + bells + `]}}`,
 			want: replies(channels.ItemReply{Verdict: channels.Applied, Actual: &four, Clamped: &four}, bell),
@@ -72,7 +82,10 @@ func TestAnswers(t *testing.T) {
 		},
 		"a location of another channel": {
 			body: `{"data":{"updateProductVariants":[` + bikes + `,{"id":"9","sku":"BELL","stockLevels":[]}]}}`,
-			want: replies(bike, channels.ItemReply{Verdict: channels.Rejected, Reason: `the stock location "2" does not belong to the store's channel; assign it to the channel in Vendure, or correct the location`}),
+			want: replies(bike, channels.ItemReply{
+				Verdict: channels.Rejected,
+				Reason:  `the stock location "2" does not belong to the store's channel; assign it to the channel in Vendure, or correct the location`,
+			}),
 		},
 		"no list":            {body: `{"data":{"updateProductVariants":null}}`, fault: "does not list the variants"},
 		"other data":         {body: `{"data":{"updateProductVariants":{"id":"17"}}}`, fault: "does not list the variants"},
@@ -85,24 +98,51 @@ func TestAnswers(t *testing.T) {
 			body: failed("ENTITY_NOT_FOUND", `"No ProductVariant with the id \"9\" could be found"`), want: replies(lost, notApplied, lost),
 			items: []channels.Item{{Location: "1", ChannelSKU: "BELL", Reference: "9"}, items[0], items[1]},
 		},
-		"a variant that is gone, by an id of another form":          {body: failed("ENTITY_NOT_FOUND", `"No ProductVariant with the id \"-1\" could be found"`), want: refused(`ENTITY_NOT_FOUND: No ProductVariant with the id "-1" could be found`)},
-		"a variant that is gone, by an id of another form, alone":   {body: failed("ENTITY_NOT_FOUND", `"No ProductVariant with the id \"-1\" could be found"`), items: items[:1], want: replies(lost)},
-		"a number that is too large":                                {body: `{"errors":[{"message":"Variable \"$input\" got invalid value 3000000000 at \"input[1].stockLevels[0].stockOnHand\"; no Int","extensions":{"code":"BAD_USER_INPUT"}},{"message":"Too many errors","extensions":{"code":"BAD_USER_INPUT"}}]}`, want: replies(notApplied, channels.ItemReply{Verdict: channels.Rejected, Code: "BAD_USER_INPUT", Reason: `Variable "$input" got invalid value 3000000000 at "input[1].stockLevels[0].stockOnHand"; no Int`})},
-		"a number that is too large, nowhere":                       {body: failed("BAD_USER_INPUT", `"no Int"`), want: refused("BAD_USER_INPUT: no Int")},
-		"a number that is too large, of an item that was not there": {body: failed("BAD_USER_INPUT", `"bad at \"input[2].id\""`), fault: "names an item that was not in the call"},
-		"a plugin's refusal":                                        {body: failed("USER_INPUT_ERROR", `"not\non Sundays"`), want: refused("USER_INPUT_ERROR: not on Sundays")},
+		"a variant that is gone, by an id of another form": {
+			body: failed("ENTITY_NOT_FOUND", `"No ProductVariant with the id \"-1\" could be found"`),
+			want: refused(`ENTITY_NOT_FOUND: No ProductVariant with the id "-1" could be found`),
+		},
+		"a variant that is gone, by an id of another form, alone": {
+			body:  failed("ENTITY_NOT_FOUND", `"No ProductVariant with the id \"-1\" could be found"`),
+			items: items[:1], want: replies(lost),
+		},
+		"a number that is too large": {body: `{"errors":[{"message":"Variable \"$input\" got invalid value 3000000000 at ` +
+			`\"input[1].stockLevels[0].stockOnHand\"; no Int","extensions":{"code":"BAD_USER_INPUT"}},{"message":"Too many errors",` +
+			`"extensions":{"code":"BAD_USER_INPUT"}}]}`, want: replies(notApplied, channels.ItemReply{
+			Verdict: channels.Rejected, Code: "BAD_USER_INPUT",
+			Reason: `Variable "$input" got invalid value 3000000000 at "input[1].stockLevels[0].stockOnHand"; no Int`,
+		})},
+		"a number that is too large, nowhere": {body: failed("BAD_USER_INPUT", `"no Int"`), want: refused("BAD_USER_INPUT: no Int")},
+		"a number that is too large, of an item that was not there": {
+			body:  failed("BAD_USER_INPUT", `"bad at \"input[2].id\""`),
+			fault: "names an item that was not in the call",
+		},
+		"a plugin's refusal": {
+			body: failed("USER_INPUT_ERROR", `"not\non Sundays"`),
+			want: refused("USER_INPUT_ERROR: not on Sundays"),
+		},
 		"a location that does not exist": {
-			body: `{"errors":[{"message":"insert or update on table \"stock_level\" violates foreign key constraint \"FK_984\"","path":["updateProductVariants"]}],"data":null}`,
+			body: `{"errors":[{"message":"insert or update on table \"stock_level\" violates foreign key constraint \"FK_984\"","path":["updateProductVariants"]}],` +
+				`"data":null}`,
 			want: refused("the store has no such stock location; correct the location"),
 		},
-		"the database falters":    {body: `{"errors":[{"message":"deadlock detected","path":["updateProductVariants"]}],"data":null}`, fault: "it falters"},
-		"the server falters":      {body: failed("INTERNAL_SERVER_ERROR", `"oh"`), fault: "it falters"},
-		"no permission":           {body: failed("FORBIDDEN", `"You are not"`), fault: "needs ReadProduct, UpdateProduct", next: channels.AskPerson},
-		"a credential that ended": {body: failed("FORBIDDEN", `"You are not"`), header: http.Header{"Vendure-Auth-Token": {""}}, fault: "does not accept the credential", next: channels.AskPerson},
-		"a wrong channel token":   {body: failed("CHANNEL_NOT_FOUND", `"No Channel"`), fault: "correct the setting channel", next: channels.AskPerson},
-		"another schema":          {status: 400, body: `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`, fault: "Vendure 2.0 or later", next: channels.AskPerson},
-		"another address":         {status: 404, body: `{"statusCode":404,"message":"Cannot POST /"}`, fault: "no Admin API at this address", next: channels.AskPerson},
-		"too large a body":        {status: 413, body: `{}`, fault: "too large", next: channels.Smaller},
+		"the database falters": {body: `{"errors":[{"message":"deadlock detected","path":["updateProductVariants"]}],"data":null}`, fault: "it falters"},
+		"the server falters":   {body: failed("INTERNAL_SERVER_ERROR", `"oh"`), fault: "it falters"},
+		"no permission":        {body: failed("FORBIDDEN", `"You are not"`), fault: "needs ReadProduct, UpdateProduct", next: channels.AskPerson},
+		"a credential that ended": {
+			body: failed("FORBIDDEN", `"You are not"`), header: http.Header{"Vendure-Auth-Token": {""}},
+			fault: "does not accept the credential", next: channels.AskPerson,
+		},
+		"a wrong channel token": {body: failed("CHANNEL_NOT_FOUND", `"No Channel"`), fault: "correct the setting channel", next: channels.AskPerson},
+		"another schema": {
+			status: 400, body: `{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+			fault: "Vendure 2.0 or later", next: channels.AskPerson,
+		},
+		"another address": {
+			status: 404, body: `{"statusCode":404,"message":"Cannot POST /"}`, fault: "no Admin API at this address",
+			next: channels.AskPerson,
+		},
+		"too large a body": {status: 413, body: `{}`, fault: "too large", next: channels.Smaller},
 		"a gateway that throttles": {
 			status: 429, header: http.Header{"Retry-After": {"3"}}, fault: "it throttles", next: channels.Wait,
 		},
@@ -146,7 +186,8 @@ func TestLookUp(t *testing.T) {
 	require.Contains(t, answers[1].Blocked, "2 variants in the store have this SKU")
 	require.Contains(t, answers[2].Blocked, "does not track this variant's stock")
 	require.Contains(t, answers[3].Missing, "no variant in the store's channel has exactly this SKU")
-	require.Equal(t, []channels.Found{{Reference: "5"}, {Reference: "6"}, {Reference: "1"}}, answers[4:], "case is kept, and both locations are the same variant's")
+	require.Equal(t, []channels.Found{{Reference: "5"}, {Reference: "6"}, {Reference: "1"}}, answers[4:],
+		"case is kept, and both locations are the same variant's")
 
 	store.Track("PLAIN", "INHERIT", false)
 	store.Track("BELL", "TRUE", false)
@@ -190,10 +231,16 @@ func TestAnotherAnswerToALookUp(t *testing.T) {
 		fault string
 		next  channels.Next
 	}{
-		"no count":       {`{"data":{"globalSettings":{"trackInventory":true},"productVariants":{"items":[]}}}`, "does not say how many", channels.Resend},
-		"other data":     {`{"data":[]}`, "has another form", channels.Resend},
-		"a refusal":      {`{"errors":[{"message":"no","path":["productVariants"],"extensions":{"code":"USER_INPUT_ERROR"}}],"data":null}`, `refuses to be read at "productVariants" ("USER_INPUT_ERROR")`, channels.AskPerson},
-		"no permission":  {`{"errors":[{"message":"no","path":["productVariants"],"extensions":{"code":"FORBIDDEN"}}],"data":null}`, "needs ReadProduct", channels.AskPerson},
+		"no count":   {`{"data":{"globalSettings":{"trackInventory":true},"productVariants":{"items":[]}}}`, "does not say how many", channels.Resend},
+		"other data": {`{"data":[]}`, "has another form", channels.Resend},
+		"a refusal": {
+			`{"errors":[{"message":"no","path":["productVariants"],"extensions":{"code":"USER_INPUT_ERROR"}}],"data":null}`,
+			`refuses to be read at "productVariants" ("USER_INPUT_ERROR")`, channels.AskPerson,
+		},
+		"no permission": {
+			`{"errors":[{"message":"no","path":["productVariants"],"extensions":{"code":"FORBIDDEN"}}],"data":null}`, "needs ReadProduct",
+			channels.AskPerson,
+		},
 		"a server fault": {`{"errors":[{"message":"Connection terminated","path":["productVariants"]}],"data":null}`, "falters", channels.Resend},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -253,7 +300,10 @@ func TestLoginsThatFail(t *testing.T) {
 		next               channels.Next
 		calls              int
 	}{
-		"a wrong password":       {`{"data":{"login":{"__typename":"InvalidCredentialsError","errorCode":"INVALID_CREDENTIALS_ERROR"}}}`, "", "does not let me log in (INVALID_CREDENTIALS_ERROR)", channels.AskPerson, 1},
+		"a wrong password": {
+			`{"data":{"login":{"__typename":"InvalidCredentialsError","errorCode":"INVALID_CREDENTIALS_ERROR"}}}`, "",
+			"does not let me log in (INVALID_CREDENTIALS_ERROR)", channels.AskPerson, 1,
+		},
 		"only cookies":           {success, "", "add bearer to authOptions.tokenMethod", channels.AskPerson, 1},
 		"no verdict":             {`{"data":{"login":{}}}`, "t", "does not say whether the login succeeded", channels.Resend, 1},
 		"not JSON":               {`{`, "t", "not the JSON", channels.Resend, 1},
@@ -284,11 +334,23 @@ func TestCheckFindsWhatDoesNotFit(t *testing.T) {
 		values settings.Values
 		fault  string
 	}{
-		"all fits":              {data: channel + "," + me("main", "UpdateCatalog") + "," + locations + "," + rest},
-		"another channel":       {data: channel + "," + locations + "," + rest, values: settings.Values{"channel": "other-token"}, fault: `takes the call for its only one, "main"`},
-		"may only read":         {data: channel + "," + me("main", "ReadProduct") + "," + locations + "," + rest, fault: "give the role the permission UpdateProduct"},
-		"may set elsewhere":     {data: channel + "," + me("other", "UpdateProduct") + "," + locations + "," + rest, fault: "give the role the permission UpdateProduct"},
-		"no such location":      {data: channel + "," + locations + "," + rest, values: settings.Values{"location": "2"}, fault: `has no stock location 2; set location to one of 1 (Hall), 7 (Outlet)`},
+		"all fits": {data: channel + "," + me("main", "UpdateCatalog") + "," + locations + "," + rest},
+		"another channel": {
+			data: channel + "," + locations + "," + rest, values: settings.Values{"channel": "other-token"},
+			fault: `takes the call for its only one, "main"`,
+		},
+		"may only read": {
+			data:  channel + "," + me("main", "ReadProduct") + "," + locations + "," + rest,
+			fault: "give the role the permission UpdateProduct",
+		},
+		"may set elsewhere": {
+			data:  channel + "," + me("other", "UpdateProduct") + "," + locations + "," + rest,
+			fault: "give the role the permission UpdateProduct",
+		},
+		"no such location": {
+			data: channel + "," + locations + "," + rest, values: settings.Values{"location": "2"},
+			fault: `has no stock location 2; set location to one of 1 (Hall), 7 (Outlet)`,
+		},
 		"no location at all":    {data: channel + `,"stockLocations":{"items":[]},` + rest, fault: "has no stock location; assign one"},
 		"the channel is unsaid": {data: locations + "," + rest, fault: "does not name the channel"},
 	} {

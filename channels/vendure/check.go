@@ -119,7 +119,8 @@ func (s *store) finding(said about) channels.Finding {
 		finding.Notes[len(finding.Notes)-2] += fmt.Sprintf("; the first is %.100q", said.Variants.Items[0].SKU)
 	}
 	if said.Global.Threshold != 0 {
-		finding.Notes = append(finding.Notes, fmt.Sprintf("the server's out-of-stock threshold is %d: it sells so many less, or more when it is below zero", said.Global.Threshold))
+		finding.Notes = append(finding.Notes, fmt.Sprintf("the server's out-of-stock threshold is %d: it sells so many less, or more when it is below zero",
+			said.Global.Threshold))
 	}
 	if s.token == nil {
 		finding.Notes = append(finding.Notes, "whether the API key may set stock shows with the first call; its role needs UpdateProduct")

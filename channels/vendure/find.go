@@ -38,7 +38,10 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		return nil, channels.Budget{}, err
 	}
 	if len(body) > maxBody && len(skus) > 1 {
-		return nil, channels.Budget{}, &channels.Error{Next: channels.Smaller, Reason: fmt.Sprintf("store %s: a look-up of %d long SKUs is more than the server reads", s.ID, len(skus))}
+		return nil, channels.Budget{}, &channels.Error{
+			Next:   channels.Smaller,
+			Reason: fmt.Sprintf("store %s: a look-up of %d long SKUs is more than the server reads", s.ID, len(skus)),
+		}
 	}
 	answer, err := s.call(ctx, body)
 	if err != nil {
@@ -63,7 +66,10 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		variants[one.SKU] = append(variants[one.SKU], one) // a database that folds case lists others, too; nobody asks for those
 	}
 	if *said.Variants.Total > len(said.Variants.Items) && len(skus) > 1 {
-		return nil, channels.Budget{}, &channels.Error{Next: channels.Smaller, Reason: fmt.Sprintf("store %s: it has %d variants with the SKUs of a look-up and lists %d", s.ID, *said.Variants.Total, len(said.Variants.Items))}
+		return nil, channels.Budget{}, &channels.Error{
+			Next:   channels.Smaller,
+			Reason: fmt.Sprintf("store %s: it has %d variants with the SKUs of a look-up and lists %d", s.ID, *said.Variants.Total, len(said.Variants.Items)),
+		}
 	}
 	found := make([]channels.Found, len(items))
 	for i, item := range items {
@@ -76,7 +82,8 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 func judge(variants []listed, tracks bool) channels.Found {
 	switch {
 	case len(variants) > 1:
-		return channels.Found{Blocked: fmt.Sprintf("%d variants in the store have this SKU, so it is not clear whose stock it is; give each a SKU of its own", len(variants))}
+		return channels.Found{Blocked: fmt.Sprintf("%d variants in the store have this SKU, so it is not clear whose stock it is; give each a SKU of its own",
+			len(variants))}
 	case len(variants) == 0 || variants[0].ID == "":
 		return channels.Found{Missing: "no variant in the store's channel has exactly this SKU; create it, or list the SKU that the store uses"}
 	case variants[0].Track == "FALSE", variants[0].Track == "INHERIT" && !tracks:

@@ -14,13 +14,21 @@ import (
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	locations := []string{"1", "2"}
-	items := []channels.Item{{Location: "1", ChannelSKU: "A&B/ü", Quantity: 5}, {Location: "2", ChannelSKU: "A&B/ü", Quantity: 0}, {Location: "2", ChannelSKU: "C", Quantity: 7}}
+	items := []channels.Item{
+		{Location: "1", ChannelSKU: "A&B/ü", Quantity: 5},
+		{Location: "2", ChannelSKU: "A&B/ü", Quantity: 0},
+		{Location: "2", ChannelSKU: "C", Quantity: 7},
+	}
 	for name, test := range map[string]struct {
 		options   venduretest.Options
 		items     []channels.Item
 		operation string
 	}{
-		"set_stock":           {venduretest.Options{Settings: map[string]any{"location": "1"}}, []channels.Item{{ChannelSKU: "A&B/ü", Quantity: 5}, {ChannelSKU: "C", Quantity: 0}}, "TidemarkSetStock"},
+		"set_stock": {
+			venduretest.Options{Settings: map[string]any{"location": "1"}},
+			[]channels.Item{{ChannelSKU: "A&B/ü", Quantity: 5}, {ChannelSKU: "C", Quantity: 0}},
+			"TidemarkSetStock",
+		},
 		"set_stock_locations": {venduretest.Options{Locations: locations}, items, "TidemarkSetStock"},
 		"find_variants":       {venduretest.Options{Locations: locations}, items, "TidemarkFindVariants"},
 		"check":               {venduretest.Options{}, items[:1], "TidemarkCheck"},

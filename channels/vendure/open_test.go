@@ -21,7 +21,10 @@ func TestOpenSetsTheLimits(t *testing.T) {
 		want   channels.Limits
 	}{
 		"by default": {settings.Values{}, channels.Limits{Calls: 1, Batch: 100, Find: 100, Rate: 2, Burst: 4, Timeout: 30 * time.Second}},
-		"as set":     {settings.Values{"batch": 500, "rate": 10, "timeout": "1m"}, channels.Limits{Calls: 1, Batch: 500, Find: 100, Rate: 10, Burst: 20, Timeout: time.Minute}},
+		"as set": {
+			settings.Values{"batch": 500, "rate": 10, "timeout": "1m"},
+			channels.Limits{Calls: 1, Batch: 500, Find: 100, Rate: 10, Burst: 20, Timeout: time.Minute},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -73,7 +73,8 @@ func (v *realServer) prepare(t *testing.T) {
 		var made struct{ CreateChannel struct{ ID string } }
 		name := fmt.Sprintf("test-%d", i)
 		v.admin(t, "", `mutation ($input: CreateChannelInput!) { createChannel(input: $input) { ... on Channel { id } } }`, object{"input": object{
-			"code": name, "token": name, "defaultLanguageCode": "en", "defaultCurrencyCode": "USD", "pricesIncludeTax": false, "defaultTaxZoneId": "1", "defaultShippingZoneId": "1",
+			"code": name, "token": name, "defaultLanguageCode": "en", "defaultCurrencyCode": "USD", "pricesIncludeTax": false, "defaultTaxZoneId": "1",
+			"defaultShippingZoneId": "1",
 		}}, &made)
 		v.channels <- made.CreateChannel.ID
 	}
@@ -126,7 +127,8 @@ func (v *realServer) channel(t *testing.T, split bool) *realStore {
 	if split {
 		locations = append(locations, v.outlet)
 	}
-	v.admin(t, "", `mutation ($input: AssignStockLocationsToChannelInput!) { assignStockLocationsToChannel(input: $input) { id } }`, object{"input": object{"channelId": s.number, "stockLocationIds": locations}}, nil)
+	v.admin(t, "", `mutation ($input: AssignStockLocationsToChannelInput!) { assignStockLocationsToChannel(input: $input) { id } }`,
+		object{"input": object{"channelId": s.number, "stockLocationIds": locations}}, nil)
 	return s
 }
 

@@ -40,9 +40,15 @@ var Spec = settings.Spec{
 		{Name: "password", Kind: settings.Secret, Help: "The administrator's password, by reference."},
 		{Name: "api_key", Kind: settings.Secret, Help: "An API key of an administrator (Vendure 3.6 or later), by reference; in place of username and password."},
 		{Name: "channel", Kind: settings.String, Help: "The token of the Vendure channel; by default the default channel."},
-		{Name: "location", Kind: settings.String, Default: "1", Help: "The id of the stock location that a store without locations uses; 1 is the one that Vendure makes itself."},
+		{
+			Name: "location", Kind: settings.String, Default: "1",
+			Help: "The id of the stock location that a store without locations uses; 1 is the one that Vendure makes itself.",
+		},
 		{Name: "batch", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: maxBatch, Help: "The most figures in one call."},
-		{Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000, Help: "The most calls per second that the server may get; Vendure itself has no limit."},
+		{
+			Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000,
+			Help: "The most calls per second that the server may get; Vendure itself has no limit.",
+		},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
 	},

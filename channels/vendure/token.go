@@ -52,7 +52,8 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	case said.Login.Type != "CurrentUser":
 		return settings.Credential{}, 0, channels.Unreadable(s.ID, answer, "it does not say whether the login succeeded")
 	case token == "":
-		refusal.Reason = fmt.Sprintf("store %s: it gives no token in the header vendure-auth-token; add bearer to authOptions.tokenMethod in the server's configuration", s.ID)
+		refusal.Reason = fmt.Sprintf("store %s: it gives no token in the header vendure-auth-token; add bearer to authOptions.tokenMethod in the server's "+
+			"configuration", s.ID)
 	default:
 		return settings.NewCredential(token), tokenLife, nil
 	}

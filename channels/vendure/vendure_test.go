@@ -22,7 +22,10 @@ func figuresArrive(t *testing.T, server *realServer) {
 	for i := range channel.Limits().Batch {
 		items = append(items, channels.Item{Location: []string{"1", server.outlet}[i%2], ChannelSKU: fmt.Sprintf("CT-%d", i/2), Quantity: int64(10 + i)})
 	}
-	for i, sku := range []string{"a b", " leading", "trailing ", `quo"te`, `back\slash`, "e\u0301", "\u00e9", "UPPER", "upper", "0012", "null", "tab\there", strings.Repeat("long", 50)} {
+	for i, sku := range []string{
+		"a b", " leading", "trailing ", `quo"te`, `back\slash`, "e\u0301", "\u00e9", "UPPER", "upper", "0012", "null", "tab\there",
+		strings.Repeat("long", 50),
+	} {
 		items[90-2*i].ChannelSKU = sku
 	}
 	store.set(t, withQuantity(items, 0)...)
@@ -120,7 +123,8 @@ func lookUp(t *testing.T, server *realServer) {
 	channel := channels.Guarded(store.open(t))
 	store.create(t, "PLAIN", "TWICE", "TWICE", "UNTRACKED", "INHERITS", "bell", "BELL")
 	ids := store.variants(t)
-	store.admin(t, `mutation ($a: ID!, $b: ID!) { updateProductVariants(input: [{ id: $a, trackInventory: FALSE }, { id: $b, trackInventory: INHERIT, enabled: false }]) { id } }`,
+	store.admin(t, `mutation ($a: ID!, $b: ID!) { updateProductVariants(input: [{ id: $a, trackInventory: FALSE }, { id: $b, trackInventory: INHERIT, enabled: `+
+		`false }]) { id } }`,
 		object{"a": ids["UNTRACKED"], "b": ids["INHERITS"]}, nil)
 	answers := channeltest.Find(t, channel, channels.Item{ChannelSKU: "PLAIN"}, channels.Item{ChannelSKU: "TWICE"}, channels.Item{ChannelSKU: "UNTRACKED"},
 		channels.Item{ChannelSKU: "INHERITS"}, channels.Item{ChannelSKU: "bell"}, channels.Item{ChannelSKU: "SKU-0"})
@@ -183,7 +187,8 @@ func credentials(t *testing.T, server *realServer) {
 	require.ErrorContains(t, err, "INVALID_CREDENTIALS_ERROR")
 
 	var made struct{ CreateAPIKey struct{ APIKey string } }
-	store.admin(t, `mutation ($role: ID!) { createApiKey(input: { roleIds: [$role], translations: [{ languageCode: en, name: "Tidemark" }] }) { apiKey } }`, object{"role": enough}, &made)
+	store.admin(t, `mutation ($role: ID!) { createApiKey(input: { roleIds: [$role], translations: [{ languageCode: en, name: "Tidemark" }] }) { apiKey } }`,
+		object{"role": enough}, &made)
 	for key, fault := range map[string]string{made.CreateAPIKey.APIKey: "", "0" + made.CreateAPIKey.APIKey: "does not accept the credential"} {
 		values := store.settings()
 		delete(values, "username")

@@ -81,15 +81,23 @@ func TestLogin(t *testing.T) {
 		fault string
 	}{
 		"the key is not taken": {said{status: 401, body: problem("UNAUTHORIZED.GMP_GATEWAY_API", "")}, channels.AskPerson, "check client_id and client_secret"},
-		"the key is malformed": {said{status: 400, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`}, channels.AskPerson, "check client_id and client_secret"},
-		"throttled":            {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
-		"away":                 {said{status: 503}, channels.Resend, "falters"},
-		"a redirect":           {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
-		"a page":               {said{status: 200, body: page}, channels.Resend, "not the JSON"},
-		"XML":                  {said{status: 200, body: `<OAuthTokenDTO><accessToken>canary-0123456789</accessToken></OAuthTokenDTO>`}, channels.Resend, "not the JSON"},
-		"no token":             {said{status: 200, body: `{"expires_in":900}`}, channels.Resend, "holds no token"},
-		"no life":              {said{status: 200, body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token"},
-		"201":                  {said{status: 201, body: `{"access_token":"canary-0123456789","expires_in":900}`}, channels.Resend, "status is not one"},
+		"the key is malformed": {
+			said{status: 400, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`},
+			channels.AskPerson,
+			"check client_id and client_secret",
+		},
+		"throttled":  {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
+		"away":       {said{status: 503}, channels.Resend, "falters"},
+		"a redirect": {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
+		"a page":     {said{status: 200, body: page}, channels.Resend, "not the JSON"},
+		"XML": {
+			said{status: 200, body: `<OAuthTokenDTO><accessToken>canary-0123456789</accessToken></OAuthTokenDTO>`},
+			channels.Resend,
+			"not the JSON",
+		},
+		"no token": {said{status: 200, body: `{"expires_in":900}`}, channels.Resend, "holds no token"},
+		"no life":  {said{status: 200, body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token"},
+		"201":      {said{status: 201, body: `{"access_token":"canary-0123456789","expires_in":900}`}, channels.Resend, "status is not one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -138,7 +146,8 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	finding, err = check(walmarttest.Options{Unreadable: []string{"/v3/settings/partnerprofile", "/v3/token/detail", "/v3/settings/shipping/shipnodes"}})
 	require.NoError(t, err)
 	require.Equal(t, "the API key "+walmarttest.Client, finding.Account)
-	require.Equal(t, []string{"the API key may not read the account", "the API key may not read its own permissions", "the API key may not read the ship nodes"}, finding.Notes[1:4])
+	require.Equal(t, []string{"the API key may not read the account", "the API key may not read its own permissions", "the API key may not read the ship nodes"},
+		finding.Notes[1:4])
 
 	for _, path := range []string{"/v3/inventories", "/v3/feeds"} {
 		store, channel := start(t, walmarttest.Options{Unreadable: []string{path}})
@@ -170,17 +179,27 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 		polls   int
 		refused bool
 	}{
-		"1,000 rows are given":                      {options: walmarttest.Options{Poisons: poison}, want: some, polls: 4},
-		"1,000 rows are refused":                    {options: walmarttest.Options{Poisons: poison, DetailsLimit: 50}, want: some, polls: 5},
-		"1,000 rows are cut":                        {options: walmarttest.Options{Poisons: poison, DetailsLimit: 2, DetailsCut: true}, want: some, polls: 5},
-		"50 rows are asked for":                     {options: walmarttest.Options{Poisons: poison, DetailsLimit: 50, Settings: limit(50)}, want: some, polls: 4},
-		"the feed holds as many":                    {options: walmarttest.Options{FeedItems: 3}, want: []channels.Verdict{channels.Applied, channels.Applied, channels.Applied}, polls: 3},
-		"the feed does not hold as many":            {options: walmarttest.Options{FeedItems: 2}, refused: true, polls: 3},
-		"an unknown SKU is refused, in a feed":      {items: []channels.Item{bike, ghost}, want: some[:2], polls: 4},
-		"an unknown SKU is accepted, in a feed":     {options: walmarttest.Options{UnknownAccepted: true}, items: []channels.Item{bike, ghost}, want: []channels.Verdict{channels.Applied, channels.Applied}, polls: 3}, // the report cannot tell
-		"an unknown SKU is refused, by itself":      {items: []channels.Item{ghost}, want: some[1:2]},
-		"an unknown SKU is accepted, by itself":     {options: walmarttest.Options{UnknownAccepted: true}, items: []channels.Item{ghost}, want: some[:1]},
-		"what Walmart fails on":                     {options: walmarttest.Options{Faulty: map[string]string{"BIKE": "SYSTEM_ERROR", "BELL": "TIMEOUT_ERROR"}}, want: []channels.Verdict{channels.NotApplied, channels.NotApplied, channels.Applied}, polls: 4},
+		"1,000 rows are given":   {options: walmarttest.Options{Poisons: poison}, want: some, polls: 4},
+		"1,000 rows are refused": {options: walmarttest.Options{Poisons: poison, DetailsLimit: 50}, want: some, polls: 5},
+		"1,000 rows are cut":     {options: walmarttest.Options{Poisons: poison, DetailsLimit: 2, DetailsCut: true}, want: some, polls: 5},
+		"50 rows are asked for":  {options: walmarttest.Options{Poisons: poison, DetailsLimit: 50, Settings: limit(50)}, want: some, polls: 4},
+		"the feed holds as many": {
+			options: walmarttest.Options{FeedItems: 3},
+			want:    []channels.Verdict{channels.Applied, channels.Applied, channels.Applied}, polls: 3,
+		},
+		"the feed does not hold as many":       {options: walmarttest.Options{FeedItems: 2}, refused: true, polls: 3},
+		"an unknown SKU is refused, in a feed": {items: []channels.Item{bike, ghost}, want: some[:2], polls: 4},
+		// the report cannot tell
+		"an unknown SKU is accepted, in a feed": {
+			options: walmarttest.Options{UnknownAccepted: true}, items: []channels.Item{bike, ghost},
+			want: []channels.Verdict{channels.Applied, channels.Applied}, polls: 3,
+		},
+		"an unknown SKU is refused, by itself":  {items: []channels.Item{ghost}, want: some[1:2]},
+		"an unknown SKU is accepted, by itself": {options: walmarttest.Options{UnknownAccepted: true}, items: []channels.Item{ghost}, want: some[:1]},
+		"what Walmart fails on": {
+			options: walmarttest.Options{Faulty: map[string]string{"BIKE": "SYSTEM_ERROR", "BELL": "TIMEOUT_ERROR"}},
+			want:    []channels.Verdict{channels.NotApplied, channels.NotApplied, channels.Applied}, polls: 4,
+		},
 		"a feed that fails by its data, as a whole": {options: walmarttest.Options{Failing: "DATA_ERROR"}, refused: true, polls: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -256,7 +275,10 @@ func TestAThrottleInWalmartsForm(t *testing.T) {
 func TestThePaceOfACatalogue(t *testing.T) {
 	t.Parallel()
 	at := now
-	store := walmarttest.Start(t, walmarttest.Options{Throttle: true, Now: func() time.Time { return at }, Processing: 30 * time.Minute, Faulty: map[string]string{"SKU-00007": "TIMEOUT_ERROR"}})
+	store := walmarttest.Start(t, walmarttest.Options{
+		Throttle: true, Now: func() time.Time { return at }, Processing: 30 * time.Minute,
+		Faulty: map[string]string{"SKU-00007": "TIMEOUT_ERROR"},
+	})
 	var items []channels.Item
 	for i := range 20_450 {
 		items = append(items, channels.Item{ChannelSKU: fmt.Sprintf("SKU-%05d", i), Location: fmt.Sprintf("NODE-%d", 1+i/20_300)})

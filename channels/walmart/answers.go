@@ -83,9 +83,11 @@ func (s *store) refusal(answer outbound.Answer, what string) error {
 	case answer.Status == http.StatusLocked: // RESOURCE_IS_LOCKED.GMP_RECEIVER_API
 		failed.Reason = "it has locked what was asked for; the same is asked again"
 	case said.Field == "shipNode":
-		failed.Next, failed.Reason = channels.AskPerson, what+": Walmart does not take the ship node; correct the connection's locations (the check lists the ship nodes)"
+		failed.Next, failed.Reason = channels.AskPerson,
+			what+": Walmart does not take the ship node; correct the connection's locations (the check lists the ship nodes)"
 	default:
-		failed.Next, failed.Reason = channels.AskPerson, fmt.Sprintf("%s (%.60q); check the endpoint, service_name, channel_type and the connection's locations", what, said.Code)
+		failed.Next, failed.Reason = channels.AskPerson, fmt.Sprintf("%s (%.60q); check the endpoint, service_name, channel_type and the connection's locations",
+			what, said.Code)
 	}
 	failed.Reason = "store " + s.ID + ": " + failed.Reason
 	return channels.InWords(failed, said.Code, said.text())

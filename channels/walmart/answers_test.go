@@ -102,10 +102,18 @@ var refusals = map[string]struct {
 	next   channels.Next
 	fault  string
 }{
-	"another address":               {said{status: 404, body: page}, channels.AskPerson, "check the endpoint"},
-	"an unknown address":            {said{status: 404, body: problem("URI_NOT_FOUND.GMP_GATEWAY_API", "")}, channels.AskPerson, "URI_NOT_FOUND"},
-	"a header is wrong":             {said{status: 400, body: problem("INVALID_REQUEST_HEADER.GMP_GATEWAY_API", "WM_SVC.NAME")}, channels.AskPerson, "check the endpoint, service_name"},
-	"a header is missing":           {said{status: 400, body: problem("MISSING_REQUEST_HEADER", "WM_SVC.NAME")}, channels.AskPerson, "check the endpoint, service_name"},
+	"another address":    {said{status: 404, body: page}, channels.AskPerson, "check the endpoint"},
+	"an unknown address": {said{status: 404, body: problem("URI_NOT_FOUND.GMP_GATEWAY_API", "")}, channels.AskPerson, "URI_NOT_FOUND"},
+	"a header is wrong": {
+		said{status: 400, body: problem("INVALID_REQUEST_HEADER.GMP_GATEWAY_API", "WM_SVC.NAME")},
+		channels.AskPerson,
+		"check the endpoint, service_name",
+	},
+	"a header is missing": {
+		said{status: 400, body: problem("MISSING_REQUEST_HEADER", "WM_SVC.NAME")},
+		channels.AskPerson,
+		"check the endpoint, service_name",
+	},
 	"the ship node is wrong":        {said{status: 400, body: problem("INVALID_REQUEST_PARAM", "shipNode")}, channels.AskPerson, "does not take the ship node"},
 	"the ship node is unknown":      {said{status: 404, body: problem("CONTENT_NOT_FOUND", "shipNode")}, channels.AskPerson, "does not take the ship node"},
 	"a method is not allowed":       {said{status: 405, body: problem("METHOD_NOT_ALLOWED", "")}, channels.AskPerson, "METHOD_NOT_ALLOWED"},
@@ -135,7 +143,8 @@ func TestRefusals(t *testing.T) {
 	for name, test := range refusals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel := answering(t, answers{"put": test.answer, "feed": test.answer, "poll": test.answer, "details": test.answer}, settings.Values{"details_limit": int64(50)})
+			channel := answering(t, answers{"put": test.answer, "feed": test.answer, "poll": test.answer, "details": test.answer},
+				settings.Values{"details_limit": int64(50)})
 			_, err := channeltest.Push(t, channel, bike)
 			channeltest.RequireError(t, err, test.next, test.fault)
 			_, err = channeltest.Push(t, channel, bike, bell)
@@ -159,15 +168,36 @@ func TestPuts(t *testing.T) {
 		want   channels.Reply
 		fault  string // empty: no error
 	}{
-		"taken":                   {answer: said{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":5}}`}, want: single(channels.ItemReply{Verdict: channels.Applied, Actual: &five})},
-		"another figure":          {answer: said{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":4}}`}, want: single(channels.ItemReply{Verdict: channels.Applied, Actual: &four, Clamped: &four})},
-		"another SKU":             {answer: said{status: 200, body: `{"sku":"BELL","quantity":{"unit":"EACH","amount":5}}`}, fault: "not believed"},
-		"no figure":               {answer: said{status: 200, body: `{"sku":"BIKE"}`}, fault: "not believed"},
-		"an unknown SKU":          {answer: said{status: 404, body: problem("CONTENT_NOT_FOUND.GMP_INVENTORY_API", "")}, want: single(rejected("CONTENT_NOT_FOUND.GMP_INVENTORY_API", "Walmart has no such SKU; list it there, or correct the listing's channel SKU: it is wrong"))},
-		"a bad request":           {answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "sku")}, want: single(rejected("INVALID_REQUEST_PARAM", "it is wrong"))},
-		"bad content":             {answer: said{status: 400, body: `{"error":[{"code":"INVALID_REQUEST_CONTENT","description":"it is bad"}]}`}, want: single(rejected("INVALID_REQUEST_CONTENT", "it is bad"))},
-		"bad content, in depth":   {answer: said{status: 400, body: `{"errors":{"error":[{"code":"INVALID_REQUEST","description":"it is bad"}]}}`}, want: single(rejected("INVALID_REQUEST", "it is bad"))},
-		"not processable":         {answer: said{status: 422, body: problem("INVALID_REQUEST_CONTENT", "")}, want: single(rejected("INVALID_REQUEST_CONTENT", "it is wrong"))},
+		"taken": {
+			answer: said{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":5}}`},
+			want:   single(channels.ItemReply{Verdict: channels.Applied, Actual: &five}),
+		},
+		"another figure": {
+			answer: said{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":4}}`},
+			want:   single(channels.ItemReply{Verdict: channels.Applied, Actual: &four, Clamped: &four}),
+		},
+		"another SKU": {answer: said{status: 200, body: `{"sku":"BELL","quantity":{"unit":"EACH","amount":5}}`}, fault: "not believed"},
+		"no figure":   {answer: said{status: 200, body: `{"sku":"BIKE"}`}, fault: "not believed"},
+		"an unknown SKU": {
+			answer: said{status: 404, body: problem("CONTENT_NOT_FOUND.GMP_INVENTORY_API", "")},
+			want:   single(rejected("CONTENT_NOT_FOUND.GMP_INVENTORY_API", "Walmart has no such SKU; list it there, or correct the listing's channel SKU: it is wrong")),
+		},
+		"a bad request": {
+			answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "sku")},
+			want:   single(rejected("INVALID_REQUEST_PARAM", "it is wrong")),
+		},
+		"bad content": {
+			answer: said{status: 400, body: `{"error":[{"code":"INVALID_REQUEST_CONTENT","description":"it is bad"}]}`},
+			want:   single(rejected("INVALID_REQUEST_CONTENT", "it is bad")),
+		},
+		"bad content, in depth": {
+			answer: said{status: 400, body: `{"errors":{"error":[{"code":"INVALID_REQUEST","description":"it is bad"}]}}`},
+			want:   single(rejected("INVALID_REQUEST", "it is bad")),
+		},
+		"not processable": {
+			answer: said{status: 422, body: problem("INVALID_REQUEST_CONTENT", "")},
+			want:   single(rejected("INVALID_REQUEST_CONTENT", "it is wrong")),
+		},
 		"a bad request of nobody": {answer: said{status: 400, body: `{"errors":[]}`}, fault: "check the endpoint"},
 		"a bad request in text":   {answer: said{status: 400, body: `{"error":"invalid_request"}`}, fault: "check the endpoint"},
 	} {
@@ -192,13 +222,25 @@ func TestReceipts(t *testing.T) {
 		fault   string // empty: no error
 		refused string
 	}{
-		"not named":                 {answer: said{status: 200, body: `{"feedId":""}`}, fault: "does not name the feed"},
-		"a bad file":                {answer: said{status: 400, body: problem("INVALID_REQUEST", "")}, refused: "INVALID_REQUEST: it is wrong"},
-		"bad content":               {answer: said{status: 400, body: problem("INVALID_REQUEST_CONTENT.GMP_FEED_API", "file")}, refused: "INVALID_REQUEST_CONTENT.GMP_FEED_API: it is wrong"},
-		"content that is no JSON":   {answer: said{status: 400, body: problem("MALFORMED_REQUEST_CONTENT", "")}, refused: "MALFORMED_REQUEST_CONTENT: it is wrong"},
-		"the kind of feed is wrong": {answer: said{status: 400, body: problem("INVALID_REQUEST", "feedType")}, next: channels.AskPerson, fault: "the feed is not taken"},
-		"a parameter is wrong":      {answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "")}, next: channels.AskPerson, fault: "the connection's locations"},
-		"something is not found":    {answer: said{status: 404, body: problem("CONTENT_NOT_FOUND", "")}, next: channels.AskPerson, fault: "the connection's locations"},
+		"not named":  {answer: said{status: 200, body: `{"feedId":""}`}, fault: "does not name the feed"},
+		"a bad file": {answer: said{status: 400, body: problem("INVALID_REQUEST", "")}, refused: "INVALID_REQUEST: it is wrong"},
+		"bad content": {
+			answer:  said{status: 400, body: problem("INVALID_REQUEST_CONTENT.GMP_FEED_API", "file")},
+			refused: "INVALID_REQUEST_CONTENT.GMP_FEED_API: it is wrong",
+		},
+		"content that is no JSON": {answer: said{status: 400, body: problem("MALFORMED_REQUEST_CONTENT", "")}, refused: "MALFORMED_REQUEST_CONTENT: it is wrong"},
+		"the kind of feed is wrong": {
+			answer: said{status: 400, body: problem("INVALID_REQUEST", "feedType")}, next: channels.AskPerson,
+			fault: "the feed is not taken",
+		},
+		"a parameter is wrong": {
+			answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "")}, next: channels.AskPerson,
+			fault: "the connection's locations",
+		},
+		"something is not found": {
+			answer: said{status: 404, body: problem("CONTENT_NOT_FOUND", "")}, next: channels.AskPerson,
+			fault: "the connection's locations",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -226,10 +268,21 @@ func TestBudgets(t *testing.T) {
 		feed   channels.Budget
 		until  time.Time // of a throttle
 	}{
-		"nothing is told":        {},
-		"milliseconds":           {header: http.Header{"X-Current-Token-Count": {"7"}, "X-Next-Replenishment-Time": {"1795420830500"}}, put: channels.Budget{Known: true, Capacity: 200, Remaining: 7}, feed: channels.Budget{Known: true, Capacity: 10, Remaining: 7}, until: now.Add(30500 * time.Millisecond)},
-		"seconds":                {header: http.Header{"x-current-token-count": {" 0 "}, "x-next-replenish-time": {"1795420830"}}, put: channels.Budget{Known: true, Capacity: 200}, feed: channels.Budget{Known: true, Capacity: 10}, until: now.Add(30 * time.Second)},
-		"a date":                 {header: http.Header{"X-CURRENT-TOKEN-COUNT": {"29"}, "X-NEXT-REPLENISHMENT-TIME": {"2026-11-23T08:00:30.250Z"}}, put: channels.Budget{Known: true, Capacity: 200, Remaining: 29}, feed: channels.Budget{Known: true, Capacity: 29, Remaining: 29}, until: now.Add(30250 * time.Millisecond)},
+		"nothing is told": {},
+		"milliseconds": {
+			header: http.Header{"X-Current-Token-Count": {"7"}, "X-Next-Replenishment-Time": {"1795420830500"}},
+			put:    channels.Budget{Known: true, Capacity: 200, Remaining: 7}, feed: channels.Budget{Known: true, Capacity: 10, Remaining: 7},
+			until: now.Add(30500 * time.Millisecond),
+		},
+		"seconds": {
+			header: http.Header{"x-current-token-count": {" 0 "}, "x-next-replenish-time": {"1795420830"}},
+			put:    channels.Budget{Known: true, Capacity: 200}, feed: channels.Budget{Known: true, Capacity: 10}, until: now.Add(30 * time.Second),
+		},
+		"a date": {
+			header: http.Header{"X-CURRENT-TOKEN-COUNT": {"29"}, "X-NEXT-REPLENISHMENT-TIME": {"2026-11-23T08:00:30.250Z"}},
+			put:    channels.Budget{Known: true, Capacity: 200, Remaining: 29}, feed: channels.Budget{Known: true, Capacity: 29, Remaining: 29},
+			until: now.Add(30250 * time.Millisecond),
+		},
 		"a date elsewhere":       {header: http.Header{"X-Next-Replenishment-Time": {"2026-11-23T03:00:30-05:00"}}, until: now.Add(30 * time.Second)},
 		"a date without a zone":  {header: http.Header{"X-Next-Replenishment-Time": {"2026-11-23T08:00:30"}}, until: now.Add(30 * time.Second)},
 		"an HTTP date":           {header: http.Header{"X-Next-Replenishment-Time": {"Mon, 23 Nov 2026 08:00:30 GMT"}}, until: now.Add(30 * time.Second)},

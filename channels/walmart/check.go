@@ -92,7 +92,8 @@ type feedRate struct {
 
 func (r feedRate) notes() (notes []string) {
 	for _, one := range r.Rates {
-		notes = append(notes, fmt.Sprintf("Walmart takes %d inventory feeds in %.20s %.20s; the setting feeds_per_hour should say so", one.Rate.Count, one.Rate.Window.Value, one.Rate.Window.Unit))
+		notes = append(notes, fmt.Sprintf("Walmart takes %d inventory feeds in %.20s %.20s; the setting feeds_per_hour should say so", one.Rate.Count,
+			one.Rate.Window.Value, one.Rate.Window.Unit))
 	}
 	return notes
 }

@@ -36,7 +36,8 @@ func (s *store) Encode(items []channels.Item, _ string) ([]byte, error) {
 	entries := make([]inventory, len(items))
 	for i, item := range items {
 		if item.Location != items[0].Location {
-			return nil, fmt.Errorf("channel SKU %q is for the ship node %q and %q for %q, but a feed is for one ship node", items[0].ChannelSKU, items[0].Location, item.ChannelSKU, item.Location)
+			return nil, fmt.Errorf("channel SKU %q is for the ship node %q and %q for %q, but a feed is for one ship node", items[0].ChannelSKU, items[0].Location,
+				item.ChannelSKU, item.Location)
 		}
 		entries[i] = inventory{SKU: item.ChannelSKU, Quantity: quantity{Unit: "EACH", Amount: item.Quantity}}
 	}

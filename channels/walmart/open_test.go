@@ -46,8 +46,11 @@ func TestOpenSetsTheLimits(t *testing.T) {
 		},
 		"larger feeds": {
 			values: settings.Values{"feed_items": int64(50_000), "feeds_per_hour": int64(6), "tickets": int64(4), "timeout": "5s"},
-			want:   channels.Limits{Calls: 4, Batch: 50_000, Window: 50_000, Rate: put.PerSecond, Burst: put.Burst, Rates: rates(6), Tickets: 4, Timeout: 5 * time.Second},
-			polls:  true,
+			want: channels.Limits{
+				Calls: 4, Batch: 50_000, Window: 50_000, Rate: put.PerSecond, Burst: put.Burst, Rates: rates(6), Tickets: 4,
+				Timeout: 5 * time.Second,
+			},
+			polls: true,
 		},
 		"without feeds": {
 			values: settings.Values{"feeds": false},
@@ -112,8 +115,11 @@ func TestComposeTellsManyFromFew(t *testing.T) {
 		"few at one node":               {due: map[string]int{"EAST": 300, "WEST": 7}, ones: 7, feeds: []string{"EAST:300"}},
 		"many at each node":             {due: map[string]int{"": 250, "EAST": 300, "WEST": 12_000}, feeds: []string{"WEST:10000", "WEST:2000", "EAST:300", ":250"}},
 		"few at two nodes, in all many": {due: map[string]int{"": 150, "EAST": 150, "WEST": 20}, ones: 170, feeds: []string{":150"}},
-		"small feeds":                   {settings: settings.Values{"feed_items": int64(20), "feed_from": int64(1)}, due: map[string]int{"": 41}, ones: 1, feeds: []string{":20", ":20"}},
-		"without feeds":                 {settings: settings.Values{"feeds": false}, due: map[string]int{"EAST": 400}, ones: 400},
+		"small feeds": {
+			settings: settings.Values{"feed_items": int64(20), "feed_from": int64(1)}, due: map[string]int{"": 41}, ones: 1,
+			feeds: []string{":20", ":20"},
+		},
+		"without feeds": {settings: settings.Values{"feeds": false}, due: map[string]int{"EAST": 400}, ones: 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -138,7 +138,10 @@ func (s *store) readFailed(said progress) (channels.Reply, error) {
 	}
 	first := said.Errors.first()
 	if own {
-		return channels.Reply{}, &channels.Error{Next: channels.Anew, Code: first.Code, Reason: fmt.Sprintf("store %s: Walmart processed nothing of the feed %s by a fault of its own; the items are sent again", s.ID, said.FeedID)}
+		return channels.Reply{}, &channels.Error{
+			Next: channels.Anew, Code: first.Code,
+			Reason: fmt.Sprintf("store %s: Walmart processed nothing of the feed %s by a fault of its own; the items are sent again", s.ID, said.FeedID),
+		}
 	}
 	return channels.Reply{Refused: true, Reason: words("Walmart processed nothing of the feed "+said.FeedID, words(first.Code, first.Description))}, nil
 }
@@ -195,7 +198,10 @@ func (s *store) readDetails(answer outbound.Answer, said progress, on ticket, it
 		reply.Ticket = ""
 	}
 	if own == len(items) {
-		return channels.Reply{}, &channels.Error{Next: channels.Anew, Code: reply.Items[0].Code, Reason: fmt.Sprintf("store %s: Walmart failed on every item of the feed %s by a fault of its own; the items are sent again", s.ID, on.id)}
+		return channels.Reply{}, &channels.Error{
+			Next: channels.Anew, Code: reply.Items[0].Code,
+			Reason: fmt.Sprintf("store %s: Walmart failed on every item of the feed %s by a fault of its own; the items are sent again", s.ID, on.id),
+		}
 	}
 	return reply, nil
 }

@@ -14,7 +14,8 @@ import (
 
 // progress is what Walmart says of the feed F1@A.
 func progress(status string, received, succeeded, failed int, more string) said {
-	return said{status: 200, body: fmt.Sprintf(`{"feedId":"F1@A","feedStatus":%q,"itemsReceived":%d,"itemsSucceeded":%d,"itemsFailed":%d,"itemsProcessing":0%s}`, status, received, succeeded, failed, more)}
+	return said{status: 200, body: fmt.Sprintf(`{"feedId":"F1@A","feedStatus":%q,"itemsReceived":%d,"itemsSucceeded":%d,"itemsFailed":%d,"itemsProcessing":0%s}`,
+		status, received, succeeded, failed, more)}
 }
 
 func TestProgressOfAFeed(t *testing.T) {
@@ -38,26 +39,41 @@ func TestProgressOfAFeed(t *testing.T) {
 		next   channels.Next
 		fault  string
 	}{
-		"received":                     {answer: progress("RECEIVED", 0, 0, 0, ""), want: channels.Reply{Ticket: "feed:1:F1@A", PollAfter: 4 * time.Minute, Items: both}},
-		"in progress for long":         {ticket: "feed:70:F1@A", answer: progress("INPROGRESS", 2, 1, 0, ""), want: channels.Reply{Ticket: "feed:71:F1@A", PollAfter: 15 * time.Minute, Items: both}},
-		"processed, but not all of it": {answer: said{status: 200, body: `{"feedId":"F1@A","feedStatus":"PROCESSED","itemsReceived":2,"itemsSucceeded":1,"itemsFailed":0,"itemsProcessing":1}`}, want: channels.Reply{Ticket: "feed:1:F1@A", PollAfter: 4 * time.Minute, Items: both}},
-		"processed":                    {answer: progress("PROCESSED", 2, 2, 0, ""), want: channels.Reply{Items: []channels.ItemReply{applied, applied}}},
-		"one failed":                   {answer: progress("PROCESSED", 2, 1, 1, ""), want: details},
-		"one is not counted":           {answer: progress("PROCESSED", 1, 1, 0, ""), want: details},
-		"one succeeded less":           {answer: progress("PROCESSED", 2, 1, 0, ""), want: details},
-		"one is counted too often":     {answer: progress("PROCESSED", 3, 3, 0, ""), want: details},
-		"nothing is counted":           {answer: said{status: 200, body: `{"feedId":"F1@A","feedStatus":"PROCESSED"}`}, fault: "does not count"},
-		"failed by its data":           {answer: failure("SYSTEM_ERROR", "DATA_ERROR"), want: refused(": ERR_1: too many items")},
-		"failed without a word":        {answer: progress("ERROR", 0, 0, 0, ""), want: refused("")},
-		"failed by Walmart's own":      {answer: failure("SYSTEM_ERROR", "TIMEOUT_ERROR"), next: channels.Anew, fault: "by a fault of its own; the items are sent again"},
-		"another status":               {answer: progress("PONDERING", 2, 0, 0, ""), fault: "not known"},
-		"another feed":                 {ticket: "feed:0:F2@A", answer: progress("PROCESSED", 2, 2, 0, ""), fault: "not about the feed"},
-		"unknown":                      {answer: said{status: 404, body: problem("CONTENT_NOT_FOUND", "")}, next: channels.Anew, fault: "does not know the feed"},
-		"a ticket of nobody":           {ticket: "F1@A", next: channels.Anew, fault: "not one that this driver writes"},
-		"a ticket without a feed":      {ticket: "feed:0:", next: channels.Anew, fault: "not one that this driver writes"},
-		"a ticket asked backwards":     {ticket: "feed:-1:F1@A", next: channels.Anew, fault: "not one that this driver writes"},
-		"a ticket without a limit":     {ticket: "details:0:F1@A", next: channels.Anew, fault: "not one that this driver writes"},
-		"a ticket of no rows":          {ticket: "details:0:0:F1@A", next: channels.Anew, fault: "not one that this driver writes"},
+		"received": {
+			answer: progress("RECEIVED", 0, 0, 0, ""),
+			want:   channels.Reply{Ticket: "feed:1:F1@A", PollAfter: 4 * time.Minute, Items: both},
+		},
+		"in progress for long": {
+			ticket: "feed:70:F1@A", answer: progress("INPROGRESS", 2, 1, 0, ""),
+			want: channels.Reply{Ticket: "feed:71:F1@A", PollAfter: 15 * time.Minute, Items: both},
+		},
+		"processed, but not all of it": {
+			answer: said{
+				status: 200,
+				body:   `{"feedId":"F1@A","feedStatus":"PROCESSED","itemsReceived":2,"itemsSucceeded":1,"itemsFailed":0,"itemsProcessing":1}`,
+			},
+			want: channels.Reply{Ticket: "feed:1:F1@A", PollAfter: 4 * time.Minute, Items: both},
+		},
+		"processed":                {answer: progress("PROCESSED", 2, 2, 0, ""), want: channels.Reply{Items: []channels.ItemReply{applied, applied}}},
+		"one failed":               {answer: progress("PROCESSED", 2, 1, 1, ""), want: details},
+		"one is not counted":       {answer: progress("PROCESSED", 1, 1, 0, ""), want: details},
+		"one succeeded less":       {answer: progress("PROCESSED", 2, 1, 0, ""), want: details},
+		"one is counted too often": {answer: progress("PROCESSED", 3, 3, 0, ""), want: details},
+		"nothing is counted":       {answer: said{status: 200, body: `{"feedId":"F1@A","feedStatus":"PROCESSED"}`}, fault: "does not count"},
+		"failed by its data":       {answer: failure("SYSTEM_ERROR", "DATA_ERROR"), want: refused(": ERR_1: too many items")},
+		"failed without a word":    {answer: progress("ERROR", 0, 0, 0, ""), want: refused("")},
+		"failed by Walmart's own": {
+			answer: failure("SYSTEM_ERROR", "TIMEOUT_ERROR"), next: channels.Anew,
+			fault: "by a fault of its own; the items are sent again",
+		},
+		"another status":           {answer: progress("PONDERING", 2, 0, 0, ""), fault: "not known"},
+		"another feed":             {ticket: "feed:0:F2@A", answer: progress("PROCESSED", 2, 2, 0, ""), fault: "not about the feed"},
+		"unknown":                  {answer: said{status: 404, body: problem("CONTENT_NOT_FOUND", "")}, next: channels.Anew, fault: "does not know the feed"},
+		"a ticket of nobody":       {ticket: "F1@A", next: channels.Anew, fault: "not one that this driver writes"},
+		"a ticket without a feed":  {ticket: "feed:0:", next: channels.Anew, fault: "not one that this driver writes"},
+		"a ticket asked backwards": {ticket: "feed:-1:F1@A", next: channels.Anew, fault: "not one that this driver writes"},
+		"a ticket without a limit": {ticket: "details:0:F1@A", next: channels.Anew, fault: "not one that this driver writes"},
+		"a ticket of no rows":      {ticket: "details:0:0:F1@A", next: channels.Anew, fault: "not one that this driver writes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,30 +120,88 @@ func TestDetails(t *testing.T) {
 		next   channels.Next
 		fault  string
 	}{
-		"one failed":                     {answer: rows(3, one, row("BELL", "DATA_ERROR", "["+locked+"]"), three), want: channels.Reply{Items: []channels.ItemReply{applied, bad, applied}}},
-		"in another order":               {answer: rows(3, three, row("BELL", "DATA_ERROR", "["+locked+"]"), one), want: channels.Reply{Items: []channels.ItemReply{applied, bad, applied}}},
-		"one failed twice":               {answer: rows(3, one, row("BELL", "DATA_ERROR", "["+locked+`,{"code":"ERR_2"}]`), three), want: channels.Reply{Items: []channels.ItemReply{applied, bad, applied}}},
-		"an error that is no list":       {answer: rows(3, one, row("BELL", "DATA_ERROR", locked), three), want: channels.Reply{Items: []channels.ItemReply{applied, bad, applied}}},
-		"an error that is no error":      {answer: rows(3, one, row("BELL", "DATA_ERROR", `"?"`), three), want: channels.Reply{Items: []channels.ItemReply{applied, rejected("DATA_ERROR", "Walmart names no reason"), applied}}},
-		"faults of Walmart's own":        {answer: rows(3, row("BIKE", "SYSTEM_ERROR", ""), row("BELL", "TIMEOUT_ERROR", ""), three), want: channels.Reply{Items: []channels.ItemReply{own("SYSTEM_ERROR"), own("TIMEOUT_ERROR"), applied}}},
-		"nothing else":                   {answer: rows(3, row("BIKE", "SYSTEM_ERROR", ""), row("BELL", "TIMEOUT_ERROR", ""), row("FRAME", "SYSTEM_ERROR", "")), next: channels.Anew, fault: "failed on every item"},
-		"one is still in progress":       {answer: rows(3, one, row("BELL", "INPROGRESS", ""), three), want: channels.Reply{Items: []channels.ItemReply{applied, {Reason: "Walmart's report says that the feed is processed, but not this item"}, applied}}},
-		"a status that is not known":     {answer: rows(3, one, row("BELL", "PENDING", ""), three), want: channels.Reply{Items: []channels.ItemReply{applied, {Reason: `Walmart's report gives it the status "PENDING", which is not known`}, applied}}},
-		"one named twice":                {answer: rows(3, one, two, three, two), want: channels.Reply{Items: []channels.ItemReply{applied, applied, applied}}},
-		"one that is contradicted":       {answer: rows(3, one, two, three, row("BELL", "DATA_ERROR", "["+locked+"]")), want: channels.Reply{Items: []channels.ItemReply{applied, {Reason: "Walmart's report contradicts itself about it"}, applied}}},
-		"one that was not sent":          {answer: rows(4, row("OTHER", "DATA_ERROR", ""), one, two, three), want: channels.Reply{Items: []channels.ItemReply{applied, applied, applied}}},
-		"one instead of another":         {answer: rows(3, one, row("OTHER", "SUCCESS", ""), three), want: channels.Reply{Items: []channels.ItemReply{applied, unnamed, applied}}},
-		"the first page":                 {answer: rows(3, one, row("BELL", "DATA_ERROR", "["+locked+"]")), want: channels.Reply{Ticket: "details:2:1000:F1@A", Items: []channels.ItemReply{applied, bad, accepted}}},
-		"the last page":                  {ticket: "details:2:1000:F1@A", answer: rows(3, three), want: channels.Reply{Items: []channels.ItemReply{unnamed, unnamed, applied}}}, // the ledger has the others' verdicts
-		"one that was not sent, before":  {answer: rows(4, row("OTHER", "SUCCESS", ""), one, two), want: channels.Reply{Ticket: "details:3:1000:F1@A", Items: []channels.ItemReply{applied, applied, accepted}}},
-		"all named, and more announced":  {answer: rows(9, one, two, three), want: channels.Reply{Items: []channels.ItemReply{applied, applied, applied}}},
-		"one is missing":                 {answer: rows(2, one, two), want: channels.Reply{Ticket: "details:2:1000:F1@A", Items: []channels.ItemReply{applied, applied, accepted}}},
-		"the end before the end":         {ticket: "details:2:1000:F1@A", answer: rows(2), next: channels.Anew, fault: "ends after 2 of 3 items; the items are sent again"},
-		"no rows":                        {answer: progress("PROCESSED", 3, 2, 1, ""), next: channels.Anew, fault: "ends after 0 of 3 items"},
-		"another feed":                   {ticket: "details:0:1000:F2@A", answer: rows(3, one, two, three), fault: "not about the feed"},
-		"it is in progress again":        {answer: progress("INPROGRESS", 3, 0, 0, ""), fault: "not one that follows"},
-		"more rows than Walmart gives":   {ticket: "details:50:1000:F1@A", answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "limit")}, want: channels.Reply{Ticket: "details:50:50:F1@A", Items: []channels.ItemReply{accepted, accepted, accepted}}},
-		"no more than that, and refused": {ticket: "details:50:50:F1@A", answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "limit")}, next: channels.Anew, fault: "does not know the feed any more"},
+		"one failed": {
+			answer: rows(3, one, row("BELL", "DATA_ERROR", "["+locked+"]"), three),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
+		},
+		"in another order": {
+			answer: rows(3, three, row("BELL", "DATA_ERROR", "["+locked+"]"), one),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
+		},
+		"one failed twice": {
+			answer: rows(3, one, row("BELL", "DATA_ERROR", "["+locked+`,{"code":"ERR_2"}]`), three),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
+		},
+		"an error that is no list": {
+			answer: rows(3, one, row("BELL", "DATA_ERROR", locked), three),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
+		},
+		"an error that is no error": {
+			answer: rows(3, one, row("BELL", "DATA_ERROR", `"?"`), three),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, rejected("DATA_ERROR", "Walmart names no reason"), applied}},
+		},
+		"faults of Walmart's own": {
+			answer: rows(3, row("BIKE", "SYSTEM_ERROR", ""), row("BELL", "TIMEOUT_ERROR", ""), three),
+			want:   channels.Reply{Items: []channels.ItemReply{own("SYSTEM_ERROR"), own("TIMEOUT_ERROR"), applied}},
+		},
+		"nothing else": {
+			answer: rows(3, row("BIKE", "SYSTEM_ERROR", ""), row("BELL", "TIMEOUT_ERROR", ""), row("FRAME", "SYSTEM_ERROR", "")),
+			next:   channels.Anew, fault: "failed on every item",
+		},
+		"one is still in progress": {
+			answer: rows(3, one, row("BELL", "INPROGRESS", ""), three),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, {Reason: "Walmart's report says that the feed is processed, but not this item"}, applied}},
+		},
+		"a status that is not known": {
+			answer: rows(3, one, row("BELL", "PENDING", ""), three),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, {Reason: `Walmart's report gives it the status "PENDING", which is not known`}, applied}},
+		},
+		"one named twice": {answer: rows(3, one, two, three, two), want: channels.Reply{Items: []channels.ItemReply{applied, applied, applied}}},
+		"one that is contradicted": {
+			answer: rows(3, one, two, three, row("BELL", "DATA_ERROR", "["+locked+"]")),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, {Reason: "Walmart's report contradicts itself about it"}, applied}},
+		},
+		"one that was not sent": {
+			answer: rows(4, row("OTHER", "DATA_ERROR", ""), one, two, three),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, applied, applied}},
+		},
+		"one instead of another": {
+			answer: rows(3, one, row("OTHER", "SUCCESS", ""), three),
+			want:   channels.Reply{Items: []channels.ItemReply{applied, unnamed, applied}},
+		},
+		"the first page": {
+			answer: rows(3, one, row("BELL", "DATA_ERROR", "["+locked+"]")),
+			want:   channels.Reply{Ticket: "details:2:1000:F1@A", Items: []channels.ItemReply{applied, bad, accepted}},
+		},
+		// the ledger has the others' verdicts
+		"the last page": {
+			ticket: "details:2:1000:F1@A", answer: rows(3, three),
+			want: channels.Reply{Items: []channels.ItemReply{unnamed, unnamed, applied}},
+		},
+		"one that was not sent, before": {
+			answer: rows(4, row("OTHER", "SUCCESS", ""), one, two),
+			want:   channels.Reply{Ticket: "details:3:1000:F1@A", Items: []channels.ItemReply{applied, applied, accepted}},
+		},
+		"all named, and more announced": {answer: rows(9, one, two, three), want: channels.Reply{Items: []channels.ItemReply{applied, applied, applied}}},
+		"one is missing": {
+			answer: rows(2, one, two),
+			want:   channels.Reply{Ticket: "details:2:1000:F1@A", Items: []channels.ItemReply{applied, applied, accepted}},
+		},
+		"the end before the end": {
+			ticket: "details:2:1000:F1@A", answer: rows(2), next: channels.Anew,
+			fault: "ends after 2 of 3 items; the items are sent again",
+		},
+		"no rows":                 {answer: progress("PROCESSED", 3, 2, 1, ""), next: channels.Anew, fault: "ends after 0 of 3 items"},
+		"another feed":            {ticket: "details:0:1000:F2@A", answer: rows(3, one, two, three), fault: "not about the feed"},
+		"it is in progress again": {answer: progress("INPROGRESS", 3, 0, 0, ""), fault: "not one that follows"},
+		"more rows than Walmart gives": {
+			ticket: "details:50:1000:F1@A", answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "limit")},
+			want: channels.Reply{Ticket: "details:50:50:F1@A", Items: []channels.ItemReply{accepted, accepted, accepted}},
+		},
+		"no more than that, and refused": {
+			ticket: "details:50:50:F1@A", answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "limit")},
+			next: channels.Anew, fault: "does not know the feed any more",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

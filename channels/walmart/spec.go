@@ -32,18 +32,39 @@ var Spec = settings.Spec{
 	Driver: "walmart",
 	Help:   "A seller account in Walmart's US marketplace, for items that the merchant fulfils; the store's locations are its ship nodes.",
 	Options: []settings.Option{
-		{Name: "endpoint", Kind: settings.URL, Default: "https://marketplace.walmartapis.com", Help: "The address of the Marketplace API; Walmart's sandbox is https://sandbox.walmartapis.com."},
+		{
+			Name: "endpoint", Kind: settings.URL, Default: "https://marketplace.walmartapis.com",
+			Help: "The address of the Marketplace API; Walmart's sandbox is https://sandbox.walmartapis.com.",
+		},
 		{Name: "client_id", Kind: settings.String, Required: true, Help: "The client ID of the API key."},
 		{Name: "client_secret", Kind: settings.Secret, Required: true, Help: "The client secret of the API key, by reference."},
 		{Name: "service_name", Kind: settings.String, Default: "Walmart Marketplace", Help: "What the header WM_SVC.NAME says."},
-		{Name: "channel_type", Kind: settings.String, Help: "The consumer channel type that a solution provider was given, for the header WM_CONSUMER.CHANNEL.TYPE; sellers have none."},
+		{
+			Name: "channel_type", Kind: settings.String,
+			Help: "The consumer channel type that a solution provider was given, for the header WM_CONSUMER.CHANNEL.TYPE; sellers have none.",
+		},
 		{Name: "feeds", Kind: settings.Boolean, Default: "true", Help: "Sends many figures as feeds; false sends every figure by itself."},
-		{Name: "feed_from", Kind: settings.Integer, Default: "200", Minimum: 1, Maximum: mostBatch, Help: "When more figures than this are due they go out as feeds, otherwise one by one."},
+		{
+			Name: "feed_from", Kind: settings.Integer, Default: "200", Minimum: 1, Maximum: mostBatch,
+			Help: "When more figures than this are due they go out as feeds, otherwise one by one.",
+		},
 		{Name: "feed_items", Kind: settings.Integer, Default: "10000", Minimum: 2, Maximum: mostBatch, Help: "The most figures in one feed."},
-		{Name: "feeds_per_hour", Kind: settings.Integer, Default: "10", Minimum: 1, Maximum: 1000, Help: "How many inventory feeds Walmart takes of this seller in an hour; the check says what Walmart has set."},
-		{Name: "details_limit", Kind: settings.Integer, Default: "1000", Minimum: leastDetails, Maximum: details, Help: "The most rows of a feed's report in one answer."},
-		{Name: "tickets", Kind: settings.Integer, Default: "0", Minimum: 0, Maximum: 10_000, Help: "The most feeds that may be unreported at once; 0 means no limit."},
-		{Name: "report_after", Kind: settings.Duration, Default: "2m", Help: "How long after a feed was sent its report is asked for first; later questions take twice as long each, up to 15 minutes."},
+		{
+			Name: "feeds_per_hour", Kind: settings.Integer, Default: "10", Minimum: 1, Maximum: 1000,
+			Help: "How many inventory feeds Walmart takes of this seller in an hour; the check says what Walmart has set.",
+		},
+		{
+			Name: "details_limit", Kind: settings.Integer, Default: "1000", Minimum: leastDetails, Maximum: details,
+			Help: "The most rows of a feed's report in one answer.",
+		},
+		{
+			Name: "tickets", Kind: settings.Integer, Default: "0", Minimum: 0, Maximum: 10_000,
+			Help: "The most feeds that may be unreported at once; 0 means no limit.",
+		},
+		{
+			Name: "report_after", Kind: settings.Duration, Default: "2m",
+			Help: "How long after a feed was sent its report is asked for first; later questions take twice as long each, up to 15 minutes.",
+		},
 		{Name: "timeout", Kind: settings.Duration, Default: "1m", Help: "The longest that one call may take, the upload of a feed included."},
 		outbound.PrivateAddresses,
 	},

@@ -22,7 +22,8 @@ func TestCheckSaysWhoseShopItIs(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Acme Bikes ("+strings.TrimPrefix(store.URL, "http://")+", key …al-2f6c)", finding.Account)
 	require.Empty(t, finding.Locations)
-	require.Equal(t, []string{"the key may read and write", "the shop manages stock", "products besides variations: 1", `one product has the SKU "POISON"`}, finding.Notes)
+	require.Equal(t, []string{"the key may read and write", "the shop manages stock", "products besides variations: 1", `one product has the SKU "POISON"`},
+		finding.Notes)
 	require.Zero(t, store.Calls(t))
 }
 

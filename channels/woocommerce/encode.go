@@ -62,7 +62,8 @@ func referencesOf(items []channels.Item) ([]reference, group, error) {
 			return nil, group{}, err
 		}
 		if references[i].group() != references[0].group() {
-			return nil, group{}, fmt.Errorf("channel SKUs %q and %q cannot go into one call: they are not variations of one product", items[0].ChannelSKU, item.ChannelSKU)
+			return nil, group{}, fmt.Errorf("channel SKUs %q and %q cannot go into one call: they are not variations of one product", items[0].ChannelSKU,
+				item.ChannelSKU)
 		}
 	}
 	return references, references[0].group(), nil

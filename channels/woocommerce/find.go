@@ -113,7 +113,8 @@ func (s *store) look(ctx context.Context, path string, skus []string) (products 
 	case answer.Status == http.StatusRequestURITooLong:
 		return nil, false, nil // such a SKU is not found
 	case answer.Status == http.StatusNotFound && path == variationsPath && readProblem(answer).Code == "rest_no_route":
-		return nil, false, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": it has no look-up of variations; update WooCommerce to 10.3 or later, or set variations: products"}
+		return nil, false, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID +
+			": it has no look-up of variations; update WooCommerce to 10.3 or later, or set variations: products"}
 	case answer.Status != http.StatusOK:
 		return nil, false, s.readStatus(answer)
 	}
@@ -152,13 +153,17 @@ func (s *store) judge(item channels.Item, products []product, more bool) channel
 	case item.Location != "":
 		return channels.Found{Blocked: noLocations}
 	case more:
-		return channels.Found{Blocked: fmt.Sprintf("more than %d products have SKUs that WooCommerce takes for this one, so it is not known which one is meant; give each a more distinct SKU", page)}
+		return channels.Found{Blocked: fmt.Sprintf("more than %d products have SKUs that WooCommerce takes for this one, so it is not known which one is meant; "+
+			"give each a more distinct SKU", page)}
 	case len(products) == 0 && !askable(item.ChannelSKU):
-		return channels.Found{Missing: "WordPress takes blanks at the ends or in a row, line breaks, tags and percent codes out of a look-up, so this SKU cannot be found; list the SKU under its name in the shop"}
+		return channels.Found{Missing: "WordPress takes blanks at the ends or in a row, line breaks, tags and percent codes out of a look-up, so this SKU cannot " +
+			"be found; list the SKU under its name in the shop"}
 	case len(products) == 0:
-		return channels.Found{Missing: "the shop has no product with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its name in the shop"}
+		return channels.Found{Missing: "the shop has no product with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its " +
+			"name in the shop"}
 	case len(products) > 1:
-		return channels.Found{Blocked: fmt.Sprintf("%d products have this SKU in the shop, so it is not known which one is meant; give each its own SKU", len(products))}
+		return channels.Found{Blocked: fmt.Sprintf("%d products have this SKU in the shop, so it is not known which one is meant; give each its own SKU",
+			len(products))}
 	}
 	one := products[0]
 	said, by := reference{ID: one.ID, Kind: kindProduct}, string(one.ManageStock)
@@ -171,11 +176,14 @@ func (s *store) judge(item channels.Item, products []product, more bool) channel
 	case one.Type == kindVariation && one.ParentID <= 0:
 		return channels.Found{Blocked: "this is a variation without a product, so it cannot be set; delete it, or make its product again"}
 	case by == managedByParent:
-		return channels.Found{Blocked: `this variation shares the stock of its product, and one figure cannot be that of several variations; list the product's SKU, or switch "Manage stock?" on for the variation`}
+		return channels.Found{Blocked: `this variation shares the stock of its product, and one figure cannot be that of several variations; list the product's ` +
+			`SKU, or switch "Manage stock?" on for the variation`}
 	case by == unmanaged && one.Type == "variable":
-		return channels.Found{Blocked: `this product has variations and no stock of its own; list the SKUs of the variations, or switch "Stock management" on for the product`}
+		return channels.Found{Blocked: `this product has variations and no stock of its own; list the SKUs of the variations, or switch "Stock management" on for ` +
+			`the product`}
 	case by == unmanaged && !s.manages:
-		return channels.Found{Blocked: `WooCommerce does not manage the stock of this product, so a figure would have no effect; switch "Stock management" on there, or set unmanaged: manage`}
+		return channels.Found{Blocked: `WooCommerce does not manage the stock of this product, so a figure would have no effect; switch "Stock management" on ` +
+			`there, or set unmanaged: manage`}
 	}
 	said.Manage = by == unmanaged
 	text, err := json.Marshal(said)

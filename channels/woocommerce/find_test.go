@@ -182,21 +182,38 @@ func TestLookUpsThatFail(t *testing.T) {
 		next   channels.Next
 		found  []channels.Found
 	}{
-		"found":                  {status: 200, body: `[{"id":1,"sku":"BIKE","type":"simple","parent_id":0,"manage_stock":true}]`, items: one, found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}}},
-		"a type of a plugin":     {status: 200, body: `[{"id":1,"sku":"BIKE","type":"subscription","parent_id":0,"manage_stock":true}]`, items: one, found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}}},
-		"in a grouped product":   {status: 200, body: `[{"id":1,"sku":"BIKE","type":"simple","parent_id":4,"manage_stock":true}]`, items: one, found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}}},
-		"the same product twice": {status: 200, body: `[{"id":1,"sku":"BIKE","manage_stock":true},{"id":1,"sku":"BIKE","manage_stock":true}]`, items: one, found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}}},
-		"no SKU":                 {status: 200, body: `[{"id":1,"sku":null,"manage_stock":true}]`, items: one, found: []channels.Found{{Missing: "the shop has no product with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its name in the shop"}}},
-		"no id":                  {status: 200, body: `[{"sku":"BIKE","manage_stock":true}]`, items: one, fault: "has no id"},
-		"not whether managed":    {status: 200, body: `[{"id":1,"sku":"BIKE"}]`, items: one, fault: "whether the stock is managed"},
-		"null":                   {status: 200, body: `null`, items: one, fault: "no list of products"},
-		"an object":              {status: 200, body: `{"0":{}}`, items: one, fault: "not the JSON"},
-		"a page":                 {status: 200, body: `<html>`, items: one, fault: "not the JSON"},
-		"an address too long":    {status: 414, items: several, fault: "find_limit", next: channels.Smaller},
-		"a SKU too long":         {status: 414, items: one, found: []channels.Found{{Missing: "the shop has no product with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its name in the shop"}}},
-		"no API":                 {status: 404, body: `<html>`, items: one, fault: "no WooCommerce API", next: channels.AskPerson},
-		"a parameter":            {status: 400, body: `{"code":"rest_invalid_param"}`, items: one, fault: "rest_invalid_param", next: channels.AskPerson},
-		"a firewall":             {status: 403, body: `<html>`, items: one, fault: "firewall"},
+		"found": {
+			status: 200, body: `[{"id":1,"sku":"BIKE","type":"simple","parent_id":0,"manage_stock":true}]`, items: one,
+			found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
+		},
+		"a type of a plugin": {
+			status: 200, body: `[{"id":1,"sku":"BIKE","type":"subscription","parent_id":0,"manage_stock":true}]`, items: one,
+			found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
+		},
+		"in a grouped product": {
+			status: 200, body: `[{"id":1,"sku":"BIKE","type":"simple","parent_id":4,"manage_stock":true}]`, items: one,
+			found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
+		},
+		"the same product twice": {
+			status: 200, body: `[{"id":1,"sku":"BIKE","manage_stock":true},{"id":1,"sku":"BIKE","manage_stock":true}]`, items: one,
+			found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
+		},
+		"no SKU": {
+			status: 200, body: `[{"id":1,"sku":null,"manage_stock":true}]`, items: one,
+			found: []channels.Found{{Missing: "the shop has no product with exactly this SKU, upper and lower case included; correct it there, or list the SKU under " +
+				"its name in the shop"}},
+		},
+		"no id":               {status: 200, body: `[{"sku":"BIKE","manage_stock":true}]`, items: one, fault: "has no id"},
+		"not whether managed": {status: 200, body: `[{"id":1,"sku":"BIKE"}]`, items: one, fault: "whether the stock is managed"},
+		"null":                {status: 200, body: `null`, items: one, fault: "no list of products"},
+		"an object":           {status: 200, body: `{"0":{}}`, items: one, fault: "not the JSON"},
+		"a page":              {status: 200, body: `<html>`, items: one, fault: "not the JSON"},
+		"an address too long": {status: 414, items: several, fault: "find_limit", next: channels.Smaller},
+		"a SKU too long": {status: 414, items: one, found: []channels.Found{{Missing: "the shop has no product with exactly this SKU, upper and lower case " +
+			"included; correct it there, or list the SKU under its name in the shop"}}},
+		"no API":      {status: 404, body: `<html>`, items: one, fault: "no WooCommerce API", next: channels.AskPerson},
+		"a parameter": {status: 400, body: `{"code":"rest_invalid_param"}`, items: one, fault: "rest_invalid_param", next: channels.AskPerson},
+		"a firewall":  {status: 403, body: `<html>`, items: one, fault: "firewall"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

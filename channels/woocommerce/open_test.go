@@ -34,7 +34,10 @@ func TestOpenSetsTheLimits(t *testing.T) {
 			with(settings.Values{"batch_limit": int64(20), "find_limit": int64(50), "rate": int64(1), "timeout": "2m"}),
 			channels.Limits{Calls: 1, Batch: 20, Find: 50, Window: 1000, Rate: 1, Burst: 2, Timeout: 2 * time.Minute},
 		},
-		"a look-up is two calls": {with(settings.Values{"variations": "separate"}), channels.Limits{Calls: 1, Batch: 100, Find: 90, Window: 1000, Rate: 1, Burst: 2, Timeout: 90 * time.Second}},
+		"a look-up is two calls": {
+			with(settings.Values{"variations": "separate"}),
+			channels.Limits{Calls: 1, Batch: 100, Find: 90, Window: 1000, Rate: 1, Burst: 2, Timeout: 90 * time.Second},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

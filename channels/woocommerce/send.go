@@ -43,10 +43,12 @@ func (s *store) failure(answer outbound.Answer, failed error) error {
 		told.Next, told.Until, told.Reason = channels.Wait, s.Now().Add(wait), "it is under maintenance"
 	case answer.Status == http.StatusUnauthorized:
 		told.Next, told.Code = channels.AskPerson, readProblem(answer).Code
-		told.Reason = "it does not accept the consumer key and secret: the key is revoked, or is not one with the permission Read/Write, or the web server does not pass the header Authorization on to PHP; see WooCommerce, Settings, Advanced, REST API"
+		told.Reason = "it does not accept the consumer key and secret: the key is revoked, or is not one with the permission Read/Write, or the web server does " +
+			"not pass the header Authorization on to PHP; see WooCommerce, Settings, Advanced, REST API"
 	case wall:
 		// WooCommerce itself always answers in JSON. A wall refuses for a while or for good, and does not say which.
-		told.Reason = "a firewall or bot protection before the shop refuses the call; if that goes on, let Tidemark's address through there, or lower the settings rate and batch_limit"
+		told.Reason = "a firewall or bot protection before the shop refuses the call; if that goes on, let Tidemark's address through there, or lower the settings " +
+			"rate and batch_limit"
 		if said {
 			told.Next, told.Until = channels.Wait, s.Now().Add(wait)
 		}

@@ -55,14 +55,32 @@ var Spec = settings.Spec{
 	Driver: "woocommerce",
 	Help:   "A WooCommerce shop, by the REST API wc/v3.",
 	Options: []settings.Option{
-		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The shop's address, like https://shop.example.com; or that of its API, ending in /wc/v3, where that is not below /wp-json."},
+		{
+			Name: "endpoint", Kind: settings.URL, Required: true,
+			Help: "The shop's address, like https://shop.example.com; or that of its API, ending in /wc/v3, where that is not below /wp-json.",
+		},
 		{Name: "consumer_key", Kind: settings.Secret, Required: true, Help: "The consumer key of a REST API key with the permission Read/Write, by reference."},
 		{Name: "consumer_secret", Kind: settings.Secret, Required: true, Help: "The consumer secret of that key, by reference."},
-		{Name: "unmanaged", Kind: settings.String, Default: manageStock, Choices: []string{manageStock, blockStock}, Help: "What becomes of a product whose stock WooCommerce does not manage: manage turns that on, block does not push it."},
-		{Name: "variations", Kind: settings.String, Default: withProducts, Choices: []string{withProducts, separately}, Help: "How variations are looked up: products with the products, separate by a look-up of their own (WooCommerce 10.3 or later)."},
-		{Name: "batch_limit", Kind: settings.Integer, Default: batch, Minimum: 1, Maximum: 1000, Help: "The most items in one call; fewer for a shop that takes too long over a call."},
-		{Name: "find_limit", Kind: settings.Integer, Default: "90", Minimum: 1, Maximum: page - 1, Help: "The most SKUs in one look-up; the page of its answer has 100 places, and others may resemble them."},
-		{Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000, Help: "The most calls per second that the shop may get; WooCommerce itself has no limit, its host may have one."},
+		{
+			Name: "unmanaged", Kind: settings.String, Default: manageStock, Choices: []string{manageStock, blockStock},
+			Help: "What becomes of a product whose stock WooCommerce does not manage: manage turns that on, block does not push it.",
+		},
+		{
+			Name: "variations", Kind: settings.String, Default: withProducts, Choices: []string{withProducts, separately},
+			Help: "How variations are looked up: products with the products, separate by a look-up of their own (WooCommerce 10.3 or later).",
+		},
+		{
+			Name: "batch_limit", Kind: settings.Integer, Default: batch, Minimum: 1, Maximum: 1000,
+			Help: "The most items in one call; fewer for a shop that takes too long over a call.",
+		},
+		{
+			Name: "find_limit", Kind: settings.Integer, Default: "90", Minimum: 1, Maximum: page - 1,
+			Help: "The most SKUs in one look-up; the page of its answer has 100 places, and others may resemble them.",
+		},
+		{
+			Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000,
+			Help: "The most calls per second that the shop may get; WooCommerce itself has no limit, its host may have one.",
+		},
 		{Name: "timeout", Kind: settings.Duration, Default: "90s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
 	},

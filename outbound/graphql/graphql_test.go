@@ -41,7 +41,8 @@ func TestWhatIsNoResponseIsNotBelieved(t *testing.T) {
 
 func TestDataAndErrorsTogether(t *testing.T) {
 	t.Parallel()
-	answer, err := graphql.Read([]byte(`{"data":{"a":{"b":5}},"errors":[{"message":"slow down","path":["a",3,"b"],"extensions":{"code":"throttled"}}],"extensions":{"cost":{}}}`))
+	answer, err := graphql.Read([]byte(`{"data":{"a":{"b":5}},"errors":[{"message":"slow down","path":["a",3,"b"],"extensions":{"code":"throttled"}}],` +
+		`"extensions":{"cost":{}}}`))
 	require.NoError(t, err)
 	var data struct{ A struct{ B int } }
 	require.NoError(t, answer.Into(&data))

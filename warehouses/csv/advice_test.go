@@ -81,7 +81,11 @@ func TestSuggestedSettingsReadTheCases(t *testing.T) {
 		},
 		"whole numbers as decimals": {"whole-numbers-as-decimals.csv", nil, nil, numbered("D", "", 1, 20)},
 		"thousands":                 {"thousands.csv", nil, []string{`thousands: ","`}, append(numbered("T", "", 1, 37), "T-38=1234", "T-39=12000", "T-40=1000")},
-		"dressed by a spreadsheet":  {"dressed-by-a-spreadsheet.csv", nil, []string{"undress: true"}, append(numbered("E", "", 1, 37), "00123=5", "00124=6", "00125=7")},
+		"dressed by a spreadsheet": {
+			"dressed-by-a-spreadsheet.csv", nil,
+			[]string{"undress: true"},
+			append(numbered("E", "", 1, 37), "00123=5", "00124=6", "00125=7"),
+		},
 		"blanks after SKUs":         {"blanks-after-skus.csv", nil, []string{"undress: true"}, numbered("S", "", 1, 40)},
 		"a total":                   {"total-line.csv", site, []string{`skip_rows: ["Total,*"]`}, numbered("G", "@main", 1, 20)},
 		"a total that may be none":  {"total-line.csv", nil, []string{`? skip_rows: ["Total,*"]`, decideSite}, append(numbered("G", "", 1, 20), "Total=210")},
@@ -134,46 +138,103 @@ func TestSuggestions(t *testing.T) {
 		want     []string
 		refused  int64 // with what leaves no choice
 	}{
-		"nothing to suggest":                   {text: "sku,available\nA,1\nB,2\n"},
-		"a thousand or one":                    {text: "sku,available\nA,\"1,000\"\n" + few, want: []string{`? thousands: "," | decimal: ","`}, refused: 1},
-		"three decimals everywhere":            {text: "sku,available\nA,\"1,234\"\nB,\"2,500\"\n", want: []string{`? thousands: "," | decimal: ","`}, refused: 2},
-		"thousands without separators too":     {text: "sku,available\nA,\"1,234\"\nB,1500\n" + few, want: []string{`? thousands: "," | decimal: ","`}, refused: 1},
-		"decimals, as another figure says":     {text: "sku,available\nA,\"1,234\"\nB,\"2,5\"\n" + few, want: []string{`? thousands: "," | decimal: ","`}, refused: 2},
-		"thousands, and a fraction":            {text: "sku,available\nA,\"1,234\"\nB,2.5\n" + few, want: []string{`thousands: ","`}, refused: 1},
-		"decimals of two digits":               {text: "sku;available\nA;12,00\nB;3,00\n", settings: map[string]any{"delimiter": ";"}, want: []string{`decimal: ","`}},
-		"thousands of points and decimals":     {text: "sku;available\nA;1.250,00\nB;0,00\n", settings: map[string]any{"delimiter": ";"}, want: []string{`thousands: "."`}},
-		"thousands of blanks":                  {text: "sku,available\nA,1 250\n" + few, want: []string{`thousands: "space"`}},
-		"a fraction alone":                     {text: "sku,available\nA,1.5\n" + few, refused: 1},
-		"a line that names the delimiter":      {text: "sep=;\nArtikelnummer;Bestand\nA;1\n", want: []string{`delimiter: ";"`, `columns: {"available":"Bestand","sku":"Artikelnummer"}`}},
-		"another delimiter":                    {text: "sku;available\nA;1\n", want: []string{`delimiter: ";"`}},
-		"another delimiter and other names":    {text: "Artikelnummer;Lagerort;Bestand\nA;Kiel;1\n", want: []string{`delimiter: ";" columns: {"available":"Bestand","sku":"Artikelnummer"}`, `? columns: {"available":"Bestand","facility":"Lagerort","sku":"Artikelnummer"}`}},
-		"other names below other lines":        {text: "Stock list\n\nItem No,Qty\nA,1\n", want: []string{`header_line: 3 columns: {"available":"Qty","sku":"Item No"}`}},
-		"two columns that may be the figure":   {text: "SKU,Stock,Free\nA,1,2\n", want: []string{`? columns: {"available":"Stock","sku":"SKU"} | columns: {"available":"Free","sku":"SKU"}`}},
-		"names that tell nothing":              {text: "col1,col2\nA,1\n", want: []string{`? columns: {"available":"col2","sku":"col1"}`}},
-		"no header":                            {text: "A-1,5\nA-2,7\n", want: []string{`? header: false columns: {"available":"2","sku":"1"}`}},
-		"words":                                {text: "sku,available\nA,Sold out\nB,In stock\nC,1\n", want: []string{`? texts: {"In stock":"?","Sold out":"?"}`}, refused: 2},
-		"an empty figure":                      {text: "sku,available\nA,\nC,1\n", want: []string{`? texts: {"":"?"}`}, refused: 1},
-		"long rows":                            {text: "sku,available\nA,1,,\nB,2\n", want: []string{`long_rows: "accept"`}},
-		"a row that is too short":              {text: "sku,note,available\nA\nB,x,2\n", refused: 1},
-		"a day and a month":                    {text: "sku,available,reported_at\nA,1,02/03/2026 10:00\n", want: []string{`? time_layout: "02/01/2006 15:04" | time_layout: "01/02/2006 15:04"`}, refused: 1},
-		"a day that is no month":               {text: "sku,available,reported_at\nA,1,02/03/2026 10:00\nB,1,25/03/2026 10:00\n", want: []string{`time_layout: "02/01/2006 15:04"`}},
-		"one SKU in two places":                {text: "sku,warehouse,available\nA,east,1\nA,west,2\nB,east,3\n", want: []string{`columns: {"facility":"warehouse"}`}},
-		"one SKU twice":                        {text: "sku,available\nA,1\nA,2\nB,3\n", want: []string{`? repeated: "sum"`}, refused: 2},
-		"figures with a unit":                  {text: "sku,available\nA,1 pcs\nB,2 pcs\nC,3 Stk.\nD,few\n", want: []string{`? unit: ["pcs","Stk."]`, `? texts: {"few":"?"}`}, refused: 4},
-		"figures as accountants write them":    {text: "sku,available\nA,5-\nB,(3)\nC,4\n", want: []string{`negatives: "accounting"`}},
-		"a figure that is dressed":             {text: "sku,available\nA,'5\nB,3\n", want: []string{"undress: true"}},
-		"on hand":                              {text: "sku,on_hand\nA,1\n", want: []string{`? quantity: "on_hand"`}, refused: 1},
-		"blanks that hide a twin":              {text: "sku,available\nA,1\nA ,2\n", want: []string{"? undress: true"}},
-		"UTF-16":                               {text: "\xff\xfes\x00k\x00u\x00,\x00a\x00v\x00a\x00i\x00l\x00a\x00b\x00l\x00e\x00\n\x00A\x00,\x001\x00\n\x00", want: []string{`encoding: "utf-16"`}},
-		"a quote that closes nothing":          {text: "sku,available,name\nA,1,\"TV 32\" wide\nB,2,x\n", want: []string{`quotes: "none"`}},
-		"a quote, beside fields in quotes":     {text: "sku,available\n\"A\",1\n5\" tube,2\n", want: []string{`? quotes: "none"`}, refused: 1},
-		"a header that is repeated":            {text: "sku,available,name\nA,1,x\nsku,available,name\nB,2,y\nsku,available,name\n", want: []string{`skip_rows: ["sku,*"]`}},
-		"a header that is repeated, in quotes": {text: "\"name\",\"sku\",\"available\"\n\"x\",\"A\",\"1\"\n\"name\",\"sku\",\"available\"\n", want: []string{`skip_rows: ["\"name\",*"]`}},
-		"a word that names the column":         {text: "sku,available\nA,1\nB,available\n", want: []string{`? texts: {"available":"?"}`}, refused: 1},
-		"a column for each place":              {text: "Id,Item Sku,Total Stocked,Total Available Quantity,East Stocked,East Available,West Available\ni1,A,4,2,2,1,1\n", want: []string{`? columns: {"available":"Total Available Quantity","sku":"Item Sku"} | columns: {"available":"East Available","sku":"Item Sku"} | columns: {"available":"West Available","sku":"Item Sku"}`}},
-		"a header of other names below lines":  {text: "Report\n\nDate;2026-11-29\nCode;Warehouse;On shelf\nA;east;1\nB;east;2\nC;west;3\n", settings: map[string]any{"delimiter": ";"}, want: []string{`? header_line: 4 columns: {"available":"On shelf","sku":"Code"} | header_line: 4 columns: {"available":"On shelf","sku":"Warehouse"}`}},
-		"quotes behind a backslash":            {text: "\"sku\",\"name\",\"available\"\n\"A\",\"TV 32\\\" wide\",\"1\"\n\"B\",\"x\",\"2\"\n", want: []string{`quotes: "backslash"`}},
-		"what a person set stays":              {text: "sku;available\nA;1,5\nB;1.000\n", settings: map[string]any{"delimiter": ";", "thousands": "."}, refused: 1},
+		"nothing to suggest":               {text: "sku,available\nA,1\nB,2\n"},
+		"a thousand or one":                {text: "sku,available\nA,\"1,000\"\n" + few, want: []string{`? thousands: "," | decimal: ","`}, refused: 1},
+		"three decimals everywhere":        {text: "sku,available\nA,\"1,234\"\nB,\"2,500\"\n", want: []string{`? thousands: "," | decimal: ","`}, refused: 2},
+		"thousands without separators too": {text: "sku,available\nA,\"1,234\"\nB,1500\n" + few, want: []string{`? thousands: "," | decimal: ","`}, refused: 1},
+		"decimals, as another figure says": {
+			text: "sku,available\nA,\"1,234\"\nB,\"2,5\"\n" + few, want: []string{`? thousands: "," | decimal: ","`},
+			refused: 2,
+		},
+		"thousands, and a fraction": {text: "sku,available\nA,\"1,234\"\nB,2.5\n" + few, want: []string{`thousands: ","`}, refused: 1},
+		"decimals of two digits": {
+			text: "sku;available\nA;12,00\nB;3,00\n", settings: map[string]any{"delimiter": ";"},
+			want: []string{`decimal: ","`},
+		},
+		"thousands of points and decimals": {
+			text: "sku;available\nA;1.250,00\nB;0,00\n", settings: map[string]any{"delimiter": ";"},
+			want: []string{`thousands: "."`},
+		},
+		"thousands of blanks": {text: "sku,available\nA,1 250\n" + few, want: []string{`thousands: "space"`}},
+		"a fraction alone":    {text: "sku,available\nA,1.5\n" + few, refused: 1},
+		"a line that names the delimiter": {
+			text: "sep=;\nArtikelnummer;Bestand\nA;1\n",
+			want: []string{`delimiter: ";"`, `columns: {"available":"Bestand","sku":"Artikelnummer"}`},
+		},
+		"another delimiter": {text: "sku;available\nA;1\n", want: []string{`delimiter: ";"`}},
+		"another delimiter and other names": {
+			text: "Artikelnummer;Lagerort;Bestand\nA;Kiel;1\n",
+			want: []string{
+				`delimiter: ";" columns: {"available":"Bestand","sku":"Artikelnummer"}`,
+				`? columns: {"available":"Bestand","facility":"Lagerort","sku":"Artikelnummer"}`,
+			},
+		},
+		"other names below other lines": {
+			text: "Stock list\n\nItem No,Qty\nA,1\n",
+			want: []string{`header_line: 3 columns: {"available":"Qty","sku":"Item No"}`},
+		},
+		"two columns that may be the figure": {
+			text: "SKU,Stock,Free\nA,1,2\n",
+			want: []string{`? columns: {"available":"Stock","sku":"SKU"} | columns: {"available":"Free","sku":"SKU"}`},
+		},
+		"names that tell nothing": {text: "col1,col2\nA,1\n", want: []string{`? columns: {"available":"col2","sku":"col1"}`}},
+		"no header":               {text: "A-1,5\nA-2,7\n", want: []string{`? header: false columns: {"available":"2","sku":"1"}`}},
+		"words": {
+			text: "sku,available\nA,Sold out\nB,In stock\nC,1\n", want: []string{`? texts: {"In stock":"?","Sold out":"?"}`},
+			refused: 2,
+		},
+		"an empty figure":         {text: "sku,available\nA,\nC,1\n", want: []string{`? texts: {"":"?"}`}, refused: 1},
+		"long rows":               {text: "sku,available\nA,1,,\nB,2\n", want: []string{`long_rows: "accept"`}},
+		"a row that is too short": {text: "sku,note,available\nA\nB,x,2\n", refused: 1},
+		"a day and a month": {
+			text: "sku,available,reported_at\nA,1,02/03/2026 10:00\n",
+			want: []string{`? time_layout: "02/01/2006 15:04" | time_layout: "01/02/2006 15:04"`}, refused: 1,
+		},
+		"a day that is no month": {
+			text: "sku,available,reported_at\nA,1,02/03/2026 10:00\nB,1,25/03/2026 10:00\n",
+			want: []string{`time_layout: "02/01/2006 15:04"`},
+		},
+		"one SKU in two places": {
+			text: "sku,warehouse,available\nA,east,1\nA,west,2\nB,east,3\n",
+			want: []string{`columns: {"facility":"warehouse"}`},
+		},
+		"one SKU twice": {text: "sku,available\nA,1\nA,2\nB,3\n", want: []string{`? repeated: "sum"`}, refused: 2},
+		"figures with a unit": {
+			text: "sku,available\nA,1 pcs\nB,2 pcs\nC,3 Stk.\nD,few\n",
+			want: []string{`? unit: ["pcs","Stk."]`, `? texts: {"few":"?"}`}, refused: 4,
+		},
+		"figures as accountants write them": {text: "sku,available\nA,5-\nB,(3)\nC,4\n", want: []string{`negatives: "accounting"`}},
+		"a figure that is dressed":          {text: "sku,available\nA,'5\nB,3\n", want: []string{"undress: true"}},
+		"on hand":                           {text: "sku,on_hand\nA,1\n", want: []string{`? quantity: "on_hand"`}, refused: 1},
+		"blanks that hide a twin":           {text: "sku,available\nA,1\nA ,2\n", want: []string{"? undress: true"}},
+		"UTF-16": {
+			text: "\xff\xfes\x00k\x00u\x00,\x00a\x00v\x00a\x00i\x00l\x00a\x00b\x00l\x00e\x00\n\x00A\x00,\x001\x00\n\x00",
+			want: []string{`encoding: "utf-16"`},
+		},
+		"a quote that closes nothing":      {text: "sku,available,name\nA,1,\"TV 32\" wide\nB,2,x\n", want: []string{`quotes: "none"`}},
+		"a quote, beside fields in quotes": {text: "sku,available\n\"A\",1\n5\" tube,2\n", want: []string{`? quotes: "none"`}, refused: 1},
+		"a header that is repeated": {
+			text: "sku,available,name\nA,1,x\nsku,available,name\nB,2,y\nsku,available,name\n",
+			want: []string{`skip_rows: ["sku,*"]`},
+		},
+		"a header that is repeated, in quotes": {
+			text: "\"name\",\"sku\",\"available\"\n\"x\",\"A\",\"1\"\n\"name\",\"sku\",\"available\"\n",
+			want: []string{`skip_rows: ["\"name\",*"]`},
+		},
+		"a word that names the column": {text: "sku,available\nA,1\nB,available\n", want: []string{`? texts: {"available":"?"}`}, refused: 1},
+		"a column for each place": {text: "Id,Item Sku,Total Stocked,Total Available Quantity,East Stocked,East Available,West " +
+			"Available\ni1,A,4,2,2,1,1\n", want: []string{`? columns: {"available":"Total Available Quantity","sku":"Item Sku"} | columns: {"available":"East ` +
+			`Available","sku":"Item Sku"} | columns: {"available":"West Available","sku":"Item Sku"}`}},
+		"a header of other names below lines": {
+			text:     "Report\n\nDate;2026-11-29\nCode;Warehouse;On shelf\nA;east;1\nB;east;2\nC;west;3\n",
+			settings: map[string]any{"delimiter": ";"},
+			want:     []string{`? header_line: 4 columns: {"available":"On shelf","sku":"Code"} | header_line: 4 columns: {"available":"On shelf","sku":"Warehouse"}`},
+		},
+		"quotes behind a backslash": {
+			text: "\"sku\",\"name\",\"available\"\n\"A\",\"TV 32\\\" wide\",\"1\"\n\"B\",\"x\",\"2\"\n",
+			want: []string{`quotes: "backslash"`},
+		},
+		"what a person set stays": {text: "sku;available\nA;1,5\nB;1.000\n", settings: map[string]any{"delimiter": ";", "thousands": "."}, refused: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -229,7 +290,9 @@ func TestReport(t *testing.T) {
 	require.Equal(t, []any{"east", int64(2), int64(19), "west", int64(1), int64(9)},
 		[]any{r.Facilities[0].Name, r.Facilities[0].Levels, r.Facilities[0].Units, r.Facilities[1].Name, r.Facilities[1].Levels, r.Facilities[1].Units})
 	require.Equal(t, []warehouses.Figure{
-		{SKU: "C", Facility: "east", Units: 12, Place: "stock.csv:4"}, {SKU: "F", Facility: "west", Units: 9, Place: "stock.csv:7"}, {SKU: "A", Facility: "east", Units: 7, Place: "stock.csv:2"},
+		{SKU: "C", Facility: "east", Units: 12, Place: "stock.csv:4"},
+		{SKU: "F", Facility: "west", Units: 9, Place: "stock.csv:7"},
+		{SKU: "A", Facility: "east", Units: 7, Place: "stock.csv:2"},
 	}, r.Largest)
 }
 
@@ -278,7 +341,8 @@ func TestReportIsBounded(t *testing.T) {
 	}
 	text.WriteString("\n")
 	for i := range 5000 {
-		fmt.Fprintf(&text, "S\x1b[31m\u202e%d%s,%s%d,\"1,%03d\u202e %d\"%s\n", i, strings.Repeat("x", 400), strings.Repeat("f", 300), i, i%1000, i, strings.Repeat(",", 240))
+		fmt.Fprintf(&text, "S\x1b[31m\u202e%d%s,%s%d,\"1,%03d\u202e %d\"%s\n", i, strings.Repeat("x", 400), strings.Repeat("f", 300), i, i%1000, i,
+			strings.Repeat(",", 240))
 		fmt.Fprintf(&text, "R%d,%s%d,%d%s\n", i, strings.Repeat("g", 300), i, i, strings.Repeat(",", 240))
 	}
 	path := filepath.Join(t.TempDir(), "stock.csv")
@@ -319,7 +383,8 @@ func TestReportLimits(t *testing.T) {
 		{warehouses.Limits{Rows: 2999}, 2999, "only the first 2999 rows were looked at"},
 		{warehouses.Limits{Rows: 3000, Until: now}, 1000, "only the first 1000 rows were looked at, for the time was over"},
 	} {
-		r, err := warehouses.Collect(t.Context(), newTestSource(t, time.Now, map[string]any{"path": path}), warehouses.Policy{}, test.limits, func() time.Time { return now })
+		r, err := warehouses.Collect(t.Context(), newTestSource(t, time.Now, map[string]any{"path": path}), warehouses.Policy{}, test.limits,
+			func() time.Time { return now })
 		require.NoError(t, err)
 		require.Equal(t, test.rows, r.Rows)
 		require.Contains(t, r.Limit, test.says)
@@ -336,7 +401,8 @@ func TestSuggestionsWithoutTime(t *testing.T) {
 	require.Empty(t, problems)
 	now := time.Now()
 	advice, err := warehouses.Advisor{
-		Driver: Driver(), ID: "depot", Limits: warehouses.Limits{Rows: 100, Until: now}, Now: func() time.Time { return now }, Environment: warehousetest.Environment(),
+		Driver: Driver(), ID: "depot", Limits: warehouses.Limits{Rows: 100, Until: now}, Now: func() time.Time { return now },
+		Environment: warehousetest.Environment(),
 	}.Advise(t.Context(), values)
 	require.NoError(t, err)
 	require.Equal(t, []string{"? undress: true"}, lines(advice))

@@ -34,16 +34,40 @@ func TestAsOf(t *testing.T) {
 		settings map[string]any
 		want     time.Time
 	}{
-		"as of when the file was modified":    {text: rows, want: noon},
-		"the files do not say":                {text: rows, settings: map[string]any{"as_of": "none"}},
-		"a line before the header":            {text: "#as of 2026-03-01T11:00:00+02:00\n" + rows, settings: map[string]any{"as_of": "line:#as of {time}"}, want: noon.Add(-3 * time.Hour)},
-		"a line behind the rows":              {text: rows + "#as of 2026-03-01T11:00:00Z\n", settings: map[string]any{"as_of": "line:#as of {time}"}, want: noon.Add(-time.Hour)},
-		"a line in a form of one's own":       {text: "\"Stand:\",\"01.03.2026 11:30\"\r\n" + rows, settings: map[string]any{"as_of": `line:"Stand:","{time}"`, "as_of_layout": "02.01.2006 15:04", "timezone": "Europe/Berlin"}, want: noon.Add(-90 * time.Minute)},
-		"a line before the trailer":           {text: rows + "#made,1772363400\n#END,1\n", settings: map[string]any{"as_of": "line:#made,{time}", "as_of_layout": "unix", "complete": "trailer"}, want: noon.Add(-50 * time.Minute)},
-		"a name":                              {file: "stock-20260301T1105.csv", text: rows, settings: map[string]any{"as_of": "name:stock-{time}.csv", "as_of_layout": "20060102T1504"}, want: noon.Add(-55 * time.Minute)},
-		"a name with more in it":              {file: "full-2026-03-01-11.0017.csv", text: rows, settings: map[string]any{"as_of": "name:*-{time}.*.csv", "as_of_layout": "2006-01-02-15"}, want: noon.Add(-time.Hour)},
-		"a name that tells the day":           {file: "stock-2026-03-01.csv", text: rows, settings: map[string]any{"as_of": "name:stock-{time}.csv", "as_of_layout": "2006-01-02", "timezone": "America/New_York"}, want: noon.Add(-7 * time.Hour)},
-		"what the file says, ahead of us":     {text: "#as of 2026-03-09T11:00:00Z\n" + rows, settings: map[string]any{"as_of": "line:#as of {time}"}, want: noon.Add(time.Minute)},
+		"as of when the file was modified": {text: rows, want: noon},
+		"the files do not say":             {text: rows, settings: map[string]any{"as_of": "none"}},
+		"a line before the header": {
+			text: "#as of 2026-03-01T11:00:00+02:00\n" + rows, settings: map[string]any{"as_of": "line:#as of {time}"},
+			want: noon.Add(-3 * time.Hour),
+		},
+		"a line behind the rows": {
+			text: rows + "#as of 2026-03-01T11:00:00Z\n", settings: map[string]any{"as_of": "line:#as of {time}"},
+			want: noon.Add(-time.Hour),
+		},
+		"a line in a form of one's own": {text: "\"Stand:\",\"01.03.2026 11:30\"\r\n" + rows, settings: map[string]any{
+			"as_of":        `line:"Stand:","{time}"`,
+			"as_of_layout": "02.01.2006 15:04", "timezone": "Europe/Berlin",
+		}, want: noon.Add(-90 * time.Minute)},
+		"a line before the trailer": {
+			text:     rows + "#made,1772363400\n#END,1\n",
+			settings: map[string]any{"as_of": "line:#made,{time}", "as_of_layout": "unix", "complete": "trailer"}, want: noon.Add(-50 * time.Minute),
+		},
+		"a name": {
+			file: "stock-20260301T1105.csv", text: rows,
+			settings: map[string]any{"as_of": "name:stock-{time}.csv", "as_of_layout": "20060102T1504"}, want: noon.Add(-55 * time.Minute),
+		},
+		"a name with more in it": {
+			file: "full-2026-03-01-11.0017.csv", text: rows,
+			settings: map[string]any{"as_of": "name:*-{time}.*.csv", "as_of_layout": "2006-01-02-15"}, want: noon.Add(-time.Hour),
+		},
+		"a name that tells the day": {
+			file: "stock-2026-03-01.csv", text: rows,
+			settings: map[string]any{"as_of": "name:stock-{time}.csv", "as_of_layout": "2006-01-02", "timezone": "America/New_York"}, want: noon.Add(-7 * time.Hour),
+		},
+		"what the file says, ahead of us": {
+			text: "#as of 2026-03-09T11:00:00Z\n" + rows, settings: map[string]any{"as_of": "line:#as of {time}"},
+			want: noon.Add(time.Minute),
+		},
 		"a place that tells no time but 1970": {text: rows, settings: map[string]any{"1970": true}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,9 +131,11 @@ func TestAsOfThatCannotBeRead(t *testing.T) {
 func TestAsOfInAFolder(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	s := newTestSource(t, func() time.Time { return noon.Add(time.Hour) }, map[string]any{"path": folder, "full_pattern": "full-*.csv", "delta_pattern": "delta-*.csv"})
+	s := newTestSource(t, func() time.Time { return noon.Add(time.Hour) },
+		map[string]any{"path": folder, "full_pattern": "full-*.csv", "delta_pattern": "delta-*.csv"})
 	put := func(name string, minutes int) {
-		write(t, filepath.Join(folder, name), "sku,available\nA,"+name[len(name)-5:len(name)-4]+strings.Repeat("\n", minutes), noon.Add(time.Duration(minutes)*time.Minute))
+		write(t, filepath.Join(folder, name), "sku,available\nA,"+name[len(name)-5:len(name)-4]+strings.Repeat("\n", minutes),
+			noon.Add(time.Duration(minutes)*time.Minute))
 	}
 	mark := ""
 	next := func(minutes int) string {

@@ -52,30 +52,85 @@ func TestCases(t *testing.T) {
 		refused  map[string]string // what the refusals say, by place
 		err      string            // what a person is told
 	}{
-		"a bare quote in a column that nobody reads":  {file: "bare-quote-in-unread-column.tsv", settings: tab, levels: sold},
-		"the same, where nothing is in quotes":        {file: "bare-quote-in-unread-column.tsv", settings: with(tab, settings{"quotes": "none"}), levels: sold},
-		"a bare quote in a column that is read":       {file: "bare-quote-in-unread-column.tsv", settings: settings{"delimiter": "tab", "columns": settings{"sku": "product-name", "available": "afn-fulfillable-quantity"}}, refused: map[string]string{":6": "quotes: none"}},
-		"whole numbers as decimals":                   {file: "whole-numbers-as-decimals.csv", levels: numbered("D", 1, 20)},
-		"thousands, where nothing is set":             {file: "thousands.csv", levels: numbered("T", 1, 37), refused: map[string]string{":39": `set thousands: "," if it is 1234`, ":40": `set thousands: "," if it is 12000`, ":41": `set thousands: "," if it is 1000`}},
-		"thousands":                                   {file: "thousands.csv", settings: settings{"thousands": ","}, levels: append(numbered("T", 1, 37), "T-38=1234", "T-39=12000", "T-40=1000")},
-		"dressed by a spreadsheet, byte by byte":      {file: "dressed-by-a-spreadsheet.csv", levels: append(numbered("E", 1, 37), "'00124=6", `="00125"=7`), refused: map[string]string{":39": "undress: true"}},
-		"dressed by a spreadsheet":                    {file: "dressed-by-a-spreadsheet.csv", settings: settings{"undress": true}, levels: append(numbered("E", 1, 37), "00123=5", "00124=6", "00125=7")},
-		"blanks after SKUs, byte by byte":             {file: "blanks-after-skus.csv", levels: append(numbered("S", 1, 38), "S-39 =39", "S-40\u00a0=40")},
-		"blanks after SKUs":                           {file: "blanks-after-skus.csv", settings: settings{"undress": true}, levels: numbered("S", 1, 40)},
-		"a total at the end":                          {file: "total-line.csv", settings: settings{"columns": settings{"facility": "site"}}, levels: append(inMain(numbered("G", 1, 20)), "Total=210")},
-		"a total that is skipped":                     {file: "total-line.csv", settings: settings{"columns": settings{"facility": "site"}, "skip_rows": "Total,*"}, levels: inMain(numbered("G", 1, 20))},
-		"a total that is the end":                     {file: "total-line.csv", settings: settings{"columns": settings{"facility": "site"}, "stop_at": "Total*"}, levels: inMain(numbered("G", 1, 20))},
-		"lines before the header":                     {file: "leading-lines.csv", settings: settings{"columns": settings{"facility": "site"}}, err: "line 4 looks like the header: set header_line: 4, or header: auto"},
-		"lines before the header, counted":            {file: "leading-lines.csv", settings: settings{"columns": settings{"facility": "site"}, "header_line": 4}, levels: inMain(numbered("P", 1, 20))},
-		"lines before the header, looked for":         {file: "leading-lines.csv", settings: settings{"columns": settings{"facility": "site"}, "header": "auto"}, levels: inMain(numbered("P", 1, 20))},
-		"rows of empty fields":                        {file: "empty-rows.csv", settings: settings{"columns": settings{"facility": "site"}}, levels: inMain(numbered("N", 1, 20))},
-		"short rows":                                  {file: "short-rows.csv", settings: settings{"columns": settings{"facility": "site"}}, levels: inMain(numbered("X", 1, 16)), refused: map[string]string{":18": "the row has 3 fields; expected 4" + short, ":41": short}},
-		"short rows that are accepted":                {file: "short-rows.csv", settings: settings{"columns": settings{"facility": "site"}, "short_rows": "accept"}, levels: inMain(numbered("X", 1, 40))},
-		"short rows without a column that is used":    {file: "short-rows.csv", settings: settings{"columns": settings{"facility": "site", "committed": "note"}, "short_rows": "accept"}, levels: inMain(numbered("X", 1, 16)), refused: map[string]string{":18": "the row has 3 fields, and committed stands in field 4"}},
-		"carriage returns only":                       {file: "carriage-returns-only.csv", levels: numbered("C", 1, 20)},
-		"Windows-1252 in a column that nobody reads":  {file: "windows-1252.csv", levels: numbered("W", 1, 40)},
-		"Windows-1252 in a column that is read":       {file: "windows-1252.csv", settings: settings{"columns": settings{"sku": "name"}}, refused: map[string]string{":2": "set encoding", ":4": "encoding: windows-1252"}},
-		"Windows-1252 in a column that is read, said": {file: "windows-1252.csv", settings: settings{"columns": settings{"sku": "name"}, "encoding": "windows-1252"}, refused: map[string]string{}},
+		"a bare quote in a column that nobody reads": {file: "bare-quote-in-unread-column.tsv", settings: tab, levels: sold},
+		"the same, where nothing is in quotes":       {file: "bare-quote-in-unread-column.tsv", settings: with(tab, settings{"quotes": "none"}), levels: sold},
+		"a bare quote in a column that is read": {
+			file:     "bare-quote-in-unread-column.tsv",
+			settings: settings{"delimiter": "tab", "columns": settings{"sku": "product-name", "available": "afn-fulfillable-quantity"}},
+			refused:  map[string]string{":6": "quotes: none"},
+		},
+		"whole numbers as decimals": {file: "whole-numbers-as-decimals.csv", levels: numbered("D", 1, 20)},
+		"thousands, where nothing is set": {
+			file: "thousands.csv", levels: numbered("T", 1, 37),
+			refused: map[string]string{
+				":39": `set thousands: "," if it is 1234`, ":40": `set thousands: "," if it is 12000`,
+				":41": `set thousands: "," if it is 1000`,
+			},
+		},
+		"thousands": {
+			file: "thousands.csv", settings: settings{"thousands": ","},
+			levels: append(numbered("T", 1, 37), "T-38=1234", "T-39=12000", "T-40=1000"),
+		},
+		"dressed by a spreadsheet, byte by byte": {
+			file: "dressed-by-a-spreadsheet.csv", levels: append(numbered("E", 1, 37), "'00124=6", `="00125"=7`),
+			refused: map[string]string{":39": "undress: true"},
+		},
+		"dressed by a spreadsheet": {
+			file: "dressed-by-a-spreadsheet.csv", settings: settings{"undress": true},
+			levels: append(numbered("E", 1, 37), "00123=5", "00124=6", "00125=7"),
+		},
+		"blanks after SKUs, byte by byte": {file: "blanks-after-skus.csv", levels: append(numbered("S", 1, 38), "S-39 =39", "S-40\u00a0=40")},
+		"blanks after SKUs":               {file: "blanks-after-skus.csv", settings: settings{"undress": true}, levels: numbered("S", 1, 40)},
+		"a total at the end": {
+			file: "total-line.csv", settings: settings{"columns": settings{"facility": "site"}},
+			levels: append(inMain(numbered("G", 1, 20)), "Total=210"),
+		},
+		"a total that is skipped": {
+			file: "total-line.csv", settings: settings{"columns": settings{"facility": "site"}, "skip_rows": "Total,*"},
+			levels: inMain(numbered("G", 1, 20)),
+		},
+		"a total that is the end": {
+			file: "total-line.csv", settings: settings{"columns": settings{"facility": "site"}, "stop_at": "Total*"},
+			levels: inMain(numbered("G", 1, 20)),
+		},
+		"lines before the header": {
+			file: "leading-lines.csv", settings: settings{"columns": settings{"facility": "site"}},
+			err: "line 4 looks like the header: set header_line: 4, or header: auto",
+		},
+		"lines before the header, counted": {
+			file: "leading-lines.csv", settings: settings{"columns": settings{"facility": "site"}, "header_line": 4},
+			levels: inMain(numbered("P", 1, 20)),
+		},
+		"lines before the header, looked for": {
+			file: "leading-lines.csv", settings: settings{"columns": settings{"facility": "site"}, "header": "auto"},
+			levels: inMain(numbered("P", 1, 20)),
+		},
+		"rows of empty fields": {
+			file: "empty-rows.csv", settings: settings{"columns": settings{"facility": "site"}},
+			levels: inMain(numbered("N", 1, 20)),
+		},
+		"short rows": {
+			file: "short-rows.csv", settings: settings{"columns": settings{"facility": "site"}},
+			levels: inMain(numbered("X", 1, 16)), refused: map[string]string{":18": "the row has 3 fields; expected 4" + short, ":41": short},
+		},
+		"short rows that are accepted": {
+			file: "short-rows.csv", settings: settings{"columns": settings{"facility": "site"}, "short_rows": "accept"},
+			levels: inMain(numbered("X", 1, 40)),
+		},
+		"short rows without a column that is used": {file: "short-rows.csv", settings: settings{
+			"columns":    settings{"facility": "site", "committed": "note"},
+			"short_rows": "accept",
+		}, levels: inMain(numbered("X", 1, 16)), refused: map[string]string{":18": "the row has 3 fields, and committed stands in field 4"}},
+		"carriage returns only":                      {file: "carriage-returns-only.csv", levels: numbered("C", 1, 20)},
+		"Windows-1252 in a column that nobody reads": {file: "windows-1252.csv", levels: numbered("W", 1, 40)},
+		"Windows-1252 in a column that is read": {
+			file: "windows-1252.csv", settings: settings{"columns": settings{"sku": "name"}},
+			refused: map[string]string{":2": "set encoding", ":4": "encoding: windows-1252"},
+		},
+		"Windows-1252 in a column that is read, said": {
+			file: "windows-1252.csv", settings: settings{"columns": settings{"sku": "name"}, "encoding": "windows-1252"},
+			refused: map[string]string{},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -126,8 +181,11 @@ func TestCheckSaysHowAFileIsRead(t *testing.T) {
 		settings map[string]any
 		note     string
 	}{
-		"leading-lines.csv": {map[string]any{"header": "auto", "columns": map[string]any{"facility": "site"}}, "the header is line 4; what stands above it is passed over"},
-		"total-line.csv":    {map[string]any{"skip_rows": "Total*"}, "total-line.csv: skip_rows passes over 1 lines"},
+		"leading-lines.csv": {
+			map[string]any{"header": "auto", "columns": map[string]any{"facility": "site"}},
+			"the header is line 4; what stands above it is passed over",
+		},
+		"total-line.csv": {map[string]any{"skip_rows": "Total*"}, "total-line.csv: skip_rows passes over 1 lines"},
 	} {
 		raw := map[string]any{"path": filepath.Join("testdata", "cases", file)}
 		for name, value := range test.settings {

@@ -103,5 +103,6 @@ func (s *source) checked(at place) (path string, full bool, notes []string, err 
 		return "", false, nil, s.nothing(files)
 	}
 	last := slices.MaxFunc(complete, func(a, b file) int { return a.compare(b.position) })
-	return s.inFolder(last.name), last.full, []string{fmt.Sprintf("%d complete files, %d not complete; the last in order is %s", len(complete), len(files)-len(complete), last.name)}, nil
+	return s.inFolder(last.name), last.full, []string{fmt.Sprintf("%d complete files, %d not complete; the last in order is %s", len(complete),
+		len(files)-len(complete), last.name)}, nil
 }

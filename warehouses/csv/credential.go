@@ -102,7 +102,9 @@ func authorization(user string, values settings.Values, environment settings.Env
 	case !token.Empty() && (user != "" || !password.Empty()):
 		return nil, errors.New("an https:// location takes the setting token, or else a user in the location and the setting password; remove one of them")
 	case (user == "") != password.Empty():
-		return nil, fmt.Errorf("a user and a password go together: name the user in the location, like %s, and give the password by reference, with the setting password", examples["https"])
+		return nil,
+			fmt.Errorf("a user and a password go together: name the user in the location, like %s, and give the password by reference, with the setting password",
+				examples["https"])
 	case user != "":
 		request.SetBasicAuth(user, password.Reveal())
 	case !token.Empty():

@@ -67,7 +67,8 @@ func newDecoder(f format, name string, first record, expected map[string]bool) (
 			if before {
 				change = "has no column %s, which the files read before had"
 			}
-			return nil, warehouses.NeedsPerson(nil, "%s "+change+"; %sif that is meant, say so with the setting columns: {%s: \"\"} when it is not to be used, or columns: {%s: NAME} when it is", d.where(), field, d.found(), field, field)
+			return nil, warehouses.NeedsPerson(nil, "%s "+change+"; %sif that is meant, say so with the setting columns: {%s: \"\"} when it is not to be used, or "+
+				"columns: {%s: NAME} when it is", d.where(), field, d.found(), field, field)
 		}
 	}
 	return d, nil
@@ -84,7 +85,8 @@ func (d *decoder) find(field string) error {
 	case !d.format.header:
 		number, _ := strconv.Atoi(column) // checked when the source was opened
 		if number > d.width {
-			return warehouses.NeedsPerson(nil, "%s: the rows have %d fields, and the setting columns looks for %s in field %d; correct it, or the setting delimiter", d.where(), d.width, field, number)
+			return warehouses.NeedsPerson(nil, "%s: the rows have %d fields, and the setting columns looks for %s in field %d; correct it, or the setting delimiter",
+				d.where(), d.width, field, number)
 		}
 		d.at[field] = number - 1
 		return nil
@@ -98,7 +100,8 @@ func (d *decoder) find(field string) error {
 		return warehouses.NeedsPerson(nil, "%s: the column %s is there twice", d.where(), column)
 	}
 	if at >= 0 && again >= 0 {
-		return warehouses.NeedsPerson(nil, "%s: two columns are named %q, the %s and the %s, and one is to be read as %s; say which by its number: columns: {%s: \"#%d\"}",
+		return warehouses.NeedsPerson(nil,
+			"%s: two columns are named %q, the %s and the %s, and one is to be read as %s; say which by its number: columns: {%s: \"#%d\"}",
 			d.where(), column, ordinal(at+1), ordinal(at+again+2), field, field, at+1)
 	}
 	number, numbered := columnNumber(column)
@@ -110,7 +113,9 @@ func (d *decoder) find(field string) error {
 		return nil
 
 	case at >= 0 && !set && field == fieldFacility && d.format.facility != "" && !d.format.own:
-		return warehouses.NeedsPerson(nil, "%s: there is a column facility, and the setting facility says %q; remove the setting, or set columns: {facility: \"\"} to ignore the column", d.where(), d.format.facility)
+		return warehouses.NeedsPerson(nil,
+			"%s: there is a column facility, and the setting facility says %q; remove the setting, or set columns: {facility: \"\"} to ignore the column", d.where(),
+			d.format.facility)
 	case at >= 0:
 		d.at[field] = at
 	case set || field == fieldSKU:
@@ -166,8 +171,9 @@ func (d *decoder) missing(field, column string) error {
 	}
 	for _, name := range d.header {
 		if d.format.encoding == nil && !utf8.ValidString(name) {
-			return mended(warehouses.NeedsPerson(nil, "%s: there is no column %q; %sthe header is not valid UTF-8; if the file is written in another encoding, set encoding, "+
-				"like encoding: windows-1252", d.where(), column, d.found()), "encoding", "windows-1252")
+			return mended(warehouses.NeedsPerson(nil,
+				"%s: there is no column %q; %sthe header is not valid UTF-8; if the file is written in another encoding, set encoding, "+
+					"like encoding: windows-1252", d.where(), column, d.found()), "encoding", "windows-1252")
 		}
 	}
 	return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sset columns: {%s: NAME} to the column that holds it", d.where(), column, d.found(), field)
@@ -262,7 +268,8 @@ func (d *decoder) unsound(r record) (inventory.Fault, string) {
 			return inventory.Fault{Kind: inventory.FaultEncoding, Field: field, Text: string(text)}, field + ": the text is not valid UTF-8" +
 				d.format.advise("; if the file is written in another encoding, set encoding, like encoding: windows-1252")
 		case d.format.encoding != nil && bytes.ContainsRune(text, utf8.RuneError):
-			return inventory.Fault{Kind: inventory.FaultEncoding, Field: field, Text: string(text)}, field + ": the text holds a character that is not valid in the file's encoding; correct the setting encoding"
+			return inventory.Fault{Kind: inventory.FaultEncoding, Field: field, Text: string(text)}, field +
+				": the text holds a character that is not valid in the file's encoding; correct the setting encoding"
 		}
 	}
 	return inventory.Fault{}, ""

@@ -78,7 +78,8 @@ func broken(f format, name string, line int, err error) error {
 	const bare = "if the file puts no field in quotes, set quotes: none"
 	switch {
 	case errors.Is(err, errStrayQuote):
-		return mended(warehouses.NeedsPerson(nil, "%s: %v%s", lineOf(name, line), err, f.advise(", or set quotes: none if the file puts no field in quotes")), "quotes", quotesNone)
+		return mended(warehouses.NeedsPerson(nil, "%s: %v%s", lineOf(name, line), err, f.advise(", or set quotes: none if the file puts no field in quotes")),
+			"quotes", quotesNone)
 	case errors.Is(err, errOpenQuote):
 		return mended(truncated(name, line, "it ends inside a quoted field that begins in this row"+f.advise("; "+bare)), "quotes", quotesNone)
 	case errors.Is(err, errTooLong) && f.own:
@@ -91,7 +92,8 @@ func broken(f format, name string, line int, err error) error {
 	case errors.Is(err, errAfterQuote):
 		return mended(warehouses.NeedsPerson(nil, "%s: %v%s", lineOf(name, line), err, f.advise("; "+bare)), "quotes", quotesNone)
 	case errors.Is(err, unicode.ErrMissingBOM):
-		return warehouses.NeedsPerson(nil, "%s: encoding is set to utf-16, and the file does not begin with a byte order mark; set encoding to what it is written in", whole(name))
+		return warehouses.NeedsPerson(nil, "%s: encoding is set to utf-16, and the file does not begin with a byte order mark; set encoding to what it is written in",
+			whole(name))
 	}
 	return warehouses.Faltered(err, "%s: the file cannot be read on", lineOf(name, line))
 }

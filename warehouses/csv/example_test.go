@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/settings"
@@ -40,7 +41,7 @@ func Example_folder() {
 		snapshot, err := source.Fetch(context.Background(), warehouses.Request{Mark: mark}, func(_ context.Context, rows []inventory.Row) error {
 			for _, row := range rows {
 				if row.Problem != "" {
-					fmt.Printf("  %s: %s\n", row.Place, row.Problem)
+					fmt.Printf("  %s: %s\n", row.Place, strings.ReplaceAll(row.Problem, "; ", ";\n    "))
 					continue
 				}
 				fmt.Printf("  %s: %s has %d\n", row.Place, row.SKU, *row.Available)
@@ -59,7 +60,8 @@ func Example_folder() {
 	// full: true, rows: 2
 	//   delta-20260301-0915.csv:2: BIKE has 11
 	// full: false, rows: 1
-	//   delta-20260301-0930.csv:2: available: "about 5" is not a whole number; if it stands for one, set texts: {"about 5": NUMBER}, or none where it means that there is no level
+	//   delta-20260301-0930.csv:2: available: "about 5" is not a whole number;
+	//     if it stands for one, set texts: {"about 5": NUMBER}, or none where it means that there is no level
 	//   delta-20260301-0930.csv:3: BIKE has 10
 	// full: false, rows: 2
 }

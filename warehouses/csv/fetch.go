@@ -34,7 +34,9 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 }
 
 // fetchFile reads a single file unless its content is known.
-func (s *source) fetchFile(ctx context.Context, at place, m mark, found fs.FileInfo, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+func (s *source) fetchFile(ctx context.Context, at place, m mark, found fs.FileInfo, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot,
+	error,
+) {
 	unchanged := warehouses.Snapshot{Unchanged: true, Full: s.full, Mark: request.Mark, From: s.path}
 	complete, until, err := s.completion.check(at.stat, s.path, found, s.now())
 	if err != nil {

@@ -151,12 +151,15 @@ func newCompletion(values settings.Values) (completion, error) {
 
 // check finds out whether a file may be read. A marker that is older than its file belongs to the file before it.
 // look is asked for the marker.
-func (c completion) check(look func(path string) (fs.FileInfo, error), path string, found fs.FileInfo, now time.Time) (complete bool, until time.Time, err error) {
+func (c completion) check(look func(path string) (fs.FileInfo, error), path string, found fs.FileInfo, now time.Time) (complete bool, until time.Time,
+	err error,
+) {
 	if c.marker == "" && c.quietFor == 0 {
 		return true, time.Time{}, nil
 	}
 	if found.ModTime().IsZero() {
-		return false, time.Time{}, warehouses.NeedsPerson(nil, "%s: the server does not say when the file was written, so that complete: marker and complete: quiet cannot be used; set another", path)
+		return false, time.Time{}, warehouses.NeedsPerson(nil, "%s: the server does not say when the file was written, so that complete: marker and complete: "+
+			"quiet cannot be used; set another", path)
 	}
 	if c.quietFor > 0 {
 		until = found.ModTime().Add(c.quietFor)

@@ -69,11 +69,14 @@ func (h hostKey) check(host string, offered ssh.PublicKey) error {
 	fingerprint := ssh.FingerprintSHA256(offered)
 	switch {
 	case h.fingerprint == "":
-		return warehouses.NeedsPerson(nil, "the SFTP server %s is not known: it offers the host key %s %s. Compare that with what its operator publishes or tells you, and if they are the same, set host_key: %q; "+
+		return warehouses.NeedsPerson(nil, "the SFTP server %s is not known: it offers the host key %s %s. Compare that with what its operator publishes or tells "+
+			"you, and if they are the same, set host_key: %q; "+
 			"until then nothing is sent to it", host, offered.Type(), fingerprint, fingerprint)
 	case h.key != nil && bytes.Equal(h.key.Marshal(), offered.Marshal()), h.key == nil && h.fingerprint == fingerprint:
 		return nil
 	}
-	return warehouses.NeedsPerson(nil, "the SFTP server %s is not the one that host_key names: it offers the host key %s %s, expected %s. No credential was sent to it. "+
-		"Ask its operator whether its key was replaced, and correct host_key only if so; otherwise somebody may stand between", host, offered.Type(), fingerprint, h.fingerprint)
+	return warehouses.NeedsPerson(nil,
+		"the SFTP server %s is not the one that host_key names: it offers the host key %s %s, expected %s. No credential was sent to it. "+
+			"Ask its operator whether its key was replaced, and correct host_key only if so; otherwise somebody may stand between", host, offered.Type(), fingerprint,
+		h.fingerprint)
 }

@@ -28,8 +28,11 @@ func TestSFTPHostKey(t *testing.T) {
 		hostKey any
 		says    []string // nothing when the server is let through
 	}{
-		"none":                  {nil, []string{"is not known", "ssh-ed25519 " + server.Fingerprint, `set host_key: "` + server.Fingerprint + `"`}},
-		"another key":           {string(ssh.MarshalAuthorizedKey(other)), []string{"is not the one", server.Fingerprint, ssh.FingerprintSHA256(other), "No credential was sent"}},
+		"none": {nil, []string{"is not known", "ssh-ed25519 " + server.Fingerprint, `set host_key: "` + server.Fingerprint + `"`}},
+		"another key": {
+			string(ssh.MarshalAuthorizedKey(other)),
+			[]string{"is not the one", server.Fingerprint, ssh.FingerprintSHA256(other), "No credential was sent"},
+		},
 		"another fingerprint":   {ssh.FingerprintSHA256(other), []string{"is not the one", server.Fingerprint, ssh.FingerprintSHA256(other)}},
 		"another type":          {string(ssh.MarshalAuthorizedKey(absent)), []string{"no host key", "correct host_key if its key is of another type"}},
 		"the key":               {server.HostKey, nil},

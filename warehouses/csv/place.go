@@ -103,7 +103,8 @@ func locate(values settings.Values, environment settings.Environment) (path stri
 	}
 	unused, ok := useless[scheme]
 	if !ok {
-		return "", nil, fmt.Errorf("the setting path: there is no reading of %s:// locations; give a file or folder of this machine, sftp:// or https://", printable(scheme))
+		return "", nil, fmt.Errorf("the setting path: there is no reading of %s:// locations; give a file or folder of this machine, sftp:// or https://",
+			printable(scheme))
 	}
 	for _, name := range unused {
 		if values.Text(name) != "" {

@@ -110,8 +110,9 @@ func (s *source) advance(p *plan, files []file) error {
 			continue
 		}
 		if !slices.ContainsFunc(files, func(f file) bool { return f.name == known.Name }) {
-			return warehouses.NeedsPerson(nil, "%s is new or was changed, but %s, which sorts after it and was read already, is gone, so the order of the two cannot be kept; "+
-				"remove the file, or give it a name that sorts last if it is newer", s.inFolder(p.next.name), known.Name)
+			return warehouses.NeedsPerson(nil,
+				"%s is new or was changed, but %s, which sorts after it and was read already, is gone, so the order of the two cannot be kept; "+
+					"remove the file, or give it a name that sorts last if it is newer", s.inFolder(p.next.name), known.Name)
 		}
 	}
 	for _, f := range p.replaced {

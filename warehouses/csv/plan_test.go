@@ -52,7 +52,11 @@ func TestPlace(t *testing.T) {
 		require.Equal(t, want.name != "", ok)
 	}
 	for _, test := range []struct{ pattern, name, key string }{
-		{"*.csv", "a.csv", "a"}, {"stock", "stock", "stock"}, {"s-????-*", "s-2026-a.b", "2026-a.b"}, {"s[0-9].csv", "s7.csv", "7"}, {`s\**.csv`, "s*1.csv", "s*1.csv"},
+		{"*.csv", "a.csv", "a"},
+		{"stock", "stock", "stock"},
+		{"s-????-*", "s-2026-a.b", "2026-a.b"},
+		{"s[0-9].csv", "s7.csv", "7"},
+		{`s\**.csv`, "s*1.csv", "s*1.csv"},
 	} {
 		at, ok := folder{pattern: test.pattern}.place(test.name, false)
 		require.True(t, ok)
@@ -132,11 +136,14 @@ func TestPlan(t *testing.T) {
 		"a rewritten delta too":               {read: "F1 d2 d3 d4", full: "F1", folder: "F1 d2! d3 d4", next: "d2", more: true, kept: "F1"},
 		"a rewritten full too":                {read: "F1 d2", full: "F1", folder: "F1! d2", next: "F1", more: true},
 		"a replaced file may be rewritten":    {read: "F1 F2", full: "F2", folder: "F1! F2"},
-		"a late delta whose later is gone":    {read: "F1 d3 d4", full: "F1", folder: "F1 d2 d4", err: "delta-3.csv, which sorts after it and was read already, is gone"},
-		"a new file before the last full":     {read: "F2", full: "F2", folder: "d1 F2", err: "delta-1.csv is new, but its name sorts before full-2.csv"},
-		"a new full before the last":          {read: "F2 d3", full: "F2", folder: "F1 F2 d3", err: "full-1.csv is new"},
-		"forgotten files were read":           {read: "d5 d6", before: "d4", folder: "d1 d2 d4 d5 d6 d7", next: "d7", kept: "d5 d6"},
-		"forgotten files before a full":       {read: "d5 F6", full: "F6", before: "d4", folder: "d1 d4 d5 F6 d7", next: "d7", kept: "d5 F6"},
+		"a late delta whose later is gone": {
+			read: "F1 d3 d4", full: "F1", folder: "F1 d2 d4",
+			err: "delta-3.csv, which sorts after it and was read already, is gone",
+		},
+		"a new file before the last full": {read: "F2", full: "F2", folder: "d1 F2", err: "delta-1.csv is new, but its name sorts before full-2.csv"},
+		"a new full before the last":      {read: "F2 d3", full: "F2", folder: "F1 F2 d3", err: "full-1.csv is new"},
+		"forgotten files were read":       {read: "d5 d6", before: "d4", folder: "d1 d2 d4 d5 d6 d7", next: "d7", kept: "d5 d6"},
+		"forgotten files before a full":   {read: "d5 F6", full: "F6", before: "d4", folder: "d1 d4 d5 F6 d7", next: "d7", kept: "d5 F6"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

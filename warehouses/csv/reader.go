@@ -31,9 +31,11 @@ var (
 	// errStrayQuote: more than one line lies behind the quote, so it is no field that was cut.
 	errStrayQuote = errors.New("a quote opens a field here, and none closes it to the end of the file; close it")
 	errOpenQuote  = errors.New("the file ends inside a quoted field")
-	errBackslash  = errors.New("a quoted field is followed by text, and a backslash stands before a quote in this row; a quote inside a quoted field is written twice")
-	errAfterQuote = errors.New("a quoted field is followed by text; expected the delimiter or the end of the line, and a quote inside a quoted field is written twice")
-	errTooLong    = errors.New("the row is longer than max_record_bytes; perhaps a quote is never closed")
+	errBackslash  = errors.New("a quoted field is followed by text, and a backslash stands before a quote in this row; a quote inside a quoted field is written " +
+		"twice")
+	errAfterQuote = errors.New("a quoted field is followed by text; expected the delimiter or the end of the line, and a quote inside a quoted field is written " +
+		"twice")
+	errTooLong = errors.New("the row is longer than max_record_bytes; perhaps a quote is never closed")
 )
 
 // reader splits a text into records as RFC 4180 and encoding/csv do, with bounds. encoding/csv has none: it keeps a quote

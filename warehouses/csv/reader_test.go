@@ -63,9 +63,21 @@ func TestReader(t *testing.T) {
 		"carriage returns":           {text: "a,b\r\nc,d\r\n", want: []plain{{line: 1, fields: []string{"a", "b"}}, {line: 2, fields: []string{"c", "d"}}}},
 		"carriage return at the end": {text: "a\r", want: []plain{{line: 1, fields: []string{"a"}, mark: "open"}}},
 		"a lone carriage return":     {text: "x\na\rb,c\n", want: []plain{{line: 1, fields: []string{"x"}}, {line: 2, fields: []string{"a\rb", "c"}}}},
-		"carriage returns alone":     {text: "a,b\rc,d\r\re", want: []plain{{line: 1, fields: []string{"a", "b"}}, {line: 2, fields: []string{"c", "d"}}, {line: 4, fields: []string{"e"}, mark: "open"}}},
-		"carriage returns and more":  {text: "a,b\rc,d\r\ne\nf\r", want: []plain{{line: 1, fields: []string{"a", "b"}}, {line: 2, fields: []string{"c", "d"}}, {line: 3, fields: []string{"e"}}, {line: 4, fields: []string{"f"}}}},
-		"carriage returns, quoted":   {text: "\"a\n\"\"\r\",b\r\"c\rd\",\"\"\r", want: []plain{{line: 1, fields: []string{"a\n\"\r", "b"}}, {line: 4, fields: []string{"c\rd", ""}}}},
+		"carriage returns alone": {text: "a,b\rc,d\r\re", want: []plain{
+			{line: 1, fields: []string{"a", "b"}},
+			{line: 2, fields: []string{"c", "d"}},
+			{line: 4, fields: []string{"e"}, mark: "open"},
+		}},
+		"carriage returns and more": {text: "a,b\rc,d\r\ne\nf\r", want: []plain{
+			{line: 1, fields: []string{"a", "b"}},
+			{line: 2, fields: []string{"c", "d"}},
+			{line: 3, fields: []string{"e"}},
+			{line: 4, fields: []string{"f"}},
+		}},
+		"carriage returns, quoted": {
+			text: "\"a\n\"\"\r\",b\r\"c\rd\",\"\"\r",
+			want: []plain{{line: 1, fields: []string{"a\n\"\r", "b"}}, {line: 4, fields: []string{"c\rd", ""}}},
+		},
 		"one in the first field":     {text: "\"a\rb\",c\nd\re\n", want: []plain{{line: 1, fields: []string{"a\rb", "c"}}, {line: 2, fields: []string{"d\re"}}}},
 		"empty fields":               {text: ",,\n,\n", want: []plain{{line: 1, fields: []string{"", "", ""}}, {line: 2, fields: []string{"", ""}}}},
 		"an empty last field":        {text: "a,", want: []plain{{line: 1, fields: []string{"a", ""}, mark: "open"}}},
@@ -74,14 +86,20 @@ func TestReader(t *testing.T) {
 		"line ends stay as they are": {text: "\"a\r\nb\"\r\n", want: []plain{{line: 1, fields: []string{"a\r\nb"}}}},
 		"spaces stay":                {text: " a , b\n", want: []plain{{line: 1, fields: []string{" a ", " b"}}}},
 		"blank lines are counted":    {text: "a\n\n\nb\n", want: []plain{{line: 1, fields: []string{"a"}}, {line: 4, fields: []string{"b"}}}},
-		"a bare quote":               {text: "5\" pipe,1\nb,2\n", want: []plain{{line: 1, fields: []string{`5" pipe`, "1"}, mark: "quote"}, {line: 2, fields: []string{"b", "2"}}}},
-		"too many fields":            {text: "1,2,3,4,\"5\",6\na\n", want: []plain{{line: 1, fields: []string{"1", "2", "3", "4"}, mark: "more"}, {line: 2, fields: []string{"a"}}}},
-		"a quote that stays open":    {text: "a\n\"b\nc\n", want: []plain{{line: 1, fields: []string{"a"}}}, err: errOpenQuote, line: 2},
-		"a quote opened at the end":  {text: "a,\"", err: errOpenQuote, line: 1},
-		"a quote that is stray":      {text: "a,\"b\nc,d\n", err: errStrayQuote, line: 1},
-		"text behind a quote":        {text: "a\n\"b\" ,c\n", want: []plain{{line: 1, fields: []string{"a"}}}, err: errAfterQuote, line: 2},
-		"a long row":                 {text: "a\n" + strings.Repeat("x", 100) + "\n", want: []plain{{line: 1, fields: []string{"a"}}}, err: errTooLong, line: 2},
-		"a long quoted field":        {text: "a\n\"" + strings.Repeat("x\n", 100), want: []plain{{line: 1, fields: []string{"a"}}}, err: errTooLong, line: 2},
+		"a bare quote": {
+			text: "5\" pipe,1\nb,2\n",
+			want: []plain{{line: 1, fields: []string{`5" pipe`, "1"}, mark: "quote"}, {line: 2, fields: []string{"b", "2"}}},
+		},
+		"too many fields": {
+			text: "1,2,3,4,\"5\",6\na\n",
+			want: []plain{{line: 1, fields: []string{"1", "2", "3", "4"}, mark: "more"}, {line: 2, fields: []string{"a"}}},
+		},
+		"a quote that stays open":   {text: "a\n\"b\nc\n", want: []plain{{line: 1, fields: []string{"a"}}}, err: errOpenQuote, line: 2},
+		"a quote opened at the end": {text: "a,\"", err: errOpenQuote, line: 1},
+		"a quote that is stray":     {text: "a,\"b\nc,d\n", err: errStrayQuote, line: 1},
+		"text behind a quote":       {text: "a\n\"b\" ,c\n", want: []plain{{line: 1, fields: []string{"a"}}}, err: errAfterQuote, line: 2},
+		"a long row":                {text: "a\n" + strings.Repeat("x", 100) + "\n", want: []plain{{line: 1, fields: []string{"a"}}}, err: errTooLong, line: 2},
+		"a long quoted field":       {text: "a\n\"" + strings.Repeat("x\n", 100), want: []plain{{line: 1, fields: []string{"a"}}}, err: errTooLong, line: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -129,7 +129,8 @@ func (sc *scan) row(ctx context.Context, r record) error {
 		return err
 	}
 	if int64(sc.out.count) >= sc.maxRows {
-		return warehouses.NeedsPerson(nil, "%s: the file has more than %d rows, which is max_rows; raise it if the file is right", lineOf(sc.name, r.line), sc.maxRows)
+		return warehouses.NeedsPerson(nil, "%s: the file has more than %d rows, which is max_rows; raise it if the file is right", lineOf(sc.name, r.line),
+			sc.maxRows)
 	}
 	row := d.row(r)
 	sc.out.report.Record(row.Place, r.raw, r.fields)
@@ -304,7 +305,8 @@ func (sc *scan) separated(named byte) error {
 	}
 	for _, other := range delimiters {
 		if other.separator == named && named != sc.format.limits.delimiter {
-			return mended(warehouses.NeedsPerson(nil, "%s: its first line says that the delimiter is %s, and another is set; set delimiter: %s, or header_line: 2 to pass over that line",
+			return mended(warehouses.NeedsPerson(nil,
+				"%s: its first line says that the delimiter is %s, and another is set; set delimiter: %s, or header_line: 2 to pass over that line",
 				whole(sc.name), other.written, other.written), "delimiter", strings.Trim(other.written, `"`))
 		}
 	}
@@ -314,8 +316,9 @@ func (sc *scan) separated(named byte) error {
 // headless is the error of a file in which no header was found.
 func (sc *scan) headless() error {
 	d := decoder{header: sc.above}
-	failed := warehouses.NeedsPerson(nil, "%s: header is auto, and none of the first %d lines that are not blank has the columns that are read; of its first line: %s"+
-		"set columns to the names of the columns, or header_line to where they stand%s", whole(sc.name), sc.aboves, d.found(), otherDelimiter(sc.other))
+	failed := warehouses.NeedsPerson(nil,
+		"%s: header is auto, and none of the first %d lines that are not blank has the columns that are read; of its first line: %s"+
+			"set columns to the names of the columns, or header_line to where they stand%s", whole(sc.name), sc.aboves, d.found(), otherDelimiter(sc.other))
 	if sc.other != "" {
 		failed.Mends = []warehouses.Setting{{Name: "delimiter", Value: strings.Trim(sc.other, `"`)}}
 	}

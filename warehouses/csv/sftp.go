@@ -160,11 +160,14 @@ func (p *sftpPlace) login() error {
 	case unknown != nil:
 		return unknown
 	case errors.As(err, &negotiation):
-		return warehouses.NeedsPerson(nil, "the SFTP server %s has no %s in common with Tidemark; correct host_key if its key is of another type, or have the server brought up to date", p.host, negotiation.What)
+		return warehouses.NeedsPerson(nil,
+			"the SFTP server %s has no %s in common with Tidemark; correct host_key if its key is of another type, or have the server brought up to date", p.host,
+			negotiation.What)
 	case p.late:
 		return warehouses.Faltered(nil, "the SFTP server %s did not answer within %s", p.host, p.timeout)
 	case known && !hungUp(err):
-		return warehouses.NeedsPerson(nil, "the SFTP server %s does not accept the user and the credential of the settings; correct the user in path, or the reference", p.host)
+		return warehouses.NeedsPerson(nil,
+			"the SFTP server %s does not accept the user and the credential of the settings; correct the user in path, or the reference", p.host)
 	case tried:
 		return warehouses.Faltered(nil, "the SFTP server %s hung up during the login; if it goes on, check the user and the credential", p.host)
 	default:

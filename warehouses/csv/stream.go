@@ -115,7 +115,8 @@ func decoded(name string, from io.Reader, f format) (io.Reader, error) {
 	case begins("\x1f\x8b"), begins("PK\x03\x04"):
 		return nil, warehouses.NeedsPerson(nil, "%s is compressed, not CSV; have it written without compression", whole(name))
 	case wide != "" && f.marked:
-		return nil, warehouses.NeedsPerson(nil, "%s: encoding is set to utf-16, and the file does not begin with a byte order mark; set encoding: %s", whole(name), wide)
+		return nil, warehouses.NeedsPerson(nil, "%s: encoding is set to utf-16, and the file does not begin with a byte order mark; set encoding: %s", whole(name),
+			wide)
 	case f.encoding != nil:
 		return f.encoding.NewDecoder().Reader(buffered), nil
 	case f.own && (wide != "" || begins("\xff\xfe") || begins("\xfe\xff")):
@@ -125,7 +126,9 @@ func decoded(name string, from io.Reader, f format) (io.Reader, error) {
 	case wide != "":
 		return nil, mended(warehouses.NeedsPerson(nil, "%s looks like UTF-16 without a byte order mark; set encoding: %s", whole(name), wide), "encoding", wide)
 	case page(start):
-		return nil, warehouses.NeedsPerson(nil, "%s is a web page, not CSV, as of a log-in or of an error; look at it in a browser, and correct path or the credentials", whole(name))
+		return nil,
+			warehouses.NeedsPerson(nil, "%s is a web page, not CSV, as of a log-in or of an error; look at it in a browser, and correct path or the credentials",
+				whole(name))
 	}
 	for { // whoever adds a mark to a text that has one writes it twice, or as the letters that its bytes are elsewhere
 		start, _ := buffered.Peek(len(lettersOfMark))

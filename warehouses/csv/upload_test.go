@@ -82,18 +82,42 @@ func TestUploadsInTidemarksOwnForm(t *testing.T) {
 		"other columns are set":                 {text: "available,sku\n1.234,A\n\"5\",\"B, \"\"x\"\"\"\n", settings: other, want: []string{"A=1234", "B, \"x\"=5"}},
 		"behind a byte order mark, and a blank": {text: "\ufeff\n,\nsku,available\nA,1\n", settings: other, want: []string{"A=1"}},
 		"the columns that are set":              {text: "Bestand;Artikel\n1.234;A\n", settings: other, want: []string{"A=1234"}},
-		"neither":                               {text: "Bestand;Item\n1.234;A\n", settings: other, err: `line 1: there is no column "Artikel"; it has "Bestand", "Item"; set columns: {sku: NAME} to the column that holds it`},
-		"a name of its own beside the others":   {text: "sku,available,price\nA,1,9.99\n", settings: other, err: `there is no column "Artikel"`},
-		"a name of its own, where none is set":  {text: "sku,available,price\nA,1,9.99\n", settings: given{"path": "x"}, want: []string{"A=1"}},
-		"no header is set":                      {text: "sku,available\nA,1\n", settings: given{"path": "x", "header": false, "columns": map[string]any{"sku": "1", "available": "2"}}, want: []string{"A=1"}},
-		"no header":                             {text: "A,1\n", settings: given{"path": "x", "header": false, "columns": map[string]any{"sku": "1", "available": "2"}}, want: []string{"A=1"}},
-		"a header further down is set":          {text: "sku,available\nA,1\n", settings: given{"path": "x", "header_line": 3}, want: []string{"A=1"}},
-		"UTF-16 is set":                         {text: "sku,available\nA,1\n", settings: given{"path": "x", "encoding": "utf-16"}, want: []string{"A=1"}},
-		"another name for a figure":             {text: "sku,on_hand\nA,1\n", settings: given{"path": "x", "columns": map[string]any{"available": "on_hand", "on_hand": ""}}, want: []string{"A=1"}},
-		"the facility that is set":              {text: "sku,available\nA,1\n", settings: given{"path": "x", "facility": "east", "delimiter": ";"}, want: []string{"A@east=1"}},
-		"a facility beside the one that is set": {text: "sku,facility,available\nA,west,1\n", settings: given{"path": "x", "facility": "east", "delimiter": ";"}, want: []string{"A@west=1"}},
-		"a column that is misspelt":             {text: "sku,fascility,available\nA,west,1\n", driver: "json", err: `line 1: there is no column "fascility"; the columns are sku, facility, available, on_hand, committed, reported_at`},
-		"settings that are no longer any":       {text: "sku,available\nA,1\n", settings: given{"path": "x", "delimiter": "-"}, err: "the settings of the warehouse cannot be used; correct and apply them: "},
+		"neither": {
+			text: "Bestand;Item\n1.234;A\n", settings: other,
+			err: `line 1: there is no column "Artikel"; it has "Bestand", "Item"; set columns: {sku: NAME} to the column that holds it`,
+		},
+		"a name of its own beside the others":  {text: "sku,available,price\nA,1,9.99\n", settings: other, err: `there is no column "Artikel"`},
+		"a name of its own, where none is set": {text: "sku,available,price\nA,1,9.99\n", settings: given{"path": "x"}, want: []string{"A=1"}},
+		"no header is set": {
+			text:     "sku,available\nA,1\n",
+			settings: given{"path": "x", "header": false, "columns": map[string]any{"sku": "1", "available": "2"}}, want: []string{"A=1"},
+		},
+		"no header": {text: "A,1\n", settings: given{
+			"path": "x", "header": false,
+			"columns": map[string]any{"sku": "1", "available": "2"},
+		}, want: []string{"A=1"}},
+		"a header further down is set": {text: "sku,available\nA,1\n", settings: given{"path": "x", "header_line": 3}, want: []string{"A=1"}},
+		"UTF-16 is set":                {text: "sku,available\nA,1\n", settings: given{"path": "x", "encoding": "utf-16"}, want: []string{"A=1"}},
+		"another name for a figure": {
+			text:     "sku,on_hand\nA,1\n",
+			settings: given{"path": "x", "columns": map[string]any{"available": "on_hand", "on_hand": ""}}, want: []string{"A=1"},
+		},
+		"the facility that is set": {
+			text: "sku,available\nA,1\n", settings: given{"path": "x", "facility": "east", "delimiter": ";"},
+			want: []string{"A@east=1"},
+		},
+		"a facility beside the one that is set": {
+			text: "sku,facility,available\nA,west,1\n", settings: given{"path": "x", "facility": "east", "delimiter": ";"},
+			want: []string{"A@west=1"},
+		},
+		"a column that is misspelt": {
+			text: "sku,fascility,available\nA,west,1\n", driver: "json",
+			err: `line 1: there is no column "fascility"; the columns are sku, facility, available, on_hand, committed, reported_at`,
+		},
+		"settings that are no longer any": {
+			text: "sku,available\nA,1\n", settings: given{"path": "x", "delimiter": "-"},
+			err: "the settings of the warehouse cannot be used; correct and apply them: ",
+		},
 	} {
 		if test.driver == "" {
 			test.driver = Spec.Driver

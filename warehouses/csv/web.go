@@ -155,7 +155,8 @@ func (p *webPlace) judge(shown string, response *http.Response) error {
 		return warehouses.NeedsPerson(nil, "%s is sent compressed although that was not asked for; have the server send it as it is", shown)
 	}
 	if response.ContentLength < 0 && !slices.Contains(response.TransferEncoding, "chunked") && !p.trailer {
-		return warehouses.NeedsPerson(nil, "%s is sent without its length, so that a part cannot be told from the whole; have the server send Content-Length, or have the file end with a count of its rows and set complete: trailer", shown)
+		return warehouses.NeedsPerson(nil, "%s is sent without its length, so that a part cannot be told from the whole; have the server send Content-Length, or "+
+			"have the file end with a count of its rows and set complete: trailer", shown)
 	}
 	return nil
 }
@@ -172,7 +173,8 @@ func (p *webPlace) failed(shown string, err error) error {
 	case refused != nil:
 		return warehouses.NeedsPerson(refused, "%s is not called", shown)
 	case errors.As(err, &certificate):
-		return warehouses.NeedsPerson(nil, "%s: the certificate of the server is not valid: %v; correct the setting path, or name in ca_file who vouches for it", shown, certificate.Err)
+		return warehouses.NeedsPerson(nil, "%s: the certificate of the server is not valid: %v; correct the setting path, or name in ca_file who vouches for it",
+			shown, certificate.Err)
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return warehouses.Faltered(nil, "%s: no connection to the server: %s", shown, whyNot(err))
 	case errors.As(err, &timeout) && timeout.Timeout():

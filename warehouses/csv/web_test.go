@@ -136,11 +136,23 @@ func TestWebAnswers(t *testing.T) {
 		"less than said": {handler: func(w http.ResponseWriter, _ *http.Request) {
 			raw(w, "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n"+short)
 		}, says: "broke"},
-		"without a length":   {handler: func(w http.ResponseWriter, _ *http.Request) { raw(w, "HTTP/1.0 200 OK\r\n\r\n"+short) }, next: warehouses.AskPerson, says: "without its length"},
-		"but with a trailer": {handler: func(w http.ResponseWriter, _ *http.Request) { raw(w, "HTTP/1.0 200 OK\r\n\r\n"+short+"#END,1\n") }, raw: []any{"complete", "trailer"}},
-		"a trailer is cut":   {handler: func(w http.ResponseWriter, _ *http.Request) { raw(w, "HTTP/1.0 200 OK\r\n\r\n"+short) }, raw: []any{"complete", "trailer"}, says: "it has no trailer"},
-		"half written":       {handler: func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(short + "B")) }, says: "stock.csv:3: the file is truncated"},
-		"nothing":            {handler: func(http.ResponseWriter, *http.Request) {}, says: "it is empty"},
+		"without a length": {
+			handler: func(w http.ResponseWriter, _ *http.Request) { raw(w, "HTTP/1.0 200 OK\r\n\r\n"+short) }, next: warehouses.AskPerson,
+			says: "without its length",
+		},
+		"but with a trailer": {
+			handler: func(w http.ResponseWriter, _ *http.Request) { raw(w, "HTTP/1.0 200 OK\r\n\r\n"+short+"#END,1\n") },
+			raw:     []any{"complete", "trailer"},
+		},
+		"a trailer is cut": {
+			handler: func(w http.ResponseWriter, _ *http.Request) { raw(w, "HTTP/1.0 200 OK\r\n\r\n"+short) }, raw: []any{"complete", "trailer"},
+			says: "it has no trailer",
+		},
+		"half written": {
+			handler: func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(short + "B")) },
+			says:    "stock.csv:3: the file is truncated",
+		},
+		"nothing": {handler: func(http.ResponseWriter, *http.Request) {}, says: "it is empty"},
 		"something else each time": {handler: func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = fmt.Fprintf(w, "sku,available\nA,%d\n", counter.Add(1))
 		}, says: "changed while it was read"},
@@ -170,7 +182,10 @@ func TestWebAnswers(t *testing.T) {
 		}, raw: []any{"timeout", "2s"}, says: "sent nothing for 2s"},
 		"no answer": {handler: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, raw: []any{"timeout", "2s"}, says: "did not answer within 2s"},
 		"absent":    {handler: http.NotFound, next: warehouses.AskPerson, says: "stock.csv is not there"},
-		"a part":    {handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusPartialContent) }, next: warehouses.AskPerson, says: "status 206"},
+		"a part": {
+			handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusPartialContent) }, next: warehouses.AskPerson,
+			says: "status 206",
+		},
 		"forbidden": {handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }, next: warehouses.AskPerson, says: "status 403"},
 		"faltering": {handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, says: "status 502"},
 		"throttled": {handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) }, next: warehouses.Wait, says: "status 429"},

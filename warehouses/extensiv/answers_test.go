@@ -48,15 +48,22 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 		"a foreign facility":      {replace(0, `"facilityId":2`, `"facilityId":3`), warehouses.AskPerson, "not among facilities"},
 		"no content":              {status(http.StatusNoContent, ""), warehouses.AskPerson, "status 204"},
 		"forbidden":               {status(http.StatusForbidden, "{}"), warehouses.AskPerson, "permission to read stock"},
-		"a bad request":           {status(http.StatusBadRequest, `{"ErrorCode":"Required","Hint":"`+warehousetest.Credential+`"}`), warehouses.AskPerson, "status 400, Required"},
-		"a strange bad request":   {status(http.StatusBadRequest, `{"ErrorCode":"`+warehousetest.Credential+`"}`), warehouses.AskPerson, "(status 400); check the settings"},
-		"unavailable":             {status(http.StatusServiceUnavailable, "<html>"), warehouses.Retry, "status 503"},
+		"a bad request": {
+			status(http.StatusBadRequest, `{"ErrorCode":"Required","Hint":"`+warehousetest.Credential+`"}`), warehouses.AskPerson,
+			"status 400, Required",
+		},
+		"a strange bad request": {
+			status(http.StatusBadRequest, `{"ErrorCode":"`+warehousetest.Credential+`"}`), warehouses.AskPerson,
+			"(status 400); check the settings",
+		},
+		"unavailable": {status(http.StatusServiceUnavailable, "<html>"), warehouses.Retry, "status 503"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake := extensivtest.Start(t, warehousetest.Stock(25))
 			fake.Spoil(test.spoil)
-			snapshot, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10, "facilities": map[string]any{"1": "east", "2": "west"}}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			snapshot, err := open(t, fake, warehousetest.NewClock(),
+				map[string]any{"page": 10, "facilities": map[string]any{"1": "east", "2": "west"}}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 			warehousetest.RequireError(t, err, test.next, test.says)
 			require.Equal(t, warehouses.Snapshot{}, snapshot)
 		})

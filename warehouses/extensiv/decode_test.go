@@ -37,24 +37,80 @@ func TestDecodeRow(t *testing.T) {
 		text string
 		want inventory.Row
 	}{
-		"whole":                 {form{decimals: true}, `{` + item + `"qualifier":"","totalReceived":2.5,"allocated":-3.0,"available":4.0,"onHand":6}`, inventory.Row{SKU: "A", Facility: "7", Available: four, OnHand: six, Committed: minus}},
-		"nulls":                 {form{}, `{` + item + `"available":null,"onHand":null,"qualifier":null}`, inventory.Row{SKU: "A", Facility: "7"}},
-		"no decimals":           {form{}, `{` + item + `"available":4.0}`, inventory.Row{SKU: "A", Facility: "7", Problem: `available: the quantity "4.0" is a number with a fraction; expected a whole number like 12`}},
-		"a fraction":            {form{decimals: true}, `{` + item + `"available":4.5}`, inventory.Row{SKU: "A", Facility: "7", Problem: `available: the quantity "4.5" is a number with a fraction; expected a whole number like 12`}},
-		"text":                  {form{}, `{` + item + `"available":"4"}`, inventory.Row{SKU: "A", Facility: "7", Problem: "available: expected a whole number, found text"}},
-		"nothing":               {form{}, `{}`, inventory.Row{Problem: "itemIdentifier: expected an object, found null"}},
-		"not an object":         {form{}, `7`, inventory.Row{Problem: "row: expected an object, found a number"}},
-		"no facility":           {form{}, `{"itemIdentifier":{"sku":"A","id":2},"available":4}`, inventory.Row{SKU: "A", Available: four, Problem: "facilityId: it is missing"}},
-		"a facility of null":    {form{}, `{"itemIdentifier":{"sku":"A","id":2},"facilityId":null,"available":4}`, inventory.Row{SKU: "A", Available: four, Problem: "facilityId: expected a positive whole number, found null"}},
-		"no id":                 {form{}, `{"itemIdentifier":{"sku":"A"},"facilityId":7}`, inventory.Row{SKU: "A", Facility: "7", Problem: "itemIdentifier.id: it is missing"}},
-		"by id":                 {form{byID: true}, `{"itemIdentifier":{"sku":null,"id":2},"facilityId":7,"available":4}`, inventory.Row{SKU: "2", Facility: "7", Available: four}},
-		"a figure twice":        {form{}, `{` + item + `"available":4,"Available":0}`, inventory.Row{SKU: "A", Facility: "7", Available: four, Problem: `"Available" is given twice; it is not known which one is meant`}},
-		"a SKU twice":           {form{}, `{"itemIdentifier":{"sku":"A","SKU":"B","id":2},"facilityId":7,"available":4}`, inventory.Row{SKU: "A", Facility: "7", Available: four, Problem: `"SKU" is given twice; it is not known which one is meant`}},
-		"a lone surrogate":      {form{}, `{"itemIdentifier":{"sku":"A\ud800","id":2},"facilityId":7,"available":4}`, inventory.Row{SKU: "A\ufffd", Facility: "7", Available: four, Problem: "itemIdentifier.sku: the text holds a character that is not valid Unicode"}},
-		"a lot":                 {form{details: true}, `{` + item + `"available":4,"onHand":6,"isOnHold":false,"quarantined":null}`, inventory.Row{SKU: "A", Available: four, OnHand: six}},
-		"a lot in quarantine":   {form{details: true}, `{` + item + `"available":4,"onHand":6,"quarantined":true}`, inventory.Row{SKU: "A", Available: new(int64(0)), OnHand: six}},
-		"a lot that is held":    {form{details: true, held: true}, `{` + item + `"available":4,"isOnHold":true}`, inventory.Row{SKU: "A", Available: four}},
-		"a hold that is no one": {form{details: true}, `{` + item + `"available":4,"isOnHold":"no"}`, inventory.Row{SKU: "A", Available: four, Problem: "isOnHold: expected true or false, found text"}},
+		"whole": {
+			form{decimals: true},
+			`{` + item + `"qualifier":"","totalReceived":2.5,"allocated":-3.0,"available":4.0,"onHand":6}`,
+			inventory.Row{SKU: "A", Facility: "7", Available: four, OnHand: six, Committed: minus},
+		},
+		"nulls": {form{}, `{` + item + `"available":null,"onHand":null,"qualifier":null}`, inventory.Row{SKU: "A", Facility: "7"}},
+		"no decimals": {
+			form{},
+			`{` + item + `"available":4.0}`,
+			inventory.Row{SKU: "A", Facility: "7", Problem: `available: the quantity "4.0" is a number with a fraction; expected a whole number like 12`},
+		},
+		"a fraction": {
+			form{decimals: true},
+			`{` + item + `"available":4.5}`,
+			inventory.Row{SKU: "A", Facility: "7", Problem: `available: the quantity "4.5" is a number with a fraction; expected a whole number like 12`},
+		},
+		"text": {
+			form{},
+			`{` + item + `"available":"4"}`,
+			inventory.Row{SKU: "A", Facility: "7", Problem: "available: expected a whole number, found text"},
+		},
+		"nothing":       {form{}, `{}`, inventory.Row{Problem: "itemIdentifier: expected an object, found null"}},
+		"not an object": {form{}, `7`, inventory.Row{Problem: "row: expected an object, found a number"}},
+		"no facility": {
+			form{},
+			`{"itemIdentifier":{"sku":"A","id":2},"available":4}`,
+			inventory.Row{SKU: "A", Available: four, Problem: "facilityId: it is missing"},
+		},
+		"a facility of null": {
+			form{},
+			`{"itemIdentifier":{"sku":"A","id":2},"facilityId":null,"available":4}`,
+			inventory.Row{SKU: "A", Available: four, Problem: "facilityId: expected a positive whole number, found null"},
+		},
+		"no id": {
+			form{},
+			`{"itemIdentifier":{"sku":"A"},"facilityId":7}`,
+			inventory.Row{SKU: "A", Facility: "7", Problem: "itemIdentifier.id: it is missing"},
+		},
+		"by id": {
+			form{byID: true},
+			`{"itemIdentifier":{"sku":null,"id":2},"facilityId":7,"available":4}`,
+			inventory.Row{SKU: "2", Facility: "7", Available: four},
+		},
+		"a figure twice": {
+			form{},
+			`{` + item + `"available":4,"Available":0}`,
+			inventory.Row{SKU: "A", Facility: "7", Available: four, Problem: `"Available" is given twice; it is not known which one is meant`},
+		},
+		"a SKU twice": {
+			form{},
+			`{"itemIdentifier":{"sku":"A","SKU":"B","id":2},"facilityId":7,"available":4}`,
+			inventory.Row{SKU: "A", Facility: "7", Available: four, Problem: `"SKU" is given twice; it is not known which one is meant`},
+		},
+		"a lone surrogate": {
+			form{},
+			`{"itemIdentifier":{"sku":"A\ud800","id":2},"facilityId":7,"available":4}`,
+			inventory.Row{SKU: "A\ufffd", Facility: "7", Available: four, Problem: "itemIdentifier.sku: the text holds a character that is not valid Unicode"},
+		},
+		"a lot": {
+			form{details: true},
+			`{` + item + `"available":4,"onHand":6,"isOnHold":false,"quarantined":null}`,
+			inventory.Row{SKU: "A", Available: four, OnHand: six},
+		},
+		"a lot in quarantine": {
+			form{details: true},
+			`{` + item + `"available":4,"onHand":6,"quarantined":true}`,
+			inventory.Row{SKU: "A", Available: new(int64(0)), OnHand: six},
+		},
+		"a lot that is held": {form{details: true, held: true}, `{` + item + `"available":4,"isOnHold":true}`, inventory.Row{SKU: "A", Available: four}},
+		"a hold that is no one": {
+			form{details: true},
+			`{` + item + `"available":4,"isOnHold":"no"}`,
+			inventory.Row{SKU: "A", Available: four, Problem: "isOnHold: expected true or false, found text"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

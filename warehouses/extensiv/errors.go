@@ -16,7 +16,8 @@ func (s *source) refused(answer outbound.Answer) error {
 	case answer.Status == http.StatusNotFound:
 		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status 404); correct the endpoint", s.ID)
 	case said == "NotParsable" && s.since != "":
-		return warehouses.NeedsPerson(nil, "warehouse %s does not take the query (status 400, NotParsable); it may not know the property %s of the setting since: leave since out", s.ID, s.since)
+		return warehouses.NeedsPerson(nil,
+			"warehouse %s does not take the query (status 400, NotParsable); it may not know the property %s of the setting since: leave since out", s.ID, s.since)
 	case said != "":
 		return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d, %s); check customer_id, facilities and page", s.ID, answer.Status, said)
 	}

@@ -22,10 +22,12 @@ func TestSnapshot(t *testing.T) {
 	fake, clock := extensivtest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
 	clock.At = time.Date(2026, 3, 1, 12, 0, 5, 0, time.UTC)
 	fake.Spoil(func(_ int, answer *warehousetest.Answer) { answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT") })
-	rows, snapshot := warehousetest.Read(t, open(t, fake, clock, map[string]any{"page": 2, "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "east", "2": "west"}}), warehouses.Request{})
+	rows, snapshot := warehousetest.Read(t, open(t, fake, clock,
+		map[string]any{"page": 2, "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "east", "2": "west"}}), warehouses.Request{})
 	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z"\}$`, snapshot.Mark)
 	snapshot.Mark = ""
-	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 5, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() + "/inventory/stocksummaries"}, snapshot)
+	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 5, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() +
+		"/inventory/stocksummaries"}, snapshot)
 	require.Equal(t, inventory.Row{
 		SKU: "SKU-0000003", Facility: "west", Available: new(int64(3)), OnHand: new(int64(extensivtest.OnHand)), Committed: new(int64(extensivtest.Allocated)),
 		Place: "page 2, item 2",
@@ -82,7 +84,10 @@ func TestLotsWithoutALevel(t *testing.T) {
 	lot := func(sku, available string) warehousetest.Item {
 		return warehousetest.Item{SKU: sku, Facility: "Reno", Available: available}
 	}
-	fake := extensivtest.Start(t, []warehousetest.Item{lot("A", "-1"), lot("A", "5"), lot("B", "5"), lot("B", "-1"), lot("C", "-1"), lot("C", "-1"), lot("D", "5")})
+	fake := extensivtest.Start(t, []warehousetest.Item{
+		lot("A", "-1"), lot("A", "5"), lot("B", "5"), lot("B", "-1"), lot("C", "-1"), lot("C", "-1"),
+		lot("D", "5"),
+	})
 	settings := map[string]any{
 		"levels": "details", "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "reno"}, "texts": map[string]any{"-1": "none"},
 	}
@@ -107,7 +112,8 @@ func TestDetails(t *testing.T) {
 	source := open(t, fake, warehousetest.NewClock(), settings)
 	rows, snapshot := warehousetest.Read(t, source, warehouses.Request{})
 	require.Equal(t, 3, snapshot.Rows)
-	require.Equal(t, `A@reno: one of its lots, at facility 1, page 2, item 401: available: the quantity "1e3" is a number with an exponent; expected a whole number like 12, B@reno 700, C@reno none`, warehousetest.Levels(rows))
+	require.Equal(t, `A@reno: one of its lots, at facility 1, page 2, item 401: available: the quantity "1e3" is a number with an exponent; expected a whole `+
+		`number like 12, B@reno 700, C@reno none`, warehousetest.Levels(rows))
 	require.Equal(t, "facility 1, page 1, item 2 (sum of 700 lots)", rows[1].Place)
 	require.Equal(t, int64(700*extensivtest.OnHand), *rows[1].OnHand)
 	require.Nil(t, rows[1].Committed)
@@ -135,7 +141,10 @@ func TestDecimals(t *testing.T) {
 		rows, _ := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), nil), warehouses.Request{})
 		require.Equal(t, "A@1 "+want, warehousetest.Levels(rows), raw)
 	}
-	bad := map[string]string{"exponent": "1e3", "over": "9223372036854775808", "over, decimals": "9223372036854775808.0", "insane": "1000000001.0", "true": "true", "null": "null", "left out": ""}
+	bad := map[string]string{
+		"exponent": "1e3", "over": "9223372036854775808", "over, decimals": "9223372036854775808.0", "insane": "1000000001.0", "true": "true",
+		"null": "null", "left out": "",
+	}
 	for name, raw := range unreadable() {
 		bad[name] = raw
 	}
@@ -245,15 +254,17 @@ func TestRowsThatMove(t *testing.T) {
 	stock := warehousetest.Stock(25)
 	moved := slices.Insert(slices.Delete(slices.Clone(stock), 20, 21), 3, warehousetest.Item{SKU: "NEW", Facility: "east", Available: "1"})
 	for says, later := range map[string][]warehousetest.Item{
-		"page 2: it holds a row that the page before held":                 moved,
-		"page 2: its totalResults differs from that of the first page":     slices.Delete(slices.Clone(stock), 3, 4),
-		"page 2: its totalResults differs from that of the first page; th": append(slices.Clone(stock), warehousetest.Item{SKU: "NEW", Facility: "east", Available: "1"}),
+		"page 2: it holds a row that the page before held":             moved,
+		"page 2: its totalResults differs from that of the first page": slices.Delete(slices.Clone(stock), 3, 4),
+		"page 2: its totalResults differs from that of the first page; th": append(slices.Clone(stock),
+			warehousetest.Item{SKU: "NEW", Facility: "east", Available: "1"}),
 	} {
 		fake := extensivtest.Start(t, stock)
-		_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, func(context.Context, []inventory.Row) error {
-			fake.Set(t, later)
-			return nil
-		})
+		_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{},
+			func(context.Context, []inventory.Row) error {
+				fake.Set(t, later)
+				return nil
+			})
 		warehousetest.RequireError(t, err, warehouses.Retry, says)
 	}
 }

@@ -35,18 +35,40 @@ var Spec = settings.Spec{
 		{Name: "user_login_id", Kind: settings.String, Help: "The number of the user that the calls are made for; this or user_login is needed."},
 		{Name: "user_login", Kind: settings.String, Help: "The name of that user."},
 		{Name: "tpl", Kind: settings.String, Help: "The GUID of the 3PL, for older credentials that need it, like {1ddbea91-…}."},
-		{Name: "customer_id", Kind: settings.Integer, Minimum: 1, Maximum: 1 << 53, Help: "Extensiv's number of the customer whose stock is read; without it, all that the credential may see."},
-		{Name: "facilities", Kind: settings.Map, Help: "The facilities that are read, by Extensiv's number, and what each is called here: {\"1\": east}. Without it all are, and are called by their number."},
-		{Name: "levels", Kind: settings.String, Default: "summaries", Choices: []string{"summaries", "details"}, Help: "What is read: summaries, Extensiv's own figures for each item and facility; details, its lots, which are added up. Details need customer_id and facilities."},
+		{
+			Name: "customer_id", Kind: settings.Integer, Minimum: 1, Maximum: 1 << 53,
+			Help: "Extensiv's number of the customer whose stock is read; without it, all that the credential may see.",
+		},
+		{
+			Name: "facilities", Kind: settings.Map,
+			Help: "The facilities that are read, by Extensiv's number, and what each is called here: {\"1\": east}. Without it all are, and are called by their " +
+				"number.",
+		},
+		{Name: "levels", Kind: settings.String, Default: "summaries", Choices: []string{"summaries", "details"}, Help: "What is read: summaries, Extensiv's own " +
+			"figures for each item and facility; details, its lots, which are added up. Details need customer_id and facilities."},
 		{Name: "held", Kind: settings.Boolean, Default: "false", Help: "With levels: details, whether what is on hold or in quarantine counts as available."},
-		{Name: "sku", Kind: settings.String, Default: "sku", Choices: []string{"sku", "item_id"}, Help: "What an item is known by here: its sku, or Extensiv's number of it."},
-		{Name: "qualifier", Kind: settings.String, Default: "ignore", Choices: []string{"ignore", "append"}, Help: "What is done with the qualifier of an item: append makes the SKU A-RED of A and RED; ignore makes several rows of one SKU, which summaries then refuse."},
-		{Name: "decimals", Kind: settings.Boolean, Default: "true", Help: "Whether figures may be written with decimals that are all 0, like 4.0; 4.5 is refused always."},
-		{Name: "since", Kind: settings.String, Help: "With levels: summaries, the property that tells when a row changed, like readonly.lastModifiedDate, if the API has one; a smart fetch then asks only for what changed."},
-		{Name: "overlap", Kind: settings.Duration, Default: "24h", Help: "How much further back a smart fetch asks than the last fetch. Extensiv's times do not name their zone."},
+		{
+			Name: "sku", Kind: settings.String, Default: "sku", Choices: []string{"sku", "item_id"},
+			Help: "What an item is known by here: its sku, or Extensiv's number of it.",
+		},
+		{Name: "qualifier", Kind: settings.String, Default: "ignore", Choices: []string{"ignore", "append"}, Help: "What is done with the qualifier of an item: " +
+			"append makes the SKU A-RED of A and RED; ignore makes several rows of one SKU, which summaries then refuse."},
+		{
+			Name: "decimals", Kind: settings.Boolean, Default: "true",
+			Help: "Whether figures may be written with decimals that are all 0, like 4.0; 4.5 is refused always.",
+		},
+		{Name: "since", Kind: settings.String, Help: "With levels: summaries, the property that tells when a row changed, like readonly.lastModifiedDate, if the " +
+			"API has one; a smart fetch then asks only for what changed."},
+		{
+			Name: "overlap", Kind: settings.Duration, Default: "24h",
+			Help: "How much further back a smart fetch asks than the last fetch. Extensiv's times do not name their zone.",
+		},
 		{Name: "page", Kind: settings.Integer, Default: "500", Minimum: 1, Maximum: 500, Help: "How many rows one call asks for."},
 		{Name: "pause", Kind: settings.Duration, Default: "250ms", Help: "How long to wait between two calls of a fetch. Extensiv publishes no limit."},
-		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a list; more are taken for a fault of the warehouse."},
+		{
+			Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000,
+			Help: "The most pages of a list; more are taken for a fault of the warehouse.",
+		},
 		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
 	}, numbers.Options()...),
@@ -106,7 +128,8 @@ func openSource(base warehouses.Base, values settings.Values, environment settin
 	}
 	switch {
 	case s.details && (s.customer == 0 || len(s.numbers) == 0):
-		return nil, errors.New("levels of extensiv: Extensiv tells details only of one customer in one facility; set customer_id and facilities, or levels: summaries")
+		return nil,
+			errors.New("levels of extensiv: Extensiv tells details only of one customer in one facility; set customer_id and facilities, or levels: summaries")
 	case s.since != "" && s.details:
 		return nil, errors.New("since of extensiv: a part of the lots says nothing of their sum; set levels: summaries, or leave since out")
 	case s.since != "" && !property.MatchString(s.since):

@@ -56,7 +56,8 @@ func (s *source) issue(ctx context.Context) (settings.Credential, time.Duration,
 			"Content-Type":  {"application/json; charset=utf-8"},
 		},
 		Refused: func(answer outbound.Answer) error {
-			return warehouses.NeedsPerson(nil, "warehouse %s does not let the client log in (status %d); check client_id, client_secret, the user, and tpl", s.ID, answer.Status)
+			return warehouses.NeedsPerson(nil, "warehouse %s does not let the client log in (status %d); check client_id, client_secret, the user, and tpl", s.ID,
+				answer.Status)
 		},
 	}.Issue(ctx)
 }

@@ -43,6 +43,7 @@ func subject(form jsonapitest.Form) warehousetest.Subject {
 			return jsonapitest.Start(t, form, stock)
 		},
 		Unreadable: unreadable,
-		Excused:    map[warehousetest.Fault]string{warehousetest.Undated: "where as_of is set, an answer without it is refused; TestAsOfOfAHeader shows an API that states none"},
+		Excused: map[warehousetest.Fault]string{warehousetest.Undated: "where as_of is set, an answer without it is refused; TestAsOfOfAHeader shows an API " +
+			"that states none"},
 	}
 }

@@ -55,36 +55,99 @@ func TestDecodeItem(t *testing.T) {
 			plain, `{"code":"A","stock":{"free":5,"physical":0,"in.orders":-3},"at":"2026-03-01T13:00:00.5+01:00"}`,
 			inventory.Row{SKU: "A", Available: five, OnHand: zero, Committed: minus, ReportedAt: at},
 		},
-		"nulls":                       {plain, `{"code":"A","stock":{"free":null,"physical":null},"at":null}`, inventory.Row{SKU: "A"}},
-		"a group of null":             {plain, `{"code":"A","stock":null}`, inventory.Row{SKU: "A"}},
-		"nothing":                     {plain, `{}`, inventory.Row{}},
-		"a group that is a number":    {plain, `{"code":"A","stock":5}`, inventory.Row{SKU: "A", Problem: "stock: expected an object, found a number"}},
-		"more than is known":          {plain, `{"code":"A","stock":{"free":5,"lots":[{"free":7}]},"free":9}`, inventory.Row{SKU: "A", Available: five}},
-		"a number for a SKU":          {plain, `{"code":12345678901234567890,"stock":{"free":5}}`, inventory.Row{SKU: "12345678901234567890", Available: five}},
-		"an exponent for a SKU":       {plain, `{"code":1e3,"stock":{"free":5}}`, inventory.Row{Available: five, Problem: "sku: expected text or a whole number, found a number with a sign, a fraction or an exponent"}},
-		"true for a SKU":              {plain, `{"code":true,"stock":{"free":5}}`, inventory.Row{Available: five, Problem: "sku: expected text, found true or false"}},
-		"a lone surrogate":            {plain, `{"code":"A\ud800","stock":{"free":5}}`, inventory.Row{SKU: "A\ufffd", Available: five, Problem: "sku: the text holds a character that is not valid Unicode"}},
-		"the SKU twice":               {plain, `{"code":"A","code":"B","stock":{"free":5}}`, inventory.Row{Available: five, Problem: `"code" is given twice; it is not known which one is meant`}},
-		"the SKU twice, in capitals":  {plain, `{"code":"A","CODE":"B","stock":{"free":5}}`, inventory.Row{Available: five, Problem: `"CODE" is given twice; it is not known which one is meant`}},
-		"a name twice, deep":          {plain, `{"code":"A","stock":{"free":5,"FREE":0}}`, inventory.Row{SKU: "A", Available: five, Problem: `"FREE" is given twice; it is not known which one is meant`}},
-		"a name twice, above":         {plain, `{"code":"A","stock":{"free":5},"Stock":{"free":0}}`, inventory.Row{SKU: "A", Available: five, Problem: `"Stock" is given twice; it is not known which one is meant`}},
-		"a group twice":               {plain, `{"code":"A","stock":{"free":5},"stock":{"free":0}}`, inventory.Row{SKU: "A", Available: zero, Problem: `"stock" is given twice; it is not known which one is meant`}},
-		"another case":                {plain, `{"code":"A","stock":{"Free":5}}`, inventory.Row{SKU: "A"}},
-		"text for a figure":           {plain, `{"code":"A","stock":{"free":"5"}}`, inventory.Row{SKU: "A", Problem: "available: expected a whole number, found text; set figures_as_text if the API writes figures so"}},
-		"a figure over int64":         {plain, `{"code":"A","stock":{"free":9223372036854775808}}`, inventory.Row{SKU: "A", Problem: `available: the quantity "9223372036854775808" is above 1000000000; a figure of that size is taken for a fault of the source`}},
-		"text, where that is right":   {asText, `{"code":"A","stock":{"free":"5","physical":0}}`, inventory.Row{SKU: "A", Facility: "east", Available: five, OnHand: zero}},
-		"text of NaN":                 {asText, `{"code":"A","stock":{"free":"NaN"}}`, inventory.Row{SKU: "A", Facility: "east", Problem: `available: "NaN" is not a whole number; if it stands for one, set texts: {"NaN": NUMBER}, or none where it means that there is no level`}},
-		"text of nothing":             {asText, `{"code":"A","stock":{"free":""}}`, inventory.Row{SKU: "A", Facility: "east", Problem: "available: the quantity is empty; expected a whole number like 12"}},
-		"text with an exponent":       {asText, `{"code":"A","stock":{"free":"1e3"}}`, inventory.Row{SKU: "A", Facility: "east", Problem: `available: the quantity "1e3" is a number with an exponent; expected a whole number like 12`}},
-		"a facility":                  {sited, `{"sku":"A","available":5,"site":{"id":7}}`, inventory.Row{SKU: "A", Facility: "7", Available: five}},
-		"a facility left out":         {sited, `{"sku":"A","available":5}`, inventory.Row{SKU: "A", Available: five, Problem: "facility: there is none at the path site.id"}},
-		"a facility of null":          {sited, `{"sku":"A","available":5,"site":{"id":null}}`, inventory.Row{SKU: "A", Available: five, Problem: "facility: there is none at the path site.id"}},
-		"a time of one's own":         {berlin, `{"sku":"A","available":5,"at":"01.03.2026 13:00"}`, inventory.Row{SKU: "A", Available: five, ReportedAt: at.Truncate(time.Minute)}},
-		"a time in another form":      {berlin, `{"sku":"A","available":5,"at":"2026-03-01T13:00:00Z"}`, inventory.Row{SKU: "A", Available: five, Problem: `reported_at: "2026-03-01T13:00:00Z" is not a time in the form of time_layout: 02.01.2006 15:04`}},
-		"a count of milliseconds":     {unix, `{"sku":"A","available":5,"at":1772366400500}`, inventory.Row{SKU: "A", Available: five, ReportedAt: at}},
-		"a count written as text":     {unix, `{"sku":"A","available":5,"at":"1772366400500"}`, inventory.Row{SKU: "A", Available: five, ReportedAt: at}},
-		"a count with a fraction":     {unix, `{"sku":"A","available":5,"at":1772366400.5}`, inventory.Row{SKU: "A", Available: five, Problem: `reported_at: "1772366400.5" is not a count since 1970 as time_layout: unix_ms says`}},
-		"a count that is a list":      {unix, `{"sku":"A","available":5,"at":[1]}`, inventory.Row{SKU: "A", Available: five, Problem: "reported_at: expected a time, found a list"}},
+		"nulls":                    {plain, `{"code":"A","stock":{"free":null,"physical":null},"at":null}`, inventory.Row{SKU: "A"}},
+		"a group of null":          {plain, `{"code":"A","stock":null}`, inventory.Row{SKU: "A"}},
+		"nothing":                  {plain, `{}`, inventory.Row{}},
+		"a group that is a number": {plain, `{"code":"A","stock":5}`, inventory.Row{SKU: "A", Problem: "stock: expected an object, found a number"}},
+		"more than is known":       {plain, `{"code":"A","stock":{"free":5,"lots":[{"free":7}]},"free":9}`, inventory.Row{SKU: "A", Available: five}},
+		"a number for a SKU":       {plain, `{"code":12345678901234567890,"stock":{"free":5}}`, inventory.Row{SKU: "12345678901234567890", Available: five}},
+		"an exponent for a SKU": {
+			plain, `{"code":1e3,"stock":{"free":5}}`,
+			inventory.Row{Available: five, Problem: "sku: expected text or a whole number, found a number with a sign, a fraction or an exponent"},
+		},
+		"true for a SKU": {
+			plain, `{"code":true,"stock":{"free":5}}`,
+			inventory.Row{Available: five, Problem: "sku: expected text, found true or false"},
+		},
+		"a lone surrogate": {
+			plain, `{"code":"A\ud800","stock":{"free":5}}`,
+			inventory.Row{SKU: "A\ufffd", Available: five, Problem: "sku: the text holds a character that is not valid Unicode"},
+		},
+		"the SKU twice": {
+			plain, `{"code":"A","code":"B","stock":{"free":5}}`,
+			inventory.Row{Available: five, Problem: `"code" is given twice; it is not known which one is meant`},
+		},
+		"the SKU twice, in capitals": {
+			plain, `{"code":"A","CODE":"B","stock":{"free":5}}`,
+			inventory.Row{Available: five, Problem: `"CODE" is given twice; it is not known which one is meant`},
+		},
+		"a name twice, deep": {
+			plain, `{"code":"A","stock":{"free":5,"FREE":0}}`,
+			inventory.Row{SKU: "A", Available: five, Problem: `"FREE" is given twice; it is not known which one is meant`},
+		},
+		"a name twice, above": {
+			plain, `{"code":"A","stock":{"free":5},"Stock":{"free":0}}`,
+			inventory.Row{SKU: "A", Available: five, Problem: `"Stock" is given twice; it is not known which one is meant`},
+		},
+		"a group twice": {
+			plain, `{"code":"A","stock":{"free":5},"stock":{"free":0}}`,
+			inventory.Row{SKU: "A", Available: zero, Problem: `"stock" is given twice; it is not known which one is meant`},
+		},
+		"another case": {plain, `{"code":"A","stock":{"Free":5}}`, inventory.Row{SKU: "A"}},
+		"text for a figure": {
+			plain, `{"code":"A","stock":{"free":"5"}}`,
+			inventory.Row{SKU: "A", Problem: "available: expected a whole number, found text; set figures_as_text if the API writes figures so"},
+		},
+		"a figure over int64": {
+			plain, `{"code":"A","stock":{"free":9223372036854775808}}`,
+			inventory.Row{
+				SKU:     "A",
+				Problem: `available: the quantity "9223372036854775808" is above 1000000000; a figure of that size is taken for a fault of the source`,
+			},
+		},
+		"text, where that is right": {
+			asText, `{"code":"A","stock":{"free":"5","physical":0}}`,
+			inventory.Row{SKU: "A", Facility: "east", Available: five, OnHand: zero},
+		},
+		"text of NaN": {asText, `{"code":"A","stock":{"free":"NaN"}}`, inventory.Row{
+			SKU: "A", Facility: "east",
+			Problem: `available: "NaN" is not a whole number; if it stands for one, set texts: {"NaN": NUMBER}, or none where it means that there is no level`,
+		}},
+		"text of nothing": {
+			asText, `{"code":"A","stock":{"free":""}}`,
+			inventory.Row{SKU: "A", Facility: "east", Problem: "available: the quantity is empty; expected a whole number like 12"},
+		},
+		"text with an exponent": {
+			asText, `{"code":"A","stock":{"free":"1e3"}}`,
+			inventory.Row{SKU: "A", Facility: "east", Problem: `available: the quantity "1e3" is a number with an exponent; expected a whole number like 12`},
+		},
+		"a facility": {sited, `{"sku":"A","available":5,"site":{"id":7}}`, inventory.Row{SKU: "A", Facility: "7", Available: five}},
+		"a facility left out": {
+			sited, `{"sku":"A","available":5}`,
+			inventory.Row{SKU: "A", Available: five, Problem: "facility: there is none at the path site.id"},
+		},
+		"a facility of null": {
+			sited, `{"sku":"A","available":5,"site":{"id":null}}`,
+			inventory.Row{SKU: "A", Available: five, Problem: "facility: there is none at the path site.id"},
+		},
+		"a time of one's own": {
+			berlin, `{"sku":"A","available":5,"at":"01.03.2026 13:00"}`,
+			inventory.Row{SKU: "A", Available: five, ReportedAt: at.Truncate(time.Minute)},
+		},
+		"a time in another form": {
+			berlin, `{"sku":"A","available":5,"at":"2026-03-01T13:00:00Z"}`,
+			inventory.Row{SKU: "A", Available: five, Problem: `reported_at: "2026-03-01T13:00:00Z" is not a time in the form of time_layout: 02.01.2006 15:04`},
+		},
+		"a count of milliseconds": {unix, `{"sku":"A","available":5,"at":1772366400500}`, inventory.Row{SKU: "A", Available: five, ReportedAt: at}},
+		"a count written as text": {unix, `{"sku":"A","available":5,"at":"1772366400500"}`, inventory.Row{SKU: "A", Available: five, ReportedAt: at}},
+		"a count with a fraction": {
+			unix, `{"sku":"A","available":5,"at":1772366400.5}`,
+			inventory.Row{SKU: "A", Available: five, Problem: `reported_at: "1772366400.5" is not a count since 1970 as time_layout: unix_ms says`},
+		},
+		"a count that is a list": {
+			unix, `{"sku":"A","available":5,"at":[1]}`,
+			inventory.Row{SKU: "A", Available: five, Problem: "reported_at: expected a time, found a list"},
+		},
 		"text for an item":            {plain, `"A"`, inventory.Row{Problem: "expected an object, found text"}},
 		"the facility of text for it": {asText, `"A"`, inventory.Row{Facility: "east", Problem: "expected an object, found text"}},
 	} {
@@ -101,7 +164,8 @@ func TestPlaces(t *testing.T) {
 	f := formOf(t, settings.Values{"items": ""})
 	p, err := decodePage([]byte(` [{"code":"A"}, 7] `), 3, f, nil)
 	require.NoError(t, err)
-	require.Equal(t, []inventory.Row{{SKU: "A", Place: "page 3, item 1"}, {Place: "page 3, item 2", Problem: "expected an object, found a number"}}, warehousetest.InWords(t, p.rows...))
+	require.Equal(t, []inventory.Row{{SKU: "A", Place: "page 3, item 1"}, {Place: "page 3, item 2", Problem: "expected an object, found a number"}},
+		warehousetest.InWords(t, p.rows...))
 }
 
 // FuzzItem: whatever an item holds, a figure that is believed stands in it, digit by digit.

@@ -85,9 +85,11 @@ func (s *source) prove(number int, p page, read *trail, known mark) (last bool, 
 	last = s.isLast(p, *read)
 	switch {
 	case s.paging.leads() && !p.given[partNext] && !s.paging.nextOmitted:
-		return false, warehouses.NeedsPerson(nil, "warehouse %s, page %d: there is nothing at the path %s, which is next; if the API leaves it out on the last page, set next_omitted: true", s.ID, number, s.form.paths[partNext])
+		return false, warehouses.NeedsPerson(nil, "warehouse %s, page %d: there is nothing at the path %s, which is next; if the API leaves it out on the last "+
+			"page, set next_omitted: true", s.ID, number, s.form.paths[partNext])
 	case known.AsOf && s.form.paths[partAsOf] != "" && p.asOf.Before(known.At):
-		return false, s.Unbelieved(warehouses.Page(number), "its figures are of %s, and the last ones that were recorded of %s; something answers from memory", p.asOf.Format(time.RFC3339Nano), known.At.Format(time.RFC3339Nano))
+		return false, s.Unbelieved(warehouses.Page(number), "its figures are of %s, and the last ones that were recorded of %s; something answers from memory",
+			p.asOf.Format(time.RFC3339Nano), known.At.Format(time.RFC3339Nano))
 	case !p.asOf.Equal(read.first.asOf):
 		return false, s.Unbelieved(warehouses.Page(number), "its %s differs from that of the first page, so it belongs to another snapshot", partAsOf)
 	case p.total != read.first.total:
@@ -131,7 +133,8 @@ func (s *source) isLast(p page, read trail) bool {
 func (s *source) finish(read trail, full bool, marked string, began time.Time) (warehouses.Snapshot, error) {
 	for _, field := range fields {
 		if path := s.form.paths[field]; full && read.rows > 0 && path != "" && !read.given[field] {
-			return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s: none of its %d items has anything at the path %s, which is %s; correct fields, or set fields: {%s: \"\"} when there is none; nothing of the snapshot was taken", s.ID, read.rows, path, field, field)
+			return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s: none of its %d items has anything at the path %s, which is %s; correct fields, "+
+				"or set fields: {%s: \"\"} when there is none; nothing of the snapshot was taken", s.ID, read.rows, path, field, field)
 		}
 	}
 	if !full && read.rows == 0 {

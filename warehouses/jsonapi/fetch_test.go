@@ -223,10 +223,11 @@ func TestThePause(t *testing.T) {
 	require.Len(t, fake.Calls(), 1)
 
 	var waits []time.Duration
-	source, err = jsonapi.OpenAt(jsonapitest.ID, fake.Settings(map[string]any{"page": 10, "pause": "1s"}), warehousetest.Environment(), func(ctx context.Context, span time.Duration) error {
-		waits = append(waits, span)
-		return ctx.Err()
-	})
+	source, err = jsonapi.OpenAt(jsonapitest.ID, fake.Settings(map[string]any{"page": 10, "pause": "1s"}), warehousetest.Environment(),
+		func(ctx context.Context, span time.Duration) error {
+			waits = append(waits, span)
+			return ctx.Err()
+		})
 	require.NoError(t, err)
 	_, snapshot := warehousetest.Read(t, source, warehouses.Request{})
 	require.Equal(t, 25, snapshot.Rows)
@@ -267,10 +268,14 @@ func TestCredentials(t *testing.T) {
 		header   string
 		want     string
 	}{
-		"bearer":         {nil, "Authorization", "Bearer " + warehousetest.Credential},
-		"basic":          {map[string]any{"auth": "basic", "user": "tidemark"}, "Authorization", "Basic dGlkZW1hcms6Y2FuYXJ5LWNyZWRlbnRpYWwtODFjNA=="},
-		"header":         {map[string]any{"auth": "header"}, "X-Api-Key", warehousetest.Credential},
-		"another header": {map[string]any{"auth": "header", "auth_header": "authorization", "headers": map[string]any{"x-tenant": "7"}}, "Authorization", warehousetest.Credential},
+		"bearer": {nil, "Authorization", "Bearer " + warehousetest.Credential},
+		"basic":  {map[string]any{"auth": "basic", "user": "tidemark"}, "Authorization", "Basic dGlkZW1hcms6Y2FuYXJ5LWNyZWRlbnRpYWwtODFjNA=="},
+		"header": {map[string]any{"auth": "header"}, "X-Api-Key", warehousetest.Credential},
+		"another header": {
+			map[string]any{"auth": "header", "auth_header": "authorization", "headers": map[string]any{"x-tenant": "7"}},
+			"Authorization",
+			warehousetest.Credential,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -234,7 +234,8 @@ func newHeaders(values settings.Values) (http.Header, error) {
 		switch canonical := http.CanonicalHeaderKey(name); {
 		case !headerName.MatchString(name):
 			return nil, fmt.Errorf("headers of json: %q is not the name of a header", name)
-		case canonical == "Authorization", canonical == "Proxy-Authorization", canonical == "Cookie", canonical == http.CanonicalHeaderKey(values.Text("auth_header")):
+		case canonical == "Authorization", canonical == "Proxy-Authorization", canonical == "Cookie",
+			canonical == http.CanonicalHeaderKey(values.Text("auth_header")):
 			return nil, fmt.Errorf("headers of json: %s holds a credential, which is given by reference; set auth and credential", canonical)
 		default:
 			header.Set(canonical, value)

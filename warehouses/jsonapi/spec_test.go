@@ -54,7 +54,8 @@ func TestSettingsThatCannotBe(t *testing.T) {
 			require.NotContains(t, err.Error(), warehousetest.Credential)
 		})
 	}
-	_, err := jsonapi.Driver().Open("lyon", settings.Values{"endpoint": "https://x/stock", "fields": object{"available": "", "on_hand": "qty"}}, settings.Environment{})
+	_, err := jsonapi.Driver().Open("lyon", settings.Values{"endpoint": "https://x/stock", "fields": object{"available": "", "on_hand": "qty"}},
+		settings.Environment{})
 	require.NoError(t, err, "on_hand alone is for a warehouse with quantity: on_hand")
 	require.Equal(t, "json", jsonapi.Driver().Spec.Driver)
 }

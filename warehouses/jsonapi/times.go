@@ -27,7 +27,8 @@ func newLayout(values settings.Values, setting string) (layout, error) {
 	}
 	l := layout{setting: setting, name: values.Text(setting), zone: zone}
 	if again, err := l.parse(l.format(sample)); err != nil || again.After(sample) || sample.Sub(again) > 24*time.Hour {
-		return layout{}, fmt.Errorf("%s of json: %q does not tell a day; write the moment 2006-01-02 15:04:05 in your form, or rfc3339, unix or unix_ms", setting, l.name)
+		return layout{}, fmt.Errorf("%s of json: %q does not tell a day; write the moment 2006-01-02 15:04:05 in your form, or rfc3339, unix or unix_ms", setting,
+			l.name)
 	}
 	return l, nil
 }

@@ -35,7 +35,8 @@ func TestParseTakesOneDocument(t *testing.T) {
 		require.Error(t, err, text)
 	}
 	for text, kind := range map[string]jsonvalue.Kind{
-		" {} \n": jsonvalue.Object, "[]": jsonvalue.List, `""`: jsonvalue.Text, "-1": jsonvalue.Number, "true": jsonvalue.Boolean, "false": jsonvalue.Boolean, "null": jsonvalue.Null,
+		" {} \n": jsonvalue.Object, "[]": jsonvalue.List, `""`: jsonvalue.Text, "-1": jsonvalue.Number, "true": jsonvalue.Boolean, "false": jsonvalue.Boolean,
+		"null": jsonvalue.Null,
 	} {
 		value, err := jsonvalue.Parse([]byte(text))
 		require.NoError(t, err)

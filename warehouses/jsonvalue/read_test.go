@@ -51,13 +51,16 @@ func TestReadRow(t *testing.T) {
 	_, noWholeNumber := inventory.ParseQuantity("7.0")
 	require.Error(t, noWholeNumber)
 	for item, want := range map[string]inventory.Row{
-		`{"available":7,"id":1,"sku":"A"}`:            {SKU: "A", Available: new(int64(7))},
-		`{"available":null,"id":1,"sku":null}`:        {},
-		`{"available":"7","id":0,"sku":"A"}`:          {SKU: "A", Problem: "available: expected a whole number, found text"},
-		`{"available":7.0,"id":1,"sku":"A"}`:          {SKU: "A", Problem: "available: " + noWholeNumber.Error()},
-		`{"available":7,"id":0,"sku":"A"}`:            {SKU: "A", Available: new(int64(7)), Problem: "id: expected a positive whole number, found a number"},
-		`{"available":7,"id":1,"sku":5}`:              {Available: new(int64(7)), Problem: "sku: expected text, found a number"},
-		`{"available":7,"sku":"\ud800"}`:              {SKU: "\ufffd", Available: new(int64(7)), Problem: "sku: the text holds a character that is not valid Unicode"},
+		`{"available":7,"id":1,"sku":"A"}`:     {SKU: "A", Available: new(int64(7))},
+		`{"available":null,"id":1,"sku":null}`: {},
+		`{"available":"7","id":0,"sku":"A"}`:   {SKU: "A", Problem: "available: expected a whole number, found text"},
+		`{"available":7.0,"id":1,"sku":"A"}`:   {SKU: "A", Problem: "available: " + noWholeNumber.Error()},
+		`{"available":7,"id":0,"sku":"A"}`:     {SKU: "A", Available: new(int64(7)), Problem: "id: expected a positive whole number, found a number"},
+		`{"available":7,"id":1,"sku":5}`:       {Available: new(int64(7)), Problem: "sku: expected text, found a number"},
+		`{"available":7,"sku":"\ud800"}`: {
+			SKU: "\ufffd", Available: new(int64(7)),
+			Problem: "sku: the text holds a character that is not valid Unicode",
+		},
 		`{"available":"7","sku":"A","odd":1,"ODD":2}`: {SKU: "A", Problem: `"ODD" is given twice; it is not known which one is meant`},
 	} {
 		value, err := jsonvalue.Parse([]byte(item))

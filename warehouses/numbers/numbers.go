@@ -116,7 +116,8 @@ func (r Rules) UnitOf(text string) (unit string, figure int64, ok bool) {
 	behind := strings.LastIndexAny(text, "0123456789") + 1
 	unit = strings.TrimFunc(text[behind:], inventory.IsBlank)
 	letters := strings.TrimSuffix(unit, ".")
-	if behind == 0 || utf8.RuneCountInString(letters) < 2 || len(unit) > shownText || strings.ContainsFunc(letters, func(letter rune) bool { return !unicode.IsLetter(letter) }) {
+	if behind == 0 || utf8.RuneCountInString(letters) < 2 || len(unit) > shownText ||
+		strings.ContainsFunc(letters, func(letter rune) bool { return !unicode.IsLetter(letter) }) {
 		return "", 0, false
 	}
 	figure, err := r.number(strings.TrimFunc(text[:behind], inventory.IsBlank))
@@ -182,7 +183,8 @@ func (r Rules) refusal(text, unsigned string) error {
 	}
 	if !usable {
 		if r.usual().fraction(unsigned) != "" {
-			return inventory.Faulty(inventory.FaultFraction, text, fmt.Errorf("the quantity %s is a number with a fraction; expected a whole number like 12", shown(text)))
+			return inventory.Faulty(inventory.FaultFraction, text, fmt.Errorf("the quantity %s is a number with a fraction; expected a whole number like 12",
+				shown(text)))
 		}
 		_, err := inventory.ParseQuantity(text)
 		if err == nil { // digits that are grouped in no way

@@ -348,7 +348,10 @@ func settingsOf(choice uint8) raw {
 // FuzzText: nothing is read as a number that a person would not read so. Every figure of the text is a figure of the number, in order; what is
 // more are zeros behind a decimal separator. And what was read is read the same when it is written down.
 func FuzzText(f *testing.F) {
-	for _, text := range []string{"12", "1,234", "1.000", "1.0000", " 5 ", "-1.234,00", "1 234", "1'234", `="5"`, "'5", "1e3", "0x1", "５", "", "1,23", "10+", ".00", "7-", "(5)", "(1,200)", "-7-", "12 pcs", "1,234pcs", "pcs"} {
+	for _, text := range []string{
+		"12", "1,234", "1.000", "1.0000", " 5 ", "-1.234,00", "1 234", "1'234", `="5"`, "'5", "1e3", "0x1", "５", "", "1,23", "10+",
+		".00", "7-", "(5)", "(1,200)", "-7-", "12 pcs", "1,234pcs", "pcs",
+	} {
 		for choice := range uint8(120) {
 			f.Add(text, choice)
 		}

@@ -96,13 +96,16 @@ func (r *Reading) Text(text string) (Figure, error) {
 // unread says why a text is not read as a figure, and which setting would read it.
 func (r *Reading) unread(text string, failed error) error {
 	if figure, ok := r.rules.dressed(text); ok {
-		return inventory.Faulty(inventory.FaultDressed, text, fmt.Errorf("%s is dressed as a spreadsheet does it: set undress: true if it is %d", shown(text), figure))
+		return inventory.Faulty(inventory.FaultDressed, text, fmt.Errorf("%s is dressed as a spreadsheet does it: set undress: true if it is %d", shown(text),
+			figure))
 	}
 	if figure, ok := r.rules.negative(text); ok {
-		return inventory.Faulty(inventory.FaultNegative, text, fmt.Errorf("%s is negative as accountants write it: set negatives: accounting if it is %d", shown(text), figure))
+		return inventory.Faulty(inventory.FaultNegative, text, fmt.Errorf("%s is negative as accountants write it: set negatives: accounting if it is %d",
+			shown(text), figure))
 	}
 	if unit, figure, ok := r.rules.UnitOf(text); ok && !slices.Contains(r.rules.units, unit) {
-		return inventory.Faulty(inventory.FaultUnit, text, fmt.Errorf("%s has something behind the figure: set unit: %s if it is %d", shown(text), shown(unit), figure))
+		return inventory.Faulty(inventory.FaultUnit, text, fmt.Errorf("%s has something behind the figure: set unit: %s if it is %d", shown(text), shown(unit),
+			figure))
 	}
 	if _, negative := signed(text); !numeric(text) && !(negative && r.rules.accounting) {
 		return r.unknownText(text)

@@ -32,11 +32,13 @@ func Options() []settings.Option {
 	return []settings.Option{
 		{
 			Name: nameThousands, Kind: settings.String, Choices: []string{",", ".", "'", space}, Judge: judge{},
-			Help: "What stands between the thousands of figures that are written as text: \",\" reads 1,234 as 1234. Without it such a figure is refused as ambiguous. With space any blank may stand there.",
+			Help: "What stands between the thousands of figures that are written as text: \",\" reads 1,234 as 1234. Without it such a figure is refused as " +
+				"ambiguous. With space any blank may stand there.",
 		},
 		{
 			Name: nameDecimal, Kind: settings.String, Choices: []string{".", ","},
-			Help: "What stands before the decimals of figures that are written as text: \",\" reads 12,00 as 12. Decimals other than 0 are refused always. Without it 1.0000 is 1, and 1.000, which may be a thousand, is refused as ambiguous.",
+			Help: "What stands before the decimals of figures that are written as text: \",\" reads 12,00 as 12. Decimals other than 0 are refused always. Without it " +
+				"1.0000 is 1, and 1.000, which may be a thousand, is refused as ambiguous.",
 		},
 		{
 			Name: nameNegatives, Kind: settings.String, Choices: []string{accounting},
@@ -44,15 +46,18 @@ func Options() []settings.Option {
 		},
 		{
 			Name: nameUnit, Kind: settings.Patterns,
-			Help: "What stands behind figures that are written as text, like pcs, or a list of such units: 12 pcs is then read as 12. Set it only where a figure counts single units. Without it such a figure is refused.",
+			Help: "What stands behind figures that are written as text, like pcs, or a list of such units: 12 pcs is then read as 12. Set it only where a figure " +
+				"counts single units. Without it such a figure is refused.",
 		},
 		{
 			Name: nameTexts, Kind: settings.Figures, Minimum: -inventory.MaxQuantity, Maximum: inventory.MaxQuantity,
-			Help: "What words and codes mean that stand where a figure is expected: {\"Sold out\": 0, \"In stock\": 10, \"n/a\": none}. A text of none is no level: the row is passed over, and is neither 0 nor refused. Texts are compared byte by byte, without the blanks around them.",
+			Help: "What words and codes mean that stand where a figure is expected: {\"Sold out\": 0, \"In stock\": 10, \"n/a\": none}. A text of none is no level: " +
+				"the row is passed over, and is neither 0 nor refused. Texts are compared byte by byte, without the blanks around them.",
 		},
 		{
 			Name: nameUndress, Kind: settings.Boolean,
-			Help: "Whether SKUs, facilities and figures are taken without what a spreadsheet dresses them in: blanks around them (no-break ones too), an apostrophe before them, and =\"…\" around them. Two rows that are then of one level are refused, both.",
+			Help: "Whether SKUs, facilities and figures are taken without what a spreadsheet dresses them in: blanks around them (no-break ones too), an apostrophe " +
+				"before them, and =\"…\" around them. Two rows that are then of one level are refused, both.",
 		},
 	}
 }
@@ -99,7 +104,10 @@ func (judge) Judge(spec settings.Spec, values settings.Values) []settings.Proble
 
 // New returns the rules of checked settings. Where none of Options is set, they are the usual ones.
 func New(values settings.Values) Rules {
-	r := Rules{thousands: values.Text(nameThousands), decimal: values.Text(nameDecimal), undress: values.Boolean(nameUndress), accounting: values.Text(nameNegatives) == accounting, units: values.List(nameUnit)}
+	r := Rules{
+		thousands: values.Text(nameThousands), decimal: values.Text(nameDecimal), undress: values.Boolean(nameUndress),
+		accounting: values.Text(nameNegatives) == accounting, units: values.List(nameUnit),
+	}
 	given := values.Map(nameTexts)
 	if len(given) == 0 {
 		return r

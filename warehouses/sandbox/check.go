@@ -27,7 +27,8 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 		} `json:"facilities"`
 	}
 	if err := json.Unmarshal(answer.Body, &said); err != nil {
-		return warehouses.Finding{}, warehouses.Faltered(nil, "warehouse %s: its list of facilities is not the JSON that was expected, but %s", s.ID, jsonvalue.Found(answer.Body))
+		return warehouses.Finding{}, warehouses.Faltered(nil, "warehouse %s: its list of facilities is not the JSON that was expected, but %s", s.ID,
+			jsonvalue.Found(answer.Body))
 	}
 	finding := warehouses.Finding{}
 	for _, facility := range said.Facilities {
@@ -45,5 +46,8 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 
 // used are the members of an item that are read, and what they are read as.
 func (s *source) used() map[string]string {
-	return map[string]string{"sku": "sku", "facility": "facility", "available": "available", "on_hand": "on_hand", "committed": "committed", "reported_at": "reported_at"}
+	return map[string]string{
+		"sku": "sku", "facility": "facility", "available": "available", "on_hand": "on_hand", "committed": "committed",
+		"reported_at": "reported_at",
+	}
 }

@@ -31,27 +31,57 @@ func TestDecodeItem(t *testing.T) {
 	}{
 		"whole": {
 			`{"sku":"A","facility":"east","available":5,"on_hand":0,"committed":-3,"reported_at":"2026-03-01T13:00:00.5+01:00"}`,
-			inventory.Row{SKU: "A", Facility: "east", Available: &five, OnHand: &zero, Committed: &minus, ReportedAt: time.Date(2026, 3, 1, 12, 0, 0, 500_000_000, time.UTC)},
+			inventory.Row{
+				SKU: "A", Facility: "east", Available: &five, OnHand: &zero, Committed: &minus,
+				ReportedAt: time.Date(2026, 3, 1, 12, 0, 0, 500_000_000, time.UTC),
+			},
 		},
-		"nulls":                      {`{"sku":"A","facility":null,"available":null,"on_hand":null,"committed":null,"reported_at":null}`, inventory.Row{SKU: "A"}},
-		"nothing":                    {`{}`, inventory.Row{}},
-		"more than is known":         {`{"sku":"A","available":5,"lots":[{"available":7}],"note":{"sku":"B"}}`, inventory.Row{SKU: "A", Available: &five}},
-		"escapes":                    {`{"sku":"\u0041\ud83d\ude00\n","available":5}`, inventory.Row{SKU: "A\U0001f600\n", Available: &five}},
-		"a lone surrogate":           {`{"sku":"A\ud800","available":5}`, inventory.Row{SKU: "A\ufffd", Available: &five, Problem: "sku: the text holds a character that is not valid Unicode"}},
-		"invalid UTF-8":              {"{\"sku\":\"A\xff\",\"available\":5}", inventory.Row{SKU: "A\xff", Available: &five, Problem: "sku: the text holds a character that is not valid Unicode"}},
-		"a name twice":               {`{"sku":"A","available":5,"available":0}`, inventory.Row{SKU: "A", Available: &zero, Problem: `"available" is given twice; it is not known which one is meant`}},
-		"a name twice, cases":        {`{"sku":"A","available":5,"AVAILABLE":0}`, inventory.Row{SKU: "A", Available: &five, Problem: `"AVAILABLE" is given twice; it is not known which one is meant`}},
-		"a name twice, escaped":      {`{"sku":"A","available":5,"\u0061vailable":0}`, inventory.Row{SKU: "A", Available: &zero, Problem: `"available" is given twice; it is not known which one is meant`}},
-		"another case":               {`{"sku":"A","Available":5}`, inventory.Row{SKU: "A"}},
-		"a number for a name":        {`{"sku":7,"available":5}`, inventory.Row{Available: &five, Problem: "sku: expected text, found a number"}},
-		"text for a figure":          {`{"sku":"A","available":"5"}`, inventory.Row{SKU: "A", Problem: "available: expected a whole number, found text"}},
-		"a list for a figure":        {`{"sku":"A","available":[5],"on_hand":5}`, inventory.Row{SKU: "A", OnHand: &five, Problem: "available: expected a whole number, found a list"}},
-		"a bad figure of no concern": {`{"sku":"A","available":5,"on_hand":1.5}`, inventory.Row{SKU: "A", Available: &five, Problem: `on_hand: the quantity "1.5" is a number with a fraction; expected a whole number like 12`}},
-		"a bad time":                 {`{"sku":"A","available":5,"reported_at":"now"}`, inventory.Row{SKU: "A", Available: &five, Problem: "reported_at: expected a time like 2026-01-31T12:00:00Z"}},
-		"a time as a number":         {`{"sku":"A","available":5,"reported_at":1}`, inventory.Row{SKU: "A", Available: &five, Problem: "reported_at: expected a time like 2026-01-31T12:00:00Z"}},
-		"text":                       {`"A"`, inventory.Row{Problem: "expected an object, found text"}},
-		"null":                       {`null`, inventory.Row{Problem: "expected an object, found null"}},
-		"a list":                     {`[{"sku":"A"}]`, inventory.Row{Problem: "expected an object, found a list"}},
+		"nulls":              {`{"sku":"A","facility":null,"available":null,"on_hand":null,"committed":null,"reported_at":null}`, inventory.Row{SKU: "A"}},
+		"nothing":            {`{}`, inventory.Row{}},
+		"more than is known": {`{"sku":"A","available":5,"lots":[{"available":7}],"note":{"sku":"B"}}`, inventory.Row{SKU: "A", Available: &five}},
+		"escapes":            {`{"sku":"\u0041\ud83d\ude00\n","available":5}`, inventory.Row{SKU: "A\U0001f600\n", Available: &five}},
+		"a lone surrogate": {
+			`{"sku":"A\ud800","available":5}`,
+			inventory.Row{SKU: "A\ufffd", Available: &five, Problem: "sku: the text holds a character that is not valid Unicode"},
+		},
+		"invalid UTF-8": {
+			"{\"sku\":\"A\xff\",\"available\":5}",
+			inventory.Row{SKU: "A\xff", Available: &five, Problem: "sku: the text holds a character that is not valid Unicode"},
+		},
+		"a name twice": {
+			`{"sku":"A","available":5,"available":0}`,
+			inventory.Row{SKU: "A", Available: &zero, Problem: `"available" is given twice; it is not known which one is meant`},
+		},
+		"a name twice, cases": {
+			`{"sku":"A","available":5,"AVAILABLE":0}`,
+			inventory.Row{SKU: "A", Available: &five, Problem: `"AVAILABLE" is given twice; it is not known which one is meant`},
+		},
+		"a name twice, escaped": {
+			`{"sku":"A","available":5,"\u0061vailable":0}`,
+			inventory.Row{SKU: "A", Available: &zero, Problem: `"available" is given twice; it is not known which one is meant`},
+		},
+		"another case":        {`{"sku":"A","Available":5}`, inventory.Row{SKU: "A"}},
+		"a number for a name": {`{"sku":7,"available":5}`, inventory.Row{Available: &five, Problem: "sku: expected text, found a number"}},
+		"text for a figure":   {`{"sku":"A","available":"5"}`, inventory.Row{SKU: "A", Problem: "available: expected a whole number, found text"}},
+		"a list for a figure": {
+			`{"sku":"A","available":[5],"on_hand":5}`,
+			inventory.Row{SKU: "A", OnHand: &five, Problem: "available: expected a whole number, found a list"},
+		},
+		"a bad figure of no concern": {
+			`{"sku":"A","available":5,"on_hand":1.5}`,
+			inventory.Row{SKU: "A", Available: &five, Problem: `on_hand: the quantity "1.5" is a number with a fraction; expected a whole number like 12`},
+		},
+		"a bad time": {
+			`{"sku":"A","available":5,"reported_at":"now"}`,
+			inventory.Row{SKU: "A", Available: &five, Problem: "reported_at: expected a time like 2026-01-31T12:00:00Z"},
+		},
+		"a time as a number": {
+			`{"sku":"A","available":5,"reported_at":1}`,
+			inventory.Row{SKU: "A", Available: &five, Problem: "reported_at: expected a time like 2026-01-31T12:00:00Z"},
+		},
+		"text":   {`"A"`, inventory.Row{Problem: "expected an object, found text"}},
+		"null":   {`null`, inventory.Row{Problem: "expected an object, found null"}},
+		"a list": {`[{"sku":"A"}]`, inventory.Row{Problem: "expected an object, found a list"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -88,7 +88,10 @@ func (s *source) snapshot(first page, rows int64) warehouses.Snapshot {
 	if now := s.Now().UTC(); asOf.After(now) {
 		asOf = now // a clock that is ahead must not make what is reported next look old
 	}
-	return warehouses.Snapshot{Full: true, Rows: int(rows), AsOf: asOf, Mark: warehouses.WriteMark(mark{Snapshot: first.snapshot, AsOf: first.asOf}), From: s.Endpoint}
+	return warehouses.Snapshot{
+		Full: true, Rows: int(rows), AsOf: asOf, Mark: warehouses.WriteMark(mark{Snapshot: first.snapshot, AsOf: first.asOf}),
+		From: s.Endpoint,
+	}
 }
 
 // levels asks for one page.

@@ -101,11 +101,17 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 		next  warehouses.Next
 		says  string
 	}{
-		"another snapshot":      {replace(2, `"s1"`, `"s2"`), warehouses.Retry, "page 2: it belongs to another snapshot"},
-		"another time":          {replace(3, "12:00:00", "12:00:01"), warehouses.Retry, "page 3: it belongs to another snapshot"},
-		"another total":         {replace(2, `"total":25`, `"total":26`), warehouses.Retry, "page 2: it belongs to another snapshot"},
-		"fewer rows than told":  {func(_ int, a *warehousetest.Answer) { a.Body = strings.Replace(a.Body, `"total":25`, `"total":26`, 1) }, warehouses.Retry, "page 3: it is the last page, and there were 25 rows of 26"},
-		"more rows than told":   {func(_ int, a *warehousetest.Answer) { a.Body = strings.Replace(a.Body, `"total":25`, `"total":15`, 1) }, warehouses.Retry, "page 2: there are more rows than the 15"},
+		"another snapshot": {replace(2, `"s1"`, `"s2"`), warehouses.Retry, "page 2: it belongs to another snapshot"},
+		"another time":     {replace(3, "12:00:00", "12:00:01"), warehouses.Retry, "page 3: it belongs to another snapshot"},
+		"another total":    {replace(2, `"total":25`, `"total":26`), warehouses.Retry, "page 2: it belongs to another snapshot"},
+		"fewer rows than told": {
+			func(_ int, a *warehousetest.Answer) { a.Body = strings.Replace(a.Body, `"total":25`, `"total":26`, 1) }, warehouses.Retry,
+			"page 3: it is the last page, and there were 25 rows of 26",
+		},
+		"more rows than told": {
+			func(_ int, a *warehousetest.Answer) { a.Body = strings.Replace(a.Body, `"total":25`, `"total":15`, 1) }, warehouses.Retry,
+			"page 2: there are more rows than the 15",
+		},
 		"a longer loop":         {replace(3, `"next":null`, `"next":"10@s1"`), warehouses.Retry, "page 3: its cursor leads back"},
 		"a page without rows":   {func(n int, a *warehousetest.Answer) { emptyPage(n, a) }, warehouses.Retry, "page 2: it is empty, and not the last page"},
 		"no total":              {replace(1, `"total":25,`, ""), warehouses.Retry, `page 1: "total" is missing`},
@@ -118,10 +124,13 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 		"no content":            {status(http.StatusNoContent, ""), warehouses.AskPerson, "status 204"},
 		"a list":                {status(http.StatusOK, "[]"), warehouses.Retry, "expected an object"},
 		"forbidden":             {status(http.StatusForbidden, "{}"), warehouses.AskPerson, "permission to read stock"},
-		"a bad request":         {status(http.StatusBadRequest, `{"error":{"code":"invalid_limit","message":"`+warehousetest.Credential+`"}}`), warehouses.AskPerson, "(status 400, invalid_limit)"},
-		"an odd code":           {status(http.StatusBadRequest, `{"error":{"code":"`+warehousetest.Credential+`"}}`), warehouses.AskPerson, "(status 400)"},
-		"unavailable":           {status(http.StatusServiceUnavailable, "<html>"), warehouses.Retry, "status 503"},
-		"too much at once":      {status(http.StatusOK, strings.Repeat(" ", 17<<20)), warehouses.AskPerson, "ask for smaller pages"},
+		"a bad request": {
+			status(http.StatusBadRequest, `{"error":{"code":"invalid_limit","message":"`+warehousetest.Credential+`"}}`), warehouses.AskPerson,
+			"(status 400, invalid_limit)",
+		},
+		"an odd code":      {status(http.StatusBadRequest, `{"error":{"code":"`+warehousetest.Credential+`"}}`), warehouses.AskPerson, "(status 400)"},
+		"unavailable":      {status(http.StatusServiceUnavailable, "<html>"), warehouses.Retry, "status 503"},
+		"too much at once": {status(http.StatusOK, strings.Repeat(" ", 17<<20)), warehouses.AskPerson, "ask for smaller pages"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

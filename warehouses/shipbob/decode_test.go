@@ -32,26 +32,64 @@ func TestDecodeItem(t *testing.T) {
 		want inventory.Row
 	}{
 		"whole": {
-			`{"inventory_id":7,"name":"Bike","sku":"A","total_awaiting_quantity":1.5,"total_fulfillable_quantity":5,"total_on_hand_quantity":0,"total_committed_quantity":-3,"total_sellable_quantity":9}`,
+			`{"inventory_id":7,"name":"Bike","sku":"A","total_awaiting_quantity":1.5,"total_fulfillable_quantity":5,"total_on_hand_quantity":0,` +
+				`"total_committed_quantity":-3,"total_sellable_quantity":9}`,
 			inventory.Row{SKU: "A", Available: five, OnHand: zero, Committed: minus},
 		},
-		"nulls":                      {`{"inventory_id":7,"sku":null,"total_fulfillable_quantity":null,"total_on_hand_quantity":null}`, inventory.Row{}},
-		"no figure":                  {`{"inventory_id":7,"sku":"A"}`, inventory.Row{SKU: "A"}},
-		"nothing":                    {`{}`, inventory.Row{Problem: "inventory_id: it is missing"}},
-		"an id of text":              {`{"inventory_id":"7","sku":"A","total_fulfillable_quantity":5}`, inventory.Row{SKU: "A", Available: five, Problem: "inventory_id: expected a positive whole number, found text"}},
-		"an id with an exponent":     {`{"inventory_id":7e0,"sku":"A"}`, inventory.Row{SKU: "A", Problem: "inventory_id: expected a positive whole number, found a number"}},
-		"an id of nothing":           {`{"inventory_id":0,"sku":"A"}`, inventory.Row{SKU: "A", Problem: "inventory_id: expected a positive whole number, found a number"}},
-		"invalid UTF-8":              {"{\"inventory_id\":7,\"sku\":\"A\xff\",\"total_fulfillable_quantity\":5}", inventory.Row{SKU: "A\xff", Available: five, Problem: "sku: the text holds a character that is not valid Unicode"}},
-		"a lone surrogate":           {`{"inventory_id":7,"sku":"A\ud800","total_fulfillable_quantity":5}`, inventory.Row{SKU: "A\ufffd", Available: five, Problem: "sku: the text holds a character that is not valid Unicode"}},
-		"a name twice":               {`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":5,"total_fulfillable_quantity":0}`, inventory.Row{SKU: "A", Available: zero, Problem: `"total_fulfillable_quantity" is given twice; it is not known which one is meant`}},
-		"a name twice, cases":        {`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":5,"Total_Fulfillable_Quantity":0}`, inventory.Row{SKU: "A", Available: five, Problem: `"Total_Fulfillable_Quantity" is given twice; it is not known which one is meant`}},
-		"another case":               {`{"inventory_id":7,"sku":"A","Total_Fulfillable_Quantity":5}`, inventory.Row{SKU: "A"}},
-		"a number for a SKU":         {`{"inventory_id":7,"sku":7,"total_fulfillable_quantity":5}`, inventory.Row{Available: five, Problem: "sku: expected text, found a number"}},
-		"text for a figure":          {`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":"5"}`, inventory.Row{SKU: "A", Problem: "total_fulfillable_quantity: expected a whole number, found text"}},
-		"not a number":               {`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":"NaN"}`, inventory.Row{SKU: "A", Problem: "total_fulfillable_quantity: \"NaN\" is not a whole number; if it stands for one, set texts: {\"NaN\": NUMBER}, or none where it means that there is no level"}},
-		"a bad figure of no concern": {`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":5,"total_on_hand_quantity":1e3}`, inventory.Row{SKU: "A", Available: five, Problem: `total_on_hand_quantity: the quantity "1e3" is a number with an exponent; expected a whole number like 12`}},
-		"text":                       {`"A"`, inventory.Row{Problem: "expected an object, found text"}},
-		"null":                       {`null`, inventory.Row{Problem: "expected an object, found null"}},
+		"nulls":     {`{"inventory_id":7,"sku":null,"total_fulfillable_quantity":null,"total_on_hand_quantity":null}`, inventory.Row{}},
+		"no figure": {`{"inventory_id":7,"sku":"A"}`, inventory.Row{SKU: "A"}},
+		"nothing":   {`{}`, inventory.Row{Problem: "inventory_id: it is missing"}},
+		"an id of text": {
+			`{"inventory_id":"7","sku":"A","total_fulfillable_quantity":5}`,
+			inventory.Row{SKU: "A", Available: five, Problem: "inventory_id: expected a positive whole number, found text"},
+		},
+		"an id with an exponent": {
+			`{"inventory_id":7e0,"sku":"A"}`,
+			inventory.Row{SKU: "A", Problem: "inventory_id: expected a positive whole number, found a number"},
+		},
+		"an id of nothing": {
+			`{"inventory_id":0,"sku":"A"}`,
+			inventory.Row{SKU: "A", Problem: "inventory_id: expected a positive whole number, found a number"},
+		},
+		"invalid UTF-8": {
+			"{\"inventory_id\":7,\"sku\":\"A\xff\",\"total_fulfillable_quantity\":5}",
+			inventory.Row{SKU: "A\xff", Available: five, Problem: "sku: the text holds a character that is not valid Unicode"},
+		},
+		"a lone surrogate": {
+			`{"inventory_id":7,"sku":"A\ud800","total_fulfillable_quantity":5}`,
+			inventory.Row{SKU: "A\ufffd", Available: five, Problem: "sku: the text holds a character that is not valid Unicode"},
+		},
+		"a name twice": {
+			`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":5,"total_fulfillable_quantity":0}`,
+			inventory.Row{SKU: "A", Available: zero, Problem: `"total_fulfillable_quantity" is given twice; it is not known which one is meant`},
+		},
+		"a name twice, cases": {
+			`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":5,"Total_Fulfillable_Quantity":0}`,
+			inventory.Row{SKU: "A", Available: five, Problem: `"Total_Fulfillable_Quantity" is given twice; it is not known which one is meant`},
+		},
+		"another case": {`{"inventory_id":7,"sku":"A","Total_Fulfillable_Quantity":5}`, inventory.Row{SKU: "A"}},
+		"a number for a SKU": {
+			`{"inventory_id":7,"sku":7,"total_fulfillable_quantity":5}`,
+			inventory.Row{Available: five, Problem: "sku: expected text, found a number"},
+		},
+		"text for a figure": {
+			`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":"5"}`,
+			inventory.Row{SKU: "A", Problem: "total_fulfillable_quantity: expected a whole number, found text"},
+		},
+		"not a number": {
+			`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":"NaN"}`,
+			inventory.Row{SKU: "A", Problem: "total_fulfillable_quantity: \"NaN\" is not a whole number; if it stands for one, set texts: {\"NaN\": NUMBER}, or none " +
+				"where it means that there is no level"},
+		},
+		"a bad figure of no concern": {
+			`{"inventory_id":7,"sku":"A","total_fulfillable_quantity":5,"total_on_hand_quantity":1e3}`,
+			inventory.Row{
+				SKU: "A", Available: five,
+				Problem: `total_on_hand_quantity: the quantity "1e3" is a number with an exponent; expected a whole number like 12`,
+			},
+		},
+		"text": {`"A"`, inventory.Row{Problem: "expected an object, found text"}},
+		"null": {`null`, inventory.Row{Problem: "expected an object, found null"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +135,8 @@ func TestDecodeLocations(t *testing.T) {
 		"a location twice named": {
 			f,
 			`{"inventory_id":7,"sku":"A","locations":[{"location_id":1,"fulfillable_quantity":5,"Location_ID":2}]}`,
-			[]inventory.Row{at(inventory.Row{SKU: "A", Facility: "1", Available: five, Problem: `"Location_ID" is given twice; it is not known which one is meant`}, "location 1")},
+			[]inventory.Row{at(inventory.Row{SKU: "A", Facility: "1", Available: five, Problem: `"Location_ID" is given twice; it is not known which one is meant`},
+				"location 1")},
 		},
 		"no location id": {
 			f,
@@ -119,11 +158,17 @@ func TestDecodeLocations(t *testing.T) {
 			`{"inventory_id":7,"sku":"A","locations":[{"location_id":1,"name":7,"fulfillable_quantity":5}]}`,
 			[]inventory.Row{at(inventory.Row{SKU: "A", Facility: "1", Available: five}, "location 1")},
 		},
-		"not an object": {f, `{"inventory_id":7,"sku":"A","locations":[5]}`, []inventory.Row{at(inventory.Row{SKU: "A", Problem: "locations: expected an object, found a number"}, "location 1")}},
-		"none":          {f, `{"inventory_id":7,"sku":"A","locations":[]}`, nil},
-		"null":          {f, `{"inventory_id":7,"sku":"A","locations":null}`, nil},
-		"left out":      {f, `{"inventory_id":7,"sku":"A"}`, []inventory.Row{at(inventory.Row{SKU: "A", Problem: "locations: expected a list, found null"})}},
-		"an object":     {f, `{"inventory_id":7,"sku":"A","locations":{}}`, []inventory.Row{at(inventory.Row{SKU: "A", Problem: "locations: expected a list, found an object"})}},
+		"not an object": {
+			f, `{"inventory_id":7,"sku":"A","locations":[5]}`,
+			[]inventory.Row{at(inventory.Row{SKU: "A", Problem: "locations: expected an object, found a number"}, "location 1")},
+		},
+		"none":     {f, `{"inventory_id":7,"sku":"A","locations":[]}`, nil},
+		"null":     {f, `{"inventory_id":7,"sku":"A","locations":null}`, nil},
+		"left out": {f, `{"inventory_id":7,"sku":"A"}`, []inventory.Row{at(inventory.Row{SKU: "A", Problem: "locations: expected a list, found null"})}},
+		"an object": {
+			f, `{"inventory_id":7,"sku":"A","locations":{}}`,
+			[]inventory.Row{at(inventory.Row{SKU: "A", Problem: "locations: expected a list, found an object"})},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

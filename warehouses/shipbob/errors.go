@@ -12,7 +12,9 @@ import (
 func (s *source) refused(answer outbound.Answer) error {
 	switch answer.Status {
 	case http.StatusNotFound, http.StatusGone:
-		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status %d); correct the endpoint, which ends with a version that ShipBob still serves, like https://api.shipbob.com/2026-07", s.ID, answer.Status)
+		return warehouses.NeedsPerson(nil,
+			"warehouse %s is not there (status %d); correct the endpoint, which ends with a version that ShipBob still serves, like https://api.shipbob.com/2026-07",
+			s.ID, answer.Status)
 	case http.StatusBadRequest:
 		return warehouses.NeedsPerson(nil, "warehouse %s refuses the query (status 400); try a smaller page", s.ID)
 	}

@@ -52,12 +52,15 @@ func TestFigures(t *testing.T) {
 		settings map[string]any
 		want     string
 	}{
-		"the defaults":     {nil, "BIKE 3, HELMET 9, inactive BELL 1"},
-		"sellable":         {map[string]any{"figure": "sellable"}, "BIKE 4, HELMET 10, inactive BELL 2"},
-		"active and all":   {map[string]any{"inactive": false, "digital": true}, "BIKE 3, HELMET 9, digital MAP 0"},
-		"by inventory id":  {map[string]any{"sku": "inventory_id"}, "20000001 3, 20000002 9, 20000003 1"},
-		"locations":        {map[string]any{"levels": "locations"}, "BIKE@101 5, BIKE@102 -2, HELMET@101 9, inactive BELL@101 1"},
-		"locations, names": {map[string]any{"levels": "locations", "facility": "name", "inactive": false}, "BIKE@Cicero (IL) 5, BIKE@Moreno Valley (CA) -2, HELMET@Cicero (IL) 9"},
+		"the defaults":    {nil, "BIKE 3, HELMET 9, inactive BELL 1"},
+		"sellable":        {map[string]any{"figure": "sellable"}, "BIKE 4, HELMET 10, inactive BELL 2"},
+		"active and all":  {map[string]any{"inactive": false, "digital": true}, "BIKE 3, HELMET 9, digital MAP 0"},
+		"by inventory id": {map[string]any{"sku": "inventory_id"}, "20000001 3, 20000002 9, 20000003 1"},
+		"locations":       {map[string]any{"levels": "locations"}, "BIKE@101 5, BIKE@102 -2, HELMET@101 9, inactive BELL@101 1"},
+		"locations, names": {
+			map[string]any{"levels": "locations", "facility": "name", "inactive": false},
+			"BIKE@Cicero (IL) 5, BIKE@Moreno Valley (CA) -2, HELMET@Cicero (IL) 9",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,12 +160,13 @@ func TestItemsThatMove(t *testing.T) {
 
 	gone := shipbobtest.Start(t, stock)
 	var seen []string
-	snapshot, err := open(t, gone, warehousetest.NewClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{}, func(ctx context.Context, rows []inventory.Row) error {
-		for _, row := range rows {
-			seen = append(seen, row.SKU)
-		}
-		return set(gone, slices.Delete(slices.Clone(stock), 3, 4))(ctx, rows)
-	})
+	snapshot, err := open(t, gone, warehousetest.NewClock(), map[string]any{"page": 10}).Fetch(t.Context(), warehouses.Request{},
+		func(ctx context.Context, rows []inventory.Row) error {
+			for _, row := range rows {
+				seen = append(seen, row.SKU)
+			}
+			return set(gone, slices.Delete(slices.Clone(stock), 3, 4))(ctx, rows)
+		})
 	require.NoError(t, err)
 	require.Equal(t, 24, snapshot.Rows)
 	require.NotContains(t, seen, "SKU-0000010", "it moved back before it was read, and counts as missing")
@@ -226,23 +230,32 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 		"a page without items":     {emptyPage, warehouses.Retry, "page 2: it is empty, and not the last page"},
 		"no items":                 {replace(1, `"items"`, `"results"`), warehouses.Retry, `page 1: "items" is missing`},
 		"items in another case":    {replace(1, `"items"`, `"Items"`), warehouses.Retry, `"items" is missing`},
-		"items are null":           {func(_ int, a *warehousetest.Answer) { a.Body = `{"items":null,"next":null}` }, warehouses.Retry, "items: expected a list, found null"},
-		"next is left out":         {replace(2, `"next"`, `"following"`), warehouses.Retry, `page 2: "next" is missing`},
-		"next is a number":         {replace(3, `"next":null`, `"next":7`), warehouses.Retry, "next: expected an address or null, found a number"},
-		"next is empty":            {replace(3, `"next":null`, `"next":""`), warehouses.Retry, "next: expected an address or null, found text"},
-		"two documents":            {func(_ int, a *warehousetest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
-		"cut, and told so":         {func(_ int, a *warehousetest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
-		"cut, and not told so":     {func(_ int, a *warehousetest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
-		"nothing":                  {status(http.StatusOK, ""), warehouses.Retry, "found nothing"},
-		"a list":                   {status(http.StatusOK, "[]"), warehouses.Retry, "expected an object"},
-		"a renamed figure":         {replace(0, `"total_fulfillable_quantity"`, `"fulfillable"`), warehouses.AskPerson, `none of its 25 rows has "total_fulfillable_quantity"`},
-		"a renamed SKU":            {replace(0, `"sku"`, `"seller_sku"`), warehouses.AskPerson, `none of its 25 rows has "sku"`},
-		"no content":               {status(http.StatusNoContent, ""), warehouses.AskPerson, "status 204"},
-		"forbidden":                {status(http.StatusForbidden, "{}"), warehouses.AskPerson, "permission to read stock"},
-		"a bad request":            {status(http.StatusBadRequest, `{"detail":"`+warehousetest.Credential+`"}`), warehouses.AskPerson, "(status 400); try a smaller page"},
-		"a version that ended":     {status(http.StatusGone, "{}"), warehouses.AskPerson, "a version that ShipBob still serves"},
-		"unavailable":              {status(http.StatusServiceUnavailable, "<html>"), warehouses.Retry, "status 503"},
-		"too much at once":         {status(http.StatusOK, strings.Repeat(" ", 17<<20)), warehouses.AskPerson, "ask for smaller pages"},
+		"items are null": {
+			func(_ int, a *warehousetest.Answer) { a.Body = `{"items":null,"next":null}` }, warehouses.Retry,
+			"items: expected a list, found null",
+		},
+		"next is left out":     {replace(2, `"next"`, `"following"`), warehouses.Retry, `page 2: "next" is missing`},
+		"next is a number":     {replace(3, `"next":null`, `"next":7`), warehouses.Retry, "next: expected an address or null, found a number"},
+		"next is empty":        {replace(3, `"next":null`, `"next":""`), warehouses.Retry, "next: expected an address or null, found text"},
+		"two documents":        {func(_ int, a *warehousetest.Answer) { a.Body += a.Body }, warehouses.Retry, "goes on after its end"},
+		"cut, and told so":     {func(_ int, a *warehousetest.Answer) { a.Cut = true }, warehouses.Retry, "did not answer"},
+		"cut, and not told so": {func(_ int, a *warehousetest.Answer) { a.Body = a.Body[:len(a.Body)-1] }, warehouses.Retry, "breaks off"},
+		"nothing":              {status(http.StatusOK, ""), warehouses.Retry, "found nothing"},
+		"a list":               {status(http.StatusOK, "[]"), warehouses.Retry, "expected an object"},
+		"a renamed figure": {
+			replace(0, `"total_fulfillable_quantity"`, `"fulfillable"`), warehouses.AskPerson,
+			`none of its 25 rows has "total_fulfillable_quantity"`,
+		},
+		"a renamed SKU": {replace(0, `"sku"`, `"seller_sku"`), warehouses.AskPerson, `none of its 25 rows has "sku"`},
+		"no content":    {status(http.StatusNoContent, ""), warehouses.AskPerson, "status 204"},
+		"forbidden":     {status(http.StatusForbidden, "{}"), warehouses.AskPerson, "permission to read stock"},
+		"a bad request": {
+			status(http.StatusBadRequest, `{"detail":"`+warehousetest.Credential+`"}`), warehouses.AskPerson,
+			"(status 400); try a smaller page",
+		},
+		"a version that ended": {status(http.StatusGone, "{}"), warehouses.AskPerson, "a version that ShipBob still serves"},
+		"unavailable":          {status(http.StatusServiceUnavailable, "<html>"), warehouses.Retry, "status 503"},
+		"too much at once":     {status(http.StatusOK, strings.Repeat(" ", 17<<20)), warehouses.AskPerson, "ask for smaller pages"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -305,10 +318,11 @@ func TestManyLocations(t *testing.T) {
 	}
 	fake := shipbobtest.Start(t, stock)
 	var parts []int
-	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"levels": "locations"}).Fetch(t.Context(), warehouses.Request{}, func(_ context.Context, rows []inventory.Row) error {
-		parts = append(parts, len(rows))
-		return nil
-	})
+	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"levels": "locations"}).Fetch(t.Context(), warehouses.Request{},
+		func(_ context.Context, rows []inventory.Row) error {
+			parts = append(parts, len(rows))
+			return nil
+		})
 	require.NoError(t, err)
 	require.Equal(t, []int{1000, 1000, 500}, parts)
 }
@@ -354,7 +368,8 @@ func TestCheckSaysWhatItRead(t *testing.T) {
 func TestAWarehouseThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, nil)
-	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"endpoint": fake.Endpoint() + "x"}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"endpoint": fake.Endpoint() + "x"}).Fetch(t.Context(), warehouses.Request{},
+		warehousetest.Discard)
 	warehousetest.RequireError(t, err, warehouses.AskPerson, "status 404", "correct the endpoint")
 	_, err = open(t, fake, warehousetest.NewClock(), map[string]any{"endpoint": "http://127.0.0.1:1/2026-07"}).Check(t.Context())
 	warehousetest.RequireError(t, err, warehouses.Retry, "127.0.0.1:1")

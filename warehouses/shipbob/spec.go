@@ -25,17 +25,41 @@ var Spec = settings.Spec{
 	Driver: "shipbob",
 	Help:   "A merchant's stock at ShipBob.",
 	Options: append([]settings.Option{
-		{Name: "endpoint", Kind: settings.URL, Default: "https://api.shipbob.com/2026-07", Help: "The address of the API with its version; the sandbox is https://sandbox-api.shipbob.com/2026-07."},
+		{
+			Name: "endpoint", Kind: settings.URL, Default: "https://api.shipbob.com/2026-07",
+			Help: "The address of the API with its version; the sandbox is https://sandbox-api.shipbob.com/2026-07.",
+		},
 		{Name: "token", Kind: settings.Secret, Required: true, Help: "A personal access token with the scope inventory_read, by reference."},
-		{Name: "levels", Kind: settings.String, Default: "total", Choices: []string{"total", "locations"}, Help: "What a row is: total, the stock of a SKU in all fulfillment centers together; locations, its stock in each of them."},
-		{Name: "figure", Kind: settings.String, Default: "fulfillable", Choices: []string{"fulfillable", "sellable"}, Help: "Which figure of ShipBob is the available one; sellable exists only with levels: total."},
-		{Name: "facility", Kind: settings.String, Default: "id", Choices: []string{"id", "name"}, Help: "With levels: locations, what a fulfillment center is called here: id, its number (the default, for names change); or name."},
-		{Name: "sku", Kind: settings.String, Default: "sku", Choices: []string{"sku", "inventory_id"}, Help: "What a product is known by here: sku, or inventory_id for an account whose items have no SKU."},
-		{Name: "inactive", Kind: settings.Boolean, Default: "true", Help: "Whether inactive items are read too. Without them the figure of an item that was made inactive stays as it was."},
+		{
+			Name: "levels", Kind: settings.String, Default: "total", Choices: []string{"total", "locations"},
+			Help: "What a row is: total, the stock of a SKU in all fulfillment centers together; locations, its stock in each of them.",
+		},
+		{
+			Name: "figure", Kind: settings.String, Default: "fulfillable", Choices: []string{"fulfillable", "sellable"},
+			Help: "Which figure of ShipBob is the available one; sellable exists only with levels: total.",
+		},
+		{
+			Name: "facility", Kind: settings.String, Default: "id", Choices: []string{"id", "name"},
+			Help: "With levels: locations, what a fulfillment center is called here: id, its number (the default, for names change); or name.",
+		},
+		{
+			Name: "sku", Kind: settings.String, Default: "sku", Choices: []string{"sku", "inventory_id"},
+			Help: "What a product is known by here: sku, or inventory_id for an account whose items have no SKU.",
+		},
+		{
+			Name: "inactive", Kind: settings.Boolean, Default: "true",
+			Help: "Whether inactive items are read too. Without them the figure of an item that was made inactive stays as it was.",
+		},
 		{Name: "digital", Kind: settings.Boolean, Default: "false", Help: "Whether digital items are read too. They have no stock, so stores would be told 0."},
 		{Name: "page", Kind: settings.Integer, Default: "250", Minimum: 1, Maximum: 1000, Help: "How many items one call asks for."},
-		{Name: "calls_per_minute", Kind: settings.Integer, Default: "120", Minimum: 1, Maximum: 140, Help: "The most calls a minute. ShipBob permits 150 to a user and application; the rest is left for others."},
-		{Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000, Help: "The most pages of a fetch; more are taken for a fault of the warehouse."},
+		{
+			Name: "calls_per_minute", Kind: settings.Integer, Default: "120", Minimum: 1, Maximum: 140,
+			Help: "The most calls a minute. ShipBob permits 150 to a user and application; the rest is left for others.",
+		},
+		{
+			Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000,
+			Help: "The most pages of a fetch; more are taken for a fault of the warehouse.",
+		},
 		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
 		outbound.PrivateAddresses,
 	}, numbers.Options()...),
@@ -66,7 +90,8 @@ func openSource(base warehouses.Base, values settings.Values, environment settin
 		byID:      values.Text("sku") == "inventory_id",
 	}
 	if made.locations && made.sellable {
-		return nil, errors.New("figure of shipbob: ShipBob tells the sellable figure only for all fulfillment centers together; set levels: total, or figure: fulfillable")
+		return nil,
+			errors.New("figure of shipbob: ShipBob tells the sellable figure only for all fulfillment centers together; set levels: total, or figure: fulfillable")
 	}
 	token, err := values.Credential("token", environment)
 	if err != nil {

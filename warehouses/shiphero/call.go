@@ -60,7 +60,8 @@ func (s *source) ask(ctx context.Context, turns *pace, operation, document strin
 		case short.required > mostCredits:
 			return answer, warehouses.NeedsPerson(nil, "warehouse %s: the call needs %d credits, and ShipHero permits %d; lower page", s.ID, short.required, mostCredits)
 		case !turns.begun || waited == waits || short.wait() > shortWait:
-			return answer, warehouses.Throttled(s.Now().Add(short.wait()), "warehouse %s throttles: the call needs %d credits, and the account has %d left", s.ID, short.required, short.remaining)
+			return answer, warehouses.Throttled(s.Now().Add(short.wait()), "warehouse %s throttles: the call needs %d credits, and the account has %d left", s.ID,
+				short.required, short.remaining)
 		}
 		turns.next = s.Now().Add(short.wait())
 	}

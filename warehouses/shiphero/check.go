@@ -41,5 +41,8 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 
 // used are the members of a product that are read, and what they are read as.
 func (s *source) used() map[string]string {
-	return map[string]string{"sku": "sku", "warehouse_id": "facility", "available": "available", "on_hand": "on_hand", "allocated": "committed", "id": "id", "account_id": "account"}
+	return map[string]string{
+		"sku": "sku", "warehouse_id": "facility", "available": "available", "on_hand": "on_hand", "allocated": "committed", "id": "id",
+		"account_id": "account",
+	}
 }

@@ -25,7 +25,8 @@ func TestConformance(t *testing.T) {
 // TestConformanceOfPages: full fetches read page by page.
 func TestConformanceOfPages(t *testing.T) {
 	subject := subject("pages")
-	subject.Excused[warehousetest.Truncated] = "ShipHero does not count its list, so only the guard can notice that it ends early; the file of a snapshot proves its end"
+	subject.Excused[warehousetest.Truncated] = "ShipHero does not count its list, so only the guard can notice that it ends early; the file of a snapshot " +
+		"proves its end"
 	warehousetest.Run(t, subject)
 }
 

@@ -32,16 +32,28 @@ func TestDecodeNode(t *testing.T) {
 		text string
 		want inventory.Row
 	}{
-		"whole":               {`{"node":{` + named + `,"on_hand":0,"allocated":-3,"available":5,"updated_at":7}}`, inventory.Row{SKU: "A", Facility: "w", Available: five, OnHand: zero, Committed: minus}},
-		"nulls":               {`{"node":{` + named + `,"on_hand":null,"available":null}}`, inventory.Row{SKU: "A", Facility: "w"}},
-		"text":                {`{"node":{` + named + `,"available":"5"}}`, inventory.Row{SKU: "A", Facility: "w", Problem: "available: expected a whole number, found text"}},
-		"twice, in two cases": {`{"node":{` + named + `,"available":5,"Available":0}}`, inventory.Row{SKU: "A", Facility: "w", Available: five, Problem: `"Available" is given twice; it is not known which one is meant`}},
-		"no id":               {`{"node":{"sku":"A","warehouse_id":"w"}}`, inventory.Row{SKU: "A", Facility: "w", Problem: "id: it is missing"}},
-		"no warehouse":        {`{"node":{"id":"1","sku":"A","warehouse_id":null,"available":5}}`, inventory.Row{SKU: "A", Available: five, Problem: "warehouse_id: it is missing"}},
-		"no SKU":              {`{"node":{"id":"1","sku":null,"warehouse_id":"w","available":5}}`, inventory.Row{Facility: "w", Available: five}},
-		"a node of null":      {`{"node":null}`, inventory.Row{Problem: "node: expected an object, found null"}},
-		"no node":             {`{}`, inventory.Row{Problem: `node: "node" is missing`}},
-		"null":                {`null`, inventory.Row{Problem: `node: the answer: expected an object with "node", found null`}},
+		"whole": {
+			`{"node":{` + named + `,"on_hand":0,"allocated":-3,"available":5,"updated_at":7}}`,
+			inventory.Row{SKU: "A", Facility: "w", Available: five, OnHand: zero, Committed: minus},
+		},
+		"nulls": {`{"node":{` + named + `,"on_hand":null,"available":null}}`, inventory.Row{SKU: "A", Facility: "w"}},
+		"text": {
+			`{"node":{` + named + `,"available":"5"}}`,
+			inventory.Row{SKU: "A", Facility: "w", Problem: "available: expected a whole number, found text"},
+		},
+		"twice, in two cases": {
+			`{"node":{` + named + `,"available":5,"Available":0}}`,
+			inventory.Row{SKU: "A", Facility: "w", Available: five, Problem: `"Available" is given twice; it is not known which one is meant`},
+		},
+		"no id": {`{"node":{"sku":"A","warehouse_id":"w"}}`, inventory.Row{SKU: "A", Facility: "w", Problem: "id: it is missing"}},
+		"no warehouse": {
+			`{"node":{"id":"1","sku":"A","warehouse_id":null,"available":5}}`,
+			inventory.Row{SKU: "A", Available: five, Problem: "warehouse_id: it is missing"},
+		},
+		"no SKU":         {`{"node":{"id":"1","sku":null,"warehouse_id":"w","available":5}}`, inventory.Row{Facility: "w", Available: five}},
+		"a node of null": {`{"node":null}`, inventory.Row{Problem: "node: expected an object, found null"}},
+		"no node":        {`{}`, inventory.Row{Problem: `node: "node" is missing`}},
+		"null":           {`null`, inventory.Row{Problem: `node: the answer: expected an object with "node", found null`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,16 +84,40 @@ func TestDecodeProduct(t *testing.T) {
 			"A", `{"warehouse_products":{"w":{"available":5},"w":{"available":5}}}`,
 			[]inventory.Row{at("1", inventory.Row{SKU: "A", Facility: "w", Available: five}), at("2", inventory.Row{SKU: "A", Facility: "w", Available: five})},
 		},
-		"a figure twice":     {"A", `{"warehouse_products":{"w":{"available":5,"Available":6}}}`, []inventory.Row{at("1", inventory.Row{SKU: "A", Facility: "w", Available: five, Problem: `"Available" is given twice; it is not known which one is meant`})}},
-		"another SKU":        {"A", `{"sku":"B","warehouse_products":{"w":{"available":5}}}`, []inventory.Row{at("1", inventory.Row{SKU: "A", Facility: "w", Available: five, Problem: "sku: it differs from the name under which the product stands"})}},
-		"a SKU of a number":  {"7", `{"sku":7,"warehouse_products":{"w":{"available":5}}}`, []inventory.Row{at("1", inventory.Row{SKU: "7", Facility: "w", Available: five, Problem: "sku: expected text, found a number"})}},
-		"a mended SKU":       {"A\ufffd", `{"warehouse_products":{"w":{"available":5}}}`, []inventory.Row{at("1", inventory.Row{SKU: "A\ufffd", Facility: "w", Available: five, Problem: "sku: the text holds a character that is not valid Unicode"})}},
-		"a level of null":    {"A", `{"warehouse_products":{"w":null}}`, []inventory.Row{at("1", inventory.Row{SKU: "A", Facility: "w", Problem: "warehouse_products: expected an object, found null"})}},
-		"no name":            {"A", `{"warehouse_products":{"":{"available":5}}}`, []inventory.Row{at("1", inventory.Row{SKU: "A", Available: five, Problem: "warehouse_products: the warehouse has no id"})}},
-		"no warehouses":      {"A", `{"warehouse_products":{}}`, nil},
-		"left out":           {"A", `{}`, []inventory.Row{{SKU: "A", Place: "here", Problem: "warehouse_products: expected an object, found null"}}},
-		"a list":             {"A", `{"warehouse_products":[]}`, []inventory.Row{{SKU: "A", Place: "here", Problem: "warehouse_products: expected an object, found a list"}}},
-		"an invalid Unicode": {"A", "{\"warehouse_products\":{\"w\xff\":{\"available\":5}}}", []inventory.Row{at("1", inventory.Row{SKU: "A", Facility: "w\xff", Available: five, Problem: "warehouse_products: the text holds a character that is not valid Unicode"})}},
+		"a figure twice": {"A", `{"warehouse_products":{"w":{"available":5,"Available":6}}}`, []inventory.Row{at("1", inventory.Row{
+			SKU: "A", Facility: "w",
+			Available: five, Problem: `"Available" is given twice; it is not known which one is meant`,
+		})}},
+		"another SKU": {
+			"A", `{"sku":"B","warehouse_products":{"w":{"available":5}}}`,
+			[]inventory.Row{at("1", inventory.Row{SKU: "A", Facility: "w", Available: five, Problem: "sku: it differs from the name under which the product stands"})},
+		},
+		"a SKU of a number": {
+			"7", `{"sku":7,"warehouse_products":{"w":{"available":5}}}`,
+			[]inventory.Row{at("1", inventory.Row{SKU: "7", Facility: "w", Available: five, Problem: "sku: expected text, found a number"})},
+		},
+		"a mended SKU": {"A\ufffd", `{"warehouse_products":{"w":{"available":5}}}`, []inventory.Row{at("1", inventory.Row{
+			SKU: "A\ufffd", Facility: "w",
+			Available: five, Problem: "sku: the text holds a character that is not valid Unicode",
+		})}},
+		"a level of null": {
+			"A", `{"warehouse_products":{"w":null}}`,
+			[]inventory.Row{at("1", inventory.Row{SKU: "A", Facility: "w", Problem: "warehouse_products: expected an object, found null"})},
+		},
+		"no name": {
+			"A", `{"warehouse_products":{"":{"available":5}}}`,
+			[]inventory.Row{at("1", inventory.Row{SKU: "A", Available: five, Problem: "warehouse_products: the warehouse has no id"})},
+		},
+		"no warehouses": {"A", `{"warehouse_products":{}}`, nil},
+		"left out":      {"A", `{}`, []inventory.Row{{SKU: "A", Place: "here", Problem: "warehouse_products: expected an object, found null"}}},
+		"a list": {"A", `{"warehouse_products":[]}`, []inventory.Row{{
+			SKU: "A", Place: "here",
+			Problem: "warehouse_products: expected an object, found a list",
+		}}},
+		"an invalid Unicode": {"A", "{\"warehouse_products\":{\"w\xff\":{\"available\":5}}}", []inventory.Row{at("1", inventory.Row{
+			SKU: "A", Facility: "w\xff",
+			Available: five, Problem: "warehouse_products: the text holds a character that is not valid Unicode",
+		})}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

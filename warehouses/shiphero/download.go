@@ -38,14 +38,16 @@ func (s *source) download(ctx context.Context, made job, sink warehouses.Sink) (
 		}
 		return seen{}, ctx.Err()
 	case refused != nil:
-		return seen{}, warehouses.NeedsPerson(refused, "warehouse %s: the file of the snapshot is at %s, which is not called; set full: pages, or see to it that the address is right", s.ID, address.Host)
+		return seen{}, warehouses.NeedsPerson(refused, "warehouse %s: the file of the snapshot is at %s, which is not called; set full: pages, or see to it that "+
+			"the address is right", s.ID, address.Host)
 	case err != nil:
 		return seen{}, s.doubted("%v", reached(err, address.Host))
 	}
 	defer func() { _ = response.Body.Close() }()
 	switch status := response.StatusCode; {
 	case status >= 300 && status < 400:
-		return seen{}, warehouses.NeedsPerson(nil, "warehouse %s: the address of the snapshot's file at %s answers with a redirect (status %d), which is not followed; set full: pages", s.ID, address.Host, status)
+		return seen{}, warehouses.NeedsPerson(nil, "warehouse %s: the address of the snapshot's file at %s answers with a redirect (status %d), which is not "+
+			"followed; set full: pages", s.ID, address.Host, status)
 	case status != http.StatusOK:
 		return seen{}, s.doubted("its file at %s cannot be had (status %d)", address.Host, status)
 	}
@@ -57,7 +59,8 @@ func (s *source) download(ctx context.Context, made job, sink warehouses.Sink) (
 	case ctx.Err() != nil:
 		return seen{}, ctx.Err()
 	case errors.Is(file.failed, errTooLarge):
-		return seen{}, warehouses.NeedsPerson(nil, "warehouse %s: the file of the snapshot, or one product in it, is larger than is read; raise max_bytes if that is right", s.ID)
+		return seen{},
+			warehouses.NeedsPerson(nil, "warehouse %s: the file of the snapshot, or one product in it, is larger than is read; raise max_bytes if that is right", s.ID)
 	}
 	return seen{}, s.doubted("its file at %s broke off after %d bytes, or stood still for %s", address.Host, s.maxBytes-file.left, s.timeout)
 }

@@ -76,12 +76,14 @@ func (s *source) judge(complaints []complaint) error {
 	for _, one := range complaints {
 		switch one.code {
 		case codeNotAllowed:
-			return warehouses.NeedsPerson(nil, "warehouse %s does not permit the call with this credential (ShipHero's code 7); give it the scopes to view products and inventory, and to take inventory snapshots", s.ID)
+			return warehouses.NeedsPerson(nil, "warehouse %s does not permit the call with this credential (ShipHero's code 7); give it the scopes to view products "+
+				"and inventory, and to take inventory snapshots", s.ID)
 		case codeNotFound:
 			return warehouses.NeedsPerson(nil, "warehouse %s does not find what was asked for (ShipHero's code 5); check warehouse_id and customer_account_id", s.ID)
 		}
 	}
-	return warehouses.Faltered(nil, "warehouse %s refuses the call inside an answer with status 200 (%d errors, ShipHero's code %d)", s.ID, len(complaints), complaints[0].code)
+	return warehouses.Faltered(nil, "warehouse %s refuses the call inside an answer with status 200 (%d errors, ShipHero's code %d)", s.ID, len(complaints),
+		complaints[0].code)
 }
 
 // credits finds among the errors that there were too few credits.

@@ -9,7 +9,9 @@ import (
 )
 
 // OpenAt opens a source with a clock of the test.
-func OpenAt(id string, values settings.Values, environment settings.Environment, now func() time.Time, wait func(context.Context, time.Duration) error) (warehouses.Source, error) {
+func OpenAt(id string, values settings.Values, environment settings.Environment, now func() time.Time,
+	wait func(context.Context, time.Duration) error,
+) (warehouses.Source, error) {
 	opened, err := Driver().Open(id, values, environment)
 	if err != nil {
 		return nil, err

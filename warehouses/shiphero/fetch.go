@@ -42,7 +42,9 @@ type asked struct {
 }
 
 // fetchPages reads page by page what was updated since a time; all there is when there is none.
-func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, since *time.Time, marked string, sink warehouses.Sink) (warehouses.Snapshot, error) {
+func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, since *time.Time, marked string, sink warehouses.Sink) (warehouses.Snapshot,
+	error,
+) {
 	turns, variables := s.pace(), asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}
 	if since != nil {
 		variables.Since = since.UTC().Format(time.RFC3339) // what is finer is cut off, so it is not later
@@ -123,10 +125,12 @@ func (s *source) prove(number int, p page, read *trail) error {
 // finish checks what only the whole can tell.
 func (s *source) finish(read seen) error {
 	if read.foreign {
-		return warehouses.NeedsPerson(nil, "warehouse %s: warehouse_id is %q, and there are products of another warehouse among the answers; nothing of the snapshot was taken", s.ID, s.warehouse)
+		return warehouses.NeedsPerson(nil,
+			"warehouse %s: warehouse_id is %q, and there are products of another warehouse among the answers; nothing of the snapshot was taken", s.ID, s.warehouse)
 	}
 	if read.several {
-		return warehouses.NeedsPerson(nil, "warehouse %s: there is stock of several customers, whose SKUs may be the same; set customer_account_id; nothing of the snapshot was taken", s.ID)
+		return warehouses.NeedsPerson(nil,
+			"warehouse %s: there is stock of several customers, whose SKUs may be the same; set customer_account_id; nothing of the snapshot was taken", s.ID)
 	}
 	return s.Renamed(read.rows, "", warehouses.Member{Name: "sku", Given: read.sku}, warehouses.Member{Name: "available", Given: read.available})
 }

@@ -33,9 +33,11 @@ func TestSnapshot(t *testing.T) {
 		answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT")
 	})
 	rows, snapshot := warehousetest.Read(t, open(t, fake, clock, nil), warehouses.Request{})
-	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z","snapshot":"5e70d213ec6c5e62d4b00001"\}$`, snapshot.Mark)
+	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z","snapshot":"5e70d213ec6c5e62d4b00001"\}$`,
+		snapshot.Mark)
 	snapshot.Mark = ""
-	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 3, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() + ", snapshot " + shipherotest.SnapshotID(1)}, snapshot)
+	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 3, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() + ", snapshot " +
+		shipherotest.SnapshotID(1)}, snapshot)
 	require.Equal(t, inventory.Row{
 		SKU: "SKU-0000001", Facility: "west", Available: new(int64(1)), OnHand: new(int64(shipherotest.OnHand)), Committed: new(int64(shipherotest.Allocated)),
 		Place: "product 2, warehouse 1",
@@ -48,7 +50,8 @@ func TestSnapshot(t *testing.T) {
 func TestPages(t *testing.T) {
 	t.Parallel()
 	fake := shipherotest.Start(t, warehousetest.Stock(5))
-	rows, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), map[string]any{"full": "pages", "page": 2, "warehouse_id": "east", "customer_account_id": shipherotest.Account}), warehouses.Request{})
+	rows, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(),
+		map[string]any{"full": "pages", "page": 2, "warehouse_id": "east", "customer_account_id": shipherotest.Account}), warehouses.Request{})
 	require.True(t, snapshot.Full)
 	require.Equal(t, fake.Endpoint(), snapshot.From)
 	require.Equal(t, "SKU-0000000@east 0, SKU-0000002@east 2, SKU-0000004@east 4", warehousetest.Levels(rows))
@@ -161,39 +164,59 @@ func TestFilesThatAreNotBelieved(t *testing.T) {
 		next  warehouses.Next
 		says  string
 	}{
-		"nothing behind it":             {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Body += "{}" }), warehouses.Retry, "with nothing behind it"},
-		"without its end":               {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Body = a.Body[:len(a.Body)-1] }), warehouses.Retry, "not one JSON object"},
-		"cut":                           {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Cut = true }), warehouses.Retry, "broke off after"},
-		"empty":                         {body(shipherotest.File, ""), warehouses.Retry, "not one JSON object"},
-		"a list":                        {body(shipherotest.File, "[]"), warehouses.Retry, "has not the form"},
-		"HTML":                          {body(shipherotest.File, "<html>"), warehouses.Retry, "not one JSON object"},
-		"products are a list":           {replace(shipherotest.File, `"products":{`, `"products":[],"other":{`), warehouses.Retry, "has not the form"},
-		"no products":                   {replace(shipherotest.File, `"products"`, `"items"`), warehouses.Retry, "holds no products"},
-		"products in another case":      {replace(shipherotest.File, `"products"`, `"Products"`), warehouses.Retry, "holds no products"},
-		"products twice":                {replace(shipherotest.File, `"products":{`, `"Products":{},"products":{`), warehouses.Retry, "holds a member twice"},
-		"of another snapshot":           {replace(shipherotest.File, shipherotest.SnapshotID(1), shipherotest.SnapshotID(2)), warehouses.Retry, "is that of another snapshot"},
-		"of none":                       {replace(shipherotest.File, `"snapshot_id"`, `"id"`), warehouses.Retry, "is that of another snapshot"},
-		"a renamed figure":              {replace(shipherotest.File, `"available"`, `"sellable_now"`), warehouses.AskPerson, `none of its 2500 rows has "available"`},
-		"larger than is read":           {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Body += strings.Repeat(" ", 1<<20) }), warehouses.AskPerson, "raise max_bytes"},
-		"expired":                       {status(shipherotest.File, http.StatusForbidden), warehouses.Retry, "cannot be had (status 403)"},
-		"elsewhere":                     {status(shipherotest.File, http.StatusFound), warehouses.AskPerson, "redirect (status 302)"},
-		"an address that is none":       {replace(shipherotest.Poll, "http://", "file://"), warehouses.Retry, "is not one like https"},
-		"an address with a user":        {replace(shipherotest.Poll, "http://", "http://me:pw@"), warehouses.Retry, "is not one like https"},
-		"nobody there":                  {spoil(shipherotest.Poll, func(a *warehousetest.Answer) { a.Body = strings.Replace(a.Body, "/files/", "1/files/", 1) }), warehouses.Retry, "snapshot:"},
-		"not made":                      {replace(shipherotest.Poll, `"processing"`, `"error"`), warehouses.Retry, "could not make the snapshot"},
-		"not made, for a reason":        {replace(shipherotest.Poll, `"error":null`, `"error":"`+warehousetest.Credential+`"`), warehouses.Retry, "could not make the snapshot"},
-		"never made":                    {replace(shipherotest.Poll, `"success"`, `"processing"`), warehouses.Retry, "within 30m0s; raise snapshot_timeout"},
-		"asked after one, told another": {replace(shipherotest.Poll, shipherotest.SnapshotID(1), shipherotest.SnapshotID(2)), warehouses.Retry, "answers with another"},
-		"no id":                         {replace(shipherotest.Generate, `"snapshot_id"`, `"id"`), warehouses.Retry, `"snapshot_id" is missing`},
-		"an id of null":                 {replace(shipherotest.Generate, `"`+shipherotest.SnapshotID(1)+`"`, `null`), warehouses.Retry, "snapshot_id: expected text"},
-		"no snapshot":                   {body(shipherotest.Generate, `{"data":{"inventory_generate_snapshot":null}}`), warehouses.Retry, "expected an object"},
-		"may not":                       {body(shipherotest.Generate, `{"errors":[{"message":"Missing required scope(s): `+warehousetest.Credential+`","code":7}],"data":null}`), warehouses.AskPerson, "ShipHero's code 7"},
+		"nothing behind it": {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Body += "{}" }), warehouses.Retry, "with nothing behind it"},
+		"without its end": {
+			spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Body = a.Body[:len(a.Body)-1] }), warehouses.Retry,
+			"not one JSON object",
+		},
+		"cut":                      {spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Cut = true }), warehouses.Retry, "broke off after"},
+		"empty":                    {body(shipherotest.File, ""), warehouses.Retry, "not one JSON object"},
+		"a list":                   {body(shipherotest.File, "[]"), warehouses.Retry, "has not the form"},
+		"HTML":                     {body(shipherotest.File, "<html>"), warehouses.Retry, "not one JSON object"},
+		"products are a list":      {replace(shipherotest.File, `"products":{`, `"products":[],"other":{`), warehouses.Retry, "has not the form"},
+		"no products":              {replace(shipherotest.File, `"products"`, `"items"`), warehouses.Retry, "holds no products"},
+		"products in another case": {replace(shipherotest.File, `"products"`, `"Products"`), warehouses.Retry, "holds no products"},
+		"products twice":           {replace(shipherotest.File, `"products":{`, `"Products":{},"products":{`), warehouses.Retry, "holds a member twice"},
+		"of another snapshot": {
+			replace(shipherotest.File, shipherotest.SnapshotID(1), shipherotest.SnapshotID(2)), warehouses.Retry,
+			"is that of another snapshot",
+		},
+		"of none":          {replace(shipherotest.File, `"snapshot_id"`, `"id"`), warehouses.Retry, "is that of another snapshot"},
+		"a renamed figure": {replace(shipherotest.File, `"available"`, `"sellable_now"`), warehouses.AskPerson, `none of its 2500 rows has "available"`},
+		"larger than is read": {
+			spoil(shipherotest.File, func(a *warehousetest.Answer) { a.Body += strings.Repeat(" ", 1<<20) }), warehouses.AskPerson,
+			"raise max_bytes",
+		},
+		"expired":                 {status(shipherotest.File, http.StatusForbidden), warehouses.Retry, "cannot be had (status 403)"},
+		"elsewhere":               {status(shipherotest.File, http.StatusFound), warehouses.AskPerson, "redirect (status 302)"},
+		"an address that is none": {replace(shipherotest.Poll, "http://", "file://"), warehouses.Retry, "is not one like https"},
+		"an address with a user":  {replace(shipherotest.Poll, "http://", "http://me:pw@"), warehouses.Retry, "is not one like https"},
+		"nobody there": {
+			spoil(shipherotest.Poll, func(a *warehousetest.Answer) { a.Body = strings.Replace(a.Body, "/files/", "1/files/", 1) }),
+			warehouses.Retry, "snapshot:",
+		},
+		"not made": {replace(shipherotest.Poll, `"processing"`, `"error"`), warehouses.Retry, "could not make the snapshot"},
+		"not made, for a reason": {
+			replace(shipherotest.Poll, `"error":null`, `"error":"`+warehousetest.Credential+`"`), warehouses.Retry,
+			"could not make the snapshot",
+		},
+		"never made": {replace(shipherotest.Poll, `"success"`, `"processing"`), warehouses.Retry, "within 30m0s; raise snapshot_timeout"},
+		"asked after one, told another": {
+			replace(shipherotest.Poll, shipherotest.SnapshotID(1), shipherotest.SnapshotID(2)), warehouses.Retry,
+			"answers with another",
+		},
+		"no id":         {replace(shipherotest.Generate, `"snapshot_id"`, `"id"`), warehouses.Retry, `"snapshot_id" is missing`},
+		"an id of null": {replace(shipherotest.Generate, `"`+shipherotest.SnapshotID(1)+`"`, `null`), warehouses.Retry, "snapshot_id: expected text"},
+		"no snapshot":   {body(shipherotest.Generate, `{"data":{"inventory_generate_snapshot":null}}`), warehouses.Retry, "expected an object"},
+		"may not": {body(shipherotest.Generate,
+			`{"errors":[{"message":"Missing required scope(s): `+warehousetest.Credential+`","code":7}],"data":null}`), warehouses.AskPerson, "ShipHero's code 7"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake := shipherotest.Start(t, warehousetest.Stock(2500))
 			fake.Spoil(test.spoil)
-			snapshot, err := open(t, fake, warehousetest.NewClock(), map[string]any{"max_bytes": 1 << 20}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+			snapshot, err := open(t, fake, warehousetest.NewClock(), map[string]any{"max_bytes": 1 << 20}).Fetch(t.Context(), warehouses.Request{},
+				warehousetest.Discard)
 			warehousetest.RequireError(t, err, test.next, test.says)
 			require.Equal(t, warehouses.Snapshot{}, snapshot)
 			require.NotContains(t, err.Error(), "signature")
@@ -256,7 +279,8 @@ func TestWhoseStockItIs(t *testing.T) {
 		fake.Spoil(func(_ string, _ int, answer *warehousetest.Answer) {
 			answer.Body = strings.ReplaceAll(answer.Body, `"east"`, `"1"`)
 		})
-		_, err = open(t, fake, warehousetest.NewClock(), with(with(settings, "customer_account_id", shipherotest.Other), "warehouse_id", "east")).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+		_, err = open(t, fake, warehousetest.NewClock(), with(with(settings, "customer_account_id", shipherotest.Other), "warehouse_id", "east")).Fetch(t.Context(),
+			warehouses.Request{}, warehousetest.Discard)
 		warehousetest.RequireError(t, err, warehouses.AskPerson, `warehouse_id is "east", and there are products of another warehouse`)
 	}
 	fake := shipherotest.Start(t, stock[:1])
@@ -268,7 +292,8 @@ func TestWhoseStockItIs(t *testing.T) {
 func TestPagesWithoutEnd(t *testing.T) {
 	t.Parallel()
 	fake := shipherotest.Start(t, warehousetest.Stock(25))
-	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"full": "pages", "page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
+	_, err := open(t, fake, warehousetest.NewClock(), map[string]any{"full": "pages", "page": 10, "max_pages": 2}).Fetch(t.Context(), warehouses.Request{},
+		warehousetest.Discard)
 	warehousetest.RequireError(t, err, warehouses.AskPerson, "more than 2 pages, which is max_pages")
 }
 

@@ -91,11 +91,13 @@ func (s *source) await(ctx context.Context, turns *pace, asked job) (job, error)
 		case made.id != asked.id:
 			return job{}, s.doubted("ShipHero was asked after one, and answers with another")
 		case made.failed || made.status == "error" || made.status == "aborted":
-			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero could not make the snapshot; if that goes on, set warehouse_id or customer_account_id so that it is smaller, or full: pages", s.ID)
+			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero could not make the snapshot; if that goes on, set warehouse_id or customer_account_id so "+
+				"that it is smaller, or full: pages", s.ID)
 		case made.status == "success" && made.url != "":
 			return made, nil
 		case s.Now().After(ends):
-			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero has not made the snapshot within %s; raise snapshot_timeout, or set full: pages", s.ID, s.patience)
+			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero has not made the snapshot within %s; raise snapshot_timeout, or set full: pages", s.ID,
+				s.patience)
 		}
 	}
 }

@@ -35,14 +35,17 @@ const maxTokenLife = 28 * 24 * time.Hour
 func (s *source) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	body, err := json.Marshal(map[string]string{"refresh_token": s.refresh.Reveal()})
 	if err != nil {
-		return settings.Credential{}, 0, warehouses.NeedsPerson(nil, "warehouse %s: the refresh token cannot be written as JSON; check the reference in the settings", s.ID)
+		return settings.Credential{}, 0, warehouses.NeedsPerson(nil, "warehouse %s: the refresh token cannot be written as JSON; check the reference in the settings",
+			s.ID)
 	}
 	return warehouses.Login{
 		Warehouse: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + "/auth/refresh", Body: body,
 		Header:  http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}},
 		Longest: maxTokenLife, What: "refresh token",
 		Refused: func(answer outbound.Answer) error {
-			return warehouses.NeedsPerson(nil, "warehouse %s gives no access token for the refresh token (status %d); check the reference in the settings, and the developer user in ShipHero", s.ID, answer.Status)
+			return warehouses.NeedsPerson(nil,
+				"warehouse %s gives no access token for the refresh token (status %d); check the reference in the settings, and the developer user in ShipHero", s.ID,
+				answer.Status)
 		},
 	}.Issue(ctx)
 }

@@ -184,7 +184,10 @@ func (f *fetching) open(t *testing.T, refused inventory.RefusedPolicy) {
 		Connections: []ledger.Connection{{ID: "shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true}},
 	}, ledger.ApplyOptions{})
 	require.NoError(t, err)
-	granted, err := state.Take(t.Context(), ledger.Claim{Connection: "shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "w", WorkflowRun: "r", Now: f.now})
+	granted, err := state.Take(t.Context(), ledger.Claim{
+		Connection: "shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "w", WorkflowRun: "r",
+		Now: f.now,
+	})
 	require.NoError(t, err)
 	f.state, f.lease = state, granted.Lease
 }

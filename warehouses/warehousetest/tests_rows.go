@@ -118,7 +118,8 @@ var opaque = []string{
 	"caf\u00e9", "cafe\u0301", // the same to the eye, two keys
 	"abc", "ABC", " abc", "abc ", "a b", "\u00a0abc",
 	"\u05d0\u05d1\u05d2", "\U0001f469\u200d\U0001f469\u200d\U0001f467", "\u200eabc", "\u5b9a\u898f",
-	"=cmd|' /C calc'!A0", "+1", "-1", "@x", "<script>alert(1)</script>", `a"b`, `a""b`, "a,b", "a;b", "a\tb", "a\nb", "a\r\nb", `a\b`, `a\u0041b`, "007", "1e3", "null",
+	"=cmd|' /C calc'!A0", "+1", "-1", "@x", "<script>alert(1)</script>", `a"b`, `a""b`, "a,b", "a;b", "a\tb", "a\nb", "a\r\nb", `a\b`, `a\u0041b`, "007", "1e3",
+	"null",
 	strings.Repeat("x", inventory.MaxSKUBytes), strings.Repeat("\u00e9", inventory.MaxSKUBytes/2),
 }
 

@@ -204,10 +204,16 @@ func (s *Store) login(w http.ResponseWriter, body []byte) {
 	case form.Get("client_id") != Client || form.Get("client_secret") != channeltest.Credential:
 		channeltest.Reply(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client", "error_description": "Client authentication failed"})
 	case form.Get("refresh_token") != channeltest.Credential:
-		channeltest.Reply(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": "The request has an invalid grant parameter : refresh_token"})
+		channeltest.Reply(w, http.StatusBadRequest, map[string]string{
+			"error":             "invalid_grant",
+			"error_description": "The request has an invalid grant parameter : refresh_token",
+		})
 	default:
 		token := s.IssueToken("Atza|", time.Hour)
-		channeltest.Reply(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "bearer", "expires_in": 3600, "refresh_token": channeltest.Credential})
+		channeltest.Reply(w, http.StatusOK, map[string]any{
+			"access_token": token, "token_type": "bearer", "expires_in": 3600,
+			"refresh_token": channeltest.Credential,
+		})
 	}
 }
 

@@ -53,7 +53,8 @@ func (s *Store) createDocument(w http.ResponseWriter, body []byte) {
 	}
 	id := fmt.Sprintf("amzn1.tortuga.3.%d", s.next())
 	s.documents[id] = &stored{contentType: asked.ContentType}
-	channeltest.Reply(w, http.StatusCreated, map[string]string{"feedDocumentId": id, "url": s.URL + "/upload/" + id + "?X-Amz-Signature=" + channeltest.Credential})
+	channeltest.Reply(w, http.StatusCreated, map[string]string{"feedDocumentId": id, "url": s.URL + "/upload/" + id + "?X-Amz-Signature=" +
+		channeltest.Credential})
 }
 
 // upload and download stand for the storage that documents lie in, where no token may come.
@@ -218,7 +219,10 @@ func (s *Store) apply(one *feed) []byte {
 			found, bad := s.judge(m.SKU, m.submission)
 			if bad {
 				invalid++
-				issues = append(issues, issue{MessageID: &m.MessageID, SKU: m.SKU, Code: found.code, Severity: "ERROR", Message: found.message, AttributeName: found.attribute})
+				issues = append(issues, issue{
+					MessageID: &m.MessageID, SKU: m.SKU, Code: found.code, Severity: "ERROR", Message: found.message,
+					AttributeName: found.attribute,
+				})
 				continue
 			}
 			accepted++
@@ -232,7 +236,10 @@ func (s *Store) apply(one *feed) []byte {
 	case channeltest.Reordered:
 		slices.Reverse(issues)
 	case channeltest.Stray:
-		issues = append(issues, issue{MessageID: new(len(document.Messages) + 1), SKU: "NOT-ASKED", Code: "90220", Severity: "ERROR", Message: "It is required but not supplied."})
+		issues = append(issues, issue{
+			MessageID: new(len(document.Messages) + 1), SKU: "NOT-ASKED", Code: "90220", Severity: "ERROR",
+			Message: "It is required but not supplied.",
+		})
 	}
 	content, _ := json.Marshal(map[string]any{
 		"header": map[string]string{"sellerId": Seller, "version": "2.0", "feedId": one.id},

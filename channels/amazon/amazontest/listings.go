@@ -161,7 +161,10 @@ func (s *Store) get(w http.ResponseWriter, sku string) {
 	if one.channel == "DEFAULT" {
 		shown["quantity"] = one.quantity
 	}
-	issues := []any{map[string]any{"code": "18027", "message": "The main image has text.", "severity": "ERROR", "attributeNames": []string{"main_product_image_locator"}, "categories": []string{"INVALID_IMAGE"}}}
+	issues := []any{map[string]any{
+		"code": "18027", "message": "The main image has text.", "severity": "ERROR",
+		"attributeNames": []string{"main_product_image_locator"}, "categories": []string{"INVALID_IMAGE"},
+	}}
 	if one.refused {
 		issues = append(issues, poisoned.onListing())
 	}
@@ -171,7 +174,10 @@ func (s *Store) get(w http.ResponseWriter, sku string) {
 var poisoned = offence{"90000900", "The attributes are invalid.", "fulfillment_availability"}
 
 func (o offence) onListing() map[string]any {
-	return map[string]any{"code": o.code, "message": o.message, "severity": "ERROR", "attributeNames": []string{o.attribute}, "categories": []string{"INVALID_ATTRIBUTE"}}
+	return map[string]any{
+		"code": o.code, "message": o.message, "severity": "ERROR", "attributeNames": []string{o.attribute},
+		"categories": []string{"INVALID_ATTRIBUTE"},
+	}
 }
 
 // judge says what is wrong with a submission for a SKU.

@@ -88,7 +88,10 @@ func Start(t testing.TB, options Options) *Store {
 	t.Helper()
 	s := &Store{
 		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
-			Driver: ebay.Driver(), Settings: settings.Values{"marketplace": Marketplace, "client_id": Client, "client_secret": "env:SECRET", "refresh_token": "env:TOKEN"}, More: options.Settings, Environment: Environment(),
+			Driver: ebay.Driver(), Settings: settings.Values{
+				"marketplace": Marketplace, "client_id": Client, "client_secret": "env:SECRET",
+				"refresh_token": "env:TOKEN",
+			}, More: options.Settings, Environment: Environment(),
 		}),
 		options: options, items: map[string]*item{}, offers: map[string]*offer{},
 		scopes: []string{Scope}, lastID: 8_209_815_000,

@@ -97,7 +97,8 @@ func (s *Store) login(w http.ResponseWriter, r *http.Request, body []byte) {
 func (s *Store) getOffers(w http.ResponseWriter, sku string) {
 	s.found++
 	if sku == "" || s.options.ShortSKUs && len([]rune(sku)) > 50 {
-		refuse(w, http.StatusBadRequest, fault(25707, "This is an invalid value for a SKU. Only alphanumeric characters can be used for SKUs, and their length must not exceed 50 characters"))
+		refuse(w, http.StatusBadRequest,
+			fault(25707, "This is an invalid value for a SKU. Only alphanumeric characters can be used for SKUs, and their length must not exceed 50 characters"))
 		return
 	}
 	one := s.items[sku]

@@ -80,7 +80,8 @@ func Start(t testing.TB, options Options) *Store {
 	t.Helper()
 	s := &Store{
 		Fake: channeltest.NewFake(nil, channeltest.Opening{
-			Driver: sandbox.Driver(), Path: "/stores/shop", Settings: settings.Values{"token": "env:TOKEN", "kind": options.Kind}, More: options.Settings, Environment: Environment(),
+			Driver: sandbox.Driver(), Path: "/stores/shop", Settings: settings.Values{"token": "env:TOKEN", "kind": options.Kind}, More: options.Settings,
+			Environment: Environment(),
 		}), options: options, shown: map[channeltest.Place]int64{}, keys: map[string]kept{}, feeds: map[string]*submission{},
 	}
 	routes := http.NewServeMux()

@@ -59,7 +59,8 @@ func (s *Store) setQuantities(query string, variables []byte) (operation, *respo
 	}
 	points := 10 + s.options.PointsPerQuantity*float64(len(asked.Input.Quantities))
 	if len(asked.Input.Quantities) > maxArray {
-		return operation{}, new(refusal("MAX_INPUT_SIZE_EXCEEDED", fmt.Sprintf("The input array size of %d is greater than the maximum allowed of 250.", len(asked.Input.Quantities)), "inventorySetQuantities", "input", "quantities"))
+		return operation{}, new(refusal("MAX_INPUT_SIZE_EXCEEDED", fmt.Sprintf("The input array size of %d is greater than the maximum allowed of 250.",
+			len(asked.Input.Quantities)), "inventorySetQuantities", "input", "quantities"))
 	}
 	return operation{[]string{"write_inventory"}, points, func() (response, float64) {
 		if !strings.Contains(query, "@idempotent(key: $key)") || strings.TrimSpace(asked.Key) == "" {
@@ -81,9 +82,15 @@ func (s *Store) once(key string, variables []byte, asked input) response {
 	switch {
 	case !known || now.Sub(before.at) > keyLife:
 	case before.hash != hash:
-		return payload([]userError{{Code: "IDEMPOTENCY_KEY_PARAMETER_MISMATCH", Message: "The same idempotency key cannot be used with different operation parameters."}})
+		return payload([]userError{{
+			Code:    "IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
+			Message: "The same idempotency key cannot be used with different operation parameters.",
+		}})
 	case before.failed && s.options.FailedKeys:
-		return payload([]userError{{Code: "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", Message: "A previous request with this idempotency key failed. Retry with a new idempotency key."}})
+		return payload([]userError{{
+			Code:    "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED",
+			Message: "A previous request with this idempotency key failed. Retry with a new idempotency key.",
+		}})
 	default:
 		return before.answer
 	}
@@ -119,7 +126,8 @@ func (s *Store) judge(asked input) []userError {
 		at := level{s.number(one.InventoryItemID), one.LocationID}
 		if first, twice := seen[at]; twice {
 			for _, index := range []int{first, i} {
-				problems = append(problems, s.offence(index, "locationId", "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR", "The combination of inventoryItemId and locationId must be unique."))
+				problems = append(problems, s.offence(index, "locationId", "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR",
+					"The combination of inventoryItemId and locationId must be unique."))
 			}
 		}
 		seen[at] = i
@@ -170,7 +178,8 @@ func (s *Store) judgeOne(i int, asked quantity, problems *[]userError) {
 	}
 	switch shown := s.levels[level{one.id, asked.LocationID}]; {
 	case one.poisoned || one.bundle:
-		refuse("inventoryItemId", "NON_MUTABLE_INVENTORY_ITEM", "The specified inventory item is not allowed to be adjusted via API. Example: if the inventory item is a parent bundle.")
+		refuse("inventoryItemId", "NON_MUTABLE_INVENTORY_ITEM",
+			"The specified inventory item is not allowed to be adjusted via API. Example: if the inventory item is a parent bundle.")
 	case one.unstocked[asked.LocationID]:
 		refuse("locationId", "ITEM_NOT_STOCKED_AT_LOCATION", "The specified inventory item is not stocked at the location.")
 	case string(asked.ChangeFromQuantity) != "null" && string(asked.ChangeFromQuantity) != strconv.FormatInt(shown, 10):

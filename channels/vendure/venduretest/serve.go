@@ -87,7 +87,10 @@ func operationOf(document string) string {
 
 func (s *Store) login(w http.ResponseWriter, asked call) {
 	if asked.Variables.Username != Username || asked.Variables.Password != channeltest.Credential {
-		channeltest.Reply(w, http.StatusOK, object{"data": object{"login": object{"__typename": "InvalidCredentialsError", "errorCode": "INVALID_CREDENTIALS_ERROR"}}})
+		channeltest.Reply(w, http.StatusOK, object{"data": object{"login": object{
+			"__typename": "InvalidCredentialsError",
+			"errorCode":  "INVALID_CREDENTIALS_ERROR",
+		}}})
 		return
 	}
 	w.Header().Set("vendure-auth-token", s.session())

@@ -158,5 +158,8 @@ func (s *Store) judge(asked entry) (ingestionError, bool) {
 }
 
 func refuse(w http.ResponseWriter, status int, code, field, description string) {
-	channeltest.Reply(w, status, map[string]any{"errors": []map[string]string{{"code": code, "field": field, "description": description, "category": "DATA", "severity": "ERROR"}}})
+	channeltest.Reply(w, status, map[string]any{"errors": []map[string]string{{
+		"code": code, "field": field, "description": description, "category": "DATA",
+		"severity": "ERROR",
+	}}})
 }

@@ -59,7 +59,8 @@ func (s *Store) batch(w http.ResponseWriter, r *http.Request, apply func(update)
 		return
 	}
 	if len(asked.Update) > s.options.Batch {
-		refuse(w, http.StatusRequestEntityTooLarge, "woocommerce_rest_request_entity_too_large", fmt.Sprintf("Unable to accept more than %d items for this request.", s.options.Batch))
+		refuse(w, http.StatusRequestEntityTooLarge, "woocommerce_rest_request_entity_too_large",
+			fmt.Sprintf("Unable to accept more than %d items for this request.", s.options.Batch))
 		return
 	}
 	results := make([]any, 0, len(asked.Update))
@@ -92,7 +93,8 @@ func (s *Store) updateProduct(asked update) any {
 		return failed{asked.ID, failure(http.StatusBadRequest, "woocommerce_rest_product_invalid_id", "Invalid ID.")}
 	}
 	if one.kind == "variation" {
-		return failed{asked.ID, failure(http.StatusNotFound, "woocommerce_rest_invalid_product_id", "To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint.")}
+		return failed{asked.ID, failure(http.StatusNotFound, "woocommerce_rest_invalid_product_id",
+			"To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint.")}
 	}
 	if s.options.NoStock || one.kind == "grouped" || one.kind == "external" {
 		asked.ManageStock, asked.StockQuantity = new(false), nil

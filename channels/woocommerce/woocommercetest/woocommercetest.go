@@ -86,7 +86,8 @@ func Start(t testing.TB, options Options) *Store {
 	t.Helper()
 	s := &Store{
 		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
-			Driver: woocommerce.Driver(), Settings: settings.Values{"consumer_key": "env:KEY", "consumer_secret": "env:SECRET"}, More: options.Settings, Environment: Environment(),
+			Driver: woocommerce.Driver(), Settings: settings.Values{"consumer_key": "env:KEY", "consumer_secret": "env:SECRET"}, More: options.Settings,
+			Environment: Environment(),
 		}), options: options, products: map[int64]*product{}, bySKU: map[string][]int64{}, last: 1000,
 	}
 	if s.options.Batch == 0 {

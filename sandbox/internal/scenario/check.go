@@ -203,6 +203,9 @@ func (c *checker) faults(path string, f Faults, store bool) {
 			"truncate": f.Truncate != 0, "repeat_page": f.RepeatPage, "shrink": f.Shrink != 0, "empty": f.Empty, "bad_rows": f.BadRows != 0,
 		})
 	} else {
-		only("stores", "warehouse", map[string]bool{"ack_without_effect": f.AckWithoutEffect != 0, "poison": len(f.Poison) > 0, "poison_words": len(f.PoisonWords) > 0})
+		only("stores", "warehouse", map[string]bool{
+			"ack_without_effect": f.AckWithoutEffect != 0, "poison": len(f.Poison) > 0,
+			"poison_words": len(f.PoisonWords) > 0,
+		})
 	}
 }

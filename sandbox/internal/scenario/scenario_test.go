@@ -14,7 +14,8 @@ import (
 
 func TestDefaults(t *testing.T) {
 	t.Parallel()
-	s, err := scenario.Decode("s.yaml", []byte("warehouses: [{id: w, latency: 20ms}]\nstores: [{id: a, kind: atomic, token: own}, {id: p, kind: per_item}, {id: f, kind: feed}, {id: s, kind: single}]\n"))
+	s, err := scenario.Decode("s.yaml", []byte("warehouses: [{id: w, latency: 20ms}]\nstores: [{id: a, kind: atomic, token: own}, {id: p, kind: per_item}, {id: "+
+		"f, kind: feed}, {id: s, kind: single}]\n"))
 	require.NoError(t, err)
 	require.Equal(t, "sandbox-token", s.Warehouses[0].Token)
 	require.Equal(t, 20*time.Millisecond, s.Warehouses[0].Latency.Duration())
@@ -86,7 +87,8 @@ stores:
 			Rate: 0.5, Burst: 8, BatchLimit: 200, Unnamed: true, Clamp: 999, Latency: "20ms", FeedDelay: "10ms",
 			Faults: scenario.Faults{
 				LostAnswer: 0.05, Error500: 0.02, Throttle: 0.02, RetryAfter: "date", Slow: 0.01, SlowFor: "400ms", WrongJSON: 0.01, HTML: 0.01,
-				AckWithoutEffect: 0.1, Poison: []string{"SKU-00013"}, PoisonWords: map[string]string{"SKU-00013": "no longer sold"}, Unauthorized: true, Redirect: "http://127.0.0.1:1/",
+				AckWithoutEffect: 0.1, Poison: []string{"SKU-00013"}, PoisonWords: map[string]string{"SKU-00013": "no longer sold"}, Unauthorized: true,
+				Redirect: "http://127.0.0.1:1/",
 			},
 		}},
 	}, s)
@@ -129,11 +131,14 @@ func TestMistakes(t *testing.T) {
 		"knows":                {store + "    knows: some\n", "expected one of all, listed"},
 		"trade":                {"trade: {steps: 1}\n" + store, "trade: expected every"},
 		"trade steps":          {"trade: {every: 1s}\n" + store, "trade.steps: expected a number from 1"},
-		"facility":             {"warehouses: [{id: w, facilities: [east], items: [{sku: A, facility: west}]}]\n", `items[0].facility: expected one of east, found "west"`},
-		"no facilities":        {"warehouses: [{id: w, items: [{sku: A, facility: west}]}]\n", "the warehouse has no facilities"},
-		"item twice":           {"warehouses: [{id: w, items: [{sku: A}, {sku: A}]}]\n", "is there twice"},
-		"item without sku":     {"warehouses: [{id: w, items: [{available: 1}]}]\n", "the item has no sku"},
-		"too many":             {"warehouses: [{id: w, skus: 99999999}]\n", "skus: expected a number from 0 to"},
+		"facility": {
+			"warehouses: [{id: w, facilities: [east], items: [{sku: A, facility: west}]}]\n",
+			`items[0].facility: expected one of east, found "west"`,
+		},
+		"no facilities":    {"warehouses: [{id: w, items: [{sku: A, facility: west}]}]\n", "the warehouse has no facilities"},
+		"item twice":       {"warehouses: [{id: w, items: [{sku: A}, {sku: A}]}]\n", "is there twice"},
+		"item without sku": {"warehouses: [{id: w, items: [{available: 1}]}]\n", "the item has no sku"},
+		"too many":         {"warehouses: [{id: w, skus: 99999999}]\n", "skus: expected a number from 0 to"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -44,7 +44,10 @@ func TestStoreFaults(t *testing.T) {
 			require.Contains(t, g.body, "<html>")
 		}, false, false},
 		"ack_without_effect": {`{"ack_without_effect":1}`, func(t *testing.T, g got) { require.JSONEq(t, `{"quantity":5}`, g.body) }, false, false},
-		"unauthorized":       {`{"unauthorized":true}`, func(t *testing.T, g got) { require.Equal(t, 401, g.status); require.Equal(t, "unauthorized", g.code()) }, false, false},
+		"unauthorized": {
+			`{"unauthorized":true}`, func(t *testing.T, g got) { require.Equal(t, 401, g.status); require.Equal(t, "unauthorized", g.code()) },
+			false, false,
+		},
 		"redirect": {`{"redirect":"http://127.0.0.1:1/there"}`, func(t *testing.T, g got) {
 			require.Equal(t, 302, g.status)
 			require.Equal(t, "http://127.0.0.1:1/there", g.header.Get("Location"))
@@ -123,7 +126,8 @@ func TestDrawsOfCalls(t *testing.T) {
 	t.Parallel()
 	scenario := func(seed int) string {
 		faults := "faults: {error_500: 0.2, throttle: 0.1, lost_answer: 0.1, ack_without_effect: 0.1}"
-		return fmt.Sprintf("seed: %d\ntoken: secret\nstores:\n  - {id: shop, kind: single, rate: 100000, burst: 100000, %s}\n  - {id: other, kind: single, rate: 100000, burst: 100000, %s}\n", seed, faults, faults)
+		return fmt.Sprintf("seed: %d\ntoken: secret\nstores:\n  - {id: shop, kind: single, rate: 100000, burst: 100000, %s}\n  - {id: other, kind: single, rate: "+
+			"100000, burst: 100000, %s}\n", seed, faults, faults)
 	}
 	const calls = 500
 	drawn := func(t *testing.T, b *box, target string) []string {

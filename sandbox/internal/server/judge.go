@@ -364,7 +364,8 @@ func (b *Box) await(r *http.Request) answer {
 	err = t.recorder.Wait(ctx, uint64(calls), uint64(arrived), hanging)
 	totals := t.recorder.Totals()
 	if err != nil {
-		return refuse(http.StatusRequestTimeout, "timeout", "%s has had %d calls, %d are under way, and %d of them hang", t.name, totals.Calls, totals.InFlight, totals.Hanging)
+		return refuse(http.StatusRequestTimeout, "timeout", "%s has had %d calls, %d are under way, and %d of them hang", t.name, totals.Calls, totals.InFlight,
+			totals.Hanging)
 	}
 	return reply(http.StatusOK, map[string]any{"calls": totals.Calls, "in_flight": totals.InFlight})
 }

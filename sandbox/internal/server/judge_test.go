@@ -22,7 +22,10 @@ func TestRecordedCalls(t *testing.T) {
 	stamp := "2026-03-01T12:00:00.123456Z"
 	all := b.calls(t, "stores/shop", "")
 	require.Equal(t, []recorded{
-		{N: 1, At: stamp, Method: "PUT", Path: "/stores/shop/item?sku=A%20B", Key: "k", Body: fmt.Sprintf("%x", sha256.Sum256([]byte(body))), Items: 1, Status: 200, Applied: 1, SentAt: &stamp},
+		{
+			N: 1, At: stamp, Method: "PUT", Path: "/stores/shop/item?sku=A%20B", Key: "k", Body: fmt.Sprintf("%x", sha256.Sum256([]byte(body))), Items: 1, Status: 200,
+			Applied: 1, SentAt: &stamp,
+		},
 		{N: 2, At: stamp, Method: "GET", Path: "/stores/shop", Status: 200, SentAt: &stamp},
 	}, all)
 	require.Equal(t, all[1:], b.calls(t, "stores/shop", "?after=1"))
@@ -43,7 +46,10 @@ func TestEditBehindTheBack(t *testing.T) {
 	require.JSONEq(t, `{"set":2}`, set(`{"sku":"A","location":"front","quantity":7},{"sku":"NEW","location":"front","quantity":8}`).body)
 	require.Equal(t, map[string]int64{"A@front": 7, "NEW@front": 8}, b.shown(t))
 	require.JSONEq(t, `{"applied":true}`, b.call("POST", "/stores/shop/quantities", `{"quantities":[{"sku":"NEW","location":"front","quantity":9}]}`).body)
-	for _, bad := range []string{`{"sku":"A","quantity":7}`, `{"location":"front","quantity":7}`, `{"sku":"A","location":"front"}`, `{"sku":"A","location":"front","quantity":-1}`, `5`} {
+	for _, bad := range []string{
+		`{"sku":"A","quantity":7}`, `{"location":"front","quantity":7}`, `{"sku":"A","location":"front"}`,
+		`{"sku":"A","location":"front","quantity":-1}`, `5`,
+	} {
 		require.Equal(t, "bad_request", set(bad).code(), bad)
 	}
 	f := b.facts(t)
@@ -208,7 +214,8 @@ func TestOutdatedWrites(t *testing.T) {
 		return b.call("POST", "/judge/stores/shop/outdated", `{"facts":[`+facts+`],"within":"`+within+`"}`)
 	}
 	seven := `{"sku":"A","quantity":7,"known":"2026-03-01T11:59:00Z"}`
-	require.JSONEq(t, `{"writes":1,"outdated":[{"sku":"A","location":"","quantity":5,"at":"2026-03-01T12:00:00.000000Z","call":1,"instead":7,"known":"2026-03-01T11:59:00.000000Z"}]}`,
+	require.JSONEq(t, `{"writes":1,"outdated":[{"sku":"A","location":"","quantity":5,"at":"2026-03-01T12:00:00.000000Z","call":1,"instead":7,`+
+		`"known":"2026-03-01T11:59:00.000000Z"}]}`,
 		judge(seven, "1s").body)
 	require.JSONEq(t, `{"writes":1,"outdated":[]}`, judge(seven, "2m").body)
 	require.Equal(t, "bad_request", judge(seven, "soon").code())

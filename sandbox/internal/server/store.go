@@ -44,7 +44,8 @@ func (s *store) work(c *call) answer {
 	}
 	for kind, other := range writes {
 		if path == other.path && kind != s.setup.Kind {
-			return refuse(http.StatusNotFound, "wrong_kind", "%s is a store of the kind %s and is written with %s /%s/%s", s.setup.ID, s.setup.Kind, write.method, s.name, write.path)
+			return refuse(http.StatusNotFound, "wrong_kind", "%s is a store of the kind %s and is written with %s /%s/%s", s.setup.ID, s.setup.Kind, write.method,
+				s.name, write.path)
 		}
 	}
 	if path == "" || path == "items" || path == write.path {
@@ -166,7 +167,8 @@ func (s *store) read(c *call) ([]shop.Item, *answer) {
 	case len(items) == 0:
 		return nil, new(badRequest("the call has no items"))
 	case len(items) > s.setup.BatchLimit:
-		return nil, new(refuse(http.StatusRequestEntityTooLarge, "batch_too_large", "%d items in one call; %s takes at most %d", len(items), s.setup.ID, s.setup.BatchLimit))
+		return nil, new(refuse(http.StatusRequestEntityTooLarge, "batch_too_large", "%d items in one call; %s takes at most %d", len(items), s.setup.ID,
+			s.setup.BatchLimit))
 	}
 	return items, nil
 }

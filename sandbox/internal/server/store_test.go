@@ -38,7 +38,8 @@ func TestAtomic(t *testing.T) {
 
 	g := set(`{"sku":"B","location":"front","quantity":1},{"sku":"BAD","location":"front","quantity":1},{"sku":"B","location":"attic","quantity":1},` +
 		`{"sku":"A","location":"front","quantity":1,"compare":6},{"sku":"C","location":"front","quantity":-1},{"sku":"D","location":"front","quantity":1000000001},` +
-		`{"sku":"E","location":"front","quantity":1.5},{"sku":"F","location":"front","quantity":"5"},{"sku":"G","location":"front"},{"sku":"H","location":"front","quantity":null},` +
+		`{"sku":"E","location":"front","quantity":1.5},{"sku":"F","location":"front","quantity":"5"},{"sku":"G","location":"front"},{"sku":"H","location":"front",` +
+		`"quantity":null},` +
 		`{"sku":"B","location":"front","quantity":2},{"location":"front","quantity":2}`)
 	require.Equal(t, 200, g.status)
 	type answer struct {
@@ -131,7 +132,8 @@ func TestPerItem(t *testing.T) {
 	t.Parallel()
 	b := setup(t, store("per_item", ", clamp: 100, faults: {poison: [BAD], poison_words: {BAD: no longer sold}}"))
 	require.Equal(t, 200, b.call("POST", "/judge/stores/shop/set", `{"items":[{"sku":"BAD","quantity":3}]}`).status)
-	g := b.call("POST", "/stores/shop/batch", `{"items":[{"sku":"A","quantity":1},{"sku":"BAD","quantity":1},{"sku":"B","quantity":500},{"sku":"C","location":"x","quantity":1}]}`)
+	g := b.call("POST", "/stores/shop/batch",
+		`{"items":[{"sku":"A","quantity":1},{"sku":"BAD","quantity":1},{"sku":"B","quantity":500},{"sku":"C","location":"x","quantity":1}]}`)
 	all := results(t, g)
 	require.Len(t, all, 4)
 	require.Equal(t, "ok", all["A@"].Status)
@@ -222,7 +224,8 @@ func TestLimitsOfACall(t *testing.T) {
 		})
 	}
 	b := setup(t, store("atomic", ", batch_limit: 2"))
-	require.Equal(t, 413, b.call("POST", "/stores/shop/quantities", `{"quantities":[{"sku":"A","quantity":1},{"sku":"B","quantity":1},{"sku":"C","quantity":1}]}`).status)
+	require.Equal(t, 413, b.call("POST", "/stores/shop/quantities",
+		`{"quantities":[{"sku":"A","quantity":1},{"sku":"B","quantity":1},{"sku":"C","quantity":1}]}`).status)
 	g := b.call("POST", "/stores/shop/quantities", strings.Repeat(" ", 16<<20+1))
 	require.Equal(t, 413, g.status)
 	require.Empty(t, b.shown(t))

@@ -89,7 +89,8 @@ func (b *Box) serve(t *target, w http.ResponseWriter, r *http.Request, path []st
 		c.outcome.Status = status
 		t.recorder.Finish(c.n, c.outcome, sent)
 		b.log.LogAttrs(r.Context(), slog.LevelDebug, "call", slog.String("target", t.name), slog.Uint64("n", c.n), slog.String("method", r.Method),
-			slog.String("path", r.URL.Path), slog.Int("status", status), slog.String("fault", c.outcome.Fault), slog.Int("items", c.outcome.Items), slog.Int("applied", c.outcome.Applied))
+			slog.String("path", r.URL.Path), slog.Int("status", status), slog.String("fault", c.outcome.Fault), slog.Int("items", c.outcome.Items),
+			slog.Int("applied", c.outcome.Applied))
 	}
 	defer finish(http.StatusInternalServerError, false) // only if the work panics
 	a := b.decide(ctx, t, c)
@@ -209,7 +210,10 @@ func (t *target) meet(c *call, authorized, room bool, wait time.Duration, now ti
 	case scenario.Error500:
 		return refuse(http.StatusInternalServerError, "internal", "something went wrong"), 0
 	case scenario.HTML:
-		return answer{status: http.StatusOK, kind: "text/html; charset=utf-8", body: []byte("<!DOCTYPE html>\n<html><head><title>Back soon</title></head><body><h1>We will be back soon</h1></body></html>\n")}, 0
+		return answer{
+			status: http.StatusOK, kind: "text/html; charset=utf-8",
+			body: []byte("<!DOCTYPE html>\n<html><head><title>Back soon</title></head><body><h1>We will be back soon</h1></body></html>\n"),
+		}, 0
 	}
 	a := t.do(c)
 	switch c.drawn {

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const portland = "token: secret\nseed: 7\nwarehouses: [{id: portland, facilities: [east, west], skus: 30, items: [{sku: BIKE, facility: east, available: 12, committed: 2}]}]\n"
+const portland = "token: secret\nseed: 7\nwarehouses: [{id: portland, facilities: [east, west], skus: 30, items: [{sku: BIKE, facility: east, available: 12, " +
+	"committed: 2}]}]\n"
 
 type row struct {
 	SKU        string `json:"sku"`
@@ -279,7 +280,10 @@ func TestJudgeOfWarehouses(t *testing.T) {
 	require.NotEqual(t, changes[0].Before, changes[0].After)
 	require.Len(t, read[trade](t, b.call("POST", "/judge/warehouses/portland/trade", "")).Changes, 1)
 	require.Equal(t, 400, b.call("POST", "/judge/warehouses/portland/trade?steps=0", "").status)
-	for _, path := range []string{"/judge/warehouses/salem", "/judge/stores/portland", "/judge/warehouses/portland/orders", "/judge/warehouses/portland/levels/x"} {
+	for _, path := range []string{
+		"/judge/warehouses/salem", "/judge/stores/portland", "/judge/warehouses/portland/orders",
+		"/judge/warehouses/portland/levels/x",
+	} {
 		require.Equal(t, 404, b.call("GET", path, "").status, path)
 	}
 }

@@ -77,7 +77,10 @@ type row struct {
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{items: map[string]int{}, facilities: map[string]int{}, now: time.Now, uses: map[string]int{}}
-	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: extensiv.Driver(), Settings: settings.Values{"client_id": ClientID, "client_secret": "env:SECRET", "user_login_id": User}}, w.answer)
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{
+		ID: ID, Driver: extensiv.Driver(),
+		Settings: settings.Values{"client_id": ClientID, "client_secret": "env:SECRET", "user_login_id": User},
+	}, w.answer)
 	w.Set(t, stock)
 	return w
 }
@@ -189,7 +192,8 @@ func (w *Warehouse) login(request *http.Request, body []byte) warehousetest.Answ
 		return said(http.StatusBadRequest, `{"error":"invalid_request"}`)
 	}
 	w.tokens++
-	return said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"token_type":"Bearer","expires_in":3600,"refresh_token":null,"scope":null}`, warehousetest.Quote(access+strconv.Itoa(w.tokens))))
+	return said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"token_type":"Bearer","expires_in":3600,"refresh_token":null,"scope":null}`,
+		warehousetest.Quote(access+strconv.Itoa(w.tokens))))
 }
 
 func (w *Warehouse) accepts(header string) bool {

@@ -131,12 +131,15 @@ const (
 
 func (w *Warehouse) summary(row row) string {
 	return fmt.Sprintf(`{"itemIdentifier":{"sku":%s,"id":%d},"qualifier":%s,"totalReceived":%s,"allocated":%s,%s"onHold":%s,"onHand":%s,"facilityId":%d}`,
-		warehousetest.Quote(row.SKU), w.items[row.SKU], warehousetest.Quote(row.qualifier), w.figure("2000"), w.figure(strconv.Itoa(Allocated)), w.available(row), w.figure("0"), w.figure(strconv.Itoa(OnHand)), w.facilities[row.Facility])
+		warehousetest.Quote(row.SKU), w.items[row.SKU], warehousetest.Quote(row.qualifier), w.figure("2000"), w.figure(strconv.Itoa(Allocated)), w.available(row),
+		w.figure("0"), w.figure(strconv.Itoa(OnHand)), w.facilities[row.Facility])
 }
 
 func (w *Warehouse) lot(row row, number int) string {
-	return fmt.Sprintf(`{"receiveItemId":%d,"itemIdentifier":{"sku":%s,"id":%d},"description":"An item","qualifier":%s,"received":%s,%s"isOnHold":%t,"quarantined":null,"onHand":%s,"lotNumber":"L%d"}`,
-		number+1, warehousetest.Quote(row.SKU), w.items[row.SKU], warehousetest.Quote(row.qualifier), w.figure("2000"), w.available(row), row.held, w.figure(strconv.Itoa(OnHand)), number)
+	return fmt.Sprintf(`{"receiveItemId":%d,"itemIdentifier":{"sku":%s,"id":%d},"description":"An item","qualifier":%s,"received":%s,%s"isOnHold":%t,`+
+		`"quarantined":null,"onHand":%s,"lotNumber":"L%d"}`,
+		number+1, warehousetest.Quote(row.SKU), w.items[row.SKU], warehousetest.Quote(row.qualifier), w.figure("2000"), w.available(row), row.held,
+		w.figure(strconv.Itoa(OnHand)), number)
 }
 
 func (w *Warehouse) available(row row) string {

@@ -37,7 +37,10 @@ type Warehouse struct {
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{stock: slices.Clone(stock), snapshots: map[string][]warehousetest.Item{}, began: Began}
-	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: sandbox.Driver(), Path: "/warehouses/" + ID, Settings: settings.Values{"token": "env:TOKEN"}}, w.answer)
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{
+		ID: ID, Driver: sandbox.Driver(), Path: "/warehouses/" + ID,
+		Settings: settings.Values{"token": "env:TOKEN"},
+	}, w.answer)
 	return w
 }
 

@@ -77,7 +77,8 @@ type item struct {
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{ids: map[string]int{}, centers: map[string]int{}}
-	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: shipbob.Driver(), Path: Version, Settings: settings.Values{"token": "env:TOKEN"}}, w.answer)
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: shipbob.Driver(), Path: Version, Settings: settings.Values{"token": "env:TOKEN"}},
+		w.answer)
 	w.Set(t, stock)
 	return w
 }

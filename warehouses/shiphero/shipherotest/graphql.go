@@ -71,7 +71,9 @@ func (w *Warehouse) short(required, left int, wait time.Duration) warehousetest.
 	if w.switches.NoTime {
 		told = ""
 	}
-	return said(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":30,"message":"There are not enough credits to perform the requested operation, which requires %d credits, but there are only %d left. In %d seconds you will have enough credits to perform the operation","operation":"warehouse_products","required_credits":%d,"remaining_credits":%d%s}],"data":{"warehouse_products":null}}`,
+	return said(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":30,"message":"There are not enough credits to perform the requested operation, which requires %d `+
+		`credits, but there are only %d left. In %d seconds you will have enough credits to perform the operation","operation":"warehouse_products",`+
+		`"required_credits":%d,"remaining_credits":%d%s}],"data":{"warehouse_products":null}}`,
 		required, left, seconds, required, left, told))
 }
 
@@ -135,7 +137,8 @@ func (w *Warehouse) levels(variables map[string]any) (int, warehousetest.Answer)
 		cursor = "null"
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, `{"data":{"warehouse_products":{"request_id":"5e70d213",%s"data":{"pageInfo":{"hasNextPage":%t,"endCursor":%s},"edges":[`, w.cost(to-from+base), more, cursor)
+	fmt.Fprintf(&text, `{"data":{"warehouse_products":{"request_id":"5e70d213",%s"data":{"pageInfo":{"hasNextPage":%t,"endCursor":%s},"edges":[`,
+		w.cost(to-from+base), more, cursor)
 	for i, row := range rows[from:to] {
 		if i > 0 {
 			text.WriteByte(',')
@@ -170,7 +173,8 @@ const (
 
 func node(row row) string {
 	return fmt.Sprintf(`{"node":{"id":%s,"account_id":%s,"sku":%s,"warehouse_id":%s,"on_hand":%d,"allocated":%d%s}}`,
-		warehousetest.Quote(base64.StdEncoding.EncodeToString([]byte(row.SKU+"/"+row.Facility))), warehousetest.Quote(row.account), warehousetest.Quote(row.SKU), warehousetest.Quote(row.Facility), OnHand, Allocated, figure(row.Available))
+		warehousetest.Quote(base64.StdEncoding.EncodeToString([]byte(row.SKU+"/"+row.Facility))), warehousetest.Quote(row.account), warehousetest.Quote(row.SKU),
+		warehousetest.Quote(row.Facility), OnHand, Allocated, figure(row.Available))
 }
 
 // figure is a member with the available figure, nothing when it is left out.

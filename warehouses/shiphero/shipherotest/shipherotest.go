@@ -223,7 +223,8 @@ func (w *Warehouse) refresh(body []byte) (int, warehousetest.Answer) {
 		return w.tokens, said(http.StatusUnauthorized, `{"message":"not with `+asked.RefreshToken+`"}`)
 	}
 	w.tokens++
-	return w.tokens, said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"expires_in":2419200,"scope":"openid","token_type":"Bearer"}`, warehousetest.Quote(access+strconv.Itoa(w.tokens))))
+	return w.tokens, said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"expires_in":2419200,"scope":"openid","token_type":"Bearer"}`,
+		warehousetest.Quote(access+strconv.Itoa(w.tokens))))
 }
 
 // accepts tells whether a token is accepted. One that a person gave is the credential itself.

@@ -73,7 +73,8 @@ func (w *Warehouse) file(path string) (int, warehousetest.Answer) {
 		return 0, said(http.StatusForbidden, "<Error><Code>AccessDenied</Code></Error>")
 	}
 	products := w.products(w.jobs[number-1].rows)
-	head := `"snapshot_id":` + warehousetest.Quote(SnapshotID(number)) + `,"snapshot_started_at":"2026-03-01T12:00:00","snapshot_finished_at":"2026-03-01T12:03:07.123456","warehouse_id":null`
+	head := `"snapshot_id":` + warehousetest.Quote(SnapshotID(number)) +
+		`,"snapshot_started_at":"2026-03-01T12:00:00","snapshot_finished_at":"2026-03-01T12:03:07.123456","warehouse_id":null`
 	text := "{" + head + `,"products":` + products + "}"
 	if w.switches.ProductsFirst {
 		text = `{"products":` + products + "," + head + "}"
@@ -118,7 +119,8 @@ func (w *Warehouse) products(rows []row) string {
 func (w *Warehouse) product(text *strings.Builder, rows []row) {
 	text.WriteString(warehousetest.Quote(rows[0].SKU) + ":{")
 	if !w.switches.KeyOnly {
-		fmt.Fprintf(text, `"account_id":%s,"sku":%s,"vendors":{"VmVuZG9yOjE=":{"name":"A vendor"}},`, warehousetest.Quote(rows[0].account), warehousetest.Quote(rows[0].SKU))
+		fmt.Fprintf(text, `"account_id":%s,"sku":%s,"vendors":{"VmVuZG9yOjE=":{"name":"A vendor"}},`, warehousetest.Quote(rows[0].account),
+			warehousetest.Quote(rows[0].SKU))
 	}
 	text.WriteString(`"warehouse_products":{`)
 	for i, row := range rows {
