@@ -102,7 +102,7 @@ func accept(updates []Update, quantity inventory.QuantityField, now time.Time) [
 			row.Problem = problem.Error()
 		}
 		var refusal *inventory.Refusal
-		if one.Level, refusal = inventory.Accept(inventory.Timely(row, now), quantity); refusal != nil {
+		if one.Level, refusal = inventory.Accept(inventory.RefuseFuture(row, now), quantity); refusal != nil {
 			one = refused(one, row, *refusal, now)
 		}
 		accepted = append(accepted, one)

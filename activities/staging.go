@@ -67,7 +67,7 @@ func (s *staging) accept(page []inventory.Row) {
 			found.taken = append(found.taken, row)
 			continue
 		}
-		timely := inventory.Timely(row, s.Now())
+		timely := inventory.RefuseFuture(row, s.Now())
 		level, refusal := inventory.Accept(timely, s.quantity)
 		found.plain = found.plain && refusal == nil && timely.ReportedAt.Equal(row.ReportedAt)
 		if refusal != nil {

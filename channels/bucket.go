@@ -18,8 +18,8 @@ const (
 	// costMemory is how much of the highest cost seen is kept from call to call. A small call does not make the next one cheap.
 	costMemory = 0.98
 
-	// crumb is the part of a call that rounding may miss.
-	crumb = 1e-9
+	// epsilon is the part of a call that rounding may miss.
+	epsilon = 1e-9
 )
 
 // bucket is a pacer's own picture of a store's token bucket, in the store's units: calls, or cost points where an answer
@@ -81,7 +81,7 @@ func (b *bucket) refill(now time.Time, rate float64, flying int) {
 func (b *bucket) readyAt(now time.Time, rate float64, flying int) time.Time {
 	short := b.cost - b.tokens
 	switch {
-	case short <= crumb*b.cost:
+	case short <= epsilon*b.cost:
 		return now
 	case b.room(flying) < b.cost:
 		short = b.cost // it cannot fill up before a call that is under way has ended

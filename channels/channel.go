@@ -66,7 +66,7 @@ type ItemReply struct {
 	Actual  *int64 // what the store shows now, where it says
 	// Clamped is the figure that the store took instead of the one asked for; nil when it took that one.
 	Clamped *int64
-	// Lost is true when the store does not know the item's Reference any more: it is forgotten and looked up anew.
+	// Lost is true when the store does not know the item's Reference any more: it is forgotten, and ids are refreshed.
 	Lost bool
 }
 

@@ -35,7 +35,7 @@ func Failure(store string, answer outbound.Answer, failed error, now time.Time) 
 			until = now.Add(wait)
 		}
 	case status == http.StatusRequestTimeout || status >= 500:
-		reason = "it falters; it is not known whether the call was applied"
+		reason = "server error; the call may have been applied"
 	case failed == nil:
 		return nil
 	case errors.Is(failed, outbound.ErrRefused):

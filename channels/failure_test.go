@@ -60,10 +60,10 @@ func TestFailure(t *testing.T) {
 			until: now.Add(24 * time.Hour), reason: "throttles",
 		},
 		"throttled for nonsense": {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"soon"}}}, next: channels.Wait, reason: "throttles"},
-		"a server fails":         {answer: outbound.Answer{Status: 500}, reason: "falters"},
-		"a gateway fails":        {answer: outbound.Answer{Status: 504}, reason: "falters"},
-		"a status of its own":    {answer: outbound.Answer{Status: 599}, reason: "falters"},
-		"the server timed out":   {answer: outbound.Answer{Status: 408}, reason: "falters"},
+		"a server fails":         {answer: outbound.Answer{Status: 500}, reason: "server error"},
+		"a gateway fails":        {answer: outbound.Answer{Status: 504}, reason: "server error"},
+		"a status of its own":    {answer: outbound.Answer{Status: 599}, reason: "server error"},
+		"the server timed out":   {answer: outbound.Answer{Status: 408}, reason: "server error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -58,7 +58,7 @@ type streams struct {
 	topics  map[topic]*followed
 	count   int
 	running bool
-	ctx     context.Context //nolint:containedctx // of the poller, which outlives requests
+	ctx     context.Context // of the poller, which outlives requests
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 }

@@ -119,7 +119,7 @@ func strip(runs []ledger.Run, now time.Time) template.HTML {
 		fmt.Fprintf(&b, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, barClass(run), x, stripHigh-1-high, wide, high)
 	}
 	b.WriteString(`</svg>`)
-	return template.HTML(b.String()) //nolint:gosec // numbers and words of ours
+	return template.HTML(b.String()) // numbers and words of ours
 }
 
 func oldestFirst(runs []ledger.Run) []ledger.Run {
@@ -177,7 +177,7 @@ func dayPicture(runs []ledger.Run, ages []age, k clock) template.HTML {
 	}
 	drawAges(&b, ages, most, x)
 	b.WriteString(`</svg>`)
-	return template.HTML(b.String()) //nolint:gosec // numbers and words of ours
+	return template.HTML(b.String()) // numbers and words of ours
 }
 
 func barWords(run ledger.Run, k clock) string {

@@ -131,5 +131,5 @@ func ageCurve(advice control.Advice) template.HTML {
 		mark(advice.Today, "today", curveTop+12)
 	}
 	b.WriteString(`</svg>`)
-	return template.HTML(b.String()) //nolint:gosec // numbers and words of ours
+	return template.HTML(b.String()) // numbers and words of ours
 }

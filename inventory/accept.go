@@ -46,9 +46,9 @@ func NoLevel(row Row, quantity QuantityField) bool {
 // futureTolerance is how far ahead of our clock a source's may be: clocks go wrong, and a source may leave its time zone out.
 const futureTolerance = 24 * time.Hour
 
-// Timely sees to a row that says that it was reported at a time that has not come: it would make everything that is reported until then
+// RefuseFuture sees to a row that says that it was reported at a time that has not come: it would make everything that is reported until then
 // look old. It counts as of now, our clock; one that is further ahead than clocks go wrong has a problem.
-func Timely(row Row, now time.Time) Row {
+func RefuseFuture(row Row, now time.Time) Row {
 	switch {
 	case row.Problem != "" || !row.ReportedAt.After(now):
 	case row.ReportedAt.After(now.Add(futureTolerance)):

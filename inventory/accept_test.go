@@ -110,17 +110,17 @@ func TestTimely(t *testing.T) {
 	for ahead, want := range map[time.Duration]time.Duration{
 		-1000 * time.Hour: -1000 * time.Hour, -time.Second: -time.Second, 0: 0, time.Second: 0, 24 * time.Hour: 0,
 	} {
-		row := inventory.Timely(inventory.Row{SKU: "BIKE", Available: units(5), ReportedAt: now.Add(ahead)}, now)
+		row := inventory.RefuseFuture(inventory.Row{SKU: "BIKE", Available: units(5), ReportedAt: now.Add(ahead)}, now)
 		level, refusal := inventory.Accept(row, inventory.QuantityAvailable)
 		require.Nil(t, refusal, "%s ahead", ahead)
 		require.Equal(t, now.Add(want), level.ReportedAt, "%s ahead", ahead)
 	}
-	row := inventory.Timely(inventory.Row{SKU: "BIKE", Available: units(5), ReportedAt: now.Add(24*time.Hour + time.Second)}, now)
+	row := inventory.RefuseFuture(inventory.Row{SKU: "BIKE", Available: units(5), ReportedAt: now.Add(24*time.Hour + time.Second)}, now)
 	_, refusal := inventory.Accept(row, inventory.QuantityAvailable)
 	require.NotNil(t, refusal)
-	kept := inventory.Timely(inventory.Row{Problem: "x", ReportedAt: now.Add(1000 * time.Hour)}, now)
+	kept := inventory.RefuseFuture(inventory.Row{Problem: "x", ReportedAt: now.Add(1000 * time.Hour)}, now)
 	require.Equal(t, "x", kept.Problem, "the first problem is told")
-	require.Equal(t, inventory.Row{}, inventory.Timely(inventory.Row{}, now), "a source that gives no time")
+	require.Equal(t, inventory.Row{}, inventory.RefuseFuture(inventory.Row{}, now), "a source that gives no time")
 }
 
 func TestNoLevel(t *testing.T) {

@@ -26,8 +26,8 @@ type Stream struct{ http *http.Client }
 // Do makes one call. The caller closes the body of the answer.
 func (s *Stream) Do(request *http.Request) (*http.Response, error) { return s.http.Do(request) }
 
-// Client returns a client with its own connections, each for one answer, for who reads has no end at which they could be closed. It
-// speaks HTTP/1.1, where an answer says what its length is, and follows no redirect.
+// Client returns a client of its own. One connection per response: callers have no Close, so none is reused. It speaks HTTP/1.1, where a
+// response says what its length is, and follows no redirect.
 func (s Streaming) Client() *Stream {
 	transport := &http.Transport{
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.Trust}, // which leaves HTTP/2 out

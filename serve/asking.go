@@ -28,7 +28,7 @@ func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
 		case len(s.tokens) == 0:
 			refuse(w, &problem{status: http.StatusForbidden, code: "api_off", message: "the API is off; start starter serve with --api-token"})
 		case !bearer(r.Header, s.tokens):
-			refuse(w, s.problemOf(r, s.suspect(r, "", errors.New("no API token, or another one"))))
+			refuse(w, s.problemOf(r, s.rejectUnauthenticated(r, "", errors.New("no API token, or another one"))))
 		default:
 			next(w, r.WithContext(control.WithActor(r.Context(), control.Actor{
 				Who: "the API token, from " + hostOf(r), From: control.FromAPI, Role: ledger.Admin,

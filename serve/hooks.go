@@ -122,7 +122,7 @@ func (s *Server) takeIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	one := (*s.hooks.Load())[r.PathValue("warehouse")]
 	if one == nil {
-		return s.suspect(r, "", errors.New("no such warehouse, or it has no hook"))
+		return s.rejectUnauthenticated(r, "", errors.New("no such warehouse, or it has no hook"))
 	}
 	if len(one.keys) == 0 {
 		return s.cannotProve(r, one)
@@ -218,8 +218,8 @@ func bodyProblem(err error) error {
 	return invalid("body_broken", "the body broke off before its end, or came too slowly; nothing was taken")
 }
 
-// suspect answers somebody who could not prove who he is, and logs it: without the body, and not without end.
-func (s *Server) suspect(r *http.Request, warehouse string, why error) error {
+// rejectUnauthenticated answers somebody who could not prove who he is, and logs it: without the body, and not without end.
+func (s *Server) rejectUnauthenticated(r *http.Request, warehouse string, why error) error {
 	if !s.failures.more(r.RemoteAddr, s.options.Now()) {
 		return &problem{status: http.StatusTooManyRequests, code: "too_many_failures", message: "too many failures", retry: failureRetry}
 	}

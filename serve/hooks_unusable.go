@@ -34,7 +34,7 @@ func (s *Server) disbelieve(r *http.Request, one *hook, why error) error {
 	if one.unusable != nil {
 		return s.cannotProve(r, one)
 	}
-	return s.suspect(r, one.warehouse.ID, why)
+	return s.rejectUnauthenticated(r, one.warehouse.ID, why)
 }
 
 // cannotProve answers a sender whose proof cannot be checked. The reference of the key is for our people: it is in the log and in the

@@ -60,7 +60,7 @@ func (s *Server) tellRefused(ctx context.Context, one *hook, why error) {
 	}
 }
 
-// readOn has take see every member of an object, and returns its first error: what else the object says tells which level it is of.
+// readOn calls take for every member of an object, and returns its first error: what else the object says tells which level it is of.
 func readOn(object jsonvalue.Value, take func(name string, member jsonvalue.Value) error) (twice string, first error) {
 	twice, _ = object.Members(func(name string, member jsonvalue.Value) error {
 		if err := take(name, member); err != nil && first == nil {

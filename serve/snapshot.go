@@ -280,7 +280,7 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 			if inventory.NoLevel(row, one.warehouse.Quantity) {
 				result.none++
 				odd.Add(row)
-			} else if level, refusal := inventory.Accept(inventory.Timely(row, now), one.warehouse.Quantity); refusal != nil {
+			} else if level, refusal := inventory.Accept(inventory.RefuseFuture(row, now), one.warehouse.Quantity); refusal != nil {
 				if refusals = append(refusals, *refusal); first == nil {
 					first = refusal
 				}

@@ -184,7 +184,7 @@ func (c *Collector) sink(_ context.Context, rows []inventory.Row) error {
 			c.report.Limit = fmt.Sprintf("only the first %d rows were looked at, which is the limit", c.report.Rows)
 			return errEnough
 		}
-		c.add(inventory.Timely(row, c.now()))
+		c.add(inventory.RefuseFuture(row, c.now()))
 	}
 	for _, one := range c.odd.List() {
 		for _, example := range one.Examples {

@@ -31,7 +31,7 @@ func Failure(warehouse string, answer outbound.Answer, failed error, now time.Ti
 		}
 		return Throttled(now.Add(wait), "warehouse %s throttles (status 429)", warehouse)
 	case status == http.StatusRequestTimeout || status >= 500:
-		return Faltered(failed, "warehouse %s falters (status %d)", warehouse, status)
+		return Faltered(failed, "warehouse %s: server error (status %d)", warehouse, status)
 	case failed == nil:
 		return nil
 	case errors.Is(failed, outbound.ErrRefused):

@@ -108,9 +108,9 @@ var failures = map[string]struct {
 	"throttled":             {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
 	"a fault of the store": {
 		said{status: 500, body: `{"message":"Internal Error. Details are available in Magento log file. Report ID: canary-0123456789"}`},
-		channels.Resend, "falters",
+		channels.Resend, "server error",
 	},
-	"under maintenance":         {said{status: 503, body: page}, channels.Resend, "falters"},
+	"under maintenance":         {said{status: 503, body: page}, channels.Resend, "server error"},
 	"a redirect":                {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
 	"a page":                    {said{status: 200, body: page}, channels.Resend, "not the JSON"},
 	"other JSON":                {said{status: 200, body: `["canary-0123456789"]`}, channels.Resend, "not the JSON"},

@@ -185,8 +185,8 @@ func TestPatches(t *testing.T) {
 		"Amazon fails": {answer: said{
 			status: 500,
 			body:   `{"errors":[{"code":"InternalFailure","message":"We encountered an internal error. Please try again."}]}`,
-		}, fault: "falters"},
-		"Amazon is away": {answer: said{status: 503}, fault: "falters"},
+		}, fault: "server error"},
+		"Amazon is away": {answer: said{status: 503}, fault: "server error"},
 		"the rate that this seller is told": {
 			answer: said{
 				status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`,
@@ -252,7 +252,7 @@ func TestFeedsAreMadeInSteps(t *testing.T) {
 		"made, too many":       {told: answers{"create": {status: 429, body: quota}}, next: channels.Wait, fault: "throttles"},
 		"made, not named":      {told: answers{"create": {status: 202, body: `{}`}}, fault: "does not name the feed"},
 		"made, another status": {told: answers{"create": {status: 200, body: `{"feedId":"f1"}`}}, fault: "status is not one"},
-		"made, faltering":      {told: answers{"create": {status: 503}}, fault: "falters"},
+		"made, faltering":      {told: answers{"create": {status: 503}}, fault: "server error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -68,9 +68,9 @@ func TestAnswers(t *testing.T) {
 		"a refusal that is a page": {status: 422, body: page, fault: "not the JSON"},
 		"locked":                   {status: 423, fault: "something else is under way"},
 		"broken off":               {status: 499, fault: "broken off"},
-		"a fault":                  {status: 500, body: page, fault: "falters"},
-		"under maintenance":        {status: 503, fault: "falters"},
-		"a proxy has no patience":  {status: 504, fault: "falters"},
+		"a fault":                  {status: 500, body: page, fault: "server error"},
+		"under maintenance":        {status: 503, fault: "server error"},
+		"a proxy has no patience":  {status: 504, fault: "server error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

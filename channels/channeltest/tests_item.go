@@ -60,7 +60,7 @@ func keyed(key string, about ...any) string {
 	return key + strings.NewReplacer(" ", "-", "[", "", "]", "").Replace(fmt.Sprint(about...))
 }
 
-// requireRefused checks that an item was refused in the store's words, or is to be looked up anew.
+// requireRefused checks that an item was refused in the store's words, or that its ids are to be refreshed.
 func requireRefused(t *testing.T, item channels.ItemReply) {
 	t.Helper()
 	if item.Lost {

@@ -86,7 +86,7 @@ func TestAskingForAToken(t *testing.T) {
 		},
 		"a wall":         {said{status: 403, body: "canary-0123456789"}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
 		"throttled":      {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles", ""},
-		"away":           {said{status: 503}, channels.Resend, "falters", ""},
+		"away":           {said{status: 503}, channels.Resend, "server error", ""},
 		"a redirect":     {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect", ""},
 		"a page":         {said{body: "<html>canary-0123456789"}, channels.Resend, "not the JSON", ""},
 		"no token":       {said{body: `{"expires_in":7200}`}, channels.Resend, "holds no token", ""},

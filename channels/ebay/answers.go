@@ -279,7 +279,7 @@ func (s *store) refusal(answer outbound.Answer, fault problem) error {
 	case fault.ID == errorLimit:
 		failed.Next, failed.Reason = channels.Wait, "it throttles"
 	case fault.Domain == inventoryDomain && fault.faltering():
-		failed.Next, failed.Reason = channels.Resend, "it falters; it is not known whether the call was applied"
+		failed.Next, failed.Reason = channels.Resend, "server error; the call may have been applied"
 	case fault.ID == errorField && strings.Contains(fault.Message+" "+fault.LongMessage, "for header"):
 		failed.Reason = "it does not take a header of the call; check the setting language"
 	case fault.Domain == inventoryDomain:

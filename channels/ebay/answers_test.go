@@ -225,9 +225,9 @@ func TestAnswersToAWholeCall(t *testing.T) {
 			fault:  "check the setting endpoint", next: channels.AskPerson,
 		},
 		"another address":  {answer: said{status: 404, body: "canary-0123456789"}, fault: "check the setting endpoint", next: channels.AskPerson},
-		"a fault of eBay":  {answer: said{status: 400, body: errs(system)}, fault: "falters", next: channels.Resend},
-		"the server fails": {answer: said{status: 500, body: errs(system)}, fault: "falters", next: channels.Resend},
-		"a gateway":        {answer: said{status: 504, body: "<html>canary-0123456789"}, fault: "falters", next: channels.Resend},
+		"a fault of eBay":  {answer: said{status: 400, body: errs(system)}, fault: "server error", next: channels.Resend},
+		"the server fails": {answer: said{status: 500, body: errs(system)}, fault: "server error", next: channels.Resend},
+		"a gateway":        {answer: said{status: 504, body: "<html>canary-0123456789"}, fault: "server error", next: channels.Resend},
 		"throttled": {
 			answer: said{status: 429, body: errs(`{"errorId":2001,"domain":"ACCESS","category":"REQUEST","message":"canary-0123456789"}`)},
 			fault:  "throttles", next: channels.Wait,

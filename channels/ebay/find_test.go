@@ -159,7 +159,7 @@ func TestLookUps(t *testing.T) {
 		"a page":          {answer: said{body: `<!DOCTYPE html>canary-0123456789`}, fault: "not the JSON"},
 		"no content":      {answer: said{status: 204}, fault: "not one that eBay's API promises"},
 		"another address": {answer: said{status: 404, body: `canary-0123456789`}, fault: "check the setting endpoint", next: channels.AskPerson},
-		"a fault of eBay": {answer: said{status: 400, body: `{"errors":[` + system + `]}`}, fault: "falters", next: channels.Resend},
+		"a fault of eBay": {answer: said{status: 400, body: `{"errors":[` + system + `]}`}, fault: "server error", next: channels.Resend},
 		"throttled":       {answer: said{status: 429}, fault: "throttles", next: channels.Wait},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -210,7 +210,7 @@ func TestAnswers(t *testing.T) {
 		"another address":         {status: 404, body: `{"errors":"Not Found"}`, fault: "no such version", next: channels.AskPerson},
 		"a locked shop":           {status: 423, fault: "locked", next: channels.AskPerson},
 		"taken for an attack":     {status: 430, fault: "attack", next: channels.AskPerson},
-		"a gateway":               {status: 504, fault: "falters", next: channels.Resend},
+		"a gateway":               {status: 504, fault: "server error", next: channels.Resend},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

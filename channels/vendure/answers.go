@@ -178,7 +178,7 @@ func (s *store) refused(answer outbound.Answer, said graphql.Answer) error {
 			if noLocation(one) {
 				continue
 			}
-			refusal.Next, refusal.Reason = channels.Resend, "it falters, and says that nothing was done"
+			refusal.Next, refusal.Reason = channels.Resend, "server error; the call was not applied"
 		default:
 			continue
 		}

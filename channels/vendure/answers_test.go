@@ -126,8 +126,8 @@ func TestAnswers(t *testing.T) {
 				`"data":null}`,
 			want: refused("the store has no such stock location; correct the location"),
 		},
-		"the database falters": {body: `{"errors":[{"message":"deadlock detected","path":["updateProductVariants"]}],"data":null}`, fault: "it falters"},
-		"the server falters":   {body: failed("INTERNAL_SERVER_ERROR", `"oh"`), fault: "it falters"},
+		"the database falters": {body: `{"errors":[{"message":"deadlock detected","path":["updateProductVariants"]}],"data":null}`, fault: "server error"},
+		"the server falters":   {body: failed("INTERNAL_SERVER_ERROR", `"oh"`), fault: "server error"},
 		"no permission":        {body: failed("FORBIDDEN", `"You are not"`), fault: "needs ReadProduct, UpdateProduct", next: channels.AskPerson},
 		"a credential that ended": {
 			body: failed("FORBIDDEN", `"You are not"`), header: http.Header{"Vendure-Auth-Token": {""}},
@@ -241,7 +241,7 @@ func TestAnotherAnswerToALookUp(t *testing.T) {
 			`{"errors":[{"message":"no","path":["productVariants"],"extensions":{"code":"FORBIDDEN"}}],"data":null}`, "needs ReadProduct",
 			channels.AskPerson,
 		},
-		"a server fault": {`{"errors":[{"message":"Connection terminated","path":["productVariants"]}],"data":null}`, "falters", channels.Resend},
+		"a server fault": {`{"errors":[{"message":"Connection terminated","path":["productVariants"]}],"data":null}`, "server error", channels.Resend},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -87,7 +87,7 @@ func TestLogin(t *testing.T) {
 			"check client_id and client_secret",
 		},
 		"throttled":  {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
-		"away":       {said{status: 503}, channels.Resend, "falters"},
+		"away":       {said{status: 503}, channels.Resend, "server error"},
 		"a redirect": {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
 		"a page":     {said{status: 200, body: page}, channels.Resend, "not the JSON"},
 		"XML": {

@@ -243,17 +243,17 @@ func TestCallsThatFail(t *testing.T) {
 			channels.Error{Next: channels.AskPerson, Code: "rest_no_route", Reason: "no WooCommerce API at this address"},
 		},
 		"plain permalinks":         {404, "", page, channels.Error{Next: channels.AskPerson, Reason: "choose any permalinks but the plain ones"}},
-		"PHP had no time":          {408, "", page, channels.Error{Reason: "falters"}},
+		"PHP had no time":          {408, "", page, channels.Error{Reason: "server error"}},
 		"too many items":           {413, "", wordpress("woocommerce_rest_request_entity_too_large"), channels.Error{Next: channels.Smaller, Reason: "too large"}},
 		"too large for the server": {413, "", page, channels.Error{Next: channels.Smaller, Reason: "too large"}},
 		"throttled":                {429, "", page, channels.Error{Next: channels.Wait, Reason: "throttles"}},
 		"throttled for a while":    {429, "30", page, channels.Error{Next: channels.Wait, Until: noon.Add(30 * time.Second), Reason: "throttles"}},
-		"a critical error":         {500, "", wordpress("internal_server_error"), channels.Error{Reason: "not known whether the call was applied"}},
-		"a bad gateway":            {502, "", page, channels.Error{Reason: "falters"}},
+		"a critical error":         {500, "", wordpress("internal_server_error"), channels.Error{Reason: "the call may have been applied"}},
+		"a bad gateway":            {502, "", page, channels.Error{Reason: "server error"}},
 		"under maintenance":        {503, "600", page, channels.Error{Next: channels.Wait, Until: noon.Add(10 * time.Minute), Reason: "under maintenance"}},
-		"overloaded":               {503, "", page, channels.Error{Reason: "falters"}},
-		"a gateway had no time":    {504, "", page, channels.Error{Reason: "falters"}},
-		"a gateway of Cloudflare":  {524, "", page, channels.Error{Reason: "falters"}},
+		"overloaded":               {503, "", page, channels.Error{Reason: "server error"}},
+		"a gateway had no time":    {504, "", page, channels.Error{Reason: "server error"}},
+		"a gateway of Cloudflare":  {524, "", page, channels.Error{Reason: "server error"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

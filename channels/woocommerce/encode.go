@@ -20,7 +20,7 @@ type reference struct {
 	Parent int64  `json:"parent,omitempty"` // of a variation: its product
 	Kind   string `json:"kind"`
 	// Manage is true for an item whose stock was not managed and is to be from now on. For others manage_stock is left out, so that
-	// what the merchant changes about it meanwhile stays: the answer shows it, and the item is looked up anew.
+	// what the merchant changes about it meanwhile stays: the answer shows it, and the ids are refreshed.
 	Manage bool `json:"manage,omitempty"`
 }
 

@@ -217,12 +217,12 @@ func lists(t *testing.T, d *demo, b *browser) {
 	require.Contains(t, b.text(".notice"), "rows looked at")
 	b.look("tested")
 	for _, path := range []string{"/", "/runs", "/c/acme-shop", "/levels.csv?warehouse=portland", "/live?page=/"} {
-		response, err := http.Get(d.address + path) //nolint:noctx // it is answered at once
+		response, err := http.Get(d.address + path) // it is answered at once
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
 		require.Equal(t, http.StatusUnauthorized, response.StatusCode, path)
 	}
-	request, err := http.NewRequest(http.MethodPost, d.address+"/c/acme-shop/sync", strings.NewReader("mode=smart")) //nolint:noctx // as above
+	request, err := http.NewRequest(http.MethodPost, d.address+"/c/acme-shop/sync", strings.NewReader("mode=smart"))
 	require.NoError(t, err)
 	request.Header.Set("Sec-Fetch-Site", "cross-site")
 	response, err := http.DefaultClient.Do(request)

@@ -10,7 +10,7 @@ import (
 // intervals are those of a schedule as Temporal lists it.
 func (r *rig) intervals(schedule string) (found []string) {
 	r.t.Helper()
-	response, err := http.Get(r.http + "/api/v1/namespaces/default/schedules") //nolint:noctx // it is answered at once
+	response, err := http.Get(r.http + "/api/v1/namespaces/default/schedules") // it is answered at once
 	require.NoError(r.t, err)
 	defer func() { _ = response.Body.Close() }()
 	var list struct {

@@ -17,8 +17,8 @@ var rooms = map[string][]string{
 	"push":       {"ledger", "channels"},
 	"activities": {"inventory", "ledger", "warehouses", "channels", "push", "settings"},
 	"workflows":  {"inventory", "activities", "ledger"},
-	"control":    {"control/gateway", "inventory", "ledger", "config", "workflows", "activities", "settings"},
-	"serve":      {"control", "config", "settings", "ledger", "workflows", "inventory", "warehouses"},
+	"control":    {"control/gateway", "inventory", "ledger", "config", "workflows", "activities"},
+	"serve":      {"control", "settings", "ledger", "workflows", "inventory", "warehouses"},
 	"console":    {"control", "ledger", "inventory", "workflows"},
 	"examples":   {"workflows"},
 	"starter":    {"control", "serve", "console", "config", "settings", "inventory", "ledger", "workflows", "warehouses", "warehouses/all", "channels/all"},
@@ -29,8 +29,8 @@ var rooms = map[string][]string{
 	"control/gateway": {},
 
 	// Explicit registration of the drivers, so that nothing registers itself.
-	"warehouses/all": {"warehouses", "settings", "outbound"},
-	"channels/all":   {"channels", "settings", "outbound"},
+	"warehouses/all": {"warehouses", "settings"},
+	"channels/all":   {"channels", "settings"},
 }
 
 // ports are the rooms whose packages below the top are drivers: other rooms import the port only, and get a

@@ -81,7 +81,7 @@ type walk struct {
 	calls int
 }
 
-// through reads a list page by page and has take see each of them.
+// through reads a list page by page and calls take for each page.
 //
 // Pages are asked for by number. Links to the next page are not followed: stock summaries have none, and a credential goes nowhere
 // but to the endpoint. The count of all rows proves the end.

@@ -43,7 +43,7 @@ func steps(path string) []string {
 	return strings.Split(path, ".")
 }
 
-// walk has take see what stands in an object. It returns a name that is given twice in an object on the way, be it in another
+// walk calls take for what stands in an object. It returns a name that is given twice in an object on the way, be it in another
 // case; empty when there is none. What is not there, or has null above it, is not seen.
 func (t *tree) walk(object jsonvalue.Value, take func(name string, value jsonvalue.Value) error) (twice string, err error) {
 	deeper := ""

@@ -75,7 +75,7 @@ func (v Value) Text() (text string, sound bool) {
 	return text, utf8.ValidString(text) && !strings.ContainsRune(text, utf8.RuneError)
 }
 
-// Members has take see each member of an object, in order. It returns a name that is given twice, be it in another case;
+// Members calls take for each member of an object, in order. It returns a name that is given twice, be it in another case;
 // empty when there is none. A value that is no object has no members.
 func (v Value) Members(take func(name string, member Value) error) (twice string, err error) {
 	if v.Kind() != Object {
@@ -131,7 +131,7 @@ func (n *names) add(name string) (again bool) {
 // folded makes names equal that strings.EqualFold takes for equal. It goes up and down, for some letters have two of one.
 func folded(name string) string { return strings.ToLower(strings.ToUpper(name)) }
 
-// Elements has take see each element of a list, counted from 1. A value that is no list has none.
+// Elements calls take for each element of a list, counted from 1. A value that is no list has none.
 func (v Value) Elements(take func(number int, element Value) error) error {
 	if v.Kind() != List {
 		return nil

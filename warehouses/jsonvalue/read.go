@@ -70,7 +70,7 @@ func (v Value) Descend(path ...string) (Value, error) {
 	return v, nil
 }
 
-// ReadRow has take see each member of an object that tells of a row. The first error becomes the row's Problem, and so does a name
+// ReadRow calls take for each member of an object that tells of a row. The first error becomes the row's Problem, and so does a name
 // that is given twice. The row is read on after an error, for what else it says helps to find it.
 func ReadRow(row *inventory.Row, object Value, take func(name string, member Value) error) {
 	var sku, facility string // their names
