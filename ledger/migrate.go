@@ -50,6 +50,12 @@ func migrationsOf(dialect string) ([]migration, error) {
 	return steps, nil
 }
 
+// Schema is the schema that this program's ledgers have: the number of its newest migration, which is the same for both databases.
+func Schema() (int, error) {
+	steps, err := migrationsOf("sqlite")
+	return len(steps), err
+}
+
 // checkVersion compares the schema of a ledger with this program's.
 func checkVersion(found, known int) error {
 	switch {

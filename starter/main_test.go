@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/control"
 )
 
 func TestUnknownCommands(t *testing.T) {
@@ -33,9 +35,10 @@ func TestVersion(t *testing.T) {
 		GoVersion: "go1.26.1", Main: debug.Module{Path: "example.org/a", Version: "v1.2.3"},
 		Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.time", Value: "2026-11-25T12:00:00Z"}, {Key: "vcs.modified", Value: "true"}},
 	})
+	built.Versions = control.Versions{Schema: 12, Histories: 4}
 	out := &bytes.Buffer{}
 	showVersion(out, built)
-	require.Equal(t, "example.org/a v1.2.3, go1.26.1\nrevision abc of 2026-11-25T12:00:00Z, with changes\n", out.String())
+	require.Equal(t, "example.org/a v1.2.3, go1.26.1\nrevision abc of 2026-11-25T12:00:00Z, with changes\nschema 0012 of the ledger, histories v1 to v4\n", out.String())
 }
 
 // Without TLS in front the pages are served on loopback alone, and it is said before anything is opened.

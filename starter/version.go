@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/tidemark/tidemark/control"
 )
 
 // version is which code a program was built from.
@@ -15,12 +17,13 @@ type version struct {
 	Time     string `json:"time,omitempty"`     // of the revision
 	Modified bool   `json:"modified,omitempty"` // the working copy had other changes
 	Go       string `json:"go"`
+	control.Versions
 }
 
 func versionCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Show which code this program was built from",
+		Short:   "Show which code this program was built from, its ledger's schema and the histories that it replays",
 		Example: "  starter version",
 		RunE: func(*cobra.Command, []string) error {
 			if err := s.check(); err != nil {
@@ -31,6 +34,10 @@ func versionCommand(s *session) *cobra.Command {
 				info = &debug.BuildInfo{}
 			}
 			built := versionOf(info)
+			var err error
+			if built.Versions, err = control.VersionsOf(); err != nil {
+				return err
+			}
 			return s.print(built, func(w io.Writer) { showVersion(w, built) })
 		},
 	}
@@ -53,12 +60,12 @@ func versionOf(info *debug.BuildInfo) version {
 
 func showVersion(w io.Writer, built version) {
 	line(w, "%s %s, %s", built.Module, built.Version, built.Go)
-	if built.Revision == "" {
-		return
+	if built.Revision != "" {
+		changed := ""
+		if built.Modified {
+			changed = ", with changes"
+		}
+		line(w, "revision %s of %s%s", built.Revision, built.Time, changed)
 	}
-	changed := ""
-	if built.Modified {
-		changed = ", with changes"
-	}
-	line(w, "revision %s of %s%s", built.Revision, built.Time, changed)
+	line(w, "schema %04d of the ledger, histories v1 to v%d", built.Schema, built.Histories)
 }

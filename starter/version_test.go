@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/control"
 )
 
 // TestTheVersionIsTheTag: Go writes the tag of the commit, and its revision, into a program.
@@ -20,9 +22,11 @@ func TestTheVersionIsTheTag(t *testing.T) {
 			{Key: "vcs.revision", Value: "8c9172c"}, {Key: "vcs.time", Value: "2026-11-29T13:18:07Z"}, {Key: "vcs.modified", Value: "false"},
 		},
 	})
+	built.Versions = control.Versions{Schema: 7, Histories: 3}
 	var shown strings.Builder
 	showVersion(&shown, built)
-	require.Equal(t, "github.com/tidemark/tidemark v0.3.1, go1.26.8\nrevision 8c9172c of 2026-11-29T13:18:07Z\n", shown.String())
+	require.Equal(t, "github.com/tidemark/tidemark v0.3.1, go1.26.8\nrevision 8c9172c of 2026-11-29T13:18:07Z\n"+
+		"schema 0007 of the ledger, histories v1 to v3\n", shown.String())
 }
 
 // TestHistoriesAndSchemasAreInTheTable holds docs/releasing.md to what is there: each set of histories has a row, which names a migration of both
@@ -48,6 +52,12 @@ func TestHistoriesAndSchemasAreInTheTable(t *testing.T) {
 			require.Len(t, found, 1, "%s: migration %s of %s", folder, migration, database)
 		}
 	}
+	versions, err := control.VersionsOf()
+	require.NoError(t, err)
+	require.Len(t, folders, versions.Histories, "workflows.Histories is the newest set")
+	migrations, err := filepath.Glob("../ledger/migrations/sqlite/*.sql")
+	require.NoError(t, err)
+	require.Len(t, migrations, versions.Schema)
 	require.Len(t, listed, len(folders), "docs/releasing.md has rows of histories that are not there")
 	changes, err := os.ReadFile("../CHANGELOG.md")
 	require.NoError(t, err)

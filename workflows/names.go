@@ -57,6 +57,9 @@ func EventsID(connection string) string { return WorkflowID(ledger.Smart, connec
 
 const events = "/events"
 
+// Histories is the newest set of recorded histories in testdata: v1, v2, …. See docs/releasing.md.
+const Histories = 5
+
 // IntakeID is the id of a warehouse's intake.
 func IntakeID(warehouse string) string { return "intake/" + warehouse }
 
