@@ -96,6 +96,10 @@ test-main: build node
 test-browser: build tests/browser/node_modules/.installed
 	go test -C tests/browser -count=1 $(TEST_FLAGS) ./...
 
+.PHONY: pictures
+pictures: build tests/browser/node_modules/.installed ## Take the README's pictures of the pages anew, from the demo in a real browser.
+	TIDEMARK_RETAKE=1 go test -C tests/browser -count=1 $(TEST_FLAGS) -run TestTheDayOfAMerchant ./...
+
 test-devserver: temporal
 	$(DEVSERVER_FLAGS) go test -C devserver $(TEST_FLAGS) -short ./...
 

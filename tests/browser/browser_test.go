@@ -212,10 +212,7 @@ func (b *browser) look(name string) {
 	b.t.Helper()
 	b.do(chromedp.Evaluate[chromedp.Void](axe(b.t) + ";undefined"))
 	for _, scheme := range []string{"light", "dark"} {
-		_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-		}})
-		require.NoError(b.t, err)
+		b.prefer(scheme)
 		for _, width := range []int64{1440, 768, 360} {
 			b.do(chromedp.EmulateViewport(width, 900))
 			over := get(b, chromedp.Evaluate[int64](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
@@ -225,6 +222,15 @@ func (b *browser) look(name string) {
 		require.Empty(b.t, b.violations(), "%s, %s", name, scheme)
 	}
 	b.do(chromedp.EmulateViewport(1440, 900))
+}
+
+// prefer makes the page light or dark.
+func (b *browser) prefer(scheme string) {
+	b.t.Helper()
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+	require.NoError(b.t, err)
 }
 
 func (b *browser) keep(file string) {

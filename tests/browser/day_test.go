@@ -42,6 +42,7 @@ func TestTheDayOfAMerchant(t *testing.T) {
 	b.look("run")
 	b.visit("/c/acme-shop")
 	b.look("connection")
+	b.pictured("connection")
 
 	// The demo's warehouses trade by themselves, so a figure may be another before it is read.
 	for changed := false; !changed; {
