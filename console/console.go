@@ -33,6 +33,7 @@ type Control interface {
 	ChannelLevels(ctx context.Context, connection, sku string, status ledger.Status, page ledger.Page) ([]ledger.ChannelLevelRow, error)
 	Product(ctx context.Context, merchant, sku string, limit int) (control.Product, error)
 	Partners(ctx context.Context) ([]ledger.Warehouse, []ledger.Store, error)
+	StoreUses(ctx context.Context) (map[string]ledger.StoreUse, error)
 	Snapshot(ctx context.Context, warehouse string, limit int) (control.Snapshot, error)
 
 	Ask(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)

@@ -31,6 +31,7 @@ type warehouseRow struct {
 type storeRow struct {
 	ID, Merchant, Driver, Connections, Share string
 	Credentials                              []string
+	Calls, Answered                          string // of today, and when the last one was over
 	Test                                     string
 }
 
@@ -67,13 +68,35 @@ func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
 		}
 		view.Warehouses = append(view.Warehouses, row)
 	}
+	uses, err := c.options.Control.StoreUses(ctx)
+	if err != nil {
+		return page{}, err
+	}
 	for _, one := range stores {
 		view.Stores = append(view.Stores, storeRow{
-			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Connections: on(func(k ledger.Connection) bool { return k.Store == one.ID }), Share: fmt.Sprintf("%.0f%%", one.Budget.Share*100),
+			Calls: callsToday(uses[one.ID].Calls, one.Budget.DailyCalls), Answered: k.lastAnswer(uses[one.ID].Answered),
+			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Share: fmt.Sprintf("%.0f%%", one.Budget.Share*100),
+			Connections: on(func(k ledger.Connection) bool { return k.Store == one.ID }),
 			Credentials: credentials(one.Settings), Test: partnersPath + "/stores/" + url.PathEscape(one.ID) + "/test",
 		})
 	}
 	return c.framed(ctx, "Stores and warehouses", k, view)
+}
+
+// callsToday says how many calls a store was sent, of how many it may be; 0 is no limit.
+func callsToday(calls, most int64) string {
+	if most == 0 {
+		return number(calls)
+	}
+	return number(calls) + " of " + number(most)
+}
+
+// lastAnswer says when a store answered last.
+func (k clock) lastAnswer(at time.Time) string {
+	if at.IsZero() {
+		return "none yet"
+	}
+	return k.at(at)
 }
 
 // credentials say where the credentials of a store or warehouse are: the settings that refer to a variable or a file.

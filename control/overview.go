@@ -171,3 +171,8 @@ func (c *Control) Partners(ctx context.Context) ([]ledger.Warehouse, []ledger.St
 	stores, err := c.state.Stores(ctx)
 	return warehouses, stores, err
 }
+
+// StoreUses are how the stores were called today, in UTC, by store.
+func (c *Control) StoreUses(ctx context.Context) (map[string]ledger.StoreUse, error) {
+	return c.state.StoreUses(ctx, c.now())
+}

@@ -88,6 +88,8 @@ type Definer interface {
 	Connection(ctx context.Context, id string) (Connection, error)
 	Warehouses(ctx context.Context) ([]Warehouse, error)
 	Stores(ctx context.Context) ([]Store, error)
+	// StoreUses are how the stores were called on the UTC day of the time, by store. One that never was called is absent.
+	StoreUses(ctx context.Context, day time.Time) (map[string]StoreUse, error)
 	Connections(ctx context.Context) ([]Connection, error)
 	// Strategy returns nil when the pair has none.
 	Strategy(ctx context.Context, merchant, warehouse string) (*inventory.Strategy, error)
@@ -365,6 +367,12 @@ type Observation struct {
 	// Refused is why it is not believed: the level that it names is stale. Then the SKU is empty where it could not be read, the facility
 	// where it is not known, and there need be no event.
 	Refused string
+}
+
+// StoreUse is how a store was called.
+type StoreUse struct {
+	Calls    int64     // that began on the day, those included that were sent again or asked about
+	Answered time.Time // when the last of its calls of any day was over that was kept; zero when none was
 }
 
 // Observed is what a set of observations did.

@@ -240,3 +240,21 @@ func (d *database) CallsOn(ctx context.Context, store string, day time.Time) (in
 	})
 	return calls, err
 }
+
+// StoreUses are how the stores were called on a day; see Reader.
+func (d *database) StoreUses(ctx context.Context, day time.Time) (map[string]StoreUse, error) {
+	found := map[string]StoreUse{}
+	return found, d.read(ctx, func(t *tx) error {
+		return t.each(ctx, func(row *sql.Rows) error {
+			var store string
+			var use StoreUse
+			var answered sql.NullInt64
+			err := row.Scan(&store, &use.Calls, &answered)
+			if use.Answered = fromMicros(answered.Int64); use.Calls > 0 || answered.Valid {
+				found[store] = use
+			}
+			return err
+		}, `SELECT s.id, COALESCE((SELECT d.calls FROM store_days d WHERE d.store = s.id AND d.day = ?), 0),
+			(SELECT MAX(c.closed_at) FROM calls c WHERE c.store = s.id AND c.closed_at IS NOT NULL) FROM stores s`, int64(DayOf(day, nil)))
+	})
+}

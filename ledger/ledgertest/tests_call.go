@@ -14,6 +14,7 @@ var callTests = tests{
 	"the intent comes before the call":        intends,
 	"exact bytes are kept":                    keepsBody,
 	"open calls are listed oldest first":      listsOpen,
+	"how stores are called":                   usesStores,
 	"a row is in one call at a time":          refusesSecond,
 	"a row that is not due is not sent":       refusesUndue,
 	"a stale figure is not sent":              refusesStale,
@@ -44,6 +45,27 @@ func intends(t *testing.T, w *world) {
 	require.Equal(t, intent.Deadline, holder.BusyUntil)
 	require.EqualValues(t, 1, w.callsOn(shop, intent.Now))
 	require.Equal(t, lease.Run, w.row(hubShop, "A").Run)
+}
+
+func usesStores(t *testing.T, w *world) {
+	uses := func(day time.Time) ledger.StoreUse {
+		found, err := w.StoreUses(w.ctx(), day)
+		require.NoError(t, err)
+		require.NotContains(t, found, market)
+		return found[shop]
+	}
+	require.Zero(t, uses(w.now()))
+	lease := w.changed(hubShop, level("A", 5), level("B", 6))
+	first := w.intend(lease, w.due(lease)...)
+	require.Equal(t, ledger.StoreUse{Calls: 1}, uses(first.Now), "it has not answered")
+	at := w.now()
+	answer := ledger.Answer{Key: first.Key, Now: at}
+	for _, item := range first.Items {
+		answer.Items = append(answer.Items, ledger.ItemAnswer{ChannelSKU: item.ChannelSKU, Location: item.Location, Status: ledger.StatusExported})
+	}
+	require.NoError(t, w.Answer(w.ctx(), lease, answer))
+	require.Equal(t, ledger.StoreUse{Calls: 1, Answered: at}, uses(at))
+	require.Equal(t, ledger.StoreUse{Answered: at}, uses(at.Add(24*time.Hour)), "on another day")
 }
 
 func (w *world) callsOn(store string, day time.Time) int64 {
