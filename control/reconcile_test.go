@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/mocks"
@@ -104,6 +105,18 @@ func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 	require.EqualError(t, a.schedules(t.Context()), "nothing was changed; schedule full-sync/acme-shop: unavailable")
 	a.options.DryRun, a.state = false, emptyLedger(t)
 	require.EqualError(t, a.schedules(t.Context()), "the ledger is applied, schedule full-sync/acme-shop is not: unavailable; apply again")
+}
+
+// A schedule of a connection that waits keeps one run for later; every other leaves out a run whose time comes while one is under way.
+func TestOverlapOfASchedule(t *testing.T) {
+	t.Parallel()
+	for policy, want := range map[ledger.Overlap]enumspb.ScheduleOverlapPolicy{
+		ledger.OverlapSkip:   enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+		ledger.OverlapBuffer: enumspb.SCHEDULE_OVERLAP_POLICY_BUFFER_ONE,
+		"":                   enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+	} {
+		require.Equal(t, want, overlap(policy), "%q", policy)
+	}
 }
 
 // Whose a schedule is is said where it becomes this ledger's, and nothing of another's is changed.

@@ -47,6 +47,26 @@ func TestOnePassServesWhatItCan(t *testing.T) {
 	}
 }
 
+// Requests that name more SKUs than one pass takes are served by passes that follow one another.
+func TestWhatDoesNotFitIntoAPassIsServedByTheNext(t *testing.T) {
+	t.Parallel()
+	named := func(id string, count int) pending {
+		one := pending{SyncRequest: SyncRequest{ID: id, SkipFetch: true}}
+		for n := range count {
+			one.SKUs = append(one.SKUs, fmt.Sprintf("%s-%d", id, n))
+		}
+		return one
+	}
+	var box inbox
+	box.add(named("first", MaximumScope-1))
+	box.add(named("second", 2))
+	box.add(named("third", 1))
+	pass := box.next()
+	require.Len(t, pass.scope, MaximumScope)
+	require.Equal(t, []string{"second"}, box.ids(), "the third still fits")
+	require.Equal(t, []string{"second-0", "second-1"}, box.next().scope)
+}
+
 // A pass asks the warehouse as soon as one of its requests wants that.
 func TestPassSkipsTheFetchOnlyForAll(t *testing.T) {
 	t.Parallel()
