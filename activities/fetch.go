@@ -186,7 +186,7 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 	}
-	staged := staging{Fetch: f, snapshot: id, quantity: warehouse.Quantity, read: read, pages: pages{last: last, most: mostHeld}}
+	staged := staging{Fetch: f, snapshot: id, quantity: warehouse.Quantity, read: read, pages: pages{last: last, most: mostKept}}
 	snapshot, err := source.Fetch(ctx, warehouses.Request{Mark: mark, Everything: input.Mode == ledger.Full}, staged.page)
 	if part := warehouse.Repeated.Complete(snapshot.Full); err == nil && !snapshot.Unchanged && part != nil {
 		err = askPerson(ErrorNotConfigured, fmt.Sprintf("warehouse %s: %v", warehouse.ID, part), nil)
@@ -209,7 +209,7 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 			return snapshot, result, err
 		}
 	}
-	if err := errors.Join(staged.stageHeld(ctx), staged.noteOddities(ctx)); err != nil {
+	if err := errors.Join(staged.stageKept(ctx), staged.noteOddities(ctx)); err != nil {
 		return snapshot, ledger.SnapshotResult{}, err
 	}
 	result, err := f.Ledger.Record(ctx, input.Lease, id, end)

@@ -18,47 +18,47 @@ const (
 	fingerprintSize = 16
 	// mostPages is for how many pages fingerprints are kept; a source with more is compared row by row.
 	mostPages = 1 << 16
-	// mostHeld is how many bytes of compressed pages are held back; about two million levels.
-	mostHeld = 16 << 20
+	// mostKept is how many bytes of compressed pages are kept back; about two million levels.
+	mostKept = 16 << 20
 )
 
-// pages compares the pages of a source with those of its last snapshot, and holds them back, compressed, for as long as they are the same. Most often
+// pages compares the pages of a source with those of its last snapshot, and keeps them back, compressed, for as long as they are the same. Most often
 // all of them are, and nothing need be staged. It is used by one goroutine.
 type pages struct {
 	last []byte // the fingerprints of the last snapshot's pages
-	most int    // see mostHeld
+	most int    // see mostKept
 
 	fingerprints []byte // of the pages so far
 	none         bool   // no fingerprints are kept of this snapshot
-	differ       bool   // a page was another one, or too much would be held back
-	held         bytes.Buffer
+	differ       bool   // a page was another one, or too much would be kept back
+	kept         bytes.Buffer
 	compressor   *flate.Writer
 }
 
-// add takes the next page and returns true when it is held back. A page that is not plain, for what became of its rows depends on more than what
+// add takes the next page and returns true when it is kept back. A page that is not plain, for what became of its rows depends on more than what
 // they say, is like no other, and neither is its snapshot.
 func (p *pages) add(rows []inventory.Row, plain bool) (bool, error) {
+	if p.none = p.none || !plain || len(p.fingerprints) == mostPages*fingerprintSize; p.none {
+		p.fingerprints = nil
+		return false, nil
+	}
 	content, err := json.Marshal(fingerprinted(rows))
 	if err != nil {
 		return false, fmt.Errorf("a page's fingerprint: %w", err)
 	}
 	sum := sha256.Sum256(content)
-	p.none = p.none || !plain || len(p.fingerprints) == mostPages*fingerprintSize
 	p.fingerprints = append(p.fingerprints, sum[:fingerprintSize]...)
-	if p.none {
-		p.fingerprints = nil
-	}
-	p.differ = p.differ || p.none || p.held.Len() > p.most || !bytes.HasPrefix(p.last, p.fingerprints)
+	p.differ = p.differ || p.kept.Len() > p.most || !bytes.HasPrefix(p.last, p.fingerprints)
 	if p.differ {
 		return false, nil
 	}
-	return true, p.hold(content, rows)
+	return true, p.keep(content, rows)
 }
 
-// hold writes a page, and then where its rows stand.
-func (p *pages) hold(content []byte, rows []inventory.Row) (err error) {
+// keep writes a page, and then where its rows stand.
+func (p *pages) keep(content []byte, rows []inventory.Row) (err error) {
 	if p.compressor == nil {
-		if p.compressor, err = flate.NewWriter(&p.held, flate.BestSpeed); err != nil {
+		if p.compressor, err = flate.NewWriter(&p.kept, flate.BestSpeed); err != nil {
 			return err
 		}
 	}
@@ -72,25 +72,25 @@ func (p *pages) hold(content []byte, rows []inventory.Row) (err error) {
 	return json.NewEncoder(p.compressor).Encode(places)
 }
 
-// holds is true when pages are held back.
-func (p *pages) holds() bool { return p.compressor != nil }
+// keeps is true when pages are kept back.
+func (p *pages) keeps() bool { return p.compressor != nil }
 
 // same is true when all pages are those of the last snapshot.
 func (p *pages) same() bool {
 	return !p.differ && len(p.last) > 0 && bytes.Equal(p.last, p.fingerprints)
 }
 
-// release passes on what was held back, in order. From then on nothing is.
+// release passes on what was kept back, in order. From then on nothing is.
 func (p *pages) release(next func([]inventory.Row) error) error {
 	p.differ = true
-	if !p.holds() {
+	if !p.keeps() {
 		return nil
 	}
 	if err := p.compressor.Close(); err != nil {
 		return err
 	}
-	defer func() { p.compressor, p.held = nil, bytes.Buffer{} }()
-	for content := json.NewDecoder(flate.NewReader(&p.held)); ; {
+	defer func() { p.compressor, p.kept = nil, bytes.Buffer{} }()
+	for content := json.NewDecoder(flate.NewReader(&p.kept)); ; {
 		var rows fingerprintedRows
 		var places []string
 		err := content.Decode(&rows)

@@ -29,12 +29,12 @@ func rowsOf(figures ...int64) []inventory.Row {
 	return rows
 }
 
-// Pages are held back as long as each is the one of the last snapshot.
-func TestPagesAreHeldBackWhileTheyAreTheSame(t *testing.T) {
+// Pages are kept back as long as each is the one of the last snapshot.
+func TestPagesAreKeptBackWhileTheyAreTheSame(t *testing.T) {
 	t.Parallel()
 	one, two, three := rowsOf(1, 2), rowsOf(3), rowsOf(4)
 	of := func(list ...[]inventory.Row) []byte {
-		p := pages{most: mostHeld}
+		p := pages{most: mostKept}
 		for _, page := range list {
 			_, err := p.add(page, true)
 			require.NoError(t, err)
@@ -51,18 +51,19 @@ func TestPagesAreHeldBackWhileTheyAreTheSame(t *testing.T) {
 		held []bool
 		same bool
 	}{
-		"the first snapshot":         {nil, [][]inventory.Row{one, two}, 0, mostHeld, []bool{false, false}, false},
-		"nothing at all":             {nil, nil, 0, mostHeld, nil, false},
-		"the same pages":             {of(one, two), [][]inventory.Row{one, two}, 0, mostHeld, []bool{true, true}, true},
-		"the same, at another place": {of(one, two), [][]inventory.Row{elsewhere, two}, 0, mostHeld, []bool{true, true}, true},
-		"the last page is another":   {of(one, two), [][]inventory.Row{one, three}, 0, mostHeld, []bool{true, false}, false},
-		"another page between":       {of(one, two, three), [][]inventory.Row{one, three, three}, 0, mostHeld, []bool{true, false, false}, false},
-		"the pages in another order": {of(one, two), [][]inventory.Row{two, one}, 0, mostHeld, []bool{false, false}, false},
-		"a page fewer":               {of(one, two), [][]inventory.Row{one}, 0, mostHeld, []bool{true}, false},
-		"a page more":                {of(one), [][]inventory.Row{one, two}, 0, mostHeld, []bool{true, false}, false},
-		"a page that is not plain":   {of(one, two), [][]inventory.Row{one, two}, 2, mostHeld, []bool{true, false}, false},
-		"more than may be held back": {of(one, two), [][]inventory.Row{one, two}, 0, -1, []bool{false, false}, false},
-		"an empty page":              {of(one, nil), [][]inventory.Row{one, nil}, 0, mostHeld, []bool{true, true}, true},
+		"the first snapshot":           {nil, [][]inventory.Row{one, two}, 0, mostKept, []bool{false, false}, false},
+		"nothing at all":               {nil, nil, 0, mostKept, nil, false},
+		"the same pages":               {of(one, two), [][]inventory.Row{one, two}, 0, mostKept, []bool{true, true}, true},
+		"the same, at another place":   {of(one, two), [][]inventory.Row{elsewhere, two}, 0, mostKept, []bool{true, true}, true},
+		"the last page is another":     {of(one, two), [][]inventory.Row{one, three}, 0, mostKept, []bool{true, false}, false},
+		"another page between":         {of(one, two, three), [][]inventory.Row{one, three, three}, 0, mostKept, []bool{true, false, false}, false},
+		"the pages in another order":   {of(one, two), [][]inventory.Row{two, one}, 0, mostKept, []bool{false, false}, false},
+		"a page fewer":                 {of(one, two), [][]inventory.Row{one}, 0, mostKept, []bool{true}, false},
+		"a page more":                  {of(one), [][]inventory.Row{one, two}, 0, mostKept, []bool{true, false}, false},
+		"a page that is not plain":     {of(one, two), [][]inventory.Row{one, two}, 2, mostKept, []bool{true, false}, false},
+		"a page after one that is not": {of(one, two), [][]inventory.Row{one, two}, 1, mostKept, []bool{false, false}, false},
+		"more than may be kept back":   {of(one, two), [][]inventory.Row{one, two}, 0, -1, []bool{false, false}, false},
+		"an empty page":                {of(one, nil), [][]inventory.Row{one, nil}, 0, mostKept, []bool{true, true}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -76,7 +77,7 @@ func TestPagesAreHeldBackWhileTheyAreTheSame(t *testing.T) {
 			require.Equal(t, test.held, held)
 			require.Equal(t, test.same, p.same())
 			require.Equal(t, test.rude != 0, len(test.now) > 0 && p.fingerprints == nil, "a snapshot that is not plain is like none")
-			require.Equal(t, slices.Contains(held, true), p.holds())
+			require.Equal(t, slices.Contains(held, true), p.keeps())
 			var back [][]inventory.Row
 			require.NoError(t, p.release(func(page []inventory.Row) error {
 				back = append(back, page)
@@ -87,13 +88,13 @@ func TestPagesAreHeldBackWhileTheyAreTheSame(t *testing.T) {
 				require.ElementsMatch(t, test.now[i], page)
 			}
 			require.False(t, p.same(), "what was released is staged")
-			require.False(t, p.holds())
+			require.False(t, p.keeps())
 		})
 	}
 }
 
-// What is held back comes back as it was, whatever the rows say.
-func TestWhatIsHeldBackComesBackAsItWas(t *testing.T) {
+// What is kept back comes back as it was, whatever the rows say.
+func TestWhatIsKeptBackComesBackAsItWas(t *testing.T) {
 	t.Parallel()
 	all := []inventory.Row{
 		{SKU: "A", Available: new(int64(0)), Place: "a:1"},
@@ -102,10 +103,10 @@ func TestWhatIsHeldBackComesBackAsItWas(t *testing.T) {
 		{SKU: "D", NoOnHand: true, Available: new(int64(9)), ReportedAt: time.UnixMicro(0).UTC()},
 		{SKU: "E", Available: new(int64(1) << 53), ReportedAt: time.Date(2026, 1, 2, 3, 4, 5, 678_000, time.UTC)},
 	}
-	first := pages{most: mostHeld}
+	first := pages{most: mostKept}
 	_, err := first.add(all, true)
 	require.NoError(t, err)
-	second := pages{last: first.fingerprints, most: mostHeld}
+	second := pages{last: first.fingerprints, most: mostKept}
 	held, err := second.add(all, true)
 	require.NoError(t, err)
 	require.True(t, held)
@@ -123,7 +124,7 @@ func TestWhatIsHeldBackComesBackAsItWas(t *testing.T) {
 		} {
 			changed := slices.Clone(all)
 			change(&changed[i])
-			third := pages{last: first.fingerprints, most: mostHeld}
+			third := pages{last: first.fingerprints, most: mostKept}
 			held, err := third.add(changed, true)
 			require.NoError(t, err)
 			require.False(t, held, "%s of row %d", name, i)

@@ -32,8 +32,8 @@ func (s *staging) page(ctx context.Context, page []inventory.Row) error {
 	if err != nil || same {
 		return err
 	}
-	if s.pages.holds() {
-		if err := s.stageHeld(ctx); err != nil {
+	if s.pages.keeps() {
+		if err := s.stageKept(ctx); err != nil {
 			return err
 		}
 		s.accept(page)
@@ -41,8 +41,8 @@ func (s *staging) page(ctx context.Context, page []inventory.Row) error {
 	return s.stage(ctx)
 }
 
-// stageHeld stages the pages that were held back.
-func (s *staging) stageHeld(ctx context.Context) error {
+// stageKept stages the pages that were kept back.
+func (s *staging) stageKept(ctx context.Context) error {
 	return s.pages.release(func(page []inventory.Row) error {
 		s.accept(page)
 		return s.stage(ctx)

@@ -132,8 +132,11 @@ func (l connectionsLook) holders(ctx context.Context) error {
 	return l.each(ctx, func(row *sql.Rows) error {
 		var id string
 		found, err := scanHolder(row, &id)
+		if err != nil {
+			return err
+		}
 		l.found[id].Holder = &found
-		return err
+		return nil
 	}, "SELECT "+holderColumns+", c.id FROM connections c JOIN gates g ON g.store = c.store JOIN runs r ON r.id = g.run WHERE c.id"+l.set(), l.dialect.list(l.ids))
 }
 

@@ -82,9 +82,9 @@ func (r *recording) lastPages(ctx context.Context) (lastPages, error) {
 	return found, decode(fmt.Sprintf("the result of snapshot %d", found.id), result, &found.SnapshotResult)
 }
 
-// holds is true when what was found odd in the last snapshot is what would be found now: the definitions are the same. No SKU was like one of a level that
+// oddAsNow is true when what was found odd in the last snapshot is what would be found now: the definitions are the same. No SKU was like one of a level that
 // the snapshot did not name, for it named all.
-func (l lastPages) holds() bool {
+func (l lastPages) oddAsNow() bool {
 	definitions, _, _ := strings.Cut(l.compares, comparedLevels)
 	return strings.HasPrefix(l.compared, definitions+comparedLevels)
 }
@@ -118,7 +118,7 @@ func (d *database) Confirm(ctx context.Context, lease Lease, snapshot int64, end
 func (r *recording) confirm(ctx context.Context) (bool, error) {
 	last, err := r.lastPages(ctx)
 	if err != nil || len(last.pages) == 0 || !bytes.Equal(last.pages, r.end.Pages) || int64(r.end.Rows) != last.Rows || r.id <= r.rereadAfter ||
-		!repeatable(r.end, last.SnapshotResult, r.confirms) || r.confirmed.ours == r.dated || !last.holds() {
+		!repeatable(r.end, last.SnapshotResult, r.confirms) || r.confirmed.ours == r.dated || !last.oddAsNow() {
 		return false, err
 	}
 	r.result.Rows, r.result.Version, r.result.Oddities = last.Rows, r.version, last.oddities

@@ -28,14 +28,8 @@ type Login struct {
 // Issue makes the call.
 func (l Login) Issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	answer, err := l.Client.Do(ctx, http.MethodPost, l.Address, l.Header, l.Body)
-	if ctx.Err() != nil {
-		return settings.Credential{}, 0, ctx.Err()
-	}
-	if err := Failure(l.Warehouse, answer, err, l.Now()); err != nil {
+	if answer, err = Judge(ctx, l.Warehouse, answer, err, l.Now(), l.Refused); err != nil {
 		return settings.Credential{}, 0, err
-	}
-	if answer.Status != http.StatusOK {
-		return settings.Credential{}, 0, l.Refused(answer)
 	}
 	var grant outbound.Grant
 	if json.Unmarshal(answer.Body, &grant) == nil {

@@ -106,33 +106,60 @@ func fill(t testing.TB, location string) {
 	require.NoError(t, err)
 }
 
+// largeLedger is the large ledger in a database, full and open until the end.
+func largeLedger(b *testing.B, database string) ledger.Ledger {
+	b.Helper()
+	location := filepath.Join(b.TempDir(), "ledger.db")
+	if database == "postgres" {
+		location = ledgertest.Postgres(b)
+	}
+	state, err := ledger.Open(b.Context(), location, time.Now())
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, state.Close()) })
+	_, err = state.Apply(b.Context(), largeDefinitions(), ledger.ApplyOptions{})
+	require.NoError(b, err)
+	fill(b, location)
+	return state
+}
+
+// served is the pages over a ledger, and a browser that has signed in.
+type served struct {
+	*httptest.Server
+	pages   *console.Console
+	browser *http.Client
+}
+
+func serve(b *testing.B, state ledger.Ledger) *served {
+	b.Helper()
+	pages, err := console.New(console.Options{
+		Control: control.New(state, nil, time.Now), Local: "local (bench)", Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	require.NoError(b, err)
+	jar, err := cookiejar.New(nil)
+	require.NoError(b, err)
+	s := &served{httptest.NewServer(pages.Handler()), pages, &http.Client{Jar: jar, Transport: &http.Transport{}}}
+	b.Cleanup(s.Close)
+	response, err := s.browser.Get(s.URL + strings.TrimPrefix(pages.Link(""), "http://"))
+	require.NoError(b, err)
+	require.NoError(b, response.Body.Close())
+	require.Equal(b, http.StatusOK, response.StatusCode)
+	return s
+}
+
+// Close may be called more than once.
+func (s *served) Close() {
+	s.Server.Close()
+	s.pages.Close()
+}
+
 // BenchmarkPages measures how long pages take on a large ledger, without Temporal: the ledger's part of them, which is what grows. The first view
 // after a start is apart.
 func BenchmarkPages(b *testing.B) {
 	for _, database := range []string{"sqlite", "postgres"} {
-		location := filepath.Join(b.TempDir(), "ledger.db")
-		if database == "postgres" {
-			location = ledgertest.Postgres(b)
-		}
-		state, err := ledger.Open(b.Context(), location, time.Now())
-		require.NoError(b, err)
-		b.Cleanup(func() { require.NoError(b, state.Close()) })
-		_, err = state.Apply(b.Context(), largeDefinitions(), ledger.ApplyOptions{})
-		require.NoError(b, err)
-		fill(b, location)
-		pages, err := console.New(console.Options{
-			Control: control.New(state, nil, time.Now), Local: "local (bench)", Log: slog.New(slog.DiscardHandler), Now: time.Now,
-		})
-		require.NoError(b, err)
-		b.Cleanup(pages.Close)
-		server := httptest.NewServer(pages.Handler())
-		b.Cleanup(server.Close)
-		jar, err := cookiejar.New(nil)
-		require.NoError(b, err)
-		browser := &http.Client{Jar: jar}
+		served := serve(b, largeLedger(b, database))
 		view := func(path string) time.Duration {
 			began := time.Now()
-			response, err := browser.Get(server.URL + path)
+			response, err := served.browser.Get(served.URL + path)
 			require.NoError(b, err)
 			content, err := io.ReadAll(response.Body)
 			require.NoError(b, err)
@@ -140,7 +167,6 @@ func BenchmarkPages(b *testing.B) {
 			require.Equal(b, http.StatusOK, response.StatusCode, "%s: %s", path, content)
 			return time.Since(began)
 		}
-		view(strings.TrimPrefix(pages.Link(""), "http://"))
 		random := rand.New(rand.NewPCG(3, 7))
 		for _, page := range []string{
 			"/", "/c/%s", "/c/%s/levels", "/c/%s/levels?status=rejected", "/c/%s/tune", "/c/%s/settings", "/runs", "/levels", "/held", "/catalogue",

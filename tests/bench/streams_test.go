@@ -5,25 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/tidemark/tidemark/console"
-	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
-	"github.com/tidemark/tidemark/ledger/ledgertest"
 )
 
 // openTabs is how many browser tabs follow pages.
@@ -37,16 +29,7 @@ const watched = 10 * time.Second
 // own processes nothing is counted.
 func BenchmarkStreams(b *testing.B) {
 	for _, database := range []string{"sqlite", "postgres"} {
-		location := filepath.Join(b.TempDir(), "ledger.db")
-		if database == "postgres" {
-			location = ledgertest.Postgres(b)
-		}
-		state, err := ledger.Open(b.Context(), location, time.Now())
-		require.NoError(b, err)
-		b.Cleanup(func() { require.NoError(b, state.Close()) })
-		_, err = state.Apply(b.Context(), largeDefinitions(), ledger.ApplyOptions{})
-		require.NoError(b, err)
-		fill(b, location)
+		state := largeLedger(b, database)
 		for _, look := range []struct {
 			name  string
 			page  func(tab int) string
@@ -82,41 +65,26 @@ func BenchmarkStreams(b *testing.B) {
 // spent is the processor time of this process during a span.
 func spent(b *testing.B, during time.Duration) time.Duration {
 	b.Helper()
-	used := func() time.Duration {
-		var usage syscall.Rusage
-		require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
-		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-	}
-	before := used()
+	before := used(b)
 	select {
 	case <-b.Context().Done():
 	case <-time.After(during):
 	}
-	return used() - before
+	return used(b) - before
 }
 
 // follow opens the tabs and returns when each was told of its page. It counts what they are told from then on, until they leave.
 func follow(b *testing.B, state ledger.Ledger, page func(tab int) string) (told *atomic.Int64, leave func()) {
 	b.Helper()
-	pages, err := console.New(console.Options{
-		Control: control.New(state, nil, time.Now), Local: "local (bench)", Log: slog.New(slog.DiscardHandler), Now: time.Now,
-	})
-	require.NoError(b, err)
-	server := httptest.NewServer(pages.Handler())
-	jar, err := cookiejar.New(nil)
-	require.NoError(b, err)
-	browser := &http.Client{Jar: jar, Transport: &http.Transport{MaxConnsPerHost: 0}}
-	response, err := browser.Get(server.URL + strings.TrimPrefix(pages.Link(""), "http://"))
-	require.NoError(b, err)
-	require.NoError(b, response.Body.Close())
+	served := serve(b, state)
 	told = &atomic.Int64{}
 	ctx, cancel := context.WithCancel(b.Context())
 	var first, tabs sync.WaitGroup
 	first.Add(openTabs)
 	for tab := range openTabs {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/live?page="+url.QueryEscape(page(tab)), nil)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, served.URL+"/live?page="+url.QueryEscape(page(tab)), nil)
 		require.NoError(b, err)
-		response, err := browser.Do(request)
+		response, err := served.browser.Do(request)
 		require.NoError(b, err)
 		require.Equal(b, http.StatusOK, response.StatusCode)
 		tabs.Go(func() {
@@ -140,8 +108,7 @@ func follow(b *testing.B, state ledger.Ledger, page func(tab int) string) (told 
 	return told, func() {
 		cancel()
 		tabs.Wait()
-		server.Close()
-		pages.Close()
+		served.Close()
 	}
 }
 
