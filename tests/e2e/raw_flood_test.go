@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -140,7 +141,8 @@ func TestFloodOfSignalsWhileHeld(t *testing.T) {
 	w.same("shop")
 }
 
-// More signals than a history may have events come while a slow store is pushed to: the push goes on as the same run, and one more pass serves them all.
+// More signals than a history may have events come while a slow store is pushed to: the push goes on, as the same run or, where the flood
+// ends a part of it, as the run of its rest, and one more pass serves them all.
 func TestFloodOfSignalsWhilePushing(t *testing.T) {
 	const skus = 150
 	one := shop{id: "shop", kind: "single"}
@@ -158,7 +160,9 @@ func TestFloodOfSignalsWhilePushing(t *testing.T) {
 	w.ask(ledger.Smart, "shop", workflows.SyncRequest{})
 	w.box.waitArrived("stores/shop", calls+2)
 	w.flood(func() { w.box.faults("stores/shop", map[string]any{}) })
-	require.LessOrEqual(t, len(w.smartRuns()), 2, "the push, and one for the flood")
+	runs := w.smartRuns()
+	runs = slices.DeleteFunc(runs, func(run ledger.Run) bool { return run.Outcome == ledger.Partial })
+	require.LessOrEqual(t, len(runs), 2, "the push, and one for the flood")
 	w.same("shop")
 }
 
