@@ -36,7 +36,7 @@ type BeginAction string
 const (
 	BeginGo      BeginAction = "go"
 	BeginSkip    BeginAction = "skip"    // a scheduled run that may not wait, or a connection that is not active
-	BeginCovered BeginAction = "covered" // everything that was asked for has been done by another pass
+	BeginCovered BeginAction = "covered" // already satisfied: another pass did everything that was requested
 )
 
 // BeginResult is what became of the asking.
@@ -125,7 +125,7 @@ type ResolveInput struct {
 // ResolveResult is what was computed.
 type ResolveResult struct {
 	Resolved int64  `json:"resolved"`
-	Due      int64  `json:"due"`            // rows that the push has to settle
+	Due      int64  `json:"due"`            // rows that the push has to bring to an end
 	Open     int64  `json:"open,omitempty"` // of these, rows in open calls
 	Live     int64  `json:"live"`
 	Zeroing  int64  `json:"zeroing"`
@@ -168,7 +168,7 @@ type PushResult struct {
 	Again string `json:"again,omitempty"`
 	// Pace is what is known of the store's budget, for the next slice, which another worker may take.
 	Pace string `json:"pace,omitempty"`
-	// Faulty is true when the store could not be reached or faltered, so that the workflow can give up in time.
+	// Faulty is true when the store could not be reached or had a server error, so that the workflow can give up in time.
 	Faulty bool `json:"faulty,omitempty"`
 	// Counts are those of the run so far; Left is what is still due.
 	Counts ledger.Counts `json:"counts"`
@@ -221,8 +221,8 @@ type DecideResult struct {
 	Absent   ledger.Absence `json:"absent,omitzero"`
 }
 
-// RetakeInput takes the store again after a hold.
-type RetakeInput struct {
+// ReacquireInput takes the store again after a hold.
+type ReacquireInput struct {
 	Run        int64  `json:"run"`
 	Connection string `json:"connection"`
 }

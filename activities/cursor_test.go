@@ -109,10 +109,10 @@ func (w *world) shows(skus int) {
 	due, err := w.NextDue(w.t.Context(), ledger.DueQuery{Connection: "north", Run: lease.Run})
 	require.NoError(w.t, err)
 	require.NoError(w.t, w.Intend(w.t.Context(), lease, ledger.Intent{Key: "shows", Items: due, Now: w.now, Deadline: w.now}))
-	answer := ledger.Answer{Key: "shows", Now: w.now}
+	answer := ledger.Response{Key: "shows", Now: w.now}
 	for _, item := range due {
-		answer.Items = append(answer.Items, ledger.ItemAnswer{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: ledger.StatusExported})
+		answer.Items = append(answer.Items, ledger.ItemResponse{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: ledger.StatusExported})
 	}
-	require.NoError(w.t, w.Answer(w.t.Context(), lease, answer))
+	require.NoError(w.t, w.ApplyResponses(w.t.Context(), lease, answer))
 	require.NoError(w.t, w.EndRun(w.t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: w.now}))
 }

@@ -22,7 +22,7 @@ const (
 	ErrorStoreLost     = "StoreLost"     // another run has taken the store from this one
 	ErrorThrottled     = "Throttled"     // a warehouse asked to wait
 	ErrorFetching      = "Fetching"      // another run fetches what this one can share; the server asks again
-	ErrorFaltered      = "Faltered"      // a partner or the ledger faltered; the server tries again
+	ErrorFaltered      = "Faltered"      // a fault of a partner or of the ledger that may pass; the server tries again
 )
 
 // askPerson ends the run: nothing will work until somebody acts.

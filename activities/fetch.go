@@ -71,7 +71,7 @@ func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse led
 	if err != nil {
 		return FetchResult{}, err
 	}
-	read, stop := beat(ctx)
+	read, stop := heartbeat(ctx)
 	defer stop()
 	total := FetchResult{Unchanged: true}
 	var odd []inventory.Oddity
@@ -163,7 +163,7 @@ func fetchPoll(attempt int32) time.Duration {
 
 // one reads and records one snapshot.
 func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, source warehouses.Source, read *atomic.Int64, first bool) (warehouses.Snapshot, ledger.SnapshotResult, error) {
-	mark, err := f.Ledger.Mark(ctx, warehouse.ID)
+	mark, err := f.Ledger.SourceCursor(ctx, warehouse.ID)
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 	}
@@ -187,7 +187,7 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 	}
 	staged := staging{Fetch: f, snapshot: id, quantity: warehouse.Quantity, read: read, pages: pages{last: last, most: mostKept}}
-	snapshot, err := source.Fetch(ctx, warehouses.Request{Mark: mark, Everything: input.Mode == ledger.Full}, staged.page)
+	snapshot, err := source.Fetch(ctx, warehouses.Request{Cursor: mark, Everything: input.Mode == ledger.Full}, staged.page)
 	if part := warehouse.Repeated.Complete(snapshot.Full); err == nil && !snapshot.Unchanged && part != nil {
 		err = askPerson(ErrorNotConfigured, fmt.Sprintf("warehouse %s: %v", warehouse.ID, part), nil)
 	}
@@ -199,7 +199,7 @@ func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Ware
 		return snapshot, ledger.SnapshotResult{}, fmt.Errorf("the source %s passed on %d rows and says that it read %d", warehouse.Driver, staged.rows, snapshot.Rows)
 	}
 	end := ledger.SnapshotEnd{
-		Full: snapshot.Full, Rows: snapshot.Rows - staged.none, AsOf: arrived(snapshot.AsOf, f.Now()), Mark: snapshot.Mark, From: snapshot.From,
+		Full: snapshot.Full, Rows: snapshot.Rows - staged.none, AsOf: arrived(snapshot.AsOf, f.Now()), SourceCursor: snapshot.Cursor, From: snapshot.From,
 		Guard: warehouse.Guard, Missing: warehouse.Missing, Refused: warehouse.Refused,
 		Approved: input.Approved, ApprovedRows: input.ApprovedRows, ApprovedAbsent: input.ApprovedAbsent, More: snapshot.More,
 		Pages: staged.pages.fingerprints, Now: f.Now(),

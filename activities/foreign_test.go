@@ -69,7 +69,7 @@ func TestIntakeLeavesWhatIsOfAnotherLedger(t *testing.T) {
 	_, err = do[RequestResult](w, w.intake().Request, RequestInput{Ledger: "XXXXYYYYZZZZ", Warehouse: "depot", ID: "r1"})
 	waits(err)
 	require.Empty(t, w.available())
-	require.Empty(t, w.wishes)
+	require.Empty(t, w.requests)
 
 	own, err := w.Identity(t.Context())
 	require.NoError(t, err)

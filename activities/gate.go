@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Executions tells whether the workflow that holds a store still lives. It must be asked of Temporal itself and never of
+// Executions tells whether the workflow that has a store still lives. It must be asked of Temporal itself and never of
 // visibility, which lags.
 type Executions interface {
 	// Alive is true while the chain of runs that began with firstRun is open under the workflow id.
@@ -29,7 +29,7 @@ type Gate struct {
 	Ledger     ledger.Ledger
 	Executions Executions
 	Now        func() time.Time
-	// Poll is how long a run that waits for a store waits between two looks; for whole runs it may grow to six times as much.
+	// Poll is how long a run that waits for a store waits before it asks again; for whole runs it may grow to six times as much.
 	Poll time.Duration
 }
 
@@ -78,7 +78,7 @@ func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error)
 	var busy *ledger.BusyError
 	if errors.As(err, &busy) {
 		if skips {
-			if skips, err = g.lasting(ctx, busy.Holder); err != nil {
+			if skips, err = g.wholeRun(ctx, busy.Holder); err != nil {
 				return BeginResult{}, err
 			}
 		}
@@ -147,9 +147,9 @@ func (g *Gate) closeDead(ctx context.Context, claim ledger.Claim) error {
 // workflowOver is why a run was closed by another one.
 const workflowOver = "its workflow ended without giving the store back"
 
-// lasting is false for a holder whose run is of a few SKUs: it is over in a moment. Where a warehouse's events ask for one after
+// wholeRun is false for a holder whose run is of a few SKUs: it is over in a moment. Where a warehouse's events ask for one after
 // the other, skipping for them would leave the schedule without a turn.
-func (g *Gate) lasting(ctx context.Context, holder ledger.Holder) (bool, error) {
+func (g *Gate) wholeRun(ctx context.Context, holder ledger.Holder) (bool, error) {
 	run, err := g.Ledger.Run(ctx, holder.Run)
 	return len(run.Scope) == 0, err
 }
@@ -191,7 +191,7 @@ func (g *Gate) yieldTo(ctx context.Context, holder ledger.Holder, input AcquireI
 		if err != nil {
 			return BeginResult{}, err
 		}
-		lasts, err := g.lasting(ctx, holder)
+		lasts, err := g.wholeRun(ctx, holder)
 		if err != nil {
 			return BeginResult{}, err
 		}
@@ -206,8 +206,8 @@ func (g *Gate) yieldTo(ctx context.Context, holder ledger.Holder, input AcquireI
 }
 
 // Retake takes the store again for a run that gave it back while a person decided. It always waits.
-func (g *Gate) Retake(ctx context.Context, input RetakeInput) (BeginResult, error) {
-	grant, err := g.Ledger.Retake(ctx, input.Run, 0, g.Now())
+func (g *Gate) Retake(ctx context.Context, input ReacquireInput) (BeginResult, error) {
+	grant, err := g.Ledger.Reacquire(ctx, input.Run, 0, g.Now())
 	var busy *ledger.BusyError
 	if errors.As(err, &busy) {
 		var alive bool
@@ -216,7 +216,7 @@ func (g *Gate) Retake(ctx context.Context, input RetakeInput) (BeginResult, erro
 				return BeginResult{}, g.wait(ctx, busy.Holder, true)
 			}
 			grant, err = g.replace(ctx, busy.Holder, func(fence int64) (ledger.Grant, error) {
-				return g.Ledger.Retake(ctx, input.Run, fence, g.Now())
+				return g.Ledger.Reacquire(ctx, input.Run, fence, g.Now())
 			})
 		}
 	}
@@ -235,7 +235,7 @@ func (g *Gate) Leave(ctx context.Context, input LeaveInput) error {
 
 // take asks the ledger, and replaces a holder whose workflow is over.
 func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, error) {
-	grant, err := g.Ledger.Take(ctx, claim)
+	grant, err := g.Ledger.Begin(ctx, claim)
 	var busy *ledger.BusyError
 	if !errors.As(err, &busy) {
 		return grant, err
@@ -249,7 +249,7 @@ func (g *Gate) take(ctx context.Context, claim ledger.Claim) (ledger.Grant, erro
 	}
 	return g.replace(ctx, busy.Holder, func(fence int64) (ledger.Grant, error) {
 		claim.Replace = fence
-		return g.Ledger.Take(ctx, claim)
+		return g.Ledger.Begin(ctx, claim)
 	})
 }
 
@@ -272,11 +272,11 @@ func (g *Gate) wait(ctx context.Context, holder ledger.Holder, whole bool) error
 	info := activity.GetInfo(ctx)
 	delay := g.Poll
 	if whole {
-		lasting, err := g.lasting(ctx, holder)
+		wholeRun, err := g.wholeRun(ctx, holder)
 		if err != nil {
 			return err
 		}
-		if lasting {
+		if wholeRun {
 			delay *= time.Duration(min(info.Attempt, 6))
 		}
 		const late = 5 * time.Second // for the server to ask again

@@ -64,7 +64,7 @@ var waysIn = map[string]func(w *world) func(e Executions) (BeginResult, error){
 		held := w.take("north", ledger.Smart)
 		require.NoError(w.t, w.Release(w.t.Context(), held))
 		return func(e Executions) (BeginResult, error) {
-			return do[BeginResult](w, w.gateTo(e).Retake, RetakeInput{Run: held.Run, Connection: "north"})
+			return do[BeginResult](w, w.gateTo(e).Retake, ReacquireInput{Run: held.Run, Connection: "north"})
 		}
 	},
 }

@@ -60,11 +60,11 @@ func TestZeroingIsMeasuredAgainstTheWholeStore(t *testing.T) {
 			due, err := w.NextDue(t.Context(), ledger.DueQuery{Connection: "north", Run: lease.Run})
 			require.NoError(t, err)
 			require.NoError(t, w.Intend(t.Context(), lease, ledger.Intent{Key: "k", Items: due, Now: w.now, Deadline: w.now}))
-			answer := ledger.Answer{Key: "k", Now: w.now}
+			answer := ledger.Response{Key: "k", Now: w.now}
 			for _, item := range due {
-				answer.Items = append(answer.Items, ledger.ItemAnswer{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: ledger.StatusExported})
+				answer.Items = append(answer.Items, ledger.ItemResponse{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: ledger.StatusExported})
 			}
-			require.NoError(t, w.Answer(t.Context(), lease, answer))
+			require.NoError(t, w.ApplyResponses(t.Context(), lease, answer))
 			require.NoError(t, w.EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: w.now}))
 
 			_, err = w.Observe(t.Context(), "depot", observations, w.now)

@@ -14,8 +14,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Wish is a request for a Smart Sync that needs no fetch.
-type Wish struct {
+// SyncRequest is a request for a Smart Sync that needs no fetch.
+type SyncRequest struct {
 	ID   string
 	By   string
 	SKUs []string // empty: everything that changed
@@ -23,8 +23,8 @@ type Wish struct {
 
 // Requests asks for syncs.
 type Requests interface {
-	// Request returns when the wish is durable. The same id is served once by a connection.
-	Request(ctx context.Context, connection ledger.Connection, wish Wish) error
+	// Request returns when the request is durable. The same id is served once by a connection.
+	Request(ctx context.Context, connection ledger.Connection, request SyncRequest) error
 }
 
 // Intake takes in what warehouses send by themselves.
@@ -50,7 +50,7 @@ func (i *Intake) label(ctx context.Context, labels *Labels, failed error) error 
 }
 
 func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, attempt int32) (RecordUpdatesResult, error) {
-	_, stop := beat(ctx)
+	_, stop := heartbeat(ctx)
 	defer stop()
 	warehouse, err := i.warehouse(ctx, input.Ledger, input.Warehouse)
 	if err != nil {
@@ -166,7 +166,7 @@ func (i *Intake) RecordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 }
 
 func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
-	_, stop := beat(ctx)
+	_, stop := heartbeat(ctx)
 	defer stop()
 	warehouse, err := i.warehouse(ctx, input.Ledger, input.Warehouse)
 	if err != nil {
@@ -213,12 +213,12 @@ func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult
 	}
 	var result RequestResult
 	var refused []error
-	wish := Wish{ID: input.ID, By: "intake of " + input.Warehouse, SKUs: input.SKUs}
+	request := SyncRequest{ID: input.ID, By: "intake of " + input.Warehouse, SKUs: input.SKUs}
 	for _, connection := range connections {
 		if connection.Warehouse != input.Warehouse || !connection.Active() {
 			continue
 		}
-		if err := i.Requests.Request(ctx, connection, wish); err != nil {
+		if err := i.Requests.Request(ctx, connection, request); err != nil {
 			refused = append(refused, fmt.Errorf("connection %s: %w", connection.ID, err)) // the others are asked all the same
 			continue
 		}

@@ -241,8 +241,8 @@ func TestRequestAsksEveryConnection(t *testing.T) {
 	result, err := do[RequestResult](w, w.intake().Request, input)
 	require.NoError(t, err)
 	require.Equal(t, RequestResult{Requests: 2}, result)
-	wish := Wish{ID: "run/1", By: "intake of depot", SKUs: []string{"A", "B"}}
-	require.Equal(t, map[string][]Wish{"north": {wish, wish}, "south": {wish, wish}}, w.wishes)
+	wish := SyncRequest{ID: "run/1", By: "intake of depot", SKUs: []string{"A", "B"}}
+	require.Equal(t, map[string][]SyncRequest{"north": {wish, wish}, "south": {wish, wish}}, w.requests)
 
 	result, err = do[RequestResult](w, w.intake().Request, RequestInput{Warehouse: "annex", ID: "run/2"})
 	require.NoError(t, err)
@@ -257,7 +257,7 @@ func TestARequestReachesTheOthers(t *testing.T) {
 	intake := w.intake()
 	_, err := do[RequestResult](w, intake.Request, RequestInput{Warehouse: "depot", ID: "1", SKUs: []string{"BIKE"}})
 	require.Error(t, err, "it is tried again")
-	require.Len(t, w.wishes["south"], 1)
+	require.Len(t, w.requests["south"], 1)
 }
 
 // No event that a signal can carry stops the others: one that the ledger cannot keep is refused by itself.

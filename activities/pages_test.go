@@ -271,7 +271,7 @@ func (p *past) fetch(what string, at time.Time, between func(w *world)) (string,
 				between(w)
 			}
 		}
-		granted, err := w.Take(w.t.Context(), ledger.Claim{
+		granted, err := w.Begin(w.t.Context(), ledger.Claim{
 			Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/north", WorkflowRun: at.String(), Now: at,
 		})
 		require.NoError(w.t, err)

@@ -52,11 +52,11 @@ func (w *world) confirm(lease ledger.Lease) {
 	w.t.Helper()
 	_, items := w.dueIn(lease)
 	require.NoError(w.t, w.Intend(w.t.Context(), lease, ledger.Intent{Key: "call", Items: items, Now: w.now, Deadline: w.now}))
-	answer := ledger.Answer{Key: "call", Now: w.now}
+	answer := ledger.Response{Key: "call", Now: w.now}
 	for _, item := range items {
-		answer.Items = append(answer.Items, ledger.ItemAnswer{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: ledger.StatusExported})
+		answer.Items = append(answer.Items, ledger.ItemResponse{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: ledger.StatusExported})
 	}
-	require.NoError(w.t, w.Answer(w.t.Context(), lease, answer))
+	require.NoError(w.t, w.ApplyResponses(w.t.Context(), lease, answer))
 	require.NoError(w.t, w.EndRun(w.t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: w.now}))
 }
 

@@ -107,14 +107,14 @@ type ending struct {
 
 const (
 	shortWait   = 3 * time.Second // longer waits are timers of the workflow
-	longestWait = time.Minute     // for an answer, until the loop looks around
+	longestWait = time.Minute     // for an answer, until the loop checks everything else
 )
 
 // run makes calls until the slice is over, nothing is left, or a wait is too long to sit out. However it ends, it waits for the calls under
 // way and writes their answers.
 func (s *slice) run(ctx context.Context) (PushResult, error) {
 	s.stop = activity.GetWorkerStopChannel(ctx)
-	begun, rest := beat(ctx)
+	begun, rest := heartbeat(ctx)
 	defer rest()
 	var end *ending
 	for {
@@ -130,7 +130,7 @@ func (s *slice) run(ctx context.Context) (PushResult, error) {
 			return end.result, end.err
 		}
 		for answers := s.together(s.await(ctx, wait, end != nil)); len(answers) > 0; answers = s.together(s.arrived()) {
-			if last := s.settle(ctx, answers); last != nil && (end == nil || end.err == nil) {
+			if last := s.writeResponses(ctx, answers); last != nil && (end == nil || end.err == nil) {
 				end = last
 			}
 		}
@@ -168,7 +168,7 @@ func (s *slice) await(ctx context.Context, wait time.Duration, ends bool) *reply
 	case <-cancelled:
 	case <-stop:
 	}
-	return s.arrived() // whatever came first: an answer that has come is settled before another call begins
+	return s.arrived() // whatever came first: a response that has come is written before another call begins
 }
 
 // arrived returns an answer that waits for the loop.

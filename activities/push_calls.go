@@ -150,7 +150,7 @@ func (s *slice) call(ctx context.Context, kind push.Kind, call ledger.OpenCall, 
 	case push.Find:
 		finder, ok := channels.AsFinder(s.channel)
 		if !ok {
-			answer.err = fmt.Errorf("store %s: the driver %s looks nothing up", s.store.ID, s.store.Driver)
+			answer.err = fmt.Errorf("store %s: the driver %s cannot resolve ids", s.store.ID, s.store.Driver)
 			return answer
 		}
 		answer.found, answer.reply.Budget, answer.err = finder.Find(ctx, items)
@@ -167,17 +167,17 @@ func (s *slice) call(ctx context.Context, kind push.Kind, call ledger.OpenCall, 
 	return answer
 }
 
-// settle writes what calls brought, also when a cancellation came meanwhile: what the store said must not be lost.
-func (s *slice) settle(ctx context.Context, answers []reply) *ending {
+// writeResponses writes what calls brought, also when a cancellation came meanwhile: what the store said must not be lost.
+func (s *slice) writeResponses(ctx context.Context, answers []reply) *ending {
 	keep, done := context.WithTimeout(context.WithoutCancel(ctx), answerPatience)
 	defer done()
 	var end *ending
-	var written []ledger.Answer
+	var written []ledger.Response
 	for _, answer := range answers {
 		effects, err := s.told(ctx, answer), error(nil)
 		if effects.Check {
 			// What is written before counts where the run's figures do.
-			if err = s.Ledger.Answer(keep, s.input.Lease, written...); err == nil {
+			if err = s.Ledger.ApplyResponses(keep, s.input.Lease, written...); err == nil {
 				written = nil
 				effects, err = s.check(keep, answer)
 			}
@@ -189,7 +189,7 @@ func (s *slice) settle(ctx context.Context, answers []reply) *ending {
 			end = last
 		}
 	}
-	if err := s.Ledger.Answer(keep, s.input.Lease, written...); err != nil {
+	if err := s.Ledger.ApplyResponses(keep, s.input.Lease, written...); err != nil {
 		return &ending{err: err}
 	}
 	return end
@@ -230,7 +230,7 @@ func ended(effects push.Effects, err error) *ending {
 }
 
 // write carries effects out, but for their answer, which it adds to those that are still to be written.
-func (s *slice) write(ctx context.Context, effects push.Effects, written []ledger.Answer) ([]ledger.Answer, error) {
+func (s *slice) write(ctx context.Context, effects push.Effects, written []ledger.Response) ([]ledger.Response, error) {
 	lease, now := s.input.Lease, s.Now()
 	if len(effects.Forget) > 0 {
 		if err := s.Ledger.Forget(ctx, lease, effects.Forget); err != nil {
@@ -243,7 +243,7 @@ func (s *slice) write(ctx context.Context, effects push.Effects, written []ledge
 		}
 	}
 	if len(effects.Park) > 0 {
-		rows, answers := make([]ledger.DueItem, len(effects.Park)), make([]ledger.ItemAnswer, len(effects.Park))
+		rows, answers := make([]ledger.DueItem, len(effects.Park)), make([]ledger.ItemResponse, len(effects.Park))
 		for i, parked := range effects.Park {
 			rows[i], answers[i] = parked.Row, parked.Answer
 		}

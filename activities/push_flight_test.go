@@ -165,20 +165,20 @@ func (g *grouped) Intend(ctx context.Context, lease ledger.Lease, intents ...led
 	return g.Ledger.Intend(ctx, lease, intents...)
 }
 
-func (g *grouped) Answer(ctx context.Context, lease ledger.Lease, answers ...ledger.Answer) error {
+func (g *grouped) ApplyResponses(ctx context.Context, lease ledger.Lease, answers ...ledger.Response) error {
 	if len(g.answers) == 0 {
 		for range g.waits {
 			<-<-g.store.well
 		}
 	}
 	g.answers = append(g.answers, len(answers))
-	return g.Ledger.Answer(ctx, lease, answers...)
+	return g.Ledger.ApplyResponses(ctx, lease, answers...)
 }
 
 // Calls that begin together have their intents written together, and what is answered while something is written is written together next.
-// An answer that has come is settled before another call begins: it may say that the store falters. A wait that ends at the same moment changes
+// A response that has come is written before another call begins: it may say that the store has server errors. A wait that ends at the same moment changes
 // nothing: it is tried some times, because which of the two is seen first is chance.
-func TestAnswersAreSettledBeforeTheNextCall(t *testing.T) {
+func TestResponsesAreWrittenBeforeTheNextCall(t *testing.T) {
 	t.Parallel()
 	for range 8 {
 		require.Equal(t, []int{4, 1}, overtake(t, false, 3), "there is room for eight, and after the loss nothing new begins")

@@ -47,7 +47,7 @@ func newPushing(t *testing.T, store channels.Channel, skus ...string) *pushing {
 func (p *pushing) begin() {
 	p.t.Helper()
 	p.runs++
-	granted, err := p.Take(p.t.Context(), ledger.Claim{
+	granted, err := p.Begin(p.t.Context(), ledger.Claim{
 		Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/north", WorkflowRun: fmt.Sprint("run ", p.runs), Now: p.now,
 	})
 	require.NoError(p.t, err)
@@ -230,7 +230,7 @@ func TestLostAnswerIsAskedForWithTheSameBytes(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, result.Faulty)
 	require.Equal(t, p.now.Add(time.Second), result.Until.UTC(), "the first pause")
-	require.Equal(t, "the store falters (no answer); the last call is sent again", result.Why)
+	require.Equal(t, "the store has server errors (no answer); the last call is sent again", result.Why)
 	require.Len(t, store.calls, 1, "nothing new is sent")
 	p.end()
 	p.begin()
@@ -329,7 +329,7 @@ func (b *breaking) Forget(ctx context.Context, lease ledger.Lease, skus []string
 	return errors.Join(b.fails("forget"), b.Ledger.Forget(ctx, lease, skus))
 }
 
-func (b *breaking) Park(ctx context.Context, lease ledger.Lease, rows []ledger.DueItem, answers []ledger.ItemAnswer, now time.Time) error {
+func (b *breaking) Park(ctx context.Context, lease ledger.Lease, rows []ledger.DueItem, answers []ledger.ItemResponse, now time.Time) error {
 	return errors.Join(b.fails("park"), b.Ledger.Park(ctx, lease, rows, answers, now))
 }
 
@@ -345,8 +345,8 @@ func (b *breaking) Resend(ctx context.Context, lease ledger.Lease, key string, d
 	return errors.Join(b.fails("resend"), b.Ledger.Resend(ctx, lease, key, deadline, now))
 }
 
-func (b *breaking) Answer(ctx context.Context, lease ledger.Lease, answers ...ledger.Answer) error {
-	return errors.Join(b.fails("answer"), b.Ledger.Answer(ctx, lease, answers...))
+func (b *breaking) ApplyResponses(ctx context.Context, lease ledger.Lease, answers ...ledger.Response) error {
+	return errors.Join(b.fails("answer"), b.Ledger.ApplyResponses(ctx, lease, answers...))
 }
 
 func (b *breaking) Due(ctx context.Context, connection string, scope []string) (ledger.Due, error) {

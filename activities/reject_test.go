@@ -44,7 +44,7 @@ type file struct {
 func (f *folder) Check(context.Context) (warehouses.Finding, error) { return warehouses.Finding{}, nil }
 
 func (f *folder) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
-	at := len(request.Mark)
+	at := len(request.Cursor)
 	if at == len(f.files) {
 		return warehouses.Snapshot{Unchanged: true}, nil
 	}
@@ -56,7 +56,7 @@ func (f *folder) Fetch(ctx context.Context, request warehouses.Request, sink war
 			rows[i].Available = nil
 		}
 	}
-	return warehouses.Snapshot{Full: !next.part, Rows: len(rows), From: fmt.Sprint("file ", at), Mark: request.Mark + "|", More: at+1 < len(f.files)}, sink(ctx, rows)
+	return warehouses.Snapshot{Full: !next.part, Rows: len(rows), From: fmt.Sprint("file ", at), Cursor: request.Cursor + "|", More: at+1 < len(f.files)}, sink(ctx, rows)
 }
 
 // reading is a depot of files, read by runs of its own.
@@ -85,7 +85,7 @@ func (r *reading) guarded(freshness time.Duration) {
 func (r *reading) start(connection string) ledger.Lease {
 	r.t.Helper()
 	r.runs++
-	granted, err := r.world.Take(r.t.Context(), ledger.Claim{
+	granted, err := r.world.Begin(r.t.Context(), ledger.Claim{
 		Connection: connection, Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/" + connection, WorkflowRun: fmt.Sprint(r.runs), Now: r.now,
 	})
 	require.NoError(r.t, err)

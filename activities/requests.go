@@ -31,7 +31,7 @@ func (g *Gate) Note(ctx context.Context, input RequestsInput) (RequestsResult, e
 
 // Settle says what became of requests that no run serves.
 func (g *Gate) Settle(ctx context.Context, input RequestsInput) (RequestsResult, error) {
-	err := g.Ledger.SettleRequests(ctx, input.Connection, input.Mode, input.Requests, ledger.RequestEnd{
+	err := g.Ledger.EndUnserved(ctx, input.Connection, input.Mode, input.Requests, ledger.RequestEnd{
 		Outcome: input.Outcome, Reason: input.Reason, Now: g.Now(),
 	})
 	if errors.Is(err, ledger.ErrNotFound) {

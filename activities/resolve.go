@@ -31,7 +31,7 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResul
 	if err != nil {
 		return ResolveResult{}, err
 	}
-	resolved, stop := beat(ctx)
+	resolved, stop := heartbeat(ctx)
 	defer stop()
 	var result ResolveResult
 	preview := newPreview()

@@ -22,13 +22,13 @@ var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 // world is a ledger with a warehouse, "depot", that feeds two stores, and the activities on it by a clock that stands.
 type world struct {
 	ledger.Ledger
-	path    string // the ledger's file
-	t       *testing.T
-	now     time.Time
-	ticking sync.Mutex // calls of a push read the time beside its loop
-	source  *source
-	wishes  map[string][]Wish // by connection
-	refuses map[string]error  // connections that cannot be asked
+	path     string // the ledger's file
+	t        *testing.T
+	now      time.Time
+	ticking  sync.Mutex // calls of a push read the time beside its loop
+	source   *source
+	requests map[string][]SyncRequest // by connection
+	refuses  map[string]error         // connections that cannot be asked
 }
 
 // source is a warehouse that counts how often it is asked.
@@ -83,7 +83,7 @@ func setup(t *testing.T) *world {
 	t.Cleanup(func() { require.NoError(t, state.Close()) })
 	w := &world{
 		Ledger: state, path: path, t: t, now: noon, source: &source{rows: []inventory.Row{{SKU: "BIKE", Facility: "east", Available: new(int64(5))}}},
-		wishes: map[string][]Wish{}, refuses: map[string]error{},
+		requests: map[string][]SyncRequest{}, refuses: map[string]error{},
 	}
 	w.apply(definitions())
 	return w
@@ -120,8 +120,8 @@ func (w *world) after(span time.Duration, calls int) <-chan time.Time {
 }
 
 // Request is how connections are asked.
-func (w *world) Request(_ context.Context, connection ledger.Connection, wish Wish) error {
-	w.wishes[connection.ID] = append(w.wishes[connection.ID], wish)
+func (w *world) Request(_ context.Context, connection ledger.Connection, wish SyncRequest) error {
+	w.requests[connection.ID] = append(w.requests[connection.ID], wish)
 	return w.refuses[connection.ID]
 }
 
@@ -171,7 +171,7 @@ func told(t *testing.T, err error) *temporal.ApplicationError {
 // take starts a run.
 func (w *world) take(connection string, mode ledger.Mode, scope ...string) ledger.Lease {
 	w.t.Helper()
-	granted, err := w.Take(w.t.Context(), ledger.Claim{
+	granted, err := w.Begin(w.t.Context(), ledger.Claim{
 		Connection: connection, Mode: mode, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/" + connection, WorkflowRun: connection + string(mode),
 		Scope: scope, Now: w.now,
 	})

@@ -83,7 +83,7 @@ func (s *losses) resolve(lease ledger.Lease, approved int64, scope ...string) Re
 func (s *losses) start(scope ...string) ledger.Lease {
 	s.t.Helper()
 	s.event++
-	granted, err := s.Take(s.t.Context(), ledger.Claim{
+	granted, err := s.Begin(s.t.Context(), ledger.Claim{
 		Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/north", WorkflowRun: fmt.Sprint(s.event), Scope: scope, Now: s.now,
 	})
 	require.NoError(s.t, err)
@@ -118,14 +118,14 @@ func (s *losses) push(lease ledger.Lease, status ledger.Status, scope ...string)
 	s.event++
 	intent := ledger.Intent{Key: fmt.Sprint("key ", s.event), Items: due, Now: s.now, Deadline: s.now}
 	require.NoError(s.t, s.Intend(s.t.Context(), lease, intent))
-	answer := ledger.Answer{Key: intent.Key, Now: s.now}
+	answer := ledger.Response{Key: intent.Key, Now: s.now}
 	if status == ledger.StatusSent {
 		answer.Ticket = "ticket"
 	}
 	for _, item := range due {
-		answer.Items = append(answer.Items, ledger.ItemAnswer{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: status})
+		answer.Items = append(answer.Items, ledger.ItemResponse{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: status})
 	}
-	require.NoError(s.t, s.Answer(s.t.Context(), lease, answer))
+	require.NoError(s.t, s.ApplyResponses(s.t.Context(), lease, answer))
 }
 
 // A warehouse that loses a fifth of its stock in each run is held in the second: the runs of a day count together.
@@ -188,7 +188,7 @@ func TestRowsOfOpenCallsCountTowardsMassZeroing(t *testing.T) {
 	}
 }
 
-// Rows in an open call are settled by the run that has the store, so a push has them before it although nothing else is due.
+// Rows in an open call are brought to an end by the run that has the store, so a push has them before it although nothing else is due.
 func TestRowsOfOpenCallsAreDue(t *testing.T) {
 	t.Parallel()
 	s := newLosses(t)

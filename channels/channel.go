@@ -107,7 +107,7 @@ type Channel interface {
 
 // Poller is the capability of stores that take a submission and report on it later.
 type Poller interface {
-	// Poll asks for the report on a ticket. While the store still works, Ticket is set: items that it has settled already have
+	// Poll asks for the report on a ticket. While the store still works, Ticket is set: items that it is done with already have
 	// their verdicts, the others are Accepted.
 	Poll(ctx context.Context, ticket string, items []Item) (Reply, error)
 }

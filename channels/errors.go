@@ -12,7 +12,7 @@ type Next int
 
 // What should happen next. The zero value is Resend: when a driver does not know, the same bytes go out again.
 const (
-	Resend    Next = iota // the answer was lost or the store faltered: it may have been applied; same bytes, same key, later
+	Resend    Next = iota // the answer was lost or the store had a server error: the call may have been applied; same bytes, same key, later
 	Wait                  // throttled, nothing was applied: wait until Error.Until; waiting is not an attempt
 	Anew                  // nothing was applied and the key must not be used again: build a new call
 	Smaller               // nothing was applied: the call was too large; halve it

@@ -127,7 +127,7 @@ func believed(reply Reply, err error, items int, polls bool) (Reply, error) {
 	}
 	if reply.Refused && Passes(reply.Reason) {
 		// To halve the call would blame items that have nothing to do with it. Nothing was applied, and the same bytes are still right.
-		return Reply{Budget: reply.Budget}, &Error{Reason: "the store's database faltered: " + plain(reply.Reason)}
+		return Reply{Budget: reply.Budget}, &Error{Reason: "the store's database had an error: " + plain(reply.Reason)}
 	}
 	reply.PollAfter = max(reply.PollAfter, 0)
 	if reply.Refused && len(reply.Items) == 0 {

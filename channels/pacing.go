@@ -22,7 +22,7 @@ type PaceBudget struct {
 // DefaultShare is the part of a store's budget that is used when nothing else is set.
 const DefaultShare = 0.8
 
-// MaxThrottle is the longest that one answer can make a pacer wait. A longer wish is taken for a mistake.
+// MaxThrottle is the longest that one answer can make a pacer wait. A longer one is taken for a mistake.
 const MaxThrottle = 24 * time.Hour
 
 const (

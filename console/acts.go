@@ -35,7 +35,7 @@ func (c *Console) forms() []form {
 		{"/c/{id}/push", control.ActSync, "sync", c.actPush},
 		{"/c/{id}/preview", control.ActSync, "sync, as a dry run", c.actPreview},
 		{"/c/{id}/preview/push", control.ActSync, "push what a preview would change", c.actPushPreview},
-		{"/c/{id}/relearn", control.ActRelearn, "relearn", c.actRelearn},
+		{"/c/{id}/relearn", control.ActRefreshIDs, "relearn", c.actRefreshIDs},
 		{"/c/{id}/enable", control.ActEnable, "enable", c.actEnableConnection(true)},
 		{"/c/{id}/disable", control.ActEnable, "disable", c.actEnableConnection(false)},
 		{partnersPath + "/stores/{id}/test", control.ActTest, "test store", c.actTestStore},
@@ -189,8 +189,8 @@ func (c *Console) actPush(ctx context.Context, r *http.Request) (string, notice,
 	return c.ask(ctx, to, ledger.Smart, id, workflows.SyncRequest{SKUs: skus})
 }
 
-// actRelearn has the items of the rows that were chosen looked up anew in the store.
-func (c *Console) actRelearn(ctx context.Context, r *http.Request) (string, notice, error) {
+// actRefreshIDs refreshes the store's ids of the rows that were chosen.
+func (c *Console) actRefreshIDs(ctx context.Context, r *http.Request) (string, notice, error) {
 	id := r.PathValue("id")
 	to := connectionPath(id) + "/levels"
 	if len(r.PostForm["row"]) == 0 {
@@ -200,11 +200,11 @@ func (c *Console) actRelearn(ctx context.Context, r *http.Request) (string, noti
 	if err != nil {
 		return to, notice{}, err
 	}
-	done, err := c.options.Control.Relearn(ctx, connection.Store, r.PostForm["row"])
+	done, err := c.options.Control.RefreshIDs(ctx, connection.Store, r.PostForm["row"])
 	if err != nil {
 		return to, notice{}, err
 	}
-	said := notice{state: state{"good", "check", "Forgotten"}, Text: fmt.Sprintf("The store's ids of %s; the next run looks them up anew, and pushes %s again.",
+	said := notice{state: state{"good", "check", "Forgotten"}, Text: fmt.Sprintf("The store's ids of %s; the next run refreshes them and pushes %s again.",
 		count(done.References, "item"), count(done.Due, "figure"))}
 	if done.Open > 0 {
 		said.Text += fmt.Sprintf(" %s left: a call for them is not answered yet; do it again after the next run.", count(done.Open, "figure"))

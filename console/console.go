@@ -50,7 +50,7 @@ type Control interface {
 	TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (control.StrategyTried, error)
 	Setup(ctx context.Context, connection string) (control.Setup, error)
 	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
-	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)
+	RefreshIDs(ctx context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error)
 	// Refused notes an act that was refused here.
 	Refused(ctx context.Context, act, on, reason string) error
 

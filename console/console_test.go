@@ -287,9 +287,9 @@ func (f *fake) PushPreview(_ context.Context, connection string, run int64, requ
 	return control.SyncAnswer{Fate: workflows.SyncStarted, ByRun: 7}, nil
 }
 
-func (f *fake) Relearn(_ context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
+func (f *fake) RefreshIDs(_ context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error) {
 	f.note("relearn " + store + ": " + strings.Join(channelSKUs, ","))
-	return ledger.Relearned{References: 1, Due: 2, Open: 3}, nil
+	return ledger.RefreshedIDs{References: 1, Due: 2, Open: 3}, nil
 }
 
 func (f *fake) Refused(_ context.Context, act, on, reason string) error {
@@ -544,7 +544,7 @@ func TestActs(t *testing.T) {
 		"test a warehouse":      {"/partners/warehouses/portland/test", nil, []string{"test warehouse portland"}, "portland (csv): env:TOKEN is not set"},
 		"enable":                {"/c/acme-shop/enable", nil, []string{"enable acme-shop: true by ann"}, "A first Full Sync is requested: it brings the store to the warehouse&#39;s figures. Another writes there."},
 		"disable":               {"/c/acme-shop/disable", nil, []string{"enable acme-shop: false by ann"}, "Temporal could not be told yet"},
-		"relearn chosen rows":   {"/c/acme-shop/relearn", url.Values{"row": {"A", "B"}}, []string{"relearn shop: A,B"}, "ids of 1 item; the next run looks them up anew, and pushes 2 figures again. 3 figures left"},
+		"relearn chosen rows":   {"/c/acme-shop/relearn", url.Values{"row": {"A", "B"}}, []string{"relearn shop: A,B"}, "ids of 1 item; the next run refreshes them and pushes 2 figures again. 3 figures left"},
 		"relearn nothing":       {"/c/acme-shop/relearn", nil, []string{"refused relearn on acme-shop: no row is chosen"}, "no row is chosen"},
 	} {
 		t.Run(name, func(t *testing.T) {

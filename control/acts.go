@@ -149,15 +149,15 @@ func standingOf(run ledger.Run, open string) string {
 	return string(run.Outcome)
 }
 
-// Relearn has a store's items looked up anew and their figures pushed again: those of some channel SKUs, or of all when none is named.
-func (c *Control) Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
-	d := deed{kind: ActRelearn, act: "relearn", on: store}
+// RefreshIDs forgets the store's ids and makes their figures due: the next run refreshes the ids and pushes the figures again: those of some channel SKUs, or of all when none is named.
+func (c *Control) RefreshIDs(ctx context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error) {
+	d := deed{kind: ActRefreshIDs, act: "relearn", on: store}
 	if len(channelSKUs) > 0 {
 		d.act += " of " + some(channelSKUs)
 	}
-	return audited(ctx, c, &d, func(done ledger.Relearned) string {
+	return audited(ctx, c, &d, func(done ledger.RefreshedIDs) string {
 		return fmt.Sprintf("%d items forgotten, %d figures due", done.References, done.Due)
-	}, func() (ledger.Relearned, error) { return c.relearn(ctx, store, channelSKUs) })
+	}, func() (ledger.RefreshedIDs, error) { return c.refreshIDs(ctx, store, channelSKUs) })
 }
 
 // Restored declares that the ledger was restored from a backup: every connection's next run is a Full Sync.

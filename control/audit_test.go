@@ -68,7 +68,7 @@ func TestActsAreNoted(t *testing.T) {
 			return err
 		}, ledger.AuditEntry{Act: "reject", On: "run 12", Result: ledger.AuditRefused, Reason: "there is no run 12; starter runs lists them"}},
 		"a relearn": {func(ctx context.Context, c *Control) error {
-			_, err := c.Relearn(ctx, "shop", nil)
+			_, err := c.RefreshIDs(ctx, "shop", nil)
 			return err
 		}, ledger.AuditEntry{Act: "relearn", On: "shop", After: "0 items forgotten, 0 figures due", Result: ledger.AuditDone}},
 		"a restored ledger": {func(ctx context.Context, c *Control) error { return c.Restored(ctx, "ann", "a disk was lost") }, ledger.AuditEntry{

@@ -49,7 +49,7 @@ type attributes struct {
 	until time.Time
 }
 
-// UsageError is a wish that cannot be granted as it was put. Its message says what to do instead.
+// UsageError is a request that cannot be granted as it was put. Its message says what to do instead.
 type UsageError struct{ Message string }
 
 func (e *UsageError) Error() string { return e.Message }

@@ -111,7 +111,7 @@ func TestTheFileAndThePagesBothChanged(t *testing.T) {
 			require.Equal(t, foretold.Schedules, report.Schedules)
 			require.Equal(t, want.action, report.Overrides[0].Action)
 			require.Equal(t, []int{want.minutes}, s.intervals(ledger.Smart))
-			require.Empty(t, s.apply(ApplyOptions{}).Schedules, "the next apply finds it settled")
+			require.Empty(t, s.apply(ApplyOptions{}).Schedules, "the next apply finds nothing to do")
 		})
 	}
 }

@@ -105,7 +105,7 @@ func TestAConnectionIsEnabledWithoutTemporal(t *testing.T) {
 	for _, state := range states {
 		require.Less(t, state.Reconciled, state.Version, "a worker brings Temporal to it")
 	}
-	grant, err := s.state.Take(t.Context(), ledger.Claim{
+	grant, err := s.state.Begin(t.Context(), ledger.Claim{
 		Connection: "acme-shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "smart-sync/acme-shop", WorkflowRun: "next", Now: s.clock(),
 	})
 	require.NoError(t, err)

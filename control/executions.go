@@ -66,14 +66,14 @@ func (e *Executions) Attributes(ctx context.Context) (bool, error) { return e.co
 
 // Request asks for a Smart Sync of what stands in the ledger. What is for a few SKUs must not wait behind a run of everything that
 // waits for a person.
-func (e *Executions) Request(ctx context.Context, connection ledger.Connection, wish activities.Wish) error {
+func (e *Executions) Request(ctx context.Context, connection ledger.Connection, request activities.SyncRequest) error {
 	id := workflows.EventsID(connection.ID)
-	if len(wish.SKUs) == 0 {
+	if len(request.SKUs) == 0 {
 		id = workflows.WorkflowID(ledger.Smart, connection.ID)
 	}
 	if err := e.control.notice(ctx, id); err != nil {
 		return err
 	}
-	_, err := e.control.signal(ctx, connection, id, ledger.Smart, workflows.SyncRequest{ID: wish.ID, By: wish.By, SKUs: wish.SKUs, SkipFetch: true, Moved: true})
+	_, err := e.control.signal(ctx, connection, id, ledger.Smart, workflows.SyncRequest{ID: request.ID, By: request.By, SKUs: request.SKUs, SkipFetch: true, Moved: true})
 	return err
 }

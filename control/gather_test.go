@@ -172,7 +172,7 @@ func TestMerged(t *testing.T) {
 func TestWhatCanShareASignal(t *testing.T) {
 	t.Parallel()
 	require.True(t, shareable(workflows.SyncRequest{ID: "a", SKUs: []string{"A"}, SkipFetch: true}))
-	require.False(t, shareable(workflows.SyncRequest{}), "every signal without an id is a wish of its own")
+	require.False(t, shareable(workflows.SyncRequest{}), "every signal without an id is a request of its own")
 	require.False(t, shareable(workflows.SyncRequest{ID: "a", DryRun: true}), "it is looked at by itself")
 	require.False(t, shareable(workflows.SyncRequest{ID: "a", Also: []workflows.AlsoAsked{{ID: "b"}}}))
 }

@@ -74,11 +74,11 @@ func resolved(t *testing.T, state ledger.Ledger, lease ledger.Lease, push bool) 
 	due, err := state.NextDue(ctx, ledger.DueQuery{Connection: "acme-shop", Run: lease.Run})
 	require.NoError(t, err)
 	require.NoError(t, state.Intend(ctx, lease, ledger.Intent{Key: "k", Items: due, Now: noon, Deadline: noon}))
-	answer := ledger.Answer{Key: "k", Now: noon}
+	answer := ledger.Response{Key: "k", Now: noon}
 	for _, item := range due {
-		answer.Items = append(answer.Items, ledger.ItemAnswer{ChannelSKU: item.ChannelSKU, Status: ledger.StatusExported})
+		answer.Items = append(answer.Items, ledger.ItemResponse{ChannelSKU: item.ChannelSKU, Status: ledger.StatusExported})
 	}
-	require.NoError(t, state.Answer(ctx, lease, answer))
+	require.NoError(t, state.ApplyResponses(ctx, lease, answer))
 }
 
 // What a person decided is shown, and not what they were asked.

@@ -13,36 +13,36 @@ type Act string
 
 // Everything that can be done.
 const (
-	ActRead     Act = "read"
-	ActSync     Act = "sync"     // a run now, of everything or of some SKUs
-	ActPause    Act = "pause"    // pause and resume schedules
-	ActDecide   Act = "decide"   // approve and reject what is held
-	ActCancel   Act = "cancel"   // a run
-	ActSchedule Act = "schedule" // set and clear one, apply and undo the advice
-	ActTest     Act = "test"     // try whether a store or a warehouse can be used
-	ActEnable   Act = "enable"   // and disable a connection
-	ActRelearn  Act = "relearn"  // look a store's items up anew
-	ActApply    Act = "apply"    // a configuration
-	ActRestored Act = "restored" // declare that the ledger came from a backup
-	ActPeople   Act = "people"   // see and change who may sign in
-	ActOwn      Act = "own"      // change one's own password
+	ActRead       Act = "read"
+	ActSync       Act = "sync"     // a run now, of everything or of some SKUs
+	ActPause      Act = "pause"    // pause and resume schedules
+	ActDecide     Act = "decide"   // approve and reject what is held
+	ActCancel     Act = "cancel"   // a run
+	ActSchedule   Act = "schedule" // set and clear one, apply and undo the advice
+	ActTest       Act = "test"     // try whether a store or a warehouse can be used
+	ActEnable     Act = "enable"   // and disable a connection
+	ActRefreshIDs Act = "relearn"  // refresh a store's ids
+	ActApply      Act = "apply"    // a configuration
+	ActRestored   Act = "restored" // declare that the ledger came from a backup
+	ActPeople     Act = "people"   // see and change who may sign in
+	ActOwn        Act = "own"      // change one's own password
 )
 
 // needs is the least role for each act, on every face: the pages, the API and the command line come through control.
 var needs = map[Act]ledger.Role{
-	ActRead:     ledger.Viewer,
-	ActSync:     ledger.Operator,
-	ActPause:    ledger.Operator,
-	ActDecide:   ledger.Operator,
-	ActCancel:   ledger.Operator,
-	ActSchedule: ledger.Operator,
-	ActTest:     ledger.Operator,
-	ActEnable:   ledger.Admin,
-	ActRelearn:  ledger.Admin,
-	ActApply:    ledger.Admin,
-	ActRestored: ledger.Admin,
-	ActPeople:   ledger.Admin,
-	ActOwn:      ledger.Viewer,
+	ActRead:       ledger.Viewer,
+	ActSync:       ledger.Operator,
+	ActPause:      ledger.Operator,
+	ActDecide:     ledger.Operator,
+	ActCancel:     ledger.Operator,
+	ActSchedule:   ledger.Operator,
+	ActTest:       ledger.Operator,
+	ActEnable:     ledger.Admin,
+	ActRefreshIDs: ledger.Admin,
+	ActApply:      ledger.Admin,
+	ActRestored:   ledger.Admin,
+	ActPeople:     ledger.Admin,
+	ActOwn:        ledger.Viewer,
 }
 
 // May is true where a role is enough for an act. No role is enough for an act that is not listed, and none that is not known is enough for any.

@@ -52,8 +52,8 @@ var leastRoles = map[string]struct {
 	"SetEnabled": {ledger.Admin, func(ctx context.Context, c *Control) error {
 		return second(c.SetEnabled(ctx, "acme-shop", true, "ann"))
 	}},
-	"Relearn":  {ledger.Admin, func(ctx context.Context, c *Control) error { return second(c.Relearn(ctx, "shop", nil)) }},
-	"Restored": {ledger.Admin, func(ctx context.Context, c *Control) error { return c.Restored(ctx, "ann", "a disk was lost") }},
+	"RefreshIDs": {ledger.Admin, func(ctx context.Context, c *Control) error { return second(c.RefreshIDs(ctx, "shop", nil)) }},
+	"Restored":   {ledger.Admin, func(ctx context.Context, c *Control) error { return c.Restored(ctx, "ann", "a disk was lost") }},
 	"Apply": {ledger.Admin, func(ctx context.Context, c *Control) error {
 		return second(c.Apply(ctx, ledger.Definitions{}, ApplyOptions{}))
 	}},
@@ -138,8 +138,8 @@ func (w *watched) Apply(context.Context, ledger.Definitions, ledger.ApplyOptions
 
 func (w *watched) Restored(context.Context, string, time.Time) error { return w.write("restored") }
 
-func (w *watched) Relearn(context.Context, string, []string) (ledger.Relearned, error) {
-	return ledger.Relearned{}, w.write("relearn")
+func (w *watched) RefreshIDs(context.Context, string, []string) (ledger.RefreshedIDs, error) {
+	return ledger.RefreshedIDs{}, w.write("relearn")
 }
 
 func (w *watched) SetOverride(context.Context, string, ledger.Mode, *ledger.Override, int64, time.Time) (ledger.ScheduleState, error) {
@@ -202,7 +202,7 @@ func TestRoles(t *testing.T) {
 		"root":          nil,
 		ledger.Viewer:   {ActOwn, ActRead},
 		ledger.Operator: {ActCancel, ActDecide, ActOwn, ActPause, ActRead, ActSchedule, ActSync, ActTest},
-		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActEnable, ActOwn, ActPause, ActPeople, ActRead, ActRelearn, ActRestored, ActSchedule, ActSync, ActTest},
+		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActEnable, ActOwn, ActPause, ActPeople, ActRead, ActRefreshIDs, ActRestored, ActSchedule, ActSync, ActTest},
 	}
 	for role, acts := range want {
 		var may []Act

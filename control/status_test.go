@@ -53,7 +53,7 @@ func shopLedger(t *testing.T, changes ...func(d *ledger.Definitions)) ledger.Led
 // runIn begins a run of the connection.
 func runIn(t *testing.T, state ledger.Ledger, workflowRun string, at time.Time) ledger.Lease {
 	t.Helper()
-	grant, err := state.Take(t.Context(), ledger.Claim{
+	grant, err := state.Begin(t.Context(), ledger.Claim{
 		Connection: "acme-shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "smart-sync/acme-shop", WorkflowRun: workflowRun, Now: at,
 	})
 	require.NoError(t, err)

@@ -104,7 +104,7 @@ func TestAcceptRefuses(t *testing.T) {
 
 // A time that has not come would make everything look old that is reported until then: it counts as of now, or, where it is far away,
 // is not believed.
-func TestTimely(t *testing.T) {
+func TestRefuseFuture(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	for ahead, want := range map[time.Duration]time.Duration{

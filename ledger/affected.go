@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// fewChanges is up to how many changes are looked up by version and sorted, for every page again. More are found on a walk
+// fewChanges is up to how many changes are found by version and sorted, for every page again. More are found on a walk
 // over the tables in the order of the products, which all pages together make once.
 const fewChanges = 50_000
 

@@ -40,7 +40,7 @@ func TestAffectedWalkFindsTheSame(t *testing.T) {
 		require.NoError(t, err)
 	}
 	apply()
-	granted, err := opened.Take(t.Context(), Claim{Connection: "hub-shop", Mode: Smart, WorkflowRun: "one", Now: now})
+	granted, err := opened.Begin(t.Context(), Claim{Connection: "hub-shop", Mode: Smart, WorkflowRun: "one", Now: now})
 	require.NoError(t, err)
 	report := func(available int64, skus ...string) {
 		id, err := opened.Stage(t.Context(), granted.Lease, SnapshotStart{Warehouse: "hub", Now: now})

@@ -19,8 +19,8 @@ type database struct {
 
 	inspection *inspection // of a SQLite file that was there; nil otherwise
 
-	witness string       // the path of a SQLite ledger's witness
-	moved   atomic.Int64 // when this process last moved the generation, in microseconds
+	generationFile string       // the path of a SQLite ledger's generation file; empty for PostgreSQL
+	moved          atomic.Int64 // when this process last moved the generation, in microseconds
 
 	byStatus  keptCounts[map[Status]int64]
 	byPlace   keptCounts[[]Left]

@@ -48,7 +48,7 @@ func (d *database) Zeroed(ctx context.Context, connection string, since time.Tim
 // ApproveZeroing notes that a person agreed to what goes to 0; see Resolver.
 func (d *database) ApproveZeroing(ctx context.Context, lease Lease) error {
 	return d.write(ctx, func(t *tx) error {
-		at, err := t.hold(ctx, lease)
+		at, err := t.checkLease(ctx, lease)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ var ErrEnabledInFile = errors.New("ledger: the configuration says whether the co
 // Enabler enables and disables connections beside their configuration.
 type Enabler interface {
 	// SetEnabled enables or disables a connection whose configuration leaves that to the pages, as an apply does: what stores share is shared
-	// anew, and its schedules are to be reconciled. One that is enabled owes a Full Sync. It returns the connection as it is then;
+	// anew, and its schedules are to be reconciled. One that is enabled requires a Full Sync. It returns the connection as it is then;
 	// ErrEnabledInFile where the configuration says whether it is enabled, and ErrNotFound when there is no such connection.
 	SetEnabled(ctx context.Context, connection string, enabled bool, now time.Time) (Connection, error)
 }

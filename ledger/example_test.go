@@ -30,7 +30,7 @@ func Example() {
 	fmt.Println("changed:", observed.Changed)
 
 	// A run takes the store. From now on each of its writes carries the lease.
-	granted, err := state.Take(ctx, ledger.Claim{
+	granted, err := state.Begin(ctx, ledger.Claim{
 		Connection: "acme-shop", Mode: ledger.Smart, Trigger: ledger.TriggerRequest,
 		Workflow: "smart-sync/acme-shop", WorkflowRun: "a run of Temporal's", Pass: 1, SkipFetch: true, Now: now,
 	})
@@ -54,8 +54,8 @@ func Example() {
 	try(err)
 	try(state.Intend(ctx, run, ledger.Intent{Key: "key-1", Body: []byte("the bytes"), Items: due, Deadline: now.Add(time.Minute), Now: now}))
 	show(ctx, state)
-	answer := ledger.ItemAnswer{ChannelSKU: "ACME-BIKE", Status: ledger.StatusExported}
-	try(state.Answer(ctx, run, ledger.Answer{Key: "key-1", Items: []ledger.ItemAnswer{answer}, Now: now}))
+	answer := ledger.ItemResponse{ChannelSKU: "ACME-BIKE", Status: ledger.StatusExported}
+	try(state.ApplyResponses(ctx, run, ledger.Response{Key: "key-1", Items: []ledger.ItemResponse{answer}, Now: now}))
 	show(ctx, state)
 	try(state.EndRun(ctx, run, ledger.RunEnd{Outcome: ledger.Completed, Now: now}))
 	// Output:

@@ -8,40 +8,40 @@ import (
 	"time"
 )
 
-// holding is what a lease stands for, after it was found to hold.
-type holding struct {
+// leased is what a lease stands for, after it was found to hold.
+type leased struct {
 	lease      Lease
 	connection string
 	merchant   string
 	warehouse  string
 }
 
-// hold checks a lease and keeps others from taking the store until the transaction ends. A lease is worth nothing any more
+// checkLease checks a lease and keeps others from taking the store until the transaction ends. A lease is worth nothing any more
 // when its run has ended, or when its connection was removed or now leads to another store.
-func (t *tx) hold(ctx context.Context, lease Lease) (holding, error) {
-	found := holding{lease: lease}
+func (t *tx) checkLease(ctx context.Context, lease Lease) (leased, error) {
+	found := leased{lease: lease}
 	err := t.row(ctx, `SELECT c.id, c.merchant, c.warehouse FROM gates g JOIN runs r ON r.id = g.run JOIN connections c ON c.id = r.connection
 		WHERE g.store = ? AND g.fence = ? AND g.run = ? AND c.store = g.store AND r.ended_at IS NULL`+t.dialect.lock("g"),
 		lease.Store, lease.Fence, lease.Run).Scan(&found.connection, &found.merchant, &found.warehouse)
 	if errors.Is(err, sql.ErrNoRows) {
-		return holding{}, fmt.Errorf("%w: run %d of store %s", ErrFenced, lease.Run, lease.Store)
+		return leased{}, fmt.Errorf("%w: run %d of store %s", ErrFenced, lease.Run, lease.Store)
 	} else if err != nil {
-		return holding{}, err
+		return leased{}, err
 	}
 	return found, t.rowsChange(ctx, found.connection)
 }
 
-// holdFetch is hold for a fetch, which needs no store: the run must be open and its connection must lead where it did.
-func (t *tx) holdFetch(ctx context.Context, lease Lease) (holding, error) {
+// checkFetchLease is hold for a fetch, which needs no store: the run must be open and its connection must lead where it did.
+func (t *tx) checkFetchLease(ctx context.Context, lease Lease) (leased, error) {
 	if lease.Fence != 0 {
-		return t.hold(ctx, lease)
+		return t.checkLease(ctx, lease)
 	}
-	found := holding{lease: lease}
+	found := leased{lease: lease}
 	err := t.row(ctx, `SELECT c.id, c.merchant, c.warehouse FROM runs r JOIN connections c ON c.id = r.connection
 		WHERE r.id = ? AND r.store = ? AND c.store = r.store AND r.ended_at IS NULL`+t.dialect.lock("r"), lease.Run, lease.Store).
 		Scan(&found.connection, &found.merchant, &found.warehouse)
 	if errors.Is(err, sql.ErrNoRows) {
-		return holding{}, fmt.Errorf("%w: run %d of store %s has ended", ErrFenced, lease.Run, lease.Store)
+		return leased{}, fmt.Errorf("%w: run %d of store %s has ended", ErrFenced, lease.Run, lease.Store)
 	}
 	return found, err
 }
@@ -97,14 +97,14 @@ func (t *tx) free(ctx context.Context, at gate, replace int64) error {
 	return &BusyError{Holder: holder}
 }
 
-// Take takes the connection's store and starts a run; see Gate.
-func (d *database) Take(ctx context.Context, claim Claim) (Grant, error) {
+// Begin takes the connection's store and starts a run; see Gate.
+func (d *database) Begin(ctx context.Context, claim Claim) (Grant, error) {
 	if err := checkClaim(claim); err != nil {
 		return Grant{}, err
 	}
 	var granted Grant
 	err := d.move(ctx, claim.Now, func(t *tx) (err error) {
-		granted, err = t.take(ctx, claim)
+		granted, err = t.begin(ctx, claim)
 		return err
 	})
 	if err != nil {
@@ -113,7 +113,7 @@ func (d *database) Take(ctx context.Context, claim Claim) (Grant, error) {
 	return granted, nil
 }
 
-func (t *tx) take(ctx context.Context, claim Claim) (Grant, error) {
+func (t *tx) begin(ctx context.Context, claim Claim) (Grant, error) {
 	target, err := t.target(ctx, claim.Connection)
 	if err != nil {
 		return Grant{}, err
@@ -188,29 +188,29 @@ func (g gate) turn(scope []string, workflow string, now time.Time) error {
 // target is what a claim is for.
 type target struct {
 	store, warehouse string
-	owesFull         bool
+	fullSyncRequired bool
 }
 
 func (t *tx) target(ctx context.Context, connection string) (target, error) {
 	var found target
-	err := t.row(ctx, "SELECT store, warehouse, owes_full FROM connections WHERE id = ?", connection).Scan(&found.store, &found.warehouse, &found.owesFull)
+	err := t.row(ctx, "SELECT store, warehouse, owes_full FROM connections WHERE id = ?", connection).Scan(&found.store, &found.warehouse, &found.fullSyncRequired)
 	if errors.Is(err, sql.ErrNoRows) {
 		return target{}, fmt.Errorf("%w: connection %q", ErrNotFound, connection)
 	}
 	return found, err
 }
 
-// mode is Full for a connection that owes a Full Sync. A run of a few SKUs stays what it is.
+// mode is Full for a connection that requires a Full Sync. A run of a few SKUs stays what it is.
 func (t target) mode(asked Mode, scope []string) Mode {
-	if t.owesFull && len(scope) == 0 {
+	if t.fullSyncRequired && len(scope) == 0 {
 		return Full
 	}
 	return asked
 }
 
-// Retake takes the store again for a run that released it; see Gate. It fetches anew, so it may become a Full Sync.
-func (d *database) Retake(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
-	return d.retake(ctx, run, replace, now, func(t *tx, target target, found Run, _ gate) (Mode, error) {
+// Reacquire takes the store again for a run that released it; see Gate. It fetches anew, so it may become a Full Sync.
+func (d *database) Reacquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
+	return d.acquireFor(ctx, run, replace, now, func(t *tx, target target, found Run, _ gate) (Mode, error) {
 		mode := target.mode(found.Mode, found.Scope)
 		_, err := t.exec(ctx, "UPDATE runs SET mode = ? WHERE id = ?", mode, run)
 		return mode, err
@@ -219,13 +219,13 @@ func (d *database) Retake(ctx context.Context, run int64, replace int64, now tim
 
 // Acquire takes the store for a run that was started without it; see Gate. It has fetched already, so it stays what it is.
 func (d *database) Acquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
-	return d.retake(ctx, run, replace, now, func(_ *tx, _ target, found Run, at gate) (Mode, error) {
+	return d.acquireFor(ctx, run, replace, now, func(_ *tx, _ target, found Run, at gate) (Mode, error) {
 		return found.Mode, at.turn(found.Scope, found.Workflow, now)
 	})
 }
 
-// retake takes the store for a run that is under way, in the mode that is chosen when the store is free.
-func (d *database) retake(ctx context.Context, run, replace int64, now time.Time, choose func(t *tx, target target, found Run, at gate) (Mode, error)) (Grant, error) {
+// acquireFor takes the store for a run that is under way, in the mode that is chosen when the store is free.
+func (d *database) acquireFor(ctx context.Context, run, replace int64, now time.Time, choose func(t *tx, target target, found Run, at gate) (Mode, error)) (Grant, error) {
 	var granted Grant
 	err := d.move(ctx, now, func(t *tx) error {
 		found, err := t.run(ctx, run)
@@ -318,7 +318,7 @@ func (d *database) Release(ctx context.Context, lease Lease) error {
 	})
 }
 
-// Holder returns who holds a store.
+// Holder returns who has a store.
 func (d *database) Holder(ctx context.Context, store string) (Holder, error) {
 	var found Holder
 	err := d.read(ctx, func(t *tx) (err error) {
@@ -331,7 +331,7 @@ func (d *database) Holder(ctx context.Context, store string) (Holder, error) {
 func (t *tx) holder(ctx context.Context, store string) (Holder, error) {
 	found, err := scanHolder(t.row(ctx, "SELECT "+holderColumns+" FROM gates g JOIN runs r ON r.id = g.run WHERE g.store = ?", store))
 	if errors.Is(err, sql.ErrNoRows) {
-		return Holder{}, fmt.Errorf("%w: nobody holds store %q", ErrNotFound, store)
+		return Holder{}, fmt.Errorf("%w: nobody has store %q", ErrNotFound, store)
 	}
 	return found, err
 }
@@ -368,7 +368,7 @@ func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
 		if at.run.Int64 != lease.Run || (lease.Fence != 0 && at.fence != lease.Fence) {
 			return nil // someone else's
 		}
-		if run.EndedAt == nil && clearsFull(run, end.Outcome) {
+		if run.EndedAt == nil && fulfilsFullSync(run, end.Outcome) {
 			if _, err := t.exec(ctx, "UPDATE connections SET owes_full = FALSE WHERE id = ? AND owes_full", run.Connection); err != nil {
 				return err
 			}
@@ -387,7 +387,7 @@ func (t *tx) endRun(ctx context.Context, run Run, end RunEnd) error {
 	return t.endRequests(ctx, run, end)
 }
 
-// clearsFull is true when a run's end pays the Full Sync that its connection owes.
-func clearsFull(run Run, outcome Outcome) bool {
+// fulfilsFullSync is true when a run's end was the Full Sync that its connection requires.
+func fulfilsFullSync(run Run, outcome Outcome) bool {
 	return run.Mode == Full && len(run.Scope) == 0 && !run.DryRun && (outcome == Completed || outcome == CompletedWithFailures)
 }

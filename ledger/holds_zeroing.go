@@ -112,7 +112,7 @@ func (t *tx) keptRows(ctx context.Context, connections []string, within string, 
 func (d *database) DissolveZeroing(ctx context.Context, lease Lease, now time.Time) ([]Hold, error) {
 	var others []Hold
 	err := d.write(ctx, func(t *tx) error {
-		at, err := t.hold(ctx, lease)
+		at, err := t.checkLease(ctx, lease)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ func (d *database) Share(ctx context.Context, lease Lease, query ShareQuery) (Sh
 	var shared Shared
 	err := d.write(ctx, func(t *tx) error {
 		shared = Shared{}
-		if _, err := t.holdFetch(ctx, lease); err != nil {
+		if _, err := t.checkFetchLease(ctx, lease); err != nil {
 			return err
 		}
 		if query.Staged == 0 {

@@ -23,7 +23,7 @@ import (
 
 // Errors that callers act on. Anything else that a ledger returns is a fault of the database and worth a retry.
 var (
-	// ErrFenced: the run no longer holds its store. It must stop at once and write nothing.
+	// ErrFenced: the run has lost its store. It must stop at once and write nothing.
 	ErrFenced = errors.New("ledger: the store has been taken by another run")
 	// ErrNotFound: the thing that was named does not exist.
 	ErrNotFound = errors.New("ledger: not found")
@@ -35,11 +35,11 @@ var (
 	ErrNewer = errors.New("ledger: the schema is newer than this program")
 )
 
-// BusyError says who holds a store.
+// BusyError says who has a store.
 type BusyError struct{ Holder Holder }
 
 func (e *BusyError) Error() string {
-	return fmt.Sprintf("ledger: store %s is held by %s", e.Holder.Store, e.Holder.Workflow)
+	return fmt.Sprintf("ledger: store %s is taken by %s", e.Holder.Store, e.Holder.Workflow)
 }
 
 // TurnError is a store that is free, and left to a workflow that waits for it with a whole run.
@@ -118,7 +118,7 @@ type Lease struct {
 	Run   int64  `json:"run"`
 }
 
-// Holder is who holds a store.
+// Holder is the run that has a store.
 type Holder struct {
 	Store       string    `json:"store"`
 	Fence       int64     `json:"fence"`
@@ -131,9 +131,9 @@ type Holder struct {
 	BusyUntil time.Time `json:"busy_until,omitzero"`
 }
 
-// Request is a wish for a run, as a person or a service expressed it.
+// Request asks for a run, as a person or a service made it.
 type Request struct {
-	ID string    `json:"id"` // the same wish has the same id, however often it is sent
+	ID string    `json:"id"` // the same request has the same id, however often it is sent
 	By string    `json:"by,omitempty"`
 	At time.Time `json:"at"`
 }
@@ -164,11 +164,11 @@ type Claim struct {
 // Grant is a store taken.
 type Grant struct {
 	Lease Lease
-	// Mode is Full instead of the Smart that was asked for when the connection owes a Full Sync (after a restore).
+	// Mode is Full instead of the Smart that was asked for when the connection requires a Full Sync (after a restore).
 	Mode Mode
 	// NotBefore: no call to the store may be made earlier, because the dead predecessor's last call may still arrive.
 	NotBefore time.Time
-	// Covered: all the requests were served already, or are covered by a pass that completed and had begun to fetch after
+	// Covered: all the requests are already satisfied: they were served, or a pass completed that had begun to fetch after
 	// they were made (a Full pass covers Smart requests). Nothing was taken.
 	Covered bool
 	// CoveredBy is the run that did; 0 when it is not known.
@@ -177,10 +177,10 @@ type Grant struct {
 
 // Gate lets one run at a time have a store.
 type Gate interface {
-	// Take takes the connection's store and starts a run. It returns a *BusyError when another holder has the store and its
+	// Begin takes the connection's store and starts a run. It returns a *BusyError when another holder has the store and its
 	// fence is not Claim.Replace, and a *TurnError when the claim is for a few SKUs and it is another's turn. A holder that takes again (same WorkflowRun and Pass) gets the same Lease. A dry run takes
 	// the store as well. Scoped and dry runs never cover requests of others. ErrNotFound: no such connection.
-	Take(ctx context.Context, claim Claim) (Grant, error)
+	Begin(ctx context.Context, claim Claim) (Grant, error)
 	// Await says that a workflow waits for the store with a whole run and will ask again before until. Claims for a few SKUs
 	// leave it the store meanwhile, so that such runs, one after the other, cannot keep it from its turn. The first who waits
 	// has the turn until then, or until it has the store, is covered, skipped or ended.
@@ -191,8 +191,8 @@ type Gate interface {
 	// Release gives the store back without ending the run (while a person decides). Fenced or already released: no error. With the
 	// fence 0 the store is given back when the run has it, under whatever fence.
 	Release(ctx context.Context, lease Lease) error
-	// Retake takes the store again for a run that released it, with a new fence. Errors as Take.
-	Retake(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error)
+	// Reacquire takes the store again for a run that released it, with a new fence. Errors as Take.
+	Reacquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error)
 	// Acquire takes the store for a run that was started without it. Errors as Take.
 	Acquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error)
 	// OpenRuns lists a connection's runs that have not ended, oldest first. A run whose workflow is over stays among them until somebody
@@ -203,18 +203,18 @@ type Gate interface {
 	// EndStage notes that a stage of a run has ended, with the phase that comes next, which stays as it is where that is empty, and the counts
 	// that are not 0. An ended run is left as it is.
 	EndStage(ctx context.Context, run int64, stage Stage, next string, counts Counts, now time.Time) error
-	// Holder returns who holds a store; ErrNotFound when nobody does.
+	// Holder returns who has a store; ErrNotFound when nobody does.
 	Holder(ctx context.Context, store string) (Holder, error)
 	// EndRun records how a run ended, marks its requests as served when the outcome is Completed, CompletedWithFailures or
-	// Partial, clears a connection's owed Full Sync when a complete unscoped Full pass ended, and gives the store back.
+	// Partial, clears a connection's requirement of a Full Sync when a complete unscoped Full pass ended, and gives the store back.
 	// Ending an ended run again changes nothing. The lease may be lost: then the run is ended and the store left alone. With the fence 0
 	// the store is given back when the run has it, under whatever fence.
 	EndRun(ctx context.Context, lease Lease, end RunEnd) error
 	// NoteRequests keeps the ids of requests that wait together as a group: whoever takes up a request with the group's id takes them
 	// up as well, and what becomes of it becomes of them.
 	NoteRequests(ctx context.Context, connection string, mode Mode, group string, requests []Request) error
-	// SettleRequests says what became of requests that no run serves, and of what is grouped under them. What was served stays so.
-	SettleRequests(ctx context.Context, connection string, mode Mode, requests []Request, end RequestEnd) error
+	// EndUnserved says what became of requests that no run serves, and of what is grouped under them. What was served stays so.
+	EndUnserved(ctx context.Context, connection string, mode Mode, requests []Request, end RequestEnd) error
 	// SkipRun records a run that did not take place, and why. Its requests have failed for the same reason.
 	SkipRun(ctx context.Context, claim Claim, outcome Outcome, reason string) (run int64, err error)
 }
@@ -227,7 +227,7 @@ const (
 	RequestWaiting RequestOutcome = "waiting" // no run has taken it up yet
 	RequestRunning RequestOutcome = "running" // a run has
 	RequestServed  RequestOutcome = "served"
-	RequestCovered RequestOutcome = "covered" // what it asked for had been done when its turn came
+	RequestCovered RequestOutcome = "covered" // already satisfied when its turn came
 	RequestFailed  RequestOutcome = "failed"  // the reason says why
 )
 
@@ -249,7 +249,7 @@ type RequestEntry struct {
 	Outcome    RequestOutcome `json:"outcome"`
 	Reason     string         `json:"reason,omitempty"`
 	EndedAt    *time.Time     `json:"ended_at,omitempty"`
-	Run        int64          `json:"run,omitempty"`   // that took it up last, or covers it
+	Run        int64          `json:"run,omitempty"`   // that took it up last, or had already satisfied it
 	Group      string         `json:"group,omitempty"` // the requests that it was taken up with
 }
 
@@ -316,14 +316,14 @@ type SnapshotStart struct {
 
 // SnapshotEnd asks for a staged snapshot to become visible.
 type SnapshotEnd struct {
-	Full    bool
-	Rows    int // as counted by the source, refused ones included; must equal what was staged
-	AsOf    time.Time
-	Mark    string
-	From    string
-	Guard   Guard
-	Missing inventory.MissingPolicy
-	Refused inventory.RefusedPolicy
+	Full         bool
+	Rows         int // as counted by the source, refused ones included; must equal what was staged
+	AsOf         time.Time
+	SourceCursor string
+	From         string
+	Guard        Guard
+	Missing      inventory.MissingPolicy
+	Refused      inventory.RefusedPolicy
 	// Approved lifts the guard for this snapshot, as far as what was approved: at least MinimumRows of ApprovedRows rows.
 	// ApprovedAbsent is the most that it may leave unnamed; an approved snapshot takes those levels to 0 that would count twice.
 	Approved       bool
@@ -422,8 +422,8 @@ type Recorder interface {
 	StageUpload(ctx context.Context, start SnapshotStart) (snapshot int64, err error)
 	// RecordUpload is Record for such a snapshot. One that was recorded or held already returns its result again.
 	RecordUpload(ctx context.Context, snapshot int64, end SnapshotEnd) (SnapshotResult, error)
-	// Mark returns the mark of the last recorded snapshot of a warehouse, empty at first.
-	Mark(ctx context.Context, warehouse string) (string, error)
+	// SourceCursor returns the source cursor of the last recorded snapshot of a warehouse, empty at first.
+	SourceCursor(ctx context.Context, warehouse string) (string, error)
 	// Stage begins a snapshot of a warehouse for a run, notes on the run when fetching began, and throws away what an
 	// earlier attempt of the same run staged.
 	Stage(ctx context.Context, lease Lease, start SnapshotStart) (snapshot int64, err error)
@@ -444,7 +444,7 @@ type Recorder interface {
 	// the activity of the SKU.
 	//
 	// What would be held, and has the content of a snapshot that a person rejected, is not held: SnapshotResult.Rejected says so, and the
-	// mark moves past it where the source has more. A full snapshot that is recorded dissolves the warehouse's holds that wait.
+	// source cursor moves past it where the source has more. A full snapshot that is recorded dissolves the warehouse's holds that wait.
 	Record(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (SnapshotResult, error)
 	// Discard throws a staged snapshot away. Unknown ones are no error.
 	Discard(ctx context.Context, snapshot int64) error
@@ -546,7 +546,7 @@ type Due struct {
 	Live    int64 // rows that the store was last known to show above 0, though it may not be known any more
 	Zeroing int64 // live rows that are due and would go to 0
 	Open    int64 // live rows in an open call that are to show 0
-	InCalls int64 // rows in an open call, live or not: the run that has the store settles them first
+	InCalls int64 // rows in an open call, live or not: the run that has the store brings those calls to an end first
 }
 
 // Zeroed is what went to 0 lately.
@@ -619,8 +619,8 @@ type OpenCall struct {
 	Sends     int       // how often it was sent
 }
 
-// ItemAnswer is what became of one item of a call.
-type ItemAnswer struct {
+// ItemResponse is what became of one item of a call.
+type ItemResponse struct {
 	Location   string
 	ChannelSKU string
 	Status     Status // StatusExported, StatusSent, StatusRejected, StatusRetrying, StatusPending (not applied), StatusUnknown
@@ -631,10 +631,10 @@ type ItemAnswer struct {
 	Part int
 }
 
-// Answer is a store's answer to a call.
-type Answer struct {
+// Response is a store's answer to a call.
+type Response struct {
 	Key       string
-	Items     []ItemAnswer
+	Items     []ItemResponse
 	Ticket    string // the call stays open under this ticket
 	PollAfter time.Time
 	Note      string // for the activity: the store's words
@@ -659,10 +659,10 @@ type Pusher interface {
 	Intend(ctx context.Context, lease Lease, intents ...Intent) error
 	// Resend notes that an open call is about to be sent again (sends, BusyUntil, day's calls).
 	Resend(ctx context.Context, lease Lease, key string, deadline, now time.Time) error
-	// Answer writes what became of calls, in one transaction. A row whose figure changed since its call was made becomes pending again and
+	// ApplyResponses writes what became of calls, in one transaction. A row whose figure changed since its call was made becomes pending again and
 	// its activity says superseded. Without a ticket and with no item left unknown or sent, the call is closed.
 	// An answer to a closed call changes nothing.
-	Answer(ctx context.Context, lease Lease, answers ...Answer) error
+	ApplyResponses(ctx context.Context, lease Lease, answers ...Response) error
 	// Abandon closes an open call whose bytes may not be sent again; its rows become pending with no known shown figure.
 	Abandon(ctx context.Context, lease Lease, key, reason string, now time.Time) error
 	// CallsOn returns how many calls were made to the store on the UTC day of the time.
@@ -706,8 +706,8 @@ type Reference struct {
 	FoundAt time.Time
 }
 
-// Relearned is what became of the rows of channel SKUs whose references were forgotten.
-type Relearned struct {
+// RefreshedIDs is what became of the rows of channel SKUs whose references were forgotten.
+type RefreshedIDs struct {
 	References int64 `json:"references"` // that were forgotten
 	Due        int64 `json:"due"`        // rows that are pushed again
 	Open       int64 `json:"open"`       // rows that were left, because the answer to a call for them is still to come
@@ -722,12 +722,12 @@ type Rememberer interface {
 	Remember(ctx context.Context, lease Lease, references map[string]string, now time.Time) error
 	// Forget forgets what the store does not know any more.
 	Forget(ctx context.Context, lease Lease, skus []string) error
-	// Relearn forgets what is remembered of channel SKUs of a store, of all of them when none is named, and makes their rows
-	// due: they are looked up anew and pushed again, for what the store shows is not known. It returns a *BusyError while a
+	// RefreshIDs forgets what is remembered of channel SKUs of a store, of all of them when none is named, and makes their rows
+	// due: their ids are refreshed and they are pushed again, for what the store shows is not known. It returns a *BusyError while a
 	// run has the store, which may hold in memory what is to be forgotten.
-	Relearn(ctx context.Context, store string, skus []string) (Relearned, error)
+	RefreshIDs(ctx context.Context, store string, skus []string) (RefreshedIDs, error)
 	// Park writes what a look-up said of due rows without an open call: each becomes StatusRejected or StatusBlocked, with its
 	// reason, and is out of the push; or it is due again: as StatusRetrying after a try that brought nothing, as StatusPending
 	// with the limit of its Part. A row whose figure changed since it was read stays as it is.
-	Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemAnswer, now time.Time) error
+	Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemResponse, now time.Time) error
 }

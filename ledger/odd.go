@@ -207,13 +207,13 @@ func (c *comparing) alike(ctx context.Context, first, second side, add func(firs
 	if err := c.row(ctx, "SELECT EXISTS ("+second.query+")", second.arguments...).Scan(&any); err != nil || !any {
 		return err
 	}
-	held, whole, err := c.hold(ctx, first)
+	held, whole, err := c.load(ctx, first)
 	if err != nil || len(held) == 0 {
 		return err
 	}
 	passing, found := second, add
 	if !whole {
-		others, all, err := c.hold(ctx, second)
+		others, all, err := c.load(ctx, second)
 		if err != nil {
 			return err
 		}
@@ -240,8 +240,8 @@ func (c *comparing) key(sku string) uint64 { return maphash.String(c.seed, inven
 // errEnough ends a query of which enough has been read.
 var errEnough = errors.New("enough")
 
-// hold reads SKUs into memory, by what they are alike; whole is false when there are more of them than that.
-func (c *comparing) hold(ctx context.Context, one side) (held map[uint64][]string, whole bool, err error) {
+// load reads SKUs into memory, by what they are alike; whole is false when there are more of them than that.
+func (c *comparing) load(ctx context.Context, one side) (held map[uint64][]string, whole bool, err error) {
 	count := 0
 	held = map[uint64][]string{}
 	err = c.each(ctx, func(row *sql.Rows) error {

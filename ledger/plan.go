@@ -61,16 +61,16 @@ func (d *database) AdvanceCursor(ctx context.Context, lease Lease, plan Plan) er
 
 // holdPlan checks the lease, and that the plan still is about the warehouse that the connection reads: level versions of one
 // warehouse mean nothing for another.
-func (t *tx) holdPlan(ctx context.Context, lease Lease, plan Plan) (holding, error) {
-	held, err := t.hold(ctx, lease)
+func (t *tx) holdPlan(ctx context.Context, lease Lease, plan Plan) (leased, error) {
+	held, err := t.checkLease(ctx, lease)
 	if err != nil {
-		return holding{}, err
+		return leased{}, err
 	}
 	if held.connection != plan.Connection.ID {
-		return holding{}, fmt.Errorf("ledger: run %d is of connection %s, and the plan of %s", lease.Run, held.connection, plan.Connection.ID)
+		return leased{}, fmt.Errorf("ledger: run %d is of connection %s, and the plan of %s", lease.Run, held.connection, plan.Connection.ID)
 	}
 	if held.warehouse != plan.Connection.Warehouse {
-		return holding{}, fmt.Errorf("%w: connection %s no longer reads warehouse %s", ErrFenced, held.connection, plan.Connection.Warehouse)
+		return leased{}, fmt.Errorf("%w: connection %s no longer reads warehouse %s", ErrFenced, held.connection, plan.Connection.Warehouse)
 	}
 	return held, nil
 }

@@ -72,7 +72,7 @@ func (d *database) KeepPreview(ctx context.Context, lease Lease, preview Preview
 		shows[i], would[i], moves[i], whys[i] = row.Shows, row.Would, string(row.Move), cleanText(row.Why)
 	}
 	return d.write(ctx, func(t *tx) error {
-		at, err := t.holdFetch(ctx, lease) // a dry run takes no store
+		at, err := t.checkFetchLease(ctx, lease) // a dry run takes no store
 		if err != nil {
 			return err
 		}

@@ -65,7 +65,7 @@ func (d *database) Intend(ctx context.Context, lease Lease, intents ...Intent) e
 		return nil
 	}
 	return d.moveOnce(ctx, intents[0].Now, func(t *tx) error {
-		at, err := t.hold(ctx, lease)
+		at, err := t.checkLease(ctx, lease)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (d *database) Intend(ctx context.Context, lease Lease, intents ...Intent) e
 	})
 }
 
-func (t *tx) intend(ctx context.Context, at holding, intent Intent) error {
+func (t *tx) intend(ctx context.Context, at leased, intent Intent) error {
 	lease := at.lease
 	// The || hides the status from the planner: it would walk all due rows, for every item, to find the few of the call.
 	taken, err := t.bulk(ctx, *itemTable(intent.Items), `UPDATE channel_levels AS l SET status = 'unknown', reason = '', open_call = ?, run = ?
@@ -148,7 +148,7 @@ func (t *tx) countCall(ctx context.Context, lease Lease, deadline, now time.Time
 // is not open any more: then it must not be sent.
 func (d *database) Resend(ctx context.Context, lease Lease, key string, deadline, now time.Time) error {
 	return d.moveOnce(ctx, now, func(t *tx) error {
-		at, err := t.hold(ctx, lease)
+		at, err := t.checkLease(ctx, lease)
 		if err != nil {
 			return err
 		}
@@ -172,7 +172,7 @@ func (d *database) Resend(ctx context.Context, lease Lease, key string, deadline
 func (d *database) Abandon(ctx context.Context, lease Lease, key, reason string, now time.Time) error {
 	reason = cleanText(reason)
 	return d.write(ctx, func(t *tx) error {
-		at, err := t.hold(ctx, lease)
+		at, err := t.checkLease(ctx, lease)
 		if err != nil {
 			return err
 		}

@@ -42,11 +42,11 @@ func scanLevel(row scanner) (LevelRow, error) {
 	var found LevelRow
 	var reported sql.NullInt64
 	var recorded int64
-	var mark scannedStale
+	var cursor scannedStale
 	err := row.Scan(append([]any{
 		&found.Warehouse, &found.SKU, &found.Facility, &found.Available, &found.OnHand, &found.Committed, &reported, &found.Version, &recorded, &found.Product,
-	}, mark.into()...)...)
-	found.Stale = mark.stale()
+	}, cursor.into()...)...)
+	found.Stale = cursor.stale()
 	found.ReportedAt, found.RecordedAt = fromMicros(reported.Int64), fromMicros(recorded)
 	return found, err
 }

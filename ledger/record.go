@@ -24,7 +24,7 @@ func (d *database) Record(ctx context.Context, lease Lease, snapshot int64, end 
 
 // stagedBy loads and locks a snapshot that a run stages.
 func (t *tx) stagedBy(ctx context.Context, lease Lease, snapshot int64) (stagedSnapshot, error) {
-	if _, err := t.holdFetch(ctx, lease); err != nil {
+	if _, err := t.checkFetchLease(ctx, lease); err != nil {
 		return stagedSnapshot{}, err
 	}
 	staged, err := t.staging(ctx, snapshot)
@@ -36,7 +36,7 @@ func (t *tx) stagedBy(ctx context.Context, lease Lease, snapshot int64) (stagedS
 
 // recordSnapshot records a snapshot that claim finds and locks.
 func (d *database) recordSnapshot(ctx context.Context, snapshot int64, end SnapshotEnd, claim func(t *tx) (stagedSnapshot, error)) (SnapshotResult, error) {
-	if err := checkText("the mark of a snapshot", end.Mark); err != nil {
+	if err := checkText("the source cursor of a snapshot", end.SourceCursor); err != nil {
 		return SnapshotResult{}, err
 	}
 	if err := d.analyze(ctx, "staged"); err != nil {
@@ -261,11 +261,11 @@ func (r *recording) finish(ctx context.Context, state string) error {
 	if r.end.Full {
 		lastRows, unnamed = r.result.Rows, r.unnamedAfter
 	}
-	mark := &r.end.Mark
+	cursor := &r.end.SourceCursor
 	if r.owner == 0 {
-		mark = nil // a snapshot that was sent to us says nothing of how far the source has been read
+		cursor = nil // a snapshot that was sent to us says nothing of how far the source has been read
 	}
 	_, err = r.exec(ctx, "UPDATE warehouses SET mark = COALESCE(?, mark), level_version = ?, confirmed_at = ?, confirmed_ours = ?, confirmed_received = ?, last_rows = ?, unnamed = ? WHERE id = ?",
-		mark, r.result.Version, confirmed.at, confirmed.ours, confirmed.received, lastRows, unnamed, r.warehouse)
+		cursor, r.result.Version, confirmed.at, confirmed.ours, confirmed.received, lastRows, unnamed, r.warehouse)
 	return err
 }

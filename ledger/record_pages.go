@@ -91,7 +91,7 @@ func (l lastPages) oddAsNow() bool {
 
 // Confirm records a snapshot of which nothing was staged, for its pages are those of the last one; see Recorder.
 func (d *database) Confirm(ctx context.Context, lease Lease, snapshot int64, end SnapshotEnd) (result SnapshotResult, confirmed bool, err error) {
-	if err := checkText("the mark of a snapshot", end.Mark); err != nil {
+	if err := checkText("the source cursor of a snapshot", end.SourceCursor); err != nil {
 		return SnapshotResult{}, false, err
 	}
 	err = d.write(ctx, func(t *tx) error {

@@ -36,7 +36,7 @@ func (r *recording) pass(ctx context.Context) error {
 	if r.result.Rejected == "" || !r.end.More {
 		return nil
 	}
-	_, err := r.exec(ctx, "UPDATE warehouses SET mark = ? WHERE id = ?", r.end.Mark, r.warehouse)
+	_, err := r.exec(ctx, "UPDATE warehouses SET mark = ? WHERE id = ?", r.end.SourceCursor, r.warehouse)
 	return err
 }
 

@@ -39,7 +39,7 @@ func (d *database) Remember(ctx context.Context, lease Lease, references map[str
 		skus[i], values[i] = sku, references[sku]
 	}
 	return d.write(ctx, func(t *tx) error {
-		if _, err := t.hold(ctx, lease); err != nil {
+		if _, err := t.checkLease(ctx, lease); err != nil {
 			return err
 		}
 		// An item that the store has now, or has under another id, is not the one that it refused. A run does not try again what it has tried.
@@ -60,7 +60,7 @@ func (d *database) Remember(ctx context.Context, lease Lease, references map[str
 // Forget forgets references.
 func (d *database) Forget(ctx context.Context, lease Lease, skus []string) error {
 	return d.write(ctx, func(t *tx) error {
-		if _, err := t.hold(ctx, lease); err != nil {
+		if _, err := t.checkLease(ctx, lease); err != nil {
 			return err
 		}
 		_, err := t.exec(ctx, "DELETE FROM item_references WHERE store = ? AND channel_sku IN (SELECT j.value FROM "+t.dialect.set()+")",
@@ -69,10 +69,10 @@ func (d *database) Forget(ctx context.Context, lease Lease, skus []string) error
 	})
 }
 
-// Relearn forgets references and makes the rows of their channel SKUs due; see Rememberer. Rows that our own rules forbid to push
+// RefreshIDs forgets references and makes the rows of their channel SKUs due; see Rememberer. Rows that our own rules forbid to push
 // stay blocked; rows that only the store's answer to a look-up blocked do not.
-func (d *database) Relearn(ctx context.Context, store string, skus []string) (Relearned, error) {
-	var done Relearned
+func (d *database) RefreshIDs(ctx context.Context, store string, skus []string) (RefreshedIDs, error) {
+	var done RefreshedIDs
 	err := d.write(ctx, func(t *tx) error {
 		if err := t.row(ctx, "SELECT id FROM stores WHERE id = ?", store).Scan(new(string)); errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: store %q", ErrNotFound, store)
@@ -105,13 +105,13 @@ func (d *database) Relearn(ctx context.Context, store string, skus []string) (Re
 		return t.row(ctx, "SELECT COUNT(*) FROM channel_levels WHERE open_call IS NOT NULL AND "+rows+named, arguments...).Scan(&done.Open)
 	})
 	if err != nil {
-		return Relearned{}, err
+		return RefreshedIDs{}, err
 	}
 	return done, nil
 }
 
 // Park writes what a look-up said of due rows without an open call; see Rememberer.
-func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemAnswer, now time.Time) error {
+func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemResponse, now time.Time) error {
 	if len(items) != len(answers) {
 		return fmt.Errorf("ledger: %d rows to park and %d answers", len(items), len(answers))
 	}
@@ -130,7 +130,7 @@ func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, answe
 		statuses[i], reasons[i], parts[i] = string(answer.Status), cleanText(answer.Reason), int64(answer.Part)
 	}
 	return d.write(ctx, func(t *tx) error {
-		held, err := t.hold(ctx, lease)
+		held, err := t.checkLease(ctx, lease)
 		if err != nil {
 			return err
 		}

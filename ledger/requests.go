@@ -90,20 +90,20 @@ func (d *database) SkipRun(ctx context.Context, claim Claim, outcome Outcome, re
 		if id, err = t.insertRun(ctx, claim, target, claim.Mode, outcome, reason); err != nil {
 			return err
 		}
-		return t.settle(ctx, claim.Connection, claim.Mode, claim.Requests, RequestEnd{Run: id, Outcome: RequestFailed, Reason: reason, Now: claim.Now})
+		return t.endUnserved(ctx, claim.Connection, claim.Mode, claim.Requests, RequestEnd{Run: id, Outcome: RequestFailed, Reason: reason, Now: claim.Now})
 	})
 	return id, err
 }
 
-// covered says whether every request of a claim has been done already, and by which run.
+// covered says whether every request of a claim is already satisfied, and by which run.
 //
-// A request that was served is never done again, for as long as it is remembered. One that was not is covered by a pass of
+// A request that was served is never done again, for as long as it is remembered. One that was not is satisfied by a pass of
 // everything that completed and began to fetch after the request was made. A Smart pass covers Smart requests only; a
 // request for some SKUs wants them pushed whether they changed or not, so only a Full pass covers it; and a dry run is
-// asked for to be looked at, so nothing else covers it.
+// asked for to be looked at, so nothing else satisfies it.
 //
 // All this holds for a request that needs no fetch as well: what it is about was recorded before it was made, so a pass that
-// began to fetch later resolves it too. The other way round nothing is covered: a pass that skipped its fetch has never begun
+// began to fetch later resolves it too. The other way round nothing is satisfied: a pass that skipped its fetch has never begun
 // one, so it serves its own requests when it ends, and no others.
 func (t *tx) covered(ctx context.Context, claim Claim) (int64, bool, error) {
 	var last int64

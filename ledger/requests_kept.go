@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// again is true for a request that is kept already and that a claim may take up: it was not served, or only as Smart and is wished as
+// again is true for a request that is kept already and that a claim may take up: it was not served, or only as Smart and is now requested as
 // Full now.
 const again = "(requests.served_at IS NULL OR (requests.mode = 'smart' AND excluded.mode = 'full'))"
 
@@ -37,7 +37,7 @@ func (t *tx) keep(ctx context.Context, connection string, mode Mode, run int64, 
 // parts is true for requests of the groups with the given ids that wait.
 const parts = "connection = ? AND part_of = ? AND part_of <> '' AND ended_at IS NULL"
 
-// takeUp notes which run took up the claim's requests, and what is grouped under them. A request that was served and now is wished as
+// takeUp notes which run took up the claim's requests, and what is grouped under them. A request that was served and now is made as
 // Full after it was served as Smart is a new one.
 func (t *tx) takeUp(ctx context.Context, claim Claim, mode Mode, run int64) error {
 	if err := t.keep(ctx, claim.Connection, mode, run, "", claim.Requests); err != nil {
@@ -51,8 +51,8 @@ func (t *tx) takeUp(ctx context.Context, claim Claim, mode Mode, run int64) erro
 	return nil
 }
 
-// settle says what became of requests that no run serves, and of what is grouped under them. One that was served stays so.
-func (t *tx) settle(ctx context.Context, connection string, mode Mode, requests []Request, end RequestEnd) error {
+// endUnserved says what became of requests that no run serves, and of what is grouped under them. One that was served stays so.
+func (t *tx) endUnserved(ctx context.Context, connection string, mode Mode, requests []Request, end RequestEnd) error {
 	if err := t.keep(ctx, connection, mode, end.Run, "", requests); err != nil {
 		return err
 	}
@@ -96,12 +96,12 @@ func (d *database) NoteRequests(ctx context.Context, connection string, mode Mod
 	return d.write(ctx, func(t *tx) error { return t.keep(ctx, connection, mode, 0, group, requests) })
 }
 
-// SettleRequests says what became of requests that no run took up; see Gate.
-func (d *database) SettleRequests(ctx context.Context, connection string, mode Mode, requests []Request, end RequestEnd) error {
+// EndUnserved says what became of requests that no run took up; see Gate.
+func (d *database) EndUnserved(ctx context.Context, connection string, mode Mode, requests []Request, end RequestEnd) error {
 	if err := checkRequests(requests); err != nil {
 		return err
 	}
-	return d.write(ctx, func(t *tx) error { return t.settle(ctx, connection, mode, requests, end) })
+	return d.write(ctx, func(t *tx) error { return t.endUnserved(ctx, connection, mode, requests, end) })
 }
 
 func checkRequests(requests []Request) error {
@@ -150,11 +150,11 @@ func (d *database) Requests(ctx context.Context, query RequestQuery) ([]RequestE
 	return found, err
 }
 
-// coveredBy says that a claim's requests were covered by a run, 0 when it is not known which.
+// coveredBy says that a run had already satisfied a claim's requests, 0 when it is not known which.
 func (t *tx) coveredBy(ctx context.Context, claim Claim, run int64, now time.Time) error {
 	reason := "what was asked for had been done already"
 	if run != 0 {
 		reason = fmt.Sprintf("what was asked for had been done by run %d", run)
 	}
-	return t.settle(ctx, claim.Connection, claim.Mode, claim.Requests, RequestEnd{Run: run, Outcome: RequestCovered, Reason: reason, Now: now})
+	return t.endUnserved(ctx, claim.Connection, claim.Mode, claim.Requests, RequestEnd{Run: run, Outcome: RequestCovered, Reason: reason, Now: now})
 }

@@ -17,24 +17,24 @@ const (
 	snapshotHeld     = "held"
 )
 
-// Mark returns the mark of the last recorded snapshot of a warehouse.
-func (d *database) Mark(ctx context.Context, warehouse string) (string, error) {
-	var mark string
+// SourceCursor returns the source cursor of the last recorded snapshot of a warehouse.
+func (d *database) SourceCursor(ctx context.Context, warehouse string) (string, error) {
+	var cursor string
 	err := d.read(ctx, func(t *tx) error {
-		err := t.row(ctx, "SELECT mark FROM warehouses WHERE id = ?", warehouse).Scan(&mark)
+		err := t.row(ctx, "SELECT mark FROM warehouses WHERE id = ?", warehouse).Scan(&cursor)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: warehouse %q", ErrNotFound, warehouse)
 		}
 		return err
 	})
-	return mark, err
+	return cursor, err
 }
 
 // Stage begins a snapshot; see Recorder.
 func (d *database) Stage(ctx context.Context, lease Lease, start SnapshotStart) (int64, error) {
 	var snapshot int64
 	err := d.write(ctx, func(t *tx) error {
-		held, err := t.holdFetch(ctx, lease)
+		held, err := t.checkFetchLease(ctx, lease)
 		if err != nil {
 			return err
 		}

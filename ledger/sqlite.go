@@ -82,7 +82,7 @@ func openFile(ctx context.Context, location string, now time.Time, pace inspecti
 	}
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)
-	return &database{dialect: dialect, writer: writer, reader: reader, schema: len(steps), witness: path + witnessSuffix, inspection: inspected}, nil
+	return &database{dialect: dialect, writer: writer, reader: reader, schema: len(steps), generationFile: path + generationSuffix, inspection: inspected}, nil
 }
 
 // openKeeping opens a pool of connections that keep their prepared statements.

@@ -14,7 +14,7 @@ const ownerOnly = 0o600
 
 // filesOf are a SQLite ledger's file and what stands beside it.
 func filesOf(path string) []string {
-	return []string{path, path + "-wal", path + "-shm", path + witnessSuffix}
+	return []string{path, path + "-wal", path + "-shm", path + generationSuffix}
 }
 
 // narrow takes the rights of others from a ledger's files. SQLite gives a log the rights of its file. Files of another owner stay as

@@ -15,14 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheLedgerIsItsOwnersAlone: its file, its log, the log's shared memory and the witness, when they are made and when a file that
+// TestTheLedgerIsItsOwnersAlone: its file, its log, the log's shared memory and the generation file, when they are made and when a file that
 // others could read is opened.
 func TestTheLedgerIsItsOwnersAlone(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidemark.db")
 	check := func(opened *database) {
 		t.Helper()
-		_, err := opened.Watch(t.Context(), time.Unix(2, 0)) // makes the witness
+		_, err := opened.Watch(t.Context(), time.Unix(2, 0)) // makes the generation file
 		require.NoError(t, err)
 		_, err = opened.Apply(t.Context(), Definitions{Products: []Product{{Merchant: "acme", SKU: "A"}}}, ApplyOptions{})
 		require.NoError(t, err)
@@ -81,7 +81,7 @@ func TestEverySpellingOfAFullDisk(t *testing.T) {
 		require.Equal(t, test.want == ErrFull, errors.Is(err, ErrFull), name)
 	}
 	for _, spelling := range []error{syscall.ENOSPC, syscall.EDQUOT, &fs.PathError{Op: "write", Err: syscall.EDQUOT}} {
-		err := sqliteDialect{}.explain(fmt.Errorf("the witness: %w", spelling))
+		err := sqliteDialect{}.explain(fmt.Errorf("the generation file: %w", spelling))
 		require.ErrorIs(t, err, ErrFull)
 		require.ErrorContains(t, err, "free some space")
 	}

@@ -159,20 +159,20 @@ func migrateFile(ctx context.Context, path, mode string, steps []migration, now 
 
 // checkAfterCrash checks a file's structure when its last user died. A file that is in use is left alone.
 func checkAfterCrash(ctx context.Context, path string) (err error) {
-	var witness *sql.DB
+	var keeper *sql.DB
 	defer func() {
-		if witness != nil {
-			err = errors.Join(err, witness.Close())
+		if keeper != nil {
+			err = errors.Join(err, keeper.Close())
 		}
 	}()
 	err = withFile(ctx, sqliteAddress(path, "rw", 0, "locking_mode(EXCLUSIVE)"), func(connection *sql.Conn) error {
 		var found string
 		switch err := connection.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); {
 		case err != nil:
-			witness = leaveLog(ctx, connection, path)
+			keeper = leaveLog(ctx, connection, path)
 			return err
 		case found != "ok":
-			witness = leaveLog(ctx, connection, path)
+			keeper = leaveLog(ctx, connection, path)
 			return damaged("%s; %s", found, restoreAdvice)
 		}
 		return nil

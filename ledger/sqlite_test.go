@@ -35,7 +35,7 @@ func hubRun(t testing.TB, opened ledger.Ledger) ledger.Lease {
 		Connections: []ledger.Connection{{ID: "hub-shop", Merchant: "acme", Warehouse: "hub", Store: "shop"}},
 	}, ledger.ApplyOptions{})
 	require.NoError(t, err)
-	granted, err := opened.Take(t.Context(), ledger.Claim{Connection: "hub-shop", Mode: ledger.Smart, WorkflowRun: "run", Workflow: "w", Now: now})
+	granted, err := opened.Begin(t.Context(), ledger.Claim{Connection: "hub-shop", Mode: ledger.Smart, WorkflowRun: "run", Workflow: "w", Now: now})
 	require.NoError(t, err)
 	return granted.Lease
 }

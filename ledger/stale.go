@@ -70,9 +70,9 @@ func (s *scannedStale) stale() *inventory.Stale {
 
 func scanStale(row scanner) (StaleLevel, error) {
 	var found StaleLevel
-	var mark scannedStale
-	err := row.Scan(append([]any{&found.Warehouse, &found.SKU, &found.Facility}, mark.into()...)...)
-	if stale := mark.stale(); stale != nil {
+	var cursor scannedStale
+	err := row.Scan(append([]any{&found.Warehouse, &found.SKU, &found.Facility}, cursor.into()...)...)
+	if stale := cursor.stale(); stale != nil {
 		found.Stale = *stale
 	}
 	return found, err

@@ -115,14 +115,14 @@ func (d *database) Identity(ctx context.Context) (string, error) {
 // Restored declares that the ledger may be older than what the stores were told; see Definer.
 func (d *database) Restored(ctx context.Context, reason string, now time.Time) error {
 	return d.write(ctx, func(t *tx) error {
-		if err := t.restored(ctx, reason, now); err != nil || d.witness == "" {
+		if err := t.restored(ctx, reason, now); err != nil || d.generationFile == "" {
 			return err
 		}
-		return t.bear(ctx, d.witness)
+		return t.writeGeneration(ctx, d.generationFile)
 	})
 }
 
-// restored begins a new epoch, in which every connection owes a Full Sync.
+// restored begins a new epoch, in which every connection requires a Full Sync.
 //
 // What stores were last known to show is kept, except for rows with an open call: it only serves the guard against mass
 // zeroing and stores that compare before they set, and such a store corrects it with its answer.

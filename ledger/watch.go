@@ -12,35 +12,35 @@ import (
 )
 
 // A backup that is put back over a ledger does not know what the stores were told after it was made. So that nobody has to
-// remember to say so, a file stands beside a SQLite ledger, the witness, and remembers how far the ledger had come; the backup
-// does not bring it back.
+// remember to say so, the generation file stands beside a SQLite ledger and keeps how far the ledger had come; the backup does not
+// bring it back.
 //
 //   - The generation grows when a run takes its store, when it ends, and while it calls the store.
-//   - The witness follows after the commit and before the store is called: it is never ahead of its own ledger, however a process
-//     dies. A witness that is ahead, or of another epoch, means that the ledger is older than what it bears witness to.
+//   - The file is written after the commit and before the store is called: it is never ahead of its own ledger, however a process
+//     dies. A file that is ahead, or of another epoch, means that the ledger was put back from a backup.
 //   - It is read and written under the file's write lock, so that no process lowers what another one wrote.
 
-// witness is how far a ledger had come.
-type witness struct {
+// generation is how far a ledger had come.
+type generation struct {
 	Epoch      string `json:"epoch"`
 	Generation int64  `json:"generation"`
 }
 
-// witnessSuffix is what the witness's name adds to the ledger's.
-const witnessSuffix = ".generation"
+// generationSuffix is what the file's name adds to the ledger's.
+const generationSuffix = ".generation"
 
-// moveEvery is how old the last move of the generation may be when a store is called. A witness takes some milliseconds to write.
+// moveEvery is how old the last move of the generation may be when a store is called. The file takes some milliseconds to write.
 const moveEvery = time.Second
 
-// Watch tells whether the ledger was put back from a backup; see Definer. A ledger that was used and has no witness counts as one,
-// for it came to this place without it. A PostgreSQL ledger has no place beside it, so its restoring has to be declared.
+// Watch tells whether the ledger was put back from a backup; see Definer. A ledger that was used and has no generation file
+// counts as restored, for it came to this place without it. A PostgreSQL ledger has no place beside it, so its restoring has to be declared.
 func (d *database) Watch(ctx context.Context, now time.Time) (string, error) {
-	if d.witness == "" {
+	if d.generationFile == "" {
 		return "", nil
 	}
 	var restored string
 	err := d.write(ctx, func(t *tx) error {
-		seen, known, err := readWitness(d.witness)
+		seen, known, err := readGeneration(d.generationFile)
 		if err != nil {
 			return err
 		}
@@ -48,11 +48,11 @@ func (d *database) Watch(ctx context.Context, now time.Time) (string, error) {
 		if err != nil {
 			return err
 		}
-		switch name := filepath.Base(d.witness); {
+		switch name := filepath.Base(d.generationFile); {
 		case known && (at.Epoch != seen.Epoch || at.Generation < seen.Generation):
-			restored = "the ledger is older than its witness " + name
+			restored = "the ledger is older than its generation file " + name
 		case !known && used:
-			restored = "the ledger has been used and its witness " + name + " is not beside it"
+			restored = "the ledger has been used and its generation file " + name + " is not beside it"
 		case known && at == seen:
 			return nil
 		}
@@ -61,14 +61,14 @@ func (d *database) Watch(ctx context.Context, now time.Time) (string, error) {
 				return err
 			}
 		}
-		return t.bear(ctx, d.witness)
+		return t.writeGeneration(ctx, d.generationFile)
 	})
 	return restored, err
 }
 
-// move is write for what begins or ends a run. The witness has followed when it returns nil.
+// move is write for what begins or ends a run. The generation file is written when it returns nil.
 func (d *database) move(ctx context.Context, now time.Time, work func(t *tx) error) error {
-	if d.witness == "" {
+	if d.generationFile == "" {
 		return d.write(ctx, work)
 	}
 	err := d.write(ctx, func(t *tx) error {
@@ -81,7 +81,7 @@ func (d *database) move(ctx context.Context, now time.Time, work func(t *tx) err
 	if err != nil {
 		return err
 	}
-	if err := d.write(ctx, func(t *tx) error { return t.follow(ctx, d.witness) }); err != nil {
+	if err := d.write(ctx, func(t *tx) error { return t.follow(ctx, d.generationFile) }); err != nil {
 		return err
 	}
 	d.moved.Store(micros(now))
@@ -97,16 +97,16 @@ func (d *database) moveOnce(ctx context.Context, now time.Time, work func(t *tx)
 }
 
 // progress is how far the ledger has come, and whether a run has ever used it.
-func (t *tx) progress(ctx context.Context) (at witness, used bool, err error) {
+func (t *tx) progress(ctx context.Context) (at generation, used bool, err error) {
 	err = t.row(ctx, "SELECT epoch, generation, EXISTS (SELECT 1 FROM runs) OR EXISTS (SELECT 1 FROM channel_levels) FROM state").
 		Scan(&at.Epoch, &at.Generation, &used)
 	return at, used, err
 }
 
-// follow brings the witness up to the ledger. One that is missing, or of an epoch or a generation that the ledger has not come to, is
-// left for Watch to find.
+// follow brings the generation file up to the ledger. One that is missing, or of an epoch or a generation that the ledger has not come
+// to, is left for Watch to find.
 func (t *tx) follow(ctx context.Context, path string) error {
-	seen, known, err := readWitness(path)
+	seen, known, err := readGeneration(path)
 	if err != nil || !known {
 		return err
 	}
@@ -114,41 +114,42 @@ func (t *tx) follow(ctx context.Context, path string) error {
 	if err != nil || at.Epoch != seen.Epoch || at.Generation <= seen.Generation {
 		return err
 	}
-	return writeWitness(path, at)
+	return writeGenerationFile(path, at)
 }
 
-// bear writes what the ledger is about to be. Should the transaction fail, the witness of a restored ledger tells it anew.
-func (t *tx) bear(ctx context.Context, path string) error {
+// writeGeneration writes what the ledger is about to be. Should the transaction fail, the file of a restored ledger
+// says so again at the next start.
+func (t *tx) writeGeneration(ctx context.Context, path string) error {
 	at, _, err := t.progress(ctx)
 	if err != nil {
 		return err
 	}
-	return writeWitness(path, at)
+	return writeGenerationFile(path, at)
 }
 
-func readWitness(path string) (witness, bool, error) {
+func readGeneration(path string) (generation, bool, error) {
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return witness{}, false, nil
+		return generation{}, false, nil
 	} else if err != nil {
-		return witness{}, false, fmt.Errorf("ledger: the witness %s cannot be read: %w", path, err)
+		return generation{}, false, fmt.Errorf("ledger: the generation file %s cannot be read: %w", path, err)
 	}
-	var found witness
+	var found generation
 	if err := json.Unmarshal(content, &found); err != nil {
-		return witness{}, false, fmt.Errorf("ledger: the witness %s is damaged; remove it: the ledger then counts as restored, and every connection's next run is a Full Sync", path)
+		return generation{}, false, fmt.Errorf("ledger: the generation file %s is damaged; remove it: the ledger then counts as restored, and every connection's next run is a Full Sync", path)
 	}
 	return found, true, nil
 }
 
-// writeWitness replaces the file in one step, so that a process that dies leaves the old one or the new one.
-func writeWitness(path string, seen witness) error {
+// writeGenerationFile replaces the file in one step, so that a process that dies leaves the old one or the new one.
+func writeGenerationFile(path string, seen generation) error {
 	content, err := json.Marshal(seen)
 	if err != nil {
 		return err
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
 	if err != nil {
-		return fmt.Errorf("ledger: the witness %s cannot be written: %w", path, err)
+		return fmt.Errorf("ledger: the generation file %s cannot be written: %w", path, err)
 	}
 	_, err = file.Write(append(content, '\n'))
 	err = errors.Join(err, file.Sync(), file.Close())
@@ -156,7 +157,7 @@ func writeWitness(path string, seen witness) error {
 		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("ledger: the witness %s cannot be written: %w", path, err), os.Remove(file.Name()))
+		return errors.Join(fmt.Errorf("ledger: the generation file %s cannot be written: %w", path, err), os.Remove(file.Name()))
 	}
 	return syncFolder(filepath.Dir(path))
 }

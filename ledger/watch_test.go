@@ -47,7 +47,7 @@ func watched(t *testing.T) string {
 	return path
 }
 
-// witnessed is what stands in the witness, and the ledger's own.
+// generations are what the generation file says, and the ledger's own.
 func witnessed(t *testing.T, path string, opened ledger.Ledger) (witness, own int64) {
 	t.Helper()
 	content, err := os.ReadFile(path + ".generation")
@@ -61,7 +61,7 @@ func witnessed(t *testing.T, path string, opened ledger.Ledger) (witness, own in
 
 func take(t *testing.T, opened ledger.Ledger, at time.Time) ledger.Grant {
 	t.Helper()
-	granted, err := opened.Take(t.Context(), ledger.Claim{Connection: "hub-shop", Mode: ledger.Smart, Workflow: "w", WorkflowRun: uuid.NewString(), Now: at})
+	granted, err := opened.Begin(t.Context(), ledger.Claim{Connection: "hub-shop", Mode: ledger.Smart, Workflow: "w", WorkflowRun: uuid.NewString(), Now: at})
 	require.NoError(t, err)
 	return granted
 }
@@ -116,7 +116,7 @@ func TestABackupThatIsPutBackIsNoticed(t *testing.T) {
 			after: func(t *testing.T, opened ledger.Ledger) {
 				runs, err := opened.Runs(t.Context(), "hub-shop", 1)
 				require.NoError(t, err)
-				_, err = opened.Retake(t.Context(), runs[0].ID, 0, now)
+				_, err = opened.Reacquire(t.Context(), runs[0].ID, 0, now)
 				require.NoError(t, err)
 			},
 		},
@@ -162,8 +162,8 @@ func TestABackupThatIsPutBackIsNoticed(t *testing.T) {
 	}
 }
 
-// TestTheWitnessFollowsAPush: not with every call, which would cost too much, and never long after.
-func TestTheWitnessFollowsAPush(t *testing.T) {
+// TestTheGenerationFileFollowsAPush: not with every call, which would cost too much, and never long after.
+func TestTheGenerationFileFollowsAPush(t *testing.T) {
 	t.Parallel()
 	path := watched(t)
 	opened := open(t, path)
@@ -189,9 +189,9 @@ func TestTheWitnessFollowsAPush(t *testing.T) {
 	require.Equal(t, begun+2, after)
 }
 
-func TestALedgerThatCameWithoutItsWitnessIsRestored(t *testing.T) {
+func TestALedgerThatCameWithoutItsGenerationFileIsRestored(t *testing.T) {
 	t.Parallel()
-	path := written(t) // by a program that kept no witness, or on another disk
+	path := written(t) // by a program that kept no generation file, or on another disk
 	require.Contains(t, started(t, path), "tidemark.db.generation")
 	require.Empty(t, started(t, path), "it is told once")
 	require.NoError(t, os.Remove(path+".generation"))
@@ -217,8 +217,8 @@ func TestABackupFromBeforeARestoreIsNoticed(t *testing.T) {
 	require.NotEmpty(t, started(t, path))
 }
 
-// TestAProcessThatDiedBeforeItsWitness: the ledger is ahead then, and no backup.
-func TestAProcessThatDiedBeforeItsWitness(t *testing.T) {
+// TestAProcessThatDiedBeforeItsGenerationFile: the ledger is ahead then, and no backup.
+func TestAProcessThatDiedBeforeItsGenerationFile(t *testing.T) {
 	t.Parallel()
 	path := watched(t)
 	old, err := os.ReadFile(path + ".generation")
@@ -250,7 +250,7 @@ func TestAnUnwatchedProcessHidesNothing(t *testing.T) {
 	require.NotEmpty(t, started(t, path))
 }
 
-func TestADamagedWitnessIsForAPerson(t *testing.T) {
+func TestADamagedGenerationFileIsForAPerson(t *testing.T) {
 	t.Parallel()
 	path := watched(t)
 	write(t, path+".generation", []byte("{"))
@@ -258,8 +258,8 @@ func TestADamagedWitnessIsForAPerson(t *testing.T) {
 	_, err := opened.Watch(t.Context(), now)
 	require.ErrorContains(t, err, path+".generation")
 	require.ErrorContains(t, err, "remove")
-	_, err = opened.Take(t.Context(), ledger.Claim{Connection: "hub-shop", Mode: ledger.Smart, Workflow: "w", WorkflowRun: "next", Now: now})
-	require.ErrorContains(t, err, "remove", "no store is told what no witness knows")
+	_, err = opened.Begin(t.Context(), ledger.Claim{Connection: "hub-shop", Mode: ledger.Smart, Workflow: "w", WorkflowRun: "next", Now: now})
+	require.ErrorContains(t, err, "remove", "no store is called while the generation file cannot follow")
 	require.NoError(t, os.Remove(path+".generation"))
 	require.NotEmpty(t, started(t, path))
 }
@@ -296,7 +296,7 @@ func useOnce(ctx context.Context, path, store string) (err error) {
 		if restored != "" {
 			return errors.New(restored)
 		}
-		granted, err := opened.Take(ctx, ledger.Claim{Connection: store, Mode: ledger.Smart, Workflow: store, WorkflowRun: fmt.Sprint(store, i), Now: now})
+		granted, err := opened.Begin(ctx, ledger.Claim{Connection: store, Mode: ledger.Smart, Workflow: store, WorkflowRun: fmt.Sprint(store, i), Now: now})
 		if err != nil {
 			return err
 		}
@@ -307,7 +307,7 @@ func useOnce(ctx context.Context, path, store string) (err error) {
 	return nil
 }
 
-// TestProcessesThatShareALedger: none takes another for a restore, and the witness ends where the ledger does.
+// TestProcessesThatShareALedger: none takes another for a restore, and the generation file ends where the ledger does.
 func TestProcessesThatShareALedger(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tidemark.db")

@@ -99,9 +99,9 @@ func (m *Machine) of(step Step) *refusals {
 	return m.refusals[operation]
 }
 
-// settleBlame does what a refusal that asks for a person comes to. Where nothing is known of the credential yet, a read that changes nothing
+// applyBlame does what a refusal that asks for a person comes to. Where nothing is known of the credential yet, a read that changes nothing
 // comes first.
-func (m *Machine) settleBlame(under *flight, refusal *channels.Error, now time.Time) Effects {
+func (m *Machine) applyBlame(under *flight, refusal *channels.Error, now time.Time) Effects {
 	step, seen := under.step, m.of(under.step)
 	call := refused{kind: step.Kind, items: len(step.Call.Items), reads: m.reads, others: m.others(under)}
 	if call.items == 1 && step.Kind != Resend {
@@ -114,13 +114,13 @@ func (m *Machine) settleBlame(under *flight, refusal *channels.Error, now time.T
 	}
 	culprit := seen.blame(call)
 	if step.Kind == Find {
-		return m.settleBlamedFind(step, culprit, refusal)
+		return m.applyBlamedFind(step, culprit, refusal)
 	}
 	switch culprit {
 	case theItem:
 		return all(under, ledger.StatusRejected, refusal.OfItem(), now)
 	case someItem:
-		return m.settleRefusal(under, refusal.Error(), now)
+		return m.applyRefusal(under, refusal.Error(), now)
 	case unclear:
 		if under.again() {
 			return all(under, under.unanswered(), refusal.Error(), now)
@@ -145,12 +145,12 @@ func (m *Machine) triesOf(step Step, refusal *channels.Error) int {
 	return 0
 }
 
-// settleBlamedFind does what a look-up that was refused comes to.
-func (m *Machine) settleBlamedFind(step Step, culprit culprit, refusal *channels.Error) Effects {
+// applyBlamedFind does what a look-up that was refused comes to.
+func (m *Machine) applyBlamedFind(step Step, culprit culprit, refusal *channels.Error) Effects {
 	var effects Effects
 	park := func(status ledger.Status, reason string) {
 		for _, row := range step.Call.Items {
-			effects.Park = append(effects.Park, Parked{row, ledger.ItemAnswer{Status: status, Reason: reason}})
+			effects.Park = append(effects.Park, Parked{row, ledger.ItemResponse{Status: status, Reason: reason}})
 		}
 		step.window.learn(effects)
 	}
@@ -165,7 +165,7 @@ func (m *Machine) settleBlamedFind(step Step, culprit culprit, refusal *channels
 			// The limit is kept with the row, as that of a call is: a slow store has a slice for every call.
 			row := &step.Call.Items[i]
 			row.Part = len(left)
-			effects.Park = append(effects.Park, Parked{*row, ledger.ItemAnswer{Status: ledger.StatusPending, Reason: refusal.Error(), Part: row.Part}})
+			effects.Park = append(effects.Park, Parked{*row, ledger.ItemResponse{Status: ledger.StatusPending, Reason: refusal.Error(), Part: row.Part}})
 		}
 		step.window.again(step)
 	case theStore:
@@ -191,13 +191,13 @@ func (m *Machine) others(than *flight) int {
 func (m *Machine) Checked(number int, failed error, now time.Time) Effects {
 	under := m.flights[number]
 	delete(m.flights, number)
-	effects := m.settleChecked(under, failed, now)
+	effects := m.applyChecked(under, failed, now)
 	m.note(effects)
 	m.stirred(under.step.Call.Items)
 	return effects
 }
 
-func (m *Machine) settleChecked(under *flight, failed error, now time.Time) Effects {
+func (m *Machine) applyChecked(under *flight, failed error, now time.Time) Effects {
 	var cause *channels.Error
 	if failed != nil && errors.As(failed, &cause) && cause.Next != channels.AskPerson {
 		if under.step.Kind == Find {
@@ -207,7 +207,7 @@ func (m *Machine) settleChecked(under *flight, failed error, now time.Time) Effe
 		return all(under, under.untouched(), under.refusal.Error(), now)
 	}
 	m.reads = failed == nil
-	return m.settleBlame(under, under.refusal, now)
+	return m.applyBlame(under, under.refusal, now)
 }
 
 // Earlier tells what the slices of the run before this one have seen, before Checked: a slow store has a slice for every call. Rows that are

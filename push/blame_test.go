@@ -106,7 +106,7 @@ func TestLookUpsThatAreRefused(t *testing.T) {
 	halved := func(effects Effects, part int) {
 		require.NotEmpty(t, effects.Park)
 		for _, parked := range effects.Park {
-			require.Equal(t, ledger.ItemAnswer{Status: ledger.StatusPending, Reason: "not permitted (status 403)", Part: part}, parked.Answer)
+			require.Equal(t, ledger.ItemResponse{Status: ledger.StatusPending, Reason: "not permitted (status 403)", Part: part}, parked.Answer)
 		}
 	}
 	halved(m.Checked(number, nil, noon), 2)
@@ -119,7 +119,7 @@ func TestLookUpsThatAreRefused(t *testing.T) {
 		}
 	}
 	effects := m.Found(number, nil, forbidden, noon)
-	require.Equal(t, []Parked{{parted(due("A")[0]), ledger.ItemAnswer{Status: ledger.StatusRetrying, Reason: "not permitted (status 403)"}}}, effects.Park)
+	require.Equal(t, []Parked{{parted(due("A")[0]), ledger.ItemResponse{Status: ledger.StatusRetrying, Reason: "not permitted (status 403)"}}}, effects.Park)
 	number, asked := looks(t, m)
 	require.Equal(t, []string{"B"}, asked, "the others go on")
 	m.Found(number, []channels.Found{{Reference: "b"}}, nil, noon)
@@ -128,7 +128,7 @@ func TestLookUpsThatAreRefused(t *testing.T) {
 	halved(m.Found(number, nil, forbidden, noon), 1)
 	number, _ = looks(t, m)
 	effects = m.Found(number, nil, forbidden, noon)
-	require.Equal(t, []Parked{{parted(due("A", "B", "C")[2]), ledger.ItemAnswer{Status: ledger.StatusRejected, Reason: "It is archived (status 403)"}}}, effects.Park, "others are found")
+	require.Equal(t, []Parked{{parted(due("A", "B", "C")[2]), ledger.ItemResponse{Status: ledger.StatusRejected, Reason: "It is archived (status 403)"}}}, effects.Park, "others are found")
 	number, _ = looks(t, m)
 	m.Found(number, []channels.Found{{Reference: "d"}}, nil, noon)
 	require.Equal(t, []string{"B", "D"}, skus(step(t, m, Send).Call.Items), "what is parked is not sent")
@@ -224,5 +224,5 @@ func TestRefusalOfAReport(t *testing.T) {
 	require.Equal(t, ledger.StatusSent, effects.Answer.Items[0].Status, "that figures are taken does not say that reports can be read")
 	require.Equal(t, "feed 1", effects.Answer.Ticket)
 	effects = refuse(forbidden.Error())
-	require.Equal(t, []ledger.ItemAnswer{{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "It is archived (status 403)"}}, effects.Answer.Items)
+	require.Equal(t, []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "It is archived (status 403)"}}, effects.Answer.Items)
 }

@@ -431,7 +431,7 @@ func (w *simulation) answer(number int) {
 }
 
 // keep writes an answer as the ledger does.
-func (w *simulation) keep(answer ledger.Answer) {
+func (w *simulation) keep(answer ledger.Response) {
 	open := w.calls[answer.Key]
 	for _, item := range answer.Items {
 		if !open.open[item.ChannelSKU] {

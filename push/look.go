@@ -18,7 +18,7 @@ func (m *Machine) Found(number int, found []channels.Found, failed error, now ti
 	step.window.looking--
 	defer m.stirred(step.Call.Items)
 	if failed != nil {
-		effects := m.settleFind(under, failed, now)
+		effects := m.applyFind(under, failed, now)
 		if !effects.Check {
 			delete(m.flights, number)
 		}
@@ -32,9 +32,9 @@ func (m *Machine) Found(number int, found []channels.Found, failed error, now ti
 	for i, row := range step.Call.Items {
 		switch found := found[i]; {
 		case found.Missing != "":
-			effects.Park = append(effects.Park, Parked{row, ledger.ItemAnswer{Status: ledger.StatusRejected, Reason: found.Missing}})
+			effects.Park = append(effects.Park, Parked{row, ledger.ItemResponse{Status: ledger.StatusRejected, Reason: found.Missing}})
 		case found.Blocked != "":
-			effects.Park = append(effects.Park, Parked{row, ledger.ItemAnswer{Status: ledger.StatusBlocked, Reason: found.Blocked}})
+			effects.Park = append(effects.Park, Parked{row, ledger.ItemResponse{Status: ledger.StatusBlocked, Reason: found.Blocked}})
 		default:
 			effects.Remember[row.ChannelSKU] = found.Reference
 		}
@@ -65,14 +65,14 @@ func (w *window) learn(effects Effects) {
 // again puts rows back whose look-up failed.
 func (w *window) again(step Step) { w.unknown = slices.Concat(step.Call.Items, w.unknown) }
 
-// settleFind does what the error of a look-up asks for. Nothing was begun, so there is nothing to keep.
-func (m *Machine) settleFind(under *flight, failed error, now time.Time) Effects {
+// applyFind does what the error of a look-up asks for. Nothing was begun, so there is nothing to keep.
+func (m *Machine) applyFind(under *flight, failed error, now time.Time) Effects {
 	var cause *channels.Error
 	if !errors.As(failed, &cause) {
 		cause = &channels.Error{Reason: failed.Error()}
 	}
 	if cause.Next == channels.AskPerson {
-		return m.settleBlame(under, cause, now)
+		return m.applyBlame(under, cause, now)
 	}
 	under.step.window.again(under.step)
 	switch {

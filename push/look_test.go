@@ -38,12 +38,12 @@ func TestRowsAreLookedUp(t *testing.T) {
 	require.Equal(t, []string{"A", "C"}, asked)
 	require.Equal(t, Effects{
 		Remember: map[string]string{"C": "c"},
-		Park:     []Parked{{due("A")[0], ledger.ItemAnswer{Status: ledger.StatusRejected, Reason: "no such item"}}},
+		Park:     []Parked{{due("A")[0], ledger.ItemResponse{Status: ledger.StatusRejected, Reason: "no such item"}}},
 	}, m.Found(number, []channels.Found{{Missing: "no such item"}, {Reference: "c"}}, nil, noon))
 	number, asked = looks(t, m)
 	require.Equal(t, []string{"D", "E"}, asked)
 	effects := m.Found(number, []channels.Found{{Blocked: "sold elsewhere"}, {Reference: "e"}}, nil, noon)
-	require.Equal(t, ledger.ItemAnswer{Status: ledger.StatusBlocked, Reason: "sold elsewhere"}, effects.Park[0].Answer)
+	require.Equal(t, ledger.ItemResponse{Status: ledger.StatusBlocked, Reason: "sold elsewhere"}, effects.Park[0].Answer)
 
 	items := step(t, m, Send).Call.Items
 	require.Equal(t, []string{"B", "C", "E"}, skus(items), "what is parked is not sent")

@@ -76,13 +76,13 @@ func (s Step) Operation() channels.Operation {
 	return ""
 }
 
-// Plan is what can be done now. Without steps and without calls under way, the push is over when Until is zero; else there is nothing to do
+// NextSteps is what can be done now. Without steps and without calls under way, the push is over when Until is zero; else there is nothing to do
 // before that time.
-type Plan struct {
+type NextSteps struct {
 	Steps  []Step
 	Until  time.Time
 	Why    string
-	Faulty bool // the store falters
+	Faulty bool // the store has server errors
 }
 
 // flight is a call under way.
@@ -153,18 +153,18 @@ func (m *Machine) Begun() int { return m.last }
 
 // Next says what can be done now: first about calls whose answers are not known, then with calls that were composed, or parts of one that
 // was refused, then with rows that are due.
-func (m *Machine) Next(now time.Time) (Plan, error) {
+func (m *Machine) Next(now time.Time) (NextSteps, error) {
 	if !m.listed {
-		return Plan{Steps: []Step{{Kind: ReadOpen}}}, nil
+		return NextSteps{Steps: []Step{{Kind: ReadOpen}}}, nil
 	}
-	plan, falters := m.unanswered(now)
+	plan, serverErrors := m.unanswered(now)
 	switch {
 	case len(plan.Steps) > 0 && plan.Steps[0].Operation() == "":
 		return plan, nil // the ledger first
 	case len(m.flights) >= m.atOnce:
 		plan.Steps = nil
 		return plan, nil
-	case falters || m.workload() >= m.setup.Limits.Tickets && m.setup.Limits.Tickets > 0:
+	case serverErrors || m.workload() >= m.setup.Limits.Tickets && m.setup.Limits.Tickets > 0:
 		return plan, nil // nothing new is sent until the lost call is answered, or the store is done with a submission
 	case m.doubtful() && len(m.flights) > 0:
 		return plan, nil // the calls under way tell whether the store refuses everything

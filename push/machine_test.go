@@ -38,13 +38,13 @@ func TestNext(t *testing.T) {
 		until  time.Time
 		faulty bool
 	}{
-		"rows that are due":                              {rows: due("A"), want: []Kind{Send}},
-		"nothing is known of rows":                       {want: []Kind{ReadDue}},
-		"a lost call, of which the ledger has the bytes": {open: []ledger.CallStanding{lost("k")}, rows: due("A"), want: []Kind{ReadCall}},
-		"a lost call is sent again, and nothing else":    {open: []ledger.CallStanding{lost("k")}, read: true, rows: due("A"), want: []Kind{Resend}},
-		"two lost calls: one after the other":            {open: []ledger.CallStanding{lost("k"), lost("l")}, read: true, rows: due("A"), want: []Kind{Resend}},
-		"the store falters: nothing new is sent":         {open: []ledger.CallStanding{faltering}, rows: due("A"), want: []Kind{}, until: later, faulty: true},
-		"the store falters, and a report is due earlier": {
+		"rows that are due":                                {rows: due("A"), want: []Kind{Send}},
+		"nothing is known of rows":                         {want: []Kind{ReadDue}},
+		"a lost call, of which the ledger has the bytes":   {open: []ledger.CallStanding{lost("k")}, rows: due("A"), want: []Kind{ReadCall}},
+		"a lost call is sent again, and nothing else":      {open: []ledger.CallStanding{lost("k")}, read: true, rows: due("A"), want: []Kind{Resend}},
+		"two lost calls: one after the other":              {open: []ledger.CallStanding{lost("k"), lost("l")}, read: true, rows: due("A"), want: []Kind{Resend}},
+		"the store has server errors: nothing new is sent": {open: []ledger.CallStanding{faltering}, rows: due("A"), want: []Kind{}, until: later, faulty: true},
+		"the store has server errors, and a report is due earlier": {
 			open: []ledger.CallStanding{faltering, submitted("l", noon.Add(time.Second))}, rows: due("A"), want: []Kind{}, until: noon.Add(time.Second),
 		},
 		"a lost call may still be under way":      {open: []ledger.CallStanding{{Key: "k", Begun: noon, Deadline: later, Sends: 1}}, rows: due("A"), want: []Kind{}, until: later, faulty: true},
@@ -132,7 +132,7 @@ func TestRowsAreReadToTheEnd(t *testing.T) {
 	m.Due(nil)
 	plan, err := m.Next(noon)
 	require.NoError(t, err)
-	require.Equal(t, Plan{}, plan, "the push is over")
+	require.Equal(t, NextSteps{}, plan, "the push is over")
 }
 
 func TestBatch(t *testing.T) {

@@ -55,7 +55,7 @@ func decide(call ledger.CallStanding, limits channels.Limits, now time.Time) dec
 	case forgotten:
 		return decision{what: abandon, why: "the store has forgotten the key of a call without an answer; the rows are sent again in a new call"}
 	case call.PollAfter.After(now):
-		why := "the store falters"
+		why := "the store has server errors"
 		if call.Note != "" {
 			why += " (" + call.Note + ")"
 		}
@@ -112,21 +112,21 @@ func (m *Machine) flies(key string) bool {
 	return false
 }
 
-// unanswered says what to do about open calls, or how long to wait for one. The store falters while a call without an answer stands: it is
+// unanswered says what to do about open calls, or how long to wait for one. The store has server errors while a call without an answer stands: it is
 // sent again before anything new, and such calls are sent one after the other.
-func (m *Machine) unanswered(now time.Time) (plan Plan, falters bool) {
+func (m *Machine) unanswered(now time.Time) (plan NextSteps, serverErrors bool) {
 	resends := false
 	for _, under := range m.flights {
 		resends = resends || under.step.Kind == Resend
 	}
-	falters = resends
+	serverErrors = resends
 	for _, call := range m.open {
 		decision := decide(call.CallStanding, m.setup.Limits, now)
 		lost := call.Ticket == ""
-		falters = falters || lost
+		serverErrors = serverErrors || lost
 		switch {
 		case decision.what == abandon:
-			return Plan{Steps: []Step{{Kind: Abandon, Key: call.Key, Why: decision.why}}}, falters
+			return NextSteps{Steps: []Step{{Kind: Abandon, Key: call.Key, Why: decision.why}}}, serverErrors
 		case decision.what == wait:
 			if plan.Until.IsZero() || decision.at.Before(plan.Until) {
 				plan.Until, plan.Why, plan.Faulty = decision.at, decision.why, lost
@@ -134,12 +134,12 @@ func (m *Machine) unanswered(now time.Time) (plan Plan, falters bool) {
 		case len(m.flights) >= m.atOnce || len(plan.Steps) > 0 || lost && resends:
 			// It is looked at again when a call has ended.
 		case call.whole == nil:
-			return Plan{Steps: []Step{{Kind: ReadCall, Key: call.Key}}}, falters
+			return NextSteps{Steps: []Step{{Kind: ReadCall, Key: call.Key}}}, serverErrors
 		case decision.what == send:
 			plan.Steps = append(plan.Steps, Step{Kind: Resend, Call: *call.whole})
 		default:
 			plan.Steps = append(plan.Steps, Step{Kind: Poll, Call: *call.whole, Why: call.Note})
 		}
 	}
-	return plan, falters
+	return plan, serverErrors
 }

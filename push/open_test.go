@@ -35,7 +35,7 @@ func TestDecideAboutOpenCalls(t *testing.T) {
 		"lost, perhaps under way, with a key: a copy is harmless": {
 			call(func(c *ledger.CallStanding) { c.Deadline = now.Add(20 * time.Second) }), keyed, send, time.Time{},
 		},
-		"the store falters: back off": {
+		"the store has server errors: back off": {
 			call(func(c *ledger.CallStanding) { c.PollAfter = now.Add(4 * time.Second) }), keyed, wait, now.Add(4 * time.Second),
 		},
 		"sent often enough":     {call(func(c *ledger.CallStanding) { c.Sends = sendsPerCall }), keyed, abandon, time.Time{}},
@@ -60,9 +60,9 @@ func TestWhatAStoreSaidIsShown(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	call := ledger.CallStanding{Key: "k", Begun: now, PollAfter: now.Add(time.Second), Sends: 1}
-	require.Equal(t, "the store falters; the last call is sent again", decide(call, channels.Limits{}, now).why)
+	require.Equal(t, "the store has server errors; the last call is sent again", decide(call, channels.Limits{}, now).why)
 	call.Note = "no connection to 127.0.0.1:9470"
-	require.Equal(t, "the store falters (no connection to 127.0.0.1:9470); the last call is sent again", decide(call, channels.Limits{}, now).why)
+	require.Equal(t, "the store has server errors (no connection to 127.0.0.1:9470); the last call is sent again", decide(call, channels.Limits{}, now).why)
 }
 
 func TestBackoffGrowsToAMost(t *testing.T) {
@@ -119,7 +119,7 @@ func TestNothingNamed(t *testing.T) {
 	require.True(t, nothingNamed(reply(silent, silent)))
 	require.False(t, nothingNamed(reply()))
 	require.False(t, nothingNamed(reply(silent, channels.ItemReply{Verdict: channels.Rejected})))
-	require.False(t, nothingNamed(reply(silent, channels.ItemReply{Verdict: channels.NotApplied, Lost: true})), "it is looked up anew")
+	require.False(t, nothingNamed(reply(silent, channels.ItemReply{Verdict: channels.NotApplied, Lost: true})), "its id is refreshed")
 	require.False(t, nothingNamed(reply(channels.ItemReply{Verdict: channels.NotApplied, Reason: "SYSTEM_ERROR"})), "it has a cause of its own")
 }
 

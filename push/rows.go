@@ -143,7 +143,7 @@ func (w *window) remember(references map[string]ledger.Reference, now time.Time)
 // the first still exists, and then no answer says so.
 const referenceLife = 30 * 24 * time.Hour
 
-// aged tells that a SKU is looked up anew. What one Full Sync found ages over as long a time again, each SKU on a day of its own, for
+// aged is true when a SKU's id is to be refreshed. What one Full Sync found ages over as long a time again, each SKU on a day of its own, for
 // looking all of them up can take hours.
 func aged(sku string, foundAt, now time.Time) bool {
 	day := fnv.New32a()

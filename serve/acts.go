@@ -24,7 +24,7 @@ type Acts interface {
 	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
 	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
-	Relearn(ctx context.Context, store string, channelSKUs []string) (ledger.Relearned, error)
+	RefreshIDs(ctx context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error)
 	EditSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEdited, error)
 	ClearOverride(ctx context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEdited, error)
 	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error)
@@ -64,7 +64,8 @@ func (s *Server) actRoutes() []Route {
 		post("/api/v1/warehouses/{id}/test", "test warehouse", func(ctx context.Context, w wishes) (any, error) {
 			return s.options.Control.TestWarehouse(ctx, w.PathValue("id"))
 		}),
-		post("/api/v1/stores/{id}/relearn", "relearn", s.relearn, "channel_skus"),
+		post("/api/v1/stores/{id}/refresh-ids", "relearn", s.refreshIDs, "channel_skus"),
+		post("/api/v1/stores/{id}/relearn", "relearn", s.refreshIDs, "channel_skus"), // its former name
 	}
 }
 
@@ -176,6 +177,6 @@ func (s *Server) cancel(ctx context.Context, w wishes) (any, error) {
 	return s.options.Control.Ended(ctx, id, cancelPatience)
 }
 
-func (s *Server) relearn(ctx context.Context, w wishes) (any, error) {
-	return s.options.Control.Relearn(ctx, w.PathValue("id"), w.channelSKUs)
+func (s *Server) refreshIDs(ctx context.Context, w wishes) (any, error) {
+	return s.options.Control.RefreshIDs(ctx, w.PathValue("id"), w.channelSKUs)
 }

@@ -44,18 +44,18 @@ func (f *fake) Decide(ctx context.Context, run int64, approve bool, by string) (
 	return control.Decided{Hold: ledger.Hold{Run: run}}, f.act("approve %d by %s", run, by)
 }
 
-func (f *fake) Relearn(_ context.Context, store string, channelSKUs []string) (ledger.Relearned, error) {
+func (f *fake) RefreshIDs(_ context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error) {
 	if store == "none" {
-		return ledger.Relearned{}, &control.AbsentError{Message: `there is no store "none"; there are shop`}
+		return ledger.RefreshedIDs{}, &control.AbsentError{Message: `there is no store "none"; there are shop`}
 	}
-	return ledger.Relearned{References: 1, Due: 2}, f.act("relearn %s: %s", store, strings.Join(channelSKUs, ","))
+	return ledger.RefreshedIDs{References: 1, Due: 2}, f.act("relearn %s: %s", store, strings.Join(channelSKUs, ","))
 }
 
 // Each act is done once, for whom the request names, and what it cannot mean is not done.
 func TestActsOverTheAPI(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	_, err := w.ledger.Take(t.Context(), ledger.Claim{
+	_, err := w.ledger.Begin(t.Context(), ledger.Claim{
 		Connection: "acme-shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "smart-sync/acme-shop", WorkflowRun: "one", Now: now,
 	})
 	require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestActsOverTheAPI(t *testing.T) {
 		"approve of no run":           {"/api/v1/runs/7/approve", ``, 404, "", "there is no run 7"},
 		"approve of no number":        {"/api/v1/runs/last/approve", ``, 400, "", "not a run number"},
 		"relearn":                     {"/api/v1/stores/shop/relearn", `{"channel_skus":["A","B"]}`, 200, "relearn shop: A,B", ""},
-		"relearn of all":              {"/api/v1/stores/shop/relearn", ``, 200, "relearn shop: ", ""},
+		"relearn of all":              {"/api/v1/stores/shop/refresh-ids", ``, 200, "relearn shop: ", ""},
 		"relearn of none":             {"/api/v1/stores/none/relearn", ``, 404, "", `there is no store "none"`},
 		"relearn of an SKU of none":   {"/api/v1/stores/shop/relearn", `{"channel_skus":[""]}`, 400, "", "channel_skus: "},
 		"too much":                    {"/api/v1/stores/shop/relearn", strings.Repeat(" ", mostAskBytes+1), 413, "", ""},

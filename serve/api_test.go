@@ -194,7 +194,7 @@ func TestAPIStatusWithoutTemporal(t *testing.T) {
 func TestAPIShowsHeldRuns(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	grant, err := w.ledger.Take(t.Context(), ledger.Claim{
+	grant, err := w.ledger.Begin(t.Context(), ledger.Claim{
 		Connection: "acme-shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "smart-sync/acme-shop", WorkflowRun: "one", Now: now,
 	})
 	require.NoError(t, err)

@@ -190,19 +190,20 @@ too; a restored PostgreSQL database is not.`,
 	return command
 }
 
-func relearnCommand(s *session) *cobra.Command {
+func refreshIDsCommand(s *session) *cobra.Command {
 	var skus []string
 	command := &cobra.Command{
-		Use:   "relearn STORE",
-		Short: "Look a store's items up anew and push their figures again, when a SKU has moved to another item there",
-		Long: `relearn forgets by which ids a store knows its items, and makes their figures due: the next run looks the SKUs up anew and pushes
+		Use:     "refresh-ids STORE",
+		Aliases: []string{"relearn"}, // its former name
+		Short:   "Refresh a store's ids and push their figures again, when a SKU has moved to another item there",
+		Long: `refresh-ids forgets by which ids a store knows its items, and makes their figures due: the next run refreshes the ids and pushes
 them again. It helps when a SKU has moved to another item in the store while the first still exists, which no answer of the store tells;
-without it that is noticed after one to two months. Items that the store says are gone are looked up anew by themselves.`,
-		Example: "  starter relearn acme-shop --sku ACME-1\n  starter relearn acme-shop",
+without it that is noticed after one to two months. Where the store says that an item is gone, its id is refreshed without that.`,
+		Example: "  starter refresh-ids acme-shop --sku ACME-1\n  starter refresh-ids acme-shop",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return s.withLedger(command.Context(), func(c *control.Control) error {
-				done, err := c.Relearn(command.Context(), arguments[0], skus)
+				done, err := c.RefreshIDs(command.Context(), arguments[0], skus)
 				if err != nil {
 					return err
 				}

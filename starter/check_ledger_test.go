@@ -30,7 +30,7 @@ func usedLedger(t *testing.T) string {
 		Bundles:     []ledger.BundleDefinition{{Merchant: "acme", Bundle: inventory.Bundle{SKU: "PACK", Components: []inventory.Component{{SKU: "BIKE", Count: 2}, {SKU: "BELL", Count: 1}}}}},
 	}, ledger.ApplyOptions{})
 	require.NoError(t, err)
-	grant, err := state.Take(t.Context(), ledger.Claim{Connection: "one", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/one", WorkflowRun: "run", Now: now})
+	grant, err := state.Begin(t.Context(), ledger.Claim{Connection: "one", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/one", WorkflowRun: "run", Now: now})
 	require.NoError(t, err)
 	lease := grant.Lease
 	snapshot, err := state.Stage(t.Context(), lease, ledger.SnapshotStart{Warehouse: "depot", Now: now})

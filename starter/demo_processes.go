@@ -103,7 +103,7 @@ func until(ctx context.Context, patience time.Duration, what string, ask func(co
 			if cause := context.Cause(ctx); cause != nil {
 				return cause
 			}
-			return fmt.Errorf("waited %s until %s, in vain", patience, what)
+			return fmt.Errorf("timed out after %s of waiting until %s", patience, what)
 		}
 	}
 }

@@ -43,7 +43,7 @@ var acts = map[string]faces{
 	"Decide":         {"/runs/{n}/approve", "POST /api/v1/runs/{id}/approve", "approve"},
 	"Cancel":         {"/runs/{n}/cancel", "POST /api/v1/runs/{id}/cancel", "cancel"},
 	"PushPreview":    {"/c/{id}/preview/push", "POST /api/v1/connections/{id}/preview/push", "preview"},
-	"Relearn":        {"/c/{id}/relearn", "POST /api/v1/stores/{id}/relearn", "relearn"},
+	"RefreshIDs":     {"/c/{id}/relearn", "POST /api/v1/stores/{id}/refresh-ids", "refresh-ids"},
 	"Restored":       {restoredThere, restoredThere, "restored"},
 	"Apply":          {fileThere, fileThere, "apply"},
 	"EditSchedule":   {"/c/{id}/schedule/{mode}", "PUT /api/v1/connections/{id}/schedules/{mode}", "schedule"},

@@ -15,7 +15,7 @@ func requestsCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
 		Use:   "requests [ID]",
-		Short: "Show what became of requests for syncs: served, covered, or failed and why",
+		Short: "Show what became of requests for syncs: served, already satisfied, or failed and why",
 		Long: `requests lists requests for syncs, newest first, or what became of one. A request is in the list from when a run takes it up, or when
 more than 200 wait for one. One that is asked for by its id is known from when it was accepted: it is then looked for in the open workflows,
 of the connection if one is given, and the REASON says what it waits for.`,

@@ -26,7 +26,7 @@ func syncCommand(s *session) *cobra.Command {
 		Short: "Start a sync now",
 		Long: `sync asks for a Smart Sync (push what changed) or a Full Sync (push everything) of a connection, and starts the workflow when none is
 open. It says what became of the request: a run started for it, it joined a run that had not begun to fetch, it waits for the run that is
-under way, or what it asks for is covered. --wait waits for the run and shows its progress. Where no worker answers within some seconds the
+under way, or what it asks for is already satisfied. --wait waits for the run and shows its progress. Where no worker answers within some seconds the
 request is safe with Temporal all the same, and starter requests ID says what became of it.`,
 		Example: "  starter sync smart acme-shop --wait\n  starter sync full acme-shop --dry-run --wait\n  starter sync smart acme-shop --sku BIKE --sku LIGHT",
 		Args:    cobra.ExactArgs(2),

@@ -83,7 +83,7 @@ func (a Advisor) read(ctx context.Context, values settings.Values) (Report, erro
 	return Collect(ctx, source, a.Policy, a.Limits, a.Now)
 }
 
-// left are the suggestions that remain, those among them that were tried in vain as a person's choice.
+// left are the suggestions that remain, those among them that were tried without success as a person's choice.
 func left(all, doubted []Suggestion) []Suggestion {
 	for i := range all {
 		if contains(doubted, all[i]) {

@@ -130,7 +130,7 @@ func (b *Base) Dated(before time.Time, header http.Header, partner string) (time
 	return dated.UTC(), nil
 }
 
-// Stamp is what every mark of an API begins with.
+// Stamp is what every source cursor of an API begins with.
 type Stamp struct {
 	// Settings is the fingerprint of the settings; under others everything is read anew.
 	Settings string `json:"settings"`
@@ -140,9 +140,9 @@ type Stamp struct {
 
 func (s Stamp) stamp() Stamp { return s }
 
-// ReadMark reads the mark of a request. One that was made under other settings, or by a clock that has been put back since, or that is not
-// a mark, counts as none: then everything is read.
-func ReadMark[M interface{ stamp() Stamp }](b *Base, text string) M {
+// ReadCursor reads the source cursor of a request. One that was made under other settings, or by a clock that has been put back since, or that is not
+// a source cursor, counts as none: then everything is read.
+func ReadCursor[M interface{ stamp() Stamp }](b *Base, text string) M {
 	var read, none M
 	if json.Unmarshal([]byte(text), &read) != nil {
 		return none
@@ -153,35 +153,35 @@ func ReadMark[M interface{ stamp() Stamp }](b *Base, text string) M {
 	return read
 }
 
-// WriteMark writes a mark. Its times have years of four digits.
-func WriteMark(mark any) string {
-	text, err := json.Marshal(mark)
+// WriteCursor writes a source cursor. Its times have years of four digits.
+func WriteCursor(cursor any) string {
+	text, err := json.Marshal(cursor)
 	if err != nil {
-		panic("a mark cannot be written as JSON: " + err.Error())
+		panic("a source cursor cannot be written as JSON: " + err.Error())
 	}
 	return string(text)
 }
 
-// DatedMark is the mark of an API whose answers say when they were made.
-type DatedMark struct {
+// DatedCursor is the source cursor of an API whose answers say when they were made.
+type DatedCursor struct {
 	Stamp
 	// Dated is when the first answer was made, by the partner's clock; zero when it did not say.
 	Dated time.Time `json:"dated,omitzero"`
 }
 
-// Begin makes the mark of a fetch of its beginning and of its first answer, and tells when that answer was made, as Dated does.
-func (b *Base) Begin(known DatedMark, began time.Time, header http.Header, partner string) (mark DatedMark, asOf time.Time, err error) {
+// Begin makes the source cursor of a fetch of its beginning and of its first answer, and tells when that answer was made, as Dated does.
+func (b *Base) Begin(known DatedCursor, began time.Time, header http.Header, partner string) (cursor DatedCursor, asOf time.Time, err error) {
 	if asOf, err = b.Dated(known.Dated, header, partner); err != nil {
-		return DatedMark{}, time.Time{}, err
+		return DatedCursor{}, time.Time{}, err
 	}
-	mark = DatedMark{Stamp{Settings: b.Fingerprint, At: began.UTC()}, known.Dated}
+	cursor = DatedCursor{Stamp{Settings: b.Fingerprint, At: began.UTC()}, known.Dated}
 	if !asOf.IsZero() {
-		mark.Dated = asOf
-		if asOf.Before(mark.At) {
-			mark.At = asOf
+		cursor.Dated = asOf
+		if asOf.Before(cursor.At) {
+			cursor.At = asOf
 		}
 	}
-	return mark, asOf, nil
+	return cursor, asOf, nil
 }
 
 // shownRows is how many rows a Finding shows.

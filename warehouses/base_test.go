@@ -36,7 +36,7 @@ func TestTwoClocksOfAFetch(t *testing.T) {
 		"a clock that is ahead, as of now":                {time.Hour, 5 * time.Second, 0},
 	} {
 		header := http.Header{"Date": {began.Add(test.dated).Format(http.TimeFormat)}}
-		next, asOf, err := base().Begin(warehouses.DatedMark{}, began, header, "Extensiv")
+		next, asOf, err := base().Begin(warehouses.DatedCursor{}, began, header, "Extensiv")
 		require.NoError(t, err, name)
 		require.Equal(t, began.Add(test.asOf), asOf, name)
 		require.Equal(t, began.Add(test.at), next.At, name)
@@ -47,10 +47,10 @@ func TestTwoClocksOfAFetch(t *testing.T) {
 
 func TestAnswersFromMemory(t *testing.T) {
 	t.Parallel()
-	known := warehouses.DatedMark{Dated: began}
+	known := warehouses.DatedCursor{Dated: began}
 	for name, test := range map[string]struct {
 		date  string
-		dated time.Time // of the next mark
+		dated time.Time // of the next cursor
 		fault string
 	}{
 		"no date: the known one stays":    {"", began, ""},
@@ -72,9 +72,9 @@ func TestAnswersFromMemory(t *testing.T) {
 	}
 }
 
-func TestReadMark(t *testing.T) {
+func TestReadCursor(t *testing.T) {
 	t.Parallel()
-	written := warehouses.WriteMark(warehouses.DatedMark{Stamp: warehouses.Stamp{Settings: "abc", At: began}, Dated: began})
+	written := warehouses.WriteCursor(warehouses.DatedCursor{Stamp: warehouses.Stamp{Settings: "abc", At: began}, Dated: began})
 	require.JSONEq(t, `{"settings":"abc","at":"2026-11-25T12:00:00Z","dated":"2026-11-25T12:00:00Z"}`, written)
 	for name, test := range map[string]struct {
 		text  string
@@ -82,13 +82,13 @@ func TestReadMark(t *testing.T) {
 	}{
 		"its own":                           {written, true},
 		"none":                              {"", false},
-		"no mark":                           {"[1]", false},
+		"no cursor":                         {"[1]", false},
 		"of other settings":                 {`{"settings":"abd","at":"2026-11-25T12:00:00Z"}`, false},
 		"of a clock that has been put back": {`{"settings":"abc","at":"2026-11-25T12:00:06Z"}`, false},
 	} {
-		mark := warehouses.ReadMark[warehouses.DatedMark](base(), test.text)
-		require.Equal(t, test.known, mark.At.Equal(began), name)
-		require.Equal(t, !test.known, mark == warehouses.DatedMark{}, name)
+		cursor := warehouses.ReadCursor[warehouses.DatedCursor](base(), test.text)
+		require.Equal(t, test.known, cursor.At.Equal(began), name)
+		require.Equal(t, !test.known, cursor == warehouses.DatedCursor{}, name)
 	}
 }
 

@@ -17,9 +17,9 @@ import (
 
 // Request is what a fetch is asked for.
 type Request struct {
-	// Mark is what the source returned with the last snapshot that was recorded; empty at first. It is the source's own and
+	// Cursor is what the source returned with the last snapshot that was recorded; empty at first. It is the source's own and
 	// opaque to everyone else: file hashes, a cursor, a time.
-	Mark string
+	Cursor string
 	// Everything asks for the whole stock even where the source could tell only what changed. Content that was already read
 	// may still be skipped when it is provably the same.
 	Everything bool
@@ -39,11 +39,11 @@ type Snapshot struct {
 	Rows int
 	// AsOf is when the warehouse took the snapshot; zero when it does not say.
 	AsOf time.Time
-	// More is true when another fetch, asked with this snapshot's Mark, would have more to read now: a folder in which several
+	// More is true when another fetch, asked with this snapshot's Cursor, would have more to read now: a folder in which several
 	// files wait is read one file a snapshot, so that each is recorded, or held, by itself.
 	More bool
-	// Mark is kept by the ledger when the snapshot is recorded and comes back in the next Request.
-	Mark string
+	// Cursor is kept by the ledger when the snapshot is recorded and comes back in the next Request.
+	Cursor string
 	// From names what was read, for people: file names, an address.
 	From string
 }
@@ -111,7 +111,7 @@ type Next int
 
 // What should happen next.
 const (
-	Retry     Next = iota // the source faltered; try again
+	Retry     Next = iota // the the source had a fault that may pass; try again
 	Wait                  // throttled; wait until Error.Until
 	AskPerson             // credentials, configuration or a source that breaks its own format: a person must act
 )

@@ -109,7 +109,7 @@ func TestGaugesOfConnections(t *testing.T) {
 	require.Contains(t, metrics, "go_goroutines ")
 	require.Contains(t, metrics, "process_start_time_seconds ")
 
-	granted, err := state.Take(t.Context(), ledger.Claim{Connection: "birch-shop", Mode: ledger.Full, Workflow: "w", WorkflowRun: "r", Now: at})
+	granted, err := state.Begin(t.Context(), ledger.Claim{Connection: "birch-shop", Mode: ledger.Full, Workflow: "w", WorkflowRun: "r", Now: at})
 	require.NoError(t, err)
 	plan, err := state.Plan(t.Context(), "birch-shop", ledger.Full)
 	require.NoError(t, err)

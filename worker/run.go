@@ -22,9 +22,9 @@ import (
 )
 
 const (
-	stopTimeout   = time.Minute // longer than the longest call to a store
-	beatAtMost    = time.Second // a heartbeat older than this is not held back any longer
-	startPatience = 30 * time.Second
+	stopTimeout     = time.Minute // longer than the longest call to a store
+	heartbeatAtMost = time.Second // a heartbeat older than this is not held back any longer
+	startPatience   = 30 * time.Second
 )
 
 func run(ctx context.Context, options options) error {
@@ -72,8 +72,8 @@ func run(ctx context.Context, options options) error {
 		Identity:                           identity,
 		DeploymentOptions:                  version,
 		WorkerStopTimeout:                  stopTimeout,
-		MaxHeartbeatThrottleInterval:       beatAtMost,
-		DefaultHeartbeatThrottleInterval:   beatAtMost,
+		MaxHeartbeatThrottleInterval:       heartbeatAtMost,
+		DefaultHeartbeatThrottleInterval:   heartbeatAtMost,
 		MaxConcurrentActivityExecutionSize: options.activities,
 		OnFatalError:                       func(err error) { fatal <- err }, // is called once
 	})

@@ -125,8 +125,8 @@ type fates struct {
 	leaving bool                  // what waits goes on in a new run of the workflow
 }
 
-// plan notes that a pass is under way for requests.
-func (f *fates) plan(requests []pending) {
+// assign notes that a pass is under way for requests.
+func (f *fates) assign(requests []pending) {
 	f.planned, f.busy = nil, true
 	for _, one := range requests {
 		f.planned = append(f.planned, one.ID)

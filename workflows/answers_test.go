@@ -78,7 +78,7 @@ func TestTheFirstAnswerHolds(t *testing.T) {
 	require.Equal(t, ledger.RejectedOutcome, b.result().Outcome)
 }
 
-// "Empty: every signal is a wish of its own", also after a thousand.
+// "Empty: every signal is a request of its own", also after a thousand.
 func TestRequestsWithoutAnIDAreServedForEver(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -36,7 +36,7 @@ func execute[R any](ctx workflow.Context, atOnce bool, row workflow.ActivityOpti
 	if !atOnce || ctx.Err() != nil {
 		return ordinary(ctx)
 	}
-	future, settle := workflow.NewFuture(ctx)
+	future, settable := workflow.NewFuture(ctx)
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		clean, _ := workflow.NewDisconnectedContext(ctx)
 		local := atOnceOptions
@@ -47,7 +47,7 @@ func execute[R any](ctx workflow.Context, atOnce bool, row workflow.ActivityOpti
 			workflow.GetLogger(ctx).Warn("a step that was to be done at once is done again", "step", summary, "error", err)
 			err = ordinary(ctx).Get(ctx, &result)
 		}
-		settle.Set(result, err)
+		settable.Set(result, err)
 	})
 	return future
 }

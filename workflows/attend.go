@@ -114,11 +114,11 @@ func (s *sync) lessen(ctx workflow.Context) {
 	}
 	out := s.inbox.crowd(workflow.GetInfo(ctx).WorkflowExecution.RunID)
 	s.keep(ctx, gate.Note, out.noted, activities.RequestsInput{Group: out.group}, "note the ids of requests that wait together")
-	s.settle(ctx, out.refused, ledger.RequestFailed, "too many dry runs of this connection wait already; ask again when they are done")
+	s.endUnserved(ctx, out.refused, ledger.RequestFailed, "too many dry runs of this connection wait already; ask again when they are done")
 }
 
-// settle has the ledger say what became of requests.
-func (s *sync) settle(ctx workflow.Context, requests []pending, outcome ledger.RequestOutcome, reason string) {
+// endUnserved has the ledger say what became of requests.
+func (s *sync) endUnserved(ctx workflow.Context, requests []pending, outcome ledger.RequestOutcome, reason string) {
 	s.keep(ctx, gate.Settle, requests, activities.RequestsInput{Outcome: outcome, Reason: reason}, "record what became of requests: "+string(outcome))
 }
 

@@ -201,7 +201,7 @@ func TestAPlannedPassGoesOn(t *testing.T) {
 		return activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil
 	})
 	b.goes()
-	planned := turn{trigger: ledger.TriggerSchedule, plan: plan{scope: []string{"A"}, requests: []pending{{SyncRequest: SyncRequest{ID: "first"}}}}}
+	planned := turn{trigger: ledger.TriggerSchedule, assignment: assignment{scope: []string{"A"}, requests: []pending{{SyncRequest: SyncRequest{ID: "first"}}}}}
 	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Carried: &Carried{
 		Pass: 7, Next: planned.unfinished(nil), Pending: []pending{{SyncRequest: SyncRequest{ID: "second"}}},
 	}})

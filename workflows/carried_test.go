@@ -163,7 +163,7 @@ func TestLastCallOfADeadHolderIsWaitedFor(t *testing.T) {
 				again.NotBefore = over
 				return again, nil
 			}).Maybe()
-			b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(func(context.Context, activities.RetakeInput) (activities.BeginResult, error) {
+			b.OnActivity(gate.Retake, mock.Anything, mock.Anything).Return(func(context.Context, activities.ReacquireInput) (activities.BeginResult, error) {
 				over = b.Now().Add(late)
 				again.NotBefore = over
 				return again, nil
@@ -209,7 +209,7 @@ func TestApprovalOfZeroingNamesItsFigure(t *testing.T) {
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 	b.finishes()
-	for _, at := range []time.Duration{firstLook / 3, 2 * firstLook / 3} { // before a look of its own
+	for _, at := range []time.Duration{firstRecheck / 3, 2 * firstRecheck / 3} { // before a look of its own
 		b.RegisterDelayedCallback(func() { b.SignalWorkflow(SignalApprove, Decision{By: "ann"}) }, at)
 	}
 	require.Equal(t, ledger.Completed, b.scheduled().Outcome)

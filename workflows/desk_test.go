@@ -108,31 +108,31 @@ func TestWhatBecomesOfARequest(t *testing.T) {
 		open  bool // not known yet
 	}{
 		"gathered":              {now: func(*fates) {}, inbox: []string{"r"}, open: true},
-		"its pass is to begin":  {now: func(f *fates) { f.plan(requests("r")) }, open: true},
-		"the workflow's first":  {now: func(f *fates) { f.first = "r"; f.plan(requests("r", "s")); f.begin(begunFate(began)) }, want: SyncAnswer{Answer: SyncStarted, Run: 8}},
-		"with others":           {now: func(f *fates) { f.first = "s"; f.plan(requests("r", "s")); f.begin(begunFate(began)) }, want: SyncAnswer{Answer: SyncJoined, Run: 8}},
-		"told after its pass":   {now: func(f *fates) { f.first = "r"; f.plan(requests("r")); f.begin(begunFate(began)); f.end() }, want: SyncAnswer{Answer: SyncStarted, Run: 8}},
-		"a pass is under way":   {now: func(f *fates) { f.plan(requests("s")) }, inbox: []string{"r"}, want: SyncAnswer{Answer: SyncWaits, Run: 8, Reason: "served next; run 8 is pushing"}},
-		"nothing waits for it":  {now: func(f *fates) { f.plan(nil) }, inbox: []string{"r"}, want: SyncAnswer{Answer: SyncWaits, Run: 8, Reason: "served next; run 8 is pushing"}},
+		"its pass is to begin":  {now: func(f *fates) { f.assign(requests("r")) }, open: true},
+		"the workflow's first":  {now: func(f *fates) { f.first = "r"; f.assign(requests("r", "s")); f.begin(begunFate(began)) }, want: SyncAnswer{Answer: SyncStarted, Run: 8}},
+		"with others":           {now: func(f *fates) { f.first = "s"; f.assign(requests("r", "s")); f.begin(begunFate(began)) }, want: SyncAnswer{Answer: SyncJoined, Run: 8}},
+		"told after its pass":   {now: func(f *fates) { f.first = "r"; f.assign(requests("r")); f.begin(begunFate(began)); f.end() }, want: SyncAnswer{Answer: SyncStarted, Run: 8}},
+		"a pass is under way":   {now: func(f *fates) { f.assign(requests("s")) }, inbox: []string{"r"}, want: SyncAnswer{Answer: SyncWaits, Run: 8, Reason: "served next; run 8 is pushing"}},
+		"nothing waits for it":  {now: func(f *fates) { f.assign(nil) }, inbox: []string{"r"}, want: SyncAnswer{Answer: SyncWaits, Run: 8, Reason: "served next; run 8 is pushing"}},
 		"sent again, and waits": {now: func(*fates) {}, inbox: []string{"r"}, knew: true, open: true},
 		"sent again, was served": {
 			now: func(*fates) {}, knew: true,
 			want: SyncAnswer{Answer: SyncCovered, Reason: "a request with this id was served before"},
 		},
 		"with many": {
-			now:  func(f *fates) { f.plan(requests("group/1")); f.begin(begunFate(began)) },
+			now:  func(f *fates) { f.assign(requests("group/1")); f.begin(begunFate(began)) },
 			want: SyncAnswer{Answer: SyncJoined, Run: 8, Reason: "many requests are served together"},
 		},
 		"covered": {
 			now: func(f *fates) {
-				f.plan(requests("r"))
+				f.assign(requests("r"))
 				f.begin(begunFate(activities.BeginResult{Action: activities.BeginCovered, CoveredBy: 5, Reason: "done by run 5"}))
 			},
 			want: SyncAnswer{Answer: SyncCovered, Run: 5, Reason: "done by run 5"},
 		},
 		"not enabled": {
 			now: func(f *fates) {
-				f.plan(requests("r"))
+				f.assign(requests("r"))
 				f.begin(begunFate(activities.BeginResult{Action: activities.BeginSkip, Lease: ledger.Lease{Run: 9}, Reason: "not enabled"}))
 			},
 			want: SyncAnswer{Answer: SyncFailed, Run: 9, Reason: "not enabled"},
@@ -160,7 +160,7 @@ func TestWhatBecomesOfARequest(t *testing.T) {
 func TestHowOftenAHeldRunLooksAgain(t *testing.T) {
 	t.Parallel()
 	for looks, want := range []time.Duration{15 * time.Minute, 30 * time.Minute, time.Hour, time.Hour, time.Hour} {
-		require.Equal(t, want, lookAfter(looks), looks)
+		require.Equal(t, want, recheckAfter(looks), looks)
 	}
-	require.Equal(t, time.Hour, lookAfter(1_000_000))
+	require.Equal(t, time.Hour, recheckAfter(1_000_000))
 }

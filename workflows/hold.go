@@ -53,7 +53,7 @@ func (s *sync) oneAnswer(ctx workflow.Context) bool {
 	return workflow.GetVersion(ctx, "an-answer-is-for-one-hold", workflow.DefaultVersion, 1) == 1
 }
 
-// decide waits until a person has answered, or nobody need: then the pass has looked again, and is ready to push. After an approval
+// decide waits until a person has answered, or nobody need: then the pass was checked again, and is ready to push. After an approval
 // everything is fetched anew, for the world has moved on meanwhile. An empty decision means that nobody decided in time.
 func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
 	p.showHeld(ctx, held)
@@ -103,7 +103,7 @@ func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
 	p.show(ctx, "taking the store again")
 	var again activities.BeginResult
 	err = workflow.ExecuteActivity(options(ctx, beginOptions, "take the store again"), gate.Retake,
-		activities.RetakeInput{Run: p.lease.Run, Connection: p.input.Connection}).Get(ctx, &again)
+		activities.ReacquireInput{Run: p.lease.Run, Connection: p.input.Connection}).Get(ctx, &again)
 	if err != nil {
 		return "", err
 	}
@@ -117,7 +117,7 @@ func (p *pass) showHeld(ctx workflow.Context, held heldPass) {
 	p.paint(ctx)
 }
 
-// await waits for an answer, and looks again from time to time whether the pass still must be held. Of an approval and a rejection at once
+// await waits for an answer, and checks from time to time whether the pass must still be held. Of an approval and a rejection at once
 // the rejection counts. A signal whose payload cannot be read is dropped, and the wait goes on. Requests are read meanwhile.
 func (p *pass) await(ctx workflow.Context, held *heldPass) (decision, by string, err error) {
 	if held.Answered != "" {
@@ -131,11 +131,11 @@ func (p *pass) await(ctx workflow.Context, held *heldPass) (decision, by string,
 		return timer.IsReady() || p.desk.chosen() != nil || p.approve.Len() > 0 || p.reject.Len() > 0
 	}
 	for {
-		looked, err := p.lookWhile(ctx, held, answered)
+		passes, err := p.recheckUntil(ctx, held, answered)
 		if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
 			return "", "", p.handOn(*held)
 		}
-		if err != nil || looked {
+		if err != nil || passes {
 			return activities.Dissolved, "", err
 		}
 		p.readAnswers(ctx)

@@ -78,7 +78,7 @@ func (i *intake) serve(ctx workflow.Context) (IntakeReport, error) {
 			continue
 		}
 		i.recovered(ctx)
-		if crowded(workflow.GetInfo(ctx)) && ctx.Err() == nil {
+		if historyIsLong(workflow.GetInfo(ctx)) && ctx.Err() == nil {
 			i.drain(ctx)
 			if !i.batch.full() {
 				return i.report, i.continueAsNew(ctx)
@@ -215,7 +215,7 @@ func (i *intake) owe(ctx workflow.Context, changed []string, everything bool) {
 
 // atOnce is true while short steps are done within the workflow task.
 func (i *intake) atOnce(ctx workflow.Context) bool {
-	return !crowded(workflow.GetInfo(ctx)) && doesAtOnce(ctx)
+	return !historyIsLong(workflow.GetInfo(ctx)) && doesAtOnce(ctx)
 }
 
 // batchID names the batch that is being recorded. A batch that is recorded once more, because it failed or because its worker was lost, has the

@@ -74,7 +74,7 @@ func (i *intake) await(ctx workflow.Context) error {
 	for {
 		i.readAll(ctx)
 		i.paint(ctx, "waiting, because a step failed")
-		if crowded(workflow.GetInfo(ctx)) && i.batch.portable() {
+		if historyIsLong(workflow.GetInfo(ctx)) && i.batch.portable() {
 			return i.continueAsNew(ctx)
 		}
 		if err := workflow.Await(ctx, func() bool { return timer.IsReady() || i.signal.Len() > 0 }); err != nil || timer.IsReady() {

@@ -28,7 +28,7 @@ const (
 	// holdPatience is how long a held run waits for a person where the warehouse's guard does not say.
 	holdPatience = 7 * day
 
-	// faultyMost is how many waits in a row a run grants a store that falters, growing to a few minutes each.
+	// faultyMost is how many waits in a row a run grants a store with server errors, growing to a few minutes each.
 	faultyMost = 12
 )
 

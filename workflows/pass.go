@@ -23,22 +23,22 @@ var (
 // pass is one run of the connection.
 type pass struct {
 	*sync
-	plan
-	lease     ledger.Lease
-	mode      ledger.Mode
-	begun     bool // the run was begun; it must be ended, and gives its store back
-	trigger   ledger.Trigger
-	skipped   string // why it gave up when it had fetched
-	again     string // why it must be resolved again before it goes on to push
-	unchanged string // since when the warehouse is unchanged, in words; empty when it is not
-	looking   bool   // it is held, and looks again whether it must be
-	merchant  string
-	stage     stage     // the long step that it has come to
-	since     time.Time // when that was begun first
-	notBefore time.Time // a call of the run before may be under way until then
-	fetched   bool      // in an earlier run of the workflow
-	faulty    int       // waits in a row for a store that falters
-	verdict   string    // what a person has decided of its hold, in words
+	assignment
+	lease      ledger.Lease
+	mode       ledger.Mode
+	begun      bool // the run was begun; it must be ended, and gives its store back
+	trigger    ledger.Trigger
+	skipped    string // why it gave up when it had fetched
+	again      string // why it must be resolved again before it goes on to push
+	unchanged  string // since when the warehouse is unchanged, in words; empty when it is not
+	rechecking bool   // it is held, and is being checked again
+	merchant   string
+	stage      stage     // the long step that it has come to
+	since      time.Time // when that was begun first
+	notBefore  time.Time // a call of the run before may be under way until then
+	fetched    bool      // in an earlier run of the workflow
+	faulty     int       // waits in a row for a store with server errors
+	verdict    string    // what a person has decided of its hold, in words
 	// What a person has rejected in an earlier run, in words: the snapshot, and figures that would go to 0.
 	snapshotRejected, zeroingRejected string
 	counts                            ledger.Counts
@@ -261,7 +261,7 @@ func (p *pass) acquire(ctx workflow.Context) error {
 	p.enter(ctx, stageAcquire)
 	p.show(ctx, "taking the store")
 	var acquired activities.BeginResult
-	approved := p.fetchApproved != nil || p.zeroApproved != nil || p.looking
+	approved := p.fetchApproved != nil || p.zeroApproved != nil || p.rechecking
 	begin := func(ctx workflow.Context) workflow.Future {
 		return workflow.ExecuteActivity(options(ctx, beginOptions, "take the store"), gate.Acquire, activities.AcquireInput{
 			Run: p.lease.Run, Connection: p.input.Connection, Trigger: p.trigger, Scope: p.scope, Waits: approved,
@@ -336,7 +336,7 @@ func (p *pass) push(ctx workflow.Context) (ledger.Outcome, string, error) {
 		if p.faulty = patience(p.faulty, slice); p.faulty > faultyMost {
 			return ledger.CompletedWithFailures, "what is left is due for the next run: " + slice.Why, nil
 		}
-		if crowded(workflow.GetInfo(ctx)) {
+		if historyIsLong(workflow.GetInfo(ctx)) {
 			return ledger.Partial, "a long run goes on in a new one", nil
 		}
 		if !slice.Until.IsZero() {
@@ -368,7 +368,7 @@ func (p *pass) count(slice activities.PushResult) {
 	p.progress.Counts, p.progress.Left, p.progress.Open = p.counts, slice.Left, slice.Open
 }
 
-// patience counts waits in a row for a store that falters.
+// patience counts waits in a row for a store with server errors.
 func patience(before int, slice activities.PushResult) int {
 	if slice.Faulty {
 		return before + 1
@@ -376,8 +376,8 @@ func patience(before int, slice activities.PushResult) int {
 	return 0
 }
 
-// crowded is true well before the limits on a history: 51,200 events, of which the server suggests to use 4,096.
-func crowded(info *workflow.Info) bool {
+// historyIsLong is true well before the limits on a history: 51,200 events, of which the server suggests to use 4,096.
+func historyIsLong(info *workflow.Info) bool {
 	return info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > 3000
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// A push that has only the open calls of a run before it to settle says so: it is not one of nothing.
+// A push that has only to end the open calls of a run before it says so: it is not one of nothing.
 func TestRowsInOpenCallsAreSaid(t *testing.T) {
 	t.Parallel()
 	for text, p := range map[string]Progress{

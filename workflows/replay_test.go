@@ -226,7 +226,7 @@ var wireTypes = map[string][2]func() any{
 	"Push":    {func() any { return new(activities.PushInput) }, func() any { return new(activities.PushResult) }},
 	"Hold":    {func() any { return new(activities.HoldInput) }, func() any { return new(activities.HoldResult) }},
 	"Decide":  {func() any { return new(activities.DecideInput) }, func() any { return new(activities.DecideResult) }},
-	"Retake":  {func() any { return new(activities.RetakeInput) }, func() any { return new(activities.BeginResult) }},
+	"Retake":  {func() any { return new(activities.ReacquireInput) }, func() any { return new(activities.BeginResult) }},
 	"Acquire": {func() any { return new(activities.AcquireInput) }, func() any { return new(activities.BeginResult) }},
 	"Note":    {func() any { return new(activities.RequestsInput) }, func() any { return new(activities.RequestsResult) }},
 	"Settle":  {func() any { return new(activities.RequestsInput) }, func() any { return new(activities.RequestsResult) }},

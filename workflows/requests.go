@@ -223,8 +223,8 @@ func (i *inbox) refuse(out *apart) {
 	i.pending = kept
 }
 
-// plan is one pass over the connection.
-type plan struct {
+// assignment is one pass over the connection.
+type assignment struct {
 	requests  []pending
 	scope     []string // empty: everything
 	dryRun    bool
@@ -235,22 +235,22 @@ type plan struct {
 // next takes as many requests as one pass can serve. Requests to push come before dry runs. One request for everything serves
 // every request to push; otherwise those that name SKUs are served together, as many as fit. The warehouse is asked unless none
 // of them wants it to be.
-func (i *inbox) next() plan {
+func (i *inbox) next() assignment {
 	next := i.choose()
 	next.skipFetch = len(next.requests) > 0 && !slices.ContainsFunc(next.requests, func(p pending) bool { return !p.SkipFetch })
 	return next
 }
 
-func (i *inbox) choose() plan {
+func (i *inbox) choose() assignment {
 	push := func(p pending) bool { return !p.DryRun }
 	if !slices.ContainsFunc(i.pending, push) {
-		dry := plan{dryRun: true}
+		dry := assignment{dryRun: true}
 		dry.requests, i.pending = i.pending[:1:1], slices.Clone(i.pending[1:])
 		dry.scope = dry.requests[0].SKUs
 		return dry
 	}
 	everything := slices.ContainsFunc(i.pending, func(p pending) bool { return !p.DryRun && len(p.SKUs) == 0 })
-	var next plan
+	var next assignment
 	scope := map[string]bool{}
 	var rest []pending
 	for _, request := range i.pending {
@@ -298,11 +298,11 @@ func asked(requests []pending) []ledger.Request {
 }
 
 // asked is the requests of a pass as the ledger keeps them.
-func (p plan) asked() []ledger.Request { return asked(p.requests) }
+func (p assignment) asked() []ledger.Request { return asked(p.requests) }
 
 // named are the SKUs that persons and services named, in order, each once; those of levels that moved are not among them. What could not
 // be finished before is not begun anew.
-func (p plan) named() []string {
+func (p assignment) named() []string {
 	var skus []string
 	for _, request := range p.requests {
 		if !request.Moved && !p.rest {
@@ -314,7 +314,7 @@ func (p plan) named() []string {
 }
 
 // newest is when the newest request of a pass was made; nil when there is none.
-func (p plan) newest() *time.Time {
+func (p assignment) newest() *time.Time {
 	var newest *time.Time
 	for i := range p.requests {
 		if at := &p.requests[i].At; newest == nil || at.After(*newest) {

@@ -111,10 +111,10 @@ func TestWhatAPassNames(t *testing.T) {
 	service := pending{SyncRequest: SyncRequest{ID: "service", SKUs: []string{"LIGHT"}, SkipFetch: true}}
 	person := pending{SyncRequest: SyncRequest{ID: "person", SKUs: []string{"LIGHT", "BELL"}}}
 	whole := pending{SyncRequest: SyncRequest{ID: "whole"}}
-	require.Empty(t, plan{requests: []pending{event}}.named())
-	require.Equal(t, []string{"LIGHT"}, plan{requests: []pending{event, service}}.named())
-	require.Equal(t, []string{"BELL", "LIGHT"}, plan{requests: []pending{service, person, event, whole}}.named())
-	require.Empty(t, plan{requests: []pending{person}, rest: true}.named(), "what is left of a run is not begun anew")
+	require.Empty(t, assignment{requests: []pending{event}}.named())
+	require.Equal(t, []string{"LIGHT"}, assignment{requests: []pending{event, service}}.named())
+	require.Equal(t, []string{"BELL", "LIGHT"}, assignment{requests: []pending{service, person, event, whole}}.named())
+	require.Empty(t, assignment{requests: []pending{person}, rest: true}.named(), "what is left of a run is not begun anew")
 
 	var box inbox
 	for i := range mostWaiting + 1 {
@@ -136,9 +136,9 @@ func TestWhatAPassNames(t *testing.T) {
 
 func TestNewestRequestOfAPass(t *testing.T) {
 	t.Parallel()
-	require.Nil(t, plan{}.newest())
+	require.Nil(t, assignment{}.newest())
 	at := func(minutes int) pending { return pending{At: arrived.Add(time.Duration(minutes) * time.Minute)} }
-	require.Equal(t, at(3).At, *plan{requests: []pending{at(1), at(3), at(2)}}.newest())
+	require.Equal(t, at(3).At, *assignment{requests: []pending{at(1), at(3), at(2)}}.newest())
 }
 
 // No request is lost, none is served twice, and no pass is larger than allowed, whatever comes.

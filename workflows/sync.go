@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// SmartSync pushes what changed since the connection last looked, and what did not get there before.
+// SmartSync pushes what changed since the connection last resolved, and what did not get there before.
 func SmartSync(ctx workflow.Context, input SyncInput) (SyncReport, error) {
 	return run(ctx, ledger.Smart, input)
 }
@@ -24,16 +24,16 @@ func FullSync(ctx workflow.Context, input SyncInput) (SyncReport, error) {
 
 // sync is one workflow: a pass for the schedule that started it, or passes until every request is served.
 type sync struct {
-	mode     ledger.Mode
-	input    SyncInput
-	inbox    inbox
-	passes   int
-	wishes   int // requests without an id, in this run of the workflow
-	signals  int // read in this run of the workflow
-	progress Progress
-	report   SyncReport
-	labelled bool // search attributes may be set
-	stirred  bool // a request came by update
+	mode      ledger.Mode
+	input     SyncInput
+	inbox     inbox
+	passes    int
+	withoutID int // requests without an id, in this run of the workflow
+	signals   int // read in this run of the workflow
+	progress  Progress
+	report    SyncReport
+	labelled  bool // search attributes may be set
+	stirred   bool // a request came by update
 
 	requests, approve, reject, dissolved workflow.ReceiveChannel
 
@@ -65,7 +65,7 @@ func (s *sync) setup(ctx workflow.Context) error {
 
 // turn is a pass that is about to be made.
 type turn struct {
-	plan
+	assignment
 	trigger ledger.Trigger
 	held    *heldPass  // it waits for a person already
 	begun   *begunPass // it is at work already
@@ -113,7 +113,7 @@ func (s *sync) next(ctx workflow.Context, first bool) (turn, bool) {
 		return turn{trigger: ledger.TriggerSchedule}, true
 	case first && carried != nil && carried.Go:
 		s.passes++
-		return turn{trigger: s.input.Trigger, plan: plan{rest: true}}, true
+		return turn{trigger: s.input.Trigger, assignment: assignment{rest: true}}, true
 	case first && (carried == nil || !carried.Gathered):
 		s.gather(ctx)
 	}
@@ -126,7 +126,7 @@ func (s *sync) next(ctx workflow.Context, first bool) (turn, bool) {
 		return turn{}, false
 	}
 	s.passes++
-	return turn{trigger: ledger.TriggerRequest, plan: s.inbox.next()}, true
+	return turn{trigger: ledger.TriggerRequest, assignment: s.inbox.next()}, true
 }
 
 // drainAtOnce is how many signals are read before others get their turn: a workflow that does not yield for a second is taken for
@@ -176,8 +176,8 @@ func (s *sync) accept(one pending) bool {
 func (s *sync) unnamed(ctx workflow.Context, request SyncRequest) pending {
 	request = keepable(request)
 	if request.ID == "" {
-		s.wishes++
-		request.ID = fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, s.wishes)
+		s.withoutID++
+		request.ID = fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, s.withoutID)
 	}
 	return pending{SyncRequest: request, At: workflow.Now(ctx)}
 }
@@ -200,9 +200,9 @@ func (s *sync) continueAsNew(ctx workflow.Context, carried Carried) error {
 // pass is one run: take the store, fetch, resolve, push, end. It reports whether another pass is due because this one had to stop
 // before everything was pushed.
 func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
-	p := &pass{sync: s, plan: next.plan}
+	p := &pass{sync: s, assignment: next.assignment}
 	s.progress = Progress{Pass: s.passes, Since: workflow.Now(ctx)}
-	s.fates.plan(next.requests)
+	s.fates.assign(next.requests)
 	defer s.fates.end()
 	outcome, reason, err := p.run(ctx, next)
 	if err == nil && outcome == ledger.Completed && reason == "" {
@@ -226,8 +226,8 @@ func (s *sync) pass(ctx workflow.Context, next turn) (bool, error) {
 			err = ended
 		}
 	}
-	if err != nil && !p.begun && len(p.plan.requests) > 0 && s.accounts(ctx) {
-		s.settle(ctx, p.plan.requests, ledger.RequestFailed, "no run could begin for it: "+reason) // no run can say so
+	if err != nil && !p.begun && len(p.assignment.requests) > 0 && s.accounts(ctx) {
+		s.endUnserved(ctx, p.assignment.requests, ledger.RequestFailed, "no run could begin for it: "+reason) // no run can say so
 	}
 	s.end(ctx, p, outcome, reason)
 	return outcome == ledger.Partial, err

@@ -357,7 +357,7 @@ func TestHeldRunGivesTheStoreBackAndFetchesAnewAfterApproval(t *testing.T) {
 		require.NoError(t, value.Get(&progress))
 		require.Equal(t, "held", progress.Phase)
 		b.SignalWorkflow(SignalApprove, Decision{By: "ann"})
-	}, firstLook-time.Minute)
+	}, firstRecheck-time.Minute)
 	report := b.scheduled()
 	require.Equal(t, []string{"Begin", "Fetch", "Hold", "Decide", "Fetch", "Acquire", "Resolve", "Push", "Finish"}, b.calls)
 	require.Equal(t, ledger.Completed, report.Outcome)

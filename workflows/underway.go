@@ -45,7 +45,7 @@ type begunPass struct {
 	Counts    ledger.Counts `json:"counts"`
 	Left      int64         `json:"left,omitempty"`
 	Open      int64         `json:"open,omitempty"`
-	Faulty    int           `json:"faulty,omitempty"` // waits in a row for a store that falters
+	Faulty    int           `json:"faulty,omitempty"` // waits in a row for a store with server errors
 	Unchanged string        `json:"unchanged,omitempty"`
 	Rest      bool          `json:"rest,omitempty"` // what it has pushed is not resolved again
 	// What persons have rejected of earlier runs, and approved of this one.
@@ -123,8 +123,8 @@ func (p *pass) outlast(ctx workflow.Context, until time.Time) error {
 // meanwhile reads requests until something is done. It returns a goesOnError when the history has become long and what is waited for may be
 // cancelled.
 func (p *pass) meanwhile(ctx workflow.Context, done func() bool) error {
-	if p.looking {
-		return nil // whoever looks reads them
+	if p.rechecking {
+		return nil // whoever checks reads them
 	}
 	err := workflow.Await(ctx, func() bool { return done() || p.there() })
 	if err != nil || done() || !p.attends(ctx) {
@@ -154,7 +154,7 @@ func (t turn) unfinished(goesOn *goesOnError) *unfinished {
 func (u *unfinished) turn() turn {
 	return turn{
 		trigger: u.Trigger, held: u.Held, begun: u.Begun,
-		plan: plan{requests: u.Requests, scope: u.Scope, dryRun: u.DryRun, skipFetch: u.SkipFetch, rest: u.Rest},
+		assignment: assignment{requests: u.Requests, scope: u.Scope, dryRun: u.DryRun, skipFetch: u.SkipFetch, rest: u.Rest},
 	}
 }
 

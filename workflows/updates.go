@@ -22,7 +22,7 @@ func (s *sync) describe(ctx workflow.Context) error {
 		Description: `Refuses what a held run wants to do; the same is not asked again. Payload: {"by": "NAME"}. The update of this name answers.`,
 	})
 	s.dissolved = workflow.GetSignalChannelWithOptions(ctx, SignalHoldDissolved, workflow.SignalChannelOptions{
-		Description: "Tidemark tells a held run by it that another run has removed the reason of its hold; it then looks again at once.",
+		Description: "Tidemark tells a held run by it that another run has removed the reason of its hold; it then checks at once whether it must stay held.",
 	})
 	err := workflow.SetQueryHandlerWithOptions(ctx, QueryProgress, func() (Progress, error) {
 		shown := s.progress

@@ -284,9 +284,9 @@ func TestAnAnswerEndsALongLook(t *testing.T) {
 	})
 	b.finishes()
 	began := b.Now()
-	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SignalReject, Decision{By: "ann"}) }, firstLook+5*time.Minute)
+	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SignalReject, Decision{By: "ann"}) }, firstRecheck+5*time.Minute)
 	require.Equal(t, ledger.RejectedOutcome, b.scheduled().Outcome)
-	require.Less(t, decided.Sub(began), firstLook+10*time.Minute, "it waited for a look that takes long")
+	require.Less(t, decided.Sub(began), firstRecheck+10*time.Minute, "it waited for a look that takes long")
 }
 
 // An answer that came before a run was held is none to its hold. Where the ledger knows that the hold has dissolved when a person approves

@@ -23,7 +23,7 @@ type SyncInput struct {
 
 // SyncRequest is the payload of SignalSyncRequested.
 type SyncRequest struct {
-	// ID names the wish. The same id is served once, however often it is sent. Empty: every signal is a wish of its own.
+	// ID names the request. The same id is served once, however often it is sent. Empty: every signal is a request of its own.
 	ID string `json:"id,omitempty"`
 	// By says who asks, for people.
 	By string `json:"by,omitempty"`
@@ -192,7 +192,7 @@ const (
 	SyncStarted SyncFate = "started" // a run began for it
 	SyncJoined  SyncFate = "joined"  // it is served by a run that others asked for as well
 	SyncWaits   SyncFate = "waits"   // it is served by the run after the one that is named, or after what the reason names
-	SyncCovered SyncFate = "covered" // what it asks for has been done
+	SyncCovered SyncFate = "covered" // already satisfied
 	SyncFailed  SyncFate = "failed"  // no run began for it
 )
 
@@ -268,18 +268,18 @@ type unfinished struct {
 
 // heldPass is a pass that waits for a person. It has given its store back.
 type heldPass struct {
-	Run     int64           `json:"run"`
-	Store   string          `json:"store"`
-	Mode    ledger.Mode     `json:"mode"`
-	Kind    ledger.HoldKind `json:"kind"`
-	Reason  string          `json:"reason"`
-	Rows    int64           `json:"rows,omitempty"`
-	Zeroing int64           `json:"zeroing,omitempty"`
-	Absent  ledger.Absence  `json:"absent,omitzero"`
-	Until   time.Time       `json:"until"`
-	Looks   int             `json:"looks,omitempty"`  // how often it has looked again
-	LookAt  time.Time       `json:"look_at,omitzero"` // when it looks again next
-	Counts  ledger.Counts   `json:"counts"`
+	Run       int64           `json:"run"`
+	Store     string          `json:"store"`
+	Mode      ledger.Mode     `json:"mode"`
+	Kind      ledger.HoldKind `json:"kind"`
+	Reason    string          `json:"reason"`
+	Rows      int64           `json:"rows,omitempty"`
+	Zeroing   int64           `json:"zeroing,omitempty"`
+	Absent    ledger.Absence  `json:"absent,omitzero"`
+	Until     time.Time       `json:"until"`
+	Rechecks  int             `json:"looks,omitempty"`  // how often that was checked again
+	RecheckAt time.Time       `json:"look_at,omitzero"` // when it is checked next
+	Counts    ledger.Counts   `json:"counts"`
 	// What a person has approved of the run before.
 	FetchApproved *activities.DecideResult `json:"fetch_approved,omitempty"`
 	ZeroApproved  *activities.DecideResult `json:"zero_approved,omitempty"`

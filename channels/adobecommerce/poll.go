@@ -98,7 +98,7 @@ const (
 )
 
 // readReport reads what became of a bulk, operation by operation. While one is open its item stays Accepted and the ticket remains; the
-// ledger keeps what an earlier answer settled. What the report does not name stays Unknown.
+// ledger keeps what an earlier answer decided. What the report does not name stays Unknown.
 func (s *store) readReport(answer outbound.Answer, on ticket, items []channels.Item) (channels.Reply, error) {
 	var said report
 	if err := channels.Read(s.ID, answer, &said); err != nil {

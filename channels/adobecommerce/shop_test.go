@@ -32,7 +32,7 @@ func three(t *testing.T, channel channels.Channel) []channels.Item {
 		channels.Item{ChannelSKU: "FRAME"})
 }
 
-// through sends items and polls until nothing is open. Of each item the first verdict that settles it counts, as in the ledger.
+// through sends items and polls until nothing is open. Of each item the first final verdict counts, as in the ledger.
 func through(t *testing.T, channel channels.Channel, items ...channels.Item) (settled []channels.ItemReply, err error) {
 	t.Helper()
 	settled = make([]channels.ItemReply, len(items))

@@ -37,9 +37,9 @@ const (
 	Stray           Fault = "a result for an unasked item" // on top of the others, or in the place of an offender
 
 	// What a Closing may be, to be excused where the store's form cannot show it.
-	Closed      Fault = "an item is refused"
-	ItemFalters Fault = "the store falters on one item" // a status of 429 or 500 and more
-	Nameless    Fault = "an error names no item"
+	Closed          Fault = "an item is refused"
+	ItemServerError Fault = "a server error on one item" // a status of 429 or 500 and more
+	Nameless        Fault = "an error names no item"
 )
 
 // Closing is how a store refuses one item while it takes others: one that is archived or somebody else's, or for whose figure its database
@@ -93,6 +93,6 @@ var outcomes = map[Fault]outcome{
 	Shortened:       {shapes: map[Shape]bool{PerItem: true, Submit: true}},
 	Stray:           {shapes: map[Shape]bool{AllOrNothing: true, PerItem: true, Submit: true}},
 	Closed:          {},
-	ItemFalters:     {shapes: map[Shape]bool{PerItem: true, Submit: true, Single: true}},
+	ItemServerError: {shapes: map[Shape]bool{PerItem: true, Submit: true, Single: true}},
 	Nameless:        {shapes: map[Shape]bool{PerItem: true, Submit: true}},
 }

@@ -17,7 +17,7 @@ import (
 func (s suite) limits(t *testing.T, store Store) {
 	limits := store.Open(t).Limits()
 	require.Positive(t, limits.Batch)
-	require.Positive(t, limits.Timeout, "a call without an end would hold the store for ever")
+	require.Positive(t, limits.Timeout, "a call without an end would keep the store for ever")
 	require.Positive(t, limits.Calls, "a driver states how many calls its store takes at once")
 	require.GreaterOrEqual(t, limits.Rate, 0.0)
 	require.GreaterOrEqual(t, limits.Burst, 0.0)

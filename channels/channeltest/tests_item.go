@@ -20,7 +20,7 @@ var ofItems = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusF
 // words are what a store says of an item that it refuses.
 const words = "This one is not yours to edit"
 
-// passingWords are what stores say of an item when their database falters for a moment.
+// passingWords are what stores say of an item when their database has an error for a moment.
 var passingWords = []string{
 	"SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock; try restarting transaction",
 	"SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction",
@@ -249,8 +249,8 @@ func (s suite) closedWhole(t *testing.T, store Store) {
 	}
 }
 
-// falteringItem: an item on which a store falters or throttles is not refused, and the others are taken.
-func (s suite) falteringItem(t *testing.T, store Store) {
+// serverErrorOnItem: an item on which a store has a server error or throttles is not refused, and the others are taken.
+func (s suite) serverErrorOnItem(t *testing.T, store Store) {
 	channel := open(t, store)
 	items := s.items(t, store, channel)
 	for _, status := range []int{http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable} {
@@ -260,7 +260,7 @@ func (s suite) falteringItem(t *testing.T, store Store) {
 	}
 }
 
-// passingItem: an item that is refused in the words of a database that falters is tried again.
+// passingItem: an item that is refused in the words of a database that has an error is tried again.
 func (s suite) passingItem(t *testing.T, store Store) {
 	channel := open(t, store)
 	items := s.items(t, store, channel)

@@ -86,8 +86,8 @@ func (p problem) text() string {
 	return p.Message
 }
 
-// faltering is true for a fault of eBay's own: it is not known what was applied.
-func (p problem) faltering() bool { return p.Category != "" && p.Category != categoryRequest }
+// serverError is true for a fault of eBay's own: it is not known what was applied.
+func (p problem) serverError() bool { return p.Category != "" && p.Category != categoryRequest }
 
 // reply is what an error means for its item.
 func (p problem) reply(item channels.Item) channels.ItemReply {
@@ -97,7 +97,7 @@ func (p problem) reply(item channels.Item) channels.ItemReply {
 		reply.Verdict = channels.NotApplied
 	case gone[p.ID]:
 		reply.Verdict, reply.Lost = channels.NotApplied, true
-	case p.faltering():
+	case p.serverError():
 		reply.Verdict = channels.Unknown
 	case p.ID == errorQuantity && item.Quantity == 0:
 		reply.Reason = zeroNotTaken
@@ -278,7 +278,7 @@ func (s *store) refusal(answer outbound.Answer, fault problem) error {
 		return channels.Unreadable(s.ID, answer, "its status is not one that eBay's API promises")
 	case fault.ID == errorLimit:
 		failed.Next, failed.Reason = channels.Wait, "it throttles"
-	case fault.Domain == inventoryDomain && fault.faltering():
+	case fault.Domain == inventoryDomain && fault.serverError():
 		failed.Next, failed.Reason = channels.Resend, "server error; the call may have been applied"
 	case fault.ID == errorField && strings.Contains(fault.Message+" "+fault.LongMessage, "for header"):
 		failed.Reason = "it does not take a header of the call; check the setting language"

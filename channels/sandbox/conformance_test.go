@@ -40,7 +40,7 @@ var subjects = map[string]struct {
 }
 
 // steady is what the kinds with a result for each item have not.
-var steady = map[channeltest.Fault]string{channeltest.ItemFalters: "the results of items have no statuses; the sandbox falters on whole calls only"}
+var steady = map[channeltest.Fault]string{channeltest.ItemServerError: "the results of items have no statuses; the sandbox falters on whole calls only"}
 
 func TestConformance(t *testing.T) {
 	t.Parallel()

@@ -270,7 +270,7 @@ func TestConformanceWithTheSandbox(t *testing.T) {
 				channeltest.Reordered:       "it answers in another order in every test",
 				channeltest.Shortened:       "it always answers in full; TestConformance",
 				channeltest.Closed:          "it refuses poison alone; TestConformance",
-				channeltest.ItemFalters:     "it falters on whole calls only",
+				channeltest.ItemServerError: "it falters on whole calls only",
 				channeltest.Nameless:        "its errors name their items; TestConformance",
 				channeltest.Stray:           "it never answers about other items; TestConformance",
 			}

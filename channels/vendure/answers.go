@@ -159,8 +159,8 @@ func (s *store) open(answer outbound.Answer) (graphql.Answer, error) {
 	return said, nil
 }
 
-// refused judges the errors that say nothing about what was asked for: credential, permission, channel, schema, and a server that
-// falters. It is nil when there are none of those.
+// refused judges the errors that say nothing about what was asked for: credential, permission, channel, schema, and a server
+// error. It is nil when there are none of those.
 func (s *store) refused(answer outbound.Answer, said graphql.Answer) error {
 	for _, one := range said.Errors {
 		refusal := &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: one.Extensions.Code}

@@ -30,7 +30,7 @@ func start(t *testing.T, options walmarttest.Options) (*walmarttest.Store, chann
 	return store, channels.Guarded(store.Open(t))
 }
 
-// through sends items and polls until nothing is open. Of each item the first verdict that settles it counts, as in the ledger.
+// through sends items and polls until nothing is open. Of each item the first final verdict counts, as in the ledger.
 func through(t *testing.T, channel channels.Channel, items ...channels.Item) (settled []channels.ItemReply, polls int, err error) {
 	t.Helper()
 	settled = make([]channels.ItemReply, len(items))

@@ -147,7 +147,7 @@ func (s *store) readFailed(said progress) (channels.Reply, error) {
 }
 
 // readDetails reads a page of a report. Items are matched by their SKU, for a feed is of one ship node. Items that were on other pages
-// have their verdicts from there, or will have: the ledger keeps what an earlier answer settled. What no page names stays Unknown when
+// have their verdicts from there, or will have: the ledger keeps what an earlier answer decided. What no page names stays Unknown when
 // the report was complete; when it ends early, what is not named is sent anew.
 func (s *store) readDetails(answer outbound.Answer, said progress, on ticket, items []channels.Item) (channels.Reply, error) {
 	rows := said.Details.Rows

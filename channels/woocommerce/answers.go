@@ -41,7 +41,7 @@ var lostCodes = map[string]bool{
 }
 
 // reply is what an error means for its item. An item is updated as if it had come alone, so nothing of it was applied, unless the
-// shop faltered.
+// shop had a server error.
 func (p problem) reply() channels.ItemReply {
 	reply := channels.ItemReply{Verdict: channels.Rejected, Code: p.Code, Reason: p.Message}
 	switch {

@@ -55,11 +55,11 @@ func (m *model) outcome(id string, intent ledger.Intent) {
 	case 1: // the call arrives and the answer is lost
 		m.arrives(id, intent.Items)
 	case 2: // each item has its own answer
-		answer := ledger.Answer{Key: intent.Key, Now: m.now()}
+		answer := ledger.Response{Key: intent.Key, Now: m.now()}
 		for _, item := range intent.Items {
 			answer.Items = append(answer.Items, says(item, m.fate(id, item)))
 		}
-		require.NoError(m.t, m.Answer(m.ctx(), lease, answer))
+		require.NoError(m.t, m.ApplyResponses(m.ctx(), lease, answer))
 	case 3: // it is accepted for later
 		m.submitted(lease, intent, m.name("ticket"))
 		return
@@ -88,8 +88,8 @@ func (m *model) fate(id string, item ledger.DueItem) ledger.Status {
 	return status
 }
 
-// settleSome sends the oldest lost call again, or asks for the oldest report.
-func (m *model) settleSome() {
+// finishSome sends the oldest lost call again, or asks for the oldest report.
+func (m *model) finishSome() {
 	id := m.connection()
 	lease := m.lease(id)
 	for _, call := range m.openCalls(id) {
@@ -101,21 +101,21 @@ func (m *model) settleSome() {
 		}
 	}
 	for _, call := range m.openCalls(id) {
-		m.settle(id, lease, call)
+		m.finish(id, lease, call)
 		return
 	}
 }
 
-// settle brings an open call to its end: the same bytes again, or the report, and every item is answered.
-func (m *model) settle(id string, lease ledger.Lease, call ledger.OpenCall) {
+// finish brings an open call to its end: the same bytes again, or the report, and every item is answered.
+func (m *model) finish(id string, lease ledger.Lease, call ledger.OpenCall) {
 	now := m.now()
 	require.NoError(m.t, m.Resend(m.ctx(), lease, call.Key, now.Add(callTime), now))
 	m.arrives(id, call.Items)
-	answer := ledger.Answer{Key: call.Key, Now: m.now()}
+	answer := ledger.Response{Key: call.Key, Now: m.now()}
 	for _, item := range call.Items {
 		answer.Items = append(answer.Items, says(item, verdict(item)))
 	}
-	require.NoError(m.t, m.Answer(m.ctx(), lease, answer))
+	require.NoError(m.t, m.ApplyResponses(m.ctx(), lease, answer))
 }
 
 // cleanPass is a Smart Sync in which nothing goes wrong any more, as the activities work: open calls first.
@@ -125,7 +125,7 @@ func (m *model) cleanPass(id string) {
 	m.resolve(lease, granted.Mode)
 	for range 1000 {
 		if open := m.openCalls(id); len(open) > 0 {
-			m.settle(id, lease, open[0])
+			m.finish(id, lease, open[0])
 			continue
 		}
 		items := m.due(lease)
@@ -135,7 +135,7 @@ func (m *model) cleanPass(id string) {
 			return
 		}
 		intent := m.intend(lease, items[:min(len(items), 3)]...)
-		m.settle(id, lease, ledger.OpenCall{Intent: intent})
+		m.finish(id, lease, ledger.OpenCall{Intent: intent})
 	}
 	require.FailNow(m.t, "a pass does not end", "%v", m.rows(id))
 }

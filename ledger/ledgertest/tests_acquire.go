@@ -77,7 +77,7 @@ func yields(t *testing.T, w *world) {
 	holder := w.take(annexShop, ledger.Full)
 	claim := w.fetching(hubShop, ledger.Smart)
 	claim.Yields = true
-	_, err := w.Take(w.ctx(), claim)
+	_, err := w.Begin(w.ctx(), claim)
 	var busy *ledger.BusyError
 	require.ErrorAs(t, err, &busy)
 	require.Equal(t, holder.Run, busy.Holder.Run)

@@ -33,8 +33,8 @@ func catalogue() ledger.Definitions {
 	})
 }
 
-// settled is a world in which the shop's connection has seen everything.
-func settled(w *world) {
+// upToDate is a world in which the shop's connection has seen everything.
+func upToDate(w *world) {
 	w.t.Helper()
 	w.apply(catalogue())
 	w.pass(hubShop, ledger.Smart, level("A", 30), level("B", 20), level("C", 10))
@@ -56,7 +56,7 @@ func (w *world) products(connection string, scope ...string) []string {
 }
 
 func affectedByLevel(t *testing.T, w *world) {
-	settled(w)
+	upToDate(w)
 	w.pass(annexShop, ledger.Smart)
 	lease := w.take(hubMarket, ledger.Smart)
 	w.report(lease, part(), []inventory.Level{level("C", 11), level("D", 1), {Facility: "west", SKU: "E", Available: 1}, {Facility: "east", SKU: "E", Available: 1}})
@@ -67,7 +67,7 @@ func affectedByLevel(t *testing.T, w *world) {
 }
 
 func affectedByComponent(t *testing.T, w *world) {
-	settled(w)
+	upToDate(w)
 	lease := w.take(hubMarket, ledger.Smart)
 	w.report(lease, part(), []inventory.Level{level("B", 21)})
 	require.Equal(t, []string{"B", "KIT-1"}, w.products(hubShop))
@@ -93,7 +93,7 @@ func affectedByDefinition(t *testing.T, w *world) {
 		"a removed listing":   {func(d *ledger.Definitions) { d.Listings = d.Listings[1:] }, []string{"A redefined"}},
 		"a listing that went": {func(d *ledger.Definitions) { d.Listings[0].SKU = "C" }, []string{"A redefined", "C redefined"}},
 	} {
-		settled(w)
+		upToDate(w)
 		d := catalogue()
 		one.change(&d)
 		w.apply(d)
@@ -102,7 +102,7 @@ func affectedByDefinition(t *testing.T, w *world) {
 		})
 		require.Equal(t, one.want, found, name)
 	}
-	settled(w)
+	upToDate(w)
 	d := catalogue()
 	d.Listings[1].ChannelSKU = "B2"
 	w.apply(d)
@@ -110,7 +110,7 @@ func affectedByDefinition(t *testing.T, w *world) {
 }
 
 func affectedByBoth(t *testing.T, w *world) {
-	settled(w)
+	upToDate(w)
 	w.report(w.take(hubMarket, ledger.Smart), part(), []inventory.Level{level("A", 31), level("B", 21)})
 	d := catalogue()
 	d.Listings = nil
@@ -122,7 +122,7 @@ func affectedByBoth(t *testing.T, w *world) {
 
 // affectedByTaking: a listing under the name of a reported product holds that product back, and its removal lets it go.
 func affectedByTaking(t *testing.T, w *world) {
-	settled(w)
+	upToDate(w)
 	d := catalogue()
 	d.Listings = append(d.Listings, listing(shop, "B", "C"))
 	w.apply(d)
@@ -133,7 +133,7 @@ func affectedByTaking(t *testing.T, w *world) {
 }
 
 func affectedByAll(t *testing.T, w *world) {
-	settled(w)
+	upToDate(w)
 	w.report(w.take(annexShop, ledger.Smart), part(), []inventory.Level{level("ANNEX", 1)})
 	var want []ledger.Affected
 	for _, product := range []string{"A", "B", "C", "KIT-1", "KIT-2"} {
@@ -149,7 +149,7 @@ func affectedByAll(t *testing.T, w *world) {
 }
 
 func affectedInScope(t *testing.T, w *world) {
-	settled(w)
+	upToDate(w)
 	for name, one := range map[string]struct{ scope, want []string }{
 		"a component":     {[]string{"A"}, []string{"A", "KIT-1", "KIT-2"}},
 		"two of a bundle": {[]string{"B", "A"}, []string{"A", "B", "KIT-1", "KIT-2"}},
@@ -179,7 +179,7 @@ func (w *world) plannedLevels(product string) []inventory.ChannelLevel {
 }
 
 func affectedInPages(t *testing.T, w *world) {
-	settled(w)
+	upToDate(w)
 	var rows []inventory.Level
 	var want []string
 	for i := range 40 {
@@ -212,7 +212,7 @@ func affectedInPages(t *testing.T, w *world) {
 }
 
 func loadsInputs(t *testing.T, w *world) {
-	settled(w)
+	upToDate(w)
 	reported := w.now()
 	w.report(w.take(hubMarket, ledger.Smart), part(), []inventory.Level{{Facility: "west", SKU: "A", Available: -4, OnHand: new(int64(1)), ReportedAt: reported}})
 	inputs, err := w.Inputs(w.ctx(), w.plan(hubShop, ledger.Smart), []string{"KIT-1", "A", "UNSEEN", "B", "NOWHERE"})

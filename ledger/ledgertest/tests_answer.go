@@ -89,7 +89,7 @@ func answersItems(t *testing.T, w *world) {
 	}))
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
 	intent := w.intend(lease)
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{
 		{Location: "s", ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "no such place"},
 		{Location: "n", ChannelSKU: "B", Status: ledger.StatusRetrying, Reason: "locked"},
 		{Location: "n", ChannelSKU: "A", Status: ledger.StatusExported},
@@ -105,7 +105,7 @@ func answersItems(t *testing.T, w *world) {
 func answersSome(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7))
 	intent := w.intend(lease)
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{
 		says(intent.Items[0], ledger.StatusExported), says(intent.Items[1], ledger.StatusUnknown),
 	}}))
 	require.Equal(t, map[string]string{"A": "exported 5, shows 5", "B": "unknown 6, shows ?", "C": "unknown 7, shows ?"}, w.rows(hubShop))
@@ -113,7 +113,7 @@ func answersSome(t *testing.T, w *world) {
 	require.Len(t, open, 1)
 	require.Equal(t, intent.Body, open[0].Body, "the same bytes go out again")
 	require.Empty(t, w.due(lease))
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{says(intent.Items[1], ledger.StatusExported)}}))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{says(intent.Items[1], ledger.StatusExported)}}))
 	require.Len(t, w.openCalls(hubShop), 1)
 	w.answered(lease, intent, ledger.StatusExported)
 	require.Empty(t, w.openCalls(hubShop))
@@ -124,7 +124,7 @@ func answersSome(t *testing.T, w *world) {
 func answersOnce(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
 	intent := w.intend(lease)
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{
 		says(intent.Items[0], ledger.StatusExported), says(intent.Items[1], ledger.StatusUnknown),
 	}}))
 	w.change(lease, level("A", 9))
@@ -139,7 +139,7 @@ func answersOnce(t *testing.T, w *world) {
 func answersOther(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
 	first := w.intend(lease)
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: first.Key, Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: first.Key, Now: w.now(), Items: []ledger.ItemResponse{
 		says(first.Items[0], ledger.StatusExported), says(first.Items[1], ledger.StatusUnknown),
 	}}))
 	w.change(lease, level("A", 9))
@@ -156,7 +156,7 @@ func answersOther(t *testing.T, w *world) {
 func showsOther(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 500), level("B", 6))
 	intent := w.intend(lease)
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{
 		{ChannelSKU: "A", Status: ledger.StatusExported, Shown: new(int64(99)), Reason: "clamped"},
 		{ChannelSKU: "B", Status: ledger.StatusRetrying, Shown: new(int64(3)), Reason: "the store shows 3"},
 	}}))
@@ -182,7 +182,7 @@ func answersForeign(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
 	a := w.intend(lease, w.item(lease, "A"))
 	b := w.intend(lease, w.item(lease, "B"))
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: a.Key, Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: a.Key, Now: w.now(), Items: []ledger.ItemResponse{
 		says(a.Items[0], ledger.StatusExported), says(b.Items[0], ledger.StatusExported),
 		{ChannelSKU: "NEVER", Status: ledger.StatusExported},
 		{Location: "moon", ChannelSKU: "A", Status: ledger.StatusRejected},
@@ -194,7 +194,7 @@ func answersForeign(t *testing.T, w *world) {
 func answersNothing(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5))
 	before := w.channelLevels(hubShop)
-	_ = w.Answer(w.ctx(), lease, ledger.Answer{Key: "never", Now: w.now(), Items: []ledger.ItemAnswer{{ChannelSKU: "A", Status: ledger.StatusExported}}})
+	_ = w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: "never", Now: w.now(), Items: []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusExported}}})
 	require.Equal(t, before, w.channelLevels(hubShop))
 }
 
@@ -205,7 +205,7 @@ func writesAnswers(t *testing.T, w *world) {
 	answer := func(status ledger.Status, note string) {
 		intent := w.intend(lease)
 		item := says(intent.Items[0], status)
-		require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Items: []ledger.ItemAnswer{item}, Note: note, Now: w.now()}))
+		require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Items: []ledger.ItemResponse{item}, Note: note, Now: w.now()}))
 		keys = append(keys, intent.Key)
 	}
 	answer(ledger.StatusRetrying, "")
@@ -240,11 +240,11 @@ func answersMany(t *testing.T, w *world) {
 	require.NoError(t, err)
 	require.Len(t, items, count)
 	intent := w.intend(lease, items...)
-	answer := ledger.Answer{Key: intent.Key, Now: w.now()}
+	answer := ledger.Response{Key: intent.Key, Now: w.now()}
 	for i, item := range items {
 		answer.Items = append(answer.Items, says(item, []ledger.Status{ledger.StatusExported, ledger.StatusRejected, ledger.StatusRetrying}[i%3]))
 	}
-	require.NoError(t, w.Answer(w.ctx(), lease, answer))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, answer))
 	counts, err := w.StatusCounts(w.ctx(), hubShop)
 	require.NoError(t, err)
 	require.Equal(t, map[ledger.Status]int64{ledger.StatusExported: count / 3, ledger.StatusRejected: count / 3, ledger.StatusRetrying: count / 3}, counts)
@@ -261,7 +261,7 @@ func keepsWords(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5))
 	intent := w.intend(lease)
 	words := "NUL \x00 bytes \xff 'quote' \"%_🚲"
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Note: words, Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Note: words, Now: w.now(), Items: []ledger.ItemResponse{
 		{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: words},
 	}}))
 	require.Equal(t, "NUL \uFFFD bytes \uFFFD 'quote' \"%_🚲", w.row(hubShop, "A").Reason)
@@ -288,7 +288,7 @@ func answersUnknown(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5))
 	intent := w.intend(lease)
 	later := w.now().Add(callTime)
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, PollAfter: later, Note: "timeout", Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, PollAfter: later, Note: "timeout", Now: w.now(), Items: []ledger.ItemResponse{
 		{ChannelSKU: "A", Status: ledger.StatusUnknown, Reason: "timeout"},
 	}}))
 	open := w.openCalls(hubShop)

@@ -326,29 +326,29 @@ func readsAnew(t *testing.T, w *world) {
 		w.apply(with(func(*ledger.Warehouse) {}))
 		lease := w.take(hubShop, ledger.Smart)
 		end := whole()
-		end.Mark = "the hash of a file"
+		end.SourceCursor = "the hash of a file"
 		since := w.now()
 		w.report(lease, end, []inventory.Level{level("A", 5)})
 		other := w.take(hubMarket, ledger.Smart)
 
 		_, err := w.Apply(w.ctx(), with(one.change), ledger.ApplyOptions{DryRun: true})
 		require.NoError(t, err)
-		mark, err := w.Mark(w.ctx(), hub)
+		cursor, err := w.SourceCursor(w.ctx(), hub)
 		require.NoError(t, err)
-		require.Equal(t, end.Mark, mark, "%s: a dry run changes nothing", name)
+		require.Equal(t, end.SourceCursor, cursor, "%s: a dry run changes nothing", name)
 		changes := w.apply(with(one.change))
-		mark, err = w.Mark(w.ctx(), hub)
+		cursor, err = w.SourceCursor(w.ctx(), hub)
 		require.NoError(t, err)
 		if one.anew {
 			require.Len(t, changes, 1, name)
 			require.Contains(t, changes[0].Detail, "its next fetch reads everything again", name)
-			require.Empty(t, mark, "%s: what was read was read as something else", name)
+			require.Empty(t, cursor, "%s: what was read was read as something else", name)
 			require.Zero(t, w.share(other, since, false), "%s: and is not shared", name)
 		} else {
 			for _, change := range changes {
 				require.NotContains(t, change.Detail, "reads everything again", name)
 			}
-			require.Equal(t, end.Mark, mark, name)
+			require.Equal(t, end.SourceCursor, cursor, name)
 			require.Equal(t, lease.Run, w.share(other, since, false).Run, name)
 		}
 		w.end(lease, ledger.Completed)
@@ -364,13 +364,13 @@ func readsByNewSettings(t *testing.T, w *world) {
 	sent := w.upload(level("B", 6))
 	w.apply(alter(func(d *ledger.Definitions) { d.Warehouses[0].Settings = settings.Values{"facility": "portland"} }))
 	require.Zero(t, w.share(other, since, false).Fetching, "nobody waits for it")
-	_, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Full: true, Rows: 1, Mark: "old", Guard: lax, Now: w.now()})
+	_, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Full: true, Rows: 1, SourceCursor: "old", Guard: lax, Now: w.now()})
 	require.ErrorContains(t, err, "it is fetched again")
 	require.Contains(t, w.uploaded(sent, part(), 1).Held, "send it again")
 	require.Empty(t, w.levels(hub))
-	mark, err := w.Mark(w.ctx(), hub)
+	cursor, err := w.SourceCursor(w.ctx(), hub)
 	require.NoError(t, err)
-	require.Empty(t, mark)
+	require.Empty(t, cursor)
 	w.report(lease, whole(), in("portland", level("A", 5)))
 	w.uploaded(w.upload(in("portland", level("B", 6))...), part(), 1)
 	require.Equal(t, map[string]int64{"A@portland": 5, "B@portland": 6}, w.available(hub))

@@ -59,11 +59,11 @@ func usesStores(t *testing.T, w *world) {
 	first := w.intend(lease, w.due(lease)...)
 	require.Equal(t, ledger.StoreUse{Calls: 1}, uses(first.Now), "it has not answered")
 	at := w.now()
-	answer := ledger.Answer{Key: first.Key, Now: at}
+	answer := ledger.Response{Key: first.Key, Now: at}
 	for _, item := range first.Items {
-		answer.Items = append(answer.Items, ledger.ItemAnswer{ChannelSKU: item.ChannelSKU, Location: item.Location, Status: ledger.StatusExported})
+		answer.Items = append(answer.Items, ledger.ItemResponse{ChannelSKU: item.ChannelSKU, Location: item.Location, Status: ledger.StatusExported})
 	}
-	require.NoError(t, w.Answer(w.ctx(), lease, answer))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, answer))
 	require.Equal(t, ledger.StoreUse{Calls: 1, Answered: at}, uses(at))
 	require.Equal(t, ledger.StoreUse{Answered: at}, uses(at.Add(24*time.Hour)), "on another day")
 }
@@ -188,12 +188,12 @@ func keepsPace(t *testing.T, w *world) {
 	require.Equal(t, "paid", pace(shop))
 	require.NoError(t, w.Resend(w.ctx(), lease, "k", w.now(), w.now()))
 	require.Equal(t, "paid", pace(shop), "what says nothing of it leaves it")
-	answer := ledger.Answer{Key: "k", Now: w.now(), Pace: "answered"}
+	answer := ledger.Response{Key: "k", Now: w.now(), Pace: "answered"}
 	stale := lease
 	stale.Fence--
-	require.Error(t, w.Answer(w.ctx(), stale, answer))
+	require.Error(t, w.ApplyResponses(w.ctx(), stale, answer))
 	require.Equal(t, "paid", pace(shop), "a holder that was replaced says nothing")
-	require.NoError(t, w.Answer(w.ctx(), lease, answer))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, answer))
 	w.answered(lease, intent, ledger.StatusExported)
 	w.end(lease, ledger.Completed)
 	require.Equal(t, "answered", pace(shop), "it outlives the holder")
@@ -303,11 +303,11 @@ func tallies(t *testing.T, w *world) {
 	require.Zero(t, none.Exported+none.Sent+none.Rejected+none.Retrying+none.Calls)
 	statuses := []ledger.Status{ledger.StatusExported, ledger.StatusExported, ledger.StatusRejected, ledger.StatusRetrying, ledger.StatusExported}
 	intent := w.intend(lease)
-	answer := ledger.Answer{Key: intent.Key, Now: w.now()}
+	answer := ledger.Response{Key: intent.Key, Now: w.now()}
 	for i, item := range intent.Items {
 		answer.Items = append(answer.Items, says(item, statuses[i]))
 	}
-	require.NoError(t, w.Answer(w.ctx(), lease, answer))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, answer))
 	w.submitted(lease, w.intend(lease, w.item(lease, "D")), "T1")
 	found, err := w.Tally(w.ctx(), lease.Run)
 	require.NoError(t, err)
@@ -322,7 +322,7 @@ func talliesParked(t *testing.T, w *world) {
 	}
 	first := w.changed(hubShop, level("A", 5), west("A", 5), level("B", 5))
 	intent := w.intend(first)
-	require.NoError(t, w.Answer(w.ctx(), first, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), first, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{
 		says(intent.Items[0], ledger.StatusRejected), says(intent.Items[1], ledger.StatusRejected),
 	}}))
 	found, err := w.Tally(w.ctx(), first.Run)

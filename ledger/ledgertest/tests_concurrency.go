@@ -100,7 +100,7 @@ func takesOnce(t *testing.T, w *world) {
 	var works []func(w *world)
 	for i := range 8 {
 		works = append(works, func(w *world) {
-			granted, err := w.Take(w.ctx(), w.claim([]string{hubShop, annexShop}[i%2], ledger.Smart))
+			granted, err := w.Begin(w.ctx(), w.claim([]string{hubShop, annexShop}[i%2], ledger.Smart))
 			mutex.Lock()
 			defer mutex.Unlock()
 			var busy *ledger.BusyError

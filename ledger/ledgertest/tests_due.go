@@ -170,7 +170,7 @@ func triesDue(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 1), level("B", 2), level("C", 3))
 	refuse := func(sku string) {
 		intent := w.intend(lease, w.item(lease, sku))
-		require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{{ChannelSKU: sku, Status: ledger.StatusRetrying, Reason: "no"}}}))
+		require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{{ChannelSKU: sku, Status: ledger.StatusRetrying, Reason: "no"}}}))
 	}
 	next := func() []string {
 		items, err := w.NextDue(w.ctx(), ledger.DueQuery{Connection: hubShop, Run: lease.Run, MaximumTries: 2, Limit: 10})
@@ -225,11 +225,11 @@ func choosesDue(t *testing.T, w *world) {
 		items = append(items, w.item(lease, string(status)))
 	}
 	intent := w.intend(lease, items...)
-	answer := ledger.Answer{Key: intent.Key, Now: w.now()}
+	answer := ledger.Response{Key: intent.Key, Now: w.now()}
 	for i, item := range items {
 		answer.Items = append(answer.Items, says(item, statuses[i]))
 	}
-	require.NoError(t, w.Answer(w.ctx(), lease, answer))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, answer))
 	due := w.due(lease)
 	require.Len(t, due, 3)
 	require.Equal(t, []string{"pending", "retrying", "untouched"}, []string{due[0].ChannelSKU, due[1].ChannelSKU, due[2].ChannelSKU})

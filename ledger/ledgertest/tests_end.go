@@ -55,14 +55,14 @@ func endsOnce(t *testing.T, w *world) {
 }
 
 func endsWithoutLease(t *testing.T, w *world) {
-	lease := w.grant(w.wish(hubShop, ledger.Smart, "r")).Lease
+	lease := w.grant(w.requesting(hubShop, ledger.Smart, "r")).Lease
 	next := w.replaced(lease, annexShop)
 	w.end(lease, ledger.Completed)
 	require.Equal(t, ledger.Completed, w.runOf(lease).Outcome)
 	holder, err := w.Holder(w.ctx(), shop)
 	require.NoError(t, err)
 	require.Equal(t, next.Fence, holder.Fence, "the store is left alone")
-	require.True(t, w.grant(w.wish(hubShop, ledger.Smart, "r")).Covered, "its requests were served all the same")
+	require.True(t, w.grant(w.requesting(hubShop, ledger.Smart, "r")).Covered, "its requests were served all the same")
 
 	released := w.take(hubMarket, ledger.Smart)
 	require.NoError(t, w.Release(w.ctx(), released))
@@ -79,7 +79,7 @@ func paysFull(t *testing.T, w *world) {
 	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
 	lease := w.grant(w.claim(hubShop, ledger.Smart)).Lease
 	require.NoError(t, w.Release(w.ctx(), lease))
-	granted, err := w.Retake(w.ctx(), lease.Run, 0, w.now())
+	granted, err := w.Reacquire(w.ctx(), lease.Run, 0, w.now())
 	require.NoError(t, err)
 	require.Equal(t, ledger.Full, granted.Mode)
 	w.end(granted.Lease, ledger.Completed)
@@ -141,5 +141,5 @@ func notesFetch(t *testing.T, w *world) {
 	require.Equal(t, &first, w.runOf(lease).FetchBegan)
 	_, err := w.Stage(w.ctx(), lease, ledger.SnapshotStart{Warehouse: hub, Now: w.now()})
 	require.NoError(t, err)
-	require.Equal(t, &first, w.runOf(lease).FetchBegan, "a request is covered only by what was fetched after it, from the first row on")
+	require.Equal(t, &first, w.runOf(lease).FetchBegan, "a request is satisfied only by what was fetched after it, from the first row on")
 }

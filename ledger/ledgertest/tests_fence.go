@@ -22,7 +22,7 @@ var fenceTests = tests{
 	"retaken": func(t *testing.T, w *world) {
 		fencesOff(t, w, func(lease ledger.Lease) {
 			require.NoError(t, w.Release(w.ctx(), lease))
-			_, err := w.Retake(w.ctx(), lease.Run, 0, w.now())
+			_, err := w.Reacquire(w.ctx(), lease.Run, 0, w.now())
 			require.NoError(t, err)
 		})
 	},
@@ -56,7 +56,7 @@ func (w *world) writes(snapshot int64, plan ledger.Plan, item ledger.DueItem, ca
 			return err
 		},
 		"Record": func(lease ledger.Lease) error {
-			_, err := w.Record(w.ctx(), lease, snapshot, ledger.SnapshotEnd{Full: true, Rows: 1, Mark: "fenced", Guard: lax, Now: now})
+			_, err := w.Record(w.ctx(), lease, snapshot, ledger.SnapshotEnd{Full: true, Rows: 1, SourceCursor: "fenced", Guard: lax, Now: now})
 			return err
 		},
 		"Resolve": func(lease ledger.Lease) error {
@@ -71,38 +71,38 @@ func (w *world) writes(snapshot int64, plan ledger.Plan, item ledger.DueItem, ca
 		},
 		"Resend": func(lease ledger.Lease) error { return w.Resend(w.ctx(), lease, call.Key, now.Add(10*callTime), now) },
 		"Answer": func(lease ledger.Lease) error {
-			return w.Answer(w.ctx(), lease, ledger.Answer{Key: call.Key, Items: []ledger.ItemAnswer{says(call.Items[0], ledger.StatusExported)}, Now: now})
+			return w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: call.Key, Items: []ledger.ItemResponse{says(call.Items[0], ledger.StatusExported)}, Now: now})
 		},
 		"Abandon":  func(lease ledger.Lease) error { return w.Abandon(w.ctx(), lease, call.Key, "fenced", now) },
 		"Remember": func(lease ledger.Lease) error { return w.Remember(w.ctx(), lease, map[string]string{"A": "new"}, now) },
 		"Forget":   func(lease ledger.Lease) error { return w.Forget(w.ctx(), lease, []string{"A"}) },
 		"Park": func(lease ledger.Lease) error {
-			return w.Park(w.ctx(), lease, []ledger.DueItem{item}, []ledger.ItemAnswer{says(item, ledger.StatusRejected)}, now)
+			return w.Park(w.ctx(), lease, []ledger.DueItem{item}, []ledger.ItemResponse{says(item, ledger.StatusRejected)}, now)
 		},
 	}
 }
 
 // state is everything of a connection that a write could change.
 type state struct {
-	Levels     []ledger.LevelRow
-	Rows       []ledger.ChannelLevelRow
-	Calls      []ledger.OpenCall
-	Activity   []ledger.ActivityEntry
-	Cursor     ledger.Cursor
-	Next       ledger.Cursor
-	CallsOn    int64
-	Mark       string
-	References map[string]string
+	Levels       []ledger.LevelRow
+	Rows         []ledger.ChannelLevelRow
+	Calls        []ledger.OpenCall
+	Activity     []ledger.ActivityEntry
+	Cursor       ledger.Cursor
+	Next         ledger.Cursor
+	CallsOn      int64
+	SourceCursor string
+	References   map[string]string
 }
 
 func (w *world) state() state {
 	w.t.Helper()
 	plan := w.plan(hubShop, ledger.Smart)
-	mark, err := w.Mark(w.ctx(), hub)
+	cursor, err := w.SourceCursor(w.ctx(), hub)
 	require.NoError(w.t, err)
 	return state{
 		Levels: w.levels(hub), Rows: w.channelLevels(hubShop), Calls: w.openCalls(hubShop), Activity: append(w.activity("A", ""), w.activity("B", "")...),
-		Cursor: plan.Cursor, Next: plan.Next, CallsOn: w.callsOn(shop, began), Mark: mark, References: w.references(shop, "A", "B"),
+		Cursor: plan.Cursor, Next: plan.Next, CallsOn: w.callsOn(shop, began), SourceCursor: cursor, References: w.references(shop, "A", "B"),
 	}
 }
 

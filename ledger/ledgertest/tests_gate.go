@@ -55,7 +55,7 @@ func namesHolder(t *testing.T, w *world) {
 	require.NoError(t, err)
 	require.Equal(t, want, holder)
 
-	_, err = w.Take(w.ctx(), w.claim(hubShop, ledger.Smart))
+	_, err = w.Begin(w.ctx(), w.claim(hubShop, ledger.Smart))
 	var busy *ledger.BusyError
 	require.ErrorAs(t, err, &busy)
 	require.Equal(t, want, busy.Holder)
@@ -74,7 +74,7 @@ func oneGate(t *testing.T, w *world) {
 	dry := w.claim(hubShop, ledger.Full)
 	dry.DryRun = true
 	for _, claim := range []ledger.Claim{w.claim(hubShop, ledger.Smart), w.claim(hubShop, ledger.Full), dry} {
-		_, err := w.Take(w.ctx(), claim)
+		_, err := w.Begin(w.ctx(), claim)
 		var busy *ledger.BusyError
 		require.ErrorAs(t, err, &busy)
 		require.Equal(t, annexShop, busy.Holder.Connection)
@@ -82,7 +82,7 @@ func oneGate(t *testing.T, w *world) {
 	w.take(hubMarket, ledger.Smart)
 	w.end(lease, ledger.Completed)
 	w.grant(dry)
-	_, err := w.Take(w.ctx(), w.claim(annexShop, ledger.Smart))
+	_, err := w.Begin(w.ctx(), w.claim(annexShop, ledger.Smart))
 	require.Error(t, err, "a dry run takes the store as well")
 }
 
@@ -96,14 +96,14 @@ func samePass(t *testing.T, w *world) {
 	require.Equal(t, first.Lease.Fence, holder.Fence)
 
 	claim.Pass++
-	_, err = w.Take(w.ctx(), claim)
+	_, err = w.Begin(w.ctx(), claim)
 	var busy *ledger.BusyError
 	require.ErrorAs(t, err, &busy, "another pass is another run")
 	w.end(first.Lease, ledger.Completed)
 	second := w.grant(claim)
 	require.NotEqual(t, first.Lease.Run, second.Lease.Run)
 	claim.Pass--
-	_, err = w.Take(w.ctx(), claim)
+	_, err = w.Begin(w.ctx(), claim)
 	require.Error(t, err, "a pass that is over does not begin anew")
 	found, err := w.RunOf(w.ctx(), claim.WorkflowRun, claim.Pass+1)
 	require.NoError(t, err)
@@ -115,7 +115,7 @@ func replaces(t *testing.T, w *world) {
 	claim := w.claim(annexShop, ledger.Smart)
 	for _, wrong := range []int64{dead.Fence - 1, dead.Fence + 1, 0} {
 		claim.Replace = wrong
-		_, err := w.Take(w.ctx(), claim)
+		_, err := w.Begin(w.ctx(), claim)
 		var busy *ledger.BusyError
 		require.ErrorAs(t, err, &busy)
 	}
@@ -129,7 +129,7 @@ func replaces(t *testing.T, w *world) {
 
 	claim = w.claim(hubShop, ledger.Smart)
 	claim.Replace = dead.Fence
-	_, err = w.Take(w.ctx(), claim)
+	_, err = w.Begin(w.ctx(), claim)
 	require.Error(t, err, "a fence is replaced once")
 }
 
@@ -148,7 +148,7 @@ func notBefore(t *testing.T, w *world) {
 	granted := w.grant(claim)
 	require.Equal(t, late.Deadline, granted.NotBefore)
 	require.NoError(t, w.Release(w.ctx(), granted.Lease))
-	granted, err = w.Retake(w.ctx(), granted.Lease.Run, 0, late.Deadline.Add(-time.Microsecond))
+	granted, err = w.Reacquire(w.ctx(), granted.Lease.Run, 0, late.Deadline.Add(-time.Microsecond))
 	require.NoError(t, err)
 	require.Equal(t, late.Deadline, granted.NotBefore, "retaking is no shortcut")
 	w.end(granted.Lease, ledger.Completed)
@@ -166,7 +166,7 @@ func givesTurns(t *testing.T, w *world) {
 	}
 	refused := func(by string) {
 		t.Helper()
-		_, err := w.Take(w.ctx(), few())
+		_, err := w.Begin(w.ctx(), few())
 		var turn *ledger.TurnError
 		require.ErrorAs(t, err, &turn)
 		require.Equal(t, ledger.TurnError{Store: shop, Workflow: by}, *turn)
@@ -182,7 +182,7 @@ func givesTurns(t *testing.T, w *world) {
 	held := w.grant(few()).Lease
 	await(whole.Workflow, time.Hour)
 	await("another", time.Hour)
-	_, err := w.Take(w.ctx(), few())
+	_, err := w.Begin(w.ctx(), few())
 	var busy *ledger.BusyError
 	require.ErrorAs(t, err, &busy, "who has the store is named before who waits for it")
 	w.end(held, ledger.Completed)
@@ -221,16 +221,16 @@ func leaves(t *testing.T, w *world) {
 			require.NoError(t, w.Leave(w.ctx(), waits.WorkflowRun, waits.Pass, waits.Workflow, ledger.RunEnd{Outcome: ledger.Cancelled, Now: w.now()}))
 		},
 	} {
-		waits := w.wish(hubShop, ledger.Smart, w.name("request"))
+		waits := w.requesting(hubShop, ledger.Smart, w.name("request"))
 		w.pass(hubShop, ledger.Full, level("A", 5)) // it covers the request
 		require.NoError(t, w.Await(w.ctx(), shop, waits.Workflow, w.now().Add(time.Hour), w.now()))
 		few := w.claim(annexShop, ledger.Smart)
 		few.Scope = []string{"A"}
-		_, err := w.Take(w.ctx(), few)
+		_, err := w.Begin(w.ctx(), few)
 		var turn *ledger.TurnError
 		require.ErrorAs(t, err, &turn, name)
 		leave(waits)
-		granted, err := w.Take(w.ctx(), few)
+		granted, err := w.Begin(w.ctx(), few)
 		require.NoError(t, err, name)
 		w.end(granted.Lease, ledger.Completed)
 	}
@@ -251,7 +251,7 @@ func leaves(t *testing.T, w *world) {
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	again := w.claim(annexShop, ledger.Smart)
 	again.Scope = []string{"A"}
-	_, err = w.Take(w.ctx(), again)
+	_, err = w.Begin(w.ctx(), again)
 	var turn *ledger.TurnError
 	require.ErrorAs(t, err, &turn)
 }
@@ -267,18 +267,18 @@ func retakes(t *testing.T, w *world) {
 	require.ErrorIs(t, w.AdvanceCursor(w.ctx(), lease, w.plan(hubShop, ledger.Smart)), ledger.ErrFenced)
 
 	other := w.take(annexShop, ledger.Smart)
-	_, err = w.Retake(w.ctx(), lease.Run, 0, w.now())
+	_, err = w.Reacquire(w.ctx(), lease.Run, 0, w.now())
 	var busy *ledger.BusyError
 	require.ErrorAs(t, err, &busy)
 	require.Equal(t, annexShop, busy.Holder.Connection)
-	_, err = w.Retake(w.ctx(), lease.Run, lease.Fence, w.now())
+	_, err = w.Reacquire(w.ctx(), lease.Run, lease.Fence, w.now())
 	require.ErrorAs(t, err, &busy)
-	granted, err := w.Retake(w.ctx(), lease.Run, other.Fence, w.now())
+	granted, err := w.Reacquire(w.ctx(), lease.Run, other.Fence, w.now())
 	require.NoError(t, err)
 	require.Equal(t, lease.Run, granted.Lease.Run)
 	require.Equal(t, ledger.Smart, granted.Mode)
 	require.Greater(t, granted.Lease.Fence, other.Fence)
-	again, err := w.Retake(w.ctx(), lease.Run, 0, w.now())
+	again, err := w.Reacquire(w.ctx(), lease.Run, 0, w.now())
 	require.NoError(t, err)
 	require.Equal(t, granted.Lease, again.Lease, "a retry gets the same lease")
 	w.resolve(granted.Lease, ledger.Smart)
@@ -299,9 +299,9 @@ func releasesNothing(t *testing.T, w *world) {
 func refusesRetake(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	w.end(lease, ledger.Completed)
-	_, err := w.Retake(w.ctx(), lease.Run, 0, w.now())
+	_, err := w.Reacquire(w.ctx(), lease.Run, 0, w.now())
 	require.Error(t, err, "the run is over")
-	_, err = w.Retake(w.ctx(), lease.Run+1000, 0, w.now())
+	_, err = w.Reacquire(w.ctx(), lease.Run+1000, 0, w.now())
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	_, err = w.Holder(w.ctx(), shop)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
@@ -332,7 +332,7 @@ func recordsRun(t *testing.T, w *world) {
 
 func refusesClaim(t *testing.T, w *world) {
 	unknown := w.claim("moon", ledger.Smart)
-	_, err := w.Take(w.ctx(), unknown)
+	_, err := w.Begin(w.ctx(), unknown)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	for name, spoil := range map[string]func(c *ledger.Claim){
 		"no mode":                func(c *ledger.Claim) { c.Mode = "" },
@@ -345,7 +345,7 @@ func refusesClaim(t *testing.T, w *world) {
 	} {
 		claim := w.claim(hubShop, ledger.Smart)
 		spoil(&claim)
-		_, err := w.Take(w.ctx(), claim)
+		_, err := w.Begin(w.ctx(), claim)
 		require.Error(t, err, name)
 		_, err = w.SkipRun(w.ctx(), claim, ledger.Skipped, "")
 		require.Error(t, err, name)

@@ -50,7 +50,7 @@ func uploads(t *testing.T, w *world) {
 	id := w.upload(level("A", 5), level("B", 6), level("B", 7))
 	require.Empty(t, w.levels(hub))
 	end := whole()
-	end.Mark = "uploaded"
+	end.SourceCursor = "uploaded"
 	result := w.uploaded(id, end, 3)
 	require.EqualValues(t, 3, result.Rows)
 	require.EqualValues(t, 2, result.Refused)
@@ -60,9 +60,9 @@ func uploads(t *testing.T, w *world) {
 	refusals, err := w.Refusals(w.ctx(), hub, 10)
 	require.NoError(t, err)
 	require.NotEmpty(t, refusals)
-	mark, err := w.Mark(w.ctx(), hub)
+	cursor, err := w.SourceCursor(w.ctx(), hub)
 	require.NoError(t, err)
-	require.Empty(t, mark, "how far the source has been read is another matter")
+	require.Empty(t, cursor, "how far the source has been read is another matter")
 	w.pass(hubShop, ledger.Smart)
 	require.Equal(t, map[string]string{"A": "exported 5, shows 5"}, w.rows(hubShop))
 
@@ -288,10 +288,10 @@ func sharesNoUpload(t *testing.T, w *world) {
 
 // sharesCoverage: the run covers what was asked for before the shared fetch began, and nothing later.
 func sharesCoverage(t *testing.T, w *world) {
-	early := w.wish(hubMarket, ledger.Smart, "early")
+	early := w.requesting(hubMarket, ledger.Smart, "early")
 	lease := w.take(hubShop, ledger.Smart)
 	w.report(lease, whole(), []inventory.Level{level("A", 5)})
-	late := w.wish(hubMarket, ledger.Smart, "late")
+	late := w.requesting(hubMarket, ledger.Smart, "late")
 	other := w.take(hubMarket, ledger.Smart)
 	require.Equal(t, lease.Run, w.share(other, began, false).Run)
 	w.end(other, ledger.Completed)

@@ -26,7 +26,7 @@ var keepTests = tests{
 	"a kept row is not counted as going to 0":       countsNotDue,
 	"a rejection of zeroes outlives the retention":  tidiesKept,
 	"another account of the store begins anew":      forgetsKept,
-	"relearning leaves kept rows":                   relearnsNotKept,
+	"refreshing ids leaves kept rows":               refreshLeavesKept,
 	"a hold that is asked anew asks about new rows": asksAnew,
 }
 
@@ -272,11 +272,11 @@ func forgetsKept(t *testing.T, w *world) {
 	require.Zero(t, w.keptRows(hubShop))
 }
 
-func relearnsNotKept(t *testing.T, w *world) {
+func refreshLeavesKept(t *testing.T, w *world) {
 	lease := w.emptied("A", "B")
 	w.refuseZeroing(lease)
 	w.end(lease, ledger.RejectedOutcome)
-	_, err := w.Relearn(w.ctx(), shop, nil)
+	_, err := w.RefreshIDs(w.ctx(), shop, nil)
 	require.NoError(t, err)
 	require.Equal(t, "blocked 0, shows 5", w.rows(hubShop)["A"])
 }

@@ -234,13 +234,13 @@ func refusesObservations(t *testing.T, w *world) {
 func observesAlone(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	end := guarded()
-	end.Mark = "mark"
+	end.SourceCursor = "mark"
 	w.report(lease, end, many(10))
 	w.observe(w.event("SKU-000", 9, 60))
 	require.Len(t, w.available(hub), 10)
-	mark, err := w.Mark(w.ctx(), hub)
+	cursor, err := w.SourceCursor(w.ctx(), hub)
 	require.NoError(t, err)
-	require.Equal(t, "mark", mark)
+	require.Equal(t, "mark", cursor)
 	require.NotEmpty(t, w.report(lease, guarded(), many(7)).Held, "the guard compares with the last snapshot")
 }
 

@@ -25,7 +25,7 @@ var pageTests = tests{
 // paged is a full snapshot of known pages, with a time by our clock.
 func (w *world) paged(pages string) ledger.SnapshotEnd {
 	end := whole()
-	end.Pages, end.Rows, end.Now, end.Mark, end.From = []byte(pages), 2, w.now(), "mark "+pages, "pages"
+	end.Pages, end.Rows, end.Now, end.SourceCursor, end.From = []byte(pages), 2, w.now(), "mark "+pages, "pages"
 	return end
 }
 
@@ -71,9 +71,9 @@ func confirmsPages(t *testing.T, w *world) {
 	require.Equal(t, int64(2), last.Rows)
 	require.Equal(t, "pages", last.From)
 	require.True(t, last.Full)
-	mark, err := w.Mark(w.ctx(), hub)
+	cursor, err := w.SourceCursor(w.ctx(), hub)
 	require.NoError(t, err)
-	require.Equal(t, "mark p", mark)
+	require.Equal(t, "mark p", cursor)
 	require.Equal(t, []string{"reported"}, w.kinds("A", ""))
 }
 

@@ -39,7 +39,7 @@ func each(test func(t *testing.T, w *world, refuse park)) func(t *testing.T, w *
 				answer := says(item, ledger.StatusRejected)
 				answer.Reason = reason
 				intent := w.intend(lease, item)
-				require.NoError(w.t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{answer}}))
+				require.NoError(w.t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{answer}}))
 				return "rejected"
 			},
 			func(w *world, lease ledger.Lease, item ledger.DueItem, reason string) string { // of a look-up that finds nothing
@@ -61,7 +61,7 @@ func each(test func(t *testing.T, w *world, refuse park)) func(t *testing.T, w *
 
 func (w *world) parkOne(lease ledger.Lease, item ledger.DueItem, status ledger.Status, reason string) {
 	w.t.Helper()
-	require.NoError(w.t, w.Park(w.ctx(), lease, []ledger.DueItem{item}, []ledger.ItemAnswer{{Status: status, Reason: reason}}, w.now()))
+	require.NoError(w.t, w.Park(w.ctx(), lease, []ledger.DueItem{item}, []ledger.ItemResponse{{Status: status, Reason: reason}}, w.now()))
 }
 
 // refusedRun is a run in which A, which is 40, was refused, and B, which is 1, went out.
@@ -158,7 +158,7 @@ func keepsReference(t *testing.T, w *world, refuse park) {
 	require.Equal(t, "pending 40, shows ?", w.rows(hubShop)["A"], "it is another item now")
 }
 
-// keepsInRun: a run that looks an item up anew after it was refused does not try it for ever.
+// keepsInRun: a run that refreshes the id of an item after it was refused does not try it for ever.
 func keepsInRun(t *testing.T, w *world, refuse park) {
 	lease := w.changed(hubShop, level("A", 40))
 	status := refuse(w, lease, w.item(lease, "A"), "not stocked")

@@ -32,7 +32,7 @@ func keepsPromise(t *testing.T, w *world) {
 			case 6, 7:
 				m.sendSome()
 			case 8:
-				m.settleSome()
+				m.finishSome()
 			case 9:
 				m.stop()
 			case 10:
@@ -40,7 +40,7 @@ func keepsPromise(t *testing.T, w *world) {
 			case 11:
 				m.tidyAll(m.now().Add(24 * time.Hour))
 			case 12:
-				m.relearn()
+				m.refreshIDs()
 			}
 		}
 		for _, id := range m.ids {
@@ -213,9 +213,9 @@ func (m *model) restore() {
 	clear(m.leases)
 }
 
-// relearn makes everything due where no run has the store.
-func (m *model) relearn() {
-	_, err := m.Relearn(m.ctx(), m.of(m.connection()).Store, nil)
+// refreshIDs makes everything due where no run has the store.
+func (m *model) refreshIDs() {
+	_, err := m.RefreshIDs(m.ctx(), m.of(m.connection()).Store, nil)
 	var busy *ledger.BusyError
 	require.True(m.t, err == nil || errors.As(err, &busy), "%v", err)
 }

@@ -97,7 +97,7 @@ func comparesContent(t *testing.T, w *world) {
 	moved[0], moved[1] = moved[1], moved[0]
 	moved[0].Place, moved[1].Place = "b.csv:9", ""
 	end := guarded()
-	end.From, end.Mark, end.AsOf = "b.csv", "b", began.Add(-1)
+	end.From, end.SourceCursor, end.AsOf = "b.csv", "b", began.Add(-1)
 	require.NotEmpty(t, w.report(lease, end, same, moved...).Rejected, "in another order, with other times, places and names")
 
 	for name, change := range map[string]func(rows []inventory.Level, refusals []inventory.Refusal){
@@ -133,24 +133,24 @@ func rejectsByWarehouse(t *testing.T, w *world) {
 
 func passesRejected(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
-	mark := func() string {
-		mark, err := w.Mark(w.ctx(), hub)
+	cursor := func() string {
+		cursor, err := w.SourceCursor(w.ctx(), hub)
 		require.NoError(t, err)
-		return mark
+		return cursor
 	}
 	end := guarded()
-	end.Mark = "1"
+	end.SourceCursor = "1"
 	w.report(lease, end, many(100))
-	end.Mark, end.More = "2", true
+	end.SourceCursor, end.More = "2", true
 	w.asks(lease, ledger.HoldSnapshot, w.report(lease, end, many(79)).Held)
-	require.Equal(t, "1", mark(), "it is looked at again")
+	require.Equal(t, "1", cursor(), "it is looked at again")
 	w.decide(lease, "rejected")
 	end.More = false
 	require.NotEmpty(t, w.report(lease, end, many(79)).Rejected)
-	require.Equal(t, "1", mark(), "the next fetch meets it again, and says so again")
+	require.Equal(t, "1", cursor(), "the next fetch meets it again, and says so again")
 	end.More = true
 	require.NotEmpty(t, w.report(lease, end, many(79)).Rejected)
-	require.Equal(t, "2", mark(), "what is behind it can be read")
+	require.Equal(t, "2", cursor(), "what is behind it can be read")
 	require.Len(t, w.levels(hub), 100)
 }
 

@@ -21,8 +21,8 @@ var rememberTests = tests{
 	"the days of a zone":                     countsDays,
 	"references go with a store":             prunesReferences,
 	"many references are loaded in one step": remembersMany,
-	"references are learned anew":            relearns,
-	"what is not learned anew":               refusesRelearning,
+	"references are learned anew":            refreshesIDs,
+	"what is not learned anew":               refusesRefreshing,
 }
 
 func remembers(t *testing.T, w *world) {
@@ -51,7 +51,7 @@ func remembers(t *testing.T, w *world) {
 func parks(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7))
 	items := w.due(lease)
-	require.NoError(t, w.Park(w.ctx(), lease, items[:2], []ledger.ItemAnswer{
+	require.NoError(t, w.Park(w.ctx(), lease, items[:2], []ledger.ItemResponse{
 		{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "the store does not know it"},
 		{ChannelSKU: "B", Status: ledger.StatusBlocked, Reason: "two items have it"},
 	}, w.now()))
@@ -78,7 +78,7 @@ func parksForNow(t *testing.T, w *world) {
 		return items[0]
 	}
 	first := next()
-	refusal := []ledger.ItemAnswer{{ChannelSKU: "A", Status: ledger.StatusRetrying, Reason: "not permitted"}}
+	refusal := []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusRetrying, Reason: "not permitted"}}
 	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{first}, refusal, w.now()))
 	require.Equal(t, map[string]string{"A": "retrying 5, shows ?", "B": "pending 6, shows ?"}, w.rows(hubShop))
 	require.Equal(t, "not permitted", w.row(hubShop, "A").Reason)
@@ -89,14 +89,14 @@ func parksForNow(t *testing.T, w *world) {
 
 	other := next()
 	require.Equal(t, "B", other.ChannelSKU)
-	limit := []ledger.ItemAnswer{{ChannelSKU: "B", Status: ledger.StatusPending, Reason: "one of two", Part: 1}}
+	limit := []ledger.ItemResponse{{ChannelSKU: "B", Status: ledger.StatusPending, Reason: "one of two", Part: 1}}
 	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{other}, limit, w.now()))
 	require.Equal(t, "pending 6, shows ?", w.rows(hubShop)["B"])
 	require.NotContains(t, w.kinds("B", hubShop), "pending", "nothing was tried")
 	other = next()
 	require.Equal(t, "B", other.ChannelSKU, "it was not tried")
 	require.Equal(t, 1, other.Part)
-	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{other}, []ledger.ItemAnswer{{ChannelSKU: "B", Status: ledger.StatusRejected, Reason: "gone"}}, w.now()))
+	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{other}, []ledger.ItemResponse{{ChannelSKU: "B", Status: ledger.StatusRejected, Reason: "gone"}}, w.now()))
 	again := next()
 	require.Equal(t, "A", again.ChannelSKU)
 	require.Equal(t, 1, again.Attempts)
@@ -113,7 +113,7 @@ func parksUnchanged(t *testing.T, w *world) {
 	items := w.due(lease)
 	w.change(lease, level("A", 4))
 	w.intend(lease, items[1])
-	answers := make([]ledger.ItemAnswer, len(items))
+	answers := make([]ledger.ItemResponse, len(items))
 	for i, item := range items {
 		answers[i] = says(item, ledger.StatusRejected)
 	}
@@ -127,7 +127,7 @@ func refusesParking(t *testing.T, w *world) {
 	items := w.due(lease)
 	require.Error(t, w.Park(w.ctx(), lease, items, nil, w.now()))
 	for _, status := range []ledger.Status{ledger.StatusExported, ledger.StatusSent, ledger.StatusUnknown, ""} {
-		require.Error(t, w.Park(w.ctx(), lease, items, []ledger.ItemAnswer{says(items[0], status)}, w.now()), status)
+		require.Error(t, w.Park(w.ctx(), lease, items, []ledger.ItemResponse{says(items[0], status)}, w.now()), status)
 	}
 	require.Len(t, w.due(lease), 1)
 }
@@ -218,28 +218,28 @@ func remembersMany(t *testing.T, w *world) {
 	require.Empty(t, w.references(shop, skus...))
 }
 
-func relearns(t *testing.T, w *world) {
+func refreshesIDs(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6), level("C", 7), level("D", 8), level("E", 9))
 	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://1", "B": "gid://2", "C": "gid://3", "D": "gid://4"}, w.now()))
 	w.answered(lease, w.intend(lease, w.item(lease, "A"), w.item(lease, "B")), ledger.StatusExported)
 	w.answered(lease, w.intend(lease, w.item(lease, "C")), ledger.StatusRejected)
 	item := w.item(lease, "E")
-	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{item}, []ledger.ItemAnswer{{ChannelSKU: "E", Status: ledger.StatusBlocked, Reason: "two items have it"}}, w.now()))
+	require.NoError(t, w.Park(w.ctx(), lease, []ledger.DueItem{item}, []ledger.ItemResponse{{ChannelSKU: "E", Status: ledger.StatusBlocked, Reason: "two items have it"}}, w.now()))
 	w.intend(lease, w.item(lease, "D"))
 	w.end(lease, ledger.Failed)
 
-	done, err := w.Relearn(w.ctx(), shop, []string{"A", "E", "NEVER"})
+	done, err := w.RefreshIDs(w.ctx(), shop, []string{"A", "E", "NEVER"})
 	require.NoError(t, err)
-	require.Equal(t, ledger.Relearned{References: 1, Due: 2}, done)
+	require.Equal(t, ledger.RefreshedIDs{References: 1, Due: 2}, done)
 	require.Equal(t, map[string]string{
 		"A": "pending 5, shows ?", "B": "exported 6, shows 6", "C": "rejected 7, shows ?", "D": "unknown 8, shows ?", "E": "pending 9, shows ?",
 	}, w.rows(hubShop))
 	require.Empty(t, w.row(hubShop, "E").Reason)
 	require.Equal(t, map[string]string{"B": "gid://2", "C": "gid://3", "D": "gid://4"}, w.references(shop, "A", "B", "C", "D"))
 
-	done, err = w.Relearn(w.ctx(), shop, nil)
+	done, err = w.RefreshIDs(w.ctx(), shop, nil)
 	require.NoError(t, err)
-	require.Equal(t, ledger.Relearned{References: 3, Due: 4, Open: 1}, done)
+	require.Equal(t, ledger.RefreshedIDs{References: 3, Due: 4, Open: 1}, done)
 	require.Equal(t, map[string]string{
 		"A": "pending 5, shows ?", "B": "pending 6, shows ?", "C": "pending 7, shows ?", "D": "unknown 8, shows ?", "E": "pending 9, shows ?",
 	}, w.rows(hubShop))
@@ -247,15 +247,15 @@ func relearns(t *testing.T, w *world) {
 	require.Len(t, w.openCalls(hubShop), 1)
 }
 
-func refusesRelearning(t *testing.T, w *world) {
+func refusesRefreshing(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5))
 	require.NoError(t, w.Remember(w.ctx(), lease, map[string]string{"A": "gid://1"}, w.now()))
 	w.answered(lease, w.intend(lease), ledger.StatusExported)
-	_, err := w.Relearn(w.ctx(), shop, nil)
+	_, err := w.RefreshIDs(w.ctx(), shop, nil)
 	var busy *ledger.BusyError
 	require.ErrorAs(t, err, &busy)
 	require.Equal(t, lease.Run, busy.Holder.Run)
-	_, err = w.Relearn(w.ctx(), "nowhere", nil)
+	_, err = w.RefreshIDs(w.ctx(), "nowhere", nil)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	require.Equal(t, map[string]string{"A": "exported 5, shows 5"}, w.rows(hubShop))
 	require.Equal(t, map[string]string{"A": "gid://1"}, w.references(shop, "A"))

@@ -11,51 +11,51 @@ import (
 )
 
 var requestTests = tests{
-	"which passes cover a request":     coversRequests,
-	"no request is never covered":      coversNothing,
-	"one uncovered request is enough":  coversAll,
-	"a served request is not repeated": servesOnce,
-	"served as Smart, wished as Full":  servesStronger,
-	"a failed run serves nothing":      failsToServe,
-	"requests belong to a connection":  servesConnection,
-	"what became of requests":          tellsOutcomes,
-	"requests of a group":              tellsGroups,
-	"a failed request is made again":   servesAgain,
+	"which passes cover a request":       coversRequests,
+	"no request is never covered":        coversNothing,
+	"one uncovered request is enough":    coversAll,
+	"a served request is not repeated":   servesOnce,
+	"served as Smart, requested as Full": servesStronger,
+	"a failed run serves nothing":        failsToServe,
+	"requests belong to a connection":    servesConnection,
+	"what became of requests":            tellsOutcomes,
+	"requests of a group":                tellsGroups,
+	"a failed request is made again":     servesAgain,
 }
 
 // coversRequests: a request that was made at a time, after a pass that began to fetch at a time.
 func coversRequests(t *testing.T, w *world) {
 	for name, one := range map[string]struct {
-		pass, wish ledger.Mode
-		outcome    ledger.Outcome
-		change     func(c *ledger.Claim) // of the pass
-		scope      []string              // of the wish
-		dry        bool                  // the wish
-		late       bool                  // made when the pass fetched already
-		noFetch    bool
-		covered    bool
+		pass, requesting ledger.Mode
+		outcome          ledger.Outcome
+		change           func(c *ledger.Claim) // of the pass
+		scope            []string              // of the request
+		dry              bool                  // the request
+		late             bool                  // made when the pass fetched already
+		noFetch          bool
+		covered          bool
 	}{
-		"smart by smart":             {pass: ledger.Smart, wish: ledger.Smart, outcome: ledger.Completed, covered: true},
-		"smart by smart with faults": {pass: ledger.Smart, wish: ledger.Smart, outcome: ledger.CompletedWithFailures, covered: true},
-		"smart by full":              {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Completed, covered: true},
-		"full by full":               {pass: ledger.Full, wish: ledger.Full, outcome: ledger.Completed, covered: true},
-		"full by smart":              {pass: ledger.Smart, wish: ledger.Full, outcome: ledger.Completed},
-		"made too late":              {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Completed, late: true},
-		"nothing was fetched":        {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Completed, noFetch: true},
-		"a partial pass":             {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Partial},
-		"a failed pass":              {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Failed},
-		"a cancelled pass":           {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Cancelled},
-		"a refused pass":             {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.RejectedOutcome},
-		"a held pass":                {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Held},
-		"a dry pass":                 {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Completed, change: func(c *ledger.Claim) { c.DryRun = true }},
-		"a scoped pass":              {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Completed, change: func(c *ledger.Claim) { c.Scope = []string{"A"} }},
-		"a scoped wish by smart":     {pass: ledger.Smart, wish: ledger.Smart, outcome: ledger.Completed, scope: []string{"A"}},
-		"a scoped wish by full":      {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Completed, scope: []string{"A"}, covered: true},
-		"a dry wish":                 {pass: ledger.Full, wish: ledger.Smart, outcome: ledger.Completed, dry: true},
+		"smart by smart":             {pass: ledger.Smart, requesting: ledger.Smart, outcome: ledger.Completed, covered: true},
+		"smart by smart with faults": {pass: ledger.Smart, requesting: ledger.Smart, outcome: ledger.CompletedWithFailures, covered: true},
+		"smart by full":              {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, covered: true},
+		"full by full":               {pass: ledger.Full, requesting: ledger.Full, outcome: ledger.Completed, covered: true},
+		"full by smart":              {pass: ledger.Smart, requesting: ledger.Full, outcome: ledger.Completed},
+		"made too late":              {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, late: true},
+		"nothing was fetched":        {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, noFetch: true},
+		"a partial pass":             {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Partial},
+		"a failed pass":              {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Failed},
+		"a cancelled pass":           {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Cancelled},
+		"a refused pass":             {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.RejectedOutcome},
+		"a held pass":                {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Held},
+		"a dry pass":                 {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, change: func(c *ledger.Claim) { c.DryRun = true }},
+		"a scoped pass":              {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, change: func(c *ledger.Claim) { c.Scope = []string{"A"} }},
+		"a scoped request by smart":  {pass: ledger.Smart, requesting: ledger.Smart, outcome: ledger.Completed, scope: []string{"A"}},
+		"a scoped request by full":   {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, scope: []string{"A"}, covered: true},
+		"a dry request":              {pass: ledger.Full, requesting: ledger.Smart, outcome: ledger.Completed, dry: true},
 	} {
-		wish := w.claim(hubShop, one.wish)
-		wish.Scope, wish.DryRun = one.scope, one.dry
-		wish.Requests = []ledger.Request{{ID: w.name("request"), At: w.now()}}
+		request := w.claim(hubShop, one.requesting)
+		request.Scope, request.DryRun = one.scope, one.dry
+		request.Requests = []ledger.Request{{ID: w.name("request"), At: w.now()}}
 		claim := w.claim(hubShop, one.pass)
 		if one.change != nil {
 			one.change(&claim)
@@ -66,10 +66,10 @@ func coversRequests(t *testing.T, w *world) {
 			require.NoError(t, err)
 		}
 		if one.late {
-			wish.Requests[0].At = w.now()
+			request.Requests[0].At = w.now()
 		}
 		w.end(lease, one.outcome)
-		granted := w.grant(wish)
+		granted := w.grant(request)
 		require.Equal(t, one.covered, granted.Covered, name)
 		if one.covered {
 			require.Equal(t, ledger.Grant{Covered: true, CoveredBy: lease.Run}, granted, name)
@@ -102,8 +102,8 @@ func coversAll(t *testing.T, w *world) {
 	require.Equal(t, ledger.Grant{Covered: true, CoveredBy: lease.Run}, w.grant(claim), "both were served by it")
 }
 
-// wish is a claim with one request that is made now.
-func (w *world) wish(connection string, mode ledger.Mode, id string) ledger.Claim {
+// requesting is a claim with one request that is made now.
+func (w *world) requesting(connection string, mode ledger.Mode, id string) ledger.Claim {
 	claim := w.claim(connection, mode)
 	claim.Trigger, claim.Requests = ledger.TriggerRequest, []ledger.Request{{ID: id, At: w.now()}}
 	return claim
@@ -111,38 +111,38 @@ func (w *world) wish(connection string, mode ledger.Mode, id string) ledger.Clai
 
 func servesOnce(t *testing.T, w *world) {
 	for _, outcome := range []ledger.Outcome{ledger.Completed, ledger.CompletedWithFailures, ledger.Partial} {
-		lease := w.grant(w.wish(hubShop, ledger.Smart, string(outcome))).Lease
+		lease := w.grant(w.requesting(hubShop, ledger.Smart, string(outcome))).Lease
 		w.end(lease, outcome)
-		granted := w.grant(w.wish(hubShop, ledger.Smart, string(outcome)))
-		require.Equal(t, ledger.Grant{Covered: true, CoveredBy: lease.Run}, granted, "the same wish, however often it is sent")
+		granted := w.grant(w.requesting(hubShop, ledger.Smart, string(outcome)))
+		require.Equal(t, ledger.Grant{Covered: true, CoveredBy: lease.Run}, granted, "the same request, however often it is sent")
 	}
 }
 
 func servesStronger(t *testing.T, w *world) {
-	w.end(w.grant(w.wish(hubShop, ledger.Smart, "r")).Lease, ledger.Completed)
-	granted := w.grant(w.wish(hubShop, ledger.Full, "r"))
+	w.end(w.grant(w.requesting(hubShop, ledger.Smart, "r")).Lease, ledger.Completed)
+	granted := w.grant(w.requesting(hubShop, ledger.Full, "r"))
 	require.False(t, granted.Covered)
 	w.end(granted.Lease, ledger.Completed)
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		require.Equal(t, ledger.Grant{Covered: true, CoveredBy: granted.Lease.Run}, w.grant(w.wish(hubShop, mode, "r")))
+		require.Equal(t, ledger.Grant{Covered: true, CoveredBy: granted.Lease.Run}, w.grant(w.requesting(hubShop, mode, "r")))
 	}
 }
 
 func failsToServe(t *testing.T, w *world) {
 	for _, outcome := range []ledger.Outcome{ledger.Failed, ledger.Cancelled, ledger.Held, ledger.RejectedOutcome, ledger.Skipped} {
-		w.end(w.grant(w.wish(hubShop, ledger.Smart, "r")).Lease, outcome)
+		w.end(w.grant(w.requesting(hubShop, ledger.Smart, "r")).Lease, outcome)
 	}
-	dead := w.grant(w.wish(hubShop, ledger.Smart, "r")).Lease
-	claim := w.wish(hubShop, ledger.Smart, "r")
+	dead := w.grant(w.requesting(hubShop, ledger.Smart, "r")).Lease
+	claim := w.requesting(hubShop, ledger.Smart, "r")
 	claim.Replace = dead.Fence
 	granted := w.grant(claim)
 	require.False(t, granted.Covered)
 	w.end(granted.Lease, ledger.Completed)
-	require.Equal(t, granted.Lease.Run, w.grant(w.wish(hubShop, ledger.Smart, "r")).CoveredBy)
+	require.Equal(t, granted.Lease.Run, w.grant(w.requesting(hubShop, ledger.Smart, "r")).CoveredBy)
 }
 
 func servesConnection(t *testing.T, w *world) {
-	claim := w.wish(hubShop, ledger.Full, "r")
+	claim := w.requesting(hubShop, ledger.Full, "r")
 	lease := w.grant(claim).Lease
 	w.report(lease, whole(), nil)
 	w.end(lease, ledger.Completed)
@@ -207,7 +207,7 @@ func tellsOutcomes(t *testing.T, w *world) {
 	require.Equal(t, ledger.RequestFailed, w.outcome(t, "skipped").Outcome)
 	require.Equal(t, "connection hub-shop is not enabled", w.outcome(t, "skipped").Reason)
 
-	require.NoError(t, w.SettleRequests(w.ctx(), hubShop, ledger.Smart, []ledger.Request{{ID: "covers", At: w.now()}, {ID: "new", At: w.now()}},
+	require.NoError(t, w.EndUnserved(w.ctx(), hubShop, ledger.Smart, []ledger.Request{{ID: "covers", At: w.now()}, {ID: "new", At: w.now()}},
 		ledger.RequestEnd{Outcome: ledger.RequestFailed, Reason: "the store could not be taken", Now: w.now()}))
 	require.Equal(t, ledger.RequestServed, w.outcome(t, "covers").Outcome, "what was served stays so")
 	require.Equal(t, "the store could not be taken", w.outcome(t, "new").Reason)

@@ -193,11 +193,11 @@ func keepsSent(t *testing.T, w *world) {
 func (w *world) submitted(lease ledger.Lease, intent ledger.Intent, ticket string) {
 	w.t.Helper()
 	now := w.now()
-	answer := ledger.Answer{Key: intent.Key, Ticket: ticket, PollAfter: now.Add(callTime), Now: now}
+	answer := ledger.Response{Key: intent.Key, Ticket: ticket, PollAfter: now.Add(callTime), Now: now}
 	for _, item := range intent.Items {
 		answer.Items = append(answer.Items, says(item, ledger.StatusSent))
 	}
-	require.NoError(w.t, w.Answer(w.ctx(), lease, answer))
+	require.NoError(w.t, w.ApplyResponses(w.ctx(), lease, answer))
 }
 
 // rejected is a lease of a run in which the store has refused A, which is 5, for good.

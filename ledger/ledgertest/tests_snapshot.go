@@ -12,20 +12,20 @@ import (
 )
 
 var snapshotTests = tests{
-	"the same key twice refuses both":          refusesDuplicates,
-	"the same key in two pages":                refusesAcrossPages,
-	"a NUL in a key":                           refusesNUL,
-	"refusals are listed":                      listsRefusals,
-	"the rows must be complete":                countsRows,
-	"a failure half-way changes nothing":       failsHalfWay,
-	"a new attempt throws the old one away":    stagesAnew,
-	"two runs stage side by side":              stagesApart,
-	"a discarded snapshot":                     discards,
-	"the mark moves with what was recorded":    keepsMark,
-	"a snapshot is recorded once":              recordsOnce,
-	"a snapshot that does not exist":           recordsNothing,
-	"a snapshot of a warehouse that is not":    stagesNowhere,
-	"everything is staged before it is judged": judgesWhole,
+	"the same key twice refuses both":                refusesDuplicates,
+	"the same key in two pages":                      refusesAcrossPages,
+	"a NUL in a key":                                 refusesNUL,
+	"refusals are listed":                            listsRefusals,
+	"the rows must be complete":                      countsRows,
+	"a failure half-way changes nothing":             failsHalfWay,
+	"a new attempt throws the old one away":          stagesAnew,
+	"two runs stage side by side":                    stagesApart,
+	"a discarded snapshot":                           discards,
+	"the source cursor moves with what was recorded": keepsMark,
+	"a snapshot is recorded once":                    recordsOnce,
+	"a snapshot that does not exist":                 recordsNothing,
+	"a snapshot of a warehouse that is not":          stagesNowhere,
+	"everything is staged before it is judged":       judgesWhole,
 }
 
 func refusesDuplicates(t *testing.T, w *world) {
@@ -110,15 +110,15 @@ func countsRows(t *testing.T, w *world) {
 	before := w.plan(hubShop, ledger.Smart)
 	for _, wrong := range []int{0, 2, 4} {
 		id := w.stage(lease, []inventory.Level{level("A", 6), level("B", 4)}, inventory.Refusal{SKU: "C", Reason: "no figure"})
-		_, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Full: true, Rows: wrong, Mark: "m", Guard: lax, Now: w.now()})
+		_, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Full: true, Rows: wrong, SourceCursor: "m", Guard: lax, Now: w.now()})
 		require.Error(t, err)
 		require.NotErrorIs(t, err, ledger.ErrFenced)
 		require.Equal(t, map[string]int64{"A": 5, "B": 3}, w.available(hub))
 	}
 	require.Equal(t, before, w.plan(hubShop, ledger.Smart))
-	mark, err := w.Mark(w.ctx(), hub)
+	cursor, err := w.SourceCursor(w.ctx(), hub)
 	require.NoError(t, err)
-	require.Empty(t, mark)
+	require.Empty(t, cursor)
 }
 
 func failsHalfWay(t *testing.T, w *world) {
@@ -181,29 +181,29 @@ func discards(t *testing.T, w *world) {
 }
 
 func keepsMark(t *testing.T, w *world) {
-	mark := func() string {
-		found, err := w.Mark(w.ctx(), hub)
+	cursor := func() string {
+		found, err := w.SourceCursor(w.ctx(), hub)
 		require.NoError(t, err)
 		return found
 	}
-	require.Empty(t, mark())
+	require.Empty(t, cursor())
 	lease := w.take(hubShop, ledger.Smart)
 	end := whole()
-	end.Mark = "one 'ä\"🚲%_"
+	end.SourceCursor = "one 'ä\"🚲%_"
 	w.report(lease, end, []inventory.Level{level("A", 5), level("B", 5)})
-	require.Equal(t, end.Mark, mark())
+	require.Equal(t, end.SourceCursor, cursor())
 	held := end
-	held.Mark, held.Guard = "two", strict
+	held.SourceCursor, held.Guard = "two", strict
 	require.NotEmpty(t, w.report(lease, held, []inventory.Level{level("A", 5)}).Held)
-	require.Equal(t, end.Mark, mark(), "what was held was not recorded")
+	require.Equal(t, end.SourceCursor, cursor(), "what was held was not recorded")
 	end = part()
-	end.Mark = "three"
+	end.SourceCursor = "three"
 	w.report(lease, end, []inventory.Level{level("A", 5)})
-	require.Equal(t, "three", mark(), "even when nothing changed")
-	other, err := w.Mark(w.ctx(), annex)
+	require.Equal(t, "three", cursor(), "even when nothing changed")
+	other, err := w.SourceCursor(w.ctx(), annex)
 	require.NoError(t, err)
 	require.Empty(t, other)
-	_, err = w.Mark(w.ctx(), "moon")
+	_, err = w.SourceCursor(w.ctx(), "moon")
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
@@ -211,7 +211,7 @@ func keepsMark(t *testing.T, w *world) {
 func recordsOnce(t *testing.T, w *world) {
 	lease := w.take(hubShop, ledger.Smart)
 	id := w.stage(lease, []inventory.Level{level("A", 5)})
-	end := ledger.SnapshotEnd{Full: true, Rows: 1, Mark: "one", Guard: lax, Now: w.now()}
+	end := ledger.SnapshotEnd{Full: true, Rows: 1, SourceCursor: "one", Guard: lax, Now: w.now()}
 	first, err := w.Record(w.ctx(), lease, id, end)
 	require.NoError(t, err)
 	before := w.levels(hub)

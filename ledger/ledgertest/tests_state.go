@@ -86,7 +86,7 @@ func restoredOwes(t *testing.T, w *world) {
 func restoredForgets(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
 	intent := w.intend(lease)
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Ticket: "T1", Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Ticket: "T1", Now: w.now(), Items: []ledger.ItemResponse{
 		says(intent.Items[0], ledger.StatusSent), says(intent.Items[1], ledger.StatusSent),
 	}}))
 	require.NoError(t, w.Restored(w.ctx(), "", w.now()))

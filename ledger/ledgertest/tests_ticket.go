@@ -29,11 +29,11 @@ func keepsTicket(t *testing.T, w *world) {
 	require.Equal(t, "sent", w.kinds("A", hubShop)[0])
 	require.Empty(t, w.due(lease))
 	later := w.now().Add(2 * callTime)
-	answer := ledger.Answer{Key: intent.Key, Ticket: open[0].Ticket, PollAfter: later, Now: w.now()}
+	answer := ledger.Response{Key: intent.Key, Ticket: open[0].Ticket, PollAfter: later, Now: w.now()}
 	for _, item := range intent.Items {
 		answer.Items = append(answer.Items, says(item, ledger.StatusSent))
 	}
-	require.NoError(t, w.Answer(w.ctx(), lease, answer), "the report is not ready")
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, answer), "the report is not ready")
 	require.Equal(t, later, w.openCalls(hubShop)[0].PollAfter)
 }
 
@@ -43,7 +43,7 @@ func reportsTicket(t *testing.T, w *world) {
 	w.submitted(lease, intent, "T1")
 	w.end(lease, ledger.Completed)
 	lease = w.take(hubShop, ledger.Smart)
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{
 		says(intent.Items[0], ledger.StatusExported), says(intent.Items[1], ledger.StatusRejected),
 	}}))
 	require.Equal(t, map[string]string{"A": "exported 5, shows 5", "B": "rejected 6, shows ?"}, w.rows(hubShop))
@@ -55,12 +55,12 @@ func reportsInParts(t *testing.T, w *world) {
 	lease := w.changed(hubShop, level("A", 5), level("B", 6))
 	intent := w.intend(lease)
 	w.submitted(lease, intent, "T1")
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Ticket: "T1", Now: w.now(), Items: []ledger.ItemAnswer{
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Ticket: "T1", Now: w.now(), Items: []ledger.ItemResponse{
 		says(intent.Items[0], ledger.StatusExported), says(intent.Items[1], ledger.StatusSent),
 	}}))
 	require.Equal(t, map[string]string{"A": "exported 5, shows 5", "B": "sent 6, shows ?"}, w.rows(hubShop))
 	require.Len(t, w.openCalls(hubShop), 1)
-	require.NoError(t, w.Answer(w.ctx(), lease, ledger.Answer{Key: intent.Key, Now: w.now(), Items: []ledger.ItemAnswer{says(intent.Items[1], ledger.StatusExported)}}))
+	require.NoError(t, w.ApplyResponses(w.ctx(), lease, ledger.Response{Key: intent.Key, Now: w.now(), Items: []ledger.ItemResponse{says(intent.Items[1], ledger.StatusExported)}}))
 	require.Empty(t, w.openCalls(hubShop))
 }
 

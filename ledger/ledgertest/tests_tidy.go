@@ -101,7 +101,7 @@ func worksAfterTidy(t *testing.T, w *world) {
 	require.NotEmpty(t, w.report(lease, guarded(), many(79)).Held, "the guard still knows the last snapshot")
 	w.change(lease, level("A", 4))
 	require.Equal(t, "pending 4, shows 5", w.rows(hubShop)["A"])
-	request := w.wish(hubShop, ledger.Smart, "r")
+	request := w.requesting(hubShop, ledger.Smart, "r")
 	w.end(lease, ledger.Completed)
 	require.False(t, w.grant(request).Covered)
 }

@@ -123,7 +123,7 @@ func (w *world) claim(connection string, mode ledger.Mode) ledger.Claim {
 
 func (w *world) grant(claim ledger.Claim) ledger.Grant {
 	w.t.Helper()
-	granted, err := w.Take(w.ctx(), claim)
+	granted, err := w.Begin(w.ctx(), claim)
 	require.NoError(w.t, err)
 	return granted
 }

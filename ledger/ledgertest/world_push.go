@@ -49,16 +49,16 @@ func (w *world) intend(lease ledger.Lease, items ...ledger.DueItem) ledger.Inten
 // answered gives every item of a call the same answer.
 func (w *world) answered(lease ledger.Lease, intent ledger.Intent, status ledger.Status) {
 	w.t.Helper()
-	answer := ledger.Answer{Key: intent.Key, Now: w.now()}
+	answer := ledger.Response{Key: intent.Key, Now: w.now()}
 	for _, item := range intent.Items {
 		answer.Items = append(answer.Items, says(item, status))
 	}
-	require.NoError(w.t, w.Answer(w.ctx(), lease, answer))
+	require.NoError(w.t, w.ApplyResponses(w.ctx(), lease, answer))
 }
 
 // says is a store's word on an item.
-func says(item ledger.DueItem, status ledger.Status) ledger.ItemAnswer {
-	answer := ledger.ItemAnswer{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: status}
+func says(item ledger.DueItem, status ledger.Status) ledger.ItemResponse {
+	answer := ledger.ItemResponse{Location: item.Location, ChannelSKU: item.ChannelSKU, Status: status}
 	if status == ledger.StatusRejected || status == ledger.StatusRetrying {
 		answer.Reason = "the store says no to " + item.ChannelSKU
 	}

@@ -74,7 +74,7 @@ type run struct {
 func (h *house) begin(connection string, mode ledger.Mode) run {
 	h.t.Helper()
 	h.runs++
-	grant, err := h.ledger.Take(h.t.Context(), ledger.Claim{
+	grant, err := h.ledger.Begin(h.t.Context(), ledger.Claim{
 		Connection: connection, Mode: mode, Trigger: ledger.TriggerRequest, Workflow: "sync/" + connection,
 		WorkflowRun: fmt.Sprint("run-", h.runs), Now: time.Now(),
 	})

@@ -116,7 +116,7 @@ func follow(b *testing.B, state ledger.Ledger, page func(tab int) string) (told 
 func pushes(b *testing.B, state ledger.Ledger, connection string) (stop func()) {
 	b.Helper()
 	ctx, cancel := context.WithCancel(b.Context())
-	grant, err := state.Take(ctx, ledger.Claim{
+	grant, err := state.Begin(ctx, ledger.Claim{
 		Connection: connection, Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "sync/" + connection, WorkflowRun: fmt.Sprint("bench-", time.Now().UnixNano()),
 		Now: time.Now(),
 	})
@@ -142,11 +142,11 @@ func pushes(b *testing.B, state ledger.Ledger, connection string) (stop func()) 
 			key := fmt.Sprintf("call-%d-%d", grant.Lease.Run, n)
 			intent := ledger.Intent{Key: key, Body: []byte("{}"), Items: due, Deadline: time.Now().Add(time.Minute), Now: time.Now()}
 			err = state.Intend(ctx, grant.Lease, intent)
-			answer := ledger.Answer{Key: key, Now: time.Now()}
+			answer := ledger.Response{Key: key, Now: time.Now()}
 			for _, one := range due {
-				answer.Items = append(answer.Items, ledger.ItemAnswer{Location: one.Location, ChannelSKU: one.ChannelSKU, Status: ledger.StatusExported})
+				answer.Items = append(answer.Items, ledger.ItemResponse{Location: one.Location, ChannelSKU: one.ChannelSKU, Status: ledger.StatusExported})
 			}
-			if err = errors.Join(err, state.Answer(ctx, grant.Lease, answer)); err != nil && ctx.Err() == nil {
+			if err = errors.Join(err, state.ApplyResponses(ctx, grant.Lease, answer)); err != nil && ctx.Err() == nil {
 				b.Errorf("the rows are not pushed: %v", err)
 				return
 			}

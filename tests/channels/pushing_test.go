@@ -160,7 +160,7 @@ const share = 0.8
 func (p *pushing) take() {
 	p.t.Helper()
 	p.passes++
-	grant, err := p.ledger.Take(p.t.Context(), ledger.Claim{
+	grant, err := p.ledger.Begin(p.t.Context(), ledger.Claim{
 		Connection: connectionID, Mode: cmp.Or(p.mode, ledger.Smart), Trigger: ledger.TriggerRequest, Workflow: "smart-sync/shop",
 		WorkflowRun: fmt.Sprint("run-", p.passes), Now: p.clock.now(),
 	})

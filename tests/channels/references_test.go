@@ -24,14 +24,14 @@ func TestMovedSKUIsFoundAgain(t *testing.T) {
 		"while it is remembered, it is not": {after: month - time.Hour, anew: func(*pushing) {}},
 		"after two months at the latest":    {after: 2 * month, anew: func(*pushing) {}, found: true},
 		"learned anew": {after: time.Hour, found: true, anew: func(p *pushing) {
-			done, err := p.ledger.Relearn(p.t.Context(), connectionID, nil)
+			done, err := p.ledger.RefreshIDs(p.t.Context(), connectionID, nil)
 			require.NoError(p.t, err)
-			require.Equal(p.t, ledger.Relearned{References: 3, Due: 3}, done)
+			require.Equal(p.t, ledger.RefreshedIDs{References: 3, Due: 3}, done)
 		}},
 		"learned anew by itself": {after: time.Hour, found: true, anew: func(p *pushing) {
-			done, err := p.ledger.Relearn(p.t.Context(), connectionID, []string{sku})
+			done, err := p.ledger.RefreshIDs(p.t.Context(), connectionID, []string{sku})
 			require.NoError(p.t, err)
-			require.Equal(p.t, ledger.Relearned{References: 1, Due: 1}, done)
+			require.Equal(p.t, ledger.RefreshedIDs{References: 1, Due: 1}, done)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -41,7 +41,7 @@ func TestEachConnectionGetsEveryChange(t *testing.T) {
 }
 
 // A push whose answer was lost is pushed again by the next Smart Sync even when the warehouse has returned to the old value: the
-// ledger knows that the store may show another figure, and the lost call is settled before anything else is sent for its rows.
+// ledger knows that the store may show another figure, and the lost call is brought to an end before anything else is sent for its rows.
 func TestLostAnswerCannotHideAChange(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"atomic", "per_item", "feed", "single"} {
@@ -77,7 +77,7 @@ func TestLostAnswerCannotHideAChange(t *testing.T) {
 			w.work()
 			w.sync(ledger.Smart, "shop", workflows.SyncRequest{})
 			again := w.box.writes("shop", lost.N)
-			require.Equal(t, []string{lost.Key, lost.Body}, []string{again[0].Key, again[0].Body}, "the lost call is settled first, with the same bytes")
+			require.Equal(t, []string{lost.Key, lost.Body}, []string{again[0].Key, again[0].Body}, "the lost call is brought to an end first, with the same bytes")
 			require.Equal(t, before, w.box.levels("shop")[place{"SKU-00001", ""}])
 			w.same("shop")
 		})
@@ -206,7 +206,7 @@ func TestOneWriterPerStore(t *testing.T) {
 			mode = ledger.Full
 		}
 		id := fmt.Sprintf("request-%d", n)
-		for range 2 { // the same wish twice is one wish
+		for range 2 { // the same request twice is one request
 			w.ask(mode, "shop", workflows.SyncRequest{ID: id})
 		}
 		answers = append(answers, answered{mode, id})

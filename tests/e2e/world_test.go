@@ -368,7 +368,7 @@ func waitFor(t testing.TB, what string, ask func(context.Context) error) {
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-			t.Fatalf("waited %s until %s, in vain: %v", patience, what, err)
+			t.Fatalf("timed out after %s of waiting until %s: %v", patience, what, err)
 		case <-timer.C:
 		}
 	}

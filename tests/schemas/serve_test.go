@@ -107,8 +107,8 @@ func (a asked) Decide(ctx context.Context, run int64, approve bool, by string) (
 	return control.Decided{Hold: hold, Answer: map[bool]string{true: control.Approved, false: control.NotHeld}[approve], Runs: []int64{run}, Why: "it has ended"}, nil
 }
 
-func (a asked) Relearn(context.Context, string, []string) (ledger.Relearned, error) {
-	return ledger.Relearned{References: 1, Due: 1}, nil
+func (a asked) RefreshIDs(context.Context, string, []string) (ledger.RefreshedIDs, error) {
+	return ledger.RefreshedIDs{References: 1, Due: 1}, nil
 }
 
 // PushPreview asks for what the preview of run 1 would change.
@@ -221,7 +221,7 @@ func fill(t *testing.T, state ledger.Ledger) {
 	require.NoError(t, state.StageRows(ctx, upload, []inventory.Level{{SKU: "LAMP", Facility: "east", Available: 3}}, []inventory.Refusal{{SKU: "HORN", Place: "line 2", Reason: "no figure"}}))
 	_, err = state.RecordUpload(ctx, upload, ledger.SnapshotEnd{Full: true, Rows: 2, From: "POST", Guard: ledger.Guard{MaximumRefused: 0.1}, Now: serveNow})
 	require.NoError(t, err)
-	grant, err := state.Take(ctx, ledger.Claim{
+	grant, err := state.Begin(ctx, ledger.Claim{
 		Connection: "shop", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/shop", WorkflowRun: "run", Pass: 1,
 		Requests: []ledger.Request{{ID: "r1", By: "me", At: serveNow}}, Scope: []string{"BIKE"}, Now: serveNow,
 	})
@@ -243,7 +243,7 @@ func fill(t *testing.T, state ledger.Ledger) {
 		{Product: "BIKE", ChannelSKU: "A/B 1", Location: "front", Shows: new(int64(4)), Would: 8, Move: ledger.PreviewRaise, Why: "9 available"}, {Product: "LAMP", ChannelSKU: "LAMP", Would: 2, Move: ledger.PreviewNew},
 	}))
 	require.NoError(t, state.EndRun(ctx, grant.Lease, ledger.RunEnd{Outcome: ledger.CompletedWithFailures, Reason: "some", Now: serveNow}))
-	_, err = state.Take(ctx, ledger.Claim{
+	_, err = state.Begin(ctx, ledger.Claim{
 		Connection: "shop", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/shop", WorkflowRun: "another run", Pass: 1, Now: serveNow,
 	})
 	require.NoError(t, err)
@@ -393,6 +393,7 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "POST /api/v1/runs/{id}/approve", path: "/api/v1/runs/99/approve", status: 404},
 		{route: "POST /api/v1/runs/{id}/reject", path: "/api/v1/runs/1/reject", body: `{"by":"ann"}`, status: 200},
 		{route: "POST /api/v1/runs/{id}/reject", path: "/api/v1/runs/2/reject", status: 422},
+		{route: "POST /api/v1/stores/{id}/refresh-ids", path: "/api/v1/stores/shop/refresh-ids", body: `{"channel_skus":["A/B 1"]}`, status: 200},
 		{route: "POST /api/v1/stores/{id}/relearn", path: "/api/v1/stores/shop/relearn", body: `{"channel_skus":["A/B 1"]}`, status: 200},
 		{route: "POST /api/v1/stores/{id}/relearn", path: "/api/v1/stores/shop/relearn", header: ndjson, status: 415},
 		{route: "GET /api/v1/connections/{id}/schedules", path: "/api/v1/connections/shop/schedules", status: 200},

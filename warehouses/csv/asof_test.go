@@ -137,14 +137,14 @@ func TestAsOfInAFolder(t *testing.T) {
 		write(t, filepath.Join(folder, name), "sku,available\nA,"+name[len(name)-5:len(name)-4]+strings.Repeat("\n", minutes),
 			noon.Add(time.Duration(minutes)*time.Minute))
 	}
-	mark := ""
+	cursor := ""
 	next := func(minutes int) string {
 		t.Helper()
-		rows, snapshot, err := fetch(t, s, mark)
+		rows, snapshot, err := fetch(t, s, cursor)
 		require.NoError(t, err)
 		require.Len(t, rows, 1)
 		require.Equal(t, noon.Add(time.Duration(minutes)*time.Minute), snapshot.AsOf)
-		mark = snapshot.Mark
+		cursor = snapshot.Cursor
 		return rows[0]
 	}
 	put("full-1.csv", 10)

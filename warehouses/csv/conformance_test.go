@@ -69,7 +69,7 @@ func subject(folder bool, raw map[string]any) warehousetest.Subject {
 			warehousetest.Unauthorised: "a file has no credential; what the system does not let us read is tested beside",
 			warehousetest.Redirects:    "a file is where it is",
 			warehousetest.Throttles:    "a file system does not throttle",
-			warehousetest.Falters:      "a file system that falters cannot be had without one",
+			warehousetest.ServerError:  "a file system that falters cannot be had without one",
 			warehousetest.Undated:      "a file always has a time of its last modification; TestConformanceHTTPS shows a server that does not tell it",
 		},
 	}

@@ -258,14 +258,14 @@ func TestColumnsThatComeAndGo(t *testing.T) {
 	require.NoError(t, err)
 
 	drop(t, path, "sku,warehouse,available\nA,east,2\n")
-	_, _, err = fetch(t, s, first.Mark)
+	_, _, err = fetch(t, s, first.Cursor)
 	warehousetest.RequireError(t, err, warehouses.AskPerson, "has no column facility, which the files read before had", `"warehouse"`, "columns: {facility: NAME}")
 	drop(t, path, "sku,facility,available,on_hand\nA,east,2,5\n")
-	_, _, err = fetch(t, s, first.Mark)
+	_, _, err = fetch(t, s, first.Cursor)
 	warehousetest.RequireError(t, err, warehouses.AskPerson, "has a column on_hand, which the files read before did not have")
 
 	told := newTestSource(t, time.Now, map[string]any{"path": path, "columns": map[string]any{"on_hand": ""}})
-	rows, _, err := fetch(t, told, first.Mark)
+	rows, _, err := fetch(t, told, first.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"A@east=2"}, rows)
 
@@ -276,10 +276,10 @@ func TestColumnsThatComeAndGo(t *testing.T) {
 	_, full, err := fetch(t, both, "")
 	require.NoError(t, err)
 	drop(t, filepath.Join(folder, "delta-2"), "sku,facility,available\nA,east,2\n")
-	_, _, err = fetch(t, both, full.Mark)
+	_, _, err = fetch(t, both, full.Cursor)
 	require.NoError(t, err)
 	drop(t, filepath.Join(folder, "delta-2"), "sku,available\nA,2\n")
-	_, _, err = fetch(t, both, full.Mark)
+	_, _, err = fetch(t, both, full.Cursor)
 	warehousetest.RequireError(t, err, warehouses.AskPerson, "has no column facility")
 }
 

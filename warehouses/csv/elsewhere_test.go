@@ -87,7 +87,7 @@ func (w *webFiles) answer(to http.ResponseWriter, request *http.Request) {
 		http.Redirect(to, request, "/elsewhere", http.StatusTemporaryRedirect)
 	case w.fault == warehousetest.Throttles:
 		to.WriteHeader(http.StatusTooManyRequests)
-	case w.fault == warehousetest.Falters:
+	case w.fault == warehousetest.ServerError:
 		to.WriteHeader(http.StatusServiceUnavailable)
 	case w.undated:
 		content, _ := os.ReadFile(w.path)

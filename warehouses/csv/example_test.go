@@ -37,8 +37,8 @@ func Example_folder() {
 	if err != nil {
 		panic(err)
 	}
-	for mark, more := "", true; more; {
-		snapshot, err := source.Fetch(context.Background(), warehouses.Request{Mark: mark}, func(_ context.Context, rows []inventory.Row) error {
+	for cursor, more := "", true; more; {
+		snapshot, err := source.Fetch(context.Background(), warehouses.Request{Cursor: cursor}, func(_ context.Context, rows []inventory.Row) error {
 			for _, row := range rows {
 				if row.Problem != "" {
 					fmt.Printf("  %s: %s\n", row.Place, strings.ReplaceAll(row.Problem, "; ", ";\n    "))
@@ -52,7 +52,7 @@ func Example_folder() {
 			panic(err)
 		}
 		fmt.Printf("full: %t, rows: %d\n", snapshot.Full, snapshot.Rows)
-		mark, more = snapshot.Mark, snapshot.More
+		cursor, more = snapshot.Cursor, snapshot.More
 	}
 	// Output:
 	//   full-20260301.csv:2: BIKE has 12

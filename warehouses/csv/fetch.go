@@ -13,7 +13,7 @@ import (
 // Fetch reads the file, or the next file of the folder. Request.Everything changes nothing: a file whose bytes were read
 // before, under the same settings, has nothing more to say.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
-	m := s.mark(request.Mark)
+	m := s.readCursor(request.Cursor)
 	at, err := s.site.visit(ctx)
 	if err != nil {
 		return warehouses.Snapshot{}, err
@@ -34,10 +34,10 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 }
 
 // fetchFile reads a single file unless its content is known.
-func (s *source) fetchFile(ctx context.Context, at place, m mark, found fs.FileInfo, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot,
-	error,
+func (s *source) fetchFile(ctx context.Context, at place, m sourceCursor, found fs.FileInfo, request warehouses.Request, sink warehouses.Sink) (
+	warehouses.Snapshot, error,
 ) {
-	unchanged := warehouses.Snapshot{Unchanged: true, Full: s.full, Mark: request.Mark, From: s.path}
+	unchanged := warehouses.Snapshot{Unchanged: true, Full: s.full, Cursor: request.Cursor, From: s.path}
 	complete, until, err := s.completion.check(at.stat, s.path, found, s.now())
 	if err != nil {
 		return warehouses.Snapshot{}, err
@@ -64,13 +64,14 @@ func (s *source) fetchFile(ctx context.Context, at place, m mark, found fs.FileI
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	next := mark{Settings: s.fingerprint, Known: m.Known, Files: []read{{Name: name, Hash: hash, Size: found.Size(), Modified: content.modified, AsOf: asOf}}}
+	now := read{Name: name, Hash: hash, Size: found.Size(), Modified: content.modified, AsOf: asOf}
+	next := sourceCursor{Settings: s.fingerprint, Known: m.Known, Files: []read{now}}
 	next.learn(s.full, content.decoder)
-	return warehouses.Snapshot{Full: s.full, Rows: content.rows, AsOf: asOf, Mark: next.String(), From: s.path}, nil
+	return warehouses.Snapshot{Full: s.full, Rows: content.rows, AsOf: asOf, Cursor: next.String(), From: s.path}, nil
 }
 
 // fetchNext reads the next file of a folder.
-func (s *source) fetchNext(ctx context.Context, at place, m mark, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
+func (s *source) fetchNext(ctx context.Context, at place, m sourceCursor, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	files, err := s.list(at)
 	if err != nil {
 		return warehouses.Snapshot{}, err
@@ -87,7 +88,7 @@ func (s *source) fetchNext(ctx context.Context, at place, m mark, request wareho
 		if m.empty() {
 			return warehouses.Snapshot{}, s.nothing(files)
 		}
-		return warehouses.Snapshot{Unchanged: true, Mark: request.Mark, From: s.path}, nil
+		return warehouses.Snapshot{Unchanged: true, Cursor: request.Cursor, From: s.path}, nil
 	}
 	path := s.inFolder(p.next.name)
 	hash := ""
@@ -104,11 +105,11 @@ func (s *source) fetchNext(ctx context.Context, at place, m mark, request wareho
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	next := p.mark
+	next := p.cursor
 	next.learn(p.next.full, content.decoder)
 	next.Files = append(next.Files, read{Name: p.next.name, Hash: content.hash, Size: content.size, Modified: content.modified, AsOf: asOf})
 	next.bound()
-	return warehouses.Snapshot{Full: p.next.full, Rows: content.rows, AsOf: asOf, More: p.more, Mark: next.String(), From: p.from(path)}, nil
+	return warehouses.Snapshot{Full: p.next.full, Rows: content.rows, AsOf: asOf, More: p.more, Cursor: next.String(), From: p.from(path)}, nil
 }
 
 func (s *source) inFolder(name string) string { return s.site.join(s.path, name) }

@@ -38,10 +38,10 @@ func took(row inventory.Row) string {
 	return text + "=?"
 }
 
-func fetch(t *testing.T, s *source, mark string) ([]string, warehouses.Snapshot, error) {
+func fetch(t *testing.T, s *source, cursor string) ([]string, warehouses.Snapshot, error) {
 	t.Helper()
 	var rows []string
-	snapshot, err := s.Fetch(t.Context(), warehouses.Request{Mark: mark}, func(_ context.Context, page []inventory.Row) error {
+	snapshot, err := s.Fetch(t.Context(), warehouses.Request{Cursor: cursor}, func(_ context.Context, page []inventory.Row) error {
 		for _, row := range page {
 			rows = append(rows, took(row))
 		}
@@ -110,42 +110,42 @@ func TestFolder(t *testing.T) {
 	require.True(t, first.More)
 	require.Equal(t, filepath.Join(folder, "full-2.csv")+" (which replaces full-1.csv)", first.From)
 
-	rows, second, err := fetch(t, s, first.Mark)
+	rows, second, err := fetch(t, s, first.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"B=3"}, rows)
 	require.False(t, second.Full)
 	require.True(t, second.More)
 
-	rows, third, err := fetch(t, s, second.Mark)
+	rows, third, err := fetch(t, s, second.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"B=10"}, rows)
 	require.False(t, third.More)
 
-	rows, fourth, err := fetch(t, s, third.Mark)
+	rows, fourth, err := fetch(t, s, third.Cursor)
 	require.NoError(t, err)
 	require.Empty(t, rows)
 	require.True(t, fourth.Unchanged)
-	require.Equal(t, third.Mark, fourth.Mark)
+	require.Equal(t, third.Cursor, fourth.Cursor)
 
 	// Copied anew with the same content: nothing to read. Rewritten: read again, and what came after it too.
 	later := time.Now().Add(time.Hour)
 	require.NoError(t, os.Chtimes(filepath.Join(folder, "delta-2.csv"), later, later))
-	_, same, err := fetch(t, s, third.Mark)
+	_, same, err := fetch(t, s, third.Cursor)
 	require.NoError(t, err)
 	require.True(t, same.Unchanged)
 	put("delta-2.csv", "B,33\n")
-	rows, again, err := fetch(t, s, third.Mark)
+	rows, again, err := fetch(t, s, third.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"B=33"}, rows)
 	require.True(t, again.More)
-	rows, again, err = fetch(t, s, again.Mark)
+	rows, again, err = fetch(t, s, again.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"B=10"}, rows)
 	require.False(t, again.More)
 
 	// Under other settings everything means something else.
 	other := newTestSource(t, time.Now, map[string]any{"path": folder, "full_pattern": "full-*.csv", "delta_pattern": "delta-*.csv", "facility": "east"})
-	rows, _, err = fetch(t, other, again.Mark)
+	rows, _, err = fetch(t, other, again.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"A@east=2", "B@east=2"}, rows)
 }
@@ -159,12 +159,12 @@ func TestABrokenFileStaysUnread(t *testing.T) {
 	require.NoError(t, err)
 	drop(t, filepath.Join(folder, "2.csv"), "sku,available\nA")
 	for range 2 {
-		_, snapshot, err := fetch(t, s, first.Mark)
+		_, snapshot, err := fetch(t, s, first.Cursor)
 		warehousetest.RequireError(t, err, warehouses.Retry, "2.csv:2: the file is truncated")
 		require.Equal(t, warehouses.Snapshot{}, snapshot)
 	}
 	drop(t, filepath.Join(folder, "2.csv"), "sku,available\nA,2\n")
-	rows, _, err := fetch(t, s, first.Mark)
+	rows, _, err := fetch(t, s, first.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"A=2"}, rows)
 }
@@ -185,11 +185,11 @@ func TestMarker(t *testing.T) {
 	drop(t, path, "sku,available\nA,2\n")
 	later := time.Now().Add(time.Hour)
 	require.NoError(t, os.Chtimes(path, later, later))
-	_, unchanged, err := fetch(t, s, first.Mark)
+	_, unchanged, err := fetch(t, s, first.Cursor)
 	require.NoError(t, err)
 	require.True(t, unchanged.Unchanged)
 	require.NoError(t, os.Chtimes(path+".ok", later, later))
-	rows, _, err = fetch(t, s, first.Mark)
+	rows, _, err = fetch(t, s, first.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"A=2"}, rows)
 }
@@ -296,7 +296,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 	_, read, err := fetch(t, s, "")
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(file))
-	_, _, err = fetch(t, s, read.Mark)
+	_, _, err = fetch(t, s, read.Cursor)
 	warehousetest.RequireError(t, err, warehouses.Retry, "was read before")
 
 	require.NoError(t, syscall.Mkfifo(file, 0o600))

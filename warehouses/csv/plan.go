@@ -9,16 +9,16 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// plan is what to read of a folder.
-type plan struct {
+// selection is what to read of a folder.
+type selection struct {
 	next *file // nil when there is nothing to read
 	more bool  // other files wait after it
 	// after is when the first of the files behind it was modified that say so; zero when there are none.
 	after time.Time
 	// replaced were never read and never will be, for the next file replaces them.
 	replaced []file
-	// mark is what is known once next has been read, next itself left out.
-	mark mark
+	// cursor is what is known once next has been read, next itself left out.
+	cursor sourceCursor
 }
 
 // plan decides which file of a folder is read next. A folder means: its last full file, then every delta after it, in order.
@@ -26,13 +26,13 @@ type plan struct {
 // Full files before the last are passed over. From the first file that was not read as it is now, every later one is read,
 // a second time where it was read before: a delta that comes late or is rewritten then never outlives a newer one. same
 // tells whether a file still is what was read of it.
-func (s *source) plan(m mark, files []file, same func(file, read) (bool, error)) (plan, error) {
+func (s *source) plan(m sourceCursor, files []file, same func(file, read) (bool, error)) (selection, error) {
 	slices.SortFunc(files, func(a, b file) int { return a.compare(b.position) })
 	base, replaced, err := s.base(m, files)
 	if err != nil {
-		return plan{}, err
+		return selection{}, err
 	}
-	p := plan{replaced: replaced, mark: m}
+	p := selection{replaced: replaced, cursor: m}
 	for i := range files {
 		f := &files[i]
 		switch {
@@ -51,7 +51,7 @@ func (s *source) plan(m mark, files []file, same func(file, read) (bool, error))
 		}
 		if ok {
 			if ok, err = same(*f, known); err != nil {
-				return plan{}, err
+				return selection{}, err
 			}
 		}
 		if !ok {
@@ -59,13 +59,13 @@ func (s *source) plan(m mark, files []file, same func(file, read) (bool, error))
 		}
 	}
 	if p.next == nil {
-		return plan{mark: m}, nil
+		return selection{cursor: m}, nil
 	}
 	return p, s.advance(&p, files)
 }
 
 // base finds the file before which nothing counts, nil when there is none, and which files it replaced unread.
-func (s *source) base(m mark, files []file) (*position, []file, error) {
+func (s *source) base(m sourceCursor, files []file) (*position, []file, error) {
 	var base *position
 	if at, ok := s.folder.place(m.Full, s.full); ok && m.Full != "" {
 		base = &at
@@ -93,17 +93,17 @@ func (s *source) base(m mark, files []file) (*position, []file, error) {
 	return base, replaced, nil
 }
 
-// forgotten is true for files that were read so long ago that the mark no longer lists them.
-func (s *source) forgotten(m mark, at position) bool {
+// forgotten is true for files that were read so long ago that the source cursor no longer lists them.
+func (s *source) forgotten(m sourceCursor, at position) bool {
 	before, ok := s.folder.place(m.Before, s.full)
 	return ok && at.compare(before) <= 0
 }
 
-// advance makes the mark that holds when next has been read: what was read before it, and what it replaces. What was read
+// advance makes the source cursor that holds when next has been read: what was read before it, and what it replaces. What was read
 // after it will be read again, so it must still be there.
-func (s *source) advance(p *plan, files []file) error {
-	kept := make([]read, 0, len(p.mark.Files)+len(p.replaced)+1)
-	for _, known := range p.mark.Files {
+func (s *source) advance(p *selection, files []file) error {
+	kept := make([]read, 0, len(p.cursor.Files)+len(p.replaced)+1)
+	for _, known := range p.cursor.Files {
 		at, ok := s.folder.place(known.Name, s.full)
 		if !ok || at.compare(p.next.position) < 0 {
 			kept = append(kept, known)
@@ -123,9 +123,9 @@ func (s *source) advance(p *plan, files []file) error {
 		y, _ := s.folder.place(b.Name, s.full)
 		return x.compare(y)
 	})
-	p.mark.Files = kept
+	p.cursor.Files = kept
 	if p.next.full {
-		p.mark.Full = p.next.name
+		p.cursor.Full = p.next.name
 	}
 	return nil
 }
@@ -134,8 +134,8 @@ func (s *source) advance(p *plan, files []file) error {
 const shownReplaced = 5
 
 // before is as of when the last file before the next one counted; zero when it is not known.
-func (p plan) before() time.Time {
-	for _, known := range slices.Backward(p.mark.Files) {
+func (p selection) before() time.Time {
+	for _, known := range slices.Backward(p.cursor.Files) {
 		if !known.AsOf.IsZero() { // it was read, and said when
 			return known.AsOf
 		}
@@ -144,7 +144,7 @@ func (p plan) before() time.Time {
 }
 
 // from names the file and those that it replaces.
-func (p plan) from(path string) string {
+func (p selection) from(path string) string {
 	if len(p.replaced) == 0 {
 		return path
 	}

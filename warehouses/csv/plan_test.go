@@ -105,14 +105,14 @@ func TestPlan(t *testing.T) {
 	t.Parallel()
 	s := newTestSource(t, time.Now, map[string]any{"path": "x", "full_pattern": "full-*.csv", "delta_pattern": "delta-*.csv"})
 	for name, test := range map[string]struct {
-		read     string // what the mark lists, in order
-		full     string // the last full file of the mark
-		before   string // of the mark
+		read     string // what the source cursor lists, in order
+		full     string // the last full file of the source cursor
+		before   string // of the source cursor
 		folder   string
 		next     string
 		more     bool
 		replaced string
-		kept     string // what the mark lists once next was read, without it
+		kept     string // what the source cursor lists once next was read, without it
 		err      string
 	}{
 		"nothing":                             {},
@@ -147,7 +147,7 @@ func TestPlan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := mark{Settings: s.fingerprint}
+			m := sourceCursor{Settings: s.fingerprint}
 			for _, word := range strings.Fields(test.read) {
 				m.Files = append(m.Files, read{Name: longName(word)})
 			}
@@ -175,7 +175,7 @@ func TestPlan(t *testing.T) {
 			require.Equal(t, test.next, shortName(p.next.name))
 			require.Equal(t, test.more, p.more)
 			require.Equal(t, test.replaced, shortNames(p.replaced, func(f file) string { return f.name }))
-			require.Equal(t, test.kept, shortNames(p.mark.Files, func(r read) string { return r.Name }))
+			require.Equal(t, test.kept, shortNames(p.cursor.Files, func(r read) string { return r.Name }))
 		})
 	}
 }
@@ -183,7 +183,7 @@ func TestPlan(t *testing.T) {
 func TestMarkIsBounded(t *testing.T) {
 	t.Parallel()
 	s := newTestSource(t, time.Now, map[string]any{"path": "x", "kind": "delta"})
-	m := mark{Settings: s.fingerprint}
+	m := sourceCursor{Settings: s.fingerprint}
 	var files []file
 	for i := range keptFiles + 50 {
 		at, _ := s.folder.place(fmt.Sprintf("%d.csv", i), false)
@@ -195,7 +195,7 @@ func TestMarkIsBounded(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, files[i].name, p.next.name)
 		require.Equal(t, i < len(files)-1, p.more)
-		m = p.mark
+		m = p.cursor
 		m.Files = append(m.Files, read{Name: p.next.name})
 		m.bound()
 		require.LessOrEqual(t, len(m.Files), keptFiles)

@@ -72,7 +72,7 @@ func TestSFTPFile(t *testing.T) {
 	require.True(t, first.Full)
 	require.Equal(t, "sftp://"+server.Address+path, first.From)
 
-	rows, second, err := fetch(t, s, first.Mark)
+	rows, second, err := fetch(t, s, first.Cursor)
 	require.NoError(t, err)
 	require.Empty(t, rows)
 	require.True(t, second.Unchanged)
@@ -82,7 +82,7 @@ func TestSFTPFile(t *testing.T) {
 	require.NoError(t, err)
 	drop(t, path, "sku,available\nA,2\n")
 	require.NoError(t, os.Chtimes(path, times.ModTime(), times.ModTime()))
-	rows, third, err := fetch(t, openAt(t, with(raw, "timeout", "20s", "host_key", server.Fingerprint)), first.Mark)
+	rows, third, err := fetch(t, openAt(t, with(raw, "timeout", "20s", "host_key", server.Fingerprint)), first.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"A=2"}, rows)
 	require.False(t, third.Unchanged)
@@ -96,7 +96,7 @@ func TestSFTPFile(t *testing.T) {
 	require.Equal(t, names(before), names(after), "nothing is written or removed there")
 
 	require.NoError(t, os.Remove(path))
-	_, _, err = fetch(t, s, third.Mark)
+	_, _, err = fetch(t, s, third.Cursor)
 	warehousetest.RequireError(t, err, warehouses.Retry, "was read before and is not there now")
 	_, _, err = fetch(t, s, "")
 	warehousetest.RequireError(t, err, warehouses.AskPerson, "stock 1.csv is not there")
@@ -125,20 +125,20 @@ func TestSFTPFolder(t *testing.T) {
 	require.NoError(t, os.Symlink("linked", filepath.Join(folder, "delta-3.csv")))
 	require.NoError(t, os.Symlink("nowhere", filepath.Join(folder, "delta-4.csv")))
 	require.NoError(t, os.Mkdir(filepath.Join(folder, "delta-5.csv"), 0o700))
-	mark := ""
+	cursor := ""
 	for _, want := range []struct {
 		rows []string
 		full bool
 		more bool
 	}{{[]string{"A=1", "B=1"}, true, true}, {[]string{"B=2"}, false, true}, {[]string{"B=3"}, false, false}} {
-		rows, snapshot, err := fetch(t, s, mark)
+		rows, snapshot, err := fetch(t, s, cursor)
 		require.NoError(t, err)
 		require.Equal(t, want.rows, rows)
 		require.Equal(t, want.full, snapshot.Full)
 		require.Equal(t, want.more, snapshot.More)
-		mark = snapshot.Mark
+		cursor = snapshot.Cursor
 	}
-	_, same, err := fetch(t, s, mark)
+	_, same, err := fetch(t, s, cursor)
 	require.NoError(t, err)
 	require.True(t, same.Unchanged)
 
@@ -148,7 +148,7 @@ func TestSFTPFolder(t *testing.T) {
 	require.NoError(t, err)
 	put("linked", "B,4\n")
 	require.NoError(t, os.Chtimes(path, times.ModTime(), times.ModTime()))
-	rows, _, err := fetch(t, s, mark)
+	rows, _, err := fetch(t, s, cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"B=4"}, rows)
 

@@ -274,11 +274,11 @@ func TestSettingsOfShapeReadAnew(t *testing.T) {
 			}
 		}
 		option["path"] = path
-		_, snapshot, err := fetch(t, newTestSource(t, time.Now, option), first.Mark)
+		_, snapshot, err := fetch(t, newTestSource(t, time.Now, option), first.Cursor)
 		require.NoError(t, err)
 		require.False(t, snapshot.Unchanged, option)
 	}
-	_, again, err := fetch(t, plain, first.Mark)
+	_, again, err := fetch(t, plain, first.Cursor)
 	require.NoError(t, err)
 	require.True(t, again.Unchanged)
 }

@@ -9,7 +9,7 @@
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go says what is read next,
 // decode.go makes rows of records, check.go proves the settings, errors.go says what a broken file means. Besides: place.go
 // says what a place with files is; sftp.go and web.go are the places elsewhere, and credential.go and hostkey.go hold who may
-// read there and how a server is known; files.go and plan.go know folders, mark.go what was read, asof.go as of when it counts, stream.go reads one file to
+// read there and how a server is known; files.go and plan.go know folders, cursor.go what was read, asof.go as of when it counts, stream.go reads one file to
 // its proven end, scan.go tells its rows from its other lines, shapes.go holds what a file looks like around them, reader.go and lines.go split
 // text into records. upload.go reads what is sent over HTTP by the same rules.
 package csv
@@ -220,7 +220,7 @@ func newSource(values settings.Values, now func() time.Time) (*source, error) {
 	return s, err
 }
 
-// newer are the defaults of settings that marks of earlier releases do not know.
+// newer are the defaults of settings that source cursors of earlier releases do not know.
 var newer = map[string]string{"as_of": asOfModified, "as_of_layout": layoutRFC3339}
 
 // delimiters are those that are known, and how a configuration file holds them.

@@ -56,14 +56,14 @@ func TestWebFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"A=1"}, rows)
 	require.Equal(t, shown, first.From)
-	require.NotContains(t, first.Mark, canary)
+	require.NotContains(t, first.Cursor, canary)
 	require.Equal(t, int64(2), calls.Load(), "one to know whether it is new, one to read it")
 
-	_, second, err := fetch(t, s, first.Mark)
+	_, second, err := fetch(t, s, first.Cursor)
 	require.NoError(t, err)
 	require.True(t, second.Unchanged)
 	text = "sku,available\nA,2\n"
-	rows, _, err = fetch(t, s, first.Mark)
+	rows, _, err = fetch(t, s, first.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"A=2"}, rows)
 	finding, err := s.Check(t.Context())

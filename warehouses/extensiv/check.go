@@ -18,7 +18,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
-	_, asOf, err := s.Begin(warehouses.DatedMark{}, s.Now(), header, "Extensiv")
+	_, asOf, err := s.Begin(warehouses.DatedCursor{}, s.Now(), header, "Extensiv")
 	if err != nil {
 		return warehouses.Finding{}, err
 	}

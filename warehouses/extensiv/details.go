@@ -42,7 +42,7 @@ func (s *source) fetchDetails(ctx context.Context, w *walk, sink warehouses.Sink
 	if err := warehouses.Pass(ctx, stock, sink); err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	return warehouses.Snapshot{Full: true, Rows: len(stock), AsOf: w.asOf, Mark: warehouses.WriteMark(w.next), From: s.Endpoint + path}, nil
+	return warehouses.Snapshot{Full: true, Rows: len(stock), AsOf: w.asOf, Cursor: warehouses.WriteCursor(w.next), From: s.Endpoint + path}, nil
 }
 
 // detailsOf is the list of the lots in a facility.

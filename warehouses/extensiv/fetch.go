@@ -15,13 +15,13 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// Fetch reads everything, or what changed since the mark where the API can be asked for it.
+// Fetch reads everything, or what changed since the source cursor where the API can be asked for it.
 //
 // The same level twice is passed on twice, for nothing says which one counts; the ledger refuses both, and the level keeps its
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	w := &walk{source: s, began: s.Now(), known: warehouses.ReadMark[warehouses.DatedMark](&s.Base, request.Mark)}
+	w := &walk{source: s, began: s.Now(), known: warehouses.ReadCursor[warehouses.DatedCursor](&s.Base, request.Cursor)}
 	if s.details {
 		return s.fetchDetails(ctx, w, sink)
 	}
@@ -38,9 +38,9 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		return warehouses.Snapshot{}, err
 	}
 	if !full && w.rows == 0 {
-		return warehouses.Snapshot{Unchanged: true, Mark: request.Mark, From: s.Endpoint + list.path}, nil
+		return warehouses.Snapshot{Unchanged: true, Cursor: request.Cursor, From: s.Endpoint + list.path}, nil
 	}
-	return warehouses.Snapshot{Full: full, Rows: w.rows, AsOf: w.asOf, Mark: warehouses.WriteMark(w.next), From: s.Endpoint + list.path}, nil
+	return warehouses.Snapshot{Full: full, Rows: w.rows, AsOf: w.asOf, Cursor: warehouses.WriteCursor(w.next), From: s.Endpoint + list.path}, nil
 }
 
 // list is a list of Extensiv.
@@ -75,8 +75,8 @@ type walk struct {
 	*source
 	seen
 	began time.Time
-	known warehouses.DatedMark
-	next  warehouses.DatedMark
+	known warehouses.DatedCursor
+	next  warehouses.DatedCursor
 	asOf  time.Time // as of when its figures count; zero when it is not said
 	calls int
 }

@@ -24,8 +24,8 @@ func TestSnapshot(t *testing.T) {
 	fake.Spoil(func(_ int, answer *warehousetest.Answer) { answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT") })
 	rows, snapshot := warehousetest.Read(t, open(t, fake, clock,
 		map[string]any{"page": 2, "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "east", "2": "west"}}), warehouses.Request{})
-	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z"\}$`, snapshot.Mark)
-	snapshot.Mark = ""
+	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z"\}$`, snapshot.Cursor)
+	snapshot.Cursor = ""
 	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 5, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() +
 		"/inventory/stocksummaries"}, snapshot)
 	require.Equal(t, inventory.Row{
@@ -174,7 +174,7 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 			source := open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10})
 			rows, snapshot := warehousetest.Read(t, source, warehouses.Request{})
 			require.Len(t, rows, 25)
-			_, again := warehousetest.Read(t, source, warehouses.Request{Mark: snapshot.Mark})
+			_, again := warehousetest.Read(t, source, warehouses.Request{Cursor: snapshot.Cursor})
 			require.Equal(t, 25, again.Rows)
 		})
 	}
@@ -196,22 +196,22 @@ func TestSince(t *testing.T) {
 		require.True(t, first.Full)
 
 		require.NoError(t, clock.Wait(t.Context(), 72*time.Hour))
-		_, all := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
+		_, all := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
 		require.False(t, all.Full)
 		require.Equal(t, 5, all.Rows, "%s: what changed shortly before is within the overlap", name)
 
-		_, none := warehousetest.Read(t, source, warehouses.Request{Mark: all.Mark})
+		_, none := warehousetest.Read(t, source, warehouses.Request{Cursor: all.Cursor})
 		require.True(t, none.Unchanged)
-		require.Equal(t, all.Mark, none.Mark, "nothing new leaves the mark as it is")
+		require.Equal(t, all.Cursor, none.Cursor, "nothing new leaves the source cursor as it is")
 
 		changed := slices.Clone(stock)
 		changed[3].Available = "44"
 		fake.Set(t, changed)
-		rows, some := warehousetest.Read(t, source, warehouses.Request{Mark: none.Mark})
+		rows, some := warehousetest.Read(t, source, warehouses.Request{Cursor: none.Cursor})
 		require.False(t, some.Full)
 		require.Equal(t, "SKU-0000003@2 44", warehousetest.Levels(rows), name)
 
-		_, everything := warehousetest.Read(t, source, warehouses.Request{Mark: some.Mark, Everything: true})
+		_, everything := warehousetest.Read(t, source, warehouses.Request{Cursor: some.Cursor, Everything: true})
 		require.True(t, everything.Full)
 		require.Equal(t, 5, everything.Rows)
 	}
@@ -219,7 +219,7 @@ func TestSince(t *testing.T) {
 	fake := extensivtest.Start(t, stock)
 	source := open(t, fake, warehousetest.NewClock(), map[string]any{"since": "readonly.lastModifiedDate"})
 	_, first := warehousetest.Read(t, source, warehouses.Request{})
-	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark}, warehousetest.Discard)
+	_, err := source.Fetch(t.Context(), warehouses.Request{Cursor: first.Cursor}, warehousetest.Discard)
 	warehousetest.RequireError(t, err, warehouses.AskPerson, "status 400, NotParsable", "leave since out")
 }
 
@@ -236,16 +236,16 @@ func TestAnOlderAnswer(t *testing.T) {
 	_, first := warehousetest.Read(t, source, warehouses.Request{})
 
 	dated(clock.At.Add(-2 * time.Minute))
-	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: true}, warehousetest.Discard)
+	_, err := source.Fetch(t.Context(), warehouses.Request{Cursor: first.Cursor, Everything: true}, warehousetest.Discard)
 	warehousetest.RequireError(t, err, warehouses.Retry, "page 1: the answer is dated 2026-03-01T11:58:00Z", "2026-03-01T12:00:00Z", "remembers it")
 
 	dated(clock.At.Add(-50 * time.Second))
-	_, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
-	require.Contains(t, second.Mark, `"dated":"2026-03-01T11:59:10Z"`, "clocks may differ a little")
+	_, second := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
+	require.Contains(t, second.Cursor, `"dated":"2026-03-01T11:59:10Z"`, "clocks may differ a little")
 
 	dated(clock.At.Add(24 * time.Hour))
-	_, third := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
-	require.Equal(t, first.Mark, third.Mark, "a clock that is ahead is not believed")
+	_, third := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
+	require.Equal(t, first.Cursor, third.Cursor, "a clock that is ahead is not believed")
 }
 
 // TestRowsThatMove: the list is not frozen.

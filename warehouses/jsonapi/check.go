@@ -12,7 +12,7 @@ import (
 // Check asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	s = s.afresh(nil)
-	p, err := s.levels(ctx, 1, s.firstPage(s.base(true, mark{})), nil)
+	p, err := s.levels(ctx, 1, s.firstPage(s.base(true, sourceCursor{})), nil)
 	if err != nil {
 		return warehouses.Finding{}, err
 	}

@@ -13,13 +13,13 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// Fetch reads everything, or what changed since the mark where the API can be asked for it.
+// Fetch reads everything, or what changed since the source cursor where the API can be asked for it.
 //
 // The same level twice is passed on twice, for the API does not say which one counts; the ledger refuses both, and the level
 // keeps its recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	began, known := s.Now(), warehouses.ReadMark[mark](&s.Base, request.Mark)
+	began, known := s.Now(), warehouses.ReadCursor[sourceCursor](&s.Base, request.Cursor)
 	full := s.since.param == "" || request.Everything || known.At.IsZero()
 	read := trail{base: s.base(full, known), given: map[string]bool{}, prints: map[uint64]bool{}, cursors: map[string]bool{}}
 	asked := s.firstPage(read.base)
@@ -42,7 +42,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 			return warehouses.Snapshot{}, err
 		}
 		if last {
-			return s.finish(read, full, request.Mark, began)
+			return s.finish(read, full, request.Cursor, began)
 		}
 		memory = p.rows
 		asked = s.following(number, p, read)
@@ -70,7 +70,7 @@ func (s *source) afresh(report *warehouses.Collector) *source {
 
 // prove checks that a page continues the ones before it, and tells whether it is the last one. The last one must complete what
 // was promised.
-func (s *source) prove(number int, p page, read *trail, known mark) (last bool, err error) {
+func (s *source) prove(number int, p page, read *trail, known sourceCursor) (last bool, err error) {
 	if number == 1 {
 		read.first = page{total: p.total, asOf: p.asOf}
 	}
@@ -130,7 +130,7 @@ func (s *source) isLast(p page, read trail) bool {
 
 // finish makes the snapshot of what was read to its end. A path at which no item of a full snapshot has anything was renamed,
 // or was never right.
-func (s *source) finish(read trail, full bool, marked string, began time.Time) (warehouses.Snapshot, error) {
+func (s *source) finish(read trail, full bool, cursor string, began time.Time) (warehouses.Snapshot, error) {
 	for _, field := range fields {
 		if path := s.form.paths[field]; full && read.rows > 0 && path != "" && !read.given[field] {
 			return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "warehouse %s: none of its %d items has anything at the path %s, which is %s; correct fields, "+
@@ -138,9 +138,9 @@ func (s *source) finish(read trail, full bool, marked string, began time.Time) (
 		}
 	}
 	if !full && read.rows == 0 {
-		return warehouses.Snapshot{Unchanged: true, Mark: marked, From: s.Endpoint}, nil
+		return warehouses.Snapshot{Unchanged: true, Cursor: cursor, From: s.Endpoint}, nil
 	}
-	m, asOf := mark{Stamp: warehouses.Stamp{Settings: s.Fingerprint, At: began.UTC()}}, read.first.asOf
+	m, asOf := sourceCursor{Stamp: warehouses.Stamp{Settings: s.Fingerprint, At: began.UTC()}}, read.first.asOf
 	if !asOf.IsZero() {
 		// A clock that is ahead is not believed: when it is put right, every snapshot would seem old for a while.
 		if now := s.Now().UTC(); asOf.After(now) {
@@ -154,11 +154,11 @@ func (s *source) finish(read trail, full bool, marked string, began time.Time) (
 			asOf = now
 		}
 	}
-	return warehouses.Snapshot{Full: full, Rows: int(read.rows), AsOf: asOf, Mark: warehouses.WriteMark(m), From: s.Endpoint}, nil
+	return warehouses.Snapshot{Full: full, Rows: int(read.rows), AsOf: asOf, Cursor: warehouses.WriteCursor(m), From: s.Endpoint}, nil
 }
 
 // base is the query that every page of a fetch has.
-func (s *source) base(full bool, known mark) url.Values {
+func (s *source) base(full bool, known sourceCursor) url.Values {
 	query := url.Values{}
 	for name, values := range s.query {
 		query[name] = values

@@ -94,31 +94,31 @@ func TestWhatChanged(t *testing.T) {
 
 	stock[7].Available = "12345"
 	fake.Set(t, stock)
-	rows, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
+	rows, second := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
 	require.Equal(t, "2026-03-01T11:59:30Z", since())
 	require.Len(t, rows, 25, "all of it came to be within the overlap")
 	require.False(t, second.Full)
 
-	rows, third := warehousetest.Read(t, source, warehouses.Request{Mark: second.Mark})
+	rows, third := warehousetest.Read(t, source, warehouses.Request{Cursor: second.Cursor})
 	require.Equal(t, "2026-03-01T12:00:30Z", since())
 	require.Len(t, rows, 1)
 	require.Equal(t, int64(12345), *rows[0].Available)
 	require.Equal(t, jsonapitest.Began.Add(time.Minute), rows[0].ReportedAt)
 
 	fake.Set(t, stock[:20])
-	rows, fourth := warehousetest.Read(t, source, warehouses.Request{Mark: third.Mark})
+	rows, fourth := warehousetest.Read(t, source, warehouses.Request{Cursor: third.Cursor})
 	require.Len(t, rows, 1, "the overlap brings it once more")
 	fake.Set(t, stock[8:20])
-	rows, fifth := warehousetest.Read(t, source, warehouses.Request{Mark: fourth.Mark})
+	rows, fifth := warehousetest.Read(t, source, warehouses.Request{Cursor: fourth.Cursor})
 	require.Empty(t, rows)
-	require.Equal(t, warehouses.Snapshot{Unchanged: true, Mark: fourth.Mark, From: fake.Endpoint()}, fifth)
+	require.Equal(t, warehouses.Snapshot{Unchanged: true, Cursor: fourth.Cursor, From: fake.Endpoint()}, fifth)
 
-	rows, all := warehousetest.Read(t, source, warehouses.Request{Mark: fourth.Mark, Everything: true})
+	rows, all := warehousetest.Read(t, source, warehouses.Request{Cursor: fourth.Cursor, Everything: true})
 	require.Empty(t, since())
 	require.True(t, all.Full)
 	require.Len(t, rows, 12)
 
-	_, other := warehousetest.Read(t, fake.OpenWith(t, map[string]any{"overlap": "31s"}), warehouses.Request{Mark: all.Mark})
+	_, other := warehousetest.Read(t, fake.OpenWith(t, map[string]any{"overlap": "31s"}), warehouses.Request{Cursor: all.Cursor})
 	require.True(t, other.Full, "under other settings everything is read")
 }
 
@@ -130,7 +130,7 @@ func TestSinceOurClock(t *testing.T) {
 	before := time.Now()
 	_, first := warehousetest.Read(t, source, warehouses.Request{})
 	require.True(t, first.AsOf.IsZero())
-	_, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
+	_, second := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
 	require.False(t, second.Full)
 	calls := fake.Calls()
 	require.Regexp(t, `^/api/stock\?after=\d+&limit=1000&status=all$`, calls[1])
@@ -151,7 +151,7 @@ func TestAnOlderSnapshot(t *testing.T) {
 		answer.Body = strings.Replace(answer.Body, "2026-03-01T12:00:00Z", "2026-03-01T11:59:59Z", 1)
 	})
 	for _, everything := range []bool{false, true} {
-		_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: everything}, warehousetest.Discard)
+		_, err := source.Fetch(t.Context(), warehouses.Request{Cursor: first.Cursor, Everything: everything}, warehousetest.Discard)
 		warehousetest.RequireError(t, err, warehouses.Retry, "page 1: its figures are of 2026-03-01T11:59:59Z", "2026-03-01T12:00:00Z", "from memory")
 	}
 }
@@ -172,12 +172,12 @@ func TestAClockThatIsAhead(t *testing.T) {
 	require.WithinRange(t, first.AsOf, before, time.Now())
 
 	asOf(time.Now())
-	_, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
+	_, second := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
 	require.False(t, second.Full)
 
-	ahead := strings.Replace(second.Mark, `"at":"20`, `"at":"21`, 1)
-	_, third := warehousetest.Read(t, source, warehouses.Request{Mark: ahead})
-	require.True(t, third.Full, "a mark from the future is none")
+	ahead := strings.Replace(second.Cursor, `"at":"20`, `"at":"21`, 1)
+	_, third := warehousetest.Read(t, source, warehouses.Request{Cursor: ahead})
+	require.True(t, third.Full, "a source cursor from the future is none")
 }
 
 // TestItemsThatMove: what moves to the next page while it is read is passed on twice, for the ledger to refuse; a count

@@ -8,7 +8,7 @@
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go walks through the pages and
 // proves that they are the whole, decode.go makes rows of an answer, check.go proves the settings, errors.go says what an
 // answer means that holds no rows. Besides: form.go reads what the settings say of an answer, paths.go finds things in an
-// object, times.go reads and writes times, mark.go is what is known of the fetch before.
+// object, times.go reads and writes times, cursor.go is what is known of the fetch before.
 package jsonapi
 
 import (

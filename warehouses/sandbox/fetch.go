@@ -13,9 +13,9 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// mark is the last snapshot that was recorded. The warehouse takes a new one for every fetch, so a known one can only come from
+// sourceCursor is the last snapshot that was recorded. The warehouse takes a new one for every fetch, so a known one can only come from
 // something between us that answers from memory.
-type mark struct {
+type sourceCursor struct {
 	Snapshot string    `json:"snapshot"`
 	AsOf     time.Time `json:"as_of"`
 }
@@ -23,9 +23,9 @@ type mark struct {
 // Fetch reads a whole snapshot. The warehouse has no deltas, so Request.Everything changes nothing.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	var known mark
-	if json.Unmarshal([]byte(request.Mark), &known) != nil {
-		known = mark{}
+	var known sourceCursor
+	if json.Unmarshal([]byte(request.Cursor), &known) != nil {
+		known = sourceCursor{}
 	}
 	var first page
 	var memory []inventory.Row
@@ -38,7 +38,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		if number == 1 {
 			first = p
 			if p.snapshot == known.Snapshot && p.asOf.Equal(known.AsOf) {
-				return warehouses.Snapshot{Unchanged: true, Full: true, AsOf: p.asOf, Mark: request.Mark, From: s.Endpoint}, nil
+				return warehouses.Snapshot{Unchanged: true, Full: true, AsOf: p.asOf, Cursor: request.Cursor, From: s.Endpoint}, nil
 			}
 		}
 		rows += int64(len(p.rows))
@@ -89,7 +89,7 @@ func (s *source) snapshot(first page, rows int64) warehouses.Snapshot {
 		asOf = now // a clock that is ahead must not make what is reported next look old
 	}
 	return warehouses.Snapshot{
-		Full: true, Rows: int(rows), AsOf: asOf, Mark: warehouses.WriteMark(mark{Snapshot: first.snapshot, AsOf: first.asOf}),
+		Full: true, Rows: int(rows), AsOf: asOf, Cursor: warehouses.WriteCursor(sourceCursor{Snapshot: first.snapshot, AsOf: first.asOf}),
 		From: s.Endpoint,
 	}
 }

@@ -24,7 +24,7 @@ func TestSnapshot(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, warehouses.Snapshot{
 		Full: true, Rows: 25, AsOf: sandboxtest.Began, From: fake.Endpoint(),
-		Mark: `{"snapshot":"s1","as_of":"2026-03-01T12:00:00.123456Z"}`,
+		Cursor: `{"snapshot":"s1","as_of":"2026-03-01T12:00:00.123456Z"}`,
 	}, snapshot)
 	require.Equal(t, []string{
 		"/warehouses/portland/levels?limit=10",
@@ -47,13 +47,13 @@ func TestAKnownSnapshot(t *testing.T) {
 	source := fake.Open(t)
 	snapshot, err := source.Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	require.NoError(t, err)
-	again, err := source.Fetch(t.Context(), warehouses.Request{Mark: snapshot.Mark, Everything: true}, func(context.Context, []inventory.Row) error {
+	again, err := source.Fetch(t.Context(), warehouses.Request{Cursor: snapshot.Cursor, Everything: true}, func(context.Context, []inventory.Row) error {
 		t.Error("rows of a known snapshot were passed on")
 		return nil
 	})
 	require.NoError(t, err)
 	require.True(t, again.Unchanged)
-	require.Equal(t, snapshot.Mark, again.Mark)
+	require.Equal(t, snapshot.Cursor, again.Cursor)
 }
 
 func TestThrottledUntil(t *testing.T) {

@@ -19,7 +19,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 	s = s.afresh(request.Report)
 	turns := pace{every: s.every, now: s.Now, wait: s.Wait}
 	read := trail{asked: s.query(), cursors: map[string]bool{}, firsts: map[int64]bool{}}
-	marked := request.Mark
+	cursor := request.Cursor
 	var asOf time.Time
 	var memory []inventory.Row
 	for number := 1; number <= s.MaxPages; number++ {
@@ -32,7 +32,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		}
 		turns.heed(header)
 		if number == 1 {
-			if marked, asOf, err = s.date(request.Mark, header); err != nil {
+			if cursor, asOf, err = s.date(request.Cursor, header); err != nil {
 				return warehouses.Snapshot{}, err
 			}
 		}
@@ -46,7 +46,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 			if err := s.finish(read); err != nil {
 				return warehouses.Snapshot{}, err
 			}
-			return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Mark: marked, From: s.Endpoint + s.path()}, nil
+			return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Cursor: cursor, From: s.Endpoint + s.path()}, nil
 		}
 		memory = p.rows
 		read.asked = s.following(p.next)
@@ -112,17 +112,17 @@ func (s *source) finish(read trail) error {
 		warehouses.Member{Name: names.sku, Given: read.given.sku}, warehouses.Member{Name: names.available, Given: read.given.available})
 }
 
-// mark is when ShipBob's last recorded answer was made. It has no number and no time of its own for a snapshot.
-type mark struct {
+// sourceCursor is when ShipBob's last recorded answer was made. It has no number and no time of its own for a snapshot.
+type sourceCursor struct {
 	Dated time.Time `json:"dated"`
 }
 
-// date returns the mark of a fetch whose first answer has a header, and when that answer was made (warehouses.Base.Dated). Without a date the
-// mark stays the known one.
-func (s *source) date(known string, header http.Header) (marked string, asOf time.Time, err error) {
-	var before mark
+// date returns the source cursor of a fetch whose first answer has a header, and when that answer was made (warehouses.Base.Dated). Without a date the
+// cursor stays the known one.
+func (s *source) date(known string, header http.Header) (cursor string, asOf time.Time, err error) {
+	var before sourceCursor
 	if json.Unmarshal([]byte(known), &before) != nil {
-		before = mark{}
+		before = sourceCursor{}
 	}
 	dated, err := s.Dated(before.Dated, header, "ShipBob")
 	switch {
@@ -131,7 +131,7 @@ func (s *source) date(known string, header http.Header) (marked string, asOf tim
 	case dated.IsZero():
 		return known, dated, nil
 	}
-	return warehouses.WriteMark(mark{Dated: dated}), dated, nil
+	return warehouses.WriteCursor(sourceCursor{Dated: dated}), dated, nil
 }
 
 // path is that of the list that is read.

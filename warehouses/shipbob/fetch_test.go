@@ -25,7 +25,8 @@ func TestSnapshot(t *testing.T) {
 	})
 	rows, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), map[string]any{"page": 2}), warehouses.Request{})
 	require.Equal(t, warehouses.Snapshot{
-		Full: true, Rows: 5, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() + "/inventory-level", Mark: `{"dated":"2026-03-01T12:00:00Z"}`,
+		Full: true, Rows: 5, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() + "/inventory-level",
+		Cursor: `{"dated":"2026-03-01T12:00:00Z"}`,
 	}, snapshot)
 	require.Equal(t, inventory.Row{
 		SKU: "SKU-0000003", Available: new(int64(3)), OnHand: new(int64(shipbobtest.OnHand)), Committed: new(int64(shipbobtest.Committed)),
@@ -108,7 +109,7 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 			for i, row := range rows {
 				require.Equal(t, stock[i].SKU, row.SKU)
 			}
-			_, again := warehousetest.Read(t, source, warehouses.Request{Mark: snapshot.Mark})
+			_, again := warehousetest.Read(t, source, warehouses.Request{Cursor: snapshot.Cursor})
 			require.Equal(t, 25, again.Rows)
 
 			one := shipbobtest.Start(t, warehousetest.Stock(2))
@@ -185,21 +186,21 @@ func TestAnOlderAnswer(t *testing.T) {
 	_, first := warehousetest.Read(t, source, warehouses.Request{})
 
 	dated(clock.At.Add(-2 * time.Minute))
-	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: true}, warehousetest.Discard)
+	_, err := source.Fetch(t.Context(), warehouses.Request{Cursor: first.Cursor, Everything: true}, warehousetest.Discard)
 	warehousetest.RequireError(t, err, warehouses.Retry, "page 1: the answer is dated 2026-03-01T11:58:00Z", "2026-03-01T12:00:00Z", "remembers it")
 
 	dated(clock.At.Add(-50 * time.Second))
-	_, second := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
-	require.Equal(t, `{"dated":"2026-03-01T11:59:10Z"}`, second.Mark, "clocks may differ a little")
+	_, second := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
+	require.Equal(t, `{"dated":"2026-03-01T11:59:10Z"}`, second.Cursor, "clocks may differ a little")
 
 	dated(clock.At.Add(24 * time.Hour))
-	_, third := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
-	require.Equal(t, first.Mark, third.Mark, "a clock that is ahead is not believed")
+	_, third := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
+	require.Equal(t, first.Cursor, third.Cursor, "a clock that is ahead is not believed")
 
 	fake.Turn(shipbobtest.Switches{NoDate: true})
 	fake.Spoil(nil)
-	_, fourth := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
-	require.Equal(t, first.Mark, fourth.Mark)
+	_, fourth := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
+	require.Equal(t, first.Cursor, fourth.Cursor)
 }
 
 // TestAnswersThatAreNotBelieved: 25 items in three pages, one of which is not what it should be.

@@ -25,7 +25,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 		fmt.Sprintf("the first page has %d products of warehouses; %s", p.count, more),
 		fmt.Sprintf("at credits_per_second: %d a page like it is read every %s", s.perSecond, turns.next.Sub(began).Round(1e6)),
 	}
-	_, asOf, err := s.begin(mark{}, began, header)
+	_, asOf, err := s.begin(sourceCursor{}, began, header)
 	if err != nil {
 		return warehouses.Finding{}, err
 	}

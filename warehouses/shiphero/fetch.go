@@ -9,20 +9,20 @@ import (
 	"github.com/tidemark/tidemark/warehouses"
 )
 
-// Fetch reads everything, or what was updated since the mark.
+// Fetch reads everything, or what was updated since the source cursor.
 //
 // The same level twice is passed on twice, for nothing says which one counts; the ledger refuses both, and the level keeps its
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	began, known := s.Now(), warehouses.ReadMark[mark](&s.Base, request.Mark)
+	began, known := s.Now(), warehouses.ReadCursor[sourceCursor](&s.Base, request.Cursor)
 	switch full := request.Everything || known.At.IsZero(); {
 	case full && !s.byPages && request.Report == nil: // a look leaves no snapshot behind
 		return s.fetchFile(ctx, known, began, sink)
 	case full:
-		return s.fetchPages(ctx, known, began, nil, request.Mark, sink)
+		return s.fetchPages(ctx, known, began, nil, request.Cursor, sink)
 	}
-	return s.fetchPages(ctx, known, began, new(known.At.Add(-s.overlap)), request.Mark, sink)
+	return s.fetchPages(ctx, known, began, new(known.At.Add(-s.overlap)), request.Cursor, sink)
 }
 
 // afresh is the source with a reading of figures of its own, for one fetch.
@@ -42,15 +42,15 @@ type asked struct {
 }
 
 // fetchPages reads page by page what was updated since a time; all there is when there is none.
-func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, since *time.Time, marked string, sink warehouses.Sink) (warehouses.Snapshot,
-	error,
+func (s *source) fetchPages(ctx context.Context, known sourceCursor, began time.Time, since *time.Time, cursor string, sink warehouses.Sink) (
+	warehouses.Snapshot, error,
 ) {
 	turns, variables := s.pace(), asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}
 	if since != nil {
 		variables.Since = since.UTC().Format(time.RFC3339) // what is finer is cut off, so it is not later
 	}
 	read := trail{cursors: map[string]bool{}, firsts: map[string]bool{}}
-	var next mark
+	var next sourceCursor
 	var asOf time.Time
 	var memory []inventory.Row
 	for number := 1; number <= s.MaxPages; number++ {
@@ -74,9 +74,9 @@ func (s *source) fetchPages(ctx context.Context, known mark, began time.Time, si
 				return warehouses.Snapshot{}, err
 			}
 			if since != nil && read.rows == 0 {
-				return warehouses.Snapshot{Unchanged: true, Mark: marked, From: s.Endpoint}, nil
+				return warehouses.Snapshot{Unchanged: true, Cursor: cursor, From: s.Endpoint}, nil
 			}
-			return warehouses.Snapshot{Full: since == nil, Rows: read.rows, AsOf: asOf, Mark: warehouses.WriteMark(next), From: s.Endpoint}, nil
+			return warehouses.Snapshot{Full: since == nil, Rows: read.rows, AsOf: asOf, Cursor: warehouses.WriteCursor(next), From: s.Endpoint}, nil
 		}
 		memory, variables.After = p.rows, p.cursor
 	}

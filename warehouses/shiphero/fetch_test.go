@@ -34,8 +34,8 @@ func TestSnapshot(t *testing.T) {
 	})
 	rows, snapshot := warehousetest.Read(t, open(t, fake, clock, nil), warehouses.Request{})
 	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z","snapshot":"5e70d213ec6c5e62d4b00001"\}$`,
-		snapshot.Mark)
-	snapshot.Mark = ""
+		snapshot.Cursor)
+	snapshot.Cursor = ""
 	require.Equal(t, warehouses.Snapshot{Full: true, Rows: 3, AsOf: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), From: fake.Endpoint() + ", snapshot " +
 		shipherotest.SnapshotID(1)}, snapshot)
 	require.Equal(t, inventory.Row{
@@ -78,32 +78,32 @@ func TestSmart(t *testing.T) {
 	require.True(t, first.Full)
 
 	require.NoError(t, clock.Wait(t.Context(), time.Hour))
-	_, overlap := warehousetest.Read(t, source, warehouses.Request{Mark: first.Mark})
+	_, overlap := warehousetest.Read(t, source, warehouses.Request{Cursor: first.Cursor})
 	require.False(t, overlap.Full)
 	require.Equal(t, 5, overlap.Rows, "what was updated shortly before is within the overlap")
 	require.Contains(t, fake.Calls(), `/graphql {"first":100,"since":"2026-03-01T11:50:00Z"}`)
-	require.Contains(t, overlap.Mark, shipherotest.SnapshotID(1), "the snapshot stays known")
+	require.Contains(t, overlap.Cursor, shipherotest.SnapshotID(1), "the snapshot stays known")
 
-	_, none := warehousetest.Read(t, source, warehouses.Request{Mark: overlap.Mark})
+	_, none := warehousetest.Read(t, source, warehouses.Request{Cursor: overlap.Cursor})
 	require.True(t, none.Unchanged)
-	require.Equal(t, overlap.Mark, none.Mark)
+	require.Equal(t, overlap.Cursor, none.Cursor)
 
 	stock[3].Available = "44"
 	fake.Set(t, stock)
-	rows, some := warehousetest.Read(t, source, warehouses.Request{Mark: none.Mark})
+	rows, some := warehousetest.Read(t, source, warehouses.Request{Cursor: none.Cursor})
 	require.False(t, some.Full)
 	require.Equal(t, "SKU-0000003@west 44", warehousetest.Levels(rows))
 
-	_, everything := warehousetest.Read(t, source, warehouses.Request{Mark: some.Mark, Everything: true})
+	_, everything := warehousetest.Read(t, source, warehouses.Request{Cursor: some.Cursor, Everything: true})
 	require.True(t, everything.Full)
 	require.Equal(t, 5, everything.Rows)
 
-	_, other := warehousetest.Read(t, open(t, fake, clock, map[string]any{"warehouse_id": "west"}), warehouses.Request{Mark: some.Mark})
+	_, other := warehousetest.Read(t, open(t, fake, clock, map[string]any{"warehouse_id": "west"}), warehouses.Request{Cursor: some.Cursor})
 	require.True(t, other.Full, "what was read under other settings is read again")
 
 	clock.At = clock.At.Add(-24 * time.Hour)
-	_, back := warehousetest.Read(t, source, warehouses.Request{Mark: everything.Mark})
-	require.True(t, back.Full, "a clock that was put back makes the mark none")
+	_, back := warehousetest.Read(t, source, warehouses.Request{Cursor: everything.Cursor})
+	require.True(t, back.Full, "a clock that was put back makes the source cursor none")
 }
 
 // TestWhatIsNotConfirmed: whatever ShipHero does where its documentation is silent, the stock arrives once.
@@ -133,7 +133,7 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 				for i, row := range rows {
 					require.Equal(t, stock[i].SKU, row.SKU)
 				}
-				_, again := warehousetest.Read(t, source, warehouses.Request{Mark: snapshot.Mark})
+				_, again := warehousetest.Read(t, source, warehouses.Request{Cursor: snapshot.Cursor})
 				require.Equal(t, 25, again.Rows)
 			}
 		})
@@ -254,14 +254,14 @@ func TestAnOlderAnswer(t *testing.T) {
 	_, first := warehousetest.Read(t, source, warehouses.Request{})
 	dated(clock.At.Add(-2 * time.Hour))
 	for _, everything := range []bool{false, true} {
-		_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: everything}, warehousetest.Discard)
+		_, err := source.Fetch(t.Context(), warehouses.Request{Cursor: first.Cursor, Everything: everything}, warehousetest.Discard)
 		warehousetest.RequireError(t, err, warehouses.Retry, "the answer is dated 2026-03-01T1", "remembers it")
 	}
 	fake = shipherotest.Start(t, warehousetest.Stock(5))
 	fake.Turn(shipherotest.Switches{SameSnapshot: true, NoDate: true})
 	source = open(t, fake, clock, nil)
 	_, first = warehousetest.Read(t, source, warehouses.Request{})
-	_, err := source.Fetch(t.Context(), warehouses.Request{Mark: first.Mark, Everything: true}, warehousetest.Discard)
+	_, err := source.Fetch(t.Context(), warehouses.Request{Cursor: first.Cursor, Everything: true}, warehousetest.Discard)
 	warehousetest.RequireError(t, err, warehouses.Retry, "answers with the one that was recorded last")
 }
 

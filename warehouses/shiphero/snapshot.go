@@ -29,7 +29,7 @@ type job struct {
 }
 
 // fetchFile has ShipHero make a snapshot of everything and reads its file.
-func (s *source) fetchFile(ctx context.Context, known mark, began time.Time, sink warehouses.Sink) (warehouses.Snapshot, error) {
+func (s *source) fetchFile(ctx context.Context, known sourceCursor, began time.Time, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	turns := s.pace()
 	asked, header, err := s.generate(ctx, turns)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *source) fetchFile(ctx context.Context, known mark, began time.Time, sin
 		return warehouses.Snapshot{}, err
 	}
 	next.Snapshot = made.id
-	return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Mark: warehouses.WriteMark(next), From: s.Endpoint + ", snapshot " + made.id}, nil
+	return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Cursor: warehouses.WriteCursor(next), From: s.Endpoint + ", snapshot " + made.id}, nil
 }
 
 // generate asks for a snapshot. Nothing is mailed or posted anywhere when it is made: it is asked after.

@@ -77,7 +77,7 @@ func (f *Fake) Refusal(request *http.Request, accepted bool, failure func(status
 		return failure(http.StatusUnauthorized, "not with "+given), true
 	case fault == Throttles:
 		return throttled(), true
-	case fault == Falters:
+	case fault == ServerError:
 		return failure(http.StatusInternalServerError, "for "+given), true
 	case fault == Garbage:
 		return SignIn(), true

@@ -159,7 +159,7 @@ type fetching struct {
 	lease     ledger.Lease
 	start     func(t testing.TB, stock []Item) Warehouse
 	warehouse Warehouse // from when it has a stock
-	mark      string
+	cursor    string
 	now       time.Time
 }
 
@@ -184,7 +184,7 @@ func (f *fetching) open(t *testing.T, refused inventory.RefusedPolicy) {
 		Connections: []ledger.Connection{{ID: "shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true}},
 	}, ledger.ApplyOptions{})
 	require.NoError(t, err)
-	granted, err := state.Take(t.Context(), ledger.Claim{
+	granted, err := state.Begin(t.Context(), ledger.Claim{
 		Connection: "shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "w", WorkflowRun: "r",
 		Now: f.now,
 	})
@@ -206,7 +206,7 @@ func (f *fetching) Bring(t *testing.T, stock []Item) Brought {
 	f.now = f.now.Add(time.Minute)
 	id, err := f.state.Stage(t.Context(), f.lease, ledger.SnapshotStart{Warehouse: "depot", Now: f.now})
 	require.NoError(t, err)
-	got, snapshot := whole(t, f.warehouse.Open(t), warehouses.Request{Mark: f.mark})
+	got, snapshot := whole(t, f.warehouse.Open(t), warehouses.Request{Cursor: f.cursor})
 	if snapshot.Unchanged {
 		require.NoError(t, f.state.Discard(t.Context(), id))
 		return Brought{Unchanged: true}
@@ -226,11 +226,11 @@ func (f *fetching) Bring(t *testing.T, stock []Item) Brought {
 	warehouse, err := f.state.Warehouse(t.Context(), "depot")
 	require.NoError(t, err)
 	result, err := f.state.Record(t.Context(), f.lease, id, ledger.SnapshotEnd{
-		Full: snapshot.Full, Rows: snapshot.Rows, Mark: snapshot.Mark, From: snapshot.From, Refused: warehouse.Refused, Missing: warehouse.Missing,
+		Full: snapshot.Full, Rows: snapshot.Rows, SourceCursor: snapshot.Cursor, From: snapshot.From, Refused: warehouse.Refused, Missing: warehouse.Missing,
 		Guard: ledger.Guard{MaximumRefused: 1, MaximumMissing: 1}, Now: f.now,
 	})
 	require.NoError(t, err)
 	require.Empty(t, result.Held)
-	f.mark = snapshot.Mark
+	f.cursor = snapshot.Cursor
 	return Brought{Rows: result.Rows, Refused: result.Refused}
 }

@@ -80,7 +80,7 @@ const (
 	Unauthorised Fault = "unauthorised" // the credential is not accepted
 	Redirects    Fault = "redirects"    // to another address
 	Throttles    Fault = "throttles"
-	Falters      Fault = "falters" // a fault of the server
+	ServerError  Fault = "falters" // a fault of the server
 	Garbage      Fault = "garbage" // something else than the warehouse's form, as if it were right
 )
 
@@ -98,7 +98,7 @@ var faults = map[Fault][]warehouses.Next{
 	Unauthorised: {warehouses.AskPerson},
 	Redirects:    {warehouses.AskPerson},
 	Throttles:    {warehouses.Wait},
-	Falters:      {warehouses.Retry},
+	ServerError:  {warehouses.Retry},
 	Garbage:      {warehouses.Retry, warehouses.AskPerson},
 }
 
@@ -119,9 +119,9 @@ func Run(t *testing.T, subject Subject) {
 		"SKUs are opaque":                 subject.keepsSKUs,
 		"texts that are not text":         subject.refusesBytes,
 		"facilities that are not text":    subject.refusesPlaces,
-		"the mark":                        subject.mark,
+		"the source cursor":               subject.sourceCursor,
 		"everything":                      subject.everything,
-		"a foreign mark":                  subject.foreignMark,
+		"a foreign cursor":                subject.foreignCursor,
 		"cancelled before":                subject.cancelledBefore,
 		"cancelled while reading":         subject.cancelledWhile,
 		"the error of the sink":           subject.sinkError,

@@ -50,17 +50,17 @@ func (s Subject) recovers(t *testing.T) {
 	requireStock(t, stock, got.rows)
 }
 
-// mark: with the mark of a snapshot the next fetch brings what is new since, and never less.
-func (s Subject) mark(t *testing.T) {
+// sourceCursor: with the source cursor of a snapshot the next fetch brings what is new since, and never less.
+func (s Subject) sourceCursor(t *testing.T) {
 	stock := Stock(50)
 	warehouse := s.Start(t, stock)
 	source := warehouse.Open(t)
 	_, first := whole(t, source, warehouses.Request{})
 
-	again, second := whole(t, source, warehouses.Request{Mark: first.Mark})
+	again, second := whole(t, source, warehouses.Request{Cursor: first.Cursor})
 	if second.Unchanged {
 		require.Empty(t, again.rows)
-		require.Equal(t, first.Mark, second.Mark, "nothing new leaves the mark as it is")
+		require.Equal(t, first.Cursor, second.Cursor, "nothing new leaves the source cursor as it is")
 	} else {
 		requireStock(t, stock, again.rows)
 	}
@@ -69,7 +69,7 @@ func (s Subject) mark(t *testing.T) {
 	stock = append(stock, Item{SKU: "NEW", Facility: "east", Available: "6"})
 	warehouse.Set(t, stock)
 	reopened := warehouse.Open(t)
-	changed, third := whole(t, reopened, warehouses.Request{Mark: second.Mark})
+	changed, third := whole(t, reopened, warehouses.Request{Cursor: second.Cursor})
 	require.False(t, third.Unchanged)
 	if third.Full {
 		requireStock(t, stock, changed.rows)
@@ -88,19 +88,19 @@ func (s Subject) everything(t *testing.T) {
 	first, snapshot := whole(t, source, warehouses.Request{Everything: true})
 	require.True(t, snapshot.Full)
 	requireStock(t, stock, first.rows)
-	got, snapshot := whole(t, source, warehouses.Request{Mark: snapshot.Mark, Everything: true})
+	got, snapshot := whole(t, source, warehouses.Request{Cursor: snapshot.Cursor, Everything: true})
 	if !snapshot.Unchanged {
 		require.True(t, snapshot.Full)
 		requireStock(t, stock, got.rows)
 	}
 }
 
-// foreignMark: a mark that the source cannot have made is no reason to leave anything out.
-func (s Subject) foreignMark(t *testing.T) {
+// foreignCursor: a source cursor that the source cannot have made is no reason to leave anything out.
+func (s Subject) foreignCursor(t *testing.T) {
 	stock := Stock(5)
 	source := s.Start(t, stock).Open(t)
-	for _, mark := range []string{"no mark", "{}", "null", `{"files":[{}],"snapshot":7}`} {
-		got, snapshot := whole(t, source, warehouses.Request{Mark: mark})
+	for _, cursor := range []string{"no cursor", "{}", "null", `{"files":[{}],"snapshot":7}`} {
+		got, snapshot := whole(t, source, warehouses.Request{Cursor: cursor})
 		require.False(t, snapshot.Unchanged)
 		requireStock(t, stock, got.rows)
 	}

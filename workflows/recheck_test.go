@@ -57,7 +57,7 @@ func TestAHoldDissolvesByItself(t *testing.T) {
 	require.Equal(t, ledger.Completed, report.Outcome)
 	require.Equal(t, int64(3), report.Counts.Exported)
 	require.Equal(t, []string{"Begin", "Fetch", "Hold", "Fetch", "Hold", "Fetch", "Acquire", "Resolve", "Push", "Finish"}, b.calls)
-	require.Equal(t, firstLook+2*firstLook, b.Now().Sub(began).Truncate(time.Minute), "it looked after a quarter of an hour, and half an hour later")
+	require.Equal(t, firstRecheck+2*firstRecheck, b.Now().Sub(began).Truncate(time.Minute), "it looked after a quarter of an hour, and half an hour later")
 }
 
 // Another run has recorded a whole snapshot and says so: nobody waits for the next look.
@@ -125,7 +125,7 @@ func TestAnAnswerEndsALook(t *testing.T) {
 			})
 			b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil).Maybe()
 			b.finishes()
-			b.RegisterDelayedCallback(func() { b.SignalWorkflow(decision, Decision{By: "ann"}) }, firstLook+3*time.Minute)
+			b.RegisterDelayedCallback(func() { b.SignalWorkflow(decision, Decision{By: "ann"}) }, firstRecheck+3*time.Minute)
 			report := b.scheduled()
 			if decision == SignalApprove {
 				require.Equal(t, ledger.Completed, report.Outcome)
@@ -167,8 +167,8 @@ func TestALookMayFindAnotherReasonToHold(t *testing.T) {
 	})
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 	b.finishes()
-	first := b.update(firstLook+time.Minute, UpdateApprove, Decision{By: "ann", Run: 42, Kind: ledger.HoldSnapshot}, new(DecisionAnswer))
-	second := b.update(firstLook+2*time.Minute, UpdateApprove, Decision{By: "ann", Run: 42, Kind: ledger.HoldZeroing}, new(DecisionAnswer))
+	first := b.update(firstRecheck+time.Minute, UpdateApprove, Decision{By: "ann", Run: 42, Kind: ledger.HoldSnapshot}, new(DecisionAnswer))
+	second := b.update(firstRecheck+2*time.Minute, UpdateApprove, Decision{By: "ann", Run: 42, Kind: ledger.HoldZeroing}, new(DecisionAnswer))
 	require.Equal(t, ledger.Completed, b.scheduled().Outcome)
 	require.Equal(t, []ledger.HoldKind{ledger.HoldSnapshot, ledger.HoldZeroing}, kinds)
 	require.Equal(t, NotHeld, first.answer.(*DecisionAnswer).Answer)
@@ -205,7 +205,7 @@ func TestAFailedLookAsksTheSame(t *testing.T) {
 	var asked []activities.HoldInput
 	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.HoldInput) (activities.HoldResult, error) {
 		asked = append(asked, in)
-		return activities.HoldResult{Within: firstLook + time.Minute}, nil
+		return activities.HoldResult{Within: firstRecheck + time.Minute}, nil
 	})
 	b.finishes()
 	require.Equal(t, ledger.Held, b.scheduled().Outcome)

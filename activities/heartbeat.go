@@ -8,19 +8,19 @@ import (
 	"go.temporal.io/sdk/activity"
 )
 
-// beatEvery is how often a working activity tells the server that it lives, whatever it is waiting for at the moment. In the answer it learns
+// heartbeatEvery is how often a working activity tells the server that it lives, whatever it is waiting for at the moment. In the answer it learns
 // that it is cancelled, and while requests flood in, a workflow waits for that.
-const beatEvery = time.Second
+const heartbeatEvery = time.Second
 
-// beat heartbeats until stopped, with the latest progress. A long call to a partner must not look like a dead worker, and a dead
+// heartbeat heartbeats until stopped, with the latest progress. A long call to a partner must not look like a dead worker, and a dead
 // worker should be noticed within seconds.
-func beat(ctx context.Context) (progress *atomic.Int64, stop func()) {
+func heartbeat(ctx context.Context) (progress *atomic.Int64, stop func()) {
 	progress = &atomic.Int64{}
 	beating, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		ticker := time.NewTicker(beatEvery)
+		ticker := time.NewTicker(heartbeatEvery)
 		defer ticker.Stop()
 		for {
 			select {

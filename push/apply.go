@@ -14,7 +14,7 @@ type Effects struct {
 	Remember map[string]string // references by channel SKU
 	Park     []Parked          // rows that cannot be sent
 	Abandon  *Abandoned        // a call that must not be sent again as it was
-	Answer   *ledger.Answer
+	Answer   *ledger.Response
 	// Check asks for a read of the store that changes nothing. What it brought is told to Checked, which has the other effects.
 	Check bool
 	Pause *Pause // the slice ends, and the push goes on later
@@ -24,7 +24,7 @@ type Effects struct {
 // Parked is a row that cannot be sent, and why.
 type Parked struct {
 	Row    ledger.DueItem
-	Answer ledger.ItemAnswer
+	Answer ledger.ItemResponse
 }
 
 // Abandoned is a call that is given up.
@@ -40,7 +40,7 @@ type Pause struct {
 func (m *Machine) Answered(number int, reply channels.Reply, failed error, now time.Time) Effects {
 	under := m.flights[number]
 	m.returned()
-	effects := m.settle(under, reply, failed, now)
+	effects := m.applyReply(under, reply, failed, now)
 	if !effects.Check {
 		delete(m.flights, number)
 	}
@@ -64,18 +64,18 @@ func (m *Machine) note(effects Effects) {
 	}
 }
 
-func (m *Machine) settle(under *flight, reply channels.Reply, failed error, now time.Time) Effects {
+func (m *Machine) applyReply(under *flight, reply channels.Reply, failed error, now time.Time) Effects {
 	if under.mayArrive(now) && (failed != nil || !taken(reply)) {
 		return undecided(under, reply, failed, now)
 	}
 	if failed != nil {
-		return m.settleFailure(under, failed, now)
+		return m.applyFailure(under, failed, now)
 	}
 	if reply.Refused || nothingNamed(reply) {
-		return m.settleRefusal(under, reply.Reason, now)
+		return m.applyRefusal(under, reply.Reason, now)
 	}
 	call := under.step.Call
-	effects := Effects{Answer: &ledger.Answer{Key: call.Key, Ticket: reply.Ticket, Note: reply.Reason, Now: now}}
+	effects := Effects{Answer: &ledger.Response{Key: call.Key, Ticket: reply.Ticket, Note: reply.Reason, Now: now}}
 	if reply.Ticket != "" {
 		effects.Answer.PollAfter = now.Add(reply.PollAfter)
 	}
@@ -128,8 +128,8 @@ func undecided(under *flight, reply channels.Reply, failed error, now time.Time)
 }
 
 // meaning turns a verdict into what the ledger keeps.
-func meaning(row ledger.DueItem, reply channels.ItemReply) ledger.ItemAnswer {
-	answer := ledger.ItemAnswer{Location: row.Location, ChannelSKU: row.ChannelSKU, Reason: reason(reply)}
+func meaning(row ledger.DueItem, reply channels.ItemReply) ledger.ItemResponse {
+	answer := ledger.ItemResponse{Location: row.Location, ChannelSKU: row.ChannelSKU, Reason: reason(reply)}
 	switch reply.Verdict {
 	case channels.Applied:
 		answer.Status, answer.Shown = ledger.StatusExported, reply.Clamped
@@ -171,19 +171,19 @@ func nothingNamed(reply channels.Reply) bool {
 	return len(reply.Items) > 0
 }
 
-// settleRefusal halves a call that the store refused without naming anybody. A single item that is refused is the culprit.
-func (m *Machine) settleRefusal(under *flight, why string, now time.Time) Effects {
+// applyRefusal halves a call that the store refused without naming anybody. A single item that is refused is the culprit.
+func (m *Machine) applyRefusal(under *flight, why string, now time.Time) Effects {
 	call := under.step.Call
 	if len(call.Items) == 1 {
 		return all(under, ledger.StatusRejected, why, now)
 	}
 	left, right := channels.Halves(call.Items)
-	answer := &ledger.Answer{Key: call.Key, Note: why, Now: now}
+	answer := &ledger.Response{Key: call.Key, Note: why, Now: now}
 	for i := range call.Items {
 		// The limit is kept with the row, so that another worker, or a slice much later, goes on where this one was.
 		row := &call.Items[i]
 		row.Part = len(left)
-		answer.Items = append(answer.Items, ledger.ItemAnswer{
+		answer.Items = append(answer.Items, ledger.ItemResponse{
 			Location: row.Location, ChannelSKU: row.ChannelSKU, Status: ledger.StatusPending, Reason: why, Part: row.Part,
 		})
 	}
@@ -191,8 +191,8 @@ func (m *Machine) settleRefusal(under *flight, why string, now time.Time) Effect
 	return Effects{Answer: answer}
 }
 
-// settleFailure does what the driver's error asks for.
-func (m *Machine) settleFailure(under *flight, failed error, now time.Time) Effects {
+// applyFailure does what the driver's error asks for.
+func (m *Machine) applyFailure(under *flight, failed error, now time.Time) Effects {
 	call := under.step.Call
 	var cause *channels.Error
 	if !errors.As(failed, &cause) {
@@ -207,9 +207,9 @@ func (m *Machine) settleFailure(under *flight, failed error, now time.Time) Effe
 	case channels.Anew:
 		return Effects{Abandon: &Abandoned{Key: call.Key, Why: cause.Error()}}
 	case channels.Smaller:
-		return m.settleRefusal(under, cause.Error(), now)
+		return m.applyRefusal(under, cause.Error(), now)
 	case channels.AskPerson:
-		return m.settleBlame(under, cause, now)
+		return m.applyBlame(under, cause, now)
 	}
 	return all(under, under.unanswered(), cause.Error(), now)
 }
@@ -233,12 +233,12 @@ func (f *flight) untouched() ledger.Status {
 // all gives every row of a call the same answer. A call that stays open is tried again after a while.
 func all(under *flight, status ledger.Status, why string, now time.Time) Effects {
 	call := under.step.Call
-	answer := &ledger.Answer{Key: call.Key, Note: why, Now: now}
+	answer := &ledger.Response{Key: call.Key, Note: why, Now: now}
 	if status == ledger.StatusUnknown || status == ledger.StatusSent {
 		answer.Ticket, answer.PollAfter = call.Ticket, now.Add(backoff(call.Sends+1))
 	}
 	for _, row := range call.Items {
-		answer.Items = append(answer.Items, ledger.ItemAnswer{Location: row.Location, ChannelSKU: row.ChannelSKU, Status: status, Reason: why})
+		answer.Items = append(answer.Items, ledger.ItemResponse{Location: row.Location, ChannelSKU: row.ChannelSKU, Status: status, Reason: why})
 	}
 	return Effects{Answer: answer}
 }

@@ -16,8 +16,8 @@ type openRow struct {
 	run                           int64 // that touched the row last
 }
 
-// settled is what becomes of a row, and what its activity says.
-type settled struct {
+// rowUpdate is what becomes of a row, and what its activity says.
+type rowUpdate struct {
 	openRow
 	reason    string
 	before    *int64 // what the store was known to show
@@ -29,13 +29,13 @@ type settled struct {
 	note      string
 }
 
-// settle applies an answer to a row. asked is the row as the call has it, caller the run that made the call.
+// applyToRow applies an answer to a row. asked is the row as the call has it, caller the run that made the call.
 //
 // Two things may have happened to the row since the call was made. It may have taken a newer figure: then it is due again,
 // whatever the answer. And it may have been resolved again by a later run to the same figure, because its definition changed
 // or everything is pushed: then a refusal of the earlier run's call does not park it.
-func settle(row openRow, asked DueItem, caller int64, answer ItemAnswer) (settled, error) {
-	out := settled{openRow: row, reason: answer.Reason, before: row.exported, after: asked.Quantity, note: answer.Reason}
+func applyToRow(row openRow, asked DueItem, caller int64, answer ItemResponse) (rowUpdate, error) {
+	out := rowUpdate{openRow: row, reason: answer.Reason, before: row.exported, after: asked.Quantity, note: answer.Reason}
 	if answer.Shown != nil {
 		out.exported = answer.Shown
 	}
@@ -66,9 +66,9 @@ func settle(row openRow, asked DueItem, caller int64, answer ItemAnswer) (settle
 	case StatusPending:
 		out.kind, out.part = "retrying", answer.Part
 	case StatusSuperseded, StatusBlocked:
-		return settled{}, fmt.Errorf("ledger: %q is no answer of a store", answer.Status)
+		return rowUpdate{}, fmt.Errorf("ledger: %q is no answer of a store", answer.Status)
 	default:
-		return settled{}, fmt.Errorf("ledger: %q is no status of a channel level", answer.Status)
+		return rowUpdate{}, fmt.Errorf("ledger: %q is no status of a channel level", answer.Status)
 	}
 	switch {
 	case row.blocked != "":

@@ -8,44 +8,44 @@ import (
 	"github.com/tidemark/tidemark/activities"
 )
 
-// A held run looks again by itself whether it must be held: the file that was cut off may be whole by now. So a hold dissolves when nobody
-// comes, and what a person finds is still so.
+// A held run checks by itself, from time to time, whether it must still be held: the file that was cut off may be whole by now. So a hold
+// dissolves when nobody comes, and what a person reads of it is still true.
 
 const (
-	// firstLook and mostLook are how long a held run waits before it looks again, the first time and at most.
-	firstLook = 15 * time.Minute
-	mostLook  = time.Hour
+	// firstRecheck and mostRecheck are how long a held run waits before the next check, the first time and at most.
+	firstRecheck = 15 * time.Minute
+	mostRecheck  = time.Hour
 )
 
-// lookAfter is how long a held run waits before it looks again, having looked so often.
-func lookAfter(looks int) time.Duration {
-	after := firstLook
-	for range looks {
-		if after *= 2; after >= mostLook {
-			return mostLook
+// recheckAfter is how long a held run waits before the next check, after so many.
+func recheckAfter(checks int) time.Duration {
+	after := firstRecheck
+	for range checks {
+		if after *= 2; after >= mostRecheck {
+			return mostRecheck
 		}
 	}
 	return after
 }
 
-// looksAgain is true for histories in which a held run looks again by itself whether it must be held.
-func (p *pass) looksAgain(ctx workflow.Context) bool {
+// rechecks is true for histories in which a held run checks by itself whether it must still be held.
+func (p *pass) rechecks(ctx workflow.Context) bool {
 	return fetchesFirst(ctx) && workflow.GetVersion(ctx, "a-held-run-looks-again", workflow.DefaultVersion, 1) == 1
 }
 
-// lookWhile waits until the hold is answered, and looks again from time to time. It is true when the pass need not be held any more and is
+// recheckUntil waits until the hold is answered, and checks from time to time whether it must stay. It is true when the pass need not be held any more and is
 // ready to push.
-func (p *pass) lookWhile(ctx workflow.Context, held *heldPass, answered func() bool) (bool, error) {
-	if !p.looksAgain(ctx) {
+func (p *pass) recheckUntil(ctx workflow.Context, held *heldPass, answered func() bool) (bool, error) {
+	if !p.rechecks(ctx) {
 		return false, p.attend(ctx, answered)
 	}
 	for !answered() {
 		clock, stop := workflow.WithCancel(ctx)
-		if held.LookAt.IsZero() {
-			held.LookAt = workflow.Now(ctx).Add(lookAfter(held.Looks))
+		if held.RecheckAt.IsZero() {
+			held.RecheckAt = workflow.Now(ctx).Add(recheckAfter(held.Rechecks))
 		}
-		wait := max(held.LookAt.Sub(workflow.Now(ctx)), 0) // requests that never stop put no look off
-		timer := workflow.NewTimerWithOptions(clock, wait, workflow.TimerOptions{Summary: "look again whether the run must be held"})
+		wait := max(held.RecheckAt.Sub(workflow.Now(ctx)), 0) // requests that never stop put no check off
+		timer := workflow.NewTimerWithOptions(clock, wait, workflow.TimerOptions{Summary: "check again whether the run must be held"})
 		err := p.attend(ctx, func() bool { return answered() || timer.IsReady() || p.dissolved.Len() > 0 })
 		due := timer.IsReady()
 		stop()
@@ -55,9 +55,9 @@ func (p *pass) lookWhile(ctx workflow.Context, held *heldPass, answered func() b
 		if told := p.told(held.Run); !told && !due {
 			continue
 		}
-		held.Looks++
-		held.LookAt = time.Time{}
-		passes, err := p.look(ctx, held, answered)
+		held.Rechecks++
+		held.RecheckAt = time.Time{}
+		passes, err := p.recheck(ctx, held, answered)
 		if err != nil || passes {
 			return passes, err
 		}
@@ -76,12 +76,12 @@ func (p *pass) told(run int64) bool {
 	return told
 }
 
-// look prepares the pass anew, as if nobody had been asked. What fails on the way leaves it held: the next look may do better. An answer
-// ends the look at once. It is true when the pass need not be held any more.
-func (p *pass) look(ctx workflow.Context, held *heldPass, answered func() bool) (bool, error) {
+// recheck prepares the pass anew, as if nobody had been asked. What fails on the way leaves it held: the next check may do better. An answer
+// ends the check at once. It is true when the pass need not be held any more.
+func (p *pass) recheck(ctx workflow.Context, held *heldPass, answered func() bool) (bool, error) {
 	work, cancel := workflow.WithCancel(ctx)
 	defer cancel()
-	p.lease.Fence, p.looking = 0, true
+	p.lease.Fence, p.rechecking = 0, true
 	var again *activities.HoldInput
 	var failed error
 	done := false
@@ -95,7 +95,7 @@ func (p *pass) look(ctx workflow.Context, held *heldPass, answered func() bool) 
 		clean, _ := workflow.NewDisconnectedContext(ctx)
 		_ = workflow.Await(clean, func() bool { return done }) // disconnected from any cancellation
 	}
-	p.looking = false
+	p.rechecking = false
 	if failed == nil && again == nil {
 		return true, nil
 	}
@@ -103,7 +103,7 @@ func (p *pass) look(ctx workflow.Context, held *heldPass, answered func() bool) 
 		return false, ctx.Err()
 	}
 	if err == nil && failed != nil && !answered() {
-		workflow.GetLogger(ctx).Warn("a held run looked again and could not tell", "run", held.Run, "error", failed)
+		workflow.GetLogger(ctx).Warn("a held run could not check whether it must still be held", "run", held.Run, "error", failed)
 	}
 	if kept := p.stay(ctx, held, again); kept != nil {
 		return false, kept
@@ -111,13 +111,13 @@ func (p *pass) look(ctx workflow.Context, held *heldPass, answered func() bool) 
 	return false, err
 }
 
-// stay holds a pass on that has looked again: its store is given back. Where it is another thing now that must be decided, that is asked.
+// stay keeps a pass held that was checked again: its store is given back. Where it is another thing now that must be decided, that is asked.
 func (p *pass) stay(ctx workflow.Context, held *heldPass, again *activities.HoldInput) error {
 	defer func() { p.showHeld(ctx, *held) }()
 	if again != nil && again.Kind != held.Kind {
 		asked, err := p.hold(ctx, *again)
 		if err == nil {
-			asked.Looks = held.Looks
+			asked.Rechecks = held.Rechecks
 			*held = *asked
 		}
 		return err

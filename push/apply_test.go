@@ -101,27 +101,27 @@ func TestVerdicts(t *testing.T) {
 	seven := int64(7)
 	for name, test := range map[string]struct {
 		reply channels.ItemReply
-		want  ledger.ItemAnswer
+		want  ledger.ItemResponse
 	}{
-		"nothing is said: it is not known":    {channels.ItemReply{}, ledger.ItemAnswer{Status: ledger.StatusUnknown}},
-		"applied":                             {channels.ItemReply{Verdict: channels.Applied}, ledger.ItemAnswer{Status: ledger.StatusExported}},
-		"applied, with the store's own limit": {channels.ItemReply{Verdict: channels.Applied, Clamped: &seven}, ledger.ItemAnswer{Status: ledger.StatusExported, Shown: &seven}},
-		"accepted":                            {channels.ItemReply{Verdict: channels.Accepted}, ledger.ItemAnswer{Status: ledger.StatusSent}},
+		"nothing is said: it is not known":    {channels.ItemReply{}, ledger.ItemResponse{Status: ledger.StatusUnknown}},
+		"applied":                             {channels.ItemReply{Verdict: channels.Applied}, ledger.ItemResponse{Status: ledger.StatusExported}},
+		"applied, with the store's own limit": {channels.ItemReply{Verdict: channels.Applied, Clamped: &seven}, ledger.ItemResponse{Status: ledger.StatusExported, Shown: &seven}},
+		"accepted":                            {channels.ItemReply{Verdict: channels.Accepted}, ledger.ItemResponse{Status: ledger.StatusSent}},
 		"rejected, with code and words": {
-			channels.ItemReply{Verdict: channels.Rejected, Code: "GONE", Reason: "no such item"}, ledger.ItemAnswer{Status: ledger.StatusRejected, Reason: "GONE: no such item"},
+			channels.ItemReply{Verdict: channels.Rejected, Code: "GONE", Reason: "no such item"}, ledger.ItemResponse{Status: ledger.StatusRejected, Reason: "GONE: no such item"},
 		},
-		"rejected, with a code alone": {channels.ItemReply{Verdict: channels.Rejected, Code: "GONE"}, ledger.ItemAnswer{Status: ledger.StatusRejected, Reason: "GONE"}},
+		"rejected, with a code alone": {channels.ItemReply{Verdict: channels.Rejected, Code: "GONE"}, ledger.ItemResponse{Status: ledger.StatusRejected, Reason: "GONE"}},
 		"not applied because of others: no try is counted": {
-			channels.ItemReply{Verdict: channels.NotApplied}, ledger.ItemAnswer{Status: ledger.StatusPending},
+			channels.ItemReply{Verdict: channels.NotApplied}, ledger.ItemResponse{Status: ledger.StatusPending},
 		},
 		"not applied for a reason of its own: a try is counted": {
-			channels.ItemReply{Verdict: channels.NotApplied, Reason: "busy"}, ledger.ItemAnswer{Status: ledger.StatusRetrying, Reason: "busy"},
+			channels.ItemReply{Verdict: channels.NotApplied, Reason: "busy"}, ledger.ItemResponse{Status: ledger.StatusRetrying, Reason: "busy"},
 		},
 		"not applied because its reference is lost: a try is counted": {
-			channels.ItemReply{Verdict: channels.NotApplied, Lost: true}, ledger.ItemAnswer{Status: ledger.StatusRetrying},
+			channels.ItemReply{Verdict: channels.NotApplied, Lost: true}, ledger.ItemResponse{Status: ledger.StatusRetrying},
 		},
 		"conflict: the store's own figure is kept, and it is tried again": {
-			channels.ItemReply{Verdict: channels.Conflict, Actual: &seven}, ledger.ItemAnswer{Status: ledger.StatusRetrying, Shown: &seven},
+			channels.ItemReply{Verdict: channels.Conflict, Actual: &seven}, ledger.ItemResponse{Status: ledger.StatusRetrying, Shown: &seven},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,12 +130,12 @@ func TestVerdicts(t *testing.T) {
 			reply := channels.Reply{Items: []channels.ItemReply{test.reply, {Verdict: channels.Applied}}, Reason: "in general"}
 			test.want.ChannelSKU = "A"
 			effects := m.Answered(number, reply, nil, noon)
-			require.Equal(t, Effects{Forget: effects.Forget, Answer: &ledger.Answer{
+			require.Equal(t, Effects{Forget: effects.Forget, Answer: &ledger.Response{
 				Key: "k", Note: "in general", Now: noon,
-				Items: []ledger.ItemAnswer{test.want, {ChannelSKU: "B", Status: ledger.StatusExported}},
+				Items: []ledger.ItemResponse{test.want, {ChannelSKU: "B", Status: ledger.StatusExported}},
 			}}, effects)
 			if test.reply.Lost {
-				require.Equal(t, []string{"A"}, effects.Forget, "it is looked up anew")
+				require.Equal(t, []string{"A"}, effects.Forget, "its id is refreshed")
 			} else {
 				require.Empty(t, effects.Forget)
 			}
@@ -147,8 +147,8 @@ func TestSubmission(t *testing.T) {
 	t.Parallel()
 	m, number := calling(t, Send, channels.Limits{Batch: 1}, due("A")...)
 	accepted := channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Accepted}}, Ticket: "feed 1", PollAfter: time.Minute}
-	require.Equal(t, Effects{Answer: &ledger.Answer{
-		Key: "k", Ticket: "feed 1", PollAfter: noon.Add(time.Minute), Now: noon, Items: []ledger.ItemAnswer{{ChannelSKU: "A", Status: ledger.StatusSent}},
+	require.Equal(t, Effects{Answer: &ledger.Response{
+		Key: "k", Ticket: "feed 1", PollAfter: noon.Add(time.Minute), Now: noon, Items: []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusSent}},
 	}}, m.Answered(number, accepted, nil, noon))
 	require.Equal(t, []Kind{ReadOpen}, steps(t, m, noon), "the ledger says which calls are open still")
 }
@@ -175,8 +175,8 @@ func TestFailures(t *testing.T) {
 		"a failure that the driver does not know": {
 			Send, due("A", "B"), errors.New("no"), want{status: ledger.StatusUnknown, pollAfter: time.Second},
 		},
-		"a wish that does not exist": {Send, due("A", "B"), fails(99), want{status: ledger.StatusUnknown, pollAfter: time.Second}},
-		"the answer was lost again":  {Resend, due("A", "B"), fails(channels.Resend), want{status: ledger.StatusUnknown, pollAfter: 2 * time.Second}},
+		"a request that does not exist": {Send, due("A", "B"), fails(99), want{status: ledger.StatusUnknown, pollAfter: time.Second}},
+		"the answer was lost again":     {Resend, due("A", "B"), fails(channels.Resend), want{status: ledger.StatusUnknown, pollAfter: 2 * time.Second}},
 		"no report came": {
 			Poll, due("A", "B"), fails(channels.Resend), want{status: ledger.StatusSent, pollAfter: 2 * time.Second, ticket: "feed 1"},
 		},
@@ -259,7 +259,7 @@ func TestRefusalOfTheWhole(t *testing.T) {
 	}
 	m, number := calling(t, Send, channels.Limits{Batch: 5}, due("A")...)
 	effects := m.Answered(number, channels.Reply{Refused: true, Reason: "bad", Items: silent[:1]}, nil, noon)
-	require.Equal(t, []ledger.ItemAnswer{{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "bad"}}, effects.Answer.Items)
+	require.Equal(t, []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "bad"}}, effects.Answer.Items)
 }
 
 // A refusal of one item in words for the whole is judged when it is known whether reads work.
@@ -288,7 +288,7 @@ func TestRefusalOfASingleItem(t *testing.T) {
 			require.Equal(t, Effects{Check: true}, m.Answered(number, channels.Reply{}, refusal, noon))
 			effects := m.Checked(number, test.read, noon)
 			require.Zero(t, m.UnderWay())
-			require.Equal(t, []ledger.ItemAnswer{{ChannelSKU: "A", Status: test.want, Reason: "not permitted"}}, effects.Answer.Items)
+			require.Equal(t, []ledger.ItemResponse{{ChannelSKU: "A", Status: test.want, Reason: "not permitted"}}, effects.Answer.Items)
 			require.Equal(t, test.fails, effects.Fail != nil)
 		})
 	}

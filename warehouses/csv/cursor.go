@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// mark is what is known of the files that were read. It is bounded: of a folder the last keptFiles are listed, and every
+// sourceCursor is what is known of the files that were read. It is bounded: of a folder the last keptFiles are listed, and every
 // file up to Before counts as read.
-type mark struct {
+type sourceCursor struct {
 	// Settings is the fingerprint of the settings; under others everything is read anew.
 	Settings string `json:"settings"`
 	// Known are the fields that the last full file and the last delta had.
@@ -32,28 +32,28 @@ type read struct {
 	AsOf time.Time `json:"as_of,omitzero"`
 }
 
-// keptFiles is how many files of a folder a mark lists.
+// keptFiles is how many files of a folder a source cursor lists.
 const keptFiles = 1000
 
-// mark reads the mark of a request. One that was made under other settings, or that is not a mark, counts as none: then
+// readCursor reads the source cursor of a request. One that was made under other settings, or that is not a source cursor, counts as none: then
 // files are read again, which is harmless.
-func (s *source) mark(text string) mark {
-	var m mark
+func (s *source) readCursor(text string) sourceCursor {
+	var m sourceCursor
 	if json.Unmarshal([]byte(text), &m) != nil || m.Settings != s.fingerprint {
-		return mark{Settings: s.fingerprint}
+		return sourceCursor{Settings: s.fingerprint}
 	}
 	return m
 }
 
-func (m mark) String() string {
+func (m sourceCursor) String() string {
 	text, err := json.Marshal(m)
 	if err != nil {
-		panic("csv: a mark cannot be written as JSON: " + err.Error()) // it holds texts, numbers and file times only
+		panic("csv: a source cursor cannot be written as JSON: " + err.Error()) // it holds texts, numbers and file times only
 	}
 	return string(text)
 }
 
-// The keys of mark.Known.
+// The keys of sourceCursor.Known.
 const (
 	knownFull  = "full"
 	knownDelta = "delta"
@@ -68,7 +68,7 @@ func kindOf(full bool) string {
 
 // expected says which fields a file must have and must not have: those of the file of its kind before it. A first file of
 // its kind may differ from those of the other kind, but not in whether it has facilities.
-func (m mark) expected(full bool) map[string]bool {
+func (m sourceCursor) expected(full bool) map[string]bool {
 	expected := map[string]bool{}
 	if known, ok := m.Known[kindOf(full)]; ok {
 		for _, field := range fields {
@@ -81,7 +81,7 @@ func (m mark) expected(full bool) map[string]bool {
 }
 
 // learn notes which fields a file had.
-func (m *mark) learn(full bool, d *decoder) {
+func (m *sourceCursor) learn(full bool, d *decoder) {
 	if d == nil {
 		return // it had no rows that could tell
 	}
@@ -93,10 +93,10 @@ func (m *mark) learn(full bool, d *decoder) {
 }
 
 // empty is true when nothing was read yet.
-func (m mark) empty() bool { return len(m.Files) == 0 }
+func (m sourceCursor) empty() bool { return len(m.Files) == 0 }
 
 // find returns what is known of a file.
-func (m mark) find(name string) (read, bool) {
+func (m sourceCursor) find(name string) (read, bool) {
 	at := slices.IndexFunc(m.Files, func(r read) bool { return r.Name == name })
 	if at < 0 {
 		return read{}, false
@@ -105,7 +105,7 @@ func (m mark) find(name string) (read, bool) {
 }
 
 // bound keeps the last files only.
-func (m *mark) bound() {
+func (m *sourceCursor) bound() {
 	if more := len(m.Files) - keptFiles; more > 0 {
 		m.Before = m.Files[more-1].Name
 		m.Files = slices.Clone(m.Files[more:])

@@ -6,10 +6,10 @@ import (
 	"fmt"
 )
 
-// Answer writes what became of calls; see Pusher. Items that an answer does not name stay as they are, and so do those that
-// an earlier answer to the same call settled. What the answer says of items that the call did not hold is not believed, and of
+// ApplyResponses writes what became of calls; see Pusher. Items that an answer does not name stay as they are, and so do those that
+// an earlier response to the same call decided. What the answer says of items that the call did not hold is not believed, and of
 // two answers for one item the first counts.
-func (d *database) Answer(ctx context.Context, lease Lease, answers ...Answer) error {
+func (d *database) ApplyResponses(ctx context.Context, lease Lease, answers ...Response) error {
 	for _, answer := range answers {
 		if err := checkText("the ticket of a call", answer.Ticket); err != nil {
 			return err
@@ -19,12 +19,12 @@ func (d *database) Answer(ctx context.Context, lease Lease, answers ...Answer) e
 		return nil
 	}
 	return d.write(ctx, func(t *tx) error {
-		at, err := t.hold(ctx, lease)
+		at, err := t.checkLease(ctx, lease)
 		if err != nil {
 			return err
 		}
 		for _, answer := range answers {
-			if err := t.answer(ctx, at, answer); err != nil {
+			if err := t.applyResponse(ctx, at, answer); err != nil {
 				return err
 			}
 		}
@@ -32,7 +32,7 @@ func (d *database) Answer(ctx context.Context, lease Lease, answers ...Answer) e
 	})
 }
 
-func (t *tx) answer(ctx context.Context, at holding, answer Answer) error {
+func (t *tx) applyResponse(ctx context.Context, at leased, answer Response) error {
 	call, err := t.call(ctx, at.connection, answer.Key)
 	if err != nil || call.closed {
 		return err
@@ -41,21 +41,21 @@ func (t *tx) answer(ctx context.Context, at holding, answer Answer) error {
 	if err != nil {
 		return err
 	}
-	rows, err := settleAll(open, call, answer)
+	rows, err := applyToRows(open, call, answer)
 	if err != nil {
 		return err
 	}
-	if err := t.settleRows(ctx, at, answer, rows); err != nil {
+	if err := t.writeRowUpdates(ctx, at, answer, rows); err != nil {
 		return err
 	}
 	if err := t.noteRows(ctx, at, answer, rows); err != nil {
 		return err
 	}
-	return t.settleCall(ctx, at, answer, rows, len(open))
+	return t.updateCall(ctx, at, answer, rows, len(open))
 }
 
 // openRows loads the rows that still wait for an answer to a call.
-func (t *tx) openRows(ctx context.Context, at holding, key string) (map[place]openRow, error) {
+func (t *tx) openRows(ctx context.Context, at leased, key string) (map[place]openRow, error) {
 	rows := map[place]openRow{}
 	err := t.each(ctx, func(row *sql.Rows) error {
 		var next openRow
@@ -68,13 +68,13 @@ func (t *tx) openRows(ctx context.Context, at holding, key string) (map[place]op
 	return rows, err
 }
 
-// settleAll applies an answer to the rows that wait for it, in the order of the answer.
-func settleAll(open map[place]openRow, call calling, answer Answer) ([]settled, error) {
+// applyToRows applies an answer to the rows that wait for it, in the order of the answer.
+func applyToRows(open map[place]openRow, call calling, answer Response) ([]rowUpdate, error) {
 	asked := make(map[place]DueItem, len(call.items))
 	for _, item := range call.items {
 		asked[place{item.ChannelSKU, item.Location}] = item
 	}
-	rows := make([]settled, 0, len(answer.Items))
+	rows := make([]rowUpdate, 0, len(answer.Items))
 	for _, item := range answer.Items {
 		key := place{item.ChannelSKU, item.Location}
 		due, held := asked[key]
@@ -84,7 +84,7 @@ func settleAll(open map[place]openRow, call calling, answer Answer) ([]settled, 
 		}
 		delete(asked, key)
 		item.Reason = cleanText(item.Reason)
-		out, err := settle(row, due, call.run, item)
+		out, err := applyToRow(row, due, call.run, item)
 		if err != nil {
 			return nil, fmt.Errorf("the answer to call %s for channel SKU %q: %w", answer.Key, item.ChannelSKU, err)
 		}
@@ -93,9 +93,9 @@ func settleAll(open map[place]openRow, call calling, answer Answer) ([]settled, 
 	return rows, nil
 }
 
-// settleRows writes rows. One whose call stays open keeps the run that touched it last, by which settle knows whether it was
+// writeRowUpdates writes rows. One whose call stays open keeps the run that touched it last, by which applyToRow knows whether it was
 // resolved since the call was made.
-func (t *tx) settleRows(ctx context.Context, at holding, answer Answer, rows []settled) error {
+func (t *tx) writeRowUpdates(ctx context.Context, at leased, answer Response, rows []rowUpdate) error {
 	input := newTable(len(rows))
 	skus, places, statuses, reasons := input.texts("channel_sku"), input.texts("location"), input.texts("status"), input.texts("reason")
 	exported, attempts, tries, parts := input.optionals("exported"), input.numbers("attempts"), input.numbers("tries"), input.numbers("part")
@@ -119,8 +119,8 @@ func (t *tx) settleRows(ctx context.Context, at holding, answer Answer, rows []s
 const learned = "(i.exported IS NOT NULL AND (i.confirmed OR l.exported IS NULL OR i.exported <> l.exported))"
 
 // noteRows writes the activity of rows.
-func (t *tx) noteRows(ctx context.Context, at holding, answer Answer, rows []settled) error {
-	said := make([]settled, 0, len(rows))
+func (t *tx) noteRows(ctx context.Context, at leased, answer Response, rows []rowUpdate) error {
+	said := make([]rowUpdate, 0, len(rows))
 	for _, row := range rows {
 		if row.kind != "" {
 			said = append(said, row)
@@ -143,9 +143,9 @@ func (t *tx) noteRows(ctx context.Context, at holding, answer Answer, rows []set
 	return err
 }
 
-// settleCall keeps a call open for the items that still have no answer, or closes it. From then on the store is as busy as
+// updateCall keeps a call open for the items that still have no answer, or closes it. From then on the store is as busy as
 // the other calls make it.
-func (t *tx) settleCall(ctx context.Context, at holding, answer Answer, rows []settled, open int) error {
+func (t *tx) updateCall(ctx context.Context, at leased, answer Response, rows []rowUpdate, open int) error {
 	answered := answer.Ticket != "" // the store has told something, so the request is not under way any more
 	for _, row := range rows {
 		if !row.open {

@@ -1,0 +1,22 @@
+package shiphero
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// sourceCursor is what is known of the last snapshot that was recorded.
+type sourceCursor struct {
+	warehouses.DatedCursor
+	// Snapshot is the id of ShipHero's last snapshot.
+	Snapshot string `json:"snapshot,omitempty"`
+}
+
+// begin makes the source cursor of a fetch of its beginning and of its first answer, and tells when that answer was made (warehouses.Base.Begin).
+func (s *source) begin(known sourceCursor, began time.Time, header http.Header) (m sourceCursor, asOf time.Time, err error) {
+	m.Snapshot = known.Snapshot
+	m.DatedCursor, asOf, err = s.Begin(known.DatedCursor, began, header, "ShipHero")
+	return m, asOf, err
+}
