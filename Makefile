@@ -135,7 +135,7 @@ check-format: $(TOOLS)
 	if [ -n "$$unformatted" ]; then echo "Not formatted (\`make format\` does it):"; echo "$$unformatted"; exit 1; fi
 
 # The folders whose Go code has no line over 160 characters.
-LINES := channels warehouses outbound settings serve sandbox
+LINES := channels warehouses outbound settings serve sandbox tests/sim
 
 check-lines: $(TOOLS)
 	@echo "== length of lines"
@@ -182,6 +182,12 @@ $(TOOLS): $(TOOLS_SOURCES)
 .PHONY: mutants
 mutants: $(TOOLS) ## Plant the bugs of tests/mutants one at a time; the test that each names must fail (ROOM=push, NAME=, CHANGED=main, QUICK=1).
 	@bin/tools/mutants $(if $(ROOM),-room '$(ROOM)') $(if $(NAME),-name '$(NAME)') $(if $(CHANGED),-changed '$(CHANGED)') $(if $(QUICK),-quick)
+
+# SEEDS=n plays so many histories, MINUTES=m for so long, FIRST=i from that seed on, SEED=i that one alone, with its story.
+.PHONY: sim
+sim: ## Play histories in which everything goes wrong, by their seeds, and judge each by what is promised (SEEDS=1000, MINUTES=10, SEED=7).
+	go test -count=1 -vet=off -timeout 0 -v ./tests/sim -run '$(if $(SEED),TestOneSeed,TestManyHistories)$$' \
+		$(if $(SEED),-seed=$(SEED),$(if $(MINUTES),-minutes=$(MINUTES),-seeds=$(or $(SEEDS),1000)) -first=$(or $(FIRST),1))
 
 .PHONY: bench
 bench: build ## Measure: rows beside their floors, a million levels, events to the store, and each driver's pace against its store's limit.

@@ -1,0 +1,218 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
+)
+
+// invariant is a promise that the judge holds each history to.
+type invariant string
+
+// The promises, by their numbers in the reliability reference.
+const (
+	diverged     invariant = "I1 a store does not show what it should"
+	lostUpdate   invariant = "I2 an update was lost"
+	requestLost  invariant = "I2 a request was lost"
+	stale        invariant = "I3 an older figure replaced a newer one"
+	accident     invariant = "I4 absence became 0"
+	wasted       invariant = "I5 a call for nothing"
+	overrun      invariant = "I6 a store's limit was exceeded"
+	secondWriter invariant = "I7 a run wrote that had lost its store"
+	dishonest    invariant = "I8 the record is not what the store shows"
+	stuck        invariant = "I13 something never ends"
+)
+
+// judgeWrite judges a figure that a store is told. Counted figures only grow, so a smaller one is an older one.
+func (w *world) judgeWrite(s *shop, at spot, before, now write) {
+	if before.quantity > now.quantity && now.quantity > 0 && w.counted(at.sku) && !now.late {
+		w.violated(stale, "%s showed %d of %s, and was told %d by a call that was first made at %s", s.id, before.quantity, at, now.quantity, clock(now.sent))
+	}
+	if now.quantity == 0 && !w.everZero(at.sku) {
+		w.violated(accident, "%s was told 0 of %s, of which the warehouse never had 0", s.id, at)
+	}
+}
+
+// counted is true for SKUs whose figures only grow, but for 0.
+func (w *world) counted(sku string) bool {
+	d := w.depots[depotID]
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	for at, past := range d.past {
+		if at.sku != sku {
+			continue
+		}
+		if at.facility != "" {
+			return false
+		}
+		last := int64(0)
+		for _, one := range past {
+			if one.available != 0 && one.available < last {
+				return false
+			}
+			last = max(last, one.available)
+		}
+	}
+	return true
+}
+
+// everZero is true when a SKU may have been at 0 in all facilities.
+func (w *world) everZero(sku string) bool {
+	d := w.depots[depotID]
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	for at, past := range d.past {
+		if at.sku == sku && !slices.ContainsFunc(past, func(one figure) bool { return one.available <= 0 }) {
+			return false
+		}
+	}
+	return true
+}
+
+// should is what a store should show.
+func (w *world) should() map[spot]int64 {
+	d := w.depots[depotID]
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	found := map[spot]int64{}
+	for at, now := range d.stock {
+		found[spot{sku: at.sku}] += now.available
+	}
+	return found
+}
+
+// settle lets nothing go wrong any more, and judges what becomes of it.
+func (w *world) settle() {
+	w.setCalm()
+	if !w.drain("after the faults") {
+		return
+	}
+	for n, c := range w.defined.Connections {
+		w.ask(c.ID, ledger.Smart, workflows.SyncRequest{ID: fmt.Sprintf("last-smart-%d", n), By: "the judge"})
+	}
+	if !w.drain("the last Smart Sync") {
+		return
+	}
+	w.judgeShown("after a Smart Sync", true)
+	w.judgeRuns()
+	c := w.chance("judge")
+	if edited := w.edited(); !edited && c.in(700) {
+		w.judgeRecord()
+		return
+	}
+	for n, c := range w.defined.Connections {
+		w.ask(c.ID, ledger.Full, workflows.SyncRequest{ID: fmt.Sprintf("last-full-%d", n), By: "the judge"})
+	}
+	if !w.drain("the last Full Sync") {
+		return
+	}
+	w.judgeShown("after a Full Sync", false)
+	w.judgeRecord()
+	if c.in(500) {
+		return
+	}
+	calls := map[string]int{}
+	for id, s := range w.shops {
+		calls[id] = s.calls
+	}
+	for n, c := range w.defined.Connections {
+		w.ask(c.ID, ledger.Smart, workflows.SyncRequest{ID: fmt.Sprintf("idle-%d", n), By: "the judge"})
+	}
+	if !w.drain("an idle Smart Sync") {
+		return
+	}
+	for _, c := range w.defined.Connections {
+		if s := w.shops[c.Store]; s.calls != calls[s.id] {
+			w.violated(wasted, "%s got %d calls when nothing was due", s.id, s.calls-calls[s.id])
+		}
+	}
+	w.judgeRuns()
+}
+
+// edited is true when a store shows something that Tidemark cannot know.
+func (w *world) edited() bool {
+	for _, s := range w.shops {
+		if len(s.edited) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// drain waits until every workflow is over. Persons approve what waits for them.
+func (w *world) drain(what string) bool {
+	for range 60 * 6 {
+		time.Sleep(time.Minute)
+		if !w.answer(workflows.SignalApprove) && len(w.server.opened()) == 0 {
+			return true
+		}
+	}
+	var open []string
+	for _, x := range w.server.opened() {
+		open = append(open, x.id)
+	}
+	w.violated(stuck, "%s: after six hours these are still open: %s", what, strings.Join(open, ", "))
+	return false
+}
+
+// judgeShown compares what stores show with what they should.
+func (w *world) judgeShown(when string, smart bool) {
+	should := w.should()
+	for _, c := range w.defined.Connections {
+		s := w.shops[c.Store]
+		for _, at := range inOrder(should) {
+			if smart && s.edited[at] || s.poison[at.sku] {
+				continue
+			}
+			if s.shown[at] != should[at] {
+				w.violated(diverged, "%s, %s shows %d of %s and should show %d", when, s.id, s.shown[at], at, should[at])
+			}
+		}
+	}
+}
+
+func inOrder(of map[spot]int64) []spot {
+	found := make([]spot, 0, len(of))
+	for at := range of {
+		found = append(found, at)
+	}
+	slices.SortFunc(found, func(a, b spot) int { return strings.Compare(a.sku+"\x00"+a.facility, b.sku+"\x00"+b.facility) })
+	return found
+}
+
+// judgeRecord compares what the ledger says that stores show with what they show.
+func (w *world) judgeRecord() {
+	for _, c := range w.defined.Connections {
+		rows, err := w.ledger.ChannelLevels(everywhere, c.ID, "", "", ledger.Page{Limit: 1000})
+		must(err)
+		s := w.shops[c.Store]
+		for _, row := range rows {
+			at := spot{row.Location, row.ChannelSKU}
+			if row.Status == ledger.StatusExported && (row.Exported == nil || *row.Exported != s.shown[at]) {
+				w.violated(dishonest, "of %s the ledger says exported and %v, and %s shows %d", at, row.Exported, s.id, s.shown[at])
+			}
+		}
+	}
+}
+
+// judgeRuns looks for runs and requests that nothing became of.
+func (w *world) judgeRuns() {
+	runs, err := w.ledger.Runs(everywhere, "", 1000)
+	must(err)
+	for _, run := range runs {
+		if run.Outcome == ledger.Running {
+			w.violated(stuck, "run %d of %s never ended", run.ID, run.Connection)
+		}
+	}
+	requests, err := w.ledger.Requests(everywhere, ledger.RequestQuery{Limit: 1000})
+	must(err)
+	for _, one := range requests {
+		if one.Outcome == ledger.RequestWaiting || one.Outcome == ledger.RequestRunning {
+			w.violated(requestLost, "request %s of %s is still %s", one.ID, one.Connection, one.Outcome)
+		}
+	}
+}

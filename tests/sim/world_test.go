@@ -1,0 +1,195 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/testsuite"
+
+	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/settings"
+	"github.com/tidemark/tidemark/warehouses"
+)
+
+// world is all that a history happens to.
+type world struct {
+	seed    uint64
+	began   time.Time
+	running sync.WaitGroup
+
+	ledger *watched
+	server *server
+	*story
+	executions *control.Executions
+
+	mutex     sync.Mutex // of what follows
+	processes []*process
+	depots    map[string]*depot
+	shops     map[string]*shop
+	defined   ledger.Definitions
+	calm      bool // nothing goes wrong any more
+}
+
+func (w *world) chance(what string) *chance { return newChance(w.seed, what) }
+
+func workflowOptions(id string) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{ID: id, TaskQueue: "tidemark"}
+}
+
+// process is a worker's process.
+type process struct {
+	number int
+	died   chan struct{}
+	push   *activities.Push
+
+	mutex  sync.Mutex
+	begins chan struct{} // closed when it stands still
+	thaws  chan struct{} // closed when it goes on again; nil while it works
+	fuse   int           // ledger calls until it dies; below 0: none
+	stands int           // ledger calls until it stands still
+	span   time.Duration // for so long
+}
+
+func (w *world) newProcess(number int) *process {
+	return &process{
+		number: number, died: make(chan struct{}), begins: make(chan struct{}), fuse: -1, stands: -1,
+		push: &activities.Push{
+			Ledger: w.ledger, Drivers: w.channels(), Stores: activities.NewStores(), Now: time.Now, Slice: time.Minute,
+			After: func(span time.Duration, _ int) <-chan time.Time { return time.After(span) },
+		},
+	}
+}
+
+// worker is a process that takes the next task.
+func (w *world) worker(c *chance) *process {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.processes[c.IntN(len(w.processes))]
+}
+
+// die ends a process and begins another in its place, which takes tasks from the next moment on.
+func (w *world) die(p *process) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.processes[p.number] != p {
+		return
+	}
+	close(p.died)
+	w.processes[p.number] = w.newProcess(p.number)
+}
+
+// frozen returns a channel that is closed while the process stands still, and one that is closed when it goes on.
+func (p *process) frozen() (begins, thaws <-chan struct{}) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.thaws == nil {
+		return p.begins, nil
+	}
+	return p.begins, p.thaws
+}
+
+// still is true while the process stands still.
+func (p *process) still() bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.thaws != nil
+}
+
+// await returns when the process does not stand still. What waited for it goes on at a moment of its own.
+func (p *process) await(c *chance) {
+	p.mutex.Lock()
+	thaws := p.thaws
+	p.mutex.Unlock()
+	if thaws != nil {
+		<-thaws
+		time.Sleep(c.between(time.Microsecond, time.Millisecond))
+	}
+}
+
+// freeze has a process stand still for a while.
+func (p *process) freeze(span time.Duration) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.thaws != nil {
+		return
+	}
+	p.thaws = make(chan struct{})
+	close(p.begins)
+	time.AfterFunc(span, func() {
+		p.mutex.Lock()
+		defer p.mutex.Unlock()
+		close(p.thaws)
+		p.thaws, p.begins = nil, make(chan struct{})
+	})
+}
+
+// register makes the activities known to an environment.
+func (w *world) register(env *testsuite.TestWorkflowEnvironment) {
+	executions := w.executions
+	env.RegisterActivity(&activities.Gate{Ledger: w.ledger, Executions: executions, Now: time.Now, Poll: 2 * time.Second})
+	env.RegisterActivity(&activities.Fetch{Ledger: w.ledger, Drivers: w.sources(), Executions: executions, Now: time.Now})
+	env.RegisterActivity(&activities.Intake{Ledger: w.ledger, Requests: executions, Executions: executions, Now: time.Now})
+	env.RegisterActivity(&activities.Resolve{Ledger: w.ledger, Executions: executions, Now: time.Now})
+	env.RegisterActivity(&activities.Push{}) // each worker has its own
+}
+
+const driverName = "simulated"
+
+// sources are the drivers of warehouses.
+func (w *world) sources() warehouses.Drivers {
+	return warehouses.Drivers{driverName: {Open: func(id string, _ settings.Values, _ settings.Environment) (warehouses.Source, error) {
+		return w.depots[id], nil
+	}}}
+}
+
+// channels are the drivers of stores.
+func (w *world) channels() channels.Drivers {
+	return channels.Drivers{driverName: {Open: func(id string, _ settings.Values, _ settings.Environment) (channels.Channel, error) {
+		return w.shops[id].driver(), nil
+	}}}
+}
+
+// workflowEnded is told of every workflow that is over.
+func (w *world) workflowEnded(x *execution, err error) {
+	switch {
+	case x.terminated():
+		w.tell("%s was terminated", x.id)
+	case err != nil:
+		w.tell("%s failed: %v", x.id, err)
+	default:
+		w.tell("%s ended", x.id)
+	}
+}
+
+// must fails the history: the simulator itself is wrong.
+func must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("the simulator: %v", err))
+	}
+}
+
+var everywhere = context.Background()
+
+func (w *world) setCalm() {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.calm = true
+	w.tell("from now on nothing goes wrong")
+	for _, p := range w.processes {
+		p.mutex.Lock()
+		p.fuse, p.stands = -1, -1
+		p.mutex.Unlock()
+	}
+}
+
+func (w *world) isCalm() bool {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.calm
+}
