@@ -77,7 +77,8 @@ func checkComponents(bundle inventory.Bundle) error {
 // pruned are the tables that go with a thing, in order.
 var pruned = map[string][]string{
 	"connection": slices.Concat(forgetPreviews, []string{
-		"DELETE FROM channel_levels WHERE connection = ?", "DELETE FROM calls WHERE connection = ?", "DELETE FROM requests WHERE connection = ?",
+		"DELETE FROM channel_levels WHERE connection = ?", "DELETE FROM row_places WHERE connection = ?",
+		"DELETE FROM calls WHERE connection = ?", "DELETE FROM requests WHERE connection = ?",
 		"DELETE FROM holds WHERE connection = ?", "UPDATE gates SET run = NULL, fence = fence + 1 WHERE run IN (SELECT id FROM runs WHERE connection = ?)",
 		"DELETE FROM runs WHERE connection = ?", "DELETE FROM schedules WHERE connection = ?", "DELETE FROM connections WHERE id = ?",
 	}),

@@ -21,16 +21,19 @@ func (a *applying) leave(ctx context.Context, definitions Definitions) error {
 	zeroed := int64(0)
 	var refused []error
 	for _, one := range asked {
-		counts, err := a.left(ctx, one.before.ID)
+		places, err := a.rowPlaces(ctx, []string{one.before.ID})
+		if err != nil {
+			return err
+		}
+		counts, err := a.left(ctx, one.before.ID, one.left(places[one.before.ID]))
 		if err != nil {
 			return err
 		}
 		for _, left := range counts {
 			from := left.Location
-			var stays bool
-			stays, left.Location = one.leaves(from)
+			_, left.Location = one.leaves(from)
 			changed := encode(one.before.Inventory.Locations) != encode(one.after.Inventory.Locations) || one.moves()
-			if !stays || left.Rows == 0 || !changed && !a.options.ZeroLeft {
+			if left.Rows == 0 || !changed && !a.options.ZeroLeft {
 				continue
 			}
 			if a.options.ZeroLeft && left.Zeroing < left.Rows {
@@ -89,8 +92,33 @@ func (a *applying) leaving(ctx context.Context, definitions Definitions) ([]leav
 	return found, nil
 }
 
-// left counts a connection's rows that a store may show above 0, by location.
-func (t *tx) left(ctx context.Context, connection string) ([]Left, error) {
+// rowPlaces are the locations at which connections have rows, or have had some. Who has none is absent.
+func (t *tx) rowPlaces(ctx context.Context, connections []string) (map[string][]string, error) {
+	found := map[string][]string{}
+	return found, t.each(ctx, func(row *sql.Rows) error {
+		var connection, location string
+		err := row.Scan(&connection, &location)
+		found[connection] = append(found[connection], location)
+		return err
+	}, "SELECT connection, location FROM row_places WHERE connection IN (SELECT j.value FROM "+t.dialect.set()+") ORDER BY connection, location",
+		t.dialect.list(connections))
+}
+
+// keepPlaces notes at which locations a connection is about to have rows.
+func (t *tx) keepPlaces(ctx context.Context, connection string, locations map[string]bool) error {
+	input := newTable(len(locations))
+	copy(input.texts("location"), sortedKeys(locations))
+	_, err := t.bulk(ctx, *input, `INSERT INTO row_places (connection, location) SELECT CAST(? AS TEXT), location FROM input WHERE TRUE
+		ON CONFLICT (connection, location) DO NOTHING`, connection)
+	return err
+}
+
+// left counts a connection's rows at some locations that a store may show above 0, by location. Where there is no location, nothing is counted: that
+// is how it mostly is, and a connection may have a million rows.
+func (t *tx) left(ctx context.Context, connection string, locations []string) ([]Left, error) {
+	if len(locations) == 0 {
+		return nil, nil
+	}
 	var found []Left
 	err := t.each(ctx, func(row *sql.Rows) error {
 		one := Left{Connection: connection}
@@ -98,7 +126,8 @@ func (t *tx) left(ctx context.Context, connection string) ([]Left, error) {
 		found = append(found, one)
 		return err
 	}, `SELECT location, COUNT(*), COALESCE(SUM(exported), 0), COUNT(*) FILTER (WHERE exported IS NULL), COUNT(*) FILTER (WHERE leaving AND status IN ('pending', 'retrying', 'unknown', 'sent'))
-		FROM channel_levels WHERE connection = ? AND `+shownThere+` GROUP BY location ORDER BY location`, connection)
+		FROM channel_levels WHERE connection = ? AND location IN (SELECT j.value FROM `+t.dialect.set()+`) AND `+shownThere+` GROUP BY location ORDER BY location`,
+		connection, t.dialect.list(locations))
 	return found, err
 }
 
@@ -107,6 +136,9 @@ func (t *tx) left(ctx context.Context, connection string) ([]Left, error) {
 func (a *applying) keepLeft(ctx context.Context, one leaving, left Left, from string) error {
 	zero, connection, as := left.Zeroing > 0, left.Connection, left.Location
 	if as != from {
+		if err := a.keepPlaces(ctx, connection, map[string]bool{as: true}); err != nil {
+			return err
+		}
 		why := leftBehind(place{location: as}, "", nil, one.after.Inventory.Locations, nil)
 		_, err := a.exec(ctx, `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed, exported, last_exported, status, reason, blocked, run, why)
 			SELECT connection, channel_sku, CAST(? AS TEXT), product, quantity, observed, exported, last_exported, 'blocked', CAST(? AS TEXT), CAST(? AS TEXT), run, why
@@ -139,22 +171,22 @@ func (d *database) LeftBehind(ctx context.Context, connection string) ([]Left, e
 		if err != nil {
 			return err
 		}
-		found, err = d.leftBehind(ctx, t, one, versions[connection])
+		places, err := t.rowPlaces(ctx, []string{connection})
+		if err != nil {
+			return err
+		}
+		found, err = d.leftBehind(ctx, t, one, versions[connection], places[connection])
 		return err
 	})
 	return found, err
 }
 
-// leftBehind is what stays behind of a connection whose rows are at a version.
-func (d *database) leftBehind(ctx context.Context, t *tx, one leaving, version int64) ([]Left, error) {
-	var found []Left
-	counts, err := d.byPlace.of(ctx, one.before.ID, version, t.left)
-	for _, left := range counts {
-		if stays, _ := one.leaves(left.Location); stays {
-			found = append(found, left)
-		}
-	}
-	return found, err
+// leftBehind is what stays behind of a connection whose rows are at a version, and are or were at some places.
+func (d *database) leftBehind(ctx context.Context, t *tx, one leaving, version int64, places []string) ([]Left, error) {
+	locations := one.left(places)
+	return d.byPlace.of(ctx, encode([]any{one.before.ID, locations}), version, func(ctx context.Context) ([]Left, error) {
+		return t.left(ctx, one.before.ID, locations)
+	})
 }
 
 // standsAt is a connection as it is, with what it shares its store with.

@@ -11,7 +11,7 @@ import (
 // changes rows gives the connection's rows a new version in the same transaction, before it changes them; a count is kept with the version that it
 // is of, and counts for as long as that is the newest.
 
-// keptCounts are what this process has counted of connections' rows.
+// keptCounts are what this process has counted of connections' rows, by what was counted.
 type keptCounts[T any] struct {
 	mutex sync.Mutex
 	known map[string]keptCount[T]
@@ -23,16 +23,16 @@ type keptCount[T any] struct {
 	count   T
 }
 
-// of is a connection's count as of a version of its rows, which is made anew when that is not the version of the one that is kept. Who gets it must not
-// change it. It is called in the transaction that read the version.
-func (k *keptCounts[T]) of(ctx context.Context, connection string, version int64, count func(context.Context, string) (T, error)) (T, error) {
+// of is a count of a connection's rows as of a version of them, which is made anew when that is not the version of the one that is kept. What is counted
+// is the key. Who gets the count must not change it. It is called in the transaction that read the version.
+func (k *keptCounts[T]) of(ctx context.Context, key string, version int64, count func(context.Context) (T, error)) (T, error) {
 	k.mutex.Lock()
-	kept, found := k.known[connection]
+	kept, found := k.known[key]
 	k.mutex.Unlock()
 	if found && kept.version == version {
 		return kept.count, nil
 	}
-	made, err := count(ctx, connection)
+	made, err := count(ctx)
 	if err != nil {
 		return *new(T), err
 	}
@@ -41,7 +41,7 @@ func (k *keptCounts[T]) of(ctx context.Context, connection string, version int64
 	if k.known == nil {
 		k.known = map[string]keptCount[T]{}
 	}
-	k.known[connection] = keptCount[T]{version, made}
+	k.known[key] = keptCount[T]{version, made}
 	return made, nil
 }
 
@@ -53,11 +53,16 @@ func (d *database) StatusCounts(ctx context.Context, connection string) (map[Sta
 		if err != nil {
 			return err
 		}
-		rows, err := d.byStatus.of(ctx, connection, versions[connection], t.countRows)
+		rows, err := d.rowsByStatus(ctx, t, connection, versions[connection])
 		found = maps.Clone(rows)
 		return err
 	})
 	return found, err
+}
+
+// rowsByStatus counts a connection's rows, which are at a version, by status. Who gets the count must not change it.
+func (d *database) rowsByStatus(ctx context.Context, t *tx, connection string, version int64) (map[Status]int64, error) {
+	return d.byStatus.of(ctx, connection, version, func(ctx context.Context) (map[Status]int64, error) { return t.countRows(ctx, connection) })
 }
 
 // rowVersions are the versions of connections' rows; 0, and absent, where nothing ever changed.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"testing"
@@ -32,8 +33,14 @@ func WatchCounts(t testing.TB, opened Ledger) {
 			err = errors.Join(failed, err, d.read(t.Context(), func(now *tx) error {
 				var errs [3]error
 				counted, errs[0] = now.countRows(t.Context(), id)
-				places, errs[1] = now.left(t.Context(), id)
-				placesKept, errs[2] = d.byPlace.of(t.Context(), id, before, now.left)
+				places, errs[1] = now.left(t.Context(), id, now.locations(t, id))
+				placesKept, errs[2] = d.byPlace.of(t.Context(), id, before, func(ctx context.Context) ([]Left, error) {
+					kept, err := now.rowPlaces(ctx, []string{id})
+					if err != nil {
+						return nil, err
+					}
+					return now.left(ctx, id, kept[id])
+				})
 				return errors.Join(errs[:]...)
 			}))
 			last, _, lost := d.versionOf(t, id)
@@ -43,6 +50,13 @@ func WatchCounts(t testing.TB, opened Ledger) {
 			}
 		}
 	}
+}
+
+// locations are those at which a connection has rows.
+func (t *tx) locations(test testing.TB, connection string) []string {
+	found, err := t.texts(test.Context(), "SELECT DISTINCT location FROM channel_levels WHERE connection = ? ORDER BY location", connection)
+	require.NoError(test, err)
+	return found
 }
 
 // versionOf is the version of a connection's rows, and then their counts.

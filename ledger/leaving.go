@@ -105,6 +105,17 @@ func elsewhere(store Store) Store {
 // moves is true when the store's own place is another one.
 func (l leaving) moves() bool { return l.storeBefore.ownPlace() != l.storeAfter.ownPlace() }
 
+// left are those of some locations whose rows stay behind.
+func (l leaving) left(locations []string) []string {
+	var found []string
+	for _, location := range locations {
+		if stays, _ := l.leaves(location); stays {
+			found = append(found, location)
+		}
+	}
+	return found
+}
+
 // leaves decides about the rows of a location: whether they stay behind, and under which location they can be told from others from then on.
 func (l leaving) leaves(location string) (stays bool, as string) {
 	old := samePlace(location)

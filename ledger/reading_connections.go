@@ -154,12 +154,16 @@ func (d *database) counts(ctx context.Context, l connectionsLook) error {
 	if err != nil {
 		return err
 	}
+	places, err := l.rowPlaces(ctx, l.ids)
+	if err != nil {
+		return err
+	}
 	stand, err := l.standing(ctx, l.ids)
 	if err != nil {
 		return err
 	}
 	for id, at := range l.found {
-		rows, err := d.byStatus.of(ctx, id, versions[id], l.countRows)
+		rows, err := d.rowsByStatus(ctx, l.tx, id, versions[id])
 		if err != nil {
 			return err
 		}
@@ -168,7 +172,7 @@ func (d *database) counts(ctx context.Context, l connectionsLook) error {
 		if !ok {
 			continue
 		}
-		if at.Left, err = d.leftBehind(ctx, l.tx, one, versions[id]); err != nil {
+		if at.Left, err = d.leftBehind(ctx, l.tx, one, versions[id], places[id]); err != nil {
 			return err
 		}
 	}

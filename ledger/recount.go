@@ -100,6 +100,15 @@ var keptFigures = []keptFigure{
 			FROM channel_levels r WHERE r.open_call IS NOT NULL GROUP BY r.connection ORDER BY r.connection`,
 	},
 	{
+		"the number of locations at which it has rows", same, restoreOrDeclare,
+		`SELECT 'connection ' || r.connection, COUNT(p.location), COUNT(*) FROM (SELECT DISTINCT connection, location FROM channel_levels) r
+			LEFT JOIN row_places p ON p.connection = r.connection AND p.location = r.location GROUP BY r.connection ORDER BY r.connection`,
+	},
+	{
+		"the number of connections whose locations are kept", same, restoreOrDeclare,
+		`SELECT 'the ledger', COUNT(DISTINCT p.connection), COUNT(DISTINCT c.id) FROM row_places p LEFT JOIN connections c ON c.id = p.connection`,
+	},
+	{
 		"the number of runs that have it", same, restoreOrDeclare,
 		`SELECT 'store ' || g.store, 1, (SELECT COUNT(*) FROM runs r WHERE r.id = g.run AND r.ended_at IS NULL) FROM gates g WHERE g.run IS NOT NULL ORDER BY g.store`,
 	},
@@ -212,7 +221,7 @@ func (d *database) recountRows(ctx context.Context, t *tx, found *Recount) error
 		return err
 	}
 	for _, id := range ids {
-		kept, err := d.byStatus.of(ctx, id, versions[id], t.countRows)
+		kept, err := d.rowsByStatus(ctx, t, id, versions[id])
 		if err != nil {
 			return err
 		}

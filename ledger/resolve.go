@@ -26,6 +26,7 @@ func (d *database) Resolve(ctx context.Context, lease Lease, plan Plan, page []R
 			func() error { return r.stand(ctx, page) },
 			func() error { return r.release(ctx, page) },
 			func() error { return r.rest(ctx) },
+			func() error { return r.keepPlaces(ctx, plan.Connection.ID, r.locations()) },
 		} {
 			if err := step(); err != nil {
 				return err
@@ -83,6 +84,15 @@ func resolvedLevels(page []Resolution) (map[place]resolvedLevel, error) {
 		}
 	}
 	return levels, nil
+}
+
+// locations are those of the page's levels.
+func (r *resolving) locations() map[string]bool {
+	found := map[string]bool{}
+	for at := range r.levels {
+		found[at.location] = true
+	}
+	return found
 }
 
 // stand loads what is kept of the rows of the page's products.

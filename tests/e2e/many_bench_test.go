@@ -21,12 +21,18 @@ import (
 // full asks for a Full Sync of each connection at once, and returns how long all of them took together.
 func (w *world) full(b *testing.B, connections ...string) time.Duration {
 	b.Helper()
+	return w.all(b, ledger.Full, connections...)
+}
+
+// all asks for a run of each connection at once, and returns how long all of them took together.
+func (w *world) all(b *testing.B, mode ledger.Mode, connections ...string) time.Duration {
+	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), 20*time.Minute)
 	defer cancel()
 	began := time.Now()
 	var answers []control.SyncAnswer
 	for _, connection := range connections {
-		answers = append(answers, w.ask(ledger.Full, connection, workflows.SyncRequest{}))
+		answers = append(answers, w.ask(mode, connection, workflows.SyncRequest{}))
 	}
 	for _, answer := range answers {
 		report, err := w.control.Wait(ctx, answer)
@@ -134,6 +140,36 @@ func BenchmarkGrowth(b *testing.B) {
 				worker.stop(syscall.SIGTERM)
 				worker = w.work()
 				w.measure(b, "nothing", worker, w.ask(ledger.Smart, "shop", workflows.SyncRequest{}))
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// BenchmarkConnections measures the growth by connections to one warehouse of 2,000 levels: how long all of them take together for a Full Sync that
+// pushes every row, and for a Smart Sync with nothing changed, and the worker's peak memory.
+func BenchmarkConnections(b *testing.B) {
+	for _, connections := range []int{1, 10, 100} {
+		b.Run(fmt.Sprint(connections), func(b *testing.B) {
+			var shops []shop
+			var names []string
+			for i := range connections {
+				shops = append(shops, shop{id: fmt.Sprintf("shop-%03d", i), kind: "atomic", batch: 2000, rate: 1000})
+				names = append(names, shops[i].id)
+			}
+			for range b.N {
+				w := newWorld(b, scenario(2000, shops...))
+				w.apply(w.box.definitions(shops...), ledger.ApplyOptions{})
+				worker := w.work()
+				for _, name := range names {
+					w.firstFull(name)
+				}
+				b.ReportMetric(w.full(b, names...).Seconds(), "full-s")
+				b.ReportMetric(peak(b, worker), "full-MB")
+				worker.stop(syscall.SIGTERM)
+				worker = w.work()
+				b.ReportMetric(w.all(b, ledger.Smart, names...).Seconds(), "nothing-s")
+				b.ReportMetric(peak(b, worker), "nothing-MB")
 			}
 			b.ReportMetric(0, "ns/op")
 		})
