@@ -138,13 +138,8 @@ type ResolveResult struct {
 
 // Preview is what a push would do.
 type Preview struct {
-	Raise   int64    `json:"raise"`
-	Lower   int64    `json:"lower"`
-	Zero    int64    `json:"zero"`
-	Same    int64    `json:"same"`
-	New     int64    `json:"new"`
-	Blocked int64    `json:"blocked"`
-	Lines   []string `json:"lines,omitempty"`
+	ledger.PreviewCounts
+	Lines []string `json:"lines,omitempty"`
 }
 
 // PushInput asks for a slice of a push.
@@ -251,18 +246,24 @@ type FinishResult struct {
 	Counts  ledger.Counts  `json:"counts"`
 }
 
-// Update is one update event of a warehouse; see workflows.InventoryUpdate.
+// Update is one update event of a warehouse.
 type Update struct {
-	Event      string     `json:"event"`
-	SKU        string     `json:"sku"`
-	Facility   string     `json:"facility,omitempty"`
-	Available  *int64     `json:"available,omitempty"`
-	OnHand     *int64     `json:"on_hand,omitempty"`
-	Committed  *int64     `json:"committed,omitempty"`
+	// Event is the sender's id of the event; the same event has one effect, however often it is sent.
+	Event    string `json:"event"`
+	SKU      string `json:"sku"`
+	Facility string `json:"facility,omitempty"`
+	// Available is what counts (or OnHand, where the warehouse is set to it); an update without it is refused.
+	Available *int64 `json:"available,omitempty"`
+	OnHand    *int64 `json:"on_hand,omitempty"`
+	Committed *int64 `json:"committed,omitempty"`
+	// Sequence orders the events of one level where the source counts them; else ReportedAt does; else the arrival.
 	Sequence   int64      `json:"sequence,omitempty"`
 	ReportedAt *time.Time `json:"reported_at,omitempty"`
+	// ReceivedAt is when the intake received it, by our clock. The intake sets it, whatever the sender says.
 	ReceivedAt *time.Time `json:"received_at,omitempty"`
-	Problem    string     `json:"problem,omitempty"`
+	// Problem is why the update was refused where it came in. Its SKU and facility say which level is stale; they are empty where they could
+	// not be read.
+	Problem string `json:"problem,omitempty"`
 }
 
 // RecordUpdatesInput is a batch of update events.
@@ -295,14 +296,16 @@ type RecordUpdatesResult struct {
 	Labels     Labels   `json:"labels,omitzero"`
 }
 
-// Snapshot is a snapshot that stands staged in the ledger; see workflows.UploadedSnapshot.
+// Snapshot refers to a staged snapshot and says what it is.
 type Snapshot struct {
-	ID           int64      `json:"id"`
-	Full         bool       `json:"full"`
-	Rows         int        `json:"rows"`
-	AsOf         *time.Time `json:"as_of,omitempty"`
-	From         string     `json:"from,omitempty"`
-	ApprovedRows int64      `json:"approved_rows,omitempty"`
+	ID   int64 `json:"id"`
+	Full bool  `json:"full"` // it names every SKU; else it says nothing of those that it does not name
+	Rows int   `json:"rows"` // refused ones included
+	// AsOf is when the warehouse took it; nil: when it began to arrive.
+	AsOf *time.Time `json:"as_of,omitempty"`
+	From string     `json:"from,omitempty"`
+	// ApprovedRows lifts the guard for a snapshot of about so many rows; 0 lifts nothing.
+	ApprovedRows int64 `json:"approved_rows,omitempty"`
 }
 
 // RecordSnapshotInput asks for a staged snapshot to become visible.

@@ -17,7 +17,7 @@ import (
 
 // Fetch reads warehouses into the ledger.
 type Fetch struct {
-	Ledger      ledger.Ledger
+	Ledger      FetchLedger
 	Drivers     warehouses.Drivers
 	Environment settings.Environment
 	Executions  Executions

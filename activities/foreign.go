@@ -23,7 +23,7 @@ func foreign(named, own string) string {
 }
 
 // foreignTo is foreign for the work of a ledger.
-func foreignTo(ctx context.Context, state ledger.Ledger, named string) (string, error) {
+func foreignTo(ctx context.Context, state identity, named string) (string, error) {
 	if named == "" {
 		return "", nil
 	}

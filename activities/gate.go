@@ -26,7 +26,7 @@ type Executions interface {
 
 // Gate takes and gives back stores.
 type Gate struct {
-	Ledger     ledger.Ledger
+	Ledger     GateLedger
 	Executions Executions
 	Now        func() time.Time
 	// Poll is how long a run that waits for a store waits before it asks again; for whole runs it may grow to six times as much.

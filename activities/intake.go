@@ -29,7 +29,7 @@ type Requests interface {
 
 // Intake takes in what warehouses send by themselves.
 type Intake struct {
-	Ledger     ledger.Ledger
+	Ledger     IntakeLedger
 	Requests   Requests
 	Executions Executions
 	Now        func() time.Time

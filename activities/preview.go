@@ -32,7 +32,7 @@ type preview struct {
 func newPreview() *preview { return &preview{} }
 
 // add compares a resolved page with what the store was last known to show.
-func (p *preview) add(ctx context.Context, state ledger.Ledger, connection string, page []ledger.Resolution) error {
+func (p *preview) add(ctx context.Context, state previewer, connection string, page []ledger.Resolution) error {
 	for _, resolution := range page {
 		for _, level := range resolution.Levels {
 			rows, err := state.ChannelLevels(ctx, connection, level.ChannelSKU, "", ledger.Page{Limit: 1000})
@@ -128,10 +128,8 @@ func place(location, sku string) string {
 }
 
 // result keeps the preview, and adds the rows that are due from before, which a push would send as well.
-func (p *preview) result(ctx context.Context, state ledger.Ledger, input ResolveInput, result ResolveResult, now time.Time) (ResolveResult, error) {
-	kept := ledger.Preview{MadeAt: now, ExpiresAt: now.Add(previewLasts), PreviewCounts: ledger.PreviewCounts{
-		Raise: p.Raise, Lower: p.Lower, Zero: p.Zero, Same: p.Same, New: p.New, Blocked: p.Blocked,
-	}}
+func (p *preview) result(ctx context.Context, state previewer, input ResolveInput, result ResolveResult, now time.Time) (ResolveResult, error) {
+	kept := ledger.Preview{MadeAt: now, ExpiresAt: now.Add(previewLasts), PreviewCounts: p.PreviewCounts}
 	if err := state.KeepPreview(ctx, input.Lease, kept, p.rows); err != nil {
 		return ResolveResult{}, err
 	}

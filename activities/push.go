@@ -14,7 +14,7 @@ import (
 
 // Push tells stores what they should show.
 type Push struct {
-	Ledger      ledger.Ledger
+	Ledger      PushLedger
 	Drivers     channels.Drivers
 	Environment settings.Environment
 	Stores      *Stores

@@ -287,7 +287,7 @@ func TestPreviewShowsWhatIsKept(t *testing.T) {
 	result, err := do[ResolveResult](s.world, resolve.Resolve, ResolveInput{Lease: s.start(), Connection: "north", Mode: ledger.Full, DryRun: true})
 	require.NoError(t, err)
 	result.Preview.Lines = nil
-	require.Equal(t, Preview{Raise: 1, Zero: 1, Same: 69, Blocked: 29}, *result.Preview)
+	require.Equal(t, Preview{PreviewCounts: ledger.PreviewCounts{Raise: 1, Zero: 1, Same: 69, Blocked: 29}}, *result.Preview)
 	kept, err := s.Ledger.Preview(t.Context(), "north", s.clock())
 	require.NoError(t, err)
 	require.Equal(t, ledger.PreviewCounts{Raise: 1, Zero: 1, Same: 69, Blocked: 29}, kept.PreviewCounts)

@@ -11,7 +11,7 @@ import (
 
 // Resolve turns recorded levels into what a store should show.
 type Resolve struct {
-	Ledger     ledger.Ledger
+	Ledger     ResolveLedger
 	Executions Executions
 	Now        func() time.Time
 }
@@ -105,7 +105,7 @@ func (r *Resolve) pages(ctx context.Context, plan ledger.Plan, scope, named []st
 }
 
 // resolvePage resolves a page of products.
-func resolvePage(ctx context.Context, state ledger.Ledger, plan ledger.Plan, affected []ledger.Affected, named map[string]bool) ([]ledger.Resolution, error) {
+func resolvePage(ctx context.Context, state inputs, plan ledger.Plan, affected []ledger.Affected, named map[string]bool) ([]ledger.Resolution, error) {
 	products := make([]string, len(affected))
 	for i, one := range affected {
 		products[i] = one.Product

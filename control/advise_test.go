@@ -13,9 +13,9 @@ import (
 func (s *scheduled) ran(n int, took time.Duration, counts ledger.Counts) {
 	s.t.Helper()
 	for range n {
-		lease := runIn(s.t, s.state, "at "+s.clock().String(), s.clock())
+		lease := runIn(s.t, wholeLedger(s.state), "at "+s.clock().String(), s.clock())
 		s.pass(took)
-		require.NoError(s.t, s.state.EndRun(acting(s.t), lease, ledger.RunEnd{Outcome: ledger.Completed, Counts: counts, Now: s.clock()}))
+		require.NoError(s.t, wholeLedger(s.state).EndRun(acting(s.t), lease, ledger.RunEnd{Outcome: ledger.Completed, Counts: counts, Now: s.clock()}))
 		s.pass(time.Minute)
 	}
 }
@@ -103,12 +103,12 @@ func TestRunsThatAdviceLooksAt(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
 	s.ran(20, time.Minute, ledger.Counts{Changed: 2})
-	held := runIn(t, s.state, "held", s.clock())
-	hold(t, s.state, held, s.clock())
+	held := runIn(t, wholeLedger(s.state), "held", s.clock())
+	hold(t, wholeLedger(s.state), held, s.clock())
 	s.pass(24 * time.Hour)
-	_, err := s.state.Decide(acting(t), held.Run, "approved", "ann", s.clock())
+	_, err := wholeLedger(s.state).Decide(acting(t), held.Run, "approved", "ann", s.clock())
 	require.NoError(t, err)
-	require.NoError(t, s.state.EndRun(acting(t), held, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
+	require.NoError(t, wholeLedger(s.state).EndRun(acting(t), held, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
 	advice := s.advice()
 	require.Equal(t, 20, advice.Runs)
 	require.Equal(t, time.Minute, advice.Longest)

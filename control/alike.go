@@ -35,7 +35,9 @@ func quoted(skus []string) string {
 
 // spelling says of rows that what they are made of has another spelling elsewhere. What it has looked up once it does not look up again.
 type spelling struct {
-	state ledger.Ledger
+	state interface {
+		Alike(ctx context.Context, sku string, query ledger.AlikeQuery) ([]string, error)
+	}
 	known map[alikeAsked][]string
 }
 

@@ -69,7 +69,7 @@ func TestRunsOfADay(t *testing.T) {
 func TestOverviewOfALedger(t *testing.T) {
 	t.Parallel()
 	c := &Control{state: shopLedger(t), now: func() time.Time { return noon }}
-	runIn(t, c.state, "one", noon)
+	runIn(t, wholeLedger(c.state), "one", noon)
 	overview, err := c.Overview(t.Context(), "")
 	require.NoError(t, err)
 	require.Len(t, overview.Standings, 1)

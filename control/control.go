@@ -19,7 +19,7 @@ import (
 
 // Control acts on one ledger and one Temporal namespace. No face reaches past it to either.
 type Control struct {
-	state    ledger.Ledger
+	state    Ledger
 	temporal gateway.Temporal // nil: it cannot be reached
 	now      func() time.Time
 	tester   Tester // nil: stores and warehouses cannot be tried
@@ -31,7 +31,7 @@ type Control struct {
 }
 
 // New acts on a ledger and, where there is one, a namespace of Temporal.
-func New(state ledger.Ledger, temporal gateway.Temporal, now func() time.Time) *Control {
+func New(state Ledger, temporal gateway.Temporal, now func() time.Time) *Control {
 	return &Control{state: state, temporal: temporal, now: now}
 }
 

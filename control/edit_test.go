@@ -100,7 +100,7 @@ func TestTheFileAndThePagesBothChanged(t *testing.T) {
 				} {
 					require.ErrorContains(t, err, words)
 				}
-				connection, err := s.state.Connection(acting(t), "acme-shop")
+				connection, err := wholeLedger(s.state).Connection(acting(t), "acme-shop")
 				require.NoError(t, err)
 				require.Equal(t, ledger.OverlapSkip, connection.Inventory.Overlap, "nothing of the file is written")
 				require.Equal(t, []int{90}, s.intervals(ledger.Smart))
@@ -200,7 +200,7 @@ func TestEditsThatAreRefused(t *testing.T) {
 			require.ErrorContains(t, err, test.want)
 		})
 	}
-	states, err := s.state.ScheduleStates(acting(t), "")
+	states, err := wholeLedger(s.state).ScheduleStates(acting(t), "")
 	require.NoError(t, err)
 	require.Empty(t, states)
 	s.edit(ledger.Full, ScheduleEdit{Schedule: *every(60), Force: true})
@@ -308,7 +308,7 @@ func TestAScheduleOfAnotherLedgerIsNotEdited(t *testing.T) {
 	other := &Control{state: shopLedger(t), temporal: s.temporal, now: s.clock}
 	_, err := other.EditSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: every(90).Rules, Timezone: "UTC"}, Reason: "x", By: "bob"})
 	require.ErrorContains(t, err, "nothing was changed: schedule smart-sync/acme-shop: it belongs to ledger")
-	states, err := other.state.ScheduleStates(acting(t), "")
+	states, err := wholeLedger(other.state).ScheduleStates(acting(t), "")
 	require.NoError(t, err)
 	require.Empty(t, states)
 }
@@ -318,8 +318,8 @@ func TestAPreviewOfASchedule(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
 	for n := range 6 {
-		lease := runIn(t, s.state, string(rune('a'+n)), noon.Add(time.Duration(n)*time.Hour))
-		require.NoError(t, s.state.EndRun(acting(t), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(time.Duration(n)*time.Hour + 40*time.Minute)}))
+		lease := runIn(t, wholeLedger(s.state), string(rune('a'+n)), noon.Add(time.Duration(n)*time.Hour))
+		require.NoError(t, wholeLedger(s.state).EndRun(acting(t), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(time.Duration(n)*time.Hour + 40*time.Minute)}))
 	}
 	preview, err := s.PreviewSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{Daily: "02:30"}, {Every: time.Hour}}, Timezone: "Europe/Paris"}})
 	require.NoError(t, err)

@@ -99,13 +99,13 @@ func TestAConnectionIsEnabledWithoutTemporal(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, on.Requested)
 	require.Equal(t, "there is no connection to Temporal", on.Waits)
-	states, err := s.state.ScheduleStates(t.Context(), "acme-shop")
+	states, err := wholeLedger(s.state).ScheduleStates(t.Context(), "acme-shop")
 	require.NoError(t, err)
 	require.Len(t, states, 2)
 	for _, state := range states {
 		require.Less(t, state.Reconciled, state.Version, "a worker brings Temporal to it")
 	}
-	grant, err := s.state.Begin(t.Context(), ledger.Claim{
+	grant, err := wholeLedger(s.state).Begin(t.Context(), ledger.Claim{
 		Connection: "acme-shop", Mode: ledger.Smart, Trigger: ledger.TriggerSchedule, Workflow: "smart-sync/acme-shop", WorkflowRun: "next", Now: s.clock(),
 	})
 	require.NoError(t, err)

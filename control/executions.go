@@ -21,7 +21,7 @@ var (
 )
 
 // NewExecutions asks one Temporal namespace for a ledger.
-func NewExecutions(state ledger.Ledger, temporal gateway.Temporal) *Executions {
+func NewExecutions(state Ledger, temporal gateway.Temporal) *Executions {
 	return &Executions{control: New(state, temporal, time.Now)}
 }
 

@@ -25,9 +25,9 @@ func TestPreviewsAreReadAndPushed(t *testing.T) {
 
 	keep := func(name string, rows ...ledger.PreviewRow) int64 {
 		t.Helper()
-		lease := runIn(t, s.state, name, s.clock())
-		require.NoError(t, s.state.KeepPreview(t.Context(), lease, ledger.Preview{MadeAt: s.clock(), ExpiresAt: s.clock().Add(time.Hour)}, rows))
-		require.NoError(t, s.state.EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
+		lease := runIn(t, wholeLedger(s.state), name, s.clock())
+		require.NoError(t, wholeLedger(s.state).KeepPreview(t.Context(), lease, ledger.Preview{MadeAt: s.clock(), ExpiresAt: s.clock().Add(time.Hour)}, rows))
+		require.NoError(t, wholeLedger(s.state).EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: s.clock()}))
 		return lease.Run
 	}
 	first := keep("first", ledger.PreviewRow{Product: "B", ChannelSKU: "B", Move: ledger.PreviewZero, Would: 0}, ledger.PreviewRow{Product: "A", ChannelSKU: "A", Move: ledger.PreviewBlocked},

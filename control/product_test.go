@@ -18,8 +18,8 @@ func TestProduct(t *testing.T) {
 			{Store: "shop", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "SHOP-BIKE"}}, {Store: "shop", Listing: inventory.Listing{SKU: "LIGHT", ChannelSKU: "BIKE"}},
 		}
 	})}
-	lease := runIn(t, c.state, "one", noon)
-	reports(t, c.state, lease, "", noon, []inventory.Level{{SKU: "BIKE", Facility: "east", Available: 7}, {SKU: "LIGHT", Facility: "east", Available: 3}})
+	lease := runIn(t, wholeLedger(c.state), "one", noon)
+	reports(t, wholeLedger(c.state), lease, "", noon, []inventory.Level{{SKU: "BIKE", Facility: "east", Available: 7}, {SKU: "LIGHT", Facility: "east", Available: 3}})
 	product, err := c.Product(t.Context(), "acme", "BIKE", 10)
 	require.NoError(t, err)
 	require.Len(t, product.Levels, 1)
@@ -30,7 +30,7 @@ func TestProduct(t *testing.T) {
 	require.Nil(t, product.Activity[0].Took, "the run goes on")
 	require.Equal(t, ledger.Smart, product.Activity[0].Mode)
 
-	err = c.state.EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(6 * time.Minute)})
+	err = wholeLedger(c.state).EndRun(t.Context(), lease, ledger.RunEnd{Outcome: ledger.Completed, Now: noon.Add(6 * time.Minute)})
 	require.NoError(t, err)
 	product, err = c.Product(t.Context(), "acme", "BIKE", 10)
 	require.NoError(t, err)

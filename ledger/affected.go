@@ -69,9 +69,7 @@ func (t *tx) affectedQuery(ctx context.Context, plan Plan, scope []string, after
 // affectedScope: the SKUs of the scope and the bundles they are part of.
 func (t *tx) affectedScope(q *query, plan Plan, scope []string, after string, limit int) {
 	at := plan.Connection
-	q.add(`WITH named (sku) AS MATERIALIZED (SELECT DISTINCT j.value FROM `+t.dialect.set()+`), scoped (product) AS (SELECT sku FROM named UNION
-		SELECT b.bundle FROM named n CROSS JOIN bundle_components b WHERE b.merchant = ? AND b.component = n.sku) SELECT product, CASE WHEN `,
-		t.dialect.list(scope), at.Merchant)
+	q.add(scopedProducts(t.dialect)+" SELECT product, CASE WHEN ", t.dialect.list(scope), at.ID)
 	if plan.Everything {
 		q.add("TRUE")
 	} else {

@@ -205,7 +205,7 @@ func (a *applying) forgetStore(ctx context.Context, store, left string) error {
 		"DELETE FROM item_references WHERE store = ?",
 		"UPDATE gates SET run = NULL, fence = fence + 1 WHERE store = ?",
 		"UPDATE channel_levels SET blocked = CASE WHEN blocked = kept THEN '' ELSE blocked END, kept = '', hold_run = NULL WHERE (kept <> '' OR hold_run IS NOT NULL) AND " + rows,
-		"UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = CASE WHEN leaving THEN reason ELSE blocked END, open_call = NULL, attempts = 0, tries = 0, part = 0 WHERE " + rows,
+		"UPDATE channel_levels SET status = " + dueOrBlocked + ", reason = CASE WHEN leaving THEN reason ELSE blocked END, open_call = NULL, attempts = 0, tries = 0, part = 0 WHERE " + rows,
 		"DELETE FROM calls WHERE closed_at IS NULL AND " + rows,
 	} {
 		if _, err := a.exec(ctx, statement, store); err != nil {

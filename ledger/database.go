@@ -174,3 +174,15 @@ func (d *database) Close() error {
 	}
 	return errors.Join(found, d.reader.Close(), d.writer.Close())
 }
+
+// numbers returns the rows of a query for one number.
+func (t *tx) numbers(ctx context.Context, query string, arguments ...any) ([]int64, error) {
+	var found []int64
+	err := t.each(ctx, func(row *sql.Rows) error {
+		var number int64
+		err := row.Scan(&number)
+		found = append(found, number)
+		return err
+	}, query, arguments...)
+	return found, err
+}

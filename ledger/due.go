@@ -60,3 +60,6 @@ func (d *database) ApproveZeroing(ctx context.Context, lease Lease) error {
 		return err
 	})
 }
+
+// dueOrBlocked is the status of a row whose call is over without a response: it is due again, unless a rule of our own blocks it.
+const dueOrBlocked = "CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END"

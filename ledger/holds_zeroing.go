@@ -17,9 +17,7 @@ func (t *tx) scoped(connection string, scope []string) (string, []any) {
 	if len(scope) == 0 {
 		return "", nil
 	}
-	set := "(SELECT j.value FROM " + t.dialect.set() + ")"
-	return ` AND (product IN ` + set + ` OR product IN (SELECT b.bundle FROM bundle_components b
-		WHERE b.merchant = (SELECT merchant FROM connections WHERE id = ?) AND b.component IN ` + set + `))`, []any{t.dialect.list(scope), connection, t.dialect.list(scope)}
+	return " AND product IN (" + scopedProducts(t.dialect) + " SELECT product FROM scoped)", []any{t.dialect.list(scope), connection}
 }
 
 // scopeOf is the scope of a hold's run.

@@ -58,6 +58,8 @@ type Ledger interface {
 	Pusher
 	Rememberer
 	Reader
+	HoldKeeper
+	Tidier
 	Scheduler
 	Previewer
 	Enabler
@@ -72,17 +74,8 @@ type Ledger interface {
 
 // ── Definitions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-// Definer keeps the configuration.
-type Definer interface {
-	// Apply makes the ledger hold the definitions, in one transaction, and returns what differed; nothing when nothing did.
-	//
-	// Each product, bundle, listing, strategy and connection that changed gets a new definition version, from one counter
-	// that is locked to the commit. Whenever the set of active connections of a merchant and warehouse changes, that pair's
-	// sharing version changes too, for every store's share may. Products, bundles, listings and strategies that are absent
-	// are removed (a removal is a change of definition: it carries a version until every cursor has passed it). Warehouses,
-	// stores and connections that are absent are removed only with Prune (with their levels, rows and runs); else "kept".
-	Apply(ctx context.Context, definitions Definitions, options ApplyOptions) ([]Change, error)
-
+// DefinitionReader answers what is configured, and changes nothing.
+type DefinitionReader interface {
 	Warehouse(ctx context.Context, id string) (Warehouse, error)
 	Store(ctx context.Context, id string) (Store, error)
 	Connection(ctx context.Context, id string) (Connection, error)
@@ -93,20 +86,33 @@ type Definer interface {
 	Connections(ctx context.Context) ([]Connection, error)
 	// Strategy returns nil when the pair has none.
 	Strategy(ctx context.Context, merchant, warehouse string) (*inventory.Strategy, error)
-
-	// Watch is called when a process that runs workflows starts. It tells whether the ledger was put back from a backup since
-	// it was last used, and why it thinks so: then Restored has been done. A PostgreSQL ledger cannot tell.
-	Watch(ctx context.Context, now time.Time) (restored string, err error)
 	// Generation is how far the ledger has come: it grows with the use of a SQLite ledger, and with Restored.
 	Generation(ctx context.Context) (int64, error)
-	// Restored declares that the ledger may be older than what the stores were told: a new epoch begins, every connection's
-	// next run is Full, open calls are forgotten (their rows become pending), and held stores are released.
-	Restored(ctx context.Context, reason string, now time.Time) error
 	// Epoch is a random id that Restored replaces.
 	Epoch(ctx context.Context) (string, error)
 	// Identity says which ledger this is: a random id that is made with the ledger and stays, over restores too. Schedules and workflows
 	// name it. A copy of a SQLite file, and a database that was made from another's backup, has the same.
 	Identity(ctx context.Context) (string, error)
+}
+
+// Definer keeps the configuration.
+type Definer interface {
+	DefinitionReader
+	// Apply makes the ledger hold the definitions, in one transaction, and returns what differed; nothing when nothing did.
+	//
+	// Each product, bundle, listing, strategy and connection that changed gets a new definition version, from one counter
+	// that is locked to the commit. Whenever the set of active connections of a merchant and warehouse changes, that pair's
+	// sharing version changes too, for every store's share may. Products, bundles, listings and strategies that are absent
+	// are removed (a removal is a change of definition: it carries a version until every cursor has passed it). Warehouses,
+	// stores and connections that are absent are removed only with Prune (with their levels, rows and runs); else "kept".
+	Apply(ctx context.Context, definitions Definitions, options ApplyOptions) ([]Change, error)
+
+	// Watch is called when a process that runs workflows starts. It tells whether the ledger was put back from a backup since
+	// it was last used, and why it thinks so: then Restored has been done. A PostgreSQL ledger cannot tell.
+	Watch(ctx context.Context, now time.Time) (restored string, err error)
+	// Restored declares that the ledger may be older than what the stores were told: a new epoch begins, every connection's
+	// next run is Full, open calls are forgotten (their rows become pending), and held stores are released.
+	Restored(ctx context.Context, reason string, now time.Time) error
 }
 
 // ── The gate ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -187,7 +187,7 @@ func (d *database) Abandon(ctx context.Context, lease Lease, key, reason string,
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, `UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = blocked, exported = NULL, open_call = NULL,
+		_, err = t.exec(ctx, `UPDATE channel_levels SET status = `+dueOrBlocked+`, reason = blocked, exported = NULL, open_call = NULL,
 			attempts = attempts + 1, tries = CASE WHEN tries_run = ? THEN tries + 1 ELSE 1 END, tries_run = ?, run = ? WHERE connection = ? AND open_call = ?`,
 			lease.Run, lease.Run, lease.Run, at.connection, key)
 		if err != nil {

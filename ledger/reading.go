@@ -184,15 +184,13 @@ type AlikeQuery struct {
 	Merchant   string // all that is named of it: levels, definitions, channel SKUs
 }
 
-// Reader answers what people ask.
+// Reader answers what people ask, and changes nothing.
 type Reader interface {
 	Run(ctx context.Context, id int64) (Run, error)
 	// Runs lists runs, newest first; connection may be empty.
 	Runs(ctx context.Context, connection string, limit int) ([]Run, error)
 	// Requests lists what became of requests, newest first.
 	Requests(ctx context.Context, query RequestQuery) ([]RequestEntry, error)
-	// RunOf finds the run of a workflow's pass, ErrNotFound when there is none.
-	RunOf(ctx context.Context, workflowRun string, pass int) (Run, error)
 	// LastSnapshot is the newest snapshot of a warehouse that was recorded or held; ErrNotFound when there is none. Recorder.Refusals
 	// are its refused rows.
 	LastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry, error)
@@ -233,18 +231,25 @@ type Reader interface {
 	// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. Connection may be empty.
 	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ActivityEntry, error)
 
-	// Hold records that a run waits for a person. The same run and kind again leaves a hold that waits as it is, and replaces one that was
-	// decided.
-	Hold(ctx context.Context, hold Hold) error
 	// HoldOf returns the newest hold of a run.
 	HoldOf(ctx context.Context, run int64) (Hold, error)
 	// OpenHolds lists holds that wait.
 	OpenHolds(ctx context.Context) ([]Hold, error)
+}
+
+// HoldKeeper keeps the holds of runs and what persons decide about them. Reader shows them.
+type HoldKeeper interface {
+	// Hold records that a run waits for a person. The same run and kind again leaves a hold that waits as it is, and replaces one that was
+	// decided.
+	Hold(ctx context.Context, hold Hold) error
 	// Decide answers a hold and returns every hold that this answered: for a snapshot all that wait on the same warehouse.
 	// A hold that was already answered is returned as it is, and nothing changes; except that an approval lifts a rejection. A rejected
 	// snapshot's content is not held again, and rows that a rejected push would have taken to 0 are blocked, until it is lifted.
 	Decide(ctx context.Context, run int64, decision, by string, now time.Time) ([]Hold, error)
+}
 
+// Tidier keeps a ledger from growing for ever.
+type Tidier interface {
 	// Tidy removes activity, ended runs and closed calls older than the time, a part at a time, and returns how many rows.
 	Tidy(ctx context.Context, before time.Time) (int64, error)
 }

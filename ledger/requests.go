@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 )
 
 func checkClaim(claim Claim) error {
@@ -39,27 +38,6 @@ func (t *tx) runOfPass(ctx context.Context, claim Claim) (passRun, error) {
 		return passRun{}, nil
 	}
 	return found, err
-}
-
-func (t *tx) insertRun(ctx context.Context, claim Claim, target target, mode Mode, outcome Outcome, reason string) (int64, error) {
-	var ended *int64
-	if outcome != Running {
-		ended = new(micros(claim.Now))
-	}
-	requests := make([]Request, len(claim.Requests))
-	for i, request := range claim.Requests {
-		requests[i] = Request{ID: request.ID, By: cleanText(request.By), At: request.At.UTC().Truncate(time.Microsecond)}
-	}
-	scope := claim.Scope
-	if scope == nil {
-		scope = []string{}
-	}
-	var id int64
-	err := t.row(ctx, `INSERT INTO runs (connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests, started_at, ended_at, outcome, reason)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		claim.Connection, target.store, target.warehouse, mode, claim.Trigger, claim.Workflow, claim.WorkflowRun, claim.Pass, claim.DryRun,
-		encode(scope), encode(requests), micros(claim.Now), ended, outcome, cleanText(reason)).Scan(&id)
-	return id, err
 }
 
 // SkipRun records a scheduled run that did not take place. Recording the same pass again changes nothing.
@@ -134,8 +112,8 @@ func (t *tx) coverer(ctx context.Context, claim Claim, request Request) (*int64,
 	if claim.Mode == Full || len(claim.Scope) > 0 {
 		needed = Full
 	}
-	err = t.row(ctx, `SELECT id FROM runs WHERE connection = ? AND outcome IN ('completed', 'completed_with_failures')
-		AND NOT dry_run AND scope = '[]' AND fetch_began > ? AND (mode = 'full' OR ? = 'smart') ORDER BY id DESC LIMIT 1`,
+	err = t.row(ctx, `SELECT id FROM runs WHERE connection = ? AND `+pushedEverything("")+`
+		AND fetch_began > ? AND (mode = 'full' OR ? = 'smart') ORDER BY id DESC LIMIT 1`,
 		claim.Connection, micros(request.At), string(needed)).Scan(&run)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil

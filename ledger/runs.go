@@ -125,17 +125,9 @@ func (c Counts) with(newer Counts) Counts {
 	}
 }
 
-// RunOf finds the run of a workflow's pass.
-func (d *database) RunOf(ctx context.Context, workflowRun string, pass int) (Run, error) {
-	var found Run
-	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = scanRun(t.row(ctx, "SELECT "+runColumns+" FROM runs WHERE workflow_run = ? AND pass = ?", workflowRun, pass))
-		if errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("%w: a run of pass %d of workflow run %s", ErrNotFound, pass, workflowRun)
-		}
-		return err
-	})
-	return found, err
+// pushedEverything is a condition on a run, whose columns have a prefix: it went through all SKUs, was not dry, and pushed.
+func pushedEverything(prefix string) string {
+	return prefix + "outcome IN ('completed', 'completed_with_failures') AND NOT " + prefix + "dry_run AND " + prefix + "scope = '[]'"
 }
 
 // LastSuccess returns a connection's newest run that went through everything; see Reader.
@@ -143,7 +135,7 @@ func (d *database) LastSuccess(ctx context.Context, connection string) (Run, err
 	var found Run
 	err := d.read(ctx, func(t *tx) (err error) {
 		found, err = scanRun(t.row(ctx, "SELECT "+runColumns+` FROM runs WHERE connection = ?
-			AND outcome IN ('completed', 'completed_with_failures') AND NOT dry_run AND scope = '[]' ORDER BY id DESC LIMIT 1`, connection))
+			AND `+pushedEverything("")+" ORDER BY id DESC LIMIT 1", connection))
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: a run of connection %s that went through everything", ErrNotFound, connection)
 		}
@@ -160,4 +152,25 @@ func limitOf(limit int) int {
 		return pageRows
 	}
 	return limit
+}
+
+func (t *tx) insertRun(ctx context.Context, claim Claim, target target, mode Mode, outcome Outcome, reason string) (int64, error) {
+	var ended *int64
+	if outcome != Running {
+		ended = new(micros(claim.Now))
+	}
+	requests := make([]Request, len(claim.Requests))
+	for i, request := range claim.Requests {
+		requests[i] = Request{ID: request.ID, By: cleanText(request.By), At: request.At.UTC().Truncate(time.Microsecond)}
+	}
+	scope := claim.Scope
+	if scope == nil {
+		scope = []string{}
+	}
+	var id int64
+	err := t.row(ctx, `INSERT INTO runs (connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests, started_at, ended_at, outcome, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		claim.Connection, target.store, target.warehouse, mode, claim.Trigger, claim.Workflow, claim.WorkflowRun, claim.Pass, claim.DryRun,
+		encode(scope), encode(requests), micros(claim.Now), ended, outcome, cleanText(reason)).Scan(&id)
+	return id, err
 }

@@ -140,7 +140,7 @@ func (t *tx) restored(ctx context.Context, reason string, now time.Time) error {
 		{"UPDATE connections SET owes_full = TRUE", nil},
 		{"UPDATE schedules SET reconciled = 0", nil}, // Temporal may have been brought to a version that this ledger does not know
 		{"UPDATE runs SET ended_at = ?, outcome = ?, reason = ? WHERE ended_at IS NULL", []any{micros(now), Cancelled, "the ledger was declared restored: " + cleanText(reason)}},
-		{"UPDATE channel_levels SET status = CASE WHEN blocked <> '' THEN 'blocked' ELSE 'pending' END, reason = blocked, open_call = NULL, exported = NULL WHERE open_call IS NOT NULL", nil},
+		{"UPDATE channel_levels SET status = " + dueOrBlocked + ", reason = blocked, open_call = NULL, exported = NULL WHERE open_call IS NOT NULL", nil},
 		{"UPDATE calls SET closed_at = ?, note = ?, body = NULL, items = '[]' WHERE closed_at IS NULL", []any{micros(now), "forgotten: the ledger was declared restored"}},
 	}
 	for _, step := range steps {

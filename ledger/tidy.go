@@ -6,6 +6,17 @@ import (
 	"time"
 )
 
+// deadRun is true for a run r that nothing leads to any more. The newest of a connection is its last word in the status, and
+// the newest of each mode that went through everything covers requests that were made before it.
+var deadRun = `r.ended_at < ?
+	AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.connection = r.connection AND c.run = r.id AND c.closed_at IS NULL)
+	AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.run = r.id)
+	AND NOT EXISTS (SELECT 1 FROM gates g WHERE g.run = r.id)
+	AND EXISTS (SELECT 1 FROM runs n WHERE n.connection = r.connection AND n.id > r.id)
+	AND NOT (` + pushedEverything("r.") + ` AND NOT EXISTS (
+		SELECT 1 FROM runs n WHERE n.connection = r.connection AND n.id > r.id AND n.mode = r.mode
+		AND ` + pushedEverything("n.") + "))"
+
 // tidyRows is how many rows one transaction of Tidy removes. Each takes milliseconds, and the runs' writes go in between.
 const tidyRows = 1000
 
@@ -26,16 +37,6 @@ const (
 	standing = `h.decision = 'rejected' AND ((h.kind = 'snapshot' AND h.content <> '' AND EXISTS (
 			SELECT 1 FROM snapshots s WHERE s.warehouse = h.warehouse AND s.content = h.content AND s.content <> ''))
 		OR (h.kind = 'zeroing' AND EXISTS (SELECT 1 FROM channel_levels c WHERE c.connection = h.connection AND c.hold_run = h.run AND c.kept <> '')))`
-	// deadRun is true for a run r that nothing leads to any more. The newest of a connection is its last word in the status, and
-	// the newest of each mode that went through everything covers requests that were made before it.
-	deadRun = `r.ended_at < ?
-		AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.connection = r.connection AND c.run = r.id AND c.closed_at IS NULL)
-		AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.run = r.id)
-		AND NOT EXISTS (SELECT 1 FROM gates g WHERE g.run = r.id)
-		AND EXISTS (SELECT 1 FROM runs n WHERE n.connection = r.connection AND n.id > r.id)
-		AND NOT (r.outcome IN ('completed', 'completed_with_failures') AND NOT r.dry_run AND r.scope = '[]' AND NOT EXISTS (
-			SELECT 1 FROM runs n WHERE n.connection = r.connection AND n.id > r.id AND n.mode = r.mode
-			AND n.outcome IN ('completed', 'completed_with_failures') AND NOT n.dry_run AND n.scope = '[]'))`
 )
 
 // removals are in an order in which nothing is left that refers to what was removed before it.

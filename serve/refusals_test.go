@@ -119,7 +119,7 @@ func (s *sent) upload(t *testing.T, form, body string, rows int) warehousetest.B
 	handed := s.handed()
 	uploaded := handed[len(handed)-1].Snapshot
 	result := perform[activities.RecordSnapshotResult](t, s.intake().RecordSnapshot,
-		activities.RecordSnapshotInput{Warehouse: "depot", Snapshot: activities.Snapshot(*uploaded)})
+		activities.RecordSnapshotInput{Warehouse: "depot", Snapshot: *uploaded})
 	require.Empty(t, result.Held)
 	require.EqualValues(t, got.body["rows"], result.Rows)
 	require.EqualValues(t, got.body["refused"], result.Refused, "its sender is told how many")
@@ -144,9 +144,7 @@ func (s *sent) events(t *testing.T, stock []warehousetest.Item, send func(id str
 	}
 	input := activities.RecordUpdatesInput{Warehouse: "depot"}
 	for _, each := range s.handed()[before:] {
-		for _, update := range each.Updates {
-			input.Updates = append(input.Updates, activities.Update(update))
-		}
+		input.Updates = append(input.Updates, each.Updates...)
 	}
 	perform[activities.RecordUpdatesResult](t, s.intake().RecordUpdates, input)
 	return brought

@@ -83,7 +83,7 @@ func TestReports(t *testing.T) {
 		"a dry run": {
 			workflows.SyncReport{
 				Run: 5, Mode: ledger.Smart, Outcome: ledger.Completed, Counts: ledger.Counts{Rows: 1, Changed: 1},
-				Preview: &activities.Preview{Raise: 1, New: 2, Lines: []string{"raise A: 1 → 2"}},
+				Preview: &activities.Preview{PreviewCounts: ledger.PreviewCounts{Raise: 1, New: 2}, Lines: []string{"raise A: 1 → 2"}},
 			},
 			"run 5 (Smart Sync): completed\n  warehouse: 1 row read, 1 level changed\n  store: nothing was due\n  it would push: 1 raised, 2 new\n    raise A: 1 → 2\n",
 		},

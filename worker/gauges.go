@@ -17,7 +17,7 @@ import (
 // gauges tell from the ledger how the active connections stand, when the metrics are read. They are the same in every worker on
 // one ledger, but for those of stores and warehouses that this worker cannot call. While the ledger does not answer they are absent.
 type gauges struct {
-	ledger      ledger.Ledger
+	ledger      gaugeLedger
 	environment settings.Environment
 	log         *slog.Logger
 	now         func() time.Time
@@ -27,6 +27,15 @@ type gauges struct {
 	mutex sync.Mutex
 	last  standing
 	until time.Time // last is shown until then
+}
+
+// gaugeLedger is what the gauges read of the ledger.
+type gaugeLedger interface {
+	ledger.DefinitionReader
+	StatusCounts(ctx context.Context, connection string) (map[ledger.Status]int64, error)
+	LastSuccess(ctx context.Context, connection string) (ledger.Run, error)
+	OpenHolds(ctx context.Context) ([]ledger.Hold, error)
+	CountStale(ctx context.Context, warehouse string) (ledger.StaleCount, error)
 }
 
 // standing is what the ledger said.
@@ -50,7 +59,7 @@ const (
 	gaugesShare = 20
 )
 
-func newGauges(state ledger.Ledger, log *slog.Logger) *gauges {
+func newGauges(state gaugeLedger, log *slog.Logger) *gauges {
 	describe := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc(name, help, labels, nil)
 	}

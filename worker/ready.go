@@ -24,7 +24,7 @@ type partner struct {
 
 // partners opens the driver of every warehouse and store once, without a call: their settings and credentials are read as a run
 // would read them.
-func partners(ctx context.Context, state ledger.Definer, environment settings.Environment) ([]partner, error) {
+func partners(ctx context.Context, state ledger.DefinitionReader, environment settings.Environment) ([]partner, error) {
 	connections, err := state.Connections(ctx)
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func noDriver(name string) error {
 
 // reportPartners logs which warehouses and stores this worker cannot call. It stops nothing: a run that needs one of them fails with
 // the reason, and everybody else's runs go on.
-func reportPartners(ctx context.Context, state ledger.Definer, environment settings.Environment, log *slog.Logger) error {
+func reportPartners(ctx context.Context, state ledger.DefinitionReader, environment settings.Environment, log *slog.Logger) error {
 	all, err := partners(ctx, state, environment)
 	if err != nil {
 		return err

@@ -159,7 +159,7 @@ func oldest(now time.Time, retention time.Duration) time.Time {
 }
 
 // tidy keeps the ledger from growing for ever.
-func tidy(ctx context.Context, state ledger.Ledger, retention time.Duration, log *slog.Logger) {
+func tidy(ctx context.Context, state ledger.Tidier, retention time.Duration, log *slog.Logger) {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {

@@ -162,10 +162,7 @@ func (i *intake) recordUpdates(ctx workflow.Context, updates []InventoryUpdate) 
 		return nil, nil
 	}
 	input := activities.RecordUpdatesInput{
-		Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, Batch: i.batchID(ctx), Again: i.report.Failure != nil,
-	}
-	for _, update := range updates {
-		input.Updates = append(input.Updates, activities.Update(update))
+		Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, Updates: updates, Batch: i.batchID(ctx), Again: i.report.Failure != nil,
 	}
 	var recorded activities.RecordUpdatesResult
 	summary := fmt.Sprintf("record %d updates", len(updates))
@@ -188,7 +185,7 @@ func (i *intake) recordUpdates(ctx workflow.Context, updates []InventoryUpdate) 
 func (i *intake) recordSnapshot(ctx workflow.Context, snapshot UploadedSnapshot) (bool, error) {
 	var recorded activities.RecordSnapshotResult
 	summary := fmt.Sprintf("record snapshot %d: %d rows", snapshot.ID, snapshot.Rows)
-	input := activities.RecordSnapshotInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, Snapshot: activities.Snapshot(snapshot)}
+	input := activities.RecordSnapshotInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, Snapshot: snapshot}
 	if err := workflow.ExecuteActivity(options(i.prioritised(ctx), recordOptions, summary), receive.RecordSnapshot, input).Get(ctx, &recorded); err != nil {
 		return false, err
 	}

@@ -77,37 +77,11 @@ func (u *InventoryUpdated) UnmarshalJSON(payload []byte) error {
 // MaximumUpdates is the most updates that one signal may carry.
 const MaximumUpdates = 500
 
-// InventoryUpdate is one update event of a warehouse.
-type InventoryUpdate struct {
-	// Event is the sender's id of the event; the same event has one effect, however often it is sent.
-	Event    string `json:"event"`
-	SKU      string `json:"sku"`
-	Facility string `json:"facility,omitempty"`
-	// Available is what counts (or OnHand, where the warehouse is set to it); an update without it is refused.
-	Available *int64 `json:"available,omitempty"`
-	OnHand    *int64 `json:"on_hand,omitempty"`
-	Committed *int64 `json:"committed,omitempty"`
-	// Sequence orders the events of one level where the source counts them; else ReportedAt does; else the arrival.
-	Sequence   int64      `json:"sequence,omitempty"`
-	ReportedAt *time.Time `json:"reported_at,omitempty"`
-	// ReceivedAt is when the intake received it, by our clock. The intake sets it, whatever the sender says.
-	ReceivedAt *time.Time `json:"received_at,omitempty"`
-	// Problem is why the update was refused where it came in. Its SKU and facility say which level is stale; they are empty where they could
-	// not be read.
-	Problem string `json:"problem,omitempty"`
-}
-
-// UploadedSnapshot refers to a staged snapshot and says what it is.
-type UploadedSnapshot struct {
-	ID   int64 `json:"id"`
-	Full bool  `json:"full"` // it names every SKU; else it says nothing of those that it does not name
-	Rows int   `json:"rows"` // refused ones included
-	// AsOf is when the warehouse took it; nil: when it began to arrive.
-	AsOf *time.Time `json:"as_of,omitempty"`
-	From string     `json:"from,omitempty"`
-	// ApprovedRows lifts the guard for a snapshot of about so many rows; 0 lifts nothing.
-	ApprovedRows int64 `json:"approved_rows,omitempty"`
-}
+// InventoryUpdate is one update event of a warehouse. UploadedSnapshot refers to a staged snapshot. The steps of an intake take them as they are.
+type (
+	InventoryUpdate  = activities.Update
+	UploadedSnapshot = activities.Snapshot
+)
 
 // IntakeInput starts an InventoryIntake.
 type IntakeInput struct {

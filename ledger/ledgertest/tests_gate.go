@@ -105,9 +105,7 @@ func samePass(t *testing.T, w *world) {
 	claim.Pass--
 	_, err = w.Begin(w.ctx(), claim)
 	require.Error(t, err, "a pass that is over does not begin anew")
-	found, err := w.RunOf(w.ctx(), claim.WorkflowRun, claim.Pass+1)
-	require.NoError(t, err)
-	require.Equal(t, second.Lease.Run, found.ID)
+	require.Equal(t, second.Lease.Run, w.runsOf(claim.WorkflowRun, claim.Pass+1)[0].ID)
 }
 
 func replaces(t *testing.T, w *world) {
@@ -319,14 +317,10 @@ func recordsRun(t *testing.T, w *world) {
 		StartedAt: claim.Now, Outcome: ledger.Running, Phase: ledger.PhaseResolving,
 	}
 	require.Equal(t, want, w.runOf(lease))
-	found, err := w.RunOf(w.ctx(), claim.WorkflowRun, 3)
-	require.NoError(t, err)
-	require.Equal(t, want, found)
-	_, err = w.RunOf(w.ctx(), claim.WorkflowRun, 2)
-	require.ErrorIs(t, err, ledger.ErrNotFound)
-	_, err = w.RunOf(w.ctx(), "another", 3)
-	require.ErrorIs(t, err, ledger.ErrNotFound)
-	_, err = w.Run(w.ctx(), lease.Run+1000)
+	require.Equal(t, []ledger.Run{want}, w.runsOf(claim.WorkflowRun, 3))
+	require.Empty(t, w.runsOf(claim.WorkflowRun, 2))
+	require.Empty(t, w.runsOf("another", 3))
+	_, err := w.Run(w.ctx(), lease.Run+1000)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 

@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -153,6 +154,14 @@ func (w *world) runOf(lease ledger.Lease) ledger.Run {
 	run, err := w.Run(w.ctx(), lease.Run)
 	require.NoError(w.t, err)
 	return run
+}
+
+// runsOf lists the runs of a workflow's pass.
+func (w *world) runsOf(workflowRun string, pass int) []ledger.Run {
+	w.t.Helper()
+	runs, err := w.Runs(w.ctx(), "", 1000)
+	require.NoError(w.t, err)
+	return slices.DeleteFunc(runs, func(run ledger.Run) bool { return run.WorkflowRun != workflowRun || run.Pass != pass })
 }
 
 // The thresholds of the tests: the usual ones for rows, and none. What is left out is for the tests of facilities.

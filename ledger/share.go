@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/tidemark/tidemark/inventory"
 )
 
 // Share looks for a snapshot to take over; see Recorder.
@@ -102,68 +100,4 @@ func (t *tx) living(ctx context.Context, lease Lease, run int64) (int64, error) 
 		return 0, nil
 	}
 	return found, err
-}
-
-// uploadPatience is how long an upload may stand staged. Its sender was told that it is safe, so it outlives any outage that an intake
-// waits out; only what a process left behind that died while it received is there for longer.
-const uploadPatience = 30 * 24 * time.Hour
-
-// StageUpload begins a snapshot that was sent to us; see Recorder. It belongs to no run.
-func (d *database) StageUpload(ctx context.Context, start SnapshotStart) (int64, error) {
-	var snapshot int64
-	err := d.write(ctx, func(t *tx) error {
-		if _, err := definition[Warehouse](ctx, t, "warehouse", start.Warehouse); err != nil {
-			return err
-		}
-		old, err := t.numbers(ctx, "SELECT id FROM snapshots WHERE state = 'staging' AND run = 0 AND began_at < ?", micros(start.Now.Add(-uploadPatience)))
-		if err != nil {
-			return err
-		}
-		for _, id := range old {
-			if err := t.discard(ctx, id); err != nil {
-				return err
-			}
-		}
-		return t.row(ctx, "INSERT INTO snapshots (warehouse, run, state, began_at, sums) VALUES (?, 0, ?, ?, ?) RETURNING id",
-			start.Warehouse, snapshotStaging, micros(start.Now), start.Repeated == inventory.RepeatedSum).Scan(&snapshot)
-	})
-	return snapshot, err
-}
-
-// numbers returns the rows of a query for one number.
-func (t *tx) numbers(ctx context.Context, query string, arguments ...any) ([]int64, error) {
-	var found []int64
-	err := t.each(ctx, func(row *sql.Rows) error {
-		var number int64
-		err := row.Scan(&number)
-		found = append(found, number)
-		return err
-	}, query, arguments...)
-	return found, err
-}
-
-// errRecorded ends a transaction that found the snapshot recorded already.
-var errRecorded = errors.New("recorded already")
-
-// RecordUpload makes a snapshot that was sent to us visible, or holds it; see Recorder.
-func (d *database) RecordUpload(ctx context.Context, snapshot int64, end SnapshotEnd) (SnapshotResult, error) {
-	var before SnapshotResult
-	result, err := d.recordSnapshot(ctx, snapshot, end, func(t *tx) (stagedSnapshot, error) {
-		var content string
-		err := t.row(ctx, "SELECT result FROM snapshots WHERE id = ? AND run = 0 AND state <> 'staging'", snapshot).Scan(&content)
-		if err == nil {
-			return stagedSnapshot{}, errors.Join(errRecorded, decode(fmt.Sprintf("the result of snapshot %d", snapshot), content, &before))
-		} else if !errors.Is(err, sql.ErrNoRows) {
-			return stagedSnapshot{}, err
-		}
-		staged, err := t.staging(ctx, snapshot)
-		if err == nil && staged.owner != 0 {
-			err = fmt.Errorf("ledger: snapshot %d is being fetched by run %d; it was not uploaded", snapshot, staged.owner)
-		}
-		return staged, err
-	})
-	if errors.Is(err, errRecorded) && !errors.Is(err, ErrDamaged) {
-		return before, nil
-	}
-	return result, err
 }
