@@ -66,6 +66,9 @@ func (a *applying) all(ctx context.Context, definitions Definitions) error {
 	if err != nil {
 		return err
 	}
+	if definitions, err = a.settings(ctx, definitions); err != nil {
+		return err
+	}
 	steps := []func() error{
 		func() error { return a.leave(ctx, definitions) },
 		func() error { return a.warehouses(ctx, definitions.Warehouses) },
@@ -313,23 +316,31 @@ func (a *applying) strategies(ctx context.Context, wanted []StrategyDefinition) 
 		if !changed {
 			continue
 		}
-		a.bumped = true
-		_, err = a.exec(ctx, `INSERT INTO strategies (merchant, warehouse, definition, version) VALUES (?, ?, ?, ?)
-			ON CONFLICT (merchant, warehouse) DO UPDATE SET definition = excluded.definition, version = excluded.version, removed = FALSE`,
-			one.Merchant, one.Warehouse, encode(one.Strategy), a.version)
-		if err != nil {
+		if err := a.writeStrategy(ctx, one); err != nil {
 			return err
 		}
 	}
 	for _, id := range sortedKeys(pairs) {
-		a.bumped = true
 		a.note("removed", "strategy", id, "")
-		_, err := a.exec(ctx, "UPDATE strategies SET removed = TRUE, version = ? WHERE merchant = ? AND warehouse = ?", a.version, pairs[id].merchant, pairs[id].warehouse)
-		if err != nil {
+		if err := a.removeStrategy(ctx, pairs[id].merchant, pairs[id].warehouse); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (a *applying) writeStrategy(ctx context.Context, one StrategyDefinition) error {
+	a.bumped = true
+	_, err := a.exec(ctx, `INSERT INTO strategies (merchant, warehouse, definition, version) VALUES (?, ?, ?, ?)
+		ON CONFLICT (merchant, warehouse) DO UPDATE SET definition = excluded.definition, version = excluded.version, removed = FALSE`,
+		one.Merchant, one.Warehouse, encode(one.Strategy), a.version)
+	return err
+}
+
+func (a *applying) removeStrategy(ctx context.Context, merchant, warehouse string) error {
+	a.bumped = true
+	_, err := a.exec(ctx, "UPDATE strategies SET removed = TRUE, version = ? WHERE merchant = ? AND warehouse = ?", a.version, merchant, warehouse)
+	return err
 }
 
 // active lists the active connections of every merchant and warehouse.
@@ -405,7 +416,12 @@ func compare[T any](a *applying, kind, id string, found map[string]string, wante
 			fields = append(fields, name)
 		}
 	}
-	a.note("changed", kind, id, strings.Join(fields, ", "))
+	for i, name := range fields {
+		if name == "named" {
+			fields[i] = "which settings it names"
+		}
+	}
+	a.note("changed", kind, id, strings.Join(slices.Compact(fields), ", "))
 	return before, true, nil
 }
 

@@ -12,18 +12,20 @@ var pruned = map[string][]string{
 		"DELETE FROM channel_levels WHERE connection = ?", "DELETE FROM row_places WHERE connection = ?",
 		"DELETE FROM calls WHERE connection = ?", "DELETE FROM requests WHERE connection = ?",
 		"DELETE FROM holds WHERE connection = ?", "UPDATE gates SET run = NULL, fence = fence + 1 WHERE run IN (SELECT id FROM runs WHERE connection = ?)",
-		"DELETE FROM runs WHERE connection = ?", "DELETE FROM schedules WHERE connection = ?", "DELETE FROM connections WHERE id = ?",
+		"DELETE FROM runs WHERE connection = ?", "DELETE FROM schedules WHERE connection = ?", "DELETE FROM settings WHERE kind = 'connection' AND id = ?",
+		"DELETE FROM connections WHERE id = ?",
 	}),
 	"store": {
 		"DELETE FROM gates WHERE store = ?", "DELETE FROM store_days WHERE store = ?",
-		"DELETE FROM item_references WHERE store = ?", "DELETE FROM item_days WHERE store = ?", "DELETE FROM listings WHERE store = ?", "DELETE FROM stores WHERE id = ?",
+		"DELETE FROM item_references WHERE store = ?", "DELETE FROM item_days WHERE store = ?", "DELETE FROM listings WHERE store = ?",
+		"DELETE FROM settings WHERE kind = 'store' AND id = ?", "DELETE FROM stores WHERE id = ?",
 	},
 	"warehouse": {
 		"DELETE FROM levels WHERE warehouse = ?", "DELETE FROM events WHERE warehouse = ?", "DELETE FROM facilities WHERE warehouse = ?",
 		"DELETE FROM stale_levels WHERE warehouse = ?", "DELETE FROM snapshot_pages WHERE warehouse = ?",
 		"DELETE FROM staged WHERE snapshot IN (SELECT id FROM snapshots WHERE warehouse = ?)",
 		"DELETE FROM refusals WHERE snapshot IN (SELECT id FROM snapshots WHERE warehouse = ?)",
-		"DELETE FROM snapshots WHERE warehouse = ?", "DELETE FROM warehouses WHERE id = ?",
+		"DELETE FROM snapshots WHERE warehouse = ?", "DELETE FROM settings WHERE kind = 'warehouse' AND id = ?", "DELETE FROM warehouses WHERE id = ?",
 	},
 }
 

@@ -41,20 +41,24 @@ func (a *applying) schedules(ctx context.Context, definitions Definitions) error
 	return a.configuration(ctx, definitions)
 }
 
-// configuration keeps what the configuration says of all schedules, and from where it was applied.
+// configuration keeps what the configuration says of all schedules and settings, and from where it was applied.
 func (a *applying) configuration(ctx context.Context, definitions Definitions) error {
-	var readOnly bool
-	if err := a.row(ctx, "SELECT schedules_read_only FROM state").Scan(&readOnly); err != nil {
+	var schedules, settings bool
+	if err := a.row(ctx, "SELECT schedules_read_only, settings_read_only FROM state").Scan(&schedules, &settings); err != nil {
 		return err
 	}
-	if readOnly != definitions.SchedulesReadOnly {
-		said := "schedules can be set on the pages again"
-		if definitions.SchedulesReadOnly {
-			said = "schedules are set in the configuration alone"
+	for _, one := range []struct {
+		what         string
+		before, then bool
+	}{{"schedules", schedules, definitions.SchedulesReadOnly}, {"settings", settings, definitions.SettingsReadOnly}} {
+		switch {
+		case !one.before && one.then:
+			a.note("changed", "setting", "console", one.what+" are set in the configuration alone")
+		case one.before && !one.then:
+			a.note("changed", "setting", "console", one.what+" can be set on the pages again")
 		}
-		a.note("changed", "setting", "console", said)
 	}
-	_, err := a.exec(ctx, "UPDATE state SET schedules_read_only = ?, applied_from = CASE WHEN ? = '' THEN applied_from ELSE ? END",
-		definitions.SchedulesReadOnly, a.options.From, cleanText(a.options.From))
+	_, err := a.exec(ctx, "UPDATE state SET schedules_read_only = ?, settings_read_only = ?, applied_from = CASE WHEN ? = '' THEN applied_from ELSE ? END",
+		definitions.SchedulesReadOnly, definitions.SettingsReadOnly, a.options.From, cleanText(a.options.From))
 	return err
 }

@@ -52,6 +52,9 @@ type Warehouse struct {
 	Freshness time.Duration `json:"freshness,omitempty"`
 	// Hook lets the warehouse send updates and snapshots to `starter serve`; nil lets it not.
 	Hook *Hook `json:"hook,omitempty"`
+	// Named are the settings that the configuration names, in order (see SettingNames); the others belong to the pages, as those of stores and
+	// connections do.
+	Named []string `json:"named,omitempty"`
 }
 
 // ReadsLike is true when both definitions read the same rows and take them for the same levels: it does not matter by which credential,
@@ -122,6 +125,7 @@ type Store struct {
 	Settings  settings.Values `json:"settings,omitempty"`
 	Budget    Budget          `json:"budget"`
 	BatchSize int             `json:"batch_size,omitempty"` // 0: the most that the store takes
+	Named     []string        `json:"named,omitempty"`      // see Warehouse
 }
 
 // Budget is the part of a store's API limits that Tidemark may use.
@@ -149,6 +153,8 @@ type Connection struct {
 	// EnabledByPages: the configuration does not say whether it is enabled. Then that is as somebody set it, and not enabled at first.
 	EnabledByPages bool `json:"enabled_by_pages,omitempty"`
 	Inventory      Flow `json:"inventory"`
+	// Named: see Warehouse.
+	Named []string `json:"named,omitempty"`
 }
 
 // Active is true when the connection and its inventory flow are both enabled.
@@ -231,6 +237,8 @@ type Definitions struct {
 	Listings    []ListingDefinition
 	// SchedulesReadOnly leaves all schedules to the configuration: nothing is set on the pages.
 	SchedulesReadOnly bool
+	// SettingsReadOnly does the same for settings.
+	SettingsReadOnly bool
 }
 
 // Change is one difference that an apply made, or would make.
@@ -251,6 +259,8 @@ type ApplyOptions struct {
 	ZeroLeft bool
 	// Overrides are what becomes of overrides of schedules with this apply, as its caller decided.
 	Overrides []OverrideChange
+	// Settings are what becomes of overrides of settings.
+	Settings []SettingChange
 	// From names the file that is applied, for people, and Now is when.
 	From string
 	Now  time.Time

@@ -52,14 +52,8 @@ func (a *applying) enable(ctx context.Context, old, after Connection, now time.T
 	if err := a.sharing(ctx, before); err != nil {
 		return err
 	}
-	for _, mode := range []Mode{Smart, Full} {
-		state, err := a.scheduleState(ctx, after.ID, mode)
-		if err != nil {
-			return err
-		}
-		if _, err := a.keepSchedule(ctx, state, now); err != nil {
-			return err
-		}
+	if err := a.renewSchedules(ctx, after.ID, now); err != nil {
+		return err
 	}
 	if after.Enabled {
 		if _, err := a.exec(ctx, "UPDATE connections SET owes_full = TRUE WHERE id = ?", after.ID); err != nil {
@@ -71,6 +65,20 @@ func (a *applying) enable(ctx context.Context, old, after Connection, now time.T
 	}
 	_, err = a.exec(ctx, "UPDATE state SET definitions = ?", a.version)
 	return err
+}
+
+// renewSchedules gives the schedules of a connection a new version each, which is then to be reconciled.
+func (a *applying) renewSchedules(ctx context.Context, connection string, now time.Time) error {
+	for _, mode := range []Mode{Smart, Full} {
+		state, err := a.scheduleState(ctx, connection, mode)
+		if err != nil {
+			return err
+		}
+		if _, err := a.keepSchedule(ctx, state, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keepEnabled is a connection that is to be applied, enabled or not as it is where the configuration leaves that to the pages.

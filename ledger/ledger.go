@@ -63,6 +63,7 @@ type Ledger interface {
 	Scheduler
 	Previewer
 	Enabler
+	Setter
 	CatalogueReader
 	Auditor
 	PeopleKeeper

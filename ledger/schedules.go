@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,10 +24,15 @@ type Schedule struct {
 	Timezone string `json:"timezone"`
 }
 
-// Same is true for schedules that mean the same. The order of rules means nothing, and without rules neither does the zone.
-func (s Schedule) Same(other Schedule) bool {
-	return (len(s.Rules) == 0 && len(other.Rules) == 0) ||
-		cmp.Or(s.Timezone, "UTC") == cmp.Or(other.Timezone, "UTC") && slices.Equal(ruleForms(s.Rules), ruleForms(other.Rules))
+// Same is true for schedules that mean the same.
+func (s Schedule) Same(other Schedule) bool { return s.Form() == other.Form() }
+
+// Form is one text for all schedules that mean the same. The order of rules means nothing, and without rules neither does the zone.
+func (s Schedule) Form() string {
+	if len(s.Rules) == 0 {
+		return ""
+	}
+	return cmp.Or(s.Timezone, "UTC") + " " + strings.Join(ruleForms(s.Rules), " ")
 }
 
 // ruleForms are one form of rules, each once.
@@ -131,6 +137,7 @@ func (e *OutdatedError) Error() string {
 type AppliedConfiguration struct {
 	From              string `json:"from"` // the file that was applied last, as people know it
 	SchedulesReadOnly bool   `json:"schedules_read_only"`
+	SettingsReadOnly  bool   `json:"settings_read_only"`
 }
 
 // Scheduler keeps what is set of schedules beside the configuration.
@@ -281,7 +288,7 @@ func (d *database) ScheduleReconciled(ctx context.Context, connection string, mo
 func (d *database) Configuration(ctx context.Context) (AppliedConfiguration, error) {
 	var found AppliedConfiguration
 	err := d.read(ctx, func(t *tx) error {
-		return t.row(ctx, "SELECT applied_from, schedules_read_only FROM state").Scan(&found.From, &found.SchedulesReadOnly)
+		return t.row(ctx, "SELECT applied_from, schedules_read_only, settings_read_only FROM state").Scan(&found.From, &found.SchedulesReadOnly, &found.SettingsReadOnly)
 	})
 	return found, err
 }

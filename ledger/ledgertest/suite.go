@@ -23,6 +23,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"versions":    versionTests,
 		"state":       stateTests,
 		"schedules":   scheduleTests,
+		"settings":    settingTests,
 		"audit":       auditTests,
 		"people":      peopleTests,
 		"preview":     previewTests,
