@@ -145,18 +145,20 @@ func TestEverythingSet(t *testing.T) {
 			Quantity: inventory.QuantityOnHand, Missing: inventory.MissingZero, Refused: inventory.RefusedZero, Repeated: inventory.RepeatedSum,
 			Guard: ledger.Guard{MinimumRows: 0.5, MaximumRefused: 0.025, MaximumMissing: 0.075, MaximumZeroed: 1, DecideWithin: 48 * time.Hour},
 			Hook:  &ledger.Hook{Format: ledger.HookShipHero, Keys: []string{"env:HOOK_KEY", "file:/run/secrets/hook"}},
+			Named: []string{"minimum_rows", "maximum_refused", "maximum_missing", "maximum_zeroed", "decide_within", "strategy"},
 		}},
 		Stores: []ledger.Store{
 			{
 				ID: "acme-shop", Merchant: "acme", Driver: "shop", BatchSize: 100,
 				Settings: settings.Values{"endpoint": "https://shop.example", "token": "env:SHOP_TOKEN"},
 				Budget:   ledger.Budget{Share: 0.6, DailyCalls: 5000, Calls: 3, QuietHours: &ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Paris"}},
+				Named:    []string{"share", "quiet_hours"},
 			},
 			{ID: "acme-market", Merchant: "acme", Driver: "creator", Settings: settings.Values{}, Budget: ledger.Budget{Share: 0.8}},
 		},
 		Connections: []ledger.Connection{
 			{
-				ID: "shop", Merchant: "acme", Warehouse: "portland", Store: "acme-shop", Enabled: true,
+				ID: "shop", Merchant: "acme", Warehouse: "portland", Store: "acme-shop", Enabled: true, Named: []string{"overlap", "unlisted"},
 				Inventory: ledger.Flow{
 					Smart: []ledger.Rule{
 						{Every: 3 * time.Hour},
@@ -169,11 +171,11 @@ func TestEverythingSet(t *testing.T) {
 				},
 			},
 			{
-				ID: "market", Merchant: "acme", Warehouse: "portland", Store: "acme-market", Enabled: true,
+				ID: "market", Merchant: "acme", Warehouse: "portland", Store: "acme-market", Enabled: true, Named: []string{"unlisted"},
 				Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{}, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush, Unnamed: []ledger.Mode{ledger.Full}},
 			},
 		},
-		SchedulesReadOnly: true,
+		SchedulesReadOnly: true, SettingsReadOnly: true,
 		Strategies: []ledger.StrategyDefinition{{Merchant: "acme", Warehouse: "portland", Strategy: inventory.Strategy{
 			BufferPercent: 2.5, Minimum: 3, Distribution: inventory.DistributePriority, Priority: []string{"shop", "market"}, Caps: map[string]int64{"shop": 40},
 		}}},
@@ -197,7 +199,7 @@ func everything(t *testing.T) string {
 	t.Helper()
 	return setup(t, map[string]string{
 		"tidemark.yaml": `# Everything that can be set.
-console: {schedules: read-only}
+console: {schedules: read-only, settings: read-only}
 warehouses:
   - id: portland
     merchant: acme

@@ -40,7 +40,7 @@ func (l *loader) connection(n *node) {
 	}
 	connection.Warehouse = link(&l.warehouses, "warehouse", "the id of the warehouse that reports the stock")
 	connection.Store = link(&l.stores, "store", "the id of the store that shows it")
-	connection.Inventory = l.flow(o, what, connection)
+	connection.Inventory, connection.Named = l.flow(o, what, connection)
 	if !valid {
 		l.connections.incomplete = true
 	} else if l.define(&l.connections, "connection", connection.ID, idNode.place, connection.Merchant) && fits {
@@ -60,19 +60,19 @@ func (l *loader) unique(connection ledger.Connection, at place) {
 }
 
 // flow reads the inventory flow of a connection. Without one it has the defaults: Smart Sync every 60 minutes, no Full Sync
-// schedule. A schedule that it does not name belongs to the pages.
-func (l *loader) flow(parent *object, what string, of ledger.Connection) ledger.Flow {
-	flow := ledger.Flow{
+// schedule. A schedule or another setting that it does not name belongs to the pages; named are those settings that it names.
+func (l *loader) flow(parent *object, what string, of ledger.Connection) (flow ledger.Flow, named []string) {
+	flow = ledger.Flow{
 		Enabled: true, Smart: []ledger.Rule{{Every: defaultSmart}}, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: l.unlistedDefault(of.Store),
 		Unnamed: []ledger.Mode{ledger.Smart, ledger.Full},
 	}
 	n := parent.get("inventory")
 	if n == nil {
-		return flow
+		return flow, nil
 	}
 	o, ok := l.object(n, "inventory of "+what, "enabled", "smart", "full", "timezone", "timezones", "overlap", "unlisted", "locations", "floor")
 	if !ok {
-		return flow
+		return flow, nil
 	}
 	flow.Enabled = l.truth(o.get("enabled"), "enabled in the inventory of "+what, true)
 	if smart := o.get("smart"); smart != nil {
@@ -98,7 +98,7 @@ func (l *loader) flow(parent *object, what string, of ledger.Connection) ledger.
 		flow.Locations = l.readLocations(locations.value, what)
 		l.locations[of.ID] = locations.place
 	}
-	return flow
+	return flow, settingsNamed(o, ledger.OfConnection)
 }
 
 // unlistedDefault is push, except where the store would create an item for a SKU that it does not know.

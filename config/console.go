@@ -11,13 +11,15 @@ func (l *loader) console(n *node) {
 	if n == nil {
 		return
 	}
-	o, ok := l.object(n, "console", "schedules")
+	o, ok := l.object(n, "console", "schedules", "settings")
 	if !ok {
 		return
 	}
 	const readOnly = "read-only"
-	if choice, ok := l.choice(o.get("schedules"), "schedules of console", "editable", readOnly); ok {
-		l.definitions.SchedulesReadOnly = choice == readOnly
+	for name, into := range map[string]*bool{"schedules": &l.definitions.SchedulesReadOnly, "settings": &l.definitions.SettingsReadOnly} {
+		if choice, ok := l.choice(o.get(name), name+" of console", "editable", readOnly); ok {
+			*into = choice == readOnly
+		}
 	}
 }
 

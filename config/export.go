@@ -75,10 +75,15 @@ func WriteCatalog(w io.Writer, definitions ledger.Definitions, file CatalogFile)
 	return rows.Error()
 }
 
-// Write is a configuration file that says what the definitions say. Notes stand as comments before the schedules that they are about, by
-// connection and mode.
-func Write(definitions ledger.Definitions, files []CatalogFile, notes map[string]map[ledger.Mode]string) string {
-	w := &writer{}
+// Notes stand as comments before what they are about.
+type Notes struct {
+	Schedules map[string]map[ledger.Mode]string // by connection and mode
+	Settings  map[ledger.SettingKey]string
+}
+
+// Write is a configuration file that says what the definitions say. Settings that these do not name are left out.
+func Write(definitions ledger.Definitions, files []CatalogFile, notes Notes) string {
+	w := &writer{notes: notes}
 	w.section("warehouses", len(definitions.Warehouses))
 	for _, one := range definitions.Warehouses {
 		w.warehouse(one)
@@ -89,7 +94,7 @@ func Write(definitions ledger.Definitions, files []CatalogFile, notes map[string
 	}
 	w.section("connections", len(definitions.Connections))
 	for _, one := range definitions.Connections {
-		w.connection(one, notes[one.ID])
+		w.connection(one)
 	}
 	if len(definitions.Strategies) > 0 {
 		w.section("strategies", len(definitions.Strategies))
@@ -98,26 +103,36 @@ func Write(definitions ledger.Definitions, files []CatalogFile, notes map[string
 		w.strategy(one)
 	}
 	w.catalog(files)
+	var alone []string
 	if definitions.SchedulesReadOnly {
-		w.line(0, "console: {schedules: read-only}")
+		alone = append(alone, "schedules: read-only")
+	}
+	if definitions.SettingsReadOnly {
+		alone = append(alone, "settings: read-only")
+	}
+	if len(alone) > 0 {
+		w.line(0, "console: {%s}", strings.Join(alone, ", "))
 	}
 	return w.text.String()
 }
 
 // WriteSchedules are the schedules of connections as a configuration has them, to copy from.
-func WriteSchedules(connections []ledger.Connection, notes map[string]map[ledger.Mode]string) string {
-	w := &writer{}
+func WriteSchedules(connections []ledger.Connection, notes Notes) string {
+	w := &writer{notes: notes}
 	w.section("connections", len(connections))
 	for _, one := range connections {
 		w.line(1, "- id: %s", scalar(one.ID))
 		w.line(2, "inventory:")
-		w.schedules(one, notes[one.ID])
+		w.schedules(one)
 	}
 	return w.text.String()
 }
 
 // writer writes YAML, indented by two blanks a step.
-type writer struct{ text strings.Builder }
+type writer struct {
+	text  strings.Builder
+	notes Notes
+}
 
 func (w *writer) line(depth int, format string, arguments ...any) {
 	fmt.Fprintf(&w.text, strings.Repeat("  ", depth)+format+"\n", arguments...)
@@ -148,12 +163,21 @@ func (w *writer) warehouse(one ledger.Warehouse) {
 	w.member(2, "missing", string(one.Missing))
 	w.member(2, "refused", string(one.Refused))
 	w.member(2, "repeated", string(one.Repeated))
-	guard := fmt.Sprintf("minimum_rows: %s, maximum_refused: %s, maximum_missing: %s, maximum_zeroed: %s",
-		percent(one.Guard.MinimumRows), percent(one.Guard.MaximumRefused), percent(one.Guard.MaximumMissing), percent(one.Guard.MaximumZeroed))
-	if within := one.Guard.DecideWithin; within > 0 {
-		guard += ", decide_within: " + spanYAML(within)
-	}
-	w.line(2, "guard: {%s}", guard)
+	w.group(2, "guard", w.namedSettings(ledger.OfWarehouse, one.ID, one.Named, func(name string) string {
+		switch name {
+		case ledger.SettingMinimumRows:
+			return percent(one.Guard.MinimumRows)
+		case ledger.SettingMaximumRefused:
+			return percent(one.Guard.MaximumRefused)
+		case ledger.SettingMaximumMissing:
+			return percent(one.Guard.MaximumMissing)
+		case ledger.SettingMaximumZeroed:
+			return percent(one.Guard.MaximumZeroed)
+		case ledger.SettingDecideWithin:
+			return spanYAML(one.Guard.DecideWithin)
+		}
+		return "" // the strategy has a section of its own
+	}))
 	w.line(2, "freshness: %s", spanYAML(one.Freshness))
 	if hook := one.Hook; hook != nil {
 		w.line(2, "hook: {format: %s, keys: %s}", scalar(string(hook.Format)), flow(hook.Keys))
@@ -206,23 +230,29 @@ func (w *writer) store(one ledger.Store) {
 	w.member(2, "merchant", one.Merchant)
 	w.member(2, "driver", one.Driver)
 	w.settings(one.Settings)
-	w.line(2, "budget:")
-	w.line(3, "share: %s", percent(one.Budget.Share))
-	if quiet := one.Budget.QuietHours; quiet != nil {
-		w.line(3, "quiet_hours: {from: %q, to: %q, timezone: %s}", quiet.From, quiet.To, scalar(quiet.Timezone))
-	}
+	budget := w.namedSettings(ledger.OfStore, one.ID, one.Named, func(name string) string {
+		quiet := one.Budget.QuietHours
+		switch {
+		case name == ledger.SettingShare:
+			return percent(one.Budget.Share)
+		case name == ledger.SettingQuietHours && quiet != nil:
+			return quietYAML(*quiet)
+		}
+		return ""
+	})
 	if calls := one.Budget.DailyCalls; calls > 0 {
-		w.line(3, "daily_calls: %d", calls)
+		budget = append(budget, fmt.Sprintf("daily_calls: %d", calls))
 	}
 	if calls := one.Budget.Calls; calls > 0 {
-		w.line(3, "calls_at_once: %d", calls)
+		budget = append(budget, fmt.Sprintf("calls_at_once: %d", calls))
 	}
+	w.group(2, "budget", budget)
 	if one.BatchSize > 0 {
 		w.line(2, "batch_size: %d", one.BatchSize)
 	}
 }
 
-func (w *writer) connection(one ledger.Connection, notes map[ledger.Mode]string) {
+func (w *writer) connection(one ledger.Connection) {
 	w.line(1, "- id: %s", scalar(one.ID))
 	w.member(2, "merchant", one.Merchant)
 	w.member(2, "warehouse", one.Warehouse)
@@ -232,9 +262,15 @@ func (w *writer) connection(one ledger.Connection, notes map[ledger.Mode]string)
 	}
 	w.line(2, "inventory:")
 	w.line(3, "enabled: %t", one.Inventory.Enabled)
-	w.schedules(one, notes)
-	w.member(3, "overlap", string(one.Inventory.Overlap))
-	w.member(3, "unlisted", string(one.Inventory.Unlisted))
+	w.schedules(one)
+	for _, line := range w.namedSettings(ledger.OfConnection, one.ID, one.Named, func(name string) string {
+		if name == ledger.SettingOverlap {
+			return scalar(string(one.Inventory.Overlap))
+		}
+		return scalar(string(one.Inventory.Unlisted))
+	}) {
+		w.line(3, "%s", line)
+	}
 	if floor := one.Inventory.Floor; floor > 0 {
 		w.line(3, "floor: %s", spanYAML(floor))
 	}
@@ -247,10 +283,10 @@ func (w *writer) connection(one ledger.Connection, notes map[ledger.Mode]string)
 }
 
 // schedules are those of a connection, as far as the configuration names them, with their zones.
-func (w *writer) schedules(one ledger.Connection, notes map[ledger.Mode]string) {
+func (w *writer) schedules(one ledger.Connection) {
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		if note := notes[mode]; note != "" {
-			w.line(3, "# %s", inventory.Visible(strings.Join(strings.Fields(note), " ")))
+		if note := w.notes.Schedules[one.ID][mode]; note != "" {
+			w.line(3, "%s", comment(note))
 		}
 		if one.Inventory.Names(mode) {
 			for _, line := range rulesYAML(mode, one.Inventory.Schedule(mode).Rules) {
@@ -275,33 +311,85 @@ func zonesYAML(zones map[ledger.Mode]string) []string {
 }
 
 func (w *writer) strategy(one ledger.StrategyDefinition) {
+	if note := w.notes.Settings[ledger.SettingKey{Kind: ledger.OfWarehouse, ID: one.Warehouse, Name: ledger.SettingStrategy}]; note != "" {
+		w.line(1, "%s", comment(note))
+	}
 	w.line(1, "- merchant: %s", scalar(one.Merchant))
 	w.member(2, "warehouse", one.Warehouse)
-	if one.Strategy.BufferPercent > 0 {
-		w.line(2, "buffer_percent: %s", strconv.FormatFloat(one.Strategy.BufferPercent, 'f', -1, 64))
+	for _, member := range strategyMembers(one.Strategy) {
+		w.line(2, "%s", member)
 	}
-	if one.Strategy.BufferUnits > 0 {
-		w.line(2, "buffer_units: %d", one.Strategy.BufferUnits)
+}
+
+// strategyMembers are what a strategy says, a member each.
+func strategyMembers(one inventory.Strategy) []string {
+	var members []string
+	add := func(format string, arguments ...any) { members = append(members, fmt.Sprintf(format, arguments...)) }
+	if one.BufferPercent > 0 {
+		add("buffer_percent: %s", strconv.FormatFloat(one.BufferPercent, 'f', -1, 64))
 	}
-	if one.Strategy.Minimum > 0 {
-		w.line(2, "minimum: %d", one.Strategy.Minimum)
+	if one.BufferUnits > 0 {
+		add("buffer_units: %d", one.BufferUnits)
 	}
-	w.member(2, "distribution", string(one.Strategy.Distribution))
+	if one.Minimum > 0 {
+		add("minimum: %d", one.Minimum)
+	}
+	if one.Distribution != "" {
+		add("distribution: %s", scalar(string(one.Distribution)))
+	}
 	for _, amounts := range []struct {
 		name  string
 		given map[string]int64
-	}{{"weights", one.Strategy.Weights}, {"caps", one.Strategy.Caps}} {
+	}{{"weights", one.Weights}, {"caps", one.Caps}} {
 		var written []string
 		for _, id := range slices.Sorted(maps.Keys(amounts.given)) {
 			written = append(written, fmt.Sprintf("%s: %d", scalar(id), amounts.given[id]))
 		}
 		if len(written) > 0 {
-			w.line(2, "%s: {%s}", amounts.name, strings.Join(written, ", "))
+			add("%s: {%s}", amounts.name, strings.Join(written, ", "))
 		}
 	}
-	if len(one.Strategy.Priority) > 0 {
-		w.line(2, "priority: %s", flow(one.Strategy.Priority))
+	if len(one.Priority) > 0 {
+		add("priority: %s", flow(one.Priority))
 	}
+	return members
+}
+
+// namedSettings are the settings of a thing that the configuration names, a line each, with the notes on them before them. What has no value is left out.
+func (w *writer) namedSettings(kind, id string, named []string, value func(name string) string) []string {
+	var lines []string
+	for _, name := range ledger.SettingNames(kind) {
+		written := ""
+		if slices.Contains(named, name) {
+			written = value(name)
+		}
+		if written == "" {
+			continue
+		}
+		if note := w.notes.Settings[ledger.SettingKey{Kind: kind, ID: id, Name: name}]; note != "" {
+			lines = append(lines, comment(note))
+		}
+		lines = append(lines, name+": "+written)
+	}
+	return lines
+}
+
+// group is a name with lines under it, if there are any.
+func (w *writer) group(depth int, name string, lines []string) {
+	if len(lines) > 0 {
+		w.line(depth, "%s:", name)
+	}
+	for _, line := range lines {
+		w.line(depth+1, "%s", line)
+	}
+}
+
+func comment(note string) string {
+	return "# " + inventory.Visible(strings.Join(strings.Fields(note), " "))
+}
+
+func quietYAML(quiet ledger.QuietHours) string {
+	return fmt.Sprintf("{from: %q, to: %q, timezone: %s}", quiet.From, quiet.To, scalar(quiet.Timezone))
 }
 
 func (w *writer) catalog(files []CatalogFile) {

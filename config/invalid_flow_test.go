@@ -18,7 +18,7 @@ var invalidFlows = map[string]invalid{
 	},
 	"a setting that the pages do not have": {
 		text: base + "console: {colour: red}\n",
-		want: `tidemark.yaml:26:11: console has no setting "colour"; it has schedules`,
+		want: `tidemark.yaml:26:11: console has no setting "colour"; it has schedules, settings`,
 	},
 	"an unknown time zone of one schedule": {
 		text: flow("      timezones: {full: Mars/Olympus}\n"),

@@ -28,26 +28,25 @@ func (l *loader) store(n *node) {
 	id, merchant := l.owner(o, &l.stores, "store")
 	driver, values := l.driver(o, "store", l.drivers.Channels)
 	batch, _ := l.number(o.get("batch_size"), "batch_size of "+what, 1, maxBatchSize)
+	budget, named := l.budget(o.get("budget"), what)
 	l.definitions.Stores = append(l.definitions.Stores, ledger.Store{
-		ID: id, Merchant: merchant, Driver: driver.Driver, Settings: values, Budget: l.budget(o.get("budget"), what), BatchSize: int(batch),
+		ID: id, Merchant: merchant, Driver: driver.Driver, Settings: values, Budget: budget, BatchSize: int(batch), Named: named,
 	})
 }
 
-func (l *loader) budget(n *node, what string) ledger.Budget {
-	budget := ledger.Budget{Share: defaultShare}
+// budget reads the budget of a store; named are the settings that it names and the pages could set.
+func (l *loader) budget(n *node, what string) (budget ledger.Budget, named []string) {
+	budget.Share = defaultShare
 	if n == nil {
-		return budget
+		return budget, nil
 	}
 	what = "budget of " + what
 	o, ok := l.object(n, what, "share", "quiet_hours", "daily_calls", "calls_at_once")
 	if !ok {
-		return budget
+		return budget, nil
 	}
-	if share, ok := l.percent(o.get("share"), "share in the "+what); ok {
+	if share, ok := l.share(o.get("share"), "share in the "+what); ok {
 		budget.Share = share
-		if share == 0 {
-			l.fail(o.get("share").place, "share in the %s: 0%% leaves no calls at all; to stop the sync, disable the connection", what)
-		}
 	}
 	budget.DailyCalls, _ = l.number(o.get("daily_calls"), "daily_calls in the "+what, 1, maxDailyCalls)
 	atOnce, _ := l.number(o.get("calls_at_once"), "calls_at_once in the "+what, 1, maxCallsAtOnce)
@@ -55,7 +54,15 @@ func (l *loader) budget(n *node, what string) ledger.Budget {
 	if quiet := o.get("quiet_hours"); quiet != nil {
 		budget.QuietHours = l.quietHours(quiet, "quiet_hours in the "+what)
 	}
-	return budget
+	return budget, settingsNamed(o, ledger.OfStore)
+}
+
+func (l *loader) share(n *node, what string) (float64, bool) {
+	share, ok := l.percent(n, what)
+	if ok && share == 0 {
+		l.fail(n.place, "%s: 0%% leaves no calls at all; to stop the sync, disable the connection", what)
+	}
+	return share, ok
 }
 
 func (l *loader) quietHours(n *node, what string) *ledger.QuietHours {

@@ -38,6 +38,11 @@ func (l *loader) strategy(n *node) {
 		}
 		definition.Warehouse = warehouse
 	}
+	for i, one := range l.definitions.Warehouses {
+		if one.ID == definition.Warehouse {
+			l.definitions.Warehouses[i].Named = append(one.Named, ledger.SettingStrategy)
+		}
+	}
 	definition.Strategy = l.partition(o, what, definition)
 	l.definitions.Strategies = append(l.definitions.Strategies, definition)
 }

@@ -58,11 +58,12 @@ func (l *loader) warehouse(n *node) {
 	if !ok {
 		freshness = defaultFreshness
 	}
+	guard, named := l.guard(o.get("guard"), what)
 	l.definitions.Warehouses = append(l.definitions.Warehouses, ledger.Warehouse{
 		ID: id, Merchant: merchant, Driver: driver.Driver, Settings: values,
 		Quantity: inventory.QuantityField(quantity), Missing: inventory.MissingPolicy(missing), Refused: inventory.RefusedPolicy(refused),
 		Repeated:  inventory.RepeatedPolicy(repeated),
-		Freshness: freshness, Guard: l.guard(o.get("guard"), what),
+		Freshness: freshness, Guard: guard, Named: named,
 		Hook: l.hook(o.get("hook"), what),
 	})
 }
@@ -270,18 +271,19 @@ func (l *loader) plain(n *node, what string) (any, bool) {
 	return nil, false
 }
 
-func (l *loader) guard(n *node, what string) ledger.Guard {
-	guard := ledger.Guard{
+// guard reads the thresholds of a warehouse; named are those that it names.
+func (l *loader) guard(n *node, what string) (guard ledger.Guard, named []string) {
+	guard = ledger.Guard{
 		MinimumRows: defaultMinimumRows, MaximumRefused: defaultMaximumRefused, MaximumMissing: ledger.DefaultMaximumMissing, MaximumZeroed: defaultMaximumZeroed,
 		DecideWithin: defaultDecideWithin,
 	}
 	if n == nil {
-		return guard
+		return guard, nil
 	}
 	what = "guard of " + what
 	o, ok := l.object(n, what, "minimum_rows", "maximum_refused", "maximum_missing", "maximum_zeroed", "decide_within")
 	if !ok {
-		return guard
+		return guard, nil
 	}
 	for name, threshold := range map[string]*float64{
 		"minimum_rows": &guard.MinimumRows, "maximum_refused": &guard.MaximumRefused, "maximum_missing": &guard.MaximumMissing, "maximum_zeroed": &guard.MaximumZeroed,
@@ -293,7 +295,7 @@ func (l *loader) guard(n *node, what string) ledger.Guard {
 	if within, ok := l.span(o.get("decide_within"), "decide_within in the "+what, time.Minute, longestDecideWithin); ok {
 		guard.DecideWithin = within
 	}
-	return guard
+	return guard, settingsNamed(o, ledger.OfWarehouse)
 }
 
 // percent reads a percentage as a part of 1.

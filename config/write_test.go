@@ -34,7 +34,13 @@ func TestWhatIsWrittenReadsTheSame(t *testing.T) {
 				require.NoError(t, os.WriteFile(filepath.Join(folder, file.File), content.Bytes(), 0o600))
 			}
 			written := filepath.Join(folder, "tidemark.yaml")
-			text := config.Write(definitions, files, map[string]map[ledger.Mode]string{"shop": {ledger.Smart: "set by ann:\n\u202ethe sale"}})
+			text := config.Write(definitions, files, config.Notes{
+				Schedules: map[string]map[ledger.Mode]string{"shop": {ledger.Smart: "set by ann:\n\u202ethe sale"}},
+				Settings: map[ledger.SettingKey]string{
+					{Kind: ledger.OfStore, ID: "acme-shop", Name: ledger.SettingShare}:       "set by\nbob",
+					{Kind: ledger.OfWarehouse, ID: "portland", Name: ledger.SettingStrategy}: "set by cy",
+				},
+			})
 			require.NoError(t, os.WriteFile(written, []byte(text), 0o600))
 			again, warnings, err := config.Load(written, drivers, config.Options{})
 			require.NoError(t, err, "%s", text)
@@ -42,6 +48,9 @@ func TestWhatIsWrittenReadsTheSame(t *testing.T) {
 			require.Equal(t, definitions, again)
 			if name == "everything" {
 				require.Contains(t, text, `# set by ann: \u202ethe sale`)
+				require.Contains(t, text, "    budget:\n      # set by bob\n      share: 60%\n")
+				require.Contains(t, text, "strategies:\n  # set by cy\n  - merchant: acme\n")
+				require.Contains(t, text, "console: {schedules: read-only, settings: read-only}\n")
 			}
 		})
 	}
@@ -73,7 +82,7 @@ func TestTextsAreWrittenAsTexts(t *testing.T) {
 		definitions, _, err := config.Parse("tidemark.yaml", []byte(text), drivers, config.Options{})
 		require.NoError(t, err)
 		definitions.Connections[0].Inventory.Locations[0].Facilities[0] = facility
-		again, _, err := config.Parse("tidemark.yaml", []byte(config.Write(definitions, nil, nil)), drivers, config.Options{})
+		again, _, err := config.Parse("tidemark.yaml", []byte(config.Write(definitions, nil, config.Notes{})), drivers, config.Options{})
 		require.NoError(t, err)
 		require.Equal(t, definitions, again)
 	})

@@ -49,6 +49,8 @@ type Control interface {
 	Strategies(ctx context.Context) ([]control.Partitioned, error)
 	TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (control.StrategyTried, error)
 	Setup(ctx context.Context, connection string) (control.Setup, error)
+	EditSetting(ctx context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEdited, error)
+	ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (control.SettingEdited, error)
 	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
 	RefreshIDs(ctx context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error)
 	// Refused notes an act that was refused here.

@@ -202,10 +202,51 @@ func (f *fake) Setup(ctx context.Context, id string) (control.Setup, error) {
 			Guard: ledger.Guard{MinimumRows: .8, MaximumRefused: .05, MaximumMissing: .05, MaximumZeroed: .2, DecideWithin: 168 * time.Hour},
 		},
 	}
+	for _, kind := range []string{ledger.OfConnection, ledger.OfStore, ledger.OfWarehouse} {
+		of := map[string]string{ledger.OfConnection: id, ledger.OfStore: "shop", ledger.OfWarehouse: "portland"}[kind]
+		for _, name := range ledger.SettingNames(kind) {
+			setup.Settings = append(setup.Settings, settingOf(ledger.SettingKey{Kind: kind, ID: of, Name: name}))
+		}
+	}
 	if f.unseen {
 		setup.Fixed = "the configuration says whether it is enabled " + hostile
 	}
 	return setup, err
+}
+
+// settingOf is a setting that the file leaves to the pages; a share is overridden, and how runs overlap is as the file says.
+func settingOf(key ledger.SettingKey) control.Setting {
+	one := control.Setting{
+		SettingKey: key, Value: "7%", Default: "7%", Source: control.SetByDefault, FileName: "tidemark.yaml", Version: 3, Connections: []string{"acme-shop", "other-shop"},
+		Examples: []string{"80%"},
+	}
+	switch key.Name {
+	case ledger.SettingOverlap:
+		one.Value, one.Source, one.File, one.Examples = "buffer", control.SetInFile, new("buffer"), []string{"skip", "buffer"}
+	case ledger.SettingShare:
+		one.Source, one.File = control.SetByOverride, new("80%")
+		one.Override = &control.SettingSet{Value: "7%", By: "bob", Reason: "a sale " + hostile, Since: noon}
+	}
+	return one
+}
+
+func (f *fake) EditSetting(_ context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEdited, error) {
+	now := settingOf(key)
+	if edit.Version != now.Version {
+		return control.SettingEdited{}, &control.StaleSettingError{Now: now, Wanted: edit.Value}
+	}
+	until := "for good"
+	if edit.Until != nil {
+		until = edit.Until.UTC().Format(time.RFC3339)
+	}
+	f.note(fmt.Sprintf("set %s: %s, %s, %s, by %s", key, edit.Value, edit.Reason, until, edit.By))
+	now.Value = edit.Value
+	return control.SettingEdited{Setting: now, Waits: "no server answers"}, nil
+}
+
+func (f *fake) ClearSetting(_ context.Context, key ledger.SettingKey, version int64) (control.SettingEdited, error) {
+	f.note(fmt.Sprintf("clear %s at %d", key, version))
+	return control.SettingEdited{Setting: settingOf(key)}, nil
 }
 
 func (f *fake) SetEnabled(_ context.Context, connection string, enabled bool, by string) (control.Enabled, error) {
@@ -229,8 +270,11 @@ func (f *fake) TestWarehouse(_ context.Context, id string) (control.Tested, erro
 
 func (f *fake) Strategies(context.Context) ([]control.Partitioned, error) {
 	return []control.Partitioned{
-		{Merchant: "acme", Warehouse: "portland", Sharing: []string{"acme-shop"}, Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 3, Distribution: inventory.DistributeWeighted, Weights: map[string]int64{"acme-shop": 2}}},
-		{Merchant: "birch", Warehouse: "boise", Sharing: []string{}},
+		{
+			Merchant: "acme", Warehouse: "portland", Sharing: []string{"acme-shop"}, Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 3, Distribution: inventory.DistributeWeighted, Weights: map[string]int64{"acme-shop": 2}},
+			Setting: settingOf(strategyKey("portland")),
+		},
+		{Merchant: "birch", Warehouse: "boise", Sharing: []string{}, Setting: settingOf(strategyKey("boise"))},
 	}, nil
 }
 
@@ -425,16 +469,20 @@ func TestPages(t *testing.T) {
 		"/levels":             {"portland", "40", "stale: its row was refused in run 12 (stock.csv:3): a fraction", "TENT in west was never read: its row was refused in run 12 (stock.csv:4): no number"},
 		"/levels?sku=TENT":    {"TENT in west was never read"},
 		"/sku/acme/TENT":      {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
-		sku:                   {"6 min 12 s, Smart Sync", "Push to acme-shop now", "1 place of 1 not known"},
+		sku:                   {"6 min 12 s, Smart Sync", "Push to acme-shop now", "It is not known to be shown as it should."},
 		"/c/acme-shop/settings": {
 			"Disable", "leaves it to the pages", "every 60 minutes (UTC)", "shows east, west", "80%", "02:00 to 03:30 (UTC)", "50,000", "20%", "7 days",
 			"2 rows with 30 units stay behind", "waits for it", "is blocked",
+			"Overridden by bob", `action="/c/acme-shop/settings/share/clear"`, "It counts for other-shop, too.", `value="buffer" selected`, "It is changed there alone", "Above 20% of the live rows",
+		},
+		"/c/acme-shop/settings?setting=quiet_hours&value=22:00-x&reason=night&until=2026-12-01T08:00": {
+			`<details id="quiet_hours" open>`, `value="22:00-x"`, `value="night"`, `value="2026-12-01T08:00"`,
 		},
 		"/catalogue":                          {"Read with tidemark.yaml", "Bike", "A-1 in shop", "after=%3Dcmd", "Next page"},
 		"/catalogue?show=bundles":             {"2 × WHEEL"},
 		"/catalogue?show=listings&store=shop": {"A-1 in shop", "Listing SKU"},
 		"/strategies":                         {"2 units of everything are held back", "With less than 3 units left", "by weight: acme-shop: 2; others count 1", "No strategy: every store sees the full figure", `value="acme-shop: 2"`},
-		"/strategies?warehouse=portland&distribution=all&buffer_units=1&sku=" + url.QueryEscape(hostile): {"a chain", "−4", "- warehouse: portland", "a listing has it", `name="buffer_units" value="1"`},
+		"/strategies?warehouse=portland&distribution=all&buffer_units=1&sku=" + url.QueryEscape(hostile): {"a chain", "−4", ">strategies:\n  - warehouse: portland\n", "a listing has it", `name="buffer_units" value="1"`},
 		"/strategies?warehouse=portland&distribution=all&sku=NOSUCH":                                     {"That cannot be", "Nothing is known of a SKU"},
 		"/strategies?warehouse=portland&distribution=all&sku=A&minimum=few":                              {"&#34;few&#34; is no whole number"},
 		"/strategies?warehouse=portland&distribution=weighted&sku=A&weights=acme":                        {"is not like acme-shop: 2, acme-market: 1", `value="acme"`},

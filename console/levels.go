@@ -214,12 +214,23 @@ func viewProduct(product control.Product, k clock) skuView {
 		view.Sold = append(view.Sold, row)
 	}
 	if differ > 0 {
-		view.Notice = fmt.Sprintf("%s of %s not known to show what they should.", count(int64(differ), "place"), number(int64(len(product.Sold))))
+		view.Notice = notShown(differ, len(product.Sold))
 	}
 	for _, entry := range product.Activity {
 		view.Activity = append(view.Activity, viewActivity(entry, k))
 	}
 	return view
+}
+
+// notShown says how many of the places at which a product is sold may show something else than they should.
+func notShown(differ, all int) string {
+	switch {
+	case all == 1:
+		return "It is not known to be shown as it should."
+	case differ == 1:
+		return fmt.Sprintf("1 of %s is not known to show what it should.", count(int64(all), "place"))
+	}
+	return fmt.Sprintf("%s of %s are not known to show what they should.", number(int64(differ)), count(int64(all), "place"))
 }
 
 // activityWords are the kinds of activity for people.

@@ -78,9 +78,13 @@ func (c *Console) lead(w http.ResponseWriter, r *http.Request, to string, one no
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
+	to, fragment, marked := strings.Cut(to, "#")
+	if marked {
+		fragment = "#" + fragment
+	}
 	joint := "?"
 	if strings.Contains(to, "?") {
 		joint = "&"
 	}
-	http.Redirect(w, r, to+joint+"notice="+url.QueryEscape(key), http.StatusSeeOther)
+	http.Redirect(w, r, to+joint+"notice="+url.QueryEscape(key)+fragment, http.StatusSeeOther)
 }

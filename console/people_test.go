@@ -91,12 +91,13 @@ var needed = map[string]ledger.Role{
 	"POST /c/{id}/advice/undo": ledger.Operator, "POST /runs/{n}/cancel": ledger.Operator, "POST /runs/{n}/approve": ledger.Operator, "POST /runs/{n}/reject": ledger.Operator,
 
 	"POST /partners/stores/{id}/test": ledger.Operator, "POST /partners/warehouses/{id}/test": ledger.Operator,
-	"POST /c/{id}/enable": ledger.Admin, "POST /c/{id}/disable": ledger.Admin,
+	"POST /c/{id}/settings/{name}": ledger.Admin, "POST /c/{id}/settings/{name}/clear": ledger.Admin, "POST /strategies/{id}": ledger.Admin,
+	"POST /strategies/{id}/clear": ledger.Admin, "POST /c/{id}/enable": ledger.Admin, "POST /c/{id}/disable": ledger.Admin,
 	"POST /c/{id}/relearn": ledger.Admin, "GET /people": ledger.Admin, "POST /people": ledger.Admin, "POST /people/first": ledger.Admin, "POST /people/{id}/disable": ledger.Admin,
 	"POST /people/{id}/enable": ledger.Admin, "POST /people/{id}/reset": ledger.Admin, "POST /people/{id}/role": ledger.Admin,
 }
 
-var pathOf = strings.NewReplacer("{$}", "", "{id}", "acme-shop", "{n}", "5", "{mode}", "smart", "{merchant}", "acme", "{sku...}", "BIKE")
+var pathOf = strings.NewReplacer("{$}", "", "{id}", "acme-shop", "{n}", "5", "{mode}", "smart", "{name}", "share", "{merchant}", "acme", "{sku...}", "BIKE")
 
 // Every page and every button is refused, on the server, to a role that is not enough, and nothing is done then. Each refusal of somebody who is
 // signed in is noted.
@@ -174,7 +175,7 @@ func TestButtonsAreThoseOfTheRole(t *testing.T) {
 	w.add("root", ledger.Admin)
 	w.add("oli", ledger.Operator)
 	w.add("vic", ledger.Viewer)
-	form := regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"|formmethod="(post)"|formaction="([^"#]*)"`) // a fragment is of a page that is read
+	form := regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"|formaction="([^"#]*)"(?: formmethod="post")?|formmethod="(post)"`) // a fragment is of a page that is read
 	forms := func(body string) (found []string) {
 		for _, match := range form.FindAllStringSubmatch(body, -1) {
 			if action := match[1] + match[2] + match[3]; action != signOutPath {
@@ -185,14 +186,19 @@ func TestButtonsAreThoseOfTheRole(t *testing.T) {
 		return slices.Compact(found)
 	}
 	for path, want := range map[string]map[string][]string{
-		"/":                           {"oli": nil, "root": nil},
-		"/c/acme-shop":                {"oli": {"/c/acme-shop/pause", "/c/acme-shop/sync"}},
-		"/c/acme-shop/levels":         {"oli": {"/c/acme-shop/push"}, "root": {"/c/acme-shop/push", "/c/acme-shop/relearn"}},
-		"/held":                       {"oli": {"/runs/6/approve", "/runs/6/reject"}},
-		"/sku/acme/BIKE":              {"oli": {"/c/acme-shop/push"}},
-		"/c/acme-shop/preview":        {"oli": {"/c/acme-shop/preview", "/c/acme-shop/preview/push"}},
-		"/partners":                   {"oli": {"/partners/stores/shop/test", "/partners/warehouses/portland/test"}},
-		"/c/acme-shop/settings":       {"root": {"/c/acme-shop/disable"}},
+		"/":                    {"oli": nil, "root": nil},
+		"/c/acme-shop":         {"oli": {"/c/acme-shop/pause", "/c/acme-shop/sync"}},
+		"/c/acme-shop/levels":  {"oli": {"/c/acme-shop/push"}, "root": {"/c/acme-shop/push", "/c/acme-shop/relearn"}},
+		"/held":                {"oli": {"/runs/6/approve", "/runs/6/reject"}},
+		"/sku/acme/BIKE":       {"oli": {"/c/acme-shop/push"}},
+		"/c/acme-shop/preview": {"oli": {"/c/acme-shop/preview", "/c/acme-shop/preview/push"}},
+		"/partners":            {"oli": {"/partners/stores/shop/test", "/partners/warehouses/portland/test"}},
+		"/strategies":          {"oli": nil, "root": {"/strategies/boise", "/strategies/portland"}},
+		"/c/acme-shop/settings": {"root": {
+			"/c/acme-shop/disable", "/c/acme-shop/settings/decide_within", "/c/acme-shop/settings/maximum_missing", "/c/acme-shop/settings/maximum_refused",
+			"/c/acme-shop/settings/maximum_zeroed", "/c/acme-shop/settings/minimum_rows", "/c/acme-shop/settings/overlap", "/c/acme-shop/settings/quiet_hours",
+			"/c/acme-shop/settings/share", "/c/acme-shop/settings/share/clear", "/c/acme-shop/settings/unlisted",
+		}},
 		"/c/acme-shop/tune":           {"oli": {"/c/acme-shop/advice", "/c/acme-shop/advice/undo"}},
 		"/c/acme-shop/schedule/smart": {"oli": {"/c/acme-shop/schedule/smart/clear", "post"}},
 	} {
@@ -232,7 +238,7 @@ func TestNoPageShowsAFormInVain(t *testing.T) {
 	w.add("root", ledger.Admin)
 	w.add("oli", ledger.Operator)
 	w.add("vic", ledger.Viewer)
-	tag := regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"|formmethod="(post)"|formaction="([^"#]*)"`) // a fragment is of a page that is read
+	tag := regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"|formaction="([^"#]*)"(?: formmethod="post")?|formmethod="(post)"`) // a fragment is of a page that is read
 	shown := map[string]int{}
 	for name, role := range map[string]ledger.Role{"vic": ledger.Viewer, "oli": ledger.Operator, "root": ledger.Admin} {
 		w.as(name)
@@ -245,8 +251,8 @@ func TestNoPageShowsAFormInVain(t *testing.T) {
 			}
 			require.Equal(t, http.StatusOK, status, "%s: %s", path, body)
 			for _, found := range tag.FindAllStringSubmatch(body, -1) {
-				action := found[1] + found[3]
-				if found[2] != "" {
+				action := found[1] + found[2]
+				if found[3] != "" {
 					action = path
 				}
 				if action == signOutPath {

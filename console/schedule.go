@@ -34,7 +34,7 @@ type editorView struct {
 	Starts     []string
 	ChangeDays []string
 	Warnings   []string
-	YAML       string
+	YAML       []string
 }
 
 func schedulePath(id string, mode ledger.Mode) string {
@@ -123,7 +123,7 @@ func (v *editorView) show(preview control.SchedulePreview, k clock) {
 	for _, day := range preview.ChangeDays {
 		v.ChangeDays = append(v.ChangeDays, "On "+day.Date+" "+day.What())
 	}
-	v.Warnings, v.YAML = preview.Warnings, strings.Join(preview.YAML, "\n")
+	v.Warnings, v.YAML = preview.Warnings, preview.YAML
 }
 
 // ruleSentences are the rules of a schedule, or that there is none.

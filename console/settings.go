@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,10 +32,26 @@ type settingGroup struct {
 // settingRow is one setting: what it is, and who said so.
 type settingRow struct {
 	Name   string
+	of     string // the setting that can be set beside the configuration; empty where it is none
 	Values []string
 	Where  string
-	Href   string // to where it can be changed
+	Href   string       // to where it can be changed
+	Edit   *settingForm // the form that changes it; nil where there is none
 }
+
+// settingForm is the form that changes a setting.
+type settingForm struct {
+	Key, Action                string
+	Version                    int64
+	Value, Reason, Until, Zone string
+	Options                    []settingOption // empty: the value is a text
+	Example                    string
+	InFile, Overridden, Open   bool
+	Also                       string // the other connections for which it counts
+}
+
+// settingOption is a value that can be chosen.
+type settingOption struct{ Value, Words string }
 
 func settingsPath(id string) string { return connectionPath(id) + "/settings" }
 
@@ -42,10 +60,11 @@ func (c *Console) settingsPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return c.framed(ctx, "Settings of "+setup.ID, clockOf(q.now, setup.Inventory.Timezone), viewSettings(setup))
+	return c.framed(ctx, "Settings of "+setup.ID, clockOf(q.now, setup.Inventory.Timezone), viewSettings(setup, q.query))
 }
 
-func viewSettings(setup control.Setup) settingsView {
+// viewSettings is the page of a connection's settings. Values are those of a form that was refused, for the setting that it is of.
+func viewSettings(setup control.Setup, values url.Values) settingsView {
 	view := settingsView{ID: setup.ID, Merchant: setup.Merchant, Path: settingsPath(setup.ID), Enabled: setup.Enabled}
 	if setup.Fixed != "" {
 		view.Fixed = sentence(setup.Fixed)
@@ -53,12 +72,132 @@ func viewSettings(setup control.Setup) settingsView {
 	for _, left := range setup.Left {
 		view.Left = append(view.Left, sentence(left.Words()))
 	}
+	forms := map[string]*settingForm{}
+	where, inForce := map[string]string{}, map[string]string{}
+	for _, one := range setup.Settings {
+		where[one.Name], inForce[one.Name] = sentence(one.Words()), one.Value
+		if !one.ReadOnly && one.Name != ledger.SettingStrategy {
+			forms[one.Name] = viewSettingForm(setup, one, values)
+		}
+	}
 	view.Groups = []settingGroup{
 		{"Connection", connectionSettings(setup)},
 		{"Store " + setup.Store.ID, storeSettings(setup.Store, inFile(setup.File))},
 		{"Warehouse " + setup.Warehouse.ID, warehouseSettings(setup.Warehouse, inFile(setup.File))},
 	}
+	for _, group := range view.Groups {
+		for i := range group.Rows {
+			row := &group.Rows[i]
+			if said, has := where[row.of]; has {
+				row.Where, row.Edit = said, forms[row.of]
+				if row.of == ledger.SettingStrategy {
+					row.Values = []string{inForce[row.of]}
+				}
+			}
+		}
+	}
 	return view
+}
+
+// optionWords say what each value of a setting does, where there are few.
+var optionWords = map[string]string{
+	string(ledger.OverlapSkip): "A start that finds the store taken is skipped", string(ledger.OverlapBuffer): "A start that finds the store taken waits for it",
+	string(inventory.UnlistedPush): "A SKU without a listing goes out under its own name", string(inventory.UnlistedBlock): "A SKU without a listing is blocked",
+}
+
+func viewSettingForm(setup control.Setup, one control.Setting, values url.Values) *settingForm {
+	form := &settingForm{
+		Key: one.Name, Action: settingsPath(setup.ID) + "/" + one.Name, Version: one.Version, Value: one.Value, Zone: cmp.Or(setup.Inventory.Timezone, "UTC"),
+		InFile: one.File != nil, Overridden: one.Override != nil, Example: strings.Join(one.Examples, ", or "),
+	}
+	for _, value := range one.Examples {
+		if words, has := optionWords[value]; has {
+			form.Options = append(form.Options, settingOption{value, words})
+		}
+	}
+	others := slices.DeleteFunc(slices.Clone(one.Connections), func(id string) bool { return id == setup.ID })
+	form.Also = strings.Join(others, ", ")
+	if values.Get("setting") == one.Name {
+		form.Open, form.Value, form.Reason, form.Until = true, values.Get("value"), values.Get("reason"), values.Get("until")
+	}
+	return form
+}
+
+// keyOf is the setting that a form of a connection's page names.
+func (c *Console) keyOf(ctx context.Context, id, name string) (ledger.SettingKey, string, error) {
+	connection, err := c.options.Control.Connection(ctx, id)
+	if err != nil {
+		return ledger.SettingKey{}, "", err
+	}
+	for kind, of := range map[string]string{ledger.OfConnection: connection.ID, ledger.OfStore: connection.Store, ledger.OfWarehouse: connection.Warehouse} {
+		if slices.Contains(ledger.SettingNames(kind), name) {
+			return ledger.SettingKey{Kind: kind, ID: of, Name: name}, connection.Inventory.Timezone, nil
+		}
+	}
+	return ledger.SettingKey{}, "", unclear("there is no setting %q", name)
+}
+
+// actSetting sets a setting. What is refused goes back to the form as it was sent.
+func (c *Console) actSetting(ctx context.Context, r *http.Request) (string, notice, error) {
+	id, name := r.PathValue("id"), r.PathValue("name")
+	sent := url.Values{"setting": {name}}
+	for _, field := range []string{"value", "reason", "until"} {
+		sent.Set(field, r.PostForm.Get(field))
+	}
+	back := settingsPath(id) + "?" + sent.Encode() + "#" + name
+	key, zone, err := c.keyOf(ctx, id, name)
+	if err != nil {
+		return settingsPath(id), notice{}, err
+	}
+	edit, err := settingEditOf(ctx, r.PostForm, r.PostForm.Get("value"), cmp.Or(zone, "UTC"))
+	if err != nil {
+		return back, notice{}, err
+	}
+	done, err := c.options.Control.EditSetting(ctx, key, edit)
+	if err != nil {
+		return back, notice{}, err
+	}
+	return settingsPath(id), settingNotice("Saved", done), nil
+}
+
+// settingEditOf reads what the form of any setting has: the version, why and until when.
+func settingEditOf(ctx context.Context, values url.Values, value, zone string) (control.SettingEdit, error) {
+	edit := control.SettingEdit{Value: value, Reason: values.Get("reason"), By: by(ctx)}
+	var err error
+	if edit.Version, err = strconv.ParseInt(values.Get("version"), 10, 64); err != nil {
+		return edit, unclear("the form does not say on which version it was made; open the page again")
+	}
+	edit.Until, err = endOf(values.Get("until"), zone)
+	return edit, err
+}
+
+// actClearSetting ends what was set of a setting beside the configuration.
+func (c *Console) actClearSetting(ctx context.Context, r *http.Request) (string, notice, error) {
+	id := r.PathValue("id")
+	key, _, err := c.keyOf(ctx, id, r.PathValue("name"))
+	if err != nil {
+		return settingsPath(id), notice{}, err
+	}
+	done, err := c.clearSetting(ctx, key, r.PostForm)
+	return settingsPath(id), settingNotice("Ended", done), err
+}
+
+func (c *Console) clearSetting(ctx context.Context, key ledger.SettingKey, values url.Values) (control.SettingEdited, error) {
+	version, err := strconv.ParseInt(values.Get("version"), 10, 64)
+	if err != nil {
+		return control.SettingEdited{}, unclear("the form does not say on which version it was made; open the page again")
+	}
+	return c.options.Control.ClearSetting(ctx, key, version)
+}
+
+// settingNotice says what is in force after an edit.
+func settingNotice(word string, done control.SettingEdited) notice {
+	said := notice{state: state{"good", "check", word}, Text: fmt.Sprintf("%s: %s.", strings.ReplaceAll(done.Name, "_", " "), done.Value)}
+	if done.Waits != "" {
+		said.state = state{"warn", "triangle", word}
+		said.Text += " It is safe in the ledger; Temporal could not be told yet, and a worker does that as soon as it can."
+	}
+	return said
 }
 
 // inFile says that something is set in the configuration, or is the default there.
@@ -85,8 +224,14 @@ func connectionSettings(setup control.Setup) []settingRow {
 	if flow.Unlisted == inventory.UnlistedBlock {
 		unlisted = "A SKU without a listing is blocked"
 	}
-	rows = append(rows, settingRow{Name: "Overlap", Values: []string{overlap}, Where: file}, settingRow{Name: "Unlisted SKUs", Values: []string{unlisted}, Where: file})
-	locations := settingRow{Name: "Locations and links", Where: file}
+	rows = append(rows,
+		settingRow{Name: "Overlap", of: ledger.SettingOverlap, Values: []string{overlap}, Where: file},
+		settingRow{Name: "Unlisted SKUs", of: ledger.SettingUnlisted, Values: []string{unlisted}, Where: file},
+	)
+	locations := settingRow{
+		Name:  "Locations and links",
+		Where: file + " It is changed there alone: apply shows first which rows would stay behind at a place that is left, and what becomes of them.",
+	}
 	for _, one := range flow.Locations {
 		locations.Values = append(locations.Values, one.ID+" shows "+strings.Join(one.Facilities, ", "))
 	}
@@ -103,10 +248,8 @@ func connectionSettings(setup control.Setup) []settingRow {
 func storeSettings(store ledger.Store, file string) []settingRow {
 	rows := []settingRow{
 		{Name: "Platform", Values: []string{store.Driver}, Where: file},
-		{Name: "Share of its budget", Values: []string{percent(store.Budget.Share)}, Where: file},
-	}
-	if quiet := store.Budget.QuietHours; quiet != nil {
-		rows = append(rows, settingRow{Name: "Quiet hours", Values: []string{fmt.Sprintf("%s to %s (%s): no call is begun", quiet.From, quiet.To, quiet.Timezone)}, Where: file})
+		{Name: "Share of its budget", of: ledger.SettingShare, Values: []string{percent(store.Budget.Share)}, Where: file},
+		{Name: "Quiet hours", of: ledger.SettingQuietHours, Values: []string{quietWords(store.Budget.QuietHours)}, Where: file},
 	}
 	if store.Budget.DailyCalls > 0 {
 		rows = append(rows, settingRow{Name: "Calls a day", Values: []string{"At most " + number(store.Budget.DailyCalls)}, Where: file})
@@ -120,9 +263,19 @@ func storeSettings(store ledger.Store, file string) []settingRow {
 	return rows
 }
 
+func quietWords(quiet *ledger.QuietHours) string {
+	if quiet == nil {
+		return "None"
+	}
+	return fmt.Sprintf("%s to %s (%s): no call is begun", quiet.From, quiet.To, quiet.Timezone)
+}
+
 func warehouseSettings(warehouse ledger.Warehouse, file string) []settingRow {
 	row := func(name, value string) settingRow {
 		return settingRow{Name: name, Values: []string{value}, Where: file}
+	}
+	threshold := func(name, of, value string) settingRow {
+		return settingRow{Name: name, of: of, Values: []string{value}, Where: file}
 	}
 	guard := warehouse.Guard
 	missing := "It keeps its last figure"
@@ -143,12 +296,12 @@ func warehouseSettings(warehouse ledger.Warehouse, file string) []settingRow {
 		row("A SKU that a full snapshot leaves out", missing),
 		row("A level whose row is refused", refused),
 		row("Several rows of one level", repeated),
-		row("A snapshot is held", fmt.Sprintf("below %s of the rows of the last one, above %s refused, above %s of the levels with stock left out",
-			percent(guard.MinimumRows), percent(guard.MaximumRefused), percent(guard.MaximumMissing))),
-		row("A push is held", fmt.Sprintf("when it would take more than %s of the live rows to 0 within a day", percent(guard.MaximumZeroed))),
-	}
-	if guard.DecideWithin > 0 {
-		rows = append(rows, row("A held run waits", span(guard.DecideWithin)))
+		threshold("Rows of a snapshot", ledger.SettingMinimumRows, "Below "+percent(guard.MinimumRows)+" of those of the last one, it is held"),
+		threshold("Refused rows", ledger.SettingMaximumRefused, "Above "+percent(guard.MaximumRefused)+" of a snapshot, it is held"),
+		threshold("Levels left out", ledger.SettingMaximumMissing, "Above "+percent(guard.MaximumMissing)+" of those with stock, a full snapshot is held"),
+		threshold("Rows to 0", ledger.SettingMaximumZeroed, "Above "+percent(guard.MaximumZeroed)+" of the live rows within a day, a push is held"),
+		threshold("A held run waits", ledger.SettingDecideWithin, span(guard.DecideWithin)),
+		{Name: "Strategy", of: ledger.SettingStrategy, Values: []string{"How its stock is shared"}, Where: file, Href: strategiesPath + "#of-" + warehouse.ID},
 	}
 	if warehouse.Freshness > 0 {
 		rows = append(rows, row("A fetch is shared for", span(warehouse.Freshness)))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 // strategiesView is how the stock of each warehouse is shared, with one strategy that is tried.
@@ -29,13 +31,18 @@ type strategyRow struct {
 	Distributions       []inventory.Distribution
 	Open                bool   // its form was sent
 	Problem             string // why what was entered cannot be
+	Where, Save         string // who set it, and where the form is sent to set another
+	Version             int64
+	InFile, Overridden  bool
+	ReadOnly            bool
 	Effects             []effectRow
-	YAML                string
+	YAML                []string
 }
 
 // strategyForm are the fields of a strategy, as they were entered.
 type strategyForm struct {
 	SKU, BufferPercent, BufferUnits, Minimum, Distribution, Weights, Priority, Caps string
+	Reason, Until                                                                   string
 }
 
 type effectRow struct {
@@ -70,6 +77,9 @@ func (c *Console) strategiesPage(ctx context.Context, q request) (page, error) {
 // tryStrategy fills in what a form would do, or why it cannot be.
 func (c *Console) tryStrategy(ctx context.Context, row *strategyRow) error {
 	strategy, err := row.Form.strategy()
+	if err == nil && row.Form.SKU == "" {
+		err = unclear("name a SKU to try it on")
+	}
 	var tried control.StrategyTried
 	if err == nil {
 		tried, err = c.options.Control.TryStrategy(ctx, row.Warehouse, strategy, row.Form.SKU)
@@ -81,7 +91,7 @@ func (c *Console) tryStrategy(ctx context.Context, row *strategyRow) error {
 	} else if err != nil {
 		return err
 	}
-	row.YAML = strings.Join(tried.YAML, "\n")
+	row.YAML = tried.YAML
 	for _, one := range tried.Effects {
 		effect := effectRow{
 			Connection: one.Connection, Href: connectionPath(one.Connection), SKU: one.ChannelSKU, Location: one.Location, Now: figure(one.Now), Would: one.Would, Change: "–",
@@ -100,6 +110,8 @@ func viewStrategy(one control.Partitioned) strategyRow {
 		Merchant: one.Merchant, Warehouse: one.Warehouse, Sharing: one.Sharing, Words: strategyWords(one.Strategy),
 		Distributions: []inventory.Distribution{inventory.DistributeEqual, inventory.DistributeWeighted, inventory.DistributePriority, inventory.DistributeAll},
 		Form:          strategyForm{Distribution: string(inventory.DistributeAll)},
+		Where:         sentence(one.Setting.Words()), Save: strategiesPath + "/" + url.PathEscape(one.Warehouse), Version: one.Setting.Version,
+		InFile: one.Setting.File != nil, Overridden: one.Setting.Override != nil, ReadOnly: one.Setting.ReadOnly,
 	}
 	if s := one.Strategy; s != nil {
 		row.Form = strategyForm{
@@ -165,15 +177,51 @@ func strategyFormFrom(values url.Values) strategyForm {
 	return strategyForm{
 		SKU: values.Get("sku"), BufferPercent: field("buffer_percent"), BufferUnits: field("buffer_units"), Minimum: field("minimum"),
 		Distribution: field("distribution"), Weights: field("weights"), Priority: field("priority"), Caps: field("caps"),
+		Reason: values.Get("reason"), Until: values.Get("until"),
 	}
+}
+
+// actStrategy keeps the strategy that a form says. What is refused goes back to the form as it was sent.
+func (c *Console) actStrategy(ctx context.Context, r *http.Request) (string, notice, error) {
+	warehouse := r.PathValue("id")
+	sent := maps.Clone(r.PostForm)
+	sent.Set("warehouse", warehouse)
+	sent.Del("version")
+	back := strategiesPath + "?" + sent.Encode() + "#of-" + url.QueryEscape(warehouse)
+	form := strategyFormFrom(r.PostForm)
+	strategy, err := form.strategy()
+	if err != nil {
+		return back, notice{}, err
+	}
+	edit, err := settingEditOf(ctx, r.PostForm, control.StrategyText(strategy), "UTC")
+	if err != nil {
+		return back, notice{}, err
+	}
+	done, err := c.options.Control.EditSetting(ctx, strategyKey(warehouse), edit)
+	if err != nil {
+		return back, notice{}, err
+	}
+	return strategiesPath + "#of-" + url.QueryEscape(warehouse), strategyNotice("Saved", done), nil
+}
+
+// actClearStrategy ends what was set of a strategy beside the configuration.
+func (c *Console) actClearStrategy(ctx context.Context, r *http.Request) (string, notice, error) {
+	warehouse := r.PathValue("id")
+	done, err := c.clearSetting(ctx, strategyKey(warehouse), r.PostForm)
+	return strategiesPath + "#of-" + url.QueryEscape(warehouse), strategyNotice("Ended", done), err
+}
+
+func strategyKey(warehouse string) ledger.SettingKey {
+	return ledger.SettingKey{Kind: ledger.OfWarehouse, ID: warehouse, Name: ledger.SettingStrategy}
+}
+
+func strategyNotice(word string, done control.SettingEdited) notice {
+	return notice{state: state{"good", "check", word}, Text: fmt.Sprintf("The strategy of %s is %s. The next run of each store on it pushes what that changes.", done.ID, done.Value)}
 }
 
 // strategy is what the fields say.
 func (f strategyForm) strategy() (inventory.Strategy, error) {
 	strategy := inventory.Strategy{Distribution: inventory.Distribution(f.Distribution)}
-	if f.SKU == "" {
-		return strategy, unclear("name a SKU to try it on")
-	}
 	var err error
 	if f.BufferPercent != "" {
 		if strategy.BufferPercent, err = strconv.ParseFloat(f.BufferPercent, 64); err != nil || math.IsNaN(strategy.BufferPercent) {

@@ -138,3 +138,15 @@ func TestConnectionsThatNeedSomebodyComeFirst(t *testing.T) {
 	require.Equal(t, []string{"e", "b", "a", "d", "c"}, order)
 	require.Equal(t, "5 connections: 1 held, 1 failing, 2 on time, 1 off.", view.Lede)
 }
+
+func TestPlacesThatMayShowSomethingElse(t *testing.T) {
+	t.Parallel()
+	for want, of := range map[string][2]int{
+		"It is not known to be shown as it should.":             {1, 1},
+		"1 of 3 places is not known to show what it should.":    {1, 3},
+		"2 of 3 places are not known to show what they should.": {2, 3},
+		"2 of 2 places are not known to show what they should.": {2, 2},
+	} {
+		require.Equal(t, want, notShown(of[0], of[1]))
+	}
+}

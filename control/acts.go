@@ -192,6 +192,11 @@ func applyAfter(report ApplyReport) string {
 			changed = append(changed, fmt.Sprintf("%s schedule of %s %s: %s", one.Mode, one.Connection, one.Action, one.Detail))
 		}
 	}
+	for _, one := range report.Settings {
+		if one.Changes() {
+			changed = append(changed, fmt.Sprintf("%s %s: %s", one.SettingKey, one.Action, one.Detail))
+		}
+	}
 	for _, connection := range report.Requested {
 		changed = append(changed, "first Full Sync of "+connection+" requested")
 	}
@@ -232,6 +237,25 @@ func (c *Control) scheduling(ctx context.Context, act, id string, mode ledger.Mo
 
 func settingDeed(setting ScheduleSetting) string {
 	return ScheduleWords(setting.Schedule) + ", " + sourceWords(setting)
+}
+
+// EditSetting sets a setting of a connection, a store or a warehouse: in place of what the configuration says, or where that leaves it to the pages.
+func (c *Control) EditSetting(ctx context.Context, key ledger.SettingKey, edit SettingEdit) (SettingEdited, error) {
+	return c.changing(ctx, "set "+key.Name, key, func() (SettingEdited, error) { return c.editSetting(ctx, key, edit) })
+}
+
+// ClearSetting ends what somebody set: from then on the configuration's counts, or the default where that names none.
+func (c *Control) ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (SettingEdited, error) {
+	return c.changing(ctx, "clear "+key.Name, key, func() (SettingEdited, error) { return c.clearSetting(ctx, key, version) })
+}
+
+// changing is an act on a setting, with what was in force before and after.
+func (c *Control) changing(ctx context.Context, act string, key ledger.SettingKey, do func() (SettingEdited, error)) (SettingEdited, error) {
+	d := deed{kind: ActSettings, act: act, on: key.Kind + " " + key.ID}
+	if setting, err := c.oneSetting(ctx, key); err == nil {
+		d.before = setting.deed()
+	}
+	return audited(ctx, c, &d, func(edited SettingEdited) string { return edited.deed() }, do)
 }
 
 // mostNamed is how many of a list an entry of the log names.

@@ -22,7 +22,9 @@ type ApplyReport struct {
 	Requested  []string         `json:"requested"` // connections for which a first Full Sync was requested
 	// Overrides are the schedules that somebody set beside the configuration, and what becomes of them.
 	Overrides []OverrideFate `json:"overrides"`
-	Warnings  []string       `json:"warnings"`
+	// Settings are the other settings that somebody set, and what becomes of them.
+	Settings []SettingFate `json:"settings"`
+	Warnings []string      `json:"warnings"`
 	// ChangeDays are the days of the next twelve months on which a schedule's start meets a change of its zone's clock.
 	ChangeDays []ChangeDay `json:"change_days"`
 }
@@ -47,12 +49,16 @@ type applying struct {
 	before      map[string]bool                  // the connections that the ledger had: whether they were active
 	configured  map[string]bool                  // the connections that it is to have
 	decided     map[scheduleKey]*ledger.Override // what is set beside the configuration afterwards
+	beside      map[ledger.SettingKey]*ledger.SettingOverride
 	report      *ApplyReport
 }
 
 // apply makes the ledger and the schedules what the definitions say; see Apply.
 func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, options ApplyOptions) (ApplyReport, error) {
-	report := ApplyReport{Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}, Overrides: []OverrideFate{}, ChangeDays: []ChangeDay{}}
+	report := ApplyReport{
+		Changes: []ledger.Change{}, Schedules: []ScheduleChange{}, Requested: []string{}, Warnings: []string{}, Overrides: []OverrideFate{},
+		Settings: []SettingFate{}, ChangeDays: []ChangeDay{},
+	}
 	a := &applying{Control: c, definitions: definitions, options: options, report: &report, before: map[string]bool{}, configured: map[string]bool{}}
 	known, err := c.state.Connections(ctx)
 	if err != nil {
@@ -125,7 +131,10 @@ func (a *applying) toLedger(ctx context.Context) ([]ledger.Change, error) {
 	options.From, options.Now = a.options.From, a.now()
 	changes, err := a.state.Apply(ctx, a.definitions, options)
 	var outdated *ledger.OutdatedError
+	var setting *ledger.OutdatedSettingError
 	switch {
+	case errors.As(err, &setting):
+		return nil, usage("nothing was changed: somebody changed the setting %s at this moment; apply again", setting.Now.SettingKey)
 	case errors.As(err, &outdated):
 		return nil, usage("nothing was changed: somebody changed the %s schedule of %s at this moment; apply again", outdated.Now.Mode, outdated.Now.Connection)
 	case err != nil:

@@ -64,8 +64,16 @@ func (e *StaleEditError) Error() string {
 		e.Now.Mode, e.Now.Connection, ScheduleWords(e.Now.Schedule), sourceWords(e.Now), ScheduleWords(e.Wanted))
 }
 
-// Unwrap makes it a refusal as any other, for who does not show the difference.
-func (e *StaleEditError) Unwrap() error { return &UsageError{Message: e.Error()} }
+// Unwrap makes it a refusal as any other of what was read before somebody changed it, for who does not show the difference.
+func (e *StaleEditError) Unwrap() error { return &OutdatedError{Message: e.Error()} }
+
+// OutdatedError is an edit that was made on what somebody has changed since it was read. Its message says what there is now.
+type OutdatedError struct{ Message string }
+
+func (e *OutdatedError) Error() string { return e.Message }
+
+// Unwrap makes it a refusal as any other.
+func (e *OutdatedError) Unwrap() error { return &UsageError{Message: e.Message} }
 
 // sourceWords say who set a schedule.
 func sourceWords(setting ScheduleSetting) string {

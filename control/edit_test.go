@@ -368,8 +368,8 @@ func TestAnExportSaysWhatIsInForce(t *testing.T) {
 	exported, err = s.Export(acting(t))
 	require.NoError(t, err)
 	require.Empty(t, exported.Definitions.Connections[0].Inventory.Unnamed)
-	require.Contains(t, exported.Notes["acme-shop"][ledger.Smart], "overridden by ann (the sale)")
-	require.Contains(t, exported.Notes["acme-shop"][ledger.Full], "set by ann")
+	require.Contains(t, exported.Notes.Schedules["acme-shop"][ledger.Smart], "overridden by ann (the sale)")
+	require.Contains(t, exported.Notes.Schedules["acme-shop"][ledger.Full], "set by ann")
 	s.definitions = exported.Definitions
 	for _, dry := range []bool{true, false} {
 		report = s.apply(ApplyOptions{ApplyOptions: ledger.ApplyOptions{DryRun: dry}})

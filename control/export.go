@@ -4,14 +4,15 @@ import (
 	"context"
 	"slices"
 
+	"github.com/tidemark/tidemark/config"
 	"github.com/tidemark/tidemark/ledger"
 )
 
 // Export is a configuration that says what is in force.
 type Export struct {
 	Definitions ledger.Definitions
-	// Notes say of schedules that were set beside the configuration by whom, by connection and mode.
-	Notes map[string]map[ledger.Mode]string
+	// Notes say of what was set beside the configuration by whom.
+	Notes config.Notes
 }
 
 // exportPage is how many entries of the catalogue are read at once.
@@ -37,15 +38,15 @@ func (c *Control) Export(ctx context.Context) (Export, error) {
 	if err != nil {
 		return export, err
 	}
-	d.Connections, export.Notes = connections, map[string]map[ledger.Mode]string{}
+	d.Connections, export.Notes.Schedules = connections, map[string]map[ledger.Mode]string{}
 	for i, connection := range d.Connections {
-		export.Notes[connection.ID] = map[ledger.Mode]string{}
+		export.Notes.Schedules[connection.ID] = map[ledger.Mode]string{}
 		for _, setting := range settings[connection.ID] {
 			d.SchedulesReadOnly = setting.ReadOnly
 			if setting.Override == nil {
 				continue
 			}
-			export.Notes[connection.ID][setting.Mode] = SettingWords(setting)
+			export.Notes.Schedules[connection.ID][setting.Mode] = SettingWords(setting)
 			unnamed := &d.Connections[i].Inventory.Unnamed
 			*unnamed = slices.DeleteFunc(slices.Clone(*unnamed), func(mode ledger.Mode) bool { return mode == setting.Mode })
 		}
@@ -53,7 +54,27 @@ func (c *Control) Export(ctx context.Context) (Export, error) {
 	if err := c.exportCatalogue(ctx, d); err != nil {
 		return export, err
 	}
-	return export, c.exportStrategies(ctx, d)
+	if err := c.exportStrategies(ctx, d); err != nil {
+		return export, err
+	}
+	return export, c.exportSettings(ctx, &export)
+}
+
+// exportSettings has the definitions name what somebody set. They hold it already.
+func (c *Control) exportSettings(ctx context.Context, export *Export) error {
+	all, err := c.settings(ctx, func(ledger.SettingKey) bool { return true })
+	if err != nil {
+		return err
+	}
+	export.Notes.Settings = map[ledger.SettingKey]string{}
+	for _, one := range all {
+		export.Definitions.SettingsReadOnly = one.ReadOnly
+		if one.Override != nil {
+			export.Notes.Settings[one.SettingKey] = one.Words()
+			export.Definitions.Name(one.SettingKey)
+		}
+	}
+	return nil
 }
 
 func (c *Control) exportStrategies(ctx context.Context, d *ledger.Definitions) error {

@@ -16,6 +16,7 @@ type Ledger interface {
 	ledger.CatalogueReader
 	ledger.Scheduler
 	ledger.Enabler
+	ledger.Setter
 	ledger.Auditor
 	ledger.PeopleKeeper
 

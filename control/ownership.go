@@ -6,9 +6,9 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// A schedule belongs to the configuration where that names it, else to the pages. What somebody sets in place of the configuration's is an
-// override, which an apply keeps as long as the configuration says what it said when the override was made. This file decides, and does
-// nothing.
+// A schedule, or another setting, belongs to the configuration where that names it, else to the pages. What somebody sets in place of the
+// configuration's is an override, which an apply keeps as long as the configuration says what it said when the override was made. This file
+// decides, and does nothing.
 
 // ScheduleSource says who set what is in force.
 type ScheduleSource string
@@ -80,17 +80,18 @@ const (
 	KeepPages     Choice = "keep-pages" // those of the pages do
 )
 
-// claim is what an apply meets of a schedule.
-type claim struct {
-	before   *ledger.Schedule // what the ledger has of the configuration; nil: it did not name the schedule
-	now      *ledger.Schedule // what the file says; nil: it does not name it
-	usual    ledger.Schedule  // what counts where the file does not name it and nobody sets anything
-	override *ledger.Override // what somebody set
-	readOnly bool             // the file alone sets schedules
-	choice   Choice
+// ownership is what an apply meets of anything that the file may say and somebody may set beside it. Values stand in a form that is the same for
+// all that mean the same.
+type ownership struct {
+	before, now *string // what the ledger has of the configuration, and what the file says; nil: it does not name it
+	usual       string  // what counts where the file does not name it and nobody sets anything
+	set, base   *string // what somebody set, and what the configuration said then; nil: nobody did, and it did not name it
+	ended       bool    // the end of what somebody set has come
+	readOnly    bool    // the file alone sets it
+	choice      Choice
 }
 
-// fate is what becomes of a schedule with an apply.
+// fate is what becomes of it with an apply.
 type fate string
 
 const (
@@ -105,45 +106,80 @@ const (
 	fateConflict fate = "both changed"        // nothing may be written before a person chooses
 )
 
-// decide decides what becomes of a schedule, and what is set beside the file afterwards.
-func (c claim) decide(now time.Time) (fate, *ledger.Override) {
-	override := c.override
-	ended := override != nil && override.Ended(now)
-	if ended {
-		override = nil
-	}
-	if override == nil {
+func (o ownership) decide() fate {
+	if o.set == nil || o.ended {
 		switch {
-		case c.now == nil && c.before != nil && !c.readOnly && !c.before.Same(c.usual):
-			return fateHanded, &ledger.Override{Schedule: *c.before, By: "the configuration", Reason: "it named the schedule until then", Since: now}
-		case ended:
-			return fateEnded, nil
-		case c.now == nil:
-			return fatePages, nil
+		case o.now == nil && o.before != nil && !o.readOnly && *o.before != o.usual:
+			return fateHanded
+		case o.ended:
+			return fateEnded
+		case o.now == nil:
+			return fatePages
 		}
-		return fateFile, nil
+		return fateFile
 	}
-	said := c.now
-	if said == nil && c.readOnly {
-		said = &c.usual
+	said := o.now
+	if said == nil && o.readOnly {
+		said = &o.usual
 	}
 	switch {
-	case said == nil && override.Base == nil:
-		return fatePages, override
+	case said == nil && o.base == nil:
+		return fatePages
 	case said == nil:
-		handed := *override
-		handed.Base = nil
-		return fateHanded, &handed
-	case !c.readOnly && override.Base != nil && override.Base.Same(*said):
-		return fateKept, override
-	case override.Same(*said):
-		return fateAdopted, nil
-	case c.choice == TakeFile:
-		return fateTaken, nil
-	case c.choice == KeepPages && !c.readOnly:
-		rebased := *override
-		rebased.Base = said
-		return fateRebased, &rebased
+		return fateHanded
+	case !o.readOnly && o.base != nil && *o.base == *said:
+		return fateKept
+	case *o.set == *said:
+		return fateAdopted
+	case o.choice == TakeFile:
+		return fateTaken
+	case o.choice == KeepPages && !o.readOnly:
+		return fateRebased
 	}
-	return fateConflict, override
+	return fateConflict
 }
+
+// claim is what an apply meets of a schedule.
+type claim struct {
+	before   *ledger.Schedule // what the ledger has of the configuration; nil: it did not name the schedule
+	now      *ledger.Schedule // what the file says; nil: it does not name it
+	usual    ledger.Schedule  // what counts where the file does not name it and nobody sets anything
+	override *ledger.Override // what somebody set
+	readOnly bool             // the file alone sets schedules
+	choice   Choice
+}
+
+// formOf is the form of a schedule; nil for none.
+func formOf(schedule *ledger.Schedule) *string {
+	if schedule == nil {
+		return nil
+	}
+	return new(schedule.Form())
+}
+
+// decide decides what becomes of a schedule, and what is set beside the file afterwards.
+func (c claim) decide(now time.Time) (fate, *ledger.Override) {
+	met := ownership{before: formOf(c.before), now: formOf(c.now), usual: c.usual.Form(), readOnly: c.readOnly, choice: c.choice}
+	if c.override != nil {
+		met.set, met.base, met.ended = formOf(&c.override.Schedule), formOf(c.override.Base), c.override.Ended(now)
+	}
+	switch became := met.decide(); {
+	case became == fateHanded && (c.override == nil || met.ended):
+		return became, &ledger.Override{Schedule: *c.before, By: byTheConfiguration, Reason: "it named the schedule until then", Since: now}
+	case became == fateHanded:
+		handed := *c.override
+		handed.Base = nil
+		return became, &handed
+	case became == fateRebased:
+		rebased := *c.override
+		rebased.Base = c.now
+		return became, &rebased
+	case became == fateKept, became == fatePages, became == fateConflict:
+		return became, c.override
+	default:
+		return became, nil
+	}
+}
+
+// byTheConfiguration is who has set what the configuration does not name any more.
+const byTheConfiguration = "the configuration"

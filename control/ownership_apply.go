@@ -33,8 +33,8 @@ type scheduleKey struct {
 	mode       ledger.Mode
 }
 
-// claims decides about every schedule of the configuration before anything is written, and refuses where the file and the pages both changed
-// one and nobody chose.
+// claims decides about every schedule and setting of the configuration before anything is written, and refuses where the file and the pages both
+// changed one and nobody chose.
 func (a *applying) claims(ctx context.Context, known []ledger.Connection) error {
 	states, err := a.states(ctx)
 	if err != nil {
@@ -44,7 +44,10 @@ func (a *applying) claims(ctx context.Context, known []ledger.Connection) error 
 	for _, one := range known {
 		before[one.ID] = one
 	}
-	var conflicts []string
+	conflicts, err := a.settingClaims(ctx)
+	if err != nil {
+		return err
+	}
 	a.decided = map[scheduleKey]*ledger.Override{}
 	for _, wanted := range a.definitions.Connections {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
@@ -73,7 +76,7 @@ func (a *applying) claims(ctx context.Context, known []ledger.Connection) error 
 		}
 	}
 	if len(conflicts) > 0 {
-		return clash(conflicts, a.definitions.SchedulesReadOnly)
+		return clash(conflicts, a.definitions.SchedulesReadOnly || a.definitions.SettingsReadOnly)
 	}
 	return nil
 }
@@ -131,17 +134,24 @@ func (c claim) conflict(key scheduleKey) string {
 
 // clash is the refusal of an apply that would have to choose.
 func clash(conflicts []string, readOnly bool) error {
-	why := "these schedules were changed in the file and on the pages"
+	why := "these were changed in the file and on the pages"
 	advice := "Apply with --take-file, which ends what was set on the pages, or with --keep-pages, which keeps that."
 	if readOnly {
-		why = "the file says console: {schedules: read-only}, and these schedules were set on the pages"
-		advice = "Apply with --take-file, which ends what was set on the pages, or write it into the file first (starter export --schedules)."
+		why = "the file says read-only of console, and these were set on the pages"
+		advice = "Apply with --take-file, which ends what was set on the pages, or write it into the file first (starter export)."
 	}
 	return usage("nothing was changed: %s\n%s\n%s", why, strings.Join(conflicts, "\n"), advice)
 }
 
-// inForce is a connection of the configuration with the schedules that are in force.
+// inForce is a connection of the configuration with the schedules that are in force, and with the setting that they have.
 func (a *applying) inForce(connection ledger.Connection) ledger.Connection {
+	key := ledger.SettingKey{Kind: ledger.OfConnection, ID: connection.ID, Name: ledger.SettingOverlap}
+	if override := a.beside[key]; override != nil {
+		of := ledger.Definitions{Connections: []ledger.Connection{connection}}
+		if err := of.Set(key, override.Value); err == nil { // what was decided about has been read before
+			connection = of.Connections[0]
+		}
+	}
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		connection = withOverride(connection, mode, a.decided[scheduleKey{connection.ID, mode}])
 	}

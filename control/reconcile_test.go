@@ -83,8 +83,12 @@ func TestReconcile(t *testing.T) {
 // What a person paused stays paused when the connection is enabled, and is named then.
 func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 	t.Parallel()
-	active := ledger.Connection{ID: "acme-shop", Enabled: true, Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}}}
-	definitions := ledger.Definitions{Connections: []ledger.Connection{active}}
+	active := ledger.Connection{
+		ID: "acme-shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true, Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}},
+	}
+	definitions := ledger.Definitions{
+		Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme"}}, Stores: []ledger.Store{{ID: "shop", Merchant: "acme"}}, Connections: []ledger.Connection{active},
+	}
 	temporal, schedules, smart, full := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t), mocks.NewScheduleHandle(t)
 	temporal.On("ScheduleClient").Return(schedules)
 	schedules.On("GetHandle", mock.Anything, "smart-sync/acme-shop").Return(smart)
@@ -104,6 +108,8 @@ func TestSchedulesOfAnEnabledConnection(t *testing.T) {
 	full.On("Describe", mock.Anything).Return(nil, errors.New("unavailable"))
 	require.EqualError(t, a.schedules(t.Context()), "nothing was changed; schedule full-sync/acme-shop: unavailable")
 	a.options.DryRun, a.state = false, emptyLedger(t)
+	_, err := a.state.Apply(t.Context(), definitions, ledger.ApplyOptions{})
+	require.NoError(t, err)
 	require.EqualError(t, a.schedules(t.Context()), "the ledger is applied, schedule full-sync/acme-shop is not: unavailable; apply again")
 }
 

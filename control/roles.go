@@ -22,6 +22,7 @@ const (
 	ActTest       Act = "test"     // try whether a store or a warehouse can be used
 	ActEnable     Act = "enable"   // and disable a connection
 	ActRefreshIDs Act = "relearn"  // refresh a store's ids
+	ActSettings   Act = "settings" // set a setting beside the configuration, a strategy too
 	ActApply      Act = "apply"    // a configuration
 	ActRestored   Act = "restored" // declare that the ledger came from a backup
 	ActPeople     Act = "people"   // see and change who may sign in
@@ -39,6 +40,7 @@ var needs = map[Act]ledger.Role{
 	ActTest:       ledger.Operator,
 	ActEnable:     ledger.Admin,
 	ActRefreshIDs: ledger.Admin,
+	ActSettings:   ledger.Admin,
 	ActApply:      ledger.Admin,
 	ActRestored:   ledger.Admin,
 	ActPeople:     ledger.Admin,

@@ -52,6 +52,12 @@ var leastRoles = map[string]struct {
 	"SetEnabled": {ledger.Admin, func(ctx context.Context, c *Control) error {
 		return second(c.SetEnabled(ctx, "acme-shop", true, "ann"))
 	}},
+	"EditSetting": {ledger.Admin, func(ctx context.Context, c *Control) error {
+		return second(c.EditSetting(ctx, ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: ledger.SettingShare}, SettingEdit{Value: "50%", Reason: "a sale"}))
+	}},
+	"ClearSetting": {ledger.Admin, func(ctx context.Context, c *Control) error {
+		return second(c.ClearSetting(ctx, ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: ledger.SettingShare}, 0))
+	}},
 	"RefreshIDs": {ledger.Admin, func(ctx context.Context, c *Control) error { return second(c.RefreshIDs(ctx, "shop", nil)) }},
 	"Restored":   {ledger.Admin, func(ctx context.Context, c *Control) error { return c.Restored(ctx, "ann", "a disk was lost") }},
 	"Apply": {ledger.Admin, func(ctx context.Context, c *Control) error {
@@ -146,6 +152,10 @@ func (w *watched) SetOverride(context.Context, string, ledger.Mode, *ledger.Over
 	return ledger.ScheduleState{}, w.write("override")
 }
 
+func (w *watched) SetSetting(context.Context, ledger.SettingKey, *ledger.SettingOverride, int64, time.Time) (ledger.SettingState, error) {
+	return ledger.SettingState{}, w.write("setting")
+}
+
 // A method of Control that notes what it does is an act, and has a row above.
 func TestEveryActHasARow(t *testing.T) {
 	t.Parallel()
@@ -202,7 +212,7 @@ func TestRoles(t *testing.T) {
 		"root":          nil,
 		ledger.Viewer:   {ActOwn, ActRead},
 		ledger.Operator: {ActCancel, ActDecide, ActOwn, ActPause, ActRead, ActSchedule, ActSync, ActTest},
-		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActEnable, ActOwn, ActPause, ActPeople, ActRead, ActRefreshIDs, ActRestored, ActSchedule, ActSync, ActTest},
+		ledger.Admin:    {ActApply, ActCancel, ActDecide, ActEnable, ActOwn, ActPause, ActPeople, ActRead, ActRefreshIDs, ActRestored, ActSchedule, ActSettings, ActSync, ActTest},
 	}
 	for role, acts := range want {
 		var may []Act

@@ -49,6 +49,9 @@ func (a *applying) settle(ctx context.Context, configured ledger.Connection, mod
 		if err != nil {
 			return first, err
 		}
+		if configured, err = a.connection(ctx, configured.ID); err != nil { // with the settings that are in force
+			return first, err
+		}
 		override := state.Override
 		if override != nil && override.Ended(a.now()) {
 			override = nil
@@ -91,7 +94,15 @@ func (c *Control) settled(ctx context.Context, state ledger.ScheduleState) (bool
 // Mended is what MendSchedules did.
 type Mended struct {
 	Schedules []string  // that were brought to what the ledger says
+	Settings  []string  // of which an override has ended
 	Next      time.Time // when the next override ends; zero when none does
+}
+
+// next notes when an override ends.
+func (m *Mended) next(end time.Time) {
+	if m.Next.IsZero() || end.Before(m.Next) {
+		m.Next = end
+	}
 }
 
 // mendGrace is how long who has changed a schedule has for bringing Temporal to it.
@@ -107,10 +118,13 @@ func (c *Control) MendSchedules(ctx context.Context) (Mended, error) {
 	var mended Mended
 	var failed []error
 	now := c.now()
+	if err := c.endSettings(ctx, &mended); err != nil {
+		failed = append(failed, err)
+	}
 	for _, state := range kept {
 		ended := state.Override != nil && state.Override.Ended(now)
-		if end := state.Override; end != nil && end.Until != nil && !ended && (mended.Next.IsZero() || end.Until.Before(mended.Next)) {
-			mended.Next = *end.Until
+		if end := state.Override; end != nil && end.Until != nil && !ended {
+			mended.next(*end.Until)
 		}
 		if !ended && (state.Reconciled >= state.Version || now.Sub(state.ChangedAt) < mendGrace) {
 			continue

@@ -14,7 +14,9 @@ type Setup struct {
 	Warehouse ledger.Warehouse  `json:"warehouse"`
 	Store     ledger.Store      `json:"store"`
 	Schedules []ScheduleSetting `json:"schedules"`
-	Left      []ledger.Left     `json:"left"` // what stays behind at places that the connection does not show any more
+	// Settings are those of the connection, its store and its warehouse that can be set beside the configuration.
+	Settings []Setting     `json:"settings"`
+	Left     []ledger.Left `json:"left"` // what stays behind at places that the connection does not show any more
 	// File is the configuration, as people know it.
 	File string `json:"file"`
 	// Fixed is why it cannot be enabled or disabled here; empty where it can.
@@ -36,6 +38,12 @@ func (c *Control) Setup(ctx context.Context, id string) (Setup, error) {
 	}
 	if setup.Store, err = c.state.Store(ctx, connection.Store); err != nil {
 		return setup, fmt.Errorf("the store of %s: %w", id, err)
+	}
+	setup.Settings, err = c.settings(ctx, func(key ledger.SettingKey) bool {
+		return key.ID == map[string]string{ledger.OfConnection: id, ledger.OfStore: connection.Store, ledger.OfWarehouse: connection.Warehouse}[key.Kind]
+	})
+	if err != nil {
+		return setup, err
 	}
 	left, err := c.state.LeftBehind(ctx, id)
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {

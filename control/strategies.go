@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -18,6 +19,8 @@ type Partitioned struct {
 	Strategy *inventory.Strategy `json:"strategy,omitempty"`
 	// Sharing are the enabled connections that share the stock, in order.
 	Sharing []string `json:"sharing"`
+	// Setting says who set the strategy.
+	Setting Setting `json:"setting"`
 }
 
 // Strategies lists how the stock of each warehouse is shared.
@@ -30,9 +33,13 @@ func (c *Control) Strategies(ctx context.Context) ([]Partitioned, error) {
 	if err != nil {
 		return nil, err
 	}
+	settings, err := c.settings(ctx, func(key ledger.SettingKey) bool { return key.Name == ledger.SettingStrategy })
+	if err != nil {
+		return nil, err
+	}
 	all := []Partitioned{}
-	for _, warehouse := range warehouses {
-		one := Partitioned{Merchant: warehouse.Merchant, Warehouse: warehouse.ID, Sharing: []string{}}
+	for i, warehouse := range warehouses {
+		one := Partitioned{Merchant: warehouse.Merchant, Warehouse: warehouse.ID, Sharing: []string{}, Setting: settings[i]}
 		if one.Strategy, err = c.state.Strategy(ctx, warehouse.Merchant, warehouse.ID); err != nil {
 			return nil, err
 		}
@@ -64,8 +71,16 @@ type StrategyTried struct {
 	YAML    []string         `json:"yaml"` // as a configuration has it, in lines
 }
 
-// TryStrategy says what each store on a warehouse would show of a SKU with a strategy. Nothing is set: strategies are set in the
-// configuration.
+// StrategyText is a strategy as the value of a setting.
+func StrategyText(strategy inventory.Strategy) string {
+	value, err := json.Marshal(strategy)
+	if err != nil { // a number that is none
+		return ""
+	}
+	return config.SettingText(ledger.SettingStrategy, value)
+}
+
+// TryStrategy says what each store on a warehouse would show of a SKU with a strategy. Nothing is set; EditSetting does that.
 func (c *Control) TryStrategy(ctx context.Context, warehouse string, strategy inventory.Strategy, sku string) (StrategyTried, error) {
 	tried := StrategyTried{Effects: []StrategyEffect{}}
 	all, err := c.Strategies(ctx)

@@ -96,6 +96,34 @@ func (d *Definitions) Set(key SettingKey, value json.RawMessage) error {
 	return decode("the "+key.String(), string(value), field)
 }
 
+// Name has the configuration name a setting.
+func (d *Definitions) Name(key SettingKey) {
+	name := func(named []string) []string {
+		var all []string
+		for _, one := range SettingNames(key.Kind) {
+			if one == key.Name || slices.Contains(named, one) {
+				all = append(all, one)
+			}
+		}
+		return all
+	}
+	for i, one := range d.Connections {
+		if key.Kind == OfConnection && one.ID == key.ID {
+			d.Connections[i].Named = name(one.Named)
+		}
+	}
+	for i, one := range d.Stores {
+		if key.Kind == OfStore && one.ID == key.ID {
+			d.Stores[i].Named = name(one.Named)
+		}
+	}
+	for i, one := range d.Warehouses {
+		if key.Kind == OfWarehouse && one.ID == key.ID {
+			d.Warehouses[i].Named = name(one.Named)
+		}
+	}
+}
+
 // setting is a pointer to the value of a setting, with the settings that the configuration names of the same thing; nil where there is none.
 func (d *Definitions) setting(key SettingKey) (field any, named []string) {
 	switch key.Kind {

@@ -137,7 +137,8 @@ func (t *tx) keepSetting(ctx context.Context, state SettingState, now time.Time)
 	_, err := t.exec(ctx, "INSERT INTO settings ("+settingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (kind, id, name) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at, configured = excluded.configured,
 		override = excluded.override, reason = excluded.reason, set_by = excluded.set_by, set_at = excluded.set_at, ends_at = excluded.ends_at, base = excluded.base`,
-		state.Kind, state.ID, state.Name, state.Version, micros(now), string(state.Configured), value, cleanText(made.Reason), cleanText(made.By), micros(made.Since), ends, base)
+		state.Kind, state.ID, state.Name, state.Version, micros(now), string(state.Configured), value, cleanText(made.Reason), cleanText(made.By),
+		micros(made.Since), ends, base)
 	return state, err
 }
 
@@ -254,7 +255,8 @@ func (a *applying) strategyOf(ctx context.Context, before, after Definitions) er
 // the configuration changed, or began to name or left to the pages, get a new version.
 func (a *applying) settings(ctx context.Context, configured Definitions) (Definitions, error) {
 	inForce := configured
-	inForce.Warehouses, inForce.Stores, inForce.Connections = slices.Clone(configured.Warehouses), slices.Clone(configured.Stores), slices.Clone(configured.Connections)
+	inForce.Warehouses, inForce.Stores = slices.Clone(configured.Warehouses), slices.Clone(configured.Stores)
+	inForce.Connections = slices.Clone(configured.Connections)
 	kept, err := a.settingStates(ctx)
 	if err != nil {
 		return inForce, err
@@ -286,7 +288,9 @@ func (a *applying) settings(ctx context.Context, configured Definitions) (Defini
 }
 
 // settingApplied does for one setting what settings says.
-func (a *applying) settingApplied(ctx context.Context, inForce *Definitions, state SettingState, before Definitions, changes map[SettingKey]SettingChange) error {
+func (a *applying) settingApplied(
+	ctx context.Context, inForce *Definitions, state SettingState, before Definitions, changes map[SettingKey]SettingChange,
+) error {
 	value, named, _ := inForce.Setting(state.SettingKey)
 	was, wasNamed, known := before.Setting(state.SettingKey)
 	if state.Version > 0 {

@@ -29,6 +29,8 @@ type Acts interface {
 	ClearOverride(ctx context.Context, connection string, mode ledger.Mode, version int64) (control.ScheduleEdited, error)
 	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error)
 	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error)
+	EditSetting(ctx context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEdited, error)
+	ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (control.SettingEdited, error)
 	PushPreview(ctx context.Context, connection string, run int64, request workflows.SyncRequest) (control.SyncAnswer, error)
 }
 
@@ -54,6 +56,8 @@ func (s *Server) actRoutes() []Route {
 		post("/api/v1/connections/{id}/schedules/{mode}/preview", "", s.previewSchedule, "rules", "timezone", "force"),
 		post("/api/v1/connections/{id}/advice/apply", "apply the advice", s.applyAdvice, "version", "by"),
 		post("/api/v1/connections/{id}/advice/undo", "undo the advice", s.undoAdvice, "version"),
+		route(http.MethodPut, "/api/v1/settings/{kind}/{id}/{name}", "set a setting", http.StatusOK, s.editSetting, "version", "value", "reason", "until", "by"),
+		post("/api/v1/settings/{kind}/{id}/{name}/clear", "clear a setting", s.clearSetting, "version"),
 		route(http.MethodPost, "/api/v1/connections/{id}/preview/push", "push what a preview would change", http.StatusAccepted, s.pushPreview, "run", "id", "by"),
 		post("/api/v1/runs/{id}/approve", "approve", s.decide(true), "by"),
 		post("/api/v1/runs/{id}/reject", "reject", s.decide(false), "by"),

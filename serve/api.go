@@ -36,6 +36,7 @@ type Readings interface {
 	Schedule(ctx context.Context, connection string, mode ledger.Mode) (control.ScheduleShown, error)
 	PreviewSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.SchedulePreview, error)
 	Advise(ctx context.Context, connection string) (control.Advice, error)
+	SettingsOf(ctx context.Context, kind, id string) ([]control.Setting, error)
 	Preview(ctx context.Context, connection string, move ledger.PreviewMove, after int64, limit int) (control.PreviewShown, error)
 }
 
@@ -53,6 +54,7 @@ func (s *Server) apiRoutes() []Route {
 		get("/api/v1/connections/{id}/schedules/{mode}", s.asked(s.schedule)),
 		get("/api/v1/connections/{id}/advice", s.asked(s.advice)),
 		get("/api/v1/connections/{id}/preview", s.asked(s.preview, "move", "after", "limit")),
+		get("/api/v1/settings/{kind}/{id}", s.asked(s.settingsOf)),
 		get("/api/v1/warehouses/{id}/levels", s.asked(s.levels, "sku", "after", "limit")),
 		get("/api/v1/warehouses/{id}/stale", s.asked(s.staleLevels, "sku", "after", "limit")),
 		get("/api/v1/warehouses/{id}/snapshot", s.asked(s.snapshot, "limit")),

@@ -162,7 +162,7 @@ func notFound(message string) *problem {
 func (s *Server) controlProblem(r *http.Request, err error) *problem {
 	var told *problem
 	var absent *control.AbsentError
-	var stale *control.StaleEditError
+	var stale *control.OutdatedError
 	var usage *control.UsageError
 	switch {
 	case errors.As(err, &told):

@@ -30,6 +30,7 @@ type wishes struct {
 	run         int64  // 0: it names none
 	rules       []ledger.Rule
 	timezone    string
+	value       string
 	until       *time.Time
 	force       bool
 }
@@ -83,6 +84,8 @@ func (w *wishes) read(name string, field jsonvalue.Value) (err error) {
 		w.rules, err = readRules(field)
 	case "timezone":
 		w.timezone, err = readName(field)
+	case "value":
+		w.value, err = readText(field)
 	case "until":
 		w.until, err = readMoment(field)
 	case "force":

@@ -146,6 +146,7 @@ func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Defin
 		line(w, "schedule %s: %s%s%s", change.ID, would, change.Action, detail)
 	}
 	showOverrides(w, report.Overrides, dryRun)
+	showSettingFates(w, report.Settings, dryRun)
 	for _, name := range report.Attributes.Added {
 		line(w, "search attribute %s: registered", name)
 	}

@@ -20,10 +20,10 @@ func exportCommand(s *session) *cobra.Command {
 	var schedules bool
 	command := &cobra.Command{
 		Use:   "export",
-		Short: "Print the configuration that is in force, with the schedules that were set beside it",
-		Long: `export prints a configuration file that says what is in force: what was applied, with the schedules that somebody set on the pages or with
-starter schedule, and a comment on each of these. Applied, it changes no schedule, and takes the place of what was set. Schedules that nobody
-sets are left out. The catalogue goes into CSV files in --catalog FOLDER, which the printed file names; without it nothing is printed where
+		Short: "Print the configuration that is in force, with what was set beside it",
+		Long: `export prints a configuration file that says what is in force: what was applied, with the schedules and settings that somebody set on the pages,
+with starter schedule or starter setting, and a comment on each of these. Applied, it changes none of them, and takes the place of what was set.
+What nobody sets is left out. The catalogue goes into CSV files in --catalog FOLDER, which the printed file names; without it nothing is printed where
 there is a catalogue, for applying such a file would remove it. --schedules prints only the schedules, to copy into a file.`,
 		Example: "  starter export --catalog catalogue > tidemark.yaml\n  starter export --schedules",
 		Args:    cobra.NoArgs,

@@ -48,6 +48,8 @@ var acts = map[string]faces{
 	"Apply":          {fileThere, fileThere, "apply"},
 	"EditSchedule":   {"/c/{id}/schedule/{mode}", "PUT /api/v1/connections/{id}/schedules/{mode}", "schedule"},
 	"ClearOverride":  {"/c/{id}/schedule/{mode}/clear", "POST /api/v1/connections/{id}/schedules/{mode}/clear", "schedule"},
+	"EditSetting":    {"/c/{id}/settings/{name}", "PUT /api/v1/settings/{kind}/{id}/{name}", "setting"},
+	"ClearSetting":   {"/c/{id}/settings/{name}/clear", "POST /api/v1/settings/{kind}/{id}/{name}/clear", "setting"},
 	"ApplyAdvice":    {"/c/{id}/advice", "POST /api/v1/connections/{id}/advice/apply", "advise"},
 	"ChangePassword": {"/me", noToken, "who has the ledger resets it without the one that there was"},
 	"AddPerson":      {"/people", noToken, "people"},

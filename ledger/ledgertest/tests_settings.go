@@ -269,8 +269,10 @@ func settingPruned(t *testing.T, w *world) {
 
 func settingAbsent(t *testing.T, w *world) {
 	for _, key := range []ledger.SettingKey{
-		{Kind: ledger.OfStore, ID: "nowhere", Name: ledger.SettingShare}, {Kind: ledger.OfWarehouse, ID: "nowhere", Name: ledger.SettingStrategy},
-		{Kind: ledger.OfStore, ID: shop, Name: ledger.SettingOverlap}, {Kind: "merchant", ID: shop, Name: ledger.SettingShare},
+		{Kind: ledger.OfStore, ID: "nowhere", Name: ledger.SettingShare},
+		{Kind: ledger.OfWarehouse, ID: "nowhere", Name: ledger.SettingStrategy},
+		{Kind: ledger.OfStore, ID: shop, Name: ledger.SettingOverlap},
+		{Kind: "merchant", ID: shop, Name: ledger.SettingShare},
 	} {
 		_, err := w.SetSetting(w.ctx(), key, w.overridden(0.5), 0, w.now())
 		require.ErrorIs(t, err, ledger.ErrNotFound, "%s", key)

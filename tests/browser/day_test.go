@@ -73,6 +73,7 @@ func TestTheDayOfAMerchant(t *testing.T) {
 	schedules(t, d, b)
 	preview(t, d, b)
 	enable(t, d, b)
+	set(t, d, b)
 	var most []string
 	for n := 1; n <= 120; n++ {
 		most = append(most, fmt.Sprintf("SKU-%05d", n))
@@ -120,6 +121,38 @@ func enable(t *testing.T, d *demo, b *browser) {
 	b.gone("#part-now", "Full Sync")
 	require.InDelta(t, 512, d.shows("birch-shop")["SKU-00011@"], 150, "the sandbox trades meanwhile")
 	require.Regexp(t, `enable\s+birch-shop\s+not enabled\s+enabled`, b.log())
+}
+
+// set has a share of the file overridden and a strategy saved where the file has none: the store then shows less. Both are ended again.
+func set(t *testing.T, d *demo, b *browser) {
+	t.Helper()
+	b.visit("/c/acme-shop/settings")
+	b.do(chromedp.Click("#share > summary"), chromedp.WaitVisible(`#share [name="value"]`))
+	b.set(`#share [name="value"]`, "60%")
+	b.set(`#share [name="reason"]`, "the sale")
+	b.look("setting")
+	b.submit("Save: Share of its budget")
+	require.Contains(t, b.text(".notice"), "share: 60%")
+	require.Contains(t, b.text("main"), "(the sale)")
+	require.Contains(t, d.starter("setting", "store", "acme-shop"), "share of store acme-shop: 60%")
+	b.visit("/c/acme-shop/settings?setting=share&value=0%25&reason=x")
+	b.submit("Save: Share of its budget")
+	require.Contains(t, b.text(".notice"), "0% leaves no calls at all")
+	b.submit("End the override: Share of its budget")
+	require.Contains(t, d.starter("setting", "store", "acme-shop"), "share of store acme-shop: 80%")
+
+	b.visit("/strategies?warehouse=boise&sku=SKU-00011&distribution=priority&priority=birch-shop&caps=birch-shop%3A+300")
+	require.Contains(t, b.text("main"), "In a configuration it is")
+	b.submit("Save the strategy of boise")
+	require.Contains(t, b.text(".notice"), "The strategy of boise is {distribution: priority, caps: {birch-shop: 300}, priority: [birch-shop]}")
+	d.set("boise", "main", 512, "SKU-00011")
+	d.starter("sync", "smart", "birch-shop", "--wait")
+	require.EqualValues(t, 300, d.shows("birch-shop")["SKU-00011@"], "the store shows what the strategy leaves it")
+	b.visit("/strategies")
+	b.submit("Clear what was set of boise")
+	d.starter("sync", "smart", "birch-shop", "--wait")
+	require.NotEqualValues(t, 300, d.shows("birch-shop")["SKU-00011@"])
+	require.Regexp(t, `set strategy\s+warehouse boise\s+none`, b.log())
 }
 
 // log is the page of acts.

@@ -1,0 +1,343 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidemark/tidemark/config"
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// Settings other than schedules are set beside the file by the same rule (see ownership.go): of connections, stores and warehouses.
+
+// Setting is what something is set to, and by whom.
+type Setting struct {
+	ledger.SettingKey
+	Value  string         `json:"value"` // what is in force, as a configuration has it
+	Source ScheduleSource `json:"source"`
+	// Since is when it came in force, where that is known.
+	Since time.Time `json:"since,omitzero"`
+	// File is what the configuration says, and FileName which file that is; nil: it leaves the setting to the pages.
+	File     *string `json:"file,omitempty"`
+	FileName string  `json:"file_name,omitempty"`
+	// Default is what counts when nobody sets anything beside the configuration.
+	Default  string      `json:"default"`
+	Override *SettingSet `json:"override,omitempty"` // what somebody set
+	// Version is what an edit must have been made on.
+	Version  int64 `json:"version"`
+	ReadOnly bool  `json:"read_only"`
+	// Connections are those for which it counts.
+	Connections []string `json:"connections"`
+	Examples    []string `json:"examples"` // values that it may have
+}
+
+// SettingSet is what somebody set beside the configuration.
+type SettingSet struct {
+	Value  string     `json:"value"`
+	Reason string     `json:"reason,omitempty"`
+	By     string     `json:"by"`
+	Since  time.Time  `json:"since"`
+	Until  *time.Time `json:"until,omitempty"`
+}
+
+// SettingEdit is a value that somebody wants in force.
+type SettingEdit struct {
+	Value   string // as a configuration has it
+	Reason  string
+	Until   *time.Time // nil: for good
+	Version int64      // of the setting that the edit was made on
+	By      string
+}
+
+// SettingEdited is what became of an edit.
+type SettingEdited struct {
+	Setting
+	// Waits is why Temporal could not be brought to it yet, of a setting that schedules have; a worker does that as soon as it can.
+	Waits string `json:"waits,omitempty"`
+}
+
+// allSettings are the definitions that are in force, and what is kept of their settings.
+func (c *Control) allSettings(ctx context.Context) (ledger.Definitions, map[ledger.SettingKey]ledger.SettingState, error) {
+	var d ledger.Definitions
+	var err error
+	if d.Connections, err = c.state.Connections(ctx); err != nil {
+		return d, nil, err
+	}
+	if d.Stores, err = c.state.Stores(ctx); err != nil {
+		return d, nil, err
+	}
+	if d.Warehouses, err = c.state.Warehouses(ctx); err != nil {
+		return d, nil, err
+	}
+	if err = c.exportStrategies(ctx, &d); err != nil {
+		return d, nil, err
+	}
+	kept, err := c.state.SettingStates(ctx)
+	states := map[ledger.SettingKey]ledger.SettingState{}
+	for _, one := range kept {
+		states[one.SettingKey] = one
+	}
+	return d, states, err
+}
+
+// SettingsOf are the settings of one connection, store or warehouse.
+func (c *Control) SettingsOf(ctx context.Context, kind, id string) ([]Setting, error) {
+	if err := c.thereIs(ctx, kind, id); err != nil {
+		return nil, err
+	}
+	return c.settings(ctx, func(key ledger.SettingKey) bool { return key.Kind == kind && key.ID == id })
+}
+
+// thereIs is nil where there is such a thing, else it says what there is.
+func (c *Control) thereIs(ctx context.Context, kind, id string) error {
+	var err error
+	switch kind {
+	case ledger.OfConnection:
+		_, err = c.connection(ctx, id)
+	case ledger.OfStore:
+		_, err = find(ctx, "store", id, c.state.Store, c.state.Stores, func(one ledger.Store) string { return one.ID })
+	case ledger.OfWarehouse:
+		_, err = c.warehouse(ctx, id)
+	default:
+		err = absentf("%q has no settings; there are those of a %s, a %s and a %s", kind, ledger.OfConnection, ledger.OfStore, ledger.OfWarehouse)
+	}
+	return err
+}
+
+// settings are those that are chosen.
+func (c *Control) settings(ctx context.Context, chosen func(ledger.SettingKey) bool) ([]Setting, error) {
+	d, states, err := c.allSettings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	configuration, err := c.state.Configuration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := []Setting{}
+	for _, key := range d.SettingKeys() {
+		if chosen(key) {
+			found = append(found, settingShown(d, key, states[key], configuration))
+		}
+	}
+	return found, nil
+}
+
+// settingShown is what a setting is set to, of definitions that are in force.
+func settingShown(d ledger.Definitions, key ledger.SettingKey, state ledger.SettingState, configuration ledger.AppliedConfiguration) Setting {
+	value, named, _ := d.Setting(key)
+	configured := value
+	if state.Version > 0 {
+		configured = state.Configured
+	}
+	shown := Setting{
+		SettingKey: key, Value: config.SettingText(key.Name, value), Source: SetByDefault, Since: state.ChangedAt, FileName: fileName(configuration.From),
+		Default: config.SettingText(key.Name, configured), Version: state.Version, ReadOnly: configuration.SettingsReadOnly, Connections: []string{},
+		Examples: config.SettingExamples(key.Name),
+	}
+	if named {
+		shown.Source, shown.File = SetInFile, new(shown.Default)
+	}
+	if o := state.Override; o != nil {
+		shown.Source = SetOnPages
+		if named {
+			shown.Source = SetByOverride
+		}
+		shown.Override = &SettingSet{Value: config.SettingText(key.Name, o.Value), Reason: o.Reason, By: o.By, Since: o.Since, Until: o.Until}
+	}
+	for _, one := range d.Connections {
+		if of := map[string]string{ledger.OfConnection: one.ID, ledger.OfStore: one.Store, ledger.OfWarehouse: one.Warehouse}; of[key.Kind] == key.ID {
+			shown.Connections = append(shown.Connections, one.ID)
+		}
+	}
+	return shown
+}
+
+// oneSetting is what one setting is set to.
+func (c *Control) oneSetting(ctx context.Context, key ledger.SettingKey) (Setting, error) {
+	all, err := c.SettingsOf(ctx, key.Kind, key.ID)
+	if err != nil {
+		return Setting{}, err
+	}
+	at := slices.IndexFunc(all, func(one Setting) bool { return one.Name == key.Name })
+	if at < 0 {
+		return Setting{}, absentf("a %s has no setting %q; there are %s", key.Kind, key.Name, strings.Join(ledger.SettingNames(key.Kind), ", "))
+	}
+	return all[at], nil
+}
+
+// Words say who set something, and what counts without that.
+func (s Setting) Words() string {
+	file := "the configuration"
+	if s.FileName != "" {
+		file = s.FileName
+	}
+	switch s.Source {
+	case SetInFile:
+		return "set in " + file
+	case SetByOverride:
+		return fmt.Sprintf("overridden %s, since %s; %s says %s", s.Override.words(), momentWords(s.Override.Since, ""), file, *s.File)
+	case SetOnPages:
+		return fmt.Sprintf("set %s, on %s; %s leaves it to the pages", s.Override.words(), momentWords(s.Override.Since, ""), file)
+	case SetByDefault:
+	}
+	return "the default; " + file + " leaves it to the pages"
+}
+
+// words say by whom, until when and why.
+func (o SettingSet) words() string {
+	return overrideWords(ledger.Override{By: o.By, Until: o.Until, Reason: o.Reason})
+}
+
+func (s Setting) deed() string { return s.Value + ", " + s.Words() }
+
+// StaleSettingError is an edit that was made on a setting which somebody has changed since.
+type StaleSettingError struct {
+	Now    Setting
+	Wanted string
+}
+
+func (e *StaleSettingError) Error() string {
+	return fmt.Sprintf("nothing was changed: the setting %s was changed while you edited it. It is now %s, %s; you wanted %s. Look at it again, and decide anew",
+		e.Now.SettingKey, e.Now.Value, e.Now.Words(), e.Wanted)
+}
+
+// Unwrap makes it a refusal as any other of what was read before somebody changed it.
+func (e *StaleSettingError) Unwrap() error { return &OutdatedError{Message: e.Error()} }
+
+// editSetting sets a setting; see EditSetting.
+func (c *Control) editSetting(ctx context.Context, key ledger.SettingKey, edit SettingEdit) (SettingEdited, error) {
+	setting, err := c.oneSetting(ctx, key)
+	if err != nil {
+		return SettingEdited{}, err
+	}
+	value, err := c.readSetting(ctx, key, edit.Value)
+	if err != nil {
+		return SettingEdited{}, err
+	}
+	wanted := config.SettingText(key.Name, value)
+	edit.Reason = strings.TrimSpace(edit.Reason)
+	switch {
+	case setting.Version != edit.Version:
+		return SettingEdited{}, &StaleSettingError{Now: setting, Wanted: wanted}
+	case setting.ReadOnly:
+		return SettingEdited{}, usage(settingsReadOnly)
+	case setting.File != nil && edit.Reason == "":
+		return SettingEdited{}, usage("nothing was changed: %s is set in the configuration; say why it is overridden, for those who find it so", key)
+	case edit.Until != nil && !edit.Until.After(c.now()):
+		return SettingEdited{}, usage("nothing was changed: the end, %s, is not in the future", momentWords(*edit.Until, ""))
+	case setting.Override == nil && setting.Value == wanted:
+		return SettingEdited{}, usage("nothing was changed: %s is %s already", key, wanted)
+	}
+	made := &ledger.SettingOverride{Value: value, Reason: edit.Reason, By: edit.By, Since: c.now(), Until: edit.Until}
+	if setting.File != nil {
+		d, states, err := c.allSettings(ctx)
+		if err != nil {
+			return SettingEdited{}, err
+		}
+		made.Base, _, _ = d.Setting(key)
+		if state := states[key]; state.Version > 0 {
+			made.Base = state.Configured
+		}
+	}
+	return c.set(ctx, setting, made, wanted)
+}
+
+const settingsReadOnly = "nothing was changed: settings are set in the configuration alone (console: {settings: read-only})"
+
+// readSetting reads a value by the rules of a configuration.
+func (c *Control) readSetting(ctx context.Context, key ledger.SettingKey, text string) (json.RawMessage, error) {
+	d, _, err := c.allSettings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	value, err := config.ReadSetting(key, text, d)
+	if err != nil {
+		return nil, usage("nothing was changed: %v", err)
+	}
+	return value, nil
+}
+
+// clearSetting ends what somebody set; see ClearSetting.
+func (c *Control) clearSetting(ctx context.Context, key ledger.SettingKey, version int64) (SettingEdited, error) {
+	setting, err := c.oneSetting(ctx, key)
+	if err != nil {
+		return SettingEdited{}, err
+	}
+	switch {
+	case setting.Version != version:
+		return SettingEdited{}, &StaleSettingError{Now: setting, Wanted: setting.Default}
+	case setting.Override == nil:
+		return SettingEdited{}, usage("nothing was changed: nothing is set of %s beside the configuration", key)
+	}
+	return c.set(ctx, setting, nil, setting.Default)
+}
+
+// set writes an override, or its removal. Schedules that say the setting are brought to it.
+func (c *Control) set(ctx context.Context, setting Setting, made *ledger.SettingOverride, wanted string) (SettingEdited, error) {
+	_, err := c.state.SetSetting(ctx, setting.SettingKey, made, setting.Version, c.now())
+	var outdated *ledger.OutdatedSettingError
+	switch {
+	case errors.As(err, &outdated):
+		if setting, err = c.oneSetting(ctx, setting.SettingKey); err != nil {
+			return SettingEdited{}, err
+		}
+		return SettingEdited{}, &StaleSettingError{Now: setting, Wanted: wanted}
+	case errors.Is(err, ledger.ErrSettingsReadOnly): // it was applied this moment
+		return SettingEdited{}, usage(settingsReadOnly)
+	case err != nil:
+		return SettingEdited{}, err
+	}
+	waits := c.settleSetting(ctx, setting.SettingKey)
+	setting, err = c.oneSetting(ctx, setting.SettingKey)
+	return SettingEdited{Setting: setting, Waits: waits}, err
+}
+
+// settleSetting brings the schedules in Temporal to a setting that they have. It returns why that waits; a worker does it then.
+func (c *Control) settleSetting(ctx context.Context, key ledger.SettingKey) string {
+	if key.Kind != ledger.OfConnection || key.Name != ledger.SettingOverlap {
+		return ""
+	}
+	within, cancel := context.WithTimeout(ctx, alivePatience)
+	defer cancel()
+	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
+		if err := c.settleOne(within, key.ID, mode); err != nil {
+			return brief(err)
+		}
+	}
+	return ""
+}
+
+// endSettings ends what was set of settings until a moment that has come, and notes in what was mended when the next one ends.
+func (c *Control) endSettings(ctx context.Context, mended *Mended) error {
+	kept, err := c.state.SettingStates(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	now := c.now()
+	for _, state := range kept {
+		switch o := state.Override; {
+		case o == nil || o.Until == nil:
+		case !o.Ended(now):
+			mended.next(*o.Until)
+		default:
+			_, err := c.state.SetSetting(ctx, state.SettingKey, nil, state.Version, *o.Until)
+			var outdated *ledger.OutdatedSettingError
+			if errors.As(err, &outdated) { // another worker was faster, or somebody set another
+				continue
+			}
+			if err != nil {
+				failed = append(failed, fmt.Errorf("setting %s: %w", state.SettingKey, err))
+				continue
+			}
+			mended.Settings = append(mended.Settings, state.SettingKey.String())
+		}
+	}
+	return errors.Join(failed...)
+}
