@@ -19,7 +19,7 @@ endif
 MODULES := $(patsubst %/go.mod,%,$(wildcard go.mod */go.mod tests/*/go.mod))
 MODULES := . $(filter-out go.mod,$(MODULES))
 DEVSERVER_SOURCES := $(filter-out %_test.go,$(wildcard devserver/*.go)) devserver/go.mod devserver/go.sum
-TOOLS_SOURCES := tools/go.mod tools/go.sum $(filter-out %_test.go,$(wildcard tools/imports/*.go tools/lines/*.go tools/mutants/*.go))
+TOOLS_SOURCES := tools/go.mod tools/go.sum $(filter-out %_test.go,$(wildcard tools/*/*.go tools/internal/*/*.go))
 TOOLS := bin/tools/.built
 VULNDB ?= $(lastword $(sort $(wildcard ../shared/vulndb/*.tar.gz)))
 
@@ -125,9 +125,9 @@ fuzz: ## Fuzz every decoder for FUZZTIME (20000x: so many executions).
 	@tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: check
-check: check-format check-lines check-imports check-mutants check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed ## Check format, length of lines, walls between packages, that planted bugs apply, go vet, staticcheck, workflow determinism, go.mod files, known vulnerabilities and speed.
+check: check-format check-lines check-imports check-mutants check-matrix check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed ## Check format, length of lines, walls between packages, that planted bugs apply, that named tests exist, go vet, staticcheck, workflow determinism, go.mod files, known vulnerabilities and speed.
 
-.PHONY: check-format check-lines check-imports check-mutants check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed
+.PHONY: check-format check-lines check-imports check-mutants check-matrix check-modules check-vet check-workflows check-staticcheck check-vulnerabilities check-speed
 # gofumpt accepts nothing that gofmt would change.
 check-format: $(TOOLS)
 	@echo "== format"
@@ -135,7 +135,7 @@ check-format: $(TOOLS)
 	if [ -n "$$unformatted" ]; then echo "Not formatted (\`make format\` does it):"; echo "$$unformatted"; exit 1; fi
 
 # The folders whose Go code has no line over 160 characters.
-LINES := channels warehouses outbound settings serve sandbox tests/sim
+LINES := channels warehouses outbound settings serve sandbox tests/sim tools/matrix tools/internal
 
 check-lines: $(TOOLS)
 	@echo "== length of lines"
@@ -149,6 +149,11 @@ check-imports: $(TOOLS)
 check-mutants: $(TOOLS)
 	@echo "== planted bugs"
 	@bin/tools/mutants -check
+
+# Each row of tests/matrix names tests that exist, or says why not, and docs/reliability.md and docs/security.md list it.
+check-matrix: $(TOOLS)
+	@echo "== rows and their tests"
+	@bin/tools/matrix -check
 
 check-modules:
 	@$(call IN_EACH_MODULE,go mod tidy -diff)
@@ -175,7 +180,7 @@ check-speed:
 $(TOOLS): $(TOOLS_SOURCES)
 	@echo "Building the pinned tools into bin/tools."
 	@mkdir -p bin/tools
-	@go build -C tools -o ../bin/tools/ tool ./imports ./lines ./mutants
+	@go build -C tools -o ../bin/tools/ tool ./imports ./lines ./matrix ./mutants
 	@touch $@
 
 # ROOM=push takes those of one room, NAME=pattern those of a name, CHANGED=main those of packages that changed since, QUICK=1 one of each room.

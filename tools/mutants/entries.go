@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"os/exec"
 	"path"
@@ -17,6 +14,8 @@ import (
 	"github.com/goccy/go-yaml"
 	yamlast "github.com/goccy/go-yaml/ast"
 	yamlparser "github.com/goccy/go-yaml/parser"
+
+	"github.com/tidemark/tidemark/tools/internal/listing"
 )
 
 // entriesFolder holds a file of entries for each room.
@@ -110,7 +109,7 @@ func loadRoom(root, file string) ([]entry, error) {
 	place := shown(root, file)
 	tree, err := yamlparser.ParseBytes(content, 0)
 	if err != nil {
-		return nil, located(place, 1, err)
+		return nil, listing.Located(place, 1, err)
 	}
 	if len(tree.Docs) != 1 || tree.Docs[0].Body == nil {
 		return nil, fmt.Errorf("%s:1: want one list of entries", place)
@@ -126,7 +125,7 @@ func loadRoom(root, file string) ([]entry, error) {
 		line := node.GetToken().Position.Line
 		one := entry{room: room, at: fmt.Sprintf("%s:%d", place, line)}
 		if err := yaml.NodeToValue(node, &one, yaml.Strict()); err != nil {
-			mistakes = append(mistakes, located(place, line, err))
+			mistakes = append(mistakes, listing.Located(place, line, err))
 			continue
 		}
 		if why := one.wrong(); why != "" {
@@ -136,18 +135,6 @@ func loadRoom(root, file string) ([]entry, error) {
 		found = append(found, one)
 	}
 	return found, errors.Join(mistakes...)
-}
-
-// located puts file:line before a mistake of the YAML library, which knows the line better than the caller.
-func located(place string, line int, err error) error {
-	var told yaml.Error
-	if errors.As(err, &told) {
-		if at := told.GetToken(); at != nil && at.Position != nil {
-			line = at.Position.Line
-		}
-		return fmt.Errorf("%s:%d: %s", place, line, told.GetMessage())
-	}
-	return fmt.Errorf("%s:%d: %w", place, line, err)
 }
 
 // wrong says what an entry lacks, or is empty.
@@ -193,45 +180,20 @@ func applyAll(root string, entries []entry) error {
 	return errors.Join(mistakes...)
 }
 
-// testsExist tells which entries name a test that their package does not have. Of subtests it sees only the test that they belong to.
+// testsExist tells which entries name a test that their package does not have.
 func testsExist(root string, entries []entry) error {
-	known := map[string]map[string]bool{}
+	tests := listing.NewTests(root)
 	var mistakes []error
 	for _, one := range entries {
-		folder := one.testFolder()
-		if known[folder] == nil {
-			found, err := testsIn(filepath.Join(root, filepath.FromSlash(folder)))
-			if err != nil {
-				return fmt.Errorf("%s: %w", one.at, err)
-			}
-			known[folder] = found
+		missing, err := tests.Missing(one.testFolder(), one.CaughtBy.Test)
+		if err != nil {
+			return fmt.Errorf("%s: %w", one.at, err)
 		}
-		if name, _, _ := strings.Cut(one.CaughtBy.Test, "/"); !known[folder][name] {
-			mistakes = append(mistakes, fmt.Errorf("%s: %q: package %s has no test %s; name the test that guards the rule now", one.at, one.Name, one.CaughtBy.Package, name))
+		if missing != "" {
+			mistakes = append(mistakes, fmt.Errorf("%s: %q: %s; name the test that guards the rule now", one.at, one.Name, missing))
 		}
 	}
 	return errors.Join(mistakes...)
-}
-
-// testsIn are the names of a folder's functions whose names begin with Test.
-func testsIn(folder string) (map[string]bool, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
-	if err != nil {
-		return nil, err
-	}
-	found := map[string]bool{}
-	for _, file := range files {
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
-		}
-		for _, declared := range parsed.Decls {
-			if function, ok := declared.(*ast.FuncDecl); ok && function.Recv == nil && strings.HasPrefix(function.Name.Name, "Test") {
-				found[function.Name.Name] = true
-			}
-		}
-	}
-	return found, nil
 }
 
 // changedFolders are the folders with a file that differs from a Git reference, or that Git does not know yet.

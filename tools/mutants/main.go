@@ -75,9 +75,9 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 		_, err := io.WriteString(out, table(entries))
 		return true, err
 	case o.write:
-		return true, writeTable(o.root, entries)
+		return true, block.Write(o.root, table(entries))
 	case o.check:
-		err := errors.Join(applyAll(o.root, entries), testsExist(o.root, entries), checkTable(o.root, entries))
+		err := errors.Join(applyAll(o.root, entries), testsExist(o.root, entries), block.Check(o.root, table(entries)))
 		if err == nil {
 			_, err = fmt.Fprintf(out, "%d planted bugs apply, and docs/reliability.md lists them.\n", len(entries))
 		}

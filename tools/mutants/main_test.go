@@ -199,8 +199,8 @@ func TestMistakesOfEntries(t *testing.T) {
 func TestTheDocumentListsTheEntries(t *testing.T) {
 	t.Parallel()
 	root := build(t, best)
-	file := filepath.Join(root, document)
-	write(t, file, "# Reliability\n\n"+tableBegin+tableEnd+"\nMore.\n")
+	file := filepath.Join(root, block.Document)
+	write(t, file, "# Reliability\n\n"+block.Begin+block.End+"\nMore.\n")
 	check := func() error {
 		_, err := run(t.Context(), options{root: root, check: true}, new(bytes.Buffer))
 		return err
