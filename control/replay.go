@@ -46,7 +46,8 @@ const (
 		"Keep the old path behind workflow.GetVersion, or let such runs end with the old code first."
 )
 
-// HistoryFromFile reads a history as `temporal workflow show -o json` and the Web UI export it.
+// HistoryFromFile reads a history as `temporal workflow show -o json` and the Web UI export it. What is sealed in it is opened with the keys of the
+// environment.
 func HistoryFromFile(path string) (*historypb.History, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -56,6 +57,13 @@ func HistoryFromFile(path string) (*historypb.History, error) {
 	history, err := client.HistoryFromJSON(file, client.HistoryJSONOptions{})
 	if err != nil {
 		return nil, usage("%s is not a workflow history in JSON (%v); export one with: temporal workflow show -w WORKFLOW-ID -r RUN-ID -o json > FILE", path, brief(err))
+	}
+	keys, err := gateway.ProcessKeys()
+	if err == nil {
+		err = keys.OpenHistory(history)
+	}
+	if err != nil {
+		return nil, usage("%s cannot be opened: %v", path, err)
 	}
 	return history, nil
 }

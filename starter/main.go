@@ -88,7 +88,8 @@ number, answer a held run, replay a failed history.
 
 The ledger is a file (default tidemark.db) or a PostgreSQL URL, from --ledger or TIDEMARK_LEDGER; it must be the one that the
 workers use. Temporal is found through the variables and profiles that the temporal command uses too (TEMPORAL_ADDRESS,
-TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …).
+TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …). Where TIDEMARK_PAYLOAD_KEYS refers to keys (file:/path or env:NAME), what goes there is sealed
+with them.
 
 Moments are shown in UTC. -o json prints the same as data.
 
@@ -107,7 +108,7 @@ Moments are shown in UTC. -o json prints the same as data.
 		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), requestsCommand(shared), previewCommand(shared), levelsCommand(shared),
 		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), exportCommand(shared), scheduleCommand(shared), settingCommand(shared), adviseCommand(shared), enableCommand(shared, true), enableCommand(shared, false), pauseCommand(shared), resumeCommand(shared),
 		decideCommand(shared, true), decideCommand(shared, false), cancelCommand(shared), replayCommand(shared), restoredCommand(shared), refreshIDsCommand(shared),
-		logCommand(shared), peopleCommand(shared), checkCommand(shared), serveCommand(shared), demoCommand(), versionCommand(shared),
+		logCommand(shared), peopleCommand(shared), checkCommand(shared), serveCommand(shared), codecCommand(shared), demoCommand(), versionCommand(shared),
 	)
 	for _, sub := range root.Commands() {
 		describe(sub)

@@ -47,7 +47,8 @@ func command() *cobra.Command {
 is making, for at most a minute, and what is left goes on in another worker or after the next start.
 
 The ledger is a file (default tidemark.db) or a PostgreSQL URL, from --ledger or TIDEMARK_LEDGER. Temporal is found through the
-variables and profiles that the temporal command uses too (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …).
+variables and profiles that the temporal command uses too (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …). Where
+TIDEMARK_PAYLOAD_KEYS refers to keys (file:/path or env:NAME), what goes there is sealed with them.
 Credentials of stores and warehouses are read where the configuration refers to: this process's environment and files.
 
 It listens on loopback unless told otherwise, and elsewhere only with a token for /metrics or with --open-metrics. /healthz and /readyz

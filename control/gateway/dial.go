@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
 	temporallog "go.temporal.io/sdk/log"
+	"google.golang.org/grpc"
 )
 
 // SettingsError is about settings with which Temporal is not spoken to. Its message says what to set instead.
@@ -19,7 +20,8 @@ type SettingsError struct{ Message string }
 func (e *SettingsError) Error() string { return e.Message }
 
 // Dial connects to Temporal with the settings of the environment, as the temporal command does (TEMPORAL_ADDRESS, TEMPORAL_PROFILE, …),
-// and returns the namespace too. It gives up after patience. Settings that cannot be used are a SettingsError.
+// and returns the namespace too. What it exchanges with the server is sealed where KeysVariable names keys. It gives up after patience. Settings that
+// cannot be used are a SettingsError.
 func Dial(ctx context.Context, log *slog.Logger, metrics client.MetricsHandler, patience time.Duration) (client.Client, string, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
@@ -33,6 +35,17 @@ func Dial(ctx context.Context, log *slog.Logger, metrics client.MetricsHandler, 
 	}
 	if err := checkPrivate(options.HostPort, options.ConnectionOptions.TLS != nil); err != nil {
 		return nil, "", err
+	}
+	keys, err := ProcessKeys()
+	if err != nil {
+		return nil, "", err
+	}
+	if keys != nil {
+		seals, err := keys.Interceptor()
+		if err != nil {
+			return nil, "", err
+		}
+		options.ConnectionOptions.DialOptions = append(options.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(seals))
 	}
 	options.Logger = temporallog.NewStructuredLogger(log)
 	options.MetricsHandler = metrics

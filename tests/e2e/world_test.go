@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/tidemark/tidemark/control"
@@ -185,6 +186,7 @@ type world struct {
 	namespace string
 	folder    string
 	location  string // of the ledger
+	keys      string // seal what goes to Temporal; none when empty
 	box       *box
 	control   *control.Control
 	client    client.Client
@@ -244,7 +246,11 @@ func (w *world) register() {
 // connect opens the test's own client and ledger, as a second program beside the worker.
 func (w *world) connect() {
 	w.t.Helper()
-	c, err := client.Dial(client.Options{HostPort: w.temporal.address, Namespace: w.namespace, Logger: quiet{}})
+	options := client.Options{HostPort: w.temporal.address, Namespace: w.namespace, Logger: quiet{}}
+	if w.keys != "" {
+		options.ConnectionOptions.DialOptions = append(options.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(w.seals()))
+	}
+	c, err := client.Dial(options)
 	require.NoError(w.t, err)
 	state, err := ledger.Open(context.Background(), w.location, time.Now())
 	require.NoError(w.t, err)
@@ -282,6 +288,7 @@ func (w *world) environment() []string {
 	return []string{
 		"TEMPORAL_ADDRESS=" + w.temporal.address, "TEMPORAL_NAMESPACE=" + w.namespace, ledger.EnvVariable + "=" + w.location,
 		"SANDBOX_TOKEN=" + token, "TEMPORAL_CONFIG_FILE=" + filepath.Join(w.folder, "none.toml"),
+		gateway.KeysVariable + "=" + map[bool]string{true: "env:PAYLOAD_KEYS"}[w.keys != ""], "PAYLOAD_KEYS=" + w.keys,
 	}
 }
 

@@ -26,7 +26,7 @@ var rooms = map[string][]string{
 	"tests":      {anything},
 
 	// What control asks of Temporal. The faces reach it through control alone.
-	"control/gateway": {},
+	"control/gateway": {"settings"},
 
 	// Explicit registration of the drivers, so that nothing registers itself.
 	"warehouses/all": {"warehouses", "settings"},

@@ -1,0 +1,240 @@
+package gateway
+
+import (
+	"bufio"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	commonpb "go.temporal.io/api/common/v1"
+	failurepb "go.temporal.io/api/failure/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/proxy"
+	"go.temporal.io/sdk/converter"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tidemark/tidemark/settings"
+)
+
+// What Tidemark hands to Temporal can be sealed, so that the server, its database and whoever reads histories there see ciphertext: the arguments and results of
+// workflows and activities, signals, queries, memos, summaries, and the messages and stacks of failures. Ids, search attributes and the reasons of
+// terminations stay as they are; they name connections and warehouses, and hold no figures.
+
+// KeysVariable names the environment variable that refers to the keys, as file:/path or env:NAME.
+const KeysVariable = "TIDEMARK_PAYLOAD_KEYS"
+
+// The encoding and the name of the key stand in a sealed payload's metadata, as in Temporal's own samples, so that its tools know it as encrypted.
+const (
+	sealedEncoding = "binary/encrypted"
+	metaEncoding   = converter.MetadataEncoding
+	metaKey        = "encryption-key-id"
+)
+
+// keyBytes is the length of a key: AES-256.
+const keyBytes = 32
+
+var keyName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,39}$`)
+
+// Keys seal payloads with the first key and open them with any. They are a converter.PayloadCodec, which may be used by many goroutines at once.
+type Keys struct {
+	sealsWith string
+	byName    map[string]cipher.AEAD
+}
+
+// KeysOf reads the keys that the environment refers to; nil when it refers to none. Errors are a SettingsError and never show a key.
+func KeysOf(environment settings.Environment) (*Keys, error) {
+	reference, ok := environment.Variable(KeysVariable)
+	if !ok || reference == "" {
+		return nil, nil
+	}
+	text, err := settings.Reference(reference).Resolve(environment)
+	if err != nil {
+		return nil, &SettingsError{fmt.Sprintf("%s: %v", KeysVariable, err)}
+	}
+	keys, err := ParseKeys(text.Reveal())
+	if err != nil {
+		return nil, &SettingsError{fmt.Sprintf("%s: %v", KeysVariable, err)}
+	}
+	return keys, nil
+}
+
+// ProcessKeys are the keys of this process's environment; nil when there are none.
+func ProcessKeys() (*Keys, error) { return KeysOf(settings.Process()) }
+
+// ParseKeys reads keys, one a line: a name, and 32 random bytes in base64 (openssl rand -base64 32). Empty lines and those that begin with # are left out.
+func ParseKeys(text string) (*Keys, error) {
+	keys := &Keys{byName: map[string]cipher.AEAD{}}
+	lines := bufio.NewScanner(strings.NewReader(text))
+	for number := 1; lines.Scan(); number++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if err := keys.add(strings.Fields(line)); err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, err
+	}
+	if keys.sealsWith == "" {
+		return nil, errors.New("there is no key; a line is a name and the output of openssl rand -base64 32")
+	}
+	return keys, nil
+}
+
+func (k *Keys) add(fields []string) error {
+	if len(fields) != 2 {
+		return fmt.Errorf("%d words; expected a name and a key in base64", len(fields))
+	}
+	name := fields[0]
+	if !keyName.MatchString(name) {
+		return errors.New("the name of the key is not 1 to 40 of a-z, 0-9, '.', '_' and '-'")
+	}
+	if _, known := k.byName[name]; known {
+		return fmt.Errorf("a second key is named %s", name)
+	}
+	key, err := base64.StdEncoding.DecodeString(fields[1])
+	if err != nil || len(key) != keyBytes {
+		return fmt.Errorf("key %s is not %d bytes in base64; make one with openssl rand -base64 32", name, keyBytes)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return err
+	}
+	if k.byName[name], err = cipher.NewGCMWithRandomNonce(block); err != nil {
+		return err
+	}
+	if k.sealsWith == "" {
+		k.sealsWith = name
+	}
+	return nil
+}
+
+// bound is what a ciphertext is bound to beside its key: it opens under no other name.
+func bound(name string) []byte { return []byte("tidemark payload, " + name) }
+
+// Encode seals payloads. What is sealed already stays as it is.
+func (k *Keys) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
+	sealed := make([]*commonpb.Payload, len(payloads))
+	for i, payload := range payloads {
+		if isSealed(payload) {
+			sealed[i] = payload
+			continue
+		}
+		plain, err := proto.Marshal(payload)
+		if err != nil {
+			return nil, err
+		}
+		sealed[i] = &commonpb.Payload{
+			Metadata: map[string][]byte{metaEncoding: []byte(sealedEncoding), metaKey: []byte(k.sealsWith)},
+			Data:     k.byName[k.sealsWith].Seal(nil, nil, plain, bound(k.sealsWith)),
+		}
+	}
+	return sealed, nil
+}
+
+// Decode opens payloads. What is not sealed stays as it is: services send signals as they always did, and histories may be older than the keys.
+func (k *Keys) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
+	opened := make([]*commonpb.Payload, len(payloads))
+	for i, payload := range payloads {
+		if !isSealed(payload) {
+			opened[i] = payload
+			continue
+		}
+		name := string(payload.GetMetadata()[metaKey])
+		key, known := k.byName[name]
+		if !known {
+			return nil, unopened("a payload is sealed with the key %q, which %s does not have", name, KeysVariable)
+		}
+		plain, err := key.Open(nil, nil, payload.GetData(), bound(name))
+		if err != nil {
+			return nil, unopened("a payload that is sealed with the key %q does not open: it was changed, or another key has that name", name)
+		}
+		opened[i] = &commonpb.Payload{}
+		if err := proto.Unmarshal(plain, opened[i]); err != nil {
+			return nil, unopened("a payload that was sealed with the key %q is damaged: %v", name, err)
+		}
+	}
+	return opened, nil
+}
+
+// unopenedError is about a payload that these keys do not open. To the SDK it is an answer that asking once more does not change.
+type unopenedError struct{ message string }
+
+func unopened(format string, values ...any) error {
+	return &unopenedError{fmt.Sprintf(format, values...)}
+}
+
+func (e *unopenedError) Error() string { return e.message }
+
+// GRPCStatus is how the SDK sees the error.
+func (e *unopenedError) GRPCStatus() *status.Status {
+	return status.New(codes.FailedPrecondition, e.message)
+}
+
+func isSealed(payload *commonpb.Payload) bool {
+	return string(payload.GetMetadata()[metaEncoding]) == sealedEncoding
+}
+
+// Interceptor seals and opens everything that goes to and comes from the server, whoever sends it: the SDK, a schedule, or a question that is asked of the server
+// directly.
+func (k *Keys) Interceptor() (grpc.UnaryClientInterceptor, error) {
+	failures, err := proxy.NewFailureVisitorInterceptor(proxy.FailureVisitorInterceptorOptions{
+		Outbound: &proxy.VisitFailuresOptions{Visitor: hideMessage}, Inbound: &proxy.VisitFailuresOptions{Visitor: showMessage},
+	})
+	if err != nil {
+		return nil, err
+	}
+	payloads, err := converter.NewPayloadCodecGRPCClientInterceptor(converter.PayloadCodecGRPCClientInterceptorOptions{Codecs: []converter.PayloadCodec{k}})
+	if err != nil {
+		return nil, err
+	}
+	// In this order: the message of a failure becomes a payload first, and the payload is sealed.
+	return func(ctx context.Context, method string, request, response any, connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+		sealed := func(ctx context.Context, method string, request, response any, connection *grpc.ClientConn, options ...grpc.CallOption) error {
+			return payloads(ctx, method, request, response, connection, invoke, options...)
+		}
+		return failures(ctx, method, request, response, connection, sealed, options...)
+	}, nil
+}
+
+// hideMessage makes the message and the stack of a failure a payload, which is then sealed. A request that is sent once more has been here before.
+func hideMessage(_ *proxy.VisitFailuresContext, failure *failurepb.Failure) error {
+	if failure.GetEncodedAttributes() != nil {
+		return nil
+	}
+	return converter.EncodeCommonFailureAttributes(converter.GetDefaultDataConverter(), failure)
+}
+
+// showMessage is the way back. It leaves no payload behind: a failure that is handed on, as the SDK does with causes, must be hidden again.
+func showMessage(_ *proxy.VisitFailuresContext, failure *failurepb.Failure) error {
+	converter.DecodeCommonFailureAttributes(converter.GetDefaultDataConverter(), failure)
+	failure.EncodedAttributes = nil
+	return nil
+}
+
+// OpenHistory opens what is sealed in a history that was exported from the server. Without keys it says which are needed.
+func (k *Keys) OpenHistory(history *historypb.History) error {
+	if k == nil {
+		k = &Keys{} // has no key, and says so of the first payload that is sealed
+	}
+	err := proxy.VisitPayloads(context.Background(), history, proxy.VisitPayloadsOptions{
+		Visitor: func(_ *proxy.VisitPayloadsContext, payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
+			return k.Decode(payloads)
+		},
+		SkipSearchAttributes: true,
+	})
+	if err != nil {
+		return err
+	}
+	return proxy.VisitFailures(context.Background(), history, proxy.VisitFailuresOptions{Visitor: showMessage})
+}
