@@ -337,9 +337,10 @@ func TestWarnings(t *testing.T) {
 		"two rules for the same minute are one": {text: flow("full: [{daily: \"00:00\"}, {every: 24h}]")},
 		"a Full Sync every 36 hours":            {text: flow("full: [{every: 36h}]")},
 		"nothing is enabled": {
-			text: strings.Replace(base, "    enabled: true\n", "", 1),
-			want: []string{"tidemark.yaml:17:3: warning: no connection is enabled, so nothing will be synced; set enabled: true on those that should be, or leave it out and enable them on their pages"},
+			text: strings.Replace(base, "    enabled: true\n", "    enabled: false\n", 1) + "    enabled: false\n",
+			want: []string{"tidemark.yaml:17:3: warning: no connection is enabled, so nothing will be synced; set enabled: true on those that should be, or leave the line out and enable them on their pages"},
 		},
+		"it is left to the pages what is enabled": {text: strings.Replace(base, "    enabled: true\n", "", 1)},
 		"two warehouses write to one store": {
 			text: second + "enabled: true}\n",
 			want: []string{"tidemark.yaml:27:10: warning: the connections shop and second write to the same places of store acme-shop, and each replaces the other's numbers; give each its own locations, or enable one of them"},

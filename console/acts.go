@@ -222,7 +222,11 @@ func (c *Console) ask(ctx context.Context, to string, mode ledger.Mode, id strin
 	if err != nil {
 		return to, notice{}, err
 	}
-	return to, fateNotice(mode, answer), nil
+	said := fateNotice(mode, answer)
+	if request.DryRun && answer.Fate == workflows.SyncStarted {
+		said.Text = fmt.Sprintf("The dry run is run %d. Nothing is pushed.", answer.ByRun)
+	}
+	return to, said, nil
 }
 
 // fateNotice says what became of a request for a run.

@@ -171,6 +171,7 @@ type scheduleView struct {
 	Mode                  ledger.Mode
 	Name, Button, Source  string
 	Rules, Starts         []string
+	Spread                string
 	Completed, What, Next string
 	First                 bool
 	Note                  string
@@ -182,6 +183,7 @@ type liveRun struct {
 	Done, Total       int64
 	Facts             []string
 	Retry, Idle       string
+	Held              bool
 }
 
 type rowCount struct {
@@ -277,6 +279,7 @@ func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.R
 			for _, start := range control.NextStarts(own.Rules, own.Timezone, k.now, nextStarts) {
 				view.Starts = append(view.Starts, k.at(start))
 			}
+			view.Spread = spreadWords(own.Rules)
 		}
 		if schedule.Ledger != "" {
 			view.Note = "The schedule belongs to another ledger."
@@ -295,7 +298,7 @@ func viewLiveRun(run control.OpenRun, k clock) liveRun {
 		view.Phase = cmp.Or(run.Step(), "running")
 	}
 	if run.Outcome == ledger.Held {
-		view.Phase = "waits for a person"
+		view.Phase, view.Held = "waits for a person", true
 	}
 	view.Facts = append(view.Facts, "Since "+k.exact(run.StartedAt))
 	if n := run.Counts.Rows; n > 0 {

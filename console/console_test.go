@@ -154,7 +154,11 @@ func (f *fake) StaleLevels(context.Context, string, string, ledger.Page) ([]ledg
 	}, nil
 }
 
-func (f *fake) ChannelLevels(context.Context, string, string, ledger.Status, ledger.Page) ([]ledger.ChannelLevelRow, error) {
+// ChannelLevels are one row of any SKU and status, but none that is exported.
+func (f *fake) ChannelLevels(_ context.Context, _, sku string, status ledger.Status, _ ledger.Page) ([]ledger.ChannelLevelRow, error) {
+	if status == ledger.StatusExported || sku == "NOSUCH" {
+		return nil, nil
+	}
 	return []ledger.ChannelLevelRow{{Connection: "acme-shop", ChannelSKU: hostile, Product: hostile, Quantity: 19, Status: ledger.StatusRejected, Reason: hostile}}, nil
 }
 
@@ -460,9 +464,9 @@ func TestPages(t *testing.T) {
 	sku := "/sku/acme/" + url.PathEscape(hostile)
 	for path, wanted := range map[string][]string{
 		"/":                   {"acme-shop", "Held", "312 of 1,204 rows", "waits for you"},
-		"/?state=on+time":     {"No connection is so."},
+		"/?state=on+time":     {"No connection is like that."},
 		"/?name=acme":         {"acme-shop"},
-		"/c/acme-shop":        {"Every 60 minutes", "Set in tidemark.yaml.", "/c/acme-shop/schedule/full", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected"},
+		"/c/acme-shop":        {"Every 60 minutes", "Set in tidemark.yaml.", "/c/acme-shop/schedule/full", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected", "Each begins up to 5 min later"},
 		"/c/acme-shop/levels": {"Push the chosen ones", "Rejected"},
 		"/runs":               {"#5", "Failed"},
 		"/runs/5":             {"2 rejected", "http://127.0.0.1:8233/namespaces/default/workflows/smart-sync%2Facme-shop/abc/history"},
@@ -512,6 +516,8 @@ func TestPages(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "No preview is kept: make one with a dry run.")
 	require.NotContains(t, body, "Push these")
+	require.Equal(t, 1, strings.Count(body, "No preview is kept"), "it is in the part that changes by itself, so that it goes when there is one")
+	require.Contains(t, body, `<div id="part-under"><p>No preview is kept`)
 	status, body = w.get("/c/acme-shop/settings")
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "The configuration says whether it is enabled")
@@ -584,7 +590,7 @@ func TestActs(t *testing.T) {
 		"what fails":            {"/runs/5/cancel", nil, nil, "the server&#39;s log says why"},
 		"no number":             {"/runs/x/approve", nil, []string{"refused approve on run x: that is not the number of a run"}, "not the number of a run"},
 		"push chosen rows":      {"/c/acme-shop/push", url.Values{"row": {"A", "B"}}, []string{"smart acme-shop " + hostile + " by ann"}, "started as run 5"},
-		"a dry run":             {"/c/acme-shop/preview", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann, dry"}, "Full Sync started as run 5."},
+		"a dry run":             {"/c/acme-shop/preview", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann, dry"}, "The dry run is run 5. Nothing is pushed."},
 		"a dry run of neither":  {"/c/acme-shop/preview", nil, []string{"refused sync, as a dry run on acme-shop: the form names neither a Smart Sync nor a Full Sync"}, "names neither"},
 		"push a preview":        {"/c/acme-shop/preview/push", url.Values{"run": {"5"}}, []string{"push the preview of run 5 of acme-shop by ann"}, "Smart Sync started as run 7."},
 		"push no preview":       {"/c/acme-shop/preview/push", nil, []string{"refused push what a preview would change on acme-shop: the form does not say which preview was looked at; open the page again"}, "which preview"},
@@ -632,6 +638,18 @@ func TestSheets(t *testing.T) {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusOK, status)
 		require.Contains(t, body, `"'=cmd()`, path)
+	}
+	for path, link := range map[string]string{ // a sheet has what its page shows
+		"/c/acme-shop/levels?status=exported&sku=A": "/c/acme-shop/levels.csv?sku=A&amp;status=exported", "/c/acme-shop/levels": "/c/acme-shop/levels.csv",
+		"/levels?warehouse=portland&sku=TENT": "/levels.csv?sku=TENT&amp;warehouse=portland",
+	} {
+		_, body := w.get(path)
+		require.Contains(t, body, `href="`+link+`"`, path)
+	}
+	for _, path := range []string{"/c/acme-shop/levels.csv?status=exported", "/c/acme-shop/levels.csv?sku=NOSUCH", "/levels.csv?warehouse=portland&sku=TENT"} {
+		status, body := w.get(path)
+		require.Equal(t, http.StatusOK, status)
+		require.NotContains(t, body, `"'=cmd()`, path)
 	}
 	for text, want := range map[string]string{"": "", "A-1": "A-1", "-1": "'-1", "+1": "'+1", "@x": "'@x", "=x": "'=x", "\tx": "'\tx", "\n=x": "'\n=x", "＝x": "'＝x", "＠x": "'＠x", "é": "é", "\xff": "\xff"} {
 		require.Equal(t, want, cell(text))

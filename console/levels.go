@@ -75,7 +75,7 @@ func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
 			}
 			view.Unread = neverRead(refused)
 		}
-		view.CSV = "/levels.csv?" + url.Values{"warehouse": {view.Warehouse}}.Encode()
+		view.CSV = "/levels.csv?" + chosen("warehouse", view.Warehouse, "sku", view.SKU)
 	}
 	return c.framed(ctx, "Warehouse levels", k, view)
 }
@@ -132,6 +132,9 @@ func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
 	view := channelView{
 		ID: one.ID, Merchant: one.Merchant, SKU: q.query.Get("sku"), Status: q.query.Get("status"), Statuses: control.Statuses(), WhyOff: whyOff(one, pulse),
 		CSV: connectionPath(one.ID) + "/levels.csv",
+	}
+	if only := chosen("status", view.Status, "sku", view.SKU); only != "" {
+		view.CSV += "?" + only
 	}
 	rows, err := c.options.Control.ChannelLevels(ctx, one.ID, view.SKU, ledger.Status(view.Status), ledger.Page{After: q.query.Get("after"), Limit: rowsAPage})
 	if err != nil {
@@ -272,12 +275,23 @@ func cell(text string) string {
 	return text
 }
 
-// levelsCSV writes all levels of a warehouse.
+// chosen is the query of what is chosen of a list: names and values, without those that choose nothing.
+func chosen(pairs ...string) string {
+	values := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			values.Set(pairs[i], pairs[i+1])
+		}
+	}
+	return values.Encode()
+}
+
+// levelsCSV writes the levels of a warehouse, those of a SKU where one is named.
 func (c *Console) levelsCSV(w http.ResponseWriter, r *http.Request) {
 	warehouse := r.URL.Query().Get("warehouse")
 	header := []string{"sku", "product", "facility", "available", "on_hand", "committed", "recorded_at"}
 	writeCSV(c, w, r, warehouse+"-levels.csv", header, func(ctx context.Context, after string) ([][]string, string, error) {
-		rows, err := c.options.Control.Levels(ctx, warehouse, "", ledger.Page{After: after, Limit: csvPage})
+		rows, err := c.options.Control.Levels(ctx, warehouse, r.URL.Query().Get("sku"), ledger.Page{After: after, Limit: csvPage})
 		var lines [][]string
 		for _, row := range rows {
 			after = row.SKU
@@ -287,12 +301,12 @@ func (c *Console) levelsCSV(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// channelLevelsCSV writes all rows of a connection's store.
+// channelLevelsCSV writes the rows of a connection's store, those of a status or a SKU where one is named.
 func (c *Console) channelLevelsCSV(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
+	id, q := r.PathValue("id"), r.URL.Query()
 	header := []string{"channel_sku", "location", "product", "should_show", "shows", "status", "reason", "last_exported"}
 	writeCSV(c, w, r, id+"-levels.csv", header, func(ctx context.Context, after string) ([][]string, string, error) {
-		rows, err := c.options.Control.ChannelLevels(ctx, id, "", "", ledger.Page{After: after, Limit: csvPage})
+		rows, err := c.options.Control.ChannelLevels(ctx, id, q.Get("sku"), ledger.Status(q.Get("status")), ledger.Page{After: after, Limit: csvPage})
 		var lines [][]string
 		for _, row := range rows {
 			after = row.ChannelSKU

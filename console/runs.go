@@ -168,7 +168,11 @@ func stagesOf(run ledger.Run, k clock) []stage {
 	if run.EndedAt != nil {
 		return append(stages, stage{"Ended", k.exact(*run.EndedAt), "took " + span(run.EndedAt.Sub(run.StartedAt))})
 	}
-	return append(stages, stage{"Now", cmp.Or(run.Phase, "running"), span(k.now.Sub(run.StartedAt)) + " so far"})
+	phase := cmp.Or(run.Phase, "running")
+	if run.Outcome == ledger.Held {
+		phase = "waits for a person"
+	}
+	return append(stages, stage{"Now", phase, span(k.now.Sub(run.StartedAt)) + " since it began"})
 }
 
 func factsOf(k ledger.Counts) []fact {
@@ -187,7 +191,7 @@ func factsOf(k ledger.Counts) []fact {
 		{k.Rejected, "Rejected", "by the store"},
 		{k.Parked, "Still rejected", "by an earlier run; not tried"},
 		{k.Retrying, "To try again", ""},
-		{k.Blocked, "Blocked", "by a rule"},
+		{k.Blocked, "Blocked", "by a rule, or by who rejected it"},
 		{k.Refused, "Rows refused", "of the warehouse, not believed"},
 		{k.Stale, "Levels stale", "their last row was refused"},
 		{k.Odd, "Oddities", "what looks odd in the rows"},

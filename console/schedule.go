@@ -32,6 +32,7 @@ type editorView struct {
 	// Would is what the fields say, in words, with what that does.
 	Would      string
 	Starts     []string
+	Spread     string // that runs begin somewhat later, so that not all begin at once
 	ChangeDays []string
 	Warnings   []string
 	YAML       []string
@@ -98,6 +99,13 @@ func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
 		Rules: formOf(setting.Rules), Timezone: setting.Timezone, Would: control.ScheduleWords(setting.Schedule),
 	}
 	if !values.Has("rules") {
+		view.Spread = spreadWords(setting.Rules)
+		if o := setting.Override; o != nil {
+			view.Reason = o.Reason
+			if o.Until != nil {
+				view.Until = o.Until.In(clockOf(time.Time{}, setting.Timezone).zone).Format("2006-01-02T15:04")
+			}
+		}
 		return view
 	}
 	forms := formFrom(values)
@@ -108,7 +116,7 @@ func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
 	}
 	view.Would = ""
 	if rules, err := rulesOf(forms); err == nil {
-		view.Would = control.ScheduleWords(ledger.Schedule{Rules: rules, Timezone: view.Timezone})
+		view.Would, view.Spread = control.ScheduleWords(ledger.Schedule{Rules: rules, Timezone: view.Timezone}), spreadWords(rules)
 	}
 	return view
 }
@@ -124,6 +132,15 @@ func (v *editorView) show(preview control.SchedulePreview, k clock) {
 		v.ChangeDays = append(v.ChangeDays, "On "+day.Date+" "+day.What())
 	}
 	v.Warnings, v.YAML = preview.Warnings, preview.YAML
+}
+
+// spreadWords say how much later than its rules a run may begin; empty where it does not.
+func spreadWords(rules []ledger.Rule) string {
+	most := control.Spread(rules)
+	if most < time.Second {
+		return ""
+	}
+	return "Each begins up to " + span(most) + " later, so that not all connections begin at once."
 }
 
 // ruleSentences are the rules of a schedule, or that there is none.

@@ -111,7 +111,7 @@ func TestTheEditorOfASchedule(t *testing.T) {
 	for address, wanted := range map[string][]string{
 		path: {
 			"Every 45 minutes", "Daily at 06:30", "Overridden by bob (a sale =cmd()&lt;script&gt;", "tidemark.yaml says every 60 minutes", `name="r0.every" value="45"`,
-			`name="r1.time" value="06:30"`, "Wed Nov 25, 04:00 PST", "Override it here", "End the override", `name="version" value="3"`, ">smart:\n  - every: 45m\n",
+			`name="r1.time" value="06:30"`, "Wed Nov 25, 04:00 PST", "Change the override", "End the override", `name="version" value="3"`, ">smart:\n  - every: 45m\n",
 		},
 		path + "?" + filled("r2.day", "mon").Encode(): {
 			"every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon (America/Los_Angeles)", "Wed Nov 25, 05:00 PST", "that is often", `value="the sale"`, `value="2026-11-30T08:00"`,

@@ -154,7 +154,9 @@ func (c *Control) applyAdvice(ctx context.Context, id string, version int64, by 
 			edit.previous.Previous = nil
 		}
 	}
-	return c.editSchedule(ctx, id, ledger.Smart, edit)
+	edited, err := c.editSchedule(ctx, id, ledger.Smart, edit)
+	edited.Warnings = []string{} // what speaks against such an interval in general has been weighed
+	return edited, err
 }
 
 // undoAdvice ends what was applied from advice; see UndoAdvice.

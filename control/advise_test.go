@@ -53,6 +53,7 @@ func TestAdviceIsAppliedAndUndone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []int{120}, s.intervals(ledger.Smart))
 	require.Equal(t, "advised: 95 % of 20 runs took up to 40m", applied.Override.Reason)
+	require.Empty(t, applied.Warnings, "nothing speaks against what is advised")
 	require.Equal(t, "ann", applied.Override.By)
 	advice = s.advice()
 	require.True(t, advice.Applied)

@@ -98,6 +98,7 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 	if err := a.schedules(ctx); err != nil {
 		return report, err
 	}
+	report.Warnings = append(report.Warnings, idle(definitions)...)
 	report.Warnings = append(report.Warnings, unused(definitions)...)
 	if err := a.removed(ctx); err != nil {
 		return report, err
@@ -358,6 +359,16 @@ func (c *Control) neverHeld(ctx context.Context, runs []ledger.Run, long time.Du
 		left = append(left, run)
 	}
 	return left, nil
+}
+
+// idle warns where nothing is synced because nobody has enabled a connection that the configuration leaves to the pages. Of others the
+// configuration's reader warns.
+func idle(definitions ledger.Definitions) []string {
+	left := func(one ledger.Connection) bool { return one.EnabledByPages }
+	if slices.ContainsFunc(definitions.Connections, ledger.Connection.Active) || !slices.ContainsFunc(definitions.Connections, left) {
+		return nil
+	}
+	return []string{"no connection is enabled, so nothing is synced; enable those that should be on their pages, or with starter enable CONNECTION"}
 }
 
 // unused warns of warehouses and stores that no connection uses: nothing is read from them or pushed to them.

@@ -24,6 +24,18 @@ func TestUnused(t *testing.T) {
 	require.Empty(t, unused(definitions))
 }
 
+func TestNothingIsEnabled(t *testing.T) {
+	t.Parallel()
+	off, left := ledger.Connection{ID: "off"}, ledger.Connection{ID: "left", EnabledByPages: true}
+	on := ledger.Connection{ID: "on", EnabledByPages: true, Enabled: true, Inventory: ledger.Flow{Enabled: true}}
+	for _, test := range []struct {
+		connections []ledger.Connection
+		warned      bool
+	}{{nil, false}, {[]ledger.Connection{off}, false}, {[]ledger.Connection{off, left}, true}, {[]ledger.Connection{left, on}, false}} {
+		require.Equal(t, test.warned, len(idle(ledger.Definitions{Connections: test.connections})) == 1, "%v", test.connections)
+	}
+}
+
 // The time that a run waited for a person is no time that runs take.
 func TestAdviceOnTheInterval(t *testing.T) {
 	t.Parallel()

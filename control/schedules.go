@@ -154,6 +154,9 @@ func Shortest(rules []ledger.Rule) time.Duration {
 	return shortest
 }
 
+// Spread is how much later than its rules say a run of a schedule may begin.
+func Spread(rules []ledger.Rule) time.Duration { return jitter(rules) }
+
 // jitter spreads the schedules of many connections: a tenth of the interval, at most five minutes, and a daily start stays on its day.
 func jitter(rules []ledger.Rule) time.Duration {
 	most := min(Shortest(rules)/10, longestJitter)

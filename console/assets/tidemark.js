@@ -3,17 +3,24 @@
   const address = document.body.dataset.live;
   if (!address || !window.EventSource) return;
   const mark = document.getElementById("stream");
+  const away = document.getElementById("away");
   const announcer = document.getElementById("announcer");
   const soonest = 2000, latest = 60000; // milliseconds until it is asked for again
   let lost = false, wait = soonest;
   const live = () => {
     lost = false;
     if (mark) mark.textContent = "Live";
+    if (away) away.hidden = true;
   };
   const notLive = () => {
     if (lost || !mark) return;
     lost = true;
-    mark.textContent = "Not live since " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const since = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+    mark.textContent = "Not live since " + since;
+    if (away) {
+      away.querySelector(".reason").textContent = "Since " + since + " by this machine's clock. What is shown may be old.";
+      away.hidden = false;
+    }
   };
   const follow = () => {
     const stream = new EventSource(address);
@@ -49,6 +56,9 @@
     const stage = part.querySelector("[data-stage]");
     const before = stage && stage.dataset.stage;
     part.innerHTML = html;
+    for (const newest of part.querySelectorAll("[data-newest]")) { // what the page shows is not offered
+      newest.hidden = !!document.querySelector('[data-shows="' + CSS.escape(newest.dataset.newest) + '"]');
+    }
     for (const key of opened) {
       const again = keyed(part, key);
       if (again) again.parentElement.open = true;
