@@ -43,6 +43,8 @@ type fake struct {
 	away bool
 	// unseen: nobody has made a preview.
 	unseen bool
+	// idle is since when no worker takes anything up.
+	idle *time.Time
 }
 
 func (f *fake) note(what string) {
@@ -104,7 +106,7 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 		unreachable = "connection refused"
 	}
 	return control.Overview{
-		Status:    control.Status{Unreachable: unreachable, Workers: 1, Connections: []control.ConnectionStatus{one}, Holds: []control.OpenHold{hold}},
+		Status:    control.Status{Unreachable: unreachable, Workers: 1, Idle: f.idle, Connections: []control.ConnectionStatus{one}, Holds: []control.OpenHold{hold}},
 		Standings: []control.Standing{{Condition: control.ConditionHeld, Why: "run 6", Day: []ledger.Run{run}}},
 	}, nil
 }
@@ -653,6 +655,21 @@ func TestSheets(t *testing.T) {
 	}
 	for text, want := range map[string]string{"": "", "A-1": "A-1", "-1": "'-1", "+1": "'+1", "@x": "'@x", "=x": "'=x", "\tx": "'\tx", "\n=x": "'\n=x", "＝x": "'＝x", "＠x": "'＠x", "é": "é", "\xff": "\xff"} {
 		require.Equal(t, want, cell(text))
+	}
+}
+
+// A worker that stopped is still counted for a while: where nobody takes up what waits, that is what each page says.
+func TestNoWorkerTakesUpWork(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).signIn()
+	for _, path := range []string{"/", "/c/acme-shop", "/runs", "/log"} {
+		w.fake.idle = nil
+		_, body := w.get(path)
+		require.Contains(t, body, "1 worker", path)
+		w.fake.idle = new(noon.Add(-time.Hour))
+		_, body = w.get(path)
+		require.NotContains(t, body, "1 worker", path)
+		require.Contains(t, body, "No worker takes up work since", path)
 	}
 }
 

@@ -188,6 +188,9 @@ func frame(title string, pulse control.Pulse, k clock) page {
 	shown := page{Title: title, Zone: zoneWords(k), Held: len(pulse.Holds), Trouble: pulse.Unreachable}
 	if pulse.Unreachable == "" {
 		shown.Workers, shown.Idle = count(int64(pulse.Workers), "worker"), pulse.Workers == 0
+		if pulse.Idle != nil && !shown.Idle {
+			shown.Stuck = "No worker takes up work since " + k.at(*pulse.Idle)
+		}
 	}
 	return shown
 }

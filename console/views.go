@@ -30,6 +30,7 @@ type page struct {
 	Workers string // how many, in words
 	Trouble string // why Temporal cannot be asked
 	Idle    bool   // no worker runs
+	Stuck   string // that no worker takes up what waits, and since when
 	Body    any
 }
 

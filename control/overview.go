@@ -16,27 +16,68 @@ type Overview struct {
 
 // Pulse is what everybody wants to know of the whole, and costs little: whether work is done, and what waits for a person.
 type Pulse struct {
-	Workers     int        `json:"workers"`               // that poll for work now
+	Workers int `json:"workers"` // that poll for work now, or did within two minutes
+	// Idle is since when a step of a run waits for a worker, where that lasts: none runs, whatever Workers says, or none has a place for it.
+	Idle        *time.Time `json:"idle,omitempty"`
 	Unreachable string     `json:"unreachable,omitempty"` // why Temporal cannot be asked; then the workers are not known
 	Holds       []OpenHold `json:"holds"`
 }
 
 // Pulse is that of a status.
 func (s Status) Pulse() Pulse {
-	return Pulse{Workers: s.Workers, Unreachable: s.Unreachable, Holds: s.Holds}
+	return Pulse{Workers: s.Workers, Idle: s.Idle, Unreachable: s.Unreachable, Holds: s.Holds}
 }
 
-// Pulse looks at the workers and at what waits for a person, and at no connection.
+// mostFelt is how many open runs Pulse looks at: where no worker takes up work, that shows in each of them.
+const mostFelt = 3
+
+// mostRecent is among how many of the newest runs those are looked for.
+const mostRecent = 20
+
+// Pulse looks at the workers, at some of the runs that are under way, and at what waits for a person.
 func (c *Control) Pulse(ctx context.Context) (Pulse, error) {
 	holds, err := c.openHolds(ctx)
 	if err != nil {
 		return Pulse{}, err
 	}
 	pulse := Pulse{Holds: holds}
-	if pulse.Workers, err = c.workers(ctx); err != nil {
+	if pulse.Workers, err = c.workers(ctx); err == nil {
+		pulse.Idle, err = c.idle(ctx)
+	}
+	if err != nil {
 		pulse.Unreachable = err.Error()
 	}
 	return pulse, ctx.Err()
+}
+
+// idle is since when a step of a run that is under way waits for a worker; nil where none does for long.
+func (c *Control) idle(ctx context.Context) (*time.Time, error) {
+	runs, err := c.state.Runs(ctx, "", mostRecent)
+	if err != nil {
+		return nil, err
+	}
+	var since *time.Time
+	felt := 0
+	for _, run := range runs {
+		if run.EndedAt != nil || felt == mostFelt {
+			continue
+		}
+		felt++
+		_, idle, err := c.underWay(ctx, run.Workflow)
+		if err != nil {
+			return nil, err
+		}
+		since = earlier(since, idle)
+	}
+	return since, nil
+}
+
+// earlier is the earlier of two moments, of which each may be none.
+func earlier(a, b *time.Time) *time.Time {
+	if a == nil || b != nil && b.Before(*a) {
+		return b
+	}
+	return a
 }
 
 // Recount counts anew what the ledger keeps counts of. It reads the whole ledger.

@@ -16,7 +16,8 @@ import (
 
 // Status is how everything stands.
 type Status struct {
-	Workers     int                `json:"workers"`               // that poll for work now
+	Workers     int                `json:"workers"`               // that poll for work now, or did within two minutes
+	Idle        *time.Time         `json:"idle,omitempty"`        // since when a step of a run waits for a worker, where that lasts; see Pulse
 	Unreachable string             `json:"unreachable,omitempty"` // why Temporal cannot be asked; then workers and schedules are not known
 	Connections []ConnectionStatus `json:"connections"`
 	Holds       []OpenHold         `json:"holds"`
@@ -121,6 +122,11 @@ func (c *Control) stand(ctx context.Context, only string) (Status, map[string]*l
 	}
 	if err != nil {
 		status.Unreachable = err.Error()
+	}
+	for _, one := range status.Connections {
+		for _, run := range one.Open {
+			status.Idle = earlier(status.Idle, run.Idle)
+		}
 	}
 	return status, states, nil
 }

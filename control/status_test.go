@@ -11,8 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/mocks"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/tidemark/tidemark/control/gateway"
 	"github.com/tidemark/tidemark/ledger"
@@ -117,4 +120,38 @@ func TestStatusNamesMissingSchedules(t *testing.T) {
 	require.Len(t, status.Intakes, 1)
 	require.Equal(t, "the disk is full", status.Intakes[0].Failure.Error)
 	require.Equal(t, []ScheduleStatus{{ID: "smart-sync/acme-shop", Missing: true}}, status.Connections[0].Schedules, "no Full Sync is configured")
+}
+
+// A worker that has stopped is still among those that polled lately. What says otherwise is a step that nobody takes up, and everybody is told.
+func TestAWorkerThatStopped(t *testing.T) {
+	t.Parallel()
+	state := shopLedger(t)
+	runIn(t, state, "one", noon)
+	temporal, schedules, handle := mocks.NewClient(t), mocks.NewScheduleClient(t), mocks.NewScheduleHandle(t)
+	temporal.On("DescribeTaskQueue", mock.Anything, mock.Anything, mock.Anything).Return(&workflowservice.DescribeTaskQueueResponse{
+		Pollers: []*taskqueuepb.PollerInfo{{Identity: "gone", LastAccessTime: timestamppb.New(noon.Add(-time.Minute))}},
+	}, nil)
+	temporal.On("DescribeWorkflowExecution", mock.Anything, "intake/depot", "").Return(nil, serviceerror.NewNotFound("none"))
+	waits := &workflowservice.DescribeWorkflowExecutionResponse{PendingActivities: []*workflowpb.PendingActivityInfo{
+		{State: enumspb.PENDING_ACTIVITY_STATE_SCHEDULED, ScheduledTime: timestamppb.New(noon.Add(-30 * time.Second))},
+	}}
+	temporal.On("DescribeWorkflowExecution", mock.Anything, mock.Anything, "").Return(waits, nil)
+	temporal.On("ScheduleClient").Return(schedules)
+	schedules.On("GetHandle", mock.Anything, mock.Anything).Return(handle)
+	handle.On("Describe", mock.Anything).Return(nil, serviceerror.NewNotFound("none"))
+	c := &Control{state: state, temporal: gateway.New(temporal, "shops"), now: func() time.Time { return noon }}
+	status, err := c.Status(t.Context(), "")
+	require.NoError(t, err)
+	require.Equal(t, 1, status.Workers)
+	require.Equal(t, noon.Add(-30*time.Second), status.Idle.In(noon.Location()))
+	require.Equal(t, status.Idle, status.Connections[0].Open[0].Idle)
+	pulse, err := c.Pulse(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, status.Idle, pulse.Idle)
+	require.Equal(t, pulse.Idle, status.Pulse().Idle)
+
+	waits.PendingActivities[0].State = enumspb.PENDING_ACTIVITY_STATE_STARTED
+	pulse, err = c.Pulse(t.Context())
+	require.NoError(t, err)
+	require.Nil(t, pulse.Idle)
 }

@@ -53,6 +53,8 @@ func viewConnection(connection ledger.Connection) connectionView {
 
 type statusView struct {
 	Workers int `json:"workers"`
+	// Idle is since when a step of a run waits for a worker, where that lasts.
+	Idle *time.Time `json:"idle,omitempty"`
 	// Unreachable says that Temporal does not answer; then workers, schedules and what is tried again are not known.
 	Unreachable string                   `json:"unreachable,omitempty"`
 	Connections []connectionStatusView   `json:"connections"`
@@ -86,7 +88,8 @@ const unreachable = "Temporal does not answer; workers, schedules and what is tr
 
 func viewStatus(status control.Status) statusView {
 	shown := statusView{
-		Workers: status.Workers, Connections: make([]connectionStatusView, len(status.Connections)), Holds: append([]control.OpenHold{}, status.Holds...),
+		Workers: status.Workers, Idle: status.Idle, Connections: make([]connectionStatusView, len(status.Connections)),
+		Holds:     append([]control.OpenHold{}, status.Holds...),
 		Snapshots: append([]ledger.SnapshotEntry{}, status.Snapshots...),
 		Intakes:   append([]control.IntakeStatus{}, status.Intakes...), Stale: append([]control.WarehouseStale{}, status.Stale...),
 	}

@@ -45,6 +45,8 @@ func showStatus(w io.Writer, status control.Status) {
 		line(w, "Temporal cannot be reached, so this is only what the ledger knows: %s\n", plain(status.Unreachable))
 	case status.Workers == 0:
 		line(w, "No worker polls for work: nothing runs until one is started (bin/worker).\n")
+	case status.Idle != nil:
+		line(w, "No worker has taken up work since %s: it goes on when one does (bin/worker).\n", stamp(status.Idle))
 	}
 	for _, hold := range status.Holds {
 		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d%s\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run, deadline(hold.DecideBy))
