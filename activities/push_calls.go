@@ -173,8 +173,12 @@ func (s *slice) writeResponses(ctx context.Context, answers []reply) *ending {
 	defer done()
 	var end *ending
 	var written []ledger.Response
+	throttled := int64(0)
 	for _, answer := range answers {
 		effects, err := s.told(ctx, answer), error(nil)
+		if throttles(answer.err) {
+			throttled++
+		}
 		if effects.Check {
 			// What is written before counts where the run's figures do.
 			if err = s.Ledger.ApplyResponses(keep, s.input.Lease, written...); err == nil {
@@ -189,7 +193,11 @@ func (s *slice) writeResponses(ctx context.Context, answers []reply) *ending {
 			end = last
 		}
 	}
-	if err := s.Ledger.ApplyResponses(keep, s.input.Lease, written...); err != nil {
+	err := s.Ledger.ApplyResponses(keep, s.input.Lease, written...)
+	if err == nil && throttled > 0 {
+		err = s.Ledger.Throttled(keep, s.input.Lease, throttled, s.Now())
+	}
+	if err != nil {
 		return &ending{err: err}
 	}
 	return end

@@ -464,6 +464,9 @@ func TestThrottledCalls(t *testing.T) {
 	require.NotEqual(t, store.calls[0].Key, store.calls[1].Key)
 	require.Equal(t, store.calls[1], store.calls[2])
 	require.Equal(t, store.calls[1], store.calls[3], "it is the same call until it is answered")
+	uses, err := p.Ledger.StoreUses(t.Context(), p.now)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, uses[definitions().Stores[0].ID].Throttled, "of 4 calls")
 }
 
 // What a store shows instead of the figure is kept.
@@ -590,6 +593,9 @@ func TestLookUpThatFails(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, result.Faulty)
 	require.Contains(t, result.Why, "throttled by the store")
+	uses, err := p.Ledger.StoreUses(t.Context(), p.now)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, uses[definitions().Stores[0].ID].Throttled, "a look-up counts as well")
 
 	p.now = result.Until
 	store.failed = &channels.Error{Next: channels.AskPerson, Reason: "revoked"}

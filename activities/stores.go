@@ -94,13 +94,18 @@ func openChannel(drivers channels.Drivers, store ledger.Store, environment setti
 	return channel, nil
 }
 
+// throttles is true for what a store answers that it is called too fast.
+func throttles(failed error) bool {
+	var told *channels.Error
+	return errors.As(failed, &told) && told.Next == channels.Wait
+}
+
 // count reports one call to the metrics.
 func count(ctx context.Context, store ledger.Store, reply channels.Reply, failed error, took time.Duration) {
 	metrics := activity.GetMetricsHandler(ctx).WithTags(map[string]string{"store": store.ID, "driver": store.Driver})
 	result := "ok"
-	var told *channels.Error
 	switch {
-	case errors.As(failed, &told) && told.Next == channels.Wait:
+	case throttles(failed):
 		result = "throttled"
 	case failed != nil:
 		result = "failed"

@@ -378,8 +378,9 @@ type Observation struct {
 
 // StoreUse is how a store was called.
 type StoreUse struct {
-	Calls    int64     // that began on the day, those included that were sent again or asked about
-	Answered time.Time // when the last of its calls of any day was over that was kept; zero when none was
+	Calls     int64     // that began on the day, those included that were sent again or asked about
+	Throttled int64     // answers of the day that said: not so fast
+	Answered  time.Time // when the last of its calls of any day was over that was kept; zero when none was
 }
 
 // Observed is what a set of observations did.
@@ -672,6 +673,8 @@ type Pusher interface {
 	ApplyResponses(ctx context.Context, lease Lease, answers ...Response) error
 	// Abandon closes an open call whose bytes may not be sent again; its rows become pending with no known shown figure.
 	Abandon(ctx context.Context, lease Lease, key, reason string, now time.Time) error
+	// Throttled notes that a store answered so many calls with: not so fast.
+	Throttled(ctx context.Context, lease Lease, calls int64, now time.Time) error
 	// CallsOn returns how many calls were made to the store on the UTC day of the time.
 	CallsOn(ctx context.Context, store string, day time.Time) (int64, error)
 	// Tally counts the connection's rows that this run touched, by status, and the run's calls.

@@ -232,6 +232,18 @@ func (d *database) Pace(ctx context.Context, store string) (string, error) {
 	return pace, err
 }
 
+// Throttled counts throttled answers of a day; see Pusher.
+func (d *database) Throttled(ctx context.Context, lease Lease, calls int64, now time.Time) error {
+	return d.write(ctx, func(t *tx) error {
+		if _, err := t.checkLease(ctx, lease); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, `INSERT INTO store_days (store, day, calls, throttled) VALUES (?, ?, 0, ?)
+			ON CONFLICT (store, day) DO UPDATE SET throttled = store_days.throttled + excluded.throttled`, lease.Store, int64(DayOf(now, nil)), calls)
+		return err
+	})
+}
+
 // CallsOn returns how many calls were made to the store on the UTC day of the time.
 func (d *database) CallsOn(ctx context.Context, store string, day time.Time) (int64, error) {
 	var calls int64
@@ -249,12 +261,13 @@ func (d *database) StoreUses(ctx context.Context, day time.Time) (map[string]Sto
 			var store string
 			var use StoreUse
 			var answered sql.NullInt64
-			err := row.Scan(&store, &use.Calls, &answered)
-			if use.Answered = fromMicros(answered.Int64); use.Calls > 0 || answered.Valid {
+			err := row.Scan(&store, &use.Calls, &use.Throttled, &answered)
+			if use.Answered = fromMicros(answered.Int64); use.Calls > 0 || use.Throttled > 0 || answered.Valid {
 				found[store] = use
 			}
 			return err
 		}, `SELECT s.id, COALESCE((SELECT d.calls FROM store_days d WHERE d.store = s.id AND d.day = ?), 0),
-			(SELECT MAX(c.closed_at) FROM calls c WHERE c.store = s.id AND c.closed_at IS NOT NULL) FROM stores s`, int64(DayOf(day, nil)))
+			COALESCE((SELECT d.throttled FROM store_days d WHERE d.store = s.id AND d.day = ?), 0),
+			(SELECT MAX(c.closed_at) FROM calls c WHERE c.store = s.id AND c.closed_at IS NOT NULL) FROM stores s`, int64(DayOf(day, nil)), int64(DayOf(day, nil)))
 	})
 }

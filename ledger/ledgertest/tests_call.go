@@ -65,6 +65,15 @@ func usesStores(t *testing.T, w *world) {
 	}
 	require.NoError(t, w.ApplyResponses(w.ctx(), lease, answer))
 	require.Equal(t, ledger.StoreUse{Calls: 1, Answered: at}, uses(at))
+	require.NoError(t, w.Throttled(w.ctx(), lease, 2, at))
+	require.NoError(t, w.Throttled(w.ctx(), lease, 1, at))
+	require.Equal(t, ledger.StoreUse{Calls: 1, Throttled: 3, Answered: at}, uses(at))
+	require.NoError(t, w.Throttled(w.ctx(), lease, 1, at.Add(48*time.Hour)))
+	require.Equal(t, ledger.StoreUse{Throttled: 1, Answered: at}, uses(at.Add(48*time.Hour)), "a day without a call that counts")
+	require.EqualValues(t, 1, w.callsOn(shop, at), "they are no calls more")
+	stale := lease
+	stale.Fence--
+	require.ErrorIs(t, w.Throttled(w.ctx(), stale, 1, at), ledger.ErrFenced)
 	require.Equal(t, ledger.StoreUse{Answered: at}, uses(at.Add(24*time.Hour)), "on another day")
 }
 

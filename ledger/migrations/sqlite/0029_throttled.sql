@@ -1,0 +1,2 @@
+-- How many calls of a day a store answered with: not so fast.
+ALTER TABLE store_days ADD COLUMN throttled INTEGER NOT NULL DEFAULT 0;
