@@ -76,7 +76,7 @@ func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse led
 	total := FetchResult{Unchanged: true}
 	var odd []inventory.Oddity
 	for n := range snapshotsPerFetch {
-		snapshot, result, err := f.one(ctx, input, warehouse, source, read, n == 0)
+		snapshot, result, err := f.fetchOne(ctx, input, warehouse, source, read, n == 0)
 		if err != nil {
 			return total, err
 		}
@@ -148,10 +148,10 @@ func (f *Fetch) yield(ctx context.Context, input FetchInput, warehouse ledger.Wa
 }
 
 // sharedSince is from when on a fetch must have begun to be taken over: never before the run was asked for.
-func sharedSince(now time.Time, freshness time.Duration, asked *time.Time) time.Time {
+func sharedSince(now time.Time, freshness time.Duration, requested *time.Time) time.Time {
 	since := now.Add(-freshness)
-	if asked != nil && asked.After(since) {
-		return *asked
+	if requested != nil && requested.After(since) {
+		return *requested
 	}
 	return since
 }
@@ -161,8 +161,8 @@ func fetchPoll(attempt int32) time.Duration {
 	return time.Duration(min(attempt, 4)) * shortestWait
 }
 
-// one reads and records one snapshot.
-func (f *Fetch) one(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, source warehouses.Source, read *atomic.Int64, first bool) (warehouses.Snapshot, ledger.SnapshotResult, error) {
+// fetchOne reads and records one snapshot.
+func (f *Fetch) fetchOne(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, source warehouses.Source, read *atomic.Int64, first bool) (warehouses.Snapshot, ledger.SnapshotResult, error) {
 	mark, err := f.Ledger.SourceCursor(ctx, warehouse.ID)
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err

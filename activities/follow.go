@@ -44,7 +44,7 @@ func (s *slice) follow(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	found, page, err := s.moved(ctx, plan)
+	following, page, err := s.moved(ctx, plan)
 	if err != nil {
 		return false, err
 	}
@@ -53,13 +53,13 @@ func (s *slice) follow(ctx context.Context) (bool, error) {
 		if moves, err = s.Ledger.Moves(ctx, plan, page); err != nil {
 			return false, err
 		}
-		if found.zeroing = moves.Zeroing; found.zeroing > 0 {
-			if found.held, err = s.guard(ctx, plan, moves); err != nil {
+		if following.zeroing = moves.Zeroing; following.zeroing > 0 {
+			if following.held, err = s.guard(ctx, plan, moves); err != nil {
 				return false, err
 			}
 		}
 	}
-	if s.again = decideFollow(found); s.again != "" {
+	if s.again = decideFollow(following); s.again != "" {
 		return true, nil
 	}
 	if err := s.rewrite(ctx, plan, page); err != nil {

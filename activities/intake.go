@@ -44,8 +44,8 @@ func (i *Intake) RecordUpdates(ctx context.Context, input RecordUpdatesInput) (R
 
 // label completes the labels of a step's result, or those that its error tells.
 func (i *Intake) label(ctx context.Context, labels *Labels, failed error) error {
-	known, err := i.Executions.Attributes(ctx)
-	labels.Attributes = err == nil && known // what was recorded does not wait for them
+	ok, err := i.Executions.Attributes(ctx)
+	labels.Attributes = err == nil && ok // what was recorded does not wait for them
 	return detailed(failed, *labels)
 }
 
@@ -86,51 +86,51 @@ func accept(updates []Update, quantity inventory.QuantityField, now time.Time) [
 		if update.ReportedAt != nil {
 			row.ReportedAt = *update.ReportedAt
 		}
-		one := ledger.Observation{Event: update.Event, Sequence: update.Sequence}
+		observation := ledger.Observation{Event: update.Event, Sequence: update.Sequence}
 		if update.ReceivedAt != nil { // else the ledger takes it as now
-			one.ReceivedAt = arrived(*update.ReceivedAt, now)
+			observation.ReceivedAt = arrived(*update.ReceivedAt, now)
 		}
 		// An event's id is bound to the rules of an SKU: it is opaque, and both databases can keep it.
 		problem := inventory.CheckSKU("event id", update.Event)
 		if problem != nil {
-			one.Event = ""
+			observation.Event = ""
 		}
 		if problem == nil && update.Sequence < 0 {
-			problem, one.Sequence = fmt.Errorf("the sequence %d is below 0", update.Sequence), 0
+			problem, observation.Sequence = fmt.Errorf("the sequence %d is below 0", update.Sequence), 0
 		}
 		if problem != nil && row.Problem == "" {
 			row.Problem = problem.Error()
 		}
 		var refusal *inventory.Refusal
-		if one.Level, refusal = inventory.Accept(inventory.RefuseFuture(row, now), quantity); refusal != nil {
-			one = refused(one, row, *refusal, now)
+		if observation.Level, refusal = inventory.Accept(inventory.RefuseFuture(row, now), quantity); refusal != nil {
+			observation = refused(observation, row, *refusal, now)
 		}
-		accepted = append(accepted, one)
+		accepted = append(accepted, observation)
 	}
 	return accepted
 }
 
 // refused is an observation that is not believed. It names what can be read of the level that it is of, and has the time that it says,
 // where that has come.
-func refused(one ledger.Observation, row inventory.Row, refusal inventory.Refusal, now time.Time) ledger.Observation {
-	one.Refused, one.Level = refusal.Reason, inventory.Level{SKU: refusal.SKU, Facility: refusal.Facility}
+func refused(observation ledger.Observation, row inventory.Row, refusal inventory.Refusal, now time.Time) ledger.Observation {
+	observation.Refused, observation.Level = refusal.Reason, inventory.Level{SKU: refusal.SKU, Facility: refusal.Facility}
 	if refusal.UnreadableSKU {
-		one.Level = inventory.Level{}
+		observation.Level = inventory.Level{}
 	}
 	if refusal.UnreadableFacility {
-		one.Facility = ""
+		observation.Facility = ""
 	}
 	if !row.ReportedAt.After(now) {
-		one.ReportedAt = row.ReportedAt
+		observation.ReportedAt = row.ReportedAt
 	}
-	return one
+	return observation
 }
 
 // inOrder puts updates of a clock that is ahead in the order of that clock, behind the others: cut to now, their times would not tell it.
 func inOrder(updates []Update, now time.Time) []Update {
-	at := func(one Update) time.Time {
-		if one.ReportedAt != nil && one.ReportedAt.After(now) {
-			return *one.ReportedAt
+	at := func(update Update) time.Time {
+		if update.ReportedAt != nil && update.ReportedAt.After(now) {
+			return *update.ReportedAt
 		}
 		return now
 	}
@@ -142,9 +142,9 @@ func inOrder(updates []Update, now time.Time) []Update {
 // named are the SKUs of observations, in order, each once.
 func named(observations []ledger.Observation) []string {
 	skus := make([]string, 0, len(observations))
-	for _, one := range observations {
-		if one.SKU != "" {
-			skus = append(skus, one.SKU)
+	for _, observation := range observations {
+		if observation.SKU != "" {
+			skus = append(skus, observation.SKU)
 		}
 	}
 	slices.Sort(skus)

@@ -68,7 +68,7 @@ type PushLedger interface {
 	References(ctx context.Context, store string, skus []string) (map[string]ledger.Reference, error)
 	Remember(ctx context.Context, lease ledger.Lease, references map[string]string, now time.Time) error
 	Forget(ctx context.Context, lease ledger.Lease, skus []string) error
-	Park(ctx context.Context, lease ledger.Lease, items []ledger.DueItem, answers []ledger.ItemResponse, now time.Time) error
+	Park(ctx context.Context, lease ledger.Lease, items []ledger.DueItem, responses []ledger.ItemResponse, now time.Time) error
 	Plan(ctx context.Context, connection string, mode ledger.Mode) (ledger.Plan, error)
 	Affected(ctx context.Context, plan ledger.Plan, scope []string, after string, limit int) ([]ledger.Affected, error)
 	Resolve(ctx context.Context, lease ledger.Lease, plan ledger.Plan, page []ledger.Resolution, now time.Time) (int64, error)

@@ -125,27 +125,27 @@ type fingerprintedRow struct {
 }
 
 func fingerprinted(rows []inventory.Row) fingerprintedRows {
-	found := make(fingerprintedRows, len(rows))
+	match := make(fingerprintedRows, len(rows))
 	for i, row := range rows {
-		found[i] = fingerprintedRow{row.Facility, row.SKU, row.Written, row.Available, row.OnHand, row.Committed, row.NoAvailable, row.NoOnHand, nil}
+		match[i] = fingerprintedRow{row.Facility, row.SKU, row.Written, row.Available, row.OnHand, row.Committed, row.NoAvailable, row.NoOnHand, nil}
 		if !row.ReportedAt.IsZero() {
-			found[i].ReportedAt = new(row.ReportedAt.UnixMicro())
+			match[i].ReportedAt = new(row.ReportedAt.UnixMicro())
 		}
 	}
-	return found
+	return match
 }
 
 // at is the rows at their places.
 func (f fingerprintedRows) at(places []string) []inventory.Row {
-	found := make([]inventory.Row, len(f))
+	rows := make([]inventory.Row, len(f))
 	for i, row := range f {
-		found[i] = inventory.Row{
+		rows[i] = inventory.Row{
 			Facility: row.Facility, SKU: row.SKU, Written: row.Written, Available: row.Available, OnHand: row.OnHand, Committed: row.Committed,
 			NoAvailable: row.NoAvailable, NoOnHand: row.NoOnHand, Place: places[i],
 		}
 		if row.ReportedAt != nil {
-			found[i].ReportedAt = time.UnixMicro(*row.ReportedAt).UTC()
+			rows[i].ReportedAt = time.UnixMicro(*row.ReportedAt).UTC()
 		}
 	}
-	return found
+	return rows
 }

@@ -26,8 +26,8 @@ type Push struct {
 	Slice time.Duration
 }
 
-// Push works through due rows for about Slice. What is done next and what an answer means is decided by package push; here it is done: the
-// intent is written before its call, and the answer after it. It stops after any call and goes on where the ledger says. Waits of more than
+// Push works through due rows for about Slice. What is done next and what a response means is decided by package push; here it is done: the
+// intent is written before its call, and the response after it. It stops after any call and goes on where the ledger says. Waits of more than
 // a few seconds go back to the workflow.
 func (p *Push) Push(ctx context.Context, input PushInput) (PushResult, error) {
 	result, err := p.push(ctx, input)
@@ -107,7 +107,7 @@ type ending struct {
 
 const (
 	shortWait   = 3 * time.Second // longer waits are timers of the workflow
-	longestWait = time.Minute     // for an answer, until the loop checks everything else
+	longestWait = time.Minute     // for a response, until the loop checks everything else
 )
 
 // run makes calls until the slice is over, nothing is left, or a wait is too long to sit out. However it ends, it waits for the calls under
@@ -129,8 +129,8 @@ func (s *slice) run(ctx context.Context) (PushResult, error) {
 		if end != nil && s.machine.UnderWay() == 0 {
 			return end.result, end.err
 		}
-		for answers := s.together(s.await(ctx, wait, end != nil)); len(answers) > 0; answers = s.together(s.arrived()) {
-			if last := s.writeResponses(ctx, answers); last != nil && (end == nil || end.err == nil) {
+		for responses := s.together(s.await(ctx, wait, end != nil)); len(responses) > 0; responses = s.together(s.arrived()) {
+			if last := s.writeResponses(ctx, responses); last != nil && (end == nil || end.err == nil) {
 				end = last
 			}
 		}
@@ -155,15 +155,15 @@ func (s *slice) interrupted(ctx context.Context) *ending {
 	return nil
 }
 
-// await waits for an answer, or for as long as there is nothing else to do. A slice that ends waits for answers alone.
+// await waits for a response, or for as long as there is nothing else to do. A slice that ends waits for answers alone.
 func (s *slice) await(ctx context.Context, wait time.Duration, ends bool) *reply {
 	cancelled, stop := ctx.Done(), s.stop
 	if ends {
 		cancelled, stop, wait = nil, nil, longestWait
 	}
 	select {
-	case answer := <-s.replies:
-		return &answer
+	case response := <-s.replies:
+		return &response
 	case <-s.After(wait, s.machine.UnderWay()):
 	case <-cancelled:
 	case <-stop:
@@ -171,23 +171,23 @@ func (s *slice) await(ctx context.Context, wait time.Duration, ends bool) *reply
 	return s.arrived() // whatever came first: a response that has come is written before another call begins
 }
 
-// arrived returns an answer that waits for the loop.
+// arrived returns a response that waits for the loop.
 func (s *slice) arrived() *reply {
 	select {
-	case answer := <-s.replies:
-		return &answer
+	case response := <-s.replies:
+		return &response
 	default:
 		return nil
 	}
 }
 
-// together is an answer and those that have come while the one before was written. They are written in one transaction.
+// together is a response and those that have come while the one before was written. They are written in one transaction.
 func (s *slice) together(first *reply) []reply {
-	var answers []reply
-	for answer := first; answer != nil; answer = s.arrived() {
-		answers = append(answers, *answer)
+	var responses []reply
+	for response := first; response != nil; response = s.arrived() {
+		responses = append(responses, *response)
 	}
-	return answers
+	return responses
 }
 
 // advance does what can be done now, until there is nothing more, and returns how long to wait then, or how the slice ends. Calls that begin
@@ -221,7 +221,7 @@ func (s *slice) prepare(ctx context.Context) (time.Duration, *ending) {
 		}
 		if begun {
 			if end := s.interrupted(ctx); end != nil || len(s.replies) > 0 {
-				return 0, end // what an answer says decides what begins next
+				return 0, end // what a response says decides what begins next
 			}
 			continue
 		}

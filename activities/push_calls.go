@@ -12,19 +12,19 @@ import (
 	"github.com/tidemark/tidemark/push"
 )
 
-// answerPatience is how long the ledger may take to write an answer after the activity was cancelled.
+// answerPatience is how long the ledger may take to write a response after the activity was cancelled.
 const answerPatience = 10 * time.Second
 
 // reply is what a call brought.
 type reply struct {
-	number int // of the call
-	kind   push.Kind
-	pacer  *channels.Pacer
-	paid   int // the number of the call by which the pacer knows it
-	took   time.Duration
-	reply  channels.Reply
-	found  []channels.Found
-	err    error
+	number  int // of the call
+	kind    push.Kind
+	pacer   *channels.Pacer
+	paid    int // the number of the call by which the pacer knows it
+	took    time.Duration
+	reply   channels.Reply
+	matches []channels.Found
+	err     error
 }
 
 // record does a step that is about the ledger alone.
@@ -49,11 +49,11 @@ func (s *slice) record(ctx context.Context, step push.Step) error {
 		}
 		s.machine.Due(rows)
 	case push.ReadReferences:
-		known, err := s.Ledger.References(ctx, s.store.ID, step.SKUs)
+		references, err := s.Ledger.References(ctx, s.store.ID, step.SKUs)
 		if err != nil {
 			return err
 		}
-		s.machine.Known(step, known, s.Now())
+		s.machine.Known(step, references, s.Now())
 	case push.Abandon:
 		if err := s.Ledger.Abandon(ctx, s.input.Lease, step.Key, step.Why, s.Now()); err != nil {
 			return err
@@ -117,73 +117,73 @@ func (s *slice) launch(ctx context.Context) error {
 		return nil
 	}
 	var intents []ledger.Intent
-	for _, one := range calls {
-		if one.kind == push.Send {
-			intents = append(intents, one.call.Intent)
+	for _, beginning := range calls {
+		if beginning.kind == push.Send {
+			intents = append(intents, beginning.call.Intent)
 		}
 	}
 	if err := s.Ledger.Intend(ctx, s.input.Lease, intents...); err != nil {
-		for _, one := range calls {
-			one.pacer.Answered(one.paid, s.Now(), channels.Budget{}, err)
-			s.machine.Withdrawn(one.number)
+		for _, beginning := range calls {
+			beginning.pacer.Answered(beginning.paid, s.Now(), channels.Budget{}, err)
+			s.machine.Withdrawn(beginning.number)
 		}
 		return err
 	}
-	for _, one := range calls {
-		go s.perform(ctx, one)
+	for _, beginning := range calls {
+		go s.perform(ctx, beginning)
 	}
 	return nil
 }
 
 // perform makes a call and tells the loop what it brought.
-func (s *slice) perform(ctx context.Context, one beginning) {
+func (s *slice) perform(ctx context.Context, call beginning) {
 	limited, cancel := context.WithTimeout(ctx, s.machine.Timeout())
 	defer cancel()
-	answer := s.call(limited, one.kind, one.call, one.items)
-	answer.number, answer.kind, answer.pacer, answer.paid, answer.took = one.number, one.kind, one.pacer, one.paid, s.Now().Sub(one.at)
-	s.replies <- answer
+	response := s.call(limited, call.kind, call.call, call.items)
+	response.number, response.kind, response.pacer, response.paid, response.took = call.number, call.kind, call.pacer, call.paid, s.Now().Sub(call.at)
+	s.replies <- response
 }
 
 // call makes a call.
-func (s *slice) call(ctx context.Context, kind push.Kind, call ledger.OpenCall, items []channels.Item) (answer reply) {
+func (s *slice) call(ctx context.Context, kind push.Kind, call ledger.OpenCall, items []channels.Item) (response reply) {
 	switch kind {
 	case push.Find:
 		finder, ok := channels.AsFinder(s.channel)
 		if !ok {
-			answer.err = fmt.Errorf("store %s: the driver %s cannot resolve ids", s.store.ID, s.store.Driver)
-			return answer
+			response.err = fmt.Errorf("store %s: the driver %s cannot resolve ids", s.store.ID, s.store.Driver)
+			return response
 		}
-		answer.found, answer.reply.Budget, answer.err = finder.Find(ctx, items)
+		response.matches, response.reply.Budget, response.err = finder.Find(ctx, items)
 	case push.Poll:
 		poller, ok := channels.AsPoller(s.channel)
 		if !ok {
-			answer.err = &channels.Error{Next: channels.Anew, Reason: fmt.Sprintf("store %s no longer reports on submissions; they are sent again", s.store.ID)}
-			return answer
+			response.err = &channels.Error{Next: channels.Anew, Reason: fmt.Sprintf("store %s no longer reports on submissions; they are sent again", s.store.ID)}
+			return response
 		}
-		answer.reply, answer.err = poller.Poll(ctx, call.Ticket, items)
+		response.reply, response.err = poller.Poll(ctx, call.Ticket, items)
 	default:
-		answer.reply, answer.err = s.channel.Send(ctx, channels.Call{Key: call.Key, Body: call.Body, Items: items})
+		response.reply, response.err = s.channel.Send(ctx, channels.Call{Key: call.Key, Body: call.Body, Items: items})
 	}
-	return answer
+	return response
 }
 
 // writeResponses writes what calls brought, also when a cancellation came meanwhile: what the store said must not be lost.
-func (s *slice) writeResponses(ctx context.Context, answers []reply) *ending {
+func (s *slice) writeResponses(ctx context.Context, responses []reply) *ending {
 	keep, done := context.WithTimeout(context.WithoutCancel(ctx), answerPatience)
 	defer done()
 	var end *ending
 	var written []ledger.Response
 	throttled := int64(0)
-	for _, answer := range answers {
-		effects, err := s.told(ctx, answer), error(nil)
-		if throttles(answer.err) {
+	for _, response := range responses {
+		effects, err := s.applyReply(ctx, response), error(nil)
+		if throttles(response.err) {
 			throttled++
 		}
 		if effects.Check {
 			// What is written before counts where the run's figures do.
 			if err = s.Ledger.ApplyResponses(keep, s.input.Lease, written...); err == nil {
 				written = nil
-				effects, err = s.check(keep, answer)
+				effects, err = s.check(keep, response)
 			}
 		}
 		if err == nil {
@@ -203,25 +203,25 @@ func (s *slice) writeResponses(ctx context.Context, answers []reply) *ending {
 	return end
 }
 
-// told is what an answer changes.
-func (s *slice) told(ctx context.Context, answer reply) push.Effects {
-	count(ctx, s.store, answer.reply, answer.err, answer.took)
-	answer.pacer.Answered(answer.paid, s.Now(), answer.reply.Budget, answer.err)
-	if answer.kind == push.Find {
-		return s.machine.Found(answer.number, answer.found, answer.err, s.Now())
+// applyReply is what a response changes.
+func (s *slice) applyReply(ctx context.Context, response reply) push.Effects {
+	count(ctx, s.store, response.reply, response.err, response.took)
+	response.pacer.Answered(response.paid, s.Now(), response.reply.Budget, response.err)
+	if response.kind == push.Find {
+		return s.machine.Found(response.number, response.matches, response.err, s.Now())
 	}
-	return s.machine.Answered(answer.number, answer.reply, answer.err, s.Now())
+	return s.machine.Answered(response.number, response.reply, response.err, s.Now())
 }
 
-// check is what an answer changes when it is known whether the store lets itself be read.
-func (s *slice) check(ctx context.Context, answer reply) (push.Effects, error) {
+// check is what a response changes when it is known whether the store lets itself be read.
+func (s *slice) check(ctx context.Context, response reply) (push.Effects, error) {
 	earlier, err := s.Ledger.Tally(ctx, s.input.Lease.Run)
 	if err != nil {
 		return push.Effects{}, err
 	}
 	s.machine.Earlier(earlier)
 	_, err = s.channel.Check(ctx)
-	return s.machine.Checked(answer.number, err, s.Now()), nil
+	return s.machine.Checked(response.number, err, s.Now()), nil
 }
 
 // ended is how effects, or an error in carrying them out, end the slice; nil when they do not.
@@ -237,7 +237,7 @@ func ended(effects push.Effects, err error) *ending {
 	return nil
 }
 
-// write carries effects out, but for their answer, which it adds to those that are still to be written.
+// write carries effects out, but for their response, which it adds to those that are still to be written.
 func (s *slice) write(ctx context.Context, effects push.Effects, written []ledger.Response) ([]ledger.Response, error) {
 	lease, now := s.input.Lease, s.Now()
 	if len(effects.Forget) > 0 {
@@ -251,11 +251,11 @@ func (s *slice) write(ctx context.Context, effects push.Effects, written []ledge
 		}
 	}
 	if len(effects.Park) > 0 {
-		rows, answers := make([]ledger.DueItem, len(effects.Park)), make([]ledger.ItemResponse, len(effects.Park))
+		rows, responses := make([]ledger.DueItem, len(effects.Park)), make([]ledger.ItemResponse, len(effects.Park))
 		for i, parked := range effects.Park {
-			rows[i], answers[i] = parked.Row, parked.Answer
+			rows[i], responses[i] = parked.Row, parked.Response
 		}
-		if err := s.Ledger.Park(ctx, lease, rows, answers, now); err != nil {
+		if err := s.Ledger.Park(ctx, lease, rows, responses, now); err != nil {
 			return written, err
 		}
 	}
@@ -264,9 +264,9 @@ func (s *slice) write(ctx context.Context, effects push.Effects, written []ledge
 			return written, err
 		}
 	}
-	if effects.Answer != nil {
-		effects.Answer.Pace = s.pace()
-		written = append(written, *effects.Answer)
+	if effects.Response != nil {
+		effects.Response.Pace = s.pace()
+		written = append(written, *effects.Response)
 	}
 	return written, nil
 }

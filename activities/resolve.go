@@ -95,7 +95,7 @@ func (r *Resolve) pages(ctx context.Context, plan ledger.Plan, scope, named []st
 			return err
 		}
 		if len(scope) == 0 { // what was named has been resolved before
-			page = slices.DeleteFunc(page, func(one ledger.Resolution) bool { return one.Named })
+			page = slices.DeleteFunc(page, func(resolution ledger.Resolution) bool { return resolution.Named })
 		}
 		if err := each(page); err != nil {
 			return err
@@ -107,17 +107,17 @@ func (r *Resolve) pages(ctx context.Context, plan ledger.Plan, scope, named []st
 // resolvePage resolves a page of products.
 func resolvePage(ctx context.Context, state inputs, plan ledger.Plan, affected []ledger.Affected, named map[string]bool) ([]ledger.Resolution, error) {
 	products := make([]string, len(affected))
-	for i, one := range affected {
-		products[i] = one.Product
+	for i, product := range affected {
+		products[i] = product.Product
 	}
 	inputs, err := state.Inputs(ctx, plan, products)
 	if err != nil {
 		return nil, err
 	}
 	page := make([]ledger.Resolution, len(affected))
-	for i, one := range affected {
-		one.Named = inputs[i].Names(named)
-		page[i] = ledger.Resolution{Affected: one, Levels: inventory.Resolve(inputs[i])}
+	for i, product := range affected {
+		product.Named = inputs[i].Names(named)
+		page[i] = ledger.Resolution{Affected: product, Levels: inventory.Resolve(inputs[i])}
 	}
 	return page, nil
 }

@@ -12,24 +12,24 @@ import (
 // retried says in words that a step failed and is tried again, and when; empty when it is not. Retries are the server's: the workflow sees
 // nothing of them, so whoever wants to show one asks the ledger, or the server for its pending steps.
 func retried(step string, failed error, info activity.Info, now time.Time) string {
-	var told *temporal.ApplicationError
-	if !errors.As(failed, &told) || told.NonRetryable() {
+	var failure *temporal.ApplicationError
+	if !errors.As(failed, &failure) || failure.NonRetryable() {
 		return ""
 	}
 	words := fmt.Sprintf("%s, attempt %d failed", step, info.Attempt)
-	if told.Category() == temporal.ApplicationErrorCategoryBenign {
+	if failure.Category() == temporal.ApplicationErrorCategoryBenign {
 		words = fmt.Sprintf("%s, attempt %d waits", step, info.Attempt)
 	}
-	if wait := nextAfter(info.RetryPolicy, info.Attempt, told.NextRetryDelay()); wait > 0 {
+	if wait := nextAfter(info.RetryPolicy, info.Attempt, failure.NextRetryDelay()); wait > 0 {
 		words += ", the next one is due at " + now.Add(wait).UTC().Format(moment)
 	}
-	return words + ": " + told.Message()
+	return words + ": " + failure.Message()
 }
 
 // nextAfter is how long the server waits before the next attempt; 0 when that is not known.
-func nextAfter(policy *temporal.RetryPolicy, attempt int32, told time.Duration) time.Duration {
-	if told > 0 || policy == nil {
-		return told
+func nextAfter(policy *temporal.RetryPolicy, attempt int32, delay time.Duration) time.Duration {
+	if delay > 0 || policy == nil {
+		return delay
 	}
 	wait := policy.InitialInterval
 	for n := int32(1); n < attempt && (policy.MaximumInterval == 0 || wait < policy.MaximumInterval); n++ {

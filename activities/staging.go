@@ -60,24 +60,24 @@ type accepted struct {
 
 // accept decides what becomes of a page's rows, in place of those of the page before.
 func (s *staging) accept(page []inventory.Row) {
-	found := accepted{levels: s.accepted.levels[:0], refusals: s.accepted.refusals[:0], taken: s.accepted.taken[:0], plain: true}
+	match := accepted{levels: s.accepted.levels[:0], refusals: s.accepted.refusals[:0], taken: s.accepted.taken[:0], plain: true}
 	for _, row := range page {
 		if inventory.NoLevel(row, s.quantity) {
-			found.none++
-			found.taken = append(found.taken, row)
+			match.none++
+			match.taken = append(match.taken, row)
 			continue
 		}
 		timely := inventory.RefuseFuture(row, s.Now())
 		level, refusal := inventory.Accept(timely, s.quantity)
-		found.plain = found.plain && refusal == nil && timely.ReportedAt.Equal(row.ReportedAt)
+		match.plain = match.plain && refusal == nil && timely.ReportedAt.Equal(row.ReportedAt)
 		if refusal != nil {
-			found.refusals = append(found.refusals, *refusal)
+			match.refusals = append(match.refusals, *refusal)
 			continue
 		}
-		found.levels = append(found.levels, level)
-		found.taken = append(found.taken, row)
+		match.levels = append(match.levels, level)
+		match.taken = append(match.taken, row)
 	}
-	s.accepted = found
+	s.accepted = match
 }
 
 // stage stages the rows that were accepted last.
@@ -112,9 +112,9 @@ func addOdd(total []inventory.Oddity, first bool, snapshot warehouses.Snapshot, 
 // looksOdd says in the result what looks odd.
 func (r FetchResult) looksOdd(odd []inventory.Oddity) FetchResult {
 	r.Odd, r.Oddities = 0, nil
-	for _, one := range odd {
-		r.Odd += one.Count
-		r.Oddities = append(r.Oddities, one.Text)
+	for _, oddity := range odd {
+		r.Odd += oddity.Count
+		r.Oddities = append(r.Oddities, oddity.Text)
 	}
 	return r
 }

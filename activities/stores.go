@@ -40,10 +40,10 @@ func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, st
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	canonical := store.Driver + store.Settings.Canonical()
-	known, ok := s.held[store.ID]
-	mine := ok && known.lease == lease && known.settings == canonical && picture.Number <= known.meters.Number()
-	if mine && known.channel != nil {
-		return known.channel, known.meters, nil
+	kept, ok := s.held[store.ID]
+	mine := ok && kept.lease == lease && kept.settings == canonical && picture.Number <= kept.meters.Number()
+	if mine && kept.channel != nil {
+		return kept.channel, kept.meters, nil
 	}
 	channel, err := openChannel(drivers, store, environment)
 	if err != nil {
@@ -55,11 +55,11 @@ func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, st
 		if quiet := store.Budget.QuietHours; quiet != nil {
 			budget.QuietHours = &channels.QuietHours{From: quiet.From, To: quiet.To, Timezone: quiet.Timezone}
 		}
-		known = held{lease: lease, settings: canonical, meters: channels.NewMeters(channel, budget, picture)}
+		kept = held{lease: lease, settings: canonical, meters: channels.NewMeters(channel, budget, picture)}
 	}
-	known.channel = channel
-	s.held[store.ID] = known
-	return channel, known.meters, nil
+	kept.channel = channel
+	s.held[store.ID] = kept
+	return channel, kept.meters, nil
 }
 
 // ofStore is a picture, or one that knows nothing when the store was set otherwise when it was made.
@@ -76,9 +76,9 @@ func ofStore(picture channels.Picture, store ledger.Store) channels.Picture {
 func (s *Stores) close(store string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if known, ok := s.held[store]; ok {
-		known.channel = nil
-		s.held[store] = known
+	if held, ok := s.held[store]; ok {
+		held.channel = nil
+		s.held[store] = held
 	}
 }
 

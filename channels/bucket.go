@@ -22,7 +22,7 @@ const (
 	epsilon = 1e-9
 )
 
-// bucket is a pacer's own picture of a store's token bucket, in the store's units: calls, or cost points where an answer
+// bucket is a pacer's own picture of a store's token bucket, in the store's units: calls, or cost points where a response
 // says what a call cost.
 //
 // What it holds is always at most what the store's bucket holds when the calls under way have arrived. It begins empty; it
@@ -31,8 +31,8 @@ const (
 type bucket struct {
 	share     float64
 	published Budget  // Capacity and PerSecond, in calls
-	told      Budget  // Capacity and PerSecond in the store's units, 0 where it did not say
-	units     bool    // an answer has said what a call costs
+	reported  Budget  // Capacity and PerSecond in the store's units, 0 where it did not say
+	units     bool    // a response has said what a call costs
 	cost      float64 // expected of the next call, in units
 	tokens    float64 // may be negative
 	at        time.Time
@@ -47,7 +47,7 @@ func newBucket(limits Limits, share float64, now time.Time) bucket {
 
 // fastest is the most that may be used, in units per second.
 func (b *bucket) fastest() float64 {
-	return b.share * positive(b.told.PerSecond, b.published.PerSecond*b.cost)
+	return b.share * positive(b.reported.PerSecond, b.published.PerSecond*b.cost)
 }
 
 // slowest is the lowest pace, as a part of the fastest.
@@ -60,7 +60,7 @@ func (b *bucket) slowest() float64 {
 
 // capacity is the size of the store's bucket. It is never below one call, which could not be made at all then.
 func (b *bucket) capacity() float64 {
-	return max(positive(b.told.Capacity, b.published.Capacity*b.cost), b.cost)
+	return max(positive(b.reported.Capacity, b.published.Capacity*b.cost), b.cost)
 }
 
 // room is the most that this bucket may hold while calls are under way.
@@ -96,27 +96,27 @@ func (b *bucket) spend() float64 {
 	return b.cost
 }
 
-// learn takes over what an answer said. paid is what was spent for its call, flying how many others are under way.
+// learn takes over what a response said. paid is what was spent for its call, flying how many others are under way.
 // Figures that are not positive numbers say nothing; Remaining is believed only together with a Capacity.
-func (b *bucket) learn(told Budget, paid float64, flying int) {
-	if !told.Known {
+func (b *bucket) learn(budget Budget, paid float64, flying int) {
+	if !budget.Known {
 		return
 	}
-	cost := positive(told.Cost, 1)
+	cost := positive(budget.Cost, 1)
 	if !b.units { // what was counted in calls so far is now counted in the store's units
 		b.units, b.tokens, paid, b.cost = true, b.tokens*cost, paid*cost, cost
 	}
 	b.tokens += paid - cost
 	b.cost = max(cost, b.cost*costMemory)
-	b.told.PerSecond = positive(told.PerSecond, b.told.PerSecond)
-	b.told.Capacity = positive(told.Capacity, b.told.Capacity)
+	b.reported.PerSecond = positive(budget.PerSecond, b.reported.PerSecond)
+	b.reported.Capacity = positive(budget.Capacity, b.reported.Capacity)
 	b.tokens = min(b.tokens, b.room(flying))
-	if positive(told.Capacity, 0) == 0 || math.IsNaN(told.Remaining) {
+	if positive(budget.Capacity, 0) == 0 || math.IsNaN(budget.Remaining) {
 		return
 	}
 	// The others' share of the burst stays in the store's bucket, too.
 	others := (1 - b.share) * (b.capacity() - b.cost)
-	left := max(told.Remaining, -b.capacity()) - float64(flying)*b.cost - others
+	left := max(budget.Remaining, -b.capacity()) - float64(flying)*b.cost - others
 	b.tokens = min(b.tokens, left)
 }
 

@@ -25,7 +25,7 @@ func As[T any](channel Channel) (T, bool) {
 // a look-up is made once for an item, and again when the store says that a reference is Lost.
 type Finder interface {
 	// Find looks the channel SKUs of items up, at most Limits.Find of them, in one call that changes nothing. It returns one
-	// entry for each item, in order. The budget is what the answer says about the rate, also next to an error.
+	// entry for each item, in order. The budget is what the response says about the rate, also next to an error.
 	Find(ctx context.Context, items []Item) ([]Found, Budget, error)
 }
 
@@ -88,34 +88,34 @@ type guardedFinder struct {
 	limits Limits
 }
 
-func (g guardedFinder) Find(ctx context.Context, items []Item) (found []Found, budget Budget, err error) {
+func (g guardedFinder) Find(ctx context.Context, items []Item) (matches []Found, budget Budget, err error) {
 	defer func() {
 		if fault := panicked(recover(), "looking items up"); fault != nil {
-			found, err = nil, fault
+			matches, err = nil, fault
 		}
 	}()
 	if len(items) == 0 || len(items) > max(g.limits.Find, 1) {
 		return nil, Budget{}, &Error{Next: AskPerson, Reason: fmt.Sprintf("a look-up of %d items, the driver takes %d; this is a fault of Tidemark, please report it",
 			len(items), g.limits.Find)}
 	}
-	found, budget, err = g.finder.Find(ctx, items)
+	matches, budget, err = g.finder.Find(ctx, items)
 	if err != nil {
 		return nil, budget, typed(err)
 	}
-	if len(found) != len(items) {
-		return nil, budget, &Error{Reason: fmt.Sprintf("the driver's look-up is not believed: it counts %d items, %d were asked for", len(found), len(items))}
+	if len(matches) != len(items) {
+		return nil, budget, &Error{Reason: fmt.Sprintf("the driver's look-up is not believed: it counts %d items, %d were asked for", len(matches), len(items))}
 	}
-	for i, one := range found {
-		if len(one.Reference) > MaxReference {
+	for i, match := range matches {
+		if len(match.Reference) > MaxReference {
 			return nil, budget,
 				&Error{Next: AskPerson, Reason: "the driver's reference of an item is too long to be kept; this is a fault of the driver, please report it"}
 		}
-		found[i].Missing, found[i].Blocked = plain(one.Missing), plain(one.Blocked)
-		if one == (Found{}) {
+		matches[i].Missing, matches[i].Blocked = plain(match.Missing), plain(match.Blocked)
+		if match == (Found{}) {
 			return nil, budget, &Error{Reason: "the driver's look-up is not believed: it says nothing of an item"}
 		}
 	}
-	return found, budget, nil
+	return matches, budget, nil
 }
 
 // Compose returns how due items go into calls: as a Composer says, or else in order, as many as fit. What a Composer gets wrong

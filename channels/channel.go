@@ -1,7 +1,7 @@
-// Package channels is the port to the stores: what Tidemark asks of a store's API and what it wants to know of the answer.
+// Package channels is the port to the stores: what Tidemark asks of a store's API and what it wants to know of the response.
 //
 // A driver translates; it does not decide. It turns a batch into exact bytes (Encode), sends those bytes (Send) and says
-// item by item what the answer means. It never retries, never paces, never bisects and never remembers: the push activity
+// item by item what the response means. It never retries, never paces, never bisects and never remembers: the push activity
 // does that once for all drivers, and the pacing decorator keeps every store's budget.
 //
 // The port fits the four kinds of answer that store APIs give:
@@ -45,7 +45,7 @@ type Call struct {
 	Items []Item
 }
 
-// Verdict is what a store's answer means for one item.
+// Verdict is what a store's response means for one item.
 type Verdict int
 
 // The verdicts. The zero value is Unknown: what is not marked is never taken for a success.
@@ -58,7 +58,7 @@ const (
 	Conflict                  // the store shows something else than Expected; Actual holds it
 )
 
-// ItemReply is the answer for one item.
+// ItemReply is the response for one item.
 type ItemReply struct {
 	Verdict Verdict
 	Code    string // the store's own code, for people
@@ -70,7 +70,7 @@ type ItemReply struct {
 	Lost bool
 }
 
-// Reply is the answer to one call. Items has one entry for each item of the call, in the call's order.
+// Reply is the response to one call. Items has one entry for each item of the call, in the call's order.
 type Reply struct {
 	Items []ItemReply
 	// Refused is true when the store refused the call as a whole and named nobody: the push activity bisects.
@@ -80,11 +80,11 @@ type Reply struct {
 	Ticket string
 	// PollAfter is how long the store asks to wait before the first or next poll.
 	PollAfter time.Duration
-	// Budget is what the answer says about the rate budget; the zero value says nothing.
+	// Budget is what the response says about the rate budget; the zero value says nothing.
 	Budget Budget
 }
 
-// Budget is what a store says about its own rate limit in an answer.
+// Budget is what a store says about its own rate limit in a response.
 type Budget struct {
 	Known     bool
 	Capacity  float64 // the bucket's size, in calls (or cost points)
@@ -162,7 +162,7 @@ type Driver struct {
 }
 
 // NewDriver returns the driver of stores with an HTTP API. Settings that are not right are refused before a store is opened; bytes is the most
-// that is read of an answer, 0 the default.
+// that is read of a response, 0 the default.
 func NewDriver(spec settings.Spec, bytes int64, open func(outbound.Partner, settings.Values, settings.Environment) (Channel, error)) Driver {
 	return Driver{Spec: spec, Open: func(store string, given settings.Values, environment settings.Environment) (Channel, error) {
 		partner, values, err := outbound.NewPartner(spec, store, given, environment, bytes)
@@ -182,11 +182,11 @@ var ErrNoDriver = errors.New("no such driver")
 // Open opens a store with the driver that it names, behind the guard (Guarded). It is the one way in which programs open stores. Its error
 // says what to correct.
 func (d Drivers) Open(driver, store string, values settings.Values, environment settings.Environment) (Channel, error) {
-	known, ok := d[driver]
+	existing, ok := d[driver]
 	if !ok {
 		return nil, ErrNoDriver
 	}
-	channel, err := known.Open(store, values, environment)
+	channel, err := existing.Open(store, values, environment)
 	if err != nil {
 		return nil, err
 	}

@@ -12,14 +12,14 @@ type Next int
 
 // What should happen next. The zero value is Resend: when a driver does not know, the same bytes go out again.
 const (
-	Resend    Next = iota // the answer was lost or the store had a server error: the call may have been applied; same bytes, same key, later
+	Resend    Next = iota // the response was lost or the store had a server error: the call may have been applied; same bytes, same key, later
 	Wait                  // throttled, nothing was applied: wait until Error.Until; waiting is not an attempt
 	Anew                  // nothing was applied and the key must not be used again: build a new call
 	Smaller               // nothing was applied: the call was too large; halve it
 	AskPerson             // credentials, permission or configuration: nothing will work until a person acts
 )
 
-// Error is a call that failed as a whole. Its message never holds a credential, and of an answer's body at most how an unreadable one
+// Error is a call that failed as a whole. Its message never holds a credential, and of a response's body at most how an unreadable one
 // begins (outbound.Beginning).
 type Error struct {
 	Next   Next
@@ -27,7 +27,7 @@ type Error struct {
 	Status int       // the HTTP status, 0 when there was none
 	Code   string    // the store's own code
 	Reason string    // what happened, where, and what to do
-	// Words are what the store itself says, where its answer is an error in the form of its API. They are shown where the call turns out
+	// Words are what the store itself says, where its response is an error in the form of its API. They are shown where the call turns out
 	// to be refused for its one item, which the reason cannot know; they are no part of the message.
 	Words string
 	Cause error // for logs; nil when there is none
@@ -55,13 +55,13 @@ func (e *Error) OfItem() string {
 
 // InWords adds what the store says to an error that asks for a person, with its code; other errors stay as they are.
 func InWords(err error, code, words string) error {
-	var told *Error
-	if !errors.As(err, &told) || told == nil || told.Next != AskPerson {
+	var failure *Error
+	if !errors.As(err, &failure) || failure == nil || failure.Next != AskPerson {
 		return err
 	}
-	told.Words = words
-	if told.Code == "" {
-		told.Code = code
+	failure.Words = words
+	if failure.Code == "" {
+		failure.Code = code
 	}
 	return err
 }

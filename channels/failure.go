@@ -11,15 +11,15 @@ import (
 )
 
 // Failure says what it means for a call when the store was not reached, did not answer, or answered with a status that means
-// the same in every HTTP API. It is nil where the driver must judge the answer itself: for 2xx, and for the 4xx that depend on
+// the same in every HTTP API. It is nil where the driver must judge the response itself: for 2xx, and for the 4xx that depend on
 // the API. It reads only the status and Retry-After, never the body.
 //
-// A call that was not sent is Resend like one whose answer was lost: nothing was applied, but the same bytes with the same key
+// A call that was not sent is Resend like one whose response was lost: nothing was applied, but the same bytes with the same key
 // are still right, and no key is wasted.
-func Failure(store string, answer outbound.Answer, failed error, now time.Time) error {
+func Failure(store string, response outbound.Response, failed error, now time.Time) error {
 	next, reason := Resend, ""
 	var until time.Time
-	switch status := answer.Status; {
+	switch status := response.Status; {
 	case status >= 300 && status < 400:
 		next = AskPerson
 		reason = "it answers with a redirect, which is not followed because the credential would go with it; correct the store's endpoint"
@@ -31,7 +31,7 @@ func Failure(store string, answer outbound.Answer, failed error, now time.Time) 
 		next, reason = Smaller, "the call is too large for it"
 	case status == http.StatusTooManyRequests:
 		next, reason = Wait, "it throttles"
-		if wait, said := outbound.RetryAfter(answer.Header.Get("Retry-After"), now); said {
+		if wait, ok := outbound.RetryAfter(response.Header.Get("Retry-After"), now); ok {
 			until = now.Add(wait)
 		}
 	case status == http.StatusRequestTimeout || status >= 500:
@@ -45,24 +45,24 @@ func Failure(store string, answer outbound.Answer, failed error, now time.Time) 
 	default:
 		reason = failed.Error()
 	}
-	return &Error{Next: next, Until: until, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s", store, reason), Cause: failed}
+	return &Error{Next: next, Until: until, Status: response.Status, Reason: fmt.Sprintf("store %s: %s", store, reason), Cause: failed}
 }
 
-// Read decodes the JSON of an answer. What is not the JSON that the driver expects, with nothing after it, is a lost answer.
-func Read(store string, answer outbound.Answer, into any) error {
-	if err := json.Unmarshal(answer.Body, into); err != nil {
-		return Unreadable(store, answer, "it is not the JSON that this store's API promises")
+// Read decodes the JSON of a response. What is not the JSON that the driver expects, with nothing after it, is a lost response.
+func Read(store string, response outbound.Response, into any) error {
+	if err := json.Unmarshal(response.Body, into); err != nil {
+		return Unreadable(store, response, "it is not the JSON that this store's API promises")
 	}
 	return nil
 }
 
-// Unreadable is the error for an answer that promises success or a verdict and cannot be believed. A person sees how it begins.
-func Unreadable(store string, answer outbound.Answer, why string) error {
-	reason := fmt.Sprintf("store %s: the answer of %d bytes is not believed: %s", store, len(answer.Body), why)
-	if len(answer.Body) > 0 {
-		reason += "; it begins with " + outbound.Beginning(answer.Body)
+// Unreadable is the error for a response that promises success or a verdict and cannot be believed. A person sees how it begins.
+func Unreadable(store string, response outbound.Response, why string) error {
+	reason := fmt.Sprintf("store %s: the answer of %d bytes is not believed: %s", store, len(response.Body), why)
+	if len(response.Body) > 0 {
+		reason += "; it begins with " + outbound.Beginning(response.Body)
 	}
-	return &Error{Status: answer.Status, Reason: reason}
+	return &Error{Status: response.Status, Reason: reason}
 }
 
 // All is a reply that gives every item of a call the same verdict.

@@ -19,51 +19,51 @@ func TestFailure(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	lost := errors.New("the connection to shop.example broke before an answer came")
 	for name, test := range map[string]struct {
-		answer outbound.Answer
+		answer outbound.Response
 		failed error
 		next   channels.Next
 		until  time.Time
 		reason string // empty: the driver judges
 	}{
-		"success":       {answer: outbound.Answer{Status: 200}},
-		"accepted":      {answer: outbound.Answer{Status: 202}},
-		"a bad request": {answer: outbound.Answer{Status: 400}},
-		"not found":     {answer: outbound.Answer{Status: 404}},
-		"a conflict":    {answer: outbound.Answer{Status: 409}},
-		"refused":       {answer: outbound.Answer{Status: 422}},
+		"success":       {answer: outbound.Response{Status: 200}},
+		"accepted":      {answer: outbound.Response{Status: 202}},
+		"a bad request": {answer: outbound.Response{Status: 400}},
+		"not found":     {answer: outbound.Response{Status: 404}},
+		"a conflict":    {answer: outbound.Response{Status: 409}},
+		"refused":       {answer: outbound.Response{Status: 422}},
 		"no answer":     {failed: lost, reason: "broke before an answer came"},
 		"late":          {failed: fmt.Errorf("late: %w", context.DeadlineExceeded), reason: "late"},
 		"not sent":      {failed: fmt.Errorf("%w: no connection", outbound.ErrNotSent), reason: "no connection"},
-		"too large":     {answer: outbound.Answer{Status: 200}, failed: outbound.ErrTooLarge, reason: "too large"},
+		"too large":     {answer: outbound.Response{Status: 200}, failed: outbound.ErrTooLarge, reason: "too large"},
 		"not trusted": {
 			failed: fmt.Errorf("%w: expired", outbound.ErrUntrusted), next: channels.AskPerson,
 			reason: "expired; correct the store's endpoint or its certificate",
 		},
-		"an answer broke off":        {answer: outbound.Answer{Status: 200}, failed: lost, reason: "broke"},
-		"a redirect":                 {answer: outbound.Answer{Status: 307}, next: channels.AskPerson, reason: "redirect"},
-		"not modified":               {answer: outbound.Answer{Status: 304}, next: channels.AskPerson, reason: "redirect"},
-		"unauthorized":               {answer: outbound.Answer{Status: 401}, next: channels.AskPerson, reason: "does not accept the credential"},
-		"unauthorized and broke off": {answer: outbound.Answer{Status: 401}, failed: lost, next: channels.AskPerson, reason: "does not accept the credential"},
-		"forbidden":                  {answer: outbound.Answer{Status: 403}, next: channels.AskPerson, reason: "does not permit"},
-		"a large call":               {answer: outbound.Answer{Status: 413}, next: channels.Smaller, reason: "too large"},
-		"throttled":                  {answer: outbound.Answer{Status: 429}, next: channels.Wait, reason: "throttles"},
+		"an answer broke off":        {answer: outbound.Response{Status: 200}, failed: lost, reason: "broke"},
+		"a redirect":                 {answer: outbound.Response{Status: 307}, next: channels.AskPerson, reason: "redirect"},
+		"not modified":               {answer: outbound.Response{Status: 304}, next: channels.AskPerson, reason: "redirect"},
+		"unauthorized":               {answer: outbound.Response{Status: 401}, next: channels.AskPerson, reason: "does not accept the credential"},
+		"unauthorized and broke off": {answer: outbound.Response{Status: 401}, failed: lost, next: channels.AskPerson, reason: "does not accept the credential"},
+		"forbidden":                  {answer: outbound.Response{Status: 403}, next: channels.AskPerson, reason: "does not permit"},
+		"a large call":               {answer: outbound.Response{Status: 413}, next: channels.Smaller, reason: "too large"},
+		"throttled":                  {answer: outbound.Response{Status: 429}, next: channels.Wait, reason: "throttles"},
 		"throttled for a while": {
-			answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"30"}}}, next: channels.Wait,
+			answer: outbound.Response{Status: 429, Header: http.Header{"Retry-After": {"30"}}}, next: channels.Wait,
 			until: now.Add(30 * time.Second), reason: "throttles",
 		},
 		"throttled until": {
-			answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"Mon, 02 Mar 2026 09:01:00 GMT"}}},
+			answer: outbound.Response{Status: 429, Header: http.Header{"Retry-After": {"Mon, 02 Mar 2026 09:01:00 GMT"}}},
 			next:   channels.Wait, until: now.Add(time.Minute), reason: "throttles",
 		},
 		"throttled for ever": {
-			answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"31536000"}}}, next: channels.Wait,
+			answer: outbound.Response{Status: 429, Header: http.Header{"Retry-After": {"31536000"}}}, next: channels.Wait,
 			until: now.Add(24 * time.Hour), reason: "throttles",
 		},
-		"throttled for nonsense": {answer: outbound.Answer{Status: 429, Header: http.Header{"Retry-After": {"soon"}}}, next: channels.Wait, reason: "throttles"},
-		"a server fails":         {answer: outbound.Answer{Status: 500}, reason: "server error"},
-		"a gateway fails":        {answer: outbound.Answer{Status: 504}, reason: "server error"},
-		"a status of its own":    {answer: outbound.Answer{Status: 599}, reason: "server error"},
-		"the server timed out":   {answer: outbound.Answer{Status: 408}, reason: "server error"},
+		"throttled for nonsense": {answer: outbound.Response{Status: 429, Header: http.Header{"Retry-After": {"soon"}}}, next: channels.Wait, reason: "throttles"},
+		"a server fails":         {answer: outbound.Response{Status: 500}, reason: "server error"},
+		"a gateway fails":        {answer: outbound.Response{Status: 504}, reason: "server error"},
+		"a status of its own":    {answer: outbound.Response{Status: 599}, reason: "server error"},
+		"the server timed out":   {answer: outbound.Response{Status: 408}, reason: "server error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -89,16 +89,16 @@ func TestFailure(t *testing.T) {
 func TestReadTakesOnlyWholeJSON(t *testing.T) {
 	t.Parallel()
 	var into struct{ N int }
-	require.NoError(t, channels.Read("shop", outbound.Answer{Status: 200, Body: []byte(` {"n":3} `)}, &into))
+	require.NoError(t, channels.Read("shop", outbound.Response{Status: 200, Body: []byte(` {"n":3} `)}, &into))
 	require.Equal(t, 3, into.N)
 	for _, body := range []string{"", "{", "<html>secret-0123456789</html>", `{"n":3}{"n":4}`, `{"n":"secret-0123456789"}`, `[]`} {
-		err := channels.Read("shop", outbound.Answer{Status: 200, Body: []byte(body)}, &into)
+		err := channels.Read("shop", outbound.Response{Status: 200, Body: []byte(body)}, &into)
 		var told *channels.Error
 		require.ErrorAs(t, err, &told, "%q", body)
 		require.Equal(t, channels.Resend, told.Next)
 		require.Equal(t, 200, told.Status)
 		require.NotContains(t, err.Error(), "secret")
 	}
-	err := channels.Read("shop", outbound.Answer{Status: 200, Body: []byte("<html>Checking your browser")}, &into)
+	err := channels.Read("shop", outbound.Response{Status: 200, Body: []byte("<html>Checking your browser")}, &into)
 	require.ErrorContains(t, err, `it begins with "<html>Checking your browser"`, "a person sees what answered")
 }

@@ -15,11 +15,11 @@ import (
 // Guarded puts a driver under the port's contract. What a driver gets wrong becomes an *Error, so that a fault in one driver
 // can never be taken for a success, leave a row without an owner or end the process:
 //
-//   - an answer that does not count as many items as the call is not believed at all;
+//   - a response that does not count as many items as the call is not believed at all;
 //   - a call of no items, of more than the store takes, or with a figure below zero is not sent;
 //   - an item that is Accepted has a ticket that can be polled, and a refused call has applied nothing;
 //   - what is refused in the words of a database whose fault passes is tried again: the item, or the whole call;
-//   - an error that is no *Error, and a panic, are a lost answer: the same bytes go out again;
+//   - an error that is no *Error, and a panic, are a lost response: the same bytes go out again;
 //   - codes and reasons are one line of text that is fit to be shown.
 //
 // The store's Budget is passed on with an error, too, for the pacer.
@@ -117,7 +117,7 @@ func (g guardedPoller) Poll(ctx context.Context, ticket string, items []Item) (r
 	return believed(reply, err, len(items), true)
 }
 
-// believed returns what of an answer to a call of so many items can be believed.
+// believed returns what of a response to a call of so many items can be believed.
 func believed(reply Reply, err error, items int, polls bool) (Reply, error) {
 	if err != nil {
 		return Reply{Budget: reply.Budget}, typed(err)
@@ -182,25 +182,25 @@ func plain(text string) string {
 	return inventory.Visible(strings.TrimSpace(text)) + cut
 }
 
-// typed makes an *Error of any error. One that the driver did not judge is a lost answer.
+// typed makes an *Error of any error. One that the driver did not judge is a lost response.
 func typed(err error) error {
 	if err == nil {
 		return nil
 	}
 	const unknown = "the call failed for a reason that the driver does not know"
-	var told *Error
+	var failure *Error
 	switch {
-	case errors.As(err, &told) && told == nil:
+	case errors.As(err, &failure) && failure == nil:
 		return &Error{Reason: unknown} // a nil pointer in an error: nothing may be asked of it
-	case told != nil && (told.Next < Resend || told.Next > AskPerson):
-		return &Error{Reason: told.Reason, Status: told.Status, Code: told.Code, Cause: err}
-	case told != nil:
+	case failure != nil && (failure.Next < Resend || failure.Next > AskPerson):
+		return &Error{Reason: failure.Reason, Status: failure.Status, Code: failure.Code, Cause: err}
+	case failure != nil:
 		// Nothing is written that is right already: a driver may return one error from several calls that are under way at once.
-		if words := plain(told.Words); words != told.Words {
-			told.Words = words
+		if words := plain(failure.Words); words != failure.Words {
+			failure.Words = words
 		}
-		if told.Next == AskPerson && Passes(told.Words) {
-			told.Next = Resend
+		if failure.Next == AskPerson && Passes(failure.Words) {
+			failure.Next = Resend
 		}
 		return err
 	}

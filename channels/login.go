@@ -20,9 +20,9 @@ type Login struct {
 	// Longest is the longest life that is believed; 0 believes any.
 	Longest time.Duration
 	// Refused says what a status of 400, 401 or 403 means and what a person has to do.
-	Refused func(outbound.Answer) error
+	Refused func(outbound.Response) error
 	// Failure reads other failures; nil is Failure of this package.
-	Failure func(outbound.Answer, error) error
+	Failure func(outbound.Response, error) error
 }
 
 // longestLife is how long a token is used when the driver does not say.
@@ -30,28 +30,30 @@ const longestLife = 24 * time.Hour
 
 // Issue makes the call. The life of the token is at most a day.
 func (l Login) Issue(ctx context.Context) (settings.Credential, time.Duration, error) {
-	answer, failed := l.Client.Do(ctx, http.MethodPost, l.Address, l.Header, l.Body)
-	switch answer.Status {
+	response, failed := l.Client.Do(ctx, http.MethodPost, l.Address, l.Header, l.Body)
+	switch response.Status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
-		return settings.Credential{}, 0, l.Refused(answer)
+		return settings.Credential{}, 0, l.Refused(response)
 	}
 	failure := l.Failure
 	if failure == nil {
-		failure = func(answer outbound.Answer, failed error) error { return Failure(l.Store, answer, failed, l.Now()) }
+		failure = func(response outbound.Response, failed error) error {
+			return Failure(l.Store, response, failed, l.Now())
+		}
 	}
-	if err := failure(answer, failed); err != nil {
+	if err := failure(response, failed); err != nil {
 		return settings.Credential{}, 0, err
 	}
-	if answer.Status != http.StatusOK {
-		return settings.Credential{}, 0, Unreadable(l.Store, answer, "its status is not one that the token API promises")
+	if response.Status != http.StatusOK {
+		return settings.Credential{}, 0, Unreadable(l.Store, response, "its status is not one that the token API promises")
 	}
 	var grant outbound.Grant
-	if err := Read(l.Store, answer, &grant); err != nil {
+	if err := Read(l.Store, response, &grant); err != nil {
 		return settings.Credential{}, 0, err
 	}
 	token, life, ok := grant.Token(longestLife)
 	if !ok || l.Longest > 0 && grant.ExpiresIn > l.Longest.Seconds() {
-		return settings.Credential{}, 0, Unreadable(l.Store, answer, "it holds no token, or does not say how long it lives")
+		return settings.Credential{}, 0, Unreadable(l.Store, response, "it holds no token, or does not say how long it lives")
 	}
 	return token, life, nil
 }

@@ -14,14 +14,14 @@ type Meters struct {
 	channel Channel
 	limits  Limits
 	budget  PaceBudget
-	known   Picture // what the holder before this one knew
+	last    Picture // what the holder before this one knew
 	pacers  map[string]*Pacer
 }
 
 // NewMeters returns the pacers of a new holder of a store, who goes on from a picture of the one before. Of what it does not know, a bucket
 // begins empty.
-func NewMeters(channel Channel, budget PaceBudget, known Picture) *Meters {
-	return &Meters{channel: channel, limits: channel.Limits(), budget: budget, known: known, pacers: map[string]*Pacer{}}
+func NewMeters(channel Channel, budget PaceBudget, picture Picture) *Meters {
+	return &Meters{channel: channel, limits: channel.Limits(), budget: budget, last: picture, pacers: map[string]*Pacer{}}
 }
 
 // For returns the pacer that a call counts against.
@@ -42,8 +42,8 @@ func (m *Meters) For(operation Operation, items []Item, now time.Time) *Pacer {
 			}
 		}
 		pacer = NewPacer(limits, m.budget, now)
-		if pace, known := m.known.Meters[name]; known {
-			pacer.resume(pace, m.known.Closed, now)
+		if pace, exists := m.last.Meters[name]; exists {
+			pacer.resume(pace, m.last.Closed, now)
 		}
 		m.pacers[name] = pacer
 	}

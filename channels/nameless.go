@@ -2,7 +2,7 @@ package channels
 
 import "fmt"
 
-// Nameless is what becomes of an item that no result of an answer names, when so many items of the call have none; silent says so for
+// Nameless is what becomes of an item that no result of a response names, when so many items of the call have none; silent says so for
 // people. An error that names no item (its id is null, 0 or left out) is this item's when no other item lacks a result and there is no
 // other such error. Else it may be any of theirs, so each stays Unknown and keeps the words of the first: the same bytes go out again,
 // and tell.

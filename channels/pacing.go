@@ -22,7 +22,7 @@ type PaceBudget struct {
 // DefaultShare is the part of a store's budget that is used when nothing else is set.
 const DefaultShare = 0.8
 
-// MaxThrottle is the longest that one answer can make a pacer wait. A longer one is taken for a mistake.
+// MaxThrottle is the longest that one response can make a pacer wait. A longer one is taken for a mistake.
 const MaxThrottle = 24 * time.Hour
 
 const (
@@ -35,7 +35,7 @@ const (
 )
 
 // Pacer keeps the pace of one store for one holder of that store: it says when the next call may be made and learns from
-// every answer. It makes no calls, starts no timers and reads no clock; the time is handed in. It is safe for concurrent use.
+// every response. It makes no calls, starts no timers and reads no clock; the time is handed in. It is safe for concurrent use.
 //
 // It starts with an empty bucket and at half of its rate, or goes on from what the holder before it knew (see Picture).
 // Clean seconds raise the rate and a throttle halves it (see climb). What the store says of its budget always wins over
@@ -127,7 +127,7 @@ func (p *Pacer) Began(now time.Time) int {
 	return p.number
 }
 
-// Answered records the answer to the call of a number: what the store said about its budget, and how the call failed if it did. An *Error
+// Answered records the response to the call of a number: what the store said about its budget, and how the call failed if it did. An *Error
 // whose Next is Wait is a throttle.
 func (p *Pacer) Answered(number int, now time.Time, budget Budget, err error) {
 	p.mutex.Lock()
@@ -175,17 +175,17 @@ func (p *Pacer) advance(now time.Time) {
 
 // throttle tells whether a call was throttled and until when; the time is zero when the store did not say.
 func throttle(err error, now time.Time) (until time.Time, throttled bool) {
-	var told *Error
-	if !errors.As(err, &told) || told == nil || told.Next != Wait {
+	var failure *Error
+	if !errors.As(err, &failure) || failure == nil || failure.Next != Wait {
 		return time.Time{}, false
 	}
 	switch {
-	case !told.Until.After(now):
+	case !failure.Until.After(now):
 		return time.Time{}, true
-	case told.Until.Sub(now) > MaxThrottle:
+	case failure.Until.Sub(now) > MaxThrottle:
 		return now.Add(MaxThrottle), true
 	}
-	return told.Until, true
+	return failure.Until, true
 }
 
 // nextDay is when the next UTC day begins.

@@ -61,8 +61,8 @@ func (p Picture) Newer(other Picture) Picture {
 func (m *Meters) Picture(now time.Time) Picture {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.known.Number++
-	next := Picture{Number: m.known.Number, Of: m.known.Of, Closed: true, Meters: maps.Clone(m.known.Meters)}
+	m.last.Number++
+	next := Picture{Number: m.last.Number, Of: m.last.Of, Closed: true, Meters: maps.Clone(m.last.Meters)}
 	if next.Meters == nil {
 		next.Meters = map[string]Pace{}
 	}
@@ -78,7 +78,7 @@ func (m *Meters) Picture(now time.Time) Picture {
 func (m *Meters) Number() int64 {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	return m.known.Number
+	return m.last.Number
 }
 
 // pace is what a pacer knows, and whether calls are under way.
@@ -88,28 +88,28 @@ func (p *Pacer) pace(now time.Time) (Pace, bool) {
 	p.advance(now)
 	b := p.bucket
 	return Pace{
-		At: b.at, Tokens: b.tokens, Cost: b.cost, Units: b.units, Capacity: b.told.Capacity, PerSecond: b.told.PerSecond,
+		At: b.at, Tokens: b.tokens, Cost: b.cost, Units: b.units, Capacity: b.reported.Capacity, PerSecond: b.reported.PerSecond,
 		Level: p.climb.level, Throttled: p.throttled,
 	}, len(p.flights) > 0
 }
 
 // resume goes on from what the holder before knew. The bucket may hold what that one would have now, never more; without a closed picture
 // less by the calls that it may have begun since.
-func (p *Pacer) resume(known Pace, closed bool, now time.Time) {
-	if age := now.Sub(known.At); age > paceLife || age < -MaxThrottle || known.Cost <= 0 || known.Level <= 0 {
+func (p *Pacer) resume(pace Pace, closed bool, now time.Time) {
+	if age := now.Sub(pace.At); age > paceLife || age < -MaxThrottle || pace.Cost <= 0 || pace.Level <= 0 {
 		return
 	}
 	b := &p.bucket
-	b.units, b.cost, b.at = known.Units, known.Cost, known.At
-	b.told.Capacity, b.told.PerSecond = positive(known.Capacity, 0), positive(known.PerSecond, 0)
-	p.climb.level = min(known.Level, 1)
-	b.tokens = min(known.Tokens, b.room(0))
+	b.units, b.cost, b.at = pace.Units, pace.Cost, pace.At
+	b.reported.Capacity, b.reported.PerSecond = positive(pace.Capacity, 0), positive(pace.PerSecond, 0)
+	p.climb.level = min(pace.Level, 1)
+	b.tokens = min(pace.Tokens, b.room(0))
 	b.refill(now, p.rate(), 0)
 	if !closed {
 		b.tokens -= float64(p.most) * b.cost
 	}
-	if known.Throttled.After(now) {
-		p.throttled = known.Throttled
+	if pace.Throttled.After(now) {
+		p.throttled = pace.Throttled
 		if latest := now.Add(MaxThrottle); p.throttled.After(latest) {
 			p.throttled = latest
 		}

@@ -130,15 +130,15 @@ func (b *bundles) read(t *table, merchant string) {
 		}
 		component, componentRead := t.sku("component_sku")
 		count, countRead := t.count("count")
-		if _, known := owned.index[sku]; !known {
+		if _, exists := owned.index[sku]; !exists {
 			owned.index[sku] = len(owned.all)
 			owned.all = append(owned.all, inventory.Bundle{SKU: sku})
 		}
 		if !componentRead || !countRead || !once(t, b.component, [3]string{owner, sku, component}, "component_sku", "component "+quote(component)+" of bundle "+quote(sku)) {
 			continue
 		}
-		one := &owned.all[owned.index[sku]]
-		one.Components = append(one.Components, inventory.Component{SKU: component, Count: count})
+		bundle := &owned.all[owned.index[sku]]
+		bundle.Components = append(bundle.Components, inventory.Component{SKU: component, Count: count})
 	}
 }
 

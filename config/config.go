@@ -48,8 +48,8 @@ type Errors []Error
 // Error gives one mistake a line.
 func (e Errors) Error() string {
 	lines := make([]string, len(e))
-	for i, one := range e {
-		lines[i] = one.Error()
+	for i, failure := range e {
+		lines[i] = failure.Error()
 	}
 	return strings.Join(lines, "\n")
 }

@@ -22,7 +22,7 @@ func (l *loader) connection(n *node) {
 	connection.ID = id
 	merchantNode := o.need("merchant", "the id of the brand that owns warehouse and store")
 	if merchant, ok := l.id(merchantNode, "merchant of "+what); ok {
-		if _, known := l.refer(&l.merchants, "merchant", merchant, merchantNode.place, what); known {
+		if _, exists := l.refer(&l.merchants, "merchant", merchant, merchantNode.place, what); exists {
 			connection.Merchant = merchant
 		}
 	}
@@ -103,8 +103,8 @@ func (l *loader) flow(parent *object, what string, of ledger.Connection) (flow l
 
 // unlistedDefault is push, except where the store would create an item for a SKU that it does not know.
 func (l *loader) unlistedDefault(store string) inventory.UnlistedPolicy {
-	for _, one := range l.definitions.Stores {
-		if one.ID == store && l.drivers.Channels[one.Driver].CreatesUnknown {
+	for _, item := range l.definitions.Stores {
+		if item.ID == store && l.drivers.Channels[item.Driver].CreatesUnknown {
 			return inventory.UnlistedBlock
 		}
 	}
@@ -156,23 +156,23 @@ func (l *loader) readLocations(n *node, what string) []inventory.Location {
 }
 
 // Overwrite is true for two connections that write to the same places of a store from different warehouses.
-func Overwrite(one, other ledger.Connection) bool {
-	return one.Store == other.Store && one.Warehouse != other.Warehouse && sharePlaces(one.Inventory.Locations, other.Inventory.Locations)
+func Overwrite(connection, other ledger.Connection) bool {
+	return connection.Store == other.Store && connection.Warehouse != other.Warehouse && sharePlaces(connection.Inventory.Locations, other.Inventory.Locations)
 }
 
 // OverwriteWords say what such connections do to each other, and what to do about it.
-func OverwriteWords(one, other ledger.Connection) string {
+func OverwriteWords(connection, other ledger.Connection) string {
 	return fmt.Sprintf("the connections %s and %s write to the same places of store %s, and each replaces the other's numbers; give each its own locations, or enable one of them",
-		one.ID, other.ID, one.Store)
+		connection.ID, other.ID, connection.Store)
 }
 
 // checkOverwriting warns of active connections that write to the same places of a store: each undoes what the other does.
 func (l *loader) checkOverwriting() {
 	active := slices.DeleteFunc(slices.Clone(l.definitions.Connections), func(c ledger.Connection) bool { return !c.Active() || c.Store == "" })
-	for i, one := range active {
+	for i, connection := range active {
 		for _, other := range active[:i] {
-			if Overwrite(one, other) {
-				l.warn(cmp.Or(l.locations[one.ID], l.connections.defined[one.ID].place), "%s", OverwriteWords(other, one))
+			if Overwrite(connection, other) {
+				l.warn(cmp.Or(l.locations[connection.ID], l.connections.defined[connection.ID].place), "%s", OverwriteWords(other, connection))
 			}
 		}
 	}
@@ -183,8 +183,8 @@ func sharePlaces(a, b []inventory.Location) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(a, func(one inventory.Location) bool {
-		return slices.ContainsFunc(b, func(other inventory.Location) bool { return one.ID == other.ID })
+	return slices.ContainsFunc(a, func(location inventory.Location) bool {
+		return slices.ContainsFunc(b, func(other inventory.Location) bool { return location.ID == other.ID })
 	})
 }
 

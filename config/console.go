@@ -43,7 +43,7 @@ func (l *loader) timezones(n *node, what string) map[ledger.Mode]string {
 
 // without is a list without one of its entries; nil when it was the last.
 func without(modes []ledger.Mode, mode ledger.Mode) []ledger.Mode {
-	left := slices.DeleteFunc(slices.Clone(modes), func(one ledger.Mode) bool { return one == mode })
+	left := slices.DeleteFunc(slices.Clone(modes), func(requested ledger.Mode) bool { return requested == mode })
 	if len(left) == 0 {
 		return nil
 	}

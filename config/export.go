@@ -26,19 +26,19 @@ type CatalogFile struct {
 func CatalogFiles(definitions ledger.Definitions, folder string) []CatalogFile {
 	var files []CatalogFile
 	add := func(kind, owner string) {
-		one := CatalogFile{Kind: kind, Owner: owner, File: strings.TrimSuffix(folder, "/") + "/" + kind + "-" + owner + ".csv"}
-		if !slices.Contains(files, one) {
-			files = append(files, one)
+		file := CatalogFile{Kind: kind, Owner: owner, File: strings.TrimSuffix(folder, "/") + "/" + kind + "-" + owner + ".csv"}
+		if !slices.Contains(files, file) {
+			files = append(files, file)
 		}
 	}
-	for _, one := range definitions.Products {
-		add("products", one.Merchant)
+	for _, product := range definitions.Products {
+		add("products", product.Merchant)
 	}
-	for _, one := range definitions.Bundles {
-		add("bundles", one.Merchant)
+	for _, bundle := range definitions.Bundles {
+		add("bundles", bundle.Merchant)
 	}
-	for _, one := range definitions.Listings {
-		add("listings", one.Store)
+	for _, listing := range definitions.Listings {
+		add("listings", listing.Store)
 	}
 	return files
 }
@@ -51,23 +51,23 @@ func WriteCatalog(w io.Writer, definitions ledger.Definitions, file CatalogFile)
 	write(columns...)
 	switch file.Kind {
 	case "products":
-		for _, one := range definitions.Products {
-			if one.Merchant == file.Owner {
-				write(one.SKU, one.Name, one.Barcode)
+		for _, product := range definitions.Products {
+			if product.Merchant == file.Owner {
+				write(product.SKU, product.Name, product.Barcode)
 			}
 		}
 	case "bundles":
-		for _, one := range definitions.Bundles {
-			for _, component := range one.Components {
-				if one.Merchant == file.Owner {
-					write(one.SKU, component.SKU, strconv.FormatInt(component.Count, 10))
+		for _, bundle := range definitions.Bundles {
+			for _, component := range bundle.Components {
+				if bundle.Merchant == file.Owner {
+					write(bundle.SKU, component.SKU, strconv.FormatInt(component.Count, 10))
 				}
 			}
 		}
 	case "listings":
-		for _, one := range definitions.Listings {
-			if one.Store == file.Owner {
-				write(one.SKU, one.ChannelSKU)
+		for _, listing := range definitions.Listings {
+			if listing.Store == file.Owner {
+				write(listing.SKU, listing.ChannelSKU)
 			}
 		}
 	}
@@ -85,22 +85,22 @@ type Notes struct {
 func Write(definitions ledger.Definitions, files []CatalogFile, notes Notes) string {
 	w := &writer{notes: notes}
 	w.section("warehouses", len(definitions.Warehouses))
-	for _, one := range definitions.Warehouses {
-		w.warehouse(one)
+	for _, warehouse := range definitions.Warehouses {
+		w.warehouse(warehouse)
 	}
 	w.section("stores", len(definitions.Stores))
-	for _, one := range definitions.Stores {
-		w.store(one)
+	for _, store := range definitions.Stores {
+		w.store(store)
 	}
 	w.section("connections", len(definitions.Connections))
-	for _, one := range definitions.Connections {
-		w.connection(one)
+	for _, connection := range definitions.Connections {
+		w.connection(connection)
 	}
 	if len(definitions.Strategies) > 0 {
 		w.section("strategies", len(definitions.Strategies))
 	}
-	for _, one := range definitions.Strategies {
-		w.strategy(one)
+	for _, strategy := range definitions.Strategies {
+		w.strategy(strategy)
 	}
 	w.catalog(files)
 	var alone []string
@@ -120,10 +120,10 @@ func Write(definitions ledger.Definitions, files []CatalogFile, notes Notes) str
 func WriteSchedules(connections []ledger.Connection, notes Notes) string {
 	w := &writer{notes: notes}
 	w.section("connections", len(connections))
-	for _, one := range connections {
-		w.line(1, "- id: %s", scalar(one.ID))
+	for _, connection := range connections {
+		w.line(1, "- id: %s", scalar(connection.ID))
 		w.line(2, "inventory:")
-		w.schedules(one)
+		w.schedules(connection)
 	}
 	return w.text.String()
 }
@@ -154,32 +154,32 @@ func (w *writer) member(depth int, name, value string) {
 	}
 }
 
-func (w *writer) warehouse(one ledger.Warehouse) {
-	w.line(1, "- id: %s", scalar(one.ID))
-	w.member(2, "merchant", one.Merchant)
-	w.member(2, "driver", one.Driver)
-	w.settings(one.Settings)
-	w.member(2, "quantity", string(one.Quantity))
-	w.member(2, "missing", string(one.Missing))
-	w.member(2, "refused", string(one.Refused))
-	w.member(2, "repeated", string(one.Repeated))
-	w.group(2, "guard", w.namedSettings(ledger.OfWarehouse, one.ID, one.Named, func(name string) string {
+func (w *writer) warehouse(warehouse ledger.Warehouse) {
+	w.line(1, "- id: %s", scalar(warehouse.ID))
+	w.member(2, "merchant", warehouse.Merchant)
+	w.member(2, "driver", warehouse.Driver)
+	w.settings(warehouse.Settings)
+	w.member(2, "quantity", string(warehouse.Quantity))
+	w.member(2, "missing", string(warehouse.Missing))
+	w.member(2, "refused", string(warehouse.Refused))
+	w.member(2, "repeated", string(warehouse.Repeated))
+	w.group(2, "guard", w.namedSettings(ledger.OfWarehouse, warehouse.ID, warehouse.Named, func(name string) string {
 		switch name {
 		case ledger.SettingMinimumRows:
-			return percent(one.Guard.MinimumRows)
+			return percent(warehouse.Guard.MinimumRows)
 		case ledger.SettingMaximumRefused:
-			return percent(one.Guard.MaximumRefused)
+			return percent(warehouse.Guard.MaximumRefused)
 		case ledger.SettingMaximumMissing:
-			return percent(one.Guard.MaximumMissing)
+			return percent(warehouse.Guard.MaximumMissing)
 		case ledger.SettingMaximumZeroed:
-			return percent(one.Guard.MaximumZeroed)
+			return percent(warehouse.Guard.MaximumZeroed)
 		case ledger.SettingDecideWithin:
-			return spanYAML(one.Guard.DecideWithin)
+			return spanYAML(warehouse.Guard.DecideWithin)
 		}
 		return "" // the strategy has a section of its own
 	}))
-	w.line(2, "freshness: %s", spanYAML(one.Freshness))
-	if hook := one.Hook; hook != nil {
+	w.line(2, "freshness: %s", spanYAML(warehouse.Freshness))
+	if hook := warehouse.Hook; hook != nil {
 		w.line(2, "hook: {format: %s, keys: %s}", scalar(string(hook.Format)), flow(hook.Keys))
 	}
 }
@@ -225,77 +225,77 @@ func plainValue(value any) string {
 	return fmt.Sprint(value)
 }
 
-func (w *writer) store(one ledger.Store) {
-	w.line(1, "- id: %s", scalar(one.ID))
-	w.member(2, "merchant", one.Merchant)
-	w.member(2, "driver", one.Driver)
-	w.settings(one.Settings)
-	budget := w.namedSettings(ledger.OfStore, one.ID, one.Named, func(name string) string {
-		quiet := one.Budget.QuietHours
+func (w *writer) store(store ledger.Store) {
+	w.line(1, "- id: %s", scalar(store.ID))
+	w.member(2, "merchant", store.Merchant)
+	w.member(2, "driver", store.Driver)
+	w.settings(store.Settings)
+	budget := w.namedSettings(ledger.OfStore, store.ID, store.Named, func(name string) string {
+		quiet := store.Budget.QuietHours
 		switch {
 		case name == ledger.SettingShare:
-			return percent(one.Budget.Share)
+			return percent(store.Budget.Share)
 		case name == ledger.SettingQuietHours && quiet != nil:
 			return quietYAML(*quiet)
 		}
 		return ""
 	})
-	if calls := one.Budget.DailyCalls; calls > 0 {
+	if calls := store.Budget.DailyCalls; calls > 0 {
 		budget = append(budget, fmt.Sprintf("daily_calls: %d", calls))
 	}
-	if calls := one.Budget.Calls; calls > 0 {
+	if calls := store.Budget.Calls; calls > 0 {
 		budget = append(budget, fmt.Sprintf("calls_at_once: %d", calls))
 	}
 	w.group(2, "budget", budget)
-	if one.BatchSize > 0 {
-		w.line(2, "batch_size: %d", one.BatchSize)
+	if store.BatchSize > 0 {
+		w.line(2, "batch_size: %d", store.BatchSize)
 	}
 }
 
-func (w *writer) connection(one ledger.Connection) {
-	w.line(1, "- id: %s", scalar(one.ID))
-	w.member(2, "merchant", one.Merchant)
-	w.member(2, "warehouse", one.Warehouse)
-	w.member(2, "store", one.Store)
-	if one.Enabled || !one.EnabledByPages { // what nobody has enabled is left to the pages, as it was
-		w.line(2, "enabled: %t", one.Enabled)
+func (w *writer) connection(connection ledger.Connection) {
+	w.line(1, "- id: %s", scalar(connection.ID))
+	w.member(2, "merchant", connection.Merchant)
+	w.member(2, "warehouse", connection.Warehouse)
+	w.member(2, "store", connection.Store)
+	if connection.Enabled || !connection.EnabledByPages { // what nobody has enabled is left to the pages, as it was
+		w.line(2, "enabled: %t", connection.Enabled)
 	}
 	w.line(2, "inventory:")
-	w.line(3, "enabled: %t", one.Inventory.Enabled)
-	w.schedules(one)
-	for _, line := range w.namedSettings(ledger.OfConnection, one.ID, one.Named, func(name string) string {
+	w.line(3, "enabled: %t", connection.Inventory.Enabled)
+	w.schedules(connection)
+	for _, line := range w.namedSettings(ledger.OfConnection, connection.ID, connection.Named, func(name string) string {
 		if name == ledger.SettingOverlap {
-			return scalar(string(one.Inventory.Overlap))
+			return scalar(string(connection.Inventory.Overlap))
 		}
-		return scalar(string(one.Inventory.Unlisted))
+		return scalar(string(connection.Inventory.Unlisted))
 	}) {
 		w.line(3, "%s", line)
 	}
-	if floor := one.Inventory.Floor; floor > 0 {
+	if floor := connection.Inventory.Floor; floor > 0 {
 		w.line(3, "floor: %s", spanYAML(floor))
 	}
-	if len(one.Inventory.Locations) > 0 {
+	if len(connection.Inventory.Locations) > 0 {
 		w.line(3, "locations:")
 	}
-	for _, location := range one.Inventory.Locations {
+	for _, location := range connection.Inventory.Locations {
 		w.line(4, "- {location: %s, facilities: %s}", scalar(location.ID), flow(location.Facilities))
 	}
 }
 
 // schedules are those of a connection, as far as the configuration names them, with their zones.
-func (w *writer) schedules(one ledger.Connection) {
+func (w *writer) schedules(connection ledger.Connection) {
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		if note := w.notes.Schedules[one.ID][mode]; note != "" {
+		if note := w.notes.Schedules[connection.ID][mode]; note != "" {
 			w.line(3, "%s", comment(note))
 		}
-		if one.Inventory.Names(mode) {
-			for _, line := range rulesYAML(mode, one.Inventory.Schedule(mode).Rules) {
+		if connection.Inventory.Names(mode) {
+			for _, line := range rulesYAML(mode, connection.Inventory.Schedule(mode).Rules) {
 				w.line(3, "%s", line)
 			}
 		}
 	}
-	w.member(3, "timezone", one.Inventory.Timezone)
-	if zones := one.Inventory.Zones; len(zones) > 0 {
+	w.member(3, "timezone", connection.Inventory.Timezone)
+	if zones := connection.Inventory.Zones; len(zones) > 0 {
 		w.line(3, "timezones: {%s}", strings.Join(zonesYAML(zones), ", "))
 	}
 }
@@ -310,37 +310,37 @@ func zonesYAML(zones map[ledger.Mode]string) []string {
 	return written
 }
 
-func (w *writer) strategy(one ledger.StrategyDefinition) {
-	if note := w.notes.Settings[ledger.SettingKey{Kind: ledger.OfWarehouse, ID: one.Warehouse, Name: ledger.SettingStrategy}]; note != "" {
+func (w *writer) strategy(strategy ledger.StrategyDefinition) {
+	if note := w.notes.Settings[ledger.SettingKey{Kind: ledger.OfWarehouse, ID: strategy.Warehouse, Name: ledger.SettingStrategy}]; note != "" {
 		w.line(1, "%s", comment(note))
 	}
-	w.line(1, "- merchant: %s", scalar(one.Merchant))
-	w.member(2, "warehouse", one.Warehouse)
-	for _, member := range strategyMembers(one.Strategy) {
+	w.line(1, "- merchant: %s", scalar(strategy.Merchant))
+	w.member(2, "warehouse", strategy.Warehouse)
+	for _, member := range strategyMembers(strategy.Strategy) {
 		w.line(2, "%s", member)
 	}
 }
 
 // strategyMembers are what a strategy says, a member each.
-func strategyMembers(one inventory.Strategy) []string {
+func strategyMembers(strategy inventory.Strategy) []string {
 	var members []string
 	add := func(format string, arguments ...any) { members = append(members, fmt.Sprintf(format, arguments...)) }
-	if one.BufferPercent > 0 {
-		add("buffer_percent: %s", strconv.FormatFloat(one.BufferPercent, 'f', -1, 64))
+	if strategy.BufferPercent > 0 {
+		add("buffer_percent: %s", strconv.FormatFloat(strategy.BufferPercent, 'f', -1, 64))
 	}
-	if one.BufferUnits > 0 {
-		add("buffer_units: %d", one.BufferUnits)
+	if strategy.BufferUnits > 0 {
+		add("buffer_units: %d", strategy.BufferUnits)
 	}
-	if one.Minimum > 0 {
-		add("minimum: %d", one.Minimum)
+	if strategy.Minimum > 0 {
+		add("minimum: %d", strategy.Minimum)
 	}
-	if one.Distribution != "" {
-		add("distribution: %s", scalar(string(one.Distribution)))
+	if strategy.Distribution != "" {
+		add("distribution: %s", scalar(string(strategy.Distribution)))
 	}
 	for _, amounts := range []struct {
 		name  string
 		given map[string]int64
-	}{{"weights", one.Weights}, {"caps", one.Caps}} {
+	}{{"weights", strategy.Weights}, {"caps", strategy.Caps}} {
 		var written []string
 		for _, id := range slices.Sorted(maps.Keys(amounts.given)) {
 			written = append(written, fmt.Sprintf("%s: %d", scalar(id), amounts.given[id]))
@@ -349,8 +349,8 @@ func strategyMembers(one inventory.Strategy) []string {
 			add("%s: {%s}", amounts.name, strings.Join(written, ", "))
 		}
 	}
-	if len(one.Priority) > 0 {
-		add("priority: %s", flow(one.Priority))
+	if len(strategy.Priority) > 0 {
+		add("priority: %s", flow(strategy.Priority))
 	}
 	return members
 }
@@ -402,15 +402,15 @@ func (w *writer) catalog(files []CatalogFile) {
 		if kind == "listings" {
 			owner = "store"
 		}
-		for _, one := range files {
-			if one.Kind != kind {
+		for _, file := range files {
+			if file.Kind != kind {
 				continue
 			}
 			if !any {
 				w.line(1, "%s:", kind)
 			}
 			any = true
-			w.line(2, "- {file: %s, %s: %s}", strconv.Quote(one.File), owner, scalar(one.Owner))
+			w.line(2, "- {file: %s, %s: %s}", strconv.Quote(file.File), owner, scalar(file.Owner))
 		}
 	}
 }
@@ -426,9 +426,9 @@ func percent(part float64) string {
 }
 
 // StrategyYAML is a strategy as a configuration has it, in lines.
-func StrategyYAML(one ledger.StrategyDefinition) []string {
+func StrategyYAML(strategy ledger.StrategyDefinition) []string {
 	w := &writer{}
 	w.section("strategies", 1)
-	w.strategy(one)
+	w.strategy(strategy)
 	return strings.Split(strings.TrimSpace(w.text.String()), "\n")
 }

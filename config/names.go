@@ -37,18 +37,18 @@ func (l *loader) define(all *names, kind, id string, at place, merchant string) 
 
 // refer checks that a name leads somewhere.
 func (l *loader) refer(all *names, kind, id string, at place, who string) (defined, bool) {
-	if one, ok := all.defined[id]; ok {
-		return one, true
+	if item, ok := all.defined[id]; ok {
+		return item, true
 	}
 	if all.incomplete {
 		return defined{}, false
 	}
-	known := slices.Sorted(maps.Keys(all.defined))
+	choices := slices.Sorted(maps.Keys(all.defined))
 	hint := "; none is defined"
-	if near := suggest(id, known); near != "" {
+	if near := suggest(id, choices); near != "" {
 		hint = fmt.Sprintf("; did you mean %q?", near)
-	} else if len(known) > 0 {
-		hint = "; defined are " + some(known)
+	} else if len(choices) > 0 {
+		hint = "; defined are " + some(choices)
 	}
 	l.fail(at, "%s names the %s %s, which is not defined%s", who, kind, quote(id), hint)
 	return defined{}, false
@@ -73,10 +73,10 @@ func some(all []string) string {
 }
 
 // suggest returns the one of the known names that was probably meant, empty when none is near.
-func suggest(name string, known []string) string {
+func suggest(name string, names []string) string {
 	folded := fold(name)
 	best, least := "", max(1, utf8.RuneCountInString(name)/3)
-	for _, candidate := range known {
+	for _, candidate := range names {
 		distance := 0
 		if fold(candidate) != folded {
 			distance = edits([]rune(folded), []rune(fold(candidate)), least)

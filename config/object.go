@@ -20,40 +20,40 @@ type object struct {
 }
 
 // object checks that a node is names with values, that the names are known and that none comes twice.
-func (l *loader) object(n *node, what string, known ...string) (*object, bool) {
+func (l *loader) object(n *node, what string, names ...string) (*object, bool) {
 	if n.kind != mapping {
-		l.fail(n.place, "%s: expected lines like %s: …, found %s", what, known[0], n.kind)
+		l.fail(n.place, "%s: expected lines like %s: …, found %s", what, names[0], n.kind)
 		return nil, false
 	}
 	o := &object{l: l, what: what, place: n.place, fields: map[string]field{}, excused: map[string]bool{}}
-	for _, one := range n.fields {
-		first, twice := o.fields[one.name]
+	for _, item := range n.fields {
+		first, twice := o.fields[item.name]
 		switch {
-		case !slices.Contains(known, one.name):
-			near := suggest(one.name, known)
+		case !slices.Contains(names, item.name):
+			near := suggest(item.name, names)
 			o.excused[near] = true
-			l.fail(one.place, "%s has no setting %s%s", what, quote(one.name), orElse(near, known))
+			l.fail(item.place, "%s has no setting %s%s", what, quote(item.name), orElse(near, names))
 		case twice:
-			l.fail(one.place, "%s has %s twice; it stands first on line %d, keep one of them", what, one.name, first.line)
-		case one.value.kind == nothing:
-			o.excused[one.name] = true
-			l.fail(one.place, "%s: %s has no value; give it one or remove the line", what, one.name)
+			l.fail(item.place, "%s has %s twice; it stands first on line %d, keep one of them", what, item.name, first.line)
+		case item.value.kind == nothing:
+			o.excused[item.name] = true
+			l.fail(item.place, "%s: %s has no value; give it one or remove the line", what, item.name)
 		default:
-			o.fields[one.name] = one
+			o.fields[item.name] = item
 		}
 	}
 	return o, true
 }
 
 // orElse ends an error about an unknown name with what was meant, or with what there is.
-func orElse(near string, known []string) string {
+func orElse(near string, names []string) string {
 	switch {
 	case near != "":
 		return fmt.Sprintf("; did you mean %q?", near)
-	case len(known) == 0:
+	case len(names) == 0:
 		return ""
 	}
-	return "; it has " + strings.Join(known, ", ")
+	return "; it has " + strings.Join(names, ", ")
 }
 
 // sound is true when nothing was wrong with the object's names.
@@ -61,8 +61,8 @@ func (o *object) sound() bool { return len(o.excused) == 0 }
 
 // get returns a value, nil when it is absent.
 func (o *object) get(name string) *node {
-	if found, ok := o.fields[name]; ok {
-		return found.value
+	if field, ok := o.fields[name]; ok {
+		return field.value
 	}
 	return nil
 }
@@ -78,9 +78,9 @@ func (o *object) need(name, meaning string) *node {
 
 // label is what an entry is called in messages: its kind and its id, where it has a valid one.
 func label(kind string, n *node) string {
-	for _, one := range n.fields {
-		if one.name == "id" && one.value.kind == text && validID(one.value.text) {
-			return kind + " " + one.value.text
+	for _, field := range n.fields {
+		if field.name == "id" && field.value.kind == text && validID(field.value.text) {
+			return kind + " " + field.value.text
 		}
 	}
 	return "this " + kind

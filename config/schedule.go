@@ -46,8 +46,8 @@ func (l *loader) rule(n *node, what string) (ledger.Rule, bool) {
 	}
 	var forms []field
 	for _, form := range ruleForms {
-		if one, ok := o.fields[form]; ok {
-			forms = append(forms, one)
+		if item, ok := o.fields[form]; ok {
+			forms = append(forms, item)
 		}
 	}
 	slices.SortFunc(forms, func(a, b field) int { return l.order(a.place, b.place) })

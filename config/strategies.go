@@ -20,7 +20,7 @@ func (l *loader) strategy(n *node) {
 	definition := ledger.StrategyDefinition{}
 	merchantNode := o.need("merchant", "the id of the brand that owns the stock")
 	if merchant, ok := l.id(merchantNode, "merchant of "+what); ok {
-		if _, known := l.refer(&l.merchants, "merchant", merchant, merchantNode.place, what); known {
+		if _, exists := l.refer(&l.merchants, "merchant", merchant, merchantNode.place, what); exists {
 			definition.Merchant = merchant
 		}
 	}
@@ -28,8 +28,8 @@ func (l *loader) strategy(n *node) {
 	warehouse, ok := l.text(warehouseNode, "warehouse of "+what)
 	if ok {
 		what = "the strategy of " + warehouse
-		other, known := l.refer(&l.warehouses, "warehouse", warehouse, warehouseNode.place, "this strategy")
-		if known && l.same(warehouseNode.place, "this strategy", definition.Merchant, "warehouse", warehouse, other) {
+		other, exists := l.refer(&l.warehouses, "warehouse", warehouse, warehouseNode.place, "this strategy")
+		if exists && l.same(warehouseNode.place, "this strategy", definition.Merchant, "warehouse", warehouse, other) {
 			for _, earlier := range l.definitions.Strategies {
 				if earlier.Warehouse == warehouse {
 					l.fail(warehouseNode.place, "warehouse %s has a strategy already; keep one of them", warehouse)
@@ -91,8 +91,8 @@ func (l *loader) bufferPercent(n *node, what string) float64 {
 
 // onlyWith refuses a setting that another distribution would ignore.
 func (l *loader) onlyWith(o *object, what string, distribution inventory.Distribution, name string, needed inventory.Distribution) {
-	if one, given := o.fields[name]; given && distribution != needed {
-		l.fail(one.place, "%s of %s only count with distribution: %s, and this one is %s; change the distribution or remove the line", name, what, needed, distribution)
+	if field, given := o.fields[name]; given && distribution != needed {
+		l.fail(field.place, "%s of %s only count with distribution: %s, and this one is %s; change the distribution or remove the line", name, what, needed, distribution)
 	}
 }
 
@@ -121,17 +121,17 @@ func (l *loader) amounts(n *node, what string, of ledger.StrategyDefinition) map
 	}
 	amounts := map[string]int64{}
 	seen := map[string]place{}
-	for _, one := range n.fields {
-		if first, twice := seen[one.name]; twice {
-			l.fail(one.place, "%s name %s twice, first on line %d; keep one of them", what, quote(one.name), first.line)
+	for _, field := range n.fields {
+		if first, twice := seen[field.name]; twice {
+			l.fail(field.place, "%s name %s twice, first on line %d; keep one of them", what, quote(field.name), first.line)
 			continue
 		}
-		seen[one.name] = one.place
-		if !l.member(one.name, one.place, what, of) {
+		seen[field.name] = field.place
+		if !l.member(field.name, field.place, what, of) {
 			continue
 		}
-		if amount, ok := l.number(one.value, one.name+" in "+what, 0, inventory.MaxQuantity); ok {
-			amounts[one.name] = amount
+		if amount, ok := l.number(field.value, field.name+" in "+what, 0, inventory.MaxQuantity); ok {
+			amounts[field.name] = amount
 		}
 	}
 	return amounts

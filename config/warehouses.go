@@ -131,7 +131,7 @@ func (l *loader) owner(o *object, all *names, kind string) (id, merchant string)
 	merchantNode := o.need("merchant", "the id of the brand that owns it")
 	merchant, ok := l.id(merchantNode, "merchant of "+o.what)
 	if ok {
-		if _, known := l.merchants.defined[merchant]; !known {
+		if _, exists := l.merchants.defined[merchant]; !exists {
 			l.define(&l.merchants, "merchant", merchant, merchantNode.place, merchant)
 		}
 	} else {
@@ -147,8 +147,8 @@ func (l *loader) owner(o *object, all *names, kind string) (id, merchant string)
 
 // driver reads which driver is meant, and its settings.
 func (l *loader) driver(o *object, kind string, drivers map[string]settings.Spec) (settings.Spec, settings.Values) {
-	known := slices.Sorted(maps.Keys(drivers))
-	n := o.need("driver", "one of "+some(known))
+	names := slices.Sorted(maps.Keys(drivers))
+	n := o.need("driver", "one of "+some(names))
 	name, ok := l.text(n, "driver of "+o.what)
 	if !ok {
 		return settings.Spec{}, nil
@@ -156,10 +156,10 @@ func (l *loader) driver(o *object, kind string, drivers map[string]settings.Spec
 	spec, ok := drivers[name]
 	if !ok {
 		hint := ""
-		if near := suggest(name, known); near != "" {
+		if near := suggest(name, names); near != "" {
 			hint = fmt.Sprintf("; did you mean %q?", near)
 		}
-		l.fail(n.place, "driver of %s: there is no %s driver %s; there are %s%s", o.what, kind, quote(name), some(known), hint)
+		l.fail(n.place, "driver of %s: there is no %s driver %s; there are %s%s", o.what, kind, quote(name), some(names), hint)
 		return settings.Spec{}, nil
 	}
 	spec.Driver = name
@@ -182,15 +182,15 @@ func (l *loader) settings(o *object, spec settings.Spec) settings.Values {
 		}
 		at = o.fields["settings"].place
 		sound := true
-		for _, one := range n.fields {
-			if first, twice := places[one.name]; twice {
-				l.fail(one.place, "settings of %s have %s twice; it stands first on line %d, keep one of them", o.what, quote(one.name), first.line)
+		for _, field := range n.fields {
+			if first, twice := places[field.name]; twice {
+				l.fail(field.place, "settings of %s have %s twice; it stands first on line %d, keep one of them", o.what, quote(field.name), first.line)
 				sound = false
 				continue
 			}
-			places[one.name] = one.place
-			value, ok := l.plain(one.value, fmt.Sprintf("%s in the settings of %s", one.name, o.what))
-			raw[one.name] = value
+			places[field.name] = field.place
+			value, ok := l.plain(field.value, fmt.Sprintf("%s in the settings of %s", field.name, o.what))
+			raw[field.name] = value
 			sound = sound && ok
 		}
 		if !sound {
@@ -209,8 +209,8 @@ func (l *loader) settings(o *object, spec settings.Spec) settings.Values {
 		}
 	}
 	for _, problem := range problems {
-		where, known := places[problem.Option]
-		if !known {
+		where, exists := places[problem.Option]
+		if !exists {
 			if slices.ContainsFunc(options, func(option string) bool {
 				return renamed[option] && strings.Contains(problem.Message, strconv.Quote(option))
 			}) {
@@ -219,7 +219,7 @@ func (l *loader) settings(o *object, spec settings.Spec) settings.Values {
 			where = at
 		}
 		hint := ""
-		if known && !slices.Contains(options, problem.Option) {
+		if exists && !slices.Contains(options, problem.Option) {
 			if near := suggest(problem.Option, options); near != "" {
 				hint = fmt.Sprintf("; did you mean %q?", near)
 			}
@@ -255,14 +255,14 @@ func (l *loader) plain(n *node, what string) (any, bool) {
 		return values, sound
 	case mapping:
 		values, sound := make(map[string]any, len(n.fields)), true
-		for _, one := range n.fields {
-			if _, twice := values[one.name]; twice {
-				l.fail(one.place, "%s has %s twice; keep one of them", what, quote(one.name))
+		for _, field := range n.fields {
+			if _, twice := values[field.name]; twice {
+				l.fail(field.place, "%s has %s twice; keep one of them", what, quote(field.name))
 				sound = false
 				continue
 			}
-			value, ok := l.plain(one.value, fmt.Sprintf("%s of %s", one.name, what))
-			values[one.name], sound = value, sound && ok
+			value, ok := l.plain(field.value, fmt.Sprintf("%s of %s", field.name, what))
+			values[field.name], sound = value, sound && ok
 		}
 		return values, sound
 	default:

@@ -58,8 +58,8 @@ func spanYAML(span time.Duration) string {
 // flow is a list in brackets.
 func flow(texts []string) string {
 	written := make([]string, len(texts))
-	for i, one := range texts {
-		written[i] = scalar(one)
+	for i, text := range texts {
+		written[i] = scalar(text)
 	}
 	return "[" + strings.Join(written, ", ") + "]"
 }
@@ -107,15 +107,15 @@ func CheckSchedule(schedule ledger.Schedule, check ScheduleCheck) ([]string, err
 		}
 		l.timezone(o.get("timezone"), "timezone of "+of)
 	}
-	var said []string
-	for _, one := range l.errors {
-		said = append(said, one.Message)
+	var parts []string
+	for _, failure := range l.errors {
+		parts = append(parts, failure.Message)
 	}
-	if len(said) > 0 {
-		return nil, errors.New(strings.Join(said, "; "))
+	if len(parts) > 0 {
+		return nil, errors.New(strings.Join(parts, "; "))
 	}
-	for _, one := range l.warnings {
-		said = append(said, one.Message)
+	for _, warning := range l.warnings {
+		parts = append(parts, warning.Message)
 	}
-	return said, nil
+	return parts, nil
 }

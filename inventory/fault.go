@@ -83,7 +83,7 @@ func FaultOf(row Row, quantity QuantityField) *Fault {
 
 // Words say what rows of a kind have in common.
 func (k FaultKind) Words() string {
-	if words, known := faultWords[k]; known {
+	if words, ok := faultWords[k]; ok {
 		return words
 	}
 	return string(k)

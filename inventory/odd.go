@@ -101,10 +101,10 @@ func (o *Oddities) twin(row Row) {
 	}
 	o.buffer = appendFolded(o.buffer[:0], row.SKU)
 	key := maphash.Bytes(o.seed, o.buffer)
-	switch before, known := o.folded[key]; {
-	case known && before != row.SKU:
+	switch before, ok := o.folded[key]; {
+	case ok && before != row.SKU:
 		o.noteBeside(OddTwin, row, before)
-	case !known && len(o.folded) < oddSKUs:
+	case !ok && len(o.folded) < oddSKUs:
 		o.folded[key] = strings.Clone(row.SKU) // it may be a part of a page
 	}
 }
@@ -128,13 +128,13 @@ func (o *Oddities) noteBeside(kind OddityKind, row Row, other string) {
 	if o.kinds == nil {
 		o.kinds = map[OddityKind]*Oddity{}
 	}
-	one := o.kinds[kind]
-	if one == nil {
-		one = &Oddity{Kind: kind}
-		o.kinds[kind] = one
+	oddity := o.kinds[kind]
+	if oddity == nil {
+		oddity = &Oddity{Kind: kind}
+		o.kinds[kind] = oddity
 	}
-	if one.Count++; len(one.Examples) < OddExamples {
-		one.Examples = append(one.Examples, NewExample(row, other))
+	if oddity.Count++; len(oddity.Examples) < OddExamples {
+		oddity.Examples = append(oddity.Examples, NewExample(row, other))
 	}
 }
 
@@ -148,11 +148,11 @@ func NewExample(row Row, other string) Example {
 func (o *Oddities) List() []Oddity {
 	var list []Oddity
 	for _, kind := range kindsOfOddities {
-		one := o.kinds[kind]
-		if one == nil || kind == OddFacility && (o.sited < oddRows || one.Count*20 > o.rows) {
+		oddity := o.kinds[kind]
+		if oddity == nil || kind == OddFacility && (o.sited < oddRows || oddity.Count*20 > o.rows) {
 			continue // many rows without a facility are no odd ones
 		}
-		list = append(list, one.Said())
+		list = append(list, oddity.Said())
 	}
 	return list
 }
@@ -162,10 +162,10 @@ func JoinOddities(lists ...[]Oddity) []Oddity {
 	var joined []Oddity
 	for _, kind := range kindsOfOddities {
 		sum := Oddity{Kind: kind}
-		for _, one := range slices.Concat(lists...) {
-			if one.Kind == kind {
-				sum.Count += one.Count
-				sum.Examples = append(sum.Examples, one.Examples...)
+		for _, oddity := range slices.Concat(lists...) {
+			if oddity.Kind == kind {
+				sum.Count += oddity.Count
+				sum.Examples = append(sum.Examples, oddity.Examples...)
 			}
 		}
 		if sum.Count > 0 {

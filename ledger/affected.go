@@ -15,9 +15,9 @@ const fewChanges = 50_000
 // A listing touches two products: its own, and the one whose SKU is its channel SKU, which goes out under it when it has no
 // listing itself and nobody else has it.
 func (d *database) Affected(ctx context.Context, plan Plan, scope []string, after string, limit int) ([]Affected, error) {
-	var found []Affected
+	var products []Affected
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		products = nil
 		q, err := t.affectedQuery(ctx, plan, scope, after, limitOf(limit))
 		if err != nil {
 			return err
@@ -27,11 +27,11 @@ func (d *database) Affected(ctx context.Context, plan Plan, scope []string, afte
 			var redefined int
 			err := row.Scan(&next.Product, &redefined)
 			next.Redefined = redefined == 1
-			found = append(found, next)
+			products = append(products, next)
 			return err
 		}, q.text.String(), q.arguments...)
 	})
-	return found, err
+	return products, err
 }
 
 // query is a statement that is put together with its arguments.

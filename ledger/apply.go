@@ -96,24 +96,24 @@ func (a *applying) all(ctx context.Context, definitions Definitions) error {
 
 // kept loads what a table holds, as id and JSON.
 func (a *applying) kept(ctx context.Context, query string) (map[string]string, error) {
-	found := map[string]string{}
+	stored := map[string]string{}
 	err := a.each(ctx, func(row *sql.Rows) error {
 		var id, definition string
 		err := row.Scan(&id, &definition)
-		found[id] = definition
+		stored[id] = definition
 		return err
 	}, query)
-	return found, err
+	return stored, err
 }
 
 func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
-	found, err := a.kept(ctx, "SELECT id, definition FROM warehouses")
+	stored, err := a.kept(ctx, "SELECT id, definition FROM warehouses")
 	if err != nil {
 		return err
 	}
 	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Warehouse) int { return cmp.Compare(x.ID, y.ID) })
-	for _, one := range wanted {
-		old, changed, err := compare(a, "warehouse", one.ID, found, one)
+	for _, warehouse := range wanted {
+		old, changed, err := compare(a, "warehouse", warehouse.ID, stored, warehouse)
 		if err != nil {
 			return err
 		}
@@ -121,12 +121,12 @@ func (a *applying) warehouses(ctx context.Context, wanted []Warehouse) error {
 			continue
 		}
 		_, err = a.exec(ctx, `INSERT INTO warehouses (id, merchant, definition) VALUES (?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET merchant = excluded.merchant, definition = excluded.definition`, one.ID, one.Merchant, encode(one))
+			ON CONFLICT (id) DO UPDATE SET merchant = excluded.merchant, definition = excluded.definition`, warehouse.ID, warehouse.Merchant, encode(warehouse))
 		if err != nil {
 			return err
 		}
-		if old != nil && !old.ReadsLike(one) {
-			if err := a.reread(ctx, one.ID); err != nil {
+		if old != nil && !old.ReadsLike(warehouse) {
+			if err := a.reread(ctx, warehouse.ID); err != nil {
 				return err
 			}
 		}
@@ -143,13 +143,13 @@ func (a *applying) reread(ctx context.Context, warehouse string) error {
 }
 
 func (a *applying) stores(ctx context.Context, wanted []Store) error {
-	found, err := a.kept(ctx, "SELECT id, definition FROM stores")
+	stored, err := a.kept(ctx, "SELECT id, definition FROM stores")
 	if err != nil {
 		return err
 	}
 	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Store) int { return cmp.Compare(x.ID, y.ID) })
-	for _, one := range wanted {
-		old, changed, err := compare(a, "store", one.ID, found, one)
+	for _, store := range wanted {
+		old, changed, err := compare(a, "store", store.ID, stored, store)
 		if err != nil {
 			return err
 		}
@@ -157,20 +157,20 @@ func (a *applying) stores(ctx context.Context, wanted []Store) error {
 			continue
 		}
 		_, err = a.exec(ctx, `INSERT INTO stores (id, merchant, definition) VALUES (?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET merchant = excluded.merchant, definition = excluded.definition`, one.ID, one.Merchant, encode(one))
+			ON CONFLICT (id) DO UPDATE SET merchant = excluded.merchant, definition = excluded.definition`, store.ID, store.Merchant, encode(store))
 		if err != nil {
 			return err
 		}
 		switch {
 		case old == nil:
-		case !sameAccount(*old, one), old.ownPlace() != one.ownPlace():
+		case !sameAccount(*old, store), old.ownPlace() != store.ownPlace():
 			left := ""
-			if sameAccount(elsewhere(*old), elsewhere(one)) {
+			if sameAccount(elsewhere(*old), elsewhere(store)) {
 				left = old.ownPlace()
 			}
-			err = a.forgetStore(ctx, one.ID, left)
-		case encode(old.Settings) != encode(one.Settings):
-			err = a.tryAgain(ctx, one.ID)
+			err = a.forgetStore(ctx, store.ID, left)
+		case encode(old.Settings) != encode(store.Settings):
+			err = a.tryAgain(ctx, store.ID)
 		}
 		if err != nil {
 			return err
@@ -182,14 +182,14 @@ func (a *applying) stores(ctx context.Context, wanted []Store) error {
 // sameAccount is true when a store's definitions cannot lead to different accounts. Numbers, truths and lengths of time only tune a driver.
 func sameAccount(a, b Store) bool {
 	names := func(s Store) map[string]string {
-		found := map[string]string{}
+		stored := map[string]string{}
 		for name, value := range s.Settings {
 			text, ok := value.(string)
 			if _, err := time.ParseDuration(text); ok && err != nil {
-				found[name] = text
+				stored[name] = text
 			}
 		}
-		return found
+		return stored
 	}
 	return a.Driver == b.Driver && maps.Equal(names(a), names(b))
 }
@@ -220,23 +220,23 @@ func (a *applying) forgetStore(ctx context.Context, store, left string) error {
 }
 
 func (a *applying) connections(ctx context.Context, wanted []Connection) error {
-	found, err := a.kept(ctx, "SELECT id, definition FROM connections")
+	stored, err := a.kept(ctx, "SELECT id, definition FROM connections")
 	if err != nil {
 		return err
 	}
 	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y Connection) int { return cmp.Compare(x.ID, y.ID) })
-	for _, one := range wanted {
-		if one, err = keepEnabled(one, found); err != nil {
+	for _, connection := range wanted {
+		if connection, err = keepEnabled(connection, stored); err != nil {
 			return err
 		}
-		old, changed, err := compare(a, "connection", one.ID, found, one)
+		old, changed, err := compare(a, "connection", connection.ID, stored, connection)
 		if err != nil {
 			return err
 		}
 		if !changed {
 			continue
 		}
-		if err := a.connection(ctx, one, old); err != nil {
+		if err := a.connection(ctx, connection, old); err != nil {
 			return err
 		}
 	}
@@ -245,37 +245,37 @@ func (a *applying) connections(ctx context.Context, wanted []Connection) error {
 
 // connection writes a connection that is new or changed. Its version is that of what decides a number or where it goes: a
 // new schedule makes nothing due.
-func (a *applying) connection(ctx context.Context, one Connection, old *Connection) error {
-	content := encode(one)
+func (a *applying) connection(ctx context.Context, connection Connection, old *Connection) error {
+	content := encode(connection)
 	if old == nil {
 		a.bumped = true
 		_, err := a.exec(ctx, "INSERT INTO connections (id, merchant, warehouse, store, active, definition, version) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			one.ID, one.Merchant, one.Warehouse, one.Store, one.Active(), content, a.version)
+			connection.ID, connection.Merchant, connection.Warehouse, connection.Store, connection.Active(), content, a.version)
 		return err
 	}
 	_, err := a.exec(ctx, "UPDATE connections SET merchant = ?, warehouse = ?, store = ?, active = ?, definition = ? WHERE id = ?",
-		one.Merchant, one.Warehouse, one.Store, one.Active(), content, one.ID)
-	if err != nil || sameNumbers(*old, one) {
+		connection.Merchant, connection.Warehouse, connection.Store, connection.Active(), content, connection.ID)
+	if err != nil || sameNumbers(*old, connection) {
 		return err
 	}
 	a.bumped = true
-	if _, err := a.exec(ctx, "UPDATE connections SET version = ? WHERE id = ?", a.version, one.ID); err != nil {
+	if _, err := a.exec(ctx, "UPDATE connections SET version = ? WHERE id = ?", a.version, connection.ID); err != nil {
 		return err
 	}
-	if old.Warehouse != one.Warehouse {
+	if old.Warehouse != connection.Warehouse {
 		// Level versions are counted by warehouse.
 		for _, statement := range []string{"UPDATE connections SET cursor_levels = 0 WHERE id = ?", "UPDATE channel_levels SET observed = 0 WHERE connection = ?"} {
-			if _, err := a.exec(ctx, statement, one.ID); err != nil {
+			if _, err := a.exec(ctx, statement, connection.ID); err != nil {
 				return err
 			}
 		}
 	}
-	if old.Store == one.Store {
+	if old.Store == connection.Store {
 		return nil
 	}
 	// Nothing is known of what another store shows.
 	for _, statement := range []string{"DELETE FROM channel_levels WHERE connection = ?", "DELETE FROM calls WHERE connection = ?"} {
-		if _, err := a.exec(ctx, statement, one.ID); err != nil {
+		if _, err := a.exec(ctx, statement, connection.ID); err != nil {
 			return err
 		}
 	}
@@ -290,14 +290,14 @@ func sameNumbers(a, b Connection) bool {
 
 func (a *applying) strategies(ctx context.Context, wanted []StrategyDefinition) error {
 	type pair struct{ merchant, warehouse string }
-	found := map[string]string{}
+	stored := map[string]string{}
 	pairs := map[string]pair{}
 	err := a.each(ctx, func(row *sql.Rows) error {
 		var at pair
 		var definition string
 		err := row.Scan(&at.merchant, &at.warehouse, &definition)
 		id := at.merchant + "/" + at.warehouse
-		found[id], pairs[id] = definition, at
+		stored[id], pairs[id] = definition, at
 		return err
 	}, "SELECT merchant, warehouse, definition FROM strategies WHERE NOT removed")
 	if err != nil {
@@ -306,17 +306,17 @@ func (a *applying) strategies(ctx context.Context, wanted []StrategyDefinition) 
 	wanted = slices.SortedFunc(slices.Values(wanted), func(x, y StrategyDefinition) int {
 		return cmp.Or(cmp.Compare(x.Merchant, y.Merchant), cmp.Compare(x.Warehouse, y.Warehouse))
 	})
-	for _, one := range wanted {
-		id := one.Merchant + "/" + one.Warehouse
+	for _, strategy := range wanted {
+		id := strategy.Merchant + "/" + strategy.Warehouse
 		delete(pairs, id)
-		_, changed, err := compare(a, "strategy", id, found, one.Strategy)
+		_, changed, err := compare(a, "strategy", id, stored, strategy.Strategy)
 		if err != nil {
 			return err
 		}
 		if !changed {
 			continue
 		}
-		if err := a.writeStrategy(ctx, one); err != nil {
+		if err := a.writeStrategy(ctx, strategy); err != nil {
 			return err
 		}
 	}
@@ -329,11 +329,11 @@ func (a *applying) strategies(ctx context.Context, wanted []StrategyDefinition) 
 	return nil
 }
 
-func (a *applying) writeStrategy(ctx context.Context, one StrategyDefinition) error {
+func (a *applying) writeStrategy(ctx context.Context, strategy StrategyDefinition) error {
 	a.bumped = true
 	_, err := a.exec(ctx, `INSERT INTO strategies (merchant, warehouse, definition, version) VALUES (?, ?, ?, ?)
 		ON CONFLICT (merchant, warehouse) DO UPDATE SET definition = excluded.definition, version = excluded.version, removed = FALSE`,
-		one.Merchant, one.Warehouse, encode(one.Strategy), a.version)
+		strategy.Merchant, strategy.Warehouse, encode(strategy.Strategy), a.version)
 	return err
 }
 
@@ -436,12 +436,12 @@ func sortedKeys[K ~string, V any](from map[K]V) []K {
 
 // Strategy returns the strategy of a pair, nil when it has none.
 func (d *database) Strategy(ctx context.Context, merchant, warehouse string) (*inventory.Strategy, error) {
-	var found *inventory.Strategy
+	var strategy *inventory.Strategy
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.strategy(ctx, merchant, warehouse)
+		strategy, err = t.strategy(ctx, merchant, warehouse)
 		return err
 	})
-	return found, err
+	return strategy, err
 }
 
 func (t *tx) strategy(ctx context.Context, merchant, warehouse string) (*inventory.Strategy, error) {
@@ -452,9 +452,9 @@ func (t *tx) strategy(ctx context.Context, merchant, warehouse string) (*invento
 	} else if err != nil {
 		return nil, err
 	}
-	var found inventory.Strategy
-	if err := decode(fmt.Sprintf("the strategy of %s and %s", merchant, warehouse), definition, &found); err != nil {
+	var strategy inventory.Strategy
+	if err := decode(fmt.Sprintf("the strategy of %s and %s", merchant, warehouse), definition, &strategy); err != nil {
 		return nil, err
 	}
-	return &found, nil
+	return &strategy, nil
 }

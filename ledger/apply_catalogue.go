@@ -26,7 +26,7 @@ type difference struct{ created, changed, removed []entry }
 // order of the key, beside the wanted ones.
 func (a *applying) compareEntries(ctx context.Context, wanted []entry, keyParts, valueParts int, query string) (difference, error) {
 	slices.SortFunc(wanted, func(x, y entry) int { return strings.Compare(x.key, y.key) })
-	var found difference
+	var changes difference
 	next := 0
 	parts := make([]string, keyParts+valueParts)
 	into := make([]any, len(parts))
@@ -39,35 +39,35 @@ func (a *applying) compareEntries(ctx context.Context, wanted []entry, keyParts,
 		}
 		stored := entry{joinKey(parts[:keyParts]...), joinKey(parts[keyParts:]...)}
 		for next < len(wanted) && wanted[next].key < stored.key {
-			found.created = append(found.created, wanted[next])
+			changes.created = append(changes.created, wanted[next])
 			next++
 		}
 		switch {
 		case next == len(wanted) || wanted[next].key != stored.key:
-			found.removed = append(found.removed, stored)
+			changes.removed = append(changes.removed, stored)
 		default:
 			if wanted[next].value != stored.value {
-				found.changed = append(found.changed, wanted[next])
+				changes.changed = append(changes.changed, wanted[next])
 			}
 			next++
 		}
 		return nil
 	}, query)
-	found.created = append(found.created, wanted[next:]...)
-	return found, err
+	changes.created = append(changes.created, wanted[next:]...)
+	return changes, err
 }
 
 // noteAll notes a difference and says whether there is any.
-func (a *applying) noteAll(kind string, found difference) bool {
+func (a *applying) noteAll(kind string, changes difference) bool {
 	for _, list := range []struct {
 		action  string
 		entries []entry
-	}{{"created", found.created}, {"changed", found.changed}, {"removed", found.removed}} {
-		for _, one := range list.entries {
-			a.note(list.action, kind, strings.Join(splitKey(one.key)[:2], "/"), "")
+	}{{"created", changes.created}, {"changed", changes.changed}, {"removed", changes.removed}} {
+		for _, item := range list.entries {
+			a.note(list.action, kind, strings.Join(splitKey(item.key)[:2], "/"), "")
 		}
 	}
-	some := len(found.created)+len(found.changed)+len(found.removed) > 0
+	some := len(changes.created)+len(changes.changed)+len(changes.removed) > 0
 	a.bumped = a.bumped || some
 	return some
 }
@@ -79,8 +79,8 @@ func keyTable(entries []entry, names ...string) *table {
 	for i, name := range names {
 		columns[i] = input.texts(name)
 	}
-	for row, one := range entries {
-		for i, part := range splitKey(one.key) {
+	for row, item := range entries {
+		for i, part := range splitKey(item.key) {
 			columns[i][row] = part
 		}
 	}
@@ -89,21 +89,21 @@ func keyTable(entries []entry, names ...string) *table {
 
 func (a *applying) products(ctx context.Context, wanted []Product) error {
 	entries := make([]entry, len(wanted))
-	for i, one := range wanted {
-		entries[i] = entry{joinKey(one.Merchant, one.SKU), joinKey(one.Name, one.Barcode)}
+	for i, product := range wanted {
+		entries[i] = entry{joinKey(product.Merchant, product.SKU), joinKey(product.Name, product.Barcode)}
 	}
-	found, err := a.compareEntries(ctx, entries, 2, 2, "SELECT merchant, sku, name, barcode FROM products WHERE NOT removed ORDER BY merchant, sku")
+	difference, err := a.compareEntries(ctx, entries, 2, 2, "SELECT merchant, sku, name, barcode FROM products WHERE NOT removed ORDER BY merchant, sku")
 	if err != nil {
 		return err
 	}
-	if !a.noteAll("product", found) {
+	if !a.noteAll("product", difference) {
 		return nil
 	}
-	upserts := slices.Concat(found.created, found.changed)
+	upserts := slices.Concat(difference.created, difference.changed)
 	input := keyTable(upserts, "merchant", "sku")
 	names, barcodes := input.texts("name"), input.texts("barcode")
-	for i, one := range upserts {
-		name, barcode, _ := strings.Cut(one.value, keySeparator)
+	for i, item := range upserts {
+		name, barcode, _ := strings.Cut(item.value, keySeparator)
 		names[i], barcodes[i] = name, barcode
 	}
 	if _, err := a.bulk(ctx, *input, `INSERT INTO products (merchant, sku, name, barcode, version)
@@ -111,39 +111,39 @@ func (a *applying) products(ctx context.Context, wanted []Product) error {
 		ON CONFLICT (merchant, sku) DO UPDATE SET name = excluded.name, barcode = excluded.barcode, version = excluded.version, removed = FALSE`, a.version); err != nil {
 		return err
 	}
-	_, err = a.bulk(ctx, *keyTable(found.removed, "merchant", "sku"), `UPDATE products AS p SET removed = TRUE, version = ?
+	_, err = a.bulk(ctx, *keyTable(difference.removed, "merchant", "sku"), `UPDATE products AS p SET removed = TRUE, version = ?
 		FROM input i WHERE p.merchant = i.merchant AND p.sku = i.sku`, a.version)
 	return err
 }
 
 func (a *applying) bundles(ctx context.Context, wanted []BundleDefinition) error {
 	entries := make([]entry, len(wanted))
-	for i, one := range wanted {
-		entries[i] = entry{joinKey(one.Merchant, one.SKU), encode(one.Components)}
+	for i, bundle := range wanted {
+		entries[i] = entry{joinKey(bundle.Merchant, bundle.SKU), encode(bundle.Components)}
 	}
-	found, err := a.compareEntries(ctx, entries, 2, 1, "SELECT merchant, sku, components FROM bundles WHERE NOT removed ORDER BY merchant, sku")
+	difference, err := a.compareEntries(ctx, entries, 2, 1, "SELECT merchant, sku, components FROM bundles WHERE NOT removed ORDER BY merchant, sku")
 	if err != nil {
 		return err
 	}
-	if !a.noteAll("bundle", found) {
+	if !a.noteAll("bundle", difference) {
 		return nil
 	}
-	upserts := slices.Concat(found.created, found.changed)
+	upserts := slices.Concat(difference.created, difference.changed)
 	input := keyTable(upserts, "merchant", "sku")
 	components := input.texts("components")
-	for i, one := range upserts {
-		components[i] = one.value
+	for i, item := range upserts {
+		components[i] = item.value
 	}
 	if _, err := a.bulk(ctx, *input, `INSERT INTO bundles (merchant, sku, components, version)
 		SELECT merchant, sku, components, CAST(? AS BIGINT) FROM input WHERE TRUE
 		ON CONFLICT (merchant, sku) DO UPDATE SET components = excluded.components, version = excluded.version, removed = FALSE`, a.version); err != nil {
 		return err
 	}
-	if _, err := a.bulk(ctx, *keyTable(found.removed, "merchant", "sku"), `UPDATE bundles AS b SET removed = TRUE, version = ?
+	if _, err := a.bulk(ctx, *keyTable(difference.removed, "merchant", "sku"), `UPDATE bundles AS b SET removed = TRUE, version = ?
 		FROM input i WHERE b.merchant = i.merchant AND b.sku = i.sku`, a.version); err != nil {
 		return err
 	}
-	return a.bundleComponents(ctx, slices.Concat(upserts, found.removed), upserts)
+	return a.bundleComponents(ctx, slices.Concat(upserts, difference.removed), upserts)
 }
 
 // bundleComponents replaces the components of bundles by which a component's bundles are found.
@@ -154,12 +154,12 @@ func (a *applying) bundleComponents(ctx context.Context, replaced, upserts []ent
 		return err
 	}
 	var rows []entry
-	for _, one := range upserts {
+	for _, item := range upserts {
 		var components []inventory.Component
-		if err := decode("the components of a bundle", one.value, &components); err != nil {
+		if err := decode("the components of a bundle", item.value, &components); err != nil {
 			return err
 		}
-		key := splitKey(one.key)
+		key := splitKey(item.key)
 		for _, component := range components {
 			rows = append(rows, entry{key: joinKey(key[0], component.SKU, key[1])})
 		}
@@ -171,38 +171,38 @@ func (a *applying) bundleComponents(ctx context.Context, replaced, upserts []ent
 
 func (a *applying) listings(ctx context.Context, wanted []ListingDefinition) error {
 	entries := make([]entry, len(wanted))
-	for i, one := range wanted {
-		entries[i] = entry{key: joinKey(one.Store, one.ChannelSKU, one.SKU)}
+	for i, listing := range wanted {
+		entries[i] = entry{key: joinKey(listing.Store, listing.ChannelSKU, listing.SKU)}
 	}
-	found, err := a.compareEntries(ctx, entries, 3, 0, "SELECT store, channel_sku, sku FROM listings WHERE NOT removed ORDER BY store, channel_sku, sku")
+	difference, err := a.compareEntries(ctx, entries, 3, 0, "SELECT store, channel_sku, sku FROM listings WHERE NOT removed ORDER BY store, channel_sku, sku")
 	if err != nil {
 		return err
 	}
-	if len(found.created)+len(found.removed) == 0 {
+	if len(difference.created)+len(difference.removed) == 0 {
 		return nil
 	}
 	a.bumped = true
-	a.noteListings(found)
+	a.noteListings(difference)
 	// Removals come first: a channel SKU belongs to one product at a time.
-	if _, err := a.bulk(ctx, *keyTable(found.removed, "store", "channel_sku", "sku"), `UPDATE listings AS l SET removed = TRUE, version = ?
+	if _, err := a.bulk(ctx, *keyTable(difference.removed, "store", "channel_sku", "sku"), `UPDATE listings AS l SET removed = TRUE, version = ?
 		FROM input i WHERE l.store = i.store AND l.channel_sku = i.channel_sku AND l.sku = i.sku`, a.version); err != nil {
 		return err
 	}
-	_, err = a.bulk(ctx, *keyTable(found.created, "store", "channel_sku", "sku"), `INSERT INTO listings (store, channel_sku, sku, version)
+	_, err = a.bulk(ctx, *keyTable(difference.created, "store", "channel_sku", "sku"), `INSERT INTO listings (store, channel_sku, sku, version)
 		SELECT store, channel_sku, sku, CAST(? AS BIGINT) FROM input WHERE TRUE
 		ON CONFLICT (store, channel_sku, sku) DO UPDATE SET version = excluded.version, removed = FALSE`, a.version)
 	return err
 }
 
 // noteListings notes a channel SKU that went to another product as one change.
-func (a *applying) noteListings(found difference) {
+func (a *applying) noteListings(changes difference) {
 	gone := map[string]string{}
-	for _, one := range found.removed {
-		parts := splitKey(one.key)
+	for _, entry := range changes.removed {
+		parts := splitKey(entry.key)
 		gone[joinKey(parts[:2]...)] = parts[2]
 	}
-	for _, one := range found.created {
-		parts := splitKey(one.key)
+	for _, entry := range changes.created {
+		parts := splitKey(entry.key)
 		key := joinKey(parts[:2]...)
 		if before, ok := gone[key]; ok {
 			delete(gone, key)

@@ -27,35 +27,35 @@ func checkDefinitions(definitions Definitions) error {
 			errs = append(errs, err)
 		}
 	}
-	for _, one := range definitions.Warehouses {
-		note(once("warehouse", one.ID))
+	for _, warehouse := range definitions.Warehouses {
+		note(once("warehouse", warehouse.ID))
 	}
-	for _, one := range definitions.Stores {
-		note(once("store", one.ID))
+	for _, store := range definitions.Stores {
+		note(once("store", store.ID))
 	}
-	for _, one := range definitions.Connections {
-		note(once("connection", one.ID))
-		if !seen[joinKey("warehouse", one.Warehouse)] {
-			note(fmt.Errorf("ledger: connection %s names the warehouse %q, which is not defined", one.ID, one.Warehouse))
+	for _, connection := range definitions.Connections {
+		note(once("connection", connection.ID))
+		if !seen[joinKey("warehouse", connection.Warehouse)] {
+			note(fmt.Errorf("ledger: connection %s names the warehouse %q, which is not defined", connection.ID, connection.Warehouse))
 		}
-		if !seen[joinKey("store", one.Store)] {
-			note(fmt.Errorf("ledger: connection %s names the store %q, which is not defined", one.ID, one.Store))
+		if !seen[joinKey("store", connection.Store)] {
+			note(fmt.Errorf("ledger: connection %s names the store %q, which is not defined", connection.ID, connection.Store))
 		}
 	}
-	for _, one := range definitions.Strategies {
-		note(once("strategy", one.Merchant, one.Warehouse))
+	for _, strategy := range definitions.Strategies {
+		note(once("strategy", strategy.Merchant, strategy.Warehouse))
 	}
-	for _, one := range definitions.Products {
-		note(once("product", one.Merchant, one.SKU))
-		note(checkText("the name of product "+one.SKU, one.Name, one.Barcode))
+	for _, product := range definitions.Products {
+		note(once("product", product.Merchant, product.SKU))
+		note(checkText("the name of product "+product.SKU, product.Name, product.Barcode))
 	}
-	for _, one := range definitions.Bundles {
-		note(once("bundle", one.Merchant, one.SKU))
-		note(checkComponents(one.Bundle))
+	for _, bundle := range definitions.Bundles {
+		note(once("bundle", bundle.Merchant, bundle.SKU))
+		note(checkComponents(bundle.Bundle))
 	}
-	for _, one := range definitions.Listings {
-		note(once("listing of channel SKU", one.Store, one.ChannelSKU))
-		note(checkText("the SKU of a listing", one.SKU))
+	for _, listing := range definitions.Listings {
+		note(once("listing of channel SKU", listing.Store, listing.ChannelSKU))
+		note(checkText("the SKU of a listing", listing.SKU))
 	}
 	if len(errs) > 0 {
 		return errs[0]

@@ -14,37 +14,37 @@ const shownThere = "(exported > 0 OR (exported IS NULL AND last_exported IS NOT 
 // leave says what the connections leave behind with these definitions, and has 0 pushed there where that was asked for. It comes first: the
 // steps after it forget what a store shows.
 func (a *applying) leave(ctx context.Context, definitions Definitions) error {
-	asked, err := a.leaving(ctx, definitions)
+	leavings, err := a.leaving(ctx, definitions)
 	if err != nil {
 		return err
 	}
 	zeroed := int64(0)
 	var refused []error
-	for _, one := range asked {
-		places, err := a.rowPlaces(ctx, []string{one.before.ID})
+	for _, leaving := range leavings {
+		places, err := a.rowPlaces(ctx, []string{leaving.before.ID})
 		if err != nil {
 			return err
 		}
-		counts, err := a.left(ctx, one.before.ID, one.left(places[one.before.ID]))
+		counts, err := a.left(ctx, leaving.before.ID, leaving.left(places[leaving.before.ID]))
 		if err != nil {
 			return err
 		}
 		for _, left := range counts {
 			from := left.Location
-			_, left.Location = one.leaves(from)
-			changed := encode(one.before.Inventory.Locations) != encode(one.after.Inventory.Locations) || one.moves()
+			_, left.Location = leaving.leaves(from)
+			changed := encode(leaving.before.Inventory.Locations) != encode(leaving.after.Inventory.Locations) || leaving.moves()
 			if left.Rows == 0 || !changed && !a.options.ZeroLeft {
 				continue
 			}
 			if a.options.ZeroLeft && left.Zeroing < left.Rows {
-				if why := one.refusal(left); why != "" {
+				if why := leaving.refusal(left); why != "" {
 					refused = append(refused, errors.New(why))
 					continue
 				}
 				left.Zeroing = left.Rows
 				zeroed += left.Rows
 			}
-			if err := a.keepLeft(ctx, one, left, from); err != nil {
+			if err := a.keepLeft(ctx, leaving, left, from); err != nil {
 				return err
 			}
 			a.changes = append(a.changes, Change{Action: "left behind", Kind: "connection", ID: left.Connection, Detail: left.Words(), Left: &left})
@@ -67,11 +67,11 @@ func (a *applying) leaving(ctx context.Context, definitions Definitions) ([]leav
 	}
 	wanted := slices.Clone(definitions.Connections)
 	slices.SortFunc(wanted, func(x, y Connection) int { return strings.Compare(x.ID, y.ID) })
-	var found []leaving
-	for _, one := range wanted {
-		l := leaving{after: one, storeAfter: stores[one.Store]}
+	var leavings []leaving
+	for _, connection := range wanted {
+		l := leaving{after: connection, storeAfter: stores[connection.Store]}
 		var err error
-		if l.before, err = definition[Connection](ctx, a.tx, "connection", one.ID); err == nil {
+		if l.before, err = definition[Connection](ctx, a.tx, "connection", connection.ID); err == nil {
 			l.storeBefore, err = definition[Store](ctx, a.tx, "store", l.before.Store)
 		}
 		if errors.Is(err, ErrNotFound) {
@@ -83,13 +83,13 @@ func (a *applying) leaving(ctx context.Context, definitions Definitions) ([]leav
 			continue
 		}
 		for _, other := range wanted {
-			if other.ID != one.ID && other.Store == one.Store && other.Active() {
+			if other.ID != connection.ID && other.Store == connection.Store && other.Active() {
 				l.others = append(l.others, shownPlaces(other, l.storeAfter)...)
 			}
 		}
-		found = append(found, l)
+		leavings = append(leavings, l)
 	}
-	return found, nil
+	return leavings, nil
 }
 
 // rowPlaces are the locations at which connections have rows, or have had some. Who has none is absent.
@@ -119,27 +119,27 @@ func (t *tx) left(ctx context.Context, connection string, locations []string) ([
 	if len(locations) == 0 {
 		return nil, nil
 	}
-	var found []Left
+	var left []Left
 	err := t.each(ctx, func(row *sql.Rows) error {
-		one := Left{Connection: connection}
-		err := row.Scan(&one.Location, &one.Rows, &one.Units, &one.Unknown, &one.Zeroing)
-		found = append(found, one)
+		item := Left{Connection: connection}
+		err := row.Scan(&item.Location, &item.Rows, &item.Units, &item.Unknown, &item.Zeroing)
+		left = append(left, item)
 		return err
 	}, `SELECT location, COUNT(*), COALESCE(SUM(exported), 0), COUNT(*) FILTER (WHERE exported IS NULL), COUNT(*) FILTER (WHERE leaving AND status IN ('pending', 'retrying', 'unknown', 'sent'))
 		FROM channel_levels WHERE connection = ? AND location IN (SELECT j.value FROM `+t.dialect.set()+`) AND `+shownThere+` GROUP BY location ORDER BY location`,
 		connection, t.dialect.list(locations))
-	return found, err
+	return left, err
 }
 
 // keepLeft keeps the rows of what stays behind, which stood under the location from, so that they can be told from others: due to go to 0 where a person asked for it, which
 // is an approval of just these rows; else blocked with the reason.
-func (a *applying) keepLeft(ctx context.Context, one leaving, left Left, from string) error {
+func (a *applying) keepLeft(ctx context.Context, item leaving, left Left, from string) error {
 	zero, connection, as := left.Zeroing > 0, left.Connection, left.Location
 	if as != from {
 		if err := a.keepPlaces(ctx, connection, map[string]bool{as: true}); err != nil {
 			return err
 		}
-		why := leftBehind(place{location: as}, "", nil, one.after.Inventory.Locations, nil)
+		why := leftBehind(place{location: as}, "", nil, item.after.Inventory.Locations, nil)
 		_, err := a.exec(ctx, `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed, exported, last_exported, status, reason, blocked, run, why)
 			SELECT connection, channel_sku, CAST(? AS TEXT), product, quantity, observed, exported, last_exported, 'blocked', CAST(? AS TEXT), CAST(? AS TEXT), run, why
 			FROM channel_levels WHERE connection = ? AND location = ? AND `+shownThere+`
@@ -160,10 +160,10 @@ func (a *applying) keepLeft(ctx context.Context, one leaving, left Left, from st
 
 // LeftBehind lists what a connection has left behind; see Reader.
 func (d *database) LeftBehind(ctx context.Context, connection string) ([]Left, error) {
-	var found []Left
+	var left []Left
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
-		one, err := t.standsAt(ctx, connection)
+		left = nil
+		leaving, err := t.standsAt(ctx, connection)
 		if err != nil {
 			return err
 		}
@@ -175,17 +175,17 @@ func (d *database) LeftBehind(ctx context.Context, connection string) ([]Left, e
 		if err != nil {
 			return err
 		}
-		found, err = d.leftBehind(ctx, t, one, versions[connection], places[connection])
+		left, err = d.leftBehind(ctx, t, leaving, versions[connection], places[connection])
 		return err
 	})
-	return found, err
+	return left, err
 }
 
 // leftBehind is what stays behind of a connection whose rows are at a version, and are or were at some places.
-func (d *database) leftBehind(ctx context.Context, t *tx, one leaving, version int64, places []string) ([]Left, error) {
-	locations := one.left(places)
-	return d.byPlace.of(ctx, encode([]any{one.before.ID, locations}), version, func(ctx context.Context) ([]Left, error) {
-		return t.left(ctx, one.before.ID, locations)
+func (d *database) leftBehind(ctx context.Context, t *tx, place leaving, version int64, places []string) ([]Left, error) {
+	locations := place.left(places)
+	return d.byPlace.of(ctx, encode([]any{place.before.ID, locations}), version, func(ctx context.Context) ([]Left, error) {
+		return t.left(ctx, place.before.ID, locations)
 	})
 }
 
@@ -199,14 +199,14 @@ func (t *tx) standsAt(ctx context.Context, connection string) (leaving, error) {
 	if err != nil {
 		return leaving{}, err
 	}
-	one := leaving{before: at, after: at, storeBefore: store, storeAfter: store}
+	place := leaving{before: at, after: at, storeBefore: store, storeAfter: store}
 	others, err := t.texts(ctx, "SELECT id FROM connections WHERE store = ? AND id <> ? AND active ORDER BY id", at.Store, connection)
 	for _, id := range others {
 		other, err := definition[Connection](ctx, t, "connection", id)
 		if err != nil {
 			return leaving{}, err
 		}
-		one.others = append(one.others, shownPlaces(other, store)...)
+		place.others = append(place.others, shownPlaces(other, store)...)
 	}
-	return one, err
+	return place, err
 }

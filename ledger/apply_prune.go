@@ -33,14 +33,14 @@ var pruned = map[string][]string{
 // that is removed finds itself fenced off.
 func (a *applying) prune(ctx context.Context, definitions Definitions) error {
 	wanted := map[string]bool{}
-	for _, one := range definitions.Warehouses {
-		wanted[joinKey("warehouse", one.ID)] = true
+	for _, warehouse := range definitions.Warehouses {
+		wanted[joinKey("warehouse", warehouse.ID)] = true
 	}
-	for _, one := range definitions.Stores {
-		wanted[joinKey("store", one.ID)] = true
+	for _, store := range definitions.Stores {
+		wanted[joinKey("store", store.ID)] = true
 	}
-	for _, one := range definitions.Connections {
-		wanted[joinKey("connection", one.ID)] = true
+	for _, connection := range definitions.Connections {
+		wanted[joinKey("connection", connection.ID)] = true
 	}
 	for _, kind := range []string{"connection", "store", "warehouse"} { // connections refer to the others
 		ids, err := a.texts(ctx, "SELECT id FROM "+kind+"s ORDER BY id")

@@ -13,13 +13,13 @@ func (a *applying) schedules(ctx context.Context, definitions Definitions) error
 	}
 	for _, wanted := range definitions.Connections {
 		old, err := definition[Connection](ctx, a.tx, "connection", wanted.ID)
-		known := err == nil
+		ok := err == nil
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
 		for _, mode := range []Mode{Smart, Full} {
 			change, decided := changes[[2]string{wanted.ID, string(mode)}]
-			differs := known && (old.Inventory.Names(mode) != wanted.Inventory.Names(mode) || !old.Inventory.Schedule(mode).Same(wanted.Inventory.Schedule(mode)))
+			differs := ok && (old.Inventory.Names(mode) != wanted.Inventory.Names(mode) || !old.Inventory.Schedule(mode).Same(wanted.Inventory.Schedule(mode)))
 			if !decided && !differs {
 				continue
 			}
@@ -47,15 +47,15 @@ func (a *applying) configuration(ctx context.Context, definitions Definitions) e
 	if err := a.row(ctx, "SELECT schedules_read_only, settings_read_only FROM state").Scan(&schedules, &settings); err != nil {
 		return err
 	}
-	for _, one := range []struct {
+	for _, entry := range []struct {
 		what         string
 		before, then bool
 	}{{"schedules", schedules, definitions.SchedulesReadOnly}, {"settings", settings, definitions.SettingsReadOnly}} {
 		switch {
-		case !one.before && one.then:
-			a.note("changed", "setting", "console", one.what+" are set in the configuration alone")
-		case one.before && !one.then:
-			a.note("changed", "setting", "console", one.what+" can be set on the pages again")
+		case !entry.before && entry.then:
+			a.note("changed", "setting", "console", entry.what+" are set in the configuration alone")
+		case entry.before && !entry.then:
+			a.note("changed", "setting", "console", entry.what+" can be set on the pages again")
 		}
 	}
 	_, err := a.exec(ctx, "UPDATE state SET schedules_read_only = ?, settings_read_only = ?, applied_from = CASE WHEN ? = '' THEN applied_from ELSE ? END",

@@ -54,17 +54,17 @@ func (d *database) Audits(ctx context.Context, before int64, limit int) ([]Audit
 	if before > 0 {
 		query, arguments = query+" WHERE id < ?", append(arguments, before)
 	}
-	var found []AuditEntry
+	var entries []AuditEntry
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		entries = nil
 		return t.each(ctx, func(row *sql.Rows) error {
 			var entry AuditEntry
 			var at int64
 			err := row.Scan(&entry.ID, &at, &entry.Who, &entry.From, &entry.Act, &entry.On, &entry.Before, &entry.After, &entry.Result, &entry.Reason)
 			entry.At = fromMicros(at)
-			found = append(found, entry)
+			entries = append(entries, entry)
 			return err
 		}, query+" ORDER BY id DESC LIMIT ?", append(arguments, limitOf(limit))...)
 	})
-	return found, err
+	return entries, err
 }

@@ -14,7 +14,7 @@ import (
 // keptCounts are what this process has counted of connections' rows, by what was counted.
 type keptCounts[T any] struct {
 	mutex sync.Mutex
-	known map[string]keptCount[T]
+	kept  map[string]keptCount[T]
 }
 
 // keptCount is a count as of a version of a connection's rows.
@@ -27,7 +27,7 @@ type keptCount[T any] struct {
 // is the key. Who gets the count must not change it. It is called in the transaction that read the version.
 func (k *keptCounts[T]) of(ctx context.Context, key string, version int64, count func(context.Context) (T, error)) (T, error) {
 	k.mutex.Lock()
-	kept, found := k.known[key]
+	kept, found := k.kept[key]
 	k.mutex.Unlock()
 	if found && kept.version == version {
 		return kept.count, nil
@@ -38,26 +38,26 @@ func (k *keptCounts[T]) of(ctx context.Context, key string, version int64, count
 	}
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
-	if k.known == nil {
-		k.known = map[string]keptCount[T]{}
+	if k.kept == nil {
+		k.kept = map[string]keptCount[T]{}
 	}
-	k.known[key] = keptCount[T]{version, made}
+	k.kept[key] = keptCount[T]{version, made}
 	return made, nil
 }
 
 // StatusCounts counts a connection's rows by status. Statuses without rows are absent.
 func (d *database) StatusCounts(ctx context.Context, connection string) (map[Status]int64, error) {
-	var found map[Status]int64
+	var counts map[Status]int64
 	err := d.read(ctx, func(t *tx) error {
 		versions, err := t.rowVersions(ctx, []string{connection})
 		if err != nil {
 			return err
 		}
 		rows, err := d.rowsByStatus(ctx, t, connection, versions[connection])
-		found = maps.Clone(rows)
+		counts = maps.Clone(rows)
 		return err
 	})
-	return found, err
+	return counts, err
 }
 
 // rowsByStatus counts a connection's rows, which are at a version, by status. Who gets the count must not change it.
@@ -67,23 +67,23 @@ func (d *database) rowsByStatus(ctx context.Context, t *tx, connection string, v
 
 // rowVersions are the versions of connections' rows; 0, and absent, where nothing ever changed.
 func (t *tx) rowVersions(ctx context.Context, connections []string) (map[string]int64, error) {
-	found := map[string]int64{}
-	return found, t.each(ctx, func(row *sql.Rows) error {
+	counts := map[string]int64{}
+	return counts, t.each(ctx, func(row *sql.Rows) error {
 		var connection string
 		var version int64
 		err := row.Scan(&connection, &version)
-		found[connection] = version
+		counts[connection] = version
 		return err
 	}, "SELECT connection, version FROM row_versions WHERE connection IN (SELECT j.value FROM "+t.dialect.set()+")", t.dialect.list(connections))
 }
 
 func (t *tx) countRows(ctx context.Context, connection string) (map[Status]int64, error) {
-	found := map[Status]int64{}
-	return found, t.each(ctx, func(row *sql.Rows) error {
+	counts := map[Status]int64{}
+	return counts, t.each(ctx, func(row *sql.Rows) error {
 		var status Status
 		var rows int64
 		err := row.Scan(&status, &rows)
-		found[status] = rows
+		counts[status] = rows
 		return err
 	}, "SELECT status, COUNT(*) FROM channel_levels WHERE connection = ? GROUP BY status", connection)
 }

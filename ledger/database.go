@@ -130,14 +130,14 @@ func (t *tx) each(ctx context.Context, scan func(row *sql.Rows) error, query str
 
 // texts returns the rows of a query for one text column.
 func (t *tx) texts(ctx context.Context, query string, arguments ...any) ([]string, error) {
-	var found []string
+	var matches []string
 	err := t.each(ctx, func(row *sql.Rows) error {
 		var text string
 		err := row.Scan(&text)
-		found = append(found, text)
+		matches = append(matches, text)
 		return err
 	}, query, arguments...)
-	return found, err
+	return matches, err
 }
 
 // bulk runs a statement for many rows at once: it sees them as the table "input". It returns how many rows it changed.
@@ -168,21 +168,21 @@ func (d *database) Check(ctx context.Context) error {
 
 // Close waits for running work. It returns ErrDamaged when the file was found to be damaged and nobody was told yet.
 func (d *database) Close() error {
-	found := d.inspection.stop()
+	match := d.inspection.stop()
 	if d.reader == d.writer {
 		return d.writer.Close()
 	}
-	return errors.Join(found, d.reader.Close(), d.writer.Close())
+	return errors.Join(match, d.reader.Close(), d.writer.Close())
 }
 
 // numbers returns the rows of a query for one number.
 func (t *tx) numbers(ctx context.Context, query string, arguments ...any) ([]int64, error) {
-	var found []int64
+	var numbers []int64
 	err := t.each(ctx, func(row *sql.Rows) error {
 		var number int64
 		err := row.Scan(&number)
-		found = append(found, number)
+		numbers = append(numbers, number)
 		return err
 	}, query, arguments...)
-	return found, err
+	return numbers, err
 }

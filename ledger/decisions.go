@@ -31,17 +31,17 @@ func (h Hold) Decided() string {
 	if h.Decision == "" {
 		return ""
 	}
-	said := h.Decision
+	text := h.Decision
 	if h.Decision == decisionLifted {
-		said = "the rejection was lifted"
+		text = "the rejection was lifted"
 	}
 	if h.By != "" {
-		said += " by " + h.By
+		text += " by " + h.By
 	}
 	if h.DecidedAt != nil {
-		said += " on " + minute(*h.DecidedAt)
+		text += " on " + minute(*h.DecidedAt)
 	}
-	return fmt.Sprintf("%s (run %d)", said, h.Run)
+	return fmt.Sprintf("%s (run %d)", text, h.Run)
 }
 
 // minute is a moment for people, to the minute.
@@ -81,17 +81,17 @@ type Kept struct {
 
 // Words says which figures stay above 0, and why; empty when none does.
 func (k Kept) Words() string {
-	var said string
+	var text string
 	switch k.Rows {
 	case 0:
 		return ""
 	case 1:
-		said = "1 figure stays above 0: " + keptBefore + k.Decided
+		text = "1 figure stays above 0: " + keptBefore + k.Decided
 	default:
-		said = fmt.Sprintf("%d figures stay above 0: taking them to 0 was %s", k.Rows, k.Decided)
+		text = fmt.Sprintf("%d figures stay above 0: taking them to 0 was %s", k.Rows, k.Decided)
 	}
 	if k.Answers > 1 {
-		said += " and others"
+		text += " and others"
 	}
-	return said
+	return text
 }

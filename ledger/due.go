@@ -10,39 +10,39 @@ import (
 // connection keeps SQLite from preferring the index by status, which says nothing of zeroing.
 func (d *database) Due(ctx context.Context, connection string, scope []string) (Due, error) {
 	const due, open = "status IN ('pending', 'retrying')", "status IN ('unknown', 'sent')"
-	var found Due
+	var match Due
 	err := d.read(ctx, func(t *tx) error {
 		if len(scope) > 0 {
 			return t.row(ctx, scopedProducts(t.dialect)+`
 				SELECT COUNT(*) FILTER (WHERE `+due+`), COUNT(*) FILTER (WHERE live), COUNT(*) FILTER (WHERE `+due+` AND quantity = 0 AND live),
 					COUNT(*) FILTER (WHERE `+open+` AND quantity = 0 AND live), COUNT(*) FILTER (WHERE open_call IS NOT NULL)
 				FROM scoped CROSS JOIN channel_levels c WHERE c.connection = ? AND c.product = scoped.product`, t.dialect.list(scope), connection, connection).
-				Scan(&found.Rows, &found.Live, &found.Zeroing, &found.Open, &found.InCalls)
+				Scan(&match.Rows, &match.Live, &match.Zeroing, &match.Open, &match.InCalls)
 		}
 		const zeroing = "(SELECT COUNT(*) FROM channel_levels WHERE connection BETWEEN ? AND ? AND live AND quantity = 0 AND "
 		return t.row(ctx, `SELECT (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND `+due+`),
 			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND live), `+zeroing+due+`), `+zeroing+open+`),
 			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND open_call IS NOT NULL)`,
 			connection, connection, connection, connection, connection, connection, connection).
-			Scan(&found.Rows, &found.Live, &found.Zeroing, &found.Open, &found.InCalls)
+			Scan(&match.Rows, &match.Live, &match.Zeroing, &match.Open, &match.InCalls)
 	})
-	return found, err
+	return match, err
 }
 
 // Zeroed counts the rows that went to 0; see Resolver.
 func (d *database) Zeroed(ctx context.Context, connection string, since time.Time) (Zeroed, error) {
-	var found Zeroed
+	var zeroed Zeroed
 	err := d.read(ctx, func(t *tx) error {
 		var first sql.NullInt64
 		err := t.row(ctx, `SELECT COUNT(*), COUNT(*) FILTER (WHERE quantity = 0), MIN(zeroed_at) FILTER (WHERE quantity = 0)
-			FROM channel_levels WHERE connection = ? AND zeroed_at > ?`, connection, micros(since)).Scan(&found.All, &found.Rows, &first)
-		found.First = time.Time{}
+			FROM channel_levels WHERE connection = ? AND zeroed_at > ?`, connection, micros(since)).Scan(&zeroed.All, &zeroed.Rows, &first)
+		zeroed.First = time.Time{}
 		if first.Valid {
-			found.First = fromMicros(first.Int64)
+			zeroed.First = fromMicros(first.Int64)
 		}
 		return err
 	})
-	return found, err
+	return zeroed, err
 }
 
 // ApproveZeroing notes that a person agreed to what goes to 0; see Resolver.

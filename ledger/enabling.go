@@ -83,8 +83,8 @@ func (a *applying) renewSchedules(ctx context.Context, connection string, now ti
 
 // keepEnabled is a connection that is to be applied, enabled or not as it is where the configuration leaves that to the pages.
 func keepEnabled(wanted Connection, found map[string]string) (Connection, error) {
-	stored, known := found[wanted.ID]
-	if !wanted.EnabledByPages || !known {
+	stored, ok := found[wanted.ID]
+	if !wanted.EnabledByPages || !ok {
 		return wanted, nil
 	}
 	var old Connection

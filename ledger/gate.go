@@ -19,16 +19,16 @@ type leased struct {
 // checkLease checks a lease and keeps others from taking the store until the transaction ends. A lease is worth nothing any more
 // when its run has ended, or when its connection was removed or now leads to another store.
 func (t *tx) checkLease(ctx context.Context, lease Lease) (leased, error) {
-	found := leased{lease: lease}
+	checked := leased{lease: lease}
 	err := t.row(ctx, `SELECT c.id, c.merchant, c.warehouse FROM gates g JOIN runs r ON r.id = g.run JOIN connections c ON c.id = r.connection
 		WHERE g.store = ? AND g.fence = ? AND g.run = ? AND c.store = g.store AND r.ended_at IS NULL`+t.dialect.lock("g"),
-		lease.Store, lease.Fence, lease.Run).Scan(&found.connection, &found.merchant, &found.warehouse)
+		lease.Store, lease.Fence, lease.Run).Scan(&checked.connection, &checked.merchant, &checked.warehouse)
 	if errors.Is(err, sql.ErrNoRows) {
 		return leased{}, fmt.Errorf("%w: run %d of store %s", ErrFenced, lease.Run, lease.Store)
 	} else if err != nil {
 		return leased{}, err
 	}
-	return found, t.rowsChange(ctx, found.connection)
+	return checked, t.rowsChange(ctx, checked.connection)
 }
 
 // checkFetchLease is hold for a fetch, which needs no store: the run must be open and its connection must lead where it did.
@@ -36,14 +36,14 @@ func (t *tx) checkFetchLease(ctx context.Context, lease Lease) (leased, error) {
 	if lease.Fence != 0 {
 		return t.checkLease(ctx, lease)
 	}
-	found := leased{lease: lease}
+	checked := leased{lease: lease}
 	err := t.row(ctx, `SELECT c.id, c.merchant, c.warehouse FROM runs r JOIN connections c ON c.id = r.connection
 		WHERE r.id = ? AND r.store = ? AND c.store = r.store AND r.ended_at IS NULL`+t.dialect.lock("r"), lease.Run, lease.Store).
-		Scan(&found.connection, &found.merchant, &found.warehouse)
+		Scan(&checked.connection, &checked.merchant, &checked.warehouse)
 	if errors.Is(err, sql.ErrNoRows) {
 		return leased{}, fmt.Errorf("%w: run %d of store %s has ended", ErrFenced, lease.Run, lease.Store)
 	}
-	return found, err
+	return checked, err
 }
 
 // gate is a store's row, locked.
@@ -58,13 +58,13 @@ type gate struct {
 
 // gate loads and locks a store's gate, and makes it at first.
 func (t *tx) gate(ctx context.Context, store string) (gate, error) {
-	found := gate{store: store}
+	locked := gate{store: store}
 	if _, err := t.exec(ctx, "INSERT INTO gates (store) VALUES (?) ON CONFLICT (store) DO NOTHING", store); err != nil {
 		return gate{}, err
 	}
 	err := t.row(ctx, "SELECT fence, run, busy_until, awaited_by, awaited_until FROM gates WHERE store = ?"+t.dialect.lock("gates"), store).
-		Scan(&found.fence, &found.run, &found.busyUntil, &found.awaitedBy, &found.awaitedUntil)
-	return found, err
+		Scan(&locked.fence, &locked.run, &locked.busyUntil, &locked.awaitedBy, &locked.awaitedUntil)
+	return locked, err
 }
 
 // give hands the store to a workflow's run under the next fence. If it waited for its turn, this was it.
@@ -192,26 +192,26 @@ type target struct {
 }
 
 func (t *tx) target(ctx context.Context, connection string) (target, error) {
-	var found target
-	err := t.row(ctx, "SELECT store, warehouse, owes_full FROM connections WHERE id = ?", connection).Scan(&found.store, &found.warehouse, &found.fullSyncRequired)
+	var loaded target
+	err := t.row(ctx, "SELECT store, warehouse, owes_full FROM connections WHERE id = ?", connection).Scan(&loaded.store, &loaded.warehouse, &loaded.fullSyncRequired)
 	if errors.Is(err, sql.ErrNoRows) {
 		return target{}, fmt.Errorf("%w: connection %q", ErrNotFound, connection)
 	}
-	return found, err
+	return loaded, err
 }
 
 // mode is Full for a connection that requires a Full Sync. A run of a few SKUs stays what it is.
-func (t target) mode(asked Mode, scope []string) Mode {
+func (t target) mode(mode Mode, scope []string) Mode {
 	if t.fullSyncRequired && len(scope) == 0 {
 		return Full
 	}
-	return asked
+	return mode
 }
 
 // Reacquire takes the store again for a run that released it; see Gate. It fetches anew, so it may become a Full Sync.
 func (d *database) Reacquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
-	return d.acquireFor(ctx, run, replace, now, func(t *tx, target target, found Run, _ gate) (Mode, error) {
-		mode := target.mode(found.Mode, found.Scope)
+	return d.acquireFor(ctx, run, replace, now, func(t *tx, target target, current Run, _ gate) (Mode, error) {
+		mode := target.mode(current.Mode, current.Scope)
 		_, err := t.exec(ctx, "UPDATE runs SET mode = ? WHERE id = ?", mode, run)
 		return mode, err
 	})
@@ -219,20 +219,20 @@ func (d *database) Reacquire(ctx context.Context, run int64, replace int64, now 
 
 // Acquire takes the store for a run that was started without it; see Gate. It has fetched already, so it stays what it is.
 func (d *database) Acquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
-	return d.acquireFor(ctx, run, replace, now, func(_ *tx, _ target, found Run, at gate) (Mode, error) {
-		return found.Mode, at.turn(found.Scope, found.Workflow, now)
+	return d.acquireFor(ctx, run, replace, now, func(_ *tx, _ target, current Run, at gate) (Mode, error) {
+		return current.Mode, at.turn(current.Scope, current.Workflow, now)
 	})
 }
 
 // acquireFor takes the store for a run that is under way, in the mode that is chosen when the store is free.
-func (d *database) acquireFor(ctx context.Context, run, replace int64, now time.Time, choose func(t *tx, target target, found Run, at gate) (Mode, error)) (Grant, error) {
+func (d *database) acquireFor(ctx context.Context, run, replace int64, now time.Time, choose func(t *tx, target target, current Run, at gate) (Mode, error)) (Grant, error) {
 	var granted Grant
 	err := d.move(ctx, now, func(t *tx) error {
-		found, err := t.run(ctx, run)
+		current, err := t.run(ctx, run)
 		if err != nil {
 			return err
 		}
-		target, err := t.target(ctx, found.Connection)
+		target, err := t.target(ctx, current.Connection)
 		if err != nil {
 			return err
 		}
@@ -241,22 +241,22 @@ func (d *database) acquireFor(ctx context.Context, run, replace int64, now time.
 			return err
 		}
 		switch {
-		case found.EndedAt != nil:
-			return fmt.Errorf("%w: run %d of connection %s is over", ErrFenced, run, found.Connection)
-		case target.store != found.Store:
-			return fmt.Errorf("%w: connection %s now leads to store %s", ErrFenced, found.Connection, target.store)
+		case current.EndedAt != nil:
+			return fmt.Errorf("%w: run %d of connection %s is over", ErrFenced, run, current.Connection)
+		case target.store != current.Store:
+			return fmt.Errorf("%w: connection %s now leads to store %s", ErrFenced, current.Connection, target.store)
 		case at.run.Valid && at.run.Int64 == run:
-			granted = at.grant(at.fence, run, found.Mode, now)
+			granted = at.grant(at.fence, run, current.Mode, now)
 			return nil
 		}
 		if err := t.free(ctx, at, replace); err != nil {
 			return err
 		}
-		mode, err := choose(t, target, found, at)
+		mode, err := choose(t, target, current, at)
 		if err != nil {
 			return err
 		}
-		granted, err = t.give(ctx, at, run, found.Workflow, mode, now)
+		granted, err = t.give(ctx, at, run, current.Workflow, mode, now)
 		return err
 	})
 	if err != nil {
@@ -290,11 +290,11 @@ func (d *database) Leave(ctx context.Context, workflowRun string, pass int, work
 		if _, err := t.exec(ctx, "UPDATE gates SET awaited_by = '' WHERE awaited_by = ?", workflow); err != nil {
 			return err
 		}
-		found, err := t.runOfPass(ctx, Claim{WorkflowRun: workflowRun, Pass: pass})
-		if err != nil || found.id == 0 || found.over() {
+		earlier, err := t.runOfPass(ctx, Claim{WorkflowRun: workflowRun, Pass: pass})
+		if err != nil || earlier.id == 0 || earlier.over() {
 			return err
 		}
-		run, err := t.run(ctx, found.id)
+		run, err := t.run(ctx, earlier.id)
 		if err != nil {
 			return err
 		}
@@ -320,30 +320,30 @@ func (d *database) Release(ctx context.Context, lease Lease) error {
 
 // Holder returns who has a store.
 func (d *database) Holder(ctx context.Context, store string) (Holder, error) {
-	var found Holder
+	var holder Holder
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.holder(ctx, store)
+		holder, err = t.holder(ctx, store)
 		return err
 	})
-	return found, err
+	return holder, err
 }
 
 func (t *tx) holder(ctx context.Context, store string) (Holder, error) {
-	found, err := scanHolder(t.row(ctx, "SELECT "+holderColumns+" FROM gates g JOIN runs r ON r.id = g.run WHERE g.store = ?", store))
+	holder, err := scanHolder(t.row(ctx, "SELECT "+holderColumns+" FROM gates g JOIN runs r ON r.id = g.run WHERE g.store = ?", store))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Holder{}, fmt.Errorf("%w: nobody has store %q", ErrNotFound, store)
 	}
-	return found, err
+	return holder, err
 }
 
 const holderColumns = "g.store, g.fence, g.taken_at, g.busy_until, r.id, r.connection, r.workflow, r.workflow_run"
 
 func scanHolder(row scanner, more ...any) (Holder, error) {
-	var found Holder
+	var holder Holder
 	var takenAt, busyUntil int64
-	err := row.Scan(append([]any{&found.Store, &found.Fence, &takenAt, &busyUntil, &found.Run, &found.Connection, &found.Workflow, &found.WorkflowRun}, more...)...)
-	found.TakenAt, found.BusyUntil = fromMicros(takenAt), fromMicros(busyUntil)
-	return found, err
+	err := row.Scan(append([]any{&holder.Store, &holder.Fence, &takenAt, &busyUntil, &holder.Run, &holder.Connection, &holder.Workflow, &holder.WorkflowRun}, more...)...)
+	holder.TakenAt, holder.BusyUntil = fromMicros(takenAt), fromMicros(busyUntil)
+	return holder, err
 }
 
 // EndRun records how a run ended and gives the store back; see Gate.

@@ -14,15 +14,15 @@ const holdColumns = "run, kind, connection, warehouse, workflow, reason, level_r
 const waits = "h.decision = '' AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = h.run AND r.ended_at IS NOT NULL)"
 
 func scanHold(row scanner, more ...any) (Hold, error) {
-	var found Hold
+	var hold Hold
 	var at int64
 	var decided sql.NullInt64
 	err := row.Scan(append([]any{
-		&found.Run, &found.Kind, &found.Connection, &found.Warehouse, &found.Workflow, &found.Reason, &found.Rows, &found.Zeroing, &at,
-		&found.Decision, &found.By, &decided, &found.Absent.Levels, &found.Absent.Twice,
+		&hold.Run, &hold.Kind, &hold.Connection, &hold.Warehouse, &hold.Workflow, &hold.Reason, &hold.Rows, &hold.Zeroing, &at,
+		&hold.Decision, &hold.By, &decided, &hold.Absent.Levels, &hold.Absent.Twice,
 	}, more...)...)
-	found.At, found.DecidedAt = fromMicros(at), fromOptional(decided)
-	return found, err
+	hold.At, hold.DecidedAt = fromMicros(at), fromOptional(decided)
+	return hold, err
 }
 
 // Hold records that a run waits for a person; see Reader. That of a snapshot is of the content that the run held last; that of a push marks
@@ -57,41 +57,41 @@ func (d *database) Hold(ctx context.Context, hold Hold) error {
 // newestHold finds the newest hold of a run: one of a push comes after one of a snapshot.
 func (t *tx) newestHold(ctx context.Context, run int64, lock string) (Hold, sql.NullInt64, error) {
 	var with sql.NullInt64
-	found, err := scanHold(t.row(ctx, "SELECT "+holdColumns+", answered_with FROM holds WHERE run = ? ORDER BY held_at DESC, kind DESC LIMIT 1"+lock, run), &with)
+	hold, err := scanHold(t.row(ctx, "SELECT "+holdColumns+", answered_with FROM holds WHERE run = ? ORDER BY held_at DESC, kind DESC LIMIT 1"+lock, run), &with)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Hold{}, with, fmt.Errorf("%w: a hold of run %d", ErrNotFound, run)
 	}
-	return found, with, err
+	return hold, with, err
 }
 
 // HoldOf returns the newest hold of a run.
 func (d *database) HoldOf(ctx context.Context, run int64) (Hold, error) {
-	var found Hold
+	var hold Hold
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, _, err = t.newestHold(ctx, run, "")
+		hold, _, err = t.newestHold(ctx, run, "")
 		return err
 	})
-	return found, err
+	return hold, err
 }
 
 // OpenHolds lists holds that wait, oldest first. That of a run which has ended waits for nobody.
 func (d *database) OpenHolds(ctx context.Context) ([]Hold, error) {
-	var found []Hold
+	var holds []Hold
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.holds(ctx, waits)
+		holds, err = t.holds(ctx, waits)
 		return err
 	})
-	return found, err
+	return holds, err
 }
 
 func (t *tx) holds(ctx context.Context, where string, arguments ...any) ([]Hold, error) {
-	var found []Hold
+	var holds []Hold
 	err := t.each(ctx, func(row *sql.Rows) error {
 		hold, err := scanHold(row)
-		found = append(found, hold)
+		holds = append(holds, hold)
 		return err
 	}, "SELECT "+holdColumns+" FROM holds h WHERE "+where+" ORDER BY held_at, run, kind", arguments...)
-	return found, err
+	return holds, err
 }
 
 // Decide answers the newest hold of a run; see Reader. The same run asked again gets the same holds, so that a caller who was

@@ -22,11 +22,11 @@ func (t *tx) scoped(connection string, scope []string) (string, []any) {
 
 // scopeOf is the scope of a hold's run.
 func (t *tx) scopeOf(ctx context.Context, hold Hold) ([]string, error) {
-	found, err := t.run(ctx, hold.Run)
+	run, err := t.run(ctx, hold.Run)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}
-	return found.Scope, err
+	return run.Scope, err
 }
 
 // markZeroing notes on the rows that are due to go to 0 that a hold asks about them. Rows of which another open hold asks already stay its:
@@ -77,29 +77,29 @@ func (t *tx) liftRows(ctx context.Context, hold Hold) error {
 
 // Kept counts the rows that a rejection keeps from 0; see Resolver.
 func (d *database) Kept(ctx context.Context, connection string, scope []string) (Kept, error) {
-	var found Kept
+	var kept Kept
 	err := d.read(ctx, func(t *tx) error {
 		within, arguments := t.scoped(connection, scope)
 		all, err := t.keptRows(ctx, []string{connection}, within, arguments...)
-		found = all[connection]
+		kept = all[connection]
 		return err
 	})
-	return found, err
+	return kept, err
 }
 
 // keptRows counts the rows of each connection that a rejection keeps from 0, those within a condition.
 func (t *tx) keptRows(ctx context.Context, connections []string, within string, arguments ...any) (map[string]Kept, error) {
-	found := map[string]Kept{}
-	return found, t.each(ctx, func(row *sql.Rows) error {
+	kepts := map[string]Kept{}
+	return kepts, t.each(ctx, func(row *sql.Rows) error {
 		var connection, why string
 		var rows, at int64
 		err := row.Scan(&connection, &why, &rows, &at)
-		kept := found[connection]
+		kept := kepts[connection]
 		if kept.Answers == 0 {
 			kept.Decided = strings.TrimPrefix(why, keptBefore)
 		}
 		kept.Rows, kept.Answers = kept.Rows+rows, kept.Answers+1
-		found[connection] = kept
+		kepts[connection] = kept
 		return err
 	}, `SELECT connection, kept, COUNT(*), COALESCE(MAX((SELECT h.decided_at FROM holds h WHERE h.run = hold_run AND h.kind = 'zeroing')), 0) AS decided
 		FROM channel_levels WHERE connection IN (SELECT j.value FROM `+t.dialect.set()+`) AND kept <> '' AND blocked = kept`+within+`

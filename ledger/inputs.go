@@ -11,9 +11,9 @@ import (
 
 // Inputs loads what inventory.Resolve needs; see Resolver.
 func (d *database) Inputs(ctx context.Context, plan Plan, products []string) ([]inventory.Input, error) {
-	var found facts
+	var loaded facts
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.facts(ctx, plan, products)
+		loaded, err = t.facts(ctx, plan, products)
 		return err
 	})
 	if err != nil {
@@ -21,7 +21,7 @@ func (d *database) Inputs(ctx context.Context, plan Plan, products []string) ([]
 	}
 	inputs := make([]inventory.Input, len(products))
 	for i, product := range products {
-		inputs[i] = found.input(plan, product)
+		inputs[i] = loaded.input(plan, product)
 	}
 	return inputs, nil
 }
@@ -36,19 +36,19 @@ type facts struct {
 }
 
 func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, error) {
-	found := facts{
+	loaded := facts{
 		bundles: map[string]inventory.Bundle{}, levels: map[string][]inventory.Level{},
 		listings: map[string][]inventory.Listing{}, takenBy: map[string]string{},
 		unread: map[string][]inventory.UnreadLevel{},
 	}
 	at, page, set := plan.Connection, t.dialect.list(products), "(SELECT j.value FROM "+t.dialect.set()+")"
-	if err := t.bundlesOf(ctx, at.Merchant, products, found.bundles); err != nil {
+	if err := t.bundlesOf(ctx, at.Merchant, products, loaded.bundles); err != nil {
 		return facts{}, err
 	}
 	err := t.each(ctx, func(row *sql.Rows) error {
 		var listing inventory.Listing
 		err := row.Scan(&listing.SKU, &listing.ChannelSKU)
-		found.listings[listing.SKU] = append(found.listings[listing.SKU], listing)
+		loaded.listings[listing.SKU] = append(loaded.listings[listing.SKU], listing)
 		return err
 	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND NOT removed AND sku IN "+set+" ORDER BY sku, channel_sku", at.Store, page)
 	if err != nil {
@@ -57,17 +57,17 @@ func (t *tx) facts(ctx context.Context, plan Plan, products []string) (facts, er
 	err = t.each(ctx, func(row *sql.Rows) error {
 		var channelSKU, sku string
 		err := row.Scan(&channelSKU, &sku)
-		found.takenBy[channelSKU] = sku
+		loaded.takenBy[channelSKU] = sku
 		return err
 	}, "SELECT channel_sku, sku FROM listings WHERE store = ? AND NOT removed AND sku <> channel_sku AND channel_sku IN "+set, at.Store, page)
 	if err != nil {
 		return facts{}, err
 	}
-	skus := found.skus(products)
-	if err := t.levelsOf(ctx, at.Warehouse, skus, found.levels); err != nil {
+	skus := loaded.skus(products)
+	if err := t.levelsOf(ctx, at.Warehouse, skus, loaded.levels); err != nil {
 		return facts{}, err
 	}
-	return found, t.staleOf(ctx, at.Warehouse, skus, &found)
+	return loaded, t.staleOf(ctx, at.Warehouse, skus, &loaded)
 }
 
 // bundlesOf loads those of products that are bundles.

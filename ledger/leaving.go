@@ -71,11 +71,11 @@ func shownPlaces(connection Connection, store Store) []string {
 	if len(connection.Inventory.Locations) == 0 {
 		return []string{store.ownPlace()}
 	}
-	var found []string
+	var matches []string
 	for _, location := range connection.Inventory.Locations {
-		found = append(found, samePlace(location.ID))
+		matches = append(matches, samePlace(location.ID))
 	}
-	return found
+	return matches
 }
 
 // leaving is what a connection was and is to be.
@@ -107,13 +107,13 @@ func (l leaving) moves() bool { return l.storeBefore.ownPlace() != l.storeAfter.
 
 // left are those of some locations whose rows stay behind.
 func (l leaving) left(locations []string) []string {
-	var found []string
+	var matches []string
 	for _, location := range locations {
 		if stays, _ := l.leaves(location); stays {
-			found = append(found, location)
+			matches = append(matches, location)
 		}
 	}
-	return found
+	return matches
 }
 
 // leaves decides about the rows of a location: whether they stay behind, and under which location they can be told from others from then on.

@@ -670,7 +670,7 @@ type Pusher interface {
 	// ApplyResponses writes what became of calls, in one transaction. A row whose figure changed since its call was made becomes pending again and
 	// its activity says superseded. Without a ticket and with no item left unknown or sent, the call is closed.
 	// An answer to a closed call changes nothing.
-	ApplyResponses(ctx context.Context, lease Lease, answers ...Response) error
+	ApplyResponses(ctx context.Context, lease Lease, responses ...Response) error
 	// Abandon closes an open call whose bytes may not be sent again; its rows become pending with no known shown figure.
 	Abandon(ctx context.Context, lease Lease, key, reason string, now time.Time) error
 	// Throttled notes that a store answered so many calls with: not so fast.
@@ -739,5 +739,5 @@ type Rememberer interface {
 	// Park writes what a look-up said of due rows without an open call: each becomes StatusRejected or StatusBlocked, with its
 	// reason, and is out of the push; or it is due again: as StatusRetrying after a try that brought nothing, as StatusPending
 	// with the limit of its Part. A row whose figure changed since it was read stays as it is.
-	Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemResponse, now time.Time) error
+	Park(ctx context.Context, lease Lease, items []DueItem, responses []ItemResponse, now time.Time) error
 }

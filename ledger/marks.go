@@ -25,16 +25,16 @@ func (m Marks) Of(connection string) string {
 
 // Marks says as of what the ledger is; see Reader.
 func (d *database) Marks(ctx context.Context) (Marks, error) {
-	var found Marks
+	var marks Marks
 	err := d.read(ctx, func(t *tx) error {
-		found = Marks{of: map[string]string{}}
+		marks = Marks{of: map[string]string{}}
 		var all strings.Builder
 		add := func(connection string, figures ...any) {
 			text := fmt.Sprintln(figures...)
-			found.of[connection] += text
+			marks.of[connection] += text
 			fmt.Fprint(&all, connection, " ", text)
 		}
-		for _, one := range []struct {
+		for _, entry := range []struct {
 			query string
 			scan  func(row *sql.Rows) error
 		}{
@@ -58,16 +58,16 @@ func (d *database) Marks(ctx context.Context) (Marks, error) {
 				var epoch string
 				var definitions, act, schedules, snapshot, preview, holds int64
 				err := row.Scan(&definitions, &epoch, &act, &schedules, &snapshot, &preview, &holds)
-				found.whole = fmt.Sprintln(definitions, epoch, act, schedules, snapshot, preview, holds)
+				marks.whole = fmt.Sprintln(definitions, epoch, act, schedules, snapshot, preview, holds)
 				return err
 			}},
 		} {
-			if err := t.each(ctx, one.scan, one.query); err != nil {
+			if err := t.each(ctx, entry.scan, entry.query); err != nil {
 				return err
 			}
 		}
-		found.all = all.String()
+		marks.all = all.String()
 		return nil
 	})
-	return found, err
+	return marks, err
 }

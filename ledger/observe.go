@@ -13,11 +13,11 @@ import (
 
 // Observe records update events; see Recorder.
 func (d *database) Observe(ctx context.Context, warehouse string, observations []Observation, now time.Time) (Observed, error) {
-	for _, one := range observations {
-		if one.Event == "" && one.Refused == "" {
-			return Observed{}, fmt.Errorf("ledger: an update of %q has no event id", one.SKU)
+	for _, observation := range observations {
+		if observation.Event == "" && observation.Refused == "" {
+			return Observed{}, fmt.Errorf("ledger: an update of %q has no event id", observation.SKU)
 		}
-		if err := checkText("an event id, SKU, facility or batch", one.Event, one.SKU, one.Facility, one.Batch); err != nil {
+		if err := checkText("an event id, SKU, facility or batch", observation.Event, observation.SKU, observation.Facility, observation.Batch); err != nil {
 			return Observed{}, err
 		}
 	}
@@ -76,36 +76,36 @@ func (o *observing) observe(ctx context.Context, merchant string, observations [
 		return Observed{}, err
 	}
 	var misplaced []misplacedLevel
-	for _, one := range fresh {
-		key := levelKey{one.SKU, one.Facility}
-		known, ok := now[key]
+	for _, observation := range fresh {
+		key := levelKey{observation.SKU, observation.Facility}
+		recorded, ok := now[key]
 		if !ok {
-			known, ok = before[key]
+			recorded, ok = before[key]
 		}
-		if one.Refused != "" {
+		if observation.Refused != "" {
 			result.Refused++
-			marks.refuse(saidOf{refused: one.Refused}, o.refusedLevels(one, before, now)...)
+			marks.refuse(levelReport{refused: observation.Refused}, o.refusedLevels(observation, before, now)...)
 			continue
 		}
-		why := places[one.SKU].refuse(key)
+		why := places[observation.SKU].refuse(key)
 		if why == "" {
 			why = facilities.refuse(key)
 		}
 		if !ok && why != "" {
-			misplaced = append(misplaced, misplacedLevel{one, why})
-			marks.refuse(saidOf{refused: why, told: true}, o.refusedLevels(one, before, now)...)
+			misplaced = append(misplaced, misplacedLevel{observation, why})
+			marks.refuse(levelReport{refused: why, reported: true}, o.refusedLevels(observation, before, now)...)
 			continue
 		}
-		places.add(key, one.Available)
-		if ok && o.older(one, known) {
+		places.add(key, observation.Available)
+		if ok && o.older(observation, recorded) {
 			result.Older++
 			continue
 		}
-		written[key] = one
+		written[key] = observation
 		_, bareBefore := before[levelKey{sku: key.sku}]
 		_, bareNow := now[levelKey{sku: key.sku}]
 		marks.read(key, bareBefore || bareNow)
-		now[key] = recordedLevel{available: one.Available, recordedTime: o.observed(one), sequence: max(one.Sequence, known.sequence)}
+		now[key] = recordedLevel{available: observation.Available, recordedTime: o.observed(observation), sequence: max(observation.Sequence, recorded.sequence)}
 	}
 	if err := o.noteMisplaced(ctx, merchant, misplaced); err != nil {
 		return Observed{}, err
@@ -146,24 +146,24 @@ type placed struct {
 }
 
 func placesOf(levels map[levelKey]recordedLevel) places {
-	found := places{}
+	match := places{}
 	for key, level := range levels {
-		found.add(key, level.available)
+		match.add(key, level.available)
 	}
-	return found
+	return match
 }
 
 func (p places) add(key levelKey, available int64) {
-	one := p[key.sku]
-	if one == nil {
-		one = &placed{}
-		p[key.sku] = one
+	placement := p[key.sku]
+	if placement == nil {
+		placement = &placed{}
+		p[key.sku] = placement
 	}
 	switch {
 	case key.facility == "":
-		one.bare = available
-	case !slices.Contains(one.facilities, key.facility):
-		one.facilities = append(one.facilities, key.facility)
+		placement.bare = available
+	case !slices.Contains(placement.facilities, key.facility):
+		placement.facilities = append(placement.facilities, key.facility)
 	}
 }
 
@@ -212,8 +212,8 @@ type misplacedLevel struct {
 func (o *observing) noteMisplaced(ctx context.Context, merchant string, misplaced []misplacedLevel) error {
 	input := newTable(len(misplaced))
 	skus, facilities, available, why := input.texts("sku"), input.texts("facility"), input.numbers("available"), input.texts("why")
-	for i, one := range misplaced {
-		skus[i], facilities[i], available[i], why[i] = one.SKU, one.Facility, one.Available, cleanText(one.why)
+	for i, item := range misplaced {
+		skus[i], facilities[i], available[i], why[i] = item.SKU, item.Facility, item.Available, cleanText(item.why)
 	}
 	_, err := o.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, after, note)
 		SELECT CAST(? AS BIGINT), 0, 'misplaced', CAST(? AS TEXT), CAST(? AS TEXT), facility, sku, available, why FROM input`,
@@ -223,34 +223,34 @@ func (o *observing) noteMisplaced(ctx context.Context, merchant string, misplace
 
 // older is true for an observation that must not replace what is recorded: its source counted it before, or it was made before.
 // Both are looked at, because a snapshot, which has no sequence, may have been taken after the event.
-func (o *observing) older(one Observation, known recordedLevel) bool {
-	return (one.Sequence > 0 && known.sequence > 0 && one.Sequence <= known.sequence) ||
-		!newer(incomingTime{row: micros(one.ReportedAt), received: o.received(one)}, known.recordedTime)
+func (o *observing) older(observation Observation, recorded recordedLevel) bool {
+	return (observation.Sequence > 0 && recorded.sequence > 0 && observation.Sequence <= recorded.sequence) ||
+		!newer(incomingTime{row: micros(observation.ReportedAt), received: o.received(observation)}, recorded.recordedTime)
 }
 
 // received is when an observation arrived.
-func (o *observing) received(one Observation) int64 {
-	if one.ReceivedAt.IsZero() {
+func (o *observing) received(observation Observation) int64 {
+	if observation.ReceivedAt.IsZero() {
 		return micros(o.now)
 	}
-	return micros(one.ReceivedAt)
+	return micros(observation.ReceivedAt)
 }
 
 // observed is when an observation was made; one that does not say is as new as its arrival, by our clock.
-func (o *observing) observed(one Observation) recordedTime {
-	received := o.received(one)
-	if one.ReportedAt.IsZero() {
+func (o *observing) observed(observation Observation) recordedTime {
+	received := o.received(observation)
+	if observation.ReportedAt.IsZero() {
 		return recordedTime{at: received, ours: true, received: received}
 	}
-	return recordedTime{at: micros(one.ReportedAt), received: received}
+	return recordedTime{at: micros(observation.ReportedAt), received: received}
 }
 
 // unseen remembers the events, and returns the observations of those that had not come before, each event once. One that was refused
 // before has had no effect, so it may come again corrected. What had come before is noted in the result.
 func (o *observing) unseen(ctx context.Context, observations []Observation, result *Observed) ([]Observation, error) {
 	ids := make([]string, len(observations))
-	for i, one := range observations {
-		ids[i] = one.Event
+	for i, observation := range observations {
+		ids[i] = observation.Event
 	}
 	type sight struct {
 		batch   string
@@ -271,28 +271,28 @@ func (o *observing) unseen(ctx context.Context, observations []Observation, resu
 	last := map[string]sight{}    // of these events
 	repeated := map[string]bool{} // events of this batch that an attempt before has recorded
 	var order []string
-	for _, one := range observations {
-		before, known := seen[one.Event]
-		refused := one.Refused != ""
-		if one.Event != "" && known && (refused || !before.refused) {
-			_, now := last[one.Event]
-			if !now && !repeated[one.Event] && one.SKU != "" && one.Batch != "" && one.Batch == before.batch && !before.refused {
-				repeated[one.Event] = true
-				result.Repeated = append(result.Repeated, one.SKU)
+	for _, observation := range observations {
+		before, ok := seen[observation.Event]
+		refused := observation.Refused != ""
+		if observation.Event != "" && ok && (refused || !before.refused) {
+			_, now := last[observation.Event]
+			if !now && !repeated[observation.Event] && observation.SKU != "" && observation.Batch != "" && observation.Batch == before.batch && !before.refused {
+				repeated[observation.Event] = true
+				result.Repeated = append(result.Repeated, observation.SKU)
 			} else {
 				result.Duplicates++
 			}
 			continue
 		}
-		fresh = append(fresh, one)
-		if one.Event == "" {
+		fresh = append(fresh, observation)
+		if observation.Event == "" {
 			continue
 		}
-		if _, again := last[one.Event]; !again {
-			order = append(order, one.Event)
+		if _, again := last[observation.Event]; !again {
+			order = append(order, observation.Event)
 		}
-		seen[one.Event] = sight{one.Batch, refused}
-		last[one.Event] = seen[one.Event]
+		seen[observation.Event] = sight{observation.Batch, refused}
+		last[observation.Event] = seen[observation.Event]
 	}
 	input := newTable(len(order))
 	events, batches, refusals := input.texts("event"), input.texts("batch"), input.truths("refused")
@@ -310,11 +310,11 @@ func (o *observing) unseen(ctx context.Context, observations []Observation, resu
 // recorded loads the levels that observations are of.
 func (o *observing) recorded(ctx context.Context, observations []Observation) (map[levelKey]recordedLevel, error) {
 	skus := make([]string, 0, len(observations))
-	for _, one := range observations {
-		skus = append(skus, one.SKU)
+	for _, observation := range observations {
+		skus = append(skus, observation.SKU)
 	}
 	slices.Sort(skus)
-	found := map[levelKey]recordedLevel{}
+	recorded := map[levelKey]recordedLevel{}
 	err := o.each(ctx, func(row *sql.Rows) error {
 		var key levelKey
 		var level recordedLevel
@@ -325,11 +325,11 @@ func (o *observing) recorded(ctx context.Context, observations []Observation) (m
 		if confirmed {
 			level.at, level.received = o.confirmed.at, o.confirmed.received
 		}
-		found[key] = level
+		recorded[key] = level
 		return nil
 	}, "SELECT l.sku, l.facility, l.available, l.observed_at, l.ours, l.received_at, l.confirmed, l.sequence FROM "+o.dialect.set()+" CROSS JOIN levels l WHERE l.warehouse = ? AND l.sku = j.value",
 		o.dialect.list(slices.Compact(skus)), o.warehouse)
-	return found, err
+	return recorded, err
 }
 
 // write writes the levels that were observed anew, in the order of keys, with the activity of those whose figure changed.
@@ -340,15 +340,15 @@ func (o *observing) write(ctx context.Context, merchant string, keys []levelKey,
 	ours, receivedAt := levels.truths("ours"), levels.numbers("received_at")
 	observedAt, sequences, was, moved := levels.numbers("observed_at"), levels.numbers("sequence"), levels.optionals("was"), levels.truths("moved")
 	for i, key := range keys {
-		one, level := written[key], now[key]
-		skus[i], facilities[i], available[i] = key.sku, key.facility, one.Available
-		onHand[i], committed[i], reported[i] = one.OnHand, one.Committed, optionalMicros(one.ReportedAt)
+		observation, level := written[key], now[key]
+		skus[i], facilities[i], available[i] = key.sku, key.facility, observation.Available
+		onHand[i], committed[i], reported[i] = observation.OnHand, observation.Committed, optionalMicros(observation.ReportedAt)
 		observedAt[i], sequences[i], ours[i], receivedAt[i] = level.at, level.sequence, level.ours, level.received
-		known, ok := before[key]
+		recorded, ok := before[key]
 		if ok {
-			was[i] = &known.available
+			was[i] = &recorded.available
 		}
-		moved[i] = !ok || known.available != one.Available
+		moved[i] = !ok || recorded.available != observation.Available
 		if moved[i] && !slices.Contains(result.Changed, key.sku) {
 			result.Changed = append(result.Changed, key.sku)
 		}

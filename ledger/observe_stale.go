@@ -9,23 +9,23 @@ import (
 )
 
 // marking is what a set of observations says last of levels: that they were refused, or read.
-type marking map[levelKey]saidOf
+type marking map[levelKey]levelReport
 
-// saidOf is what was said of a level last.
-type saidOf struct {
-	refused string // why; empty: it was read
-	told    bool   // the activity says it already
+// levelReport is what was said of a level last.
+type levelReport struct {
+	refused  string // why; empty: it was read
+	reported bool   // the activity says it already
 }
 
-func (m marking) refuse(said saidOf, keys ...levelKey) {
+func (m marking) refuse(report levelReport, keys ...levelKey) {
 	for _, key := range keys {
-		m[key] = said
+		m[key] = report
 	}
 }
 
 // read notes that a level was read. A refused row that did not say where it was of has been read with it, where nothing of the SKU was known.
 func (m marking) read(key levelKey, bare bool) {
-	m[key] = saidOf{}
+	m[key] = levelReport{}
 	if key.facility != "" && !bare {
 		delete(m, levelKey{sku: key.sku})
 	}
@@ -33,28 +33,28 @@ func (m marking) read(key levelKey, bare bool) {
 
 // refusedLevels are the levels that a refused observation is of: all that there are of its SKU where it does not say which. A level that
 // is newer than it is not among them. What has no level is named as it is.
-func (o *observing) refusedLevels(one Observation, before, now map[levelKey]recordedLevel) []levelKey {
-	if one.SKU == "" {
+func (o *observing) refusedLevels(observation Observation, before, now map[levelKey]recordedLevel) []levelKey {
+	if observation.SKU == "" {
 		return nil
 	}
 	var keys []levelKey
-	known := false
+	exists := false
 	for _, levels := range []map[levelKey]recordedLevel{before, now} {
 		for key, level := range levels {
-			if key.sku != one.SKU || one.Facility != "" && key.facility != one.Facility {
+			if key.sku != observation.SKU || observation.Facility != "" && key.facility != observation.Facility {
 				continue
 			}
-			known = true
+			exists = true
 			if newer, ok := now[key]; ok {
 				level = newer
 			}
-			if !slices.Contains(keys, key) && !o.older(one, level) {
+			if !slices.Contains(keys, key) && !o.older(observation, level) {
 				keys = append(keys, key)
 			}
 		}
 	}
-	if !known {
-		return []levelKey{{one.SKU, one.Facility}}
+	if !exists {
+		return []levelKey{{observation.SKU, observation.Facility}}
 	}
 	return keys
 }
@@ -62,8 +62,8 @@ func (o *observing) refusedLevels(one Observation, before, now map[levelKey]reco
 // mark marks and unmarks levels, after what was read is written, and makes those that were refused count what the warehouse is set to.
 func (o *observing) mark(ctx context.Context, merchant string, marks marking, result Observed) (Observed, error) {
 	var read, refused []levelKey
-	for key, said := range marks {
-		if said.refused == "" {
+	for key, report := range marks {
+		if report.refused == "" {
 			read = append(read, key)
 		} else {
 			refused = append(refused, key)
@@ -78,9 +78,9 @@ func (o *observing) mark(ctx context.Context, merchant string, marks marking, re
 		return Observed{}, err
 	}
 	input := newTable(len(refused))
-	skus, facilities, reasons, told := input.texts("sku"), input.texts("facility"), input.texts("reason"), input.truths("told")
+	skus, facilities, reasons, marked := input.texts("sku"), input.texts("facility"), input.texts("reason"), input.truths("told")
 	for i, key := range refused {
-		skus[i], facilities[i], reasons[i], told[i] = key.sku, key.facility, cleanText(marks[key].refused), marks[key].told
+		skus[i], facilities[i], reasons[i], marked[i] = key.sku, key.facility, cleanText(marks[key].refused), marks[key].reported
 	}
 	if err := o.writeMarks(ctx, merchant, input, warehouse.Refused); err != nil {
 		return Observed{}, err

@@ -30,9 +30,9 @@ func (d *database) NoteOddities(ctx context.Context, snapshot int64, oddities []
 // encodeOddities leaves the words out, which are made anew when they are read.
 func encodeOddities(oddities []inventory.Oddity) string {
 	kept := make([]inventory.Oddity, len(oddities))
-	for i, one := range oddities {
-		one.Text, one.Advice = "", ""
-		kept[i] = one
+	for i, oddity := range oddities {
+		oddity.Text, oddity.Advice = "", ""
+		kept[i] = oddity
 	}
 	return encode(kept)
 }
@@ -78,12 +78,12 @@ type oddness struct {
 // A full snapshot is compared when its levels are not those of the last one, or the definitions have changed since; otherwise what was
 // found then still holds. Of a part only SKUs that have no level yet are compared.
 func (d *database) odd(ctx context.Context, snapshot int64, full bool) (oddness, error) {
-	var found oddness
+	var odd oddness
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.odd(ctx, snapshot, full)
+		odd, err = t.odd(ctx, snapshot, full)
 		return err
 	})
-	return found, err
+	return odd, err
 }
 
 func (t *tx) odd(ctx context.Context, snapshot int64, full bool) (oddness, error) {
@@ -108,13 +108,13 @@ func (t *tx) odd(ctx context.Context, snapshot int64, full bool) (oddness, error
 	if err := t.row(ctx, "SELECT COUNT(*) FROM levels WHERE warehouse = ?", c.warehouse).Scan(&levels); err != nil {
 		return oddness{}, err
 	}
-	found := oddness{compared: comparedWith(keys, definitions, levels)}
-	compared, same, err := c.before(ctx, found.compared)
+	odd := oddness{compared: comparedWith(keys, definitions, levels)}
+	compared, same, err := c.before(ctx, odd.compared)
 	if err == nil && !same {
 		compared, err = c.all(ctx)
 	}
-	found.oddities = inventory.JoinOddities(noted, compared)
-	return found, err
+	odd.oddities = inventory.JoinOddities(noted, compared)
+	return odd, err
 }
 
 // comparing is a staged snapshot whose SKUs are compared.
@@ -128,7 +128,7 @@ type comparing struct {
 
 // before is what was found of the last full snapshot, if that was compared with the same. Whether a recorded SKU has stock changes from
 // one to the next, so where one was found it is looked for again.
-func (c *comparing) before(ctx context.Context, compared string) (found []inventory.Oddity, same bool, err error) {
+func (c *comparing) before(ctx context.Context, compared string) (oddities []inventory.Oddity, same bool, err error) {
 	var id int64
 	var content string
 	err = c.row(ctx, `SELECT id, odd FROM snapshots WHERE compared = ? AND id = (SELECT MAX(id) FROM snapshots WHERE warehouse = ? AND state <> 'staging' AND complete)`,
@@ -139,15 +139,15 @@ func (c *comparing) before(ctx context.Context, compared string) (found []invent
 		return nil, false, err
 	}
 	last, err := decodeOddities(id, content)
-	for _, one := range last {
-		switch one.Kind {
+	for _, oddity := range last {
+		switch oddity.Kind {
 		case inventory.OddRecorded:
 			return nil, false, err
 		case inventory.OddListing:
-			found = append(found, one)
+			oddities = append(oddities, oddity)
 		}
 	}
-	return found, true, err
+	return oddities, true, err
 }
 
 // The SKUs that are compared. Ours are those of the snapshot (s) that fulfil a condition.
@@ -241,7 +241,7 @@ func (c *comparing) key(sku string) uint64 { return maphash.String(c.seed, inven
 var errEnough = errors.New("enough")
 
 // load reads SKUs into memory, by what they are alike; whole is false when there are more of them than that.
-func (c *comparing) load(ctx context.Context, one side) (held map[uint64][]string, whole bool, err error) {
+func (c *comparing) load(ctx context.Context, item side) (held map[uint64][]string, whole bool, err error) {
 	count := 0
 	held = map[uint64][]string{}
 	err = c.each(ctx, func(row *sql.Rows) error {
@@ -253,7 +253,7 @@ func (c *comparing) load(ctx context.Context, one side) (held map[uint64][]strin
 		err := row.Scan(&sku)
 		held[c.key(sku)] = append(held[c.key(sku)], sku)
 		return err
-	}, one.query, one.arguments...)
+	}, item.query, item.arguments...)
 	if errors.Is(err, errEnough) {
 		return held, false, nil
 	}
@@ -264,7 +264,7 @@ func (c *comparing) load(ctx context.Context, one side) (held map[uint64][]strin
 type pairsOf map[string]string
 
 func (p pairsOf) add(mine, theirs string) {
-	if before, known := p[mine]; (known && theirs < before) || (!known && len(p) < mostAlike) {
+	if before, ok := p[mine]; (ok && theirs < before) || (!ok && len(p) < mostAlike) {
 		p[mine] = theirs
 	}
 }
@@ -274,7 +274,7 @@ func (p pairsOf) oddity(kind inventory.OddityKind) []inventory.Oddity {
 	if len(p) == 0 {
 		return nil
 	}
-	one := inventory.Oddity{Kind: kind, Count: int64(len(p))}
+	oddity := inventory.Oddity{Kind: kind, Count: int64(len(p))}
 	var first []string
 	for sku := range p {
 		at, _ := slices.BinarySearchFunc(first, sku, cmp.Compare[string])
@@ -284,7 +284,7 @@ func (p pairsOf) oddity(kind inventory.OddityKind) []inventory.Oddity {
 		}
 	}
 	for _, sku := range first {
-		one.Examples = append(one.Examples, inventory.NewExample(inventory.Row{SKU: sku}, p[sku]))
+		oddity.Examples = append(oddity.Examples, inventory.NewExample(inventory.Row{SKU: sku}, p[sku]))
 	}
-	return []inventory.Oddity{one}
+	return []inventory.Oddity{oddity}
 }

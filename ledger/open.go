@@ -19,8 +19,8 @@ const EnvVariable = "TIDEMARK_LEDGER"
 const DefaultPath = "tidemark.db"
 
 // Locate returns where the ledger is: as it was asked for, or else as the environment says, or else at DefaultPath.
-func Locate(asked string) string {
-	return cmp.Or(asked, os.Getenv(EnvVariable), DefaultPath)
+func Locate(requested string) string {
+	return cmp.Or(requested, os.Getenv(EnvVariable), DefaultPath)
 }
 
 // LocationError is a location that cannot be that of a ledger.

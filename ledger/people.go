@@ -90,15 +90,15 @@ func tokenHash(token string) string {
 const personColumns = "name, role, password, disabled, created_at, seen_at"
 
 func scanPerson(row scanner, more ...any) (Person, error) {
-	var found Person
+	var person Person
 	var created int64
 	var seen sql.NullInt64
-	err := row.Scan(append([]any{&found.Name, &found.Role, &found.Password, &found.Disabled, &created, &seen}, more...)...)
+	err := row.Scan(append([]any{&person.Name, &person.Role, &person.Password, &person.Disabled, &created, &seen}, more...)...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return found, ErrNotFound
+		return person, ErrNotFound
 	}
-	found.CreatedAt, found.SeenAt = fromMicros(created), fromOptional(seen)
-	return found, err
+	person.CreatedAt, person.SeenAt = fromMicros(created), fromOptional(seen)
+	return person, err
 }
 
 // lockPeople has changes of people come one after the other, so that each sees what the one before it left.
@@ -173,26 +173,26 @@ func (t *tx) person(ctx context.Context, name string) (Person, error) {
 
 // Person finds somebody; see PeopleKeeper.
 func (d *database) Person(ctx context.Context, name string) (Person, error) {
-	var found Person
+	var person Person
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.person(ctx, name)
+		person, err = t.person(ctx, name)
 		return err
 	})
-	return found, err
+	return person, err
 }
 
 // People lists everybody; see PeopleKeeper.
 func (d *database) People(ctx context.Context) ([]Person, error) {
-	var found []Person
+	var people []Person
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		people = nil
 		return t.each(ctx, func(row *sql.Rows) error {
 			person, err := scanPerson(row)
-			found = append(found, person)
+			people = append(people, person)
 			return err
 		}, "SELECT "+personColumns+" FROM people ORDER BY name")
 	})
-	return found, err
+	return people, err
 }
 
 // BeginSession keeps a session; see PeopleKeeper.
@@ -281,9 +281,9 @@ func (d *database) Invite(ctx context.Context, token string, expires time.Time) 
 }
 
 func (t *tx) invited(ctx context.Context, token string, now time.Time) (bool, error) {
-	var found int64
-	err := t.row(ctx, "SELECT COUNT(*) FROM invitations WHERE token = ? AND expires_at > ?", tokenHash(token), micros(now)).Scan(&found)
-	return found > 0, err
+	var count int64
+	err := t.row(ctx, "SELECT COUNT(*) FROM invitations WHERE token = ? AND expires_at > ?", tokenHash(token), micros(now)).Scan(&count)
+	return count > 0, err
 }
 
 // Invited is true for a token that counts; see PeopleKeeper.

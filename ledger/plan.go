@@ -9,11 +9,11 @@ import (
 func (d *database) Plan(ctx context.Context, connection string, mode Mode) (Plan, error) {
 	var plan Plan
 	err := d.read(ctx, func(t *tx) error {
-		found, err := definition[Connection](ctx, t, "connection", connection)
+		match, err := definition[Connection](ctx, t, "connection", connection)
 		if err != nil {
 			return err
 		}
-		plan = Plan{Connection: found}
+		plan = Plan{Connection: match}
 		// A level or definition version above what is read here belongs to the next plan, even when this run sees it already.
 		var redefined int64
 		err = t.row(ctx, `SELECT c.cursor_levels, c.cursor_definitions, w.level_version, s.definitions, (SELECT MAX(version) FROM (
@@ -27,10 +27,10 @@ func (d *database) Plan(ctx context.Context, connection string, mode Mode) (Plan
 		}
 		plan.Redefined = redefined > plan.Cursor.Definitions
 		plan.Everything = plan.Redefined || mode == Full
-		if plan.Strategy, err = t.strategy(ctx, found.Merchant, found.Warehouse); err != nil {
+		if plan.Strategy, err = t.strategy(ctx, match.Merchant, match.Warehouse); err != nil {
 			return err
 		}
-		plan.Sharing, err = t.texts(ctx, "SELECT id FROM connections WHERE merchant = ? AND warehouse = ? AND active ORDER BY id", found.Merchant, found.Warehouse)
+		plan.Sharing, err = t.texts(ctx, "SELECT id FROM connections WHERE merchant = ? AND warehouse = ? AND active ORDER BY id", match.Merchant, match.Warehouse)
 		return err
 	})
 	if err != nil {

@@ -100,20 +100,20 @@ var forgetPreviews = []string{
 
 // Preview is the newest one of a connection; see Previewer.
 func (d *database) Preview(ctx context.Context, connection string, now time.Time) (Preview, error) {
-	found := Preview{Connection: connection}
+	preview := Preview{Connection: connection}
 	err := d.read(ctx, func(t *tx) error {
 		var made, expires int64
-		k := &found.PreviewCounts
+		k := &preview.PreviewCounts
 		err := t.row(ctx, `SELECT run, made_at, expires_at, raised, lowered, zeroed, same, first, blocked FROM previews
 			WHERE connection = ? AND expires_at > ? ORDER BY run DESC LIMIT 1`, connection, micros(now)).
-			Scan(&found.Run, &made, &expires, &k.Raise, &k.Lower, &k.Zero, &k.Same, &k.New, &k.Blocked)
+			Scan(&preview.Run, &made, &expires, &k.Raise, &k.Lower, &k.Zero, &k.Same, &k.New, &k.Blocked)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: connection %q has no preview", ErrNotFound, connection)
 		}
-		found.MadeAt, found.ExpiresAt = fromMicros(made), fromMicros(expires)
+		preview.MadeAt, preview.ExpiresAt = fromMicros(made), fromMicros(expires)
 		return err
 	})
-	return found, err
+	return preview, err
 }
 
 // PreviewRows lists rows of a preview; see Previewer.
@@ -122,15 +122,15 @@ func (d *database) PreviewRows(ctx context.Context, run int64, move PreviewMove,
 	if move != "" {
 		query, arguments = query+" AND move = ?", append(arguments, string(move))
 	}
-	var found []PreviewRow
+	var rows []PreviewRow
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		rows = nil
 		return t.each(ctx, func(row *sql.Rows) error {
 			var next PreviewRow
 			err := row.Scan(&next.N, &next.Product, &next.ChannelSKU, &next.Location, &next.Shows, &next.Would, &next.Move, &next.Why)
-			found = append(found, next)
+			rows = append(rows, next)
 			return err
 		}, query+" ORDER BY n LIMIT ?", append(arguments, limitOf(limit))...)
 	})
-	return found, err
+	return rows, err
 }

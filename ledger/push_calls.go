@@ -154,13 +154,13 @@ func (d *database) Resend(ctx context.Context, lease Lease, key string, deadline
 		}
 		// Without a ticket, poll_after says that somebody saw the last send end. From now on nobody has.
 		until := micros(deadline)
-		found, err := t.exec(ctx, `UPDATE calls SET sends = sends + 1, fence = ?, busy_until = CASE WHEN busy_until < ? THEN ? ELSE busy_until END,
+		count, err := t.exec(ctx, `UPDATE calls SET sends = sends + 1, fence = ?, busy_until = CASE WHEN busy_until < ? THEN ? ELSE busy_until END,
 			poll_after = CASE WHEN ticket = '' THEN NULL ELSE poll_after END WHERE key = ? AND connection = ? AND closed_at IS NULL`,
 			lease.Fence, until, until, key, at.connection)
 		if err != nil {
 			return err
 		}
-		if found == 0 {
+		if count == 0 {
 			return fmt.Errorf("%w: connection %s has no open call %s", ErrNotFound, at.connection, key)
 		}
 		return t.countCall(ctx, lease, deadline, now, "")
@@ -197,7 +197,7 @@ func (d *database) Abandon(ctx context.Context, lease Lease, key, reason string,
 	})
 }
 
-// calling is a call as its answer finds it, locked.
+// calling is a call as its response finds it, locked.
 type calling struct {
 	run    int64 // that made it
 	items  []DueItem
@@ -205,16 +205,16 @@ type calling struct {
 }
 
 func (t *tx) call(ctx context.Context, connection, key string) (calling, error) {
-	var found calling
+	var call calling
 	var items string
 	err := t.row(ctx, "SELECT run, items, closed_at IS NOT NULL FROM calls WHERE key = ? AND connection = ?"+t.dialect.lock("calls"), key, connection).
-		Scan(&found.run, &items, &found.closed)
+		Scan(&call.run, &items, &call.closed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return calling{}, fmt.Errorf("%w: connection %s has made no call %s", ErrNotFound, connection, key)
 	} else if err != nil {
 		return calling{}, err
 	}
-	return found, decode("the items of call "+key, items, &found.items)
+	return call, decode("the items of call "+key, items, &call.items)
 }
 
 // closeCall drops what only an open call needs.
@@ -255,15 +255,15 @@ func (d *database) CallsOn(ctx context.Context, store string, day time.Time) (in
 
 // StoreUses are how the stores were called on a day; see Reader.
 func (d *database) StoreUses(ctx context.Context, day time.Time) (map[string]StoreUse, error) {
-	found := map[string]StoreUse{}
-	return found, d.read(ctx, func(t *tx) error {
+	uses := map[string]StoreUse{}
+	return uses, d.read(ctx, func(t *tx) error {
 		return t.each(ctx, func(row *sql.Rows) error {
 			var store string
 			var use StoreUse
 			var answered sql.NullInt64
 			err := row.Scan(&store, &use.Calls, &use.Throttled, &answered)
 			if use.Answered = fromMicros(answered.Int64); use.Calls > 0 || use.Throttled > 0 || answered.Valid {
-				found[store] = use
+				uses[store] = use
 			}
 			return err
 		}, `SELECT s.id, COALESCE((SELECT d.calls FROM store_days d WHERE d.store = s.id AND d.day = ?), 0),

@@ -21,25 +21,25 @@ func (d *database) Activity(ctx context.Context, merchant, sku, connection strin
 	}
 	ours, arguments := part("sku = ?")
 	theirs, more := part("channel_sku = ? AND channel_sku <> ''")
-	var found []ActivityEntry
+	var entries []ActivityEntry
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		entries = nil
 		return t.each(ctx, func(row *sql.Rows) error {
 			entry, err := scanActivity(row)
-			found = append(found, entry)
+			entries = append(entries, entry)
 			return err
 		}, ours+" UNION "+theirs+" ORDER BY id DESC LIMIT ?", append(append(arguments, more...), limitOf(limit))...)
 	})
-	return found, err
+	return entries, err
 }
 
 func scanActivity(row scanner) (ActivityEntry, error) {
-	var found ActivityEntry
+	var entry ActivityEntry
 	var id, at int64
-	err := row.Scan(&id, &at, &found.Run, &found.Kind, &found.Warehouse, &found.Facility, &found.Connection, &found.Location, &found.SKU, &found.ChannelSKU,
-		&found.Before, &found.After, &found.Call, &found.Note)
-	found.At = fromMicros(at)
-	return found, err
+	err := row.Scan(&id, &at, &entry.Run, &entry.Kind, &entry.Warehouse, &entry.Facility, &entry.Connection, &entry.Location, &entry.SKU, &entry.ChannelSKU,
+		&entry.Before, &entry.After, &entry.Call, &entry.Note)
+	entry.At = fromMicros(at)
+	return entry, err
 }
 
 // Known is true when anything is known of a merchant's SKU or channel SKU.
@@ -60,9 +60,9 @@ func (d *database) Known(ctx context.Context, merchant, sku string) (bool, error
 	for range parts {
 		arguments = append(arguments, merchant, sku)
 	}
-	var known bool
+	var ok bool
 	err := d.read(ctx, func(t *tx) error {
-		return t.row(ctx, "SELECT EXISTS ("+strings.Join(parts, ") OR EXISTS (")+")", arguments...).Scan(&known)
+		return t.row(ctx, "SELECT EXISTS ("+strings.Join(parts, ") OR EXISTS (")+")", arguments...).Scan(&ok)
 	})
-	return known, err
+	return ok, err
 }

@@ -38,18 +38,18 @@ func (d *database) Alike(ctx context.Context, sku string, query AlikeQuery) ([]s
 	if len(parts) == 0 {
 		return nil, nil
 	}
-	key, found := inventory.Alike(sku), []string(nil)
+	key, matches := inventory.Alike(sku), []string(nil)
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		matches = nil
 		err := t.each(ctx, func(row *sql.Rows) error {
 			var other string
 			if err := row.Scan(&other); err != nil {
 				return err
 			}
-			if other != sku && inventory.Alike(other) == key && !slices.Contains(found, other) {
-				found = append(found, other)
+			if other != sku && inventory.Alike(other) == key && !slices.Contains(matches, other) {
+				matches = append(matches, other)
 			}
-			if len(found) == alikeMost {
+			if len(matches) == alikeMost {
 				return errEnough
 			}
 			return nil
@@ -59,6 +59,6 @@ func (d *database) Alike(ctx context.Context, sku string, query AlikeQuery) ([]s
 		}
 		return err
 	})
-	slices.Sort(found)
-	return found, err
+	slices.Sort(matches)
+	return matches, err
 }

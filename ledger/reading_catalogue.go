@@ -20,40 +20,40 @@ type CatalogueReader interface {
 
 // Products lists products; see CatalogueReader.
 func (d *database) Products(ctx context.Context, merchant string, page Page) ([]Product, error) {
-	return listed(ctx, d, func(row *sql.Rows, one *Product) error {
-		one.Merchant = merchant
-		return row.Scan(&one.SKU, &one.Name, &one.Barcode)
+	return listed(ctx, d, func(row *sql.Rows, product *Product) error {
+		product.Merchant = merchant
+		return row.Scan(&product.SKU, &product.Name, &product.Barcode)
 	}, "SELECT sku, name, barcode FROM products WHERE merchant = ? AND sku > ? AND sku >= ? AND sku < ? AND NOT removed ORDER BY sku LIMIT ?",
 		merchant, page.After, page.Prefix, page.Prefix+lastCharacter, limitOf(page.Limit))
 }
 
 // Bundles lists bundles; see CatalogueReader.
 func (d *database) Bundles(ctx context.Context, merchant string, page Page) ([]BundleDefinition, error) {
-	return listed(ctx, d, func(row *sql.Rows, one *BundleDefinition) error {
+	return listed(ctx, d, func(row *sql.Rows, bundle *BundleDefinition) error {
 		var components string
-		one.Merchant = merchant
-		if err := row.Scan(&one.SKU, &components); err != nil {
+		bundle.Merchant = merchant
+		if err := row.Scan(&bundle.SKU, &components); err != nil {
 			return err
 		}
-		return decode(fmt.Sprintf("the bundle %s of %s", one.SKU, merchant), components, &one.Components)
+		return decode(fmt.Sprintf("the bundle %s of %s", bundle.SKU, merchant), components, &bundle.Components)
 	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND sku > ? AND sku >= ? AND sku < ? AND NOT removed ORDER BY sku LIMIT ?",
 		merchant, page.After, page.Prefix, page.Prefix+lastCharacter, limitOf(page.Limit))
 }
 
 // Listings lists listings; see CatalogueReader.
 func (d *database) Listings(ctx context.Context, store string, page Page) ([]ListingDefinition, error) {
-	return listed(ctx, d, func(row *sql.Rows, one *ListingDefinition) error {
-		one.Store = store
-		return row.Scan(&one.SKU, &one.ChannelSKU)
+	return listed(ctx, d, func(row *sql.Rows, listing *ListingDefinition) error {
+		listing.Store = store
+		return row.Scan(&listing.SKU, &listing.ChannelSKU)
 	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND channel_sku > ? AND channel_sku >= ? AND channel_sku < ? AND NOT removed ORDER BY channel_sku LIMIT ?",
 		store, page.After, page.Prefix, page.Prefix+lastCharacter, limitOf(page.Limit))
 }
 
 // ListingsOf lists the listings of some SKUs; see CatalogueReader.
 func (d *database) ListingsOf(ctx context.Context, store string, skus []string) ([]ListingDefinition, error) {
-	return listed(ctx, d, func(row *sql.Rows, one *ListingDefinition) error {
-		one.Store = store
-		return row.Scan(&one.SKU, &one.ChannelSKU)
+	return listed(ctx, d, func(row *sql.Rows, listing *ListingDefinition) error {
+		listing.Store = store
+		return row.Scan(&listing.SKU, &listing.ChannelSKU)
 	}, "SELECT sku, channel_sku FROM listings WHERE store = ? AND sku IN (SELECT j.value FROM "+d.dialect.set()+") AND NOT removed ORDER BY sku, channel_sku",
 		store, d.dialect.list(skus))
 }
@@ -62,16 +62,16 @@ func (d *database) ListingsOf(ctx context.Context, store string, skus []string) 
 const lastCharacter = "\U0010FFFF"
 
 // listed reads the rows of a query.
-func listed[T any](ctx context.Context, d *database, scan func(row *sql.Rows, one *T) error, query string, arguments ...any) ([]T, error) {
-	var found []T
+func listed[T any](ctx context.Context, d *database, scan func(row *sql.Rows, value *T) error, query string, arguments ...any) ([]T, error) {
+	var values []T
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		values = nil
 		return t.each(ctx, func(row *sql.Rows) error {
-			var one T
-			err := scan(row, &one)
-			found = append(found, one)
+			var value T
+			err := scan(row, &value)
+			values = append(values, value)
 			return err
 		}, query, arguments...)
 	})
-	return found, err
+	return values, err
 }

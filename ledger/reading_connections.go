@@ -40,26 +40,26 @@ const (
 	mostRuns   = 300
 )
 
-// connectionsLook looks at connections in one transaction.
-type connectionsLook struct {
+// connectionsQuery looks at connections in one transaction.
+type connectionsQuery struct {
 	*tx
 
-	ids   []string
-	found map[string]*ConnectionState
+	ids    []string
+	states map[string]*ConnectionState
 }
 
 // ConnectionStates says how connections stand; see Reader.
 func (d *database) ConnectionStates(ctx context.Context, ids []string, since time.Time) (map[string]*ConnectionState, error) {
-	var found map[string]*ConnectionState
+	var states map[string]*ConnectionState
 	err := d.read(ctx, func(t *tx) error {
-		found = make(map[string]*ConnectionState, len(ids))
+		states = make(map[string]*ConnectionState, len(ids))
 		for _, id := range ids {
-			found[id] = &ConnectionState{Done: map[int64]Counts{}}
+			states[id] = &ConnectionState{Done: map[int64]Counts{}}
 		}
-		look := connectionsLook{t, ids, found}
+		query := connectionsQuery{t, ids, states}
 		for _, ask := range []func(context.Context) error{
-			func(ctx context.Context) error { return look.newest(ctx, since) }, look.open, look.results, look.holders, look.kept,
-			func(ctx context.Context) error { return d.counts(ctx, look) },
+			func(ctx context.Context) error { return query.newest(ctx, since) }, query.open, query.results, query.holders, query.kept,
+			func(ctx context.Context) error { return d.counts(ctx, query) },
 		} {
 			if err := ask(ctx); err != nil {
 				return err
@@ -67,16 +67,16 @@ func (d *database) ConnectionStates(ctx context.Context, ids []string, since tim
 		}
 		return nil
 	})
-	return found, err
+	return states, err
 }
 
 // set is a condition that a column is one of the connections, whose argument is list(ids).
-func (l connectionsLook) set() string { return " IN (SELECT j.value FROM " + l.dialect.set() + ")" }
+func (l connectionsQuery) set() string { return " IN (SELECT j.value FROM " + l.dialect.set() + ")" }
 
-func (l connectionsLook) runs(ctx context.Context, each func(at *ConnectionState, run Run), query string, arguments ...any) error {
+func (l connectionsQuery) runs(ctx context.Context, each func(at *ConnectionState, run Run), query string, arguments ...any) error {
 	return l.each(ctx, func(row *sql.Rows) error {
 		run, err := scanRun(row)
-		if at := l.found[run.Connection]; err == nil && at != nil {
+		if at := l.states[run.Connection]; err == nil && at != nil {
 			each(at, run)
 		}
 		return err
@@ -84,7 +84,7 @@ func (l connectionsLook) runs(ctx context.Context, each func(at *ConnectionState
 }
 
 // newest reads the newest runs. The bounds are worked out once for each connection.
-func (l connectionsLook) newest(ctx context.Context, since time.Time) error {
+func (l connectionsQuery) newest(ctx context.Context, since time.Time) error {
 	bound := "COALESCE((SELECT b.id FROM runs b WHERE b.connection = j.value ORDER BY b.id DESC LIMIT 1 OFFSET ?), 0)"
 	return l.runs(ctx, func(at *ConnectionState, run Run) { at.Newest = append(at.Newest, run) },
 		"WITH bounds (of, most, least) AS MATERIALIZED (SELECT j.value, "+bound+", "+bound+" FROM "+l.dialect.set()+") SELECT "+runColumns+` FROM bounds JOIN runs
@@ -93,13 +93,13 @@ func (l connectionsLook) newest(ctx context.Context, since time.Time) error {
 }
 
 // open reads the runs that have not ended, and counts what they have pushed.
-func (l connectionsLook) open(ctx context.Context) error {
+func (l connectionsQuery) open(ctx context.Context) error {
 	err := l.runs(ctx, func(at *ConnectionState, run Run) { at.Open = append(at.Open, run) },
 		"SELECT "+runColumns+" FROM runs WHERE ended_at IS NULL AND connection"+l.set()+" ORDER BY connection, id", l.dialect.list(l.ids))
 	if err != nil {
 		return err
 	}
-	for _, at := range l.found {
+	for _, at := range l.states {
 		for _, run := range at.Open {
 			if at.Done[run.ID], err = l.tally(ctx, run); err != nil {
 				return err
@@ -110,7 +110,7 @@ func (l connectionsLook) open(ctx context.Context) error {
 }
 
 // results reads the newest whole runs of each mode and outcome, each of which an index finds at once.
-func (l connectionsLook) results(ctx context.Context) error {
+func (l connectionsQuery) results(ctx context.Context) error {
 	return l.runs(ctx, func(at *ConnectionState, run Run) {
 		at.Result = cmp.Or(at.Result, &run)
 		if run.Outcome != Completed && run.Outcome != CompletedWithFailures {
@@ -128,28 +128,28 @@ func (l connectionsLook) results(ctx context.Context) error {
 }
 
 // holders reads who has the stores.
-func (l connectionsLook) holders(ctx context.Context) error {
+func (l connectionsQuery) holders(ctx context.Context) error {
 	return l.each(ctx, func(row *sql.Rows) error {
 		var id string
-		found, err := scanHolder(row, &id)
+		holder, err := scanHolder(row, &id)
 		if err != nil {
 			return err
 		}
-		l.found[id].Holder = &found
+		l.states[id].Holder = &holder
 		return nil
 	}, "SELECT "+holderColumns+", c.id FROM connections c JOIN gates g ON g.store = c.store JOIN runs r ON r.id = g.run WHERE c.id"+l.set(), l.dialect.list(l.ids))
 }
 
-func (l connectionsLook) kept(ctx context.Context) error {
+func (l connectionsQuery) kept(ctx context.Context) error {
 	all, err := l.keptRows(ctx, l.ids, "")
 	for id, kept := range all {
-		l.found[id].Kept = kept
+		l.states[id].Kept = kept
 	}
 	return err
 }
 
 // counts adds the counts of rows, of which those are kept whose rows have not changed.
-func (d *database) counts(ctx context.Context, l connectionsLook) error {
+func (d *database) counts(ctx context.Context, l connectionsQuery) error {
 	versions, err := l.rowVersions(ctx, l.ids)
 	if err != nil {
 		return err
@@ -162,17 +162,17 @@ func (d *database) counts(ctx context.Context, l connectionsLook) error {
 	if err != nil {
 		return err
 	}
-	for id, at := range l.found {
+	for id, at := range l.states {
 		rows, err := d.rowsByStatus(ctx, l.tx, id, versions[id])
 		if err != nil {
 			return err
 		}
 		at.Rows = maps.Clone(rows)
-		one, ok := stand[id]
+		leaving, ok := stand[id]
 		if !ok {
 			continue
 		}
-		if at.Left, err = d.leftBehind(ctx, l.tx, one, versions[id], places[id]); err != nil {
+		if at.Left, err = d.leftBehind(ctx, l.tx, leaving, versions[id], places[id]); err != nil {
 			return err
 		}
 	}
@@ -182,11 +182,11 @@ func (d *database) counts(ctx context.Context, l connectionsLook) error {
 // standing is standsAt for connections; those that are not there are absent.
 func (t *tx) standing(ctx context.Context, ids []string) (map[string]leaving, error) {
 	if len(ids) == 1 {
-		one, err := t.standsAt(ctx, ids[0])
+		place, err := t.standsAt(ctx, ids[0])
 		if errors.Is(err, ErrNotFound) {
 			return nil, nil
 		}
-		return map[string]leaving{ids[0]: one}, err
+		return map[string]leaving{ids[0]: place}, err
 	}
 	connections, err := definitions[Connection](ctx, t, "connection")
 	if err != nil {
@@ -197,33 +197,33 @@ func (t *tx) standing(ctx context.Context, ids []string) (map[string]leaving, er
 		return nil, err
 	}
 	stores, sharing := map[string]Store{}, map[string][]Connection{}
-	for _, one := range all {
-		stores[one.ID] = one
+	for _, item := range all {
+		stores[item.ID] = item
 	}
-	for _, one := range connections {
-		if one.Active() {
-			sharing[one.Store] = append(sharing[one.Store], one)
+	for _, connection := range connections {
+		if connection.Active() {
+			sharing[connection.Store] = append(sharing[connection.Store], connection)
 		}
 	}
-	found := map[string]leaving{}
-	for _, one := range connections {
-		store := stores[one.Store]
-		at := leaving{before: one, after: one, storeBefore: store, storeAfter: store}
-		for _, other := range sharing[one.Store] {
-			if other.ID != one.ID {
+	leavings := map[string]leaving{}
+	for _, connection := range connections {
+		store := stores[connection.Store]
+		at := leaving{before: connection, after: connection, storeBefore: store, storeAfter: store}
+		for _, other := range sharing[connection.Store] {
+			if other.ID != connection.ID {
 				at.others = append(at.others, shownPlaces(other, store)...)
 			}
 		}
-		found[one.ID] = at
+		leavings[connection.ID] = at
 	}
-	return found, nil
+	return leavings, nil
 }
 
 // WarehouseStates says how warehouses stand; see Reader.
 func (d *database) WarehouseStates(ctx context.Context, ids []string) (map[string]WarehouseState, error) {
-	var found map[string]WarehouseState
+	var states map[string]WarehouseState
 	err := d.read(ctx, func(t *tx) error {
-		found = make(map[string]WarehouseState, len(ids))
+		states = make(map[string]WarehouseState, len(ids))
 		for _, id := range ids {
 			var state WarehouseState
 			last, err := t.lastSnapshot(ctx, id)
@@ -235,9 +235,9 @@ func (d *database) WarehouseStates(ctx context.Context, ids []string) (map[strin
 			if state.Stale, err = t.countStale(ctx, id); err != nil {
 				return err
 			}
-			found[id] = state
+			states[id] = state
 		}
 		return nil
 	})
-	return found, err
+	return states, err
 }

@@ -19,36 +19,36 @@ func (d *database) Levels(ctx context.Context, warehouse, sku string, page Page)
 	if sku != "" {
 		query, arguments = query+" AND l.sku = ?", append(arguments, sku)
 	}
-	var found []LevelRow
+	var rows []LevelRow
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		rows = nil
 		scan := func(row *sql.Rows) error {
 			level, err := scanLevel(row)
-			found = append(found, level)
+			rows = append(rows, level)
 			return err
 		}
 		limit := limitOf(page.Limit)
 		err := t.each(ctx, scan, query+" ORDER BY l.sku, l.facility LIMIT ?", append(arguments, limit)...)
-		if err != nil || len(found) < limit {
+		if err != nil || len(rows) < limit {
 			return err
 		}
-		last := found[len(found)-1]
+		last := rows[len(rows)-1]
 		return t.each(ctx, scan, levelRows+" AND l.sku = ? AND l.facility > ? ORDER BY l.facility", warehouse, last.SKU, last.Facility)
 	})
-	return found, err
+	return rows, err
 }
 
 func scanLevel(row scanner) (LevelRow, error) {
-	var found LevelRow
+	var match LevelRow
 	var reported sql.NullInt64
 	var recorded int64
 	var cursor scannedStale
 	err := row.Scan(append([]any{
-		&found.Warehouse, &found.SKU, &found.Facility, &found.Available, &found.OnHand, &found.Committed, &reported, &found.Version, &recorded, &found.Product,
+		&match.Warehouse, &match.SKU, &match.Facility, &match.Available, &match.OnHand, &match.Committed, &reported, &match.Version, &recorded, &match.Product,
 	}, cursor.into()...)...)
-	found.Stale = cursor.stale()
-	found.ReportedAt, found.RecordedAt = fromMicros(reported.Int64), fromMicros(recorded)
-	return found, err
+	match.Stale = cursor.stale()
+	match.ReportedAt, match.RecordedAt = fromMicros(reported.Int64), fromMicros(recorded)
+	return match, err
 }
 
 const channelLevelRows = `SELECT connection, location, channel_sku, product, quantity, exported, status, reason, kept, attempts, observed, run, last_exported, why, blocked, ` + refused + `
@@ -66,39 +66,39 @@ func (d *database) ChannelLevels(ctx context.Context, connection, sku string, st
 	if sku != "" {
 		query, pageArguments = query+" AND channel_sku = ?", append(pageArguments, sku)
 	}
-	var found []ChannelLevelRow
+	var rows []ChannelLevelRow
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		rows = nil
 		scan := func(row *sql.Rows) error {
 			level, err := scanChannelLevel(row)
-			found = append(found, level)
+			rows = append(rows, level)
 			return err
 		}
 		limit := limitOf(page.Limit)
 		err := t.each(ctx, scan, query+" ORDER BY channel_sku, location LIMIT ?", append(pageArguments, limit)...)
-		if err != nil || len(found) < limit {
+		if err != nil || len(rows) < limit {
 			return err
 		}
-		last := found[len(found)-1]
+		last := rows[len(rows)-1]
 		return t.each(ctx, scan, ofConnection+where+" AND channel_sku = ? AND location > ? ORDER BY location",
 			append(arguments[:len(arguments):len(arguments)], last.ChannelSKU, last.Location)...)
 	})
-	return found, err
+	return rows, err
 }
 
 func scanChannelLevel(row scanner) (ChannelLevelRow, error) {
-	var found ChannelLevelRow
+	var match ChannelLevelRow
 	var exported sql.NullInt64
 	var why string
 	var refused bool
-	err := row.Scan(&found.Connection, &found.Location, &found.ChannelSKU, &found.Product, &found.Quantity, &found.Exported, &found.Status, &found.Reason, &found.Kept,
-		&found.Attempts, &found.Observed, &found.Run, &exported, &why, &found.blocked, &refused)
+	err := row.Scan(&match.Connection, &match.Location, &match.ChannelSKU, &match.Product, &match.Quantity, &match.Exported, &match.Status, &match.Reason, &match.Kept,
+		&match.Attempts, &match.Observed, &match.Run, &exported, &why, &match.blocked, &refused)
 	if err != nil {
 		return ChannelLevelRow{}, err
 	}
-	found.LastExported = fromOptional(exported)
+	match.LastExported = fromOptional(exported)
 	if refused {
-		found.Next = NextTry
+		match.Next = NextTry
 	}
-	return found, decode("the explanation of channel SKU "+found.ChannelSKU, why, &found.Why)
+	return match, decode("the explanation of channel SKU "+match.ChannelSKU, why, &match.Why)
 }

@@ -30,37 +30,37 @@ type SoldOf struct {
 // soldActivity is how many entries of the activity of a channel SKU are read at most, over all connections.
 const soldActivity = 10_000
 
-// soldLook gathers it in one transaction, with a number of statements that does not grow with the connections.
-type soldLook struct {
+// soldQuery gathers it in one transaction, with a number of statements that does not grow with the connections.
+type soldQuery struct {
 	*tx
 
 	merchant, product string
-	found             *SoldOf
+	sold              *SoldOf
 }
 
 // SoldOf gathers what explains how a product is sold; see Reader.
 func (d *database) SoldOf(ctx context.Context, merchant, product string) (SoldOf, error) {
-	var found SoldOf
+	var sold SoldOf
 	err := d.read(ctx, func(t *tx) error {
-		found = SoldOf{Runs: map[int64]Run{}, Activity: map[string][]ActivityEntry{}, Unread: map[string][]StaleLevel{}, Alike: map[string][]string{}}
-		look := soldLook{t, merchant, product, &found}
-		for _, ask := range []func(context.Context) error{look.plans, look.inputs, look.rows, look.runs, look.activity, look.alike} {
+		sold = SoldOf{Runs: map[int64]Run{}, Activity: map[string][]ActivityEntry{}, Unread: map[string][]StaleLevel{}, Alike: map[string][]string{}}
+		query := soldQuery{t, merchant, product, &sold}
+		for _, ask := range []func(context.Context) error{query.plans, query.inputs, query.rows, query.runs, query.activity, query.alike} {
 			if err := ask(ctx); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return found, err
+	return sold, err
 }
 
 // among is a condition that a column is one of texts, which are its argument.
-func (l soldLook) among(column string) string {
+func (l soldQuery) among(column string) string {
 	return column + " IN (SELECT j.value FROM " + l.dialect.set() + ")"
 }
 
 // plans reads the connections with what decides over their figures. Nothing is resolved by it, so it has no cursors.
-func (l soldLook) plans(ctx context.Context) error {
+func (l soldQuery) plans(ctx context.Context) error {
 	connections, err := definitions[Connection](ctx, l.tx, "connection")
 	if err != nil {
 		return err
@@ -78,32 +78,32 @@ func (l soldLook) plans(ctx context.Context) error {
 		return err
 	}
 	sharing := map[string][]string{}
-	for _, one := range connections {
-		if one.Merchant == l.merchant && one.Active() {
-			sharing[one.Warehouse] = append(sharing[one.Warehouse], one.ID)
+	for _, connection := range connections {
+		if connection.Merchant == l.merchant && connection.Active() {
+			sharing[connection.Warehouse] = append(sharing[connection.Warehouse], connection.ID)
 		}
 	}
-	for _, one := range connections {
-		if one.Merchant == l.merchant {
-			l.found.Plans = append(l.found.Plans, Plan{Connection: one, Strategy: strategies[one.Warehouse], Sharing: sharing[one.Warehouse]})
+	for _, connection := range connections {
+		if connection.Merchant == l.merchant {
+			l.sold.Plans = append(l.sold.Plans, Plan{Connection: connection, Strategy: strategies[connection.Warehouse], Sharing: sharing[connection.Warehouse]})
 		}
 	}
 	return nil
 }
 
 // ofPlans is a value of each connection, every one once.
-func (l soldLook) ofPlans(value func(Connection) string) []string {
-	var found []string
-	for _, plan := range l.found.Plans {
-		found = append(found, value(plan.Connection))
+func (l soldQuery) ofPlans(value func(Connection) string) []string {
+	var matches []string
+	for _, plan := range l.sold.Plans {
+		matches = append(matches, value(plan.Connection))
 	}
-	slices.Sort(found)
-	return slices.Compact(found)
+	slices.Sort(matches)
+	return slices.Compact(matches)
 }
 
 // inputs is what Inputs reads, for all plans. Listings are of a store, levels of a warehouse, and bundles of the merchant.
-func (l soldLook) inputs(ctx context.Context) error {
-	if len(l.found.Plans) == 0 {
+func (l soldQuery) inputs(ctx context.Context) error {
+	if len(l.sold.Plans) == 0 {
 		return nil
 	}
 	shared := facts{bundles: map[string]inventory.Bundle{}}
@@ -117,7 +117,7 @@ func (l soldLook) inputs(ctx context.Context) error {
 		}
 		return byStore[store]
 	}
-	stores := l.dialect.list(l.ofPlans(func(one Connection) string { return one.Store }))
+	stores := l.dialect.list(l.ofPlans(func(connection Connection) string { return connection.Store }))
 	err := l.each(ctx, func(row *sql.Rows) error {
 		var store string
 		var listing inventory.Listing
@@ -135,7 +135,7 @@ func (l soldLook) inputs(ctx context.Context) error {
 		return err
 	}
 	byWarehouse := map[string]facts{}
-	for _, warehouse := range l.ofPlans(func(one Connection) string { return one.Warehouse }) {
+	for _, warehouse := range l.ofPlans(func(connection Connection) string { return connection.Warehouse }) {
 		at := facts{levels: map[string][]inventory.Level{}, unread: map[string][]inventory.UnreadLevel{}}
 		skus := shared.skus([]string{l.product})
 		if err := l.levelsOf(ctx, warehouse, skus, at.levels); err != nil {
@@ -149,58 +149,58 @@ func (l soldLook) inputs(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			l.found.Unread[warehouse] = slices.DeleteFunc(all, func(one StaleLevel) bool { return one.Read != nil })
+			l.sold.Unread[warehouse] = slices.DeleteFunc(all, func(level StaleLevel) bool { return level.Read != nil })
 		}
 		byWarehouse[warehouse] = at
 	}
-	for _, plan := range l.found.Plans {
+	for _, plan := range l.sold.Plans {
 		store, warehouse := of(plan.Connection.Store), byWarehouse[plan.Connection.Warehouse]
-		one := facts{bundles: shared.bundles, levels: warehouse.levels, unread: warehouse.unread, listings: store.listings, takenBy: store.takenBy}
-		l.found.Inputs = append(l.found.Inputs, one.input(plan, l.product))
+		loaded := facts{bundles: shared.bundles, levels: warehouse.levels, unread: warehouse.unread, listings: store.listings, takenBy: store.takenBy}
+		l.sold.Inputs = append(l.sold.Inputs, loaded.input(plan, l.product))
 	}
 	return nil
 }
 
-func (l soldLook) connections() any {
-	return l.dialect.list(l.ofPlans(func(one Connection) string { return one.ID }))
+func (l soldQuery) connections() any {
+	return l.dialect.list(l.ofPlans(func(connection Connection) string { return connection.ID }))
 }
 
 // rows reads them unsorted: asked for their order, SQLite walks all rows of the connections, which have it.
-func (l soldLook) rows(ctx context.Context) error {
+func (l soldQuery) rows(ctx context.Context) error {
 	err := l.each(ctx, func(row *sql.Rows) error {
 		level, err := scanChannelLevel(row)
-		l.found.Rows = append(l.found.Rows, level)
+		l.sold.Rows = append(l.sold.Rows, level)
 		return err
 	}, channelLevelRows+" WHERE "+l.among("connection")+" AND product = ?", l.connections(), l.product)
-	slices.SortFunc(l.found.Rows, func(a, b ChannelLevelRow) int {
+	slices.SortFunc(l.sold.Rows, func(a, b ChannelLevelRow) int {
 		return cmp.Or(cmp.Compare(a.Connection, b.Connection), cmp.Compare(a.ChannelSKU, b.ChannelSKU), cmp.Compare(a.Location, b.Location))
 	})
 	return err
 }
 
-func (l soldLook) runs(ctx context.Context) error {
+func (l soldQuery) runs(ctx context.Context) error {
 	var ids []string
-	for _, row := range l.found.Rows {
+	for _, row := range l.sold.Rows {
 		ids = append(ids, strconv.FormatInt(row.Run, 10))
 	}
 	slices.Sort(ids)
 	return l.each(ctx, func(row *sql.Rows) error {
 		run, err := scanRun(row)
-		l.found.Runs[run.ID] = run
+		l.sold.Runs[run.ID] = run
 		return err
 	}, "SELECT "+runColumns+" FROM runs WHERE id IN (SELECT CAST(j.value AS BIGINT) FROM "+l.dialect.set()+")", l.dialect.list(slices.Compact(ids)))
 }
 
 // activity reads the newest entries of each channel SKU under which the product is sold.
-func (l soldLook) activity(ctx context.Context) error {
+func (l soldQuery) activity(ctx context.Context) error {
 	var names []string
-	for _, row := range l.found.Rows {
+	for _, row := range l.sold.Rows {
 		names = append(names, row.ChannelSKU)
 	}
 	slices.Sort(names)
 	return l.each(ctx, func(row *sql.Rows) error {
 		entry, err := scanActivity(row)
-		l.found.Activity[entry.Connection] = append(l.found.Activity[entry.Connection], entry)
+		l.sold.Activity[entry.Connection] = append(l.sold.Activity[entry.Connection], entry)
 		return err
 	}, `WITH bounds (name, least) AS MATERIALIZED (SELECT j.value, COALESCE((SELECT b.id FROM activity b WHERE b.merchant = ? AND b.channel_sku = j.value AND b.channel_sku <> ''
 			ORDER BY b.id DESC LIMIT 1 OFFSET ?), 0) FROM `+l.dialect.set()+") SELECT "+activityColumns+` FROM bounds JOIN activity ON activity.channel_sku = bounds.name
@@ -209,10 +209,10 @@ func (l soldLook) activity(ctx context.Context) error {
 }
 
 // alike looks at the listings of those stores that sell the product without one.
-func (l soldLook) alike(ctx context.Context) error {
+func (l soldQuery) alike(ctx context.Context) error {
 	var stores []string
-	for i, plan := range l.found.Plans {
-		if len(l.found.Inputs[i].Listings) == 0 {
+	for i, plan := range l.sold.Plans {
+		if len(l.sold.Inputs[i].Listings) == 0 {
 			stores = append(stores, plan.Connection.Store)
 		}
 	}
@@ -220,8 +220,8 @@ func (l soldLook) alike(ctx context.Context) error {
 	return l.each(ctx, func(row *sql.Rows) error {
 		var store, sku string
 		err := row.Scan(&store, &sku)
-		if found := l.found.Alike[store]; sku != l.product && len(found) < alikeMost && inventory.Alike(sku) == key && !slices.Contains(found, sku) {
-			l.found.Alike[store] = append(found, sku)
+		if matches := l.sold.Alike[store]; sku != l.product && len(matches) < alikeMost && inventory.Alike(sku) == key && !slices.Contains(matches, sku) {
+			l.sold.Alike[store] = append(matches, sku)
 		}
 		return err
 	}, "SELECT store, sku FROM listings WHERE "+l.among("store")+" AND NOT removed ORDER BY store, sku", l.dialect.list(stores))

@@ -39,36 +39,36 @@ type recordedLevels struct {
 // A refused row names a level too. Where it does not say which facility, it may be any of the SKU's; and where it does not say
 // which SKU, it may be any level at all, so then none is taken as 0.
 func (r *recording) unnamed(ctx context.Context, named int64) (recordedLevels, error) {
-	found := recordedLevels{named: named}
+	levels := recordedLevels{named: named}
 	if !r.end.Full {
-		return found, nil
+		return levels, nil
 	}
 	err := r.row(ctx, "SELECT COUNT(*), COUNT(*) FILTER (WHERE confirmed), COUNT(*) FILTER (WHERE available > 0) FROM levels WHERE warehouse = ?", r.warehouse).
-		Scan(&found.total, &found.confirmed, &found.absent.stocked)
-	if err != nil || named == found.total {
-		return found, err
+		Scan(&levels.total, &levels.confirmed, &levels.absent.stocked)
+	if err != nil || named == levels.total {
+		return levels, err
 	}
 	var refused int64
 	err = r.row(ctx, `SELECT (SELECT COUNT(*) FROM levels l WHERE l.warehouse = ? AND l.sku IN (SELECT sku FROM refusals WHERE snapshot = ?) AND `+
 		refusedRow+` AND NOT `+stagedRow+`), EXISTS (SELECT 1 FROM refusals WHERE snapshot = ? AND no_sku)`, r.warehouse, r.id, r.id, r.id, r.id).
-		Scan(&refused, &found.unclear)
+		Scan(&refused, &levels.unclear)
 	if err != nil {
-		return found, err
+		return levels, err
 	}
-	r.result.Missing = found.total - named - refused
-	if r.result.Missing == 0 || found.absent.stocked == 0 {
-		return found, nil
+	r.result.Missing = levels.total - named - refused
+	if r.result.Missing == 0 || levels.absent.stocked == 0 {
+		return levels, nil
 	}
-	found.absent.before, found.absent.keeps = r.unnamedBefore, r.end.Missing != inventory.MissingZero || found.unclear
+	levels.absent.before, levels.absent.keeps = r.unnamedBefore, r.end.Missing != inventory.MissingZero || levels.unclear
 	arguments := append(r.this(), r.id, r.id, r.id)
 	err = r.row(ctx, this+`SELECT COUNT(*), CAST(COALESCE(SUM(u.available), 0) AS BIGINT), COUNT(*) FILTER (WHERE u.elsewhere),
 		CAST(COALESCE(SUM(u.available) FILTER (WHERE u.elsewhere), 0) AS BIGINT) FROM (SELECT l.available, `+stagedElsewhere+` AS elsewhere`+unnamedStock+`) AS u`, arguments...).
-		Scan(&found.absent.Levels, &found.absent.units, &found.absent.Twice, &found.absent.twiceUnits)
-	if !found.absent.keeps {
-		found.absent.Twice, found.absent.twiceUnits = 0, 0 // they become 0
+		Scan(&levels.absent.Levels, &levels.absent.units, &levels.absent.Twice, &levels.absent.twiceUnits)
+	if !levels.absent.keeps {
+		levels.absent.Twice, levels.absent.twiceUnits = 0, 0 // they become 0
 	}
-	r.result.Absent = found.absent.Absence
-	return found, err
+	r.result.Absent = levels.absent.Absence
+	return levels, err
 }
 
 // facilities tells a person where the levels are that a snapshot does not name, and which facilities are new in it.
@@ -85,11 +85,11 @@ func (r *recording) facilities(ctx context.Context, absent *absence) (err error)
 
 // missing stages levels that the snapshot does not name as 0: all of them where absence means that, and those that would count
 // twice, which a person has approved. It returns what these rows mean.
-func (r *recording) missing(ctx context.Context, found recordedLevels) (comparison, error) {
+func (r *recording) missing(ctx context.Context, levels recordedLevels) (comparison, error) {
 	switch {
 	case r.result.Missing == 0:
 		return comparison{}, nil
-	case r.end.Missing == inventory.MissingZero && !found.unclear:
+	case r.end.Missing == inventory.MissingZero && !levels.unclear:
 		_, err := r.exec(ctx, `INSERT INTO staged (snapshot, sku, facility, available, copies)
 			SELECT CAST(? AS BIGINT), l.sku, l.facility, 0, 0 FROM levels l WHERE l.warehouse = ? AND NOT `+refusedRow+` AND NOT `+stagedRow+`
 			ORDER BY l.sku, l.facility`, r.id, r.warehouse, r.id, r.id)
@@ -97,7 +97,7 @@ func (r *recording) missing(ctx context.Context, found recordedLevels) (comparis
 			return comparison{}, err
 		}
 		return r.compare(ctx, fmt.Sprintf(" AND s.copies = %d", copiesMissing))
-	case found.absent.Twice > 0:
+	case levels.absent.Twice > 0:
 		_, err := r.exec(ctx, `INSERT INTO staged (snapshot, sku, facility, available, copies) `+this+fmt.Sprintf(`SELECT this.snapshot, l.sku, l.facility, 0, %d`, copiesDropped)+
 			unnamedStock+` AND `+stagedElsewhere+` ORDER BY l.sku, l.facility`, append(r.this(), r.id, r.id, r.id)...)
 		if err != nil {
@@ -117,9 +117,9 @@ func (r *recording) droppedNote() string {
 }
 
 // leftUnnamed is how many levels with stock the snapshot leaves unnamed after it was recorded.
-func (r *recording) leftUnnamed(found recordedLevels) int64 {
-	if !found.absent.keeps {
+func (r *recording) leftUnnamed(levels recordedLevels) int64 {
+	if !levels.absent.keeps {
 		return 0
 	}
-	return found.absent.Levels - found.absent.Twice
+	return levels.absent.Levels - levels.absent.Twice
 }

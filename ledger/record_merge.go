@@ -93,11 +93,11 @@ func (r *recording) nameFacilities(ctx context.Context, differs bool) error {
 
 // compare counts over the staged rows that fulfil a condition.
 func (r *recording) compare(ctx context.Context, condition string) (comparison, error) {
-	var found comparison
+	var compared comparison
 	err := r.row(ctx, this+`SELECT COUNT(l.sku), COUNT(*) FILTER (WHERE l.confirmed AND s.reported_at IS NULL), COUNT(*) FILTER (WHERE NOT `+fresh+`),
 		COUNT(*) FILTER (WHERE `+differs+` AND `+fresh+`)`+beside+condition, r.this()...).
-		Scan(&found.named, &found.confirmed, &found.older, &found.differing)
-	return found, err
+		Scan(&compared.named, &compared.confirmed, &compared.older, &compared.differing)
+	return compared, err
 }
 
 // write writes what differs. What the levels were before goes into the activity first.

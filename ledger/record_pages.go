@@ -63,23 +63,23 @@ type lastPages struct {
 }
 
 func (r *recording) lastPages(ctx context.Context) (lastPages, error) {
-	var found lastPages
+	var last lastPages
 	var odd, result string
 	var definitions, levels int64
 	err := r.row(ctx, `SELECT p.snapshot, p.pages, s.level_keys, s.odd, s.compared, s.result, (SELECT definitions FROM state),
 			(SELECT COUNT(*) FROM levels WHERE warehouse = p.warehouse)
 		FROM snapshot_pages p JOIN snapshots s ON s.id = p.snapshot WHERE p.warehouse = ?`, r.warehouse).
-		Scan(&found.id, &found.pages, &found.keys, &odd, &found.compared, &result, &definitions, &levels)
+		Scan(&last.id, &last.pages, &last.keys, &odd, &last.compared, &result, &definitions, &levels)
 	if errors.Is(err, sql.ErrNoRows) {
 		return lastPages{}, nil
 	} else if err != nil {
 		return lastPages{}, err
 	}
-	found.compares = comparedWith(found.keys, definitions, levels)
-	if found.oddities, err = decodeOddities(found.id, odd); err != nil {
+	last.compares = comparedWith(last.keys, definitions, levels)
+	if last.oddities, err = decodeOddities(last.id, odd); err != nil {
 		return lastPages{}, err
 	}
-	return found, decode(fmt.Sprintf("the result of snapshot %d", found.id), result, &found.SnapshotResult)
+	return last, decode(fmt.Sprintf("the result of snapshot %d", last.id), result, &last.SnapshotResult)
 }
 
 // oddAsNow is true when what was found odd in the last snapshot is what would be found now: the definitions are the same. No SKU was like one of a level that

@@ -128,20 +128,20 @@ func previewFigure(column, move string) keptFigure {
 
 // Recount counts anew what the ledger keeps counts of; see Reader.
 func (d *database) Recount(ctx context.Context) (Recount, error) {
-	var found Recount
+	var recount Recount
 	err := d.read(ctx, func(t *tx) error {
-		found = Recount{Rows: map[string]map[Status]int64{}, Wrong: []Miscount{}}
+		recount = Recount{Rows: map[string]map[Status]int64{}, Wrong: []Miscount{}}
 		for _, figure := range keptFigures {
-			if err := t.recount(ctx, figure, &found); err != nil {
+			if err := t.recount(ctx, figure, &recount); err != nil {
 				return fmt.Errorf("counting %s: %w", figure.what, err)
 			}
 		}
-		if err := t.recountComponents(ctx, &found); err != nil {
+		if err := t.recountComponents(ctx, &recount); err != nil {
 			return err
 		}
-		return d.recountRows(ctx, t, &found)
+		return d.recountRows(ctx, t, &recount)
 	})
-	return found, err
+	return recount, err
 }
 
 func (r *Recount) compare(on string, figure keptFigure, kept, counted int64) {
@@ -151,18 +151,18 @@ func (r *Recount) compare(on string, figure keptFigure, kept, counted int64) {
 	}
 }
 
-func (t *tx) recount(ctx context.Context, figure keptFigure, found *Recount) error {
+func (t *tx) recount(ctx context.Context, figure keptFigure, recount *Recount) error {
 	return t.each(ctx, func(row *sql.Rows) error {
 		var on string
 		var kept, counted int64
 		err := row.Scan(&on, &kept, &counted)
-		found.compare(on, figure, kept, counted)
+		recount.compare(on, figure, kept, counted)
 		return err
 	}, figure.query)
 }
 
 // recountComponents compares the components by which bundles are found with those of the bundles themselves.
-func (t *tx) recountComponents(ctx context.Context, found *Recount) error {
+func (t *tx) recountComponents(ctx context.Context, recount *Recount) error {
 	figure := keptFigure{what: "the number of its components by which it is found", relation: same, advice: defineAgain}
 	kept, counted := map[[2]string]int64{}, map[[2]string]int64{}
 	err := t.each(ctx, func(row *sql.Rows) error {
@@ -184,8 +184,8 @@ func (t *tx) recountComponents(ctx context.Context, found *Recount) error {
 		}
 		err := decode("bundle "+key[1], content, &components)
 		distinct := map[string]bool{}
-		for _, one := range components {
-			distinct[one.SKU] = true
+		for _, component := range components {
+			distinct[component.SKU] = true
 		}
 		counted[key] = int64(len(distinct))
 		return err
@@ -194,28 +194,28 @@ func (t *tx) recountComponents(ctx context.Context, found *Recount) error {
 		return err
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(counted), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
-		found.compare("bundle "+key[1]+" of "+key[0], figure, kept[key], counted[key])
+		recount.compare("bundle "+key[1]+" of "+key[0], figure, kept[key], counted[key])
 	}
 	return nil
 }
 
 // recountRows counts the rows of all connections by status, and compares with what this process keeps of them.
-func (d *database) recountRows(ctx context.Context, t *tx, found *Recount) error {
+func (d *database) recountRows(ctx context.Context, t *tx, recount *Recount) error {
 	err := t.each(ctx, func(row *sql.Rows) error {
 		var connection string
 		var status Status
 		var rows int64
 		err := row.Scan(&connection, &status, &rows)
-		if found.Rows[connection] == nil {
-			found.Rows[connection] = map[Status]int64{}
+		if recount.Rows[connection] == nil {
+			recount.Rows[connection] = map[Status]int64{}
 		}
-		found.Rows[connection][status] = rows
+		recount.Rows[connection][status] = rows
 		return err
 	}, "SELECT connection, status, COUNT(*) FROM channel_levels GROUP BY connection, status")
 	if err != nil {
 		return err
 	}
-	ids := slices.Sorted(maps.Keys(found.Rows))
+	ids := slices.Sorted(maps.Keys(recount.Rows))
 	versions, err := t.rowVersions(ctx, ids)
 	if err != nil {
 		return err
@@ -225,12 +225,12 @@ func (d *database) recountRows(ctx context.Context, t *tx, found *Recount) error
 		if err != nil {
 			return err
 		}
-		counted := found.Rows[id]
+		counted := recount.Rows[id]
 		all := maps.Clone(counted)
 		maps.Copy(all, kept)
 		for _, status := range slices.Sorted(maps.Keys(all)) {
 			figure := keptFigure{what: "the number of rows that are " + string(status), relation: same, advice: "restart this process, which keeps the number in memory"}
-			found.compare("connection "+id, figure, kept[status], counted[status])
+			recount.compare("connection "+id, figure, kept[status], counted[status])
 		}
 	}
 	return nil

@@ -10,19 +10,19 @@ import (
 
 // References returns what is remembered of channel SKUs of a store.
 func (d *database) References(ctx context.Context, store string, skus []string) (map[string]Reference, error) {
-	found := make(map[string]Reference, len(skus))
+	references := make(map[string]Reference, len(skus))
 	err := d.read(ctx, func(t *tx) error {
-		clear(found)
+		clear(references)
 		return t.each(ctx, func(row *sql.Rows) error {
 			var sku, reference string
 			var at int64
 			err := row.Scan(&sku, &reference, &at)
-			found[sku] = Reference{ID: reference, FoundAt: fromMicros(at)}
+			references[sku] = Reference{ID: reference, FoundAt: fromMicros(at)}
 			return err
 		}, "SELECT r.channel_sku, r.reference, r.found_at FROM "+t.dialect.set()+" CROSS JOIN item_references r WHERE r.store = ? AND r.channel_sku = j.value",
 			t.dialect.list(skus), store) // CROSS: SQLite keeps to this order, and does not walk the store's references for each SKU
 	})
-	return found, err
+	return references, err
 }
 
 // Remember keeps references, by channel SKU.
@@ -111,23 +111,23 @@ func (d *database) RefreshIDs(ctx context.Context, store string, skus []string) 
 }
 
 // Park writes what a look-up said of due rows without an open call; see Rememberer.
-func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, answers []ItemResponse, now time.Time) error {
-	if len(items) != len(answers) {
-		return fmt.Errorf("ledger: %d rows to park and %d answers", len(items), len(answers))
+func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, responses []ItemResponse, now time.Time) error {
+	if len(items) != len(responses) {
+		return fmt.Errorf("ledger: %d rows to park and %d answers", len(items), len(responses))
 	}
 	input := newTable(len(items))
 	skus, locations := input.texts("channel_sku"), input.texts("location")
 	quantities, observed := input.numbers("quantity"), input.numbers("observed")
 	statuses, reasons, parts := input.texts("status"), input.texts("reason"), input.numbers("part")
-	for i, answer := range answers {
-		switch answer.Status {
+	for i, response := range responses {
+		switch response.Status {
 		case StatusRejected, StatusBlocked, StatusRetrying, StatusPending:
 		default:
-			return fmt.Errorf("ledger: a row cannot be parked as %q", answer.Status)
+			return fmt.Errorf("ledger: a row cannot be parked as %q", response.Status)
 		}
 		skus[i], locations[i] = items[i].ChannelSKU, items[i].Location
 		quantities[i], observed[i] = items[i].Quantity, items[i].Observed
-		statuses[i], reasons[i], parts[i] = string(answer.Status), cleanText(answer.Reason), int64(answer.Part)
+		statuses[i], reasons[i], parts[i] = string(response.Status), cleanText(response.Reason), int64(response.Part)
 	}
 	return d.write(ctx, func(t *tx) error {
 		held, err := t.checkLease(ctx, lease)

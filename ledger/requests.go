@@ -31,13 +31,13 @@ type passRun struct {
 func (p passRun) over() bool { return p.ended.Valid }
 
 func (t *tx) runOfPass(ctx context.Context, claim Claim) (passRun, error) {
-	var found passRun
+	var run passRun
 	err := t.row(ctx, "SELECT id, mode, outcome, ended_at FROM runs WHERE workflow_run = ? AND pass = ?", claim.WorkflowRun, claim.Pass).
-		Scan(&found.id, &found.mode, &found.outcome, &found.ended)
+		Scan(&run.id, &run.mode, &run.outcome, &run.ended)
 	if errors.Is(err, sql.ErrNoRows) {
 		return passRun{}, nil
 	}
-	return found, err
+	return run, err
 }
 
 // SkipRun records a scheduled run that did not take place. Recording the same pass again changes nothing.

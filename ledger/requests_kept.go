@@ -125,29 +125,29 @@ func (d *database) Requests(ctx context.Context, query RequestQuery) ([]RequestE
 	if query.Connection != "" {
 		where, arguments = where+" AND connection = ?", append(arguments, query.Connection)
 	}
-	var found []RequestEntry
+	var entries []RequestEntry
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		entries = nil
 		return t.each(ctx, func(row *sql.Rows) error {
-			var one RequestEntry
+			var entry RequestEntry
 			var made int64
 			var ended sql.NullInt64
-			err := row.Scan(&one.Connection, &one.ID, &one.Mode, &one.Run, &made, &one.By, &one.Group, &one.Outcome, &one.Reason, &ended)
-			one.MadeAt, one.EndedAt = fromMicros(made), fromOptional(ended)
-			found = append(found, one)
+			err := row.Scan(&entry.Connection, &entry.ID, &entry.Mode, &entry.Run, &made, &entry.By, &entry.Group, &entry.Outcome, &entry.Reason, &ended)
+			entry.MadeAt, entry.EndedAt = fromMicros(made), fromOptional(ended)
+			entries = append(entries, entry)
 			return err
 		}, "SELECT connection, id, mode, run, made_at, asked_by, part_of, outcome, reason, ended_at FROM requests WHERE "+where+
 			" ORDER BY made_at DESC, connection, id LIMIT ?", append(arguments, limitOf(query.Limit))...)
 	})
-	for i := range found {
-		if found[i].Outcome == "" {
-			found[i].Outcome = RequestWaiting
-			if found[i].Run != 0 {
-				found[i].Outcome = RequestRunning
+	for i := range entries {
+		if entries[i].Outcome == "" {
+			entries[i].Outcome = RequestWaiting
+			if entries[i].Run != 0 {
+				entries[i].Outcome = RequestRunning
 			}
 		}
 	}
-	return found, err
+	return entries, err
 }
 
 // coveredBy says that a run had already satisfied a claim's requests, 0 when it is not known which.

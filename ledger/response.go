@@ -6,16 +6,16 @@ import (
 	"fmt"
 )
 
-// ApplyResponses writes what became of calls; see Pusher. Items that an answer does not name stay as they are, and so do those that
-// an earlier response to the same call decided. What the answer says of items that the call did not hold is not believed, and of
-// two answers for one item the first counts.
-func (d *database) ApplyResponses(ctx context.Context, lease Lease, answers ...Response) error {
-	for _, answer := range answers {
-		if err := checkText("the ticket of a call", answer.Ticket); err != nil {
+// ApplyResponses writes what became of calls; see Pusher. Items that a response does not name stay as they are, and so do those that
+// an earlier response to the same call decided. What the response says of items that the call did not hold is not believed, and of
+// two responses for one item the first counts.
+func (d *database) ApplyResponses(ctx context.Context, lease Lease, responses ...Response) error {
+	for _, response := range responses {
+		if err := checkText("the ticket of a call", response.Ticket); err != nil {
 			return err
 		}
 	}
-	if len(answers) == 0 {
+	if len(responses) == 0 {
 		return nil
 	}
 	return d.write(ctx, func(t *tx) error {
@@ -23,8 +23,8 @@ func (d *database) ApplyResponses(ctx context.Context, lease Lease, answers ...R
 		if err != nil {
 			return err
 		}
-		for _, answer := range answers {
-			if err := t.applyResponse(ctx, at, answer); err != nil {
+		for _, response := range responses {
+			if err := t.applyResponse(ctx, at, response); err != nil {
 				return err
 			}
 		}
@@ -32,29 +32,29 @@ func (d *database) ApplyResponses(ctx context.Context, lease Lease, answers ...R
 	})
 }
 
-func (t *tx) applyResponse(ctx context.Context, at leased, answer Response) error {
-	call, err := t.call(ctx, at.connection, answer.Key)
+func (t *tx) applyResponse(ctx context.Context, at leased, response Response) error {
+	call, err := t.call(ctx, at.connection, response.Key)
 	if err != nil || call.closed {
 		return err
 	}
-	open, err := t.openRows(ctx, at, answer.Key)
+	open, err := t.openRows(ctx, at, response.Key)
 	if err != nil {
 		return err
 	}
-	rows, err := applyToRows(open, call, answer)
+	rows, err := applyToRows(open, call, response)
 	if err != nil {
 		return err
 	}
-	if err := t.writeRowUpdates(ctx, at, answer, rows); err != nil {
+	if err := t.writeRowUpdates(ctx, at, response, rows); err != nil {
 		return err
 	}
-	if err := t.noteRows(ctx, at, answer, rows); err != nil {
+	if err := t.noteRows(ctx, at, response, rows); err != nil {
 		return err
 	}
-	return t.updateCall(ctx, at, answer, rows, len(open))
+	return t.updateCall(ctx, at, response, rows, len(open))
 }
 
-// openRows loads the rows that still wait for an answer to a call.
+// openRows loads the rows that still wait for a response to a call.
 func (t *tx) openRows(ctx context.Context, at leased, key string) (map[place]openRow, error) {
 	rows := map[place]openRow{}
 	err := t.each(ctx, func(row *sql.Rows) error {
@@ -68,25 +68,25 @@ func (t *tx) openRows(ctx context.Context, at leased, key string) (map[place]ope
 	return rows, err
 }
 
-// applyToRows applies an answer to the rows that wait for it, in the order of the answer.
-func applyToRows(open map[place]openRow, call calling, answer Response) ([]rowUpdate, error) {
-	asked := make(map[place]DueItem, len(call.items))
+// applyToRows applies a response to the rows that wait for it, in the order of the response.
+func applyToRows(open map[place]openRow, call calling, response Response) ([]rowUpdate, error) {
+	dueItems := make(map[place]DueItem, len(call.items))
 	for _, item := range call.items {
-		asked[place{item.ChannelSKU, item.Location}] = item
+		dueItems[place{item.ChannelSKU, item.Location}] = item
 	}
-	rows := make([]rowUpdate, 0, len(answer.Items))
-	for _, item := range answer.Items {
+	rows := make([]rowUpdate, 0, len(response.Items))
+	for _, item := range response.Items {
 		key := place{item.ChannelSKU, item.Location}
-		due, held := asked[key]
+		due, held := dueItems[key]
 		row, waiting := open[key]
 		if !held || !waiting {
 			continue
 		}
-		delete(asked, key)
+		delete(dueItems, key)
 		item.Reason = cleanText(item.Reason)
 		out, err := applyToRow(row, due, call.run, item)
 		if err != nil {
-			return nil, fmt.Errorf("the answer to call %s for channel SKU %q: %w", answer.Key, item.ChannelSKU, err)
+			return nil, fmt.Errorf("the answer to call %s for channel SKU %q: %w", response.Key, item.ChannelSKU, err)
 		}
 		rows = append(rows, out)
 	}
@@ -95,7 +95,7 @@ func applyToRows(open map[place]openRow, call calling, answer Response) ([]rowUp
 
 // writeRowUpdates writes rows. One whose call stays open keeps the run that touched it last, by which applyToRow knows whether it was
 // resolved since the call was made.
-func (t *tx) writeRowUpdates(ctx context.Context, at leased, answer Response, rows []rowUpdate) error {
+func (t *tx) writeRowUpdates(ctx context.Context, at leased, response Response, rows []rowUpdate) error {
 	input := newTable(len(rows))
 	skus, places, statuses, reasons := input.texts("channel_sku"), input.texts("location"), input.texts("status"), input.texts("reason")
 	exported, attempts, tries, parts := input.optionals("exported"), input.numbers("attempts"), input.numbers("tries"), input.numbers("part")
@@ -111,26 +111,26 @@ func (t *tx) writeRowUpdates(ctx context.Context, at leased, answer Response, ro
 		live = CASE WHEN `+learned+` THEN i.exported > 0 ELSE l.live END,
 		zeroed_at = CASE WHEN NOT `+learned+` THEN l.zeroed_at WHEN i.exported > 0 THEN NULL WHEN l.live THEN ? ELSE l.zeroed_at END
 		FROM input i WHERE l.connection = ? AND l.channel_sku = i.channel_sku AND l.location = i.location`,
-		at.lease.Run, at.lease.Run, micros(answer.Now), micros(answer.Now), at.connection)
+		at.lease.Run, at.lease.Run, micros(response.Now), micros(response.Now), at.connection)
 	return err
 }
 
-// learned: the answer i tells what the store shows of a row l. One that tells nothing leaves a row that a person let go to 0 as it is.
+// learned: the response i tells what the store shows of a row l. One that tells nothing leaves a row that a person let go to 0 as it is.
 const learned = "(i.exported IS NOT NULL AND (i.confirmed OR l.exported IS NULL OR i.exported <> l.exported))"
 
 // noteRows writes the activity of rows.
-func (t *tx) noteRows(ctx context.Context, at leased, answer Response, rows []rowUpdate) error {
-	said := make([]rowUpdate, 0, len(rows))
+func (t *tx) noteRows(ctx context.Context, at leased, response Response, rows []rowUpdate) error {
+	updates := make([]rowUpdate, 0, len(rows))
 	for _, row := range rows {
 		if row.kind != "" {
-			said = append(said, row)
+			updates = append(updates, row)
 		}
 	}
-	input := newTable(len(said))
+	input := newTable(len(updates))
 	kinds, places, products, skus, notes := input.texts("kind"), input.texts("location"), input.texts("sku"), input.texts("channel_sku"), input.texts("note")
 	before, after := input.optionals("before"), input.numbers("after")
-	general := cleanText(answer.Note)
-	for i, row := range said {
+	general := cleanText(response.Note)
+	for i, row := range updates {
 		kinds[i], places[i], products[i], skus[i], notes[i] = row.kind, row.location, row.product, row.channelSKU, row.note
 		before[i], after[i] = row.before, row.after
 		if row.note == "" {
@@ -139,30 +139,30 @@ func (t *tx) noteRows(ctx context.Context, at leased, answer Response, rows []ro
 	}
 	_, err := t.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, connection, location, sku, channel_sku, before, after, call, note)
 		SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), kind, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), location, sku, channel_sku, before, after, CAST(? AS TEXT), note FROM input`,
-		micros(answer.Now), at.lease.Run, at.merchant, at.warehouse, at.connection, answer.Key)
+		micros(response.Now), at.lease.Run, at.merchant, at.warehouse, at.connection, response.Key)
 	return err
 }
 
-// updateCall keeps a call open for the items that still have no answer, or closes it. From then on the store is as busy as
+// updateCall keeps a call open for the items that still have no response, or closes it. From then on the store is as busy as
 // the other calls make it.
-func (t *tx) updateCall(ctx context.Context, at leased, answer Response, rows []rowUpdate, open int) error {
-	answered := answer.Ticket != "" // the store has told something, so the request is not under way any more
+func (t *tx) updateCall(ctx context.Context, at leased, response Response, rows []rowUpdate, open int) error {
+	answered := response.Ticket != "" // the store has told something, so the request is not under way any more
 	for _, row := range rows {
 		if !row.open {
 			open--
 		}
 		answered = answered || row.status != StatusUnknown
 	}
-	now := micros(answer.Now)
-	if answer.Ticket == "" && open == 0 {
-		if err := t.closeCall(ctx, answer.Key, cleanText(answer.Note), answer.Now); err != nil {
+	now := micros(response.Now)
+	if response.Ticket == "" && open == 0 {
+		if err := t.closeCall(ctx, response.Key, cleanText(response.Note), response.Now); err != nil {
 			return err
 		}
 	} else if _, err := t.exec(ctx, "UPDATE calls SET ticket = ?, poll_after = ?, note = ?, busy_until = CASE WHEN ? AND busy_until > ? THEN ? ELSE busy_until END WHERE key = ?",
-		answer.Ticket, optionalMicros(answer.PollAfter), cleanText(answer.Note), answered, now, now, answer.Key); err != nil {
+		response.Ticket, optionalMicros(response.PollAfter), cleanText(response.Note), answered, now, now, response.Key); err != nil {
 		return err
 	}
 	_, err := t.exec(ctx, "UPDATE gates SET busy_until = COALESCE((SELECT MAX(busy_until) FROM calls WHERE store = ? AND closed_at IS NULL), 0),"+
-		" pace = CASE WHEN CAST(? AS TEXT) = '' THEN pace ELSE CAST(? AS TEXT) END WHERE store = ?", at.lease.Store, answer.Pace, answer.Pace, at.lease.Store)
+		" pace = CASE WHEN CAST(? AS TEXT) = '' THEN pace ELSE CAST(? AS TEXT) END WHERE store = ?", at.lease.Store, response.Pace, response.Pace, at.lease.Store)
 	return err
 }

@@ -12,7 +12,7 @@ type openRow struct {
 	exported                      *int64
 	status                        Status
 	blocked                       string
-	attempts, tries               int64 // tries are those of the run that brings the answer
+	attempts, tries               int64 // tries are those of the run that brings the response
 	run                           int64 // that touched the row last
 }
 
@@ -29,28 +29,28 @@ type rowUpdate struct {
 	note      string
 }
 
-// applyToRow applies an answer to a row. asked is the row as the call has it, caller the run that made the call.
+// applyToRow applies a response to a row. asked is the row as the call has it, caller the run that made the call.
 //
 // Two things may have happened to the row since the call was made. It may have taken a newer figure: then it is due again,
-// whatever the answer. And it may have been resolved again by a later run to the same figure, because its definition changed
+// whatever the response. And it may have been resolved again by a later run to the same figure, because its definition changed
 // or everything is pushed: then a refusal of the earlier run's call does not park it.
-func applyToRow(row openRow, asked DueItem, caller int64, answer ItemResponse) (rowUpdate, error) {
-	out := rowUpdate{openRow: row, reason: answer.Reason, before: row.exported, after: asked.Quantity, note: answer.Reason}
-	if answer.Shown != nil {
-		out.exported = answer.Shown
+func applyToRow(row openRow, dueItem DueItem, caller int64, response ItemResponse) (rowUpdate, error) {
+	out := rowUpdate{openRow: row, reason: response.Reason, before: row.exported, after: dueItem.Quantity, note: response.Reason}
+	if response.Shown != nil {
+		out.exported = response.Shown
 	}
-	out.status = answer.Status
-	switch answer.Status {
+	out.status = response.Status
+	switch response.Status {
 	case StatusUnknown, StatusSent:
 		out.open = true
-		if answer.Status != StatusSent || row.status != StatusSent { // that a store still works on it is no news
-			out.kind = string(answer.Status)
+		if response.Status != StatusSent || row.status != StatusSent { // that a store still works on it is no news
+			out.kind = string(response.Status)
 		}
 		return out, nil
 	case StatusExported:
 		out.kind, out.confirmed, out.attempts = "exported", true, 0
-		if answer.Shown == nil {
-			out.exported = new(asked.Quantity)
+		if response.Shown == nil {
+			out.exported = new(dueItem.Quantity)
 		}
 		out.reason, out.after = "", *out.exported
 	case StatusRejected:
@@ -64,17 +64,17 @@ func applyToRow(row openRow, asked DueItem, caller int64, answer ItemResponse) (
 		out.attempts++
 		out.tries++
 	case StatusPending:
-		out.kind, out.part = "retrying", answer.Part
+		out.kind, out.part = "retrying", response.Part
 	case StatusSuperseded, StatusBlocked:
-		return rowUpdate{}, fmt.Errorf("ledger: %q is no answer of a store", answer.Status)
+		return rowUpdate{}, fmt.Errorf("ledger: %q is no answer of a store", response.Status)
 	default:
-		return rowUpdate{}, fmt.Errorf("ledger: %q is no status of a channel level", answer.Status)
+		return rowUpdate{}, fmt.Errorf("ledger: %q is no status of a channel level", response.Status)
 	}
 	switch {
 	case row.blocked != "":
 		out.status, out.reason = StatusBlocked, row.blocked
 		out.note = words(out.note, "nothing more is sent: "+row.blocked)
-	case row.quantity != asked.Quantity || row.observed != asked.Observed:
+	case row.quantity != dueItem.Quantity || row.observed != dueItem.Observed:
 		out.status, out.reason, out.kind = StatusPending, "", string(StatusSuperseded)
 		out.note = words(out.note, fmt.Sprintf("a newer figure is due: %d", row.quantity))
 	}
@@ -83,11 +83,11 @@ func applyToRow(row openRow, asked DueItem, caller int64, answer ItemResponse) (
 
 // words joins what is said into one note.
 func words(parts ...string) string {
-	said := parts[:0]
+	texts := parts[:0]
 	for _, part := range parts {
 		if part != "" {
-			said = append(said, part)
+			texts = append(texts, part)
 		}
 	}
-	return strings.Join(said, "; ")
+	return strings.Join(texts, "; ")
 }

@@ -16,44 +16,44 @@ const runColumns = `id, connection, store, warehouse, mode, trigger_kind, workfl
 type scanner interface{ Scan(into ...any) error }
 
 func scanRun(row scanner) (Run, error) {
-	var found Run
+	var run Run
 	var scope, requests, counts string
 	var started int64
 	var began, fetched, resolved, pushed, ended sql.NullInt64
-	err := row.Scan(&found.ID, &found.Connection, &found.Store, &found.Warehouse, &found.Mode, &found.Trigger, &found.Workflow, &found.WorkflowRun,
-		&found.Pass, &found.DryRun, &scope, &requests, &started, &began, &fetched, &resolved, &pushed, &ended, &found.Outcome, &found.Reason, &counts, &found.Phase)
+	err := row.Scan(&run.ID, &run.Connection, &run.Store, &run.Warehouse, &run.Mode, &run.Trigger, &run.Workflow, &run.WorkflowRun,
+		&run.Pass, &run.DryRun, &scope, &requests, &started, &began, &fetched, &resolved, &pushed, &ended, &run.Outcome, &run.Reason, &counts, &run.Phase)
 	if err != nil {
 		return Run{}, err
 	}
-	found.StartedAt, found.FetchBegan, found.EndedAt = fromMicros(started), fromOptional(began), fromOptional(ended)
-	found.FetchedAt, found.ResolvedAt, found.PushedAt = fromOptional(fetched), fromOptional(resolved), fromOptional(pushed)
-	what := fmt.Sprintf("run %d", found.ID)
-	err = errors.Join(decode(what, scope, &found.Scope), decode(what, requests, &found.Requests), decode(what, counts, &found.Counts))
-	if len(found.Scope) == 0 {
-		found.Scope = nil
+	run.StartedAt, run.FetchBegan, run.EndedAt = fromMicros(started), fromOptional(began), fromOptional(ended)
+	run.FetchedAt, run.ResolvedAt, run.PushedAt = fromOptional(fetched), fromOptional(resolved), fromOptional(pushed)
+	what := fmt.Sprintf("run %d", run.ID)
+	err = errors.Join(decode(what, scope, &run.Scope), decode(what, requests, &run.Requests), decode(what, counts, &run.Counts))
+	if len(run.Scope) == 0 {
+		run.Scope = nil
 	}
-	if len(found.Requests) == 0 {
-		found.Requests = nil
+	if len(run.Requests) == 0 {
+		run.Requests = nil
 	}
-	return found, err
+	return run, err
 }
 
 func (t *tx) run(ctx context.Context, id int64) (Run, error) {
-	found, err := scanRun(t.row(ctx, "SELECT "+runColumns+" FROM runs WHERE id = ?", id))
+	run, err := scanRun(t.row(ctx, "SELECT "+runColumns+" FROM runs WHERE id = ?", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Run{}, fmt.Errorf("%w: run %d", ErrNotFound, id)
 	}
-	return found, err
+	return run, err
 }
 
 // Run returns a run.
 func (d *database) Run(ctx context.Context, id int64) (Run, error) {
-	var found Run
+	var run Run
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.run(ctx, id)
+		run, err = t.run(ctx, id)
 		return err
 	})
-	return found, err
+	return run, err
 }
 
 // Runs lists runs, newest first; connection may be empty.
@@ -67,16 +67,16 @@ func (d *database) Runs(ctx context.Context, connection string, limit int) ([]Ru
 
 // listRuns reads the runs of a query for runColumns.
 func (d *database) listRuns(ctx context.Context, query string, arguments ...any) ([]Run, error) {
-	var found []Run
+	var runs []Run
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		runs = nil
 		return t.each(ctx, func(row *sql.Rows) error {
 			run, err := scanRun(row)
-			found = append(found, run)
+			runs = append(runs, run)
 			return err
 		}, query, arguments...)
 	})
-	return found, err
+	return runs, err
 }
 
 // OpenRuns lists a connection's runs that have not ended; see Gate.
@@ -87,11 +87,11 @@ func (d *database) OpenRuns(ctx context.Context, connection string) ([]Run, erro
 // Progress notes how far a run is; see Gate.
 func (d *database) Progress(ctx context.Context, run int64, phase string, counts Counts) error {
 	return d.write(ctx, func(t *tx) error {
-		found, err := t.run(ctx, run)
-		if err != nil || found.EndedAt != nil {
+		current, err := t.run(ctx, run)
+		if err != nil || current.EndedAt != nil {
 			return err
 		}
-		_, err = t.exec(ctx, "UPDATE runs SET phase = ?, counts = ? WHERE id = ?", cleanText(phase), encode(found.Counts.with(counts)), run)
+		_, err = t.exec(ctx, "UPDATE runs SET phase = ?, counts = ? WHERE id = ?", cleanText(phase), encode(current.Counts.with(counts)), run)
 		return err
 	})
 }
@@ -103,12 +103,12 @@ func (d *database) EndStage(ctx context.Context, run int64, stage Stage, next st
 		return fmt.Errorf("ledger: %q is no stage of a run", stage)
 	}
 	return d.write(ctx, func(t *tx) error {
-		found, err := t.run(ctx, run)
-		if err != nil || found.EndedAt != nil {
+		current, err := t.run(ctx, run)
+		if err != nil || current.EndedAt != nil {
 			return err
 		}
 		_, err = t.exec(ctx, "UPDATE runs SET "+column+" = ?, phase = ?, counts = ? WHERE id = ?",
-			micros(now), cleanText(cmp.Or(next, found.Phase)), encode(found.Counts.with(counts)), run)
+			micros(now), cleanText(cmp.Or(next, current.Phase)), encode(current.Counts.with(counts)), run)
 		return err
 	})
 }
@@ -132,16 +132,16 @@ func pushedEverything(prefix string) string {
 
 // LastSuccess returns a connection's newest run that went through everything; see Reader.
 func (d *database) LastSuccess(ctx context.Context, connection string) (Run, error) {
-	var found Run
+	var run Run
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = scanRun(t.row(ctx, "SELECT "+runColumns+` FROM runs WHERE connection = ?
+		run, err = scanRun(t.row(ctx, "SELECT "+runColumns+` FROM runs WHERE connection = ?
 			AND `+pushedEverything("")+" ORDER BY id DESC LIMIT 1", connection))
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: a run of connection %s that went through everything", ErrNotFound, connection)
 		}
 		return err
 	})
-	return found, err
+	return run, err
 }
 
 // pageRows is how many rows a list returns when no limit is given.

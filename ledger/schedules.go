@@ -158,20 +158,20 @@ type Scheduler interface {
 const scheduleColumns = "connection, mode, version, changed_at, reconciled, override, reason, set_by, set_at, ends_at, base, advised, previous"
 
 func scanScheduleState(row scanner) (ScheduleState, error) {
-	var found ScheduleState
+	var state ScheduleState
 	var changed, set int64
 	var ends sql.NullInt64
 	var value, base, previous sql.NullString
 	var made Override
-	err := row.Scan(&found.Connection, &found.Mode, &found.Version, &changed, &found.Reconciled, &value, &made.Reason, &made.By, &set, &ends, &base, &made.Advised, &previous)
+	err := row.Scan(&state.Connection, &state.Mode, &state.Version, &changed, &state.Reconciled, &value, &made.Reason, &made.By, &set, &ends, &base, &made.Advised, &previous)
 	if err != nil {
 		return ScheduleState{}, err
 	}
-	found.ChangedAt = fromMicros(changed)
+	state.ChangedAt = fromMicros(changed)
 	if !value.Valid {
-		return found, nil
+		return state, nil
 	}
-	what := fmt.Sprintf("the override of %s %s", found.Connection, found.Mode)
+	what := fmt.Sprintf("the override of %s %s", state.Connection, state.Mode)
 	made.Since, made.Until = fromMicros(set), fromOptional(ends)
 	err = decode(what, value.String, &made.Schedule)
 	if err == nil && base.Valid {
@@ -182,8 +182,8 @@ func scanScheduleState(row scanner) (ScheduleState, error) {
 		made.Previous = &Override{}
 		err = decode(what, previous.String, made.Previous)
 	}
-	found.Override = &made
-	return found, err
+	state.Override = &made
+	return state, err
 }
 
 // ScheduleStates lists what is kept of schedules; see Scheduler.
@@ -192,25 +192,25 @@ func (d *database) ScheduleStates(ctx context.Context, connection string) ([]Sch
 	if connection != "" {
 		query, arguments = query+" WHERE connection = ?", append(arguments, connection)
 	}
-	var found []ScheduleState
+	var states []ScheduleState
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		states = nil
 		return t.each(ctx, func(row *sql.Rows) error {
 			state, err := scanScheduleState(row)
-			found = append(found, state)
+			states = append(states, state)
 			return err
 		}, query+" ORDER BY connection, mode", arguments...)
 	})
-	return found, err
+	return states, err
 }
 
 // scheduleState is what is kept of one schedule, of version 0 where nothing is.
 func (t *tx) scheduleState(ctx context.Context, connection string, mode Mode) (ScheduleState, error) {
-	found, err := scanScheduleState(t.row(ctx, "SELECT "+scheduleColumns+" FROM schedules WHERE connection = ? AND mode = ?", connection, mode))
+	state, err := scanScheduleState(t.row(ctx, "SELECT "+scheduleColumns+" FROM schedules WHERE connection = ? AND mode = ?", connection, mode))
 	if errors.Is(err, sql.ErrNoRows) {
 		return ScheduleState{Connection: connection, Mode: mode}, nil
 	}
-	return found, err
+	return state, err
 }
 
 // keepSchedule writes the next version of a schedule, which is then to be reconciled.
@@ -286,9 +286,9 @@ func (d *database) ScheduleReconciled(ctx context.Context, connection string, mo
 
 // Configuration is what is kept of the configuration as a whole.
 func (d *database) Configuration(ctx context.Context) (AppliedConfiguration, error) {
-	var found AppliedConfiguration
+	var applied AppliedConfiguration
 	err := d.read(ctx, func(t *tx) error {
-		return t.row(ctx, "SELECT applied_from, schedules_read_only, settings_read_only FROM state").Scan(&found.From, &found.SchedulesReadOnly, &found.SettingsReadOnly)
+		return t.row(ctx, "SELECT applied_from, schedules_read_only, settings_read_only FROM state").Scan(&applied.From, &applied.SchedulesReadOnly, &applied.SettingsReadOnly)
 	})
-	return found, err
+	return applied, err
 }

@@ -22,19 +22,19 @@ func (d *database) Share(ctx context.Context, lease Lease, query ShareQuery) (Sh
 				return err
 			}
 		}
-		found, began, err := t.shareable(ctx, lease, query)
+		snapshot, began, err := t.shareable(ctx, lease, query)
 		if err != nil {
 			return err
 		}
-		if found.Run == 0 {
+		if snapshot.Run == 0 {
 			shared.Fetching, err = t.fetching(ctx, lease, query)
 			return err
 		}
-		if found.Result.More {
-			shared.Fetching, err = t.living(ctx, lease, found.Run)
+		if snapshot.Result.More {
+			shared.Fetching, err = t.living(ctx, lease, snapshot.Run)
 			return err
 		}
-		shared = found
+		shared = snapshot
 		_, err = t.exec(ctx, "UPDATE runs SET fetch_began = ? WHERE id = ?", began, lease.Run)
 		return err
 	})
@@ -51,7 +51,7 @@ const readAsNow = "s.id > (SELECT w.reread_after FROM warehouses w WHERE w.id = 
 // shareable finds the last snapshot that another connection's run has recorded, or that was rejected, and when its fetch began. What the connection has
 // fetched or taken over in an earlier run is not taken over again: a run that did so would do nothing.
 func (t *tx) shareable(ctx context.Context, lease Lease, query ShareQuery) (Shared, int64, error) {
-	var found Shared
+	var shared Shared
 	var began int64
 	var snapshot int64
 	var result, rejected, odd string
@@ -59,20 +59,20 @@ func (t *tx) shareable(ctx context.Context, lease Lease, query ShareQuery) (Shar
 		AND began_at > COALESCE((SELECT p.fetch_began FROM runs p JOIN runs me ON me.id = ? WHERE p.connection = me.connection AND p.id <> me.id
 			AND p.fetch_began IS NOT NULL ORDER BY p.id DESC LIMIT 1), 0)
 		AND `+ofOthers+` AND (complete OR NOT ?) AND `+readAsNow+` ORDER BY id DESC LIMIT 1`, query.Warehouse, micros(query.Since), lease.Run, lease.Run, query.Full).
-		Scan(&snapshot, &found.Run, &began, &found.From, &rejected, &result, &odd)
+		Scan(&snapshot, &shared.Run, &began, &shared.From, &rejected, &result, &odd)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Shared{}, 0, nil
 	}
 	if err != nil {
 		return Shared{}, 0, err
 	}
-	if err = decode(fmt.Sprintf("the result of the snapshot of run %d", found.Run), result, &found.Result); err == nil {
-		found.Result.Oddities, err = decodeOddities(snapshot, odd)
+	if err = decode(fmt.Sprintf("the result of the snapshot of run %d", shared.Run), result, &shared.Result); err == nil {
+		shared.Result.Oddities, err = decodeOddities(snapshot, odd)
 	}
 	if rejected != "" {
-		found.Result.Held, found.Result.Rejected = "", rejected // it may have been rejected since
+		shared.Result.Held, shared.Result.Rejected = "", rejected // it may have been rejected since
 	}
-	return found, began, err
+	return shared, began, err
 }
 
 // fetchPatience is how long a fetch may take before nobody waits for it any more.
@@ -94,10 +94,10 @@ func (t *tx) fetching(ctx context.Context, lease Lease, query ShareQuery) (int64
 // living is the run when it has not ended, else 0. Runs with more to read wait for older ones only, so that no two wait for each
 // other.
 func (t *tx) living(ctx context.Context, lease Lease, run int64) (int64, error) {
-	var found int64
-	err := t.row(ctx, "SELECT id FROM runs WHERE id = ? AND id < ? AND ended_at IS NULL", run, lease.Run).Scan(&found)
+	var count int64
+	err := t.row(ctx, "SELECT id FROM runs WHERE id = ? AND id < ? AND ended_at IS NULL", run, lease.Run).Scan(&count)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
-	return found, err
+	return count, err
 }

@@ -109,13 +109,13 @@ type stagedSnapshot struct {
 
 // staging loads and locks a staged snapshot.
 func (t *tx) staging(ctx context.Context, snapshot int64) (stagedSnapshot, error) {
-	found := stagedSnapshot{id: snapshot}
+	staged := stagedSnapshot{id: snapshot}
 	err := t.row(ctx, "SELECT warehouse, run, began_at, sums FROM snapshots WHERE id = ? AND state = 'staging'"+t.dialect.lock("snapshots"), snapshot).
-		Scan(&found.warehouse, &found.owner, &found.began, &found.sums)
+		Scan(&staged.warehouse, &staged.owner, &staged.began, &staged.sums)
 	if errors.Is(err, sql.ErrNoRows) {
 		return stagedSnapshot{}, fmt.Errorf("%w: snapshot %d is not staged; it was recorded, or thrown away for a newer attempt", ErrNotFound, snapshot)
 	}
-	return found, err
+	return staged, err
 }
 
 // StageRows adds rows to a staged snapshot.
@@ -224,48 +224,48 @@ func refusalTable(refusals []inventory.Refusal) *table {
 
 // Refusals lists refused rows of the warehouse's latest snapshot that was recorded or held, in the order of the source.
 func (d *database) Refusals(ctx context.Context, warehouse string, limit int) ([]inventory.Refusal, error) {
-	var found []inventory.Refusal
+	var refusals []inventory.Refusal
 	err := d.read(ctx, func(t *tx) error {
-		found = nil
+		refusals = nil
 		return t.each(ctx, func(row *sql.Rows) error {
 			var next inventory.Refusal
 			err := row.Scan(&next.Facility, &next.SKU, &next.Place, &next.Reason)
-			found = append(found, next)
+			refusals = append(refusals, next)
 			return err
 		}, `SELECT facility, sku, place, reason FROM refusals
 			WHERE snapshot = (SELECT MAX(id) FROM snapshots WHERE warehouse = ? AND state <> 'staging') ORDER BY id LIMIT ?`, warehouse, limitOf(limit))
 	})
-	return found, err
+	return refusals, err
 }
 
 // LastSnapshot is the newest snapshot of a warehouse that was recorded or held; see Reader.
 func (d *database) LastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry, error) {
-	var found SnapshotEntry
+	var snapshot SnapshotEntry
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.lastSnapshot(ctx, warehouse)
+		snapshot, err = t.lastSnapshot(ctx, warehouse)
 		return err
 	})
-	return found, err
+	return snapshot, err
 }
 
 func (t *tx) lastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry, error) {
-	found := SnapshotEntry{Warehouse: warehouse}
+	snapshot := SnapshotEntry{Warehouse: warehouse}
 	var result SnapshotResult
 	var content, odd string
 	var began int64
 	var ended sql.NullInt64
 	err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, rejected, result, odd FROM snapshots WHERE warehouse = ? AND state <> 'staging' ORDER BY id DESC LIMIT 1", warehouse).
-		Scan(&found.ID, &found.Run, &began, &ended, &found.Full, &found.From, &found.Held, &found.Rejected, &content, &odd)
+		Scan(&snapshot.ID, &snapshot.Run, &began, &ended, &snapshot.Full, &snapshot.From, &snapshot.Held, &snapshot.Rejected, &content, &odd)
 	if errors.Is(err, sql.ErrNoRows) {
-		return found, fmt.Errorf("%w: warehouse %q has no snapshot", ErrNotFound, warehouse)
+		return snapshot, fmt.Errorf("%w: warehouse %q has no snapshot", ErrNotFound, warehouse)
 	} else if err != nil {
-		return found, err
+		return snapshot, err
 	}
-	found.BeganAt, found.EndedAt = fromMicros(began), fromMicros(ended.Int64)
-	if found.Oddities, err = decodeOddities(found.ID, odd); err != nil {
-		return found, err
+	snapshot.BeganAt, snapshot.EndedAt = fromMicros(began), fromMicros(ended.Int64)
+	if snapshot.Oddities, err = decodeOddities(snapshot.ID, odd); err != nil {
+		return snapshot, err
 	}
-	err = decode(fmt.Sprintf("the result of snapshot %d", found.ID), content, &result)
-	found.Rows, found.Refused, found.Missing, found.Changed, found.Older = result.Rows, result.Refused, result.Missing, result.Changed, result.Older
-	return found, err
+	err = decode(fmt.Sprintf("the result of snapshot %d", snapshot.ID), content, &result)
+	snapshot.Rows, snapshot.Refused, snapshot.Missing, snapshot.Changed, snapshot.Older = result.Rows, result.Refused, result.Missing, result.Changed, result.Older
+	return snapshot, err
 }

@@ -25,10 +25,10 @@ const (
 // It finds broken pages, free pages that are in use, rows that their table does not allow, and indexes that do not agree with their
 // tables. It cannot find a value that was changed into another valid one and is in no index.
 type inspection struct {
-	cancel context.CancelFunc
-	ended  chan struct{}
-	fault  error // set before ended is closed; nil when nothing was found
-	told   atomic.Bool
+	cancel   context.CancelFunc
+	ended    chan struct{}
+	fault    error // set before ended is closed; nil when nothing was found
+	reported atomic.Bool
 }
 
 // inspectionPace is how the inspection of a large file goes.
@@ -113,12 +113,12 @@ func inspectPages(ctx context.Context, connection *sql.Conn, small bool) error {
 
 // inspectWith runs a check, of which the first line is enough.
 func inspectWith(ctx context.Context, connection *sql.Conn, check string) error {
-	var found string
-	if err := connection.QueryRowContext(ctx, "PRAGMA "+check).Scan(&found); err != nil {
+	var text string
+	if err := connection.QueryRowContext(ctx, "PRAGMA "+check).Scan(&text); err != nil {
 		return err
 	}
-	if found != "ok" {
-		return damaged("%s; stop every process that uses it and %s", strings.TrimSpace(found), restoreAdvice)
+	if text != "ok" {
+		return damaged("%s; stop every process that uses it and %s", strings.TrimSpace(text), restoreAdvice)
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func (i *inspection) damage() error {
 	select {
 	case <-i.ended:
 		if i.fault != nil {
-			i.told.Store(true)
+			i.reported.Store(true)
 		}
 		return i.fault
 	default:
@@ -146,7 +146,7 @@ func (i *inspection) stop() error {
 	}
 	i.cancel()
 	<-i.ended
-	if i.told.Swap(true) {
+	if i.reported.Swap(true) {
 		return nil
 	}
 	return i.fault

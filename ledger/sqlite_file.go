@@ -166,14 +166,14 @@ func checkAfterCrash(ctx context.Context, path string) (err error) {
 		}
 	}()
 	err = withFile(ctx, sqliteAddress(path, "rw", 0, "locking_mode(EXCLUSIVE)"), func(connection *sql.Conn) error {
-		var found string
-		switch err := connection.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); {
+		var text string
+		switch err := connection.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&text); {
 		case err != nil:
 			keeper = leaveLog(ctx, connection, path)
 			return err
-		case found != "ok":
+		case text != "ok":
 			keeper = leaveLog(ctx, connection, path)
-			return damaged("%s; %s", found, restoreAdvice)
+			return damaged("%s; %s", text, restoreAdvice)
 		}
 		return nil
 	})

@@ -78,13 +78,13 @@ func (c *keptConnection) statement(ctx context.Context, text string) (*keptState
 		return nil, nil
 	}
 	if element, ok := c.kept[text]; ok {
-		found := element.Value.(*keptStatement)
-		if found.used {
+		kept := element.Value.(*keptStatement)
+		if kept.used {
 			return nil, nil
 		}
 		c.order.MoveToFront(element)
-		found.used = true
-		return found, nil
+		kept.used = true
+		return kept, nil
 	}
 	prepared, err := c.PrepareContext(ctx, text)
 	if err != nil {
@@ -117,17 +117,17 @@ func (c *keptConnection) trim() error {
 	return nil
 }
 
-func (c *keptConnection) drop(one *keptStatement) error {
-	c.order.Remove(c.kept[one.text])
-	delete(c.kept, one.text)
-	return one.driver.Close()
+func (c *keptConnection) drop(kept *keptStatement) error {
+	c.order.Remove(c.kept[kept.text])
+	delete(c.kept, kept.text)
+	return kept.driver.Close()
 }
 
 // ended notes that a statement has run. One that failed is not used again.
-func (c *keptConnection) ended(one *keptStatement, err error) error {
-	one.used = false
+func (c *keptConnection) ended(kept *keptStatement, err error) error {
+	kept.used = false
 	if err != nil {
-		return errors.Join(err, c.drop(one))
+		return errors.Join(err, c.drop(kept))
 	}
 	return nil
 }

@@ -55,27 +55,27 @@ func (s *scannedStale) stale() *inventory.Stale {
 	if !s.since.Valid {
 		return nil
 	}
-	found := &inventory.Stale{
+	stale := &inventory.Stale{
 		Run: s.run.Int64, Snapshot: s.snapshot.Int64, Since: fromMicros(s.since.Int64), At: fromMicros(s.at.Int64),
 		Place: s.place.String, Reason: s.reason.String, Zeroed: s.zeroed.Bool,
 	}
-	if found.Run != 0 {
-		found.Snapshot = 0
+	if stale.Run != 0 {
+		stale.Snapshot = 0
 	}
 	if s.available.Valid {
-		found.Read = &s.available.Int64
+		stale.Read = &s.available.Int64
 	}
-	return found
+	return stale
 }
 
 func scanStale(row scanner) (StaleLevel, error) {
-	var found StaleLevel
+	var level StaleLevel
 	var cursor scannedStale
-	err := row.Scan(append([]any{&found.Warehouse, &found.SKU, &found.Facility}, cursor.into()...)...)
+	err := row.Scan(append([]any{&level.Warehouse, &level.SKU, &level.Facility}, cursor.into()...)...)
 	if stale := cursor.stale(); stale != nil {
-		found.Stale = *stale
+		level.Stale = *stale
 	}
-	return found, err
+	return level, err
 }
 
 const staleRows = "SELECT m.warehouse, m.sku, m.facility, " + staleColumns + " FROM stale_levels m WHERE m.warehouse = ?"
@@ -86,59 +86,59 @@ func (d *database) StaleLevels(ctx context.Context, warehouse, sku string, page 
 	if sku != "" {
 		query, arguments = query+" AND m.sku = ?", append(arguments, sku)
 	}
-	var found []StaleLevel
+	var levels []StaleLevel
 	err := d.read(ctx, func(t *tx) (err error) {
 		limit := limitOf(page.Limit)
-		found, err = t.stale(ctx, query+" ORDER BY m.sku, m.facility LIMIT ?", append(arguments, limit)...)
-		if err != nil || len(found) < limit {
+		levels, err = t.stale(ctx, query+" ORDER BY m.sku, m.facility LIMIT ?", append(arguments, limit)...)
+		if err != nil || len(levels) < limit {
 			return err
 		}
-		last := found[len(found)-1]
+		last := levels[len(levels)-1]
 		rest, err := t.stale(ctx, staleRows+" AND m.sku = ? AND m.facility > ? ORDER BY m.facility", warehouse, last.SKU, last.Facility)
-		found = append(found, rest...)
+		levels = append(levels, rest...)
 		return err
 	})
-	return found, err
+	return levels, err
 }
 
 func (t *tx) stale(ctx context.Context, query string, arguments ...any) ([]StaleLevel, error) {
-	var found []StaleLevel
+	var levels []StaleLevel
 	err := t.each(ctx, func(row *sql.Rows) error {
-		one, err := scanStale(row)
-		found = append(found, one)
+		level, err := scanStale(row)
+		levels = append(levels, level)
 		return err
 	}, query, arguments...)
-	return found, err
+	return levels, err
 }
 
 // StaleOf lists what was refused of a product of a connection; see Reader.
 func (d *database) StaleOf(ctx context.Context, connection Connection, sku string) ([]StaleLevel, error) {
-	var found []StaleLevel
+	var levels []StaleLevel
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.stale(ctx, staleRows+` AND (m.sku = ? OR m.sku IN (SELECT l.sku FROM listings l WHERE l.store = ? AND l.channel_sku = ? AND NOT l.removed))
+		levels, err = t.stale(ctx, staleRows+` AND (m.sku = ? OR m.sku IN (SELECT l.sku FROM listings l WHERE l.store = ? AND l.channel_sku = ? AND NOT l.removed))
 			ORDER BY m.sku, m.facility`, connection.Warehouse, sku, connection.Store, sku)
 		return err
 	})
-	return found, err
+	return levels, err
 }
 
 // CountStale counts what was refused and not read since; see Reader.
 func (d *database) CountStale(ctx context.Context, warehouse string) (StaleCount, error) {
-	var found StaleCount
+	var count StaleCount
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.countStale(ctx, warehouse)
+		count, err = t.countStale(ctx, warehouse)
 		return err
 	})
-	return found, err
+	return count, err
 }
 
 func (t *tx) countStale(ctx context.Context, warehouse string) (StaleCount, error) {
-	var found StaleCount
+	var count StaleCount
 	var since sql.NullInt64
 	err := t.row(ctx, `SELECT COUNT(*) FILTER (WHERE available IS NOT NULL), COUNT(*) FILTER (WHERE zeroed), COUNT(*) FILTER (WHERE available IS NULL), MIN(since)
-		FROM stale_levels WHERE warehouse = ?`, warehouse).Scan(&found.Levels, &found.Zeroed, &found.Unread, &since)
-	found.Since = fromOptional(since)
-	return found, err
+		FROM stale_levels WHERE warehouse = ?`, warehouse).Scan(&count.Levels, &count.Zeroed, &count.Unread, &since)
+	count.Since = fromOptional(since)
+	return count, err
 }
 
 // anyStale is true when anything of a warehouse is marked.
@@ -154,15 +154,15 @@ func (t *tx) staleOf(ctx context.Context, warehouse string, skus []string, into 
 	if err != nil || !marked {
 		return err
 	}
-	found, err := t.stale(ctx, staleRows+" AND m.sku IN (SELECT j.value FROM "+t.dialect.set()+") ORDER BY m.sku, m.facility", warehouse, t.dialect.list(skus))
-	for _, one := range found {
-		if one.Read == nil {
-			into.unread[one.SKU] = append(into.unread[one.SKU], inventory.UnreadLevel{Facility: one.Facility, Stale: one.Stale})
+	match, err := t.stale(ctx, staleRows+" AND m.sku IN (SELECT j.value FROM "+t.dialect.set()+") ORDER BY m.sku, m.facility", warehouse, t.dialect.list(skus))
+	for _, stale := range match {
+		if stale.Read == nil {
+			into.unread[stale.SKU] = append(into.unread[stale.SKU], inventory.UnreadLevel{Facility: stale.Facility, Stale: stale.Stale})
 			continue
 		}
-		levels := into.levels[one.SKU]
-		if at := slices.IndexFunc(levels, func(level inventory.Level) bool { return level.Facility == one.Facility }); at >= 0 {
-			levels[at].Stale = &one.Stale
+		levels := into.levels[stale.SKU]
+		if at := slices.IndexFunc(levels, func(level inventory.Level) bool { return level.Facility == stale.Facility }); at >= 0 {
+			levels[at].Stale = &stale.Stale
 		}
 	}
 	return err

@@ -11,17 +11,17 @@ import (
 
 // Warehouse returns a warehouse as it is configured.
 func (d *database) Warehouse(ctx context.Context, id string) (Warehouse, error) {
-	return one[Warehouse](ctx, d, "warehouse", id)
+	return readDefinition[Warehouse](ctx, d, "warehouse", id)
 }
 
 // Store returns a store as it is configured.
 func (d *database) Store(ctx context.Context, id string) (Store, error) {
-	return one[Store](ctx, d, "store", id)
+	return readDefinition[Store](ctx, d, "store", id)
 }
 
 // Connection returns a connection as it is configured.
 func (d *database) Connection(ctx context.Context, id string) (Connection, error) {
-	return one[Connection](ctx, d, "connection", id)
+	return readDefinition[Connection](ctx, d, "connection", id)
 }
 
 // Warehouses lists all warehouses by id.
@@ -39,48 +39,48 @@ func (d *database) Connections(ctx context.Context) ([]Connection, error) {
 	return all[Connection](ctx, d, "connection")
 }
 
-func one[T any](ctx context.Context, d *database, kind, id string) (T, error) {
-	var found T
+func readDefinition[T any](ctx context.Context, d *database, kind, id string) (T, error) {
+	var value T
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = definition[T](ctx, t, kind, id)
+		value, err = definition[T](ctx, t, kind, id)
 		return err
 	})
-	return found, err
+	return value, err
 }
 
 // definition loads one definition in a transaction; kind is the table's name without its s.
 func definition[T any](ctx context.Context, t *tx, kind, id string) (T, error) {
-	var found T
+	var value T
 	var content string
 	err := t.row(ctx, "SELECT definition FROM "+kind+"s WHERE id = ?", id).Scan(&content)
 	if errors.Is(err, sql.ErrNoRows) {
-		return found, fmt.Errorf("%w: %s %q", ErrNotFound, kind, id)
+		return value, fmt.Errorf("%w: %s %q", ErrNotFound, kind, id)
 	} else if err != nil {
-		return found, err
+		return value, err
 	}
-	return found, decode(kind+" "+id, content, &found)
+	return value, decode(kind+" "+id, content, &value)
 }
 
 func all[T any](ctx context.Context, d *database, kind string) ([]T, error) {
-	var found []T
+	var values []T
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = definitions[T](ctx, t, kind)
+		values, err = definitions[T](ctx, t, kind)
 		return err
 	})
-	return found, err
+	return values, err
 }
 
 // definitions loads all of a kind, by id.
 func definitions[T any](ctx context.Context, t *tx, kind string) ([]T, error) {
-	var found []T
-	return found, t.each(ctx, func(row *sql.Rows) error {
+	var values []T
+	return values, t.each(ctx, func(row *sql.Rows) error {
 		var next T
 		var id, content string
 		if err := row.Scan(&id, &content); err != nil {
 			return err
 		}
 		err := decode(kind+" "+id, content, &next)
-		found = append(found, next)
+		values = append(values, next)
 		return err
 	}, "SELECT id, definition FROM "+kind+"s ORDER BY id")
 }

@@ -10,9 +10,9 @@ import (
 func (d *database) Tally(ctx context.Context, run int64) (Counts, error) {
 	var counts Counts
 	err := d.read(ctx, func(t *tx) error {
-		found, err := t.run(ctx, run)
+		current, err := t.run(ctx, run)
 		if err == nil {
-			counts, err = t.tally(ctx, found)
+			counts, err = t.tally(ctx, current)
 		}
 		return err
 	})

@@ -40,7 +40,7 @@ func (d *database) Watch(ctx context.Context, now time.Time) (string, error) {
 	}
 	var restored string
 	err := d.write(ctx, func(t *tx) error {
-		seen, known, err := readGeneration(d.generationFile)
+		seen, ok, err := readGeneration(d.generationFile)
 		if err != nil {
 			return err
 		}
@@ -49,11 +49,11 @@ func (d *database) Watch(ctx context.Context, now time.Time) (string, error) {
 			return err
 		}
 		switch name := filepath.Base(d.generationFile); {
-		case known && (at.Epoch != seen.Epoch || at.Generation < seen.Generation):
+		case ok && (at.Epoch != seen.Epoch || at.Generation < seen.Generation):
 			restored = "the ledger is older than its generation file " + name
-		case !known && used:
+		case !ok && used:
 			restored = "the ledger has been used and its generation file " + name + " is not beside it"
-		case known && at == seen:
+		case ok && at == seen:
 			return nil
 		}
 		if restored != "" {
@@ -106,8 +106,8 @@ func (t *tx) progress(ctx context.Context) (at generation, used bool, err error)
 // follow brings the generation file up to the ledger. One that is missing, or of an epoch or a generation that the ledger has not come
 // to, is left for Watch to find.
 func (t *tx) follow(ctx context.Context, path string) error {
-	seen, known, err := readGeneration(path)
-	if err != nil || !known {
+	seen, ok, err := readGeneration(path)
+	if err != nil || !ok {
 		return err
 	}
 	at, _, err := t.progress(ctx)
@@ -134,11 +134,11 @@ func readGeneration(path string) (generation, bool, error) {
 	} else if err != nil {
 		return generation{}, false, fmt.Errorf("ledger: the generation file %s cannot be read: %w", path, err)
 	}
-	var found generation
-	if err := json.Unmarshal(content, &found); err != nil {
+	var recorded generation
+	if err := json.Unmarshal(content, &recorded); err != nil {
 		return generation{}, false, fmt.Errorf("ledger: the generation file %s is damaged; remove it: the ledger then counts as restored, and every connection's next run is a Full Sync", path)
 	}
-	return found, true, nil
+	return recorded, true, nil
 }
 
 // writeGenerationFile replaces the file in one step, so that a process that dies leaves the old one or the new one.

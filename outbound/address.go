@@ -81,9 +81,9 @@ func classify(address netip.Addr) (class, string) {
 		}
 		return inside, is + " in another form"
 	}
-	for _, one := range special {
-		if one.network.Contains(address) {
-			return one.class, one.is
+	for _, entry := range special {
+		if entry.network.Contains(address) {
+			return entry.class, entry.is
 		}
 	}
 	return public, "a public address"

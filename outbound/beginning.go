@@ -26,7 +26,7 @@ var secretive = regexp.MustCompile(`(?i)("?[a-z_]*(?:token|secret|password|passw
 const shortWord = 11
 
 // Beginning is how a body begins, as a quoted text for a person: at most 80 bytes of it, control characters escaped, and nothing that
-// could be a secret. It is for an answer that cannot be read: a page of a firewall, a notice of PHP, a text of a proxy.
+// could be a secret. It is for a response that cannot be read: a page of a firewall, a notice of PHP, a text of a proxy.
 func Beginning(body []byte) string {
 	body = bytes.TrimSpace(withoutMark(body))
 	if len(body) == 0 {

@@ -1,5 +1,5 @@
 // Package outbound makes HTTP calls to stores and warehouses. It is the one place that holds their limits: every call has a
-// deadline, redirects are not followed (a credential would go with them), no more of an answer is read than was agreed
+// deadline, redirects are not followed (a credential would go with them), no more of a response is read than was agreed
 // on, and no error or log holds a credential, a query or a body. Every connection is opened within a Reach, which refuses addresses
 // where no store or warehouse can be and lets no credential leave this machine in the clear.
 package outbound
@@ -34,8 +34,8 @@ type Client struct {
 	bytes int64
 }
 
-// Answer is what came back.
-type Answer struct {
+// Response is what came back.
+type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
@@ -74,16 +74,16 @@ var (
 	ErrNotSent = errors.New("not sent")
 	// ErrUntrusted: the partner's certificate is not valid for its name; the call was not sent. A person must act.
 	ErrUntrusted = fmt.Errorf("%w: not trusted", ErrNotSent)
-	// ErrTooLarge: the answer is larger than agreed on.
+	// ErrTooLarge: the response is larger than agreed on.
 	ErrTooLarge = errors.New("the answer is too large")
 )
 
 // Do makes one call. The body, if any, is sent as it is. The error of a call that may have reached the partner does not
 // wrap ErrNotSent.
-func (c *Client) Do(ctx context.Context, method, address string, header http.Header, body []byte) (Answer, error) {
+func (c *Client) Do(ctx context.Context, method, address string, header http.Header, body []byte) (Response, error) {
 	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
-		return Answer{}, fmt.Errorf("%w: the address is not valid", ErrNotSent)
+		return Response{}, fmt.Errorf("%w: the address is not valid", ErrNotSent)
 	}
 	if body == nil {
 		request.Body, request.ContentLength = http.NoBody, 0
@@ -92,7 +92,7 @@ func (c *Client) Do(ctx context.Context, method, address string, header http.Hea
 	request.GetBody = nil
 	for name, values := range header {
 		if strings.ContainsFunc(strings.Join(values, ""), func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-			return Answer{}, fmt.Errorf("%w: the header %s holds a character that cannot be sent; a credential with a line break in it?", ErrNotSent, name)
+			return Response{}, fmt.Errorf("%w: the header %s holds a character that cannot be sent; a credential with a line break in it?", ErrNotSent, name)
 		}
 		request.Header[name] = values
 	}
@@ -101,11 +101,11 @@ func (c *Client) Do(ctx context.Context, method, address string, header http.Hea
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return Answer{}, clean(err, request.URL.Host)
+		return Response{}, clean(err, request.URL.Host)
 	}
 	defer func() { _ = response.Body.Close() }()
 	content, err := io.ReadAll(io.LimitReader(response.Body, c.bytes+1))
-	answer := Answer{Status: response.StatusCode, Header: response.Header, Body: withoutMark(content)}
+	answer := Response{Status: response.StatusCode, Header: response.Header, Body: withoutMark(content)}
 	if err != nil {
 		return answer, fmt.Errorf("the answer of %s broke off after %d bytes", request.URL.Host, len(content))
 	}
@@ -153,7 +153,7 @@ func Bearer(token settings.Credential) http.Header {
 	}
 }
 
-// MaxRetryAfter is the longest wait that an answer may ask for; more is cut to it.
+// MaxRetryAfter is the longest wait that a response may ask for; more is cut to it.
 const MaxRetryAfter = 24 * time.Hour
 
 // RetryAfter reads a Retry-After value, in seconds (whole or with a fraction) or as an HTTP date, and returns how long to

@@ -34,7 +34,7 @@ func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-func post(t *testing.T, client *outbound.Client, address string) (outbound.Answer, error) {
+func post(t *testing.T, client *outbound.Client, address string) (outbound.Response, error) {
 	t.Helper()
 	header := outbound.Bearer(settings.NewCredential(credential))
 	return client.Do(t.Context(), http.MethodPost, address+"?token="+query, header, []byte(`{"n":1}`))
@@ -187,7 +187,7 @@ func TestDoSendsOnce(t *testing.T) {
 		server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			if calls.Add(1) > 1 {
-				panic(http.ErrAbortHandler) // applied, and no answer
+				panic(http.ErrAbortHandler) // applied, and no response
 			}
 		})
 		client := outbound.NewClient(outbound.Limits{})

@@ -16,7 +16,7 @@ type Partner struct {
 }
 
 // NewPartner checks settings and returns them with their defaults, and a Client within their Reach. A call takes at most the setting
-// timeout; bytes is the most that is read of an answer, 0 the default. It makes no call. Its error says what to correct.
+// timeout; bytes is the most that is read of a response, 0 the default. It makes no call. Its error says what to correct.
 func NewPartner(spec settings.Spec, id string, given settings.Values, environment settings.Environment, bytes int64) (Partner, settings.Values, error) {
 	values, problems := spec.Check(given)
 	if len(problems) > 0 {

@@ -160,7 +160,7 @@ func (r Reach) dialer(timeout time.Duration, plain bool) func(ctx context.Contex
 }
 
 // permit judges the address that a connection is about to be opened to.
-func (r Reach) permit(asked, to string, plain bool) error {
+func (r Reach) permit(requested, to string, plain bool) error {
 	connect, err := netip.ParseAddrPort(to)
 	if err != nil {
 		return &refusal{fmt.Sprintf("%q is not an address and a port", to)}
@@ -169,9 +169,9 @@ func (r Reach) permit(asked, to string, plain bool) error {
 	if failed == nil {
 		return nil
 	}
-	host, _, err := net.SplitHostPort(asked)
+	host, _, err := net.SplitHostPort(requested)
 	if err != nil {
-		host = asked
+		host = requested
 	}
 	reason := failed.Error()
 	if _, err := netip.ParseAddr(host); err != nil {

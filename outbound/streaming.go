@@ -10,7 +10,7 @@ import (
 // Streaming is for answers that are too large to be held in memory, which the caller reads while they come. The caller bounds how much
 // is read and how long a read may take, and keeps the address and its query out of errors: those of the client hold both.
 type Streaming struct {
-	// Timeout is for each step until an answer begins.
+	// Timeout is for each step until a response begins.
 	Timeout time.Duration
 	// Trust vouches for servers; nil is what the system trusts.
 	Trust *x509.CertPool
@@ -23,7 +23,7 @@ type Streaming struct {
 // Stream calls for answers that the caller reads while they come.
 type Stream struct{ http *http.Client }
 
-// Do makes one call. The caller closes the body of the answer.
+// Do makes one call. The caller closes the body of the response.
 func (s *Stream) Do(request *http.Request) (*http.Response, error) { return s.http.Do(request) }
 
 // Client returns a client of its own. One connection per response: callers have no Close, so none is reused. It speaks HTTP/1.1, where a

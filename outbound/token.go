@@ -49,10 +49,10 @@ func StaticToken(value settings.Credential) *Token {
 func (t *Token) Static() bool { return t.issue == nil }
 
 // Unauthorized is true for a response with status 401.
-func Unauthorized(answer Answer) bool { return answer.Status == http.StatusUnauthorized }
+func Unauthorized(response Response) bool { return response.Status == http.StatusUnauthorized }
 
 // Do makes one call in a session of its own.
-func (t *Token) Do(ctx context.Context, rejected func(Answer) bool, call func(token settings.Credential) (Answer, error)) (Answer, error) {
+func (t *Token) Do(ctx context.Context, rejected func(Response) bool, call func(token settings.Credential) (Response, error)) (Response, error) {
 	return t.Session().Do(ctx, rejected, call)
 }
 
@@ -69,20 +69,20 @@ type Session struct {
 // Do makes a call with a valid token. When rejected says so of the response, and no token was issued for this session yet, the call is made
 // once more with a new token: a call whose token was rejected has applied nothing. A static token is not renewed. The error is that of the
 // issue or of the last call.
-func (s *Session) Do(ctx context.Context, rejected func(Answer) bool, call func(token settings.Credential) (Answer, error)) (Answer, error) {
+func (s *Session) Do(ctx context.Context, rejected func(Response) bool, call func(token settings.Credential) (Response, error)) (Response, error) {
 	for {
 		value, fresh, err := s.token.get(ctx)
 		if err != nil {
-			return Answer{}, err
+			return Response{}, err
 		}
 		s.fresh = s.fresh || fresh
-		answer, err := call(value)
-		if s.token.Static() || !rejected(answer) {
-			return answer, err
+		response, err := call(value)
+		if s.token.Static() || !rejected(response) {
+			return response, err
 		}
 		s.token.drop(value)
 		if s.fresh {
-			return answer, err
+			return response, err
 		}
 		s.fresh = true // the next one is
 	}

@@ -34,12 +34,12 @@ func (p *partner) token() *outbound.Token {
 }
 
 // answer is 401 to a token that is rejected, with an error as a driver makes it.
-func (p *partner) answer(token settings.Credential) (outbound.Answer, error) {
+func (p *partner) answer(token settings.Credential) (outbound.Response, error) {
 	p.calls = append(p.calls, token.Reveal())
 	if p.reject != nil && p.reject(token.Reveal()) {
-		return outbound.Answer{Status: 401}, errors.New("renew the credential")
+		return outbound.Response{Status: 401}, errors.New("renew the credential")
 	}
-	return outbound.Answer{Status: 200}, nil
+	return outbound.Response{Status: 200}, nil
 }
 
 func TestTokenIsRenewedShortlyBeforeItExpires(t *testing.T) {
@@ -108,7 +108,7 @@ func TestALateRejectionLeavesTheNewTokenAlone(t *testing.T) {
 	_, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
 	require.NoError(t, err)
 	p.reject = func(v string) bool { return v == "token-1" }
-	_, err = token.Do(t.Context(), outbound.Unauthorized, func(value settings.Credential) (outbound.Answer, error) {
+	_, err = token.Do(t.Context(), outbound.Unauthorized, func(value settings.Credential) (outbound.Response, error) {
 		if value.Reveal() == "token-1" { // while this call is under way, another one is rejected and renews
 			_, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
 			require.NoError(t, err)
@@ -188,8 +188,8 @@ func TestOneRenewalAtATime(t *testing.T) {
 		var all sync.WaitGroup
 		for range 20 {
 			all.Go(func() {
-				_, err := token.Do(t.Context(), outbound.Unauthorized, func(settings.Credential) (outbound.Answer, error) {
-					return outbound.Answer{Status: 200}, nil
+				_, err := token.Do(t.Context(), outbound.Unauthorized, func(settings.Credential) (outbound.Response, error) {
+					return outbound.Response{Status: 200}, nil
 				})
 				assert.NoError(t, err)
 			})
@@ -211,7 +211,7 @@ func TestAWaitingCallerMayLeave(t *testing.T) {
 		<-release
 		return settings.NewCredential("token"), time.Hour, nil
 	})
-	call := func(settings.Credential) (outbound.Answer, error) { return outbound.Answer{Status: 200}, nil }
+	call := func(settings.Credential) (outbound.Response, error) { return outbound.Response{Status: 200}, nil }
 	var first sync.WaitGroup
 	first.Go(func() { _, _ = token.Do(t.Context(), outbound.Unauthorized, call) })
 	<-renewing

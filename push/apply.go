@@ -8,13 +8,13 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Effects are what an answer of the store changes. They are carried out in the order of the fields.
+// Effects are what a response of the store changes. They are carried out in the order of the fields.
 type Effects struct {
 	Forget   []string          // channel SKUs whose references the store does not know any more
 	Remember map[string]string // references by channel SKU
 	Park     []Parked          // rows that cannot be sent
 	Abandon  *Abandoned        // a call that must not be sent again as it was
-	Answer   *ledger.Response
+	Response *ledger.Response
 	// Check asks for a read of the store that changes nothing. What it brought is told to Checked, which has the other effects.
 	Check bool
 	Pause *Pause // the slice ends, and the push goes on later
@@ -23,8 +23,8 @@ type Effects struct {
 
 // Parked is a row that cannot be sent, and why.
 type Parked struct {
-	Row    ledger.DueItem
-	Answer ledger.ItemResponse
+	Row      ledger.DueItem
+	Response ledger.ItemResponse
 }
 
 // Abandoned is a call that is given up.
@@ -51,13 +51,13 @@ func (m *Machine) Answered(number int, reply channels.Reply, failed error, now t
 
 // note keeps what effects do to the open calls. The ledger decides whether a call that may be open still is.
 func (m *Machine) note(effects Effects) {
-	if effects.Answer == nil {
+	if effects.Response == nil {
 		return
 	}
-	if effects.Answer.Ticket != "" {
+	if effects.Response.Ticket != "" {
 		m.listed = false
 	}
-	for _, item := range effects.Answer.Items {
+	for _, item := range effects.Response.Items {
 		if item.Status == ledger.StatusUnknown || item.Status == ledger.StatusSent {
 			m.listed = false
 		}
@@ -75,15 +75,15 @@ func (m *Machine) applyReply(under *flight, reply channels.Reply, failed error, 
 		return m.applyRefusal(under, reply.Reason, now)
 	}
 	call := under.step.Call
-	effects := Effects{Answer: &ledger.Response{Key: call.Key, Ticket: reply.Ticket, Note: reply.Reason, Now: now}}
+	effects := Effects{Response: &ledger.Response{Key: call.Key, Ticket: reply.Ticket, Note: reply.Reason, Now: now}}
 	if reply.Ticket != "" {
-		effects.Answer.PollAfter = now.Add(reply.PollAfter)
+		effects.Response.PollAfter = now.Add(reply.PollAfter)
 	}
 	for i, row := range call.Items {
 		if verdict := reply.Items[i].Verdict; verdict == channels.Applied || verdict == channels.Accepted {
 			m.of(under.step).answered()
 		}
-		effects.Answer.Items = append(effects.Answer.Items, meaning(row, reply.Items[i]))
+		effects.Response.Items = append(effects.Response.Items, meaning(row, reply.Items[i]))
 		if reply.Items[i].Lost {
 			effects.Forget = append(effects.Forget, row.ChannelSKU)
 		}
@@ -107,7 +107,7 @@ func taken(reply channels.Reply) bool {
 	return !reply.Refused
 }
 
-// undecided is what an answer means while an earlier copy of its call may still arrive. Items that the store did not take stay in the call until
+// undecided is what a response means while an earlier copy of its call may still arrive. Items that the store did not take stay in the call until
 // that copy is certainly over, and the call is then sent again: a newer figure that went out before would be overwritten by the copy.
 func undecided(under *flight, reply channels.Reply, failed error, now time.Time) Effects {
 	call := under.step.Call
@@ -116,12 +116,12 @@ func undecided(under *flight, reply channels.Reply, failed error, now time.Time)
 		why = failed.Error()
 	}
 	effects := all(under, ledger.StatusUnknown, why, now)
-	if effects.Answer.PollAfter.Before(call.Deadline) {
-		effects.Answer.PollAfter = call.Deadline
+	if effects.Response.PollAfter.Before(call.Deadline) {
+		effects.Response.PollAfter = call.Deadline
 	}
 	for i, item := range reply.Items {
 		if failed == nil && item.Verdict == channels.Applied {
-			effects.Answer.Items[i] = meaning(call.Items[i], item)
+			effects.Response.Items[i] = meaning(call.Items[i], item)
 		}
 	}
 	return effects
@@ -129,25 +129,25 @@ func undecided(under *flight, reply channels.Reply, failed error, now time.Time)
 
 // meaning turns a verdict into what the ledger keeps.
 func meaning(row ledger.DueItem, reply channels.ItemReply) ledger.ItemResponse {
-	answer := ledger.ItemResponse{Location: row.Location, ChannelSKU: row.ChannelSKU, Reason: reason(reply)}
+	response := ledger.ItemResponse{Location: row.Location, ChannelSKU: row.ChannelSKU, Reason: reason(reply)}
 	switch reply.Verdict {
 	case channels.Applied:
-		answer.Status, answer.Shown = ledger.StatusExported, reply.Clamped
+		response.Status, response.Shown = ledger.StatusExported, reply.Clamped
 	case channels.Accepted:
-		answer.Status = ledger.StatusSent
+		response.Status = ledger.StatusSent
 	case channels.Rejected:
-		answer.Status = ledger.StatusRejected
+		response.Status = ledger.StatusRejected
 	case channels.NotApplied:
-		answer.Status = ledger.StatusPending
-		if answer.Reason != "" || reply.Lost {
-			answer.Status = ledger.StatusRetrying // it has a cause of its own, which may last: the tries are counted
+		response.Status = ledger.StatusPending
+		if response.Reason != "" || reply.Lost {
+			response.Status = ledger.StatusRetrying // it has a cause of its own, which may last: the tries are counted
 		}
 	case channels.Conflict:
-		answer.Status, answer.Shown = ledger.StatusRetrying, reply.Actual
+		response.Status, response.Shown = ledger.StatusRetrying, reply.Actual
 	case channels.Unknown:
-		answer.Status = ledger.StatusUnknown
+		response.Status = ledger.StatusUnknown
 	}
-	return answer
+	return response
 }
 
 func reason(reply channels.ItemReply) string {
@@ -160,7 +160,7 @@ func reason(reply channels.ItemReply) string {
 	return reply.Code + ": " + reply.Reason
 }
 
-// nothingNamed is true when an answer says that nothing was applied and names no reason in any item. Sending the same again
+// nothingNamed is true when a response says that nothing was applied and names no reason in any item. Sending the same again
 // would bring the same again, so it is treated as a refusal of the whole.
 func nothingNamed(reply channels.Reply) bool {
 	for _, item := range reply.Items {
@@ -178,17 +178,17 @@ func (m *Machine) applyRefusal(under *flight, why string, now time.Time) Effects
 		return all(under, ledger.StatusRejected, why, now)
 	}
 	left, right := channels.Halves(call.Items)
-	answer := &ledger.Response{Key: call.Key, Note: why, Now: now}
+	response := &ledger.Response{Key: call.Key, Note: why, Now: now}
 	for i := range call.Items {
 		// The limit is kept with the row, so that another worker, or a slice much later, goes on where this one was.
 		row := &call.Items[i]
 		row.Part = len(left)
-		answer.Items = append(answer.Items, ledger.ItemResponse{
+		response.Items = append(response.Items, ledger.ItemResponse{
 			Location: row.Location, ChannelSKU: row.ChannelSKU, Status: ledger.StatusPending, Reason: why, Part: row.Part,
 		})
 	}
 	m.parts = append(m.parts, right, left)
-	return Effects{Answer: answer}
+	return Effects{Response: response}
 }
 
 // applyFailure does what the driver's error asks for.
@@ -214,7 +214,7 @@ func (m *Machine) applyFailure(under *flight, failed error, now time.Time) Effec
 	return all(under, under.unanswered(), cause.Error(), now)
 }
 
-// unanswered is the status of rows of a call whose answer did not come.
+// unanswered is the status of rows of a call whose response did not come.
 func (f *flight) unanswered() ledger.Status {
 	if f.step.Kind == Poll {
 		return ledger.StatusSent
@@ -230,15 +230,15 @@ func (f *flight) untouched() ledger.Status {
 	return ledger.StatusPending
 }
 
-// all gives every row of a call the same answer. A call that stays open is tried again after a while.
+// all gives every row of a call the same response. A call that stays open is tried again after a while.
 func all(under *flight, status ledger.Status, why string, now time.Time) Effects {
 	call := under.step.Call
-	answer := &ledger.Response{Key: call.Key, Note: why, Now: now}
+	response := &ledger.Response{Key: call.Key, Note: why, Now: now}
 	if status == ledger.StatusUnknown || status == ledger.StatusSent {
-		answer.Ticket, answer.PollAfter = call.Ticket, now.Add(backoff(call.Sends+1))
+		response.Ticket, response.PollAfter = call.Ticket, now.Add(backoff(call.Sends+1))
 	}
 	for _, row := range call.Items {
-		answer.Items = append(answer.Items, ledger.ItemResponse{Location: row.Location, ChannelSKU: row.ChannelSKU, Status: status, Reason: why})
+		response.Items = append(response.Items, ledger.ItemResponse{Location: row.Location, ChannelSKU: row.ChannelSKU, Status: status, Reason: why})
 	}
-	return Effects{Answer: answer}
+	return Effects{Response: response}
 }

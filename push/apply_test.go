@@ -95,7 +95,7 @@ func calling(t *testing.T, kind Kind, limits channels.Limits, rows ...ledger.Due
 	return m, m.Began(next, next.Call)
 }
 
-// What an answer says of an item is what the ledger keeps of it.
+// What a response says of an item is what the ledger keeps of it.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	seven := int64(7)
@@ -130,7 +130,7 @@ func TestVerdicts(t *testing.T) {
 			reply := channels.Reply{Items: []channels.ItemReply{test.reply, {Verdict: channels.Applied}}, Reason: "in general"}
 			test.want.ChannelSKU = "A"
 			effects := m.Answered(number, reply, nil, noon)
-			require.Equal(t, Effects{Forget: effects.Forget, Answer: &ledger.Response{
+			require.Equal(t, Effects{Forget: effects.Forget, Response: &ledger.Response{
 				Key: "k", Note: "in general", Now: noon,
 				Items: []ledger.ItemResponse{test.want, {ChannelSKU: "B", Status: ledger.StatusExported}},
 			}}, effects)
@@ -147,7 +147,7 @@ func TestSubmission(t *testing.T) {
 	t.Parallel()
 	m, number := calling(t, Send, channels.Limits{Batch: 1}, due("A")...)
 	accepted := channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Accepted}}, Ticket: "feed 1", PollAfter: time.Minute}
-	require.Equal(t, Effects{Answer: &ledger.Response{
+	require.Equal(t, Effects{Response: &ledger.Response{
 		Key: "k", Ticket: "feed 1", PollAfter: noon.Add(time.Minute), Now: noon, Items: []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusSent}},
 	}}, m.Answered(number, accepted, nil, noon))
 	require.Equal(t, []Kind{ReadOpen}, steps(t, m, noon), "the ledger says which calls are open still")
@@ -208,21 +208,21 @@ func TestFailures(t *testing.T) {
 				require.Equal(t, Effects{Abandon: &Abandoned{Key: "k", Why: "no"}}, effects)
 				return
 			}
-			require.Equal(t, "k", effects.Answer.Key)
-			require.Equal(t, "no", effects.Answer.Note)
-			require.Equal(t, test.want.ticket, effects.Answer.Ticket)
-			require.Len(t, effects.Answer.Items, len(test.rows))
-			for i, item := range effects.Answer.Items {
+			require.Equal(t, "k", effects.Response.Key)
+			require.Equal(t, "no", effects.Response.Note)
+			require.Equal(t, test.want.ticket, effects.Response.Ticket)
+			require.Len(t, effects.Response.Items, len(test.rows))
+			for i, item := range effects.Response.Items {
 				require.Equal(t, test.want.status, item.Status)
 				require.Equal(t, test.rows[i].ChannelSKU, item.ChannelSKU)
 				require.Equal(t, "no", item.Reason)
 			}
 			if test.want.pollAfter > 0 {
-				require.Equal(t, noon.Add(test.want.pollAfter), effects.Answer.PollAfter)
+				require.Equal(t, noon.Add(test.want.pollAfter), effects.Response.PollAfter)
 				require.Equal(t, []Kind{ReadOpen}, steps(t, m, noon), "nothing else before the ledger says what is open")
 				return
 			}
-			require.Zero(t, effects.Answer.PollAfter)
+			require.Zero(t, effects.Response.PollAfter)
 			if test.want.again > 0 {
 				require.Len(t, step(t, m, Send).Call.Items, test.want.again)
 			}
@@ -246,7 +246,7 @@ func TestRefusalOfTheWhole(t *testing.T) {
 			m, number := calling(t, Send, channels.Limits{Batch: 5}, due("A", "B", "C", "D", "E")...)
 			effects := m.Answered(number, reply, nil, noon)
 			left, right := channels.Halves(due("A", "B", "C", "D", "E"))
-			for _, item := range effects.Answer.Items {
+			for _, item := range effects.Response.Items {
 				require.Equal(t, ledger.StatusPending, item.Status)
 				require.Equal(t, len(left), item.Part)
 				require.Equal(t, "bad", item.Reason)
@@ -259,7 +259,7 @@ func TestRefusalOfTheWhole(t *testing.T) {
 	}
 	m, number := calling(t, Send, channels.Limits{Batch: 5}, due("A")...)
 	effects := m.Answered(number, channels.Reply{Refused: true, Reason: "bad", Items: silent[:1]}, nil, noon)
-	require.Equal(t, []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "bad"}}, effects.Answer.Items)
+	require.Equal(t, []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "bad"}}, effects.Response.Items)
 }
 
 // A refusal of one item in words for the whole is judged when it is known whether reads work.
@@ -288,7 +288,7 @@ func TestRefusalOfASingleItem(t *testing.T) {
 			require.Equal(t, Effects{Check: true}, m.Answered(number, channels.Reply{}, refusal, noon))
 			effects := m.Checked(number, test.read, noon)
 			require.Zero(t, m.UnderWay())
-			require.Equal(t, []ledger.ItemResponse{{ChannelSKU: "A", Status: test.want, Reason: "not permitted"}}, effects.Answer.Items)
+			require.Equal(t, []ledger.ItemResponse{{ChannelSKU: "A", Status: test.want, Reason: "not permitted"}}, effects.Response.Items)
 			require.Equal(t, test.fails, effects.Fail != nil)
 		})
 	}
@@ -303,10 +303,10 @@ func TestReadsAreTriedOnce(t *testing.T) {
 	m.Checked(number, nil, noon)
 	effects := m.Answered(sends(t, m, "l"), channels.Reply{}, refusal, noon)
 	require.False(t, effects.Check)
-	require.Equal(t, ledger.StatusRetrying, effects.Answer.Items[0].Status)
+	require.Equal(t, ledger.StatusRetrying, effects.Response.Items[0].Status)
 
 	m, number = calling(t, Send, channels.Limits{Batch: 1}, due("A", "B")...)
 	m.Answered(number, channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied}}}, nil, noon)
 	effects = m.Answered(sends(t, m, "l"), channels.Reply{}, refusal, noon)
-	require.Equal(t, ledger.StatusRejected, effects.Answer.Items[0].Status, "it took another one")
+	require.Equal(t, ledger.StatusRejected, effects.Response.Items[0].Status, "it took another one")
 }

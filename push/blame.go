@@ -41,7 +41,7 @@ type refused struct {
 	items int
 	tries int  // how often the item was refused before
 	reads bool // a read that changes nothing works with the credential
-	// others is how many other calls of its kind are under way: what they bring tells more, so that it does not matter whose answer comes
+	// others is how many other calls of its kind are under way: what they bring tells more, so that it does not matter whose response comes
 	// first.
 	others int
 }
@@ -211,7 +211,7 @@ func (m *Machine) applyChecked(under *flight, failed error, now time.Time) Effec
 }
 
 // Earlier tells what the slices of the run before this one have seen, before Checked: a slow store has a slice for every call. Rows that are
-// being retried hold those of calls without an answer yet, which say nothing, but for the one item that was refused.
+// being retried hold those of calls without a response yet, which say nothing, but for the one item that was refused.
 func (m *Machine) Earlier(counts ledger.Counts) {
 	waiting := int(counts.Retrying)
 	for _, under := range m.flights {

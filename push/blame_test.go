@@ -68,7 +68,7 @@ func TestRefusalOfSeveral(t *testing.T) {
 	require.Equal(t, Effects{Check: true}, m.Answered(number, channels.Reply{}, forbidden, noon))
 	effects := m.Checked(number, nil, noon)
 	require.NoError(t, effects.Fail)
-	for _, item := range effects.Answer.Items {
+	for _, item := range effects.Response.Items {
 		require.Equal(t, ledger.StatusPending, item.Status)
 		require.Equal(t, 2, item.Part, "the limit goes with the row")
 	}
@@ -81,10 +81,10 @@ func TestRefusalOfSeveral(t *testing.T) {
 	m.Answered(number, channels.Reply{}, forbidden, noon)
 	effects = m.Checked(number, revoked, noon)
 	require.ErrorContains(t, effects.Fail, "store north: not permitted")
-	require.Equal(t, ledger.StatusPending, effects.Answer.Items[0].Status, "nobody is to blame")
+	require.Equal(t, ledger.StatusPending, effects.Response.Items[0].Status, "nobody is to blame")
 }
 
-// Rows of calls that have no answer yet are not rows that were refused.
+// Rows of calls that have no response yet are not rows that were refused.
 func TestCallsUnderWayWereNotRefused(t *testing.T) {
 	t.Parallel()
 	m, number := calling(t, Send, channels.Limits{Batch: 4}, due("A", "B", "C", "D")...)
@@ -94,7 +94,7 @@ func TestCallsUnderWayWereNotRefused(t *testing.T) {
 	m.Answered(sends(t, m, "l"), channels.Reply{}, forbidden, noon)
 	effects := m.Answered(sends(t, m, "m"), channels.Reply{}, forbidden, noon)
 	require.NoError(t, effects.Fail)
-	require.Equal(t, ledger.StatusRetrying, effects.Answer.Items[0].Status)
+	require.Equal(t, ledger.StatusRetrying, effects.Response.Items[0].Status)
 }
 
 // A look-up that is refused in words for the whole is judged like a call: halved for several, and the one item tells after the others.
@@ -106,7 +106,7 @@ func TestLookUpsThatAreRefused(t *testing.T) {
 	halved := func(effects Effects, part int) {
 		require.NotEmpty(t, effects.Park)
 		for _, parked := range effects.Park {
-			require.Equal(t, ledger.ItemResponse{Status: ledger.StatusPending, Reason: "not permitted (status 403)", Part: part}, parked.Answer)
+			require.Equal(t, ledger.ItemResponse{Status: ledger.StatusPending, Reason: "not permitted (status 403)", Part: part}, parked.Response)
 		}
 	}
 	halved(m.Checked(number, nil, noon), 2)
@@ -143,7 +143,7 @@ func TestAPollKnowsItsLastAnswer(t *testing.T) {
 	next := step(t, m, Poll)
 	number := m.Began(next, next.Call)
 	require.True(t, m.Answered(number, channels.Reply{}, forbidden, noon).Check)
-	require.Equal(t, ledger.StatusRejected, m.Checked(number, nil, noon).Answer.Items[0].Status)
+	require.Equal(t, ledger.StatusRejected, m.Checked(number, nil, noon).Response.Items[0].Status)
 }
 
 // A row whose figure moved while its look-up was refused is not put back with the old figure after the check.
@@ -203,8 +203,8 @@ func TestRefusalOfACallThatWasSentBefore(t *testing.T) {
 	require.True(t, m.Answered(number, channels.Reply{}, forbidden, noon).Check)
 	effects := m.Checked(number, nil, noon)
 	require.NoError(t, effects.Fail)
-	require.Equal(t, ledger.StatusUnknown, effects.Answer.Items[0].Status)
-	require.True(t, effects.Answer.PollAfter.After(noon))
+	require.Equal(t, ledger.StatusUnknown, effects.Response.Items[0].Status)
+	require.True(t, effects.Response.PollAfter.After(noon))
 	require.Equal(t, []Kind{ReadOpen}, steps(t, m, noon), "the ledger says when")
 }
 
@@ -221,8 +221,8 @@ func TestRefusalOfAReport(t *testing.T) {
 	}
 	effects := refuse("")
 	require.NoError(t, effects.Fail)
-	require.Equal(t, ledger.StatusSent, effects.Answer.Items[0].Status, "that figures are taken does not say that reports can be read")
-	require.Equal(t, "feed 1", effects.Answer.Ticket)
+	require.Equal(t, ledger.StatusSent, effects.Response.Items[0].Status, "that figures are taken does not say that reports can be read")
+	require.Equal(t, "feed 1", effects.Response.Ticket)
 	effects = refuse(forbidden.Error())
-	require.Equal(t, []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "It is archived (status 403)"}}, effects.Answer.Items)
+	require.Equal(t, []ledger.ItemResponse{{ChannelSKU: "A", Status: ledger.StatusRejected, Reason: "It is archived (status 403)"}}, effects.Response.Items)
 }

@@ -71,13 +71,13 @@ func TestWhatIsSentAgainWhileACopyMayArrive(t *testing.T) {
 				}
 				require.Nil(t, effects.Abandon)
 				var found []ledger.Status
-				for _, item := range effects.Answer.Items {
+				for _, item := range effects.Response.Items {
 					found = append(found, item.Status)
 				}
 				require.Equal(t, want, found)
 				if at.Equal(noon) && slices.Contains(want, unknown) {
 					require.Empty(t, m.parts, "nothing of it is composed again")
-					require.Equal(t, over, effects.Answer.PollAfter, "then it is sent again")
+					require.Equal(t, over, effects.Response.PollAfter, "then it is sent again")
 				}
 			}
 		})

@@ -1,4 +1,4 @@
-// Package push decides what a push does: what is done next, and what an answer means for the ledger. It makes no calls, reads no clock,
+// Package push decides what a push does: what is done next, and what a response means for the ledger. It makes no calls, reads no clock,
 // writes nothing and knows no Temporal. Package activities carries its decisions out.
 //
 // # The machine
@@ -15,7 +15,7 @@
 // # What holds
 //
 //   - A row stands in one open call at most.
-//   - A call whose answer was lost is sent again with the same bytes and the same key, or abandoned; nothing new starts before that.
+//   - A call whose response was lost is sent again with the same bytes and the same key, or abandoned; nothing new starts before that.
 //   - No more calls are under way at once than the store takes, look-ups among them.
-//   - An item of which an answer says nothing is unknown, never exported.
+//   - An item of which a response says nothing is unknown, never exported.
 package push

@@ -14,7 +14,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// As many calls begin as the store takes, fewer where a person says so, and each answer lets another one begin.
+// As many calls begin as the store takes, fewer where a person says so, and each response lets another one begin.
 func TestCallsAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ limit, set, want int }{
@@ -64,7 +64,7 @@ func TestSubmissionsUnderWay(t *testing.T) {
 	}
 }
 
-// When an answer is lost, the calls under way go on, and nothing new begins until the lost one is answered.
+// When a response is lost, the calls under way go on, and nothing new begins until the lost one is answered.
 func TestLostAnswerWhileOthersAreUnderWay(t *testing.T) {
 	t.Parallel()
 	m := machine(channels.Limits{Batch: 1, Calls: 3}, due("A", "B", "C", "D")...)
@@ -83,7 +83,7 @@ func TestLostAnswerWhileOthersAreUnderWay(t *testing.T) {
 	require.Equal(t, []Kind{Send}, steps(t, m, noon))
 }
 
-// Calls without an answer are sent again one after the other: the next one waits for the answer to the one before.
+// Calls without a response are sent again one after the other: the next one waits for the response to the one before.
 func TestLostCallsAreSentAgainOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	m := machine(channels.Limits{Batch: 1, Calls: 3})
@@ -119,7 +119,7 @@ func TestRefusalsWhileOthersAreUnderWay(t *testing.T) {
 					effects = m.Checked(number, nil, noon)
 				}
 				require.NoError(t, effects.Fail)
-				require.Equal(t, ledger.StatusRetrying, effects.Answer.Items[0].Status)
+				require.Equal(t, ledger.StatusRetrying, effects.Response.Items[0].Status)
 				require.Equal(t, i < 2, slices.Contains(steps(t, m, noon), Send), "a new call after refusal %d", i+1)
 			}
 			if test.taken {
@@ -269,7 +269,7 @@ func (w *simulation) over() bool {
 	return w.m.UnderWay() == 0 && len(plan.Steps) == 0 && plan.Until.IsZero()
 }
 
-// step goes on by one step: an answer, something that can be done, time, or the end of a worker.
+// step goes on by one step: a response, something that can be done, time, or the end of a worker.
 func (w *simulation) step(what int) {
 	switch {
 	case what == 21 && !w.calm:
@@ -425,12 +425,12 @@ func (w *simulation) answer(number int) {
 	if effects.Abandon != nil {
 		w.abandon(effects.Abandon.Key)
 	}
-	if effects.Answer != nil {
-		w.keep(*effects.Answer)
+	if effects.Response != nil {
+		w.keep(*effects.Response)
 	}
 }
 
-// keep writes an answer as the ledger does.
+// keep writes a response as the ledger does.
 func (w *simulation) keep(answer ledger.Response) {
 	open := w.calls[answer.Key]
 	for _, item := range answer.Items {

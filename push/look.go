@@ -11,7 +11,7 @@ import (
 
 // Found tells what a look-up brought, or how it failed. What was found is remembered; rows that cannot be sent are parked. The loop tells
 // Answered of calls of figures alone.
-func (m *Machine) Found(number int, found []channels.Found, failed error, now time.Time) Effects {
+func (m *Machine) Found(number int, matches []channels.Found, failed error, now time.Time) Effects {
 	under := m.flights[number]
 	step := under.step
 	m.returned()
@@ -30,13 +30,13 @@ func (m *Machine) Found(number int, found []channels.Found, failed error, now ti
 	m.find = min(2*m.find, max(m.setup.Limits.Find, 1)) // after one that was too large
 	effects := Effects{Remember: map[string]string{}}
 	for i, row := range step.Call.Items {
-		switch found := found[i]; {
-		case found.Missing != "":
-			effects.Park = append(effects.Park, Parked{row, ledger.ItemResponse{Status: ledger.StatusRejected, Reason: found.Missing}})
-		case found.Blocked != "":
-			effects.Park = append(effects.Park, Parked{row, ledger.ItemResponse{Status: ledger.StatusBlocked, Reason: found.Blocked}})
+		switch match := matches[i]; {
+		case match.Missing != "":
+			effects.Park = append(effects.Park, Parked{row, ledger.ItemResponse{Status: ledger.StatusRejected, Reason: match.Missing}})
+		case match.Blocked != "":
+			effects.Park = append(effects.Park, Parked{row, ledger.ItemResponse{Status: ledger.StatusBlocked, Reason: match.Blocked}})
 		default:
-			effects.Remember[row.ChannelSKU] = found.Reference
+			effects.Remember[row.ChannelSKU] = match.Reference
 		}
 	}
 	step.window.learn(effects)

@@ -43,7 +43,7 @@ func TestRowsAreLookedUp(t *testing.T) {
 	number, asked = looks(t, m)
 	require.Equal(t, []string{"D", "E"}, asked)
 	effects := m.Found(number, []channels.Found{{Blocked: "sold elsewhere"}, {Reference: "e"}}, nil, noon)
-	require.Equal(t, ledger.ItemResponse{Status: ledger.StatusBlocked, Reason: "sold elsewhere"}, effects.Park[0].Answer)
+	require.Equal(t, ledger.ItemResponse{Status: ledger.StatusBlocked, Reason: "sold elsewhere"}, effects.Park[0].Response)
 
 	items := step(t, m, Send).Call.Items
 	require.Equal(t, []string{"B", "C", "E"}, skus(items), "what is parked is not sent")

@@ -101,7 +101,7 @@ type Machine struct {
 	atOnce int
 
 	listed bool       // open is what the ledger has
-	open   []standing // calls without an answer that are not under way, oldest first
+	open   []standing // calls without a response that are not under way, oldest first
 
 	parts   [][]ledger.DueItem // calls that are still to be made, the next one last
 	windows []*window          // rows that were read and are still to be looked up and composed, oldest first
@@ -194,7 +194,7 @@ func (m *Machine) submits(step Step) bool {
 	return m.setup.Submits == nil || m.setup.Submits(m.Items(step.Call.Items))
 }
 
-// Began tells that the call of a step is being made, and returns its number, by which its answer is told. The call is the step's, with the
+// Began tells that the call of a step is being made, and returns its number, by which its response is told. The call is the step's, with the
 // key and the bytes of a new one.
 func (m *Machine) Began(step Step, call ledger.OpenCall) int {
 	switch step.Kind {

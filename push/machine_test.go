@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// lost is a call without an answer that may be sent again now.
+// lost is a call without a response that may be sent again now.
 func lost(key string) ledger.CallStanding {
 	return ledger.CallStanding{Key: key, Begun: noon.Add(-time.Minute), Deadline: noon.Add(-time.Second), Sends: 1}
 }
@@ -96,7 +96,7 @@ func TestAbandoned(t *testing.T) {
 }
 
 // While as many calls are under way as the store takes, nothing begins; the call that is under way is not sent again, though the ledger
-// has it without an answer.
+// has it without a response.
 func TestCallsUnderWay(t *testing.T) {
 	t.Parallel()
 	m, _ := calling(t, Send, channels.Limits{Batch: 1}, due("A", "B")...)

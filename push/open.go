@@ -32,7 +32,7 @@ const (
 	ticketPatience = 24 * time.Hour
 )
 
-// decide says what to do with a call whose answer is not known.
+// decide says what to do with a call whose response is not known.
 func decide(call ledger.CallStanding, limits channels.Limits, now time.Time) decision {
 	if call.Ticket != "" {
 		switch {
@@ -112,7 +112,7 @@ func (m *Machine) flies(key string) bool {
 	return false
 }
 
-// unanswered says what to do about open calls, or how long to wait for one. The store has server errors while a call without an answer stands: it is
+// unanswered says what to do about open calls, or how long to wait for one. The store has server errors while a call without a response stands: it is
 // sent again before anything new, and such calls are sent one after the other.
 func (m *Machine) unanswered(now time.Time) (plan NextSteps, serverErrors bool) {
 	resends := false

@@ -130,8 +130,8 @@ func (w *window) remember(references map[string]ledger.Reference, now time.Time)
 	w.known = true
 	for i := range w.rows {
 		row := &w.rows[i]
-		if found := references[row.ChannelSKU]; !aged(row.ChannelSKU, found.FoundAt, now) {
-			row.Reference = found.ID
+		if reference := references[row.ChannelSKU]; !aged(row.ChannelSKU, reference.FoundAt, now) {
+			row.Reference = reference.ID
 		}
 		if row.Reference == "" {
 			w.unknown = append(w.unknown, *row)
@@ -140,7 +140,7 @@ func (w *window) remember(references map[string]ledger.Reference, now time.Time)
 }
 
 // referenceLife is how long it is trusted, at least, by which id a store knows an item: the SKU may have moved to another item while
-// the first still exists, and then no answer says so.
+// the first still exists, and then no response says so.
 const referenceLife = 30 * 24 * time.Hour
 
 // aged is true when a SKU's id is to be refreshed. What one Full Sync found ages over as long a time again, each SKU on a day of its own, for

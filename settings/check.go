@@ -16,9 +16,9 @@ import (
 func (s Spec) Check(raw map[string]any) (Values, []Problem) {
 	values := Values{}
 	var problems []Problem
-	known := map[string]bool{}
+	names := map[string]bool{}
 	for _, option := range s.Options {
-		known[option.Name] = true
+		names[option.Name] = true
 		given, ok := raw[option.Name]
 		if !ok || given == nil {
 			switch {
@@ -41,7 +41,7 @@ func (s Spec) Check(raw map[string]any) (Values, []Problem) {
 		values[option.Name] = value
 	}
 	for name := range raw {
-		if !known[name] {
+		if !names[name] {
 			problems = append(problems, Problem{Option: name, Message: fmt.Sprintf("%s has no setting %q; it has %s", s.Driver, name, s.names())})
 		}
 	}

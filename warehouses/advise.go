@@ -47,7 +47,7 @@ func (a Advisor) Advise(ctx context.Context, values settings.Values) (Advice, er
 	var doubted []Suggestion
 	for range mostTrials {
 		all := Suggest(a.Driver.Spec, advice.Settings, report)
-		at := slices.IndexFunc(all, func(one Suggestion) bool { return !one.Decide && !contains(doubted, one) })
+		at := slices.IndexFunc(all, func(suggestion Suggestion) bool { return !suggestion.Decide && !contains(doubted, suggestion) })
 		if at < 0 || !a.Driver.Files {
 			advice.Suggestions = append(advice.Suggestions, left(all, doubted)...)
 			if !a.Driver.Files {
@@ -106,9 +106,9 @@ func untried(all []Suggestion) []Suggestion {
 }
 
 // contains is true where the same settings are among those of some suggestions.
-func contains(all []Suggestion, one Suggestion) bool {
+func contains(all []Suggestion, suggestion Suggestion) bool {
 	return slices.ContainsFunc(all, func(other Suggestion) bool {
-		return settings.Values{"": other.Ways}.Canonical() == settings.Values{"": one.Ways}.Canonical()
+		return settings.Values{"": other.Ways}.Canonical() == settings.Values{"": suggestion.Ways}.Canonical()
 	})
 }
 

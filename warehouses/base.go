@@ -26,7 +26,7 @@ type Base struct {
 	Wait func(ctx context.Context, span time.Duration) error
 }
 
-// NewBase checks settings and returns them with their defaults. It makes no call; bytes is the most that is read of an answer, 0 the default.
+// NewBase checks settings and returns them with their defaults. It makes no call; bytes is the most that is read of a response, 0 the default.
 func NewBase(spec settings.Spec, id string, given settings.Values, environment settings.Environment, bytes int64) (Base, settings.Values, error) {
 	partner, values, err := outbound.NewPartner(spec, id, given, environment, bytes)
 	if err != nil {
@@ -76,7 +76,7 @@ func Pass(ctx context.Context, rows []inventory.Row, sink Sink) error {
 	return nil
 }
 
-// Unbelieved is the error of an answer that promises rows and cannot be taken for what it says. Asking again may bring a better one.
+// Unbelieved is the error of a response that promises rows and cannot be taken for what it says. Asking again may bring a better one.
 func (b *Base) Unbelieved(place, format string, arguments ...any) error {
 	return Faltered(nil, "warehouse %s, %s: %s; nothing of the snapshot was taken", b.ID, place, fmt.Sprintf(format, arguments...))
 }
@@ -110,9 +110,9 @@ func (b *Base) Renamed(rows int, advice string, members ...Member) error {
 // clockTolerance is how far the clocks of one partner's servers may differ.
 const clockTolerance = time.Minute
 
-// Dated tells when the first answer of a fetch was made, by its header Date; zero when it does not say. Its figures count as of then: what
-// is read after it may be newer, never older. An answer that is older than the one before, which was recorded, comes from something between us
-// that answers from memory. A date that lies ahead of us is a wrong clock, and counts as now: every answer with the right time would seem
+// Dated tells when the first response of a fetch was made, by its header Date; zero when it does not say. Its figures count as of then: what
+// is read after it may be newer, never older. A response that is older than the one before, which was recorded, comes from something between us
+// that answers from memory. A date that lies ahead of us is a wrong clock, and counts as now: every response with the right time would seem
 // old later.
 func (b *Base) Dated(before time.Time, header http.Header, partner string) (time.Time, error) {
 	dated, err := http.ParseTime(header.Get("Date"))
@@ -162,19 +162,19 @@ func WriteCursor(cursor any) string {
 	return string(text)
 }
 
-// DatedCursor is the source cursor of an API whose answers say when they were made.
+// DatedCursor is the source cursor of an API whose responses say when they were made.
 type DatedCursor struct {
 	Stamp
-	// Dated is when the first answer was made, by the partner's clock; zero when it did not say.
+	// Dated is when the first response was made, by the partner's clock; zero when it did not say.
 	Dated time.Time `json:"dated,omitzero"`
 }
 
-// Begin makes the source cursor of a fetch of its beginning and of its first answer, and tells when that answer was made, as Dated does.
-func (b *Base) Begin(known DatedCursor, began time.Time, header http.Header, partner string) (cursor DatedCursor, asOf time.Time, err error) {
-	if asOf, err = b.Dated(known.Dated, header, partner); err != nil {
+// Begin makes the source cursor of a fetch of its beginning and of its first response, and tells when that response was made, as Dated does.
+func (b *Base) Begin(previous DatedCursor, began time.Time, header http.Header, partner string) (cursor DatedCursor, asOf time.Time, err error) {
+	if asOf, err = b.Dated(previous.Dated, header, partner); err != nil {
 		return DatedCursor{}, time.Time{}, err
 	}
-	cursor = DatedCursor{Stamp{Settings: b.Fingerprint, At: began.UTC()}, known.Dated}
+	cursor = DatedCursor{Stamp{Settings: b.Fingerprint, At: began.UTC()}, previous.Dated}
 	if !asOf.IsZero() {
 		cursor.Dated = asOf
 		if asOf.Before(cursor.At) {

@@ -24,7 +24,7 @@ func base() *warehouses.Base {
 	}
 }
 
-// A snapshot counts as of when its first answer was made, by the clock that dated it; what is asked for next time begins at the earlier of
+// A snapshot counts as of when its first response was made, by the clock that dated it; what is asked for next time begins at the earlier of
 // both clocks. Neither is taken for the other.
 func TestTwoClocksOfAFetch(t *testing.T) {
 	t.Parallel()

@@ -82,16 +82,16 @@ func Collect(ctx context.Context, source Source, policy Policy, limits Limits, n
 func (c *Collector) done() Report {
 	r := c.report
 	r.Odd = []inventory.Oddity{}
-	for _, one := range c.odd.List() {
-		one.Text, one.Advice = shown(one.Text, reportReason), shown(one.Advice, reportReason)
-		examples := make([]inventory.Example, 0, len(one.Examples))
-		for _, example := range one.Examples {
+	for _, oddity := range c.odd.List() {
+		oddity.Text, oddity.Advice = shown(oddity.Text, reportReason), shown(oddity.Advice, reportReason)
+		examples := make([]inventory.Example, 0, len(oddity.Examples))
+		for _, example := range oddity.Examples {
 			examples = append(examples, inventory.Example{
 				SKU: shown(example.SKU, reportText), Facility: shown(example.Facility, reportText), Place: shown(example.Place, reportText),
 			})
 		}
-		one.Examples = examples
-		r.Odd = append(r.Odd, one)
+		oddity.Examples = examples
+		r.Odd = append(r.Odd, oddity)
 	}
 	return r
 }
@@ -144,8 +144,8 @@ func (c *Collector) Watch(used map[string]string) func(name string, value jsonva
 		return nil
 	}
 	return func(name string, value jsonvalue.Value) {
-		at, known := c.fields[name]
-		if !known {
+		at, ok := c.fields[name]
+		if !ok {
 			if len(c.report.Fields) >= reportFields {
 				c.report.MoreFields++
 				return
@@ -186,9 +186,9 @@ func (c *Collector) sink(_ context.Context, rows []inventory.Row) error {
 		}
 		c.add(inventory.RefuseFuture(row, c.now()))
 	}
-	for _, one := range c.odd.List() {
-		for _, example := range one.Examples {
-			if raw, known := c.lines[example.Place]; known {
+	for _, oddity := range c.odd.List() {
+		for _, example := range oddity.Examples {
+			if raw, ok := c.lines[example.Place]; ok {
 				c.report.odd[example.Place] = raw
 			}
 		}
@@ -224,21 +224,21 @@ func (c *Collector) add(row inventory.Row) {
 // count counts a level that was read, unless another row is of the same one: then neither counts.
 func (c *Collector) count(row inventory.Row, level inventory.Level) {
 	key := maphash.String(c.seed, level.Facility+"\x00"+level.SKU)
-	before, known := c.levels[key]
+	before, ok := c.levels[key]
 	switch {
-	case known && c.policy.Repeated == inventory.RepeatedSum:
+	case ok && c.policy.Repeated == inventory.RepeatedSum:
 		*before += level.Available
 		c.report.Read++
 		c.facility(level.Facility, 0, level.Available)
 		c.largest(Figure{SKU: level.SKU, Facility: level.Facility, Units: *before, Place: row.Place})
 		return
-	case known && before != nil:
+	case ok && before != nil:
 		c.levels[key] = nil
 		c.report.Read--
 		c.facility(level.Facility, -1, -*before)
 		c.refused(inventory.FaultDouble).Count++ // the row before, too
 		fallthrough
-	case known:
+	case ok:
 		c.refuse(inventory.Fault{Kind: inventory.FaultDouble}, row, clash(cmp.Or(c.written[key], level.SKU), cmp.Or(row.Written, level.SKU)))
 		return
 	case len(c.levels) < reportLevels:
@@ -271,7 +271,7 @@ func clash(before, now string) string {
 const reportLevels = 200_000
 
 func (c *Collector) facility(name string, levels, units int64) {
-	at := slices.IndexFunc(c.report.Facilities, func(one Facility) bool { return one.name == name })
+	at := slices.IndexFunc(c.report.Facilities, func(facility Facility) bool { return facility.name == name })
 	if at < 0 {
 		if len(c.report.Facilities) >= reportFacilities {
 			c.report.MoreFacilities += levels
@@ -287,7 +287,7 @@ func (c *Collector) facility(name string, levels, units int64) {
 // largest keeps the largest figures.
 func (c *Collector) largest(figure Figure) {
 	figure.SKU, figure.Facility, figure.Place = shown(figure.SKU, reportText), shown(figure.Facility, reportText), shown(figure.Place, reportText)
-	all := slices.DeleteFunc(c.report.Largest, func(one Figure) bool { return one.SKU == figure.SKU && one.Facility == figure.Facility })
+	all := slices.DeleteFunc(c.report.Largest, func(item Figure) bool { return item.SKU == figure.SKU && item.Facility == figure.Facility })
 	c.report.Largest = all
 	at := len(all)
 	for at > 0 && all[at-1].Units < figure.Units {
@@ -327,7 +327,7 @@ func (c *Collector) refuse(fault inventory.Fault, row inventory.Row, reason stri
 			Text: shown(text, reportText), Reason: shown(reason, reportReason),
 		})
 	}
-	switch at := slices.IndexFunc(kind.Texts, func(one Text) bool { return one.raw == fault.Text }); {
+	switch at := slices.IndexFunc(kind.Texts, func(item Text) bool { return item.raw == fault.Text }); {
 	case at >= 0:
 		kind.Texts[at].Count++
 	case len(kind.Texts) < reportTexts:

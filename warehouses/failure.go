@@ -13,10 +13,10 @@ import (
 const unsaidWait = 10 * time.Second
 
 // Failure says what it means for a fetch over HTTP when the warehouse was not reached, did not answer, or answered with a
-// status that means the same in every API. It is nil where the driver must judge the answer itself: for 2xx, and for the 4xx
+// status that means the same in every API. It is nil where the driver must judge the response itself: for 2xx, and for the 4xx
 // that depend on the API. It reads only the status and Retry-After, never the body.
-func Failure(warehouse string, answer outbound.Answer, failed error, now time.Time) error {
-	switch status := answer.Status; {
+func Failure(warehouse string, response outbound.Response, failed error, now time.Time) error {
+	switch status := response.Status; {
 	case status >= 300 && status < 400:
 		return NeedsPerson(nil,
 			"warehouse %s answers with a redirect (status %d), which is not followed because the credential would go with it; correct the endpoint", warehouse, status)
@@ -25,8 +25,8 @@ func Failure(warehouse string, answer outbound.Answer, failed error, now time.Ti
 	case status == http.StatusForbidden:
 		return NeedsPerson(nil, "warehouse %s does not permit the call with this credential (status 403); give it the permission to read stock", warehouse)
 	case status == http.StatusTooManyRequests:
-		wait, said := outbound.RetryAfter(answer.Header.Get("Retry-After"), now)
-		if !said {
+		wait, ok := outbound.RetryAfter(response.Header.Get("Retry-After"), now)
+		if !ok {
 			wait = unsaidWait
 		}
 		return Throttled(now.Add(wait), "warehouse %s throttles (status 429)", warehouse)
@@ -44,19 +44,19 @@ func Failure(warehouse string, answer outbound.Answer, failed error, now time.Ti
 	return Faltered(failed, "warehouse %s did not answer", warehouse)
 }
 
-// Judge passes on an answer with status 200. Anything else is an error: that of the context when it has ended, that of Failure, or what
+// Judge passes on a response with status 200. Anything else is an error: that of the context when it has ended, that of Failure, or what
 // refused says of a status that Failure leaves to the driver.
-func Judge(ctx context.Context, warehouse string, answer outbound.Answer, failed error, now time.Time, refused func(outbound.Answer) error) (outbound.Answer,
-	error,
+func Judge(ctx context.Context, warehouse string, response outbound.Response, failed error, now time.Time, refused func(outbound.Response) error) (
+	outbound.Response, error,
 ) {
 	if ctx.Err() != nil {
-		return answer, ctx.Err()
+		return response, ctx.Err()
 	}
-	if err := Failure(warehouse, answer, failed, now); err != nil {
-		return answer, err
+	if err := Failure(warehouse, response, failed, now); err != nil {
+		return response, err
 	}
-	if answer.Status != http.StatusOK {
-		return answer, refused(answer)
+	if response.Status != http.StatusOK {
+		return response, refused(response)
 	}
-	return answer, nil
+	return response, nil
 }

@@ -47,7 +47,7 @@ func TestFailure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			answer := outbound.Answer{Status: test.status, Header: http.Header{"Retry-After": {test.after}}}
+			answer := outbound.Response{Status: test.status, Header: http.Header{"Retry-After": {test.after}}}
 			err := warehouses.Failure("portland", answer, test.failed, now)
 			if !test.want {
 				require.NoError(t, err)

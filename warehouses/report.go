@@ -132,9 +132,9 @@ func (r Report) Seen() bool {
 
 // header is the line of the header as it is written; empty where it is not known.
 func (r Report) header() string {
-	for _, one := range r.first {
-		if one.number == r.Header {
-			return one.text
+	for _, line := range r.first {
+		if line.number == r.Header {
+			return line.text
 		}
 	}
 	return ""
@@ -142,9 +142,9 @@ func (r Report) header() string {
 
 // refusals returns those of a kind.
 func (r Report) refusals(kind inventory.FaultKind) (Refusals, bool) {
-	for _, one := range r.Refusals {
-		if one.Kind == kind {
-			return one, true
+	for _, refusals := range r.Refusals {
+		if refusals.Kind == kind {
+			return refusals, true
 		}
 	}
 	return Refusals{}, false

@@ -18,7 +18,7 @@ import (
 type Suggestion struct {
 	Why  string `json:"why"`  // what was met
 	Ways []Way  `json:"ways"` // to read it; at least one
-	// Decide is true where a person must choose a way, or none, for what stands in the warehouse's answer can be meant in several ways or is
+	// Decide is true where a person must choose a way, or none, for what stands in the warehouse's response can be meant in several ways or is
 	// a matter of policy. Where it is false there is one way.
 	Decide bool `json:"decide"`
 }
@@ -49,8 +49,8 @@ func Suggest(spec settings.Spec, values settings.Values, report Report) []Sugges
 		subject.failure, subject.columns, subject.encoding, subject.undress, subject.quotes, subject.shortRows, subject.longRows, subject.headers, subject.separators,
 		subject.negatives, subject.units, subject.words, subject.blanks, subject.times, subject.total, subject.facility, subject.repeated, subject.onHand,
 	} {
-		if one := rule(s); one != nil {
-			all = append(all, *one)
+		if suggestion := rule(s); suggestion != nil {
+			all = append(all, *suggestion)
 		}
 	}
 	return all
@@ -72,8 +72,8 @@ func (s subject) open(name string) bool {
 	return false
 }
 
-// one is a suggestion of a single way.
-func one(why, reads string, all ...Setting) *Suggestion {
+// suggestion is a suggestion of a single way.
+func suggestion(why, reads string, all ...Setting) *Suggestion {
 	return &Suggestion{Why: why, Ways: []Way{{Settings: all, Reads: reads}}}
 }
 
@@ -85,18 +85,20 @@ func (s subject) failure() *Suggestion {
 		}
 		switch mend.Name {
 		case "header_line":
-			return one(fmt.Sprintf("the first line is not the header; line %v holds the columns that are read", mend.Value), "passes over the lines above it", mend)
+			return suggestion(fmt.Sprintf("the first line is not the header; line %v holds the columns that are read", mend.Value),
+				"passes over the lines above it", mend)
 		case "delimiter":
-			return one("another delimiter separates the columns that are read", "finds the columns that are read", mend)
+			return suggestion("another delimiter separates the columns that are read", "finds the columns that are read", mend)
 		case "quotes":
 			if mend.Value == "backslash" {
-				return one("quotes inside fields have a backslash before them", "takes a quote behind a backslash for a letter of its field", mend)
+				return suggestion("quotes inside fields have a backslash before them", "takes a quote behind a backslash for a letter of its field", mend)
 			}
-			return one("a quote stands where no field is put in quotes", "takes a quote for a letter like others", mend)
+			return suggestion("a quote stands where no field is put in quotes",
+				"takes a quote for a letter like others", mend)
 		case "encoding":
-			return one("the text is not written in UTF-8", "reads the text so; see whether its letters are then the right ones", mend)
+			return suggestion("the text is not written in UTF-8", "reads the text so; see whether its letters are then the right ones", mend)
 		}
-		return one("the fetch says so", "reads on from there", mend)
+		return suggestion("the fetch says so", "reads on from there", mend)
 	}
 	return nil
 }
@@ -121,7 +123,7 @@ func (s subject) encoding() *Suggestion {
 		}
 		if sound { // where both are, they read the same letters
 			why := fmt.Sprintf("%s: a text that is read is not valid UTF-8; see whether the letters are then the right ones", rows(refused.Count))
-			return one(why, "reads "+strings.TrimPrefix(reads, ", "), Setting{"encoding", each.name})
+			return suggestion(why, "reads "+strings.TrimPrefix(reads, ", "), Setting{"encoding", each.name})
 		}
 	}
 	return nil
@@ -147,7 +149,7 @@ func (s subject) undress() *Suggestion {
 	if len(met) == 0 || !s.open("undress") {
 		return nil
 	}
-	return one(strings.Join(met, "; "), `reads "A " as "A", "'A" as "A" and ="A" as "A"`, Setting{"undress", true})
+	return suggestion(strings.Join(met, "; "), `reads "A " as "A", "'A" as "A" and ="A" as "A"`, Setting{"undress", true})
 }
 
 // negatives suggests to read figures below 0 as accountants write them.
@@ -157,7 +159,7 @@ func (s subject) negatives() *Suggestion {
 		return nil
 	}
 	why := fmt.Sprintf("%s: a figure is negative as accountants write it, like %s", rows(refused.Count), quote(refused.Texts[0].Text))
-	return one(why, "reads 5- and (5) as -5", Setting{"negatives", "accounting"})
+	return suggestion(why, "reads 5- and (5) as -5", Setting{"negatives", "accounting"})
 }
 
 // units has a person say whether what stands behind figures is a unit that they count by one.
@@ -166,14 +168,14 @@ func (s subject) units() *Suggestion {
 	if !any || !s.offers("unit") {
 		return nil
 	}
-	known := slices.Clone(s.values.List("unit"))
+	names := slices.Clone(s.values.List("unit"))
 	var reads []string
 	for _, text := range refused.Texts {
 		unit, figure, ok := numbers.New(s.values).UnitOf(text.raw)
-		if !ok || slices.Contains(known, unit) {
+		if !ok || slices.Contains(names, unit) {
 			continue
 		}
-		known, reads = append(known, unit), append(reads, fmt.Sprintf("%s as %d", quote(text.Text), figure))
+		names, reads = append(names, unit), append(reads, fmt.Sprintf("%s as %d", quote(text.Text), figure))
 	}
 	if len(reads) == 0 {
 		return nil
@@ -181,7 +183,7 @@ func (s subject) units() *Suggestion {
 	return &Suggestion{
 		Why: fmt.Sprintf("%s: something stands behind the figure, like %s", rows(refused.Count), quote(refused.Texts[0].Text)), Decide: true,
 		Ways: []Way{{
-			Settings: []Setting{{"unit", known}},
+			Settings: []Setting{{"unit", names}},
 			Reads:    "reads " + strings.Join(reads[:min(len(reads), reportExamples)], ", ") + ", which is right where a figure counts single units",
 		}},
 	}
@@ -198,7 +200,8 @@ func (s subject) quotes() *Suggestion {
 	if !any || !s.open("quotes") || !slices.ContainsFunc(refused.Texts, func(text Text) bool { return !formula(text.raw) }) {
 		return nil
 	}
-	return one(rows(refused.Count)+": a quote stands inside a field that is not in quotes", "takes a quote for a letter like others", Setting{"quotes", "none"})
+	return suggestion(rows(refused.Count)+": a quote stands inside a field that is not in quotes",
+		"takes a quote for a letter like others", Setting{"quotes", "none"})
 }
 
 // shortRows suggests to read rows that leave out fields at their end, which nobody reads.
@@ -208,7 +211,7 @@ func (s subject) shortRows() *Suggestion {
 		return nil
 	}
 	why := rows(refused.Count) + " with fewer fields than the header; no column that is read is missing"
-	return one(why, "reads "+rows(refused.Count), Setting{"short_rows", "accept"})
+	return suggestion(why, "reads "+rows(refused.Count), Setting{"short_rows", "accept"})
 }
 
 // longRows suggests to read rows with further fields that are empty.
@@ -217,7 +220,8 @@ func (s subject) longRows() *Suggestion {
 	if !any || !s.open("long_rows") {
 		return nil
 	}
-	return one(rows(refused.Count)+" with more fields than the header; the further ones are empty", "reads "+rows(refused.Count), Setting{"long_rows", "accept"})
+	return suggestion(rows(refused.Count)+" with more fields than the header; the further ones are empty",
+		"reads "+rows(refused.Count), Setting{"long_rows", "accept"})
 }
 
 // headers suggests to pass over lines that repeat the header.
@@ -226,7 +230,7 @@ func (s subject) headers() *Suggestion {
 	if s.report.headers == 0 || pattern == "" || !s.offers("skip_rows") {
 		return nil
 	}
-	return one(rows(s.report.headers)+" that repeat the header", "passes over the lines that begin so, but for the header itself",
+	return suggestion(rows(s.report.headers)+" that repeat the header", "passes over the lines that begin so, but for the header itself",
 		Setting{"skip_rows", append(slices.Clone(s.values.List("skip_rows")), pattern)})
 }
 
@@ -259,7 +263,7 @@ func (s subject) words() *Suggestion {
 func (s subject) blanks() *Suggestion {
 	refused, any := s.report.refusals(inventory.FaultNoFigure)
 	meanings := maps.Clone(s.values.Map("texts"))
-	if _, said := meanings[""]; !any || said || !s.offers("texts") || s.report.Read == 0 {
+	if _, ok := meanings[""]; !any || ok || !s.offers("texts") || s.report.Read == 0 {
 		return nil
 	}
 	if meanings == nil {

@@ -77,8 +77,8 @@ func (s subject) columns() *Suggestion {
 	if len(s.report.first) == 0 || s.values[headerName] == false {
 		return nil
 	}
-	if found := s.header(); found != nil {
-		return found
+	if suggestion := s.header(); suggestion != nil {
+		return suggestion
 	}
 	if bare := s.headless(); bare != nil {
 		return bare
@@ -201,7 +201,7 @@ func (s subject) column(names map[string]string, example func(name string) strin
 		table = map[string]string{}
 	}
 	way, changed := Way{Settings: slices.Clone(more)}, false
-	var said []string
+	var parts []string
 	for _, field := range []string{"sku", "available", "facility"} {
 		name := names[field]
 		if name == "" {
@@ -214,12 +214,12 @@ func (s subject) column(names map[string]string, example func(name string) strin
 		if stands := example(name); stands != "" {
 			text += fmt.Sprintf(", where %s stands first", quote(stands))
 		}
-		said = append(said, text)
+		parts = append(parts, text)
 	}
 	if changed {
 		way.Settings = append(way.Settings, Setting{s.table(), table})
 	}
-	way.Reads = strings.Join(said, "; ")
+	way.Reads = strings.Join(parts, "; ")
 	return way
 }
 
@@ -327,7 +327,7 @@ func (s subject) heading() (at int, with string) {
 		clear(firsts)
 		for i, line := range s.report.first {
 			width := len(split(line.text, written(delimiter)))
-			if _, known := firsts[width]; !known {
+			if _, ok := firsts[width]; !ok {
 				firsts[width] = i
 			}
 			lines[width]++
@@ -352,8 +352,8 @@ func (s subject) sample(at, width int, with string) []string {
 
 // likely are the columns that may hold a field: those of a usual name, else those whose name has the word, else by what stands in them.
 func (s subject) likely(field string, names, row []string) []string {
-	if found := s.candidates(field, names); len(found) > 0 {
-		return found
+	if matches := s.candidates(field, names); len(matches) > 0 {
+		return matches
 	}
 	var worded, all []string
 	for i, name := range names[:min(len(names), len(row))] {
@@ -378,26 +378,26 @@ func (s subject) facility() *Suggestion {
 	if s.table() == "" || s.reads("facility") || s.values.Text("facility") != "" || !s.reads("sku") {
 		return nil
 	}
-	if _, said := s.values.Map(s.table())["facility"]; said {
+	if _, ok := s.values.Map(s.table())["facility"]; ok {
 		return nil
 	}
-	found := meant("facility", s.unused())
-	if len(found) == 0 {
+	matches := meant("facility", s.unused())
+	if len(matches) == 0 {
 		return nil
 	}
 	doubles, twice := s.report.refusals("same level twice")
-	names := quote(found[0])
-	for _, name := range found[1:] {
+	names := quote(matches[0])
+	for _, name := range matches[1:] {
 		names += " or " + quote(name)
 	}
 	suggestion := &Suggestion{
 		Why:    names + " may say where the stock is, and is not read; without it all stock counts as in one place",
-		Decide: !twice || len(found) > 1,
+		Decide: !twice || len(matches) > 1,
 	}
 	if twice {
 		suggestion.Why = rows(doubles.Count) + " of a SKU that other rows have too, and " + names + " may say where the stock is, and is not read"
 	}
-	for _, name := range found {
+	for _, name := range matches {
 		example := func(string) string {
 			for _, field := range s.report.Fields {
 				if field.name == name && len(field.Examples) > 0 {

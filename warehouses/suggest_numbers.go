@@ -54,7 +54,7 @@ func (s subject) separators() *Suggestion {
 	why := fmt.Sprintf("%s: a figure like %s can be read only with a setting", rows(count), quote(texts[0]))
 	spoken := s.plain(texts)
 	if len(complete) == 1 && complete[0].numbers == all && (len(plausible) == 0 || spoken) {
-		return one(why, complete[0].reads(texts), complete[0].settings...)
+		return suggestion(why, complete[0].reads(texts), complete[0].settings...)
 	}
 	suggestion := &Suggestion{Why: why + ", and it is not certain which number is meant", Decide: true}
 	for _, m := range append(complete, plausible...) {
@@ -139,8 +139,8 @@ func (s subject) manners(texts []string) []manner {
 			continue
 		}
 		m.read(numbers.New(values), texts)
-		same := func(known manner) bool {
-			return slices.Equal(known.figures, m.figures) && slices.Equal(known.broken, m.broken)
+		same := func(other manner) bool {
+			return slices.Equal(other.figures, m.figures) && slices.Equal(other.broken, m.broken)
 		}
 		if m.numbers > 0 && !slices.ContainsFunc(all, same) {
 			all = append(all, m)
@@ -169,20 +169,20 @@ func (m *manner) read(rules numbers.Rules, texts []string) {
 
 // reads says what becomes of the first texts.
 func (m manner) reads(texts []string) string {
-	var said []string
+	var parts []string
 	for i, text := range texts {
-		if len(said) == reportExamples {
+		if len(parts) == reportExamples {
 			break
 		}
 		quoted := quote(text)
 		switch {
 		case m.figures[i] != "":
-			said = append(said, fmt.Sprintf("reads %s as %s", quoted, m.figures[i]))
+			parts = append(parts, fmt.Sprintf("reads %s as %s", quoted, m.figures[i]))
 		case m.broken[i] != "":
-			said = append(said, fmt.Sprintf("takes %s for %s, a fraction, which stays refused", quoted, m.broken[i]))
+			parts = append(parts, fmt.Sprintf("takes %s for %s, a fraction, which stays refused", quoted, m.broken[i]))
 		}
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // layouts are how times are often written, besides RFC 3339.

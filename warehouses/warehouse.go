@@ -99,11 +99,11 @@ var ErrNoDriver = errors.New("no such driver")
 
 // Open opens a warehouse with the driver that it names. Its error says what to correct.
 func (d Drivers) Open(driver, warehouse string, values settings.Values, environment settings.Environment) (Source, error) {
-	known, ok := d[driver]
+	existing, ok := d[driver]
 	if !ok {
 		return nil, ErrNoDriver
 	}
-	return known.Open(warehouse, values, environment)
+	return existing.Open(warehouse, values, environment)
 }
 
 // Next is what should happen after a fetch failed.

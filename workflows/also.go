@@ -14,9 +14,9 @@ func (r SyncRequest) Each() []SyncRequest {
 	also := r.Also
 	r.Also = nil
 	each := append(make([]SyncRequest, 0, 1+len(also)), r)
-	for _, one := range also {
+	for _, more := range also {
 		shared := r
-		shared.ID, shared.By = one.ID, one.By
+		shared.ID, shared.By = more.ID, more.By
 		each = append(each, shared)
 	}
 	return each

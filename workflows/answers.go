@@ -19,7 +19,7 @@ type answer struct {
 
 // desk is where the answers of persons come together. All of it is decided here, without Temporal.
 type desk struct {
-	asked   *heldPass // what a person is asked about; nil: nothing
+	hold    *heldPass // what a person is asked about; nil: nothing
 	answers []*answer // for what is asked, in the order in which they came
 	strays  []string  // the last answers that were for nothing, in words
 }
@@ -27,7 +27,7 @@ type desk struct {
 // ask opens the desk for answers to a hold. Answers that came before could not be to it.
 func (d *desk) ask(held heldPass) {
 	d.turnAway("it came before the run was held")
-	d.asked = &held
+	d.hold = &held
 }
 
 // put takes an answer in, or turns it away where it is for nothing that is asked.
@@ -42,12 +42,12 @@ func (d *desk) put(a *answer) {
 // stray says why an answer is for nothing that is asked; empty when it is for what is.
 func (d *desk) stray(given Decision) string {
 	switch {
-	case d.asked == nil:
+	case d.hold == nil:
 		return "nothing is held here"
-	case given.Run != 0 && d.asked.Run != 0 && given.Run != d.asked.Run:
-		return fmt.Sprintf("it is for run %d, and run %d is held here", given.Run, d.asked.Run)
-	case given.Kind != "" && given.Kind != d.asked.Kind:
-		return fmt.Sprintf("it is for a hold of the %s, and the %s is held now: %s", given.Kind, d.asked.Kind, d.asked.Reason)
+	case given.Run != 0 && d.hold.Run != 0 && given.Run != d.hold.Run:
+		return fmt.Sprintf("it is for run %d, and run %d is held here", given.Run, d.hold.Run)
+	case given.Kind != "" && given.Kind != d.hold.Kind:
+		return fmt.Sprintf("it is for a hold of the %s, and the %s is held now: %s", given.Kind, d.hold.Kind, d.hold.Reason)
 	}
 	return ""
 }
@@ -67,13 +67,13 @@ func (d *desk) chosen() *answer {
 
 // close gives every answer the decision that holds, and asks nothing any more.
 func (d *desk) close(decided activities.DecideResult) {
-	asked := d.asked
-	d.asked = nil
+	heldPass := d.hold
+	d.hold = nil
 	for i, a := range d.answers {
 		a.done = true
 		a.result = DecisionAnswer{Answer: decided.Decision, By: decided.By, Runs: decided.Runs}
-		if asked != nil {
-			a.result.Reason = asked.Reason
+		if heldPass != nil {
+			a.result.Reason = heldPass.Reason
 		}
 		if late := i > 0 || a.decision != decided.Decision; late {
 			d.note(a, fmt.Sprintf("the hold was %s by %s", decided.Decision, decided.By))
@@ -84,7 +84,7 @@ func (d *desk) close(decided activities.DecideResult) {
 
 // turnAway gives every answer that waits the reason why it is for nothing, and asks nothing any more.
 func (d *desk) turnAway(reason string) {
-	d.asked = nil
+	d.hold = nil
 	for _, a := range d.answers {
 		d.turn(a, reason)
 	}
@@ -117,33 +117,33 @@ func (d *desk) note(a *answer, reason string) {
 
 // fates is what became of requests that are made by update. All of it is decided here, without Temporal.
 type fates struct {
-	first   string                // the request that the workflow was started for
-	planned []string              // the requests of the pass that is under way
-	busy    bool                  // one is
-	begun   int                   // passes of which it is known what became of their requests
-	told    map[string]SyncAnswer // of the requests of the last of these
-	leaving bool                  // what waits goes on in a new run of the workflow
+	first    string                // the request that the workflow was started for
+	planned  []string              // the requests of the pass that is under way
+	busy     bool                  // one is
+	begun    int                   // passes of which it is known what became of their requests
+	outcomes map[string]SyncAnswer // of the requests of the last of these
+	leaving  bool                  // what waits goes on in a new run of the workflow
 }
 
 // assign notes that a pass is under way for requests.
 func (f *fates) assign(requests []pending) {
 	f.planned, f.busy = nil, true
-	for _, one := range requests {
-		f.planned = append(f.planned, one.ID)
+	for _, request := range requests {
+		f.planned = append(f.planned, request.ID)
 	}
 }
 
 // begin notes what became of the requests of the pass that is under way.
 func (f *fates) begin(fate SyncAnswer) {
 	f.begun++
-	f.told = map[string]SyncAnswer{}
+	f.outcomes = map[string]SyncAnswer{}
 	for _, id := range f.planned {
-		one := fate
-		one.ID = id
-		if one.Answer == SyncStarted && id != f.first {
-			one.Answer = SyncJoined
+		answer := fate
+		answer.ID = id
+		if answer.Answer == SyncStarted && id != f.first {
+			answer.Answer = SyncJoined
 		}
-		f.told[id] = one
+		f.outcomes[id] = answer
 	}
 }
 
@@ -154,10 +154,10 @@ func (f *fates) end() { f.planned, f.busy = nil, false }
 // false when that is not known yet.
 func (f *fates) of(id string, accepted int, fresh bool, inbox []string, now Progress) (SyncAnswer, bool) {
 	waits := slices.Contains(inbox, id)
-	told, known := f.told[id]
+	fate, ok := f.outcomes[id]
 	switch {
-	case known:
-		return told, true
+	case ok:
+		return fate, true
 	case f.leaving:
 		return SyncAnswer{ID: id, Answer: SyncWaits, Reason: "it goes on in a new run of the workflow"}, true
 	case slices.Contains(f.planned, id):

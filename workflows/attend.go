@@ -134,7 +134,7 @@ func (s *sync) keep(ctx workflow.Context, step any, requests []pending, input ac
 	clean, _ := workflow.NewDisconnectedContext(ctx)
 	input.Connection, input.Mode = s.input.Connection, s.mode
 	for _, part := range portions(requests) {
-		input.Requests = asked(part)
+		input.Requests = ledgerRequests(part)
 		if err := workflow.ExecuteActivity(options(clean, noteOptions, summary), step, input).Get(clean, nil); err != nil {
 			workflow.GetLogger(ctx).Error("the ledger does not keep requests", "requests", len(part), "error", err)
 		}
@@ -145,11 +145,11 @@ func (s *sync) keep(ctx workflow.Context, step any, requests []pending, input ac
 func portions(requests []pending) [][]pending {
 	var cut [][]pending
 	begin, size := 0, 0
-	for i, one := range requests {
-		if n := len(one.ID) + len(one.By); i > begin && (i-begin >= idsAtOnce || size+n > idBytesAtOnce) {
+	for i, request := range requests {
+		if n := len(request.ID) + len(request.By); i > begin && (i-begin >= idsAtOnce || size+n > idBytesAtOnce) {
 			cut, begin, size = append(cut, requests[begin:i:i]), i, 0
 		}
-		size += len(one.ID) + len(one.By)
+		size += len(request.ID) + len(request.By)
 	}
 	if begin < len(requests) {
 		cut = append(cut, requests[begin:])

@@ -97,8 +97,8 @@ func (b *batch) portable() bool {
 // that one finds it.
 func tooManyRequests(requests []IntakeRequest) bool {
 	bytes := 0
-	for _, one := range requests {
-		bytes += bytesOf(one.SKUs)
+	for _, request := range requests {
+		bytes += bytesOf(request.SKUs)
 	}
 	return len(requests) > mostRequests || bytes > mostRequestBytes
 }

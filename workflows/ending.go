@@ -12,25 +12,25 @@ import (
 // failure of it; they are named.
 func ending(counts ledger.Counts, left int64) (ledger.Outcome, string) {
 	outcome := ledger.Completed
-	var said []string
+	var parts []string
 	if counts.Rejected > 0 {
 		outcome = ledger.CompletedWithFailures
-		said = append(said, rows(counts.Rejected, "was newly rejected", "were newly rejected"))
+		parts = append(parts, rows(counts.Rejected, "was newly rejected", "were newly rejected"))
 	}
 	if left > 0 {
 		outcome = ledger.CompletedWithFailures
-		said = append(said, rows(left, "is due again", "are due again"))
+		parts = append(parts, rows(left, "is due again", "are due again"))
 	}
 	if counts.Parked > 0 {
-		said = append(said, rows(counts.Parked, "stays parked: an earlier run saw it rejected", "stay parked: earlier runs saw them rejected"))
+		parts = append(parts, rows(counts.Parked, "stays parked: an earlier run saw it rejected", "stay parked: earlier runs saw them rejected"))
 	}
-	return outcome, strings.Join(said, ", ")
+	return outcome, strings.Join(parts, ", ")
 }
 
 // rows says what is so of a number of rows.
-func rows(n int64, one, many string) string {
+func rows(n int64, text, many string) string {
 	if n == 1 {
-		return "1 row " + one
+		return "1 row " + text
 	}
 	return fmt.Sprintf("%d rows %s", n, many)
 }
@@ -38,11 +38,11 @@ func rows(n int64, one, many string) string {
 // withRejected is how a pass ended, with what a person has rejected of it in an earlier run and it therefore left as it was. A run that
 // pushes the rest is no clean one: somebody waits for a better snapshot.
 func withRejected(outcome ledger.Outcome, reason string, rejected ...string) (ledger.Outcome, string) {
-	said := joined(rejected...)
-	if said == "" || !pushed(outcome) {
+	text := joined(rejected...)
+	if text == "" || !pushed(outcome) {
 		return outcome, reason
 	}
-	return ledger.CompletedWithFailures, joined(said, reason)
+	return ledger.CompletedWithFailures, joined(text, reason)
 }
 
 // pushed is true of a pass that came to the end of its push.
@@ -52,5 +52,5 @@ func pushed(outcome ledger.Outcome) bool {
 
 // joined makes one reason of several, of which some may be empty.
 func joined(reasons ...string) string {
-	return strings.Join(slices.DeleteFunc(slices.Clone(reasons), func(one string) bool { return one == "" }), "; ")
+	return strings.Join(slices.DeleteFunc(slices.Clone(reasons), func(text string) bool { return text == "" }), "; ")
 }

@@ -8,9 +8,9 @@ func (i SyncInput) Handed() []ledger.Request {
 	if i.Carried == nil {
 		return nil
 	}
-	handed := asked(i.Carried.Pending)
+	handed := ledgerRequests(i.Carried.Pending)
 	if i.Carried.Next != nil {
-		handed = append(handed, asked(i.Carried.Next.Requests)...)
+		handed = append(handed, ledgerRequests(i.Carried.Next.Requests)...)
 	}
 	return handed
 }

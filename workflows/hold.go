@@ -57,23 +57,23 @@ func (s *sync) oneAnswer(ctx workflow.Context) bool {
 // everything is fetched anew, for the world has moved on meanwhile. An empty decision means that nobody decided in time.
 func (p *pass) decide(ctx workflow.Context, held heldPass) (string, error) {
 	p.showHeld(ctx, held)
-	asked, by, err := p.await(ctx, &held)
+	requested, by, err := p.await(ctx, &held)
 	if goesOn := (*goesOnError)(nil); errors.As(err, &goesOn) {
 		return "", err
 	}
 	if p.oneAnswer(ctx) {
 		p.readAnswers(ctx) // of several answers one holds
 	}
-	if err != nil || asked == "" || asked == activities.Dissolved {
+	if err != nil || requested == "" || requested == activities.Dissolved {
 		p.desk.turnAway("the run is not held any more")
-		if err == nil && asked != "" {
+		if err == nil && requested != "" {
 			p.labelOutcome(ctx, ledger.Running)
 		}
-		return asked, err
+		return requested, err
 	}
 	var decision activities.DecideResult
-	err = workflow.ExecuteActivity(options(ctx, holdOptions, "record the decision: "+asked), gate.Decide,
-		activities.DecideInput{Run: p.lease.Run, Decision: asked, By: by}).Get(ctx, &decision)
+	err = workflow.ExecuteActivity(options(ctx, holdOptions, "record the decision: "+requested), gate.Decide,
+		activities.DecideInput{Run: p.lease.Run, Decision: requested, By: by}).Get(ctx, &decision)
 	if err != nil {
 		p.desk.turnAway("the decision could not be recorded: " + failure(err))
 		return "", err
@@ -139,8 +139,8 @@ func (p *pass) await(ctx workflow.Context, held *heldPass) (decision, by string,
 			return activities.Dissolved, "", err
 		}
 		p.readAnswers(ctx)
-		if one := p.desk.chosen(); one != nil {
-			return one.decision, one.By, nil
+		if answer := p.desk.chosen(); answer != nil {
+			return answer.decision, answer.By, nil
 		}
 		if timer.IsReady() {
 			return "", "", timer.Get(ctx, nil)
@@ -151,9 +151,9 @@ func (p *pass) await(ctx workflow.Context, held *heldPass) (decision, by string,
 // carryAnswer reads an answer that came while the workflow got ready to continue as new.
 func (s *sync) carryAnswer(ctx workflow.Context, held *heldPass) {
 	s.readAnswers(ctx)
-	if one := s.desk.chosen(); one != nil && held.Answered == "" {
-		held.Answered, held.AnsweredBy = one.decision, one.By
+	if answer := s.desk.chosen(); answer != nil && held.Answered == "" {
+		held.Answered, held.AnsweredBy = answer.decision, answer.By
 		// The next run of the workflow records it; which other runs it answers is known only then.
-		s.desk.close(activities.DecideResult{Decision: one.decision, By: one.By, Runs: []int64{held.Run}})
+		s.desk.close(activities.DecideResult{Decision: answer.decision, By: answer.By, Runs: []int64{held.Run}})
 	}
 }

@@ -24,13 +24,13 @@ func InventoryIntake(ctx workflow.Context, input IntakeInput) (IntakeReport, err
 
 // intake is one workflow of a warehouse.
 type intake struct {
-	input    IntakeInput
-	batch    batch           // read and not recorded yet
-	requests []IntakeRequest // for what is recorded, and not made yet
-	signal   workflow.ReceiveChannel
-	report   IntakeReport
-	asked    int    // requests so far, of which each has an id of its own
-	merchant string // for whom it works, as far as a step has told it
+	input        IntakeInput
+	batch        batch           // read and not recorded yet
+	requests     []IntakeRequest // for what is recorded, and not made yet
+	signal       workflow.ReceiveChannel
+	report       IntakeReport
+	requestsMade int    // requests so far, of which each has an id of its own
+	merchant     string // for whom it works, as far as a step has told it
 }
 
 func (i *intake) setup(ctx workflow.Context) error {
@@ -222,8 +222,8 @@ func (i *intake) batchID(ctx workflow.Context) string {
 }
 
 func (i *intake) nextID(ctx workflow.Context) string {
-	i.asked++
-	return fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, i.asked)
+	i.requestsMade++
+	return fmt.Sprintf("%s/%d", workflow.GetInfo(ctx).WorkflowExecution.RunID, i.requestsMade)
 }
 
 // request asks every connection on the warehouse for a Smart Sync, once for each request that is to be made: of its SKUs, or of
@@ -231,20 +231,20 @@ func (i *intake) nextID(ctx workflow.Context) string {
 func (i *intake) request(ctx workflow.Context) error {
 	var failed error
 	var kept []IntakeRequest
-	for _, one := range i.requests {
+	for _, request := range i.requests {
 		if failed != nil && !i.keeps(ctx) {
 			return failed
 		}
-		input := activities.RequestInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, ID: one.ID, SKUs: one.SKUs}
+		input := activities.RequestInput{Ledger: i.input.Ledger, Warehouse: i.input.Warehouse, ID: request.ID, SKUs: request.SKUs}
 		summary := "ask for Smart Syncs of what was recorded"
-		if len(one.SKUs) > 0 {
-			summary = fmt.Sprintf("ask for Smart Syncs of %d SKUs", len(one.SKUs))
+		if len(request.SKUs) > 0 {
+			summary = fmt.Sprintf("ask for Smart Syncs of %d SKUs", len(request.SKUs))
 		}
 		var requested activities.RequestResult
 		err := execute[activities.RequestResult](i.prioritised(ctx), i.atOnce(ctx), requestOptions, summary, receive.Request, input).Get(ctx, &requested)
 		if err != nil {
 			failed = err
-			kept = append(kept, one)
+			kept = append(kept, request)
 			continue
 		}
 		i.report.Requests += requested.Requests

@@ -33,7 +33,7 @@ func (p *pass) label(ctx workflow.Context, begun activities.BeginResult, trigger
 		{AttributeTrigger, string(trigger)},
 		{AttributeOutcome, string(ledger.Running)},
 	} {
-		if value, known := set.GetKeyword(attribute.key); !known || value != attribute.value {
+		if value, ok := set.GetKeyword(attribute.key); !ok || value != attribute.value {
 			updates = append(updates, attribute.key.ValueSet(attribute.value))
 		}
 	}

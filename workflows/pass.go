@@ -164,7 +164,7 @@ func (p *pass) begin(ctx workflow.Context, trigger ledger.Trigger) (activities.B
 	err := p.wait(ctx, func(ctx workflow.Context) workflow.Future {
 		return execute[activities.BeginResult](ctx, p.atOnce(ctx), beginOptions, summary, gate.Begin, activities.BeginInput{
 			FirstRun: workflow.GetInfo(ctx).FirstRunID, Connection: p.input.Connection, Ledger: p.input.Ledger, Mode: p.sync.mode, Trigger: trigger,
-			Pass: p.passes, Requests: p.asked(), Scope: p.scope, DryRun: p.dryRun,
+			Pass: p.passes, Requests: p.ledgerRequests(), Scope: p.scope, DryRun: p.dryRun,
 			FetchFirst: first, SkipFetch: first && p.skipFetch,
 		})
 	}, &begun)

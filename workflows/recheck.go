@@ -52,7 +52,7 @@ func (p *pass) recheckUntil(ctx workflow.Context, held *heldPass, answered func(
 		if err != nil || answered() {
 			return false, err
 		}
-		if told := p.told(held.Run); !told && !due {
+		if dissolved := p.holdDissolved(held.Run); !dissolved && !due {
 			continue
 		}
 		held.Rechecks++
@@ -65,15 +65,15 @@ func (p *pass) recheckUntil(ctx workflow.Context, held *heldPass, answered func(
 	return false, nil
 }
 
-// told reads what other runs tell a held one; it is true when its hold has dissolved.
-func (p *pass) told(run int64) bool {
-	told := false
+// holdDissolved reads what other runs tell a held one; it is true when its hold has dissolved.
+func (p *pass) holdDissolved(run int64) bool {
+	dissolved := false
 	var signal HoldDissolved
 	for p.dissolved.ReceiveAsync(&signal) {
-		told = told || signal.Run == run
+		dissolved = dissolved || signal.Run == run
 		signal = HoldDissolved{}
 	}
-	return told
+	return dissolved
 }
 
 // recheck prepares the pass anew, as if nobody had been asked. What fails on the way leaves it held: the next check may do better. An answer
@@ -115,10 +115,10 @@ func (p *pass) recheck(ctx workflow.Context, held *heldPass, answered func() boo
 func (p *pass) stay(ctx workflow.Context, held *heldPass, again *activities.HoldInput) error {
 	defer func() { p.showHeld(ctx, *held) }()
 	if again != nil && again.Kind != held.Kind {
-		asked, err := p.hold(ctx, *again)
+		requested, err := p.hold(ctx, *again)
 		if err == nil {
-			asked.Rechecks = held.Rechecks
-			*held = *asked
+			requested.Rechecks = held.Rechecks
+			*held = *requested
 		}
 		return err
 	}

@@ -16,21 +16,21 @@ func withRefusals(counts ledger.Counts, outcome ledger.Outcome, reason string) (
 	if !pushed(outcome) {
 		return outcome, reason
 	}
-	said := ""
+	text := ""
 	switch {
 	case allRefused(counts):
 		outcome = ledger.Failed
-		said = fmt.Sprintf("every row that was read was refused (%d), so no level was read; starter snapshot says why: correct the source, or the settings of the warehouse that say how it is read", counts.Rows)
+		text = fmt.Sprintf("every row that was read was refused (%d), so no level was read; starter snapshot says why: correct the source, or the settings of the warehouse that say how it is read", counts.Rows)
 	case counts.Refused > 0:
 		outcome = ledger.CompletedWithFailures
-		said = rows(counts.Refused, "of the warehouse was refused", "of the warehouse were refused")
+		text = rows(counts.Refused, "of the warehouse was refused", "of the warehouse were refused")
 		if counts.Stale > 0 {
-			said += ", and " + stale(counts.Stale)
+			text += ", and " + stale(counts.Stale)
 		}
 	case counts.Stale > 0:
-		said = stale(counts.Stale)
+		text = stale(counts.Stale)
 	}
-	return outcome, joined(said, reason)
+	return outcome, joined(text, reason)
 }
 
 // allRefused is true of a fetch that read something, and believed nothing.

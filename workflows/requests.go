@@ -17,7 +17,7 @@ import (
 type inbox struct {
 	pending []pending
 	seen    []string        // ids of requests taken in, newest last
-	known   map[string]bool // the same as a set
+	seenIDs map[string]bool // the same as a set
 	groups  int             // groups made so far, for their ids
 }
 
@@ -27,19 +27,19 @@ const remembered = 1000
 // add takes a request in, unless one with its id is known already. Its cost does not grow with what waits, for a burst is taken in
 // within one workflow task.
 func (i *inbox) add(request pending) bool {
-	if i.known == nil {
-		i.known = make(map[string]bool, len(i.seen))
+	if i.seenIDs == nil {
+		i.seenIDs = make(map[string]bool, len(i.seen))
 		for _, id := range i.seen {
-			i.known[id] = true
+			i.seenIDs[id] = true
 		}
 	}
-	if i.known[request.ID] {
+	if i.seenIDs[request.ID] {
 		return false
 	}
-	i.known[request.ID] = true
+	i.seenIDs[request.ID] = true
 	i.seen = append(i.seen, request.ID)
 	if len(i.seen) > remembered {
-		delete(i.known, i.seen[0])
+		delete(i.seenIDs, i.seen[0])
 		i.seen = i.seen[1:]
 	}
 	if len(request.SKUs) > MaximumScope {
@@ -74,25 +74,25 @@ type load struct {
 func (i *inbox) load() load {
 	var l load
 	scope := map[string]bool{}
-	for _, one := range i.pending {
-		l.ids += len(one.ID) + len(one.By)
-		if one.DryRun {
+	for _, request := range i.pending {
+		l.ids += len(request.ID) + len(request.By)
+		if request.DryRun {
 			l.dry++
-			l.bytes += bytesOf(one.SKUs)
+			l.bytes += bytesOf(request.SKUs)
 			continue
 		}
 		l.pushing++
-		if one.Count > 0 {
+		if request.Count > 0 {
 			l.groups++
 		} else {
 			l.single++
 		}
-		l.bytes += bytesOf(one.SKUs)
-		if one.SkipFetch {
-			l.events += len(one.SKUs)
+		l.bytes += bytesOf(request.SKUs)
+		if request.SkipFetch {
+			l.events += len(request.SKUs)
 			continue
 		}
-		for _, sku := range one.SKUs {
+		for _, sku := range request.SKUs {
 			scope[sku] = true
 		}
 	}
@@ -124,11 +124,11 @@ func (i *inbox) collapse() {
 	}
 	var rest []pending
 	var all pending // the newest of those that name SKUs
-	for _, one := range i.pending {
-		if one.SkipFetch && !one.DryRun && len(one.SKUs) > 0 {
-			all = one
+	for _, request := range i.pending {
+		if request.SkipFetch && !request.DryRun && len(request.SKUs) > 0 {
+			all = request
 		} else {
-			rest = append(rest, one)
+			rest = append(rest, request)
 		}
 	}
 	all.SKUs = nil
@@ -150,9 +150,9 @@ func (i *inbox) crowd(prefix string) apart {
 	l := i.load()
 	widen := l.scope > MaximumScope
 	for n := range i.pending {
-		one := &i.pending[n]
-		if !one.DryRun && ((one.SkipFetch && l.events > crowdedScope) || (!one.SkipFetch && widen)) {
-			one.SKUs = nil
+		request := &i.pending[n]
+		if !request.DryRun && ((request.SkipFetch && l.events > crowdedScope) || (!request.SkipFetch && widen)) {
+			request.SKUs = nil
 		}
 	}
 	var out apart
@@ -171,23 +171,23 @@ func (i *inbox) gather(prefix string, out *apart) {
 	scope := map[string]bool{}
 	everything := false
 	var rest []pending
-	for _, one := range i.pending {
-		if one.DryRun {
-			rest = append(rest, one)
+	for _, request := range i.pending {
+		if request.DryRun {
+			rest = append(rest, request)
 			continue
 		}
-		if one.Count > 0 && group.ID == "" {
-			group.ID = one.ID
+		if request.Count > 0 && group.ID == "" {
+			group.ID = request.ID
 		} else {
-			out.noted = append(out.noted, one)
+			out.noted = append(out.noted, request)
 		}
-		group.Count += max(one.Count, 1)
-		group.SkipFetch, group.Moved = group.SkipFetch && one.SkipFetch, group.Moved && one.Moved
-		if one.At.After(group.At) {
-			group.At = one.At
+		group.Count += max(request.Count, 1)
+		group.SkipFetch, group.Moved = group.SkipFetch && request.SkipFetch, group.Moved && request.Moved
+		if request.At.After(group.At) {
+			group.At = request.At
 		}
-		everything = everything || len(one.SKUs) == 0
-		for _, sku := range one.SKUs {
+		everything = everything || len(request.SKUs) == 0
+		for _, sku := range request.SKUs {
 			if !scope[sku] {
 				scope[sku] = true
 				group.SKUs = append(group.SKUs, sku)
@@ -211,14 +211,14 @@ func (i *inbox) gather(prefix string, out *apart) {
 func (i *inbox) refuse(out *apart) {
 	kept := i.pending[:0:0]
 	dry := 0
-	for _, one := range i.pending {
-		if one.DryRun {
+	for _, request := range i.pending {
+		if request.DryRun {
 			if dry++; dry > mostDry {
-				out.refused = append(out.refused, one)
+				out.refused = append(out.refused, request)
 				continue
 			}
 		}
-		kept = append(kept, one)
+		kept = append(kept, request)
 	}
 	i.pending = kept
 }
@@ -288,8 +288,8 @@ func countNew(scope map[string]bool, skus []string) int {
 	return fresh
 }
 
-// asked is requests as the ledger keeps them.
-func asked(requests []pending) []ledger.Request {
+// ledgerRequests is requests as the ledger keeps them.
+func ledgerRequests(requests []pending) []ledger.Request {
 	var kept []ledger.Request
 	for _, request := range requests {
 		kept = append(kept, ledger.Request{ID: request.ID, By: request.By, At: request.At})
@@ -297,8 +297,8 @@ func asked(requests []pending) []ledger.Request {
 	return kept
 }
 
-// asked is the requests of a pass as the ledger keeps them.
-func (p assignment) asked() []ledger.Request { return asked(p.requests) }
+// ledgerRequests is the requests of a pass as the ledger keeps them.
+func (p assignment) ledgerRequests() []ledger.Request { return ledgerRequests(p.requests) }
 
 // named are the SKUs that persons and services named, in order, each once; those of levels that moved are not among them. What could not
 // be finished before is not begun anew.

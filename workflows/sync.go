@@ -159,17 +159,17 @@ func yield(ctx workflow.Context) {
 // take puts a request into the inbox.
 func (s *sync) take(ctx workflow.Context, request SyncRequest) {
 	s.signals++
-	for _, one := range request.Each() {
-		s.accept(s.unnamed(ctx, one))
+	for _, item := range request.Each() {
+		s.accept(s.unnamed(ctx, item))
 	}
 }
 
 // accept puts a request into the inbox; false when its id is known already.
-func (s *sync) accept(one pending) bool {
+func (s *sync) accept(request pending) bool {
 	if s.fates.first == "" && s.passes == 0 {
-		s.fates.first = one.ID
+		s.fates.first = request.ID
 	}
-	return s.inbox.add(one)
+	return s.inbox.add(request)
 }
 
 // unnamed gives a request without an id one of its own.
@@ -280,7 +280,7 @@ func (s *sync) end(ctx workflow.Context, p *pass, outcome ledger.Outcome, reason
 	if s.approve.Len()+s.reject.Len() > 0 && s.oneAnswer(ctx) {
 		s.readAnswers(ctx) // nothing is held, and that is shown
 	}
-	p.told(p.lease.Run) // read, so that no signal is left behind
+	p.holdDissolved(p.lease.Run) // read, so that no signal is left behind
 	s.paint(ctx)
 }
 

@@ -39,16 +39,16 @@ func (s *sync) describe(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, one := range []struct{ name, decision, description string }{
+	for _, entry := range []struct{ name, decision, description string }{
 		{UpdateApprove, activities.Approved, `Lets a held run go on and answers which runs that released. Payload: {"by": "NAME"}.`},
 		{UpdateReject, activities.Rejected, `Refuses what a held run wants to do and answers which runs that ended. Payload: {"by": "NAME"}.`},
 	} {
 		handler := func(ctx workflow.Context, given Decision) (DecisionAnswer, error) {
-			return s.onDecision(ctx, one.decision, given)
+			return s.onDecision(ctx, entry.decision, given)
 		}
-		err = workflow.SetUpdateHandlerWithOptions(ctx, one.name, handler, workflow.UpdateHandlerOptions{
+		err = workflow.SetUpdateHandlerWithOptions(ctx, entry.name, handler, workflow.UpdateHandlerOptions{
 			Validator:   func(_ workflow.Context, given Decision) error { return decidable(given) },
-			Description: one.description,
+			Description: entry.description,
 		})
 		if err != nil {
 			return err
@@ -90,30 +90,30 @@ func decidable(given Decision) error {
 // onSync takes a request in, with those that are in it as well, and answers as soon as it is known what becomes of it.
 func (s *sync) onSync(ctx workflow.Context, request SyncRequest) (SyncAnswer, error) {
 	all := request.Each()
-	one := s.unnamed(ctx, all[0])
-	fresh := s.accept(one)
+	waiting := s.unnamed(ctx, all[0])
+	fresh := s.accept(waiting)
 	for _, other := range all[1:] {
 		s.accept(s.unnamed(ctx, other))
 	}
 	s.stirred = true
 	accepted := s.fates.begun
 	var fate SyncAnswer
-	err := workflow.Await(ctx, func() (known bool) {
-		fate, known = s.fates.of(one.ID, accepted, fresh, s.inbox.ids(), s.progress)
-		return known
+	err := workflow.Await(ctx, func() (ok bool) {
+		fate, ok = s.fates.of(waiting.ID, accepted, fresh, s.inbox.ids(), s.progress)
+		return ok
 	})
 	return fate, err
 }
 
 // onDecision takes the answer of a person in and returns what became of it.
 func (s *sync) onDecision(ctx workflow.Context, decision string, given Decision) (DecisionAnswer, error) {
-	one := &answer{Decision: given, decision: decision, at: workflow.Now(ctx)}
-	s.desk.put(one)
-	if one.done {
+	item := &answer{Decision: given, decision: decision, at: workflow.Now(ctx)}
+	s.desk.put(item)
+	if item.done {
 		s.paint(ctx)
 	}
-	err := workflow.Await(ctx, func() bool { return one.done })
-	return one.result, err
+	err := workflow.Await(ctx, func() bool { return item.done })
+	return item.result, err
 }
 
 // readAnswers takes in what came by signal.

@@ -63,9 +63,9 @@ func (u *InventoryUpdated) UnmarshalJSON(payload []byte) error {
 		return err
 	}
 	*u = InventoryUpdated{Snapshot: read.Snapshot}
-	for _, one := range read.Updates {
+	for _, raw := range read.Updates {
 		var update InventoryUpdate
-		if err := json.Unmarshal(one, &update); err != nil {
+		if err := json.Unmarshal(raw, &update); err != nil {
 			u.unreadable++
 			continue
 		}

@@ -37,25 +37,25 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 
 // checkSources lists the sources. A store that has only Default Source has one.
 func (s *store) checkSources(ctx context.Context, finding *channels.Finding) error {
-	var said struct {
+	var body struct {
 		Items []struct {
 			Code    string `json:"source_code"`
 			Enabled bool   `json:"enabled"`
 		} `json:"items"`
 		Total *int `json:"total_count"`
 	}
-	if err := s.get(ctx, "/V1/inventory/sources?searchCriteria%5BpageSize%5D=100", &said, &said.Total); err != nil {
+	if err := s.get(ctx, "/V1/inventory/sources?searchCriteria%5BpageSize%5D=100", &body, &body.Total); err != nil {
 		return err
 	}
 	standard := false
-	for _, one := range said.Items {
-		finding.Locations = append(finding.Locations, one.Code)
-		standard = standard || one.Code == s.source
-		if !one.Enabled {
-			finding.Notes = append(finding.Notes, fmt.Sprintf("the source %.60q is disabled, so its figures are not for sale", one.Code))
+	for _, entry := range body.Items {
+		finding.Locations = append(finding.Locations, entry.Code)
+		standard = standard || entry.Code == s.source
+		if !entry.Enabled {
+			finding.Notes = append(finding.Notes, fmt.Sprintf("the source %.60q is disabled, so its figures are not for sale", entry.Code))
 		}
 	}
-	if !standard && *said.Total <= len(said.Items) {
+	if !standard && *body.Total <= len(body.Items) {
 		finding.Notes = append(finding.Notes, fmt.Sprintf("there is no source %.60q, which default_source names; a connection without locations cannot set a figure",
 			s.source))
 	}
@@ -63,28 +63,28 @@ func (s *store) checkSources(ctx context.Context, finding *channels.Finding) err
 }
 
 func (s *store) checkProducts(ctx context.Context, finding *channels.Finding) error {
-	var said struct {
+	var body struct {
 		Items []product `json:"items"`
 		Total *int      `json:"total_count"`
 	}
-	if err := s.get(ctx, "/V1/products?searchCriteria%5BpageSize%5D=1&fields=items%5Bsku,type_id%5D,total_count", &said, &said.Total); err != nil {
+	if err := s.get(ctx, "/V1/products?searchCriteria%5BpageSize%5D=1&fields=items%5Bsku,type_id%5D,total_count", &body, &body.Total); err != nil {
 		return err
 	}
-	finding.Notes = append(finding.Notes, fmt.Sprintf("products: %d", *said.Total))
-	if len(said.Items) > 0 {
-		finding.Notes = append(finding.Notes, fmt.Sprintf("one product has the SKU %.100q", said.Items[0].SKU))
+	finding.Notes = append(finding.Notes, fmt.Sprintf("products: %d", *body.Total))
+	if len(body.Items) > 0 {
+		finding.Notes = append(finding.Notes, fmt.Sprintf("one product has the SKU %.100q", body.Items[0].SKU))
 	}
 	return nil
 }
 
 func (s *store) checkFigures(ctx context.Context, finding *channels.Finding) error {
-	var said struct {
+	var body struct {
 		Total *int `json:"total_count"`
 	}
-	if err := s.get(ctx, "/V1/inventory/source-items?searchCriteria%5BpageSize%5D=1", &said, &said.Total); err != nil {
+	if err := s.get(ctx, "/V1/inventory/source-items?searchCriteria%5BpageSize%5D=1", &body, &body.Total); err != nil {
 		return err
 	}
-	finding.Notes = append(finding.Notes, fmt.Sprintf("figures in sources: %d", *said.Total))
+	finding.Notes = append(finding.Notes, fmt.Sprintf("figures in sources: %d", *body.Total))
 	return nil
 }
 
@@ -93,30 +93,30 @@ const noBulk = "00000000-0000-0000-0000-000000000000"
 
 // checkReports asks about a bulk that does not exist; who may not read reports does not get so far.
 func (s *store) checkReports(ctx context.Context) error {
-	answer, err := s.call(ctx, http.MethodGet, "/V1/bulk/"+noBulk+"/detailed-status", nil)
-	if err != nil || unknownBulk(answer) {
+	response, err := s.call(ctx, http.MethodGet, "/V1/bulk/"+noBulk+"/detailed-status", nil)
+	if err != nil || unknownBulk(response) {
 		return err
 	}
-	if answer.Status == http.StatusOK {
-		return channels.Unreadable(s.ID, answer, "it tells of a bulk that does not exist")
+	if response.Status == http.StatusOK {
+		return channels.Unreadable(s.ID, response, "it tells of a bulk that does not exist")
 	}
-	return s.readStatus(answer)
+	return s.readStatus(response)
 }
 
 // get reads a list, which must count what there is.
 func (s *store) get(ctx context.Context, path string, into any, total **int) error {
-	answer, err := s.call(ctx, http.MethodGet, path, nil)
+	response, err := s.call(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusOK {
-		return s.readStatus(answer)
+	if response.Status != http.StatusOK {
+		return s.readStatus(response)
 	}
-	if err := channels.Read(s.ID, answer, into); err != nil {
+	if err := channels.Read(s.ID, response, into); err != nil {
 		return err
 	}
 	if *total == nil {
-		return channels.Unreadable(s.ID, answer, "it does not count what there is")
+		return channels.Unreadable(s.ID, response, "it does not count what there is")
 	}
 	return nil
 }

@@ -26,57 +26,57 @@ var composite = map[string]bool{"configurable": true, "bundle": true, "grouped":
 
 // Find looks SKUs up by one call.
 func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Found, channels.Budget, error) {
-	query, asked := search(items)
+	query, requested := search(items)
 	path := "/V1/products?" + query
-	if len(s.address(path)) > maxAddress && asked > 1 {
-		return nil, channels.Budget{}, s.smaller(fmt.Sprintf("the address of a look-up of %d long SKUs is longer than web servers read", asked))
+	if len(s.address(path)) > maxAddress && requested > 1 {
+		return nil, channels.Budget{}, s.smaller(fmt.Sprintf("the address of a look-up of %d long SKUs is longer than web servers read", requested))
 	}
-	answer, err := s.call(ctx, http.MethodGet, path, nil)
+	response, err := s.call(ctx, http.MethodGet, path, nil)
 	switch {
 	case err != nil:
 		return nil, channels.Budget{}, err
-	case answer.Status == http.StatusRequestURITooLong && asked > 1:
+	case response.Status == http.StatusRequestURITooLong && requested > 1:
 		return nil, channels.Budget{}, s.smaller("the address of a look-up is longer than its web server reads; lower the setting find_limit")
-	case answer.Status != http.StatusOK:
-		return nil, channels.Budget{}, s.readStatus(answer)
+	case response.Status != http.StatusOK:
+		return nil, channels.Budget{}, s.readStatus(response)
 	}
-	var said struct {
+	var body struct {
 		Items []product `json:"items"`
 		Total *int      `json:"total_count"`
 	}
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	if err := channels.Read(s.ID, response, &body); err != nil {
 		return nil, channels.Budget{}, err
 	}
-	if said.Total == nil {
-		return nil, channels.Budget{}, channels.Unreadable(s.ID, answer, "it does not count the products")
+	if body.Total == nil {
+		return nil, channels.Budget{}, channels.Unreadable(s.ID, response, "it does not count the products")
 	}
-	more := *said.Total > len(said.Items)
-	if more && asked > 1 {
+	more := *body.Total > len(body.Items)
+	if more && requested > 1 {
 		return nil, channels.Budget{}, s.smaller("more products resemble the SKUs of a look-up than one page holds")
 	}
 	exact, similar := map[string][]product{}, map[string][]product{}
-	for _, one := range said.Items {
-		if one.SKU == "" || one.Type == "" {
-			return nil, channels.Budget{}, channels.Unreadable(s.ID, answer, "a product in it has no SKU or no type")
+	for _, entry := range body.Items {
+		if entry.SKU == "" || entry.Type == "" {
+			return nil, channels.Budget{}, channels.Unreadable(s.ID, response, "a product in it has no SKU or no type")
 		}
-		exact[one.SKU] = append(exact[one.SKU], one)
-		similar[fold(one.SKU)] = append(similar[fold(one.SKU)], one)
+		exact[entry.SKU] = append(exact[entry.SKU], entry)
+		similar[fold(entry.SKU)] = append(similar[fold(entry.SKU)], entry)
 	}
-	found := make([]channels.Found, len(items))
+	matches := make([]channels.Found, len(items))
 	for i, item := range items {
 		having := exact[item.ChannelSKU]
 		if len(having) == 0 {
 			having = similar[fold(item.ChannelSKU)]
 		}
-		found[i] = judge(having, more)
+		matches[i] = judge(having, more)
 	}
-	return found, channels.Budget{}, nil
+	return matches, channels.Budget{}, nil
 }
 
 // search is the query for the products that have one of the items' SKUs, and how many SKUs that are. In a list a comma stands between
 // SKUs (core, Magento\Framework\DB\Adapter), so a SKU with a comma in it gets a filter of its own; filters of one group are
 // alternatives (use-rest/performing-searches).
-func search(items []channels.Item) (query string, asked int) {
+func search(items []channels.Item) (query string, requested int) {
 	seen := map[string]bool{}
 	var list []string
 	values := url.Values{"fields": {"items[sku,type_id],total_count"}, "searchCriteria[pageSize]": {strconv.Itoa(page)}}

@@ -17,16 +17,16 @@ import (
 
 // ticket says which bulk is waited for and how often it was asked about, "2:7a8b…", so that the driver has nothing to remember.
 type ticket struct {
-	asked int
-	uuid  string
+	requested int
+	uuid      string
 }
 
-func (t ticket) String() string { return fmt.Sprintf("%d:%s", t.asked, t.uuid) }
+func (t ticket) String() string { return fmt.Sprintf("%d:%s", t.requested, t.uuid) }
 
 func parseTicket(text string) (ticket, bool) {
 	number, uuid, _ := strings.Cut(text, ":")
-	asked, err := strconv.Atoi(number)
-	return ticket{asked, uuid}, err == nil && asked >= 0 && uuid != ""
+	requested, err := strconv.Atoi(number)
+	return ticket{requested, uuid}, err == nil && requested >= 0 && uuid != ""
 }
 
 // maxReportWait is the longest wait between two questions about a bulk. Consumers are started by cron, every minute by default
@@ -37,7 +37,7 @@ const maxReportWait = 5 * time.Minute
 func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
 	reply := channels.All(items, channels.Accepted)
 	reply.Ticket = on.String()
-	reply.PollAfter = min(s.reportAfter<<min(on.asked, 10), max(maxReportWait, s.reportAfter))
+	reply.PollAfter = min(s.reportAfter<<min(on.requested, 10), max(maxReportWait, s.reportAfter))
 	return reply
 }
 
@@ -45,31 +45,31 @@ func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
 func (s *store) Poll(ctx context.Context, text string, items []channels.Item) (channels.Reply, error) {
 	on, ok := parseTicket(text)
 	if !ok {
-		return channels.Reply{}, s.forgotten(outbound.Answer{}, "the ticket is not one that this driver writes")
+		return channels.Reply{}, s.forgotten(outbound.Response{}, "the ticket is not one that this driver writes")
 	}
-	answer, err := s.call(ctx, http.MethodGet, "/V1/bulk/"+url.PathEscape(on.uuid)+"/detailed-status", nil)
+	response, err := s.call(ctx, http.MethodGet, "/V1/bulk/"+url.PathEscape(on.uuid)+"/detailed-status", nil)
 	switch {
 	case err != nil:
 		return channels.Reply{}, err
-	case unknownBulk(answer):
-		return channels.Reply{}, s.forgotten(answer, "it does not know the bulk any more")
-	case answer.Status != http.StatusOK:
-		return channels.Reply{}, s.readStatus(answer)
+	case unknownBulk(response):
+		return channels.Reply{}, s.forgotten(response, "it does not know the bulk any more")
+	case response.Status != http.StatusOK:
+		return channels.Reply{}, s.readStatus(response)
 	}
-	return s.readReport(answer, on, items)
+	return s.readReport(response, on, items)
 }
 
-// unknownBulk tells an answer about a bulk that does not exist from one of a store that has no such address (core, Router::match:
+// unknownBulk tells a response about a bulk that does not exist from one of a store that has no such address (core, Router::match:
 // "Request does not match any route.").
-func unknownBulk(answer outbound.Answer) bool {
-	said := readProblem(answer).Message
-	return answer.Status == http.StatusNotFound && said != "" && !strings.Contains(said, "any route")
+func unknownBulk(response outbound.Response) bool {
+	text := readProblem(response).Message
+	return response.Status == http.StatusNotFound && text != "" && !strings.Contains(text, "any route")
 }
 
 // forgotten is the error for a bulk that nothing more will be heard of. Figures are absolute: building them anew is right whether or not
 // it was applied.
-func (s *store) forgotten(answer outbound.Answer, why string) error {
-	return &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
+func (s *store) forgotten(response outbound.Response, why string) error {
+	return &channels.Error{Next: channels.Anew, Status: response.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
 }
 
 // report is what the store says of a bulk (use-rest/operation-status-endpoints, detailed-status).
@@ -98,43 +98,43 @@ const (
 )
 
 // readReport reads what became of a bulk, operation by operation. While one is open its item stays Accepted and the ticket remains; the
-// ledger keeps what an earlier answer decided. What the report does not name stays Unknown.
-func (s *store) readReport(answer outbound.Answer, on ticket, items []channels.Item) (channels.Reply, error) {
-	var said report
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+// ledger keeps what an earlier response decided. What the report does not name stays Unknown.
+func (s *store) readReport(response outbound.Response, on ticket, items []channels.Item) (channels.Reply, error) {
+	var decoded report
+	if err := channels.Read(s.ID, response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
-	if said.BulkID != on.uuid {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it is not about the bulk that was asked for")
+	if decoded.BulkID != on.uuid {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it is not about the bulk that was asked for")
 	}
-	on.asked++
-	if len(said.Operations) == 0 {
+	on.requested++
+	if len(decoded.Operations) == 0 {
 		return s.waiting(items, on), nil // it is not even in the queue
 	}
 	reply := channels.All(items, channels.Unknown)
 	named := make([]bool, len(items))
 	strangers := 0
 	var nameless []channels.ItemReply
-	for _, one := range said.Operations {
-		if one.ID == nil && (one.Status == failed || one.Status == rejected || one.Status == retriable) {
-			nameless = append(nameless, one.reply())
+	for _, result := range decoded.Operations {
+		if result.ID == nil && (result.Status == failed || result.Status == rejected || result.Status == retriable) {
+			nameless = append(nameless, result.reply())
 			continue
 		}
-		if one.ID == nil || *one.ID < 0 || *one.ID >= len(items) {
+		if result.ID == nil || *result.ID < 0 || *result.ID >= len(items) {
 			strangers++
 			continue
 		}
-		at := *one.ID
-		if one.other(items[at]) {
+		at := *result.ID
+		if result.other(items[at]) {
 			return channels.Reply{}, s.numbered()
 		}
-		verdict := one.reply()
+		verdict := result.reply()
 		if named[at] && reply.Items[at].Verdict != verdict.Verdict {
 			verdict = channels.ItemReply{Reason: "the store's report contradicts itself about it"}
 		}
 		reply.Items[at], named[at] = verdict, true
 	}
-	if strangers == len(said.Operations) {
+	if strangers == len(decoded.Operations) {
 		return channels.Reply{}, s.numbered()
 	}
 	missing := 0

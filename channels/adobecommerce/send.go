@@ -12,17 +12,17 @@ import (
 
 // Send sends a call once.
 func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
-	answer, err := s.call(ctx, http.MethodPost, "/async/bulk/V1/inventory/source-items", call.Body)
+	response, err := s.call(ctx, http.MethodPost, "/async/bulk/V1/inventory/source-items", call.Body)
 	if err != nil {
 		return channels.Reply{}, err
 	}
-	return s.readReceipt(answer, call.Items)
+	return s.readReceipt(response, call.Items)
 }
 
 // call makes one HTTP call. Its error is one that holds for every kind of call; other statuses are the caller's.
-func (s *store) call(ctx context.Context, method, path string, body []byte) (outbound.Answer, error) {
-	answer, err := s.Client.Do(ctx, method, s.address(path), outbound.Bearer(s.token), body)
-	return answer, s.failure(answer, err)
+func (s *store) call(ctx context.Context, method, path string, body []byte) (outbound.Response, error) {
+	response, err := s.Client.Do(ctx, method, s.address(path), outbound.Bearer(s.token), body)
+	return response, s.failure(response, err)
 }
 
 // address is where a path of the API is.
@@ -33,19 +33,20 @@ var resources = regexp.MustCompile(`^[A-Za-z]+_[A-Za-z]+::[a-z_]+$`)
 
 // failure is channels.Failure, and says more of a credential that is not taken: a permission that is missing is answered with 401 as
 // well, and names what is missing (core, AuthorizationException).
-func (s *store) failure(answer outbound.Answer, failed error) error {
-	err := channels.InWords(channels.Failure(s.ID, answer, failed, s.Now()), "", readProblem(answer).text())
-	var told *channels.Error
-	if !errors.As(err, &told) || answer.Status != http.StatusUnauthorized {
+func (s *store) failure(response outbound.Response, failed error) error {
+	err := channels.InWords(channels.Failure(s.ID, response, failed, s.Now()), "", readProblem(response).text())
+	var failure *channels.Error
+	if !errors.As(err, &failure) || response.Status != http.StatusUnauthorized {
 		return err
 	}
-	if missing := readProblem(answer).parameter("resources"); resources.MatchString(missing) {
-		told.Code = missing
-		told.Reason = "store " + s.ID + ": the integration has no access to the resource " + missing + ", or its token is not accepted; see System, Integrations, " +
+	if missing := readProblem(response).parameter("resources"); resources.MatchString(missing) {
+		failure.Code = missing
+		failure.Reason = "store " + s.ID + ": the integration has no access to the resource " + missing + ", or its token is not accepted; see " +
+			"System, Integrations, " +
 			"and Stores, Configuration, Services, OAuth, Allow OAuth Access Tokens to be used as standalone Bearer tokens"
 		return err
 	}
-	told.Reason = "store " + s.ID + `: it does not accept the token; the integration must be active, and "Allow OAuth Access Tokens to be used as standalone ` +
+	failure.Reason = "store " + s.ID + `: it does not accept the token; the integration must be active, and "Allow OAuth Access Tokens to be used as standalone ` +
 		`Bearer tokens" must be on under Stores, Configuration, Services, OAuth`
 	return err
 }

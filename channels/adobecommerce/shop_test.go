@@ -70,7 +70,7 @@ func TestHowItemsAreMarked(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotConfirmed runs one call of three items, the second of which is a poison, against each answer that a store may give.
+// TestWhatIsNotConfirmed runs one call of three items, the second of which is a poison, against each response that a store may give.
 func TestWhatIsNotConfirmed(t *testing.T) {
 	t.Parallel()
 	some := []channels.Verdict{channels.Applied, channels.Rejected, channels.Applied}

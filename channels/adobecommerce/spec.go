@@ -6,7 +6,7 @@
 // a figure is absolute, so a bulk whose receipt was lost is sent again as it is.
 //
 // The files are those of every driver: spec.go says what can be set and opens the store, encode.go makes the bytes of a call, send.go
-// sends them, answers.go says what the answer means for each item, poll.go asks for reports, find.go looks SKUs up, check.go proves the
+// sends them, responses.go says what the response means for each item, poll.go asks for reports, find.go looks SKUs up, check.go proves the
 // settings. Comments name the page of developer.adobe.com/commerce/webapi/rest, or the PHP in magento/magento2 ("core") and
 // magento/inventory ("MSI"); docs/channels/adobecommerce.md says how surely it is known.
 package adobecommerce

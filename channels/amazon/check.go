@@ -50,12 +50,12 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 }
 
 func (s *session) read(ctx context.Context, path string, into any) error {
-	answer, err := s.call(ctx, http.MethodGet, path, nil)
+	response, err := s.call(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusOK {
-		return s.refusal(answer, "it cannot be read; check seller_id, marketplace_id, region and endpoint")
+	if response.Status != http.StatusOK {
+		return s.refusal(response, "it cannot be read; check seller_id, marketplace_id, region and endpoint")
 	}
-	return channels.Read(s.ID, answer, into)
+	return channels.Read(s.ID, response, into)
 }

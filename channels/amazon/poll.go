@@ -16,10 +16,10 @@ import (
 // ticket says what is waited for and how often it was asked for, so that the driver has nothing to remember:
 // "feed:2:3485934", "report:3485934:amzn1.tortuga…", "listing:0:SKU".
 type ticket struct {
-	kind  string
-	asked int
-	feed  string // of a report: the feed that it is on
-	id    string
+	kind      string
+	requested int
+	feed      string // of a report: the feed that it is on
+	id        string
 }
 
 const (
@@ -32,7 +32,7 @@ func (t ticket) String() string {
 	if t.kind == reportTicket {
 		return t.kind + ":" + url.QueryEscape(t.feed) + ":" + t.id
 	}
-	return t.kind + ":" + strconv.Itoa(t.asked) + ":" + t.id
+	return t.kind + ":" + strconv.Itoa(t.requested) + ":" + t.id
 }
 
 func parseTicket(text string) (ticket, bool) {
@@ -44,13 +44,13 @@ func parseTicket(text string) (ticket, bool) {
 	var err error
 	switch t.kind {
 	case feedTicket, listingTicket:
-		t.asked, err = strconv.Atoi(parts[1])
+		t.requested, err = strconv.Atoi(parts[1])
 	case reportTicket:
 		t.feed, err = url.QueryUnescape(parts[1])
 	default:
 		return ticket{}, false
 	}
-	return t, err == nil && t.asked >= 0
+	return t, err == nil && t.requested >= 0
 }
 
 const (
@@ -68,9 +68,9 @@ func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
 	reply.Ticket = on.String()
 	switch on.kind {
 	case listingTicket:
-		reply.PollAfter = s.confirmAfter << min(on.asked, looks)
+		reply.PollAfter = s.confirmAfter << min(on.requested, looks)
 	case feedTicket:
-		reply.PollAfter = min(s.reportAfter<<min(on.asked, 10), max(maxReportWait, s.reportAfter))
+		reply.PollAfter = min(s.reportAfter<<min(on.requested, 10), max(maxReportWait, s.reportAfter))
 	}
 	return reply
 }
@@ -79,7 +79,7 @@ func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
 func (s *reportingStore) Poll(ctx context.Context, text string, items []channels.Item) (channels.Reply, error) {
 	on, ok := parseTicket(text)
 	if !ok || on.kind == listingTicket && (len(items) != 1 || items[0].ChannelSKU != on.id) {
-		return channels.Reply{}, s.forgotten(outbound.Answer{}, "the ticket is not one that this driver writes")
+		return channels.Reply{}, s.forgotten(outbound.Response{}, "the ticket is not one that this driver writes")
 	}
 	switch session := s.session(); on.kind {
 	case listingTicket:
@@ -93,105 +93,105 @@ func (s *reportingStore) Poll(ctx context.Context, text string, items []channels
 
 // forgotten is the error for a submission that nothing will be heard of. Figures are absolute: building them anew is right whether or not
 // it was applied.
-func (s *store) forgotten(answer outbound.Answer, why string) error {
-	return &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
+func (s *store) forgotten(response outbound.Response, why string) error {
+	return &channels.Error{Next: channels.Anew, Status: response.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
 }
 
 // unknownHere is true for what Amazon answers about an id that it does not know: 404, or 400 in the models' own examples.
-func unknownHere(answer outbound.Answer) bool {
-	return answer.Status == http.StatusNotFound || answer.Status == http.StatusBadRequest && readProblem(answer).Code != quotaExceeded
+func unknownHere(response outbound.Response) bool {
+	return response.Status == http.StatusNotFound || response.Status == http.StatusBadRequest && readProblem(response).Code != quotaExceeded
 }
 
 // progress asks how far a feed is.
 func (s *session) progress(ctx context.Context, on ticket, items []channels.Item) (channels.Reply, error) {
-	answer, err := s.call(ctx, http.MethodGet, feedsPath+"/"+segment(on.id), nil)
+	response, err := s.call(ctx, http.MethodGet, feedsPath+"/"+segment(on.id), nil)
 	switch {
 	case err != nil:
 		return channels.Reply{}, err
-	case unknownHere(answer):
-		return channels.Reply{}, s.forgotten(answer, "it does not know the feed any more")
-	case answer.Status != http.StatusOK:
-		return channels.Reply{}, s.refusal(answer, "getFeed is not taken; check the endpoint and the region")
+	case unknownHere(response):
+		return channels.Reply{}, s.forgotten(response, "it does not know the feed any more")
+	case response.Status != http.StatusOK:
+		return channels.Reply{}, s.refusal(response, "getFeed is not taken; check the endpoint and the region")
 	}
-	var said struct {
+	var body struct {
 		FeedID     string `json:"feedId"`
 		Status     string `json:"processingStatus"`
 		DocumentID string `json:"resultFeedDocumentId"`
 	}
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	if err := channels.Read(s.ID, response, &body); err != nil {
 		return channels.Reply{}, err
 	}
-	if said.FeedID != on.id {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it is not about the feed that was asked for")
+	if body.FeedID != on.id {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it is not about the feed that was asked for")
 	}
 	var reply channels.Reply
-	switch said.Status {
+	switch body.Status {
 	case "IN_QUEUE", "IN_PROGRESS":
-		reply = s.waiting(items, ticket{kind: feedTicket, asked: on.asked + 1, id: on.id})
+		reply = s.waiting(items, ticket{kind: feedTicket, requested: on.requested + 1, id: on.id})
 	case "DONE":
-		if said.DocumentID == "" {
-			return channels.Reply{}, channels.Unreadable(s.ID, answer, "the feed is done, but has no report")
+		if body.DocumentID == "" {
+			return channels.Reply{}, channels.Unreadable(s.ID, response, "the feed is done, but has no report")
 		}
-		reply = s.waiting(items, ticket{kind: reportTicket, feed: on.id, id: said.DocumentID})
+		reply = s.waiting(items, ticket{kind: reportTicket, feed: on.id, id: body.DocumentID})
 	case "CANCELLED":
-		return channels.Reply{}, s.forgotten(answer, "the feed "+on.id+" was cancelled before it was processed")
+		return channels.Reply{}, s.forgotten(response, "the feed "+on.id+" was cancelled before it was processed")
 	case "FATAL": // some, none or all of it may have been applied (feeds_2021-06-30.json)
-		return channels.Reply{}, s.forgotten(answer, "Amazon gave the feed "+on.id+" up with a fatal error; some of it may have been applied")
+		return channels.Reply{}, s.forgotten(response, "Amazon gave the feed "+on.id+" up with a fatal error; some of it may have been applied")
 	default:
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "the feed has a status that is not known")
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "the feed has a status that is not known")
 	}
-	reply.Budget = readBudget(answer)
+	reply.Budget = readBudget(response)
 	return reply, nil
 }
 
 // report fetches the report on a feed that is done.
 func (s *session) report(ctx context.Context, on ticket, items []channels.Item) (channels.Reply, error) {
-	answer, err := s.call(ctx, http.MethodGet, documentPath+"/"+segment(on.id), nil)
+	response, err := s.call(ctx, http.MethodGet, documentPath+"/"+segment(on.id), nil)
 	switch {
 	case err != nil:
 		return channels.Reply{}, err
-	case unknownHere(answer):
-		return channels.Reply{}, s.forgotten(answer, "it does not know the report on the feed any more")
-	case answer.Status != http.StatusOK:
-		return channels.Reply{}, s.refusal(answer, "getFeedDocument is not taken; check the endpoint and the region")
+	case unknownHere(response):
+		return channels.Reply{}, s.forgotten(response, "it does not know the report on the feed any more")
+	case response.Status != http.StatusOK:
+		return channels.Reply{}, s.refusal(response, "getFeedDocument is not taken; check the endpoint and the region")
 	}
-	var said struct {
+	var body struct {
 		URL         string `json:"url"`
 		Compression string `json:"compressionAlgorithm"`
 	}
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	if err := channels.Read(s.ID, response, &body); err != nil {
 		return channels.Reply{}, err
 	}
-	if answer, err = s.download(ctx, said.URL, said.Compression); err != nil {
+	if response, err = s.download(ctx, body.URL, body.Compression); err != nil {
 		return channels.Reply{}, err
 	}
-	return s.readReport(answer, on.feed, items)
+	return s.readReport(response, on.feed, items)
 }
 
 // look looks whether a listing shows its figure.
 func (s *session) look(ctx context.Context, on ticket, item channels.Item) (channels.Reply, error) {
-	answer, err := s.call(ctx, http.MethodGet, s.listing(item.ChannelSKU, url.Values{"includedData": {"fulfillmentAvailability,issues"}}), nil)
+	response, err := s.call(ctx, http.MethodGet, s.listing(item.ChannelSKU, url.Values{"includedData": {"fulfillmentAvailability,issues"}}), nil)
 	switch {
 	case err != nil:
 		return channels.Reply{}, err
-	case answer.Status == http.StatusNotFound:
+	case response.Status == http.StatusNotFound:
 		reason := "Amazon took the figure, but has no listing of this SKU in the marketplace; list it, or correct the listing's channel SKU"
-		if words := readProblem(answer).text(); words != "" {
+		if words := readProblem(response).text(); words != "" {
 			reason += " (Amazon says: " + words + ")"
 		}
-		return one(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: reason}), nil
-	case answer.Status != http.StatusOK:
-		return s.readSingleRefusal(answer)
+		return replyFor(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: reason}), nil
+	case response.Status != http.StatusOK:
+		return s.readSingleRefusal(response)
 	}
-	var said listing
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	var decoded listing
+	if err := channels.Read(s.ID, response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
-	if said.SKU != item.ChannelSKU {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it is not the listing that was asked for")
+	if decoded.SKU != item.ChannelSKU {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it is not the listing that was asked for")
 	}
-	reply, err := s.readListing(said, on, item)
-	reply.Budget = readBudget(answer)
+	reply, err := s.readListing(decoded, on, item)
+	reply.Budget = readBudget(response)
 	return reply, err
 }
 
@@ -207,50 +207,50 @@ type listing struct {
 
 // readListing judges a listing after a figure was accepted for it. It is a Conflict when another figure still stands after the last
 // look: sold from meanwhile or never taken, which looks the same, and the newest figure is right for both.
-func (s *store) readListing(said listing, on ticket, item channels.Item) (channels.Reply, error) {
+func (s *store) readListing(decoded listing, on ticket, item channels.Item) (channels.Reply, error) {
 	var shown *int64
 	others := false
-	for _, one := range said.Availability {
-		if one.ChannelCode == s.channelCode {
-			shown = one.Quantity
+	for _, entry := range decoded.Availability {
+		if entry.ChannelCode == s.channelCode {
+			shown = entry.Quantity
 		} else {
 			others = true
 		}
 	}
 	if shown != nil && *shown == item.Quantity {
-		return one(channels.ItemReply{Verdict: channels.Applied, Actual: shown}), nil
+		return replyFor(channels.ItemReply{Verdict: channels.Applied, Actual: shown}), nil
 	}
-	if found, failed := about(said.Issues); failed {
-		return one(found.reply()), nil
+	if issue, failed := about(decoded.Issues); failed {
+		return replyFor(issue.reply()), nil
 	}
-	last := on.asked+1 >= looks
+	last := on.requested+1 >= looks
 	switch {
 	case !last:
-		return s.waiting([]channels.Item{item}, ticket{kind: listingTicket, asked: on.asked + 1, id: on.id}), nil
+		return s.waiting([]channels.Item{item}, ticket{kind: listingTicket, requested: on.requested + 1, id: on.id}), nil
 	case shown != nil:
-		return one(channels.ItemReply{
+		return replyFor(channels.ItemReply{
 				Verdict: channels.Conflict, Actual: shown,
 				Reason: fmt.Sprintf("Amazon took %d, but its listing still shows %d: it was sold from meanwhile, or the figure was not applied", item.Quantity, *shown),
 			}),
 			nil
 	case others:
-		return one(channels.ItemReply{
+		return replyFor(channels.ItemReply{
 			Verdict: channels.Rejected, Code: "NOT_MERCHANT_FULFILLED",
 			Reason: fmt.Sprintf("the listing has no fulfilment channel %s; what Amazon fulfils cannot be set", s.channelCode),
 		}), nil
 	}
-	return channels.Reply{}, s.forgotten(outbound.Answer{}, "Amazon took the figure, but its listing shows none")
+	return channels.Reply{}, s.forgotten(outbound.Response{}, "Amazon took the figure, but its listing shows none")
 }
 
 // about is the first error of a listing that is about its quantity. Others, like a missing picture, do not stand in its way.
 func about(issues []issue) (issue, bool) {
-	for _, found := range issues {
-		if found.Severity != severe || faults[strings.ToUpper(found.Code)] {
+	for _, match := range issues {
+		if match.Severity != severe || faults[strings.ToUpper(match.Code)] {
 			continue
 		}
-		for _, name := range found.Attributes {
+		for _, name := range match.Attributes {
 			if name == attribute || strings.HasPrefix(name, attribute+".") {
-				return found, true
+				return match, true
 			}
 		}
 	}

@@ -30,11 +30,11 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 
 // patch sends one figure.
 func (s *session) patch(ctx context.Context, call channels.Call) (channels.Reply, error) {
-	answer, err := s.call(ctx, http.MethodPatch, s.listing(call.Items[0].ChannelSKU, nil), call.Body)
+	response, err := s.call(ctx, http.MethodPatch, s.listing(call.Items[0].ChannelSKU, nil), call.Body)
 	if err != nil {
 		return channels.Reply{}, err
 	}
-	return s.readPatch(answer, call.Items[0])
+	return s.readPatch(response, call.Items[0])
 }
 
 // submit sends a feed: a document is announced, its bytes are uploaded, then the feed is made of it. Only the last step can apply
@@ -49,12 +49,12 @@ func (s *session) submit(ctx context.Context, call channels.Call) (channels.Repl
 	if err != nil {
 		return channels.Reply{}, err
 	}
-	answer, err := s.step(ctx, "createFeedDocument", documentPath, http.StatusCreated, request, &announced)
+	response, err := s.step(ctx, "createFeedDocument", documentPath, http.StatusCreated, request, &announced)
 	if err != nil {
 		return channels.Reply{}, err
 	}
 	if announced.DocumentID == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the document of createFeedDocument")
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the document of createFeedDocument")
 	}
 	if err := s.upload(ctx, announced.URL, call.Body); err != nil {
 		return channels.Reply{}, err
@@ -70,25 +70,25 @@ func (s *session) submit(ctx context.Context, call channels.Call) (channels.Repl
 	var made struct {
 		FeedID string `json:"feedId"`
 	}
-	if answer, err = s.step(ctx, "createFeed", feedsPath, http.StatusAccepted, request, &made); err != nil {
+	if response, err = s.step(ctx, "createFeed", feedsPath, http.StatusAccepted, request, &made); err != nil {
 		return channels.Reply{}, err
 	}
 	if made.FeedID == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the feed of createFeed")
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the feed of createFeed")
 	}
 	return s.waiting(call.Items, ticket{kind: feedTicket, id: made.FeedID}), nil
 }
 
 // step makes one of the calls that make a feed, none of which looks at its items.
-func (s *session) step(ctx context.Context, name, path string, status int, request []byte, into any) (outbound.Answer, error) {
-	answer, err := s.call(ctx, http.MethodPost, path, request)
+func (s *session) step(ctx context.Context, name, path string, status int, request []byte, into any) (outbound.Response, error) {
+	response, err := s.call(ctx, http.MethodPost, path, request)
 	if err != nil {
-		return answer, err
+		return response, err
 	}
-	if answer.Status != status {
-		return answer, s.refusal(answer, name+" is not taken; check seller_id, marketplace_id and region")
+	if response.Status != status {
+		return response, s.refusal(response, name+" is not taken; check seller_id, marketplace_id and region")
 	}
-	return answer, channels.Read(s.ID, answer, into)
+	return response, channels.Read(s.ID, response, into)
 }
 
 // listing is the path of a listing, with its query.

@@ -93,7 +93,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens Amazon stores.
-func Driver() channels.Driver { return channels.NewDriver(Spec, maxAnswer, openStore) }
+func Driver() channels.Driver { return channels.NewDriver(Spec, maxResponse, openStore) }
 
 var (
 	_ channels.Channel   = (*store)(nil)
@@ -128,10 +128,10 @@ type store struct {
 // reportingStore adds the capability of feeds and of figures that are confirmed.
 type reportingStore struct{ *store }
 
-// The most that is read of an answer, in bytes. A report names every message that failed, with a few hundred bytes for each
+// The most that is read of a response, in bytes. A report names every message that failed, with a few hundred bytes for each
 // issue; a listing's own JSON stays well below the other limit.
 const (
-	maxAnswer   = 4 << 20
+	maxResponse = 4 << 20
 	maxDocument = 32 << 20
 )
 

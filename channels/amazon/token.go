@@ -27,8 +27,8 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	return channels.Login{
 		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.tokenEndpoint, Body: []byte(form.Encode()), Longest: longestToken,
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded;charset=UTF-8"}, "Accept": {"application/json"}},
-		Refused: func(answer outbound.Answer) error {
-			return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: fmt.Sprintf("store %s: Login with Amazon "+
+		Refused: func(response outbound.Response) error {
+			return &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: fmt.Sprintf("store %s: Login with Amazon "+
 				"does not accept the client or the refresh token; check client_id, client_secret and refresh_token, and whether the secret has "+
 				"expired or the seller has withdrawn the authorisation", s.ID)}
 		},
@@ -48,20 +48,20 @@ func (s *store) session() *session { return &session{s, s.token.Session()} }
 
 // call makes a call to the Selling Partner API. A token that was kept and is rejected is renewed once: that says nothing about the
 // credential. Neither a 401 nor a 403 has applied anything, so the second call is safe.
-func (s *session) call(ctx context.Context, method, path string, body []byte) (outbound.Answer, error) {
-	return s.token.Do(ctx, rejected, func(token settings.Credential) (outbound.Answer, error) {
+func (s *session) call(ctx context.Context, method, path string, body []byte) (outbound.Response, error) {
+	return s.token.Do(ctx, rejected, func(token settings.Credential) (outbound.Response, error) {
 		header := http.Header{"X-Amz-Access-Token": {token.Reveal()}, "Accept": {"application/json"}}
 		if body != nil {
 			header.Set("Content-Type", "application/json")
 		}
-		answer, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
-		said := readProblem(answer)
-		return answer, channels.InWords(channels.Failure(s.ID, answer, failed, s.Now()), said.Code, said.text())
+		response, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
+		problem := readProblem(response)
+		return response, channels.InWords(channels.Failure(s.ID, response, failed, s.Now()), problem.Code, problem.text())
 	})
 }
 
 // rejected is true for the response to a token that has expired. It is a 403 and not a 401 (amzn/selling-partner-api-models, issue 4122),
 // like that of a missing permission.
-func rejected(answer outbound.Answer) bool {
-	return answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden
+func rejected(response outbound.Response) bool {
+	return response.Status == http.StatusUnauthorized || response.Status == http.StatusForbidden
 }

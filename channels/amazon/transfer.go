@@ -22,31 +22,31 @@ func (s *store) upload(ctx context.Context, address string, content []byte) erro
 	if err := s.signed(address); err != nil {
 		return err
 	}
-	answer, failed := s.transfer.Do(ctx, http.MethodPut, address, http.Header{"Content-Type": {contentType}}, content)
-	return s.transferred("upload of the feed document", answer, failed)
+	response, failed := s.transfer.Do(ctx, http.MethodPut, address, http.Header{"Content-Type": {contentType}}, content)
+	return s.transferred("upload of the feed document", response, failed)
 }
 
 // download fetches a report from where Amazon said.
-func (s *store) download(ctx context.Context, address, compression string) (outbound.Answer, error) {
+func (s *store) download(ctx context.Context, address, compression string) (outbound.Response, error) {
 	if err := s.signed(address); err != nil {
-		return outbound.Answer{}, err
+		return outbound.Response{}, err
 	}
-	answer, failed := s.transfer.Do(ctx, http.MethodGet, address, nil, nil)
-	if err := s.transferred("download of the report", answer, failed); err != nil {
-		return answer, err
+	response, failed := s.transfer.Do(ctx, http.MethodGet, address, nil, nil)
+	if err := s.transferred("download of the report", response, failed); err != nil {
+		return response, err
 	}
 	switch compression {
 	case "":
-		return answer, nil
+		return response, nil
 	case "GZIP": // the only algorithm (feeds_2021-06-30.json)
-		content, err := decompressed(answer.Body)
+		content, err := decompressed(response.Body)
 		if err != nil {
-			return answer, channels.Unreadable(s.ID, answer, err.Error())
+			return response, channels.Unreadable(s.ID, response, err.Error())
 		}
-		answer.Body = content
-		return answer, nil
+		response.Body = content
+		return response, nil
 	}
-	return answer, channels.Unreadable(s.ID, answer, "the report is compressed in a way that is not known")
+	return response, channels.Unreadable(s.ID, response, "the report is compressed in a way that is not known")
 }
 
 // signed refuses an address that would leave the protection that the endpoint has.
@@ -59,14 +59,14 @@ func (s *store) signed(address string) error {
 
 // transferred says what became of a transfer. Whatever failed is tried again with another address, also 403: it says that this one has
 // expired, and nothing of the credential.
-func (s *store) transferred(what string, answer outbound.Answer, failed error) error {
+func (s *store) transferred(what string, response outbound.Response, failed error) error {
 	switch {
 	case errors.Is(failed, outbound.ErrRefused):
 		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the %s failed: %v", s.ID, what, failed), Cause: failed}
 	case failed != nil:
-		return &channels.Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the %s failed: %v", s.ID, what, failed), Cause: failed}
-	case answer.Status < 200 || answer.Status > 299:
-		return &channels.Error{Status: answer.Status, Reason: fmt.Sprintf("store %s: the %s is not taken at the address that Amazon signed for it", s.ID, what)}
+		return &channels.Error{Status: response.Status, Reason: fmt.Sprintf("store %s: the %s failed: %v", s.ID, what, failed), Cause: failed}
+	case response.Status < 200 || response.Status > 299:
+		return &channels.Error{Status: response.Status, Reason: fmt.Sprintf("store %s: the %s is not taken at the address that Amazon signed for it", s.ID, what)}
 	}
 	return nil
 }

@@ -38,9 +38,9 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, &channels.Error{Reason: "store " + s.ID + ": the answer is not believed: it lists no locations"}
 	}
 	var finding channels.Finding
-	for _, one := range locations.Data {
-		finding.Locations = append(finding.Locations, strconv.FormatInt(one.ID, 10))
-		finding.Notes = append(finding.Notes, one.note())
+	for _, item := range locations.Data {
+		finding.Locations = append(finding.Locations, strconv.FormatInt(item.ID, 10))
+		finding.Notes = append(finding.Notes, item.note())
 	}
 	more := locations.Meta.Pagination.Total > int64(len(locations.Data))
 	if err := s.checkLocation(locations.Data, more, &finding); err != nil {
@@ -67,11 +67,11 @@ func (l location) note() string {
 
 // checkLocation proves the setting location.
 func (s *store) checkLocation(locations []location, more bool, finding *channels.Finding) error {
-	known := slices.ContainsFunc(locations, func(one location) bool { return one.ID == s.location })
+	ok := slices.ContainsFunc(locations, func(item location) bool { return item.ID == s.location })
 	switch {
-	case !known && more:
+	case !ok && more:
 		finding.Notes = append(finding.Notes, fmt.Sprintf("the setting location is not among the first %d locations, so it could not be proved", len(locations)))
-	case !known:
+	case !ok:
 		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: it has no location %d; correct the setting location", s.ID, s.location)}
 	}
 	return nil
@@ -106,40 +106,40 @@ func (s *store) checkWriting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, _, err := s.call(ctx, http.MethodPut, adjustPath, body)
+	response, _, err := s.call(ctx, http.MethodPut, adjustPath, body)
 	if err != nil {
 		return err
 	}
-	switch answer.Status {
+	switch response.Status {
 	case http.StatusOK, http.StatusBadRequest, http.StatusUnprocessableEntity:
-		if !json.Valid(answer.Body) {
-			return channels.Unreadable(s.ID, answer, "it is not the JSON that this store's API promises")
+		if !json.Valid(response.Body) {
+			return channels.Unreadable(s.ID, response, "it is not the JSON that this store's API promises")
 		}
 		return nil
 	}
-	return s.readStatus(answer)
+	return s.readStatus(response)
 }
 
 // account is the store's name, where the token may ask for it, and its hash.
 func (s *store) account(ctx context.Context) string {
-	var said struct {
+	var body struct {
 		Name   string `json:"name"`
 		Domain string `json:"domain"`
 		Plan   string `json:"plan_name"`
 	}
-	if err := s.get(ctx, "/v2/store", &said); err != nil || said.Name == "" {
+	if err := s.get(ctx, "/v2/store", &body); err != nil || body.Name == "" {
 		return s.hash
 	}
-	return fmt.Sprintf("%s (%.100s, %.100s, plan %.40s)", s.hash, said.Name, said.Domain, said.Plan)
+	return fmt.Sprintf("%s (%.100s, %.100s, plan %.40s)", s.hash, body.Name, body.Domain, body.Plan)
 }
 
 func (s *store) get(ctx context.Context, path string, into any) error {
-	answer, _, err := s.call(ctx, http.MethodGet, path, nil)
+	response, _, err := s.call(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusOK {
-		return s.readStatus(answer)
+	if response.Status != http.StatusOK {
+		return s.readStatus(response)
 	}
-	return channels.Read(s.ID, answer, into)
+	return channels.Read(s.ID, response, into)
 }

@@ -20,17 +20,17 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 	if reply, held := beyond(call.Items); held {
 		return reply, nil
 	}
-	answer, budget, err := s.call(ctx, http.MethodPut, adjustPath, call.Body)
+	response, budget, err := s.call(ctx, http.MethodPut, adjustPath, call.Body)
 	if err != nil {
 		return channels.Reply{Budget: budget}, err
 	}
-	reply, err := s.readAdjustments(answer, call.Items)
+	reply, err := s.readAdjustments(response, call.Items)
 	reply.Budget = budget
 	return reply, err
 }
 
 // beyond holds a call back in which a figure is more than BigCommerce keeps. It says of such a figure only that it is not saved, which
-// may be after the answer.
+// may be after the response.
 func beyond(items []channels.Item) (channels.Reply, bool) {
 	held := false
 	reply := channels.All(items, channels.NotApplied)
@@ -48,13 +48,13 @@ func beyond(items []channels.Item) (channels.Reply, bool) {
 
 // call makes one HTTP call. Its error is one that holds for every kind of call; other statuses are the caller's. The budget is told
 // also next to an error.
-func (s *store) call(ctx context.Context, method, path string, body []byte) (outbound.Answer, channels.Budget, error) {
+func (s *store) call(ctx context.Context, method, path string, body []byte) (outbound.Response, channels.Budget, error) {
 	header := http.Header{"X-Auth-Token": {s.token.Reveal()}, "Accept": {"application/json"}}
 	if body != nil {
 		header.Set("Content-Type", "application/json")
 	}
-	answer, err := s.Client.Do(ctx, method, s.api+path, header, body)
-	return answer, readBudget(answer.Header), s.failure(answer, err)
+	response, err := s.Client.Do(ctx, method, s.api+path, header, body)
+	return response, readBudget(response.Header), s.failure(response, err)
 }
 
 // scopes are what the token needs (reference/inventory.v3.yml, reference/locations.v3.yml, "OAuth scopes").
@@ -62,29 +62,29 @@ const scopes = "Store Inventory (modify) and Store Locations (read-only)"
 
 // failure is channels.Failure, and what BigCommerce says in its own way (api-docs/getting-started/api-rate-limits, "Handle rate limit
 // status codes"): a 429 with its headers says when the quota is renewed, one without is about the platform's own load.
-func (s *store) failure(answer outbound.Answer, failed error) error {
-	told := &channels.Error{Status: answer.Status, Cause: failed}
-	reset, said := readReset(answer.Header)
-	throttled := answer.Status == http.StatusTooManyRequests
+func (s *store) failure(response outbound.Response, failed error) error {
+	failure := &channels.Error{Status: response.Status, Cause: failed}
+	reset, ok := readReset(response.Header)
+	throttled := response.Status == http.StatusTooManyRequests
 	switch {
-	case throttled && said:
-		told.Next, told.Until, told.Reason = channels.Wait, s.Now().Add(reset), "its quota of calls, which all apps of the store share, is used up"
-	case throttled && !readBudget(answer.Header).Known && answer.Header.Get("Retry-After") == "":
-		told.Next, told.Reason = channels.Resend, "BigCommerce is overloaded"
-	case answer.Status == http.StatusForbidden:
-		told.Next, told.Reason = channels.AskPerson,
+	case throttled && ok:
+		failure.Next, failure.Until, failure.Reason = channels.Wait, s.Now().Add(reset), "its quota of calls, which all apps of the store share, is used up"
+	case throttled && !readBudget(response.Header).Known && response.Header.Get("Retry-After") == "":
+		failure.Next, failure.Reason = channels.Resend, "BigCommerce is overloaded"
+	case response.Status == http.StatusForbidden:
+		failure.Next, failure.Reason = channels.AskPerson,
 			"the credential does not permit the call; give the API account the scopes "+scopes+", and check the setting store_hash"
 	default:
-		return channels.InWords(channels.Failure(s.ID, answer, failed, s.Now()), "", readProblem(answer).Title)
+		return channels.InWords(channels.Failure(s.ID, response, failed, s.Now()), "", readProblem(response).Title)
 	}
-	told.Reason = "store " + s.ID + ": " + told.Reason
-	return channels.InWords(told, "", readProblem(answer).Title)
+	failure.Reason = "store " + s.ID + ": " + failure.Reason
+	return channels.InWords(failure, "", readProblem(response).Title)
 }
 
 // readReset reads when the quota is renewed.
 func readReset(header http.Header) (time.Duration, bool) {
-	milliseconds, said := number(header, "X-Rate-Limit-Time-Reset-Ms")
-	if !said {
+	milliseconds, ok := number(header, "X-Rate-Limit-Time-Reset-Ms")
+	if !ok {
 		return 0, false
 	}
 	return time.Duration(min(milliseconds, float64(outbound.MaxRetryAfter.Milliseconds())) * float64(time.Millisecond)), true

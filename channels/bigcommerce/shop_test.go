@@ -264,7 +264,7 @@ func TestAFigureShowsLater(t *testing.T) {
 	require.Zero(t, shown(t, store, "BELL"))
 }
 
-// Two calls of the same item are made in their order, for the second goes out after the answer to the first.
+// Two calls of the same item are made in their order, for the second goes out after the response to the first.
 func TestTheLastFigureStays(t *testing.T) {
 	t.Parallel()
 	now := noon

@@ -2,11 +2,11 @@
 //
 // Figures go out as absolute adjustments, up to 2,000 in a call and all or nothing: what stands in the way is named in prose only,
 // so where that cannot be read with certainty the call is refused without a name. An item is addressed by its SKU and the id of its
-// location. There are no keys; a figure is absolute, so a call whose answer was lost is sent again as it is. What is known of the
+// location. There are no keys; a figure is absolute, so a call whose response was lost is sent again as it is. What is known of the
 // API, and how surely, is in docs/channels/bigcommerce.md.
 //
 // The files are those of every driver: spec.go says what can be set and opens the store, encode.go makes the bytes of a call,
-// send.go sends them, answers.go says what the answer means for each item, compose.go sorts items into calls, check.go proves the
+// send.go sends them, responses.go says what the response means for each item, compose.go sorts items into calls, check.go proves the
 // settings. Besides: title.go reads the prose that names offenders.
 package bigcommerce
 
@@ -27,14 +27,14 @@ const (
 	maxBatch = 2000
 	// window is how many due items are sorted by location together: enough that locations share few calls.
 	window = 5 * maxBatch
-	// callsAtOnce: wait for the answer before the next call (store-operations/catalog/inventory-adjustments, "Optimizing performance").
+	// callsAtOnce: wait for the response before the next call (store-operations/catalog/inventory-adjustments, "Optimizing performance").
 	callsAtOnce = 1
 	// maxQuantity is the most of an item at a location (store-operations/catalog/inventory-adjustments, "Inventory adjustments").
 	maxQuantity = 2_147_483_647
 	// quotaWindow is how long a quota is for (api-docs/getting-started/api-rate-limits, "Rate limits by plan type").
 	quotaWindow = 30 * time.Second
-	// maxAnswer is the most of an answer that is read, in bytes; one that names 2,000 offenders is some 200 KB.
-	maxAnswer = 2 << 20
+	// maxResponse is the most of a response that is read, in bytes; one that names 2,000 offenders is some 200 KB.
+	maxResponse = 2 << 20
 	// firstLocation is one that every store has (reference/locations.v3.yml).
 	firstLocation = "1"
 )
@@ -73,7 +73,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens BigCommerce stores.
-func Driver() channels.Driver { return channels.NewDriver(Spec, maxAnswer, openStore) }
+func Driver() channels.Driver { return channels.NewDriver(Spec, maxResponse, openStore) }
 
 var (
 	_ channels.Channel  = (*store)(nil)

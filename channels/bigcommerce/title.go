@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/channels"
 )
 
-// BigCommerce names offenders in the title of its answer, in prose. These titles are known (reference/inventory.v3.yml; the first was
+// BigCommerce names offenders in the title of its response, in prose. These titles are known (reference/inventory.v3.yml; the first was
 // reported by others):
 //
 //	Location not found, identities: [3,2]

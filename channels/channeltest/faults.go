@@ -2,7 +2,7 @@ package channeltest
 
 import "github.com/tidemark/tidemark/channels"
 
-// Fault is a way in which a store's answer can be spoiled.
+// Fault is a way in which a store's response can be spoiled.
 type Fault string
 
 // The faults. Those up to Marked are the same for every store and made by Front; the last four belong to a store's protocol
@@ -43,12 +43,12 @@ const (
 )
 
 // Closing is how a store refuses one item while it takes others: one that is archived or somebody else's, or for whose figure its database
-// is not free. A fake says it in the store's own form: as the answer to a call that can be about this item only, as the item's own result
-// in an answer that has one for each, or as an error about the call that names it.
+// is not free. A fake says it in the store's own form: as the response to a call that can be about this item only, as the item's own result
+// in a response that has one for each, or as an error about the call that names it.
 type Closing struct {
 	Status int    // what the item's answer has, or would have if it had come alone
 	Words  string // the store's
-	// Nameless leaves out of the answer which item is meant: its id is null, 0 or missing.
+	// Nameless leaves out of the response which item is meant: its id is null, 0 or missing.
 	Nameless bool
 	// Whole has a call that names the item answered with the status as a whole, whatever else is in it.
 	Whole bool
@@ -62,7 +62,7 @@ type outcome struct {
 	whole  bool           // the call fails as a whole with an error
 	next   channels.Next  // of the error
 	maybe  bool           // the store may show the figures nonetheless
-	slow   bool           // the caller's patience ends before the answer
+	slow   bool           // the caller's patience ends before the response
 	shapes map[Shape]bool // the shapes that can show it; nil means all
 }
 

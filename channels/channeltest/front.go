@@ -19,7 +19,7 @@ const RetryAfter = 7 * time.Second
 // bodyCanary stands in the bodies that a Front makes up; no error may hold it.
 const bodyCanary = "canary-body-91d0"
 
-// Front stands before a correct fake of a store and spoils its answers. A fake embeds it for the faults that it does not make itself,
+// Front stands before a correct fake of a store and spoils its responses. A fake embeds it for the faults that it does not make itself,
 // and has its Provoke, Calls and Leaks from it.
 type Front struct {
 	// URL is where the spoiled store answers.
@@ -227,7 +227,7 @@ func (f *Front) refuse(w http.ResponseWriter, fault Fault, status int) {
 	_, _ = w.Write([]byte(body))
 }
 
-// notice is what an extension writes before the answer.
+// notice is what an extension writes before the response.
 const notice = "<br />\n<b>Warning</b>: \x1b[31mundefined\x1b[0m \"token\": \"" + Credential +
 	"\" in <b>extension.php</b> on line 7, and so on and so forth<br />\n"
 

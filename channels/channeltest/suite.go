@@ -60,7 +60,7 @@ type Subject struct {
 	Finds bool
 	// Clamp is the most that the fake shows of an item; 0 when it does not clamp.
 	Clamp int64
-	// NamesFailures is true when the store's answer names what went wrong and counts the rest.
+	// NamesFailures is true when the store's response names what went wrong and counts the rest.
 	NamesFailures bool
 	// Excused says of faults that the store's API cannot show, why not.
 	Excused map[Fault]string

@@ -162,7 +162,7 @@ func (s suite) failure(t *testing.T, store Store, fault Fault, outcome outcome) 
 	requireShown(t, store, items...)
 }
 
-// requireBeginning checks that the message about an answer that cannot be read shows how it begins: escaped, 80 characters of it at most,
+// requireBeginning checks that the message about a response that cannot be read shows how it begins: escaped, 80 characters of it at most,
 // and no secret.
 func requireBeginning(t *testing.T, told *channels.Error, fault Fault) {
 	t.Helper()

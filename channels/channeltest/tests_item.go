@@ -108,7 +108,7 @@ func (s suite) closedItem(t *testing.T, store Store) {
 	require.Equal(t, every(len(items), channels.Applied), verdicts(reply), "nothing was remembered")
 }
 
-// closedAlone: the answer to a call for one item may be about the credential or about the item, and a driver cannot know. What may be about
+// closedAlone: the response to a call for one item may be about the credential or about the item, and a driver cannot know. What may be about
 // the credential is left to be found out, with the store's words for the item; what cannot, parks it.
 func (s suite) closedAlone(t *testing.T, store Store) {
 	channel := open(t, store)
@@ -140,7 +140,7 @@ func (got told) requireClosed(t *testing.T, status int) {
 	}
 }
 
-// closedAmong: the answer to a call for several may be about one of them, or about the credential, and a driver cannot know. It is left to be
+// closedAmong: the response to a call for several may be about one of them, or about the credential, and a driver cannot know. It is left to be
 // found out by halving, with the store's words for the item that is left.
 func (s suite) closedAmong(t *testing.T, store Store) {
 	channel := open(t, store)

@@ -13,7 +13,7 @@ import (
 // Check gets a token for the one scope that is needed, reads the first inventory item, and looks its offers up as a push would. Who the
 // seller is takes another scope, so it is not told.
 func (s *store) Check(ctx context.Context) (channels.Finding, error) {
-	answer, err := s.call(ctx, http.MethodGet, itemPath+"?limit=1", nil)
+	response, err := s.call(ctx, http.MethodGet, itemPath+"?limit=1", nil)
 	if err != nil {
 		return channels.Finding{}, err
 	}
@@ -21,7 +21,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		Account: fmt.Sprintf("the seller who consented to the application %.100s, on %s", s.login.id, s.marketplace),
 		Notes:   []string{"the credential has the scope sell.inventory"},
 	}
-	total, sku, err := s.readItems(answer)
+	total, sku, err := s.readItems(response)
 	if err != nil {
 		return channels.Finding{}, err
 	}
@@ -29,7 +29,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 	if sku == "" {
 		return finding, nil
 	}
-	found, err := s.look(ctx, sku)
+	match, err := s.look(ctx, sku)
 	var refusal *channels.Error
 	switch {
 	case errors.As(err, &refusal) && refusal.Next == channels.AskPerson: // the credential reads: it is about the item
@@ -39,40 +39,40 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	state := "has a published offer"
-	if found.Reference == "" {
-		state = "cannot be set: " + found.Missing + found.Blocked
+	if match.Reference == "" {
+		state = "cannot be set: " + match.Missing + match.Blocked
 	}
 	finding.Notes = append(finding.Notes, fmt.Sprintf("the first one, %.100q, %s", sku, state))
 	return finding, nil
 }
 
 // readItems reads how many inventory items there are, and the first one's SKU.
-func (s *store) readItems(answer outbound.Answer) (total int64, sku string, err error) {
-	if answer.Status != http.StatusOK {
-		fault := readProblems(answer).first()
+func (s *store) readItems(response outbound.Response) (total int64, sku string, err error) {
+	if response.Status != http.StatusOK {
+		fault := readProblems(response).first()
 		if gone[fault.ID] {
 			return 0, "", nil // none at all
 		}
-		if failed := s.refusal(answer, fault); failed != nil {
+		if failed := s.refusal(response, fault); failed != nil {
 			return 0, "", failed
 		}
-		return 0, "", &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: fault.code(), Reason: "store " + s.ID +
+		return 0, "", &channels.Error{Next: channels.AskPerson, Status: response.Status, Code: fault.code(), Reason: "store " + s.ID +
 			": it does not let its inventory be read"}
 	}
-	var said struct {
+	var body struct {
 		Total *int64 `json:"total"`
 		Items []struct {
 			SKU string `json:"sku"`
 		} `json:"inventoryItems"`
 	}
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	if err := channels.Read(s.ID, response, &body); err != nil {
 		return 0, "", err
 	}
-	if said.Total == nil {
-		return 0, "", channels.Unreadable(s.ID, answer, "it does not count the inventory items")
+	if body.Total == nil {
+		return 0, "", channels.Unreadable(s.ID, response, "it does not count the inventory items")
 	}
-	if len(said.Items) > 0 {
-		sku = said.Items[0].SKU
+	if len(body.Items) > 0 {
+		sku = body.Items[0].SKU
 	}
-	return *said.Total, sku, nil
+	return *body.Total, sku, nil
 }

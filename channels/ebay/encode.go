@@ -41,11 +41,11 @@ func (s *store) Encode(items []channels.Item, _ string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		one := request{SKU: item.ChannelSKU, Availability: availability{item.Quantity}, Offers: make([]offerQuantity, len(offers))}
+		entry := request{SKU: item.ChannelSKU, Availability: availability{item.Quantity}, Offers: make([]offerQuantity, len(offers))}
 		for j, offer := range offers {
-			one.Offers[j] = offerQuantity{offer, item.Quantity}
+			entry.Offers[j] = offerQuantity{offer, item.Quantity}
 		}
-		body.Requests[i] = one
+		body.Requests[i] = entry
 	}
 	return json.Marshal(body)
 }

@@ -34,24 +34,24 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 	if items[0].Location != "" {
 		return []channels.Found{{Blocked: noLocations}}, channels.Budget{}, nil
 	}
-	found, err := s.look(ctx, items[0].ChannelSKU)
+	match, err := s.look(ctx, items[0].ChannelSKU)
 	if err != nil {
 		return nil, channels.Budget{}, err
 	}
-	return []channels.Found{found}, channels.Budget{}, nil
+	return []channels.Found{match}, channels.Budget{}, nil
 }
 
 // look asks for the offers of a SKU. Those of all marketplaces are asked for, so that a wrong setting can be told from a SKU without
 // offers.
 func (s *store) look(ctx context.Context, sku string) (channels.Found, error) {
-	answer, err := s.call(ctx, http.MethodGet, offerPath+"?"+url.Values{"sku": {sku}}.Encode(), nil)
+	response, err := s.call(ctx, http.MethodGet, offerPath+"?"+url.Values{"sku": {sku}}.Encode(), nil)
 	if err != nil {
 		return channels.Found{}, err
 	}
-	if answer.Status != http.StatusOK {
+	if response.Status != http.StatusOK {
 		// 404 is what a SKU without offers has (documented without a word; others read it so).
-		fault := readProblems(answer).first()
-		if failed := s.refusal(answer, fault); failed != nil {
+		fault := readProblems(response).first()
+		if failed := s.refusal(response, fault); failed != nil {
 			return channels.Found{}, failed
 		}
 		if gone[fault.ID] {
@@ -59,23 +59,23 @@ func (s *store) look(ctx context.Context, sku string) (channels.Found, error) {
 		}
 		return channels.Found{Missing: fmt.Sprintf("eBay does not take this SKU (%d: %s); list the SKU under its name on eBay", fault.ID, fault.text())}, nil
 	}
-	var said struct {
+	var body struct {
 		Offers []offer `json:"offers"`
 		Total  *int64  `json:"total"`
 		Next   string  `json:"next"`
 	}
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	if err := channels.Read(s.ID, response, &body); err != nil {
 		return channels.Found{}, err
 	}
-	if said.Offers == nil && (said.Total == nil || *said.Total != 0) {
-		return channels.Found{}, channels.Unreadable(s.ID, answer, "it holds no offers")
+	if body.Offers == nil && (body.Total == nil || *body.Total != 0) {
+		return channels.Found{}, channels.Unreadable(s.ID, response, "it holds no offers")
 	}
-	for _, one := range said.Offers {
-		if one.ID == "" || one.Marketplace == "" || one.Status == "" {
-			return channels.Found{}, channels.Unreadable(s.ID, answer, "an offer in it has no id, no marketplace or no status")
+	for _, item := range body.Offers {
+		if item.ID == "" || item.Marketplace == "" || item.Status == "" {
+			return channels.Found{}, channels.Unreadable(s.ID, response, "an offer in it has no id, no marketplace or no status")
 		}
 	}
-	return s.judge(sku, said.Offers, said.Next != "")
+	return s.judge(sku, body.Offers, body.Next != "")
 }
 
 // judge says what may be done with a SKU that has these offers.
@@ -85,19 +85,19 @@ func (s *store) look(ctx context.Context, sku string) (channels.Found, error) {
 func (s *store) judge(sku string, offers []offer, more bool) (channels.Found, error) {
 	var ids, elsewhere []string
 	auction, unpublished := false, false
-	for _, one := range offers {
+	for _, item := range offers {
 		switch {
-		case one.SKU != sku:
-		case one.Marketplace != s.marketplace:
-			if one.live() && !slices.Contains(elsewhere, one.Marketplace) {
-				elsewhere = append(elsewhere, one.Marketplace)
+		case item.SKU != sku:
+		case item.Marketplace != s.marketplace:
+			if item.live() && !slices.Contains(elsewhere, item.Marketplace) {
+				elsewhere = append(elsewhere, item.Marketplace)
 			}
-		case !one.live():
+		case !item.live():
 			unpublished = true
-		case one.Format == "AUCTION": // takes no quantity (error 25762)
+		case item.Format == "AUCTION": // takes no quantity (error 25762)
 			auction = true
 		default:
-			ids = append(ids, one.ID)
+			ids = append(ids, item.ID)
 		}
 	}
 	switch {

@@ -22,33 +22,33 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 	if err != nil {
 		return channels.Reply{}, &channels.Error{Next: channels.Anew, Reason: "store " + s.ID + ": " + err.Error()}
 	}
-	answer, err := s.call(ctx, http.MethodPost, bulkPath, call.Body)
+	response, err := s.call(ctx, http.MethodPost, bulkPath, call.Body)
 	if err != nil {
 		return channels.Reply{}, err
 	}
-	return s.readBulk(answer, call.Items, targets)
+	return s.readBulk(response, call.Items, targets)
 }
 
 // call makes a call. A token that was kept and is rejected is renewed once: that says nothing about the credential, and nothing was applied.
 // The error is one that holds for every kind of call; other statuses are the caller's.
-func (s *store) call(ctx context.Context, method, path string, body []byte) (outbound.Answer, error) {
-	return s.token.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
+func (s *store) call(ctx context.Context, method, path string, body []byte) (outbound.Response, error) {
+	return s.token.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Response, error) {
 		header := http.Header{"Authorization": {"Bearer " + token.Reveal()}, "Accept": {"application/json"}}
 		if body != nil {
 			header["Content-Type"], header["Content-Language"] = []string{"application/json"}, []string{s.language}
 		}
-		answer, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
-		return answer, s.failure(answer, failed)
+		response, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
+		return response, s.failure(response, failed)
 	})
 }
 
 // failure is channels.Failure, with eBay's own number of the error.
-func (s *store) failure(answer outbound.Answer, failed error) error {
-	err := channels.Failure(s.ID, answer, failed, s.Now())
-	var told *channels.Error
-	if errors.As(err, &told) && answer.Status >= http.StatusBadRequest {
-		fault := readProblems(answer).first()
-		told.Code = fault.code()
+func (s *store) failure(response outbound.Response, failed error) error {
+	err := channels.Failure(s.ID, response, failed, s.Now())
+	var failure *channels.Error
+	if errors.As(err, &failure) && response.Status >= http.StatusBadRequest {
+		fault := readProblems(response).first()
+		failure.Code = fault.code()
 		return channels.InWords(err, fault.code(), fault.text())
 	}
 	return err

@@ -35,9 +35,9 @@ const (
 	// are the pace of the default rate.
 	mostCalls = 10
 
-	// maxAnswer is the most of an answer that is read, in bytes. The largest is a page of offers with their descriptions, which may
+	// maxResponse is the most of a response that is read, in bytes. The largest is a page of offers with their descriptions, which may
 	// have 500,000 characters each (schema EbayOfferDetailsWithAll).
-	maxAnswer = 32 << 20
+	maxResponse = 32 << 20
 )
 
 // Spec is what can be set on an eBay store.
@@ -66,7 +66,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens eBay stores.
-func Driver() channels.Driver { return channels.NewDriver(Spec, maxAnswer, openStore) }
+func Driver() channels.Driver { return channels.NewDriver(Spec, maxResponse, openStore) }
 
 var (
 	_ channels.Channel = (*store)(nil)

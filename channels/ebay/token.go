@@ -42,13 +42,13 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 const longestToken = 24 * time.Hour
 
 // noToken says why eBay gives none (RFC 6749, section 5.2; developer.ebay.com/support/kb-article?KBid=5218).
-func (s *store) noToken(answer outbound.Answer) error {
-	var said struct {
+func (s *store) noToken(response outbound.Response) error {
+	var body struct {
 		Code string `json:"error"`
 	}
 	why := "check client_id, client_secret and refresh_token, and that they are of the endpoint's environment (production or sandbox)"
-	if channels.Read(s.ID, answer, &said) == nil {
-		switch said.Code {
+	if channels.Read(s.ID, response, &body) == nil {
+		switch body.Code {
 		case "invalid_grant":
 			why = "the refresh token has expired or is of another application, or the seller has withdrawn the consent or changed name or password; have the seller " +
 				"consent again"
@@ -57,11 +57,11 @@ func (s *store) noToken(answer outbound.Answer) error {
 		case "invalid_client":
 			why = "it does not know the application; check client_id and client_secret, and that they are of the endpoint's environment (production or sandbox)"
 		default:
-			said.Code = "" // not one of eBay's words
+			body.Code = "" // not one of eBay's words
 		}
 	}
 	return &channels.Error{
-		Next: channels.AskPerson, Status: answer.Status, Code: said.Code,
+		Next: channels.AskPerson, Status: response.Status, Code: body.Code,
 		Reason: fmt.Sprintf("store %s: eBay gives no access token: %s", s.ID, why),
 	}
 }

@@ -44,16 +44,16 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 }
 
 func (s *store) get(ctx context.Context, path string, into any) error {
-	answer, _, err := s.call(ctx, http.MethodGet, path, "", nil)
+	response, _, err := s.call(ctx, http.MethodGet, path, "", nil)
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusOK {
-		_, err := s.readRefusal(answer)
+	if response.Status != http.StatusOK {
+		_, err := s.readRefusal(response)
 		if err == nil {
-			err = channels.Unreadable(s.ID, answer, "it refuses to be read")
+			err = channels.Unreadable(s.ID, response, "it refuses to be read")
 		}
 		return err
 	}
-	return channels.Read(s.ID, answer, into)
+	return channels.Read(s.ID, response, into)
 }

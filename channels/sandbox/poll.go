@@ -22,52 +22,55 @@ func (s *feedStore) Poll(ctx context.Context, ticket string, items []channels.It
 	if done {
 		path += report
 	}
-	answer, reply, err := s.call(ctx, http.MethodGet, path, "", nil)
+	response, reply, err := s.call(ctx, http.MethodGet, path, "", nil)
 	if err != nil {
 		return reply, err
 	}
 	budget := reply.Budget
 	switch {
-	case answer.Status == http.StatusNotFound || answer.Status == http.StatusGone:
+	case response.Status == http.StatusNotFound || response.Status == http.StatusGone:
 		// The figures are absolute: building them anew is right whether or not the forgotten feed was applied.
-		err = &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: "store " + s.ID + ": it does not know the feed any more; its items are sent again"}
-	case answer.Status >= http.StatusBadRequest:
-		reply, err = s.readRefusal(answer)
+		err = &channels.Error{
+			Next: channels.Anew, Status: response.Status,
+			Reason: "store " + s.ID + ": it does not know the feed any more; its items are sent again",
+		}
+	case response.Status >= http.StatusBadRequest:
+		reply, err = s.readRefusal(response)
 	case done:
-		reply, err = s.readResults(answer, items)
+		reply, err = s.readResults(response, items)
 	default:
-		reply, err = s.readProgress(answer, items)
+		reply, err = s.readProgress(response, items)
 	}
 	reply.Budget = budget
 	return reply, err
 }
 
 // readProgress reads the receipt of a feed or how far it is; a receipt has no state yet.
-func (s *store) readProgress(answer outbound.Answer, items []channels.Item) (channels.Reply, error) {
-	var said struct {
+func (s *store) readProgress(response outbound.Response, items []channels.Item) (channels.Reply, error) {
+	var body struct {
 		Feed      string `json:"feed"`
 		State     string `json:"state"`
 		PollAfter int64  `json:"poll_after_ms"`
 	}
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	if err := channels.Read(s.ID, response, &body); err != nil {
 		return channels.Reply{}, err
 	}
-	if said.Feed == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the feed")
+	if body.Feed == "" {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the feed")
 	}
 	reply := channels.All(items, channels.Accepted)
-	reply.Ticket = said.Feed
-	reply.PollAfter = time.Duration(min(max(said.PollAfter, 0), maxPollAfter)) * time.Millisecond
-	switch said.State {
+	reply.Ticket = body.Feed
+	reply.PollAfter = time.Duration(min(max(body.PollAfter, 0), maxPollAfter)) * time.Millisecond
+	switch body.State {
 	case "", "queued", "processing":
 		return reply, nil
 	case "done":
-		reply.Ticket, reply.PollAfter = said.Feed+report, 0
+		reply.Ticket, reply.PollAfter = body.Feed+report, 0
 		return reply, nil
 	case "failed":
 		return channels.Reply{Refused: true, Reason: "the store could not process the feed"}, nil
 	}
-	return channels.Reply{}, channels.Unreadable(s.ID, answer, "the feed has a state that is not known")
+	return channels.Reply{}, channels.Unreadable(s.ID, response, "the feed has a state that is not known")
 }
 
 // maxPollAfter is the longest wait before a poll that is believed, in milliseconds: an hour.

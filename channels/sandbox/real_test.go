@@ -143,7 +143,7 @@ func openReal(t *testing.T, id string, options sandboxtest.Options) *realStore {
 	proxy := &httputil.ReverseProxy{
 		Transport:    caller.Transport,
 		Rewrite:      func(request *httputil.ProxyRequest) { request.SetURL(address) },
-		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // a lost answer stays one
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // a lost response stays one
 	}
 	s := &realStore{Front: channeltest.NewFront(t, proxy), id: id, values: map[string]any{"kind": options.Kind, "rate": 1000, "burst": 1000}}
 	for name, value := range options.Settings {

@@ -28,37 +28,37 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 		}
 		path = "/item?" + address.Encode()
 	}
-	answer, reply, err := s.call(ctx, method, path, call.Key, call.Body)
+	response, reply, err := s.call(ctx, method, path, call.Key, call.Body)
 	if err != nil {
 		return reply, err
 	}
 	budget := reply.Budget
 	switch s.kind {
 	case atomic:
-		reply, err = s.readAtomic(answer, call.Items)
+		reply, err = s.readAtomic(response, call.Items)
 	case perItem:
-		reply, err = s.readPerItem(answer, call.Items)
+		reply, err = s.readPerItem(response, call.Items)
 	case feed:
-		reply, err = s.readSubmission(answer, call.Items)
+		reply, err = s.readSubmission(response, call.Items)
 	case single:
-		reply, err = s.readSingle(answer, call.Items[0])
+		reply, err = s.readSingle(response, call.Items[0])
 	}
 	reply.Budget = budget
 	return reply, err
 }
 
 // call makes one HTTP call. The reply holds the store's budget, also next to an error.
-func (s *store) call(ctx context.Context, method, path, key string, body []byte) (outbound.Answer, channels.Reply, error) {
+func (s *store) call(ctx context.Context, method, path, key string, body []byte) (outbound.Response, channels.Reply, error) {
 	header := outbound.Bearer(s.token)
 	if s.keyed() && key != "" {
 		header.Set("Idempotency-Key", key)
 	}
-	answer, err := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
-	failed, said := channels.Failure(s.ID, answer, err, s.Now()), readProblem(answer)
-	return answer, channels.Reply{Budget: readBudget(answer.Header)}, channels.InWords(failed, said.Code, said.Message)
+	response, err := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
+	failed, problem := channels.Failure(s.ID, response, err, s.Now()), readProblem(response)
+	return response, channels.Reply{Budget: readBudget(response.Header)}, channels.InWords(failed, problem.Code, problem.Message)
 }
 
-// readBudget reads the store's bucket, which it shows with every answer.
+// readBudget reads the store's bucket, which it shows with every response.
 func readBudget(header http.Header) channels.Budget {
 	capacity, first := strconv.ParseFloat(header.Get("X-Bucket-Capacity"), 64)
 	remaining, second := strconv.ParseFloat(header.Get("X-Bucket-Remaining"), 64)

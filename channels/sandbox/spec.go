@@ -2,7 +2,7 @@
 // store APIs give.
 //
 // It is the driver to read first, and the one to copy: every driver has the same files in the same order. spec.go says what can be
-// set and opens the store, encode.go makes the bytes of a call, send.go sends them, answers.go says what the answer means for each
+// set and opens the store, encode.go makes the bytes of a call, send.go sends them, responses.go says what the response means for each
 // item, poll.go asks for reports, check.go proves the settings. Transport failures and statuses that mean the same everywhere are
 // channels.Failure; retries, pacing and bisecting are not a driver's business.
 package sandbox
@@ -19,7 +19,7 @@ import (
 // The kinds of stores, after the shape of their answers.
 const (
 	atomic  = "atomic"   // all or nothing; keys, compare
-	perItem = "per_item" // one verdict for each item in one answer
+	perItem = "per_item" // one verdict for each item in one response
 	feed    = "feed"     // submit, poll, report; keys
 	single  = "single"   // one item in a call; compare
 )

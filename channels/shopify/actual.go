@@ -22,24 +22,24 @@ type levelsVariables struct {
 // It is one read of one location, that of the first such item; items of others have their turn when they are sent again. A read
 // that fails changes nothing about the verdicts. It returns the budget that is left.
 func (s *store) readActual(ctx context.Context, items []channels.Item, reply channels.Reply, budget channels.Budget) channels.Budget {
-	asked := levelsVariables{}
-	for i, one := range reply.Items {
-		if one.Verdict != channels.Conflict {
+	variables := levelsVariables{}
+	for i, entry := range reply.Items {
+		if entry.Verdict != channels.Conflict {
 			continue
 		}
 		location, err := s.place(items[i])
-		if err == nil && (asked.Location == "" || asked.Location == location) {
-			asked.Location, asked.Items = location, append(asked.Items, items[i].Reference)
+		if err == nil && (variables.Location == "" || variables.Location == location) {
+			variables.Location, variables.Items = location, append(variables.Items, items[i].Reference)
 		}
 	}
-	if len(asked.Items) == 0 {
+	if len(variables.Items) == 0 {
 		return budget
 	}
-	body, err := graphql.Body(readLevels, asked)
+	body, err := graphql.Body(readLevels, variables)
 	if err != nil {
 		return budget
 	}
-	said, left, err := s.ask(ctx, body)
+	answered, left, err := s.ask(ctx, body)
 	if left.Known {
 		budget.Remaining = left.Remaining
 	}
@@ -54,7 +54,7 @@ func (s *store) readActual(ctx context.Context, items []channels.Item, reply cha
 			} `json:"inventoryLevel"`
 		} `json:"nodes"`
 	}
-	if err != nil || s.into(said, &data) != nil {
+	if err != nil || s.into(answered, &data) != nil {
 		return budget
 	}
 	shown := map[string]*int64{}
@@ -62,14 +62,14 @@ func (s *store) readActual(ctx context.Context, items []channels.Item, reply cha
 		if node.Level == nil {
 			continue
 		}
-		for _, one := range node.Level.Quantities {
-			if one.Name == "available" {
-				shown[node.ID] = one.Quantity
+		for _, entry := range node.Level.Quantities {
+			if entry.Name == "available" {
+				shown[node.ID] = entry.Quantity
 			}
 		}
 	}
 	for i, item := range items {
-		if location, err := s.place(item); err == nil && location == asked.Location && reply.Items[i].Verdict == channels.Conflict {
+		if location, err := s.place(item); err == nil && location == variables.Location && reply.Items[i].Verdict == channels.Conflict {
 			reply.Items[i].Actual = shown[item.Reference]
 		}
 	}

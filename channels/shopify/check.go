@@ -31,7 +31,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 	if err != nil {
 		return channels.Finding{}, err
 	}
-	said, _, err := s.ask(ctx, body)
+	answered, _, err := s.ask(ctx, body)
 	if err != nil {
 		return channels.Finding{}, err
 	}
@@ -57,11 +57,11 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 			} `json:"nodes"`
 		} `json:"productVariants"`
 	}
-	if err := s.into(said, &data); err != nil {
+	if err := s.into(answered, &data); err != nil {
 		return channels.Finding{}, err
 	}
 	if data.Shop.Domain == "" {
-		return channels.Finding{}, channels.Unreadable(s.ID, said.Answer, "it does not name the shop")
+		return channels.Finding{}, channels.Unreadable(s.ID, answered.Response, "it does not name the shop")
 	}
 	finding := channels.Finding{Account: fmt.Sprintf("%.100s (%.100s)", data.Shop.Domain, data.Shop.Name)}
 	if data.Installation == nil {
@@ -79,9 +79,9 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		}
 		finding.Notes = append(finding.Notes, "scopes: "+strings.Join(handles, ", "))
 	}
-	for _, one := range data.Locations.Nodes {
-		finding.Locations = append(finding.Locations, one.ID)
-		finding.Notes = append(finding.Notes, one.note())
+	for _, item := range data.Locations.Nodes {
+		finding.Locations = append(finding.Locations, item.ID)
+		finding.Notes = append(finding.Notes, item.note())
 	}
 	if err := s.checkLocation(data.Locations.Nodes, data.Locations.PageInfo.HasNextPage, &finding); err != nil {
 		return channels.Finding{}, err
@@ -104,13 +104,13 @@ func (l location) note() string {
 
 // checkLocation proves the setting location.
 func (s *store) checkLocation(locations []location, more bool, finding *channels.Finding) error {
-	known := slices.ContainsFunc(locations, func(one location) bool { return one.ID == s.location })
+	ok := slices.ContainsFunc(locations, func(item location) bool { return item.ID == s.location })
 	switch {
 	case s.location == "":
 		finding.Notes = append(finding.Notes, "the setting location is empty, so every connection must link locations")
-	case !known && more:
+	case !ok && more:
 		finding.Notes = append(finding.Notes, fmt.Sprintf("the setting location is not among the first %d locations, so it could not be proved", len(locations)))
-	case !known:
+	case !ok:
 		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the shop has no active location %s; correct the setting location", s.ID,
 			strings.TrimPrefix(s.location, locationPrefix))}
 	}

@@ -40,7 +40,7 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 	if err != nil {
 		return nil, channels.Budget{}, err
 	}
-	said, budget, err := s.ask(ctx, body)
+	answered, budget, err := s.ask(ctx, body)
 	if err != nil {
 		return nil, budget, err
 	}
@@ -52,33 +52,33 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 			} `json:"pageInfo"`
 		} `json:"productVariants"`
 	}
-	if err := s.into(said, &data); err != nil {
+	if err := s.into(answered, &data); err != nil {
 		return nil, budget, err
 	}
 	if data.Variants == nil || data.Variants.Nodes == nil || data.Variants.PageInfo == nil {
-		return nil, budget, channels.Unreadable(s.ID, said.Answer, "it holds no variants")
+		return nil, budget, channels.Unreadable(s.ID, answered.Response, "it holds no variants")
 	}
 	// A search finds also what only resembles a SKU: SKUs are compared byte by byte.
 	exact := map[string][]variant{}
-	for _, one := range data.Variants.Nodes {
-		if !strings.HasPrefix(one.InventoryItem.ID, itemPrefix) {
-			return nil, budget, channels.Unreadable(s.ID, said.Answer, "a variant has no inventory item")
+	for _, entry := range data.Variants.Nodes {
+		if !strings.HasPrefix(entry.InventoryItem.ID, itemPrefix) {
+			return nil, budget, channels.Unreadable(s.ID, answered.Response, "a variant has no inventory item")
 		}
-		exact[one.SKU] = append(exact[one.SKU], one)
+		exact[entry.SKU] = append(exact[entry.SKU], entry)
 	}
-	found := make([]channels.Found, len(items))
+	matches := make([]channels.Found, len(items))
 	for i, item := range items {
 		answer, sure := s.judge(exact[item.ChannelSKU], data.Variants.PageInfo.HasNextPage)
 		if !sure && len(items) > 1 {
 			return nil, budget, &channels.Error{Next: channels.Smaller, Reason: "store " + s.ID + ": more variants resemble the SKUs of a look-up than one page holds"}
 		}
-		found[i] = answer
+		matches[i] = answer
 	}
-	return found, budget, nil
+	return matches, budget, nil
 }
 
 // judge says what may be done with a SKU that the variants have. It is not sure when there may be more of them than are shown.
-func (s *store) judge(variants []variant, more bool) (found channels.Found, sure bool) {
+func (s *store) judge(variants []variant, more bool) (match channels.Found, sure bool) {
 	if len(variants) == 0 {
 		if more {
 			return channels.Found{Missing: fmt.Sprintf("more than %d variants resemble this SKU and it is not among the first; give the variant a more distinct SKU "+
@@ -88,10 +88,10 @@ func (s *store) judge(variants []variant, more bool) (found channels.Found, sure
 			"name in the shop"}, true
 	}
 	first, same := variants[0], int64(len(variants))
-	for _, one := range variants {
-		same = max(same, one.InventoryItem.SameSKU)
-		if older(one.InventoryItem.ID, first.InventoryItem.ID) {
-			first = one
+	for _, item := range variants {
+		same = max(same, item.InventoryItem.SameSKU)
+		if older(item.InventoryItem.ID, first.InventoryItem.ID) {
+			first = item
 		}
 	}
 	switch {

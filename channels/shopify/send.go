@@ -11,13 +11,13 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// Send sends a call once. After a failed comparison it reads what the shop shows, for Shopify's answer does not say.
+// Send sends a call once. After a failed comparison it reads what the shop shows, for Shopify's response does not say.
 func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
-	said, budget, err := s.ask(ctx, call.Body)
+	answered, budget, err := s.ask(ctx, call.Body)
 	if err != nil {
 		return channels.Reply{Budget: budget}, err
 	}
-	reply, err := s.readQuantities(said, call.Items)
+	reply, err := s.readQuantities(answered, call.Items)
 	if err == nil {
 		budget = s.readActual(ctx, call.Items, reply, budget)
 	}
@@ -25,53 +25,53 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 	return reply, err
 }
 
-// answered is an answer that holds a GraphQL response which is no failure of the whole.
+// answered is a response that holds a GraphQL response which is no failure of the whole.
 type answered struct {
-	outbound.Answer
-	response graphql.Answer
+	outbound.Response
+	response graphql.Response
 }
 
 // into decodes the data of a response.
-func (s *store) into(said answered, value any) error {
-	if len(said.response.Errors) > 0 {
-		return channels.Unreadable(s.ID, said.Answer, "it holds data and errors that are not known")
+func (s *store) into(decoded answered, value any) error {
+	if len(decoded.response.Errors) > 0 {
+		return channels.Unreadable(s.ID, decoded.Response, "it holds data and errors that are not known")
 	}
-	if err := said.response.Into(value); err != nil {
-		return channels.Unreadable(s.ID, said.Answer, err.Error())
+	if err := decoded.response.Into(value); err != nil {
+		return channels.Unreadable(s.ID, decoded.Response, err.Error())
 	}
 	return nil
 }
 
 // ask makes one GraphQL call. The budget is told also next to an error.
 func (s *store) ask(ctx context.Context, body []byte) (answered, channels.Budget, error) {
-	answer, err := s.post(ctx, body)
+	response, err := s.post(ctx, body)
 	if err != nil {
 		return answered{}, channels.Budget{}, err
 	}
-	if answer.Status != http.StatusOK {
-		return answered{}, channels.Budget{}, s.readStatus(answer)
+	if response.Status != http.StatusOK {
+		return answered{}, channels.Budget{}, s.readStatus(response)
 	}
-	response, err := graphql.Read(answer.Body)
+	decoded, err := graphql.Read(response.Body)
 	if err != nil {
-		return answered{}, channels.Budget{}, channels.Unreadable(s.ID, answer, err.Error())
+		return answered{}, channels.Budget{}, channels.Unreadable(s.ID, response, err.Error())
 	}
-	price := readCost(response)
-	return answered{answer, response}, price.budget(), s.readErrors(answer, response, price)
+	price := readCost(decoded)
+	return answered{response, decoded}, price.budget(), s.readErrors(response, decoded, price)
 }
 
 // post makes one HTTP call. A token that is rejected before it expires is renewed, and the call is made once more: it was not applied, and
 // a token that was revoked or has expired early must not end a run.
-func (s *store) post(ctx context.Context, body []byte) (outbound.Answer, error) {
-	return s.token.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
+func (s *store) post(ctx context.Context, body []byte) (outbound.Response, error) {
+	return s.token.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Response, error) {
 		header := http.Header{
 			"X-Shopify-Access-Token": {token.Reveal()}, "Content-Type": {"application/json"}, "Accept": {"application/json"},
 		}
-		answer, err := s.Client.Do(ctx, http.MethodPost, s.Endpoint+"/admin/api/"+s.version+"/graphql.json", header, body)
-		return answer, channels.InWords(channels.Failure(s.ID, answer, err, s.Now()), "", words(answer))
+		response, err := s.Client.Do(ctx, http.MethodPost, s.Endpoint+"/admin/api/"+s.version+"/graphql.json", header, body)
+		return response, channels.InWords(channels.Failure(s.ID, response, err, s.Now()), "", words(response))
 	})
 }
 
-// cost is what an answer says about its price and the shop's bucket, in points.
+// cost is what a response says about its price and the shop's bucket, in points.
 type cost struct {
 	Requested float64 `json:"requestedQueryCost"`
 	Throttle  struct {
@@ -81,15 +81,15 @@ type cost struct {
 	} `json:"throttleStatus"`
 }
 
-// readCost reads the price of a call; it is zero where the answer says nothing.
-func readCost(response graphql.Answer) cost {
-	var said struct {
+// readCost reads the price of a call; it is zero where the response says nothing.
+func readCost(decoded graphql.Response) cost {
+	var body struct {
 		Cost cost `json:"cost"`
 	}
-	if json.Unmarshal(response.Extensions, &said) != nil {
+	if json.Unmarshal(decoded.Extensions, &body) != nil {
 		return cost{}
 	}
-	return said.Cost
+	return body.Cost
 }
 
 // budget is what the pacer learns. The bucket must hold what was requested before a call is let in, and gives back what was not

@@ -5,7 +5,7 @@
 // surely, is in docs/channels/shopify.md.
 //
 // The files are those of every driver: spec.go says what can be set and opens the store, encode.go makes the bytes of a call,
-// send.go sends them, answers.go says what the answer means for each item, find.go looks SKUs up, check.go proves the settings,
+// send.go sends them, responses.go says what the response means for each item, find.go looks SKUs up, check.go proves the settings,
 // token.go gets the credential. Besides: actual.go reads what the store shows after a comparison failed. The GraphQL documents
 // stand in .graphql files; tests/schemas holds them to testdata/schema.graphql.
 package shopify
@@ -31,7 +31,7 @@ const (
 	sparePage = 10
 
 	// The bucket of the smallest plan, in points: 100 a second (shopify.dev/docs/api/usage/limits), 2,000 at once (recorded
-	// of a standard shop). Every answer tells the true ones.
+	// of a standard shop). Every response tells the true ones.
 	standardPoints, standardBucket = 100.0, 2000.0
 	// mutationCost is what a mutation costs (shopify.dev/docs/api/usage/limits, "Cost calculation").
 	mutationCost = 10.0
@@ -43,8 +43,8 @@ const (
 	// a full bucket of the Standard plan needs, and one caller among many for a shop.
 	callsAtOnce = 10
 
-	// maxAnswer is the most of an answer that is read, in bytes; 250 variants or errors are some 100 KB.
-	maxAnswer = 2 << 20
+	// maxResponse is the most of a response that is read, in bytes; 250 variants or errors are some 100 KB.
+	maxResponse = 2 << 20
 
 	// oldestVersion is the first that takes @idempotent and changeFromQuantity as this driver sends them (changelog "Finalizing
 	// the compare-and-swap redesign").
@@ -119,7 +119,7 @@ func rule(values settings.Values) error {
 }
 
 // Driver opens Shopify shops.
-func Driver() channels.Driver { return channels.NewDriver(Spec, maxAnswer, openStore) }
+func Driver() channels.Driver { return channels.NewDriver(Spec, maxResponse, openStore) }
 
 var (
 	_ channels.Channel = (*store)(nil)

@@ -36,8 +36,8 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	return channels.Login{
 		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + "/admin/oauth/access_token", Body: []byte(form.Encode()),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
-		Refused: func(answer outbound.Answer) error {
-			return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": it gives no access token for " +
+		Refused: func(response outbound.Response) error {
+			return &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: "store " + s.ID + ": it gives no access token for " +
 				"client_id and client_secret; check them, that the app is installed in the shop, and that app and shop are of one organization"}
 		},
 	}.Issue(ctx)

@@ -27,7 +27,7 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 	skus := make([]string, 0, len(items))
 	variants := make(map[string][]listed, len(items))
 	for _, item := range items {
-		if _, asked := variants[item.ChannelSKU]; !asked {
+		if _, requested := variants[item.ChannelSKU]; !requested {
 			skus, variants[item.ChannelSKU] = append(skus, item.ChannelSKU), nil
 		}
 	}
@@ -43,11 +43,11 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 			Reason: fmt.Sprintf("store %s: a look-up of %d long SKUs is more than the server reads", s.ID, len(skus)),
 		}
 	}
-	answer, err := s.call(ctx, body)
+	response, err := s.call(ctx, body)
 	if err != nil {
 		return nil, channels.Budget{}, err
 	}
-	var said struct {
+	var document struct {
 		Global struct {
 			Track *bool `json:"trackInventory"`
 		} `json:"globalSettings"`
@@ -56,26 +56,26 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 			Items []listed `json:"items"`
 		} `json:"productVariants"`
 	}
-	if err := s.read(answer, &said); err != nil {
+	if err := s.read(response, &document); err != nil {
 		return nil, channels.Budget{}, err
 	}
-	if said.Global.Track == nil || said.Variants.Total == nil {
-		return nil, channels.Budget{}, channels.Unreadable(s.ID, answer, "it does not say how many variants there are")
+	if document.Global.Track == nil || document.Variants.Total == nil {
+		return nil, channels.Budget{}, channels.Unreadable(s.ID, response, "it does not say how many variants there are")
 	}
-	for _, one := range said.Variants.Items {
-		variants[one.SKU] = append(variants[one.SKU], one) // a database that folds case lists others, too; nobody asks for those
+	for _, entry := range document.Variants.Items {
+		variants[entry.SKU] = append(variants[entry.SKU], entry) // a database that folds case lists others, too; nobody asks for those
 	}
-	if *said.Variants.Total > len(said.Variants.Items) && len(skus) > 1 {
+	if *document.Variants.Total > len(document.Variants.Items) && len(skus) > 1 {
 		return nil, channels.Budget{}, &channels.Error{
 			Next:   channels.Smaller,
-			Reason: fmt.Sprintf("store %s: it has %d variants with the SKUs of a look-up and lists %d", s.ID, *said.Variants.Total, len(said.Variants.Items)),
+			Reason: fmt.Sprintf("store %s: it has %d variants with the SKUs of a look-up and lists %d", s.ID, *document.Variants.Total, len(document.Variants.Items)),
 		}
 	}
-	found := make([]channels.Found, len(items))
+	matches := make([]channels.Found, len(items))
 	for i, item := range items {
-		found[i] = judge(variants[item.ChannelSKU], *said.Global.Track)
+		matches[i] = judge(variants[item.ChannelSKU], *document.Global.Track)
 	}
-	return found, channels.Budget{}, nil
+	return matches, channels.Budget{}, nil
 }
 
 // judge says what the variants with one SKU mean for it.

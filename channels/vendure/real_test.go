@@ -116,7 +116,7 @@ func (v *realServer) channel(t *testing.T, split bool) *realStore {
 			request.SetURL(address)
 			s.seen.Store(request.In.Header.Get("Authorization"))
 		},
-		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // a lost answer stays one
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // a lost response stays one
 	}
 	s.Front = channeltest.NewFront(t, proxy)
 	s.Front.Sort = venduretest.Sort

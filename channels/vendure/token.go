@@ -19,7 +19,7 @@ var logIn string
 const tokenHeader = "Vendure-Auth-Token"
 
 // tokenLife is how long a session is used. The server does not say how long one lives (authOptions.sessionDuration, a year unless it is
-// set), and one that ended earlier is found out by the answer.
+// set), and one that ended earlier is found out by the response.
 const tokenLife = 24 * time.Hour
 
 // issue logs in.
@@ -31,26 +31,26 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	if err != nil {
 		return settings.Credential{}, 0, err
 	}
-	answer, failed := s.Client.Do(ctx, http.MethodPost, s.Endpoint, s.header(), body)
-	if err := channels.Failure(s.ID, answer, failed, s.Now()); err != nil {
+	response, failed := s.Client.Do(ctx, http.MethodPost, s.Endpoint, s.header(), body)
+	if err := channels.Failure(s.ID, response, failed, s.Now()); err != nil {
 		return settings.Credential{}, 0, err
 	}
-	var said struct {
+	var document struct {
 		Login struct {
 			Type string `json:"__typename"`
 			Code string `json:"errorCode"`
 		} `json:"login"`
 	}
-	if err := s.read(answer, &said); err != nil {
+	if err := s.read(response, &document); err != nil {
 		return settings.Credential{}, 0, err
 	}
-	token := answer.Header.Get(tokenHeader)
-	refusal := &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Login.Code}
+	token := response.Header.Get(tokenHeader)
+	refusal := &channels.Error{Next: channels.AskPerson, Status: response.Status, Code: document.Login.Code}
 	switch {
-	case said.Login.Code != "":
-		refusal.Reason = fmt.Sprintf("store %s: it does not let %s log in (%.60s); check the settings username and password", s.ID, s.username, said.Login.Code)
-	case said.Login.Type != "CurrentUser":
-		return settings.Credential{}, 0, channels.Unreadable(s.ID, answer, "it does not say whether the login succeeded")
+	case document.Login.Code != "":
+		refusal.Reason = fmt.Sprintf("store %s: it does not let %s log in (%.60s); check the settings username and password", s.ID, s.username, document.Login.Code)
+	case document.Login.Type != "CurrentUser":
+		return settings.Credential{}, 0, channels.Unreadable(s.ID, response, "it does not say whether the login succeeded")
 	case token == "":
 		refusal.Reason = fmt.Sprintf("store %s: it gives no token in the header vendure-auth-token; add bearer to authOptions.tokenMethod in the server's "+
 			"configuration", s.ID)

@@ -57,7 +57,7 @@ func figuresArrive(t *testing.T, server *realServer) {
 		require.Equal(t, figures(items), shown())
 	}
 
-	// The answer is lost, and the same bytes are sent again after a sale.
+	// The response is lost, and the same bytes are sent again after a sale.
 	once := call(t, channel, withQuantity(items, 50)...)
 	store.Provoke(t, channeltest.LostAnswer)
 	_, err := channel.Send(t.Context(), once)

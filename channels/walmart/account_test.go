@@ -165,7 +165,7 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	channeltest.RequireError(t, err, channels.Resend, "does not count the SKUs")
 }
 
-// TestWhatIsNotConfirmed runs one call of three items, the second of which is a poison, against each answer that Walmart may give.
+// TestWhatIsNotConfirmed runs one call of three items, the second of which is a poison, against each response that Walmart may give.
 func TestWhatIsNotConfirmed(t *testing.T) {
 	t.Parallel()
 	poison := []string{"BELL"}

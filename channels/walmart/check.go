@@ -30,24 +30,24 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 }
 
 func (s *session) checkInventory(ctx context.Context, finding *channels.Finding) error {
-	var said struct {
+	var body struct {
 		Meta struct {
 			Count *int64 `json:"totalCount"`
 		} `json:"meta"`
 	}
-	if err := s.read(ctx, "/v3/inventories?limit=1", &said); err != nil {
+	if err := s.read(ctx, "/v3/inventories?limit=1", &body); err != nil {
 		return err
 	}
-	if said.Meta.Count == nil {
+	if body.Meta.Count == nil {
 		return &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not count the SKUs", s.ID)}
 	}
-	finding.Notes = append(finding.Notes, fmt.Sprintf("%d SKUs have an inventory", *said.Meta.Count))
+	finding.Notes = append(finding.Notes, fmt.Sprintf("%d SKUs have an inventory", *body.Meta.Count))
 	return nil
 }
 
 // checkAccount reads who the seller is and how many feeds Walmart takes of it (settings.json, getPartnerConfigurations).
 func (s *session) checkAccount(ctx context.Context, finding *channels.Finding) error {
-	var said struct {
+	var body struct {
 		Partner struct {
 			ID   string `json:"partnerId"`
 			Name string `json:"partnerDisplayName"`
@@ -59,14 +59,14 @@ func (s *session) checkAccount(ctx context.Context, finding *channels.Finding) e
 			} `json:"configuration"`
 		} `json:"configurations"`
 	}
-	known, err := s.readOptional(ctx, "/v3/settings/partnerprofile", "the account", &said, finding)
-	if !known {
+	ok, err := s.readOptional(ctx, "/v3/settings/partnerprofile", "the account", &body, finding)
+	if !ok {
 		return err
 	}
-	if said.Partner.ID != "" {
-		finding.Account = fmt.Sprintf("seller %.40s, %.100q", said.Partner.ID, said.Partner.Name)
+	if body.Partner.ID != "" {
+		finding.Account = fmt.Sprintf("seller %.40s, %.100q", body.Partner.ID, body.Partner.Name)
 	}
-	for _, configuration := range said.Configurations {
+	for _, configuration := range body.Configurations {
 		for _, rate := range configuration.Configuration.Values {
 			if configuration.Name == "FEED" && rate.FeedType == feedType {
 				finding.Notes = append(finding.Notes, rate.notes()...)
@@ -91,24 +91,24 @@ type feedRate struct {
 }
 
 func (r feedRate) notes() (notes []string) {
-	for _, one := range r.Rates {
-		notes = append(notes, fmt.Sprintf("Walmart takes %d inventory feeds in %.20s %.20s; the setting feeds_per_hour should say so", one.Rate.Count,
-			one.Rate.Window.Value, one.Rate.Window.Unit))
+	for _, entry := range r.Rates {
+		notes = append(notes, fmt.Sprintf("Walmart takes %d inventory feeds in %.20s %.20s; the setting feeds_per_hour should say so", entry.Rate.Count,
+			entry.Rate.Window.Value, entry.Rate.Window.Unit))
 	}
 	return notes
 }
 
 // checkScopes reads what the key permits (auth.json, getTokenDetail).
 func (s *session) checkScopes(ctx context.Context, finding *channels.Finding) error {
-	var said struct {
+	var body struct {
 		Scopes map[string]string `json:"scopes"`
 	}
-	known, err := s.readOptional(ctx, tokenPath+"/detail", "its own permissions", &said, finding)
-	if !known {
+	ok, err := s.readOptional(ctx, tokenPath+"/detail", "its own permissions", &body, finding)
+	if !ok {
 		return err
 	}
 	for _, scope := range []string{"inventory", "feeds"} {
-		level, told := said.Scopes[scope]
+		level, told := body.Scopes[scope]
 		switch {
 		case !told || scope == "feeds" && !s.feeds:
 			continue
@@ -127,8 +127,8 @@ func (s *session) checkNodes(ctx context.Context, finding *channels.Finding) err
 		Name   string `json:"shipNodeName"`
 		Status string `json:"status"`
 	}
-	known, err := s.readOptional(ctx, "/v3/settings/shipping/shipnodes", "the ship nodes", &nodes, finding)
-	if !known {
+	ok, err := s.readOptional(ctx, "/v3/settings/shipping/shipnodes", "the ship nodes", &nodes, finding)
+	if !ok {
 		return err
 	}
 	for _, node := range nodes {
@@ -143,7 +143,7 @@ func (s *session) checkNodes(ctx context.Context, finding *channels.Finding) err
 
 // checkFeeds counts the feeds that Walmart still works on, among the newest 50.
 func (s *session) checkFeeds(ctx context.Context, finding *channels.Finding) error {
-	var said struct {
+	var body struct {
 		Results *struct {
 			Feeds []struct {
 				Type   string `json:"feedType"`
@@ -151,14 +151,14 @@ func (s *session) checkFeeds(ctx context.Context, finding *channels.Finding) err
 			} `json:"feed"`
 		} `json:"results"`
 	}
-	if err := s.read(ctx, feedsPath+"?offset=0&limit=50", &said); err != nil {
+	if err := s.read(ctx, feedsPath+"?offset=0&limit=50", &body); err != nil {
 		return err
 	}
-	if said.Results == nil {
+	if body.Results == nil {
 		return &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not list the feeds", s.ID)}
 	}
 	open := 0
-	for _, feed := range said.Results.Feeds {
+	for _, feed := range body.Results.Feeds {
 		if feed.Type == feedType && (feed.Status == "RECEIVED" || feed.Status == "INPROGRESS") {
 			open++
 		}
@@ -170,21 +170,21 @@ func (s *session) checkFeeds(ctx context.Context, finding *channels.Finding) err
 }
 
 func (s *session) read(ctx context.Context, path string, into any) error {
-	answer, err := s.call(ctx, http.MethodGet, path, "", nil)
+	response, err := s.call(ctx, http.MethodGet, path, "", nil)
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusOK {
-		return s.refusal(answer, "it cannot be read")
+	if response.Status != http.StatusOK {
+		return s.refusal(response, "it cannot be read")
 	}
-	return channels.Read(s.ID, answer, into)
+	return channels.Read(s.ID, response, into)
 }
 
 // readOptional reads what the driver can do without: a key that may not read it, or an environment that has no such thing, is a note.
 func (s *session) readOptional(ctx context.Context, path, what string, into any, finding *channels.Finding) (bool, error) {
 	err := s.read(ctx, path, into)
-	var told *channels.Error
-	if errors.As(err, &told) && (told.Status == http.StatusForbidden || told.Status == http.StatusNotFound) {
+	var failure *channels.Error
+	if errors.As(err, &failure) && (failure.Status == http.StatusForbidden || failure.Status == http.StatusNotFound) {
 		finding.Notes = append(finding.Notes, "the API key may not read "+what)
 		return false, nil
 	}

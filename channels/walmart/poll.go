@@ -73,25 +73,25 @@ func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
 func (s *feedStore) Poll(ctx context.Context, text string, items []channels.Item) (channels.Reply, error) {
 	on, ok := parseTicket(text)
 	if !ok {
-		return channels.Reply{}, s.forgotten(outbound.Answer{}, "the ticket is not one that this driver writes")
+		return channels.Reply{}, s.forgotten(outbound.Response{}, "the ticket is not one that this driver writes")
 	}
 	session := s.session(text)
 	path := feedsPath + "/" + escape(on.id) + "?includeDetails=false"
 	if on.kind == detailsTicket {
 		path = fmt.Sprintf("%s/%s?includeDetails=true&offset=%d&limit=%d", feedsPath, escape(on.id), on.at, on.limit)
 	}
-	answer, err := session.call(ctx, http.MethodGet, path, "", nil)
-	budget := s.readBudget(answer, meterPoll)
+	response, err := session.call(ctx, http.MethodGet, path, "", nil)
+	budget := s.readBudget(response, meterPoll)
 	if err != nil {
 		return channels.Reply{Budget: budget}, err
 	}
-	reply, err := s.readFeed(answer, on, items)
+	reply, err := s.readFeed(response, on, items)
 	reply.Budget = budget
 	return reply, err
 }
 
 // forgotten is the error for a feed that nothing more will be heard of. Figures are absolute: building them anew is right whether or not
 // it was applied.
-func (s *store) forgotten(answer outbound.Answer, why string) error {
-	return &channels.Error{Next: channels.Anew, Status: answer.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
+func (s *store) forgotten(response outbound.Response, why string) error {
+	return &channels.Error{Next: channels.Anew, Status: response.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
 }

@@ -70,17 +70,17 @@ type ingestionError struct {
 
 // UnmarshalJSON takes every form; what is of another says nothing.
 func (e *ingestionErrors) UnmarshalJSON(text []byte) error {
-	var said struct {
+	var body struct {
 		Errors json.RawMessage `json:"ingestionError"`
 	}
-	if json.Unmarshal(text, &said) != nil || len(said.Errors) == 0 {
+	if json.Unmarshal(text, &body) != nil || len(body.Errors) == 0 {
 		return nil
 	}
-	if json.Unmarshal(said.Errors, &e.List) == nil {
+	if json.Unmarshal(body.Errors, &e.List) == nil {
 		return nil
 	}
 	var single ingestionError
-	if json.Unmarshal(said.Errors, &single) == nil {
+	if json.Unmarshal(body.Errors, &single) == nil {
 		e.List = []ingestionError{single}
 	}
 	return nil
@@ -94,36 +94,36 @@ func (e ingestionErrors) first() ingestionError {
 }
 
 // readFeed reads what Walmart says of a feed.
-func (s *store) readFeed(answer outbound.Answer, on ticket, items []channels.Item) (channels.Reply, error) {
+func (s *store) readFeed(response outbound.Response, on ticket, items []channels.Item) (channels.Reply, error) {
 	switch {
-	case answer.Status == http.StatusBadRequest && on.limit > leastDetails && !readProblem(answer).is(tooMany):
+	case response.Status == http.StatusBadRequest && on.limit > leastDetails && !readProblem(response).is(tooMany):
 		on.limit = leastDetails // documents differ on how many may be asked for at once
 		return s.waiting(items, on), nil
-	case answer.Status == http.StatusNotFound, answer.Status == http.StatusBadRequest && !readProblem(answer).is(tooMany):
-		return channels.Reply{}, s.forgotten(answer, "it does not know the feed any more")
-	case answer.Status != http.StatusOK:
-		return channels.Reply{}, s.refusal(answer, "the feed's status cannot be read")
+	case response.Status == http.StatusNotFound, response.Status == http.StatusBadRequest && !readProblem(response).is(tooMany):
+		return channels.Reply{}, s.forgotten(response, "it does not know the feed any more")
+	case response.Status != http.StatusOK:
+		return channels.Reply{}, s.refusal(response, "the feed's status cannot be read")
 	}
-	var said progress
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	var decoded progress
+	if err := channels.Read(s.ID, response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
-	if said.FeedID != on.id {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it is not about the feed that was asked for")
+	if decoded.FeedID != on.id {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it is not about the feed that was asked for")
 	}
 	switch {
-	case said.Status == "ERROR":
-		return s.readFailed(said)
-	case on.kind == feedTicket && (said.Status == "RECEIVED" || said.Status == "INPROGRESS" || said.Status == "PROCESSED" && said.Processing > 0):
+	case decoded.Status == "ERROR":
+		return s.readFailed(decoded)
+	case on.kind == feedTicket && (decoded.Status == "RECEIVED" || decoded.Status == "INPROGRESS" || decoded.Status == "PROCESSED" && decoded.Processing > 0):
 		on.at++
 		return s.waiting(items, on), nil
-	case said.Status != "PROCESSED":
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "the feed has a status that is not known, or not one that follows the last")
+	case decoded.Status != "PROCESSED":
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "the feed has a status that is not known, or not one that follows the last")
 	case on.kind == detailsTicket:
-		return s.readDetails(answer, said, on, items)
-	case said.Received == nil || said.Succeeded == nil || said.Failed == nil:
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not count what became of the items")
-	case *said.Failed == 0 && *said.Succeeded == len(items) && *said.Received == len(items):
+		return s.readDetails(response, decoded, on, items)
+	case decoded.Received == nil || decoded.Succeeded == nil || decoded.Failed == nil:
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not count what became of the items")
+	case *decoded.Failed == 0 && *decoded.Succeeded == len(items) && *decoded.Received == len(items):
 		return channels.All(items, channels.Applied), nil
 	}
 	return s.waiting(items, ticket{kind: detailsTicket, limit: s.details, id: on.id}), nil
@@ -131,32 +131,32 @@ func (s *store) readFeed(answer outbound.Answer, on ticket, items []channels.Ite
 
 // readFailed reads a feed that failed as a whole: none of it was processed (us-marketplace/docs/feeds-overview). Where that was a fault
 // of Walmart's own, the same will be taken another time.
-func (s *store) readFailed(said progress) (channels.Reply, error) {
-	own := len(said.Errors.List) > 0
-	for _, one := range said.Errors.List {
-		own = own && faults[one.Type]
+func (s *store) readFailed(decoded progress) (channels.Reply, error) {
+	own := len(decoded.Errors.List) > 0
+	for _, failure := range decoded.Errors.List {
+		own = own && faults[failure.Type]
 	}
-	first := said.Errors.first()
+	first := decoded.Errors.first()
 	if own {
 		return channels.Reply{}, &channels.Error{
 			Next: channels.Anew, Code: first.Code,
-			Reason: fmt.Sprintf("store %s: Walmart processed nothing of the feed %s by a fault of its own; the items are sent again", s.ID, said.FeedID),
+			Reason: fmt.Sprintf("store %s: Walmart processed nothing of the feed %s by a fault of its own; the items are sent again", s.ID, decoded.FeedID),
 		}
 	}
-	return channels.Reply{Refused: true, Reason: words("Walmart processed nothing of the feed "+said.FeedID, words(first.Code, first.Description))}, nil
+	return channels.Reply{Refused: true, Reason: words("Walmart processed nothing of the feed "+decoded.FeedID, words(first.Code, first.Description))}, nil
 }
 
 // readDetails reads a page of a report. Items are matched by their SKU, for a feed is of one ship node. Items that were on other pages
-// have their verdicts from there, or will have: the ledger keeps what an earlier answer decided. What no page names stays Unknown when
+// have their verdicts from there, or will have: the ledger keeps what an earlier response decided. What no page names stays Unknown when
 // the report was complete; when it ends early, what is not named is sent anew.
-func (s *store) readDetails(answer outbound.Answer, said progress, on ticket, items []channels.Item) (channels.Reply, error) {
-	rows := said.Details.Rows
+func (s *store) readDetails(response outbound.Response, decoded progress, on ticket, items []channels.Item) (channels.Reply, error) {
+	rows := decoded.Details.Rows
 	total := len(items)
-	if said.Received != nil {
-		total = max(total, *said.Received)
+	if decoded.Received != nil {
+		total = max(total, *decoded.Received)
 	}
 	if len(rows) == 0 {
-		return channels.Reply{}, s.forgotten(answer, fmt.Sprintf("Walmart's report on the feed %s ends after %d of %d items", on.id, on.at, total))
+		return channels.Reply{}, s.forgotten(response, fmt.Sprintf("Walmart's report on the feed %s ends after %d of %d items", on.id, on.at, total))
 	}
 	verdicts := make(map[string]channels.ItemReply, len(rows))
 	var nameless []channels.ItemReply

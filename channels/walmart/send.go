@@ -31,12 +31,12 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 func (s *session) put(ctx context.Context, call channels.Call) (channels.Reply, error) {
 	item := call.Items[0]
 	path := inventoryPath + "?" + query("sku", item.ChannelSKU) + node(item)
-	answer, err := s.call(ctx, http.MethodPut, path, "application/json", call.Body)
-	budget := s.readBudget(answer, meterPut)
+	response, err := s.call(ctx, http.MethodPut, path, "application/json", call.Body)
+	budget := s.readBudget(response, meterPut)
 	if err != nil {
 		return channels.Reply{Budget: budget}, err
 	}
-	reply, err := s.readPut(answer, item)
+	reply, err := s.readPut(response, item)
 	reply.Budget = budget
 	return reply, err
 }
@@ -45,12 +45,12 @@ func (s *session) put(ctx context.Context, call channels.Call) (channels.Reply, 
 // sets the same figures twice.
 func (s *session) submit(ctx context.Context, call channels.Call) (channels.Reply, error) {
 	path := feedsPath + "?" + query("feedType", feedType) + node(call.Items[0])
-	answer, err := s.call(ctx, http.MethodPost, path, "multipart/form-data; boundary="+boundary, upload(call.Body))
-	budget := s.readBudget(answer, meterFeed)
+	response, err := s.call(ctx, http.MethodPost, path, "multipart/form-data; boundary="+boundary, upload(call.Body))
+	budget := s.readBudget(response, meterFeed)
 	if err != nil {
 		return channels.Reply{Budget: budget}, err
 	}
-	reply, err := s.readReceipt(answer, call.Items)
+	reply, err := s.readReceipt(response, call.Items)
 	reply.Budget = budget
 	return reply, err
 }

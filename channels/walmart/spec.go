@@ -21,7 +21,7 @@ const (
 	// (suppliers/docs/async-api-throttling-limits).
 	batch     = 10_000
 	mostBatch = 50_000
-	// details is the most rows of a report in one answer: 1,000 on the pages (feed-item-status-api) and leastDetails in the OpenAPI
+	// details is the most rows of a report in one response: 1,000 on the pages (feed-item-status-api) and leastDetails in the OpenAPI
 	// (feeds.json). The driver falls back by itself when 1,000 are refused, and takes what comes when they are cut.
 	details      = 1000
 	leastDetails = 50
@@ -71,7 +71,7 @@ var Spec = settings.Spec{
 }
 
 // Driver opens Walmart stores.
-func Driver() channels.Driver { return channels.NewDriver(Spec, maxAnswer, openStore) }
+func Driver() channels.Driver { return channels.NewDriver(Spec, maxResponse, openStore) }
 
 var (
 	_ channels.Channel   = (*store)(nil)
@@ -99,9 +99,9 @@ type store struct {
 // feedStore adds the capability that only feeds need.
 type feedStore struct{ *store }
 
-// maxAnswer is the most that is read of an answer, in bytes. The largest is a page of a report: 1,000 rows with up to a few
+// maxResponse is the most that is read of a response, in bytes. The largest is a page of a report: 1,000 rows with up to a few
 // kilobytes of errors each.
-const maxAnswer = 8 << 20
+const maxResponse = 8 << 20
 
 // openStore returns the channel of a store. It makes no call.
 func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {

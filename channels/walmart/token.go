@@ -27,8 +27,8 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	return channels.Login{
 		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + tokenPath, Header: header, Longest: longestToken,
 		Body: []byte("grant_type=client_credentials"),
-		Refused: func(answer outbound.Answer) error {
-			return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: fmt.Sprintf("store %s: Walmart gives no token for "+
+		Refused: func(response outbound.Response) error {
+			return &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: fmt.Sprintf("store %s: Walmart gives no token for "+
 				"the API key; check client_id and client_secret, and that they are of the endpoint's environment (production or sandbox)", s.ID)}
 		},
 		Failure: s.failure,
@@ -59,15 +59,15 @@ func correlation(key string) string {
 }
 
 // call makes a call. A token that was kept and is rejected is renewed once: that says nothing about the credential, and nothing was applied.
-func (s *session) call(ctx context.Context, method, path, contentType string, body []byte) (outbound.Answer, error) {
-	return s.token.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
+func (s *session) call(ctx context.Context, method, path, contentType string, body []byte) (outbound.Response, error) {
+	return s.token.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Response, error) {
 		header := s.header(s.correlation)
 		header["WM_SEC.ACCESS_TOKEN"] = []string{token.Reveal()}
 		if body != nil {
 			header["Content-Type"] = []string{contentType}
 		}
-		answer, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
-		return answer, s.failure(answer, failed)
+		response, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
+		return response, s.failure(response, failed)
 	})
 }
 

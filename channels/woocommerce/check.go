@@ -15,19 +15,19 @@ import (
 // shop manages stock, and for its name.
 func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 	var finding channels.Finding
-	answer, err := s.call(ctx, http.MethodGet, s.api+"/products?per_page=1&_fields=id,sku", nil)
+	response, err := s.call(ctx, http.MethodGet, s.api+"/products?per_page=1&_fields=id,sku", nil)
 	if err != nil {
 		return channels.Finding{}, err
 	}
-	if answer.Status != http.StatusOK {
-		return channels.Finding{}, s.readStatus(answer)
+	if response.Status != http.StatusOK {
+		return channels.Finding{}, s.readStatus(response)
 	}
 	var products []product
-	if err := channels.Read(s.ID, answer, &products); err != nil {
+	if err := channels.Read(s.ID, response, &products); err != nil {
 		return channels.Finding{}, err
 	}
 	if products == nil {
-		return channels.Finding{}, channels.Unreadable(s.ID, answer, "it holds no list of products")
+		return channels.Finding{}, channels.Unreadable(s.ID, response, "it holds no list of products")
 	}
 	if err := s.checkWriting(ctx); err != nil {
 		return channels.Finding{}, err
@@ -38,7 +38,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	finding.Notes = append(finding.Notes, note)
-	if total := answer.Header.Get("X-WP-Total"); numbers(total) {
+	if total := response.Header.Get("X-WP-Total"); numbers(total) {
 		finding.Notes = append(finding.Notes, "products besides variations: "+total)
 	}
 	if len(products) > 0 && products[0].SKU != nil {
@@ -51,29 +51,29 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 // checkWriting sends a batch without items. It has to pass the key's permission like any other (core, WC_REST_Authentication::
 // check_permissions and batch_items_permissions_check), and changes nothing.
 func (s *store) checkWriting(ctx context.Context) error {
-	answer, err := s.call(ctx, http.MethodPost, s.api+"/products/batch", []byte(`{"update":[]}`))
+	response, err := s.call(ctx, http.MethodPost, s.api+"/products/batch", []byte(`{"update":[]}`))
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusOK {
-		return s.readStatus(answer)
+	if response.Status != http.StatusOK {
+		return s.readStatus(response)
 	}
-	if !json.Valid(answer.Body) {
-		return channels.Unreadable(s.ID, answer, "it is not the JSON that this store's API promises")
+	if !json.Valid(response.Body) {
+		return channels.Unreadable(s.ID, response, "it is not the JSON that this store's API promises")
 	}
 	return nil
 }
 
 // checkStock asks whether the shop manages stock at all. That takes more rights than figures do, so it may not be told.
 func (s *store) checkStock(ctx context.Context) (note string, err error) {
-	answer, err := s.call(ctx, http.MethodGet, s.api+"/settings/products/woocommerce_manage_stock", nil)
-	var said struct {
+	response, err := s.call(ctx, http.MethodGet, s.api+"/settings/products/woocommerce_manage_stock", nil)
+	var body struct {
 		Value string `json:"value"`
 	}
-	if err != nil || answer.Status != http.StatusOK || json.Unmarshal(answer.Body, &said) != nil || said.Value == "" {
+	if err != nil || response.Status != http.StatusOK || json.Unmarshal(response.Body, &body) != nil || body.Value == "" {
 		return `the shop does not say whether it manages stock; see "Enable stock management" under WooCommerce, Settings, Products, Inventory`, nil
 	}
-	if said.Value != "yes" {
+	if body.Value != "yes" {
 		return "", &channels.Error{Next: channels.AskPerson, Reason: "store " + s.ID + ": " + stockIsOff}
 	}
 	return "the shop manages stock", nil
@@ -89,14 +89,14 @@ func (s *store) account(ctx context.Context) string {
 	if s.keyEnd != "" {
 		account += ", key …" + s.keyEnd
 	}
-	answer, err := s.call(ctx, http.MethodGet, strings.TrimSuffix(s.api, "/wc/v3")+"/?_fields=name", nil)
-	var said struct {
+	response, err := s.call(ctx, http.MethodGet, strings.TrimSuffix(s.api, "/wc/v3")+"/?_fields=name", nil)
+	var body struct {
 		Name string `json:"name"`
 	}
-	if err != nil || answer.Status != http.StatusOK || json.Unmarshal(answer.Body, &said) != nil || said.Name == "" {
+	if err != nil || response.Status != http.StatusOK || json.Unmarshal(response.Body, &body) != nil || body.Name == "" {
 		return account
 	}
-	return fmt.Sprintf("%.100s (%s)", said.Name, account)
+	return fmt.Sprintf("%.100s (%s)", body.Name, account)
 }
 
 func numbers(text string) bool {

@@ -8,15 +8,15 @@ func (s *store) Compose(items []channels.Item) [][]int {
 	var calls [][]int
 	groups := map[group]int{}
 	for i, item := range items {
-		said, err := referenceOf(item)
+		reference, err := referenceOf(item)
 		if err != nil {
 			calls = append(calls, []int{i})
 			continue
 		}
-		at, known := groups[said.group()]
-		if !known {
+		at, ok := groups[reference.group()]
+		if !ok {
 			at = len(calls)
-			groups[said.group()], calls = at, append(calls, nil)
+			groups[reference.group()], calls = at, append(calls, nil)
 		}
 		calls[at] = append(calls[at], i)
 	}

@@ -20,7 +20,7 @@ type reference struct {
 	Parent int64  `json:"parent,omitempty"` // of a variation: its product
 	Kind   string `json:"kind"`
 	// Manage is true for an item whose stock was not managed and is to be from now on. For others manage_stock is left out, so that
-	// what the merchant changes about it meanwhile stays: the answer shows it, and the ids are refreshed.
+	// what the merchant changes about it meanwhile stays: the response shows it, and the ids are refreshed.
 	Manage bool `json:"manage,omitempty"`
 }
 
@@ -44,13 +44,13 @@ func (g group) path() string {
 
 // referenceOf reads the reference of an item.
 func referenceOf(item channels.Item) (reference, error) {
-	var said reference
-	err := json.Unmarshal([]byte(item.Reference), &said)
-	product, variation := said.Kind == kindProduct && said.Parent == 0, said.Kind == kindVariation && said.Parent > 0
-	if err != nil || said.ID <= 0 || (!product && !variation) {
+	var decoded reference
+	err := json.Unmarshal([]byte(item.Reference), &decoded)
+	product, variation := decoded.Kind == kindProduct && decoded.Parent == 0, decoded.Kind == kindVariation && decoded.Parent > 0
+	if err != nil || decoded.ID <= 0 || (!product && !variation) {
 		return reference{}, fmt.Errorf("channel SKU %q has not been looked up: its reference is no product", item.ChannelSKU)
 	}
-	return said, nil
+	return decoded, nil
 }
 
 // referencesOf reads those of a call, which all belong to one group.

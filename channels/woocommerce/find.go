@@ -63,17 +63,17 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 	// The database takes SKUs in another case, with other accents or blanks at the end for the same: they are compared byte by byte.
 	exact := map[string][]product{}
 	seen := map[int64]bool{}
-	for _, one := range products {
-		if one.SKU != nil && !seen[one.ID] {
-			seen[one.ID] = true
-			exact[*one.SKU] = append(exact[*one.SKU], one)
+	for _, entry := range products {
+		if entry.SKU != nil && !seen[entry.ID] {
+			seen[entry.ID] = true
+			exact[*entry.SKU] = append(exact[*entry.SKU], entry)
 		}
 	}
-	found := make([]channels.Found, len(items))
+	matches := make([]channels.Found, len(items))
 	for i, item := range items {
-		found[i] = s.judge(item, exact[item.ChannelSKU], more)
+		matches[i] = s.judge(item, exact[item.ChannelSKU], more)
 	}
-	return found, channels.Budget{}, nil
+	return matches, channels.Budget{}, nil
 }
 
 // distinct is each SKU once, and whether there is a comma in one of them.
@@ -104,33 +104,33 @@ func (s *store) look(ctx context.Context, path string, skus []string) (products 
 	if len(address) > maxAddress && len(skus) > 1 {
 		return nil, false, s.smaller(fmt.Sprintf("the address of a look-up of %d long SKUs is longer than web servers read", len(skus)))
 	}
-	answer, err := s.call(ctx, http.MethodGet, address, nil)
+	response, err := s.call(ctx, http.MethodGet, address, nil)
 	switch {
 	case err != nil:
 		return nil, false, err
-	case answer.Status == http.StatusRequestURITooLong && len(skus) > 1:
+	case response.Status == http.StatusRequestURITooLong && len(skus) > 1:
 		return nil, false, s.smaller("the address of a look-up is longer than its web server reads; lower the setting find_limit")
-	case answer.Status == http.StatusRequestURITooLong:
+	case response.Status == http.StatusRequestURITooLong:
 		return nil, false, nil // such a SKU is not found
-	case answer.Status == http.StatusNotFound && path == variationsPath && readProblem(answer).Code == "rest_no_route":
-		return nil, false, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID +
+	case response.Status == http.StatusNotFound && path == variationsPath && readProblem(response).Code == "rest_no_route":
+		return nil, false, &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: "store " + s.ID +
 			": it has no look-up of variations; update WooCommerce to 10.3 or later, or set variations: products"}
-	case answer.Status != http.StatusOK:
-		return nil, false, s.readStatus(answer)
+	case response.Status != http.StatusOK:
+		return nil, false, s.readStatus(response)
 	}
-	if err := channels.Read(s.ID, answer, &products); err != nil {
+	if err := channels.Read(s.ID, response, &products); err != nil {
 		return nil, false, err
 	}
 	if products == nil {
-		return nil, false, channels.Unreadable(s.ID, answer, "it holds no list of products")
+		return nil, false, channels.Unreadable(s.ID, response, "it holds no list of products")
 	}
-	for _, one := range products {
-		if one.ID <= 0 || len(one.ManageStock) == 0 {
-			return nil, false, channels.Unreadable(s.ID, answer, "a product in it has no id, or it does not say whether the stock is managed")
+	for _, item := range products {
+		if item.ID <= 0 || len(item.ManageStock) == 0 {
+			return nil, false, channels.Unreadable(s.ID, response, "a product in it has no id, or it does not say whether the stock is managed")
 		}
 	}
 	// The header says how many pages there are, unless something on the way took it out.
-	pages, missing := strconv.Atoi(answer.Header.Get("X-WP-TotalPages"))
+	pages, missing := strconv.Atoi(response.Header.Get("X-WP-TotalPages"))
 	return products, pages > 1 || (missing != nil && len(products) >= page), nil
 }
 
@@ -138,10 +138,10 @@ func (s *store) look(ctx context.Context, path string, skus []string) (products 
 // WC_REST_Product_Variations_Controller::prepare_objects_query): they have no parent.
 func (s *store) lookVariations(ctx context.Context, skus []string) (variations []product, more bool, err error) {
 	products, more, err := s.look(ctx, variationsPath, skus)
-	for _, one := range products {
-		if one.ParentID > 0 {
-			one.Type = kindVariation
-			variations = append(variations, one)
+	for _, item := range products {
+		if item.ParentID > 0 {
+			item.Type = kindVariation
+			variations = append(variations, item)
 		}
 	}
 	return variations, more, err
@@ -165,28 +165,28 @@ func (s *store) judge(item channels.Item, products []product, more bool) channel
 		return channels.Found{Blocked: fmt.Sprintf("%d products have this SKU in the shop, so it is not known which one is meant; give each its own SKU",
 			len(products))}
 	}
-	one := products[0]
-	said, by := reference{ID: one.ID, Kind: kindProduct}, string(one.ManageStock)
-	if one.Type == kindVariation {
-		said.Kind, said.Parent = kindVariation, one.ParentID
+	entry := products[0]
+	decoded, by := reference{ID: entry.ID, Kind: kindProduct}, string(entry.ManageStock)
+	if entry.Type == kindVariation {
+		decoded.Kind, decoded.Parent = kindVariation, entry.ParentID
 	}
 	switch {
-	case one.Type == "grouped" || one.Type == "external":
-		return channels.Found{Blocked: fmt.Sprintf("a product of the type %s has no stock in WooCommerce, so a figure would have no effect", one.Type)}
-	case one.Type == kindVariation && one.ParentID <= 0:
+	case entry.Type == "grouped" || entry.Type == "external":
+		return channels.Found{Blocked: fmt.Sprintf("a product of the type %s has no stock in WooCommerce, so a figure would have no effect", entry.Type)}
+	case entry.Type == kindVariation && entry.ParentID <= 0:
 		return channels.Found{Blocked: "this is a variation without a product, so it cannot be set; delete it, or make its product again"}
 	case by == managedByParent:
 		return channels.Found{Blocked: `this variation shares the stock of its product, and one figure cannot be that of several variations; list the product's ` +
 			`SKU, or switch "Manage stock?" on for the variation`}
-	case by == unmanaged && one.Type == "variable":
+	case by == unmanaged && entry.Type == "variable":
 		return channels.Found{Blocked: `this product has variations and no stock of its own; list the SKUs of the variations, or switch "Stock management" on for ` +
 			`the product`}
 	case by == unmanaged && !s.manages:
 		return channels.Found{Blocked: `WooCommerce does not manage the stock of this product, so a figure would have no effect; switch "Stock management" on ` +
 			`there, or set unmanaged: manage`}
 	}
-	said.Manage = by == unmanaged
-	text, err := json.Marshal(said)
+	decoded.Manage = by == unmanaged
+	text, err := json.Marshal(decoded)
 	if err != nil {
 		return channels.Found{Blocked: "its reference cannot be written; this is a fault of the driver, please report it"}
 	}

@@ -1,11 +1,11 @@
 // Package woocommerce speaks to WooCommerce shops by the REST API wc/v3.
 //
 // Figures go out in batches, up to 100 in a call: those of products in one kind of call, those of variations in a call for each of
-// their products. Every item of a batch has a verdict of its own in the answer. An item is addressed by its id, which is looked up
+// their products. Every item of a batch has a verdict of its own in the response. An item is addressed by its id, which is looked up
 // by SKU. There are no keys; a figure is absolute, so a call that was cut off half-way is sent again as it is.
 //
 // The files are those of every driver: spec.go says what can be set and opens the store, encode.go makes the bytes of a call,
-// send.go sends them, answers.go says what the answer means for each item, find.go looks SKUs up, compose.go sorts items into
+// send.go sends them, responses.go says what the response means for each item, find.go looks SKUs up, compose.go sorts items into
 // calls, check.go proves the settings. What the comments say of "core" was read in the PHP of woocommerce/woocommerce,
 // plugins/woocommerce/includes; docs/channels/woocommerce.md says how surely the rest is known.
 package woocommerce

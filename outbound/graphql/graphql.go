@@ -20,8 +20,8 @@ func Body(document string, variables any) ([]byte, error) {
 	}{document, variables})
 }
 
-// Answer is a GraphQL response: both Data and Errors may be set.
-type Answer struct {
+// Response is a GraphQL response: both Data and Errors may be set.
+type Response struct {
 	Data       json.RawMessage `json:"data"`
 	Errors     []Error         `json:"errors"`
 	Extensions json.RawMessage `json:"extensions"`
@@ -38,25 +38,25 @@ type Error struct {
 
 // Read takes a response apart. It refuses what is no GraphQL response: no JSON object, something after it, or neither data nor
 // errors in it. Its errors hold nothing of the body.
-func Read(body []byte) (Answer, error) {
-	var answer Answer
+func Read(body []byte) (Response, error) {
+	var response Response
 	decoder := json.NewDecoder(bytes.NewReader(body))
-	if err := decoder.Decode(&answer); err != nil {
-		return Answer{}, errors.New("it is not the JSON of a GraphQL response")
+	if err := decoder.Decode(&response); err != nil {
+		return Response{}, errors.New("it is not the JSON of a GraphQL response")
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Answer{}, errors.New("something follows the JSON of the GraphQL response")
+		return Response{}, errors.New("something follows the JSON of the GraphQL response")
 	}
-	if len(answer.Errors) == 0 && empty(answer.Data) {
-		return Answer{}, errors.New("the GraphQL response holds neither data nor errors")
+	if len(response.Errors) == 0 && empty(response.Data) {
+		return Response{}, errors.New("the GraphQL response holds neither data nor errors")
 	}
-	return answer, nil
+	return response, nil
 }
 
 func empty(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
 // Into decodes the data. It is an error when there is none.
-func (a Answer) Into(value any) error {
+func (a Response) Into(value any) error {
 	if empty(a.Data) {
 		return errors.New("the GraphQL response holds no data")
 	}
@@ -67,11 +67,11 @@ func (a Answer) Into(value any) error {
 }
 
 // Has returns the first error with one of the codes.
-func (a Answer) Has(codes ...string) (Error, bool) {
-	for _, one := range a.Errors {
+func (a Response) Has(codes ...string) (Error, bool) {
+	for _, failure := range a.Errors {
 		for _, code := range codes {
-			if strings.EqualFold(one.Extensions.Code, code) {
-				return one, true
+			if strings.EqualFold(failure.Extensions.Code, code) {
+				return failure, true
 			}
 		}
 	}

@@ -31,7 +31,7 @@ func Leads(names map[string]string) func(string) []netip.Addr {
 	}
 }
 
-// The parts of the DNS that the answers need (RFC 1035, 4.1).
+// The parts of the DNS that the responses need (RFC 1035, 4.1).
 const (
 	headerBytes = 12
 	typeA       = 1

@@ -43,7 +43,7 @@ func (asOfSettings) Judge(spec settings.Spec, values settings.Values) []settings
 		}},
 		{"as_of_layout", checkLayout},
 	} {
-		if _, known := values[setting.name]; !known {
+		if _, ok := values[setting.name]; !ok {
 			continue // what it is no text is told already
 		}
 		if err := setting.check(values.Text(setting.name)); err != nil {
@@ -109,7 +109,7 @@ func (a asOf) line(r record) (text string, ok bool) {
 // name reads the time in the name of a file. With * in the pattern the time may stand in several places; it is believed where only one
 // of them can be read.
 func (a asOf) name(name string) (time.Time, error) {
-	var found time.Time
+	var match time.Time
 	tellings := 0
 	for from := 0; from <= len(name); from++ {
 		if matched, err := path.Match(a.before, name[:from]); err != nil || !matched {
@@ -119,8 +119,8 @@ func (a asOf) name(name string) (time.Time, error) {
 			if matched, err := path.Match(a.after, name[to:]); err != nil || !matched {
 				continue
 			}
-			if at, err := a.form.parse(name[from:to]); err == nil && !at.Equal(found) {
-				found = at
+			if at, err := a.form.parse(name[from:to]); err == nil && !at.Equal(match) {
+				match = at
 				tellings++
 			}
 		}
@@ -129,7 +129,7 @@ func (a asOf) name(name string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("its name tells %d times in the form of as_of: name:%s%s%s and as_of_layout: %s; expected one",
 			tellings, a.before, asOfTime, a.after, a.form.layout)
 	}
-	return found, nil
+	return match, nil
 }
 
 // made is as of when a file's rows count: what the file tells, else when it was last modified. Zero: it does not say. It is never when

@@ -54,7 +54,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	}
 	defer func() { _ = f.Close() }()
 	name := filepath.Base(path)
-	found, err := s.stat(f, path)
+	info, err := s.stat(f, path)
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
@@ -70,7 +70,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	if decoder != nil {
 		finding.Notes = append(finding.Notes, decoder.notes()...)
 	}
-	made, err := s.made(name, content{modified: found.ModTime(), asOf: read.asOf}, time.Time{}, time.Time{})
+	made, err := s.made(name, content{modified: info.ModTime(), asOf: read.asOf}, time.Time{}, time.Time{})
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
@@ -81,17 +81,17 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 
 // checked is the file that Check looks at, and what to say of the choice.
 func (s *source) checked(at place) (path string, full bool, notes []string, err error) {
-	found, err := at.stat(s.path)
+	info, err := at.stat(s.path)
 	switch {
 	case err != nil:
 		return "", false, nil, unreadable(s.path, err)
-	case found.Mode().IsRegular():
-		complete, until, err := s.completion.check(at.stat, s.path, found, s.now())
+	case info.Mode().IsRegular():
+		complete, until, err := s.completion.check(at.stat, s.path, info, s.now())
 		if err == nil && !complete {
 			err = s.incomplete(s.path, until)
 		}
 		return s.path, s.full, nil, err
-	case !found.IsDir():
+	case !info.IsDir():
 		return "", false, nil, warehouses.NeedsPerson(nil, "%s is neither a file nor a folder; correct the setting path", s.path)
 	}
 	files, err := s.list(at)

@@ -70,12 +70,12 @@ func kindOf(full bool) string {
 // its kind may differ from those of the other kind, but not in whether it has facilities.
 func (m sourceCursor) expected(full bool) map[string]bool {
 	expected := map[string]bool{}
-	if known, ok := m.Known[kindOf(full)]; ok {
+	if names, ok := m.Known[kindOf(full)]; ok {
 		for _, field := range fields {
-			expected[field] = slices.Contains(known, field)
+			expected[field] = slices.Contains(names, field)
 		}
-	} else if known, ok := m.Known[kindOf(!full)]; ok {
-		expected[fieldFacility] = slices.Contains(known, fieldFacility)
+	} else if names, ok := m.Known[kindOf(!full)]; ok {
+		expected[fieldFacility] = slices.Contains(names, fieldFacility)
 	}
 	return expected
 }
@@ -89,7 +89,7 @@ func (m *sourceCursor) learn(full bool, d *decoder) {
 	if m.Known == nil {
 		m.Known = map[string][]string{}
 	}
-	m.Known[kindOf(full)] = d.known()
+	m.Known[kindOf(full)] = d.fieldsFound()
 }
 
 // empty is true when nothing was read yet.

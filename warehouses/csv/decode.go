@@ -68,7 +68,7 @@ func newDecoder(f format, name string, first record, expected map[string]bool) (
 				change = "has no column %s, which the files read before had"
 			}
 			return nil, warehouses.NeedsPerson(nil, "%s "+change+"; %sif that is meant, say so with the setting columns: {%s: \"\"} when it is not to be used, or "+
-				"columns: {%s: NAME} when it is", d.where(), field, d.found(), field, field)
+				"columns: {%s: NAME} when it is", d.where(), field, d.columnsFound(), field, field)
 		}
 	}
 	return d, nil
@@ -173,17 +173,18 @@ func (d *decoder) missing(field, column string) error {
 		if d.format.encoding == nil && !utf8.ValidString(name) {
 			return mended(warehouses.NeedsPerson(nil,
 				"%s: there is no column %q; %sthe header is not valid UTF-8; if the file is written in another encoding, set encoding, "+
-					"like encoding: windows-1252", d.where(), column, d.found()), "encoding", "windows-1252")
+					"like encoding: windows-1252", d.where(), column, d.columnsFound()), "encoding", "windows-1252")
 		}
 	}
-	return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sset columns: {%s: NAME} to the column that holds it", d.where(), column, d.found(), field)
+	return warehouses.NeedsPerson(nil, "%s: there is no column %q; %sset columns: {%s: NAME} to the column that holds it",
+		d.where(), column, d.columnsFound(), field)
 }
 
 // shownColumns is how many columns an error lists.
 const shownColumns = 20
 
-// found lists the columns for a person.
-func (d *decoder) found() string {
+// columnsFound lists the columns for a person.
+func (d *decoder) columnsFound() string {
 	if d.header == nil {
 		return ""
 	}
@@ -200,15 +201,15 @@ func (d *decoder) found() string {
 
 func (d *decoder) has(field string) bool { _, ok := d.at[field]; return ok }
 
-// known are the fields that the file has, in the order of fields.
-func (d *decoder) known() []string {
-	known := []string{}
+// fieldsFound are the fields that the file has, in the order of fields.
+func (d *decoder) fieldsFound() []string {
+	names := []string{}
 	for _, field := range fields {
 		if d.has(field) {
-			known = append(known, field)
+			names = append(names, field)
 		}
 	}
-	return known
+	return names
 }
 
 // cut is true for a last row, without a line end, that is shorter than any whole row before it: the rest may be on its way.
@@ -328,20 +329,20 @@ func (d *decoder) row(r record) inventory.Row {
 // read reads the figures of a row, to the first that cannot be read.
 func (d *decoder) read(row *inventory.Row, text func(field string) string) {
 	nowhere := false
-	for _, one := range []struct {
+	for _, entry := range []struct {
 		field string
 		into  **int64
 		none  *bool
 	}{{fieldAvailable, &row.Available, &row.NoAvailable}, {fieldOnHand, &row.OnHand, &row.NoOnHand}, {fieldCommitted, &row.Committed, &nowhere}} {
-		if !d.has(one.field) {
+		if !d.has(entry.field) {
 			continue
 		}
-		figure, err := d.figures.Text(text(one.field))
+		figure, err := d.figures.Text(text(entry.field))
 		if err != nil {
-			row.RefuseFor(one.field, err, inventory.FaultNumber)
+			row.RefuseFor(entry.field, err, inventory.FaultNumber)
 			return
 		}
-		*one.into, *one.none = figure.Units, figure.None
+		*entry.into, *entry.none = figure.Units, figure.None
 	}
 }
 

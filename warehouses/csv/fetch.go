@@ -19,26 +19,26 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		return warehouses.Snapshot{}, err
 	}
 	defer at.close()
-	found, err := at.stat(s.path)
+	info, err := at.stat(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !m.empty():
 		return warehouses.Snapshot{}, warehouses.Faltered(nil, "%s was read before and is not there now", s.path)
 	case err != nil:
 		return warehouses.Snapshot{}, unreadable(s.path, err)
-	case found.IsDir():
+	case info.IsDir():
 		return s.fetchNext(ctx, at, m, request, sink)
-	case !found.Mode().IsRegular():
+	case !info.Mode().IsRegular():
 		return warehouses.Snapshot{}, warehouses.NeedsPerson(nil, "%s is neither a file nor a folder; correct the setting path", s.path)
 	}
-	return s.fetchFile(ctx, at, m, found, request, sink)
+	return s.fetchFile(ctx, at, m, info, request, sink)
 }
 
 // fetchFile reads a single file unless its content is known.
-func (s *source) fetchFile(ctx context.Context, at place, m sourceCursor, found fs.FileInfo, request warehouses.Request, sink warehouses.Sink) (
+func (s *source) fetchFile(ctx context.Context, at place, m sourceCursor, info fs.FileInfo, request warehouses.Request, sink warehouses.Sink) (
 	warehouses.Snapshot, error,
 ) {
 	unchanged := warehouses.Snapshot{Unchanged: true, Full: s.full, Cursor: request.Cursor, From: s.path}
-	complete, until, err := s.completion.check(at.stat, s.path, found, s.now())
+	complete, until, err := s.completion.check(at.stat, s.path, info, s.now())
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
@@ -53,7 +53,7 @@ func (s *source) fetchFile(ctx context.Context, at place, m sourceCursor, found 
 		return warehouses.Snapshot{}, err
 	}
 	name := filepath.Base(s.path)
-	if known, ok := m.find(name); ok && known.Hash == hash {
+	if file, ok := m.find(name); ok && file.Hash == hash {
 		return unchanged, nil
 	}
 	content, err := s.read(ctx, at, s.path, s.full, m.expected(s.full), hash, &pages{sink: sink, report: request.Report})
@@ -64,7 +64,7 @@ func (s *source) fetchFile(ctx context.Context, at place, m sourceCursor, found 
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	now := read{Name: name, Hash: hash, Size: found.Size(), Modified: content.modified, AsOf: asOf}
+	now := read{Name: name, Hash: hash, Size: info.Size(), Modified: content.modified, AsOf: asOf}
 	next := sourceCursor{Settings: s.fingerprint, Known: m.Known, Files: []read{now}}
 	next.learn(s.full, content.decoder)
 	return warehouses.Snapshot{Full: s.full, Rows: content.rows, AsOf: asOf, Cursor: next.String(), From: s.path}, nil
@@ -76,10 +76,10 @@ func (s *source) fetchNext(ctx context.Context, at place, m sourceCursor, reques
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	p, err := s.plan(m, files, func(f file, known read) (bool, error) {
+	p, err := s.plan(m, files, func(f file, previous read) (bool, error) {
 		// Only the file read last can have changed unseen within the time that a place tells apart.
-		seen := at.exact() || known.Name != m.Files[len(m.Files)-1].Name
-		return s.same(ctx, at, f, known, seen)
+		seen := at.exact() || previous.Name != m.Files[len(m.Files)-1].Name
+		return s.same(ctx, at, f, previous, seen)
 	})
 	if err != nil {
 		return warehouses.Snapshot{}, err
@@ -116,12 +116,12 @@ func (s *source) inFolder(name string) string { return s.site.join(s.path, name)
 
 // same tells whether a file of a folder is still what was read. Equal in size and time is taken for equal where a change is
 // seen there; otherwise its content decides, so that a file that was copied anew is not read twice.
-func (s *source) same(ctx context.Context, at place, f file, known read, seen bool) (bool, error) {
-	if seen && f.size == known.Size && f.modified.Equal(known.Modified) {
+func (s *source) same(ctx context.Context, at place, f file, previous read, seen bool) (bool, error) {
+	if seen && f.size == previous.Size && f.modified.Equal(previous.Modified) {
 		return true, nil
 	}
 	hash, err := s.hash(ctx, at, s.inFolder(f.name))
-	return hash == known.Hash, err
+	return hash == previous.Hash, err
 }
 
 // nothing is the error of a folder that has nothing to read and never had.

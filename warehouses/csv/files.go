@@ -49,12 +49,12 @@ func (f folder) place(name string, full bool) (at position, ok bool) {
 	if strings.HasPrefix(name, ".") {
 		return position{}, false // tools that copy files write them so until they are complete
 	}
-	for _, known := range []struct {
+	for _, candidate := range []struct {
 		pattern string
 		full    bool
 	}{{f.delta, false}, {f.full, true}, {f.pattern, full}} {
-		if matched, err := filepath.Match(known.pattern, name); known.pattern != "" && err == nil && matched {
-			return position{name: name, key: wild(known.pattern, name), full: known.full}, true
+		if matched, err := filepath.Match(candidate.pattern, name); candidate.pattern != "" && err == nil && matched {
+			return position{name: name, key: wild(candidate.pattern, name), full: candidate.full}, true
 		}
 	}
 	return position{}, false
@@ -151,18 +151,18 @@ func newCompletion(values settings.Values) (completion, error) {
 
 // check finds out whether a file may be read. A marker that is older than its file belongs to the file before it.
 // look is asked for the marker.
-func (c completion) check(look func(path string) (fs.FileInfo, error), path string, found fs.FileInfo, now time.Time) (complete bool, until time.Time,
+func (c completion) check(look func(path string) (fs.FileInfo, error), path string, info fs.FileInfo, now time.Time) (complete bool, until time.Time,
 	err error,
 ) {
 	if c.marker == "" && c.quietFor == 0 {
 		return true, time.Time{}, nil
 	}
-	if found.ModTime().IsZero() {
+	if info.ModTime().IsZero() {
 		return false, time.Time{}, warehouses.NeedsPerson(nil, "%s: the server does not say when the file was written, so that complete: marker and complete: "+
 			"quiet cannot be used; set another", path)
 	}
 	if c.quietFor > 0 {
-		until = found.ModTime().Add(c.quietFor)
+		until = info.ModTime().Add(c.quietFor)
 		return !now.Before(until), until, nil
 	}
 	marker, err := look(path + c.marker)
@@ -172,7 +172,7 @@ func (c completion) check(look func(path string) (fs.FileInfo, error), path stri
 	case err != nil:
 		return false, time.Time{}, unreadable(path+c.marker, err)
 	}
-	return !marker.ModTime().Before(found.ModTime()), time.Time{}, nil
+	return !marker.ModTime().Before(info.ModTime()), time.Time{}, nil
 }
 
 // wanted says what a file that is not complete waits for.
@@ -212,15 +212,15 @@ func (s *source) list(at place) ([]file, error) {
 			continue
 		}
 		path := s.inFolder(entry.Name())
-		found, err := look(path)
-		if err != nil || !found.Mode().IsRegular() {
+		info, err := look(path)
+		if err != nil || !info.Mode().IsRegular() {
 			continue // gone since the folder was listed, or a folder, or a link that leads nowhere
 		}
-		complete, until, err := s.completion.check(look, path, found, now)
+		complete, until, err := s.completion.check(look, path, info, now)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{position: where, size: found.Size(), modified: found.ModTime(), complete: complete, until: until})
+		files = append(files, file{position: where, size: info.Size(), modified: info.ModTime(), complete: complete, until: until})
 	}
 	return files, nil
 }

@@ -56,9 +56,9 @@ func newHostKey(text string) (hostKey, error) {
 // algorithms are what the server is asked to prove itself with: by the pinned key where it is known.
 func (h hostKey) algorithms() []string {
 	var algorithms []string
-	for _, known := range hostKeyAlgorithms {
-		if h.key == nil || h.key.Type() == known.keyType {
-			algorithms = append(algorithms, known.algorithms...)
+	for _, candidate := range hostKeyAlgorithms {
+		if h.key == nil || h.key.Type() == candidate.keyType {
+			algorithms = append(algorithms, candidate.algorithms...)
 		}
 	}
 	return algorithms

@@ -45,12 +45,12 @@ func (s *source) plan(m sourceCursor, files []file, same func(file, read) (bool,
 			}
 			continue
 		}
-		known, ok := m.find(f.name)
+		previous, ok := m.find(f.name)
 		if !ok && s.forgotten(m, f.position) {
 			continue
 		}
 		if ok {
-			if ok, err = same(*f, known); err != nil {
+			if ok, err = same(*f, previous); err != nil {
 				return selection{}, err
 			}
 		}
@@ -103,16 +103,16 @@ func (s *source) forgotten(m sourceCursor, at position) bool {
 // after it will be read again, so it must still be there.
 func (s *source) advance(p *selection, files []file) error {
 	kept := make([]read, 0, len(p.cursor.Files)+len(p.replaced)+1)
-	for _, known := range p.cursor.Files {
-		at, ok := s.folder.place(known.Name, s.full)
+	for _, previous := range p.cursor.Files {
+		at, ok := s.folder.place(previous.Name, s.full)
 		if !ok || at.compare(p.next.position) < 0 {
-			kept = append(kept, known)
+			kept = append(kept, previous)
 			continue
 		}
-		if !slices.ContainsFunc(files, func(f file) bool { return f.name == known.Name }) {
+		if !slices.ContainsFunc(files, func(f file) bool { return f.name == previous.Name }) {
 			return warehouses.NeedsPerson(nil,
 				"%s is new or was changed, but %s, which sorts after it and was read already, is gone, so the order of the two cannot be kept; "+
-					"remove the file, or give it a name that sorts last if it is newer", s.inFolder(p.next.name), known.Name)
+					"remove the file, or give it a name that sorts last if it is newer", s.inFolder(p.next.name), previous.Name)
 		}
 	}
 	for _, f := range p.replaced {
@@ -135,9 +135,9 @@ const shownReplaced = 5
 
 // before is as of when the last file before the next one counted; zero when it is not known.
 func (p selection) before() time.Time {
-	for _, known := range slices.Backward(p.cursor.Files) {
-		if !known.AsOf.IsZero() { // it was read, and said when
-			return known.AsOf
+	for _, read := range slices.Backward(p.cursor.Files) {
+		if !read.AsOf.IsZero() { // it was read, and said when
+			return read.AsOf
 		}
 	}
 	return time.Time{}

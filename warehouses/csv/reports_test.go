@@ -111,7 +111,7 @@ func TestReports(t *testing.T) {
 			"sku": "SKU", "facility": "Location",
 			"available": "Available (not editable)",
 		}, "texts": settings{"not stocked": "none"}}, rows: 20},
-		// Web servers that answer with a page in place of the file.
+		// Web servers that response with a page in place of the file.
 		"a page in place of the file": {file: "sign-in-page.csv", err: "is a web page, not CSV"},
 		// https://github.com/performant-software/textlab/issues/91
 		"no header": {

@@ -318,7 +318,7 @@ func (sc *scan) headless() error {
 	d := decoder{header: sc.above}
 	failed := warehouses.NeedsPerson(nil,
 		"%s: header is auto, and none of the first %d lines that are not blank has the columns that are read; of its first line: %s"+
-			"set columns to the names of the columns, or header_line to where they stand%s", whole(sc.name), sc.aboves, d.found(), otherDelimiter(sc.other))
+			"set columns to the names of the columns, or header_line to where they stand%s", whole(sc.name), sc.aboves, d.columnsFound(), otherDelimiter(sc.other))
 	if sc.other != "" {
 		failed.Mends = []warehouses.Setting{{Name: "delimiter", Value: strings.Trim(sc.other, `"`)}}
 	}

@@ -134,14 +134,14 @@ func (p *sftpPlace) within(step func() error) error {
 
 func (p *sftpPlace) login() error {
 	var unknown error
-	known, tried := false, false
+	ok, tried := false, false
 	config := &ssh.ClientConfig{
 		User:              p.user,
 		Auth:              p.methods(&tried),
 		HostKeyAlgorithms: p.key.algorithms(),
 		HostKeyCallback: func(_ string, _ net.Addr, offered ssh.PublicKey) error {
 			unknown = p.key.check(p.host, offered)
-			known = unknown == nil
+			ok = unknown == nil
 			return unknown
 		},
 	}
@@ -165,7 +165,7 @@ func (p *sftpPlace) login() error {
 			negotiation.What)
 	case p.late:
 		return warehouses.Faltered(nil, "the SFTP server %s did not answer within %s", p.host, p.timeout)
-	case known && !hungUp(err):
+	case ok && !hungUp(err):
 		return warehouses.NeedsPerson(nil,
 			"the SFTP server %s does not accept the user and the credential of the settings; correct the user in path, or the reference", p.host)
 	case tried:
@@ -229,12 +229,12 @@ func (p *sftpPlace) there(path string) string {
 	return path
 }
 
-func (p *sftpPlace) stat(path string) (found fs.FileInfo, err error) {
+func (p *sftpPlace) stat(path string) (info fs.FileInfo, err error) {
 	err = p.within(func() error {
-		found, err = p.client.Stat(p.there(path))
+		info, err = p.client.Stat(p.there(path))
 		return err
 	})
-	return found, p.failed(err)
+	return info, p.failed(err)
 }
 
 // bytesPerEntry is more than an entry takes on the wire: two names of at most 255 bytes, and its attributes.
@@ -243,20 +243,20 @@ const bytesPerEntry = 1 << 10
 func (p *sftpPlace) list(path string) ([]fs.DirEntry, error) {
 	// The client lists a folder to its end, however long it is, so the bound is on what may come.
 	p.wire.may.Store(int64(p.maxEntries+1024) * bytesPerEntry)
-	var found []fs.FileInfo
+	var infos []fs.FileInfo
 	err := p.within(func() (err error) {
-		found, err = p.client.ReadDir(p.there(path))
+		infos, err = p.client.ReadDir(p.there(path))
 		return err
 	})
-	if p.wire.may.Load() < 0 || err == nil && len(found) > p.maxEntries {
+	if p.wire.may.Load() < 0 || err == nil && len(infos) > p.maxEntries {
 		return nil, warehouses.NeedsPerson(nil, "%s has more than %d entries, which is max_entries; have old files moved away, or raise it", path, p.maxEntries)
 	}
 	p.wire.may.Store(math.MaxInt64)
 	if err != nil {
 		return nil, p.failed(err)
 	}
-	entries := make([]fs.DirEntry, len(found))
-	for i, info := range found {
+	entries := make([]fs.DirEntry, len(infos))
+	for i, info := range infos {
 		entries[i] = fs.FileInfoToDirEntry(info)
 	}
 	return entries, nil
@@ -299,12 +299,12 @@ type sftpFile struct {
 
 func (f *sftpFile) Read(into []byte) (int, error) { return f.buffered.Read(into) }
 
-func (f *sftpFile) Stat() (found fs.FileInfo, err error) {
+func (f *sftpFile) Stat() (info fs.FileInfo, err error) {
 	err = f.at.within(func() error {
-		found, err = f.file.Stat()
+		info, err = f.file.Stat()
 		return err
 	})
-	return found, f.at.failed(err)
+	return info, f.at.failed(err)
 }
 
 func (f *sftpFile) Close() error { return f.at.failed(f.at.within(f.file.Close)) }

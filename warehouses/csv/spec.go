@@ -246,9 +246,9 @@ func newFormat(values settings.Values) (format, error) {
 			fields:    int(values.Integer("max_fields")),
 		},
 	}
-	for _, one := range delimiters {
-		if strings.Trim(one.written, `"`) == values.Text("delimiter") {
-			f.limits.delimiter = one.separator
+	for _, entry := range delimiters {
+		if strings.Trim(entry.written, `"`) == values.Text("delimiter") {
+			f.limits.delimiter = entry.separator
 		}
 	}
 	switch values.Text("encoding") {

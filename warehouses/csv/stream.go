@@ -93,16 +93,16 @@ func (s *source) read(ctx context.Context, at place, path string, full bool, exp
 
 // stat looks at an open file and refuses one that is larger than agreed on, or of half a character.
 func (s *source) stat(f opened, path string) (fs.FileInfo, error) {
-	found, err := f.Stat()
+	info, err := f.Stat()
 	switch {
 	case err != nil:
 		return nil, unreadable(path, err)
-	case found.Size() > s.maxBytes:
-		return nil, s.tooLarge(path, strconv.FormatInt(found.Size(), 10))
-	case s.format.wide && found.Size() > 0 && found.Size()%2 != 0:
+	case info.Size() > s.maxBytes:
+		return nil, s.tooLarge(path, strconv.FormatInt(info.Size(), 10))
+	case s.format.wide && info.Size() > 0 && info.Size()%2 != 0:
 		return nil, warehouses.Faltered(nil, "%s: the file is truncated: it ends in the middle of a UTF-16 character; nothing of it was taken", path)
 	}
-	return found, nil
+	return info, nil
 }
 
 // decoded is the text of a file in UTF-8, without a byte order mark.

@@ -140,9 +140,9 @@ func (p *webPlace) download(shown string) (*webFile, error) {
 	return f, nil
 }
 
-// judge refuses an answer that is not a whole file.
+// judge refuses a response that is not a whole file.
 func (p *webPlace) judge(shown string, response *http.Response) error {
-	if err := warehouses.Failure(shown, outbound.Answer{Status: response.StatusCode, Header: response.Header}, nil, p.now()); err != nil {
+	if err := warehouses.Failure(shown, outbound.Response{Status: response.StatusCode, Header: response.Header}, nil, p.now()); err != nil {
 		return err
 	}
 	switch status := response.StatusCode; {

@@ -10,11 +10,11 @@ import (
 // Check logs in and asks for the first page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	s = s.afresh(nil)
-	asked := list{path: "/inventory/stocksummaries", query: s.summaries(nil)}
+	requested := list{path: "/inventory/stocksummaries", query: s.summaries(nil)}
 	if s.details {
-		asked = s.detailsOf(s.numbers[0])
+		requested = s.detailsOf(s.numbers[0])
 	}
-	p, header, err := s.levels(ctx, asked, 1, nil)
+	p, header, err := s.levels(ctx, requested, 1, nil)
 	if err != nil {
 		return warehouses.Finding{}, err
 	}

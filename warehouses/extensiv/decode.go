@@ -36,7 +36,7 @@ func (s *seen) merge(other seen) {
 	s.foreign = s.foreign || other.foreign
 }
 
-// page is one answer with rows.
+// page is one response with rows.
 type page struct {
 	seen
 	total int64
@@ -46,7 +46,7 @@ type page struct {
 	rows  []inventory.Row
 }
 
-// decodePage reads an answer; rows is memory that may be used again.
+// decodePage reads a response; rows is memory that may be used again.
 func decodePage(body []byte, place string, f form, rows []inventory.Row) (page, error) {
 	document, err := jsonvalue.Parse(body)
 	if err != nil {
@@ -68,7 +68,7 @@ func decodePage(body []byte, place string, f form, rows []inventory.Row) (page, 
 	return p, err
 }
 
-// listOf finds the rows of an answer and how many there are on all pages together.
+// listOf finds the rows of a response and how many there are on all pages together.
 func listOf(document jsonvalue.Value, f form) (list jsonvalue.Value, total int64, err error) {
 	name := "summaries"
 	if f.details {

@@ -147,7 +147,7 @@ func FuzzItem(f *testing.F) {
 	})
 }
 
-// FuzzPage: no answer brings the decoder down, and one that it takes is JSON with as many rows.
+// FuzzPage: no response brings the decoder down, and one that it takes is JSON with as many rows.
 func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if p, err := decodePage(body, "page 1", form{figures: numbers.Rules{}.Reading()}, nil); err == nil {

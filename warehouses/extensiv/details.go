@@ -56,8 +56,8 @@ func (s *source) detailsOf(number string) list {
 
 // add adds a lot. One that cannot be read makes the whole sum unreadable; one without a figure makes it have none.
 func (l *lots) add(lot inventory.Row) {
-	at, known := l.sums[lot.SKU]
-	if !known {
+	at, ok := l.sums[lot.SKU]
+	if !ok {
 		l.sums[lot.SKU] = len(l.rows)
 		lot.Facility, lot.Committed = l.facility, nil // allocations are not told of lots
 		l.rows, l.counts = append(l.rows, lot), append(l.counts, 1)

@@ -10,29 +10,29 @@ import (
 )
 
 // refused is the error of a 4xx that warehouses.Failure leaves to the driver.
-func (s *source) refused(answer outbound.Answer) error {
-	said := code(answer.Body)
+func (s *source) refused(response outbound.Response) error {
+	text := code(response.Body)
 	switch {
-	case answer.Status == http.StatusNotFound:
+	case response.Status == http.StatusNotFound:
 		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status 404); correct the endpoint", s.ID)
-	case said == "NotParsable" && s.since != "":
+	case text == "NotParsable" && s.since != "":
 		return warehouses.NeedsPerson(nil,
 			"warehouse %s does not take the query (status 400, NotParsable); it may not know the property %s of the setting since: leave since out", s.ID, s.since)
-	case said != "":
-		return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d, %s); check customer_id, facilities and page", s.ID, answer.Status, said)
+	case text != "":
+		return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d, %s); check customer_id, facilities and page", s.ID, response.Status, text)
 	}
-	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check the settings", s.ID, answer.Status)
+	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check the settings", s.ID, response.Status)
 }
 
 var plainCode = regexp.MustCompile(`^[A-Za-z]{1,40}$`)
 
 // code is Extensiv's own code of an error. Its hint, and anything else in the body, is not shown, for it could hold what was sent.
 func code(body []byte) string {
-	var said struct {
+	var document struct {
 		ErrorCode string `json:"ErrorCode"`
 	}
-	if json.Unmarshal(body, &said) != nil || !plainCode.MatchString(said.ErrorCode) {
+	if json.Unmarshal(body, &document) != nil || !plainCode.MatchString(document.ErrorCode) {
 		return ""
 	}
-	return said.ErrorCode
+	return document.ErrorCode
 }

@@ -21,14 +21,14 @@ import (
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	w := &walk{source: s, began: s.Now(), known: warehouses.ReadCursor[warehouses.DatedCursor](&s.Base, request.Cursor)}
+	w := &walk{source: s, began: s.Now(), previous: warehouses.ReadCursor[warehouses.DatedCursor](&s.Base, request.Cursor)}
 	if s.details {
 		return s.fetchDetails(ctx, w, sink)
 	}
-	full := s.since == "" || request.Everything || w.known.At.IsZero()
+	full := s.since == "" || request.Everything || w.previous.At.IsZero()
 	var since *time.Time
 	if !full {
-		since = new(w.known.At.Add(-s.overlap))
+		since = new(w.previous.At.Add(-s.overlap))
 	}
 	list := list{path: "/inventory/stocksummaries", query: s.summaries(since)}
 	if err := w.through(ctx, list, func(p page) error { return warehouses.Pass(ctx, p.rows, sink) }); err != nil {
@@ -74,11 +74,11 @@ func (s *source) summaries(since *time.Time) url.Values {
 type walk struct {
 	*source
 	seen
-	began time.Time
-	known warehouses.DatedCursor
-	next  warehouses.DatedCursor
-	asOf  time.Time // as of when its figures count; zero when it is not said
-	calls int
+	began    time.Time
+	previous warehouses.DatedCursor
+	next     warehouses.DatedCursor
+	asOf     time.Time // as of when its figures count; zero when it is not said
+	calls    int
 }
 
 // through reads a list page by page and calls take for each page.
@@ -99,7 +99,7 @@ func (w *walk) through(ctx context.Context, list list, take func(page) error) er
 			return err
 		}
 		if w.calls++; w.calls == 1 {
-			if w.next, w.asOf, err = w.Begin(w.known, w.began, header, "Extensiv"); err != nil {
+			if w.next, w.asOf, err = w.Begin(w.previous, w.began, header, "Extensiv"); err != nil {
 				return err
 			}
 		}
@@ -190,23 +190,23 @@ func (s *source) levels(ctx context.Context, list list, number int, memory []inv
 	for name, values := range list.query {
 		query[name] = values
 	}
-	answer, err := s.get(ctx, list.path+"?"+query.Encode())
+	response, err := s.get(ctx, list.path+"?"+query.Encode())
 	if err != nil {
 		return page{}, nil, err
 	}
-	p, err := decodePage(answer.Body, list.at(number), s.form, memory)
+	p, err := decodePage(response.Body, list.at(number), s.form, memory)
 	if err != nil {
 		return page{}, nil, s.Unbelieved(list.at(number), "%v", err)
 	}
-	return p, answer.Header, nil
+	return p, response.Header, nil
 }
 
 // get makes one call and returns only answers with status 200. A token that is rejected is renewed once: it may have ended early.
-func (s *source) get(ctx context.Context, path string) (outbound.Answer, error) {
-	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
+func (s *source) get(ctx context.Context, path string) (outbound.Response, error) {
+	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Response, error) {
 		header := http.Header{"Authorization": {"Bearer " + token.Reveal()}, "Accept": {"application/hal+json"}}
-		answer, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, header, nil)
-		return warehouses.Judge(ctx, s.ID, answer, err, s.Now(), s.refused)
+		response, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, header, nil)
+		return warehouses.Judge(ctx, s.ID, response, err, s.Now(), s.refused)
 	})
 }
 

@@ -5,7 +5,7 @@
 // What is known of the API, and how surely, is in docs/warehouses/extensiv.md.
 //
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go walks through the pages and
-// proves that they are the whole, decode.go makes rows of an answer, check.go proves the settings, errors.go says what an
+// proves that they are the whole, decode.go makes rows of a response, check.go proves the settings, errors.go says what an
 // answer means that holds no rows. Besides: details.go adds up lots, token.go gets the token of the calls.
 package extensiv
 

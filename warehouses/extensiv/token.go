@@ -55,9 +55,9 @@ func (s *source) issue(ctx context.Context) (settings.Credential, time.Duration,
 			"Accept":        {"application/json"},
 			"Content-Type":  {"application/json; charset=utf-8"},
 		},
-		Refused: func(answer outbound.Answer) error {
+		Refused: func(response outbound.Response) error {
 			return warehouses.NeedsPerson(nil, "warehouse %s does not let the client log in (status %d); check client_id, client_secret, the user, and tpl", s.ID,
-				answer.Status)
+				response.Status)
 		},
 	}.Issue(ctx)
 }

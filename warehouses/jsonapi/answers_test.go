@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/warehouses/warehousetest"
 )
 
-// spoiled is an answer that is not what it should be, of 25 items in three pages.
+// spoiled is a response that is not what it should be, of 25 items in three pages.
 type spoiled struct {
 	form  jsonapitest.Form
 	spoil func(int, *warehousetest.Answer)

@@ -12,10 +12,10 @@ import (
 	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
-// page is one answer of the warehouse.
+// page is one response of the warehouse.
 type page struct {
 	rows  []inventory.Row
-	given map[string]bool // parts that the answer had, and fields that any item had, be it with null
+	given map[string]bool // parts that the response had, and fields that any item had, be it with null
 	print uint64          // of the items as they are written
 	next  string
 	more  bool
@@ -27,7 +27,7 @@ type page struct {
 // seed makes the prints of this process.
 var seed = maphash.MakeSeed()
 
-// decodePage reads an answer; rows is memory that may be used again.
+// decodePage reads a response; rows is memory that may be used again.
 func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, error) {
 	answer, err := jsonvalue.Parse(body)
 	if err != nil {
@@ -58,7 +58,7 @@ func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, er
 	return p, nil
 }
 
-// part reads one part of an answer.
+// part reads one part of a response.
 func (p *page) part(part string, value jsonvalue.Value, number int, f form) error {
 	var err error
 	switch part {

@@ -196,7 +196,7 @@ func FuzzItem(f *testing.F) {
 	})
 }
 
-// FuzzPage: no answer brings the decoder down, and one that it takes is JSON with as many rows as items.
+// FuzzPage: no response brings the decoder down, and one that it takes is JSON with as many rows as items.
 func FuzzPage(f *testing.F) {
 	paged := formOf(f, settings.Values{"items": "data.stock", "paging": "cursor", "next": "data.next", "total": "meta.total", "as_of": "meta.at"})
 	f.Fuzz(func(t *testing.T, body []byte) {

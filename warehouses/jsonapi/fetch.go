@@ -19,10 +19,10 @@ import (
 // keeps its recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	began, known := s.Now(), warehouses.ReadCursor[sourceCursor](&s.Base, request.Cursor)
-	full := s.since.param == "" || request.Everything || known.At.IsZero()
-	read := trail{base: s.base(full, known), given: map[string]bool{}, prints: map[uint64]bool{}, cursors: map[string]bool{}}
-	asked := s.firstPage(read.base)
+	began, cursor := s.Now(), warehouses.ReadCursor[sourceCursor](&s.Base, request.Cursor)
+	full := s.since.param == "" || request.Everything || cursor.At.IsZero()
+	read := trail{base: s.base(full, cursor), given: map[string]bool{}, prints: map[uint64]bool{}, cursors: map[string]bool{}}
+	values := s.firstPage(read.base)
 	var memory []inventory.Row
 	for number := 1; number <= s.MaxPages; number++ {
 		if number > 1 && s.pause > 0 {
@@ -30,11 +30,11 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 				return warehouses.Snapshot{}, err
 			}
 		}
-		p, err := s.levels(ctx, number, asked, memory)
+		p, err := s.levels(ctx, number, values, memory)
 		if err != nil {
 			return warehouses.Snapshot{}, err
 		}
-		last, err := s.prove(number, p, &read, known)
+		last, err := s.prove(number, p, &read, cursor)
 		if err != nil {
 			return warehouses.Snapshot{}, err
 		}
@@ -45,7 +45,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 			return s.finish(read, full, request.Cursor, began)
 		}
 		memory = p.rows
-		asked = s.following(number, p, read)
+		values = s.following(number, p, read)
 	}
 	return warehouses.Snapshot{}, s.Endless("ask for larger pages")
 }
@@ -70,7 +70,7 @@ func (s *source) afresh(report *warehouses.Collector) *source {
 
 // prove checks that a page continues the ones before it, and tells whether it is the last one. The last one must complete what
 // was promised.
-func (s *source) prove(number int, p page, read *trail, known sourceCursor) (last bool, err error) {
+func (s *source) prove(number int, p page, read *trail, cursor sourceCursor) (last bool, err error) {
 	if number == 1 {
 		read.first = page{total: p.total, asOf: p.asOf}
 	}
@@ -87,9 +87,9 @@ func (s *source) prove(number int, p page, read *trail, known sourceCursor) (las
 	case s.paging.leads() && !p.given[partNext] && !s.paging.nextOmitted:
 		return false, warehouses.NeedsPerson(nil, "warehouse %s, page %d: there is nothing at the path %s, which is next; if the API leaves it out on the last "+
 			"page, set next_omitted: true", s.ID, number, s.form.paths[partNext])
-	case known.AsOf && s.form.paths[partAsOf] != "" && p.asOf.Before(known.At):
+	case cursor.AsOf && s.form.paths[partAsOf] != "" && p.asOf.Before(cursor.At):
 		return false, s.Unbelieved(warehouses.Page(number), "its figures are of %s, and the last ones that were recorded of %s; something answers from memory",
-			p.asOf.Format(time.RFC3339Nano), known.At.Format(time.RFC3339Nano))
+			p.asOf.Format(time.RFC3339Nano), cursor.At.Format(time.RFC3339Nano))
 	case !p.asOf.Equal(read.first.asOf):
 		return false, s.Unbelieved(warehouses.Page(number), "its %s differs from that of the first page, so it belongs to another snapshot", partAsOf)
 	case p.total != read.first.total:
@@ -158,13 +158,13 @@ func (s *source) finish(read trail, full bool, cursor string, began time.Time) (
 }
 
 // base is the query that every page of a fetch has.
-func (s *source) base(full bool, known sourceCursor) url.Values {
+func (s *source) base(full bool, cursor sourceCursor) url.Values {
 	query := url.Values{}
 	for name, values := range s.query {
 		query[name] = values
 	}
 	if !full {
-		query.Set(s.since.param, s.since.layout.format(known.At.Add(-s.since.overlap)))
+		query.Set(s.since.param, s.since.layout.format(cursor.At.Add(-s.since.overlap)))
 	}
 	return query
 }
@@ -217,16 +217,16 @@ func with(base url.Values, name, value string) url.Values {
 
 // levels asks for one page.
 func (s *source) levels(ctx context.Context, number int, query url.Values, memory []inventory.Row) (page, error) {
-	answer, err := s.get(ctx, query)
+	response, err := s.get(ctx, query)
 	if err != nil {
 		return page{}, err
 	}
-	p, err := decodePage(answer.Body, number, s.form, memory)
+	p, err := decodePage(response.Body, number, s.form, memory)
 	if err != nil {
 		return page{}, s.Unbelieved(warehouses.Page(number), "%v", err)
 	}
 	if s.asOfHeader != "" {
-		if p.dated, err = http.ParseTime(answer.Header.Get(s.asOfHeader)); err != nil {
+		if p.dated, err = http.ParseTime(response.Header.Get(s.asOfHeader)); err != nil {
 			return page{}, s.Unbelieved(warehouses.Page(number), "its header %s, which as_of_header names, does not say a time like %s", s.asOfHeader, http.TimeFormat)
 		}
 	}
@@ -234,13 +234,13 @@ func (s *source) levels(ctx context.Context, number int, query url.Values, memor
 }
 
 // get makes one call and returns only answers with status 200.
-func (s *source) get(ctx context.Context, query url.Values) (outbound.Answer, error) {
+func (s *source) get(ctx context.Context, query url.Values) (outbound.Response, error) {
 	header := s.headers.Clone()
 	s.auth.add(header)
 	address := s.Endpoint
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
-	answer, err := s.Client.Do(ctx, http.MethodGet, address, header, nil)
-	return warehouses.Judge(ctx, s.ID, answer, err, s.Now(), s.refused)
+	response, err := s.Client.Do(ctx, http.MethodGet, address, header, nil)
+	return warehouses.Judge(ctx, s.ID, response, err, s.Now(), s.refused)
 }

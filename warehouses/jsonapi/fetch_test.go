@@ -244,7 +244,7 @@ func TestThrottledUntil(t *testing.T) {
 	require.WithinRange(t, failed.Until, before.Add(jsonapitest.RetryAfter), time.Now().Add(jsonapitest.RetryAfter))
 }
 
-// TestALeadElsewhere: whatever an answer says, the credential goes nowhere but to the endpoint.
+// TestALeadElsewhere: whatever a response says, the credential goes nowhere but to the endpoint.
 func TestALeadElsewhere(t *testing.T) {
 	t.Parallel()
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "next"}, warehousetest.Stock(25))

@@ -29,7 +29,7 @@ const (
 
 var fields = []string{fieldSKU, fieldFacility, fieldAvailable, fieldOnHand, fieldCommitted, fieldReportedAt}
 
-// What is read of an answer besides its items. The names are those of the settings.
+// What is read of a response besides its items. The names are those of the settings.
 const (
 	partItems = "items"
 	partNext  = "next"
@@ -38,9 +38,9 @@ const (
 	partAsOf  = "as_of"
 )
 
-// form is where things stand in an answer.
+// form is where things stand in a response.
 type form struct {
-	whole    bool              // the answer is the list of items
+	whole    bool              // the response is the list of items
 	paths    map[string]string // of parts and fields, as they were set; only those that are read
 	answer   *tree             // parts
 	item     *tree             // fields
@@ -153,8 +153,8 @@ type since struct {
 }
 
 func newSince(values settings.Values) (since, error) {
-	asked, err := newLayout(values, "since_layout")
-	return since{param: values.Text("since_param"), layout: asked, overlap: values.Duration("overlap")}, err
+	layout, err := newLayout(values, "since_layout")
+	return since{param: values.Text("since_param"), layout: layout, overlap: values.Duration("overlap")}, err
 }
 
 // newQuery makes the part of the query that every call of a fetch has.

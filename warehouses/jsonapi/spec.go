@@ -1,13 +1,13 @@
 // Package jsonapi reads the stock of a warehouse with a JSON API that the settings describe: the driver "json", for warehouses
 // that have no driver of their own.
 //
-// The settings say where the list of items stands in an answer, where an item's fields stand in it, how the next page is asked
+// The settings say where the list of items stands in a response, where an item's fields stand in it, how the next page is asked
 // for and how the end is known. Nothing of this is guessed, for a wrong guess would put wrong numbers on stores: a figure is read
 // where the settings say, or the row is refused.
 //
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go walks through the pages and
-// proves that they are the whole, decode.go makes rows of an answer, check.go proves the settings, errors.go says what an
-// answer means that holds no rows. Besides: form.go reads what the settings say of an answer, paths.go finds things in an
+// proves that they are the whole, decode.go makes rows of a response, check.go proves the settings, errors.go says what an
+// answer means that holds no rows. Besides: form.go reads what the settings say of a response, paths.go finds things in an
 // object, times.go reads and writes times, cursor.go is what is known of the fetch before.
 package jsonapi
 

@@ -85,5 +85,5 @@ func (l layout) read(value jsonvalue.Value) (time.Time, error) {
 
 func notTime(text string, err error) error { return inventory.Faulty(inventory.FaultTime, text, err) }
 
-// quoted is a text of an answer as an error shows it.
+// quoted is a text of a response as an error shows it.
 func quoted(text string) string { return strconv.Quote(text[:min(len(text), 60)]) }

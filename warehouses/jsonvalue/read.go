@@ -18,7 +18,7 @@ var (
 	ErrNotUnicode = errors.New("the text holds a character that is not valid Unicode")
 )
 
-// Found says what an answer is that is not what was expected, in words like those of a Kind. Nothing of the answer is among them.
+// Found says what a response is that is not what was expected, in words like those of a Kind. Nothing of the response is among them.
 func Found(answer []byte) string {
 	switch start := bytes.TrimSpace(answer); {
 	case len(start) == 0:
@@ -118,7 +118,7 @@ func Note(row *inventory.Row, name string, err error) {
 	row.RefuseFor(name, err, kind)
 }
 
-// NoteText keeps with the row's fault what stands in the answer, where the fault does not say so.
+// NoteText keeps with the row's fault what stands in the response, where the fault does not say so.
 func NoteText(row *inventory.Row, value Value) {
 	if row.Fault != nil && row.Fault.Text == "" {
 		fault := *row.Fault

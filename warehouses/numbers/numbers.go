@@ -175,7 +175,7 @@ func (r Rules) refusal(text, unsigned string) error {
 			}
 		}
 		needed := other.beyond(r, unsigned)
-		if needed == "" || slices.ContainsFunc(readings, func(known reading) bool { return known.settings == needed }) {
+		if needed == "" || slices.ContainsFunc(readings, func(existing reading) bool { return existing.settings == needed }) {
 			continue
 		}
 		usable = usable || whole
@@ -193,8 +193,8 @@ func (r Rules) refusal(text, unsigned string) error {
 		return inventory.Faulty(inventory.FaultNumber, text, err)
 	}
 	ways := make([]string, 0, len(readings))
-	for _, one := range readings {
-		ways = append(ways, fmt.Sprintf("%s if it is %s", one.settings, one.figure))
+	for _, item := range readings {
+		ways = append(ways, fmt.Sprintf("%s if it is %s", item.settings, item.figure))
 	}
 	what := "is ambiguous"
 	if len(ways) == 1 {

@@ -22,7 +22,7 @@ type Reading struct {
 // Reading begins to read.
 func (r Rules) Reading() *Reading { return &Reading{rules: r} }
 
-// Watched has watch see the members of an answer's items too, those that nobody reads among them. It may be nil.
+// Watched has watch see the members of a response's items too, those that nobody reads among them. It may be nil.
 func (r *Reading) Watched(watch func(name string, value jsonvalue.Value)) *Reading {
 	r.watch = watch
 	return r
@@ -51,8 +51,8 @@ func (r *Reading) Unknown() []string { return slices.Clone(r.unknown) }
 // listed are the unknown texts for an error or a note.
 func (r *Reading) listed() string {
 	names := make([]string, 0, len(r.unknown))
-	for _, one := range r.unknown {
-		names = append(names, shown(one))
+	for _, text := range r.unknown {
+		names = append(names, shown(text))
 	}
 	list := strings.Join(names, ", ")
 	if r.more {
@@ -121,7 +121,7 @@ func (r *Reading) figure(units int64) Figure {
 	return Figure{Units: &units}
 }
 
-// JSON reads a figure of an API's answer. Null is no figure. Figures that are written as text are read only where asText says that
+// JSON reads a figure of an API's response. Null is no figure. Figures that are written as text are read only where asText says that
 // they may be; a text with a meaning is read always.
 func (r *Reading) JSON(value jsonvalue.Value, asText bool) (Figure, error) {
 	switch kind := value.Kind(); kind {
@@ -169,9 +169,9 @@ func (r *Reading) jsonText(value jsonvalue.Value, asText bool) (Figure, error) {
 		return Figure{}, inventory.Faulty(inventory.FaultEncoding, value.Raw(), jsonvalue.ErrNotUnicode)
 	}
 	plain := r.rules.trimmed(text)
-	meaning, known := r.rules.texts[plain]
+	meaning, ok := r.rules.texts[plain]
 	switch {
-	case known:
+	case ok:
 		return meaning, nil
 	case plain == "" && asText:
 		return Figure{}, inventory.Faulty(inventory.FaultNoFigure, text, errEmpty)
@@ -183,21 +183,21 @@ func (r *Reading) jsonText(value jsonvalue.Value, asText bool) (Figure, error) {
 	return Figure{}, inventory.Faulty(inventory.FaultNumberText, text, ErrText)
 }
 
-// Available, OnHand and Committed read a member of an API's answer into a row.
+// Available, OnHand and Committed read a member of an API's response into a row.
 func (r *Reading) Available(row *inventory.Row, value jsonvalue.Value, asText bool) error {
 	figure, err := r.JSON(value, asText)
 	row.Available, row.NoAvailable = figure.Units, figure.None
 	return err
 }
 
-// OnHand reads a member of an API's answer into a row.
+// OnHand reads a member of an API's response into a row.
 func (r *Reading) OnHand(row *inventory.Row, value jsonvalue.Value, asText bool) error {
 	figure, err := r.JSON(value, asText)
 	row.OnHand, row.NoOnHand = figure.Units, figure.None
 	return err
 }
 
-// Committed reads a member of an API's answer into a row.
+// Committed reads a member of an API's response into a row.
 func (r *Reading) Committed(row *inventory.Row, value jsonvalue.Value, asText bool) error {
 	figure, err := r.JSON(value, asText)
 	row.Committed = figure.Units

@@ -17,21 +17,21 @@ const shownRows = 5
 // Check asks for the facilities and a small page.
 func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	s = s.afresh(nil)
-	answer, err := s.get(ctx, "/facilities")
+	response, err := s.get(ctx, "/facilities")
 	if err != nil {
 		return warehouses.Finding{}, err
 	}
-	var said struct {
+	var body struct {
 		Facilities []struct {
 			ID string `json:"id"`
 		} `json:"facilities"`
 	}
-	if err := json.Unmarshal(answer.Body, &said); err != nil {
+	if err := json.Unmarshal(response.Body, &body); err != nil {
 		return warehouses.Finding{}, warehouses.Faltered(nil, "warehouse %s: its list of facilities is not the JSON that was expected, but %s", s.ID,
-			jsonvalue.Found(answer.Body))
+			jsonvalue.Found(response.Body))
 	}
 	finding := warehouses.Finding{}
-	for _, facility := range said.Facilities {
+	for _, facility := range body.Facilities {
 		finding.Facilities = append(finding.Facilities, facility.ID)
 	}
 	slices.Sort(finding.Facilities)

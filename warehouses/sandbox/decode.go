@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
-// page is one answer of the warehouse.
+// page is one response of the warehouse.
 type page struct {
 	snapshot string
 	asOf     time.Time
@@ -20,7 +20,7 @@ type page struct {
 	rows     []inventory.Row
 }
 
-// decodePage reads an answer; rows is memory that may be used again.
+// decodePage reads a response; rows is memory that may be used again.
 func decodePage(body []byte, number int, figures *numbers.Reading, rows []inventory.Row) (page, error) {
 	answer, err := jsonvalue.Parse(body)
 	if err != nil {
@@ -49,7 +49,7 @@ func decodePage(body []byte, number int, figures *numbers.Reading, rows []invent
 	return p, nil
 }
 
-// member reads one member of an answer.
+// member reads one member of a response.
 func (p *page) member(name string, value jsonvalue.Value, number int, figures *numbers.Reading) error {
 	var err error
 	text, _ := value.Text()

@@ -167,7 +167,7 @@ func FuzzItem(f *testing.F) {
 	})
 }
 
-// FuzzPage: no answer brings the decoder down, and one that it takes is JSON with as many rows as items.
+// FuzzPage: no response brings the decoder down, and one that it takes is JSON with as many rows as items.
 func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		p, err := decodePage(body, 1, numbers.Rules{}.Reading(), nil)

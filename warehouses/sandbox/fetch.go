@@ -23,9 +23,9 @@ type sourceCursor struct {
 // Fetch reads a whole snapshot. The warehouse has no deltas, so Request.Everything changes nothing.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	var known sourceCursor
-	if json.Unmarshal([]byte(request.Cursor), &known) != nil {
-		known = sourceCursor{}
+	var previous sourceCursor
+	if json.Unmarshal([]byte(request.Cursor), &previous) != nil {
+		previous = sourceCursor{}
 	}
 	var first page
 	var memory []inventory.Row
@@ -37,7 +37,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		}
 		if number == 1 {
 			first = p
-			if p.snapshot == known.Snapshot && p.asOf.Equal(known.AsOf) {
+			if p.snapshot == previous.Snapshot && p.asOf.Equal(previous.AsOf) {
 				return warehouses.Snapshot{Unchanged: true, Full: true, AsOf: p.asOf, Cursor: request.Cursor, From: s.Endpoint}, nil
 			}
 		}
@@ -100,11 +100,11 @@ func (s *source) levels(ctx context.Context, number int, cursor string, limit in
 	if cursor != "" {
 		query.Set("cursor", cursor)
 	}
-	answer, err := s.get(ctx, "/levels?"+query.Encode())
+	response, err := s.get(ctx, "/levels?"+query.Encode())
 	if err != nil {
 		return page{}, err
 	}
-	p, err := decodePage(answer.Body, number, s.figures, memory)
+	p, err := decodePage(response.Body, number, s.figures, memory)
 	if err != nil {
 		return page{}, s.Unbelieved(warehouses.Page(number), "%v", err)
 	}
@@ -112,7 +112,7 @@ func (s *source) levels(ctx context.Context, number int, cursor string, limit in
 }
 
 // get makes one call and returns only answers with status 200.
-func (s *source) get(ctx context.Context, path string) (outbound.Answer, error) {
-	answer, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, outbound.Bearer(s.token), nil)
-	return warehouses.Judge(ctx, s.ID, answer, err, s.Now(), s.refused)
+func (s *source) get(ctx context.Context, path string) (outbound.Response, error) {
+	response, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, outbound.Bearer(s.token), nil)
+	return warehouses.Judge(ctx, s.ID, response, err, s.Now(), s.refused)
 }

@@ -2,7 +2,7 @@
 //
 // It is the driver to read first, and the one to copy for a warehouse with an API: every driver has the same files in the
 // same order. spec.go says what can be set and opens the source, fetch.go walks through the pages and proves that they are the
-// whole, decode.go makes rows of an answer, check.go proves the settings, errors.go says what an answer means that holds no
+// whole, decode.go makes rows of a response, check.go proves the settings, errors.go says what a response means that holds no
 // rows. Transport failures and statuses that mean the same everywhere are warehouses.Failure; retrying and waiting are not a
 // driver's business.
 package sandbox

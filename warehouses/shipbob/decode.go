@@ -37,7 +37,7 @@ func (f form) names() names {
 	return n
 }
 
-// page is one answer of ShipBob.
+// page is one response of ShipBob.
 type page struct {
 	next, first, last string // addresses; next is empty on the last page
 	items             int
@@ -54,7 +54,7 @@ func (g given) and(other given) given {
 	return given{sku: g.sku || other.sku, available: g.available || other.available}
 }
 
-// decodePage reads an answer; rows is memory that may be used again.
+// decodePage reads a response; rows is memory that may be used again.
 func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, error) {
 	answer, err := jsonvalue.Parse(body)
 	if err != nil {
@@ -83,7 +83,7 @@ func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, er
 	return p, nil
 }
 
-// member reads one member of an answer.
+// member reads one member of a response.
 func (p *page) member(name string, value jsonvalue.Value, number int, f form) error {
 	switch name {
 	case "next":

@@ -220,7 +220,7 @@ func requireFigures(t *testing.T, said map[string]json.RawMessage, names names, 
 	}
 }
 
-// FuzzPage: no answer brings the decoder down, and one that it takes is JSON with as many items.
+// FuzzPage: no response brings the decoder down, and one that it takes is JSON with as many items.
 func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		p, err := decodePage(body, 1, form{figures: numbers.Rules{}.Reading()}, nil)

@@ -18,7 +18,7 @@ import (
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
 	turns := pace{every: s.every, now: s.Now, wait: s.Wait}
-	read := trail{asked: s.query(), cursors: map[string]bool{}, firsts: map[int64]bool{}}
+	read := trail{query: s.query(), cursors: map[string]bool{}, firsts: map[int64]bool{}}
 	cursor := request.Cursor
 	var asOf time.Time
 	var memory []inventory.Row
@@ -26,7 +26,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 		if err := turns.take(ctx); err != nil {
 			return warehouses.Snapshot{}, err
 		}
-		p, header, err := s.levels(ctx, number, read.asked, memory)
+		p, header, err := s.levels(ctx, number, read.query, memory)
 		if err != nil {
 			return warehouses.Snapshot{}, err
 		}
@@ -49,14 +49,14 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 			return warehouses.Snapshot{Full: true, Rows: read.rows, AsOf: asOf, Cursor: cursor, From: s.Endpoint + s.path()}, nil
 		}
 		memory = p.rows
-		read.asked = s.following(p.next)
+		read.query = s.following(p.next)
 	}
 	return warehouses.Snapshot{}, s.Endless("page")
 }
 
 // trail is what was read of a fetch so far. It does not grow with the rows, only by a number or two for each page.
 type trail struct {
-	asked   url.Values      // of the page that is read
+	query   url.Values      // of the page that is read
 	cursors map[string]bool // queries of the pages that were asked for
 	firsts  map[int64]bool  // the first item of each page
 	before  map[int64]bool  // the items of the page before
@@ -77,13 +77,13 @@ func (s *source) afresh(report *warehouses.Collector) *source {
 // behind it: one that moves on to the next page is then seen twice, which is noticed here; one that moves back is not seen,
 // and counts as missing.
 func (s *source) prove(number int, p page, read *trail) error {
-	read.cursors[key(read.asked)] = true
+	read.cursors[key(read.query)] = true
 	switch {
 	case p.next != "" && p.items == 0:
 		return s.Unbelieved(warehouses.Page(number), "it is empty, and not the last page")
 	case p.next != "" && read.cursors[key(s.following(p.next))]:
 		return s.Unbelieved(warehouses.Page(number), "its next leads back to a page that was read already")
-	case p.next == "" && number > 1 && p.last != "" && key(s.following(p.last)) != key(read.asked):
+	case p.next == "" && number > 1 && p.last != "" && key(s.following(p.last)) != key(read.query):
 		return s.Unbelieved(warehouses.Page(number), "it has no next page, and says that another page is the last")
 	}
 	items := make(map[int64]bool, len(p.ids))
@@ -117,7 +117,7 @@ type sourceCursor struct {
 	Dated time.Time `json:"dated"`
 }
 
-// date returns the source cursor of a fetch whose first answer has a header, and when that answer was made (warehouses.Base.Dated). Without a date the
+// date returns the source cursor of a fetch whose first response has a header, and when that response was made (warehouses.Base.Dated). Without a date the
 // cursor stays the known one.
 func (s *source) date(known string, header http.Header) (cursor string, asOf time.Time, err error) {
 	var before sourceCursor
@@ -154,7 +154,7 @@ func (s *source) query() url.Values {
 	return query
 }
 
-// following is the query of a page that an answer leads to. Only the query of its address is used: the documentation says
+// following is the query of a page that a response leads to. Only the query of its address is used: the documentation says
 // that next is a URL, callers report a path (and not always the one that was called), and the credential goes nowhere but to
 // the endpoint. What was asked for at first is added where the address leaves it out.
 func (s *source) following(next string) url.Values {
@@ -192,22 +192,22 @@ func has(query url.Values, name string) bool {
 
 // levels asks for one page.
 func (s *source) levels(ctx context.Context, number int, query url.Values, memory []inventory.Row) (page, http.Header, error) {
-	answer, err := s.get(ctx, s.path()+"?"+query.Encode())
+	response, err := s.get(ctx, s.path()+"?"+query.Encode())
 	if err != nil {
 		return page{}, nil, err
 	}
-	p, err := decodePage(answer.Body, number, s.form, memory)
+	p, err := decodePage(response.Body, number, s.form, memory)
 	if err != nil {
 		return page{}, nil, s.Unbelieved(warehouses.Page(number), "%v", err)
 	}
-	return p, answer.Header, nil
+	return p, response.Header, nil
 }
 
 // get makes one call and returns only answers with status 200.
-func (s *source) get(ctx context.Context, path string) (outbound.Answer, error) {
-	answer, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, outbound.Bearer(s.token), nil)
-	if after := answer.Header.Get("X-Retry-After"); after != "" { // ShipBob's name of it
-		answer.Header.Set("Retry-After", after)
+func (s *source) get(ctx context.Context, path string) (outbound.Response, error) {
+	response, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, outbound.Bearer(s.token), nil)
+	if after := response.Header.Get("X-Retry-After"); after != "" { // ShipBob's name of it
+		response.Header.Set("Retry-After", after)
 	}
-	return warehouses.Judge(ctx, s.ID, answer, err, s.Now(), s.refused)
+	return warehouses.Judge(ctx, s.ID, response, err, s.Now(), s.refused)
 }

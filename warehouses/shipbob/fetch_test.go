@@ -294,7 +294,7 @@ func emptyPage(number int, answer *warehousetest.Answer) {
 	answer.Body = head + `"items":[]` + tail
 }
 
-// TestALeadElsewhere: whatever an answer says, the credential goes nowhere but to the endpoint.
+// TestALeadElsewhere: whatever a response says, the credential goes nowhere but to the endpoint.
 func TestALeadElsewhere(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(25))

@@ -31,7 +31,7 @@ func (p *pace) take(ctx context.Context) error {
 	return nil
 }
 
-// heed puts the next call off when an answer says that no call is left, because others used them. It does not say for how
+// heed puts the next call off when a response says that no call is left, because others used them. It does not say for how
 // long; after a window everything that counted then counts no more.
 func (p *pace) heed(header http.Header) {
 	if left, err := strconv.Atoi(header.Get("X-Remaining-Calls")); err == nil && left <= 0 {

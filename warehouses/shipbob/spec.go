@@ -6,7 +6,7 @@
 // of the API, and how surely, is in docs/warehouses/shipbob.md.
 //
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go walks through the pages and
-// proves as much as can be proved, decode.go makes rows of an answer, check.go proves the settings, errors.go says what an
+// proves as much as can be proved, decode.go makes rows of a response, check.go proves the settings, errors.go says what an
 // answer means that holds no rows. Besides: pace.go keeps the calls of a fetch within ShipBob's budget.
 package shipbob
 

@@ -33,34 +33,35 @@ const (
 
 // ask makes one GraphQL call, when its turn has come, and returns only answers without errors. The operation is the name of the
 // field that is asked for.
-func (s *source) ask(ctx context.Context, turns *pace, operation, document string, variables any) (outbound.Answer, error) {
+func (s *source) ask(ctx context.Context, turns *pace, operation, document string, variables any) (outbound.Response, error) {
 	body, err := graphql.Body(document, variables)
 	if err != nil {
-		return outbound.Answer{}, warehouses.NeedsPerson(nil, "warehouse %s: the call cannot be written as JSON; check the settings", s.ID)
+		return outbound.Response{}, warehouses.NeedsPerson(nil, "warehouse %s: the call cannot be written as JSON; check the settings", s.ID)
 	}
 	for waited := 0; ; waited++ {
 		if err := turns.take(ctx); err != nil {
-			return outbound.Answer{}, err
+			return outbound.Response{}, err
 		}
-		answer, err := s.post(ctx, body)
+		response, err := s.post(ctx, body)
 		if err != nil {
-			return answer, err
+			return response, err
 		}
-		if _, err := graphql.Read(answer.Body); err != nil {
-			return answer, warehouses.Faltered(nil, "warehouse %s: its answer is not believed: %v; found %s", s.ID, err, jsonvalue.Found(answer.Body))
+		if _, err := graphql.Read(response.Body); err != nil {
+			return response, warehouses.Faltered(nil, "warehouse %s: its answer is not believed: %v; found %s", s.ID, err, jsonvalue.Found(response.Body))
 		}
-		complaints := complaints(answer.Body)
+		complaints := complaints(response.Body)
 		short, throttled := credits(complaints)
 		switch {
 		case len(complaints) == 0:
-			turns.spent(complexity(answer.Body, operation))
-			return answer, nil
+			turns.spent(complexity(response.Body, operation))
+			return response, nil
 		case !throttled:
-			return answer, s.judge(complaints)
+			return response, s.judge(complaints)
 		case short.required > mostCredits:
-			return answer, warehouses.NeedsPerson(nil, "warehouse %s: the call needs %d credits, and ShipHero permits %d; lower page", s.ID, short.required, mostCredits)
+			return response, warehouses.NeedsPerson(nil, "warehouse %s: the call needs %d credits, and ShipHero permits %d; lower page",
+				s.ID, short.required, mostCredits)
 		case !turns.begun || waited == waits || short.wait() > shortWait:
-			return answer, warehouses.Throttled(s.Now().Add(short.wait()), "warehouse %s throttles: the call needs %d credits, and the account has %d left", s.ID,
+			return response, warehouses.Throttled(s.Now().Add(short.wait()), "warehouse %s throttles: the call needs %d credits, and the account has %d left", s.ID,
 				short.required, short.remaining)
 		}
 		turns.next = s.Now().Add(short.wait())
@@ -68,24 +69,24 @@ func (s *source) ask(ctx context.Context, turns *pace, operation, document strin
 }
 
 // post makes one call and returns only answers with status 200. A token that is rejected is renewed once: it may have been withdrawn.
-func (s *source) post(ctx context.Context, body []byte) (outbound.Answer, error) {
-	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Answer, error) {
-		answer, err := s.Client.Do(ctx, http.MethodPost, s.Endpoint+"/graphql", outbound.Bearer(token), body)
-		return warehouses.Judge(ctx, s.ID, answer, err, s.Now(), s.refused)
+func (s *source) post(ctx context.Context, body []byte) (outbound.Response, error) {
+	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Response, error) {
+		response, err := s.Client.Do(ctx, http.MethodPost, s.Endpoint+"/graphql", outbound.Bearer(token), body)
+		return warehouses.Judge(ctx, s.ID, response, err, s.Now(), s.refused)
 	})
 }
 
-// complexity is what an answer says that it has cost; 0 when it does not.
+// complexity is what a response says that it has cost; 0 when it does not.
 func complexity(body []byte, operation string) int64 {
 	document, err := jsonvalue.Parse(body)
 	if err != nil {
 		return 0
 	}
-	found, err := document.Descend("data", operation, "complexity")
+	value, err := document.Descend("data", operation, "complexity")
 	if err != nil {
 		return 0
 	}
-	cost, err := jsonvalue.ReadQuantity(found)
+	cost, err := jsonvalue.ReadQuantity(value)
 	if err != nil || cost == nil {
 		return 0
 	}

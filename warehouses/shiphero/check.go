@@ -12,7 +12,7 @@ func (s *source) Check(ctx context.Context) (warehouses.Finding, error) {
 	s = s.afresh(nil)
 	turns := s.pace()
 	began := s.Now()
-	p, header, err := s.levels(ctx, turns, 1, asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}, nil)
+	p, header, err := s.levels(ctx, turns, 1, variables{Warehouse: s.warehouse, Customer: s.customer, First: s.page}, nil)
 	if err != nil {
 		return warehouses.Finding{}, err
 	}

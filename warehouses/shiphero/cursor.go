@@ -14,9 +14,9 @@ type sourceCursor struct {
 	Snapshot string `json:"snapshot,omitempty"`
 }
 
-// begin makes the source cursor of a fetch of its beginning and of its first answer, and tells when that answer was made (warehouses.Base.Begin).
-func (s *source) begin(known sourceCursor, began time.Time, header http.Header) (m sourceCursor, asOf time.Time, err error) {
-	m.Snapshot = known.Snapshot
-	m.DatedCursor, asOf, err = s.Begin(known.DatedCursor, began, header, "ShipHero")
+// begin makes the source cursor of a fetch of its beginning and of its first response, and tells when that response was made (warehouses.Base.Begin).
+func (s *source) begin(cursor sourceCursor, began time.Time, header http.Header) (m sourceCursor, asOf time.Time, err error) {
+	m.Snapshot = cursor.Snapshot
+	m.DatedCursor, asOf, err = s.Begin(cursor.DatedCursor, began, header, "ShipHero")
 	return m, asOf, err
 }

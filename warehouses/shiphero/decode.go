@@ -39,7 +39,7 @@ func (s *seen) of(account string) {
 	}
 }
 
-// page is one answer with levels.
+// page is one response with levels.
 type page struct {
 	seen
 	more   bool
@@ -49,7 +49,7 @@ type page struct {
 	rows   []inventory.Row
 }
 
-// decodePage reads an answer; rows is memory that may be used again. A warehouse that is asked for is not empty.
+// decodePage reads a response; rows is memory that may be used again. A warehouse that is asked for is not empty.
 func decodePage(body []byte, number int, warehouse string, figures *numbers.Reading, rows []inventory.Row) (page, error) {
 	document, err := jsonvalue.Parse(body)
 	if err != nil {

@@ -157,7 +157,7 @@ func FuzzItem(f *testing.F) {
 	})
 }
 
-// FuzzPage: no answer brings the decoder down, and one that it takes is JSON with as many products.
+// FuzzPage: no response brings the decoder down, and one that it takes is JSON with as many products.
 func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		complaints(body)

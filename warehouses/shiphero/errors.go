@@ -18,11 +18,11 @@ func (s *source) doubted(format string, arguments ...any) error {
 }
 
 // refused is the error of a 4xx that warehouses.Failure leaves to the driver.
-func (s *source) refused(answer outbound.Answer) error {
-	if answer.Status == http.StatusNotFound {
+func (s *source) refused(response outbound.Response) error {
+	if response.Status == http.StatusNotFound {
 		return warehouses.NeedsPerson(nil, "warehouse %s is not there (status 404); correct the endpoint, which is the address without /graphql", s.ID)
 	}
-	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check the settings", s.ID, answer.Status)
+	return warehouses.NeedsPerson(nil, "warehouse %s refuses the call (status %d); check the settings", s.ID, response.Status)
 }
 
 // Codes of ShipHero's errors (developer.shiphero.com/troubleshooting/error-glossary, /scopes).
@@ -32,7 +32,7 @@ const (
 	codeCredits    = 30
 )
 
-// complaint is one of the errors in an answer with status 200. ShipHero's message is not among what is read, for it repeats what
+// complaint is one of the errors in a response with status 200. ShipHero's message is not among what is read, for it repeats what
 // was sent. What is left out, or has another form than the documentation's, is 0.
 type complaint struct {
 	code      int64
@@ -41,18 +41,18 @@ type complaint struct {
 	time      string // until there are enough
 }
 
-// complaints are the errors in an answer.
+// complaints are the errors in a response.
 func complaints(body []byte) []complaint {
-	var said struct {
+	var document struct {
 		Errors []json.RawMessage `json:"errors"`
 	}
-	if json.Unmarshal(body, &said) != nil {
+	if json.Unmarshal(body, &document) != nil {
 		return nil
 	}
-	read := make([]complaint, len(said.Errors))
-	for i, one := range said.Errors {
+	read := make([]complaint, len(document.Errors))
+	for i, raw := range document.Errors {
 		var members map[string]json.RawMessage
-		if json.Unmarshal(one, &members) != nil {
+		if json.Unmarshal(raw, &members) != nil {
 			continue
 		}
 		read[i] = complaint{code: count(members["code"]), required: count(members["required_credits"]), remaining: count(members["remaining_credits"])}
@@ -71,10 +71,10 @@ func count(raw json.RawMessage) int64 {
 	return read
 }
 
-// judge says what the errors of an answer mean. Too few credits are not among them.
+// judge says what the errors of a response mean. Too few credits are not among them.
 func (s *source) judge(complaints []complaint) error {
-	for _, one := range complaints {
-		switch one.code {
+	for _, item := range complaints {
+		switch item.code {
 		case codeNotAllowed:
 			return warehouses.NeedsPerson(nil, "warehouse %s does not permit the call with this credential (ShipHero's code 7); give it the scopes to view products "+
 				"and inventory, and to take inventory snapshots", s.ID)
@@ -88,9 +88,9 @@ func (s *source) judge(complaints []complaint) error {
 
 // credits finds among the errors that there were too few credits.
 func credits(complaints []complaint) (complaint, bool) {
-	for _, one := range complaints {
-		if one.code == codeCredits {
-			return one, true
+	for _, item := range complaints {
+		if item.code == codeCredits {
+			return item, true
 		}
 	}
 	return complaint{}, false

@@ -15,14 +15,14 @@ import (
 // recorded value.
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
-	began, known := s.Now(), warehouses.ReadCursor[sourceCursor](&s.Base, request.Cursor)
-	switch full := request.Everything || known.At.IsZero(); {
+	began, cursor := s.Now(), warehouses.ReadCursor[sourceCursor](&s.Base, request.Cursor)
+	switch full := request.Everything || cursor.At.IsZero(); {
 	case full && !s.byPages && request.Report == nil: // a look leaves no snapshot behind
-		return s.fetchFile(ctx, known, began, sink)
+		return s.fetchFile(ctx, cursor, began, sink)
 	case full:
-		return s.fetchPages(ctx, known, began, nil, request.Cursor, sink)
+		return s.fetchPages(ctx, cursor, began, nil, request.Cursor, sink)
 	}
-	return s.fetchPages(ctx, known, began, new(known.At.Add(-s.overlap)), request.Cursor, sink)
+	return s.fetchPages(ctx, cursor, began, new(cursor.At.Add(-s.overlap)), request.Cursor, sink)
 }
 
 // afresh is the source with a reading of figures of its own, for one fetch.
@@ -32,8 +32,8 @@ func (s *source) afresh(report *warehouses.Collector) *source {
 	return &again
 }
 
-// asked are the variables of a page. What is not set is left out.
-type asked struct {
+// variables are the variables of a page. What is not set is left out.
+type variables struct {
 	Warehouse string `json:"warehouse,omitempty"`
 	Customer  string `json:"customer,omitempty"`
 	Since     string `json:"since,omitempty"` // UTC
@@ -42,10 +42,10 @@ type asked struct {
 }
 
 // fetchPages reads page by page what was updated since a time; all there is when there is none.
-func (s *source) fetchPages(ctx context.Context, known sourceCursor, began time.Time, since *time.Time, cursor string, sink warehouses.Sink) (
+func (s *source) fetchPages(ctx context.Context, previous sourceCursor, began time.Time, since *time.Time, cursor string, sink warehouses.Sink) (
 	warehouses.Snapshot, error,
 ) {
-	turns, variables := s.pace(), asked{Warehouse: s.warehouse, Customer: s.customer, First: s.page}
+	turns, variables := s.pace(), variables{Warehouse: s.warehouse, Customer: s.customer, First: s.page}
 	if since != nil {
 		variables.Since = since.UTC().Format(time.RFC3339) // what is finer is cut off, so it is not later
 	}
@@ -59,7 +59,7 @@ func (s *source) fetchPages(ctx context.Context, known sourceCursor, began time.
 			return warehouses.Snapshot{}, err
 		}
 		if number == 1 {
-			if next, asOf, err = s.begin(known, began, header); err != nil {
+			if next, asOf, err = s.begin(previous, began, header); err != nil {
 				return warehouses.Snapshot{}, err
 			}
 		}
@@ -136,14 +136,14 @@ func (s *source) finish(read seen) error {
 }
 
 // levels asks for one page.
-func (s *source) levels(ctx context.Context, turns *pace, number int, variables asked, memory []inventory.Row) (page, http.Header, error) {
-	answer, err := s.ask(ctx, turns, "warehouse_products", levelsDocument, variables)
+func (s *source) levels(ctx context.Context, turns *pace, number int, variables variables, memory []inventory.Row) (page, http.Header, error) {
+	response, err := s.ask(ctx, turns, "warehouse_products", levelsDocument, variables)
 	if err != nil {
 		return page{}, nil, err
 	}
-	p, err := decodePage(answer.Body, number, s.warehouse, s.figures, memory)
+	p, err := decodePage(response.Body, number, s.warehouse, s.figures, memory)
 	if err != nil {
 		return page{}, nil, s.Unbelieved(warehouses.Page(number), "%v", err)
 	}
-	return p, answer.Header, nil
+	return p, response.Header, nil
 }

@@ -29,20 +29,20 @@ type job struct {
 }
 
 // fetchFile has ShipHero make a snapshot of everything and reads its file.
-func (s *source) fetchFile(ctx context.Context, known sourceCursor, began time.Time, sink warehouses.Sink) (warehouses.Snapshot, error) {
+func (s *source) fetchFile(ctx context.Context, cursor sourceCursor, began time.Time, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	turns := s.pace()
-	asked, header, err := s.generate(ctx, turns)
+	job, header, err := s.generate(ctx, turns)
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	next, asOf, err := s.begin(known, began, header)
+	next, asOf, err := s.begin(cursor, began, header)
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
-	if asked.id == known.Snapshot {
+	if job.id == cursor.Snapshot {
 		return warehouses.Snapshot{}, s.doubted("ShipHero answers with the one that was recorded last, and not with a new one")
 	}
-	made, err := s.await(ctx, turns, asked)
+	made, err := s.await(ctx, turns, job)
 	if err != nil {
 		return warehouses.Snapshot{}, err
 	}
@@ -61,34 +61,34 @@ func (s *source) fetchFile(ctx context.Context, known sourceCursor, began time.T
 func (s *source) generate(ctx context.Context, turns *pace) (job, http.Header, error) {
 	const operation = "inventory_generate_snapshot"
 	variables := map[string]any{"data": wanted{Warehouse: s.warehouse, Customer: s.customer, NewFormat: true}}
-	answer, err := s.ask(ctx, turns, operation, generateDocument, variables)
+	response, err := s.ask(ctx, turns, operation, generateDocument, variables)
 	if err != nil {
 		return job{}, nil, err
 	}
-	asked, err := decodeJob(answer.Body, operation)
+	export, err := decodeJob(response.Body, operation)
 	if err != nil {
 		return job{}, nil, s.doubted("%v", err)
 	}
-	return asked, answer.Header, nil
+	return export, response.Header, nil
 }
 
 // await asks until the snapshot is made.
-func (s *source) await(ctx context.Context, turns *pace, asked job) (job, error) {
+func (s *source) await(ctx context.Context, turns *pace, export job) (job, error) {
 	const operation = "inventory_snapshot"
 	ends := s.Now().Add(s.patience)
 	for {
 		if err := s.Wait(ctx, s.poll); err != nil {
 			return job{}, err
 		}
-		answer, err := s.ask(ctx, turns, operation, snapshotDocument, map[string]string{"id": asked.id})
+		response, err := s.ask(ctx, turns, operation, snapshotDocument, map[string]string{"id": export.id})
 		if err != nil {
 			return job{}, err
 		}
-		made, err := decodeJob(answer.Body, operation)
+		made, err := decodeJob(response.Body, operation)
 		switch {
 		case err != nil:
 			return job{}, s.doubted("%v", err)
-		case made.id != asked.id:
+		case made.id != export.id:
 			return job{}, s.doubted("ShipHero was asked after one, and answers with another")
 		case made.failed || made.status == "error" || made.status == "aborted":
 			return job{}, warehouses.Faltered(nil, "warehouse %s: ShipHero could not make the snapshot; if that goes on, set warehouse_id or customer_account_id so "+

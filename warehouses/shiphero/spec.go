@@ -8,7 +8,7 @@
 // the fetch began. An update that ShipHero dates by a clock that is behind would otherwise look old, and be lost.
 //
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go walks through the pages and
-// proves as much as can be proved, decode.go makes rows of an answer, check.go proves the settings, errors.go says what an
+// proves as much as can be proved, decode.go makes rows of a response, check.go proves the settings, errors.go says what an
 // answer means that holds no rows. Besides: snapshot.go has a snapshot made, download.go and stream.go read its file, call.go makes
 // the GraphQL calls, token.go gets their token, pace.go keeps them within ShipHero's budget, cursor.go is what is known of the fetch
 // before.

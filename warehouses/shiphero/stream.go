@@ -62,7 +62,7 @@ type reading struct {
 // snapshot reads the whole file.
 func (r *reading) snapshot(id string) error {
 	given := map[string]bool{}
-	found, listed := "", false
+	text, listed := "", false
 	err := r.object(func(name string) error {
 		if given[strings.ToLower(name)] {
 			return errTwice
@@ -74,7 +74,7 @@ func (r *reading) snapshot(id string) error {
 		}
 		value, err := r.value()
 		if name == "snapshot_id" {
-			found, _ = value.Text()
+			text, _ = value.Text()
 		}
 		return err
 	})
@@ -87,7 +87,7 @@ func (r *reading) snapshot(id string) error {
 	switch {
 	case !listed:
 		return errNoProduct
-	case found != id:
+	case text != id:
 		return errOther
 	}
 	return nil

@@ -42,10 +42,10 @@ func (s *source) issue(ctx context.Context) (settings.Credential, time.Duration,
 		Warehouse: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + "/auth/refresh", Body: body,
 		Header:  http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}},
 		Longest: maxTokenLife, What: "refresh token",
-		Refused: func(answer outbound.Answer) error {
+		Refused: func(response outbound.Response) error {
 			return warehouses.NeedsPerson(nil,
 				"warehouse %s gives no access token for the refresh token (status %d); check the reference in the settings, and the developer user in ShipHero", s.ID,
-				answer.Status)
+				response.Status)
 		},
 	}.Issue(ctx)
 }

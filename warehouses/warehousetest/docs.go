@@ -14,7 +14,7 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// Example is a file or an answer as people have it, in the page of a driver: a heading, the text and the settings that read it, each between
+// Example is a file or a response as people have it, in the page of a driver: a heading, the text and the settings that read it, each between
 // fences, and a table of what is read.
 type Example struct {
 	Name     string

@@ -66,7 +66,7 @@ func (f *Fake) OpenWith(t testing.TB, other map[string]any) warehouses.Source {
 	return source
 }
 
-// Refusal is the answer to a call whose credential is not accepted, or that has a fault before any rows; false when there is none. The form
+// Refusal is the response to a call whose credential is not accepted, or that has a fault before any rows; false when there is none. The form
 // of an error is the fake's own; it holds the credential, so that no error of a driver may hold the body.
 func (f *Fake) Refusal(request *http.Request, accepted bool, failure func(status int, words string) Answer, throttled func() Answer) (Answer, bool) {
 	given := request.Header.Get("Authorization")
@@ -85,7 +85,7 @@ func (f *Fake) Refusal(request *http.Request, accepted bool, failure func(status
 	return Answer{}, false
 }
 
-// Later is an answer that asks for a wait in Retry-After.
+// Later is a response that asks for a wait in Retry-After.
 func (a Answer) Later(wait time.Duration) Answer {
 	a.Header.Set("Retry-After", strconv.Itoa(int(wait/time.Second)))
 	return a

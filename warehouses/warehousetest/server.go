@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Server serves the answers of a fake that has an API. The fake embeds it, and has its Provoke, Spoil and Calls from it; what an answer
+// Server serves the responses of a fake that has an API. The fake embeds it, and has its Provoke, Spoil and Calls from it; what a response
 // holds, and what becomes of a fault, is the fake's own.
 type Server struct {
 	// URL is where the fake answers.
@@ -21,7 +21,7 @@ type Server struct {
 
 	mutex sync.Mutex
 	fault Fault
-	dated *time.Time // what every answer says in Date; nil: as it is
+	dated *time.Time // what every response says in Date; nil: as it is
 	spoil func(page int, answer *Answer)
 	calls []string
 }
@@ -35,7 +35,7 @@ type Answer struct {
 	Cut bool
 }
 
-// NewServer starts a Server that ends with the test. The answers may be asked for several at once.
+// NewServer starts a Server that ends with the test. The responses may be asked for several at once.
 func NewServer(t testing.TB, answer func(request *http.Request, body []byte) Answer) *Server {
 	t.Helper()
 	made := &Server{}
@@ -99,14 +99,14 @@ func (s *Server) Fault() Fault {
 	return s.fault
 }
 
-// Spoil has every answer with rows go through a function first; the page is counted from 1.
+// Spoil has every response with rows go through a function first; the page is counted from 1.
 func (s *Server) Spoil(spoil func(page int, answer *Answer)) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.spoil = spoil
 }
 
-// Spoiled is an answer with the rows of a page after it went through the function of Spoil.
+// Spoiled is a response with the rows of a page after it went through the function of Spoil.
 func (s *Server) Spoiled(page int, answer Answer) Answer {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -130,7 +130,7 @@ func (s *Server) Calls() []string {
 	return slices.Clone(s.calls)
 }
 
-// Elsewhere is an answer that leads to another address.
+// Elsewhere is a response that leads to another address.
 func (s *Server) Elsewhere() Answer {
 	return Answer{Status: http.StatusFound, Header: http.Header{"Location": {s.URL + "/elsewhere"}}}
 }

@@ -57,14 +57,14 @@ type Options struct {
 	PerSecond, Burst float64
 	// Throttle answers calls over the bucket with 429; otherwise they are only counted.
 	Throttle bool
-	// RetryAfter is what such an answer says.
+	// RetryAfter is what such a response says.
 	RetryAfter string
 	// Deadlocks are how often operations of a SKU fail for a reason that passes.
 	Deadlocks map[string]int
 
 	// What is not confirmed about Adobe Commerce, or differs between versions; each off by default.
 	Limit          int    // input limits are on, and this is the most operations in a bulk
-	LimitStatus    int    // the status of the answer to more; 0 is 400
+	LimitStatus    int    // the status of the response to more; 0 is 400
 	RefusesUnknown bool   // figures of SKUs that do not exist are refused, otherwise they are taken without a word
 	Refuses        string // where a poison is refused: AtReceipt or AsAWhole, otherwise by the consumer
 	PoisonStatus   int    // the status of the operation of a poison; 0 is 3, not retriable

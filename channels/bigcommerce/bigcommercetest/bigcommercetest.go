@@ -25,10 +25,10 @@ const (
 	Poison = "POISON"
 )
 
-// Naming is how an answer names an offender.
+// Naming is how a response names an offender.
 type Naming int
 
-// The ways. An answer of BigCommerce to a call by SKU is not published, only one to a call by variant_id.
+// The ways. A response of BigCommerce to a call by SKU is not published, only one to a call by variant_id.
 const (
 	BySKU     Naming = iota // "Item with sku A", after the published title
 	ByList                  // "identities: [A,B]", after that of locations
@@ -62,8 +62,8 @@ type Options struct {
 	OneOffender bool          // names one offender at a time
 	Partial     bool          // applies the rest of a call that it refuses
 	Delay       time.Duration // until an adjustment that was taken shows
-	LongCalls   int           // the status of the answer to a call of too many items; 0 means 413
-	EmptyCalls  int           // the status of the answer to a call of no items; 0 means 422
+	LongCalls   int           // the status of the response to a call of too many items; 0 means 413
+	EmptyCalls  int           // the status of the response to a call of no items; 0 means 422
 	Gradual     bool          // renews its quota bit by bit, not all at once
 }
 

@@ -43,7 +43,7 @@ func (w *window) take(now time.Time) bool {
 	return true
 }
 
-// tell says how things stand, with every answer.
+// tell says how things stand, with every response.
 func (w *window) tell(header http.Header, now time.Time) {
 	reset := w.at.Add(w.length).Sub(now)
 	if w.gradual {

@@ -40,7 +40,7 @@ type Options struct {
 	Revisions        int // of one offer in such a day, by default 250
 	// Throttles answers calls over the limits with 429; otherwise they are only counted.
 	Throttles  bool
-	RetryAfter string // what such an answer says
+	RetryAfter string // what such a response says
 
 	// What is not confirmed about eBay, each off by default.
 	OneSKU      bool // takes one SKU in a call, as the text of the method says, in place of 25

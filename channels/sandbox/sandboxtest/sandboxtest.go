@@ -148,7 +148,7 @@ func refuse(w http.ResponseWriter, status int, p problem) {
 	channeltest.Reply(w, status, map[string]problem{"error": p})
 }
 
-// keyed returns the first answer again to the same key with the same bytes.
+// keyed returns the first response again to the same key with the same bytes.
 func (s *Store) keyed(next func(http.ResponseWriter, []byte)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

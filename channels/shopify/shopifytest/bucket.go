@@ -21,7 +21,7 @@ func newBucket(capacity, perSecond float64, now time.Time) bucket {
 	return bucket{channeltest.NewBucket(cmp.Or(perSecond, standardPerSecond), cmp.Or(capacity, standardCapacity), now)}
 }
 
-// extensions are what every answer says; actual is nil for a call that was not let in. Shopify rounds the points.
+// extensions are what every response says; actual is nil for a call that was not let in. Shopify rounds the points.
 func (b bucket) extensions(requested float64, actual *float64) map[string]any {
 	return map[string]any{"cost": map[string]any{
 		"requestedQueryCost": requested, "actualQueryCost": actual,

@@ -40,7 +40,7 @@ type Options struct {
 	// What is not confirmed about Shopify, each off by default.
 	OneOffender       bool    // names one offender at a time
 	Partial           bool    // applies what is not at fault next to what is
-	FailedKeys        bool    // a key whose call was refused is refused as such, in place of the same answer again
+	FailedKeys        bool    // a key whose call was refused is refused as such, in place of the same response again
 	SearchesLoosely   bool    // a search finds SKUs in other case and longer ones
 	CountsItself      bool    // an item counts among those that have its SKU
 	PointsPerQuantity float64 // what a quantity costs on top of the mutation

@@ -55,9 +55,9 @@ type Options struct {
 
 	// Replenishment is how answers tell when more calls are taken; empty is Milliseconds. Unconfirmed: documents and answers differ.
 	Replenishment string
-	// DetailsLimit is the most rows of a report in one answer; 0 is 1,000. Unconfirmed: the OpenAPI says 50.
+	// DetailsLimit is the most rows of a report in one response; 0 is 1,000. Unconfirmed: the OpenAPI says 50.
 	DetailsLimit int
-	// DetailsCut has an answer with fewer rows where more than DetailsLimit are asked for; otherwise that is refused. Unconfirmed.
+	// DetailsCut has a response with fewer rows where more than DetailsLimit are asked for; otherwise that is refused. Unconfirmed.
 	DetailsCut bool
 	// FeedItems is the most figures in a feed, a larger one fails as a whole; 0 is 10,000. Unconfirmed: another table says 50,000.
 	FeedItems int

@@ -45,8 +45,8 @@ type Options struct {
 	PerSecond, Burst float64
 
 	// What is not confirmed about WooCommerce and its hosts, each off by default.
-	Throttles          int    // the status of the answer to a call that overruns the bucket: 429, 403 or 503; 0 lets it through
-	RetryAfter         string // what such an answer says
+	Throttles          int    // the status of the response to a call that overruns the bucket: 429, 403 or 503; 0 lets it through
+	RetryAfter         string // what such a response says
 	SeparateVariations bool   // a look-up of products finds no variations, as with some plugins; GET variations finds them
 	NoVariationsRoute  bool   // a shop before 10.3: there is no GET variations
 	Cleans             bool   // takes out of a look-up what sanitize_text_field does; no such SKU can be found then

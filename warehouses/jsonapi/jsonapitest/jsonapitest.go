@@ -31,7 +31,7 @@ type Form struct {
 	Paging string
 	// Evidence is how the end is told, besides the cursor: any of "total" and "more".
 	Evidence []string
-	// Bare: the answer is the list of items.
+	// Bare: the response is the list of items.
 	Bare bool
 	// Since: the API can be asked for what changed.
 	Since bool

@@ -176,7 +176,7 @@ func (w *Warehouse) throttled() warehousetest.Answer {
 	}
 }
 
-// problem is an answer in the form of ShipBob's ProblemDetails.
+// problem is a response in the form of ShipBob's ProblemDetails.
 func problem(status int, detail string) warehousetest.Answer {
 	return warehousetest.Answer{
 		Status: status, Header: http.Header{"Content-Type": {"application/problem+json"}},

@@ -64,7 +64,7 @@ func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, nu
 	return "", 0, said(http.StatusBadRequest, `{"errors":[{"message":"no such field"}]}`)
 }
 
-// short is the answer for too few credits.
+// short is the response for too few credits.
 func (w *Warehouse) short(required, left int, wait time.Duration) warehousetest.Answer {
 	seconds := int(wait / time.Second)
 	told := fmt.Sprintf(`,"time_remaining":"%d seconds"`, seconds)
@@ -77,7 +77,7 @@ func (w *Warehouse) short(required, left int, wait time.Duration) warehousetest.
 		required, left, seconds, required, left, told))
 }
 
-// complain is an error in an answer with status 200.
+// complain is an error in a response with status 200.
 func complain(code int, message string) warehousetest.Answer {
 	return said(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":%d,"message":%s}],"data":null}`, code, warehousetest.Quote(message)))
 }

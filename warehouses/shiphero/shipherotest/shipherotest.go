@@ -43,7 +43,7 @@ type Switches struct {
 	ProductsFirst bool
 	// OldFormat: the products of a file are not grouped by account, as before April 2025.
 	OldFormat bool
-	// NoComplexity: no answer says what it has cost.
+	// NoComplexity: no response says what it has cost.
 	NoComplexity bool
 	// NoTime: too few credits do not say for how long.
 	NoTime bool
@@ -86,7 +86,7 @@ type job struct {
 	asked int
 }
 
-// Kinds of answers, for Spoil.
+// Kinds of responses, for Spoil.
 const (
 	Levels   = "levels"   // numbered by page
 	Generate = "generate" // numbered by snapshot
@@ -132,7 +132,7 @@ func (w *Warehouse) Turn(switches Switches) {
 	w.switches = switches
 }
 
-// Spoil has every answer go through a function first.
+// Spoil has every response go through a function first.
 func (w *Warehouse) Spoil(spoil func(kind string, number int, answer *warehousetest.Answer)) {
 	w.Mutex.Lock()
 	defer w.Mutex.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/channels"
 )
 
-// shortPatience is how long the suite waits for an answer that will not come: long enough for the call to arrive on a loaded machine.
+// shortPatience is how long the suite waits for a response that will not come: long enough for the call to arrive on a loaded machine.
 const shortPatience = time.Second
 
 // send sends a call that is to be answered.

@@ -24,7 +24,7 @@ func answering(t *testing.T, status int, header http.Header, body string) channe
 	return channels.Guarded(channel)
 }
 
-// failed is an answer with one error and no data.
+// failed is a response with one error and no data.
 func failed(code, message string) string {
 	return `{"errors":[{"message":` + message + `,"path":["updateProductVariants"],"extensions":{"code":"` + code + `"}}],"data":null}`
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 )
 
-// receipt is the answer to a bulk (use-rest/bulk-endpoints).
+// receipt is the response to a bulk (use-rest/bulk-endpoints).
 type receipt struct {
 	BulkUUID string `json:"bulk_uuid"`
 	Items    []struct {
@@ -25,26 +25,26 @@ type receipt struct {
 // notQueued is the status of an operation that was refused before it came into the queue; it will not be in the report.
 const notQueued = "rejected"
 
-// readReceipt reads the answer to a bulk.
-func (s *store) readReceipt(answer outbound.Answer, items []channels.Item) (channels.Reply, error) {
-	if answer.Status >= http.StatusBadRequest {
-		return s.readRefusal(answer)
+// readReceipt reads the response to a bulk.
+func (s *store) readReceipt(response outbound.Response, items []channels.Item) (channels.Reply, error) {
+	if response.Status >= http.StatusBadRequest {
+		return s.readRefusal(response)
 	}
-	if answer.Status != http.StatusAccepted && answer.Status != http.StatusOK {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
+	if response.Status != http.StatusAccepted && response.Status != http.StatusOK {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
 	}
-	var said receipt
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	var decoded receipt
+	if err := channels.Read(s.ID, response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
-	if said.BulkUUID == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the bulk")
+	if decoded.BulkUUID == "" {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the bulk")
 	}
-	reply := s.waiting(items, ticket{uuid: said.BulkUUID})
+	reply := s.waiting(items, ticket{uuid: decoded.BulkUUID})
 	open := len(items)
-	for _, one := range said.Items {
-		if one.Status == notQueued && one.ID >= 0 && one.ID < len(items) && reply.Items[one.ID].Verdict == channels.Accepted {
-			reply.Items[one.ID] = channels.ItemReply{Verdict: channels.Rejected, Reason: words(one.Message)}
+	for _, entry := range decoded.Items {
+		if entry.Status == notQueued && entry.ID >= 0 && entry.ID < len(items) && reply.Items[entry.ID].Verdict == channels.Accepted {
+			reply.Items[entry.ID] = channels.ItemReply{Verdict: channels.Rejected, Reason: words(entry.Message)}
 			open--
 		}
 	}
@@ -56,30 +56,30 @@ func (s *store) readReceipt(answer outbound.Answer, items []channels.Item) (chan
 
 // readRefusal reads a status of 400 to 499 that failure leaves to the driver, on a bulk. A bulk with a body of the wrong form in it is
 // refused as a whole and names nobody (core, WebapiAsync, InputParamsResolver::resolve).
-func (s *store) readRefusal(answer outbound.Answer) (channels.Reply, error) {
-	said := readProblem(answer)
+func (s *store) readRefusal(response outbound.Response) (channels.Reply, error) {
+	problem := readProblem(response)
 	switch {
-	case answer.Status != http.StatusBadRequest && answer.Status != http.StatusUnprocessableEntity || said.Message == "":
-		return channels.Reply{}, s.readStatus(answer)
-	case strings.Contains(strings.ToLower(said.Message), "maximum"):
+	case response.Status != http.StatusBadRequest && response.Status != http.StatusUnprocessableEntity || problem.Message == "":
+		return channels.Reply{}, s.readStatus(response)
+	case strings.Contains(strings.ToLower(problem.Message), "maximum"):
 		// `Maximum items of type "%type" is %max` (core, EntityArrayValidator); how the limit of a bulk is worded is not confirmed.
-		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Reason: "store " + s.ID +
+		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: response.Status, Reason: "store " + s.ID +
 			": it takes fewer figures in a bulk; lower the setting batch_limit"}
 	}
-	return channels.Reply{Refused: true, Reason: said.text()}, nil
+	return channels.Reply{Refused: true, Reason: problem.text()}, nil
 }
 
 // readStatus reads a status that failure leaves to the driver, where no item can be meant.
-func (s *store) readStatus(answer outbound.Answer) error {
-	if answer.Status < http.StatusBadRequest {
-		return channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
+func (s *store) readStatus(response outbound.Response) error {
+	if response.Status < http.StatusBadRequest {
+		return channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
 	}
 	reason := "it does not take the call; check the endpoint, store_view, and that the modules of Multi Source Inventory are enabled"
-	if answer.Status == http.StatusNotFound {
+	if response.Status == http.StatusNotFound {
 		reason = "there is no such API at this address; correct the endpoint and store_view, and enable the modules of Multi Source Inventory and of asynchronous " +
 			"operations"
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": " + reason, Words: readProblem(answer).text()}
+	return &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: "store " + s.ID + ": " + reason, Words: readProblem(response).text()}
 }
 
 // problem is an error of the API (core, ErrorProcessor). Its message has places for its parameters, which are a list or have names.
@@ -88,13 +88,13 @@ type problem struct {
 	Parameters json.RawMessage `json:"parameters"`
 }
 
-// readProblem reads the error of an answer; it is empty where there is none.
-func readProblem(answer outbound.Answer) problem {
-	var said problem
-	if json.Unmarshal(answer.Body, &said) != nil {
+// readProblem reads the error of a response; it is empty where there is none.
+func readProblem(response outbound.Response) problem {
+	var decoded problem
+	if json.Unmarshal(response.Body, &decoded) != nil {
 		return problem{}
 	}
-	return said
+	return decoded
 }
 
 // named are the parameters by their names; those of a list are 1, 2 and so on.
@@ -108,8 +108,8 @@ func (p problem) named() map[string]any {
 		return nil
 	}
 	named = make(map[string]any, len(list))
-	for i, one := range list {
-		named[strconv.Itoa(i+1)] = one
+	for i, value := range list {
+		named[strconv.Itoa(i+1)] = value
 	}
 	return named
 }
@@ -136,9 +136,9 @@ func (p problem) text() string {
 }
 
 // words is what the store says, or that it says nothing.
-func words(said string) string {
-	if strings.TrimSpace(said) == "" {
+func words(text string) string {
+	if strings.TrimSpace(text) == "" {
 		return "the store names no reason"
 	}
-	return said
+	return text
 }

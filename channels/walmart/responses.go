@@ -13,84 +13,84 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 )
 
-// readPut reads the answer to one figure, which repeats the figure (inventory.json, updateInventoryForAnItem).
-func (s *store) readPut(answer outbound.Answer, item channels.Item) (channels.Reply, error) {
-	if answer.Status != http.StatusOK {
-		return s.readSingleRefusal(answer)
+// readPut reads the response to one figure, which repeats the figure (inventory.json, updateInventoryForAnItem).
+func (s *store) readPut(response outbound.Response, item channels.Item) (channels.Reply, error) {
+	if response.Status != http.StatusOK {
+		return s.readSingleRefusal(response)
 	}
-	var said struct {
+	var body struct {
 		SKU      string `json:"sku"`
 		Quantity struct {
 			Amount *int64 `json:"amount"`
 		} `json:"quantity"`
 	}
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	if err := channels.Read(s.ID, response, &body); err != nil {
 		return channels.Reply{}, err
 	}
-	if said.SKU != item.ChannelSKU || said.Quantity.Amount == nil {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not say what is shown of the SKU that was asked for")
+	if body.SKU != item.ChannelSKU || body.Quantity.Amount == nil {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not say what is shown of the SKU that was asked for")
 	}
-	reply := channels.ItemReply{Verdict: channels.Applied, Actual: said.Quantity.Amount}
-	if *said.Quantity.Amount != item.Quantity {
-		reply.Clamped = said.Quantity.Amount
+	reply := channels.ItemReply{Verdict: channels.Applied, Actual: body.Quantity.Amount}
+	if *body.Quantity.Amount != item.Quantity {
+		reply.Clamped = body.Quantity.Amount
 	}
-	return one(reply), nil
+	return replyFor(reply), nil
 }
 
 // readSingleRefusal reads a status that Failure leaves to the driver, on one item: what is about the item can only mean this one.
-func (s *store) readSingleRefusal(answer outbound.Answer) (channels.Reply, error) {
-	said := readProblem(answer)
+func (s *store) readSingleRefusal(response outbound.Response) (channels.Reply, error) {
+	problem := readProblem(response)
 	switch {
-	case !said.content(answer):
-		return channels.Reply{}, s.refusal(answer, "the figure is not taken")
-	case said.is("CONTENT_NOT_FOUND"):
-		said.Message = words("Walmart has no such SKU; list it there, or correct the listing's channel SKU", said.text())
+	case !problem.content(response):
+		return channels.Reply{}, s.refusal(response, "the figure is not taken")
+	case problem.is("CONTENT_NOT_FOUND"):
+		problem.Message = words("Walmart has no such SKU; list it there, or correct the listing's channel SKU", problem.text())
 	}
-	return one(channels.ItemReply{Verdict: channels.Rejected, Code: said.Code, Reason: said.text()}), nil
+	return replyFor(channels.ItemReply{Verdict: channels.Rejected, Code: problem.Code, Reason: problem.text()}), nil
 }
 
-// readReceipt reads the answer to a feed. One that is refused for its file names nobody; its parameters are the kind and the ship node.
-func (s *store) readReceipt(answer outbound.Answer, items []channels.Item) (channels.Reply, error) {
-	said := readProblem(answer)
-	where := said.is("CONTENT_NOT_FOUND") || said.is("INVALID_REQUEST_PARAM") || said.is("MISSING_REQUEST_PARAM")
+// readReceipt reads the response to a feed. One that is refused for its file names nobody; its parameters are the kind and the ship node.
+func (s *store) readReceipt(response outbound.Response, items []channels.Item) (channels.Reply, error) {
+	problem := readProblem(response)
+	where := problem.is("CONTENT_NOT_FOUND") || problem.is("INVALID_REQUEST_PARAM") || problem.is("MISSING_REQUEST_PARAM")
 	switch {
-	case answer.Status != http.StatusOK && said.content(answer) && !where:
-		return channels.Reply{Refused: true, Reason: words(said.Code, said.text())}, nil
-	case answer.Status != http.StatusOK:
-		return channels.Reply{}, s.refusal(answer, "the feed is not taken")
+	case response.Status != http.StatusOK && problem.content(response) && !where:
+		return channels.Reply{Refused: true, Reason: words(problem.Code, problem.text())}, nil
+	case response.Status != http.StatusOK:
+		return channels.Reply{}, s.refusal(response, "the feed is not taken")
 	}
 	var receipt struct {
 		FeedID string `json:"feedId"`
 	}
-	if err := channels.Read(s.ID, answer, &receipt); err != nil {
+	if err := channels.Read(s.ID, response, &receipt); err != nil {
 		return channels.Reply{}, err
 	}
 	if receipt.FeedID == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not name the feed")
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the feed")
 	}
 	return s.waiting(items, ticket{kind: feedTicket, id: receipt.FeedID}), nil
 }
 
 // refusal is the error for a status that Failure leaves to the driver, where no item is to blame.
-func (s *store) refusal(answer outbound.Answer, what string) error {
-	said := readProblem(answer)
-	failed := &channels.Error{Status: answer.Status, Code: said.Code}
+func (s *store) refusal(response outbound.Response, what string) error {
+	problem := readProblem(response)
+	failed := &channels.Error{Status: response.Status, Code: problem.Code}
 	switch {
-	case answer.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.ID, answer, "its status is not one that Walmart's API promises")
-	case said.is(tooMany):
-		failed.Next, failed.Until, failed.Reason = channels.Wait, s.replenished(answer), "it throttles"
-	case answer.Status == http.StatusLocked: // RESOURCE_IS_LOCKED.GMP_RECEIVER_API
+	case response.Status < http.StatusBadRequest:
+		return channels.Unreadable(s.ID, response, "its status is not one that Walmart's API promises")
+	case problem.is(tooMany):
+		failed.Next, failed.Until, failed.Reason = channels.Wait, s.replenished(response), "it throttles"
+	case response.Status == http.StatusLocked: // RESOURCE_IS_LOCKED.GMP_RECEIVER_API
 		failed.Reason = "it has locked what was asked for; the same is asked again"
-	case said.Field == "shipNode":
+	case problem.Field == "shipNode":
 		failed.Next, failed.Reason = channels.AskPerson,
 			what+": Walmart does not take the ship node; correct the connection's locations (the check lists the ship nodes)"
 	default:
 		failed.Next, failed.Reason = channels.AskPerson, fmt.Sprintf("%s (%.60q); check the endpoint, service_name, channel_type and the connection's locations",
-			what, said.Code)
+			what, problem.Code)
 	}
 	failed.Reason = "store " + s.ID + ": " + failed.Reason
-	return channels.InWords(failed, said.Code, said.text())
+	return channels.InWords(failed, problem.Code, problem.text())
 }
 
 // tooMany is the code of a throttle, which comes with the status 429 (us-marketplace/docs/error-codes).
@@ -118,8 +118,8 @@ func (p problem) is(code string) bool {
 }
 
 // content is true when what was sent is at fault, and not how or where. Codes: us-marketplace/docs/error-codes.
-func (p problem) content(answer outbound.Answer) bool {
-	switch answer.Status {
+func (p problem) content(response outbound.Response) bool {
+	switch response.Status {
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity:
 	default:
 		return false
@@ -132,21 +132,21 @@ func (p problem) content(answer outbound.Answer) bool {
 	return p.Field != "shipNode" && p.Field != "feedType"
 }
 
-// readProblem reads the first error of an answer; it is empty where there is none. Walmart writes {"errors": [{…}]} (error-codes page,
+// readProblem reads the first error of a response; it is empty where there is none. Walmart writes {"errors": [{…}]} (error-codes page,
 // feeds.json), {"error": [{…}]} (suppliers/docs/post-feed-file-how-to-upload-feed-files) and, others say, {"errors": {"error": [{…}]}}.
-func readProblem(answer outbound.Answer) problem {
-	var said struct {
+func readProblem(response outbound.Response) problem {
+	var body struct {
 		Errors json.RawMessage `json:"errors"`
 		Error  json.RawMessage `json:"error"`
 	}
-	if json.Unmarshal(answer.Body, &said) != nil {
+	if json.Unmarshal(response.Body, &body) != nil {
 		return problem{}
 	}
 	var nested struct {
 		Error json.RawMessage `json:"error"`
 	}
-	_ = json.Unmarshal(said.Errors, &nested) // a list is no such object, and read as a list
-	for _, raw := range []json.RawMessage{said.Errors, said.Error, nested.Error} {
+	_ = json.Unmarshal(body.Errors, &nested) // a list is no such object, and read as a list
+	for _, raw := range []json.RawMessage{body.Errors, body.Error, nested.Error} {
 		var list []problem
 		if json.Unmarshal(raw, &list) == nil && len(list) > 0 {
 			return list[0]
@@ -157,22 +157,22 @@ func readProblem(answer outbound.Answer) problem {
 
 // failure is channels.Failure, and also reads Walmart's own way to say until when it throttles. Retry-After goes before
 // (us-marketplace/docs/bulk-inventory-update-feed).
-func (s *store) failure(answer outbound.Answer, failed error) error {
-	err := channels.Failure(s.ID, answer, failed, s.Now())
-	var told *channels.Error
-	if errors.As(err, &told) && told.Next == channels.Wait && told.Until.IsZero() {
-		told.Until = s.replenished(answer)
+func (s *store) failure(response outbound.Response, failed error) error {
+	err := channels.Failure(s.ID, response, failed, s.Now())
+	var failure *channels.Error
+	if errors.As(err, &failure) && failure.Next == channels.Wait && failure.Until.IsZero() {
+		failure.Until = s.replenished(response)
 	}
-	said := readProblem(answer)
-	return channels.InWords(err, said.Code, said.text())
+	problem := readProblem(response)
+	return channels.InWords(err, problem.Code, problem.text())
 }
 
-// replenished is when Walmart will take more calls of the kind; zero when the answer does not say, or when that is past. The name
+// replenished is when Walmart will take more calls of the kind; zero when the response does not say, or when that is past. The name
 // differs between Walmart's pages, and the format between answers: milliseconds or seconds since 1970, or a date.
-func (s *store) replenished(answer outbound.Answer) time.Time {
+func (s *store) replenished(response outbound.Response) time.Time {
 	now := s.Now()
 	for _, name := range []string{"X-Next-Replenishment-Time", "X-Next-Replenish-Time"} {
-		at, ok := readTime(strings.TrimSpace(answer.Header.Get(name)), now)
+		at, ok := readTime(strings.TrimSpace(response.Header.Get(name)), now)
 		if ok && at.After(now) {
 			return at.Truncate(time.Millisecond)
 		}
@@ -200,8 +200,8 @@ func readTime(text string, now time.Time) (time.Time, bool) {
 
 // readBudget reads what is left of the budget of a kind of call (us-marketplace/docs/throttling). Walmart does not tell the size of the
 // bucket: it is the published one, or larger when more is left.
-func (s *store) readBudget(answer outbound.Answer, meter string) channels.Budget {
-	left, err := strconv.ParseFloat(strings.TrimSpace(answer.Header.Get("X-Current-Token-Count")), 64)
+func (s *store) readBudget(response outbound.Response, meter string) channels.Budget {
+	left, err := strconv.ParseFloat(strings.TrimSpace(response.Header.Get("X-Current-Token-Count")), 64)
 	if err != nil || !(left >= 0 && left <= 1e9) {
 		return channels.Budget{}
 	}
@@ -216,7 +216,7 @@ func words(first, second string) string {
 	return first + ": " + second
 }
 
-// one is the reply to a call of one item.
-func one(item channels.ItemReply) channels.Reply {
+// replyFor is the reply to a call of one item.
+func replyFor(item channels.ItemReply) channels.Reply {
 	return channels.Reply{Items: []channels.ItemReply{item}}
 }

@@ -64,7 +64,7 @@ var two = []channels.Item{
 	{ChannelSKU: "BELL", Quantity: 0, Reference: `["201","202"]`},
 }
 
-// rows is an answer with results: bell is what stands for the offers of the second item, for the first all is well.
+// rows is a response with results: bell is what stands for the offers of the second item, for the first all is well.
 func rows(bell string) string {
 	return `{"responses":[{"sku":"BIKE","offerId":"101","statusCode":200},` + bell + `]}`
 }

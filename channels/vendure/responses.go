@@ -20,32 +20,32 @@ const (
 	noCode    = ""                      // an error of the database
 )
 
-// readSet reads the answer to a call. The server applies it in one transaction: with an error it has applied nothing, and the error is
+// readSet reads the response to a call. The server applies it in one transaction: with an error it has applied nothing, and the error is
 // about the first variant that it could not set.
-func (s *store) readSet(answer outbound.Answer, items []channels.Item) (channels.Reply, error) {
-	said, err := s.open(answer)
+func (s *store) readSet(response outbound.Response, items []channels.Item) (channels.Reply, error) {
+	decoded, err := s.open(response)
 	if err != nil {
 		return channels.Reply{}, err
 	}
 	var data struct {
 		Variants []*variant `json:"updateProductVariants"`
 	}
-	if said.Into(&data) == nil && data.Variants != nil {
+	if decoded.Into(&data) == nil && data.Variants != nil {
 		return s.readVariants(data.Variants, items), nil
 	}
-	if len(said.Errors) == 0 {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it does not list the variants that were set")
+	if len(decoded.Errors) == 0 {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not list the variants that were set")
 	}
-	if err := s.refused(answer, said); err != nil {
+	if err := s.refused(response, decoded); err != nil {
 		return channels.Reply{}, err
 	}
-	if _, ok := said.Has(badInput); ok {
-		return s.readBadInput(answer, said, items)
+	if _, ok := decoded.Has(badInput); ok {
+		return s.readBadInput(response, decoded, items)
 	}
-	if missing, ok := said.Has(notFound); ok {
+	if missing, ok := decoded.Has(notFound); ok {
 		return readMissing(missing, items), nil
 	}
-	return channels.Reply{Refused: true, Reason: reason(said.Errors[0])}, nil
+	return channels.Reply{Refused: true, Reason: reason(decoded.Errors[0])}, nil
 }
 
 // variant is what the server shows of a variant after a call.
@@ -62,30 +62,30 @@ type variant struct {
 // once.
 func (s *store) readVariants(variants []*variant, items []channels.Item) channels.Reply {
 	shown := make(map[string]*variant, len(variants))
-	for _, one := range variants {
-		if one != nil { // it could not be read back, which an error next to the data says
-			shown[one.ID] = one
+	for _, entry := range variants {
+		if entry != nil { // it could not be read back, which an error next to the data says
+			shown[entry.ID] = entry
 		}
 	}
 	reply := channels.All(items, channels.Unknown)
 	for i, item := range items {
-		one := shown[item.Reference]
+		entry := shown[item.Reference]
 		switch {
-		case one == nil:
+		case entry == nil:
 			reply.Items[i].Reason = "the store's answer does not mention it"
-		case one.SKU != item.ChannelSKU:
+		case entry.SKU != item.ChannelSKU:
 			reply.Items[i] = channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Reason: "the variant that it was known by has another SKU now"}
 		default:
-			reply.Items[i] = s.shown(item, one)
+			reply.Items[i] = s.shown(item, entry)
 		}
 	}
 	return reply
 }
 
 // shown reads the figure of an item. A variant shows the locations of the channel only, though a figure can be set at any.
-func (s *store) shown(item channels.Item, one *variant) channels.ItemReply {
+func (s *store) shown(item channels.Item, entry *variant) channels.ItemReply {
 	location := s.locationOf(item)
-	for _, level := range one.Levels {
+	for _, level := range entry.Levels {
 		if level.Location == location && level.OnHand != nil {
 			return applied(item, level.OnHand)
 		}
@@ -126,48 +126,48 @@ func readMissing(missing graphql.Error, items []channels.Item) channels.Reply {
 }
 
 // readBadInput reads errors about values that the schema does not take, like a figure over 2,147,483,647.
-func (s *store) readBadInput(answer outbound.Answer, said graphql.Answer, items []channels.Item) (channels.Reply, error) {
+func (s *store) readBadInput(response outbound.Response, decoded graphql.Response, items []channels.Item) (channels.Reply, error) {
 	reply, named := channels.All(items, channels.NotApplied), false
-	for _, one := range said.Errors {
-		_, rest, found := strings.Cut(one.Message, `at "input[`)
+	for _, failure := range decoded.Errors {
+		_, rest, found := strings.Cut(failure.Message, `at "input[`)
 		digits, _, closed := strings.Cut(rest, "]")
 		if !found || !closed {
 			continue
 		}
 		at, err := strconv.Atoi(digits)
 		if err != nil || at < 0 || at >= len(items) {
-			return channels.Reply{}, channels.Unreadable(s.ID, answer, "it names an item that was not in the call")
+			return channels.Reply{}, channels.Unreadable(s.ID, response, "it names an item that was not in the call")
 		}
-		reply.Items[at], named = channels.ItemReply{Verdict: channels.Rejected, Code: badInput, Reason: one.Message}, true
+		reply.Items[at], named = channels.ItemReply{Verdict: channels.Rejected, Code: badInput, Reason: failure.Message}, true
 	}
 	if !named {
-		return channels.Reply{Refused: true, Reason: reason(said.Errors[0])}, nil
+		return channels.Reply{Refused: true, Reason: reason(decoded.Errors[0])}, nil
 	}
 	return reply, nil
 }
 
-// open takes an answer apart.
-func (s *store) open(answer outbound.Answer) (graphql.Answer, error) {
-	said, err := graphql.Read(answer.Body)
+// open takes a response apart.
+func (s *store) open(response outbound.Response) (graphql.Response, error) {
+	decoded, err := graphql.Read(response.Body)
 	switch {
-	case err != nil && answer.Status >= http.StatusBadRequest:
-		return said, &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID +
-			": there is no Admin API at this address; correct the endpoint", Words: words(answer)}
+	case err != nil && response.Status >= http.StatusBadRequest:
+		return decoded, &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: "store " + s.ID +
+			": there is no Admin API at this address; correct the endpoint", Words: words(response)}
 	case err != nil:
-		return said, channels.Unreadable(s.ID, answer, err.Error())
+		return decoded, channels.Unreadable(s.ID, response, err.Error())
 	}
-	return said, nil
+	return decoded, nil
 }
 
 // refused judges the errors that say nothing about what was asked for: credential, permission, channel, schema, and a server
 // error. It is nil when there are none of those.
-func (s *store) refused(answer outbound.Answer, said graphql.Answer) error {
-	for _, one := range said.Errors {
-		refusal := &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: one.Extensions.Code}
-		switch one.Extensions.Code {
+func (s *store) refused(response outbound.Response, decoded graphql.Response) error {
+	for _, failure := range decoded.Errors {
+		refusal := &channels.Error{Next: channels.AskPerson, Status: response.Status, Code: failure.Extensions.Code}
+		switch failure.Extensions.Code {
 		case "FORBIDDEN", "UNAUTHORIZED", "UNAUTHENTICATED":
 			refusal.Reason = "the administrator's role does not permit the call; it needs ReadProduct, UpdateProduct and ReadStockLocation in the channel"
-			if unknownSession(answer) {
+			if unknownSession(response) {
 				refusal.Reason = "it does not accept the credential; renew it and check the reference in the store's settings"
 			}
 		case noChannel:
@@ -175,7 +175,7 @@ func (s *store) refused(answer outbound.Answer, said graphql.Answer) error {
 		case "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED":
 			refusal.Reason = "its schema is not the one that the driver speaks; it must be the Admin API of Vendure 2.0 or later"
 		case broken, noCode:
-			if noLocation(one) {
+			if noLocation(failure) {
 				continue
 			}
 			refusal.Next, refusal.Reason = channels.Resend, "server error; the call was not applied"
@@ -183,44 +183,44 @@ func (s *store) refused(answer outbound.Answer, said graphql.Answer) error {
 			continue
 		}
 		refusal.Reason = "store " + s.ID + ": " + refusal.Reason
-		return channels.InWords(refusal, one.Extensions.Code, one.Message)
+		return channels.InWords(refusal, failure.Extensions.Code, failure.Message)
 	}
 	return nil
 }
 
 // noLocation is true for the error to a call that names a stock location that does not exist. It is what PostgreSQL, MySQL and SQLite
 // say of it; Vendure passes it on as it is, without a code. Other errors of the database pass.
-func noLocation(one graphql.Error) bool {
-	return one.Extensions.Code == noCode && strings.Contains(strings.ToLower(one.Message), "foreign key constraint")
+func noLocation(failure graphql.Error) bool {
+	return failure.Extensions.Code == noCode && strings.Contains(strings.ToLower(failure.Message), "foreign key constraint")
 }
 
-// read reads the answer to a question. An error that refused leaves aside is about the question, which is always the same.
-func (s *store) read(answer outbound.Answer, into any) error {
-	said, err := s.open(answer)
+// read reads the response to a question. An error that refused leaves aside is about the question, which is always the same.
+func (s *store) read(response outbound.Response, into any) error {
+	decoded, err := s.open(response)
 	if err != nil {
 		return err
 	}
-	if err := s.refused(answer, said); err != nil {
+	if err := s.refused(response, decoded); err != nil {
 		return err
 	}
-	if len(said.Errors) > 0 {
+	if len(decoded.Errors) > 0 {
 		return &channels.Error{
-			Next: channels.AskPerson, Status: answer.Status, Code: said.Errors[0].Extensions.Code,
-			Reason: fmt.Sprintf("store %s: it refuses to be read at %.60q (%.40q)", s.ID, said.Errors[0].At(), said.Errors[0].Extensions.Code),
+			Next: channels.AskPerson, Status: response.Status, Code: decoded.Errors[0].Extensions.Code,
+			Reason: fmt.Sprintf("store %s: it refuses to be read at %.60q (%.40q)", s.ID, decoded.Errors[0].At(), decoded.Errors[0].Extensions.Code),
 		}
 	}
-	if err := said.Into(into); err != nil {
-		return channels.Unreadable(s.ID, answer, err.Error())
+	if err := decoded.Into(into); err != nil {
+		return channels.Unreadable(s.ID, response, err.Error())
 	}
 	return nil
 }
 
 // reason is what an error says, for people.
-func reason(one graphql.Error) string {
-	if noLocation(one) {
+func reason(failure graphql.Error) string {
+	if noLocation(failure) {
 		return "the store has no such stock location; correct the location"
 	}
-	return one.Extensions.Code + ": " + one.Message
+	return failure.Extensions.Code + ": " + failure.Message
 }
 
 // applied is a success; a store that shows another figure than asked for has clamped it.

@@ -40,7 +40,7 @@ var advice = map[string]string{
 // reply is what an error means for the item that it names.
 func (e userError) reply() channels.ItemReply {
 	reply := channels.ItemReply{Verdict: channels.Rejected, Code: e.Code, Reason: e.Message}
-	if text, known := advice[e.Code]; known {
+	if text, ok := advice[e.Code]; ok {
 		reply.Reason = text
 	}
 	switch e.Code {
@@ -63,37 +63,37 @@ func (e userError) index() (at int, named bool, err error) {
 	return 0, false, nil
 }
 
-// readQuantities reads the answer to a call. No user errors are a success: whatever else the payload offers is empty when nothing
+// readQuantities reads the response to a call. No user errors are a success: whatever else the payload offers is empty when nothing
 // had to change. With user errors nothing was applied.
-func (s *store) readQuantities(said answered, items []channels.Item) (channels.Reply, error) {
+func (s *store) readQuantities(decoded answered, items []channels.Item) (channels.Reply, error) {
 	var data struct {
 		Payload *struct {
 			UserErrors []userError `json:"userErrors"`
 		} `json:"inventorySetQuantities"`
 	}
-	if err := s.into(said, &data); err != nil {
+	if err := s.into(decoded, &data); err != nil {
 		return channels.Reply{}, err
 	}
 	if data.Payload == nil || data.Payload.UserErrors == nil {
-		return channels.Reply{}, channels.Unreadable(s.ID, said.Answer, "it does not say whether there were errors")
+		return channels.Reply{}, channels.Unreadable(s.ID, decoded.Response, "it does not say whether there were errors")
 	}
 	if len(data.Payload.UserErrors) == 0 {
 		return channels.All(items, channels.Applied), nil
 	}
-	return s.readUserErrors(said.Answer, data.Payload.UserErrors, items)
+	return s.readUserErrors(decoded.Response, data.Payload.UserErrors, items)
 }
 
 // readUserErrors gives every item that is named its verdict. Where nobody is named, the call as a whole is refused.
-func (s *store) readUserErrors(answer outbound.Answer, offences []userError, items []channels.Item) (channels.Reply, error) {
+func (s *store) readUserErrors(response outbound.Response, offences []userError, items []channels.Item) (channels.Reply, error) {
 	reply := channels.All(items, channels.NotApplied)
 	anybody, unnamed := false, ""
 	for _, offence := range offences {
 		at, named, err := offence.index()
-		if failed := s.fate(answer, offence.Code); failed != nil && !(named && offence.Code == accessDenied) { // an item that it names is somebody else's
+		if failed := s.fate(response, offence.Code); failed != nil && !(named && offence.Code == accessDenied) { // an item that it names is somebody else's
 			return channels.Reply{}, channels.InWords(failed, offence.Code, offence.Message)
 		}
 		if err != nil || at < 0 || at >= len(items) {
-			return channels.Reply{}, channels.Unreadable(s.ID, answer, "it names an item that was not in the call")
+			return channels.Reply{}, channels.Unreadable(s.ID, response, "it names an item that was not in the call")
 		}
 		if !named && len(items) > 1 {
 			unnamed = strings.TrimPrefix(offence.Code+": "+offence.Message, ": ")
@@ -124,30 +124,30 @@ func weight(reply channels.ItemReply) int {
 }
 
 // readErrors reads the top-level errors of a response, where Shopify puts what concerns a call as a whole. It is nil when there
-// are none. What is not known is a lost answer.
-func (s *store) readErrors(answer outbound.Answer, response graphql.Answer, price cost) error {
-	if len(response.Errors) == 0 {
+// are none. What is not known is a lost response.
+func (s *store) readErrors(response outbound.Response, decoded graphql.Response, price cost) error {
+	if len(decoded.Errors) == 0 {
 		return nil
 	}
-	if _, throttled := response.Has("THROTTLED"); throttled {
-		return s.throttled(answer, price)
+	if _, throttled := decoded.Has("THROTTLED"); throttled {
+		return s.throttled(response, price)
 	}
-	for _, one := range response.Errors {
-		if failed := s.fate(answer, one.Extensions.Code); failed != nil {
-			return channels.InWords(failed, one.Extensions.Code, one.Message)
+	for _, failure := range decoded.Errors {
+		if failed := s.fate(response, failure.Extensions.Code); failed != nil {
+			return channels.InWords(failed, failure.Extensions.Code, failure.Message)
 		}
 	}
-	first := response.Errors[0]
+	first := decoded.Errors[0]
 	return &channels.Error{
-		Status: answer.Status, Code: first.Extensions.Code,
+		Status: response.Status, Code: first.Extensions.Code,
 		Reason: fmt.Sprintf("store %s: it answers with an error that is not known (%.60q at %.60q); it is not known whether the call was applied", s.ID,
 			first.Extensions.Code, first.At()),
 	}
 }
 
 // throttled says when the bucket holds enough for the same call (shopify.dev/docs/api/usage/limits: nothing was applied).
-func (s *store) throttled(answer outbound.Answer, price cost) error {
-	failed := &channels.Error{Next: channels.Wait, Status: answer.Status, Code: "THROTTLED", Reason: "store " + s.ID + ": it throttles"}
+func (s *store) throttled(response outbound.Response, price cost) error {
+	failed := &channels.Error{Next: channels.Wait, Status: response.Status, Code: "THROTTLED", Reason: "store " + s.ID + ": it throttles"}
 	short := price.Requested - price.Throttle.Available
 	switch {
 	case price.Throttle.Maximum > 0 && price.Requested > price.Throttle.Maximum:
@@ -160,8 +160,8 @@ func (s *store) throttled(answer outbound.Answer, price cost) error {
 }
 
 // fate is what a code means for a whole call, wherever it stands; nil when it is about one item, or is not known.
-func (s *store) fate(answer outbound.Answer, code string) error {
-	failed := &channels.Error{Status: answer.Status, Code: code}
+func (s *store) fate(response outbound.Response, code string) error {
+	failed := &channels.Error{Status: response.Status, Code: code}
 	switch code {
 	case "IDEMPOTENCY_CONCURRENT_REQUEST":
 		failed.Next, failed.Reason = channels.Resend, "it still works on the same call"
@@ -188,30 +188,30 @@ func (s *store) fate(answer outbound.Answer, code string) error {
 }
 
 // readStatus reads a status that Failure leaves to the driver (shopify.dev/docs/api/usage/response-codes).
-func (s *store) readStatus(answer outbound.Answer) error {
+func (s *store) readStatus(response outbound.Response) error {
 	reason := "it does not take the call; check the settings shop, endpoint and version"
 	switch {
-	case answer.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
-	case answer.Status == http.StatusPaymentRequired:
+	case response.Status < http.StatusBadRequest:
+		return channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
+	case response.Status == http.StatusPaymentRequired:
 		reason = "the shop is frozen; its owner must pay the outstanding balance in the admin"
-	case answer.Status == http.StatusNotFound:
+	case response.Status == http.StatusNotFound:
 		reason = "there is no shop or no such version of its API at this address; correct the settings shop, endpoint or version"
-	case answer.Status == http.StatusLocked:
+	case response.Status == http.StatusLocked:
 		reason = "the shop is locked; its owner must contact Shopify"
-	case answer.Status == 430: // not in net/http
+	case response.Status == 430: // not in net/http
 		reason = "Shopify takes the call for an attack; ask Shopify's support why"
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Reason: "store " + s.ID + ": " + reason, Words: words(answer)}
+	return &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: "store " + s.ID + ": " + reason, Words: words(response)}
 }
 
-// words are what an answer without a GraphQL response says: {"errors": "Not Found"}.
-func words(answer outbound.Answer) string {
-	var said struct {
+// words are what a response without a GraphQL response says: {"errors": "Not Found"}.
+func words(response outbound.Response) string {
+	var body struct {
 		Errors string `json:"errors"`
 	}
-	if json.Unmarshal(answer.Body, &said) != nil {
+	if json.Unmarshal(response.Body, &body) != nil {
 		return ""
 	}
-	return said.Errors
+	return body.Errors
 }

@@ -341,25 +341,25 @@ func TestListings(t *testing.T) {
 	}
 	five, four := int64(5), int64(4)
 	for name, test := range map[string]struct {
-		asked  int
-		answer said
-		want   channels.Reply
-		next   channels.Next
-		fault  string
+		requested int
+		answer    said
+		want      channels.Reply
+		next      channels.Next
+		fault     string
 	}{
 		"it shows the figure":     {answer: shows(`,"quantity":5`, about), want: single(channels.ItemReply{Verdict: channels.Applied, Actual: &five})},
 		"it shows another figure": {answer: shows(`,"quantity":4`, ""), want: later(1, 2*time.Minute)},
-		"it shows no figure yet":  {asked: 2, answer: shows("", ""), want: later(3, 8*time.Minute)},
-		"it shows nothing yet":    {asked: 3, answer: said{status: 200, body: `{"sku":"BIKE"}`}, want: later(4, 16*time.Minute)},
-		"it still shows another figure": {asked: 4, answer: shows(`,"quantity":4`, ""), want: single(channels.ItemReply{
+		"it shows no figure yet":  {requested: 2, answer: shows("", ""), want: later(3, 8*time.Minute)},
+		"it shows nothing yet":    {requested: 3, answer: said{status: 200, body: `{"sku":"BIKE"}`}, want: later(4, 16*time.Minute)},
+		"it still shows another figure": {requested: 4, answer: shows(`,"quantity":4`, ""), want: single(channels.ItemReply{
 			Verdict: channels.Conflict, Actual: &four,
 			Reason: "Amazon took 5, but its listing still shows 4: it was sold from meanwhile, or the figure was not applied",
 		})},
 		"it still shows no figure": {
-			asked: 4, answer: said{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[]}`}, next: channels.Anew,
+			requested: 4, answer: said{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[]}`}, next: channels.Anew,
 			fault: "its listing shows none",
 		},
-		"Amazon fulfils it": {asked: 4, answer: shows("", ""), want: single(channels.ItemReply{
+		"Amazon fulfils it": {requested: 4, answer: shows("", ""), want: single(channels.ItemReply{
 			Verdict: channels.Rejected,
 			Code:    "NOT_MERCHANT_FULFILLED", Reason: "the listing has no fulfilment channel DEFAULT; what Amazon fulfils cannot be set",
 		})},
@@ -392,7 +392,7 @@ func TestListings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Poll(t, answering(t, answers{"listing": test.answer}, nil), fmt.Sprintf("listing:%d:BIKE", test.asked), bike)
+			reply, err := channeltest.Poll(t, answering(t, answers{"listing": test.answer}, nil), fmt.Sprintf("listing:%d:BIKE", test.requested), bike)
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return

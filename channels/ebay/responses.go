@@ -20,18 +20,18 @@ type problem struct {
 	LongMessage string `json:"longMessage"`
 }
 
-// problems are those of an answer.
+// problems are those of a response.
 type problems struct {
 	Errors    []problem `json:"errors"`
 	Responses []result  `json:"responses"`
 }
 
-func readProblems(answer outbound.Answer) problems {
-	var said problems
-	if json.Unmarshal(answer.Body, &said) != nil {
+func readProblems(response outbound.Response) problems {
+	var decoded problems
+	if json.Unmarshal(response.Body, &decoded) != nil {
 		return problems{}
 	}
-	return said
+	return decoded
 }
 
 // first is the one that counts; it is empty when there is none.
@@ -117,24 +117,24 @@ type result struct {
 
 // reply is what a result means for its item. Warnings say nothing about whether it was applied.
 func (r result) reply(item channels.Item) channels.ItemReply {
-	said := channels.ItemReply{Code: strconv.Itoa(r.Status), Reason: "eBay does not say whether the figure was taken"}
+	reply := channels.ItemReply{Code: strconv.Itoa(r.Status), Reason: "eBay does not say whether the figure was taken"}
 	if len(r.Errors) > 0 {
-		said = r.Errors[0].reply(item)
+		reply = r.Errors[0].reply(item)
 	}
 	switch {
 	case r.Status == http.StatusTooManyRequests:
-		return channels.ItemReply{Verdict: channels.NotApplied, Code: said.Code, Reason: "eBay throttles"}
+		return channels.ItemReply{Verdict: channels.NotApplied, Code: reply.Code, Reason: "eBay throttles"}
 	case len(r.Errors) > 0 && r.Status >= http.StatusInternalServerError:
-		said.Verdict, said.Lost = channels.Unknown, false
+		reply.Verdict, reply.Lost = channels.Unknown, false
 	case len(r.Errors) > 0:
 	case r.Status >= 200 && r.Status < 300:
 		return channels.ItemReply{Verdict: channels.Applied}
 	case r.Status == http.StatusNotFound:
-		said.Verdict, said.Lost, said.Reason = channels.NotApplied, true, "eBay does not find it"
+		reply.Verdict, reply.Lost, reply.Reason = channels.NotApplied, true, "eBay does not find it"
 	case r.Status >= 400 && r.Status < 500:
-		said.Verdict, said.Reason = channels.Rejected, "eBay does not take the figure and says no more"
+		reply.Verdict, reply.Reason = channels.Rejected, "eBay does not take the figure and says no more"
 	}
-	return said
+	return reply
 }
 
 // weight orders what several results say of one item: what stands in the way comes before what went well.
@@ -154,9 +154,9 @@ func weight(reply channels.ItemReply) int {
 
 // targets are what a call is about.
 type targets struct {
-	skus   map[string]int    // the position of the item
-	offers map[string]int    // by offer id
-	asked  []map[string]bool // the offers of each item
+	skus      map[string]int    // the position of the item
+	offers    map[string]int    // by offer id
+	requested []map[string]bool // the offers of each item
 }
 
 func targetsOf(items []channels.Item) (targets, error) {
@@ -166,43 +166,43 @@ func targetsOf(items []channels.Item) (targets, error) {
 		if err != nil {
 			return targets{}, err
 		}
-		all.skus[item.ChannelSKU], all.asked[i] = i, map[string]bool{}
+		all.skus[item.ChannelSKU], all.requested[i] = i, map[string]bool{}
 		for _, offer := range offers {
-			all.offers[offer], all.asked[i][offer] = i, true
+			all.offers[offer], all.requested[i][offer] = i, true
 		}
 	}
 	return all, nil
 }
 
 // at is the item that a result is about; none for one that was not asked for, or that names a SKU and the offer of another.
-func (t targets) at(one result) (at int, asked bool) {
-	if one.OfferID == "" {
-		at, asked = t.skus[one.SKU]
-		return at, asked
+func (t targets) at(item result) (at int, requested bool) {
+	if item.OfferID == "" {
+		at, requested = t.skus[item.SKU]
+		return at, requested
 	}
-	at, asked = t.offers[one.OfferID]
-	if sku, known := t.skus[one.SKU]; one.SKU != "" && (!known || sku != at) {
+	at, requested = t.offers[item.OfferID]
+	if sku, ok := t.skus[item.SKU]; item.SKU != "" && (!ok || sku != at) {
 		return 0, false
 	}
-	return at, asked
+	return at, requested
 }
 
-// readBulk reads the answer to a call: 200, or 207 when results differ.
-func (s *store) readBulk(answer outbound.Answer, items []channels.Item, targets targets) (channels.Reply, error) {
+// readBulk reads the response to a call: 200, or 207 when results differ.
+func (s *store) readBulk(response outbound.Response, items []channels.Item, targets targets) (channels.Reply, error) {
 	switch {
-	case answer.Status >= http.StatusBadRequest:
-		return s.readRefusal(answer, items, targets)
-	case answer.Status != http.StatusOK && answer.Status != http.StatusMultiStatus:
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "its status is not one that eBay's API promises")
+	case response.Status >= http.StatusBadRequest:
+		return s.readRefusal(response, items, targets)
+	case response.Status != http.StatusOK && response.Status != http.StatusMultiStatus:
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "its status is not one that eBay's API promises")
 	}
-	var said problems
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	var decoded problems
+	if err := channels.Read(s.ID, response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
-	if len(said.Responses) == 0 {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it holds no results")
+	if len(decoded.Responses) == 0 {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it holds no results")
 	}
-	return readResults(said.Responses, items, targets), nil
+	return readResults(decoded.Responses, items, targets), nil
 }
 
 // readResults gives every item its verdict. An element of a call has several results: one for each offer, and eBay may add one for the
@@ -210,17 +210,17 @@ func (s *store) readBulk(answer outbound.Answer, items []channels.Item, targets 
 func readResults(results []result, items []channels.Item, targets targets) channels.Reply {
 	worst := make([]*channels.ItemReply, len(items))
 	var nameless []result
-	for _, one := range results {
-		if one.SKU == "" && one.OfferID == "" && len(one.Errors) > 0 {
-			nameless = append(nameless, one)
+	for _, item := range results {
+		if item.SKU == "" && item.OfferID == "" && len(item.Errors) > 0 {
+			nameless = append(nameless, item)
 			continue
 		}
-		at, asked := targets.at(one)
-		if !asked {
+		at, requested := targets.at(item)
+		if !requested {
 			continue
 		}
-		delete(targets.asked[at], one.OfferID)
-		if reply := one.reply(items[at]); worst[at] == nil || weight(reply) > weight(*worst[at]) {
+		delete(targets.requested[at], item.OfferID)
+		if reply := item.reply(items[at]); worst[at] == nil || weight(reply) > weight(*worst[at]) {
 			worst[at] = &reply
 		}
 	}
@@ -232,12 +232,12 @@ func readResults(results []result, items []channels.Item, targets targets) chann
 		}
 	}
 	for i := range items {
-		missing := len(targets.asked[i]) > 0
+		missing := len(targets.requested[i]) > 0
 		switch {
 		case worst[i] == nil:
 			var errors []channels.ItemReply
-			for _, one := range nameless {
-				errors = append(errors, one.reply(items[i]))
+			for _, item := range nameless {
+				errors = append(errors, item.reply(items[i]))
 			}
 			reply.Items[i] = channels.Nameless("eBay's answer does not mention it", errors, unmentioned)
 		case missing && weight(*worst[i]) < weight(channels.ItemReply{}):
@@ -251,31 +251,31 @@ func readResults(results []result, items []channels.Item, targets targets) chann
 
 // readRefusal reads a status of 400 to 499, besides those that mean the same in every API. It holds for the whole call, unless it comes
 // with results.
-func (s *store) readRefusal(answer outbound.Answer, items []channels.Item, targets targets) (channels.Reply, error) {
-	said := readProblems(answer)
-	if len(said.Responses) > 0 {
-		return readResults(said.Responses, items, targets), nil
+func (s *store) readRefusal(response outbound.Response, items []channels.Item, targets targets) (channels.Reply, error) {
+	problems := readProblems(response)
+	if len(problems.Responses) > 0 {
+		return readResults(problems.Responses, items, targets), nil
 	}
-	fault := said.first()
-	if failed := s.refusal(answer, fault); failed != nil {
+	fault := problems.first()
+	if failed := s.refusal(response, fault); failed != nil {
 		return channels.Reply{}, failed
 	}
 	switch {
 	case len(items) == 1: // only one can be meant
 		return channels.Reply{Items: []channels.ItemReply{fault.reply(items[0])}}, nil
 	case fault.ID == errorTooManyItems || fault.ID == errorTooManyOffers:
-		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: answer.Status, Code: fault.code(), Reason: "store " + s.ID +
+		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: response.Status, Code: fault.code(), Reason: "store " + s.ID +
 			": the call holds more than it takes; lower the setting batch_limit"}
 	}
 	return channels.Reply{Refused: true, Reason: fault.code() + ": " + fault.text()}, nil
 }
 
 // refusal is the error for a refusal that no SKU can be to blame for; nil for one that some SKU is.
-func (s *store) refusal(answer outbound.Answer, fault problem) error {
-	failed := &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: fault.code()}
+func (s *store) refusal(response outbound.Response, fault problem) error {
+	failed := &channels.Error{Next: channels.AskPerson, Status: response.Status, Code: fault.code()}
 	switch {
-	case answer.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.ID, answer, "its status is not one that eBay's API promises")
+	case response.Status < http.StatusBadRequest:
+		return channels.Unreadable(s.ID, response, "its status is not one that eBay's API promises")
 	case fault.ID == errorLimit:
 		failed.Next, failed.Reason = channels.Wait, "it throttles"
 	case fault.Domain == inventoryDomain && fault.serverError():

@@ -201,7 +201,7 @@ func TestCallsThatFail(t *testing.T) {
 		status int
 		after  string // Retry-After
 		body   string
-		want   channels.Error // Status is that of the answer
+		want   channels.Error // Status is that of the response
 	}{
 		"a page":                    {200, "", page, channels.Error{Reason: "not the JSON"}},
 		"a warning before the JSON": {200, "", `<br /><b>Warning</b>: x` + `{"update":[]}`, channels.Error{Reason: "not the JSON"}},

@@ -73,35 +73,35 @@ const (
 
 // readBatch matches results to items by their ids, never by their order. An item without a result stays Unknown, and so does one with
 // results that contradict each other; a result for an item that was not in the call is left aside.
-func (s *store) readBatch(answer outbound.Answer, items []channels.Item, references []reference) (channels.Reply, error) {
-	if answer.Status != http.StatusOK {
-		return channels.Reply{}, s.readStatus(answer)
+func (s *store) readBatch(response outbound.Response, items []channels.Item, references []reference) (channels.Reply, error) {
+	if response.Status != http.StatusOK {
+		return channels.Reply{}, s.readStatus(response)
 	}
-	var said struct {
+	var body struct {
 		Update []json.RawMessage `json:"update"`
 	}
-	if err := channels.Read(s.ID, answer, &said); err != nil {
+	if err := channels.Read(s.ID, response, &body); err != nil {
 		return channels.Reply{}, err
 	}
-	if said.Update == nil {
-		return channels.Reply{}, channels.Unreadable(s.ID, answer, "it has no results")
+	if body.Update == nil {
+		return channels.Reply{}, channels.Unreadable(s.ID, response, "it has no results")
 	}
-	results := make(map[int64]result, len(said.Update))
+	results := make(map[int64]result, len(body.Update))
 	contradicted := map[int64]bool{}
 	var nameless []channels.ItemReply // errors of items that WooCommerce did not get as far as reading the id of
-	for _, raw := range said.Update {
-		var one result
-		if json.Unmarshal(raw, &one) != nil {
+	for _, raw := range body.Update {
+		var entry result
+		if json.Unmarshal(raw, &entry) != nil {
 			continue // it is as if the result was missing
 		}
-		if one.ID == 0 && one.Error != nil {
-			nameless = append(nameless, one.Error.reply())
+		if entry.ID == 0 && entry.Error != nil {
+			nameless = append(nameless, entry.Error.reply())
 			continue
 		}
-		if before, seen := results[one.ID]; seen && (before.Error == nil) != (one.Error == nil) {
-			contradicted[one.ID] = true
+		if before, seen := results[entry.ID]; seen && (before.Error == nil) != (entry.Error == nil) {
+			contradicted[entry.ID] = true
 		}
-		results[one.ID] = one
+		results[entry.ID] = entry
 	}
 	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
 	missing := 0
@@ -111,16 +111,16 @@ func (s *store) readBatch(answer outbound.Answer, items []channels.Item, referen
 		}
 	}
 	for i, item := range items {
-		one, found := results[references[i].ID]
+		entry, found := results[references[i].ID]
 		switch {
 		case !found:
 			reply.Items[i] = channels.Nameless("the store's answer does not mention it", nameless, missing)
 		case contradicted[references[i].ID]:
 			reply.Items[i].Reason = "the store's answer contradicts itself about it"
-		case one.Error != nil:
-			reply.Items[i] = one.Error.reply()
+		case entry.Error != nil:
+			reply.Items[i] = entry.Error.reply()
 		default:
-			reply.Items[i] = one.reply(item, references[i])
+			reply.Items[i] = entry.reply(item, references[i])
 		}
 	}
 	return reply, nil
@@ -128,7 +128,7 @@ func (s *store) readBatch(answer outbound.Answer, items []channels.Item, referen
 
 // reply is what the product that an update brought means for its item. No error is not enough: WooCommerce ignores a quantity
 // without a word where it does not manage the stock.
-func (r result) reply(item channels.Item, said reference) channels.ItemReply {
+func (r result) reply(item channels.Item, decoded reference) channels.ItemReply {
 	lost := func(reason string) channels.ItemReply {
 		return channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Reason: reason}
 	}
@@ -138,7 +138,7 @@ func (r result) reply(item channels.Item, said reference) channels.ItemReply {
 		return lost("the product is in the trash")
 	case r.SKU != nil && *r.SKU != item.ChannelSKU:
 		return lost(fmt.Sprintf("the product has the SKU %.100q now", *r.SKU))
-	case (by == unmanaged || by == managedByParent) && !said.Manage:
+	case (by == unmanaged || by == managedByParent) && !decoded.Manage:
 		return lost("its stock is not managed any more")
 	case by == unmanaged || by == managedByParent:
 		return channels.ItemReply{Verdict: channels.Rejected, Reason: stockIsOff}
@@ -167,23 +167,23 @@ func figure(raw json.RawMessage) (int64, bool) {
 }
 
 // readStatus reads a status that failure leaves to the driver. It concerns every call alike, so there is nobody to find by halving.
-func (s *store) readStatus(answer outbound.Answer) error {
-	if answer.Status < http.StatusBadRequest {
-		return channels.Unreadable(s.ID, answer, "its status is not one that the store's API promises")
+func (s *store) readStatus(response outbound.Response) error {
+	if response.Status < http.StatusBadRequest {
+		return channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
 	}
-	said := readProblem(answer)
-	reason := fmt.Sprintf("it does not take the call (%.60q); check that WooCommerce is up to date and what its plugins do to the REST API", said.Code)
-	if answer.Status == http.StatusNotFound {
+	problem := readProblem(response)
+	reason := fmt.Sprintf("it does not take the call (%.60q); check that WooCommerce is up to date and what its plugins do to the REST API", problem.Code)
+	if response.Status == http.StatusNotFound {
 		reason = "there is no WooCommerce API at this address; correct the endpoint, activate WooCommerce, and choose any permalinks but the plain ones"
 	}
-	return &channels.Error{Next: channels.AskPerson, Status: answer.Status, Code: said.Code, Reason: "store " + s.ID + ": " + reason, Words: said.Message}
+	return &channels.Error{Next: channels.AskPerson, Status: response.Status, Code: problem.Code, Reason: "store " + s.ID + ": " + reason, Words: problem.Message}
 }
 
 // readProblem reads the error of a whole answer; it is empty where there is none.
-func readProblem(answer outbound.Answer) problem {
-	var said problem
-	if json.Unmarshal(answer.Body, &said) != nil {
+func readProblem(response outbound.Response) problem {
+	var decoded problem
+	if json.Unmarshal(response.Body, &decoded) != nil {
 		return problem{}
 	}
-	return said
+	return decoded
 }
