@@ -189,6 +189,25 @@ func TestTheGenerationFileFollowsAPush(t *testing.T) {
 	require.Equal(t, begun+2, after)
 }
 
+// TestALedgerThatLostItsLogIsNoticed: the newest writes are in the log until the engine moves them into the file, so the file alone is an older ledger.
+func TestALedgerThatLostItsLogIsNoticed(t *testing.T) {
+	t.Parallel()
+	path := watched(t)
+	opened := open(t, path)
+	take(t, opened, now)
+	left := filepath.Join(t.TempDir(), "tidemark.db")
+	for _, suffix := range []string{"", ".generation"} {
+		content, err := os.ReadFile(path + suffix)
+		require.NoError(t, err)
+		write(t, left+suffix, content)
+	}
+	log, err := os.Stat(path + "-wal")
+	require.NoError(t, err)
+	require.Positive(t, log.Size(), "there is something in the log")
+	require.Contains(t, started(t, left), "tidemark.db.generation")
+	require.Equal(t, ledger.Full, take(t, open(t, left), now).Mode)
+}
+
 func TestALedgerThatCameWithoutItsGenerationFileIsRestored(t *testing.T) {
 	t.Parallel()
 	path := written(t) // by a program that kept no generation file, or on another disk
