@@ -17,6 +17,7 @@ type Ledger interface {
 	ledger.Scheduler
 	ledger.Enabler
 	ledger.Setter
+	ledger.Throttler
 	ledger.Auditor
 	ledger.PeopleKeeper
 

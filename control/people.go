@@ -55,6 +55,37 @@ func (s *signIns) ready() *signIns {
 	return s
 }
 
+// attempt charges one failure to a name and an address, or says how long to wait: by what this process has seen, and by what all on the ledger
+// have. Who has to wait here already costs the ledger nothing.
+func (c *Control) attempt(ctx context.Context, name, address string) (time.Duration, error) {
+	now, s := c.now(), c.signIns.ready()
+	if wait := s.attempt(name, address, now); wait > 0 {
+		return wait, nil
+	}
+	charge := func(kind, key string, p pace) ledger.Charge {
+		return ledger.Charge{Kind: kind, Key: key, Next: func(clean time.Time) (time.Time, time.Duration) { return p.attempt(clean, now) }}
+	}
+	wait, err := c.state.Charge(ctx, now,
+		charge(ledger.SuspectAddress, networkOf(address).String(), paceOfAddress), charge(ledger.SuspectName, name, paceOfName))
+	if wait > 0 || err != nil {
+		s.refund(name, address)
+	}
+	return wait, err
+}
+
+// refund takes a charge back, also when who asked has gone: it was no failure.
+func (c *Control) refund(ctx context.Context, name, address string) error {
+	c.signIns.ready().refund(name, address)
+	charge := func(kind, key string, p pace) ledger.Charge {
+		return ledger.Charge{Kind: kind, Key: key, Next: func(clean time.Time) (time.Time, time.Duration) { return p.refund(clean), 0 }}
+	}
+	refunding, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditPatience)
+	defer cancel()
+	_, err := c.state.Charge(refunding, c.now(),
+		charge(ledger.SuspectAddress, networkOf(address).String(), paceOfAddress), charge(ledger.SuspectName, name, paceOfName))
+	return err
+}
+
 // attempt charges one failure to a name and an address, or says how long to wait.
 func (s *signIns) attempt(name, address string, now time.Time) time.Duration {
 	s.mutex.Lock()
@@ -101,7 +132,11 @@ const hashPatience = 10 * time.Second
 func (c *Control) SignIn(ctx context.Context, name, password, old string) (token string, person ledger.Person, err error) {
 	actor := ActorOf(ctx)
 	known, unusable := PersonName(name)
-	if wait := c.signIns.ready().attempt(known, actor.Address, c.now()); wait > 0 {
+	wait, err := c.attempt(ctx, known, actor.Address)
+	if err != nil {
+		return "", person, err
+	}
+	if wait > 0 {
 		return "", person, &SignInError{Wait: wait}
 	}
 	if unusable == nil {
@@ -111,8 +146,7 @@ func (c *Control) SignIn(ctx context.Context, name, password, old string) (token
 	}
 	found := err == nil
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		c.signIns.refund(known, actor.Address)
-		return "", person, err
+		return "", person, errors.Join(err, c.refund(ctx, known, actor.Address))
 	}
 	kept := nobodysHash // who is not there takes as long
 	if found {
@@ -120,14 +154,12 @@ func (c *Control) SignIn(ctx context.Context, name, password, old string) (token
 	}
 	right, err := c.verify(ctx, kept, password)
 	if err != nil {
-		c.signIns.refund(known, actor.Address)
-		return "", person, err
+		return "", person, errors.Join(err, c.refund(ctx, known, actor.Address))
 	}
 	if found && right {
 		token, err = c.beginSession(ctx, person) // not for who is disabled: the ledger says so
 		if err == nil {
-			c.signIns.refund(known, actor.Address)
-			return token, person, c.endSession(ctx, old)
+			return token, person, errors.Join(c.refund(ctx, known, actor.Address), c.endSession(ctx, old))
 		}
 	}
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
@@ -398,15 +430,18 @@ func (c *Control) ChangePassword(ctx context.Context, token, current, another st
 			return "", err
 		}
 		address := ActorOf(ctx).Address
-		if wait := c.signIns.ready().attempt(person.Name, address, c.now()); wait > 0 {
+		wait, err := c.attempt(ctx, person.Name, address)
+		if err != nil {
+			return "", err
+		}
+		if wait > 0 {
 			return "", usage("%s", (&SignInError{Wait: wait}).Error())
 		}
 		right, err := c.verify(ctx, person.Password, current)
 		if err == nil && !right {
 			return "", usage("the password that there was is wrong")
 		}
-		c.signIns.refund(person.Name, address)
-		if err != nil {
+		if err = errors.Join(err, c.refund(ctx, person.Name, address)); err != nil {
 			return "", err
 		}
 		hash, err := c.hashed(ctx, another)

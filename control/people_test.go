@@ -176,6 +176,27 @@ func TestSignInIsThrottled(t *testing.T) {
 	}
 }
 
+// Servers beside each other on a ledger count together: whoever guesses gets no further by asking them in turn, nor by a restart.
+func TestServersThrottleTogether(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.add("ann", ledger.Admin)
+	var refused *SignInError
+	for n := range paceOfName.burst {
+		_, _, err := New(h.state, nil, h.now).SignIn(h.from("192.0.2."+string(rune('1'+n%9))), "ann", "a wrong password", "")
+		require.ErrorAs(t, err, &refused)
+		require.Zero(t, refused.Wait)
+	}
+	_, _, err := New(h.state, nil, h.now).SignIn(h.from("198.51.100.1"), "ann", horse, "")
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, paceOfName.every, refused.Wait)
+	for range 3 * paceOfName.burst {
+		h.pass(paceOfName.every)
+		_, _, err = New(h.state, nil, h.now).SignIn(h.from("198.51.100.1"), "ann", horse, "")
+		require.NoError(t, err, "who succeeds is charged nothing")
+	}
+}
+
 // An unknown name is verified as a known one is: against a hash of the same parameters.
 func TestUnknownNamesTakeTheSameWork(t *testing.T) {
 	t.Parallel()
@@ -209,6 +230,10 @@ func (f *few) Person(_ context.Context, name string) (ledger.Person, error) {
 		return ledger.Person{}, ledger.ErrNotFound
 	}
 	return f.person, nil
+}
+
+func (*few) Charge(context.Context, time.Time, ...ledger.Charge) (time.Duration, error) {
+	return 0, nil
 }
 
 func (*few) Audit(context.Context, ledger.AuditEntry) error { return nil }

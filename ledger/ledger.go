@@ -64,6 +64,7 @@ type Ledger interface {
 	Previewer
 	Enabler
 	Setter
+	Throttler
 	CatalogueReader
 	Auditor
 	PeopleKeeper

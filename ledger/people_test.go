@@ -38,3 +38,22 @@ func TestTokensAreKeptAsTheirHash(t *testing.T) {
 	require.NoError(t, db.Close())
 	require.NoError(t, state.Close())
 }
+
+// What was typed where a name belongs may be a password, so no name that failed is kept as it is.
+func TestSuspectsAreKeptAsTheirHash(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "tidemark.db")
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	state, err := Open(t.Context(), path, now)
+	require.NoError(t, err)
+	once := func(time.Time) (time.Time, time.Duration) { return now.Add(time.Minute), 0 }
+	_, err = state.Charge(t.Context(), now, Charge{Kind: SuspectName, Key: "token", Next: once})
+	require.NoError(t, err)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	var key string
+	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT key FROM suspects").Scan(&key))
+	require.Equal(t, "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0", key)
+	require.NoError(t, db.Close())
+	require.NoError(t, state.Close())
+}

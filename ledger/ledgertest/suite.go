@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t testing.TB) ledger.Ledger) {
 		"state":       stateTests,
 		"schedules":   scheduleTests,
 		"settings":    settingTests,
+		"suspects":    suspectTests,
 		"audit":       auditTests,
 		"people":      peopleTests,
 		"preview":     previewTests,
