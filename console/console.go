@@ -34,6 +34,7 @@ type Control interface {
 	Product(ctx context.Context, merchant, sku string, limit int) (control.Product, error)
 	Partners(ctx context.Context) ([]ledger.Warehouse, []ledger.Store, error)
 	StoreUses(ctx context.Context) (map[string]ledger.StoreUse, error)
+	HeldRows(ctx context.Context, connection string, most int) (control.HeldRows, error)
 	Snapshot(ctx context.Context, warehouse string, limit int) (control.Snapshot, error)
 
 	Ask(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)

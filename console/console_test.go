@@ -179,6 +179,10 @@ func (f *fake) Partners(context.Context) ([]ledger.Warehouse, []ledger.Store, er
 	return []ledger.Warehouse{{ID: "portland", Merchant: "acme", Driver: "csv", Settings: settings.Values{"token": "env:DEPOT_TOKEN", "file": "stock.csv"}}}, []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "shopify", Budget: ledger.Budget{Share: .8, DailyCalls: 5000}}}, nil
 }
 
+func (f *fake) HeldRows(context.Context, string, int) (control.HeldRows, error) {
+	return control.HeldRows{Rows: []ledger.ChannelLevelRow{{ChannelSKU: hostile, Product: "A/1", Location: "front", Exported: new(int64(41))}}, Looked: 3000}, nil
+}
+
 func (f *fake) StoreUses(context.Context) (map[string]ledger.StoreUse, error) {
 	return map[string]ledger.StoreUse{"shop": {Calls: 4160, Throttled: 17, Answered: noon.Add(-time.Hour)}}, nil
 }
@@ -496,7 +500,7 @@ func TestPages(t *testing.T) {
 		"/catalogue?sku=zz":                                                                              {"Nothing begins so."},
 		"/c/acme-shop/preview":                                                                           {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
 		"/c/acme-shop/preview?move=zero":                                                                 {"1,207 rows would change", `aria-current="true"`},
-		"/held":                                                                                          {"takes 310 rows to 0", "Approve"},
+		"/held":                                                                                          {"takes 310 rows to 0", "Approve", "of the first 3,000 that are due", `data-label="Store shows">41<`, "Reject: they keep what they show"},
 		"/partners":                                                                                      {"shopify", "80%", "4,160 of 5,000 (83%)", `data-label="Throttled today">17<`, `data-label="Last answer">11:00<`, "none yet", "token: env:DEPOT_TOKEN", "Test connection"},
 		"/assets/tidemark.css":                                                                           {"--accent"},
 	} {

@@ -213,7 +213,16 @@ type heldRow struct {
 	Run                                int64
 	Href, Connection, Warehouse, What  string
 	Reason, Since, DecideBy, ConnectTo string
+	Zeroing                            bool
+	Rows                               []heldLevel
+	RowsOf                             string // which rows those are
 }
+
+// heldLevel is a row that a held run would take to 0.
+type heldLevel struct{ SKU, Location, Href, Shows string }
+
+// mostHeldRows is how many of these rows are shown of a run.
+const mostHeldRows = 50
 
 func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
 	pulse, err := c.options.Control.Pulse(ctx)
@@ -223,11 +232,40 @@ func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
 	k := clock{now: q.now, zone: time.UTC}
 	view := heldView{}
 	for _, hold := range pulse.Holds {
-		view.Rows = append(view.Rows, viewHold(hold, k))
+		row := viewHold(hold, k)
+		if row.Zeroing {
+			if err := c.heldRows(ctx, hold, &row); err != nil {
+				return page{}, err
+			}
+		}
+		view.Rows = append(view.Rows, row)
 	}
 	shown := frame("Held", pulse, k)
 	shown.Body = view
 	return shown, nil
+}
+
+// heldRows adds which rows a held run would take to 0.
+func (c *Console) heldRows(ctx context.Context, hold control.OpenHold, row *heldRow) error {
+	found, err := c.options.Control.HeldRows(ctx, hold.Connection, mostHeldRows)
+	if err != nil {
+		return err
+	}
+	connection, err := c.options.Control.Connection(ctx, hold.Connection)
+	if err != nil {
+		return err
+	}
+	for _, one := range found.Rows {
+		row.Rows = append(row.Rows, heldLevel{one.ChannelSKU, one.Location, skuPath(connection.Merchant, one.Product), figure(one.Exported)})
+	}
+	row.RowsOf = "Rows that would go to 0, those with most units first"
+	if len(found.Rows) == mostHeldRows {
+		row.RowsOf = fmt.Sprintf("The %d rows with most units that would go to 0", mostHeldRows)
+	}
+	if !found.Whole {
+		row.RowsOf += fmt.Sprintf(", of the first %s that are due", number(int64(found.Looked)))
+	}
+	return nil
 }
 
 func viewHold(hold control.OpenHold, k clock) heldRow {
@@ -236,7 +274,7 @@ func viewHold(hold control.OpenHold, k clock) heldRow {
 		Since: fmt.Sprintf("%s, %s ago", k.at(hold.At), span(k.now.Sub(hold.At))), DecideBy: "no end is set", What: "A snapshot of " + hold.Warehouse,
 	}
 	if hold.Kind == ledger.HoldZeroing {
-		row.What = fmt.Sprintf("A push that takes %s to 0", count(hold.Zeroing, "row"))
+		row.What, row.Zeroing = fmt.Sprintf("A push that takes %s to 0", count(hold.Zeroing, "row")), true
 	}
 	if hold.DecideBy != nil {
 		row.DecideBy = k.next(*hold.DecideBy)

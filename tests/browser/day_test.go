@@ -84,6 +84,7 @@ func TestTheDayOfAMerchant(t *testing.T) {
 	b.visit("/held")
 	b.until("#part-list", "birch-shop")
 	b.look("held")
+	require.Regexp(t, `Would show\s+SKU-\d+\s+[\d,]+\s+0`, b.text("#part-list"), "which rows, and from what")
 	require.NotZero(t, positive(d.shows("birch-shop")), "nothing is taken to 0 before somebody approves")
 	b.submit("Approve")
 	require.Contains(t, b.text(".notice"), "Approved")

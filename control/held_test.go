@@ -1,0 +1,66 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/ledger"
+)
+
+// due is a ledger of rows that are due, for who reads them page by page.
+type due struct {
+	Ledger
+	rows []ledger.ChannelLevelRow
+}
+
+func (d *due) ChannelLevels(_ context.Context, _, _ string, status ledger.Status, page ledger.Page) ([]ledger.ChannelLevelRow, error) {
+	if status != ledger.StatusPending {
+		return nil, nil
+	}
+	var found []ledger.ChannelLevelRow
+	for _, row := range d.rows {
+		if row.ChannelSKU > page.After && len(found) < page.Limit {
+			found = append(found, row)
+		}
+	}
+	return found, nil
+}
+
+// Who decides about a push that takes much to 0 is shown what, most units first, and is not kept waiting by a large store.
+func TestRowsOfAHeldRun(t *testing.T) {
+	t.Parallel()
+	d := &due{}
+	for n := range 4500 {
+		row := ledger.ChannelLevelRow{ChannelSKU: fmt.Sprintf("SKU-%05d", n), Quantity: 0, Exported: new(int64(n % 7))}
+		switch {
+		case n%3 == 0:
+			row.Quantity = 2
+		case n == 4:
+			row.Exported = nil
+		case n == 2200:
+			row.Exported = new(int64(900))
+		case n == 4400:
+			row.Exported = new(int64(5000))
+		}
+		d.rows = append(d.rows, row)
+	}
+	c := &Control{state: d, now: time.Now}
+	found, err := c.HeldRows(t.Context(), "acme-shop", 50)
+	require.NoError(t, err)
+	require.Len(t, found.Rows, 50)
+	require.Equal(t, "SKU-02200", found.Rows[0].ChannelSKU)
+	for _, row := range found.Rows {
+		require.Zero(t, row.Quantity)
+		require.Positive(t, *row.Exported)
+	}
+	require.Equal(t, []any{3000, false}, []any{found.Looked, found.Whole})
+	d.rows = d.rows[:20]
+	found, err = c.HeldRows(t.Context(), "acme-shop", 50)
+	require.NoError(t, err)
+	require.Equal(t, []any{20, true}, []any{found.Looked, found.Whole})
+	require.Len(t, found.Rows, 10, "what stays, what shows 0 already and what is not known is none of them")
+}
