@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/control"
-	"github.com/tidemark/tidemark/ledger"
 )
 
 const (
@@ -21,18 +20,18 @@ const (
 	apiPatience = 30 * time.Second
 )
 
-// authorized lets nobody pass who has not the API token. Who has it may do what an admin may.
+// authorized lets nobody pass who has no API token. What who has one may do is what its role may.
 func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		token, has := s.tokenOf(r.Header)
 		switch {
 		case len(s.tokens) == 0:
 			refuse(w, &problem{status: http.StatusForbidden, code: "api_off", message: "the API is off; start starter serve with --api-token"})
-		case !bearer(r.Header, s.tokens):
+		case !has:
 			refuse(w, s.problemOf(r, s.rejectUnauthenticated(r, "", errors.New("no API token, or another one"))))
 		default:
 			next(w, r.WithContext(control.WithActor(r.Context(), control.Actor{
-				Who: "the API token, from " + hostOf(r), From: control.FromAPI, Role: ledger.Admin,
-				Address: hostOf(r),
+				Who: token.name + ", from " + hostOf(r), From: control.FromAPI, Role: token.role, Address: hostOf(r),
 			})))
 		}
 	}

@@ -8,7 +8,6 @@ package serve
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -35,8 +34,10 @@ type Control interface {
 // Options are what a Server needs.
 type Options struct {
 	Control Control
-	// Token is the API token. Without one there is no API.
+	// Token is the API token: who has it may do what an admin may, except with people. Without one, and without Tokens, there is no API.
 	Token settings.Credential
+	// Tokens are API tokens for who may do less, or the same, by role.
+	Tokens map[ledger.Role][]settings.Credential
 	// Pages serves everything that is neither a hook nor the API; nil: there are no pages.
 	Pages http.Handler
 	// Guarded is true where Pages have people who sign in, and TLS before them: then other machines may reach them.
@@ -62,8 +63,8 @@ const leastToken = 16
 // Server answers HTTP requests.
 type Server struct {
 	options    Options
-	openAtOnce int      // the most connections
-	tokens     [][]byte // the API token; none when there is no API
+	openAtOnce int         // the most connections
+	tokens     []roleToken // none when there is no API
 	hooks      atomic.Pointer[map[string]*hook]
 	bodies     budget
 	uploads    slots
@@ -83,12 +84,9 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		options: options, openAtOnce: mostConnections, gatherers: map[string]*gatherer{},
 		bodies: budget{most: mostBytesAtOnce}, uploads: slots{most: mostUploads, taken: map[string]bool{}},
 	}
-	if !options.Token.Empty() {
-		token := options.Token.Reveal()
-		if len(token) < leastToken {
-			return nil, fmt.Errorf("the API token has %d characters; expected %d at least, random ones", len(token), leastToken)
-		}
-		s.tokens = [][]byte{[]byte(token)}
+	var err error
+	if s.tokens, err = apiTokens(options); err != nil {
+		return nil, err
 	}
 	hooks, err := loadHooks(ctx, options.Control, options.Environment, nil)
 	if hooks == nil {
@@ -164,9 +162,12 @@ func (s *Server) controlProblem(r *http.Request, err error) *problem {
 	var absent *control.AbsentError
 	var stale *control.OutdatedError
 	var usage *control.UsageError
+	var denied *control.ForbiddenError
 	switch {
 	case errors.As(err, &told):
 		return told
+	case errors.As(err, &denied):
+		return &problem{status: http.StatusForbidden, code: "forbidden", message: denied.Message}
 	case errors.As(err, &absent):
 		return notFound(absent.Message)
 	case errors.As(err, &stale):

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
@@ -109,11 +110,13 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, one *hook,
 	if err != nil {
 		return err
 	}
-	if said.approved > 0 && one.format != ledger.HookBearer && !bearer(r.Header, s.tokens) {
+	token, has := s.tokenOf(r.Header)
+	if said.approved > 0 && one.format != ledger.HookBearer && !(has && control.May(token.role, control.ActDecide)) {
 		// A signature covers the body and not this header, so another proof is needed.
 		return &problem{
 			status: http.StatusForbidden, code: "approval_not_proven",
-			message: headerApprovedRows + " lifts the guard, and the signature does not cover it: send the API token with it, as Authorization: Bearer",
+			message: headerApprovedRows + " lifts the guard, and the signature does not cover it: send the API token of who may decide with it, " +
+				"as Authorization: Bearer",
 		}
 	}
 	if !s.uploads.take(one.warehouse.ID) {

@@ -95,15 +95,22 @@ func TestSnapshotsAreTaken(t *testing.T) {
 // A signature does not cover the header that lifts the guard, so it takes the API token too.
 func TestApprovalIsProven(t *testing.T) {
 	t.Parallel()
-	w := setup(t)
-	for _, more := range [][]string{nil, {"Authorization", "Bearer " + secrets["BEARER"]}} {
+	const reading, deciding = "viewer-token-of-the-tests", "operator-token-of-the-tests"
+	w := setup(t, func(o *opening) {
+		o.Tokens = map[ledger.Role][]settings.Credential{
+			ledger.Viewer: {settings.NewCredential(reading)}, ledger.Operator: {settings.NewCredential(deciding)},
+		}
+	})
+	for _, more := range [][]string{nil, {"Authorization", "Bearer " + secrets["BEARER"]}, {"Authorization", "Bearer " + reading}} {
 		got := w.send("depot", "text/csv", stock, append(more, headerRows, "4", headerApprovedRows, "4")...)
 		require.Equal(t, http.StatusForbidden, got.status)
 		require.Equal(t, "approval_not_proven", got.code)
 	}
-	got := w.send("depot", "text/csv", stock, headerRows, "4", headerApprovedRows, "4", "Authorization", "Bearer "+apiToken)
-	require.Equal(t, http.StatusAccepted, got.status, got.message)
-	require.Equal(t, int64(4), w.fake.handed[0].Snapshot.ApprovedRows)
+	for n, token := range []string{apiToken, deciding} {
+		got := w.send("depot", "text/csv", stock, headerRows, "4", headerApprovedRows, "4", "Authorization", "Bearer "+token)
+		require.Equal(t, http.StatusAccepted, got.status, got.message)
+		require.Equal(t, int64(4), w.fake.handed[n].Snapshot.ApprovedRows)
+	}
 }
 
 func TestSnapshotsThatAreRefused(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/tidemark/tidemark/console"
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/serve"
 	"github.com/tidemark/tidemark/settings"
 )
@@ -27,7 +29,7 @@ func serveCommand(s *session) *cobra.Command {
 
   POST /hooks/WAREHOUSE   update events and whole snapshots of warehouses that have a hook in the configuration. 2xx is answered
                           only when the events are safe with Temporal; 503 with Retry-After means that they were not taken.
-  /api/v1/…               status, levels, explanations, and syncs on demand, for who has the API token. Without --api-token there
+  /api/v1/…               status, levels, explanations, and syncs on demand, for who has an API token. Without --api-token there
                           is no API. /api/v1/openapi.json describes all of it; docs/signals.md has examples.
   GET /healthz            well when the ledger answers.
   /                       with --pages, the pages: how every connection stands, its runs, levels and SKUs, and buttons to update, pause,
@@ -38,7 +40,8 @@ It listens on loopback unless told otherwise, and elsewhere only with an API tok
 put a proxy before it that does, and say with --pages-url where browsers reach that. A proxy that signs people in itself is trusted with
 --proxy-user. The keys of the hooks are read where the configuration refers to: this process's environment and files. A configuration that
 is applied while serve runs is taken up within half a minute.`,
-		Example: "  TIDEMARK_API_TOKEN=$(openssl rand -hex 32) starter serve --api-token env:TIDEMARK_API_TOKEN\n" +
+		Example: "  starter serve --api-token viewer=env:READING_TOKEN --api-token operator=file:/run/secrets/operator\n" +
+			"  TIDEMARK_API_TOKEN=$(openssl rand -hex 32) starter serve --api-token env:TIDEMARK_API_TOKEN\n" +
 			"  starter serve --pages\n" +
 			"  starter serve --pages --pages-url https://stock.example.com --proxy-from 127.0.0.1\n" +
 			"  starter serve --pages --pages-url https://stock.example.com --proxy-from 10.0.0.5 --proxy-user X-Forwarded-User --proxy-role X-Forwarded-Role\n" +
@@ -57,7 +60,8 @@ is applied while serve runs is taken up within half a minute.`,
 		},
 	}
 	command.Flags().StringVar(&o.paging.listen, "listen", serve.DefaultListen, "the address to listen on")
-	command.Flags().StringVar(&o.token, "api-token", "", "where the API token is: env:NAME or file:/path; 16 characters at least")
+	command.Flags().StringArrayVar(&o.tokens, "api-token", nil, "where an API token is: env:NAME or file:/path; 16 characters at least. viewer=, operator= or admin= before it\n"+
+		"says what who has it may do; without that an admin's acts. May be repeated")
 	command.Flags().StringVar(&o.largest, "max-snapshot", "1GiB", "the largest snapshot that is taken, like 200MiB or 4GiB")
 	command.Flags().BoolVar(&o.pages, "pages", false, "serve the pages; how somebody signs in is printed")
 	o.flags(command)
@@ -67,9 +71,10 @@ is applied while serve runs is taken up within half a minute.`,
 // serving is how starter serve is to serve.
 type serving struct {
 	paging
-	token, largest string
-	most           int64
-	pages          bool
+	tokens  []string
+	largest string
+	most    int64
+	pages   bool
 }
 
 func runServer(ctx context.Context, c *control.Control, o serving) error {
@@ -78,12 +83,8 @@ func runServer(ctx context.Context, c *control.Control, o serving) error {
 		Control: c, MaximumSnapshot: o.most, Environment: settings.Process(), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	}
-	if o.token != "" {
-		secret, err := settings.Reference(o.token).Resolve(options.Environment)
-		if err != nil {
-			return &control.UsageError{Message: "--api-token: " + err.Error()}
-		}
-		options.Token = secret
+	if err := addTokens(&options, o.tokens); err != nil {
+		return &control.UsageError{Message: "--api-token: " + err.Error()}
 	}
 	var pages *console.Console
 	if o.pages {
@@ -104,7 +105,7 @@ func runServer(ctx context.Context, c *control.Control, o serving) error {
 	} else if err != nil {
 		return err
 	}
-	options.Log.Info("serving", "listen", listener.Addr().String(), "hooks", server.Hooks(), "api", o.token != "")
+	options.Log.Info("serving", "listen", listener.Addr().String(), "hooks", server.Hooks(), "api", len(o.tokens) > 0)
 	if pages != nil {
 		if err := o.printPages(ctx, os.Stderr, c, pages, listener.Addr().String()); err != nil {
 			return errors.Join(err, listener.Close())
@@ -113,6 +114,29 @@ func runServer(ctx context.Context, c *control.Control, o serving) error {
 	err = server.Serve(ctx, listener)
 	options.Log.Info("stopped")
 	return err
+}
+
+// addTokens looks up API tokens, each with its role.
+func addTokens(options *serve.Options, given []string) error {
+	options.Tokens = map[ledger.Role][]settings.Credential{}
+	for _, one := range given {
+		role, reference, named := strings.Cut(one, "=")
+		if named = named && slices.Contains(ledger.Roles(), ledger.Role(role)); !named {
+			reference = one
+		}
+		secret, err := settings.Reference(reference).Resolve(options.Environment)
+		switch {
+		case err != nil:
+			return err
+		case named:
+			options.Tokens[ledger.Role(role)] = append(options.Tokens[ledger.Role(role)], secret)
+		case !options.Token.Empty():
+			return errors.New("two of them name no role; write viewer=, operator= or admin= before one")
+		default:
+			options.Token = secret
+		}
+	}
+	return nil
 }
 
 // parseBytes reads a size like 200MiB.
