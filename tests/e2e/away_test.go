@@ -68,8 +68,10 @@ func TestNobodyWorksForAWhile(t *testing.T) {
 		return err
 	})
 	w.shows("shop", want)
-	_, err := w.control.Pause(asAdmin(), "shop", "the test", "")
-	require.NoError(t, err)
+	waitFor(t, "the schedules are paused", func(context.Context) error { // a busy server may not answer in time
+		_, err := w.control.Pause(asAdmin(), "shop", "the test", "")
+		return err
+	})
 	w.sync(ledger.Smart, "shop", workflows.SyncRequest{})
 	w.same("shop")
 	require.Equal(t, int64(1), w.takenIn(2, 0).Duplicates, "the event came twice and counts once")
@@ -85,7 +87,12 @@ func TestNobodyWorksForAWhile(t *testing.T) {
 		}
 	}
 	for _, one := range answers {
-		require.Equal(t, 1, served[one.id], "request %s", one.id)
+		require.LessOrEqual(t, served[one.id], 1, "request %s", one.id)
+		kept, err := w.ledger.Requests(context.Background(), ledger.RequestQuery{Connection: "shop", ID: one.id, Limit: 1})
+		require.NoError(t, err)
+		require.Len(t, kept, 1, "request %s", one.id)
+		// A start by the clock may have come first, and have done what was asked for.
+		require.Contains(t, []ledger.RequestOutcome{ledger.RequestServed, ledger.RequestCovered}, kept[0].Outcome, "%+v", kept[0])
 	}
 }
 
