@@ -54,8 +54,15 @@ func (d *database) Charge(ctx context.Context, now time.Time, charges ...Charge)
 		if wait > 0 {
 			return nil
 		}
+		last := map[string]Charge{} // of its kind
 		for i, one := range charges {
-			if err := t.suspect(ctx, one, moments[i], now); err != nil {
+			if err := t.suspect(ctx, one, moments[i]); err != nil {
+				return err
+			}
+			last[one.Kind] = one
+		}
+		for _, kind := range sortedKeys(last) {
+			if err := t.forgetSuspects(ctx, last[kind], now); err != nil {
 				return err
 			}
 		}
@@ -78,13 +85,15 @@ func (t *tx) cleanAt(ctx context.Context, of Charge) (time.Time, error) {
 	return fromMicros(clean), err
 }
 
-// suspect writes when a suspect's burst is whole again, and forgets others where there are too many.
-func (t *tx) suspect(ctx context.Context, of Charge, clean, now time.Time) error {
+// suspect writes when a suspect's burst is whole again.
+func (t *tx) suspect(ctx context.Context, of Charge, clean time.Time) error {
 	_, err := t.exec(ctx, "INSERT INTO suspects (kind, key, clean_at) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET clean_at = excluded.clean_at",
 		of.Kind, of.hashed(), micros(clean))
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+// forgetSuspects forgets others of a suspect's kind where there are too many.
+func (t *tx) forgetSuspects(ctx context.Context, of Charge, now time.Time) error {
 	var known int64
 	if err := t.row(ctx, "SELECT COUNT(*) FROM suspects WHERE kind = ?", of.Kind).Scan(&known); err != nil || known <= MostSuspects {
 		return err
