@@ -11,7 +11,11 @@ span=${1:-20000x}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-for file in $(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v node_modules | sort); do
+# The test files of this module's packages: a file of another module cannot be run from here.
+files=$(go list -f '{{$dir := .Dir}}{{range .TestGoFiles}}{{$dir}}/{{.}}
+{{end}}{{range .XTestGoFiles}}{{$dir}}/{{.}}
+{{end}}' ./... | sed "s|^$PWD/|./|")
+for file in $(grep -l '^func Fuzz' $files | sort); do
 	folder=$(dirname "$file")
 	for target in $(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$file"); do
 		if go test -vet=off -run '^$' -fuzz "^$target\$" -fuzztime "$span" -fuzzminimizetime 100x "$folder" >"$log" 2>&1; then
