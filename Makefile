@@ -75,9 +75,9 @@ demo: build ## Watch it work: Temporal, a worker, a sandbox warehouse and stores
 	@bin/starter demo $(if $(filter 1,$(ONCE)),--once)
 
 .PHONY: test
-test: test-tools test-compose test-schemas test-main test-browser test-devserver ## Run every test, the main module's with the race detector.
+test: test-tools test-compose test-schemas test-main test-chaos test-browser test-devserver ## Run every test, the main module's with the race detector.
 
-.PHONY: test-tools test-compose test-schemas test-main test-browser test-devserver
+.PHONY: test-tools test-compose test-schemas test-main test-chaos test-browser test-devserver
 test-tools:
 	go test -C tools $(TEST_FLAGS) ./...
 
@@ -91,6 +91,10 @@ test-schemas:
 test-main: build node
 	@$(if $(strip $(RACE)),:,echo "No C compiler here: the tests run without the race detector.")
 	go test $(RACE) $(TEST_FLAGS) ./...
+
+# A few crash points, and half a minute of faults. What is watched is processes, which the race detector does not see.
+test-chaos: build
+	go test -C tests/chaos -count=1 -parallel 8 $(TEST_FLAGS) ./...
 
 # The pages in a real browser, against the demo. TIDEMARK_PICTURES=FOLDER keeps a picture of every page, light and dark, in three widths.
 test-browser: build tests/browser/node_modules/.installed
@@ -193,6 +197,12 @@ mutants: $(TOOLS) ## Plant the bugs of tests/mutants one at a time; the test tha
 sim: ## Play histories in which everything goes wrong, by their seeds, and judge each by what is promised (SEEDS=1000, MINUTES=10, SEED=7).
 	go test -count=1 -vet=off -timeout 0 -v ./tests/sim -run '$(if $(SEED),TestOneSeed,TestManyHistories)$$' \
 		$(if $(SEED),-seed=$(SEED),$(if $(MINUTES),-minutes=$(MINUTES),-seeds=$(or $(SEEDS),1000)) -first=$(or $(FIRST),1))
+
+# The figures of all of it end in CHAOS_FIGURES, as one line of JSON.
+.PHONY: chaos
+chaos: build ## Kill real processes at every crash point, and let faults befall them for CHAOS_MINUTES=10 (CHAOS_SEED=7 for the same ones again).
+	go test -C tests/chaos -count=1 -vet=off -timeout 0 -parallel 10 -v . -whole -minutes=$(or $(CHAOS_MINUTES),10) -seed=$(or $(CHAOS_SEED),0) \
+		-figures=$(or $(CHAOS_FIGURES),$(CURDIR)/bin/chaos/figures.json)
 
 .PHONY: bench
 bench: build ## Measure: rows beside their floors, a million levels, events to the store, and each driver's pace against its store's limit.

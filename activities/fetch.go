@@ -9,6 +9,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/settings"
@@ -33,7 +34,9 @@ const snapshotsPerFetch = 100
 func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
 	result, err := f.fetch(ctx, input)
 	if err == nil {
-		err = f.Ledger.EndStage(ctx, input.Lease.Run, ledger.StageFetch, ledger.PhaseResolving, result.counts(), f.Now())
+		if err = f.Ledger.EndStage(ctx, input.Lease.Run, ledger.StageFetch, ledger.PhaseResolving, result.counts(), f.Now()); err == nil {
+			crash.At(crash.FetchEnded)
+		}
 	}
 	err = convert("fetching from the warehouse", err, f.Now())
 	if again := retried(ledger.PhaseFetching, err, activity.GetInfo(ctx), f.Now()); again != "" {
@@ -171,6 +174,7 @@ func (f *Fetch) fetchOne(ctx context.Context, input FetchInput, warehouse ledger
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err
 	}
+	crash.At(crash.SnapshotBegun)
 	if now, err := f.Ledger.Warehouse(ctx, warehouse.ID); err != nil || !now.ReadsLike(warehouse) {
 		if err == nil {
 			err = tryAfter(ErrorFetching, fmt.Sprintf("the settings of warehouse %s have just changed; it is read by the new ones", warehouse.ID), shortestWait)
@@ -206,6 +210,9 @@ func (f *Fetch) fetchOne(ctx context.Context, input FetchInput, warehouse ledger
 	}
 	if staged.pages.same() {
 		if result, confirmed, err := f.Ledger.Confirm(ctx, input.Lease, id, end); err != nil || confirmed {
+			if confirmed {
+				crash.At(crash.SnapshotConfirmed)
+			}
 			return snapshot, result, err
 		}
 	}
@@ -213,6 +220,9 @@ func (f *Fetch) fetchOne(ctx context.Context, input FetchInput, warehouse ledger
 		return snapshot, ledger.SnapshotResult{}, err
 	}
 	result, err := f.Ledger.Record(ctx, input.Lease, id, end)
+	if err == nil {
+		crash.At(crash.SnapshotRecorded)
+	}
 	return snapshot, result, err
 }
 

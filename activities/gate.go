@@ -8,6 +8,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -107,6 +108,7 @@ func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error)
 		return result, nil
 	}
 	result.Action, result.Lease, result.Mode, result.NotBefore = BeginGo, grant.Lease, grant.Mode, grant.NotBefore
+	crash.At(crash.RunBegun)
 	return result, nil
 }
 
@@ -181,6 +183,7 @@ func (g *Gate) acquire(ctx context.Context, input AcquireInput) (BeginResult, er
 	} else if err != nil {
 		return BeginResult{}, err
 	}
+	crash.At(crash.StoreTaken)
 	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
 }
 
@@ -223,6 +226,7 @@ func (g *Gate) Retake(ctx context.Context, input ReacquireInput) (BeginResult, e
 	if err != nil {
 		return BeginResult{}, convert("taking the store again", err, g.Now())
 	}
+	crash.At(crash.StoreRetaken)
 	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
 }
 
@@ -263,6 +267,7 @@ func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence 
 	if err != nil {
 		return ledger.Grant{}, err
 	}
+	crash.At(crash.DeadRunClosed)
 	return take(dead.Fence)
 }
 
@@ -300,6 +305,7 @@ func (g *Gate) Finish(ctx context.Context, input FinishInput) (FinishResult, err
 	} else if err != nil {
 		return FinishResult{}, convert("ending the run", err, g.Now())
 	}
+	crash.At(crash.RunEnded)
 	return FinishResult{Outcome: input.Outcome, Counts: counts}, nil
 }
 
@@ -332,6 +338,7 @@ func (g *Gate) hold(ctx context.Context, input HoldInput) (time.Duration, error)
 	if err != nil {
 		return 0, err
 	}
+	crash.At(crash.HoldRecorded)
 	return warehouse.Guard.DecideWithin, g.Ledger.Release(ctx, input.Lease)
 }
 
@@ -342,6 +349,7 @@ func (g *Gate) Decide(ctx context.Context, input DecideInput) (DecideResult, err
 	if err != nil {
 		return DecideResult{}, convert("answering the hold", err, g.Now())
 	}
+	crash.At(crash.DecisionRecorded)
 	result := DecideResult{Runs: []int64{input.Run}}
 	for _, hold := range answered {
 		if hold.Run == input.Run {

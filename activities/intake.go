@@ -10,6 +10,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
@@ -64,6 +65,7 @@ func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, at
 	if err != nil {
 		return RecordUpdatesResult{}, err
 	}
+	crash.At(crash.UpdatesRecorded)
 	changed := union(observed.Changed, observed.Repeated)
 	result := RecordUpdatesResult{
 		SKUs: changed, Changed: int64(len(changed)), Duplicates: observed.Duplicates,
@@ -189,6 +191,9 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 	if errors.Is(err, ledger.ErrNotFound) {
 		return RecordSnapshotResult{Held: fmt.Sprintf("snapshot %d is not staged any more; send it again", snapshot.ID)}, nil
 	}
+	if err == nil {
+		crash.At(crash.UploadRecorded)
+	}
 	tellDissolved(ctx, i.Executions, recorded.Dissolved)
 	return RecordSnapshotResult{
 		Rows: recorded.Rows, Refused: recorded.Refused, Missing: recorded.Missing, Changed: recorded.Changed, Older: recorded.Older, Held: recorded.Held,
@@ -223,6 +228,7 @@ func (i *Intake) request(ctx context.Context, input RequestInput) (RequestResult
 			continue
 		}
 		result.Requests++
+		crash.At(crash.SyncRequested)
 	}
 	return result, errors.Join(refused...)
 }

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/push"
 	"github.com/tidemark/tidemark/settings"
@@ -74,6 +75,7 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 		if err := p.Ledger.EndStage(ctx, input.Lease.Run, ledger.StagePush, "", ledger.Counts{}, p.Now()); err != nil {
 			return PushResult{}, err
 		}
+		crash.At(crash.PushEnded)
 	}
 	return slice.report(ctx, result)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/push"
 )
@@ -58,6 +59,7 @@ func (s *slice) record(ctx context.Context, step push.Step) error {
 		if err := s.Ledger.Abandon(ctx, s.input.Lease, step.Key, step.Why, s.Now()); err != nil {
 			return err
 		}
+		crash.At(crash.CallAbandoned)
 		s.machine.Abandoned(step.Key)
 	}
 	return nil
@@ -104,6 +106,7 @@ func (s *slice) intend(ctx context.Context, step push.Step, items []channels.Ite
 		if err := s.Ledger.Resend(ctx, s.input.Lease, call.Key, s.machine.Deadline(now), now); err != nil {
 			return call, err
 		}
+		crash.At(crash.ResendNoted)
 		s.today++
 	}
 	return call, nil
@@ -129,6 +132,9 @@ func (s *slice) launch(ctx context.Context) error {
 		}
 		return err
 	}
+	if len(intents) > 0 {
+		crash.At(crash.IntentWritten)
+	}
 	for _, beginning := range calls {
 		go s.perform(ctx, beginning)
 	}
@@ -140,6 +146,7 @@ func (s *slice) perform(ctx context.Context, call beginning) {
 	limited, cancel := context.WithTimeout(ctx, s.machine.Timeout())
 	defer cancel()
 	response := s.call(limited, call.kind, call.call, call.items)
+	crash.At(crash.CallAnswered)
 	response.number, response.kind, response.pacer, response.paid, response.took = call.number, call.kind, call.pacer, call.paid, s.Now().Sub(call.at)
 	s.replies <- response
 }
@@ -200,6 +207,7 @@ func (s *slice) writeResponses(ctx context.Context, responses []reply) *ending {
 	if err != nil {
 		return &ending{err: err}
 	}
+	crash.At(crash.AnswerWritten)
 	return end
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
@@ -44,8 +45,11 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResul
 			if input.DryRun {
 				return preview.add(ctx, r.Ledger, input.Connection, page)
 			}
-			_, err := r.Ledger.Resolve(ctx, input.Lease, plan, page, r.Now())
-			return err
+			if _, err := r.Ledger.Resolve(ctx, input.Lease, plan, page, r.Now()); err != nil {
+				return err
+			}
+			crash.At(crash.PageResolved)
+			return nil
 		})
 		if err != nil {
 			return ResolveResult{}, err
@@ -66,6 +70,7 @@ func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResul
 		if err := r.Ledger.AdvanceCursor(ctx, input.Lease, plan); err != nil {
 			return ResolveResult{}, err
 		}
+		crash.At(crash.CursorMoved)
 	}
 	return r.guard(ctx, input, plan, result)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/warehouses"
@@ -85,7 +86,11 @@ func (s *staging) stage(ctx context.Context) error {
 	for _, row := range s.accepted.taken {
 		s.odd.Add(row)
 	}
-	return s.Ledger.StageRows(ctx, s.snapshot, s.accepted.levels, s.accepted.refusals)
+	if err := s.Ledger.StageRows(ctx, s.snapshot, s.accepted.levels, s.accepted.refusals); err != nil {
+		return err
+	}
+	crash.At(crash.PageStaged)
+	return nil
 }
 
 // noteOddities keeps what looks odd with the snapshot.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/control/gateway"
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -95,6 +96,7 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 	if report.Changes, err = a.toLedger(ctx); err != nil {
 		return report, err
 	}
+	crash.At(crash.DefinitionsStored)
 	if err := a.schedules(ctx); err != nil {
 		return report, err
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+
+	"github.com/tidemark/tidemark/crash"
 )
 
 // database is the ledger over SQL. Everything that the two databases have in common, which is nearly everything, is
@@ -43,11 +45,21 @@ func (d *database) write(ctx context.Context, work func(t *tx) error) error {
 		if err != nil {
 			return err
 		}
-		err = d.finish(raw, work)
-		if err == nil && d.committed != nil {
+		err = d.finish(raw, func(t *tx) error {
+			if err := work(t); err != nil {
+				return err
+			}
+			crash.At(crash.BeforeCommit)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		crash.At(crash.Committed)
+		if d.committed != nil {
 			d.committed()
 		}
-		return err
+		return nil
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses/numbers"
@@ -192,9 +193,11 @@ func (s *Server) takeEvents(w http.ResponseWriter, r *http.Request, one *hook) e
 		return invalid("invalid_events", "nothing was taken: %v", err)
 	}
 	if len(updates) > 0 { // all may say that there is no level
+		crash.At(crash.EventsProven)
 		if err := s.gathererOf(one.warehouse.ID).hand(r.Context(), updates); err != nil {
 			return err
 		}
+		crash.At(crash.EventsHanded)
 	}
 	answer(w, http.StatusAccepted, map[string]any{"warehouse": one.warehouse.ID, "accepted": len(updates)})
 	return nil

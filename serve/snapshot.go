@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/crash"
 	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
@@ -250,6 +251,7 @@ func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Read
 	if said.asOf == nil && !result.asOf.IsZero() {
 		said.asOf = &result.asOf
 	}
+	crash.At(crash.UploadStaged)
 	ctx, cancel := context.WithTimeout(ctx, signalWithin)
 	defer cancel()
 	err = s.options.Control.Intake(ctx, one.warehouse.ID, workflows.InventoryUpdated{Snapshot: &workflows.UploadedSnapshot{
@@ -260,6 +262,7 @@ func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Read
 		// It stays staged: the signal may have got through. If it has not, the ledger throws it away within a day.
 		return result, fmt.Errorf("handing a snapshot over: %w", err)
 	}
+	crash.At(crash.UploadHanded)
 	return result, nil
 }
 

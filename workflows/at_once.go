@@ -6,6 +6,8 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/tidemark/tidemark/crash"
 )
 
 // Somebody waits to see an event's figure in a store. The short steps on its way are local activities: they are done within the workflow task,
@@ -43,6 +45,7 @@ func execute[R any](ctx workflow.Context, atOnce bool, row workflow.ActivityOpti
 		local.Summary = clip(summary)
 		var result R
 		err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(clean, local), step, input).Get(clean, &result)
+		crash.At(crash.StepDoneAtOnce)
 		if err != nil && !final(err) {
 			workflow.GetLogger(ctx).Warn("a step that was to be done at once is done again", "step", summary, "error", err)
 			err = ordinary(ctx).Get(ctx, &result)

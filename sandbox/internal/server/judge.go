@@ -73,6 +73,8 @@ func (b *Box) judgeTarget(w http.ResponseWriter, r *http.Request, t *target, pat
 		s.facts().write(w)
 	case route == "GET levels" && isStore:
 		stream(w, s.lines())
+	case route == "GET writes" && isStore:
+		stream(w, s.written())
 	case route == "POST outdated" && isStore:
 		s.outdated(r).write(w)
 	case route == "POST set" && isStore:
@@ -192,6 +194,28 @@ func (s *store) lines() iter.Seq[[]byte] {
 			line = level.SetAt.AppendFormat(line, timeLayout)
 			line = append(line, `","call":`...)
 			line = strconv.AppendUint(line, level.Call, 10)
+			if line = append(line, '}'); !yield(line) {
+				return
+			}
+		}
+	}
+}
+
+// written are the items that calls have written, oldest first.
+func (s *store) written() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		var line []byte
+		for _, one := range s.shop.Writes() {
+			line = append(line[:0], `{"sku":`...)
+			line = appendText(line, one.SKU)
+			line = append(line, `,"location":`...)
+			line = appendText(line, one.Location)
+			line = append(line, `,"quantity":`...)
+			line = strconv.AppendInt(line, one.Quantity, 10)
+			line = append(line, `,"at":"`...)
+			line = one.At.AppendFormat(line, timeLayout)
+			line = append(line, `","call":`...)
+			line = strconv.AppendUint(line, one.Call, 10)
 			if line = append(line, '}'); !yield(line) {
 				return
 			}

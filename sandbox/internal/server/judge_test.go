@@ -218,6 +218,8 @@ func TestOutdatedWrites(t *testing.T) {
 		`"known":"2026-03-01T11:59:00.000000Z"}]}`,
 		judge(seven, "1s").body)
 	require.JSONEq(t, `{"writes":1,"outdated":[]}`, judge(seven, "2m").body)
+	require.Equal(t, `{"sku":"A","location":"","quantity":5,"at":"2026-03-01T12:00:00.000000Z","call":1}`+"\n",
+		b.call("GET", "/judge/stores/shop/writes", "").body)
 	require.Equal(t, "bad_request", judge(seven, "soon").code())
 	require.Equal(t, "bad_request", judge("5", "1s").code())
 }

@@ -1,0 +1,140 @@
+// Package check judges what a store was told by what its warehouse reported. What it knows of the one is what the sandbox recorded, and of
+// the other what the test itself has told the warehouse. It imports nothing of Tidemark, so that no mistake of Tidemark's is also its judge's.
+//
+// Its one condition is that the figures of a SKU can be told apart: each but 0 is reported once at most.
+package check
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Report is a figure that a warehouse has from a moment on.
+type Report struct {
+	SKU    string
+	Figure int64
+	At     time.Time // just before the warehouse was told of it
+}
+
+// Write is an item of a call that a store has applied.
+type Write struct {
+	SKU    string    `json:"sku"`
+	Figure int64     `json:"quantity"`
+	At     time.Time `json:"at"`
+	Call   int64     `json:"call"`
+}
+
+// Call is a call that a store has had.
+type Call struct {
+	N       int64     `json:"n"`
+	At      time.Time `json:"at"`
+	Method  string    `json:"method"`
+	Key     string    `json:"key"`
+	Body    string    `json:"body_sha256"`
+	Applied int64     `json:"applied"`
+}
+
+// Store is what a store shows and was told. Writes and calls are in the order in which they came.
+type Store struct {
+	Name     string
+	Shown    map[string]int64
+	Writes   []Write
+	Calls    []Call
+	Overruns int64 // calls over its limit, as it counted them
+}
+
+// Verdict is what a store was told that it should not have been told, each as a sentence.
+type Verdict struct {
+	Lost     []string // a SKU does not show its newest figure
+	Stale    []string // a figure was replaced by an older one
+	Zeroed   []string // a SKU went to 0 of which no warehouse had said so
+	Invented []string // a figure was told that no warehouse had reported by then
+	Rekeyed  []string // a key came again with other bytes
+	Overruns int64
+
+	Calls int // that carried figures
+	Extra int // of these, calls that changed nothing that the store showed
+}
+
+// Held is true when nothing was told that should not have been.
+func (v Verdict) Held() bool {
+	return len(v.Lost)+len(v.Stale)+len(v.Zeroed)+len(v.Invented)+len(v.Rekeyed) == 0 && v.Overruns == 0
+}
+
+// Judge judges a store. It is to show the newest figure of each SKU that is reported, for the faults are over and a sync has ended since.
+func Judge(reports []Report, store Store) Verdict {
+	verdict := Verdict{Overruns: store.Overruns}
+	told := map[string][]Report{}
+	for _, report := range reports {
+		told[report.SKU] = append(told[report.SKU], report)
+	}
+	for sku, figures := range told {
+		newest := figures[len(figures)-1].Figure
+		if shown, is := store.Shown[sku]; !is || shown != newest {
+			verdict.Lost = append(verdict.Lost, fmt.Sprintf("%s shows %d of %s (shown at all: %t), and the warehouse has %d", store.Name, shown, sku, is, newest))
+		}
+	}
+	changed := verdict.writes(told, store)
+	verdict.calls(store, changed)
+	slices.Sort(verdict.Lost)
+	return verdict
+}
+
+// writes judges the writes and returns the calls that changed what was shown.
+func (v *Verdict) writes(told map[string][]Report, store Store) map[int64]bool {
+	changed := map[int64]bool{}
+	shown, newest := map[string]int64{}, map[string]int{} // newest: which of its reports a SKU has come to
+	for _, write := range store.Writes {
+		if before, is := shown[write.SKU]; !is || before != write.Figure {
+			changed[write.Call] = true
+		}
+		shown[write.SKU] = write.Figure
+		which := reported(told[write.SKU], write)
+		switch {
+		case which < 0 && write.Figure == 0:
+			v.Zeroed = append(v.Zeroed, fmt.Sprintf("%s was told 0 of %s by call %d", store.Name, write.SKU, write.Call))
+			continue
+		case which < 0:
+			v.Invented = append(v.Invented, fmt.Sprintf("%s was told %d of %s by call %d", store.Name, write.Figure, write.SKU, write.Call))
+			continue
+		case which < newest[write.SKU]:
+			v.Stale = append(v.Stale, fmt.Sprintf("%s was told %d of %s by call %d, which is older than %d", store.Name, write.Figure, write.SKU, write.Call,
+				told[write.SKU][newest[write.SKU]].Figure))
+			continue
+		}
+		newest[write.SKU] = which
+	}
+	return changed
+}
+
+// reported is which of a SKU's reports a write is of, the last one that fits; -1 when none had been made.
+func reported(figures []Report, write Write) int {
+	for n, one := range slices.Backward(figures) {
+		if one.Figure == write.Figure && !one.At.After(write.At) {
+			return n
+		}
+	}
+	return -1
+}
+
+// calls counts the calls that carried figures, and judges their keys.
+func (v *Verdict) calls(store Store, changed map[int64]bool) {
+	bodies := map[string]string{}
+	for _, call := range store.Calls {
+		if call.Method == "GET" {
+			continue
+		}
+		v.Calls++
+		if !changed[call.N] {
+			v.Extra++
+		}
+		if call.Key == "" || call.Body == "" {
+			continue
+		}
+		if before, is := bodies[call.Key]; is && before != call.Body {
+			v.Rekeyed = append(v.Rekeyed, fmt.Sprintf("%s had call %d with the key %s of a call with other bytes", store.Name, call.N, call.Key))
+		}
+		bodies[call.Key] = call.Body
+	}
+}
