@@ -39,6 +39,11 @@ func (d *database) Hold(ctx context.Context, hold Hold) error {
 				return err
 			}
 		}
+		// A run waits for one answer at a time. What it asked before would else stay the older question, to which no answer comes.
+		by := fmt.Sprintf("run %d", hold.Run)
+		if _, err := t.dissolveHolds(ctx, hold.Run, by, hold.At, fmt.Sprintf("h.kind <> '%s' AND h.run = ?", hold.Kind), hold.Run); err != nil {
+			return err
+		}
 		written, err := t.exec(ctx, `INSERT INTO holds (run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, unnamed, twice, content)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (run, kind) DO UPDATE SET connection = excluded.connection, warehouse = excluded.warehouse, workflow = excluded.workflow, reason = excluded.reason,

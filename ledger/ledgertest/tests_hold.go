@@ -15,6 +15,7 @@ var holdTests = tests{
 	"the first answer stands":                     decidesOnce,
 	"a hold is replaced when it was decided":      replacesHold,
 	"a run may be held twice":                     holdsTwice,
+	"a run waits for one answer at a time":        asksAnother,
 	"there is nothing to decide":                  decidesNothing,
 	"an answer does not reach a hold that is new": decidesOpenOnly,
 }
@@ -145,6 +146,27 @@ func holdsTwice(t *testing.T, w *world) {
 	answered := w.decide(lease, "rejected")
 	require.Len(t, answered, 1)
 	require.Equal(t, ledger.HoldZeroing, answered[0].Kind)
+}
+
+// asksAnother: a held run looks again, and another thing must be decided now. An answer is for what was asked last, and what is asked once more
+// after it waits anew.
+func asksAnother(t *testing.T, w *world) {
+	lease, first := w.held(hubShop, ledger.HoldZeroing)
+	second := first
+	second.Kind, second.Zeroing, second.At = ledger.HoldSnapshot, 0, w.now()
+	require.NoError(t, w.Hold(w.ctx(), second))
+	require.Equal(t, []ledger.Hold{second}, w.openHolds(), "a run waits for one answer at a time")
+	answered := w.decide(lease, "approved")
+	require.Len(t, answered, 1)
+	require.Equal(t, ledger.HoldSnapshot, answered[0].Kind)
+
+	first.Zeroing, first.At = 4, w.now()
+	require.NoError(t, w.Hold(w.ctx(), first))
+	require.Equal(t, []ledger.Hold{first}, w.openHolds())
+	answered = w.decide(lease, "approved")
+	require.Len(t, answered, 1)
+	require.Equal(t, ledger.HoldZeroing, answered[0].Kind, "the approval is of what is asked now")
+	require.EqualValues(t, 4, answered[0].Zeroing)
 }
 
 func decidesNothing(t *testing.T, w *world) {
