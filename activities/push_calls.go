@@ -141,12 +141,17 @@ func (s *slice) launch(ctx context.Context) error {
 	return nil
 }
 
-// perform makes a call and tells the loop what it brought.
+// perform makes a call and tells the loop what it brought. Its time began when it was prepared: a worker that stood still since must not make it
+// after the time at which others take it for over.
 func (s *slice) perform(ctx context.Context, call beginning) {
-	limited, cancel := context.WithTimeout(ctx, s.machine.Timeout())
-	defer cancel()
-	response := s.call(limited, call.kind, call.call, call.items)
-	crash.At(crash.CallAnswered)
+	left := s.machine.Timeout() - s.Now().Sub(call.at)
+	response := reply{err: &channels.Error{Reason: "the call was not made: the worker stood still until its time was over"}}
+	if left > 0 {
+		limited, cancel := context.WithTimeout(ctx, left)
+		defer cancel()
+		response = s.call(limited, call.kind, call.call, call.items)
+		crash.At(crash.CallAnswered)
+	}
 	response.number, response.kind, response.pacer, response.paid, response.took = call.number, call.kind, call.pacer, call.paid, s.Now().Sub(call.at)
 	s.replies <- response
 }

@@ -260,3 +260,37 @@ func TestCallsAtOnceAreLowered(t *testing.T) {
 	require.NoError(t, p.run())
 	require.Equal(t, 1, most)
 }
+
+// stalled is a ledger after whose writing of an intent, or of a resend, the worker stands still for a while.
+type stalled struct {
+	ledger.Ledger
+	world *world
+	span  time.Duration
+}
+
+func (s *stalled) Intend(ctx context.Context, lease ledger.Lease, intents ...ledger.Intent) error {
+	defer s.world.pass(s.span)
+	return s.Ledger.Intend(ctx, lease, intents...)
+}
+
+// A worker that stood still between the intent and its call does not make the call when its time is over: another worker may have sent the same
+// since, and newer figures after it.
+func TestACallWhoseTimeIsOverIsNotMade(t *testing.T) {
+	t.Parallel()
+	for span, made := range map[time.Duration]int{19 * time.Second: 1, 20 * time.Second: 0, 2 * time.Minute: 0} {
+		t.Run(span.String(), func(t *testing.T) {
+			t.Parallel()
+			store := &script{limits: channels.Limits{Batch: 1, Timeout: 20 * time.Second}}
+			p := newPushing(t, store, "A")
+			p.push.Ledger = &stalled{p.Ledger, p.world, span}
+			p.push.Slice = time.Second // what comes after it is another slice's
+			_, err := p.slice()
+			require.NoError(t, err)
+			require.Len(t, store.calls, made)
+
+			p.push.Ledger, p.push.Slice = p.Ledger, time.Minute
+			require.NoError(t, p.run())
+			require.Len(t, store.calls, 1, "it is sent then")
+		})
+	}
+}
