@@ -130,6 +130,7 @@ func (t *tx) restored(ctx context.Context, reason string, now time.Time) error {
 	if err := t.rowsOfStoreChange(ctx, ""); err != nil {
 		return err
 	}
+	why := "the ledger was declared restored: " + cleanText(reason)
 	steps := []struct {
 		statement string
 		arguments []any
@@ -139,7 +140,9 @@ func (t *tx) restored(ctx context.Context, reason string, now time.Time) error {
 		{"UPDATE gates SET run = NULL, fence = fence + 1000000, pace = ''", nil},
 		{"UPDATE connections SET owes_full = TRUE", nil},
 		{"UPDATE schedules SET reconciled = 0", nil}, // Temporal may have been brought to a version that this ledger does not know
-		{"UPDATE runs SET ended_at = ?, outcome = ?, reason = ? WHERE ended_at IS NULL", []any{micros(now), Cancelled, "the ledger was declared restored: " + cleanText(reason)}},
+		{"UPDATE runs SET ended_at = ?, outcome = ?, reason = ? WHERE ended_at IS NULL", []any{micros(now), Cancelled, why}},
+		{`UPDATE requests SET outcome = 'failed', reason = 'run ' || run || ' ended as cancelled: ' || ?, ended_at = ?
+			WHERE outcome = '' AND run IN (SELECT r.id FROM runs r WHERE r.outcome = 'cancelled' AND r.ended_at = ?)`, []any{why, micros(now), micros(now)}},
 		{"UPDATE channel_levels SET status = " + dueOrBlocked + ", reason = blocked, open_call = NULL, exported = NULL WHERE open_call IS NOT NULL", nil},
 		{"UPDATE calls SET closed_at = ?, note = ?, body = NULL, items = '[]' WHERE closed_at IS NULL", []any{micros(now), "forgotten: the ledger was declared restored"}},
 	}

@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,6 +17,7 @@ var stateTests = tests{
 	"a restored ledger forgets what is open":    restoredForgets,
 	"a blocked row stays blocked after restore": restoredBlocked,
 	"a lease that was lost with a ledger":       restoredFences,
+	"a restored ledger ends what was asked for": restoredRequests,
 }
 
 func generations(t *testing.T, w *world) {
@@ -120,6 +122,23 @@ func restoredFences(t *testing.T, w *world) {
 	require.Equal(t, lost.Run, next.Run)
 	require.NotEqual(t, lost, next)
 	require.ErrorIs(t, w.AdvanceCursor(w.ctx(), lost, w.plan(hubShop, ledger.Smart)), ledger.ErrFenced)
+}
+
+// restoredRequests: the runs of the backup end, and so does what they were asked for; nobody else would say what became of it.
+func restoredRequests(t *testing.T, w *world) {
+	served := w.requesting(hubShop, ledger.Smart, "served")
+	w.end(w.grant(served).Lease, ledger.Completed)
+	running := w.requesting(hubShop, ledger.Smart, "running")
+	lease := w.grant(running).Lease
+	now := w.now()
+	require.NoError(t, w.Restored(w.ctx(), "the disk was lost", now))
+	found, err := w.Requests(w.ctx(), ledger.RequestQuery{Connection: hubShop, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, found, 2)
+	require.Equal(t, ledger.RequestFailed, found[0].Outcome)
+	require.Equal(t, fmt.Sprintf("run %d ended as cancelled: the ledger was declared restored: the disk was lost", lease.Run), found[0].Reason)
+	require.Equal(t, &now, found[0].EndedAt)
+	require.Equal(t, ledger.RequestServed, found[1].Outcome)
 }
 
 // identity: schedules and workflows name the ledger, so a restore must not make another of it.
