@@ -1,8 +1,10 @@
 package workflows
 
 import (
+	"errors"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/tidemark/tidemark/activities"
@@ -76,8 +78,9 @@ func (p *pass) holdDissolved(run int64) bool {
 	return dissolved
 }
 
-// recheck prepares the pass anew, as if nobody had been asked. What fails on the way leaves it held: the next check may do better. An answer
-// ends the check at once. It is true when the pass need not be held any more.
+// recheck prepares the pass anew, as if nobody had been asked. What fails on the way leaves it held: the next check may do better; except that the
+// ledger does not know the run any more, and so nobody sees that it waits. An answer ends the check at once. It is true when the pass need
+// not be held any more.
 func (p *pass) recheck(ctx workflow.Context, held *heldPass, answered func() bool) (bool, error) {
 	work, cancel := workflow.WithCancel(ctx)
 	defer cancel()
@@ -105,10 +108,19 @@ func (p *pass) recheck(ctx workflow.Context, held *heldPass, answered func() boo
 	if err == nil && failed != nil && !answered() {
 		workflow.GetLogger(ctx).Warn("a held run could not check whether it must still be held", "run", held.Run, "error", failed)
 	}
+	if lostRun(failed) && workflow.GetVersion(ctx, "a-held-run-that-was-lost-ends", workflow.DefaultVersion, 1) == 1 {
+		return false, failed
+	}
 	if kept := p.stay(ctx, held, again); kept != nil {
 		return false, kept
 	}
 	return false, err
+}
+
+// lostRun is true for an error that says that the ledger does not know the run any more, or has ended it.
+func lostRun(err error) bool {
+	var application *temporal.ApplicationError
+	return errors.As(err, &application) && application.Type() == activities.ErrorStoreLost
 }
 
 // stay keeps a pass held that was checked again: its store is given back. Where it is another thing now that must be decided, that is asked.

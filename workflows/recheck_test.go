@@ -212,3 +212,24 @@ func TestAFailedLookAsksTheSame(t *testing.T) {
 	require.Len(t, asked, 2)
 	require.Equal(t, asked[0], asked[1])
 }
+
+// The ledger does not know a held run any more, or it was put back from a backup that ended it: nobody is shown what waits, so it does not wait on, and
+// what was asked for meanwhile has a run of its own.
+func TestAHeldRunThatTheLedgerDoesNotKnowEnds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.storeless()
+	fetched := 0
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(context.Context, activities.FetchInput) (activities.FetchResult, error) {
+		if fetched++; fetched == 1 {
+			return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+		}
+		return activities.FetchResult{}, temporal.NewNonRetryableApplicationError("fetching: another run has taken the store", activities.ErrorStoreLost, nil)
+	})
+	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: day}, nil)
+	b.finishes()
+	b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme", Trigger: ledger.TriggerSchedule})
+	require.True(t, b.IsWorkflowCompleted())
+	require.ErrorContains(t, b.GetWorkflowError(), "another run has taken the store")
+	require.Equal(t, []string{"Begin", "Fetch", "Hold", "Fetch", "Finish"}, b.calls)
+}
