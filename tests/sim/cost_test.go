@@ -30,8 +30,8 @@ func TestWhatAWayCosts(t *testing.T) {
 	template := setup(t)
 	const syncs = 500
 	for name, way := range map[string]func(w *world, n int){
-		"the workflow in an environment": func(w *world, n int) {
-			w.tick("north", ledger.Smart, n)
+		"the workflow in an environment": func(w *world, _ int) {
+			w.tick("north", ledger.Smart)
 			time.Sleep(time.Minute)
 		},
 		"its activities by hand": byHand,
@@ -42,12 +42,12 @@ func TestWhatAWayCosts(t *testing.T) {
 		synctest.Test(t, func(*testing.T) {
 			state, err := ledger.Open(context.Background(), path, time.Now())
 			must(err)
-			w := newWorld(3, state)
+			w := newWorld(3, path, state, drawn(3).Setting)
 			w.enable()
 			w.drain("the first sync")
 			began := processorTime()
 			for n := range syncs {
-				w.depots[depotID].count(spot{w.depots[depotID].spots()[0].facility, "SKU-00"}, false)
+				w.depots[depotID].count(spot{w.depots[depotID].spots()[0].Facility, "SKU-00"}, false)
 				way(w, n)
 			}
 			took = processorTime() - began

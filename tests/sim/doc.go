@@ -14,19 +14,21 @@
 //     cancellations reach a step, and what a signal finds open, is done here by the rules of the server;
 //   - two workers (world_test.go, ledgers_test.go): they take steps in turn, die between two calls of the ledger, before or after them, and stand
 //     still past their heartbeats and then go on;
-//   - the warehouse (warehouse_test.go), which sells and counts, whose snapshots fail, are cut, empty, old or without figures, and whose events are lost,
-//     doubled and late;
-//   - stores (stores_test.go) of the four kinds in which stores answer, with row B of the fault matrix, with shoppers and with other writers;
-//   - operators and schedules (actors_test.go).
+//   - the warehouse (warehouse_test.go), which sells, counts and renames facilities, whose snapshots fail, are cut, empty, old or without figures, whose
+//     events are lost, doubled and late, and whose files are written before events and come after them;
+//   - stores (stores_test.go) of the four kinds in which stores answer, with row B of the fault matrix, ids that change, items that are not taken any
+//     more, shoppers and other writers;
+//   - operators and schedules (actors_test.go): they ask, approve, reject, cancel, terminate, change the configuration, and put an older ledger back.
 //
 // # How a history is decided
 //
-// One integer decides all of it. What happens is drawn before it begins: a list of steps, each at a moment of its own (actors_test.go). How long things take is
-// drawn where they happen, from the seed and from what they are, never from one stream that others draw from; so a step that is left out changes as
-// little of the rest as can be, and a history that fails is shrunk by leaving steps out (seeds_test.go). No two things happen at one moment, for moments
-// are drawn in nanoseconds: so the order in which goroutines run decides nothing, and the same seed tells the same story to the byte, which a test holds.
-// What production code draws at random, the keys of calls, comes from the seed too, by a reader that a process has once: so a process plays
-// one history at a time, and many are played by many processes.
+// One integer decides all of it, for as long as no more is drawn from it; what failed is kept as it was drawn and shrunk (testdata/kept). What happens
+// is drawn before it begins: a list of steps, each at a moment of its own (actors_test.go). How long things take is drawn where they happen, from the
+// seed and from what they are, never from one stream that others draw from; so a step that is left out changes as little of the rest as can be, and a
+// history that fails is shrunk by leaving steps out (seeds_test.go). No two things happen at one moment, for moments are drawn in nanoseconds: so the
+// order in which goroutines run decides nothing, and the same seed tells the same story to the byte, which a test holds. What production code draws at
+// random, the keys of calls, comes from the seed too, by a reader that a process has once: so a process plays one history at a time, and many are played
+// by many processes.
 //
 // # How it is judged
 //

@@ -2,11 +2,13 @@ package sim
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,24 +23,26 @@ import (
 
 // result is how a history went.
 type result struct {
-	seed       uint64
-	steps      int
+	history
 	story      string
 	violations []violation
-	left       int // steps that are left of it; 0: it was not shrunk
+	drawn      int // steps that were drawn, where some were left out since
 }
 
 // words tell a history that broke a promise.
 func (r result) words() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "seed %d breaks promises:\n", r.seed)
+	fmt.Fprintf(&text, "seed %d breaks promises:\n", r.Seed)
 	for _, one := range r.violations {
 		fmt.Fprintf(&text, "  %s: %s\n", one.of, one.what)
 	}
-	if r.left > 0 {
-		fmt.Fprintf(&text, "what is left of its %d steps are %d; their story:\n", r.steps, r.left)
+	if r.drawn > 0 {
+		fmt.Fprintf(&text, "of its %d steps it needs %d; their story:\n", r.drawn, len(r.Steps))
 	}
 	text.WriteString(r.story)
+	content, err := json.Marshal(r.history)
+	must(err)
+	fmt.Fprintf(&text, "to keep it, put this line into a file in testdata/kept:\n%s\n", content)
 	return text.String()
 }
 
@@ -76,24 +80,39 @@ func copyFile(from, to string) error {
 	return os.WriteFile(to, content, 0o600)
 }
 
-// run runs the history of a seed, without some of its steps.
-func (t *template) run(test *testing.T, seed uint64, without map[int]bool) (found result) {
-	uuid.SetRand(newReader(seed))
+// history is all that decides what happens: what was drawn from a seed, less the steps that were left out.
+type history struct {
+	Seed    uint64  `json:"seed"`
+	Setting setting `json:"setting"`
+	Steps   []step  `json:"steps"`
+}
+
+// drawn draws the history of a seed.
+func drawn(seed uint64) history {
+	s := draw(newChance(seed, "world"))
+	return history{seed, s, plan(newChance(seed, "plan"), s)}
+}
+
+// without is a history without some of its steps, by their numbers.
+func (h history) without(numbers map[int]bool) history {
+	h.Steps = slices.DeleteFunc(slices.Clone(h.Steps), func(one step) bool { return numbers[one.Number] })
+	return h
+}
+
+// run plays a history.
+func (t *template) run(test *testing.T, h history) (found result) {
+	uuid.SetRand(newReader(h.Seed))
 	defer uuid.SetRand(nil)
 	path := filepath.Join(t.folder, "history.db")
 	synctest.Test(test, func(*testing.T) {
 		must(copyFile(t.path, path))
 		state, err := ledger.Open(context.Background(), path, time.Now())
 		must(err)
-		w := newWorld(seed, state)
+		must(watch(state))
+		w := newWorld(h.Seed, path, state, h.Setting)
 		w.enable()
-		steps := w.plan()
-		found.steps = len(steps)
-		for _, one := range steps {
-			if without[one.number] {
-				continue
-			}
-			time.Sleep(time.Until(w.began.Add(one.after)))
+		for _, one := range h.Steps {
+			time.Sleep(time.Until(w.began.Add(one.After)))
 			w.do(one)
 		}
 		time.Sleep(time.Until(w.began.Add(span)))
@@ -102,22 +121,31 @@ func (t *template) run(test *testing.T, seed uint64, without map[int]bool) (foun
 			x.terminate()
 		}
 		w.running.Wait()
-		must(state.Close())
+		must(w.ledger.Close())
 		found.story, found.violations = w.String(), w.violations
 	})
-	found.seed = seed
+	found.history = h
 	for _, suffix := range []string{"", "-wal", "-shm", ".generation"} {
 		_ = os.Remove(path + suffix)
 	}
 	return found
 }
 
-func newWorld(seed uint64, state ledger.Ledger) *world {
-	w := &world{seed: seed, began: time.Now(), depots: map[string]*depot{}, shops: map[string]*shop{}, story: &story{since: time.Now()}}
+// watch lets the ledger know that it is in use, as a worker does that starts.
+func watch(state ledger.Ledger) error {
+	_, err := state.Watch(everywhere, time.Now())
+	return err
+}
+
+func newWorld(seed uint64, path string, state ledger.Ledger, s setting) *world {
+	w := &world{
+		seed: seed, path: path, standing: &standing{state}, began: time.Now(), depots: map[string]*depot{}, shops: map[string]*shop{},
+		story: &story{since: time.Now()},
+	}
 	w.ledger = &watched{Ledger: state, world: w, fences: map[string]int64{}}
 	w.server = newServer(w)
-	w.executions = control.NewExecutions(state, &reached{server: w.server})
-	w.define()
+	w.executions = control.NewExecutions(w.standing, &reached{server: w.server})
+	w.define(s)
 	w.processes = []*process{w.newProcess(0), w.newProcess(1)}
 	return w
 }

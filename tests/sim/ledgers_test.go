@@ -39,6 +39,11 @@ func (l *watched) act(ctx context.Context, name string, step func() error) error
 	l.mutex.Lock()
 	err := step()
 	l.mutex.Unlock()
+	if name == "ApplyResponses" && err == nil {
+		for _, s := range one.world.shops {
+			s.wrote(one.worker)
+		}
+	}
 	if debug {
 		one.world.tell("  %s %s %s %d: %v", one.x.id, one.kind, name, one.number, err)
 	}

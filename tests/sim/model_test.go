@@ -29,10 +29,11 @@ const (
 
 // judgeWrite judges a figure that a store is told. Counted figures only grow, so a smaller one is an older one.
 func (w *world) judgeWrite(s *shop, at spot, before, now write) {
-	if before.quantity > now.quantity && now.quantity > 0 && w.counted(at.sku) && !now.late {
+	sku := strings.TrimPrefix(at.SKU, "L-")
+	if before.quantity > now.quantity && now.quantity > 0 && w.counted(sku) && !now.late {
 		w.violated(stale, "%s showed %d of %s, and was told %d by a call that was first made at %s", s.id, before.quantity, at, now.quantity, clock(now.sent))
 	}
-	if now.quantity == 0 && !w.everZero(at.sku) {
+	if now.quantity == 0 && !w.everZero(sku) {
 		w.violated(accident, "%s was told 0 of %s, of which the warehouse never had 0", s.id, at)
 	}
 }
@@ -42,11 +43,14 @@ func (w *world) counted(sku string) bool {
 	d := w.depots[depotID]
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
+	if w.shared || sku == bundleSKU || w.setting.Untimed {
+		return false // without times nobody can tell that an event which comes late is older than a snapshot
+	}
 	for at, past := range d.past {
-		if at.sku != sku {
+		if at.SKU != sku {
 			continue
 		}
-		if at.facility != "" {
+		if at.Facility != "" {
 			return false
 		}
 		last := int64(0)
@@ -60,29 +64,59 @@ func (w *world) counted(sku string) bool {
 	return true
 }
 
-// everZero is true when a SKU may have been at 0 in all facilities.
+// everZero is true when a SKU may have been at 0 in all facilities, or may be shown as 0 by a strategy.
 func (w *world) everZero(sku string) bool {
 	d := w.depots[depotID]
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
+	if w.shared || sku == bundleSKU {
+		return true
+	}
 	for at, past := range d.past {
-		if at.sku == sku && !slices.ContainsFunc(past, func(one figure) bool { return one.available <= 0 }) {
+		if at.SKU == sku && !slices.ContainsFunc(past, func(one figure) bool { return one.available <= 0 }) {
 			return false
 		}
 	}
 	return true
 }
 
-// should is what a store should show.
-func (w *world) should() map[spot]int64 {
+const bundleSKU = "SET"
+
+// should is what a store should show, by channel SKU.
+func (w *world) should(store string) map[spot]int64 {
 	d := w.depots[depotID]
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	found := map[spot]int64{}
+	stock := map[string]int64{}
 	for at, now := range d.stock {
-		found[spot{sku: at.sku}] += now.available
+		stock[at.SKU] += now.available
+	}
+	if len(w.defined.Bundles) > 0 {
+		stock[bundleSKU] = max(min(stock["SKU-00"]/2, stock["SKU-01"]), 0)
+	}
+	found := map[spot]int64{}
+	for sku, figure := range stock {
+		if len(w.defined.Strategies) > 0 { // two units are held back, and the rest is divided among the stores; what is over goes to the first
+			left := max(figure-2, 0)
+			stores := int64(len(w.defined.Connections))
+			figure = left / stores
+			if left%stores > 0 && w.defined.Connections[0].Store == store {
+				figure++
+			}
+		}
+		found[spot{SKU: w.listed(store, sku)}] = max(figure, 0)
 	}
 	return found
+}
+
+// listed is the SKU under which a store knows a product.
+func (w *world) listed(store, sku string) string {
+	for _, one := range w.defined.Listings {
+		if one.Store == store && one.SKU == sku {
+			return one.ChannelSKU
+		}
+	}
+	return sku
 }
 
 // settle lets nothing go wrong any more, and judges what becomes of it.
@@ -91,6 +125,8 @@ func (w *world) settle() {
 	if !w.drain("after the faults") {
 		return
 	}
+	w.judgeEvents()
+	w.lift()
 	for n, c := range w.defined.Connections {
 		w.ask(c.ID, ledger.Smart, workflows.SyncRequest{ID: fmt.Sprintf("last-smart-%d", n), By: "the judge"})
 	}
@@ -133,6 +169,44 @@ func (w *world) settle() {
 	w.judgeRuns()
 }
 
+// lift approves what was rejected, so that it can be asked about once more.
+func (w *world) lift() {
+	runs, err := w.ledger.Runs(everywhere, "", 1000)
+	must(err)
+	for _, run := range runs {
+		hold, err := w.ledger.HoldOf(everywhere, run.ID)
+		if err == nil && hold.Decision == "rejected" {
+			_, err = w.ledger.Decide(everywhere, run.ID, "approved", "ann", time.Now())
+			must(err)
+			w.tell("ann lifts the rejection of run %d", run.ID)
+		}
+	}
+}
+
+// judgeEvents looks whether what was acknowledged is recorded: the figure of the newest event that came, or a newer one. A ledger that was put back
+// has lost what came since, which the next fetch brings.
+func (w *world) judgeEvents() {
+	d := w.depots[depotID]
+	if w.restored {
+		return
+	}
+	rows, err := w.ledger.Levels(everywhere, depotID, "", ledger.Page{Limit: 1000})
+	must(err)
+	recorded := map[spot]int64{}
+	for _, row := range rows {
+		recorded[spot{row.Facility, row.SKU}] = row.Available
+	}
+	for _, at := range inOrder(d.came) {
+		newest := d.past[at][len(d.past[at])-1]
+		if _, there := d.stock[at]; !there || d.came[at].number != newest.number {
+			continue // it changed again
+		}
+		if recorded[at] != newest.available {
+			w.violated(lostUpdate, "an event said %d of %s, nothing newer came, and %d is recorded", newest.available, at, recorded[at])
+		}
+	}
+}
+
 // edited is true when a store shows something that Tidemark cannot know.
 func (w *world) edited() bool {
 	for _, s := range w.shops {
@@ -147,7 +221,7 @@ func (w *world) edited() bool {
 func (w *world) drain(what string) bool {
 	for range 60 * 6 {
 		time.Sleep(time.Minute)
-		if !w.answer(workflows.SignalApprove) && len(w.server.opened()) == 0 {
+		if !w.answer(workflows.SignalApprove) && len(w.server.opened()) == 0 && w.coming.Load() == 0 {
 			return true
 		}
 	}
@@ -161,11 +235,10 @@ func (w *world) drain(what string) bool {
 
 // judgeShown compares what stores show with what they should.
 func (w *world) judgeShown(when string, smart bool) {
-	should := w.should()
 	for _, c := range w.defined.Connections {
-		s := w.shops[c.Store]
+		s, should := w.shops[c.Store], w.should(c.Store)
 		for _, at := range inOrder(should) {
-			if smart && s.edited[at] || s.poison[at.sku] {
+			if smart && s.edited[at] || s.poison[at.SKU] {
 				continue
 			}
 			if s.shown[at] != should[at] {
@@ -175,12 +248,12 @@ func (w *world) judgeShown(when string, smart bool) {
 	}
 }
 
-func inOrder(of map[spot]int64) []spot {
+func inOrder[T any](of map[spot]T) []spot {
 	found := make([]spot, 0, len(of))
 	for at := range of {
 		found = append(found, at)
 	}
-	slices.SortFunc(found, func(a, b spot) int { return strings.Compare(a.sku+"\x00"+a.facility, b.sku+"\x00"+b.facility) })
+	slices.SortFunc(found, func(a, b spot) int { return strings.Compare(a.SKU+"\x00"+a.Facility, b.SKU+"\x00"+b.Facility) })
 	return found
 }
 

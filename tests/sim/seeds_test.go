@@ -1,70 +1,68 @@
 package sim
 
 import (
-	_ "embed"
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 )
 
-// kept are the seeds of histories that have failed once, each with what it showed. They are played before any other.
-//
-//go:embed testdata/seeds.txt
-var kept string
-
-// keptSeeds reads them: a line each, the seed and then, for people, what it showed.
-func keptSeeds() ([]uint64, error) {
-	var found []uint64
-	for number, line := range strings.Split(kept, "\n") {
-		text, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if text == "" || text == "#" {
-			continue
-		}
-		seed, err := strconv.ParseUint(text, 10, 64)
+// keptHistories are those that have failed once, by the names of their files in testdata/kept. They are kept as they were drawn and shrunk, for a
+// seed draws another history when there is more to draw; and they are played before any other.
+func keptHistories() (map[string]history, error) {
+	files, err := filepath.Glob("testdata/kept/*.json")
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]history{}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("testdata/seeds.txt:%d: %w", number+1, err)
+			return nil, err
 		}
-		found = append(found, seed)
+		var one history
+		if err := json.Unmarshal(content, &one); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		found[filepath.Base(file)] = one
 	}
 	return found, nil
 }
 
 // shrink leaves steps out of a history that breaks a promise, for as long as it still breaks that promise, and returns what is left of it.
 func (t *template) shrink(test *testing.T, failed result) result {
-	of := failed.violations[0].of
+	of, drawn := failed.violations[0].of, failed.history
 	without := map[int]bool{}
-	breaks := func(more []int) (result, bool) {
+	breaks := func(more []int) bool {
 		for _, number := range more {
 			without[number] = true
 		}
-		again := t.run(test, failed.seed, without)
+		again := t.run(test, drawn.without(without))
 		if slices.ContainsFunc(again.violations, func(one violation) bool { return one.of == of }) {
-			return again, true
+			failed = again
+			return true
 		}
 		for _, number := range more {
 			delete(without, number)
 		}
-		return again, false
+		return false
 	}
-	for size := max(failed.steps/2, 1); ; size /= 2 {
-		for at := 0; at < failed.steps; at += size {
+	for size := max(len(drawn.Steps)/2, 1); ; size /= 2 {
+		for steps := range slices.Chunk(drawn.Steps, size) {
 			var some []int
-			for number := at; number < min(at+size, failed.steps); number++ {
-				if !without[number] {
-					some = append(some, number)
+			for _, one := range steps {
+				if !without[one.Number] {
+					some = append(some, one.Number)
 				}
 			}
-			if len(some) == 0 {
-				continue
-			}
-			if again, still := breaks(some); still {
-				again.left = failed.steps - len(without)
-				failed = again
+			if len(some) > 0 {
+				breaks(some)
 			}
 		}
-		if size == 1 {
+		if size <= 1 {
+			failed.drawn = len(drawn.Steps)
 			return failed
 		}
 	}

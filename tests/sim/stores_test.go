@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,19 +31,22 @@ type shop struct {
 	kind  answerKind
 	limit channels.Limits
 	names bool // a refusal of a whole call names the items
+	finds bool // it knows its items by ids of its own
 
 	mutex    sync.Mutex
 	shown    map[spot]int64 // by location and channel SKU
 	written  map[spot]write // what Tidemark wrote last
 	edited   map[spot]bool  // by somebody else since
 	poison   map[string]bool
+	ids      int                       // how often its ids have changed
 	keys     map[string]channels.Reply // what was answered to a key
 	tickets  map[string]*ticket
 	faults   []callFault
 	calls    int
 	bucket   float64
 	filled   time.Time
-	barred   time.Time // no call before, it said
+	barred   time.Time              // no call before, it said, and that was written down
+	heard    map[*process]time.Time // what a worker has heard and not yet written
 	requests map[string]int
 }
 
@@ -84,24 +88,16 @@ var callFaults = []callFault{
 	callThrottled, callBare, callFaltered, callBroke, callLost, callGone, callSlow, callPartial, callGarbled, callAnew, callRefused, callLate,
 }
 
-func newShop(w *world, id string, kind answerKind, c *chance) *shop {
+func newShop(w *world, of storeSetting) *shop {
 	s := &shop{
-		world: w, id: id, kind: kind, names: c.in(600), shown: map[spot]int64{}, written: map[spot]write{}, edited: map[spot]bool{},
-		poison: map[string]bool{}, keys: map[string]channels.Reply{}, tickets: map[string]*ticket{}, requests: map[string]int{},
+		world: w, id: of.ID, kind: of.Kind, names: of.Names, finds: of.Finds, shown: map[spot]int64{}, written: map[spot]write{}, edited: map[spot]bool{},
+		poison: map[string]bool{}, keys: map[string]channels.Reply{}, tickets: map[string]*ticket{}, requests: map[string]int{}, heard: map[*process]time.Time{},
+		limit: channels.Limits{
+			Batch: of.Most, Rate: of.Rate, Burst: of.Burst, Timeout: 20 * time.Second, Calls: of.Calls, Tickets: of.Tickets, Compare: of.Compare, Find: of.Most,
+		},
 	}
-	s.limit = channels.Limits{Batch: 2 + c.IntN(6), Rate: 1 + 4*c.Float64(), Burst: float64(5 + c.IntN(20)), Timeout: 20 * time.Second, Calls: 1 + c.IntN(3)}
-	if c.in(500) {
+	if of.Keys {
 		s.limit.KeyLifetime = 24 * time.Hour
-	}
-	if kind == singular {
-		s.limit.Batch = 1
-	}
-	if kind == reports {
-		s.limit.Tickets = c.IntN(3)
-		s.limit.KeyLifetime = 24 * time.Hour
-	}
-	if kind == perItem && c.in(400) {
-		s.limit.Compare = true
 	}
 	s.bucket, s.filled = s.limit.Burst, time.Now()
 	return s
@@ -109,10 +105,68 @@ func newShop(w *world, id string, kind answerKind, c *chance) *shop {
 
 // driver is the driver of the store, as a worker opens it.
 func (s *shop) driver() channels.Channel {
+	var opened channels.Channel = &driver{s}
 	if s.kind == reports {
-		return &reporter{&driver{s}}
+		opened = &reporter{&driver{s}}
 	}
-	return &driver{s}
+	if s.finds {
+		opened = &finder{opened, s}
+	}
+	return opened
+}
+
+// finder is the driver of a store that knows its items by ids of its own.
+type finder struct {
+	channels.Channel
+	shop *shop
+}
+
+// Unwrap returns the driver that is within.
+func (f *finder) Unwrap() channels.Channel { return f.Channel }
+
+// Find looks ids up.
+func (f *finder) Find(ctx context.Context, items []channels.Item) ([]channels.Found, channels.Budget, error) {
+	s := f.shop
+	chance, fault, err := s.request(ctx, "find "+about(items))
+	if err == nil {
+		err = nap(ctx, chance.between(5*time.Millisecond, 400*time.Millisecond))
+	}
+	if err != nil {
+		return nil, channels.Budget{}, err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	switch fault {
+	case callThrottled:
+		return nil, channels.Budget{}, throttled(chance)
+	case callFaltered, callGone, callLost, callBroke:
+		return nil, channels.Budget{}, &channels.Error{Next: channels.Resend, Reason: "faltered"}
+	}
+	found := make([]channels.Found, len(items))
+	for i, item := range items {
+		found[i].Reference = s.idOf(item.ChannelSKU)
+	}
+	return found, channels.Budget{}, nil
+}
+
+func (s *shop) idOf(sku string) string { return fmt.Sprintf("%s/%d", sku, s.ids) }
+
+// forget gives all items other ids.
+func (s *shop) forget() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.finds {
+		s.ids++
+		s.world.tell("%s has other ids for its items", s.id)
+	}
+}
+
+// refuse has the store take an item no more.
+func (s *shop) refuse(sku string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.poison[sku], s.poison["L-"+sku] = true, true
+	s.world.tell("%s does not take %s any more", s.id, sku)
 }
 
 type driver struct{ shop *shop }
@@ -144,6 +198,10 @@ func placed(item channels.Item) spot { return spot{item.Location, item.ChannelSK
 // request begins one request to the store: it takes from the store's bucket, and draws what happens to it.
 func (s *shop) request(ctx context.Context, what string) (*chance, callFault, error) {
 	s.mutex.Lock()
+	barred := s.barred
+	if one := attemptOf(ctx); one != nil && s.heard[one.worker].After(barred) {
+		barred = s.heard[one.worker]
+	}
 	s.requests[what]++
 	chance := s.world.chance(fmt.Sprintf("call %s %s %d", s.id, what, s.requests[what]))
 	s.mutex.Unlock()
@@ -154,6 +212,9 @@ func (s *shop) request(ctx context.Context, what string) (*chance, callFault, er
 			return nil, "", &channels.Error{Reason: "the process died"}
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, "", err // nothing is sent whose time is over
+	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	now := time.Now()
@@ -163,8 +224,8 @@ func (s *shop) request(ctx context.Context, what string) (*chance, callFault, er
 	if s.bucket--; s.bucket < -0.05 {
 		s.world.violated(overrun, "%s got more calls than it takes: its bucket is at %.2f of %.0f", s.id, s.bucket, s.limit.Burst)
 	}
-	if now.Before(s.barred.Add(-10 * time.Millisecond)) {
-		s.world.violated(overrun, "%s was called before the time that it had said, %s", s.id, clock(s.barred))
+	if now.Before(barred.Add(-10 * time.Millisecond)) {
+		s.world.violated(overrun, "%s was called before the time that it had said, %s", s.id, clock(barred))
 	}
 	fault := callFault("")
 	if len(s.faults) > 0 && !s.world.isCalm() {
@@ -213,7 +274,35 @@ func (d *driver) Send(ctx context.Context, call channels.Call) (channels.Reply, 
 	if nap(ctx, chance.between(5*time.Millisecond, 400*time.Millisecond)) != nil {
 		return channels.Reply{}, ctx.Err()
 	}
+	s.says(ctx, err)
 	return reply, err
+}
+
+// throttled is an answer that says when the store may be called again.
+func throttled(chance *chance) error {
+	until := time.Now().Add(chance.between(time.Second, 90*time.Second))
+	return &channels.Error{Next: channels.Wait, Until: until, Reason: "throttled"}
+}
+
+// says notes when the store may be called again, for whoever begins a call after the answer is there. A worker that stood still meanwhile has not
+// read it.
+func (s *shop) says(ctx context.Context, err error) {
+	var told *channels.Error
+	one := attemptOf(ctx)
+	if errors.As(err, &told) && told.Next == channels.Wait && !told.Until.IsZero() && one != nil && !one.worker.still() && !one.dead() {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		s.heard[one.worker] = told.Until
+	}
+}
+
+// wrote notes that a worker has written down what it was told: from now on the others know it, too.
+func (s *shop) wrote(p *process) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.heard[p].After(s.barred) {
+		s.barred = s.heard[p]
+	}
 }
 
 func (s *shop) tell(fault callFault, items []channels.Item) {
@@ -229,11 +318,9 @@ func (s *shop) arrive(call channels.Call, items []channels.Item, sent time.Time,
 	if fault != callLate {
 		s.tell(fault, items)
 	}
-	now := time.Now()
 	switch fault {
 	case callThrottled:
-		s.barred = now.Add(chance.between(time.Second, 90*time.Second))
-		return channels.Reply{}, &channels.Error{Next: channels.Wait, Until: s.barred, Reason: "throttled"}
+		return channels.Reply{}, throttled(chance)
 	case callBare:
 		return channels.Reply{}, &channels.Error{Next: channels.Wait, Reason: "throttled"}
 	case callFaltered:
@@ -283,6 +370,9 @@ func (s *shop) judge(call channels.Call, items []channels.Item, sent time.Time, 
 		switch {
 		case s.poison[item.ChannelSKU]:
 			reply.Items[i] = channels.ItemReply{Verdict: channels.Rejected, Reason: "not known"}
+			continue
+		case s.finds && item.Reference != s.idOf(item.ChannelSKU):
+			reply.Items[i] = channels.ItemReply{Verdict: channels.NotApplied, Reason: "no such id", Lost: true}
 			continue
 		case fault == callPartial && chance.in(500):
 			reply.Items[i] = channels.ItemReply{Verdict: channels.NotApplied, Reason: "not now"}
@@ -355,8 +445,7 @@ func (r *reporter) Poll(ctx context.Context, name string, items []channels.Item)
 	now := time.Now()
 	switch fault {
 	case callThrottled:
-		s.barred = now.Add(chance.between(time.Second, 90*time.Second))
-		return channels.Reply{}, &channels.Error{Next: channels.Wait, Until: s.barred, Reason: "throttled"}
+		return channels.Reply{}, throttled(chance)
 	case callFaltered, callGone, callLost, callBroke:
 		return channels.Reply{}, &channels.Error{Next: channels.Resend, Reason: "faltered"}
 	}

@@ -21,18 +21,23 @@ type depot struct {
 	stock   map[spot]figure
 	past    map[spot][]figure // every figure that a level ever had, oldest first
 	number  int64             // of the last change
+	renamed map[string]bool   // facilities
+	came    map[spot]figure   // the newest figure that an event has brought
 	fetches int
 	faults  []fetchFault // of the next fetches
 }
 
 // spot is where a warehouse has a SKU.
-type spot struct{ facility, sku string }
+type spot struct {
+	Facility string `json:"place,omitempty"` // of a store: the location
+	SKU      string `json:"sku"`
+}
 
 func (s spot) String() string {
-	if s.facility == "" {
-		return s.sku
+	if s.Facility == "" {
+		return s.SKU
 	}
-	return s.sku + " in " + s.facility
+	return s.SKU + " in " + s.Facility
 }
 
 // figure is what a warehouse had from a moment on.
@@ -56,7 +61,7 @@ const (
 )
 
 func newDepot(w *world, id string) *depot {
-	return &depot{world: w, id: id, stock: map[spot]figure{}, past: map[spot][]figure{}}
+	return &depot{world: w, id: id, stock: map[spot]figure{}, past: map[spot][]figure{}, renamed: map[string]bool{}, came: map[spot]figure{}}
 }
 
 // change changes a level.
@@ -81,7 +86,7 @@ func (d *depot) spots() []spot {
 	for at := range d.stock {
 		found = append(found, at)
 	}
-	slices.SortFunc(found, func(a, b spot) int { return strings.Compare(a.sku+"\x00"+a.facility, b.sku+"\x00"+b.facility) })
+	slices.SortFunc(found, func(a, b spot) int { return strings.Compare(a.SKU+"\x00"+a.Facility, b.SKU+"\x00"+b.Facility) })
 	return found
 }
 
@@ -178,7 +183,20 @@ func (d *depot) row(at spot, since time.Time, old bool) (inventory.Row, bool) {
 		}
 		now = past[len(past)-1]
 	}
-	return inventory.Row{Facility: at.facility, SKU: at.sku, Available: new(now.available), ReportedAt: now.at}, true
+	row := inventory.Row{Facility: at.Facility, SKU: at.SKU, Available: new(now.available), ReportedAt: now.at}
+	if d.world.setting.Untimed {
+		row.ReportedAt = time.Time{}
+	}
+	return row, true
+}
+
+// reported notes that an event has come.
+func (d *depot) reported(at spot, now figure) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if now.number > d.came[at].number {
+		d.came[at] = now
+	}
 }
 
 // nap lets time pass, unless the caller gives up.

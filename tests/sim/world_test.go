@@ -2,8 +2,12 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -22,11 +26,19 @@ type world struct {
 	seed    uint64
 	began   time.Time
 	running sync.WaitGroup
+	coming  atomic.Int64 // events and files that are on their way
 
 	ledger *watched
 	server *server
 	*story
 	executions *control.Executions
+	standing   *standing
+	path       string // of the ledger
+	backup     map[string][]byte
+
+	setting  setting
+	shared   bool // a strategy shares the stock, or has
+	restored bool // the ledger was put back
 
 	mutex     sync.Mutex // of what follows
 	processes []*process
@@ -165,6 +177,46 @@ func (w *world) workflowEnded(x *execution, err error) {
 	default:
 		w.tell("%s ended", x.id)
 	}
+}
+
+// standing is the ledger as package control has it: no time passes within it, for control asks while others wait for what it remembers.
+type standing struct{ ledger.Ledger }
+
+// backUp keeps a copy of the ledger.
+func (w *world) backUp() {
+	w.backup = map[string][]byte{}
+	for _, suffix := range []string{"", "-wal"} {
+		content, err := os.ReadFile(w.path + suffix)
+		must(err)
+		w.backup[suffix] = content
+	}
+	w.tell("the ledger is backed up")
+}
+
+// restore puts the ledger back as it was. Whoever does that stops the workers first.
+func (w *world) restore() {
+	if w.backup == nil {
+		return
+	}
+	for _, p := range w.processes {
+		w.die(p)
+	}
+	must(w.ledger.Close())
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(w.path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			must(err)
+		}
+	}
+	for suffix, content := range w.backup {
+		must(os.WriteFile(w.path+suffix, content, 0o600))
+	}
+	state, err := ledger.Open(everywhere, w.path, time.Now())
+	must(err)
+	why, err := state.Watch(everywhere, time.Now())
+	must(err)
+	w.ledger.Ledger, w.standing.Ledger, w.restored = state, state, true
+	clear(w.ledger.fences)
+	w.tell("the workers are stopped, the ledger is put back from the backup, and they start again: %s", why)
 }
 
 // must fails the history: the simulator itself is wrong.
