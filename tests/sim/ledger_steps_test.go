@@ -191,6 +191,9 @@ func (l *watched) NextDue(ctx context.Context, query ledger.DueQuery) (result []
 func (l *watched) Intend(
 	ctx context.Context, lease ledger.Lease, intents ...ledger.Intent,
 ) error {
+	if len(intents) == 0 { // nothing is written, so nothing is refused
+		return l.act(ctx, "Intend", func() error { return l.Ledger.Intend(ctx, lease) })
+	}
 	return l.act(ctx, "Intend", func() error { return l.fenced(lease, l.Ledger.Intend(ctx, lease, intents...)) })
 }
 
@@ -203,6 +206,9 @@ func (l *watched) Resend(
 func (l *watched) ApplyResponses(
 	ctx context.Context, lease ledger.Lease, answers ...ledger.Response,
 ) error {
+	if len(answers) == 0 {
+		return l.act(ctx, "ApplyResponses", func() error { return l.Ledger.ApplyResponses(ctx, lease) })
+	}
 	return l.act(ctx, "ApplyResponses", func() error { return l.fenced(lease, l.Ledger.ApplyResponses(ctx, lease, answers...)) })
 }
 
