@@ -320,11 +320,11 @@ func TestWarnings(t *testing.T) {
 		"every hour at two minutes, no warning": {text: flow("smart: [{hourly: {every: 2, minute: 15}}, {daily: \"01:00\"}]")},
 		"below 60 minutes": {
 			text: flow("smart: [{every: 15m}]"),
-			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 15m, up to 96 times a day; below 60m it is seldom fresher: " + advice},
+			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 15 min, up to 96 times a day; below 60 min it is seldom fresher: " + advice},
 		},
 		"below 60 minutes for some hours": {
 			text: flow("smart: [{flexible: {every: 30m, from: 8, to: 18, days: [mon]}}]"),
-			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 30m, up to 22 times a day; below 60m it is seldom fresher: " + advice},
+			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 30 min, up to 22 times a day; below 60 min it is seldom fresher: " + advice},
 		},
 		"rules that stack": {
 			text: flow("smart: [{hourly: {every: 1}}, {hourly: {every: 1, minute: 30}}]"),

@@ -199,7 +199,7 @@ func (l *loader) checkSmart(rules []ledger.Rule, at place, what string) {
 	const advice = "the store counts its own sales in between, and runs that are not done in half of the time overlap; a safety stock (strategies) prevents oversells better"
 	switch {
 	case shortest > 0 && shortest < defaultSmart:
-		l.warn(at, "smart of %s runs every %s, up to %d times a day; below 60m it is seldom fresher: %s", what, minutes(shortest), busiest, advice)
+		l.warn(at, "smart of %s runs every %d min, up to %d times a day; below 60 min it is seldom fresher: %s", what, int(shortest/time.Minute), busiest, advice)
 	case busiest > 24:
 		l.warn(at, "smart of %s runs up to %d times a day, its rules together; more than 24 times is seldom fresher: %s", what, busiest, advice)
 	}

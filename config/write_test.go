@@ -110,7 +110,7 @@ func TestCheckSchedule(t *testing.T) {
 		"seconds":                {mode: ledger.Smart, rules: []ledger.Rule{{Every: 90 * time.Second}}, wrong: `every in smart of connection shop: expected whole minutes from 1m to 744h, like 60m or 2h, found "1m30s"`},
 		"too long":               {mode: ledger.Smart, rules: []ledger.Rule{{Every: 32 * 24 * time.Hour}}, wrong: "expected whole minutes"},
 		"backwards":              {mode: ledger.Smart, rules: []ledger.Rule{{Every: -time.Minute}}, wrong: "expected whole minutes"},
-		"often":                  {mode: ledger.Smart, rules: []ledger.Rule{{Every: 5 * time.Minute}}, warns: "runs every 5m, up to 288 times a day"},
+		"often":                  {mode: ledger.Smart, rules: []ledger.Rule{{Every: 5 * time.Minute}}, warns: "runs every 5 min, up to 288 times a day"},
 		"no such hour":           {mode: ledger.Smart, rules: []ledger.Rule{{Hourly: &ledger.Hourly{Every: 24}}}, wrong: "expected a whole number from 1 to 23"},
 		"no such minute":         {mode: ledger.Smart, rules: []ledger.Rule{{Hourly: &ledger.Hourly{Every: 1, Minute: 60}}}, wrong: "expected a whole number from 0 to 59"},
 		"no such time":           {mode: ledger.Smart, rules: []ledger.Rule{{Daily: "24:00"}}, wrong: "expected a time of day"},

@@ -73,7 +73,11 @@ func (c *Console) Forms() []string {
 }
 
 // formError is a form that says nothing that could be done. It is refused here, before control sees it, and noted as what control refuses is.
-type formError struct{ message string }
+type formError struct {
+	message string
+	// fields is what is wrong with which of its fields, where that is known.
+	fields wrong
+}
 
 func (e *formError) Error() string { return e.message }
 
@@ -81,7 +85,7 @@ func (e *formError) Error() string { return e.message }
 func (e *formError) Unwrap() error { return &control.UsageError{Message: e.message} }
 
 func unclear(format string, arguments ...any) error {
-	return &formError{fmt.Sprintf(format, arguments...)}
+	return &formError{message: fmt.Sprintf(format, arguments...)}
 }
 
 // mostSubjectBytes is how much of what a path names is noted of a form that was refused.
@@ -124,6 +128,9 @@ func (c *Console) perform(one form) http.HandlerFunc {
 		switch {
 		case refused:
 			said = notice{state: state{"bad", "cross", "Not done"}, Text: why}
+			if atFields(err) {
+				said.Text = "Nothing was saved. What the fields should be stands at each."
+			}
 		case err != nil:
 			c.options.Log.Error("an act on a page failed", "path", r.URL.Path, "error", err)
 			said = notice{state: state{"bad", "cross", "Not done"}, Text: "The ledger or Temporal did not answer; the server's log says why. What was asked for before that may have been done: the page shows how things stand."}
@@ -142,6 +149,12 @@ func (c *Console) perform(one form) http.HandlerFunc {
 			c.lead(w, r, to, said)
 		}
 	}
+}
+
+// atFields is true for what is said at the fields of the form that was sent.
+func atFields(err error) bool {
+	var unread *formError
+	return errors.As(err, &unread) && len(unread.fields) > 0
 }
 
 // by is who acts, as others will read it.

@@ -64,7 +64,7 @@ func (c *Console) show(one kind) http.HandlerFunc {
 		var refused *control.UsageError
 		switch {
 		case errors.As(err, &refused):
-			c.fail(w, r, http.StatusNotFound, sentence(refused.Message))
+			c.fail(w, r, http.StatusNotFound, sentence(withoutCommand(refused.Message)))
 			return
 		case err != nil:
 			c.options.Log.Error("a page could not be made", "path", r.URL.Path, "error", err)
@@ -81,10 +81,14 @@ func (c *Console) show(one kind) http.HandlerFunc {
 
 func (c *Console) build(ctx context.Context, one kind, q request) (page, error) {
 	shown, err := one.build(ctx, q)
-	actor := control.ActorOf(ctx)
-	_, other := control.PersonName(actor.Who) // a proxy's user and the local one have no password here
-	shown.Section, shown.By, shown.Role, shown.Own = one.section, actor.Who, actor.Role, other == nil
+	shown.seenBy(control.ActorOf(ctx), one.section)
 	return shown, err
+}
+
+// seenBy names who looks at a page, and the section of the menu that it is in.
+func (p *page) seenBy(actor control.Actor, section string) {
+	_, other := control.PersonName(actor.Who) // a proxy's user and the local one have no password here
+	p.Section, p.By, p.Role, p.Own = section, actor.Who, actor.Role, other == nil
 }
 
 // connection is what the pages of a connection begin with: the connection, and what every page says of the whole.
@@ -98,12 +102,30 @@ func (c *Console) connection(ctx context.Context, id string) (ledger.Connection,
 }
 
 // fail answers that there is no page, or why.
-func (c *Console) fail(w http.ResponseWriter, _ *http.Request, status int, text string) {
+func (c *Console) fail(w http.ResponseWriter, r *http.Request, status int, text string) {
 	title := "Not found"
 	if status != http.StatusNotFound {
 		title = "Not now"
 	}
-	c.views.render(w, status, "alone", page{Title: title, Body: text})
+	c.tell(w, r, status, title, text)
+}
+
+// noSection is the section of a page that says one thing: it is none of the menu's.
+const noSection = "none"
+
+// tell answers with a page that says one thing. Who is signed in keeps the menu, also where nothing is known of the whole.
+func (c *Console) tell(w http.ResponseWriter, r *http.Request, status int, title, text string) {
+	shown := page{Title: title}
+	if actor := control.ActorOf(r.Context()); actor.Role != "" {
+		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
+		defer cancel()
+		if pulse, err := c.options.Control.Pulse(ctx); err == nil {
+			shown = frame(title, pulse, clock{now: c.options.Now(), zone: time.UTC})
+		}
+		shown.seenBy(actor, noSection)
+	}
+	shown.Body = text
+	c.views.render(w, status, "alone", shown)
 }
 
 // find is the kind of a page's address that changes by itself.

@@ -75,7 +75,7 @@ func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
 	for _, one := range stores {
 		view.Stores = append(view.Stores, storeRow{
 			Calls: callsToday(uses[one.ID].Calls, one.Budget.DailyCalls), Throttled: number(uses[one.ID].Throttled), Answered: k.lastAnswer(uses[one.ID].Answered),
-			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Share: fmt.Sprintf("%.0f%%", one.Budget.Share*100),
+			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Share: control.Percent(one.Budget.Share),
 			Connections: on(func(k ledger.Connection) bool { return k.Store == one.ID }),
 			Credentials: credentials(one.Settings), Test: partnersPath + "/stores/" + url.PathEscape(one.ID) + "/test",
 		})
@@ -88,7 +88,7 @@ func callsToday(calls, most int64) string {
 	if most == 0 {
 		return number(calls)
 	}
-	return fmt.Sprintf("%s of %s (%d%%)", number(calls), number(most), calls*100/most)
+	return fmt.Sprintf("%s of %s (%d %%)", number(calls), number(most), calls*100/most)
 }
 
 // lastAnswer says when a store answered last.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tidemark/tidemark/control"
@@ -123,13 +124,21 @@ func (c *Console) actEnable(ctx context.Context, r *http.Request) (string, notic
 	return peoplePath, notice{state: state{"good", "check", "Enabled"}, Text: person.Name + " signs in again, with the password that there was."}, err
 }
 
+// withoutCommand is what control says of something without the command that lists more of it: who reads a page has the menu.
+func withoutCommand(text string) string {
+	if at := strings.LastIndex(text, "; starter "); at >= 0 {
+		return text[:at]
+	}
+	return text
+}
+
 // told is true for an error that its reader can do something about, with what is said of it.
 func told(err error) (string, bool) {
 	var refused *control.UsageError
 	var denied *control.ForbiddenError
 	switch {
 	case errors.As(err, &refused):
-		return refused.Message, true
+		return withoutCommand(refused.Message), true
 	case errors.As(err, &denied):
 		return denied.Message, true
 	}

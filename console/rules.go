@@ -1,8 +1,8 @@
 package console
 
 import (
-	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -35,6 +35,9 @@ func (f ruleForm) Has(day string) bool { return slices.Contains(f.Days, day) }
 
 // mostRules bounds how many rules a form has.
 const mostRules = 20
+
+// dayWord is a day as people read it: Mon.
+func dayWord(day string) string { return strings.ToUpper(day[:1]) + day[1:] }
 
 // weekDays are the days as the configuration names them, in the order of a week.
 var weekDays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
@@ -85,68 +88,83 @@ func formFrom(values url.Values) []ruleForm {
 	return forms
 }
 
-// rulesOf reads the rules of a form. What a rule may say is control's to check; here is checked that it says something.
-func rulesOf(forms []ruleForm) ([]ledger.Rule, error) {
-	rules := []ledger.Rule{}
+// rulesOf reads the rules of a form, and says what is wrong with its fields, all of them. What a rule may say is control's to check; here is
+// checked that it says something.
+func rulesOf(forms []ruleForm) ([]ledger.Rule, wrong) {
+	rules, faults := []ledger.Rule{}, wrong{}
 	for _, one := range forms {
-		rule, err := one.rule()
-		if err != nil {
-			return nil, unclear("rule %d: %v", one.Number(), err)
-		}
-		rules = append(rules, rule)
+		rules = append(rules, one.rule(faults))
 	}
-	return rules, nil
+	return rules, faults
 }
 
-func (f ruleForm) rule() (ledger.Rule, error) {
+// wrong is what is wrong with the fields of a form, in words for who fills them in, by their names.
+type wrong map[string]string
+
+// Of is what is wrong with a field; empty where nothing is.
+func (w wrong) Of(field string) string { return w[field] }
+
+// refusal says all of it in one line; nil where nothing is wrong.
+func (w wrong) refusal(sent func(field string) string) error {
+	if len(w) == 0 {
+		return nil
+	}
+	var said []string
+	for _, field := range slices.Sorted(maps.Keys(w)) {
+		said = append(said, fmt.Sprintf("%s is %q: %s", fieldWords(field), sent(field), w[field]))
+	}
+	return &formError{message: strings.Join(said, " "), fields: w}
+}
+
+// fieldWords name a field of a form: rule 1, every.
+func fieldWords(field string) string {
+	number, name, ofRule := strings.Cut(strings.TrimPrefix(field, "r"), ".")
+	if n, err := strconv.Atoi(number); ofRule && err == nil {
+		return fmt.Sprintf("rule %d, %s", n+1, name)
+	}
+	return strings.ReplaceAll(field, "_", " ")
+}
+
+// Field is the name of a field of the rule.
+func (f ruleForm) Field(name string) string { return fmt.Sprintf("r%d.%s", f.N, name) }
+
+// rule is what the form says. It adds what is wrong with its fields.
+func (f ruleForm) rule(faults wrong) ledger.Rule {
+	whole := func(name, text string, least, most int, words string) int {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < least || n > most {
+			faults[f.Field(name)] = words
+		}
+		return n
+	}
+	minutes := func(name, text string) time.Duration {
+		return time.Duration(whole(name, text, 1, longestMinutes, "A whole number of minutes, from 1 up to a year.")) * time.Minute
+	}
 	switch f.Kind {
 	case "every":
-		every, err := minutesOf(f.Every)
-		return ledger.Rule{Every: every}, err
+		return ledger.Rule{Every: minutes("every", f.Every)}
 	case "hourly":
-		hours, err := wholeOf(f.Hours, "hours", 1, 24)
-		if err != nil {
-			return ledger.Rule{}, err
-		}
-		minute, err := wholeOf(f.Minute, "minutes past the hour", 0, 59)
-		return ledger.Rule{Hourly: &ledger.Hourly{Every: hours, Minute: minute}}, err
+		return ledger.Rule{Hourly: &ledger.Hourly{
+			Every: whole("hours", f.Hours, 1, 24, "A whole number of hours, from 1 to 24."), Minute: whole("minute", f.Minute, 0, 59, "A whole number of minutes, from 0 to 59."),
+		}}
 	case "daily":
 		if f.Time == "" {
-			return ledger.Rule{}, errors.New("say at what time of day, like 01:00")
+			faults[f.Field("time")] = "A time of day, like 01:00."
 		}
-		return ledger.Rule{Daily: f.Time}, nil
+		return ledger.Rule{Daily: f.Time}
 	case "flexible":
-		every, err := minutesOf(f.Distance)
-		if err != nil {
-			return ledger.Rule{}, err
-		}
-		from, err := wholeOf(f.From, "the first hour", 0, 23)
-		if err != nil {
-			return ledger.Rule{}, err
-		}
 		for _, day := range f.Days {
 			if !slices.Contains(weekDays, day) {
-				return ledger.Rule{}, fmt.Errorf("%q is no day of the week", day)
+				faults[f.Field("day")] = fmt.Sprintf("%q is no day of the week.", day)
 			}
 		}
-		to, err := wholeOf(f.To, "the last hour", 0, 23)
-		return ledger.Rule{Flexible: &ledger.Flexible{Every: every, From: from, To: to, Days: f.Days}}, err
+		return ledger.Rule{Flexible: &ledger.Flexible{
+			Every: minutes("distance", f.Distance), From: whole("from", f.From, 0, 23, "An hour of the day, from 0 to 23."), To: whole("to", f.To, 0, 23, "An hour of the day, from 0 to 23."), Days: f.Days,
+		}}
 	}
-	return ledger.Rule{}, fmt.Errorf("there is no kind %q", f.Kind)
+	faults[f.Field("kind")] = fmt.Sprintf("There is no kind %q of rule.", f.Kind)
+	return ledger.Rule{}
 }
 
 // longestMinutes keeps a number of minutes within what a span can be.
 const longestMinutes = 366 * 24 * 60
-
-func minutesOf(text string) (time.Duration, error) {
-	n, err := wholeOf(text, "minutes", 1, longestMinutes)
-	return time.Duration(n) * time.Minute, err
-}
-
-func wholeOf(text, what string, least, most int) (int, error) {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < least || n > most {
-		return 0, fmt.Errorf("%s: %q is no whole number from %d to %d", what, text, least, most)
-	}
-	return n, nil
-}

@@ -56,8 +56,8 @@ func TestRulesComeBackFromTheForm(t *testing.T) {
 		if len(rules) < mostRules {
 			require.Equal(t, ruleForm{N: len(rules)}, shown[len(rules)], "one more can be entered")
 		}
-		read, err := rulesOf(formFrom(sent(shown)))
-		require.NoError(t, err)
+		read, faults := rulesOf(formFrom(sent(shown)))
+		require.Empty(t, faults)
 		require.Len(t, read, len(rules))
 		for i := range rules {
 			require.Equal(t, rules[i], read[i])
@@ -65,37 +65,37 @@ func TestRulesComeBackFromTheForm(t *testing.T) {
 	})
 }
 
-// What a rule does not say is asked for, and a rule of no kind is none.
+// What a rule does not say is asked for at its field, everything at once, and a rule of no kind is none.
 func TestRulesThatSayTooLittle(t *testing.T) {
 	t.Parallel()
+	const minutes, hour = "A whole number of minutes, from 1 up to a year.", "An hour of the day, from 0 to 23."
 	for name, test := range map[string]struct {
 		forms []ruleForm
-		want  string // "" when it can be read
+		want  wrong
 	}{
-		"none":               {nil, ""},
-		"a gap":              {[]ruleForm{{N: 0}, {N: 7, Kind: "daily", Time: "01:00"}}, ""},
-		"no minutes":         {[]ruleForm{{Kind: "every"}}, `rule 1: minutes: "" is no whole number from 1 to 527040`},
-		"no whole minutes":   {[]ruleForm{{Kind: "every", Every: "1.5"}}, `rule 1: minutes: "1.5" is no whole number from 1 to 527040`},
-		"no time at all":     {[]ruleForm{{Kind: "every", Every: "0"}}, `rule 1: minutes: "0" is no whole number from 1 to 527040`},
-		"too many minutes":   {[]ruleForm{{Kind: "every", Every: "999999999999"}}, `rule 1: minutes: "999999999999" is no whole number from 1 to 527040`},
-		"no hours":           {[]ruleForm{{Kind: "hourly", Hours: "25", Minute: "0"}}, `rule 1: hours: "25" is no whole number from 1 to 24`},
-		"no minute":          {[]ruleForm{{Kind: "hourly", Hours: "1", Minute: "60"}}, `rule 1: minutes past the hour: "60" is no whole number from 0 to 59`},
-		"no time":            {[]ruleForm{{Kind: "daily"}}, "rule 1: say at what time of day, like 01:00"},
-		"no first hour":      {[]ruleForm{{N: 0, Kind: "daily", Time: "01:00"}, {N: 1, Kind: "flexible", Distance: "30", From: "", To: "9"}}, `rule 2: the first hour: "" is no whole number from 0 to 23`},
-		"no last hour":       {[]ruleForm{{Kind: "flexible", Distance: "30", From: "0", To: "24"}}, `rule 1: the last hour: "24" is no whole number from 0 to 23`},
-		"no distance":        {[]ruleForm{{Kind: "flexible", From: "0", To: "2"}}, `rule 1: minutes: "" is no whole number from 1 to 527040`},
-		"no day":             {[]ruleForm{{Kind: "flexible", Distance: "30", From: "0", To: "2", Days: []string{""}}}, `rule 1: "" is no day of the week`},
-		"a kind of nobody's": {[]ruleForm{{Kind: "weekly"}}, `rule 1: there is no kind "weekly"`},
+		"none":               {nil, wrong{}},
+		"a gap":              {[]ruleForm{{N: 0}, {N: 7, Kind: "daily", Time: "01:00"}}, wrong{}},
+		"no minutes":         {[]ruleForm{{Kind: "every"}}, wrong{"r0.every": minutes}},
+		"no whole minutes":   {[]ruleForm{{Kind: "every", Every: "1.5"}}, wrong{"r0.every": minutes}},
+		"no time at all":     {[]ruleForm{{Kind: "every", Every: "0"}}, wrong{"r0.every": minutes}},
+		"too many minutes":   {[]ruleForm{{Kind: "every", Every: "527041"}}, wrong{"r0.every": minutes}},
+		"a year":             {[]ruleForm{{Kind: "every", Every: "527040"}}, wrong{}},
+		"no hours":           {[]ruleForm{{Kind: "hourly", Hours: "25", Minute: "0"}}, wrong{"r0.hours": "A whole number of hours, from 1 to 24."}},
+		"no minute":          {[]ruleForm{{Kind: "hourly", Hours: "1", Minute: "60"}}, wrong{"r0.minute": "A whole number of minutes, from 0 to 59."}},
+		"no time":            {[]ruleForm{{Kind: "daily"}}, wrong{"r0.time": "A time of day, like 01:00."}},
+		"no first hour":      {[]ruleForm{{N: 0, Kind: "daily", Time: "01:00"}, {N: 1, Kind: "flexible", Distance: "30", From: "", To: "9"}}, wrong{"r1.from": hour}},
+		"no last hour":       {[]ruleForm{{Kind: "flexible", Distance: "30", From: "0", To: "24"}}, wrong{"r0.to": hour}},
+		"no day":             {[]ruleForm{{Kind: "flexible", Distance: "30", From: "0", To: "2", Days: []string{""}}}, wrong{"r0.day": `"" is no day of the week.`}},
+		"a kind of nobody's": {[]ruleForm{{Kind: "weekly"}}, wrong{"r0.kind": `There is no kind "weekly" of rule.`}},
+		"all of it": {[]ruleForm{{N: 0, Kind: "every", Every: "x"}, {N: 1, Kind: "flexible", From: "-1", To: "24"}}, wrong{
+			"r0.every": minutes, "r1.distance": minutes, "r1.from": hour, "r1.to": hour,
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rules, err := rulesOf(formFrom(sent(test.forms)))
-			if test.want == "" {
-				require.NoError(t, err)
-				require.NotNil(t, rules)
-				return
-			}
-			require.EqualError(t, err, test.want)
+			rules, faults := rulesOf(formFrom(sent(test.forms)))
+			require.Equal(t, test.want, faults)
+			require.NotNil(t, rules)
 		})
 	}
 }

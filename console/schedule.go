@@ -24,6 +24,7 @@ type editorView struct {
 	Pending, ReadOnly        bool
 	InFile, Overridden       bool
 	Problem                  string // why what was entered cannot be
+	Wrong                    wrong  // what is wrong with its fields
 	Version                  int64
 	Rules                    []ruleForm
 	Days                     []string
@@ -66,7 +67,11 @@ func (c *Console) schedulePage(ctx context.Context, q request) (page, error) {
 	if q.query.Has("rules") {
 		preview, err = c.preview(ctx, id, mode, q.query)
 		var refused *control.UsageError
-		if errors.As(err, &refused) {
+		var unread *formError
+		switch {
+		case errors.As(err, &unread) && len(unread.fields) > 0:
+			view.Wrong, err = unread.fields, nil
+		case errors.As(err, &refused):
 			view.Problem, err = refused.Message, nil
 		}
 		if err != nil {
@@ -115,14 +120,15 @@ func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
 		view.Version = read
 	}
 	view.Would = ""
-	if rules, err := rulesOf(forms); err == nil {
+	if rules, faults := rulesOf(forms); len(faults) == 0 {
 		view.Would, view.Spread = control.ScheduleWords(ledger.Schedule{Rules: rules, Timezone: view.Timezone}), spreadWords(rules)
 	}
 	return view
 }
 
 func (v *editorView) show(preview control.SchedulePreview, k clock) {
-	if v.Problem != "" {
+	if v.Problem != "" || len(v.Wrong) > 0 {
+		v.Would = ""
 		return
 	}
 	for _, start := range preview.Starts {
@@ -151,14 +157,22 @@ func ruleSentences(rules []ledger.Rule) []string {
 	return control.RuleWords(rules)
 }
 
-// editOf reads the form. An end is in the schedule's zone; without a moment of now it is not read.
+// editOf reads the form. An end is in the schedule's zone; without a moment of now neither it nor the version counts.
 func editOf(ctx context.Context, values url.Values, now time.Time) (control.ScheduleEdit, error) {
-	rules, err := rulesOf(formFrom(values))
+	rules, faults := rulesOf(formFrom(values))
+	zone := strings.TrimSpace(values.Get("timezone"))
+	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+		faults["timezone"] = "A time zone, like America/New_York or UTC."
+	}
+	end, err := endOf(values.Get("until"), zone)
 	if err != nil {
+		faults["until"] = "A date and a time, or nothing."
+	}
+	if err := faults.refusal(values.Get); err != nil {
 		return control.ScheduleEdit{}, err
 	}
 	edit := control.ScheduleEdit{
-		Schedule: ledger.Schedule{Rules: rules, Timezone: strings.TrimSpace(values.Get("timezone"))}, Reason: values.Get("reason"), By: by(ctx),
+		Schedule: ledger.Schedule{Rules: rules, Timezone: zone}, Reason: values.Get("reason"), By: by(ctx),
 		Force: values.Get("force") != "", Insist: "tick “more than once a day”",
 	}
 	if now.IsZero() {
@@ -167,8 +181,8 @@ func editOf(ctx context.Context, values url.Values, now time.Time) (control.Sche
 	if edit.Version, err = strconv.ParseInt(values.Get("version"), 10, 64); err != nil {
 		return edit, unclear("the form does not say on which version it was made; open the page again")
 	}
-	edit.Until, err = endOf(values.Get("until"), edit.Timezone)
-	return edit, err
+	edit.Until = end
+	return edit, nil
 }
 
 // endOf reads the end of an override as a browser sends it; nil for none.

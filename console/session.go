@@ -180,7 +180,7 @@ func (c *Console) guarded(one route) http.HandlerFunc {
 			_ = c.options.Control.NoteUnknown(ctx, r.Method, shortPath(r), &control.ForbiddenError{Message: err.Error()})
 			c.views.render(w, http.StatusForbidden, "alone", page{Title: "Not let in", Body: sentence(err.Error())})
 		case errors.As(err, &denied):
-			c.views.render(w, http.StatusForbidden, "alone", page{Title: "Not allowed", Body: "Nothing was done: " + denied.Message + ". An admin gives roles."})
+			c.tell(w, r.WithContext(ctx), http.StatusForbidden, "Not allowed", "Nothing was done: "+denied.Message+". An admin gives roles.")
 		case err != nil:
 			c.options.Log.Error("who asks for a page cannot be known", "path", r.URL.Path, "error", err)
 			c.fail(w, r, http.StatusServiceUnavailable, "The ledger did not answer; the server's log says why. Try it again in a moment.")
@@ -206,7 +206,7 @@ func (c *Console) fromElsewhere(w http.ResponseWriter, r *http.Request) {
 	} else {
 		_ = c.options.Control.NoteRefused(ctx, r.Method, shortPath(r), why)
 	}
-	c.views.render(w, http.StatusForbidden, "alone", page{Title: "Not allowed", Body: "Nothing was done: another site sent this form. Open the page here, and send it from there."})
+	c.tell(w, r.WithContext(ctx), http.StatusForbidden, "Not allowed", "Nothing was done: another site sent this form. Open the page here, and send it from there.")
 }
 
 // signInView is the form of a person.
@@ -309,7 +309,7 @@ func (c *Console) signOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.setCookie(w, "")
-	c.views.render(w, http.StatusOK, "alone", page{Title: "Signed out", Body: "You are signed out."})
+	c.views.render(w, http.StatusOK, "alone", page{Title: "Signed out", Body: "You are signed out.", SignIn: true})
 }
 
 // firstPage is the form of the first admin, for who has the link.

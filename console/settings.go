@@ -248,7 +248,7 @@ func connectionSettings(setup control.Setup) []settingRow {
 func storeSettings(store ledger.Store, file string) []settingRow {
 	rows := []settingRow{
 		{Name: "Platform", Values: []string{store.Driver}, Where: file},
-		{Name: "Share of its budget", of: ledger.SettingShare, Values: []string{percent(store.Budget.Share)}, Where: file},
+		{Name: "Share of its budget", of: ledger.SettingShare, Values: []string{control.Percent(store.Budget.Share)}, Where: file},
 		{Name: "Quiet hours", of: ledger.SettingQuietHours, Values: []string{quietWords(store.Budget.QuietHours)}, Where: file},
 	}
 	if store.Budget.DailyCalls > 0 {
@@ -296,10 +296,10 @@ func warehouseSettings(warehouse ledger.Warehouse, file string) []settingRow {
 		row("A SKU that a full snapshot leaves out", missing),
 		row("A level whose row is refused", refused),
 		row("Several rows of one level", repeated),
-		threshold("Rows of a snapshot", ledger.SettingMinimumRows, "Below "+percent(guard.MinimumRows)+" of those of the last one, it is held"),
-		threshold("Refused rows", ledger.SettingMaximumRefused, "Above "+percent(guard.MaximumRefused)+" of a snapshot, it is held"),
-		threshold("Levels left out", ledger.SettingMaximumMissing, "Above "+percent(guard.MaximumMissing)+" of those with stock, a full snapshot is held"),
-		threshold("Rows to 0", ledger.SettingMaximumZeroed, "Above "+percent(guard.MaximumZeroed)+" of the live rows within a day, a push is held"),
+		threshold("Rows of a snapshot", ledger.SettingMinimumRows, "Below "+control.Percent(guard.MinimumRows)+" of those of the last one, it is held"),
+		threshold("Refused rows", ledger.SettingMaximumRefused, "Above "+control.Percent(guard.MaximumRefused)+" of a snapshot, it is held"),
+		threshold("Levels left out", ledger.SettingMaximumMissing, "Above "+control.Percent(guard.MaximumMissing)+" of those with stock, a full snapshot is held"),
+		threshold("Rows to 0", ledger.SettingMaximumZeroed, "Above "+control.Percent(guard.MaximumZeroed)+" of the live rows within a day, a push is held"),
 		threshold("A held run waits", ledger.SettingDecideWithin, span(guard.DecideWithin)),
 		{Name: "Strategy", of: ledger.SettingStrategy, Values: []string{"How its stock is shared"}, Where: file, Href: strategiesPath + "#of-" + warehouse.ID},
 	}
@@ -308,8 +308,6 @@ func warehouseSettings(warehouse ledger.Warehouse, file string) []settingRow {
 	}
 	return rows
 }
-
-func percent(part float64) string { return strconv.FormatFloat(part*100, 'f', -1, 64) + "%" }
 
 func yesNo(yes bool) string {
 	if yes {

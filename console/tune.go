@@ -58,8 +58,8 @@ func viewTune(advice control.Advice) tuneView {
 		)
 	}
 	if advice.Interval > 0 {
-		view.Advised = "Every " + span(advice.Interval)
-		view.Curve = ageCurve(advice)
+		view.Advised = control.RuleWords([]ledger.Rule{{Every: advice.Interval}})[0]
+		view.Curve = ageCurve(advice, "wide", curveWide) + ageCurve(advice, "narrow", curveNarrow)
 	}
 	return view
 }
@@ -87,18 +87,25 @@ func (c *Console) actAdvice(undo bool) act {
 }
 
 const (
-	curveLeft, curveWide = 84.0, 640.0
-	curveTop, curveFloor = 14.0, 174.0
+	curveLeft            = 66.0
+	curveTop, curveFloor = 34.0, 174.0
 	curvePoints          = 120
-	curveLabel           = 192
+	curveLabel           = 190
+)
+
+// The two widths that a curve is drawn in, in the units of its letters. A page shows the one that fits its window.
+const (
+	curveWide   = 740.0
+	curveNarrow = 330.0
 )
 
 // ageCurve draws how old the store's figures are with an interval, on average, with today's interval and the advised one.
-func ageCurve(advice control.Advice) template.HTML {
+func ageCurve(advice control.Advice, class string, all float64) template.HTML {
+	wide := all - curveLeft - 30
 	most := 2 * max(advice.Interval, advice.Today)
 	_, worst := advice.Ages(most)
 	top := scaleTop(worst)
-	x := func(interval time.Duration) float64 { return curveLeft + float64(interval)/float64(most)*curveWide }
+	x := func(interval time.Duration) float64 { return curveLeft + float64(interval)/float64(most)*wide }
 	y := func(old time.Duration) float64 { return curveFloor - float64(old)/float64(top)*(curveFloor-curveTop) }
 	var b, average, worse strings.Builder
 	for n := 1; n <= curvePoints; n++ {
@@ -115,20 +122,27 @@ func ageCurve(advice control.Advice) template.HTML {
 	if advice.Today > 0 {
 		words += fmt.Sprintf(" Today, every %s, %s and %s.", span(advice.Today), span(advice.TodayAverage), span(advice.TodayWorst))
 	}
-	fmt.Fprintf(&b, `<svg class="chart" viewBox="0 0 740 200" role="img" aria-label="%s">`, words)
-	fmt.Fprintf(&b, `<line class="axis" x1="%.0f" x2="%.0f" y1="%.1f" y2="%.1f"/>`, curveLeft, curveLeft+curveWide, curveFloor+.5, curveFloor+.5)
+	fmt.Fprintf(&b, `<svg class="chart curve %s" viewBox="0 0 %.0f 200" role="img" aria-label="%s">`, class, all, words)
+	fmt.Fprintf(&b, `<line class="axis" x1="%.0f" x2="%.0f" y1="%.1f" y2="%.1f"/>`, curveLeft, curveLeft+wide, curveFloor+.5, curveFloor+.5)
 	for _, part := range []time.Duration{top / 2, top} {
 		fmt.Fprintf(&b, `<line class="grid" x1="%.0f" x2="%.0f" y1="%[3]f" y2="%[3]f"/><text x="%.0f" y="%.1f" text-anchor="end">%s</text>`,
-			curveLeft, curveLeft+curveWide, y(part), curveLeft-6, y(part)+4, span(part))
+			curveLeft, curveLeft+wide, y(part), curveLeft-6, y(part)+4, span(part))
 	}
 	fmt.Fprintf(&b, `<path class="stale" stroke-dasharray="4 3" d="%s"/><path class="stale" d="%s"/>`, worse.String(), average.String())
-	mark := func(interval time.Duration, word string, high float64) {
-		fmt.Fprintf(&b, `<line class="now" x1="%[1]f" x2="%[1]f" y1="%[2]f" y2="%[3]f"/><text x="%[1]f" y="%[2]f" text-anchor="middle">%[4]s</text>`, x(interval), high, curveFloor, word)
-		fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="%d" text-anchor="middle">%s</text>`, x(interval), curveLabel, span(interval))
+	mark := func(interval time.Duration, word string, high float64) { // the line ends below the word and the time of its interval
+		anchor := "middle"
+		if x(interval) > all-60 {
+			anchor = "end"
+		}
+		fmt.Fprintf(&b, `<line class="now" x1="%[1]f" x2="%[1]f" y1="%[2]f" y2="%[3]f"/>`, x(interval), high+5, curveFloor)
+		fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="%.0f" text-anchor="%s">%s, %s</text>`, x(interval), high, anchor, word, span(interval))
 	}
-	mark(advice.Interval, "advised", curveTop-2)
+	mark(advice.Interval, "advised", 12)
 	if advice.Today > 0 && advice.Today != advice.Interval {
-		mark(advice.Today, "today", curveTop+12)
+		mark(advice.Today, "today", 26)
+	}
+	for _, part := range []time.Duration{most / 4, most / 2, most * 3 / 4, most} {
+		fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="%d" text-anchor="middle">%s</text>`, x(part), curveLabel, span(part))
 	}
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String()) // numbers and words of ours

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"regexp"
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/inventory"
@@ -25,6 +26,7 @@ type page struct {
 	By      string
 	Role    ledger.Role // of who looks
 	Own     bool        // who looks has a password of the own here
+	SignIn  bool        // there is nothing to do but to sign in
 	Notice  *notice
 	Held    int
 	Workers string // how many, in words
@@ -63,11 +65,39 @@ type views struct {
 
 // words are the functions of templates. Foreign text goes through text: what cannot be seen is escaped; HTML is escaped by the template.
 var words = template.FuncMap{
-	"text":   inventory.Visible,
-	"number": number,
-	"figure": figure,
-	"count":  count,
-	"tabs":   func(id, current string) tabs { return tabs{id, current} },
+	"text":    inventory.Visible,
+	"prose":   prose,
+	"day":     dayWord,
+	"invalid": invalid,
+	"mend":    mend,
+	"number":  number,
+	"figure":  figure,
+	"count":   count,
+	"tabs":    func(id, current string) tabs { return tabs{id, current} },
+}
+
+// unbroken are what a line of prose does not end within: moments, and amounts with their units.
+var unbroken = regexp.MustCompile(`\b(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?(?: [A-Z]{3,4}\b)?)?|\b[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d(?: [A-Z]{3,4}\b)?|\b\d\d:\d\d(?::\d\d)? [A-Z]{3,4}\b|\b\d[\d,.]* (?:%|(?:days?|h|min|s)\b)(?: \d+ (?:h|min|s)\b)?`)
+
+// prose is a text of which moments and amounts stay in one line. What cannot be seen is escaped, as text does.
+func prose(words string) template.HTML {
+	return template.HTML(unbroken.ReplaceAllString(template.HTMLEscapeString(inventory.Visible(words)), `<span class="nowrap">$0</span>`)) // escaped
+}
+
+// invalid marks a field of a form of which something is wrong, and names the element that says what. Names of fields are ours.
+func invalid(field, words string) template.HTMLAttr {
+	if words == "" {
+		return ""
+	}
+	return template.HTMLAttr(` aria-invalid="true" aria-describedby="` + template.HTMLEscapeString(field) + `-wrong"`) // a name of ours
+}
+
+// mend says what a field of a form should be, where it is not.
+func mend(field, words string) template.HTML {
+	if words == "" {
+		return ""
+	}
+	return template.HTML(`<span class="wrong bad small" id="` + template.HTMLEscapeString(field) + `-wrong">` + template.HTMLEscapeString(inventory.Visible(words)) + `</span>`) // escaped
 }
 
 // tabs are the pages of a connection, and which of them is shown.

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -31,29 +30,8 @@ func figure(n *int64) string {
 	return number(*n)
 }
 
-// span is how long something took: 0.4 s, 41 s, 6 min 12 s, 1 h 21 min, 2 days 3 h.
-func span(d time.Duration) string {
-	switch d = max(d, 0); {
-	case d < 10*time.Second:
-		return strconv.FormatFloat(d.Round(100*time.Millisecond).Seconds(), 'f', -1, 64) + " s"
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", d/time.Second)
-	case d < time.Hour:
-		return two(int64(d/time.Minute), "min", int64(d%time.Minute/time.Second), "s")
-	case d < 24*time.Hour:
-		return two(int64(d/time.Hour), "h", int64(d%time.Hour/time.Minute), "min")
-	}
-	days := int64(d / (24 * time.Hour))
-	return two(days, plural(days, "day"), int64(d%(24*time.Hour)/time.Hour), "h")
-}
-
-func two(large int64, unit string, small int64, smaller string) string {
-	text := fmt.Sprintf("%d %s", large, unit)
-	if small > 0 {
-		text += fmt.Sprintf(" %d %s", small, smaller)
-	}
-	return text
-}
+// span is how long something took; see control.Span.
+func span(d time.Duration) string { return control.Span(d) }
 
 func plural(n int64, word string) string {
 	if n == 1 {

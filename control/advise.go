@@ -100,14 +100,14 @@ func adviceWords(a inventory.Advice) []string {
 	if a.Runs < a.Needed {
 		return []string{fmt.Sprintf("%d of %d runs: there is no advice before that many Smart Syncs of everything have gone through.", a.Runs, a.Needed)}
 	}
-	twice := fmt.Sprintf("95 %% of the last %d runs took up to %s", a.Runs, roughly(a.P95))
-	why := []string{fmt.Sprintf("%s; twice that is %s, rounded up to %s.", twice, roughly(2*a.P95), intervalWords(a.Interval))}
+	twice := fmt.Sprintf("95 %% of the last %d runs took up to %s", a.Runs, Span(a.P95))
+	why := []string{fmt.Sprintf("%s; twice that is %s, rounded up to %s.", twice, Span(2*a.P95), intervalWords(a.Interval))}
 	if a.ByFloor {
 		why = []string{fmt.Sprintf("%s; twice that is less than the shortest interval that pays here, %s.", twice, intervalWords(a.Floor))}
 	}
-	ages := fmt.Sprintf("With %s, figures in the store are %s old on average and %s at worst", intervalWords(a.Interval), roughly(a.Average), roughly(a.Worst))
+	ages := fmt.Sprintf("With %s, figures in the store are %s old on average and %s at worst", intervalWords(a.Interval), Span(a.Average), Span(a.Worst))
 	if a.Today > 0 && a.Today != a.Interval {
-		ages += fmt.Sprintf("; with %s, as today, %s and %s", intervalWords(a.Today), roughly(a.TodayAverage), roughly(a.TodayWorst))
+		ages += fmt.Sprintf("; with %s, as today, %s and %s", intervalWords(a.Today), Span(a.TodayAverage), Span(a.TodayWorst))
 	}
 	why = append(why, ages+".")
 	if a.Today > 0 && a.Today < a.P95 {
@@ -120,14 +120,6 @@ func adviceWords(a inventory.Advice) []string {
 		why = append(why, fmt.Sprintf("%d of %d runs waited for the store's budget; more frequent ones would wait more.", a.Waited, a.Runs))
 	}
 	return why
-}
-
-// roughly is a span as people say it, to the second, without what is 0.
-func roughly(span time.Duration) string {
-	if span < 10*time.Second {
-		return fmt.Sprintf("%.1f s", span.Seconds())
-	}
-	return short(span.Round(time.Second))
 }
 
 // applyAdvice sets the schedule of Smart Sync to what is advised; see ApplyAdvice.
@@ -144,7 +136,7 @@ func (c *Control) applyAdvice(ctx context.Context, id string, version int64, by 
 	}
 	edit := ScheduleEdit{
 		Schedule: advice.schedule(), Version: version, By: by, advised: true,
-		Reason: fmt.Sprintf("advised: 95 %% of %d runs took up to %s", advice.Runs, roughly(advice.P95)),
+		Reason: fmt.Sprintf("advised: 95 %% of %d runs took up to %s", advice.Runs, Span(advice.P95)),
 	}
 	if previous := advice.Setting.Override; previous != nil {
 		edit.previous = new(*previous)

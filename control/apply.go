@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/tidemark/tidemark/control/gateway"
@@ -337,7 +336,7 @@ func (c *Control) tooFast(ctx context.Context, connection string, rules []ledger
 		return "", nil
 	}
 	return fmt.Sprintf("connection %s: Smart Sync every %s, but 95 %% of its last %d runs took up to %s; an interval below %s makes no store fresher and costs API calls",
-		connection, short(interval), n, short(p95.Round(time.Second)), short((2 * p95).Round(time.Minute))), nil
+		connection, intervalWords(interval), n, Span(p95), Span((2 * p95).Round(time.Minute))), nil
 }
 
 // tooShort is true for an interval that does not pay, by the time that enough runs took.
@@ -406,10 +405,4 @@ func percentile95(runs []ledger.Run) (time.Duration, int) {
 	}
 	sort.Slice(spans, func(i, j int) bool { return spans[i] < spans[j] })
 	return spans[(len(spans)*95+99)/100-1], len(spans)
-}
-
-func short(span time.Duration) string {
-	text := span.String()
-	text = strings.TrimSuffix(text, "m0s") + map[bool]string{true: "m"}[strings.HasSuffix(text, "m0s")]
-	return text
 }

@@ -59,6 +59,6 @@ func TestAdviceOnTheInterval(t *testing.T) {
 	require.Empty(t, c.advise(t.Context(), connection))
 	run(40*time.Minute, false)
 	require.Equal(t, []string{
-		"connection acme-shop: Smart Sync every 1h0m, but 95 % of its last 6 runs took up to 40m; an interval below 1h20m makes no store fresher and costs API calls",
+		"connection acme-shop: Smart Sync every 60 minutes, but 95 % of its last 6 runs took up to 40 min; an interval below 1 h 20 min makes no store fresher and costs API calls",
 	}, c.advise(t.Context(), connection))
 }

@@ -327,7 +327,7 @@ func TestAPreviewOfASchedule(t *testing.T) {
 	require.Equal(t, "2026-11-25T14:00:00+01:00", preview.Starts[0].Format(time.RFC3339))
 	require.Len(t, preview.ChangeDays, 2)
 	require.Equal(t, "the clock skips 02:30; it runs once, at 03:00 (+02:00)", preview.ChangeDays[0].What())
-	require.Contains(t, preview.Warnings[len(preview.Warnings)-1], "an interval below 1h20m makes no store fresher")
+	require.Contains(t, preview.Warnings[len(preview.Warnings)-1], "an interval below 1 h 20 min makes no store fresher")
 	require.Equal(t, "timezone: Europe/Paris", preview.YAML[3])
 	_, err = s.PreviewSchedule(acting(t), "acme-shop", ledger.Smart, ScheduleEdit{Schedule: ledger.Schedule{Rules: []ledger.Rule{{}}, Timezone: "UTC"}})
 	require.ErrorContains(t, err, "a rule of the schedule says nothing")

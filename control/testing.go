@@ -63,7 +63,7 @@ func tested(ctx context.Context, tester Tester, one Tested, try func(ctx context
 	case ctx.Err() != nil: // who asked has gone
 		return one, ctx.Err()
 	case within.Err() != nil:
-		one.Failed = "it did not answer within " + short(testPatience)
+		one.Failed = "it did not answer within " + Span(testPatience)
 		return one, nil
 	case err != nil:
 		one.Failed = brief(err)

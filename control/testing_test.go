@@ -74,7 +74,7 @@ func TestAPartnerThatHangsIsGivenUp(t *testing.T) {
 		try := func(ctx context.Context, tester Tester) (Tested, error) { return tester.TestStore(ctx, ledger.Store{}) }
 		found, err := tested(t.Context(), tries{hangs: true}, Tested{ID: "shop"}, try)
 		require.NoError(t, err)
-		require.Equal(t, "it did not answer within 15s", found.Failed)
+		require.Equal(t, "it did not answer within 15 s", found.Failed)
 		gone, leave := context.WithCancel(t.Context())
 		leave()
 		_, err = tested(gone, tries{hangs: true}, Tested{ID: "shop"}, try)

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -54,14 +53,14 @@ everything that went through. --apply sets it, beside the configuration as start
 func showInterval(w io.Writer, advice control.Advice) {
 	if advice.Runs > 0 {
 		line(w, "%s: half of the last %s took up to %s, 95 %% up to %s, the longest %s", advice.Connection, count(advice.Runs, "run"),
-			advice.P50.Round(time.Millisecond), advice.P95.Round(time.Millisecond), advice.Longest.Round(time.Millisecond))
+			control.Span(advice.P50), control.Span(advice.P95), control.Span(advice.Longest))
 	}
 	line(w, "in force: %s, %s", control.ScheduleWords(advice.Setting.Schedule), control.SettingWords(advice.Setting))
 	if advice.Skipped > 0 {
 		line(w, "%s dropped because a run was under way", count(advice.Skipped, "start"))
 	}
 	if advice.Interval > 0 {
-		line(w, "advised: every %s", advice.Interval)
+		line(w, "advised: every %s", control.Span(advice.Interval))
 	}
 	for _, sentence := range advice.Why {
 		line(w, "  %s", sentence)

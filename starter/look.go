@@ -228,21 +228,18 @@ func showRun(w io.Writer, run ledger.Run) {
 	showRuns(w, []ledger.Run{run})
 	line(w, "began %s", stamp(&run.StartedAt))
 	if run.FetchBegan != nil {
-		line(w, "asked the warehouse %s, after %s", stamp(run.FetchBegan), lasting(run.FetchBegan.Sub(run.StartedAt)))
+		line(w, "asked the warehouse %s, after %s", stamp(run.FetchBegan), control.Span(run.FetchBegan.Sub(run.StartedAt)))
 	}
 	for _, one := range control.StagesOf(run) {
-		line(w, "%s %s; %s %s", strings.ToLower(one.Name), stamp(&one.At), one.What, lasting(one.Took))
+		line(w, "%s %s; %s %s", strings.ToLower(one.Name), stamp(&one.At), one.What, control.Span(one.Took))
 	}
 	if run.EndedAt != nil {
-		line(w, "ended %s; all of it took %s", stamp(run.EndedAt), lasting(run.EndedAt.Sub(run.StartedAt)))
+		line(w, "ended %s; all of it took %s", stamp(run.EndedAt), control.Span(run.EndedAt.Sub(run.StartedAt)))
 	}
 	if run.Reason != "" {
 		line(w, "%s", plain(run.Reason))
 	}
 }
-
-// lasting is a span for people.
-func lasting(span time.Duration) string { return span.Round(100 * time.Millisecond).String() }
 
 // outcomeOf is how a run ended, or how far it is. Why it lasts stands below the table.
 func outcomeOf(run ledger.Run) string {

@@ -1,4 +1,60 @@
-// Keeps a page up to date: the server sends the parts that changed, and each takes the place of the one with its id. A page is whole without.
+// A page is whole without what is here.
+
+// What a form would do is worked out anew while it is filled in. Until that is there, what stands on the page is marked as old.
+(() => {
+  const form = document.querySelector("form[data-would]");
+  if (!form) return;
+  const would = document.getElementById(form.dataset.would), old = document.getElementById("would-old");
+  const pause = 400; // milliseconds after the last key
+  let waiting, round = 0;
+  const mark = (is) => {
+    would.classList.toggle("old", is);
+    if (old) old.hidden = !is;
+  };
+  // What is wrong with the fields stands at each, as the server says it; what is typed stays.
+  const mend = (from) => {
+    for (const one of form.querySelectorAll(".wrong")) one.remove();
+    for (const field of form.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+    for (const one of from.querySelectorAll("form[data-would] .wrong")) {
+      const name = one.id.replace(/-wrong$/, ""), field = form.elements[name];
+      if (!field) continue;
+      const input = field instanceof RadioNodeList ? field[0] : field;
+      input.closest("label").after(one);
+      input.setAttribute("aria-invalid", "true");
+      input.setAttribute("aria-describedby", one.id);
+    }
+  };
+  const refresh = async () => {
+    const mine = ++round;
+    try {
+      const answer = await fetch(form.getAttribute("action") + "?" + new URLSearchParams(new FormData(form)));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const newest = page.getElementById(would.id);
+      if (mine !== round || !answer.ok || !newest) return;
+      would.innerHTML = newest.innerHTML;
+      mend(page);
+      mark(false);
+    } catch { /* the server is away: what stands there stays marked */ }
+  };
+  form.addEventListener("input", () => {
+    mark(true);
+    round++;
+    clearTimeout(waiting);
+    waiting = setTimeout(refresh, pause);
+  });
+})();
+
+// A field of a time zone offers those that the browser knows.
+(() => {
+  const list = document.getElementById("zones");
+  if (!list || !Intl.supportedValuesOf) return;
+  for (const zone of ["UTC", ...Intl.supportedValuesOf("timeZone")]) list.append(new Option(zone, zone));
+})();
+
+// Keeps a page up to date: the server sends the parts that changed, and each takes the place of the one with its id.
 (() => {
   const address = document.body.dataset.live;
   if (!address || !window.EventSource) return;

@@ -42,7 +42,7 @@ func open(t *testing.T, origin string) *browser {
 		}
 		t.Skip("Chromium is not installed")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1440, 900))
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	ctx, end := chromedp.NewContext(allocator)
@@ -217,12 +217,22 @@ func (b *browser) look(name string) {
 			b.do(chromedp.EmulateViewport(width, 900))
 			over := get(b, chromedp.Evaluate[int64](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
 			require.LessOrEqual(b.t, over, int64(0), "%s is wider than a window of %d", name, width)
+			require.Empty(b.t, get(b, chromedp.Evaluate[string](frameScript)), "%s in a window of %d", name, width)
 			b.keep(fmt.Sprintf("%s-%s-%d.png", name, scheme, width))
 		}
 		require.Empty(b.t, b.violations(), "%s, %s", name, scheme)
 	}
 	b.do(chromedp.EmulateViewport(1440, 900))
 }
+
+// frameScript says what is wrong with the frame of a page: on a phone the head is one line, and in any window the tab of the page is in sight.
+const frameScript = `(() => {
+	const head = document.querySelector(".side"), tab = document.querySelector(".tab[aria-current]");
+	if (head && innerWidth <= 820 && head.offsetHeight > 60) return "the head is " + head.offsetHeight + " high";
+	if (!tab) return "";
+	const box = tab.getBoundingClientRect();
+	return box.left < 0 || box.right > innerWidth || box.width === 0 ? "the tab is out of sight" : "";
+})()`
 
 // prefer makes the page light or dark.
 func (b *browser) prefer(scheme string) {
