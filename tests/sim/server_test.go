@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	temporallog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
@@ -108,10 +109,22 @@ func (x *execution) execute(input any) {
 	var next *workflow.ContinueAsNewError
 	if errors.As(err, &next) && !x.terminated() {
 		s.world.tell("%s goes on as new", x.id)
-		s.start(x.id, next.WorkflowType.Name, next.Input, x.first)
+		s.start(x.id, next.WorkflowType.Name, carried(next), x.first)
 		return
 	}
 	s.world.workflowEnded(x, err)
+}
+
+// carried is what a workflow hands to the one that it continues as.
+func carried(next *workflow.ContinueAsNewError) any {
+	if next.WorkflowType.Name == workflows.InventoryIntakeType {
+		var input workflows.IntakeInput
+		must(converter.GetDefaultDataConverter().FromPayloads(next.Input, &input))
+		return input
+	}
+	var input workflows.SyncInput
+	must(converter.GetDefaultDataConverter().FromPayloads(next.Input, &input))
+	return input
 }
 
 func (x *execution) terminated() bool {
