@@ -75,9 +75,9 @@ demo: build ## Watch it work: Temporal, a worker, a sandbox warehouse and stores
 	@bin/starter demo $(if $(filter 1,$(ONCE)),--once)
 
 .PHONY: test
-test: test-tools test-compose test-schemas test-main test-chaos test-browser test-devserver ## Run every test, the main module's with the race detector.
+test: test-tools test-compose test-schemas test-deploy test-main test-chaos test-browser test-devserver ## Run every test, the main module's with the race detector.
 
-.PHONY: test-tools test-compose test-schemas test-main test-chaos test-browser test-devserver
+.PHONY: test-tools test-compose test-schemas test-deploy test-main test-chaos test-browser test-devserver
 test-tools:
 	go test -C tools $(TEST_FLAGS) ./...
 
@@ -87,6 +87,9 @@ test-compose:
 
 test-schemas:
 	go test -C tests/schemas -count=1 $(TEST_FLAGS) ./...
+
+test-deploy: build
+	go test -C tests/deploy -count=1 $(TEST_FLAGS) ./...
 
 test-main: build node
 	@$(if $(strip $(RACE)),:,echo "No C compiler here: the tests run without the race detector.")

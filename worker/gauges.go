@@ -15,18 +15,20 @@ import (
 )
 
 // gauges tell from the ledger how the active connections stand, when the metrics are read. They are the same in every worker on
-// one ledger, but for those of stores and warehouses that this worker cannot call. While the ledger does not answer they are absent.
+// one ledger, but for those of stores and warehouses that this worker cannot call. While the ledger does not answer, one says so and the
+// others are absent.
 type gauges struct {
 	ledger      gaugeLedger
 	environment settings.Environment
 	log         *slog.Logger
 	now         func() time.Time
 
-	due, rows, age, holds, store, warehouse, refused *prometheus.Desc
+	up, took, due, rows, age, holds, store, warehouse, refused *prometheus.Desc
 
 	mutex sync.Mutex
 	last  standing
-	until time.Time // last is shown until then
+	spent time.Duration // that reading last took
+	until time.Time     // last is shown until then
 }
 
 // gaugeLedger is what the gauges read of the ledger.
@@ -54,7 +56,7 @@ type connectionStanding struct {
 
 const (
 	gaugesKept    = 15 * time.Second
-	gaugesTimeout = 20 * time.Second // shorter than the server's
+	gaugesTimeout = 8 * time.Second // shorter than the ten seconds for which Prometheus waits, so that what is down is told
 	// gaugesShare is how many times as long as counting took its result is kept: where a million rows make it slow, it is done less often.
 	gaugesShare = 20
 )
@@ -65,6 +67,8 @@ func newGauges(state gaugeLedger, log *slog.Logger) *gauges {
 	}
 	return &gauges{
 		ledger: state, environment: settings.Process(), log: log, now: time.Now,
+		up:    describe("tidemark_ledger_up", "1 when the ledger answered this worker, 0 when it did not within 8 seconds."),
+		took:  describe("tidemark_ledger_read_seconds", "How long this worker last took to read these metrics from the ledger."),
 		due:   describe("tidemark_connection_due_rows", "Rows of an active connection that wait to be pushed.", "connection"),
 		rows:  describe("tidemark_connection_rows", "Rows of an active connection by status.", "connection", "status"),
 		age:   describe("tidemark_connection_last_success_age_seconds", "Since the last run of everything that completed.", "connection"),
@@ -79,7 +83,7 @@ func newGauges(state gaugeLedger, log *slog.Logger) *gauges {
 
 // Describe names all of them.
 func (g *gauges) Describe(into chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{g.due, g.rows, g.age, g.holds, g.store, g.warehouse, g.refused} {
+	for _, one := range []*prometheus.Desc{g.up, g.took, g.due, g.rows, g.age, g.holds, g.store, g.warehouse, g.refused} {
 		into <- one
 	}
 }
@@ -88,20 +92,24 @@ func (g *gauges) Describe(into chan<- *prometheus.Desc) {
 func (g *gauges) Collect(into chan<- prometheus.Metric) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
+	show := func(what *prometheus.Desc, value float64, labels ...string) {
+		into <- prometheus.MustNewConstMetric(what, prometheus.GaugeValue, value, labels...)
+	}
 	if began := g.now(); !began.Before(g.until) {
 		ctx, cancel := context.WithTimeout(context.Background(), gaugesTimeout)
 		defer cancel()
 		found, err := g.stand(ctx)
 		if err != nil {
 			g.log.Warn("the ledger could not be asked for the metrics of its connections", "error", err)
+			show(g.up, 0)
 			return
 		}
 		ended := g.now()
-		g.last, g.until = found, ended.Add(max(gaugesKept, gaugesShare*ended.Sub(began)))
+		g.spent = ended.Sub(began)
+		g.last, g.until = found, ended.Add(max(gaugesKept, gaugesShare*g.spent))
 	}
-	show := func(what *prometheus.Desc, value float64, labels ...string) {
-		into <- prometheus.MustNewConstMetric(what, prometheus.GaugeValue, value, labels...)
-	}
+	show(g.up, 1)
+	show(g.took, g.spent.Seconds())
 	for _, one := range g.last.connections {
 		show(g.due, float64(one.rows[ledger.StatusPending]+one.rows[ledger.StatusRetrying]), one.id)
 		for _, status := range []ledger.Status{

@@ -102,6 +102,7 @@ func TestGaugesOfConnections(t *testing.T) {
 	_, get := observed(t, collect)
 	_, metrics := get("/metrics")
 	require.Contains(t, metrics, `tidemark_connection_due_rows{connection="birch-shop"} 0`)
+	require.Contains(t, metrics, "tidemark_ledger_up 1")
 	require.Contains(t, metrics, "tidemark_open_holds 0")
 	require.Contains(t, metrics, `tidemark_levels_refused{warehouse="hub"} 0`)
 	require.NotContains(t, metrics, "last_success_age_seconds{", "there was none")
@@ -148,6 +149,24 @@ func TestGaugesOfConnections(t *testing.T) {
 	at = at.Add(time.Hour)
 	status, metrics := get("/metrics")
 	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, metrics, "tidemark_ledger_up 0")
+	require.NotContains(t, metrics, "tidemark_ledger_read_seconds", "it was not read")
 	require.NotContains(t, metrics, "tidemark_connection", "it is not known")
 	require.Contains(t, metrics, "go_goroutines ")
+}
+
+// TestHowLongTheLedgerTook is told for as long as what was read then is shown.
+func TestHowLongTheLedgerTook(t *testing.T) {
+	t.Parallel()
+	collect := newGauges(shop(t), slog.New(slog.DiscardHandler))
+	looks, at := 0, time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+	collect.now = func() time.Time { // before and after it is read
+		looks++
+		return at.Add(time.Duration(looks) * 1500 * time.Millisecond)
+	}
+	_, get := observed(t, collect)
+	for range 3 {
+		_, metrics := get("/metrics")
+		require.Contains(t, metrics, "tidemark_ledger_read_seconds 1.5")
+	}
 }

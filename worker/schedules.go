@@ -12,12 +12,12 @@ import (
 )
 
 // schedules tell from Temporal how the schedules of active connections stand, when the metrics are read. They are the same in every
-// worker. While Temporal does not answer they are absent.
+// worker. While Temporal does not answer, one says so and the others are absent.
 type schedules struct {
 	log *slog.Logger
 	now func() time.Time
 
-	missed, skipped, paused, gone *prometheus.Desc
+	up, missed, skipped, paused, gone *prometheus.Desc
 
 	mutex sync.Mutex
 	ask   func(context.Context) ([]control.ScheduleStatus, error) // nil until Temporal is connected
@@ -34,6 +34,7 @@ func newSchedules(log *slog.Logger) *schedules {
 	}
 	return &schedules{
 		log: log, now: time.Now,
+		up:      prometheus.NewDesc("tidemark_temporal_up", "1 when Temporal answered this worker, 0 when it did not within 8 seconds.", nil, nil),
 		missed:  describe("tidemark_schedule_missed_starts_total", "Starts of a schedule that were too late to be made up for, since it was created."),
 		skipped: describe("tidemark_schedule_skipped_starts_total", "Starts of a schedule that were dropped because its run before was not over, since it was created."),
 		paused:  describe("tidemark_schedule_paused", "1 for a schedule that is paused, or has no starts left."),
@@ -50,7 +51,7 @@ func (s *schedules) asking(ask func(context.Context) ([]control.ScheduleStatus, 
 
 // Describe names all of them.
 func (s *schedules) Describe(into chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{s.missed, s.skipped, s.paused, s.gone} {
+	for _, one := range []*prometheus.Desc{s.up, s.missed, s.skipped, s.paused, s.gone} {
 		into <- one
 	}
 }
@@ -59,7 +60,9 @@ func (s *schedules) Describe(into chan<- *prometheus.Desc) {
 func (s *schedules) Collect(into chan<- prometheus.Metric) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	stand := func(up bool) { into <- prometheus.MustNewConstMetric(s.up, prometheus.GaugeValue, truth(up)) }
 	if s.ask == nil {
+		stand(false)
 		return
 	}
 	if began := s.now(); !began.Before(s.until) {
@@ -68,11 +71,13 @@ func (s *schedules) Collect(into chan<- prometheus.Metric) {
 		found, err := s.ask(ctx)
 		if err != nil {
 			s.log.Warn("Temporal could not be asked for the metrics of the schedules", "error", err)
+			stand(false)
 			return
 		}
 		ended := s.now()
 		s.last, s.until = found, ended.Add(max(schedulesKept, gaugesShare*ended.Sub(began)))
 	}
+	stand(true)
 	for _, one := range s.last {
 		show := func(what *prometheus.Desc, kind prometheus.ValueType, value float64) {
 			into <- prometheus.MustNewConstMetric(what, kind, value, one.ID)

@@ -24,6 +24,7 @@ func TestSchedulesAreMeasured(t *testing.T) {
 		return content
 	}
 	require.NotContains(t, metrics(), "tidemark_schedule", "Temporal is not connected")
+	require.Contains(t, metrics(), "tidemark_temporal_up 0")
 
 	none := 0
 	asked := 0
@@ -38,6 +39,7 @@ func TestSchedulesAreMeasured(t *testing.T) {
 		}, nil
 	})
 	content := metrics()
+	require.Contains(t, content, "tidemark_temporal_up 1")
 	for _, line := range []string{
 		`tidemark_schedule_missed_starts_total{schedule="smart-sync/a"} 3`, `tidemark_schedule_skipped_starts_total{schedule="smart-sync/a"} 7`,
 		`tidemark_schedule_paused{schedule="smart-sync/a"} 0`, `tidemark_schedule_paused{schedule="full-sync/a"} 1`, `tidemark_schedule_paused{schedule="full-sync/b"} 1`,
@@ -52,5 +54,7 @@ func TestSchedulesAreMeasured(t *testing.T) {
 	collect.asking(func(context.Context) ([]control.ScheduleStatus, error) { return nil, errors.New("unavailable") })
 	require.Contains(t, metrics(), "smart-sync/a")
 	at = at.Add(schedulesKept)
-	require.NotContains(t, metrics(), "tidemark_schedule", "what is not known is absent")
+	content = metrics()
+	require.NotContains(t, content, "tidemark_schedule", "what is not known is absent")
+	require.Contains(t, content, "tidemark_temporal_up 0")
 }
