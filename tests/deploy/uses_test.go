@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/stretchr/testify/require"
@@ -73,7 +74,7 @@ func (k known) selects(e *parser.VectorSelector) (named, []string) {
 	for _, matcher := range e.LabelMatchers {
 		values, ok := found[matcher.Name]
 		switch {
-		case matcher.Name == labels.MetricName:
+		case matcher.Name == model.MetricNameLabel:
 		case !ok:
 			wrong = append(wrong, fmt.Sprintf("%s has no label %q", e.Name, matcher.Name))
 		case len(values) == 0:
