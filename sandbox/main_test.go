@@ -58,7 +58,7 @@ func TestServesAndStops(t *testing.T) {
 	t.Parallel()
 	address, greeting, stop := start(t, "--seed", "42")
 	require.Contains(t, greeting,
-		", seed 42; warehouses: portland, boise; stores: acme-shop (atomic), acme-market (per_item), acme-outlet (feed), birch-shop (single)")
+		", seed 42; warehouses: portland, boise; stores: acme-shop (atomic), acme-market (per_item), acme-outlet (feed), birch-shop (single), birch-market (single)")
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 	status, _ := get(t, client, address+"/healthz")

@@ -22,10 +22,11 @@ func demoCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "demo",
 		Short: "Start everything on this machine and watch stores follow a warehouse (make demo)",
-		Long: `demo starts a Temporal server with its Web UI, a worker and a sandbox with two warehouses and four stores, applies the example
-configuration, runs a first Full Sync of every connection and then Smart Syncs while the warehouses sell and restock. It checks again
-and again that every store shows what the ledger says. Ctrl-C stops everything that it started. With --once it ends by itself: exit
-code 0 only if every store of the sandbox shows what the ledger says and no store's API budget was overrun.`,
+		Long: `demo starts a Temporal server with its Web UI, a worker and a sandbox with two warehouses and five stores, applies the example
+configuration, runs a first Full Sync of every connection that is enabled and then Smart Syncs while the warehouses sell and restock.
+Two things it leaves to who watches it on the pages: a connection that is off is enabled there, and a push that would take most of a
+warehouse's stock to 0 is approved or rejected there. Ctrl-C stops everything that it started. With --once it does both by itself and
+ends: exit code 0 only if every store of the sandbox shows what the ledger says and no store's API budget was overrun.`,
 		Example: "  make demo\n  make demo ONCE=1",
 		Args:    cobra.NoArgs,
 		RunE:    func(command *cobra.Command, _ []string) error { return d.run(command.Context()) },
@@ -47,6 +48,8 @@ type demo struct {
 	sandbox   *judge
 	control   *control.Control
 	ui        string
+	pages     string // where they are served, like http://127.0.0.1:9480
+	joined    string // the warehouse of the connection that the demo enabled itself: what its others show is worked out anew once
 }
 
 const (
@@ -69,6 +72,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer closing()
 	if err := d.firstSync(ctx, definitions); err != nil {
+		return err
+	}
+	if err := d.leaveOff(ctx); err != nil {
 		return err
 	}
 	for round := 1; ; round++ {
@@ -251,19 +257,26 @@ func (d *demo) configuration(port string) (ledger.Definitions, error) {
 
 // firstSync waits for the Full Syncs that apply requested.
 func (d *demo) firstSync(ctx context.Context, definitions ledger.Definitions) error {
-	line(os.Stdout, "first Full Sync of every connection: everything is pushed")
+	line(os.Stdout, "first Full Sync of every connection that is enabled: everything is pushed")
 	for _, connection := range definitions.Connections {
 		if !connection.Active() {
 			continue
 		}
-		limited, cancel := context.WithTimeout(ctx, syncPatience)
-		report, err := d.control.Wait(limited, control.SyncAnswer{Workflow: workflows.WorkflowID(ledger.Full, connection.ID)})
-		cancel()
-		if err != nil {
-			return fmt.Errorf("the first Full Sync of %s: %w", connection.ID, err)
+		if err := d.firstFull(ctx, connection); err != nil {
+			return err
 		}
-		d.told(connection, report)
 	}
+	return nil
+}
+
+func (d *demo) firstFull(ctx context.Context, connection ledger.Connection) error {
+	limited, cancel := context.WithTimeout(ctx, syncPatience)
+	defer cancel()
+	report, err := d.control.Wait(limited, control.SyncAnswer{Workflow: workflows.WorkflowID(ledger.Full, connection.ID)})
+	if err != nil {
+		return fmt.Errorf("the first Full Sync of %s: %w", connection.ID, err)
+	}
+	d.told(connection, report)
 	return nil
 }
 
@@ -284,6 +297,9 @@ func toldOf(connection ledger.Connection, report workflows.SyncReport) string {
 
 // round lets the warehouses trade and syncs every connection.
 func (d *demo) round(ctx context.Context, definitions ledger.Definitions, round int) error {
+	if err := d.lose(ctx, round); err != nil {
+		return err
+	}
 	traded := 0
 	for _, warehouse := range definitions.Warehouses {
 		changes, err := d.sandbox.trade(ctx, warehouse.ID, 20)
@@ -300,28 +316,41 @@ func (d *demo) round(ctx context.Context, definitions ledger.Definitions, round 
 			}
 			continue
 		}
+		if hold, err := d.holdOf(ctx, connection.ID); err != nil {
+			return err
+		} else if hold != nil { // a run that waits for a person would be waited for
+			line(os.Stdout, "  %s", heldLine(*hold, d.pages))
+			continue
+		}
 		report, err := d.smart(ctx, connection)
 		if err != nil {
 			return err
 		}
+		if report.Run == 0 { // it is held
+			continue
+		}
 		d.told(connection, report)
-		if d.once && report.Counts.Exported >= report.Counts.Rows && report.Counts.Rows > 0 {
+		if d.once && (round > 1 || connection.Warehouse != d.joined) && report.Counts.Exported >= report.Counts.Rows && report.Counts.Rows > 0 {
 			return fmt.Errorf("the Smart Sync of %s exported %d of %d rows; it should push only what changed", connection.ID, report.Counts.Exported, report.Counts.Rows)
 		}
 	}
 	return nil
 }
 
+// smart runs a Smart Sync. Where that is held, the report is empty.
 func (d *demo) smart(ctx context.Context, connection ledger.Connection) (workflows.SyncReport, error) {
 	limited, cancel := context.WithTimeout(ctx, syncPatience)
 	defer cancel()
-	answer, err := d.control.Sync(limited, ledger.Smart, connection.ID, workflows.SyncRequest{By: "the demo"})
+	answer, err := d.control.Sync(limited, ledger.Smart, connection.ID, workflows.SyncRequest{By: byDemo})
 	if err != nil {
 		return workflows.SyncReport{}, err
 	}
-	report, err := d.control.Wait(limited, answer)
+	report, hold, err := d.await(limited, connection.ID, answer)
 	if err != nil {
 		return report, fmt.Errorf("the Smart Sync of %s: %w", connection.ID, err)
+	}
+	if hold != nil {
+		return report, d.decided(limited, connection, *hold, answer)
 	}
 	return report, nil
 }
@@ -331,7 +360,9 @@ func (d *demo) verdict(ctx context.Context, definitions ledger.Definitions) erro
 	line(os.Stdout, "comparing what every store shows with what the ledger says")
 	var wrong []string
 	for _, connection := range definitions.Connections {
-		if !connection.Active() {
+		if now, err := d.control.Connection(ctx, connection.ID); err != nil {
+			return err
+		} else if !now.Active() {
 			continue
 		}
 		for try := 0; ; try++ {

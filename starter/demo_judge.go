@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tidemark/tidemark/ledger"
 )
 
 // judge asks the sandbox what is really so.
@@ -40,9 +43,13 @@ func (f facts) faults() string {
 }
 
 func (j *judge) call(ctx context.Context, method, path string, read func(io.Reader) error) error {
+	return j.send(ctx, method, path, nil, read)
+}
+
+func (j *judge) send(ctx context.Context, method, path string, body io.Reader, read func(io.Reader) error) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, j.address+path, nil)
+	request, err := http.NewRequestWithContext(ctx, method, j.address+path, body)
 	if err != nil {
 		return err
 	}
@@ -70,6 +77,24 @@ func (j *judge) trade(ctx context.Context, warehouse string, steps int) (int, er
 		return json.NewDecoder(body).Decode(&answer)
 	})
 	return len(answer.Changes), err
+}
+
+// set takes levels of a warehouse to 0.
+func (j *judge) set(ctx context.Context, warehouse string, gone []ledger.LevelRow) error {
+	type item struct {
+		SKU       string `json:"sku"`
+		Facility  string `json:"facility"`
+		Available int64  `json:"available"`
+	}
+	items := make([]item, len(gone))
+	for i, row := range gone {
+		items[i] = item{SKU: row.SKU, Facility: row.Facility}
+	}
+	body, err := json.Marshal(map[string]any{"items": items})
+	if err != nil {
+		return err
+	}
+	return j.send(ctx, http.MethodPost, "/judge/warehouses/"+warehouse+"/set", bytes.NewReader(body), func(io.Reader) error { return nil })
 }
 
 // levels is what a store shows.

@@ -43,6 +43,7 @@ func (d *demo) servePages(ctx context.Context, cancel context.CancelCauseFunc) (
 			cancel(fmt.Errorf("serving the pages: %w", err))
 		}
 	})
+	d.pages = "http://" + listener.Addr().String()
 	return pages.Link(listener.Addr().String()), func() { end(); served.Wait() }, nil
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 	"github.com/tidemark/tidemark/workflows"
 )
@@ -25,4 +27,25 @@ func TestARunOfTheDemoInOneLine(t *testing.T) {
 		text := toldOf(shop, workflows.SyncReport{Run: 2, Mode: ledger.Full, Outcome: ledger.Completed, Counts: counts})
 		require.Equal(t, "run 2   full  acme-shop     completed                "+want, text)
 	}
+}
+
+// The demo takes three of five SKUs with stock to 0, which is more than a guard lets through, and leaves the rest.
+func TestWhatADemoLoses(t *testing.T) {
+	t.Parallel()
+	var rows []ledger.LevelRow
+	for i := range 12 {
+		rows = append(rows, ledger.LevelRow{Level: inventory.Level{SKU: string(rune('A' + i)), Available: int64(i % 6)}}) // A and G have none
+	}
+	var lost []string
+	for _, row := range lostOf(rows) {
+		lost = append(lost, row.SKU)
+	}
+	require.Equal(t, []string{"B", "C", "D", "H", "I", "J"}, lost)
+}
+
+func TestAHeldRunOfTheDemoInALine(t *testing.T) {
+	t.Parallel()
+	hold := control.OpenHold{Hold: ledger.Hold{Run: 12, Connection: "birch-shop", Reason: "70 of 118 live rows would newly go to 0, more than 20 %"}}
+	require.Equal(t, "run 12  of birch-shop is held: 70 of 118 live rows would newly go to 0, more than 20 %. Approve or reject it:\n    http://127.0.0.1:9480/held",
+		heldLine(hold, "http://127.0.0.1:9480"))
 }
