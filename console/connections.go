@@ -164,7 +164,8 @@ type connectionView struct {
 	DayWords                       string
 	Recent                         runTable
 	Rows                           []rowCount
-	Kept                           string
+	Kept                           string // which figures stay above what they should be; see control.ConnectionStatus
+	KeptRows                       int64
 }
 
 type scheduleView struct {
@@ -207,7 +208,7 @@ func (c *Console) connectionPage(ctx context.Context, q request) (page, error) {
 func viewConnection(one control.ConnectionStatus, standing control.Standing, pulse control.Pulse, k clock) connectionView {
 	view := connectionView{
 		ID: one.ID, Merchant: one.Merchant, Warehouse: one.Warehouse, Store: one.Store, State: conditionState(standing.Condition), Why: standing.Why, Active: one.Active(),
-		Kept: one.Kept, WhyOff: whyOff(one.Connection, pulse),
+		Kept: one.Kept, KeptRows: one.KeptRows, WhyOff: whyOff(one.Connection, pulse),
 	}
 	for _, schedule := range one.Schedules {
 		view.Paused = view.Paused || schedule.Paused

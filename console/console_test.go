@@ -45,6 +45,10 @@ type fake struct {
 	unseen bool
 	// idle is since when no worker takes anything up.
 	idle *time.Time
+	// kept are runs of which a person rejected to take rows to 0.
+	kept []int64
+	// again: the held run was approved, and asks again.
+	again bool
 }
 
 func (f *fake) note(what string) {
@@ -101,6 +105,12 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 		Open:      []control.OpenRun{{Run: run}},
 	}
 	hold := control.OpenHold{Hold: ledger.Hold{Run: 6, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "portland", Reason: "31% to 0 " + hostile, Zeroing: 310, At: noon.Add(-time.Hour)}}
+	if f.again {
+		hold.Before = &ledger.Approval{Rows: 308, By: "mia", At: noon.Add(-2 * time.Hour)}
+	}
+	if len(f.kept) > 0 {
+		one.Kept, one.KeptRows, one.KeptRuns = "191 figures stay above 0 "+hostile, 191, f.kept
+	}
 	unreachable := ""
 	if f.away {
 		unreachable = "connection refused"

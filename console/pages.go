@@ -35,7 +35,7 @@ type kind struct {
 func (c *Console) pages() []kind {
 	return []kind{
 		{"/{$}", "connections", "connections", control.ActRead, []string{"lede", "list", "foot"}, c.connectionsPage},
-		{"/c/{id}", "connection", "connections", control.ActRead, []string{"head", "schedules", "now", "day", "recent", "foot"}, c.connectionPage},
+		{"/c/{id}", "connection", "connections", control.ActRead, []string{"head", "kept", "schedules", "now", "day", "recent", "foot"}, c.connectionPage},
 		{"/c/{id}/levels", "channel", "connections", control.ActRead, nil, c.channelPage},
 		{"/runs", "runs", "runs", control.ActRead, []string{"list", "foot"}, c.runsPage},
 		{"/runs/{n}", "run", "runs", control.ActRead, []string{"head", "facts", "foot"}, c.runPage},

@@ -85,7 +85,7 @@ var needed = map[string]ledger.Role{
 	"GET /sku/{merchant}/{sku...}": ledger.Viewer, "GET /held": ledger.Viewer, "GET /partners": ledger.Viewer, "GET /c/{id}/schedule/{mode}": ledger.Viewer,
 	"GET /c/{id}/tune": ledger.Viewer, "GET /c/{id}/preview": ledger.Viewer, "GET /c/{id}/settings": ledger.Viewer, "GET /catalogue": ledger.Viewer, "GET /strategies": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,
 
-	"POST /c/{id}/preview": ledger.Operator, "POST /c/{id}/preview/push": ledger.Operator,
+	"POST /c/{id}/lift": ledger.Operator, "POST /c/{id}/preview": ledger.Operator, "POST /c/{id}/preview/push": ledger.Operator,
 	"POST /c/{id}/sync": ledger.Operator, "POST /c/{id}/push": ledger.Operator, "POST /c/{id}/pause": ledger.Operator, "POST /c/{id}/resume": ledger.Operator,
 	"POST /c/{id}/schedule/{mode}": ledger.Operator, "POST /c/{id}/schedule/{mode}/clear": ledger.Operator, "POST /c/{id}/advice": ledger.Operator,
 	"POST /c/{id}/advice/undo": ledger.Operator, "POST /runs/{n}/cancel": ledger.Operator, "POST /runs/{n}/approve": ledger.Operator, "POST /runs/{n}/reject": ledger.Operator,

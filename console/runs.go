@@ -213,6 +213,7 @@ type heldRow struct {
 	Run                                int64
 	Href, Connection, Warehouse, What  string
 	Reason, Since, DecideBy, ConnectTo string
+	Again                              string // that it was approved, and asks again
 	Zeroing                            bool
 	Rows                               []heldLevel
 	RowsOf                             string // which rows those are
@@ -232,9 +233,15 @@ func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
 	k := clock{now: q.now, zone: time.UTC}
 	view := heldView{}
 	for _, hold := range pulse.Holds {
-		row := viewHold(hold, k)
+		connection, err := c.options.Control.Connection(ctx, hold.Connection)
+		if err != nil {
+			return page{}, err
+		}
+		own := clockOf(q.now, connection.Inventory.Timezone)
+		own.named = true
+		row := viewHold(hold, own)
 		if row.Zeroing {
-			if err := c.heldRows(ctx, hold, &row); err != nil {
+			if err := c.heldRows(ctx, connection, &row); err != nil {
 				return page{}, err
 			}
 		}
@@ -246,12 +253,8 @@ func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
 }
 
 // heldRows adds which rows a held run would take to 0.
-func (c *Console) heldRows(ctx context.Context, hold control.OpenHold, row *heldRow) error {
-	found, err := c.options.Control.HeldRows(ctx, hold.Connection, mostHeldRows)
-	if err != nil {
-		return err
-	}
-	connection, err := c.options.Control.Connection(ctx, hold.Connection)
+func (c *Console) heldRows(ctx context.Context, connection ledger.Connection, row *heldRow) error {
+	found, err := c.options.Control.HeldRows(ctx, connection.ID, mostHeldRows)
 	if err != nil {
 		return err
 	}
@@ -272,6 +275,7 @@ func viewHold(hold control.OpenHold, k clock) heldRow {
 	row := heldRow{
 		Run: hold.Run, Href: runPath(hold.Run), Connection: hold.Connection, ConnectTo: connectionPath(hold.Connection), Warehouse: hold.Warehouse, Reason: hold.Reason,
 		Since: fmt.Sprintf("%s, %s ago", k.at(hold.At), span(k.now.Sub(hold.At))), DecideBy: "no end is set", What: "A snapshot of " + hold.Warehouse,
+		Again: control.AskedAgain(hold.Hold, k.at),
 	}
 	if hold.Kind == ledger.HoldZeroing {
 		row.What, row.Zeroing = fmt.Sprintf("A push that takes %s to 0", count(hold.Zeroing, "row")), true

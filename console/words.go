@@ -47,10 +47,20 @@ func count(n int64, word string) string { return number(n) + " " + plural(n, wor
 type clock struct {
 	now  time.Time
 	zone *time.Location
+	// named: each moment says its zone, as where moments of several zones stand on a page.
+	named bool
 }
 
 // at is a moment: 15:06 today, Nov 27, 09:41 otherwise, with the year when that is another.
 func (k clock) at(moment time.Time) string {
+	said := k.unnamed(moment)
+	if k.named {
+		said += " " + moment.In(k.zone).Format("MST")
+	}
+	return said
+}
+
+func (k clock) unnamed(moment time.Time) string {
 	local, now := moment.In(k.zone), k.now.In(k.zone)
 	switch {
 	case local.Format(time.DateOnly) == now.Format(time.DateOnly):
@@ -104,6 +114,8 @@ func conditionState(condition control.Condition) state {
 		return state{"bad", "cross", "Failing"}
 	case control.ConditionLate:
 		return state{"warn", "triangle", "Late"}
+	case control.ConditionTooHigh:
+		return state{"bad", "triangle", "Too high"}
 	case control.ConditionNeverRun:
 		return state{"info", "ring", "Never run"}
 	case control.ConditionUnknown:

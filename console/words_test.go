@@ -79,7 +79,7 @@ func TestPicturesStayInTheirFrames(t *testing.T) {
 		require.GreaterOrEqual(t, x, 0.0)
 		require.LessOrEqual(t, x+width, stripWide+1e-9)
 	}
-	day := string(dayPicture(runs, agesOf(runs, noon.Add(-24*time.Hour), noon), clock{noon, time.UTC}))
+	day := string(dayPicture(runs, agesOf(runs, noon.Add(-24*time.Hour), noon), clock{now: noon, zone: time.UTC}))
 	require.Contains(t, day, "1 Smart Sync, 1 Full Sync, 1 failed, 1 skipped")
 	require.NotContains(t, day, "NaN")
 }
@@ -130,7 +130,7 @@ func TestConnectionsThatNeedSomebodyComeFirst(t *testing.T) {
 		overview.Connections = append(overview.Connections, control.ConnectionStatus{Connection: ledger.Connection{ID: one.id}})
 		overview.Standings = append(overview.Standings, control.Standing{Condition: one.condition})
 	}
-	view := viewConnections(overview, request{query: url.Values{}, now: noon}, clock{noon, time.UTC})
+	view := viewConnections(overview, request{query: url.Values{}, now: noon}, clock{now: noon, zone: time.UTC})
 	var order []string
 	for _, row := range view.Rows {
 		order = append(order, row.ID)

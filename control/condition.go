@@ -18,6 +18,7 @@ const (
 	ConditionLate     Condition = "late"      // a start of its schedule is over whose figures have not come to the store
 	ConditionNeverRun Condition = "never run" // no run has gone through everything yet
 	ConditionUnknown  Condition = "not known" // Temporal does not answer
+	ConditionTooHigh  Condition = "too high"  // figures stay above what they should be, because a person rejected to take them to 0
 	ConditionPaused   Condition = "paused"
 	ConditionOnTime   Condition = "on time"
 	ConditionOff      Condition = "off" // not enabled
@@ -26,7 +27,7 @@ const (
 // Conditions are all of them, in the order in which people want to see connections.
 func Conditions() []Condition {
 	return []Condition{
-		ConditionHeld, ConditionFailing, ConditionLate, ConditionNeverRun, ConditionUnknown, ConditionPaused, ConditionOnTime, ConditionOff,
+		ConditionHeld, ConditionFailing, ConditionLate, ConditionTooHigh, ConditionNeverRun, ConditionUnknown, ConditionPaused, ConditionOnTime, ConditionOff,
 	}
 }
 
@@ -57,14 +58,19 @@ func conditionOf(status ConnectionStatus, hold *OpenHold, last, success *ledger.
 	case unreachable != "":
 		return ConditionUnknown, "Temporal does not answer: " + unreachable
 	}
-	if note, paused := pausedNote(status.Schedules); paused {
+	note, paused := pausedNote(status.Schedules)
+	if success != nil && !paused {
+		if missed, late := lateSince(status, *success, now); late {
+			return ConditionLate, fmt.Sprintf("nothing has completed since the start at %s", missed.Format("2006-01-02 15:04 MST"))
+		}
+	}
+	switch {
+	case status.KeptRows > 0:
+		return ConditionTooHigh, status.Kept
+	case paused:
 		return ConditionPaused, note
-	}
-	if success == nil {
+	case success == nil:
 		return ConditionNeverRun, "no run has gone through everything yet"
-	}
-	if missed, late := lateSince(status, *success, now); late {
-		return ConditionLate, fmt.Sprintf("nothing has completed since the start at %s", missed.Format("2006-01-02 15:04 MST"))
 	}
 	return ConditionOnTime, ""
 }

@@ -26,6 +26,7 @@ func TestConditionOf(t *testing.T) {
 		hold                  *OpenHold
 		last, success         *ledger.Run
 		unreachable           string
+		kept                  int64
 		want                  Condition
 		why                   string
 	}{
@@ -43,6 +44,9 @@ func TestConditionOf(t *testing.T) {
 		"a start was 30 minutes ago":                {schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, time.Minute), want: ConditionLate, why: "since the start at 2026-11-25 12:00 UTC"},
 		"it was, and a run takes half an hour":      {schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, 30*time.Minute), want: ConditionOnTime},
 		"it completed with failures":                {schedules: running, rules: hourly, last: ended(ledger.CompletedWithFailures, 20*time.Minute, 0), success: ended(ledger.CompletedWithFailures, 20*time.Minute, 0), want: ConditionOnTime},
+		"figures stay too high":                     {schedules: running, rules: hourly, success: ended(ledger.Completed, 20*time.Minute, time.Minute), kept: 191, want: ConditionTooHigh, why: "191 figures stay above 0"},
+		"they do, and it is paused":                 {schedules: paused, rules: hourly, success: ended(ledger.Completed, 20*time.Minute, time.Minute), kept: 191, want: ConditionTooHigh, why: "191 figures stay above 0"},
+		"they do, and nothing completes any more":   {schedules: running, rules: hourly, success: ended(ledger.Completed, 40*time.Minute, time.Minute), kept: 191, want: ConditionLate, why: "since the start at"},
 		"without a schedule nothing is late":        {success: ended(ledger.Completed, 300*time.Hour, 0), want: ConditionOnTime},
 		"a weekday's schedule is not late at night": {schedules: running, rules: []ledger.Rule{{Flexible: &ledger.Flexible{Every: time.Hour, From: 14, To: 18}}}, success: ended(ledger.Completed, 18*time.Hour, time.Minute), want: ConditionOnTime},
 	} {
@@ -51,6 +55,8 @@ func TestConditionOf(t *testing.T) {
 			status := ConnectionStatus{Schedules: test.schedules, Connection: ledger.Connection{
 				ID: "shop", Enabled: !test.disabled, Inventory: ledger.Flow{Enabled: !test.noInventory, Smart: test.rules, Timezone: "UTC"},
 			}}
+			kept := ledger.Kept{Rows: test.kept, Answers: 1, Decided: "rejected by ann"}
+			status.KeptRows, status.Kept = kept.Rows, kept.Words()
 			found, why := conditionOf(status, test.hold, test.last, test.success, test.unreachable, now)
 			require.Equal(t, test.want, found)
 			require.Contains(t, why, test.why)

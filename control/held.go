@@ -3,7 +3,9 @@ package control
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/tidemark/tidemark/ledger"
 )
@@ -45,4 +47,22 @@ func (c *Control) HeldRows(ctx context.Context, connection string, most int) (He
 	slices.SortStableFunc(found.Rows, func(a, b ledger.ChannelLevelRow) int { return cmp.Compare(*b.Exported, *a.Exported) })
 	found.Rows = orEmpty(found.Rows[:min(len(found.Rows), most)])
 	return found, nil
+}
+
+// AskedAgain says that a run which was approved is held once more, because it found more than what was approved; at is the moment of that, in words.
+// Empty where it asks for the first time.
+func AskedAgain(hold ledger.Hold, at func(time.Time) string) string {
+	before := hold.Before
+	if before == nil {
+		return ""
+	}
+	by := cmp.Or(before.By, "somebody")
+	if hold.Kind == ledger.HoldSnapshot {
+		return fmt.Sprintf("Asked again: %s approved a snapshot of %d rows at %s; now it has %d, or leaves more out.", by, before.Rows, at(before.At), hold.Rows)
+	}
+	rows := "rows"
+	if before.Rows == 1 {
+		rows = "row"
+	}
+	return fmt.Sprintf("Asked again: %s approved %d %s at %s; now it is %d (%d more).", by, before.Rows, rows, at(before.At), hold.Zeroing, hold.Zeroing-before.Rows)
 }

@@ -64,3 +64,19 @@ func TestRowsOfAHeldRun(t *testing.T) {
 	require.Equal(t, []any{20, true}, []any{found.Looked, found.Whole})
 	require.Len(t, found.Rows, 10, "what stays, what shows 0 already and what is not known is none of them")
 }
+
+// A run that was approved and found more says what was approved, by whom and when, and how much it is now.
+func TestAskedAgain(t *testing.T) {
+	t.Parallel()
+	approved := ledger.Approval{Rows: 198, By: "mia", At: time.Date(2026, 11, 29, 19, 5, 0, 0, time.UTC)}
+	for want, hold := range map[string]ledger.Hold{
+		"": {Kind: ledger.HoldZeroing, Zeroing: 200},
+		"Asked again: mia approved 198 rows at 19:05; now it is 200 (2 more).": {Kind: ledger.HoldZeroing, Zeroing: 200, Before: &approved},
+		"Asked again: somebody approved 1 row at 19:05; now it is 3 (2 more).": {Kind: ledger.HoldZeroing, Zeroing: 3, Before: &ledger.Approval{Rows: 1, At: approved.At}},
+		"Asked again: mia approved a snapshot of 198 rows at 19:05; now it has 80, or leaves more out.": {
+			Kind: ledger.HoldSnapshot, Rows: 80, Before: &approved,
+		},
+	} {
+		require.Equal(t, want, AskedAgain(hold, func(at time.Time) string { return at.Format("15:04") }))
+	}
+}

@@ -44,10 +44,12 @@ type ConnectionStatus struct {
 	Settings  []ScheduleSetting       `json:"settings"` // what its schedules are set to, and by whom
 	Rows      map[ledger.Status]int64 `json:"rows"`
 	Last      *ledger.Run             `json:"last,omitempty"`
-	Holder    *ledger.Holder          `json:"holder,omitempty"` // who has the store now
-	Open      []OpenRun               `json:"open"`             // runs that have not ended, oldest first
-	Left      []ledger.Left           `json:"left,omitempty"`   // what stays behind at places that the connection does not show any more
-	Kept      string                  `json:"kept,omitempty"`   // which rows keep their figures, because a person rejected to take them to 0
+	Holder    *ledger.Holder          `json:"holder,omitempty"`    // who has the store now
+	Open      []OpenRun               `json:"open"`                // runs that have not ended, oldest first
+	Left      []ledger.Left           `json:"left,omitempty"`      // what stays behind at places that the connection does not show any more
+	Kept      string                  `json:"kept,omitempty"`      // which rows keep their figures, because a person rejected to take them to 0
+	KeptRows  int64                   `json:"kept_rows,omitempty"` // how many those are
+	KeptRuns  []int64                 `json:"kept_runs,omitempty"` // whose holds were rejected so, the newest first: to approve one lifts its rejection
 }
 
 // ScheduleStatus is how a schedule stands.
@@ -242,7 +244,8 @@ func shownHeld(run ledger.Run, holds []ledger.Hold) ledger.Run {
 // connectionStatus is how a connection stands, as far as the ledger knows.
 func connectionStatus(connection ledger.Connection, settings []ScheduleSetting, state ledger.ConnectionState) ConnectionStatus {
 	status := ConnectionStatus{
-		Connection: connection, Schedules: []ScheduleStatus{}, Settings: settings, Rows: state.Rows, Open: []OpenRun{}, Kept: state.Kept.Words(), Left: state.Left, Holder: state.Holder,
+		Connection: connection, Schedules: []ScheduleStatus{}, Settings: settings, Rows: state.Rows, Open: []OpenRun{}, Kept: state.Kept.Words(), KeptRows: state.Kept.Rows,
+		KeptRuns: state.Kept.Runs, Left: state.Left, Holder: state.Holder,
 	}
 	for _, run := range state.Open {
 		status.Open = append(status.Open, OpenRun{Run: run})

@@ -75,8 +75,9 @@ func (h Hold) keptReason() string { return keptBefore + h.Decided() }
 // Kept are a connection's rows that keep their figures, because a person rejected to take them to 0.
 type Kept struct {
 	Rows    int64
-	Answers int    // how many answers keep them
-	Decided string // the newest of these, as Hold.Decided
+	Answers int     // how many answers keep them
+	Decided string  // the newest of these, as Hold.Decided
+	Runs    []int64 // whose holds were answered so, the newest first: to approve one lifts its rejection
 }
 
 // Words says which figures stay above 0, and why; empty when none does.

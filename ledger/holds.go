@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-const holdColumns = "run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, decision, decided_by, decided_at, unnamed, twice"
+const holdColumns = "run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, decision, decided_by, decided_at, unnamed, twice, approved_rows, approved_by, approved_at"
 
 // waits is true for a hold h that still waits for a person: the run of one that was not answered in time has ended.
 const waits = "h.decision = '' AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = h.run AND r.ended_at IS NOT NULL)"
@@ -16,17 +16,22 @@ const waits = "h.decision = '' AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id =
 func scanHold(row scanner, more ...any) (Hold, error) {
 	var hold Hold
 	var at int64
-	var decided sql.NullInt64
+	var decided, approved, approvedAt sql.NullInt64
+	var approvedBy string
 	err := row.Scan(append([]any{
 		&hold.Run, &hold.Kind, &hold.Connection, &hold.Warehouse, &hold.Workflow, &hold.Reason, &hold.Rows, &hold.Zeroing, &at,
 		&hold.Decision, &hold.By, &decided, &hold.Absent.Levels, &hold.Absent.Twice,
+		&approved, &approvedBy, &approvedAt,
 	}, more...)...)
+	if approved.Valid {
+		hold.Before = &Approval{Rows: approved.Int64, By: approvedBy, At: fromMicros(approvedAt.Int64)}
+	}
 	hold.At, hold.DecidedAt = fromMicros(at), fromOptional(decided)
 	return hold, err
 }
 
 // Hold records that a run waits for a person; see Reader. That of a snapshot is of the content that the run held last; that of a push marks
-// the rows that it asks about.
+// the rows that it asks about. Where it takes the place of one that was approved, it keeps what was approved.
 func (d *database) Hold(ctx context.Context, hold Hold) error {
 	if hold.Kind != HoldSnapshot && hold.Kind != HoldZeroing {
 		return fmt.Errorf("ledger: %q is no kind of a hold", hold.Kind)
@@ -48,7 +53,11 @@ func (d *database) Hold(ctx context.Context, hold Hold) error {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (run, kind) DO UPDATE SET connection = excluded.connection, warehouse = excluded.warehouse, workflow = excluded.workflow, reason = excluded.reason,
 			level_rows = excluded.level_rows, zeroing = excluded.zeroing, held_at = excluded.held_at, unnamed = excluded.unnamed,
-			twice = excluded.twice, content = excluded.content, decision = '', decided_by = '', decided_at = NULL, answered_with = NULL
+			twice = excluded.twice, content = excluded.content,
+			approved_rows = CASE WHEN holds.decision <> 'approved' THEN NULL WHEN holds.kind = 'zeroing' THEN holds.zeroing ELSE holds.level_rows END,
+			approved_by = CASE WHEN holds.decision = 'approved' THEN holds.decided_by ELSE '' END,
+			approved_at = CASE WHEN holds.decision = 'approved' THEN holds.decided_at END,
+			decision = '', decided_by = '', decided_at = NULL, answered_with = NULL
 			WHERE holds.decision <> ''`,
 			hold.Run, string(hold.Kind), hold.Connection, hold.Warehouse, hold.Workflow, cleanText(hold.Reason), hold.Rows, hold.Zeroing, micros(hold.At),
 			hold.Absent.Levels, hold.Absent.Twice, content)

@@ -93,15 +93,20 @@ func (t *tx) keptRows(ctx context.Context, connections []string, within string, 
 	return kepts, t.each(ctx, func(row *sql.Rows) error {
 		var connection, why string
 		var rows, at int64
-		err := row.Scan(&connection, &why, &rows, &at)
+		var run sql.NullInt64
+		err := row.Scan(&connection, &why, &rows, &at, &run)
 		kept := kepts[connection]
 		if kept.Answers == 0 {
 			kept.Decided = strings.TrimPrefix(why, keptBefore)
 		}
 		kept.Rows, kept.Answers = kept.Rows+rows, kept.Answers+1
+		if run.Valid {
+			kept.Runs = append(kept.Runs, run.Int64)
+		}
 		kepts[connection] = kept
 		return err
-	}, `SELECT connection, kept, COUNT(*), COALESCE(MAX((SELECT h.decided_at FROM holds h WHERE h.run = hold_run AND h.kind = 'zeroing')), 0) AS decided
+	}, `SELECT connection, kept, COUNT(*), COALESCE(MAX((SELECT h.decided_at FROM holds h WHERE h.run = hold_run AND h.kind = 'zeroing')), 0) AS decided,
+			MAX(hold_run)
 		FROM channel_levels WHERE connection IN (SELECT j.value FROM `+t.dialect.set()+`) AND kept <> '' AND blocked = kept`+within+`
 		GROUP BY connection, kept ORDER BY decided DESC, MAX(hold_run) DESC`, append([]any{t.dialect.list(connections)}, arguments...)...)
 }

@@ -76,6 +76,15 @@ type Hold struct {
 	Decision  string     `json:"decision,omitempty"`
 	By        string     `json:"by,omitempty"`
 	DecidedAt *time.Time `json:"decided_at,omitempty"`
+	// Before is what was approved of this run's hold that this one took the place of; nil where it asks for the first time.
+	Before *Approval `json:"approved_before,omitempty"`
+}
+
+// Approval is what a person approved of a hold.
+type Approval struct {
+	Rows int64     `json:"rows"` // of a held snapshot; of a held push, those that go to 0
+	By   string    `json:"by,omitempty"`
+	At   time.Time `json:"at"`
 }
 
 // HoldKind is what is held.

@@ -74,6 +74,8 @@ type connectionStatusView struct {
 	Open      []control.OpenRun        `json:"open"`
 	Left      []ledger.Left            `json:"left,omitempty"` // what stays behind at places that the connection does not show any more
 	Kept      string                   `json:"kept,omitempty"` // which rows keep their figures, because a person rejected to take them to 0
+	KeptRows  int64                    `json:"kept_rows,omitempty"`
+	KeptRuns  []int64                  `json:"kept_runs,omitempty"`
 }
 
 type holderView struct {
@@ -99,7 +101,7 @@ func viewStatus(status control.Status) statusView {
 	for i, one := range status.Connections {
 		view := connectionStatusView{
 			connectionView: viewConnection(one.Connection), Schedules: append([]control.ScheduleStatus{}, one.Schedules...), Rows: one.Rows, Last: one.Last,
-			Open: append([]control.OpenRun{}, one.Open...), Kept: one.Kept, Left: one.Left,
+			Open: append([]control.OpenRun{}, one.Open...), Kept: one.Kept, KeptRows: one.KeptRows, KeptRuns: one.KeptRuns, Left: one.Left,
 		}
 		if view.Rows == nil {
 			view.Rows = map[ledger.Status]int64{}

@@ -49,7 +49,11 @@ func showStatus(w io.Writer, status control.Status) {
 		line(w, "No worker has taken up work since %s: it goes on when one does (bin/worker).\n", stamp(status.Idle))
 	}
 	for _, hold := range status.Holds {
-		line(w, "Run %d of %s waits for a decision: %s\n  starter approve %d   or   starter reject %d%s\n", hold.Run, hold.Connection, hold.Reason, hold.Run, hold.Run, deadline(hold.DecideBy))
+		line(w, "Run %d of %s waits for a decision: %s", hold.Run, hold.Connection, hold.Reason)
+		if again := control.AskedAgain(hold.Hold, func(at time.Time) string { return stamp(&at) }); again != "" {
+			line(w, "  %s", again)
+		}
+		line(w, "  starter approve %d   or   starter reject %d%s\n", hold.Run, hold.Run, deadline(hold.DecideBy))
 	}
 	for _, last := range status.Snapshots {
 		said := fmt.Sprintf("%d of its %s %s refused", last.Refused, count(last.Rows, "row"), were(last.Refused))

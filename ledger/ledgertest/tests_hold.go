@@ -16,6 +16,7 @@ var holdTests = tests{
 	"a hold is replaced when it was decided":      replacesHold,
 	"a run may be held twice":                     holdsTwice,
 	"a run waits for one answer at a time":        asksAnother,
+	"a hold says what was approved before":        asksAgain,
 	"there is nothing to decide":                  decidesNothing,
 	"an answer does not reach a hold that is new": decidesOpenOnly,
 }
@@ -127,13 +128,27 @@ func replacesHold(t *testing.T, w *world) {
 	again.Rows, again.Reason, again.At = 70, "70 of 100 rows", w.now()
 	require.NoError(t, w.Hold(w.ctx(), again))
 	require.Equal(t, []ledger.Hold{hold}, w.openHolds(), "what waits is asked about as it was")
-	w.decide(lease, "approved")
+	approved := w.decide(lease, "approved")
 	hold.Rows, hold.Reason, hold.At = 60, "60 of 100\x00 rows", w.now()
 	require.NoError(t, w.Hold(w.ctx(), hold))
 	hold.Reason = "60 of 100\uFFFD rows"
+	hold.Before = &ledger.Approval{Rows: 79, By: "ann", At: *approved[0].DecidedAt}
 	require.Equal(t, hold, w.holdOf(lease), "what was fetched anew is held anew, and waits again")
 	require.Equal(t, []ledger.Hold{hold}, w.openHolds())
 	require.Equal(t, "rejected", w.decide(lease, "rejected")[0].Decision)
+	hold.At = w.now()
+	require.NoError(t, w.Hold(w.ctx(), hold))
+	require.Nil(t, w.holdOf(lease).Before, "a rejection approves nothing")
+}
+
+// asksAgain: a push that is held once more says what was approved of it, in rows that go to 0.
+func asksAgain(t *testing.T, w *world) {
+	lease, hold := w.held(hubShop, ledger.HoldZeroing)
+	approved := w.decide(lease, "approved")
+	hold.Zeroing, hold.At = 5, w.now()
+	require.NoError(t, w.Hold(w.ctx(), hold))
+	hold.Before = &ledger.Approval{Rows: 3, By: "ann", At: *approved[0].DecidedAt}
+	require.Equal(t, []ledger.Hold{hold}, w.openHolds())
 }
 
 func holdsTwice(t *testing.T, w *world) {

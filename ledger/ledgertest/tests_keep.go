@@ -68,7 +68,7 @@ func keepsFigures(t *testing.T, w *world) {
 	w.refuseZeroing(lease)
 	require.Equal(t, map[string]string{"A": "blocked 0, shows 5", "B": "blocked 0, shows 5", "C": "exported 5, shows 5", "D": "exported 5, shows 5"}, w.rows(hubShop))
 	require.Equal(t, keptWhy, w.row(hubShop, "A").Reason)
-	require.Equal(t, ledger.Kept{Rows: 2, Answers: 1, Decided: "rejected by ann on 2026-03-01 12:00 UTC (run 2)"}, w.keptRows(hubShop))
+	require.Equal(t, ledger.Kept{Rows: 2, Answers: 1, Decided: "rejected by ann on 2026-03-01 12:00 UTC (run 2)", Runs: []int64{2}}, w.keptRows(hubShop))
 	w.end(lease, ledger.RejectedOutcome)
 
 	lease = w.selloff("A", "B", "C")
@@ -233,7 +233,7 @@ func countsKept(t *testing.T, w *world) {
 	w.end(lease, ledger.RejectedOutcome)
 	lease = w.selloff("C")
 	w.refuseZeroing(lease)
-	require.Equal(t, ledger.Kept{Rows: 3, Answers: 2, Decided: "rejected by ann on 2026-03-01 12:00 UTC (run 3)"}, w.keptRows(hubShop), "the newest is named")
+	require.Equal(t, ledger.Kept{Rows: 3, Answers: 2, Decided: "rejected by ann on 2026-03-01 12:00 UTC (run 3)", Runs: []int64{3, 2}}, w.keptRows(hubShop), "the newest is named")
 	require.Zero(t, w.keptRows(hubMarket))
 }
 
