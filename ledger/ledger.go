@@ -692,7 +692,7 @@ type DueQuery struct {
 	AfterSKU     string // channel SKU and location of the last row seen; empty to begin
 	AfterPlace   string
 	Limit        int
-	// Newer: only rows that moved after the run was resolved. A run of a few SKUs has none.
+	// Newer: only rows that were resolved again after the run was, and whose levels have moved since. A run of a few SKUs has none.
 	Newer bool
 	// MaximumCalls leaves rows out whose channel SKU was named in so many calls on Day already; 0 means no limit.
 	MaximumCalls int64

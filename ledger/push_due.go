@@ -20,18 +20,24 @@ func (d *database) NextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 }
 
 func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, error) {
-	// The list of statuses is that of the index channel_levels_due, which holds nothing but due rows. Of a few products, the rows are found by
-	// product: there may be a million due rows of others.
+	// The list of statuses is that of the index channel_levels_due, which holds nothing but due rows. Of a few products, and of
+	// what moved, the rows are found by product: there may be a million due rows of others.
 	statement := `SELECT location, channel_sku, product, quantity, observed, exported, attempts, part FROM channel_levels
 		WHERE connection = ? AND status IN ('pending', 'retrying') AND (channel_sku, location) > (?, ?)`
 	levels := "channel_levels"
 	var arguments []any
-	if len(query.Scope) > 0 {
+	if len(query.Scope) > 0 || query.Newer {
 		levels = "c"
-		statement = scopedProducts(d.dialect) + `
+		statement = `
 			SELECT location, channel_sku, c.product, quantity, observed, exported, attempts, part FROM scoped CROSS JOIN channel_levels c
 			WHERE c.connection = ? AND c.product = scoped.product AND c.status || '' IN ('pending', 'retrying') AND (channel_sku, location) > (?, ?)`
-		arguments = append(arguments, d.dialect.list(query.Scope), query.Connection)
+		if query.Newer {
+			statement = movedProducts + statement
+			arguments = append(arguments, query.Connection, query.Run, query.Connection)
+		} else {
+			statement = scopedProducts(d.dialect) + statement
+			arguments = append(arguments, d.dialect.list(query.Scope), query.Connection)
+		}
 	}
 	arguments = append(arguments, query.Connection, query.AfterSKU, query.AfterPlace)
 	if query.MaximumTries > 0 {
@@ -63,10 +69,19 @@ func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 	return due, err
 }
 
+// movedProducts begins a statement with the products whose levels moved after a run was resolved, and the bundles that contain them, as scoped
+// (product). Its arguments are the connection, the run and the connection.
+const movedProducts = `WITH named (sku) AS MATERIALIZED (SELECT DISTINCT l.sku FROM connections n CROSS JOIN runs r CROSS JOIN levels l
+		WHERE n.id = ? AND r.id = ? AND l.warehouse = n.warehouse AND l.version > r.resolved),
+	` + scopedOfNamed
+
+// scopedOfNamed is the table scoped of the products that the table named has. Its argument is the connection.
+const scopedOfNamed = `scoped (product) AS MATERIALIZED (SELECT sku FROM named UNION
+		SELECT b.bundle FROM connections n CROSS JOIN named CROSS JOIN bundle_components b WHERE n.id = ? AND b.merchant = n.merchant AND b.component = named.sku)`
+
 // scopedProducts begins a statement with the products that a scope names and the bundles that contain them, as scoped (product). Its arguments are the
 // scope's list and the connection.
 func scopedProducts(d dialect) string {
 	return `WITH named (sku) AS MATERIALIZED (SELECT DISTINCT j.value FROM ` + d.set() + `),
-		scoped (product) AS MATERIALIZED (SELECT sku FROM named UNION
-			SELECT b.bundle FROM connections n CROSS JOIN named CROSS JOIN bundle_components b WHERE n.id = ? AND b.merchant = n.merchant AND b.component = named.sku)`
+		` + scopedOfNamed
 }

@@ -123,6 +123,9 @@ func (w *world) newer(lease ledger.Lease) []string {
 }
 
 func newerRows(t *testing.T, w *world) {
+	w.apply(alter(func(d *ledger.Definitions) {
+		d.Bundles = []ledger.BundleDefinition{bundle("KIT", of("B", 1)), bundle("KIT-2", of("A", 1))}
+	}))
 	lease := w.take(hubShop, ledger.Full)
 	w.report(lease, whole(), []inventory.Level{level("A", 1), level("B", 2)})
 	require.Empty(t, w.newer(lease), "it is not resolved")
@@ -130,8 +133,12 @@ func newerRows(t *testing.T, w *world) {
 	require.Empty(t, w.newer(lease))
 	w.tells(level("B", 3))
 	w.follow(lease)
-	require.Equal(t, []string{"B"}, w.newer(lease))
-	require.Len(t, w.due(lease), 2)
+	require.Equal(t, []string{"B", "KIT"}, w.newer(lease), "what contains what moved has moved")
+	require.Len(t, w.due(lease), 4)
+	w.tells(level("C", 4))
+	require.Equal(t, []string{"B", "KIT"}, w.newer(lease), "what moved since is not resolved again yet")
+	w.follow(lease)
+	require.Equal(t, []string{"B", "C", "KIT"}, w.newer(lease))
 }
 
 // follow resolves what has moved, as a push does between two calls.
