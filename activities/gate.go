@@ -142,6 +142,7 @@ func (g *Gate) closeDead(ctx context.Context, claim ledger.Claim) error {
 		if err != nil {
 			return err
 		}
+		crash.At(crash.DeadRunClosed)
 	}
 	return nil
 }
@@ -226,7 +227,6 @@ func (g *Gate) Retake(ctx context.Context, input ReacquireInput) (BeginResult, e
 	if err != nil {
 		return BeginResult{}, convert("taking the store again", err, g.Now())
 	}
-	crash.At(crash.StoreRetaken)
 	return BeginResult{Action: BeginGo, Lease: grant.Lease, Mode: grant.Mode, NotBefore: grant.NotBefore}, nil
 }
 
@@ -267,7 +267,6 @@ func (g *Gate) replace(ctx context.Context, dead ledger.Holder, take func(fence 
 	if err != nil {
 		return ledger.Grant{}, err
 	}
-	crash.At(crash.DeadRunClosed)
 	return take(dead.Fence)
 }
 

@@ -21,8 +21,7 @@ const (
 	SnapshotRecorded  Point = "snapshot-recorded"  // the levels of a snapshot are visible, and nobody knows of it
 	FetchEnded        Point = "fetch-ended"        // the run says that it has fetched, and its workflow does not know
 	StoreTaken        Point = "store-taken"        // a run has its store, and its workflow does not know
-	StoreRetaken      Point = "store-retaken"      // the same, after a person has decided
-	DeadRunClosed     Point = "dead-run-closed"    // the run of a dead holder is closed, and its store not taken yet
+	DeadRunClosed     Point = "dead-run-closed"    // a run whose workflow is over is closed, and the next one not begun
 	PageResolved      Point = "page-resolved"      // a page of rows is due, and the cursor has not moved
 	CursorMoved       Point = "cursor-moved"       // all that changed is due, and the workflow does not know
 	HoldRecorded      Point = "hold-recorded"      // a run waits for a person, and still has its store
@@ -50,7 +49,7 @@ const (
 // Points are all points.
 func Points() []Point {
 	return []Point{
-		RunBegun, SnapshotBegun, PageStaged, SnapshotConfirmed, SnapshotRecorded, FetchEnded, StoreTaken, StoreRetaken, DeadRunClosed, PageResolved,
+		RunBegun, SnapshotBegun, PageStaged, SnapshotConfirmed, SnapshotRecorded, FetchEnded, StoreTaken, DeadRunClosed, PageResolved,
 		CursorMoved, HoldRecorded, DecisionRecorded, IntentWritten, ResendNoted, CallAnswered, AnswerWritten, CallAbandoned, PushEnded, RunEnded,
 		EventsProven, EventsHanded, UpdatesRecorded, SyncRequested, StepDoneAtOnce, UploadStaged, UploadHanded, UploadRecorded, BeforeCommit, Committed,
 		DefinitionsStored,

@@ -28,7 +28,7 @@ type figures struct {
 	NetFaults   int    `json:"net_faults"`   // times that the network between two processes was cut, slowed or truncated
 	Stores      int    `json:"stores"`       // stores that were judged
 	Calls       int    `json:"calls"`        // that carried figures
-	Extra       int    `json:"extra"`        // of these, calls that changed nothing
+	Extra       int    `json:"extra"`        // of these, calls of which nothing was applied, and calls that were sent before
 	Lost        int    `json:"lost"`         // SKUs that did not show their newest figure at last
 	Stale       int    `json:"stale"`        // figures that were replaced by older ones
 	Zeroed      int    `json:"zeroed"`       // SKUs that went to 0 without a word of the warehouse
@@ -55,13 +55,6 @@ func (c *count) add(verdict check.Verdict) {
 	c.Calls, c.Extra = c.Calls+verdict.Calls, c.Extra+verdict.Extra
 	c.Lost, c.Stale, c.Zeroed = c.Lost+len(verdict.Lost), c.Stale+len(verdict.Stale), c.Zeroed+len(verdict.Zeroed)
 	c.Overruns += verdict.Overruns
-}
-
-// change changes figures.
-func (c *count) change(by func(*figures)) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	by(&c.figures)
 }
 
 func (c *count) reached(point crash.Point) {

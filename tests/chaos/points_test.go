@@ -58,13 +58,13 @@ func dieAt(t *testing.T, point crash.Point, pass int, database string) {
 	var victim, worker *slot
 	switch story.by {
 	case "serve":
-		worker = w.worker("")
+		w.worker("")
 		w.apply(time.Hour)
 		w.sync("smart", one.id)
 		p.front = w.serve(at)
 		victim = p.front.slot
 	case "apply":
-		worker = w.worker("")
+		w.worker("")
 		w.applyDying(point, pass)
 	default:
 		// The world is applied before the worker comes, so that it passes the points of the first Full Sync too.
@@ -80,12 +80,12 @@ func dieAt(t *testing.T, point crash.Point, pass int, database string) {
 	if story.by == "apply" {
 		story.part(p)
 	}
-	if victim == worker && victim != nil {
+	verdict := w.judge()
+	if victim == worker {
 		counted.tookOver(worker.resumed())
 	}
-	verdict := w.judge()
 	counted.reached(point)
-	t.Logf("died at pass %d of %s; %d calls, %d of them for nothing", pass, point, verdict.Calls, verdict.Extra)
+	t.Logf("died at pass %d of %s; %d calls, %d of them extra", pass, point, verdict.Calls, verdict.Extra)
 }
 
 // applyDying applies the configuration in processes that die at a point, one after the other.

@@ -24,9 +24,8 @@ import (
 const patience = 3 * time.Minute
 
 var (
-	seed    = flag.Uint64("seed", 0, "what all chance is drawn from; 0 draws one")
-	minutes = flag.Float64("minutes", 0, "how long faults befall running processes; 0 for half a minute")
-	whole   = flag.Bool("whole", false, "kill at every crash point, three times each, and not at a few")
+	seed  = flag.Uint64("seed", 0, "what all chance is drawn from; 0 draws one")
+	whole = flag.Bool("whole", false, "kill at every crash point, three times each, and not at a few")
 )
 
 // chance is what a test draws from: the same for the same seed, whatever other tests run beside it.

@@ -175,7 +175,7 @@ var stories = map[crash.Point]struct {
 	crash.RunEnded: {part: full}, crash.BeforeCommit: {part: full}, crash.Committed: {part: full},
 	crash.SnapshotConfirmed: {part: unchanged},
 	crash.ResendNoted:       {part: lostAnswer}, crash.CallAbandoned: {part: silence, kind: "per_item"},
-	crash.HoldRecorded: {part: zeroing}, crash.DecisionRecorded: {part: zeroing}, crash.StoreRetaken: {part: zeroing},
+	crash.HoldRecorded: {part: zeroing}, crash.DecisionRecorded: {part: zeroing},
 	crash.DeadRunClosed: {part: terminated},
 	crash.EventsProven:  {part: sold, by: "serve"}, crash.EventsHanded: {part: sold, by: "serve"},
 	crash.UpdatesRecorded: {part: sold}, crash.SyncRequested: {part: sold}, crash.StepDoneAtOnce: {part: sold},
@@ -265,7 +265,7 @@ func terminated(p *play) {
 	p.ask("smart", p.shop)
 	p.box.must(http.MethodGet, "/judge/wait?target=stores/"+p.shop+"&hanging=1&timeout=2m", nil, nil)
 	require.NoError(p.t, p.client.TerminateWorkflow(context.Background(), "smart-sync/"+p.shop, "", "the test"))
-	p.box.must(http.MethodPost, "/judge/resume", target, nil)
+	p.box.must(http.MethodPost, "/judge/resume", map[string]any{"target": "stores/" + p.shop}, nil)
 	p.sync("smart", p.shop)
 	p.shows(figures)
 }

@@ -54,7 +54,7 @@ type Verdict struct {
 	Overruns int64
 
 	Calls int // that carried figures
-	Extra int // of these, calls that changed nothing that the store showed
+	Extra int // of these, calls of which nothing was applied, and calls that were sent before
 }
 
 // Held is true when nothing was told that should not have been.
@@ -75,37 +75,29 @@ func Judge(reports []Report, store Store) Verdict {
 			verdict.Lost = append(verdict.Lost, fmt.Sprintf("%s shows %d of %s (shown at all: %t), and the warehouse has %d", store.Name, shown, sku, is, newest))
 		}
 	}
-	changed := verdict.writes(told, store)
-	verdict.calls(store, changed)
+	verdict.writes(told, store)
+	verdict.calls(store)
 	slices.Sort(verdict.Lost)
 	return verdict
 }
 
-// writes judges the writes and returns the calls that changed what was shown.
-func (v *Verdict) writes(told map[string][]Report, store Store) map[int64]bool {
-	changed := map[int64]bool{}
-	shown, newest := map[string]int64{}, map[string]int{} // newest: which of its reports a SKU has come to
+// writes judges the writes.
+func (v *Verdict) writes(told map[string][]Report, store Store) {
+	newest := map[string]int{} // which of its reports a SKU has come to
 	for _, write := range store.Writes {
-		if before, is := shown[write.SKU]; !is || before != write.Figure {
-			changed[write.Call] = true
-		}
-		shown[write.SKU] = write.Figure
 		which := reported(told[write.SKU], write)
 		switch {
 		case which < 0 && write.Figure == 0:
 			v.Zeroed = append(v.Zeroed, fmt.Sprintf("%s was told 0 of %s by call %d", store.Name, write.SKU, write.Call))
-			continue
 		case which < 0:
 			v.Invented = append(v.Invented, fmt.Sprintf("%s was told %d of %s by call %d", store.Name, write.Figure, write.SKU, write.Call))
-			continue
 		case which < newest[write.SKU]:
 			v.Stale = append(v.Stale, fmt.Sprintf("%s was told %d of %s by call %d, which is older than %d", store.Name, write.Figure, write.SKU, write.Call,
 				told[write.SKU][newest[write.SKU]].Figure))
-			continue
+		default:
+			newest[write.SKU] = which
 		}
-		newest[write.SKU] = which
 	}
-	return changed
 }
 
 // reported is which of a SKU's reports a write is of, the last one that fits; -1 when none had been made.
@@ -118,23 +110,27 @@ func reported(figures []Report, write Write) int {
 	return -1
 }
 
-// calls counts the calls that carried figures, and judges their keys.
-func (v *Verdict) calls(store Store, changed map[int64]bool) {
-	bodies := map[string]string{}
+// calls counts the calls that carried figures, and judges their keys. Where a store has no keys, a call that was sent before has the bytes of
+// the one before it.
+func (v *Verdict) calls(store Store) {
+	bodies, last := map[string]string{}, ""
 	for _, call := range store.Calls {
 		if call.Method == "GET" {
 			continue
 		}
 		v.Calls++
-		if !changed[call.N] {
+		before, again := bodies[call.Key]
+		if call.Key == "" {
+			before, again = last, last != "" && last == call.Body
+		}
+		if again || call.Applied == 0 {
 			v.Extra++
 		}
-		if call.Key == "" || call.Body == "" {
-			continue
-		}
-		if before, is := bodies[call.Key]; is && before != call.Body {
+		if again && before != call.Body {
 			v.Rekeyed = append(v.Rekeyed, fmt.Sprintf("%s had call %d with the key %s of a call with other bytes", store.Name, call.N, call.Key))
 		}
-		bodies[call.Key] = call.Body
+		if last = call.Body; call.Key != "" {
+			bodies[call.Key] = call.Body
+		}
 	}
 }

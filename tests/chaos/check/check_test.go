@@ -23,7 +23,7 @@ func TestJudge(t *testing.T) {
 	shown := map[string]int64{"A": 4, "B": 9}
 	posts := func(keys ...string) (calls []Call) {
 		for n, key := range keys {
-			calls = append(calls, Call{N: int64(n + 1), Method: "POST", Key: key, Body: "body of " + key})
+			calls = append(calls, Call{N: int64(n + 1), Method: "POST", Key: key, Body: "body of " + key, Applied: 1})
 		}
 		return calls
 	}
@@ -76,16 +76,26 @@ func TestJudge(t *testing.T) {
 		},
 		{
 			"a key with other bytes",
-			Store{Shown: shown, Writes: right, Calls: append(posts("a", "b", "c", "d"), Call{N: 5, Method: "POST", Key: "a", Body: "other"})},
+			Store{Shown: shown, Writes: right, Calls: append(posts("a", "b", "c", "d"), Call{N: 5, Method: "POST", Key: "a", Body: "other", Applied: 1})},
 			Verdict{Calls: 5, Extra: 1, Rekeyed: []string{"shop had call 5 with the key a of a call with other bytes"}},
 		},
 		{
-			"calls that changed nothing: one that was sent again, one that wrote what was shown; reads are none",
+			"calls that were sent before, and one that was refused; reads are none",
 			Store{
-				Shown: shown, Writes: with(Write{"A", 4, at(32), 6}),
-				Calls: append(posts("a", "b", "c", "d", "d"), Call{N: 6, Method: "POST"}, Call{N: 7, Method: "GET"}),
+				Shown: shown, Writes: right,
+				Calls: append(posts("a", "b", "c", "d", "d"), Call{N: 6, Method: "POST", Key: "e", Body: "e"}, Call{N: 7, Method: "GET"}),
 			},
 			Verdict{Calls: 6, Extra: 2},
+		},
+		{
+			"calls without keys",
+			Store{Shown: shown, Writes: right, Calls: []Call{
+				{N: 1, Method: "POST", Body: "a", Applied: 1},
+				{N: 2, Method: "POST", Body: "a", Applied: 1},
+				{N: 3, Method: "POST", Body: "b", Applied: 1},
+				{N: 4, Method: "POST", Body: "a", Applied: 1},
+			}},
+			Verdict{Calls: 4, Extra: 1},
 		},
 		{"calls over the limit", Store{Shown: shown, Writes: right, Overruns: 2}, Verdict{Overruns: 2}},
 	} {
