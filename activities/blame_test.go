@@ -103,3 +103,22 @@ func TestRefusalOfEveryItemStopsTheStore(t *testing.T) {
 		require.NotEqual(t, ledger.StatusRejected, w.row(sku).Status, sku)
 	}
 }
+
+// A ledger that fails while a refusal is looked into ends the slice: the call is let go, and the next slice asks for its answer again.
+func TestRefusalThatTheLedgerCannotLookInto(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{"answer", "tally"} {
+		t.Run(place, func(t *testing.T) {
+			t.Parallel()
+			p := newPushing(t, &singles{refuses: map[string]bool{"A": true}, taken: map[string]int64{}}, "A", "B")
+			working := p.Ledger
+			p.push.Ledger = &breaking{Ledger: working, place: place}
+			require.Equal(t, ErrorFaltered, told(t, p.run()).Type())
+			require.Equal(t, ledger.StatusUnknown, p.row("A").Status, "nothing is said of it yet")
+			p.push.Ledger = working
+			require.NoError(t, p.run())
+			require.Equal(t, ledger.StatusRejected, p.row("A").Status)
+			require.Equal(t, ledger.StatusExported, p.row("B").Status)
+		})
+	}
+}

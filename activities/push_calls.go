@@ -197,6 +197,9 @@ func (s *slice) writeResponses(ctx context.Context, responses []reply) *ending {
 				written = nil
 				effects, err = s.check(keep, response)
 			}
+			if err != nil {
+				s.machine.Withdrawn(response.number)
+			}
 		}
 		if err == nil {
 			written, err = s.write(keep, effects, written)

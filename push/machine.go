@@ -212,8 +212,8 @@ func (m *Machine) Began(step Step, call ledger.OpenCall) int {
 	return m.last
 }
 
-// Withdrawn tells that a call was not made after all, because its intent could not be written. The slice ends then, so that its rows are read
-// again by the next.
+// Withdrawn tells that a call is not under way any more, and that nothing more will be told of it: its intent could not be written, so that it was
+// not made, or what its refusal is about could not be checked. The slice ends then, so that its rows are read again by the next.
 func (m *Machine) Withdrawn(number int) { delete(m.flights, number) }
 
 // Timeout is the longest that a call may take.
