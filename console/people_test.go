@@ -693,3 +693,11 @@ func TestOnward(t *testing.T) {
 		require.Equal(t, want, onward(text), text)
 	}
 }
+
+// Who reads a page has the menu, and no command line.
+func TestWhatPagesTellNamesNoCommand(t *testing.T) {
+	t.Parallel()
+	said, ok := told(&control.UsageError{Message: "there is no run 9; starter runs lists them"})
+	require.True(t, ok)
+	require.Equal(t, "there is no run 9", said)
+}

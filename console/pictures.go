@@ -210,7 +210,10 @@ func drawAges(b *strings.Builder, ages []age, most time.Duration, x func(time.Ti
 
 // scaleTop is a round time above an age.
 func scaleTop(most time.Duration) time.Duration {
-	for _, top := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour} {
+	for _, top := range []time.Duration{
+		time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+		time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
+	} {
 		if most <= top {
 			return top
 		}

@@ -140,12 +140,14 @@ func (f ruleForm) rule(faults wrong) ledger.Rule {
 	minutes := func(name, text string) time.Duration {
 		return time.Duration(whole(name, text, 1, longestMinutes, "A whole number of minutes, from 1 up to a year.")) * time.Minute
 	}
+	hour := func(name, text string) int { return whole(name, text, 0, 23, "An hour of the day, from 0 to 23.") }
 	switch f.Kind {
 	case "every":
 		return ledger.Rule{Every: minutes("every", f.Every)}
 	case "hourly":
 		return ledger.Rule{Hourly: &ledger.Hourly{
-			Every: whole("hours", f.Hours, 1, 24, "A whole number of hours, from 1 to 24."), Minute: whole("minute", f.Minute, 0, 59, "A whole number of minutes, from 0 to 59."),
+			Every:  whole("hours", f.Hours, 1, 24, "A whole number of hours, from 1 to 24."),
+			Minute: whole("minute", f.Minute, 0, 59, "A whole number of minutes, from 0 to 59."),
 		}}
 	case "daily":
 		if f.Time == "" {
@@ -159,7 +161,8 @@ func (f ruleForm) rule(faults wrong) ledger.Rule {
 			}
 		}
 		return ledger.Rule{Flexible: &ledger.Flexible{
-			Every: minutes("distance", f.Distance), From: whole("from", f.From, 0, 23, "An hour of the day, from 0 to 23."), To: whole("to", f.To, 0, 23, "An hour of the day, from 0 to 23."), Days: f.Days,
+			Every: minutes("distance", f.Distance), Days: f.Days,
+			From: hour("from", f.From), To: hour("to", f.To),
 		}}
 	}
 	faults[f.Field("kind")] = fmt.Sprintf("There is no kind %q of rule.", f.Kind)

@@ -66,7 +66,11 @@ func (d *demo) leaveOff(ctx context.Context) error {
 
 // lose takes most of a warehouse's stock to 0, once.
 func (d *demo) lose(ctx context.Context, round int) error {
-	if in := map[bool]int{false: losesIn, true: losesInOnce}[d.once]; round != in {
+	in := losesIn
+	if d.once {
+		in = losesInOnce
+	}
+	if round != in {
 		return nil
 	}
 	rows, err := d.control.Levels(ctx, losing, "", ledger.Page{Limit: stockOf})
