@@ -1,8 +1,8 @@
-// Package activities holds the steps of a run that touch the outside world: taking the store, fetching, resolving, pushing,
-// and ending. One struct a concern, its dependencies in its fields.
+// Package activities holds the steps of a run that touch the outside world: acquiring the store, fetching, resolving, pushing,
+// and ending. Each step is a method of a struct (Gate, Fetch, Resolve, Push, …), whose fields are what the step depends on.
 //
-// What crosses the boundary to Temporal is ids and counts, never rows, bodies or credentials: those stay in the ledger and in
-// the environment. Every activity may run twice, even at the same time; the ledger's lease decides whose writes count.
+// Only ids and counts cross the boundary to Temporal. Rows and bodies stay in the ledger, credentials in the environment. Every
+// activity may run twice, even at the same time; the ledger's lease decides whose writes count.
 package activities
 
 import (

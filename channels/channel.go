@@ -6,7 +6,7 @@
 //
 // The port fits the four kinds of answer that store APIs give:
 //
-//   - all or nothing, with or without named offenders: Reply.Applied is false, the named items are Rejected, the others NotApplied;
+//   - all or nothing: either the named offenders are Rejected and the others NotApplied, or nobody is named and Reply.Refused is true;
 //   - per item in one response: every item has its own outcome;
 //   - submit, poll, report: items are Accepted and Reply.Ticket is polled through the Poller capability;
 //   - a single item: a batch of one.

@@ -1,8 +1,8 @@
-// Package crash names the moments of Tidemark at which something has just been made durable, or told to somebody, and what comes after it has
-// not happened yet: the moments at which a process that dies leaves most to others. tests/chaos kills real processes at each.
+// Package crash names the moments at which Tidemark has just made something durable, or told it to somebody, and has not done the next step
+// yet. A process that dies at such a moment leaves the most for others to finish, so tests/chaos kills real processes at each.
 //
-// In a program that is built without the tag crash, At is an empty function and nothing of this is left. With the tag it kills its own
-// process, by SIGKILL, when a point has been passed as often as the environment says:
+// In a program that is built without the tag crash, At is an empty function and this package does nothing. With the tag, At kills its own
+// process with SIGKILL when it has passed a point as often as the environment says:
 //
 //	CRASH_AT=intent-written:2   at the second pass
 //	CRASH_LOG=/path/to/file     each pass is added to the file, before the process dies of it, as a line "intent-written 2 1764460800123": the

@@ -120,8 +120,8 @@ func (c Counts) with(newer Counts) Counts {
 		Changed: cmp.Or(newer.Changed, c.Changed), Older: cmp.Or(newer.Older, c.Older), Stale: cmp.Or(newer.Stale, c.Stale),
 		Odd: cmp.Or(newer.Odd, c.Odd), Resolved: cmp.Or(newer.Resolved, c.Resolved),
 		Due: cmp.Or(newer.Due, c.Due), Exported: cmp.Or(newer.Exported, c.Exported), Sent: cmp.Or(newer.Sent, c.Sent),
-		Rejected: cmp.Or(newer.Rejected, c.Rejected), Blocked: cmp.Or(newer.Blocked, c.Blocked), Retrying: cmp.Or(newer.Retrying, c.Retrying),
-		Calls: cmp.Or(newer.Calls, c.Calls), Waits: cmp.Or(newer.Waits, c.Waits),
+		Rejected: cmp.Or(newer.Rejected, c.Rejected), Parked: cmp.Or(newer.Parked, c.Parked), Blocked: cmp.Or(newer.Blocked, c.Blocked),
+		Retrying: cmp.Or(newer.Retrying, c.Retrying), Calls: cmp.Or(newer.Calls, c.Calls), Waits: cmp.Or(newer.Waits, c.Waits),
 	}
 }
 

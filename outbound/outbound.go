@@ -1,7 +1,7 @@
-// Package outbound makes HTTP calls to stores and warehouses. It is the one place that holds their limits: every call has a
-// deadline, redirects are not followed (a credential would go with them), no more of a response is read than was agreed
-// on, and no error or log holds a credential, a query or a body. Every connection is opened within a Reach, which refuses addresses
-// where no store or warehouse can be and lets no credential leave this machine in the clear.
+// Package outbound makes HTTP calls to stores and warehouses. It is the one place that enforces their limits: every call has a
+// deadline; redirects are not followed, because a credential would go with them; a response is read up to a limit in bytes; no error
+// or log holds a credential, a query or a body. Every connection is opened within a Reach, which refuses addresses where no store or
+// warehouse can be, and sends no credential off this machine unencrypted.
 package outbound
 
 import (

@@ -4,18 +4,18 @@
 // # The machine
 //
 // A [Machine] holds what one slice of a push knows: the calls whose answers are not known, the rows that were read from the ledger and are
-// still to be looked up and sent, the calls under way, and what the store's answers said of its credential. It is asked and told:
+// still to be looked up and sent, the calls under way, and what the store's answers said of its credential. A loop drives it:
 //
-//   - Next says what can be done now: read something from the ledger, give up a call, or start one. What it returns is a set; the loop may
-//     start any of it, in any order, and asks again after each.
-//   - Opened, Read, Due, Known and Abandoned tell what the ledger returned; Began tells that a call is under way.
-//   - Answered, Found and Checked tell what the store answered, in any order. Each returns Effects: what to write to the ledger, and
-//     whether the slice ends.
+//   - Next returns what can be done now: read something from the ledger, give up a call, or start one. The steps that it returns do not
+//     depend on each other; the loop may start any of them, in any order, and calls Next again after each.
+//   - With Opened, Read, Due, Known and Abandoned the loop reports what the ledger returned, and with Began that a call is under way.
+//   - With Answered, Found and Checked it reports what the store answered, in any order. Each returns Effects: what to write to the
+//     ledger, and whether the slice ends.
 //
 // # What holds
 //
 //   - A row stands in one open call at most.
 //   - A call whose response was lost is sent again with the same bytes and the same key, or abandoned; nothing new starts before that.
-//   - No more calls are under way at once than the store takes, look-ups among them.
-//   - An item of which a response says nothing is unknown, never exported.
+//   - Never more calls are under way at once than the store allows; look-ups count as calls.
+//   - An item that a response does not mention is unknown, never exported.
 package push

@@ -111,7 +111,7 @@ type Next int
 
 // What should happen next.
 const (
-	Retry     Next = iota // the the source had a fault that may pass; try again
+	Retry     Next = iota // the source had a fault that may pass; try again
 	Wait                  // throttled; wait until Error.Until
 	AskPerson             // credentials, configuration or a source that breaks its own format: a person must act
 )

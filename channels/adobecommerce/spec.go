@@ -1,9 +1,9 @@
 // Package adobecommerce speaks to Adobe Commerce and Magento Open Source by the asynchronous bulk API of Multi Source Inventory.
 //
-// A call is a bulk of operations, each with one figure of one source, and is reported on later: operations wait in a queue until a
-// consumer of the merchant's works on them. An operation is named by its position in the call. An item is addressed by the SKU in the
-// store's own spelling, which is looked up, because a figure of a SKU that does not exist is taken without a word. There are no keys;
-// a figure is absolute, so a bulk whose receipt was lost is sent again as it is.
+// A call is a bulk of operations, each with one figure of one source. Operations wait in a queue until the merchant's consumer process
+// works on them, so the result of a call is asked for later. A report names an operation by its position in the call. An item is addressed
+// by the SKU in the store's own spelling. That spelling is looked up first, because the store accepts figures for SKUs that do not exist
+// without an error. There are no idempotency keys; a figure is absolute, so a bulk whose receipt was lost is sent again as it is.
 //
 // The files are those of every driver: spec.go says what can be set and opens the store, encode.go makes the bytes of a call, send.go
 // sends them, responses.go says what the response means for each item, poll.go asks for reports, find.go looks SKUs up, check.go proves the

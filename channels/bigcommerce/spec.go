@@ -1,9 +1,9 @@
 // Package bigcommerce speaks to BigCommerce stores by the V3 Inventory API.
 //
-// Figures go out as absolute adjustments, up to 2,000 in a call and all or nothing: what stands in the way is named in prose only,
-// so where that cannot be read with certainty the call is refused without a name. An item is addressed by its SKU and the id of its
-// location. There are no keys; a figure is absolute, so a call whose response was lost is sent again as it is. What is known of the
-// API, and how surely, is in docs/channels/bigcommerce.md.
+// Figures go out as absolute adjustments, up to 2,000 in a call. A call is applied as a whole or not at all. BigCommerce names the items
+// that it does not take in prose only; where that prose cannot be read with certainty, the driver blames no item and reports the call as
+// Refused. An item is addressed by its SKU and the id of its location. There are no idempotency keys; a figure is absolute, so a call
+// whose response was lost is sent again as it is. docs/channels/bigcommerce.md says what is known of the API, and how surely.
 //
 // The files are those of every driver: spec.go says what can be set and opens the store, encode.go makes the bytes of a call,
 // send.go sends them, responses.go says what the response means for each item, compose.go sorts items into calls, check.go proves the

@@ -1,8 +1,8 @@
 // Package shopify speaks to Shopify shops by the GraphQL Admin API, version 2026-04 or later.
 //
-// Figures go out with inventorySetQuantities, up to 250 in a call and all or nothing: what stands in the way is named by its
-// index. An item is addressed by the id of its inventory item, which is looked up by SKU. What is known of the API, and how
-// surely, is in docs/channels/shopify.md.
+// Figures go out with inventorySetQuantities, up to 250 in a call. A call is applied as a whole or not at all; Shopify names the items
+// that it does not take by their index in the call. An item is addressed by the id of its inventory item, which is looked up by SKU.
+// docs/channels/shopify.md says what is known of the API, and how surely.
 //
 // The files are those of every driver: spec.go says what can be set and opens the store, encode.go makes the bytes of a call,
 // send.go sends them, responses.go says what the response means for each item, find.go looks SKUs up, check.go proves the settings,

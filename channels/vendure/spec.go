@@ -2,9 +2,9 @@
 //
 // A figure becomes the stockOnHand of a variant at a stock location. What Vendure sells is less: stockOnHand − stockAllocated −
 // outOfStockThreshold, where stockAllocated counts the units of orders that are not fulfilled yet. The driver does not add
-// stockAllocated to what it sends. It moves with every order and with every fulfilment, a mutation cannot refer to it, and one that
-// was read some time ago would offer units that are gone; what is sent as it is can only offer too few. docs/channels/vendure.md says
-// what a merchant does about it.
+// stockAllocated to what it sends: stockAllocated changes with every order and every fulfilment, a mutation cannot refer to it, and a value
+// that was read earlier could offer units that are gone. Without it a store can offer too few units, but never too many.
+// docs/channels/vendure.md says what a merchant does about it.
 //
 // What the comments say of the API was seen on a real server, @vendure/core 3.7.3 on PostgreSQL; real_test.go looks again.
 package vendure

@@ -1,8 +1,8 @@
 // Package extensiv reads the stock that a 3PL keeps in Extensiv 3PL Warehouse Manager (once 3PL Central), from its REST API.
 //
-// Extensiv counts every list, so a fetch is believed when all that was promised came. Stock summaries are read as they are: a row
-// for each item and facility. Stock details are lots, which are added up here; that is derived, and said so in each row's place.
-// What is known of the API, and how surely, is in docs/warehouses/extensiv.md.
+// Extensiv says how many rows a list has, so a fetch counts as complete when that many came. Stock summaries have a row for each item and
+// facility, and are read as they are. Stock details have a row for each lot; this package adds the lots up, and says in the Place of each
+// row that its figure is such a sum. docs/warehouses/extensiv.md says what is known of the API, and how surely.
 //
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go walks through the pages and
 // proves that they are the whole, decode.go makes rows of a response, check.go proves the settings, errors.go says what an

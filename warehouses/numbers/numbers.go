@@ -1,10 +1,11 @@
 // Package numbers reads figures as warehouses write them, by rules that a person sets.
 //
-// Nothing is read as a number that a person would not read so, and nothing is guessed. A whole number may be padded with blanks or
-// written with decimals that are all 0, for neither changes it. What could be two numbers is refused, and the error names the setting
-// that reads it: "1,000" is a thousand in one country and one in another. Words and codes stand for what the setting texts says.
+// A text is read as a number only where a person would read the same number, and nothing is guessed. A whole number may be padded with
+// blanks or written with decimals that are all 0, because neither changes it. A text that could mean two numbers is refused: "1,000" is a
+// thousand in one country and one in another. The error names the setting that says which is meant. The setting "texts" says which
+// figure a word or a code stands for.
 //
-// It is pure. Every driver, and what is sent to us, reads its figures here, so that they are read alike.
+// It is pure. All drivers, and the intake over HTTP, read their figures here, so the same text is the same number everywhere.
 package numbers
 
 import (

@@ -1,9 +1,9 @@
 // Package shipbob reads the stock that ShipBob keeps for a merchant, page by page, from its REST API (versions 2025-07 to
 // 2026-07).
 //
-// ShipBob tells only what there is now: there is no filter for what changed, no count of all items and no time of a snapshot,
-// so every fetch reads everything, and the end is believed when the last page says so and nothing contradicts it. What is known
-// of the API, and how surely, is in docs/warehouses/shipbob.md.
+// ShipBob's API has no filter for what changed, no count of all items and no time of a snapshot. So every fetch reads everything, and it
+// counts as complete when the last page says that it is the last and nothing in the responses contradicts it. docs/warehouses/shipbob.md
+// says what is known of the API, and how surely.
 //
 // The files are those of every driver: spec.go says what can be set and opens the source, fetch.go walks through the pages and
 // proves as much as can be proved, decode.go makes rows of a response, check.go proves the settings, errors.go says what an

@@ -1,7 +1,7 @@
-// Package draw makes the sandbox's chances: numbers that depend only on a seed, a target, a call number and a purpose.
+// Package draw draws the sandbox's random numbers. Each depends only on a seed, a target, a call number and a purpose.
 //
-// Nothing is shared between draws, so calls at one target never change what another target draws, however they interleave, and
-// a scenario that is run again with the same seed has the same faults at the same calls.
+// Draws share no state. So calls at one target never change what another target draws, however they interleave, and a scenario that
+// is run again with the same seed has the same faults at the same calls.
 package draw
 
 // Source draws for one target.
