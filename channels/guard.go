@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -167,20 +165,8 @@ func believed(reply Reply, err error, items int, polls bool) (Reply, error) {
 // maxText is the longest code or reason that is kept, in bytes.
 const maxText = 500
 
-// plain makes a store's words fit to be kept and shown: one line, valid UTF-8, not too long.
-func plain(text string) string {
-	cut := ""
-	if len(text) > maxText {
-		text, cut = text[:maxText], "…"
-	}
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, ""))
-	return inventory.Visible(strings.TrimSpace(text)) + cut
-}
+// plain makes a store's words fit to be kept and shown.
+func plain(text string) string { return inventory.OneLine(text, maxText) }
 
 // typed makes an *Error of any error. One that the driver did not judge is a lost response.
 func typed(err error) error {

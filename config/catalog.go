@@ -72,7 +72,7 @@ func (l *loader) products() func(*table, string) {
 		for t.next() {
 			sku, ok := t.sku("sku")
 			name, barcode := t.short("name"), t.short("barcode")
-			if !ok || !once(t, seen, [2]string{t.scope(merchant), sku}, "sku", "product "+quote(sku)) {
+			if !ok || !once(t, seen, [2]string{t.scope(merchant), sku}, "sku", "product "+inventory.Quoted(sku)) {
 				continue
 			}
 			l.definitions.Products = append(l.definitions.Products, ledger.Product{Merchant: merchant, SKU: sku, Name: name, Barcode: barcode})
@@ -87,7 +87,7 @@ func (l *loader) listings() func(*table, string) {
 		for t.next() {
 			sku, skuRead := t.sku("sku")
 			channelSKU, channelRead := t.sku("channel_sku")
-			if !skuRead || !channelRead || !once(t, seen, [2]string{t.scope(store), channelSKU}, "channel_sku", "channel SKU "+quote(channelSKU)) {
+			if !skuRead || !channelRead || !once(t, seen, [2]string{t.scope(store), channelSKU}, "channel_sku", "channel SKU "+inventory.Quoted(channelSKU)) {
 				continue
 			}
 			l.definitions.Listings = append(l.definitions.Listings, ledger.ListingDefinition{Store: store, Listing: inventory.Listing{SKU: sku, ChannelSKU: channelSKU}})
@@ -134,7 +134,7 @@ func (b *bundles) read(t *table, merchant string) {
 			owned.index[sku] = len(owned.all)
 			owned.all = append(owned.all, inventory.Bundle{SKU: sku})
 		}
-		if !componentRead || !countRead || !once(t, b.component, [3]string{owner, sku, component}, "component_sku", "component "+quote(component)+" of bundle "+quote(sku)) {
+		if !componentRead || !countRead || !once(t, b.component, [3]string{owner, sku, component}, "component_sku", "component "+inventory.Quoted(component)+" of bundle "+inventory.Quoted(sku)) {
 			continue
 		}
 		bundle := &owned.all[owned.index[sku]]

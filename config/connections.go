@@ -126,7 +126,7 @@ func (l *loader) readLocations(n *node, what string) []inventory.Location {
 		node := o.need("location", "the store's own id of the location")
 		id, ok := l.sku(node, "location of "+what)
 		if first, twice := seen[id]; ok && twice {
-			l.fail(node.place, "location %s of %s is linked twice, first on line %d; name all its facilities there", quote(id), what, first.line)
+			l.fail(node.place, "location %s of %s is linked twice, first on line %d; name all its facilities there", inventory.Quoted(id), what, first.line)
 			continue
 		}
 		if ok {
@@ -134,17 +134,17 @@ func (l *loader) readLocations(n *node, what string) []inventory.Location {
 		}
 		location := inventory.Location{ID: id}
 		facilitiesNode := o.need("facilities", "the warehouse's facilities whose stock the location shows")
-		facilities, ok := l.list(facilitiesNode, "facilities of location "+quote(id))
+		facilities, ok := l.list(facilitiesNode, "facilities of location "+inventory.Quoted(id))
 		if ok && facilitiesNode != nil && len(facilities) == 0 {
-			l.fail(facilitiesNode.place, "location %s of %s has no facilities; name at least one", quote(id), what)
+			l.fail(facilitiesNode.place, "location %s of %s has no facilities; name at least one", inventory.Quoted(id), what)
 		}
 		for _, facilityNode := range facilities {
-			facility, ok := l.sku(facilityNode, "a facility of location "+quote(id))
+			facility, ok := l.sku(facilityNode, "a facility of location "+inventory.Quoted(id))
 			if !ok {
 				continue
 			}
 			if other, twice := taken[facility]; twice {
-				l.fail(facilityNode.place, "facility %s of %s is shown by location %s already; in a second place its stock would be offered twice", quote(facility), what, quote(other))
+				l.fail(facilityNode.place, "facility %s of %s is shown by location %s already; in a second place its stock would be offered twice", inventory.Quoted(facility), what, inventory.Quoted(other))
 				continue
 			}
 			taken[facility] = id

@@ -104,7 +104,7 @@ func (t *table) readHeader(c columns) bool {
 		case !slices.Contains(c.all(), name):
 			near := suggest(name, c.all())
 			meant[near] = true
-			t.l.fail(t.at(i), "the column %s is not known%s", quote(name), orElse(near, c.all()))
+			t.l.fail(t.at(i), "the column %s is not known%s", inventory.Quoted(name), orElse(near, c.all()))
 		case twice:
 			t.l.fail(t.at(i), "the column %s comes twice; keep one of them", name)
 		default:
@@ -237,7 +237,7 @@ func (t *table) count(column string) (int64, bool) {
 	value, index := t.value(column)
 	count, err := inventory.ParseQuantity(value)
 	if err != nil || count < 1 {
-		t.fail(index, "the count %s cannot be used; expected a whole number from 1", quote(value))
+		t.fail(index, "the count %s cannot be used; expected a whole number from 1", inventory.Quoted(value))
 		return 0, false
 	}
 	return count, true

@@ -385,7 +385,7 @@ func (w *writer) group(depth int, name string, lines []string) {
 }
 
 func comment(note string) string {
-	return "# " + inventory.Visible(strings.Join(strings.Fields(note), " "))
+	return "# " + inventory.OneLine(note, len(note))
 }
 
 func quietYAML(quiet ledger.QuietHours) string {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // names are the things of a kind that the file defines.
@@ -50,7 +52,7 @@ func (l *loader) refer(all *names, kind, id string, at place, who string) (defin
 	} else if len(choices) > 0 {
 		hint = "; defined are " + some(choices)
 	}
-	l.fail(at, "%s names the %s %s, which is not defined%s", who, kind, quote(id), hint)
+	l.fail(at, "%s names the %s %s, which is not defined%s", who, kind, inventory.Quoted(id), hint)
 	return defined{}, false
 }
 

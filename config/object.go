@@ -32,7 +32,7 @@ func (l *loader) object(n *node, what string, names ...string) (*object, bool) {
 		case !slices.Contains(names, item.name):
 			near := suggest(item.name, names)
 			o.excused[near] = true
-			l.fail(item.place, "%s has no setting %s%s", what, quote(item.name), orElse(near, names))
+			l.fail(item.place, "%s has no setting %s%s", what, inventory.Quoted(item.name), orElse(near, names))
 		case twice:
 			l.fail(item.place, "%s has %s twice; it stands first on line %d, keep one of them", what, item.name, first.line)
 		case item.value.kind == nothing:
@@ -127,7 +127,7 @@ func (l *loader) id(n *node, what string) (string, bool) {
 		return "", false
 	}
 	if !validID(value) {
-		l.fail(n.place, "%s: %s is not a valid id; expected 1 to %d of a-z, 0-9 and -, not beginning with -", what, quote(value), maxIDLength)
+		l.fail(n.place, "%s: %s is not a valid id; expected 1 to %d of a-z, 0-9 and -, not beginning with -", what, inventory.Quoted(value), maxIDLength)
 		return value, false
 	}
 	return value, true
@@ -209,7 +209,7 @@ func (l *loader) list(n *node, what string) ([]*node, bool) {
 func found(n *node) string {
 	switch n.kind {
 	case text:
-		return quote(n.text)
+		return inventory.Quoted(n.text)
 	case whole, fraction, truth:
 		return n.text
 	}

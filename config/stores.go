@@ -3,6 +3,7 @@ package config
 import (
 	"time"
 
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -101,7 +102,7 @@ func (l *loader) timezone(n *node, what string) string {
 	}
 	// "Local" is what the machine happens to be set to, so it would mean something else on each worker.
 	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
-		l.fail(n.place, "%s: %s is not a known time zone; expected a name of the IANA list like Europe/Paris or UTC", what, quote(name))
+		l.fail(n.place, "%s: %s is not a known time zone; expected a name of the IANA list like Europe/Paris or UTC", what, inventory.Quoted(name))
 		return time.UTC.String()
 	}
 	return name

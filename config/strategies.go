@@ -123,7 +123,7 @@ func (l *loader) amounts(n *node, what string, of ledger.StrategyDefinition) map
 	seen := map[string]place{}
 	for _, field := range n.fields {
 		if first, twice := seen[field.name]; twice {
-			l.fail(field.place, "%s name %s twice, first on line %d; keep one of them", what, quote(field.name), first.line)
+			l.fail(field.place, "%s name %s twice, first on line %d; keep one of them", what, inventory.Quoted(field.name), first.line)
 			continue
 		}
 		seen[field.name] = field.place
@@ -147,7 +147,7 @@ func (l *loader) priority(n *node, what string, of ledger.StrategyDefinition) []
 			continue
 		}
 		if seen[id] {
-			l.fail(item.place, "%s names %s twice; keep one of them", what, quote(id))
+			l.fail(item.place, "%s names %s twice; keep one of them", what, inventory.Quoted(id))
 			continue
 		}
 		seen[id] = true

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -245,13 +244,4 @@ func firstInvalid(path string, content []byte) place {
 // after is the place behind a text.
 func after(path string, text []byte) place {
 	return place{path, 1 + bytes.Count(text, []byte("\n")), 1 + utf8.RuneCount(text[bytes.LastIndexByte(text, '\n')+1:])}
-}
-
-// quote shows a value of the file in an error: one line, of bounded length.
-func quote(value string) string {
-	const most = 60
-	if letters := []rune(value); len(letters) > most {
-		return fmt.Sprintf("%q…", string(letters[:most]))
-	}
-	return fmt.Sprintf("%q", value)
 }

@@ -159,7 +159,7 @@ func (l *loader) driver(o *object, kind string, drivers map[string]settings.Spec
 		if near := suggest(name, names); near != "" {
 			hint = fmt.Sprintf("; did you mean %q?", near)
 		}
-		l.fail(n.place, "driver of %s: there is no %s driver %s; there are %s%s", o.what, kind, quote(name), some(names), hint)
+		l.fail(n.place, "driver of %s: there is no %s driver %s; there are %s%s", o.what, kind, inventory.Quoted(name), some(names), hint)
 		return settings.Spec{}, nil
 	}
 	spec.Driver = name
@@ -184,7 +184,7 @@ func (l *loader) settings(o *object, spec settings.Spec) settings.Values {
 		sound := true
 		for _, field := range n.fields {
 			if first, twice := places[field.name]; twice {
-				l.fail(field.place, "settings of %s have %s twice; it stands first on line %d, keep one of them", o.what, quote(field.name), first.line)
+				l.fail(field.place, "settings of %s have %s twice; it stands first on line %d, keep one of them", o.what, inventory.Quoted(field.name), first.line)
 				sound = false
 				continue
 			}
@@ -257,7 +257,7 @@ func (l *loader) plain(n *node, what string) (any, bool) {
 		values, sound := make(map[string]any, len(n.fields)), true
 		for _, field := range n.fields {
 			if _, twice := values[field.name]; twice {
-				l.fail(field.place, "%s has %s twice; keep one of them", what, quote(field.name))
+				l.fail(field.place, "%s has %s twice; keep one of them", what, inventory.Quoted(field.name))
 				sound = false
 				continue
 			}

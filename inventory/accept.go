@@ -116,9 +116,9 @@ func CheckSKU(what, text string) error {
 	case len(text) > MaxSKUBytes:
 		return fmt.Errorf("the %s is %d bytes long; at most %d are accepted", what, len(text), MaxSKUBytes)
 	case !utf8.ValidString(text):
-		return fmt.Errorf("the %s %s is not valid UTF-8", what, shorten(text))
+		return fmt.Errorf("the %s %s is not valid UTF-8", what, Quoted(text))
 	case strings.IndexByte(text, 0) >= 0:
-		return fmt.Errorf("the %s %s contains a NUL byte", what, shorten(text))
+		return fmt.Errorf("the %s %s contains a NUL byte", what, Quoted(text))
 	}
 	return nil
 }
@@ -132,10 +132,5 @@ func Legible(text string) bool {
 // maxReasonBytes is the longest place or reason of a refusal that is kept.
 const maxReasonBytes = 2048
 
-// presentable makes a text fit to be stored and shown, whatever a source put into it. A text that is fit stays as it is.
-func presentable(text string, most int) string {
-	if len(text) > most {
-		text = text[:most] + "…"
-	}
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\\x00")
-}
+// presentable is a text of a refused row, fit to be stored and not too long. A text that is fit stays as it is.
+func presentable(text string, most int) string { return Beginning(Storable(text), most) }

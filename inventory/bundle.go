@@ -14,7 +14,7 @@ type BundleError struct {
 }
 
 func (e BundleError) Error() string {
-	return fmt.Sprintf("bundle %s: %s", shorten(e.Bundle), e.Reason)
+	return fmt.Sprintf("bundle %s: %s", Quoted(e.Bundle), e.Reason)
 }
 
 // CheckBundles says what is wrong with the bundles of one merchant, in the order of the bundles: the same SKU twice, no
@@ -42,7 +42,7 @@ func CheckBundles(bundles []Bundle) []BundleError {
 			if edge := [2]string{bundle.SKU, component.SKU}; nested && !told[edge] && circles.group[component.SKU] != circles.group[bundle.SKU] {
 				told[edge] = true
 				problems = append(problems, BundleError{Bundle: bundle.SKU, Component: component.SKU, Reason: fmt.Sprintf(
-					"its component %s is a bundle itself; name the products that %s is made of instead", shorten(component.SKU), shorten(component.SKU))})
+					"its component %s is a bundle itself; name the products that %s is made of instead", Quoted(component.SKU), Quoted(component.SKU))})
 			}
 		}
 	}
@@ -65,11 +65,11 @@ func (b Bundle) check() []BundleError {
 		case err != nil:
 			reason = err.Error()
 		case seen[component.SKU]:
-			reason = fmt.Sprintf("its component %s is named twice; name it once with the whole count", shorten(component.SKU))
+			reason = fmt.Sprintf("its component %s is named twice; name it once with the whole count", Quoted(component.SKU))
 		case component.Count < 1:
-			reason = fmt.Sprintf("its component %s has the count %d; expected at least 1", shorten(component.SKU), component.Count)
+			reason = fmt.Sprintf("its component %s has the count %d; expected at least 1", Quoted(component.SKU), component.Count)
 		case component.Count > MaxQuantity:
-			reason = fmt.Sprintf("its component %s has the count %d; expected at most %d", shorten(component.SKU), component.Count, MaxQuantity)
+			reason = fmt.Sprintf("its component %s has the count %d; expected at most %d", Quoted(component.SKU), component.Count, MaxQuantity)
 		}
 		seen[component.SKU] = true
 		if reason != "" {
@@ -151,12 +151,12 @@ func circleReason(sku string, members []string) string {
 	}
 	names := make([]string, 0, len(members))
 	for _, member := range members {
-		names = append(names, shorten(member))
+		names = append(names, Quoted(member))
 	}
 	slices.Sort(names)
 	const shown = 5
 	if len(names) > shown {
 		names = append(names[:shown], fmt.Sprintf("%d more", len(names)-shown))
 	}
-	return fmt.Sprintf("the bundles %s contain each other; name the products that %s is made of instead", strings.Join(names, ", "), shorten(sku))
+	return fmt.Sprintf("the bundles %s contain each other; name the products that %s is made of instead", strings.Join(names, ", "), Quoted(sku))
 }

@@ -225,16 +225,16 @@ const onlyInSpelling = "only in case, blanks, leading zeros or a spreadsheet's m
 
 // words are what is said of an example behind the oddity.
 func (e Example) words(kind OddityKind) string {
-	text := ", like " + shorten(e.SKU)
+	text := ", like " + Quoted(e.SKU)
 	if e.Place != "" {
-		text += " at " + Visible(presentable(e.Place, shownPlace))
+		text += " at " + Visible(Beginning(e.Place, shownPlace))
 	}
 	switch {
 	case e.Other == "":
 	case kind == OddListing:
-		text += " for " + shorten(e.Other)
+		text += " for " + Quoted(e.Other)
 	default:
-		text += " beside " + shorten(e.Other)
+		text += " beside " + Quoted(e.Other)
 	}
 	return text
 }

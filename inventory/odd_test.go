@@ -119,7 +119,7 @@ func TestHostileOddities(t *testing.T) {
 	require.Equal(t, `4 SKUs or facilities begin or end in a blank, like "\u202eABC " at `+strings.Repeat("p", 100)+"…", list[0].Text)
 	one := inventory.Oddity{Kind: inventory.OddListing, Count: 1}
 	for sku, want := range map[string]string{
-		"\u202eABC": `"\u202eABC"`, "a\x1b[31m": `"a\x1b[31m"`, strings.Repeat("x", 10_000): `"` + strings.Repeat("x", 40) + `"…`, "\u00a0": `"\u00a0"`,
+		"\u202eABC": `"\u202eABC"`, "a\x1b[31m": `"a\x1b[31m"`, strings.Repeat("x", 10_000): `"` + strings.Repeat("x", 60) + `"…`, "\u00a0": `"\u00a0"`,
 	} {
 		one.Examples = []inventory.Example{inventory.NewExample(inventory.Row{SKU: "S"}, sku)}
 		require.Equal(t, `1 SKU has no listing of that spelling, and differs from one in the listings, products or bundles `+

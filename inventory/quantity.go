@@ -38,9 +38,9 @@ func ParseQuantity(text string) (int64, error) {
 	case digits == "":
 		return 0, notAQuantity(text, digits)
 	case quantity > MaxQuantity && negative:
-		return 0, fmt.Errorf("the quantity %s is below -%d; a figure of that size is taken for a fault of the source", shorten(text), MaxQuantity)
+		return 0, fmt.Errorf("the quantity %s is below -%d; a figure of that size is taken for a fault of the source", Quoted(text), MaxQuantity)
 	case quantity > MaxQuantity:
-		return 0, fmt.Errorf("the quantity %s is above %d; a figure of that size is taken for a fault of the source", shorten(text), MaxQuantity)
+		return 0, fmt.Errorf("the quantity %s is above %d; a figure of that size is taken for a fault of the source", Quoted(text), MaxQuantity)
 	case negative:
 		return -quantity, nil
 	}
@@ -61,7 +61,7 @@ func notAQuantity(text, unsigned string) error {
 		default:
 			found = "a number with a fraction"
 		}
-		return fmt.Errorf("the quantity %s is %s; expected a whole number like 12", shorten(text), found)
+		return fmt.Errorf("the quantity %s is %s; expected a whole number like 12", Quoted(text), found)
 	}
 	for _, letter := range text {
 		switch {
@@ -83,20 +83,5 @@ func notAQuantity(text, unsigned string) error {
 	if unsigned == "" {
 		found = "only a sign"
 	}
-	return fmt.Errorf("the quantity %s is %s; expected a whole number like 12", shorten(text), found)
-}
-
-// shownText is how much of a wrong text an error repeats, in bytes.
-const shownText = 40
-
-// shorten quotes a text for an error: one line, valid UTF-8, of bounded length.
-func shorten(text string) string {
-	if len(text) <= shownText {
-		return strconv.Quote(text)
-	}
-	cut := shownText
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return strconv.Quote(text[:cut]) + "…"
+	return fmt.Errorf("the quantity %s is %s; expected a whole number like 12", Quoted(text), found)
 }

@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"errors"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // schedules notes which schedules an apply changes, writes what becomes of overrides, and keeps what the configuration says of all of them.
@@ -59,6 +61,6 @@ func (a *applying) configuration(ctx context.Context, definitions Definitions) e
 		}
 	}
 	_, err := a.exec(ctx, "UPDATE state SET schedules_read_only = ?, settings_read_only = ?, applied_from = CASE WHEN ? = '' THEN applied_from ELSE ? END",
-		definitions.SchedulesReadOnly, definitions.SettingsReadOnly, a.options.From, cleanText(a.options.From))
+		definitions.SchedulesReadOnly, definitions.SettingsReadOnly, a.options.From, inventory.Storable(a.options.From))
 	return err
 }

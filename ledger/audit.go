@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // AuditResult is what became of an act.
@@ -42,8 +44,8 @@ type Auditor interface {
 func (d *database) Audit(ctx context.Context, entry AuditEntry) error {
 	return d.write(ctx, func(t *tx) error {
 		_, err := t.exec(ctx, "INSERT INTO audit (at, who, face, act, target, before, after, result, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			micros(entry.At), cleanText(entry.Who), cleanText(entry.From), cleanText(entry.Act), cleanText(entry.On), cleanText(entry.Before), cleanText(entry.After),
-			string(entry.Result), cleanText(entry.Reason))
+			micros(entry.At), inventory.Storable(entry.Who), inventory.Storable(entry.From), inventory.Storable(entry.Act), inventory.Storable(entry.On), inventory.Storable(entry.Before), inventory.Storable(entry.After),
+			string(entry.Result), inventory.Storable(entry.Reason))
 		return err
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // leased is what a lease stands for, after it was found to hold.
@@ -380,7 +382,7 @@ func (d *database) EndRun(ctx context.Context, lease Lease, end RunEnd) error {
 
 func (t *tx) endRun(ctx context.Context, run Run, end RunEnd) error {
 	_, err := t.exec(ctx, "UPDATE runs SET ended_at = ?, outcome = ?, reason = ?, counts = ?, phase = '' WHERE id = ?",
-		micros(end.Now), end.Outcome, cleanText(end.Reason), encode(end.Counts), run.ID)
+		micros(end.Now), end.Outcome, inventory.Storable(end.Reason), encode(end.Counts), run.ID)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,9 @@ package ledger
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // Absence is what a full snapshot leaves unnamed of the recorded levels with stock. A level that a refused row names, and one that
@@ -124,10 +125,8 @@ func counted(n int64, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-const (
-	namedMost    = 3  // facilities that a reason names
-	namedLongest = 40 // characters of one of them
-)
+// namedMost is how many facilities a reason names.
+const namedMost = 3
 
 // named lists facilities for people: escaped, a few of them, none too long.
 func named(facilities []string) string {
@@ -137,14 +136,11 @@ func named(facilities []string) string {
 			shown = append(shown, "…")
 			break
 		}
-		if letters := []rune(facility); len(letters) > namedLongest {
-			facility = string(letters[:namedLongest]) + "…"
-		}
 		if facility == "" {
 			shown = append(shown, "no facility")
 			continue
 		}
-		shown = append(shown, strconv.Quote(facility))
+		shown = append(shown, inventory.Quoted(facility))
 	}
 	return strings.Join(shown, ", ")
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 const holdColumns = "run, kind, connection, warehouse, workflow, reason, level_rows, zeroing, held_at, decision, decided_by, decided_at, unnamed, twice, approved_rows, approved_by, approved_at"
@@ -59,7 +61,7 @@ func (d *database) Hold(ctx context.Context, hold Hold) error {
 			approved_at = CASE WHEN holds.decision = 'approved' THEN holds.decided_at END,
 			decision = '', decided_by = '', decided_at = NULL, answered_with = NULL
 			WHERE holds.decision <> ''`,
-			hold.Run, string(hold.Kind), hold.Connection, hold.Warehouse, hold.Workflow, cleanText(hold.Reason), hold.Rows, hold.Zeroing, micros(hold.At),
+			hold.Run, string(hold.Kind), hold.Connection, hold.Warehouse, hold.Workflow, inventory.Storable(hold.Reason), hold.Rows, hold.Zeroing, micros(hold.At),
 			hold.Absent.Levels, hold.Absent.Twice, content)
 		if err != nil || written == 0 || hold.Kind != HoldZeroing {
 			return err
@@ -122,7 +124,7 @@ func (d *database) Decide(ctx context.Context, run int64, decision, by string, n
 		}
 		after, changed := decide(hold.Decision, decision)
 		if changed {
-			if err := t.decide(ctx, hold, with, after, cleanText(by), now); err != nil {
+			if err := t.decide(ctx, hold, with, after, inventory.Storable(by), now); err != nil {
 				return err
 			}
 			with, hold.DecidedAt = sql.NullInt64{Int64: run, Valid: true}, new(fromMicros(micros(now)))

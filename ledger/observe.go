@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // Observe records update events; see Recorder.
@@ -213,7 +215,7 @@ func (o *observing) noteMisplaced(ctx context.Context, merchant string, misplace
 	input := newTable(len(misplaced))
 	skus, facilities, available, why := input.texts("sku"), input.texts("facility"), input.numbers("available"), input.texts("why")
 	for i, item := range misplaced {
-		skus[i], facilities[i], available[i], why[i] = item.SKU, item.Facility, item.Available, cleanText(item.why)
+		skus[i], facilities[i], available[i], why[i] = item.SKU, item.Facility, item.Available, inventory.Storable(item.why)
 	}
 	_, err := o.bulk(ctx, *input, `INSERT INTO activity (at, run, kind, merchant, warehouse, facility, sku, after, note)
 		SELECT CAST(? AS BIGINT), 0, 'misplaced', CAST(? AS TEXT), CAST(? AS TEXT), facility, sku, available, why FROM input`,

@@ -80,7 +80,7 @@ func (o *observing) mark(ctx context.Context, merchant string, marks marking, re
 	input := newTable(len(refused))
 	skus, facilities, reasons, marked := input.texts("sku"), input.texts("facility"), input.texts("reason"), input.truths("told")
 	for i, key := range refused {
-		skus[i], facilities[i], reasons[i], marked[i] = key.sku, key.facility, cleanText(marks[key].refused), marks[key].reported
+		skus[i], facilities[i], reasons[i], marked[i] = key.sku, key.facility, inventory.Storable(marks[key].refused), marks[key].reported
 	}
 	if err := o.writeMarks(ctx, merchant, input, warehouse.Refused); err != nil {
 		return Observed{}, err

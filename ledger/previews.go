@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // PreviewMove is what a push would do with a row.
@@ -69,7 +71,7 @@ func (d *database) KeepPreview(ctx context.Context, lease Lease, preview Preview
 	shows, would, moves, whys := input.optionals("shows"), input.numbers("would"), input.texts("move"), input.texts("why")
 	for i, row := range rows {
 		numbers[i], products[i], skus[i], locations[i] = int64(i+1), row.Product, row.ChannelSKU, row.Location
-		shows[i], would[i], moves[i], whys[i] = row.Shows, row.Would, string(row.Move), cleanText(row.Why)
+		shows[i], would[i], moves[i], whys[i] = row.Shows, row.Would, string(row.Move), inventory.Storable(row.Why)
 	}
 	return d.write(ctx, func(t *tx) error {
 		at, err := t.checkFetchLease(ctx, lease) // a dry run takes no store

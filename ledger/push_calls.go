@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // OpenCalls lists the connection's unanswered calls, oldest first.
@@ -170,7 +172,7 @@ func (d *database) Resend(ctx context.Context, lease Lease, key string, deadline
 // Abandon closes an open call whose bytes may not be sent again; see Pusher. Each of its rows has one more fruitless attempt.
 // A call that is closed already is left as it is.
 func (d *database) Abandon(ctx context.Context, lease Lease, key, reason string, now time.Time) error {
-	reason = cleanText(reason)
+	reason = inventory.Storable(reason)
 	return d.write(ctx, func(t *tx) error {
 		at, err := t.checkLease(ctx, lease)
 		if err != nil {

@@ -243,7 +243,7 @@ func (r *recording) finish(ctx context.Context, state string) error {
 		return err
 	}
 	_, err = r.exec(ctx, "UPDATE snapshots SET state = ?, ended_at = ?, complete = ?, source = ?, held = ?, rejected = ?, content = ?, result = ?, odd = ?, compared = ? WHERE id = ?",
-		state, micros(r.end.Now), r.end.Full, cleanText(r.end.From), r.result.Held, r.result.Rejected, r.content, encode(r.result),
+		state, micros(r.end.Now), r.end.Full, inventory.Storable(r.end.From), r.result.Held, r.result.Rejected, r.content, encode(r.result),
 		encodeOddities(r.looked.oddities), r.looked.compared, r.id)
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // References returns what is remembered of channel SKUs of a store.
@@ -127,7 +129,7 @@ func (d *database) Park(ctx context.Context, lease Lease, items []DueItem, respo
 		}
 		skus[i], locations[i] = items[i].ChannelSKU, items[i].Location
 		quantities[i], observed[i] = items[i].Quantity, items[i].Observed
-		statuses[i], reasons[i], parts[i] = string(response.Status), cleanText(response.Reason), int64(response.Part)
+		statuses[i], reasons[i], parts[i] = string(response.Status), inventory.Storable(response.Reason), int64(response.Part)
 	}
 	return d.write(ctx, func(t *tx) error {
 		held, err := t.checkLease(ctx, lease)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // again is true for a request that is kept already and that a claim may take up: it was not served, or only as Smart and is now requested as
@@ -24,7 +26,7 @@ func (t *tx) keep(ctx context.Context, connection string, mode Mode, run int64, 
 	input := newTable(len(distinct))
 	ids, by, at := input.texts("id"), input.texts("asked_by"), input.numbers("made_at")
 	for i, request := range distinct {
-		ids[i], by[i], at[i] = request.ID, cleanText(request.By), micros(request.At)
+		ids[i], by[i], at[i] = request.ID, inventory.Storable(request.By), micros(request.At)
 	}
 	_, err := t.bulk(ctx, *input, `INSERT INTO requests (connection, id, mode, run, made_at, asked_by, part_of)
 		SELECT CAST(? AS TEXT), id, CAST(? AS TEXT), CAST(? AS BIGINT), made_at, asked_by, CAST(? AS TEXT) FROM input WHERE TRUE
@@ -57,7 +59,7 @@ func (t *tx) endUnserved(ctx context.Context, connection string, mode Mode, requ
 		return err
 	}
 	const set = "UPDATE requests SET run = ?, outcome = ?, reason = ?, ended_at = ? WHERE "
-	arguments := []any{end.Run, string(end.Outcome), cleanText(end.Reason), micros(end.Now), connection}
+	arguments := []any{end.Run, string(end.Outcome), inventory.Storable(end.Reason), micros(end.Now), connection}
 	for _, request := range requests {
 		for _, where := range []string{"connection = ? AND id = ? AND served_at IS NULL AND ended_at IS NULL", parts} {
 			if _, err := t.exec(ctx, set+where, append(arguments[:len(arguments):len(arguments)], request.ID)...); err != nil {
@@ -76,7 +78,7 @@ func (t *tx) endRequests(ctx context.Context, run Run, end RunEnd) error {
 		return err
 	}
 	_, err := t.exec(ctx, "UPDATE requests SET outcome = 'failed', reason = ?, ended_at = ? WHERE run = ? AND connection = ? AND served_at IS NULL",
-		cleanText(failedWith(run.ID, end)), micros(end.Now), run.ID, run.Connection)
+		inventory.Storable(failedWith(run.ID, end)), micros(end.Now), run.ID, run.Connection)
 	return err
 }
 

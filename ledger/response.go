@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // ApplyResponses writes what became of calls; see Pusher. Items that a response does not name stay as they are, and so do those that
@@ -83,7 +85,7 @@ func applyToRows(open map[place]openRow, call calling, response Response) ([]row
 			continue
 		}
 		delete(dueItems, key)
-		item.Reason = cleanText(item.Reason)
+		item.Reason = inventory.Storable(item.Reason)
 		out, err := applyToRow(row, due, call.run, item)
 		if err != nil {
 			return nil, fmt.Errorf("the answer to call %s for channel SKU %q: %w", response.Key, item.ChannelSKU, err)
@@ -129,7 +131,7 @@ func (t *tx) noteRows(ctx context.Context, at leased, response Response, rows []
 	input := newTable(len(updates))
 	kinds, places, products, skus, notes := input.texts("kind"), input.texts("location"), input.texts("sku"), input.texts("channel_sku"), input.texts("note")
 	before, after := input.optionals("before"), input.numbers("after")
-	general := cleanText(response.Note)
+	general := inventory.Storable(response.Note)
 	for i, row := range updates {
 		kinds[i], places[i], products[i], skus[i], notes[i] = row.kind, row.location, row.product, row.channelSKU, row.note
 		before[i], after[i] = row.before, row.after
@@ -155,11 +157,11 @@ func (t *tx) updateCall(ctx context.Context, at leased, response Response, rows 
 	}
 	now := micros(response.Now)
 	if response.Ticket == "" && open == 0 {
-		if err := t.closeCall(ctx, response.Key, cleanText(response.Note), response.Now); err != nil {
+		if err := t.closeCall(ctx, response.Key, inventory.Storable(response.Note), response.Now); err != nil {
 			return err
 		}
 	} else if _, err := t.exec(ctx, "UPDATE calls SET ticket = ?, poll_after = ?, note = ?, busy_until = CASE WHEN ? AND busy_until > ? THEN ? ELSE busy_until END WHERE key = ?",
-		response.Ticket, optionalMicros(response.PollAfter), cleanText(response.Note), answered, now, now, response.Key); err != nil {
+		response.Ticket, optionalMicros(response.PollAfter), inventory.Storable(response.Note), answered, now, now, response.Key); err != nil {
 		return err
 	}
 	_, err := t.exec(ctx, "UPDATE gates SET busy_until = COALESCE((SELECT MAX(busy_until) FROM calls WHERE store = ? AND closed_at IS NULL), 0),"+

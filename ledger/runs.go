@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 const runColumns = `id, connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests,
@@ -91,7 +93,7 @@ func (d *database) Progress(ctx context.Context, run int64, phase string, counts
 		if err != nil || current.EndedAt != nil {
 			return err
 		}
-		_, err = t.exec(ctx, "UPDATE runs SET phase = ?, counts = ? WHERE id = ?", cleanText(phase), encode(current.Counts.with(counts)), run)
+		_, err = t.exec(ctx, "UPDATE runs SET phase = ?, counts = ? WHERE id = ?", inventory.Storable(phase), encode(current.Counts.with(counts)), run)
 		return err
 	})
 }
@@ -108,7 +110,7 @@ func (d *database) EndStage(ctx context.Context, run int64, stage Stage, next st
 			return err
 		}
 		_, err = t.exec(ctx, "UPDATE runs SET "+column+" = ?, phase = ?, counts = ? WHERE id = ?",
-			micros(now), cleanText(cmp.Or(next, current.Phase)), encode(current.Counts.with(counts)), run)
+			micros(now), inventory.Storable(cmp.Or(next, current.Phase)), encode(current.Counts.with(counts)), run)
 		return err
 	})
 }
@@ -161,7 +163,7 @@ func (t *tx) insertRun(ctx context.Context, claim Claim, target target, mode Mod
 	}
 	requests := make([]Request, len(claim.Requests))
 	for i, request := range claim.Requests {
-		requests[i] = Request{ID: request.ID, By: cleanText(request.By), At: request.At.UTC().Truncate(time.Microsecond)}
+		requests[i] = Request{ID: request.ID, By: inventory.Storable(request.By), At: request.At.UTC().Truncate(time.Microsecond)}
 	}
 	scope := claim.Scope
 	if scope == nil {
@@ -171,6 +173,6 @@ func (t *tx) insertRun(ctx context.Context, claim Claim, target target, mode Mod
 	err := t.row(ctx, `INSERT INTO runs (connection, store, warehouse, mode, trigger_kind, workflow, workflow_run, pass, dry_run, scope, requests, started_at, ended_at, outcome, reason)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		claim.Connection, target.store, target.warehouse, mode, claim.Trigger, claim.Workflow, claim.WorkflowRun, claim.Pass, claim.DryRun,
-		encode(scope), encode(requests), micros(claim.Now), ended, outcome, cleanText(reason)).Scan(&id)
+		encode(scope), encode(requests), micros(claim.Now), ended, outcome, inventory.Storable(reason)).Scan(&id)
 	return id, err
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // A connection has a schedule for each mode. It belongs to the configuration where that names it, else to the pages. What somebody sets in
@@ -229,7 +231,7 @@ func (t *tx) keepSchedule(ctx context.Context, state ScheduleState, now time.Tim
 		ON CONFLICT (connection, mode) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at, override = excluded.override,
 		reason = excluded.reason, set_by = excluded.set_by, set_at = excluded.set_at, ends_at = excluded.ends_at, base = excluded.base,
 		advised = excluded.advised, previous = excluded.previous`,
-		state.Connection, state.Mode, state.Version, micros(now), state.Reconciled, value, cleanText(made.Reason), cleanText(made.By), micros(made.Since), ends,
+		state.Connection, state.Mode, state.Version, micros(now), state.Reconciled, value, inventory.Storable(made.Reason), inventory.Storable(made.By), micros(made.Since), ends,
 		optionalJSON(made.Base), made.Advised, optionalJSON(made.Previous))
 	return state, err
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // A setting belongs to the configuration where that names it, else to the pages, as a schedule does. The definitions hold what is in force, so
@@ -137,7 +139,7 @@ func (t *tx) keepSetting(ctx context.Context, state SettingState, now time.Time)
 	_, err := t.exec(ctx, "INSERT INTO settings ("+settingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (kind, id, name) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at, configured = excluded.configured,
 		override = excluded.override, reason = excluded.reason, set_by = excluded.set_by, set_at = excluded.set_at, ends_at = excluded.ends_at, base = excluded.base`,
-		state.Kind, state.ID, state.Name, state.Version, micros(now), string(state.Configured), value, cleanText(made.Reason), cleanText(made.By),
+		state.Kind, state.ID, state.Name, state.Version, micros(now), string(state.Configured), value, inventory.Storable(made.Reason), inventory.Storable(made.By),
 		micros(made.Since), ends, base)
 	return state, err
 }

@@ -214,8 +214,8 @@ func refusalTable(refusals []inventory.Refusal) *table {
 	facilities, skus, places, reasons := rows.texts("facility"), rows.texts("sku"), rows.texts("place"), rows.texts("reason")
 	noSKU, noFacility := rows.truths("no_sku"), rows.truths("no_facility")
 	for i, refusal := range refusals {
-		facilities[i], skus[i] = cleanText(refusal.Facility), cleanText(refusal.SKU)
-		places[i], reasons[i] = cleanText(refusal.Place), cleanText(refusal.Reason)
+		facilities[i], skus[i] = inventory.Storable(refusal.Facility), inventory.Storable(refusal.SKU)
+		places[i], reasons[i] = inventory.Storable(refusal.Place), inventory.Storable(refusal.Reason)
 		noSKU[i] = refusal.UnreadableSKU || refusal.SKU == "" || skus[i] != refusal.SKU
 		noFacility[i] = refusal.UnreadableFacility || facilities[i] != refusal.Facility
 	}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // Warehouse returns a warehouse as it is configured.
@@ -130,7 +132,7 @@ func (t *tx) restored(ctx context.Context, reason string, now time.Time) error {
 	if err := t.rowsOfStoreChange(ctx, ""); err != nil {
 		return err
 	}
-	why := "the ledger was declared restored: " + cleanText(reason)
+	why := "the ledger was declared restored: " + inventory.Storable(reason)
 	steps := []struct {
 		statement string
 		arguments []any

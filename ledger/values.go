@@ -52,11 +52,6 @@ func checkText(what string, texts ...string) error {
 	return nil
 }
 
-// cleanText makes a text for people keepable. Keys are never cleaned, they are refused.
-func cleanText(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
-}
-
 // encode writes a value of ours as JSON; that cannot fail for the types that are kept.
 func encode(value any) string {
 	content, err := json.Marshal(value)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
 )
 
 const (
@@ -86,7 +87,7 @@ func readQuestion(r *http.Request, known []string) (question, error) {
 	}
 	for name, values := range q.query {
 		if !slices.Contains(known, name) {
-			return q, invalid("invalid_query", "there is no setting %s%s", shown(name), orNone(known))
+			return q, invalid("invalid_query", "there is no setting %s%s", inventory.Quoted(name), orNone(known))
 		}
 		if len(values) != 1 {
 			return q, invalid("invalid_query", "%s is given twice", name)
@@ -111,7 +112,7 @@ func orNone(known []string) string {
 func runNumber(r *http.Request) (int64, error) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
-		return 0, invalid("invalid_path", "%s is not a run number", shown(r.PathValue("id")))
+		return 0, invalid("invalid_path", "%s is not a run number", inventory.Quoted(r.PathValue("id")))
 	}
 	return id, nil
 }

@@ -182,7 +182,8 @@ func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time
 			err = more(name, field)
 		}
 		if errors.Is(err, errUnknown) {
-			return fmt.Errorf("there is no field %s; the fields are event, sku, facility, available, on_hand, committed, sequence and reported_at", shown(name))
+			return fmt.Errorf("there is no field %s; the fields are event, sku, facility, available, on_hand, committed, sequence and reported_at",
+				inventory.Quoted(name))
 		} else if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -190,13 +191,10 @@ func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time
 	})
 	jsonvalue.Unclear(&row, twice, []string{"sku"}, []string{"facility"})
 	if err == nil && twice != "" {
-		err = fmt.Errorf("%s is given twice; it is not known which one is meant", shown(twice))
+		err = fmt.Errorf("%s is given twice; it is not known which one is meant", inventory.Quoted(twice))
 	}
 	return row, err
 }
-
-// shown is a name of a sender's, for an error: quoted, and not longer than it helps.
-func shown(name string) string { return strconv.Quote(name[:min(len(name), 40)]) }
 
 func readText(value jsonvalue.Value) (string, error) {
 	if value.Kind() != jsonvalue.Text {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -12,7 +13,7 @@ import (
 func scheduleMode(name string) (ledger.Mode, error) {
 	mode := ledger.Mode(name)
 	if mode != ledger.Smart && mode != ledger.Full {
-		return mode, notFound("there is no schedule " + shown(name) + "; there are smart and full")
+		return mode, notFound("there is no schedule " + inventory.Quoted(name) + "; there are smart and full")
 	}
 	return mode, nil
 }

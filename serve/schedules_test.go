@@ -66,7 +66,7 @@ func TestRefusalsOfTheAPIAreNoted(t *testing.T) {
 		{http.MethodPost, "/api/v1/connections/acme-shop/pause", `{"raeson":"x"}`, "pause", "acme-shop", `there is no field "raeson"; the fields are reason and by`},
 		{http.MethodPost, "/api/v1/connections/acme-shop/sync", `{"mode":"half"}`, "sync", "acme-shop", "mode: expected smart or full"},
 		{http.MethodPost, "/api/v1/runs/last/approve", ``, "approve", "run last", `"last" is not a run number`},
-		{http.MethodPost, "/api/v1/runs/" + long + "/cancel", ``, "cancel", "run " + long[:100], `"` + long[:40] + `" is not a run number`},
+		{http.MethodPost, "/api/v1/runs/" + long + "/cancel", ``, "cancel", "run " + long[:100], `"` + long[:60] + `"… is not a run number`},
 		{http.MethodPost, "/api/v1/runs/1/reject?by=ann", ``, "reject", "run 1", `there is no setting "by"; there are none`},
 		{http.MethodPost, "/api/v1/runs/1/cancel", `{"by":"ann"}`, "cancel", "run 1", `there is no field "by"; there are none`},
 		{

@@ -48,9 +48,9 @@ func decodeShipHero(body []byte, with decoding) ([]workflows.InventoryUpdate, er
 	case err != nil:
 		return nil, fmt.Errorf("webhook_type: %w", err)
 	case twice != "":
-		return nil, fmt.Errorf("%s is given twice; it is not known which one is meant", shown(twice))
+		return nil, fmt.Errorf("%s is given twice; it is not known which one is meant", inventory.Quoted(twice))
 	case kind != shipHeroUpdate:
-		return nil, fmt.Errorf("webhook_type is %s; register the webhook %q for this address, and no other", shown(kind), shipHeroUpdate)
+		return nil, fmt.Errorf("webhook_type is %s; register the webhook %q for this address, and no other", inventory.Quoted(kind), shipHeroUpdate)
 	case items.Kind() != jsonvalue.List:
 		return nil, fmt.Errorf("inventory: expected a list, found %s", items.Kind())
 	}
@@ -114,7 +114,7 @@ func shipHeroItem(item jsonvalue.Value, figures *numbers.Reading) (inventory.Row
 	case err != nil:
 		return row, err
 	case twice != "":
-		return row, fmt.Errorf("%s is given twice; it is not known which one is meant", shown(twice))
+		return row, fmt.Errorf("%s is given twice; it is not known which one is meant", inventory.Quoted(twice))
 	case row.Facility == "":
 		return row, errors.New("updated_warehouse: there is no warehouse_uuid")
 	}

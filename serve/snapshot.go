@@ -70,7 +70,7 @@ func readClaims(r *http.Request, now time.Time) (claims, error) {
 			}
 		}
 		if err != nil {
-			return c, invalid("invalid_query", "%s: %v", shown(name), err)
+			return c, invalid("invalid_query", "%s: %v", inventory.Quoted(name), err)
 		}
 	}
 	for name, into := range counts {

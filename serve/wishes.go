@@ -115,7 +115,7 @@ func members(value jsonvalue.Value, known []string, read func(name string, field
 	}
 	twice, err := value.Members(func(name string, field jsonvalue.Value) error {
 		if !slices.Contains(known, name) {
-			return errors.New("there is no field " + shown(name) + fieldsOr(known))
+			return errors.New("there is no field " + inventory.Quoted(name) + fieldsOr(known))
 		}
 		if err := read(name, field); err != nil {
 			return errors.New(name + ": " + err.Error())
@@ -123,7 +123,7 @@ func members(value jsonvalue.Value, known []string, read func(name string, field
 		return nil
 	})
 	if err == nil && twice != "" {
-		err = errors.New(shown(twice) + " is given twice; it is not known which one is meant")
+		err = errors.New(inventory.Quoted(twice) + " is given twice; it is not known which one is meant")
 	}
 	return err
 }

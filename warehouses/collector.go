@@ -67,9 +67,9 @@ func Collect(ctx context.Context, source Source, policy Policy, limits Limits, n
 		return Report{}, ctx.Err()
 	}
 	r := c.done()
-	r.From = shown(snapshot.From, reportReason)
+	r.From = inventory.Shown(snapshot.From, reportReason)
 	if err != nil {
-		r.Failed = shown(err.Error(), 3*reportReason)
+		r.Failed = inventory.Shown(err.Error(), 3*reportReason)
 		var judged *Error
 		if errors.As(err, &judged) {
 			r.mends = judged.Mends
@@ -83,11 +83,11 @@ func (c *Collector) done() Report {
 	r := c.report
 	r.Odd = []inventory.Oddity{}
 	for _, oddity := range c.odd.List() {
-		oddity.Text, oddity.Advice = shown(oddity.Text, reportReason), shown(oddity.Advice, reportReason)
+		oddity.Text, oddity.Advice = inventory.Shown(oddity.Text, reportReason), inventory.Shown(oddity.Advice, reportReason)
 		examples := make([]inventory.Example, 0, len(oddity.Examples))
 		for _, example := range oddity.Examples {
 			examples = append(examples, inventory.Example{
-				SKU: shown(example.SKU, reportText), Facility: shown(example.Facility, reportText), Place: shown(example.Place, reportText),
+				SKU: inventory.Shown(example.SKU, reportText), Facility: inventory.Shown(example.Facility, reportText), Place: inventory.Shown(example.Place, reportText),
 			})
 		}
 		oddity.Examples = examples
@@ -116,7 +116,7 @@ func (c *Collector) Columns(header int, names []string, as map[int]string) {
 			c.report.MoreFields = len(names) - i
 			break
 		}
-		c.report.Fields = append(c.report.Fields, Field{Name: shown(name, reportText), As: as[i], name: name, Examples: []string{}})
+		c.report.Fields = append(c.report.Fields, Field{Name: inventory.Shown(name, reportText), As: as[i], name: name, Examples: []string{}})
 	}
 }
 
@@ -152,7 +152,7 @@ func (c *Collector) Watch(used map[string]string) func(name string, value jsonva
 			}
 			at = len(c.report.Fields)
 			c.fields[name] = at
-			c.report.Fields = append(c.report.Fields, Field{Name: shown(name, reportText), As: used[name], name: name, Examples: []string{}})
+			c.report.Fields = append(c.report.Fields, Field{Name: inventory.Shown(name, reportText), As: used[name], name: name, Examples: []string{}})
 		}
 		switch kind := value.Kind(); kind {
 		case jsonvalue.Text:
@@ -172,7 +172,7 @@ func (f *Field) example(text string) {
 	if len(f.Examples) == reportExamples || strings.TrimFunc(text, inventory.IsBlank) == "" {
 		return
 	}
-	if text = shown(text, reportText/2); !slices.Contains(f.Examples, text) {
+	if text = inventory.Shown(text, reportText/2); !slices.Contains(f.Examples, text) {
 		f.Examples = append(f.Examples, text)
 	}
 }
@@ -278,7 +278,7 @@ func (c *Collector) facility(name string, levels, units int64) {
 			return
 		}
 		at = len(c.report.Facilities)
-		c.report.Facilities = append(c.report.Facilities, Facility{Name: shown(name, reportText), name: name})
+		c.report.Facilities = append(c.report.Facilities, Facility{Name: inventory.Shown(name, reportText), name: name})
 	}
 	c.report.Facilities[at].Levels += levels
 	c.report.Facilities[at].Units += units
@@ -286,7 +286,8 @@ func (c *Collector) facility(name string, levels, units int64) {
 
 // largest keeps the largest figures.
 func (c *Collector) largest(figure Figure) {
-	figure.SKU, figure.Facility, figure.Place = shown(figure.SKU, reportText), shown(figure.Facility, reportText), shown(figure.Place, reportText)
+	figure.SKU, figure.Facility = inventory.Shown(figure.SKU, reportText), inventory.Shown(figure.Facility, reportText)
+	figure.Place = inventory.Shown(figure.Place, reportText)
 	all := slices.DeleteFunc(c.report.Largest, func(item Figure) bool { return item.SKU == figure.SKU && item.Facility == figure.Facility })
 	c.report.Largest = all
 	at := len(all)
@@ -323,15 +324,16 @@ func (c *Collector) refuse(fault inventory.Fault, row inventory.Row, reason stri
 	}
 	if len(kind.Examples) < reportExamples {
 		kind.Examples = append(kind.Examples, RefusedRow{
-			Place: shown(row.Place, reportText), SKU: shown(row.SKU, reportText), Facility: shown(row.Facility, reportText), Field: shown(fault.Field, reportText),
-			Text: shown(text, reportText), Reason: shown(reason, reportReason),
+			Place: inventory.Shown(row.Place, reportText), SKU: inventory.Shown(row.SKU, reportText),
+			Facility: inventory.Shown(row.Facility, reportText), Field: inventory.Shown(fault.Field, reportText),
+			Text: inventory.Shown(text, reportText), Reason: inventory.Shown(reason, reportReason),
 		})
 	}
 	switch at := slices.IndexFunc(kind.Texts, func(item Text) bool { return item.raw == fault.Text }); {
 	case at >= 0:
 		kind.Texts[at].Count++
 	case len(kind.Texts) < reportTexts:
-		kind.Texts = append(kind.Texts, Text{Text: shown(fault.Text, reportText), Count: 1, raw: fault.Text})
+		kind.Texts = append(kind.Texts, Text{Text: inventory.Shown(fault.Text, reportText), Count: 1, raw: fault.Text})
 	default:
 		kind.MoreTexts = true
 	}

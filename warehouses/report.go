@@ -111,18 +111,9 @@ const (
 	reportLine       = 2000 // bytes of a line
 )
 
-// shown is a text of a source as a report shows it.
-func shown(text string, most int) string {
-	cut := ""
-	if letters := []rune(text[:min(len(text), 4*most)]); len(letters) > most {
-		text, cut = string([]rune(text[:min(len(text), 4*most)])[:most]), "…"
-	}
-	return inventory.Visible(text) + cut
-}
-
 // quote is a text of a source in quotes, as a report shows it.
 func quote(text string) string {
-	return `"` + strings.ReplaceAll(shown(text, reportText), `"`, `\"`) + `"`
+	return `"` + strings.ReplaceAll(inventory.Shown(text, reportText), `"`, `\"`) + `"`
 }
 
 // Seen is true where there is anything to report of: fields, rows, or lines of a file that could not be told apart.

@@ -64,7 +64,7 @@ func shortly(suggestions []Suggestion) []string {
 func refused(kind inventory.FaultKind, texts ...string) Refusals {
 	all := Refusals{Kind: kind, Count: int64(max(len(texts), 1))}
 	for _, text := range texts {
-		all.Texts = append(all.Texts, Text{Text: shown(text, reportText), Count: 1, raw: text})
+		all.Texts = append(all.Texts, Text{Text: inventory.Shown(text, reportText), Count: 1, raw: text})
 	}
 	return all
 }

@@ -348,7 +348,7 @@ const mostID = 255
 // replaced by its digest, under which it can be asked for as well, and a SKU that no warehouse can report is left out.
 func keepable(request SyncRequest) SyncRequest {
 	request.ID = RequestID(request.ID)
-	request.By = strings.ReplaceAll(strings.ToValidUTF8(request.By, "\uFFFD"), "\x00", "\uFFFD")
+	request.By = inventory.Storable(request.By)
 	if len(request.By) > mostID {
 		request.By = strings.ToValidUTF8(request.By[:mostID], "")
 	}

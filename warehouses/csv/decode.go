@@ -194,7 +194,7 @@ func (d *decoder) columnsFound() string {
 			names = append(names, fmt.Sprintf("and %d more", len(d.header)-i))
 			break
 		}
-		names = append(names, strconv.Quote(name[:min(len(name), 60)]))
+		names = append(names, inventory.Quoted(name))
 	}
 	return "it has " + strings.Join(names, ", ") + "; "
 }
@@ -357,9 +357,6 @@ func (d *decoder) notes() []string {
 	}
 	return notes
 }
-
-// quoted is a text of the file as an error shows it.
-func quoted(text string) string { return strconv.Quote(text[:min(len(text), 60)]) }
 
 // trailer is the last line of a file that says how many rows it has.
 type trailer struct{ before, after string }

@@ -34,7 +34,7 @@ func (f timeForm) parse(text string) (time.Time, error) {
 			at = time.UnixMilli(number).UTC()
 		}
 		if err != nil || number < 0 || at.Year() > 9999 {
-			return time.Time{}, notTime(text, fmt.Errorf("%s is not a count since 1970 as %s: %s says", quoted(text), f.setting, layout))
+			return time.Time{}, notTime(text, fmt.Errorf("%s is not a count since 1970 as %s: %s says", inventory.Quoted(text), f.setting, layout))
 		}
 		return at, nil
 	case layoutRFC3339:
@@ -45,7 +45,7 @@ func (f timeForm) parse(text string) (time.Time, error) {
 		return time.Time{}, notTime(text, errors.New("expected a time like 2026-11-24T09:30:00Z (RFC 3339)"))
 	}
 	if err != nil {
-		return time.Time{}, notTime(text, fmt.Errorf("%s is not a time in the form of %s: %s", quoted(text), f.setting, f.layout))
+		return time.Time{}, notTime(text, fmt.Errorf("%s is not a time in the form of %s: %s", inventory.Quoted(text), f.setting, f.layout))
 	}
 	return at.UTC(), nil
 }

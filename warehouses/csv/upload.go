@@ -106,7 +106,7 @@ func first(text []byte, limits limits) (record, error) {
 func (f format) foreign(header record) string {
 	for _, name := range texts(header.fields) {
 		if name = f.rules.Undress(name); !slices.Contains(fields, name) {
-			return strconv.Quote(name[:min(len(name), 40)])
+			return inventory.Quoted(name)
 		}
 	}
 	return ""

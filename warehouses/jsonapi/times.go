@@ -56,7 +56,7 @@ func (l layout) parse(text string) (time.Time, error) {
 			at = time.UnixMilli(number).UTC()
 		}
 		if err != nil || number < 0 || at.Year() > 9999 {
-			return time.Time{}, notTime(text, fmt.Errorf("%s is not a count since 1970 as %s: %s says", quoted(text), l.setting, name))
+			return time.Time{}, notTime(text, fmt.Errorf("%s is not a count since 1970 as %s: %s says", inventory.Quoted(text), l.setting, name))
 		}
 		return at, nil
 	case "rfc3339":
@@ -64,7 +64,7 @@ func (l layout) parse(text string) (time.Time, error) {
 	}
 	at, err := time.ParseInLocation(name, text, l.zone)
 	if err != nil {
-		return time.Time{}, notTime(text, fmt.Errorf("%s is not a time in the form of %s: %s", quoted(text), l.setting, l.name))
+		return time.Time{}, notTime(text, fmt.Errorf("%s is not a time in the form of %s: %s", inventory.Quoted(text), l.setting, l.name))
 	}
 	return at.UTC(), nil
 }
@@ -84,6 +84,3 @@ func (l layout) read(value jsonvalue.Value) (time.Time, error) {
 }
 
 func notTime(text string, err error) error { return inventory.Faulty(inventory.FaultTime, text, err) }
-
-// quoted is a text of a response as an error shows it.
-func quoted(text string) string { return strconv.Quote(text[:min(len(text), 60)]) }

@@ -48,7 +48,7 @@ func (v Value) Parts(called string, names ...string) ([]Value, error) {
 		return nil
 	})
 	if twice != "" {
-		return nil, fmt.Errorf("%s is given twice", shown(twice))
+		return nil, fmt.Errorf("%s is given twice", inventory.Quoted(twice))
 	}
 	for i := range names {
 		if !has[i] {
@@ -130,12 +130,9 @@ func NoteText(row *inventory.Row, value Value) {
 // NoteTwice makes a name that is given twice the row's Problem, before any other; empty is none.
 func NoteTwice(row *inventory.Row, name string) {
 	if name != "" {
-		row.Refuse(inventory.Fault{Kind: inventory.FaultMemberTwice, Field: name}, shown(name)+" is given twice; it is not known which one is meant")
+		row.Refuse(inventory.Fault{Kind: inventory.FaultMemberTwice, Field: name}, inventory.Quoted(name)+" is given twice; it is not known which one is meant")
 	}
 }
-
-// shown is a name as an error can hold it.
-func shown(name string) string { return strconv.Quote(name[:min(len(name), 40)]) }
 
 // ReadText reads a name; null is none.
 func ReadText(value Value) (string, error) {

@@ -111,13 +111,16 @@ func endsInDigit(text string) bool {
 	return plain != "" && plain[len(plain)-1] >= '0' && plain[len(plain)-1] <= '9'
 }
 
+// longestUnit is the longest text, in bytes, that can be a unit.
+const longestUnit = 40
+
 // UnitOf is what stands behind the figure of a text, as a unit does, and that figure: letters, perhaps with a point, and more than one of them,
 // for 12 K may be twelve thousand.
 func (r Rules) UnitOf(text string) (unit string, figure int64, ok bool) {
 	behind := strings.LastIndexAny(text, "0123456789") + 1
 	unit = strings.TrimFunc(text[behind:], inventory.IsBlank)
 	letters := strings.TrimSuffix(unit, ".")
-	if behind == 0 || utf8.RuneCountInString(letters) < 2 || len(unit) > shownText ||
+	if behind == 0 || utf8.RuneCountInString(letters) < 2 || len(unit) > longestUnit ||
 		strings.ContainsFunc(letters, func(letter rune) bool { return !unicode.IsLetter(letter) }) {
 		return "", 0, false
 	}
@@ -185,11 +188,11 @@ func (r Rules) refusal(text, unsigned string) error {
 	if !usable {
 		if r.usual().fraction(unsigned) != "" {
 			return inventory.Faulty(inventory.FaultFraction, text, fmt.Errorf("the quantity %s is a number with a fraction; expected a whole number like 12",
-				shown(text)))
+				inventory.Quoted(text)))
 		}
 		_, err := inventory.ParseQuantity(text)
 		if err == nil { // digits that are grouped in no way
-			err = fmt.Errorf("the quantity %s is not written as thousands and decimal say; expected a whole number like 12", shown(text))
+			err = fmt.Errorf("the quantity %s is not written as thousands and decimal say; expected a whole number like 12", inventory.Quoted(text))
 		}
 		return inventory.Faulty(inventory.FaultNumber, text, err)
 	}
@@ -201,7 +204,7 @@ func (r Rules) refusal(text, unsigned string) error {
 	if len(ways) == 1 {
 		what = "is not read without a setting"
 	}
-	return inventory.Faulty(inventory.FaultAmbiguous, text, fmt.Errorf("the quantity %s %s: set %s", shown(text), what, strings.Join(ways, ", or ")))
+	return inventory.Faulty(inventory.FaultAmbiguous, text, fmt.Errorf("the quantity %s %s: set %s", inventory.Quoted(text), what, strings.Join(ways, ", or ")))
 }
 
 // Meaning is what a text comes to by these rules: a whole number, or a number with a fraction as it is written with a point, which is
@@ -224,15 +227,4 @@ func value(figures string) string {
 		return trimmed
 	}
 	return "0"
-}
-
-// shownText is how much of a text an error repeats, in bytes.
-const shownText = 40
-
-// shown quotes a text for an error.
-func shown(text string) string {
-	if len(text) <= shownText {
-		return strconv.Quote(text)
-	}
-	return strconv.Quote(strings.ToValidUTF8(text[:shownText], "")) + "…"
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -52,7 +51,7 @@ func (r *Reading) Unknown() []string { return slices.Clone(r.unknown) }
 func (r *Reading) listed() string {
 	names := make([]string, 0, len(r.unknown))
 	for _, text := range r.unknown {
-		names = append(names, shown(text))
+		names = append(names, inventory.Quoted(text))
 	}
 	list := strings.Join(names, ", ")
 	if r.more {
@@ -96,16 +95,16 @@ func (r *Reading) Text(text string) (Figure, error) {
 // unread says why a text is not read as a figure, and which setting would read it.
 func (r *Reading) unread(text string, failed error) error {
 	if figure, ok := r.rules.dressed(text); ok {
-		return inventory.Faulty(inventory.FaultDressed, text, fmt.Errorf("%s is dressed as a spreadsheet does it: set undress: true if it is %d", shown(text),
-			figure))
+		return inventory.Faulty(inventory.FaultDressed, text, fmt.Errorf("%s is dressed as a spreadsheet does it: set undress: true if it is %d",
+			inventory.Quoted(text), figure))
 	}
 	if figure, ok := r.rules.negative(text); ok {
 		return inventory.Faulty(inventory.FaultNegative, text, fmt.Errorf("%s is negative as accountants write it: set negatives: accounting if it is %d",
-			shown(text), figure))
+			inventory.Quoted(text), figure))
 	}
 	if unit, figure, ok := r.rules.UnitOf(text); ok && !slices.Contains(r.rules.units, unit) {
-		return inventory.Faulty(inventory.FaultUnit, text, fmt.Errorf("%s has something behind the figure: set unit: %s if it is %d", shown(text), shown(unit),
-			figure))
+		return inventory.Faulty(inventory.FaultUnit, text, fmt.Errorf("%s has something behind the figure: set unit: %s if it is %d",
+			inventory.Quoted(text), inventory.Quoted(unit), figure))
 	}
 	if _, negative := signed(text); !numeric(text) && !(negative && r.rules.accounting) {
 		return r.unknownText(text)
@@ -236,5 +235,5 @@ func (r *Reading) unknownText(text string) error {
 	}
 	return inventory.Faulty(inventory.FaultText, text,
 		fmt.Errorf("%s is not a whole number; if it stands for one, set texts: {%s: NUMBER}, or none where it means that there is no level%s",
-			shown(text), strconv.Quote(strings.ToValidUTF8(text[:min(len(text), shownText)], "")), list))
+			inventory.Quoted(text), inventory.Quoted(text), list))
 }
