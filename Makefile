@@ -70,6 +70,10 @@ bin/temporal: $(DEVSERVER_SOURCES)
 	@mkdir -p bin
 	@tools/build-devserver.sh $@
 
+.PHONY: sbom
+sbom: programs $(TOOLS) ## Write which modules bin/worker and bin/starter are built from (CycloneDX): bin/worker.cdx.json, bin/starter.cdx.json.
+	@bin/tools/sbom -to bin bin/worker bin/starter
+
 .PHONY: demo
 demo: build ## Watch it work: Temporal, a worker, a sandbox warehouse and stores, until Ctrl-C (ONCE=1 ends by itself).
 	@bin/starter demo $(if $(filter 1,$(ONCE)),--once)
@@ -187,7 +191,7 @@ check-speed:
 $(TOOLS): $(TOOLS_SOURCES)
 	@echo "Building the pinned tools into bin/tools."
 	@mkdir -p bin/tools
-	@go build -C tools -o ../bin/tools/ tool ./imports ./lines ./matrix ./mutants
+	@go build -C tools -o ../bin/tools/ tool ./imports ./lines ./matrix ./mutants ./sbom
 	@touch $@
 
 # ROOM=push takes those of one room, NAME=pattern those of a name, CHANGED=main those of packages that changed since, QUICK=1 one of each room.
