@@ -11,16 +11,11 @@ import (
 const (
 	// defaultSmart is how often Smart Sync runs where a connection sets nothing.
 	defaultSmart = 60 * time.Minute
-	// shortestInterval and longestInterval bound every.
-	shortestInterval = time.Minute
-	longestInterval  = 31 * 24 * time.Hour
 	// longestFloor bounds floor, the shortest interval that the advice may give.
 	longestFloor = 24 * time.Hour
 )
 
 var ruleForms = []string{"every", "hourly", "daily", "flexible"}
-
-var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
 // rules reads a schedule: rules that stack.
 func (l *loader) rules(n *node, what string) []ledger.Rule {
@@ -64,7 +59,7 @@ func (l *loader) rule(n *node, what string) (ledger.Rule, bool) {
 	what = forms[0].name + " in " + what
 	switch value := forms[0].value; forms[0].name {
 	case "every":
-		rule.Every, _ = l.interval(value, what, longestInterval)
+		rule.Every, _ = l.interval(value, what, ledger.LongestInterval)
 	case "hourly":
 		rule.Hourly = l.hourly(value, what)
 	case "daily":
@@ -77,7 +72,7 @@ func (l *loader) rule(n *node, what string) (ledger.Rule, bool) {
 
 // interval reads a distance in whole minutes.
 func (l *loader) interval(n *node, what string, most time.Duration) (time.Duration, bool) {
-	return l.span(n, what, shortestInterval, most)
+	return l.span(n, what, ledger.ShortestInterval, most)
 }
 
 // span reads a duration in whole minutes.
@@ -98,7 +93,7 @@ func (l *loader) hourly(n *node, what string) *ledger.Hourly {
 	if !ok {
 		return nil
 	}
-	every, _ := l.number(o.need("every", "the number of hours from one run to the next, counted from midnight"), "every of "+what, 1, 23)
+	every, _ := l.number(o.need("every", "the number of hours from one run to the next, counted from midnight"), "every of "+what, 1, ledger.MostHours)
 	minute, _ := l.number(o.get("minute"), "minute of "+what, 0, 59)
 	return &ledger.Hourly{Every: int(every), Minute: int(minute)}
 }
@@ -108,13 +103,13 @@ func (l *loader) flexible(n *node, what string) *ledger.Flexible {
 	if !ok {
 		return nil
 	}
-	every, _ := l.interval(o.need("every", "the distance of the runs, like 30m"), "every of "+what, 24*time.Hour)
+	every, _ := l.interval(o.need("every", "the distance of the runs, like 30m"), "every of "+what, ledger.LongestDistance)
 	from, _ := l.number(o.need("from", "the first hour, 0 to 23"), "from of "+what, 0, 23)
 	to, _ := l.number(o.need("to", "the last hour, 0 to 23, which is included"), "to of "+what, 0, 23)
 	flexible := &ledger.Flexible{Every: every, From: int(from), To: int(to)}
 	items, _ := l.list(o.get("days"), "days of "+what)
 	for _, item := range items {
-		day, ok := l.choice(item, "a day of "+what, weekdays...)
+		day, ok := l.choice(item, "a day of "+what, ledger.Weekdays()...)
 		if ok && slices.Contains(flexible.Days, day) {
 			l.fail(item.place, "%s has the day %s twice; keep one of them", what, day)
 			continue
@@ -144,18 +139,12 @@ func starts(rules []ledger.Rule) [7]int {
 				week[minute] = true
 			}
 		case rule.Hourly != nil:
-			for hour := 0; hour < 7*24; hour++ {
-				if hour%24%rule.Hourly.Every == 0 {
-					week[hour*60+rule.Hourly.Minute] = true
-				}
-			}
+			stack(&week, rule.Hourly.Starts(), ledger.Flexible{}.On)
 		case rule.Daily != "":
-			at, _ := time.Parse("15:04", rule.Daily) // it was checked when it was read
-			for day := range 7 {
-				week[day*minutesPerDay+at.Hour()*60+at.Minute()] = true
-			}
+			minute, _ := ledger.TimeOfDay(rule.Daily) // it was checked when it was read
+			stack(&week, []int{minute}, ledger.Flexible{}.On)
 		case rule.Flexible != nil:
-			stackFlexible(&week, *rule.Flexible)
+			stack(&week, rule.Flexible.Starts(), rule.Flexible.On)
 		}
 	}
 	var perDay [7]int
@@ -167,33 +156,21 @@ func starts(rules []ledger.Rule) [7]int {
 	return perDay
 }
 
-func stackFlexible(week *[minutesPerWeek]bool, rule ledger.Flexible) {
-	hours := rule.To - rule.From + 1
-	if hours <= 0 { // over midnight
-		hours += 24
-	}
-	for day, name := range weekdays {
-		if len(rule.Days) > 0 && !slices.Contains(rule.Days, name) {
+// stack adds starts on some days of the week. The starts count from a day's midnight.
+func stack(week *[minutesPerWeek]bool, starts []int, on func(day string) bool) {
+	for day, name := range ledger.Weekdays() {
+		if !on(name) {
 			continue
 		}
-		for minute := 0; minute < hours*60; minute += int(rule.Every / time.Minute) {
-			week[(day*minutesPerDay+rule.From*60+minute)%minutesPerWeek] = true
+		for _, minute := range starts {
+			week[(day*minutesPerDay+minute)%minutesPerWeek] = true
 		}
 	}
 }
 
 // checkSmart warns of a Smart Sync of more than once an hour.
 func (l *loader) checkSmart(rules []ledger.Rule, at place, what string) {
-	shortest := time.Duration(0)
-	for _, rule := range rules {
-		every := rule.Every
-		if rule.Flexible != nil {
-			every = rule.Flexible.Every
-		}
-		if every > 0 && (shortest == 0 || every < shortest) {
-			shortest = every
-		}
-	}
+	shortest := ledger.Shortest(rules)
 	perDay := starts(rules)
 	busiest := slices.Max(perDay[:])
 	const advice = "the store counts its own sales in between, and runs that are not done in half of the time overlap; a safety stock (strategies) prevents oversells better"

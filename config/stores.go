@@ -84,7 +84,7 @@ func (l *loader) timeOfDay(n *node, what string) (string, bool) {
 	if n == nil {
 		return "", false
 	}
-	if _, err := time.Parse("15:04", n.text); n.kind != text || err != nil || len(n.text) != len("15:04") {
+	if _, ok := ledger.TimeOfDay(n.text); n.kind != text || !ok {
 		l.fail(n.place, "%s: expected a time of day from 00:00 to 23:59 in two digits each, like \"01:00\", found %s", what, found(n))
 		return "", false
 	}
@@ -101,7 +101,7 @@ func (l *loader) timezone(n *node, what string) string {
 		return time.UTC.String()
 	}
 	// "Local" is what the machine happens to be set to, so it would mean something else on each worker.
-	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+	if !ledger.IsZone(name) {
 		l.fail(n.place, "%s: %s is not a known time zone; expected a name of the IANA list like Europe/Paris or UTC", what, inventory.Quoted(name))
 		return time.UTC.String()
 	}

@@ -40,7 +40,7 @@ const mostRules = 20
 func dayWord(day string) string { return strings.ToUpper(day[:1]) + day[1:] }
 
 // weekDays are the days as the configuration names them, in the order of a week.
-var weekDays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+var weekDays = ledger.Weekdays()
 
 // formOf shows rules, and one more that is empty.
 func formOf(rules []ledger.Rule) []ruleForm {
@@ -137,20 +137,21 @@ func (f ruleForm) rule(faults wrong) ledger.Rule {
 		}
 		return n
 	}
-	minutes := func(name, text string) time.Duration {
-		return time.Duration(whole(name, text, 1, longestMinutes, "A whole number of minutes, from 1 up to a year.")) * time.Minute
+	minutes := func(name, text string, most time.Duration) time.Duration {
+		longest := int(most / time.Minute)
+		return time.Duration(whole(name, text, 1, longest, fmt.Sprintf("A whole number of minutes, from 1 to %d.", longest))) * time.Minute
 	}
 	hour := func(name, text string) int { return whole(name, text, 0, 23, "An hour of the day, from 0 to 23.") }
 	switch f.Kind {
 	case "every":
-		return ledger.Rule{Every: minutes("every", f.Every)}
+		return ledger.Rule{Every: minutes("every", f.Every, ledger.LongestInterval)}
 	case "hourly":
 		return ledger.Rule{Hourly: &ledger.Hourly{
-			Every:  whole("hours", f.Hours, 1, 24, "A whole number of hours, from 1 to 24."),
+			Every:  whole("hours", f.Hours, 1, ledger.MostHours, fmt.Sprintf("A whole number of hours, from 1 to %d.", ledger.MostHours)),
 			Minute: whole("minute", f.Minute, 0, 59, "A whole number of minutes, from 0 to 59."),
 		}}
 	case "daily":
-		if f.Time == "" {
+		if _, ok := ledger.TimeOfDay(f.Time); !ok {
 			faults[f.Field("time")] = "A time of day, like 01:00."
 		}
 		return ledger.Rule{Daily: f.Time}
@@ -161,13 +162,10 @@ func (f ruleForm) rule(faults wrong) ledger.Rule {
 			}
 		}
 		return ledger.Rule{Flexible: &ledger.Flexible{
-			Every: minutes("distance", f.Distance), Days: f.Days,
+			Every: minutes("distance", f.Distance, ledger.LongestDistance), Days: f.Days,
 			From: hour("from", f.From), To: hour("to", f.To),
 		}}
 	}
 	faults[f.Field("kind")] = fmt.Sprintf("There is no kind %q of rule.", f.Kind)
 	return ledger.Rule{}
 }
-
-// longestMinutes keeps a number of minutes within what a span can be.
-const longestMinutes = 366 * 24 * 60

@@ -161,7 +161,7 @@ func ruleSentences(rules []ledger.Rule) []string {
 func editOf(ctx context.Context, values url.Values, now time.Time) (control.ScheduleEdit, error) {
 	rules, faults := rulesOf(formFrom(values))
 	zone := strings.TrimSpace(values.Get("timezone"))
-	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+	if !ledger.IsZone(zone) {
 		faults["timezone"] = "A time zone, like America/New_York or UTC."
 	}
 	end, err := endOf(values.Get("until"), zone)

@@ -121,7 +121,7 @@ func TestTheEditorOfASchedule(t *testing.T) {
 		path + "?rules=1": {"That cannot be", "that is too little =cmd()&lt;script&gt;"},
 		path + "?" + filled("r0.every", "often", "r2.to", "24", "timezone", "Mars", "until", "soon").Encode(): {
 			`name="r0.every" value="often" inputmode="numeric" size="5" aria-invalid="true" aria-describedby="r0.every-wrong">`,
-			`id="r0.every-wrong">A whole number of minutes, from 1 up to a year.<`, `id="r1.to-wrong">An hour of the day, from 0 to 23.<`, `id="timezone-wrong">A time zone, like America/New_York or UTC.<`,
+			`id="r0.every-wrong">A whole number of minutes, from 1 to 44640.<`, `id="r1.to-wrong">An hour of the day, from 0 to 23.<`, `id="timezone-wrong">A time zone, like America/New_York or UTC.<`,
 			`id="until-wrong">A date and a time, or nothing.<`, "what they should be stands at each",
 		},
 		path + "?" + filled("timezone", `"><script>alert(1)</script>`).Encode(): {"&lt;script&gt;"},
@@ -159,7 +159,7 @@ func TestSchedulesAreEditedOnThePage(t *testing.T) {
 		"on a version that is gone": {path, filled("version", "2"), nil, []string{"was changed while you edited it", `name="r0.every" value="15"`, `name="version" value="3"`}},
 		"without a version":         {path, filled("version", ""), []string{"refused set the schedule on acme-shop: the form does not say on which version it was made; open the page again"}, []string{"open the page again", `name="r0.every" value="15"`}},
 		"with an end that is none":  {path, filled("until", "Monday"), []string{`refused set the schedule on acme-shop: until is "Monday": A date and a time, or nothing.`}, []string{"A date and a time, or nothing.", `value="Monday"`}},
-		"with a rule that is none":  {path, filled("r0.every", "x"), []string{`refused set the schedule on acme-shop: rule 1, every is "x": A whole number of minutes, from 1 up to a year.`}, []string{"Nothing was saved. What the fields should be stands at each.", `id="r0.every-wrong"`}},
+		"with a rule that is none":  {path, filled("r0.every", "x"), []string{`refused set the schedule on acme-shop: rule 1, every is "x": A whole number of minutes, from 1 to 44640.`}, []string{"Nothing was saved. What the fields should be stands at each.", `id="r0.every-wrong"`}},
 		"cleared":                   {path + "/clear", url.Values{"version": {"3"}}, []string{"clear acme-shop smart at 3"}, []string{"Ended"}},
 		"cleared without a version": {path + "/clear", nil, []string{"refused clear the schedule on acme-shop: the form does not say on which version it was made; open the page again"}, []string{"open the page again"}},
 		"advice is applied":         {"/c/acme-shop/advice", url.Values{"version": {"3"}}, []string{"apply the advice of acme-shop at 3 by ann"}, []string{"Applied", "Runs may take longer."}},

@@ -43,7 +43,7 @@ func (c *Control) Advise(ctx context.Context, id string) (Advice, error) {
 		return Advice{}, err
 	}
 	seen := observed(runs)
-	seen.Interval, seen.Floor = Shortest(setting.Rules), connection.Inventory.Floor
+	seen.Interval, seen.Floor = ledger.Shortest(setting.Rules), connection.Inventory.Floor
 	advice := Advice{Connection: id, Advice: inventory.Advise(seen), Setting: setting}
 	advice.Why = adviceWords(advice.Advice)
 	advised := advice.schedule()

@@ -317,7 +317,7 @@ func (c *Control) advise(ctx context.Context, connection ledger.Connection) []st
 // tooFast says that Smart Sync would run in intervals shorter than twice the time that its runs take; empty where it would not, or where
 // that is not known.
 func (c *Control) tooFast(ctx context.Context, connection string, rules []ledger.Rule) (string, error) {
-	interval := Shortest(rules)
+	interval := ledger.Shortest(rules)
 	if interval == 0 {
 		return "", nil
 	}

@@ -131,11 +131,11 @@ func fixed(rule ledger.Rule) []start {
 		hour, minute := clock(rule.Daily)
 		return []start{{minute: hour*60 + minute, days: everyDay}}
 	case rule.Hourly != nil && rule.Hourly.Every > 1:
-		for hour := 0; hour < 24; hour += rule.Hourly.Every {
-			starts = append(starts, start{minute: hour*60 + rule.Hourly.Minute, days: everyDay})
+		for _, minute := range rule.Hourly.Starts() {
+			starts = append(starts, start{minute: minute, days: everyDay})
 		}
 	case rule.Flexible != nil:
-		minutes := span(*rule.Flexible)
+		minutes := rule.Flexible.Starts()
 		if len(minutes) > 1 && rule.Flexible.Every <= time.Hour {
 			return nil
 		}

@@ -41,35 +41,20 @@ func Spec(rules []ledger.Rule, timezone string, now time.Time) client.ScheduleSp
 
 // clock is the hour and the minute of a time of day.
 func clock(daily string) (hour, minute int) {
-	moment, err := time.Parse("15:04", daily)
-	if err != nil {
+	minutes, ok := ledger.TimeOfDay(daily)
+	if !ok {
 		panic(fmt.Sprintf("control: the configuration let %q through as a time of day", daily))
 	}
-	return moment.Hour(), moment.Minute()
+	return minutes / 60, minutes % 60
 }
 
 func at(n int) []client.ScheduleRange { return []client.ScheduleRange{{Start: n}} }
-
-// span is the minutes at which a rule over hour blocks starts, both ends included, possibly over midnight, counted from the midnight before
-// the span. Every start is the same distance from the one before.
-func span(rule ledger.Flexible) []int {
-	every := max(int(rule.Every/time.Minute), 1)
-	blocks := rule.To - rule.From + 1
-	if blocks <= 0 {
-		blocks += 24
-	}
-	var minutes []int
-	for after := 0; after < blocks*60; after += every {
-		minutes = append(minutes, rule.From*60+after)
-	}
-	return minutes
-}
 
 // flexible spreads a rule over its span.
 func flexible(rule ledger.Flexible) []client.ScheduleCalendarSpec {
 	byMinute := map[int][]int{} // minute → hours, on the day on which the span began
 	byMinuteNext := map[int][]int{}
-	for _, minute := range span(rule) {
+	for _, minute := range rule.Starts() {
 		if minute < minutesPerDay {
 			byMinute[minute%60] = append(byMinute[minute%60], minute/60)
 		} else {
@@ -132,34 +117,12 @@ func shifted(days []client.ScheduleRange) []client.ScheduleRange {
 	return ranges
 }
 
-// Shortest is the shortest regular distance between two starts of a schedule, 0 when it has no rules.
-func Shortest(rules []ledger.Rule) time.Duration {
-	var shortest time.Duration
-	for _, rule := range rules {
-		var every time.Duration
-		switch {
-		case rule.Every > 0:
-			every = rule.Every
-		case rule.Hourly != nil:
-			every = time.Duration(max(rule.Hourly.Every, 1)) * time.Hour
-		case rule.Daily != "":
-			every = 24 * time.Hour
-		case rule.Flexible != nil:
-			every = rule.Flexible.Every
-		}
-		if every > 0 && (shortest == 0 || every < shortest) {
-			shortest = every
-		}
-	}
-	return shortest
-}
-
 // Spread is how much later than its rules say a run of a schedule may begin.
 func Spread(rules []ledger.Rule) time.Duration { return jitter(rules) }
 
 // jitter spreads the schedules of many connections: a tenth of the interval, at most five minutes, and a daily start stays on its day.
 func jitter(rules []ledger.Rule) time.Duration {
-	most := min(Shortest(rules)/10, longestJitter)
+	most := min(ledger.Shortest(rules)/10, longestJitter)
 	for _, rule := range rules {
 		if rule.Daily != "" {
 			hour, minute := clock(rule.Daily)
@@ -172,7 +135,7 @@ func jitter(rules []ledger.Rule) time.Duration {
 // catchup is how late a missed start is made up for, after the server was down: about one interval, at least a minute. One run
 // brings everything up to date, so older ones are not wanted.
 func catchup(rules []ledger.Rule) time.Duration {
-	return max(Shortest(rules), time.Minute)
+	return max(ledger.Shortest(rules), time.Minute)
 }
 
 // DisabledNote marks schedules that are paused because their connection is not active. A schedule that is paused under any other

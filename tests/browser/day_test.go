@@ -205,7 +205,7 @@ func schedules(t *testing.T, d *demo, b *browser) {
 	typed("600")
 	b.until("#would-part", "every 10 hours") // 600 minutes: what the fields say follows by itself
 	typed("600x")
-	b.until(`[id="r0.every-wrong"]`, "A whole number of minutes, from 1 up to a year.")
+	b.until(`[id="r0.every-wrong"]`, "A whole number of minutes, from 1 to 44640.")
 	require.Empty(t, b.violations(), "a field that cannot be read")
 	b.set(`[name="r0.every"]`, "45")
 	b.set(`[name="r1.kind"]`, "daily")
