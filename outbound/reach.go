@@ -47,6 +47,16 @@ var PrivateAddresses = settings.Option{
 	Help: "Whether addresses on this machine and in private networks may be called: allow, which holds unless it is set, or refuse.",
 }
 
+// CallOptions are the options that every driver with an API ends with: how long a call may take, and which addresses may be called. The
+// note, which may be empty, says what else the time is for.
+func CallOptions(timeout, note string) []settings.Option {
+	help := "The longest that one call may take"
+	if note != "" {
+		help += ", " + note
+	}
+	return []settings.Option{{Name: "timeout", Kind: settings.Duration, Default: timeout, Help: help + "."}, PrivateAddresses}
+}
+
 // ReachOf is where the settings of a driver let it go. What is sent is taken for a credential when an option of the kind Secret is set.
 func ReachOf(spec settings.Spec, values settings.Values, environment settings.Environment) Reach {
 	r := Reach{

@@ -66,6 +66,18 @@ func (v Values) Credential(name string, environment Environment) (Credential, er
 	return credential, nil
 }
 
+// Credentials resolves several references, as Credential does, in the order of their names.
+func (v Values) Credentials(environment Environment, names ...string) ([]Credential, error) {
+	credentials := make([]Credential, len(names))
+	for i, name := range names {
+		var err error
+		if credentials[i], err = v.Credential(name, environment); err != nil {
+			return nil, err
+		}
+	}
+	return credentials, nil
+}
+
 // Canonical returns the values as JSON with sorted keys, for storing and comparing.
 func (v Values) Canonical() string {
 	if len(v) == 0 {

@@ -37,6 +37,16 @@ func NewBase(spec settings.Spec, id string, given settings.Values, environment s
 	}, values, nil
 }
 
+// CallOptions are the options that every driver with an API in pages ends with: how many pages there may be, how long a call may take (see
+// outbound.CallOptions), which addresses may be called, and how figures are read.
+func CallOptions(pages, timeout, note string) []settings.Option {
+	options := append([]settings.Option{{
+		Name: "max_pages", Kind: settings.Integer, Default: pages, Minimum: 1, Maximum: 1_000_000,
+		Help: "The most pages of a fetch; more are taken for a fault of the warehouse.",
+	}}, outbound.CallOptions(timeout, note)...)
+	return append(options, numbers.Options()...)
+}
+
 // Fingerprint tells settings apart.
 func Fingerprint(values settings.Values) string {
 	sum := sha256.Sum256([]byte(values.Canonical()))

@@ -46,7 +46,7 @@ const (
 var Spec = settings.Spec{
 	Driver: "adobecommerce",
 	Help:   "An Adobe Commerce or Magento Open Source store (2.4 or later) with Multi Source Inventory; the store's locations are its sources.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The store's address, like https://shop.example.com, with no /rest at its end."},
 		{Name: "token", Kind: settings.Secret, Required: true, Help: "The access token of an integration, by reference."},
 		{Name: "store_view", Kind: settings.String, Default: "all", Help: "The code of the store view in the API's address; all sees every product."},
@@ -66,9 +66,7 @@ var Spec = settings.Spec{
 			Name: "report_after", Kind: settings.Duration, Default: "10s",
 			Help: "How long after a bulk was sent its report is asked for first; later questions take twice as long each, up to 5 minutes.",
 		},
-		{Name: "timeout", Kind: settings.Duration, Default: "90s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	},
+	}, outbound.CallOptions("90s", "")...),
 }
 
 // Driver opens Adobe Commerce stores.

@@ -38,7 +38,7 @@ var endpoints = map[string]string{
 var Spec = settings.Spec{
 	Driver: "amazon",
 	Help:   "A seller account in one Amazon marketplace, for offers that the merchant fulfils.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "seller_id", Kind: settings.String, Required: true, Help: "The seller's merchant token, like A2EXAMPLE."},
 		{Name: "marketplace_id", Kind: settings.String, Required: true, Help: "The marketplace, like ATVPDKIKX0DER for amazon.com."},
 		{
@@ -85,9 +85,7 @@ var Spec = settings.Spec{
 			Name: "report_after", Kind: settings.Duration, Default: "1m",
 			Help: "How long after a feed was sent its report is asked for first; later questions take twice as long each, up to 15 minutes.",
 		},
-		{Name: "timeout", Kind: settings.Duration, Default: "1m", Help: "The longest that one call may take, the upload of a feed included."},
-		outbound.PrivateAddresses,
-	},
+	}, outbound.CallOptions("1m", "the upload of a feed included")...),
 	// A message for an unknown SKU may make an incomplete listing (amzn/selling-partner-api-docs, issue 2784).
 	CreatesUnknown: true,
 }
@@ -137,11 +135,7 @@ const (
 
 // openStore returns the channel of a store. It makes no call.
 func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
-	secret, err := values.Credential("client_secret", environment)
-	if err != nil {
-		return nil, err
-	}
-	refresh, err := values.Credential("refresh_token", environment)
+	secrets, err := values.Credentials(environment, "client_secret", "refresh_token")
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +147,7 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 		productType: values.Text("product_type"), channelCode: values.Text("fulfillment_channel_code"), op: values.Text("op"),
 		feeds: values.Boolean("feeds"), feedFrom: int(values.Integer("feed_from")),
 		confirms: values.Text("confirm") == confirmReport, confirmAfter: values.Duration("confirm_after"), reportAfter: values.Duration("report_after"),
-		login:  login{id: values.Text("client_id"), secret: secret, refresh: refresh},
+		login:  login{id: values.Text("client_id"), secret: secrets[0], refresh: secrets[1]},
 		limits: limits(values),
 
 		transfer: outbound.NewClient(outbound.Limits{Timeout: timeout, Bytes: maxDocument, Reach: outbound.ReachOf(Spec, values, environment)}),

@@ -47,7 +47,7 @@ var quotas = map[string]float64{"standard": 150, "pro": 450}
 var Spec = settings.Spec{
 	Driver: "bigcommerce",
 	Help:   "A BigCommerce store, by the V3 Inventory API.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "store_hash", Kind: settings.String, Required: true, Help: "The store's id in the API path: abc123 of https://api.bigcommerce.com/stores/abc123/v3/."},
 		{Name: "token", Kind: settings.Secret, Required: true, Help: "The access token of an API account of the store, by reference."},
 		{
@@ -67,9 +67,7 @@ var Spec = settings.Spec{
 			Name: "batch_limit", Kind: settings.Integer, Default: "2000", Minimum: 1, Maximum: maxBatch,
 			Help: "The most items in one call; fewer for a store that takes too long over a call.",
 		},
-		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	},
+	}, outbound.CallOptions("60s", "")...),
 }
 
 // Driver opens BigCommerce stores.

@@ -1,11 +1,13 @@
 package channeltest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -141,4 +143,55 @@ func Reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body)
+}
+
+// Distort makes of the rows of a response what the fault makes of it: they come in another order, one is missing, or there is one that
+// belongs to no item of the call.
+func Distort[T any](fault Fault, rows []T, stray T) []T {
+	switch fault {
+	case Reordered:
+		slices.Reverse(rows)
+	case Shortened:
+		return rows[:len(rows)-1]
+	case Stray:
+		return slices.Insert(rows, 0, stray)
+	}
+	return rows
+}
+
+// Submission is what a fake keeps of a submission on which it reports later.
+type Submission struct {
+	Ready time.Time // when it may end
+	Asked int       // how often its status was asked for
+}
+
+// Over is true when a submission ends: at its time or, where the fake has no time for processing, by itself when it was asked about twice.
+func (s Submission) Over(processing time.Duration, now time.Time) bool {
+	if processing > 0 {
+		return !s.Ready.After(now)
+	}
+	return s.Asked > 2
+}
+
+// ByMethod sorts calls for a Front: those for tokens and the like, which the fake names, those that read, and those that can change a figure.
+func ByMethod(aside func(r *http.Request) bool) func(r *http.Request, body []byte) Kind {
+	return func(r *http.Request, _ []byte) Kind {
+		switch {
+		case aside(r):
+			return Aside
+		case r.Method == http.MethodGet:
+			return Read
+		}
+		return Write
+	}
+}
+
+// ByMark sorts calls for a Front: those of a method whose body has a mark can change a figure. Without the mark a call names no item.
+func ByMark(method, mark string) func(r *http.Request, body []byte) Kind {
+	return func(r *http.Request, body []byte) Kind {
+		if r.Method == method && bytes.Contains(body, []byte(mark)) {
+			return Write
+		}
+		return Read
+	}
 }

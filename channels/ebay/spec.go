@@ -44,7 +44,7 @@ const (
 var Spec = settings.Spec{
 	Driver: "ebay",
 	Help:   "A seller on one eBay marketplace, for listings of the Inventory API.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "marketplace", Kind: settings.String, Default: "EBAY_US", Help: "The marketplace whose listings are set, like EBAY_US, EBAY_GB or EBAY_DE."},
 		{Name: "client_id", Kind: settings.String, Required: true, Help: "The App ID (Client ID) of the application's keyset."},
 		{Name: "client_secret", Kind: settings.Secret, Required: true, Help: "The Cert ID (Client Secret) of the application's keyset, by reference."},
@@ -60,9 +60,7 @@ var Spec = settings.Spec{
 			Name: "rate", Kind: settings.Integer, Default: "10", Minimum: 1, Maximum: 1000,
 			Help: "The most calls per second; eBay publishes 2,000,000 a day for all stores of an application, which are 23.",
 		},
-		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	},
+	}, outbound.CallOptions("30s", "")...),
 }
 
 // Driver opens eBay stores.
@@ -88,11 +86,7 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 	if !marketplaces.MatchString(values.Text("marketplace")) {
 		return nil, fmt.Errorf("marketplace of ebay: %.80q is not a marketplace like EBAY_US", values.Text("marketplace"))
 	}
-	secret, err := values.Credential("client_secret", environment)
-	if err != nil {
-		return nil, err
-	}
-	refresh, err := values.Credential("refresh_token", environment)
+	secrets, err := values.Credentials(environment, "client_secret", "refresh_token")
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +99,7 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 	s := &store{
 		Partner:     partner,
 		marketplace: values.Text("marketplace"), language: values.Text("language"),
-		login: login{id: values.Text("client_id"), secret: secret, refresh: refresh},
+		login: login{id: values.Text("client_id"), secret: secrets[0], refresh: secrets[1]},
 		limits: channels.Limits{
 			Batch: int(values.Integer("batch_limit")), Rate: rate, Burst: rate, Timeout: values.Duration("timeout"),
 			Calls:     min(int(rate), mostCalls),

@@ -70,7 +70,7 @@ func TestAnswers(t *testing.T) {
 		},
 		"atomic, a message in lines": {
 			kind: "atomic", status: 200, body: `{"applied":false,"errors":[{"index":0,"code":"poison","message":"no\n\u001b[31mnever"}]}`,
-			want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Rejected, Code: "poison", Reason: "no  [31mnever"}, notApplied}},
+			want: channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Rejected, Code: "poison", Reason: "no [31mnever"}, notApplied}},
 		},
 		"atomic, a bad request": {
 			kind: "atomic", status: 400, body: `{"error":{"code":"bad_request"}}`, fault: `does not take the call ("bad_request")`,

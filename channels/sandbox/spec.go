@@ -34,7 +34,7 @@ const keyLifetime = 24 * time.Hour
 var Spec = settings.Spec{
 	Driver: "sandbox",
 	Help:   "A store of Tidemark's sandbox, to try things against.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The store's address, like http://127.0.0.1:9470/stores/acme-shop."},
 		{Name: "token", Kind: settings.Secret, Required: true, Harmless: true, Help: "The token of the scenario, by reference."},
 		{
@@ -55,9 +55,7 @@ var Spec = settings.Spec{
 			Name: "calls_at_once", Kind: settings.Integer, Default: "1", Minimum: 1, Maximum: 100,
 			Help: "The most calls that are under way at once; the sandbox takes any number.",
 		},
-		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	},
+	}, outbound.CallOptions("30s", "")...),
 }
 
 // Driver opens sandbox stores.

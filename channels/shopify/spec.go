@@ -68,7 +68,7 @@ var reasons = []string{
 var Spec = settings.Spec{
 	Driver: "shopify",
 	Help:   "A Shopify shop, by the GraphQL Admin API.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "shop", Kind: settings.String, Help: "The shop's own domain, like acme.myshopify.com; needed unless there is an endpoint."},
 		{Name: "endpoint", Kind: settings.URL, Help: "The address to call in place of https://SHOP, for a proxy or a test."},
 		{Name: "version", Kind: settings.String, Default: "2026-10", Help: "The version of the Admin API, 2026-04 or later."},
@@ -89,9 +89,7 @@ var Spec = settings.Spec{
 		},
 		{Name: "reason", Kind: settings.String, Default: "correction", Choices: reasons, Help: "The reason that Shopify shows in the inventory history."},
 		{Name: "find_limit", Kind: settings.Integer, Default: "100", Minimum: 1, Maximum: maxPage - sparePage, Help: "The most SKUs in one look-up."},
-		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	},
+	}, outbound.CallOptions("30s", "")...),
 	Rule: rule,
 }
 

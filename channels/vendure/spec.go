@@ -34,7 +34,7 @@ const (
 var Spec = settings.Spec{
 	Driver: "vendure",
 	Help:   "A channel of a Vendure server, 2.0 or later.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The address of the Admin API, like https://shop.example.com/admin-api."},
 		{Name: "username", Kind: settings.String, Help: "The administrator to log in as; with password, in place of api_key."},
 		{Name: "password", Kind: settings.Secret, Help: "The administrator's password, by reference."},
@@ -49,9 +49,7 @@ var Spec = settings.Spec{
 			Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000,
 			Help: "The most calls per second that the server may get; Vendure itself has no limit.",
 		},
-		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	},
+	}, outbound.CallOptions("30s", "")...),
 }
 
 // Driver opens Vendure stores.

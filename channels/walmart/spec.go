@@ -31,7 +31,7 @@ const (
 var Spec = settings.Spec{
 	Driver: "walmart",
 	Help:   "A seller account in Walmart's US marketplace, for items that the merchant fulfils; the store's locations are its ship nodes.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{
 			Name: "endpoint", Kind: settings.URL, Default: "https://marketplace.walmartapis.com",
 			Help: "The address of the Marketplace API; Walmart's sandbox is https://sandbox.walmartapis.com.",
@@ -65,9 +65,7 @@ var Spec = settings.Spec{
 			Name: "report_after", Kind: settings.Duration, Default: "2m",
 			Help: "How long after a feed was sent its report is asked for first; later questions take twice as long each, up to 15 minutes.",
 		},
-		{Name: "timeout", Kind: settings.Duration, Default: "1m", Help: "The longest that one call may take, the upload of a feed included."},
-		outbound.PrivateAddresses,
-	},
+	}, outbound.CallOptions("1m", "the upload of a feed included")...),
 }
 
 // Driver opens Walmart stores.

@@ -54,7 +54,7 @@ const (
 var Spec = settings.Spec{
 	Driver: "woocommerce",
 	Help:   "A WooCommerce shop, by the REST API wc/v3.",
-	Options: []settings.Option{
+	Options: append([]settings.Option{
 		{
 			Name: "endpoint", Kind: settings.URL, Required: true,
 			Help: "The shop's address, like https://shop.example.com; or that of its API, ending in /wc/v3, where that is not below /wp-json.",
@@ -81,9 +81,7 @@ var Spec = settings.Spec{
 			Name: "rate", Kind: settings.Integer, Default: "2", Minimum: 1, Maximum: 1000,
 			Help: "The most calls per second that the shop may get; WooCommerce itself has no limit, its host may have one.",
 		},
-		{Name: "timeout", Kind: settings.Duration, Default: "90s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	},
+	}, outbound.CallOptions("90s", "")...),
 }
 
 // Driver opens WooCommerce shops.
@@ -126,17 +124,14 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 	if s.api, err = address(values.Text("endpoint")); err != nil {
 		return nil, err
 	}
-	key, err := values.Credential("consumer_key", environment)
+	pair, err := values.Credentials(environment, "consumer_key", "consumer_secret")
 	if err != nil {
 		return nil, err
 	}
-	secret, err := values.Credential("consumer_secret", environment)
-	if err != nil {
-		return nil, err
-	}
-	s.basic = settings.NewCredential(outbound.Basic(key.Reveal(), secret))
-	if text := key.Reveal(); len(text) >= shortestKey {
-		s.keyEnd = text[len(text)-keyEnd:]
+	key := pair[0].Reveal()
+	s.basic = settings.NewCredential(outbound.Basic(key, pair[1]))
+	if len(key) >= shortestKey {
+		s.keyEnd = key[len(key)-keyEnd:]
 	}
 	return s, nil
 }

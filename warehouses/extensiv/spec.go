@@ -21,7 +21,6 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
-	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Spec is what can be set on an Extensiv warehouse.
@@ -65,13 +64,7 @@ var Spec = settings.Spec{
 		},
 		{Name: "page", Kind: settings.Integer, Default: "500", Minimum: 1, Maximum: 500, Help: "How many rows one call asks for."},
 		{Name: "pause", Kind: settings.Duration, Default: "250ms", Help: "How long to wait between two calls of a fetch. Extensiv publishes no limit."},
-		{
-			Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000,
-			Help: "The most pages of a list; more are taken for a fault of the warehouse.",
-		},
-		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	}, numbers.Options()...),
+	}, warehouses.CallOptions("10000", "60s", "")...),
 }
 
 // Driver opens Extensiv warehouses.

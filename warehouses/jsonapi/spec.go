@@ -20,7 +20,6 @@ import (
 	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
-	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Spec is what can be set on a warehouse with a JSON API.
@@ -89,16 +88,10 @@ var Spec = settings.Spec{
 			Help: "How long to wait between two calls of a fetch, for an API that permits so many calls a minute (1s is 60).",
 		},
 		{
-			Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000,
-			Help: "The most pages of a fetch; more are taken for a fault of the warehouse.",
-		},
-		{
 			Name: "max_bytes", Kind: settings.Integer, Default: "16777216", Minimum: 1, Maximum: 1 << 30,
 			Help: "The largest answer that is read, in bytes; it is held in memory.",
 		},
-		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	}, numbers.Options()...),
+	}, warehouses.CallOptions("10000", "30s", "")...),
 }
 
 // Driver opens warehouses with a JSON API.

@@ -8,7 +8,6 @@
 package sandbox
 
 import (
-	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/numbers"
@@ -22,13 +21,7 @@ var Spec = settings.Spec{
 		{Name: "endpoint", Kind: settings.URL, Required: true, Help: "The warehouse's address, like http://127.0.0.1:9470/warehouses/portland."},
 		{Name: "token", Kind: settings.Secret, Required: true, Harmless: true, Help: "The token of the scenario, by reference."},
 		{Name: "page", Kind: settings.Integer, Default: "1000", Minimum: 1, Maximum: 5000, Help: "How many rows one call asks for."},
-		{
-			Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000,
-			Help: "The most pages of a snapshot; more are taken for a fault of the warehouse.",
-		},
-		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	}, numbers.Options()...),
+	}, warehouses.CallOptions("10000", "30s", "")...),
 }
 
 // Driver opens sandbox warehouses.

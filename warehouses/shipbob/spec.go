@@ -14,10 +14,8 @@ import (
 	"errors"
 	"time"
 
-	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 	"github.com/tidemark/tidemark/warehouses"
-	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
 // Spec is what can be set on a ShipBob warehouse.
@@ -56,13 +54,7 @@ var Spec = settings.Spec{
 			Name: "calls_per_minute", Kind: settings.Integer, Default: "120", Minimum: 1, Maximum: 140,
 			Help: "The most calls a minute. ShipBob permits 150 to a user and application; the rest is left for others.",
 		},
-		{
-			Name: "max_pages", Kind: settings.Integer, Default: "10000", Minimum: 1, Maximum: 1_000_000,
-			Help: "The most pages of a fetch; more are taken for a fault of the warehouse.",
-		},
-		{Name: "timeout", Kind: settings.Duration, Default: "30s", Help: "The longest that one call may take."},
-		outbound.PrivateAddresses,
-	}, numbers.Options()...),
+	}, warehouses.CallOptions("10000", "30s", "")...),
 }
 
 // Driver opens ShipBob warehouses.

@@ -52,13 +52,7 @@ var Spec = settings.Spec{
 			Name: "overlap", Kind: settings.Duration, Default: "10m",
 			Help: "How much further back a smart fetch asks than the last fetch, for clocks that differ and updates that show late.",
 		},
-		{
-			Name: "max_pages", Kind: settings.Integer, Default: "20000", Minimum: 1, Maximum: 1_000_000,
-			Help: "The most pages of a fetch; more are taken for a fault of the warehouse.",
-		},
-		{Name: "timeout", Kind: settings.Duration, Default: "60s", Help: "The longest that one call may take, and the longest that a download may stand still."},
-		outbound.PrivateAddresses,
-	}, numbers.Options()...),
+	}, warehouses.CallOptions("20000", "60s", "and the longest that a download may stand still")...),
 }
 
 // Driver opens ShipHero warehouses.

@@ -128,15 +128,8 @@ func (s *Store) report(w http.ResponseWriter, r *http.Request) {
 		rows = append(rows, s.row(one, done))
 	}
 	if one.done {
-		switch s.Fault() {
-		case channeltest.Reordered:
-			slices.Reverse(rows)
-		case channeltest.Shortened:
-			rows = rows[:len(rows)-1]
-		case channeltest.Stray:
-			stray := row{ID: new(len(rows)), Bulk: one.uuid, Topic: topic, Status: failed, Message: new("not asked for"), Code: new(0)}
-			rows = append([]row{stray}, rows...)
-		}
+		stray := row{ID: new(len(rows)), Bulk: one.uuid, Topic: topic, Status: failed, Message: new("not asked for"), Code: new(0)}
+		rows = channeltest.Distort(s.Fault(), rows, stray)
 	}
 	channeltest.Reply(w, http.StatusOK, map[string]any{
 		"operations_list": rows, "bulk_id": one.uuid, "description": "Topic " + topic, "start_time": "2026-11-25 08:00:00",

@@ -128,15 +128,9 @@ func closedCode(status int) string {
 }
 
 // sort tells the calls that can change a figure, the reading ones, and the steps before a feed.
-func sort(r *http.Request, _ []byte) channeltest.Kind {
-	switch {
-	case r.URL.Path == "/auth/o2/token", r.URL.Path == documentsPath && r.Method == http.MethodPost, strings.HasPrefix(r.URL.Path, "/upload/"):
-		return channeltest.Aside
-	case r.Method == http.MethodGet:
-		return channeltest.Read
-	}
-	return channeltest.Write
-}
+var sort = channeltest.ByMethod(func(r *http.Request) bool {
+	return r.URL.Path == "/auth/o2/token" || r.URL.Path == documentsPath && r.Method == http.MethodPost || strings.HasPrefix(r.URL.Path, "/upload/")
+})
 
 // Environment holds the credentials.
 func Environment() settings.Environment { return channeltest.Environment("SECRET", "TOKEN") }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/tidemark/tidemark/channels/channeltest"
 )
@@ -19,10 +18,9 @@ type stored struct {
 }
 
 type feed struct {
+	channeltest.Submission
 	id       string
 	document *stored
-	asked    int
-	ready    time.Time
 	status   string // empty until it has ended
 	report   string // the id of its report
 }
@@ -111,7 +109,7 @@ func (s *Store) createFeed(w http.ResponseWriter, body []byte) {
 		s.free = now
 	}
 	s.free = s.free.Add(s.options.Processing)
-	one.ready = s.free
+	one.Ready = s.free
 	s.feeds[one.id] = one
 	s.queue = append(s.queue, one)
 	channeltest.Reply(w, http.StatusAccepted, map[string]string{"feedId": one.id})
@@ -123,11 +121,11 @@ func (s *Store) getFeed(w http.ResponseWriter, id string) {
 		refuse(w, http.StatusBadRequest, "InvalidInput", "Invalid input", "Invalid input")
 		return
 	}
-	one.asked++
+	one.Asked++
 	s.process()
 	said := map[string]any{"feedId": one.id, "feedType": "JSON_LISTINGS_FEED", "createdTime": "2026-08-05T10:00:00Z", "processingStatus": one.status}
 	switch {
-	case one.status == "" && one.asked == 1:
+	case one.status == "" && one.Asked == 1:
 		said["processingStatus"] = "IN_QUEUE"
 	case one.status == "":
 		said["processingStatus"] = "IN_PROGRESS"
@@ -162,11 +160,11 @@ func (s *Store) getDocument(w http.ResponseWriter, id string) {
 func (s *Store) process() {
 	now := s.Now()
 	s.queue = slices.DeleteFunc(s.queue, func(one *feed) bool {
-		if s.options.Processing > 0 && one.ready.After(now) || s.options.Processing == 0 && one.asked <= 2 {
-			return false
+		over := one.Over(s.options.Processing, now)
+		if over {
+			s.end(one)
 		}
-		s.end(one)
-		return true
+		return over
 	})
 }
 
@@ -232,15 +230,9 @@ func (s *Store) apply(one *feed) []byte {
 			}
 		}
 	}
-	switch s.Fault() {
-	case channeltest.Reordered:
-		slices.Reverse(issues)
-	case channeltest.Stray:
-		issues = append(issues, issue{
-			MessageID: new(len(document.Messages) + 1), SKU: "NOT-ASKED", Code: "90220", Severity: "ERROR",
-			Message: "It is required but not supplied.",
-		})
-	}
+	issues = channeltest.Distort(s.Fault(), issues, issue{
+		MessageID: new(len(document.Messages) + 1), SKU: "NOT-ASKED", Code: "90220", Severity: "ERROR", Message: "It is required but not supplied.",
+	})
 	content, _ := json.Marshal(map[string]any{
 		"header": map[string]string{"sellerId": Seller, "version": "2.0", "feedId": one.id},
 		"issues": issues,

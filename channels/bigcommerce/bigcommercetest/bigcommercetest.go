@@ -6,7 +6,6 @@
 package bigcommercetest
 
 import (
-	"bytes"
 	"net/http"
 	"strconv"
 	"testing"
@@ -125,12 +124,7 @@ func Start(t testing.TB, options Options) *Store {
 }
 
 // sort tells adjustments from everything else. Those of nothing change nothing.
-func sort(r *http.Request, body []byte) channeltest.Kind {
-	if r.Method == http.MethodPut && bytes.Contains(body, []byte(`"sku"`)) {
-		return channeltest.Write
-	}
-	return channeltest.Read
-}
+var sort = channeltest.ByMark(http.MethodPut, `"sku"`)
 
 // Environment holds the credential.
 func Environment() settings.Environment { return channeltest.Environment("TOKEN") }

@@ -106,15 +106,9 @@ func Start(t testing.TB, options Options) *Store {
 }
 
 // sort tells the calls that can change a figure from the reading ones and from those for a token.
-func sort(r *http.Request, _ []byte) channeltest.Kind {
-	switch {
-	case r.URL.Path == tokenPath:
-		return channeltest.Aside
-	case r.Method == http.MethodGet:
-		return channeltest.Read
-	}
-	return channeltest.Write
-}
+var sort = channeltest.ByMethod(func(r *http.Request) bool {
+	return r.URL.Path == tokenPath
+})
 
 // Environment holds the credentials.
 func Environment() settings.Environment { return channeltest.Environment("SECRET", "TOKEN") }

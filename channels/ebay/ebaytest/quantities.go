@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/tidemark/tidemark/channels/channeltest"
@@ -82,14 +81,8 @@ func (s *Store) answer(w http.ResponseWriter, rows []row) {
 		refuse(w, http.StatusBadRequest, faults...)
 		return
 	}
-	switch s.Fault() {
-	case channeltest.Reordered:
-		slices.Reverse(rows)
-	case channeltest.Shortened:
-		rows = rows[:len(rows)-1]
-	case channeltest.Stray:
-		rows = append(rows, row{SKU: "NOBODY", OfferID: "1", Status: http.StatusBadRequest, Errors: []problem{fault(25713, "This Offer is not available.")}})
-	}
+	rows = channeltest.Distort(s.Fault(), rows,
+		row{SKU: "NOBODY", OfferID: "1", Status: http.StatusBadRequest, Errors: []problem{fault(25713, "This Offer is not available.")}})
 	channeltest.Reply(w, status, map[string]any{"responses": rows})
 }
 

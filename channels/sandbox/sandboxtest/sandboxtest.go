@@ -274,16 +274,7 @@ func (s *Store) apply(items []item) []result {
 			results = append(results, result{SKU: one.SKU, Location: one.Location, Status: "ok", Quantity: s.show(one)})
 		}
 	}
-	switch s.Fault() {
-	case channeltest.Reordered:
-		slices.Reverse(results)
-	case channeltest.Shortened:
-		results = results[:len(results)-1]
-	case channeltest.Stray:
-		quantity := int64(1)
-		results = slices.Insert(results, 0, result{SKU: "NOT-ASKED", Status: "ok", Quantity: &quantity})
-	}
-	return results
+	return channeltest.Distort(s.Fault(), results, result{SKU: "NOT-ASKED", Status: "ok", Quantity: new(int64(1))})
 }
 
 func (s *Store) batch(w http.ResponseWriter, r *http.Request) {

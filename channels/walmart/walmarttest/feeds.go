@@ -11,17 +11,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/tidemark/tidemark/channels/channeltest"
 )
 
 type feed struct {
+	channeltest.Submission
 	id      string
 	node    string
 	entries []entry
-	asked   int
-	ready   time.Time
 	failed  *ingestionError // of the feed as a whole
 	done    bool
 	rows    []row
@@ -80,7 +78,10 @@ func (s *Store) submit(w http.ResponseWriter, r *http.Request, body []byte) {
 		} `json:"InventoryHeader"`
 		Inventory []entry `json:"Inventory"`
 	}
-	one := &feed{id: fmt.Sprintf("%032X@AUoBAgA", s.next()), node: node, ready: s.Now().Add(s.options.Processing), counts: map[string]int{}}
+	one := &feed{
+		Submission: channeltest.Submission{Ready: s.Now().Add(s.options.Processing)},
+		id:         fmt.Sprintf("%032X@AUoBAgA", s.next()), node: node, counts: map[string]int{},
+	}
 	decoder := json.NewDecoder(bytes.NewReader(file))
 	decoder.DisallowUnknownFields()
 	switch err := decoder.Decode(&said); {
@@ -119,7 +120,7 @@ func (s *Store) status(w http.ResponseWriter, r *http.Request, id string) {
 		refuse(w, http.StatusNotFound, "CONTENT_NOT_FOUND.GMP_FEED_API", "", "Requested content could not be found")
 		return
 	}
-	one.asked++
+	one.Asked++
 	s.process()
 	offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
 	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
@@ -138,7 +139,7 @@ func (s *Store) status(w http.ResponseWriter, r *http.Request, id string) {
 		said[name] = count
 	}
 	switch {
-	case !one.done && one.asked == 1:
+	case !one.done && one.Asked == 1:
 		said["feedStatus"] = "RECEIVED"
 	case !one.done:
 		said["feedStatus"] = "INPROGRESS"
@@ -175,11 +176,11 @@ func (s *Store) statuses(w http.ResponseWriter) {
 func (s *Store) process() {
 	now := s.Now()
 	s.queue = slices.DeleteFunc(s.queue, func(one *feed) bool {
-		if s.options.Processing > 0 && one.ready.After(now) || s.options.Processing == 0 && one.asked <= 2 {
-			return false
+		over := one.Over(s.options.Processing, now)
+		if over {
+			s.end(one)
 		}
-		s.end(one)
-		return true
+		return over
 	})
 }
 

@@ -117,15 +117,9 @@ func Start(t testing.TB, options Options) *Store {
 }
 
 // sort tells the calls that can change a figure, the reading ones, and those for a token.
-func sort(r *http.Request, _ []byte) channeltest.Kind {
-	switch {
-	case r.URL.Path == "/v3/token":
-		return channeltest.Aside
-	case r.Method == http.MethodGet:
-		return channeltest.Read
-	}
-	return channeltest.Write
-}
+var sort = channeltest.ByMethod(func(r *http.Request) bool {
+	return r.URL.Path == "/v3/token"
+})
 
 // Environment holds the credential.
 func Environment() settings.Environment { return channeltest.Environment("SECRET") }

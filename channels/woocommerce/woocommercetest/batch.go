@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/tidemark/tidemark/channels/channeltest"
@@ -72,14 +71,8 @@ func (s *Store) batch(w http.ResponseWriter, r *http.Request, apply func(update)
 		}
 		results = append(results, apply(one))
 	}
-	switch s.Fault() {
-	case channeltest.Reordered:
-		slices.Reverse(results)
-	case channeltest.Shortened:
-		results = results[:len(results)-1]
-	case channeltest.Stray:
-		results = append([]any{failed{ID: 1, Error: failure(http.StatusBadRequest, "woocommerce_rest_product_invalid_id", "Invalid ID.")}}, results...)
-	}
+	stray := failed{ID: 1, Error: failure(http.StatusBadRequest, "woocommerce_rest_product_invalid_id", "Invalid ID.")}
+	results = channeltest.Distort[any](s.Fault(), results, stray)
 	if len(results) == 0 {
 		channeltest.Reply(w, http.StatusOK, []any{}) // what PHP makes of an empty array
 		return

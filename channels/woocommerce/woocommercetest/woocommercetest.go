@@ -6,7 +6,6 @@
 package woocommercetest
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"net/http"
@@ -117,12 +116,7 @@ func (s *Store) idOf(sku string) string {
 }
 
 // sort tells batches from everything else. A batch of nothing changes nothing.
-func sort(r *http.Request, body []byte) channeltest.Kind {
-	if r.Method == http.MethodPost && bytes.Contains(body, []byte(`"id"`)) {
-		return channeltest.Write
-	}
-	return channeltest.Read
-}
+var sort = channeltest.ByMark(http.MethodPost, `"id"`)
 
 // Environment holds the credentials.
 func Environment() settings.Environment { return channeltest.Environment("KEY", "SECRET") }
