@@ -17,7 +17,8 @@ import (
 // A call that was not sent is Resend like one whose response was lost: nothing was applied, but the same bytes with the same key
 // are still right, and no key is wasted.
 func Failure(store string, response outbound.Response, failed error, now time.Time) error {
-	next, reason := Resend, ""
+	next := Resend
+	var reason string
 	var until time.Time
 	switch status := response.Status; {
 	case status >= 300 && status < 400:

@@ -24,7 +24,9 @@ func WatchCounts(t testing.TB, opened Ledger) {
 				connections[id] = true
 			}
 		}
-		_ = rows.Close()
+		if errors.Join(rows.Err(), rows.Close()) != nil {
+			return // as above
+		}
 		for id := range maps.Keys(connections) {
 			before, kept, failed := d.versionOf(t, id)
 			after, _, err := d.versionOf(t, id)

@@ -42,7 +42,7 @@ func (d *database) Plan(ctx context.Context, connection string, mode Mode) (Plan
 // AdvanceCursor moves the connection's cursor to plan.Next.
 func (d *database) AdvanceCursor(ctx context.Context, lease Lease, plan Plan) error {
 	return d.write(ctx, func(t *tx) error {
-		if _, err := t.holdPlan(ctx, lease, plan); err != nil {
+		if err := t.checkPlan(ctx, lease, plan); err != nil {
 			return err
 		}
 		// An apply may have changed the connection since it was read, and began its cursor anew.
@@ -59,18 +59,18 @@ func (d *database) AdvanceCursor(ctx context.Context, lease Lease, plan Plan) er
 	})
 }
 
-// holdPlan checks the lease, and that the plan still is about the warehouse that the connection reads: level versions of one
+// checkPlan checks the lease, and that the plan still is about the warehouse that the connection reads: level versions of one
 // warehouse mean nothing for another.
-func (t *tx) holdPlan(ctx context.Context, lease Lease, plan Plan) (leased, error) {
+func (t *tx) checkPlan(ctx context.Context, lease Lease, plan Plan) error {
 	held, err := t.checkLease(ctx, lease)
 	if err != nil {
-		return leased{}, err
+		return err
 	}
 	if held.connection != plan.Connection.ID {
-		return leased{}, fmt.Errorf("ledger: run %d is of connection %s, and the plan of %s", lease.Run, held.connection, plan.Connection.ID)
+		return fmt.Errorf("ledger: run %d is of connection %s, and the plan of %s", lease.Run, held.connection, plan.Connection.ID)
 	}
 	if held.warehouse != plan.Connection.Warehouse {
-		return leased{}, fmt.Errorf("%w: connection %s no longer reads warehouse %s", ErrFenced, held.connection, plan.Connection.Warehouse)
+		return fmt.Errorf("%w: connection %s no longer reads warehouse %s", ErrFenced, held.connection, plan.Connection.Warehouse)
 	}
-	return held, nil
+	return nil
 }

@@ -18,7 +18,7 @@ func (d *database) Resolve(ctx context.Context, lease Lease, plan Plan, page []R
 	}
 	var written int64
 	err = d.write(ctx, func(t *tx) error {
-		if _, err := t.holdPlan(ctx, lease, plan); err != nil {
+		if err := t.checkPlan(ctx, lease, plan); err != nil {
 			return err
 		}
 		r := resolving{tx: t, lease: lease, plan: plan, levels: levels}

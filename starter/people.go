@@ -168,8 +168,9 @@ func (s *session) showChanged(changed changedPerson) error {
 // withPassword runs a command with a password that was made, typed or read.
 func (s *session) withPassword(ctx context.Context, generate bool, do func(c *control.Control, password string) (ledger.Person, error)) error {
 	return s.withLedger(ctx, func(c *control.Control) error {
-		password, err := control.GeneratePassword(), error(nil)
+		password := control.GeneratePassword()
 		if !generate {
+			var err error
 			if password, err = s.readPassword(os.Stdin); err != nil {
 				return err
 			}

@@ -83,7 +83,7 @@ func (s *session) sync(ctx context.Context, c *control.Control, mode ledger.Mode
 
 // fate says what became of a request.
 func fate(a control.SyncAnswer) string {
-	text := ""
+	var text string
 	switch a.Fate {
 	case workflows.SyncStarted:
 		text = fmt.Sprintf("%s started as run %d", a.Workflow, a.ByRun)
