@@ -17,16 +17,29 @@ import (
 // A server refuses the end of a run for which something has come since its workflow task began, and has the whole task done again. So that a
 // flood cannot keep a run from its end, a run that is about to go on in a new one does nothing at once.
 
-// mostAtOnce is of how many SKUs or updates a step may be that is done within the workflow task.
-const mostAtOnce = 200
+const (
+	// mostAtOnce is of how many SKUs or updates a step may be that is done within the workflow task.
+	mostAtOnce = 200
+	// fewAtOnce is how many updates or requests may have come together for their steps to be done within the workflow task. More are a burst, and a
+	// server fails a workflow task during which more than 100 signals come: the task must be short, so that the workflow gets on.
+	fewAtOnce = 20
+)
 
 var atOnceOptions = workflow.LocalActivityOptions{
 	ScheduleToCloseTimeout: 3 * time.Second, RetryPolicy: &temporal.RetryPolicy{MaximumAttempts: 1},
 }
 
-// doesAtOnce is true for histories in which the short steps of events are local activities. It is asked only where that matters.
-func doesAtOnce(ctx workflow.Context) bool {
-	return workflow.GetVersion(ctx, "events-are-done-at-once", workflow.DefaultVersion, 1) == 1
+// doesAtOnce is true where the short steps of so many updates or requests are local activities: since 1 of any number, since 2 of few. It is asked
+// only where that matters.
+func doesAtOnce(ctx workflow.Context, n int) bool {
+	switch workflow.GetVersion(ctx, "events-are-done-at-once", workflow.DefaultVersion, 2) {
+	case workflow.DefaultVersion:
+		return false
+	case 1:
+		return true
+	default:
+		return n <= fewAtOnce
+	}
 }
 
 // execute begins a step that is described by a row of the table of options. One that is to be done at once is tried within the workflow task

@@ -51,7 +51,7 @@ func TestWhichStepsAreDoneAtOnce(t *testing.T) {
 			b := setup(t)
 			ordinary, atOnce := b.ways()
 			if row.older {
-				b.OnGetVersion("events-are-done-at-once", workflow.DefaultVersion, workflow.Version(1)).Return(workflow.DefaultVersion)
+				b.OnGetVersion("events-are-done-at-once", workflow.DefaultVersion, workflow.Version(2)).Return(workflow.DefaultVersion)
 			}
 			b.goes()
 			row.request.ID = "1"
@@ -119,16 +119,60 @@ func skus(n int) []string {
 
 func TestIntakesRecordAtOnce(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int][2][]string{
-		mostAtOnce:     {{}, {"RecordUpdates", "Request"}},
-		mostAtOnce + 1: {{"RecordUpdates"}, {"Request"}}, // of many, the time that it takes is not known
+	none, both := []string{}, []string{"RecordUpdates", "Request"}
+	for name, row := range map[string]struct {
+		updates          int
+		version          workflow.Version
+		ordinary, atOnce []string
+	}{
+		"few":                           {fewAtOnce, 2, none, both},
+		"a burst":                       {fewAtOnce + 1, 2, both, none},
+		"a burst, in an older history":  {mostAtOnce, 1, none, both},
+		"more, in an older history":     {mostAtOnce + 1, 1, both[:1], both[1:]}, // of many, the time that it takes is not known
+		"few, in a history before that": {1, workflow.DefaultVersion, both, none},
 	} {
-		w := listening(t)
-		ordinary, atOnce := w.ways()
-		w.sendAfter(n, 0)
-		w.listen()
-		require.Equal(t, want[0], *ordinary)
-		require.Equal(t, want[1], *atOnce)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := listening(t)
+			w.OnGetVersion("events-are-done-at-once", workflow.DefaultVersion, workflow.Version(2)).Return(row.version)
+			ordinary, atOnce := w.ways()
+			w.sendAfter(row.updates, 0)
+			w.listen()
+			require.Equal(t, row.ordinary, *ordinary)
+			require.Equal(t, row.atOnce, *atOnce)
+		})
+	}
+}
+
+// Of a burst of requests no step is done within the workflow task, which more requests than a server keeps for one task would fail.
+func TestABurstIsNotDoneAtOnce(t *testing.T) {
+	t.Parallel()
+	for requests, ordinary := range map[int][]string{fewAtOnce: {"Push"}, fewAtOnce + 1: {"Begin", "Resolve", "Push", "Finish"}} {
+		b := setup(t)
+		steps, _ := b.ways()
+		b.goes()
+		b.RegisterDelayedCallback(func() {
+			request := SyncRequest{ID: "0", SkipFetch: true, SKUs: []string{"A"}}
+			for n := 1; n < requests; n++ {
+				request.Also = append(request.Also, AlsoAsked{ID: fmt.Sprint(n)})
+			}
+			b.SignalWorkflow(SignalSyncRequested, request)
+		}, 0)
+		b.ExecuteWorkflow(SmartSync, SyncInput{Connection: "acme"})
+		require.Equal(t, ledger.Completed, b.result().Outcome)
+		require.Equal(t, ordinary, *steps, "%d requests", requests)
+	}
+}
+
+// together counts a group as the requests that are in it.
+func TestHowManyRequestsAPassServesTogether(t *testing.T) {
+	t.Parallel()
+	for want, requests := range map[int][]pending{
+		0:   nil,
+		2:   {{}, {}},
+		301: {{}, {Count: 300}},
+	} {
+		require.Equal(t, want, assignment{requests: requests}.together())
 	}
 }
 

@@ -31,6 +31,7 @@ type intake struct {
 	report       IntakeReport
 	requestsMade int    // requests so far, of which each has an id of its own
 	merchant     string // for whom it works, as far as a step has told it
+	together     int    // updates in the batch that is being recorded
 }
 
 func (i *intake) setup(ctx workflow.Context) error {
@@ -123,6 +124,7 @@ func (i *intake) drain(ctx workflow.Context) {
 // not been taken, and the requests wait.
 func (i *intake) record(ctx workflow.Context, taken batch) error {
 	i.paint(ctx, "recording")
+	i.together = len(taken.updates)
 	changed, err := i.recordUpdates(ctx, taken.updates)
 	if err != nil {
 		i.batch.back(taken)
@@ -212,7 +214,7 @@ func (i *intake) owe(ctx workflow.Context, changed []string, everything bool) {
 
 // atOnce is true while short steps are done within the workflow task.
 func (i *intake) atOnce(ctx workflow.Context) bool {
-	return !historyIsLong(workflow.GetInfo(ctx)) && doesAtOnce(ctx)
+	return !historyIsLong(workflow.GetInfo(ctx)) && doesAtOnce(ctx, i.together)
 }
 
 // batchID names the batch that is being recorded. A batch that is recorded once more, because it failed or because its worker was lost, has the

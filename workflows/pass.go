@@ -145,7 +145,7 @@ func (p *pass) outgo(ctx workflow.Context) (ledger.Outcome, string, error) {
 
 // atOnce is true for a pass of what is recorded already, whose short steps are done within the workflow task.
 func (p *pass) atOnce(ctx workflow.Context) bool {
-	return p.skipFetch && !p.long(ctx) && doesAtOnce(ctx)
+	return p.skipFetch && !p.long(ctx) && doesAtOnce(ctx, p.together())
 }
 
 // ofEvents is true for what a warehouse's events asked for.

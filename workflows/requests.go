@@ -313,6 +313,15 @@ func (p assignment) named() []string {
 	return slices.Compact(skus)
 }
 
+// together is how many requests one pass serves.
+func (p assignment) together() int {
+	n := 0
+	for _, request := range p.requests {
+		n += max(request.Count, 1)
+	}
+	return n
+}
+
 // newest is when the newest request of a pass was made; nil when there is none.
 func (p assignment) newest() *time.Time {
 	var newest *time.Time

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -166,10 +167,17 @@ func TestFloodOfSignalsWhilePushing(t *testing.T) {
 	w.same("shop")
 }
 
+// refusing has the world's server take so many signals for one run, as docs/signals.md advises. A run ends only where nothing comes for it during
+// its last workflow task, so at some pace nothing else bounds its history.
+func refusing(w *world) {
+	w.temporal = startTemporal(w.t, temporalBinary(w.t), port(w.t), "--dynamic-config-value", "history.maximumSignalsPerExecution=4000")
+	w.t.Cleanup(func() { w.temporal.stop(syscall.SIGKILL) })
+}
+
 // More events than a history may have come for a warehouse, each in a signal of its own: the intake records each once, and its store shows the last.
 func TestFloodOfEventSignals(t *testing.T) {
 	const skus = 20
-	w := atFirst(t, skus)
+	w := atFirst(t, skus, refusing)
 	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
 	defer cancel()
 	id := workflows.IntakeID("depot")
@@ -194,4 +202,23 @@ func TestFloodOfEventSignals(t *testing.T) {
 	lengths := w.judgeHistories(ctx, id)
 	t.Logf("%d signals in %s (%.0f a second); runs of the intake with %v events", flooding, took.Round(time.Second), float64(flooding)/took.Seconds(), lengths)
 	t.Logf("runs for the events with %v events", w.judgeHistories(ctx, workflows.EventsID("shop")))
+}
+
+// More requests than a history may have events come from services, each for a SKU whose level was recorded already: the short steps that are done
+// within a workflow task do not keep the task from its end.
+func TestFloodOfRequestsForSKUs(t *testing.T) {
+	const skus = 20
+	w := atFirst(t, skus, refusing)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
+	defer cancel()
+	id := workflows.EventsID("shop")
+	w.atOnce(ctx, flooding, floodSenders, func(i int64) error {
+		_, err := w.client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested,
+			workflows.SyncRequest{ID: fmt.Sprint("burst/", i), By: "burst", SKUs: []string{fmt.Sprintf("SKU-%05d", i%skus+1)}, SkipFetch: true},
+			client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: "shop"})
+		return err
+	})
+	t.Logf("runs of the workflow with %v events", w.judgeHistories(ctx, id))
+	w.accounted(ctx, flooding)
+	w.same("shop")
 }
