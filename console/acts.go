@@ -33,7 +33,7 @@ func (c *Console) forms() []form {
 	return []form{
 		{"/c/{id}/sync", control.ActSync, "sync", c.actSync},
 		{"/c/{id}/push", control.ActSync, "sync", c.actPush},
-		{"/c/{id}/lift", control.ActDecide, "approve what was rejected", c.actLift},
+		{"/c/{id}/lift", control.ActDecide, "lift rejections", c.actLift},
 		{"/c/{id}/preview", control.ActSync, "sync, as a dry run", c.actPreview},
 		{"/c/{id}/preview/push", control.ActSync, "push what a preview would change", c.actPushPreview},
 		{"/c/{id}/relearn", control.ActRefreshIDs, "relearn", c.actRefreshIDs},
@@ -331,26 +331,16 @@ func (c *Console) actDecide(approve bool) act {
 	}
 }
 
-// actLift takes back what was rejected of a connection's pushes, and has them pushed: by a run that asks once more where it would take too much to 0.
+// actLift takes back what was rejected of a connection's pushes, and has it pushed.
 func (c *Console) actLift(ctx context.Context, r *http.Request) (string, notice, error) {
 	id := r.PathValue("id")
-	to := connectionPath(id)
-	overview, err := c.options.Control.Overview(ctx, id)
+	lifted, err := c.options.Control.LiftRejections(ctx, id, workflows.SyncRequest{ID: uuid.NewString(), By: by(ctx)})
 	if err != nil {
-		return to, notice{}, err
+		return connectionPath(id), notice{}, err
 	}
-	runs := overview.Connections[0].KeptRuns
-	if len(runs) == 0 {
-		return to, notice{}, unclear("no figure of %s stays above what it should be any more", id)
-	}
-	for _, run := range runs {
-		if _, err := c.options.Control.Decide(ctx, run, true, by(ctx)); err != nil {
-			return to, notice{}, err
-		}
-	}
-	to, said, err := c.ask(ctx, to, ledger.Smart, id, workflows.SyncRequest{})
+	said := fateNotice(ledger.Smart, lifted.SyncAnswer)
 	said.Text = "The rejection is taken back. " + said.Text + " Where it would take too much to 0, it asks once more."
-	return to, said, err
+	return connectionPath(id), said, nil
 }
 
 // decidedNotice says what became of an answer to a held run.

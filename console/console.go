@@ -41,6 +41,7 @@ type Control interface {
 	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
 	Resume(ctx context.Context, connection, by string) ([]string, error)
 	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
+	LiftRejections(ctx context.Context, connection string, request workflows.SyncRequest) (control.LiftedRejections, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
 	Preview(ctx context.Context, connection string, move ledger.PreviewMove, after int64, limit int) (control.PreviewShown, error)
 	PushPreview(ctx context.Context, connection string, run int64, request workflows.SyncRequest) (control.SyncAnswer, error)

@@ -380,6 +380,14 @@ func (f *fake) Decide(_ context.Context, run int64, approve bool, _ string) (con
 	return control.Decided{Hold: ledger.Hold{Run: run}, Answer: control.Rejected}, nil
 }
 
+func (f *fake) LiftRejections(_ context.Context, connection string, request workflows.SyncRequest) (control.LiftedRejections, error) {
+	if len(f.kept) == 0 {
+		return control.LiftedRejections{}, &control.UsageError{Message: "no figure of " + connection + " stays above what it should be any more"}
+	}
+	f.note("lift " + connection + " by " + request.By)
+	return control.LiftedRejections{SyncAnswer: control.SyncAnswer{Fate: workflows.SyncStarted, ByRun: 5}, Lifted: f.kept}, nil
+}
+
 func (f *fake) Cancel(context.Context, int64) (ledger.Run, error) {
 	return ledger.Run{}, errors.New("connection refused by 10.0.0.1")
 }

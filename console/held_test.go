@@ -36,6 +36,6 @@ func TestFiguresThatStayTooHigh(t *testing.T) {
 	require.Contains(t, body, "Push them after all")
 	w.fake.done = nil
 	_, body = w.post("/c/acme-shop/lift", nil)
-	require.Equal(t, []string{"approve", "approve", "smart acme-shop  by ann"}, w.fake.did())
+	require.Equal(t, []string{"lift acme-shop by ann"}, w.fake.did())
 	require.Contains(t, body, "The rejection is taken back. Smart Sync started as run 5.")
 }

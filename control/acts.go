@@ -119,6 +119,21 @@ func (c *Control) Decide(ctx context.Context, run int64, approve bool, by string
 	return audited(ctx, c, &d, decidedAfter, func() (Decided, error) { return c.decide(ctx, run, hold, err, approve, by) })
 }
 
+// LiftRejections takes back the rejections that keep figures of a connection above 0, and asks for a Smart Sync, which pushes those figures.
+// Where that would take too much to 0, it is held and asks once more.
+func (c *Control) LiftRejections(ctx context.Context, id string, request workflows.SyncRequest) (LiftedRejections, error) {
+	d := &deed{kind: ActDecide, act: "lift rejections", on: id}
+	kept, err := c.keptOf(ctx, id)
+	if err != nil {
+		return LiftedRejections{}, err
+	}
+	d.before = kept.Words()
+	after := func(done LiftedRejections) string {
+		return "taken back: " + runsNamed(done.Lifted) + "; Smart Sync " + requestAfter(request)(done.SyncAnswer)
+	}
+	return audited(ctx, c, d, after, func() (LiftedRejections, error) { return c.liftRejections(ctx, id, kept, request) })
+}
+
 func decidedAfter(decided Decided) string {
 	if decided.Answer == "" {
 		return "accepted"

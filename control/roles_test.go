@@ -35,6 +35,9 @@ var leastRoles = map[string]struct {
 	"Pause":  {ledger.Operator, func(ctx context.Context, c *Control) error { return second(c.Pause(ctx, "acme-shop", "ann", "")) }},
 	"Resume": {ledger.Operator, func(ctx context.Context, c *Control) error { return second(c.Resume(ctx, "acme-shop", "ann")) }},
 	"Decide": {ledger.Operator, func(ctx context.Context, c *Control) error { return second(c.Decide(ctx, 1, true, "ann")) }},
+	"LiftRejections": {ledger.Operator, func(ctx context.Context, c *Control) error {
+		return second(c.LiftRejections(ctx, "acme-shop", workflows.SyncRequest{}))
+	}},
 	"Cancel": {ledger.Operator, func(ctx context.Context, c *Control) error { return second(c.Cancel(ctx, 1)) }},
 	"EditSchedule": {ledger.Operator, func(ctx context.Context, c *Control) error {
 		return second(c.EditSchedule(ctx, "acme-shop", ledger.Smart, ScheduleEdit{Reason: "a sale"}))

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -23,6 +24,7 @@ type Acts interface {
 	TestWarehouse(ctx context.Context, id string) (control.Tested, error)
 	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
 	Decide(ctx context.Context, run int64, approve bool, by string) (control.Decided, error)
+	LiftRejections(ctx context.Context, connection string, request workflows.SyncRequest) (control.LiftedRejections, error)
 	Cancel(ctx context.Context, run int64) (ledger.Run, error)
 	RefreshIDs(ctx context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error)
 	EditSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.ScheduleEdited, error)
@@ -59,6 +61,7 @@ func (s *Server) actRoutes() []Route {
 		route(http.MethodPut, "/api/v1/settings/{kind}/{id}/{name}", "set a setting", http.StatusOK, s.editSetting, "version", "value", "reason", "until", "by"),
 		post("/api/v1/settings/{kind}/{id}/{name}/clear", "clear a setting", s.clearSetting, "version"),
 		route(http.MethodPost, "/api/v1/connections/{id}/preview/push", "push what a preview would change", http.StatusAccepted, s.pushPreview, "run", "id", "by"),
+		route(http.MethodPost, "/api/v1/connections/{id}/lift", "lift rejections", http.StatusAccepted, s.lift, "id", "by"),
 		post("/api/v1/runs/{id}/approve", "approve", s.decide(true), "by"),
 		post("/api/v1/runs/{id}/reject", "reject", s.decide(false), "by"),
 		route(http.MethodPost, "/api/v1/runs/{id}/cancel", "cancel", http.StatusAccepted, s.cancel),
@@ -164,6 +167,20 @@ func (s *Server) decide(approve bool) doer {
 		}
 		return viewDecided(s.options.Control.Decide(ctx, id, approve, w.by))
 	}
+}
+
+// liftedView is the answer to who takes back the rejections of a connection.
+type liftedView struct {
+	control.LiftedRejections
+	Request string `json:"request"` // the id of the request for the Smart Sync
+}
+
+// lift takes back the rejections of a connection, and asks for a Smart Sync.
+func (s *Server) lift(ctx context.Context, w wishes) (any, error) {
+	request := w.request
+	request.ID, request.By = cmp.Or(request.ID, uuid.NewString()), w.by
+	done, err := s.options.Control.LiftRejections(ctx, w.PathValue("id"), request)
+	return liftedView{LiftedRejections: done, Request: request.ID}, err
 }
 
 // cancelPatience is how long an answer waits for the run to have stopped.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
+	"github.com/tidemark/tidemark/workflows"
 )
 
 func (f *fake) act(format string, arguments ...any) error {
@@ -42,6 +43,14 @@ func (f *fake) Decide(ctx context.Context, run int64, approve bool, by string) (
 		return control.Decided{Hold: ledger.Hold{Run: run}, Answer: control.Rejected, Runs: []int64{run, 9}}, f.act("reject %d by %s", run, by)
 	}
 	return control.Decided{Hold: ledger.Hold{Run: run}}, f.act("approve %d by %s", run, by)
+}
+
+func (f *fake) LiftRejections(_ context.Context, connection string, request workflows.SyncRequest) (control.LiftedRejections, error) {
+	if connection == "none" {
+		return control.LiftedRejections{}, &control.AbsentError{Message: `there is no connection "none"`}
+	}
+	done := control.LiftedRejections{SyncAnswer: control.SyncAnswer{ByRun: 12}, Lifted: []int64{9, 6}}
+	return done, f.act("lift %s by %s, request %s", connection, request.By, request.ID)
 }
 
 func (f *fake) RefreshIDs(_ context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error) {
@@ -108,4 +117,22 @@ func TestActsOverTheAPI(t *testing.T) {
 	got := w.call(http.MethodPost, "/api/v1/runs/1/approve", nil, token...)
 	require.Equal(t, http.StatusUnprocessableEntity, got.status)
 	require.Equal(t, "run 1 was approved already, by ann", got.message)
+}
+
+// Rejections are taken back for whom the request names, and the answer says of which runs.
+func TestRejectionsAreLiftedOverTheAPI(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	lift := func(connection, body string) reply {
+		return w.call(http.MethodPost, "/api/v1/connections/"+connection+"/lift", strings.NewReader(body), token...)
+	}
+	got := lift("acme-shop", `{"by":"ann","id":"r"}`)
+	require.Equal(t, http.StatusAccepted, got.status, got.message)
+	require.Equal(t, []any{float64(9), float64(6)}, got.body["lifted"])
+	require.Equal(t, "r", got.body["request"])
+	require.Equal(t, []string{"lift acme-shop by ann, request r"}, w.fake.acts)
+	require.Equal(t, http.StatusNotFound, lift("none", ``).status)
+	got = lift("acme-shop", `{"runs":[1]}`)
+	require.Equal(t, http.StatusBadRequest, got.status)
+	require.Contains(t, got.message, `there is no field "runs"; the fields are id and by`)
 }

@@ -79,7 +79,7 @@ var needed = map[string]ledger.Role{
 	"POST /api/v1/connections/{id}/advice/apply":             ledger.Operator, "POST /api/v1/connections/{id}/advice/undo": ledger.Operator,
 	"PUT /api/v1/settings/{kind}/{id}/{name}": ledger.Admin, "POST /api/v1/settings/{kind}/{id}/{name}/clear": ledger.Admin,
 	"POST /api/v1/connections/{id}/preview/push": ledger.Operator, "POST /api/v1/runs/{id}/approve": ledger.Operator,
-	"POST /api/v1/runs/{id}/reject": ledger.Operator,
+	"POST /api/v1/runs/{id}/reject": ledger.Operator, "POST /api/v1/connections/{id}/lift": ledger.Operator,
 	"POST /api/v1/runs/{id}/cancel": ledger.Operator, "POST /api/v1/stores/{id}/test": ledger.Operator, "POST /api/v1/warehouses/{id}/test": ledger.Operator,
 	"POST /api/v1/stores/{id}/refresh-ids": ledger.Admin, "POST /api/v1/stores/{id}/relearn": ledger.Admin,
 }

@@ -6,9 +6,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/workflows"
 )
 
 func pauseCommand(s *session) *cobra.Command {
@@ -132,6 +134,29 @@ worse than what was approved. A run that was rejected is not taken up again; to 
 	}
 }
 
+func liftCommand(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use:   "lift CONNECTION",
+		Short: "Push figures after all that stay too high because somebody rejected to take them to 0",
+		Long: `lift takes back every rejection that keeps figures of a connection above 0 (starter status names them), and asks for a Smart Sync, which pushes
+those figures. Where that would take too much to 0, the run is held and asks once more. starter approve RUN takes back that of one run alone.`,
+		Example: "  starter status acme-shop\n  starter lift acme-shop",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return s.with(command.Context(), func(c *control.Control) error {
+				request := workflows.SyncRequest{ID: uuid.NewString(), By: me()}
+				done, err := c.LiftRejections(command.Context(), arguments[0], request)
+				if err != nil {
+					return err
+				}
+				return s.print(done, func(w io.Writer) {
+					line(w, "what was rejected in %s is taken back; %s; request %s", runs(done.Lifted), fate(done.SyncAnswer), request.ID)
+				})
+			})
+		},
+	}
+}
+
 // became says what became of an answer to a held run.
 func became(d control.Decided, name string) string {
 	who := fmt.Sprintf("run %d of %s", d.Run, d.Connection)
@@ -160,6 +185,9 @@ func became(d control.Decided, name string) string {
 
 // runs names runs in words.
 func runs(numbers []int64) string {
+	if len(numbers) == 1 {
+		return fmt.Sprintf("run %d", numbers[0])
+	}
 	words := make([]string, len(numbers))
 	for i, number := range numbers {
 		words[i] = strconv.FormatInt(number, 10)

@@ -41,6 +41,7 @@ var acts = map[string]faces{
 	"TestWarehouse":  {"/partners/warehouses/{id}/test", "POST /api/v1/warehouses/{id}/test", checkThere},
 	"SetEnabled":     {"/c/{id}/enable", "POST /api/v1/connections/{id}/enable", "enable"},
 	"Decide":         {"/runs/{n}/approve", "POST /api/v1/runs/{id}/approve", "approve"},
+	"LiftRejections": {"/c/{id}/lift", "POST /api/v1/connections/{id}/lift", "lift"},
 	"Cancel":         {"/runs/{n}/cancel", "POST /api/v1/runs/{id}/cancel", "cancel"},
 	"PushPreview":    {"/c/{id}/preview/push", "POST /api/v1/connections/{id}/preview/push", "preview"},
 	"RefreshIDs":     {"/c/{id}/relearn", "POST /api/v1/stores/{id}/refresh-ids", "refresh-ids"},

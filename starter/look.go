@@ -95,7 +95,7 @@ func showStatus(w io.Writer, status control.Status) {
 			line(w, "  %s", plain(left.Words()))
 		}
 		if c.Kept != "" {
-			line(w, "  %s", plain(c.Kept))
+			line(w, "  %s\n    starter lift %s   pushes them after all", plain(c.Kept), shellWord(c.ID))
 		}
 		if c.Last != nil {
 			line(w, "  last run: %d, %s, started %s, %s%s", c.Last.ID, control.SyncName(c.Last.Mode), stamp(&c.Last.StartedAt), c.Last.Outcome, reasonOf(c.Last.Reason))

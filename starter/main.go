@@ -107,7 +107,7 @@ Moments are shown in UTC. -o json prints the same as data.
 	root.AddCommand(
 		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), requestsCommand(shared), previewCommand(shared), levelsCommand(shared),
 		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), exportCommand(shared), scheduleCommand(shared), settingCommand(shared), adviseCommand(shared), enableCommand(shared, true), enableCommand(shared, false), pauseCommand(shared), resumeCommand(shared),
-		decideCommand(shared, true), decideCommand(shared, false), cancelCommand(shared), replayCommand(shared), restoredCommand(shared), refreshIDsCommand(shared),
+		decideCommand(shared, true), decideCommand(shared, false), liftCommand(shared), cancelCommand(shared), replayCommand(shared), restoredCommand(shared), refreshIDsCommand(shared),
 		logCommand(shared), peopleCommand(shared), checkCommand(shared), serveCommand(shared), codecCommand(shared), demoCommand(), versionCommand(shared),
 	)
 	for _, sub := range root.Commands() {

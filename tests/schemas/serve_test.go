@@ -111,6 +111,15 @@ func (a asked) RefreshIDs(context.Context, string, []string) (ledger.RefreshedID
 	return ledger.RefreshedIDs{References: 1, Due: 1}, nil
 }
 
+// LiftRejections takes back what was rejected of the connection shop.
+func (a asked) LiftRejections(ctx context.Context, connection string, _ workflows.SyncRequest) (control.LiftedRejections, error) {
+	if err := a.known(ctx, connection); err != nil {
+		return control.LiftedRejections{}, err
+	}
+	answer := control.SyncAnswer{Workflow: workflows.WorkflowID(ledger.Smart, connection), Run: "run", Fate: workflows.SyncStarted, ByRun: 12}
+	return control.LiftedRejections{SyncAnswer: answer, Lifted: []int64{9}}, nil
+}
+
 // PushPreview asks for what the preview of run 1 would change.
 func (a asked) PushPreview(_ context.Context, connection string, run int64, _ workflows.SyncRequest) (control.SyncAnswer, error) {
 	if run != 1 {
@@ -421,6 +430,8 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "GET /api/v1/connections/{id}/preview", path: "/api/v1/connections/shop/preview?move=zero&after=1", status: 200},
 		{route: "GET /api/v1/connections/{id}/preview", path: "/api/v1/connections/shop/preview?move=up", status: 400},
 		{route: "GET /api/v1/connections/{id}/preview", path: "/api/v1/connections/none/preview", status: 404},
+		{route: "POST /api/v1/connections/{id}/lift", path: "/api/v1/connections/shop/lift", body: `{"id":"l"}`, status: 202},
+		{route: "POST /api/v1/connections/{id}/lift", path: "/api/v1/connections/none/lift", status: 404},
 		{route: "POST /api/v1/connections/{id}/preview/push", path: "/api/v1/connections/shop/preview/push", body: `{"run":1,"id":"p"}`, status: 202},
 		{route: "POST /api/v1/connections/{id}/preview/push", path: "/api/v1/connections/shop/preview/push", body: `{"run":2}`, status: 422},
 		{route: "POST /api/v1/connections/{id}/preview/push", path: "/api/v1/connections/shop/preview/push", body: `{}`, status: 400},
