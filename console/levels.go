@@ -130,7 +130,7 @@ func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
 	}
 	k := clockOf(q.now, one.Inventory.Timezone)
 	view := channelView{
-		ID: one.ID, Merchant: one.Merchant, SKU: q.query.Get("sku"), Status: q.query.Get("status"), Statuses: control.Statuses(), WhyOff: whyOff(one, pulse),
+		ID: one.ID, Merchant: one.Merchant, SKU: q.query.Get("sku"), Status: q.query.Get("status"), Statuses: control.StatusFilters(), WhyOff: whyOff(one, pulse),
 		CSV: connectionPath(one.ID) + "/levels.csv",
 	}
 	if only := chosen("status", view.Status, "sku", view.SKU); only != "" {

@@ -65,15 +65,16 @@ type views struct {
 
 // words are the functions of templates. Foreign text goes through text: what cannot be seen is escaped; HTML is escaped by the template.
 var words = template.FuncMap{
-	"text":    inventory.Visible,
-	"prose":   prose,
-	"day":     dayWord,
-	"invalid": invalid,
-	"mend":    mend,
-	"number":  number,
-	"figure":  figure,
-	"count":   count,
-	"tabs":    func(id, current string) tabs { return tabs{id, current} },
+	"text":     inventory.Visible,
+	"prose":    prose,
+	"day":      dayWord,
+	"invalid":  invalid,
+	"mend":     mend,
+	"number":   number,
+	"figure":   figure,
+	"rowState": rowState,
+	"count":    count,
+	"tabs":     func(id, current string) tabs { return tabs{id, current} },
 }
 
 // unbroken are what a line of prose does not end within: moments, and amounts with their units.

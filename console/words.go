@@ -190,6 +190,8 @@ func rowState(status ledger.Status) state {
 		return state{"bad", "cross", "Rejected"}
 	case ledger.StatusBlocked:
 		return state{"off", "slash", "Blocked"}
+	case ledger.StatusTooHigh:
+		return state{"bad", "triangle", "Too high"}
 	case ledger.StatusSuperseded:
 		return state{"off", "ring", "Superseded"}
 	}

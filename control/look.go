@@ -79,16 +79,15 @@ func (c *Control) ChannelLevels(ctx context.Context, id, sku string, status ledg
 	if err != nil {
 		return nil, err
 	}
-	if status != "" && !slices.Contains(Statuses(), status) {
-		var names []string
-		for _, one := range Statuses() {
-			names = append(names, string(one))
-		}
-		return nil, usage("there is no status %q; there are %s", status, strings.Join(names, ", "))
+	if status != "" && !slices.Contains(StatusFilters(), status) {
+		return nil, usage("there is no status %q; there are %s", status, strings.Join(textsOf(StatusFilters()), ", "))
 	}
 	rows, err := c.state.ChannelLevels(ctx, connection.ID, sku, status, page)
 	return orEmpty(rows), err
 }
+
+// StatusFilters are what rows can be listed by: the statuses, and too_high for the rows that a rejection keeps above 0.
+func StatusFilters() []ledger.Status { return append(Statuses(), ledger.StatusTooHigh) }
 
 // Statuses are those that a row can have.
 func Statuses() []ledger.Status {

@@ -22,7 +22,7 @@ func TestUnknownNames(t *testing.T) {
 		},
 		"status": {
 			func() error { _, err := c.ChannelLevels(ctx, "acme-shop", "", "bogus", ledger.Page{}); return err },
-			`there is no status "bogus"; there are pending, unknown, sent, exported, retrying, rejected, blocked`,
+			`there is no status "bogus"; there are pending, unknown, sent, exported, retrying, rejected, blocked, too_high`,
 		},
 		"SKU": {
 			func() error { _, err := c.Activity(ctx, "", "NOSUCH", "", 5); return err },

@@ -580,6 +580,10 @@ const (
 	StatusRetrying   Status = "retrying"   // refused for now; due again
 	StatusRejected   Status = "rejected"   // refused for good; parked, see NextTry
 	StatusBlocked    Status = "blocked"    // by a rule of our own, or parked by what a look-up found
+
+	// StatusTooHigh is what ChannelLevels lists the rows by that keep their figures because a person rejected to take them to 0: those that Kept
+	// counts. Their own status is another.
+	StatusTooHigh Status = "too_high"
 )
 
 // DueItem is a channel level that is due.

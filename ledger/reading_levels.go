@@ -54,12 +54,17 @@ func scanLevel(row scanner) (LevelRow, error) {
 const channelLevelRows = `SELECT connection, location, channel_sku, product, quantity, exported, status, reason, kept, attempts, observed, run, last_exported, why, blocked, ` + refused + `
 	FROM channel_levels`
 
-// ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty. Page.After is
+// ChannelLevels lists a connection's rows by channel SKU and location; sku (channel SKU) and status may be empty, and the
+// status may be StatusTooHigh. Page.After is
 // a channel SKU. All locations of a channel SKU stand on one page, so a page may be longer than its limit.
 func (d *database) ChannelLevels(ctx context.Context, connection, sku string, status Status, page Page) ([]ChannelLevelRow, error) {
 	const ofConnection = channelLevelRows + " WHERE connection = ?"
 	where, arguments := "", []any{connection}
-	if status != "" {
+	switch status {
+	case "":
+	case StatusTooHigh:
+		where = " AND kept <> '' AND blocked = kept"
+	default:
 		where, arguments = " AND status = ?", append(arguments, string(status))
 	}
 	query, pageArguments := ofConnection+where+" AND channel_sku > ?", append(arguments[:len(arguments):len(arguments)], page.After)

@@ -94,8 +94,8 @@ func (s *Server) connections(ctx context.Context, _ question) (any, error) {
 
 func (s *Server) channelLevels(ctx context.Context, q question) (any, error) {
 	status := ledger.Status(q.query.Get("status"))
-	if status != "" && !slices.Contains(control.Statuses(), status) {
-		return nil, invalid("invalid_query", "status: expected one of pending, unknown, sent, exported, retrying, rejected, blocked")
+	if status != "" && !slices.Contains(control.StatusFilters(), status) {
+		return nil, invalid("invalid_query", "status: expected one of pending, unknown, sent, exported, retrying, rejected, blocked, too_high")
 	}
 	rows, err := s.options.Control.ChannelLevels(ctx, q.PathValue("id"), q.query.Get("sku"), status, pageAsked(q))
 	return partOf(rows, q.limit, same, func(row ledger.ChannelLevelRow) string { return row.ChannelSKU }), err

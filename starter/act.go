@@ -140,7 +140,7 @@ func liftCommand(s *session) *cobra.Command {
 		Short: "Push figures after all that stay too high because somebody rejected to take them to 0",
 		Long: `lift takes back every rejection that keeps figures of a connection above 0 (starter status names them), and asks for a Smart Sync, which pushes
 those figures. Where that would take too much to 0, the run is held and asks once more. starter approve RUN takes back that of one run alone.`,
-		Example: "  starter status acme-shop\n  starter lift acme-shop",
+		Example: "  starter levels channel acme-shop --status too_high\n  starter lift acme-shop",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return s.with(command.Context(), func(c *control.Control) error {

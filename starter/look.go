@@ -325,7 +325,7 @@ it was refused until one is read: its figure is not what the warehouse reports n
 		},
 	}
 	command.Flags().StringVar(&sku, "sku", "", "only this SKU (for channel: the channel SKU)")
-	command.Flags().StringVar(&status, "status", "", "for channel: only rows of this status")
+	command.Flags().StringVar(&status, "status", "", "for channel: only rows of this status; too_high: those that a rejection keeps above 0")
 	command.Flags().BoolVar(&stale, "stale", false, "for warehouse: only what was refused and not read since, also what was never read")
 	command.Flags().StringVar(&after, "after", "", "begin after this SKU")
 	command.Flags().IntVar(&limit, "limit", 100, "how many")

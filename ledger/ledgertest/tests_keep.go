@@ -60,6 +60,14 @@ func (w *world) keptRows(connection string, scope ...string) ledger.Kept {
 	w.t.Helper()
 	kept, err := w.Kept(w.ctx(), connection, scope)
 	require.NoError(w.t, err)
+	if len(scope) == 0 {
+		rows, err := w.ChannelLevels(w.ctx(), connection, "", ledger.StatusTooHigh, ledger.Page{})
+		require.NoError(w.t, err)
+		require.Len(w.t, rows, int(kept.Rows), "the rows that are counted can be listed")
+		for _, row := range rows {
+			require.NotEmpty(w.t, row.Kept, row.ChannelSKU)
+		}
+	}
 	return kept
 }
 
