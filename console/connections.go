@@ -166,6 +166,7 @@ type connectionView struct {
 	Rows                           []rowCount
 	Kept                           string // which figures stay above what they should be; see control.ConnectionStatus
 	KeptRows                       int64
+	Today                          string // how the store was called
 }
 
 type scheduleView struct {
@@ -226,6 +227,9 @@ func viewConnection(one control.ConnectionStatus, standing control.Standing, pul
 	view.Day = dayPicture(standing.Day, ages, k)
 	if average, most := summary(ages); len(ages) > 0 {
 		view.DayWords = fmt.Sprintf("Figures in the store were %s old on average, %s at most", span(average), span(most))
+	}
+	if today := one.Today; today != nil {
+		view.Today = fmt.Sprintf("%s of the store today (UTC), %s throttled", count(today.Calls, "call"), number(today.Throttled))
 	}
 	for _, status := range control.Statuses() {
 		if n := one.Rows[status]; n > 0 {

@@ -103,6 +103,7 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 		Schedules: []control.ScheduleStatus{{ID: "smart-sync/acme-shop", Next: new(noon.Add(time.Hour))}},
 		Rows:      map[ledger.Status]int64{ledger.StatusExported: 1000, ledger.StatusRejected: 2},
 		Open:      []control.OpenRun{{Run: run}},
+		Today:     &control.StoreToday{Calls: 4160, Throttled: 17},
 	}
 	hold := control.OpenHold{Hold: ledger.Hold{Run: 6, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "portland", Reason: "31% to 0 " + hostile, Zeroing: 310, At: noon.Add(-time.Hour)}}
 	if f.again {

@@ -90,11 +90,13 @@ func TestStatusShowsWhatWasRejected(t *testing.T) {
 	snapshotOf(t, state, lease, 5, "A", "B", "C")
 	resolved(t, state, lease, true)
 
+	require.NoError(t, state.Throttled(t.Context(), lease, 2, time.Now()))
 	held := snapshotOf(t, state, lease, 5, "A")
 	require.NoError(t, state.Hold(t.Context(), ledger.Hold{Run: lease.Run, Kind: ledger.HoldSnapshot, Connection: "acme-shop", Warehouse: "depot", Reason: held.Held, At: noon}))
 	status, err := c.Status(t.Context(), "")
 	require.NoError(t, err)
 	require.Contains(t, status.Snapshots[0].Held, "approve it to")
+	require.Equal(t, &StoreToday{Throttled: 2, Answered: &noon}, status.Connections[0].Today, "the calls were made on another day")
 	_, err = state.Decide(t.Context(), lease.Run, "rejected", "ann", noon)
 	require.NoError(t, err)
 	status, err = c.Status(t.Context(), "")

@@ -46,10 +46,18 @@ type ConnectionStatus struct {
 	Last      *ledger.Run             `json:"last,omitempty"`
 	Holder    *ledger.Holder          `json:"holder,omitempty"`    // who has the store now
 	Open      []OpenRun               `json:"open"`                // runs that have not ended, oldest first
+	Today     *StoreToday             `json:"today,omitempty"`     // how its store was called; nil where it never was
 	Left      []ledger.Left           `json:"left,omitempty"`      // what stays behind at places that the connection does not show any more
 	Kept      string                  `json:"kept,omitempty"`      // which rows keep their figures, because a person rejected to take them to 0
 	KeptRows  int64                   `json:"kept_rows,omitempty"` // how many those are
 	KeptRuns  []int64                 `json:"kept_runs,omitempty"` // whose holds were rejected so, the newest first: to approve one lifts its rejection
+}
+
+// StoreToday is how a store was called on this day, in UTC, by all its connections together.
+type StoreToday struct {
+	Calls     int64      `json:"calls"`
+	Throttled int64      `json:"throttled"`          // how many of its answers said: not so fast
+	Answered  *time.Time `json:"answered,omitempty"` // when the last call of any day was over that was kept
 }
 
 // ScheduleStatus is how a schedule stands.
@@ -109,10 +117,17 @@ func (c *Control) stand(ctx context.Context, only string) (Status, map[string]*l
 	for _, one := range status.Holds {
 		holds = append(holds, one.Hold)
 	}
+	uses, err := c.state.StoreUses(ctx, c.now())
+	if err != nil {
+		return status, nil, err
+	}
 	for i, connection := range connections {
 		state := states[connection.ID]
 		showState(state, holds)
 		status.Connections[i] = connectionStatus(connection, settings[connection.ID], *state)
+		if use, called := uses[connection.Store]; called {
+			status.Connections[i].Today = storeToday(use)
+		}
 	}
 	warehouses := warehousesOf(connections)
 	if err := c.lookAtWarehouses(ctx, &status, warehouses); err != nil {
@@ -254,6 +269,14 @@ func connectionStatus(connection ledger.Connection, settings []ScheduleSetting, 
 		status.Last = &state.Newest[0]
 	}
 	return status
+}
+
+func storeToday(use ledger.StoreUse) *StoreToday {
+	today := &StoreToday{Calls: use.Calls, Throttled: use.Throttled}
+	if !use.Answered.IsZero() {
+		today.Answered = &use.Answered
+	}
+	return today
 }
 
 // showState fills in what is known of the runs of a state that have not ended: that they wait for a person, and what they have pushed so far.

@@ -72,8 +72,9 @@ type connectionStatusView struct {
 	Last      *ledger.Run              `json:"last,omitempty"`
 	Holder    *holderView              `json:"holder,omitempty"`
 	Open      []control.OpenRun        `json:"open"`
-	Left      []ledger.Left            `json:"left,omitempty"` // what stays behind at places that the connection does not show any more
-	Kept      string                   `json:"kept,omitempty"` // which rows keep their figures, because a person rejected to take them to 0
+	Today     *control.StoreToday      `json:"today,omitempty"` // how its store was called, by all its connections together
+	Left      []ledger.Left            `json:"left,omitempty"`  // what stays behind at places that the connection does not show any more
+	Kept      string                   `json:"kept,omitempty"`  // which rows keep their figures, because a person rejected to take them to 0
 	KeptRows  int64                    `json:"kept_rows,omitempty"`
 	KeptRuns  []int64                  `json:"kept_runs,omitempty"`
 }
@@ -101,7 +102,7 @@ func viewStatus(status control.Status) statusView {
 	for i, one := range status.Connections {
 		view := connectionStatusView{
 			connectionView: viewConnection(one.Connection), Schedules: append([]control.ScheduleStatus{}, one.Schedules...), Rows: one.Rows, Last: one.Last,
-			Open: append([]control.OpenRun{}, one.Open...), Kept: one.Kept, KeptRows: one.KeptRows, KeptRuns: one.KeptRuns, Left: one.Left,
+			Open: append([]control.OpenRun{}, one.Open...), Kept: one.Kept, KeptRows: one.KeptRows, KeptRuns: one.KeptRuns, Left: one.Left, Today: one.Today,
 		}
 		if view.Rows == nil {
 			view.Rows = map[ledger.Status]int64{}

@@ -91,6 +91,9 @@ func showStatus(w io.Writer, status control.Status) {
 			}
 		}
 		line(w, "  rows by status: %s", partition(c.Rows))
+		if c.Today != nil {
+			line(w, "  store %s today (UTC): %s", c.Store, todayOf(*c.Today))
+		}
 		for _, left := range c.Left {
 			line(w, "  %s", plain(left.Words()))
 		}
@@ -116,6 +119,15 @@ func showStatus(w io.Writer, status control.Status) {
 	if len(status.Connections) == 0 {
 		line(w, "no connections yet; apply a configuration (starter apply FILE)")
 	}
+}
+
+// todayOf says how a store was called today.
+func todayOf(today control.StoreToday) string {
+	text := count(today.Calls, "call") + ", " + fmt.Sprint(today.Throttled) + " throttled"
+	if today.Answered != nil {
+		text += "; last answer " + stamp(today.Answered)
+	}
+	return text
 }
 
 // openPhase is how far a run is that has not ended. What fails stands below it where the server has told that.

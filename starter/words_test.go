@@ -136,7 +136,8 @@ func TestStatusSaysWordsAndDates(t *testing.T) {
 			{ID: "fourth", Paused: true},
 		},
 		Rows: map[ledger.Status]int64{ledger.StatusExported: 3}, Kept: "2 figures stay above 0: taking them to 0 was rejected by a\u202eb",
-		Last: &ledger.Run{ID: 7, Mode: ledger.Smart, StartedAt: morning, Outcome: ledger.Completed},
+		Today: &control.StoreToday{Calls: 4160, Throttled: 17, Answered: &morning},
+		Last:  &ledger.Run{ID: 7, Mode: ledger.Smart, StartedAt: morning, Outcome: ledger.Completed},
 	}
 	text := shown(func(w *bytes.Buffer) {
 		showStatus(w, control.Status{
@@ -155,7 +156,8 @@ func TestStatusSaysWordsAndDates(t *testing.T) {
 		"starter approve 9   or   starter reject 9   until 2026-03-02 07:39:00 UTC; then the run ends undecided",
 		"portland (2026-03-02 07:39:00 UTC): 1 of its 1 row was refused\n",
 		"annex (2026-03-02 07:39:00 UTC): nothing of it was recorded: it was rejected by ann: few rows\n",
-		"\n  2 figures stay above 0: taking them to 0 was rejected by a\\u202eb\n",
+		"\n  2 figures stay above 0: taking them to 0 was rejected by a\\u202eb\n    starter lift shop   pushes them after all\n",
+		"\n  store acme-shop today (UTC): 4160 calls, 17 throttled; last answer 2026-03-02 07:39:00 UTC\n",
 	} {
 		require.Contains(t, text, want)
 	}

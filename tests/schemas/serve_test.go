@@ -73,7 +73,7 @@ func (a asked) Status(ctx context.Context, only string) (control.Status, error) 
 		Workers: 1,
 		Connections: []control.ConnectionStatus{
 			{
-				Connection: connections[0], Rows: map[ledger.Status]int64{ledger.StatusPending: 2}, Last: &runs[0], Kept: "1 figure stays above 0",
+				Connection: connections[0], Rows: map[ledger.Status]int64{ledger.StatusPending: 2}, Last: &runs[0], Kept: "1 figure stays above 0", Today: &control.StoreToday{Calls: 2, Throttled: 1, Answered: &serveNow},
 				Schedules: []control.ScheduleStatus{{ID: "smart-sync/shop", Next: &serveNow}, {ID: "full-sync/shop", Paused: true, Note: "stocktaking"}, {ID: "smart-sync/gone", Missing: true, Ledger: "another", Remaining: new(3)}},
 				Holder:    &ledger.Holder{Store: "shop", Fence: 3, Run: 1, Connection: "shop", Workflow: "smart-sync/shop", TakenAt: serveNow},
 			},
