@@ -103,14 +103,23 @@ func TestVerdicts(t *testing.T) {
 		reply channels.ItemReply
 		want  ledger.ItemResponse
 	}{
-		"nothing is said: it is not known":    {channels.ItemReply{}, ledger.ItemResponse{Status: ledger.StatusUnknown}},
-		"applied":                             {channels.ItemReply{Verdict: channels.Applied}, ledger.ItemResponse{Status: ledger.StatusExported}},
-		"applied, with the store's own limit": {channels.ItemReply{Verdict: channels.Applied, Clamped: &seven}, ledger.ItemResponse{Status: ledger.StatusExported, Shown: &seven}},
-		"accepted":                            {channels.ItemReply{Verdict: channels.Accepted}, ledger.ItemResponse{Status: ledger.StatusSent}},
+		"nothing is said: it is not known": {channels.ItemReply{}, ledger.ItemResponse{Status: ledger.StatusUnknown}},
+		"applied":                          {channels.ItemReply{Verdict: channels.Applied}, ledger.ItemResponse{Status: ledger.StatusExported}},
+		"applied, with the store's own limit": {channels.ItemReply{Verdict: channels.Applied, Clamped: &seven}, ledger.ItemResponse{
+			Status: ledger.StatusExported,
+			Shown:  &seven,
+		}},
+		"accepted": {channels.ItemReply{Verdict: channels.Accepted}, ledger.ItemResponse{Status: ledger.StatusSent}},
 		"rejected, with code and words": {
-			channels.ItemReply{Verdict: channels.Rejected, Code: "GONE", Reason: "no such item"}, ledger.ItemResponse{Status: ledger.StatusRejected, Reason: "GONE: no such item"},
+			channels.ItemReply{Verdict: channels.Rejected, Code: "GONE", Reason: "no such item"}, ledger.ItemResponse{
+				Status: ledger.StatusRejected,
+				Reason: "GONE: no such item",
+			},
 		},
-		"rejected, with a code alone": {channels.ItemReply{Verdict: channels.Rejected, Code: "GONE"}, ledger.ItemResponse{Status: ledger.StatusRejected, Reason: "GONE"}},
+		"rejected, with a code alone": {channels.ItemReply{Verdict: channels.Rejected, Code: "GONE"}, ledger.ItemResponse{
+			Status: ledger.StatusRejected,
+			Reason: "GONE",
+		}},
 		"not applied because of others: no try is counted": {
 			channels.ItemReply{Verdict: channels.NotApplied}, ledger.ItemResponse{Status: ledger.StatusPending},
 		},
@@ -180,16 +189,25 @@ func TestFailures(t *testing.T) {
 		"no report came": {
 			Poll, due("A", "B"), fails(channels.Resend), want{status: ledger.StatusSent, pollAfter: 2 * time.Second, ticket: "feed 1"},
 		},
-		"throttled: nothing was done":       {Send, due("A", "B"), fails(channels.Wait), want{status: ledger.StatusPending, again: 2}},
-		"throttled when it was sent again":  {Resend, due("A", "B"), fails(channels.Wait), want{status: ledger.StatusUnknown, pollAfter: 2 * time.Second}},
-		"throttled when a report was due":   {Poll, due("A", "B"), fails(channels.Wait), want{status: ledger.StatusSent, pollAfter: 2 * time.Second, ticket: "feed 1"}},
-		"the key must not be used again":    {Send, due("A", "B"), fails(channels.Anew), want{abandoned: true}},
-		"the submission is not known":       {Poll, due("A", "B"), fails(channels.Anew), want{abandoned: true}},
-		"too large":                         {Send, due("A", "B", "C"), fails(channels.Smaller), want{status: ledger.StatusPending, again: 2}},
-		"a single row is too large":         {Send, due("A"), fails(channels.Smaller), want{status: ledger.StatusRejected}},
-		"a person is needed":                {Send, due("A", "B"), fails(channels.AskPerson), want{status: ledger.StatusPending, fails: true}},
-		"a person is needed, sent before":   {Resend, due("A"), fails(channels.AskPerson), want{status: ledger.StatusUnknown, pollAfter: 2 * time.Second, fails: true}},
-		"a person is needed for the report": {Poll, due("A"), fails(channels.AskPerson), want{status: ledger.StatusSent, pollAfter: 2 * time.Second, ticket: "feed 1", fails: true}},
+		"throttled: nothing was done":      {Send, due("A", "B"), fails(channels.Wait), want{status: ledger.StatusPending, again: 2}},
+		"throttled when it was sent again": {Resend, due("A", "B"), fails(channels.Wait), want{status: ledger.StatusUnknown, pollAfter: 2 * time.Second}},
+		"throttled when a report was due": {Poll, due("A", "B"), fails(channels.Wait), want{
+			status: ledger.StatusSent, pollAfter: 2 * time.Second,
+			ticket: "feed 1",
+		}},
+		"the key must not be used again": {Send, due("A", "B"), fails(channels.Anew), want{abandoned: true}},
+		"the submission is not known":    {Poll, due("A", "B"), fails(channels.Anew), want{abandoned: true}},
+		"too large":                      {Send, due("A", "B", "C"), fails(channels.Smaller), want{status: ledger.StatusPending, again: 2}},
+		"a single row is too large":      {Send, due("A"), fails(channels.Smaller), want{status: ledger.StatusRejected}},
+		"a person is needed":             {Send, due("A", "B"), fails(channels.AskPerson), want{status: ledger.StatusPending, fails: true}},
+		"a person is needed, sent before": {Resend, due("A"), fails(channels.AskPerson), want{
+			status: ledger.StatusUnknown, pollAfter: 2 * time.Second,
+			fails: true,
+		}},
+		"a person is needed for the report": {Poll, due("A"), fails(channels.AskPerson), want{
+			status: ledger.StatusSent, pollAfter: 2 * time.Second,
+			ticket: "feed 1", fails: true,
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -253,7 +271,11 @@ func TestRefusalOfTheWhole(t *testing.T) {
 			}
 			next := step(t, m, Send)
 			require.Equal(t, skus(left), skus(next.Call.Items))
-			m.Answered(sends(t, m, "l"), channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied}, {Verdict: channels.Applied}, {Verdict: channels.Applied}}}, nil, noon)
+			m.Answered(sends(t, m, "l"), channels.Reply{Items: []channels.ItemReply{
+				{Verdict: channels.Applied},
+				{Verdict: channels.Applied},
+				{Verdict: channels.Applied},
+			}}, nil, noon)
 			require.Equal(t, skus(right), skus(step(t, m, Send).Call.Items))
 		})
 	}

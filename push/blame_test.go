@@ -19,14 +19,22 @@ func TestBlame(t *testing.T) {
 		call     refused
 		want     culprit
 	}{
-		"the store took another item":                            {refusals{works: true}, refused{kind: Send, items: 1}, theItem},
-		"it took another after it had refused many":              {refusals{works: true, refused: three}, refused{kind: Send, items: 1}, theItem},
-		"reading works: the others tell":                         {refusals{}, refused{kind: Send, items: 1, reads: true}, unclear},
-		"reading works, and there is nobody else to learn from":  {refusals{}, refused{kind: Send, items: 1, tries: triesPerRun - 1, reads: true}, theItem},
-		"reading does not work":                                  {refusals{}, refused{kind: Send, items: 1}, theStore},
-		"three items refused and none taken: it may read only":   {refusals{refused: three}, refused{kind: Send, items: 1, reads: true}, theStore},
-		"three items refused, two of them by slices before":      {refusals{waiting: 3}, refused{kind: Send, items: 1, tries: triesPerRun - 1, reads: true}, theStore},
-		"three items refused, the first for the third time":      {refusals{refused: three}, refused{kind: Send, items: 1, tries: triesPerRun - 1, reads: true}, theStore},
+		"the store took another item":                           {refusals{works: true}, refused{kind: Send, items: 1}, theItem},
+		"it took another after it had refused many":             {refusals{works: true, refused: three}, refused{kind: Send, items: 1}, theItem},
+		"reading works: the others tell":                        {refusals{}, refused{kind: Send, items: 1, reads: true}, unclear},
+		"reading works, and there is nobody else to learn from": {refusals{}, refused{kind: Send, items: 1, tries: triesPerRun - 1, reads: true}, theItem},
+		"reading does not work":                                 {refusals{}, refused{kind: Send, items: 1}, theStore},
+		"three items refused and none taken: it may read only":  {refusals{refused: three}, refused{kind: Send, items: 1, reads: true}, theStore},
+		"three items refused, two of them by slices before": {
+			refusals{waiting: 3},
+			refused{kind: Send, items: 1, tries: triesPerRun - 1, reads: true},
+			theStore,
+		},
+		"three items refused, the first for the third time": {
+			refusals{refused: three},
+			refused{kind: Send, items: 1, tries: triesPerRun - 1, reads: true},
+			theStore,
+		},
 		"two items refused, none taken, the first for the third": {refusals{waiting: 2}, refused{kind: Send, items: 1, tries: triesPerRun - 1, reads: true}, theItem},
 
 		"three items refused, and another call is under way":   {refusals{refused: three}, refused{kind: Send, items: 1, reads: true, others: 1}, unclear},
@@ -128,7 +136,8 @@ func TestLookUpsThatAreRefused(t *testing.T) {
 	halved(m.Found(number, nil, forbidden, noon), 1)
 	number, _ = looks(t, m)
 	effects = m.Found(number, nil, forbidden, noon)
-	require.Equal(t, []Parked{{parted(due("A", "B", "C")[2]), ledger.ItemResponse{Status: ledger.StatusRejected, Reason: "It is archived (status 403)"}}}, effects.Park, "others are found")
+	require.Equal(t, []Parked{{parted(due("A", "B", "C")[2]), ledger.ItemResponse{Status: ledger.StatusRejected, Reason: "It is archived (status 403)"}}},
+		effects.Park, "others are found")
 	number, _ = looks(t, m)
 	m.Found(number, []channels.Found{{Reference: "d"}}, nil, noon)
 	require.Equal(t, []string{"B", "D"}, skus(step(t, m, Send).Call.Items), "what is parked is not sent")

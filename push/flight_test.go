@@ -165,8 +165,8 @@ func TestRowsUnderWayAreNotTakenAgain(t *testing.T) {
 }
 
 // TestPushesOfAnyOrder pushes rows to a store that applies, loses, refuses, throttles and forgets as it likes, with answers in any order and
-// workers that die at any step, whose calls arrive later, while figures change; and holds the rules: no row in two open calls, no more calls at once than the store takes, the same bytes
-// under the same key, and at last the store shows the ledger's figures.
+// workers that die at any step, whose calls arrive later, while figures change; and holds the rules: no row in two open calls, no more calls at
+// once than the store takes, the same bytes under the same key, and at last the store shows the ledger's figures.
 func TestPushesOfAnyOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -228,7 +228,8 @@ type call struct {
 
 func newSimulation(t *rapid.T) *simulation {
 	w := &simulation{
-		t: t, now: noon, rows: map[string]*simulated{}, calls: map[string]*call{}, shown: map[string]int64{}, bodies: map[string]string{}, known: map[string]bool{}, taken: map[string]bool{},
+		t: t, now: noon, rows: map[string]*simulated{}, calls: map[string]*call{}, shown: map[string]int64{}, bodies: map[string]string{}, known: map[string]bool{},
+		taken:  map[string]bool{},
 		limits: channels.Limits{Batch: rapid.IntRange(1, 4).Draw(t, "batch"), Calls: rapid.IntRange(1, 5).Draw(t, "calls at once"), Timeout: 10 * time.Second},
 	}
 	w.finds = rapid.Bool().Draw(t, "finds")

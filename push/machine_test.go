@@ -47,7 +47,10 @@ func TestNext(t *testing.T) {
 		"the store has server errors, and a report is due earlier": {
 			open: []ledger.CallStanding{faltering, submitted("l", noon.Add(time.Second))}, rows: due("A"), want: []Kind{}, until: noon.Add(time.Second),
 		},
-		"a lost call may still be under way":      {open: []ledger.CallStanding{{Key: "k", Begun: noon, Deadline: later, Sends: 1}}, rows: due("A"), want: []Kind{}, until: later, faulty: true},
+		"a lost call may still be under way": {
+			open: []ledger.CallStanding{{Key: "k", Begun: noon, Deadline: later, Sends: 1}}, rows: due("A"), want: []Kind{},
+			until: later, faulty: true,
+		},
 		"a call that is given up":                 {open: []ledger.CallStanding{spent}, rows: due("A"), want: []Kind{Abandon}},
 		"a report that is ready, before new rows": {open: []ledger.CallStanding{submitted("k", noon)}, read: true, rows: due("A"), want: []Kind{Poll, Send}},
 		"a report that is not ready":              {open: []ledger.CallStanding{submitted("k", later)}, rows: due("A"), want: []Kind{Send}, until: later},

@@ -62,7 +62,8 @@ func TestMoved(t *testing.T) {
 // A place that did not move with its product is read with it, and is sent once.
 func TestPlacesThatDidNotMoveAreSentOnce(t *testing.T) {
 	t.Parallel()
-	m := machine(channels.Limits{Batch: 9}, ledger.DueItem{ChannelSKU: "A", Product: "A", Location: "e", Observed: 100}, ledger.DueItem{ChannelSKU: "A", Product: "A", Location: "w", Observed: 100})
+	m := machine(channels.Limits{Batch: 9}, ledger.DueItem{ChannelSKU: "A", Product: "A", Location: "e", Observed: 100},
+		ledger.DueItem{ChannelSKU: "A", Product: "A", Location: "w", Observed: 100})
 	m.Moved([]ledger.MovedPlace{{Product: "A", ChannelSKU: "A", Location: "w"}})
 	m.Due([]ledger.DueItem{{ChannelSKU: "A", Product: "A", Location: "e", Observed: 100}, {ChannelSKU: "A", Product: "A", Location: "w", Observed: 200}})
 	items := step(t, m, Send).Call.Items

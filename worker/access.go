@@ -47,7 +47,8 @@ func (a access) check(address string) error {
 		return nil
 	}
 	return &startError{fmt.Errorf(
-		"%s can be reached from other machines, and there is no token for /metrics; give one with --metrics-token env:NAME, allow everybody with --open-metrics, or listen on %s",
+		"%s can be reached from other machines, and there is no token for /metrics; give one with --metrics-token env:NAME, allow everybody with "+
+			"--open-metrics, or listen on %s",
 		address, ListenAddress)}
 }
 

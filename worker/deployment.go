@@ -28,7 +28,8 @@ func deployment(getenv func(string) string, built *debug.BuildInfo) (worker.Depl
 		return worker.DeploymentOptions{}, fmt.Errorf("%s is set and %s is not; set both, or none for a worker without a version", buildVariable, deploymentVariable)
 	case build == "":
 		if build = revision(built); build == "" {
-			return worker.DeploymentOptions{}, fmt.Errorf("%s is set, and this program was built from a changed or unknown revision; set %s too", deploymentVariable, buildVariable)
+			return worker.DeploymentOptions{}, fmt.Errorf("%s is set, and this program was built from a changed or unknown revision; set %s too", deploymentVariable,
+				buildVariable)
 		}
 	}
 	for variable, value := range map[string]string{deploymentVariable: name, buildVariable: build} {

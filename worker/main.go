@@ -55,7 +55,8 @@ It listens on loopback unless told otherwise, and elsewhere only with a token fo
 are open to whoever reaches them.
 
 Exit codes: 0 stopped as asked, 1 a fault, 2 something must be put right first.`,
-		Example:       "  TIDEMARK_LEDGER=postgres://tidemark@db/tidemark TEMPORAL_ADDRESS=temporal:7233 worker --listen 0.0.0.0:9464 --metrics-token file:/run/secrets/metrics",
+		Example: "  TIDEMARK_LEDGER=postgres://tidemark@db/tidemark TEMPORAL_ADDRESS=temporal:7233 worker --listen 0.0.0.0:9464 --metrics-token " +
+			"file:/run/secrets/metrics",
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,

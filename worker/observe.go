@@ -64,7 +64,8 @@ func observe(address string, who access, more ...prom.Collector) (*observation, 
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, errors.Join(&startError{fmt.Errorf("cannot listen on %s for /metrics, /healthz and /readyz: %w; choose another address with --listen", address, err)}, o.closer())
+		return nil, errors.Join(&startError{fmt.Errorf("cannot listen on %s for /metrics, /healthz and /readyz: %w; choose another address with --listen", address,
+			err)}, o.closer())
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", who.guard(reporter.HTTPHandler()))

@@ -118,7 +118,10 @@ func TestGaugesOfConnections(t *testing.T) {
 		Affected: ledger.Affected{Product: "A"}, Levels: []inventory.ChannelLevel{{ChannelSKU: "A"}, {ChannelSKU: "B"}, {ChannelSKU: "C", Blocked: "no"}},
 	}}, at)
 	require.NoError(t, err)
-	require.NoError(t, state.Hold(t.Context(), ledger.Hold{Run: granted.Lease.Run, Kind: ledger.HoldZeroing, Connection: "birch-shop", Warehouse: "hub", Workflow: "w", At: at}))
+	require.NoError(t, state.Hold(t.Context(), ledger.Hold{
+		Run: granted.Lease.Run, Kind: ledger.HoldZeroing, Connection: "birch-shop", Warehouse: "hub",
+		Workflow: "w", At: at,
+	}))
 	_, err = state.Observe(t.Context(), "hub", []ledger.Observation{
 		{Event: "1", Level: inventory.Level{SKU: "A", Available: 5}},
 		{Event: "2", Level: inventory.Level{SKU: "A"}, Refused: "no figure"},

@@ -34,11 +34,12 @@ func newSchedules(log *slog.Logger) *schedules {
 	}
 	return &schedules{
 		log: log, now: time.Now,
-		up:      prometheus.NewDesc("tidemark_temporal_up", "1 when Temporal answered this worker, 0 when it did not within 8 seconds.", nil, nil),
-		missed:  describe("tidemark_schedule_missed_starts_total", "Starts of a schedule that were too late to be made up for, since it was created."),
-		skipped: describe("tidemark_schedule_skipped_starts_total", "Starts of a schedule that were dropped because its run before was not over, since it was created."),
-		paused:  describe("tidemark_schedule_paused", "1 for a schedule that is paused, or has no starts left."),
-		gone:    describe("tidemark_schedule_missing", "1 for a schedule that is configured and that Temporal does not have, or that belongs to another ledger."),
+		up:     prometheus.NewDesc("tidemark_temporal_up", "1 when Temporal answered this worker, 0 when it did not within 8 seconds.", nil, nil),
+		missed: describe("tidemark_schedule_missed_starts_total", "Starts of a schedule that were too late to be made up for, since it was created."),
+		skipped: describe("tidemark_schedule_skipped_starts_total",
+			"Starts of a schedule that were dropped because its run before was not over, since it was created."),
+		paused: describe("tidemark_schedule_paused", "1 for a schedule that is paused, or has no starts left."),
+		gone:   describe("tidemark_schedule_missing", "1 for a schedule that is configured and that Temporal does not have, or that belongs to another ledger."),
 	}
 }
 

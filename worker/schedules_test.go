@@ -42,8 +42,10 @@ func TestSchedulesAreMeasured(t *testing.T) {
 	require.Contains(t, content, "tidemark_temporal_up 1")
 	for _, line := range []string{
 		`tidemark_schedule_missed_starts_total{schedule="smart-sync/a"} 3`, `tidemark_schedule_skipped_starts_total{schedule="smart-sync/a"} 7`,
-		`tidemark_schedule_paused{schedule="smart-sync/a"} 0`, `tidemark_schedule_paused{schedule="full-sync/a"} 1`, `tidemark_schedule_paused{schedule="full-sync/b"} 1`,
-		`tidemark_schedule_missing{schedule="smart-sync/a"} 0`, `tidemark_schedule_missing{schedule="smart-sync/b"} 1`, `tidemark_schedule_missing{schedule="smart-sync/c"} 1`,
+		`tidemark_schedule_paused{schedule="smart-sync/a"} 0`, `tidemark_schedule_paused{schedule="full-sync/a"} 1`,
+		`tidemark_schedule_paused{schedule="full-sync/b"} 1`,
+		`tidemark_schedule_missing{schedule="smart-sync/a"} 0`, `tidemark_schedule_missing{schedule="smart-sync/b"} 1`,
+		`tidemark_schedule_missing{schedule="smart-sync/c"} 1`,
 	} {
 		require.Contains(t, content, line)
 	}

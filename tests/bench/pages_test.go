@@ -83,7 +83,8 @@ func fill(t testing.TB, location string) {
 		"INSERT INTO " + schema + "levels (warehouse, sku, facility, available, observed_at, confirmed, version, recorded_at) " + series(largeRows) +
 			fmt.Sprintf("SELECT 'depot-' || CAST(i %% %d AS TEXT), 'SKU-' || %s, 'east', i %% 50, %d, %s, 1, %d FROM n",
 				largeWarehouses, digits(fmt.Sprintf("(i / %d) %% %d", largeWarehouses, perDepot)), now, yes, now),
-		"INSERT INTO " + schema + "channel_levels (connection, channel_sku, location, product, quantity, observed, exported, status, run, last_exported, why, live) " +
+		"INSERT INTO " + schema + "channel_levels (connection, channel_sku, location, product, quantity, observed, exported, status, run, last_exported, why, " +
+			"live) " +
 			series(largeRows) +
 			fmt.Sprintf(`SELECT CASE WHEN i < %[1]d THEN 'shop-000' ELSE 'shop-' || SUBSTR(CAST(1001 + (i - %[1]d) / %[2]d AS TEXT), 2) END,
 				'SKU-' || %[3]s, '', 'SKU-' || %[3]s, i %% 50, 1, i %% 50, %[4]s, 1, %[5]d, '{}', %[6]s FROM n WHERE i < %[1]d + %[2]d * %[7]d`,

@@ -117,8 +117,9 @@ func pushes(b *testing.B, state ledger.Ledger, connection string) (stop func()) 
 	b.Helper()
 	ctx, cancel := context.WithCancel(b.Context())
 	grant, err := state.Begin(ctx, ledger.Claim{
-		Connection: connection, Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "sync/" + connection, WorkflowRun: fmt.Sprint("bench-", time.Now().UnixNano()),
-		Now: time.Now(),
+		Connection: connection, Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "sync/" + connection,
+		WorkflowRun: fmt.Sprint("bench-", time.Now().UnixNano()),
+		Now:         time.Now(),
 	})
 	require.NoError(b, err)
 	var group sync.WaitGroup

@@ -146,7 +146,10 @@ func newPushing(t testing.TB, at *clock, to shop, location string) *pushing {
 			ID: warehouseID, Merchant: "acme", Driver: "sandbox", Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
 			Guard: ledger.Guard{MaximumRefused: 1, MaximumZeroed: 1},
 		}},
-		Stores:      []ledger.Store{{ID: connectionID, Merchant: "acme", Driver: to.driver, Settings: values, BatchSize: to.batch, Budget: ledger.Budget{Share: share}}},
+		Stores: []ledger.Store{{
+			ID: connectionID, Merchant: "acme", Driver: to.driver, Settings: values, BatchSize: to.batch,
+			Budget: ledger.Budget{Share: share},
+		}},
 		Connections: []ledger.Connection{connection},
 	}, ledger.ApplyOptions{})
 	require.NoError(t, err)
