@@ -217,9 +217,10 @@ bench: build ## Measure: rows beside their floors, a million levels, events to t
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./tests/bench ./tests/channels ./tests/e2e
 
 .PHONY: record
-record: build ## Record a history of every ending into workflows/testdata/NAME, on released code only.
+record: build ## Record a history of every ending, and a ledger on both databases, as NAME, on released code only.
 	@test -n "$(NAME)" || { echo "NAME=vN names the release." >&2; exit 1; }
-	go test -tags record -run TestRecord -timeout 20m ./tests/e2e -to $(CURDIR)/workflows/testdata/$(NAME)
+	go test -tags record -run TestRecord -timeout 20m ./tests/e2e -to $(CURDIR)/workflows/testdata/$(NAME) \
+		-to-ledgers $(CURDIR)/ledger/testdata/released/$(NAME) -released $(CURDIR)/bin
 
 .PHONY: format
 format: $(TOOLS) ## Format the Go code the way `make check` wants it.

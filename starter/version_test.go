@@ -47,6 +47,7 @@ func TestHistoriesAndSchemasAreInTheTable(t *testing.T) {
 		migration := listed[filepath.Base(folder)]
 		require.NotEmpty(t, migration, "docs/releasing.md has no row for %s", folder)
 		for _, database := range []string{"sqlite", "postgres"} {
+			require.FileExists(t, filepath.Join("../ledger/testdata/released", filepath.Base(folder), database+".sql"), "make record keeps a ledger too")
 			found, err := filepath.Glob(filepath.Join("../ledger/migrations", database, migration+"_*.sql"))
 			require.NoError(t, err)
 			require.Len(t, found, 1, "%s: migration %s of %s", folder, migration, database)
