@@ -208,8 +208,8 @@ func (c *Console) connectionPage(ctx context.Context, q request) (page, error) {
 
 func viewConnection(one control.ConnectionStatus, standing control.Standing, pulse control.Pulse, k clock) connectionView {
 	view := connectionView{
-		ID: one.ID, Merchant: one.Merchant, Warehouse: one.Warehouse, Store: one.Store, State: conditionState(standing.Condition), Why: standing.Why, Active: one.Active(),
-		Kept: one.Kept, KeptRows: one.KeptRows, WhyOff: whyOff(one.Connection, pulse),
+		ID: one.ID, Merchant: one.Merchant, Warehouse: one.Warehouse, Store: one.Store, State: conditionState(standing.Condition), Why: k.retold(standing.Why), Active: one.Active(),
+		Kept: k.retold(one.Kept), KeptRows: one.KeptRows, WhyOff: whyOff(one.Connection, pulse),
 	}
 	for _, schedule := range one.Schedules {
 		view.Paused = view.Paused || schedule.Paused

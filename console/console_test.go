@@ -110,7 +110,7 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 		hold.Before = &ledger.Approval{Rows: 308, By: "mia", At: noon.Add(-2 * time.Hour)}
 	}
 	if len(f.kept) > 0 {
-		one.Kept, one.KeptRows, one.KeptRuns = "191 figures stay above 0 "+hostile, 191, f.kept
+		one.Kept, one.KeptRows, one.KeptRuns = "191 figures stay above 0: rejected on 2026-11-25 11:00 UTC "+hostile, 191, f.kept
 	}
 	unreachable := ""
 	if f.away {

@@ -154,7 +154,7 @@ func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
 func viewChannelRow(row ledger.ChannelLevelRow, merchant string, k clock) channelRow {
 	view := channelRow{
 		SKU: row.ChannelSKU, Location: row.Location, Product: row.Product, Href: skuPath(merchant, row.Product), Should: row.Quantity, Shows: figure(row.Exported),
-		State: rowState(row.Status), Reason: row.Reason, Exported: "never",
+		State: rowState(row.Status), Reason: k.retold(row.Reason), Exported: "never",
 	}
 	if row.LastExported != nil {
 		view.Exported = k.at(*row.LastExported)

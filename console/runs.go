@@ -27,7 +27,7 @@ func viewRun(run ledger.Run, k clock) runRow {
 		Changed: "–", Due: "–", Exported: "–", Refused: "–",
 	}
 	if run.EndedAt != nil {
-		row.Took, row.Note = span(run.EndedAt.Sub(run.StartedAt)), run.Reason
+		row.Took, row.Note = span(run.EndedAt.Sub(run.StartedAt)), k.retold(run.Reason)
 	} else if run.Outcome == ledger.Running {
 		row.Note = run.Phase
 	}
@@ -80,6 +80,13 @@ func (c *Console) runsPage(ctx context.Context, q request) (page, error) {
 		return page{}, err
 	}
 	k := clock{now: q.now, zone: time.UTC}
+	if connection != "" { // as on its own pages
+		own, err := c.options.Control.Connection(ctx, connection)
+		if err != nil {
+			return page{}, err
+		}
+		k = clockOf(q.now, own.Inventory.Timezone)
+	}
 	view := runsView{Connection: connection, Table: runTable{Named: true}}
 	for i, run := range runs {
 		if i == limit {
@@ -137,7 +144,7 @@ func (c *Console) runPage(ctx context.Context, q request) (page, error) {
 			return page{}, err
 		}
 		for _, row := range rows {
-			view.Rejected = append(view.Rejected, rejectedRow{row.ChannelSKU, row.Location, row.Reason, skuPath(connection.Merchant, row.Product)})
+			view.Rejected = append(view.Rejected, rejectedRow{row.ChannelSKU, row.Location, k.retold(row.Reason), skuPath(connection.Merchant, row.Product)})
 		}
 	}
 	shown := frame(fmt.Sprintf("Run %d", run.ID), pulse, k)

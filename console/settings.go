@@ -75,7 +75,7 @@ func viewSettings(setup control.Setup, values url.Values) settingsView {
 	forms := map[string]*settingForm{}
 	where, inForce := map[string]string{}, map[string]string{}
 	for _, one := range setup.Settings {
-		where[one.Name], inForce[one.Name] = sentence(one.Words()), one.Value
+		where[one.Name], inForce[one.Name] = sentence(one.WordsIn(setup.Inventory.Timezone)), one.Value
 		if !one.ReadOnly && one.Name != ledger.SettingStrategy {
 			forms[one.Name] = viewSettingForm(setup, one, values)
 		}

@@ -73,3 +73,21 @@ func TestSettingsAreSetOnThePage(t *testing.T) {
 		})
 	}
 }
+
+// What was set is told in the zone that the page names, as on the other pages of the connection, and not in UTC.
+func TestSettingsAreToldInTheZoneOfTheConnection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).signIn()
+	_, body := w.get("/c/acme-shop/settings")
+	body = inOneLine.ReplaceAllString(body, "$1")
+	require.Contains(t, body, "Times in America/Los Angeles (PST)")
+	require.Contains(t, body, "verridden by bob (a sale")
+	require.Contains(t, body, "since Wed 2026-11-25 04:00 PST")
+	for _, path := range []string{"", "/levels", "/preview", "/tune", "/settings"} {
+		_, body := w.get("/c/acme-shop" + path)
+		require.NotRegexp(t, `\d\d:\d\d(:\d\d)? UTC`, inOneLine.ReplaceAllString(body, "$1"), path)
+		require.Contains(t, body, "Times in America/Los Angeles (PST)", path)
+	}
+	_, body = w.get("/runs?connection=acme-shop")
+	require.Contains(t, body, "Times in America/Los Angeles (PST)")
+}

@@ -38,7 +38,7 @@ func (c *Console) tunePage(ctx context.Context, q request) (page, error) {
 	}
 	view := viewTune(advice)
 	view.Merchant = connection.Merchant
-	shown := frame("How often "+id+" should run", pulse, clockOf(q.now, advice.Setting.Timezone))
+	shown := frame("How often "+id+" should run", pulse, clockOf(q.now, connection.Inventory.Timezone))
 	shown.Body = view
 	return shown, nil
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -80,6 +81,27 @@ func (k clock) exact(moment time.Time) string {
 		return local.Format("15:04:05")
 	}
 	return local.Format("Jan 2 2006, 15:04:05")
+}
+
+// utcMoments are the moments in UTC of a text that was written before anybody looked at it.
+var utcMoments = regexp.MustCompile(`\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b`)
+
+// retold is a text with its moments in UTC as the clock tells them, so that a page has one zone.
+func (k clock) retold(text string) string {
+	return utcMoments.ReplaceAllStringFunc(text, func(said string) string {
+		layout := "2006-01-02 15:04 UTC"
+		if len(said) > len(layout) {
+			layout = "2006-01-02 15:04:05 UTC"
+		}
+		at, err := time.Parse(layout, said)
+		if err != nil {
+			return said
+		}
+		if layout == "2006-01-02 15:04 UTC" {
+			return k.at(at)
+		}
+		return k.exact(at)
+	})
 }
 
 // next is a moment to come: 16:00, in 54 min.

@@ -40,6 +40,14 @@ func TestMoments(t *testing.T) {
 	require.Equal(t, "15:06, in 30 s", k.next(k.now.Add(30*time.Second)))
 	require.Equal(t, "15:05, now", k.next(k.now.Add(-time.Minute)))
 	require.Equal(t, "Times in America/Los Angeles (PST)", zoneWords(k))
+	for said, want := range map[string]string{
+		"rejected by bob on 2026-11-28 22:06 UTC (run 1) and others": "rejected by bob on 14:06 (run 1) and others",
+		"taken on 2026-11-27 17:41:30 UTC; due 2026-11-29 09:00 UTC": "taken on Nov 27 2026, 09:41:30; due Tomorrow 01:00",
+		"until 2026-11-28 22:06 CET, or 2026-13-28 22:06 UTC":        "until 2026-11-28 22:06 CET, or 2026-13-28 22:06 UTC",
+		"": "",
+	} {
+		require.Equal(t, want, k.retold(said))
+	}
 }
 
 // The seed's worked example: runs of 20 minutes every 30 minutes leave figures 35 minutes old on average, and 50 at most.

@@ -119,7 +119,7 @@ func (c settingClaim) text(value string) string {
 }
 
 func (c settingClaim) words(override *ledger.SettingOverride) string {
-	return SettingSet{By: override.By, Until: override.Until, Reason: override.Reason}.words()
+	return SettingSet{By: override.By, Until: override.Until, Reason: override.Reason}.words("")
 }
 
 // detail says what becomes of a setting.

@@ -171,8 +171,11 @@ func (c *Control) oneSetting(ctx context.Context, key ledger.SettingKey) (Settin
 	return all[at], nil
 }
 
-// Words say who set something, and what counts without that.
-func (s Setting) Words() string {
+// Words say who set something, and what counts without that, with moments in UTC.
+func (s Setting) Words() string { return s.WordsIn("") }
+
+// WordsIn are Words with moments in a time zone.
+func (s Setting) WordsIn(timezone string) string {
 	file := "the configuration"
 	if s.FileName != "" {
 		file = s.FileName
@@ -181,17 +184,17 @@ func (s Setting) Words() string {
 	case SetInFile:
 		return "set in " + file
 	case SetByOverride:
-		return fmt.Sprintf("overridden %s, since %s; %s says %s", s.Override.words(), momentWords(s.Override.Since, ""), file, *s.File)
+		return fmt.Sprintf("overridden %s, since %s; %s says %s", s.Override.words(timezone), momentWords(s.Override.Since, timezone), file, *s.File)
 	case SetOnPages:
-		return fmt.Sprintf("set %s, on %s; %s leaves it to the pages", s.Override.words(), momentWords(s.Override.Since, ""), file)
+		return fmt.Sprintf("set %s, on %s; %s leaves it to the pages", s.Override.words(timezone), momentWords(s.Override.Since, timezone), file)
 	case SetByDefault:
 	}
 	return "the default; " + file + " leaves it to the pages"
 }
 
 // words say by whom, until when and why.
-func (o SettingSet) words() string {
-	return overrideWords(ledger.Override{By: o.By, Until: o.Until, Reason: o.Reason})
+func (o SettingSet) words(timezone string) string {
+	return overrideWords(ledger.Override{By: o.By, Until: o.Until, Reason: o.Reason, Schedule: ledger.Schedule{Timezone: timezone}})
 }
 
 func (s Setting) deed() string { return s.Value + ", " + s.Words() }
