@@ -26,7 +26,10 @@ func (s *singles) Encode([]channels.Item, string) ([]byte, error) { return []byt
 func (s *singles) Send(_ context.Context, call channels.Call) (channels.Reply, error) {
 	item := call.Items[0]
 	if s.refuses[item.ChannelSKU] || s.refuses["every item"] {
-		return channels.Reply{}, &channels.Error{Next: channels.AskPerson, Status: http.StatusForbidden, Reason: "store north: not permitted", Words: "It is archived"}
+		return channels.Reply{}, &channels.Error{
+			Next: channels.AskPerson, Status: http.StatusForbidden, Reason: "store north: not permitted",
+			Words: "It is archived",
+		}
 	}
 	s.taken[item.ChannelSKU] = item.Quantity
 	return channels.Reply{Items: []channels.ItemReply{{Verdict: channels.Applied}}}, nil

@@ -72,7 +72,8 @@ func convert(step string, err error, now time.Time) error {
 	case errors.Is(err, ledger.ErrFenced):
 		return askPerson(ErrorStoreLost, step+": another run has taken the store; this run stops and what is left is due for the next", err)
 	case errors.Is(err, ledger.ErrNotFound):
-		return askPerson(ErrorStoreLost, fmt.Sprintf("%s: what this run works on is not in the ledger any more; it was removed from the configuration (%v)", step, err), err)
+		return askPerson(ErrorStoreLost,
+			fmt.Sprintf("%s: what this run works on is not in the ledger any more; it was removed from the configuration (%v)", step, err), err)
 	case errors.Is(err, ledger.ErrDamaged), errors.Is(err, ledger.ErrNewer):
 		return askPerson(ErrorNotConfigured, fmt.Sprintf("%s: %v", step, err), err)
 	case errors.As(err, &source):

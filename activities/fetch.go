@@ -126,7 +126,8 @@ func (f *Fetch) share(ctx context.Context, input FetchInput, warehouse ledger.Wa
 	case err != nil:
 		return FetchResult{}, err
 	case shared.Fetching != 0:
-		return FetchResult{}, tryAfter(ErrorFetching, fmt.Sprintf("waiting for run %d, which fetches from warehouse %s; its snapshot is shared", shared.Fetching, warehouse.ID),
+		return FetchResult{}, tryAfter(ErrorFetching,
+			fmt.Sprintf("waiting for run %d, which fetches from warehouse %s; its snapshot is shared", shared.Fetching, warehouse.ID),
 			fetchPoll(activity.GetInfo(ctx).Attempt))
 	case shared.Run == 0:
 		return FetchResult{}, nil
@@ -140,7 +141,8 @@ func (f *Fetch) share(ctx context.Context, input FetchInput, warehouse ledger.Wa
 func (f *Fetch) yield(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, staged int64) error {
 	shared, err := f.share(ctx, input, warehouse, staged)
 	if err == nil && shared.Shared != 0 {
-		err = tryAfter(ErrorFetching, fmt.Sprintf("run %d has fetched from warehouse %s meanwhile; its snapshot is shared", shared.Shared, warehouse.ID), shortestWait)
+		err = tryAfter(ErrorFetching, fmt.Sprintf("run %d has fetched from warehouse %s meanwhile; its snapshot is shared", shared.Shared, warehouse.ID),
+			shortestWait)
 	}
 	if err != nil {
 		if failed := f.Ledger.Discard(context.WithoutCancel(ctx), staged); failed != nil {
@@ -165,7 +167,9 @@ func fetchPoll(attempt int32) time.Duration {
 }
 
 // fetchOne reads and records one snapshot.
-func (f *Fetch) fetchOne(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, source warehouses.Source, read *atomic.Int64, first bool) (warehouses.Snapshot, ledger.SnapshotResult, error) {
+func (f *Fetch) fetchOne(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, source warehouses.Source, read *atomic.Int64,
+	first bool,
+) (warehouses.Snapshot, ledger.SnapshotResult, error) {
 	mark, err := f.Ledger.SourceCursor(ctx, warehouse.ID)
 	if err != nil {
 		return warehouses.Snapshot{}, ledger.SnapshotResult{}, err

@@ -87,7 +87,10 @@ func TestAnEventGoesOutBetweenTwoCalls(t *testing.T) {
 			require.Equal(t, test.want, store.figures())
 			require.Empty(t, p.open())
 
-			result, err := do[ResolveResult](p.world, p.resolver().Resolve, ResolveInput{Lease: p.lease, Connection: "north", Mode: ledger.Smart, Scope: []string{test.levels[0].SKU}})
+			result, err := do[ResolveResult](p.world, p.resolver().Resolve, ResolveInput{
+				Lease: p.lease, Connection: "north", Mode: ledger.Smart,
+				Scope: []string{test.levels[0].SKU},
+			})
 			require.NoError(t, err)
 			require.Zero(t, result.Due, "the run that the event asks for finds it done")
 		})
@@ -193,7 +196,10 @@ func TestAStrategyIsResolvedByAStep(t *testing.T) {
 	store.answer = func(n int, _ channels.Call) (channels.Reply, error) {
 		if n == 1 {
 			d := definitions()
-			d.Strategies = []ledger.StrategyDefinition{{Merchant: "acme", Warehouse: "depot", Strategy: inventory.Strategy{BufferUnits: 4, Distribution: inventory.DistributeAll}}}
+			d.Strategies = []ledger.StrategyDefinition{{Merchant: "acme", Warehouse: "depot", Strategy: inventory.Strategy{
+				BufferUnits:  4,
+				Distribution: inventory.DistributeAll,
+			}}}
 			_, err := p.Apply(p.t.Context(), d, ledger.ApplyOptions{})
 			return channels.Reply{}, err
 		}

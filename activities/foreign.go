@@ -17,8 +17,8 @@ func foreign(named, own string) string {
 	if named == "" || named == own {
 		return ""
 	}
-	return fmt.Sprintf("this is of ledger %s, and this worker is of ledger %s: workers of both listen in this namespace. Give each ledger a namespace of its own; "+
-		"where ledger %s replaces ledger %s, stop the workers of that one and run starter apply --take-over",
+	return fmt.Sprintf("this is of ledger %s, and this worker is of ledger %s: workers of both listen in this namespace. Give each ledger a namespace "+
+		"of its own; where ledger %s replaces ledger %s, stop the workers of that one and run starter apply --take-over",
 		ledger.ShortIdentity(named), ledger.ShortIdentity(own), ledger.ShortIdentity(own), ledger.ShortIdentity(named))
 }
 

@@ -50,7 +50,8 @@ func (g *Gate) begin(ctx context.Context, input BeginInput) (BeginResult, error)
 	}
 	connection, err := g.Ledger.Connection(ctx, input.Connection)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return BeginResult{}, askPerson(ErrorNotConfigured, fmt.Sprintf("there is no connection %q; apply a configuration that has it, or remove its schedules with starter apply --prune", input.Connection), err)
+		return BeginResult{}, askPerson(ErrorNotConfigured,
+			fmt.Sprintf("there is no connection %q; apply a configuration that has it, or remove its schedules with starter apply --prune", input.Connection), err)
 	} else if err != nil {
 		return BeginResult{}, err
 	}
@@ -138,7 +139,10 @@ func (g *Gate) closeDead(ctx context.Context, claim ledger.Claim) error {
 		if alive {
 			continue
 		}
-		err = g.Ledger.EndRun(ctx, ledger.Lease{Store: run.Store, Run: run.ID}, ledger.RunEnd{Outcome: ledger.Cancelled, Reason: workflowOver, Counts: run.Counts, Now: g.Now()})
+		err = g.Ledger.EndRun(ctx, ledger.Lease{Store: run.Store, Run: run.ID}, ledger.RunEnd{
+			Outcome: ledger.Cancelled, Reason: workflowOver, Counts: run.Counts,
+			Now: g.Now(),
+		})
 		if err != nil {
 			return err
 		}

@@ -59,7 +59,8 @@ func TestAcceptUpdates(t *testing.T) {
 				return
 			}
 			require.Zero(t, refused)
-			require.Equal(t, []ledger.Observation{{Event: "e", Sequence: 8, Level: inventory.Level{SKU: "A", Available: test.want, OnHand: &six, ReportedAt: noon}}}, accepted)
+			require.Equal(t, []ledger.Observation{{Event: "e", Sequence: 8, Level: inventory.Level{SKU: "A", Available: test.want, OnHand: &six, ReportedAt: noon}}},
+				accepted)
 		})
 	}
 }
@@ -80,7 +81,8 @@ func TestUpdatesOfAClockThatIsAhead(t *testing.T) {
 		one.ReportedAt = new(noon.Add(ahead))
 		return one
 	}
-	accepted, refused := believed(accept([]Update{at("c", 3, 3*time.Second), at("b", 2, time.Second), at("a", 1, -time.Second), at("d", 4, 2*time.Hour)}, inventory.QuantityAvailable, noon))
+	accepted, refused := believed(accept([]Update{at("c", 3, 3*time.Second), at("b", 2, time.Second), at("a", 1, -time.Second), at("d", 4, 2*time.Hour)},
+		inventory.QuantityAvailable, noon))
 	require.Zero(t, refused)
 	events := ""
 	for _, one := range accepted {
@@ -119,7 +121,10 @@ func TestASnapshotOfTheFutureIsOfNow(t *testing.T) {
 func TestRecordUpdates(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	input := RecordUpdatesInput{Warehouse: "depot", Updates: []Update{update("1", "B", 5), update("2", "A", 6), update("2", "A", 7), update("3", "", 1), update("4", "B", 5)}}
+	input := RecordUpdatesInput{Warehouse: "depot", Updates: []Update{
+		update("1", "B", 5), update("2", "A", 6), update("2", "A", 7), update("3", "", 1),
+		update("4", "B", 5),
+	}}
 	result, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, input)
 	require.NoError(t, err)
 	require.Equal(t, RecordUpdatesResult{SKUs: []string{"A", "B"}, Changed: 2, Duplicates: 1, Refused: 1, Labels: acme}, result)

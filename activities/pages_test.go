@@ -119,8 +119,9 @@ func TestWhatIsKeptBackComesBackAsItWas(t *testing.T) {
 			"facility": func(row *inventory.Row) { row.Facility += "x" }, "sku": func(row *inventory.Row) { row.SKU += "x" },
 			"written": func(row *inventory.Row) { row.Written += "x" }, "time": func(row *inventory.Row) { row.ReportedAt = row.ReportedAt.Add(time.Hour) },
 			"available": func(row *inventory.Row) { row.Available = another(row.Available) }, "on hand": func(row *inventory.Row) { row.OnHand = another(row.OnHand) },
-			"committed": func(row *inventory.Row) { row.Committed = another(row.Committed) }, "no available": func(row *inventory.Row) { row.NoAvailable = !row.NoAvailable },
-			"no on hand": func(row *inventory.Row) { row.NoOnHand = !row.NoOnHand },
+			"committed":    func(row *inventory.Row) { row.Committed = another(row.Committed) },
+			"no available": func(row *inventory.Row) { row.NoAvailable = !row.NoAvailable },
+			"no on hand":   func(row *inventory.Row) { row.NoOnHand = !row.NoOnHand },
 		} {
 			changed := slices.Clone(all)
 			change(&changed[i])

@@ -69,7 +69,8 @@ func (p *preview) keep(product string, level inventory.ChannelLevel, blocked str
 		why = strings.Join(level.Why.Lines(), "; ")
 	}
 	p.rows = append(p.rows, ledger.PreviewRow{
-		Product: product, ChannelSKU: level.ChannelSKU, Location: level.Location, Shows: shown, Would: level.Quantity, Move: move, Why: inventory.Beginning(why, mostWhyBytes),
+		Product: product, ChannelSKU: level.ChannelSKU, Location: level.Location, Shows: shown, Would: level.Quantity, Move: move,
+		Why: inventory.Beginning(why, mostWhyBytes),
 	})
 }
 

@@ -20,7 +20,8 @@ func TestPreviewShowsChangesFirst(t *testing.T) {
 	p.count("", "D", nil, 3, "")
 	p.count("", "E", &five, 4, "")
 	p.count("", "F", &five, 4, "it is not listed")
-	require.Equal(t, []string{"raise B at front: 5 → 6", "zero C: 5 → 0", "new D: ? → 3", "lower E: 5 → 4", "block F: it is not listed", "same A: 5 → 5"}, p.lines())
+	require.Equal(t, []string{"raise B at front: 5 → 6", "zero C: 5 → 0", "new D: ? → 3", "lower E: 5 → 4", "block F: it is not listed", "same A: 5 → 5"},
+		p.lines())
 	require.Equal(t, Preview{PreviewCounts: ledger.PreviewCounts{Raise: 1, Lower: 1, Zero: 1, Same: 1, New: 1, Blocked: 1}}, p.Preview)
 
 	for i := range 1000 {

@@ -56,7 +56,8 @@ func (f *folder) Fetch(ctx context.Context, request warehouses.Request, sink war
 			rows[i].Available = nil
 		}
 	}
-	return warehouses.Snapshot{Full: !next.part, Rows: len(rows), From: fmt.Sprint("file ", at), Cursor: request.Cursor + "|", More: at+1 < len(f.files)}, sink(ctx, rows)
+	return warehouses.Snapshot{Full: !next.part, Rows: len(rows), From: fmt.Sprint("file ", at), Cursor: request.Cursor + "|", More: at+1 < len(f.files)},
+		sink(ctx, rows)
 }
 
 // reading is a depot of files, read by runs of its own.
@@ -137,7 +138,8 @@ func TestFetchSaysWhatWasRejected(t *testing.T) {
 	again := r.read(lease, "north")
 	require.Equal(t, FetchResult{From: "file 1", Rows: 1, Missing: 9, Rejected: rejectedSnapshot}, again, "it is the newest that there is")
 	require.Equal(t, again, r.read(lease, "north"))
-	require.Equal(t, FetchResult{From: "file 1", Rows: 1, Missing: 9, Rejected: rejectedSnapshot, Shared: lease.Run}, r.read(r.start("south"), "south"), "taken over")
+	require.Equal(t, FetchResult{From: "file 1", Rows: 1, Missing: 9, Rejected: rejectedSnapshot, Shared: lease.Run}, r.read(r.start("south"), "south"),
+		"taken over")
 
 	r.files = append(r.files, file{rows: 2, part: true})
 	part := r.read(lease, "north")
@@ -201,7 +203,10 @@ func TestRecordSnapshotTellsOfDissolvedHolds(t *testing.T) {
 	temporal := &teller{}
 	intake := w.intake()
 	intake.Executions = temporal
-	_, err := do[RecordSnapshotResult](w, intake.RecordSnapshot, RecordSnapshotInput{Warehouse: "depot", Snapshot: Snapshot{ID: w.upload("A"), Full: true, Rows: 1}})
+	_, err := do[RecordSnapshotResult](w, intake.RecordSnapshot, RecordSnapshotInput{Warehouse: "depot", Snapshot: Snapshot{
+		ID: w.upload("A"), Full: true,
+		Rows: 1,
+	}})
 	require.NoError(t, err)
 	require.Equal(t, []string{"smart-sync/north run 1: the snapshot 1 that was sent"}, temporal.told)
 }
@@ -266,7 +271,8 @@ func TestRejectedZeroingIsNotAskedAboutAgain(t *testing.T) {
 	require.Equal(t, "35 of 100 live rows would newly go to 0, more than 20 %", result.Held, "more are asked about alone")
 	require.Equal(t, "20 figures stay above 0: taking them to 0 was "+rejectedZeroing, result.Rejected)
 	second := s.rejects()
-	require.Equal(t, fmt.Sprintf("55 figures stay above 0: taking them to 0 was rejected by ann on 2026-11-25 12:00 UTC (run %d) and others", second.Run), s.run().Rejected)
+	require.Equal(t, fmt.Sprintf("55 figures stay above 0: taking them to 0 was rejected by ann on 2026-11-25 12:00 UTC (run %d) and others", second.Run),
+		s.run().Rejected)
 
 	s.answers(first, Approved, living{})
 	s.answers(second, Approved, living{})

@@ -22,9 +22,21 @@ func TestRetried(t *testing.T) {
 		info   activity.Info
 		want   string
 	}{
-		"the first attempt":       {down, activity.Info{Attempt: 1, RetryPolicy: policy}, "fetching, attempt 1 failed, the next one is due at 2026-11-25 12:00:02 UTC: fetching: the warehouse is down"},
-		"the third":               {down, activity.Info{Attempt: 3, RetryPolicy: policy}, "fetching, attempt 3 failed, the next one is due at 2026-11-25 12:00:08 UTC: fetching: the warehouse is down"},
-		"one of many":             {down, activity.Info{Attempt: 1 << 30, RetryPolicy: policy}, "fetching, attempt 1073741824 failed, the next one is due at 2026-11-25 12:02:00 UTC: fetching: the warehouse is down"},
+		"the first attempt": {
+			down,
+			activity.Info{Attempt: 1, RetryPolicy: policy},
+			"fetching, attempt 1 failed, the next one is due at 2026-11-25 12:00:02 UTC: fetching: the warehouse is down",
+		},
+		"the third": {
+			down,
+			activity.Info{Attempt: 3, RetryPolicy: policy},
+			"fetching, attempt 3 failed, the next one is due at 2026-11-25 12:00:08 UTC: fetching: the warehouse is down",
+		},
+		"one of many": {
+			down,
+			activity.Info{Attempt: 1 << 30, RetryPolicy: policy},
+			"fetching, attempt 1073741824 failed, the next one is due at 2026-11-25 12:02:00 UTC: fetching: the warehouse is down",
+		},
 		"a server that says less": {down, activity.Info{Attempt: 2}, "fetching, attempt 2 failed: fetching: the warehouse is down"},
 		"a wait": {
 			tryAfter(ErrorFetching, "waiting for run 12", time.Minute),

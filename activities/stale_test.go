@@ -82,7 +82,8 @@ func TestRefusedUpdatesMarkTheirLevels(t *testing.T) {
 			w.policy(inventory.RefusedZero)
 			_, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, RecordUpdatesInput{Warehouse: "depot", Updates: []Update{update("1", "BIKE", 5)}})
 			require.NoError(t, err)
-			result, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates, RecordUpdatesInput{Warehouse: "depot", Updates: []Update{bad, {Event: "3", SKU: "\x00"}}})
+			result, err := do[RecordUpdatesResult](w, w.intake().RecordUpdates,
+				RecordUpdatesInput{Warehouse: "depot", Updates: []Update{bad, {Event: "3", SKU: "\x00"}}})
 			require.NoError(t, err)
 			require.EqualValues(t, 2, result.Refused)
 			require.Equal(t, []string{"BIKE"}, result.SKUs)
@@ -107,7 +108,8 @@ func TestARefusedRowOfAnUploadMarksItsLevel(t *testing.T) {
 		id, err := w.StageUpload(t.Context(), ledger.SnapshotStart{Warehouse: "depot", Now: w.now})
 		require.NoError(t, err)
 		require.NoError(t, w.StageRows(t.Context(), id, rows, refusals))
-		result, err := do[RecordSnapshotResult](w, w.intake().RecordSnapshot, RecordSnapshotInput{Warehouse: "depot", Snapshot: Snapshot{ID: id, Full: true, Rows: len(rows) + len(refusals)}})
+		result, err := do[RecordSnapshotResult](w, w.intake().RecordSnapshot,
+			RecordSnapshotInput{Warehouse: "depot", Snapshot: Snapshot{ID: id, Full: true, Rows: len(rows) + len(refusals)}})
 		require.NoError(t, err)
 		return result
 	}

@@ -75,7 +75,10 @@ func TestRunsWithoutAStoreAreClosed(t *testing.T) {
 	w := setup(t)
 	dead := w.fetching(ledger.TriggerSchedule)
 	next := func(e Executions) error {
-		_, err := do[BeginResult](w, w.gateTo(e).Begin, BeginInput{FirstRun: "next", Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, FetchFirst: true})
+		_, err := do[BeginResult](w, w.gateTo(e).Begin, BeginInput{
+			FirstRun: "next", Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerRequest,
+			FetchFirst: true,
+		})
 		return err
 	}
 	ended := func() ledger.Outcome {
@@ -191,9 +194,15 @@ func TestRequestsWithoutARun(t *testing.T) {
 	request := ledger.Request{ID: "r1", At: w.now}
 	_, err := do[RequestsResult](w, w.gate().Note, RequestsInput{Connection: "north", Mode: ledger.Smart, Group: "g", Requests: []ledger.Request{request}})
 	require.NoError(t, err)
-	_, err = do[RequestsResult](w, w.gate().Settle, RequestsInput{Connection: "north", Mode: ledger.Smart, Requests: []ledger.Request{request}, Outcome: ledger.RequestFailed, Reason: "the workflow was cancelled"})
+	_, err = do[RequestsResult](w, w.gate().Settle, RequestsInput{
+		Connection: "north", Mode: ledger.Smart, Requests: []ledger.Request{request},
+		Outcome: ledger.RequestFailed, Reason: "the workflow was cancelled",
+	})
 	require.NoError(t, err)
-	_, err = do[RequestsResult](w, w.gate().Settle, RequestsInput{Connection: "nowhere", Mode: ledger.Smart, Requests: []ledger.Request{request}, Outcome: ledger.RequestFailed})
+	_, err = do[RequestsResult](w, w.gate().Settle, RequestsInput{
+		Connection: "nowhere", Mode: ledger.Smart, Requests: []ledger.Request{request},
+		Outcome: ledger.RequestFailed,
+	})
 	require.NoError(t, err, "the connection was removed meanwhile")
 }
 

@@ -36,7 +36,9 @@ func NewStores() *Stores { return &Stores{held: map[string]held{}} }
 
 // open returns the driver and the pace of a holding. A picture that is newer than this worker's is another's, who held the store meanwhile.
 // What is wrong with the driver's settings is for a person.
-func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, store ledger.Store, environment settings.Environment, picture channels.Picture) (channels.Channel, *channels.Meters, error) {
+func (s *Stores) open(drivers map[string]channels.Driver, lease ledger.Lease, store ledger.Store, environment settings.Environment,
+	picture channels.Picture,
+) (channels.Channel, *channels.Meters, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	canonical := store.Driver + store.Settings.Canonical()

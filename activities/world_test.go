@@ -69,7 +69,10 @@ func definitions() ledger.Definitions {
 		d.Stores = append(d.Stores, ledger.Store{ID: id, Merchant: "acme", Driver: "sandbox"})
 		d.Connections = append(d.Connections, ledger.Connection{
 			ID: id, Merchant: "acme", Warehouse: "depot", Store: id, Enabled: id != "closed",
-			Inventory: ledger.Flow{Enabled: true, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush, Smart: []ledger.Rule{{Every: time.Hour}}},
+			Inventory: ledger.Flow{
+				Enabled: true, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush,
+				Smart: []ledger.Rule{{Every: time.Hour}},
+			},
 		})
 	}
 	return d

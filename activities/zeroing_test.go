@@ -84,7 +84,8 @@ func (s *losses) start(scope ...string) ledger.Lease {
 	s.t.Helper()
 	s.event++
 	granted, err := s.Begin(s.t.Context(), ledger.Claim{
-		Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/north", WorkflowRun: fmt.Sprint(s.event), Scope: scope, Now: s.now,
+		Connection: "north", Mode: ledger.Smart, Trigger: ledger.TriggerRequest, Workflow: "smart-sync/north", WorkflowRun: fmt.Sprint(s.event), Scope: scope,
+		Now: s.now,
 	})
 	require.NoError(s.t, err)
 	return granted.Lease

@@ -134,7 +134,8 @@ func (b *bundles) read(t *table, merchant string) {
 			owned.index[sku] = len(owned.all)
 			owned.all = append(owned.all, inventory.Bundle{SKU: sku})
 		}
-		if !componentRead || !countRead || !once(t, b.component, [3]string{owner, sku, component}, "component_sku", "component "+inventory.Quoted(component)+" of bundle "+inventory.Quoted(sku)) {
+		if !componentRead || !countRead || !once(t, b.component, [3]string{owner, sku, component}, "component_sku", "component "+inventory.Quoted(component)+
+			" of bundle "+inventory.Quoted(sku)) {
 			continue
 		}
 		bundle := &owned.all[owned.index[sku]]

@@ -102,7 +102,10 @@ func TestDefaults(t *testing.T) {
 			ID: "portland", Merchant: "acme", Driver: "depot",
 			Settings: settings.Values{"endpoint": "https://depot.example/api", "token": "env:DEPOT_TOKEN", "page": int64(100)},
 			Quantity: inventory.QuantityAvailable, Missing: inventory.MissingKeep,
-			Freshness: time.Minute, Guard: ledger.Guard{MinimumRows: 0.8, MaximumRefused: 0.05, MaximumMissing: 0.05, MaximumZeroed: 0.2, DecideWithin: 7 * 24 * time.Hour},
+			Freshness: time.Minute, Guard: ledger.Guard{
+				MinimumRows: 0.8, MaximumRefused: 0.05, MaximumMissing: 0.05, MaximumZeroed: 0.2,
+				DecideWithin: 7 * 24 * time.Hour,
+			},
 		}},
 		Stores: []ledger.Store{
 			{
@@ -172,7 +175,10 @@ func TestEverythingSet(t *testing.T) {
 			},
 			{
 				ID: "market", Merchant: "acme", Warehouse: "portland", Store: "acme-market", Enabled: true, Named: []string{"unlisted"},
-				Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{}, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush, Unnamed: []ledger.Mode{ledger.Full}},
+				Inventory: ledger.Flow{
+					Enabled: true, Smart: []ledger.Rule{}, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush,
+					Unnamed: []ledger.Mode{ledger.Full},
+				},
 			},
 		},
 		SchedulesReadOnly: true, SettingsReadOnly: true,
@@ -305,7 +311,8 @@ func TestWeightsAndUnits(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	t.Parallel()
-	const advice = "the store counts its own sales in between, and runs that are not done in half of the time overlap; a safety stock (strategies) prevents oversells better"
+	const advice = "the store counts its own sales in between, and runs that are not done in half of the time overlap; a safety stock (strategies) prevents " +
+		"oversells better"
 	flow := func(rules string) string {
 		return strings.Replace(base, "enabled: true\n", "enabled: true\n    inventory:\n      "+rules+"\n", 1)
 	}
@@ -320,30 +327,36 @@ func TestWarnings(t *testing.T) {
 		"every hour at two minutes, no warning": {text: flow("smart: [{hourly: {every: 2, minute: 15}}, {daily: \"01:00\"}]")},
 		"below 60 minutes": {
 			text: flow("smart: [{every: 15m}]"),
-			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 15 min, up to 96 times a day; below 60 min it is seldom fresher: " + advice},
+			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 15 min, up to 96 times a day; below 60 min it is seldom fresher: " +
+				advice},
 		},
 		"below 60 minutes for some hours": {
 			text: flow("smart: [{flexible: {every: 30m, from: 8, to: 18, days: [mon]}}]"),
-			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 30 min, up to 22 times a day; below 60 min it is seldom fresher: " + advice},
+			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 30 min, up to 22 times a day; below 60 min it is seldom fresher: " +
+				advice},
 		},
 		"rules that stack": {
 			text: flow("smart: [{hourly: {every: 1}}, {hourly: {every: 1, minute: 30}}]"),
-			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs up to 48 times a day, its rules together; more than 24 times is seldom fresher: " + advice},
+			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs up to 48 times a day, its rules together; more than 24 times is seldom " +
+				"fresher: " + advice},
 		},
 		"a Full Sync twice a day by force": {
 			text: flow("full: [{daily: \"01:00\"}, {daily: \"13:00\"}]"), options: config.Options{Force: true},
-			want: []string{"tidemark.yaml:23:13: warning: full of connection shop runs up to 2 times a day; more than once a day strains the store and corrects nothing that Smart Sync would miss"},
+			want: []string{"tidemark.yaml:23:13: warning: full of connection shop runs up to 2 times a day; more than once a day strains the store and corrects " +
+				"nothing that Smart Sync would miss"},
 		},
 		"two rules for the same minute are one": {text: flow("full: [{daily: \"00:00\"}, {every: 24h}]")},
 		"a Full Sync every 36 hours":            {text: flow("full: [{every: 36h}]")},
 		"nothing is enabled": {
 			text: strings.Replace(base, "    enabled: true\n", "    enabled: false\n", 1) + "    enabled: false\n",
-			want: []string{"tidemark.yaml:17:3: warning: no connection is enabled, so nothing will be synced; set enabled: true on those that should be, or leave the line out and enable them on their pages"},
+			want: []string{"tidemark.yaml:17:3: warning: no connection is enabled, so nothing will be synced; set enabled: true on those that should be, or leave " +
+				"the line out and enable them on their pages"},
 		},
 		"it is left to the pages what is enabled": {text: strings.Replace(base, "    enabled: true\n", "", 1)},
 		"two warehouses write to one store": {
 			text: second + "enabled: true}\n",
-			want: []string{"tidemark.yaml:27:10: warning: the connections shop and second write to the same places of store acme-shop, and each replaces the other's numbers; give each its own locations, or enable one of them"},
+			want: []string{"tidemark.yaml:27:10: warning: the connections shop and second write to the same places of store acme-shop, and each replaces the " +
+				"other's numbers; give each its own locations, or enable one of them"},
 		},
 		"two warehouses, one of them disabled": {text: second + "enabled: false}\n"},
 	} {

@@ -53,7 +53,8 @@ func (l *loader) connection(n *node) {
 func (l *loader) unique(connection ledger.Connection, at place) {
 	key := [3]string{connection.Merchant, connection.Warehouse, connection.Store}
 	if first, taken := l.pairs[key]; taken {
-		l.fail(at, "connection %s ties warehouse %s to store %s, as the connection on line %d does already; keep one of them", connection.ID, connection.Warehouse, connection.Store, first.line)
+		l.fail(at, "connection %s ties warehouse %s to store %s, as the connection on line %d does already; keep one of them", connection.ID, connection.Warehouse,
+			connection.Store, first.line)
 		return
 	}
 	l.pairs[key] = at
@@ -144,7 +145,8 @@ func (l *loader) readLocations(n *node, what string) []inventory.Location {
 				continue
 			}
 			if other, twice := taken[facility]; twice {
-				l.fail(facilityNode.place, "facility %s of %s is shown by location %s already; in a second place its stock would be offered twice", inventory.Quoted(facility), what, inventory.Quoted(other))
+				l.fail(facilityNode.place, "facility %s of %s is shown by location %s already; in a second place its stock would be offered twice",
+					inventory.Quoted(facility), what, inventory.Quoted(other))
 				continue
 			}
 			taken[facility] = id
@@ -162,7 +164,8 @@ func Overwrite(connection, other ledger.Connection) bool {
 
 // OverwriteWords say what such connections do to each other, and what to do about it.
 func OverwriteWords(connection, other ledger.Connection) string {
-	return fmt.Sprintf("the connections %s and %s write to the same places of store %s, and each replaces the other's numbers; give each its own locations, or enable one of them",
+	return fmt.Sprintf("the connections %s and %s write to the same places of store %s, and each replaces the other's numbers; give each its own locations, "+
+		"or enable one of them",
 		connection.ID, other.ID, connection.Store)
 }
 
@@ -191,7 +194,9 @@ func sharePlaces(a, b []inventory.Location) bool {
 // checkEnabled warns when nothing would be synced, which surprises whoever applies a first configuration.
 func (l *loader) checkEnabled(n *node) {
 	beside := func(one ledger.Connection) bool { return one.EnabledByPages } // apply knows whether somebody has enabled it
-	if len(l.definitions.Connections) > 0 && !slices.ContainsFunc(l.definitions.Connections, ledger.Connection.Active) && !slices.ContainsFunc(l.definitions.Connections, beside) {
-		l.warn(n.place, "no connection is enabled, so nothing will be synced; set enabled: true on those that should be, or leave the line out and enable them on their pages")
+	if len(l.definitions.Connections) > 0 && !slices.ContainsFunc(l.definitions.Connections, ledger.Connection.Active) &&
+		!slices.ContainsFunc(l.definitions.Connections, beside) {
+		l.warn(n.place, "no connection is enabled, so nothing will be synced; set enabled: true on those that should be, or leave the line out and enable them "+
+			"on their pages")
 	}
 }

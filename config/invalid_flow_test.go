@@ -22,7 +22,8 @@ var invalidFlows = map[string]invalid{
 	},
 	"an unknown time zone of one schedule": {
 		text: flow("      timezones: {full: Mars/Olympus}\n"),
-		want: `tidemark.yaml:23:25: full in timezones of connection shop: "Mars/Olympus" is not a known time zone; expected a name of the IANA list like Europe/Paris or UTC`,
+		want: `tidemark.yaml:23:25: full in timezones of connection shop: "Mars/Olympus" is not a known time zone; expected a name of the IANA list ` +
+			`like Europe/Paris or UTC`,
 	},
 	"a floor in seconds": {
 		text: flow("      floor: 90s\n"),
@@ -114,11 +115,13 @@ var invalidFlows = map[string]invalid{
 	},
 	"a Full Sync twice a day": {
 		text: flow("      full: [{daily: \"01:00\"}, {daily: \"13:00\"}]\n"),
-		want: `tidemark.yaml:23:13: full of connection shop runs up to 2 times a day; more than once a day strains the store and corrects nothing that Smart Sync would miss: schedule it once a day, like daily: "01:00", or apply with --force`,
+		want: `tidemark.yaml:23:13: full of connection shop runs up to 2 times a day; more than once a day strains the store and corrects nothing that ` +
+			`Smart Sync would miss: schedule it once a day, like daily: "01:00", or apply with --force`,
 	},
 	"a Full Sync every hour": {
 		text: flow("      full: [{every: 1h}]\n"),
-		want: `tidemark.yaml:23:13: full of connection shop runs up to 24 times a day; more than once a day strains the store and corrects nothing that Smart Sync would miss: schedule it once a day, like daily: "01:00", or apply with --force`,
+		want: `tidemark.yaml:23:13: full of connection shop runs up to 24 times a day; more than once a day strains the store and corrects nothing that ` +
+			`Smart Sync would miss: schedule it once a day, like daily: "01:00", or apply with --force`,
 	},
 	"a location twice": {
 		text: flow("      locations:\n        - {location: front, facilities: [east]}\n        - {location: front, facilities: [west]}\n"),
@@ -166,15 +169,18 @@ var invalidFlows = map[string]invalid{
 	},
 	"weights that do not count": {
 		text: strategy("  - {merchant: acme, warehouse: portland, weights: {shop: 2}}\n"),
-		want: "tidemark.yaml:27:43: weights of the strategy of portland only count with distribution: weighted, and this one is equal; change the distribution or remove the line",
+		want: "tidemark.yaml:27:43: weights of the strategy of portland only count with distribution: weighted, and this one is equal; change the distribution " +
+			"or remove the line",
 	},
 	"caps that do not count": {
 		text: strategy("  - {merchant: acme, warehouse: portland, distribution: all, caps: {shop: 2}}\n"),
-		want: "tidemark.yaml:27:62: caps of the strategy of portland only count with distribution: priority, and this one is all; change the distribution or remove the line",
+		want: "tidemark.yaml:27:62: caps of the strategy of portland only count with distribution: priority, and this one is all; change the distribution or " +
+			"remove the line",
 	},
 	"weights of 0": {
 		text: strategy("  - {merchant: acme, warehouse: portland, distribution: weighted, weights: {shop: 0, market: 0}}\n"),
-		want: "tidemark.yaml:27:76: weights of the strategy of portland are all 0, so no store would be given anything; give at least one connection a weight above 0",
+		want: "tidemark.yaml:27:76: weights of the strategy of portland are all 0, so no store would be given anything; give at least one connection a weight " +
+			"above 0",
 	},
 	"a weight of a stranger": {
 		text: strategy("  - {merchant: acme, warehouse: portland, distribution: weighted, weights: {shopp: 2}}\n"),
@@ -197,7 +203,8 @@ var invalidFlows = map[string]invalid{
 		want: `tidemark.yaml:27:33: this strategy names the warehouse "salem", which is not defined; defined are portland`,
 	},
 	"a strategy of another merchant": {
-		text: strings.Replace(strategy("  - {merchant: birch, warehouse: portland}\n"), "connections:\n", "  - {id: birch-shop, merchant: birch, driver: creator}\nconnections:\n", 1),
+		text: strings.Replace(strategy("  - {merchant: birch, warehouse: portland}\n"), "connections:\n",
+			"  - {id: birch-shop, merchant: birch, driver: creator}\nconnections:\n", 1),
 		want: "tidemark.yaml:28:34: this strategy belongs to merchant birch, but warehouse portland belongs to acme; one of them must be changed",
 	},
 	"a strategy without a warehouse": {

@@ -56,15 +56,18 @@ var invalidForms = map[string]invalid{
 	},
 	"not YAML": {
 		text: "warehouses: [\n",
-		want: "tidemark.yaml:1:13: this is not valid YAML: sequence end token ']' not found; check the indentation, the quotes and the brackets here and on the line before",
+		want: "tidemark.yaml:1:13: this is not valid YAML: sequence end token ']' not found; check the indentation, the quotes and the brackets here and on the " +
+			"line before",
 	},
 	"a tab": {
 		text: "warehouses:\n\t- id: portland\n",
-		want: "tidemark.yaml:2:1: this is not valid YAML: found character '\t' that cannot start any token; check the indentation, the quotes and the brackets here and on the line before",
+		want: "tidemark.yaml:2:1: this is not valid YAML: found character '\t' that cannot start any token; check the indentation, the quotes and the brackets " +
+			"here and on the line before",
 	},
 	"wrong indentation": {
 		text: with("    driver: depot\n", "   driver: depot\n"),
-		want: "tidemark.yaml:4:4: this is not valid YAML: value is not allowed in this context; check the indentation, the quotes and the brackets here and on the line before",
+		want: "tidemark.yaml:4:4: this is not valid YAML: value is not allowed in this context; check the indentation, the quotes and the brackets here and on " +
+			"the line before",
 	},
 	"a list at the top": {
 		text: "- id: portland\n",
@@ -120,7 +123,8 @@ var invalidForms = map[string]invalid{
 	},
 	"a name that is nothing like": {
 		text: with("    driver: depot\n", "    driver: depot\n    colour: red\n"),
-		want: `tidemark.yaml:5:5: warehouse portland has no setting "colour"; it has id, merchant, driver, settings, quantity, missing, refused, repeated, freshness, guard, hook`,
+		want: `tidemark.yaml:5:5: warehouse portland has no setting "colour"; it has id, merchant, driver, settings, quantity, missing, refused, ` +
+			`repeated, freshness, guard, hook`,
 	},
 	"a name of another place": {
 		text: with("    enabled: true\n", "    enabled: true\n    smart: []\n"),
@@ -168,7 +172,8 @@ var invalidForms = map[string]invalid{
 	},
 	"an id that is too long": {
 		text: with("- id: market", "- id: "+strings.Repeat("a", 64)),
-		want: `tidemark.yaml:22:9: id of this connection: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"… is not a valid id; expected 1 to 63 of a-z, 0-9 and -, not beginning with -`,
+		want: `tidemark.yaml:22:9: id of this connection: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"… is not a valid id; expected 1 ` +
+			`to 63 of a-z, 0-9 and -, not beginning with -`,
 	},
 	"an id that begins with a hyphen": {
 		text: with("- id: market", "- id: -market"),
@@ -232,7 +237,8 @@ var invalidForms = map[string]invalid{
 	},
 	"a misspelt setting that is needed": {
 		text: with("      token: env:DEPOT_TOKEN\n", "      tokn: env:DEPOT_TOKEN\n"),
-		want: `tidemark.yaml:7:7: settings of warehouse portland: depot has no setting "tokn"; it has columns, endpoint, header, page, parts, skip, texts, token; did you mean "token"?`,
+		want: `tidemark.yaml:7:7: settings of warehouse portland: depot has no setting "tokn"; it has columns, endpoint, header, page, parts, skip, ` +
+			`texts, token; did you mean "token"?`,
 	},
 	"a setting of another type": {
 		text: with("      token: env:DEPOT_TOKEN\n", "      token: env:DEPOT_TOKEN\n      page: many\n"),
@@ -260,11 +266,13 @@ var invalidForms = map[string]invalid{
 	},
 	"a credential in clear": {
 		text: with("env:DEPOT_TOKEN", "hunter2-in-clear"),
-		want: "tidemark.yaml:7:7: settings of warehouse portland: token of depot: a credential is given by reference, as env:NAME or file:/path; move the value there and put the reference here",
+		want: "tidemark.yaml:7:7: settings of warehouse portland: token of depot: a credential is given by reference, as env:NAME or file:/path; move the value " +
+			"there and put the reference here",
 	},
 	"a credential in the address": {
 		text: with("https://depot.example/api/", "https://me:hunter2@depot.example/api/"),
-		want: "tidemark.yaml:6:7: settings of warehouse portland: endpoint of depot: the address must not hold a user or password; give them by reference (env:NAME or file:/path)",
+		want: "tidemark.yaml:6:7: settings of warehouse portland: endpoint of depot: the address must not hold a user or password; give them by reference " +
+			"(env:NAME or file:/path)",
 	},
 	"an address that is none": {
 		text: with("https://depot.example/api/", "depot.example"),
@@ -315,12 +323,14 @@ var invalidForms = map[string]invalid{
 		want: "tidemark.yaml:5:18: keys in the hook of warehouse portland: expected 1 to 8, found 0; without a key nobody could send",
 	},
 	"a hook with too many keys": {
-		text: with("    driver: depot\n", "    driver: depot\n    hook: {keys: [\"env:A\", \"env:B\", \"env:C\", \"env:D\", \"env:E\", \"env:F\", \"env:G\", \"env:H\", \"env:I\"]}\n"),
+		text: with("    driver: depot\n", "    driver: depot\n    hook: {keys: [\"env:A\", \"env:B\", \"env:C\", \"env:D\", \"env:E\", \"env:F\", \"env:G\", "+
+			"\"env:H\", \"env:I\"]}\n"),
 		want: "tidemark.yaml:5:18: keys in the hook of warehouse portland: expected 1 to 8, found 9; without a key nobody could send",
 	},
 	"a key of a hook in clear": {
 		text: with("    driver: depot\n", "    driver: depot\n    hook: {keys: [\"env:OLD\", whsec_hunter2]}\n"),
-		want: "tidemark.yaml:5:30: key 2 in the hook of warehouse portland: a credential is given by reference, as env:NAME or file:/path; move the value there and put the reference here",
+		want: "tidemark.yaml:5:30: key 2 in the hook of warehouse portland: a credential is given by reference, as env:NAME or file:/path; move the value there " +
+			"and put the reference here",
 	},
 	"a key of a hook in a file somewhere": {
 		text: with("    driver: depot\n", "    driver: depot\n    hook: {keys: [\"file:key\"]}\n"),
@@ -372,15 +382,18 @@ var invalidForms = map[string]invalid{
 	},
 	"quiet hours all day": {
 		text: with("    driver: creator\n", "    driver: creator\n    budget: {quiet_hours: {from: \"22:00\", to: \"22:00\"}}\n"),
-		want: "tidemark.yaml:16:47: quiet_hours in the budget of store acme-market: from and to are both 22:00; leave the quiet hours out for none, or disable the connection for good",
+		want: "tidemark.yaml:16:47: quiet_hours in the budget of store acme-market: from and to are both 22:00; leave the quiet hours out for none, or disable " +
+			"the connection for good",
 	},
 	"quiet hours at no time of day": {
 		text: with("    driver: creator\n", "    driver: creator\n    budget: {quiet_hours: {from: \"24:00\", to: \"06:30\"}}\n"),
-		want: `tidemark.yaml:16:34: from in the quiet_hours in the budget of store acme-market: expected a time of day from 00:00 to 23:59 in two digits each, like "01:00", found "24:00"`,
+		want: `tidemark.yaml:16:34: from in the quiet_hours in the budget of store acme-market: expected a time of day from 00:00 to 23:59 in two ` +
+			`digits each, like "01:00", found "24:00"`,
 	},
 	"quiet hours nowhere": {
 		text: with("    driver: creator\n", "    driver: creator\n    budget: {quiet_hours: {from: \"22:00\", to: \"06:00\", timezone: Paris}}\n"),
-		want: `tidemark.yaml:16:66: timezone in the quiet_hours in the budget of store acme-market: "Paris" is not a known time zone; expected a name of the IANA list like Europe/Paris or UTC`,
+		want: `tidemark.yaml:16:66: timezone in the quiet_hours in the budget of store acme-market: "Paris" is not a known time zone; expected a name ` +
+			`of the IANA list like Europe/Paris or UTC`,
 	},
 	"a batch of none": {
 		text: with("    driver: creator\n", "    driver: creator\n    batch_size: 0\n"),

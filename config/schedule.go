@@ -173,7 +173,8 @@ func (l *loader) checkSmart(rules []ledger.Rule, at place, what string) {
 	shortest := ledger.Shortest(rules)
 	perDay := starts(rules)
 	busiest := slices.Max(perDay[:])
-	const advice = "the store counts its own sales in between, and runs that are not done in half of the time overlap; a safety stock (strategies) prevents oversells better"
+	const advice = "the store counts its own sales in between, and runs that are not done in half of the time overlap; a safety stock (strategies) prevents " +
+		"oversells better"
 	switch {
 	case shortest > 0 && shortest < defaultSmart:
 		l.warn(at, "smart of %s runs every %d min, up to %d times a day; below 60 min it is seldom fresher: %s", what, int(shortest/time.Minute), busiest, advice)

@@ -18,7 +18,9 @@ func TestValuesOfSettings(t *testing.T) {
 	definitions := ledger.Definitions{
 		Warehouses: []ledger.Warehouse{{ID: "depot", Merchant: "acme"}},
 		Connections: []ledger.Connection{
-			{ID: "shop", Merchant: "acme", Warehouse: "depot"}, {ID: "market", Merchant: "acme", Warehouse: "depot"}, {ID: "other", Merchant: "acme", Warehouse: "annex"},
+			{ID: "shop", Merchant: "acme", Warehouse: "depot"},
+			{ID: "market", Merchant: "acme", Warehouse: "depot"},
+			{ID: "other", Merchant: "acme", Warehouse: "annex"},
 		},
 	}
 	quiet := ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "Europe/Paris"}
@@ -40,8 +42,14 @@ func TestValuesOfSettings(t *testing.T) {
 		{kind: ledger.OfStore, name: ledger.SettingShare, text: "0.8", wrong: "expected a percentage from 0% to 100%"},
 		{kind: ledger.OfStore, name: ledger.SettingQuietHours, text: "22:00 to 06:30 Europe/Paris", want: quiet},
 		{kind: ledger.OfStore, name: ledger.SettingQuietHours, text: "22:00-06:30 Europe/Paris", want: quiet, written: "22:00 to 06:30 Europe/Paris"},
-		{kind: ledger.OfStore, name: ledger.SettingQuietHours, text: `{from: "22:00", to: "06:30", timezone: Europe/Paris}`, want: quiet, written: "22:00 to 06:30 Europe/Paris"},
-		{kind: ledger.OfStore, name: ledger.SettingQuietHours, text: "22:00 to 06:30", want: ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "UTC"}, written: "22:00 to 06:30 UTC"},
+		{
+			kind: ledger.OfStore, name: ledger.SettingQuietHours, text: `{from: "22:00", to: "06:30", timezone: Europe/Paris}`, want: quiet,
+			written: "22:00 to 06:30 Europe/Paris",
+		},
+		{
+			kind: ledger.OfStore, name: ledger.SettingQuietHours, text: "22:00 to 06:30", want: ledger.QuietHours{From: "22:00", To: "06:30", Timezone: "UTC"},
+			written: "22:00 to 06:30 UTC",
+		},
 		{kind: ledger.OfStore, name: ledger.SettingQuietHours, text: "none", want: nil},
 		{kind: ledger.OfStore, name: ledger.SettingQuietHours, text: "22:00 to 22:00", wrong: "from and to are both 22:00"},
 		{kind: ledger.OfStore, name: ledger.SettingQuietHours, text: "22:00 to 6 Europe/Paris", wrong: "expected a time of day"},

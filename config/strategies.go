@@ -92,7 +92,8 @@ func (l *loader) bufferPercent(n *node, what string) float64 {
 // onlyWith refuses a setting that another distribution would ignore.
 func (l *loader) onlyWith(o *object, what string, distribution inventory.Distribution, name string, needed inventory.Distribution) {
 	if field, given := o.fields[name]; given && distribution != needed {
-		l.fail(field.place, "%s of %s only count with distribution: %s, and this one is %s; change the distribution or remove the line", name, what, needed, distribution)
+		l.fail(field.place, "%s of %s only count with distribution: %s, and this one is %s; change the distribution or remove the line", name, what, needed,
+			distribution)
 	}
 }
 

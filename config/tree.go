@@ -61,7 +61,8 @@ func (l *loader) tree(content []byte) *node {
 		l.fail(firstInvalid(l.path, content), "the file is not valid UTF-8; save it as UTF-8")
 		return nil
 	case bytes.IndexByte(content, '\r') >= 0:
-		l.fail(after(l.path, content[:bytes.IndexByte(content, '\r')]), "a carriage return stands here without a line feed; save the file with line ends of one kind, LF or CR LF")
+		l.fail(after(l.path, content[:bytes.IndexByte(content, '\r')]),
+			"a carriage return stands here without a line feed; save the file with line ends of one kind, LF or CR LF")
 		return nil
 	case tooDeep(content):
 		l.fail(top, "the file opens brackets %d deep or deeper; close the brackets", 4*maxDepth)

@@ -286,7 +286,8 @@ func (l *loader) guard(n *node, what string) (guard ledger.Guard, named []string
 		return guard, nil
 	}
 	for name, threshold := range map[string]*float64{
-		"minimum_rows": &guard.MinimumRows, "maximum_refused": &guard.MaximumRefused, "maximum_missing": &guard.MaximumMissing, "maximum_zeroed": &guard.MaximumZeroed,
+		"minimum_rows": &guard.MinimumRows, "maximum_refused": &guard.MaximumRefused, "maximum_missing": &guard.MaximumMissing,
+		"maximum_zeroed": &guard.MaximumZeroed,
 	} {
 		if part, ok := l.percent(o.get(name), name+" in the "+what); ok {
 			*threshold = part

@@ -19,7 +19,8 @@ import (
 func TestWhatIsWrittenReadsTheSame(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{
-		"everything": everything(t), "the defaults": setup(t, map[string]string{"tidemark.yaml": base}), "nothing": setup(t, map[string]string{"tidemark.yaml": "warehouses: []\n"}),
+		"everything": everything(t), "the defaults": setup(t, map[string]string{"tidemark.yaml": base}),
+		"nothing": setup(t, map[string]string{"tidemark.yaml": "warehouses: []\n"}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,10 +76,14 @@ func TestTheYAMLOfASchedule(t *testing.T) {
 // Texts are written so that they read as texts, and as the same ones.
 func TestTextsAreWrittenAsTexts(t *testing.T) {
 	t.Parallel()
-	odd := []string{"1", "01:00", "true", "No", "null", "~", "1e3", "-", "a: b", "a #b", "'", `"`, "*x", "&x", "!x", "{a}", "é", " a ", "\u202e", "\t", "0x1", ".5", "env:NAME", "2026-01-01"}
+	odd := []string{
+		"1", "01:00", "true", "No", "null", "~", "1e3", "-", "a: b", "a #b", "'", `"`, "*x", "&x", "!x", "{a}", "é", " a ", "\u202e", "\t", "0x1",
+		".5", "env:NAME", "2026-01-01",
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		facility := rapid.OneOf(rapid.SampledFrom(odd), rapid.StringMatching(`[!-~ ]{1,12}`)).Draw(t, "facility")
-		text := strings.Replace(base, "    store: acme-shop\n    enabled: true\n", "    store: acme-shop\n    enabled: true\n    inventory:\n      locations:\n        - {location: x, facilities: [y]}\n", 1)
+		text := strings.Replace(base, "    store: acme-shop\n    enabled: true\n",
+			"    store: acme-shop\n    enabled: true\n    inventory:\n      locations:\n        - {location: x, facilities: [y]}\n", 1)
 		definitions, _, err := config.Parse("tidemark.yaml", []byte(text), drivers, config.Options{})
 		require.NoError(t, err)
 		definitions.Connections[0].Inventory.Locations[0].Facilities[0] = facility
@@ -104,15 +109,26 @@ func TestCheckSchedule(t *testing.T) {
 		warns string
 		wrong string
 	}{
-		"none":                   {mode: ledger.Smart},
-		"each kind":              {mode: ledger.Smart, rules: []ledger.Rule{{Every: time.Hour}, {Hourly: &ledger.Hourly{Every: 2, Minute: 59}}, {Daily: "23:59"}, flexible(func(*ledger.Flexible) {})[0]}, warns: "smart of connection shop runs up to 37 times a day"},
-		"a rule of nothing":      {mode: ledger.Smart, rules: []ledger.Rule{{}}, wrong: "a rule of the schedule says nothing"},
-		"seconds":                {mode: ledger.Smart, rules: []ledger.Rule{{Every: 90 * time.Second}}, wrong: `every in smart of connection shop: expected whole minutes from 1m to 744h, like 60m or 2h, found "1m30s"`},
-		"too long":               {mode: ledger.Smart, rules: []ledger.Rule{{Every: 32 * 24 * time.Hour}}, wrong: "expected whole minutes"},
-		"backwards":              {mode: ledger.Smart, rules: []ledger.Rule{{Every: -time.Minute}}, wrong: "expected whole minutes"},
-		"often":                  {mode: ledger.Smart, rules: []ledger.Rule{{Every: 5 * time.Minute}}, warns: "runs every 5 min, up to 288 times a day"},
-		"no such hour":           {mode: ledger.Smart, rules: []ledger.Rule{{Hourly: &ledger.Hourly{Every: 24}}}, wrong: "expected a whole number from 1 to 23"},
-		"no such minute":         {mode: ledger.Smart, rules: []ledger.Rule{{Hourly: &ledger.Hourly{Every: 1, Minute: 60}}}, wrong: "expected a whole number from 0 to 59"},
+		"none": {mode: ledger.Smart},
+		"each kind": {mode: ledger.Smart, rules: []ledger.Rule{
+			{Every: time.Hour},
+			{Hourly: &ledger.Hourly{Every: 2, Minute: 59}},
+			{Daily: "23:59"},
+			flexible(func(*ledger.Flexible) {})[0],
+		}, warns: "smart of connection shop runs up to 37 times a day"},
+		"a rule of nothing": {mode: ledger.Smart, rules: []ledger.Rule{{}}, wrong: "a rule of the schedule says nothing"},
+		"seconds": {
+			mode: ledger.Smart, rules: []ledger.Rule{{Every: 90 * time.Second}},
+			wrong: `every in smart of connection shop: expected whole minutes from 1m to 744h, like 60m or 2h, found "1m30s"`,
+		},
+		"too long":     {mode: ledger.Smart, rules: []ledger.Rule{{Every: 32 * 24 * time.Hour}}, wrong: "expected whole minutes"},
+		"backwards":    {mode: ledger.Smart, rules: []ledger.Rule{{Every: -time.Minute}}, wrong: "expected whole minutes"},
+		"often":        {mode: ledger.Smart, rules: []ledger.Rule{{Every: 5 * time.Minute}}, warns: "runs every 5 min, up to 288 times a day"},
+		"no such hour": {mode: ledger.Smart, rules: []ledger.Rule{{Hourly: &ledger.Hourly{Every: 24}}}, wrong: "expected a whole number from 1 to 23"},
+		"no such minute": {
+			mode: ledger.Smart, rules: []ledger.Rule{{Hourly: &ledger.Hourly{Every: 1, Minute: 60}}},
+			wrong: "expected a whole number from 0 to 59",
+		},
 		"no such time":           {mode: ledger.Smart, rules: []ledger.Rule{{Daily: "24:00"}}, wrong: "expected a time of day"},
 		"a time that is no time": {mode: ledger.Smart, rules: []ledger.Rule{{Daily: "1\n: x"}}, wrong: "expected a time of day"},
 		"no such day":            {mode: ledger.Smart, rules: flexible(func(f *ledger.Flexible) { f.Days = []string{"moon"} }), wrong: "expected mon, tue"},
@@ -122,14 +138,20 @@ func TestCheckSchedule(t *testing.T) {
 		"a zone that is YAML":    {mode: ledger.Smart, zone: "UTC\nfull: []", wrong: "is not a known time zone"},
 		"Full Sync once a day":   {mode: ledger.Full, rules: []ledger.Rule{{Daily: "01:00"}}},
 		"Full Sync twice a day":  {mode: ledger.Full, rules: []ledger.Rule{{Daily: "01:00"}, {Daily: "13:00"}}, wrong: `schedule it once a day, like daily: "01:00"`},
-		"insisted on":            {mode: ledger.Full, rules: []ledger.Rule{{Every: time.Hour}}, force: true, warns: "full of connection shop runs up to 24 times a day"},
+		"insisted on": {
+			mode: ledger.Full, rules: []ledger.Rule{{Every: time.Hour}}, force: true,
+			warns: "full of connection shop runs up to 24 times a day",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if test.zone == "" {
 				test.zone = "Europe/Paris"
 			}
-			warnings, err := config.CheckSchedule(ledger.Schedule{Rules: test.rules, Timezone: test.zone}, config.ScheduleCheck{Connection: "shop", Mode: test.mode, Force: test.force})
+			warnings, err := config.CheckSchedule(ledger.Schedule{Rules: test.rules, Timezone: test.zone}, config.ScheduleCheck{
+				Connection: "shop", Mode: test.mode,
+				Force: test.force,
+			})
 			if test.wrong != "" {
 				require.ErrorContains(t, err, test.wrong)
 				require.NotContains(t, err.Error(), "--force")
@@ -140,6 +162,7 @@ func TestCheckSchedule(t *testing.T) {
 			require.Equal(t, test.warns != "", len(warnings) > 0)
 		})
 	}
-	_, err := config.CheckSchedule(ledger.Schedule{Rules: []ledger.Rule{{Every: time.Hour}}, Timezone: "UTC"}, config.ScheduleCheck{Mode: ledger.Full, Insist: "set it with --force"})
+	_, err := config.CheckSchedule(ledger.Schedule{Rules: []ledger.Rule{{Every: time.Hour}}, Timezone: "UTC"},
+		config.ScheduleCheck{Mode: ledger.Full, Insist: "set it with --force"})
 	require.ErrorContains(t, err, ", or set it with --force")
 }

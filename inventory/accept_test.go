@@ -70,13 +70,28 @@ func TestAcceptRefuses(t *testing.T) {
 		quantity inventory.QuantityField
 		reason   string
 	}{
-		"a row that could not be read":    {row: inventory.Row{SKU: "BIKE", Available: units(5), Problem: "the quantity \"x\" is text"}, reason: `the quantity "x" is text`},
-		"no figure at all":                {row: inventory.Row{SKU: "BIKE"}, reason: "no available figure is reported"},
-		"on hand alone":                   {row: inventory.Row{SKU: "BIKE", OnHand: units(5)}, reason: "set the warehouse to quantity: on_hand"},
-		"available alone where on hand":   {row: inventory.Row{SKU: "BIKE", Available: units(5)}, quantity: inventory.QuantityOnHand, reason: "no on-hand figure is reported"},
-		"too large":                       {row: inventory.Row{SKU: "BIKE", Available: units(inventory.MaxQuantity + 1)}, reason: "the available figure 1000000001 is outside"},
-		"too far below zero":              {row: inventory.Row{SKU: "BIKE", Available: units(-inventory.MaxQuantity - 1)}, reason: "the available figure -1000000001 is outside"},
-		"another figure is absurd":        {row: inventory.Row{SKU: "BIKE", Available: units(5), Committed: units(1 << 40)}, reason: "the committed figure 1099511627776 is outside"},
+		"a row that could not be read": {
+			row:    inventory.Row{SKU: "BIKE", Available: units(5), Problem: "the quantity \"x\" is text"},
+			reason: `the quantity "x" is text`,
+		},
+		"no figure at all": {row: inventory.Row{SKU: "BIKE"}, reason: "no available figure is reported"},
+		"on hand alone":    {row: inventory.Row{SKU: "BIKE", OnHand: units(5)}, reason: "set the warehouse to quantity: on_hand"},
+		"available alone where on hand": {
+			row: inventory.Row{SKU: "BIKE", Available: units(5)}, quantity: inventory.QuantityOnHand,
+			reason: "no on-hand figure is reported",
+		},
+		"too large": {
+			row:    inventory.Row{SKU: "BIKE", Available: units(inventory.MaxQuantity + 1)},
+			reason: "the available figure 1000000001 is outside",
+		},
+		"too far below zero": {
+			row:    inventory.Row{SKU: "BIKE", Available: units(-inventory.MaxQuantity - 1)},
+			reason: "the available figure -1000000001 is outside",
+		},
+		"another figure is absurd": {
+			row:    inventory.Row{SKU: "BIKE", Available: units(5), Committed: units(1 << 40)},
+			reason: "the committed figure 1099511627776 is outside",
+		},
 		"empty SKU":                       {row: inventory.Row{Available: units(5)}, reason: "the SKU is empty"},
 		"over-long SKU":                   {row: inventory.Row{SKU: strings.Repeat("é", 300), Available: units(5)}, reason: "the SKU is 600 bytes long; at most 512"},
 		"NUL in the SKU":                  {row: inventory.Row{SKU: "BI\x00KE", Available: units(5)}, reason: `the SKU "BI\x00KE" contains a NUL byte`},

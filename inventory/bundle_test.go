@@ -26,16 +26,37 @@ func TestCheckBundles(t *testing.T) {
 		"good": {
 			bundles: []inventory.Bundle{bundle("KIT", of("BIKE", 1), of("LIGHT", 2)), bundle("PAIR", of("LIGHT", 2))},
 		},
-		"empty":              {bundles: []inventory.Bundle{bundle("KIT")}, want: []string{`bundle "KIT": it has no components; name at least one`}},
-		"without a SKU":      {bundles: []inventory.Bundle{bundle("", of("A", 1))}, want: []string{`bundle "": the bundle SKU is empty`}},
-		"count 0":            {bundles: []inventory.Bundle{bundle("KIT", of("A", 0))}, want: []string{`bundle "KIT": its component "A" has the count 0; expected at least 1`}},
-		"negative count":     {bundles: []inventory.Bundle{bundle("KIT", of("A", -2))}, want: []string{`bundle "KIT": its component "A" has the count -2; expected at least 1`}},
-		"absurd count":       {bundles: []inventory.Bundle{bundle("KIT", of("A", 1<<40))}, want: []string{`bundle "KIT": its component "A" has the count 1099511627776; expected at most 1000000000`}},
-		"component twice":    {bundles: []inventory.Bundle{bundle("KIT", of("A", 1), of("A", 2))}, want: []string{`bundle "KIT": its component "A" is named twice; name it once with the whole count`}},
-		"defined twice":      {bundles: []inventory.Bundle{bundle("KIT", of("A", 1)), bundle("KIT", of("B", 1))}, want: []string{`bundle "KIT": it is defined twice; keep one of the definitions`}},
-		"contains itself":    {bundles: []inventory.Bundle{bundle("KIT", of("A", 1), of("KIT", 1))}, want: []string{`bundle "KIT": it contains itself; a bundle is made of other products`}},
-		"empty component":    {bundles: []inventory.Bundle{bundle("KIT", of("", 1))}, want: []string{`bundle "KIT": the SKU of a component is empty`}},
-		"a broken component": {bundles: []inventory.Bundle{bundle("KIT", of("A\xff", 1))}, want: []string{`bundle "KIT": the SKU of a component "A\xff" is not valid UTF-8`}},
+		"empty":         {bundles: []inventory.Bundle{bundle("KIT")}, want: []string{`bundle "KIT": it has no components; name at least one`}},
+		"without a SKU": {bundles: []inventory.Bundle{bundle("", of("A", 1))}, want: []string{`bundle "": the bundle SKU is empty`}},
+		"count 0": {
+			bundles: []inventory.Bundle{bundle("KIT", of("A", 0))},
+			want:    []string{`bundle "KIT": its component "A" has the count 0; expected at least 1`},
+		},
+		"negative count": {
+			bundles: []inventory.Bundle{bundle("KIT", of("A", -2))},
+			want:    []string{`bundle "KIT": its component "A" has the count -2; expected at least 1`},
+		},
+		"absurd count": {
+			bundles: []inventory.Bundle{bundle("KIT", of("A", 1<<40))},
+			want:    []string{`bundle "KIT": its component "A" has the count 1099511627776; expected at most 1000000000`},
+		},
+		"component twice": {
+			bundles: []inventory.Bundle{bundle("KIT", of("A", 1), of("A", 2))},
+			want:    []string{`bundle "KIT": its component "A" is named twice; name it once with the whole count`},
+		},
+		"defined twice": {
+			bundles: []inventory.Bundle{bundle("KIT", of("A", 1)), bundle("KIT", of("B", 1))},
+			want:    []string{`bundle "KIT": it is defined twice; keep one of the definitions`},
+		},
+		"contains itself": {
+			bundles: []inventory.Bundle{bundle("KIT", of("A", 1), of("KIT", 1))},
+			want:    []string{`bundle "KIT": it contains itself; a bundle is made of other products`},
+		},
+		"empty component": {bundles: []inventory.Bundle{bundle("KIT", of("", 1))}, want: []string{`bundle "KIT": the SKU of a component is empty`}},
+		"a broken component": {
+			bundles: []inventory.Bundle{bundle("KIT", of("A\xff", 1))},
+			want:    []string{`bundle "KIT": the SKU of a component "A\xff" is not valid UTF-8`},
+		},
 		"nested": {
 			bundles: []inventory.Bundle{bundle("BIG", of("KIT", 1)), bundle("KIT", of("A", 1))},
 			want:    []string{`bundle "BIG": its component "KIT" is a bundle itself; name the products that "KIT" is made of instead`},

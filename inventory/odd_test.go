@@ -42,26 +42,50 @@ func TestOddities(t *testing.T) {
 		rows []inventory.Row
 		want []string
 	}{
-		"nothing":          {},
-		"nothing that is":  {rows: sites},
-		"blanks":           {rows: []inventory.Row{row("S-39 ", "", 1), row("S-40\u00a0", "", 1), row("\ufeffS", "", 1), row("A B", "", 1)}, want: []string{`blanks: 3 SKUs or facilities begin or end in a blank, like "S-39 " at stock.csv:2`}},
-		"a blank facility": {rows: []inventory.Row{row("S", "east ", 1)}, want: []string{`blanks: 1 SKU or facility begins or ends in a blank, like "S" at stock.csv:2`}},
-		"a spreadsheet":    {rows: []inventory.Row{row("'00124", "", 1), row(`="00125"`, "", 1), row("=1+1", "", 1), row("'", "", 1)}, want: []string{`apostrophe: 1 SKU begins with an apostrophe, like "'00124" at stock.csv:2`, `formula: 1 SKU is a spreadsheet's formula, like "=\"00125\"" at stock.csv:3`}},
+		"nothing":         {},
+		"nothing that is": {rows: sites},
+		"blanks": {
+			rows: []inventory.Row{row("S-39 ", "", 1), row("S-40\u00a0", "", 1), row("\ufeffS", "", 1), row("A B", "", 1)},
+			want: []string{`blanks: 3 SKUs or facilities begin or end in a blank, like "S-39 " at stock.csv:2`},
+		},
+		"a blank facility": {
+			rows: []inventory.Row{row("S", "east ", 1)},
+			want: []string{`blanks: 1 SKU or facility begins or ends in a blank, like "S" at stock.csv:2`},
+		},
+		"a spreadsheet": {
+			rows: []inventory.Row{row("'00124", "", 1), row(`="00125"`, "", 1), row("=1+1", "", 1), row("'", "", 1)},
+			want: []string{
+				`apostrophe: 1 SKU begins with an apostrophe, like "'00124" at stock.csv:2`,
+				`formula: 1 SKU is a spreadsheet's formula, like "=\"00125\"" at stock.csv:3`,
+			},
+		},
 		"rewritten by a spreadsheet": {
-			rows: []inventory.Row{row("4.68769E+17", "", 1), row("1,23E+12", "", 1), row("2e+5", "", 1), row("1-Mar", "", 1), row("Sep-07", "", 1), row("12-Dec ", "", 1)},
+			rows: []inventory.Row{
+				row("4.68769E+17", "", 1), row("1,23E+12", "", 1), row("2e+5", "", 1), row("1-Mar", "", 1), row("Sep-07", "", 1),
+				row("12-Dec ", "", 1),
+			},
 			want: []string{
 				`blanks: 1 SKU or facility begins or ends in a blank, like "12-Dec " at stock.csv:7`,
 				`rewritten: 6 SKUs look like numbers or dates that a spreadsheet has rewritten, like "4.68769E+17" at stock.csv:2`,
 			},
 		},
-		"not rewritten": {rows: []inventory.Row{row("MAR-01", "", 1), row("Mar-011", "", 1), row("E+17", "", 1), row("A1.2E+17", "", 1), row("1.2E17", "", 1), row("12.5E+3", "", 1), row("123-Mar", "", 1)}},
+		"not rewritten": {rows: []inventory.Row{
+			row("MAR-01", "", 1), row("Mar-011", "", 1), row("E+17", "", 1), row("A1.2E+17", "", 1), row("1.2E17", "", 1),
+			row("12.5E+3", "", 1), row("123-Mar", "", 1),
+		}},
 		"twins": {
-			rows: []inventory.Row{row("abc", "", 1), row("ABC", "", 1), row("abc", "east", 1), row("a  b", "", 1), row("a b", "", 1), row("\u212a", "", 1), row("k", "", 1)},
+			rows: []inventory.Row{
+				row("abc", "", 1), row("ABC", "", 1), row("abc", "east", 1), row("a  b", "", 1), row("a b", "", 1), row("\u212a", "", 1),
+				row("k", "", 1),
+			},
 			want: []string{`twin: 3 SKUs differ from others only in case or blanks, like "ABC" at stock.csv:3 beside "abc"`},
 		},
 		"a total": {
 			rows: with(row("Total", "", total)),
-			want: []string{`no facility: 1 row has no facility, and all others have one, like "Total" at stock.csv:32`, `total: 1 row has a figure that is the sum of all rows before it, like "Total" at stock.csv:32`},
+			want: []string{
+				`no facility: 1 row has no facility, and all others have one, like "Total" at stock.csv:32`,
+				`total: 1 row has a figure that is the sum of all rows before it, like "Total" at stock.csv:32`,
+			},
 		},
 		"many without a facility":  {rows: with(row("X", "", 1), row("Y", "", 1)), want: nil},
 		"a row that is refused":    {rows: with(inventory.Row{SKU: " X", Problem: "it cannot be read"})},
@@ -141,7 +165,8 @@ func TestJoinOddities(t *testing.T) {
 	require.EqualValues(t, 9, joined[0].Count)
 	require.Equal(t, []inventory.Example{example("A "), example("B "), example("C ")}, joined[0].Examples)
 	require.Equal(t, `9 SKUs or facilities begin or end in a blank, like "A " at here`, joined[0].Text)
-	require.Equal(t, `1 SKU differs from a recorded one with stock, which this snapshot does not name, only in case, blanks, leading zeros or a spreadsheet's marks, like "a" beside "A"`, joined[1].Text)
+	require.Equal(t, `1 SKU differs from a recorded one with stock, which this snapshot does not name, only in case, blanks, leading zeros or a `+
+		`spreadsheet's marks, like "a" beside "A"`, joined[1].Text)
 	require.NotEmpty(t, joined[1].Advice)
 	require.Equal(t, joined, inventory.JoinOddities(joined))
 	require.Empty(t, inventory.JoinOddities(nil, nil))

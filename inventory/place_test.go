@@ -49,12 +49,16 @@ func TestPlacesMove(t *testing.T) {
 		cause  Cause
 		want   map[string]Move
 	}{
-		"nothing moved":                       {linked(still, east, west), stood, Cause{}, map[string]Move{"e": Rest, "w": Rest}},
-		"one facility moved":                  {linked(moved, east, west), stood, Cause{}, map[string]Move{"e": Rest, "w": Push}},
-		"no locations: the sum moves":         {of("A", at("east", "A", 3, 9), at("west", "A", 4, 11)), stood, Cause{}, map[string]Move{"": Push}},
-		"a location of both facilities":       {linked(moved, both, east), stood, Cause{}, map[string]Move{"both": Push, "e": Rest}},
-		"a facility that no location shows":   {linked(of("A", at("east", "A", 7, 9), at("north", "A", 4, 11)), east), stood, Cause{}, map[string]Move{"e": Rest}},
-		"the level moved, the figure did not": {linked(of("A", at("east", "A", 7, 11), at("west", "A", 5, 10)), east, west), stood, Cause{}, map[string]Move{"e": Push, "w": Rest}},
+		"nothing moved":                     {linked(still, east, west), stood, Cause{}, map[string]Move{"e": Rest, "w": Rest}},
+		"one facility moved":                {linked(moved, east, west), stood, Cause{}, map[string]Move{"e": Rest, "w": Push}},
+		"no locations: the sum moves":       {of("A", at("east", "A", 3, 9), at("west", "A", 4, 11)), stood, Cause{}, map[string]Move{"": Push}},
+		"a location of both facilities":     {linked(moved, both, east), stood, Cause{}, map[string]Move{"both": Push, "e": Rest}},
+		"a facility that no location shows": {linked(of("A", at("east", "A", 7, 9), at("north", "A", 4, 11)), east), stood, Cause{}, map[string]Move{"e": Rest}},
+		"the level moved, the figure did not": {
+			linked(of("A", at("east", "A", 7, 11), at("west", "A", 5, 10)), east, west), stood,
+			Cause{},
+			map[string]Move{"e": Push, "w": Rest},
+		},
 		"below the buffer, as before": {
 			linked(shared(of("A", at("east", "A", 2, 11), at("west", "A", 1, 10)), Strategy{BufferUnits: 5}), east, west),
 			stands(func(s *Standing) { s.Quantity = 0 }),
@@ -71,16 +75,37 @@ func TestPlacesMove(t *testing.T) {
 		"a bundle of the sum":                 {parts, kits, Cause{}, map[string]Move{"": Push}},
 		"a Full Sync pushes everything":       {linked(still, east, west), stood, Cause{Redefined: true}, map[string]Move{"e": Push, "w": Push}},
 		"a named SKU is pushed everywhere":    {linked(moved, east, west), stood, Cause{Named: true}, map[string]Move{"e": Push, "w": Push}},
-		"a new place":                         {linked(still, east, Location{ID: "new", Facilities: []string{"east"}}), stood, Cause{}, map[string]Move{"e": Rest, "new": Push}},
-		"a place that another product had":    {linked(still, east), stands(func(s *Standing) { s.Product = "B" }), Cause{}, map[string]Move{"e": Push}},
-		"a place of another warehouse":        {linked(still, east), stands(func(s *Standing) { s.Observed = 0 }), Cause{}, map[string]Move{"e": Push}},
-		"a rule of ours blocks it now":        {Input{Product: "A", Levels: still.Levels, Unlisted: UnlistedBlock}, stands(func(s *Standing) { s.Quantity = 12 }), Cause{}, map[string]Move{"": Push}},
-		"a rule of ours blocks it no more":    {linked(still, east), stands(func(s *Standing) { s.Blocked = "no listing" }), Cause{}, map[string]Move{"e": Push}},
-		"refused, and a new figure":           {linked(of("A", at("east", "A", 3, 11)), east), stands(func(s *Standing) { s.Parked = true }), Cause{}, map[string]Move{"e": Push}},
-		"refused, and the same figure":        {linked(of("A", at("east", "A", 7, 11)), east), stands(func(s *Standing) { s.Parked = true }), Cause{}, map[string]Move{"e": Stay}},
-		"refused, and nothing moved":          {linked(still, east), stands(func(s *Standing) { s.Parked = true }), Cause{}, map[string]Move{"e": Rest}},
-		"refused, and named":                  {linked(still, east), stands(func(s *Standing) { s.Parked = true }), Cause{Named: true}, map[string]Move{"e": Push}},
-		"refused, and defined anew":           {linked(still, east), stands(func(s *Standing) { s.Parked = true }), Cause{Redefined: true}, map[string]Move{"e": Push}},
+		"a new place": {
+			linked(still, east, Location{ID: "new", Facilities: []string{"east"}}), stood,
+			Cause{},
+			map[string]Move{"e": Rest, "new": Push},
+		},
+		"a place that another product had": {linked(still, east), stands(func(s *Standing) { s.Product = "B" }), Cause{}, map[string]Move{"e": Push}},
+		"a place of another warehouse":     {linked(still, east), stands(func(s *Standing) { s.Observed = 0 }), Cause{}, map[string]Move{"e": Push}},
+		"a rule of ours blocks it now": {
+			Input{Product: "A", Levels: still.Levels, Unlisted: UnlistedBlock},
+			stands(func(s *Standing) { s.Quantity = 12 }),
+			Cause{},
+			map[string]Move{"": Push},
+		},
+		"a rule of ours blocks it no more": {linked(still, east), stands(func(s *Standing) { s.Blocked = "no listing" }), Cause{}, map[string]Move{"e": Push}},
+		"refused, and a new figure": {
+			linked(of("A", at("east", "A", 3, 11)), east), stands(func(s *Standing) { s.Parked = true }),
+			Cause{},
+			map[string]Move{"e": Push},
+		},
+		"refused, and the same figure": {
+			linked(of("A", at("east", "A", 7, 11)), east), stands(func(s *Standing) { s.Parked = true }),
+			Cause{},
+			map[string]Move{"e": Stay},
+		},
+		"refused, and nothing moved": {linked(still, east), stands(func(s *Standing) { s.Parked = true }), Cause{}, map[string]Move{"e": Rest}},
+		"refused, and named":         {linked(still, east), stands(func(s *Standing) { s.Parked = true }), Cause{Named: true}, map[string]Move{"e": Push}},
+		"refused, and defined anew": {
+			linked(still, east), stands(func(s *Standing) { s.Parked = true }),
+			Cause{Redefined: true},
+			map[string]Move{"e": Push},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -58,7 +58,8 @@ func (i Input) targets() []target {
 	own := target{sku: i.Product}
 	switch {
 	case i.TakenBy != "":
-		own.blocked = fmt.Sprintf("the store knows %s as the listing of %s, so the unlisted product of the same SKU is held back; give it a listing", i.Product, i.TakenBy)
+		own.blocked = fmt.Sprintf("the store knows %s as the listing of %s, so the unlisted product of the same SKU is held back; give it a listing", i.Product,
+			i.TakenBy)
 	case i.Unlisted == UnlistedBlock:
 		own.blocked = fmt.Sprintf("%s has no listing on this store, and unlisted SKUs are blocked; give it a listing", i.Product)
 	}

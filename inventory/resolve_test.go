@@ -52,7 +52,10 @@ func TestResolve(t *testing.T) {
 			want:  []shown{{SKU: "BIKE", Quantity: 8}},
 		},
 		"never reported: no level, for absence is not zero": {
-			input: inventory.Input{Product: "BIKE", Levels: levels(level("east", "OTHER", 3)), Locations: twoPlaces, Listings: []inventory.Listing{{SKU: "BIKE", ChannelSKU: "B-1"}}},
+			input: inventory.Input{
+				Product: "BIKE", Levels: levels(level("east", "OTHER", 3)), Locations: twoPlaces,
+				Listings: []inventory.Listing{{SKU: "BIKE", ChannelSKU: "B-1"}},
+			},
 		},
 		"negative goes out as 0": {
 			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", -4))},
@@ -63,8 +66,9 @@ func TestResolve(t *testing.T) {
 			want:  []shown{{SKU: "BIKE", Quantity: 2}},
 		},
 		"a location each": {
-			input: inventory.Input{Product: "BIKE", Locations: twoPlaces, Levels: levels(level("east", "BIKE", 3), level("north", "BIKE", 2), level("west", "BIKE", 4), level("south", "BIKE", 9))},
-			want:  []shown{{Location: "front", SKU: "BIKE", Quantity: 5}, {Location: "outlet", SKU: "BIKE", Quantity: 4}},
+			input: inventory.Input{Product: "BIKE", Locations: twoPlaces, Levels: levels(level("east", "BIKE", 3), level("north", "BIKE", 2), level("west", "BIKE", 4),
+				level("south", "BIKE", 9))},
+			want: []shown{{Location: "front", SKU: "BIKE", Quantity: 5}, {Location: "outlet", SKU: "BIKE", Quantity: 4}},
 		},
 		"reported, but not in the facilities of a location": {
 			input: inventory.Input{Product: "BIKE", Locations: twoPlaces, Levels: levels(level("west", "BIKE", 4))},
@@ -74,12 +78,19 @@ func TestResolve(t *testing.T) {
 			},
 		},
 		"a listing renames": {
-			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 3)), Listings: []inventory.Listing{{SKU: "BIKE", ChannelSKU: "B-1"}}, Unlisted: inventory.UnlistedBlock, TakenBy: "OTHER"},
-			want:  []shown{{SKU: "B-1", Quantity: 3}},
+			input: inventory.Input{
+				Product: "BIKE", Levels: levels(level("", "BIKE", 3)), Listings: []inventory.Listing{{SKU: "BIKE", ChannelSKU: "B-1"}},
+				Unlisted: inventory.UnlistedBlock, TakenBy: "OTHER",
+			},
+			want: []shown{{SKU: "B-1", Quantity: 3}},
 		},
 		"several listings, in order, each once": {
-			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 3)), Listings: []inventory.Listing{{"BIKE", "B-2"}, {"BIKE", "B-1"}, {"BIKE", "B-2"}}},
-			want:  []shown{{SKU: "B-1", Quantity: 3}, {SKU: "B-2", Quantity: 3}},
+			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 3)), Listings: []inventory.Listing{
+				{"BIKE", "B-2"},
+				{"BIKE", "B-1"},
+				{"BIKE", "B-2"},
+			}},
+			want: []shown{{SKU: "B-1", Quantity: 3}, {SKU: "B-2", Quantity: 3}},
 		},
 		"unlisted and blocked": {
 			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 3)), Unlisted: inventory.UnlistedBlock},
@@ -87,7 +98,8 @@ func TestResolve(t *testing.T) {
 		},
 		"passed through and taken by a listing": {
 			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 3)), TakenBy: "OLD-BIKE"},
-			want:  []shown{{SKU: "BIKE", Quantity: 3, Blocked: "the store knows BIKE as the listing of OLD-BIKE, so the unlisted product of the same SKU is held back; give it a listing"}},
+			want: []shown{{SKU: "BIKE", Quantity: 3, Blocked: "the store knows BIKE as the listing of OLD-BIKE, so the unlisted product of the same SKU is held " +
+				"back; give it a listing"}},
 		},
 		"a bundle is the least of what its components make": {
 			input: inventory.Input{Product: "KIT", Bundle: &kit, Levels: levels(level("", "BIKE", 9), level("", "LIGHT", 7))},
@@ -121,8 +133,11 @@ func TestResolve(t *testing.T) {
 			want:  []shown{{SKU: "KIT", Blocked: `bundle "KIT": it has no components; name at least one`}},
 		},
 		"a count that should have been refused": {
-			input: inventory.Input{Product: "KIT", Bundle: &inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "BIKE"}}}, Levels: levels(level("", "BIKE", 9))},
-			want:  []shown{{SKU: "KIT", Blocked: `bundle "KIT": its component "BIKE" has the count 0; expected at least 1`}},
+			input: inventory.Input{
+				Product: "KIT", Bundle: &inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "BIKE"}}},
+				Levels: levels(level("", "BIKE", 9)),
+			},
+			want: []shown{{SKU: "KIT", Blocked: `bundle "KIT": its component "BIKE" has the count 0; expected at least 1`}},
 		},
 		"bundle first, then the strategy": { // 1 BIKE and 2 BATTERY of 100 and 50, less 5: 20, and not the 22 of the other order
 			input: inventory.Input{
@@ -133,24 +148,39 @@ func TestResolve(t *testing.T) {
 			want: []shown{{SKU: "E-BIKE", Quantity: 20}},
 		},
 		"a buffer in percent is rounded up": {
-			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 95)), Connection: "a", Sharing: []string{"a"}, Strategy: &inventory.Strategy{BufferPercent: 10}},
-			want:  []shown{{SKU: "BIKE", Quantity: 85}},
+			input: inventory.Input{
+				Product: "BIKE", Levels: levels(level("", "BIKE", 95)), Connection: "a", Sharing: []string{"a"},
+				Strategy: &inventory.Strategy{BufferPercent: 10},
+			},
+			want: []shown{{SKU: "BIKE", Quantity: 85}},
 		},
 		"a percentage means what it says in decimals": {
-			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 1000)), Connection: "a", Sharing: []string{"a"}, Strategy: &inventory.Strategy{BufferPercent: 0.3}},
-			want:  []shown{{SKU: "BIKE", Quantity: 997}},
+			input: inventory.Input{
+				Product: "BIKE", Levels: levels(level("", "BIKE", 1000)), Connection: "a", Sharing: []string{"a"},
+				Strategy: &inventory.Strategy{BufferPercent: 0.3},
+			},
+			want: []shown{{SKU: "BIKE", Quantity: 997}},
 		},
 		"a buffer above what there is": {
-			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 3)), Connection: "a", Sharing: []string{"a"}, Strategy: &inventory.Strategy{BufferUnits: 5}},
-			want:  []shown{{SKU: "BIKE"}},
+			input: inventory.Input{
+				Product: "BIKE", Levels: levels(level("", "BIKE", 3)), Connection: "a", Sharing: []string{"a"},
+				Strategy: &inventory.Strategy{BufferUnits: 5},
+			},
+			want: []shown{{SKU: "BIKE"}},
 		},
 		"below the minimum every store shows 0": {
-			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 6)), Connection: "a", Sharing: []string{"a"}, Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 5, Distribution: inventory.DistributeAll}},
-			want:  []shown{{SKU: "BIKE"}},
+			input: inventory.Input{
+				Product: "BIKE", Levels: levels(level("", "BIKE", 6)), Connection: "a", Sharing: []string{"a"},
+				Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 5, Distribution: inventory.DistributeAll},
+			},
+			want: []shown{{SKU: "BIKE"}},
 		},
 		"at the minimum it is shared": {
-			input: inventory.Input{Product: "BIKE", Levels: levels(level("", "BIKE", 7)), Connection: "a", Sharing: []string{"a", "b"}, Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 5}},
-			want:  []shown{{SKU: "BIKE", Quantity: 3}},
+			input: inventory.Input{
+				Product: "BIKE", Levels: levels(level("", "BIKE", 7)), Connection: "a", Sharing: []string{"a", "b"},
+				Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 5},
+			},
+			want: []shown{{SKU: "BIKE", Quantity: 3}},
 		},
 		"the strategy applies to each location": {
 			input: inventory.Input{
@@ -161,11 +191,17 @@ func TestResolve(t *testing.T) {
 		},
 		"a sum beyond what is believed": {
 			input: inventory.Input{Product: "BIKE", Levels: levels(level("a", "BIKE", inventory.MaxQuantity), level("b", "BIKE", inventory.MaxQuantity))},
-			want:  []shown{{SKU: "BIKE", Quantity: inventory.MaxQuantity, Notes: []string{"the facilities of BIKE sum to 2000000000; 1000000000 is the most that counts"}}},
+			want: []shown{{
+				SKU: "BIKE", Quantity: inventory.MaxQuantity,
+				Notes: []string{"the facilities of BIKE sum to 2000000000; 1000000000 is the most that counts"},
+			}},
 		},
 		"levels that nobody accepted cannot overflow": {
 			input: inventory.Input{Product: "BIKE", Levels: levels(level("a", "BIKE", 1<<62), level("b", "BIKE", 1<<62), level("c", "BIKE", 1<<62))},
-			want:  []shown{{SKU: "BIKE", Quantity: inventory.MaxQuantity, Notes: []string{"the facilities of BIKE sum to 3000000000; 1000000000 is the most that counts"}}},
+			want: []shown{{
+				SKU: "BIKE", Quantity: inventory.MaxQuantity,
+				Notes: []string{"the facilities of BIKE sum to 3000000000; 1000000000 is the most that counts"},
+			}},
 		},
 		"a location named twice shows the facilities of both": {
 			input: inventory.Input{
@@ -199,7 +235,10 @@ func TestResolveExplainsCompletely(t *testing.T) {
 		Why: inventory.Explanation{
 			Product: "KIT",
 			Bundle: []inventory.ComponentFigure{
-				{SKU: "BIKE", Count: 1, Available: 9, Makes: 9, Reported: true, Levels: []inventory.FacilityFigure{{Facility: "east", Available: 5}, {Facility: "north", Available: 4, ReportedAt: &at}}},
+				{SKU: "BIKE", Count: 1, Available: 9, Makes: 9, Reported: true, Levels: []inventory.FacilityFigure{
+					{Facility: "east", Available: 5},
+					{Facility: "north", Available: 4, ReportedAt: &at},
+				}},
 				{SKU: "LIGHT", Count: 2, Available: 15, Makes: 7, Reported: true, Levels: []inventory.FacilityFigure{{Facility: "east", Available: 15}}},
 			},
 			Resolved: 7,

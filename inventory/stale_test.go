@@ -93,9 +93,11 @@ func TestAnExplanationSaysWhatIsStale(t *testing.T) {
 		return found
 	}
 
-	require.Contains(t, lines(inventory.Input{Product: "A", Levels: of(level("A", 5, nil))}), "the warehouse reports 5 available in east, taken on 2026-03-01 09:00:00 UTC")
+	require.Contains(t, lines(inventory.Input{Product: "A", Levels: of(level("A", 5, nil))}),
+		"the warehouse reports 5 available in east, taken on 2026-03-01 09:00:00 UTC")
 	require.Contains(t, lines(inventory.Input{Product: "A", Levels: of(level("A", 5, kept))}),
-		"the warehouse reported 5 available in east, taken on 2026-03-01 09:00:00 UTC; stale: its row was refused in run 12: no figure; 5, which was read before, counts until it is read again")
+		"the warehouse reported 5 available in east, taken on 2026-03-01 09:00:00 UTC; stale: its row was refused in run 12: no figure; 5, which was read "+
+			"before, counts until it is read again")
 	require.Contains(t, lines(inventory.Input{Product: "A", Levels: of(level("A", 0, zeroed))}),
 		"0 counts in east; stale: its row was refused in run 12: no figure; it counts as 0 until it is read again (refused: zero); 5 was read last")
 
@@ -104,7 +106,8 @@ func TestAnExplanationSaysWhatIsStale(t *testing.T) {
 		Product: "KIT", Bundle: kit, Levels: of(level("A", 5, kept)),
 		Unread: map[string][]inventory.UnreadLevel{"B": {{Facility: "east", Stale: inventory.Stale{Run: 12, Reason: "no figure"}}}},
 	})
-	require.Contains(t, text, "component A, 1 in a bundle: 5 available, makes 5; stale: its row was refused in run 12: no figure; 5, which was read before, counts until it is read again")
+	require.Contains(t, text, "component A, 1 in a bundle: 5 available, makes 5; stale: its row was refused in run 12: no figure; 5, which was read before, "+
+		"counts until it is read again")
 	require.Contains(t, text, "note: component B was never read, for its rows were refused: 0")
 	require.Contains(t, text, "component B, 2 in a bundle: never read, for its row was refused in run 12: no figure; makes 0")
 	require.NotContains(t, text, "never reported")

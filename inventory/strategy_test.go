@@ -104,7 +104,8 @@ func TestSharesNeverExceedTheDistributable(t *testing.T) {
 		for _, connection := range sharing {
 			share := inventory.Share(strategy, distributable, connection, sharing)
 			require.GreaterOrEqual(t, share, int64(0))
-			require.Equal(t, share, inventory.Share(strategy, distributable, connection, rapid.Permutation(sharing).Draw(t, "order")), "the order of the connections does not matter")
+			require.Equal(t, share, inventory.Share(strategy, distributable, connection, rapid.Permutation(sharing).Draw(t, "order")),
+				"the order of the connections does not matter")
 			sum += share
 		}
 		require.LessOrEqual(t, sum, max(distributable, 0))
