@@ -140,7 +140,10 @@ func (f *fake) Connections(ctx context.Context) ([]ledger.Connection, error) {
 	return []ledger.Connection{one}, err
 }
 
-func (f *fake) Runs(context.Context, string, int) ([]ledger.Run, error) {
+func (f *fake) Runs(_ context.Context, connection string, _ int) ([]ledger.Run, error) {
+	if connection == "acme-shop" {
+		return []ledger.Run{}, nil // the list of all runs has one of it, so that the two differ
+	}
 	return []ledger.Run{{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Failed, Reason: hostile, StartedAt: noon, EndedAt: new(noon.Add(time.Minute))}}, nil
 }
 

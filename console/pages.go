@@ -40,7 +40,7 @@ func (c *Console) pages() []kind {
 		{"/runs", "runs", "runs", control.ActRead, []string{"list", "foot"}, c.runsPage},
 		{"/runs/{n}", "run", "runs", control.ActRead, []string{"head", "facts", "foot"}, c.runPage},
 		{"/levels", "levels", "levels", control.ActRead, nil, c.levelsPage},
-		{"/sku/{merchant}/{sku...}", "sku", "levels", control.ActRead, nil, c.skuPage},
+		{"/sku/{merchant}/{sku...}", "sku", "levels", control.ActRead, []string{"pushes", "differ", "sold", "why", "stock", "activity", "foot"}, c.skuPage},
 		{"/held", "held", "held", control.ActRead, []string{"list", "foot"}, c.heldPage},
 		{"/partners", "partners", "partners", control.ActRead, nil, c.partnersPage},
 		{"/c/{id}/schedule/{mode}", "schedule", "connections", control.ActRead, nil, c.schedulePage},
@@ -73,10 +73,21 @@ func (c *Console) show(one kind) http.HandlerFunc {
 		}
 		shown.Notice = c.notices.of(r)
 		if len(one.parts) > 0 {
-			shown.Live = "/live?page=" + url.QueryEscape(r.URL.EscapedPath())
+			shown.Live = "/live?page=" + url.QueryEscape(liveAddress(r.URL))
 		}
 		c.views.render(w, http.StatusOK, one.name, shown)
 	}
+}
+
+// liveAddress is the address by which a page is followed: with its filters, for what changes of it is filtered too, and without its notice, which is
+// no part that changes.
+func liveAddress(shown *url.URL) string {
+	filters := shown.Query()
+	filters.Del("notice")
+	if len(filters) == 0 {
+		return shown.EscapedPath()
+	}
+	return shown.EscapedPath() + "?" + filters.Encode()
 }
 
 func (c *Console) build(ctx context.Context, one kind, q request) (page, error) {
@@ -128,22 +139,28 @@ func (c *Console) tell(w http.ResponseWriter, r *http.Request, status int, title
 	c.views.render(w, status, "alone", shown)
 }
 
-// find is the kind of a page's address that changes by itself.
-func (c *Console) find(address string) (kind, func(string) string, bool) {
+// find is the kind of a page's address that changes by itself, with what its path and its query say.
+func (c *Console) find(address string) (kind, request, bool) {
+	address, filters, _ := strings.Cut(address, "?")
+	query, err := url.ParseQuery(filters)
+	if err != nil {
+		return kind{}, request{}, false
+	}
 	for _, one := range c.pages() {
 		if values, ok := match(one.path, address); ok && len(one.parts) > 0 {
-			return one, func(name string) string { return values[name] }, true
+			return one, request{path: func(name string) string { return values[name] }, query: query, now: c.options.Now()}, true
 		}
 	}
-	return kind{}, nil, false
+	return kind{}, request{}, false
 }
 
-// match is true for an escaped path that a pattern like /c/{id} fits, with the values of its names.
+// match is true for an escaped path that a pattern like /c/{id} fits, with the values of its names. A last name like {sku...} takes the rest.
 func match(pattern, path string) (map[string]string, bool) {
 	if pattern == "/{$}" {
 		return nil, path == "/"
 	}
-	expected, given := strings.Split(pattern, "/"), strings.Split(path, "/")
+	expected := strings.Split(pattern, "/")
+	given := strings.SplitN(path, "/", restOf(expected))
 	if len(expected) != len(given) {
 		return nil, false
 	}
@@ -154,7 +171,7 @@ func match(pattern, path string) (map[string]string, bool) {
 			if err != nil || value == "" {
 				return nil, false
 			}
-			values[strings.TrimSuffix(name, "}")] = value
+			values[strings.TrimSuffix(strings.TrimSuffix(name, "}"), "...")] = value
 		} else if segment != given[i] {
 			return nil, false
 		}
@@ -162,13 +179,21 @@ func match(pattern, path string) (map[string]string, bool) {
 	return values, true
 }
 
+// restOf is into how many parts a path is divided to fit the segments of a pattern: all, or so many that the last has the rest.
+func restOf(expected []string) int {
+	if strings.HasSuffix(expected[len(expected)-1], "...}") {
+		return len(expected)
+	}
+	return -1
+}
+
 // fragments makes the parts of a page that change, for its streams. They are the same for all who have a role.
 func (c *Console) fragments(ctx context.Context, of topic) ([]part, error) {
-	one, path, ok := c.find(of.address)
+	one, asked, ok := c.find(of.address)
 	if !ok {
 		return nil, fmt.Errorf("%s is no page that changes", of.address)
 	}
-	shown, err := c.build(control.WithActor(ctx, control.Actor{Role: of.role}), one, request{path: path, query: url.Values{}, now: c.options.Now()})
+	shown, err := c.build(control.WithActor(ctx, control.Actor{Role: of.role}), one, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -186,11 +211,11 @@ func (c *Console) fragments(ctx context.Context, of topic) ([]part, error) {
 func (c *Console) marks(ctx context.Context) (func(of topic) string, error) {
 	found, err := c.options.Control.Marks(ctx)
 	return func(of topic) string {
-		_, path, ok := c.find(of.address)
+		_, asked, ok := c.find(of.address)
 		if !ok {
 			return found.Of("")
 		}
-		return found.Of(path("id"))
+		return found.Of(asked.path("id"))
 	}, err
 }
 

@@ -106,6 +106,10 @@ func TestMatch(t *testing.T) {
 		{"/c/{id}", "/c/a/levels", nil, false},
 		{"/runs/{n}", "/c/5", nil, false},
 		{"/c/{id}", "/c/%zz", nil, false},
+		{"/sku/{merchant}/{sku...}", "/sku/acme/A%2F1", map[string]string{"merchant": "acme", "sku": "A/1"}, true},
+		{"/sku/{merchant}/{sku...}", "/sku/acme/A/1", map[string]string{"merchant": "acme", "sku": "A/1"}, true},
+		{"/sku/{merchant}/{sku...}", "/sku/acme/", nil, false},
+		{"/sku/{merchant}/{sku...}", "/sku/acme", nil, false},
 	} {
 		values, ok := match(test.pattern, test.path)
 		require.Equal(t, test.ok, ok, test.path)
