@@ -84,10 +84,14 @@ func migrate(ctx context.Context, connection *sql.Conn, rebind func(string) stri
 	if err != nil {
 		return err
 	}
+	newest := 0
+	for version := range applied {
+		newest = max(newest, version)
+	}
+	if newest > len(steps) {
+		return checkVersion(newest, len(steps))
+	}
 	for version, checksum := range applied {
-		if version > len(steps) {
-			return checkVersion(version, len(steps))
-		}
 		if checksum != steps[version-1].checksum {
 			return fmt.Errorf("%w: its schema was not made by %s as this program knows it; restore a backup, or use the program that made it", ErrDamaged, steps[version-1].name)
 		}
