@@ -5,6 +5,7 @@
 // process with SIGKILL when it has passed a point as often as the environment says:
 //
 //	CRASH_AT=intent-written:2   at the second pass
+//	CRASH_BY=stop               stops it with SIGSTOP instead, so that it can go on when others have taken over
 //	CRASH_LOG=/path/to/file     each pass is added to the file, before the process dies of it, as a line "intent-written 2 1764460800123": the
 //	                            point, its passes so far, and the time in milliseconds since 1970
 package crash

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -16,6 +17,7 @@ import (
 type plan struct {
 	at   Point
 	pass int
+	stop bool     // and not kill
 	log  *os.File // nil: none
 
 	mutex  sync.Mutex
@@ -34,6 +36,13 @@ var planned = sync.OnceValue(func() *plan {
 			panic(fmt.Sprintf("CRASH_AT=%q names no point and pass, like %s:2", text, IntentWritten))
 		}
 	}
+	switch how := os.Getenv("CRASH_BY"); how {
+	case "", "kill":
+	case "stop":
+		p.stop = true
+	default:
+		panic(fmt.Sprintf("CRASH_BY=%q is neither kill nor stop", how))
+	}
 	if name := os.Getenv("CRASH_LOG"); name != "" {
 		log, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -44,7 +53,8 @@ var planned = sync.OnceValue(func() *plan {
 	return p
 })
 
-// At counts a pass of a point, and kills this process when it is the one that the environment names. It does not return then.
+// At counts a pass of a point, and kills or stops this process when it is the one that the environment names. Where it kills, it does not
+// return; where it stops, it returns when somebody has sent SIGCONT.
 func At(point Point) {
 	p := planned()
 	p.mutex.Lock()
@@ -56,12 +66,14 @@ func At(point Point) {
 	if p.at != point || p.passes[point] != p.pass {
 		return
 	}
-	self, err := os.FindProcess(os.Getpid())
-	if err == nil {
-		err = self.Kill()
+	signal := syscall.SIGKILL
+	if p.stop {
+		signal = syscall.SIGSTOP
 	}
-	if err != nil {
+	if err := syscall.Kill(os.Getpid(), signal); err != nil {
 		panic(err)
 	}
-	select {} // until the signal comes
+	if !p.stop {
+		select {} // until the signal comes
+	}
 }

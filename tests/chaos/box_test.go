@@ -232,7 +232,7 @@ func (w *world) judge() (total check.Verdict) {
 			}
 		}
 		require.Zero(w.t, verdict.Overruns, "calls over the limit of %s", one.id)
-		total.Calls, total.Extra = total.Calls+verdict.Calls, total.Extra+verdict.Extra
+		total.Calls, total.Extra, total.Again = total.Calls+verdict.Calls, total.Extra+verdict.Extra, total.Again+verdict.Again
 		counted.add(verdict)
 	}
 	return total

@@ -8,5 +8,5 @@
 //
 //	make chaos                 every crash point, three times each
 //	make chaos CHAOS_SEED=7    the same passes and databases again
-//	go test -C tests/chaos     the two around a call, as with every change
+//	go test -C tests/chaos     the two around a call and the shorter plays, as with every change
 package chaos

@@ -65,6 +65,20 @@ func (c *count) reached(point crash.Point) {
 	c.points[point] = true
 }
 
+// killed counts kills that were at no point.
+func (c *count) killed(times int) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.Kills += times
+}
+
+// stopped counts a process that stood still while others went on.
+func (c *count) stopped() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.Stops++
+}
+
 func (c *count) tookOver(after time.Duration) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

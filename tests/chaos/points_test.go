@@ -80,8 +80,13 @@ func dieAt(t *testing.T, point crash.Point, pass int, database string) {
 		story.part(p)
 	}
 	verdict := w.judge()
+	if point == crash.CallAnswered {
+		require.NotZero(t, verdict.Again, "the call whose answer died with its worker comes again, with its key")
+	}
 	if worker != nil { // another process died where there is none: a worker that lives on is taken over by nobody
-		counted.tookOver(worker.resumed())
+		after := worker.resumed()
+		counted.tookOver(after)
+		t.Logf("work went on after %s", after)
 	}
 	counted.reached(point)
 	t.Logf("died at pass %d of %s; %d calls, %d of them extra", pass, point, verdict.Calls, verdict.Extra)

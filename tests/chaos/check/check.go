@@ -55,6 +55,7 @@ type Verdict struct {
 
 	Calls int // that carried figures
 	Extra int // of these, calls of which nothing was applied, and calls that were sent before
+	Again int // of these, calls with the key and the bytes of one before
 }
 
 // Held is true when nothing was told that should not have been.
@@ -125,6 +126,9 @@ func (v *Verdict) calls(store Store) {
 		}
 		if again || call.Applied == 0 {
 			v.Extra++
+		}
+		if again && before == call.Body && call.Key != "" {
+			v.Again++
 		}
 		if again && before != call.Body {
 			v.Rekeyed = append(v.Rekeyed, fmt.Sprintf("%s had call %d with the key %s of a call with other bytes", store.Name, call.N, call.Key))

@@ -85,7 +85,7 @@ func TestJudge(t *testing.T) {
 				Shown: shown, Writes: right,
 				Calls: append(posts("a", "b", "c", "d", "d"), Call{N: 6, Method: "POST", Key: "e", Body: "e"}, Call{N: 7, Method: "GET"}),
 			},
-			Verdict{Calls: 6, Extra: 2},
+			Verdict{Calls: 6, Extra: 2, Again: 1},
 		},
 		{
 			"calls without keys",
