@@ -105,7 +105,7 @@ func viewConnectionRow(one control.ConnectionStatus, standing control.Standing, 
 		row.Next = k.at(*next)
 	}
 	for _, run := range one.Open {
-		row.Now = fmt.Sprintf("%s now: %s", control.SyncName(run.Mode), progressWords(run.Run))
+		row.Now = fmt.Sprintf("%s now: %s", control.SyncName(run.Mode), progressWords(run.Run, k.now))
 	}
 	return row
 }
@@ -135,20 +135,14 @@ func nextOf(schedules []control.ScheduleStatus) *time.Time {
 }
 
 // progressWords say how far a run is.
-func progressWords(run ledger.Run) string {
+func progressWords(run ledger.Run, now time.Time) string {
 	if run.Outcome == ledger.Held {
 		return "it waits for a person"
 	}
-	if run.Counts.Due > 0 {
-		return fmt.Sprintf("%s of %s", number(doneRows(run)), count(run.Counts.Due, "row"))
+	if progress, pushes := control.ProgressOf(run, now); pushes {
+		return fmt.Sprintf("%s of %s", number(progress.Done), count(progress.Total, "row"))
 	}
 	return cmp.Or(run.Phase, "it has begun")
-}
-
-// doneRows are the rows of a run that were pushed, with whatever result.
-func doneRows(run ledger.Run) int64 {
-	k := run.Counts
-	return min(k.Exported+k.Sent+k.Rejected+k.Retrying, k.Due)
 }
 
 // connectionView is the page of a connection.
@@ -297,10 +291,14 @@ const nextStarts = 5
 
 func viewLiveRun(run control.OpenRun, k clock) liveRun {
 	view := liveRun{
-		Name: fmt.Sprintf("%s #%d", control.SyncName(run.Mode), run.ID), Href: runPath(run.ID), Phase: cmp.Or(run.Phase, "running"), Done: doneRows(run.Run), Total: run.Counts.Due,
+		Name: fmt.Sprintf("%s #%d", control.SyncName(run.Mode), run.ID), Href: runPath(run.ID), Phase: cmp.Or(run.Phase, "running"),
 	}
 	if run.Retry != nil { // what fails stands below
 		view.Phase = cmp.Or(run.Step(), "running")
+	}
+	progress, pushes := control.ProgressOf(run.Run, k.now)
+	if pushes {
+		view.Done, view.Total = progress.Done, progress.Total
 	}
 	if run.Outcome == ledger.Held {
 		view.Phase, view.Held = "waits for a person", true
@@ -315,6 +313,7 @@ func viewLiveRun(run control.OpenRun, k clock) liveRun {
 	if n := run.Counts.Calls; n > 0 {
 		view.Facts = append(view.Facts, count(n, "call"))
 	}
+	view.Facts = append(view.Facts, paceFacts(progress)...)
 	if retry := run.Retry; retry != nil {
 		view.Retry = fmt.Sprintf("Attempt %d: %s", retry.Attempt, retry.Error)
 	}

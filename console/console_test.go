@@ -47,6 +47,8 @@ type fake struct {
 	idle *time.Time
 	// kept are runs of which a person rejected to take rows to 0.
 	kept []int64
+	// pushing: run 5 has not ended yet.
+	pushing bool
 	// again: the held run was approved, and asks again.
 	again bool
 }
@@ -93,7 +95,7 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 	if only != "" && only != "acme-shop" {
 		return control.Overview{}, &control.UsageError{Message: "there is no connection " + only}
 	}
-	run := ledger.Run{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Running, Phase: f.phase, StartedAt: noon.Add(-time.Minute), Counts: ledger.Counts{Due: 1204, Exported: 312}}
+	run := ledger.Run{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Running, Phase: f.phase, StartedAt: noon.Add(-time.Minute), ResolvedAt: new(noon.Add(-30 * time.Second)), Counts: ledger.Counts{Due: 1204, Exported: 312, Calls: 4}}
 	one := control.ConnectionStatus{
 		Connection: ledger.Connection{
 			ID: "acme-shop", Merchant: "acme", Warehouse: "portland", Store: "shop", Enabled: true,
@@ -150,6 +152,12 @@ func (f *fake) Runs(_ context.Context, connection string, _ int) ([]ledger.Run, 
 func (f *fake) Run(_ context.Context, id int64) (ledger.Run, error) {
 	if id != 5 {
 		return ledger.Run{}, &control.UsageError{Message: "there is no such run"}
+	}
+	if f.pushing {
+		return ledger.Run{
+			ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Running, Phase: ledger.PhasePushing, StartedAt: noon.Add(-time.Minute),
+			ResolvedAt: new(noon.Add(-30 * time.Second)), Counts: ledger.Counts{Due: 1204, Exported: 312, Calls: 4},
+		}, nil
 	}
 	return ledger.Run{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.CompletedWithFailures, StartedAt: noon, EndedAt: new(noon.Add(time.Minute)), Workflow: "smart-sync/acme-shop", WorkflowRun: "abc", Counts: ledger.Counts{Rejected: 2}}, nil
 }

@@ -58,3 +58,20 @@ func TestALivePageKeepsItsFilters(t *testing.T) {
 	status, _ := w.get("/live?page=%2Fruns%3Fa%3Db%3Bc")
 	require.Equal(t, http.StatusNotFound, status, "a query that cannot be read is of no page")
 }
+
+// The page of a run that pushes says how far it is, how fast and how long it takes still, in a part that changes by itself.
+func TestARunThatPushesSaysHowFarItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).signIn()
+	_, body := w.get("/runs/5")
+	require.NotContains(t, body, "<progress", "it has ended")
+	w.fake.pushing = true
+	_, body = w.get("/runs/5")
+	_, facts, _ := strings.Cut(inOneLine.ReplaceAllString(body, "$1"), `id="part-facts"`)
+	require.Contains(t, facts, "312 of 1,204 rows pushed")
+	require.Contains(t, facts, "624 rows a minute")
+	require.Contains(t, facts, "about 1 min 26 s left")
+	require.Contains(t, facts, `<progress value="312" max="1204"`)
+	_, body = w.get("/c/acme-shop")
+	require.Contains(t, inOneLine.ReplaceAllString(body, "$1"), "624 rows a minute")
+}

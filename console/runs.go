@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"net/url"
 	"strconv"
 	"time"
@@ -103,6 +104,8 @@ type runView struct {
 	runRow
 	ConnectionHref, Store, Warehouse string
 	Open, Held                       bool
+	Progress                         *control.RunProgress // nil where it does not push
+	Pace                             []string
 	Stages                           []stage
 	Counts                           []fact
 	Scope                            []string
@@ -157,6 +160,9 @@ func viewWholeRun(run ledger.Run, k clock) runView {
 		runRow: viewRun(run, k), ConnectionHref: connectionPath(run.Connection), Store: run.Store, Warehouse: run.Warehouse,
 		Open: run.EndedAt == nil, Held: run.Outcome == ledger.Held && run.EndedAt == nil, Scope: run.Scope, Stages: stagesOf(run, k), Counts: factsOf(run.Counts),
 	}
+	if progress, pushes := control.ProgressOf(run, k.now); pushes {
+		view.Progress, view.Pace = &progress, paceFacts(progress)
+	}
 	for _, request := range run.Requests {
 		view.Requests = append(view.Requests, fmt.Sprintf("%s, at %s", cmp.Or(request.By, "somebody"), k.exact(request.At)))
 	}
@@ -180,6 +186,18 @@ func stagesOf(run ledger.Run, k clock) []stage {
 		phase = "waits for a person"
 	}
 	return append(stages, stage{"Now", phase, span(k.now.Sub(run.StartedAt)) + " since it began"})
+}
+
+// paceFacts say how fast a run pushes and what is left of it, as far as that is known.
+func paceFacts(progress control.RunProgress) []string {
+	var facts []string
+	if progress.PerMinute > 0 {
+		facts = append(facts, count(max(1, int64(math.Round(progress.PerMinute))), "row")+" a minute")
+	}
+	if progress.Left != nil && progress.Done < progress.Total {
+		facts = append(facts, "about "+span(progress.Left.Round(time.Second))+" left")
+	}
+	return facts
 }
 
 func factsOf(k ledger.Counts) []fact {

@@ -205,7 +205,7 @@ Of a run that is under way, OUTCOME shows its phase, and the figures are those s
 					if err != nil {
 						return err
 					}
-					return s.print(run, func(w io.Writer) { showRun(w, run) })
+					return s.print(run, func(w io.Writer) { showRun(w, run, time.Now()) })
 				}
 				runs, err := c.Runs(command.Context(), strings.Join(arguments, ""), limit+1)
 				if err != nil {
@@ -240,7 +240,7 @@ func oneRun(ctx context.Context, c *control.Control, arguments []string) (run le
 }
 
 // showRun shows one run with the times of its stages.
-func showRun(w io.Writer, run ledger.Run) {
+func showRun(w io.Writer, run ledger.Run, now time.Time) {
 	showRuns(w, []ledger.Run{run})
 	line(w, "began %s", stamp(&run.StartedAt))
 	if run.FetchBegan != nil {
@@ -249,12 +249,27 @@ func showRun(w io.Writer, run ledger.Run) {
 	for _, one := range control.StagesOf(run) {
 		line(w, "%s %s; %s %s", strings.ToLower(one.Name), stamp(&one.At), one.What, control.Span(one.Took))
 	}
+	if progress, pushes := control.ProgressOf(run, now); pushes {
+		line(w, "%s", progressLine(progress))
+	}
 	if run.EndedAt != nil {
 		line(w, "ended %s; all of it took %s", stamp(run.EndedAt), control.Span(run.EndedAt.Sub(run.StartedAt)))
 	}
 	if run.Reason != "" {
 		line(w, "%s", plain(run.Reason))
 	}
+}
+
+// progressLine says how far a run is, how fast and what is left, as far as that is known.
+func progressLine(progress control.RunProgress) string {
+	text := fmt.Sprintf("pushed so far: %d of %s", progress.Done, count(progress.Total, "row"))
+	if progress.PerMinute > 0 {
+		text += fmt.Sprintf(", %.0f a minute", max(1, progress.PerMinute))
+	}
+	if progress.Left != nil && progress.Done < progress.Total {
+		text += ", about " + control.Span(progress.Left.Round(time.Second)) + " left"
+	}
+	return text
 }
 
 // outcomeOf is how a run ended, or how far it is. Why it lasts stands below the table.

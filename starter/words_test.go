@@ -118,10 +118,17 @@ func TestRunsSayWhatTheyCount(t *testing.T) {
 
 	at := func(seconds int) *time.Time { return new(morning.Add(time.Duration(seconds) * time.Second)) }
 	text = shown(func(w *bytes.Buffer) {
-		showRun(w, ledger.Run{ID: 9, Connection: "shop", Mode: ledger.Full, StartedAt: morning, FetchBegan: at(1), FetchedAt: at(8), ResolvedAt: at(10), PushedAt: at(70), EndedAt: at(71), Outcome: ledger.Completed})
+		showRun(w, ledger.Run{ID: 9, Connection: "shop", Mode: ledger.Full, StartedAt: morning, FetchBegan: at(1), FetchedAt: at(8), ResolvedAt: at(10), PushedAt: at(70), EndedAt: at(71), Outcome: ledger.Completed}, morning)
 	})
 	require.Contains(t, text, "began 2026-03-02 07:39:00 UTC\nasked the warehouse 2026-03-02 07:39:01 UTC, after 1 s\nfetched 2026-03-02 07:39:08 UTC; reading the warehouse took 7 s\n"+
 		"resolved 2026-03-02 07:39:10 UTC; working out what is due took 2 s\npushed 2026-03-02 07:40:10 UTC; calls to the store took 1 min\nended 2026-03-02 07:40:11 UTC; all of it took 1 min 11 s\n")
+	text = shown(func(w *bytes.Buffer) {
+		showRun(w, ledger.Run{
+			ID: 9, Connection: "shop", StartedAt: morning, ResolvedAt: at(10), Outcome: ledger.Running, Phase: ledger.PhasePushing,
+			Counts: ledger.Counts{Due: 1204, Exported: 312, Calls: 4},
+		}, *at(40))
+	})
+	require.Contains(t, text, "pushed so far: 312 of 1204 rows, 624 a minute, about 1 min 26 s left\n")
 }
 
 func TestStatusSaysWordsAndDates(t *testing.T) {
