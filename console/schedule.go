@@ -108,7 +108,7 @@ func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
 		if o := setting.Override; o != nil {
 			view.Reason = o.Reason
 			if o.Until != nil {
-				view.Until = o.Until.In(clockOf(time.Time{}, setting.Timezone).zone).Format("2006-01-02T15:04")
+				view.Until = endText(*o.Until, setting.Timezone)
 			}
 		}
 		return view
@@ -185,6 +185,14 @@ func editOf(ctx context.Context, values url.Values, now time.Time) (control.Sche
 	return edit, nil
 }
 
+// endForm is a moment as fields of browsers have it.
+const endForm = "2006-01-02T15:04"
+
+// endText is the end of an override as endOf reads it.
+func endText(end time.Time, timezone string) string {
+	return end.In(clockOf(end, timezone).zone).Format(endForm)
+}
+
 // endOf reads the end of an override as a browser sends it; nil for none.
 func endOf(text, timezone string) (*time.Time, error) {
 	if text = strings.TrimSpace(text); text == "" {
@@ -194,7 +202,7 @@ func endOf(text, timezone string) (*time.Time, error) {
 	if err != nil {
 		zone = time.UTC // the zone itself is refused
 	}
-	at, err := time.ParseInLocation("2006-01-02T15:04", text, zone)
+	at, err := time.ParseInLocation(endForm, text, zone)
 	if err != nil {
 		return nil, unclear("the end, %q, is no date and time", text)
 	}

@@ -117,10 +117,22 @@ func viewSettingForm(setup control.Setup, one control.Setting, values url.Values
 	}
 	others := slices.DeleteFunc(slices.Clone(one.Connections), func(id string) bool { return id == setup.ID })
 	form.Also = strings.Join(others, ", ")
+	form.Reason, form.Until = setWith(one.Override, setup.Inventory.Timezone)
 	if values.Get("setting") == one.Name {
 		form.Open, form.Value, form.Reason, form.Until = true, values.Get("value"), values.Get("reason"), values.Get("until")
 	}
 	return form
+}
+
+// setWith are the reason and the end of what somebody set, as the fields of a form have them, so that they stay when another field is edited.
+func setWith(set *control.SettingSet, timezone string) (reason, until string) {
+	if set == nil {
+		return "", ""
+	}
+	if set.Until != nil {
+		until = endText(*set.Until, timezone)
+	}
+	return set.Reason, until
 }
 
 // keyOf is the setting that a form of a connection's page names.

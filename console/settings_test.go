@@ -4,8 +4,12 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 // What the forms of settings and strategies say comes to control whole, and what is refused goes back to the form as it was sent.
@@ -90,4 +94,26 @@ func TestSettingsAreToldInTheZoneOfTheConnection(t *testing.T) {
 	}
 	_, body = w.get("/runs?connection=acme-shop")
 	require.Contains(t, body, "Times in America/Los Angeles (PST)")
+}
+
+// What somebody set for a reason and until a moment is opened with both, in the zone of the form, so that who edits the value keeps them.
+func TestAnOverrideIsOpenedWithItsReasonAndItsEnd(t *testing.T) {
+	t.Parallel()
+	zone := "America/Los_Angeles"
+	setup := control.Setup{Connection: ledger.Connection{ID: "acme-shop", Inventory: ledger.Flow{Timezone: zone}}}
+	set := &control.SettingSet{Value: "7%", By: "bob", Reason: "a sale", Since: noon, Until: new(noon.Add(48 * time.Hour))}
+	one := control.Setting{SettingKey: ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: ledger.SettingShare}, Value: "7%", Override: set}
+	form := viewSettingForm(setup, one, url.Values{})
+	require.Equal(t, []string{"a sale", "2026-11-27T04:00"}, []string{form.Reason, form.Until})
+	end, err := endOf(form.Until, zone)
+	require.NoError(t, err)
+	require.True(t, end.Equal(*set.Until), "what is sent back is the same end")
+	form = viewSettingForm(setup, one, url.Values{"setting": {one.Name}, "reason": {"another"}, "until": {""}})
+	require.Equal(t, []string{"another", ""}, []string{form.Reason, form.Until}, "what was sent and refused comes back as it was")
+	one.Override = nil
+	form = viewSettingForm(setup, one, url.Values{})
+	require.Equal(t, []string{"", ""}, []string{form.Reason, form.Until})
+
+	row := viewStrategy(control.Partitioned{Setting: control.Setting{Override: set}})
+	require.Equal(t, []string{"a sale", "2026-11-27T12:00"}, []string{row.Form.Reason, row.Form.Until})
 }

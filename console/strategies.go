@@ -120,6 +120,7 @@ func viewStrategy(one control.Partitioned) strategyRow {
 			Weights: amounts(s.Weights), Priority: strings.Join(s.Priority, ", "), Caps: amounts(s.Caps),
 		}
 	}
+	row.Form.Reason, row.Form.Until = setWith(one.Setting.Override, "UTC")
 	return row
 }
 
