@@ -292,13 +292,13 @@ func (s *slice) pace() string { return s.meters.Picture(s.Now()).String() }
 
 // report adds the run's figures to how a slice ended.
 func (s *slice) report(ctx context.Context, result PushResult) (PushResult, error) {
-	due, err := s.Ledger.Due(ctx, s.input.Connection, s.input.Scope)
+	remaining, err := s.Ledger.Remaining(ctx, s.input.Connection, s.input.Scope)
 	if err != nil {
 		return PushResult{}, err
 	}
 	if result.Counts, err = s.Ledger.Tally(ctx, s.input.Lease.Run); err != nil {
 		return PushResult{}, err
 	}
-	result.Left, result.Open, result.Rate, result.Pace = due.Rows, due.InCalls, s.meters.Rate(), s.pace()
+	result.Left, result.Open, result.Rate, result.Pace = remaining.Rows, remaining.InCalls, s.meters.Rate(), s.pace()
 	return result, nil
 }

@@ -349,9 +349,9 @@ func (b *breaking) ApplyResponses(ctx context.Context, lease ledger.Lease, answe
 	return errors.Join(b.fails("answer"), b.Ledger.ApplyResponses(ctx, lease, answers...))
 }
 
-func (b *breaking) Due(ctx context.Context, connection string, scope []string) (ledger.Due, error) {
-	due, err := b.Ledger.Due(ctx, connection, scope)
-	return due, errors.Join(err, b.fails("figures"))
+func (b *breaking) Remaining(ctx context.Context, connection string, scope []string) (ledger.Remaining, error) {
+	remaining, err := b.Ledger.Remaining(ctx, connection, scope)
+	return remaining, errors.Join(err, b.fails("figures"))
 }
 
 func (b *breaking) Tally(ctx context.Context, run int64) (ledger.Counts, error) {

@@ -9,7 +9,7 @@ import (
 // Due counts what a push would do. Each figure without a scope has an index of just the rows that it counts; a range of one
 // connection keeps SQLite from preferring the index by status, which says nothing of zeroing.
 func (d *database) Due(ctx context.Context, connection string, scope []string) (Due, error) {
-	const due, open = "status IN ('pending', 'retrying')", "status IN ('unknown', 'sent')"
+	const due, open = isDue, "status IN ('unknown', 'sent')"
 	var match Due
 	err := d.read(ctx, func(t *tx) error {
 		if len(scope) > 0 {
@@ -27,6 +27,24 @@ func (d *database) Due(ctx context.Context, connection string, scope []string) (
 			Scan(&match.Rows, &match.Live, &match.Zeroing, &match.Open, &match.InCalls)
 	})
 	return match, err
+}
+
+// isDue is true for a row that a push has to bring to an end.
+const isDue = "status IN ('pending', 'retrying')"
+
+// Remaining counts what a push still has to do; see Pusher.
+func (d *database) Remaining(ctx context.Context, connection string, scope []string) (Remaining, error) {
+	if len(scope) > 0 {
+		due, err := d.Due(ctx, connection, scope)
+		return Remaining{Rows: due.Rows, InCalls: due.InCalls}, err
+	}
+	var remaining Remaining
+	err := d.read(ctx, func(t *tx) error {
+		return t.row(ctx, `SELECT (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND `+isDue+`),
+			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND open_call IS NOT NULL)`, connection, connection).
+			Scan(&remaining.Rows, &remaining.InCalls)
+	})
+	return remaining, err
 }
 
 // Zeroed counts the rows that went to 0; see Resolver.

@@ -558,6 +558,12 @@ type Due struct {
 	InCalls int64 // rows in an open call, live or not: the run that has the store brings those calls to an end first
 }
 
+// Remaining is what a push still has to do: those figures of Due that say so.
+type Remaining struct {
+	Rows    int64 // due channel levels
+	InCalls int64 // rows in an open call
+}
+
 // Zeroed is what went to 0 lately.
 type Zeroed struct {
 	All   int64     // rows that went to 0, also those that are to come back
@@ -682,6 +688,8 @@ type Pusher interface {
 	Throttled(ctx context.Context, lease Lease, calls int64, now time.Time) error
 	// CallsOn returns how many calls were made to the store on the UTC day of the time.
 	CallsOn(ctx context.Context, store string, day time.Time) (int64, error)
+	// Remaining counts what a push still has to do. It is asked for at the end of every slice, so its cost is that of the rows that are left.
+	Remaining(ctx context.Context, connection string, scope []string) (Remaining, error)
 	// Tally counts the connection's rows that this run touched, by status, and the run's calls.
 	Tally(ctx context.Context, run int64) (Counts, error)
 }

@@ -19,7 +19,8 @@ func (d *database) Tally(ctx context.Context, run int64) (Counts, error) {
 	return counts, err
 }
 
-// tally counts what a run has done so far.
+// tally counts what a run has done so far. Only of rejected rows does it matter whether the run tried them: the others are counted in the index by
+// status, for a run may have touched millions.
 func (t *tx) tally(ctx context.Context, run Run) (Counts, error) {
 	var counts Counts
 	if err := t.row(ctx, "SELECT calls FROM runs WHERE id = ?", run.ID).Scan(&counts.Calls); err != nil {
@@ -32,8 +33,10 @@ func (t *tx) tally(ctx context.Context, run Run) (Counts, error) {
 		err := row.Scan(&status, &tried, &rows)
 		counts.add(status, tried, rows)
 		return err
-	}, `SELECT status, tries_run = run, COUNT(*) FROM channel_levels WHERE connection = ? AND run = ?
-			AND status IN ('exported', 'sent', 'rejected', 'blocked', 'retrying', 'unknown') GROUP BY status, tries_run = run`, run.Connection, run.ID)
+	}, `SELECT status, FALSE, COUNT(*) FROM channel_levels WHERE connection = ? AND run = ?
+			AND status IN ('exported', 'sent', 'blocked', 'retrying', 'unknown') GROUP BY status
+		UNION ALL SELECT status, tries_run = run, COUNT(*) FROM channel_levels WHERE connection = ? AND run = ? AND status = 'rejected'
+			GROUP BY status, tries_run = run`, run.Connection, run.ID, run.Connection, run.ID)
 }
 
 // add counts rows of a status. tried is true for those that got an answer in the run.

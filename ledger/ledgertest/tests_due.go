@@ -27,6 +27,9 @@ func (w *world) counted(connection string, scope ...string) ledger.Due {
 	w.t.Helper()
 	due, err := w.Due(w.ctx(), connection, scope)
 	require.NoError(w.t, err)
+	remaining, err := w.Remaining(w.ctx(), connection, scope)
+	require.NoError(w.t, err)
+	require.Equal(w.t, ledger.Remaining{Rows: due.Rows, InCalls: due.InCalls}, remaining)
 	return due
 }
 
