@@ -356,6 +356,11 @@ func talliesOne(t *testing.T, w *world) {
 		require.Equal(t, exported, found.Exported, "rows that the run touched last")
 		require.EqualValues(t, 1, found.Calls)
 	}
-	_, err := w.Tally(w.ctx(), lease.Run+1000)
+	w.change(lease, level("A", 7))
+	w.intend(lease, w.item(lease, "A"))
+	found, err := w.Tally(w.ctx(), lease.Run)
+	require.NoError(t, err)
+	require.Equal(t, ledger.Counts{Retrying: 1, Calls: 2}, found, "a row in an open call has no answer yet")
+	_, err = w.Tally(w.ctx(), lease.Run+1000)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
