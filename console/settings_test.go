@@ -60,8 +60,8 @@ func TestSettingsAreSetOnThePage(t *testing.T) {
 		"a strategy that is none": {
 			"/strategies/portland",
 			url.Values{"version": {"3"}, "minimum": {"few"}, "sku": {"A"}},
-			[]string{`refused set the strategy on portland: "few" is no whole number`},
-			[]string{"is no whole number", `value="few"`},
+			[]string{`refused set the strategy on portland: minimum is "few": A whole number, or nothing.`},
+			[]string{"What the fields should be stands at each.", `id="minimum-wrong">A whole number`, `value="few"`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -116,4 +116,16 @@ func TestAnOverrideIsOpenedWithItsReasonAndItsEnd(t *testing.T) {
 
 	row := viewStrategy(control.Partitioned{Setting: control.Setting{Override: set}})
 	require.Equal(t, []string{"a sale", "2026-11-27T12:00"}, []string{row.Form.Reason, row.Form.Until})
+}
+
+// Everything that is wrong with a strategy is said at once, each at its field.
+func TestWhatIsWrongWithAStrategyStandsAtItsFields(t *testing.T) {
+	t.Parallel()
+	_, err := strategyForm{BufferPercent: "NaN", BufferUnits: "1.5", Minimum: "few", Weights: "acme-shop", Caps: "a: b"}.strategy()
+	var unread *formError
+	require.ErrorAs(t, err, &unread)
+	amounts, whole := "Whole numbers by connection, like acme-shop: 2, acme-market: 1.", "A whole number, or nothing."
+	require.Equal(t, wrong{"buffer_percent": "A percentage, like 7.5, or nothing.", "buffer_units": whole, "minimum": whole, "weights": amounts, "caps": amounts}, unread.fields)
+	_, err = strategyForm{BufferPercent: "7.5", Minimum: "2", Weights: "acme-shop: 2"}.strategy()
+	require.NoError(t, err)
 }

@@ -24,6 +24,7 @@ type strategiesView struct{ Rows []strategyRow }
 
 // strategyRow is a warehouse with its strategy and the form in which another is tried.
 type strategyRow struct {
+	Wrong               wrong // what is wrong with which field of its form
 	Merchant, Warehouse string
 	Words               []string
 	Sharing             []string
@@ -83,6 +84,11 @@ func (c *Console) tryStrategy(ctx context.Context, row *strategyRow) error {
 	var tried control.StrategyTried
 	if err == nil {
 		tried, err = c.options.Control.TryStrategy(ctx, row.Warehouse, strategy, row.Form.SKU)
+	}
+	var unread *formError
+	if errors.As(err, &unread) && len(unread.fields) > 0 {
+		row.Wrong = unread.fields
+		return nil
 	}
 	var refused *control.UsageError
 	if errors.As(err, &refused) {
@@ -223,27 +229,33 @@ func strategyNotice(word string, done control.SettingEdited) notice {
 // strategy is what the fields say.
 func (f strategyForm) strategy() (inventory.Strategy, error) {
 	strategy := inventory.Strategy{Distribution: inventory.Distribution(f.Distribution)}
+	faults, sent := wrong{}, map[string]string{}
 	var err error
 	if f.BufferPercent != "" {
 		if strategy.BufferPercent, err = strconv.ParseFloat(f.BufferPercent, 64); err != nil || math.IsNaN(strategy.BufferPercent) {
-			return strategy, unclear("%q is no percentage", f.BufferPercent)
+			faults["buffer_percent"], sent["buffer_percent"] = "A percentage, like 7.5, or nothing.", f.BufferPercent
 		}
 	}
 	for _, one := range []struct {
-		text string
-		into *int64
-	}{{f.BufferUnits, &strategy.BufferUnits}, {f.Minimum, &strategy.Minimum}} {
+		name, text string
+		into       *int64
+	}{{"buffer_units", f.BufferUnits, &strategy.BufferUnits}, {"minimum", f.Minimum, &strategy.Minimum}} {
 		if one.text == "" {
 			continue
 		}
 		if *one.into, err = strconv.ParseInt(one.text, 10, 64); err != nil {
-			return strategy, unclear("%q is no whole number", one.text)
+			faults[one.name], sent[one.name] = "A whole number, or nothing.", one.text
 		}
 	}
-	if strategy.Weights, err = amountsOf(f.Weights); err != nil {
-		return strategy, err
+	for _, one := range []struct {
+		name, text string
+		into       *map[string]int64
+	}{{"weights", f.Weights, &strategy.Weights}, {"caps", f.Caps, &strategy.Caps}} {
+		if *one.into, err = amountsOf(one.text); err != nil {
+			faults[one.name], sent[one.name] = "Whole numbers by connection, like acme-shop: 2, acme-market: 1.", one.text
+		}
 	}
-	if strategy.Caps, err = amountsOf(f.Caps); err != nil {
+	if err := faults.refusal(func(name string) string { return sent[name] }); err != nil {
 		return strategy, err
 	}
 	for id := range strings.SplitSeq(f.Priority, ",") {
