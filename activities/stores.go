@@ -98,8 +98,8 @@ func openChannel(drivers channels.Drivers, store ledger.Store, environment setti
 
 // throttles is true for what a store answers that it is called too fast.
 func throttles(failed error) bool {
-	var told *channels.Error
-	return errors.As(failed, &told) && told.Next == channels.Wait
+	var refusal *channels.Error
+	return errors.As(failed, &refusal) && refusal.Next == channels.Wait
 }
 
 // count reports one call to the metrics.

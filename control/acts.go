@@ -43,17 +43,17 @@ func requestDeed(mode ledger.Mode, id string, request workflows.SyncRequest) *de
 // requestAfter says what became of a request when it was answered.
 func requestAfter(request workflows.SyncRequest) func(SyncAnswer) string {
 	return func(answer SyncAnswer) string {
-		said := "accepted"
+		words := "accepted"
 		if answer.Fate != "" {
-			said = string(answer.Fate)
+			words = string(answer.Fate)
 		}
 		if answer.ByRun != 0 {
-			said += fmt.Sprintf(", run %d", answer.ByRun)
+			words += fmt.Sprintf(", run %d", answer.ByRun)
 		}
 		if request.ID != "" {
-			said += ", request " + request.ID
+			words += ", request " + request.ID
 		}
-		return said
+		return words
 	}
 }
 
@@ -202,14 +202,14 @@ func applyAfter(report ApplyReport) string {
 	for _, schedule := range report.Schedules {
 		changed = append(changed, schedule.Action+" schedule "+schedule.ID)
 	}
-	for _, one := range report.Overrides {
-		if one.Changes() {
-			changed = append(changed, fmt.Sprintf("%s schedule of %s %s: %s", one.Mode, one.Connection, one.Action, one.Detail))
+	for _, fate := range report.Overrides {
+		if fate.Changes() {
+			changed = append(changed, fmt.Sprintf("%s schedule of %s %s: %s", fate.Mode, fate.Connection, fate.Action, fate.Detail))
 		}
 	}
-	for _, one := range report.Settings {
-		if one.Changes() {
-			changed = append(changed, fmt.Sprintf("%s %s: %s", one.SettingKey, one.Action, one.Detail))
+	for _, fate := range report.Settings {
+		if fate.Changes() {
+			changed = append(changed, fmt.Sprintf("%s %s: %s", fate.SettingKey, fate.Action, fate.Detail))
 		}
 	}
 	for _, connection := range report.Requested {

@@ -13,12 +13,12 @@ import (
 // that the spelling is to be checked.
 func (c *Control) didYouMean(ctx context.Context, sku string, queries ...ledger.AlikeQuery) (string, error) {
 	for _, query := range queries {
-		found, err := c.state.Alike(ctx, sku, query)
+		spellings, err := c.state.Alike(ctx, sku, query)
 		if err != nil {
 			return "", err
 		}
-		if len(found) > 0 {
-			return "did you mean " + quoted(found) + "?", nil
+		if len(spellings) > 0 {
+			return "did you mean " + quoted(spellings) + "?", nil
 		}
 	}
 	return "check the spelling", nil
@@ -47,13 +47,13 @@ type alikeAsked struct {
 }
 
 func (s spelling) alike(ctx context.Context, sku string, query ledger.AlikeQuery) ([]string, error) {
-	asked := alikeAsked{sku, query}
-	found, known := s.known[asked]
+	key := alikeAsked{sku, query}
+	found, known := s.known[key]
 	if known {
 		return found, nil
 	}
 	found, err := s.state.Alike(ctx, sku, query)
-	s.known[asked] = found
+	s.known[key] = found
 	return found, err
 }
 
@@ -64,11 +64,11 @@ func (s spelling) of(ctx context.Context, connection ledger.Connection, explanat
 	if explanation.Now != nil {
 		why = explanation.Now.Why
 	}
-	var said []string
+	var lines []string
 	look := func(sku string, query ledger.AlikeQuery, text string) error {
 		found, err := s.alike(ctx, sku, query)
 		if len(found) > 0 {
-			said = append(said, fmt.Sprintf(text, sku, quoted(found)))
+			lines = append(lines, fmt.Sprintf(text, sku, quoted(found)))
 		}
 		return err
 	}
@@ -91,5 +91,5 @@ func (s spelling) of(ctx context.Context, connection ledger.Connection, explanat
 			return nil, err
 		}
 	}
-	return said, nil
+	return lines, nil
 }

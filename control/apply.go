@@ -60,13 +60,13 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 		Settings: []SettingFate{}, ChangeDays: []ChangeDay{},
 	}
 	a := &applying{Control: c, definitions: definitions, options: options, report: &report, before: map[string]bool{}, configured: map[string]bool{}}
-	known, err := c.state.Connections(ctx)
+	before, err := c.state.Connections(ctx)
 	if err != nil {
 		return report, err
 	}
-	a.definitions.Connections = asEnabled(definitions.Connections, known)
+	a.definitions.Connections = asEnabled(definitions.Connections, before)
 	definitions = a.definitions
-	for _, connection := range known {
+	for _, connection := range before {
 		a.before[connection.ID] = connection.Active()
 	}
 	for _, connection := range definitions.Connections {
@@ -80,7 +80,7 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 	if err := a.check(ctx); err != nil {
 		return report, err
 	}
-	if err := a.claims(ctx, known); err != nil {
+	if err := a.claims(ctx, before); err != nil {
 		return report, err
 	}
 	if options.DryRun {
@@ -116,12 +116,12 @@ func (c *Control) apply(ctx context.Context, definitions ledger.Definitions, opt
 }
 
 // asEnabled are connections that are to be applied, enabled or not as they are where the configuration leaves that to the pages.
-func asEnabled(wanted, known []ledger.Connection) []ledger.Connection {
+func asEnabled(wanted, before []ledger.Connection) []ledger.Connection {
 	wanted = slices.Clone(wanted)
-	for i, one := range wanted {
-		at := slices.IndexFunc(known, func(other ledger.Connection) bool { return other.ID == one.ID })
-		if one.EnabledByPages && at >= 0 {
-			wanted[i].Enabled = known[at].Enabled
+	for i, connection := range wanted {
+		at := slices.IndexFunc(before, func(other ledger.Connection) bool { return other.ID == connection.ID })
+		if connection.EnabledByPages && at >= 0 {
+			wanted[i].Enabled = before[at].Enabled
 		}
 	}
 	return wanted
@@ -151,12 +151,12 @@ func (a *applying) check(ctx context.Context) error {
 	for _, connection := range a.definitions.Connections {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 			id := workflows.WorkflowID(mode, connection.ID)
-			found, err := a.temporal.Schedule(id).Describe(ctx)
+			described, err := a.temporal.Schedule(id).Describe(ctx)
 			if err != nil && !gateway.Absent(err) {
 				return fmt.Errorf("nothing was changed; schedule %s: %w", id, err)
 			}
-			if err == nil && a.decide(connection.ID, ownerOf(found.Schedule)) == refuse {
-				collisions = append(collisions, collision{id: id, owner: ownerOf(found.Schedule)})
+			if err == nil && a.decide(connection.ID, ownerOf(described.Schedule)) == refuse {
+				collisions = append(collisions, collision{id: id, owner: ownerOf(described.Schedule)})
 			}
 		}
 		if _, known := a.before[connection.ID]; known {
@@ -226,13 +226,13 @@ func (a *applying) removed(ctx context.Context) error {
 	others, unmarked := map[owner]int{}, []string{}
 	for _, id := range ids {
 		handle := a.temporal.Schedule(id)
-		found, err := handle.Describe(ctx)
+		described, err := handle.Describe(ctx)
 		if gateway.Absent(err) {
 			continue // the list lags
 		} else if err != nil {
 			return fmt.Errorf("schedule %s: %w", id, err)
 		}
-		theirs := ownerOf(found.Schedule)
+		theirs := ownerOf(described.Schedule)
 		_, connection, _ := workflows.ConnectionOf(id)
 		switch a.decide(connection, theirs) {
 		case mention:
@@ -307,11 +307,11 @@ func (c *Control) advise(ctx context.Context, connection ledger.Connection) []st
 	if !connection.Active() {
 		return nil
 	}
-	said, err := c.tooFast(ctx, connection.ID, connection.Inventory.Smart)
-	if err != nil || said == "" {
+	warning, err := c.tooFast(ctx, connection.ID, connection.Inventory.Smart)
+	if err != nil || warning == "" {
 		return nil
 	}
-	return []string{said}
+	return []string{warning}
 }
 
 // tooFast says that Smart Sync would run in intervals shorter than twice the time that its runs take; empty where it would not, or where
@@ -365,7 +365,7 @@ func (c *Control) neverHeld(ctx context.Context, runs []ledger.Run, long time.Du
 // idle warns where nothing is synced because nobody has enabled a connection that the configuration leaves to the pages. Of others the
 // configuration's reader warns.
 func idle(definitions ledger.Definitions) []string {
-	left := func(one ledger.Connection) bool { return one.EnabledByPages }
+	left := func(connection ledger.Connection) bool { return connection.EnabledByPages }
 	if slices.ContainsFunc(definitions.Connections, ledger.Connection.Active) || !slices.ContainsFunc(definitions.Connections, left) {
 		return nil
 	}
@@ -379,11 +379,11 @@ func unused(definitions ledger.Definitions) []string {
 		used["warehouse "+connection.Warehouse], used["store "+connection.Store] = true, true
 	}
 	var names, warnings []string
-	for _, one := range definitions.Warehouses {
-		names = append(names, "warehouse "+one.ID)
+	for _, warehouse := range definitions.Warehouses {
+		names = append(names, "warehouse "+warehouse.ID)
 	}
-	for _, one := range definitions.Stores {
-		names = append(names, "store "+one.ID)
+	for _, store := range definitions.Stores {
+		names = append(names, "store "+store.ID)
 	}
 	for _, name := range names {
 		if !used[name] {

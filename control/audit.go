@@ -118,6 +118,6 @@ func (c *Control) Log(ctx context.Context, before int64, limit int) ([]ledger.Au
 	if before < 0 {
 		return nil, usage("there is no entry %d of the log before which others could be; leave it out for the newest", before)
 	}
-	found, err := c.state.Audits(ctx, before, limit)
-	return orEmpty(found), err
+	entries, err := c.state.Audits(ctx, before, limit)
+	return orEmpty(entries), err
 }

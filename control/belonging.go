@@ -98,11 +98,11 @@ func ownerOf(schedule client.Schedule) owner {
 	if !ok {
 		return owner{}
 	}
-	found := owner{from: memoText(action.Memo[workflows.MemoApplied])}
+	marked := owner{from: memoText(action.Memo[workflows.MemoApplied])}
 	for _, input := range inputs(action.Args) {
-		found.ledger = input.Ledger
+		marked.ledger = input.Ledger
 	}
-	return found
+	return marked
 }
 
 // memoText reads a text of a memo, which the server returns as it was sent and we set as it is.
@@ -153,12 +153,12 @@ func (c *Control) identity(ctx context.Context) (string, error) {
 	if c.own.ledger != "" || c.state == nil {
 		return c.own.ledger, nil
 	}
-	found, err := c.state.Identity(ctx)
+	identity, err := c.state.Identity(ctx)
 	if err != nil {
 		return "", fmt.Errorf("asking the ledger which one it is: %w", err)
 	}
-	c.own.ledger = found
-	return found, nil
+	c.own.ledger = identity
+	return identity, nil
 }
 
 // anothers is the owner of an open workflow that belongs to another ledger; nil when it is ours, or does not say.
@@ -168,11 +168,11 @@ func (c *Control) anothers(ctx context.Context, memo *commonpb.Memo) (*owner, er
 		return nil, err
 	}
 	fields := memo.GetFields()
-	found := owner{ledger: memoText(fields[workflows.MemoLedger]), from: memoText(fields[workflows.MemoApplied])}
-	if found.ledger == "" || found.ledger == own || own == "" {
+	marked := owner{ledger: memoText(fields[workflows.MemoLedger]), from: memoText(fields[workflows.MemoApplied])}
+	if marked.ledger == "" || marked.ledger == own || own == "" {
 		return nil, nil
 	}
-	return &found, nil
+	return &marked, nil
 }
 
 // ours refuses what is asked of an open workflow that belongs to another ledger: that one's workers would serve it, or refuse it.
@@ -207,17 +207,17 @@ func (c *Control) notice(ctx context.Context, id string) error {
 
 // company says what else is in the namespace.
 func company(namespace string, others map[owner]int, unmarked []string) []string {
-	var said []string
+	var sentences []string
 	for theirs, n := range others {
-		said = append(said, fmt.Sprintf("namespace %s also has %s of ledger %s%s, which are left alone; workers of both listen in it, and refuse each other's runs: give each ledger a namespace of its own",
+		sentences = append(sentences, fmt.Sprintf("namespace %s also has %s of ledger %s%s, which are left alone; workers of both listen in it, and refuse each other's runs: give each ledger a namespace of its own",
 			namespace, Count(int64(n), "schedule", "schedules"), ledger.ShortIdentity(theirs.ledger), theirs.applied()))
 	}
-	slices.Sort(said)
+	slices.Sort(sentences)
 	if len(unmarked) > 0 {
-		said = append(said, fmt.Sprintf("namespace %s also has %s of which nobody knows whose they are, left alone: %s; temporal schedule delete --schedule-id ID removes one",
+		sentences = append(sentences, fmt.Sprintf("namespace %s also has %s of which nobody knows whose they are, left alone: %s; temporal schedule delete --schedule-id ID removes one",
 			namespace, Count(int64(len(unmarked)), "schedule", "schedules"), listed(unmarked, 6)))
 	}
-	return said
+	return sentences
 }
 
 // listed names the first few of what may be many.
@@ -230,7 +230,7 @@ func listed(names []string, most int) string {
 
 // ownSchedule reads a schedule, and refuses one that belongs to another ledger.
 func (c *Control) ownSchedule(ctx context.Context, handle client.ScheduleHandle) (*client.ScheduleDescription, error) {
-	found, err := handle.Describe(ctx)
+	described, err := handle.Describe(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -238,8 +238,8 @@ func (c *Control) ownSchedule(ctx context.Context, handle client.ScheduleHandle)
 	if err != nil {
 		return nil, err
 	}
-	if theirs := ownerOf(found.Schedule); theirs.ledger != "" && theirs.ledger != own {
+	if theirs := ownerOf(described.Schedule); theirs.ledger != "" && theirs.ledger != own {
 		return nil, usage("it %s, and this is ledger %s; starter apply --take-over takes it over", theirs, ledger.ShortIdentity(own))
 	}
-	return found, nil
+	return described, nil
 }

@@ -56,96 +56,96 @@ type Catalogue struct {
 
 // Catalogue lists products, bundles or listings, in the order of their SKUs.
 func (c *Control) Catalogue(ctx context.Context, query CatalogueQuery) (Catalogue, error) {
-	found := Catalogue{CatalogueQuery: query, Merchants: []string{}, Stores: []string{}, Entries: []CatalogueEntry{}}
-	if found.Kind == "" {
-		found.Kind = CatalogueProducts
+	catalogue := Catalogue{CatalogueQuery: query, Merchants: []string{}, Stores: []string{}, Entries: []CatalogueEntry{}}
+	if catalogue.Kind == "" {
+		catalogue.Kind = CatalogueProducts
 	}
-	if !slices.Contains(CatalogueKinds(), found.Kind) {
-		return found, usage("the catalogue has no list %q; there are %s", found.Kind, listed(textsOf(CatalogueKinds()), len(CatalogueKinds())))
+	if !slices.Contains(CatalogueKinds(), catalogue.Kind) {
+		return catalogue, usage("the catalogue has no list %q; there are %s", catalogue.Kind, listed(textsOf(CatalogueKinds()), len(CatalogueKinds())))
 	}
 	warehouses, stores, err := c.Partners(ctx)
 	if err != nil {
-		return found, err
+		return catalogue, err
 	}
 	configuration, err := c.state.Configuration(ctx)
 	if err != nil {
-		return found, err
+		return catalogue, err
 	}
-	found.File = fileName(configuration.From)
-	found.Merchants = orEmpty(merchantsOf(&ledger.Definitions{Warehouses: warehouses, Stores: stores}))
-	if found.Merchant == "" && len(found.Merchants) > 0 {
-		found.Merchant = found.Merchants[0]
+	catalogue.File = fileName(configuration.From)
+	catalogue.Merchants = orEmpty(merchantsOf(&ledger.Definitions{Warehouses: warehouses, Stores: stores}))
+	if catalogue.Merchant == "" && len(catalogue.Merchants) > 0 {
+		catalogue.Merchant = catalogue.Merchants[0]
 	}
-	if found.Merchant != "" && !slices.Contains(found.Merchants, found.Merchant) {
-		return found, absent("merchant", found.Merchant, found.Merchants, func(one string) string { return one })
+	if catalogue.Merchant != "" && !slices.Contains(catalogue.Merchants, catalogue.Merchant) {
+		return catalogue, absent("merchant", catalogue.Merchant, catalogue.Merchants, func(merchant string) string { return merchant })
 	}
 	for _, store := range stores {
-		if store.Merchant == found.Merchant {
-			found.Stores = append(found.Stores, store.ID)
+		if store.Merchant == catalogue.Merchant {
+			catalogue.Stores = append(catalogue.Stores, store.ID)
 		}
 	}
-	if found.Store == "" && len(found.Stores) > 0 {
-		found.Store = found.Stores[0]
+	if catalogue.Store == "" && len(catalogue.Stores) > 0 {
+		catalogue.Store = catalogue.Stores[0]
 	}
-	if found.Store != "" && !slices.Contains(found.Stores, found.Store) {
-		return found, absent("store", found.Store, found.Stores, func(one string) string { return one })
+	if catalogue.Store != "" && !slices.Contains(catalogue.Stores, catalogue.Store) {
+		return catalogue, absent("store", catalogue.Store, catalogue.Stores, func(one string) string { return one })
 	}
-	return found, c.catalogueEntries(ctx, &found)
+	return catalogue, c.catalogueEntries(ctx, &catalogue)
 }
 
 // catalogueEntries reads the entries of a list.
-func (c *Control) catalogueEntries(ctx context.Context, found *Catalogue) error {
-	page := ledger.Page{After: found.After, Prefix: found.Prefix, Limit: found.Limit}
-	switch found.Kind {
+func (c *Control) catalogueEntries(ctx context.Context, catalogue *Catalogue) error {
+	page := ledger.Page{After: catalogue.After, Prefix: catalogue.Prefix, Limit: catalogue.Limit}
+	switch catalogue.Kind {
 	case CatalogueProducts:
-		products, err := c.state.Products(ctx, found.Merchant, page)
+		products, err := c.state.Products(ctx, catalogue.Merchant, page)
 		if err != nil {
 			return err
 		}
-		for _, one := range products {
-			found.Entries = append(found.Entries, CatalogueEntry{SKU: one.SKU, Name: one.Name, Barcode: one.Barcode})
+		for _, product := range products {
+			catalogue.Entries = append(catalogue.Entries, CatalogueEntry{SKU: product.SKU, Name: product.Name, Barcode: product.Barcode})
 		}
 	case CatalogueBundles:
-		bundles, err := c.state.Bundles(ctx, found.Merchant, page)
+		bundles, err := c.state.Bundles(ctx, catalogue.Merchant, page)
 		if err != nil {
 			return err
 		}
-		for _, one := range bundles {
-			found.Entries = append(found.Entries, CatalogueEntry{SKU: one.SKU, Components: one.Components})
+		for _, bundle := range bundles {
+			catalogue.Entries = append(catalogue.Entries, CatalogueEntry{SKU: bundle.SKU, Components: bundle.Components})
 		}
 	case CatalogueListings:
-		listings, err := c.state.Listings(ctx, found.Store, page)
+		listings, err := c.state.Listings(ctx, catalogue.Store, page)
 		if err != nil {
 			return err
 		}
-		for _, one := range listings {
-			found.Entries = append(found.Entries, CatalogueEntry{SKU: one.SKU, Sold: []ledger.ListingDefinition{one}})
+		for _, listing := range listings {
+			catalogue.Entries = append(catalogue.Entries, CatalogueEntry{SKU: listing.SKU, Sold: []ledger.ListingDefinition{listing}})
 		}
-		if len(listings) >= found.Limit {
-			found.Next = listings[len(listings)-1].ChannelSKU
+		if len(listings) >= catalogue.Limit {
+			catalogue.Next = listings[len(listings)-1].ChannelSKU
 		}
 		return nil
 	}
-	if len(found.Entries) >= found.Limit && len(found.Entries) > 0 {
-		found.Next = found.Entries[len(found.Entries)-1].SKU
+	if len(catalogue.Entries) >= catalogue.Limit && len(catalogue.Entries) > 0 {
+		catalogue.Next = catalogue.Entries[len(catalogue.Entries)-1].SKU
 	}
-	return c.soldIn(ctx, found)
+	return c.soldIn(ctx, catalogue)
 }
 
 // soldIn adds under what each store of the merchant sells the entries.
-func (c *Control) soldIn(ctx context.Context, found *Catalogue) error {
-	at, skus := map[string]int{}, make([]string, len(found.Entries))
-	for i, one := range found.Entries {
+func (c *Control) soldIn(ctx context.Context, catalogue *Catalogue) error {
+	at, skus := map[string]int{}, make([]string, len(catalogue.Entries))
+	for i, one := range catalogue.Entries {
 		at[one.SKU], skus[i] = i, one.SKU
 	}
-	for _, store := range found.Stores {
+	for _, store := range catalogue.Stores {
 		listings, err := c.state.ListingsOf(ctx, store, skus)
 		if err != nil {
 			return err
 		}
-		for _, one := range listings {
-			entry := &found.Entries[at[one.SKU]]
-			entry.Sold = append(entry.Sold, one)
+		for _, listing := range listings {
+			entry := &catalogue.Entries[at[listing.SKU]]
+			entry.Sold = append(entry.Sold, listing)
 		}
 	}
 	return nil

@@ -70,14 +70,14 @@ func changeDaysOf(connection string, mode ledger.Mode, schedule ledger.Schedule,
 	var days []ChangeDay
 	changes := clockChanges(schedule.Timezone, now)
 	for _, rule := range schedule.Rules {
-		for _, one := range fixed(rule) {
-			for _, met := range one.meets(changes) {
+		for _, start := range fixed(rule) {
+			for _, met := range start.meets(changes) {
 				if met.plain || met.at.IsZero() || met.at.Before(now) || met.at.After(now.AddDate(1, 0, 0)) {
 					continue
 				}
 				days = append(days, ChangeDay{
 					Connection: connection, Mode: mode, Timezone: schedule.Timezone, Date: met.date.Format(time.DateOnly),
-					Start: fmt.Sprintf("%02d:%02d", one.minute/60, one.minute%60), Twice: met.twice, At: met.at,
+					Start: fmt.Sprintf("%02d:%02d", start.minute/60, start.minute%60), Twice: met.twice, At: met.at,
 				})
 			}
 		}
@@ -182,13 +182,13 @@ func (s start) meets(changes []clockChange) []meeting {
 			if wall < first || wall >= to || !within(s.days, int(date.Weekday())) {
 				continue
 			}
-			one := meeting{date: date, twice: twice, plain: wall < from}
+			encounter := meeting{date: date, twice: twice, plain: wall < from}
 			if twice {
-				one.at = time.Unix(wall-int64(change.before), 0).In(change.at.Location())
+				encounter.at = time.Unix(wall-int64(change.before), 0).In(change.at.Location())
 			} else {
-				one.at = change.onDay(date)
+				encounter.at = change.onDay(date)
 			}
-			met = append(met, one)
+			met = append(met, encounter)
 		}
 	}
 	return met
@@ -210,10 +210,10 @@ func aroundChanges(rule ledger.Rule, changes []clockChange) ([]client.ScheduleCa
 	var calendars []client.ScheduleCalendarSpec
 	var instants []client.ScheduleIntervalSpec
 	touched := false
-	for _, one := range fixed(rule) {
-		met := one.meets(changes)
+	for _, start := range fixed(rule) {
+		met := start.meets(changes)
 		touched = touched || len(met) > 0
-		calendars = append(calendars, one.without(met)...)
+		calendars = append(calendars, start.without(met)...)
 		for _, day := range met {
 			if !day.at.IsZero() {
 				instants = append(instants, client.ScheduleIntervalSpec{Every: lap, Offset: time.Duration(day.at.Unix()) * time.Second % lap})
@@ -231,12 +231,12 @@ func (s start) without(met []meeting) []client.ScheduleCalendarSpec {
 		return []client.ScheduleCalendarSpec{every}
 	}
 	days := map[int]map[int][]int{} // month → year → days
-	for _, one := range met {
-		month := int(one.date.Month())
+	for _, day := range met {
+		month := int(day.date.Month())
 		if days[month] == nil {
 			days[month] = map[int][]int{}
 		}
-		days[month][one.date.Year()] = append(days[month][one.date.Year()], one.date.Day())
+		days[month][day.date.Year()] = append(days[month][day.date.Year()], day.date.Day())
 	}
 	var calendars []client.ScheduleCalendarSpec
 	months := slices.Sorted(maps.Keys(days))
@@ -261,11 +261,11 @@ func (s start) without(met []meeting) []client.ScheduleCalendarSpec {
 // allBut are the numbers from first to last without some, which are sorted.
 func allBut(first, last int, without []int) []client.ScheduleRange {
 	var left []client.ScheduleRange
-	for _, one := range append(slices.Clone(without), last+1) {
-		if first < one {
-			left = append(left, client.ScheduleRange{Start: first, End: one - 1})
+	for _, number := range append(slices.Clone(without), last+1) {
+		if first < number {
+			left = append(left, client.ScheduleRange{Start: first, End: number - 1})
 		}
-		first = max(first, one+1)
+		first = max(first, number+1)
 	}
 	return left
 }

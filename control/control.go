@@ -72,27 +72,27 @@ func absentf(format string, arguments ...any) error {
 
 // connection finds a connection, or says which there are.
 func (c *Control) connection(ctx context.Context, id string) (ledger.Connection, error) {
-	return find(ctx, "connection", id, c.state.Connection, c.state.Connections, func(one ledger.Connection) string { return one.ID })
+	return find(ctx, "connection", id, c.state.Connection, c.state.Connections, func(connection ledger.Connection) string { return connection.ID })
 }
 
 // warehouse finds a warehouse, or says which there are.
 func (c *Control) warehouse(ctx context.Context, id string) (ledger.Warehouse, error) {
-	return find(ctx, "warehouse", id, c.state.Warehouse, c.state.Warehouses, func(one ledger.Warehouse) string { return one.ID })
+	return find(ctx, "warehouse", id, c.state.Warehouse, c.state.Warehouses, func(warehouse ledger.Warehouse) string { return warehouse.ID })
 }
 
 // find finds one thing of a kind by its id, or says which there are.
 func find[T any](
 	ctx context.Context, kind, id string, get func(context.Context, string) (T, error), list func(context.Context) ([]T, error), idOf func(T) string,
 ) (T, error) {
-	found, err := get(ctx, id)
+	defined, err := get(ctx, id)
 	if !errors.Is(err, ledger.ErrNotFound) {
-		return found, err
+		return defined, err
 	}
 	all, err := list(ctx)
 	if err != nil {
-		return found, err
+		return defined, err
 	}
-	return found, absent(kind, id, all, idOf)
+	return defined, absent(kind, id, all, idOf)
 }
 
 // absent is the error for an id that is none of what there is.
@@ -101,8 +101,8 @@ func absent[T any](what, id string, all []T, idOf func(T) string) error {
 		return absentf("there is no %s %q, and no other; apply a configuration first (starter apply FILE)", what, id)
 	}
 	ids := make([]string, len(all))
-	for i, one := range all {
-		ids[i] = idOf(one)
+	for i, defined := range all {
+		ids[i] = idOf(defined)
 	}
 	return absentf("there is no %s %q; there are %s", what, id, strings.Join(ids, ", "))
 }
@@ -136,13 +136,13 @@ func (c *Control) register(ctx context.Context) (Registration, error) {
 }
 
 func (c *Control) missingAttributes(ctx context.Context) ([]string, error) {
-	known, err := c.temporal.Attributes(ctx)
+	registered, err := c.temporal.Attributes(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("asking Temporal for its search attributes: %w", err)
 	}
 	var missing []string
 	for _, key := range workflows.Attributes() {
-		if known[key.GetName()] != enumspb.INDEXED_VALUE_TYPE_KEYWORD {
+		if registered[key.GetName()] != enumspb.INDEXED_VALUE_TYPE_KEYWORD {
 			missing = append(missing, key.GetName())
 		}
 	}

@@ -105,9 +105,9 @@ func (c *Control) setting(ctx context.Context, id string, mode ledger.Mode) (Sch
 	if err != nil {
 		return ScheduleSetting{}, err
 	}
-	for _, one := range settings {
-		if one.Mode == mode {
-			return one, nil
+	for _, setting := range settings {
+		if setting.Mode == mode {
+			return setting, nil
 		}
 	}
 	return ScheduleSetting{}, usage("there is no schedule %q; there are smart and full", mode)

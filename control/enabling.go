@@ -90,15 +90,15 @@ func enabledInFile(id string) string {
 }
 
 // overwriting warns of other active connections that write to the same places as one that was enabled.
-func (c *Control) overwriting(ctx context.Context, one ledger.Connection) ([]string, error) {
+func (c *Control) overwriting(ctx context.Context, connection ledger.Connection) ([]string, error) {
 	all, err := c.state.Connections(ctx)
 	if err != nil {
 		return nil, err
 	}
 	warnings := []string{}
 	for _, other := range all {
-		if other.ID != one.ID && other.Active() && config.Overwrite(other, one) {
-			warnings = append(warnings, config.OverwriteWords(other, one))
+		if other.ID != connection.ID && other.Active() && config.Overwrite(other, connection) {
+			warnings = append(warnings, config.OverwriteWords(other, connection))
 		}
 	}
 	return warnings, nil

@@ -162,8 +162,8 @@ func (e ExplanationOf) Lines() []string {
 		why = e.Now.Why // the figures are the same, and what is stale is so now
 	}
 	lines = append(lines, why.Lines()...)
-	for _, one := range e.Unread {
-		lines = append(lines, unreadLine(one))
+	for _, level := range e.Unread {
+		lines = append(lines, unreadLine(level))
 	}
 	lines = append(lines, e.Spelled...)
 	name := row.ChannelSKU

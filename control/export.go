@@ -67,11 +67,11 @@ func (c *Control) exportSettings(ctx context.Context, export *Export) error {
 		return err
 	}
 	export.Notes.Settings = map[ledger.SettingKey]string{}
-	for _, one := range all {
-		export.Definitions.SettingsReadOnly = one.ReadOnly
-		if one.Override != nil {
-			export.Notes.Settings[one.SettingKey] = one.Words()
-			export.Definitions.Name(one.SettingKey)
+	for _, setting := range all {
+		export.Definitions.SettingsReadOnly = setting.ReadOnly
+		if setting.Override != nil {
+			export.Notes.Settings[setting.SettingKey] = setting.Words()
+			export.Definitions.Name(setting.SettingKey)
 		}
 	}
 	return nil
@@ -94,13 +94,13 @@ func (c *Control) exportCatalogue(ctx context.Context, d *ledger.Definitions) er
 	for _, merchant := range merchantsOf(d) {
 		products, err := allPages(func(after string) ([]ledger.Product, error) {
 			return c.state.Products(ctx, merchant, ledger.Page{After: after, Limit: exportPage})
-		}, func(one ledger.Product) string { return one.SKU })
+		}, func(product ledger.Product) string { return product.SKU })
 		if err != nil {
 			return err
 		}
 		bundles, err := allPages(func(after string) ([]ledger.BundleDefinition, error) {
 			return c.state.Bundles(ctx, merchant, ledger.Page{After: after, Limit: exportPage})
-		}, func(one ledger.BundleDefinition) string { return one.SKU })
+		}, func(bundle ledger.BundleDefinition) string { return bundle.SKU })
 		if err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func (c *Control) exportCatalogue(ctx context.Context, d *ledger.Definitions) er
 	for _, store := range d.Stores {
 		listings, err := allPages(func(after string) ([]ledger.ListingDefinition, error) {
 			return c.state.Listings(ctx, store.ID, ledger.Page{After: after, Limit: exportPage})
-		}, func(one ledger.ListingDefinition) string { return one.ChannelSKU })
+		}, func(listing ledger.ListingDefinition) string { return listing.ChannelSKU })
 		if err != nil {
 			return err
 		}
@@ -123,26 +123,26 @@ func allPages[T any](page func(after string) ([]T, error), key func(T) string) (
 	var all []T
 	after := ""
 	for {
-		found, err := page(after)
+		part, err := page(after)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, found...)
-		if len(found) < exportPage {
+		all = append(all, part...)
+		if len(part) < exportPage {
 			return all, nil
 		}
-		after = key(found[len(found)-1])
+		after = key(part[len(part)-1])
 	}
 }
 
 // merchantsOf are the merchants of warehouses and stores, in order.
 func merchantsOf(d *ledger.Definitions) []string {
 	var merchants []string
-	for _, one := range d.Warehouses {
-		merchants = append(merchants, one.Merchant)
+	for _, warehouse := range d.Warehouses {
+		merchants = append(merchants, warehouse.Merchant)
 	}
-	for _, one := range d.Stores {
-		merchants = append(merchants, one.Merchant)
+	for _, store := range d.Stores {
+		merchants = append(merchants, store.Merchant)
 	}
 	slices.Sort(merchants)
 	return slices.Compact(merchants)

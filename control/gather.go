@@ -62,7 +62,7 @@ type sender func(context.Context, workflows.SyncRequest) (SyncAnswer, error)
 
 // share hands a request over together with those that come meanwhile.
 func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.SyncRequest, send sender) (SyncAnswer, error) {
-	one := &gathered{ctx: ctx, request: request, answer: make(chan gatheredAnswer, 1)}
+	waiter := &gathered{ctx: ctx, request: request, answer: make(chan gatheredAnswer, 1)}
 	g.mutex.Lock()
 	waiting, busy := g.waiting[key]
 	if len(waiting) >= mostGathered {
@@ -72,13 +72,13 @@ func (g *gatherer) share(ctx context.Context, key gatherKey, request workflows.S
 	if g.waiting == nil {
 		g.waiting = map[gatherKey][]*gathered{}
 	}
-	g.waiting[key] = append(waiting, one)
+	g.waiting[key] = append(waiting, waiter)
 	g.mutex.Unlock()
 	if !busy {
 		go g.sendAll(context.WithoutCancel(ctx), key, send)
 	}
 	select {
-	case answer := <-one.answer:
+	case answer := <-waiter.answer:
 		return answer.SyncAnswer, answer.err
 	case <-ctx.Done():
 		return SyncAnswer{}, context.Cause(ctx)
@@ -101,8 +101,8 @@ func (g *gatherer) sendAll(ctx context.Context, key gatherKey, send sender) {
 		within, cancel := context.WithTimeout(ctx, signalPatience)
 		answer.SyncAnswer, answer.err = send(within, merged(next))
 		cancel()
-		for _, one := range next {
-			one.answer <- answer
+		for _, waiter := range next {
+			waiter.answer <- answer
 		}
 	}
 }
@@ -110,15 +110,15 @@ func (g *gatherer) sendAll(ctx context.Context, key gatherKey, send sender) {
 // together chooses the requests of the next signal, in the order of their coming; those whose asker has left are dropped.
 func together(waiting []*gathered) (next, rest []*gathered) {
 	bytes := 0
-	for n, one := range waiting {
-		if one.ctx.Err() != nil {
+	for n, waiter := range waiting {
+		if waiter.ctx.Err() != nil {
 			continue
 		}
-		bytes += requestBytes(one.request)
+		bytes += requestBytes(waiter.request)
 		if len(next) > 0 && (len(next) > workflows.MostAlso || bytes > gatheredBytes) {
 			return next, waiting[n:]
 		}
-		next = append(next, one)
+		next = append(next, waiter)
 	}
 	return next, nil
 }
@@ -137,11 +137,11 @@ func merged(requests []*gathered) workflows.SyncRequest {
 	all := requests[0].request
 	everything := false
 	var skus []string
-	for n, one := range requests {
-		everything = everything || len(one.request.SKUs) == 0
-		skus = append(skus, one.request.SKUs...)
+	for n, request := range requests {
+		everything = everything || len(request.request.SKUs) == 0
+		skus = append(skus, request.request.SKUs...)
 		if n > 0 {
-			all.Also = append(all.Also, workflows.AlsoAsked{ID: one.request.ID, By: one.request.By})
+			all.Also = append(all.Also, workflows.AlsoAsked{ID: request.request.ID, By: request.request.By})
 		}
 	}
 	if len(requests) == 1 {

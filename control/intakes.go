@@ -28,19 +28,19 @@ type IntakeStatus struct {
 
 // intakes are the intakes of warehouses that cannot record what they have read.
 func (c *Control) intakes(ctx context.Context, warehouses []string) ([]IntakeStatus, error) {
-	found := []IntakeStatus{}
+	intakes := []IntakeStatus{}
 	for _, warehouse := range warehouses {
 		described, err := c.temporal.Describe(ctx, workflows.IntakeID(warehouse))
 		if gateway.Absent(err) {
 			continue
 		} else if err != nil {
-			return found, fmt.Errorf("asking Temporal for the intake of %s: %w", warehouse, err)
+			return intakes, fmt.Errorf("asking Temporal for the intake of %s: %w", warehouse, err)
 		}
-		if one := intakeOf(warehouse, described); one != nil {
-			found = append(found, *one)
+		if intake := intakeOf(warehouse, described); intake != nil {
+			intakes = append(intakes, *intake)
 		}
 	}
-	return found, nil
+	return intakes, nil
 }
 
 // intakeOf is how an intake stands; nil when nothing is wrong with it.

@@ -195,7 +195,7 @@ func (c *Control) Warehouses(ctx context.Context) ([]ledger.Warehouse, error) {
 
 // Store is one store, as it is configured.
 func (c *Control) Store(ctx context.Context, id string) (ledger.Store, error) {
-	return find(ctx, "store", id, c.state.Store, c.state.Stores, func(one ledger.Store) string { return one.ID })
+	return find(ctx, "store", id, c.state.Store, c.state.Stores, func(store ledger.Store) string { return store.ID })
 }
 
 // Warehouse is one warehouse, as it is configured.

@@ -118,18 +118,18 @@ func (o ownership) decide() fate {
 		}
 		return fateFile
 	}
-	said := o.now
-	if said == nil && o.readOnly {
-		said = &o.usual
+	configured := o.now
+	if configured == nil && o.readOnly {
+		configured = &o.usual
 	}
 	switch {
-	case said == nil && o.base == nil:
+	case configured == nil && o.base == nil:
 		return fatePages
-	case said == nil:
+	case configured == nil:
 		return fateHanded
-	case !o.readOnly && o.base != nil && *o.base == *said:
+	case !o.readOnly && o.base != nil && *o.base == *configured:
 		return fateKept
-	case *o.set == *said:
+	case *o.set == *configured:
 		return fateAdopted
 	case o.choice == TakeFile:
 		return fateTaken

@@ -41,8 +41,8 @@ func (a *applying) claims(ctx context.Context, known []ledger.Connection) error 
 		return err
 	}
 	before := map[string]ledger.Connection{}
-	for _, one := range known {
-		before[one.ID] = one
+	for _, connection := range known {
+		before[connection.ID] = connection
 	}
 	conflicts, err := a.settingClaims(ctx)
 	if err != nil {
@@ -53,23 +53,23 @@ func (a *applying) claims(ctx context.Context, known []ledger.Connection) error 
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 			key := scheduleKey{wanted.ID, mode}
 			state := states[key]
-			one := claim{usual: wanted.Inventory.Schedule(mode), override: state.Override, readOnly: a.definitions.SchedulesReadOnly, choice: a.options.Choice}
+			met := claim{usual: wanted.Inventory.Schedule(mode), override: state.Override, readOnly: a.definitions.SchedulesReadOnly, choice: a.options.Choice}
 			if wanted.Inventory.Names(mode) {
-				one.now = new(wanted.Inventory.Schedule(mode))
+				met.now = new(wanted.Inventory.Schedule(mode))
 			}
 			if old, ok := before[wanted.ID]; ok && old.Inventory.Names(mode) {
-				one.before = new(old.Inventory.Schedule(mode))
+				met.before = new(old.Inventory.Schedule(mode))
 			}
-			became, override := one.decide(a.now())
+			became, override := met.decide(a.now())
 			if became == fateConflict {
-				conflicts = append(conflicts, one.conflict(key))
+				conflicts = append(conflicts, met.conflict(key))
 				continue
 			}
 			a.decided[key] = override
 			if became == fateFile || became == fatePages && override == nil {
 				continue
 			}
-			a.report.Overrides = append(a.report.Overrides, OverrideFate{Connection: key.connection, Mode: mode, Action: string(became), Detail: one.detail(became, override), Override: override})
+			a.report.Overrides = append(a.report.Overrides, OverrideFate{Connection: key.connection, Mode: mode, Action: string(became), Detail: met.detail(became, override), Override: override})
 			if a.report.Overrides[len(a.report.Overrides)-1].Changes() {
 				a.options.Overrides = append(a.options.Overrides, ledger.OverrideChange{Connection: key.connection, Mode: mode, Version: state.Version, Override: override})
 			}
@@ -88,8 +88,8 @@ func (c *Control) states(ctx context.Context) (map[scheduleKey]ledger.ScheduleSt
 		return nil, err
 	}
 	states := map[scheduleKey]ledger.ScheduleState{}
-	for _, one := range kept {
-		states[scheduleKey{one.Connection, one.Mode}] = one
+	for _, override := range kept {
+		states[scheduleKey{override.Connection, override.Mode}] = override
 	}
 	return states, nil
 }
@@ -118,18 +118,18 @@ func (c claim) detail(became fate, override *ledger.Override) string {
 
 // conflict shows the three values of a schedule that the file and the pages both changed.
 func (c claim) conflict(key scheduleKey) string {
-	said := func(schedule *ledger.Schedule) string {
+	words := func(schedule *ledger.Schedule) string {
 		if schedule == nil {
 			return "nothing: it left the schedule to the pages"
 		}
 		return ScheduleWords(*schedule)
 	}
-	says := said(c.now)
+	says := words(c.now)
 	if c.now == nil {
 		says = "nothing, which with read-only schedules means " + ScheduleWords(c.usual)
 	}
 	return fmt.Sprintf("  %s of %s\n    the file said    %s\n    the file says    %s\n    the pages say    %s, set %s",
-		key.mode, key.connection, said(c.override.Base), says, ScheduleWords(c.override.Schedule), overrideWords(*c.override))
+		key.mode, key.connection, words(c.override.Base), says, ScheduleWords(c.override.Schedule), overrideWords(*c.override))
 }
 
 // clash is the refusal of an apply that would have to choose.

@@ -48,17 +48,17 @@ func (a *applying) settingClaims(ctx context.Context) (conflicts []string, err e
 	}
 	a.beside = map[ledger.SettingKey]*ledger.SettingOverride{}
 	for _, key := range a.definitions.SettingKeys() {
-		one := claimOf(key, a.definitions, before, states[key])
-		one.met.readOnly, one.met.choice = a.definitions.SettingsReadOnly, a.options.Choice
-		if o := one.override; o != nil {
-			one.met.ended = o.Ended(a.now())
+		met := claimOf(key, a.definitions, before, states[key])
+		met.met.readOnly, met.met.choice = a.definitions.SettingsReadOnly, a.options.Choice
+		if o := met.override; o != nil {
+			met.met.ended = o.Ended(a.now())
 		}
-		became := one.met.decide()
+		became := met.met.decide()
 		if became == fateConflict {
-			conflicts = append(conflicts, one.conflict())
+			conflicts = append(conflicts, met.conflict())
 			continue
 		}
-		override := one.after(became)
+		override := met.after(became)
 		if override != nil && override.By == byTheConfiguration {
 			override.Since = a.now()
 		}
@@ -66,7 +66,7 @@ func (a *applying) settingClaims(ctx context.Context) (conflicts []string, err e
 		if became == fateFile || became == fatePages && override == nil {
 			continue
 		}
-		fate := SettingFate{SettingKey: key, Action: string(became), Detail: one.detail(became, override)}
+		fate := SettingFate{SettingKey: key, Action: string(became), Detail: met.detail(became, override)}
 		a.report.Settings = append(a.report.Settings, fate)
 		if fate.Changes() {
 			a.options.Settings = append(a.options.Settings, ledger.SettingChange{SettingKey: key, Version: states[key].Version, Override: override})
@@ -77,22 +77,22 @@ func (a *applying) settingClaims(ctx context.Context) (conflicts []string, err e
 
 // claimOf is what an apply of definitions meets of a setting, of which the ledger has what was before.
 func claimOf(key ledger.SettingKey, definitions, before ledger.Definitions, state ledger.SettingState) settingClaim {
-	one := settingClaim{key: key, override: state.Override}
+	claim := settingClaim{key: key, override: state.Override}
 	now, named, _ := definitions.Setting(key)
-	one.met.usual = string(now)
+	claim.met.usual = string(now)
 	if named {
-		one.met.now = formOfValue(now)
+		claim.met.now = formOfValue(now)
 	}
 	if was, wasNamed, known := before.Setting(key); known && wasNamed {
-		one.met.before = formOfValue(was)
+		claim.met.before = formOfValue(was)
 		if state.Version > 0 {
-			one.met.before = formOfValue(state.Configured)
+			claim.met.before = formOfValue(state.Configured)
 		}
 	}
 	if o := state.Override; o != nil {
-		one.met.set, one.met.base = formOfValue(o.Value), formOfValue(o.Base)
+		claim.met.set, claim.met.base = formOfValue(o.Value), formOfValue(o.Base)
 	}
-	return one
+	return claim
 }
 
 // after is what is set beside the file afterwards.
@@ -147,14 +147,14 @@ func (c settingClaim) detail(became fate, override *ledger.SettingOverride) stri
 
 // conflict shows the three values of a setting that the file and the pages both changed.
 func (c settingClaim) conflict() string {
-	said := "nothing: it left the setting to the pages"
+	words := "nothing: it left the setting to the pages"
 	if c.met.base != nil {
-		said = c.text(*c.met.base)
+		words = c.text(*c.met.base)
 	}
 	says := "nothing, which with read-only settings means " + c.text(c.met.usual)
 	if c.met.now != nil {
 		says = c.text(*c.met.now)
 	}
 	return fmt.Sprintf("  %s\n    the file said    %s\n    the file says    %s\n    the pages say    %s, set %s",
-		c.key, said, says, c.text(*c.met.set), c.words(c.override))
+		c.key, words, says, c.text(*c.met.set), c.words(c.override))
 }

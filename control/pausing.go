@@ -71,9 +71,9 @@ func (c *Control) eachSchedule(ctx context.Context, id string, do func(client.Sc
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 		name := workflows.WorkflowID(mode, connection.ID)
 		handle := c.temporal.Schedule(name)
-		found, err := c.ownSchedule(ctx, handle)
+		described, err := c.ownSchedule(ctx, handle)
 		if err == nil {
-			met[mode] = stateWords(found.Schedule.State)
+			met[mode] = stateWords(described.Schedule.State)
 			err = do(handle)
 		}
 		if gateway.Absent(err) {

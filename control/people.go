@@ -144,19 +144,19 @@ func (c *Control) SignIn(ctx context.Context, name, password, old string) (token
 	} else {
 		err = ledger.ErrNotFound
 	}
-	found := err == nil
+	exists := err == nil
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return "", person, errors.Join(err, c.refund(ctx, known, actor.Address))
 	}
 	kept := nobodysHash // who is not there takes as long
-	if found {
+	if exists {
 		kept = person.Password
 	}
 	right, err := c.verify(ctx, kept, password)
 	if err != nil {
 		return "", person, errors.Join(err, c.refund(ctx, known, actor.Address))
 	}
-	if found && right {
+	if exists && right {
 		token, err = c.beginSession(ctx, person) // not for who is disabled: the ledger says so
 		if err == nil {
 			return token, person, errors.Join(c.refund(ctx, known, actor.Address), c.endSession(ctx, old))
@@ -449,9 +449,9 @@ func (c *Control) ChangePassword(ctx context.Context, token, current, another st
 			return "", err
 		}
 		before := person.Password
-		changed, err := c.change(ctx, person.Name, func(one *ledger.Person) {
-			if one.Password == before { // else somebody reset it meanwhile
-				one.Password = hash
+		changed, err := c.change(ctx, person.Name, func(current *ledger.Person) {
+			if current.Password == before { // else somebody reset it meanwhile
+				current.Password = hash
 			}
 		})
 		if err != nil {

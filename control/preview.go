@@ -60,8 +60,8 @@ func (c *Control) Preview(ctx context.Context, id string, move ledger.PreviewMov
 // textsOf are values as texts.
 func textsOf[T ~string](values []T) []string {
 	texts := make([]string, len(values))
-	for i, one := range values {
-		texts[i] = string(one)
+	for i, value := range values {
+		texts[i] = string(value)
 	}
 	return texts
 }

@@ -39,14 +39,14 @@ type reconciled struct {
 func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, mode ledger.Mode, labelled bool) (reconciled, error) {
 	id, dryRun := workflows.WorkflowID(mode, connection.ID), a.options.DryRun
 	handle := a.temporal.Schedule(id)
-	found, err := handle.Describe(ctx)
+	described, err := handle.Describe(ctx)
 	exists := err == nil
 	if !exists && !gateway.Absent(err) {
 		return reconciled{}, err
 	}
 	self := a.self
 	if exists && self.from == "" {
-		self.from = ownerOf(found.Schedule).from // who changes a schedule applies no file
+		self.from = ownerOf(described.Schedule).from // who changes a schedule applies no file
 	}
 	wanted := schedule(connection, mode, self, a.now())
 	if wanted != nil && !labelled {
@@ -67,7 +67,7 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 		}
 		return change("created"), err
 	}
-	theirs := ownerOf(found.Schedule)
+	theirs := ownerOf(described.Schedule)
 	verdict := a.decide(connection.ID, theirs)
 	if verdict == refuse { // it came after the check
 		return reconciled{}, fmt.Errorf("it %s, and this is ledger %s", theirs, ledger.ShortIdentity(a.self.ledger))
@@ -80,8 +80,8 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 		}
 		return done, handle.Delete(ctx)
 	}
-	state, action := pauseState(*found.Schedule.State, wanted.Paused)
-	same, err := alike(found.Schedule, wanted)
+	state, action := pauseState(*described.Schedule.State, wanted.Paused)
+	same, err := alike(described.Schedule, wanted)
 	if err != nil {
 		return reconciled{}, err
 	}
@@ -142,16 +142,16 @@ func joined(parts ...string) string {
 }
 
 // pauseState decides about a pause: what a person paused stays paused; what we paused follows the configuration.
-func pauseState(found client.ScheduleState, disabled bool) (client.ScheduleState, string) {
+func pauseState(state client.ScheduleState, disabled bool) (client.ScheduleState, string) {
 	switch {
-	case disabled && !found.Paused:
-		found.Paused, found.Note = true, DisabledNote
-		return found, "paused"
-	case !disabled && found.Paused && ourPause(found.Note):
-		found.Paused, found.Note = false, ""
-		return found, "unpaused"
+	case disabled && !state.Paused:
+		state.Paused, state.Note = true, DisabledNote
+		return state, "paused"
+	case !disabled && state.Paused && ourPause(state.Note):
+		state.Paused, state.Note = false, ""
+		return state, "unpaused"
 	}
-	return found, ""
+	return state, ""
 }
 
 // ourPause is true for the note of a pause that follows the configuration. More may stand behind it.
@@ -159,8 +159,8 @@ func ourPause(note string) bool { return strings.HasPrefix(note, DisabledNote) }
 
 // alike compares a schedule as the server describes it with one as we would create it. The server fills in defaults, so both are
 // brought to one form first.
-func alike(found client.Schedule, wanted *client.ScheduleOptions) (bool, error) {
-	action, ok := found.Action.(*client.ScheduleWorkflowAction)
+func alike(described client.Schedule, wanted *client.ScheduleOptions) (bool, error) {
+	action, ok := described.Action.(*client.ScheduleWorkflowAction)
 	if !ok {
 		return false, nil
 	}
@@ -179,15 +179,15 @@ func alike(found client.Schedule, wanted *client.ScheduleOptions) (bool, error) 
 		action.WorkflowExecutionTimeout == ours.WorkflowExecutionTimeout &&
 		action.StaticSummary == ours.StaticSummary && action.StaticDetails == ours.StaticDetails && action.Priority == ours.Priority &&
 		reflect.DeepEqual(action.TypedSearchAttributes.GetUntypedValues(), ours.TypedSearchAttributes.GetUntypedValues()) &&
-		found.Policy.Overlap == wanted.Overlap && found.Policy.CatchupWindow == wanted.CatchupWindow &&
-		found.Policy.PauseOnFailure == wanted.PauseOnFailure &&
-		reflect.DeepEqual(canonical(*found.Spec), canonical(wanted.Spec)), nil
+		described.Policy.Overlap == wanted.Overlap && described.Policy.CatchupWindow == wanted.CatchupWindow &&
+		described.Policy.PauseOnFailure == wanted.PauseOnFailure &&
+		reflect.DeepEqual(canonical(*described.Spec), canonical(wanted.Spec)), nil
 }
 
 // argument is one form of what a schedule's runs are started with.
 func argument(arguments []any) (string, error) {
-	for _, one := range arguments {
-		if payload, ok := one.(*commonpb.Payload); ok {
+	for _, argument := range arguments {
+		if payload, ok := argument.(*commonpb.Payload); ok {
 			var input workflows.SyncInput
 			if err := converter.GetDefaultDataConverter().FromPayload(payload, &input); err != nil {
 				return "something else: " + err.Error(), nil // arguments of another shape are simply not ours
@@ -201,15 +201,15 @@ func argument(arguments []any) (string, error) {
 // inputs are what a schedule's runs are started with, as the server returns it or as we give it. Arguments of another shape are left
 // out.
 func inputs(arguments []any) []workflows.SyncInput {
-	var found []workflows.SyncInput
-	for _, one := range arguments {
-		input, plain := one.(workflows.SyncInput)
-		payload, ok := one.(*commonpb.Payload)
+	var inputs []workflows.SyncInput
+	for _, argument := range arguments {
+		input, plain := argument.(workflows.SyncInput)
+		payload, ok := argument.(*commonpb.Payload)
 		if plain || (ok && converter.GetDefaultDataConverter().FromPayload(payload, &input) == nil) {
-			found = append(found, input)
+			inputs = append(inputs, input)
 		}
 	}
-	return found
+	return inputs
 }
 
 // canonical writes every default out.
@@ -238,8 +238,8 @@ func ranges(given []client.ScheduleRange, otherwise ...client.ScheduleRange) []c
 		given = otherwise
 	}
 	var result []client.ScheduleRange
-	for _, one := range given {
-		result = append(result, client.ScheduleRange{Start: one.Start, End: max(one.Start, one.End), Step: max(one.Step, 1)})
+	for _, span := range given {
+		result = append(result, client.ScheduleRange{Start: span.Start, End: max(span.Start, span.End), Step: max(span.Step, 1)})
 	}
 	return result
 }

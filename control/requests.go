@@ -16,15 +16,15 @@ func (c *Control) Requests(ctx context.Context, connection, id string, limit int
 			return nil, err
 		}
 	}
-	found, err := c.state.Requests(ctx, ledger.RequestQuery{Connection: connection, ID: workflows.RequestID(id), Limit: limit})
-	if err != nil || id == "" || len(found) > 0 {
-		return orEmpty(found), err
+	entries, err := c.state.Requests(ctx, ledger.RequestQuery{Connection: connection, ID: workflows.RequestID(id), Limit: limit})
+	if err != nil || id == "" || len(entries) > 0 {
+		return orEmpty(entries), err
 	}
-	found, unseen, err := c.Waiting(ctx, connection, id)
-	if err == nil && len(found) == 0 {
+	entries, unseen, err := c.Waiting(ctx, connection, id)
+	if err == nil && len(entries) == 0 {
 		err = absentf("%s", unknown(id, unseen))
 	}
-	return orEmpty(found), err
+	return orEmpty(entries), err
 }
 
 // shownIDBytes is how much of an id is repeated to who asked for it.
@@ -33,9 +33,9 @@ const shownIDBytes = 40
 // unknown says that nothing is known of a request, and where it could not be looked for.
 func unknown(id, unseen string) string {
 	id = id[:min(len(id), shownIDBytes)]
-	said := fmt.Sprintf("nothing is known of a request %q: no run has taken it up and it waits in no workflow; it was not accepted, was sent to another connection, or is forgotten by now", id)
+	words := fmt.Sprintf("nothing is known of a request %q: no run has taken it up and it waits in no workflow; it was not accepted, was sent to another connection, or is forgotten by now", id)
 	if unseen != "" {
-		said += " (" + unseen + ")"
+		words += " (" + unseen + ")"
 	}
-	return said
+	return words
 }

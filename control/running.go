@@ -58,12 +58,12 @@ func idleSince(described *workflowservice.DescribeWorkflowExecutionResponse, now
 	if task := described.GetPendingWorkflowTask(); task.GetState() == enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED {
 		waits = append(waits, task.GetOriginalScheduledTime().AsTime())
 	}
-	for _, one := range described.GetPendingActivities() {
-		if one.GetState() != enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {
+	for _, activity := range described.GetPendingActivities() {
+		if activity.GetState() != enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {
 			continue
 		}
-		since := one.GetScheduledTime().AsTime()
-		for _, later := range []*timestamppb.Timestamp{one.GetLastAttemptCompleteTime(), one.GetNextAttemptScheduleTime()} {
+		since := activity.GetScheduledTime().AsTime()
+		for _, later := range []*timestamppb.Timestamp{activity.GetLastAttemptCompleteTime(), activity.GetNextAttemptScheduleTime()} {
 			if later != nil && later.AsTime().After(since) {
 				since = later.AsTime()
 			}
@@ -80,15 +80,15 @@ func idleSince(described *workflowservice.DescribeWorkflowExecutionResponse, now
 
 // retryOf is the first of the pending activities that has failed before.
 func retryOf(pending []*workflowpb.PendingActivityInfo) *Retry {
-	for _, one := range pending {
-		if one.GetLastFailure() == nil {
+	for _, activity := range pending {
+		if activity.GetLastFailure() == nil {
 			continue
 		}
-		found := &Retry{Step: one.GetActivityType().GetName(), Attempt: one.GetAttempt(), Error: one.GetLastFailure().GetMessage()}
-		if next := one.GetNextAttemptScheduleTime(); next != nil && one.GetState() == enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {
-			found.Next = new(next.AsTime())
+		retry := &Retry{Step: activity.GetActivityType().GetName(), Attempt: activity.GetAttempt(), Error: activity.GetLastFailure().GetMessage()}
+		if next := activity.GetNextAttemptScheduleTime(); next != nil && activity.GetState() == enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {
+			retry.Next = new(next.AsTime())
 		}
-		return found
+		return retry
 	}
 	return nil
 }

@@ -57,8 +57,8 @@ func ScheduleWords(schedule ledger.Schedule) string {
 		return "by hand only"
 	}
 	words := RuleWords(schedule.Rules)
-	for i, one := range words {
-		words[i] = strings.ToLower(one[:1]) + one[1:]
+	for i, sentence := range words {
+		words[i] = strings.ToLower(sentence[:1]) + sentence[1:]
 	}
 	zone := schedule.Timezone
 	if zone == "" {

@@ -79,8 +79,8 @@ func (c *Control) allSettings(ctx context.Context) (ledger.Definitions, map[ledg
 	}
 	kept, err := c.state.SettingStates(ctx)
 	states := map[ledger.SettingKey]ledger.SettingState{}
-	for _, one := range kept {
-		states[one.SettingKey] = one
+	for _, state := range kept {
+		states[state.SettingKey] = state
 	}
 	return d, states, err
 }
@@ -100,7 +100,7 @@ func (c *Control) thereIs(ctx context.Context, kind, id string) error {
 	case ledger.OfConnection:
 		_, err = c.connection(ctx, id)
 	case ledger.OfStore:
-		_, err = find(ctx, "store", id, c.state.Store, c.state.Stores, func(one ledger.Store) string { return one.ID })
+		_, err = find(ctx, "store", id, c.state.Store, c.state.Stores, func(store ledger.Store) string { return store.ID })
 	case ledger.OfWarehouse:
 		_, err = c.warehouse(ctx, id)
 	default:
@@ -119,13 +119,13 @@ func (c *Control) settings(ctx context.Context, chosen func(ledger.SettingKey) b
 	if err != nil {
 		return nil, err
 	}
-	found := []Setting{}
+	settings := []Setting{}
 	for _, key := range d.SettingKeys() {
 		if chosen(key) {
-			found = append(found, settingShown(d, key, states[key], configuration))
+			settings = append(settings, settingShown(d, key, states[key], configuration))
 		}
 	}
-	return found, nil
+	return settings, nil
 }
 
 // settingShown is what a setting is set to, of definitions that are in force.
@@ -150,9 +150,9 @@ func settingShown(d ledger.Definitions, key ledger.SettingKey, state ledger.Sett
 		}
 		shown.Override = &SettingSet{Value: config.SettingText(key.Name, o.Value), Reason: o.Reason, By: o.By, Since: o.Since, Until: o.Until}
 	}
-	for _, one := range d.Connections {
-		if of := map[string]string{ledger.OfConnection: one.ID, ledger.OfStore: one.Store, ledger.OfWarehouse: one.Warehouse}; of[key.Kind] == key.ID {
-			shown.Connections = append(shown.Connections, one.ID)
+	for _, connection := range d.Connections {
+		if of := map[string]string{ledger.OfConnection: connection.ID, ledger.OfStore: connection.Store, ledger.OfWarehouse: connection.Warehouse}; of[key.Kind] == key.ID {
+			shown.Connections = append(shown.Connections, connection.ID)
 		}
 	}
 	return shown
@@ -164,7 +164,7 @@ func (c *Control) oneSetting(ctx context.Context, key ledger.SettingKey) (Settin
 	if err != nil {
 		return Setting{}, err
 	}
-	at := slices.IndexFunc(all, func(one Setting) bool { return one.Name == key.Name })
+	at := slices.IndexFunc(all, func(setting Setting) bool { return setting.Name == key.Name })
 	if at < 0 {
 		return Setting{}, absentf("a %s has no setting %q; there are %s", key.Kind, key.Name, strings.Join(ledger.SettingNames(key.Kind), ", "))
 	}

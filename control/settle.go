@@ -74,9 +74,9 @@ func (a *applying) settle(ctx context.Context, configured ledger.Connection, mod
 // stateOf is what the ledger keeps of a schedule.
 func (c *Control) stateOf(ctx context.Context, id string, mode ledger.Mode) (ledger.ScheduleState, error) {
 	kept, err := c.state.ScheduleStates(ctx, id)
-	for _, one := range kept {
-		if one.Mode == mode {
-			return one, err
+	for _, state := range kept {
+		if state.Mode == mode {
+			return state, err
 		}
 	}
 	return ledger.ScheduleState{Connection: id, Mode: mode}, err

@@ -41,8 +41,8 @@ func (c *Control) lastSnapshot(ctx context.Context, warehouse string, limit int)
 	}
 	shown := Snapshot{SnapshotEntry: entry, Refusals: []Refusal{}}
 	refused, err := c.state.Refusals(ctx, warehouse, limit)
-	for _, one := range refused {
-		shown.Refusals = append(shown.Refusals, Refusal{SKU: one.SKU, Facility: one.Facility, Place: one.Place, Reason: one.Reason})
+	for _, refusal := range refused {
+		shown.Refusals = append(shown.Refusals, Refusal{SKU: refusal.SKU, Facility: refusal.Facility, Place: refusal.Place, Reason: refusal.Reason})
 	}
 	return shown, err
 }

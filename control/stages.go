@@ -22,17 +22,17 @@ func StagesOf(run ledger.Run) []RunStage {
 		before = *run.FetchBegan
 	}
 	var stages []RunStage
-	for _, one := range []struct {
+	for _, stage := range []struct {
 		name, what string
 		at         *time.Time
 	}{
 		{"Fetched", "reading the warehouse took", run.FetchedAt}, {"Resolved", "working out what is due took", run.ResolvedAt}, {"Pushed", "calls to the store took", run.PushedAt},
 	} {
-		if one.at == nil {
+		if stage.at == nil {
 			continue
 		}
-		stages = append(stages, RunStage{one.name, one.what, *one.at, max(0, one.at.Sub(before))})
-		before = *one.at
+		stages = append(stages, RunStage{stage.name, stage.what, *stage.at, max(0, stage.at.Sub(before))})
+		before = *stage.at
 	}
 	return stages
 }

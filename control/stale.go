@@ -34,31 +34,31 @@ func (c *Control) unexplained(ctx context.Context, connection ledger.Connection,
 
 // neverRead says of what was refused that no row of it was ever read.
 func neverRead(refused []ledger.StaleLevel) string {
-	var said []string
-	for _, one := range refused {
+	var lines []string
+	for _, level := range refused {
 		place := ""
-		if one.Facility != "" {
-			place = " in " + one.Facility
+		if level.Facility != "" {
+			place = " in " + level.Facility
 		}
-		said = append(said, fmt.Sprintf("%s%s: %s, on %s", one.SKU, place, one.Words(), one.At.UTC().Format("2006-01-02 15:04:05 UTC")))
+		lines = append(lines, fmt.Sprintf("%s%s: %s, on %s", level.SKU, place, level.Words(), level.At.UTC().Format("2006-01-02 15:04:05 UTC")))
 	}
 	return fmt.Sprintf("warehouse %s names it, and no row of it was ever read, for all were refused (%s). Correct the source, or the settings that say how it is read (starter snapshot %s)",
-		refused[0].Warehouse, strings.Join(said, "; "), refused[0].Warehouse)
+		refused[0].Warehouse, strings.Join(lines, "; "), refused[0].Warehouse)
 }
 
 // unread are levels of a product that were never read.
 func (c *Control) unread(ctx context.Context, connection ledger.Connection, product string) ([]ledger.StaleLevel, error) {
-	found, err := c.state.StaleLevels(ctx, connection.Warehouse, product, ledger.Page{})
-	return slices.DeleteFunc(found, func(one ledger.StaleLevel) bool { return one.Read != nil }), err
+	levels, err := c.state.StaleLevels(ctx, connection.Warehouse, product, ledger.Page{})
+	return slices.DeleteFunc(levels, func(level ledger.StaleLevel) bool { return level.Read != nil }), err
 }
 
 // unreadLine says what a level does not count, and why.
-func unreadLine(one ledger.StaleLevel) string {
+func unreadLine(level ledger.StaleLevel) string {
 	place := "without a facility"
-	if one.Facility != "" {
-		place = "in " + one.Facility
+	if level.Facility != "" {
+		place = "in " + level.Facility
 	}
-	return fmt.Sprintf("nothing counts %s: %s; %s", place, one.Words(), one.Consequence())
+	return fmt.Sprintf("nothing counts %s: %s; %s", place, level.Words(), level.Consequence())
 }
 
 // StaleLevels lists what was refused and not read since, of a warehouse, by SKU and facility; sku may be empty.

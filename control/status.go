@@ -114,8 +114,8 @@ func (c *Control) stand(ctx context.Context, only string) (Status, map[string]*l
 		return status, nil, err
 	}
 	var holds []ledger.Hold
-	for _, one := range status.Holds {
-		holds = append(holds, one.Hold)
+	for _, hold := range status.Holds {
+		holds = append(holds, hold.Hold)
 	}
 	uses, err := c.state.StoreUses(ctx, c.now())
 	if err != nil {
@@ -162,19 +162,19 @@ func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []
 }
 
 // askOf adds what Temporal knows of a connection.
-func (c *Control) askOf(ctx context.Context, one *ConnectionStatus) error {
+func (c *Control) askOf(ctx context.Context, connection *ConnectionStatus) error {
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		found, err := c.scheduleStatus(ctx, one.Connection, mode)
+		schedule, err := c.scheduleStatus(ctx, connection.Connection, mode)
 		if err != nil {
 			return err
 		}
-		if found != nil {
-			one.Schedules = append(one.Schedules, *found)
+		if schedule != nil {
+			connection.Schedules = append(connection.Schedules, *schedule)
 		}
 	}
-	for n := range one.Open {
+	for n := range connection.Open {
 		var err error
-		if one.Open[n].Retry, one.Open[n].Idle, err = c.underWay(ctx, one.Open[n].Workflow); err != nil {
+		if connection.Open[n].Retry, connection.Open[n].Idle, err = c.underWay(ctx, connection.Open[n].Workflow); err != nil {
 			return err
 		}
 	}
@@ -294,7 +294,7 @@ func showState(state *ledger.ConnectionState, holds []ledger.Hold) {
 // scheduleStatus is how a schedule stands, nil when there is none and none is wanted.
 func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connection, mode ledger.Mode) (*ScheduleStatus, error) {
 	id := workflows.WorkflowID(mode, connection.ID)
-	found, err := c.temporal.Schedule(id).Describe(ctx)
+	described, err := c.temporal.Schedule(id).Describe(ctx)
 	if gateway.Absent(err) {
 		if schedule(connection, mode, owner{}, c.now()) == nil {
 			return nil, nil
@@ -304,20 +304,20 @@ func (c *Control) scheduleStatus(ctx context.Context, connection ledger.Connecti
 		return nil, fmt.Errorf("schedule %s: %w", id, err)
 	}
 	status := &ScheduleStatus{
-		ID: id, Paused: found.Schedule.State.Paused, Note: found.Schedule.State.Note,
-		Skipped: found.Info.NumActionsSkippedOverlap, Missed: found.Info.NumActionsMissedCatchupWindow,
+		ID: id, Paused: described.Schedule.State.Paused, Note: described.Schedule.State.Note,
+		Skipped: described.Info.NumActionsSkippedOverlap, Missed: described.Info.NumActionsMissedCatchupWindow,
 	}
 	own, err := c.identity(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if theirs := ownerOf(found.Schedule); theirs.ledger != own {
+	if theirs := ownerOf(described.Schedule); theirs.ledger != own {
 		status.Ledger = theirs.ledger
 	}
-	if state := found.Schedule.State; state.LimitedActions {
+	if state := described.Schedule.State; state.LimitedActions {
 		status.Remaining = new(state.RemainingActions)
 	}
-	if next := found.Info.NextActionTimes; len(next) > 0 && !status.Paused {
+	if next := described.Info.NextActionTimes; len(next) > 0 && !status.Paused {
 		status.Next = &next[0]
 	}
 	return status, nil
@@ -329,22 +329,22 @@ func (c *Control) Schedules(ctx context.Context) ([]ScheduleStatus, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found []ScheduleStatus
+	var schedules []ScheduleStatus
 	for _, connection := range connections {
 		for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
 			if !connection.Active() {
 				continue
 			}
-			one, err := c.scheduleStatus(ctx, connection, mode)
+			schedule, err := c.scheduleStatus(ctx, connection, mode)
 			if err != nil {
 				return nil, err
 			}
-			if one != nil {
-				found = append(found, *one)
+			if schedule != nil {
+				schedules = append(schedules, *schedule)
 			}
 		}
 	}
-	return found, nil
+	return schedules, nil
 }
 
 // alivePatience is how long Temporal has to answer the first question of a page or a command: the SDK's own patience of ten seconds would be that
@@ -392,9 +392,9 @@ func (c *Control) lookAtWarehouses(ctx context.Context, status *Status, warehous
 // warehousesOf are the warehouses of connections, each once.
 func warehousesOf(connections []ledger.Connection) []string {
 	var ids []string
-	for _, one := range connections {
-		if !slices.Contains(ids, one.Warehouse) {
-			ids = append(ids, one.Warehouse)
+	for _, connection := range connections {
+		if !slices.Contains(ids, connection.Warehouse) {
+			ids = append(ids, connection.Warehouse)
 		}
 	}
 	return ids

@@ -39,17 +39,17 @@ func (c *Control) Strategies(ctx context.Context) ([]Partitioned, error) {
 	}
 	all := []Partitioned{}
 	for i, warehouse := range warehouses {
-		one := Partitioned{Merchant: warehouse.Merchant, Warehouse: warehouse.ID, Sharing: []string{}, Setting: settings[i]}
-		if one.Strategy, err = c.state.Strategy(ctx, warehouse.Merchant, warehouse.ID); err != nil {
+		partitioned := Partitioned{Merchant: warehouse.Merchant, Warehouse: warehouse.ID, Sharing: []string{}, Setting: settings[i]}
+		if partitioned.Strategy, err = c.state.Strategy(ctx, warehouse.Merchant, warehouse.ID); err != nil {
 			return nil, err
 		}
 		for _, connection := range connections {
 			if connection.Active() && connection.Warehouse == warehouse.ID {
-				one.Sharing = append(one.Sharing, connection.ID)
+				partitioned.Sharing = append(partitioned.Sharing, connection.ID)
 			}
 		}
-		slices.Sort(one.Sharing)
-		all = append(all, one)
+		slices.Sort(partitioned.Sharing)
+		all = append(all, partitioned)
 	}
 	return all, nil
 }
@@ -87,7 +87,7 @@ func (c *Control) TryStrategy(ctx context.Context, warehouse string, strategy in
 	if err != nil {
 		return tried, err
 	}
-	at := slices.IndexFunc(all, func(one Partitioned) bool { return one.Warehouse == warehouse })
+	at := slices.IndexFunc(all, func(partitioned Partitioned) bool { return partitioned.Warehouse == warehouse })
 	if at < 0 {
 		_, err := c.warehouse(ctx, warehouse)
 		return tried, err
@@ -123,17 +123,17 @@ func effects(connection string, input inventory.Input, strategy inventory.Strate
 		}
 	}
 	input.Strategy = &strategy
-	var found []StrategyEffect
+	var effects []StrategyEffect
 	for _, level := range inventory.Resolve(input) {
-		one := StrategyEffect{
+		effect := StrategyEffect{
 			Connection: connection, ChannelSKU: level.ChannelSKU, Location: level.Location, Would: level.Quantity, Blocked: level.Blocked, Why: orEmpty(level.Why.Lines()),
 		}
 		if quantity, has := now[[2]string{level.ChannelSKU, level.Location}]; has {
-			one.Now = &quantity
+			effect.Now = &quantity
 		}
-		found = append(found, one)
+		effects = append(effects, effect)
 	}
-	return found
+	return effects
 }
 
 // checkStrategy refuses a strategy that no configuration could have.

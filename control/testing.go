@@ -58,7 +58,7 @@ func tested(ctx context.Context, tester Tester, one Tested, try func(ctx context
 	}
 	within, cancel := context.WithTimeout(ctx, testPatience)
 	defer cancel()
-	found, err := try(within, tester)
+	tested, err := try(within, tester)
 	switch {
 	case ctx.Err() != nil: // who asked has gone
 		return one, ctx.Err()
@@ -69,8 +69,8 @@ func tested(ctx context.Context, tester Tester, one Tested, try func(ctx context
 		one.Failed = brief(err)
 		return one, nil
 	}
-	found.ID, found.Driver = one.ID, one.Driver
-	return found, nil
+	tested.ID, tested.Driver = one.ID, one.Driver
+	return tested, nil
 }
 
 // testedAfter says what a test showed, for the log of acts.

@@ -90,16 +90,16 @@ func (s *suspects[K]) forget(now time.Time) {
 
 // networkOf is what is throttled as one address: of IPv6 the part that one customer is given. What is no address is throttled as one.
 func networkOf(address string) netip.Prefix {
-	found, err := netip.ParseAddr(address)
+	parsed, err := netip.ParseAddr(address)
 	if err != nil {
 		return netip.Prefix{}
 	}
-	found = found.Unmap().WithZone("")
+	parsed = parsed.Unmap().WithZone("")
 	bits := 32
-	if found.Is6() {
+	if parsed.Is6() {
 		bits = 64
 	}
-	network, err := found.Prefix(bits)
+	network, err := parsed.Prefix(bits)
 	if err != nil {
 		return netip.Prefix{}
 	}

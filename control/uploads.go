@@ -21,8 +21,8 @@ func (c *Control) StageRows(ctx context.Context, snapshot int64, levels []invent
 }
 
 // NoteOddities keeps with a snapshot what looks odd in its rows.
-func (c *Control) NoteOddities(ctx context.Context, snapshot int64, found []inventory.Oddity) error {
-	return c.state.NoteOddities(ctx, snapshot, found)
+func (c *Control) NoteOddities(ctx context.Context, snapshot int64, oddities []inventory.Oddity) error {
+	return c.state.NoteOddities(ctx, snapshot, oddities)
 }
 
 // Discard throws away what was staged of a snapshot.

@@ -81,17 +81,17 @@ func (c *Control) Waiting(ctx context.Context, connection, id string) (found []l
 // lookedInto are the connections whose workflows are looked into, and what is said of the others.
 func (c *Control) lookedInto(ctx context.Context, only string) ([]ledger.Connection, string, error) {
 	if only != "" {
-		one, err := c.connection(ctx, only)
-		return []ledger.Connection{one}, "", err
+		connection, err := c.connection(ctx, only)
+		return []ledger.Connection{connection}, "", err
 	}
 	all, err := c.state.Connections(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	var active []ledger.Connection
-	for _, one := range all {
-		if one.Active() {
-			active = append(active, one)
+	for _, connection := range all {
+		if connection.Active() {
+			active = append(active, connection)
 		}
 	}
 	if len(active) > mostLooked {
@@ -115,12 +115,12 @@ func (c *Control) waitingIn(ctx context.Context, workflow, connection string, mo
 	if theirs, err := c.anothers(ctx, info.GetMemo()); err != nil || theirs != nil {
 		return nil, err
 	}
-	asked, err := requestIn(c.temporal.History(ctx, workflow, info.GetExecution().GetRunId()), id)
-	if asked == nil || err != nil {
+	request, err := requestIn(c.temporal.History(ctx, workflow, info.GetExecution().GetRunId()), id)
+	if request == nil || err != nil {
 		return nil, err
 	}
 	return &ledger.RequestEntry{
-		Connection: connection, ID: id, Mode: mode, By: asked.By, MadeAt: asked.At, Outcome: ledger.RequestWaiting, Reason: c.waitsFor(ctx, workflow),
+		Connection: connection, ID: id, Mode: mode, By: request.By, MadeAt: request.At, Outcome: ledger.RequestWaiting, Reason: c.waitsFor(ctx, workflow),
 	}, nil
 }
 
@@ -131,9 +131,9 @@ func requestIn(history client.HistoryEventIterator, id string) (*ledger.Request,
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range requestsOf(event) {
-			if workflows.RequestID(one.ID) == id {
-				return &one, nil
+		for _, request := range requestsOf(event) {
+			if workflows.RequestID(request.ID) == id {
+				return &request, nil
 			}
 		}
 	}
@@ -160,11 +160,11 @@ func requestsOf(event *historypb.HistoryEvent) []ledger.Request {
 	if !decoded(payloads, &request) {
 		return nil
 	}
-	var found []ledger.Request
+	var requests []ledger.Request
 	for _, one := range request.Each() {
-		found = append(found, ledger.Request{ID: one.ID, By: one.By, At: event.GetEventTime().AsTime()})
+		requests = append(requests, ledger.Request{ID: one.ID, By: one.By, At: event.GetEventTime().AsTime()})
 	}
-	return found
+	return requests
 }
 
 // decoded reads the first of payloads; what cannot be read brings nothing to a workflow either.

@@ -345,15 +345,15 @@ func (a *applying) removeStrategy(ctx context.Context, merchant, warehouse strin
 
 // active lists the active connections of every merchant and warehouse.
 func (a *applying) active(ctx context.Context) (map[[2]string][]string, error) {
-	found := map[[2]string][]string{}
+	active := map[[2]string][]string{}
 	err := a.each(ctx, func(row *sql.Rows) error {
 		var pair [2]string
 		var id string
 		err := row.Scan(&pair[0], &pair[1], &id)
-		found[pair] = append(found[pair], id)
+		active[pair] = append(active[pair], id)
 		return err
 	}, "SELECT merchant, warehouse, id FROM connections WHERE active ORDER BY merchant, warehouse, id")
-	return found, err
+	return active, err
 }
 
 // sharing gives pairs whose set of active connections changed a new version.

@@ -94,11 +94,11 @@ func (a *applying) leaving(ctx context.Context, definitions Definitions) ([]leav
 
 // rowPlaces are the locations at which connections have rows, or have had some. Who has none is absent.
 func (t *tx) rowPlaces(ctx context.Context, connections []string) (map[string][]string, error) {
-	found := map[string][]string{}
-	return found, t.each(ctx, func(row *sql.Rows) error {
+	locations := map[string][]string{}
+	return locations, t.each(ctx, func(row *sql.Rows) error {
 		var connection, location string
 		err := row.Scan(&connection, &location)
-		found[connection] = append(found[connection], location)
+		locations[connection] = append(locations[connection], location)
 		return err
 	}, "SELECT connection, location FROM row_places WHERE connection IN (SELECT j.value FROM "+t.dialect.set()+") ORDER BY connection, location",
 		t.dialect.list(connections))

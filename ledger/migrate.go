@@ -57,12 +57,12 @@ func Schema() (int, error) {
 }
 
 // checkVersion compares the schema of a ledger with this program's.
-func checkVersion(found, known int) error {
+func checkVersion(version, newest int) error {
 	switch {
-	case found > known:
-		return fmt.Errorf("%w: it is at version %d and this program knows up to %d; use the newer Tidemark", ErrNewer, found, known)
-	case found < known:
-		return fmt.Errorf("ledger: the schema is at version %d and this program needs %d; open the ledger again to bring it up to date", found, known)
+	case version > newest:
+		return fmt.Errorf("%w: it is at version %d and this program knows up to %d; use the newer Tidemark", ErrNewer, version, newest)
+	case version < newest:
+		return fmt.Errorf("ledger: the schema is at version %d and this program needs %d; open the ledger again to bring it up to date", version, newest)
 	}
 	return nil
 }

@@ -211,14 +211,14 @@ func (c *comparing) alike(ctx context.Context, first, second side, add func(firs
 	if err != nil || len(held) == 0 {
 		return err
 	}
-	passing, found := second, add
+	passing, report := second, add
 	if !whole {
 		others, all, err := c.load(ctx, second)
 		if err != nil {
 			return err
 		}
 		if all {
-			held, passing, found = others, first, func(held, passed string) { add(passed, held) }
+			held, passing, report = others, first, func(held, passed string) { add(passed, held) }
 		}
 	}
 	return c.each(ctx, func(row *sql.Rows) error {
@@ -228,7 +228,7 @@ func (c *comparing) alike(ctx context.Context, first, second side, add func(firs
 		}
 		for _, other := range held[c.key(sku)] {
 			if other != sku {
-				found(other, sku)
+				report(other, sku)
 			}
 		}
 		return nil

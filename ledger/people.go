@@ -103,8 +103,8 @@ func scanPerson(row scanner, more ...any) (Person, error) {
 
 // lockPeople has changes of people come one after the other, so that each sees what the one before it left.
 func (t *tx) lockPeople(ctx context.Context) error {
-	var one int64
-	return t.row(ctx, "SELECT only_one FROM state"+t.dialect.lock("state")).Scan(&one)
+	var locked int64
+	return t.row(ctx, "SELECT only_one FROM state"+t.dialect.lock("state")).Scan(&locked)
 }
 
 // keepAdmin refuses a change after which there are people and none is an enabled admin.

@@ -88,11 +88,11 @@ func resolvedLevels(page []Resolution) (map[place]resolvedLevel, error) {
 
 // locations are those of the page's levels.
 func (r *resolving) locations() map[string]bool {
-	found := map[string]bool{}
+	locations := map[string]bool{}
 	for at := range r.levels {
-		found[at.location] = true
+		locations[at.location] = true
 	}
-	return found
+	return locations
 }
 
 // stand loads what is kept of the rows of the page's products.

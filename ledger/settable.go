@@ -60,14 +60,14 @@ func (d *Definitions) SettingKeys() []SettingKey {
 			keys = append(keys, SettingKey{kind, id, name})
 		}
 	}
-	for _, one := range d.Connections {
-		add(OfConnection, one.ID)
+	for _, connection := range d.Connections {
+		add(OfConnection, connection.ID)
 	}
-	for _, one := range d.Stores {
-		add(OfStore, one.ID)
+	for _, store := range d.Stores {
+		add(OfStore, store.ID)
 	}
-	for _, one := range d.Warehouses {
-		add(OfWarehouse, one.ID)
+	for _, warehouse := range d.Warehouses {
+		add(OfWarehouse, warehouse.ID)
 	}
 	return keys
 }
@@ -100,26 +100,26 @@ func (d *Definitions) Set(key SettingKey, value json.RawMessage) error {
 func (d *Definitions) Name(key SettingKey) {
 	name := func(named []string) []string {
 		var all []string
-		for _, one := range SettingNames(key.Kind) {
-			if one == key.Name || slices.Contains(named, one) {
-				all = append(all, one)
+		for _, setting := range SettingNames(key.Kind) {
+			if setting == key.Name || slices.Contains(named, setting) {
+				all = append(all, setting)
 			}
 		}
 		return all
 	}
-	for i, one := range d.Connections {
-		if key.Kind == OfConnection && one.ID == key.ID {
-			d.Connections[i].Named = name(one.Named)
+	for i, connection := range d.Connections {
+		if key.Kind == OfConnection && connection.ID == key.ID {
+			d.Connections[i].Named = name(connection.Named)
 		}
 	}
-	for i, one := range d.Stores {
-		if key.Kind == OfStore && one.ID == key.ID {
-			d.Stores[i].Named = name(one.Named)
+	for i, store := range d.Stores {
+		if key.Kind == OfStore && store.ID == key.ID {
+			d.Stores[i].Named = name(store.Named)
 		}
 	}
-	for i, one := range d.Warehouses {
-		if key.Kind == OfWarehouse && one.ID == key.ID {
-			d.Warehouses[i].Named = name(one.Named)
+	for i, warehouse := range d.Warehouses {
+		if key.Kind == OfWarehouse && warehouse.ID == key.ID {
+			d.Warehouses[i].Named = name(warehouse.Named)
 		}
 	}
 }
@@ -128,11 +128,11 @@ func (d *Definitions) Name(key SettingKey) {
 func (d *Definitions) setting(key SettingKey) (field any, named []string) {
 	switch key.Kind {
 	case OfConnection:
-		if at := slices.IndexFunc(d.Connections, func(one Connection) bool { return one.ID == key.ID }); at >= 0 {
+		if at := slices.IndexFunc(d.Connections, func(connection Connection) bool { return connection.ID == key.ID }); at >= 0 {
 			return d.Connections[at].setting(key.Name), d.Connections[at].Named
 		}
 	case OfStore:
-		if at := slices.IndexFunc(d.Stores, func(one Store) bool { return one.ID == key.ID }); at >= 0 {
+		if at := slices.IndexFunc(d.Stores, func(store Store) bool { return store.ID == key.ID }); at >= 0 {
 			return d.Stores[at].setting(key.Name), d.Stores[at].Named
 		}
 	case OfWarehouse:
@@ -180,7 +180,7 @@ func (w *Warehouse) setting(name string) any {
 }
 
 func (d *Definitions) warehouse(id string) int {
-	return slices.IndexFunc(d.Warehouses, func(one Warehouse) bool { return one.ID == id })
+	return slices.IndexFunc(d.Warehouses, func(warehouse Warehouse) bool { return warehouse.ID == id })
 }
 
 // strategySetting is the strategy of a warehouse as a setting.
@@ -190,9 +190,9 @@ func (d *Definitions) strategySetting(key SettingKey) (value json.RawMessage, na
 		return nil, false, false
 	}
 	value = json.RawMessage("null")
-	for _, one := range d.Strategies {
-		if one.Warehouse == key.ID && one.Merchant == d.Warehouses[at].Merchant {
-			value = json.RawMessage(encode(one.Strategy))
+	for _, defined := range d.Strategies {
+		if defined.Warehouse == key.ID && defined.Merchant == d.Warehouses[at].Merchant {
+			value = json.RawMessage(encode(defined.Strategy))
 		}
 	}
 	return value, slices.Contains(d.Warehouses[at].Named, SettingStrategy), true
@@ -208,7 +208,9 @@ func (d *Definitions) setStrategy(key SettingKey, value json.RawMessage) error {
 		return err
 	}
 	merchant := d.Warehouses[at].Merchant
-	d.Strategies = slices.DeleteFunc(slices.Clone(d.Strategies), func(one StrategyDefinition) bool { return one.Merchant == merchant && one.Warehouse == key.ID })
+	d.Strategies = slices.DeleteFunc(slices.Clone(d.Strategies), func(defined StrategyDefinition) bool {
+		return defined.Merchant == merchant && defined.Warehouse == key.ID
+	})
 	if wanted != nil {
 		d.Strategies = append(d.Strategies, StrategyDefinition{Merchant: merchant, Warehouse: key.ID, Strategy: *wanted})
 	}

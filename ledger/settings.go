@@ -94,31 +94,31 @@ func scanSettingState(row scanner) (SettingState, error) {
 
 // SettingStates lists what is kept of settings; see Setter.
 func (d *database) SettingStates(ctx context.Context) ([]SettingState, error) {
-	var found []SettingState
+	var states []SettingState
 	err := d.read(ctx, func(t *tx) (err error) {
-		found, err = t.settingStates(ctx)
+		states, err = t.settingStates(ctx)
 		return err
 	})
-	return found, err
+	return states, err
 }
 
 func (t *tx) settingStates(ctx context.Context) ([]SettingState, error) {
-	var found []SettingState
+	var states []SettingState
 	err := t.each(ctx, func(row *sql.Rows) error {
 		state, err := scanSettingState(row)
-		found = append(found, state)
+		states = append(states, state)
 		return err
 	}, "SELECT "+settingColumns+" FROM settings ORDER BY kind, id, name")
-	return found, err
+	return states, err
 }
 
 // settingState is what is kept of one setting, of version 0 where nothing is.
 func (t *tx) settingState(ctx context.Context, key SettingKey) (SettingState, error) {
-	found, err := scanSettingState(t.row(ctx, "SELECT "+settingColumns+" FROM settings WHERE kind = ? AND id = ? AND name = ?", key.Kind, key.ID, key.Name))
+	state, err := scanSettingState(t.row(ctx, "SELECT "+settingColumns+" FROM settings WHERE kind = ? AND id = ? AND name = ?", key.Kind, key.ID, key.Name))
 	if errors.Is(err, sql.ErrNoRows) {
 		return SettingState{SettingKey: key}, nil
 	}
-	return found, err
+	return state, err
 }
 
 // keepSetting writes the next version of a setting.
@@ -191,22 +191,22 @@ func (a *applying) around(ctx context.Context, key SettingKey) (Definitions, err
 	var d Definitions
 	switch key.Kind {
 	case OfConnection:
-		one, err := definition[Connection](ctx, a.tx, key.Kind, key.ID)
-		d.Connections = []Connection{one}
+		connection, err := definition[Connection](ctx, a.tx, key.Kind, key.ID)
+		d.Connections = []Connection{connection}
 		return d, err
 	case OfStore:
-		one, err := definition[Store](ctx, a.tx, key.Kind, key.ID)
-		d.Stores = []Store{one}
+		store, err := definition[Store](ctx, a.tx, key.Kind, key.ID)
+		d.Stores = []Store{store}
 		return d, err
 	case OfWarehouse:
-		one, err := definition[Warehouse](ctx, a.tx, key.Kind, key.ID)
+		warehouse, err := definition[Warehouse](ctx, a.tx, key.Kind, key.ID)
 		if err != nil {
 			return d, err
 		}
-		d.Warehouses = []Warehouse{one}
-		strategy, err := a.strategy(ctx, one.Merchant, one.ID)
+		d.Warehouses = []Warehouse{warehouse}
+		strategy, err := a.strategy(ctx, warehouse.Merchant, warehouse.ID)
 		if strategy != nil {
-			d.Strategies = []StrategyDefinition{{Merchant: one.Merchant, Warehouse: one.ID, Strategy: *strategy}}
+			d.Strategies = []StrategyDefinition{{Merchant: warehouse.Merchant, Warehouse: warehouse.ID, Strategy: *strategy}}
 		}
 		return d, err
 	}
@@ -267,14 +267,14 @@ func (a *applying) settings(ctx context.Context, configured Definitions) (Defini
 	for _, one := range kept {
 		states[one.SettingKey] = one
 	}
-	for _, one := range a.options.Settings {
-		changes[one.SettingKey] = one
+	for _, change := range a.options.Settings {
+		changes[change.SettingKey] = change
 	}
-	known := map[SettingKey]Definitions{} // by what settings are of, without a name
+	before := map[SettingKey]Definitions{} // by what settings are of, without a name
 	for _, key := range configured.SettingKeys() {
 		of := SettingKey{Kind: key.Kind, ID: key.ID}
-		if _, read := known[of]; !read {
-			if known[of], err = a.around(ctx, key); err != nil && !errors.Is(err, ErrNotFound) {
+		if _, read := before[of]; !read {
+			if before[of], err = a.around(ctx, key); err != nil && !errors.Is(err, ErrNotFound) {
 				return inForce, err
 			}
 		}
@@ -282,7 +282,7 @@ func (a *applying) settings(ctx context.Context, configured Definitions) (Defini
 		if !has {
 			state.SettingKey = key
 		}
-		if err := a.settingApplied(ctx, &inForce, state, known[of], changes); err != nil {
+		if err := a.settingApplied(ctx, &inForce, state, before[of], changes); err != nil {
 			return inForce, err
 		}
 	}

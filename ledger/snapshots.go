@@ -162,11 +162,11 @@ func (t *tx) stageSums(ctx context.Context, snapshot int64, levels []inventory.L
 	bounded := func(sum string) string {
 		return fmt.Sprintf("CASE WHEN %[1]s > %[2]d THEN %[2]d WHEN %[1]s < -%[2]d THEN -%[2]d ELSE %[1]s END", sum, inventory.MaxQuantity)
 	}
-	known := func(field string) string {
+	whole := func(field string) string {
 		return fmt.Sprintf("CASE WHEN COUNT(%[1]s) = COUNT(*) THEN CAST(SUM(%[1]s) AS BIGINT) END", field)
 	}
 	_, err := t.bulk(ctx, *levelTable(levels, nil), `INSERT INTO staged (snapshot, sku, facility, available, on_hand, committed, reported_at, copies)
-		SELECT CAST(? AS BIGINT), sku, facility, `+bounded("CAST(SUM(available) AS BIGINT)")+`, `+known("on_hand")+`, `+known("committed")+`, MIN(reported_at), COUNT(*)
+		SELECT CAST(? AS BIGINT), sku, facility, `+bounded("CAST(SUM(available) AS BIGINT)")+`, `+whole("on_hand")+`, `+whole("committed")+`, MIN(reported_at), COUNT(*)
 		FROM input GROUP BY sku, facility
 		ON CONFLICT (snapshot, sku, facility) DO UPDATE SET
 			available = CASE WHEN ABS(staged.available) = `+strconv.Itoa(inventory.MaxQuantity)+` THEN staged.available

@@ -42,24 +42,24 @@ func (d *database) Charge(ctx context.Context, now time.Time, charges ...Charge)
 			return err
 		}
 		moments := make([]time.Time, len(charges))
-		for i, one := range charges {
-			clean, err := t.cleanAt(ctx, one)
+		for i, charge := range charges {
+			clean, err := t.cleanAt(ctx, charge)
 			if err != nil {
 				return err
 			}
 			var needed time.Duration
-			moments[i], needed = one.Next(clean)
+			moments[i], needed = charge.Next(clean)
 			wait = max(wait, needed)
 		}
 		if wait > 0 {
 			return nil
 		}
 		last := map[string]Charge{} // of its kind
-		for i, one := range charges {
-			if err := t.suspect(ctx, one, moments[i]); err != nil {
+		for i, charge := range charges {
+			if err := t.suspect(ctx, charge, moments[i]); err != nil {
 				return err
 			}
-			last[one.Kind] = one
+			last[charge.Kind] = charge
 		}
 		for _, kind := range sortedKeys(last) {
 			if err := t.forgetSuspects(ctx, last[kind], now); err != nil {
@@ -94,15 +94,15 @@ func (t *tx) suspect(ctx context.Context, of Charge, clean time.Time) error {
 
 // forgetSuspects forgets others of a suspect's kind where there are too many.
 func (t *tx) forgetSuspects(ctx context.Context, of Charge, now time.Time) error {
-	var known int64
-	if err := t.row(ctx, "SELECT COUNT(*) FROM suspects WHERE kind = ?", of.Kind).Scan(&known); err != nil || known <= MostSuspects {
+	var suspects int64
+	if err := t.row(ctx, "SELECT COUNT(*) FROM suspects WHERE kind = ?", of.Kind).Scan(&suspects); err != nil || suspects <= MostSuspects {
 		return err
 	}
 	gone, err := t.exec(ctx, "DELETE FROM suspects WHERE kind = ? AND clean_at <= ?", of.Kind, micros(now))
-	if err != nil || known-gone <= MostSuspects {
+	if err != nil || suspects-gone <= MostSuspects {
 		return err
 	}
 	_, err = t.exec(ctx, "DELETE FROM suspects WHERE kind = ? AND key IN (SELECT key FROM suspects WHERE kind = ? AND key <> ? ORDER BY clean_at, key LIMIT ?)",
-		of.Kind, of.Kind, of.hashed(), known-gone-MostSuspects)
+		of.Kind, of.Kind, of.hashed(), suspects-gone-MostSuspects)
 	return err
 }

@@ -121,8 +121,8 @@ func (s *sdk) ScheduleIDs(ctx context.Context) ([]string, error) {
 }
 
 func (s *sdk) Pollers(ctx context.Context, queue string) ([]*taskqueuepb.PollerInfo, error) {
-	found, err := s.client.DescribeTaskQueue(ctx, queue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
-	return found.GetPollers(), err
+	described, err := s.client.DescribeTaskQueue(ctx, queue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+	return described.GetPollers(), err
 }
 
 func (s *sdk) Attributes(ctx context.Context) (map[string]enumspb.IndexedValueType, error) {
