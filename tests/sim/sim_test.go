@@ -26,6 +26,7 @@ var (
 	flagMinutes = flag.Float64("minutes", 0, "play histories for so long")
 	flagStop    = flag.Bool("stop", false, "with -shard: stop at the first history that breaks a promise, and do not shrink it")
 	flagShard   = flag.Uint64("shard", 0, "of a process that -seeds begins: which one of -shards it is, from 1 on")
+	flagFigures = flag.String("figures", "", "the file to which the figures of all histories are written, as one line of JSON")
 	flagShards  = flag.Uint64("shards", uint64(runtime.NumCPU()), "how many processes play histories")
 )
 
@@ -140,6 +141,7 @@ func shards(t *testing.T) {
 	var mutex sync.Mutex
 	var played int
 	failed := 0
+	broken := map[string]int{} // histories by the invariant that they broke
 	began := time.Now()
 	var group sync.WaitGroup
 	for n := uint64(1); n <= *flagShards; n++ {
@@ -176,6 +178,10 @@ func shards(t *testing.T) {
 				played++
 				if one.Failed != "" {
 					failed++
+					slices.Sort(one.Promises)
+					for _, promise := range slices.Compact(one.Promises) {
+						broken[promise]++
+					}
 					t.Errorf("history %d of those that were played\n%s", played, one.Failed)
 				}
 				mutex.Unlock()
@@ -188,4 +194,9 @@ func shards(t *testing.T) {
 	group.Wait()
 	took := time.Since(began)
 	t.Logf("%d histories in %s, %.1f a second; %d broke a promise", played, took.Round(time.Second), float64(played)/took.Seconds(), failed)
+	if *flagFigures != "" {
+		figures, err := json.Marshal(map[string]any{"histories": played, "seconds": took.Seconds(), "broken": broken})
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(*flagFigures, append(figures, '\n'), 0o644))
+	}
 }

@@ -85,12 +85,18 @@ func (r row) state() state {
 	return wholly
 }
 
-// sum says how many rows are shown how far.
-func sum(rows []row) string {
+// count counts rows by how far they are tested.
+func count(rows []row) map[state]int {
 	counts := map[state]int{}
 	for _, one := range rows {
 		counts[one.state()]++
 	}
+	return counts
+}
+
+// sum says how many rows are shown how far.
+func sum(rows []row) string {
+	counts := count(rows)
 	return fmt.Sprintf("of %d rows, %d are tested, %d partly, %d not", len(rows), counts[wholly], counts[partly], counts[not])
 }
 

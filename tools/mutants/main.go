@@ -35,6 +35,7 @@ type options struct {
 	check    bool
 	table    bool
 	write    bool
+	figures  string
 	parallel int
 	timeout  time.Duration
 }
@@ -49,6 +50,7 @@ func main() {
 	flag.BoolVar(&o.check, "check", false, "run no test: check that every entry applies, that its test exists, and that docs/reliability.md lists it")
 	flag.BoolVar(&o.table, "table", false, "print the table of docs/reliability.md")
 	flag.BoolVar(&o.write, "write", false, "write the table into docs/reliability.md")
+	flag.StringVar(&o.figures, "figures", "", "the file to which it is written how many were planted and caught, as one line of JSON")
 	flag.IntVar(&o.parallel, "parallel", 2, "how many tests run at once")
 	flag.DurationVar(&o.timeout, "timeout", 2*time.Minute, "the longest that the test of one entry may take")
 	flag.Parse()
@@ -83,6 +85,7 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 		}
 		return true, err
 	}
+	all := len(entries)
 	if entries, err = choose(ctx, o, entries); err != nil {
 		return false, err
 	}
@@ -90,7 +93,11 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 		_, err := fmt.Fprintln(out, "No planted bug is asked for.")
 		return true, err
 	}
-	return plantAll(ctx, o, entries, out)
+	caught, err := plantAll(ctx, o, entries, out)
+	if err == nil && o.figures != "" {
+		err = os.WriteFile(o.figures, fmt.Appendf(nil, `{"planted":%d,"caught":%d,"all":%d}`+"\n", len(entries), caught, all), 0o644)
+	}
+	return caught == len(entries), err
 }
 
 // choose keeps the entries that the options name.

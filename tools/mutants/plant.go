@@ -80,17 +80,17 @@ func judgeWithout(test string, without outcome) (verdict, string) {
 	return noSuchTest, ""
 }
 
-// plantAll runs the entries and prints a line for each. It returns true when all were caught.
-func plantAll(ctx context.Context, o options, entries []entry, out io.Writer) (bool, error) {
+// plantAll runs the entries and prints a line for each. It returns how many were caught.
+func plantAll(ctx context.Context, o options, entries []entry, out io.Writer) (int, error) {
 	began := time.Now()
 	scratch, err := os.MkdirTemp("", "mutants")
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	defer os.RemoveAll(scratch)
 	root, err := filepath.Abs(o.root)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	p := &planter{root: root, scratch: scratch, timeout: o.timeout}
 	without := p.without(ctx, entries, o.parallel)
@@ -114,7 +114,7 @@ func plantAll(ctx context.Context, o options, entries []entry, out io.Writer) (b
 		}
 	}
 	_, err = fmt.Fprintf(out, ", in %s\n", time.Since(began).Round(time.Second))
-	return counts[caught] == len(entries), err
+	return counts[caught], err
 }
 
 // line is what is printed of an entry.
