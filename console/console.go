@@ -65,7 +65,7 @@ type Control interface {
 	Advise(ctx context.Context, connection string) (control.Advice, error)
 	ApplyAdvice(ctx context.Context, connection string, version int64, by string) (control.ScheduleEdited, error)
 	UndoAdvice(ctx context.Context, connection string, version int64) (control.ScheduleEdited, error)
-	Log(ctx context.Context, before int64, limit int) ([]ledger.AuditEntry, error)
+	Log(ctx context.Context, query ledger.AuditQuery) ([]ledger.AuditEntry, error)
 
 	Allow(ctx context.Context, act control.Act, what, on string) error
 	NoteRefused(ctx context.Context, what, on string, why error) error
@@ -172,6 +172,7 @@ func (c *Console) routes() []route {
 		{pattern: "POST " + firstPath, act: everyone, handle: c.first},
 		{pattern: "GET /live", act: control.ActRead, what: "follow a page", handle: c.live, byItself: true},
 		{pattern: "GET /levels.csv", act: control.ActRead, what: "read a list", handle: c.levelsCSV},
+		{pattern: "GET /log.csv", act: control.ActRead, what: "read a list", handle: c.logCSV},
 		{pattern: "GET /c/{id}/levels.csv", act: control.ActRead, what: "read a list", handle: c.channelLevelsCSV},
 		{pattern: "/", act: control.ActRead, what: "ask for what there is not", handle: func(w http.ResponseWriter, r *http.Request) {
 			c.fail(w, r, http.StatusNotFound, "There is no such page.")

@@ -51,6 +51,8 @@ type fake struct {
 	pushing bool
 	// again: the held run was approved, and asks again.
 	again bool
+	// logged are the questions about the log.
+	logged []ledger.AuditQuery
 }
 
 func (f *fake) note(what string) {

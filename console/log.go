@@ -2,7 +2,8 @@ package console
 
 import (
 	"context"
-	"fmt"
+	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -12,8 +13,11 @@ import (
 
 // logView is the page of who did what.
 type logView struct {
-	Rows []logRow
-	Next string // address of the next page
+	Rows                           []logRow
+	Who, Act, On, Result, From, To string // as they are filtered
+	Results                        []logResult
+	Filtered                       bool
+	Next, CSV                      string // addresses: of the next page, and of all that is chosen as a file
 }
 
 type logRow struct {
@@ -25,32 +29,88 @@ type logRow struct {
 const logRows = 100
 
 func (c *Console) logPage(ctx context.Context, q request) (page, error) {
-	before := int64(0)
-	if text := q.query.Get("before"); text != "" {
-		var err error
-		if before, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return page{}, &control.UsageError{Message: fmt.Sprintf("%q is no entry of the log", text)}
-		}
+	query, err := control.LogQuery(q.query.Get)
+	if err != nil {
+		return page{}, err
 	}
-	found, err := c.options.Control.Log(ctx, before, logRows)
+	query.Limit = logRows
+	found, err := c.options.Control.Log(ctx, query)
 	if err != nil {
 		return page{}, err
 	}
 	k := clock{now: q.now, zone: time.UTC}
-	return c.framed(ctx, "Activity log", k, viewLog(found, k))
+	return c.framed(ctx, "Activity log", k, viewLog(found, q.query, k))
 }
 
-func viewLog(found []ledger.AuditEntry, k clock) logView {
-	var view logView
+func viewLog(found []ledger.AuditEntry, filters url.Values, k clock) logView {
+	view := logView{
+		Who: filters.Get("who"), Act: filters.Get("act"), On: filters.Get("on"), Result: filters.Get("result"), From: filters.Get("from"), To: filters.Get("to"),
+		Results: logResults(filters.Get("result")),
+	}
+	filter := chosen("who", view.Who, "act", view.Act, "on", view.On, "result", view.Result, "from", view.From, "to", view.To)
+	view.Filtered = filter != ""
+	view.CSV = address("/log.csv", filter)
 	for _, entry := range found {
 		view.Rows = append(view.Rows, logRow{
-			At: k.exact(entry.At), Who: entry.Who, From: entry.From, Act: entry.Act, On: entry.On, Before: entry.Before, After: entry.After, State: auditState(entry.Result), Reason: entry.Reason,
+			At: k.exact(entry.At), Who: entry.Who, From: entry.From, Act: entry.Act, On: entry.On, Before: entry.Before, After: entry.After,
+			State: auditState(entry.Result), Reason: entry.Reason,
 		})
 	}
 	if len(found) == logRows {
-		view.Next = "/log?before=" + strconv.FormatInt(found[len(found)-1].ID, 10)
+		view.Next = address("/log", chosen("who", view.Who, "act", view.Act, "on", view.On, "result", view.Result, "from", view.From, "to", view.To,
+			"before", strconv.FormatInt(found[len(found)-1].ID, 10)))
 	}
 	return view
+}
+
+// address is a path with a query, where there is one.
+func address(path, query string) string {
+	if query == "" {
+		return path
+	}
+	return path + "?" + query
+}
+
+// logResult is a result that can be chosen.
+type logResult struct {
+	Value, Word string
+	Chosen      bool
+}
+
+func logResults(chosen string) []logResult {
+	var results []logResult
+	for _, result := range []ledger.AuditResult{ledger.AuditDone, ledger.AuditRefused, ledger.AuditFailed} {
+		results = append(results, logResult{string(result), auditState(result).Word, chosen == string(result)})
+	}
+	return results
+}
+
+// logCSV writes the entries that are chosen, the newest first.
+func (c *Console) logCSV(w http.ResponseWriter, r *http.Request) {
+	header := []string{"entry", "time", "who", "from", "act", "on", "before", "after", "result", "reason"}
+	query, err := control.LogQuery(r.URL.Query().Get)
+	if err != nil {
+		c.fail(w, r, http.StatusNotFound, "There is no such list: "+err.Error()+".")
+		return
+	}
+	query.Limit = csvPage
+	writeCSV(c, w, r, "activity-log.csv", header, func(ctx context.Context, after string) ([][]string, string, error) {
+		if after != "" {
+			if query.Before, err = strconv.ParseInt(after, 10, 64); err != nil {
+				return nil, "", err
+			}
+		}
+		found, err := c.options.Control.Log(ctx, query)
+		var lines [][]string
+		for _, entry := range found {
+			after = strconv.FormatInt(entry.ID, 10)
+			lines = append(lines, []string{
+				after, entry.At.UTC().Format(time.RFC3339), cell(entry.Who), cell(entry.From), cell(entry.Act), cell(entry.On), cell(entry.Before), cell(entry.After),
+				string(entry.Result), cell(entry.Reason),
+			})
+		}
+		return lines, after, err
+	})
 }
 
 func auditState(result ledger.AuditResult) state {

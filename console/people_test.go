@@ -68,7 +68,7 @@ func (w *world) setCookie(value string) {
 // logged are the newest entries of the log of acts: who, what, on what, what became of it.
 func (w *world) logged(count int) (said []string) {
 	w.t.Helper()
-	found, err := w.house.Log(w.t.Context(), 0, count)
+	found, err := w.house.Log(w.t.Context(), ledger.AuditQuery{Limit: count})
 	require.NoError(w.t, err)
 	for _, one := range found {
 		said = append(said, strings.Join([]string{one.Who, one.From, one.Act, one.On, string(one.Result), one.Reason}, "|"))
@@ -80,7 +80,7 @@ func (w *world) logged(count int) (said []string) {
 var needed = map[string]ledger.Role{
 	"GET /assets/": "", "GET /in": "", "POST /in": "", "POST /out": "", "GET /first": "", "POST /first": "",
 
-	"/": ledger.Viewer, "GET /{$}": ledger.Viewer, "GET /live": ledger.Viewer, "GET /levels.csv": ledger.Viewer, "GET /c/{id}/levels.csv": ledger.Viewer,
+	"/": ledger.Viewer, "GET /{$}": ledger.Viewer, "GET /live": ledger.Viewer, "GET /levels.csv": ledger.Viewer, "GET /log.csv": ledger.Viewer, "GET /c/{id}/levels.csv": ledger.Viewer,
 	"GET /c/{id}": ledger.Viewer, "GET /c/{id}/levels": ledger.Viewer, "GET /runs": ledger.Viewer, "GET /runs/{n}": ledger.Viewer, "GET /levels": ledger.Viewer,
 	"GET /sku/{merchant}/{sku...}": ledger.Viewer, "GET /held": ledger.Viewer, "GET /partners": ledger.Viewer, "GET /c/{id}/schedule/{mode}": ledger.Viewer,
 	"GET /c/{id}/tune": ledger.Viewer, "GET /c/{id}/preview": ledger.Viewer, "GET /c/{id}/settings": ledger.Viewer, "GET /catalogue": ledger.Viewer, "GET /strategies": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,

@@ -2,9 +2,11 @@ package console
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,11 +82,12 @@ func (f *fake) UndoAdvice(_ context.Context, connection string, version int64) (
 	return control.ScheduleEdited{ScheduleSetting: setting()}, nil
 }
 
-func (f *fake) Log(_ context.Context, before int64, limit int) ([]ledger.AuditEntry, error) {
-	if before != 0 {
-		limit = 1 // the last page
+func (f *fake) Log(_ context.Context, query ledger.AuditQuery) ([]ledger.AuditEntry, error) {
+	f.logged = append(f.logged, query)
+	if query.Before != 0 {
+		query.Limit = 1 // the last page
 	}
-	found := make([]ledger.AuditEntry, limit)
+	found := make([]ledger.AuditEntry, query.Limit)
 	for i := range found {
 		found[i] = ledger.AuditEntry{ID: int64(1000 - i), At: noon, Who: "ann", From: control.FromPage, Act: "pause", On: "acme-shop", Before: "active", After: hostile, Result: ledger.AuditRefused, Reason: hostile}
 	}
@@ -204,4 +207,43 @@ func TestTuneAndLog(t *testing.T) {
 	require.NotContains(t, body, "Older ones")
 	status, _ = w.get("/log?before=x")
 	require.Equal(t, http.StatusNotFound, status)
+}
+
+// The log is filtered on its page and in its file, and the next page stays filtered. The file is safe for spreadsheets.
+func TestTheLogIsFiltered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).signIn()
+	const filter = "from=2026-03-01&on=acme&result=refused&to=2026-03-02&who=ann"
+	first, last := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, time.March, 3, 0, 0, 0, 0, time.UTC)
+	want := ledger.AuditQuery{Who: "ann", On: "acme", Result: ledger.AuditRefused, From: first, Until: last}
+	status, body := w.get("/log?" + filter)
+	require.Equal(t, http.StatusOK, status)
+	for _, words := range []string{
+		`name="who" value="ann"`, `name="on" value="acme"`, `name="from" value="2026-03-01"`, `name="to" value="2026-03-02"`, `<option value="refused" selected>Refused`,
+		`href="/log?before=901&amp;` + strings.ReplaceAll(filter, "&", "&amp;") + `"`, `href="/log.csv?` + strings.ReplaceAll(filter, "&", "&amp;") + `"`, `href="/log">Show all`,
+	} {
+		require.Contains(t, body, words)
+	}
+	status, body = w.get("/log.csv?" + filter)
+	require.Equal(t, http.StatusOK, status)
+	lines, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, lines, 1+csvPage+1, "every page of it")
+	require.Equal(t, []string{"entry", "time", "who", "from", "act", "on", "before", "after", "result", "reason"}, lines[0])
+	require.Equal(t, []string{"1000", noon.UTC().Format(time.RFC3339), "ann", "page", "pause", "acme-shop", "active", "'" + hostile, "refused", "'" + hostile}, lines[1])
+	require.Len(t, w.fake.logged, 3)
+	for i, query := range w.fake.logged {
+		limit := []int{logRows, csvPage, csvPage}[i]
+		before := []int64{0, 0, 1}[i]
+		query.Limit, query.Before = query.Limit-limit, query.Before-before
+		require.Equal(t, want, query)
+	}
+	for _, path := range []string{"/log?from=yesterday", "/log.csv?from=yesterday"} {
+		status, body = w.get(path)
+		require.Equal(t, http.StatusNotFound, status)
+		require.Contains(t, body, "expected a date like 2026-03-01")
+	}
+	_, body = w.get("/log")
+	require.NotContains(t, body, "Show all")
+	require.Contains(t, body, `href="/log.csv"`)
 }

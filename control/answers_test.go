@@ -166,7 +166,7 @@ func TestAnAnswerToAHold(t *testing.T) {
 			require.Len(t, test.temporal.calls, test.calls)
 			require.Contains(t, test.temporal.calls[0], "update smart-sync/acme-shop approve/1/zeroing/")
 			require.Equal(t, workflows.Decision{By: "ann", Run: lease.Run, Kind: ledger.HoldZeroing}, test.temporal.payload)
-			noted, err := c.Log(acting(t), 0, 1)
+			noted, err := c.Log(acting(t), ledger.AuditQuery{Limit: 1})
 			require.NoError(t, err)
 			require.Equal(t, "approve", noted[0].Act)
 			require.Equal(t, "held: zeroing", noted[0].Before)

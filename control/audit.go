@@ -113,11 +113,8 @@ func auditEntry(actor Actor, d deed, err error) ledger.AuditEntry {
 	return entry
 }
 
-// Log lists what was done, newest first: entries with an id below before, or from the newest where that is 0.
-func (c *Control) Log(ctx context.Context, before int64, limit int) ([]ledger.AuditEntry, error) {
-	if before < 0 {
-		return nil, usage("there is no entry %d of the log before which others could be; leave it out for the newest", before)
-	}
-	entries, err := c.state.Audits(ctx, before, limit)
+// Log lists what was done, newest first. LogQuery reads a query.
+func (c *Control) Log(ctx context.Context, query ledger.AuditQuery) ([]ledger.AuditEntry, error) {
+	entries, err := c.state.Audits(ctx, query)
 	return orEmpty(entries), err
 }

@@ -122,7 +122,7 @@ func TestActsAreNoted(t *testing.T) {
 			defer cancel()
 			err := one.do(gone, c)
 			require.Equal(t, one.want.Result == ledger.AuditDone, err == nil, err)
-			noted, err := c.Log(t.Context(), 0, 10)
+			noted, err := c.Log(t.Context(), ledger.AuditQuery{Limit: 10})
 			require.NoError(t, err)
 			require.Len(t, noted, 1)
 			require.True(t, noted[0].At.Equal(noon))
@@ -147,7 +147,7 @@ func TestNotingAnActIsNotLost(t *testing.T) {
 		return "waved", nil
 	})
 	require.NoError(t, err)
-	noted, err := c.Log(t.Context(), 0, 10)
+	noted, err := c.Log(t.Context(), ledger.AuditQuery{Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, noted, 1)
 	require.Equal(t, "still → waved", noted[0].Before+" → "+noted[0].After)

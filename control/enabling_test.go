@@ -72,7 +72,7 @@ func TestAConnectionIsEnabledBesideTheFile(t *testing.T) {
 	require.False(t, s.paused(ledger.Smart))
 	require.Len(t, asked, 1)
 	require.Equal(t, "ann: the connection was enabled", asked[0].By)
-	noted, err := s.Log(acting(t), 0, 1)
+	noted, err := s.Log(acting(t), ledger.AuditQuery{Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, []string{"enable", "not enabled", "enabled"}, []string{noted[0].Act, noted[0].Before, noted[0].After})
 	s.apply(ApplyOptions{})

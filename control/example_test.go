@@ -34,7 +34,7 @@ func Example() {
 	_, err = tidemark.AddPerson(viewer, "eve", ledger.Admin, "a long enough password")
 	fmt.Println("bob:", err)
 
-	entries, err := tidemark.Log(ctx, 0, 10)
+	entries, err := tidemark.Log(ctx, ledger.AuditQuery{Limit: 10})
 	if err != nil {
 		panic(err)
 	}

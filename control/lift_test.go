@@ -82,7 +82,7 @@ func TestRejectionsAreLifted(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"lifted", "ann"}, []string{hold.Decision, hold.By})
 
-	noted, err := s.Log(t.Context(), 0, 3)
+	noted, err := s.Log(t.Context(), ledger.AuditQuery{Limit: 3})
 	require.NoError(t, err)
 	require.Equal(t, []string{"lift rejections", "acme-shop", "done"}, []string{noted[0].Act, noted[0].On, string(noted[0].Result)})
 	require.Contains(t, noted[0].Before, "3 figures stay above 0: taking them to 0 was rejected by bob")

@@ -37,7 +37,7 @@ func TestWhatWasBeforeAPauseIsNoted(t *testing.T) {
 		t.Helper()
 		_, err := act()
 		require.NoError(t, err)
-		noted, err := s.Log(t.Context(), 0, 1)
+		noted, err := s.Log(t.Context(), ledger.AuditQuery{Limit: 1})
 		require.NoError(t, err)
 		return noted[0].Act + ": " + noted[0].Before + " → " + noted[0].After
 	}
@@ -57,7 +57,7 @@ func TestWhatAFaceRefusesIsNoted(t *testing.T) {
 	ctx, leave := context.WithCancel(WithActor(t.Context(), ann))
 	leave()
 	require.NoError(t, c.Refused(ctx, "pause", "acme-shop", `there is no field "raeson"`))
-	noted, err := c.Log(t.Context(), 0, 10)
+	noted, err := c.Log(t.Context(), ledger.AuditQuery{Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, noted, 1)
 	require.Equal(t, ledger.AuditEntry{

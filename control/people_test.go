@@ -58,7 +58,7 @@ func (h *house) from(address string) context.Context {
 // last are the newest entries of the activity log, in words, the newest first.
 func (h *house) last(count int) (said []string) {
 	h.t.Helper()
-	found, err := h.Log(h.t.Context(), 0, count)
+	found, err := h.Log(h.t.Context(), ledger.AuditQuery{Limit: count})
 	require.NoError(h.t, err)
 	for _, one := range found {
 		said = append(said, strings.Join([]string{one.Who, one.From, one.Act, one.On, one.Before, one.After, string(one.Result), one.Reason}, "|"))

@@ -54,7 +54,7 @@ func TestPreviewsAreReadAndPushed(t *testing.T) {
 	s.pass(time.Hour)
 	_, err = s.PushPreview(ctx, "acme-shop", second, workflows.SyncRequest{})
 	require.ErrorAs(t, err, &absent, "it has expired")
-	noted, err := s.Log(t.Context(), 0, 1)
+	noted, err := s.Log(t.Context(), ledger.AuditQuery{Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, ledger.AuditRefused, noted[0].Result)
 	require.Contains(t, noted[0].Act, "push what the preview of run")

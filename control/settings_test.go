@@ -70,7 +70,7 @@ func TestASettingIsOverridden(t *testing.T) {
 		require.Empty(t, report.Changes)
 		require.Equal(t, []SettingFate{{SettingKey: shareOfShop, Action: "kept", Detail: "overridden by ann (the sale): 50%"}}, report.Settings)
 	}
-	entries, err := s.Log(acting(t), 0, 3)
+	entries, err := s.Log(acting(t), ledger.AuditQuery{Limit: 3})
 	require.NoError(t, err)
 	at := 0
 	for entries[at].Act != "set share" {

@@ -55,7 +55,7 @@ func TestPartnersAreTested(t *testing.T) {
 	require.ErrorAs(t, err, &absent)
 	_, err = c.TestStore(acting(t), "nowhere")
 	require.ErrorAs(t, err, &absent)
-	noted, err := c.Log(acting(t), 0, 10)
+	noted, err := c.Log(acting(t), ledger.AuditQuery{Limit: 10})
 	require.NoError(t, err)
 	var said []string
 	for _, one := range noted {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -36,26 +37,32 @@ type AuditEntry struct {
 type Auditor interface {
 	// Audit adds an entry; its ID is given by the ledger.
 	Audit(ctx context.Context, entry AuditEntry) error
-	// Audits lists entries, newest first: those with an ID below before, or from the newest where that is 0.
-	Audits(ctx context.Context, before int64, limit int) ([]AuditEntry, error)
+	// Audits lists the entries that a query chooses, newest first.
+	Audits(ctx context.Context, query AuditQuery) ([]AuditEntry, error)
+}
+
+// AuditQuery chooses entries. What is not set chooses all.
+type AuditQuery struct {
+	Before       int64  // only entries with an ID below this one
+	Who, Act, On string // only entries in which these texts occur, in capital letters or small ones
+	Result       AuditResult
+	From, Until  time.Time // only entries from this moment on, and before this one
+	Limit        int
 }
 
 // Audit adds an entry; see Auditor.
 func (d *database) Audit(ctx context.Context, entry AuditEntry) error {
 	return d.write(ctx, func(t *tx) error {
 		_, err := t.exec(ctx, "INSERT INTO audit (at, who, face, act, target, before, after, result, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			micros(entry.At), inventory.Storable(entry.Who), inventory.Storable(entry.From), inventory.Storable(entry.Act), inventory.Storable(entry.On), inventory.Storable(entry.Before), inventory.Storable(entry.After),
-			string(entry.Result), inventory.Storable(entry.Reason))
+			micros(entry.At), inventory.Storable(entry.Who), inventory.Storable(entry.From), inventory.Storable(entry.Act), inventory.Storable(entry.On),
+			inventory.Storable(entry.Before), inventory.Storable(entry.After), string(entry.Result), inventory.Storable(entry.Reason))
 		return err
 	})
 }
 
 // Audits lists entries, newest first; see Auditor.
-func (d *database) Audits(ctx context.Context, before int64, limit int) ([]AuditEntry, error) {
-	query, arguments := "SELECT id, at, who, face, act, target, before, after, result, reason FROM audit", []any{}
-	if before > 0 {
-		query, arguments = query+" WHERE id < ?", append(arguments, before)
-	}
+func (d *database) Audits(ctx context.Context, query AuditQuery) ([]AuditEntry, error) {
+	condition, arguments := query.condition()
 	var entries []AuditEntry
 	err := d.read(ctx, func(t *tx) error {
 		entries = nil
@@ -66,7 +73,33 @@ func (d *database) Audits(ctx context.Context, before int64, limit int) ([]Audit
 			entry.At = fromMicros(at)
 			entries = append(entries, entry)
 			return err
-		}, query+" ORDER BY id DESC LIMIT ?", append(arguments, limitOf(limit))...)
+		}, "SELECT id, at, who, face, act, target, before, after, result, reason FROM audit"+condition+" ORDER BY id DESC LIMIT ?",
+			append(arguments, limitOf(query.Limit))...)
 	})
 	return entries, err
 }
+
+// condition is what a query demands of an entry, as SQL with its arguments.
+func (q AuditQuery) condition() (string, []any) {
+	var conditions []string
+	var arguments []any
+	demand := func(set bool, condition string, argument any) {
+		if set {
+			conditions, arguments = append(conditions, condition), append(arguments, argument)
+		}
+	}
+	demand(q.Before > 0, "id < ?", q.Before)
+	demand(!q.From.IsZero(), "at >= ?", micros(q.From))
+	demand(!q.Until.IsZero(), "at < ?", micros(q.Until))
+	demand(q.Result != "", "result = ?", string(q.Result))
+	for _, column := range []struct{ name, text string }{{"who", q.Who}, {"act", q.Act}, {"target", q.On}} {
+		demand(column.text != "", "LOWER("+column.name+`) LIKE LOWER(?) ESCAPE '\'`, "%"+literal.Replace(column.text)+"%")
+	}
+	if len(conditions) == 0 {
+		return "", nil
+	}
+	return " WHERE " + strings.Join(conditions, " AND "), arguments
+}
+
+// literal writes a text so that LIKE takes none of it for a pattern.
+var literal = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)

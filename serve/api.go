@@ -32,7 +32,7 @@ type Readings interface {
 	Requests(ctx context.Context, connection, id string, limit int) ([]ledger.RequestEntry, error)
 	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ledger.ActivityEntry, error)
 	Holds(ctx context.Context) ([]control.OpenHold, error)
-	Log(ctx context.Context, before int64, limit int) ([]ledger.AuditEntry, error)
+	Log(ctx context.Context, query ledger.AuditQuery) ([]ledger.AuditEntry, error)
 	Schedule(ctx context.Context, connection string, mode ledger.Mode) (control.ScheduleShown, error)
 	PreviewSchedule(ctx context.Context, connection string, mode ledger.Mode, edit control.ScheduleEdit) (control.SchedulePreview, error)
 	Advise(ctx context.Context, connection string) (control.Advice, error)
@@ -64,7 +64,7 @@ func (s *Server) apiRoutes() []Route {
 		get("/api/v1/requests/{id}", s.asked(s.request)),
 		get("/api/v1/activity", s.asked(s.activity, "sku", "merchant", "connection", "limit")),
 		get("/api/v1/holds", s.asked(s.holds)),
-		get("/api/v1/log", s.asked(s.log, "before", "limit")),
+		get("/api/v1/log", s.asked(s.log, append(slices.Clone(control.LogFilters), "limit")...)),
 	}
 }
 
@@ -166,13 +166,11 @@ func (s *Server) holds(ctx context.Context, _ question) (any, error) {
 
 // log lists what people and programs did, newest first. Next is the cursor of older entries.
 func (s *Server) log(ctx context.Context, q question) (any, error) {
-	var before int64
-	if text := q.query.Get("before"); text != "" {
-		var err error
-		if before, err = strconv.ParseInt(text, 10, 64); err != nil || before < 1 {
-			return nil, invalid("invalid_query", "before: expected the number of an entry, as next has it")
-		}
+	query, err := control.LogQuery(q.query.Get)
+	if err != nil {
+		return nil, invalid("invalid_query", "%s", err.Error())
 	}
-	entries, err := s.options.Control.Log(ctx, before, q.limit)
+	query.Limit = q.limit
+	entries, err := s.options.Control.Log(ctx, query)
 	return partOf(entries, q.limit, same, func(entry ledger.AuditEntry) string { return strconv.FormatInt(entry.ID, 10) }), err
 }

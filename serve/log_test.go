@@ -40,6 +40,20 @@ func TestTheLogOfActs(t *testing.T) {
 	require.Len(t, rest.body["items"], 1)
 	require.Equal(t, "Smart Sync", rest.body["items"].([]any)[0].(map[string]any)["act"])
 	require.Nil(t, rest.body["next"])
-	require.Equal(t, http.StatusBadRequest, w.call(http.MethodGet, "/api/v1/log?before=newest", nil, token...).status)
+	for query, acts := range map[string][]string{
+		"who=API+token": {"Full Sync", "Smart Sync"}, "act=smart": {"Smart Sync"}, "on=acme-shop&result=refused": {"Full Sync", "Smart Sync"}, "result=done": {},
+		"from=2026-11-24&to=2026-11-24": {"Full Sync", "Smart Sync"}, "to=2026-11-23": {}, "from=2026-11-24T09:30:01Z": {},
+	} {
+		got := w.call(http.MethodGet, "/api/v1/log?"+query, nil, token...)
+		require.Equal(t, http.StatusOK, got.status, query)
+		listed := []string{}
+		for _, item := range got.body["items"].([]any) {
+			listed = append(listed, item.(map[string]any)["act"].(string))
+		}
+		require.Equal(t, acts, listed, query)
+	}
+	for _, query := range []string{"before=newest", "from=yesterday", "to=x", "result=fine"} {
+		require.Equal(t, http.StatusBadRequest, w.call(http.MethodGet, "/api/v1/log?"+query, nil, token...).status, query)
+	}
 	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodGet, "/api/v1/log", nil).status)
 }

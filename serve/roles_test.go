@@ -51,11 +51,11 @@ func TestEveryRouteWantsTheToken(t *testing.T) {
 		} {
 			require.Contains(t, []int{http.StatusUnauthorized, http.StatusTooManyRequests}, ask(route, header...), "%s with %v", name, header)
 		}
-		before, err := w.ledger.Audits(t.Context(), 0, 1000)
+		before, err := w.ledger.Audits(t.Context(), ledger.AuditQuery{Limit: 1000})
 		require.NoError(t, err)
 		status := ask(route, token...)
 		require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, status, name)
-		noted, err := w.ledger.Audits(t.Context(), 0, 1000)
+		noted, err := w.ledger.Audits(t.Context(), ledger.AuditQuery{Limit: 1000})
 		require.NoError(t, err)
 		if route.Act == "" {
 			require.Len(t, noted, len(before), "%s only reads", name)
@@ -126,7 +126,7 @@ func TestWhatATokenMayDo(t *testing.T) {
 			}
 			require.Equal(t, http.StatusForbidden, answer.status, "%s as %s: %s", name, role, answer.message)
 			require.Equal(t, "forbidden", answer.code)
-			noted, err := w.ledger.Audits(t.Context(), 0, 1)
+			noted, err := w.ledger.Audits(t.Context(), ledger.AuditQuery{Limit: 1})
 			require.NoError(t, err)
 			require.Equal(t, "the API token of role "+string(role)+", from 127.0.0.1", noted[0].Who)
 			require.Contains(t, noted[0].Reason, "this needs the role "+string(least))

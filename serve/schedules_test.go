@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 // A schedule is read, tried, set, found outdated and cleared over the API; Temporal is brought to it by a worker where it does not answer.
@@ -83,7 +84,7 @@ func TestRefusalsOfTheAPIAreNoted(t *testing.T) {
 	} {
 		got := w.call(one.method, one.path, strings.NewReader(one.body), token...)
 		require.GreaterOrEqual(t, got.status, 400, one.path)
-		noted, err := w.fake.Log(t.Context(), 0, 1)
+		noted, err := w.fake.Log(t.Context(), ledger.AuditQuery{Limit: 1})
 		require.NoError(t, err)
 		require.Len(t, noted, 1)
 		entry := noted[0]
@@ -94,7 +95,7 @@ func TestRefusalsOfTheAPIAreNoted(t *testing.T) {
 		require.Equal(t, one.on, entry.On)
 		require.Contains(t, entry.Reason, one.reason)
 	}
-	noted, err := w.fake.Log(t.Context(), 0, 100)
+	noted, err := w.fake.Log(t.Context(), ledger.AuditQuery{Limit: 100})
 	require.NoError(t, err)
 	require.Len(t, noted, 10, "each once")
 	for _, path := range []string{"/api/v1/runs/last", "/api/v1/runs?limit=0", "/api/v1/connections/none/levels"} {
@@ -102,7 +103,7 @@ func TestRefusalsOfTheAPIAreNoted(t *testing.T) {
 	}
 	w.call(http.MethodPost, "/api/v1/connections/acme-shop/pause", strings.NewReader(`{"raeson":"x"}`))
 	w.call(http.MethodPost, "/api/v1/connections/acme-shop/schedules/smart/preview", strings.NewReader(`{}`), token...)
-	after, err := w.fake.Log(t.Context(), 0, 100)
+	after, err := w.fake.Log(t.Context(), ledger.AuditQuery{Limit: 100})
 	require.NoError(t, err)
 	require.Equal(t, noted, after, "reading is no act, and who is not known asks for none")
 }

@@ -10,21 +10,26 @@ import (
 )
 
 func logCommand(s *session) *cobra.Command {
-	var before int64
+	filters := map[string]*string{}
 	var limit int
 	command := &cobra.Command{
 		Use:   "log",
 		Short: "List what people and programs did: who, from where, what, on what, and what became of it",
 		Long: `log lists every act, newest first: requests for syncs, pauses, decisions, cancelled runs, applied configurations, from the command line, the
 API and the pages alike, and those that were refused or failed, with the reason. Entries are never changed or removed.`,
-		Example: "  starter log\n  starter log --before 4711 --limit 100",
+		Example: "  starter log\n  starter log --before 4711 --limit 100\n  starter log --who ann --on acme-shop --from 2026-03-01 --to 2026-03-07",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := checkLimit(limit); err != nil {
 				return err
 			}
+			query, err := control.LogQuery(func(filter string) string { return *filters[filter] })
+			if err != nil {
+				return err
+			}
+			query.Limit = limit + 1
 			return s.withLedger(command.Context(), func(c *control.Control) error {
-				found, err := c.Log(command.Context(), before, limit+1)
+				found, err := c.Log(command.Context(), query)
 				if err != nil {
 					return err
 				}
@@ -43,7 +48,13 @@ API and the pages alike, and those that were refused or failed, with the reason.
 			})
 		},
 	}
-	command.Flags().Int64Var(&before, "before", 0, "only entries older than this one")
+	for filter, help := range map[string]string{
+		"who": "only acts of whom this text occurs in", "act": "only acts in whose name this text occurs", "on": "only acts on what this text occurs in, as the id of a connection",
+		"result": "only acts that ended so: done, refused or failed", "from": "only acts from this date (UTC) or moment on", "to": "only acts until this date (UTC) or before this moment",
+		"before": "only entries older than this one",
+	} {
+		filters[filter] = command.Flags().String(filter, "", help)
+	}
 	command.Flags().IntVar(&limit, "limit", 20, "how many")
 	return command
 }
