@@ -200,11 +200,13 @@ $(TOOLS): $(TOOLS_SOURCES)
 mutants: $(TOOLS) ## Plant the bugs of tests/mutants one at a time; the test that each names must fail (ROOM=push, NAME=, CHANGED=main, QUICK=1).
 	@bin/tools/mutants $(if $(ROOM),-room '$(ROOM)') $(if $(NAME),-name '$(NAME)') $(if $(CHANGED),-changed '$(CHANGED)') $(if $(QUICK),-quick)
 
-# SEEDS=n plays so many histories, MINUTES=m for so long, FIRST=i from that seed on, SEED=i that one alone, with its story.
+# SEEDS=n plays so many histories, MINUTES=m for so long, FIRST=i from that seed on, SEED=i that one alone, with its story. The figures of many end in
+# SIM_FIGURES, as one line of JSON.
 .PHONY: sim
 sim: ## Play histories in which everything goes wrong, by their seeds, and judge each by what is promised (SEEDS=1000, MINUTES=10, SEED=7).
 	go test -count=1 -vet=off -timeout 0 -v ./tests/sim -run '$(if $(SEED),TestOneSeed,TestManyHistories)$$' \
-		$(if $(SEED),-seed=$(SEED),$(if $(MINUTES),-minutes=$(MINUTES),-seeds=$(or $(SEEDS),1000)) -first=$(or $(FIRST),1))
+		$(if $(SEED),-seed=$(SEED),$(if $(MINUTES),-minutes=$(MINUTES),-seeds=$(or $(SEEDS),1000)) -first=$(or $(FIRST),1) \
+		$(if $(SIM_FIGURES),-figures=$(abspath $(SIM_FIGURES))))
 
 # The figures of all of it end in CHAOS_FIGURES, as one line of JSON.
 .PHONY: chaos
@@ -221,7 +223,7 @@ proof: build $(TOOLS) ## Measure what is promised, and write it into docs/reliab
 	-go test -count=1 -vet=off -run 'TestNoSecretIsFoundAnywhere$$' -timeout 10m ./tests/e2e
 	-$(MAKE) --no-print-directory fuzz FUZZ_FIGURES=bin/fuzz.json
 	-$(MAKE) --no-print-directory chaos
-	-go test -count=1 -vet=off -timeout 0 -v ./tests/sim -run 'TestManyHistories$$' -minutes=$(or $(MINUTES),10) -figures=$(CURDIR)/bin/sim.json
+	-$(MAKE) --no-print-directory sim MINUTES=$(or $(MINUTES),10) SIM_FIGURES=bin/sim.json
 	-@bin/tools/mutants -figures bin/mutants.json
 	@bin/tools/proof -write || { code=$$?; echo "docs/reliability.md says what falls short of its goal." >&2; exit $$code; }
 

@@ -75,7 +75,7 @@ func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
 			}
 			view.Unread = neverRead(refused)
 		}
-		view.CSV = "/levels.csv?" + chosen("warehouse", view.Warehouse, "sku", view.SKU)
+		view.CSV = withQuery("/levels.csv", chosen("warehouse", view.Warehouse, "sku", view.SKU))
 	}
 	return c.framed(ctx, "Warehouse levels", k, view)
 }
@@ -131,11 +131,8 @@ func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
 	k := clockOf(q.now, one.Inventory.Timezone)
 	view := channelView{
 		ID: one.ID, Merchant: one.Merchant, SKU: q.query.Get("sku"), Status: q.query.Get("status"), Statuses: control.StatusFilters(), WhyOff: whyOff(one, pulse),
-		CSV: connectionPath(one.ID) + "/levels.csv",
 	}
-	if only := chosen("status", view.Status, "sku", view.SKU); only != "" {
-		view.CSV += "?" + only
-	}
+	view.CSV = withQuery(connectionPath(one.ID)+"/levels.csv", chosen("status", view.Status, "sku", view.SKU))
 	rows, err := c.options.Control.ChannelLevels(ctx, one.ID, view.SKU, ledger.Status(view.Status), ledger.Page{After: q.query.Get("after"), Limit: rowsAPage})
 	if err != nil {
 		return page{}, err
@@ -284,6 +281,14 @@ func chosen(pairs ...string) string {
 		}
 	}
 	return values.Encode()
+}
+
+// withQuery is a path with a query, where there is one.
+func withQuery(path, query string) string {
+	if query == "" {
+		return path
+	}
+	return path + "?" + query
 }
 
 // levelsCSV writes the levels of a warehouse, those of a SKU where one is named.

@@ -47,9 +47,9 @@ func viewLog(found []ledger.AuditEntry, filters url.Values, k clock) logView {
 		Who: filters.Get("who"), Act: filters.Get("act"), On: filters.Get("on"), Result: filters.Get("result"), From: filters.Get("from"), To: filters.Get("to"),
 		Results: logResults(filters.Get("result")),
 	}
-	filter := chosen("who", view.Who, "act", view.Act, "on", view.On, "result", view.Result, "from", view.From, "to", view.To)
-	view.Filtered = filter != ""
-	view.CSV = address("/log.csv", filter)
+	filter := []string{"who", view.Who, "act", view.Act, "on", view.On, "result", view.Result, "from", view.From, "to", view.To}
+	view.Filtered = chosen(filter...) != ""
+	view.CSV = withQuery("/log.csv", chosen(filter...))
 	for _, entry := range found {
 		view.Rows = append(view.Rows, logRow{
 			At: k.exact(entry.At), Who: entry.Who, From: entry.From, Act: entry.Act, On: entry.On, Before: entry.Before, After: entry.After,
@@ -57,18 +57,9 @@ func viewLog(found []ledger.AuditEntry, filters url.Values, k clock) logView {
 		})
 	}
 	if len(found) == logRows {
-		view.Next = address("/log", chosen("who", view.Who, "act", view.Act, "on", view.On, "result", view.Result, "from", view.From, "to", view.To,
-			"before", strconv.FormatInt(found[len(found)-1].ID, 10)))
+		view.Next = withQuery("/log", chosen(append(filter, "before", strconv.FormatInt(found[len(found)-1].ID, 10))...))
 	}
 	return view
-}
-
-// address is a path with a query, where there is one.
-func address(path, query string) string {
-	if query == "" {
-		return path
-	}
-	return path + "?" + query
 }
 
 // logResult is a result that can be chosen.

@@ -84,10 +84,7 @@ func (c *Console) show(one kind) http.HandlerFunc {
 func liveAddress(shown *url.URL) string {
 	filters := shown.Query()
 	filters.Del("notice")
-	if len(filters) == 0 {
-		return shown.EscapedPath()
-	}
-	return shown.EscapedPath() + "?" + filters.Encode()
+	return withQuery(shown.EscapedPath(), filters.Encode())
 }
 
 func (c *Console) build(ctx context.Context, one kind, q request) (page, error) {

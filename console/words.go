@@ -89,18 +89,13 @@ var utcMoments = regexp.MustCompile(`\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b`)
 // retold is a text with its moments in UTC as the clock tells them, so that a page has one zone.
 func (k clock) retold(text string) string {
 	return utcMoments.ReplaceAllStringFunc(text, func(said string) string {
-		layout := "2006-01-02 15:04 UTC"
-		if len(said) > len(layout) {
-			layout = "2006-01-02 15:04:05 UTC"
-		}
-		at, err := time.Parse(layout, said)
-		if err != nil {
-			return said
-		}
-		if layout == "2006-01-02 15:04 UTC" {
+		if at, err := time.Parse("2006-01-02 15:04 UTC", said); err == nil {
 			return k.at(at)
 		}
-		return k.exact(at)
+		if at, err := time.Parse("2006-01-02 15:04:05 UTC", said); err == nil {
+			return k.exact(at)
+		}
+		return said
 	})
 }
 

@@ -38,7 +38,8 @@ func (c *Control) liftRejections(ctx context.Context, id string, kept ledger.Kep
 		lifted.Lifted = append(lifted.Lifted, run)
 	}
 	if lifted.SyncAnswer, err = c.ask(ctx, ledger.Smart, connection.ID, request); err != nil {
-		return lifted, fmt.Errorf("what was rejected in %s is taken back, and the next Smart Sync pushes it; none could be asked for now: %w", runsNamed(lifted.Lifted), err)
+		return lifted, fmt.Errorf("what was rejected in %s is taken back, and the next Smart Sync pushes it; none could be asked for now: %w",
+			runsNamed(lifted.Lifted), err)
 	}
 	return lifted, nil
 }

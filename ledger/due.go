@@ -9,28 +9,31 @@ import (
 // Due counts what a push would do. Each figure without a scope has an index of just the rows that it counts; a range of one
 // connection keeps SQLite from preferring the index by status, which says nothing of zeroing.
 func (d *database) Due(ctx context.Context, connection string, scope []string) (Due, error) {
-	const due, open = isDue, "status IN ('unknown', 'sent')"
+	const open = "status IN ('unknown', 'sent')"
 	var match Due
 	err := d.read(ctx, func(t *tx) error {
 		if len(scope) > 0 {
 			return t.row(ctx, scopedProducts(t.dialect)+`
-				SELECT COUNT(*) FILTER (WHERE `+due+`), COUNT(*) FILTER (WHERE live), COUNT(*) FILTER (WHERE `+due+` AND quantity = 0 AND live),
+				SELECT COUNT(*) FILTER (WHERE `+isDue+`), COUNT(*) FILTER (WHERE live), COUNT(*) FILTER (WHERE `+isDue+` AND quantity = 0 AND live),
 					COUNT(*) FILTER (WHERE `+open+` AND quantity = 0 AND live), COUNT(*) FILTER (WHERE open_call IS NOT NULL)
 				FROM scoped CROSS JOIN channel_levels c WHERE c.connection = ? AND c.product = scoped.product`, t.dialect.list(scope), connection, connection).
 				Scan(&match.Rows, &match.Live, &match.Zeroing, &match.Open, &match.InCalls)
 		}
 		const zeroing = "(SELECT COUNT(*) FROM channel_levels WHERE connection BETWEEN ? AND ? AND live AND quantity = 0 AND "
-		return t.row(ctx, `SELECT (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND `+due+`),
-			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND live), `+zeroing+due+`), `+zeroing+open+`),
-			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND open_call IS NOT NULL)`,
+		return t.row(ctx, remains+`, (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND live), `+zeroing+isDue+`), `+zeroing+open+`)`,
 			connection, connection, connection, connection, connection, connection, connection).
-			Scan(&match.Rows, &match.Live, &match.Zeroing, &match.Open, &match.InCalls)
+			Scan(&match.Rows, &match.InCalls, &match.Live, &match.Zeroing, &match.Open)
 	})
 	return match, err
 }
 
 // isDue is true for a row that a push has to bring to an end.
 const isDue = "status IN ('pending', 'retrying')"
+
+// remains begins a statement that counts what a push of a whole connection still has to do: the due rows, and those in an open call. Its arguments
+// are the connection, twice.
+const remains = `SELECT (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND ` + isDue + `),
+	(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND open_call IS NOT NULL)`
 
 // Remaining counts what a push still has to do; see Pusher.
 func (d *database) Remaining(ctx context.Context, connection string, scope []string) (Remaining, error) {
@@ -40,9 +43,7 @@ func (d *database) Remaining(ctx context.Context, connection string, scope []str
 	}
 	var remaining Remaining
 	err := d.read(ctx, func(t *tx) error {
-		return t.row(ctx, `SELECT (SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND `+isDue+`),
-			(SELECT COUNT(*) FROM channel_levels WHERE connection = ? AND open_call IS NOT NULL)`, connection, connection).
-			Scan(&remaining.Rows, &remaining.InCalls)
+		return t.row(ctx, remains, connection, connection).Scan(&remaining.Rows, &remaining.InCalls)
 	})
 	return remaining, err
 }

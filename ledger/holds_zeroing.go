@@ -10,7 +10,7 @@ import (
 )
 
 // goesToZero are a connection's rows that the guard against mass zeroing counts as due; see Due.
-const goesToZero = "connection BETWEEN ? AND ? AND live AND quantity = 0 AND status IN ('pending', 'retrying')"
+const goesToZero = "connection BETWEEN ? AND ? AND live AND quantity = 0 AND " + isDue
 
 // scoped is a condition on the rows of a run's scope, with its arguments.
 func (t *tx) scoped(connection string, scope []string) (string, []any) {

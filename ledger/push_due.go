@@ -23,7 +23,7 @@ func (d *database) nextDue(ctx context.Context, query DueQuery) ([]DueItem, erro
 	// The list of statuses is that of the index channel_levels_due, which holds nothing but due rows. Of a few products, and of
 	// what moved, the rows are found by product: there may be a million due rows of others.
 	statement := `SELECT location, channel_sku, product, quantity, observed, exported, attempts, part FROM channel_levels
-		WHERE connection = ? AND status IN ('pending', 'retrying') AND (channel_sku, location) > (?, ?)`
+		WHERE connection = ? AND ` + isDue + ` AND (channel_sku, location) > (?, ?)`
 	levels := "channel_levels"
 	var arguments []any
 	if len(query.Scope) > 0 || query.Newer {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tidemark/tidemark/control"
@@ -95,7 +96,11 @@ func (s *Server) connections(ctx context.Context, _ question) (any, error) {
 func (s *Server) channelLevels(ctx context.Context, q question) (any, error) {
 	status := ledger.Status(q.query.Get("status"))
 	if status != "" && !slices.Contains(control.StatusFilters(), status) {
-		return nil, invalid("invalid_query", "status: expected one of pending, unknown, sent, exported, retrying, rejected, blocked, too_high")
+		var names []string
+		for _, filter := range control.StatusFilters() {
+			names = append(names, string(filter))
+		}
+		return nil, invalid("invalid_query", "status: expected one of %s", strings.Join(names, ", "))
 	}
 	rows, err := s.options.Control.ChannelLevels(ctx, q.PathValue("id"), q.query.Get("sku"), status, pageAsked(q))
 	return partOf(rows, q.limit, same, func(row ledger.ChannelLevelRow) string { return row.ChannelSKU }), err

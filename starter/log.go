@@ -49,8 +49,12 @@ API and the pages alike, and those that were refused or failed, with the reason.
 		},
 	}
 	for filter, help := range map[string]string{
-		"who": "only acts of whom this text occurs in", "act": "only acts in whose name this text occurs", "on": "only acts on what this text occurs in, as the id of a connection",
-		"result": "only acts that ended so: done, refused or failed", "from": "only acts from this date (UTC) or moment on", "to": "only acts until this date (UTC) or before this moment",
+		"who":    "only acts of people and programs whose name has this text",
+		"act":    "only acts whose name has this text, like pause",
+		"on":     "only acts on something whose name has this text, like a connection's id",
+		"result": "only acts that ended so: done, refused or failed",
+		"from":   "only acts from this date (UTC) or moment on",
+		"to":     "only acts until this date (UTC), the whole day, or before this moment",
 		"before": "only entries older than this one",
 	} {
 		filters[filter] = command.Flags().String(filter, "", help)

@@ -31,6 +31,15 @@ func often(inWhole, inShort int) int {
 	return inShort
 }
 
+// judgeAfter judges what became of everything after so many kills, and one more Full Sync.
+func (w *world) judgeAfter(kills int) {
+	w.t.Helper()
+	w.sync("full", "shop")
+	verdict := w.judge()
+	counted.killed(kills)
+	w.t.Logf("%d kills; %d calls, %d of them extra", kills, verdict.Calls, verdict.Extra)
+}
+
 // Two workers share a ledger on PostgreSQL and push a Full Sync. One or the other is killed at random times, ten times in a whole round.
 func TestWorkersAreKilledAtRandomTimes(t *testing.T) {
 	t.Parallel()
@@ -53,10 +62,7 @@ func TestWorkersAreKilledAtRandomTimes(t *testing.T) {
 			return nil
 		})
 	}
-	w.sync("full", "shop")
-	verdict := w.judge()
-	counted.killed(kills)
-	t.Logf("%d kills; %d calls, %d of them extra", kills, verdict.Calls, verdict.Extra)
+	w.judgeAfter(kills)
 }
 
 // Temporal is killed in the middle of a Full Sync, three times in a whole round, and comes back with its file. What the warehouse says meanwhile is
@@ -88,10 +94,7 @@ func TestTemporalIsKilledInTheMiddle(t *testing.T) {
 		front.acknowledged(id, "/hooks/depot", "application/json", body)
 	}
 	w.shows(figures)
-	w.sync("full", "shop")
-	verdict := w.judge()
-	counted.killed(kills)
-	t.Logf("%d kills; %d calls, %d of them extra", kills, verdict.Calls, verdict.Extra)
+	w.judgeAfter(kills)
 }
 
 // A store says of about three calls in ten that it has applied them, and has not. A Full Sync brings it to what the warehouse has.

@@ -23,10 +23,16 @@ import (
 // burst sends requests for a connection from so many senders at once.
 func (w *world) burst(ctx context.Context, connection string, n, at int) {
 	w.t.Helper()
-	id := workflows.WorkflowID(ledger.Smart, connection)
+	w.burstTo(ctx, workflows.WorkflowID(ledger.Smart, connection), connection, n, at, func(int64) workflows.SyncRequest { return workflows.SyncRequest{} })
+}
+
+// burstTo sends requests to one workflow of a connection; each is as request says, with an id of its own.
+func (w *world) burstTo(ctx context.Context, id, connection string, n, at int, request func(i int64) workflows.SyncRequest) {
+	w.t.Helper()
 	w.atOnce(ctx, n, at, func(i int64) error {
-		_, err := w.client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested,
-			workflows.SyncRequest{ID: fmt.Sprint("burst/", i), By: "burst"},
+		each := request(i)
+		each.ID, each.By = fmt.Sprint("burst/", i), "burst"
+		_, err := w.client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested, each,
 			client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: connection})
 		return err
 	})

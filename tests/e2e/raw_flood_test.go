@@ -212,11 +212,8 @@ func TestFloodOfRequestsForSKUs(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
 	defer cancel()
 	id := workflows.EventsID("shop")
-	w.atOnce(ctx, flooding, floodSenders, func(i int64) error {
-		_, err := w.client.SignalWithStartWorkflow(ctx, id, workflows.SignalSyncRequested,
-			workflows.SyncRequest{ID: fmt.Sprint("burst/", i), By: "burst", SKUs: []string{fmt.Sprintf("SKU-%05d", i%skus+1)}, SkipFetch: true},
-			client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.SmartSyncType, workflows.SyncInput{Connection: "shop"})
-		return err
+	w.burstTo(ctx, id, "shop", flooding, floodSenders, func(i int64) workflows.SyncRequest {
+		return workflows.SyncRequest{SKUs: []string{fmt.Sprintf("SKU-%05d", i%skus+1)}, SkipFetch: true}
 	})
 	t.Logf("runs of the workflow with %v events", w.judgeHistories(ctx, id))
 	w.accounted(ctx, flooding)

@@ -23,7 +23,6 @@ type figures struct {
 // simulated is bin/sim.json, of `make sim`.
 type simulated struct {
 	Histories int64            `json:"histories"`
-	Seconds   float64          `json:"seconds"`
 	Broken    map[string]int64 `json:"broken"` // histories by the invariant that they broke: "I2 an update was lost"
 }
 
@@ -38,15 +37,13 @@ type killed struct {
 	Stale       int64 `json:"stale"`
 	Zeroed      int64 `json:"zeroed"`
 	Overruns    int64 `json:"overruns"`
-	Takeovers   int64 `json:"takeovers"`
 	TakeoverP99 int64 `json:"takeover_p99"` // milliseconds
 }
 
 // planted is bin/mutants.json, of `make mutants`.
 type planted struct {
-	Planted int64 `json:"planted"`
-	Caught  int64 `json:"caught"`
-	All     int64 `json:"all"` // that there are
+	Caught int64 `json:"caught"`
+	All    int64 `json:"all"` // that there are, planted now or not
 }
 
 // automated is bin/matrix.json, of `make check-matrix`.
@@ -147,7 +144,9 @@ func (f figures) rows() []row {
 	add("figures replaced by older ones", bySim+", "+byChaos, both, func() (string, string, bool) { return none(f.chaos.Stale + f.sim.broke("I3")) })
 	add("SKUs that absence took to 0", bySim+", "+byChaos, both, func() (string, string, bool) { return none(f.chaos.Zeroed + f.sim.broke("I4")) })
 	add("calls over a store's limit", bySim+", "+byChaos, both, func() (string, string, bool) { return none(f.chaos.Overruns + f.sim.broke("I6")) })
-	add("histories in which stock was not what it should be, counted twice among it", bySim, sim, func() (string, string, bool) { return none(f.sim.broke("I1 ")) })
+	add("histories in which stock was not what it should be, counted twice among it", bySim, sim, func() (string, string, bool) {
+		return none(f.sim.broke("I1 "))
+	})
 	add("calls sent again, or of which nothing was applied", byChaos, chaos, func() (string, string, bool) {
 		return number(f.chaos.Extra) + " of " + number(f.chaos.Calls), "", false
 	})
