@@ -46,7 +46,6 @@ func TestWhatADemoLoses(t *testing.T) {
 func TestAHeldRunOfTheDemoInALine(t *testing.T) {
 	t.Parallel()
 	hold := control.OpenHold{Hold: ledger.Hold{Run: 12, Connection: "birch-shop", Reason: "70 of 118 live rows would newly go to 0, more than 20 %"}}
-	require.Equal(t, "run 12  of birch-shop is held: 70 of 118 live rows would newly go to 0, more than 20 %. Approve or reject it:\n    "+
-		"http://127.0.0.1:9480/held",
+	require.Equal(t, "run 12  of birch-shop is held: 70 of 118 live rows would newly go to 0, more than 20 %. Approve or reject it:\n    http://127.0.0.1:9480/held",
 		heldLine(hold, "http://127.0.0.1:9480"))
 }

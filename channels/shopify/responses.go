@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
@@ -74,7 +75,7 @@ func (s *store) readQuantities(decoded answered, items []channels.Item) (channel
 		return channels.Reply{}, err
 	}
 	if data.Payload == nil || data.Payload.UserErrors == nil {
-		return channels.Reply{}, s.Unreadable(decoded.Response, "it does not say whether there were errors")
+		return channels.Reply{}, channels.Unreadable(s.ID, decoded.Response, "it does not say whether there were errors")
 	}
 	if len(data.Payload.UserErrors) == 0 {
 		return channels.All(items, channels.Applied), nil
@@ -92,7 +93,7 @@ func (s *store) readUserErrors(response outbound.Response, offences []userError,
 			return channels.Reply{}, channels.InWords(failed, offence.Code, offence.Message)
 		}
 		if err != nil || at < 0 || at >= len(items) {
-			return channels.Reply{}, s.Unreadable(response, "it names an item that was not in the call")
+			return channels.Reply{}, channels.Unreadable(s.ID, response, "it names an item that was not in the call")
 		}
 		if !named && len(items) > 1 {
 			unnamed = strings.TrimPrefix(offence.Code+": "+offence.Message, ": ")
@@ -191,7 +192,7 @@ func (s *store) readStatus(response outbound.Response) error {
 	reason := "it does not take the call; check the settings shop, endpoint and version"
 	switch {
 	case response.Status < http.StatusBadRequest:
-		return s.Unreadable(response, "its status is not one that the store's API promises")
+		return channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
 	case response.Status == http.StatusPaymentRequired:
 		reason = "the shop is frozen; its owner must pay the outstanding balance in the admin"
 	case response.Status == http.StatusNotFound:
@@ -206,7 +207,11 @@ func (s *store) readStatus(response outbound.Response) error {
 
 // words are what a response without a GraphQL response says: {"errors": "Not Found"}.
 func words(response outbound.Response) string {
-	return channels.Decoded[struct {
+	var body struct {
 		Errors string `json:"errors"`
-	}](response).Errors
+	}
+	if json.Unmarshal(response.Body, &body) != nil {
+		return ""
+	}
+	return body.Errors
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -236,4 +237,15 @@ func (w *world) judge() (total check.Verdict) {
 		counted.add(verdict)
 	}
 	return total
+}
+
+// onlyOnce demands that each figure that was sold since the beginning was told to each shop once, but for SKUs of which events have told as well: a Smart
+// Sync beside the event may tell the same. Who does not know whether a call was made asks about it with its key.
+func (w *world) onlyOnce(events map[string]bool) {
+	w.t.Helper()
+	for _, one := range w.shops {
+		seen := w.box.seen(one.id)
+		seen.Writes = slices.DeleteFunc(seen.Writes, func(write check.Write) bool { return write.Figure <= firstFigure || events[write.SKU] })
+		require.Empty(w.t, check.Twice(seen))
+	}
 }

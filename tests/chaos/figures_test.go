@@ -25,7 +25,7 @@ type figures struct {
 	PointsOf    int    `json:"points_of"`    // crash points that there are
 	PointKills  int    `json:"point_kills"`  // kills at a point, each for another pass
 	Stops       int    `json:"stops"`        // processes that stood still for longer than their lease
-	NetFaults   int    `json:"net_faults"`   // times that the network between two processes was cut, slowed or truncated
+	NetFaults   int    `json:"net_faults"`   // times that the network from one program to another was disturbed while somebody used it
 	Stores      int    `json:"stores"`       // stores that were judged
 	Calls       int    `json:"calls"`        // that carried figures
 	Extra       int    `json:"extra"`        // of these, calls of which nothing was applied, and calls that were sent before
@@ -77,6 +77,13 @@ func (c *count) stopped() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.Stops++
+}
+
+// disturbed counts a way of the network that was disturbed while somebody used it.
+func (c *count) disturbed() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.NetFaults++
 }
 
 func (c *count) tookOver(after time.Duration) {

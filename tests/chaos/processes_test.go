@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -144,15 +145,34 @@ func (p *process) over() bool {
 	}
 }
 
-// freePort is one that nobody listens on now.
+// The ports that processes are told to listen on are not of those that a system gives to connections, so that none of them takes one meanwhile.
+const firstPort, ports = 20_000, 10_000
+
+var (
+	portsMutex sync.Mutex
+	portsGiven = map[int]bool{}
+)
+
+// freePort is one that nobody listens on now, and that no other test was given.
 func freePort(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	require.NoError(t, err)
-	return port
+	portsMutex.Lock()
+	defer portsMutex.Unlock()
+	for range ports {
+		port := firstPort + rand.IntN(ports)
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil || portsGiven[port] {
+			if err == nil {
+				_ = listener.Close()
+			}
+			continue
+		}
+		portsGiven[port] = true
+		require.NoError(t, listener.Close())
+		return strconv.Itoa(port)
+	}
+	t.Fatal("no port is free")
+	return ""
 }
 
 // waitFor asks until there is no error, with a growing pause. It is for what happens in other processes, which cannot be waited for in any

@@ -22,10 +22,11 @@ import (
 
 // slot is a place for one process, which is started again whenever it has died.
 type slot struct {
-	w         *world
-	name      string
-	arguments []string
-	logs      string // the points that its processes have passed
+	w           *world
+	name        string
+	environment []string // beside that of the world
+	arguments   []string
+	logs        string // the points that its processes have passed
 
 	mutex   sync.Mutex
 	process *process
@@ -35,9 +36,9 @@ type slot struct {
 }
 
 // keep starts a process and keeps one running until the test ends. The first one has the crash point, if there is one.
-func (w *world) keep(point string, name string, arguments ...string) *slot {
+func (w *world) keep(point string, environment []string, name string, arguments ...string) *slot {
 	w.t.Helper()
-	s := &slot{w: w, name: name, arguments: arguments, logs: filepath.Join(w.folder, fmt.Sprintf("points-%s-%d", name, w.chance.Uint32()))}
+	s := &slot{w: w, name: name, environment: environment, arguments: arguments, logs: filepath.Join(w.folder, fmt.Sprintf("points-%s-%d", name, w.chance.Uint32()))}
 	s.process = s.launch(point)
 	s.done.Go(s.watch)
 	w.t.Cleanup(func() {
@@ -52,7 +53,7 @@ func (w *world) keep(point string, name string, arguments ...string) *slot {
 }
 
 func (s *slot) launch(point string) *process {
-	return s.w.start(s.w.environment("CRASH_AT="+point, "CRASH_LOG="+s.logs), s.name, s.arguments...)
+	return s.w.start(append(s.w.environment("CRASH_AT="+point, "CRASH_LOG="+s.logs), s.environment...), s.name, s.arguments...)
 }
 
 // watch starts the process again when it has died.
@@ -94,7 +95,7 @@ func (s *slot) died() int {
 // worker keeps a worker.
 func (w *world) worker(point string) *slot {
 	w.t.Helper()
-	return w.keep(point, "worker", "--listen", "", "--push-slice", "5s", "--log-level", "warn")
+	return w.keep(point, nil, "worker", "--listen", "", "--push-slice", "5s", "--log-level", "warn")
 }
 
 // front is `starter serve`.
@@ -103,10 +104,11 @@ type front struct {
 	address string
 }
 
-func (w *world) serve(point string) *front {
+// serve keeps a `starter serve`, whose environment may differ from the world's.
+func (w *world) serve(point string, environment ...string) *front {
 	w.t.Helper()
 	address := "127.0.0.1:" + freePort(w.t)
-	return &front{w.keep(point, "starter", "serve", "--listen", address), address}
+	return &front{w.keep(point, environment, "starter", "serve", "--listen", address), address}
 }
 
 // send posts a signed body to the hook of the depot; its error is nil when it was acknowledged.

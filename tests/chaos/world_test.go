@@ -48,7 +48,7 @@ type world struct {
 	client    client.Client
 
 	// Where the programs find each other; proxies may stand between.
-	temporalAddress, ledgerAddress, boxAddress string
+	temporalAddress, ledgerAddress, warehouseAddress, storeAddress string
 
 	mutex sync.Mutex
 	all   []*process // that were started
@@ -66,7 +66,9 @@ func newWorld(t testing.TB, chance *rand.Rand, skus int, options func(*world), s
 		w.temporal = sharedTemporal(t)
 	}
 	w.box = startBox(w)
-	for address, given := range map[*string]string{&w.temporalAddress: w.temporal.address, &w.ledgerAddress: w.location, &w.boxAddress: w.box.address} {
+	for address, given := range map[*string]string{
+		&w.temporalAddress: w.temporal.address, &w.ledgerAddress: w.location, &w.warehouseAddress: w.box.address, &w.storeAddress: w.box.address,
+	} {
 		if *address == "" {
 			*address = given
 		}
@@ -145,10 +147,10 @@ func (w *world) configuration(every time.Duration) string {
     settings: {endpoint: %q, token: "env:SANDBOX_TOKEN", page: %d, timeout: 5s}
     hook: {keys: ["env:HOOK_KEY"]}
 stores:
-`, w.boxAddress+"/warehouses/depot", max(w.skus/4, 1))
+`, w.warehouseAddress+"/warehouses/depot", max(w.skus/4, 1))
 	for _, one := range w.shops {
 		fmt.Fprintf(&text, "  - id: %s\n    merchant: acme\n    driver: sandbox\n    settings: {endpoint: %q, token: \"env:SANDBOX_TOKEN\", kind: %s, batch_limit: %d, rate: %d, burst: %d, timeout: %s}\n",
-			one.id, w.boxAddress+"/stores/"+one.id, one.kind, one.batch, storeRate, storeRate, callTimeout)
+			one.id, w.storeAddress+"/stores/"+one.id, one.kind, one.batch, storeRate, storeRate, callTimeout)
 	}
 	text.WriteString("connections:\n")
 	for _, one := range w.shops {

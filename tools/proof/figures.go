@@ -31,6 +31,7 @@ type killed struct {
 	Kills       int64 `json:"kills"`
 	Points      int64 `json:"points"`
 	PointsOf    int64 `json:"points_of"`
+	NetFaults   int64 `json:"net_faults"`
 	Calls       int64 `json:"calls"`
 	Extra       int64 `json:"extra"`
 	Lost        int64 `json:"lost"`
@@ -111,6 +112,7 @@ func all(n, of int64) (string, string, bool) { return number(n) + " of " + numbe
 const (
 	fewestHistories = 20_000
 	fewestKills     = 60
+	fewestNetFaults = 77 // seven ways from one program to another, and eleven faults of each
 	fewestPlanted   = 60
 	longestTakeover = 3_000 // milliseconds, of 99 of 100
 	mostFaults      = 78    // rows of what may go wrong; `make check-matrix` refuses one without a test that gives no reason
@@ -136,6 +138,9 @@ func (f figures) rows() []row {
 	add("of these, histories that broke a promise", bySim, sim, func() (string, string, bool) { return none(f.sim.broke("")) })
 	add("processes killed", byChaos, chaos, func() (string, string, bool) { return least(f.chaos.Kills, fewestKills) })
 	add("crash points at which one was killed", byChaos, chaos, func() (string, string, bool) { return all(f.chaos.Points, f.chaos.PointsOf) })
+	add("times that the network between two programs was disturbed while it was used", byChaos, chaos, func() (string, string, bool) {
+		return least(f.chaos.NetFaults, fewestNetFaults)
+	})
 	both := sim && chaos
 	add("updates lost", bySim+", "+byChaos, both, func() (string, string, bool) {
 		return none(f.chaos.Lost + f.sim.broke("I2 an update"))

@@ -13,7 +13,7 @@ import (
 // good is a set of figures that reach every goal.
 var good = map[string]string{
 	"bin/sim.json": `{"histories": 20000, "seconds": 600, "broken": {}}`,
-	"bin/chaos/figures.json": `{"kills": 60, "points": 30, "points_of": 30, "calls": 1673, "extra": 44, "lost": 0, "stale": 0, "zeroed": 0, "overruns": 0,
+	"bin/chaos/figures.json": `{"kills": 60, "points": 30, "points_of": 30, "net_faults": 77, "calls": 1673, "extra": 44, "lost": 0, "stale": 0, "zeroed": 0, "overruns": 0,
 		"takeovers": 75, "takeover_p99": 3000}`,
 	"bin/mutants.json": `{"planted": 60, "caught": 60, "all": 60}`,
 	"bin/matrix.json":  `{"rows": 78, "tested": 78, "partly": 0, "not": 0}`,
@@ -65,6 +65,10 @@ func TestGoals(t *testing.T) {
 		{"bin/sim.json", `{}`, `{"I1 a store does not show": 1}`, "| histories in which stock was not what it should be, counted twice among it | **1** |"},
 		{"bin/chaos/figures.json", `"kills": 60`, `"kills": 59`, "| processes killed | **59** | at least 60 |"},
 		{"bin/chaos/figures.json", `"points": 30`, `"points": 29`, "| crash points at which one was killed | **29 of 30** | all |"},
+		{
+			"bin/chaos/figures.json", `"net_faults": 77`, `"net_faults": 76`,
+			"| times that the network between two programs was disturbed while it was used | **76** | at least 77 |",
+		},
 		{"bin/chaos/figures.json", `"lost": 0`, `"lost": 1`, "| updates lost | **1** |"},
 		{"bin/chaos/figures.json", `"stale": 0`, `"stale": 1`, "| figures replaced by older ones | **1** |"},
 		{"bin/chaos/figures.json", `"zeroed": 0`, `"zeroed": 1`, "| SKUs that absence took to 0 | **1** |"},

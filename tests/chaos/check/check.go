@@ -138,3 +138,18 @@ func (v *Verdict) calls(store Store) {
 		}
 	}
 }
+
+// Twice are the figures that a store has applied by more than one call, each as a sentence. In a store that knows a call by its key, only a Full Sync may do
+// so, whose calls are new.
+func Twice(store Store) []string {
+	var twice []string
+	by := map[Report]int64{}
+	for _, write := range store.Writes {
+		told := Report{SKU: write.SKU, Figure: write.Figure}
+		if before, again := by[told]; again && before != write.Call {
+			twice = append(twice, fmt.Sprintf("%s was told %d of %s by calls %d and %d", store.Name, write.Figure, write.SKU, before, write.Call))
+		}
+		by[told] = write.Call
+	}
+	return twice
+}

@@ -110,6 +110,14 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+func TestTwice(t *testing.T) {
+	t.Parallel()
+	store := Store{Name: "shop", Writes: []Write{{"A", 1, at(1), 1}, {"B", 1, at(1), 1}, {"A", 2, at(2), 2}}}
+	require.Empty(t, Twice(store))
+	store.Writes = append(store.Writes, Write{"A", 1, at(3), 3})
+	require.Equal(t, []string{"shop was told 1 of A by calls 1 and 3"}, Twice(store))
+}
+
 // The judge shares no code with what it judges.
 func TestTheJudgeImportsNothingOfTidemark(t *testing.T) {
 	t.Parallel()
