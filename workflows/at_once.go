@@ -32,7 +32,7 @@ var atOnceOptions = workflow.LocalActivityOptions{
 // doesAtOnce is true where the short steps of so many updates or requests are local activities: since 1 of any number, since 2 of few. It is asked
 // only where that matters.
 func doesAtOnce(ctx workflow.Context, n int) bool {
-	switch workflow.GetVersion(ctx, "events-are-done-at-once", workflow.DefaultVersion, 2) {
+	switch eventsVersion(ctx) {
 	case workflow.DefaultVersion:
 		return false
 	case 1:
@@ -40,6 +40,12 @@ func doesAtOnce(ctx workflow.Context, n int) bool {
 	default:
 		return n <= fewAtOnce
 	}
+}
+
+// eventsVersion is the version by which the workflow handles events: 1 has local activities, 2 has them for few events, and 3 has one timer
+// for all the waits of an intake. It is one marker for all of these, because each one is an event of the history and a write of the server's search.
+func eventsVersion(ctx workflow.Context) workflow.Version {
+	return workflow.GetVersion(ctx, "events-are-done-at-once", workflow.DefaultVersion, 3)
 }
 
 // execute begins a step that is described by a row of the table of options. One that is to be done at once is tried within the workflow task

@@ -51,7 +51,7 @@ func TestWhichStepsAreDoneAtOnce(t *testing.T) {
 			b := setup(t)
 			ordinary, atOnce := b.ways()
 			if row.older {
-				b.OnGetVersion("events-are-done-at-once", workflow.DefaultVersion, workflow.Version(2)).Return(workflow.DefaultVersion)
+				b.OnGetVersion("events-are-done-at-once", workflow.DefaultVersion, workflow.Version(3)).Return(workflow.DefaultVersion)
 			}
 			b.goes()
 			row.request.ID = "1"
@@ -125,8 +125,8 @@ func TestIntakesRecordAtOnce(t *testing.T) {
 		version          workflow.Version
 		ordinary, atOnce []string
 	}{
-		"few":                           {fewAtOnce, 2, none, both},
-		"a burst":                       {fewAtOnce + 1, 2, both, none},
+		"few":                           {fewAtOnce, 3, none, both},
+		"a burst":                       {fewAtOnce + 1, 3, both, none},
 		"a burst, in an older history":  {mostAtOnce, 1, none, both},
 		"more, in an older history":     {mostAtOnce + 1, 1, both[:1], both[1:]}, // of many, the time that it takes is not known
 		"few, in a history before that": {1, workflow.DefaultVersion, both, none},
@@ -134,7 +134,7 @@ func TestIntakesRecordAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := listening(t)
-			w.OnGetVersion("events-are-done-at-once", workflow.DefaultVersion, workflow.Version(2)).Return(row.version)
+			w.OnGetVersion("events-are-done-at-once", workflow.DefaultVersion, workflow.Version(3)).Return(row.version)
 			ordinary, atOnce := w.ways()
 			w.sendAfter(row.updates, 0)
 			w.listen()

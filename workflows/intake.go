@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -29,9 +30,10 @@ type intake struct {
 	requests     []IntakeRequest // for what is recorded, and not made yet
 	signal       workflow.ReceiveChannel
 	report       IntakeReport
-	requestsMade int    // requests so far, of which each has an id of its own
-	merchant     string // for whom it works, as far as a step has told it
-	together     int    // updates in the batch that is being recorded
+	requestsMade int             // requests so far, of which each has an id of its own
+	merchant     string          // for whom it works, as far as a step has told it
+	together     int             // updates in the batch that is being recorded
+	timer        workflow.Future // ends the wait for more; nil until there is one
 }
 
 func (i *intake) setup(ctx workflow.Context) error {
@@ -96,13 +98,40 @@ func (i *intake) idle() bool { return i.batch.empty() && len(i.requests) == 0 }
 func (i *intake) gather(ctx workflow.Context) {
 	i.paint(ctx, "listening")
 	i.drain(ctx)
+	until := workflow.Now(ctx).Add(intakeIdle)
 	for i.idle() {
 		// A signal that cannot be read counts for nothing, so the wait goes on after it.
-		came, err := workflow.AwaitWithTimeout(ctx, intakeIdle, func() bool { return i.signal.Len() > 0 })
+		came, err := i.listen(ctx, until)
 		i.drain(ctx)
 		if !came || err != nil {
 			return
 		}
+	}
+}
+
+// listen waits until a signal is there. It returns false when none came until a moment.
+//
+// One timer serves the waits of many events: it runs on when an event has come, and another one is started only when it fires before the moment. A
+// timer for each event would be an action more, and a workflow task more when it fires.
+func (i *intake) listen(ctx workflow.Context, until time.Time) (bool, error) {
+	if eventsVersion(ctx) < 3 {
+		return workflow.AwaitWithTimeout(ctx, intakeIdle, func() bool { return i.signal.Len() > 0 })
+	}
+	for {
+		if i.timer == nil {
+			left := until.Sub(workflow.Now(ctx))
+			if left <= 0 {
+				return false, nil
+			}
+			i.timer = workflow.NewTimerWithOptions(ctx, left, workflow.TimerOptions{Summary: "end when nothing comes"})
+		}
+		if err := workflow.Await(ctx, func() bool { return i.signal.Len() > 0 || i.timer.IsReady() }); err != nil {
+			return false, err
+		}
+		if i.signal.Len() > 0 {
+			return true, nil
+		}
+		i.timer = nil
 	}
 }
 

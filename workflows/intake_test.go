@@ -155,6 +155,23 @@ func TestIntakeGoesOnWhileSomethingComes(t *testing.T) {
 	}
 }
 
+// A stream of events has one timer in thirty seconds, and not one for each event: each is an action, and a workflow task when it fires. The intake
+// ends thirty seconds after the last one all the same.
+func TestIntakeKeepsOneTimer(t *testing.T) {
+	t.Parallel()
+	w := listening(t)
+	began, timers := w.Now(), 0
+	w.SetOnTimerScheduledListener(func(string, time.Duration) { timers++ })
+	const last = 65 * time.Second
+	for at := time.Duration(0); at <= last; at += time.Second {
+		w.sendAfter(1, at)
+	}
+	w.listen()
+	require.Equal(t, 66, w.once())
+	require.Equal(t, last+intakeIdle, w.Now().Sub(began).Truncate(time.Second))
+	require.LessOrEqual(t, timers, 4, "one in thirty seconds")
+}
+
 // More than a batch at once is recorded in several, whether it comes in one signal or many.
 func TestFloodIsRecordedInBatches(t *testing.T) {
 	t.Parallel()

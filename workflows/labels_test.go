@@ -153,7 +153,7 @@ func TestAnIntakeThatAServiceStartedIsFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			b.OnGetVersion("events-are-done-at-once", workflow.DefaultVersion, workflow.Version(2)).Return(workflow.DefaultVersion) // local activities have no urgency
+			b.OnGetVersion("events-are-done-at-once", workflow.DefaultVersion, workflow.Version(3)).Return(workflow.DefaultVersion) // local activities have no urgency
 			urgent := b.urgencies()
 			b.OnActivity(receive.RecordUpdates, mock.Anything, mock.Anything).Return(
 				activities.RecordUpdatesResult{SKUs: []string{"A"}, Labels: activities.Labels{Merchant: "birch", Attributes: attributes}}, nil)
