@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -36,13 +34,11 @@ func TestWhatAWayCosts(t *testing.T) {
 		},
 		"its activities by hand": byHand,
 	} {
-		path := filepath.Join(template.folder, "cost.db")
-		require.NoError(t, copyFile(template.path, path))
+		require.NoError(t, template.begin())
+		require.NoError(t, removeLedger(template.path, generationSuffix))
 		var took time.Duration
 		synctest.Test(t, func(*testing.T) {
-			state, err := ledger.Open(context.Background(), path, time.Now())
-			must(err)
-			w := newWorld(3, path, state, drawn(3).Setting)
+			w := newWorld(3, template.path, template.ledger, drawn(3).Setting)
 			w.enable()
 			w.drain("the first sync")
 			began := processorTime()
@@ -52,7 +48,6 @@ func TestWhatAWayCosts(t *testing.T) {
 			}
 			took = processorTime() - began
 			w.running.Wait()
-			must(state.Close())
 		})
 		t.Logf("%s: %s of a processor for a sync", name, (took / syncs).Round(10*time.Microsecond))
 	}

@@ -4,7 +4,8 @@
 // # What is real, and what is simulated
 //
 // Real are the workflows, the activities, the domain, the gate, the push machine, the pace, what package control asks of Temporal, and the ledger: a
-// SQLite file in shared memory, a copy of one that was migrated before. Their code runs as it is, and reads the time from package time.
+// SQLite file in shared memory, which a process keeps open and which each history begins with what a migrated one holds. Their code runs as it is, and
+// reads the time from package time.
 //
 // Simulated are
 //

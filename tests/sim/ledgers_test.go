@@ -26,18 +26,21 @@ const mostCalls = 100_000
 // crash unwinds the code of a process that died.
 var crash = new(int)
 
-// act does a step of an activity.
-func (l *watched) act(ctx context.Context, name string, step func() error) error {
+// act does a step of an activity. No time passes within it, so that it is done as a whole or not at all, and is not asked for when its time is over.
+func (l *watched) act(ctx context.Context, name string, step func(context.Context) error) error {
 	one := attemptOf(ctx)
 	if one == nil {
-		return step() // of a person, or of the judge
+		return step(ctx) // of a person, or of the judge
 	}
 	if l.calls.Add(1) > mostCalls {
 		panic(fmt.Sprintf("seed %d goes in circles:\n%s", l.world.seed, l.world.story))
 	}
 	one.before(name)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
 	l.mutex.Lock()
-	err := step()
+	err := step(context.WithoutCancel(ctx))
 	l.mutex.Unlock()
 	if name == "ApplyResponses" && err == nil {
 		for _, s := range one.world.shops {

@@ -483,9 +483,7 @@ func (t *attempt) do(
 		err    error
 	}
 	ended := make(chan outcome, 1)
-	t.world.running.Add(1)
-	go func() {
-		defer t.world.running.Done()
+	t.world.dispatch(func() {
 		defer cancel()
 		defer func() {
 			switch fault := recover(); fault {
@@ -501,7 +499,7 @@ func (t *attempt) do(
 			t.world.tell("  %s %s %d: %+v, %v", t.x.id, t.kind, t.number, result, err)
 		}
 		ended <- outcome{result, err}
-	}()
+	})
 	lost := make(chan struct{})
 	stopWatch := make(chan struct{})
 	defer close(stopWatch)

@@ -151,7 +151,7 @@ func shards(t *testing.T) {
 				fmt.Sprintf("-shard=%d", n), fmt.Sprintf("-shards=%d", *flagShards))
 			var stderr strings.Builder
 			command.Stderr = &stderr
-			command.Env = append(os.Environ(), "GOMAXPROCS=2", "GOGC=400")
+			command.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=1000")
 			stdout, err := command.StdoutPipe()
 			if err == nil {
 				err = command.Start()

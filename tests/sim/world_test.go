@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +26,7 @@ type world struct {
 	seed    uint64
 	began   time.Time
 	running sync.WaitGroup
+	crew    chan func()  // goroutines that have done something and wait for more; see dispatch
 	coming  atomic.Int64 // events and files that are on their way
 
 	ledger *watched
@@ -35,6 +36,7 @@ type world struct {
 	standing   *standing
 	path       string // of the ledger
 	backup     map[string][]byte
+	restores   int // of the ledger; each gave it another path
 
 	setting  setting
 	shared   bool // a strategy shares the stock, or has
@@ -52,6 +54,22 @@ func (w *world) chance(what string) *chance { return newChance(w.seed, what) }
 
 func workflowOptions(id string) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{ID: id, TaskQueue: "tidemark"}
+}
+
+// dispatch has something done by a goroutine, best by one that has done something before: its stack has grown already.
+func (w *world) dispatch(work func()) {
+	w.running.Add(1)
+	counted := func() { defer w.running.Done(); work() }
+	select {
+	case w.crew <- counted:
+	default:
+		go func() {
+			counted()
+			for more := range w.crew {
+				more()
+			}
+		}()
+	}
 }
 
 // process is a worker's process.
@@ -201,11 +219,12 @@ func (w *world) restore() {
 	for _, p := range w.processes {
 		w.die(p)
 	}
-	must(w.ledger.Close())
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(w.path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			must(err)
-		}
+	from, own := w.path, w.restores > 0
+	w.restores++
+	w.path = filepath.Join(filepath.Dir(from), fmt.Sprintf("restored-%d.db", w.restores))
+	must(os.Rename(from+generationSuffix, w.path+generationSuffix)) // it stays beside the ledger, whatever becomes of that
+	if own {
+		must(errors.Join(w.ledger.Close(), removeLedger(from, "", "-wal", "-shm")))
 	}
 	for suffix, content := range w.backup {
 		must(os.WriteFile(w.path+suffix, content, 0o600))
@@ -217,6 +236,14 @@ func (w *world) restore() {
 	w.ledger.Ledger, w.standing.Ledger, w.restored = state, state, true
 	clear(w.ledger.fences)
 	w.tell("the workers are stopped, the ledger is put back from the backup, and they start again: %s", why)
+}
+
+// close closes the ledger, where it is not the one that other histories use too.
+func (w *world) close() error {
+	if w.restores == 0 {
+		return nil
+	}
+	return errors.Join(w.ledger.Close(), removeLedger(w.path, "", "-wal", "-shm", generationSuffix))
 }
 
 // must fails the history: the simulator itself is wrong.
