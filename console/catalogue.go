@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/tidemark/tidemark/control"
 )
@@ -40,7 +39,7 @@ func (c *Console) cataloguePage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return c.framed(ctx, "Catalogue", clock{now: q.now, zone: time.UTC}, viewCatalogue(found))
+	return c.shared(ctx, "Catalogue", q, func(clock) any { return viewCatalogue(found) })
 }
 
 func viewCatalogue(found control.Catalogue) catalogueView {

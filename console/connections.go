@@ -41,14 +41,19 @@ func (c *Console) connectionsPage(ctx context.Context, q request) (page, error) 
 	if err != nil {
 		return page{}, err
 	}
-	k := clock{now: q.now, zone: time.UTC}
-	shown := frame("Connections", overview.Pulse(), k)
-	shown.Body = viewConnections(overview, q, k)
+	connections := make([]ledger.Connection, len(overview.Connections))
+	for i, one := range overview.Connections {
+		connections[i] = one.Connection
+	}
+	zones := zonesOf(connections, q.now)
+	shown := frame("Connections", overview.Pulse(), zones.shared())
+	shown.Zone = zones.words()
+	shown.Body = viewConnections(overview, q, zones)
 	return shown, nil
 }
 
 // viewConnections lists those that a filter lets through; those that need somebody come first.
-func viewConnections(overview control.Overview, q request, k clock) connectionsView {
+func viewConnections(overview control.Overview, q request, zones zones) connectionsView {
 	view := connectionsView{
 		Name: q.query.Get("name"), State: q.query.Get("state"), Merchant: q.query.Get("merchant"), States: control.Conditions(), Any: len(overview.Connections) > 0,
 	}
@@ -72,7 +77,7 @@ func viewConnections(overview control.Overview, q request, k clock) connectionsV
 		if !strings.HasPrefix(one.ID, view.Name) || view.Merchant != "" && one.Merchant != view.Merchant || view.State != "" && string(standing.Condition) != view.State {
 			continue
 		}
-		view.Rows = append(view.Rows, viewConnectionRow(one, standing, overview.Unreachable != "", k))
+		view.Rows = append(view.Rows, viewConnectionRow(one, standing, overview.Unreachable != "", zones.of(one.ID)))
 	}
 	return view
 }
@@ -90,7 +95,7 @@ func ledeOf(all int, conditions map[control.Condition]int) string {
 
 func viewConnectionRow(one control.ConnectionStatus, standing control.Standing, unreachable bool, k clock) connectionRow {
 	row := connectionRow{
-		ID: one.ID, Href: connectionPath(one.ID), Path: one.Warehouse + " → " + one.Store, Merchant: one.Merchant, State: conditionState(standing.Condition), Why: standing.Why,
+		ID: one.ID, Href: connectionPath(one.ID), Path: one.Warehouse + " → " + one.Store, Merchant: one.Merchant, State: conditionState(standing.Condition), Why: k.retold(standing.Why),
 		Strip: strip(standing.Day, k.now), Completed: "–", Next: "–", Due: dueRows(one.Rows), Rejected: one.Rows[ledger.StatusRejected], Enabled: one.Active(),
 	}
 	if last := laterOf(standing.Smart, standing.Full); last != nil {

@@ -536,7 +536,7 @@ func TestPages(t *testing.T) {
 		"/c/acme-shop/preview":                                                                           {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
 		"/c/acme-shop/preview?move=zero":                                                                 {"1,207 rows would change", `aria-current="true"`},
 		"/held":                                                                                          {"takes 310 rows to 0", "Approve", "of the first 3,000 that are due", `data-label="Store shows">41<`, "Reject: they keep what they show"},
-		"/partners":                                                                                      {"shopify", "80 %", "4,160 of 5,000 (83 %)", `data-label="Throttled today">17<`, `data-label="Last answer">11:00<`, "none yet", "token: env:DEPOT_TOKEN", "Test connection"},
+		"/partners":                                                                                      {"shopify", "80 %", "4,160 of 5,000 (83 %)", `data-label="Throttled today">17<`, `data-label="Last answer">03:00 PST<`, "none yet", "token: env:DEPOT_TOKEN", "Test connection"},
 		"/assets/tidemark.css":                                                                           {"--accent"},
 	} {
 		status, body := w.get(path)

@@ -32,7 +32,7 @@ func TestFiguresThatStayTooHigh(t *testing.T) {
 
 	w.fake.kept = []int64{9, 6}
 	_, body = w.get("/c/acme-shop")
-	require.Contains(t, body, "191 figures stay above 0: rejected on 03:00 ", "in the zone of the page, and not in UTC")
+	require.Contains(t, body, "191 figures stay above 0: rejected at 03:00 ", "in the zone of the page, and not in UTC")
 	require.Contains(t, body, `href="/c/acme-shop/levels?status=too_high"`)
 	require.Contains(t, body, "Push them after all")
 	w.fake.done = nil

@@ -38,7 +38,11 @@ type levelRow struct {
 }
 
 func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
-	k := clock{now: q.now, zone: time.UTC}
+	zones, err := c.zones(ctx, q.now)
+	if err != nil {
+		return page{}, err
+	}
+	k := zones.shared()
 	warehouses, _, err := c.options.Control.Partners(ctx)
 	if err != nil {
 		return page{}, err
@@ -190,8 +194,7 @@ func (c *Console) skuPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	k := clock{now: q.now, zone: time.UTC}
-	return c.framed(ctx, product.SKU, k, viewProduct(product, k))
+	return c.shared(ctx, product.SKU, q, func(k clock) any { return viewProduct(product, k) })
 }
 
 func viewProduct(product control.Product, k clock) skuView {
@@ -204,7 +207,10 @@ func viewProduct(product control.Product, k clock) skuView {
 	view.Unread = neverRead(product.Unread)
 	differ := 0
 	for _, sold := range product.Sold {
-		row := soldRow{channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection), Why: sold.Lines()}
+		row := soldRow{channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection)}
+		for _, line := range sold.Lines() {
+			row.Why = append(row.Why, k.retold(line))
+		}
 		if sold.Row.Exported == nil || *sold.Row.Exported != sold.Row.Quantity {
 			differ++
 		}
@@ -242,7 +248,7 @@ var activityWords = map[string]string{
 func viewActivity(entry control.ProductEvent, k clock) activityRow {
 	row := activityRow{
 		At: k.exact(entry.At), What: cmp.Or(activityWords[entry.Kind], entry.Kind), Where: strings.Trim(entry.Warehouse+", "+entry.Facility, ", "), Before: figure(entry.Before), After: figure(entry.After),
-		Note: entry.Note,
+		Note: k.retold(entry.Note),
 	}
 	if entry.Connection != "" {
 		row.Where = strings.Trim(entry.Connection+", "+entry.Location, ", ")
@@ -256,7 +262,7 @@ func viewActivity(entry control.ProductEvent, k clock) activityRow {
 		if entry.Mode != "" {
 			took += ", " + control.SyncName(entry.Mode)
 		}
-		row.Note = strings.TrimSuffix(took+"; "+entry.Note, "; ")
+		row.Note = strings.TrimSuffix(took+"; "+row.Note, "; ")
 	}
 	return row
 }
@@ -294,7 +300,7 @@ func withQuery(path, query string) string {
 // levelsCSV writes the levels of a warehouse, those of a SKU where one is named.
 func (c *Console) levelsCSV(w http.ResponseWriter, r *http.Request) {
 	warehouse := r.URL.Query().Get("warehouse")
-	header := []string{"sku", "product", "facility", "available", "on_hand", "committed", "recorded_at"}
+	header := []string{"sku", "product", "facility", "available", "on_hand", "committed", "recorded_at_utc"}
 	writeCSV(c, w, r, warehouse+"-levels.csv", header, func(ctx context.Context, after string) ([][]string, string, error) {
 		rows, err := c.options.Control.Levels(ctx, warehouse, r.URL.Query().Get("sku"), ledger.Page{After: after, Limit: csvPage})
 		var lines [][]string
@@ -309,7 +315,7 @@ func (c *Console) levelsCSV(w http.ResponseWriter, r *http.Request) {
 // channelLevelsCSV writes the rows of a connection's store, those of a status or a SKU where one is named.
 func (c *Console) channelLevelsCSV(w http.ResponseWriter, r *http.Request) {
 	id, q := r.PathValue("id"), r.URL.Query()
-	header := []string{"channel_sku", "location", "product", "should_show", "shows", "status", "reason", "last_exported"}
+	header := []string{"channel_sku", "location", "product", "should_show", "shows", "status", "reason", "last_exported_utc"}
 	writeCSV(c, w, r, id+"-levels.csv", header, func(ctx context.Context, after string) ([][]string, string, error) {
 		rows, err := c.options.Control.ChannelLevels(ctx, id, q.Get("sku"), ledger.Status(q.Get("status")), ledger.Page{After: after, Limit: csvPage})
 		var lines [][]string

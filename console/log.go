@@ -29,7 +29,12 @@ type logRow struct {
 const logRows = 100
 
 func (c *Console) logPage(ctx context.Context, q request) (page, error) {
-	query, err := control.LogQuery(q.query.Get)
+	zones, err := c.zones(ctx, q.now)
+	if err != nil {
+		return page{}, err
+	}
+	k := zones.shared()
+	query, err := control.LogQuery(q.query.Get, k.zone)
 	if err != nil {
 		return page{}, err
 	}
@@ -38,7 +43,6 @@ func (c *Console) logPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	k := clock{now: q.now, zone: time.UTC}
 	return c.framed(ctx, "Activity log", k, viewLog(found, q.query, k))
 }
 
@@ -52,8 +56,8 @@ func viewLog(found []ledger.AuditEntry, filters url.Values, k clock) logView {
 	view.CSV = withQuery("/log.csv", chosen(filter...))
 	for _, entry := range found {
 		view.Rows = append(view.Rows, logRow{
-			At: k.exact(entry.At), Who: entry.Who, From: entry.From, Act: entry.Act, On: entry.On, Before: entry.Before, After: entry.After,
-			State: auditState(entry.Result), Reason: entry.Reason,
+			At: k.exact(entry.At), Who: entry.Who, From: entry.From, Act: entry.Act, On: entry.On, Before: k.retold(entry.Before), After: k.retold(entry.After),
+			State: auditState(entry.Result), Reason: k.retold(entry.Reason),
 		})
 	}
 	if len(found) == logRows {
@@ -78,8 +82,14 @@ func logResults(chosen string) []logResult {
 
 // logCSV writes the entries that are chosen, the newest first.
 func (c *Console) logCSV(w http.ResponseWriter, r *http.Request) {
-	header := []string{"entry", "time", "who", "from", "act", "on", "before", "after", "result", "reason"}
-	query, err := control.LogQuery(r.URL.Query().Get)
+	header := []string{"entry", "time_utc", "who", "from", "act", "on", "before", "after", "result", "reason"}
+	zones, err := c.zones(r.Context(), c.options.Now())
+	if err != nil {
+		c.options.Log.Error("a list could not be made", "path", r.URL.Path, "error", err)
+		c.fail(w, r, http.StatusServiceUnavailable, ledgerAway)
+		return
+	}
+	query, err := control.LogQuery(r.URL.Query().Get, zones.shared().zone) // days are those of the page
 	if err != nil {
 		c.fail(w, r, http.StatusNotFound, "There is no such list: "+err.Error()+".")
 		return

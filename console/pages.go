@@ -55,6 +55,9 @@ func (c *Console) pages() []kind {
 	}
 }
 
+// ledgerAway is said where a page cannot be made.
+const ledgerAway = "The ledger did not answer; the server's log says why. Try it again in a moment."
+
 // show answers a page.
 func (c *Console) show(one kind) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -68,7 +71,7 @@ func (c *Console) show(one kind) http.HandlerFunc {
 			return
 		case err != nil:
 			c.options.Log.Error("a page could not be made", "path", r.URL.Path, "error", err)
-			c.fail(w, r, http.StatusServiceUnavailable, "The ledger did not answer; the server's log says why. Try it again in a moment.")
+			c.fail(w, r, http.StatusServiceUnavailable, ledgerAway)
 			return
 		}
 		shown.Notice = c.notices.of(r)
@@ -127,8 +130,10 @@ func (c *Console) tell(w http.ResponseWriter, r *http.Request, status int, title
 	if actor := control.ActorOf(r.Context()); actor.Role != "" {
 		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
 		defer cancel()
-		if pulse, err := c.options.Control.Pulse(ctx); err == nil {
-			shown = frame(title, pulse, clock{now: c.options.Now(), zone: time.UTC})
+		pulse, err := c.options.Control.Pulse(ctx)
+		zones, none := c.zones(ctx, c.options.Now())
+		if err == nil && none == nil {
+			shown = frame(title, pulse, zones.shared())
 		}
 		shown.seenBy(actor, noSection)
 	}
@@ -216,6 +221,16 @@ func (c *Console) marks(ctx context.Context) (func(of topic) string, error) {
 	}, err
 }
 
+// shared is a page that is no connection's, with what every page says of the whole; body gets the clock of its times.
+func (c *Console) shared(ctx context.Context, title string, q request, body func(k clock) any) (page, error) {
+	zones, err := c.zones(ctx, q.now)
+	if err != nil {
+		return page{}, err
+	}
+	k := zones.shared()
+	return c.framed(ctx, title, k, body(k))
+}
+
 // framed is a page with what every page says of the whole, which is asked for.
 func (c *Console) framed(ctx context.Context, title string, k clock, body any) (page, error) {
 	pulse, err := c.options.Control.Pulse(ctx)
@@ -237,22 +252,4 @@ func frame(title string, pulse control.Pulse, k clock) page {
 		}
 	}
 	return shown
-}
-
-// zoneWords name a page's zone: Times in Europe/Paris (CET).
-func zoneWords(k clock) string {
-	name := k.now.In(k.zone).Format("MST")
-	if name == k.zone.String() {
-		return "Times in " + name
-	}
-	return fmt.Sprintf("Times in %s (%s)", strings.ReplaceAll(k.zone.String(), "_", " "), name)
-}
-
-// clockOf is a clock of a schedule's zone; of UTC where that is not known.
-func clockOf(now time.Time, timezone string) clock {
-	zone, err := time.LoadLocation(timezone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return clock{now: now, zone: zone}
 }

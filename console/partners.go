@@ -46,7 +46,7 @@ func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	k := clock{now: q.now, zone: time.UTC}
+	k := zonesOf(connections, q.now).shared()
 	view := partnersView{}
 	on := func(is func(ledger.Connection) bool) string {
 		var names []string

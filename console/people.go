@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
@@ -39,8 +38,7 @@ func (c *Console) peoplePage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	k := clock{now: q.now, zone: time.UTC}
-	return c.framed(ctx, "People", k, viewPeople(found, control.ActorOf(ctx).Who, c.options.Proxy.User != "", k))
+	return c.shared(ctx, "People", q, func(k clock) any { return viewPeople(found, control.ActorOf(ctx).Who, c.options.Proxy.User != "", k) })
 }
 
 func viewPeople(found []ledger.Person, self string, proxy bool, k clock) peopleView {
@@ -48,13 +46,13 @@ func viewPeople(found []ledger.Person, self string, proxy bool, k clock) peopleV
 	for _, one := range found {
 		row := personRow{
 			Name: one.Name, Path: peoplePath + "/" + url.PathEscape(one.Name), Role: one.Role, State: state{"good", "check", "Signs in"}, Disabled: one.Disabled,
-			Seen: "never", Since: k.exact(one.CreatedAt), Self: one.Name == self,
+			Seen: "never", Since: k.at(one.CreatedAt), Self: one.Name == self,
 		}
 		if one.Disabled {
 			row.State = state{"off", "slash", "Disabled"}
 		}
 		if one.SeenAt != nil {
-			row.Seen = k.exact(*one.SeenAt)
+			row.Seen = k.at(*one.SeenAt)
 		}
 		view.Rows = append(view.Rows, row)
 	}
@@ -95,7 +93,7 @@ func (c *Console) actSetRole(ctx context.Context, r *http.Request) (string, noti
 
 // ownPage is the form of the own password.
 func (c *Console) ownPage(ctx context.Context, q request) (page, error) {
-	return c.framed(ctx, "Your password", clock{now: q.now, zone: time.UTC}, nil)
+	return c.shared(ctx, "Your password", q, func(clock) any { return nil })
 }
 
 func (c *Console) actChangePassword(ctx context.Context, r *http.Request) (string, notice, error) {

@@ -80,13 +80,14 @@ func (c *Console) runsPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	k := clock{now: q.now, zone: time.UTC}
+	zones, err := c.zones(ctx, q.now)
+	if err != nil {
+		return page{}, err
+	}
+	k, words := zones.shared(), zones.words()
 	if connection != "" { // as on its own pages
-		own, err := c.options.Control.Connection(ctx, connection)
-		if err != nil {
-			return page{}, err
-		}
-		k = clockOf(q.now, own.Inventory.Timezone)
+		k = clockOf(q.now, zones.name[connection])
+		words = zoneWords(k)
 	}
 	view := runsView{Connection: connection, Table: runTable{Named: true}}
 	for i, run := range runs {
@@ -94,9 +95,15 @@ func (c *Console) runsPage(ctx context.Context, q request) (page, error) {
 			view.More = "/runs?" + url.Values{"connection": {connection}, "limit": {strconv.Itoa(2 * limit)}}.Encode()
 			break
 		}
-		view.Table.Rows = append(view.Table.Rows, viewRun(run, k))
+		of := k
+		if connection == "" {
+			of = zones.of(run.Connection)
+		}
+		view.Table.Rows = append(view.Table.Rows, viewRun(run, of))
 	}
-	return c.framed(ctx, "Runs", k, view)
+	shown, err := c.framed(ctx, "Runs", k, view)
+	shown.Zone = words
+	return shown, err
 }
 
 // runView is the page of one run.
@@ -255,16 +262,17 @@ func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	k := clock{now: q.now, zone: time.UTC}
+	zones, err := c.zones(ctx, q.now)
+	if err != nil {
+		return page{}, err
+	}
 	view := heldView{}
 	for _, hold := range pulse.Holds {
 		connection, err := c.options.Control.Connection(ctx, hold.Connection)
 		if err != nil {
 			return page{}, err
 		}
-		own := clockOf(q.now, connection.Inventory.Timezone)
-		own.named = true
-		row := viewHold(hold, own)
+		row := viewHold(hold, zones.of(hold.Connection))
 		if row.Zeroing {
 			if err := c.heldRows(ctx, connection, &row); err != nil {
 				return page{}, err
@@ -272,8 +280,8 @@ func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
 		}
 		view.Rows = append(view.Rows, row)
 	}
-	shown := frame("Held", pulse, k)
-	shown.Body = view
+	shown := frame("Held", pulse, zones.shared())
+	shown.Zone, shown.Body = zones.words(), view
 	return shown, nil
 }
 
@@ -298,7 +306,7 @@ func (c *Console) heldRows(ctx context.Context, connection ledger.Connection, ro
 
 func viewHold(hold control.OpenHold, k clock) heldRow {
 	row := heldRow{
-		Run: hold.Run, Href: runPath(hold.Run), Connection: hold.Connection, ConnectTo: connectionPath(hold.Connection), Warehouse: hold.Warehouse, Reason: hold.Reason,
+		Run: hold.Run, Href: runPath(hold.Run), Connection: hold.Connection, ConnectTo: connectionPath(hold.Connection), Warehouse: hold.Warehouse, Reason: k.retold(hold.Reason),
 		Since: fmt.Sprintf("%s, %s ago", k.at(hold.At), span(k.now.Sub(hold.At))), DecideBy: "no end is set", What: "A snapshot of " + hold.Warehouse,
 		Again: control.AskedAgain(hold.Hold, k.at),
 	}

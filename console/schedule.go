@@ -28,7 +28,8 @@ type editorView struct {
 	Version                  int64
 	Rules                    []ruleForm
 	Days                     []string
-	Timezone, Reason, Until  string
+	Timezone, Reason         string
+	Until, UntilZone         string // when an override ends, as a field has it, and the zone in which that is written
 	Full, Force              bool
 	// Would is what the fields say, in words, with what that does.
 	Would      string
@@ -101,14 +102,14 @@ func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
 		ID: setting.Connection, Mode: setting.Mode, Path: schedulePath(setting.Connection, setting.Mode), Name: scheduleName(setting.Mode), Full: setting.Mode == ledger.Full,
 		InForce: ruleSentences(setting.Rules), Setting: sentence(control.SettingWords(setting)), Pending: setting.Pending, ReadOnly: setting.ReadOnly,
 		InFile: setting.File != nil, Overridden: setting.Override != nil, Version: setting.Version, Days: weekDays,
-		Rules: formOf(setting.Rules), Timezone: setting.Timezone, Would: control.ScheduleWords(setting.Schedule),
+		Rules: formOf(setting.Rules), Timezone: setting.Timezone, Would: control.ScheduleWords(setting.Schedule), UntilZone: cmp.Or(setting.Timezone, "UTC"),
 	}
 	if !values.Has("rules") {
 		view.Spread = spreadWords(setting.Rules)
 		if o := setting.Override; o != nil {
 			view.Reason = o.Reason
 			if o.Until != nil {
-				view.Until = endText(*o.Until, setting.Timezone)
+				view.Until = endText(*o.Until, view.UntilZone)
 			}
 		}
 		return view
@@ -116,6 +117,9 @@ func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
 	forms := formFrom(values)
 	view.Rules = withEmpty(forms)
 	view.Timezone, view.Reason, view.Until, view.Force = values.Get("timezone"), values.Get("reason"), values.Get("until"), values.Get("force") != ""
+	if zone := values.Get("until_zone"); zone != "" && ledger.IsZone(zone) {
+		view.UntilZone = zone
+	}
 	if read, err := strconv.ParseInt(values.Get("version"), 10, 64); err == nil {
 		view.Version = read
 	}
@@ -157,14 +161,15 @@ func ruleSentences(rules []ledger.Rule) []string {
 	return control.RuleWords(rules)
 }
 
-// editOf reads the form. An end is in the schedule's zone; without a moment of now neither it nor the version counts.
+// editOf reads the form. An end is in the zone that the form names beside it, whatever the zone of the schedule becomes; without a moment of now neither
+// it nor the version counts.
 func editOf(ctx context.Context, values url.Values, now time.Time) (control.ScheduleEdit, error) {
 	rules, faults := rulesOf(formFrom(values))
 	zone := strings.TrimSpace(values.Get("timezone"))
 	if !ledger.IsZone(zone) {
 		faults["timezone"] = "A time zone, like America/New_York or UTC."
 	}
-	end, err := endOf(values.Get("until"), zone)
+	end, err := endOf(values, zone)
 	if err != nil {
 		faults["until"] = "A date and a time, or nothing."
 	}
@@ -193,14 +198,18 @@ func endText(end time.Time, timezone string) string {
 	return end.In(clockOf(end, timezone).zone).Format(endForm)
 }
 
-// endOf reads the end of an override as a browser sends it; nil for none.
-func endOf(text, timezone string) (*time.Time, error) {
-	if text = strings.TrimSpace(text); text == "" {
+// endOf reads the end of an override as a form sends it; nil for none. It is in the zone that the form shows beside it, otherwise in the one that is given.
+func endOf(values url.Values, otherwise string) (*time.Time, error) {
+	text := strings.TrimSpace(values.Get("until"))
+	if text == "" {
 		return nil, nil
 	}
-	zone, err := time.LoadLocation(timezone)
-	if err != nil {
-		zone = time.UTC // the zone itself is refused
+	named := cmp.Or(values.Get("until_zone"), otherwise)
+	zone, err := time.LoadLocation(named)
+	if err != nil && values.Has("until_zone") {
+		return nil, unclear("the zone of the end, %q, is none", named)
+	} else if err != nil {
+		zone = time.UTC // the schedule's zone itself is refused
 	}
 	at, err := time.ParseInLocation(endForm, text, zone)
 	if err != nil {

@@ -114,13 +114,16 @@ func TestTheEditorOfASchedule(t *testing.T) {
 	for address, wanted := range map[string][]string{
 		path: {
 			"Every 45 minutes", "Daily at 06:30", "Overridden by bob (a sale =cmd()&lt;script&gt;", "tidemark.yaml says every 60 minutes", `name="r0.every" value="45"`,
-			`name="r1.time" value="06:30"`, "Wed Nov 25, 04:00 PST", "Change the override", "End the override", `name="version" value="3"`, ">smart:\n  - every: 45m\n",
+			`name="r1.time" value="06:30"`, "Until, if it ends (America/Los_Angeles)", `name="until_zone" value="America/Los_Angeles"`, "Wed Nov 25, 04:00 PST", "Change the override", "End the override", `name="version" value="3"`, ">smart:\n  - every: 45m\n",
 		},
 		path + "?" + filled("r2.day", "mon").Encode(): {
 			"every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon (America/Los_Angeles)", "Wed Nov 25, 05:00 PST", "that is often", `value="the sale"`, `value="2026-11-30T08:00"`,
 			`value="mon" checked`, `name="r1.distance" value="30"`,
 		},
 		path + "?" + filled("version", "2").Encode(): {`name="version" value="2"`},
+		path + "?" + filled("timezone", "Asia/Tokyo", "until_zone", "America/Los_Angeles").Encode(): {
+			"(Asia/Tokyo)", "Until, if it ends (America/Los_Angeles)", `name="until_zone" value="America/Los_Angeles"`, `name="until" value="2026-11-30T08:00"`,
+		},
 		path + "?rules=1": {"That cannot be", "that is too little =cmd()&lt;script&gt;"},
 		path + "?" + filled("r0.every", "often", "r2.to", "24", "timezone", "Mars", "until", "soon").Encode(): {
 			`name="r0.every" value="often" inputmode="numeric" size="5" aria-invalid="true" aria-describedby="r0.every-wrong">`,
@@ -156,6 +159,10 @@ func TestSchedulesAreEditedOnThePage(t *testing.T) {
 		"saved": {path, filled(), []string{
 			"edit acme-shop smart: every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon, Tue (America/Los_Angeles), the sale, 2026-11-30T16:00:00Z, force false, by ann",
 		}, []string{"Smart Sync runs every 15 minutes", "Next start: Wed Nov 25, 12:00 UTC.", "a worker does that as soon as it can", "Recent runs"}},
+		"in another zone, with the same end": {path, filled("timezone", "Asia/Tokyo", "until_zone", "America/Los_Angeles"), []string{
+			"edit acme-shop smart: every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon, Tue (Asia/Tokyo), the sale, 2026-11-30T16:00:00Z, force false, by ann",
+		}, []string{"Saved"}},
+		"with an end in a zone that is none": {path, filled("until_zone", "Mars"), []string{`refused set the schedule on acme-shop: until is "2026-11-30T08:00": A date and a time, or nothing.`}, []string{"A date and a time, or nothing."}},
 		"for good, and often": {path, filled("until", "", "force", "on"), []string{
 			"edit acme-shop smart: every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon, Tue (America/Los_Angeles), the sale, for good, force true, by ann",
 		}, []string{"Saved"}},
@@ -214,7 +221,8 @@ func TestTheLogIsFiltered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).signIn()
 	const filter = "from=2026-03-01&on=acme&result=refused&to=2026-03-02&who=ann"
-	first, last := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, time.March, 3, 0, 0, 0, 0, time.UTC)
+	// Days of the zone in which the page tells times, that of all schedules.
+	first, last := time.Date(2026, time.March, 1, 8, 0, 0, 0, time.UTC), time.Date(2026, time.March, 3, 8, 0, 0, 0, time.UTC)
 	want := ledger.AuditQuery{Who: "ann", On: "acme", Result: ledger.AuditRefused, From: first, Until: last}
 	status, body := w.get("/log?" + filter)
 	require.Equal(t, http.StatusOK, status)
@@ -229,13 +237,14 @@ func TestTheLogIsFiltered(t *testing.T) {
 	lines, err := csv.NewReader(strings.NewReader(body)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, lines, 1+csvPage+1, "every page of it")
-	require.Equal(t, []string{"entry", "time", "who", "from", "act", "on", "before", "after", "result", "reason"}, lines[0])
+	require.Equal(t, []string{"entry", "time_utc", "who", "from", "act", "on", "before", "after", "result", "reason"}, lines[0])
 	require.Equal(t, []string{"1000", noon.UTC().Format(time.RFC3339), "ann", "page", "pause", "acme-shop", "active", "'" + hostile, "refused", "'" + hostile}, lines[1])
 	require.Len(t, w.fake.logged, 3)
 	for i, query := range w.fake.logged {
 		limit := []int{logRows, csvPage, csvPage}[i]
 		before := []int64{0, 0, 1}[i]
 		query.Limit, query.Before = query.Limit-limit, query.Before-before
+		query.From, query.Until = query.From.UTC(), query.Until.UTC()
 		require.Equal(t, want, query)
 	}
 	for _, path := range []string{"/log?from=yesterday", "/log.csv?from=yesterday"} {

@@ -120,6 +120,9 @@ func viewSettingForm(setup control.Setup, one control.Setting, values url.Values
 	form.Reason, form.Until = setWith(one.Override, setup.Inventory.Timezone)
 	if values.Get("setting") == one.Name {
 		form.Open, form.Value, form.Reason, form.Until = true, values.Get("value"), values.Get("reason"), values.Get("until")
+		if zone := values.Get("until_zone"); zone != "" && ledger.IsZone(zone) {
+			form.Zone = zone
+		}
 	}
 	return form
 }
@@ -153,7 +156,7 @@ func (c *Console) keyOf(ctx context.Context, id, name string) (ledger.SettingKey
 func (c *Console) actSetting(ctx context.Context, r *http.Request) (string, notice, error) {
 	id, name := r.PathValue("id"), r.PathValue("name")
 	sent := url.Values{"setting": {name}}
-	for _, field := range []string{"value", "reason", "until"} {
+	for _, field := range []string{"value", "reason", "until", "until_zone"} {
 		sent.Set(field, r.PostForm.Get(field))
 	}
 	back := settingsPath(id) + "?" + sent.Encode() + "#" + name
@@ -179,7 +182,7 @@ func settingEditOf(ctx context.Context, values url.Values, value, zone string) (
 	if edit.Version, err = strconv.ParseInt(values.Get("version"), 10, 64); err != nil {
 		return edit, unclear("the form does not say on which version it was made; open the page again")
 	}
-	edit.Until, err = endOf(values.Get("until"), zone)
+	edit.Until, err = endOf(values, zone)
 	return edit, err
 }
 

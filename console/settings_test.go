@@ -35,6 +35,18 @@ func TestSettingsAreSetOnThePage(t *testing.T) {
 			[]string{"set maximum_zeroed of warehouse portland: 30%, , for good, by ann"},
 			[]string{"maximum zeroed: 30%."},
 		},
+		"with an end in the zone that the form shows": { // another than that of the schedule by now
+			"/c/acme-shop/settings/share",
+			url.Values{"version": {"3"}, "value": {"60%"}, "until": {"2026-12-01T08:00"}, "until_zone": {"Asia/Tokyo"}},
+			[]string{"set share of store shop: 60%, , 2026-11-30T23:00:00Z, by ann"},
+			[]string{"share: 60%."},
+		},
+		"with an end in a zone that is none": {
+			"/c/acme-shop/settings/share",
+			url.Values{"version": {"3"}, "value": {"60%"}, "until": {"2026-12-01T08:00"}, "until_zone": {"Mars"}},
+			[]string{`refused set a setting on acme-shop: the zone of the end, "Mars", is none`},
+			[]string{"Until, if it ends (America/Los_Angeles)", `value="2026-12-01T08:00"`},
+		},
 		"cleared": {"/c/acme-shop/settings/share/clear", url.Values{"version": {"3"}}, []string{"clear share of store shop at 3"}, []string{"Ended"}},
 		"on a version that is gone": {
 			"/c/acme-shop/settings/share",
@@ -55,6 +67,12 @@ func TestSettingsAreSetOnThePage(t *testing.T) {
 			"/strategies/portland", strategy,
 			[]string{"set strategy of warehouse portland: {buffer_units: 2, distribution: weighted, weights: {acme-shop: 2}}, a try, for good, by ann"},
 			[]string{"The strategy of portland is {buffer_units: 2"},
+		},
+		"a strategy with an end in the zone that the form shows": {
+			"/strategies/portland",
+			url.Values{"version": {"3"}, "buffer_units": {"2"}, "until": {"2026-12-01T08:00"}, "until_zone": {"America/Los_Angeles"}},
+			[]string{"set strategy of warehouse portland: {buffer_units: 2}, , 2026-12-01T16:00:00Z, by ann"},
+			[]string{"The strategy of portland is {buffer_units: 2}"},
 		},
 		"a strategy, cleared": {"/strategies/portland/clear", url.Values{"version": {"3"}}, []string{"clear strategy of warehouse portland at 3"}, []string{"Ended"}},
 		"a strategy that is none": {
@@ -105,17 +123,17 @@ func TestAnOverrideIsOpenedWithItsReasonAndItsEnd(t *testing.T) {
 	one := control.Setting{SettingKey: ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: ledger.SettingShare}, Value: "7%", Override: set}
 	form := viewSettingForm(setup, one, url.Values{})
 	require.Equal(t, []string{"a sale", "2026-11-27T04:00"}, []string{form.Reason, form.Until})
-	end, err := endOf(form.Until, zone)
+	end, err := endOf(url.Values{"until": {form.Until}, "until_zone": {form.Zone}}, "Asia/Tokyo")
 	require.NoError(t, err)
-	require.True(t, end.Equal(*set.Until), "what is sent back is the same end")
-	form = viewSettingForm(setup, one, url.Values{"setting": {one.Name}, "reason": {"another"}, "until": {""}})
-	require.Equal(t, []string{"another", ""}, []string{form.Reason, form.Until}, "what was sent and refused comes back as it was")
+	require.True(t, end.Equal(*set.Until), "what is sent back is the same end, whatever the zone of the schedule is by then")
+	form = viewSettingForm(setup, one, url.Values{"setting": {one.Name}, "reason": {"another"}, "until": {""}, "until_zone": {"Asia/Tokyo"}})
+	require.Equal(t, []string{"another", "", "Asia/Tokyo"}, []string{form.Reason, form.Until, form.Zone}, "what was sent and refused comes back as it was")
 	one.Override = nil
 	form = viewSettingForm(setup, one, url.Values{})
 	require.Equal(t, []string{"", ""}, []string{form.Reason, form.Until})
 
-	row := viewStrategy(control.Partitioned{Setting: control.Setting{Override: set}})
-	require.Equal(t, []string{"a sale", "2026-11-27T12:00"}, []string{row.Form.Reason, row.Form.Until})
+	row := viewStrategy(control.Partitioned{Setting: control.Setting{Override: set}}, zone)
+	require.Equal(t, []string{"a sale", "2026-11-27T04:00", zone}, []string{row.Form.Reason, row.Form.Until, row.Form.UntilZone})
 }
 
 // Everything that is wrong with a strategy is said at once, each at its field.

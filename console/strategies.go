@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/inventory"
@@ -43,7 +42,7 @@ type strategyRow struct {
 // strategyForm are the fields of a strategy, as they were entered.
 type strategyForm struct {
 	SKU, BufferPercent, BufferUnits, Minimum, Distribution, Weights, Priority, Caps string
-	Reason, Until                                                                   string
+	Reason, Until, UntilZone                                                        string
 }
 
 type effectRow struct {
@@ -61,18 +60,26 @@ func (c *Console) strategiesPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	zones, err := c.zones(ctx, q.now)
+	if err != nil {
+		return page{}, err
+	}
+	k := zones.shared()
 	view := strategiesView{}
 	for _, one := range all {
-		row := viewStrategy(one)
+		row := viewStrategy(one, k.zone.String())
 		if q.query.Get("warehouse") == one.Warehouse && q.query.Has("sku") {
 			row.Open, row.Form = true, strategyFormFrom(q.query)
+			if !ledger.IsZone(row.Form.UntilZone) || row.Form.UntilZone == "" {
+				row.Form.UntilZone = k.zone.String()
+			}
 			if err := c.tryStrategy(ctx, &row); err != nil {
 				return page{}, err
 			}
 		}
 		view.Rows = append(view.Rows, row)
 	}
-	return c.framed(ctx, "Partitioning", clock{now: q.now, zone: time.UTC}, view)
+	return c.framed(ctx, "Partitioning", k, view)
 }
 
 // tryStrategy fills in what a form would do, or why it cannot be.
@@ -111,12 +118,12 @@ func (c *Console) tryStrategy(ctx context.Context, row *strategyRow) error {
 	return nil
 }
 
-func viewStrategy(one control.Partitioned) strategyRow {
+func viewStrategy(one control.Partitioned, zone string) strategyRow {
 	row := strategyRow{
 		Merchant: one.Merchant, Warehouse: one.Warehouse, Sharing: one.Sharing, Words: strategyWords(one.Strategy),
 		Distributions: []inventory.Distribution{inventory.DistributeEqual, inventory.DistributeWeighted, inventory.DistributePriority, inventory.DistributeAll},
 		Form:          strategyForm{Distribution: string(inventory.DistributeAll)},
-		Where:         sentence(one.Setting.Words()), Save: strategiesPath + "/" + url.PathEscape(one.Warehouse), Version: one.Setting.Version,
+		Where:         sentence(one.Setting.WordsIn(zone)), Save: strategiesPath + "/" + url.PathEscape(one.Warehouse), Version: one.Setting.Version,
 		InFile: one.Setting.File != nil, Overridden: one.Setting.Override != nil, ReadOnly: one.Setting.ReadOnly,
 	}
 	if s := one.Strategy; s != nil {
@@ -126,7 +133,8 @@ func viewStrategy(one control.Partitioned) strategyRow {
 			Weights: amounts(s.Weights), Priority: strings.Join(s.Priority, ", "), Caps: amounts(s.Caps),
 		}
 	}
-	row.Form.Reason, row.Form.Until = setWith(one.Setting.Override, "UTC")
+	row.Form.UntilZone = zone
+	row.Form.Reason, row.Form.Until = setWith(one.Setting.Override, zone)
 	return row
 }
 
@@ -184,7 +192,7 @@ func strategyFormFrom(values url.Values) strategyForm {
 	return strategyForm{
 		SKU: values.Get("sku"), BufferPercent: field("buffer_percent"), BufferUnits: field("buffer_units"), Minimum: field("minimum"),
 		Distribution: field("distribution"), Weights: field("weights"), Priority: field("priority"), Caps: field("caps"),
-		Reason: values.Get("reason"), Until: values.Get("until"),
+		Reason: values.Get("reason"), Until: values.Get("until"), UntilZone: values.Get("until_zone"),
 	}
 }
 

@@ -54,11 +54,15 @@ type clock struct {
 
 // at is a moment: 15:06 today, Nov 27, 09:41 otherwise, with the year when that is another.
 func (k clock) at(moment time.Time) string {
-	said := k.unnamed(moment)
-	if k.named {
-		said += " " + moment.In(k.zone).Format("MST")
+	return k.unnamed(moment) + k.zoned(moment)
+}
+
+// zoned is the zone of a moment, where the clock names it.
+func (k clock) zoned(moment time.Time) string {
+	if !k.named {
+		return ""
 	}
-	return said
+	return " " + zoneName(moment.In(k.zone))
 }
 
 func (k clock) unnamed(moment time.Time) string {
@@ -78,25 +82,44 @@ func (k clock) unnamed(moment time.Time) string {
 func (k clock) exact(moment time.Time) string {
 	local := moment.In(k.zone)
 	if local.Format(time.DateOnly) == k.now.In(k.zone).Format(time.DateOnly) {
-		return local.Format("15:04:05")
+		return local.Format("15:04:05") + k.zoned(moment)
 	}
-	return local.Format("Jan 2 2006, 15:04:05")
+	return local.Format("Jan 2 2006, 15:04:05") + k.zoned(moment)
 }
 
-// utcMoments are the moments in UTC of a text that was written before anybody looked at it.
-var utcMoments = regexp.MustCompile(`\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b`)
+// utcMoments are the moments in UTC of a text that was written before anybody looked at it, with the word on before them.
+var utcMoments = regexp.MustCompile(`\b(?:on )?(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b`)
 
 // retold is a text with its moments in UTC as the clock tells them, so that a page has one zone.
 func (k clock) retold(text string) string {
 	return utcMoments.ReplaceAllStringFunc(text, func(said string) string {
-		if at, err := time.Parse("2006-01-02 15:04 UTC", said); err == nil {
-			return k.at(at)
-		}
-		if at, err := time.Parse("2006-01-02 15:04:05 UTC", said); err == nil {
-			return k.exact(at)
+		moment, on := strings.CutPrefix(said, "on ")
+		for _, form := range []string{"2006-01-02 15:04 UTC", "Mon 2006-01-02 15:04 UTC", "2006-01-02 15:04:05 UTC"} {
+			at, err := time.Parse(form, moment)
+			if err != nil {
+				continue
+			}
+			told := k.at(at)
+			if at.Second() != 0 {
+				told = k.exact(at)
+			}
+			return within(told, on)
 		}
 		return said
 	})
+}
+
+// within is a moment within a sentence, which has said on before it or has not: on Nov 27, 09:41, but at 09:41, and tomorrow 09:41.
+func within(told string, on bool) string {
+	switch {
+	case strings.HasPrefix(told, "Tomorrow"):
+		return "t" + told[1:]
+	case !on:
+		return told
+	case told[0] >= '0' && told[0] <= '9':
+		return "at " + told
+	}
+	return "on " + told
 }
 
 // next is a moment to come: 16:00, in 54 min.

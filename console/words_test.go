@@ -41,8 +41,10 @@ func TestMoments(t *testing.T) {
 	require.Equal(t, "15:05, now", k.next(k.now.Add(-time.Minute)))
 	require.Equal(t, "Times in America/Los Angeles (PST)", zoneWords(k))
 	for said, want := range map[string]string{
-		"rejected by bob on 2026-11-28 22:06 UTC (run 1) and others": "rejected by bob on 14:06 (run 1) and others",
-		"taken on 2026-11-27 17:41:30 UTC; due 2026-11-29 09:00 UTC": "taken on Nov 27 2026, 09:41:30; due Tomorrow 01:00",
+		"rejected by bob on 2026-11-28 22:06 UTC (run 1) and others": "rejected by bob at 14:06 (run 1) and others",
+		"taken on 2026-11-27 17:41:30 UTC; due 2026-11-29 09:00 UTC": "taken on Nov 27 2026, 09:41:30; due tomorrow 01:00",
+		"set by bob, on Fri 2026-11-27 17:41 UTC; it stays":          "set by bob, on Nov 27, 09:41; it stays",
+		"since Sat 2026-11-28 22:06 UTC":                             "since 14:06",
 		"until 2026-11-28 22:06 CET, or 2026-13-28 22:06 UTC":        "until 2026-11-28 22:06 CET, or 2026-13-28 22:06 UTC",
 		"": "",
 	} {
@@ -142,7 +144,7 @@ func TestConnectionsThatNeedSomebodyComeFirst(t *testing.T) {
 		overview.Connections = append(overview.Connections, control.ConnectionStatus{Connection: ledger.Connection{ID: one.id}})
 		overview.Standings = append(overview.Standings, control.Standing{Condition: one.condition})
 	}
-	view := viewConnections(overview, request{query: url.Values{}, now: noon}, clock{now: noon, zone: time.UTC})
+	view := viewConnections(overview, request{query: url.Values{}, now: noon}, zonesOf(nil, noon))
 	var order []string
 	for _, row := range view.Rows {
 		order = append(order, row.ID)

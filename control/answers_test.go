@@ -392,6 +392,27 @@ func TestHowSchedulesStand(t *testing.T) {
 	require.ErrorContains(t, err, "schedule smart-sync/acme-shop: away")
 }
 
+// A connection that is not active has no schedules that could be late: its own are paused by Tidemark, and nobody is to be called for that.
+func TestSchedulesOfInactiveConnectionsAreLeftOut(t *testing.T) {
+	t.Parallel()
+	for name, disable := range map[string]func(*ledger.Connection){
+		"not enabled":        func(connection *ledger.Connection) { connection.Enabled = false },
+		"its flow is not on": func(connection *ledger.Connection) { connection.Inventory.Enabled = false },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScheduled(t)
+			s.definitions.Connections = slices.Clone(s.definitions.Connections)
+			disable(&s.definitions.Connections[0])
+			s.apply(ApplyOptions{})
+			require.NotNil(t, s.fake.spec("smart-sync/acme-shop"), "Temporal keeps the schedule, paused")
+			found, err := s.Schedules(t.Context())
+			require.NoError(t, err)
+			require.Empty(t, found)
+		})
+	}
+}
+
 // What is set is read back, with its ends.
 func TestSetupOfAConnection(t *testing.T) {
 	t.Parallel()

@@ -16,9 +16,9 @@ var LogFilters = []string{"who", "act", "on", "result", "from", "to", "before"}
 //
 //	who, act, on   a text that occurs there: ann, pause, acme-shop
 //	result         done, refused or failed
-//	from, to       a date (2026-03-01, in UTC; to is the last day) or a moment (2026-03-01T12:00:00Z)
+//	from, to       a date (2026-03-01, in the zone; to is the last day) or a moment (2026-03-01T12:00:00Z)
 //	before         the number of an entry: only older ones
-func LogQuery(get func(filter string) string) (ledger.AuditQuery, error) {
+func LogQuery(get func(filter string) string, zone *time.Location) (ledger.AuditQuery, error) {
 	query := ledger.AuditQuery{Who: strings.TrimSpace(get("who")), Act: strings.TrimSpace(get("act")), On: strings.TrimSpace(get("on"))}
 	var err error
 	if text := get("before"); text != "" {
@@ -32,10 +32,10 @@ func LogQuery(get func(filter string) string) (ledger.AuditQuery, error) {
 	default:
 		return query, usage("result: expected %s, %s or %s, got %s", ledger.AuditDone, ledger.AuditRefused, ledger.AuditFailed, inventory.Quoted(string(result)))
 	}
-	if query.From, _, err = logMoment("from", get("from")); err != nil {
+	if query.From, _, err = logMoment("from", get("from"), zone); err != nil {
 		return query, err
 	}
-	until, date, err := logMoment("to", get("to"))
+	until, date, err := logMoment("to", get("to"), zone)
 	if err != nil {
 		return query, err
 	}
@@ -48,12 +48,12 @@ func LogQuery(get func(filter string) string) (ledger.AuditQuery, error) {
 	return query, nil
 }
 
-// logMoment reads one end of a span; date is true for a whole day.
-func logMoment(filter, text string) (at time.Time, date bool, err error) {
+// logMoment reads one end of a span; date is true for a whole day of the zone.
+func logMoment(filter, text string, zone *time.Location) (at time.Time, date bool, err error) {
 	if text = strings.TrimSpace(text); text == "" {
 		return time.Time{}, false, nil
 	}
-	if at, err = time.Parse(time.DateOnly, text); err == nil {
+	if at, err = time.ParseInLocation(time.DateOnly, text, zone); err == nil {
 		return at, true, nil
 	}
 	if at, err = time.Parse(time.RFC3339, text); err == nil {

@@ -37,7 +37,7 @@ func TestLogQuery(t *testing.T) {
 			query, err := LogQuery(func(filter string) string {
 				require.Contains(t, LogFilters, filter)
 				return row.set[filter]
-			})
+			}, time.UTC)
 			if row.refused != "" {
 				require.EqualError(t, err, row.refused)
 				return
@@ -48,4 +48,20 @@ func TestLogQuery(t *testing.T) {
 			require.Equal(t, row.want, query)
 		})
 	}
+}
+
+// The days of a filter are those of the zone in which the reader is told the times, also where the clock changes.
+func TestDaysOfTheLogAreThoseOfAZone(t *testing.T) {
+	t.Parallel()
+	zone, err := time.LoadLocation("America/Los_Angeles")
+	require.NoError(t, err)
+	day := map[string]string{"from": "2026-03-08", "to": "2026-03-08"} // of 23 hours
+	query, err := LogQuery(func(filter string) string { return day[filter] }, zone)
+	require.NoError(t, err)
+	require.True(t, query.From.Equal(time.Date(2026, time.March, 8, 8, 0, 0, 0, time.UTC)), query.From)
+	require.True(t, query.Until.Equal(time.Date(2026, time.March, 9, 7, 0, 0, 0, time.UTC)), query.Until)
+	moment := map[string]string{"from": "2026-03-08T08:00:00Z"}
+	query, err = LogQuery(func(filter string) string { return moment[filter] }, zone)
+	require.NoError(t, err)
+	require.True(t, query.From.Equal(time.Date(2026, time.March, 8, 8, 0, 0, 0, time.UTC)), "a moment has its own zone")
 }

@@ -171,7 +171,7 @@ func (s *Server) holds(ctx context.Context, _ question) (any, error) {
 
 // log lists what people and programs did, newest first. Next is the cursor of older entries.
 func (s *Server) log(ctx context.Context, q question) (any, error) {
-	query, err := control.LogQuery(q.query.Get)
+	query, err := control.LogQuery(q.query.Get, time.UTC)
 	if err != nil {
 		return nil, invalid("invalid_query", "%s", err.Error())
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +24,7 @@ API and the pages alike, and those that were refused or failed, with the reason.
 			if err := checkLimit(limit); err != nil {
 				return err
 			}
-			query, err := control.LogQuery(func(filter string) string { return *filters[filter] })
+			query, err := control.LogQuery(func(filter string) string { return *filters[filter] }, time.UTC)
 			if err != nil {
 				return err
 			}
