@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
@@ -92,7 +93,54 @@ func (b *Base) Unbelieved(place, format string, arguments ...any) error {
 }
 
 // Page is where a page stands, for people.
-func Page(number int) string { return fmt.Sprintf("page %d", number) }
+func Page(number int) string { return "page " + strconv.Itoa(number) }
+
+// PageItem is where an item of a page stands, for people; both are counted from 1.
+func PageItem(page, item int) string { return Page(page) + ", item " + strconv.Itoa(item) }
+
+// Call makes one call and returns only a response with status 200. The error of any other is as of Judge.
+func (b *Base) Call(ctx context.Context, method, address string, header http.Header, body []byte, refused func(outbound.Response) error) (
+	outbound.Response, error,
+) {
+	response, err := b.Client.Do(ctx, method, address, header, body)
+	return Judge(ctx, b.ID, response, err, b.Now(), refused)
+}
+
+// NotAhead is a time that a source states, or now for one that has not come: a clock that is ahead must not make what is reported next look
+// old. It is in UTC.
+func (b *Base) NotAhead(stated time.Time) time.Time {
+	if now := b.Now(); stated.After(now) {
+		stated = now
+	}
+	return stated.UTC()
+}
+
+// Overlap remembers of the pages of a fetch what shows that a list moved while it was read: the ids of the page before, and the first of each
+// page. It does not grow with the rows, only by an id for each page. The zero value is ready.
+type Overlap[ID comparable] struct{ before, firsts map[ID]bool }
+
+// Moved takes in the ids of the next page, and says what shows that the list moved; empty where nothing does. An id is named for people.
+func (o *Overlap[ID]) Moved(ids []ID, name func(ID) string) string {
+	page := make(map[ID]bool, len(ids))
+	for _, id := range ids {
+		if o.before[id] {
+			return "it holds " + name(id) + ", as the page before did; the list moved while it was read"
+		}
+		page[id] = true
+	}
+	o.before = page
+	if len(ids) == 0 {
+		return ""
+	}
+	if o.firsts[ids[0]] {
+		return "it begins with " + name(ids[0]) + ", as a page before did"
+	}
+	if o.firsts == nil {
+		o.firsts = map[ID]bool{}
+	}
+	o.firsts[ids[0]] = true
+	return ""
+}
 
 // Endless is the error of a fetch with more pages than max_pages; larger says how there would be fewer.
 func (b *Base) Endless(larger string) error {
@@ -134,10 +182,7 @@ func (b *Base) Dated(before time.Time, header http.Header, partner string) (time
 			b.Unbelieved(Page(1), "the answer is dated %s, and the last one that was recorded %s, so it does not come from %s but from something that remembers it",
 				dated.UTC().Format(time.RFC3339), before.UTC().Format(time.RFC3339), partner)
 	}
-	if now := b.Now(); dated.After(now) {
-		dated = now
-	}
-	return dated.UTC(), nil
+	return b.NotAhead(dated), nil
 }
 
 // Stamp is what every source cursor of an API begins with.

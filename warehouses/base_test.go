@@ -1,6 +1,7 @@
 package warehouses_test
 
 import (
+	"fmt"
 	"context"
 	"net/http"
 	"testing"
@@ -129,4 +130,20 @@ func TestTheWaitBetweenCalls(t *testing.T) {
 		end()
 		require.ErrorIs(t, made.Wait(ended, time.Hour), context.Canceled)
 	})
+}
+
+func TestOverlap(t *testing.T) {
+	t.Parallel()
+	name := func(id int) string { return fmt.Sprintf("item %d", id) }
+	var still warehouses.Overlap[int]
+	for _, page := range [][]int{{1, 2}, {3, 4}, {}, {4, 5}, {2}} {
+		require.Empty(t, still.Moved(page, name), "%v: what stood two pages before may come again, for nothing is kept of it", page)
+	}
+	var moved warehouses.Overlap[int]
+	require.Empty(t, moved.Moved([]int{1, 2}, name))
+	require.Equal(t, "it holds item 2, as the page before did; the list moved while it was read", moved.Moved([]int{3, 2}, name))
+	var again warehouses.Overlap[int]
+	require.Empty(t, again.Moved([]int{1, 2}, name))
+	require.Empty(t, again.Moved([]int{3, 4}, name))
+	require.Equal(t, "it begins with item 1, as a page before did", again.Moved([]int{1, 5}, name))
 }

@@ -122,9 +122,9 @@ func (w *walk) through(ctx context.Context, list list, take func(page) error) er
 // at is where a page stands, for people.
 func (l list) at(number int) string {
 	if l.place == "" {
-		return "page " + strconv.Itoa(number)
+		return warehouses.Page(number)
 	}
-	return l.place + ", page " + strconv.Itoa(number)
+	return l.place + ", " + warehouses.Page(number)
 }
 
 // trail is what was read of a list so far.
@@ -205,8 +205,7 @@ func (s *source) levels(ctx context.Context, list list, number int, memory []inv
 func (s *source) get(ctx context.Context, path string) (outbound.Response, error) {
 	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Response, error) {
 		header := http.Header{"Authorization": {"Bearer " + token.Reveal()}, "Accept": {"application/hal+json"}}
-		response, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, header, nil)
-		return warehouses.Judge(ctx, s.ID, response, err, s.Now(), s.refused)
+		return s.Call(ctx, http.MethodGet, s.Endpoint+path, header, nil, s.refused)
 	})
 }
 

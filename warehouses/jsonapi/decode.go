@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 	"github.com/tidemark/tidemark/warehouses/numbers"
 )
@@ -90,13 +91,10 @@ func (p *page) part(part string, value jsonvalue.Value, number int, f form) erro
 
 // items reads the list of items.
 func (p *page) items(list jsonvalue.Value, number int, f form) error {
-	if list.Kind() != jsonvalue.List {
-		return fmt.Errorf("items: expected a list, found %s", list.Kind())
-	}
 	p.print = maphash.String(seed, list.Raw())
-	return list.Elements(func(item int, value jsonvalue.Value) error {
+	return list.List(partItems, func(item int, value jsonvalue.Value) error {
 		row := p.item(value, f)
-		row.Place = "page " + strconv.Itoa(number) + ", item " + strconv.Itoa(item)
+		row.Place = warehouses.PageItem(number, item)
 		p.rows = append(p.rows, row)
 		return nil
 	})
@@ -105,8 +103,7 @@ func (p *page) items(list jsonvalue.Value, number int, f form) error {
 // item reads one item. What is wrong with it is the row's Problem.
 func (p *page) item(item jsonvalue.Value, f form) inventory.Row {
 	row := inventory.Row{Facility: f.facility}
-	if item.Kind() != jsonvalue.Object {
-		row.Refuse(inventory.Fault{Kind: inventory.FaultForm, Text: item.Raw()}, fmt.Sprintf("expected an object, found %s", item.Kind()))
+	if !jsonvalue.IsObject(&row, item) {
 		return row
 	}
 	f.seen(item)

@@ -142,17 +142,11 @@ func (s *source) finish(read trail, full bool, cursor string, began time.Time) (
 	}
 	m, asOf := sourceCursor{Stamp: warehouses.Stamp{Settings: s.Fingerprint, At: began.UTC()}}, read.first.asOf
 	if !asOf.IsZero() {
-		// A clock that is ahead is not believed: when it is put right, every snapshot would seem old for a while.
-		if now := s.Now().UTC(); asOf.After(now) {
-			asOf = now
-		}
+		asOf = s.NotAhead(asOf)
 		m.At, m.AsOf = asOf, true
 	}
 	if s.asOfHeader != "" {
-		asOf = read.dated.UTC()
-		if now := s.Now().UTC(); asOf.After(now) {
-			asOf = now
-		}
+		asOf = s.NotAhead(read.dated)
 	}
 	return warehouses.Snapshot{Full: full, Rows: int(read.rows), AsOf: asOf, Cursor: warehouses.WriteCursor(m), From: s.Endpoint}, nil
 }
@@ -241,6 +235,5 @@ func (s *source) get(ctx context.Context, query url.Values) (outbound.Response, 
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
-	response, err := s.Client.Do(ctx, http.MethodGet, address, header, nil)
-	return warehouses.Judge(ctx, s.ID, response, err, s.Now(), s.refused)
+	return s.Call(ctx, http.MethodGet, address, header, nil, s.refused)
 }

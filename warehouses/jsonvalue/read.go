@@ -70,6 +70,52 @@ func (v Value) Descend(path ...string) (Value, error) {
 	return v, nil
 }
 
+// ReadDocument calls take for each member of a response that is one object. It is an error when a name is given twice, or when a required
+// one is missing.
+func ReadDocument(body []byte, required []string, take func(name string, member Value) error) error {
+	document, err := Parse(body)
+	if err != nil {
+		return err
+	}
+	if document.Kind() != Object {
+		return fmt.Errorf("expected an object, found %s", document.Kind())
+	}
+	given := map[string]bool{}
+	twice, err := document.Members(func(name string, member Value) error {
+		given[name] = true
+		return take(name, member)
+	})
+	switch {
+	case err != nil:
+		return err
+	case twice != "":
+		return fmt.Errorf("%q is given twice", twice)
+	}
+	for _, name := range required {
+		if !given[name] {
+			return fmt.Errorf("%q is missing", name)
+		}
+	}
+	return nil
+}
+
+// IsObject is true for a value that may tell of a row; otherwise the row is refused for its form.
+func IsObject(row *inventory.Row, item Value) bool {
+	if item.Kind() == Object {
+		return true
+	}
+	row.Refuse(inventory.Fault{Kind: inventory.FaultForm, Text: item.Raw()}, fmt.Sprintf("expected an object, found %s", item.Kind()))
+	return false
+}
+
+// List calls take for each element of what must be a list, counted from 1. An error calls the list so.
+func (v Value) List(called string, take func(number int, element Value) error) error {
+	if v.Kind() != List {
+		return fmt.Errorf("%s: expected a list, found %s", called, v.Kind())
+	}
+	return v.Elements(take)
+}
+
 // ReadRow calls take for each member of an object that tells of a row. The first error becomes the row's Problem, and so does a name
 // that is given twice. The row is read on after an error, for what else it says helps to find it.
 func ReadRow(row *inventory.Row, object Value, take func(name string, member Value) error) {

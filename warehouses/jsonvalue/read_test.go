@@ -108,3 +108,38 @@ func TestARowThatNamesItsSKUTwice(t *testing.T) {
 		require.Equal(t, want, inventory.Row{SKU: row.SKU, Facility: row.Facility}, text)
 	}
 }
+
+func TestReadDocument(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ body, fault string }{
+		"whole":          {`{"items":[],"next":null,"more":1}`, ""},
+		"missing":        {`{"items":[]}`, `"next" is missing`},
+		"twice":          {`{"items":[],"Next":1,"next":null}`, `"next" is given twice`},
+		"a list":         {`[]`, "expected an object, found a list"},
+		"not JSON":       {`{"items":`, "breaks off"},
+		"a wrong member": {`{"items":7,"next":null}`, "items: expected a list, found a number"},
+	} {
+		err := jsonvalue.ReadDocument([]byte(test.body), []string{"items", "next"}, func(name string, member jsonvalue.Value) error {
+			if name == "items" {
+				return member.List(name, func(int, jsonvalue.Value) error { return nil })
+			}
+			return nil
+		})
+		if test.fault == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorContains(t, err, test.fault, name)
+	}
+}
+
+func TestIsObject(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{`{}`: "", `7`: "expected an object, found a number", `null`: "expected an object, found null"} {
+		value, err := jsonvalue.Parse([]byte(raw))
+		require.NoError(t, err)
+		var row inventory.Row
+		require.Equal(t, want == "", jsonvalue.IsObject(&row, value), raw)
+		require.Equal(t, want, row.Problem, raw)
+	}
+}

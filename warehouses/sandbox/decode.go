@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 	"github.com/tidemark/tidemark/warehouses/numbers"
 )
@@ -22,31 +23,11 @@ type page struct {
 
 // decodePage reads a response; rows is memory that may be used again.
 func decodePage(body []byte, number int, figures *numbers.Reading, rows []inventory.Row) (page, error) {
-	answer, err := jsonvalue.Parse(body)
-	if err != nil {
-		return page{}, err
-	}
-	if answer.Kind() != jsonvalue.Object {
-		return page{}, fmt.Errorf("expected an object, found %s", answer.Kind())
-	}
 	p := page{rows: rows[:0]}
-	given := map[string]bool{}
-	twice, err := answer.Members(func(name string, value jsonvalue.Value) error {
-		given[name] = true
+	err := jsonvalue.ReadDocument(body, []string{"snapshot", "as_of", "total", "items"}, func(name string, value jsonvalue.Value) error {
 		return p.member(name, value, number, figures)
 	})
-	switch {
-	case err != nil:
-		return page{}, err
-	case twice != "":
-		return page{}, fmt.Errorf("%q is given twice", twice)
-	}
-	for _, name := range []string{"snapshot", "as_of", "total", "items"} {
-		if !given[name] {
-			return page{}, fmt.Errorf("%q is missing", name)
-		}
-	}
-	return p, nil
+	return p, err
 }
 
 // member reads one member of a response.
@@ -74,12 +55,9 @@ func (p *page) member(name string, value jsonvalue.Value, number int, figures *n
 		}
 		p.next = text
 	case "items":
-		if value.Kind() != jsonvalue.List {
-			return fmt.Errorf("items: expected a list, found %s", value.Kind())
-		}
-		return value.Elements(func(item int, value jsonvalue.Value) error {
+		return value.List(name, func(item int, value jsonvalue.Value) error {
 			row := decodeItem(value, figures)
-			row.Place = "page " + strconv.Itoa(number) + ", item " + strconv.Itoa(item)
+			row.Place = warehouses.PageItem(number, item)
 			p.rows = append(p.rows, row)
 			return nil
 		})
@@ -90,8 +68,7 @@ func (p *page) member(name string, value jsonvalue.Value, number int, figures *n
 // decodeItem reads one item. What is wrong with it is the row's Problem.
 func decodeItem(item jsonvalue.Value, figures *numbers.Reading) inventory.Row {
 	var row inventory.Row
-	if item.Kind() != jsonvalue.Object {
-		row.Refuse(inventory.Fault{Kind: inventory.FaultForm, Text: item.Raw()}, fmt.Sprintf("expected an object, found %s", item.Kind()))
+	if !jsonvalue.IsObject(&row, item) {
 		return row
 	}
 	jsonvalue.ReadRow(&row, item, figures.Watch("", func(name string, value jsonvalue.Value) error {

@@ -84,12 +84,8 @@ func (s *source) prove(number int, first, p page, rows int64, cursors map[string
 }
 
 func (s *source) snapshot(first page, rows int64) warehouses.Snapshot {
-	asOf := first.asOf
-	if now := s.Now().UTC(); asOf.After(now) {
-		asOf = now // a clock that is ahead must not make what is reported next look old
-	}
 	return warehouses.Snapshot{
-		Full: true, Rows: int(rows), AsOf: asOf, Cursor: warehouses.WriteCursor(sourceCursor{Snapshot: first.snapshot, AsOf: first.asOf}),
+		Full: true, Rows: int(rows), AsOf: s.NotAhead(first.asOf), Cursor: warehouses.WriteCursor(sourceCursor{Snapshot: first.snapshot, AsOf: first.asOf}),
 		From: s.Endpoint,
 	}
 }
@@ -113,6 +109,5 @@ func (s *source) levels(ctx context.Context, number int, cursor string, limit in
 
 // get makes one call and returns only answers with status 200.
 func (s *source) get(ctx context.Context, path string) (outbound.Response, error) {
-	response, err := s.Client.Do(ctx, http.MethodGet, s.Endpoint+path, outbound.Bearer(s.token), nil)
-	return warehouses.Judge(ctx, s.ID, response, err, s.Now(), s.refused)
+	return s.Call(ctx, http.MethodGet, s.Endpoint+path, outbound.Bearer(s.token), nil, s.refused)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 	"github.com/tidemark/tidemark/warehouses/numbers"
 )
@@ -56,31 +57,12 @@ func (g given) and(other given) given {
 
 // decodePage reads a response; rows is memory that may be used again.
 func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, error) {
-	answer, err := jsonvalue.Parse(body)
-	if err != nil {
-		return page{}, err
-	}
-	if answer.Kind() != jsonvalue.Object {
-		return page{}, fmt.Errorf("expected an object, found %s", answer.Kind())
-	}
 	p := page{rows: rows[:0], centers: map[string]string{}}
-	has := map[string]bool{}
-	twice, err := answer.Members(func(name string, value jsonvalue.Value) error {
-		has[name] = true
+	// The member next is null on the last page, and not left out.
+	err := jsonvalue.ReadDocument(body, []string{"items", "next"}, func(name string, value jsonvalue.Value) error {
 		return p.member(name, value, number, f)
 	})
-	switch {
-	case err != nil:
-		return page{}, err
-	case twice != "":
-		return page{}, fmt.Errorf("%q is given twice", twice)
-	}
-	for _, name := range []string{"items", "next"} { // next is null on the last page, and not left out
-		if !has[name] {
-			return page{}, fmt.Errorf("%q is missing", name)
-		}
-	}
-	return p, nil
+	return p, err
 }
 
 // member reads one member of a response.
@@ -93,12 +75,9 @@ func (p *page) member(name string, value jsonvalue.Value, number int, f form) er
 	case "last":
 		return readAddress(name, value, &p.last)
 	case "items":
-		if value.Kind() != jsonvalue.List {
-			return fmt.Errorf("items: expected a list, found %s", value.Kind())
-		}
-		return value.Elements(func(item int, value jsonvalue.Value) error {
+		return value.List(name, func(item int, value jsonvalue.Value) error {
 			p.items++
-			p.item(value, "page "+strconv.Itoa(number)+", item "+strconv.Itoa(item), f)
+			p.item(value, warehouses.PageItem(number, item), f)
 			return nil
 		})
 	}
@@ -108,8 +87,7 @@ func (p *page) member(name string, value jsonvalue.Value, number int, f form) er
 // item reads one item into rows. What is wrong with it is the Problem of its rows.
 func (p *page) item(item jsonvalue.Value, place string, f form) {
 	row := inventory.Row{Place: place}
-	if item.Kind() != jsonvalue.Object {
-		row.Refuse(inventory.Fault{Kind: inventory.FaultForm, Text: item.Raw()}, fmt.Sprintf("expected an object, found %s", item.Kind()))
+	if !jsonvalue.IsObject(&row, item) {
 		p.rows = append(p.rows, row)
 		return
 	}

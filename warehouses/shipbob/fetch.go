@@ -3,6 +3,7 @@ package shipbob
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,7 +19,7 @@ import (
 func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink warehouses.Sink) (warehouses.Snapshot, error) {
 	s = s.afresh(request.Report)
 	turns := pace{every: s.every, now: s.Now, wait: s.Wait}
-	read := trail{query: s.query(), cursors: map[string]bool{}, firsts: map[int64]bool{}}
+	read := trail{query: s.query(), cursors: map[string]bool{}}
 	cursor := request.Cursor
 	var asOf time.Time
 	var memory []inventory.Row
@@ -58,8 +59,7 @@ func (s *source) Fetch(ctx context.Context, request warehouses.Request, sink war
 type trail struct {
 	query   url.Values      // of the page that is read
 	cursors map[string]bool // queries of the pages that were asked for
-	firsts  map[int64]bool  // the first item of each page
-	before  map[int64]bool  // the items of the page before
+	items   warehouses.Overlap[int64]
 	rows    int
 	given   given
 }
@@ -86,20 +86,9 @@ func (s *source) prove(number int, p page, read *trail) error {
 	case p.next == "" && number > 1 && p.last != "" && key(s.following(p.last)) != key(read.query):
 		return s.Unbelieved(warehouses.Page(number), "it has no next page, and says that another page is the last")
 	}
-	items := make(map[int64]bool, len(p.ids))
-	for _, id := range p.ids {
-		if read.before[id] {
-			return s.Unbelieved(warehouses.Page(number), "it holds item %d, as the page before did; the items moved while they were read", id)
-		}
-		items[id] = true
+	if moved := read.items.Moved(p.ids, func(id int64) string { return fmt.Sprintf("item %d", id) }); moved != "" {
+		return s.Unbelieved(warehouses.Page(number), "%s", moved)
 	}
-	if len(p.ids) > 0 {
-		if read.firsts[p.ids[0]] {
-			return s.Unbelieved(warehouses.Page(number), "it begins with item %d, as a page before did", p.ids[0])
-		}
-		read.firsts[p.ids[0]] = true
-	}
-	read.before = items
 	read.rows += len(p.rows)
 	read.given = read.given.and(p.given)
 	return nil

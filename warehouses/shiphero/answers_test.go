@@ -48,7 +48,7 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 			status(200, `{"data":{"warehouse_products":{"data":{"pageInfo":{"hasNextPage":true,"endCursor":"x"},"edges":[]}}}}`),
 			warehouses.Retry, "page 1: it is empty, and not the last page",
 		},
-		"a page that comes again": {comesAgain(), warehouses.Retry, "page 3: it begins like a page before it"},
+		"a page that comes again": {comesAgain(), warehouses.Retry, "page 3: it begins with a product, as a page before did"},
 		"two documents":           {replace(1, `]}}}}`, `]}}}}{}`), warehouses.Retry, "something follows the JSON"},
 		"HTML":                    {status(200, "<html>"), warehouses.Retry, "found an HTML page"},
 		"neither data nor errors": {status(200, "{}"), warehouses.Retry, "neither data nor errors"},

@@ -71,8 +71,7 @@ func (s *source) ask(ctx context.Context, turns *pace, operation, document strin
 // post makes one call and returns only answers with status 200. A token that is rejected is renewed once: it may have been withdrawn.
 func (s *source) post(ctx context.Context, body []byte) (outbound.Response, error) {
 	return s.tokens.Do(ctx, outbound.Unauthorized, func(token settings.Credential) (outbound.Response, error) {
-		response, err := s.Client.Do(ctx, http.MethodPost, s.Endpoint+"/graphql", outbound.Bearer(token), body)
-		return warehouses.Judge(ctx, s.ID, response, err, s.Now(), s.refused)
+		return s.Call(ctx, http.MethodPost, s.Endpoint+"/graphql", outbound.Bearer(token), body, s.refused)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/warehouses"
 	"github.com/tidemark/tidemark/warehouses/jsonvalue"
 	"github.com/tidemark/tidemark/warehouses/numbers"
 )
@@ -75,12 +76,10 @@ func decodePage(body []byte, number int, warehouse string, figures *numbers.Read
 		return page{}, fmt.Errorf("hasNextPage: expected true or false, found %s", info[0].Kind())
 	case p.more && p.cursor == "":
 		return page{}, errors.New("there are more pages, and endCursor does not say where")
-	case parts[1].Kind() != jsonvalue.List:
-		return page{}, fmt.Errorf("edges: expected a list, found %s", parts[1].Kind())
 	}
-	err = parts[1].Elements(func(item int, edge jsonvalue.Value) error {
+	err = parts[1].List("edges", func(item int, edge jsonvalue.Value) error {
 		p.count++
-		p.edge(edge, "page "+strconv.Itoa(number)+", item "+strconv.Itoa(item), warehouse, figures)
+		p.edge(edge, warehouses.PageItem(number, item), warehouse, figures)
 		return nil
 	})
 	return p, err

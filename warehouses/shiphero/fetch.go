@@ -49,7 +49,7 @@ func (s *source) fetchPages(ctx context.Context, previous sourceCursor, began ti
 	if since != nil {
 		variables.Since = since.UTC().Format(time.RFC3339) // what is finer is cut off, so it is not later
 	}
-	read := trail{cursors: map[string]bool{}, firsts: map[string]bool{}}
+	read := trail{cursors: map[string]bool{}}
 	var next sourceCursor
 	var asOf time.Time
 	var memory []inventory.Row
@@ -86,9 +86,8 @@ func (s *source) fetchPages(ctx context.Context, previous sourceCursor, began ti
 // trail is what was read of a fetch so far. It does not grow with the rows, only by a text or two for each page.
 type trail struct {
 	seen
-	cursors map[string]bool // that led to a page
-	firsts  map[string]bool // the first product of each page
-	before  map[string]bool // the products of the page before
+	cursors  map[string]bool // that led to a page
+	products warehouses.Overlap[string]
 }
 
 // prove checks that a page continues the ones before it.
@@ -104,20 +103,9 @@ func (s *source) prove(number int, p page, read *trail) error {
 		return s.Unbelieved(warehouses.Page(number), "its endCursor leads back to a page that was read already")
 	}
 	read.cursors[p.cursor] = true
-	products := make(map[string]bool, len(p.ids))
-	for _, id := range p.ids {
-		if read.before[id] {
-			return s.Unbelieved(warehouses.Page(number), "it holds a product that the page before held; the products moved while they were read")
-		}
-		products[id] = true
+	if moved := read.products.Moved(p.ids, func(string) string { return "a product" }); moved != "" {
+		return s.Unbelieved(warehouses.Page(number), "%s", moved)
 	}
-	if len(p.ids) > 0 {
-		if read.firsts[p.ids[0]] {
-			return s.Unbelieved(warehouses.Page(number), "it begins like a page before it")
-		}
-		read.firsts[p.ids[0]] = true
-	}
-	read.before = products
 	read.merge(p.seen)
 	return nil
 }

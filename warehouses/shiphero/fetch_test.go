@@ -234,7 +234,7 @@ func TestProductsThatMove(t *testing.T) {
 		fake.Set(t, slices.Insert(slices.Clone(stock), 3, warehousetest.Item{SKU: "NEW", Facility: "east", Available: "1"}))
 		return nil
 	})
-	warehousetest.RequireError(t, err, warehouses.Retry, "page 2: it holds a product that the page before held")
+	warehousetest.RequireError(t, err, warehouses.Retry, "page 2: it holds a product, as the page before did")
 	rows, _ := warehousetest.Read(t, source, warehouses.Request{})
 	require.Len(t, rows, 26, "and the next fetch reads the list as it is then")
 }
