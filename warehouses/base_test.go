@@ -1,8 +1,8 @@
 package warehouses_test
 
 import (
-	"fmt"
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"

@@ -14,6 +14,14 @@ import (
 // shortPatience is how long the suite waits for a response that will not come: long enough for the call to arrive on a loaded machine.
 const shortPatience = time.Second
 
+// patience is how long a call with the fault is waited for.
+func (o outcome) patience(t *testing.T) (context.Context, context.CancelFunc) {
+	if o.slow {
+		return context.WithTimeout(t.Context(), shortPatience)
+	}
+	return context.WithTimeout(t.Context(), patience)
+}
+
 // send sends a call that is to be answered.
 func send(t *testing.T, channel channels.Channel, call channels.Call) channels.Reply {
 	t.Helper()
@@ -62,11 +70,7 @@ func poll(ctx context.Context, t *testing.T, channel channels.Channel, call chan
 // fail sends a call that is to fail and returns why it did, and what the store told of its budget.
 func fail(t *testing.T, channel channels.Channel, call channels.Call, outcome outcome) (*channels.Error, channels.Budget) {
 	t.Helper()
-	limit := patience
-	if outcome.slow {
-		limit = shortPatience
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	ctx, cancel := outcome.patience(t)
 	defer cancel()
 	began := time.Now()
 	reply, err := channel.Send(ctx, call)

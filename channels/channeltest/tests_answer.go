@@ -210,11 +210,7 @@ func (s suite) pollFailure(t *testing.T, store Store, fault Fault, outcome outco
 	poller, ok := channels.AsPoller(channel)
 	require.True(t, ok)
 	store.Provoke(t, fault)
-	limit := patience
-	if outcome.slow {
-		limit = shortPatience
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	ctx, cancel := outcome.patience(t)
 	defer cancel()
 	polled, err := poller.Poll(ctx, reply.Ticket, items)
 	told := judged(t, polled, err)

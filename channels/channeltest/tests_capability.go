@@ -1,7 +1,6 @@
 package channeltest
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,11 +71,7 @@ func (s suite) findFailure(t *testing.T, store Store, fault Fault, outcome outco
 	require.True(t, ok)
 	items := s.items(t, store, channel)[:1]
 	store.Provoke(t, fault)
-	limit := patience
-	if outcome.slow {
-		limit = shortPatience
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	ctx, cancel := outcome.patience(t)
 	defer cancel()
 	answers, _, err := finder.Find(ctx, items)
 	require.Empty(t, answers)

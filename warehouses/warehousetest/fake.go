@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,8 +21,13 @@ type Fake struct {
 	*Server
 	// Mutex guards what the fake keeps.
 	Mutex sync.Mutex
+	// Now is the fake's clock.
+	Now func() time.Time
+	// Issued counts the access tokens that were issued.
+	Issued int
 
 	opening Opening
+	uses    map[string]int // of each token
 }
 
 // Opening is how a source that reads a fake is opened.
@@ -35,13 +41,75 @@ type Opening struct {
 // NewFake starts a Server that ends with the test. The Mutex is held while a call is answered.
 func NewFake(t testing.TB, opening Opening, answer func(request *http.Request, body []byte) Answer) *Fake {
 	t.Helper()
-	f := &Fake{opening: opening}
+	f := &Fake{Now: time.Now, opening: opening, uses: map[string]int{}}
 	f.Server = NewServer(t, func(request *http.Request, body []byte) Answer {
 		f.Mutex.Lock()
 		defer f.Mutex.Unlock()
 		return answer(request, body)
 	})
 	return f
+}
+
+// Hold runs what changes or reads the fake, with the Mutex held.
+func (f *Fake) Hold(do func()) {
+	f.Mutex.Lock()
+	defer f.Mutex.Unlock()
+	do()
+}
+
+// At has the fake tell the time by a clock of the test.
+func (f *Fake) At(now func() time.Time) { f.Hold(func() { f.Now = now }) }
+
+// access is what a token begins with. It holds the credential, so that no error may hold the token either.
+const access = "access-" + Credential + "-"
+
+// IssueToken makes an access token. The Mutex is held.
+func (f *Fake) IssueToken() string {
+	f.Issued++
+	return access + strconv.Itoa(f.Issued)
+}
+
+// TakesToken is true for the Authorization of a call with a token that was issued or is the credential itself; once has each be taken a
+// single time. The Mutex is held.
+func (f *Fake) TakesToken(authorization string, once bool) bool {
+	token, ok := strings.CutPrefix(authorization, "Bearer ")
+	f.uses[token]++
+	return ok && f.Fault() != Unauthorised && !(once && f.uses[token] > 1) && (token == Credential || strings.HasPrefix(token, access))
+}
+
+// Page is one page of a list, with the fault that the fake has. Rows are counted from 0, pages from 1.
+type Page struct {
+	Number   int
+	From, To int  // its rows
+	Next     int  // the row that the next page begins with
+	Last     bool // it says that there is no other
+	Cut      bool // its response breaks off
+}
+
+// Page returns the page that begins with a row, of a list of so many rows in pages of a size.
+func (f *Fake) Page(from, size, rows int) Page {
+	from = min(from, rows)
+	p := Page{Number: from/size + 1, From: from, To: min(from+size, rows)}
+	second, fault := p.Number == 2, f.Fault()
+	p.Next, p.Cut = p.To, fault == BreaksOff && second
+	p.Last = p.To == rows || fault == Truncated && second
+	if fault == Repeats && second {
+		p.Next = from
+	}
+	return p
+}
+
+// List writes a JSON list of what write makes of each entry.
+func List[T any](entries []T, write func(entry T) string) string {
+	var text strings.Builder
+	text.WriteByte('[')
+	for i, entry := range entries {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		text.WriteString(write(entry))
+	}
+	return text.String() + "]"
 }
 
 // Endpoint is the fake's address.

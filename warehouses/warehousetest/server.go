@@ -35,6 +35,22 @@ type Answer struct {
 	Cut bool
 }
 
+// JSON is a response with a body that is JSON.
+func JSON(status int, body string) Answer { return Typed(status, "application/json", body) }
+
+// Typed is a response with a body of a media type.
+func Typed(status int, mediaType, body string) Answer {
+	return Answer{Status: status, Header: http.Header{"Content-Type": {mediaType}}, Body: body}
+}
+
+// WithoutDate is the response without the header Date where that is so.
+func (a Answer) WithoutDate(is bool) Answer {
+	if is {
+		a.Header["Date"] = nil
+	}
+	return a
+}
+
 // NewServer starts a Server that ends with the test. The responses may be asked for several at once.
 func NewServer(t testing.TB, answer func(request *http.Request, body []byte) Answer) *Server {
 	t.Helper()
@@ -137,7 +153,7 @@ func (s *Server) Elsewhere() Answer {
 
 // SignIn is the page that something before the warehouse answers with.
 func SignIn() Answer {
-	return Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<!doctype html><title>Sign in</title>"}
+	return Typed(http.StatusOK, "text/html", "<!doctype html><title>Sign in</title>")
 }
 
 // Quote writes a JSON text byte by byte: unlike encoding/json it leaves invalid UTF-8 as it is, as a careless server does.

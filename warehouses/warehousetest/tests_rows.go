@@ -60,16 +60,11 @@ func (s Subject) refusesFigures(t *testing.T) {
 			t.Parallel()
 			stock := Stock(3)
 			stock[1].Available = form
-			got, _ := whole(t, s.Start(t, stock).Open(t), warehouses.Request{})
-			require.Len(t, got.rows, 3)
-			_, refusal := inventory.Accept(got.rows[1], inventory.QuantityAvailable)
-			require.NotNil(t, refusal, "%q was read as %v", form, got.rows[1].Available)
-			require.NotEmpty(t, refusal.Place)
+			refusal := s.refusesSecond(t, stock)
 			require.NotEmpty(t, refusal.Reason)
 			require.Equal(t, stock[1].SKU, refusal.SKU, "it says which level it is of")
 			require.Equal(t, stock[1].Facility, refusal.Facility)
 			require.False(t, refusal.UnreadableSKU || refusal.UnreadableFacility)
-			requireStock(t, []Item{stock[0], stock[2]}, []inventory.Row{got.rows[0], got.rows[2]})
 		})
 	}
 }
@@ -148,13 +143,7 @@ func (s Subject) refusesBytes(t *testing.T) {
 			t.Parallel()
 			stock := Stock(3)
 			stock[1].SKU = sku
-			got, _ := whole(t, s.Start(t, stock).Open(t), warehouses.Request{})
-			require.Len(t, got.rows, 3)
-			_, refusal := inventory.Accept(got.rows[1], inventory.QuantityAvailable)
-			require.NotNil(t, refusal)
-			require.NotEmpty(t, refusal.Place)
-			require.True(t, refusal.UnreadableSKU, "it is of no level that anybody could name")
-			requireStock(t, []Item{stock[0], stock[2]}, []inventory.Row{got.rows[0], got.rows[2]})
+			require.True(t, s.refusesSecond(t, stock).UnreadableSKU, "it is of no level that anybody could name")
 		})
 	}
 }

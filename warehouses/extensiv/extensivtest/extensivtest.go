@@ -3,7 +3,6 @@
 package extensivtest
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -28,9 +27,6 @@ const (
 	Customer   = 194
 	RetryAfter = 25 * time.Second // when it throttles
 )
-
-// access is what a token begins with. It holds the credential, so that no error may hold the token either.
-const access = "access-" + warehousetest.Credential + "-"
 
 var _ warehousetest.Warehouse = (*Warehouse)(nil)
 
@@ -60,10 +56,7 @@ type Warehouse struct {
 	rows       []row // is replaced, never changed
 	items      map[string]int
 	facilities map[string]int // numbers, by name
-	now        func() time.Time
-	tokens     int
-	logins     []string // bodies
-	uses       map[string]int
+	logins     []string       // bodies
 }
 
 // row is the stock of an item in a facility, or a lot of it.
@@ -76,7 +69,7 @@ type row struct {
 
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
-	w := &Warehouse{items: map[string]int{}, facilities: map[string]int{}, now: time.Now, uses: map[string]int{}}
+	w := &Warehouse{items: map[string]int{}, facilities: map[string]int{}}
 	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{
 		ID: ID, Driver: extensiv.Driver(),
 		Settings: settings.Values{"client_id": ClientID, "client_secret": "env:SECRET", "user_login_id": User},
@@ -105,7 +98,7 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 	for _, row := range w.rows {
 		before[row.Item] = row.updated
 	}
-	now := w.now()
+	now := w.Now()
 	w.rows = make([]row, len(stock))
 	for i, item := range stock {
 		made := row{Item: item}
@@ -129,18 +122,7 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 }
 
 // Turn sets what the documentation leaves open.
-func (w *Warehouse) Turn(switches Switches) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.switches = switches
-}
-
-// At has the fake tell the time by a clock of the test.
-func (w *Warehouse) At(now func() time.Time) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.now = now
-}
+func (w *Warehouse) Turn(switches Switches) { w.Hold(func() { w.switches = switches }) }
 
 // Logins are the bodies of the calls for a token so far.
 func (w *Warehouse) Logins() []string {
@@ -150,15 +132,11 @@ func (w *Warehouse) Logins() []string {
 }
 
 func said(status int, body string) warehousetest.Answer {
-	return warehousetest.Answer{Status: status, Header: http.Header{"Content-Type": {"application/hal+json; charset=utf-8"}}, Body: body}
+	return warehousetest.Typed(status, "application/hal+json; charset=utf-8", body)
 }
 
 func (w *Warehouse) answer(request *http.Request, body []byte) warehousetest.Answer {
-	answer := w.route(request, body)
-	if w.switches.NoDate {
-		answer.Header["Date"] = nil
-	}
-	return answer
+	return w.route(request, body).WithoutDate(w.switches.NoDate)
 }
 
 func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answer {
@@ -167,7 +145,7 @@ func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answ
 	}
 	w.Note(request.URL.RequestURI())
 	throttled := func() warehousetest.Answer { return said(http.StatusTooManyRequests, "{}").Later(RetryAfter) }
-	if refusal, refused := w.Refusal(request, w.accepts(request.Header.Get("Authorization")), said, throttled); refused {
+	if refusal, refused := w.Refusal(request, w.TakesToken(request.Header.Get("Authorization"), w.switches.Withdrawn), said, throttled); refused {
 		return refusal
 	}
 	switch {
@@ -183,21 +161,14 @@ func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answ
 // login gives a token.
 func (w *Warehouse) login(request *http.Request, body []byte) warehousetest.Answer {
 	w.logins = append(w.logins, string(body))
-	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(ClientID+":"+warehousetest.Credential))
-	if request.Header.Get("Authorization") != basic || w.Fault() == warehousetest.Unauthorised {
+	id, secret, _ := request.BasicAuth()
+	if id != ClientID || secret != warehousetest.Credential || w.Fault() == warehousetest.Unauthorised {
 		return said(http.StatusUnauthorized, `{"Message":"invalid_client: not with `+request.Header.Get("Authorization")+`"}`)
 	}
 	var asked map[string]string
 	if json.Unmarshal(body, &asked) != nil || asked["grant_type"] != "client_credentials" || asked["user_login_id"] != User && asked["user_login"] == "" {
 		return said(http.StatusBadRequest, `{"error":"invalid_request"}`)
 	}
-	w.tokens++
 	return said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"token_type":"Bearer","expires_in":3600,"refresh_token":null,"scope":null}`,
-		warehousetest.Quote(access+strconv.Itoa(w.tokens))))
-}
-
-func (w *Warehouse) accepts(header string) bool {
-	token, ok := strings.CutPrefix(header, "Bearer ")
-	w.uses[token]++
-	return ok && strings.HasPrefix(token, access) && w.Fault() != warehousetest.Unauthorised && !(w.switches.Withdrawn && w.uses[token] > 1)
+		warehousetest.Quote(w.IssueToken())))
 }

@@ -53,21 +53,18 @@ func (w *Warehouse) list(request *http.Request) (int, warehousetest.Answer) {
 	var text strings.Builder
 	fmt.Fprintf(&text, `{"totalResults":%d,`, total)
 	if details {
-		text.WriteString(`"_embedded":{"item":[`)
+		text.WriteString(`"_embedded":{"item":`)
 	} else {
-		text.WriteString(`"summaries":[`)
+		text.WriteString(`"summaries":`)
 	}
-	for i, row := range rows[from:to] {
-		if i > 0 {
-			text.WriteByte(',')
-		}
+	lots := from
+	text.WriteString(warehousetest.List(rows[from:to], func(row row) string {
+		lots++
 		if details {
-			text.WriteString(w.lot(row, from+i))
-		} else {
-			text.WriteString(w.summary(row))
+			return w.lot(row, lots-1)
 		}
-	}
-	text.WriteByte(']')
+		return w.summary(row)
+	}))
 	if details {
 		text.WriteByte('}')
 	}

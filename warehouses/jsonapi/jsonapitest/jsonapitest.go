@@ -114,11 +114,7 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 }
 
 // Date says when the stock came to be what it is.
-func (w *Warehouse) Date(_ testing.TB, at time.Time) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.at = at.UTC()
-}
+func (w *Warehouse) Date(_ testing.TB, at time.Time) { w.Hold(func() { w.at = at.UTC() }) }
 
 // Headers are those of the last call.
 func (w *Warehouse) Headers() http.Header {
@@ -149,8 +145,5 @@ func basic(request *http.Request) bool {
 }
 
 func failure(status int, message string) warehousetest.Answer {
-	return warehousetest.Answer{
-		Status: status, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: fmt.Sprintf(`{"error":%s}`, warehousetest.Quote(message)),
-	}
+	return warehousetest.JSON(status, fmt.Sprintf(`{"error":%s}`, warehousetest.Quote(message)))
 }

@@ -43,8 +43,7 @@ func (w *Warehouse) page(query url.Values) warehousetest.Answer {
 	if w.Fault() == warehousetest.Truncated && number > 2 {
 		from = to // what was promised does not come
 	}
-	answer := warehousetest.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}}
-	answer.Body = w.envelope(w.list(stock[from:to]), len(stock), next, size, ends)
+	answer := warehousetest.JSON(http.StatusOK, w.envelope(warehousetest.List(stock[from:to], w.item), len(stock), next, size, ends))
 	answer.Cut = w.Fault() == warehousetest.BreaksOff && (number == 2 || w.form.Paging == "none")
 	return w.Spoiled(number, answer)
 }
@@ -105,27 +104,19 @@ func (w *Warehouse) envelope(list string, total, next, size int, ends bool) stri
 	return text.String() + "}}"
 }
 
-func (w *Warehouse) list(stock []warehousetest.Item) string {
-	var text strings.Builder
-	text.WriteByte('[')
-	for i, item := range stock {
-		if i > 0 {
-			text.WriteByte(',')
-		}
-		free := item.Available
-		if _, err := strconv.Atoi(free); err == nil && w.form.TextFigures {
-			free = warehousetest.Quote(free)
-		}
-		if free != "" {
-			free = `"free":` + free + ","
-		}
-		changed := item.ReportedAt
-		if changed == "" {
-			changed = w.changed[item].Format(time.RFC3339)
-		}
-		fmt.Fprintf(&text, `{"product":{"code":%s,"name":"An item"},"site":%s,"quantity":{%s"physical":null,"reserved":null},"changed":%s}`,
-			warehousetest.Quote(item.SKU), warehousetest.Quote(item.Facility), free, warehousetest.Quote(changed))
+// item writes an item.
+func (w *Warehouse) item(item warehousetest.Item) string {
+	free := item.Available
+	if _, err := strconv.Atoi(free); err == nil && w.form.TextFigures {
+		free = warehousetest.Quote(free)
 	}
-	text.WriteByte(']')
-	return text.String()
+	if free != "" {
+		free = `"free":` + free + ","
+	}
+	changed := item.ReportedAt
+	if changed == "" {
+		changed = w.changed[item].Format(time.RFC3339)
+	}
+	return fmt.Sprintf(`{"product":{"code":%s,"name":"An item"},"site":%s,"quantity":{%s"physical":null,"reserved":null},"changed":%s}`,
+		warehousetest.Quote(item.SKU), warehousetest.Quote(item.Facility), free, warehousetest.Quote(changed))
 }

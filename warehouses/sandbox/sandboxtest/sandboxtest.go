@@ -3,11 +3,11 @@
 package sandboxtest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -46,24 +46,16 @@ func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 
 // Set replaces the stock. Snapshots that were taken stay as they are.
 func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.stock = slices.Clone(stock)
+	w.Hold(func() { w.stock = slices.Clone(stock) })
 }
 
 // Date says when the next snapshot is taken.
 func (w *Warehouse) Date(_ testing.TB, at time.Time) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.began = at.UTC().Add(-time.Duration(w.taken) * time.Second)
+	w.Hold(func() { w.began = at.UTC().Add(-time.Duration(w.taken) * time.Second) })
 }
 
 // Forget forgets every snapshot that was taken.
-func (w *Warehouse) Forget() {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	clear(w.snapshots)
-}
+func (w *Warehouse) Forget() { w.Hold(func() { clear(w.snapshots) }) }
 
 func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
 	w.Note(request.URL.RequestURI())
@@ -90,23 +82,19 @@ var codes = map[int]string{
 }
 
 func failure(status int, code, message string) warehousetest.Answer {
-	return warehousetest.Answer{
-		Status: status, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: fmt.Sprintf(`{"error":{"code":%s,"message":%s}}`, warehousetest.Quote(code), warehousetest.Quote(message)),
-	}
+	return warehousetest.JSON(status, fmt.Sprintf(`{"error":{"code":%s,"message":%s}}`, warehousetest.Quote(code), warehousetest.Quote(message)))
 }
 
 func (w *Warehouse) facilities() warehousetest.Answer {
-	var ids, parts []string
+	var ids []string
 	for _, item := range w.stock {
 		if !slices.Contains(ids, item.Facility) {
 			ids = append(ids, item.Facility)
 		}
 	}
-	for _, id := range ids {
-		parts = append(parts, fmt.Sprintf(`{"id":%s,"name":%s}`, warehousetest.Quote(id), warehousetest.Quote("The "+id)))
-	}
-	return warehousetest.Answer{Status: http.StatusOK, Body: `{"facilities":[` + strings.Join(parts, ",") + `]}`}
+	return warehousetest.JSON(http.StatusOK, `{"facilities":`+warehousetest.List(ids, func(id string) string {
+		return fmt.Sprintf(`{"id":%s,"name":%s}`, warehousetest.Quote(id), warehousetest.Quote("The "+id))
+	})+"}")
 }
 
 // levels answers with one page of a snapshot that was taken at its first page.
@@ -131,44 +119,30 @@ func (w *Warehouse) levels(request *http.Request) warehousetest.Answer {
 	if !ok {
 		return failure(http.StatusGone, "snapshot_gone", id)
 	}
-	to, number := min(from+limit, len(stock)), from/limit+1
-	next := fmt.Sprintf("%d@%s", to, id)
-	if w.Fault() == warehousetest.Repeats && number == 2 {
-		next = fmt.Sprintf("%d@%s", from, id)
-	}
-	last := to == len(stock) || w.Fault() == warehousetest.Truncated && number == 2
-	answer := warehousetest.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: w.page(id, stock, from, to, next, last)}
-	answer.Cut = w.Fault() == warehousetest.BreaksOff && number == 2
-	return w.Spoiled(number, answer)
+	page := w.Page(from, limit, len(stock))
+	answer := warehousetest.JSON(http.StatusOK, w.write(id, stock, page))
+	answer.Cut = page.Cut
+	return w.Spoiled(page.Number, answer)
 }
 
 // Began is when the first snapshot was taken; each later one is a second younger.
 var Began = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 
-func (w *Warehouse) page(id string, stock []warehousetest.Item, from, to int, next string, last bool) string {
-	var text strings.Builder
+// write writes a page of a snapshot.
+func (w *Warehouse) write(id string, stock []warehousetest.Item, page warehousetest.Page) string {
 	number, _ := strconv.Atoi(id[1:])
 	asOf := w.began.Add(time.Duration(number-1) * time.Second).Format("2006-01-02T15:04:05.000000Z07:00")
-	fmt.Fprintf(&text, `{"snapshot":%s,"as_of":%s,"total":%d,"items":[`, warehousetest.Quote(id), warehousetest.Quote(asOf), len(stock))
-	for i, item := range stock[from:to] {
-		if i > 0 {
-			text.WriteByte(',')
-		}
-		fmt.Fprintf(&text, `{"sku":%s,"facility":%s,`, warehousetest.Quote(item.SKU), warehousetest.Quote(item.Facility))
+	next := "null"
+	if !page.Last {
+		next = warehousetest.Quote(fmt.Sprintf("%d@%s", page.Next, id))
+	}
+	items := warehousetest.List(stock[page.From:page.To], func(item warehousetest.Item) string {
+		available := ""
 		if item.Available != "" {
-			fmt.Fprintf(&text, `"available":%s,`, item.Available)
+			available = `"available":` + item.Available + ","
 		}
-		reported := item.ReportedAt
-		if reported == "" {
-			reported = asOf
-		}
-		fmt.Fprintf(&text, `"on_hand":null,"committed":null,"reported_at":%s}`, warehousetest.Quote(reported))
-	}
-	text.WriteString(`],"next":`)
-	if last {
-		text.WriteString("null}")
-	} else {
-		text.WriteString(warehousetest.Quote(next) + "}")
-	}
-	return text.String()
+		return fmt.Sprintf(`{"sku":%s,"facility":%s,%s"on_hand":null,"committed":null,"reported_at":%s}`, warehousetest.Quote(item.SKU),
+			warehousetest.Quote(item.Facility), available, warehousetest.Quote(cmp.Or(item.ReportedAt, asOf)))
+	})
+	return fmt.Sprintf(`{"snapshot":%s,"as_of":%s,"total":%d,"items":%s,"next":%s}`, warehousetest.Quote(id), warehousetest.Quote(asOf), len(stock), items, next)
 }

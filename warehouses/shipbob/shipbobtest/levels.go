@@ -32,38 +32,18 @@ func (w *Warehouse) levels(request *http.Request) warehousetest.Answer {
 			return problem(http.StatusBadRequest, "cursor "+cursor)
 		}
 	}
-	items := w.filtered(query)
-	from = min(from, len(items))
-	to, number := min(from+size, len(items)), from/size+1
-	next := to
-	if w.Fault() == warehousetest.Repeats && number == 2 {
-		next = from
+	items, write := w.filtered(query), total
+	if strings.HasSuffix(request.URL.Path, "/locations") {
+		write = w.byLocation
 	}
-	ends := to == len(items) || w.Fault() == warehousetest.Truncated && number == 2
-	final := max((len(items)-1)/size*size, 0)
-
-	var text strings.Builder
-	text.WriteString(`{"first":` + w.address(request, size, 0, from == 0) + `,"items":[`)
-	for i, item := range items[from:to] {
-		if i > 0 {
-			text.WriteByte(',')
-		}
-		if strings.HasSuffix(request.URL.Path, "/locations") {
-			text.WriteString(w.byLocation(item))
-		} else {
-			text.WriteString(total(item))
-		}
-	}
-	text.WriteString(`],"last":` + w.address(request, size, final, from == final && !w.switches.LastKept || w.switches.NoLast))
-	text.WriteString(`,"next":` + w.address(request, size, next, ends))
-	text.WriteString(`,"prev":` + w.address(request, size, max(from-size, 0), from == 0) + `}`)
-
-	answer := warehousetest.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: text.String()}
-	if w.switches.NoDate {
-		answer.Header["Date"] = nil
-	}
-	answer.Cut = w.Fault() == warehousetest.BreaksOff && number == 2
-	return w.Spoiled(number, answer)
+	page, final := w.Page(from, size, len(items)), max((len(items)-1)/size*size, 0)
+	first, last := page.From == 0, page.From == final
+	answer := warehousetest.JSON(http.StatusOK, fmt.Sprintf(`{"first":%s,"items":%s,"last":%s,"next":%s,"prev":%s}`,
+		w.address(request, size, 0, first), warehousetest.List(items[page.From:page.To], write),
+		w.address(request, size, final, last && !w.switches.LastKept || w.switches.NoLast),
+		w.address(request, size, page.Next, page.Last), w.address(request, size, max(page.From-size, 0), first))).WithoutDate(w.switches.NoDate)
+	answer.Cut = page.Cut
+	return w.Spoiled(page.Number, answer)
 }
 
 // folded has the names of a query in one case: ShipBob does not tell them apart.
@@ -117,17 +97,10 @@ const (
 
 // byLocation is an item with its stock in each location.
 func (w *Warehouse) byLocation(item item) string {
-	var text strings.Builder
-	fmt.Fprintf(&text, `{"inventory_id":%d,"locations":[`, item.id)
-	for i, row := range item.rows {
-		if i > 0 {
-			text.WriteByte(',')
-		}
-		fmt.Fprintf(&text, `{"awaiting_quantity":7,"committed_quantity":%d,%s"internal_transfer_quantity":0,"location_id":%d,"name":%s,"on_hand_quantity":%d}`,
+	return fmt.Sprintf(`{"inventory_id":%d,"locations":%s,"name":"An item","sku":%s}`, item.id, warehousetest.List(item.rows, func(row warehousetest.Item) string {
+		return fmt.Sprintf(`{"awaiting_quantity":7,"committed_quantity":%d,%s"internal_transfer_quantity":0,"location_id":%d,"name":%s,"on_hand_quantity":%d}`,
 			Committed, figure("fulfillable_quantity", row.Available), w.centers[row.Facility], warehousetest.Quote(row.Facility), OnHand)
-	}
-	fmt.Fprintf(&text, `],"name":"An item","sku":%s}`, warehousetest.Quote(item.sku))
-	return text.String()
+	}), warehousetest.Quote(item.sku))
 }
 
 // total is an item with its stock in all locations. The sellable figure is one more than the fulfillable one, so that they

@@ -57,11 +57,11 @@ type Warehouse struct {
 	switches Switches
 	stock    []warehousetest.Item
 	items    []item
-	ids      map[string]int   // inventory ids, by SKU and how often it was seen before
-	centers  map[string]int   // location ids, by name
-	now      func() time.Time // nil when calls are not counted
-	recent   []time.Time      // of calls
-	others   int              // calls of others, which count until a time
+	ids      map[string]int // inventory ids, by SKU and how often it was seen before
+	centers  map[string]int // location ids, by name
+	counts   bool           // calls
+	recent   []time.Time    // of calls
+	others   int            // calls of others, which count until a time
 	until    time.Time
 }
 
@@ -114,17 +114,13 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 }
 
 // Turn sets what the documentation leaves open.
-func (w *Warehouse) Turn(switches Switches) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.switches = switches
-}
+func (w *Warehouse) Turn(switches Switches) { w.Hold(func() { w.switches = switches }) }
 
 // Count has the fake count calls by a clock, and throttle what is over the budget. Others have just made so many.
 func (w *Warehouse) Count(now func() time.Time, others int) {
 	w.Mutex.Lock()
 	defer w.Mutex.Unlock()
-	w.now, w.others, w.until = now, others, now().Add(time.Minute)
+	w.counts, w.Now, w.others, w.until = true, now, others, now().Add(time.Minute)
 }
 
 func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
@@ -151,10 +147,10 @@ func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer
 
 // budget counts a call, and returns how many are left of the minute that ends now; below 0 the call is one too many.
 func (w *Warehouse) budget() int {
-	if w.now == nil {
+	if !w.counts {
 		return Permitted - 1
 	}
-	now := w.now()
+	now := w.Now()
 	w.recent = append(slices.DeleteFunc(w.recent, func(at time.Time) bool { return now.Sub(at) >= time.Minute }), now)
 	used := len(w.recent)
 	if now.Before(w.until) {
@@ -178,8 +174,6 @@ func (w *Warehouse) throttled() warehousetest.Answer {
 
 // problem is a response in the form of ShipBob's ProblemDetails.
 func problem(status int, detail string) warehousetest.Answer {
-	return warehousetest.Answer{
-		Status: status, Header: http.Header{"Content-Type": {"application/problem+json"}},
-		Body: fmt.Sprintf(`{"title":"problem","status":%d,"detail":%s}`, status, warehousetest.Quote(detail)),
-	}
+	return warehousetest.Typed(status, "application/problem+json",
+		fmt.Sprintf(`{"title":"problem","status":%d,"detail":%s}`, status, warehousetest.Quote(detail)))
 }

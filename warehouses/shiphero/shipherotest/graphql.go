@@ -42,12 +42,12 @@ func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, nu
 		Variables map[string]any `json:"variables"`
 	}
 	if json.Unmarshal(body, &call) != nil {
-		return "", 0, said(http.StatusBadRequest, `{"errors":[{"message":"no JSON"}]}`)
+		return "", 0, warehousetest.JSON(http.StatusBadRequest, `{"errors":[{"message":"no JSON"}]}`)
 	}
 	variables, _ := json.Marshal(call.Variables)
 	w.Note("/graphql " + string(variables))
 	throttled := func() warehousetest.Answer { return w.short(1301, 263, Remaining) }
-	if refusal, refused := w.Refusal(request, w.accepts(request.Header.Get("Authorization")), said, throttled); refused {
+	if refusal, refused := w.Refusal(request, w.TakesToken(request.Header.Get("Authorization"), w.switches.Withdrawn), warehousetest.JSON, throttled); refused {
 		return "", 0, refusal
 	}
 	switch {
@@ -61,7 +61,7 @@ func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, nu
 		number, answer = w.poll(call.Variables)
 		return Poll, number, answer
 	}
-	return "", 0, said(http.StatusBadRequest, `{"errors":[{"message":"no such field"}]}`)
+	return "", 0, warehousetest.JSON(http.StatusBadRequest, `{"errors":[{"message":"no such field"}]}`)
 }
 
 // short is the response for too few credits.
@@ -71,15 +71,16 @@ func (w *Warehouse) short(required, left int, wait time.Duration) warehousetest.
 	if w.switches.NoTime {
 		told = ""
 	}
-	return said(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":30,"message":"There are not enough credits to perform the requested operation, which requires %d `+
-		`credits, but there are only %d left. In %d seconds you will have enough credits to perform the operation","operation":"warehouse_products",`+
-		`"required_credits":%d,"remaining_credits":%d%s}],"data":{"warehouse_products":null}}`,
+	return warehousetest.JSON(http.StatusOK, fmt.Sprintf(
+		`{"errors":[{"code":30,"message":"There are not enough credits to perform the requested operation, which requires %d `+
+			`credits, but there are only %d left. In %d seconds you will have enough credits to perform the operation","operation":"warehouse_products",`+
+			`"required_credits":%d,"remaining_credits":%d%s}],"data":{"warehouse_products":null}}`,
 		required, left, seconds, required, left, told))
 }
 
 // complain is an error in a response with status 200.
 func complain(code int, message string) warehousetest.Answer {
-	return said(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":%d,"message":%s}],"data":null}`, code, warehousetest.Quote(message)))
+	return warehousetest.JSON(http.StatusOK, fmt.Sprintf(`{"errors":[{"code":%d,"message":%s}],"data":null}`, code, warehousetest.Quote(message)))
 }
 
 // cost is the member that says what a call has cost.
@@ -117,38 +118,22 @@ func (w *Warehouse) levels(variables map[string]any) (int, warehousetest.Answer)
 		}
 		from++
 	}
-	from = min(from, len(rows))
-	to, number := min(from+int(first), len(rows)), from/int(first)+1
+	page := w.Page(from, int(first), len(rows))
+	credits := page.To - page.From + base
 	if w.budget != nil {
-		if left, wait := w.budget.charge(to-from+base, w.now()); wait > 0 {
-			return number, w.short(to-from+base, left, wait)
+		if left, wait := w.budget.charge(credits, w.Now()); wait > 0 {
+			return page.Number, w.short(credits, left, wait)
 		}
 	}
-	more := to < len(rows)
-	if w.Fault() == warehousetest.Truncated && number == 2 {
-		more = false
-	}
-	ends := to - 1
-	if w.Fault() == warehousetest.Repeats && number == 2 {
-		ends = from - 1
-	}
-	cursor := warehousetest.Quote(base64.StdEncoding.EncodeToString([]byte("arrayconnection:" + strconv.Itoa(ends))))
-	if to == from || w.switches.NoCursor && !more {
+	cursor := warehousetest.Quote(base64.StdEncoding.EncodeToString([]byte("arrayconnection:" + strconv.Itoa(page.Next-1))))
+	if page.To == page.From || w.switches.NoCursor && page.Last {
 		cursor = "null"
 	}
-	var text strings.Builder
-	fmt.Fprintf(&text, `{"data":{"warehouse_products":{"request_id":"5e70d213",%s"data":{"pageInfo":{"hasNextPage":%t,"endCursor":%s},"edges":[`,
-		w.cost(to-from+base), more, cursor)
-	for i, row := range rows[from:to] {
-		if i > 0 {
-			text.WriteByte(',')
-		}
-		text.WriteString(node(row))
-	}
-	text.WriteString(`]}}}}`)
-	answer := said(http.StatusOK, text.String())
-	answer.Cut = w.Fault() == warehousetest.BreaksOff && number == 2
-	return number, answer
+	answer := warehousetest.JSON(http.StatusOK, fmt.Sprintf(
+		`{"data":{"warehouse_products":{"request_id":"5e70d213",%s"data":{"pageInfo":{"hasNextPage":%t,"endCursor":%s},"edges":%s}}}}`,
+		w.cost(credits), !page.Last, cursor, warehousetest.List(rows[page.From:page.To], node)))
+	answer.Cut = page.Cut
+	return page.Number, answer
 }
 
 // filtered are the rows that are asked for.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,9 +26,6 @@ const (
 	Restored  = 60                 // credits a second
 	Remaining = 18 * time.Second   // what the fake says when it is told to throttle
 )
-
-// access is what a token begins with. It holds the credential, so that no error may hold the token either.
-const access = "access-" + warehousetest.Credential + "-"
 
 var _ warehousetest.Warehouse = (*Warehouse)(nil)
 
@@ -64,10 +60,7 @@ type Warehouse struct {
 	switches Switches
 	rows     []row // is replaced, never changed
 	spoil    func(kind string, number int, answer *warehousetest.Answer)
-	now      func() time.Time
 	budget   *budget
-	tokens   int
-	uses     map[string]int
 	jobs     []job
 	polls    int  // that it takes to make a snapshot
 	leaked   bool // a download came with a credential
@@ -97,7 +90,7 @@ const (
 
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
-	w := &Warehouse{now: time.Now, polls: 2, uses: map[string]int{}}
+	w := &Warehouse{polls: 2}
 	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: shiphero.Driver(), Settings: settings.Values{"refresh_token": "env:TOKEN"}}, w.answer)
 	w.Set(t, stock)
 	return w
@@ -112,7 +105,7 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 	for _, row := range w.rows {
 		before[row.Item] = row.updated
 	}
-	now := w.now()
+	now := w.Now()
 	w.rows = make([]row, len(stock))
 	for i, item := range stock {
 		w.rows[i] = row{Item: item, account: Account, updated: now}
@@ -126,11 +119,7 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 }
 
 // Turn sets what the documentation leaves open.
-func (w *Warehouse) Turn(switches Switches) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.switches = switches
-}
+func (w *Warehouse) Turn(switches Switches) { w.Hold(func() { w.switches = switches }) }
 
 // Spoil has every response go through a function first.
 func (w *Warehouse) Spoil(spoil func(kind string, number int, answer *warehousetest.Answer)) {
@@ -139,25 +128,12 @@ func (w *Warehouse) Spoil(spoil func(kind string, number int, answer *warehouset
 	w.spoil = spoil
 }
 
-// At has the fake tell the time by a clock of the test.
-func (w *Warehouse) At(now func() time.Time) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.now = now
-}
-
 // Polls says how often it must be asked until a snapshot is made.
-func (w *Warehouse) Polls(polls int) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.polls = polls
-}
+func (w *Warehouse) Polls(polls int) { w.Hold(func() { w.polls = polls }) }
 
 // Charge has the fake count credits by its clock, and refuse calls for which they are too few. So many are left.
 func (w *Warehouse) Charge(left int) {
-	w.Mutex.Lock()
-	defer w.Mutex.Unlock()
-	w.budget = &budget{left: float64(left), at: w.now()}
+	w.Hold(func() { w.budget = &budget{left: float64(left), at: w.Now()} })
 }
 
 // Short is how many calls were refused because there were too few credits.
@@ -178,11 +154,7 @@ func (w *Warehouse) Leaked() bool {
 }
 
 func (w *Warehouse) answer(request *http.Request, body []byte) warehousetest.Answer {
-	answer := w.route(request, body)
-	if w.switches.NoDate {
-		answer.Header["Date"] = nil
-	}
-	return answer
+	return w.route(request, body).WithoutDate(w.switches.NoDate)
 }
 
 func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answer {
@@ -202,16 +174,12 @@ func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answ
 	case path == "/graphql" && request.Method == http.MethodPost:
 		kind, number, answer = w.graphql(request, body)
 	default:
-		return said(http.StatusNotFound, `{"message":"no such page"}`)
+		return warehousetest.JSON(http.StatusNotFound, `{"message":"no such page"}`)
 	}
 	if w.spoil != nil {
 		w.spoil(kind, number, &answer)
 	}
 	return answer
-}
-
-func said(status int, body string) warehousetest.Answer {
-	return warehousetest.Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}
 }
 
 // refresh gives a token for the refresh token.
@@ -220,22 +188,9 @@ func (w *Warehouse) refresh(body []byte) (int, warehousetest.Answer) {
 		RefreshToken string `json:"refresh_token"`
 	}
 	if json.Unmarshal(body, &asked) != nil || asked.RefreshToken != warehousetest.Credential || w.Fault() == warehousetest.Unauthorised {
-		return w.tokens, said(http.StatusUnauthorized, `{"message":"not with `+asked.RefreshToken+`"}`)
+		return w.Issued, warehousetest.JSON(http.StatusUnauthorized, `{"message":"not with `+asked.RefreshToken+`"}`)
 	}
-	w.tokens++
-	return w.tokens, said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"expires_in":2419200,"scope":"openid","token_type":"Bearer"}`,
-		warehousetest.Quote(access+strconv.Itoa(w.tokens))))
-}
-
-// accepts tells whether a token is accepted. One that a person gave is the credential itself.
-func (w *Warehouse) accepts(header string) bool {
-	token, ok := strings.CutPrefix(header, "Bearer ")
-	w.uses[token]++
-	switch {
-	case !ok || w.Fault() == warehousetest.Unauthorised:
-		return false
-	case w.switches.Withdrawn && w.uses[token] > 1:
-		return false
-	}
-	return token == warehousetest.Credential || strings.HasPrefix(token, access)
+	token := w.IssueToken()
+	return w.Issued, warehousetest.JSON(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"expires_in":2419200,"scope":"openid","token_type":"Bearer"}`,
+		warehousetest.Quote(token)))
 }

@@ -23,7 +23,7 @@ func (w *Warehouse) generate(variables map[string]any) (int, warehousetest.Answe
 		return 0, complain(1, "data")
 	}
 	if w.budget != nil {
-		if left, wait := w.budget.charge(snapshotCost, w.now()); wait > 0 {
+		if left, wait := w.budget.charge(snapshotCost, w.Now()); wait > 0 {
 			return len(w.jobs) + 1, w.short(snapshotCost, left, wait)
 		}
 	}
@@ -42,7 +42,8 @@ func (w *Warehouse) generate(variables map[string]any) (int, warehousetest.Answe
 }
 
 func (w *Warehouse) job(operation string, number int, status, address string) warehousetest.Answer {
-	return said(http.StatusOK, fmt.Sprintf(`{"data":{%s:{"request_id":"5e70d213",%s"snapshot":{"snapshot_id":%s,"status":%s,"error":null,"snapshot_url":%s}}}}`,
+	return warehousetest.JSON(http.StatusOK, fmt.Sprintf(
+		`{"data":{%s:{"request_id":"5e70d213",%s"snapshot":{"snapshot_id":%s,"status":%s,"error":null,"snapshot_url":%s}}}}`,
 		warehousetest.Quote(operation), w.cost(snapshotCost), warehousetest.Quote(SnapshotID(number)), warehousetest.Quote(status), address))
 }
 
@@ -70,7 +71,7 @@ func (w *Warehouse) poll(variables map[string]any) (int, warehousetest.Answer) {
 func (w *Warehouse) file(path string) (int, warehousetest.Answer) {
 	number, err := strconv.Atoi(strings.TrimPrefix(path, "/files/"))
 	if err != nil || number < 1 || number > len(w.jobs) {
-		return 0, said(http.StatusForbidden, "<Error><Code>AccessDenied</Code></Error>")
+		return 0, warehousetest.JSON(http.StatusForbidden, "<Error><Code>AccessDenied</Code></Error>")
 	}
 	products := w.products(w.jobs[number-1].rows)
 	head := `"snapshot_id":` + warehousetest.Quote(SnapshotID(number)) +
@@ -82,7 +83,7 @@ func (w *Warehouse) file(path string) (int, warehousetest.Answer) {
 	if w.Fault() == warehousetest.Truncated {
 		text = text[:len(text)/2]
 	}
-	answer := said(http.StatusOK, text)
+	answer := warehousetest.JSON(http.StatusOK, text)
 	answer.Cut = w.Fault() == warehousetest.BreaksOff
 	return number, answer
 }
