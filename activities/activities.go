@@ -85,12 +85,8 @@ type FetchResult struct {
 	UnchangedSince  *time.Time `json:"unchanged_since,omitempty"`
 	UnchangedLevels int64      `json:"unchanged_levels,omitempty"`
 	From            string     `json:"from,omitempty"`
-	Rows            int64      `json:"rows"`
-	Refused         int64      `json:"refused,omitempty"`
-	Missing         int64      `json:"missing,omitempty"`
-	Changed         int64      `json:"changed"`
-	Older           int64      `json:"older,omitempty"`
-	Held            string     `json:"held,omitempty"` // why nothing was recorded
+	ledger.SnapshotFigures
+	Held string `json:"held,omitempty"` // why nothing was recorded
 	// HeldRows is how many rows the snapshot has that is held, which a person is asked about; Rows holds those of all that were read. Nil where
 	// nothing is held, and of earlier releases.
 	HeldRows *int64 `json:"held_rows,omitempty"`
@@ -317,13 +313,9 @@ type RecordSnapshotInput struct {
 
 // RecordSnapshotResult is what a snapshot did.
 type RecordSnapshotResult struct {
-	Rows    int64  `json:"rows"`
-	Refused int64  `json:"refused,omitempty"`
-	Missing int64  `json:"missing,omitempty"`
-	Changed int64  `json:"changed"`
-	Older   int64  `json:"older,omitempty"`
-	Held    string `json:"held,omitempty"` // why nothing was recorded
-	Labels  Labels `json:"labels,omitzero"`
+	ledger.SnapshotFigures
+	Held   string `json:"held,omitempty"` // why nothing was recorded
+	Labels Labels `json:"labels,omitzero"`
 }
 
 // RequestInput asks for a Smart Sync by every active connection on a warehouse, of what stands in the ledger.

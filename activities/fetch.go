@@ -243,11 +243,7 @@ func add(total FetchResult, snapshot warehouses.Snapshot, result ledger.Snapshot
 	}
 	total.Unchanged, total.UnchangedSince, total.UnchangedLevels = false, nil, 0
 	total.From = snapshot.From
-	total.Rows += result.Rows
-	total.Refused += result.Refused
-	total.Missing = result.Missing
-	total.Changed += result.Changed
-	total.Older += result.Older
+	total.Add(result.SnapshotFigures)
 	total.Held, total.HeldRows, total.Absent = result.Held, nil, ledger.Absence{}
 	if result.Held != "" {
 		total.HeldRows, total.Absent = &result.Rows, result.Absent
@@ -260,7 +256,7 @@ func (r FetchResult) counts() ledger.Counts {
 	if r.Shared != 0 {
 		return ledger.Counts{Stale: r.Stale, Odd: r.Odd}
 	}
-	return ledger.Counts{Rows: r.Rows, Refused: r.Refused, Missing: r.Missing, Changed: r.Changed, Older: r.Older, Stale: r.Stale, Odd: r.Odd}
+	return ledger.Counts{SnapshotFigures: r.SnapshotFigures, Stale: r.Stale, Odd: r.Odd}
 }
 
 // openSource opens a warehouse's driver. What is wrong with it is for a person.

@@ -196,8 +196,7 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 	}
 	tellDissolved(ctx, i.Executions, recorded.Dissolved)
 	return RecordSnapshotResult{
-		Rows: recorded.Rows, Refused: recorded.Refused, Missing: recorded.Missing, Changed: recorded.Changed, Older: recorded.Older, Held: recorded.Held,
-		Labels: Labels{Merchant: warehouse.Merchant},
+		SnapshotFigures: recorded.SnapshotFigures, Held: recorded.Held, Labels: Labels{Merchant: warehouse.Merchant},
 	}, err
 }
 

@@ -216,7 +216,7 @@ func TestRecordSnapshot(t *testing.T) {
 	}
 	whole := Snapshot{ID: w.upload("A", "B", "C"), Full: true, Rows: 3, AsOf: &noon, From: "a file"}
 	first := record(whole)
-	require.Equal(t, RecordSnapshotResult{Rows: 3, Changed: 3, Labels: acme}, first)
+	require.Equal(t, RecordSnapshotResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Changed: 3}, Labels: acme}, first)
 	require.Equal(t, first, record(whole), "the answer may be lost")
 	require.Contains(t, record(Snapshot{ID: 1000, Full: true}).Held, "send it again")
 

@@ -136,9 +136,11 @@ func TestFetchSaysWhatWasRejected(t *testing.T) {
 
 	lease = r.start("north")
 	again := r.read(lease, "north")
-	require.Equal(t, FetchResult{From: "file 1", Rows: 1, Missing: 9, Rejected: rejectedSnapshot}, again, "it is the newest that there is")
+	require.Equal(t, FetchResult{From: "file 1", SnapshotFigures: ledger.SnapshotFigures{Rows: 1, Missing: 9}, Rejected: rejectedSnapshot}, again,
+		"it is the newest that there is")
 	require.Equal(t, again, r.read(lease, "north"))
-	require.Equal(t, FetchResult{From: "file 1", Rows: 1, Missing: 9, Rejected: rejectedSnapshot, Shared: lease.Run}, r.read(r.start("south"), "south"),
+	require.Equal(t, FetchResult{From: "file 1", SnapshotFigures: ledger.SnapshotFigures{Rows: 1, Missing: 9}, Rejected: rejectedSnapshot, Shared: lease.Run},
+		r.read(r.start("south"), "south"),
 		"taken over")
 
 	r.files = append(r.files, file{rows: 2, part: true})
@@ -151,7 +153,8 @@ func TestFetchSaysWhatWasRejected(t *testing.T) {
 	r.files = append(r.files, file{rows: 1})
 	require.Equal(t, rejectedSnapshot, r.read(lease, "north").Rejected)
 	r.files = append(r.files, file{rows: 10})
-	require.Equal(t, FetchResult{From: "file 4", Rows: 11, Missing: 0}, r.read(lease, "north"), "a whole one behind it makes up for it")
+	require.Equal(t, FetchResult{From: "file 4", SnapshotFigures: ledger.SnapshotFigures{Rows: 11, Missing: 0}}, r.read(lease, "north"),
+		"a whole one behind it makes up for it")
 }
 
 // A source that has nothing new leaves what it said last standing.

@@ -69,15 +69,15 @@ func TestFetchIsShared(t *testing.T) {
 			north, south := w.take("north", ledger.Full), w.take("south", ledger.Full)
 			first, err := w.fetch(north, "north", nil)
 			require.NoError(t, err)
-			require.Equal(t, FetchResult{From: "page 1", Rows: 1, Changed: 1}, first)
+			require.Equal(t, FetchResult{From: "page 1", SnapshotFigures: ledger.SnapshotFigures{Rows: 1, Changed: 1}}, first)
 			w.now = noon.Add(test.later)
 			second, err := w.fetch(south, "south", test.change)
 			require.NoError(t, err)
 			if test.shared {
-				require.Equal(t, FetchResult{From: "page 1", Rows: 1, Changed: 1, Shared: north.Run}, second)
+				require.Equal(t, FetchResult{From: "page 1", SnapshotFigures: ledger.SnapshotFigures{Rows: 1, Changed: 1}, Shared: north.Run}, second)
 				require.Equal(t, 1, w.source.fetches)
 			} else {
-				require.Equal(t, FetchResult{From: "page 1", Rows: 1}, second)
+				require.Equal(t, FetchResult{From: "page 1", SnapshotFigures: ledger.SnapshotFigures{Rows: 1}}, second)
 				require.Equal(t, 2, w.source.fetches)
 			}
 		})

@@ -141,10 +141,13 @@ func TestFinish(t *testing.T) {
 	_, err = p.Holder(t.Context(), "north")
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 
-	gone := FinishInput{Lease: ledger.Lease{Store: "north", Run: 99}, Outcome: ledger.Failed, Counts: ledger.Counts{Rows: 3}}
+	gone := FinishInput{
+		Lease: ledger.Lease{Store: "north", Run: 99}, Outcome: ledger.Failed,
+		Counts: ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3}},
+	}
 	finished, err = do[FinishResult](p.world, p.gate().Finish, gone)
 	require.NoError(t, err, "it was removed with its connection")
-	require.Equal(t, FinishResult{Outcome: ledger.Failed, Counts: ledger.Counts{Rows: 3}}, finished)
+	require.Equal(t, FinishResult{Outcome: ledger.Failed, Counts: ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3}}}, finished)
 
 	p.begin()
 	p.push.Ledger = nil

@@ -31,14 +31,14 @@ func (s *scheduled) advice() Advice {
 func TestAdviceIsAppliedAndUndone(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
-	s.ran(19, 40*time.Minute, ledger.Counts{Changed: 3})
+	s.ran(19, 40*time.Minute, ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Changed: 3}})
 	advice := s.advice()
 	require.Equal(t, []string{"19 of 20 runs: there is no advice before that many Smart Syncs of everything have gone through."}, advice.Why)
 	require.False(t, advice.Applicable)
 	_, err := s.ApplyAdvice(acting(t), "acme-shop", advice.Setting.Version, "ann")
 	require.ErrorContains(t, err, "nothing was changed: 19 of 20 runs")
 
-	s.ran(1, 40*time.Minute, ledger.Counts{Changed: 3, Waits: 2})
+	s.ran(1, 40*time.Minute, ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Changed: 3}, Waits: 2})
 	advice = s.advice()
 	require.Equal(t, 2*time.Hour, advice.Interval)
 	require.True(t, advice.Applicable)
@@ -103,7 +103,7 @@ func TestAdviceComesOverAnOverride(t *testing.T) {
 func TestRunsThatAdviceLooksAt(t *testing.T) {
 	t.Parallel()
 	s := newScheduled(t)
-	s.ran(20, time.Minute, ledger.Counts{Changed: 2})
+	s.ran(20, time.Minute, ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Changed: 2}})
 	held := runIn(t, wholeLedger(s.state), "held", s.clock())
 	hold(t, wholeLedger(s.state), held, s.clock())
 	s.pass(24 * time.Hour)
@@ -121,7 +121,8 @@ func TestRunsThatAdviceLooksAt(t *testing.T) {
 		return one
 	}
 	seen := observed([]ledger.Run{
-		run(func(*ledger.Run) {}), run(func(r *ledger.Run) { r.Mode = ledger.Full }), run(func(r *ledger.Run) { r.Scope = []string{"A"} }), run(func(r *ledger.Run) { r.DryRun = true }),
+		run(func(*ledger.Run) {}), run(func(r *ledger.Run) { r.Mode = ledger.Full }), run(func(r *ledger.Run) { r.Scope = []string{"A"} }),
+		run(func(r *ledger.Run) { r.DryRun = true }),
 		run(func(r *ledger.Run) { r.Outcome = ledger.Failed }), run(func(r *ledger.Run) { r.Outcome = ledger.Skipped }), run(func(r *ledger.Run) { r.EndedAt = nil }),
 		run(func(r *ledger.Run) { r.Outcome, r.Counts.Changed, r.Counts.Waits = ledger.CompletedWithFailures, 7, 3 }),
 	})

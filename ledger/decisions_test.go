@@ -35,12 +35,15 @@ func TestWhatWasDecidedInWords(t *testing.T) {
 	at := time.Date(2026, 11, 28, 8, 39, 59, 0, time.FixedZone("", 3600))
 	for want, hold := range map[string]Hold{
 		"": {Run: 12, By: "ann"},
-		"rejected by ann on 2026-11-28 07:39 UTC (run 12)":                           {Run: 12, Decision: "rejected", By: "ann", DecidedAt: &at},
-		"rejected on 2026-11-28 07:39 UTC (run 12)":                                  {Run: 12, Decision: "rejected", DecidedAt: &at},
-		"approved by ann on 2026-11-28 07:39 UTC (run 12)":                           {Run: 12, Decision: "approved", By: "ann", DecidedAt: &at},
-		"dissolved by run 13 on 2026-11-28 07:39 UTC (run 12)":                       {Run: 12, Decision: "dissolved", By: "run 13", DecidedAt: &at},
-		"the rejection was lifted by bob on 2026-11-28 07:39 UTC (run 12)":           {Run: 12, Decision: "lifted", By: "bob", DecidedAt: &at},
-		"dissolved by the snapshot 9 that was sent on 2026-11-28 07:39 UTC (run 12)": {Run: 12, Decision: "dissolved", By: "the snapshot 9 that was sent", DecidedAt: &at},
+		"rejected by ann on 2026-11-28 07:39 UTC (run 12)":                 {Run: 12, Decision: "rejected", By: "ann", DecidedAt: &at},
+		"rejected on 2026-11-28 07:39 UTC (run 12)":                        {Run: 12, Decision: "rejected", DecidedAt: &at},
+		"approved by ann on 2026-11-28 07:39 UTC (run 12)":                 {Run: 12, Decision: "approved", By: "ann", DecidedAt: &at},
+		"dissolved by run 13 on 2026-11-28 07:39 UTC (run 12)":             {Run: 12, Decision: "dissolved", By: "run 13", DecidedAt: &at},
+		"the rejection was lifted by bob on 2026-11-28 07:39 UTC (run 12)": {Run: 12, Decision: "lifted", By: "bob", DecidedAt: &at},
+		"dissolved by the snapshot 9 that was sent on 2026-11-28 07:39 UTC (run 12)": {
+			Run: 12, Decision: "dissolved", By: "the snapshot 9 that was sent",
+			DecidedAt: &at,
+		},
 	} {
 		require.Equal(t, want, hold.Decided())
 	}
@@ -49,10 +52,12 @@ func TestWhatWasDecidedInWords(t *testing.T) {
 func TestReasonsSayWhatWasDecidedAndNotWhatWasAsked(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 28, 7, 39, 0, 0, time.UTC)
-	asked := holdSnapshot(SnapshotEnd{Full: true, Guard: Guard{MinimumRows: 0.8}}, SnapshotResult{Rows: 79, LastRows: 100}, absence{}, true)
+	asked := holdSnapshot(SnapshotEnd{Full: true, Guard: Guard{MinimumRows: 0.8}}, SnapshotResult{SnapshotFigures: SnapshotFigures{Rows: 79}, LastRows: 100},
+		absence{}, true)
 	require.Contains(t, asked, "approve it")
 	hold := Hold{Run: 12, Reason: asked, Decision: "rejected", By: "ann", DecidedAt: &at}
-	require.Equal(t, "rejected by ann on 2026-11-28 07:39 UTC (run 12): the full snapshot has 79 rows, fewer than 80 % of the 100 rows of the last one", hold.Verdict())
+	require.Equal(t, "rejected by ann on 2026-11-28 07:39 UTC (run 12): the full snapshot has 79 rows, fewer than 80 % of the 100 rows of the last one",
+		hold.Verdict())
 	require.Equal(t, "taking it to 0 was rejected by ann on 2026-11-28 07:39 UTC (run 12)", hold.keptReason())
 	hold.Decision = "approved"
 	require.Equal(t, "the full snapshot has 79 rows, fewer than 80 % of the 100 rows of the last one; nothing was recorded; "+

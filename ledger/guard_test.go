@@ -22,14 +22,20 @@ func TestHoldSnapshotForWhatItLeavesOut(t *testing.T) {
 		absent absence
 		held   string // a part of the reason; empty: it is not held
 	}{
-		"nothing is left out":                       {full, out(0, 0, 0), ""},
-		"as much as may be":                         {full, out(5, 0, 0), ""},
-		"a level too many":                          {full, out(6, 0, 0), "leaves out 6 of the 100 recorded levels with stock (60 units), more than 5 %"},
-		"the last one left as much out":             {full, out(10, 0, 10), ""},
-		"and so much more":                          {full, out(15, 0, 10), ""},
-		"and more than that":                        {full, out(16, 0, 10), "leaves out 16 of the 100"},
-		"one level that would count twice":          {full, out(1, 1, 0), "leaves out 1 recorded level with stock of SKUs that it names elsewhere, so 10 units would count twice"},
-		"several":                                   {full, out(3, 2, 0), "leaves out 2 recorded levels with stock of SKUs that it names elsewhere, so 20 units would count twice"},
+		"nothing is left out":           {full, out(0, 0, 0), ""},
+		"as much as may be":             {full, out(5, 0, 0), ""},
+		"a level too many":              {full, out(6, 0, 0), "leaves out 6 of the 100 recorded levels with stock (60 units), more than 5 %"},
+		"the last one left as much out": {full, out(10, 0, 10), ""},
+		"and so much more":              {full, out(15, 0, 10), ""},
+		"and more than that":            {full, out(16, 0, 10), "leaves out 16 of the 100"},
+		"one level that would count twice": {
+			full, out(1, 1, 0),
+			"leaves out 1 recorded level with stock of SKUs that it names elsewhere, so 10 units would count twice",
+		},
+		"several": {
+			full, out(3, 2, 0),
+			"leaves out 2 recorded levels with stock of SKUs that it names elsewhere, so 20 units would count twice",
+		},
 		"a delta says nothing of the rest":          {SnapshotEnd{Guard: usual}, out(50, 50, 0), ""},
 		"without a limit":                           {SnapshotEnd{Full: true, Guard: Guard{MaximumMissing: 1}}, out(100, 0, 0), ""},
 		"without a limit, twice all the same":       {SnapshotEnd{Full: true, Guard: Guard{MaximumMissing: 1}}, out(1, 1, 0), "would count twice"},
@@ -44,7 +50,7 @@ func TestHoldSnapshotForWhatItLeavesOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			held := holdSnapshot(test.end, SnapshotResult{Rows: 100, LastRows: 100}, test.absent, true)
+			held := holdSnapshot(test.end, SnapshotResult{SnapshotFigures: SnapshotFigures{Rows: 100}, LastRows: 100}, test.absent, true)
 			if test.held == "" {
 				require.Empty(t, held)
 				return
@@ -62,7 +68,7 @@ func TestAReasonNamesTheFacilities(t *testing.T) {
 		Absence: Absence{Levels: 10, Twice: 10}, units: 50, twiceUnits: 50, stocked: 10, keeps: true,
 		gone: []string{"east", "", "a\u202eb", "west"}, came: []string{"EAST"},
 	}
-	held := holdSnapshot(full, SnapshotResult{Rows: 5, LastRows: 10}, renamed, true)
+	held := holdSnapshot(full, SnapshotResult{SnapshotFigures: SnapshotFigures{Rows: 5}, LastRows: 10}, renamed, true)
 	require.Equal(t, "the full snapshot has 5 rows, fewer than 80 % of the 10 rows of the last one; "+
 		"the full snapshot leaves out 10 recorded levels with stock of SKUs that it names elsewhere, so 50 units would count twice; "+
 		"the full snapshot leaves out 10 of the 10 recorded levels with stock (50 units), more than 5 % "+
@@ -71,7 +77,7 @@ func TestAReasonNamesTheFacilities(t *testing.T) {
 		"where a level is left out because it is sold out, set missing: zero on the warehouse", held)
 
 	zeroes := absence{Absence: Absence{Levels: 10}, units: 50, stocked: 10, gone: []string{"ü" + string(make([]rune, 100))}}
-	held = holdSnapshot(full, SnapshotResult{Rows: 10, LastRows: 10}, zeroes, true)
+	held = holdSnapshot(full, SnapshotResult{SnapshotFigures: SnapshotFigures{Rows: 10}, LastRows: 10}, zeroes, true)
 	require.Contains(t, held, "take the levels that it leaves out to 0")
 	require.Less(t, len(held), 600, "a name that is too long is cut")
 }

@@ -186,8 +186,9 @@ type Grant struct {
 // Gate lets one run at a time have a store.
 type Gate interface {
 	// Begin takes the connection's store and starts a run. It returns a *BusyError when another holder has the store and its
-	// fence is not Claim.Replace, and a *TurnError when the claim is for a few SKUs and it is another's turn. A holder that takes again (same WorkflowRun and Pass) gets the same Lease. A dry run takes
-	// the store as well. Scoped and dry runs never cover requests of others. ErrNotFound: no such connection.
+	// fence is not Claim.Replace, and a *TurnError when the claim is for a few SKUs and it is another's turn. A holder that takes again (same
+	// WorkflowRun and Pass) gets the same Lease. A dry run takes the store as well. Scoped and dry runs never cover requests of others. ErrNotFound:
+	// no such connection.
 	Begin(ctx context.Context, claim Claim) (Grant, error)
 	// Await says that a workflow waits for the store with a whole run and will ask again before until. Claims for a few SKUs
 	// leave it the store meanwhile, so that such runs, one after the other, cannot keep it from its turn. The first who waits
@@ -292,13 +293,28 @@ type RunEnd struct {
 	Now     time.Time
 }
 
-// Counts are the figures of a run. All are numbers of rows or calls.
+// SnapshotFigures count what a snapshot brought. What reports on snapshots embeds them, from the ledger's own result to the counts of a run.
+type SnapshotFigures struct {
+	Rows    int64 `json:"rows"`    // rows of the snapshot, including refused ones
+	Refused int64 `json:"refused"` // rows that were refused
+	Missing int64 `json:"missing"` // recorded levels that a full snapshot did not name
+	Changed int64 `json:"changed"` // levels whose available figure changed
+	Older   int64 `json:"older"`   // rows older than the recorded level
+}
+
+// Add adds the figures of the next snapshot of the same fetch. Missing is not a sum: only the last full snapshot says which levels are
+// missing.
+func (f *SnapshotFigures) Add(next SnapshotFigures) {
+	f.Rows += next.Rows
+	f.Refused += next.Refused
+	f.Missing = next.Missing
+	f.Changed += next.Changed
+	f.Older += next.Older
+}
+
+// Counts are the figures of a run: numbers of rows, levels or calls.
 type Counts struct {
-	Rows     int64 `json:"rows"`            // in the snapshot, refused ones included
-	Refused  int64 `json:"refused"`         // rows of the snapshot that were not believed
-	Missing  int64 `json:"missing"`         // recorded levels that a full snapshot did not name
-	Changed  int64 `json:"changed"`         // levels whose available figure changed
-	Older    int64 `json:"older"`           // rows older than the recorded level
+	SnapshotFigures
 	Stale    int64 `json:"stale,omitempty"` // levels whose last row was refused, by this run or an earlier one
 	Odd      int64 `json:"odd,omitempty"`   // what looks odd in the rows and SKUs of the snapshot, by this run or an earlier one
 	Resolved int64 `json:"resolved"`        // channel levels computed
@@ -346,12 +362,12 @@ type SnapshotEnd struct {
 
 // SnapshotResult is what a snapshot did.
 type SnapshotResult struct {
-	Rows, Refused, Missing, Changed, Older int64
-	Version                                int64  // the warehouse's level version afterwards
-	Held                                   string // why it was held; then nothing was recorded
-	LastRows                               int64  // rows of the last full snapshot that was recorded
-	Absent                                 Absence
-	More                                   bool // as it was said at the end of the snapshot
+	SnapshotFigures
+	Version  int64  // the warehouse's level version afterwards
+	Held     string // why it was held; then nothing was recorded
+	LastRows int64  // rows of the last full snapshot that was recorded
+	Absent   Absence
+	More     bool // as it was said at the end of the snapshot
 	// Rejected says who rejected this content before, when and why it was held; then it is not held again, and nothing was recorded.
 	Rejected string `json:",omitempty"`
 	// Oddities are what looks odd in its rows and SKUs. They decide nothing.
@@ -523,8 +539,8 @@ type Resolver interface {
 	// one whose figure could have changed becomes pending with its new figure and the level version it was computed from,
 	// even when the figure is the same; blocked when the level says so. One that a store refused is tried again with another
 	// figure, or when the product was Redefined or Named. Rows of these products that are no longer resolved become blocked
-	// with the reason, except where a call on them is open, which stay until it is answered. A row with an open call keeps status unknown or sent and takes the new figure. A row that a rejection keeps from 0
-	// stays blocked while it goes to 0; a figure above 0, or another product, ends that.
+	// with the reason, except where a call on them is open, which stay until it is answered. A row with an open call keeps status unknown or sent and
+	// takes the new figure. A row that a rejection keeps from 0 stays blocked while it goes to 0; a figure above 0, or another product, ends that.
 	Resolve(ctx context.Context, lease Lease, plan Plan, page []Resolution, now time.Time) (int64, error)
 	// Newest returns the newest level version of the connection's warehouse and the newest definition version: where they are the ones that
 	// a plan goes to, nothing has moved since.

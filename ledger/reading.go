@@ -137,7 +137,8 @@ func (r ChannelLevelRow) Standing() inventory.Standing {
 }
 
 // NextTry is what will make a row be tried again that its store refused. Each makes it be tried once.
-const NextTry = "tried again when its figure changes, when somebody names its SKU, when its listing, its reference or its store's settings change, and by a Full Sync"
+const NextTry = "tried again when its figure changes, when somebody names its SKU, when its listing, its reference or its store's settings change, and by " +
+	"a Full Sync"
 
 // ActivityEntry is one thing that happened to a SKU.
 type ActivityEntry struct {
@@ -168,11 +169,7 @@ type SnapshotEntry struct {
 	Held      string    `json:"held,omitempty"` // why nothing of it was recorded
 	// Rejected says who rejected its content, and why it was held; then nothing of it was recorded either, and nobody is asked.
 	Rejected string `json:"rejected,omitempty"`
-	Rows     int64  `json:"rows"`
-	Refused  int64  `json:"refused"`
-	Missing  int64  `json:"missing"`
-	Changed  int64  `json:"changed"`
-	Older    int64  `json:"older"`
+	SnapshotFigures
 	// Oddities are what looked odd in its rows and SKUs, by kind.
 	Oddities []inventory.Oddity `json:"oddities,omitempty"`
 }

@@ -118,9 +118,12 @@ func (d *database) EndStage(ctx context.Context, run int64, stage Stage, next st
 // with takes over the figures that are not 0.
 func (c Counts) with(newer Counts) Counts {
 	return Counts{
-		Rows: cmp.Or(newer.Rows, c.Rows), Refused: cmp.Or(newer.Refused, c.Refused), Missing: cmp.Or(newer.Missing, c.Missing),
-		Changed: cmp.Or(newer.Changed, c.Changed), Older: cmp.Or(newer.Older, c.Older), Stale: cmp.Or(newer.Stale, c.Stale),
-		Odd: cmp.Or(newer.Odd, c.Odd), Resolved: cmp.Or(newer.Resolved, c.Resolved),
+		SnapshotFigures: SnapshotFigures{
+			Rows: cmp.Or(newer.Rows, c.Rows), Refused: cmp.Or(newer.Refused, c.Refused), Missing: cmp.Or(newer.Missing, c.Missing),
+			Changed: cmp.Or(newer.Changed, c.Changed), Older: cmp.Or(newer.Older, c.Older),
+		},
+		Stale: cmp.Or(newer.Stale, c.Stale),
+		Odd:   cmp.Or(newer.Odd, c.Odd), Resolved: cmp.Or(newer.Resolved, c.Resolved),
 		Due: cmp.Or(newer.Due, c.Due), Exported: cmp.Or(newer.Exported, c.Exported), Sent: cmp.Or(newer.Sent, c.Sent),
 		Rejected: cmp.Or(newer.Rejected, c.Rejected), Parked: cmp.Or(newer.Parked, c.Parked), Blocked: cmp.Or(newer.Blocked, c.Blocked),
 		Retrying: cmp.Or(newer.Retrying, c.Retrying), Calls: cmp.Or(newer.Calls, c.Calls), Waits: cmp.Or(newer.Waits, c.Waits),

@@ -138,7 +138,8 @@ func (d *database) StageRows(ctx context.Context, snapshot int64, levels []inven
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, "UPDATE snapshots SET level_keys = (level_keys + ?) % ? WHERE id = ?", sumOfKeys(levels), int64(levelKeysRange), snapshot); err != nil {
+		if _, err := t.exec(ctx, "UPDATE snapshots SET level_keys = (level_keys + ?) % ? WHERE id = ?", sumOfKeys(levels), int64(levelKeysRange),
+			snapshot); err != nil {
 			return err
 		}
 		_, err = t.bulk(ctx, *refusalTable(refusals), `INSERT INTO refusals (snapshot, facility, sku, place, reason, no_sku, no_facility, copies)
@@ -166,7 +167,8 @@ func (t *tx) stageSums(ctx context.Context, snapshot int64, levels []inventory.L
 		return fmt.Sprintf("CASE WHEN COUNT(%[1]s) = COUNT(*) THEN CAST(SUM(%[1]s) AS BIGINT) END", field)
 	}
 	_, err := t.bulk(ctx, *levelTable(levels, nil), `INSERT INTO staged (snapshot, sku, facility, available, on_hand, committed, reported_at, copies)
-		SELECT CAST(? AS BIGINT), sku, facility, `+bounded("CAST(SUM(available) AS BIGINT)")+`, `+whole("on_hand")+`, `+whole("committed")+`, MIN(reported_at), COUNT(*)
+		SELECT CAST(? AS BIGINT), sku, facility, `+bounded("CAST(SUM(available) AS BIGINT)")+`, `+whole("on_hand")+`, `+whole("committed")+
+		`, MIN(reported_at), COUNT(*)
 		FROM input GROUP BY sku, facility
 		ON CONFLICT (snapshot, sku, facility) DO UPDATE SET
 			available = CASE WHEN ABS(staged.available) = `+strconv.Itoa(inventory.MaxQuantity)+` THEN staged.available
@@ -254,7 +256,8 @@ func (t *tx) lastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry,
 	var content, odd string
 	var began int64
 	var ended sql.NullInt64
-	err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, rejected, result, odd FROM snapshots WHERE warehouse = ? AND state <> 'staging' ORDER BY id DESC LIMIT 1", warehouse).
+	err := t.row(ctx, "SELECT id, run, began_at, ended_at, complete, source, held, rejected, result, odd FROM snapshots WHERE warehouse = ? AND state <> "+
+		"'staging' ORDER BY id DESC LIMIT 1", warehouse).
 		Scan(&snapshot.ID, &snapshot.Run, &began, &ended, &snapshot.Full, &snapshot.From, &snapshot.Held, &snapshot.Rejected, &content, &odd)
 	if errors.Is(err, sql.ErrNoRows) {
 		return snapshot, fmt.Errorf("%w: warehouse %q has no snapshot", ErrNotFound, warehouse)
@@ -266,6 +269,6 @@ func (t *tx) lastSnapshot(ctx context.Context, warehouse string) (SnapshotEntry,
 		return snapshot, err
 	}
 	err = decode(fmt.Sprintf("the result of snapshot %d", snapshot.ID), content, &result)
-	snapshot.Rows, snapshot.Refused, snapshot.Missing, snapshot.Changed, snapshot.Older = result.Rows, result.Refused, result.Missing, result.Changed, result.Older
+	snapshot.SnapshotFigures = result.SnapshotFigures
 	return snapshot, err
 }

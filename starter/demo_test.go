@@ -21,7 +21,10 @@ func TestARunOfTheDemoInOneLine(t *testing.T) {
 	t.Parallel()
 	shop := ledger.Connection{ID: "acme-shop"}
 	for want, counts := range map[string]ledger.Counts{
-		"505 rows read, 1 level changed    →    1 exported, 0 newly rejected, 0 blocked, 1 call":  {Rows: 505, Changed: 1, Exported: 1, Calls: 1},
+		"505 rows read, 1 level changed    →    1 exported, 0 newly rejected, 0 blocked, 1 call": {
+			SnapshotFigures: ledger.SnapshotFigures{Rows: 505, Changed: 1},
+			Exported:        1, Calls: 1,
+		},
 		"nothing new to read               → 1010 exported, 1 newly rejected, 0 blocked, 5 calls": {Exported: 1010, Rejected: 1, Parked: 7, Calls: 5},
 	} {
 		text := toldOf(shop, workflows.SyncReport{Run: 2, Mode: ledger.Full, Outcome: ledger.Completed, Counts: counts})
@@ -46,6 +49,7 @@ func TestWhatADemoLoses(t *testing.T) {
 func TestAHeldRunOfTheDemoInALine(t *testing.T) {
 	t.Parallel()
 	hold := control.OpenHold{Hold: ledger.Hold{Run: 12, Connection: "birch-shop", Reason: "70 of 118 live rows would newly go to 0, more than 20 %"}}
-	require.Equal(t, "run 12  of birch-shop is held: 70 of 118 live rows would newly go to 0, more than 20 %. Approve or reject it:\n    http://127.0.0.1:9480/held",
+	require.Equal(t, "run 12  of birch-shop is held: 70 of 118 live rows would newly go to 0, more than 20 %. Approve or reject it:\n    "+
+		"http://127.0.0.1:9480/held",
 		heldLine(hold, "http://127.0.0.1:9480"))
 }

@@ -18,7 +18,7 @@ func TestWhatLooksOddIsShown(t *testing.T) {
 		{Kind: inventory.OddBlanks, Count: 12, Examples: []inventory.Example{{SKU: "A\u00a0", Place: "st\x1bock.csv:2"}}},
 		{Kind: inventory.OddListing, Count: 1, Examples: []inventory.Example{{SKU: "abc", Other: "ABC"}}},
 	})
-	entry := ledger.SnapshotEntry{Warehouse: "depot", EndedAt: morning, Full: true, Run: 7, Rows: 20, Oddities: oddities}
+	entry := ledger.SnapshotEntry{Warehouse: "depot", EndedAt: morning, Full: true, Run: 7, SnapshotFigures: ledger.SnapshotFigures{Rows: 20}, Oddities: oddities}
 	require.Equal(t, `depot: 2026-03-02 07:39:00 UTC, full, fetched by run 7
   20 rows read: 0 older than what is recorded, 0 refused; 0 levels changed, 0 recorded levels not named
   odd: 12 SKUs or facilities begin or end in a blank, like "A\u00a0" at st\u001bock.csv:2
@@ -29,7 +29,10 @@ func TestWhatLooksOddIsShown(t *testing.T) {
 	entry.Oddities = nil
 	require.NotContains(t, shown(func(w *bytes.Buffer) { showSnapshot(w, control.Snapshot{SnapshotEntry: entry}) }), "odd")
 
-	report := workflows.SyncReport{Run: 7, Mode: ledger.Smart, Outcome: ledger.Completed, Counts: ledger.Counts{Rows: 20, Odd: 12}, Oddities: []string{oddities[0].Text, "x\x1b"}}
+	report := workflows.SyncReport{
+		Run: 7, Mode: ledger.Smart, Outcome: ledger.Completed,
+		Counts: ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 20}, Odd: 12}, Oddities: []string{oddities[0].Text, "x\x1b"},
+	}
 	require.Equal(t, `run 7 (Smart Sync): completed
   warehouse: 20 rows read, 0 levels changed
     odd: 12 SKUs or facilities begin or end in a blank, like "A\u00a0" at st\u001bock.csv:2

@@ -16,7 +16,7 @@ func resolvesAgain(t *testing.T, second activities.ResolveResult) (*bench, *[]ac
 	t.Helper()
 	b := setup(t)
 	b.OnActivity(gate.Begin, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Full}, nil)
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10}, nil)
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10}}, nil)
 	var resolved []activities.ResolveInput
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ResolveInput) (activities.ResolveResult, error) {
 		if resolved = append(resolved, in); len(resolved) == 2 {

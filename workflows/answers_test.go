@@ -22,9 +22,9 @@ func TestAnAnswerGivenTwiceAnswersOneHold(t *testing.T) {
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 		if in.Approved {
-			return activities.FetchResult{Rows: 50}, nil
+			return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 50}}, nil
 		}
-		return activities.FetchResult{Rows: 50, Held: "half of the rows are missing"}, nil
+		return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 50}, Held: "half of the rows are missing"}, nil
 	})
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ResolveInput) (activities.ResolveResult, error) {
 		if in.Approved {
@@ -56,7 +56,8 @@ func TestTheFirstAnswerHolds(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.OnActivity(gate.Begin, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
-	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil).Maybe()
+	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart},
+		nil).Maybe()
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{}, nil)
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ResolveInput) (activities.ResolveResult, error) {
 		if in.Approved {

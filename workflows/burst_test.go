@@ -119,9 +119,9 @@ func TestADayOfRequestsWhileHeld(t *testing.T) {
 		b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 			fetched++
 			if !in.Approved && !approved {
-				return activities.FetchResult{Rows: 5, Held: "half of it is missing"}, nil
+				return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}, Held: "half of it is missing"}, nil
 			}
-			return activities.FetchResult{Rows: 5}, nil
+			return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}}, nil
 		}).Maybe()
 		b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: 7 * 24 * time.Hour}, nil).Maybe()
 		b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5}, nil).Maybe()

@@ -29,7 +29,7 @@ func (b *bench) continued() SyncInput {
 func (b *bench) crowd(slice activities.PushResult, requests ...SyncRequest) (came *time.Time) {
 	came = new(time.Time)
 	b.SetContinueAsNewSuggested(true)
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10, Changed: 3}, nil)
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Changed: 3}}, nil)
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Resolved: 3, Due: 3}, nil)
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(slice, nil)
 	b.OnActivity(gate.Finish, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FinishInput) (activities.FinishResult, error) {
@@ -132,7 +132,10 @@ func TestNewRunTakesUpWhatItIsHanded(t *testing.T) {
 // While the last call of a dead holder may be under way, nothing is pushed: neither by a run that begins nor by one that was held.
 func TestLastCallOfADeadHolderIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	for name, held := range map[string]bool{"a run that begins": false, "a run that was held": true, "a run that was held, of a workflow that keeps its store": true} {
+	for name, held := range map[string]bool{
+		"a run that begins": false, "a run that was held": true,
+		"a run that was held, of a workflow that keeps its store": true,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
@@ -141,7 +144,10 @@ func TestLastCallOfADeadHolderIsWaitedFor(t *testing.T) {
 			}
 			const late = 35 * time.Second
 			var over, pushed time.Time
-			first, again := activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, activities.BeginResult{Action: activities.BeginGo, Lease: lease}
+			first, again := activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, activities.BeginResult{
+				Action: activities.BeginGo,
+				Lease:  lease,
+			}
 			b.OnActivity(gate.Begin, mock.Anything, mock.Anything).Return(func(context.Context, activities.BeginInput) (activities.BeginResult, error) {
 				if !held {
 					over = b.Now().Add(late)

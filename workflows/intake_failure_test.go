@@ -18,6 +18,7 @@ import (
 
 	"github.com/tidemark/tidemark/activities"
 	"github.com/tidemark/tidemark/inventory"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 // faulty is a bench of an intake one of whose steps fails for good, until it is mended.
@@ -43,7 +44,9 @@ func failing(t *testing.T, step string, times int) *faulty {
 		}
 		return nil
 	}
-	f.OnActivity(receive.RecordUpdates, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.RecordUpdatesInput) (activities.RecordUpdatesResult, error) {
+	f.OnActivity(receive.RecordUpdates, mock.Anything, mock.Anything).Return(func(_ context.Context,
+		in activities.RecordUpdatesInput,
+	) (activities.RecordUpdatesResult, error) {
 		if err := fails("RecordUpdates"); err != nil {
 			return activities.RecordUpdatesResult{}, err
 		}
@@ -55,12 +58,14 @@ func failing(t *testing.T, step string, times int) *faulty {
 		}
 		return result, nil
 	}).Maybe()
-	f.OnActivity(receive.RecordSnapshot, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.RecordSnapshotInput) (activities.RecordSnapshotResult, error) {
+	f.OnActivity(receive.RecordSnapshot, mock.Anything, mock.Anything).Return(func(_ context.Context,
+		in activities.RecordSnapshotInput,
+	) (activities.RecordSnapshotResult, error) {
 		if err := fails("RecordSnapshot"); err != nil {
 			return activities.RecordSnapshotResult{}, err
 		}
 		f.snapshots = append(f.snapshots, in.Snapshot.ID)
-		return activities.RecordSnapshotResult{Changed: 1}, nil
+		return activities.RecordSnapshotResult{SnapshotFigures: ledger.SnapshotFigures{Changed: 1}}, nil
 	}).Maybe()
 	f.OnActivity(receive.Request, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.RequestInput) (activities.RequestResult, error) {
 		f.asked = append(f.asked, in)

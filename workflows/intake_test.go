@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/tidemark/tidemark/activities"
+	"github.com/tidemark/tidemark/ledger"
 )
 
 // warehouse is what an intake did: the events and snapshots that it recorded, in order, and what it asked for.
@@ -29,7 +30,9 @@ type warehouse struct {
 func listening(t *testing.T) *warehouse {
 	t.Helper()
 	w := &warehouse{bench: setup(t)}
-	w.OnActivity(receive.RecordUpdates, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.RecordUpdatesInput) (activities.RecordUpdatesResult, error) {
+	w.OnActivity(receive.RecordUpdates, mock.Anything, mock.Anything).Return(func(_ context.Context,
+		in activities.RecordUpdatesInput,
+	) (activities.RecordUpdatesResult, error) {
 		require.Equal(t, "depot", in.Warehouse)
 		require.LessOrEqual(t, len(in.Updates), MaximumUpdates)
 		w.batches++
@@ -40,9 +43,11 @@ func listening(t *testing.T) *warehouse {
 		}
 		return result, nil
 	}).Maybe()
-	w.OnActivity(receive.RecordSnapshot, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.RecordSnapshotInput) (activities.RecordSnapshotResult, error) {
+	w.OnActivity(receive.RecordSnapshot, mock.Anything, mock.Anything).Return(func(_ context.Context,
+		in activities.RecordSnapshotInput,
+	) (activities.RecordSnapshotResult, error) {
 		w.snapshots = append(w.snapshots, in.Snapshot.ID)
-		return activities.RecordSnapshotResult{Rows: int64(in.Snapshot.Rows), Changed: int64(in.Snapshot.Rows)}, nil
+		return activities.RecordSnapshotResult{SnapshotFigures: ledger.SnapshotFigures{Rows: int64(in.Snapshot.Rows), Changed: int64(in.Snapshot.Rows)}}, nil
 	}).Maybe()
 	w.OnActivity(receive.Request, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.RequestInput) (activities.RequestResult, error) {
 		require.LessOrEqual(t, len(in.SKUs), MaximumScope)
@@ -233,7 +238,10 @@ func TestIntakeOfSnapshots(t *testing.T) {
 func TestHeldSnapshotAsksForNothing(t *testing.T) {
 	t.Parallel()
 	w := &warehouse{bench: setup(t)}
-	w.OnActivity(receive.RecordSnapshot, mock.Anything, mock.Anything).Return(activities.RecordSnapshotResult{Rows: 3, Held: "half of it is missing"}, nil)
+	w.OnActivity(receive.RecordSnapshot, mock.Anything, mock.Anything).Return(activities.RecordSnapshotResult{
+		SnapshotFigures: ledger.SnapshotFigures{Rows: 3},
+		Held:            "half of it is missing",
+	}, nil)
 	w.RegisterDelayedCallback(func() {
 		w.SignalWorkflow(SignalInventoryUpdated, InventoryUpdated{Snapshot: &UploadedSnapshot{ID: 9, Full: true, Rows: 3}})
 	}, 0)

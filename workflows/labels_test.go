@@ -127,7 +127,10 @@ func TestAHeldRunKeepsItsUrgency(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.begins(activities.BeginResult{Action: activities.BeginGo, Merchant: "birch"})
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 5, Held: "half of it is missing"}, nil)
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{
+		SnapshotFigures: ledger.SnapshotFigures{Rows: 5},
+		Held:            "half of it is missing",
+	}, nil)
 	input := b.handsOnHeld(SmartSync)
 	require.Equal(t, "birch", input.Carried.Next.Held.Merchant)
 	_, found := approved(t, SmartSync, input)

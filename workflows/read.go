@@ -14,9 +14,9 @@ func read(before ledger.Counts, fetched activities.FetchResult) ledger.Counts {
 	if fetched.Shared != 0 || fetched.Unchanged {
 		return before
 	}
-	before.Rows, before.Refused, before.Missing = fetched.Rows, fetched.Refused, fetched.Missing
-	before.Changed += fetched.Changed
-	before.Older += fetched.Older
+	changed, older := before.Changed+fetched.Changed, before.Older+fetched.Older
+	before.SnapshotFigures = fetched.SnapshotFigures
+	before.Changed, before.Older = changed, older
 	return before
 }
 

@@ -13,15 +13,27 @@ import (
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	before := ledger.Counts{Rows: 9, Refused: 1, Missing: 2, Changed: 3, Older: 4, Stale: 5, Odd: 6, Due: 6}
+	before := ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 9, Refused: 1, Missing: 2, Changed: 3, Older: 4}, Stale: 5, Odd: 6, Due: 6}
 	for name, test := range map[string]struct {
 		fetched activities.FetchResult
 		want    ledger.Counts
 	}{
-		"another fetch":                   {activities.FetchResult{Rows: 10, Refused: 2, Missing: 1, Changed: 1, Older: 1, Stale: 7, Odd: 8}, ledger.Counts{Rows: 10, Refused: 2, Missing: 1, Changed: 4, Older: 5, Stale: 7, Odd: 8, Due: 6}},
-		"nothing new":                     {activities.FetchResult{Unchanged: true, Stale: 7, Odd: 8}, ledger.Counts{Rows: 9, Refused: 1, Missing: 2, Changed: 3, Older: 4, Stale: 7, Odd: 8, Due: 6}},
-		"what another run had fetched":    {activities.FetchResult{Shared: 8, Rows: 10, Changed: 10, Stale: 7}, ledger.Counts{Rows: 9, Refused: 1, Missing: 2, Changed: 3, Older: 4, Stale: 7, Due: 6}},
-		"the same rows, recorded already": {activities.FetchResult{Rows: 10}, ledger.Counts{Rows: 10, Changed: 3, Older: 4, Due: 6}},
+		"another fetch": {activities.FetchResult{
+			SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Refused: 2, Missing: 1, Changed: 1, Older: 1},
+			Stale:           7, Odd: 8,
+		}, ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Refused: 2, Missing: 1, Changed: 4, Older: 5}, Stale: 7, Odd: 8, Due: 6}},
+		"nothing new": {
+			activities.FetchResult{Unchanged: true, Stale: 7, Odd: 8},
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 9, Refused: 1, Missing: 2, Changed: 3, Older: 4}, Stale: 7, Odd: 8, Due: 6},
+		},
+		"what another run had fetched": {
+			activities.FetchResult{Shared: 8, SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Changed: 10}, Stale: 7},
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 9, Refused: 1, Missing: 2, Changed: 3, Older: 4}, Stale: 7, Due: 6},
+		},
+		"the same rows, recorded already": {
+			activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10}},
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Changed: 3, Older: 4}, Due: 6},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,7 +61,10 @@ func TestARunSaysWhatLooksOdd(t *testing.T) {
 	b := setup(t)
 	b.begins(activities.BeginResult{Action: activities.BeginGo})
 	odd := []string{`2 SKUs begin with an apostrophe, like "'A_1|<b>` + "`" + `" at stock.csv:2`}
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10, Oddities: odd, Odd: 2}, nil)
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{
+		SnapshotFigures: ledger.SnapshotFigures{Rows: 10}, Oddities: odd,
+		Odd: 2,
+	}, nil)
 	b.goes()
 	report := b.scheduled()
 	require.Equal(t, ledger.Completed, report.Outcome)

@@ -20,9 +20,9 @@ func heldBench(t *testing.T, whole func(*bench) bool) *bench {
 	b.storeless()
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 		if whole(b) || in.Approved {
-			return activities.FetchResult{Rows: 10, Changed: 3}, nil
+			return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Changed: 3}}, nil
 		}
-		return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+		return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}, Held: "shrunk to half"}, nil
 	})
 	passes := 0
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.AcquireInput) (activities.BeginResult, error) {
@@ -111,13 +111,14 @@ func TestAnAnswerEndsALook(t *testing.T) {
 			b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 				switch fetched++; {
 				case in.Approved:
-					return activities.FetchResult{Rows: 5}, nil
+					return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}}, nil
 				case fetched == 2:
 					return activities.FetchResult{}, temporal.NewNonRetryableApplicationError("the folder is not there", activities.ErrorNotConfigured, nil)
 				}
-				return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+				return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}, Held: "shrunk to half"}, nil
 			})
-			b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil).Maybe()
+			b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart},
+				nil).Maybe()
 			b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{}, nil).Maybe()
 			b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: day}, nil)
 			b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.DecideInput) (activities.DecideResult, error) {
@@ -146,9 +147,9 @@ func TestALookMayFindAnotherReasonToHold(t *testing.T) {
 	whole := after(time.Minute)
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(context.Context, activities.FetchInput) (activities.FetchResult, error) {
 		if whole(b) {
-			return activities.FetchResult{Rows: 10}, nil
+			return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10}}, nil
 		}
-		return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+		return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}, Held: "shrunk to half"}, nil
 	})
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}, nil)
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ResolveInput) (activities.ResolveResult, error) {
@@ -198,7 +199,7 @@ func TestAFailedLookAsksTheSame(t *testing.T) {
 	fetched := 0
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(context.Context, activities.FetchInput) (activities.FetchResult, error) {
 		if fetched++; fetched == 1 {
-			return activities.FetchResult{Rows: 5, Held: "shrunk to half", Absent: ledger.Absence{Levels: 4, Twice: 3}}, nil
+			return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}, Held: "shrunk to half", Absent: ledger.Absence{Levels: 4, Twice: 3}}, nil
 		}
 		return activities.FetchResult{}, temporal.NewNonRetryableApplicationError("the folder is not there", activities.ErrorNotConfigured, nil)
 	})
@@ -222,7 +223,7 @@ func TestAHeldRunThatTheLedgerDoesNotKnowEnds(t *testing.T) {
 	fetched := 0
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(context.Context, activities.FetchInput) (activities.FetchResult, error) {
 		if fetched++; fetched == 1 {
-			return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+			return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}, Held: "shrunk to half"}, nil
 		}
 		return activities.FetchResult{}, temporal.NewNonRetryableApplicationError("fetching: another run has taken the store", activities.ErrorStoreLost, nil)
 	})

@@ -15,7 +15,8 @@ import (
 
 func TestRefusedRowsAreNoSuccess(t *testing.T) {
 	t.Parallel()
-	const all = "every row that was read was refused (3), so no level was read; starter snapshot says why: correct the source, or the settings of the warehouse that say how it is read"
+	const all = "every row that was read was refused (3), so no level was read; starter snapshot says why: correct the source, or the settings of the " +
+		"warehouse that say how it is read"
 	for name, test := range map[string]struct {
 		counts  ledger.Counts
 		outcome ledger.Outcome
@@ -23,21 +24,69 @@ func TestRefusedRowsAreNoSuccess(t *testing.T) {
 		want    ledger.Outcome
 		said    string
 	}{
-		"none":                       {ledger.Counts{Rows: 3}, ledger.Completed, "", ledger.Completed, ""},
-		"nothing was read":           {ledger.Counts{}, ledger.Completed, "", ledger.Completed, ""},
-		"one of a level":             {ledger.Counts{Rows: 3, Refused: 1, Stale: 1}, ledger.Completed, "", ledger.CompletedWithFailures, "1 row of the warehouse was refused, and 1 level is stale"},
-		"several":                    {ledger.Counts{Rows: 9, Refused: 2, Stale: 5}, ledger.Completed, "", ledger.CompletedWithFailures, "2 rows of the warehouse were refused, and 5 levels are stale"},
-		"of no level":                {ledger.Counts{Rows: 3, Refused: 1}, ledger.Completed, "", ledger.CompletedWithFailures, "1 row of the warehouse was refused"},
-		"with other failures":        {ledger.Counts{Rows: 3, Refused: 1}, ledger.CompletedWithFailures, "1 row is due again", ledger.CompletedWithFailures, "1 row of the warehouse was refused; 1 row is due again"},
-		"by an earlier run":          {ledger.Counts{Rows: 3, Stale: 2}, ledger.Completed, "", ledger.Completed, "2 levels are stale"},
+		"none":             {ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3}}, ledger.Completed, "", ledger.Completed, ""},
+		"nothing was read": {ledger.Counts{}, ledger.Completed, "", ledger.Completed, ""},
+		"one of a level": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 1}, Stale: 1},
+			ledger.Completed, "",
+			ledger.CompletedWithFailures, "1 row of the warehouse was refused, and 1 level is stale",
+		},
+		"several": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 9, Refused: 2}, Stale: 5},
+			ledger.Completed, "",
+			ledger.CompletedWithFailures, "2 rows of the warehouse were refused, and 5 levels are stale",
+		},
+		"of no level": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 1}},
+			ledger.Completed, "",
+			ledger.CompletedWithFailures, "1 row of the warehouse was refused",
+		},
+		"with other failures": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 1}},
+			ledger.CompletedWithFailures,
+			"1 row is due again", ledger.CompletedWithFailures, "1 row of the warehouse was refused; 1 row is due again",
+		},
+		"by an earlier run": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3}, Stale: 2},
+			ledger.Completed, "", ledger.Completed,
+			"2 levels are stale",
+		},
 		"by an earlier run, nothing": {ledger.Counts{Stale: 1}, ledger.Completed, "1 row stays parked", ledger.Completed, "1 level is stale; 1 row stays parked"},
-		"all":                        {ledger.Counts{Rows: 3, Refused: 3, Stale: 3}, ledger.Completed, "", ledger.Failed, all},
-		"all of a dry run":           {ledger.Counts{Rows: 3, Refused: 3}, ledger.Completed, "a dry run: nothing was pushed", ledger.Failed, all + "; a dry run: nothing was pushed"},
-		"some of a dry run":          {ledger.Counts{Rows: 3, Refused: 1}, ledger.Completed, "a dry run: nothing was pushed", ledger.CompletedWithFailures, "1 row of the warehouse was refused; a dry run: nothing was pushed"},
-		"all, and the run goes on":   {ledger.Counts{Rows: 3, Refused: 3}, ledger.Partial, "a long run goes on in a new one", ledger.Partial, "a long run goes on in a new one"},
-		"held":                       {ledger.Counts{Rows: 3, Refused: 3}, ledger.Held, "nobody decided", ledger.Held, "nobody decided"},
-		"rejected by a person":       {ledger.Counts{Rows: 3, Refused: 1}, ledger.RejectedOutcome, "absurd", ledger.RejectedOutcome, "absurd"},
-		"skipped":                    {ledger.Counts{Rows: 3, Refused: 1}, ledger.Skipped, "the store is taken", ledger.Skipped, "the store is taken"},
+		"all": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 3}, Stale: 3},
+			ledger.Completed, "", ledger.Failed,
+			all,
+		},
+		"all of a dry run": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 3}},
+			ledger.Completed,
+			"a dry run: nothing was pushed", ledger.Failed, all + "; a dry run: nothing was pushed",
+		},
+		"some of a dry run": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 1}},
+			ledger.Completed,
+			"a dry run: nothing was pushed", ledger.CompletedWithFailures, "1 row of the warehouse was refused; a dry run: nothing was pushed",
+		},
+		"all, and the run goes on": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 3}},
+			ledger.Partial,
+			"a long run goes on in a new one", ledger.Partial, "a long run goes on in a new one",
+		},
+		"held": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 3}},
+			ledger.Held, "nobody decided", ledger.Held,
+			"nobody decided",
+		},
+		"rejected by a person": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 1}},
+			ledger.RejectedOutcome, "absurd",
+			ledger.RejectedOutcome, "absurd",
+		},
+		"skipped": {
+			ledger.Counts{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 1}},
+			ledger.Skipped, "the store is taken",
+			ledger.Skipped, "the store is taken",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,13 +107,14 @@ func TestARunSaysWhatWasRefused(t *testing.T) {
 		b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(context.Context, activities.FetchInput) (activities.FetchResult, error) {
 			fetches++
 			if approved && fetches == 1 {
-				return activities.FetchResult{Rows: 3, Refused: 3, Held: "3 of the 3 rows were refused"}, nil
+				return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 3}, Held: "3 of the 3 rows were refused"}, nil
 			}
-			return activities.FetchResult{Rows: 3, Refused: 1 + 2*int64(fetches-1), Stale: 2}, nil
+			return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 3, Refused: 1 + 2*int64(fetches-1)}, Stale: 2}, nil
 		})
 		b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: time.Hour}, nil)
 		b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 3}, nil)
-		b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: ledger.Lease{Run: 7, Fence: 2}}, nil).Maybe()
+		b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: ledger.Lease{Run: 7, Fence: 2}},
+			nil).Maybe()
 		b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{}, nil)
 		b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 		var ended activities.FinishInput

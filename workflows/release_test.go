@@ -23,7 +23,10 @@ func TestAnAnswerIsCarriedOver(t *testing.T) {
 				t.Parallel()
 				b := setup(t)
 				b.storeless()
-				b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil).Once()
+				b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{
+					SnapshotFigures: ledger.SnapshotFigures{Rows: 5},
+					Held:            "shrunk to half",
+				}, nil).Once()
 				b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(floods[activities.FetchInput, activities.FetchResult](b, new([]activities.FetchInput)))
 				holds := 0
 				sent := &sentUpdate{answer: new(DecisionAnswer)}
@@ -69,7 +72,7 @@ func TestAnAnswerIsCarriedOver(t *testing.T) {
 
 // goesAfterAHold has every step after a decision succeed.
 func (b *bench) goesAfterAHold() {
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 5}, nil).Maybe()
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}}, nil).Maybe()
 	acquired := activities.BeginResult{Action: activities.BeginGo, Lease: lease, Mode: ledger.Smart}
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(acquired, nil).Maybe()
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{}, nil).Maybe()

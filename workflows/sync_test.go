@@ -81,7 +81,8 @@ func (b *bench) begins(result activities.BeginResult) *testsuite.MockCallWrapper
 
 func (b *bench) goes() {
 	b.begins(activities.BeginResult{Action: activities.BeginGo})
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10, Changed: 3}, nil).Maybe()
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Changed: 3}},
+		nil).Maybe()
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Resolved: 3, Due: 3}, nil).Maybe()
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true, Counts: ledger.Counts{Exported: 3}}, nil).Maybe()
 	b.finishes()
@@ -134,7 +135,7 @@ func TestTheStoreIsTakenAfterTheFetch(t *testing.T) {
 	b.storeless()
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 		require.Zero(t, in.Lease.Fence)
-		return activities.FetchResult{Rows: 10, Changed: 3}, nil
+		return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Changed: 3}}, nil
 	})
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.AcquireInput) (activities.BeginResult, error) {
 		require.Equal(t, activities.AcquireInput{Run: 42, Connection: "acme", Trigger: ledger.TriggerSchedule}, in)
@@ -330,19 +331,25 @@ func TestHeldRunGivesTheStoreBackAndFetchesAnewAfterApproval(t *testing.T) {
 	b.begins(activities.BeginResult{Action: activities.BeginGo})
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 		if !in.Approved {
-			return activities.FetchResult{Rows: 25, HeldRows: new(int64(5)), Held: "shrunk to half", Absent: ledger.Absence{Levels: 4, Twice: 3}}, nil
+			return activities.FetchResult{
+				SnapshotFigures: ledger.SnapshotFigures{Rows: 25}, HeldRows: new(int64(5)), Held: "shrunk to half",
+				Absent: ledger.Absence{Levels: 4, Twice: 3},
+			}, nil
 		}
 		require.Equal(t, ledger.Absence{Levels: 4, Twice: 2}, in.ApprovedAbsent, "what the hold says, not what was fetched")
 		require.Zero(t, in.Lease.Fence, "it fetches without the store")
 		require.Equal(t, int64(5), in.ApprovedRows)
-		return activities.FetchResult{Rows: 5}, nil
+		return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}}, nil
 	})
 	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.HoldInput) (activities.HoldResult, error) {
 		require.Equal(t, ledger.Absence{Levels: 4, Twice: 3}, in.Absent)
 		require.EqualValues(t, 5, in.Rows, "those of the snapshot that is held")
 		return activities.HoldResult{}, nil
 	})
-	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5, Absent: ledger.Absence{Levels: 4, Twice: 2}}, nil)
+	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{
+		Decision: activities.Approved, Rows: 5,
+		Absent: ledger.Absence{Levels: 4, Twice: 2},
+	}, nil)
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.AcquireInput) (activities.BeginResult, error) {
 		require.True(t, in.Waits, "a person has approved it")
 		return activities.BeginResult{Action: activities.BeginGo, Lease: ledger.Lease{Store: "shop", Fence: 8, Run: 42}}, nil
@@ -447,8 +454,11 @@ func TestAWaitThatCameToNothingLeavesTheQueue(t *testing.T) {
 		fails error
 		want  ledger.Outcome
 	}{
-		"cancelled": {temporal.NewApplicationErrorWithOptions("waiting", activities.ErrorStoreBusy, temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour}), ledger.Cancelled},
-		"failed":    {temporal.NewNonRetryableApplicationError("there is no connection", activities.ErrorNotConfigured, nil), ledger.Failed},
+		"cancelled": {
+			temporal.NewApplicationErrorWithOptions("waiting", activities.ErrorStoreBusy, temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour}),
+			ledger.Cancelled,
+		},
+		"failed": {temporal.NewNonRetryableApplicationError("there is no connection", activities.ErrorNotConfigured, nil), ledger.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

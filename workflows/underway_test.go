@@ -58,7 +58,10 @@ func TestAPushGoesOnInTheNextRun(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.begins(activities.BeginResult{Action: activities.BeginGo, Merchant: "birch", Attributes: true})
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10, Changed: 3, Rejected: "ann said no"}, nil)
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{
+		SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Changed: 3},
+		Rejected:        "ann said no",
+	}, nil)
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Resolved: 3, Due: 3, Rejected: "nor to zero"}, nil)
 	var pushed []activities.PushInput
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(floods[activities.PushInput, activities.PushResult](b, &pushed))
@@ -113,7 +116,7 @@ func TestEveryLongStepGoesOnInTheNextRun(t *testing.T) {
 				if long == stageFetch {
 					b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(floods[activities.FetchInput, activities.FetchResult](b, new([]activities.FetchInput)))
 				} else {
-					b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10, Changed: 3}, nil)
+					b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10, Changed: 3}}, nil)
 				}
 				if long == stageAcquire {
 					b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(floods[activities.AcquireInput, activities.BeginResult](b, new([]activities.AcquireInput)))
@@ -121,7 +124,8 @@ func TestEveryLongStepGoesOnInTheNextRun(t *testing.T) {
 					b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease}, nil)
 				}
 				if long == stageResolve {
-					b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(floods[activities.ResolveInput, activities.ResolveResult](b, new([]activities.ResolveInput)))
+					b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(floods[activities.ResolveInput, activities.ResolveResult](b,
+						new([]activities.ResolveInput)))
 				} else {
 					b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{Resolved: 3, Due: 3}, nil)
 				}
@@ -172,9 +176,9 @@ func TestAFetchIsNotCancelledForEver(t *testing.T) {
 		}
 		require.NoError(t, ctx.Err(), "it was cancelled")
 		b.SetCurrentHistoryLength(0)
-		return activities.FetchResult{Rows: 10}, nil
+		return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10}}, nil
 	}).Once()
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 10}, nil)
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10}}, nil)
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease}, nil)
 	b.OnActivity(resolve.Resolve, mock.Anything, mock.Anything).Return(activities.ResolveResult{}, nil)
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
@@ -192,9 +196,9 @@ func TestApprovalsAndWaitsGoOnInTheNextRun(t *testing.T) {
 	b.storeless()
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 		if !in.Approved {
-			return activities.FetchResult{Rows: 5, Held: "half of it is missing"}, nil
+			return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}, Held: "half of it is missing"}, nil
 		}
-		return activities.FetchResult{Rows: 5}, nil
+		return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}}, nil
 	})
 	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: day}, nil)
 	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Rows: 5}, nil)
@@ -297,7 +301,7 @@ func TestAnApprovalOfAPassThatGoesOnIsFetchedAnew(t *testing.T) {
 	})
 	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: day}, nil)
 	b.OnActivity(gate.Decide, mock.Anything, mock.Anything).Return(activities.DecideResult{Decision: activities.Approved, Zeroing: 50}, nil)
-	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{Rows: 5}, nil)
+	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}}, nil)
 	b.OnActivity(gate.Acquire, mock.Anything, mock.Anything).Return(activities.BeginResult{Action: activities.BeginGo, Lease: lease}, nil)
 	b.OnActivity(push.Push, mock.Anything, mock.Anything).Return(activities.PushResult{Done: true}, nil)
 	b.finishes()

@@ -78,7 +78,8 @@ func TestAnApproveForNothingIsShown(t *testing.T) {
 	for name, send := range map[string]func(*bench){
 		"signal": func(b *bench) { b.SignalWorkflow(SignalApprove, Decision{By: "ann"}) },
 		"update": func(b *bench) {
-			b.UpdateWorkflow(UpdateApprove, "1", &testsuite.TestUpdateCallback{OnAccept: func() {}, OnReject: func(error) {}, OnComplete: func(any, error) {}}, Decision{By: "ann"})
+			b.UpdateWorkflow(UpdateApprove, "1", &testsuite.TestUpdateCallback{OnAccept: func() {}, OnReject: func(error) {}, OnComplete: func(any, error) {}},
+				Decision{By: "ann"})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -238,7 +239,11 @@ func TestEveryUpdateReturns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			b.OnActivity(gate.Begin, mock.Anything, mock.Anything).Return(func(context.Context, activities.BeginInput) (activities.BeginResult, error) { return one.begin(b) })
+			b.OnActivity(gate.Begin, mock.Anything, mock.Anything).Return(func(context.Context, activities.BeginInput) (activities.BeginResult,
+				error,
+			) {
+				return one.begin(b)
+			})
 			b.OnActivity(gate.Leave, mock.Anything, mock.Anything).Return(nil).Maybe()
 			b.OnActivity(gate.Settle, mock.Anything, mock.Anything).Return(activities.RequestsResult{}, nil).Maybe()
 			sent := b.update(0, UpdateSync, SyncRequest{ID: "r"}, new(SyncAnswer))
@@ -274,7 +279,7 @@ func TestAnAnswerEndsALongLook(t *testing.T) {
 			return activities.FetchResult{}, temporal.NewApplicationErrorWithOptions("the warehouse does not answer", activities.ErrorSource,
 				temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour})
 		}
-		return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+		return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}, Held: "shrunk to half"}, nil
 	})
 	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: day}, nil)
 	var decided time.Time
@@ -299,9 +304,9 @@ func TestWhatIsNoAnswerApprovesNothing(t *testing.T) {
 	b.OnActivity(fetch.Fetch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.FetchInput) (activities.FetchResult, error) {
 		if approved = append(approved, in.Approved); len(approved) == 1 {
 			b.SignalWorkflow(SignalApprove, Decision{By: "eve"})
-			return activities.FetchResult{Rows: 5, Held: "shrunk to half"}, nil
+			return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 5}, Held: "shrunk to half"}, nil
 		}
-		return activities.FetchResult{Rows: 10}, nil
+		return activities.FetchResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 10}}, nil
 	})
 	b.OnActivity(gate.Hold, mock.Anything, mock.Anything).Return(activities.HoldResult{Within: day}, nil)
 	var by []string

@@ -22,7 +22,8 @@ var endTests = tests{
 }
 
 var counts = ledger.Counts{
-	Rows: 1, Refused: 2, Missing: 3, Changed: 4, Older: 5, Resolved: 6, Due: 7, Exported: 8, Sent: 9, Rejected: 10, Blocked: 11, Retrying: 12, Calls: 13, Waits: 14,
+	SnapshotFigures: ledger.SnapshotFigures{Rows: 1, Refused: 2, Missing: 3, Changed: 4, Older: 5}, Resolved: 6, Due: 7, Exported: 8, Sent: 9, Rejected: 10,
+	Blocked: 11, Retrying: 12, Calls: 13, Waits: 14,
 }
 
 func keepsEnd(t *testing.T, w *world) {

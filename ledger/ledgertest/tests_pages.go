@@ -62,7 +62,7 @@ func confirmsPages(t *testing.T, w *world) {
 	for range 2 { // and once more after that
 		result, confirmed := w.confirm(lease, w.paged("p"))
 		require.True(t, confirmed)
-		require.Equal(t, ledger.SnapshotResult{Rows: 2, LastRows: 2, Version: recorded.Version}, result)
+		require.Equal(t, ledger.SnapshotResult{SnapshotFigures: ledger.SnapshotFigures{Rows: 2}, LastRows: 2, Version: recorded.Version}, result)
 		require.Equal(t, before, w.levels(hub))
 		w.keeps("p")
 	}

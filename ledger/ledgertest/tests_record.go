@@ -38,7 +38,10 @@ func keepsLevels(t *testing.T, w *world) {
 	result, err := w.Record(w.ctx(), lease, id, ledger.SnapshotEnd{Full: true, Rows: 2, AsOf: now, Guard: strict, Now: now})
 	require.NoError(t, err)
 	rows := w.levels(hub)
-	require.Equal(t, ledger.SnapshotResult{Rows: 2, Changed: 2, Version: max(rows[0].Version, rows[1].Version), LastRows: 2}, withoutLast(result))
+	require.Equal(t, ledger.SnapshotResult{
+		SnapshotFigures: ledger.SnapshotFigures{Rows: 2, Changed: 2}, Version: max(rows[0].Version, rows[1].Version),
+		LastRows: 2,
+	}, withoutLast(result))
 	require.Equal(t, []ledger.LevelRow{
 		{
 			Warehouse: hub, Version: rows[0].Version, RecordedAt: now,

@@ -73,16 +73,24 @@ func (a asked) Status(ctx context.Context, only string) (control.Status, error) 
 		Workers: 1,
 		Connections: []control.ConnectionStatus{
 			{
-				Connection: connections[0], Rows: map[ledger.Status]int64{ledger.StatusPending: 2}, Last: &runs[0], Kept: "1 figure stays above 0", Today: &control.StoreToday{Calls: 2, Throttled: 1, Answered: &serveNow},
-				Schedules: []control.ScheduleStatus{{ID: "smart-sync/shop", Next: &serveNow}, {ID: "full-sync/shop", Paused: true, Note: "stocktaking"}, {ID: "smart-sync/gone", Missing: true, Ledger: "another", Remaining: new(3)}},
-				Holder:    &ledger.Holder{Store: "shop", Fence: 3, Run: 1, Connection: "shop", Workflow: "smart-sync/shop", TakenAt: serveNow},
+				Connection: connections[0], Rows: map[ledger.Status]int64{ledger.StatusPending: 2}, Last: &runs[0], Kept: "1 figure stays above 0",
+				Today: &control.StoreToday{Calls: 2, Throttled: 1, Answered: &serveNow},
+				Schedules: []control.ScheduleStatus{
+					{ID: "smart-sync/shop", Next: &serveNow},
+					{ID: "full-sync/shop", Paused: true, Note: "stocktaking"},
+					{ID: "smart-sync/gone", Missing: true, Ledger: "another", Remaining: new(3)},
+				},
+				Holder: &ledger.Holder{Store: "shop", Fence: 3, Run: 1, Connection: "shop", Workflow: "smart-sync/shop", TakenAt: serveNow},
 			},
 			{Connection: connections[0]},
 		},
 		Holds: []control.OpenHold{{Hold: ledger.Hold{
 			Run: 1, Kind: ledger.HoldSnapshot, Connection: "shop", Warehouse: "depot", Workflow: "smart-sync/shop", Reason: "few rows", At: serveNow,
 		}, DecideBy: &serveNow}},
-		Snapshots:   []ledger.SnapshotEntry{{ID: 1, Warehouse: "depot", BeganAt: serveNow, EndedAt: serveNow, Full: true, Refused: 2, Oddities: []inventory.Oddity{{Kind: "blanks", Count: 1, Examples: []inventory.Example{{}}}}}},
+		Snapshots: []ledger.SnapshotEntry{{
+			ID: 1, Warehouse: "depot", BeganAt: serveNow, EndedAt: serveNow, Full: true,
+			SnapshotFigures: ledger.SnapshotFigures{Refused: 2}, Oddities: []inventory.Oddity{{Kind: "blanks", Count: 1, Examples: []inventory.Example{{}}}},
+		}},
 		Unreachable: "no server answers",
 	}, err
 }
@@ -104,7 +112,10 @@ func (a asked) Decide(ctx context.Context, run int64, approve bool, by string) (
 		return control.Decided{}, &control.UsageError{Message: "the run holds nothing"}
 	}
 	hold.By, hold.DecidedAt = by, &serveNow
-	return control.Decided{Hold: hold, Answer: map[bool]string{true: control.Approved, false: control.NotHeld}[approve], Runs: []int64{run}, Why: "it has ended"}, nil
+	return control.Decided{
+		Hold: hold, Answer: map[bool]string{true: control.Approved, false: control.NotHeld}[approve], Runs: []int64{run},
+		Why: "it has ended",
+	}, nil
 }
 
 func (a asked) RefreshIDs(context.Context, string, []string) (ledger.RefreshedIDs, error) {
@@ -204,18 +215,27 @@ func fill(t *testing.T, state ledger.Ledger) {
 			ID: "shop", Merchant: "acme", Warehouse: "depot", Store: "shop", Enabled: true,
 			Inventory: ledger.Flow{
 				Enabled: true, Timezone: "Europe/Paris", Smart: []ledger.Rule{
-					{Every: time.Hour}, {Hourly: &ledger.Hourly{Every: 2, Minute: 15}}, {Daily: "02:30"}, {Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 8, To: 18, Days: []string{"mon"}}},
+					{Every: time.Hour},
+					{Hourly: &ledger.Hourly{Every: 2, Minute: 15}},
+					{Daily: "02:30"},
+					{Flexible: &ledger.Flexible{Every: 30 * time.Minute, From: 8, To: 18, Days: []string{"mon"}}},
 				}, Unnamed: []ledger.Mode{ledger.Full}, Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush,
 				Locations: []inventory.Location{{ID: "front", Facilities: []string{"east"}}, {ID: "none"}},
 			},
 		}, {
 			ID: "left", Merchant: "acme", Warehouse: "depot", Store: "shop", EnabledByPages: true,
-			Inventory: ledger.Flow{Enabled: true, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush, Unnamed: []ledger.Mode{ledger.Smart, ledger.Full}},
+			Inventory: ledger.Flow{
+				Enabled: true, Timezone: "UTC", Overlap: ledger.OverlapSkip, Unlisted: inventory.UnlistedPush,
+				Unnamed: []ledger.Mode{ledger.Smart, ledger.Full},
+			},
 		}},
 		Strategies: []ledger.StrategyDefinition{{Merchant: "acme", Warehouse: "depot", Strategy: inventory.Strategy{BufferUnits: 1, Minimum: 2}}},
 		Products:   []ledger.Product{{Merchant: "acme", SKU: "BIKE", Name: "City bike"}},
-		Bundles:    []ledger.BundleDefinition{{Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{{SKU: "BIKE", Count: 2}, {SKU: "LAMP", Count: 1}}}}},
-		Listings:   []ledger.ListingDefinition{{Store: "shop", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "A/B 1"}}},
+		Bundles: []ledger.BundleDefinition{{Merchant: "acme", Bundle: inventory.Bundle{SKU: "KIT", Components: []inventory.Component{
+			{SKU: "BIKE", Count: 2},
+			{SKU: "LAMP", Count: 1},
+		}}}},
+		Listings: []ledger.ListingDefinition{{Store: "shop", Listing: inventory.Listing{SKU: "BIKE", ChannelSKU: "A/B 1"}}},
 	}, ledger.ApplyOptions{})
 	require.NoError(t, err)
 	_, err = state.Observe(ctx, "depot", []ledger.Observation{
@@ -227,7 +247,8 @@ func fill(t *testing.T, state ledger.Ledger) {
 	require.NoError(t, err)
 	upload, err := state.StageUpload(ctx, ledger.SnapshotStart{Warehouse: "depot", Now: serveNow})
 	require.NoError(t, err)
-	require.NoError(t, state.StageRows(ctx, upload, []inventory.Level{{SKU: "LAMP", Facility: "east", Available: 3}}, []inventory.Refusal{{SKU: "HORN", Place: "line 2", Reason: "no figure"}}))
+	require.NoError(t, state.StageRows(ctx, upload, []inventory.Level{{SKU: "LAMP", Facility: "east", Available: 3}},
+		[]inventory.Refusal{{SKU: "HORN", Place: "line 2", Reason: "no figure"}}))
 	_, err = state.RecordUpload(ctx, upload, ledger.SnapshotEnd{Full: true, Rows: 2, From: "POST", Guard: ledger.Guard{MaximumRefused: 0.1}, Now: serveNow})
 	require.NoError(t, err)
 	grant, err := state.Begin(ctx, ledger.Claim{
@@ -247,9 +268,16 @@ func fill(t *testing.T, state ledger.Ledger) {
 	}
 	_, err = state.Resolve(ctx, grant.Lease, plan, resolved, serveNow)
 	require.NoError(t, err)
-	require.NoError(t, state.Hold(ctx, ledger.Hold{Run: grant.Lease.Run, Kind: ledger.HoldZeroing, Connection: "shop", Warehouse: "depot", Workflow: "smart-sync/shop", Reason: "much to zero", Zeroing: 7, At: serveNow}))
-	require.NoError(t, state.KeepPreview(ctx, grant.Lease, ledger.Preview{MadeAt: serveNow, ExpiresAt: serveNow.Add(time.Hour), PreviewCounts: ledger.PreviewCounts{Raise: 1, New: 1}}, []ledger.PreviewRow{
-		{Product: "BIKE", ChannelSKU: "A/B 1", Location: "front", Shows: new(int64(4)), Would: 8, Move: ledger.PreviewRaise, Why: "9 available"}, {Product: "LAMP", ChannelSKU: "LAMP", Would: 2, Move: ledger.PreviewNew},
+	require.NoError(t, state.Hold(ctx, ledger.Hold{
+		Run: grant.Lease.Run, Kind: ledger.HoldZeroing, Connection: "shop", Warehouse: "depot",
+		Workflow: "smart-sync/shop", Reason: "much to zero", Zeroing: 7, At: serveNow,
+	}))
+	require.NoError(t, state.KeepPreview(ctx, grant.Lease, ledger.Preview{
+		MadeAt: serveNow, ExpiresAt: serveNow.Add(time.Hour),
+		PreviewCounts: ledger.PreviewCounts{Raise: 1, New: 1},
+	}, []ledger.PreviewRow{
+		{Product: "BIKE", ChannelSKU: "A/B 1", Location: "front", Shows: new(int64(4)), Would: 8, Move: ledger.PreviewRaise, Why: "9 available"},
+		{Product: "LAMP", ChannelSKU: "LAMP", Would: 2, Move: ledger.PreviewNew},
 	}))
 	require.NoError(t, state.EndRun(ctx, grant.Lease, ledger.RunEnd{Outcome: ledger.CompletedWithFailures, Reason: "some", Now: serveNow}))
 	_, err = state.Begin(ctx, ledger.Claim{
@@ -358,7 +386,10 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "GET /healthz", path: "/healthz", status: 200},
 		{route: "GET /metrics", path: "/metrics", status: 200},
 		{route: "POST /hooks/{warehouse}", path: "/hooks/depot", body: `{"event":"e9","sku":"BIKE","available":4}`, token: serveKey, status: 202},
-		{route: "POST /hooks/{warehouse}", path: "/hooks/depot?full=true", body: `{"sku":"BIKE","available":4}` + "\n" + `{"rows":1}`, token: serveKey, header: ndjson, status: 202},
+		{
+			route: "POST /hooks/{warehouse}", path: "/hooks/depot?full=true", body: `{"sku":"BIKE","available":4}` + "\n" + `{"rows":1}`, token: serveKey,
+			header: ndjson, status: 202,
+		},
 		{route: "POST /hooks/{warehouse}", path: "/hooks/depot", body: `{}`, token: serveKey, status: 400},
 		{route: "POST /hooks/{warehouse}", path: "/hooks/depot", body: `{}`, status: 401},
 		{route: "POST /hooks/{warehouse}", path: "/hooks/depot", body: strings.Repeat(" ", 1<<20+1), token: serveKey, status: 413},
@@ -409,16 +440,31 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "GET /api/v1/connections/{id}/schedules", path: "/api/v1/connections/none/schedules", status: 404},
 		{route: "GET /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/smart", status: 200},
 		{route: "GET /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/half", status: 404},
-		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/full", body: `{"version":0,"rules":[{"daily":"02:30"}],"until":"2027-01-01T00:00:00Z","by":"ann"}`, status: 200},
-		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/full", body: `{"version":0,"rules":[{"daily":"03:30"}]}`, status: 409},
-		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/smart", body: `{"version":0,"rules":[{"daily":"03:30"}]}`, status: 422},
+		{
+			route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/full",
+			body: `{"version":0,"rules":[{"daily":"02:30"}],"until":"2027-01-01T00:00:00Z","by":"ann"}`, status: 200,
+		},
+		{
+			route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/full", body: `{"version":0,"rules":[{"daily":"03:30"}]}`,
+			status: 409,
+		},
+		{
+			route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/smart",
+			body: `{"version":0,"rules":[{"daily":"03:30"}]}`, status: 422,
+		},
 		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/smart", body: `{"rules":[]}`, status: 400},
 		{route: "PUT /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/none/schedules/smart", body: `{"version":0,"rules":[]}`, status: 404},
 		{route: "GET /api/v1/connections/{id}/schedules/{mode}", path: "/api/v1/connections/shop/schedules/full", status: 200},
 		{route: "POST /api/v1/connections/{id}/schedules/{mode}/clear", path: "/api/v1/connections/shop/schedules/full/clear", body: `{"version":1}`, status: 200},
 		{route: "POST /api/v1/connections/{id}/schedules/{mode}/clear", path: "/api/v1/connections/shop/schedules/full/clear", body: `{"version":1}`, status: 409},
-		{route: "POST /api/v1/connections/{id}/schedules/{mode}/preview", path: "/api/v1/connections/shop/schedules/smart/preview", body: `{"rules":[{"daily":"02:30"}]}`, status: 200},
-		{route: "POST /api/v1/connections/{id}/schedules/{mode}/preview", path: "/api/v1/connections/shop/schedules/full/preview", body: `{"rules":[{"every":"1h"}]}`, status: 422},
+		{
+			route: "POST /api/v1/connections/{id}/schedules/{mode}/preview", path: "/api/v1/connections/shop/schedules/smart/preview",
+			body: `{"rules":[{"daily":"02:30"}]}`, status: 200,
+		},
+		{
+			route: "POST /api/v1/connections/{id}/schedules/{mode}/preview", path: "/api/v1/connections/shop/schedules/full/preview",
+			body: `{"rules":[{"every":"1h"}]}`, status: 422,
+		},
 		{route: "GET /api/v1/connections/{id}/advice", path: "/api/v1/connections/shop/advice", status: 200},
 		{route: "GET /api/v1/connections/{id}/advice", path: "/api/v1/connections/none/advice", status: 404},
 		{route: "POST /api/v1/connections/{id}/advice/apply", path: "/api/v1/connections/shop/advice/apply", body: `{"version":0}`, status: 422},
@@ -437,7 +483,10 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		{route: "POST /api/v1/connections/{id}/preview/push", path: "/api/v1/connections/shop/preview/push", body: `{}`, status: 400},
 		{route: "GET /api/v1/settings/{kind}/{id}", path: "/api/v1/settings/store/shop", status: 200},
 		{route: "GET /api/v1/settings/{kind}/{id}", path: "/api/v1/settings/warehouse/none", status: 404},
-		{route: "PUT /api/v1/settings/{kind}/{id}/{name}", path: "/api/v1/settings/store/shop/share", body: `{"version":0,"value":"55%","reason":"a sale","until":"2030-01-01T00:00:00Z","by":"ann"}`, status: 200},
+		{
+			route: "PUT /api/v1/settings/{kind}/{id}/{name}", path: "/api/v1/settings/store/shop/share",
+			body: `{"version":0,"value":"55%","reason":"a sale","until":"2030-01-01T00:00:00Z","by":"ann"}`, status: 200,
+		},
 		{route: "PUT /api/v1/settings/{kind}/{id}/{name}", path: "/api/v1/settings/store/shop/share", body: `{"version":0,"value":"56%"}`, status: 409},
 		{route: "PUT /api/v1/settings/{kind}/{id}/{name}", path: "/api/v1/settings/store/shop/share", body: `{"version":1,"value":"0%"}`, status: 422},
 		{route: "PUT /api/v1/settings/{kind}/{id}/{name}", path: "/api/v1/settings/store/shop/share", body: `{"version":1}`, status: 400},
@@ -472,7 +521,8 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		status, body := ask(t, front, method, test.path, test.body, test.token, test.header)
 		require.Equal(t, test.status, status, "%s: %s", test.path, body)
 		if path != "/metrics" { // which is no JSON
-			require.NoError(t, api.fits(t, body, "paths", described(path), strings.ToLower(method), "responses", strconv.Itoa(status), "content", "application/json", "schema"), "%s: %s", test.path, body)
+			require.NoError(t, api.fits(t, body, "paths", described(path), strings.ToLower(method), "responses", strconv.Itoa(status), "content", "application/json",
+				"schema"), "%s: %s", test.path, body)
 		}
 		covered[test.route] = covered[test.route] || status < 300
 	}
@@ -481,7 +531,8 @@ func TestServeAnswersFitTheDescription(t *testing.T) {
 		path := strings.NewReplacer("{warehouse}", "depot", "{id}", "shop", "{mode}", "smart", "{sku...}", "A").Replace(route.Path)
 		status, body := ask(t, front, http.MethodDelete, path, "", serveToken, nil)
 		require.Equal(t, http.StatusMethodNotAllowed, status, path)
-		require.NoError(t, api.fits(t, body, "paths", described(route.Path), strings.ToLower(route.Method), "responses", "405", "content", "application/json", "schema"))
+		require.NoError(t, api.fits(t, body, "paths", described(route.Path), strings.ToLower(route.Method), "responses", "405", "content", "application/json",
+			"schema"))
 	}
 }
 
