@@ -39,6 +39,10 @@ type Found struct {
 // MaxReference is the longest reference that is kept, in bytes.
 const MaxReference = 2048
 
+// MaxAddress keeps the address of a look-up below what web servers read by default, in bytes: 8,190 for a request line in Apache
+// (LimitRequestLine), 8 KiB in nginx (large_client_header_buffers).
+const MaxAddress = 7 << 10
+
 // Composer is the capability of stores that do not take every mix of items in one call.
 type Composer interface {
 	// Compose splits due items, at most Limits.Window of them, into calls of at most Limits.Batch items. It returns the

@@ -21,7 +21,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/tidemark/tidemark/outbound"
 	"github.com/tidemark/tidemark/settings"
 )
 
@@ -142,6 +141,14 @@ type Limits struct {
 	DayZone   *time.Location
 }
 
+// Expected is the figure that a store is to compare an item with; nil where it does not compare.
+func (l Limits) Expected(item Item) *int64 {
+	if !l.Compare {
+		return nil
+	}
+	return item.Expected
+}
+
 // Rate is a published budget: calls per second and the burst on top.
 type Rate struct {
 	PerSecond, Burst float64
@@ -163,13 +170,13 @@ type Driver struct {
 
 // NewDriver returns the driver of stores with an HTTP API. Settings that are not right are refused before a store is opened; bytes is the most
 // that is read of a response, 0 the default.
-func NewDriver(spec settings.Spec, bytes int64, open func(outbound.Partner, settings.Values, settings.Environment) (Channel, error)) Driver {
+func NewDriver(spec settings.Spec, bytes int64, open func(Base, settings.Values, settings.Environment) (Channel, error)) Driver {
 	return Driver{Spec: spec, Open: func(store string, given settings.Values, environment settings.Environment) (Channel, error) {
-		partner, values, err := outbound.NewPartner(spec, store, given, environment, bytes)
+		base, values, err := newBase(spec, store, given, environment, bytes)
 		if err != nil {
 			return nil, err
 		}
-		return open(partner, values, environment)
+		return open(base, values, environment)
 	}}
 }
 

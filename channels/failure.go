@@ -1,9 +1,7 @@
 package channels
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -16,7 +14,7 @@ import (
 //
 // A call that was not sent is Resend like one whose response was lost: nothing was applied, but the same bytes with the same key
 // are still right, and no key is wasted.
-func Failure(store string, response outbound.Response, failed error, now time.Time) error {
+func (b *Base) Failure(response outbound.Response, failed error) error {
 	next := Resend
 	var reason string
 	var until time.Time
@@ -32,8 +30,8 @@ func Failure(store string, response outbound.Response, failed error, now time.Ti
 		next, reason = Smaller, "the call is too large for it"
 	case status == http.StatusTooManyRequests:
 		next, reason = Wait, "it throttles"
-		if wait, ok := outbound.RetryAfter(response.Header.Get("Retry-After"), now); ok {
-			until = now.Add(wait)
+		if wait, ok := outbound.RetryAfter(response.Header.Get("Retry-After"), b.Now()); ok {
+			until = b.Now().Add(wait)
 		}
 	case status == http.StatusRequestTimeout || status >= 500:
 		reason = "server error; the call may have been applied"
@@ -46,31 +44,7 @@ func Failure(store string, response outbound.Response, failed error, now time.Ti
 	default:
 		reason = failed.Error()
 	}
-	return &Error{Next: next, Until: until, Status: response.Status, Reason: fmt.Sprintf("store %s: %s", store, reason), Cause: failed}
-}
-
-// Read decodes the JSON of a response. What is not the JSON that the driver expects, with nothing after it, is a lost response.
-func Read(store string, response outbound.Response, into any) error {
-	if err := json.Unmarshal(response.Body, into); err != nil {
-		return Unreadable(store, response, "it is not the JSON that this store's API promises")
-	}
-	return nil
-}
-
-// Unreadable is the error for a response that promises success or a verdict and cannot be believed. A person sees how it begins.
-func Unreadable(store string, response outbound.Response, why string) error {
-	reason := fmt.Sprintf("store %s: the answer of %d bytes is not believed: %s", store, len(response.Body), why)
-	if len(response.Body) > 0 {
-		reason += "; it begins with " + outbound.Beginning(response.Body)
-	}
-	return &Error{Status: response.Status, Reason: reason}
-}
-
-// All is a reply that gives every item of a call the same verdict.
-func All(items []Item, verdict Verdict) Reply {
-	reply := Reply{Items: make([]ItemReply, len(items))}
-	for i := range reply.Items {
-		reply.Items[i].Verdict = verdict
-	}
-	return reply
+	failure := b.Failed(next, response.Status, reason)
+	failure.Until, failure.Cause = until, failed
+	return failure
 }

@@ -17,6 +17,7 @@ import (
 func TestFailure(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	base := channels.Base{Partner: outbound.Partner{ID: "shop", Now: func() time.Time { return now }}}
 	lost := errors.New("the connection to shop.example broke before an answer came")
 	for name, test := range map[string]struct {
 		answer outbound.Response
@@ -67,7 +68,7 @@ func TestFailure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := channels.Failure("shop", test.answer, test.failed, now)
+			err := base.Failure(test.answer, test.failed)
 			if test.reason == "" {
 				require.NoError(t, err)
 				return
@@ -89,16 +90,17 @@ func TestFailure(t *testing.T) {
 func TestReadTakesOnlyWholeJSON(t *testing.T) {
 	t.Parallel()
 	var into struct{ N int }
-	require.NoError(t, channels.Read("shop", outbound.Response{Status: 200, Body: []byte(` {"n":3} `)}, &into))
+	base := channels.Base{Partner: outbound.Partner{ID: "shop"}}
+	require.NoError(t, base.Read(outbound.Response{Status: 200, Body: []byte(` {"n":3} `)}, &into))
 	require.Equal(t, 3, into.N)
 	for _, body := range []string{"", "{", "<html>secret-0123456789</html>", `{"n":3}{"n":4}`, `{"n":"secret-0123456789"}`, `[]`} {
-		err := channels.Read("shop", outbound.Response{Status: 200, Body: []byte(body)}, &into)
+		err := base.Read(outbound.Response{Status: 200, Body: []byte(body)}, &into)
 		var told *channels.Error
 		require.ErrorAs(t, err, &told, "%q", body)
 		require.Equal(t, channels.Resend, told.Next)
 		require.Equal(t, 200, told.Status)
 		require.NotContains(t, err.Error(), "secret")
 	}
-	err := channels.Read("shop", outbound.Response{Status: 200, Body: []byte("<html>Checking your browser")}, &into)
+	err := base.Read(outbound.Response{Status: 200, Body: []byte("<html>Checking your browser")}, &into)
 	require.ErrorContains(t, err, `it begins with "<html>Checking your browser"`, "a person sees what answered")
 }

@@ -98,7 +98,7 @@ func (s *store) checkReports(ctx context.Context) error {
 		return err
 	}
 	if response.Status == http.StatusOK {
-		return channels.Unreadable(s.ID, response, "it tells of a bulk that does not exist")
+		return s.Unreadable(response, "it tells of a bulk that does not exist")
 	}
 	return s.readStatus(response)
 }
@@ -106,17 +106,11 @@ func (s *store) checkReports(ctx context.Context) error {
 // get reads a list, which must count what there is.
 func (s *store) get(ctx context.Context, path string, into any, total **int) error {
 	response, err := s.call(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		return err
-	}
-	if response.Status != http.StatusOK {
-		return s.readStatus(response)
-	}
-	if err := channels.Read(s.ID, response, into); err != nil {
+	if err := s.ReadOK(response, err, s.readStatus, into); err != nil {
 		return err
 	}
 	if *total == nil {
-		return channels.Unreadable(s.ID, response, "it does not count what there is")
+		return s.Unreadable(response, "it does not count what there is")
 	}
 	return nil
 }

@@ -11,10 +11,6 @@ import (
 	"github.com/tidemark/tidemark/channels"
 )
 
-// maxAddress keeps the address of a look-up below what web servers read by default, in bytes: 8,190 for a request line in Apache
-// (LimitRequestLine), 8 KiB in nginx (large_client_header_buffers).
-const maxAddress = 7 << 10
-
 // product is what a look-up tells of a product.
 type product struct {
 	SKU  string `json:"sku"`
@@ -28,15 +24,16 @@ var composite = map[string]bool{"configurable": true, "bundle": true, "grouped":
 func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Found, channels.Budget, error) {
 	query, requested := search(items)
 	path := "/V1/products?" + query
-	if len(s.address(path)) > maxAddress && requested > 1 {
-		return nil, channels.Budget{}, s.smaller(fmt.Sprintf("the address of a look-up of %d long SKUs is longer than web servers read", requested))
+	if len(s.address(path)) > channels.MaxAddress && requested > 1 {
+		return nil, channels.Budget{}, s.Failed(channels.Smaller, 0,
+			fmt.Sprintf("the address of a look-up of %d long SKUs is longer than web servers read", requested))
 	}
 	response, err := s.call(ctx, http.MethodGet, path, nil)
 	switch {
 	case err != nil:
 		return nil, channels.Budget{}, err
 	case response.Status == http.StatusRequestURITooLong && requested > 1:
-		return nil, channels.Budget{}, s.smaller("the address of a look-up is longer than its web server reads; lower the setting find_limit")
+		return nil, channels.Budget{}, s.Failed(channels.Smaller, 0, "the address of a look-up is longer than its web server reads; lower the setting find_limit")
 	case response.Status != http.StatusOK:
 		return nil, channels.Budget{}, s.readStatus(response)
 	}
@@ -44,20 +41,20 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		Items []product `json:"items"`
 		Total *int      `json:"total_count"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return nil, channels.Budget{}, err
 	}
 	if body.Total == nil {
-		return nil, channels.Budget{}, channels.Unreadable(s.ID, response, "it does not count the products")
+		return nil, channels.Budget{}, s.Unreadable(response, "it does not count the products")
 	}
 	more := *body.Total > len(body.Items)
 	if more && requested > 1 {
-		return nil, channels.Budget{}, s.smaller("more products resemble the SKUs of a look-up than one page holds")
+		return nil, channels.Budget{}, s.Failed(channels.Smaller, 0, "more products resemble the SKUs of a look-up than one page holds")
 	}
 	exact, similar := map[string][]product{}, map[string][]product{}
 	for _, entry := range body.Items {
 		if entry.SKU == "" || entry.Type == "" {
-			return nil, channels.Budget{}, channels.Unreadable(s.ID, response, "a product in it has no SKU or no type")
+			return nil, channels.Budget{}, s.Unreadable(response, "a product in it has no SKU or no type")
 		}
 		exact[entry.SKU] = append(exact[entry.SKU], entry)
 		similar[fold(entry.SKU)] = append(similar[fold(entry.SKU)], entry)
@@ -103,10 +100,6 @@ func search(items []channels.Item) (query string, requested int) {
 		filter("in", strings.Join(list, ","))
 	}
 	return values.Encode(), len(seen)
-}
-
-func (s *store) smaller(why string) error {
-	return &channels.Error{Next: channels.Smaller, Reason: "store " + s.ID + ": " + why}
 }
 
 // fold is what the database takes for the same SKU: it does not tell upper from lower case, nor blanks at the end.

@@ -35,24 +35,21 @@ const maxReportWait = 5 * time.Minute
 
 // waiting is the reply while the store works.
 func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
-	reply := channels.All(items, channels.Accepted)
-	reply.Ticket = on.String()
-	reply.PollAfter = min(s.reportAfter<<min(on.requested, 10), max(maxReportWait, s.reportAfter))
-	return reply
+	return channels.Pending(items, on.String(), channels.PollDelay(s.reportAfter, on.requested, maxReportWait))
 }
 
 // Poll asks for the report on a bulk.
 func (s *store) Poll(ctx context.Context, text string, items []channels.Item) (channels.Reply, error) {
 	on, ok := parseTicket(text)
 	if !ok {
-		return channels.Reply{}, s.forgotten(outbound.Response{}, "the ticket is not one that this driver writes")
+		return channels.Reply{}, s.Forgotten(0, "the ticket is not one that this driver writes")
 	}
 	response, err := s.call(ctx, http.MethodGet, "/V1/bulk/"+url.PathEscape(on.uuid)+"/detailed-status", nil)
 	switch {
 	case err != nil:
 		return channels.Reply{}, err
 	case unknownBulk(response):
-		return channels.Reply{}, s.forgotten(response, "it does not know the bulk any more")
+		return channels.Reply{}, s.Forgotten(response.Status, "it does not know the bulk any more")
 	case response.Status != http.StatusOK:
 		return channels.Reply{}, s.readStatus(response)
 	}
@@ -64,12 +61,6 @@ func (s *store) Poll(ctx context.Context, text string, items []channels.Item) (c
 func unknownBulk(response outbound.Response) bool {
 	text := readProblem(response).Message
 	return response.Status == http.StatusNotFound && text != "" && !strings.Contains(text, "any route")
-}
-
-// forgotten is the error for a bulk that nothing more will be heard of. Figures are absolute: building them anew is right whether or not
-// it was applied.
-func (s *store) forgotten(response outbound.Response, why string) error {
-	return &channels.Error{Next: channels.Anew, Status: response.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
 }
 
 // report is what the store says of a bulk (use-rest/operation-status-endpoints, detailed-status).
@@ -101,11 +92,11 @@ const (
 // ledger keeps what an earlier response decided. What the report does not name stays Unknown.
 func (s *store) readReport(response outbound.Response, on ticket, items []channels.Item) (channels.Reply, error) {
 	var decoded report
-	if err := channels.Read(s.ID, response, &decoded); err != nil {
+	if err := s.Read(response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
 	if decoded.BulkID != on.uuid {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it is not about the bulk that was asked for")
+		return channels.Reply{}, s.Unreadable(response, "it is not about the bulk that was asked for")
 	}
 	on.requested++
 	if len(decoded.Operations) == 0 {
@@ -137,17 +128,9 @@ func (s *store) readReport(response outbound.Response, on ticket, items []channe
 	if strangers == len(decoded.Operations) {
 		return channels.Reply{}, s.numbered()
 	}
-	missing := 0
+	channels.Unnamed(reply, named, "the store's report does not name it", nameless)
 	for i := range items {
-		if !named[i] {
-			missing++
-		}
-	}
-	for i := range items {
-		switch {
-		case !named[i]:
-			reply.Items[i] = channels.Nameless("the store's report does not name it", nameless, missing)
-		case reply.Items[i].Verdict == channels.Accepted:
+		if named[i] && reply.Items[i].Verdict == channels.Accepted {
 			later := s.waiting(nil, on)
 			reply.Ticket, reply.PollAfter = later.Ticket, later.PollAfter
 		}
@@ -157,8 +140,8 @@ func (s *store) readReport(response outbound.Response, on ticket, items []channe
 
 // numbered is the error for a report whose operations are not numbered by their position in the call: nothing in it can be believed.
 func (s *store) numbered() error {
-	return &channels.Error{Next: channels.AskPerson, Reason: "store " + s.ID +
-		": it numbers the operations of a bulk in a way of its own, so reports cannot be read; Adobe Commerce or Magento 2.4 or later is needed"}
+	return s.Failed(channels.AskPerson, 0,
+		"it numbers the operations of a bulk in a way of its own, so reports cannot be read; Adobe Commerce or Magento 2.4 or later is needed")
 }
 
 // other tells that an operation was for another item than the one in its place, where the report says what it was for.

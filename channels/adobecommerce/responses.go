@@ -31,14 +31,14 @@ func (s *store) readReceipt(response outbound.Response, items []channels.Item) (
 		return s.readRefusal(response)
 	}
 	if response.Status != http.StatusAccepted && response.Status != http.StatusOK {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
+		return channels.Reply{}, s.Unreadable(response, "its status is not one that the store's API promises")
 	}
 	var decoded receipt
-	if err := channels.Read(s.ID, response, &decoded); err != nil {
+	if err := s.Read(response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
 	if decoded.BulkUUID == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the bulk")
+		return channels.Reply{}, s.Unreadable(response, "it does not name the bulk")
 	}
 	reply := s.waiting(items, ticket{uuid: decoded.BulkUUID})
 	open := len(items)
@@ -63,8 +63,7 @@ func (s *store) readRefusal(response outbound.Response) (channels.Reply, error) 
 		return channels.Reply{}, s.readStatus(response)
 	case strings.Contains(strings.ToLower(problem.Message), "maximum"):
 		// `Maximum items of type "%type" is %max` (core, EntityArrayValidator); how the limit of a bulk is worded is not confirmed.
-		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: response.Status, Reason: "store " + s.ID +
-			": it takes fewer figures in a bulk; lower the setting batch_limit"}
+		return channels.Reply{}, s.Failed(channels.Smaller, response.Status, "it takes fewer figures in a bulk; lower the setting batch_limit")
 	}
 	return channels.Reply{Refused: true, Reason: problem.text()}, nil
 }
@@ -72,7 +71,7 @@ func (s *store) readRefusal(response outbound.Response) (channels.Reply, error) 
 // readStatus reads a status that failure leaves to the driver, where no item can be meant.
 func (s *store) readStatus(response outbound.Response) error {
 	if response.Status < http.StatusBadRequest {
-		return channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
+		return s.Unreadable(response, "its status is not one that the store's API promises")
 	}
 	reason := "it does not take the call; check the endpoint, store_view, and that the modules of Multi Source Inventory are enabled"
 	if response.Status == http.StatusNotFound {
@@ -89,13 +88,7 @@ type problem struct {
 }
 
 // readProblem reads the error of a response; it is empty where there is none.
-func readProblem(response outbound.Response) problem {
-	var decoded problem
-	if json.Unmarshal(response.Body, &decoded) != nil {
-		return problem{}
-	}
-	return decoded
-}
+func readProblem(response outbound.Response) problem { return channels.Decoded[problem](response) }
 
 // named are the parameters by their names; those of a list are 1, 2 and so on.
 func (p problem) named() map[string]any {

@@ -31,10 +31,10 @@ func (s *store) address(path string) string { return s.Endpoint + "/rest/" + s.v
 // resources are what a permission is called.
 var resources = regexp.MustCompile(`^[A-Za-z]+_[A-Za-z]+::[a-z_]+$`)
 
-// failure is channels.Failure, and says more of a credential that is not taken: a permission that is missing is answered with 401 as
+// failure is Base.Failure, and says more of a credential that is not taken: a permission that is missing is answered with 401 as
 // well, and names what is missing (core, AuthorizationException).
 func (s *store) failure(response outbound.Response, failed error) error {
-	err := channels.InWords(channels.Failure(s.ID, response, failed, s.Now()), "", readProblem(response).text())
+	err := channels.InWords(s.Failure(response, failed), "", readProblem(response).text())
 	var failure *channels.Error
 	if !errors.As(err, &failure) || response.Status != http.StatusUnauthorized {
 		return err

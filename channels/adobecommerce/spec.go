@@ -80,17 +80,16 @@ var (
 
 // store is an Adobe Commerce store. It is safe for concurrent use.
 type store struct {
-	outbound.Partner
+	channels.Base
 	view        string // the store view, as a part of an address
 	token       settings.Credential
 	source      string // of items without a location
 	inStock     bool   // marks every item in stock
 	reportAfter time.Duration
-	limits      channels.Limits
 }
 
 // openStore returns the channel of a store. It makes no call.
-func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+func openStore(base channels.Base, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	endpoint := values.Text("endpoint")
 	if err := checkAddress(endpoint); err != nil {
 		return nil, err
@@ -100,24 +99,18 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 		return nil, err
 	}
 	rate := float64(values.Integer("rate"))
+	base.Bounds.Rate, base.Bounds.Burst = rate, 2*rate
+	base.Bounds.Calls = cmp.Or(base.Bounds.Tickets, mostCalls) // as many as bulks may be open
 	s := &store{
-		Partner: partner,
-		view:    url.PathEscape(values.Text("store_view")), token: token,
+		Base: base,
+		view: url.PathEscape(values.Text("store_view")), token: token,
 		source: values.Text("default_source"), inStock: values.Text("stock_status") == inStock, reportAfter: values.Duration("report_after"),
-		limits: channels.Limits{
-			Batch: int(values.Integer("batch_limit")), Find: int(values.Integer("find_limit")), Tickets: int(values.Integer("tickets")),
-			Rate: rate, Burst: 2 * rate, Timeout: values.Duration("timeout"),
-			Calls: cmp.Or(int(values.Integer("tickets")), mostCalls), // as many as bulks may be open
-		},
 	}
 	if s.view == "" || s.source == "" {
 		return nil, errors.New("store_view and default_source of adobecommerce must not be empty; leave them out for their defaults")
 	}
 	return s, nil
 }
-
-// Limits are the merchant's own, for Adobe Commerce publishes none but the size of a bulk.
-func (s *store) Limits() channels.Limits { return s.limits }
 
 // checkAddress refuses an address where the token would go over the network in the clear, and one that is not the store's own.
 func checkAddress(endpoint string) error {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
 )
 
 // Check gets a token, reads one listing and looks for feeds that are open. That proves the client, the seller's authorisation, the role
@@ -24,7 +25,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if listings.Count == nil {
-		return channels.Finding{}, &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not count the listings", s.ID)}
+		return channels.Finding{}, s.Failed(channels.Resend, 0, "the answer is not believed: it does not count the listings")
 	}
 	finding := channels.Finding{
 		Account: fmt.Sprintf("seller %s in marketplace %s", s.seller, s.marketplace),
@@ -51,11 +52,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 
 func (s *session) read(ctx context.Context, path string, into any) error {
 	response, err := s.call(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		return err
-	}
-	if response.Status != http.StatusOK {
+	return s.ReadOK(response, err, func(response outbound.Response) error {
 		return s.refusal(response, "it cannot be read; check seller_id, marketplace_id, region and endpoint")
-	}
-	return channels.Read(s.ID, response, into)
+	}, into)
 }

@@ -26,24 +26,20 @@ const (
 	callsAtOnce = 10
 )
 
-// limits are what the API allows, as published and set.
+// limits adds to those of the settings what the API allows.
 //
 // createFeedDocument (0.5 a second, burst 15) and getFeedDocument (0.0222, burst 10) have no meter of their own: one of each goes with
 // a createFeed, which is rarer.
-func limits(values settings.Values) channels.Limits {
-	confirms, feeds := values.Text("confirm") == confirmReport, values.Boolean("feeds")
-	l := channels.Limits{
-		Batch: 1, Window: 1, Timeout: values.Duration("timeout"),
-		Rate: 5, Burst: 5, Calls: callsAtOnce,
-		Rates: map[string]channels.Rate{
-			meterPatch:   {PerSecond: 5, Burst: 5, Calls: 5},
-			meterFeed:    {PerSecond: feedRate, Burst: feedBurst, Calls: 1},
-			meterPoll:    {PerSecond: 2, Burst: 15, Calls: 2},
-			meterListing: {PerSecond: 5, Burst: 10, Calls: 5},
-		},
-		Tickets: int(values.Integer("tickets")),
+func limits(l channels.Limits, values settings.Values) channels.Limits {
+	l.Batch, l.Window = 1, 1
+	l.Rate, l.Burst, l.Calls = 5, 5, callsAtOnce
+	l.Rates = map[string]channels.Rate{
+		meterPatch:   {PerSecond: 5, Burst: 5, Calls: 5},
+		meterFeed:    {PerSecond: feedRate, Burst: feedBurst, Calls: 1},
+		meterPoll:    {PerSecond: 2, Burst: 15, Calls: 2},
+		meterListing: {PerSecond: 5, Burst: 10, Calls: 5},
 	}
-	if feeds {
+	if values.Boolean("feeds") {
 		l.Batch, l.Window = batch, batch
 	}
 	if every := values.Duration("feed_every"); every > 0 {
@@ -53,7 +49,7 @@ func limits(values settings.Values) channels.Limits {
 		// Feeds wait in one queue (sp-api/docs/feeds-api-best-practices: let the last one end first). Figures that are confirmed one
 		// by one have a ticket each, and a whole run of them must be able to wait together.
 		l.Tickets = 1
-		if confirms {
+		if values.Text("confirm") == confirmReport {
 			l.Tickets += int(values.Integer("feed_from"))
 		}
 	}

@@ -64,22 +64,21 @@ const (
 
 // waiting is the reply while Amazon works.
 func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
-	reply := channels.All(items, channels.Accepted)
-	reply.Ticket = on.String()
+	var after time.Duration
 	switch on.kind {
 	case listingTicket:
-		reply.PollAfter = s.confirmAfter << min(on.requested, looks)
+		after = s.confirmAfter << min(on.requested, looks)
 	case feedTicket:
-		reply.PollAfter = min(s.reportAfter<<min(on.requested, 10), max(maxReportWait, s.reportAfter))
+		after = channels.PollDelay(s.reportAfter, on.requested, maxReportWait)
 	}
-	return reply
+	return channels.Pending(items, on.String(), after)
 }
 
 // Poll asks how far a feed is, for the report of one that is done, or whether a listing shows its figure. Each is one call of the API.
 func (s *reportingStore) Poll(ctx context.Context, text string, items []channels.Item) (channels.Reply, error) {
 	on, ok := parseTicket(text)
 	if !ok || on.kind == listingTicket && (len(items) != 1 || items[0].ChannelSKU != on.id) {
-		return channels.Reply{}, s.forgotten(outbound.Response{}, "the ticket is not one that this driver writes")
+		return channels.Reply{}, s.Forgotten(0, "the ticket is not one that this driver writes")
 	}
 	switch session := s.session(); on.kind {
 	case listingTicket:
@@ -91,38 +90,30 @@ func (s *reportingStore) Poll(ctx context.Context, text string, items []channels
 	}
 }
 
-// forgotten is the error for a submission that nothing will be heard of. Figures are absolute: building them anew is right whether or not
-// it was applied.
-func (s *store) forgotten(response outbound.Response, why string) error {
-	return &channels.Error{Next: channels.Anew, Status: response.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
-}
-
-// unknownHere is true for what Amazon answers about an id that it does not know: 404, or 400 in the models' own examples.
-func unknownHere(response outbound.Response) bool {
-	return response.Status == http.StatusNotFound || response.Status == http.StatusBadRequest && readProblem(response).Code != quotaExceeded
+// readFeeds asks the Feeds API about something that it has made, by an operation. What it does not know any more is Forgotten.
+func (s *session) readFeeds(ctx context.Context, operation, path, what string, into any) (outbound.Response, error) {
+	response, err := s.call(ctx, http.MethodGet, path, nil)
+	return response, s.ReadOK(response, err, func(response outbound.Response) error {
+		if response.Status == http.StatusNotFound || response.Status == http.StatusBadRequest && readProblem(response).Code != quotaExceeded {
+			return s.Forgotten(response.Status, "it does not know the "+what+" any more") // 404, or 400 in the models' own examples
+		}
+		return s.refusal(response, operation+" is not taken; check the endpoint and the region")
+	}, into)
 }
 
 // progress asks how far a feed is.
 func (s *session) progress(ctx context.Context, on ticket, items []channels.Item) (channels.Reply, error) {
-	response, err := s.call(ctx, http.MethodGet, feedsPath+"/"+segment(on.id), nil)
-	switch {
-	case err != nil:
-		return channels.Reply{}, err
-	case unknownHere(response):
-		return channels.Reply{}, s.forgotten(response, "it does not know the feed any more")
-	case response.Status != http.StatusOK:
-		return channels.Reply{}, s.refusal(response, "getFeed is not taken; check the endpoint and the region")
-	}
 	var body struct {
 		FeedID     string `json:"feedId"`
 		Status     string `json:"processingStatus"`
 		DocumentID string `json:"resultFeedDocumentId"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	response, err := s.readFeeds(ctx, "getFeed", feedsPath+"/"+segment(on.id), "feed", &body)
+	if err != nil {
 		return channels.Reply{}, err
 	}
 	if body.FeedID != on.id {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it is not about the feed that was asked for")
+		return channels.Reply{}, s.Unreadable(response, "it is not about the feed that was asked for")
 	}
 	var reply channels.Reply
 	switch body.Status {
@@ -130,15 +121,15 @@ func (s *session) progress(ctx context.Context, on ticket, items []channels.Item
 		reply = s.waiting(items, ticket{kind: feedTicket, requested: on.requested + 1, id: on.id})
 	case "DONE":
 		if body.DocumentID == "" {
-			return channels.Reply{}, channels.Unreadable(s.ID, response, "the feed is done, but has no report")
+			return channels.Reply{}, s.Unreadable(response, "the feed is done, but has no report")
 		}
 		reply = s.waiting(items, ticket{kind: reportTicket, feed: on.id, id: body.DocumentID})
 	case "CANCELLED":
-		return channels.Reply{}, s.forgotten(response, "the feed "+on.id+" was cancelled before it was processed")
+		return channels.Reply{}, s.Forgotten(response.Status, "the feed "+on.id+" was cancelled before it was processed")
 	case "FATAL": // some, none or all of it may have been applied (feeds_2021-06-30.json)
-		return channels.Reply{}, s.forgotten(response, "Amazon gave the feed "+on.id+" up with a fatal error; some of it may have been applied")
+		return channels.Reply{}, s.Forgotten(response.Status, "Amazon gave the feed "+on.id+" up with a fatal error; some of it may have been applied")
 	default:
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "the feed has a status that is not known")
+		return channels.Reply{}, s.Unreadable(response, "the feed has a status that is not known")
 	}
 	reply.Budget = readBudget(response)
 	return reply, nil
@@ -146,23 +137,15 @@ func (s *session) progress(ctx context.Context, on ticket, items []channels.Item
 
 // report fetches the report on a feed that is done.
 func (s *session) report(ctx context.Context, on ticket, items []channels.Item) (channels.Reply, error) {
-	response, err := s.call(ctx, http.MethodGet, documentPath+"/"+segment(on.id), nil)
-	switch {
-	case err != nil:
-		return channels.Reply{}, err
-	case unknownHere(response):
-		return channels.Reply{}, s.forgotten(response, "it does not know the report on the feed any more")
-	case response.Status != http.StatusOK:
-		return channels.Reply{}, s.refusal(response, "getFeedDocument is not taken; check the endpoint and the region")
-	}
 	var body struct {
 		URL         string `json:"url"`
 		Compression string `json:"compressionAlgorithm"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if _, err := s.readFeeds(ctx, "getFeedDocument", documentPath+"/"+segment(on.id), "report on the feed", &body); err != nil {
 		return channels.Reply{}, err
 	}
-	if response, err = s.download(ctx, body.URL, body.Compression); err != nil {
+	response, err := s.download(ctx, body.URL, body.Compression)
+	if err != nil {
 		return channels.Reply{}, err
 	}
 	return s.readReport(response, on.feed, items)
@@ -179,16 +162,16 @@ func (s *session) look(ctx context.Context, on ticket, item channels.Item) (chan
 		if words := readProblem(response).text(); words != "" {
 			reason += " (Amazon says: " + words + ")"
 		}
-		return replyFor(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: reason}), nil
+		return channels.Single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: reason}), nil
 	case response.Status != http.StatusOK:
 		return s.readSingleRefusal(response)
 	}
 	var decoded listing
-	if err := channels.Read(s.ID, response, &decoded); err != nil {
+	if err := s.Read(response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
 	if decoded.SKU != item.ChannelSKU {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it is not the listing that was asked for")
+		return channels.Reply{}, s.Unreadable(response, "it is not the listing that was asked for")
 	}
 	reply, err := s.readListing(decoded, on, item)
 	reply.Budget = readBudget(response)
@@ -218,28 +201,28 @@ func (s *store) readListing(decoded listing, on ticket, item channels.Item) (cha
 		}
 	}
 	if shown != nil && *shown == item.Quantity {
-		return replyFor(channels.ItemReply{Verdict: channels.Applied, Actual: shown}), nil
+		return channels.Single(channels.ItemReply{Verdict: channels.Applied, Actual: shown}), nil
 	}
 	if issue, failed := about(decoded.Issues); failed {
-		return replyFor(issue.reply()), nil
+		return channels.Single(issue.reply()), nil
 	}
 	last := on.requested+1 >= looks
 	switch {
 	case !last:
 		return s.waiting([]channels.Item{item}, ticket{kind: listingTicket, requested: on.requested + 1, id: on.id}), nil
 	case shown != nil:
-		return replyFor(channels.ItemReply{
+		return channels.Single(channels.ItemReply{
 				Verdict: channels.Conflict, Actual: shown,
 				Reason: fmt.Sprintf("Amazon took %d, but its listing still shows %d: it was sold from meanwhile, or the figure was not applied", item.Quantity, *shown),
 			}),
 			nil
 	case others:
-		return replyFor(channels.ItemReply{
+		return channels.Single(channels.ItemReply{
 			Verdict: channels.Rejected, Code: "NOT_MERCHANT_FULFILLED",
 			Reason: fmt.Sprintf("the listing has no fulfilment channel %s; what Amazon fulfils cannot be set", s.channelCode),
 		}), nil
 	}
-	return channels.Reply{}, s.forgotten(outbound.Response{}, "Amazon took the figure, but its listing shows none")
+	return channels.Reply{}, s.Forgotten(0, "Amazon took the figure, but its listing shows none")
 }
 
 // about is the first error of a listing that is about its quantity. Others, like a missing picture, do not stand in its way.

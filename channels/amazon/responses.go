@@ -1,7 +1,6 @@
 package amazon
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -47,11 +46,11 @@ func (s *store) readPatch(response outbound.Response, item channels.Item) (chann
 		Status string  `json:"status"`
 		Issues []issue `json:"issues"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Reply{}, err
 	}
 	if body.SKU != item.ChannelSKU {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the SKU that was asked for")
+		return channels.Reply{}, s.Unreadable(response, "it does not name the SKU that was asked for")
 	}
 	items := []channels.Item{item}
 	var reply channels.Reply
@@ -64,13 +63,13 @@ func (s *store) readPatch(response outbound.Response, item channels.Item) (chann
 				Reason: fmt.Sprintf("store %s: Amazon does not accept the figure by a fault of its own", s.ID),
 			}
 		}
-		reply = replyFor(verdict)
+		reply = channels.Single(verdict)
 	case body.Status == "ACCEPTED" && s.confirms:
 		reply = s.waiting(items, ticket{kind: listingTicket, id: item.ChannelSKU})
 	case body.Status == "ACCEPTED":
 		reply = channels.All(items, channels.Applied)
 	default: // VALID is for previews, which are not asked for
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not say whether the figure is accepted")
+		return channels.Reply{}, s.Unreadable(response, "it does not say whether the figure is accepted")
 	}
 	reply.Budget = readBudget(response)
 	return reply, nil
@@ -93,7 +92,7 @@ func (s *store) readSingleRefusal(response outbound.Response) (channels.Reply, e
 	if !itself || problem.Code == "" || problem.Code == quotaExceeded {
 		return channels.Reply{}, s.refusal(response, "the call is not taken; check the endpoint and the region")
 	}
-	return replyFor(channels.ItemReply{Verdict: channels.Rejected, Code: problem.Code, Reason: problem.text()}), nil
+	return channels.Single(channels.ItemReply{Verdict: channels.Rejected, Code: problem.Code, Reason: problem.text()}), nil
 }
 
 // refusal is the error for a status that Failure leaves to the driver, where no item is to blame.
@@ -101,7 +100,7 @@ func (s *store) refusal(response outbound.Response, what string) error {
 	problem := readProblem(response)
 	switch {
 	case response.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.ID, response, "its status is not one that Amazon's API promises")
+		return s.Unreadable(response, "its status is not one that Amazon's API promises")
 	case problem.Code == quotaExceeded:
 		return &channels.Error{Next: channels.Wait, Status: response.Status, Code: problem.Code, Reason: fmt.Sprintf("store %s: it throttles", s.ID)}
 	}
@@ -131,10 +130,10 @@ func (p problem) text() string {
 
 // readProblem reads the first error of a response; it is empty where there is none.
 func readProblem(response outbound.Response) problem {
-	var body struct {
+	body := channels.Decoded[struct {
 		Errors []problem `json:"errors"`
-	}
-	if json.Unmarshal(response.Body, &body) != nil || len(body.Errors) == 0 {
+	}](response)
+	if len(body.Errors) == 0 {
 		return problem{}
 	}
 	return body.Errors[0]
@@ -153,11 +152,11 @@ func (s *store) readReport(response outbound.Response, feed string, items []chan
 			Accepted *int `json:"messagesAccepted"`
 		} `json:"summary"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Reply{}, err
 	}
 	if body.Header.FeedID != feed || body.Issues == nil || body.Summary == nil || body.Summary.Accepted == nil {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it is not the report on this feed")
+		return channels.Reply{}, s.Unreadable(response, "it is not the report on this feed")
 	}
 	named, contradicted, whole := sorted(body.Issues, items)
 	accepted, unnamed := *body.Summary.Accepted, len(items)-len(named)-len(contradicted)
@@ -232,9 +231,4 @@ func readBudget(response outbound.Response) channels.Budget {
 		return channels.Budget{}
 	}
 	return channels.Budget{Known: true, PerSecond: rate}
-}
-
-// replyFor is the reply to a call of one item.
-func replyFor(item channels.ItemReply) channels.Reply {
-	return channels.Reply{Items: []channels.ItemReply{item}}
 }

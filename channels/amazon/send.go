@@ -54,7 +54,7 @@ func (s *session) submit(ctx context.Context, call channels.Call) (channels.Repl
 		return channels.Reply{}, err
 	}
 	if announced.DocumentID == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the document of createFeedDocument")
+		return channels.Reply{}, s.Unreadable(response, "it does not name the document of createFeedDocument")
 	}
 	if err := s.upload(ctx, announced.URL, call.Body); err != nil {
 		return channels.Reply{}, err
@@ -74,7 +74,7 @@ func (s *session) submit(ctx context.Context, call channels.Call) (channels.Repl
 		return channels.Reply{}, err
 	}
 	if made.FeedID == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the feed of createFeed")
+		return channels.Reply{}, s.Unreadable(response, "it does not name the feed of createFeed")
 	}
 	return s.waiting(call.Items, ticket{kind: feedTicket, id: made.FeedID}), nil
 }
@@ -88,7 +88,7 @@ func (s *session) step(ctx context.Context, name, path string, status int, reque
 	if response.Status != status {
 		return response, s.refusal(response, name+" is not taken; check seller_id, marketplace_id and region")
 	}
-	return response, channels.Read(s.ID, response, into)
+	return response, s.Read(response, into)
 }
 
 // listing is the path of a listing, with its query.

@@ -104,7 +104,7 @@ var (
 
 // store is a seller account in one marketplace. It is safe for concurrent use.
 type store struct {
-	outbound.Partner
+	channels.Base
 	tokenEndpoint string
 	seller        string
 	marketplace   string
@@ -119,7 +119,6 @@ type store struct {
 	reportAfter   time.Duration
 	login         login
 	token         *outbound.Token
-	limits        channels.Limits
 	transfer      *outbound.Client // to and from the addresses of documents, which are not Amazon's API
 }
 
@@ -134,23 +133,22 @@ const (
 )
 
 // openStore returns the channel of a store. It makes no call.
-func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+func openStore(base channels.Base, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	secrets, err := values.Credentials(environment, "client_secret", "refresh_token")
 	if err != nil {
 		return nil, err
 	}
-	timeout := values.Duration("timeout")
+	base.Bounds = limits(base.Bounds, values)
 	s := &store{
-		Partner:       partner,
+		Base:          base,
 		tokenEndpoint: values.Text("token_endpoint"),
 		seller:        values.Text("seller_id"), marketplace: values.Text("marketplace_id"), locale: values.Text("issue_locale"),
 		productType: values.Text("product_type"), channelCode: values.Text("fulfillment_channel_code"), op: values.Text("op"),
 		feeds: values.Boolean("feeds"), feedFrom: int(values.Integer("feed_from")),
 		confirms: values.Text("confirm") == confirmReport, confirmAfter: values.Duration("confirm_after"), reportAfter: values.Duration("report_after"),
-		login:  login{id: values.Text("client_id"), secret: secrets[0], refresh: secrets[1]},
-		limits: limits(values),
+		login: login{id: values.Text("client_id"), secret: secrets[0], refresh: secrets[1]},
 
-		transfer: outbound.NewClient(outbound.Limits{Timeout: timeout, Bytes: maxDocument, Reach: outbound.ReachOf(Spec, values, environment)}),
+		transfer: outbound.NewClient(outbound.Limits{Timeout: base.Bounds.Timeout, Bytes: maxDocument, Reach: outbound.ReachOf(Spec, values, environment)}),
 	}
 	if s.Endpoint == "" {
 		s.Endpoint = endpoints[values.Text("region")]
@@ -161,6 +159,3 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 	}
 	return s, nil
 }
-
-// Limits are the published ones.
-func (s *store) Limits() channels.Limits { return s.limits }

@@ -25,7 +25,7 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 		"client_id": {s.login.id}, "client_secret": {s.login.secret.Reveal()},
 	}
 	return channels.Login{
-		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.tokenEndpoint, Body: []byte(form.Encode()), Longest: longestToken,
+		Base: s.Base, Address: s.tokenEndpoint, Body: []byte(form.Encode()), Bounded: true,
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded;charset=UTF-8"}, "Accept": {"application/json"}},
 		Refused: func(response outbound.Response) error {
 			return &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: fmt.Sprintf("store %s: Login with Amazon "+
@@ -34,9 +34,6 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 		},
 	}.Issue(ctx)
 }
-
-// longestToken is more than any token of Amazon's lives.
-const longestToken = 24 * time.Hour
 
 // session is one Send, Poll or Check: the token is renewed at most once for its calls.
 type session struct {
@@ -56,7 +53,7 @@ func (s *session) call(ctx context.Context, method, path string, body []byte) (o
 		}
 		response, failed := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
 		problem := readProblem(response)
-		return response, channels.InWords(channels.Failure(s.ID, response, failed, s.Now()), problem.Code, problem.text())
+		return response, channels.InWords(s.Failure(response, failed), problem.Code, problem.text())
 	})
 }
 

@@ -41,12 +41,12 @@ func (s *store) download(ctx context.Context, address, compression string) (outb
 	case "GZIP": // the only algorithm (feeds_2021-06-30.json)
 		content, err := decompressed(response.Body)
 		if err != nil {
-			return response, channels.Unreadable(s.ID, response, err.Error())
+			return response, s.Unreadable(response, err.Error())
 		}
 		response.Body = content
 		return response, nil
 	}
-	return response, channels.Unreadable(s.ID, response, "the report is compressed in a way that is not known")
+	return response, s.Unreadable(response, "the report is compressed in a way that is not known")
 }
 
 // signed refuses an address that would leave the protection that the endpoint has.
@@ -54,7 +54,7 @@ func (s *store) signed(address string) error {
 	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") && strings.HasPrefix(s.Endpoint, "http://") {
 		return nil
 	}
-	return &channels.Error{Reason: fmt.Sprintf("store %s: Amazon gives no https address for a document", s.ID)}
+	return s.Failed(channels.Resend, 0, "Amazon gives no https address for a document")
 }
 
 // transferred says what became of a transfer. Whatever failed is tried again with another address, also 403: it says that this one has

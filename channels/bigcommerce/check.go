@@ -35,7 +35,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if len(locations.Data) == 0 { // every store has one
-		return channels.Finding{}, &channels.Error{Reason: "store " + s.ID + ": the answer is not believed: it lists no locations"}
+		return channels.Finding{}, s.Failed(channels.Resend, 0, "the answer is not believed: it lists no locations")
 	}
 	var finding channels.Finding
 	for _, item := range locations.Data {
@@ -72,7 +72,7 @@ func (s *store) checkLocation(locations []location, more bool, finding *channels
 	case !ok && more:
 		finding.Notes = append(finding.Notes, fmt.Sprintf("the setting location is not among the first %d locations, so it could not be proved", len(locations)))
 	case !ok:
-		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: it has no location %d; correct the setting location", s.ID, s.location)}
+		return s.Failed(channels.AskPerson, 0, fmt.Sprintf("it has no location %d; correct the setting location", s.location))
 	}
 	return nil
 }
@@ -113,7 +113,7 @@ func (s *store) checkWriting(ctx context.Context) error {
 	switch response.Status {
 	case http.StatusOK, http.StatusBadRequest, http.StatusUnprocessableEntity:
 		if !json.Valid(response.Body) {
-			return channels.Unreadable(s.ID, response, "it is not the JSON that this store's API promises")
+			return s.Unreadable(response, "it is not the JSON that this store's API promises")
 		}
 		return nil
 	}
@@ -135,11 +135,5 @@ func (s *store) account(ctx context.Context) string {
 
 func (s *store) get(ctx context.Context, path string, into any) error {
 	response, _, err := s.call(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		return err
-	}
-	if response.Status != http.StatusOK {
-		return s.readStatus(response)
-	}
-	return channels.Read(s.ID, response, into)
+	return s.ReadOK(response, err, s.readStatus, into)
 }

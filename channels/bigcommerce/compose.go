@@ -15,5 +15,5 @@ func (s *store) Compose(items []channels.Item) [][]int {
 		positions[i] = i
 	}
 	slices.SortStableFunc(positions, func(a, b int) int { return strings.Compare(items[a].Location, items[b].Location) })
-	return slices.Collect(slices.Chunk(positions, s.limits.Batch))
+	return slices.Collect(slices.Chunk(positions, s.Bounds.Batch))
 }

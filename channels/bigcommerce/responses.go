@@ -37,11 +37,11 @@ func (s *store) readAdjustments(response outbound.Response, items []channels.Ite
 	var body struct {
 		TransactionID string `json:"transaction_id"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Reply{}, err
 	}
 	if body.TransactionID == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the transaction")
+		return channels.Reply{}, s.Unreadable(response, "it does not name the transaction")
 	}
 	return channels.All(items, channels.Applied), nil
 }
@@ -50,7 +50,7 @@ func (s *store) readAdjustments(response outbound.Response, items []channels.Ite
 // nobody is, the call is refused as a whole.
 func (s *store) readRefusal(response outbound.Response, items []channels.Item) (channels.Reply, error) {
 	var decoded problem
-	if err := channels.Read(s.ID, response, &decoded); err != nil {
+	if err := s.Read(response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
 	offences := decoded.indexed(len(items))
@@ -77,7 +77,7 @@ func (s *store) readStatus(response outbound.Response) error {
 	failure := &channels.Error{Status: response.Status, Next: channels.AskPerson}
 	switch {
 	case response.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
+		return s.Unreadable(response, "its status is not one that the store's API promises")
 	case response.Status == http.StatusConflict, response.Status == http.StatusLocked:
 		failure.Next, failure.Reason = channels.Resend, "something else is under way in the store"
 	case response.Status == 499: // not in net/http
@@ -92,10 +92,4 @@ func (s *store) readStatus(response outbound.Response) error {
 }
 
 // readProblem reads the error of a response; it is empty where there is none.
-func readProblem(response outbound.Response) problem {
-	var decoded problem
-	if json.Unmarshal(response.Body, &decoded) != nil {
-		return problem{}
-	}
-	return decoded
-}
+func readProblem(response outbound.Response) problem { return channels.Decoded[problem](response) }

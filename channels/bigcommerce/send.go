@@ -60,7 +60,7 @@ func (s *store) call(ctx context.Context, method, path string, body []byte) (out
 // scopes are what the token needs (reference/inventory.v3.yml, reference/locations.v3.yml, "OAuth scopes").
 const scopes = "Store Inventory (modify) and Store Locations (read-only)"
 
-// failure is channels.Failure, and what BigCommerce says in its own way (api-docs/getting-started/api-rate-limits, "Handle rate limit
+// failure is Base.Failure, and what BigCommerce says in its own way (api-docs/getting-started/api-rate-limits, "Handle rate limit
 // status codes"): a 429 with its headers says when the quota is renewed, one without is about the platform's own load.
 func (s *store) failure(response outbound.Response, failed error) error {
 	failure := &channels.Error{Status: response.Status, Cause: failed}
@@ -75,7 +75,7 @@ func (s *store) failure(response outbound.Response, failed error) error {
 		failure.Next, failure.Reason = channels.AskPerson,
 			"the credential does not permit the call; give the API account the scopes "+scopes+", and check the setting store_hash"
 	default:
-		return channels.InWords(channels.Failure(s.ID, response, failed, s.Now()), "", readProblem(response).Title)
+		return channels.InWords(s.Failure(response, failed), "", readProblem(response).Title)
 	}
 	failure.Reason = "store " + s.ID + ": " + failure.Reason
 	return channels.InWords(failure, "", readProblem(response).Title)

@@ -80,19 +80,18 @@ var (
 
 // store is a BigCommerce store. It is safe for concurrent use.
 type store struct {
-	outbound.Partner
+	channels.Base
 	hash     string
 	api      string // the address of the store in the API, without a version
 	token    settings.Credential
 	location int64
 	reason   string
-	limits   channels.Limits
 }
 
 var hashes = regexp.MustCompile(`^[a-zA-Z0-9]{1,40}$`)
 
 // openStore returns the channel of a store. It makes no call.
-func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+func openStore(base channels.Base, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	token, err := values.Credential("token", environment)
 	if err != nil {
 		return nil, err
@@ -102,21 +101,14 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 		return nil, fmt.Errorf("store_hash of bigcommerce: %.80q is not the id of a store; it is what stands after /stores/ in the API path, like abc123", hash)
 	}
 	quota := quotas[values.Text("plan")]
-	s := &store{
-		Partner: partner,
-		hash:    hash, api: values.Text("endpoint") + "/stores/" + hash, token: token,
+	base.Bounds.Rate, base.Bounds.Burst = quota/quotaWindow.Seconds(), quota
+	base.Bounds.Window, base.Bounds.Calls = window, callsAtOnce
+	return &store{
+		Base: base,
+		hash: hash, api: values.Text("endpoint") + "/stores/" + hash, token: token,
 		location: values.Integer("location"), reason: values.Text("reason"),
-		limits: channels.Limits{
-			Batch: int(values.Integer("batch_limit")), Window: window,
-			Rate: quota / quotaWindow.Seconds(), Burst: quota, Timeout: values.Duration("timeout"),
-			Calls: callsAtOnce,
-		},
-	}
-	return s, nil
+	}, nil
 }
-
-// Limits are those of the plan; the store's answers tell the true ones.
-func (s *store) Limits() channels.Limits { return s.limits }
 
 var locationIDs = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 

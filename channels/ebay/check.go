@@ -65,11 +65,11 @@ func (s *store) readItems(response outbound.Response) (total int64, sku string, 
 			SKU string `json:"sku"`
 		} `json:"inventoryItems"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return 0, "", err
 	}
 	if body.Total == nil {
-		return 0, "", channels.Unreadable(s.ID, response, "it does not count the inventory items")
+		return 0, "", s.Unreadable(response, "it does not count the inventory items")
 	}
 	if len(body.Items) > 0 {
 		sku = body.Items[0].SKU

@@ -64,15 +64,15 @@ func (s *store) look(ctx context.Context, sku string) (channels.Found, error) {
 		Total  *int64  `json:"total"`
 		Next   string  `json:"next"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Found{}, err
 	}
 	if body.Offers == nil && (body.Total == nil || *body.Total != 0) {
-		return channels.Found{}, channels.Unreadable(s.ID, response, "it holds no offers")
+		return channels.Found{}, s.Unreadable(response, "it holds no offers")
 	}
 	for _, item := range body.Offers {
 		if item.ID == "" || item.Marketplace == "" || item.Status == "" {
-			return channels.Found{}, channels.Unreadable(s.ID, response, "an offer in it has no id, no marketplace or no status")
+			return channels.Found{}, s.Unreadable(response, "an offer in it has no id, no marketplace or no status")
 		}
 	}
 	return s.judge(sku, body.Offers, body.Next != "")

@@ -1,7 +1,6 @@
 package ebay
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -26,13 +25,7 @@ type problems struct {
 	Responses []result  `json:"responses"`
 }
 
-func readProblems(response outbound.Response) problems {
-	var decoded problems
-	if json.Unmarshal(response.Body, &decoded) != nil {
-		return problems{}
-	}
-	return decoded
-}
+func readProblems(response outbound.Response) problems { return channels.Decoded[problems](response) }
 
 // first is the one that counts; it is empty when there is none.
 func (p problems) first() problem {
@@ -193,14 +186,14 @@ func (s *store) readBulk(response outbound.Response, items []channels.Item, targ
 	case response.Status >= http.StatusBadRequest:
 		return s.readRefusal(response, items, targets)
 	case response.Status != http.StatusOK && response.Status != http.StatusMultiStatus:
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "its status is not one that eBay's API promises")
+		return channels.Reply{}, s.Unreadable(response, "its status is not one that eBay's API promises")
 	}
 	var decoded problems
-	if err := channels.Read(s.ID, response, &decoded); err != nil {
+	if err := s.Read(response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
 	if len(decoded.Responses) == 0 {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it holds no results")
+		return channels.Reply{}, s.Unreadable(response, "it holds no results")
 	}
 	return readResults(decoded.Responses, items, targets), nil
 }
@@ -262,7 +255,7 @@ func (s *store) readRefusal(response outbound.Response, items []channels.Item, t
 	}
 	switch {
 	case len(items) == 1: // only one can be meant
-		return channels.Reply{Items: []channels.ItemReply{fault.reply(items[0])}}, nil
+		return channels.Single(fault.reply(items[0])), nil
 	case fault.ID == errorTooManyItems || fault.ID == errorTooManyOffers:
 		return channels.Reply{}, &channels.Error{Next: channels.Smaller, Status: response.Status, Code: fault.code(), Reason: "store " + s.ID +
 			": the call holds more than it takes; lower the setting batch_limit"}
@@ -275,7 +268,7 @@ func (s *store) refusal(response outbound.Response, fault problem) error {
 	failed := &channels.Error{Next: channels.AskPerson, Status: response.Status, Code: fault.code()}
 	switch {
 	case response.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.ID, response, "its status is not one that eBay's API promises")
+		return s.Unreadable(response, "its status is not one that eBay's API promises")
 	case fault.ID == errorLimit:
 		failed.Next, failed.Reason = channels.Wait, "it throttles"
 	case fault.Domain == inventoryDomain && fault.serverError():

@@ -20,7 +20,7 @@ const (
 func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
 	targets, err := targetsOf(call.Items)
 	if err != nil {
-		return channels.Reply{}, &channels.Error{Next: channels.Anew, Reason: "store " + s.ID + ": " + err.Error()}
+		return channels.Reply{}, s.Failed(channels.Anew, 0, err.Error())
 	}
 	response, err := s.call(ctx, http.MethodPost, bulkPath, call.Body)
 	if err != nil {
@@ -42,9 +42,9 @@ func (s *store) call(ctx context.Context, method, path string, body []byte) (out
 	})
 }
 
-// failure is channels.Failure, with eBay's own number of the error.
+// failure is Base.Failure, with eBay's own number of the error.
 func (s *store) failure(response outbound.Response, failed error) error {
-	err := channels.Failure(s.ID, response, failed, s.Now())
+	err := s.Failure(response, failed)
 	var failure *channels.Error
 	if errors.As(err, &failure) && response.Status >= http.StatusBadRequest {
 		fault := readProblems(response).first()

@@ -73,16 +73,15 @@ var (
 
 // store is a seller on one marketplace. It is safe for concurrent use.
 type store struct {
-	outbound.Partner
+	channels.Base
 	marketplace string
 	language    string
 	login       login
 	token       *outbound.Token
-	limits      channels.Limits
 }
 
 // openStore returns the channel of a store. It makes no call.
-func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+func openStore(base channels.Base, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	if !marketplaces.MatchString(values.Text("marketplace")) {
 		return nil, fmt.Errorf("marketplace of ebay: %.80q is not a marketplace like EBAY_US", values.Text("marketplace"))
 	}
@@ -96,16 +95,13 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 			dayZone)
 	}
 	rate := float64(values.Integer("rate"))
+	base.Bounds.Rate, base.Bounds.Burst, base.Bounds.Calls = rate, rate, min(int(rate), mostCalls)
+	base.Bounds.Find = 1 // GET /offer takes one SKU
+	base.Bounds.ItemCalls, base.Bounds.DayZone = values.Integer("revisions"), day
 	s := &store{
-		Partner:     partner,
+		Base:        base,
 		marketplace: values.Text("marketplace"), language: values.Text("language"),
 		login: login{id: values.Text("client_id"), secret: secrets[0], refresh: secrets[1]},
-		limits: channels.Limits{
-			Batch: int(values.Integer("batch_limit")), Rate: rate, Burst: rate, Timeout: values.Duration("timeout"),
-			Calls:     min(int(rate), mostCalls),
-			Find:      1, // GET /offer takes one SKU
-			ItemCalls: values.Integer("revisions"), DayZone: day,
-		},
 	}
 	s.token = outbound.NewToken(s.Now, s.issue)
 	return s, nil
@@ -113,6 +109,3 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 
 // marketplaces are the names of MarketplaceEnum, in form.
 var marketplaces = regexp.MustCompile(`^EBAY_[A-Z_]+$`)
-
-// Limits are the published ones, as far as there are any.
-func (s *store) Limits() channels.Limits { return s.limits }

@@ -29,7 +29,7 @@ type login struct {
 func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {s.login.refresh.Reveal()}, "scope": {scope}}
 	return channels.Login{
-		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + tokenPath, Body: []byte(form.Encode()), Longest: longestToken, Refused: s.noToken,
+		Base: s.Base, Address: s.Endpoint + tokenPath, Body: []byte(form.Encode()), Bounded: true, Refused: s.noToken,
 		Header: http.Header{
 			"Authorization": {outbound.Basic(s.login.id, s.login.secret)},
 			"Content-Type":  {"application/x-www-form-urlencoded"},
@@ -38,16 +38,13 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	}.Issue(ctx)
 }
 
-// longestToken is more than any token of eBay's lives.
-const longestToken = 24 * time.Hour
-
 // noToken says why eBay gives none (RFC 6749, section 5.2; developer.ebay.com/support/kb-article?KBid=5218).
 func (s *store) noToken(response outbound.Response) error {
 	var body struct {
 		Code string `json:"error"`
 	}
 	why := "check client_id, client_secret and refresh_token, and that they are of the endpoint's environment (production or sandbox)"
-	if channels.Read(s.ID, response, &body) == nil {
+	if s.Read(response, &body) == nil {
 		switch body.Code {
 		case "invalid_grant":
 			why = "the refresh token has expired or is of another application, or the seller has withdrawn the consent or changed name or password; have the seller " +

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
 )
 
 // Check asks the store what it is and reads a page of its items.
@@ -20,10 +21,8 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if about.Kind != s.kind {
-		return channels.Finding{}, &channels.Error{
-			Next:   channels.AskPerson,
-			Reason: fmt.Sprintf("store %s: it is of the kind %.40q and is set to %s; correct the setting kind", s.ID, about.Kind, s.kind),
-		}
+		return channels.Finding{}, s.Failed(channels.AskPerson, 0,
+			fmt.Sprintf("it is of the kind %.40q and is set to %s; correct the setting kind", about.Kind, s.kind))
 	}
 	var page struct {
 		Items []struct {
@@ -45,15 +44,10 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 
 func (s *store) get(ctx context.Context, path string, into any) error {
 	response, _, err := s.call(ctx, http.MethodGet, path, "", nil)
-	if err != nil {
-		return err
-	}
-	if response.Status != http.StatusOK {
-		_, err := s.readRefusal(response)
-		if err == nil {
-			err = channels.Unreadable(s.ID, response, "it refuses to be read")
+	return s.ReadOK(response, err, func(response outbound.Response) error {
+		if _, err := s.readRefusal(response); err != nil {
+			return err
 		}
-		return err
-	}
-	return channels.Read(s.ID, response, into)
+		return s.Unreadable(response, "it refuses to be read")
+	}, into)
 }

@@ -29,12 +29,12 @@ func (s *store) Encode(items []channels.Item, _ string) ([]byte, error) {
 		return json.Marshal(struct {
 			Quantity int64  `json:"quantity"`
 			Compare  *int64 `json:"compare"`
-		}{items[0].Quantity, s.expected(items[0])})
+		}{items[0].Quantity, s.Bounds.Expected(items[0])})
 	}
 	if s.kind == atomic {
 		quantities := make([]comparedQuantity, len(items))
 		for i, item := range items {
-			quantities[i] = comparedQuantity{quantity{item.ChannelSKU, item.Location, item.Quantity}, s.expected(item)}
+			quantities[i] = comparedQuantity{quantity{item.ChannelSKU, item.Location, item.Quantity}, s.Bounds.Expected(item)}
 		}
 		return json.Marshal(map[string]any{"quantities": quantities})
 	}
@@ -43,12 +43,4 @@ func (s *store) Encode(items []channels.Item, _ string) ([]byte, error) {
 		quantities[i] = quantity{item.ChannelSKU, item.Location, item.Quantity}
 	}
 	return json.Marshal(map[string]any{"items": quantities})
-}
-
-// expected is nil unless the store is set to compare.
-func (s *store) expected(item channels.Item) *int64 {
-	if !s.limits.Compare {
-		return nil
-	}
-	return item.Expected
 }

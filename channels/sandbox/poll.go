@@ -29,11 +29,7 @@ func (s *feedStore) Poll(ctx context.Context, ticket string, items []channels.It
 	budget := reply.Budget
 	switch {
 	case response.Status == http.StatusNotFound || response.Status == http.StatusGone:
-		// The figures are absolute: building them anew is right whether or not the forgotten feed was applied.
-		err = &channels.Error{
-			Next: channels.Anew, Status: response.Status,
-			Reason: "store " + s.ID + ": it does not know the feed any more; its items are sent again",
-		}
+		err = s.Forgotten(response.Status, "it does not know the feed any more")
 	case response.Status >= http.StatusBadRequest:
 		reply, err = s.readRefusal(response)
 	case done:
@@ -52,25 +48,21 @@ func (s *store) readProgress(response outbound.Response, items []channels.Item) 
 		State     string `json:"state"`
 		PollAfter int64  `json:"poll_after_ms"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Reply{}, err
 	}
 	if body.Feed == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the feed")
+		return channels.Reply{}, s.Unreadable(response, "it does not name the feed")
 	}
-	reply := channels.All(items, channels.Accepted)
-	reply.Ticket = body.Feed
-	reply.PollAfter = time.Duration(min(max(body.PollAfter, 0), maxPollAfter)) * time.Millisecond
 	switch body.State {
 	case "", "queued", "processing":
-		return reply, nil
+		return channels.Pending(items, body.Feed, time.Duration(min(max(body.PollAfter, 0), maxPollAfter))*time.Millisecond), nil
 	case "done":
-		reply.Ticket, reply.PollAfter = body.Feed+report, 0
-		return reply, nil
+		return channels.Pending(items, body.Feed+report, 0), nil
 	case "failed":
 		return channels.Reply{Refused: true, Reason: "the store could not process the feed"}, nil
 	}
-	return channels.Reply{}, channels.Unreadable(s.ID, response, "the feed has a state that is not known")
+	return channels.Reply{}, s.Unreadable(response, "the feed has a state that is not known")
 }
 
 // maxPollAfter is the longest wait before a poll that is believed, in milliseconds: an hour.

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -51,11 +50,11 @@ func (s *store) readAtomic(response outbound.Response, items []channels.Item) (c
 		Applied *bool     `json:"applied"`
 		Errors  []problem `json:"errors"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Reply{}, err
 	}
 	if body.Applied == nil || (*body.Applied && len(body.Errors) > 0) {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not say clearly whether the call was applied")
+		return channels.Reply{}, s.Unreadable(response, "it does not say clearly whether the call was applied")
 	}
 	if *body.Applied {
 		return channels.All(items, channels.Applied), nil
@@ -67,7 +66,7 @@ func (s *store) readAtomic(response outbound.Response, items []channels.Item) (c
 		case offence.Index == nil: // those that are named are taken out first
 			reason = offence.text()
 		case *offence.Index < 0 || *offence.Index >= len(items):
-			return channels.Reply{}, channels.Unreadable(s.ID, response, "it names an item that was not in the call")
+			return channels.Reply{}, s.Unreadable(response, "it names an item that was not in the call")
 		default:
 			reply.Items[*offence.Index], named = offence.reply(), true
 		}
@@ -92,11 +91,11 @@ func (s *store) readResults(response outbound.Response, items []channels.Item) (
 	var body struct {
 		Results []result `json:"results"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Reply{}, err
 	}
 	if body.Results == nil {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it has no results")
+		return channels.Reply{}, s.Unreadable(response, "it has no results")
 	}
 	type place struct{ sku, location string }
 	results := make(map[place]result, len(body.Results))
@@ -114,28 +113,24 @@ func (s *store) readResults(response outbound.Response, items []channels.Item) (
 		results[at] = entry
 	}
 	reply := channels.All(items, channels.Unknown)
-	missing := 0
-	for _, item := range items {
-		if _, found := results[place{item.ChannelSKU, item.Location}]; !found {
-			missing++
-		}
-	}
+	named := make([]bool, len(items))
 	for i, item := range items {
 		at := place{item.ChannelSKU, item.Location}
-		entry, found := results[at]
+		var entry result
+		entry, named[i] = results[at]
 		switch {
-		case !found:
-			reply.Items[i] = channels.Nameless("the store's answer does not mention it", nameless, missing)
+		case !named[i]: // below
 		case contradicted[at]:
 			reply.Items[i].Reason = "the store's answer contradicts itself about it"
 		case entry.Status == "ok":
-			reply.Items[i] = applied(item, entry.Quantity)
+			reply.Items[i] = channels.Shown(item, entry.Quantity)
 		case entry.Status == "error":
 			reply.Items[i] = entry.reply()
 		default:
 			reply.Items[i].Reason = fmt.Sprintf("the store's answer gives it the status %q, which is not known", entry.Status)
 		}
 	}
+	channels.Unnamed(reply, named, "the store's answer does not mention it", nameless)
 	return reply, nil
 }
 
@@ -154,18 +149,18 @@ func (s *store) readSingle(response outbound.Response, item channels.Item) (chan
 		if !reply.Refused {
 			return reply, err
 		}
-		return channels.Reply{Items: []channels.ItemReply{readProblem(response).reply()}}, nil // there is only one that can be meant
+		return channels.Single(readProblem(response).reply()), nil // there is only one that can be meant
 	}
 	var body struct {
 		Quantity *int64 `json:"quantity"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Reply{}, err
 	}
 	if body.Quantity == nil {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not say what the store shows now")
+		return channels.Reply{}, s.Unreadable(response, "it does not say what the store shows now")
 	}
-	return channels.Reply{Items: []channels.ItemReply{applied(item, body.Quantity)}}, nil
+	return channels.Single(channels.Shown(item, body.Quantity)), nil
 }
 
 // readRefusal reads a status of 400 to 499 that Failure leaves to the driver, and takes any other for an unreadable answer.
@@ -174,7 +169,7 @@ func (s *store) readRefusal(response outbound.Response) (channels.Reply, error) 
 	failed := &channels.Error{Status: response.Status, Code: problem.Code, Next: channels.AskPerson}
 	switch {
 	case response.Status < http.StatusBadRequest:
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
+		return channels.Reply{}, s.Unreadable(response, "its status is not one that the store's API promises")
 	case problem.Code == "key_reused":
 		failed.Next, failed.Reason = channels.Anew, "the key was used before with other bytes"
 	case response.Status == http.StatusUnprocessableEntity, problem.Code == stale, problem.Code == "unknown_sku", problem.Code == "not_stocked":
@@ -190,20 +185,7 @@ func (s *store) readRefusal(response outbound.Response) (channels.Reply, error) 
 
 // readProblem reads the error object of a response; it is empty where there is none.
 func readProblem(response outbound.Response) problem {
-	var body struct {
+	return channels.Decoded[struct {
 		Error problem `json:"error"`
-	}
-	if json.Unmarshal(response.Body, &body) != nil {
-		return problem{}
-	}
-	return body.Error
-}
-
-// applied is a success; a store that shows another figure than asked for has clamped it.
-func applied(item channels.Item, shown *int64) channels.ItemReply {
-	reply := channels.ItemReply{Verdict: channels.Applied, Actual: shown}
-	if shown != nil && *shown != item.Quantity {
-		reply.Clamped = shown
-	}
-	return reply
+	}](response).Error
 }

@@ -54,7 +54,7 @@ func (s *store) call(ctx context.Context, method, path, key string, body []byte)
 		header.Set("Idempotency-Key", key)
 	}
 	response, err := s.Client.Do(ctx, method, s.Endpoint+path, header, body)
-	failed, problem := channels.Failure(s.ID, response, err, s.Now()), readProblem(response)
+	failed, problem := s.Failure(response, err), readProblem(response)
 	return response, channels.Reply{Budget: readBudget(response.Header)}, channels.InWords(failed, problem.Code, problem.Message)
 }
 

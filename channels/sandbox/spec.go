@@ -4,7 +4,7 @@
 // It is the driver to read first, and the one to copy: every driver has the same files in the same order. spec.go says what can be
 // set and opens the store, encode.go makes the bytes of a call, send.go sends them, responses.go says what the response means for each
 // item, poll.go asks for reports, check.go proves the settings. Transport failures and statuses that mean the same everywhere are
-// channels.Failure; retries, pacing and bisecting are not a driver's business.
+// Failure of channels.Base; retries, pacing and bisecting are not a driver's business.
 package sandbox
 
 import (
@@ -69,49 +69,37 @@ var (
 
 // store is a sandbox store of any kind. It is safe for concurrent use.
 type store struct {
-	outbound.Partner
-	kind   string
-	token  settings.Credential
-	limits channels.Limits
+	channels.Base
+	kind  string
+	token settings.Credential
 }
 
 // feedStore adds the capability that only feeds have.
 type feedStore struct{ *store }
 
 // openStore returns the channel of a store. It makes no call.
-func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+func openStore(base channels.Base, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	token, err := values.Credential("token", environment)
 	if err != nil {
 		return nil, err
 	}
-	s := &store{
-		Partner: partner, kind: values.Text("kind"), token: token,
+	s := &store{Base: base, kind: values.Text("kind"), token: token}
+	s.Bounds.Rate, s.Bounds.Burst = float64(values.Integer("rate")), float64(values.Integer("burst"))
+	s.Bounds.Compare, s.Bounds.Calls = values.Boolean("compare"), int(values.Integer("calls_at_once"))
+	if s.Bounds.Batch == 0 || s.kind == single {
+		s.Bounds.Batch = batches[s.kind]
 	}
-	s.limits = channels.Limits{
-		Batch:   int(values.Integer("batch_limit")),
-		Rate:    float64(values.Integer("rate")),
-		Burst:   float64(values.Integer("burst")),
-		Compare: values.Boolean("compare"),
-		Calls:   int(values.Integer("calls_at_once")),
-		Timeout: values.Duration("timeout"),
-	}
-	if s.limits.Batch == 0 || s.kind == single {
-		s.limits.Batch = batches[s.kind]
-	}
-	if s.limits.Compare && s.kind != atomic && s.kind != single {
+	if s.Bounds.Compare && s.kind != atomic && s.kind != single {
 		return nil, fmt.Errorf("compare of sandbox: a store of the kind %s cannot compare; leave it out", s.kind)
 	}
 	if s.keyed() {
-		s.limits.KeyLifetime = keyLifetime
+		s.Bounds.KeyLifetime = keyLifetime
 	}
 	if s.kind == feed {
 		return &feedStore{s}, nil
 	}
 	return s, nil
 }
-
-// Limits are the published ones; the store's answers tell the true ones.
-func (s *store) Limits() channels.Limits { return s.limits }
 
 // keyed is true for the kinds that honour an Idempotency-Key.
 func (s *store) keyed() bool { return s.kind == atomic || s.kind == feed }

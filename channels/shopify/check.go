@@ -61,7 +61,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if data.Shop.Domain == "" {
-		return channels.Finding{}, channels.Unreadable(s.ID, answered.Response, "it does not name the shop")
+		return channels.Finding{}, s.Unreadable(answered.Response, "it does not name the shop")
 	}
 	finding := channels.Finding{Account: fmt.Sprintf("%.100s (%.100s)", data.Shop.Domain, data.Shop.Name)}
 	if data.Installation == nil {
@@ -72,10 +72,8 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 			handles = append(handles, scope.Handle)
 		}
 		if missing := missingScopes(handles); len(missing) > 0 {
-			return channels.Finding{}, &channels.Error{
-				Next:   channels.AskPerson,
-				Reason: fmt.Sprintf("store %s: the credential lacks the scopes %s; add them to the app and install it again", s.ID, strings.Join(missing, ", ")),
-			}
+			return channels.Finding{}, s.Failed(channels.AskPerson, 0,
+				fmt.Sprintf("the credential lacks the scopes %s; add them to the app and install it again", strings.Join(missing, ", ")))
 		}
 		finding.Notes = append(finding.Notes, "scopes: "+strings.Join(handles, ", "))
 	}
@@ -111,8 +109,8 @@ func (s *store) checkLocation(locations []location, more bool, finding *channels
 	case !ok && more:
 		finding.Notes = append(finding.Notes, fmt.Sprintf("the setting location is not among the first %d locations, so it could not be proved", len(locations)))
 	case !ok:
-		return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the shop has no active location %s; correct the setting location", s.ID,
-			strings.TrimPrefix(s.location, locationPrefix))}
+		return s.Failed(channels.AskPerson, 0,
+			fmt.Sprintf("the shop has no active location %s; correct the setting location", strings.TrimPrefix(s.location, locationPrefix)))
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (s *store) Encode(items []channels.Item, key string) ([]byte, error) {
 		if !strings.HasPrefix(item.Reference, itemPrefix) {
 			return nil, fmt.Errorf("channel SKU %q has not been looked up: its reference is no inventory item", item.ChannelSKU)
 		}
-		quantities[i] = quantity{item.Reference, location, item.Quantity, s.expected(item)}
+		quantities[i] = quantity{item.Reference, location, item.Quantity, s.Bounds.Expected(item)}
 	}
 	input := setInput{Name: "available", Reason: s.reason, Reference: callURI + url.PathEscape(key), Quantities: quantities}
 	return graphql.Body(setQuantities, setVariables{input, key})
@@ -73,12 +73,4 @@ func (s *store) place(item channels.Item) (string, error) {
 		return "", fmt.Errorf("channel SKU %q: %w", item.ChannelSKU, err)
 	}
 	return location, nil
-}
-
-// expected is nil unless the store is set to compare.
-func (s *store) expected(item channels.Item) *int64 {
-	if !s.limits.Compare {
-		return nil
-	}
-	return item.Expected
 }

@@ -56,13 +56,13 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		return nil, budget, err
 	}
 	if data.Variants == nil || data.Variants.Nodes == nil || data.Variants.PageInfo == nil {
-		return nil, budget, channels.Unreadable(s.ID, answered.Response, "it holds no variants")
+		return nil, budget, s.Unreadable(answered.Response, "it holds no variants")
 	}
 	// A search finds also what only resembles a SKU: SKUs are compared byte by byte.
 	exact := map[string][]variant{}
 	for _, entry := range data.Variants.Nodes {
 		if !strings.HasPrefix(entry.InventoryItem.ID, itemPrefix) {
-			return nil, budget, channels.Unreadable(s.ID, answered.Response, "a variant has no inventory item")
+			return nil, budget, s.Unreadable(answered.Response, "a variant has no inventory item")
 		}
 		exact[entry.SKU] = append(exact[entry.SKU], entry)
 	}
@@ -70,7 +70,7 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 	for i, item := range items {
 		answer, sure := s.judge(exact[item.ChannelSKU], data.Variants.PageInfo.HasNextPage)
 		if !sure && len(items) > 1 {
-			return nil, budget, &channels.Error{Next: channels.Smaller, Reason: "store " + s.ID + ": more variants resemble the SKUs of a look-up than one page holds"}
+			return nil, budget, s.Failed(channels.Smaller, 0, "more variants resemble the SKUs of a look-up than one page holds")
 		}
 		matches[i] = answer
 	}

@@ -1,7 +1,6 @@
 package shopify
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
@@ -75,7 +74,7 @@ func (s *store) readQuantities(decoded answered, items []channels.Item) (channel
 		return channels.Reply{}, err
 	}
 	if data.Payload == nil || data.Payload.UserErrors == nil {
-		return channels.Reply{}, channels.Unreadable(s.ID, decoded.Response, "it does not say whether there were errors")
+		return channels.Reply{}, s.Unreadable(decoded.Response, "it does not say whether there were errors")
 	}
 	if len(data.Payload.UserErrors) == 0 {
 		return channels.All(items, channels.Applied), nil
@@ -93,7 +92,7 @@ func (s *store) readUserErrors(response outbound.Response, offences []userError,
 			return channels.Reply{}, channels.InWords(failed, offence.Code, offence.Message)
 		}
 		if err != nil || at < 0 || at >= len(items) {
-			return channels.Reply{}, channels.Unreadable(s.ID, response, "it names an item that was not in the call")
+			return channels.Reply{}, s.Unreadable(response, "it names an item that was not in the call")
 		}
 		if !named && len(items) > 1 {
 			unnamed = strings.TrimPrefix(offence.Code+": "+offence.Message, ": ")
@@ -192,7 +191,7 @@ func (s *store) readStatus(response outbound.Response) error {
 	reason := "it does not take the call; check the settings shop, endpoint and version"
 	switch {
 	case response.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
+		return s.Unreadable(response, "its status is not one that the store's API promises")
 	case response.Status == http.StatusPaymentRequired:
 		reason = "the shop is frozen; its owner must pay the outstanding balance in the admin"
 	case response.Status == http.StatusNotFound:
@@ -207,11 +206,7 @@ func (s *store) readStatus(response outbound.Response) error {
 
 // words are what a response without a GraphQL response says: {"errors": "Not Found"}.
 func words(response outbound.Response) string {
-	var body struct {
+	return channels.Decoded[struct {
 		Errors string `json:"errors"`
-	}
-	if json.Unmarshal(response.Body, &body) != nil {
-		return ""
-	}
-	return body.Errors
+	}](response).Errors
 }

@@ -34,10 +34,10 @@ type answered struct {
 // into decodes the data of a response.
 func (s *store) into(decoded answered, value any) error {
 	if len(decoded.response.Errors) > 0 {
-		return channels.Unreadable(s.ID, decoded.Response, "it holds data and errors that are not known")
+		return s.Unreadable(decoded.Response, "it holds data and errors that are not known")
 	}
 	if err := decoded.response.Into(value); err != nil {
-		return channels.Unreadable(s.ID, decoded.Response, err.Error())
+		return s.Unreadable(decoded.Response, err.Error())
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func (s *store) ask(ctx context.Context, body []byte) (answered, channels.Budget
 	}
 	decoded, err := graphql.Read(response.Body)
 	if err != nil {
-		return answered{}, channels.Budget{}, channels.Unreadable(s.ID, response, err.Error())
+		return answered{}, channels.Budget{}, s.Unreadable(response, err.Error())
 	}
 	price := readCost(decoded)
 	return answered{response, decoded}, price.budget(), s.readErrors(response, decoded, price)
@@ -67,7 +67,7 @@ func (s *store) post(ctx context.Context, body []byte) (outbound.Response, error
 			"X-Shopify-Access-Token": {token.Reveal()}, "Content-Type": {"application/json"}, "Accept": {"application/json"},
 		}
 		response, err := s.Client.Do(ctx, http.MethodPost, s.Endpoint+"/admin/api/"+s.version+"/graphql.json", header, body)
-		return response, channels.InWords(channels.Failure(s.ID, response, err, s.Now()), "", words(response))
+		return response, channels.InWords(s.Failure(response, err), "", words(response))
 	})
 }
 

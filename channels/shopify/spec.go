@@ -126,33 +126,25 @@ var (
 
 // store is a Shopify shop. It is safe for concurrent use.
 type store struct {
-	outbound.Partner
+	channels.Base
 	version    string
 	app        app
 	token      *outbound.Token
 	location   string // a gid; empty when every item must name one
 	reason     string
 	duplicates string
-	limits     channels.Limits
 }
 
 // openStore returns the channel of a store. It makes no call.
-func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+func openStore(base channels.Base, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	var err error
 	s := &store{
-		Partner: partner,
+		Base:    base,
 		version: values.Text("version"), reason: values.Text("reason"), duplicates: values.Text("duplicates"),
-		limits: channels.Limits{
-			Batch:       maxBatch,
-			Rate:        standardPoints / mutationCost,
-			Burst:       standardBucket / mutationCost,
-			Compare:     values.Boolean("compare"),
-			KeyLifetime: keyLifetime,
-			Calls:       callsAtOnce,
-			Timeout:     values.Duration("timeout"),
-			Find:        int(values.Integer("find_limit")),
-		},
 	}
+	s.Bounds.Batch, s.Bounds.Calls, s.Bounds.KeyLifetime = maxBatch, callsAtOnce, keyLifetime
+	s.Bounds.Rate, s.Bounds.Burst = standardPoints/mutationCost, standardBucket/mutationCost // every response tells the true ones
+	s.Bounds.Compare = values.Boolean("compare")
 	if s.Endpoint, err = address(values.Text("shop"), values.Text("endpoint")); err != nil {
 		return nil, err
 	}
@@ -166,9 +158,6 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 	}
 	return s, nil
 }
-
-// Limits are the published ones of the smallest plan; the shop's answers tell the true ones.
-func (s *store) Limits() channels.Limits { return s.limits }
 
 var (
 	versions = regexp.MustCompile(`^2\d{3}-\d{2}$`)

@@ -34,7 +34,7 @@ func (s *store) authorize(values settings.Values, environment settings.Environme
 func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, error) {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {s.app.id}, "client_secret": {s.app.secret.Reveal()}}
 	return channels.Login{
-		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + "/admin/oauth/access_token", Body: []byte(form.Encode()),
+		Base: s.Base, Address: s.Endpoint + "/admin/oauth/access_token", Body: []byte(form.Encode()),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
 		Refused: func(response outbound.Response) error {
 			return &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: "store " + s.ID + ": it gives no access token for " +

@@ -63,10 +63,10 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 		return channels.Finding{}, err
 	}
 	if decoded.Channel.Code == "" {
-		return channels.Finding{}, channels.Unreadable(s.ID, response, "it does not name the channel")
+		return channels.Finding{}, s.Unreadable(response, "it does not name the channel")
 	}
 	if why := s.wrong(decoded); why != "" {
-		return channels.Finding{}, &channels.Error{Next: channels.AskPerson, Reason: "store " + s.ID + ": " + why}
+		return channels.Finding{}, s.Failed(channels.AskPerson, 0, why)
 	}
 	return s.finding(decoded), nil
 }

@@ -38,10 +38,7 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		return nil, channels.Budget{}, err
 	}
 	if len(body) > maxBody && len(skus) > 1 {
-		return nil, channels.Budget{}, &channels.Error{
-			Next:   channels.Smaller,
-			Reason: fmt.Sprintf("store %s: a look-up of %d long SKUs is more than the server reads", s.ID, len(skus)),
-		}
+		return nil, channels.Budget{}, s.Failed(channels.Smaller, 0, fmt.Sprintf("a look-up of %d long SKUs is more than the server reads", len(skus)))
 	}
 	response, err := s.call(ctx, body)
 	if err != nil {
@@ -60,16 +57,14 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		return nil, channels.Budget{}, err
 	}
 	if document.Global.Track == nil || document.Variants.Total == nil {
-		return nil, channels.Budget{}, channels.Unreadable(s.ID, response, "it does not say how many variants there are")
+		return nil, channels.Budget{}, s.Unreadable(response, "it does not say how many variants there are")
 	}
 	for _, entry := range document.Variants.Items {
 		variants[entry.SKU] = append(variants[entry.SKU], entry) // a database that folds case lists others, too; nobody asks for those
 	}
 	if *document.Variants.Total > len(document.Variants.Items) && len(skus) > 1 {
-		return nil, channels.Budget{}, &channels.Error{
-			Next:   channels.Smaller,
-			Reason: fmt.Sprintf("store %s: it has %d variants with the SKUs of a look-up and lists %d", s.ID, *document.Variants.Total, len(document.Variants.Items)),
-		}
+		return nil, channels.Budget{}, s.Failed(channels.Smaller, 0,
+			fmt.Sprintf("it has %d variants with the SKUs of a look-up and lists %d", *document.Variants.Total, len(document.Variants.Items)))
 	}
 	matches := make([]channels.Found, len(items))
 	for i, item := range items {

@@ -34,7 +34,7 @@ func (s *store) readSet(response outbound.Response, items []channels.Item) (chan
 		return s.readVariants(data.Variants, items), nil
 	}
 	if len(decoded.Errors) == 0 {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not list the variants that were set")
+		return channels.Reply{}, s.Unreadable(response, "it does not list the variants that were set")
 	}
 	if err := s.refused(response, decoded); err != nil {
 		return channels.Reply{}, err
@@ -87,7 +87,7 @@ func (s *store) shown(item channels.Item, entry *variant) channels.ItemReply {
 	location := s.locationOf(item)
 	for _, level := range entry.Levels {
 		if level.Location == location && level.OnHand != nil {
-			return applied(item, level.OnHand)
+			return channels.Shown(item, level.OnHand)
 		}
 	}
 	return channels.ItemReply{
@@ -136,7 +136,7 @@ func (s *store) readBadInput(response outbound.Response, decoded graphql.Respons
 		}
 		at, err := strconv.Atoi(digits)
 		if err != nil || at < 0 || at >= len(items) {
-			return channels.Reply{}, channels.Unreadable(s.ID, response, "it names an item that was not in the call")
+			return channels.Reply{}, s.Unreadable(response, "it names an item that was not in the call")
 		}
 		reply.Items[at], named = channels.ItemReply{Verdict: channels.Rejected, Code: badInput, Reason: failure.Message}, true
 	}
@@ -154,7 +154,7 @@ func (s *store) open(response outbound.Response) (graphql.Response, error) {
 		return decoded, &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: "store " + s.ID +
 			": there is no Admin API at this address; correct the endpoint", Words: words(response)}
 	case err != nil:
-		return decoded, channels.Unreadable(s.ID, response, err.Error())
+		return decoded, s.Unreadable(response, err.Error())
 	}
 	return decoded, nil
 }
@@ -210,7 +210,7 @@ func (s *store) read(response outbound.Response, into any) error {
 		}
 	}
 	if err := decoded.Into(into); err != nil {
-		return channels.Unreadable(s.ID, response, err.Error())
+		return s.Unreadable(response, err.Error())
 	}
 	return nil
 }
@@ -221,13 +221,4 @@ func reason(failure graphql.Error) string {
 		return "the store has no such stock location; correct the location"
 	}
 	return failure.Extensions.Code + ": " + failure.Message
-}
-
-// applied is a success; a store that shows another figure than asked for has clamped it.
-func applied(item channels.Item, shown *int64) channels.ItemReply {
-	reply := channels.ItemReply{Verdict: channels.Applied, Actual: shown}
-	if *shown != item.Quantity {
-		reply.Clamped = shown
-	}
-	return reply
 }

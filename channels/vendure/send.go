@@ -2,7 +2,6 @@ package vendure
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/tidemark/tidemark/channels"
@@ -37,19 +36,15 @@ func (s *store) post(ctx context.Context, name, credential string, body []byte) 
 	return response, s.failure(response, failed)
 }
 
-// failure is channels.Failure, with what the server, or what stands before it, says in the form of its framework (NestJS).
+// failure is Base.Failure, with what the server, or what stands before it, says in the form of its framework (NestJS).
 func (s *store) failure(response outbound.Response, failed error) error {
-	return channels.InWords(channels.Failure(s.ID, response, failed, s.Now()), "", words(response))
+	return channels.InWords(s.Failure(response, failed), "", words(response))
 }
 
 func words(response outbound.Response) string {
-	var body struct {
+	return channels.Decoded[struct {
 		Message string `json:"message"`
-	}
-	if json.Unmarshal(response.Body, &body) != nil {
-		return ""
-	}
-	return body.Message
+	}](response).Message
 }
 
 // header is that of every call, without the credential. Messages are read, so they are asked for in one language.

@@ -62,26 +62,25 @@ var (
 
 // store is a channel of a Vendure server. It is safe for concurrent use.
 type store struct {
-	outbound.Partner
+	channels.Base
 	channel  string
 	location string
 	username string
 	password settings.Credential
 	apiKey   settings.Credential
 	token    *outbound.Token // nil with an API key
-	limits   channels.Limits
 }
 
 // openStore returns the channel of a store. It makes no call.
-func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+func openStore(base channels.Base, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	var err error
-	timeout := values.Duration("timeout")
 	rate := float64(values.Integer("rate"))
+	base.Bounds.Batch, base.Bounds.Find, base.Bounds.Calls = int(values.Integer("batch")), find, callsAtOnce
+	base.Bounds.Rate, base.Bounds.Burst = rate, 2*rate
 	s := &store{
-		Partner: partner,
+		Base:    base,
 		channel: values.Text("channel"), location: values.Text("location"),
 		username: values.Text("username"),
-		limits:   channels.Limits{Batch: int(values.Integer("batch")), Find: find, Rate: rate, Burst: 2 * rate, Calls: callsAtOnce, Timeout: timeout},
 	}
 	key, login := values.Text("api_key") != "", s.username != "" || values.Text("password") != ""
 	switch {
@@ -100,6 +99,3 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 	}
 	return s, nil
 }
-
-// Limits are the merchant's own: Vendure publishes none.
-func (s *store) Limits() channels.Limits { return s.limits }

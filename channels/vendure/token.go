@@ -32,7 +32,7 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 		return settings.Credential{}, 0, err
 	}
 	response, failed := s.Client.Do(ctx, http.MethodPost, s.Endpoint, s.header(), body)
-	if err := channels.Failure(s.ID, response, failed, s.Now()); err != nil {
+	if err := s.Failure(response, failed); err != nil {
 		return settings.Credential{}, 0, err
 	}
 	var document struct {
@@ -50,7 +50,7 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	case document.Login.Code != "":
 		refusal.Reason = fmt.Sprintf("store %s: it does not let %s log in (%.60s); check the settings username and password", s.ID, s.username, document.Login.Code)
 	case document.Login.Type != "CurrentUser":
-		return settings.Credential{}, 0, channels.Unreadable(s.ID, response, "it does not say whether the login succeeded")
+		return settings.Credential{}, 0, s.Unreadable(response, "it does not say whether the login succeeded")
 	case token == "":
 		refusal.Reason = fmt.Sprintf("store %s: it gives no token in the header vendure-auth-token; add bearer to authOptions.tokenMethod in the server's "+
 			"configuration", s.ID)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tidemark/tidemark/channels"
+	"github.com/tidemark/tidemark/outbound"
 )
 
 // Check gets a token, reads one figure and looks for feeds that are open: that proves the key and its access to what the driver needs.
@@ -39,7 +40,7 @@ func (s *session) checkInventory(ctx context.Context, finding *channels.Finding)
 		return err
 	}
 	if body.Meta.Count == nil {
-		return &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not count the SKUs", s.ID)}
+		return s.Failed(channels.Resend, 0, "the answer is not believed: it does not count the SKUs")
 	}
 	finding.Notes = append(finding.Notes, fmt.Sprintf("%d SKUs have an inventory", *body.Meta.Count))
 	return nil
@@ -113,7 +114,7 @@ func (s *session) checkScopes(ctx context.Context, finding *channels.Finding) er
 		case !told || scope == "feeds" && !s.feeds:
 			continue
 		case level == "no_access", scope == "inventory" && level != "full_access":
-			return &channels.Error{Next: channels.AskPerson, Reason: fmt.Sprintf("store %s: the API key has %.20q to %s; give it full access", s.ID, level, scope)}
+			return s.Failed(channels.AskPerson, 0, fmt.Sprintf("the API key has %.20q to %s; give it full access", level, scope))
 		}
 		finding.Notes = append(finding.Notes, fmt.Sprintf("the API key has %.20s to %s", level, scope))
 	}
@@ -155,7 +156,7 @@ func (s *session) checkFeeds(ctx context.Context, finding *channels.Finding) err
 		return err
 	}
 	if body.Results == nil {
-		return &channels.Error{Reason: fmt.Sprintf("store %s: the answer is not believed: it does not list the feeds", s.ID)}
+		return s.Failed(channels.Resend, 0, "the answer is not believed: it does not list the feeds")
 	}
 	open := 0
 	for _, feed := range body.Results.Feeds {
@@ -171,13 +172,7 @@ func (s *session) checkFeeds(ctx context.Context, finding *channels.Finding) err
 
 func (s *session) read(ctx context.Context, path string, into any) error {
 	response, err := s.call(ctx, http.MethodGet, path, "", nil)
-	if err != nil {
-		return err
-	}
-	if response.Status != http.StatusOK {
-		return s.refusal(response, "it cannot be read")
-	}
-	return channels.Read(s.ID, response, into)
+	return s.ReadOK(response, err, func(response outbound.Response) error { return s.refusal(response, "it cannot be read") }, into)
 }
 
 // readOptional reads what the driver can do without: a key that may not read it, or an environment that has no such thing, is a note.

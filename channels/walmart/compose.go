@@ -26,17 +26,14 @@ const callsAtOnce = 4
 // nodes, each still fills its feeds.
 const window = 5 * batch
 
-// limits are what the API allows, as published and set. Walmart fills a bucket gradually: 20 an hour is one each 3 minutes
+// limits adds to those of the settings what the API allows. Walmart fills a bucket gradually: 20 an hour is one each 3 minutes
 // (suppliers/docs/rate-limiting).
-func limits(values settings.Values) channels.Limits {
+func limits(l channels.Limits, values settings.Values) channels.Limits {
 	put := channels.Rate{PerSecond: perMinute / 60.0, Burst: perMinute, Calls: callsAtOnce}
 	perHour := float64(values.Integer("feeds_per_hour"))
-	l := channels.Limits{
-		Batch: 1, Window: 1, Timeout: values.Duration("timeout"),
-		Rate: put.PerSecond, Burst: put.Burst, Calls: callsAtOnce,
-		Rates:   map[string]channels.Rate{meterFeed: {PerSecond: perHour / 3600, Burst: perHour, Calls: 1}, meterPut: put, meterPoll: put},
-		Tickets: int(values.Integer("tickets")),
-	}
+	l.Batch, l.Window = 1, 1
+	l.Rate, l.Burst, l.Calls = put.PerSecond, put.Burst, callsAtOnce
+	l.Rates = map[string]channels.Rate{meterFeed: {PerSecond: perHour / 3600, Burst: perHour, Calls: 1}, meterPut: put, meterPoll: put}
 	if values.Boolean("feeds") {
 		l.Batch = int(values.Integer("feed_items"))
 		l.Window = max(window, l.Batch)
@@ -73,7 +70,7 @@ func (s *store) parts(items []channels.Item) [][]int {
 	open := map[string]int{} // the last part of a node
 	for at, item := range items {
 		part, ok := open[item.Location]
-		if !ok || len(parts[part]) >= s.limits.Batch {
+		if !ok || len(parts[part]) >= s.Bounds.Batch {
 			part = len(parts)
 			open[item.Location] = part
 			parts = append(parts, nil)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/tidemark/tidemark/channels"
-	"github.com/tidemark/tidemark/outbound"
 )
 
 // ticket says what is waited for, so that the driver has nothing to remember: how often a feed was asked for, "feed:2:F129…@AU8BAQA",
@@ -61,19 +60,18 @@ const maxReportWait = 15 * time.Minute
 
 // waiting is the reply while Walmart works.
 func (s *store) waiting(items []channels.Item, on ticket) channels.Reply {
-	reply := channels.All(items, channels.Accepted)
-	reply.Ticket = on.String()
+	var after time.Duration
 	if on.kind == feedTicket {
-		reply.PollAfter = min(s.reportAfter<<min(on.at, 10), max(maxReportWait, s.reportAfter))
+		after = channels.PollDelay(s.reportAfter, on.at, maxReportWait)
 	}
-	return reply
+	return channels.Pending(items, on.String(), after)
 }
 
 // Poll asks how far a feed is, or for a page of the details of one that is done. Each is one call of the API.
 func (s *feedStore) Poll(ctx context.Context, text string, items []channels.Item) (channels.Reply, error) {
 	on, ok := parseTicket(text)
 	if !ok {
-		return channels.Reply{}, s.forgotten(outbound.Response{}, "the ticket is not one that this driver writes")
+		return channels.Reply{}, s.Forgotten(0, "the ticket is not one that this driver writes")
 	}
 	session := s.session(text)
 	path := feedsPath + "/" + escape(on.id) + "?includeDetails=false"
@@ -88,10 +86,4 @@ func (s *feedStore) Poll(ctx context.Context, text string, items []channels.Item
 	reply, err := s.readFeed(response, on, items)
 	reply.Budget = budget
 	return reply, err
-}
-
-// forgotten is the error for a feed that nothing more will be heard of. Figures are absolute: building them anew is right whether or not
-// it was applied.
-func (s *store) forgotten(response outbound.Response, why string) error {
-	return &channels.Error{Next: channels.Anew, Status: response.Status, Reason: fmt.Sprintf("store %s: %s; the items are sent again", s.ID, why)}
 }

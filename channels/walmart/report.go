@@ -100,16 +100,16 @@ func (s *store) readFeed(response outbound.Response, on ticket, items []channels
 		on.limit = leastDetails // documents differ on how many may be asked for at once
 		return s.waiting(items, on), nil
 	case response.Status == http.StatusNotFound, response.Status == http.StatusBadRequest && !readProblem(response).is(tooMany):
-		return channels.Reply{}, s.forgotten(response, "it does not know the feed any more")
+		return channels.Reply{}, s.Forgotten(response.Status, "it does not know the feed any more")
 	case response.Status != http.StatusOK:
 		return channels.Reply{}, s.refusal(response, "the feed's status cannot be read")
 	}
 	var decoded progress
-	if err := channels.Read(s.ID, response, &decoded); err != nil {
+	if err := s.Read(response, &decoded); err != nil {
 		return channels.Reply{}, err
 	}
 	if decoded.FeedID != on.id {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it is not about the feed that was asked for")
+		return channels.Reply{}, s.Unreadable(response, "it is not about the feed that was asked for")
 	}
 	switch {
 	case decoded.Status == "ERROR":
@@ -118,11 +118,11 @@ func (s *store) readFeed(response outbound.Response, on ticket, items []channels
 		on.at++
 		return s.waiting(items, on), nil
 	case decoded.Status != "PROCESSED":
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "the feed has a status that is not known, or not one that follows the last")
+		return channels.Reply{}, s.Unreadable(response, "the feed has a status that is not known, or not one that follows the last")
 	case on.kind == detailsTicket:
 		return s.readDetails(response, decoded, on, items)
 	case decoded.Received == nil || decoded.Succeeded == nil || decoded.Failed == nil:
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not count what became of the items")
+		return channels.Reply{}, s.Unreadable(response, "it does not count what became of the items")
 	case *decoded.Failed == 0 && *decoded.Succeeded == len(items) && *decoded.Received == len(items):
 		return channels.All(items, channels.Applied), nil
 	}
@@ -156,7 +156,7 @@ func (s *store) readDetails(response outbound.Response, decoded progress, on tic
 		total = max(total, *decoded.Received)
 	}
 	if len(rows) == 0 {
-		return channels.Reply{}, s.forgotten(response, fmt.Sprintf("Walmart's report on the feed %s ends after %d of %d items", on.id, on.at, total))
+		return channels.Reply{}, s.Forgotten(response.Status, fmt.Sprintf("Walmart's report on the feed %s ends after %d of %d items", on.id, on.at, total))
 	}
 	verdicts := make(map[string]channels.ItemReply, len(rows))
 	var nameless []channels.ItemReply

@@ -24,17 +24,13 @@ func (s *store) readPut(response outbound.Response, item channels.Item) (channel
 			Amount *int64 `json:"amount"`
 		} `json:"quantity"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Reply{}, err
 	}
 	if body.SKU != item.ChannelSKU || body.Quantity.Amount == nil {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not say what is shown of the SKU that was asked for")
+		return channels.Reply{}, s.Unreadable(response, "it does not say what is shown of the SKU that was asked for")
 	}
-	reply := channels.ItemReply{Verdict: channels.Applied, Actual: body.Quantity.Amount}
-	if *body.Quantity.Amount != item.Quantity {
-		reply.Clamped = body.Quantity.Amount
-	}
-	return replyFor(reply), nil
+	return channels.Single(channels.Shown(item, body.Quantity.Amount)), nil
 }
 
 // readSingleRefusal reads a status that Failure leaves to the driver, on one item: what is about the item can only mean this one.
@@ -46,7 +42,7 @@ func (s *store) readSingleRefusal(response outbound.Response) (channels.Reply, e
 	case problem.is("CONTENT_NOT_FOUND"):
 		problem.Message = words("Walmart has no such SKU; list it there, or correct the listing's channel SKU", problem.text())
 	}
-	return replyFor(channels.ItemReply{Verdict: channels.Rejected, Code: problem.Code, Reason: problem.text()}), nil
+	return channels.Single(channels.ItemReply{Verdict: channels.Rejected, Code: problem.Code, Reason: problem.text()}), nil
 }
 
 // readReceipt reads the response to a feed. One that is refused for its file names nobody; its parameters are the kind and the ship node.
@@ -62,11 +58,11 @@ func (s *store) readReceipt(response outbound.Response, items []channels.Item) (
 	var receipt struct {
 		FeedID string `json:"feedId"`
 	}
-	if err := channels.Read(s.ID, response, &receipt); err != nil {
+	if err := s.Read(response, &receipt); err != nil {
 		return channels.Reply{}, err
 	}
 	if receipt.FeedID == "" {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it does not name the feed")
+		return channels.Reply{}, s.Unreadable(response, "it does not name the feed")
 	}
 	return s.waiting(items, ticket{kind: feedTicket, id: receipt.FeedID}), nil
 }
@@ -77,7 +73,7 @@ func (s *store) refusal(response outbound.Response, what string) error {
 	failed := &channels.Error{Status: response.Status, Code: problem.Code}
 	switch {
 	case response.Status < http.StatusBadRequest:
-		return channels.Unreadable(s.ID, response, "its status is not one that Walmart's API promises")
+		return s.Unreadable(response, "its status is not one that Walmart's API promises")
 	case problem.is(tooMany):
 		failed.Next, failed.Until, failed.Reason = channels.Wait, s.replenished(response), "it throttles"
 	case response.Status == http.StatusLocked: // RESOURCE_IS_LOCKED.GMP_RECEIVER_API
@@ -155,10 +151,10 @@ func readProblem(response outbound.Response) problem {
 	return problem{}
 }
 
-// failure is channels.Failure, and also reads Walmart's own way to say until when it throttles. Retry-After goes before
+// failure is Base.Failure, and also reads Walmart's own way to say until when it throttles. Retry-After goes before
 // (us-marketplace/docs/bulk-inventory-update-feed).
 func (s *store) failure(response outbound.Response, failed error) error {
-	err := channels.Failure(s.ID, response, failed, s.Now())
+	err := s.Failure(response, failed)
 	var failure *channels.Error
 	if errors.As(err, &failure) && failure.Next == channels.Wait && failure.Until.IsZero() {
 		failure.Until = s.replenished(response)
@@ -205,7 +201,7 @@ func (s *store) readBudget(response outbound.Response, meter string) channels.Bu
 	if err != nil || !(left >= 0 && left <= 1e9) {
 		return channels.Budget{}
 	}
-	return channels.Budget{Known: true, Capacity: max(s.limits.Rates[meter].Burst, left), Remaining: left}
+	return channels.Budget{Known: true, Capacity: max(s.Bounds.Rates[meter].Burst, left), Remaining: left}
 }
 
 // words joins what is said into one text.
@@ -214,9 +210,4 @@ func words(first, second string) string {
 		return first + second
 	}
 	return first + ": " + second
-}
-
-// replyFor is the reply to a call of one item.
-func replyFor(item channels.ItemReply) channels.Reply {
-	return channels.Reply{Items: []channels.ItemReply{item}}
 }

@@ -82,7 +82,7 @@ var (
 
 // store is a seller account. It is safe for concurrent use.
 type store struct {
-	outbound.Partner
+	channels.Base
 	login       login
 	service     string
 	channelType string
@@ -91,7 +91,6 @@ type store struct {
 	details     int
 	reportAfter time.Duration
 	token       *outbound.Token
-	limits      channels.Limits
 }
 
 // feedStore adds the capability that only feeds need.
@@ -102,18 +101,18 @@ type feedStore struct{ *store }
 const maxResponse = 8 << 20
 
 // openStore returns the channel of a store. It makes no call.
-func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+func openStore(base channels.Base, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	secret, err := values.Credential("client_secret", environment)
 	if err != nil {
 		return nil, err
 	}
+	base.Bounds = limits(base.Bounds, values)
 	s := &store{
-		Partner: partner,
+		Base:    base,
 		login:   login{id: values.Text("client_id"), secret: secret},
 		service: values.Text("service_name"), channelType: values.Text("channel_type"),
 		feeds: values.Boolean("feeds"), feedFrom: int(values.Integer("feed_from")), details: int(values.Integer("details_limit")),
 		reportAfter: values.Duration("report_after"),
-		limits:      limits(values),
 	}
 	s.token = outbound.NewToken(s.Now, s.issue)
 	if s.feeds {
@@ -121,6 +120,3 @@ func openStore(partner outbound.Partner, values settings.Values, environment set
 	}
 	return s, nil
 }
-
-// Limits are the published ones; the store's answers tell the true ones.
-func (s *store) Limits() channels.Limits { return s.limits }

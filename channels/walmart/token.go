@@ -25,7 +25,7 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 	header["Authorization"] = []string{outbound.Basic(s.login.id, s.login.secret)}
 	header["Content-Type"] = []string{"application/x-www-form-urlencoded"}
 	return channels.Login{
-		Store: s.ID, Client: s.Client, Now: s.Now, Address: s.Endpoint + tokenPath, Header: header, Longest: longestToken,
+		Base: s.Base, Address: s.Endpoint + tokenPath, Header: header, Bounded: true,
 		Body: []byte("grant_type=client_credentials"),
 		Refused: func(response outbound.Response) error {
 			return &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: fmt.Sprintf("store %s: Walmart gives no token for "+
@@ -34,9 +34,6 @@ func (s *store) issue(ctx context.Context) (settings.Credential, time.Duration, 
 		Failure: s.failure,
 	}.Issue(ctx)
 }
-
-// longestToken is more than any token of Walmart's lives.
-const longestToken = 24 * time.Hour
 
 // session is one Send, Poll or Check: its calls have one correlation id, and the token is renewed at most once for them.
 type session struct {

@@ -16,18 +16,12 @@ import (
 func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 	var finding channels.Finding
 	response, err := s.call(ctx, http.MethodGet, s.api+"/products?per_page=1&_fields=id,sku", nil)
-	if err != nil {
-		return channels.Finding{}, err
-	}
-	if response.Status != http.StatusOK {
-		return channels.Finding{}, s.readStatus(response)
-	}
 	var products []product
-	if err := channels.Read(s.ID, response, &products); err != nil {
+	if err := s.ReadOK(response, err, s.readStatus, &products); err != nil {
 		return channels.Finding{}, err
 	}
 	if products == nil {
-		return channels.Finding{}, channels.Unreadable(s.ID, response, "it holds no list of products")
+		return channels.Finding{}, s.Unreadable(response, "it holds no list of products")
 	}
 	if err := s.checkWriting(ctx); err != nil {
 		return channels.Finding{}, err
@@ -59,7 +53,7 @@ func (s *store) checkWriting(ctx context.Context) error {
 		return s.readStatus(response)
 	}
 	if !json.Valid(response.Body) {
-		return channels.Unreadable(s.ID, response, "it is not the JSON that this store's API promises")
+		return s.Unreadable(response, "it is not the JSON that this store's API promises")
 	}
 	return nil
 }
@@ -74,7 +68,7 @@ func (s *store) checkStock(ctx context.Context) (note string, err error) {
 		return `the shop does not say whether it manages stock; see "Enable stock management" under WooCommerce, Settings, Products, Inventory`, nil
 	}
 	if body.Value != "yes" {
-		return "", &channels.Error{Next: channels.AskPerson, Reason: "store " + s.ID + ": " + stockIsOff}
+		return "", s.Failed(channels.AskPerson, 0, stockIsOff)
 	}
 	return "the shop manages stock", nil
 }

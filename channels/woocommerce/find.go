@@ -12,10 +12,6 @@ import (
 	"github.com/tidemark/tidemark/channels"
 )
 
-// maxAddress keeps the address of a look-up below what web servers read by default, in bytes: 8,190 for a request line in Apache
-// (LimitRequestLine), 8 KiB in nginx (large_client_header_buffers).
-const maxAddress = 7 << 10
-
 // fields are what is asked for of a product.
 const fields = "id,sku,type,parent_id,manage_stock"
 
@@ -44,7 +40,7 @@ type product struct {
 func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Found, channels.Budget, error) {
 	skus, commas := distinct(items)
 	if len(skus) > 1 && commas {
-		return nil, channels.Budget{}, s.smaller("a SKU with a comma in it is looked up alone")
+		return nil, channels.Budget{}, s.Failed(channels.Smaller, 0, "a SKU with a comma in it is looked up alone")
 	}
 	products, more, err := s.look(ctx, productsPath, skus)
 	if err != nil {
@@ -58,7 +54,7 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 		products, more = append(products, variations...), more || moreVariations
 	}
 	if more && len(skus) > 1 {
-		return nil, channels.Budget{}, s.smaller("more products resemble the SKUs of a look-up than one page holds")
+		return nil, channels.Budget{}, s.Failed(channels.Smaller, 0, "more products resemble the SKUs of a look-up than one page holds")
 	}
 	// The database takes SKUs in another case, with other accents or blanks at the end for the same: they are compared byte by byte.
 	exact := map[string][]product{}
@@ -89,10 +85,6 @@ func distinct(items []channels.Item) (skus []string, commas bool) {
 	return skus, commas
 }
 
-func (s *store) smaller(why string) error {
-	return &channels.Error{Next: channels.Smaller, Reason: "store " + s.ID + ": " + why}
-}
-
 // look asks for the products that have one of some SKUs, and tells whether there may be more than were shown.
 func (s *store) look(ctx context.Context, path string, skus []string) (products []product, more bool, err error) {
 	sku := strings.Join(skus, ",")
@@ -101,32 +93,32 @@ func (s *store) look(ctx context.Context, path string, skus []string) (products 
 	}
 	query := url.Values{"sku": {sku}, "per_page": {strconv.Itoa(page)}, "_fields": {fields}}
 	address := s.api + path + "?" + query.Encode()
-	if len(address) > maxAddress && len(skus) > 1 {
-		return nil, false, s.smaller(fmt.Sprintf("the address of a look-up of %d long SKUs is longer than web servers read", len(skus)))
+	if len(address) > channels.MaxAddress && len(skus) > 1 {
+		return nil, false, s.Failed(channels.Smaller, 0, fmt.Sprintf("the address of a look-up of %d long SKUs is longer than web servers read", len(skus)))
 	}
 	response, err := s.call(ctx, http.MethodGet, address, nil)
 	switch {
 	case err != nil:
 		return nil, false, err
 	case response.Status == http.StatusRequestURITooLong && len(skus) > 1:
-		return nil, false, s.smaller("the address of a look-up is longer than its web server reads; lower the setting find_limit")
+		return nil, false, s.Failed(channels.Smaller, 0, "the address of a look-up is longer than its web server reads; lower the setting find_limit")
 	case response.Status == http.StatusRequestURITooLong:
 		return nil, false, nil // such a SKU is not found
 	case response.Status == http.StatusNotFound && path == variationsPath && readProblem(response).Code == "rest_no_route":
-		return nil, false, &channels.Error{Next: channels.AskPerson, Status: response.Status, Reason: "store " + s.ID +
-			": it has no look-up of variations; update WooCommerce to 10.3 or later, or set variations: products"}
+		return nil, false, s.Failed(channels.AskPerson, response.Status,
+			"it has no look-up of variations; update WooCommerce to 10.3 or later, or set variations: products")
 	case response.Status != http.StatusOK:
 		return nil, false, s.readStatus(response)
 	}
-	if err := channels.Read(s.ID, response, &products); err != nil {
+	if err := s.Read(response, &products); err != nil {
 		return nil, false, err
 	}
 	if products == nil {
-		return nil, false, channels.Unreadable(s.ID, response, "it holds no list of products")
+		return nil, false, s.Unreadable(response, "it holds no list of products")
 	}
 	for _, item := range products {
 		if item.ID <= 0 || len(item.ManageStock) == 0 {
-			return nil, false, channels.Unreadable(s.ID, response, "a product in it has no id, or it does not say whether the stock is managed")
+			return nil, false, s.Unreadable(response, "a product in it has no id, or it does not say whether the stock is managed")
 		}
 	}
 	// The header says how many pages there are, unless something on the way took it out.

@@ -80,11 +80,11 @@ func (s *store) readBatch(response outbound.Response, items []channels.Item, ref
 	var body struct {
 		Update []json.RawMessage `json:"update"`
 	}
-	if err := channels.Read(s.ID, response, &body); err != nil {
+	if err := s.Read(response, &body); err != nil {
 		return channels.Reply{}, err
 	}
 	if body.Update == nil {
-		return channels.Reply{}, channels.Unreadable(s.ID, response, "it has no results")
+		return channels.Reply{}, s.Unreadable(response, "it has no results")
 	}
 	results := make(map[int64]result, len(body.Update))
 	contradicted := map[int64]bool{}
@@ -104,17 +104,12 @@ func (s *store) readBatch(response outbound.Response, items []channels.Item, ref
 		results[entry.ID] = entry
 	}
 	reply := channels.Reply{Items: make([]channels.ItemReply, len(items))}
-	missing := 0
-	for i := range items {
-		if _, named := results[references[i].ID]; !named {
-			missing++
-		}
-	}
+	named := make([]bool, len(items))
 	for i, item := range items {
-		entry, found := results[references[i].ID]
+		var entry result
+		entry, named[i] = results[references[i].ID]
 		switch {
-		case !found:
-			reply.Items[i] = channels.Nameless("the store's answer does not mention it", nameless, missing)
+		case !named[i]: // below
 		case contradicted[references[i].ID]:
 			reply.Items[i].Reason = "the store's answer contradicts itself about it"
 		case entry.Error != nil:
@@ -123,6 +118,7 @@ func (s *store) readBatch(response outbound.Response, items []channels.Item, ref
 			reply.Items[i] = entry.reply(item, references[i])
 		}
 	}
+	channels.Unnamed(reply, named, "the store's answer does not mention it", nameless)
 	return reply, nil
 }
 
@@ -147,11 +143,7 @@ func (r result) reply(item channels.Item, decoded reference) channels.ItemReply 
 	if !told {
 		return channels.ItemReply{Reason: "the store's answer does not say what it shows"}
 	}
-	reply := channels.ItemReply{Verdict: channels.Applied, Actual: &shown}
-	if shown != item.Quantity {
-		reply.Clamped = &shown // a plugin has its own idea
-	}
-	return reply
+	return channels.Shown(item, &shown) // a plugin may have its own idea
 }
 
 // stockIsOff is why a figure has no effect though stock management was turned on for its product.
@@ -169,7 +161,7 @@ func figure(raw json.RawMessage) (int64, bool) {
 // readStatus reads a status that failure leaves to the driver. It concerns every call alike, so there is nobody to find by halving.
 func (s *store) readStatus(response outbound.Response) error {
 	if response.Status < http.StatusBadRequest {
-		return channels.Unreadable(s.ID, response, "its status is not one that the store's API promises")
+		return s.Unreadable(response, "its status is not one that the store's API promises")
 	}
 	problem := readProblem(response)
 	reason := fmt.Sprintf("it does not take the call (%.60q); check that WooCommerce is up to date and what its plugins do to the REST API", problem.Code)
@@ -180,10 +172,4 @@ func (s *store) readStatus(response outbound.Response) error {
 }
 
 // readProblem reads the error of a whole answer; it is empty where there is none.
-func readProblem(response outbound.Response) problem {
-	var decoded problem
-	if json.Unmarshal(response.Body, &decoded) != nil {
-		return problem{}
-	}
-	return decoded
-}
+func readProblem(response outbound.Response) problem { return channels.Decoded[problem](response) }

@@ -13,7 +13,7 @@ import (
 func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
 	references, group, err := referencesOf(call.Items)
 	if err != nil {
-		return channels.Reply{}, &channels.Error{Next: channels.Anew, Reason: "store " + s.ID + ": " + err.Error()}
+		return channels.Reply{}, s.Failed(channels.Anew, 0, err.Error())
 	}
 	response, err := s.call(ctx, http.MethodPost, s.api+group.path(), call.Body)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *store) call(ctx context.Context, method, address string, body []byte) (
 	return response, s.failure(response, err)
 }
 
-// failure is channels.Failure, and what WordPress and the walls before it say in their own way.
+// failure is Base.Failure, and what WordPress and the walls before it say in their own way.
 func (s *store) failure(response outbound.Response, failed error) error {
 	failure := &channels.Error{Status: response.Status, Cause: failed}
 	wait, ok := outbound.RetryAfter(response.Header.Get("Retry-After"), s.Now())
@@ -55,7 +55,7 @@ func (s *store) failure(response outbound.Response, failed error) error {
 		}
 	default:
 		problem := readProblem(response)
-		return channels.InWords(channels.Failure(s.ID, response, failed, s.Now()), problem.Code, problem.Message)
+		return channels.InWords(s.Failure(response, failed), problem.Code, problem.Message)
 	}
 	failure.Reason = "store " + s.ID + ": " + failure.Reason
 	return channels.InWords(failure, "", readProblem(response).Message)

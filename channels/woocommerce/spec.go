@@ -95,31 +95,26 @@ var (
 
 // store is a WooCommerce shop. It is safe for concurrent use.
 type store struct {
-	outbound.Partner
+	channels.Base
 	api      string              // the address of wc/v3
 	basic    settings.Credential // what the header Authorization holds
 	keyEnd   string              // the end of the consumer key, by which WooCommerce lists it
 	manages  bool                // turns stock management on where it is off
 	separate bool                // looks variations up apart
-	limits   channels.Limits
 }
 
 // openStore returns the channel of a store. It makes no call.
-func openStore(partner outbound.Partner, values settings.Values, environment settings.Environment) (channels.Channel, error) {
+func openStore(base channels.Base, values settings.Values, environment settings.Environment) (channels.Channel, error) {
 	var err error
 	rate := float64(values.Integer("rate"))
+	base.Bounds.Window, base.Bounds.Calls = window, callsAtOnce
+	base.Bounds.Rate, base.Bounds.Burst = rate, 2*rate
 	s := &store{
-		Partner: partner,
-
+		Base:    base,
 		manages: values.Text("unmanaged") == manageStock, separate: values.Text("variations") == separately,
-		limits: channels.Limits{
-			Batch: int(values.Integer("batch_limit")), Find: int(values.Integer("find_limit")), Window: window,
-			Rate: rate, Burst: 2 * rate, Timeout: values.Duration("timeout"),
-			Calls: callsAtOnce,
-		},
 	}
 	if s.separate {
-		s.limits.Rate, s.limits.Burst = rate/2, rate // a look-up is two calls
+		s.Bounds.Rate, s.Bounds.Burst = rate/2, rate // a look-up is two calls
 	}
 	if s.api, err = address(values.Text("endpoint")); err != nil {
 		return nil, err
@@ -142,9 +137,6 @@ const (
 	// shortestKey is how long a key must be for its end to say nothing of the rest; WooCommerce's have 43 characters.
 	shortestKey = 20
 )
-
-// Limits are the merchant's own, for WooCommerce publishes none but the size of a batch.
-func (s *store) Limits() channels.Limits { return s.limits }
 
 // address is where the API is. The key and the secret go along with every call as they are (Basic), which core takes over HTTPS
 // only (WC_REST_Authentication::authenticate), and nobody should send otherwise.

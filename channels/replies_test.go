@@ -3,6 +3,7 @@ package channels_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,6 +33,45 @@ func TestNameless(t *testing.T) {
 			require.Equal(t, test.want, channels.Nameless(silent, test.errors, test.missing))
 		})
 	}
+}
+
+func TestUnnamed(t *testing.T) {
+	t.Parallel()
+	closed := channels.ItemReply{Verdict: channels.Rejected, Code: "closed", Reason: "no way"}
+	applied := channels.ItemReply{Verdict: channels.Applied}
+	reply := channels.Reply{Items: []channels.ItemReply{applied, {}, applied}}
+	channels.Unnamed(reply, []bool{true, false, true}, "silent", []channels.ItemReply{closed})
+	require.Equal(t, []channels.ItemReply{applied, closed, applied}, reply.Items)
+
+	reply = channels.Reply{Items: []channels.ItemReply{{}, applied, {}}}
+	channels.Unnamed(reply, []bool{false, true, false}, "silent", []channels.ItemReply{closed})
+	either := channels.ItemReply{Code: "closed", Reason: "silent, and there are errors that name no item: no way"}
+	require.Equal(t, []channels.ItemReply{either, applied, either}, reply.Items, "it may be either's")
+}
+
+func TestShown(t *testing.T) {
+	t.Parallel()
+	item := channels.Item{Quantity: 5}
+	five, four := int64(5), int64(4)
+	require.Equal(t, channels.ItemReply{Verdict: channels.Applied}, channels.Shown(item, nil))
+	require.Equal(t, channels.ItemReply{Verdict: channels.Applied, Actual: &five}, channels.Shown(item, &five))
+	require.Equal(t, channels.ItemReply{Verdict: channels.Applied, Actual: &four, Clamped: &four}, channels.Shown(item, &four))
+}
+
+func TestPollDelay(t *testing.T) {
+	t.Parallel()
+	for polls, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute, 5 * time.Minute} {
+		require.Equal(t, want, channels.PollDelay(time.Minute, polls, 5*time.Minute))
+	}
+	require.Equal(t, 5*time.Minute, channels.PollDelay(time.Minute, 1000, 5*time.Minute), "it does not overflow")
+	require.Equal(t, time.Hour, channels.PollDelay(time.Hour, 3, 5*time.Minute), "a first delay that is longer stays")
+}
+
+func TestExpectedOnlyWhereTheStoreCompares(t *testing.T) {
+	t.Parallel()
+	item := channels.Item{Expected: new(int64)}
+	require.Nil(t, channels.Limits{}.Expected(item))
+	require.Same(t, item.Expected, channels.Limits{Compare: true}.Expected(item))
 }
 
 func TestPasses(t *testing.T) {
