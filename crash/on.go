@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// plan is what the environment says.
+// plan is what the environment asks for.
 type plan struct {
 	at   Point
 	pass int
-	stop bool     // and not kill
-	log  *os.File // nil: none
+	stop bool     // stop instead of kill
+	log  *os.File // nil: no log
 
 	mutex  sync.Mutex
 	passes map[Point]int
@@ -53,8 +53,8 @@ var planned = sync.OnceValue(func() *plan {
 	return p
 })
 
-// At counts a pass of a point, and kills or stops this process when it is the one that the environment names. Where it kills, it does not
-// return; where it stops, it returns when somebody has sent SIGCONT.
+// At counts a pass of a point, and kills or stops this process when the environment names this pass. After a kill it does not return; after
+// a stop it returns when somebody has sent SIGCONT.
 func At(point Point) {
 	p := planned()
 	p.mutex.Lock()

@@ -8,11 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// Accept decides whether a row is believed. It returns the level, or why not.
+// Accept turns a row into a level, or says why the row is refused. Exactly one of the two results is set: the refusal is nil for an
+// accepted row.
 //
-// A row is believed whole or not at all: a figure that is out of bounds refuses the row even where another figure of it is
-// the one that is taken, because whoever wrote one absurd figure may have shifted a column. A negative figure is recorded as
-// it was reported. SKUs are opaque: they are never trimmed, folded or normalised.
+// A row is accepted or refused as a whole. One figure out of bounds refuses the row, even if it is not the figure that the warehouse is set
+// to use: whoever wrote one absurd figure may have shifted a column. A negative figure is kept as it is. SKUs are opaque: they are never
+// trimmed, folded or normalised.
 func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 	if _, reason := refuse(row, quantity); reason != "" {
 		return Level{}, &Refusal{
@@ -34,8 +35,8 @@ func Accept(row Row, quantity QuantityField) (Level, *Refusal) {
 	return level, nil
 }
 
-// NoLevel is true for a row that states that there is no level: it is passed over, as if the source had not named it. A row that
-// cannot be read states nothing.
+// NoLevel is true for a row that states that the source has no level of its SKU here. Callers skip such a row, as if the source had not
+// named the SKU. It is false for a row that could not be read.
 func NoLevel(row Row, quantity QuantityField) bool {
 	if quantity == QuantityOnHand {
 		return row.Problem == "" && row.NoOnHand
@@ -43,25 +44,25 @@ func NoLevel(row Row, quantity QuantityField) bool {
 	return row.Problem == "" && row.NoAvailable
 }
 
-// futureTolerance is how far ahead of our clock a source's may be: clocks go wrong, and a source may leave its time zone out.
+// futureTolerance is how far a source's clock may be ahead of ours: clocks are wrong at times, and a source may omit its time zone.
 const futureTolerance = 24 * time.Hour
 
-// RefuseFuture sees to a row that says that it was reported at a time that has not come: it would make everything that is reported until then
-// look old. It counts as of now, our clock; one that is further ahead than clocks go wrong has a problem.
+// RefuseFuture returns the row with a time that is not in the future. A time in the future would make everything that is reported until
+// then look old. A time up to futureTolerance ahead becomes now; a row with a later time gets a problem, so that Accept refuses it.
 func RefuseFuture(row Row, now time.Time) Row {
 	switch {
 	case row.Problem != "" || !row.ReportedAt.After(now):
 	case row.ReportedAt.After(now.Add(futureTolerance)):
-		at := row.ReportedAt.UTC().Format(time.RFC3339)
-		row.Refuse(Fault{Kind: FaultTime, Field: "reported_at", Text: at},
-			fmt.Sprintf("it says that it was reported at %s, which has not come yet; correct the source's clock, or how its times are read", at))
+		reportedAt := row.ReportedAt.UTC().Format(time.RFC3339)
+		row.Refuse(Fault{Kind: FaultTime, Field: "reported_at", Text: reportedAt},
+			fmt.Sprintf("it says that it was reported at %s, which has not come yet; correct the source's clock, or how its times are read", reportedAt))
 	default:
 		row.ReportedAt = now.UTC()
 	}
 	return row
 }
 
-// refuse returns why a row is not believed; the reason is empty when it is.
+// refuse says why a row is refused; the reason is empty when it is accepted.
 func refuse(row Row, quantity QuantityField) (Fault, string) {
 	if row.Problem != "" {
 		if row.Fault != nil {
@@ -98,7 +99,7 @@ func refuse(row Row, quantity QuantityField) (Fault, string) {
 	return Fault{}, ""
 }
 
-// nameFault is what is wrong with a SKU or a facility.
+// nameFault is the fault of a row whose SKU or facility cannot be used.
 func nameFault(field, text string) Fault {
 	kind := FaultName
 	if text == "" {
@@ -107,8 +108,8 @@ func nameFault(field, text string) Fault {
 	return Fault{Kind: kind, Field: field, Text: text[:min(len(text), maxFaultTextBytes)]}
 }
 
-// CheckSKU says why a text cannot be an SKU, a facility or a channel SKU. Any other text can: it is opaque. What is named
-// in the error ("the SKU is empty").
+// CheckSKU says why a text cannot be an SKU, a facility or a channel SKU; nil when it can. Everything that is not empty, at most
+// MaxSKUBytes long, valid UTF-8 and free of NUL bytes can be one. The parameter what names the text in the error ("the SKU is empty").
 func CheckSKU(what, text string) error {
 	switch {
 	case text == "":
@@ -123,14 +124,14 @@ func CheckSKU(what, text string) error {
 	return nil
 }
 
-// Legible is true for the SKU or facility of a refused row that can be believed. One with a replacement character was something else
-// before it was read.
+// Legible is true when the SKU or facility of a refused row is certainly what the source wrote. A text with U+FFFD, the replacement
+// character, is not: something else stood there before it was decoded.
 func Legible(text string) bool {
 	return CheckSKU("text", text) == nil && !strings.ContainsRune(text, utf8.RuneError)
 }
 
-// maxReasonBytes is the longest place or reason of a refusal that is kept.
+// maxReasonBytes is the longest place or reason of a refusal that is kept; longer ones are cut.
 const maxReasonBytes = 2048
 
-// presentable is a text of a refused row, fit to be stored and not too long. A text that is fit stays as it is.
-func presentable(text string, most int) string { return Beginning(Storable(text), most) }
+// presentable makes a text of a refused row fit to be stored: valid UTF-8 and at most so many bytes. A text that is fit stays as it is.
+func presentable(text string, maxBytes int) string { return Beginning(Storable(text), maxBytes) }

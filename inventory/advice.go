@@ -5,55 +5,55 @@ import (
 	"time"
 )
 
-// How often a Smart Sync pays is worked out from runs that took place, not from a number that feels fast.
+// The advice how often to run Smart Sync is worked out from past runs.
 
 const (
-	// AdviceRuns is how many runs advice needs.
+	// AdviceRuns is how many past runs are needed for an advice.
 	AdviceRuns = 20
-	// DefaultFloor is the shortest interval that is advised where none is configured: the shorter end of the usual 30 to 60 minutes.
+	// DefaultFloor is the shortest interval that is advised when the connection configures none.
 	DefaultFloor = 30 * time.Minute
-	// safeRatio is how many times as long as a run an interval is at least.
+	// safeRatio: an advised interval is at least so many times as long as a run takes.
 	safeRatio = 2
-	// quietShare is the share of runs with a change below which a longer interval loses nothing.
+	// quietShare: when fewer runs than this share found a change, a longer interval would lose nothing.
 	quietShare = 0.01
 )
 
-// adviceSteps are the intervals that are advised, up to an hour; above that it is whole hours.
+// adviceSteps are the intervals up to one hour that can be advised. Longer ones are whole hours.
 var adviceSteps = []time.Duration{5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
 
-// Observed is what was seen of a connection's Smart Syncs of everything that went through.
+// Observed is what is known of a connection's past Smart Syncs. Only runs of all SKUs that completed count.
 type Observed struct {
-	Took        []time.Duration // how long each took
-	Changed     int             // how many of them found a change
-	ChangedRows int64           // rows that they changed together
-	Waited      int             // how many of them waited for the store's budget
+	Took        []time.Duration // how long each run took
+	Changed     int             // runs that found a change
+	ChangedRows int64           // rows that all runs changed, added up
+	Waited      int             // runs that waited for the store's budget
 	Skipped     int             // starts that were dropped because a run was under way
-	Interval    time.Duration   // of today's schedule, the shortest; 0: it has none
+	Interval    time.Duration   // the shortest interval of today's schedule; 0: it has none
 	Floor       time.Duration   // the shortest interval that may be advised; 0: DefaultFloor
 }
 
-// Advice is how often a Smart Sync should run, and what that would mean. Ages are those of the figures in the store.
+// Advice is how often a Smart Sync should run, and what that would mean. Ages are the ages of the figures that the store shows.
 type Advice struct {
-	Runs    int           `json:"runs"`    // that it is worked out from
-	Needed  int           `json:"needed"`  // that it needs at least
+	Runs    int           `json:"runs"`    // how many past runs it is based on
+	Needed  int           `json:"needed"`  // how many it needs
 	P50     time.Duration `json:"p50"`     // half of the runs took no longer
 	P95     time.Duration `json:"p95"`     // 95 % of them took no longer
 	Longest time.Duration `json:"longest"` // none took longer
-	// Interval is what is advised: the longer one of twice P95 and the floor, rounded up. 0 with too few runs.
+	// Interval is the advised interval: the longer one of twice P95 and Floor, rounded up. 0 when there are too few runs.
 	Interval time.Duration `json:"interval"`
-	Average  time.Duration `json:"average"` // age with the advised interval, on average
-	Worst    time.Duration `json:"worst"`   // and at worst
-	// Floor is the shortest interval that may be advised, and ByFloor is true where it decided.
+	Average  time.Duration `json:"average"` // average age with the advised interval
+	Worst    time.Duration `json:"worst"`   // greatest age with the advised interval
+	// Floor is the shortest interval that may be advised; ByFloor is true when Interval is that and not twice P95.
 	Floor   time.Duration `json:"floor"`
 	ByFloor bool          `json:"by_floor"`
-	// Today is the interval of the schedule in force, 0 where it has none.
+	// Today is the interval of the schedule in force, 0 when it has none.
 	Today        time.Duration `json:"today"`
 	TodayAverage time.Duration `json:"today_average"`
 	TodayWorst   time.Duration `json:"today_worst"`
-	// Quiet: fewer than 1 % of the runs found a change, so that a longer interval would lose nothing.
+	// Quiet is true when fewer than 1 % of the runs found a change, so that a longer interval would lose nothing.
 	Quiet       bool    `json:"quiet"`
 	Changed     int     `json:"changed"`      // runs that found a change
-	ChangedRows float64 `json:"changed_rows"` // rows that a run changed, on average
+	ChangedRows float64 `json:"changed_rows"` // rows that a run changed on average
 	Waited      int     `json:"waited"`       // runs that waited for the store's budget
 	Skipped     int     `json:"skipped"`      // starts that were dropped because a run was under way
 }
@@ -62,8 +62,8 @@ type Advice struct {
 //
 //	interval = max(2 × the 95th percentile of the run time, the floor), rounded up to 5, 10, 15, 30 or 60 minutes, above that to hours
 //
-// Run times hold what runs waited for the store's budget, so a store that throttles gets a longer interval. With fewer than AdviceRuns
-// runs there is no advice, and what was seen all the same.
+// A run time includes the time that the run waited for the store's budget, so a store that throttles gets a longer interval. With fewer
+// than AdviceRuns runs Interval is 0; the other fields are set all the same.
 func Advise(o Observed) Advice {
 	advice := Advice{
 		Runs: len(o.Took), Needed: AdviceRuns, Floor: o.Floor, Today: o.Interval, Changed: o.Changed, Waited: o.Waited, Skipped: o.Skipped,
@@ -91,9 +91,9 @@ func Advise(o Observed) Advice {
 	return advice
 }
 
-// Ages are how old the store's figures are with an interval, on average and at worst: they grow older by the second from one run's fetch to
-// the end of the next. Of an interval shorter than the runs, starts that fall into a run are dropped, so it is worth no more than the
-// multiple of it that the runs leave.
+// Ages are how old the store's figures are with an interval, on average and at worst. A figure ages from the fetch of one run to the end of
+// the next run. When the interval is shorter than a run takes, the schedule drops starts while a run is under way, so the effective
+// interval is the next multiple that is as long as a run.
 func (a Advice) Ages(interval time.Duration) (average, worst time.Duration) {
 	if interval <= 0 {
 		return 0, 0
@@ -104,12 +104,12 @@ func (a Advice) Ages(interval time.Duration) (average, worst time.Duration) {
 	return interval/2 + a.P50, interval + a.P95
 }
 
-// percentile is the smallest of sorted spans that so many in a hundred do not exceed.
+// percentile returns the smallest of the sorted values that at least the given percentage of them does not exceed.
 func percentile(sorted []time.Duration, percent int) time.Duration {
 	return sorted[(len(sorted)*percent+99)/100-1]
 }
 
-// roundUp is the next interval that is advised.
+// roundUp returns the shortest interval that can be advised and is not below the given one.
 func roundUp(wanted time.Duration) time.Duration {
 	for _, step := range adviceSteps {
 		if wanted <= step {

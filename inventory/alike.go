@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Alike is the same text for SKUs that a person may take for one: they differ only in case, in blanks, in zeros before a number, which a
-// spreadsheet drops, or in what it puts around them (="…", an apostrophe). SKUs are never compared by it where that decides anything.
+// Alike returns a key that is equal for SKUs that a person may confuse: SKUs that differ only in case, in blanks, in leading zeros, which a
+// spreadsheet drops, or in the marks that a spreadsheet adds (="…", an apostrophe). It only serves hints: no decision compares SKUs by it.
 func Alike(sku string) string {
 	plain := strings.TrimFunc(sku, IsBlank)
 	if inside, dressed := Formula(plain); dressed {
@@ -24,18 +24,18 @@ func Alike(sku string) string {
 	return folded
 }
 
-// appendFolded appends a text without case and blanks.
-func appendFolded(into []byte, text string) []byte {
+// appendFolded appends a text in lower case and without blanks.
+func appendFolded(buffer []byte, text string) []byte {
 	for _, letter := range text {
 		switch {
 		case 'A' <= letter && letter <= 'Z':
-			into = append(into, byte(letter)+'a'-'A')
+			buffer = append(buffer, byte(letter)+'a'-'A')
 		case ' ' < letter && letter < utf8.RuneSelf:
-			into = append(into, byte(letter))
+			buffer = append(buffer, byte(letter))
 		case IsBlank(letter) || unicode.IsSpace(letter):
 		default:
-			into = utf8.AppendRune(into, unicode.ToLower(unicode.ToUpper(letter)))
+			buffer = utf8.AppendRune(buffer, unicode.ToLower(unicode.ToUpper(letter)))
 		}
 	}
-	return into
+	return buffer
 }

@@ -17,8 +17,8 @@ func (e BundleError) Error() string {
 	return fmt.Sprintf("bundle %s: %s", Quoted(e.Bundle), e.Reason)
 }
 
-// CheckBundles says what is wrong with the bundles of one merchant, in the order of the bundles: the same SKU twice, no
-// components, counts below 1, a component that is named twice, bundles in bundles and bundles that contain each other.
+// CheckBundles returns the problems of one merchant's bundles, in the order of the bundles: an SKU that is defined twice, a bundle without
+// components, counts below 1, a component that is named twice, a component that is a bundle, and bundles that contain each other.
 func CheckBundles(bundles []Bundle) []BundleError {
 	var problems []BundleError
 	bySKU := make(map[string]Bundle, len(bundles))
@@ -31,7 +31,7 @@ func CheckBundles(bundles []Bundle) []BundleError {
 		problems = append(problems, bundle.check()...)
 	}
 	circles := findCircles(bundles, bySKU)
-	told := map[[2]string]bool{}
+	reported := map[[2]string]bool{}
 	for _, bundle := range bundles {
 		if members, ok := circles.first[bundle.SKU]; ok {
 			delete(circles.first, bundle.SKU)
@@ -39,8 +39,8 @@ func CheckBundles(bundles []Bundle) []BundleError {
 		}
 		for _, component := range bundle.Components {
 			_, nested := bySKU[component.SKU]
-			if edge := [2]string{bundle.SKU, component.SKU}; nested && !told[edge] && circles.group[component.SKU] != circles.group[bundle.SKU] {
-				told[edge] = true
+			if edge := [2]string{bundle.SKU, component.SKU}; nested && !reported[edge] && circles.group[component.SKU] != circles.group[bundle.SKU] {
+				reported[edge] = true
 				problems = append(problems, BundleError{Bundle: bundle.SKU, Component: component.SKU, Reason: fmt.Sprintf(
 					"its component %s is a bundle itself; name the products that %s is made of instead", Quoted(component.SKU), Quoted(component.SKU))})
 			}
@@ -49,7 +49,7 @@ func CheckBundles(bundles []Bundle) []BundleError {
 	return problems
 }
 
-// check says what is wrong with a bundle, looked at alone.
+// check returns the problems of a bundle that show without the other bundles.
 func (b Bundle) check() []BundleError {
 	var problems []BundleError
 	if err := CheckSKU("bundle SKU", b.SKU); err != nil {
@@ -79,17 +79,16 @@ func (b Bundle) check() []BundleError {
 	return problems
 }
 
-// circles are the groups of bundles that contain each other, directly or through others.
+// circles are groups of bundles that contain each other, directly or through other bundles.
 type circles struct {
-	group map[string]int      // bundle → its group; bundles that are in no circle are a group each
-	first map[string][]string // for each circle: the first of its bundles → all of them, the first one's own component first
+	group map[string]int      // bundle → the number of its group; a bundle in no circle is alone in its group
+	first map[string][]string // for each circle: its first bundle → all its bundles, beginning with the component of that first bundle
 }
 
-// circleFinder is Tarjan's search for strongly connected components, so that a long chain of bundles costs no more than its
-// length.
+// circleFinder is Tarjan's search for strongly connected components. Its cost is linear in the number of bundles and components.
 type circleFinder struct {
 	bySKU   map[string]Bundle
-	found   circles
+	result  circles
 	index   map[string]int
 	low     map[string]int
 	stack   []string
@@ -99,14 +98,14 @@ type circleFinder struct {
 func findCircles(bundles []Bundle, bySKU map[string]Bundle) circles {
 	finder := circleFinder{
 		bySKU: bySKU, index: map[string]int{}, low: map[string]int{}, onStack: map[string]bool{},
-		found: circles{group: map[string]int{}, first: map[string][]string{}},
+		result: circles{group: map[string]int{}, first: map[string][]string{}},
 	}
 	for _, bundle := range bundles {
 		if _, seen := finder.index[bundle.SKU]; !seen {
 			finder.visit(bundle.SKU)
 		}
 	}
-	return finder.found
+	return finder.result
 }
 
 func (f *circleFinder) visit(sku string) {
@@ -137,11 +136,11 @@ func (f *circleFinder) visit(sku string) {
 	f.stack = f.stack[:start]
 	for _, member := range members {
 		f.onStack[member] = false
-		f.found.group[member] = number
+		f.result.group[member] = number
 	}
 	if within != "" {
 		others := slices.DeleteFunc(members, func(member string) bool { return member == within })
-		f.found.first[sku] = append([]string{within}, others...)
+		f.result.first[sku] = append([]string{within}, others...)
 	}
 }
 

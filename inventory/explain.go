@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Lines is the chain in words, a step a line, from the warehouse's levels to the quantity. Names stand in it as the sources
-// gave them; whoever prints them makes control characters visible.
+// Lines is the explanation in words, one line for each step from the warehouse's levels to the quantity. It contains names as the sources
+// wrote them; callers that print them must escape control characters (Visible).
 func (e Explanation) Lines() []string {
 	var lines []string
 	for _, figure := range e.Levels {
@@ -36,7 +36,7 @@ func (e Explanation) Lines() []string {
 	return append(lines, fmt.Sprintf("the quantity: %d", e.Quantity))
 }
 
-// line says what counts of a level. What was read before its row was refused is not what the warehouse reports.
+// line says which figure of a level counts. The figure of a stale level was read earlier and is not what the warehouse reports now.
 func (f FacilityFigure) line() string {
 	switch {
 	case f.Stale == nil:
@@ -51,7 +51,7 @@ func (f FacilityFigure) line() string {
 	return "the warehouse reported " + f.words() + f.stale()
 }
 
-// stale says why the figure is not what the warehouse reports, where that is so.
+// stale says why a stale level's figure is not what the warehouse reports now; empty for other levels.
 func (f FacilityFigure) stale() string {
 	if f.Stale == nil {
 		return ""

@@ -2,44 +2,44 @@ package inventory
 
 import "errors"
 
-// FaultKind names why a row is refused, for programs; the reason in words is for people.
+// FaultKind is the reason why a row is refused, for programs. Refusal.Reason says it in words for people.
 type FaultKind string
 
 // The kinds of faults.
 const (
-	FaultAmbiguous    FaultKind = "ambiguous number" // it is read as one number or as another, by how the warehouse writes them
+	FaultAmbiguous    FaultKind = "ambiguous number" // it can be read as two different numbers, depending on how the warehouse writes numbers
 	FaultFraction     FaultKind = "fraction"         // a number with a fraction
-	FaultNumber       FaultKind = "number"           // a number of another form, or one that is too large
-	FaultNumberText   FaultKind = "number as text"   // of an API, where figures are expected as numbers
+	FaultNumber       FaultKind = "number"           // a number in an unsupported form, or one that is too large
+	FaultNumberText   FaultKind = "number as text"   // an API wrote a figure as text where a number is expected
 	FaultText         FaultKind = "text"             // a word or code stands where a figure is expected
-	FaultDressed      FaultKind = "dressed"          // a figure that is dressed as a spreadsheet does it
-	FaultUnit         FaultKind = "unit"             // a figure with something behind it, like 12 pcs
-	FaultNegative     FaultKind = "negative"         // a figure below 0 as accountants write it
+	FaultDressed      FaultKind = "dressed"          // a figure with the marks that a spreadsheet adds, like ="12"
+	FaultUnit         FaultKind = "unit"             // a figure followed by something else, like 12 pcs
+	FaultNegative     FaultKind = "negative"         // a figure below 0 in accountants' notation, like (12)
 	FaultNoFigure     FaultKind = "no figure"        // no figure is reported
-	FaultOnHandOnly   FaultKind = "on hand only"     // an on-hand figure is reported, and no available one
+	FaultOnHandOnly   FaultKind = "on hand only"     // an on-hand figure is reported, but no available figure
 	FaultNoName       FaultKind = "no name"          // the SKU, the facility or an id is missing
-	FaultName         FaultKind = "name"             // the SKU or the facility cannot be one
-	FaultEncoding     FaultKind = "encoding"         // a text is not valid in the encoding
+	FaultName         FaultKind = "name"             // the SKU or the facility has an unusable text
+	FaultEncoding     FaultKind = "encoding"         // a text is invalid in the source's encoding
 	FaultQuote        FaultKind = "quote"            // a quote stands inside a field that is not quoted
-	FaultShort        FaultKind = "short row"        // the row leaves out fields at its end that nobody reads
-	FaultTooShort     FaultKind = "too short row"    // the row leaves out a field that is read
-	FaultLong         FaultKind = "long row"         // the row has further fields, all of them empty
-	FaultTooLong      FaultKind = "too long row"     // the row has further fields
-	FaultTime         FaultKind = "time"             // the time cannot be read, or has not come
-	FaultMemberTwice  FaultKind = "member twice"     // an object has a name twice
-	FaultForm         FaultKind = "form"             // a part of an API's answer has another form than expected
-	FaultDouble       FaultKind = "same level twice" // two rows are of one SKU in one facility
+	FaultShort        FaultKind = "short row"        // the row lacks fields at its end that are not needed
+	FaultTooShort     FaultKind = "too short row"    // the row lacks a field that is needed
+	FaultLong         FaultKind = "long row"         // the row has more fields than the header, all of them empty
+	FaultTooLong      FaultKind = "too long row"     // the row has more fields than the header
+	FaultTime         FaultKind = "time"             // the time cannot be read, or lies in the future
+	FaultMemberTwice  FaultKind = "member twice"     // a JSON object has a member twice
+	FaultForm         FaultKind = "form"             // a part of an API's response has an unexpected form
+	FaultDouble       FaultKind = "same level twice" // two rows have the same SKU and facility
 	maxFaultTextBytes           = 200
 )
 
 // Fault is why a row is refused, as data.
 type Fault struct {
 	Kind  FaultKind
-	Field string // that cannot be read; empty where it is the row as a whole
-	Text  string // as it stands in the source, at most 200 bytes of it; it may hold anything
+	Field string // the field that cannot be read; empty when the row as a whole is meant
+	Text  string // the text in the source, at most its first 200 bytes, not escaped
 }
 
-// FaultError is the error of a text that cannot be read.
+// FaultError is the error of a function that cannot read a text.
 type FaultError struct {
 	Fault
 	Reason string
@@ -50,18 +50,18 @@ func (e *FaultError) Error() string { return e.Reason }
 
 func (e *FaultError) Unwrap() error { return e.Cause }
 
-// Faulty is an error with its kind, about a text as it stands.
+// Faulty wraps an error with its kind and the text that caused it.
 func Faulty(kind FaultKind, text string, err error) *FaultError {
 	return &FaultError{Fault: Fault{Kind: kind, Text: text}, Reason: err.Error(), Cause: err}
 }
 
-// Refuse makes a problem the row's, and keeps why as data.
+// Refuse sets the row's Problem and Fault, so that Accept refuses it.
 func (r *Row) Refuse(fault Fault, problem string) {
 	fault.Text = fault.Text[:min(len(fault.Text), maxFaultTextBytes)]
 	r.Problem, r.Fault = problem, &fault
 }
 
-// RefuseFor makes an error about a field the row's problem. An error without a kind is of the kind that is given.
+// RefuseFor refuses a row because of an error in one field. The kind is used for an error that is no FaultError.
 func (r *Row) RefuseFor(field string, err error, kind FaultKind) {
 	fault := Fault{Kind: kind}
 	var faulty *FaultError
@@ -72,7 +72,7 @@ func (r *Row) RefuseFor(field string, err error, kind FaultKind) {
 	r.Refuse(fault, field+": "+err.Error())
 }
 
-// FaultOf says why a row is refused; nil when it is not.
+// FaultOf returns the fault for which Accept refuses a row; nil when Accept accepts it.
 func FaultOf(row Row, quantity QuantityField) *Fault {
 	fault, reason := refuse(row, quantity)
 	if reason == "" {
@@ -81,7 +81,7 @@ func FaultOf(row Row, quantity QuantityField) *Fault {
 	return &fault
 }
 
-// Words say what rows of a kind have in common.
+// Words describe the kind in words.
 func (k FaultKind) Words() string {
 	if words, ok := faultWords[k]; ok {
 		return words

@@ -9,65 +9,65 @@ import (
 	"unicode"
 )
 
-// OddityKind names a kind of rows that can be read, and that a person should look at all the same.
+// OddityKind names what is suspicious about a row that was accepted.
 type OddityKind string
 
 // The kinds of oddities.
 const (
-	OddBlanks     OddityKind = "blanks"      // the SKU or facility begins or ends in a blank
+	OddBlanks     OddityKind = "blanks"      // the SKU or facility begins or ends with a blank
 	OddApostrophe OddityKind = "apostrophe"  // the SKU begins with an apostrophe
 	OddFormula    OddityKind = "formula"     // the SKU is ="…"
-	OddRewritten  OddityKind = "rewritten"   // the SKU is a number or a date as a spreadsheet rewrites them
-	OddTwin       OddityKind = "twin"        // the SKU differs from another only in case or blanks
-	OddFacility   OddityKind = "no facility" // the row has no facility, and nearly all others have one
+	OddRewritten  OddityKind = "rewritten"   // the SKU has the form that a spreadsheet gives to a long number or a date
+	OddTwin       OddityKind = "twin"        // the SKU differs from another one only in case or blanks
+	OddFacility   OddityKind = "no facility" // the row has no facility, although nearly all others have one
 	OddTotal      OddityKind = "total"       // the figure is the sum of all rows before it
-	OddListing    OddityKind = "listing"     // no listing, product or bundle names the SKU, and one is Alike
-	OddRecorded   OddityKind = "recorded"    // a recorded SKU with stock is Alike, and the snapshot does not name that one
+	OddListing    OddityKind = "listing"     // no listing, product or bundle has this SKU, but one has an SKU that is Alike
+	OddRecorded   OddityKind = "recorded"    // a recorded SKU with stock is Alike, and the snapshot does not name that SKU
 )
 
-// kindsOfOddities are in the order in which they are said.
+// kindsOfOddities are in the order in which they are listed.
 var kindsOfOddities = []OddityKind{OddBlanks, OddApostrophe, OddFormula, OddRewritten, OddTwin, OddListing, OddRecorded, OddFacility, OddTotal}
 
-// Oddity is one kind of oddities in a snapshot.
+// Oddity counts the rows of a snapshot that are suspicious for one reason.
 type Oddity struct {
 	Kind     OddityKind `json:"kind"`
 	Count    int64      `json:"count"`
-	Examples []Example  `json:"examples"` // at most OddExamples, the first ones
-	Text     string     `json:"text"`     // in words, with the count and the first example
-	Advice   string     `json:"advice"`   // what to do about it, with the setting
+	Examples []Example  `json:"examples"` // the first ones, at most OddExamples
+	Text     string     `json:"text"`     // what is suspicious, in words, with the count and the first example
+	Advice   string     `json:"advice"`   // what to do about it, with the name of the setting
 }
 
-// Example is a row that shows an oddity. Its texts are as the source wrote them, and cut where they are longer than any that is accepted.
+// Example is a row that shows an oddity. Its texts are those of the source, cut to MaxSKUBytes.
 type Example struct {
 	SKU      string `json:"sku"`
 	Facility string `json:"facility,omitempty"`
 	Place    string `json:"place,omitempty"`
-	Other    string `json:"other,omitempty"` // the SKU that it differs little from
+	Other    string `json:"other,omitempty"` // the SKU from which this one differs little
 }
 
-// OddExamples is how many examples are kept of a kind.
+// OddExamples is how many examples of a kind are kept.
 const OddExamples = 3
 
-// oddSKUs is how many SKUs are remembered to find those that differ only in case or blanks; of later ones none is looked at.
+// oddSKUs is how many SKUs are remembered in order to find those that differ only in case or blanks. SKUs after that are not compared.
 const oddSKUs = 200_000
 
-// oddRows is how many rows there must be before one is called unlike the others.
+// oddRows is how many rows there must be before a row can be unlike the others.
 const oddRows = 5
 
-// Oddities counts what is odd in rows. It decides nothing: SKUs stay as they are. The zero Oddities are ready. They do not grow with the
-// rows, but for a number or two for each of the first 200,000 SKUs.
+// Oddities counts suspicious rows. It decides nothing: SKUs stay as they are. The zero value is ready. Its size does not grow with the
+// number of rows, except for a key for each of the first 200,000 SKUs.
 type Oddities struct {
-	kinds  map[OddityKind]*Oddity
-	seed   maphash.Seed
-	folded map[uint64]string // of a SKU as the eye reads it, to the SKU
-	buffer []byte
-	rows   int64
-	sited  int64 // rows with a facility
-	sum    int64 // of the available figures
-	summed int64 // rows with one
+	kinds        map[OddityKind]*Oddity
+	seed         maphash.Seed
+	folded       map[uint64]string // hash of an SKU without case and blanks → the SKU
+	buffer       []byte
+	rows         int64 // all rows
+	withFacility int64 // rows with a facility
+	sum          int64 // of the available figures
+	withFigure   int64 // rows with an available figure
 }
 
-// Add looks at a row. Rows that cannot be read are left out, for they are refused with a reason.
+// Add counts a row. It skips rows that could not be read, which are refused with a reason.
 func (o *Oddities) Add(row Row) {
 	if row.Problem != "" {
 		return
@@ -88,13 +88,13 @@ func (o *Oddities) Add(row Row) {
 	if row.Facility == "" {
 		o.note(OddFacility, row)
 	} else {
-		o.sited++
+		o.withFacility++
 	}
 	o.twin(row)
 	o.total(row)
 }
 
-// twin looks for another SKU that differs only in case or blanks.
+// twin compares the row's SKU with those of earlier rows, without case and blanks.
 func (o *Oddities) twin(row Row) {
 	if o.folded == nil {
 		o.folded, o.seed = map[uint64]string{}, maphash.MakeSeed()
@@ -109,17 +109,17 @@ func (o *Oddities) twin(row Row) {
 	}
 }
 
-// total looks for a figure that is the sum of those before it.
+// total compares the row's figure with the sum of all figures before it.
 func (o *Oddities) total(row Row) {
 	if row.Available == nil {
 		return
 	}
 	units := *row.Available
-	if o.summed >= oddRows && units > 0 && units == o.sum {
+	if o.withFigure >= oddRows && units > 0 && units == o.sum {
 		o.note(OddTotal, row)
 	}
 	o.sum += units
-	o.summed++
+	o.withFigure++
 }
 
 func (o *Oddities) note(kind OddityKind, row Row) { o.noteBeside(kind, row, "") }
@@ -138,26 +138,26 @@ func (o *Oddities) noteBeside(kind OddityKind, row Row, other string) {
 	}
 }
 
-// NewExample is a row as an example. Its texts may be of any length and hold anything.
+// NewExample makes an example of a row. The row's texts may have any length and any bytes.
 func NewExample(row Row, other string) Example {
 	cut := func(text string) string { return strings.Clone(presentable(text, MaxSKUBytes)) }
 	return Example{SKU: cut(row.SKU), Facility: cut(row.Facility), Place: cut(row.Place), Other: cut(other)}
 }
 
-// List returns what was odd, in the order of the kinds.
+// List returns the oddities, in the order of kindsOfOddities.
 func (o *Oddities) List() []Oddity {
 	var list []Oddity
 	for _, kind := range kindsOfOddities {
 		oddity := o.kinds[kind]
-		if oddity == nil || kind == OddFacility && (o.sited < oddRows || oddity.Count*20 > o.rows) {
+		if oddity == nil || kind == OddFacility && (o.withFacility < oddRows || oddity.Count*20 > o.rows) {
 			continue // many rows without a facility are no odd ones
 		}
-		list = append(list, oddity.Said())
+		list = append(list, oddity.WithText())
 	}
 	return list
 }
 
-// JoinOddities adds up the oddities of several snapshots, or of several looks at one, by their kinds.
+// JoinOddities adds up the oddities of several lists by their kinds.
 func JoinOddities(lists ...[]Oddity) []Oddity {
 	var joined []Oddity
 	for _, kind := range kindsOfOddities {
@@ -170,14 +170,14 @@ func JoinOddities(lists ...[]Oddity) []Oddity {
 		}
 		if sum.Count > 0 {
 			sum.Examples = sum.Examples[:min(len(sum.Examples), OddExamples)]
-			joined = append(joined, sum.Said())
+			joined = append(joined, sum.WithText())
 		}
 	}
 	return joined
 }
 
-// Said is the oddity with its words.
-func (o Oddity) Said() Oddity {
+// WithText returns the oddity with Text and Advice filled in.
+func (o Oddity) WithText() Oddity {
 	where := ""
 	if len(o.Examples) > 0 {
 		where = o.Examples[0].words(o.Kind)
@@ -220,10 +220,10 @@ func (o Oddity) Said() Oddity {
 	return o
 }
 
-// onlyInSpelling is how SKUs that are Alike differ.
+// onlyInSpelling says how SKUs that are Alike differ.
 const onlyInSpelling = "only in case, blanks, leading zeros or a spreadsheet's marks"
 
-// words are what is said of an example behind the oddity.
+// words describe the example, for the end of an oddity's Text.
 func (e Example) words(kind OddityKind) string {
 	text := ", like " + Quoted(e.SKU)
 	if e.Place != "" {
@@ -239,30 +239,30 @@ func (e Example) words(kind OddityKind) string {
 	return text
 }
 
-// shownPlace is how much of a place is said with an example, in bytes.
+// shownPlace is how many bytes of an example's place are shown.
 const shownPlace = 100
 
-// beginsOrEndsBlank is true for a text with a blank around it, be it one that does not show.
+// beginsOrEndsBlank is true for a text that begins or ends with a blank, visible or not.
 func beginsOrEndsBlank(text string) bool { return strings.TrimFunc(text, IsBlank) != text }
 
-// IsBlank is true for blanks within a line: spaces of any width, no-break ones too, tabs, and marks of no width that do not show.
+// IsBlank is true for a blank within a line: a space of any width, a no-break space, a tab, or an invisible zero-width mark.
 func IsBlank(letter rune) bool {
 	return letter == '\t' || letter == '\u200b' || letter == '\ufeff' || unicode.Is(unicode.Zs, letter)
 }
 
-// rewrittenForms are a long number that is cut to its first digits, like 4.68769E+17, and a code that was taken for a date, like 1-Mar or
-// Mar-01.
+// rewrittenForms matches a long number that a spreadsheet cut to its first digits, like 4.68769E+17, and a code that it took for a date,
+// like 1-Mar or Mar-01.
 var rewrittenForms = regexp.MustCompile(`^(?:\d(?:[.,]\d+)?[Ee]\+\d{1,3}|\d{1,2}-` + months + `|` + months + `-\d\d)$`)
 
 const months = `(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`
 
-// rewritten is true for a SKU as a spreadsheet leaves it that took it for a number or a date.
+// rewritten is true for an SKU in a form that a spreadsheet gives to numbers or dates.
 func rewritten(sku string) bool {
 	const longest = len("1.2345678901234567E+123")
 	return len(sku) <= longest && strings.ContainsAny(sku, "+-") && rewrittenForms.MatchString(sku)
 }
 
-// Formula returns what a spreadsheet shows of ="…"; ok is false for any other text.
+// Formula returns the content of ="…", which a spreadsheet shows; ok is false for any other text.
 func Formula(text string) (inside string, ok bool) {
 	inside, begins := strings.CutPrefix(text, `="`)
 	inside, ends := strings.CutSuffix(inside, `"`)

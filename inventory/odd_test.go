@@ -147,7 +147,7 @@ func TestHostileOddities(t *testing.T) {
 	} {
 		one.Examples = []inventory.Example{inventory.NewExample(inventory.Row{SKU: "S"}, sku)}
 		require.Equal(t, `1 SKU has no listing of that spelling, and differs from one in the listings, products or bundles `+
-			`only in case, blanks, leading zeros or a spreadsheet's marks, like "S" for `+want, one.Said().Text)
+			`only in case, blanks, leading zeros or a spreadsheet's marks, like "S" for `+want, one.WithText().Text)
 	}
 	require.True(t, utf8.Valid(kept))
 }

@@ -2,17 +2,17 @@ package inventory
 
 import "fmt"
 
-// RepeatedPolicy says what a snapshot means by several rows of one SKU in one facility.
+// RepeatedPolicy says what several rows of one SKU in one facility mean in a snapshot.
 type RepeatedPolicy string
 
 // The policies for repeated rows. Empty is RepeatedRefuse.
 const (
-	RepeatedRefuse RepeatedPolicy = "refuse" // nobody knows which counts: none of them is taken (the default)
-	RepeatedSum    RepeatedPolicy = "sum"    // they are parts of one level, like its bins or lots: their figures add up
+	RepeatedRefuse RepeatedPolicy = "refuse" // it is unknown which one counts, so all are refused (the default)
+	RepeatedSum    RepeatedPolicy = "sum"    // they are parts of one level, like bins or lots, and their figures add up
 )
 
-// Complete says why a snapshot that was read cannot be recorded by this policy; nil when it can. What adds up must be whole: a delta
-// that names one bin of a SKU would pass for all that there is of it.
+// Complete says why a snapshot cannot be recorded by this policy; nil when it can. Only a full snapshot can be summed: a delta may name
+// only some of an SKU's bins, and their sum would pass for the whole stock.
 func (p RepeatedPolicy) Complete(full bool) error {
 	if p != RepeatedSum || full {
 		return nil

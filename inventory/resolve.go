@@ -6,26 +6,26 @@ import (
 	"slices"
 )
 
-// Resolve returns what one store should show of one product: a level for each location and channel SKU, ordered by these.
+// Resolve returns what one store should show of one product: a level for each location and channel SKU, in this order.
 //
-// The order of the steps is fixed: the levels of the location's facilities are summed; a bundle is made of its components;
-// the strategy is applied; a negative figure is raised to 0; the figure goes out under the product's listings. The order of
-// anything in the input never matters.
+// The order of the steps is fixed: the levels of the location's facilities are summed; a bundle is computed from its components; the
+// strategy is applied; a negative figure is raised to 0; the figure is assigned to each listing. The order of anything in the input never
+// matters.
 //
-// A product that was never reported and is no bundle has no level at all: absence is not zero. A product that is reported,
-// but not in the facilities of a location, is 0 there. A bundle with a component that was never reported is 0. A bundle that
-// CheckBundles would refuse, looked at alone, is blocked.
+// A product that was never reported and is no bundle has no level at all, because absence is not zero. A product that is reported, but not
+// in the facilities of a location, is 0 there. A bundle with a component that was never reported is 0. A bundle that is invalid by itself
+// (see CheckBundles) is blocked.
 func Resolve(input Input) []ChannelLevel {
 	if input.Bundle == nil && len(input.Levels[input.Product]) == 0 {
 		return nil
 	}
 	targets := input.targets()
-	places := input.places()
-	levels := make([]ChannelLevel, 0, len(places)*len(targets))
-	for _, place := range places {
-		why, newest, blocked := input.explain(place)
+	locations := input.storeLocations()
+	levels := make([]ChannelLevel, 0, len(locations)*len(targets))
+	for _, location := range locations {
+		why, newest, blocked := input.explain(location)
 		for _, target := range targets {
-			level := ChannelLevel{Location: place.id, ChannelSKU: target.sku, Quantity: why.Quantity, Blocked: blocked, Why: why, Newest: newest}
+			level := ChannelLevel{Location: location.id, ChannelSKU: target.sku, Quantity: why.Quantity, Blocked: blocked, Why: why, Newest: newest}
 			level.Why.Listed = target.listed
 			if level.Blocked == "" {
 				level.Blocked = target.blocked
@@ -36,7 +36,7 @@ func Resolve(input Input) []ChannelLevel {
 	return levels
 }
 
-// target is a channel SKU under which the product goes out.
+// target is a channel SKU under which the product is pushed.
 type target struct {
 	sku     string
 	listed  bool
@@ -66,45 +66,45 @@ func (i Input) targets() []target {
 	return []target{own}
 }
 
-// place is a location, or the whole store.
-type place struct {
+// storeLocation is a location of the store, or the whole store.
+type storeLocation struct {
 	id         string
-	whole      bool // every facility counts
+	whole      bool // all facilities count
 	facilities map[string]bool
 }
 
-// places are the distinct locations, in order. A location that is named twice shows the facilities of both.
-func (i Input) places() []place {
+// storeLocations are the distinct locations, in order. A location that is given twice shows the facilities of both entries.
+func (i Input) storeLocations() []storeLocation {
 	if len(i.Locations) == 0 {
-		return []place{{whole: true}}
+		return []storeLocation{{whole: true}}
 	}
-	places := make([]place, 0, len(i.Locations))
+	locations := make([]storeLocation, 0, len(i.Locations))
 	for _, location := range i.Locations {
-		at := slices.IndexFunc(places, func(p place) bool { return p.id == location.ID })
-		if at < 0 {
-			at = len(places)
-			places = append(places, place{id: location.ID, facilities: map[string]bool{}})
+		index := slices.IndexFunc(locations, func(p storeLocation) bool { return p.id == location.ID })
+		if index < 0 {
+			index = len(locations)
+			locations = append(locations, storeLocation{id: location.ID, facilities: map[string]bool{}})
 		}
 		for _, facility := range location.Facilities {
-			places[at].facilities[facility] = true
+			locations[index].facilities[facility] = true
 		}
 	}
-	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.id, b.id) })
-	return places
+	slices.SortFunc(locations, func(a, b storeLocation) int { return cmp.Compare(a.id, b.id) })
+	return locations
 }
 
-// explain computes the figure of a place, with its chain, the newest version of what it was computed from, and why it must not go out,
-// if so.
-func (i Input) explain(at place) (why Explanation, newest int64, blocked string) {
+// explain computes the figure of a location with its explanation, the newest version of the levels that it was computed from, and the
+// reason why it must not be pushed; that is empty when it may be.
+func (i Input) explain(location storeLocation) (why Explanation, newest int64, blocked string) {
 	why.Product = i.Product
 	if i.Bundle != nil {
-		newest, blocked = i.bundle(at, &why)
+		newest, blocked = i.bundle(location, &why)
 	} else {
-		sum := i.sum(i.Product, at)
+		sum := i.sum(i.Product, location)
 		why.Levels, why.Resolved, newest = sum.figures, sum.total, sum.newest
 		why.Notes = append(why.Notes, sum.notes...)
 		if len(sum.figures) == 0 {
-			why.Notes = append(why.Notes, fmt.Sprintf("no stock is reported in the facilities of location %s", at.id))
+			why.Notes = append(why.Notes, fmt.Sprintf("no stock is reported in the facilities of location %s", location.id))
 		}
 	}
 	why.Quantity = why.Resolved
@@ -117,8 +117,8 @@ func (i Input) explain(at place) (why Explanation, newest int64, blocked string)
 	return why, newest, blocked
 }
 
-// bundle computes how many bundles the components make: the least, over the components, of what each makes alone.
-func (i Input) bundle(at place, why *Explanation) (newest int64, blocked string) {
+// bundle computes how many bundles the components make: the least over all components.
+func (i Input) bundle(location storeLocation, why *Explanation) (newest int64, blocked string) {
 	if problems := i.Bundle.check(); len(problems) > 0 {
 		return 0, problems[0].Error()
 	}
@@ -127,7 +127,7 @@ func (i Input) bundle(at place, why *Explanation) (newest int64, blocked string)
 	}
 	notes := map[string][]string{}
 	for _, component := range i.Bundle.Components {
-		sum := i.sum(component.SKU, at)
+		sum := i.sum(component.SKU, location)
 		notes[component.SKU], newest = sum.notes, max(newest, sum.newest)
 		figure := ComponentFigure{
 			SKU: component.SKU, Count: component.Count, Available: sum.total, Makes: floor(sum.total, component.Count),
@@ -148,14 +148,14 @@ func (i Input) bundle(at place, why *Explanation) (newest int64, blocked string)
 		case !component.Reported:
 			why.Notes = append(why.Notes, fmt.Sprintf("component %s was never reported: 0", component.SKU))
 		case len(component.Levels) == 0:
-			why.Notes = append(why.Notes, fmt.Sprintf("component %s: no stock is reported in the facilities of location %s", component.SKU, at.id))
+			why.Notes = append(why.Notes, fmt.Sprintf("component %s: no stock is reported in the facilities of location %s", component.SKU, location.id))
 		}
 		why.Notes = append(why.Notes, notes[component.SKU]...)
 	}
 	return newest, ""
 }
 
-// sum is what a place has of an SKU.
+// sum is the stock of an SKU in a location.
 type sum struct {
 	figures []FacilityFigure
 	total   int64
@@ -163,12 +163,11 @@ type sum struct {
 	notes   []string
 }
 
-// sum adds the levels of an SKU in the facilities of a place. It cannot overflow: each part and the total stay within
-// MaxQuantity on either side of 0.
-func (i Input) sum(sku string, at place) sum {
+// sum adds the levels of an SKU in the facilities of a location. It cannot overflow: each summand and the total stay within ±MaxQuantity.
+func (i Input) sum(sku string, location storeLocation) sum {
 	var s sum
 	for _, level := range i.Levels[sku] {
-		if !at.whole && !at.facilities[level.Facility] {
+		if !location.whole && !location.facilities[level.Facility] {
 			continue
 		}
 		figure := FacilityFigure{Facility: level.Facility, Available: level.Available, Stale: level.Stale}
@@ -198,7 +197,7 @@ func compareFigures(a, b FacilityFigure) int {
 
 func bounded(figure int64) int64 { return min(max(figure, -MaxQuantity), MaxQuantity) }
 
-// floor divides and rounds towards minus infinity. The count is at least 1.
+// floor divides and rounds towards minus infinity. The divisor is at least 1.
 func floor(available, count int64) int64 {
 	quotient := available / count
 	if available%count < 0 {

@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// RefusedPolicy says what counts of a level whose row was refused, until the level is read again.
+// RefusedPolicy says which figure a level has from a refused row until the next accepted one.
 type RefusedPolicy string
 
 // The policies for refused rows. Empty is RefusedKeep.
 const (
 	RefusedKeep RefusedPolicy = "keep" // the figure that was read last (the default)
-	RefusedZero RefusedPolicy = "zero" // 0: what cannot be read is not sold
+	RefusedZero RefusedPolicy = "zero" // 0: stock that cannot be read is not sold
 )
 
-// Stale says of a level that its last row was refused, and that it was not read since.
+// Stale says that the last row of a level was refused.
 type Stale struct {
-	// Run is the run that fetched the refused row. 0: the row was sent to us, in the snapshot Snapshot, or in an update event.
+	// Run is the run that fetched the refused row. 0: the row was sent to us, in the snapshot Snapshot or in an update event.
 	Run      int64 `json:"run,omitempty"`
 	Snapshot int64 `json:"snapshot,omitempty"`
-	// Since is when the first of the rows was refused that came after the level was read last, and At when the last of them was.
+	// Since is when the first row was refused after the level was last read, and At when the latest one was.
 	Since time.Time `json:"since"`
 	At    time.Time `json:"at"`
-	// Place is where in the source the refused row stood, and Reason why it was refused.
+	// Place is where the refused row stood in the source, and Reason why it was refused.
 	Place  string `json:"place,omitempty"`
 	Reason string `json:"reason"`
 	// Read is the figure that was read last; nil when none ever was.
@@ -46,7 +46,7 @@ func (s Stale) Words() string {
 	return refused + ": " + s.Reason
 }
 
-// Consequence says what counts meanwhile.
+// Consequence says which figure counts until the level is read again.
 func (s Stale) Consequence() string {
 	switch {
 	case s.Read == nil:

@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// buffer returns how many units of a figure a strategy holds back. Should both buffers be set, the larger holds.
+// buffer returns how many units of a figure are held in reserve: the larger one, if both buffers are set.
 func (s Strategy) buffer(available int64) int64 {
 	units := min(max(s.BufferUnits, 0), MaxQuantity)
 	if available <= 0 || !(s.BufferPercent > 0) {
 		return units
 	}
-	// In millionths of a percent, so that 0.3 % of 1000 is 3 and not the 4 that binary fractions round up to.
+	// Computed in millionths of a percent, so that 0.3 % of 1000 is 3; with binary fractions it would round up to 4.
 	const whole = 100 * 1_000_000
 	part := int64(math.Round(min(s.BufferPercent, 100) * 1_000_000))
 	return max(units, (min(available, MaxQuantity)*part+whole-1)/whole)
 }
 
-// apply returns what a strategy makes of a resolved figure for one connection.
+// apply applies the strategy to a resolved figure, for one connection.
 func (s Strategy) apply(resolved int64, connection string, sharing []string) StrategyFigure {
 	buffer := s.buffer(resolved)
 	figure := StrategyFigure{
@@ -42,11 +42,11 @@ func (s Strategy) distribution() Distribution {
 	return s.Distribution
 }
 
-// Share returns the part of a distributable figure, in units, that a connection is given. Sharing are the connections that
-// share it, in any order; one that is not among them is given what it would be given if it were.
+// Share returns how many units of a distributable figure a connection is given. Sharing are the ids of the connections that share it, in
+// any order. A connection that is missing in Sharing counts as if it were included.
 //
-// Except for DistributeAll, the shares of all who share never sum to more than the distributable figure. A distribution that
-// is not known gives nothing to anybody.
+// Except for DistributeAll, the shares of all connections never sum to more than the distributable figure. With an unknown distribution
+// every share is 0.
 func Share(strategy Strategy, distributable int64, connection string, sharing []string) int64 {
 	if distributable <= 0 {
 		return 0
@@ -66,7 +66,7 @@ func Share(strategy Strategy, distributable int64, connection string, sharing []
 	return 0
 }
 
-// members returns the distinct ids, in order, of those who share, the connection included.
+// members returns the distinct ids of all sharing connections, this one included, in order.
 func members(connection string, sharing []string) []string {
 	ids := append(slices.Clone(sharing), connection)
 	slices.Sort(ids)
@@ -81,8 +81,8 @@ func (s Strategy) weight(id string) int64 {
 	return min(max(weight, 0), MaxQuantity)
 }
 
-// weighted gives each its exact part, rounded down, and what is left, a unit each, to those whose parts lost most by the
-// rounding; in id order among equals. With equal weights that is one each in id order.
+// weighted divides by weight, rounded down. The units that are left go, one each, to the connections that lost most by the rounding; to the
+// lowest ids among equals. With equal weights the units that are left therefore go to the lowest ids.
 func weighted(distributable int64, connection string, ids []string, weight func(string) int64) int64 {
 	var total int64
 	for _, id := range ids {
@@ -96,7 +96,7 @@ func weighted(distributable int64, connection string, ids []string, weight func(
 		left -= distributable * weight(id) / total
 	}
 	own := distributable * weight(connection) % total
-	ahead := int64(0) // how many come before this connection for what is left
+	ahead := int64(0) // how many connections get one of the units that are left before this one
 	for _, id := range ids {
 		lost := distributable * weight(id) % total
 		if lost > own || (lost == own && id < connection) {
@@ -110,7 +110,7 @@ func weighted(distributable int64, connection string, ids []string, weight func(
 	return share
 }
 
-// prioritised serves the named ones first, then the others in id order, each up to its cap.
+// prioritised serves the connections of Priority first, then the others in id order, each up to its cap.
 func prioritised(strategy Strategy, distributable int64, connection string, ids []string) int64 {
 	order := make([]string, 0, len(ids))
 	for _, id := range strategy.Priority {
@@ -126,8 +126,8 @@ func prioritised(strategy Strategy, distributable int64, connection string, ids 
 	left := distributable
 	for _, id := range order {
 		share := left
-		if most, ok := strategy.Caps[id]; ok {
-			share = min(share, max(most, 0))
+		if limit, ok := strategy.Caps[id]; ok {
+			share = min(share, max(limit, 0))
 		}
 		if id == connection {
 			return share

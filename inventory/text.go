@@ -8,20 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// The texts of warehouses, stores, files and people may hold anything. Here is what makes them safe, for whoever takes them in or shows
-// them: Storable where a text is kept, Visible, OneLine and Quoted where people read it. None is for SKUs that are compared: those stay as
-// they are, or are refused (CheckSKU).
+// Texts of warehouses, stores, files and people may contain anything. The functions here make them safe: Storable before a text is stored,
+// Visible, OneLine and Quoted before people read it. None is for SKUs that are compared: those stay as they are, or are refused (CheckSKU).
 
-// Storable is a text as both databases can keep it. PostgreSQL takes neither NUL nor bytes that are no UTF-8, so each becomes U+FFFD, the
-// replacement character, and never something that a person could have written: what was an SKU must not look like another SKU (Legible).
-// It is for texts that people read. A key that cannot be kept is refused.
+// Storable returns a text that both databases can store. PostgreSQL stores neither NUL bytes nor invalid UTF-8, so each becomes U+FFFD, the
+// replacement character. It is never replaced by a character that a person could have written, because the result must not look like
+// another SKU (see Legible). Storable is for texts that people read; a key that cannot be stored is refused instead.
 func Storable(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// Visible is a foreign text as people may read it, in one line. It escapes what cannot be seen: control characters, marks that turn the
-// direction of what follows (U+202E), spaces of no width, and bytes that are no UTF-8. Such a text could show another SKU or figure than
-// it holds, or control a terminal.
+// Visible escapes everything in a foreign text that people cannot see: control characters and line breaks, marks that change the direction
+// of text (U+202E), zero-width spaces, and invalid UTF-8. Unescaped, such a text could look like another SKU or figure, or control a
+// terminal.
 func Visible(text string) string {
 	clean := func(r rune) bool { return unicode.IsPrint(r) && r != utf8.RuneError }
 	if !strings.ContainsFunc(text, func(r rune) bool { return !clean(r) }) {
@@ -56,19 +55,19 @@ func VisibleLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// OneLine is foreign prose, like a store's message, as people may read it: at most so many bytes of it, in one line. Blanks, line breaks
-// and control characters become single blanks, and bytes that are no UTF-8 are left out; what else cannot be seen is escaped. In prose an
-// escape would only be in the reader's way; in a name it would tell two names apart, so names are Quoted.
-func OneLine(text string, most int) string {
+// OneLine returns foreign prose, like a store's message, in one line of at most so many bytes. Blanks, line breaks and control characters
+// become single spaces, invalid UTF-8 is dropped, and other invisible characters are escaped. It is not for names, because two names that
+// differ only in what is dropped would look the same; names are Quoted.
+func OneLine(text string, maxBytes int) string {
 	words := strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-	return Visible(Beginning(strings.Join(words, " "), most))
+	return Visible(Beginning(strings.Join(words, " "), maxBytes))
 }
 
-// quotedCharacters is how much of a text Quoted repeats: enough for the names of columns, which begin alike.
+// quotedCharacters is how many characters of a text Quoted shows. Column names often begin alike, so it is not fewer.
 const quotedCharacters = 60
 
-// Quoted is a foreign text as an error repeats it: in quotes, at most 60 characters of it, and escaped where it cannot be seen. The mark of
-// what was left out stands outside the quotes, where it cannot be taken for a part of the text.
+// Quoted returns a foreign text for use in an error: in quotes, escaped, at most 60 characters. The ellipsis for the rest stands outside
+// the quotes, where nobody can take it for a part of the text.
 func Quoted(text string) string {
 	beginning := firstCharacters(text, quotedCharacters)
 	if len(beginning) < len(text) {
@@ -77,29 +76,30 @@ func Quoted(text string) string {
 	return strconv.Quote(text)
 }
 
-// Shown is a foreign text in a list or a table: Visible, and at most so many characters of it.
-func Shown(text string, most int) string {
-	beginning := firstCharacters(text, most)
+// Shown returns a foreign text for a list or a table: escaped like Visible, at most so many characters.
+func Shown(text string, maxCharacters int) string {
+	beginning := firstCharacters(text, maxCharacters)
 	if len(beginning) < len(text) {
 		return Visible(beginning) + "…"
 	}
 	return Visible(text)
 }
 
-// firstCharacters is how a text begins. A byte that is no UTF-8 counts as a character.
-func firstCharacters(text string, most int) string {
-	for at := range text {
-		if most--; most < 0 {
-			return text[:at]
+// firstCharacters returns the beginning of a text. An invalid byte counts as one character.
+func firstCharacters(text string, maxCharacters int) string {
+	for index := range text {
+		if maxCharacters--; maxCharacters < 0 {
+			return text[:index]
 		}
 	}
 	return text
 }
 
-// Beginning is the first bytes of a text, with a mark where there are more. A character at the cut is left out whole.
-func Beginning(text string, most int) string {
-	if len(text) <= most {
+// Beginning returns at most so many bytes from the start of a text, followed by an ellipsis if there were more. A character is never cut in
+// half.
+func Beginning(text string, maxBytes int) string {
+	if len(text) <= maxBytes {
 		return text
 	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
+	return strings.ToValidUTF8(text[:maxBytes], "") + "…"
 }

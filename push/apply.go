@@ -8,35 +8,35 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Effects are what a response of the store changes. They are carried out in the order of the fields.
+// Effects are the consequences of a store's response. They are carried out in the order of the fields.
 type Effects struct {
-	Forget   []string          // channel SKUs whose references the store does not know any more
+	Forget   []string          // channel SKUs whose references the store no longer knows
 	Remember map[string]string // references by channel SKU
 	Park     []Parked          // rows that cannot be sent
-	Abandon  *Abandoned        // a call that must not be sent again as it was
+	Abandon  *Abandoned        // a call that must not be sent again
 	Response *ledger.Response
-	// Check asks for a read of the store that changes nothing. What it brought is told to Checked, which has the other effects.
+	// Check asks the caller to make a read that changes nothing in the store. Machine.Checked takes its result and returns the other effects.
 	Check bool
-	Pause *Pause // the slice ends, and the push goes on later
-	Fail  error  // the push ends
+	Pause *Pause // the slice ends; the push goes on later
+	Fail  error  // the push ends with this error
 }
 
-// Parked is a row that cannot be sent, and why.
+// Parked is a row that cannot be sent, with the reason in its response.
 type Parked struct {
 	Row      ledger.DueItem
 	Response ledger.ItemResponse
 }
 
-// Abandoned is a call that is given up.
+// Abandoned is a call that is not sent again, with the reason.
 type Abandoned struct{ Key, Why string }
 
-// Pause is when a push goes on, and why not before, for people.
+// Pause says when the push goes on, and for people why not earlier.
 type Pause struct {
 	Until time.Time
 	Why   string
 }
 
-// Answered tells the reply to a call, or how it failed.
+// Answered takes the response to a call, or the error with which it failed.
 func (m *Machine) Answered(number int, reply channels.Reply, failed error, now time.Time) Effects {
 	under := m.flights[number]
 	m.returned()
@@ -45,11 +45,11 @@ func (m *Machine) Answered(number int, reply channels.Reply, failed error, now t
 		delete(m.flights, number)
 	}
 	m.note(effects)
-	m.stirred(under.step.Call.Items)
+	m.rereadMoved(under.step.Call.Items)
 	return effects
 }
 
-// note keeps what effects do to the open calls. The ledger decides whether a call that may be open still is.
+// note requests the list of open calls anew when effects leave a call open. Only the ledger knows whether such a call is still open.
 func (m *Machine) note(effects Effects) {
 	if effects.Response == nil {
 		return
@@ -65,7 +65,7 @@ func (m *Machine) note(effects Effects) {
 }
 
 func (m *Machine) applyReply(under *flight, reply channels.Reply, failed error, now time.Time) Effects {
-	if under.mayArrive(now) && (failed != nil || !taken(reply)) {
+	if under.mayArrive(now) && (failed != nil || !allTaken(reply)) {
 		return undecided(under, reply, failed, now)
 	}
 	if failed != nil {
@@ -91,14 +91,14 @@ func (m *Machine) applyReply(under *flight, reply channels.Reply, failed error, 
 	return effects
 }
 
-// mayArrive is true for a call that was sent again while the copy of a worker that was lost may still arrive.
+// mayArrive is true for a call that is sent again while an earlier copy of it, by a worker that was lost, may still reach the store.
 func (f *flight) mayArrive(now time.Time) bool {
 	call := f.step.Call
 	return f.step.Kind == Resend && call.PollAfter.IsZero() && call.Deadline.After(now)
 }
 
-// taken is true when the store took every item.
-func taken(reply channels.Reply) bool {
+// allTaken is true when the store took every item.
+func allTaken(reply channels.Reply) bool {
 	for _, item := range reply.Items {
 		if item.Verdict != channels.Applied && item.Verdict != channels.Accepted {
 			return false
@@ -107,8 +107,8 @@ func taken(reply channels.Reply) bool {
 	return !reply.Refused
 }
 
-// undecided is what a response means while an earlier copy of its call may still arrive. Items that the store did not take stay in the call until
-// that copy is certainly over, and the call is then sent again: a newer figure that went out before would be overwritten by the copy.
+// undecided is what a response means while an earlier copy of the call may still reach the store. Items that the store did not take stay in
+// the call. It is sent again after the copy's deadline: a newer figure that was sent before would be overwritten by the copy.
 func undecided(under *flight, reply channels.Reply, failed error, now time.Time) Effects {
 	call := under.step.Call
 	why := reply.Reason
@@ -127,7 +127,7 @@ func undecided(under *flight, reply channels.Reply, failed error, now time.Time)
 	return effects
 }
 
-// meaning turns a verdict into what the ledger keeps.
+// meaning maps a store's verdict on an item to the status that the ledger keeps.
 func meaning(row ledger.DueItem, reply channels.ItemReply) ledger.ItemResponse {
 	response := ledger.ItemResponse{Location: row.Location, ChannelSKU: row.ChannelSKU, Reason: reason(reply)}
 	switch reply.Verdict {
@@ -140,7 +140,7 @@ func meaning(row ledger.DueItem, reply channels.ItemReply) ledger.ItemResponse {
 	case channels.NotApplied:
 		response.Status = ledger.StatusPending
 		if response.Reason != "" || reply.Lost {
-			response.Status = ledger.StatusRetrying // it has a cause of its own, which may last: the tries are counted
+			response.Status = ledger.StatusRetrying // the cause may last, so the attempts are counted
 		}
 	case channels.Conflict:
 		response.Status, response.Shown = ledger.StatusRetrying, reply.Actual
@@ -160,8 +160,8 @@ func reason(reply channels.ItemReply) string {
 	return reply.Code + ": " + reply.Reason
 }
 
-// nothingNamed is true when a response says that nothing was applied and names no reason in any item. Sending the same again
-// would bring the same again, so it is treated as a refusal of the whole.
+// nothingNamed is true when a response applied nothing and gives no reason for any item. Sending the same call again would bring the same
+// response, so it is treated like a refusal of the whole call.
 func nothingNamed(reply channels.Reply) bool {
 	for _, item := range reply.Items {
 		if item.Verdict != channels.NotApplied || item.Lost || item.Code != "" || item.Reason != "" {
@@ -171,7 +171,7 @@ func nothingNamed(reply channels.Reply) bool {
 	return len(reply.Items) > 0
 }
 
-// applyRefusal halves a call that the store refused without naming anybody. A single item that is refused is the culprit.
+// applyRefusal splits a call that the store refused as a whole into two halves. When the call has only one item, that item is rejected.
 func (m *Machine) applyRefusal(under *flight, why string, now time.Time) Effects {
 	call := under.step.Call
 	if len(call.Items) == 1 {
@@ -180,7 +180,7 @@ func (m *Machine) applyRefusal(under *flight, why string, now time.Time) Effects
 	left, right := channels.Halves(call.Items)
 	response := &ledger.Response{Key: call.Key, Note: why, Now: now}
 	for i := range call.Items {
-		// The limit is kept with the row, so that another worker, or a slice much later, goes on where this one was.
+		// The limit is kept with the row, so that another worker or a later slice continues the search here.
 		row := &call.Items[i]
 		row.Part = len(left)
 		response.Items = append(response.Items, ledger.ItemResponse{
@@ -214,7 +214,7 @@ func (m *Machine) applyFailure(under *flight, failed error, now time.Time) Effec
 	return all(under, under.unanswered(), cause.Error(), now)
 }
 
-// unanswered is the status of rows of a call whose response did not come.
+// unanswered is the status of the rows of a call without a response.
 func (f *flight) unanswered() ledger.Status {
 	if f.step.Kind == Poll {
 		return ledger.StatusSent
@@ -222,7 +222,7 @@ func (f *flight) unanswered() ledger.Status {
 	return ledger.StatusUnknown
 }
 
-// untouched is the status of rows of a call that did nothing. It says nothing about an earlier send of the same call.
+// untouched is the status of the rows of a call that did nothing this time. An earlier send of the same call may have done something.
 func (f *flight) untouched() ledger.Status {
 	if f.again() {
 		return f.unanswered()
@@ -230,7 +230,7 @@ func (f *flight) untouched() ledger.Status {
 	return ledger.StatusPending
 }
 
-// all gives every row of a call the same response. A call that stays open is tried again after a while.
+// all gives every row of a call the same status. A call that stays open is sent again, or polled, after a backoff.
 func all(under *flight, status ledger.Status, why string, now time.Time) Effects {
 	call := under.step.Call
 	response := &ledger.Response{Key: call.Key, Note: why, Now: now}

@@ -8,53 +8,52 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// A store may answer a call about an item in words that are meant for the whole: 401, 403, 404 or another 4xx for an item that is
-// archived, or somebody else's. It may do so when a figure is set, when the item is looked up, and when it is asked what became of the
-// figure. Such a refusal stops the store only when it is not about an item. The order of the items decides nothing: an item that comes
-// first is asked about again after the others, and a call for several is halved until the item stands alone.
+// A store may refuse a call because of one item with a status that usually means the whole store: 401, 403, 404 or another 4xx, for an item
+// that is archived or belongs to somebody else. It may do so when a figure is set, when the item is looked up, and when a submission is
+// polled. Such a refusal stops the push only when no single item is to blame. The order of the items must not matter: an item that is
+// refused is tried again after the others, and a call for several items is halved until the refused item is alone.
 
-// refusals is what a slice has seen, and the ledger knows of the slices before it, of refusals that ask for a person, in calls of one
-// operation: a credential may permit to read and not to write.
+// refusals records which calls of one operation were refused with an error that asks for a person, in this slice and in earlier slices of
+// the run. They are kept by operation, because a credential may allow reads and no writes.
 type refusals struct {
-	works   bool            // the store answered a call about another item with the same credential
-	refused map[string]bool // channel SKUs that were refused so; none was answered meanwhile
-	waiting int             // items that wait for another try in the run: slices before this one refused some of them
+	works   bool            // the store accepted a call for another item with the same credential
+	refused map[string]bool // channel SKUs that were refused since the last item that the store accepted
+	waiting int             // items that earlier slices of the run left to be tried again; some of them were refused
 }
 
-// refusedItems is how many items a store may refuse one after the other, without taking any, before it is the store's own trouble: a
-// credential that may read and not write refuses every item, and none of them is to blame.
+// refusedItems is how many different items a store may refuse in a row before the store itself is to blame: a credential that allows no
+// writes refuses every item.
 const refusedItems = 3
 
-// culprit is whom a refusal is about.
+// culprit is what a refusal is about.
 type culprit int
 
 const (
-	theStore culprit = iota // nothing will work until a person acts
-	theItem                 // the item is parked with the store's words; the others go on
-	someItem                // some item of several, perhaps: the call is halved
-	unclear                 // the call is tried again after the others, which tell
+	theStore culprit = iota // nothing works until a person acts
+	theItem                 // the item is parked with the store's reason; the others are still sent
+	someItem                // one of several items, perhaps: the call is halved
+	unclear                 // the call is tried again after the others, whose responses will tell
 )
 
-// refused is a call that was refused.
+// refused is a refused call.
 type refused struct {
 	kind  Kind
 	items int
-	tries int  // how often the item was refused before
-	reads bool // a read that changes nothing works with the credential
-	// others is how many other calls of its kind are under way: what they bring tells more, so that it does not matter whose response comes
-	// first.
+	tries int  // how often its item was refused before
+	reads bool // reads that change nothing work with the credential
+	// others is how many other calls of the same kind are under way. Their responses count as well, so that their order does not matter.
 	others int
 }
 
-// blame decides whom a refusal of a call is about.
+// blame decides what the refusal of a call is about.
 func (r refusals) blame(call refused) culprit {
 	switch {
 	case !r.works && !call.reads:
 		return theStore
 	case call.kind == Poll && call.items > 1:
-		return theStore // the report on a submission is no item's
+		return theStore // the report on a submission of several items is about none of them
 	case call.kind == Resend:
-		return unclear // it tells nothing of the first time; when the call is given up, its items are sent anew
+		return unclear // it does not say what became of the first send; when the call is abandoned, its items are sent in new calls
 	case call.items > 1:
 		return someItem
 	case r.works:
@@ -64,15 +63,15 @@ func (r refusals) blame(call refused) culprit {
 	case max(len(r.refused), r.waiting) >= refusedItems:
 		return theStore
 	case call.tries+1 >= triesPerRun:
-		return theItem // there was nobody else to learn from, and reading works
+		return theItem // there was no other item to compare with, and reads work
 	}
 	return unclear
 }
 
-// answered notes that the store answered a call about an item.
+// answered notes that the store accepted a call for an item.
 func (r *refusals) answered() { *r = refusals{works: true} }
 
-// doubtful is true when so many items were refused that only an item that the store takes can clear it.
+// doubtful is true when so many items were refused in a row that nothing but an accepted item can clear the store of blame.
 func (m *Machine) doubtful() bool {
 	for _, kind := range []Kind{Send, Find, Poll} {
 		if seen := m.of(Step{Kind: kind}); !seen.works && len(seen.refused) >= refusedItems {
@@ -82,7 +81,7 @@ func (m *Machine) doubtful() bool {
 	return false
 }
 
-// note adds an item that was refused.
+// note records an item that was refused.
 func (r *refusals) note(sku string) {
 	if r.refused == nil {
 		r.refused = map[string]bool{}
@@ -90,7 +89,7 @@ func (r *refusals) note(sku string) {
 	r.refused[sku] = true
 }
 
-// of are the refusals of calls like this one.
+// of returns the refusals of the step's operation.
 func (m *Machine) of(step Step) *refusals {
 	operation := step.Operation()
 	if m.refusals[operation] == nil {
@@ -99,8 +98,8 @@ func (m *Machine) of(step Step) *refusals {
 	return m.refusals[operation]
 }
 
-// applyBlame does what a refusal that asks for a person comes to. Where nothing is known of the credential yet, a read that changes nothing
-// comes first.
+// applyBlame handles a refusal that asks for a person. While it is unknown whether the credential works at all, a read that changes nothing
+// is made first.
 func (m *Machine) applyBlame(under *flight, refusal *channels.Error, now time.Time) Effects {
 	step, seen := under.step, m.of(under.step)
 	call := refused{kind: step.Kind, items: len(step.Call.Items), reads: m.reads, others: m.others(under)}
@@ -133,8 +132,8 @@ func (m *Machine) applyBlame(under *flight, refusal *channels.Error, now time.Ti
 	return effects
 }
 
-// triesOf is how often the one item of a call was refused before. What a poll was refused with is kept with its call, so that the second
-// refusal in the same words is the last.
+// triesOf is how often the only item of a call was refused before. The reason of a refused poll is kept with its call, so that a second
+// refusal with the same reason is recognised as the last one.
 func (m *Machine) triesOf(step Step, refusal *channels.Error) int {
 	if step.Kind != Poll {
 		return step.Call.Items[0].Attempts
@@ -145,7 +144,7 @@ func (m *Machine) triesOf(step Step, refusal *channels.Error) int {
 	return 0
 }
 
-// applyBlamedFind does what a look-up that was refused comes to.
+// applyBlamedFind handles a look-up that was refused.
 func (m *Machine) applyBlamedFind(step Step, culprit culprit, refusal *channels.Error) Effects {
 	var effects Effects
 	park := func(status ledger.Status, reason string) {
@@ -162,7 +161,7 @@ func (m *Machine) applyBlamedFind(step Step, culprit culprit, refusal *channels.
 	case someItem:
 		left, _ := channels.Halves(step.Call.Items)
 		for i := range step.Call.Items {
-			// The limit is kept with the row, as that of a call is: a slow store has a slice for every call.
+			// The limit is kept with the row, like that of a call: for a slow store every call is in a slice of its own.
 			row := &step.Call.Items[i]
 			row.Part = len(left)
 			effects.Park = append(effects.Park, Parked{*row, ledger.ItemResponse{Status: ledger.StatusPending, Reason: refusal.Error(), Part: row.Part}})
@@ -175,7 +174,7 @@ func (m *Machine) applyBlamedFind(step Step, culprit culprit, refusal *channels.
 	return effects
 }
 
-// others is how many calls of the same kind are under way besides one.
+// others counts the calls of the same kind that are under way, without the given one.
 func (m *Machine) others(than *flight) int {
 	others := 0
 	for _, under := range m.flights {
@@ -186,14 +185,14 @@ func (m *Machine) others(than *flight) int {
 	return others
 }
 
-// Checked tells how a read went that changes nothing. One that the store refuses says that the credential does not work; one that brings no
-// answer says nothing: the call is made again later.
+// Checked takes the result of the read that Effects.Check asked for. A refusal means that the credential does not work. A read without a
+// response means nothing, and the original call is made again later.
 func (m *Machine) Checked(number int, failed error, now time.Time) Effects {
 	under := m.flights[number]
 	delete(m.flights, number)
 	effects := m.applyChecked(under, failed, now)
 	m.note(effects)
-	m.stirred(under.step.Call.Items)
+	m.rereadMoved(under.step.Call.Items)
 	return effects
 }
 
@@ -210,8 +209,8 @@ func (m *Machine) applyChecked(under *flight, failed error, now time.Time) Effec
 	return m.applyBlame(under, under.refusal, now)
 }
 
-// Earlier tells what the slices of the run before this one have seen, before Checked: a slow store has a slice for every call. Rows that are
-// being retried hold those of calls without a response yet, which say nothing, but for the one item that was refused.
+// Earlier takes what earlier slices of the run counted; it is called before Checked, because for a slow store every call is in a slice of
+// its own. Retrying rows include those of calls without a response, which prove nothing, apart from the item that was refused.
 func (m *Machine) Earlier(counts ledger.Counts) {
 	waiting := int(counts.Retrying)
 	for _, under := range m.flights {
@@ -225,7 +224,7 @@ func (m *Machine) Earlier(counts ledger.Counts) {
 	}
 	for _, step := range []Kind{Send, Find, Poll} {
 		seen, confirmed := m.of(Step{Kind: step}), counts.Exported
-		if step != Poll { // for that a store took a figure does not say that it lets its reports be read
+		if step != Poll { // a store that takes figures may still refuse to report on submissions
 			confirmed += counts.Sent
 			seen.waiting = max(waiting, 0)
 		}

@@ -9,61 +9,62 @@ import (
 )
 
 const (
-	triesPerRun   = 3               // calls in a row for one row without success; then it is due for the next run
-	comparedTries = 2               // then the figure goes out without comparing: what the store shows could not be learned
-	findPause     = 5 * time.Second // after a look-up that failed; longer for each one that failed since the last that did not
-	callMargin    = 5 * time.Second // after a call's timeout, until it is certain that it is over
+	triesPerRun   = 3               // calls in a row for one row without success; after that the next run tries it
+	comparedTries = 2               // after so many, the figure is sent without comparing it with what the store shows, which cannot be read
+	findPause     = 5 * time.Second // after a look-up that failed; longer with each further one in a row
+	callMargin    = 5 * time.Second // after a call's timeout, until the call is certainly over
 	longestCall   = 2 * time.Minute // for a driver that states no timeout
 )
 
 // Setup is what a slice of a push works on.
 type Setup struct {
-	Store      string // for people
+	Store      string // its id, for people
 	Connection string
 	Run        int64
 	Scope      []string
 	Limits     channels.Limits
-	Batch      int  // the most rows in a call, as a person set it; 0 or more than the store takes: as many as the store takes
-	Calls      int  // the most calls under way at once, in the same way
+	Batch      int  // the most rows in a call, as configured; 0, or more than the store takes, means as many as the store takes
+	Calls      int  // the most calls under way at once, as configured; 0, or more than the store takes, means as many as the store takes
 	Finds      bool // rows need a reference before they can be sent
-	Newer      bool // what moved after the run was resolved goes first
-	// Submits is true when a call for items makes a submission; see channels.Submits. Nil: each does.
+	Newer      bool // rows whose levels changed after the run was resolved are sent first
+	// Submits is true when a call for items creates a submission; see channels.Submits. Nil: every call does.
 	Submits func(items []channels.Item) bool
-	// Compose splits rows into calls of at most so many; see channels.Compose.
+	// Compose groups items into calls of at most batch items, each given by its indices; see channels.Compose.
 	Compose func(items []channels.Item, batch int) ([][]int, error)
 }
 
 // Kind is what a Step does.
 type Kind int
 
-// The kinds of steps. The first five are about the ledger, the others are calls to the store.
+// The kinds of steps. The first five only read or write the ledger; the others call the store. Each comment names the method to call with
+// the result.
 const (
-	ReadOpen       Kind = iota + 1 // list the connection's open calls, and tell Opened
-	ReadCall                       // read the open call of the key, and tell Read
-	ReadDue                        // read due rows with the query, and tell Due
-	ReadReferences                 // read what is remembered of the channel SKUs, and tell Known
-	Abandon                        // close the call of the key for the reason, and tell Abandoned
-	Send                           // a new call for the items of Call: write its intent, tell Began, make it, and tell Answered
-	Resend                         // the call once more, with the same bytes and the same key; else as Send
-	Poll                           // ask for the report on the call's ticket; else as Resend
-	Find                           // look the items of Call up: tell Began, make the call, and tell Found
+	ReadOpen       Kind = iota + 1 // list the connection's open calls: Opened
+	ReadCall                       // read the open call with this key: Read
+	ReadDue                        // read due rows with this query: Due
+	ReadReferences                 // read the references of these channel SKUs: Known
+	Abandon                        // close the call with this key for this reason: Abandoned
+	Send                           // make a new call for Call.Items: write its intent, Began, make the call, Answered
+	Resend                         // make Call again with the same bytes and the same key; otherwise like Send
+	Poll                           // ask for the report on Call's ticket; otherwise like Resend
+	Find                           // look up Call.Items: Began, make the call, Found
 )
 
 // Step is one thing that can be done now.
 type Step struct {
 	Kind  Kind
-	Key   string          // of ReadCall and Abandon
-	Why   string          // of Abandon; of Poll, what the call was last answered
-	Query ledger.DueQuery // of ReadDue
-	SKUs  []string        // of ReadReferences
-	// Call is that of Resend and Poll as the ledger has it. Of Send and Find only Items are set.
+	Key   string          // for ReadCall and Abandon
+	Why   string          // for Abandon, the reason; for Poll, the last response to the call
+	Query ledger.DueQuery // for ReadDue
+	SKUs  []string        // for ReadReferences
+	// Call is the call as the ledger has it, for Resend and Poll. For Send and Find only its Items are set.
 	Call ledger.OpenCall
 
-	window  *window   // of Find
-	windows []*window // of ReadReferences
+	window  *window   // for Find
+	windows []*window // for ReadReferences
 }
 
-// Operation is the kind of call of a step that makes one; it is empty for the others.
+// Operation is the kind of call that the step makes; empty when it makes none.
 func (s Step) Operation() channels.Operation {
 	switch s.Kind {
 	case Send, Resend:
@@ -76,22 +77,23 @@ func (s Step) Operation() channels.Operation {
 	return ""
 }
 
-// NextSteps is what can be done now. Without steps and without calls under way, the push is over when Until is zero; else there is nothing to do
-// before that time.
+// NextSteps are the steps that can be done now. When there are none and no call is under way, the push is over if Until is zero; otherwise
+// nothing can be done before Until.
 type NextSteps struct {
 	Steps  []Step
 	Until  time.Time
-	Why    string
-	Faulty bool // the store has server errors
+	Why    string // what the push waits for, for people
+	Faulty bool   // the store has server errors
 }
 
 // flight is a call under way.
 type flight struct {
 	step    Step
-	refusal *channels.Error // that is judged when it is known whether reads work
+	refusal *channels.Error // is handled when it is known whether reads work
 }
 
-// again is true for a call that was sent before: a refusal to send it again, or to report on it, says nothing about what became of it.
+// again is true for a call that was sent before. A refusal to send it again, or to report on it, does not say what became of the first
+// send.
 func (f *flight) again() bool { return f.step.Kind == Resend || f.step.Kind == Poll }
 
 // Machine is the state of one slice of a push.
@@ -100,28 +102,28 @@ type Machine struct {
 	batch  int
 	atOnce int
 
-	listed bool       // open is what the ledger has
-	open   []standing // calls without a response that are not under way, oldest first
+	listed bool       // open is up to date with the ledger
+	open   []openCall // calls without a response that are not under way, oldest first
 
-	parts   [][]ledger.DueItem // calls that are still to be made, the next one last
-	windows []*window          // rows that were read and are still to be looked up and composed, oldest first
+	parts   [][]ledger.DueItem // calls that are not made yet, the next one last
+	windows []*window          // rows that are not yet looked up and composed into calls, oldest first
 	after   ledger.DueItem     // the last row that was read
-	ended   bool               // no due rows lie after it
+	ended   bool               // there are no due rows after it
 	drained bool               // there are no due rows at all
 
 	flights map[int]*flight
-	last    int // the number of the last flight
+	last    int // number of the latest flight
 
 	find        int // the most items in one look-up
 	failedFinds int // look-ups in a row that failed
 
-	refusals map[channels.Operation]*refusals // by the kind of call
-	reads    bool                             // a read that changes nothing works with the credential
+	refusals map[channels.Operation]*refusals // by operation
+	reads    bool                             // reads that change nothing work with the credential
 	moves    moves
 }
 
-// standing is an open call, with its bytes and rows once they were read.
-type standing struct {
+// openCall is an open call; whole is nil until its bytes and rows are read.
+type openCall struct {
 	ledger.CallStanding
 	whole *ledger.OpenCall
 }
@@ -151,8 +153,8 @@ func (m *Machine) UnderWay() int { return len(m.flights) }
 // Begun is how many calls this slice has begun.
 func (m *Machine) Begun() int { return m.last }
 
-// Next says what can be done now: first about calls whose answers are not known, then with calls that were composed, or parts of one that
-// was refused, then with rows that are due.
+// Next says what can be done now: first about calls without a response, then calls that are composed or halves of a refused one, then rows
+// that are due.
 func (m *Machine) Next(now time.Time) (NextSteps, error) {
 	if !m.listed {
 		return NextSteps{Steps: []Step{{Kind: ReadOpen}}}, nil
@@ -165,16 +167,16 @@ func (m *Machine) Next(now time.Time) (NextSteps, error) {
 		plan.Steps = nil
 		return plan, nil
 	case serverErrors || m.workload() >= m.setup.Limits.Tickets && m.setup.Limits.Tickets > 0:
-		return plan, nil // nothing new is sent until the lost call is answered, or the store is done with a submission
+		return plan, nil // nothing new is sent before the lost call has a response, or before the store has finished a submission
 	case m.doubtful() && len(m.flights) > 0:
-		return plan, nil // the calls under way tell whether the store refuses everything
+		return plan, nil // the responses to the calls under way will tell whether the store refuses everything
 	}
 	steps, err := m.fresh(now)
 	plan.Steps = append(plan.Steps, steps...)
 	return plan, err
 }
 
-// workload is how many submissions the store works on, or will when the calls under way have arrived.
+// workload is how many submissions the store works on, including those of the calls under way.
 func (m *Machine) workload() int {
 	submissions := 0
 	for _, call := range m.open {
@@ -194,15 +196,14 @@ func (m *Machine) submits(step Step) bool {
 	return m.setup.Submits == nil || m.setup.Submits(m.Items(step.Call.Items))
 }
 
-// Began tells that the call of a step is being made, and returns its number, by which its response is told. The call is the step's, with the
-// key and the bytes of a new one.
+// Began takes the call of a step that is now being made, with its key and bytes, and returns the number by which its response is passed.
 func (m *Machine) Began(step Step, call ledger.OpenCall) int {
 	switch step.Kind {
 	case Send:
 		m.parts = m.parts[:len(m.parts)-1]
 	case Find:
 		step.window.unknown = step.window.unknown[len(step.Call.Items):]
-		step.window.looking++
+		step.window.lookUps++
 	case Resend, Poll:
 		m.close(call.Key)
 	}
@@ -212,11 +213,11 @@ func (m *Machine) Began(step Step, call ledger.OpenCall) int {
 	return m.last
 }
 
-// Withdrawn tells that a call is not under way any more, and that nothing more will be told of it: its intent could not be written, so that it was
-// not made, or what its refusal is about could not be checked. The slice ends then, so that its rows are read again by the next.
+// Withdrawn removes a call for which there will be no response: its intent could not be written, so it was not made, or the check after its
+// refusal failed. The slice ends then, and the next one reads its rows again.
 func (m *Machine) Withdrawn(number int) { delete(m.flights, number) }
 
-// Timeout is the longest that a call may take.
+// Timeout is how long a call may take.
 func (m *Machine) Timeout() time.Duration {
 	if m.setup.Limits.Timeout > 0 {
 		return m.setup.Limits.Timeout
@@ -227,7 +228,7 @@ func (m *Machine) Timeout() time.Duration {
 // Deadline is when a call that begins now is certainly over.
 func (m *Machine) Deadline(now time.Time) time.Time { return now.Add(m.Timeout() + callMargin) }
 
-// Intent is what is written before a new call is made.
+// Intent is the intent of a new call.
 func (m *Machine) Intent(step Step, key string, body []byte, now time.Time) ledger.Intent {
 	intent := ledger.Intent{Key: key, Body: body, Items: step.Call.Items, Deadline: m.Deadline(now), Now: now}
 	if m.setup.Limits.ItemCalls > 0 {
@@ -236,7 +237,7 @@ func (m *Machine) Intent(step Step, key string, body []byte, now time.Time) ledg
 	return intent
 }
 
-// Items are rows as a driver is asked about them.
+// Items turns rows into the items that drivers take.
 func (m *Machine) Items(rows []ledger.DueItem) []channels.Item {
 	items := make([]channels.Item, len(rows))
 	for i, row := range rows {
@@ -248,5 +249,5 @@ func (m *Machine) Items(rows []ledger.DueItem) []channels.Item {
 	return items
 }
 
-// named makes an error of the store's that ends the push.
+// named wraps an error that ends the push with the store's id.
 func (m *Machine) named(failed error) error { return fmt.Errorf("store %s: %w", m.setup.Store, failed) }

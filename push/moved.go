@@ -7,51 +7,51 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Figures move while a push is under way: a row that was read before its level moved is not sent any more, and the rows of what moved go out
-// before the others.
+// Levels may change while a push is under way. A row that was read before its level changed is not sent any more, and rows of changed
+// levels are sent first.
 
-// place is a row of the connection.
-type place struct{ channelSKU, location string }
+// rowKey is the key of a row of the connection.
+type rowKey struct{ channelSKU, location string }
 
-func placeOf(row ledger.DueItem) place { return place{row.ChannelSKU, row.Location} }
+func keyOf(row ledger.DueItem) rowKey { return rowKey{row.ChannelSKU, row.Location} }
 
-// moves is what a slice has seen move.
+// moves records which rows changed during the slice.
 type moves struct {
-	now   map[place]figure // what the ledger has of places that moved; another row of such a place is not sent
-	first []string         // products of which the due rows are read next, before all others
-	after ledger.DueItem   // the last of those rows that was read
-	newer bool             // the slice begins: what moved in an earlier one, and has not gone out, is read first
+	now   map[rowKey]figure // current figures of the rows that changed; rows with other figures are outdated
+	first []string          // products whose due rows are read next, before all others
+	after ledger.DueItem    // the last of those rows that was read
+	newer bool              // at the start of a slice: rows that changed in an earlier slice and were not sent are read first
 }
 
-// figure is what the ledger has of a place. It is not known from the move on until the place's row is read again.
+// figure is the current figure of a row in the ledger. It is unknown from the change until the row is read again.
 type figure struct {
 	known              bool
 	quantity, observed int64
 }
 
-// reads is true while rows of what moved are still to be read.
+// reads is true while rows of changed levels are still to be read.
 func (m *moves) reads() bool { return m.newer || len(m.first) > 0 }
 
-// outdated is true for a row that was read before its place moved.
+// outdated is true for a row that was read before it changed.
 func (m *moves) outdated(row ledger.DueItem) bool {
-	now, moved := m.now[placeOf(row)]
+	now, moved := m.now[keyOf(row)]
 	return moved && now != figure{true, row.Quantity, row.Observed}
 }
 
-// Moved tells that places were resolved again. Rows of them that are not under way are read again.
+// Moved takes rows that were resolved again. Those that are not under way are read again.
 func (m *Machine) Moved(places []ledger.MovedPlace) {
 	if m.moves.now == nil {
-		m.moves.now = make(map[place]figure, len(places))
+		m.moves.now = make(map[rowKey]figure, len(places))
 	}
 	for _, moved := range places {
-		m.moves.now[place{moved.ChannelSKU, moved.Location}] = figure{}
+		m.moves.now[rowKey{moved.ChannelSKU, moved.Location}] = figure{}
 		m.moves.first = append(m.moves.first, moved.Product)
 	}
 	m.reread()
 }
 
-// stirred notes rows that come back from a call: what moved while it was under way is due with a newer figure.
-func (m *Machine) stirred(rows []ledger.DueItem) {
+// rereadMoved takes the rows of a call that has ended. Those that changed while it was under way are due with a newer figure.
+func (m *Machine) rereadMoved(rows []ledger.DueItem) {
 	stirred := false
 	for _, row := range rows {
 		if m.moves.outdated(row) {
@@ -63,7 +63,7 @@ func (m *Machine) stirred(rows []ledger.DueItem) {
 	}
 }
 
-// reread drops rows that are outdated, and has the due rows of what moved read next.
+// reread drops outdated rows, and has the due rows of the changed products read next.
 func (m *Machine) reread() {
 	slices.Sort(m.moves.first)
 	m.moves.first, m.moves.after = slices.Compact(m.moves.first), ledger.DueItem{}
@@ -77,12 +77,12 @@ func (m *Machine) reread() {
 	}
 }
 
-// current are the rows that are not outdated.
+// current returns the rows that are not outdated.
 func (m *Machine) current(rows []ledger.DueItem) []ledger.DueItem {
 	return slices.DeleteFunc(slices.Clone(rows), m.moves.outdated)
 }
 
-// firstQuery asks for the due rows of what moved.
+// firstQuery asks for the due rows of changed levels.
 func (m *Machine) firstQuery(now time.Time) ledger.DueQuery {
 	query := m.query(now)
 	query.Limit = m.page()
@@ -93,11 +93,11 @@ func (m *Machine) firstQuery(now time.Time) ledger.DueQuery {
 	return query
 }
 
-// dueFirst takes in the due rows of what moved. They are looked up and composed before what was read earlier.
+// dueFirst takes the due rows of changed levels. They are looked up and composed before the rows that were read earlier.
 func (m *Machine) dueFirst(rows []ledger.DueItem) {
 	switch {
 	case m.moves.newer:
-		m.moves.newer = false // the others come in their order
+		m.moves.newer = false // the other rows are read in their usual order
 	case len(rows) < m.page():
 		m.moves.first, m.moves.after = nil, ledger.DueItem{}
 	default:
@@ -108,39 +108,39 @@ func (m *Machine) dueFirst(rows []ledger.DueItem) {
 	}
 }
 
-// added are rows that were just read and that are not in memory yet. What the ledger says of a place is what it has now.
+// added returns the rows that are not in memory yet. Rows that were just read have the current figures.
 func (m *Machine) added(rows []ledger.DueItem) []ledger.DueItem {
-	held := map[place]bool{}
-	for _, under := range m.flights { // the intents of calls that begin together may not be written yet
+	inMemory := map[rowKey]bool{}
+	for _, under := range m.flights { // the intents of calls that begin together may not be written yet, so their rows still look due
 		for _, row := range under.step.Call.Items {
-			held[placeOf(row)] = true
+			inMemory[keyOf(row)] = true
 		}
 	}
 	for _, part := range m.parts {
 		for _, row := range part {
-			held[placeOf(row)] = true
+			inMemory[keyOf(row)] = true
 		}
 	}
 	for _, w := range m.windows {
 		for _, row := range w.rows {
-			held[placeOf(row)] = true
+			inMemory[keyOf(row)] = true
 		}
 	}
 	added := make([]ledger.DueItem, 0, len(rows))
 	for _, row := range rows {
-		at := placeOf(row)
-		if _, moved := m.moves.now[at]; moved {
-			m.moves.now[at] = figure{true, row.Quantity, row.Observed}
+		key := keyOf(row)
+		if _, moved := m.moves.now[key]; moved {
+			m.moves.now[key] = figure{true, row.Quantity, row.Observed}
 		}
-		if !held[at] {
+		if !inMemory[key] {
 			added = append(added, row)
 		}
 	}
 	return added
 }
 
-// together is what is composed of a window: of what moved with all calls that are still to be made, for a call of a few rows costs a store as
-// much as a full one. It says how many rows go first.
+// together returns the rows to compose into calls, and how many of them go first. Rows of changed levels are composed together with all
+// calls that are not made yet, because a call for a few rows costs the store as much as a full one.
 func (m *Machine) together(w *window) (rows []ledger.DueItem, first int) {
 	if !w.first {
 		return w.rows, 0
@@ -153,11 +153,11 @@ func (m *Machine) together(w *window) (rows []ledger.DueItem, first int) {
 	return rows, first
 }
 
-// foremost puts calls first that hold one of the first rows.
+// foremost sorts the calls with one of the first rows to the front.
 func foremost(calls [][]int, first int) [][]int {
 	var before, behind [][]int
 	for _, call := range calls {
-		if slices.ContainsFunc(call, func(at int) bool { return at < first }) {
+		if slices.ContainsFunc(call, func(index int) bool { return index < first }) {
 			before = append(before, call)
 		} else {
 			behind = append(behind, call)

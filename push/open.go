@@ -19,37 +19,37 @@ const (
 )
 
 type decision struct {
-	what verb
-	at   time.Time // for wait
-	why  string    // for wait and abandon, for people
+	what  verb
+	until time.Time // until when, for wait
+	why   string    // for wait and abandon, for people
 }
 
 const (
-	// sendsPerCall is how often one call is sent before its bytes are given up. Its rows are then built anew: while an
-	// unanswered call stands, nothing else may be sent for its rows, or a late resend would overwrite a newer figure.
+	// sendsPerCall is how often one call is sent before it is abandoned. After that its rows are sent in a new call. As long as a call without
+	// a response is open, nothing else is sent for its rows, because a late resend would overwrite a newer figure.
 	sendsPerCall = 5
 	// ticketPatience is how long a store may work on a submission.
 	ticketPatience = 24 * time.Hour
 )
 
-// decide says what to do with a call whose response is not known.
+// decide says what to do with a call without a known response.
 func decide(call ledger.CallStanding, limits channels.Limits, now time.Time) decision {
 	if call.Ticket != "" {
 		switch {
 		case now.Sub(call.Begun) > ticketPatience:
 			return decision{what: abandon, why: "the store has not reported on submission " + call.Ticket + " for a day; its rows are sent again"}
 		case call.PollAfter.After(now):
-			return decision{what: wait, at: call.PollAfter, why: "waiting for the store's report on submission " + call.Ticket}
+			return decision{what: wait, until: call.PollAfter, why: "waiting for the store's report on submission " + call.Ticket}
 		}
 		return decision{what: poll}
 	}
 	keyed := limits.KeyLifetime > 0
-	mayRun := call.PollAfter.IsZero() && call.Deadline.After(now) // nobody saw this call end
+	mayRun := call.PollAfter.IsZero() && call.Deadline.After(now) // the worker that made it was lost, so the call may still be under way
 	spent, forgotten := call.Sends >= sendsPerCall, keyed && now.Sub(call.Begun) > limits.KeyLifetime
 	switch {
 	case mayRun && (spent || forgotten || !keyed):
-		// A second copy of it without a key, or a new call in its place, must not race with it.
-		return decision{what: wait, at: call.Deadline, why: "a call whose caller was lost may still be under way"}
+		// A second copy without a key, or a new call in its place, must not race with it.
+		return decision{what: wait, until: call.Deadline, why: "a call whose caller was lost may still be under way"}
 	case spent:
 		return decision{what: abandon, why: "no answer came; the rows are sent again in a new call"}
 	case forgotten:
@@ -59,31 +59,31 @@ func decide(call ledger.CallStanding, limits channels.Limits, now time.Time) dec
 		if call.Note != "" {
 			why += " (" + call.Note + ")"
 		}
-		return decision{what: wait, at: call.PollAfter, why: why + "; the last call is sent again"}
+		return decision{what: wait, until: call.PollAfter, why: why + "; the last call is sent again"}
 	}
 	return decision{what: send}
 }
 
 // backoff is how long to wait before a call is sent for the nth time.
 func backoff(n int) time.Duration {
-	const first, most = time.Second, 2 * time.Minute
+	const first, limit = time.Second, 2 * time.Minute
 	if n > 8 {
-		return most
+		return limit
 	}
-	return min(first<<max(n-1, 0), most)
+	return min(first<<max(n-1, 0), limit)
 }
 
-// Opened tells which calls are open in the ledger. Those under way are left out: their answers are still to come.
+// Opened takes the open calls of the ledger. Those that are under way are left out.
 func (m *Machine) Opened(calls []ledger.CallStanding) {
 	m.listed, m.open = true, nil
 	for _, call := range calls {
-		if !m.flies(call.Key) {
-			m.open = append(m.open, standing{CallStanding: call})
+		if !m.underWay(call.Key) {
+			m.open = append(m.open, openCall{CallStanding: call})
 		}
 	}
 }
 
-// Read tells what an open call holds.
+// Read takes the bytes and rows of an open call.
 func (m *Machine) Read(call ledger.OpenCall) {
 	for i := range m.open {
 		if m.open[i].Key == call.Key {
@@ -92,18 +92,18 @@ func (m *Machine) Read(call ledger.OpenCall) {
 	}
 }
 
-// Abandoned tells that a call was closed: its rows are due again.
+// Abandoned takes the key of a call that was closed; its rows are due again.
 func (m *Machine) Abandoned(key string) {
 	m.close(key)
 	m.returned()
 }
 
 func (m *Machine) close(key string) {
-	m.open = slices.DeleteFunc(m.open, func(call standing) bool { return call.Key == key })
+	m.open = slices.DeleteFunc(m.open, func(call openCall) bool { return call.Key == key })
 }
 
-// flies is true while the call of a key is under way.
-func (m *Machine) flies(key string) bool {
+// underWay is true while the call with this key is under way.
+func (m *Machine) underWay(key string) bool {
 	for _, under := range m.flights {
 		if key != "" && under.step.Call.Key == key {
 			return true
@@ -112,8 +112,8 @@ func (m *Machine) flies(key string) bool {
 	return false
 }
 
-// unanswered says what to do about open calls, or how long to wait for one. The store has server errors while a call without a response stands: it is
-// sent again before anything new, and such calls are sent one after the other.
+// unanswered says what to do about open calls, or how long to wait for one. serverErrors is true while a call without a response is open:
+// it is sent again before anything new, and such calls are sent one at a time.
 func (m *Machine) unanswered(now time.Time) (plan NextSteps, serverErrors bool) {
 	resends := false
 	for _, under := range m.flights {
@@ -128,11 +128,11 @@ func (m *Machine) unanswered(now time.Time) (plan NextSteps, serverErrors bool) 
 		case decision.what == abandon:
 			return NextSteps{Steps: []Step{{Kind: Abandon, Key: call.Key, Why: decision.why}}}, serverErrors
 		case decision.what == wait:
-			if plan.Until.IsZero() || decision.at.Before(plan.Until) {
-				plan.Until, plan.Why, plan.Faulty = decision.at, decision.why, lost
+			if plan.Until.IsZero() || decision.until.Before(plan.Until) {
+				plan.Until, plan.Why, plan.Faulty = decision.until, decision.why, lost
 			}
 		case len(m.flights) >= m.atOnce || len(plan.Steps) > 0 || lost && resends:
-			// It is looked at again when a call has ended.
+			// Next decides about it again when a call has ended.
 		case call.whole == nil:
 			return NextSteps{Steps: []Step{{Kind: ReadCall, Key: call.Key}}}, serverErrors
 		case decision.what == send:

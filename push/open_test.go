@@ -48,7 +48,7 @@ func TestDecideAboutOpenCalls(t *testing.T) {
 			t.Parallel()
 			got := decide(test.call, test.limits, now)
 			require.Equal(t, test.want, got.what)
-			require.Equal(t, test.at, got.at)
+			require.Equal(t, test.at, got.until)
 			if got.what == wait || got.what == abandon {
 				require.NotEmpty(t, got.why)
 			}

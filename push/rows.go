@@ -8,16 +8,16 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// window is rows that were read together. They are composed into calls when all of them have their references.
+// window is a group of rows that are looked up together. When all of them have references, they are composed into calls.
 type window struct {
-	rows    []ledger.DueItem
-	known   bool             // what the ledger remembers of them is filled in
-	unknown []ledger.DueItem // rows that are still to be looked up
-	looking int              // look-ups under way
-	first   bool             // rows of what moved, which go out before others
+	rows           []ledger.DueItem
+	referencesRead bool             // the references that the ledger remembers are filled in
+	unknown        []ledger.DueItem // rows without a reference
+	lookUps        int              // look-ups under way
+	first          bool             // rows of changed levels, which are sent before others
 }
 
-// fresh says what to do with rows that are due: send the next call, look up rows beside it, or read more rows where there is neither.
+// fresh says what to do with due rows: send the next call, look up rows beside it, or read more rows when there is neither.
 func (m *Machine) fresh(now time.Time) ([]Step, error) {
 	if m.moves.reads() {
 		return []Step{{Kind: ReadDue, Query: m.firstQuery(now)}}, nil
@@ -29,9 +29,9 @@ func (m *Machine) fresh(now time.Time) ([]Step, error) {
 	var first []*window
 	for _, w := range slices.Clone(m.windows) {
 		switch {
-		case len(w.unknown) == 0 && w.looking == 0 && w.first:
+		case len(w.unknown) == 0 && w.lookUps == 0 && w.first:
 			first = append(first, w)
-		case len(w.unknown) == 0 && w.looking == 0:
+		case len(w.unknown) == 0 && w.lookUps == 0:
 			if err := m.compose(w); err != nil {
 				return nil, err
 			}
@@ -56,20 +56,20 @@ func (m *Machine) fresh(now time.Time) ([]Step, error) {
 	return []Step{{Kind: ReadDue, Query: m.query(now)}}, nil
 }
 
-// unread are the windows of which it is not known yet what the ledger remembers, and their rows.
+// unread returns the windows whose references were not read from the ledger yet, with all their rows.
 func (m *Machine) unread() (unread []*window, rows []ledger.DueItem) {
 	if !m.setup.Finds {
 		return nil, nil
 	}
 	for _, w := range m.windows {
-		if !w.known {
+		if !w.referencesRead {
 			unread, rows = append(unread, w), append(rows, w.rows...)
 		}
 	}
 	return unread, rows
 }
 
-// busy is true while rows that came back to be due may still be followed by others.
+// busy is true while further rows may become due: calls are under way, or rows are in memory.
 func (m *Machine) busy() bool { return len(m.flights) > 0 || len(m.windows) > 0 }
 
 // returned notes that rows may be due again.
@@ -96,11 +96,11 @@ func (m *Machine) query(now time.Time) ledger.DueQuery {
 	}
 }
 
-// page is how many rows are looked up and composed together. Rows are read for as many pages as there may be calls under way.
+// page is how many rows are looked up and composed together. One read fetches as many pages as calls may be under way.
 func (m *Machine) page() int { return max(m.setup.Limits.Window, m.batch) }
 
-// Due tells which rows a query of ReadDue returned. After the last row it begins again at the first when nothing is under way any more:
-// rows came back meanwhile.
+// Due takes the rows that a ReadDue query returned. After the last row, reading starts again from the first when no call is under way any
+// more, because rows may have become due meanwhile.
 func (m *Machine) Due(rows []ledger.DueItem) {
 	if m.moves.reads() {
 		m.dueFirst(rows)
@@ -118,16 +118,16 @@ func (m *Machine) Due(rows []ledger.DueItem) {
 	}
 }
 
-// Known tells what the ledger remembers of the rows of a ReadReferences.
+// Known takes the references that a ReadReferences step returned.
 func (m *Machine) Known(step Step, references map[string]ledger.Reference, now time.Time) {
 	for _, w := range step.windows {
 		w.remember(references, now)
 	}
 }
 
-// remember fills in what the ledger knows of a window's rows; the others are to be looked up.
+// remember fills in the references that the ledger knows; the other rows must be looked up.
 func (w *window) remember(references map[string]ledger.Reference, now time.Time) {
-	w.known = true
+	w.referencesRead = true
 	for i := range w.rows {
 		row := &w.rows[i]
 		if reference := references[row.ChannelSKU]; !aged(row.ChannelSKU, reference.FoundAt, now) {
@@ -139,19 +139,19 @@ func (w *window) remember(references map[string]ledger.Reference, now time.Time)
 	}
 }
 
-// referenceLife is how long it is trusted, at least, by which id a store knows an item: the SKU may have moved to another item while
-// the first still exists, and then no response says so.
+// referenceLife is how long a reference is trusted at least. An SKU may move to another item while the first one still exists, and then no
+// response says that the reference is outdated.
 const referenceLife = 30 * 24 * time.Hour
 
-// aged is true when a SKU's id is to be refreshed. What one Full Sync found ages over as long a time again, each SKU on a day of its own, for
-// looking all of them up can take hours.
+// aged is true when a reference must be looked up again. The references that one Full Sync found expire on different days, over another
+// referenceLife, because looking up all of them at once can take hours.
 func aged(sku string, foundAt, now time.Time) bool {
 	day := fnv.New32a()
 	_, _ = day.Write([]byte(sku))
 	return now.Sub(foundAt) > referenceLife+time.Duration(day.Sum32())*(referenceLife>>32)
 }
 
-// compose makes calls of a window. They are made after those that wait already.
+// compose makes calls of a window's rows. They are sent after the calls that wait already.
 func (m *Machine) compose(w *window) error {
 	m.windows = slices.DeleteFunc(m.windows, func(other *window) bool { return other == w })
 	if len(w.rows) == 0 {
@@ -165,29 +165,29 @@ func (m *Machine) compose(w *window) error {
 	var parts [][]ledger.DueItem
 	for _, positions := range foremost(calls, first) {
 		rows := make([]ledger.DueItem, len(positions))
-		for i, at := range positions {
-			rows[i] = all[at]
+		for i, index := range positions {
+			rows[i] = all[index]
 		}
 		parts = append(parts, within(rows)...)
 	}
-	slices.Reverse(parts) // the next one stands last
+	slices.Reverse(parts) // the next one is last
 	m.parts = append(parts, m.parts...)
 	return nil
 }
 
-// within splits the rows of a call so that no part holds more rows than any of its rows may stand among.
+// within splits the rows of a call so that no part is larger than the limit (Part) of any of its rows.
 func within(rows []ledger.DueItem) [][]ledger.DueItem {
 	var parts [][]ledger.DueItem
-	begin, most := 0, 0
+	begin, strictest := 0, 0
 	for i, row := range rows {
-		limit := most
+		limit := strictest
 		if row.Part > 0 && (limit == 0 || row.Part < limit) {
 			limit = row.Part
 		}
 		if limit > 0 && i-begin >= limit {
 			parts, begin, limit = append(parts, rows[begin:i]), i, row.Part
 		}
-		most = limit
+		strictest = limit
 	}
 	if begin < len(rows) {
 		parts = append(parts, rows[begin:])

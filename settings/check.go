@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Check turns raw settings, as a configuration file gives them, into Values with the defaults filled in. It reports every
-// problem, in the order of the options' names, and never shows the value of a secret option.
+// Check turns raw settings, as a configuration file or stored JSON has them, into Values with the defaults filled in. It returns all
+// problems, sorted by the names of the options. No problem shows the value of a secret option.
 func (s Spec) Check(raw map[string]any) (Values, []Problem) {
 	values := Values{}
 	var problems []Problem
@@ -70,7 +70,7 @@ func (s Spec) names() string {
 	return strings.Join(names, ", ")
 }
 
-// parse reads a value of the option's kind, from the form of the configuration file or from stored JSON.
+// parse reads a value of the option's kind.
 func (o Option) parse(given any) (any, error) {
 	switch o.Kind {
 	case String:
@@ -129,7 +129,7 @@ func (o Option) parse(given any) (any, error) {
 	return nil, fmt.Errorf("unknown kind %q", o.Kind)
 }
 
-// bounds says that a number lies outside what the option allows.
+// bounds returns an error for a number outside the option's limits.
 func (o Option) bounds(number int64) error {
 	if (o.Minimum != 0 || o.Maximum != 0) && (number < o.Minimum || number > o.Maximum) {
 		return fmt.Errorf("%d is outside %d to %d", number, o.Minimum, o.Maximum)
@@ -137,7 +137,7 @@ func (o Option) bounds(number int64) error {
 	return nil
 }
 
-// boolean reads true or false, or one of the option's texts.
+// boolean reads true, false or one of the option's Choices.
 func (o Option) boolean(given any) (any, error) {
 	switch value := given.(type) {
 	case bool:
@@ -153,13 +153,13 @@ func (o Option) boolean(given any) (any, error) {
 	return nil, fmt.Errorf("expected %s, found %s", strings.Join(append([]string{"true or false"}, o.Choices...), " or "), describe(given))
 }
 
-// None is what an entry of Figures may be instead of a number.
+// None is the text that Figures accept instead of a number.
 const None = "none"
 
-// figures reads texts with whole numbers. The numbers are kept as they are written, beside None, so that Values hold texts only.
+// figures reads texts mapped to whole numbers or None. The numbers are returned as text, so that all Values of a map are texts.
 func (o Option) figures(given any) (any, error) {
 	read := map[string]string{}
-	take := func(key string, entry any) error {
+	add := func(key string, entry any) error {
 		if entry == None {
 			read[key] = None
 			return nil
@@ -177,14 +177,14 @@ func (o Option) figures(given any) (any, error) {
 	switch value := given.(type) {
 	case map[string]string:
 		for _, key := range slices.Sorted(maps.Keys(value)) {
-			if err := take(key, value[key]); err != nil {
+			if err := add(key, value[key]); err != nil {
 				return nil, err
 			}
 		}
 		return read, nil
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(value)) {
-			if err := take(key, value[key]); err != nil {
+			if err := add(key, value[key]); err != nil {
 				return nil, err
 			}
 		}
@@ -267,7 +267,7 @@ func dictionary(given any) (any, error) {
 	return nil, fmt.Errorf("expected names with values, found %s", describe(given))
 }
 
-// describe names a wrong value without repeating it, for it might be a secret in the wrong place.
+// describe names the type of a wrong value without showing it, because it may be a secret in the wrong place.
 func describe(given any) string {
 	switch given.(type) {
 	case nil:

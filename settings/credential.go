@@ -13,15 +13,16 @@ import (
 // Reference says where a credential is: "env:NAME" or "file:/path". It is safe to store and to show.
 type Reference string
 
-// Environment is what a driver is opened in: where references and names of hosts are looked up, and the clock.
+// Environment is where a driver finds what its settings refer to: variables and files with credentials, the clock, and the resolver of host
+// names.
 type Environment struct {
 	Variable func(name string) (string, bool)
 	ReadFile func(path string) ([]byte, error)
 	Now      func() time.Time // nil: the machine's clock
-	Resolver *net.Resolver    // of names of hosts; nil: the machine's
+	Resolver *net.Resolver    // of host names; nil: the machine's
 }
 
-// Clock returns the clock.
+// Clock returns Now, or the machine's clock.
 func (e Environment) Clock() func() time.Time {
 	if e.Now == nil {
 		return time.Now
@@ -34,12 +35,12 @@ func Process() Environment {
 	return Environment{Variable: os.LookupEnv, ReadFile: os.ReadFile}
 }
 
-// maxCredential is the largest credential file that is read, in bytes; a larger one is the wrong file.
+// maxCredential is the size of the largest credential file that is read, in bytes. A larger file is not a credential.
 const maxCredential = 64 << 10
 
 var errNotReference = errors.New("a credential is given by reference, as env:NAME or file:/path; move the value there and put the reference here")
 
-// Valid is true for a text that refers to a credential.
+// Valid is true for a text of the form env:NAME or file:/path. It does not check whether the credential exists.
 func (r Reference) Valid() bool { return r.check() == nil }
 
 func (r Reference) check() error {
@@ -53,7 +54,7 @@ func (r Reference) check() error {
 	return nil
 }
 
-// Resolve fetches the credential. Its errors name the reference, never the value.
+// Resolve reads the credential. Its errors name the reference, never the value.
 func (r Reference) Resolve(environment Environment) (Credential, error) {
 	if err := r.check(); err != nil {
 		return Credential{}, err
@@ -77,7 +78,7 @@ func (r Reference) Resolve(environment Environment) (Credential, error) {
 	return Credential{value}, nil
 }
 
-// Credential is a secret value. However it is printed, marshalled or logged, it shows as "[redacted]".
+// Credential is a secret value. It is printed, marshalled and logged as "[redacted]".
 type Credential struct{ value string }
 
 // NewCredential wraps a secret value.
@@ -85,13 +86,13 @@ func NewCredential(value string) Credential { return Credential{value} }
 
 const redacted = "[redacted]"
 
-// Reveal returns the value, for the one place that sends it.
+// Reveal returns the value. Call it only where the value is sent.
 func (c Credential) Reveal() string { return c.value }
 
 // Empty is true when there is no value.
 func (c Credential) Empty() bool { return c.value == "" }
 
-// String, GoString, Format, MarshalText, MarshalJSON and LogValue hide the value.
+// String hides the value, as do GoString, Format, MarshalText (and with it JSON) and LogValue.
 func (c Credential) String() string { return redacted }
 
 // GoString hides the value.

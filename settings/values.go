@@ -66,7 +66,7 @@ func (v Values) Credential(name string, environment Environment) (Credential, er
 	return credential, nil
 }
 
-// Credentials resolves several references, as Credential does, in the order of their names.
+// Credentials resolves several references in the order of the given names. It stops at the first error.
 func (v Values) Credentials(environment Environment, names ...string) ([]Credential, error) {
 	credentials := make([]Credential, len(names))
 	for i, name := range names {

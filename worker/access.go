@@ -11,16 +11,16 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// leastToken is how long the token for the metrics must be, in characters; starter serve wants as much.
+// leastToken is the least length of the metrics token, in characters. starter serve asks for the same.
 const leastToken = 16
 
-// access is who may read the metrics: they name merchants' connections and stores, and count what they sell.
+// access says who may read the metrics. They are not public: they name merchants' connections and stores, and count their rows.
 type access struct {
-	token string // empty: whoever reaches the address
-	open  bool   // other machines may, without a token
+	token string // empty: anybody who can reach the address may read
+	open  bool   // other machines may read without a token
 }
 
-// accessOf reads the token where --metrics-token refers to.
+// accessOf reads the token that --metrics-token refers to.
 func accessOf(options options, environment settings.Environment) (access, error) {
 	if options.metricsToken == "" {
 		return access{open: options.openMetrics}, nil
@@ -36,7 +36,7 @@ func accessOf(options options, environment settings.Environment) (access, error)
 	return access{token: token}, nil
 }
 
-// check refuses an address that other machines reach, where nothing says that they may read the metrics.
+// check refuses an address that other machines can reach, unless there is a token or --open-metrics.
 func (a access) check(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -52,7 +52,7 @@ func (a access) check(address string) error {
 		address, ListenAddress)}
 }
 
-// guard lets in who has the token.
+// guard serves requests that carry the token.
 func (a access) guard(next http.Handler) http.Handler {
 	if a.token == "" {
 		return next
@@ -63,7 +63,7 @@ func (a access) guard(next http.Handler) http.Handler {
 		sum := sha256.Sum256([]byte(strings.TrimSpace(given)))
 		if !strings.EqualFold(scheme, "bearer") || subtle.ConstantTimeCompare(sum[:], want[:]) != 1 {
 			response.Header().Set("WWW-Authenticate", "Bearer")
-			http.Error(response, "the metrics are for who has the token", http.StatusUnauthorized)
+			http.Error(response, "reading the metrics needs the token", http.StatusUnauthorized)
 			return
 		}
 		next.ServeHTTP(response, request)

@@ -8,17 +8,17 @@ import (
 	"go.temporal.io/sdk/worker"
 )
 
-// The variables that Temporal's own tools use to tell a worker which version it is.
+// The variables with which Temporal's own tools tell a worker its version.
 const (
 	deploymentVariable = "TEMPORAL_DEPLOYMENT_NAME"
 	buildVariable      = "TEMPORAL_WORKER_BUILD_ID"
 )
 
-// revisionDigits is how much of a revision names a build: enough to be unique, short enough to be read.
+// revisionDigits is how many digits of a revision are the build id: enough to be unique, few enough to read.
 const revisionDigits = 12
 
-// deployment says which deployment version this worker is. Without a deployment name the worker is unversioned: it takes the
-// tasks of every run. The build id is the variable's, else the revision that the program was built from.
+// deployment says which deployment version this worker is. Without a deployment name the worker is unversioned and takes the tasks of every
+// run. The build id is that of the environment, otherwise the revision from which the program was built.
 func deployment(getenv func(string) string, built *debug.BuildInfo) (worker.DeploymentOptions, error) {
 	name, build := getenv(deploymentVariable), getenv(buildVariable)
 	switch {
@@ -40,19 +40,19 @@ func deployment(getenv func(string) string, built *debug.BuildInfo) (worker.Depl
 	return worker.DeploymentOptions{UseVersioning: true, Version: worker.WorkerDeploymentVersion{DeploymentName: name, BuildID: build}}, nil
 }
 
-// revision is the clean revision that a program was built from, empty where it is not known.
+// revision is the clean revision from which a program was built; empty when it is unknown.
 func revision(built *debug.BuildInfo) string {
 	if built == nil {
 		return ""
 	}
-	found := ""
+	revision := ""
 	for _, setting := range built.Settings {
 		switch {
 		case setting.Key == "vcs.revision":
-			found = setting.Value[:min(len(setting.Value), revisionDigits)]
+			revision = setting.Value[:min(len(setting.Value), revisionDigits)]
 		case setting.Key == "vcs.modified" && setting.Value == "true":
 			return ""
 		}
 	}
-	return found
+	return revision
 }

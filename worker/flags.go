@@ -9,12 +9,12 @@ import (
 // ListenAddress is where the worker serves /metrics, /healthz and /readyz by default.
 const ListenAddress = "127.0.0.1:9464"
 
-// options are the flags.
+// options are the values of the flags.
 type options struct {
 	ledger, listen, level, format string
 	slice, retention              time.Duration
 	activities                    int
-	metricsToken                  string // where the token for the metrics is
+	metricsToken                  string // reference to the token, like env:NAME
 	openMetrics                   bool
 }
 
@@ -22,10 +22,10 @@ const (
 	shortestRetention = 24 * time.Hour
 	mostActivities    = 1000
 	shortestSlice     = time.Second
-	longestSlice      = 2 * time.Minute // with the longest call that it may end in, shorter than an activity may take
+	longestSlice      = 2 * time.Minute // with the longest call at its end it is shorter than an activity may take
 )
 
-// check refuses what no worker could work with.
+// check refuses values with which a worker could not work.
 func (o options) check() error {
 	switch {
 	case o.metricsToken != "" && o.openMetrics:

@@ -14,9 +14,9 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// gauges tell from the ledger how the active connections stand, when the metrics are read. They are the same in every worker on
-// one ledger, but for those of stores and warehouses that this worker cannot call. While the ledger does not answer, one says so and the
-// others are absent.
+// gauges are metrics of the active connections, read from the ledger when the metrics are collected. All workers on one ledger report the
+// same values, except for the stores and warehouses whose drivers this worker cannot open. While the ledger does not answer,
+// tidemark_ledger_up is 0 and the other gauges are absent.
 type gauges struct {
 	ledger      gaugeLedger
 	environment settings.Environment
@@ -26,12 +26,12 @@ type gauges struct {
 	up, took, due, rows, age, holds, store, warehouse, refused *prometheus.Desc
 
 	mutex sync.Mutex
-	last  standing
-	spent time.Duration // that reading last took
-	until time.Time     // last is shown until then
+	last  gaugeValues
+	spent time.Duration // how long the last read took
+	until time.Time     // last is reported until then
 }
 
-// gaugeLedger is what the gauges read of the ledger.
+// gaugeLedger is the part of the ledger that the gauges read.
 type gaugeLedger interface {
 	ledger.DefinitionReader
 	StatusCounts(ctx context.Context, connection string) (map[ledger.Status]int64, error)
@@ -40,24 +40,24 @@ type gaugeLedger interface {
 	CountStale(ctx context.Context, warehouse string) (ledger.StaleCount, error)
 }
 
-// standing is what the ledger said.
-type standing struct {
-	connections []connectionStanding
-	partners    []partner // that active connections use
+// gaugeValues are what the last read returned.
+type gaugeValues struct {
+	connections []connectionValues
+	partners    []partner // stores and warehouses that active connections use
 	holds       int
-	refused     map[string]int64 // levels that are stale, by warehouse that an active connection reads
+	refused     map[string]int64 // stale levels, by warehouse of an active connection
 }
 
-type connectionStanding struct {
+type connectionValues struct {
 	id        string
 	rows      map[ledger.Status]int64
-	succeeded *time.Time // nil when no run ever did
+	succeeded *time.Time // nil when no run ever succeeded
 }
 
 const (
 	gaugesKept    = 15 * time.Second
-	gaugesTimeout = 8 * time.Second // shorter than the ten seconds for which Prometheus waits, so that what is down is told
-	// gaugesShare is how many times as long as counting took its result is kept: where a million rows make it slow, it is done less often.
+	gaugesTimeout = 8 * time.Second // shorter than the ten seconds for which Prometheus waits, so that tidemark_ledger_up is still reported
+	// gaugesShare is for how many times its own duration a read is reported again: where a million rows make it slow, it is done less often.
 	gaugesShare = 20
 )
 
@@ -81,55 +81,55 @@ func newGauges(state gaugeLedger, log *slog.Logger) *gauges {
 	}
 }
 
-// Describe names all of them.
-func (g *gauges) Describe(into chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{g.up, g.took, g.due, g.rows, g.age, g.holds, g.store, g.warehouse, g.refused} {
-		into <- one
+// Describe sends the descriptions of all gauges.
+func (g *gauges) Describe(descriptions chan<- *prometheus.Desc) {
+	for _, description := range []*prometheus.Desc{g.up, g.took, g.due, g.rows, g.age, g.holds, g.store, g.warehouse, g.refused} {
+		descriptions <- description
 	}
 }
 
-// Collect shows what the ledger says now, or said a moment ago.
-func (g *gauges) Collect(into chan<- prometheus.Metric) {
+// Collect reports the last read while it is fresh, otherwise it reads the ledger.
+func (g *gauges) Collect(metrics chan<- prometheus.Metric) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	show := func(what *prometheus.Desc, value float64, labels ...string) {
-		into <- prometheus.MustNewConstMetric(what, prometheus.GaugeValue, value, labels...)
+		metrics <- prometheus.MustNewConstMetric(what, prometheus.GaugeValue, value, labels...)
 	}
 	if began := g.now(); !began.Before(g.until) {
 		ctx, cancel := context.WithTimeout(context.Background(), gaugesTimeout)
 		defer cancel()
-		found, err := g.stand(ctx)
+		counts, err := g.read(ctx)
 		if err != nil {
-			g.log.Warn("the ledger could not be asked for the metrics of its connections", "error", err)
+			g.log.Warn("the metrics of the connections could not be read from the ledger", "error", err)
 			show(g.up, 0)
 			return
 		}
 		ended := g.now()
 		g.spent = ended.Sub(began)
-		g.last, g.until = found, ended.Add(max(gaugesKept, gaugesShare*g.spent))
+		g.last, g.until = counts, ended.Add(max(gaugesKept, gaugesShare*g.spent))
 	}
 	show(g.up, 1)
 	show(g.took, g.spent.Seconds())
-	for _, one := range g.last.connections {
-		show(g.due, float64(one.rows[ledger.StatusPending]+one.rows[ledger.StatusRetrying]), one.id)
+	for _, connection := range g.last.connections {
+		show(g.due, float64(connection.rows[ledger.StatusPending]+connection.rows[ledger.StatusRetrying]), connection.id)
 		for _, status := range []ledger.Status{
 			ledger.StatusPending, ledger.StatusUnknown, ledger.StatusSent, ledger.StatusExported, ledger.StatusRetrying, ledger.StatusRejected, ledger.StatusBlocked,
 		} {
-			show(g.rows, float64(one.rows[status]), one.id, string(status))
+			show(g.rows, float64(connection.rows[status]), connection.id, string(status))
 		}
-		if one.succeeded != nil {
-			show(g.age, g.now().Sub(*one.succeeded).Seconds(), one.id)
+		if connection.succeeded != nil {
+			show(g.age, g.now().Sub(*connection.succeeded).Seconds(), connection.id)
 		}
 	}
-	for _, one := range g.last.partners {
+	for _, partner := range g.last.partners {
 		unreadable, desc := 0.0, g.store
-		if one.fault != nil {
+		if partner.fault != nil {
 			unreadable = 1
 		}
-		if one.kind == "warehouse" {
+		if partner.kind == "warehouse" {
 			desc = g.warehouse
 		}
-		show(desc, unreadable, one.id)
+		show(desc, unreadable, partner.id)
 	}
 	for warehouse, levels := range g.last.refused {
 		show(g.refused, float64(levels), warehouse)
@@ -137,39 +137,39 @@ func (g *gauges) Collect(into chan<- prometheus.Metric) {
 	show(g.holds, float64(g.last.holds))
 }
 
-func (g *gauges) stand(ctx context.Context) (standing, error) {
-	found := standing{refused: map[string]int64{}}
+func (g *gauges) read(ctx context.Context) (gaugeValues, error) {
+	values := gaugeValues{refused: map[string]int64{}}
 	connections, err := g.ledger.Connections(ctx)
 	if err != nil {
-		return found, err
+		return values, err
 	}
 	for _, connection := range connections {
 		if !connection.Active() {
 			continue
 		}
-		one := connectionStanding{id: connection.ID}
-		if one.rows, err = g.ledger.StatusCounts(ctx, connection.ID); err != nil {
-			return found, err
+		counts := connectionValues{id: connection.ID}
+		if counts.rows, err = g.ledger.StatusCounts(ctx, connection.ID); err != nil {
+			return values, err
 		}
 		run, err := g.ledger.LastSuccess(ctx, connection.ID)
 		if err == nil {
-			one.succeeded = run.EndedAt
+			counts.succeeded = run.EndedAt
 		} else if !errors.Is(err, ledger.ErrNotFound) {
-			return found, err
+			return values, err
 		}
-		found.connections = append(found.connections, one)
+		values.connections = append(values.connections, counts)
 		count, err := g.ledger.CountStale(ctx, connection.Warehouse)
 		if err != nil {
-			return found, err
+			return values, err
 		}
-		found.refused[connection.Warehouse] = count.Levels + count.Unread
+		values.refused[connection.Warehouse] = count.Levels + count.Unread
 	}
 	all, err := partners(ctx, g.ledger, g.environment)
 	if err != nil {
-		return found, err
+		return values, err
 	}
-	found.partners = slices.DeleteFunc(all, func(one partner) bool { return !one.active })
+	values.partners = slices.DeleteFunc(all, func(candidate partner) bool { return !candidate.active })
 	holds, err := g.ledger.OpenHolds(ctx)
-	found.holds = len(holds)
-	return found, err
+	values.holds = len(holds)
+	return values, err
 }

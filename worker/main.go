@@ -1,5 +1,5 @@
-// Command worker runs Tidemark's workflows and activities. Start as many as you like, on as many machines as you like, with the
-// same ledger and the same Temporal namespace.
+// Command worker runs Tidemark's workflows and activities. Any number of workers may run, on any number of machines, with the same ledger
+// and the same Temporal namespace.
 package main
 
 import (
@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// startError is what a person must put right before the worker can start. Exit code 2.
+// startError is a problem that a person must fix before the worker can start. The exit code is 2.
 type startError struct{ error }
 
 func (e *startError) Unwrap() error { return e.error }
@@ -110,7 +110,7 @@ func healthCommand() *cobra.Command {
 	return health
 }
 
-// reachable turns an address to listen on into one to call.
+// reachable turns an address to listen on into an address to call.
 func reachable(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

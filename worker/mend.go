@@ -10,10 +10,11 @@ import (
 
 const (
 	mendEvery = 30 * time.Second
-	mendSoon  = 100 * time.Millisecond // between two looks at least
+	mendSoon  = 100 * time.Millisecond // the least time between two rounds
 )
 
-// mendSchedules ends overrides of schedules in time, and brings Temporal to what the ledger says where that broke off. Every worker does it.
+// mendSchedules ends overrides of schedules when their time comes, and updates schedules in Temporal that differ from the ledger because an
+// edit was interrupted. Every worker does it.
 func mendSchedules(ctx context.Context, mend func(context.Context) (control.Mended, error), now func() time.Time, log *slog.Logger) {
 	for {
 		mended, err := mend(ctx)

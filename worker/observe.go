@@ -18,10 +18,10 @@ import (
 	sdktally "go.temporal.io/sdk/contrib/tally"
 )
 
-// probe asks whether something that the worker needs answers.
+// probe checks that a service which the worker needs answers.
 type probe func(context.Context) error
 
-// observation is one metrics scope for the SDK and for Tidemark, served with the health of the process.
+// observation serves the metrics of the SDK and of Tidemark, and the health of the process.
 type observation struct {
 	scope    tally.Scope
 	closer   func() error
@@ -31,14 +31,14 @@ type observation struct {
 	temporal atomic.Pointer[probe]
 }
 
-// asTheyAre keeps the values of labels, which are ids of stores among others. Prometheus takes any text for one.
+// asTheyAre keeps label values unchanged. They are ids of stores, for example, and Prometheus accepts any text.
 func asTheyAre() *tally.SanitizeOptions {
 	options := sdktally.PrometheusSanitizeOptions
 	options.ValueCharacters = tally.ValidCharacters{Ranges: []tally.SanitizeRange{{' ', unicode.MaxRune}}}
 	return &options
 }
 
-// observe listens at once, so that a taken port is known before any work is. What more is collected when the metrics are read.
+// observe starts to listen, so that an occupied port is known before any work begins. The collectors are read together with the metrics.
 func observe(address string, who access, more ...prom.Collector) (*observation, error) {
 	if address != "" {
 		if err := who.check(address); err != nil {
@@ -69,17 +69,17 @@ func observe(address string, who access, more ...prom.Collector) (*observation, 
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", who.guard(reporter.HTTPHandler()))
-	mux.HandleFunc("GET /healthz", o.answer(false))
-	mux.HandleFunc("GET /readyz", o.answer(true))
+	mux.HandleFunc("GET /healthz", o.health(false))
+	mux.HandleFunc("GET /readyz", o.health(true))
 	o.listener = listener
 	o.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
 	go func() { _ = o.server.Serve(listener) }() // ends with close
 	return o, nil
 }
 
-// answer says whether the ledger answers, which a restart may mend, and, when it is asked for more, whether this worker polls Temporal
-// for work, which a restart would only make worse: a worker waits for it.
-func (o *observation) answer(whole bool) http.HandlerFunc {
+// health reports whether the ledger answers. With whole it also reports whether this worker polls Temporal. /healthz leaves that out,
+// because a restart would not help: a worker waits for Temporal.
+func (o *observation) health(whole bool) http.HandlerFunc {
 	return func(response http.ResponseWriter, request *http.Request) {
 		ledger, temporal := o.ledger.Load(), o.temporal.Load()
 		if ledger == nil || temporal == nil {
@@ -102,7 +102,7 @@ func (o *observation) answer(whole bool) http.HandlerFunc {
 	}
 }
 
-// watch begins to answer.
+// watch sets what is probed. Until then the endpoints report that the worker is starting.
 func (o *observation) watch(ledger, temporal probe) {
 	o.ledger.Store(&ledger)
 	o.temporal.Store(&temporal)

@@ -16,18 +16,18 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// pollFresh is how long ago the last poll of this process may be. A poll waits for work for a minute, then the next one begins.
+// pollFresh is how old the last poll of this process may be. A poll lasts up to a minute, then the next one begins.
 const pollFresh = 2 * time.Minute
 
-// Reasons why a worker is not ready. They name nothing of the server: /readyz may be asked by anybody.
+// Reasons why a worker is not ready. They contain no detail of the server, because anybody may request /readyz.
 var (
 	errNoTemporal  = errors.New("no answer from Temporal")
 	errNoNamespace = errors.New("the namespace is gone")
 	errNoPolls     = errors.New("this worker does not poll for work")
 )
 
-// identify is how Temporal knows this process: its number, its machine, and something that no other process has, for in containers both
-// of the former may be the same in many.
+// identify is the name of this process in Temporal: its process id, its machine and a random text. In containers many processes share the
+// first two.
 func identify() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -36,12 +36,12 @@ func identify() string {
 	return fmt.Sprintf("%d@%s@%s", os.Getpid(), host, rand.Text()[:6])
 }
 
-// taskQueues is the part of a Temporal client that knows who polls.
+// taskQueues is the part of a Temporal client that lists the pollers of a task queue.
 type taskQueues interface {
 	DescribeTaskQueue(ctx context.Context, queue string, kind enumspb.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error)
 }
 
-// polls proves that this process is at work: the server has seen it poll, for workflows and for activities, a moment ago.
+// polls checks that this process works: Temporal has recently seen it poll, both for workflows and for activities.
 type polls struct {
 	temporal taskQueues
 	identity string
@@ -64,7 +64,7 @@ func (p polls) check(ctx context.Context) error {
 	return nil
 }
 
-// seen is whether one of the pollers has the identity and has polled since.
+// seen is true when a poller with the identity has polled since a time.
 func seen(pollers []*taskqueuepb.PollerInfo, identity string, since time.Time) bool {
 	for _, poller := range pollers {
 		if poller.GetIdentity() == identity && poller.GetLastAccessTime().AsTime().After(since) {

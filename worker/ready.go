@@ -14,16 +14,15 @@ import (
 	warehousesall "github.com/tidemark/tidemark/warehouses/all"
 )
 
-// partner is a store or a warehouse, and whether this process could call it.
+// partner is a store or a warehouse, and whether this process can open its driver.
 type partner struct {
 	kind   string // "store" or "warehouse"
 	id     string
 	active bool  // an active connection uses it
-	fault  error // why its driver cannot be opened here; nil when it can
+	fault  error // why its driver cannot be opened in this process; nil when it can
 }
 
-// partners opens the driver of every warehouse and store once, without a call: their settings and credentials are read as a run
-// would read them.
+// partners opens the driver of every warehouse and store once, without any call. It reads their settings and credentials as a run would.
 func partners(ctx context.Context, state ledger.DefinitionReader, environment settings.Environment) ([]partner, error) {
 	connections, err := state.Connections(ctx)
 	if err != nil {
@@ -65,21 +64,21 @@ func noDriver(name string) error {
 	return fmt.Errorf("this worker has no driver %q; it may be older than the starter that applied the configuration", name)
 }
 
-// reportPartners logs which warehouses and stores this worker cannot call. It stops nothing: a run that needs one of them fails with
-// the reason, and everybody else's runs go on.
+// reportPartners logs the warehouses and stores whose drivers this worker cannot open. The worker starts all the same: runs that need one
+// of them fail with the reason, and all others go on.
 func reportPartners(ctx context.Context, state ledger.DefinitionReader, environment settings.Environment, log *slog.Logger) error {
 	all, err := partners(ctx, state, environment)
 	if err != nil {
 		return err
 	}
-	for _, one := range all {
+	for _, partner := range all {
 		switch {
-		case one.fault == nil:
-		case one.active:
+		case partner.fault == nil:
+		case partner.active:
 			log.Error("runs that need this will fail until it is put right; the others go on",
-				"what", one.kind+" "+one.id, "error", one.fault, "advice", "correct it where the worker runs, then starter check "+one.id)
+				"what", partner.kind+" "+partner.id, "error", partner.fault, "advice", "correct it where the worker runs, then starter check "+partner.id)
 		default:
-			log.Warn("what no active connection uses is not ready", "what", one.kind+" "+one.id, "error", one.fault)
+			log.Warn("what no active connection uses is not ready", "what", partner.kind+" "+partner.id, "error", partner.fault)
 		}
 	}
 	return nil

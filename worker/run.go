@@ -23,7 +23,7 @@ import (
 
 const (
 	stopTimeout     = time.Minute // longer than the longest call to a store
-	heartbeatAtMost = time.Second // a heartbeat older than this is not held back any longer
+	heartbeatAtMost = time.Second // no heartbeat is delayed longer than this
 	startPatience   = 30 * time.Second
 )
 
@@ -52,8 +52,8 @@ func run(ctx context.Context, options options) error {
 	if err := reportPartners(ctx, state, settings.Process(), log); err != nil {
 		return err
 	}
-	standing := newSchedules(log)
-	observed, err := observe(options.listen, who, newGauges(state, log), standing)
+	scheduleMetrics := newSchedules(log)
+	observed, err := observe(options.listen, who, newGauges(state, log), scheduleMetrics)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func run(ctx context.Context, options options) error {
 	defer temporal.Close()
 	reached := gateway.New(temporal, namespace)
 	tidemark := control.New(state, reached, time.Now)
-	standing.asking(tidemark.Schedules)
+	scheduleMetrics.asking(tidemark.Schedules)
 
 	identity, fatal := identify(), make(chan error, 2)
 	w := worker.New(temporal, workflows.TaskQueue, worker.Options{
@@ -75,7 +75,7 @@ func run(ctx context.Context, options options) error {
 		MaxHeartbeatThrottleInterval:       heartbeatAtMost,
 		DefaultHeartbeatThrottleInterval:   heartbeatAtMost,
 		MaxConcurrentActivityExecutionSize: options.activities,
-		OnFatalError:                       func(err error) { fatal <- err }, // is called once
+		OnFatalError:                       func(err error) { fatal <- err }, // called once
 	})
 	workflows.Register(w)
 	register(w, state, reached, options)
@@ -103,15 +103,15 @@ func run(ctx context.Context, options options) error {
 	return nil
 }
 
-// untilOver waits until the worker is told to stop, or cannot go on. It returns why it cannot: a process that stayed would be believed
-// to work.
+// untilOver waits until the worker is told to stop or cannot go on. In the second case it returns the reason, and the process ends: a
+// process that went on without working would look healthy.
 func untilOver(ctx context.Context, fatal <-chan error) error {
 	select {
 	case <-ctx.Done():
 	case err := <-fatal:
 		return err
 	}
-	select { // both at once: a fault is not made a success by being told to stop
+	select { // both happened: the fault counts
 	case err := <-fatal:
 		return err
 	default:
@@ -131,14 +131,14 @@ func register(w worker.ActivityRegistry, state ledger.Ledger, temporal gateway.T
 	})
 }
 
-// openLedger opens the ledger and looks whether it is the one that was used last.
+// openLedger opens the ledger and checks whether it was restored from a backup.
 func openLedger(ctx context.Context, location string, log *slog.Logger) (ledger.Ledger, error) {
 	state, err := ledger.Open(ctx, ledger.Locate(location), time.Now())
 	if err != nil {
 		return nil, &startError{err}
 	}
 	for _, name := range ledger.Exposed(ledger.Locate(location)) {
-		log.Warn("others than its owner may read or write a file of the ledger; its owner can change that", "run", "chmod 600 "+name)
+		log.Warn("other users may read or write a file of the ledger; its owner can change that", "run", "chmod 600 "+name)
 	}
 	restored, err := state.Watch(ctx, time.Now())
 	if err != nil {
@@ -150,7 +150,8 @@ func openLedger(ctx context.Context, location string, log *slog.Logger) (ledger.
 	return state, nil
 }
 
-// oldest is the time from which on runs and activity are kept. Without a retention all are, and only what was never recorded goes.
+// oldest is the time since which runs and activity are kept. Without a retention everything is kept, except for staged rows that were never
+// recorded.
 func oldest(now time.Time, retention time.Duration) time.Time {
 	if retention == 0 {
 		return time.Unix(0, 0)
@@ -158,7 +159,7 @@ func oldest(now time.Time, retention time.Duration) time.Time {
 	return now.Add(-retention)
 }
 
-// tidy keeps the ledger from growing for ever.
+// tidy removes old rows from the ledger, once an hour.
 func tidy(ctx context.Context, state ledger.Tidier, retention time.Duration, log *slog.Logger) {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()

@@ -11,8 +11,8 @@ import (
 	"github.com/tidemark/tidemark/control"
 )
 
-// schedules tell from Temporal how the schedules of active connections stand, when the metrics are read. They are the same in every
-// worker. While Temporal does not answer, one says so and the others are absent.
+// schedules are metrics of the schedules of active connections, read from Temporal when the metrics are collected. All workers report the
+// same values. While Temporal does not answer, tidemark_temporal_up is 0 and the others are absent.
 type schedules struct {
 	log *slog.Logger
 	now func() time.Time
@@ -22,10 +22,10 @@ type schedules struct {
 	mutex sync.Mutex
 	ask   func(context.Context) ([]control.ScheduleStatus, error) // nil until Temporal is connected
 	last  []control.ScheduleStatus
-	until time.Time // last is shown until then
+	until time.Time // last is reported until then
 }
 
-// schedulesKept is how long an answer is shown: it takes a request for each schedule.
+// schedulesKept is how long a result is reported again: reading it takes one request for each schedule.
 const schedulesKept = time.Minute
 
 func newSchedules(log *slog.Logger) *schedules {
@@ -43,53 +43,53 @@ func newSchedules(log *slog.Logger) *schedules {
 	}
 }
 
-// asking is where the answers come from, from now on.
+// asking sets the function that reads the schedules.
 func (s *schedules) asking(ask func(context.Context) ([]control.ScheduleStatus, error)) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.ask = ask
 }
 
-// Describe names all of them.
-func (s *schedules) Describe(into chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{s.up, s.missed, s.skipped, s.paused, s.gone} {
-		into <- one
+// Describe sends the descriptions of all metrics.
+func (s *schedules) Describe(descriptions chan<- *prometheus.Desc) {
+	for _, description := range []*prometheus.Desc{s.up, s.missed, s.skipped, s.paused, s.gone} {
+		descriptions <- description
 	}
 }
 
-// Collect shows what Temporal says now, or said a moment ago.
-func (s *schedules) Collect(into chan<- prometheus.Metric) {
+// Collect reports the last result while it is fresh, otherwise it asks Temporal.
+func (s *schedules) Collect(metrics chan<- prometheus.Metric) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	stand := func(up bool) { into <- prometheus.MustNewConstMetric(s.up, prometheus.GaugeValue, truth(up)) }
+	showUp := func(up bool) { metrics <- prometheus.MustNewConstMetric(s.up, prometheus.GaugeValue, truth(up)) }
 	if s.ask == nil {
-		stand(false)
+		showUp(false)
 		return
 	}
 	if began := s.now(); !began.Before(s.until) {
 		ctx, cancel := context.WithTimeout(context.Background(), gaugesTimeout)
 		defer cancel()
-		found, err := s.ask(ctx)
+		statuses, err := s.ask(ctx)
 		if err != nil {
-			s.log.Warn("Temporal could not be asked for the metrics of the schedules", "error", err)
-			stand(false)
+			s.log.Warn("the metrics of the schedules could not be read from Temporal", "error", err)
+			showUp(false)
 			return
 		}
 		ended := s.now()
-		s.last, s.until = found, ended.Add(max(schedulesKept, gaugesShare*ended.Sub(began)))
+		s.last, s.until = statuses, ended.Add(max(schedulesKept, gaugesShare*ended.Sub(began)))
 	}
-	stand(true)
-	for _, one := range s.last {
+	showUp(true)
+	for _, schedule := range s.last {
 		show := func(what *prometheus.Desc, kind prometheus.ValueType, value float64) {
-			into <- prometheus.MustNewConstMetric(what, kind, value, one.ID)
+			metrics <- prometheus.MustNewConstMetric(what, kind, value, schedule.ID)
 		}
-		show(s.gone, prometheus.GaugeValue, truth(one.Missing || one.Ledger != ""))
-		if one.Missing {
+		show(s.gone, prometheus.GaugeValue, truth(schedule.Missing || schedule.Ledger != ""))
+		if schedule.Missing {
 			continue
 		}
-		show(s.missed, prometheus.CounterValue, float64(one.Missed))
-		show(s.skipped, prometheus.CounterValue, float64(one.Skipped))
-		show(s.paused, prometheus.GaugeValue, truth(one.Paused || one.Remaining != nil && *one.Remaining == 0))
+		show(s.missed, prometheus.CounterValue, float64(schedule.Missed))
+		show(s.skipped, prometheus.CounterValue, float64(schedule.Skipped))
+		show(s.paused, prometheus.GaugeValue, truth(schedule.Paused || schedule.Remaining != nil && *schedule.Remaining == 0))
 	}
 }
 
