@@ -17,7 +17,7 @@ func pauseCommand(s *session) *cobra.Command {
 	var reason string
 	command := &cobra.Command{
 		Use:     "pause CONNECTION",
-		Short:   "Pause a connection's schedules until resume; apply keeps the pause",
+		Short:   "Pause a connection's schedules until starter resume; apply keeps the pause",
 		Example: "  starter pause acme-shop --reason 'stocktaking until Monday'",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -34,14 +34,14 @@ func pauseCommand(s *session) *cobra.Command {
 			})
 		},
 	}
-	command.Flags().StringVar(&reason, "reason", "", "why, for those who find it paused")
+	command.Flags().StringVar(&reason, "reason", "", "why, for people who find it paused")
 	return command
 }
 
 func resumeCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "resume CONNECTION",
-		Short:   "Start a connection's schedules again",
+		Short:   "Resume a connection's schedules",
 		Example: "  starter resume acme-shop",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -61,16 +61,18 @@ func resumeCommand(s *session) *cobra.Command {
 }
 
 func enableCommand(s *session, enabled bool) *cobra.Command {
-	name, short := "disable", "Disable a connection that the configuration leaves to the pages: its schedules start nothing any more"
+	name, short := "disable", "Disable a connection whose configuration does not say whether it is enabled"
 	if enabled {
-		name, short = "enable", "Enable a connection that the configuration leaves to the pages; it begins with a Full Sync"
+		name, short = "enable", "Enable a connection whose configuration does not say so; it begins with a Full Sync"
 	}
 	return &cobra.Command{
 		Use:   name + " CONNECTION",
 		Short: short,
-		Long: `enable and disable are for connections whose configuration has no line enabled: those are not enabled at first, and then as somebody set them,
-here or on the page of their settings. Where the configuration says whether a connection is enabled, that counts, and this is refused. What is
-enabled begins with a Full Sync; what is disabled ends no run that is under way.`,
+		Long: `enable and disable are for connections whose configuration has no line "enabled". Such a connection
+is disabled at first. Then it is what somebody set, here or on the page of its settings. If the
+configuration has the line, only the configuration counts, and these commands are refused. A
+connection that becomes enabled begins with a Full Sync. Disabling a connection does not end a run
+that is under way.`,
 		Example: "  starter " + name + " acme-shop",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -98,18 +100,21 @@ func showEnabled(w io.Writer, done control.Enabled) {
 		line(w, "  warning: %s", warning)
 	}
 	if done.Waits != "" {
-		line(w, "  it is safe in the ledger, and Temporal could not be told yet (%s); a worker does that as soon as it can", done.Waits)
+		line(w, "  saved in the ledger; Temporal could not be updated yet (%s), and a worker does that as soon as it can", done.Waits)
 	}
 }
 
 func decideCommand(s *session, approve bool) *cobra.Command {
-	use, short := "reject RUN", "Refuse what a held run wants to do: a held snapshot is not recorded, and nothing is pushed"
-	long := `reject refuses what a held run wants to do, and ends it. The same is not asked about again: a later run that meets the same snapshot, or would
-take the same rows to 0, says that it was rejected and by whom, and pushes the rest. starter approve RUN lifts that again.`
+	use, short := "reject RUN", "Reject a held run: its snapshot is not recorded, and nothing is pushed"
+	long := `reject refuses what a held run wants to do, and ends the run. Tidemark does not ask about the same
+again: if a later run finds the same snapshot, or would take the same rows to 0, it reports who
+rejected that and pushes the rest. starter approve RUN lifts the rejection.`
 	if approve {
-		use, short = "approve RUN", "Let a held run go on; it fetches anew first"
-		long = `approve lets a held run go on, and every other run that waits on the same snapshot. It fetches anew first, and asks again where that is
-worse than what was approved. A run that was rejected is not taken up again; to approve it lifts the rejection, and the next run asks anew.`
+		use, short = "approve RUN", "Approve a held run; it fetches again first and then continues"
+		long = `approve lets a held run continue, with every other run that waits because of the same snapshot. The run
+fetches again first. If what it finds then is worse than what you approved, it asks again. A run that
+was already rejected does not continue; approving it lifts the rejection, and the next run asks
+again.`
 	}
 	name := use[:len(use)-len(" RUN")]
 	return &cobra.Command{
@@ -137,9 +142,10 @@ worse than what was approved. A run that was rejected is not taken up again; to 
 func liftCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "lift CONNECTION",
-		Short: "Push figures after all that stay too high because somebody rejected to take them to 0",
-		Long: `lift takes back every rejection that keeps figures of a connection above 0 (starter status names them), and asks for a Smart Sync, which pushes
-those figures. Where that would take too much to 0, the run is held and asks once more. starter approve RUN takes back that of one run alone.`,
+		Short: "Take back rejections: push the figures that a rejection keeps too high",
+		Long: `lift takes back every rejection that keeps figures of a connection above 0 (starter status lists them),
+and requests a Smart Sync that pushes those figures. If that would take too much to 0, the run is held
+and asks once more. starter approve RUN takes back the rejection of one run only.`,
 		Example: "  starter levels channel acme-shop --status too_high\n  starter lift acme-shop",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -150,7 +156,7 @@ those figures. Where that would take too much to 0, the run is held and asks onc
 					return err
 				}
 				return s.print(done, func(w io.Writer) {
-					line(w, "what was rejected in %s is taken back; %s; request %s", runs(done.Lifted), fate(done.SyncAnswer), request.ID)
+					line(w, "the rejection in %s is taken back; %s; request %s", runs(done.Lifted), fate(done.SyncAnswer), request.ID)
 				})
 			})
 		},
@@ -162,7 +168,7 @@ func became(d control.Decided, name string) string {
 	who := fmt.Sprintf("run %d of %s", d.Run, d.Connection)
 	others := ""
 	if len(d.Runs) > 1 {
-		others = "; the answer is for " + runs(d.Runs)
+		others = "; the decision is for " + runs(d.Runs)
 	}
 	by := ""
 	if d.By != "" {
@@ -170,17 +176,17 @@ func became(d control.Decided, name string) string {
 	}
 	switch d.Answer {
 	case control.Approved:
-		return fmt.Sprintf("%s: approved%s; it fetches anew and goes on%s", who, by, others)
+		return fmt.Sprintf("%s: approved%s; it fetches again and continues%s", who, by, others)
 	case control.Rejected:
-		return fmt.Sprintf("%s: rejected%s; the same is not asked about again%s", who, by, others)
+		return fmt.Sprintf("%s: rejected%s; Tidemark does not ask about the same again%s", who, by, others)
 	case control.Dissolved:
 		return fmt.Sprintf("%s: nobody needs to decide any more: the hold was dissolved%s", who, by)
 	case control.Lifted:
-		return fmt.Sprintf("%s: the rejection is lifted%s; the next run asks anew (starter sync smart %s)", who, by, d.Connection)
+		return fmt.Sprintf("%s: the rejection is lifted%s; the next run asks again (starter sync smart %s)", who, by, d.Connection)
 	case control.NotHeld:
-		return fmt.Sprintf("%s: the answer changed nothing: %s", who, d.Why)
+		return fmt.Sprintf("%s: the decision changed nothing: %s", who, d.Why)
 	}
-	return fmt.Sprintf("%s: the %s is safe with Temporal, and no worker has answered yet; is one running?", who, name)
+	return fmt.Sprintf("%s: %s is accepted, and no worker has answered yet; is one running?", who, name)
 }
 
 // runs names runs in words.
@@ -200,9 +206,10 @@ func restoredCommand(s *session) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "restored",
 		Short: "Declare that the ledger was restored from a backup",
-		Long: `restored declares that the ledger may be older than what the stores were told since. Every connection's next run is then a Full Sync,
-so that no difference can hide. A restored SQLite file is noticed by the worker at its start, unless the .generation file beside it was put back
-too; a restored PostgreSQL database is not.`,
+		Long: `restored declares that the ledger may be older than the figures that the stores were sent. Every
+connection's next run is then a Full Sync, so that every difference is corrected. A worker notices a
+restored SQLite file when it starts, unless the .generation file beside it was restored as well.
+Nothing notices a restored PostgreSQL database, so run this command after you restore one.`,
 		Example: "  starter restored --reason 'disk failure, backup of 02:00'",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -223,10 +230,12 @@ func refreshIDsCommand(s *session) *cobra.Command {
 	command := &cobra.Command{
 		Use:     "refresh-ids STORE",
 		Aliases: []string{"relearn"}, // its former name
-		Short:   "Refresh a store's ids and push their figures again, when a SKU has moved to another item there",
-		Long: `refresh-ids forgets by which ids a store knows its items, and makes their figures due: the next run refreshes the ids and pushes
-them again. It helps when a SKU has moved to another item in the store while the first still exists, which no answer of the store tells;
-without it that is noticed after one to two months. Where the store says that an item is gone, its id is refreshed without that.`,
+		Short:   "Look a store's item ids up again and push their figures, when a SKU has moved to another item",
+		Long: `refresh-ids forgets the ids under which a store knows its items, and makes their figures due. The next
+run looks the ids up again and pushes the figures. Use it when a SKU has moved to another item in the
+store and the first item still exists: no response of the store reveals that, and without this command
+Tidemark notices it only after one to two months. If the store reports that an item is gone, its id is
+refreshed without this command.`,
 		Example: "  starter refresh-ids acme-shop --sku ACME-1\n  starter refresh-ids acme-shop",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -236,9 +245,10 @@ without it that is noticed after one to two months. Where the store says that an
 					return err
 				}
 				return s.print(done, func(w io.Writer) {
-					line(w, "forgotten: the ids of %s; due now: %s, pushed by the next run (starter sync smart CONNECTION)", count(done.References, "item"), count(done.Due, "figure"))
+					line(w, "the ids of %s are looked up again; due now: %s, pushed by the next run (starter sync smart CONNECTION)",
+						count(done.References, "item"), count(done.Due, "figure"))
 					if done.Open > 0 {
-						line(w, "%s %s left: a call for them is not answered yet; do it again after the next run", count(done.Open, "figure"), were(done.Open))
+						line(w, "%s %s left out: a call for them has no response yet; run this again after the next run", count(done.Open, "figure"), were(done.Open))
 					}
 				})
 			})

@@ -13,10 +13,12 @@ func adviseCommand(s *session) *cobra.Command {
 	var apply, undo bool
 	command := &cobra.Command{
 		Use:   "advise CONNECTION",
-		Short: "Say how often a connection's Smart Sync should run, from the runs that took place",
-		Long: `advise works out an interval from the last 200 runs: twice the time that 95 % of them took, or the floor of the connection (floor in its
-inventory, 30 minutes where there is none) where that is longer, rounded up to 5, 10, 15, 30 or 60 minutes, above that to hours. It needs 20 Smart Syncs of
-everything that went through. --apply sets it, beside the configuration as starter schedule does; --undo brings back what was there before.`,
+		Short: "Recommend how often a connection's Smart Sync should run, from its past runs",
+		Long: `advise recommends an interval from the last 200 runs. It takes twice the time in which 95 % of them
+finished, or the connection's floor if that is longer ("floor" in its inventory; 30 minutes by
+default), and rounds up to 5, 10, 15, 30 or 60 minutes, or to whole hours. It needs 20 completed Smart
+Syncs of all SKUs. --apply sets the interval, as starter schedule would; --undo restores the schedule
+from before.`,
 		Example: "  starter advise acme-shop\n  starter advise acme-shop --apply",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -45,8 +47,8 @@ everything that went through. --apply sets it, beside the configuration as start
 			})
 		},
 	}
-	command.Flags().BoolVar(&apply, "apply", false, "set what is advised")
-	command.Flags().BoolVar(&undo, "undo", false, "bring back what was there before advice was applied")
+	command.Flags().BoolVar(&apply, "apply", false, "set the recommended interval")
+	command.Flags().BoolVar(&undo, "undo", false, "restore the schedule from before --apply")
 	return command
 }
 

@@ -26,15 +26,24 @@ func applyCommand(s *session) *cobra.Command {
 	var force, checkOnly, verbose, takeFile, keepPages bool
 	command := &cobra.Command{
 		Use:   "apply FILE",
-		Short: "Make the ledger and the schedules what a configuration file says",
-		Long: `apply reads a configuration, checks all of it, and makes the ledger and the Temporal schedules say the same. Every error is shown
-with its file, line and column, and then nothing is changed. Applying again changes nothing. A schedule that a person paused stays
-paused. What is no longer in the file stays until --prune, which removes nothing that belongs to another ledger. Where a connection's
-schedules belong to another ledger, nothing is changed; --take-over takes them over. A connection that becomes enabled gets one Full Sync.
-Where a changed location leaves numbers behind in a store, apply says how many; with --zero-left the next runs push 0 there.
+		Short: "Apply a configuration file to the ledger and the schedules",
+		Long: `apply reads a configuration file, checks all of it, and changes the ledger and the Temporal schedules
+to match. If the file has a mistake, apply shows every mistake with file, line and column, and
+changes nothing. Applying the same file again changes nothing.
 
-A schedule that the file does not name belongs to the pages (and starter schedule); apply leaves it alone. What somebody set there in place of
-what the file says stays while the file says the same; where both changed, nothing is changed before --take-file or --keep-pages chooses.`,
+- A schedule that a person paused stays paused.
+- What is no longer in the file stays, unless you give --prune. --prune removes nothing that belongs
+  to another ledger.
+- If the schedules of a connection belong to another ledger, nothing is changed; --take-over takes
+  them over.
+- A connection that becomes enabled gets one Full Sync.
+- If a location of a store changes, the old location goes on to show its last numbers. apply says
+  how many; with --zero-left the next runs push 0 there.
+
+A schedule that the file does not mention can be set on the pages or with starter schedule, and apply
+does not touch it. A schedule that the file mentions can be overridden there. The override stays while
+the file says the same. If both changed, apply changes nothing until you give --take-file or
+--keep-pages.`,
 		Example: "  starter apply tidemark.yaml\n  starter apply tidemark.yaml --dry-run\n  starter apply tidemark.yaml --check",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -73,15 +82,17 @@ what the file says stays while the file says the same; where both changed, nothi
 			})
 		},
 	}
-	command.Flags().BoolVar(&options.DryRun, "dry-run", false, "show what would change, change nothing")
+	command.Flags().BoolVar(&options.DryRun, "dry-run", false, "show what would change; change nothing")
 	command.Flags().BoolVar(&options.Prune, "prune", false, "remove warehouses, stores, connections and schedules that the file no longer has")
-	command.Flags().BoolVar(&options.ZeroLeft, "zero-left", false, "push 0 to what connections have left behind at locations that they do not show any more; else the stores keep those numbers")
-	command.Flags().BoolVar(&options.TakeOver, "take-over", false, "take over schedules of the file's connections that belong to another ledger, which this one replaces")
-	command.Flags().BoolVar(&takeFile, "take-file", false, "where the file and the pages both changed a schedule, take the file's")
-	command.Flags().BoolVar(&keepPages, "keep-pages", false, "where the file and the pages both changed a schedule, keep the pages'")
+	command.Flags().BoolVar(&options.ZeroLeft, "zero-left", false,
+		"push 0 to locations that connections no longer use; without it the stores keep showing the last numbers there")
+	command.Flags().BoolVar(&options.TakeOver, "take-over", false,
+		"take over schedules of these connections that belong to another ledger, because this ledger replaces it")
+	command.Flags().BoolVar(&takeFile, "take-file", false, "if the file and the pages both changed a schedule, use the file's")
+	command.Flags().BoolVar(&keepPages, "keep-pages", false, "if the file and the pages both changed a schedule, keep the pages'")
 	command.Flags().BoolVar(&force, "force", false, "allow a Full Sync schedule of more than once a day")
-	command.Flags().BoolVarP(&verbose, "verbose", "v", false, "list every product, bundle and listing that changes, and not only how many")
-	command.Flags().BoolVar(&checkOnly, "check", false, "check the file only; needs neither ledger nor Temporal")
+	command.Flags().BoolVarP(&verbose, "verbose", "v", false, "list every product, bundle and listing that changes, instead of only their numbers")
+	command.Flags().BoolVar(&checkOnly, "check", false, "only check the file; needs no ledger and no Temporal")
 	return command
 }
 

@@ -17,9 +17,10 @@ func cancelCommand(s *session) *cobra.Command {
 	var within time.Duration
 	command := &cobra.Command{
 		Use:   "cancel RUN",
-		Short: "Stop a run; what it has pushed stands, and what is left is due for the next",
-		Long: `cancel stops a run, by the number that starter runs and starter status show, and waits until it has stopped. A call to the store that
-is under way is waited for. Nothing is lost: what is left is due for the next run.`,
+		Short: "Stop a run; what it has not pushed is due in the next run",
+		Long: `cancel stops a run by its number (starter runs and starter status show it), and waits until the run has
+stopped. If a call to the store is under way, the run ends after that call. Nothing is lost: what was
+not pushed is due in the next run.`,
 		Example: "  starter runs acme-shop\n  starter cancel 42",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -37,7 +38,7 @@ is under way is waited for. Nothing is lost: what is left is due for the next ru
 				}
 				err = s.print(run, func(w io.Writer) {
 					if run.EndedAt == nil {
-						line(w, "run %d of %s was told to stop, and is still at it (%s); starter runs shows when it has", id, run.Connection, cmp.Or(run.Phase, "running"))
+						line(w, "run %d of %s is stopping (%s); starter runs shows when it has ended", id, run.Connection, cmp.Or(run.Phase, "running"))
 						return
 					}
 					line(w, "%s", endedAs(run))

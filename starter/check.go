@@ -46,27 +46,36 @@ func checkCommand(s *session) *cobra.Command {
 	var options checkOptions
 	command := &cobra.Command{
 		Use:   "check [STORE|WAREHOUSE]",
-		Short: "Recount the ledger; or prove a store's or warehouse's credentials and report what a warehouse's first fetch reads and refuses; changes nothing",
-		Long: `check without the id of a store or warehouse is about the ledger (--ledger): it counts anew what the ledger keeps counts of, says how many rows
-there are, and names each figure that is wrong, with what to do; then it ends with the exit code 3. It reads the whole ledger, and may be
-run while workers use it.
+		Short: "Check the ledger, a store, or a warehouse; changes nothing",
+		Long: `check does one of two things.
 
-With an id it opens the driver of a store or warehouse of the applied configuration, or of the file that --file names. Of a store it makes one
-read. Of a warehouse it makes a whole fetch, records nothing of it, and reports: which columns there are and which are read, the rows
-that are refused by kind, with examples, what was read of each facility, the largest figures, what looks odd, and the settings that
-would read more. --suggest prints the warehouse as YAML with those settings, to paste into the configuration; what a person must decide
-stands in it as a comment. Settings that are suggested for files were tried on the file.
+Without an argument it checks the ledger (--ledger): it counts again every figure that the ledger
+stores as a count, lists the rows of each connection by status, and reports every figure that is wrong
+with what to do. If any is wrong, the exit code is 3. It reads the whole ledger, and may run while
+workers use it.
 
-The credentials are looked up in this process's environment, so run it where the worker runs, or with the same variables.`,
-		Example: "  starter check --ledger tidemark.db\n  starter check acme-shop\n  starter check portland\n  starter check portland --suggest\n  starter check portland --file tidemark.yaml",
-		Args:    cobra.MaximumNArgs(1),
+With the id of a store or a warehouse it opens the driver with the settings of the applied
+configuration, or of the file that --file names.
+
+- For a store it makes one read, which proves the credentials.
+- For a warehouse it makes a whole fetch, records nothing, and reports: the columns and which of them
+  are read, the refused rows by kind with examples, what was read of each facility, the largest
+  figures, odd rows, and the settings that would read more. --suggest prints the warehouse as YAML
+  with those settings, to paste into the configuration. Comments in it say what you must decide.
+  Suggested settings for files were tried on the file.
+
+check reads the credentials from this process's environment, so run it where the worker runs, or with
+the same variables.`,
+		Example: "  starter check --ledger tidemark.db\n  starter check acme-shop\n  starter check portland\n  starter check portland --suggest\n" +
+			"  starter check portland --file tidemark.yaml",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			if err := s.check(); err != nil {
 				return err
 			}
 			switch {
 			case options.suggest && s.output == "json":
-				return &flagError{errors.New("--suggest prints YAML; leave out -o json, or leave out --suggest: -o json has the suggestions too")}
+				return &flagError{errors.New("--suggest prints YAML: leave out -o json, or leave out --suggest (-o json has the suggestions too)")}
 			case options.rows < 1:
 				return &flagError{fmt.Errorf("--rows %d is not above 0", options.rows)}
 			case options.within <= 0:
@@ -74,7 +83,7 @@ The credentials are looked up in this process's environment, so run it where the
 			}
 			if len(arguments) == 0 {
 				if options.file != "" || options.suggest {
-					return &flagError{errors.New("--file and --suggest are for the check of a store or a warehouse; name it")}
+					return &flagError{errors.New("--file and --suggest are for a store or a warehouse; give its id")}
 				}
 				return s.withLedger(command.Context(), func(c *control.Control) error { return s.checkLedger(command.Context(), c) })
 			}
@@ -93,10 +102,10 @@ The credentials are looked up in this process's environment, so run it where the
 			return s.checkOne(command.Context(), defined{definitions, options.file}, arguments[0], options)
 		},
 	}
-	command.Flags().StringVar(&options.file, "file", "", "a configuration file, in place of what was applied; then no ledger is needed")
-	command.Flags().BoolVar(&options.suggest, "suggest", false, "print the warehouse as YAML with the suggested settings, and nothing else")
-	command.Flags().Int64Var(&options.rows, "rows", 1_000_000, "the most rows of a warehouse to look at")
-	command.Flags().DurationVar(&options.within, "within", 2*time.Minute, "how long to look at a warehouse's rows")
+	command.Flags().StringVar(&options.file, "file", "", "a configuration file to use instead of the applied configuration; then no ledger is needed")
+	command.Flags().BoolVar(&options.suggest, "suggest", false, "print only the warehouse as YAML with the suggested settings")
+	command.Flags().Int64Var(&options.rows, "rows", 1_000_000, "read at most this many rows of a warehouse")
+	command.Flags().DurationVar(&options.within, "within", 2*time.Minute, "how long to read rows of a warehouse")
 	return command
 }
 
@@ -268,7 +277,8 @@ func checkWarehouse(ctx context.Context, warehouse ledger.Warehouse, options che
 	}
 	now := time.Now()
 	advice, err := warehouses.Advisor{
-		Driver: driver, ID: warehouse.ID, Policy: warehouses.Policy{Quantity: warehouse.Quantity, Repeated: warehouse.Repeated}, Environment: settings.Process(), Now: time.Now,
+		Driver: driver, ID: warehouse.ID, Policy: warehouses.Policy{Quantity: warehouse.Quantity, Repeated: warehouse.Repeated}, Environment: settings.Process(),
+		Now:    time.Now,
 		Limits: warehouses.Limits{Rows: options.rows, Until: now.Add(options.within)},
 	}.Advise(ctx, warehouse.Settings)
 	if err != nil {

@@ -38,8 +38,8 @@ func showRecount(w io.Writer, found ledger.Recount) {
 		line(w, "WRONG %s", plain(one.Words()))
 	}
 	if len(found.Wrong) == 0 {
-		line(w, "%s counted anew: all are as they are kept", count(found.Figures, "figure"))
+		line(w, "%s counted again: all are right", count(found.Figures, "figure"))
 		return
 	}
-	line(w, "%s counted anew: %d wrong", count(found.Figures, "figure"), len(found.Wrong))
+	line(w, "%s counted again: %d wrong", count(found.Figures, "figure"), len(found.Wrong))
 }

@@ -10,7 +10,8 @@ import (
 func TestAbout(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"it throttles": "store shop: it throttles", "store shop: it throttles": "store shop: it throttles", "store shopping: it throttles": "store shop: store shopping: it throttles",
+		"it throttles": "store shop: it throttles", "store shop: it throttles": "store shop: it throttles",
+		"store shopping: it throttles": "store shop: store shopping: it throttles",
 	} {
 		err := errors.New(text)
 		require.EqualError(t, about("store shop", err), want)

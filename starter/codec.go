@@ -27,10 +27,12 @@ func codecCommand(s *session) *cobra.Command {
 	var origins []string
 	command := &cobra.Command{
 		Use:   "codec",
-		Short: "Open what is sealed in Temporal, for the Web UI and the temporal command",
-		Long: `codec is the codec endpoint of an engineer's machine, until it is told to stop (Ctrl-C). Where TIDEMARK_PAYLOAD_KEYS refers to keys,
-Temporal has ciphertext alone; with the address of codec, its Web UI (Settings of the page: Codec Server) and the temporal command
-(temporal workflow show --codec-endpoint http://127.0.0.1:8081) show what is in it. It needs the keys, listens on loopback alone, and answers no other page than the Web UI's.`,
+		Short: "Decrypt Temporal's payloads for the Web UI and the temporal command",
+		Long: `codec serves a codec endpoint on this machine until you stop it (Ctrl-C). If payloads are encrypted
+(TIDEMARK_PAYLOAD_KEYS), Temporal stores only ciphertext. With the address of codec, Temporal's Web UI
+(its setting "Codec Server") and the temporal command
+(temporal workflow show --codec-endpoint http://127.0.0.1:8081) show the decrypted payloads. codec
+needs the keys. It listens on loopback only, and answers no web page but the Web UI.`,
 		Example: "  TIDEMARK_PAYLOAD_KEYS=file:/run/secrets/payload-keys starter codec\n" +
 			"  starter codec --web-ui https://temporal.example.com",
 		Args: cobra.NoArgs,
@@ -39,7 +41,8 @@ Temporal has ciphertext alone; with the address of codec, its Web UI (Settings o
 				return err
 			}
 			if !serve.Loopback(listen) {
-				return &flagError{fmt.Errorf("--listen %s can be reached from other machines, and whoever asks would read every payload; listen on loopback, like %s", listen, defaultCodec)}
+				return &flagError{fmt.Errorf("--listen %s can be reached from other machines, and whoever asks would read every payload; listen on loopback, like %s",
+					listen, defaultCodec)}
 			}
 			for _, origin := range origins {
 				if err := checkOrigin(origin); err != nil {
@@ -53,8 +56,8 @@ Temporal has ciphertext alone; with the address of codec, its Web UI (Settings o
 			return answerCodec(command.Context(), listen, origins, handler)
 		},
 	}
-	command.Flags().StringVar(&listen, "listen", defaultCodec, "the address to listen on; of loopback alone")
-	command.Flags().StringSliceVar(&origins, "web-ui", []string{defaultWebUI}, "where browsers have the Web UI: scheme, host and port; may be given several times")
+	command.Flags().StringVar(&listen, "listen", defaultCodec, "the loopback address to listen on")
+	command.Flags().StringSliceVar(&origins, "web-ui", []string{defaultWebUI}, "the origin of the Web UI in browsers: scheme, host and port; may be repeated")
 	return command
 }
 

@@ -21,19 +21,24 @@ func demoCommand() *cobra.Command {
 	var d demo
 	command := &cobra.Command{
 		Use:   "demo",
-		Short: "Start everything on this machine and watch stores follow a warehouse (make demo)",
-		Long: `demo starts a Temporal server with its Web UI, a worker and a sandbox with two warehouses and five stores, applies the example
-configuration, runs a first Full Sync of every connection that is enabled and then Smart Syncs while the warehouses sell and restock.
-Two things it leaves to who watches it on the pages: a connection that is off is enabled there, and a push that would take most of a
-warehouse's stock to 0 is approved or rejected there. Ctrl-C stops everything that it started. With --once it does both by itself and
-ends: exit code 0 only if every store of the sandbox shows what the ledger says and no store's API budget was overrun.`,
+		Short: "Try Tidemark on this machine with a simulated warehouse and stores (make demo)",
+		Long: `demo starts a Temporal server with its Web UI, a worker, and a sandbox with two warehouses and five
+stores. It applies the example configuration, runs a first Full Sync of every enabled connection, and
+then Smart Syncs while the warehouses sell and restock.
+
+It leaves two things for you to do on the pages: enable a connection that is off, and approve or
+reject a push that would take most of a warehouse's stock to 0. Ctrl-C stops everything that the demo
+started.
+
+With --once the demo does both itself and then ends. Its exit code is 0 only if every store of the
+sandbox shows what the ledger says and no store's API budget was exceeded.`,
 		Example: "  make demo\n  make demo ONCE=1",
 		Args:    cobra.NoArgs,
 		RunE:    func(command *cobra.Command, _ []string) error { return d.run(command.Context()) },
 	}
 	command.Flags().BoolVar(&d.once, "once", false, "end after two Smart Syncs of every connection")
 	command.Flags().StringVar(&d.examples, "examples", "examples", "the folder with demo.yaml and sandbox.yaml")
-	command.Flags().StringVar(&d.bin, "bin", "", "the folder with worker, sandbox and temporal; default that of this program")
+	command.Flags().StringVar(&d.bin, "bin", "", "the folder with worker, sandbox and temporal (default: the folder of starter)")
 	command.Flags().BoolVar(&d.keep, "keep", false, "keep the folder with the ledger, the logs and Temporal's database")
 	return command
 }
@@ -154,7 +159,10 @@ func (d *demo) start(ctx context.Context, cancel context.CancelCauseFunc) (ledge
 		}
 	}
 	line(os.Stdout, "starting Temporal, a sandbox and a worker (logs in %s)", d.folder)
-	arguments := []string{"server", "start-dev", "--ip", "127.0.0.1", "--port", server, "--ui-port", ui, "--db-filename", filepath.Join(d.folder, "temporal.db"), "--log-level", "warn"}
+	arguments := []string{
+		"server", "start-dev", "--ip", "127.0.0.1", "--port", server, "--ui-port", ui, "--db-filename", filepath.Join(d.folder, "temporal.db"),
+		"--log-level", "warn",
+	}
 	if err := d.launch(cancel, "temporal", exec.Command(d.temporal(), arguments...)); err != nil {
 		return ledger.Definitions{}, nil, err
 	}
@@ -184,7 +192,8 @@ func (d *demo) start(ctx context.Context, cancel context.CancelCauseFunc) (ledge
 		closing()
 		return ledger.Definitions{}, nil, err
 	}
-	line(os.Stdout, "applied %s: %s; a first Full Sync is requested for %s", filepath.Join(d.examples, "demo.yaml"), contents(definitions), strings.Join(report.Requested, ", "))
+	line(os.Stdout, "applied %s: %s; a first Full Sync is requested for %s", filepath.Join(d.examples, "demo.yaml"), contents(definitions),
+		strings.Join(report.Requested, ", "))
 	if err := d.launch(cancel, "worker", exec.Command(filepath.Join(d.bin, "worker"), "--listen", "127.0.0.1:"+listen)); err != nil {
 		closing()
 		return ledger.Definitions{}, nil, err
@@ -194,10 +203,12 @@ func (d *demo) start(ctx context.Context, cancel context.CancelCauseFunc) (ledge
 		closing()
 		return ledger.Definitions{}, nil, err
 	}
-	line(os.Stdout, "\n  pages             %s\n  Temporal Web UI   %s/namespaces/default/workflows\n  metrics           http://127.0.0.1:%s/metrics\n  sandbox           %s/judge/stores/acme-shop\n  ledger            %s\n",
+	line(os.Stdout, "\n  pages             %s\n  Temporal Web UI   %s/namespaces/default/workflows\n  metrics           http://127.0.0.1:%s/metrics\n  "+
+		"sandbox           %s/judge/stores/acme-shop\n  ledger            %s\n",
 		pages, d.ui, listen, d.sandbox.address, os.Getenv(ledger.EnvVariable))
 	if !d.once {
-		line(os.Stdout, "to use starter with it, in another terminal:\n\n  export %s=%s TEMPORAL_ADDRESS=%s TEMPORAL_NAMESPACE=default SANDBOX_TOKEN=%s\n  %s status\n",
+		line(os.Stdout, "to use starter with it, in another terminal:\n\n  export %s=%s TEMPORAL_ADDRESS=%s TEMPORAL_NAMESPACE=default SANDBOX_TOKEN=%s\n  %s "+
+			"status\n",
 			ledger.EnvVariable, shellWord(os.Getenv(ledger.EnvVariable)), address, demoToken, shellWord(filepath.Join(d.bin, "starter")))
 	}
 	return definitions, func() { stop(); closing() }, nil

@@ -59,7 +59,7 @@ func (d *demo) cleanUp(ctx context.Context, err error) error {
 	if errors.As(context.Cause(ctx), &ended) {
 		err = ended
 	} else if ctx.Err() != nil {
-		line(os.Stdout, "\nstopping; a demo keeps nothing, and the next one begins anew")
+		line(os.Stdout, "\nstopping; the demo keeps nothing, and the next one starts from the beginning")
 		err = nil
 	}
 	for i := len(d.processes) - 1; i >= 0; i-- {

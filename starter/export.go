@@ -20,11 +20,15 @@ func exportCommand(s *session) *cobra.Command {
 	var schedules bool
 	command := &cobra.Command{
 		Use:   "export",
-		Short: "Print the configuration that is in force, with what was set beside it",
-		Long: `export prints a configuration file that says what is in force: what was applied, with the schedules and settings that somebody set on the pages,
-with starter schedule or starter setting, and a comment on each of these. Applied, it changes none of them, and takes the place of what was set.
-What nobody sets is left out. The catalogue goes into CSV files in --catalog FOLDER, which the printed file names; without it nothing is printed where
-there is a catalogue, for applying such a file would remove it. --schedules prints only the schedules, to copy into a file.`,
+		Short: "Print the configuration that is in force, including what was set without the file",
+		Long: `export prints a configuration file that describes what is in force: the applied configuration, with the
+schedules and settings that somebody set on the pages, with starter schedule or with starter setting.
+A comment marks each of those. If you apply the printed file, nothing changes, and the file takes the
+place of those settings. Defaults are left out.
+
+The catalogue goes into CSV files in the folder that --catalog names, and the printed file refers to
+them. If there is a catalogue and no --catalog, nothing is printed, because applying a file without
+the catalogue would remove it. --schedules prints only the schedules, to copy into a file.`,
 		Example: "  starter export --catalog catalogue > tidemark.yaml\n  starter export --schedules",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -41,7 +45,7 @@ there is a catalogue, for applying such a file would remove it. --schedules prin
 			})
 		},
 	}
-	command.Flags().StringVar(&folder, "catalog", "", "a folder for the CSV files of the catalogue, as the printed file is to name it")
+	command.Flags().StringVar(&folder, "catalog", "", "the folder for the CSV files of the catalogue, as the printed file should name it")
 	command.Flags().BoolVar(&schedules, "schedules", false, "print only the schedules of the connections")
 	return command
 }
@@ -53,7 +57,8 @@ func written(export control.Export, folder string, schedules bool) (string, erro
 	}
 	files := config.CatalogFiles(export.Definitions, folder)
 	if len(files) > 0 && folder == "" {
-		return "", &control.UsageError{Message: fmt.Sprintf("the ledger has a catalogue (%s); name a folder for its files with --catalog, or print the schedules alone with --schedules", contents(export.Definitions))}
+		return "", &control.UsageError{Message: fmt.Sprintf("the ledger has a catalogue (%s); name a folder for its files with --catalog, or print the "+
+			"schedules alone with --schedules", contents(export.Definitions))}
 	}
 	for _, file := range files {
 		if err := writeCatalog(export.Definitions, file); err != nil {

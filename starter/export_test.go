@@ -54,7 +54,10 @@ func TestAnExportChangesNothing(t *testing.T) {
 	require.ErrorContains(t, err, "products-acme.csv is there already")
 
 	nightly := ledger.Schedule{Rules: []ledger.Rule{{Daily: "02:30"}}, Timezone: "Asia/Tokyo"}
-	_, err = state.SetOverride(t.Context(), "acme-shop", ledger.Full, &ledger.Override{Schedule: nightly, Reason: "inventory\ncount", By: "ann", Since: now, Base: new(definitions.Connections[0].Inventory.Schedule(ledger.Full))}, 0, now)
+	_, err = state.SetOverride(t.Context(), "acme-shop", ledger.Full, &ledger.Override{
+		Schedule: nightly, Reason: "inventory\ncount", By: "ann", Since: now,
+		Base: new(definitions.Connections[0].Inventory.Schedule(ledger.Full)),
+	}, 0, now)
 	require.NoError(t, err)
 	text, err = written(export(), "later", false)
 	require.NoError(t, err)

@@ -12,9 +12,11 @@ import (
 func TestRowsOfAConnectionAddUp(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "none yet", partition(nil))
-	require.Equal(t, "1 exported, 2 pending, 3 retrying, 4 unknown (in a call without an answer), 5 sent (the store works on them), 6 rejected (parked), 7 blocked (28 rows in all)",
+	require.Equal(t, "1 exported, 2 pending, 3 retrying, 4 unknown (in a call without an answer), 5 sent (the store works on them), 6 rejected (parked), 7 "+
+		"blocked (28 rows in all)",
 		partition(map[ledger.Status]int64{
-			ledger.StatusBlocked: 7, ledger.StatusRejected: 6, ledger.StatusSent: 5, ledger.StatusUnknown: 4, ledger.StatusRetrying: 3, ledger.StatusPending: 2, ledger.StatusExported: 1,
+			ledger.StatusBlocked: 7, ledger.StatusRejected: 6, ledger.StatusSent: 5, ledger.StatusUnknown: 4, ledger.StatusRetrying: 3, ledger.StatusPending: 2,
+			ledger.StatusExported: 1,
 		}))
 	require.Equal(t, "1 exported (1 row in all)", partition(map[ledger.Status]int64{ledger.StatusExported: 1}))
 }

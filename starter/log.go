@@ -15,9 +15,10 @@ func logCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
 		Use:   "log",
-		Short: "List what people and programs did: who, from where, what, on what, and what became of it",
-		Long: `log lists every act, newest first: requests for syncs, pauses, decisions, cancelled runs, applied configurations, from the command line, the
-API and the pages alike, and those that were refused or failed, with the reason. Entries are never changed or removed.`,
+		Short: "List what people and programs did, and whether it was done",
+		Long: `log lists every act, newest first: requested syncs, pauses, decisions, cancelled runs, applied
+configurations and so on, from the command line, the API and the pages. Acts that were refused or
+failed are listed with the reason. Entries are never changed or removed.`,
 		Example: "  starter log\n  starter log --before 4711 --limit 100\n  starter log --who ann --on acme-shop --from 2026-03-01 --to 2026-03-07",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -53,9 +54,9 @@ API and the pages alike, and those that were refused or failed, with the reason.
 		"who":    "only acts of people and programs whose name has this text",
 		"act":    "only acts whose name has this text, like pause",
 		"on":     "only acts on something whose name has this text, like a connection's id",
-		"result": "only acts that ended so: done, refused or failed",
-		"from":   "only acts from this date (UTC) or moment on",
-		"to":     "only acts until this date (UTC), the whole day, or before this moment",
+		"result": "only acts with this result: done, refused or failed",
+		"from":   "only acts from this date (UTC) or time on",
+		"to":     "only acts up to the end of this date (UTC), or before this time",
 		"before": "only entries older than this one",
 	} {
 		filters[filter] = command.Flags().String(filter, "", help)

@@ -21,7 +21,7 @@ import (
 func statusCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "status [CONNECTION]",
-		Short:   "Show how every connection stands: schedules, rows by status, last run, what waits for a decision",
+		Short:   "Show every connection: schedules, rows by status, last run, and what waits for a decision",
 		Example: "  starter status\n  starter status acme-shop -o json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -46,7 +46,7 @@ func showStatus(w io.Writer, status control.Status) {
 	case status.Workers == 0:
 		line(w, "No worker polls for work: nothing runs until one is started (bin/worker).\n")
 	case status.Idle != nil:
-		line(w, "No worker has taken up work since %s: it goes on when one does (bin/worker).\n", stamp(status.Idle))
+		line(w, "No worker has taken up work since %s: start one (bin/worker), and the work continues.\n", stamp(status.Idle))
 	}
 	for _, hold := range status.Holds {
 		line(w, "Run %d of %s waits for a decision: %s", hold.Run, hold.Connection, hold.Reason)
@@ -187,13 +187,20 @@ func runsCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
 		Use:   "runs [CONNECTION|RUN]",
-		Short: "List runs, newest first; or show one, with the times of its stages",
-		Long: `runs lists runs, newest first; with the number of a run it shows that one, with when its stages ended. LEVELS CHANGED counts the warehouse's levels whose figure the run's own fetches changed;
-ROWS DUE the rows of the store (a SKU, at a location where the store has several) that had to be pushed when the push began; EXPORTED those
-that the store has confirmed, NEWLY REJECTED those that it refused for good in this run, PARKED those that an earlier run saw refused and that this one did not
-try; CALLS the calls to the store. REFUSED are the rows of the warehouse that were not believed, ODD counts what looks odd in those that
-were: starter snapshot lists them.
-Of a run that is under way, OUTCOME shows its phase, and the figures are those so far.`,
+		Short: "List runs, newest first; or show one run with the times of its stages",
+		Long: `runs lists runs, newest first. With the number of a run it shows that run, with the times of its stages.
+
+  LEVELS CHANGED   levels of the warehouse that this run's own fetch changed
+  ROWS DUE         rows of the store that had to be pushed when the push began; a row is a SKU at a
+                   location of the store
+  EXPORTED         rows that the store confirmed
+  NEWLY REJECTED   rows that the store refused for good in this run
+  PARKED           rows that the store refused in an earlier run; this run did not try them
+  CALLS            calls to the store
+  REFUSED          rows of the warehouse that could not be believed (starter snapshot lists them)
+  ODD              odd rows of the warehouse (starter snapshot lists them)
+
+While a run is under way, OUTCOME shows its phase, and the figures are those so far.`,
 		Example: "  starter runs\n  starter runs acme-shop --limit 5\n  starter runs 42",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -281,22 +288,24 @@ func outcomeOf(run ledger.Run) string {
 }
 
 func showRuns(w io.Writer, runs []ledger.Run) {
-	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tREFUSED\tODD\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS", func(row func(string, ...any)) {
-		for _, run := range runs {
-			took, k := "-", run.Counts
-			figure := func(n int64) string {
-				if n == 0 && run.EndedAt == nil {
-					return "-" // it has not come so far
+	table(w, "RUN\tCONNECTION\tMODE\tTRIGGER\tSTARTED (UTC)\tTOOK\tOUTCOME\tREFUSED\tODD\tLEVELS CHANGED\tROWS DUE\tEXPORTED\tNEWLY REJECTED\tPARKED\tCALLS",
+		func(row func(string, ...any)) {
+			for _, run := range runs {
+				took, k := "-", run.Counts
+				figure := func(n int64) string {
+					if n == 0 && run.EndedAt == nil {
+						return "-" // it has not come so far
+					}
+					return fmt.Sprint(n)
 				}
-				return fmt.Sprint(n)
+				if run.EndedAt != nil {
+					took = run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond).String()
+				}
+				row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
+					outcomeOf(run), figure(k.Refused), figure(k.Odd), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked),
+					figure(k.Calls))
 			}
-			if run.EndedAt != nil {
-				took = run.EndedAt.Sub(run.StartedAt).Round(100 * time.Millisecond).String()
-			}
-			row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", run.ID, run.Connection, run.Mode, run.Trigger, moment(&run.StartedAt), took,
-				outcomeOf(run), figure(k.Refused), figure(k.Odd), figure(k.Changed), figure(k.Due), figure(k.Exported), figure(k.Rejected), figure(k.Parked), figure(k.Calls))
-		}
-	})
+		})
 	for _, run := range runs {
 		if run.Outcome == ledger.Running && run.Phase != run.Step() {
 			line(w, "run %d: %s", run.ID, plain(run.Phase))
@@ -313,9 +322,11 @@ func levelsCommand(s *session) *cobra.Command {
 	var stale bool
 	command := &cobra.Command{
 		Use:   "levels warehouse|channel ID",
-		Short: "List what a warehouse reported, or what a connection's store should and does show",
-		Long: `levels lists what a warehouse reported, or what a connection's store should and does show. A level of a warehouse is STALE from when a row of
-it was refused until one is read: its figure is not what the warehouse reports now.`,
+		Short: "List the levels of a warehouse, or what a store should show and does show",
+		Long: `levels lists the levels of a warehouse, or what a connection's store should show and does show.
+
+A level of a warehouse is STALE if its last row was refused: its figure is not what the warehouse
+reports now. It is stale until a row of it is read.`,
 		Example: "  starter levels warehouse portland --sku BIKE\n  starter levels channel acme-shop --status rejected\n" +
 			"  starter levels warehouse portland --stale\n  starter levels channel acme-shop --after ACME-100 --limit 50",
 		Args: cobra.ExactArgs(2),
@@ -351,10 +362,10 @@ it was refused until one is read: its figure is not what the warehouse reports n
 			})
 		},
 	}
-	command.Flags().StringVar(&sku, "sku", "", "only this SKU (for channel: the channel SKU)")
-	command.Flags().StringVar(&status, "status", "", "for channel: only rows of this status; too_high: those that a rejection keeps above 0")
-	command.Flags().BoolVar(&stale, "stale", false, "for warehouse: only what was refused and not read since, also what was never read")
-	command.Flags().StringVar(&after, "after", "", "begin after this SKU")
+	command.Flags().StringVar(&sku, "sku", "", "only this SKU (with channel: the channel SKU)")
+	command.Flags().StringVar(&status, "status", "", "with channel: only rows with this status; too_high lists rows that a rejection keeps above 0")
+	command.Flags().BoolVar(&stale, "stale", false, "with warehouse: only stale levels, and SKUs that were never read")
+	command.Flags().StringVar(&after, "after", "", "start after this SKU")
 	command.Flags().IntVar(&limit, "limit", 100, "how many")
 	return command
 }
@@ -422,7 +433,8 @@ func showLevels(w io.Writer, rows []ledger.LevelRow) {
 func showChannelLevels(w io.Writer, rows []ledger.ChannelLevelRow) {
 	table(w, "CHANNEL SKU\tLOCATION\tPRODUCT\tSHOULD SHOW\tSHOWS\tSTATUS\tLAST EXPORTED (UTC)\tREASON", func(row func(string, ...any)) {
 		for _, r := range rows {
-			row("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s", plain(r.ChannelSKU), plain(r.Location), plain(r.Product), r.Quantity, figure(r.Exported), r.Status, moment(r.LastExported), plain(r.Reason+nextTry(r.Next)))
+			row("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s", plain(r.ChannelSKU), plain(r.Location), plain(r.Product), r.Quantity, figure(r.Exported), r.Status,
+				moment(r.LastExported), plain(r.Reason+nextTry(r.Next)))
 		}
 	})
 }
@@ -435,7 +447,7 @@ func activityCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
 		Use:     "activity SKU",
-		Short:   "List what happened to a SKU, newest first: every figure that the warehouse changed, every push and its answer",
+		Short:   "List what happened to a SKU, newest first: every change of the warehouse, every push and its response",
 		Example: "  starter activity BIKE --merchant acme",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -452,7 +464,7 @@ func activityCommand(s *session) *cobra.Command {
 			})
 		},
 	}
-	command.Flags().StringVar(&merchant, "merchant", "", "the merchant; needed when there are several")
+	command.Flags().StringVar(&merchant, "merchant", "", "the merchant; required if there are several")
 	command.Flags().StringVar(&connection, "connection", "", "only pushes of this connection")
 	command.Flags().IntVar(&limit, "limit", 50, "how many")
 	return command
@@ -481,7 +493,7 @@ func at(location string) string {
 func explainCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "explain CONNECTION CHANNEL-SKU",
-		Short:   "Explain a number: warehouse level → bundle → strategy → listing → call → answer",
+		Short:   "Explain a number: warehouse level → bundle → strategy → listing → call → response",
 		Example: "  starter explain acme-shop ACME-CITY-KIT",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, arguments []string) error {

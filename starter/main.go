@@ -1,4 +1,4 @@
-// Command starter applies configurations, starts and signals runs, explains numbers and replays histories.
+// Command starter is the command line of Tidemark: it applies configurations, starts runs, explains numbers and replays histories.
 package main
 
 import (
@@ -22,13 +22,14 @@ import (
 
 // Exit codes. They are documented in the help and do not change.
 const (
-	exitFault  = 1 // something failed that may work later
+	exitFault  = 1 // something failed, and may work later
 	exitUsage  = 2 // the command line or the configuration must be corrected; nothing was changed
-	exitFailed = 3 // the run that was waited for did not complete, a replay decided otherwise, or a check found figures that are wrong
+	exitFailed = 3 // the run that was waited for did not complete, a replay decided differently, or a check found wrong figures
 )
 
-const exitCodes = `Exit codes: 0 done, 1 a fault that may pass, 2 the command line or the configuration must be corrected and nothing was changed,
-3 the run that was waited for did not complete, a replay decided otherwise, or a check found figures of the ledger that are wrong.`
+const exitCodes = `Exit codes: 0 done; 1 a fault that may pass; 2 the command line or the configuration must be
+corrected, and nothing was changed; 3 the run that was waited for did not complete, a replay
+decided differently, or a check found wrong figures in the ledger.`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -39,12 +40,12 @@ func main() {
 	}
 }
 
-// commandLine is who uses starter: who can open the ledger may do everything.
+// commandLine is the actor of every command. It is an admin, because whoever can open the ledger may do everything.
 func commandLine() control.Actor {
 	return control.Actor{Who: me(), From: control.FromCommandLine, Role: ledger.Admin}
 }
 
-// message is what a person reads. Errors of a configuration begin with their place, one a line, as compilers write them.
+// message is the text of an error for the terminal. Errors of a configuration begin with file:line:column, one a line, as compilers write them.
 func message(err error) string {
 	var invalid config.Errors
 	if errors.As(err, &invalid) {
@@ -67,12 +68,13 @@ func exitCode(err error) int {
 	return exitFault
 }
 
-// flagError is a command line that cannot be understood.
+// flagError is a mistake on the command line.
 type flagError struct{ error }
 
 func (e *flagError) Unwrap() error { return e.error }
 
-// runError is a run that was waited for and did not complete, or another answer that was not the one that was hoped for.
+// runError is a result that the user did not hope for: a run that did not complete, a replay that decided differently, a ledger with wrong figures.
+// The command itself worked. Its exit code is exitFailed.
 type runError struct{ message string }
 
 func (e *runError) Error() string { return e.message }
@@ -83,15 +85,16 @@ func commandOf(shared *session) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "starter",
 		Short: "Apply configurations, start runs, explain numbers, replay histories",
-		Long: `starter is how people and scripts talk to Tidemark: apply a configuration, start a run, see how things stand, explain a
-number, answer a held run, replay a failed history.
+		Long: `starter is the command line of Tidemark: apply a configuration, start a run, see how things stand,
+explain a number, decide about a held run, replay a failed history.
 
-The ledger is a file (default tidemark.db) or a PostgreSQL URL, from --ledger or TIDEMARK_LEDGER; it must be the one that the
-workers use. Temporal is found through the variables and profiles that the temporal command uses too (TEMPORAL_ADDRESS,
-TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …). Where TIDEMARK_PAYLOAD_KEYS refers to keys (file:/path or env:NAME), what goes there is sealed
-with them.
+The ledger is a file (tidemark.db by default) or a PostgreSQL URL, from --ledger or
+$TIDEMARK_LEDGER. It must be the ledger that the workers use. Temporal is found through the
+variables and profiles of the temporal command (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
+TEMPORAL_PROFILE, …). If TIDEMARK_PAYLOAD_KEYS names keys (file:/path or env:NAME), payloads are
+encrypted with them before they go to Temporal.
 
-Moments are shown in UTC. -o json prints the same as data.
+Times are shown in UTC. -o json prints the same as JSON.
 
 ` + exitCodes,
 		SilenceUsage:  true,
@@ -100,28 +103,48 @@ Moments are shown in UTC. -o json prints the same as data.
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
-		return &flagError{fmt.Errorf("%w; %s --help shows what it takes", err, command.CommandPath())}
+		return &flagError{fmt.Errorf("%w; %s --help lists the flags", err, command.CommandPath())}
 	})
-	root.PersistentFlags().StringVar(&shared.location, "ledger", "", "a file or a postgres:// URL; default $TIDEMARK_LEDGER, else tidemark.db")
-	root.PersistentFlags().StringVarP(&shared.output, "output", "o", "text", "text or json")
-	root.AddCommand(
-		applyCommand(shared), syncCommand(shared), statusCommand(shared), runsCommand(shared), requestsCommand(shared), previewCommand(shared), levelsCommand(shared),
-		activityCommand(shared), explainCommand(shared), snapshotCommand(shared), exportCommand(shared), scheduleCommand(shared), settingCommand(shared), adviseCommand(shared), enableCommand(shared, true), enableCommand(shared, false), pauseCommand(shared), resumeCommand(shared),
-		decideCommand(shared, true), decideCommand(shared, false), liftCommand(shared), cancelCommand(shared), replayCommand(shared), restoredCommand(shared), refreshIDsCommand(shared),
-		logCommand(shared), peopleCommand(shared), checkCommand(shared), serveCommand(shared), codecCommand(shared), demoCommand(), versionCommand(shared),
-	)
+	root.PersistentFlags().StringVar(&shared.location, "ledger", "", "the ledger: a file or a postgres:// URL (default $TIDEMARK_LEDGER, or else tidemark.db)")
+	root.PersistentFlags().StringVarP(&shared.output, "output", "o", "text", "output format: text or json")
+	for _, group := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"setup", "Set up:", []*cobra.Command{
+			demoCommand(), applyCommand(shared), checkCommand(shared), exportCommand(shared), enableCommand(shared, true), enableCommand(shared, false),
+			scheduleCommand(shared), settingCommand(shared), adviseCommand(shared), peopleCommand(shared),
+		}},
+		{"run", "Run and decide:", []*cobra.Command{
+			syncCommand(shared), previewCommand(shared), cancelCommand(shared), pauseCommand(shared), resumeCommand(shared),
+			decideCommand(shared, true), decideCommand(shared, false), liftCommand(shared), refreshIDsCommand(shared),
+		}},
+		{"show", "Look:", []*cobra.Command{
+			statusCommand(shared), runsCommand(shared), requestsCommand(shared), levelsCommand(shared), activityCommand(shared),
+			explainCommand(shared), snapshotCommand(shared), logCommand(shared), versionCommand(shared),
+		}},
+		{"operate", "Operate:", []*cobra.Command{
+			serveCommand(shared), replayCommand(shared), restoredCommand(shared), codecCommand(shared),
+		}},
+	} {
+		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title})
+		for _, command := range group.commands {
+			command.GroupID = group.id
+			root.AddCommand(command)
+		}
+	}
 	for _, sub := range root.Commands() {
 		describe(sub)
 	}
 	return root
 }
 
-// unknownCommand refuses what is no command, and says which one may have been meant.
+// unknownCommand refuses a command that does not exist, and suggests similar ones.
 func unknownCommand(root *cobra.Command, arguments []string) error {
 	if len(arguments) == 0 {
 		return nil
 	}
-	advice := "starter --help lists them"
+	advice := "starter --help lists the commands"
 	root.SuggestionsMinimumDistance = 2
 	if similar := root.SuggestionsFor(arguments[0]); len(similar) > 0 {
 		advice = "did you mean " + strings.Join(similar, " or ") + "? " + advice
@@ -129,7 +152,7 @@ func unknownCommand(root *cobra.Command, arguments []string) error {
 	return &flagError{fmt.Errorf("there is no command %q; %s", arguments[0], advice)}
 }
 
-// describe makes a wrong number of arguments a sentence with the example, instead of cobra's.
+// describe replaces cobra's message for a wrong number of arguments: it adds the usage line and the example.
 func describe(command *cobra.Command) {
 	expected := command.Args
 	if expected == nil {

@@ -13,8 +13,8 @@ import (
 func TestUnknownCommands(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"nonsense": `there is no command "nonsense"; starter --help lists them`,
-		"stauts":   `there is no command "stauts"; did you mean status? starter --help lists them`,
+		"nonsense": `there is no command "nonsense"; starter --help lists the commands`,
+		"stauts":   `there is no command "stauts"; did you mean status? starter --help lists the commands`,
 	} {
 		root := command()
 		root.SetArgs([]string{text})
@@ -38,7 +38,8 @@ func TestVersion(t *testing.T) {
 	built.Versions = control.Versions{Schema: 12, Histories: 4}
 	out := &bytes.Buffer{}
 	showVersion(out, built)
-	require.Equal(t, "example.org/a v1.2.3, go1.26.1\nrevision abc of 2026-11-25T12:00:00Z, with changes\nschema 0012 of the ledger, histories v1 to v4\n", out.String())
+	require.Equal(t, "example.org/a v1.2.3, go1.26.1\nrevision abc of 2026-11-25T12:00:00Z, with changes\nschema 0012 of the ledger, histories v1 to v4\n",
+		out.String())
 }
 
 // Without TLS in front the pages are served on loopback alone, and it is said before anything is opened.

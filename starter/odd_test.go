@@ -23,7 +23,8 @@ func TestWhatLooksOddIsShown(t *testing.T) {
   20 rows read: 0 older than what is recorded, 0 refused; 0 levels changed, 0 recorded levels not named
   odd: 12 SKUs or facilities begin or end in a blank, like "A\u00a0" at st\u001bock.csv:2
     they are taken byte by byte; to take them without it, set undress: true
-  odd: 1 SKU has no listing of that spelling, and differs from one in the listings, products or bundles only in case, blanks, leading zeros or a spreadsheet's marks, like "abc" for "ABC"
+  odd: 1 SKU has no listing of that spelling, and differs from one in the listings, products or bundles only in case, `+
+		`blanks, leading zeros or a spreadsheet's marks, like "abc" for "ABC"
     they are taken for different ones; correct them in the warehouse, or in the listings, products and bundles
 `, shown(func(w *bytes.Buffer) { showSnapshot(w, control.Snapshot{SnapshotEntry: entry}) }))
 	entry.Oddities = nil

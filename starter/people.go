@@ -20,23 +20,32 @@ import (
 func peopleCommand(s *session) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "people",
-		Short: "Say who may sign in to the pages, and what each may do there",
-		Long: `people adds and changes who signs in to the pages (starter serve --pages). A viewer reads; an operator also starts, pauses, cancels and decides
-runs and sets schedules; an admin may do everything, and changes people. The first person is an admin, and one who can sign in is always left.
-Nobody is removed: the activity log names them. Disabling somebody, another role and another password end that person's sessions.
+		Short: "Manage who may sign in to the pages, and with which role",
+		Long: `people adds and changes who may sign in to the pages (starter serve --pages).
 
-A password has 15 characters or more. It is asked for, or read as the first line of the standard input where that is no terminal; it is never an
-argument, which others on the machine could see. --generate makes one and prints it once.`,
+- A viewer reads.
+- An operator also starts, pauses, cancels, approves and rejects runs, and sets schedules.
+- An admin may do everything, and changes people.
+
+The first person must be an admin, and one admin who can sign in always remains. Nobody is removed,
+because the activity log names people. Disabling a person, changing the role and changing the password
+all end that person's sessions.
+
+A password has 15 characters or more. The command asks for it, or reads the first line of the standard
+input if that is not a terminal. It is never an argument, because others on the machine could see it.
+--generate makes a password and prints it once.`,
 		Example: "  starter people add ann --role admin\n  starter people add bob --role operator --generate\n  starter people list\n" +
 			"  starter people role bob viewer\n  starter people reset bob --generate\n  starter people disable bob",
 		Args: unknownCommand,
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	command.AddCommand(peopleAdd(s), peopleList(s), peopleReset(s), peopleRole(s),
-		peopleChange(s, "disable", "Let somebody sign in no more", func(ctx context.Context, c *control.Control, name string) (ledger.Person, error) {
+		peopleChange(s, "disable", "Stop a person from signing in", func(ctx context.Context, c *control.Control, name string) (ledger.Person, error) {
 			return c.DisablePerson(ctx, name)
 		}),
-		peopleChange(s, "enable", "Let somebody sign in again, with the password that there was", func(ctx context.Context, c *control.Control, name string) (ledger.Person, error) {
+		peopleChange(s, "enable", "Let a person sign in again, with the same password", func(ctx context.Context, c *control.Control, name string) (ledger.Person,
+			error,
+		) {
 			return c.EnablePerson(ctx, name)
 		}))
 	for _, sub := range command.Commands() {
@@ -50,7 +59,7 @@ func peopleAdd(s *session) *cobra.Command {
 	var generate bool
 	command := &cobra.Command{
 		Use:     "add NAME",
-		Short:   "Add somebody",
+		Short:   "Add a person",
 		Example: "  starter people add ann --role admin\n  openssl rand -base64 18 | tee ann.password | starter people add ann",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -61,7 +70,7 @@ func peopleAdd(s *session) *cobra.Command {
 		},
 	}
 	command.Flags().StringVar(&role, "role", string(ledger.Viewer), "viewer, operator or admin")
-	command.Flags().BoolVar(&generate, "generate", false, "make a password and print it once")
+	command.Flags().BoolVar(&generate, "generate", false, "generate a password and print it once")
 	return command
 }
 
@@ -69,7 +78,7 @@ func peopleReset(s *session) *cobra.Command {
 	var generate bool
 	command := &cobra.Command{
 		Use:     "reset NAME",
-		Short:   "Set another password, and end the sessions",
+		Short:   "Set a new password, and end the person's sessions",
 		Example: "  starter people reset bob --generate",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -78,14 +87,14 @@ func peopleReset(s *session) *cobra.Command {
 			})
 		},
 	}
-	command.Flags().BoolVar(&generate, "generate", false, "make a password and print it once")
+	command.Flags().BoolVar(&generate, "generate", false, "generate a password and print it once")
 	return command
 }
 
 func peopleRole(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "role NAME viewer|operator|admin",
-		Short:   "Give somebody a role, and end the sessions",
+		Short:   "Change a person's role, and end the person's sessions",
 		Example: "  starter people role bob operator",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -111,7 +120,7 @@ func peopleChange(s *session, name, short string, change func(ctx context.Contex
 func peopleList(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
-		Short:   "List who may sign in",
+		Short:   "List the people who may sign in",
 		Example: "  starter people list",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {

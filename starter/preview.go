@@ -20,11 +20,14 @@ func previewCommand(s *session) *cobra.Command {
 	var push bool
 	command := &cobra.Command{
 		Use:   "preview CONNECTION",
-		Short: "Show what the last dry run of a connection would push, row by row, and push it",
-		Long: `preview shows what the last dry run (starter sync smart|full CONNECTION --dry-run) would push: how many rows it would raise, lower and take to
-zero, how many would stay the same, and of those that would change, or are blocked, what the store shows, what it would show and why. A
-preview is kept for a day, and the next dry run of the connection takes its place. --push asks for a push of the SKUs that would change: the
-warehouse is asked anew, so what goes out are the figures of then.`,
+		Short: "Show what the last dry run of a connection would push, row by row; --push pushes it",
+		Long: `preview shows what the last dry run (starter sync smart|full CONNECTION --dry-run) would push: how many
+rows it would raise, lower, take to zero or leave as they are. For each row that would change or is
+blocked it shows what the store shows, what it would show, and why.
+
+A preview is kept for a day. The next dry run of the connection replaces it. --push requests a push of
+the SKUs that would change. That run fetches the warehouse again, so it pushes the figures of that
+moment.`,
 		Example: "  starter sync full acme-shop --dry-run --wait\n  starter preview acme-shop --move zero\n  starter preview acme-shop --push",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -33,7 +36,7 @@ warehouse is asked anew, so what goes out are the figures of then.`,
 				return err
 			}
 			if push && move != "" {
-				return &flagError{errors.New("--push pushes all that would change; leave out --move")}
+				return &flagError{errors.New("--push pushes every row that would change; leave out --move")}
 			}
 			return s.withTemporalIf(ctx, push, func(c *control.Control) error {
 				shown, err := c.Preview(ctx, id, ledger.PreviewMove(move), after, limit)
@@ -53,7 +56,7 @@ warehouse is asked anew, so what goes out are the figures of then.`,
 		},
 	}
 	command.Flags().StringVar(&move, "move", "", "only rows of this kind: raise, lower, zero, new, blocked")
-	command.Flags().Int64Var(&after, "after", 0, "begin after this row")
+	command.Flags().Int64Var(&after, "after", 0, "start after this row")
 	command.Flags().IntVar(&limit, "limit", 100, "how many rows")
 	command.Flags().BoolVar(&push, "push", false, "push what would change")
 	return command
@@ -61,9 +64,10 @@ warehouse is asked anew, so what goes out are the figures of then.`,
 
 func showDryRun(w io.Writer, shown control.PreviewShown) {
 	line(w, "%s of %s, run %d, made %s, kept until %s", control.SyncName(shown.Mode), shown.Connection, shown.Run, stamp(&shown.MadeAt), stamp(&shown.ExpiresAt))
-	line(w, "it would push: %s", sum(part{shown.Raise, "raised"}, part{shown.Lower, "lowered"}, part{shown.Zero, "to zero"}, part{shown.Same, "the same"}, part{shown.New, "new"}, part{shown.Blocked, "blocked"}))
+	line(w, "it would push: %s", sum(part{shown.Raise, "raised"}, part{shown.Lower, "lowered"}, part{shown.Zero, "to zero"}, part{shown.Same, "the same"},
+		part{shown.New, "new"}, part{shown.Blocked, "blocked"}))
 	if len(shown.Rows) == 0 {
-		line(w, "no row is so")
+		line(w, "there is no such row")
 		return
 	}
 	table(w, "CHANNEL SKU\tLOCATION\tSHOWS\tWOULD SHOW\tWHAT\tWHY", func(row func(string, ...any)) {

@@ -18,10 +18,11 @@ func replayCommand(s *session) *cobra.Command {
 	var run string
 	command := &cobra.Command{
 		Use:   "replay FILE|WORKFLOW-ID",
-		Short: "Replay a recorded history against today's code, with every decision on the way",
-		Long: `replay takes a history from a file (temporal workflow show -o json, or the Web UI's download) or from the server, shows what the run
-decided and what it was answered, how it ended and with what failure, and runs today's workflow code against it. Nothing is called and
-nothing is changed. Exit code 3: today's code decides otherwise than the run did.`,
+		Short: "Replay a recorded workflow history against today's code, and show every decision",
+		Long: `replay takes a workflow history from a file (temporal workflow show -o json, or a download from the Web
+UI) or from the server. It shows what the run decided, what each step returned, how the run ended and
+with what failure. Then it runs today's workflow code against the history. Nothing is called and
+nothing is changed. The exit code is 3 if today's code decides differently.`,
 		Example: "  starter replay failed.json\n  starter replay smart-sync/acme-shop --run-id 0190c1c2-…",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -41,12 +42,12 @@ nothing is changed. Exit code 3: today's code decides otherwise than the run did
 				return err
 			}
 			if replay.Difference != "" {
-				return &runError{"today's code decides otherwise than the recorded run"}
+				return &runError{"today's code decides differently from the recorded run"}
 			}
 			return nil
 		},
 	}
-	command.Flags().StringVar(&run, "run-id", "", "which run of the workflow id; default the latest")
+	command.Flags().StringVar(&run, "run-id", "", "which run of the workflow (default: the latest)")
 	return command
 }
 

@@ -15,10 +15,12 @@ func requestsCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
 		Use:   "requests [ID]",
-		Short: "Show what became of requests for syncs: served, already satisfied, or failed and why",
-		Long: `requests lists requests for syncs, newest first, or what became of one. A request is in the list from when a run takes it up, or when
-more than 200 wait for one. One that is asked for by its id is known from when it was accepted: it is then looked for in the open workflows,
-of the connection if one is given, and the REASON says what it waits for.`,
+		Short: "Show what became of requests for syncs: served, already satisfied, or failed with a reason",
+		Long: `requests lists requests for syncs, newest first, or shows one request.
+
+The list has a request from the time when a run takes it up, or when more than 200 requests wait. A
+single request is found as soon as it was accepted: the command then also looks in the open workflows,
+and REASON says what the request waits for.`,
 		Example: "  starter requests\n  starter requests order-4711\n  starter requests --connection acme-shop --limit 50",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {

@@ -28,20 +28,26 @@ func scheduleCommand(s *session) *cobra.Command {
 	var given scheduling
 	command := &cobra.Command{
 		Use:   "schedule CONNECTION [show | edit smart|full | clear smart|full]",
-		Short: "Show and change when a connection's runs start, beside the configuration",
-		Long: `schedule shows the two schedules of a connection: what is in force, who set it, the next five starts in the schedule's own time zone, and what
-changes of the clock do to them. edit sets one, with all its rules: they stack. Where the configuration names the schedule, that is an
-override: it needs a reason, may have an end, and is kept by apply while the configuration says the same. Where it does not, the schedule
-belongs to who sets it here or on the pages. clear ends what was set.
+		Short: "Show and change when a connection's runs start, without editing the configuration file",
+		Long: `schedule shows the two schedules of a connection: what is in force, who set it, the next five starts in
+the schedule's time zone, and what changes of the clock do to them.
+
+edit replaces all rules of one schedule. Several rules add up. If the configuration file mentions the
+schedule, the edit is an override: it needs a reason, may have an end, and apply keeps it while the
+file says the same. If the file does not mention it, the schedule belongs to whoever sets it, here or
+on the pages. clear ends what was set.
 
   --every 45m                       every 45 minutes
   --hourly 2:15                     every 2 hours, counted from midnight, at 15 minutes past
   --daily 01:00                     once a day
-  --flexible '30m 8-18 mon,tue'     every 30 minutes from 08:00 to 18:59 on those days; without days on all
-  --none                            by hand only
+  --flexible '30m 8-18 mon,tue'     every 30 minutes from 08:00 to 18:59 on those days (all days if none is given)
+  --none                            no scheduled starts
 
---until takes a moment of the schedule's zone ('2026-11-30 08:00'), one with its own (2026-11-30T08:00:00+01:00), or a time from now (36h).
-What was read is checked again when it is written: with --version, from show -o json, also against what changed before the command began.`,
+--until takes a time in the schedule's zone ('2026-11-30 08:00'), a time with its own zone
+(2026-11-30T08:00:00+01:00), or a duration from now (36h).
+
+If somebody else changes the schedule meanwhile, the edit is refused. With --version (from show -o
+json) that also covers changes from before the command started.`,
 		Example: "  starter schedule acme-shop\n  starter schedule acme-shop edit smart --every 30m --reason 'the sale' --until '2026-11-30 08:00'\n" +
 			"  starter schedule acme-shop edit full --daily 01:00 --timezone Europe/Paris --dry-run\n  starter schedule acme-shop clear smart",
 		Args: cobra.RangeArgs(1, 3),
@@ -51,17 +57,17 @@ What was read is checked again when it is written: with --version, from show -o 
 			return s.schedule(command.Context(), arguments, given)
 		},
 	}
-	command.Flags().StringArrayVar(&given.every, "every", nil, "a rule: the distance of the starts, like 45m; may be repeated, as the other rules")
+	command.Flags().StringArrayVar(&given.every, "every", nil, "a rule: the time between two starts, like 45m; rules may be repeated")
 	command.Flags().StringArrayVar(&given.hourly, "hourly", nil, "a rule: HOURS:MINUTE, like 2:15")
 	command.Flags().StringArrayVar(&given.daily, "daily", nil, "a rule: a time of day, like 01:00")
-	command.Flags().StringArrayVar(&given.flexible, "flexible", nil, "a rule: 'DISTANCE FROM-TO [DAYS]', like '30m 8-18 mon,tue'")
-	command.Flags().BoolVar(&given.none, "none", false, "no rule: runs start by hand only")
-	command.Flags().StringVar(&given.timezone, "timezone", "", "the zone of the rules, like Europe/Paris; default the one in force")
-	command.Flags().StringVar(&given.reason, "reason", "", "why, for those who find it so; needed where the configuration names the schedule")
-	command.Flags().StringVar(&given.until, "until", "", "when it ends; default never")
-	command.Flags().Int64Var(&given.version, "version", 0, "the version that was read; refused when there is another")
-	command.Flags().BoolVar(&given.dryRun, "dry-run", false, "show the next starts, change nothing")
-	command.Flags().BoolVar(&given.force, "force", false, "allow a Full Sync of more than once a day")
+	command.Flags().StringArrayVar(&given.flexible, "flexible", nil, "a rule: 'INTERVAL FROM-TO [DAYS]', like '30m 8-18 mon,tue'")
+	command.Flags().BoolVar(&given.none, "none", false, "no rule: the schedule starts no runs")
+	command.Flags().StringVar(&given.timezone, "timezone", "", "the time zone of the rules, like Europe/Paris (default: the one in force)")
+	command.Flags().StringVar(&given.reason, "reason", "", "why, for other people; required if the configuration file mentions the schedule")
+	command.Flags().StringVar(&given.until, "until", "", "when it ends (default: never)")
+	command.Flags().Int64Var(&given.version, "version", 0, "the version that you read; the edit is refused if the version is another one now")
+	command.Flags().BoolVar(&given.dryRun, "dry-run", false, "show the next starts; change nothing")
+	command.Flags().BoolVar(&given.force, "force", false, "allow a Full Sync more than once a day")
 	return command
 }
 
@@ -83,9 +89,9 @@ func (s *session) schedule(ctx context.Context, arguments []string, given schedu
 	case act == "clear" && named:
 		return s.withWhatAnswers(ctx, func(c *control.Control, _ error) error { return s.clearSchedule(ctx, c, id, mode, given) })
 	case act == "edit" || act == "clear":
-		return &flagError{fmt.Errorf("say which schedule: starter schedule %s %s smart, or full", id, act)}
+		return &flagError{fmt.Errorf("name the schedule: starter schedule %s %s smart, or full", id, act)}
 	}
-	return &flagError{fmt.Errorf("%q is not show, edit or clear; starter schedule --help shows what it takes", strings.Join(arguments[1:], " "))}
+	return &flagError{fmt.Errorf("%q is not show, edit or clear; starter schedule --help explains them", strings.Join(arguments[1:], " "))}
 }
 
 func (s *session) showSchedules(ctx context.Context, c *control.Control, id string) error {
@@ -136,7 +142,8 @@ func (s *session) editSchedule(ctx context.Context, c *control.Control, id strin
 		return &flagError{err}
 	}
 	edit := control.ScheduleEdit{
-		Schedule: ledger.Schedule{Rules: rules, Timezone: setting.Timezone}, Reason: given.reason, Version: setting.Version, Force: given.force, Insist: "give --force", By: me(),
+		Schedule: ledger.Schedule{Rules: rules, Timezone: setting.Timezone}, Reason: given.reason, Version: setting.Version, Force: given.force,
+		Insist: "give --force", By: me(),
 	}
 	if given.zoneGiven {
 		edit.Timezone = given.timezone
@@ -187,7 +194,7 @@ func showEdited(w io.Writer, edited control.ScheduleEdited) {
 		line(w, "  warning: %s", warning)
 	}
 	if edited.Waits != "" {
-		line(w, "  it is safe in the ledger, and Temporal could not be told yet (%s); a worker does that as soon as it can", edited.Waits)
+		line(w, "  saved in the ledger; Temporal could not be updated yet (%s), and a worker does that as soon as it can", edited.Waits)
 	}
 }
 
@@ -197,7 +204,7 @@ func (g scheduling) rules() ([]ledger.Rule, error) {
 	for _, text := range g.every {
 		span, err := time.ParseDuration(text)
 		if err != nil || span == 0 {
-			return nil, fmt.Errorf("--every %q is no distance like 45m or 2h", text)
+			return nil, fmt.Errorf("--every %q is not a duration like 45m or 2h", text)
 		}
 		rules = append(rules, ledger.Rule{Every: span})
 	}
@@ -222,16 +229,16 @@ func (g scheduling) rules() ([]ledger.Rule, error) {
 	}
 	switch {
 	case g.none && len(rules) > 0:
-		return nil, errors.New("--none and rules exclude each other")
+		return nil, errors.New("--none cannot be combined with rules")
 	case !g.none && len(rules) == 0:
-		return nil, errors.New("give a rule (--every, --hourly, --daily, --flexible), or --none for no starts but by hand")
+		return nil, errors.New("give a rule (--every, --hourly, --daily, --flexible), or --none for no scheduled starts")
 	}
 	return rules, nil
 }
 
 // flexibleRule reads '30m 8-18 mon,tue'.
 func flexibleRule(text string) (*ledger.Flexible, error) {
-	wrong := fmt.Errorf("--flexible %q is not 'DISTANCE FROM-TO [DAYS]', like '30m 8-18 mon,tue'", text)
+	wrong := fmt.Errorf("--flexible %q is not 'INTERVAL FROM-TO [DAYS]', like '30m 8-18 mon,tue'", text)
 	parts := strings.Fields(text)
 	if len(parts) < 2 || len(parts) > 3 {
 		return nil, wrong
@@ -267,7 +274,7 @@ func endOf(text, timezone string, now time.Time) (*time.Time, error) {
 	}
 	at, err := time.ParseInLocation("2006-01-02 15:04", text, zone)
 	if err != nil {
-		return nil, fmt.Errorf("--until %q is no moment like '2026-11-30 08:00', and no time from now like 36h", text)
+		return nil, fmt.Errorf("--until %q is not a time like '2026-11-30 08:00' or a duration from now like 36h", text)
 	}
 	return &at, nil
 }

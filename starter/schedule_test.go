@@ -30,14 +30,14 @@ func TestRulesOfTheCommandLine(t *testing.T) {
 			},
 		},
 		"none":                {given: scheduling{none: true}, want: []ledger.Rule{}},
-		"none, and one":       {given: scheduling{none: true, daily: []string{"01:00"}}, wrong: "exclude each other"},
+		"none, and one":       {given: scheduling{none: true, daily: []string{"01:00"}}, wrong: "cannot be combined"},
 		"nothing":             {wrong: "give a rule"},
-		"no distance":         {given: scheduling{every: []string{"45"}}, wrong: `--every "45" is no distance`},
-		"a distance of 0":     {given: scheduling{every: []string{"0m"}}, wrong: `--every "0m" is no distance`},
+		"no distance":         {given: scheduling{every: []string{"45"}}, wrong: `--every "45" is not a duration`},
+		"a distance of 0":     {given: scheduling{every: []string{"0m"}}, wrong: `--every "0m" is not a duration`},
 		"hours alone":         {given: scheduling{hourly: []string{"2"}}, wrong: `--hourly "2" is not HOURS:MINUTE`},
 		"hours in words":      {given: scheduling{hourly: []string{"two:15"}}, wrong: "is not HOURS:MINUTE"},
-		"a span of one hour":  {given: scheduling{flexible: []string{"30m 8"}}, wrong: "is not 'DISTANCE FROM-TO [DAYS]'"},
-		"a span and too much": {given: scheduling{flexible: []string{"30m 8-18 mon tue"}}, wrong: "is not 'DISTANCE FROM-TO [DAYS]'"},
+		"a span of one hour":  {given: scheduling{flexible: []string{"30m 8"}}, wrong: "is not 'INTERVAL FROM-TO [DAYS]'"},
+		"a span and too much": {given: scheduling{flexible: []string{"30m 8-18 mon tue"}}, wrong: "is not 'INTERVAL FROM-TO [DAYS]'"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,16 +66,16 @@ func TestTheEndOfAnOverride(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, at)
 	_, err = endOf("Monday", "Europe/Paris", now)
-	require.ErrorContains(t, err, `--until "Monday" is no moment`)
+	require.ErrorContains(t, err, `--until "Monday" is not a time`)
 }
 
 func TestArgumentsOfSchedule(t *testing.T) {
 	t.Parallel()
 	for want, arguments := range map[string][]string{
-		"say which schedule: starter schedule acme-shop edit smart, or full": {"acme-shop", "edit"},
-		`say which schedule: starter schedule acme-shop clear`:               {"acme-shop", "clear", "both"},
-		`"sho" is not show, edit or clear`:                                   {"acme-shop", "sho"},
-		`"show smart" is not show, edit or clear`:                            {"acme-shop", "show", "smart"},
+		"name the schedule: starter schedule acme-shop edit smart, or full": {"acme-shop", "edit"},
+		`name the schedule: starter schedule acme-shop clear`:               {"acme-shop", "clear", "both"},
+		`"sho" is not show, edit or clear`:                                  {"acme-shop", "sho"},
+		`"show smart" is not show, edit or clear`:                           {"acme-shop", "show", "smart"},
 	} {
 		root := command()
 		root.SetArgs(append([]string{"schedule"}, arguments...))
@@ -96,7 +96,8 @@ func TestOverridesOfAnApply(t *testing.T) {
 		{Connection: "acme-shop", Mode: ledger.Full, Action: "left to the pages", Detail: "set by ann: daily at 01:00"},
 	}
 	for dryRun, want := range map[bool]string{
-		false: "kept: acme-shop smart, overridden by ann until Mon: every 90 minutes\nnothing to change: 0 warehouses, 0 stores, 0 connections, 0 strategies, 0 products, 0 bundles, 0 listings\n",
+		false: "kept: acme-shop smart, overridden by ann until Mon: every 90 minutes\nnothing to change: 0 warehouses, 0 stores, 0 connections, 0 strategies, 0 " +
+			"products, 0 bundles, 0 listings\n",
 		true: "kept: acme-shop smart, overridden by ann until Mon: every 90 minutes\nleft to the pages: acme-shop full, set by ann: daily at 01:00\n" +
 			"nothing to change: 0 warehouses, 0 stores, 0 connections, 0 strategies, 0 products, 0 bundles, 0 listings\n",
 	} {

@@ -24,22 +24,28 @@ func serveCommand(s *session) *cobra.Command {
 	var o serving
 	command := &cobra.Command{
 		Use:   "serve",
-		Short: "Take in what warehouses send, and answer questions, over HTTP",
-		Long: `serve answers HTTP requests until it is told to stop (SIGTERM or Ctrl-C); what is in hand then is answered first.
+		Short: "Serve webhooks, the HTTP API and the pages",
+		Long: `serve is the HTTP server of Tidemark. It runs until you stop it (SIGTERM or Ctrl-C), and finishes the
+requests that are under way.
 
-  POST /hooks/WAREHOUSE   update events and whole snapshots of warehouses that have a hook in the configuration. 2xx is answered
-                          only when the events are safe with Temporal; 503 with Retry-After means that they were not taken.
-  /api/v1/…               status, levels, explanations, and syncs on demand, for who has an API token. Without --api-token there
-                          is no API. /api/v1/openapi.json describes all of it; docs/signals.md has examples.
-  GET /healthz            well when the ledger answers.
-  /                       with --pages, the pages: how every connection stands, its runs, levels and SKUs, and buttons to update, pause,
-                          approve and reject. People sign in (starter people). While there are none, and on loopback alone, a browser is
-                          signed in by the link that is printed, and by another one the first admin is made.
+  POST /hooks/WAREHOUSE   update events and whole snapshots, from warehouses that have a hook in the
+                          configuration. A 2xx response means that the events are safe with Temporal; 503
+                          with Retry-After means that they were not accepted.
+  /api/v1/…               status, levels, explanations and syncs on demand, with an API token. Without
+                          --api-token there is no API. /api/v1/openapi.json describes it;
+                          docs/signals.md has examples.
+  GET /healthz            200 if the ledger answers.
+  /                       the pages, with --pages: connections, runs, levels and SKUs, and buttons to
+                          update, pause, approve and reject.
 
-It listens on loopback unless told otherwise, and elsewhere only with an API token, or with pages that people sign in to. It speaks no TLS:
-put a proxy before it that does, and say with --pages-url where browsers reach that. A proxy that signs people in itself is trusted with
---proxy-user. The keys of the hooks are read where the configuration refers to: this process's environment and files. A configuration that
-is applied while serve runs is taken up within half a minute.`,
+People sign in to the pages (starter people). While there are no people, and only on loopback, serve
+prints two links: one signs your browser in, the other creates the first admin.
+
+serve listens on loopback by default. It listens elsewhere only with an API token, or with pages that
+people sign in to. It does not speak TLS: put a proxy in front that does, and give the proxy's address
+with --pages-url. If the proxy signs people in itself, trust it with --proxy-user. The keys of the
+hooks are read from this process's environment and files, as the configuration says. serve picks up an
+applied configuration within half a minute.`,
 		Example: "  starter serve --api-token viewer=env:READING_TOKEN --api-token operator=file:/run/secrets/operator\n" +
 			"  TIDEMARK_API_TOKEN=$(openssl rand -hex 32) starter serve --api-token env:TIDEMARK_API_TOKEN\n" +
 			"  starter serve --pages\n" +
@@ -60,10 +66,11 @@ is applied while serve runs is taken up within half a minute.`,
 		},
 	}
 	command.Flags().StringVar(&o.paging.listen, "listen", serve.DefaultListen, "the address to listen on")
-	command.Flags().StringArrayVar(&o.tokens, "api-token", nil, "where an API token is: env:NAME or file:/path; 16 characters at least. viewer=, operator= or admin= before it\n"+
-		"says what who has it may do; without that an admin's acts. May be repeated")
-	command.Flags().StringVar(&o.largest, "max-snapshot", "1GiB", "the largest snapshot that is taken, like 200MiB or 4GiB")
-	command.Flags().BoolVar(&o.pages, "pages", false, "serve the pages; how somebody signs in is printed")
+	command.Flags().StringArrayVar(&o.tokens, "api-token", nil,
+		"an API token of at least 16 characters, as env:NAME or file:/path. Write viewer=, operator= or admin= before it\n"+
+			"for its role (default: admin). May be repeated")
+	command.Flags().StringVar(&o.largest, "max-snapshot", "1GiB", "the largest snapshot that is accepted, like 200MiB or 4GiB")
+	command.Flags().BoolVar(&o.pages, "pages", false, "serve the pages; prints how to sign in")
 	o.flags(command)
 	return command
 }
@@ -131,7 +138,7 @@ func addTokens(options *serve.Options, given []string) error {
 		case named:
 			options.Tokens[ledger.Role(role)] = append(options.Tokens[ledger.Role(role)], secret)
 		case !options.Token.Empty():
-			return errors.New("two of them name no role; write viewer=, operator= or admin= before one")
+			return errors.New("two tokens have no role; write viewer=, operator= or admin= before one of them")
 		default:
 			options.Token = secret
 		}

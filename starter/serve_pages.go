@@ -31,12 +31,13 @@ type paging struct {
 }
 
 func (p *paging) flags(command *cobra.Command) {
-	command.Flags().StringVar(&p.webUI, "web-ui", "", "where the Temporal Web UI is, like http://127.0.0.1:8233; the pages lead there")
-	command.Flags().StringVar(&p.origin, "pages-url", "", "where browsers reach the pages through a proxy that speaks TLS, like https://stock.example.com")
-	command.Flags().StringSliceVar(&p.proxyFrom, "proxy-from", nil, "the addresses that the proxy asks from, like 127.0.0.1 or 10.0.0.0/8: its X-Forwarded-For is believed")
-	command.Flags().StringVar(&p.proxyUser, "proxy-user", "", "the header in which the proxy names who is signed in there, like X-Forwarded-User; believed from --proxy-from alone")
-	command.Flags().StringVar(&p.proxyRole, "proxy-role", "", "the header in which the proxy says viewer, operator or admin")
-	command.Flags().StringVar(&p.proxyEvery, "proxy-default-role", "", "the role of those of whom that header says nothing; default: they are refused")
+	command.Flags().StringVar(&p.webUI, "web-ui", "", "the address of the Temporal Web UI, like http://127.0.0.1:8233; the pages link to it")
+	command.Flags().StringVar(&p.origin, "pages-url", "", "the address under which browsers reach the pages through a TLS proxy, like https://stock.example.com")
+	command.Flags().StringSliceVar(&p.proxyFrom, "proxy-from", nil, "the proxy's own addresses, like 127.0.0.1 or 10.0.0.0/8; its X-Forwarded-For is trusted")
+	command.Flags().StringVar(&p.proxyUser, "proxy-user", "",
+		"the header in which the proxy sends the signed-in user, like X-Forwarded-User; trusted only from --proxy-from")
+	command.Flags().StringVar(&p.proxyRole, "proxy-role", "", "the header in which the proxy sends the role: viewer, operator or admin")
+	command.Flags().StringVar(&p.proxyEvery, "proxy-default-role", "", "the role of users without a role header (default: they are refused)")
 }
 
 // proxy is the proxy that the flags describe.
@@ -45,7 +46,7 @@ func (p *paging) proxy() (console.Proxy, error) {
 	for _, text := range p.proxyFrom {
 		network, err := networkOf(text)
 		if err != nil {
-			return proxy, &control.UsageError{Message: fmt.Sprintf("--proxy-from: %q is no address like 127.0.0.1, and no network like 10.0.0.0/8", text)}
+			return proxy, &control.UsageError{Message: fmt.Sprintf("--proxy-from: %q is not an address like 127.0.0.1 or a network like 10.0.0.0/8", text)}
 		}
 		proxy.From = append(proxy.From, network)
 	}
@@ -53,11 +54,11 @@ func (p *paging) proxy() (console.Proxy, error) {
 	case proxy.Everybody != "" && !slices.Contains(ledger.Roles(), proxy.Everybody):
 		return proxy, &control.UsageError{Message: fmt.Sprintf("--proxy-default-role: %q is not viewer, operator or admin", p.proxyEvery)}
 	case p.proxyUser == "" && (p.proxyRole != "" || p.proxyEvery != ""):
-		return proxy, &control.UsageError{Message: "--proxy-role and --proxy-default-role are of no use without --proxy-user, the header that names who is signed in"}
+		return proxy, &control.UsageError{Message: "--proxy-role and --proxy-default-role need --proxy-user, the header with the signed-in user"}
 	case p.proxyUser != "" && len(proxy.From) == 0:
-		return proxy, &control.UsageError{Message: "--proxy-user needs --proxy-from: anybody could send that header, so say which addresses are believed"}
+		return proxy, &control.UsageError{Message: "--proxy-user needs --proxy-from, because anybody could send that header: name the addresses that are trusted"}
 	case p.proxyUser != "" && p.proxyRole == "" && p.proxyEvery == "":
-		return proxy, &control.UsageError{Message: "--proxy-user needs --proxy-role, a header with the role, or --proxy-default-role, the role of everybody"}
+		return proxy, &control.UsageError{Message: "--proxy-user needs --proxy-role (a header with the role) or --proxy-default-role (the role of everybody else)"}
 	}
 	return proxy, nil
 }
@@ -79,19 +80,20 @@ func (p *paging) unsafe(somebody bool) string {
 		parsed, err := url.Parse(p.origin)
 		plain := err == nil && parsed.User == nil && strings.Trim(parsed.Path, "/") == "" && parsed.RawQuery == "" && parsed.Fragment == ""
 		if !plain || parsed.Scheme != "https" || parsed.Host == "" {
-			return fmt.Sprintf("--pages-url: %q is not where browsers reach the pages over TLS, like https://stock.example.com", p.origin)
+			return fmt.Sprintf("--pages-url: %q is not an HTTPS address under which browsers reach the pages, like https://stock.example.com", p.origin)
 		}
 	}
 	if p.origin != "" && len(p.proxyFrom) == 0 {
-		return "--pages-url needs --proxy-from, the addresses that the proxy before the pages asks from: else all who sign in have its address, and one who guesses passwords slows down everybody"
+		return "--pages-url needs --proxy-from, the addresses of the proxy: otherwise everybody who signs in has the proxy's address, " +
+			"and one person who guesses passwords slows down everybody"
 	}
 	if p.origin == "" && !serve.Loopback(p.listen) {
-		return fmt.Sprintf("%s can be reached from other machines, and nothing says that TLS is in front of the pages; put a proxy there that speaks it and "+
-			"say where browsers reach it with --pages-url https://HOST, or leave --listen out and reach the pages through a tunnel: ssh -L 9480:%s HOST",
+		return fmt.Sprintf("%s can be reached from other machines, and there is no TLS in front of the pages; put a TLS proxy there and "+
+			"give its address with --pages-url https://HOST, or leave --listen out and reach the pages through a tunnel: ssh -L 9480:%s HOST",
 			p.listen, serve.DefaultListen)
 	}
 	if p.origin != "" && !somebody && p.proxyUser == "" {
-		return "the pages can be reached from other machines, and nobody could sign in; add the first person: starter people add NAME --role admin"
+		return "the pages can be reached from other machines, and there is nobody who could sign in; add the first person: starter people add NAME --role admin"
 	}
 	return ""
 }
@@ -100,7 +102,7 @@ func (p *paging) unsafe(somebody bool) string {
 func (p *paging) check(pages bool) error {
 	if !pages {
 		if p.webUI+p.origin+p.proxyUser+p.proxyRole+p.proxyEvery != "" || len(p.proxyFrom) > 0 {
-			return &flagError{errors.New("what is said of the pages is of no use without --pages")}
+			return &flagError{errors.New("the flags for the pages need --pages")}
 		}
 		return nil
 	}
@@ -151,11 +153,11 @@ func (p *paging) printPages(ctx context.Context, w io.Writer, c *control.Control
 		return err
 	}
 	if key == "" {
-		line(w, "\n  pages   %s\n\nWhoever uses them signs in; starter people list shows who can.", where)
+		line(w, "\n  pages   %s\n\nSign in with your name and password; starter people list shows who can.", where)
 		return nil
 	}
 	line(w, "\n  pages         %s\n  first admin   %s\n", pages.Link(address), console.FirstLink(address, key))
-	line(w, "There are no people yet. Who opens the first link is signed in and may do all that starter may, until serve stops or there is somebody.")
-	line(w, "By the second one the first admin is made, once and within a day; from then on whoever uses the pages signs in.")
+	line(w, "There are no people yet. The first link signs your browser in. You may then do everything, until serve stops or the first person is added.")
+	line(w, "The second link creates the first admin. It works once, within a day. From then on everybody signs in.")
 	return nil
 }

@@ -24,13 +24,18 @@ func settingCommand(s *session) *cobra.Command {
 	var given settingGiven
 	command := &cobra.Command{
 		Use:   "setting connection|store|warehouse ID [show | edit NAME VALUE | clear NAME]",
-		Short: "Show and change what is set of a connection, a store or a warehouse, beside the configuration",
-		Long: `setting shows what can be set beside the configuration, and who set it: overlap and unlisted of a connection; share and quiet_hours of a store;
-the thresholds of a warehouse's guard, and its strategy. edit sets one: VALUE is what a configuration would say, and none for no quiet hours or
-no strategy. Where the configuration names the setting, that is an override: it needs a reason, may have an end, and is kept by apply while the
-configuration says the same. Where it does not, the setting belongs to who sets it here or on the pages. clear ends what was set.
+		Short: "Show and change settings of a connection, store or warehouse, without editing the configuration file",
+		Long: `setting shows what can be set without editing the configuration file, and who set it: overlap and
+unlisted of a connection; share and quiet_hours of a store; the thresholds of a warehouse's guard, and
+its strategy.
 
---until takes a moment in UTC ('2026-11-30 08:00'), one with its own zone (2026-11-30T08:00:00+01:00), or a time from now (36h).`,
+edit sets one of them. VALUE is written as in the configuration file; none means no quiet hours or no
+strategy. If the configuration file mentions the setting, the edit is an override: it needs a reason,
+may have an end, and apply keeps it while the file says the same. If the file does not mention it, the
+setting belongs to whoever sets it, here or on the pages. clear ends what was set.
+
+--until takes a time in UTC ('2026-11-30 08:00'), a time with its own zone
+(2026-11-30T08:00:00+01:00), or a duration from now (36h).`,
 		Example: "  starter setting store acme-shop\n  starter setting store acme-shop edit share 50% --reason 'the sale' --until 36h\n" +
 			"  starter setting store acme-shop edit quiet_hours '22:00 to 06:30 Europe/Paris'\n" +
 			"  starter setting warehouse portland edit strategy '{buffer_units: 2, distribution: equal}'\n  starter setting warehouse portland clear strategy",
@@ -40,9 +45,9 @@ configuration says the same. Where it does not, the setting belongs to who sets 
 			return s.setting(command.Context(), arguments, given)
 		},
 	}
-	command.Flags().StringVar(&given.reason, "reason", "", "why, for those who find it so; needed where the configuration names the setting")
-	command.Flags().StringVar(&given.until, "until", "", "when it ends; default never")
-	command.Flags().Int64Var(&given.version, "version", 0, "the version that was read; refused when there is another")
+	command.Flags().StringVar(&given.reason, "reason", "", "why, for other people; required if the configuration file mentions the setting")
+	command.Flags().StringVar(&given.until, "until", "", "when it ends (default: never)")
+	command.Flags().Int64Var(&given.version, "version", 0, "the version that you read; the edit is refused if the version is another one now")
 	return command
 }
 
@@ -64,7 +69,7 @@ func (s *session) setting(ctx context.Context, arguments []string, given setting
 	case act == "clear" && len(rest) == 1:
 		return s.withWhatAnswers(ctx, func(c *control.Control, _ error) error { return s.clearSetting(ctx, c, key, given) })
 	}
-	return &flagError{fmt.Errorf("%q is not show, edit NAME VALUE or clear NAME; starter setting --help shows what it takes", strings.Join(arguments[2:], " "))}
+	return &flagError{fmt.Errorf("%q is not show, edit NAME VALUE or clear NAME; starter setting --help explains them", strings.Join(arguments[2:], " "))}
 }
 
 func (s *session) showSettings(ctx context.Context, c *control.Control, of ledger.SettingKey) error {
@@ -129,7 +134,7 @@ func (s *session) clearSetting(ctx context.Context, c *control.Control, key ledg
 func showEditedSetting(w io.Writer, edited control.SettingEdited) {
 	showSetting(w, edited.Setting)
 	if edited.Waits != "" {
-		line(w, "  it is safe in the ledger, and Temporal could not be told yet (%s); a worker does that as soon as it can", edited.Waits)
+		line(w, "  saved in the ledger; Temporal could not be updated yet (%s), and a worker does that as soon as it can", edited.Waits)
 	}
 }
 

@@ -40,7 +40,12 @@ func TestSettingsOnTheCommandLine(t *testing.T) {
 	store, err := state.Store(t.Context(), "shop")
 	require.NoError(t, err)
 	require.InDelta(t, 0.8, store.Budget.Share, 0)
-	for _, wrong := range [][]string{{"store", "shop", "set"}, {"store", "shop", "edit", "share"}, {"store", "shop", "clear"}, {"store", "shop", "show", "share"}} {
+	for _, wrong := range [][]string{
+		{"store", "shop", "set"},
+		{"store", "shop", "edit", "share"},
+		{"store", "shop", "clear"},
+		{"store", "shop", "show", "share"},
+	} {
 		var flag *flagError
 		require.ErrorAs(t, s.setting(ctx, wrong, settingGiven{}), &flag, "%v", wrong)
 	}

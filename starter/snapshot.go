@@ -13,11 +13,13 @@ func snapshotCommand(s *session) *cobra.Command {
 	var limit int
 	command := &cobra.Command{
 		Use:   "snapshot WAREHOUSE",
-		Short: "Show a warehouse's last snapshot: its figures, why it was held, what looks odd, and which rows were refused and why",
-		Long: `snapshot shows the last snapshot that a warehouse gave, fetched or sent: how many rows it had, what it changed, why it was held if it
-was, what looks odd in rows that were read, and the rows that were refused. What looks odd decides nothing: each kind is counted, with an
-example and what to do about it; -o json has up to three. The level that a refused row names is stale until it is read again
-(starter levels warehouse ID --stale).`,
+		Short: "Show a warehouse's last snapshot: its figures, why it was held, odd rows and refused rows",
+		Long: `snapshot shows the last snapshot of a warehouse, whether it was fetched or sent: how many rows it had,
+what it changed, why it was held (if it was), odd rows, and the refused rows.
+
+Odd rows are only reported; they change no outcome. Each kind is counted, with an example and what to
+do; -o json has up to three examples. The level that a refused row names is stale until it is read
+again (starter levels warehouse ID --stale).`,
 		Example: "  starter snapshot portland\n  starter snapshot portland --limit 1000 -o json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -33,7 +35,7 @@ example and what to do about it; -o json has up to three. The level that a refus
 			})
 		},
 	}
-	command.Flags().IntVar(&limit, "limit", 100, "the most refused rows to show")
+	command.Flags().IntVar(&limit, "limit", 100, "show at most this many refused rows")
 	return command
 }
 

@@ -28,7 +28,7 @@ func listStale(ctx context.Context, s *session, c *control.Control, arguments []
 
 func showStaleLevels(w io.Writer, rows []ledger.StaleLevel) {
 	if len(rows) == 0 {
-		line(w, "nothing is stale: whatever was refused was read since")
+		line(w, "nothing is stale: every refused row has been read since")
 		return
 	}
 	table(w, "SKU\tFACILITY\tCOUNTS\tREAD LAST\tSTALE SINCE (UTC)\tWHY", func(row func(string, ...any)) {

@@ -21,7 +21,11 @@ func TestWhatIsStaleIsShown(t *testing.T) {
 	zeroed.Zeroed, never.Read = true, nil
 
 	var out bytes.Buffer
-	showStaleLevels(&out, []ledger.StaleLevel{{SKU: "BIKE", Facility: "east", Stale: kept}, {SKU: "BIKE", Facility: "we\x1bst", Stale: zeroed}, {SKU: "TENT", Stale: never}})
+	showStaleLevels(&out, []ledger.StaleLevel{
+		{SKU: "BIKE", Facility: "east", Stale: kept},
+		{SKU: "BIKE", Facility: "we\x1bst", Stale: zeroed},
+		{SKU: "TENT", Stale: never},
+	})
 	lines := strings.Split(out.String(), "\n")
 	const why = ` +2026-03-02 07:39:00 +its row was refused in run 12 \(stock.csv:3\): a fraction$`
 	require.Regexp(t, "^SKU +FACILITY +COUNTS +READ LAST +STALE SINCE", lines[0])
@@ -38,7 +42,8 @@ func TestWhatIsStaleIsShown(t *testing.T) {
 		{Warehouse: "depot", StaleCount: ledger.StaleCount{Levels: 3, Zeroed: 2, Unread: 1, Since: &at}},
 		{Warehouse: "annex", StaleCount: ledger.StaleCount{Unread: 2, Since: &at}},
 	})
-	require.Equal(t, `3 levels of depot are stale, the first since 2026-03-02 07:39:00 UTC: a row was refused, and none was read after it; 2 of them count as 0; 1 more was never read
+	require.Equal(t, `3 levels of depot are stale, the first since 2026-03-02 07:39:00 UTC: a row was refused, and none was read after it; `+
+		`2 of them count as 0; 1 more was never read
   starter levels warehouse depot --stale
 
 2 levels of annex were never read, since 2026-03-02 07:39:00 UTC: every row was refused

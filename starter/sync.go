@@ -23,11 +23,13 @@ func syncCommand(s *session) *cobra.Command {
 	var wait bool
 	command := &cobra.Command{
 		Use:   "sync smart|full CONNECTION",
-		Short: "Start a sync now",
-		Long: `sync asks for a Smart Sync (push what changed) or a Full Sync (push everything) of a connection, and starts the workflow when none is
-open. It says what became of the request: a run started for it, it joined a run that had not begun to fetch, it waits for the run that is
-under way, or what it asks for is already satisfied. --wait waits for the run and shows its progress. Where no worker answers within some seconds the
-request is safe with Temporal all the same, and starter requests ID says what became of it.`,
+		Short: "Request a Smart Sync or a Full Sync now",
+		Long: `sync requests a Smart Sync (push what changed) or a Full Sync (push everything) of a connection. It says
+what became of the request: a run started for it; it joined a run that had not begun to fetch; it
+waits for the run that is under way; or it is already satisfied.
+
+--wait waits for the run and shows its progress. If no worker answers within some seconds, the request
+is safe with Temporal all the same, and starter requests ID shows what becomes of it.`,
 		Example: "  starter sync smart acme-shop --wait\n  starter sync full acme-shop --dry-run --wait\n  starter sync smart acme-shop --sku BIKE --sku LIGHT",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -46,11 +48,11 @@ request is safe with Temporal all the same, and starter requests ID says what be
 			})
 		},
 	}
-	command.Flags().StringArrayVar(&request.SKUs, "sku", nil, "only this warehouse SKU and the bundles it is part of; may be repeated")
-	command.Flags().BoolVar(&request.DryRun, "dry-run", false, "read and record the warehouse's levels, show what would be pushed, push nothing")
-	command.Flags().BoolVar(&wait, "wait", false, "wait for the run, show its progress, exit 3 when it did not complete")
-	command.Flags().StringVar(&request.ID, "request-id", "", "names the request: the same id is served once, however often it is sent")
-	command.Flags().StringVar(&request.By, "by", "", "who asks, for the record; default you")
+	command.Flags().StringArrayVar(&request.SKUs, "sku", nil, "only this warehouse SKU and the bundles that contain it; may be repeated")
+	command.Flags().BoolVar(&request.DryRun, "dry-run", false, "read and record the warehouse's levels and show what would be pushed; push nothing")
+	command.Flags().BoolVar(&wait, "wait", false, "wait for the run and show its progress; exit code 3 if it does not complete")
+	command.Flags().StringVar(&request.ID, "request-id", "", "the id of the request; a request with the same id is served only once")
+	command.Flags().StringVar(&request.By, "by", "", "who requests it, for the record (default: you)")
 	return command
 }
 
@@ -187,7 +189,7 @@ func hasEnded(p workflows.Progress) bool {
 
 func showReport(w io.Writer, report workflows.SyncReport) {
 	if report.Outcome == ledger.Covered {
-		line(w, "%s", covered(report))
+		line(w, "%s", satisfiedBy(report))
 		return
 	}
 	c := report.Counts
@@ -204,7 +206,8 @@ func showReport(w io.Writer, report workflows.SyncReport) {
 	}
 	line(w, "  store: %s", pushed(c))
 	if p := report.Preview; p != nil {
-		would := sum(part{p.Raise, "raised"}, part{p.Lower, "lowered"}, part{p.Zero, "to zero"}, part{p.Same, "the same"}, part{p.New, "new"}, part{p.Blocked, "blocked"})
+		would := sum(part{p.Raise, "raised"}, part{p.Lower, "lowered"}, part{p.Zero, "to zero"}, part{p.Same, "the same"}, part{p.New, "new"},
+			part{p.Blocked, "blocked"})
 		line(w, "  it would push: %s", cmp.Or(would, "nothing"))
 		for _, text := range p.Lines {
 			line(w, "    %s", text)
@@ -212,10 +215,10 @@ func showReport(w io.Writer, report workflows.SyncReport) {
 	}
 }
 
-// covered says which run did what a request asked for; that run may have been of the other mode.
-func covered(report workflows.SyncReport) string {
+// satisfiedBy says which run did what a request asked for; that run may have been of the other mode.
+func satisfiedBy(report workflows.SyncReport) string {
 	if report.Reason == "" {
-		return fmt.Sprintf("nothing was left to do: run %d had covered the request", report.Run)
+		return fmt.Sprintf("nothing was left to do: run %d had already satisfied the request", report.Run)
 	}
 	return fmt.Sprintf("nothing was left to do: %s", report.Reason)
 }
@@ -226,7 +229,8 @@ func readings(c ledger.Counts) string {
 		return "nothing new was read by this run"
 	}
 	text := fmt.Sprintf("%s read, %s changed", count(c.Rows, "row"), count(c.Changed, "level"))
-	rest := sum(part{c.Refused, plural(c.Refused, "row") + " refused"}, part{c.Missing, plural(c.Missing, "level") + " not named"}, part{c.Older, plural(c.Older, "row") + " older than what is recorded"})
+	rest := sum(part{c.Refused, plural(c.Refused, "row") + " refused"}, part{c.Missing, plural(c.Missing, "level") + " not named"},
+		part{c.Older, plural(c.Older, "row") + " older than what is recorded"})
 	if rest != "" {
 		text += ", " + rest
 	}
@@ -235,7 +239,8 @@ func readings(c ledger.Counts) string {
 
 // pushed says what became of the rows that were due.
 func pushed(c ledger.Counts) string {
-	became := sum(part{c.Exported, "exported"}, part{c.Sent, "sent and not yet confirmed"}, part{c.Rejected, "newly rejected"}, part{c.Parked, "parked since an earlier run"}, part{c.Blocked, "blocked"}, part{c.Retrying, "to be tried again"})
+	became := sum(part{c.Exported, "exported"}, part{c.Sent, "sent and not yet confirmed"}, part{c.Rejected, "newly rejected"},
+		part{c.Parked, "parked since an earlier run"}, part{c.Blocked, "blocked"}, part{c.Retrying, "to be tried again"})
 	switch {
 	case became == "" && c.Due == 0:
 		return "nothing was due"

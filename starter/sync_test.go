@@ -23,7 +23,8 @@ func TestUnfinished(t *testing.T) {
 	stop()
 	// The words of the step that failed, which name the store and the place, and not of what it ran into.
 	unset := errors.New("the environment variable ACME_TOKEN is not set for this process")
-	step := temporal.NewApplicationErrorWithOptions("store acme-shop: setting token: "+unset.Error(), "Credentials", temporal.ApplicationErrorOptions{Cause: unset})
+	step := temporal.NewApplicationErrorWithOptions("store acme-shop: setting token: "+unset.Error(), "Credentials",
+		temporal.ApplicationErrorOptions{Cause: unset})
 	for _, wrapped := range []error{step, fmt.Errorf("workflow: %w", fmt.Errorf("activity: %w", step))} {
 		require.EqualError(t, unfinished(t.Context(), "smart-sync/acme-shop", wrapped),
 			"smart-sync/acme-shop did not complete: store acme-shop: setting token: the environment variable ACME_TOKEN is not set for this process")
@@ -45,7 +46,10 @@ func TestProgressInWords(t *testing.T) {
 		{workflows.Progress{Phase: "held", Waiting: "half would go to 0", Until: &until}, "held; waiting: half would go to 0 (until 2026-12-06 07:45:01 UTC)"},
 		{workflows.Progress{Phase: "waiting", Waiting: "store shop is in use"}, "waiting; waiting: store shop is in use"},
 		// What has ended waits for nothing: its reason is told as such.
-		{workflows.Progress{Phase: "rejected", Counts: ledger.Counts{Due: 2}, Left: 2, Waiting: "rejected by ann"}, "rejected: 0 of 2 rows due exported, 2 left; rejected by ann"},
+		{
+			workflows.Progress{Phase: "rejected", Counts: ledger.Counts{Due: 2}, Left: 2, Waiting: "rejected by ann"},
+			"rejected: 0 of 2 rows due exported, 2 left; rejected by ann",
+		},
 		{workflows.Progress{Phase: "failed", Waiting: "the token has expired"}, "failed; the token has expired"},
 	} {
 		require.Equal(t, test.want, describeProgress(test.progress))

@@ -23,7 +23,7 @@ type version struct {
 func versionCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Show which code this program was built from, its ledger's schema and the histories that it replays",
+		Short:   "Show the version of this program, its ledger schema, and the workflow histories that it replays",
 		Example: "  starter version",
 		RunE: func(*cobra.Command, []string) error {
 			if err := s.check(); err != nil {
