@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,10 +41,9 @@ func (b *Bucket) Refund(unused float64) { b.Available = min(b.Capacity, b.Availa
 // Limiter decides what becomes of calls that were counted, and keeps the figures that tests ask for. A fake embeds it, and counts calls
 // as its store does. The zero value is ready.
 type Limiter struct {
-	mutex     sync.Mutex
-	throttle  int // calls that are still to be throttled
-	overruns  int
-	throttled int
+	mutex               sync.Mutex
+	throttle            int // calls that are still to be throttled
+	overruns, throttled atomic.Int64
 }
 
 // Admit tells whether a call is let in: not when the test wants it throttled, nor when it was over the limits and the store enforces
@@ -52,7 +52,7 @@ func (l *Limiter) Admit(within, enforced bool) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	if !within {
-		l.overruns++
+		l.overruns.Add(1)
 	}
 	forced := l.throttle > 0
 	if forced {
@@ -61,7 +61,7 @@ func (l *Limiter) Admit(within, enforced bool) bool {
 	if !forced && (within || !enforced) {
 		return true
 	}
-	l.throttled++
+	l.throttled.Add(1)
 	return false
 }
 
@@ -73,15 +73,7 @@ func (l *Limiter) Throttle(calls int) {
 }
 
 // Overruns counts calls over the limits, whether they were let in or not.
-func (l *Limiter) Overruns() int {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.overruns
-}
+func (l *Limiter) Overruns() int { return int(l.overruns.Load()) }
 
 // Throttled counts answers that throttle.
-func (l *Limiter) Throttled() int {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.throttled
-}
+func (l *Limiter) Throttled() int { return int(l.throttled.Load()) }

@@ -33,6 +33,8 @@ type Fake struct {
 	opening Opening
 	tokens  map[string]time.Time // when they expire
 	issued  int
+	lookups int
+	last    int // what Next returned
 }
 
 // Opening is how a channel to a fake is opened.
@@ -59,6 +61,20 @@ func (f *Fake) Serve(t testing.TB, handler http.Handler) {
 	f.Front = NewFront(t, handler)
 }
 
+// Hold runs what changes or reads the fake, with the Mutex held.
+func (f *Fake) Hold(do func()) {
+	f.Mutex.Lock()
+	defer f.Mutex.Unlock()
+	do()
+}
+
+// Held reads something of a fake, with its Mutex held.
+func Held[T any](f *Fake, read func() T) T {
+	f.Mutex.Lock()
+	defer f.Mutex.Unlock()
+	return read()
+}
+
 // Locked is a handler that has read the body and holds the Mutex.
 func (f *Fake) Locked(serve func(w http.ResponseWriter, r *http.Request, body []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -71,6 +87,46 @@ func (f *Fake) Locked(serve func(w http.ResponseWriter, r *http.Request, body []
 		serve(w, r, body)
 	})
 }
+
+// Guarded is a handler that holds the Mutex and lets a call through for which admit is true. Admit answers the others.
+func (f *Fake) Guarded(admit func(w http.ResponseWriter, r *http.Request) bool, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.Mutex.Lock()
+		defer f.Mutex.Unlock()
+		if admit(w, r) {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// Limited counts a call, as Admit does, and tells whether the fake is to answer that it throttles. Retry-After, which may be empty, is set then.
+func (f *Fake) Limited(w http.ResponseWriter, within, enforced bool, retryAfter string) bool {
+	if f.Admit(within, enforced) {
+		return false
+	}
+	if retryAfter != "" {
+		w.Header().Set("Retry-After", retryAfter)
+	}
+	return true
+}
+
+// NameBy says what in a call names an SKU, where that is not the SKU itself: empty for one that the store does not have. It is asked with the
+// Mutex held.
+func (f *Fake) NameBy(name func(sku string) string) {
+	f.Names = func(sku string) string { return Held(f, func() string { return name(sku) }) }
+}
+
+// Next counts up from 1, for the ids that a fake gives. The Mutex is held.
+func (f *Fake) Next() int {
+	f.last++
+	return f.last
+}
+
+// CountLookup counts a look-up that is answered. The Mutex is held.
+func (f *Fake) CountLookup() { f.lookups++ }
+
+// Lookups counts look-ups that were answered.
+func (f *Fake) Lookups() int { return Held(f, func() int { return f.lookups }) }
 
 // Configure gives the channels a setting that the fake knows only when it runs.
 func (f *Fake) Configure(name string, value any) { f.opening.Settings[name] = value }
@@ -95,11 +151,7 @@ func (f *Fake) Open(t *testing.T) channels.Channel {
 }
 
 // Body is the last body of a call, by the name that the fake gives it.
-func (f *Fake) Body(call string) []byte {
-	f.Mutex.Lock()
-	defer f.Mutex.Unlock()
-	return f.Bodies[call]
-}
+func (f *Fake) Body(call string) []byte { return Held(f, func() []byte { return f.Bodies[call] }) }
 
 // IssueToken makes an access token with a life. It holds the credential, so that no error may hold the token either. The Mutex is held.
 func (f *Fake) IssueToken(prefix string, life time.Duration) string {
@@ -116,18 +168,10 @@ func (f *Fake) TakesToken(token string) bool {
 }
 
 // Revoke ends every access token before its time.
-func (f *Fake) Revoke() {
-	f.Mutex.Lock()
-	defer f.Mutex.Unlock()
-	clear(f.tokens)
-}
+func (f *Fake) Revoke() { f.Hold(func() { clear(f.tokens) }) }
 
 // Tokens counts the access tokens that were issued.
-func (f *Fake) Tokens() int {
-	f.Mutex.Lock()
-	defer f.Mutex.Unlock()
-	return f.issued
-}
+func (f *Fake) Tokens() int { return Held(f, func() int { return f.issued }) }
 
 // Offending is an item with a SKU that is refused for ever, at the first location of a store that has some.
 func Offending(sku string, locations []string) channels.Item {
@@ -171,6 +215,22 @@ func (s Submission) Over(processing time.Duration, now time.Time) bool {
 		return !s.Ready.After(now)
 	}
 	return s.Asked > 2
+}
+
+// Queue are submissions that are not processed yet, in the order in which they came.
+type Queue[T interface {
+	Over(processing time.Duration, now time.Time) bool
+}] []T
+
+// Process takes those out that end, and has the fake end each.
+func (q *Queue[T]) Process(processing time.Duration, now time.Time, end func(T)) {
+	*q = slices.DeleteFunc(*q, func(submission T) bool {
+		over := submission.Over(processing, now)
+		if over {
+			end(submission)
+		}
+		return over
+	})
 }
 
 // ByMethod sorts calls for a Front: those for tokens and the like, which the fake names, those that read, and those that can change a figure.

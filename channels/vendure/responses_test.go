@@ -260,12 +260,12 @@ func TestASessionThatEndedIsRenewedInTheSameCall(t *testing.T) {
 	item := channels.Item{ChannelSKU: "BIKE", Quantity: 5}
 	store.Set(t, item)
 	once := call(t, channel, channeltest.LookUp(t, channel, item)...)
-	require.Equal(t, 1, store.Logins())
-	store.EndSessions()
+	require.Equal(t, 1, store.Tokens())
+	store.Revoke()
 	reply, err := channel.Send(t.Context(), once)
 	require.NoError(t, err)
 	require.Equal(t, channels.Applied, reply.Items[0].Verdict)
-	require.Equal(t, 2, store.Logins())
+	require.Equal(t, 2, store.Tokens())
 	require.Equal(t, int64(5), store.Shown(t)[channeltest.Place{SKU: "BIKE"}])
 }
 

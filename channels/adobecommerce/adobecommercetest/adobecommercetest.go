@@ -87,11 +87,9 @@ type Store struct {
 	orphans   int           // figures of SKUs that do not exist, which were taken
 	deadlocks map[string]int
 	bulks     map[string]*bulk
-	queue     []*bulk // not yet processed, in the order in which they came
-	made      int
+	queue     []*bulk             // not yet processed, in the order in which they came
 	body      []byte              // of the last bulk
 	bucket    *channeltest.Bucket // of its server; Adobe Commerce itself counts no calls
-	found     int
 }
 
 // place is a product's stock in a source.
@@ -201,11 +199,7 @@ func (s *Store) Retype(sku, kind string) { s.edit(sku, func(one *product) { one.
 func (s *Store) Respell(sku, spelling string) { s.edit(sku, func(one *product) { one.sku = spelling }) }
 
 // Delete deletes a product.
-func (s *Store) Delete(sku string) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.unlist(s.named(sku))
-}
+func (s *Store) Delete(sku string) { s.Hold(func() { s.unlist(s.named(sku)) }) }
 
 // Renew deletes an item's product and makes it again with its SKU in small letters.
 func (s *Store) Renew(_ *testing.T, item channels.Item) {
@@ -245,23 +239,10 @@ func (s *Store) InStock(source, sku string) bool {
 }
 
 // Orphans counts figures of SKUs that do not exist, which were taken.
-func (s *Store) Orphans() int { return s.count(func() int { return s.orphans }) }
-
-// Lookups counts look-ups that were answered.
-func (s *Store) Lookups() int { return s.count(func() int { return s.found }) }
-
-func (s *Store) count(counted func() int) int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return counted()
-}
+func (s *Store) Orphans() int { return channeltest.Held(s.Fake, func() int { return s.orphans }) }
 
 // Body is that of the last bulk.
-func (s *Store) Body() []byte {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return s.body
-}
+func (s *Store) Body() []byte { return channeltest.Held(s.Fake, func() []byte { return s.body }) }
 
 var (
 	_ channeltest.Store   = (*Store)(nil)

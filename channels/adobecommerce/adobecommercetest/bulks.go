@@ -80,8 +80,8 @@ func (s *Store) take(w http.ResponseWriter, r *http.Request) {
 		refuse(w, s.options.LimitStatus, `Maximum items of type "%type" is %max`, map[string]any{"type": "async.operations.all", "max": s.options.Limit})
 		return
 	}
-	s.made++
-	made := &bulk{uuid: fmt.Sprintf("%08x-3dd3-4100-92e2-dc5852d3009b", s.made), first: s.made * 1000, ready: s.Now().Add(s.options.Processing)}
+	number := s.Next()
+	made := &bulk{uuid: fmt.Sprintf("%08x-3dd3-4100-92e2-dc5852d3009b", number), first: number * 1000, ready: s.Now().Add(s.options.Processing)}
 	type receipt struct {
 		ID      int    `json:"id"`
 		Hash    string `json:"data_hash,omitempty"`

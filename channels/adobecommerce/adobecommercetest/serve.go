@@ -35,18 +35,13 @@ func (s *Store) routes() http.Handler {
 	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusNotFound, "Request does not match any route.", nil)
 	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.Mutex.Lock()
-		defer s.Mutex.Unlock()
-		if s.Admit(s.bucket.Take(1, s.Now()), s.options.Throttle) {
-			routes.ServeHTTP(w, r)
-			return
+	return s.Guarded(func(w http.ResponseWriter, _ *http.Request) bool {
+		if s.Limited(w, s.bucket.Take(1, s.Now()), s.options.Throttle, s.options.RetryAfter) {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return false
 		}
-		if s.options.RetryAfter != "" {
-			w.Header().Set("Retry-After", s.options.RetryAfter)
-		}
-		w.WriteHeader(http.StatusTooManyRequests)
-	})
+		return true
+	}, routes)
 }
 
 // permitted lets calls with the right token through that may use a resource. Others are all answered the same.
@@ -80,7 +75,7 @@ func (s *Store) find(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "Maximum SearchCriteria pageSize is %max", map[string]int{"max": mostPage})
 		return
 	}
-	s.found++
+	s.CountLookup()
 	type row struct {
 		SKU  string `json:"sku"`
 		Type string `json:"type_id"`

@@ -63,11 +63,10 @@ type Store struct {
 	shown     map[string]*listing
 	documents map[string]*stored
 	feeds     map[string]*feed
-	queue     []*feed // not yet processed, in order
+	queue     channeltest.Queue[*feed] // not yet processed, in order
 	free      time.Time
 	meters    map[string]*channeltest.Bucket
 	recent    []time.Time // feeds of the last five minutes
-	made      int
 	leaks     int
 }
 
@@ -177,17 +176,11 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 
 // Leaks counts calls that followed a redirect, or brought a token to where documents are moved.
 func (s *Store) Leaks(t *testing.T) int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return s.Front.Leaks(t) + s.leaks
+	return channeltest.Held(s.Fake, func() int { return s.Front.Leaks(t) + s.leaks })
 }
 
 // Feeds is how many feeds were made.
-func (s *Store) Feeds() int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return len(s.feeds)
-}
+func (s *Store) Feeds() int { return channeltest.Held(s.Fake, func() int { return len(s.feeds) }) }
 
 // login gives an access token for an hour.
 func (s *Store) login(w http.ResponseWriter, body []byte) {
@@ -209,11 +202,6 @@ func (s *Store) login(w http.ResponseWriter, body []byte) {
 			"refresh_token": channeltest.Credential,
 		})
 	}
-}
-
-func (s *Store) next() int {
-	s.made++
-	return s.made
 }
 
 // settle brings a listing up to now.

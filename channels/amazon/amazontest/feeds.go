@@ -49,7 +49,7 @@ func (s *Store) createDocument(w http.ResponseWriter, body []byte) {
 		refuse(w, http.StatusBadRequest, "InvalidInput", "Invalid request parameters", "")
 		return
 	}
-	id := fmt.Sprintf("amzn1.tortuga.3.%d", s.next())
+	id := fmt.Sprintf("amzn1.tortuga.3.%d", s.Next())
 	s.documents[id] = &stored{contentType: asked.ContentType}
 	channeltest.Reply(w, http.StatusCreated, map[string]string{"feedDocumentId": id, "url": s.URL + "/upload/" + id + "?X-Amz-Signature=" +
 		channeltest.Credential})
@@ -104,7 +104,7 @@ func (s *Store) createFeed(w http.ResponseWriter, body []byte) {
 		refuse(w, http.StatusBadRequest, "InvalidInput", "Invalid request parameters", "")
 		return
 	}
-	one := &feed{id: fmt.Sprintf("%d", 3_485_934+s.next()), document: document}
+	one := &feed{id: fmt.Sprintf("%d", 3_485_934+s.Next()), document: document}
 	if now := s.Now(); now.After(s.free) {
 		s.free = now
 	}
@@ -158,14 +158,7 @@ func (s *Store) getDocument(w http.ResponseWriter, id string) {
 // process ends the feeds whose time has come, in the order in which they were made. Without a time, a feed ends by itself when it was
 // asked about twice.
 func (s *Store) process() {
-	now := s.Now()
-	s.queue = slices.DeleteFunc(s.queue, func(one *feed) bool {
-		over := one.Over(s.options.Processing, now)
-		if over {
-			s.end(one)
-		}
-		return over
-	})
+	s.queue.Process(s.options.Processing, s.Now(), s.end)
 }
 
 func (s *Store) end(one *feed) {
@@ -173,7 +166,7 @@ func (s *Store) end(one *feed) {
 	if one.status != "DONE" {
 		return
 	}
-	one.report = fmt.Sprintf("amzn1.tortuga.3.report.%d", s.next())
+	one.report = fmt.Sprintf("amzn1.tortuga.3.report.%d", s.Next())
 	content := s.apply(one)
 	if s.options.Compressed {
 		var packed bytes.Buffer

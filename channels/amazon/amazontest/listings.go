@@ -136,7 +136,7 @@ func (s *Store) patch(w http.ResponseWriter, sku string, body []byte) {
 		refuse(w, http.StatusBadRequest, "InvalidInput", "Request has missing or invalid parameters and cannot be parsed.", "")
 		return
 	}
-	said := map[string]any{"sku": sku, "status": "ACCEPTED", "submissionId": fmt.Sprintf("f1dc2914-75dd-11ea-bc55-%012d", s.next()), "issues": []any{}}
+	said := map[string]any{"sku": sku, "status": "ACCEPTED", "submissionId": fmt.Sprintf("f1dc2914-75dd-11ea-bc55-%012d", s.Next()), "issues": []any{}}
 	found, bad := s.judge(sku, asked)
 	switch {
 	case bad && s.poisons[sku] && s.options.LateRefusal:

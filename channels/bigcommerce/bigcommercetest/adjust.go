@@ -1,6 +1,7 @@
 package bigcommercetest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -37,10 +38,10 @@ func (s *Store) adjust(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case len(asked.Items) > maxItems:
-		refuse(w, or(s.options.LongCalls, http.StatusRequestEntityTooLarge), fmt.Sprintf("The number of items must not exceed %d", maxItems))
+		refuse(w, cmp.Or(s.options.LongCalls, http.StatusRequestEntityTooLarge), fmt.Sprintf("The number of items must not exceed %d", maxItems))
 		return
-	case len(asked.Items) == 0 && or(s.options.EmptyCalls, http.StatusUnprocessableEntity) != http.StatusOK:
-		refuse(w, or(s.options.EmptyCalls, http.StatusUnprocessableEntity), "Payload contains invalid fields")
+	case len(asked.Items) == 0 && cmp.Or(s.options.EmptyCalls, http.StatusUnprocessableEntity) != http.StatusOK:
+		refuse(w, cmp.Or(s.options.EmptyCalls, http.StatusUnprocessableEntity), "Payload contains invalid fields")
 		return
 	}
 	if wrong := wrongFields(asked.Items); len(wrong) > 0 {
@@ -63,15 +64,7 @@ func (s *Store) adjust(w http.ResponseWriter, r *http.Request) {
 		s.refuseItems(w, asked.Items, offenders)
 		return
 	}
-	s.sent++
-	write(w, map[string]string{"transaction_id": fmt.Sprintf("97a73cdd-9fc5-4aa5-892c-%012d", s.sent)})
-}
-
-func or(status, otherwise int) int {
-	if status == 0 {
-		return otherwise
-	}
-	return status
+	channeltest.Reply(w, http.StatusOK, map[string]string{"transaction_id": fmt.Sprintf("97a73cdd-9fc5-4aa5-892c-%012d", s.Next())})
 }
 
 // wrongFields are those of rows that no store could take.

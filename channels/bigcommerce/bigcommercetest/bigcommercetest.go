@@ -80,7 +80,6 @@ type Store struct {
 	overload   int   // calls that are still to be refused for the platform's load
 	overloaded int   // calls that were
 	last       int64 // the last variant id
-	sent       int   // transactions
 }
 
 // item is a product without variants, or a variant.
@@ -208,15 +207,9 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 }
 
 // Overload refuses the next calls for the load of the whole platform, without a word on the quota.
-func (s *Store) Overload(calls int) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.overload = calls
-}
+func (s *Store) Overload(calls int) { s.Hold(func() { s.overload = calls }) }
 
 // Throttled counts answers that throttle, for the quota or for the platform's load.
 func (s *Store) Throttled() int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return s.Limiter.Throttled() + s.overloaded
+	return channeltest.Held(s.Fake, func() int { return s.Limiter.Throttled() + s.overloaded })
 }

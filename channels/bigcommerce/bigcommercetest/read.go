@@ -5,6 +5,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+
+	"github.com/tidemark/tidemark/channels/channeltest"
 )
 
 // list is a page of a list.
@@ -22,21 +24,21 @@ func (s *Store) listLocations(w http.ResponseWriter, _ *http.Request) {
 			"id": id, "code": fmt.Sprintf("BC-LOCATION-%d", id), "label": fmt.Sprintf("Location %d", id), "type_id": "PHYSICAL", "enabled": true,
 		})
 	}
-	write(w, list(entries, len(entries)))
+	channeltest.Reply(w, http.StatusOK, list(entries, len(entries)))
 }
 
 // listItems lists one, for nobody needs more.
 func (s *Store) listItems(w http.ResponseWriter, _ *http.Request) {
 	one, known := s.items[s.first]
 	if !known {
-		write(w, list([]any{}, 0))
+		channeltest.Reply(w, http.StatusOK, list([]any{}, 0))
 		return
 	}
-	write(w, list([]any{map[string]any{
+	channeltest.Reply(w, http.StatusOK, list([]any{map[string]any{
 		"identity": map[string]any{"sku": s.first, "variant_id": one.variant, "product_id": one.variant + 1000, "sku_id": nil}, "locations": []any{},
 	}}, len(s.items)))
 }
 
 func (s *Store) describe(w http.ResponseWriter, _ *http.Request) {
-	write(w, map[string]any{"id": Hash, "name": "Acme Bikes", "domain": "acme.example.com", "status": "live", "plan_name": "Pro"})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"id": Hash, "name": "Acme Bikes", "domain": "acme.example.com", "status": "live", "plan_name": "Pro"})
 }

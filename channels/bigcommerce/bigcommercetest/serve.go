@@ -28,11 +28,6 @@ func refuseFields(w http.ResponseWriter, status int, title string, fields map[st
 	_ = json.NewEncoder(w).Encode(problem{status, title, kindOfError, fields})
 }
 
-func write(w http.ResponseWriter, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(body)
-}
-
 // routes is the API with what stands before it.
 func (s *Store) routes() http.Handler {
 	const prefix = "/stores/" + Hash
@@ -44,19 +39,17 @@ func (s *Store) routes() http.Handler {
 	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusNotFound, "The route is not found, check the URL")
 	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.Mutex.Lock()
-		defer s.Mutex.Unlock()
+	return s.Guarded(func(w http.ResponseWriter, r *http.Request) bool {
 		if s.limited(w) {
-			return
+			return false
 		}
 		if r.Header.Get("X-Auth-Token") != channeltest.Credential {
 			refuse(w, http.StatusUnauthorized, "Unauthorized")
-			return
+			return false
 		}
 		s.settle()
-		routes.ServeHTTP(w, r)
-	})
+		return true
+	}, routes)
 }
 
 // limited answers a call that comes too early.

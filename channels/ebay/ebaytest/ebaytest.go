@@ -60,7 +60,6 @@ type Store struct {
 	offers map[string]*offer
 	scopes []string
 	lastID int64
-	found  int // look-ups
 	limits limits
 }
 
@@ -218,22 +217,9 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 }
 
 // Grant sets the scopes that the seller consented to.
-func (s *Store) Grant(scopes ...string) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.scopes = scopes
-}
+func (s *Store) Grant(scopes ...string) { s.Hold(func() { s.scopes = scopes }) }
 
 // Overruns counts calls over the limits, and figures for offers that were revised too often.
 func (s *Store) Overruns() int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return s.Limiter.Overruns() + s.limits.refused
-}
-
-// Lookups counts look-ups that were answered.
-func (s *Store) Lookups() int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return s.found
+	return channeltest.Held(s.Fake, func() int { return s.Limiter.Overruns() + s.limits.refused })
 }

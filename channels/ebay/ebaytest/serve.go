@@ -61,11 +61,8 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 
 // limited answers a call that is over the limits.
 func (s *Store) limited(w http.ResponseWriter) bool {
-	if s.Admit(s.limits.take(s.Now()), s.options.Throttles) {
+	if !s.Limited(w, s.limits.take(s.Now()), s.options.Throttles, s.options.RetryAfter) {
 		return false
-	}
-	if s.options.RetryAfter != "" {
-		w.Header().Set("Retry-After", s.options.RetryAfter)
 	}
 	refuse(w, http.StatusTooManyRequests, problem{2001, "ACCESS", "REQUEST", "Too many requests."})
 	return true
@@ -95,7 +92,7 @@ func (s *Store) login(w http.ResponseWriter, r *http.Request, body []byte) {
 
 // getOffers answers with all offers of a SKU.
 func (s *Store) getOffers(w http.ResponseWriter, sku string) {
-	s.found++
+	s.CountLookup()
 	if sku == "" || s.options.ShortSKUs && len([]rune(sku)) > 50 {
 		refuse(w, http.StatusBadRequest,
 			fault(25707, "This is an invalid value for a SKU. Only alphanumeric characters can be used for SKUs, and their length must not exceed 50 characters"))

@@ -101,18 +101,16 @@ func Start(t testing.TB, options Options) *Store {
 	default:
 		t.Fatalf("a sandbox store of the kind %q does not exist", options.Kind)
 	}
-	s.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.Serve(t, s.Guarded(func(w http.ResponseWriter, r *http.Request) bool {
 		w.Header().Set("X-Bucket-Capacity", "8")
 		w.Header().Set("X-Bucket-Remaining", "7.5")
 		w.Header().Set("X-Bucket-Rate", "4")
 		if r.Header.Get("Authorization") != "Bearer "+channeltest.Credential {
 			refuse(w, http.StatusUnauthorized, problem{Code: "unauthorized", Message: "the token is wrong"})
-			return
+			return false
 		}
-		s.Mutex.Lock()
-		defer s.Mutex.Unlock()
-		routes.ServeHTTP(w, r)
-	}))
+		return true
+	}, routes))
 	s.Alone = func(r *http.Request) bool { return r.Method == http.MethodPut }
 	s.Front.Refuse = func(w http.ResponseWriter, status int, words string) {
 		refuse(w, status, problem{Code: "closed", Message: words})
@@ -139,9 +137,7 @@ func (s *Store) Offender(*testing.T) channels.Item {
 
 // Shown is what the store shows.
 func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return maps.Clone(s.shown)
+	return channeltest.Held(s.Fake, func() map[channeltest.Place]int64 { return maps.Clone(s.shown) })
 }
 
 func refuse(w http.ResponseWriter, status int, p problem) {

@@ -161,7 +161,7 @@ func (s *Store) operation(query string, variables []byte) (operation, *response)
 
 // find answers a look-up.
 func (s *Store) find(skus []string, first int) (response, float64) {
-	s.found++
+	s.CountLookup()
 	found := s.variants(skus)
 	shown := found[:min(first, len(found))]
 	nodes := make([]map[string]any, len(shown))

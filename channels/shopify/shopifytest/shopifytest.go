@@ -59,7 +59,6 @@ type Store struct {
 	scopes    []string
 	bucket    bucket
 	lastID    int64
-	found     int // look-ups
 }
 
 // item is an inventory item with its variant.
@@ -97,7 +96,8 @@ func Start(t testing.TB, options Options) *Store {
 	s.bucket = newBucket(options.Capacity, options.PerSecond, s.Now())
 	s.add(Poison).poisoned = true
 	s.Serve(t, s.Locked(s.serve))
-	s.Sort, s.Names = sort, s.idOf
+	s.Sort = sort
+	s.NameBy(s.idOf)
 	s.Refuse = func(w http.ResponseWriter, status int, words string) {
 		channeltest.Reply(w, status, map[string]string{"errors": words})
 	}
@@ -106,8 +106,6 @@ func Start(t testing.TB, options Options) *Store {
 
 // idOf is how a call names the inventory item of a SKU.
 func (s *Store) idOf(sku string) string {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
 	for _, id := range s.bySKU[sku] {
 		return itemGID(id) + `"`
 	}
@@ -183,11 +181,7 @@ func (s *Store) Unstock(sku, location string) {
 }
 
 // Duplicate makes another variant with a SKU.
-func (s *Store) Duplicate(sku string) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.add(sku)
-}
+func (s *Store) Duplicate(sku string) { s.Hold(func() { s.add(sku) }) }
 
 // Move gives a SKU to a new variant. The variant that had it stays, under another SKU.
 func (s *Store) Move(sku, other string) {
@@ -230,18 +224,7 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 }
 
 // Grant sets the scopes of the credential.
-func (s *Store) Grant(scopes ...string) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.scopes = slices.Clone(scopes)
-}
-
-// Lookups counts look-ups that were answered.
-func (s *Store) Lookups() int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return s.found
-}
+func (s *Store) Grant(scopes ...string) { s.Hold(func() { s.scopes = slices.Clone(scopes) }) }
 
 // credentials are the settings that name the credential and the location.
 func credentials(options Options) settings.Values {

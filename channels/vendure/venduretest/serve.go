@@ -93,7 +93,7 @@ func (s *Store) login(w http.ResponseWriter, asked call) {
 		}}})
 		return
 	}
-	w.Header().Set("vendure-auth-token", s.session())
+	w.Header().Set("vendure-auth-token", s.IssueToken("session-", sessionLife))
 	channeltest.Reply(w, http.StatusOK, object{"data": object{"login": object{"__typename": "CurrentUser"}}})
 }
 

@@ -38,9 +38,7 @@ type Store struct {
 	variants []*variant          // by id, which is the position and one more
 	skus     map[string][]string // the ids of those that are not deleted
 	foreign  map[string]bool     // SKUs that a plugin of the shop refuses
-	sessions map[string]bool
-	logins   int
-	untracks bool // globalSettings.trackInventory is false
+	untracks bool                // globalSettings.trackInventory is false
 	bucket   *channeltest.Bucket
 }
 
@@ -69,11 +67,12 @@ func Start(t testing.TB, options Options) *Store {
 		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
 			Driver: vendure.Driver(), Path: "/admin-api", Settings: credentials(options), More: options.Settings, Environment: Environment(),
 		}),
-		options: options, skus: map[string][]string{}, foreign: map[string]bool{}, sessions: map[string]bool{},
+		options: options, skus: map[string][]string{}, foreign: map[string]bool{},
 	}
 	s.bucket = channeltest.NewBucket(options.Rate, options.Burst, s.Now())
 	s.Serve(t, s.Locked(s.serve))
-	s.Front.Sort, s.Names = Sort, s.idOf
+	s.Front.Sort = Sort
+	s.NameBy(s.idOf)
 	s.Refuse = func(w http.ResponseWriter, status int, words string) {
 		channeltest.Reply(w, status, object{"statusCode": status, "message": words})
 	}
@@ -82,8 +81,6 @@ func Start(t testing.TB, options Options) *Store {
 
 // idOf is how a call names the variant of a SKU.
 func (s *Store) idOf(sku string) string {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
 	for _, id := range s.skus[sku] {
 		return fmt.Sprintf(`"id":%q`, id)
 	}
@@ -100,6 +97,9 @@ func Sort(_ *http.Request, body []byte) channeltest.Kind {
 	}
 	return channeltest.Read
 }
+
+// sessionLife is how long a session lives (authOptions.sessionDuration).
+const sessionLife = 365 * 24 * time.Hour
 
 // Username is the administrator's.
 const Username = "tidemark@example.com"
@@ -130,11 +130,7 @@ func credentials(options Options) settings.Values {
 }
 
 // Duplicate makes one more variant with a SKU.
-func (s *Store) Duplicate(sku string) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.add(sku)
-}
+func (s *Store) Duplicate(sku string) { s.Hold(func() { s.add(sku) }) }
 
 // Track sets trackInventory of a SKU to TRUE, FALSE or INHERIT, and that of the server to global.
 func (s *Store) Track(sku, track string, global bool) {
@@ -148,18 +144,10 @@ func (s *Store) Track(sku, track string, global bool) {
 
 // Delete deletes the variants with a SKU. It is what poisons a call in Vendure's own way: the call that names one is refused as a
 // whole, and the error names the first.
-func (s *Store) Delete(sku string) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.remove(sku)
-}
+func (s *Store) Delete(sku string) { s.Hold(func() { s.remove(sku) }) }
 
 // Poison makes a plugin of the shop refuse every call that names a SKU, without saying which SKU it is.
-func (s *Store) Poison(sku string) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.foreign[sku] = true
-}
+func (s *Store) Poison(sku string) { s.Hold(func() { s.foreign[sku] = true }) }
 
 // Rename gives the variants with a SKU another one.
 func (s *Store) Rename(sku, to string) {
@@ -179,20 +167,6 @@ func (s *Store) Renew(_ *testing.T, item channels.Item) {
 	levels := s.variant(s.skus[item.ChannelSKU][0]).levels
 	s.remove(item.ChannelSKU)
 	s.add(item.ChannelSKU).levels = levels
-}
-
-// EndSessions ends all sessions, as when they are deleted or have lived long enough.
-func (s *Store) EndSessions() {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	clear(s.sessions)
-}
-
-// Logins counts logins.
-func (s *Store) Logins() int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return s.logins
 }
 
 // Offender is an item that is refused for ever: GraphQL has no such number.
@@ -264,21 +238,13 @@ func (s *Store) inside(location string) string {
 	return location
 }
 
-// session begins one.
-func (s *Store) session() string {
-	s.logins++
-	token := fmt.Sprintf("%s-session-%d", channeltest.Credential, s.logins)
-	s.sessions[token] = true
-	return token
-}
-
 // known tells whether a call comes with a credential that the server knows.
 func (s *Store) known(r *http.Request) bool {
 	if s.options.APIKey {
 		return r.Header.Get("vendure-api-key") == channeltest.Credential
 	}
 	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	return bearer && s.sessions[token]
+	return bearer && s.TakesToken(token)
 }
 
 // byID is the order of the server's answers: by id, not by the order of the call.

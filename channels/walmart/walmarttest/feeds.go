@@ -80,7 +80,7 @@ func (s *Store) submit(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	one := &feed{
 		Submission: channeltest.Submission{Ready: s.Now().Add(s.options.Processing)},
-		id:         fmt.Sprintf("%032X@AUoBAgA", s.next()), node: node, counts: map[string]int{},
+		id:         fmt.Sprintf("%032X@AUoBAgA", s.Next()), node: node, counts: map[string]int{},
 	}
 	decoder := json.NewDecoder(bytes.NewReader(file))
 	decoder.DisallowUnknownFields()
@@ -174,14 +174,7 @@ func (s *Store) statuses(w http.ResponseWriter) {
 
 // process ends the feeds whose time has come. Without a time, a feed ends by itself when it was asked about twice.
 func (s *Store) process() {
-	now := s.Now()
-	s.queue = slices.DeleteFunc(s.queue, func(one *feed) bool {
-		over := one.Over(s.options.Processing, now)
-		if over {
-			s.end(one)
-		}
-		return over
-	})
+	s.queue.Process(s.options.Processing, s.Now(), s.end)
 }
 
 // end applies a feed item by item.

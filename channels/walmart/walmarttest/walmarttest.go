@@ -3,7 +3,6 @@
 package walmarttest
 
 import (
-	"encoding/base64"
 	"maps"
 	"net/http"
 	"net/url"
@@ -79,10 +78,9 @@ type Store struct {
 	known   map[string]bool // the SKUs
 	shown   map[channeltest.Place]int64
 	feeds   map[string]*feed
-	queue   []*feed // not yet processed, in the order in which they came
+	queue   channeltest.Queue[*feed] // not yet processed, in the order in which they came
 	meters  map[string]*channeltest.Bucket
 	headers map[string]http.Header
-	made    int
 }
 
 // Start starts an account that ends with the test.
@@ -155,37 +153,26 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 }
 
 // Feeds is how many feeds were taken.
-func (s *Store) Feeds() int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return len(s.feeds)
-}
+func (s *Store) Feeds() int { return channeltest.Held(s.Fake, func() int { return len(s.feeds) }) }
 
 // Header is what the last call of an operation had: "put", "feed", "poll" or "token".
 func (s *Store) Header(operation string) http.Header {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return s.headers[operation]
+	return channeltest.Held(s.Fake, func() http.Header { return s.headers[operation] })
 }
 
 // login gives an access token for 900 seconds.
 func (s *Store) login(w http.ResponseWriter, r *http.Request, body []byte) {
 	form, err := url.ParseQuery(string(body))
-	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(Client+":"+channeltest.Credential))
+	id, secret, _ := r.BasicAuth()
 	switch {
 	case err != nil || form.Get("grant_type") != "client_credentials" || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		refuse(w, http.StatusBadRequest, "INVALID_REQUEST.GMP_GATEWAY_API", "", "grant_type is not valid")
-	case r.Header.Get("Authorization") != basic:
+	case id != Client || secret != channeltest.Credential:
 		refuse(w, http.StatusUnauthorized, "UNAUTHORIZED.GMP_GATEWAY_API", "", "Unauthorized")
 	default:
 		token := s.IssueToken("eyJraWQiOi-", 900*time.Second)
 		channeltest.Reply(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": 900})
 	}
-}
-
-func (s *Store) next() int {
-	s.made++
-	return s.made
 }
 
 var _ channeltest.Store = (*Store)(nil)

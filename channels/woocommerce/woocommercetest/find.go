@@ -38,7 +38,7 @@ func (s *Store) find(w http.ResponseWriter, r *http.Request, includes func(*prod
 		refuse(w, http.StatusBadRequest, "rest_invalid_param", "Invalid parameter(s): per_page")
 		return
 	}
-	s.found++
+	s.CountLookup()
 	typed := !strings.HasSuffix(r.URL.Path, "/variations")
 	var found []listed
 	for _, one := range s.matching(query.Get("sku")) {

@@ -44,26 +44,13 @@ func (s *Store) routes() http.Handler {
 	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusNotFound, "rest_no_route", "No route was found matching the URL and request method.")
 	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.Mutex.Lock()
-		defer s.Mutex.Unlock()
-		if s.limited(w) {
-			return
+	return s.Guarded(func(w http.ResponseWriter, _ *http.Request) bool {
+		if s.Limited(w, s.bucket.Take(1, s.Now()), s.options.Throttles != 0, s.options.RetryAfter) {
+			page(w, cmp.Or(s.options.Throttles, http.StatusTooManyRequests))
+			return false
 		}
-		routes.ServeHTTP(w, r)
-	})
-}
-
-// limited answers a call that the host does not let through.
-func (s *Store) limited(w http.ResponseWriter) bool {
-	if s.Admit(s.bucket.Take(1, s.Now()), s.options.Throttles != 0) {
-		return false
-	}
-	if s.options.RetryAfter != "" {
-		w.Header().Set("Retry-After", s.options.RetryAfter)
-	}
-	page(w, cmp.Or(s.options.Throttles, http.StatusTooManyRequests))
-	return true
+		return true
+	}, routes)
 }
 
 // permitted lets calls with the right key through.

@@ -65,7 +65,6 @@ type Store struct {
 	room     int                 // for how many more
 	bucket   *channeltest.Bucket // of its host; WooCommerce itself counts no calls
 	die      int                 // the item of the next call before which PHP dies; 0 is none
-	found    int                 // look-ups
 }
 
 // product is a product or a variation.
@@ -98,7 +97,8 @@ func Start(t testing.TB, options Options) *Store {
 	s.bucket = channeltest.NewBucket(cmp.Or(options.PerSecond, 2), cmp.Or(options.Burst, 4), s.Now())
 	s.add(Poison).poisoned = true
 	s.Serve(t, s.routes())
-	s.Sort, s.Names = sort, s.idOf
+	s.Sort = sort
+	s.NameBy(s.idOf)
 	s.Refuse = func(w http.ResponseWriter, status int, words string) {
 		refuse(w, status, "woocommerce_rest_cannot_edit", words)
 	}
@@ -107,8 +107,6 @@ func Start(t testing.TB, options Options) *Store {
 
 // idOf is how a call names the product of a SKU.
 func (s *Store) idOf(sku string) string {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
 	for _, one := range s.having(sku) {
 		return fmt.Sprintf(`"id":%d,`, one.id)
 	}
@@ -211,11 +209,7 @@ func (s *Store) Orphan(sku string) { s.edit(sku, func(one *product) { one.parent
 func (s *Store) Trash(sku string) { s.edit(sku, func(one *product) { one.status = "trash" }) }
 
 // Duplicate makes another product with a SKU.
-func (s *Store) Duplicate(sku string) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.add(sku)
-}
+func (s *Store) Duplicate(sku string) { s.Hold(func() { s.add(sku) }) }
 
 // Rename gives a product another SKU.
 func (s *Store) Rename(sku, name string) {
@@ -271,18 +265,7 @@ func (s *Store) Parent(sku string) (parent int64) {
 }
 
 // Die makes PHP run out of time in the next call, after so many of its items were applied.
-func (s *Store) Die(after int) {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	s.die = after + 1
-}
-
-// Lookups counts look-ups that were answered.
-func (s *Store) Lookups() int {
-	s.Mutex.Lock()
-	defer s.Mutex.Unlock()
-	return s.found
-}
+func (s *Store) Die(after int) { s.Hold(func() { s.die = after + 1 }) }
 
 // name is what a product is called.
 func (p *product) name() string { return fmt.Sprintf("Product %d", p.id) }
