@@ -223,21 +223,21 @@ func TestAnswersInWords(t *testing.T) {
 	}
 	hold := ledger.Hold{Run: 12, Connection: "shop", By: "ann"}
 	for want, decided := range map[string]control.Decided{
-		"run 12 of shop: approved by ann; it fetches anew and goes on; the answer is for runs 12, 14": {
+		"run 12 of shop: approved by ann; it fetches again and continues; the decision is for runs 12, 14": {
 			Hold: hold, Answer: activities.Approved,
 			Runs: []int64{12, 14},
 		},
-		"run 12 of shop: rejected by ann; the same is not asked about again": {
+		"run 12 of shop: rejected by ann; Tidemark does not ask about the same again": {
 			Hold: hold, Answer: activities.Rejected,
 			Runs: []int64{12},
 		},
-		"run 12 of shop: nobody needs to decide any more: the hold was dissolved by ann":                   {Hold: hold, Answer: activities.Dissolved},
-		"run 12 of shop: the rejection is lifted by ann; the next run asks anew (starter sync smart shop)": {Hold: hold, Answer: activities.Lifted},
-		"run 12 of shop: the answer changed nothing: nothing is held here": {
+		"run 12 of shop: nobody needs to decide any more: the hold was dissolved by ann":                    {Hold: hold, Answer: activities.Dissolved},
+		"run 12 of shop: the rejection is lifted by ann; the next run asks again (starter sync smart shop)": {Hold: hold, Answer: activities.Lifted},
+		"run 12 of shop: the decision changed nothing: nothing is held here": {
 			Hold: hold, Answer: workflows.NotHeld,
 			Why: "nothing is held here",
 		},
-		"run 12 of shop: the approve is safe with Temporal, and no worker has answered yet; is one running?": {Hold: hold},
+		"run 12 of shop: approve is accepted, and no worker has answered yet; is one running?": {Hold: hold},
 	} {
 		require.Equal(t, want, became(decided, "approve"))
 	}
