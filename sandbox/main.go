@@ -88,12 +88,12 @@ const named = 12
 // greeting is the one line that says where the sandbox is and what is in it.
 func greeting(address string, s scenario.Scenario) string {
 	warehouses := make([]string, len(s.Warehouses))
-	for i, one := range s.Warehouses {
-		warehouses[i] = one.ID
+	for i, warehouse := range s.Warehouses {
+		warehouses[i] = warehouse.ID
 	}
 	stores := make([]string, len(s.Stores))
-	for i, one := range s.Stores {
-		stores[i] = fmt.Sprintf("%s (%s)", one.ID, one.Kind)
+	for i, store := range s.Stores {
+		stores[i] = fmt.Sprintf("%s (%s)", store.ID, store.Kind)
 	}
 	return fmt.Sprintf("sandbox at http://%s, seed %d; warehouses: %s; stores: %s", address, s.Seed, enumerate(warehouses), enumerate(stores))
 }

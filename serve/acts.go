@@ -15,7 +15,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Acts are what the API has done. Each is on the pages and the command line as well, and control does it for all.
+// Acts are what the API can change. The pages and the command line offer the same acts, and package control does them.
 type Acts interface {
 	Sync(ctx context.Context, mode ledger.Mode, connection string, request workflows.SyncRequest) (control.SyncAnswer, error)
 	Pause(ctx context.Context, connection, by, reason string) ([]string, error)
@@ -36,14 +36,14 @@ type Acts interface {
 	PushPreview(ctx context.Context, connection string, run int64, request workflows.SyncRequest) (control.SyncAnswer, error)
 }
 
-// byTheAPI is who acts when a request names nobody.
-const byTheAPI = "the HTTP API"
+// apiActor is the name of the actor if a request has no field "by".
+const apiActor = "the HTTP API"
 
 func (s *Server) actRoutes() []Route {
-	route := func(method, path, act string, status int, do doer, fields ...string) Route {
-		return Route{Method: method, Path: path, Act: act, handler: s.acted(act, status, do, fields)}
+	route := func(method, path, act string, status int, do actFunc, fields ...string) Route {
+		return Route{Method: method, Path: path, Act: act, handler: s.actHandler(act, status, do, fields)}
 	}
-	post := func(path, act string, do doer, fields ...string) Route {
+	post := func(path, act string, do actFunc, fields ...string) Route {
 		return route(http.MethodPost, path, act, http.StatusOK, do, fields...)
 	}
 	return []Route{
@@ -65,139 +65,139 @@ func (s *Server) actRoutes() []Route {
 		post("/api/v1/runs/{id}/approve", "approve", s.decide(true), "by"),
 		post("/api/v1/runs/{id}/reject", "reject", s.decide(false), "by"),
 		route(http.MethodPost, "/api/v1/runs/{id}/cancel", "cancel", http.StatusAccepted, s.cancel),
-		post("/api/v1/stores/{id}/test", "test store", func(ctx context.Context, w wishes) (any, error) {
-			return s.options.Control.TestStore(ctx, w.PathValue("id"))
+		post("/api/v1/stores/{id}/test", "test store", func(ctx context.Context, input actRequest) (any, error) {
+			return s.options.Control.TestStore(ctx, input.PathValue("id"))
 		}),
-		post("/api/v1/warehouses/{id}/test", "test warehouse", func(ctx context.Context, w wishes) (any, error) {
-			return s.options.Control.TestWarehouse(ctx, w.PathValue("id"))
+		post("/api/v1/warehouses/{id}/test", "test warehouse", func(ctx context.Context, input actRequest) (any, error) {
+			return s.options.Control.TestWarehouse(ctx, input.PathValue("id"))
 		}),
 		post("/api/v1/stores/{id}/refresh-ids", "relearn", s.refreshIDs, "channel_skus"),
-		post("/api/v1/stores/{id}/relearn", "relearn", s.refreshIDs, "channel_skus"), // its former name
+		post("/api/v1/stores/{id}/relearn", "relearn", s.refreshIDs, "channel_skus"), // the former name of refresh-ids
 	}
 }
 
-// doer does what a request wishes.
-type doer func(ctx context.Context, w wishes) (any, error)
+// actFunc does an act.
+type actFunc func(ctx context.Context, input actRequest) (any, error)
 
-// acted makes a handler of an act. Its body may be left out; a field that the act does not know is refused, for what it means would not be
-// done. What is refused here is noted as what control refuses is.
-func (s *Server) acted(act string, status int, do doer, fields []string) http.HandlerFunc {
+// actHandler returns a handler for an act. The body may be missing. Unknown fields are refused, because the act would ignore them. An act
+// that this package refuses is written to the log of acts, as package control does with those that it refuses.
+func (s *Server) actHandler(act string, status int, do actFunc, fields []string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		s.reply(w, r, status, func(ctx context.Context) (any, error) {
-			wished, err := readWishes(w, r, fields)
+		s.respond(w, r, status, func(ctx context.Context) (any, error) {
+			request, err := readActRequest(w, r, fields)
 			var done any
 			if err == nil {
-				done, err = do(ctx, wished)
+				done, err = do(ctx, request)
 			}
-			var told *problem
-			if errors.As(err, &told) && act != "" {
-				s.noteRefused(ctx, act, subject(r), told.message)
+			var problemErr *problem
+			if errors.As(err, &problemErr) && act != "" {
+				s.noteRefused(ctx, act, actSubject(r), problemErr.message)
 			}
 			return done, err
 		})
 	}
 }
 
-// noteRefused keeps what was refused. The asker has the refusal all the same, so a failure is only logged.
+// noteRefused writes a refused act to the log of acts. The client gets the refusal in any case, so a failure here is only logged.
 func (s *Server) noteRefused(ctx context.Context, act, on, reason string) {
 	if err := s.options.Control.Refused(ctx, act, on, reason); err != nil {
-		s.options.Log.Error("an act that was refused could not be noted", "error", err)
+		s.options.Log.Error("a refused act could not be written to the log of acts", "error", err)
 	}
 }
 
-// mostSubjectBytes is how much of what a path names is noted of an act that was refused.
-const mostSubjectBytes = 100
+// maxSubjectBytes is the largest part of an id that is written to the log of acts for a refused act.
+const maxSubjectBytes = 100
 
-// subject is what a request is to act on, as its path names it.
-func subject(r *http.Request) string {
+// actSubject is the thing that a request acts on, from its path.
+func actSubject(r *http.Request) string {
 	id := r.PathValue("id")
-	id = id[:min(len(id), mostSubjectBytes)]
+	id = id[:min(len(id), maxSubjectBytes)]
 	if strings.Contains(r.Pattern, "/runs/") {
 		return "run " + id
 	}
 	return id
 }
 
-// requested is the answer to a request for a run.
-type requested struct {
+// syncView is the response to a request for a sync.
+type syncView struct {
 	control.SyncAnswer
-	Request string `json:"request"` // its id
+	Request string `json:"request"` // the id of the request
 }
 
-func (s *Server) sync(ctx context.Context, w wishes) (any, error) {
-	if w.mode == "" {
+func (s *Server) sync(ctx context.Context, input actRequest) (any, error) {
+	if input.mode == "" {
 		return nil, invalid("invalid_request", "mode: expected smart or full")
 	}
-	if w.request.ID == "" {
-		w.request.ID = uuid.NewString()
+	if input.sync.ID == "" {
+		input.sync.ID = uuid.NewString()
 	}
-	w.request.By = w.by
-	found, err := s.options.Control.Sync(ctx, w.mode, w.PathValue("id"), w.request)
-	return requested{SyncAnswer: found, Request: w.request.ID}, err
+	input.sync.By = input.by
+	answer, err := s.options.Control.Sync(ctx, input.mode, input.PathValue("id"), input.sync)
+	return syncView{SyncAnswer: answer, Request: input.sync.ID}, err
 }
 
-// schedulesView is which schedules an act paused or resumed.
+// schedulesView lists the schedules that an act paused or resumed.
 type schedulesView struct {
 	Schedules []string `json:"schedules"`
 }
 
-func (s *Server) pause(ctx context.Context, w wishes) (any, error) {
-	done, err := s.options.Control.Pause(ctx, w.PathValue("id"), w.by, w.reason)
+func (s *Server) pause(ctx context.Context, input actRequest) (any, error) {
+	done, err := s.options.Control.Pause(ctx, input.PathValue("id"), input.by, input.reason)
 	return schedulesView{append([]string{}, done...)}, err
 }
 
-func (s *Server) resume(ctx context.Context, w wishes) (any, error) {
-	done, err := s.options.Control.Resume(ctx, w.PathValue("id"), w.by)
+func (s *Server) resume(ctx context.Context, input actRequest) (any, error) {
+	done, err := s.options.Control.Resume(ctx, input.PathValue("id"), input.by)
 	return schedulesView{append([]string{}, done...)}, err
 }
 
 // enable enables or disables a connection.
-func (s *Server) enable(enabled bool) doer {
-	return func(ctx context.Context, w wishes) (any, error) {
-		return s.options.Control.SetEnabled(ctx, w.PathValue("id"), enabled, w.by)
+func (s *Server) enable(enabled bool) actFunc {
+	return func(ctx context.Context, input actRequest) (any, error) {
+		return s.options.Control.SetEnabled(ctx, input.PathValue("id"), enabled, input.by)
 	}
 }
 
-// decide answers a held run.
-func (s *Server) decide(approve bool) doer {
-	return func(ctx context.Context, w wishes) (any, error) {
-		id, err := runNumber(w.Request)
+// decide approves or rejects a held run.
+func (s *Server) decide(approve bool) actFunc {
+	return func(ctx context.Context, input actRequest) (any, error) {
+		id, err := runNumber(input.Request)
 		if err != nil {
 			return nil, err
 		}
-		return viewDecided(s.options.Control.Decide(ctx, id, approve, w.by))
+		return viewDecided(s.options.Control.Decide(ctx, id, approve, input.by))
 	}
 }
 
-// liftedView is the answer to who takes back the rejections of a connection.
+// liftedView is the response to a request that takes back the rejections of a connection.
 type liftedView struct {
 	control.LiftedRejections
 	Request string `json:"request"` // the id of the request for the Smart Sync
 }
 
-// lift takes back the rejections of a connection, and asks for a Smart Sync.
-func (s *Server) lift(ctx context.Context, w wishes) (any, error) {
-	request := w.request
-	request.ID, request.By = cmp.Or(request.ID, uuid.NewString()), w.by
-	done, err := s.options.Control.LiftRejections(ctx, w.PathValue("id"), request)
+// lift takes back the rejections of a connection, and requests a Smart Sync.
+func (s *Server) lift(ctx context.Context, input actRequest) (any, error) {
+	request := input.sync
+	request.ID, request.By = cmp.Or(request.ID, uuid.NewString()), input.by
+	done, err := s.options.Control.LiftRejections(ctx, input.PathValue("id"), request)
 	return liftedView{LiftedRejections: done, Request: request.ID}, err
 }
 
-// cancelPatience is how long an answer waits for the run to have stopped.
-const cancelPatience = 5 * time.Second
+// cancelTimeout is how long the response waits for the run to end.
+const cancelTimeout = 5 * time.Second
 
-// cancel stops a run, and shows it as it is in a moment.
-func (s *Server) cancel(ctx context.Context, w wishes) (any, error) {
-	id, err := runNumber(w.Request)
+// cancel cancels a run, and returns it as it is after cancelTimeout at most.
+func (s *Server) cancel(ctx context.Context, input actRequest) (any, error) {
+	id, err := runNumber(input.Request)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := s.options.Control.Cancel(ctx, id); err != nil {
 		return nil, err
 	}
-	return s.options.Control.Ended(ctx, id, cancelPatience)
+	return s.options.Control.Ended(ctx, id, cancelTimeout)
 }
 
-func (s *Server) refreshIDs(ctx context.Context, w wishes) (any, error) {
-	return s.options.Control.RefreshIDs(ctx, w.PathValue("id"), w.channelSKUs)
+func (s *Server) refreshIDs(ctx context.Context, input actRequest) (any, error) {
+	return s.options.Control.RefreshIDs(ctx, input.PathValue("id"), input.channelSKUs)
 }

@@ -84,7 +84,7 @@ func TestActsOverTheAPI(t *testing.T) {
 		"pause with a field twice":    {"/api/v1/connections/acme-shop/pause", `{"by":"a","by":"b"}`, 400, "", `"by" is given twice`},
 		"pause with a number":         {"/api/v1/connections/acme-shop/pause", `{"reason":7}`, 400, "", "reason: expected text, found a number"},
 		"pause of a list":             {"/api/v1/connections/acme-shop/pause", `[]`, 400, "", "expected an object like {}, found a list"},
-		"pause, narrowed":             {"/api/v1/connections/acme-shop/pause?mode=full", `{}`, 400, "", `there is no setting "mode"`},
+		"pause, narrowed":             {"/api/v1/connections/acme-shop/pause?mode=full", `{}`, 400, "", `there is no parameter "mode"`},
 		"resume":                      {"/api/v1/connections/acme-shop/resume", `{"by":""}`, 200, "resume acme-shop by the HTTP API", ""},
 		"resume with a reason":        {"/api/v1/connections/acme-shop/resume", `{"reason":"over"}`, 400, "", `there is no field "reason"; the fields are by`},
 		"resume of none":              {"/api/v1/connections/none/resume", ``, 404, "", ""},
@@ -96,7 +96,7 @@ func TestActsOverTheAPI(t *testing.T) {
 		"relearn of all":              {"/api/v1/stores/shop/refresh-ids", ``, 200, "relearn shop: ", ""},
 		"relearn of none":             {"/api/v1/stores/none/relearn", ``, 404, "", `there is no store "none"`},
 		"relearn of an SKU of none":   {"/api/v1/stores/shop/relearn", `{"channel_skus":[""]}`, 400, "", "channel_skus: "},
-		"too much":                    {"/api/v1/stores/shop/relearn", strings.Repeat(" ", mostAskBytes+1), 413, "", ""},
+		"too much":                    {"/api/v1/stores/shop/relearn", strings.Repeat(" ", maxActBytes+1), 413, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.fake.acts = nil
@@ -123,7 +123,7 @@ func TestActsOverTheAPI(t *testing.T) {
 func TestRejectionsAreLiftedOverTheAPI(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	lift := func(connection, body string) reply {
+	lift := func(connection, body string) respond {
 		return w.call(http.MethodPost, "/api/v1/connections/"+connection+"/lift", strings.NewReader(body), token...)
 	}
 	got := lift("acme-shop", `{"by":"ann","id":"r"}`)

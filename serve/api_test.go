@@ -66,7 +66,7 @@ func TestAPIAnswers(t *testing.T) {
 		},
 		"a misspelt question": {
 			path: "/api/v1/status?conection=acme-shop", status: 400, code: "invalid_query",
-			message: `there is no setting "conection"; there are connection`,
+			message: `there is no parameter "conection"; there are connection`,
 		},
 		"a question twice":               {path: "/api/v1/runs?limit=1&limit=2", status: 400, code: "invalid_query"},
 		"a question where there is none": {path: "/api/v1/holds?limit=1", status: 400, code: "invalid_query"},
@@ -128,7 +128,7 @@ func TestAPIAnswers(t *testing.T) {
 		"sync with a long id": {method: "POST", path: "/api/v1/connections/acme-shop/sync", body: `{"mode":"smart","id":"` + strings.Repeat("i", 256) +
 			`"}`, status: 400, code: "invalid_request"},
 		"sync that is too large": {
-			method: "POST", path: "/api/v1/connections/acme-shop/sync", body: strings.Repeat(" ", mostAskBytes+1), status: 413,
+			method: "POST", path: "/api/v1/connections/acme-shop/sync", body: strings.Repeat(" ", maxActBytes+1), status: 413,
 			code: "too_large",
 		},
 		"sync as a form": {

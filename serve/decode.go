@@ -14,30 +14,29 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// ahead is how far in the future a time may lie that a sender reports. What is observed "tomorrow" would shut out all that is
-// observed until then.
-const ahead = time.Hour
+// maxAhead is how far in the future a reported time may be. An observation from "tomorrow" would make everything until then count as older.
+const maxAhead = time.Hour
 
-// decoding is what a decoder knows besides the body.
-type decoding struct {
-	id       string // of the request; its events are named after it where they have no names of their own
+// decodeOptions is what a decoder needs besides the body.
+type decodeOptions struct {
+	id       string // of the request; events without an id of their own get theirs from it
 	quantity inventory.QuantityField
-	rules    numbers.Rules // by which the warehouse writes its figures
+	rules    numbers.Rules // how the warehouse writes its figures
 	figures  *numbers.Reading
 	now      time.Time
 }
 
-// decodeUpdates reads update events: one object, or a list of at most workflows.MaximumUpdates. All of it is taken or nothing is,
-// and the error, which is for the sender, says where and why.
-func decodeUpdates(body []byte, with decoding) ([]workflows.InventoryUpdate, error) {
+// decodeUpdates decodes update events: one object, or a list of at most workflows.MaximumUpdates. It accepts all of them or none. The error
+// is for the sender and says where and why.
+func decodeUpdates(body []byte, options decodeOptions) ([]workflows.InventoryUpdate, error) {
 	document, err := jsonvalue.Parse(body)
 	if err != nil {
 		return nil, err
 	}
-	with.figures = with.rules.Reading()
+	options.figures = options.rules.Reading()
 	switch document.Kind() {
 	case jsonvalue.Object:
-		update, err := decodeUpdate(document, with, with.id)
+		update, err := decodeUpdate(document, options, options.id)
 		if errors.Is(err, errNoLevel) {
 			return nil, nil
 		} else if err != nil {
@@ -45,23 +44,23 @@ func decodeUpdates(body []byte, with decoding) ([]workflows.InventoryUpdate, err
 		}
 		return []workflows.InventoryUpdate{update}, nil
 	case jsonvalue.List:
-		return decodeList(document, func(number int, one jsonvalue.Value) (workflows.InventoryUpdate, error) {
-			return decodeUpdate(one, with, numbered(with.id, number))
+		return decodeList(document, func(number int, event jsonvalue.Value) (workflows.InventoryUpdate, error) {
+			return decodeUpdate(event, options, numbered(options.id, number))
 		})
 	}
 	return nil, fmt.Errorf("expected an event or a list of events, found %s", document.Kind())
 }
 
-// decodeList reads each event of a list.
-func decodeList(list jsonvalue.Value, decode func(number int, one jsonvalue.Value) (workflows.InventoryUpdate, error)) ([]workflows.InventoryUpdate, error) {
+// decodeList decodes each event of a list.
+func decodeList(list jsonvalue.Value, decode func(number int, event jsonvalue.Value) (workflows.InventoryUpdate, error)) ([]workflows.InventoryUpdate, error) {
 	var updates []workflows.InventoryUpdate
 	passed := false
 	var refused *refusedError
-	err := list.Elements(func(number int, one jsonvalue.Value) error {
+	err := list.Elements(func(number int, event jsonvalue.Value) error {
 		if number > workflows.MaximumUpdates {
 			return fmt.Errorf("there are more than %d events; send them in parts, or send a snapshot", workflows.MaximumUpdates)
 		}
-		update, err := decode(number, one)
+		update, err := decode(number, event)
 		if errors.Is(err, errNoLevel) {
 			passed = true
 			return nil
@@ -69,8 +68,8 @@ func decodeList(list jsonvalue.Value, decode func(number int, one jsonvalue.Valu
 			if refused == nil {
 				refused = &refusedError{err: fmt.Errorf("event %d: %w", number, err)}
 			}
-			refused.updates = append(refused.updates, refusedIn(err)...)
-			return nil // the rest is looked at for what is refused of it
+			refused.updates = append(refused.updates, refusedUpdates(err)...)
+			return nil // read the rest too: every refused event marks its level
 		}
 		updates = append(updates, update)
 		return nil
@@ -84,7 +83,7 @@ func decodeList(list jsonvalue.Value, decode func(number int, one jsonvalue.Valu
 	return updates, err
 }
 
-// numbered names an event of a request that has a name; empty when it has none.
+// numbered is the id of an event in a list: the id of the request with a number. It is empty if the request has no id.
 func numbered(id string, number int) string {
 	if id == "" {
 		return ""
@@ -92,10 +91,10 @@ func numbered(id string, number int) string {
 	return id + "/" + strconv.Itoa(number)
 }
 
-// decodeUpdate reads one event.
-func decodeUpdate(value jsonvalue.Value, with decoding, id string) (workflows.InventoryUpdate, error) {
+// decodeUpdate decodes one event.
+func decodeUpdate(value jsonvalue.Value, options decodeOptions, id string) (workflows.InventoryUpdate, error) {
 	update := workflows.InventoryUpdate{Event: id}
-	row, err := decodeFields(value, with.figures, with.now, func(name string, field jsonvalue.Value) (err error) {
+	row, err := decodeFields(value, options.figures, options.now, func(name string, field jsonvalue.Value) (err error) {
 		switch name {
 		case "event":
 			update.Event, err = readText(field)
@@ -107,43 +106,43 @@ func decodeUpdate(value jsonvalue.Value, with decoding, id string) (workflows.In
 		return err
 	})
 	if err == nil {
-		err = fill(&update, row, with)
+		err = fill(&update, row, options)
 	}
 	if err != nil && !errors.Is(err, errNoLevel) {
-		err = refusal(update, row, err)
+		err = refusedEvent(update, row, err)
 	}
 	return update, err
 }
 
-// errNoLevel is of an event that states, by a text that the warehouse's settings give this meaning, that there is no level. It changes
-// nothing, and is passed over.
+// errNoLevel is the error of an event that states that there is no level, by a text that has this meaning in the warehouse's settings. The
+// event changes nothing and is left out.
 var errNoLevel = errors.New("the event states that there is no level")
 
-// fill makes an update of what was read, and checks it.
-func fill(update *workflows.InventoryUpdate, row inventory.Row, with decoding) error {
+// fill copies a row to an update, and checks it.
+func fill(update *workflows.InventoryUpdate, row inventory.Row, options decodeOptions) error {
 	update.SKU, update.Facility, update.Available, update.OnHand, update.Committed = row.SKU, row.Facility, row.Available, row.OnHand, row.Committed
 	if !row.ReportedAt.IsZero() {
 		update.ReportedAt = &row.ReportedAt
 	}
-	if inventory.NoLevel(row, with.quantity) {
+	if inventory.NoLevel(row, options.quantity) {
 		return errNoLevel
 	}
-	return checkUpdate(*update, with)
+	return checkUpdate(*update, options)
 }
 
-// checkUpdate refuses at the door what the intake would refuse later, so that the sender learns of it.
-func checkUpdate(update workflows.InventoryUpdate, with decoding) error {
+// checkUpdate refuses what the intake would refuse later, so that the sender gets the error.
+func checkUpdate(update workflows.InventoryUpdate, options decodeOptions) error {
 	switch {
 	case update.Event == "":
-		return errors.New("it has no id: give each event its own in the field event, or the request one in the header webhook-id; without it the same event could " +
+		return errors.New("it has no id: send an id in the field event of each event, or in the header webhook-id of the request; without it the same event could " +
 			"count twice")
-	case len(update.Event) > mostIDBytes:
-		return fmt.Errorf("its id has %d bytes; at most %d are accepted", len(update.Event), mostIDBytes)
+	case len(update.Event) > maxIDBytes:
+		return fmt.Errorf("its id has %d bytes; at most %d are accepted", len(update.Event), maxIDBytes)
 	case !utf8.ValidString(update.Event) || strings.ContainsRune(update.Event, 0):
 		return errors.New("its id holds a NUL byte or is not valid UTF-8")
 	}
 	row := inventory.Row{Facility: update.Facility, SKU: update.SKU, Available: update.Available, OnHand: update.OnHand, Committed: update.Committed}
-	if _, refusal := inventory.Accept(row, with.quantity); refusal != nil {
+	if _, refusal := inventory.Accept(row, options.quantity); refusal != nil {
 		return errors.New(refusal.Reason)
 	}
 	return nil
@@ -151,15 +150,15 @@ func checkUpdate(update workflows.InventoryUpdate, with decoding) error {
 
 var errUnknown = errors.New("unknown")
 
-// decodeFields reads the fields that an event and a row of a snapshot have in common; others are left to more, which returns
-// errUnknown for what it does not know.
-func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time, more func(name string, field jsonvalue.Value) error) (inventory.Row, error) {
+// decodeFields decodes the fields that an event and a row of a snapshot have in common. It passes other fields to other, which returns
+// errUnknown for an unknown name.
+func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time, other func(name string, field jsonvalue.Value) error) (inventory.Row, error) {
 	var row inventory.Row
 	var figure numbers.Figure
 	if value.Kind() != jsonvalue.Object {
 		return row, fmt.Errorf("expected an object, found %s", value.Kind())
 	}
-	twice, err := readOn(value, func(name string, field jsonvalue.Value) (err error) {
+	twice, err := eachMember(value, func(name string, field jsonvalue.Value) (err error) {
 		switch name {
 		case "sku":
 			row.SKU, err = readText(field)
@@ -179,7 +178,7 @@ func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time
 		case "reported_at":
 			row.ReportedAt, err = readTime(field, now)
 		default:
-			err = more(name, field)
+			err = other(name, field)
 		}
 		if errors.Is(err, errUnknown) {
 			return fmt.Errorf("there is no field %s; the fields are event, sku, facility, available, on_hand, committed, sequence and reported_at",
@@ -191,7 +190,7 @@ func decodeFields(value jsonvalue.Value, figures *numbers.Reading, now time.Time
 	})
 	jsonvalue.Unclear(&row, twice, []string{"sku"}, []string{"facility"})
 	if err == nil && twice != "" {
-		err = fmt.Errorf("%s is given twice; it is not known which one is meant", inventory.Quoted(twice))
+		err = fmt.Errorf("%s is given twice, so its value is ambiguous", inventory.Quoted(twice))
 	}
 	return row, err
 }
@@ -207,8 +206,8 @@ func readText(value jsonvalue.Value) (string, error) {
 	return text, nil
 }
 
-// readFigure reads a figure. Null is refused like any other text that is no figure, unless the warehouse's settings say what it means: a
-// sender that knows none leaves the field out.
+// readFigure reads a figure. Null is refused like any other text that is not a figure, unless the warehouse's settings give it a meaning. A
+// sender that has no figure leaves the field out.
 func readFigure(figures *numbers.Reading, value jsonvalue.Value, asText bool) (numbers.Figure, error) {
 	figure, err := figures.JSON(value, asText)
 	if err == nil && figure == (numbers.Figure{}) {
@@ -220,7 +219,7 @@ func readFigure(figures *numbers.Reading, value jsonvalue.Value, asText bool) (n
 func readSequence(value jsonvalue.Value) (int64, error) {
 	sequence, err := strconv.ParseUint(value.Raw(), 10, 63)
 	if value.Kind() != jsonvalue.Number || err != nil || sequence == 0 {
-		return 0, errors.New("expected a whole number from 1 to 9223372036854775807; leave it out where the source does not count")
+		return 0, errors.New("expected a whole number from 1 to 9223372036854775807; leave it out if the source does not number its events")
 	}
 	return int64(sequence), nil
 }
@@ -233,7 +232,7 @@ func readTime(value jsonvalue.Value, now time.Time) (time.Time, error) {
 	return parseTime(text, now)
 }
 
-// parseTime reads when something was observed.
+// parseTime reads the time of an observation.
 func parseTime(text string, now time.Time) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -247,13 +246,13 @@ func parseTime(text string, now time.Time) (time.Time, error) {
 
 var errNoTime = errors.New("expected a time like 2026-11-24T09:30:00Z (RFC 3339)")
 
-// checkTime says why a time cannot be that of an observation.
+// checkTime refuses a time that cannot be the time of an observation.
 func checkTime(at, now time.Time) error {
 	if at.Year() < 1970 || at.Year() > 9999 {
 		return errNoTime
 	}
-	if at.After(now.Add(ahead)) {
-		return fmt.Errorf("the time lies more than %s in the future, and would shut out all that is observed until then; correct the sender's clock", ahead)
+	if at.After(now.Add(maxAhead)) {
+		return fmt.Errorf("the time is more than %s in the future, so everything until then would count as older; correct the sender's clock", maxAhead)
 	}
 	return nil
 }

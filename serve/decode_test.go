@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-var usual = decoding{id: "msg", quantity: inventory.QuantityAvailable, now: now}
+var usual = decodeOptions{id: "msg", quantity: inventory.QuantityAvailable, now: now}
 
 func TestDecodeUpdates(t *testing.T) {
 	t.Parallel()
@@ -30,7 +30,7 @@ func TestDecodeUpdates(t *testing.T) {
 		{Event: "msg/2", SKU: " bär ", Available: new(int64(0))},
 	}, got)
 
-	got, err = decodeUpdates([]byte(`{"sku":"BIKE","on_hand":4}`), decoding{id: "msg", quantity: inventory.QuantityOnHand, now: now})
+	got, err = decodeUpdates([]byte(`{"sku":"BIKE","on_hand":4}`), decodeOptions{id: "msg", quantity: inventory.QuantityOnHand, now: now})
 	require.NoError(t, err)
 	require.Equal(t, []workflows.InventoryUpdate{{Event: "msg", SKU: "BIKE", OnHand: new(int64(4))}}, got, "one event has the name of its request")
 }
@@ -64,7 +64,7 @@ func TestEventsThatAreRefused(t *testing.T) {
 			"off or goes on after its end",
 		`{"sku":"A","available":true}`:            "available: expected a whole number, found true or false",
 		`{"sku":"A","available":{"value":1}}`:     "available: expected a whole number, found an object",
-		`{"sku":"A","available":1,"available":2}`: `"available" is given twice; it is not known which one is meant`,
+		`{"sku":"A","available":1,"available":2}`: `"available" is given twice, so its value is ambiguous`,
 		`{"sku":"A","available":1,"Available":2}`: `there is no field "Available"; the fields are event, sku, facility, available, ` +
 			`on_hand, committed, sequence and reported_at`,
 		`{"sku":"A","avialable":1}`: `there is no field "avialable"; the fields are event, sku, facility, available, ` +
@@ -74,20 +74,20 @@ func TestEventsThatAreRefused(t *testing.T) {
 		"{\"sku\":\"\xff\",\"available\":1}":                       "sku: the text holds a character that is not valid Unicode",
 		`{"sku":"A\u0000","available":1}`:                          `the SKU "A\x00" contains a NUL byte`,
 		`{"sku":"` + strings.Repeat("A", 513) + `","available":1}`: "the SKU is 513 bytes long; at most 512 are accepted",
-		`{"event":"","sku":"A","available":1}`: "it has no id: give each event its own in the field event, or the request one in the " +
-			"header webhook-id; without it the same event could count twice",
+		`{"event":"","sku":"A","available":1}`: "it has no id: send an id in the field event of each event, or in the " +
+			"header webhook-id of the request; without it the same event could count twice",
 		`{"event":"` + strings.Repeat("e", 256) + `","sku":"A"}`: "its id has 256 bytes; at most 255 are accepted",
 		`{"event":"e\u0000","sku":"A"}`:                          "its id holds a NUL byte or is not valid UTF-8",
-		`{"sku":"A","available":1,"sequence":0}`: "sequence: expected a whole number from 1 to 9223372036854775807; leave it out where " +
-			"the source does not count",
-		`{"sku":"A","available":1,"sequence":9223372036854775808}`: "sequence: expected a whole number from 1 to 9223372036854775807; leave it out where " +
-			"the source does not count",
-		`{"sku":"A","available":1,"sequence":"1"}`: "sequence: expected a whole number from 1 to 9223372036854775807; leave it out where " +
-			"the source does not count",
+		`{"sku":"A","available":1,"sequence":0}`: "sequence: expected a whole number from 1 to 9223372036854775807; leave it out if " +
+			"the source does not number its events",
+		`{"sku":"A","available":1,"sequence":9223372036854775808}`: "sequence: expected a whole number from 1 to 9223372036854775807; leave it out if " +
+			"the source does not number its events",
+		`{"sku":"A","available":1,"sequence":"1"}`: "sequence: expected a whole number from 1 to 9223372036854775807; leave it out if " +
+			"the source does not number its events",
 		`{"sku":"A","available":1,"reported_at":1763976600}`:   "reported_at: expected text, found a number",
 		`{"sku":"A","available":1,"reported_at":"2026-11-24"}`: "reported_at: expected a time like 2026-11-24T09:30:00Z (RFC 3339)",
-		`{"sku":"A","available":1,"reported_at":"2026-11-24T10:30:01Z"}`: "reported_at: the time lies more than 1h0m0s in the future, and would shut out all " +
-			"that is observed until then; correct the sender's clock",
+		`{"sku":"A","available":1,"reported_at":"2026-11-24T10:30:01Z"}`: "reported_at: the time is more than 1h0m0s in the future, so everything " +
+			"until then would count as older; correct the sender's clock",
 		`{"sku":"A","available":1,"on_hand":1000000001}`: `on_hand: the quantity "1000000001" is above 1000000000; a figure of that size is ` +
 			`taken for a fault of the source`,
 		`[{"sku":"A","available":1},{"sku":"B","available":1,"facility":7}]`: "event 2: facility: expected text, found a number",
@@ -96,7 +96,7 @@ func TestEventsThatAreRefused(t *testing.T) {
 		require.EqualError(t, err, want, "%.80s", body)
 		_ = updates
 	}
-	_, err := decodeUpdates([]byte(`{"sku":"A","available":1}`), decoding{quantity: inventory.QuantityAvailable, now: now})
+	_, err := decodeUpdates([]byte(`{"sku":"A","available":1}`), decodeOptions{quantity: inventory.QuantityAvailable, now: now})
 	require.ErrorContains(t, err, "it has no id")
 	_, err = decodeUpdates([]byte(list(500)), usual)
 	require.NoError(t, err)
@@ -125,13 +125,13 @@ func TestDecodeShipHero(t *testing.T) {
 		{`"webhook_type"`, `"type"`}:         `webhook_type is ""; register the webhook "Inventory Update" for this address, and no other`,
 		{`"Inventory Update"`, `7`}:          "webhook_type: expected text, found a number",
 		{`"inventory":[`, `"inventories":[`}: "inventory: expected a list, found null",
-		{`"account_id"`, `"Inventory"`}:      `"inventory" is given twice; it is not known which one is meant`,
+		{`"account_id"`, `"Inventory"`}:      `"inventory" is given twice, so its value is ambiguous`,
 		{`"sku":"BIKE"`, `"sku":null`}:       "event 1: sku: expected text, found null",
 		{`"sku":"BIKE"`, `"name":"BIKE"`}:    "event 1: the SKU is empty",
 		{
 			`"updated_warehouse":{"warehouse_id"`,
 			`"place":{""`,
-		}: "event 1: updated_warehouse: expected an object; without it the figures are the whole account's, not a warehouse's",
+		}: "event 1: updated_warehouse: expected an object; without it the figures are those of the whole account and not of a warehouse",
 		{`"warehouse_uuid":"V2FyZWhvdXNlOjEyMzQ1","id`, `"id`}: "event 1: updated_warehouse: there is no warehouse_uuid",
 		{
 			`"inventory":"13"`,
@@ -141,13 +141,13 @@ func TestDecodeShipHero(t *testing.T) {
 		{`"inventory":"13"`, `"inventory":null`}: "event 1: updated_warehouse: inventory: expected a whole number, found null",
 		{`"inventory":"13",`, ``}: "event 1: no available figure is reported; set the warehouse to quantity: on_hand if its on-hand " +
 			"figure is what stores should show",
-		{`"reserve":25`, `"INVENTORY":"14"`}: `event 1: "INVENTORY" is given twice; it is not known which one is meant`,
+		{`"reserve":25`, `"INVENTORY":"14"`}: `event 1: "INVENTORY" is given twice, so its value is ambiguous`,
 	} {
 		require.Contains(t, heroBody, change[0])
 		_, err := decodeShipHero([]byte(strings.Replace(heroBody, change[0], change[1], 1)), usual)
 		require.EqualError(t, err, want)
 	}
-	_, err = decodeShipHero([]byte(heroBody), decoding{now: now})
+	_, err = decodeShipHero([]byte(heroBody), decodeOptions{now: now})
 	require.EqualError(t, err, "the header X-Shiphero-Message-Id is missing; without it the same event could count twice")
 	_, err = decodeShipHero([]byte(`[]`), usual)
 	require.EqualError(t, err, "expected an object, found a list")
@@ -160,7 +160,7 @@ func FuzzDecodeUpdates(f *testing.F) {
 	f.Add([]byte(`{"sku":"A","SKU":"B","available":9223372036854775808}`))
 	f.Add([]byte(heroBody))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, decode := range []func([]byte, decoding) ([]workflows.InventoryUpdate, error){decodeUpdates, decodeShipHero} {
+		for _, decode := range []func([]byte, decodeOptions) ([]workflows.InventoryUpdate, error){decodeUpdates, decodeShipHero} {
 			updates, err := decode(body, usual)
 			if err != nil {
 				require.LessOrEqual(t, len(err.Error()), 600)
@@ -170,7 +170,7 @@ func FuzzDecodeUpdates(f *testing.F) {
 			require.LessOrEqual(t, len(updates), workflows.MaximumUpdates)
 			for i, update := range updates {
 				require.NoError(t, checkUpdate(update, usual), fmt.Sprint(i))
-				require.False(t, update.ReportedAt != nil && update.ReportedAt.After(now.Add(ahead)))
+				require.False(t, update.ReportedAt != nil && update.ReportedAt.After(now.Add(maxAhead)))
 			}
 		}
 	})

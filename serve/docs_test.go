@@ -18,32 +18,32 @@ import (
 func TestExamplesOfThePage(t *testing.T) {
 	t.Parallel()
 	forms := map[string]string{"csv": formCSV, "ndjson": formNDJSON}
-	for _, one := range warehousetest.Examples(t, "../docs/signals.md") {
-		one.Settings["path"] = "x"
-		values, problems := csv.Spec.Check(one.Settings)
-		require.Empty(t, problems, one.Name)
+	for _, example := range warehousetest.Examples(t, "../docs/signals.md") {
+		example.Settings["path"] = "x"
+		values, problems := csv.Spec.Check(example.Settings)
+		require.Empty(t, problems, example.Name)
 		var read []inventory.Row
-		if one.Form == "json" {
+		if example.Form == "json" {
 			with := usual
 			with.rules = numbers.New(values)
-			updates, err := decodeUpdates([]byte(one.Text), with)
-			require.NoError(t, err, one.Name)
+			updates, err := decodeUpdates([]byte(example.Text), with)
+			require.NoError(t, err, example.Name)
 			for _, update := range updates {
 				read = append(read, inventory.Row{SKU: update.SKU, Facility: update.Facility, Available: update.Available})
 			}
-			one.RequireRead(t, read)
+			example.RequireRead(t, read)
 			continue
 		}
-		rows, err := newRows(t.Context(), forms[one.Form], strings.NewReader(one.Text), ledger.Warehouse{Driver: csv.Spec.Driver, Settings: values}, now)
-		require.NoError(t, err, one.Name)
+		rows, err := newRows(t.Context(), forms[example.Form], strings.NewReader(example.Text), ledger.Warehouse{Driver: csv.Spec.Driver, Settings: values}, now)
+		require.NoError(t, err, example.Name)
 		for {
 			row, err := rows.next()
 			if err == io.EOF {
 				break
 			}
-			require.NoError(t, err, one.Name)
+			require.NoError(t, err, example.Name)
 			read = append(read, row)
 		}
-		one.RequireRead(t, read)
+		example.RequireRead(t, read)
 	}
 }

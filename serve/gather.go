@@ -10,33 +10,33 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// How events are gathered into signals. A signal costs Temporal a transaction and the history an event, so those of many requests
-// share one; a request is answered only when the signal that carries its events is durable.
+// The events of many requests share a signal, because each signal costs Temporal a transaction and the workflow an event of its history. A
+// request gets its response only when the signal with its events is durable.
 const (
 	gatherFor = 10 * time.Millisecond // after the first event of a signal
-	// mostSignalBytes is how much the events of one signal may come to: far below what Temporal takes (2 MiB), because all signals of
-	// a workflow stand in its history.
-	mostSignalBytes = 128 << 10
-	// mostWaiting is how many events of one warehouse may wait for their signal, those under way included. More would only wait
-	// longer than their senders do.
-	mostWaiting = 5000
-	// signalWithin is how long one signal may take; a sender waits for answerWithin at most.
-	signalWithin = 5 * time.Second
-	answerWithin = 8 * time.Second
+	// maxSignalBytes is the largest size of the events in one signal. It is far below the limit of Temporal (2 MiB), because the history of
+	// the workflow contains all its signals.
+	maxSignalBytes = 128 << 10
+	// maxWaiting is the largest number of events of one warehouse that wait for their signal, including the signal under way. More would
+	// wait longer than their senders do.
+	maxWaiting = 5000
+	// signalTimeout is how long one signal may take; a sender waits for answerWithin at most.
+	signalTimeout = 5 * time.Second
+	senderTimeout = 8 * time.Second
 )
 
-// Why events were not taken. The sender is to send them again; those that were taken all the same have one effect.
+// The reasons why events were not accepted. The sender must send them again; an event that was accepted all the same has one effect.
 var (
-	errBusy = errors.New("too many events wait already")
-	errLate = errors.New("the events could not be handed over in time")
+	errBusy = errors.New("too many events are waiting")
+	errLate = errors.New("the events could not be signalled in time")
 )
 
-// Intake hands events over: when it returns without an error, they are durable.
+// Intake sends events to the intake of a warehouse. If it returns no error, they are durable.
 type Intake interface {
 	Intake(ctx context.Context, warehouse string, updated workflows.InventoryUpdated) error
 }
 
-// gatherer gathers the events of one warehouse into signals, which go out one after the other, in the order of arrival.
+// gatherer collects the events of one warehouse into signals. It sends the signals one after another, in the order of arrival.
 type gatherer struct {
 	intake    Intake
 	warehouse string
@@ -46,43 +46,43 @@ type gatherer struct {
 	done      sync.WaitGroup
 }
 
-// part is what a request has for one signal. It is never divided.
+// part is the events of one request that go into one signal. A part is never divided.
 type part struct {
-	ctx     context.Context // of the sender: a part whose sender has left is not handed over
+	ctx     context.Context // of the request; a part whose sender has left is not sent
 	updates []workflows.InventoryUpdate
 	bytes   int
 	result  chan error
 }
 
 func newGatherer(intake Intake, warehouse string) *gatherer {
-	// A part has one event at least, so there is room in the channel for all that may wait.
-	g := &gatherer{intake: intake, warehouse: warehouse, parts: make(chan *part, mostWaiting), closed: make(chan struct{})}
+	// A part has at least one event, so the channel has room for every part that may wait.
+	g := &gatherer{intake: intake, warehouse: warehouse, parts: make(chan *part, maxWaiting), closed: make(chan struct{})}
 	g.done.Go(g.run)
 	return g
 }
 
-// close waits for the signal that is under way. No request may be in hand any more.
+// close waits for the signal that is under way. It must not be called while requests are being served.
 func (g *gatherer) close() {
 	close(g.closed)
 	g.done.Wait()
 }
 
-// hand returns when all the events are durable, or with the reason why some may not be.
-func (g *gatherer) hand(ctx context.Context, updates []workflows.InventoryUpdate) error {
+// submit returns nil when all events are durable, or else the reason why some may not be.
+func (g *gatherer) submit(ctx context.Context, updates []workflows.InventoryUpdate) error {
 	n := int64(len(updates))
-	if g.waiting.Add(n) > mostWaiting {
+	if g.waiting.Add(n) > maxWaiting {
 		g.waiting.Add(-n)
 		return errBusy
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, answerWithin, errLate)
+	ctx, cancel := context.WithTimeoutCause(ctx, senderTimeout, errLate)
 	defer cancel()
 	parts := split(ctx, updates)
-	for _, one := range parts {
-		g.parts <- one
+	for _, part := range parts {
+		g.parts <- part
 	}
-	for _, one := range parts {
+	for _, part := range parts {
 		select {
-		case err := <-one.result:
+		case err := <-part.result:
 			if err != nil {
 				return err
 			}
@@ -93,13 +93,13 @@ func (g *gatherer) hand(ctx context.Context, updates []workflows.InventoryUpdate
 	return nil
 }
 
-// split makes parts that each fit into a signal.
+// split divides events into parts that fit into a signal.
 func split(ctx context.Context, updates []workflows.InventoryUpdate) []*part {
 	var parts []*part
 	var last *part
 	for _, update := range updates {
 		bytes := sizeOf(update)
-		if last == nil || !last.takes(1, bytes) {
+		if last == nil || !last.hasRoom(1, bytes) {
 			last = &part{ctx: ctx, result: make(chan error, 1)}
 			parts = append(parts, last)
 		}
@@ -108,12 +108,12 @@ func split(ctx context.Context, updates []workflows.InventoryUpdate) []*part {
 	return parts
 }
 
-// takes tells whether there is room for more.
-func (p *part) takes(updates, bytes int) bool {
-	return len(p.updates) == 0 || len(p.updates)+updates <= workflows.MaximumUpdates && p.bytes+bytes <= mostSignalBytes
+// hasRoom is true if more events fit into the same signal.
+func (p *part) hasRoom(updates, bytes int) bool {
+	return len(p.updates) == 0 || len(p.updates)+updates <= workflows.MaximumUpdates && p.bytes+bytes <= maxSignalBytes
 }
 
-// sizeOf is about how much an event comes to as JSON: its texts, and the names and figures of its fields.
+// sizeOf estimates the size of an event as JSON: its texts, plus the names and numbers of its fields.
 func sizeOf(update workflows.InventoryUpdate) int {
 	const fields = 180
 	return fields + len(update.Event) + len(update.SKU) + len(update.Facility) + len(update.Problem)
@@ -136,20 +136,20 @@ func (g *gatherer) run() {
 	}
 }
 
-// gather waits a moment for what fits into the signal of the first part. It returns a part that did not fit, if one came.
+// gather collects parts for the signal of the first part, for gatherFor at most. If a part does not fit, it returns that part as next.
 func (g *gatherer) gather(first *part) (batch []*part, next *part) {
 	batch = []*part{first}
-	whole := part{updates: first.updates[:len(first.updates):len(first.updates)], bytes: first.bytes}
+	total := part{updates: first.updates[:len(first.updates):len(first.updates)], bytes: first.bytes}
 	timer := time.NewTimer(gatherFor)
 	defer timer.Stop()
-	for len(whole.updates) < workflows.MaximumUpdates {
+	for len(total.updates) < workflows.MaximumUpdates {
 		select {
-		case one := <-g.parts:
-			if !whole.takes(len(one.updates), one.bytes) {
-				return batch, one
+		case next := <-g.parts:
+			if !total.hasRoom(len(next.updates), next.bytes) {
+				return batch, next
 			}
-			batch = append(batch, one)
-			whole.updates, whole.bytes = append(whole.updates, one.updates...), whole.bytes+one.bytes
+			batch = append(batch, next)
+			total.updates, total.bytes = append(total.updates, next.updates...), total.bytes+next.bytes
 		case <-timer.C:
 			return batch, nil
 		}
@@ -157,27 +157,27 @@ func (g *gatherer) gather(first *part) (batch []*part, next *part) {
 	return batch, nil
 }
 
-// send hands a batch over and tells the senders that still wait.
+// send sends a batch as one signal and gives the result to the waiting requests.
 func (g *gatherer) send(batch []*part) {
 	var updates []workflows.InventoryUpdate
-	for _, one := range batch {
-		if one.ctx.Err() == nil {
-			updates = append(updates, one.updates...)
+	for _, part := range batch {
+		if part.ctx.Err() == nil {
+			updates = append(updates, part.updates...)
 		}
 	}
 	var err error
 	if len(updates) > 0 {
-		ctx, cancel := context.WithTimeout(context.Background(), signalWithin)
+		ctx, cancel := context.WithTimeout(context.Background(), signalTimeout)
 		err = g.intake.Intake(ctx, g.warehouse, workflows.InventoryUpdated{Updates: updates})
 		cancel()
 	}
-	for _, one := range batch {
-		g.waiting.Add(-int64(len(one.updates)))
-		if one.ctx.Err() != nil && err == nil {
-			// Its sender has left, or leaves at this moment; it was perhaps not handed over, so it must not be told that it was.
-			one.result <- errLate
+	for _, part := range batch {
+		g.waiting.Add(-int64(len(part.updates)))
+		if part.ctx.Err() != nil && err == nil {
+			// The sender has left, perhaps only now, so the part may not be in the signal: the result must not be success.
+			part.result <- errLate
 			continue
 		}
-		one.result <- err
+		part.result <- err
 	}
 }

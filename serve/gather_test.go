@@ -29,8 +29,8 @@ func (f *fake) sizes() []int {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	var sizes []int
-	for _, one := range f.handed {
-		sizes = append(sizes, len(one.Updates))
+	for _, signal := range f.handed {
+		sizes = append(sizes, len(signal.Updates))
 	}
 	return sizes
 }
@@ -44,7 +44,7 @@ func TestRequestsShareASignal(t *testing.T) {
 		var done sync.WaitGroup
 		for i := range 40 {
 			done.Go(func() {
-				if err := g.hand(t.Context(), some(fmt.Sprint(i), 5)); err != nil {
+				if err := g.submit(t.Context(), some(fmt.Sprint(i), 5)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -55,7 +55,7 @@ func TestRequestsShareASignal(t *testing.T) {
 
 		for i, n := range []int{400, 400} {
 			done.Go(func() {
-				if err := g.hand(t.Context(), some(fmt.Sprint("large", i), n)); err != nil {
+				if err := g.submit(t.Context(), some(fmt.Sprint("large", i), n)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -63,7 +63,7 @@ func TestRequestsShareASignal(t *testing.T) {
 		}
 		done.Wait()
 		require.Equal(t, []int{200, 400, 400}, control.sizes(), "a part is not divided")
-		require.NoError(t, g.hand(t.Context(), some("whole", workflows.MaximumUpdates)))
+		require.NoError(t, g.submit(t.Context(), some("whole", workflows.MaximumUpdates)))
 		require.Zero(t, g.waiting.Load())
 		g.close()
 	})
@@ -78,19 +78,19 @@ func TestSignalsStaySmall(t *testing.T) {
 	control := &fake{}
 	g := newGatherer(control, "depot")
 	defer g.close()
-	require.NoError(t, g.hand(t.Context(), updates))
+	require.NoError(t, g.submit(t.Context(), updates))
 	require.Greater(t, len(control.sizes()), 2)
 	var ids []string
 	for _, update := range updates {
 		ids = append(ids, update.Event)
 	}
 	require.Equal(t, ids, control.events(), "all of them, in order")
-	for _, one := range control.handed {
+	for _, signal := range control.handed {
 		bytes := 0
-		for _, update := range one.Updates {
+		for _, update := range signal.Updates {
 			bytes += sizeOf(update)
 		}
-		require.LessOrEqual(t, bytes, mostSignalBytes)
+		require.LessOrEqual(t, bytes, maxSignalBytes)
 	}
 }
 
@@ -103,7 +103,7 @@ func TestTemporalDoesNotAnswer(t *testing.T) {
 		began := time.Now()
 		answers := make(chan error, 20)
 		for i := range 12 {
-			go func() { answers <- g.hand(t.Context(), some(fmt.Sprint(i), 500)) }()
+			go func() { answers <- g.submit(t.Context(), some(fmt.Sprint(i), 500)) }()
 			synctest.Wait()
 		}
 		busy := 0
@@ -115,12 +115,12 @@ func TestTemporalDoesNotAnswer(t *testing.T) {
 				require.Zero(t, time.Since(began), "there is no use in waiting")
 			}
 		}
-		require.Equal(t, 12-mostWaiting/500, busy)
-		require.LessOrEqual(t, time.Since(began), answerWithin)
+		require.Equal(t, 12-maxWaiting/500, busy)
+		require.LessOrEqual(t, time.Since(began), senderTimeout)
 		synctest.Wait()
 		close(control.gate)
 		synctest.Wait()
-		require.NoError(t, g.hand(t.Context(), some("after", 1)))
+		require.NoError(t, g.submit(t.Context(), some("after", 1)))
 		got := control.events()
 		require.Equal(t, "after-0", got[len(got)-1])
 		require.Equal(t, 501, len(got), "besides the signal that was under way nothing went out for those who had left: they send again")
@@ -136,11 +136,11 @@ func TestSenderWhoLeaves(t *testing.T) {
 		g := newGatherer(control, "depot")
 		ctx, leave := context.WithCancel(t.Context())
 		left := make(chan error, 1)
-		go func() { left <- g.hand(ctx, some("left", 3)) }()
+		go func() { left <- g.submit(ctx, some("left", 3)) }()
 		synctest.Wait()
 		leave()
 		require.ErrorIs(t, <-left, context.Canceled)
-		require.NoError(t, g.hand(t.Context(), some("stayed", 1)))
+		require.NoError(t, g.submit(t.Context(), some("stayed", 1)))
 		require.Equal(t, []string{"stayed-0"}, control.events())
 		g.close()
 	})
@@ -153,10 +153,10 @@ func TestFailedSignal(t *testing.T) {
 	control := &fake{err: failure}
 	g := newGatherer(control, "depot")
 	defer g.close()
-	require.ErrorIs(t, g.hand(t.Context(), some("a", 1)), failure)
+	require.ErrorIs(t, g.submit(t.Context(), some("a", 1)), failure)
 	control.mutex.Lock()
 	control.err = nil
 	control.mutex.Unlock()
-	require.NoError(t, g.hand(t.Context(), some("b", 1)))
+	require.NoError(t, g.submit(t.Context(), some("b", 1)))
 	require.Equal(t, []string{"b-0"}, control.events())
 }

@@ -58,7 +58,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	signed := func(body string, more ...string) []string {
 		return append(sign(secrets["KEY"], "msg", now, body), more...)
 	}
-	large := strings.Repeat(" ", mostEventBytes+1)
+	large := strings.Repeat(" ", maxEventBytes+1)
 	for name, test := range map[string]struct {
 		method, path string
 		body         io.Reader
@@ -132,7 +132,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	require.Equal(t, []string{""}, w.fake.events(), "the one without an id is handed over as refused, and nothing is taken")
 	require.Zero(t, w.server.bodies.used.Load(), "what was reserved was given back")
 	require.NotContains(t, w.log.String(), "BIKE", "no body is logged")
-	require.Contains(t, w.log.String(), "no key fits")
+	require.Contains(t, w.log.String(), "no key verifies the signature")
 	require.Contains(t, w.log.String(), "a replay")
 }
 
@@ -222,7 +222,7 @@ func TestAMissingKeyOfAHookStopsNoOtherKey(t *testing.T) {
 			return usual(name)
 		}
 	})
-	send := func(secret string) reply {
+	send := func(secret string) respond {
 		return w.call(http.MethodPost, "/hooks/depot", strings.NewReader(event), sign(secrets[secret], "msg", now, event)...)
 	}
 	require.Equal(t, 3, w.server.Hooks())
@@ -266,13 +266,13 @@ func TestFailuresAreLimited(t *testing.T) {
 func TestFailuresOfManyAddresses(t *testing.T) {
 	t.Parallel()
 	var all failures
-	for i := range 3 * mostSuspects {
-		require.True(t, all.more(fmt.Sprintf("10.%d.%d.%d:99", i>>16, i>>8&255, i&255), now))
+	for i := range 3 * maxAddresses {
+		require.True(t, all.allow(fmt.Sprintf("10.%d.%d.%d:99", i>>16, i>>8&255, i&255), now))
 	}
-	require.LessOrEqual(t, len(all.suspects), mostSuspects, "memory is bounded")
-	require.Equal(t, netip.MustParsePrefix("2001:db8:1:2::/64"), prefixOf("[2001:db8:1:2:3:4:5:6]:80"))
-	require.Equal(t, netip.MustParsePrefix("192.0.2.1/32"), prefixOf("[::ffff:192.0.2.1]:80"))
-	require.Equal(t, netip.Prefix{}, prefixOf("nowhere"))
+	require.LessOrEqual(t, len(all.fullAgainAt), maxAddresses, "memory is bounded")
+	require.Equal(t, netip.MustParsePrefix("2001:db8:1:2::/64"), networkOf("[2001:db8:1:2:3:4:5:6]:80"))
+	require.Equal(t, netip.MustParsePrefix("192.0.2.1/32"), networkOf("[::ffff:192.0.2.1]:80"))
+	require.Equal(t, netip.Prefix{}, networkOf("nowhere"))
 }
 
 func TestTemporalIsAway(t *testing.T) {
@@ -325,7 +325,7 @@ func TestFlood(t *testing.T) {
 			}
 		})
 	}
-	for range requests - mostWaiting/each { // all that do not fit are refused while nothing moves
+	for range requests - maxWaiting/each { // all that do not fit are refused while nothing moves
 		<-refused
 	}
 	close(w.fake.gate)
@@ -344,9 +344,9 @@ func TestFlood(t *testing.T) {
 			require.Equal(t, 1, handed[numbered("m"+strconv.Itoa(i), number)], "request %d, event %d", i, number)
 		}
 	}
-	require.Equal(t, mostWaiting/each, acknowledged)
-	require.Len(t, handed, mostWaiting)
-	for _, one := range w.fake.handed {
-		require.LessOrEqual(t, len(one.Updates), 500)
+	require.Equal(t, maxWaiting/each, acknowledged)
+	require.Len(t, handed, maxWaiting)
+	for _, signal := range w.fake.handed {
+		require.LessOrEqual(t, len(signal.Updates), 500)
 	}
 }

@@ -8,50 +8,51 @@ import (
 	"strings"
 )
 
-// Who signs with a key that cannot be read cannot be believed, and is not told that he is wrong: his events would be lost. All others are taken,
-// at this hook, at other hooks and at the API.
+// If a key of a hook cannot be read, a request that is signed with it cannot be verified. The response is then 503 and not 401: a sender that
+// gets a 401 may drop its events, and they would be lost. Requests that another key verifies are accepted.
 
-// hookProblem is a hook of which a key cannot be read.
+// hookProblem is a hook with a key that cannot be read.
 type hookProblem struct {
 	Warehouse string `json:"warehouse"`
 	Problem   string `json:"problem"`
 }
 
-// unusable are the hooks of which a key cannot be read, in order.
+// unusable lists the hooks with a key that cannot be read, in order of the warehouses.
 func (s *Server) unusable() []hookProblem {
-	found := []hookProblem{}
-	for id, one := range *s.hooks.Load() {
-		if one.unusable != nil {
-			found = append(found, hookProblem{id, one.unusable.Error()})
+	problems := []hookProblem{}
+	for id, hook := range *s.hooks.Load() {
+		if hook.unusable != nil {
+			problems = append(problems, hookProblem{id, hook.unusable.Error()})
 		}
 	}
-	slices.SortFunc(found, func(a, b hookProblem) int { return cmp.Compare(a.Warehouse, b.Warehouse) })
-	return found
+	slices.SortFunc(problems, func(a, b hookProblem) int { return cmp.Compare(a.Warehouse, b.Warehouse) })
+	return problems
 }
 
-// disbelieve answers a sender whose proof does not hold: by a key that can be read.
-func (s *Server) disbelieve(r *http.Request, one *hook, why error) error {
-	if one.unusable != nil {
-		return s.cannotProve(r, one)
+// rejectProof is the response to a request that no readable key of the hook verifies.
+func (s *Server) rejectProof(r *http.Request, sender *hook, why error) error {
+	if sender.unusable != nil {
+		return s.cannotVerify(r, sender)
 	}
-	return s.rejectUnauthenticated(r, one.warehouse.ID, why)
+	return s.rejectUnauthenticated(r, sender.warehouse.ID, why)
 }
 
-// cannotProve answers a sender whose proof cannot be checked. The reference of the key is for our people: it is in the log and in the
-// status.
-func (s *Server) cannotProve(r *http.Request, one *hook) error {
-	if s.failures.more(r.RemoteAddr, s.options.Now()) {
-		s.options.Log.Error("a request could not be taken: its hook cannot be used", "warehouse", one.warehouse.ID, "reason", one.unusable.Error())
+// cannotVerify is the 503 response to a request whose proof may be right but cannot be checked. The reference of the key is not in the
+// response; it is in the log and in the status.
+func (s *Server) cannotVerify(r *http.Request, sender *hook) error {
+	if s.failures.allow(r.RemoteAddr, s.options.Now()) {
+		s.options.Log.Error("a request could not be verified: a key of its hook cannot be read", "warehouse", sender.warehouse.ID, "reason", sender.unusable.Error())
 	}
 	return later("hook_unusable",
-		"nothing was taken: this server cannot read a key of the hook, and what it can read does not prove this; its log and its status say which key. "+
-			"Send it again when that is mended", failureRetry)
+		"nothing was accepted: this server cannot read a key of the hook, and no key that it can read verifies this request; its log and its status "+
+			"say which key. Send the request again when the key can be read", failureRetry)
 }
 
-// metrics shows of which hooks a key cannot be read, for Prometheus.
+// metrics serves tidemark_hook_unusable for Prometheus.
 func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
 	var page strings.Builder
-	page.WriteString("# HELP tidemark_hook_unusable 1 where a key of a warehouse's hook cannot be read: what is signed with it is not taken.\n# TYPE " +
+	page.WriteString("# HELP tidemark_hook_unusable 1 if a key of the warehouse's hook cannot be read: requests that are signed with it are not accepted.\n# " +
+		"TYPE " +
 		"tidemark_hook_unusable gauge\n")
 	hooks := *s.hooks.Load()
 	ids := make([]string, 0, len(hooks))
@@ -68,5 +69,5 @@ func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = w.Write([]byte(page.String())) // who has left needs no answer
+	_, _ = w.Write([]byte(page.String())) // the client may have left
 }

@@ -7,74 +7,74 @@ import (
 	"time"
 )
 
-// budget is a number of bytes that may be held in memory at once.
+// budget limits the bytes that are in memory at once.
 type budget struct {
-	most int64
-	used atomic.Int64
+	maximum int64
+	used    atomic.Int64
 }
 
-// take reserves bytes, or tells that there are none left.
-func (b *budget) take(bytes int64) bool {
-	if b.used.Add(bytes) > b.most {
+// reserve reserves bytes. It is false if there are not enough left.
+func (b *budget) reserve(bytes int64) bool {
+	if b.used.Add(bytes) > b.maximum {
 		b.used.Add(-bytes)
 		return false
 	}
 	return true
 }
 
-func (b *budget) give(bytes int64) { b.used.Add(-bytes) }
+func (b *budget) release(bytes int64) { b.used.Add(-bytes) }
 
-// How many failures of one address are answered and logged one by one: a burst, then one in a while.
+// Failed proofs of one address that get a 401 response and a line in the log: a burst, and then one every failureEvery.
 const (
 	failureBurst = 20
 	failureEvery = 3 * time.Second
-	mostSuspects = 10_000 // addresses that are remembered
+	maxAddresses = 10_000
 )
 
-// failures counts those who could not prove who they are, by address. It limits what they are answered and what is logged of
-// them, and nothing else: behind a proxy all senders have one address, and whoever proves who he is must get through whatever
-// others try there. Keys are long enough not to be guessed.
+// failures counts requests without a valid proof, by address. It only limits the responses and the log lines for such requests. It never
+// blocks a request with a valid proof: behind a proxy all senders have one address, and a sender must get through whatever others try
+// there. Keys are too long to be guessed.
 type failures struct {
-	mutex    sync.Mutex
-	suspects map[netip.Prefix]time.Time // when the address will have a whole burst again
+	mutex       sync.Mutex
+	fullAgainAt map[netip.Prefix]time.Time // by address: when it has a whole burst again
 }
 
-// more tells whether one more failure of an address is within the limit.
-func (f *failures) more(remote string, now time.Time) bool {
-	address := prefixOf(remote)
+// allow is true if one more failure of an address is within the limit.
+func (f *failures) allow(remote string, now time.Time) bool {
+	address := networkOf(remote)
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	if f.suspects == nil {
-		f.suspects = map[netip.Prefix]time.Time{}
+	if f.fullAgainAt == nil {
+		f.fullAgainAt = map[netip.Prefix]time.Time{}
 	}
-	clean := f.suspects[address]
-	if clean.Before(now) {
-		clean = now
+	fullAgain := f.fullAgainAt[address]
+	if fullAgain.Before(now) {
+		fullAgain = now
 	}
-	if clean = clean.Add(failureEvery); clean.Sub(now) > failureBurst*failureEvery {
+	if fullAgain = fullAgain.Add(failureEvery); fullAgain.Sub(now) > failureBurst*failureEvery {
 		return false
 	}
-	if len(f.suspects) >= mostSuspects {
+	if len(f.fullAgainAt) >= maxAddresses {
 		f.forget(now)
 	}
-	f.suspects[address] = clean
+	f.fullAgainAt[address] = fullAgain
 	return true
 }
 
-// forget drops addresses that are clean again; all of them when none is, for memory is bounded whoever asks.
+// forget drops the addresses that have a whole burst again. If there are none, it drops all, because memory is bounded.
 func (f *failures) forget(now time.Time) {
-	for address, clean := range f.suspects {
-		if !clean.After(now) {
-			delete(f.suspects, address)
+	for address, fullAgain := range f.fullAgainAt {
+		if !fullAgain.After(now) {
+			delete(f.fullAgainAt, address)
 		}
 	}
-	if len(f.suspects) >= mostSuspects {
-		clear(f.suspects)
+	if len(f.fullAgainAt) >= maxAddresses {
+		clear(f.fullAgainAt)
 	}
 }
 
-// prefixOf is the address of a remote end; of IPv6 the part that one customer is given.
-func prefixOf(remote string) netip.Prefix {
+// networkOf is the network of a client: its IPv4 address, or the /64 of its IPv6 address, which is what one customer gets.
+func networkOf(remote string) netip.Prefix {
 	end, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return netip.Prefix{}
@@ -91,24 +91,24 @@ func prefixOf(remote string) netip.Prefix {
 	return prefix
 }
 
-// slots are the uploads that run: one of a warehouse, and a few in all.
+// slots limits the uploads that run at once: one for each warehouse, and maximum in all.
 type slots struct {
-	mutex sync.Mutex
-	most  int
-	taken map[string]bool
+	mutex   sync.Mutex
+	maximum int
+	taken   map[string]bool
 }
 
-func (s *slots) take(warehouse string) bool {
+func (s *slots) acquire(warehouse string) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if s.taken[warehouse] || len(s.taken) >= s.most {
+	if s.taken[warehouse] || len(s.taken) >= s.maximum {
 		return false
 	}
 	s.taken[warehouse] = true
 	return true
 }
 
-func (s *slots) give(warehouse string) {
+func (s *slots) release(warehouse string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	delete(s.taken, warehouse)

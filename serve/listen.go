@@ -11,21 +11,21 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// DefaultListen is where the server listens when nothing is said: on loopback, for a proxy that speaks TLS.
+// DefaultListen is the default address of the server: on loopback, for a TLS proxy.
 const DefaultListen = "127.0.0.1:9480"
 
 const (
-	mostConnections = 2000
+	maxConnections  = 2000
 	refreshEvery    = 30 * time.Second
-	stopWithin      = 30 * time.Second // longer than any sender waits for its answer
-	headerWithin    = 5 * time.Second
-	requestWithin   = 15 * time.Second // header and body; uploads have their own patience
-	respondWithin   = 60 * time.Second // longer than any answer takes
-	idleFor         = 2 * time.Minute
-	mostHeaderBytes = 32 << 10
+	stopTimeout     = 30 * time.Second // longer than senderTimeout
+	headerTimeout   = 5 * time.Second
+	requestTimeout  = 15 * time.Second // header and body; uploads have a deadline of their own
+	responseTimeout = 60 * time.Second // longer than any response takes
+	idleTimeout     = 2 * time.Minute
+	maxHeaderBytes  = 32 << 10
 )
 
-// UnsafeError is an address on which this server will not listen as it is set. Its message says what to do.
+// UnsafeError refuses an address that other machines can reach while nobody has to authenticate. Its message says what to do.
 type UnsafeError struct{ message string }
 
 func (e *UnsafeError) Error() string { return e.message }
@@ -37,8 +37,8 @@ func Loopback(address string) bool {
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// Listen opens the address. It listens elsewhere than on loopback only when there is an API token, or pages that are guarded, and, as New has
-// seen to, keys for every hook.
+// Listen opens the address. An address other than loopback needs an API token or guarded pages (Options.Guarded). Hooks without keys accept
+// nothing, so they do not matter here.
 func (s *Server) Listen(ctx context.Context, address string) (net.Listener, error) {
 	if _, _, err := net.SplitHostPort(address); err != nil {
 		return nil, &UnsafeError{fmt.Sprintf("%q is not an address like %s", address, DefaultListen)}
@@ -52,15 +52,15 @@ func (s *Server) Listen(ctx context.Context, address string) (net.Listener, erro
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w; is another starter serve running?", address, err)
 	}
-	return netutil.LimitListener(listener, s.openAtOnce), nil // more wait in the kernel's queue
+	return netutil.LimitListener(listener, s.maxOpen), nil // further connections wait in the queue of the kernel
 }
 
-// Serve answers until the context ends. What is in hand then is answered first.
+// Serve serves until the context ends. It then finishes the requests that are being served.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler:           s.Handler(),
-		ReadHeaderTimeout: headerWithin, ReadTimeout: requestWithin, WriteTimeout: respondWithin, IdleTimeout: idleFor,
-		MaxHeaderBytes: mostHeaderBytes,
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: responseTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
 	}
 	defer s.Close()
 	if s.options.Stop != nil {
@@ -77,14 +77,14 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 			return err
 		case <-ticker.C:
 			if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
-				s.options.Log.Error("some hooks cannot be used as they are configured: they keep the keys that they had, and take nothing where they had none",
+				s.options.Log.Error("some hook keys cannot be read: hooks keep the keys that they had, and a hook that had none accepts nothing",
 					"error", err)
 			}
 		case <-ctx.Done():
-			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 			defer cancel()
 			err := server.Shutdown(stopping)
-			if errors.Is(err, context.DeadlineExceeded) { // an upload: it is begun again by its sender
+			if errors.Is(err, context.DeadlineExceeded) { // a long upload: its sender starts it again
 				err = server.Close()
 			}
 			if served := <-ended; !errors.Is(served, http.ErrServerClosed) {

@@ -111,7 +111,7 @@ func TestStopsWhenItHasAnswered(t *testing.T) {
 func TestConnectionsAreCounted(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.server.openAtOnce = 1
+	w.server.maxOpen = 1
 	listener, err := w.server.Listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = listener.Close() }()

@@ -39,8 +39,8 @@ func TestOddUploadsAreSaid(t *testing.T) {
 // each is one member of each of a list.
 func each(list any, name string) []any {
 	var found []any
-	for _, one := range list.([]any) {
-		found = append(found, one.(map[string]any)[name])
+	for _, item := range list.([]any) {
+		found = append(found, item.(map[string]any)[name])
 	}
 	return found
 }

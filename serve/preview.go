@@ -12,37 +12,37 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// previewShown is a preview with a part of its rows.
+// previewShown is a preview with one page of its rows.
 type previewShown struct {
 	control.PreviewShown
-	Next string `json:"next,omitempty"` // what to give as after for the next part
+	Next string `json:"next,omitempty"` // the value of after for the next page
 }
 
 // preview is what the last dry run of a connection would push.
-func (s *Server) preview(ctx context.Context, q question) (any, error) {
+func (s *Server) preview(ctx context.Context, q getRequest) (any, error) {
 	move := ledger.PreviewMove(q.query.Get("move"))
 	if move != "" && !slices.Contains(control.PreviewMoves(), move) {
 		return nil, invalid("invalid_query", "move: expected one of raise, lower, zero, new, blocked")
 	}
 	after, err := strconv.ParseInt(cmp.Or(q.query.Get("after"), "0"), 10, 64)
 	if err != nil || after < 0 {
-		return nil, invalid("invalid_query", "after: expected the number of a row, as next has it")
+		return nil, invalid("invalid_query", "after: expected the number of a row, as in next")
 	}
-	found, err := s.options.Control.Preview(ctx, q.PathValue("id"), move, after, q.limit)
-	shown := previewShown{PreviewShown: found}
-	if found.Next != 0 {
-		shown.Next = strconv.FormatInt(found.Next, 10)
+	shown, err := s.options.Control.Preview(ctx, q.PathValue("id"), move, after, q.limit)
+	view := previewShown{PreviewShown: shown}
+	if shown.Next != 0 {
+		view.Next = strconv.FormatInt(shown.Next, 10)
 	}
-	return shown, err
+	return view, err
 }
 
-// pushPreview asks for a push of what the preview of a run would change.
-func (s *Server) pushPreview(ctx context.Context, w wishes) (any, error) {
-	if w.run == 0 {
-		return nil, invalid("invalid_request", "run: it says which preview is meant; GET the preview, and give the run that is in it")
+// pushPreview requests a push of the rows that the preview of a run would change.
+func (s *Server) pushPreview(ctx context.Context, input actRequest) (any, error) {
+	if input.run == 0 {
+		return nil, invalid("invalid_request", "run: the run of the preview is missing; GET the preview and send the run that it names")
 	}
-	request := w.request
-	request.ID, request.By = cmp.Or(request.ID, uuid.NewString()), w.by
-	found, err := s.options.Control.PushPreview(ctx, w.PathValue("id"), w.run, request)
-	return requested{SyncAnswer: found, Request: request.ID}, err
+	request := input.sync
+	request.ID, request.By = cmp.Or(request.ID, uuid.NewString()), input.by
+	answer, err := s.options.Control.PushPreview(ctx, input.PathValue("id"), input.run, request)
+	return syncView{SyncAnswer: answer, Request: request.ID}, err
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// The headers by which a sender proves who it is.
+// The headers with which a sender authenticates.
 const (
 	headerID        = "Webhook-Id"
 	headerTimestamp = "Webhook-Timestamp"
@@ -27,37 +27,37 @@ const (
 )
 
 const (
-	// tolerance is how far the time of a signed request may lie from ours, in both directions.
+	// tolerance is the largest difference between the time of a signed request and our time, in both directions.
 	tolerance = 5 * time.Minute
 
-	mostSignatureBytes = 4096
-	mostSignatures     = 16  // in one header: a sender that rotates keys sends two
-	mostIDBytes        = 255 // of an event
-	mostRequestID      = 250 // of a request: its events are numbered behind it
+	maxSignatureBytes = 4096
+	maxSignatures     = 16  // in one header; a sender that rotates keys sends two
+	maxIDBytes        = 255 // of an event
+	maxRequestIDBytes = 250 // of a request; event ids append a number to it
 
-	leastSecretBytes = 24 // of a Standard Webhooks secret, as the specification asks for
-	leastTextKey     = 16 // characters of a key that is used as it is written
+	minSecretBytes   = 24 // of a Standard Webhooks secret, as the specification requires
+	minTextKeyLength = 16 // characters of a key that is used as text
 )
 
-// Why a sender is not believed, for our log only: the sender is told nothing.
+// The reasons why a proof is not valid. They are for the log only; the sender does not get them.
 var (
 	errNoProof   = errors.New("the proof is missing or malformed")
-	errTimestamp = errors.New("the timestamp is more than five minutes away; the sender's clock is wrong, or the request is a replay")
-	errSignature = errors.New("no key fits")
+	errTimestamp = errors.New("the timestamp is more than five minutes off; the sender's clock is wrong, or the request is a replay")
+	errSignature = errors.New("no key verifies the signature")
 )
 
-// secretKey makes the key of a hook's secret. Its errors never hold the secret.
+// secretKey returns the key in a hook's secret. Its errors never contain the secret.
 func secretKey(format ledger.HookFormat, secret string) ([]byte, error) {
 	switch format {
 	case ledger.HookStandard:
 		return standardKey(secret)
 	case ledger.HookShipHero, ledger.HookBearer:
-		if len(secret) < leastTextKey {
-			return nil, fmt.Errorf("the key has %d characters; expected %d at least, random ones", len(secret), leastTextKey)
+		if len(secret) < minTextKeyLength {
+			return nil, fmt.Errorf("the key has %d characters; expected at least %d random characters", len(secret), minTextKeyLength)
 		}
 		return []byte(secret), nil
 	}
-	return nil, fmt.Errorf("this program does not know the format %q; it may be older than the one that applied the configuration", format)
+	return nil, fmt.Errorf("this program does not know the format %q; it may be older than the program that applied the configuration", format)
 }
 
 // standardKey decodes a secret of the Standard Webhooks specification: "whsec_" and at least 24 bytes in base64.
@@ -71,69 +71,69 @@ func standardKey(secret string) ([]byte, error) {
 	}
 	key, err := base64.StdEncoding.Strict().DecodeString(coded)
 	if err != nil {
-		return nil, errors.New("what follows whsec_ in the key is not base64; it was perhaps cut")
+		return nil, errors.New("the key is not base64 after whsec_; it may have been cut")
 	}
-	if len(key) < leastSecretBytes {
-		return nil, fmt.Errorf("the key has %d bytes behind whsec_; expected %d at least, random ones", len(key), leastSecretBytes)
+	if len(key) < minSecretBytes {
+		return nil, fmt.Errorf("the key has %d bytes after whsec_; expected at least %d random bytes", len(key), minSecretBytes)
 	}
 	return key, nil
 }
 
-// proof is what a sender brought to show who it is. The body that it signed is written to it, then it holds or not; a proof that
-// needs no body holds at once.
+// proof authenticates one request. A proof by signature needs the signed body: write the body to it, then call valid. A bearer token is
+// proven without the body.
 type proof struct {
-	id    string    // what the sender calls the request; empty where it has no name
-	at    time.Time // when it was signed; zero where that is not signed
-	macs  []hash.Hash
-	given [][]byte
-	held  bool // without a body
+	id         string    // the id of the request; empty if it has none
+	at         time.Time // when it was signed; zero if the time is not signed
+	macs       []hash.Hash
+	signatures [][]byte // that the sender sent; one must be the MAC of a key
+	proven     bool     // by a bearer token, without the body
 }
 
-// newProof reads the headers of a request. What can be refused before the body is read is refused here.
+// newProof reads the proof in the headers of a request. It refuses what can be refused before the body is read.
 func newProof(hook *hook, header http.Header, now time.Time) (*proof, error) {
 	switch hook.format {
 	case ledger.HookStandard:
 		return standardProof(hook.keys, header, now)
 	case ledger.HookShipHero:
-		mac, ok := decodeMAC(only(header, headerShipHeroHMAC))
+		mac, ok := decodeMAC(single(header, headerShipHeroHMAC))
 		if !ok {
 			return nil, errNoProof
 		}
-		return &proof{id: only(header, headerShipHeroMessage), macs: macsOf(hook.keys, ""), given: [][]byte{mac}}, nil
+		return &proof{id: single(header, headerShipHeroMessage), macs: macsOf(hook.keys, ""), signatures: [][]byte{mac}}, nil
 	default:
 		if !bearer(header, hook.keys) {
 			return nil, errSignature
 		}
-		return &proof{id: only(header, headerID), held: true}, nil
+		return &proof{id: single(header, headerID), proven: true}, nil
 	}
 }
 
 // standardProof reads the three headers of Standard Webhooks.
 func standardProof(keys [][]byte, header http.Header, now time.Time) (*proof, error) {
-	id, stamp := only(header, headerID), only(header, headerTimestamp)
-	seconds, err := strconv.ParseUint(stamp, 10, 63) // no sign, which ParseInt would take
-	// A dot in the id would let the same signed bytes be read with another border between id, time and body.
-	if id == "" || len(id) > mostRequestID || strings.Contains(id, ".") || err != nil || len(stamp) > len("9999999999") {
+	id, stamp := single(header, headerID), single(header, headerTimestamp)
+	seconds, err := strconv.ParseUint(stamp, 10, 63) // ParseInt would accept a sign
+	// With a dot in the id, the same signed bytes could be split differently into id, time and body.
+	if id == "" || len(id) > maxRequestIDBytes || strings.Contains(id, ".") || err != nil || len(stamp) > len("9999999999") {
 		return nil, errNoProof
 	}
-	given := signatures(only(header, headerSignature))
-	if len(given) == 0 {
+	signed := signatures(single(header, headerSignature))
+	if len(signed) == 0 {
 		return nil, errNoProof
 	}
 	at := time.Unix(int64(seconds), 0).UTC()
 	if at.Before(now.Add(-tolerance)) || at.After(now.Add(tolerance)) {
 		return nil, errTimestamp
 	}
-	return &proof{id: id, at: at, macs: macsOf(keys, id+"."+stamp+"."), given: given}, nil
+	return &proof{id: id, at: at, macs: macsOf(keys, id+"."+stamp+"."), signatures: signed}, nil
 }
 
-// signatures are those of a webhook-signature header that we can check: "v1,BASE64", several with a space between them. Others, as
-// v1a for a public key, are passed over. A header that is too long is taken for none.
+// signatures parses a webhook-signature header: "v1,BASE64", several with a space between them. Other versions, like v1a for a public key,
+// are ignored. A header that is too long counts as none.
 func signatures(header string) [][]byte {
-	if len(header) > mostSignatureBytes {
+	if len(header) > maxSignatureBytes {
 		return nil
 	}
-	var found [][]byte
+	var macs [][]byte
 	for part := range strings.SplitSeq(header, " ") {
 		coded, ok := strings.CutPrefix(part, "v1,")
 		if !ok {
@@ -143,14 +143,14 @@ func signatures(header string) [][]byte {
 		if !ok {
 			continue
 		}
-		if found = append(found, mac); len(found) > mostSignatures {
+		if macs = append(macs, mac); len(macs) > maxSignatures {
 			return nil
 		}
 	}
-	return found
+	return macs
 }
 
-// decodeMAC reads a MAC in base64, in the one form in which it can be written: the decoder would pass over line ends.
+// decodeMAC decodes a MAC in base64. It checks the length first, because the decoder ignores line breaks.
 func decodeMAC(coded string) ([]byte, bool) {
 	if len(coded) != base64.StdEncoding.EncodedLen(sha256.Size) {
 		return nil, false
@@ -159,49 +159,49 @@ func decodeMAC(coded string) ([]byte, bool) {
 	return mac, err == nil && len(mac) == sha256.Size
 }
 
-// macsOf begins a MAC for each key.
+// macsOf starts an HMAC for each key.
 func macsOf(keys [][]byte, prefix string) []hash.Hash {
 	macs := make([]hash.Hash, len(keys))
 	for i, key := range keys {
 		macs[i] = hmac.New(sha256.New, key)
-		_, _ = macs[i].Write([]byte(prefix)) // a hash takes everything
+		_, _ = macs[i].Write([]byte(prefix)) // never fails
 	}
 	return macs
 }
 
-// Write takes in a part of the signed body.
+// Write adds a part of the signed body.
 func (p *proof) Write(part []byte) (int, error) {
 	for _, mac := range p.macs {
-		_, _ = mac.Write(part) // a hash takes everything
+		_, _ = mac.Write(part) // never fails
 	}
 	return len(part), nil
 }
 
-// holds tells whether a signature is that of a key. It takes as long for a wrong one as for the right one.
-func (p *proof) holds() bool {
-	found := 0
+// valid is true if one of the signatures is the MAC of one of the keys. It takes the same time for wrong and right signatures.
+func (p *proof) valid() bool {
+	matches := 0
 	for _, mac := range p.macs {
 		expected := mac.Sum(nil)
-		for _, given := range p.given {
-			found |= subtle.ConstantTimeCompare(expected, given)
+		for _, mac := range p.signatures {
+			matches |= subtle.ConstantTimeCompare(expected, mac)
 		}
 	}
-	return p.held || found == 1
+	return p.proven || matches == 1
 }
 
-// bearer tells whether a request carries one of the keys. Digests are compared, so that the time does not even tell the length.
+// bearer is true if a request carries one of the keys as a bearer token. It compares digests, so that the time does not reveal the length.
 func bearer(header http.Header, keys [][]byte) bool {
-	scheme, token, _ := strings.Cut(only(header, "Authorization"), " ")
-	given, found := sha256.Sum256([]byte(token)), 0
+	scheme, token, _ := strings.Cut(single(header, "Authorization"), " ")
+	digest, matches := sha256.Sum256([]byte(token)), 0
 	for _, key := range keys {
 		expected := sha256.Sum256(key)
-		found |= subtle.ConstantTimeCompare(expected[:], given[:])
+		matches |= subtle.ConstantTimeCompare(expected[:], digest[:])
 	}
-	return found == 1 && strings.EqualFold(scheme, "Bearer")
+	return matches == 1 && strings.EqualFold(scheme, "Bearer")
 }
 
-// only returns a header that is given once; one that is given twice could be read in two ways, so it is none.
-func only(header http.Header, name string) string {
+// single returns the value of a header that occurs once. A header that occurs twice is ambiguous and counts as missing.
+func single(header http.Header, name string) string {
 	if values := header.Values(name); len(values) == 1 {
 		return values[0]
 	}

@@ -27,8 +27,8 @@ func keyOf(t testing.TB, format ledger.HookFormat, name string) []byte {
 	return key
 }
 
-// believed tells whether a body is believed.
-func believed(one *hook, header http.Header, at time.Time, body string) error {
+// checkRefused tells whether a body is believed.
+func checkRefused(one *hook, header http.Header, at time.Time, body string) error {
 	given, err := newProof(one, header, at)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func believed(one *hook, header http.Header, at time.Time, body string) error {
 			return err
 		}
 	}
-	if !given.holds() {
+	if !given.valid() {
 		return errSignature
 	}
 	return nil
@@ -85,7 +85,7 @@ func TestStandardSignatures(t *testing.T) {
 		"a signature for a public key":     {header: standardHeader(vectorID, stamp, "v1a,"+vectorSignature[3:]), want: errNoProof},
 		"signatures with commas between":   {header: standardHeader(vectorID, stamp, wrong+","+vectorSignature), want: errNoProof},
 		"signatures without end":           {header: standardHeader(vectorID, stamp, strings.Repeat(vectorSignature+" ", 200)), want: errNoProof},
-		"more signatures than keys":        {header: standardHeader(vectorID, stamp, strings.Repeat(vectorSignature+" ", mostSignatures+1)), want: errNoProof},
+		"more signatures than keys":        {header: standardHeader(vectorID, stamp, strings.Repeat(vectorSignature+" ", maxSignatures+1)), want: errNoProof},
 		"five minutes ago":                 {header: standardHeader(vectorID, stamp, vectorSignature), at: vectorTime.Add(tolerance)},
 		"in five minutes":                  {header: standardHeader(vectorID, stamp, vectorSignature), at: vectorTime.Add(-tolerance)},
 		"five minutes ago and a bit":       {header: standardHeader(vectorID, stamp, vectorSignature), at: vectorTime.Add(tolerance + 1), want: errTimestamp},
@@ -104,7 +104,7 @@ func TestStandardSignatures(t *testing.T) {
 			if test.body == "" {
 				test.body = vectorBody
 			}
-			require.Equal(t, test.want, believed(one, test.header, test.at, test.body))
+			require.Equal(t, test.want, checkRefused(one, test.header, test.at, test.body))
 		})
 	}
 }
@@ -120,10 +120,10 @@ func TestEveryBitCounts(t *testing.T) {
 			letters := []byte(parts[which])
 			letters[bit/8] ^= 1 << (bit % 8)
 			flipped[which] = string(letters)
-			require.Error(t, believed(one, standardHeader(flipped[0], flipped[1], flipped[2]), vectorTime, flipped[3]), "part %d, bit %d", which, bit)
+			require.Error(t, checkRefused(one, standardHeader(flipped[0], flipped[1], flipped[2]), vectorTime, flipped[3]), "part %d, bit %d", which, bit)
 		}
 	}
-	require.NoError(t, believed(one, standardHeader(parts[0], parts[1], parts[2]), vectorTime, parts[3]))
+	require.NoError(t, checkRefused(one, standardHeader(parts[0], parts[1], parts[2]), vectorTime, parts[3]))
 }
 
 func TestShipHeroSignatures(t *testing.T) {
@@ -133,12 +133,12 @@ func TestShipHeroSignatures(t *testing.T) {
 		return http.Header{headerShipHeroHMAC: {signature}, headerShipHeroMessage: {"m1"}}
 	}
 	right := mac([]byte(secrets["HERO"]), vectorBody)
-	require.NoError(t, believed(one, header(right), now, vectorBody))
-	require.NoError(t, believed(one, header(mac([]byte(secrets["BEARER"]), vectorBody)), now, vectorBody), "the other key")
-	require.Equal(t, errSignature, believed(one, header(right), now, vectorBody+" "))
-	require.Equal(t, errSignature, believed(one, header(mac([]byte("another-shared-secret"), vectorBody)), now, vectorBody))
+	require.NoError(t, checkRefused(one, header(right), now, vectorBody))
+	require.NoError(t, checkRefused(one, header(mac([]byte(secrets["BEARER"]), vectorBody)), now, vectorBody), "the other key")
+	require.Equal(t, errSignature, checkRefused(one, header(right), now, vectorBody+" "))
+	require.Equal(t, errSignature, checkRefused(one, header(mac([]byte("another-shared-secret"), vectorBody)), now, vectorBody))
 	for _, malformed := range []string{"", right[:20], "v1," + right, right + right} {
-		require.Equal(t, errNoProof, believed(one, header(malformed), now, vectorBody))
+		require.Equal(t, errNoProof, checkRefused(one, header(malformed), now, vectorBody))
 	}
 }
 
@@ -150,9 +150,9 @@ func TestBearerKeys(t *testing.T) {
 		"": errSignature, "Bearer": errSignature, "Bearer ": errSignature, secrets["BEARER"]: errSignature, "Basic " + secrets["BEARER"]: errSignature,
 		"Bearer " + secrets["BEARER"] + " ": errSignature, "Bearer  " + secrets["BEARER"]: errSignature, "Bearer " + secrets["BEARER"][1:]: errSignature,
 	} {
-		require.Equal(t, want, believed(one, http.Header{"Authorization": {text}}, now, vectorBody), "%q", text)
+		require.Equal(t, want, checkRefused(one, http.Header{"Authorization": {text}}, now, vectorBody), "%q", text)
 	}
-	require.Equal(t, errSignature, believed(one, http.Header{"Authorization": {"Bearer " + secrets["BEARER"], "Bearer x"}}, now, vectorBody))
+	require.Equal(t, errSignature, checkRefused(one, http.Header{"Authorization": {"Bearer " + secrets["BEARER"], "Bearer x"}}, now, vectorBody))
 }
 
 func TestKeysThatAreRefused(t *testing.T) {
@@ -163,11 +163,11 @@ func TestKeysThatAreRefused(t *testing.T) {
 	}{
 		{ledger.HookStandard, "env:EMPTY", "EMPTY is not set"},
 		{ledger.HookStandard, "env:ABSENT", "ABSENT is not set"},
-		{ledger.HookStandard, "env:SHORT", "env:SHORT: the key has 5 bytes behind whsec_; expected 24 at least"},
-		{ledger.HookStandard, "env:CUT", "env:CUT: what follows whsec_ in the key is not base64"},
+		{ledger.HookStandard, "env:SHORT", "env:SHORT: the key has 5 bytes after whsec_; expected at least 24 random bytes"},
+		{ledger.HookStandard, "env:CUT", "env:CUT: the key is not base64 after whsec_"},
 		{ledger.HookStandard, "env:PLAIN", "env:PLAIN: the key does not begin with whsec_"},
-		{ledger.HookBearer, "env:LITTLE", "env:LITTLE: the key has 15 characters; expected 16 at least"},
-		{ledger.HookShipHero, "env:LITTLE", "env:LITTLE: the key has 15 characters; expected 16 at least"},
+		{ledger.HookBearer, "env:LITTLE", "env:LITTLE: the key has 15 characters; expected at least 16"},
+		{ledger.HookShipHero, "env:LITTLE", "env:LITTLE: the key has 15 characters; expected at least 16"},
 		{"carrier-pigeon", "env:KEY", `this program does not know the format "carrier-pigeon"`},
 	} {
 		_, err := newHook(warehouse("depot", test.format, "env:KEY", test.key), environment(), nil)
@@ -192,8 +192,8 @@ func FuzzSignatureHeader(f *testing.F) {
 	key, err := standardKey(secrets["KEY"])
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, id, stamp, signature string) {
-		require.LessOrEqual(t, len(signatures(signature)), mostSignatures)
-		err := believed(&hook{format: ledger.HookStandard, keys: [][]byte{key}}, standardHeader(id, stamp, signature), vectorTime, vectorBody)
+		require.LessOrEqual(t, len(signatures(signature)), maxSignatures)
+		err := checkRefused(&hook{format: ledger.HookStandard, keys: [][]byte{key}}, standardHeader(id, stamp, signature), vectorTime, vectorBody)
 		if err == nil {
 			require.Contains(t, signature, "v1,"+mac(key, id+"."+stamp+"."+vectorBody))
 		}

@@ -53,13 +53,13 @@ func TestRefusalsOfWhatIsSent(t *testing.T) {
 			}), len(stock))
 		}, true},
 		"events": {ledger.HookStandard, "sandbox", nil, func(s *sent, t *testing.T, stock []warehousetest.Item) warehousetest.Brought {
-			return s.events(t, stock, func(id string, one warehousetest.Item) reply {
+			return s.events(t, stock, func(id string, one warehousetest.Item) respond {
 				body := fmt.Sprintf(`{"available":%s,"facility":"%s","sku":%s}`, one.Available, one.Facility, quoted(one.SKU))
 				return s.call(http.MethodPost, "/hooks/depot", strings.NewReader(body), sign(secrets["KEY"], id, s.at(), body)...)
 			})
 		}, false},
 		"ShipHero's webhooks": {ledger.HookShipHero, "sandbox", nil, func(s *sent, t *testing.T, stock []warehousetest.Item) warehousetest.Brought {
-			return s.events(t, stock, func(id string, one warehousetest.Item) reply {
+			return s.events(t, stock, func(id string, one warehousetest.Item) respond {
 				body := fmt.Sprintf(`{"webhook_type":"Inventory Update","inventory":[{"sku":%s,"updated_warehouse":{"inventory":"%s","warehouse_uuid":"%s"}}]}`,
 					quoted(one.SKU), one.Available, one.Facility)
 				return s.call(http.MethodPost, "/hooks/depot", strings.NewReader(body), headerShipHeroHMAC, mac([]byte(secrets["HERO"]), body), headerShipHeroMessage, id)
@@ -127,13 +127,13 @@ func (s *sent) upload(t *testing.T, form, body string, rows int) warehousetest.B
 }
 
 // events sends an event for each item, and records what was handed over.
-func (s *sent) events(t *testing.T, stock []warehousetest.Item, send func(id string, one warehousetest.Item) reply) warehousetest.Brought {
+func (s *sent) events(t *testing.T, stock []warehousetest.Item, send func(id string, one warehousetest.Item) respond) warehousetest.Brought {
 	t.Helper()
 	var brought warehousetest.Brought
 	before := len(s.handed())
-	for _, one := range stock {
+	for _, item := range stock {
 		s.last++
-		got := send(fmt.Sprint("msg-", s.last), one)
+		got := send(fmt.Sprint("msg-", s.last), item)
 		brought.Rows++
 		if got.status == http.StatusBadRequest {
 			require.NotEmpty(t, got.message, "its sender is told why")
@@ -182,8 +182,8 @@ func perform[T any](t *testing.T, activity, input any) (result T) {
 func lined(stock []warehousetest.Item, first string, line func(one warehousetest.Item) string) string {
 	var text strings.Builder
 	text.WriteString(first)
-	for _, one := range stock {
-		text.WriteString(line(one) + "\n")
+	for _, item := range stock {
+		text.WriteString(line(item) + "\n")
 	}
 	return text.String()
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// An event that is refused at the door is not only its sender's matter: the level that it names is stale until it is read. So what can be
-// read of it goes to the intake, with the reason, while the sender is told that nothing was taken.
+// A refused event also matters to Tidemark: the level that it names is stale until an event of it can be read. So the intake gets the fields
+// that could be read, with the reason, while the sender gets an error that says that nothing was accepted.
 
-// refusedError is why events are refused, with what can be read of them.
+// refusedError is the reason why events are refused, with the fields that could be read.
 type refusedError struct {
 	err     error // for the sender
 	updates []workflows.InventoryUpdate
@@ -21,10 +21,10 @@ type refusedError struct {
 func (e *refusedError) Error() string { return e.err.Error() }
 func (e *refusedError) Unwrap() error { return e.err }
 
-// refusal is the error of one event that is refused.
-func refusal(update workflows.InventoryUpdate, row inventory.Row, err error) error {
+// refusedEvent returns the error for one refused event.
+func refusedEvent(update workflows.InventoryUpdate, row inventory.Row, err error) error {
 	if !inventory.Legible(row.SKU) {
-		return err // it is not known which level it is of
+		return err // without a SKU no level can be marked
 	}
 	refused := workflows.InventoryUpdate{Event: update.Event, SKU: row.SKU, Facility: row.Facility, Sequence: update.Sequence, Problem: err.Error()}
 	if !inventory.Legible(row.Facility) {
@@ -39,8 +39,8 @@ func refusal(update workflows.InventoryUpdate, row inventory.Row, err error) err
 	return &refusedError{err: err, updates: []workflows.InventoryUpdate{refused}}
 }
 
-// refusedIn are the events that an error is of.
-func refusedIn(err error) []workflows.InventoryUpdate {
+// refusedUpdates returns the refused events of an error.
+func refusedUpdates(err error) []workflows.InventoryUpdate {
 	var refused *refusedError
 	if errors.As(err, &refused) {
 		return refused.updates
@@ -48,20 +48,22 @@ func refusedIn(err error) []workflows.InventoryUpdate {
 	return nil
 }
 
-// tellRefused hands what was refused to the intake. The sender has its answer all the same, and sends it again, so a failure is only logged.
-func (s *Server) tellRefused(ctx context.Context, one *hook, why error) {
-	refused := refusedIn(why)
+// markRefused hands refused events to the intake, which marks their levels as stale. The sender gets its error in any case and sends them
+// again, so a failure here is only logged.
+func (s *Server) markRefused(ctx context.Context, sender *hook, why error) {
+	refused := refusedUpdates(why)
 	if len(refused) == 0 {
 		return
 	}
-	if err := s.gathererOf(one.warehouse.ID).hand(ctx, refused); err != nil {
+	if err := s.gathererOf(sender.warehouse.ID).submit(ctx, refused); err != nil {
 		s.options.Log.Warn("refused events could not be handed over, so the levels that they name are not marked",
-			"warehouse", one.warehouse.ID, "events", len(refused), "error", err)
+			"warehouse", sender.warehouse.ID, "events", len(refused), "error", err)
 	}
 }
 
-// readOn calls take for every member of an object, and returns its first error: what else the object says tells which level it is of.
-func readOn(object jsonvalue.Value, take func(name string, member jsonvalue.Value) error) (twice string, first error) {
+// eachMember calls take for every member of an object, even after an error, and returns the first error. The members after a bad one may
+// name the SKU, and the level can only be marked with it.
+func eachMember(object jsonvalue.Value, take func(name string, member jsonvalue.Value) error) (twice string, first error) {
 	twice, _ = object.Members(func(name string, member jsonvalue.Value) error {
 		if err := take(name, member); err != nil && first == nil {
 			first = err

@@ -43,12 +43,12 @@ func TestARefusedEventIsHandedOverAsRefused(t *testing.T) {
 	} {
 		_, err := decodeUpdates([]byte(body), usual)
 		require.Error(t, err, body)
-		require.Equal(t, want, refusedIn(err), body)
+		require.Equal(t, want, refusedUpdates(err), body)
 	}
 	_, err := decodeShipHero([]byte(strings.Replace(strings.Replace(heroBody, `"inventory":"13"`, `"inventory":"13.5"`, 1), `"inventory":-2`, `"inventory":null`,
 		1)), usual)
 	require.Error(t, err)
-	refused := refusedIn(err)
+	refused := refusedUpdates(err)
 	require.Len(t, refused, 2)
 	require.Equal(t, []string{"BIKE", "BELL"}, []string{refused[0].SKU, refused[1].SKU})
 	require.Equal(t, "V2FyZWhvdXNlOjEyMzQ1", refused[0].Facility)

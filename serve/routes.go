@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Route is one thing that can be asked for.
+// Route is one method and path of the server.
 type Route struct {
 	Method, Path string
-	// Act is the act that it asks for, as the log of acts has it; empty where it only reads.
+	// Act is the name of the act in the log of acts. It is empty for a route that only reads.
 	Act     string
 	handler http.HandlerFunc
 }
 
-// Routes lists everything that can be asked for.
+// Routes lists all routes, without those of the pages.
 func (s *Server) Routes() []Route {
 	routes := []Route{
 		{Method: http.MethodGet, Path: "/healthz", handler: s.health},
@@ -27,8 +27,8 @@ func (s *Server) Routes() []Route {
 	return routes
 }
 
-// Handler serves everything. What is asked with another method than a path has, and what there is not, is answered in the form of all other
-// refusals.
+// Handler serves all routes and the pages. Unknown paths and methods that a path does not have get an error in the same form as all other
+// errors.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range s.Routes() {
@@ -36,30 +36,30 @@ func (s *Server) Handler() http.Handler {
 	}
 	others := s.others()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		found, pattern := mux.Handler(r)
+		handler, pattern := mux.Handler(r)
 		if pattern != "" {
 			mux.ServeHTTP(w, r) // which gives the request the values of its path
 			return
 		}
-		refused := unmatched{header: http.Header{}}
-		found.ServeHTTP(&refused, r)
-		if refused.status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", refused.header.Get("Allow"))
-			refuse(w, &problem{status: refused.status, code: "method_not_allowed", message: "this path is not asked with " + r.Method})
+		unmatched := statusRecorder{header: http.Header{}}
+		handler.ServeHTTP(&unmatched, r)
+		if unmatched.status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", unmatched.header.Get("Allow"))
+			writeProblem(w, &problem{status: unmatched.status, code: "method_not_allowed", message: r.Method + " is not a method of this path"})
 			return
 		}
 		others.ServeHTTP(w, r)
 	})
 }
 
-// others serves what is no route: the pages, where there are any.
+// others serves every path that is not a route: the pages, if there are any.
 func (s *Server) others() http.Handler {
 	nothing := s.authorized(func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, notFound("there is nothing here; /api/v1/openapi.json describes what there is"))
+		writeProblem(w, notFound("there is no such path; /api/v1/openapi.json describes the API"))
 	})
 	pages := s.options.Pages
 	if pages == nil {
-		pages = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(w, notFound("there is nothing here")) })
+		pages = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { writeProblem(w, notFound("there is no such path")) })
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/api/") {
@@ -70,12 +70,12 @@ func (s *Server) others() http.Handler {
 	})
 }
 
-// unmatched takes what net/http would answer where no pattern fits: its status, and which methods are allowed.
-type unmatched struct {
+// statusRecorder records the response that net/http writes if no pattern matches: its status, and the allowed methods.
+type statusRecorder struct {
 	header http.Header
 	status int
 }
 
-func (a *unmatched) Header() http.Header            { return a.header }
-func (a *unmatched) WriteHeader(status int)         { a.status = status }
-func (a *unmatched) Write(text []byte) (int, error) { return len(text), nil }
+func (a *statusRecorder) Header() http.Header            { return a.header }
+func (a *statusRecorder) WriteHeader(status int)         { a.status = status }
+func (a *statusRecorder) Write(text []byte) (int, error) { return len(text), nil }

@@ -18,17 +18,17 @@ import (
 	"github.com/tidemark/tidemark/warehouses/numbers"
 )
 
-// mostRowBytes is how long one row of NDJSON may be, as it is written.
-const mostRowBytes = 64 << 10
+// maxRowBytes is the longest row of NDJSON.
+const maxRowBytes = 64 << 10
 
-// rows are the rows of a snapshot, one after the other. Memory does not grow with their number.
+// rows iterates over the rows of a snapshot. Its memory does not grow with their number.
 type rows interface {
-	// next returns the next row, io.EOF after the last. A row that cannot be read has a Problem; an error means that the snapshot as
-	// a whole cannot be.
+	// next returns the next row, or io.EOF after the last row. A row that cannot be read has a Problem. An error means that the whole
+	// snapshot cannot be read.
 	next() (inventory.Row, error)
-	// trailer is the number of rows that the last line tells, -1 when there was none.
+	// trailer is the number of rows in the last line, or -1 if there was no such line.
 	trailer() int64
-	// asOf is as of when the rows count, where one of the lines says so; zero where none does.
+	// asOf is when the snapshot was made, if a line says so; otherwise zero.
 	asOf() time.Time
 }
 
@@ -37,18 +37,18 @@ func newRows(ctx context.Context, form string, body io.Reader, from ledger.Wareh
 		return newCSVRows(ctx, body, from, now)
 	}
 	lines := bufio.NewScanner(body)
-	lines.Buffer(make([]byte, 0, 16<<10), mostRowBytes)
+	lines.Buffer(make([]byte, 0, 16<<10), maxRowBytes)
 	return &jsonRows{lines: lines, figures: numbers.New(from.Settings).Reading(), now: now, end: -1}, nil
 }
 
-// broken is a snapshot that cannot be read from a line on.
+// broken is the response to a snapshot with a line that makes the rest unreadable.
 func broken(line int, format string, arguments ...any) error {
-	return invalid("invalid_snapshot", "nothing was taken: line %d: %s", line, fmt.Sprintf(format, arguments...))
+	return invalid("invalid_snapshot", "nothing was accepted: line %d: %s", line, fmt.Sprintf(format, arguments...))
 }
 
 // ── CSV ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-// csvRows are read as the files of a CSV warehouse are.
+// csvRows reads an upload in the same way as the files of a CSV warehouse.
 type csvRows struct {
 	upload *csv.Upload
 	now    time.Time
@@ -79,11 +79,11 @@ func (c *csvRows) trailer() int64 { return c.upload.Trailer() }
 
 func (c *csvRows) asOf() time.Time { return c.upload.AsOf() }
 
-// unreadable is why a CSV text is not read on.
+// unreadable is the response to a CSV body that cannot be read further.
 func unreadable(err error) error {
 	var judged *warehouses.Error
 	if errors.As(err, &judged) {
-		return invalid("invalid_snapshot", "nothing was taken: %v", judged)
+		return invalid("invalid_snapshot", "nothing was accepted: %v", judged)
 	}
 	return bodyProblem(err)
 }
@@ -110,7 +110,7 @@ func (j *jsonRows) next() (inventory.Row, error) {
 			continue
 		}
 		if j.end >= 0 {
-			return inventory.Row{}, broken(j.line, "there is something behind the line that tells the number of rows")
+			return inventory.Row{}, broken(j.line, "there is text after the line with the number of rows")
 		}
 		value, err := jsonvalue.Parse(text)
 		if err != nil {
@@ -133,14 +133,14 @@ func (j *jsonRows) next() (inventory.Row, error) {
 	}
 	switch err := j.lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return inventory.Row{}, broken(j.line+1, "the row is longer than %d bytes", mostRowBytes)
+		return inventory.Row{}, broken(j.line+1, "the row is longer than %d bytes", maxRowBytes)
 	case err != nil:
 		return inventory.Row{}, bodyProblem(err)
 	}
 	return inventory.Row{}, io.EOF
 }
 
-// endOf reads {"rows":1234}, the line that tells how many rows there are. A row never has a member of that name.
+// endOf recognises {"rows":1234}, the last line with the number of rows. A row never has a member of that name.
 func endOf(value jsonvalue.Value) (count int64, last bool, err error) {
 	members := 0
 	_, err = value.Members(func(name string, member jsonvalue.Value) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// scheduleMode is the mode that a path names.
+// scheduleMode parses the mode in a path: smart or full.
 func scheduleMode(name string) (ledger.Mode, error) {
 	mode := ledger.Mode(name)
 	if mode != ledger.Smart && mode != ledger.Full {
@@ -19,104 +19,105 @@ func scheduleMode(name string) (ledger.Mode, error) {
 }
 
 // schedules are both schedules of a connection, Smart Sync's first.
-func (s *Server) schedules(ctx context.Context, q question) (any, error) {
+func (s *Server) schedules(ctx context.Context, q getRequest) (any, error) {
 	var all []control.ScheduleShown
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		one, err := s.options.Control.Schedule(ctx, q.PathValue("id"), mode)
+		schedule, err := s.options.Control.Schedule(ctx, q.PathValue("id"), mode)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, one)
+		all = append(all, schedule)
 	}
 	return pageOf(all, viewSchedule), nil
 }
 
-func (s *Server) schedule(ctx context.Context, q question) (any, error) {
+func (s *Server) schedule(ctx context.Context, q getRequest) (any, error) {
 	mode, err := scheduleMode(q.PathValue("mode"))
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.options.Control.Schedule(ctx, q.PathValue("id"), mode)
-	return viewSchedule(found), err
+	shown, err := s.options.Control.Schedule(ctx, q.PathValue("id"), mode)
+	return viewSchedule(shown), err
 }
 
-// editSchedule sets a schedule. Its version is that of the setting that it was made on.
-func (s *Server) editSchedule(ctx context.Context, w wishes) (any, error) {
-	mode, edit, err := s.editWished(w)
+// editSchedule sets a schedule. The request carries the version that it was made on; another version is refused.
+func (s *Server) editSchedule(ctx context.Context, input actRequest) (any, error) {
+	mode, edit, err := s.scheduleEdit(input)
 	if err != nil {
 		return nil, err
 	}
-	if w.version == nil {
+	if input.version == nil {
 		return nil, errNoVersion
 	}
-	edited, err := s.options.Control.EditSchedule(ctx, w.PathValue("id"), mode, edit)
+	edited, err := s.options.Control.EditSchedule(ctx, input.PathValue("id"), mode, edit)
 	return viewEdited(edited), err
 }
 
-// previewSchedule says what a schedule would do, and sets nothing.
-func (s *Server) previewSchedule(ctx context.Context, w wishes) (any, error) {
-	mode, edit, err := s.editWished(w)
+// previewSchedule shows the starts of a schedule without setting it.
+func (s *Server) previewSchedule(ctx context.Context, input actRequest) (any, error) {
+	mode, edit, err := s.scheduleEdit(input)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.options.Control.PreviewSchedule(ctx, w.PathValue("id"), mode, edit)
-	return viewPreview(found), err
+	preview, err := s.options.Control.PreviewSchedule(ctx, input.PathValue("id"), mode, edit)
+	return viewPreview(preview), err
 }
 
-func (s *Server) editWished(w wishes) (ledger.Mode, control.ScheduleEdit, error) {
-	mode, err := scheduleMode(w.PathValue("mode"))
+func (s *Server) scheduleEdit(input actRequest) (ledger.Mode, control.ScheduleEdit, error) {
+	mode, err := scheduleMode(input.PathValue("mode"))
 	if err != nil {
 		return mode, control.ScheduleEdit{}, err
 	}
-	if w.rules == nil {
-		return mode, control.ScheduleEdit{}, invalid("invalid_request", `rules: expected a list like [{"every":"60m"}]; an empty one is for no starts but by hand`)
+	if input.rules == nil {
+		return mode, control.ScheduleEdit{}, invalid("invalid_request", `rules: expected a list like [{"every":"60m"}]; an empty list means no scheduled starts`)
 	}
 	edit := control.ScheduleEdit{
-		Schedule: ledger.Schedule{Rules: w.rules, Timezone: w.timezone}, Reason: w.reason, Until: w.until, Force: w.force, Insist: `"force": true`, By: w.by,
+		Schedule: ledger.Schedule{Rules: input.rules, Timezone: input.timezone}, Reason: input.reason, Until: input.until, Force: input.force,
+		Insist: `"force": true`, By: input.by,
 	}
-	if w.version != nil {
-		edit.Version = *w.version
+	if input.version != nil {
+		edit.Version = *input.version
 	}
 	return mode, edit, nil
 }
 
 var errNoVersion = invalid("invalid_request",
-	"version: it says on which setting this is made; GET the schedule, or the advice, and give the version that is in it")
+	"version: the version is missing; GET the setting, the schedule or the advice, and send the version that is in it")
 
-func (s *Server) clearSchedule(ctx context.Context, w wishes) (any, error) {
-	mode, err := scheduleMode(w.PathValue("mode"))
+func (s *Server) clearSchedule(ctx context.Context, input actRequest) (any, error) {
+	mode, err := scheduleMode(input.PathValue("mode"))
 	if err != nil {
 		return nil, err
 	}
-	if w.version == nil {
+	if input.version == nil {
 		return nil, errNoVersion
 	}
-	edited, err := s.options.Control.ClearOverride(ctx, w.PathValue("id"), mode, *w.version)
+	edited, err := s.options.Control.ClearOverride(ctx, input.PathValue("id"), mode, *input.version)
 	return viewEdited(edited), err
 }
 
-func (s *Server) advice(ctx context.Context, q question) (any, error) {
-	found, err := s.options.Control.Advise(ctx, q.PathValue("id"))
-	return viewAdvice(found), err
+func (s *Server) advice(ctx context.Context, q getRequest) (any, error) {
+	shown, err := s.options.Control.Advise(ctx, q.PathValue("id"))
+	return viewAdvice(shown), err
 }
 
-func (s *Server) applyAdvice(ctx context.Context, w wishes) (any, error) {
-	if w.version == nil {
+func (s *Server) applyAdvice(ctx context.Context, input actRequest) (any, error) {
+	if input.version == nil {
 		return nil, errNoVersion
 	}
-	edited, err := s.options.Control.ApplyAdvice(ctx, w.PathValue("id"), *w.version, w.by)
+	edited, err := s.options.Control.ApplyAdvice(ctx, input.PathValue("id"), *input.version, input.by)
 	return viewEdited(edited), err
 }
 
-func (s *Server) undoAdvice(ctx context.Context, w wishes) (any, error) {
-	if w.version == nil {
+func (s *Server) undoAdvice(ctx context.Context, input actRequest) (any, error) {
+	if input.version == nil {
 		return nil, errNoVersion
 	}
-	edited, err := s.options.Control.UndoAdvice(ctx, w.PathValue("id"), *w.version)
+	edited, err := s.options.Control.UndoAdvice(ctx, input.PathValue("id"), *input.version)
 	return viewEdited(edited), err
 }
 
-// ruleView is a rule, as the configuration has it: distances are texts like 60m.
+// ruleView is a rule in the form of the configuration file: durations are texts like 60m.
 type ruleView struct {
 	Every    string         `json:"every,omitempty"`
 	Hourly   *ledger.Hourly `json:"hourly,omitempty"`
@@ -138,21 +139,21 @@ type timesView struct {
 }
 
 func viewTimes(schedule ledger.Schedule) timesView {
-	shown := timesView{Rules: []ruleView{}, Timezone: schedule.Timezone, Words: control.ScheduleWords(schedule)}
+	view := timesView{Rules: []ruleView{}, Timezone: schedule.Timezone, Words: control.ScheduleWords(schedule)}
 	for _, rule := range schedule.Rules {
-		one := ruleView{Hourly: rule.Hourly, Daily: rule.Daily}
+		form := ruleView{Hourly: rule.Hourly, Daily: rule.Daily}
 		if rule.Every > 0 {
-			one.Every = distance(rule.Every)
+			form.Every = durationText(rule.Every)
 		}
 		if f := rule.Flexible; f != nil {
-			one.Flexible = &flexibleView{Every: distance(f.Every), From: f.From, To: f.To, Days: f.Days}
+			form.Flexible = &flexibleView{Every: durationText(f.Every), From: f.From, To: f.To, Days: f.Days}
 		}
-		shown.Rules = append(shown.Rules, one)
+		view.Rules = append(view.Rules, form)
 	}
-	return shown
+	return view
 }
 
-// settingView is what a schedule is set to, and by whom.
+// settingView is a schedule that is in force, with who set it.
 type settingView struct {
 	Connection string      `json:"connection"`
 	Mode       ledger.Mode `json:"mode"`
@@ -177,20 +178,20 @@ type overrideView struct {
 }
 
 func viewSetting(setting control.ScheduleSetting) settingView {
-	shown := settingView{
+	view := settingView{
 		Connection: setting.Connection, Mode: setting.Mode, timesView: viewTimes(setting.Schedule), Source: setting.Source, Since: setting.Since,
 		FileName: setting.FileName, Default: viewTimes(setting.Default), Version: setting.Version, Pending: setting.Pending, ReadOnly: setting.ReadOnly,
 	}
 	if setting.File != nil {
-		shown.File = new(viewTimes(*setting.File))
+		view.File = new(viewTimes(*setting.File))
 	}
 	if o := setting.Override; o != nil {
-		shown.Override = &overrideView{Reason: o.Reason, By: o.By, Since: o.Since, Until: o.Until, Advised: o.Advised}
+		view.Override = &overrideView{Reason: o.Reason, By: o.By, Since: o.Since, Until: o.Until, Advised: o.Advised}
 	}
-	return shown
+	return view
 }
 
-// previewView is what a schedule does.
+// previewView is what a schedule would do.
 type previewView struct {
 	Starts     []time.Time         `json:"starts"`
 	ChangeDays []control.ChangeDay `json:"change_days"`
@@ -198,10 +199,10 @@ type previewView struct {
 	YAML       []string            `json:"yaml"`
 }
 
-func viewPreview(found control.SchedulePreview) previewView {
+func viewPreview(preview control.SchedulePreview) previewView {
 	return previewView{
-		Starts: append([]time.Time{}, found.Starts...), ChangeDays: append([]control.ChangeDay{}, found.ChangeDays...),
-		Warnings: append([]string{}, found.Warnings...), YAML: append([]string{}, found.YAML...),
+		Starts: append([]time.Time{}, preview.Starts...), ChangeDays: append([]control.ChangeDay{}, preview.ChangeDays...),
+		Warnings: append([]string{}, preview.Warnings...), YAML: append([]string{}, preview.YAML...),
 	}
 }
 
@@ -210,23 +211,23 @@ type scheduleView struct {
 	previewView
 }
 
-func viewSchedule(found control.ScheduleShown) scheduleView {
-	return scheduleView{viewSetting(found.ScheduleSetting), viewPreview(found.SchedulePreview)}
+func viewSchedule(schedule control.ScheduleShown) scheduleView {
+	return scheduleView{viewSetting(schedule.ScheduleSetting), viewPreview(schedule.SchedulePreview)}
 }
 
-// editedView is a setting after it was changed.
+// editedView is a schedule after an edit.
 type editedView struct {
 	settingView
 	Starts   []time.Time `json:"starts"`
 	Warnings []string    `json:"warnings"`
-	Waits    string      `json:"waits,omitempty"` // why Temporal could not be brought to it yet
+	Waits    string      `json:"waits,omitempty"` // why Temporal does not have it yet
 }
 
 func viewEdited(edited control.ScheduleEdited) editedView {
 	return editedView{viewSetting(edited.ScheduleSetting), append([]time.Time{}, edited.Starts...), append([]string{}, edited.Warnings...), edited.Waits}
 }
 
-// adviceView is how often a connection's Smart Sync should run. Spans are texts like 1m30s.
+// adviceView is the recommended interval of a connection's Smart Sync. Durations are texts like 1m30s.
 type adviceView struct {
 	Connection   string      `json:"connection"`
 	Runs         int         `json:"runs"`
@@ -248,16 +249,18 @@ type adviceView struct {
 	Skipped      int         `json:"skipped"`
 	Why          []string    `json:"why"`
 	Setting      settingView `json:"setting"`
-	Version      int64       `json:"version"` // of the setting, for who applies it
+	Version      int64       `json:"version"` // of the setting; a request to apply the advice carries it
 	Applicable   bool        `json:"applicable"`
 	Applied      bool        `json:"applied"`
 }
 
 func viewAdvice(a control.Advice) adviceView {
 	return adviceView{
-		Connection: a.Connection, Runs: a.Runs, Needed: a.Needed, P50: distance(a.P50), P95: distance(a.P95), Longest: distance(a.Longest), Floor: distance(a.Floor),
-		Interval: distance(a.Interval), Average: distance(a.Average), Worst: distance(a.Worst), Today: distance(a.Today), TodayAverage: distance(a.TodayAverage),
-		TodayWorst: distance(a.TodayWorst), Quiet: a.Quiet, Changed: a.Changed, ChangedRows: a.ChangedRows, Waited: a.Waited, Skipped: a.Skipped,
+		Connection: a.Connection, Runs: a.Runs, Needed: a.Needed, P50: durationText(a.P50), P95: durationText(a.P95), Longest: durationText(a.Longest),
+		Floor:    durationText(a.Floor),
+		Interval: durationText(a.Interval), Average: durationText(a.Average), Worst: durationText(a.Worst), Today: durationText(a.Today),
+		TodayAverage: durationText(a.TodayAverage),
+		TodayWorst:   durationText(a.TodayWorst), Quiet: a.Quiet, Changed: a.Changed, ChangedRows: a.ChangedRows, Waited: a.Waited, Skipped: a.Skipped,
 		Why: append([]string{}, a.Why...), Setting: viewSetting(a.Setting), Version: a.Setting.Version, Applicable: a.Applicable, Applied: a.Applied,
 	}
 }

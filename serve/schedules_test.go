@@ -35,10 +35,10 @@ func TestSchedulesOverTheAPI(t *testing.T) {
 
 	for body, said := range map[string]string{
 		`{"version":0,` + rules + `}`:                                        "was changed while you edited it",
-		`{` + rules + `}`:                                                    "version: it says on which setting this is made",
+		`{` + rules + `}`:                                                    "version: the version is missing",
 		`{"version":1}`:                                                      `rules: expected a list like [{"every":"60m"}]`,
 		`{"version":1,"rules":{}}`:                                           "rules: expected a list, found an object",
-		`{"version":1,"rules":[{"every":"60"}]}`:                             "rules: rule 1: every: expected a distance like 45m or 2h",
+		`{"version":1,"rules":[{"every":"60"}]}`:                             "rules: rule 1: every: expected a duration like 45m or 2h",
 		`{"version":1,"rules":[{"every":"60m","daily":"01:00"}]}`:            "expected one of every, hourly, daily and flexible",
 		`{"version":1,"rules":[{"hourly":{"every":2,"second":1}}]}`:          `there is no field "second"; the fields are every and minute`,
 		`{"version":1.5,"rules":[]}`:                                         "version: expected a whole number",
@@ -63,12 +63,12 @@ func TestRefusalsOfTheAPIAreNoted(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	long := strings.Repeat("9", 300)
-	for _, one := range []struct{ method, path, body, act, on, reason string }{
+	for _, item := range []struct{ method, path, body, act, on, reason string }{
 		{http.MethodPost, "/api/v1/connections/acme-shop/pause", `{"raeson":"x"}`, "pause", "acme-shop", `there is no field "raeson"; the fields are reason and by`},
 		{http.MethodPost, "/api/v1/connections/acme-shop/sync", `{"mode":"half"}`, "sync", "acme-shop", "mode: expected smart or full"},
 		{http.MethodPost, "/api/v1/runs/last/approve", ``, "approve", "run last", `"last" is not a run number`},
 		{http.MethodPost, "/api/v1/runs/" + long + "/cancel", ``, "cancel", "run " + long[:100], `"` + long[:60] + `"… is not a run number`},
-		{http.MethodPost, "/api/v1/runs/1/reject?by=ann", ``, "reject", "run 1", `there is no setting "by"; there are none`},
+		{http.MethodPost, "/api/v1/runs/1/reject?by=ann", ``, "reject", "run 1", `there is no parameter "by"; there are none`},
 		{http.MethodPost, "/api/v1/runs/1/cancel", `{"by":"ann"}`, "cancel", "run 1", `there is no field "by"; there are none`},
 		{
 			http.MethodPut, "/api/v1/connections/acme-shop/schedules/half", `{}`, "set the schedule", "acme-shop",
@@ -82,8 +82,8 @@ func TestRefusalsOfTheAPIAreNoted(t *testing.T) {
 			`there is no connection "none"; there are acme-shop`,
 		},
 	} {
-		got := w.call(one.method, one.path, strings.NewReader(one.body), token...)
-		require.GreaterOrEqual(t, got.status, 400, one.path)
+		got := w.call(item.method, item.path, strings.NewReader(item.body), token...)
+		require.GreaterOrEqual(t, got.status, 400, item.path)
 		noted, err := w.fake.Log(t.Context(), ledger.AuditQuery{Limit: 1})
 		require.NoError(t, err)
 		require.Len(t, noted, 1)
@@ -91,9 +91,9 @@ func TestRefusalsOfTheAPIAreNoted(t *testing.T) {
 		require.Equal(t, "the API token, from 127.0.0.1", entry.Who)
 		require.Equal(t, control.FromAPI, entry.From)
 		require.Equal(t, "refused", string(entry.Result))
-		require.Equal(t, one.act, entry.Act)
-		require.Equal(t, one.on, entry.On)
-		require.Contains(t, entry.Reason, one.reason)
+		require.Equal(t, item.act, entry.Act)
+		require.Equal(t, item.on, entry.On)
+		require.Contains(t, entry.Reason, item.reason)
 	}
 	noted, err := w.fake.Log(t.Context(), ledger.AuditQuery{Limit: 100})
 	require.NoError(t, err)

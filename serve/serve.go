@@ -1,8 +1,9 @@
-// Package serve is the HTTP face of Tidemark: warehouses send what changed to /hooks, people and services ask under /api.
+// Package serve is the HTTP server of Tidemark. Warehouses send events and snapshots to /hooks; people and services use the API under
+// /api; every other path is a page of the Handler in Options.Pages.
 //
-// It decides nothing. What comes in is proven, read strictly and handed to Temporal, and is acknowledged only when it is durable
-// there; what goes out is what package control knows. It keeps nothing in memory that would be lost with it, so it may be killed
-// at any time, and several may run.
+// The package decides nothing about stock. It authenticates a request, parses it strictly, and hands it to Temporal. It acknowledges a
+// request only when Temporal or the ledger has stored it. What it returns comes from package control. It keeps nothing in memory that
+// would be lost with the process: the process may be killed at any time, and several may run.
 package serve
 
 import (
@@ -19,7 +20,7 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// Control is what may be asked of Tidemark; *control.Control answers it.
+// Control is what the server needs of package control. *control.Control implements it.
 type Control interface {
 	Intake
 	Uploads
@@ -27,62 +28,62 @@ type Control interface {
 	Acts
 	Check(ctx context.Context) error
 	Warehouses(ctx context.Context) ([]ledger.Warehouse, error)
-	// Refused notes an act that was refused here.
+	// Refused writes an act that this package refused to the log of acts.
 	Refused(ctx context.Context, act, on, reason string) error
 }
 
-// Options are what a Server needs.
+// Options configure a Server.
 type Options struct {
 	Control Control
-	// Token is the API token: who has it may do what an admin may, except with people. Without one, and without Tokens, there is no API.
+	// Token is an API token with the role admin. No API token can manage people. Without Token and Tokens there is no API.
 	Token settings.Credential
-	// Tokens are API tokens for who may do less, or the same, by role.
+	// Tokens are more API tokens, by their role.
 	Tokens map[ledger.Role][]settings.Credential
-	// Pages serves everything that is neither a hook nor the API; nil: there are no pages.
+	// Pages serves every path that is not a hook or the API. If it is nil, there are no pages.
 	Pages http.Handler
-	// Guarded is true where Pages have people who sign in, and TLS before them: then other machines may reach them.
+	// Guarded is true if people must sign in to Pages and a TLS proxy stands in front of them. Other machines may then reach them.
 	Guarded bool
-	// Stop ends what Pages streams, so that the server can stop; nil: nothing. It may be called twice.
+	// Stop ends the streams of Pages so that the server can shut down. It may be nil, and may be called twice.
 	Stop func()
-	// MaximumSnapshot is the largest snapshot that is taken, in bytes; 0 means DefaultMaximumSnapshot.
+	// MaximumSnapshot is the largest snapshot that is accepted, in bytes. 0 means DefaultMaximumSnapshot.
 	MaximumSnapshot int64
-	// Folder is where signed snapshots stand until their signature holds; empty means the folder for temporary files.
+	// Folder holds signed snapshots until their signature is verified. Empty means the folder for temporary files.
 	Folder string
-	// Environment is where the keys of hooks are looked up, and the clock.
+	// Environment resolves the references of hook keys.
 	Environment settings.Environment
 	Log         *slog.Logger
 	Now         func() time.Time
 }
 
-// DefaultMaximumSnapshot is the largest snapshot where nothing is set, in bytes.
+// DefaultMaximumSnapshot is the default of Options.MaximumSnapshot, in bytes.
 const DefaultMaximumSnapshot = 1 << 30
 
-// leastToken is how long the API token must be, in characters.
-const leastToken = 16
+// minTokenLength is the minimum length of an API token, in characters.
+const minTokenLength = 16
 
 // Server answers HTTP requests.
 type Server struct {
-	options    Options
-	openAtOnce int         // the most connections
-	tokens     []roleToken // none when there is no API
-	hooks      atomic.Pointer[map[string]*hook]
-	bodies     budget
-	uploads    slots
-	failures   failures
+	options  Options
+	maxOpen  int         // the largest number of open connections
+	tokens   []roleToken // empty if there is no API
+	hooks    atomic.Pointer[map[string]*hook]
+	bodies   budget
+	uploads  slots
+	failures failures
 
 	mutex     sync.Mutex
 	gatherers map[string]*gatherer
 }
 
-// New reads which warehouses may send. It refuses a token that is short. A hook whose key is absent, empty or short takes nothing; the
-// others do.
+// New loads the hooks of all warehouses. It fails if an API token is too short. A hook whose only key is missing, empty or too short
+// accepts nothing; that does not affect other hooks.
 func New(ctx context.Context, options Options) (*Server, error) {
 	if options.MaximumSnapshot == 0 {
 		options.MaximumSnapshot = DefaultMaximumSnapshot
 	}
 	s := &Server{
-		options: options, openAtOnce: mostConnections, gatherers: map[string]*gatherer{},
-		bodies: budget{most: mostBytesAtOnce}, uploads: slots{most: mostUploads, taken: map[string]bool{}},
+		options: options, maxOpen: maxConnections, gatherers: map[string]*gatherer{},
+		bodies: budget{maximum: maxBytesAtOnce}, uploads: slots{maximum: maxUploads, taken: map[string]bool{}},
 	}
 	var err error
 	if s.tokens, err = apiTokens(options); err != nil {
@@ -93,25 +94,25 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		return nil, err
 	}
 	if err != nil {
-		options.Log.Error("some keys of hooks cannot be read: who signs with them cannot be believed", "error", err)
+		options.Log.Error("some hook keys cannot be read: requests that are signed with them are not accepted", "error", err)
 	}
 	s.hooks.Store(&hooks)
 	return s, nil
 }
 
-// Hooks is how many warehouses may send.
+// Hooks is the number of warehouses that may send.
 func (s *Server) Hooks() int {
 	usable := 0
-	for _, one := range *s.hooks.Load() {
-		if len(one.keys) > 0 {
+	for _, hook := range *s.hooks.Load() {
+		if len(hook.keys) > 0 {
 			usable++
 		}
 	}
 	return usable
 }
 
-// Refresh reads again which warehouses may send, and their keys: a configuration may have been applied, a key file replaced. A
-// warehouse whose keys cannot be used keeps those that it had.
+// Refresh reloads the hooks and their keys, because a configuration may have been applied or a key file replaced. A key that cannot be
+// read any more stays in use as it was.
 func (s *Server) Refresh(ctx context.Context) error {
 	hooks, err := loadHooks(ctx, s.options.Control, s.options.Environment, *s.hooks.Load())
 	if hooks == nil {
@@ -121,19 +122,19 @@ func (s *Server) Refresh(ctx context.Context) error {
 	return err
 }
 
-// health is well when the ledger answers.
+// health answers 200 if the ledger answers.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 	defer cancel()
 	if err := s.options.Control.Check(ctx); err != nil {
 		s.options.Log.Error("the ledger does not answer", "error", err)
-		refuse(w, later("unavailable", "the ledger does not answer; the log says why", unavailableRetry))
+		writeProblem(w, later("unavailable", "the ledger does not answer; the log says why", unavailableRetry))
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// gathererOf returns the gatherer of a warehouse. Only warehouses that have a hook come here, so there are not many.
+// gathererOf returns the gatherer of a warehouse. Only warehouses with a hook have one, so the map stays small.
 func (s *Server) gathererOf(warehouse string) *gatherer {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -143,12 +144,12 @@ func (s *Server) gathererOf(warehouse string) *gatherer {
 	return s.gatherers[warehouse]
 }
 
-// Close stops what runs in the background. No request may be in hand any more.
+// Close stops the background work. It must not be called while requests are being served.
 func (s *Server) Close() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	for _, one := range s.gatherers {
-		one.close()
+	for _, gatherer := range s.gatherers {
+		gatherer.close()
 	}
 }
 
@@ -156,16 +157,16 @@ func notFound(message string) *problem {
 	return &problem{status: http.StatusNotFound, code: "not_found", message: message}
 }
 
-// controlProblem makes an answer of an error of control or the ledger.
+// controlProblem converts an error of package control or the ledger to an HTTP response.
 func (s *Server) controlProblem(r *http.Request, err error) *problem {
-	var told *problem
+	var problemErr *problem
 	var absent *control.AbsentError
 	var stale *control.OutdatedError
 	var usage *control.UsageError
 	var denied *control.ForbiddenError
 	switch {
-	case errors.As(err, &told):
-		return told
+	case errors.As(err, &problemErr):
+		return problemErr
 	case errors.As(err, &denied):
 		return &problem{status: http.StatusForbidden, code: "forbidden", message: denied.Message}
 	case errors.As(err, &absent):

@@ -7,32 +7,35 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// settingsOf are the settings of a connection, a store or a warehouse that can be set beside the configuration.
-func (s *Server) settingsOf(ctx context.Context, q question) (any, error) {
-	found, err := s.options.Control.SettingsOf(ctx, q.PathValue("kind"), q.PathValue("id"))
-	return pageOf(found, same), err
+// settingsOf lists the settings of a connection, store or warehouse that can be set without the configuration file.
+func (s *Server) settingsOf(ctx context.Context, q getRequest) (any, error) {
+	settings, err := s.options.Control.SettingsOf(ctx, q.PathValue("kind"), q.PathValue("id"))
+	return pageOf(settings, asIs), err
 }
 
-// settingKey is the setting that a path names.
-func settingKey(w wishes) ledger.SettingKey {
-	return ledger.SettingKey{Kind: w.PathValue("kind"), ID: w.PathValue("id"), Name: w.PathValue("name")}
+// settingKey is the setting in a path.
+func settingKey(input actRequest) ledger.SettingKey {
+	return ledger.SettingKey{Kind: input.PathValue("kind"), ID: input.PathValue("id"), Name: input.PathValue("name")}
 }
 
-// editSetting sets a setting. Its version is that of the setting that it was made on.
-func (s *Server) editSetting(ctx context.Context, w wishes) (any, error) {
+// editSetting sets a setting. The request carries the version that it was made on; another version is refused.
+func (s *Server) editSetting(ctx context.Context, input actRequest) (any, error) {
 	switch {
-	case w.value == "":
-		return nil, invalid("invalid_request", `value: expected a text as a configuration has it, like "80%%"`)
-	case w.version == nil:
+	case input.value == "":
+		return nil, invalid("invalid_request", `value: expected a text as in the configuration file, like "80%%"`)
+	case input.version == nil:
 		return nil, errNoVersion
 	}
-	return s.options.Control.EditSetting(ctx, settingKey(w), control.SettingEdit{Value: w.value, Reason: w.reason, Until: w.until, Version: *w.version, By: w.by})
+	return s.options.Control.EditSetting(ctx, settingKey(input), control.SettingEdit{
+		Value: input.value, Reason: input.reason, Until: input.until,
+		Version: *input.version, By: input.by,
+	})
 }
 
-// clearSetting ends what was set of a setting beside the configuration.
-func (s *Server) clearSetting(ctx context.Context, w wishes) (any, error) {
-	if w.version == nil {
+// clearSetting removes what was set without the configuration file.
+func (s *Server) clearSetting(ctx context.Context, input actRequest) (any, error) {
+	if input.version == nil {
 		return nil, errNoVersion
 	}
-	return s.options.Control.ClearSetting(ctx, settingKey(w), *w.version)
+	return s.options.Control.ClearSetting(ctx, settingKey(input), *input.version)
 }

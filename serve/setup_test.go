@@ -113,8 +113,8 @@ func (f *fake) events() []string {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	var ids []string
-	for _, one := range f.handed {
-		for _, update := range one.Updates {
+	for _, signal := range f.handed {
+		for _, update := range signal.Updates {
 			ids = append(ids, update.Event)
 		}
 	}
@@ -174,8 +174,8 @@ func setup(t *testing.T, change ...func(*opening)) *world {
 		Log: slog.New(slog.NewTextHandler(&locked{to: w.log}, nil)), Now: func() time.Time { return now },
 	}
 	how := &opening{&w.options, state}
-	for _, one := range change {
-		one(how)
+	for _, item := range change {
+		item(how)
 	}
 	w.fake.Control = control.New(how.Ledger, nil, w.options.Now)
 	w.server, err = New(t.Context(), w.options)
@@ -201,8 +201,8 @@ func (l *locked) Write(text []byte) (int, error) {
 	return l.to.Write(text)
 }
 
-// reply is what was answered.
-type reply struct {
+// respond is what was answered.
+type respond struct {
 	status  int
 	code    string // of an error
 	message string
@@ -211,7 +211,7 @@ type reply struct {
 }
 
 // call sends a request; header is name, value, name, value.
-func (w *world) call(method, path string, body io.Reader, header ...string) reply {
+func (w *world) call(method, path string, body io.Reader, header ...string) respond {
 	w.t.Helper()
 	request, err := http.NewRequestWithContext(w.t.Context(), method, w.http.URL+path, body)
 	require.NoError(w.t, err)
@@ -221,7 +221,7 @@ func (w *world) call(method, path string, body io.Reader, header ...string) repl
 	response, err := caller.Do(request)
 	require.NoError(w.t, err)
 	defer func() { _ = response.Body.Close() }()
-	answer := reply{status: response.StatusCode, header: response.Header}
+	answer := respond{status: response.StatusCode, header: response.Header}
 	require.Equal(w.t, "application/json", response.Header.Get("Content-Type"))
 	require.NoError(w.t, json.NewDecoder(response.Body).Decode(&answer.body))
 	if told, ok := answer.body["error"].(map[string]any); ok {
@@ -247,7 +247,7 @@ func mac(key []byte, text string) string {
 }
 
 // post sends a signed body to the hook of the depot.
-func (w *world) post(id, body string, more ...string) reply {
+func (w *world) post(id, body string, more ...string) respond {
 	w.t.Helper()
 	return w.call(http.MethodPost, "/hooks/depot", strings.NewReader(body), append(sign(secrets["KEY"], id, now, body), more...)...)
 }

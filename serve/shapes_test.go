@@ -72,7 +72,7 @@ func TestUploadsAreReadAsTheFilesOfTheirWarehouse(t *testing.T) {
 
 	got = w.send("depot", "text/csv", "Artikel;Menge\r\nBIKE;5\r\n", headerRows, "1")
 	require.Equal(t, http.StatusBadRequest, got.status)
-	require.Contains(t, got.message, `nothing was taken: the body: header is auto, and none of the first 2 lines that are not blank has the columns that are `+
+	require.Contains(t, got.message, `nothing was accepted: the body: header is auto, and none of the first 2 lines that are not blank has the columns that are `+
 		`read; of its first line: it has "Artikel", "Menge"`)
 }
 
@@ -93,5 +93,5 @@ func TestSettingsThatAreNoLongerAny(t *testing.T) {
 	w := written(t, settings.Values{"path": "x", "delimiter": "-"})
 	got := w.send("depot", "text/csv", stock, headerRows, "4")
 	require.Equal(t, http.StatusBadRequest, got.status)
-	require.Contains(t, got.message, "nothing was taken: the settings of the warehouse cannot be used; correct and apply them")
+	require.Contains(t, got.message, "nothing was accepted: the settings of the warehouse cannot be used; correct and apply them")
 }

@@ -18,30 +18,30 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// The headers with which a snapshot is sent.
+// The headers of a snapshot.
 const (
 	headerRows         = "Tidemark-Rows"
 	headerApprovedRows = "Tidemark-Approved-Rows"
 )
 
 const (
-	stagePage = 2000 // rows of one transaction
-	// A snapshot may take as long as it takes at this rate, and a while.
+	stagePage = 2000 // rows in one transaction
+	// An upload must be at least this fast on average, after a grace period.
 	slowestUpload  = 16 << 10 // bytes per second
-	uploadPatience = 30 * time.Second
-	discardWithin  = 10 * time.Second
+	uploadGrace    = 30 * time.Second
+	discardTimeout = 10 * time.Second
 )
 
-// claims are what a sender says of a snapshot.
+// claims are the query and the headers of a snapshot.
 type claims struct {
 	full     bool
 	asOf     *time.Time
-	signed   time.Time // when the request was signed; zero where nobody did
-	rows     int64     // -1: a trailer will say
+	signed   time.Time // when the request was signed; zero if it was not
+	rows     int64     // -1 if only the last line has it
 	approved int64
 }
 
-// readClaims reads the query and the headers. A name that is not known is refused: ?ful=true would be a delta.
+// readClaims reads the query and the headers. It refuses unknown parameters: with ?ful=true a full snapshot would count as a part.
 func readClaims(r *http.Request, now time.Time) (claims, error) {
 	c := claims{rows: -1}
 	query, err := url.ParseQuery(r.URL.RawQuery)
@@ -66,7 +66,7 @@ func readClaims(r *http.Request, now time.Time) (claims, error) {
 			case "rows":
 				err = readCount(values[0], &c.rows)
 			default:
-				err = errors.New("there is no such setting; there are full, as_of and rows")
+				err = errors.New("there is no such parameter; the parameters are full, as_of and rows")
 			}
 		}
 		if err != nil {
@@ -96,92 +96,92 @@ func readCount(text string, into *int64) error {
 	return nil
 }
 
-// takeSnapshot stages a whole snapshot in the ledger and asks the intake to record it. Whatever goes wrong before that, nothing of it
-// is kept.
-func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, one *hook, form string) error {
+// takeSnapshot stages a whole snapshot in the ledger and asks the intake to record it. If anything fails before that, nothing is kept.
+func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request, sender *hook, form string) error {
 	now := s.options.Now()
 	if r.ContentLength > s.options.MaximumSnapshot {
 		return tooLarge(s.options.MaximumSnapshot)
 	}
-	given, err := newProof(one, r.Header, now)
+	proof, err := newProof(sender, r.Header, now)
 	if err != nil {
-		return s.disbelieve(r, one, err)
+		return s.rejectProof(r, sender, err)
 	}
-	said, err := readClaims(r, now)
+	stated, err := readClaims(r, now)
 	if err != nil {
 		return err
 	}
-	token, has := s.tokenOf(r.Header)
-	if said.approved > 0 && one.format != ledger.HookBearer && !(has && control.May(token.role, control.ActDecide)) {
-		// A signature covers the body and not this header, so another proof is needed.
+	token, hasToken := s.tokenOf(r.Header)
+	if stated.approved > 0 && sender.format != ledger.HookBearer && !(hasToken && control.May(token.role, control.ActDecide)) {
+		// The signature does not cover this header, so another proof is needed.
 		return &problem{
 			status: http.StatusForbidden, code: "approval_not_proven",
-			message: headerApprovedRows + " lifts the guard, and the signature does not cover it: send the API token of who may decide with it, " +
+			message: headerApprovedRows + " overrides the guard, and the signature does not cover it: also send an API token of an operator or admin, " +
 				"as Authorization: Bearer",
 		}
 	}
-	if !s.uploads.take(one.warehouse.ID) {
-		return later("busy", "another snapshot is being taken in; send this one afterwards", uploadRetry)
+	if !s.uploads.acquire(sender.warehouse.ID) {
+		return later("busy", "another snapshot is being received; send this one later", uploadRetry)
 	}
-	defer s.uploads.give(one.warehouse.ID)
-	body, err := s.proven(paced(w, r, s.options.MaximumSnapshot), given)
+	defer s.uploads.release(sender.warehouse.ID)
+	body, err := s.verifiedBody(paced(w, r, s.options.MaximumSnapshot), proof)
 	if errors.Is(err, errSignature) {
-		return s.disbelieve(r, one, err)
+		return s.rejectProof(r, sender, err)
 	} else if err != nil {
 		return err
 	}
 	defer func() { _ = body.Close() }() // it was only read
-	said.signed = given.at
-	staged, err := s.stage(r.Context(), one, form, body, said, now)
+	stated.signed = proof.at
+	staged, err := s.stage(r.Context(), sender, form, body, stated, now)
 	if err != nil {
 		return err
 	}
-	answer(w, http.StatusAccepted, staged)
+	writeJSON(w, http.StatusAccepted, staged)
 	return nil
 }
 
-// observedAt is when a snapshot was taken: as its sender says, but not later than it was signed or came. So a snapshot that somebody
-// sends once more within the tolerance replaces nothing that was observed after the first time. Nil: nothing says so, and it counts as of
-// its arrival, by our clock and not the sender's.
-func observedAt(said *time.Time, signed, now time.Time) *time.Time {
-	if said == nil && signed.IsZero() {
+// observedAt is when a snapshot was made: the time that its sender states, but not later than the signature or the arrival. So a signed
+// snapshot that is sent again within the tolerance replaces no level that was observed after the first time. It is nil if neither the sender
+// nor a signature states a time: the snapshot then counts as of its arrival, by our clock.
+func observedAt(stated *time.Time, signed, now time.Time) *time.Time {
+	if stated == nil && signed.IsZero() {
 		return nil
 	}
 	latest := now
 	if !signed.IsZero() && signed.Before(now) {
 		latest = signed
 	}
-	if said != nil && said.Before(latest) {
-		latest = *said
+	if stated != nil && stated.Before(latest) {
+		latest = *stated
 	}
 	return &latest
 }
 
-// paced is the body of a request, with its limits: of bytes, and of patience with a sender who is slow.
-func paced(w http.ResponseWriter, r *http.Request, most int64) io.Reader {
-	control := http.NewResponseController(w)
-	_ = control.SetWriteDeadline(time.Time{}) // the answer comes late; where there is no deadline to set, there is none
-	return &pacedReader{from: http.MaxBytesReader(w, r.Body, most), control: control, began: time.Now()}
+// paced returns the body of a request, limited in bytes and in time.
+func paced(w http.ResponseWriter, r *http.Request, maximum int64) io.Reader {
+	deadlines := http.NewResponseController(w)
+	_ = deadlines.SetWriteDeadline(time.Time{}) // the response comes late; not every ResponseWriter has deadlines
+	return &pacedReader{body: http.MaxBytesReader(w, r.Body, maximum), deadlines: deadlines, began: time.Now()}
 }
 
+// pacedReader moves the read deadline of a request forward with the bytes that have come, at the rate slowestUpload.
 type pacedReader struct {
-	from    io.Reader
-	control *http.ResponseController
-	began   time.Time
-	bytes   int64
+	body      io.Reader
+	deadlines *http.ResponseController
+	began     time.Time
+	bytes     int64
 }
 
 func (p *pacedReader) Read(into []byte) (int, error) {
-	_ = p.control.SetReadDeadline(p.began.Add(uploadPatience + time.Duration(p.bytes/slowestUpload)*time.Second))
-	n, err := p.from.Read(into)
+	_ = p.deadlines.SetReadDeadline(p.began.Add(uploadGrace + time.Duration(p.bytes/slowestUpload)*time.Second))
+	n, err := p.body.Read(into)
 	p.bytes += int64(n)
 	return n, err
 }
 
-// proven returns a body whose sender is proven. A signed one is put into a file first: nothing of it is looked at before the
-// signature holds. The file has no name any more when this returns, so it is gone when it is closed, or when the process dies.
-func (s *Server) proven(body io.Reader, given *proof) (io.ReadCloser, error) {
-	if given.held {
+// verifiedBody returns the body of an authenticated request. A signed body goes into a file first, because it must not be parsed before
+// its signature is verified. The file is already unlinked, so it disappears when it is closed or when the process dies.
+func (s *Server) verifiedBody(body io.Reader, proof *proof) (io.ReadCloser, error) {
+	if proof.proven {
 		return io.NopCloser(body), nil
 	}
 	file, err := os.CreateTemp(s.options.Folder, "tidemark-snapshot-")
@@ -190,11 +190,11 @@ func (s *Server) proven(body io.Reader, given *proof) (io.ReadCloser, error) {
 	}
 	err = os.Remove(file.Name())
 	if err == nil {
-		if _, err = io.Copy(io.MultiWriter(file, given), body); err != nil && !isFileError(err) {
+		if _, err = io.Copy(io.MultiWriter(file, proof), body); err != nil && !isFileError(err) {
 			err = bodyProblem(err)
 		}
 	}
-	if err == nil && !given.holds() {
+	if err == nil && !proof.valid() {
 		err = errSignature
 	}
 	if err == nil {
@@ -206,69 +206,70 @@ func (s *Server) proven(body io.Reader, given *proof) (io.ReadCloser, error) {
 	return file, nil
 }
 
-// isFileError tells a failure of the file from one of the connection.
+// isFileError is true for an error of the file, and false for one of the connection.
 func isFileError(err error) bool {
 	var failed *os.PathError
 	return errors.As(err, &failed)
 }
 
-// Uploads keeps what a warehouse sends until its intake takes it.
+// Uploads stages the snapshots that warehouses send until their intake records them.
 type Uploads interface {
 	StageUpload(ctx context.Context, start ledger.SnapshotStart) (int64, error)
 	StageRows(ctx context.Context, snapshot int64, levels []inventory.Level, refusals []inventory.Refusal) error
-	NoteOddities(ctx context.Context, snapshot int64, found []inventory.Oddity) error
+	NoteOddities(ctx context.Context, snapshot int64, oddities []inventory.Oddity) error
 	Discard(ctx context.Context, snapshot int64) error
 }
 
-// staged is the answer to a snapshot.
+// staged is the response to a snapshot.
 type staged struct {
 	Warehouse string `json:"warehouse"`
 	Snapshot  int64  `json:"snapshot"`
 	Rows      int    `json:"rows"`
 	Refused   int    `json:"refused"`
-	// Oddities are what looks odd in its rows, by kind.
+	// Oddities are the odd rows, by kind.
 	Oddities []inventory.Oddity `json:"oddities,omitempty"`
-	none     int                // of the rows that state that there is no level
-	asOf     time.Time          // as one of its lines says; zero where none does
+	none     int                // rows that state that there is no level
+	asOf     time.Time          // from a line of the body; zero if there is none
 }
 
 // stage reads the rows into the ledger, a page at a time, and signals the intake.
-func (s *Server) stage(ctx context.Context, one *hook, form string, body io.Reader, said claims, now time.Time) (staged, error) {
-	result := staged{Warehouse: one.warehouse.ID}
-	id, err := s.options.Control.StageUpload(ctx, ledger.SnapshotStart{Warehouse: one.warehouse.ID, Repeated: one.warehouse.Repeated, Now: now})
+func (s *Server) stage(ctx context.Context, sender *hook, form string, body io.Reader, stated claims, now time.Time) (staged, error) {
+	result := staged{Warehouse: sender.warehouse.ID}
+	id, err := s.options.Control.StageUpload(ctx, ledger.SnapshotStart{Warehouse: sender.warehouse.ID, Repeated: sender.warehouse.Repeated, Now: now})
 	if err != nil {
 		return result, fmt.Errorf("staging a snapshot: %w", err)
 	}
 	result.Snapshot = id
-	if err := s.stageRows(ctx, one, form, body, said, now, &result); err != nil {
-		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardWithin)
+	if err := s.stageRows(ctx, sender, form, body, stated, now, &result); err != nil {
+		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
 		defer cancel()
 		if failed := s.options.Control.Discard(clean, id); failed != nil {
-			s.options.Log.Warn("an upload that was given up could not be thrown away; that is done within a day", "snapshot", id, "error", failed)
+			s.options.Log.Warn("an abandoned upload could not be removed; that is done within a day", "snapshot", id, "error", failed)
 		}
 		return result, err
 	}
-	if said.asOf == nil && !result.asOf.IsZero() {
-		said.asOf = &result.asOf
+	if stated.asOf == nil && !result.asOf.IsZero() {
+		stated.asOf = &result.asOf
 	}
 	crash.At(crash.UploadStaged)
-	ctx, cancel := context.WithTimeout(ctx, signalWithin)
+	ctx, cancel := context.WithTimeout(ctx, signalTimeout)
 	defer cancel()
-	err = s.options.Control.Intake(ctx, one.warehouse.ID, workflows.InventoryUpdated{Snapshot: &workflows.UploadedSnapshot{
-		ID: id, Full: said.full, Rows: result.Rows - result.none, AsOf: observedAt(said.asOf, said.signed, now), From: "POST /hooks/" + one.warehouse.ID + ", " +
-			form, ApprovedRows: said.approved,
+	err = s.options.Control.Intake(ctx, sender.warehouse.ID, workflows.InventoryUpdated{Snapshot: &workflows.UploadedSnapshot{
+		ID: id, Full: stated.full, Rows: result.Rows - result.none, AsOf: observedAt(stated.asOf, stated.signed, now), From: "POST /hooks/" + sender.warehouse.ID +
+			", " +
+			form, ApprovedRows: stated.approved,
 	}})
 	if err != nil {
-		// It stays staged: the signal may have got through. If it has not, the ledger throws it away within a day.
+		// It stays staged, because Temporal may have the signal. If it has not, the ledger removes the upload within a day.
 		return result, fmt.Errorf("handing a snapshot over: %w", err)
 	}
 	crash.At(crash.UploadHanded)
 	return result, nil
 }
 
-// stageRows stages all rows, and checks that they are all.
-func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.Reader, said claims, now time.Time, result *staged) error {
-	rows, err := newRows(ctx, form, body, one.warehouse, now)
+// stageRows stages all rows, and checks that their number is right.
+func (s *Server) stageRows(ctx context.Context, sender *hook, form string, body io.Reader, stated claims, now time.Time, result *staged) error {
+	rows, err := newRows(ctx, form, body, sender.warehouse, now)
 	if err != nil {
 		return err
 	}
@@ -283,10 +284,10 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 		}
 		if err == nil {
 			result.Rows++
-			if inventory.NoLevel(row, one.warehouse.Quantity) {
+			if inventory.NoLevel(row, sender.warehouse.Quantity) {
 				result.none++
 				odd.Add(row)
-			} else if level, refusal := inventory.Accept(inventory.RefuseFuture(row, now), one.warehouse.Quantity); refusal != nil {
+			} else if level, refusal := inventory.Accept(inventory.RefuseFuture(row, now), sender.warehouse.Quantity); refusal != nil {
 				if refusals = append(refusals, *refusal); first == nil {
 					first = refusal
 				}
@@ -303,11 +304,11 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 			levels, refusals = levels[:0], refusals[:0]
 		}
 		if err == io.EOF {
-			if err := said.complete(result.Rows, rows.trailer()); err != nil {
+			if err := stated.checkRows(result.Rows, rows.trailer()); err != nil {
 				return err
 			}
 			result.asOf = rows.asOf()
-			if err := result.believed(first); err != nil {
+			if err := result.checkRefused(first); err != nil {
 				return err
 			}
 			return s.noteOddities(ctx, odd.List(), result)
@@ -315,34 +316,34 @@ func (s *Server) stageRows(ctx context.Context, one *hook, form string, body io.
 	}
 }
 
-// noteOddities keeps what looks odd in the rows with the snapshot, and tells the sender.
+// noteOddities stores the odd rows with the snapshot and adds them to the response.
 func (s *Server) noteOddities(ctx context.Context, list []inventory.Oddity, result *staged) error {
 	if result.Oddities = list; len(list) == 0 {
 		return nil
 	}
 	if err := s.options.Control.NoteOddities(ctx, result.Snapshot, list); err != nil {
-		return fmt.Errorf("staging what looks odd: %w", err)
+		return fmt.Errorf("staging odd rows: %w", err)
 	}
 	return nil
 }
 
-// believed refuses a snapshot of which every row was refused. The sender is told by the first.
-func (s *staged) believed(first *inventory.Refusal) error {
+// checkRefused refuses a snapshot if every row was refused. The error names the first of them.
+func (s *staged) checkRefused(first *inventory.Refusal) error {
 	if s.Refused == 0 || s.Refused < s.Rows-s.none {
 		return nil
 	}
-	return invalid("every_row_refused", "nothing was taken: every row was refused (%d); %s: %s", s.Refused, first.Place, first.Reason)
+	return invalid("every_row_refused", "nothing was accepted: every row was refused (%d); %s: %s", s.Refused, first.Place, first.Reason)
 }
 
-// complete checks the proof of the end.
-func (c claims) complete(rows int, trailer int64) error {
+// checkRows compares the number of rows with the number that the sender stated, which proves that the snapshot is whole.
+func (c claims) checkRows(rows int, trailer int64) error {
 	if c.rows < 0 && trailer < 0 {
-		return invalid("rows_missing", "nothing was taken: say how many rows there are, in the header %s, the query (?rows=) or a last line, so that a snapshot "+
-			"that was cut is not taken for a whole one", headerRows)
+		return invalid("rows_missing", "nothing was accepted: state the number of rows, in the header %s, the query (?rows=) or a last line; without it a snapshot "+
+			"that was cut off would count as whole", headerRows)
 	}
 	for _, expected := range []int64{c.rows, trailer} {
 		if expected >= 0 && expected != int64(rows) {
-			return invalid("rows_differ", "nothing was taken: %d rows came, and there should be %d", rows, expected)
+			return invalid("rows_differ", "nothing was accepted: %d rows came, and there should be %d", rows, expected)
 		}
 	}
 	return nil

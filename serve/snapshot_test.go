@@ -27,7 +27,7 @@ const stock = "sku,facility,available,on_hand,committed,reported_at\r\n" +
 	"BIKE,east,5,7,2,2026-11-24T09:00:00Z\n\"BELL, \"\"brass\"\"\",west,-1,,,\nLAMP,east,1e3,,,\nHORN,east,,,,\n"
 
 // send sends a snapshot with the depot's signature.
-func (w *world) send(path, form, body string, more ...string) reply {
+func (w *world) send(path, form, body string, more ...string) respond {
 	w.t.Helper()
 	header := append(sign(secrets["KEY"], "msg", now.Add(-time.Minute), body), "Content-Type", form)
 	return w.call(http.MethodPost, "/hooks/"+path, strings.NewReader(body), append(header, more...)...)
@@ -117,7 +117,7 @@ func TestSnapshotsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	w := setup(t, func(options *opening) { options.MaximumSnapshot = 100_000 })
 	const csv, lines = "text/csv", "application/x-ndjson"
-	long := strings.Repeat("x", mostRowBytes)
+	long := strings.Repeat("x", maxRowBytes)
 	for name, test := range map[string]struct {
 		query, form, body string
 		header            []string
@@ -127,57 +127,60 @@ func TestSnapshotsThatAreRefused(t *testing.T) {
 		"no proof of the end": {form: csv, body: stock, code: "rows_missing"},
 		"fewer rows": {
 			form: csv, body: stock, header: []string{headerRows, "5"}, code: "rows_differ",
-			message: "nothing was taken: 4 rows came, and there should be 5",
+			message: "nothing was accepted: 4 rows came, and there should be 5",
 		},
-		"more rows than the last line": {form: csv, body: stock + "#END,3\n", code: "rows_differ", message: "nothing was taken: 4 rows came, and there should be 3"},
-		"header and last line differ":  {form: csv, body: stock + "#END,4\n", header: []string{headerRows, "3"}, code: "rows_differ"},
-		"header and query differ":      {query: "?rows=3", form: csv, body: stock, header: []string{headerRows, "4"}, code: "rows_differ"},
+		"more rows than the last line": {
+			form: csv, body: stock + "#END,3\n", code: "rows_differ",
+			message: "nothing was accepted: 4 rows came, and there should be 3",
+		},
+		"header and last line differ": {form: csv, body: stock + "#END,4\n", header: []string{headerRows, "3"}, code: "rows_differ"},
+		"header and query differ":     {query: "?rows=3", form: csv, body: stock, header: []string{headerRows, "4"}, code: "rows_differ"},
 		"a last line that is cut": {
 			form: csv, body: stock + "BIN,east,1", header: []string{headerRows, "5"}, code: "invalid_snapshot",
-			message: "nothing was taken: the last line has no line end, so it was perhaps cut",
+			message: "nothing was accepted: the last line has no line end, so it was perhaps cut",
 		},
 		"something behind the end": {
 			form: csv, body: stock + "#END,4\nBIN,east,1,,,\n", code: "invalid_snapshot",
-			message: "nothing was taken: line 7: there is something behind the line #END",
+			message: "nothing was accepted: line 7: there is something behind the line #END",
 		},
 		"an end without a number": {
 			form: csv, body: stock + "#END,four\n", code: "invalid_snapshot",
-			message: "nothing was taken: line 6: #END: expected a number of rows",
+			message: "nothing was accepted: line 6: #END: expected a number of rows",
 		},
 		"nothing": {
 			form: csv, code: "invalid_snapshot",
-			message: "nothing was taken: line 1: the body is empty; expected a header with the names of the columns",
+			message: "nothing was accepted: line 1: the body is empty; expected a header with the names of the columns",
 		},
 		"a column that is not known": {
 			form: csv, body: "sku,quantity\n", code: "invalid_snapshot",
-			message: `nothing was taken: line 1: there is no column "quantity"; the columns are sku, facility, available, on_hand, committed, reported_at`,
+			message: `nothing was accepted: line 1: there is no column "quantity"; the columns are sku, facility, available, on_hand, committed, reported_at`,
 		},
 		"a column twice":        {form: csv, body: "sku,sku\n", code: "invalid_snapshot"},
-		"no column for the SKU": {form: csv, body: "available\n", code: "invalid_snapshot", message: "nothing was taken: line 1: there is no column sku"},
+		"no column for the SKU": {form: csv, body: "available\n", code: "invalid_snapshot", message: "nothing was accepted: line 1: there is no column sku"},
 		"text behind a quoted field": {
 			form: csv, body: "sku,available\n\"A\"B,1\n", code: "invalid_snapshot",
-			message: "nothing was taken: line 2: a quoted field is followed by text",
+			message: "nothing was accepted: line 2: a quoted field is followed by text",
 		},
 		"a quote that is never closed": {
 			form: csv, body: "sku,available\n\"" + strings.Repeat("x\n", 45_000), code: "invalid_snapshot",
-			message: "nothing was taken: line 2: the row is longer than 65536 bytes; perhaps a quote is never closed",
+			message: "nothing was accepted: line 2: the row is longer than 65536 bytes; perhaps a quote is never closed",
 		},
 		"a line that is no JSON": {
 			form: lines, body: `{"sku":"A","available":1}` + "\n{\n", code: "invalid_snapshot",
-			message: "nothing was taken: line 2: expected one JSON value, whole and with nothing behind it",
+			message: "nothing was accepted: line 2: expected one JSON value, whole and with nothing behind it",
 		},
 		"a line without end": {
 			form: lines, body: "\n" + `{"sku":"` + long + `"}`, code: "invalid_snapshot",
-			message: "nothing was taken: line 2: the row is longer than 65536 bytes",
+			message: "nothing was accepted: line 2: the row is longer than 65536 bytes",
 		},
 		"JSON behind the end": {
 			form: lines, body: `{"rows":0}` + "\n" + `{"sku":"A","available":1}`, code: "invalid_snapshot",
-			message: "nothing was taken: line 2: there is something behind the line that tells the number of rows",
+			message: "nothing was accepted: line 2: there is text after the line with the number of rows",
 		},
 		"an end in JSON that is none": {form: lines, body: `{"rows":"1"}`, code: "invalid_snapshot"},
 		"a misspelt question": {
 			query: "?ful=true", form: csv, body: stock, code: "invalid_query",
-			message: `"ful": there is no such setting; there are full, as_of and rows`,
+			message: `"ful": there is no such parameter; the parameters are full, as_of and rows`,
 		},
 		"full, perhaps":                 {query: "?full=yes", form: csv, body: stock, code: "invalid_query"},
 		"full twice":                    {query: "?full=true&full=false", form: csv, body: stock, code: "invalid_query"},
@@ -323,17 +326,17 @@ func TestLargeSnapshotIsStreamed(t *testing.T) {
 func TestUploadsTakeTurns(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.True(t, w.server.uploads.take("depot"))
+	require.True(t, w.server.uploads.acquire("depot"))
 	got := w.send("depot", "text/csv", stock, headerRows, "4")
 	require.Equal(t, http.StatusServiceUnavailable, got.status)
 	require.Equal(t, "10", got.header.Get("Retry-After"))
-	w.server.uploads.give("depot")
+	w.server.uploads.release("depot")
 	require.Equal(t, http.StatusAccepted, w.send("depot", "text/csv", stock, headerRows, "4").status)
-	all := slots{most: 2, taken: map[string]bool{}}
-	require.True(t, all.take("a"))
-	require.False(t, all.take("a"))
-	require.True(t, all.take("b"))
-	require.False(t, all.take("c"))
+	all := slots{maximum: 2, taken: map[string]bool{}}
+	require.True(t, all.acquire("a"))
+	require.False(t, all.acquire("a"))
+	require.True(t, all.acquire("b"))
+	require.False(t, all.acquire("c"))
 }
 
 // A signal that may have got through leaves the snapshot staged.

@@ -11,28 +11,29 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// roleToken is a token of the API, as its SHA-256, with what who has it may do.
+// roleToken is an API token, as its SHA-256, with its role.
 type roleToken struct {
 	sum  [sha256.Size]byte
 	role ledger.Role
-	name string // as the log of acts has it
+	name string // in the log of acts
 }
 
-// apiTokens are the tokens of the options. One that is short is refused, and one that is given twice: it would have two roles.
+// apiTokens returns the tokens of the options. It refuses a token that is too short, and one that occurs twice, because it would have two
+// roles.
 func apiTokens(options Options) ([]roleToken, error) {
 	var tokens []roleToken
 	add := func(secret settings.Credential, role ledger.Role, name string) error {
 		token := secret.Reveal()
-		if len(token) < leastToken {
-			return fmt.Errorf("%s has %d characters; expected %d at least, random ones", name, len(token), leastToken)
+		if len(token) < minTokenLength {
+			return fmt.Errorf("%s has %d characters; expected at least %d random characters", name, len(token), minTokenLength)
 		}
-		one := roleToken{sum: sha256.Sum256([]byte(token)), role: role, name: name}
+		added := roleToken{sum: sha256.Sum256([]byte(token)), role: role, name: name}
 		for _, other := range tokens {
-			if other.sum == one.sum {
-				return fmt.Errorf("%s is %s as well; give each its own", name, other.name)
+			if other.sum == added.sum {
+				return fmt.Errorf("%s is the same as %s; use different tokens", name, other.name)
 			}
 		}
-		tokens = append(tokens, one)
+		tokens = append(tokens, added)
 		return nil
 	}
 	if !options.Token.Empty() {
@@ -54,16 +55,16 @@ func apiTokens(options Options) ([]roleToken, error) {
 	return tokens, nil
 }
 
-// tokenOf is the API token that a request carries. All are compared, by their digests, so that the time tells nothing.
+// tokenOf returns the API token of a request. It compares the digests of all tokens, so that the time reveals nothing.
 func (s *Server) tokenOf(header http.Header) (roleToken, bool) {
-	scheme, token, _ := strings.Cut(only(header, "Authorization"), " ")
-	given := sha256.Sum256([]byte(token))
-	var found roleToken
-	has := false
-	for _, one := range s.tokens {
-		if subtle.ConstantTimeCompare(one.sum[:], given[:]) == 1 {
-			found, has = one, true
+	scheme, token, _ := strings.Cut(single(header, "Authorization"), " ")
+	digest := sha256.Sum256([]byte(token))
+	var match roleToken
+	matched := false
+	for _, token := range s.tokens {
+		if subtle.ConstantTimeCompare(token.sum[:], digest[:]) == 1 {
+			match, matched = token, true
 		}
 	}
-	return found, has && strings.EqualFold(scheme, "Bearer")
+	return match, matched && strings.EqualFold(scheme, "Bearer")
 }

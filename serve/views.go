@@ -8,22 +8,22 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// The types of this file are how the API shows what has no JSON form of its own. Fields are added, never renamed or removed.
+// The types in this file are the JSON forms of the API for types that have none of their own. Fields are added, never renamed or removed.
 
-// page is a part of a list.
+// page is one page of a list.
 type page[T any] struct {
 	Items []T `json:"items"`
-	// Next is what to give as after for the next part; absent at the end. The last part may be empty.
+	// Next is the value of after for the next page. It is absent on the last page. The last page may be empty.
 	Next string `json:"next,omitempty"`
 }
 
-// pageOf shows each of a list. An empty list is one, and not null.
-func pageOf[F, T any](found []F, view func(F) T) page[T] {
-	shown := page[T]{Items: make([]T, len(found))}
-	for i, one := range found {
-		shown.Items[i] = view(one)
+// pageOf converts each row of a list. An empty list becomes [] and not null.
+func pageOf[F, T any](rows []F, view func(F) T) page[T] {
+	list := page[T]{Items: make([]T, len(rows))}
+	for i, item := range rows {
+		list.Items[i] = view(item)
 	}
-	return shown
+	return list
 }
 
 type connectionView struct {
@@ -31,7 +31,7 @@ type connectionView struct {
 	Merchant  string         `json:"merchant"`
 	Warehouse string         `json:"warehouse"`
 	Store     string         `json:"store"`
-	Active    bool           `json:"active"` // it and its inventory flow are enabled
+	Active    bool           `json:"active"` // the connection and its inventory flow are enabled
 	Locations []locationView `json:"locations"`
 }
 
@@ -41,40 +41,40 @@ type locationView struct {
 }
 
 func viewConnection(connection ledger.Connection) connectionView {
-	shown := connectionView{
+	view := connectionView{
 		ID: connection.ID, Merchant: connection.Merchant, Warehouse: connection.Warehouse, Store: connection.Store, Active: connection.Active(),
 		Locations: make([]locationView, len(connection.Inventory.Locations)),
 	}
 	for i, location := range connection.Inventory.Locations {
-		shown.Locations[i] = locationView{ID: location.ID, Facilities: append([]string{}, location.Facilities...)}
+		view.Locations[i] = locationView{ID: location.ID, Facilities: append([]string{}, location.Facilities...)}
 	}
-	return shown
+	return view
 }
 
 type statusView struct {
 	Workers int `json:"workers"`
-	// Idle is since when a step of a run waits for a worker, where that lasts.
+	// Idle is the time since which a step of a run has waited for a worker. It is absent unless the wait is long.
 	Idle *time.Time `json:"idle,omitempty"`
-	// Unreachable says that Temporal does not answer; then workers, schedules and what is tried again are not known.
+	// Unreachable says that Temporal does not answer. Workers, schedules and retries are then unknown.
 	Unreachable string                   `json:"unreachable,omitempty"`
 	Connections []connectionStatusView   `json:"connections"`
 	Holds       []control.OpenHold       `json:"holds"`
-	Snapshots   []ledger.SnapshotEntry   `json:"snapshots"` // the last ones of warehouses of which something was not taken
-	Intakes     []control.IntakeStatus   `json:"intakes"`   // that cannot record what they have read
-	Hooks       []hookProblem            `json:"hooks"`     // that take nothing
-	Stale       []control.WarehouseStale `json:"stale"`     // of warehouses that have any
+	Snapshots   []ledger.SnapshotEntry   `json:"snapshots"` // the last snapshots of warehouses that were held or had refused rows
+	Intakes     []control.IntakeStatus   `json:"intakes"`   // that cannot record what they received
+	Hooks       []hookProblem            `json:"hooks"`     // with a key that cannot be read
+	Stale       []control.WarehouseStale `json:"stale"`     // warehouses with stale levels
 }
 
 type connectionStatusView struct {
 	connectionView
 	Schedules []control.ScheduleStatus `json:"schedules"`
-	Rows      map[ledger.Status]int64  `json:"rows"` // by status; those without rows are absent
+	Rows      map[ledger.Status]int64  `json:"rows"` // by status; a status without rows is absent
 	Last      *ledger.Run              `json:"last,omitempty"`
 	Holder    *holderView              `json:"holder,omitempty"`
 	Open      []control.OpenRun        `json:"open"`
-	Today     *control.StoreToday      `json:"today,omitempty"` // how its store was called, by all its connections together
-	Left      []ledger.Left            `json:"left,omitempty"`  // what stays behind at places that the connection does not show any more
-	Kept      string                   `json:"kept,omitempty"`  // which rows keep their figures, because a person rejected to take them to 0
+	Today     *control.StoreToday      `json:"today,omitempty"` // the calls to its store, by all connections
+	Left      []ledger.Left            `json:"left,omitempty"`  // numbers that stores still show at locations that the connection no longer uses
+	Kept      string                   `json:"kept,omitempty"`  // in words: which rows keep their figures because a person rejected to take them to 0
 	KeptRows  int64                    `json:"kept_rows,omitempty"`
 	KeptRuns  []int64                  `json:"kept_runs,omitempty"`
 }
@@ -86,33 +86,35 @@ type holderView struct {
 	TakenAt    time.Time `json:"taken_at"`
 }
 
-// unreachable is what the status says where Temporal does not answer. Why is in the log.
-const unreachable = "Temporal does not answer; workers, schedules and what is tried again are not known"
+// unreachable is the text of statusView.Unreachable. The reason is in the log.
+const unreachable = "Temporal does not answer; workers, schedules and retries are unknown"
 
 func viewStatus(status control.Status) statusView {
-	shown := statusView{
+	statusShown := statusView{
 		Workers: status.Workers, Idle: status.Idle, Connections: make([]connectionStatusView, len(status.Connections)),
 		Holds:     append([]control.OpenHold{}, status.Holds...),
 		Snapshots: append([]ledger.SnapshotEntry{}, status.Snapshots...),
 		Intakes:   append([]control.IntakeStatus{}, status.Intakes...), Stale: append([]control.WarehouseStale{}, status.Stale...),
 	}
 	if status.Unreachable != "" {
-		shown.Unreachable = unreachable
+		statusShown.Unreachable = unreachable
 	}
-	for i, one := range status.Connections {
+	for i, connection := range status.Connections {
 		view := connectionStatusView{
-			connectionView: viewConnection(one.Connection), Schedules: append([]control.ScheduleStatus{}, one.Schedules...), Rows: one.Rows, Last: one.Last,
-			Open: append([]control.OpenRun{}, one.Open...), Kept: one.Kept, KeptRows: one.KeptRows, KeptRuns: one.KeptRuns, Left: one.Left, Today: one.Today,
+			connectionView: viewConnection(connection.Connection), Schedules: append([]control.ScheduleStatus{}, connection.Schedules...), Rows: connection.Rows,
+			Last: connection.Last,
+			Open: append([]control.OpenRun{}, connection.Open...), Kept: connection.Kept, KeptRows: connection.KeptRows, KeptRuns: connection.KeptRuns,
+			Left: connection.Left, Today: connection.Today,
 		}
 		if view.Rows == nil {
 			view.Rows = map[ledger.Status]int64{}
 		}
-		if holder := one.Holder; holder != nil {
+		if holder := connection.Holder; holder != nil {
 			view.Holder = &holderView{Run: holder.Run, Connection: holder.Connection, Workflow: holder.Workflow, TakenAt: holder.TakenAt}
 		}
-		shown.Connections[i] = view
+		statusShown.Connections[i] = view
 	}
-	return shown
+	return statusShown
 }
 
 type levelView struct {
@@ -126,25 +128,25 @@ type levelView struct {
 	RecordedAt time.Time        `json:"recorded_at"`
 	Version    int64            `json:"version"`
 	Product    string           `json:"product,omitempty"`
-	Stale      *inventory.Stale `json:"stale,omitempty"` // its last row was refused
+	Stale      *inventory.Stale `json:"stale,omitempty"` // set if the last row was refused
 }
 
 func viewLevel(row ledger.LevelRow) levelView {
-	shown := levelView{
+	view := levelView{
 		Warehouse: row.Warehouse, Facility: row.Facility, SKU: row.SKU, Available: row.Available, OnHand: row.OnHand, Committed: row.Committed,
 		RecordedAt: row.RecordedAt, Version: row.Version, Product: row.Product, Stale: row.Stale,
 	}
 	if !row.ReportedAt.IsZero() {
-		shown.ReportedAt = &row.ReportedAt
+		view.ReportedAt = &row.ReportedAt
 	}
-	return shown
+	return view
 }
 
 type explanationView struct {
 	Row ledger.ChannelLevelRow `json:"row"`
-	Now *resolvedView          `json:"now,omitempty"` // as it would be computed at this moment
-	Run *ledger.Run            `json:"run,omitempty"` // that last touched the row
-	// Confirmed is the run that the store confirmed its figure to.
+	Now *resolvedView          `json:"now,omitempty"` // as it would be computed now
+	Run *ledger.Run            `json:"run,omitempty"` // the last run that changed the row
+	// Confirmed is the run in which the store confirmed the figure.
 	Confirmed int64                  `json:"confirmed,omitempty"`
 	Unread    []ledger.StaleLevel    `json:"unread,omitempty"` // levels of the product that were never read
 	Activity  []ledger.ActivityEntry `json:"activity"`
@@ -157,22 +159,22 @@ type resolvedView struct {
 	Why      inventory.Explanation `json:"why"`
 }
 
-func viewExplanation(found control.ExplanationOf) explanationView {
-	shown := explanationView{
-		Row: found.Row, Run: found.Run, Confirmed: found.Confirmed, Unread: found.Unread,
-		Activity: append([]ledger.ActivityEntry{}, found.Activity...), Lines: append([]string{}, found.Lines()...),
+func viewExplanation(explanation control.ExplanationOf) explanationView {
+	view := explanationView{
+		Row: explanation.Row, Run: explanation.Run, Confirmed: explanation.Confirmed, Unread: explanation.Unread,
+		Activity: append([]ledger.ActivityEntry{}, explanation.Activity...), Lines: append([]string{}, explanation.Lines()...),
 	}
-	if now := found.Now; now != nil {
-		shown.Now = &resolvedView{Quantity: now.Quantity, Blocked: now.Blocked, Why: now.Why}
+	if now := explanation.Now; now != nil {
+		view.Now = &resolvedView{Quantity: now.Quantity, Blocked: now.Blocked, Why: now.Why}
 	}
-	return shown
+	return view
 }
 
-// decidedView is a hold with what became of the answer to it.
+// decidedView is a hold with what became of a decision about it.
 type decidedView struct {
 	Hold   ledger.Hold `json:"hold"`
-	Answer string      `json:"answer"` // accepted: it is safe with Temporal, and no worker has answered yet
-	Runs   []int64     `json:"runs"`   // that the answer was for
+	Answer string      `json:"answer"` // "accepted" means: Temporal has the decision, and no worker has answered yet
+	Runs   []int64     `json:"runs"`   // that the decision was for
 	Why    string      `json:"why,omitempty"`
 }
 

@@ -145,9 +145,9 @@ func showApply(w io.Writer, report control.ApplyReport, definitions ledger.Defin
 		}
 		line(w, "%s %s: %s%s%s", change.Kind, change.ID, would, change.Action, detail)
 	}
-	for _, one := range order {
-		kind, action, _ := strings.Cut(one.what, "\t")
-		line(w, "%s: %s (-v lists them)", count(counted[one], kind), action)
+	for _, part := range order {
+		kind, action, _ := strings.Cut(part.what, "\t")
+		line(w, "%s: %s (-v lists them)", count(counted[part], kind), action)
 	}
 	for _, change := range report.Schedules {
 		detail := ""

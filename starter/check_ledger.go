@@ -34,8 +34,8 @@ func showRecount(w io.Writer, found ledger.Recount) {
 		}
 		line(w, "connection %s: %s: %s", connection, count(total, "row"), sum(parts...))
 	}
-	for _, one := range found.Wrong {
-		line(w, "WRONG %s", plain(one.Words()))
+	for _, miscount := range found.Wrong {
+		line(w, "WRONG %s", plain(miscount.Words()))
 	}
 	if len(found.Wrong) == 0 {
 		line(w, "%s counted again: all are right", count(found.Figures, "figure"))

@@ -52,8 +52,8 @@ func usedLedger(t *testing.T) string {
 	affected, err := state.Affected(t.Context(), plan, nil, "", 100)
 	require.NoError(t, err)
 	var names []string
-	for _, one := range affected {
-		names = append(names, one.Product)
+	for _, item := range affected {
+		names = append(names, item.Product)
 	}
 	inputs, err := state.Inputs(t.Context(), plan, names)
 	require.NoError(t, err)

@@ -29,9 +29,9 @@ const (
 func (d *demo) off(ctx context.Context) ([]ledger.Connection, error) {
 	connections, err := d.control.Connections(ctx)
 	var off []ledger.Connection
-	for _, one := range connections {
-		if one.EnabledByPages && !one.Enabled {
-			off = append(off, one)
+	for _, connection := range connections {
+		if connection.EnabledByPages && !connection.Enabled {
+			off = append(off, connection)
 		}
 	}
 	return off, err
@@ -43,23 +43,23 @@ func (d *demo) leaveOff(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, one := range off {
+	for _, connection := range off {
 		if !d.once {
-			line(os.Stdout, "%s is off: enable it on its page of settings and watch its first Full Sync\n  %s"+settingsPage, one.ID, d.pages, one.ID)
+			line(os.Stdout, "%s is off: enable it on its page of settings and watch its first Full Sync\n  %s"+settingsPage, connection.ID, d.pages, connection.ID)
 			continue
 		}
-		line(os.Stdout, "%s is off; it is enabled now, as its page of settings does", one.ID)
-		done, err := d.control.SetEnabled(ctx, one.ID, true, byDemo)
+		line(os.Stdout, "%s is off; it is enabled now, as its page of settings does", connection.ID)
+		done, err := d.control.SetEnabled(ctx, connection.ID, true, byDemo)
 		if err != nil {
 			return err
 		}
 		if done.Waits != "" {
-			return fmt.Errorf("the first Full Sync of %s: %s", one.ID, done.Waits)
+			return fmt.Errorf("the first Full Sync of %s: %s", connection.ID, done.Waits)
 		}
-		if err := d.firstFull(ctx, one); err != nil {
+		if err := d.firstFull(ctx, connection); err != nil {
 			return err
 		}
-		d.joined = one.Warehouse
+		d.joined = connection.Warehouse
 	}
 	return nil
 }

@@ -80,8 +80,8 @@ func TestEveryActIsOnEveryFace(t *testing.T) {
 			routes = append(routes, route.Method+" "+route.Path)
 		}
 	}
-	for _, one := range command().Commands() {
-		commands = append(commands, one.Name())
+	for _, item := range command().Commands() {
+		commands = append(commands, item.Name())
 	}
 	found := actsOf(t, "../control")
 	require.Contains(t, found, "Pause", "what is found are acts")

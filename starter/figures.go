@@ -12,7 +12,7 @@ import (
 func partition(rows map[ledger.Status]int64) string {
 	var parts []string
 	var all int64
-	for _, one := range []struct {
+	for _, item := range []struct {
 		status ledger.Status
 		means  string
 	}{
@@ -24,9 +24,9 @@ func partition(rows map[ledger.Status]int64) string {
 		{ledger.StatusRejected, " (parked)"},
 		{ledger.StatusBlocked, ""},
 	} {
-		if n := rows[one.status]; n > 0 {
+		if n := rows[item.status]; n > 0 {
 			all += n
-			parts = append(parts, fmt.Sprintf("%d %s%s", n, one.status, one.means))
+			parts = append(parts, fmt.Sprintf("%d %s%s", n, item.status, item.means))
 		}
 	}
 	if all == 0 {

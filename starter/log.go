@@ -38,9 +38,9 @@ failed are listed with the reason. Entries are never changed or removed.`,
 				found, more := cut(found, limit)
 				return s.print(found, func(w io.Writer) {
 					table(w, "ENTRY\tTIME\tWHO\tFROM\tACT\tON\tBEFORE\tAFTER\tRESULT\tREASON", func(row func(string, ...any)) {
-						for _, one := range found {
-							row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", one.ID, stamp(&one.At), plain(one.Who), one.From, one.Act, cmp.Or(plain(one.On), "-"),
-								cmp.Or(plain(one.Before), "-"), cmp.Or(plain(one.After), "-"), one.Result, cmp.Or(plain(one.Reason), "-"))
+						for _, entry := range found {
+							row("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", entry.ID, stamp(&entry.At), plain(entry.Who), entry.From, entry.Act, cmp.Or(plain(entry.On), "-"),
+								cmp.Or(plain(entry.Before), "-"), cmp.Or(plain(entry.After), "-"), entry.Result, cmp.Or(plain(entry.Reason), "-"))
 						}
 					})
 					if more {

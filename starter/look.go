@@ -65,8 +65,8 @@ func showStatus(w io.Writer, status control.Status) {
 		}
 		line(w, "The last snapshot of %s (%s): %s\n  starter snapshot %s\n", last.Warehouse, stamp(&last.EndedAt), plain(said), last.Warehouse)
 	}
-	for _, one := range status.Intakes {
-		line(w, "%s\n", intakeLine(one))
+	for _, intake := range status.Intakes {
+		line(w, "%s\n", intakeLine(intake))
 	}
 	showStale(w, status.Stale)
 	for _, c := range status.Connections {
@@ -253,8 +253,8 @@ func showRun(w io.Writer, run ledger.Run, now time.Time) {
 	if run.FetchBegan != nil {
 		line(w, "asked the warehouse %s, after %s", stamp(run.FetchBegan), control.Span(run.FetchBegan.Sub(run.StartedAt)))
 	}
-	for _, one := range control.StagesOf(run) {
-		line(w, "%s %s; %s %s", strings.ToLower(one.Name), stamp(&one.At), one.What, control.Span(one.Took))
+	for _, stage := range control.StagesOf(run) {
+		line(w, "%s %s; %s %s", strings.ToLower(stage.Name), stamp(&stage.At), stage.What, control.Span(stage.Took))
 	}
 	if progress, pushes := control.ProgressOf(run, now); pushes {
 		line(w, "%s", progressLine(progress))
@@ -503,14 +503,15 @@ func explainCommand(s *session) *cobra.Command {
 					return err
 				}
 				return s.print(explanations, func(w io.Writer) {
-					for _, one := range explanations {
-						line(w, "%s%s on %s: %d%s", plain(one.Row.ChannelSKU), at(one.Row.Location), one.Row.Connection, one.Row.Quantity, nowSomethingElse(one))
-						for _, text := range one.Lines() {
+					for _, explanation := range explanations {
+						line(w, "%s%s on %s: %d%s", plain(explanation.Row.ChannelSKU), at(explanation.Row.Location), explanation.Row.Connection, explanation.Row.Quantity,
+							nowSomethingElse(explanation))
+						for _, text := range explanation.Lines() {
 							line(w, "  %s", plain(text))
 						}
-						if len(one.Activity) > 0 {
+						if len(explanation.Activity) > 0 {
 							line(w, "  what happened:")
-							for _, e := range one.Activity {
+							for _, e := range explanation.Activity {
 								text := fmt.Sprintf("%s run %d: %s%s %s → %s %s", stamp(&e.At), e.Run, e.Kind, at(e.Location), figure(e.Before), figure(e.After), plain(e.Note))
 								line(w, "    %s", strings.TrimSpace(text))
 							}

@@ -13,9 +13,9 @@ func TestOnePage(t *testing.T) {
 	all := []string{"A", "B", "C", "D"}
 	list := func(page ledger.Page) ([]string, error) {
 		var found []string
-		for _, one := range all {
-			if one > page.After && len(found) < page.Limit {
-				found = append(found, one)
+		for _, item := range all {
+			if item > page.After && len(found) < page.Limit {
+				found = append(found, item)
 			}
 		}
 		return found, nil

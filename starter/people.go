@@ -142,12 +142,12 @@ func showPeople(w io.Writer, people []ledger.Person) {
 	}
 	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line(columns, "NAME\tROLE\tSIGNS IN\tLAST SEEN (UTC)\tSINCE (UTC)")
-	for _, one := range people {
+	for _, person := range people {
 		signsIn := "yes"
-		if one.Disabled {
+		if person.Disabled {
 			signsIn = "no, disabled"
 		}
-		line(columns, "%s\t%s\t%s\t%s\t%s", one.Name, one.Role, signsIn, moment(one.SeenAt), moment(&one.CreatedAt))
+		line(columns, "%s\t%s\t%s\t%s\t%s", person.Name, person.Role, signsIn, moment(person.SeenAt), moment(&person.CreatedAt))
 	}
 	_ = columns.Flush()
 }

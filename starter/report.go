@@ -143,8 +143,8 @@ func showFigures(w io.Writer, answer checkAnswer, r warehouses.Report) {
 	}
 	line(w, "\nfacilities")
 	rows := [][]string{{"NAME", "LEVELS", "UNITS"}}
-	for _, one := range r.Facilities {
-		rows = append(rows, []string{short(orNone(one.Name), 40), fmt.Sprint(one.Levels), fmt.Sprint(one.Units)})
+	for _, facility := range r.Facilities {
+		rows = append(rows, []string{short(orNone(facility.Name), 40), fmt.Sprint(facility.Levels), fmt.Sprint(facility.Units)})
 	}
 	aligned(w, rows)
 	if r.MoreFacilities > 0 {
@@ -161,8 +161,8 @@ func showFigures(w io.Writer, answer checkAnswer, r warehouses.Report) {
 	}
 	line(w, "\nlargest figures")
 	rows = [][]string{{"UNITS", "SKU", "FACILITY", "WHERE"}}
-	for _, one := range r.Largest {
-		rows = append(rows, []string{fmt.Sprint(one.Units), short(one.SKU, 30), short(orNone(one.Facility), 20), short(one.Place, 32)})
+	for _, figure := range r.Largest {
+		rows = append(rows, []string{fmt.Sprint(figure.Units), short(figure.SKU, 30), short(orNone(figure.Facility), 20), short(figure.Place, 32)})
 	}
 	aligned(w, rows)
 }

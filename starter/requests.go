@@ -36,9 +36,10 @@ and REASON says what the request waits for.`,
 				found, more := cut(found, limit)
 				return s.print(found, func(w io.Writer) {
 					table(w, "REQUEST\tCONNECTION\tMODE\tBY\tMADE\tOUTCOME\tENDED\tRUN\tREASON", func(row func(string, ...any)) {
-						for _, one := range found {
-							row("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s", plain(one.ID), one.Connection, one.Mode, cmp.Or(plain(one.By), "-"), stamp(&one.MadeAt), one.Outcome,
-								stamp(one.EndedAt), one.Run, cmp.Or(plain(one.Reason), "-"))
+						for _, request := range found {
+							row("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s", plain(request.ID), request.Connection, request.Mode, cmp.Or(plain(request.By), "-"), stamp(&request.MadeAt),
+								request.Outcome,
+								stamp(request.EndedAt), request.Run, cmp.Or(plain(request.Reason), "-"))
 						}
 					})
 					showMore(w, more, limit)

@@ -104,10 +104,10 @@ func (s *session) showSchedules(ctx context.Context, c *control.Control, id stri
 		shown = append(shown, one)
 	}
 	return s.print(shown, func(w io.Writer) {
-		for _, one := range shown {
-			line(w, "%s of %s: %s", control.SyncName(one.Mode), id, control.ScheduleWords(one.ScheduleSetting.Schedule))
-			line(w, "  %s", control.SettingWords(one.ScheduleSetting))
-			showPreview(w, one.SchedulePreview)
+		for _, schedule := range shown {
+			line(w, "%s of %s: %s", control.SyncName(schedule.Mode), id, control.ScheduleWords(schedule.ScheduleSetting.Schedule))
+			line(w, "  %s", control.SettingWords(schedule.ScheduleSetting))
+			showPreview(w, schedule.SchedulePreview)
 		}
 	})
 }
@@ -282,10 +282,10 @@ func endOf(text, timezone string, now time.Time) (*time.Time, error) {
 // showOverrides says what an apply makes of schedules that were set beside the configuration. What it has no business with is listed where
 // somebody asks what it would do.
 func showOverrides(w io.Writer, fates []control.OverrideFate, dryRun bool) {
-	for _, one := range fates {
-		if one.OfThePages() && !dryRun {
+	for _, fate := range fates {
+		if fate.OfThePages() && !dryRun {
 			continue
 		}
-		line(w, "%s: %s %s, %s", one.Action, one.Connection, one.Mode, one.Detail)
+		line(w, "%s: %s %s, %s", fate.Action, fate.Connection, fate.Mode, fate.Detail)
 	}
 }

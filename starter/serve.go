@@ -126,10 +126,10 @@ func runServer(ctx context.Context, c *control.Control, o serving) error {
 // addTokens looks up API tokens, each with its role.
 func addTokens(options *serve.Options, given []string) error {
 	options.Tokens = map[ledger.Role][]settings.Credential{}
-	for _, one := range given {
-		role, reference, named := strings.Cut(one, "=")
+	for _, item := range given {
+		role, reference, named := strings.Cut(item, "=")
 		if named = named && slices.Contains(ledger.Roles(), ledger.Role(role)); !named {
-			reference = one
+			reference = item
 		}
 		secret, err := settings.Reference(reference).Resolve(options.Environment)
 		switch {

@@ -15,7 +15,7 @@ import (
 // The pages are served where only this machine reaches them, or where people sign in behind TLS; else it is said what to do.
 func TestWherePagesMayBeServed(t *testing.T) {
 	t.Parallel()
-	for name, one := range map[string]struct {
+	for name, item := range map[string]struct {
 		paging
 		somebody bool
 		want     string
@@ -37,20 +37,20 @@ func TestWherePagesMayBeServed(t *testing.T) {
 		"another machine's own TLS answer": {paging{listen: "192.0.2.1:443"}, true, "there is no TLS in front of the pages"},
 	} {
 		if name != "TLS and an unknown proxy" {
-			one.proxyFrom = []string{"127.0.0.1"}
+			item.proxyFrom = []string{"127.0.0.1"}
 		}
-		why := one.unsafe(one.somebody)
-		if one.want == "" {
+		why := item.unsafe(item.somebody)
+		if item.want == "" {
 			require.Empty(t, why, name)
 		} else {
-			require.Contains(t, why, one.want, name)
+			require.Contains(t, why, item.want, name)
 		}
 	}
 }
 
 func TestWhichProxyIsTrusted(t *testing.T) {
 	t.Parallel()
-	for name, one := range map[string]struct {
+	for name, item := range map[string]struct {
 		paging
 		want string
 	}{
@@ -65,11 +65,11 @@ func TestWhichProxyIsTrusted(t *testing.T) {
 		"an address that is not one":  {paging{proxyFrom: []string{"proxy.example.com"}}, `"proxy.example.com" is not an address`},
 		"a network that is not a net": {paging{proxyFrom: []string{"10.0.0.0/99"}}, `"10.0.0.0/99" is not an address`},
 	} {
-		_, err := one.proxy()
-		if one.want == "" {
+		_, err := item.proxy()
+		if item.want == "" {
 			require.NoError(t, err, name)
 		} else {
-			require.ErrorContains(t, err, one.want, name)
+			require.ErrorContains(t, err, item.want, name)
 			require.Equal(t, exitUsage, exitCode(err), name)
 		}
 	}

@@ -78,8 +78,8 @@ func (s *session) showSettings(ctx context.Context, c *control.Control, of ledge
 		return err
 	}
 	return s.print(found, func(w io.Writer) {
-		for _, one := range found {
-			showSetting(w, one)
+		for _, setting := range found {
+			showSetting(w, setting)
 		}
 	})
 }
@@ -95,9 +95,9 @@ func settingVersion(ctx context.Context, c *control.Control, key ledger.SettingK
 		return given.version, nil
 	}
 	found, err := c.SettingsOf(ctx, key.Kind, key.ID)
-	for _, one := range found {
-		if one.Name == key.Name {
-			return one.Version, err
+	for _, setting := range found {
+		if setting.Name == key.Name {
+			return setting.Version, err
 		}
 	}
 	return 0, err
@@ -140,9 +140,9 @@ func showEditedSetting(w io.Writer, edited control.SettingEdited) {
 
 // showSettingFates says what an apply makes of settings that were set beside the configuration, as showOverrides does of schedules.
 func showSettingFates(w io.Writer, fates []control.SettingFate, dryRun bool) {
-	for _, one := range fates {
-		if !one.OfThePages() || dryRun {
-			line(w, "%s: %s, %s", one.Action, one.SettingKey, one.Detail)
+	for _, fate := range fates {
+		if !fate.OfThePages() || dryRun {
+			line(w, "%s: %s, %s", fate.Action, fate.SettingKey, fate.Detail)
 		}
 	}
 }

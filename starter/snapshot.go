@@ -68,8 +68,8 @@ func showSnapshot(w io.Writer, shown control.Snapshot) {
 	}
 	line(w, "")
 	table(w, "REFUSED SKU\tFACILITY\tWHERE\tWHY", func(row func(string, ...any)) {
-		for _, one := range shown.Refusals {
-			row("%s\t%s\t%s\t%s", plain(one.SKU), plain(one.Facility), plain(one.Place), plain(one.Reason))
+		for _, refusal := range shown.Refusals {
+			row("%s\t%s\t%s\t%s", plain(refusal.SKU), plain(refusal.Facility), plain(refusal.Place), plain(refusal.Reason))
 		}
 	})
 	if more := shown.Refused - int64(len(shown.Refusals)); more > 0 {

@@ -59,17 +59,18 @@ func are(n int64) string {
 
 // showStale says of each warehouse how much was refused and not read since.
 func showStale(w io.Writer, warehouses []control.WarehouseStale) {
-	for _, one := range warehouses {
+	for _, warehouse := range warehouses {
 		text := fmt.Sprintf("%s of %s %s stale, the first since %s: a row was refused, and none was read after it",
-			count(one.Levels, "level"), one.Warehouse, are(one.Levels), stamp(one.Since))
-		if one.Zeroed > 0 {
-			text += fmt.Sprintf("; %d of them count as 0", one.Zeroed)
+			count(warehouse.Levels, "level"), warehouse.Warehouse, are(warehouse.Levels), stamp(warehouse.Since))
+		if warehouse.Zeroed > 0 {
+			text += fmt.Sprintf("; %d of them count as 0", warehouse.Zeroed)
 		}
-		if one.Levels == 0 {
-			text = fmt.Sprintf("%s of %s %s never read, since %s: every row was refused", count(one.Unread, "level"), one.Warehouse, were(one.Unread), stamp(one.Since))
-		} else if one.Unread > 0 {
-			text += fmt.Sprintf("; %d more %s never read", one.Unread, were(one.Unread))
+		if warehouse.Levels == 0 {
+			text = fmt.Sprintf("%s of %s %s never read, since %s: every row was refused", count(warehouse.Unread, "level"), warehouse.Warehouse,
+				were(warehouse.Unread), stamp(warehouse.Since))
+		} else if warehouse.Unread > 0 {
+			text += fmt.Sprintf("; %d more %s never read", warehouse.Unread, were(warehouse.Unread))
 		}
-		line(w, "%s\n  starter levels warehouse %s --stale\n", text, one.Warehouse)
+		line(w, "%s\n  starter levels warehouse %s --stale\n", text, warehouse.Warehouse)
 	}
 }

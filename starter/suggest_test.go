@@ -93,8 +93,8 @@ func TestCheckReports(t *testing.T) {
 		require.Contains(t, out, want)
 	}
 	require.NotContains(t, out, "\x1b")
-	for one := range strings.Lines(out) {
-		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(one, "\n")), 100, one)
+	for line := range strings.Lines(out) {
+		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 100, line)
 	}
 	out, err = run(t, "main", "--file", file, "-o", "json")
 	require.NoError(t, err)
@@ -177,8 +177,8 @@ func FuzzSuggestedYAML(f *testing.F) {
 	f.Add("\u202e\x7f", "\u2028\n", "a\tb\\\"")
 	f.Add("😀\U000e0001", "'", "")
 	f.Fuzz(func(t *testing.T, text, column, pattern string) {
-		for _, one := range []string{text, column, pattern} {
-			if !utf8.ValidString(one) {
+		for _, item := range []string{text, column, pattern} {
+			if !utf8.ValidString(item) {
 				t.Skip("a configuration holds valid UTF-8 only")
 			}
 		}

@@ -62,9 +62,9 @@ type part struct {
 // sum lists the parts that are not 0.
 func sum(parts ...part) string {
 	var shown []string
-	for _, one := range parts {
-		if one.n != 0 {
-			shown = append(shown, fmt.Sprintf("%d %s", one.n, one.what))
+	for _, part := range parts {
+		if part.n != 0 {
+			shown = append(shown, fmt.Sprintf("%d %s", part.n, part.what))
 		}
 	}
 	return strings.Join(shown, ", ")

@@ -41,14 +41,14 @@ func TestCounts(t *testing.T) {
 // TestEveryCommandHelps: each has examples of its own, and says what its exit codes mean.
 func TestEveryCommandHelps(t *testing.T) {
 	t.Parallel()
-	for _, one := range command().Commands() {
-		require.Contains(t, one.Long, "Exit codes: 0 done", one.Name())
-		require.NotEmpty(t, one.Example, one.Name())
-		for line := range strings.Lines(one.Example) {
+	for _, item := range command().Commands() {
+		require.Contains(t, item.Long, "Exit codes: 0 done", item.Name())
+		require.NotEmpty(t, item.Example, item.Name())
+		for line := range strings.Lines(item.Example) {
 			line = strings.TrimSpace(line)
-			require.True(t, strings.HasPrefix(line, "starter ") || strings.HasPrefix(line, "make ") || strings.HasPrefix(line, "TIDEMARK_"), "%s: %s", one.Name(), line)
+			require.True(t, strings.HasPrefix(line, "starter ") || strings.HasPrefix(line, "make ") || strings.HasPrefix(line, "TIDEMARK_"), "%s: %s", item.Name(), line)
 		}
-		require.Contains(t, one.Example, one.Name())
+		require.Contains(t, item.Example, item.Name())
 	}
 }
 

@@ -133,8 +133,8 @@ func TestDrawsOfCalls(t *testing.T) {
 	drawn := func(t *testing.T, b *box, target string) []string {
 		t.Helper()
 		var faults []string
-		for _, one := range b.calls(t, target, "") {
-			faults = append(faults, one.Fault)
+		for _, call := range b.calls(t, target, "") {
+			faults = append(faults, call.Fault)
 		}
 		require.Len(t, faults, calls)
 		return faults

@@ -99,11 +99,11 @@ func (b *Box) list() answer {
 		Kind string `json:"kind,omitempty"`
 	}
 	warehouses, stores := []kind{}, []kind{}
-	for _, one := range b.scenario.Warehouses {
-		warehouses = append(warehouses, kind{ID: one.ID})
+	for _, warehouse := range b.scenario.Warehouses {
+		warehouses = append(warehouses, kind{ID: warehouse.ID})
 	}
-	for _, one := range b.scenario.Stores {
-		stores = append(stores, kind{one.ID, one.Kind})
+	for _, store := range b.scenario.Stores {
+		stores = append(stores, kind{store.ID, store.Kind})
 	}
 	return reply(http.StatusOK, map[string]any{"seed": b.scenario.Seed, "warehouses": warehouses, "stores": stores})
 }
@@ -153,16 +153,16 @@ func (t *target) calls(r *http.Request) answer {
 	}
 	calls, oldest := t.recorder.Calls(uint64(after), limit)
 	list := make([]recorded, len(calls))
-	for i, one := range calls {
+	for i, call := range calls {
 		list[i] = recorded{
-			N: one.N, At: stamp(one.At), Method: one.Method, Path: one.Path, Key: one.Key,
-			Items: one.Items, Status: one.Status, Fault: one.Fault, Applied: one.Applied,
+			N: call.N, At: stamp(call.At), Method: call.Method, Path: call.Path, Key: call.Key,
+			Items: call.Items, Status: call.Status, Fault: call.Fault, Applied: call.Applied,
 		}
-		if one.HasBody {
-			list[i].Body = hex.EncodeToString(one.Outcome.Body[:])
+		if call.HasBody {
+			list[i].Body = hex.EncodeToString(call.Outcome.Body[:])
 		}
-		if !one.SentAt.IsZero() {
-			list[i].SentAt = new(stamp(one.SentAt))
+		if !call.SentAt.IsZero() {
+			list[i].SentAt = new(stamp(call.SentAt))
 		}
 	}
 	return reply(http.StatusOK, map[string]any{"calls": list, "oldest": oldest})
@@ -205,17 +205,17 @@ func (s *store) lines() iter.Seq[[]byte] {
 func (s *store) written() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		var line []byte
-		for _, one := range s.shop.Writes() {
+		for _, write := range s.shop.Writes() {
 			line = append(line[:0], `{"sku":`...)
-			line = appendText(line, one.SKU)
+			line = appendText(line, write.SKU)
 			line = append(line, `,"location":`...)
-			line = appendText(line, one.Location)
+			line = appendText(line, write.Location)
 			line = append(line, `,"quantity":`...)
-			line = strconv.AppendInt(line, one.Quantity, 10)
+			line = strconv.AppendInt(line, write.Quantity, 10)
 			line = append(line, `,"at":"`...)
-			line = one.At.AppendFormat(line, timeLayout)
+			line = write.At.AppendFormat(line, timeLayout)
 			line = append(line, `","call":`...)
-			line = strconv.AppendUint(line, one.Call, 10)
+			line = strconv.AppendUint(line, write.Call, 10)
 			if line = append(line, '}'); !yield(line) {
 				return
 			}
@@ -251,8 +251,8 @@ func (s *store) edit(r *http.Request) answer {
 		return badRequest("%v", err)
 	}
 	items := make([]shop.Item, len(told.Items))
-	for i, one := range told.Items {
-		items[i] = one.item(nil)
+	for i, item := range told.Items {
+		items[i] = item.item(nil)
 	}
 	if err := s.shop.Edit(items); err != nil {
 		return badRequest("nothing was set: %v", err)
@@ -272,14 +272,14 @@ func (w *warehouse) set(r *http.Request) answer {
 		return badRequest("%v", err)
 	}
 	figures := make([]stock.Figure, len(told.Items))
-	for i, one := range told.Items {
-		if one.SKU == "" || one.Available == nil {
+	for i, item := range told.Items {
+		if item.SKU == "" || item.Available == nil {
 			return badRequest("nothing was set: item %d needs a sku and an available figure", i)
 		}
-		if facilities := w.stock.Facilities(); one.Facility == "" && len(facilities) == 1 {
-			one.Facility = facilities[0] // no other can be meant
+		if facilities := w.stock.Facilities(); item.Facility == "" && len(facilities) == 1 {
+			item.Facility = facilities[0] // no other can be meant
 		}
-		figures[i] = stock.Figure{SKU: one.SKU, Facility: one.Facility, Available: *one.Available}
+		figures[i] = stock.Figure{SKU: item.SKU, Facility: item.Facility, Available: *item.Available}
 	}
 	if err := w.stock.Set(figures); err != nil {
 		return badRequest("nothing was set: %v", err)
@@ -299,8 +299,8 @@ func (w *warehouse) trade(r *http.Request) answer {
 		After    int64  `json:"after"`
 	}
 	changes := []change{}
-	for _, one := range w.stock.Trade(steps) {
-		changes = append(changes, change(one))
+	for _, item := range w.stock.Trade(steps) {
+		changes = append(changes, change(item))
 	}
 	return reply(http.StatusOK, map[string]any{"changes": changes})
 }

@@ -26,8 +26,8 @@ func (s *store) outdated(r *http.Request) answer {
 		return badRequest("within: expected a time span like 250ms, found %q", told.Within)
 	}
 	facts := make([]shop.Fact, len(told.Facts))
-	for i, one := range told.Facts {
-		facts[i] = shop.Fact{SKU: one.SKU, Location: one.Location, Quantity: one.Quantity, Known: one.Known}
+	for i, fact := range told.Facts {
+		facts[i] = shop.Fact{SKU: fact.SKU, Location: fact.Location, Quantity: fact.Quantity, Known: fact.Known}
 	}
 	type write struct {
 		SKU      string `json:"sku"`
@@ -40,8 +40,8 @@ func (s *store) outdated(r *http.Request) answer {
 	}
 	writes := s.shop.Writes()
 	outdated := []write{}
-	for _, one := range shop.Outdate(writes, facts, within) {
-		outdated = append(outdated, write{one.SKU, one.Location, one.Quantity, stamp(one.At), one.Call, one.Instead.Quantity, stamp(one.Instead.Known)})
+	for _, item := range shop.Outdate(writes, facts, within) {
+		outdated = append(outdated, write{item.SKU, item.Location, item.Quantity, stamp(item.At), item.Call, item.Instead.Quantity, stamp(item.Instead.Known)})
 	}
 	return reply(http.StatusOK, map[string]any{"writes": len(writes), "outdated": outdated})
 }

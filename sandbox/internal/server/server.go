@@ -47,15 +47,15 @@ func New(ctx context.Context, s scenario.Scenario, options Options) (*Box, error
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}
-	for _, one := range s.Warehouses {
-		added, err := b.newWarehouse(one)
+	for _, warehouse := range s.Warehouses {
+		added, err := b.newWarehouse(warehouse)
 		if err != nil {
-			return nil, fmt.Errorf("warehouse %s: %w", one.ID, err)
+			return nil, fmt.Errorf("warehouse %s: %w", warehouse.ID, err)
 		}
-		b.warehouses[one.ID] = added
+		b.warehouses[warehouse.ID] = added
 	}
-	for _, one := range s.Stores {
-		b.stores[one.ID] = b.newStore(one)
+	for _, store := range s.Stores {
+		b.stores[store.ID] = b.newStore(store)
 	}
 	if s.Trade != nil {
 		b.running.Go(func() { b.trade(s.Trade.Every.Duration(), s.Trade.Steps) })

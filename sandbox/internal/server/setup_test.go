@@ -175,8 +175,8 @@ type level struct {
 func (b *box) shown(t *testing.T) map[string]int64 {
 	t.Helper()
 	all := map[string]int64{}
-	for _, one := range lines[level](t, b.call("GET", "/judge/stores/shop/levels", "")) {
-		all[strings.TrimSuffix(one.SKU+"@"+one.Location, "@")] = one.Quantity
+	for _, line := range lines[level](t, b.call("GET", "/judge/stores/shop/levels", "")) {
+		all[strings.TrimSuffix(line.SKU+"@"+line.Location, "@")] = line.Quantity
 	}
 	return all
 }

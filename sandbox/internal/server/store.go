@@ -149,16 +149,16 @@ func (s *store) read(c *call) ([]shop.Item, *answer) {
 			Quantities []comparedWire `json:"quantities"`
 		}
 		err = decode(c.body, &body)
-		for _, one := range body.Quantities {
-			items = append(items, one.item(one.Compare))
+		for _, quantity := range body.Quantities {
+			items = append(items, quantity.item(quantity.Compare))
 		}
 	default:
 		var body struct {
 			Items []wire `json:"items"`
 		}
 		err = decode(c.body, &body)
-		for _, one := range body.Items {
-			items = append(items, one.item(nil))
+		for _, item := range body.Items {
+			items = append(items, item.item(nil))
 		}
 	}
 	switch {

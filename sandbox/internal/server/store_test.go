@@ -21,8 +21,8 @@ type result struct {
 func results(t *testing.T, g got) map[string]result {
 	t.Helper()
 	all := map[string]result{}
-	for _, one := range read[struct{ Results []result }](t, g).Results {
-		all[one.SKU+"@"+one.Location] = one
+	for _, item := range read[struct{ Results []result }](t, g).Results {
+		all[item.SKU+"@"+item.Location] = item
 	}
 	return all
 }
@@ -53,13 +53,13 @@ func TestAtomic(t *testing.T) {
 	said := read[answer](t, g)
 	require.False(t, said.Applied)
 	var codes []string
-	for _, one := range said.Errors {
-		codes = append(codes, fmt.Sprintf("%d %s", one.Index, one.Code))
-		require.NotEmpty(t, one.Message)
-		if one.Code == "quantity_stale" {
-			require.Equal(t, int64(7), *one.Actual)
+	for _, item := range said.Errors {
+		codes = append(codes, fmt.Sprintf("%d %s", item.Index, item.Code))
+		require.NotEmpty(t, item.Message)
+		if item.Code == "quantity_stale" {
+			require.Equal(t, int64(7), *item.Actual)
 		} else {
-			require.Nil(t, one.Actual)
+			require.Nil(t, item.Actual)
 		}
 	}
 	require.Equal(t, []string{
@@ -270,8 +270,8 @@ func TestItemsInPages(t *testing.T) {
 	query := "?limit=4"
 	for range 2 {
 		p := read[items](t, b.call("GET", "/stores/shop/items"+query, ""))
-		for _, one := range p.Items {
-			all = append(all, one.SKU+"@"+one.Location)
+		for _, item := range p.Items {
+			all = append(all, item.SKU+"@"+item.Location)
 		}
 		if p.Next == nil {
 			break

@@ -96,9 +96,9 @@ func TestOddSKUsInLevels(t *testing.T) {
 		require.Equal(t, 200, b.call("POST", "/judge/warehouses/portland/set", fmt.Sprintf(`{"items":[{"sku":%s,"available":-3}]}`, jsonText(t, sku))).status)
 	}
 	var found []string
-	for _, one := range rows(b.snapshot(t, 100, 1)) {
-		found = append(found, one.SKU)
-		require.Equal(t, -3.0, one.Available)
+	for _, row := range rows(b.snapshot(t, 100, 1)) {
+		found = append(found, row.SKU)
+		require.Equal(t, -3.0, row.Available)
 	}
 	require.Equal(t, odd, found)
 }
@@ -182,8 +182,8 @@ func TestWarehouseFaults(t *testing.T) {
 		require.Len(t, rows(pages), pages[0].Total)
 		kinds := map[string]bool{}
 		seen := map[string]bool{}
-		for _, one := range rows(pages) {
-			switch value := one.Available.(type) {
+		for _, row := range rows(pages) {
+			switch value := row.Available.(type) {
 			case nil:
 				kinds["null"] = true
 			case string:
@@ -191,8 +191,8 @@ func TestWarehouseFaults(t *testing.T) {
 			case float64:
 				kinds["fraction"] = kinds["fraction"] || value != float64(int64(value))
 			}
-			kinds["duplicate"] = kinds["duplicate"] || seen[one.SKU+one.Facility]
-			seen[one.SKU+one.Facility] = true
+			kinds["duplicate"] = kinds["duplicate"] || seen[row.SKU+row.Facility]
+			seen[row.SKU+row.Facility] = true
 		}
 		require.Equal(t, map[string]bool{"null": true, "text": true, "fraction": true, "duplicate": true}, kinds)
 	})

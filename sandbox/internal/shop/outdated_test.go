@@ -43,8 +43,8 @@ func TestWritesAreKept(t *testing.T) {
 	s.Set(shop.Call{N: 3}, []shop.Item{{SKU: "A", Quantity: 7}}, false)
 	require.NoError(t, s.Edit([]shop.Item{{SKU: "A", Quantity: 8}}))
 	var quantities []int64
-	for _, one := range s.Writes() {
-		quantities = append(quantities, one.Quantity)
+	for _, write := range s.Writes() {
+		quantities = append(quantities, write.Quantity)
 	}
 	require.Equal(t, []int64{5, 7}, quantities)
 

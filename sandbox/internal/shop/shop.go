@@ -132,8 +132,8 @@ func (s *Store) Levels(from, limit int) []Level {
 	part := slices.Clone(s.levels[min(from, len(s.levels)):min(from+limit, len(s.levels))])
 	s.mutex.Unlock()
 	levels := make([]Level, len(part))
-	for i, one := range part {
-		levels[i] = s.level(one)
+	for i, level := range part {
+		levels[i] = s.level(level)
 	}
 	return levels
 }
@@ -143,8 +143,8 @@ func (s *Store) All(yield func(Level) bool) {
 	s.mutex.Lock()
 	all := slices.Clone(s.levels)
 	s.mutex.Unlock()
-	for _, one := range all {
-		if !yield(s.level(one)) {
+	for _, level := range all {
+		if !yield(s.level(level)) {
 			return
 		}
 	}

@@ -16,18 +16,18 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// mostAskBytes is how large the body of an act may be.
-const mostAskBytes = 256 << 10
+// maxActBytes is the largest body of an act.
+const maxActBytes = 256 << 10
 
-// wishes are what the body of an act may say.
-type wishes struct {
+// actRequest is a request for an act: the HTTP request with the fields of its body.
+type actRequest struct {
 	*http.Request
 	by, reason  string
 	channelSKUs []string
 	mode        ledger.Mode
-	request     workflows.SyncRequest
-	version     *int64 // nil: it names none
-	run         int64  // 0: it names none
+	sync        workflows.SyncRequest // of an act that requests a sync
+	version     *int64                // nil if the body has none
+	run         int64                 // 0 if the body has none
 	rules       []ledger.Rule
 	timezone    string
 	value       string
@@ -35,87 +35,87 @@ type wishes struct {
 	force       bool
 }
 
-func readWishes(w http.ResponseWriter, r *http.Request, known []string) (wishes, error) {
-	wished := wishes{Request: r, by: byTheAPI}
+func readActRequest(w http.ResponseWriter, r *http.Request, fields []string) (actRequest, error) {
+	request := actRequest{Request: r, by: apiActor}
 	body, err := readObject(w, r)
 	if err != nil || len(strings.TrimSpace(string(body))) == 0 {
-		return wished, err
+		return request, err
 	}
 	value, err := jsonvalue.Parse(body)
 	if err == nil {
-		err = members(value, known, wished.read)
+		err = members(value, fields, request.read)
 	}
 	if err != nil {
-		return wished, invalid("invalid_request", "%v", err)
+		return request, invalid("invalid_request", "%v", err)
 	}
-	wished.by = cmp.Or(wished.by, byTheAPI)
-	return wished, nil
+	request.by = cmp.Or(request.by, apiActor)
+	return request, nil
 }
 
 // read reads one field of the body.
-func (w *wishes) read(name string, field jsonvalue.Value) (err error) {
+func (input *actRequest) read(name string, field jsonvalue.Value) (err error) {
 	switch name {
 	case "by":
-		w.by, err = readName(field)
+		input.by, err = readName(field)
 	case "reason":
-		w.reason, err = readName(field)
+		input.reason, err = readName(field)
 	case "channel_skus":
-		w.channelSKUs, err = readTexts(field)
+		input.channelSKUs, err = readTexts(field)
 	case "mode":
 		var text string
 		text, err = readText(field)
-		w.mode = ledger.Mode(text)
-		if err == nil && w.mode != ledger.Smart && w.mode != ledger.Full {
+		input.mode = ledger.Mode(text)
+		if err == nil && input.mode != ledger.Smart && input.mode != ledger.Full {
 			err = errors.New("expected smart or full")
 		}
 	case "skus":
-		w.request.SKUs, err = readTexts(field)
+		input.sync.SKUs, err = readTexts(field)
 	case "dry_run":
-		w.request.DryRun, err = readBoolean(field)
+		input.sync.DryRun, err = readBoolean(field)
 	case "id":
-		w.request.ID, err = readName(field)
+		input.sync.ID, err = readName(field)
 	case "version":
 		var version int64
 		version, err = readWhole(field)
-		w.version = &version
+		input.version = &version
 	case "run":
-		w.run, err = readWhole(field)
+		input.run, err = readWhole(field)
 	case "rules":
-		w.rules, err = readRules(field)
+		input.rules, err = readRules(field)
 	case "timezone":
-		w.timezone, err = readName(field)
+		input.timezone, err = readName(field)
 	case "value":
-		w.value, err = readText(field)
+		input.value, err = readText(field)
 	case "until":
-		w.until, err = readMoment(field)
+		input.until, err = readMoment(field)
 	case "force":
-		w.force, err = readBoolean(field)
+		input.force, err = readBoolean(field)
 	}
 	return err
 }
 
-// readObject reads the body of a request that asks for something, as JSON and within bounds.
+// readObject reads the body of an act. It checks the Content-Type and the size.
 func readObject(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if _, err := readQuestion(r, nil); err != nil {
+	if _, err := parseQuery(r, nil); err != nil {
 		return nil, err
 	}
 	if form, err := formOf(r.Header); err != nil || form != formJSON {
 		return nil, &problem{status: http.StatusUnsupportedMediaType, code: "unsupported_media_type", message: "the Content-Type is not " + formJSON}
 	}
-	if r.ContentLength > mostAskBytes {
-		return nil, tooLarge(mostAskBytes)
+	if r.ContentLength > maxActBytes {
+		return nil, tooLarge(maxActBytes)
 	}
-	return readBody(w, r, mostAskBytes)
+	return readBody(w, r, maxActBytes)
 }
 
-// members reads an object of known fields, each once.
-func members(value jsonvalue.Value, known []string, read func(name string, field jsonvalue.Value) error) error {
+// members calls read for each field of a JSON object. It refuses unknown and repeated fields.
+func members(value jsonvalue.Value, fields []string, read func(name string, field jsonvalue.Value) error) error {
 	if value.Kind() != jsonvalue.Object {
 		return errors.New("expected an object like {}, found " + string(value.Kind()))
 	}
 	twice, err := value.Members(func(name string, field jsonvalue.Value) error {
-		if !slices.Contains(known, name) {
-			return errors.New("there is no field " + inventory.Quoted(name) + fieldsOr(known))
+		if !slices.Contains(fields, name) {
+			return errors.New("there is no field " + inventory.Quoted(name) + fieldsOr(fields))
 		}
 		if err := read(name, field); err != nil {
 			return errors.New(name + ": " + err.Error())
@@ -123,19 +123,19 @@ func members(value jsonvalue.Value, known []string, read func(name string, field
 		return nil
 	})
 	if err == nil && twice != "" {
-		err = errors.New(inventory.Quoted(twice) + " is given twice; it is not known which one is meant")
+		err = errors.New(inventory.Quoted(twice) + " is given twice, so its value is ambiguous")
 	}
 	return err
 }
 
-func fieldsOr(known []string) string {
-	if len(known) == 0 {
+func fieldsOr(fields []string) string {
+	if len(fields) == 0 {
 		return "; there are none"
 	}
-	return "; the fields are " + listed(known)
+	return "; the fields are " + listed(fields)
 }
 
-// listed names things: a, b and c.
+// listed joins names: a, b and c.
 func listed(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
@@ -144,10 +144,10 @@ func listed(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// readName reads a short text for people or programs.
+// readName reads a short text, such as a name, a reason or an id.
 func readName(value jsonvalue.Value) (string, error) {
 	text, err := readText(value)
-	if err == nil && (len(text) > mostIDBytes || strings.ContainsRune(text, 0)) {
+	if err == nil && (len(text) > maxIDBytes || strings.ContainsRune(text, 0)) {
 		err = errors.New("expected at most 255 bytes, and no NUL byte")
 	}
 	return text, err
@@ -180,40 +180,40 @@ func readMoment(value jsonvalue.Value) (*time.Time, error) {
 	return &at, nil
 }
 
-// readTexts reads the SKUs of a request.
+// readTexts reads a list of SKUs.
 func readTexts(value jsonvalue.Value) ([]string, error) {
 	if value.Kind() != jsonvalue.List {
 		return nil, errors.New("expected a list, found " + string(value.Kind()))
 	}
 	var texts []string
-	err := value.Elements(func(number int, one jsonvalue.Value) error {
-		text, err := readText(one)
+	err := value.Elements(func(number int, item jsonvalue.Value) error {
+		text, err := readText(item)
 		if err == nil {
 			err = inventory.CheckSKU("SKU", text)
 		}
 		texts = append(texts, text)
 		if err == nil && number > workflows.MaximumScope {
-			err = errors.New("more than one request may name; ask for a whole sync, or in parts")
+			err = errors.New("too many SKUs for one request; request a sync of everything, or several requests")
 		}
 		return err
 	})
 	return texts, err
 }
 
-// mostRules is how many rules a schedule may be given.
-const mostRules = 100
+// maxRules is the largest number of rules of a schedule.
+const maxRules = 100
 
-// readRules reads the rules of a schedule, in the form in which they are shown.
+// readRules reads the rules of a schedule, in the form in which the API returns them.
 func readRules(value jsonvalue.Value) ([]ledger.Rule, error) {
 	if value.Kind() != jsonvalue.List {
 		return nil, errors.New("expected a list, found " + string(value.Kind()))
 	}
 	rules := []ledger.Rule{}
-	err := value.Elements(func(number int, one jsonvalue.Value) error {
-		if number > mostRules {
-			return fmt.Errorf("expected %d rules at most", mostRules)
+	err := value.Elements(func(number int, item jsonvalue.Value) error {
+		if number > maxRules {
+			return fmt.Errorf("expected %d rules at most", maxRules)
 		}
-		rule, err := readRule(one)
+		rule, err := readRule(item)
 		if err != nil {
 			return fmt.Errorf("rule %d: %w", number, err)
 		}
@@ -230,7 +230,7 @@ func readRule(value jsonvalue.Value) (ledger.Rule, error) {
 		kinds++
 		switch name {
 		case "every":
-			rule.Every, err = readDistance(field)
+			rule.Every, err = readInterval(field)
 		case "hourly":
 			rule.Hourly, err = readHourly(field)
 		case "daily":
@@ -265,7 +265,7 @@ func readFlexible(value jsonvalue.Value) (*ledger.Flexible, error) {
 		var number int64
 		switch name {
 		case "every":
-			rule.Every, err = readDistance(field)
+			rule.Every, err = readInterval(field)
 		case "from":
 			number, err = readWhole(field)
 			rule.From = int(number)
@@ -279,21 +279,21 @@ func readFlexible(value jsonvalue.Value) (*ledger.Flexible, error) {
 	})
 }
 
-// readDistance reads the time between two starts.
-func readDistance(value jsonvalue.Value) (time.Duration, error) {
+// readInterval reads the time between two starts.
+func readInterval(value jsonvalue.Value) (time.Duration, error) {
 	text, err := readName(value)
 	if err != nil {
 		return 0, err
 	}
 	span, err := time.ParseDuration(text)
 	if err != nil || span <= 0 {
-		return 0, errors.New("expected a distance like 45m or 2h")
+		return 0, errors.New("expected a duration like 45m or 2h")
 	}
 	return span, nil
 }
 
-// distance is a span as readDistance reads it: 45m, 2h, 1m30s; empty for none.
-func distance(span time.Duration) string {
+// durationText formats a duration as readInterval reads it: 45m, 2h, 1m30s. 0 is empty.
+func durationText(span time.Duration) string {
 	if span == 0 {
 		return ""
 	}
