@@ -32,7 +32,9 @@ const snapshotsPerFetch = 100
 // Fetch reads everything that the warehouse has to say and records it. Pages are staged as they come; what was staged becomes
 // visible in one transaction, when the source has proved that it was whole and the guard found nothing absurd.
 func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
-	result, err := f.fetch(ctx, input)
+	read, stop := heartbeat(ctx)
+	defer stop()
+	result, err := f.fetch(ctx, input, read)
 	if err == nil {
 		if err = f.Ledger.EndStage(ctx, input.Lease.Run, ledger.StageFetch, ledger.PhaseResolving, result.counts(), f.Now()); err == nil {
 			crash.At(crash.FetchEnded)
@@ -47,7 +49,7 @@ func (f *Fetch) Fetch(ctx context.Context, input FetchInput) (FetchResult, error
 	return result, err
 }
 
-func (f *Fetch) fetch(ctx context.Context, input FetchInput) (FetchResult, error) {
+func (f *Fetch) fetch(ctx context.Context, input FetchInput, read *atomic.Int64) (FetchResult, error) {
 	connection, err := f.Ledger.Connection(ctx, input.Connection)
 	if err != nil {
 		return FetchResult{}, err
@@ -56,7 +58,7 @@ func (f *Fetch) fetch(ctx context.Context, input FetchInput) (FetchResult, error
 	if err != nil {
 		return FetchResult{}, err
 	}
-	result, err := f.shareOrRead(ctx, input, warehouse)
+	result, err := f.shareOrRead(ctx, input, warehouse, read)
 	if err != nil {
 		return result, err
 	}
@@ -66,7 +68,7 @@ func (f *Fetch) fetch(ctx context.Context, input FetchInput) (FetchResult, error
 }
 
 // shareOrRead takes over what another run has fetched a moment ago, or reads the warehouse.
-func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse ledger.Warehouse) (FetchResult, error) {
+func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse ledger.Warehouse, read *atomic.Int64) (FetchResult, error) {
 	if shared, err := f.share(ctx, input, warehouse, 0); err != nil || shared.Shared != 0 {
 		return shared, err
 	}
@@ -74,8 +76,6 @@ func (f *Fetch) shareOrRead(ctx context.Context, input FetchInput, warehouse led
 	if err != nil {
 		return FetchResult{}, err
 	}
-	read, stop := heartbeat(ctx)
-	defer stop()
 	total := FetchResult{Unchanged: true}
 	var odd []inventory.Oddity
 	for n := range snapshotsPerFetch {

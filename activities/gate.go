@@ -38,6 +38,8 @@ type Gate struct {
 // as the connection's overlap policy says; a requested run waits. Waiting is an error that has the server ask again, so it
 // holds no worker and grows no history.
 func (g *Gate) Begin(ctx context.Context, input BeginInput) (BeginResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	result, err := g.begin(ctx, input)
 	return result, convert("taking the store", err, g.Now())
 }
@@ -164,6 +166,8 @@ func (g *Gate) wholeRun(ctx context.Context, holder ledger.Holder) (bool, error)
 // Acquire takes the store for a run that has fetched without it. What it fetched is recorded and due, so a scheduled run that may not
 // wait ends as skipped when another run has the store; every other run waits.
 func (g *Gate) Acquire(ctx context.Context, input AcquireInput) (BeginResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	result, err := g.acquire(ctx, input)
 	return result, convert("taking the store", err, g.Now())
 }
@@ -215,6 +219,8 @@ func (g *Gate) yieldTo(ctx context.Context, holder ledger.Holder, input AcquireI
 
 // Retake takes the store again for a run that gave it back while a person decided. It always waits.
 func (g *Gate) Retake(ctx context.Context, input ReacquireInput) (BeginResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	grant, err := g.Ledger.Reacquire(ctx, input.Run, 0, g.Now())
 	var busy *ledger.BusyError
 	if errors.As(err, &busy) {
@@ -236,6 +242,8 @@ func (g *Gate) Retake(ctx context.Context, input ReacquireInput) (BeginResult, e
 
 // Leave gives up the turn of a pass that was cancelled, or failed, before it had the store.
 func (g *Gate) Leave(ctx context.Context, input LeaveInput) error {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	end := ledger.RunEnd{Outcome: input.Outcome, Reason: input.Reason, Now: g.Now()}
 	err := g.Ledger.Leave(ctx, input.FirstRun, input.Pass, activity.GetInfo(ctx).WorkflowExecution.ID, end)
 	return convert("leaving the queue for the store", err, g.Now())
@@ -298,6 +306,8 @@ func (g *Gate) wait(ctx context.Context, holder ledger.Holder, whole bool) error
 
 // Finish ends a run and gives the store back.
 func (g *Gate) Finish(ctx context.Context, input FinishInput) (FinishResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	counts, err := g.Ledger.Tally(ctx, input.Lease.Run)
 	if err == nil {
 		counts = merge(input.Counts, counts)
@@ -321,6 +331,8 @@ func merge(run, push ledger.Counts) ledger.Counts {
 
 // Hold records that a run waits for a person and gives the store back meanwhile.
 func (g *Gate) Hold(ctx context.Context, input HoldInput) (HoldResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	within, err := g.hold(ctx, input)
 	return HoldResult{Within: within}, convert("recording the hold", err, g.Now())
 }
@@ -348,6 +360,8 @@ func (g *Gate) hold(ctx context.Context, input HoldInput) (time.Duration, error)
 // Decide answers a hold, and tells every other run that waited on the same snapshot. The first answer holds, except that an approval lifts a
 // rejection: then nobody waits who must be told.
 func (g *Gate) Decide(ctx context.Context, input DecideInput) (DecideResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	answered, err := g.Ledger.Decide(ctx, input.Run, input.Decision, input.By, g.Now())
 	if err != nil {
 		return DecideResult{}, convert("answering the hold", err, g.Now())

@@ -12,8 +12,8 @@ import (
 // that it is cancelled, and while requests flood in, a workflow waits for that.
 const heartbeatEvery = time.Second
 
-// heartbeat heartbeats until stopped, with the latest progress. A long call to a partner must not look like a dead worker, and a dead
-// worker should be noticed within seconds.
+// heartbeat heartbeats until stopped, with the latest progress. Each step begins with it, for the server takes a step for lost that has not done so for a
+// few seconds: a long call to a partner, or to the ledger, must not look like a dead worker, and a dead worker should be noticed soon.
 func heartbeat(ctx context.Context) (progress *atomic.Int64, stop func()) {
 	progress = &atomic.Int64{}
 	beating, cancel := context.WithCancel(ctx)

@@ -39,6 +39,8 @@ type Intake struct {
 // RecordUpdates records a batch of update events in one transaction. Events that came before and observations that are older than
 // what is recorded change nothing; what is not believed is counted and not recorded.
 func (i *Intake) RecordUpdates(ctx context.Context, input RecordUpdatesInput) (RecordUpdatesResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	result, err := i.recordUpdates(ctx, input, activity.GetInfo(ctx).Attempt)
 	return result, i.label(ctx, &result.Labels, convert("recording updates", err, i.Now()))
 }
@@ -51,8 +53,6 @@ func (i *Intake) label(ctx context.Context, labels *Labels, failed error) error 
 }
 
 func (i *Intake) recordUpdates(ctx context.Context, input RecordUpdatesInput, attempt int32) (RecordUpdatesResult, error) {
-	_, stop := heartbeat(ctx)
-	defer stop()
 	warehouse, err := i.warehouse(ctx, input.Ledger, input.Warehouse)
 	if err != nil {
 		return RecordUpdatesResult{}, err
@@ -163,13 +163,13 @@ func union(a, b []string) []string {
 // RecordSnapshot makes a snapshot visible that was sent to us and stands staged, or holds it, by the rules for one that was
 // fetched. A held one is thrown away: its sender looks at it, and sends it again with an approval.
 func (i *Intake) RecordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	result, err := i.recordSnapshot(ctx, input)
 	return result, i.label(ctx, &result.Labels, convert("recording the snapshot", err, i.Now()))
 }
 
 func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) (RecordSnapshotResult, error) {
-	_, stop := heartbeat(ctx)
-	defer stop()
 	warehouse, err := i.warehouse(ctx, input.Ledger, input.Warehouse)
 	if err != nil {
 		return RecordSnapshotResult{}, err
@@ -203,6 +203,8 @@ func (i *Intake) recordSnapshot(ctx context.Context, input RecordSnapshotInput) 
 // Request asks for a Smart Sync by every active connection on the warehouse. One that is asked again, because an attempt before
 // failed half-way, knows the request by its id.
 func (i *Intake) Request(ctx context.Context, input RequestInput) (RequestResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	result, err := i.request(ctx, input)
 	return result, convert("asking for Smart Syncs", err, i.Now())
 }

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -31,11 +32,13 @@ type Push struct {
 // intent is written before its call, and the response after it. It stops after any call and goes on where the ledger says. Waits of more than
 // a few seconds go back to the workflow.
 func (p *Push) Push(ctx context.Context, input PushInput) (PushResult, error) {
-	result, err := p.push(ctx, input)
+	begun, stop := heartbeat(ctx)
+	defer stop()
+	result, err := p.push(ctx, input, begun)
 	return result, convert("pushing", err, p.Now())
 }
 
-func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
+func (p *Push) push(ctx context.Context, input PushInput, begun *atomic.Int64) (PushResult, error) {
 	connection, err := p.Ledger.Connection(ctx, input.Connection)
 	if err != nil {
 		return PushResult{}, err
@@ -66,7 +69,7 @@ func (p *Push) push(ctx context.Context, input PushInput) (PushResult, error) {
 		}),
 	}
 	slice.replies = make(chan reply, slice.machine.AtOnce())
-	result, err := slice.run(ctx)
+	result, err := slice.run(ctx, begun)
 	if err != nil {
 		p.Stores.close(store.ID) // what a person corrects is seen by the next run
 		return PushResult{}, err
@@ -114,10 +117,8 @@ const (
 
 // run makes calls until the slice is over, nothing is left, or a wait is too long to sit out. However it ends, it waits for the calls under
 // way and writes their answers.
-func (s *slice) run(ctx context.Context) (PushResult, error) {
+func (s *slice) run(ctx context.Context, begun *atomic.Int64) (PushResult, error) {
 	s.stop = activity.GetWorkerStopChannel(ctx)
-	begun, rest := heartbeat(ctx)
-	defer rest()
 	var end *ending
 	for {
 		var wait time.Duration

@@ -25,12 +25,16 @@ type RequestsResult struct{}
 // Note keeps the ids of many requests that wait for one pass, so that each of them can be asked for while the workflow carries only
 // their number.
 func (g *Gate) Note(ctx context.Context, input RequestsInput) (RequestsResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	err := g.Ledger.NoteRequests(ctx, input.Connection, input.Mode, input.Group, input.Requests)
 	return RequestsResult{}, convert("noting requests", err, g.Now())
 }
 
 // Settle says what became of requests that no run serves.
 func (g *Gate) Settle(ctx context.Context, input RequestsInput) (RequestsResult, error) {
+	_, stop := heartbeat(ctx)
+	defer stop()
 	err := g.Ledger.EndUnserved(ctx, input.Connection, input.Mode, input.Requests, ledger.RequestEnd{
 		Outcome: input.Outcome, Reason: input.Reason, Now: g.Now(),
 	})

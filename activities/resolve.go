@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidemark/tidemark/crash"
@@ -23,17 +24,17 @@ const productsPerPage = 2000
 // Resolve computes the channel levels of every product that is affected, page by page, and moves the connection's cursor when
 // all of them stand. It may stop anywhere: pages that were written are written, and the cursor has not moved.
 func (r *Resolve) Resolve(ctx context.Context, input ResolveInput) (ResolveResult, error) {
-	result, err := r.resolve(ctx, input)
+	resolved, stop := heartbeat(ctx)
+	defer stop()
+	result, err := r.resolve(ctx, input, resolved)
 	return result, convert("resolving", err, r.Now())
 }
 
-func (r *Resolve) resolve(ctx context.Context, input ResolveInput) (ResolveResult, error) {
+func (r *Resolve) resolve(ctx context.Context, input ResolveInput, resolved *atomic.Int64) (ResolveResult, error) {
 	plan, err := r.Ledger.Plan(ctx, input.Connection, input.Mode)
 	if err != nil {
 		return ResolveResult{}, err
 	}
-	resolved, stop := heartbeat(ctx)
-	defer stop()
 	var result ResolveResult
 	preview := newPreview()
 	for _, scope := range scopes(input) {

@@ -24,7 +24,9 @@ import (
 const (
 	stopTimeout     = time.Minute // longer than the longest call to a store
 	heartbeatAtMost = time.Second // no heartbeat is delayed longer than this
-	startPatience   = 30 * time.Second
+	// stickyFor is how long a task of a workflow waits for the worker that has the workflow in memory, before any worker takes it.
+	stickyFor     = 2 * time.Second
+	startPatience = 30 * time.Second
 )
 
 func run(ctx context.Context, options options) error {
@@ -72,6 +74,7 @@ func run(ctx context.Context, options options) error {
 		Identity:                           identity,
 		DeploymentOptions:                  version,
 		WorkerStopTimeout:                  stopTimeout,
+		StickyScheduleToStartTimeout:       stickyFor,
 		MaxHeartbeatThrottleInterval:       heartbeatAtMost,
 		DefaultHeartbeatThrottleInterval:   heartbeatAtMost,
 		MaxConcurrentActivityExecutionSize: options.activities,

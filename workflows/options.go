@@ -16,6 +16,11 @@ import (
 const (
 	day = 24 * time.Hour
 
+	// silence is how long a step may go without a heartbeat until its worker is taken for dead and another begins it again. A working step heartbeats
+	// every second. Where that is a mistake, because a machine was overloaded or the network away, two workers do one step for a moment: the ledger lets
+	// each call be under way once, and what is sent again has its key or waits for the end of the other. That costs calls, so a few heartbeats may be lost.
+	silence = 5 * time.Second
+
 	// ExecutionTimeout ends a workflow that no rule of ours has ended; it is far longer than any run. Where requests never stop, a
 	// workflow goes on by continuing as new, so for what is asked for by signal it bounds each run and not the chain.
 	ExecutionTimeout = 14 * day
@@ -58,31 +63,32 @@ func clip(summary string) string { return inventory.Beginning(summary, summaryBy
 
 var (
 	beginOptions = workflow.ActivityOptions{
-		StartToCloseTimeout: 15 * time.Second, ScheduleToCloseTimeout: 3 * day, RetryPolicy: retry(500*time.Millisecond, 10*time.Second),
+		StartToCloseTimeout: 15 * time.Second, ScheduleToCloseTimeout: 3 * day, HeartbeatTimeout: silence, RetryPolicy: retry(500*time.Millisecond, 10*time.Second),
 	}
 	fetchOptions = workflow.ActivityOptions{
-		StartToCloseTimeout: time.Hour, ScheduleToCloseTimeout: 3 * time.Hour, HeartbeatTimeout: 15 * time.Second, RetryPolicy: retry(2*time.Second, 2*time.Minute),
+		StartToCloseTimeout: time.Hour, ScheduleToCloseTimeout: 3 * time.Hour, HeartbeatTimeout: silence, RetryPolicy: retry(time.Second, 2*time.Minute),
 	}
 	resolveOptions = workflow.ActivityOptions{
-		StartToCloseTimeout: 30 * time.Minute, ScheduleToCloseTimeout: 2 * time.Hour, HeartbeatTimeout: 15 * time.Second, RetryPolicy: retry(time.Second, 30*time.Second),
+		StartToCloseTimeout: 30 * time.Minute, ScheduleToCloseTimeout: 2 * time.Hour, HeartbeatTimeout: silence,
+		RetryPolicy: retry(500*time.Millisecond, 30*time.Second),
 	}
 	pushOptions = workflow.ActivityOptions{
-		StartToCloseTimeout: 5 * time.Minute, ScheduleToCloseTimeout: 2 * time.Hour, HeartbeatTimeout: 15 * time.Second, RetryPolicy: retry(2*time.Second, time.Minute),
+		StartToCloseTimeout: 5 * time.Minute, ScheduleToCloseTimeout: 2 * time.Hour, HeartbeatTimeout: silence, RetryPolicy: retry(500*time.Millisecond, time.Minute),
 	}
 	holdOptions = workflow.ActivityOptions{
-		StartToCloseTimeout: 15 * time.Second, ScheduleToCloseTimeout: time.Hour, RetryPolicy: retry(time.Second, 30*time.Second),
+		StartToCloseTimeout: 15 * time.Second, ScheduleToCloseTimeout: time.Hour, HeartbeatTimeout: silence, RetryPolicy: retry(500*time.Millisecond, 30*time.Second),
 	}
 	noteOptions = workflow.ActivityOptions{
-		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: day, RetryPolicy: retry(200*time.Millisecond, 30*time.Second),
+		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: day, HeartbeatTimeout: silence, RetryPolicy: retry(200*time.Millisecond, 30*time.Second),
 	}
 	finishOptions = workflow.ActivityOptions{
-		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: 6 * time.Hour, RetryPolicy: retry(time.Second, time.Minute),
+		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: 6 * time.Hour, HeartbeatTimeout: silence, RetryPolicy: retry(500*time.Millisecond, time.Minute),
 	}
 	// What is recorded was acknowledged to its sender, so an intake waits for its ledger for as long as it takes to mend it.
 	recordOptions = workflow.ActivityOptions{
-		StartToCloseTimeout: 15 * time.Minute, ScheduleToCloseTimeout: 7 * day, HeartbeatTimeout: 15 * time.Second, RetryPolicy: retry(200*time.Millisecond, 30*time.Second),
+		StartToCloseTimeout: 15 * time.Minute, ScheduleToCloseTimeout: 7 * day, HeartbeatTimeout: silence, RetryPolicy: retry(200*time.Millisecond, 30*time.Second),
 	}
 	requestOptions = workflow.ActivityOptions{
-		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: day, RetryPolicy: retry(200*time.Millisecond, 30*time.Second),
+		StartToCloseTimeout: 30 * time.Second, ScheduleToCloseTimeout: day, HeartbeatTimeout: silence, RetryPolicy: retry(200*time.Millisecond, 30*time.Second),
 	}
 )
