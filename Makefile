@@ -214,17 +214,31 @@ chaos: build ## Kill real processes at every crash point, three times each, and 
 	go test -C tests/chaos -count=1 -vet=off -timeout 0 -parallel 10 -v . -whole -seed=$(or $(CHAOS_SEED),0) \
 		-figures=$(or $(CHAOS_FIGURES),$(CURDIR)/bin/chaos/figures.json)
 
+# PACKAGES are those of which the tests run most of the statements.
+CORE := inventory ledger activities workflows control console
+.PHONY: coverage
+coverage: ## Measure which part of the core packages' statements their tests run, with the race detector (PACKAGES="push").
+	@tools/coverage.sh bin/coverage.json '$(or $(PACKAGES),$(CORE))' $(RACE)
+
+# Those of which 50 repeats take minutes; PACKAGES names others.
+QUICK := inventory push config settings console control serve activities workflows
+.PHONY: repeats
+repeats: ## Run the tests of packages REPEATS times (50): one that depends on chance fails (PACKAGES="ledger").
+	@tools/repeats.sh bin/repeats.json $(or $(REPEATS),50) '$(or $(PACKAGES),$(QUICK))' $(RACE)
+
 # Each command leaves its figures in bin. One that fails does not keep the others from being run: the table says what falls short. Of two processors it takes
 # about an hour.
 .PHONY: proof
 proof: build $(TOOLS) ## Measure what is promised, and write it into docs/reliability.md beside its goals (MINUTES=10 of simulated histories).
-	@rm -f bin/sim.json bin/chaos/figures.json bin/mutants.json bin/matrix.json bin/secrets.json bin/fuzz.json
+	@rm -f bin/sim.json bin/chaos/figures.json bin/mutants.json bin/matrix.json bin/secrets.json bin/fuzz.json bin/coverage.json bin/repeats.json
 	@bin/tools/matrix -check -figures bin/matrix.json
 	-go test -count=1 -vet=off -run 'TestNoSecretIsFoundAnywhere$$' -timeout 10m ./tests/e2e
 	-$(MAKE) --no-print-directory fuzz FUZZ_FIGURES=bin/fuzz.json
 	-$(MAKE) --no-print-directory chaos
 	-$(MAKE) --no-print-directory sim MINUTES=$(or $(MINUTES),10) SIM_FIGURES=bin/sim.json
 	-@bin/tools/mutants -figures bin/mutants.json
+	-$(MAKE) --no-print-directory coverage
+	-$(MAKE) --no-print-directory repeats
 	@bin/tools/proof -write || { code=$$?; echo "docs/reliability.md says what falls short of its goal." >&2; exit $$code; }
 
 .PHONY: bench

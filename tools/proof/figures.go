@@ -18,6 +18,8 @@ type figures struct {
 	matrix  *automated
 	secrets *searched
 	fuzz    *fuzzed
+	covered *covered
+	repeats *repeated
 }
 
 // simulated is bin/sim.json, of `make sim`.
@@ -68,12 +70,26 @@ type fuzzed struct {
 	Seconds float64 `json:"seconds"`
 }
 
+// covered is bin/coverage.json, of `make coverage`.
+type covered struct {
+	Race     bool               `json:"race"`
+	Packages map[string]float64 `json:"packages"` // percent of the statements
+}
+
+// repeated is bin/repeats.json, of `make repeats`.
+type repeated struct {
+	Repeats  int64    `json:"repeats"`
+	Packages []string `json:"packages"`
+	Failed   []string `json:"failed"`
+}
+
 // load reads what has been measured.
 func load(root string) (figures, error) {
 	var f figures
 	return f, errors.Join(
 		read(root, "bin/sim.json", &f.sim), read(root, "bin/chaos/figures.json", &f.chaos), read(root, "bin/mutants.json", &f.mutants),
 		read(root, "bin/matrix.json", &f.matrix), read(root, "bin/secrets.json", &f.secrets), read(root, "bin/fuzz.json", &f.fuzz),
+		read(root, "bin/coverage.json", &f.covered), read(root, "bin/repeats.json", &f.repeats),
 	)
 }
 
@@ -115,7 +131,9 @@ const (
 	fewestNetFaults = 77 // seven ways from one program to another, and eleven faults of each
 	fewestPlanted   = 60
 	longestTakeover = 3_000 // milliseconds, of 99 of 100
-	mostFaults      = 78    // rows of what may go wrong; `make check-matrix` refuses one without a test that gives no reason
+	leastCovered    = 90.0  // percent of a package's statements
+	fewestRepeats   = 50
+	mostFaults      = 78 // rows of what may go wrong; `make check-matrix` refuses one without a test that gives no reason
 )
 
 const (
@@ -175,7 +193,33 @@ func (f figures) rows() []row {
 		measured, goal, short := none(f.fuzz.Failed)
 		return fmt.Sprintf("%s in %.1f minutes, %d targets", measured, f.fuzz.Seconds/60, f.fuzz.Targets), goal, short
 	})
+	add("statements that tests run, with the race detector", "make coverage", f.covered != nil, func() (string, string, bool) { return f.covered.judge() })
+	add("packages with a test that failed once", "make repeats", f.repeats != nil, func() (string, string, bool) {
+		r := f.repeats
+		words := fmt.Sprintf("%d of %s, in %d repeats", len(r.Failed), strings.Join(r.Packages, ", "), r.Repeats)
+		return words, fmt.Sprintf("0 in %d repeats", fewestRepeats), len(r.Failed) > 0 || r.Repeats < fewestRepeats || len(r.Packages) == 0
+	})
 	return rows
+}
+
+// core are the packages whose statements are to be run by their tests.
+var core = []string{"inventory", "ledger", "activities", "workflows", "control", "console"}
+
+// judge holds each package to the goal.
+func (c *covered) judge() (measured, goal string, short bool) {
+	var each []string
+	for _, name := range core {
+		percent, there := c.Packages[name]
+		short = short || !there || percent < leastCovered
+		if there {
+			each = append(each, fmt.Sprintf("%s %.1f %%", name, percent))
+		}
+	}
+	measured = strings.Join(each, ", ")
+	if !c.Race {
+		measured, short = measured+", without it", true
+	}
+	return measured, fmt.Sprintf("each of %d at least %.0f %%", len(core), leastCovered), short
 }
 
 // broke is how many histories broke invariants that begin so.

@@ -15,10 +15,12 @@ var good = map[string]string{
 	"bin/sim.json": `{"histories": 20000, "seconds": 600, "broken": {}}`,
 	"bin/chaos/figures.json": `{"kills": 60, "points": 30, "points_of": 30, "net_faults": 77, "calls": 1673, "extra": 44, "lost": 0, "stale": 0, "zeroed": 0, "overruns": 0,
 		"takeovers": 75, "takeover_p99": 3000}`,
-	"bin/mutants.json": `{"planted": 60, "caught": 60, "all": 60}`,
-	"bin/matrix.json":  `{"rows": 78, "tested": 78, "partly": 0, "not": 0}`,
-	"bin/secrets.json": `{"searched": 5000, "found": 0}`,
-	"bin/fuzz.json":    `{"targets": 27, "failed": 0, "seconds": 90}`,
+	"bin/mutants.json":  `{"planted": 60, "caught": 60, "all": 60}`,
+	"bin/matrix.json":   `{"rows": 78, "tested": 78, "partly": 0, "not": 0}`,
+	"bin/secrets.json":  `{"searched": 5000, "found": 0}`,
+	"bin/fuzz.json":     `{"targets": 27, "failed": 0, "seconds": 90}`,
+	"bin/coverage.json": `{"race":true,"packages":{"inventory":97.1,"ledger":90,"activities":90,"workflows":90,"control":90,"console":90}}`,
+	"bin/repeats.json":  `{"repeats":50,"packages":["push","serve"],"failed":[]}`,
 }
 
 // put writes files below a root.
@@ -80,6 +82,12 @@ func TestGoals(t *testing.T) {
 		{"bin/matrix.json", `"tested": 78`, `"tested": 77`, "**77, 0 in part, 0 not** | each of 78, or a reason | `make check-matrix` |"},
 		{"bin/secrets.json", `"found": 0`, `"found": 1`, "| secrets found | **1 in 5,000 searches** | 0 |"},
 		{"bin/fuzz.json", `"failed": 0`, `"failed": 1`, "**1 in 1.5 minutes, 27 targets** | 0 | `make fuzz` |"},
+		{"bin/coverage.json", `"ledger":90`, `"ledger":89.9`, "| **inventory 97.1 %, ledger 89.9 %, activities"},
+		{"bin/coverage.json", `"ledger":90,`, ``, "| **inventory 97.1 %, activities 90.0 %,"},
+		{"bin/coverage.json", `"race":true`, `"race":false`, "console 90.0 %, without it** | each of 6 at least 90 % | `make coverage` |"},
+		{"bin/repeats.json", `"failed":[]`, `"failed":["push"]`, "| **1 of push, serve, in 50 repeats** | 0 in 50 repeats | `make repeats` |"},
+		{"bin/repeats.json", `50`, `49`, "| **0 of push, serve, in 49 repeats** |"},
+		{"bin/repeats.json", `["push","serve"]`, `[]`, "| **0 of , in 50 repeats** |"},
 	} {
 		t.Run(one.new, func(t *testing.T) {
 			t.Parallel()
