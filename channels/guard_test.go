@@ -64,10 +64,10 @@ var twoItems = []channels.Item{{ChannelSKU: "BIKE", Quantity: 1}, {ChannelSKU: "
 
 func nextOf(t *testing.T, err error) channels.Next {
 	t.Helper()
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.NotEmpty(t, told.Reason)
-	return told.Next
+	var failure *channels.Error
+	require.ErrorAs(t, err, &failure)
+	require.NotEmpty(t, failure.Reason)
+	return failure.Next
 }
 
 func TestGuardedBelievesOnlyWhatFits(t *testing.T) {

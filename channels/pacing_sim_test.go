@@ -44,10 +44,10 @@ type simulation struct {
 	calls    int
 	overruns int
 	used     float64
-	underway []answer
+	underway []answered
 }
 
-type answer struct {
+type answered struct {
 	number        int // by which the pacer knows it
 	arrives, ends time.Time
 	arrived       bool
@@ -62,7 +62,7 @@ func (s *simulation) run(pacer *Pacer, until time.Time) {
 		if at.IsZero() && len(s.underway) < s.parallel {
 			number := pacer.Began(s.now)
 			there, back := s.latency()
-			s.underway = append(s.underway, answer{number: number, arrives: s.now.Add(there), ends: s.now.Add(there + back)})
+			s.underway = append(s.underway, answered{number: number, arrives: s.now.Add(there), ends: s.now.Add(there + back)})
 			continue
 		}
 		s.step(pacer, at, until)
@@ -108,7 +108,7 @@ func (s *simulation) step(pacer *Pacer, ready, until time.Time) {
 	s.underway = append(s.underway[:which], s.underway[which+1:]...)
 }
 
-func (s *simulation) arrive(call *answer) {
+func (s *simulation) arrive(call *answered) {
 	call.arrived = true
 	s.calls++
 	cost := s.cost()
@@ -127,7 +127,7 @@ func (s *simulation) arrive(call *answer) {
 	}
 }
 
-func one() float64 { return 1 }
+func unitCost() float64 { return 1 }
 
 func instant() (time.Duration, time.Duration) { return 0, 0 }
 
@@ -157,7 +157,7 @@ func TestPacerNeverOverrunsAPublishedBudget(t *testing.T) {
 		limits := Limits{Rate: rate, Burst: burst}
 		sim := &simulation{
 			store: trueBucket{capacity: burst, rate: rate, tokens: burst, at: epoch}, now: epoch,
-			tells: rapid.Bool().Draw(t, "tells"), cost: one, latency: drawLatency(t, rate, rapid.SampledFrom([]float64{0.1, 4}).Draw(t, "slowness")),
+			tells: rapid.Bool().Draw(t, "tells"), cost: unitCost, latency: drawLatency(t, rate, rapid.SampledFrom([]float64{0.1, 4}).Draw(t, "slowness")),
 			parallel: rapid.IntRange(1, 4).Draw(t, "parallel"),
 		}
 		share := drawShare(t)
@@ -178,7 +178,7 @@ func TestPacerNeverOverrunsABudgetThatItIsTold(t *testing.T) {
 		rate, capacity := drawRate(t), float64(rapid.IntRange(2, 40).Draw(t, "capacity"))
 		sim := &simulation{
 			store: trueBucket{capacity: capacity, rate: rate, tokens: capacity, at: epoch}, now: epoch,
-			tells: true, cost: one, latency: drawLatency(t, rate, 2), parallel: 1,
+			tells: true, cost: unitCost, latency: drawLatency(t, rate, 2), parallel: 1,
 		}
 		pacer := NewPacer(Limits{Rate: drawRate(t), Burst: float64(rapid.IntRange(0, 100).Draw(t, "published burst"))}, PaceBudget{}, epoch)
 		sim.run(pacer, sim.now.Add(seconds(100/rate)+time.Minute))
@@ -192,7 +192,7 @@ func TestPacerUsesWhatItIsAllowed(t *testing.T) {
 		rate, capacity := drawRate(t), float64(rapid.IntRange(2, 20).Draw(t, "capacity"))
 		sim := &simulation{
 			store: trueBucket{capacity: capacity, rate: rate, tokens: capacity, at: epoch}, now: epoch,
-			tells: rapid.Bool().Draw(t, "tells"), cost: one, latency: drawLatency(t, rate, 0.5), parallel: 1,
+			tells: rapid.Bool().Draw(t, "tells"), cost: unitCost, latency: drawLatency(t, rate, 0.5), parallel: 1,
 		}
 		share := drawShare(t)
 		pacer := NewPacer(Limits{Rate: rate, Burst: capacity}, PaceBudget{Share: share}, epoch)
@@ -231,7 +231,7 @@ func TestPacerFollowsAChangedBudget(t *testing.T) {
 		rate, capacity := drawRate(t), float64(rapid.IntRange(2, 20).Draw(t, "capacity"))
 		sim := &simulation{
 			store: trueBucket{capacity: capacity, rate: rate, tokens: capacity, at: epoch}, now: epoch,
-			tells: true, waits: rapid.Bool().Draw(t, "waits"), cost: one, latency: instant, parallel: 1,
+			tells: true, waits: rapid.Bool().Draw(t, "waits"), cost: unitCost, latency: instant, parallel: 1,
 		}
 		pacer := NewPacer(Limits{Rate: rate, Burst: capacity}, PaceBudget{}, epoch)
 		changes := rapid.IntRange(1, 5).Draw(t, "changes")
@@ -249,7 +249,7 @@ func TestPacerFollowsAChangedBudget(t *testing.T) {
 
 func TestPacerSettlesWhenAStoreAllowsLessAndSaysNothing(t *testing.T) {
 	t.Parallel()
-	sim := &simulation{store: trueBucket{capacity: 4, rate: 4, tokens: 4, at: epoch}, now: epoch, cost: one, latency: instant, parallel: 1}
+	sim := &simulation{store: trueBucket{capacity: 4, rate: 4, tokens: 4, at: epoch}, now: epoch, cost: unitCost, latency: instant, parallel: 1}
 	pacer := NewPacer(Limits{Rate: 4, Burst: 4}, PaceBudget{}, epoch)
 	sim.run(pacer, epoch.Add(time.Minute))
 	require.Zero(t, sim.overruns)
@@ -272,7 +272,7 @@ func TestPacerLeavesRoomForOtherApplications(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rate := float64(rapid.IntRange(1, 50).Draw(t, "rate"))
 		sim := &simulation{
-			store: trueBucket{capacity: 20, rate: rate, tokens: 20, at: epoch}, now: epoch, tells: true, cost: one, latency: instant, parallel: 1,
+			store: trueBucket{capacity: 20, rate: rate, tokens: 20, at: epoch}, now: epoch, tells: true, cost: unitCost, latency: instant, parallel: 1,
 		}
 		pacer := NewPacer(Limits{Rate: rate, Burst: 20}, PaceBudget{}, epoch)
 		// Another application calls at half of the rate: together it is more than the store gives.
@@ -293,7 +293,7 @@ func TestPacerRecoversAfterAThrottle(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rate := float64(rapid.IntRange(20, 20_000).Draw(t, "rate in hundredths of a call")) / 100
-		sim := &simulation{store: trueBucket{capacity: 8, rate: rate, tokens: 8, at: epoch}, now: epoch, cost: one, latency: instant, parallel: 1}
+		sim := &simulation{store: trueBucket{capacity: 8, rate: rate, tokens: 8, at: epoch}, now: epoch, cost: unitCost, latency: instant, parallel: 1}
 		pacer := NewPacer(Limits{Rate: rate, Burst: 8}, PaceBudget{}, epoch)
 		sim.run(pacer, epoch.Add(time.Minute))
 		for range rapid.IntRange(1, 20).Draw(t, "throttles") {
@@ -332,7 +332,7 @@ func TestPacerStandsADayOfTakeovers(t *testing.T) {
 		}
 		sim := &simulation{
 			store: trueBucket{capacity: 8, rate: 4, tokens: 8, at: epoch}, now: epoch,
-			tells: seed%2 == 0, cost: one, latency: latency, parallel: 2,
+			tells: seed%2 == 0, cost: unitCost, latency: latency, parallel: 2,
 		}
 		for sim.now.Before(epoch.Add(24 * time.Hour)) {
 			pacer := NewPacer(Limits{Rate: 4, Burst: 8}, PaceBudget{}, sim.now)

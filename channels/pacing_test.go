@@ -183,7 +183,7 @@ func TestPacerForgetsACallThatNeverEnded(t *testing.T) {
 
 func TestPacerDoesNotBelieveNonsense(t *testing.T) {
 	t.Parallel()
-	for _, told := range []Budget{
+	for _, budget := range []Budget{
 		{Known: true},
 		{Known: true, Capacity: math.NaN(), Remaining: math.NaN(), PerSecond: math.NaN(), Cost: math.NaN()},
 		{Known: true, Capacity: math.Inf(1), Remaining: math.Inf(-1), PerSecond: math.Inf(1), Cost: math.Inf(1)},
@@ -194,10 +194,10 @@ func TestPacerDoesNotBelieveNonsense(t *testing.T) {
 	} {
 		pacer := NewPacer(Limits{Rate: 10, Burst: 10}, PaceBudget{}, epoch)
 		now := epoch.Add(time.Minute)
-		pacer.Answered(pacer.Began(now), now, told, nil)
-		require.InDelta(t, 4.4, pacer.Rate(), 0.01, "%+v", told)
+		pacer.Answered(pacer.Began(now), now, budget, nil)
+		require.InDelta(t, 4.4, pacer.Rate(), 0.01, "%+v", budget)
 		at, _ := pacer.Ready(now, 0)
-		require.Zero(t, at, "%+v", told)
+		require.Zero(t, at, "%+v", budget)
 	}
 	pacer := NewPacer(Limits{Rate: 10, Burst: 10}, PaceBudget{}, epoch)
 	pacer.Answered(0, epoch, Budget{Known: true, Capacity: 10, Remaining: -1e300}, nil)

@@ -10,9 +10,9 @@ import (
 // A holder goes on from what the one before knew: it never has more than that one would have, and is not made to begin anew.
 func TestPacerGoesOnFromAPicture(t *testing.T) {
 	t.Parallel()
-	known := Pace{At: epoch, Tokens: 500, Cost: 10, Units: true, Capacity: 2000, PerSecond: 100, Level: 1}
+	before := Pace{At: epoch, Tokens: 500, Cost: 10, Units: true, Capacity: 2000, PerSecond: 100, Level: 1}
 	with := func(change func(pace *Pace)) Pace {
-		pace := known
+		pace := before
 		change(&pace)
 		return pace
 	}
@@ -23,16 +23,16 @@ func TestPacerGoesOnFromAPicture(t *testing.T) {
 		tokens float64
 		level  float64
 	}{
-		"at once":                               {known, true, 0, 500, 1},
-		"calls may be under way":                {known, false, 0, 500 - 5*10, 1},
-		"it has filled since, by our share":     {known, true, 5 * time.Second, 900, 1},
-		"it is full: our share of the bucket":   {known, true, time.Hour, 1600, 1},
-		"it is full, calls may be under way":    {known, false, time.Hour, 1550, 1},
+		"at once":                               {before, true, 0, 500, 1},
+		"calls may be under way":                {before, false, 0, 500 - 5*10, 1},
+		"it has filled since, by our share":     {before, true, 5 * time.Second, 900, 1},
+		"it is full: our share of the bucket":   {before, true, time.Hour, 1600, 1},
+		"it is full, calls may be under way":    {before, false, time.Hour, 1550, 1},
 		"slowly, as the one before":             {with(func(p *Pace) { p.Level = 0.25 }), true, 4 * time.Second, 580, 0.25},
 		"more than it may hold":                 {with(func(p *Pace) { p.Tokens = 1e9 }), true, 0, 1600, 1},
 		"overdrawn":                             {with(func(p *Pace) { p.Tokens = -100 }), true, time.Second, -20, 1},
 		"our clock is behind: it does not fill": {with(func(p *Pace) { p.At = epoch.Add(time.Minute) }), true, 0, 500, 1},
-		"a day old":                             {known, true, 25 * time.Hour, 0, startLevel},
+		"a day old":                             {before, true, 25 * time.Hour, 0, startLevel},
 		"from the day after tomorrow":           {with(func(p *Pace) { p.At = epoch.Add(48 * time.Hour) }), true, 0, 0, startLevel},
 		"nonsense":                              {with(func(p *Pace) { p.Cost = 0 }), true, 0, 0, startLevel},
 		"above the fastest":                     {with(func(p *Pace) { p.Level = 7 }), true, 0, 500, 1},

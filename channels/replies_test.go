@@ -103,9 +103,9 @@ func TestErrorOfItem(t *testing.T) {
 
 func TestInWords(t *testing.T) {
 	t.Parallel()
-	asked := &channels.Error{Next: channels.AskPerson, Code: "own"}
-	require.Same(t, asked, channels.InWords(asked, "theirs", "no way"))
-	require.Equal(t, channels.Error{Next: channels.AskPerson, Code: "own", Words: "no way"}, *asked)
+	failure := &channels.Error{Next: channels.AskPerson, Code: "own"}
+	require.Same(t, failure, channels.InWords(failure, "theirs", "no way"))
+	require.Equal(t, channels.Error{Next: channels.AskPerson, Code: "own", Words: "no way"}, *failure)
 	wait := &channels.Error{Next: channels.Wait}
 	require.Equal(t, &channels.Error{Next: channels.Wait}, channels.InWords(wait, "theirs", "no way"), "it is about no item")
 	require.NoError(t, channels.InWords(nil, "theirs", "no way"))

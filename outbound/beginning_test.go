@@ -47,7 +47,7 @@ func TestByteOrderMarkIsSkipped(t *testing.T) {
 		_, _ = w.Write([]byte("\ufeff{}"))
 	}))
 	t.Cleanup(server.Close)
-	answer, err := NewClient(Limits{}).Do(t.Context(), http.MethodGet, server.URL, http.Header{}, nil)
+	response, err := NewClient(Limits{}).Do(t.Context(), http.MethodGet, server.URL, http.Header{}, nil)
 	require.NoError(t, err)
-	require.Equal(t, "{}", string(answer.Body))
+	require.Equal(t, "{}", string(response.Body))
 }

@@ -105,15 +105,15 @@ func (c *Client) Do(ctx context.Context, method, address string, header http.Hea
 	}
 	defer func() { _ = response.Body.Close() }()
 	content, err := io.ReadAll(io.LimitReader(response.Body, c.bytes+1))
-	answer := Response{Status: response.StatusCode, Header: response.Header, Body: withoutMark(content)}
+	result := Response{Status: response.StatusCode, Header: response.Header, Body: withoutMark(content)}
 	if err != nil {
-		return answer, fmt.Errorf("the answer of %s broke off after %d bytes", request.URL.Host, len(content))
+		return result, fmt.Errorf("the answer of %s broke off after %d bytes", request.URL.Host, len(content))
 	}
 	if int64(len(content)) > c.bytes {
-		answer.Body = nil
-		return answer, fmt.Errorf("%s: %w: more than %d bytes", request.URL.Host, ErrTooLarge, c.bytes)
+		result.Body = nil
+		return result, fmt.Errorf("%s: %w: more than %d bytes", request.URL.Host, ErrTooLarge, c.bytes)
 	}
-	return answer, nil
+	return result, nil
 }
 
 // clean keeps what a person needs of a network error and drops the address with its query.

@@ -64,15 +64,15 @@ func TestDoSendsWhatItIsGiven(t *testing.T) {
 		_, _ = w.Write([]byte("answer"))
 	})
 	client := outbound.NewClient(outbound.Limits{})
-	answer, err := post(t, client, server.URL+"/a%2Fb")
+	response, err := post(t, client, server.URL+"/a%2Fb")
 	require.NoError(t, err)
-	require.Equal(t, http.StatusTeapot, answer.Status)
-	require.Equal(t, "answer", string(answer.Body))
-	require.Equal(t, `POST|/a%2Fb?token=canary-query|Bearer canary-credential|Tidemark|application/json|{"n":1}`, answer.Header.Get("X-Seen"))
+	require.Equal(t, http.StatusTeapot, response.Status)
+	require.Equal(t, "answer", string(response.Body))
+	require.Equal(t, `POST|/a%2Fb?token=canary-query|Bearer canary-credential|Tidemark|application/json|{"n":1}`, response.Header.Get("X-Seen"))
 
-	answer, err = client.Do(t.Context(), http.MethodGet, server.URL, http.Header{"User-Agent": {"Other"}}, nil)
+	response, err = client.Do(t.Context(), http.MethodGet, server.URL, http.Header{"User-Agent": {"Other"}}, nil)
 	require.NoError(t, err)
-	require.Equal(t, "GET|/||Other||", answer.Header.Get("X-Seen"))
+	require.Equal(t, "GET|/||Other||", response.Header.Get("X-Seen"))
 }
 
 func TestDoDoesNotFollowRedirects(t *testing.T) {
@@ -81,9 +81,9 @@ func TestDoDoesNotFollowRedirects(t *testing.T) {
 	trap := serve(t, func(http.ResponseWriter, *http.Request) { trapped.Add(1) })
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		server := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, trap.URL, status) })
-		answer, err := post(t, outbound.NewClient(outbound.Limits{}), server.URL)
+		response, err := post(t, outbound.NewClient(outbound.Limits{}), server.URL)
 		require.NoError(t, err)
-		require.Equal(t, status, answer.Status, "the caller sees the redirect")
+		require.Equal(t, status, response.Status, "the caller sees the redirect")
 	}
 	require.Zero(t, trapped.Load(), "no call, so no credential, went elsewhere")
 }
@@ -93,16 +93,16 @@ func TestDoReadsNoMoreThanAgreed(t *testing.T) {
 	const limit = 1 << 20
 	client := outbound.NewClient(outbound.Limits{Bytes: limit})
 	exact := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, limit)) })
-	answer, err := post(t, client, exact.URL)
+	response, err := post(t, client, exact.URL)
 	require.NoError(t, err)
-	require.Len(t, answer.Body, limit)
+	require.Len(t, response.Body, limit)
 
 	over := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, limit+1)) })
-	answer, err = post(t, client, over.URL)
+	response, err = post(t, client, over.URL)
 	require.ErrorIs(t, err, outbound.ErrTooLarge)
 	require.NotErrorIs(t, err, outbound.ErrNotSent)
-	require.Equal(t, http.StatusOK, answer.Status)
-	require.Empty(t, answer.Body, "a part is not an answer")
+	require.Equal(t, http.StatusOK, response.Status)
+	require.Empty(t, response.Body, "a part is not an answer")
 	requireClean(t, err)
 }
 
@@ -254,8 +254,8 @@ func TestAnswerThatBreaksOffKeepsItsStatus(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	})
-	answer, err := post(t, outbound.NewClient(outbound.Limits{}), server.URL)
+	response, err := post(t, outbound.NewClient(outbound.Limits{}), server.URL)
 	requireClean(t, err)
 	require.ErrorContains(t, err, "broke off after 6 bytes")
-	require.Equal(t, http.StatusUnauthorized, answer.Status)
+	require.Equal(t, http.StatusUnauthorized, response.Status)
 }

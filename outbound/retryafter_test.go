@@ -29,13 +29,13 @@ func TestRetryAfter(t *testing.T) {
 		"Monday, 02-Mar-26 09:00:30 GMT": 30 * time.Second,
 		"Mon Mar  2 09:00:30 2026":       30 * time.Second,
 	} {
-		wait, said := outbound.RetryAfter(value, now)
-		require.True(t, said, "%q", value)
+		wait, ok := outbound.RetryAfter(value, now)
+		require.True(t, ok, "%q", value)
 		require.Equal(t, want, wait, "%q", value)
 	}
 	for _, value := range []string{"", "  ", "soon", "NaN", "Inf", "-Inf", "1e999", "7s", "2026-03-02T09:00:30Z", strings.Repeat("1", 65)} {
-		wait, said := outbound.RetryAfter(value, now)
-		require.False(t, said, "%q", value)
+		wait, ok := outbound.RetryAfter(value, now)
+		require.False(t, ok, "%q", value)
 		require.Zero(t, wait, "%q", value)
 	}
 }
@@ -45,14 +45,14 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		wait, said := outbound.RetryAfter(value, now)
+		wait, ok := outbound.RetryAfter(value, now)
 		require.GreaterOrEqual(t, wait, time.Duration(0))
 		require.LessOrEqual(t, wait, outbound.MaxRetryAfter)
-		if !said {
+		if !ok {
 			require.Zero(t, wait)
 		}
 		again, saidAgain := outbound.RetryAfter(strings.TrimSpace(value), now)
-		require.Equal(t, said, saidAgain)
+		require.Equal(t, ok, saidAgain)
 		require.Equal(t, wait, again)
 	})
 }

@@ -34,7 +34,7 @@ func (p *partner) token() *outbound.Token {
 }
 
 // answer is 401 to a token that is rejected, with an error as a driver makes it.
-func (p *partner) answer(token settings.Credential) (outbound.Response, error) {
+func (p *partner) respond(token settings.Credential) (outbound.Response, error) {
 	p.calls = append(p.calls, token.Reveal())
 	if p.reject != nil && p.reject(token.Reveal()) {
 		return outbound.Response{Status: 401}, errors.New("renew the credential")
@@ -51,7 +51,7 @@ func TestTokenIsRenewedShortlyBeforeItExpires(t *testing.T) {
 		want  string
 	}{{0, "token-1"}, {58 * time.Minute, "token-1"}, {59 * time.Minute, "token-2"}, {100 * time.Minute, "token-2"}} {
 		p.clock = now.Add(step.after)
-		_, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
+		_, err := token.Do(t.Context(), outbound.Unauthorized, p.respond)
 		require.NoError(t, err)
 		require.Equal(t, step.want, p.calls[len(p.calls)-1])
 	}
@@ -83,17 +83,17 @@ func TestARejectedTokenIsRenewedOnce(t *testing.T) {
 			p := &partner{clock: now}
 			token := p.token()
 			if test.before {
-				_, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
+				_, err := token.Do(t.Context(), outbound.Unauthorized, p.respond)
 				require.NoError(t, err)
 			}
 			p.calls, p.reject = nil, test.reject
-			answer, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
-			require.Equal(t, test.status, answer.Status)
+			response, err := token.Do(t.Context(), outbound.Unauthorized, p.respond)
+			require.Equal(t, test.status, response.Status)
 			require.Equal(t, test.status == 401, err != nil, "the error is that of the last call")
 			require.Equal(t, test.calls, p.calls)
 
 			p.calls, p.reject = nil, never
-			_, err = token.Do(t.Context(), outbound.Unauthorized, p.answer)
+			_, err = token.Do(t.Context(), outbound.Unauthorized, p.respond)
 			require.NoError(t, err)
 			require.Equal(t, test.nextCalls, p.calls)
 		})
@@ -105,15 +105,15 @@ func TestALateRejectionLeavesTheNewTokenAlone(t *testing.T) {
 	t.Parallel()
 	p := &partner{clock: now}
 	token := p.token()
-	_, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
+	_, err := token.Do(t.Context(), outbound.Unauthorized, p.respond)
 	require.NoError(t, err)
 	p.reject = func(v string) bool { return v == "token-1" }
 	_, err = token.Do(t.Context(), outbound.Unauthorized, func(value settings.Credential) (outbound.Response, error) {
 		if value.Reveal() == "token-1" { // while this call is under way, another one is rejected and renews
-			_, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
+			_, err := token.Do(t.Context(), outbound.Unauthorized, p.respond)
 			require.NoError(t, err)
 		}
-		return p.answer(value)
+		return p.respond(value)
 	})
 	require.NoError(t, err)
 	require.Equal(t, 2, p.issued)
@@ -123,18 +123,18 @@ func TestATokenThatIsNotIssuedIsNotKept(t *testing.T) {
 	t.Parallel()
 	p := &partner{clock: now, fault: errors.New("check client_id")}
 	token := p.token()
-	_, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
+	_, err := token.Do(t.Context(), outbound.Unauthorized, p.respond)
 	require.ErrorIs(t, err, p.fault)
 	require.Empty(t, p.calls, "no call goes out without a token")
 	p.fault = nil
-	_, err = token.Do(t.Context(), outbound.Unauthorized, p.answer)
+	_, err = token.Do(t.Context(), outbound.Unauthorized, p.respond)
 	require.NoError(t, err)
 	require.Equal(t, []string{"token-2"}, p.calls)
 
 	p.reject, p.fault = func(string) bool { return true }, errors.New("check client_id")
-	answer, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
+	response, err := token.Do(t.Context(), outbound.Unauthorized, p.respond)
 	require.ErrorIs(t, err, p.fault, "the renewal is refused")
-	require.Zero(t, answer)
+	require.Zero(t, response)
 }
 
 func TestAStaticTokenIsNotRenewed(t *testing.T) {
@@ -142,8 +142,8 @@ func TestAStaticTokenIsNotRenewed(t *testing.T) {
 	p := &partner{reject: func(string) bool { return true }}
 	token := outbound.StaticToken(settings.NewCredential("given"))
 	for range 2 {
-		answer, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
-		require.Equal(t, 401, answer.Status)
+		response, err := token.Do(t.Context(), outbound.Unauthorized, p.respond)
+		require.Equal(t, 401, response.Status)
 		require.Error(t, err)
 	}
 	require.Equal(t, []string{"given", "given"}, p.calls)
@@ -155,7 +155,7 @@ func TestASessionRenewsOnce(t *testing.T) {
 	t.Parallel()
 	p := &partner{clock: now}
 	token := p.token()
-	_, err := token.Do(t.Context(), outbound.Unauthorized, p.answer)
+	_, err := token.Do(t.Context(), outbound.Unauthorized, p.respond)
 	require.NoError(t, err)
 	p.calls = nil
 	session := token.Session()
@@ -170,8 +170,8 @@ func TestASessionRenewsOnce(t *testing.T) {
 		{"token-3", 401, []string{"token-3"}}, // the one before was dropped, and this one is not renewed
 	} {
 		p.calls, p.reject = nil, func(v string) bool { return v == step.reject }
-		answer, _ := session.Do(t.Context(), outbound.Unauthorized, p.answer)
-		require.Equal(t, step.status, answer.Status)
+		response, _ := session.Do(t.Context(), outbound.Unauthorized, p.respond)
+		require.Equal(t, step.status, response.Status)
 		require.Equal(t, step.calls, p.calls)
 	}
 }

@@ -48,7 +48,7 @@ func TestTwoClocksOfAFetch(t *testing.T) {
 
 func TestAnswersFromMemory(t *testing.T) {
 	t.Parallel()
-	known := warehouses.DatedCursor{Dated: began}
+	previous := warehouses.DatedCursor{Dated: began}
 	for name, test := range map[string]struct {
 		date  string
 		dated time.Time // of the next cursor
@@ -63,7 +63,7 @@ func TestAnswersFromMemory(t *testing.T) {
 			"does not come from Extensiv but from something that remembers it",
 		},
 	} {
-		next, _, err := base().Begin(known, began, http.Header{"Date": {test.date}}, "Extensiv")
+		next, _, err := base().Begin(previous, began, http.Header{"Date": {test.date}}, "Extensiv")
 		if test.fault != "" {
 			require.ErrorContains(t, err, test.fault, name)
 			continue
@@ -78,8 +78,8 @@ func TestReadCursor(t *testing.T) {
 	written := warehouses.WriteCursor(warehouses.DatedCursor{Stamp: warehouses.Stamp{Settings: "abc", At: began}, Dated: began})
 	require.JSONEq(t, `{"settings":"abc","at":"2026-11-25T12:00:00Z","dated":"2026-11-25T12:00:00Z"}`, written)
 	for name, test := range map[string]struct {
-		text  string
-		known bool
+		text   string
+		counts bool
 	}{
 		"its own":                           {written, true},
 		"none":                              {"", false},
@@ -88,8 +88,8 @@ func TestReadCursor(t *testing.T) {
 		"of a clock that has been put back": {`{"settings":"abc","at":"2026-11-25T12:00:06Z"}`, false},
 	} {
 		cursor := warehouses.ReadCursor[warehouses.DatedCursor](base(), test.text)
-		require.Equal(t, test.known, cursor.At.Equal(began), name)
-		require.Equal(t, !test.known, cursor == warehouses.DatedCursor{}, name)
+		require.Equal(t, test.counts, cursor.At.Equal(began), name)
+		require.Equal(t, !test.counts, cursor == warehouses.DatedCursor{}, name)
 	}
 }
 

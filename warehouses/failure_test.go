@@ -47,8 +47,8 @@ func TestFailure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			answer := outbound.Response{Status: test.status, Header: http.Header{"Retry-After": {test.after}}}
-			err := warehouses.Failure("portland", answer, test.failed, now)
+			response := outbound.Response{Status: test.status, Header: http.Header{"Retry-After": {test.after}}}
+			err := warehouses.Failure("portland", response, test.failed, now)
 			if !test.want {
 				require.NoError(t, err)
 				return

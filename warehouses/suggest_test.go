@@ -134,24 +134,24 @@ func (c suggested) check(t *testing.T) {
 	}
 	all := Suggest(c.spec, c.values, c.report)
 	require.Equal(t, c.want, shortly(all))
-	var said []string
+	var advice []string
 	for _, suggestion := range all {
 		require.NotEmpty(t, suggestion.Why)
-		said = append(said, suggestion.Why)
+		advice = append(advice, suggestion.Why)
 		for _, way := range suggestion.Ways {
 			require.NotEmpty(t, way.Reads)
-			said = append(said, way.Reads)
+			advice = append(advice, way.Reads)
 		}
 	}
-	require.Contains(t, strings.Join(said, "\n"), c.says)
+	require.Contains(t, strings.Join(advice, "\n"), c.says)
 }
 
 func checkAll(t *testing.T, cases map[string]suggested) {
 	t.Helper()
-	for name, one := range cases {
+	for name, suggestion := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			one.check(t)
+			suggestion.check(t)
 		})
 	}
 }

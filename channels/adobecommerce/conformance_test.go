@@ -26,10 +26,10 @@ var subjects = map[string]struct {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			subject, options := one.subject, one.options
+			subject, options := test.subject, test.options
 			options.RefusesUnknown, options.Settings = true, map[string]any{"report_after": "1ms"}
 			subject.Shape, subject.Finds, subject.RetryAfter = channeltest.Submit, true, channeltest.RetryAfter
 			subject.Driver = adobecommerce.Driver()

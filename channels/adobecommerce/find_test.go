@@ -27,16 +27,16 @@ func TestFindSaysWhatCannotBeSet(t *testing.T) {
 	store.Retype("FILE", "downloadable")
 	items = append(items, channels.Item{ChannelSKU: "bell "}, channels.Item{ChannelSKU: "UNKNOWN"}, channels.Item{ChannelSKU: "A"},
 		channels.Item{ChannelSKU: "Twin"}, channels.Item{ChannelSKU: "BIKE", Location: "east"})
-	found := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
+	matches := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
 	for i, want := range map[int]string{0: "BIKE", 4: "GIFT", 5: "FILE", 6: "A,B", 7: "Bell", 8: "twin", 9: "TWIN", 10: "Bell", 14: "BIKE"} {
-		require.Equal(t, channels.Found{Reference: want}, found[i])
+		require.Equal(t, channels.Found{Reference: want}, matches[i])
 	}
 	for i, kind := range map[int]string{1: "configurable", 2: "bundle", 3: "grouped"} {
-		require.Contains(t, found[i].Blocked, "of the type "+kind+" has no stock of its own")
+		require.Contains(t, matches[i].Blocked, "of the type "+kind+" has no stock of its own")
 	}
-	require.Contains(t, found[11].Missing, "no product with this SKU")
-	require.Contains(t, found[12].Missing, "no product with this SKU")
-	require.Contains(t, found[13].Blocked, "2 products have this SKU")
+	require.Contains(t, matches[11].Missing, "no product with this SKU")
+	require.Contains(t, matches[12].Missing, "no product with this SKU")
+	require.Contains(t, matches[13].Blocked, "2 products have this SKU")
 	require.Equal(t, 1, store.Lookups(), "one call")
 }
 
@@ -54,13 +54,13 @@ func TestALookUpThatIsTooLarge(t *testing.T) {
 	require.NotEmpty(t, channeltest.Find(t, store.Open(t), long[0])[0].Reference)
 
 	for name, test := range map[string]struct {
-		answer said
-		alone  channels.Found
-		next   channels.Next
+		response canned
+		alone    channels.Found
+		next     channels.Next
 	}{
-		"the server reads less": {said{status: 414, body: page}, channels.Found{}, channels.AskPerson},
+		"the server reads less": {canned{status: 414, body: page}, channels.Found{}, channels.AskPerson},
 		"a page is not enough": {
-			said{status: 200, body: `{"items":[{"sku":"BIKE","type_id":"simple"}],"total_count":301}`},
+			canned{status: 200, body: `{"items":[{"sku":"BIKE","type_id":"simple"}],"total_count":301}`},
 			channels.Found{Blocked: "more than 300 products have SKUs that the store takes for this one, so it is not known which one is meant; give each a more " +
 				"distinct SKU"},
 			0,
@@ -68,20 +68,20 @@ func TestALookUpThatIsTooLarge(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			finder, _ := channels.AsFinder(answering(t, test.answer))
+			finder, _ := channels.AsFinder(answering(t, test.response))
 			_, _, err := finder.Find(t.Context(), []channels.Item{bike, bell})
 			channeltest.RequireError(t, err, channels.Smaller, "")
-			found, _, err := finder.Find(t.Context(), []channels.Item{bike})
+			matches, _, err := finder.Find(t.Context(), []channels.Item{bike})
 			if test.next != 0 {
 				channeltest.RequireError(t, err, test.next, "does not take the call")
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, []channels.Found{test.alone}, found)
+			require.Equal(t, []channels.Found{test.alone}, matches)
 		})
 	}
 	for _, body := range []string{`{"items":[{"type_id":"simple"}],"total_count":1}`, `{"items":[{"sku":"BIKE"}],"total_count":1}`, `{"items":[]}`} {
-		finder, _ := channels.AsFinder(answering(t, said{status: 200, body: body}))
+		finder, _ := channels.AsFinder(answering(t, canned{status: 200, body: body}))
 		_, _, err := finder.Find(t.Context(), []channels.Item{bike})
 		channeltest.RequireError(t, err, channels.Resend, "is not believed")
 	}

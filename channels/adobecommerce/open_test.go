@@ -71,9 +71,9 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 }
 
 // recorded opens a channel to a store that keeps what it is sent and answers the same to everything.
-func recorded(t *testing.T, answer string, values settings.Values) (channels.Channel, *channeltest.Canned) {
+func recorded(t *testing.T, body string, values settings.Values) (channels.Channel, *channeltest.Canned) {
 	t.Helper()
-	server := channeltest.Answering(t, http.StatusOK, nil, answer)
+	server := channeltest.Answering(t, http.StatusOK, nil, body)
 	values = with(values)
 	values["endpoint"] = server.URL + "/shop"
 	channel, err := adobecommerce.Driver().Open("shop", values, adobecommercetest.Environment())

@@ -12,8 +12,8 @@ import (
 )
 
 // reported is what the store says of the bulk b1.
-func reported(operations ...string) said {
-	return said{status: 200, body: `{"operations_list":[` + strings.Join(operations, ",") +
+func reported(operations ...string) canned {
+	return canned{status: 200, body: `{"operations_list":[` + strings.Join(operations, ",") +
 		`],"bulk_id":"b1","description":"Topic x","user_id":1,"operation_count":2}`}
 }
 
@@ -40,35 +40,35 @@ func TestReports(t *testing.T) {
 	notFound.Reason, notFound.Lost = `Validation Failed: Product with requested "sku": "BIKE" was was not found.`, true
 	const missing = "the store's report does not name it"
 	for name, test := range map[string]struct {
-		answer said
-		want   []channels.ItemReply
-		ticket string
-		after  time.Duration
+		response canned
+		want     []channels.ItemReply
+		ticket   string
+		after    time.Duration
 	}{
-		"applied":          {answer: reported(firstDone, doneToo), want: []channels.ItemReply{applied, applied}},
-		"in another order": {answer: reported(openToo, firstDone), want: []channels.ItemReply{applied, accepted}, ticket: "1:b1", after: 20 * time.Second},
+		"applied":          {response: reported(firstDone, doneToo), want: []channels.ItemReply{applied, applied}},
+		"in another order": {response: reported(openToo, firstDone), want: []channels.ItemReply{applied, accepted}, ticket: "1:b1", after: 20 * time.Second},
 		"nothing is done": {
-			answer: reported(`{"id":0,"status":4}`, openToo), want: []channels.ItemReply{accepted, accepted}, ticket: "1:b1",
+			response: reported(`{"id":0,"status":4}`, openToo), want: []channels.ItemReply{accepted, accepted}, ticket: "1:b1",
 			after: 20 * time.Second,
 		},
-		"nothing is queued": {answer: reported(), want: []channels.ItemReply{accepted, accepted}, ticket: "1:b1", after: 20 * time.Second},
+		"nothing is queued": {response: reported(), want: []channels.ItemReply{accepted, accepted}, ticket: "1:b1", after: 20 * time.Second},
 		"retriable": {
-			answer: reported(failure("0", "2", "Deadlock", heldBike), doneToo),
-			want:   []channels.ItemReply{is(channels.NotApplied, "", "Deadlock"), applied},
+			response: reported(failure("0", "2", "Deadlock", heldBike), doneToo),
+			want:     []channels.ItemReply{is(channels.NotApplied, "", "Deadlock"), applied},
 		},
 		"not retriable": {
-			answer: reported(failure("0", "3", `no\nway`, heldBike), failure("1", "3", "", heldBell)),
-			want:   []channels.ItemReply{is(channels.Rejected, "", "no way"), is(channels.Rejected, "", "the store names no reason")},
+			response: reported(failure("0", "3", `no\nway`, heldBike), failure("1", "3", "", heldBell)),
+			want:     []channels.ItemReply{is(channels.Rejected, "", "no way"), is(channels.Rejected, "", "the store names no reason")},
 		},
 		"rejected, with a code": {
-			answer: reported(`{"id":0,"status":5,"result_message":"no","error_code":1205}`, doneToo),
-			want:   []channels.ItemReply{is(channels.Rejected, "1205", "no"), applied},
+			response: reported(`{"id":0,"status":5,"result_message":"no","error_code":1205}`, doneToo),
+			want:     []channels.ItemReply{is(channels.Rejected, "1205", "no"), applied},
 		},
-		"a deadlock": {answer: reported(failure("0", "3", "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock",
+		"a deadlock": {response: reported(failure("0", "3", "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock",
 			heldBike), doneToo), want: []channels.ItemReply{is(channels.NotApplied, "",
 			"SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock"), applied}},
 		"a lock wait": {
-			answer: reported(failure("0", "3",
+			response: reported(failure("0", "3",
 				"SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction", heldBike), doneToo),
 			want: []channels.ItemReply{
 				is(channels.NotApplied, "", "SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction"),
@@ -76,46 +76,46 @@ func TestReports(t *testing.T) {
 			},
 		},
 		"a lost connection": {
-			answer: reported(failure("0", "3", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away", heldBike), doneToo),
-			want:   []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away"), applied},
+			response: reported(failure("0", "3", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away", heldBike), doneToo),
+			want:     []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000]: General error: 2006 MySQL server has gone away"), applied},
 		},
 		"no connection free": {
-			answer: reported(failure("0", "3", "SQLSTATE[HY000] [1040] Too many connections", heldBike), doneToo),
-			want:   []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000] [1040] Too many connections"), applied},
+			response: reported(failure("0", "3", "SQLSTATE[HY000] [1040] Too many connections", heldBike), doneToo),
+			want:     []channels.ItemReply{is(channels.NotApplied, "", "SQLSTATE[HY000] [1040] Too many connections"), applied},
 		},
 		"a fault of the database": {
-			answer: reported(failure("0", "3", "Could not save Source Item", heldBike), doneToo),
-			want:   []channels.ItemReply{notSaved, applied},
+			response: reported(failure("0", "3", "Could not save Source Item", heldBike), doneToo),
+			want:     []channels.ItemReply{notSaved, applied},
 		},
-		"no such product": {answer: reported(failure("0", "3", `Validation Failed: Product with requested \"sku\": \"BIKE\" was was not found.`, heldBike),
+		"no such product": {response: reported(failure("0", "3", `Validation Failed: Product with requested \"sku\": \"BIKE\" was was not found.`, heldBike),
 			doneToo), want: []channels.ItemReply{notFound, applied}},
 		"another status": {
-			answer: reported(`{"id":0,"status":9}`, doneToo),
-			want:   []channels.ItemReply{unknown("the store's report gives it the status 9, which is not known"), applied},
+			response: reported(`{"id":0,"status":9}`, doneToo),
+			want:     []channels.ItemReply{unknown("the store's report gives it the status 9, which is not known"), applied},
 		},
 		"without a status": {
-			answer: reported(`{"id":0}`, doneToo),
-			want:   []channels.ItemReply{unknown("the store's report gives it the status 0, which is not known"), applied},
+			response: reported(`{"id":0}`, doneToo),
+			want:     []channels.ItemReply{unknown("the store's report gives it the status 0, which is not known"), applied},
 		},
-		"one is missing":            {answer: reported(doneToo), want: []channels.ItemReply{unknown(missing), applied}},
-		"one is missing, one waits": {answer: reported(openToo), want: []channels.ItemReply{unknown(missing), accepted}, ticket: "1:b1", after: 20 * time.Second},
+		"one is missing":            {response: reported(doneToo), want: []channels.ItemReply{unknown(missing), applied}},
+		"one is missing, one waits": {response: reported(openToo), want: []channels.ItemReply{unknown(missing), accepted}, ticket: "1:b1", after: 20 * time.Second},
 		"one too many": {
-			answer: reported(`{"id":2,"status":3}`, `{"id":-1,"status":3}`, `{"status":3}`, firstDone, doneToo),
-			want:   []channels.ItemReply{applied, applied},
+			response: reported(`{"id":2,"status":3}`, `{"id":-1,"status":3}`, `{"status":3}`, firstDone, doneToo),
+			want:     []channels.ItemReply{applied, applied},
 		},
-		"one twice": {answer: reported(firstDone, firstDone, doneToo), want: []channels.ItemReply{applied, applied}},
+		"one twice": {response: reported(firstDone, firstDone, doneToo), want: []channels.ItemReply{applied, applied}},
 		"a contradiction": {
-			answer: reported(firstDone, doneToo, `{"id":0,"status":3}`),
-			want:   []channels.ItemReply{unknown("the store's report contradicts itself about it"), applied},
+			response: reported(firstDone, doneToo, `{"id":0,"status":3}`),
+			want:     []channels.ItemReply{unknown("the store's report contradicts itself about it"), applied},
 		},
 		"data of another form": {
-			answer: reported(failure("0", "3", "no", `[7]`), `{"id":1,"status":1,"serialized_data":"a:1:{}"}`),
-			want:   []channels.ItemReply{is(channels.Rejected, "", "no"), applied},
+			response: reported(failure("0", "3", "no", `[7]`), `{"id":1,"status":1,"serialized_data":"a:1:{}"}`),
+			want:     []channels.ItemReply{is(channels.Rejected, "", "no"), applied},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Poll(t, answering(t, test.answer), "0:b1", bike, bell)
+			reply, err := channeltest.Poll(t, answering(t, test.response), "0:b1", bike, bell)
 			require.NoError(t, err)
 			require.Equal(t, channels.Reply{Ticket: test.ticket, PollAfter: test.after, Items: test.want}, reply)
 		})
@@ -128,20 +128,20 @@ func TestReports(t *testing.T) {
 func TestReportsThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		ticket string
-		answer said
-		next   channels.Next
-		fault  string
+		ticket   string
+		response canned
+		next     channels.Next
+		fault    string
 	}{
 		"another bulk": {"0:b2", reported(firstDone, doneToo), channels.Resend, "not about the bulk"},
 		"forgotten": {
 			"0:b1",
-			said{status: 404, body: `{"message":"Bulk uuid %bulkUuid not exist","parameters":{"bulkUuid":"canary-0123456789"}}`},
+			canned{status: 404, body: `{"message":"Bulk uuid %bulkUuid not exist","parameters":{"bulkUuid":"canary-0123456789"}}`},
 			channels.Anew, "does not know the bulk",
 		},
-		"a ticket of nobody":           {"b1", said{status: 200}, channels.Anew, "not one that this driver writes"},
-		"a ticket without a bulk":      {"0:", said{status: 200}, channels.Anew, "not one that this driver writes"},
-		"a ticket asked backwards":     {"-1:b1", said{status: 200}, channels.Anew, "not one that this driver writes"},
+		"a ticket of nobody":           {"b1", canned{status: 200}, channels.Anew, "not one that this driver writes"},
+		"a ticket without a bulk":      {"0:", canned{status: 200}, channels.Anew, "not one that this driver writes"},
+		"a ticket asked backwards":     {"-1:b1", canned{status: 200}, channels.Anew, "not one that this driver writes"},
 		"numbered across bulks":        {"0:b1", reported(`{"id":1001,"status":1}`, `{"id":1002,"status":1}`), channels.AskPerson, "numbers the operations"},
 		"numbered from one":            {"0:b1", reported(failure("1", "3", "no", heldBike)), channels.AskPerson, "numbers the operations"},
 		"an item of another source":    {"0:b1", reported(firstDone, failure("1", "3", "no", heldWest)), channels.AskPerson, "numbers the operations"},
@@ -149,7 +149,7 @@ func TestReportsThatCannotBeRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := channeltest.Poll(t, answering(t, test.answer), test.ticket, bike, bell)
+			_, err := channeltest.Poll(t, answering(t, test.response), test.ticket, bike, bell)
 			channeltest.RequireError(t, err, test.next, test.fault)
 		})
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// said is a canned answer.
-type said struct {
+// canned is a canned response.
+type canned struct {
 	status int
 	body   string
 	header http.Header
@@ -24,9 +24,9 @@ type said struct {
 var now = time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
 
 // answering opens a channel to a store that answers everything the same, at 8 o'clock.
-func answering(t *testing.T, answer said) channels.Channel {
+func answering(t *testing.T, given canned) channels.Channel {
 	t.Helper()
-	server := channeltest.Answering(t, answer.status, answer.header, answer.body)
+	server := channeltest.Answering(t, given.status, given.header, given.body)
 	environment := adobecommercetest.Environment()
 	environment.Now = func() time.Time { return now }
 	channel, err := adobecommerce.Driver().Open("shop", with(settings.Values{"endpoint": server.URL}), environment)
@@ -74,7 +74,7 @@ func TestReceipts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Push(t, answering(t, said{status: 202, body: test.body}), bike, bell)
+			reply, err := channeltest.Push(t, answering(t, canned{status: 202, body: test.body}), bike, bell)
 			require.NoError(t, err)
 			require.Equal(t, test.want, reply)
 		})
@@ -83,13 +83,13 @@ func TestReceipts(t *testing.T) {
 
 // failures are what means the same for every call.
 var failures = map[string]struct {
-	answer said
-	next   channels.Next
-	fault  string
+	response canned
+	next     channels.Next
+	fault    string
 }{
-	"the token is not taken": {said{status: 401, body: `{"message":"canary-0123456789"}`}, channels.AskPerson, "standalone Bearer tokens"},
+	"the token is not taken": {canned{status: 401, body: `{"message":"canary-0123456789"}`}, channels.AskPerson, "standalone Bearer tokens"},
 	"a resource is missing": {
-		said{
+		canned{
 			status: 401,
 			body:   `{"message":"The consumer isn't authorized to access %resources.","parameters":{"resources":"Magento_Catalog::products"}}`,
 		},
@@ -97,26 +97,26 @@ var failures = map[string]struct {
 		"no access to the resource Magento_Catalog::products",
 	},
 	"a resource is told wrong": {
-		said{status: 401, body: `{"message":"x","parameters":{"resources":"canary-0123456789 <b>"}}`},
+		canned{status: 401, body: `{"message":"x","parameters":{"resources":"canary-0123456789 <b>"}}`},
 		channels.AskPerson,
 		"does not accept the token",
 	},
-	"a firewall":            {said{status: 403, body: page}, channels.AskPerson, "does not permit"},
-	"no API at the address": {said{status: 404, body: page}, channels.AskPerson, "no such API at this address"},
-	"no route":              {said{status: 404, body: `{"message":"Request does not match any route."}`}, channels.AskPerson, "no such API at this address"},
-	"a method that is not":  {said{status: 405, body: `{"message":"canary-0123456789"}`}, channels.AskPerson, "does not take the call"},
-	"throttled":             {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
+	"a firewall":            {canned{status: 403, body: page}, channels.AskPerson, "does not permit"},
+	"no API at the address": {canned{status: 404, body: page}, channels.AskPerson, "no such API at this address"},
+	"no route":              {canned{status: 404, body: `{"message":"Request does not match any route."}`}, channels.AskPerson, "no such API at this address"},
+	"a method that is not":  {canned{status: 405, body: `{"message":"canary-0123456789"}`}, channels.AskPerson, "does not take the call"},
+	"throttled":             {canned{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
 	"a fault of the store": {
-		said{status: 500, body: `{"message":"Internal Error. Details are available in Magento log file. Report ID: canary-0123456789"}`},
+		canned{status: 500, body: `{"message":"Internal Error. Details are available in Magento log file. Report ID: canary-0123456789"}`},
 		channels.Resend, "server error",
 	},
-	"under maintenance":         {said{status: 503, body: page}, channels.Resend, "server error"},
-	"a redirect":                {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
-	"a page":                    {said{status: 200, body: page}, channels.Resend, "not the JSON"},
-	"other JSON":                {said{status: 200, body: `["canary-0123456789"]`}, channels.Resend, "not the JSON"},
-	"JSON that says nothing":    {said{status: 200, body: `{}`}, channels.Resend, "is not believed"},
-	"more JSON follows":         {said{status: 200, body: `{"bulk_uuid":"b1","bulk_id":"b1","total_count":0}{}`}, channels.Resend, "not the JSON"},
-	"a status that is not told": {said{status: 204}, channels.Resend, "status is not one"},
+	"under maintenance":         {canned{status: 503, body: page}, channels.Resend, "server error"},
+	"a redirect":                {canned{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
+	"a page":                    {canned{status: 200, body: page}, channels.Resend, "not the JSON"},
+	"other JSON":                {canned{status: 200, body: `["canary-0123456789"]`}, channels.Resend, "not the JSON"},
+	"JSON that says nothing":    {canned{status: 200, body: `{}`}, channels.Resend, "is not believed"},
+	"more JSON follows":         {canned{status: 200, body: `{"bulk_uuid":"b1","bulk_id":"b1","total_count":0}{}`}, channels.Resend, "not the JSON"},
+	"a status that is not told": {canned{status: 204}, channels.Resend, "status is not one"},
 }
 
 const page = "<!DOCTYPE html><title>canary-0123456789</title>"
@@ -126,7 +126,7 @@ func TestFailures(t *testing.T) {
 	for name, test := range failures {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel := answering(t, test.answer)
+			channel := answering(t, test.response)
 			finder, ok := channels.AsFinder(channel)
 			require.True(t, ok)
 			_, sent := channeltest.Push(t, channel, bike, bell)
@@ -134,8 +134,8 @@ func TestFailures(t *testing.T) {
 			_, _, looked := finder.Find(t.Context(), []channels.Item{bike})
 			_, checked := channel.Check(t.Context())
 			for _, err := range []error{sent, polled, looked, checked} {
-				told := channeltest.RequireError(t, err, test.next, test.fault)
-				require.Equal(t, test.next == channels.Wait, told.Until.Equal(now.Add(time.Minute)))
+				failure := channeltest.RequireError(t, err, test.next, test.fault)
+				require.Equal(t, test.next == channels.Wait, failure.Until.Equal(now.Add(time.Minute)))
 			}
 		})
 	}
@@ -144,36 +144,36 @@ func TestFailures(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer said
-		next   channels.Next
-		want   string
-		whole  bool // refused, without an error
+		response canned
+		next     channels.Next
+		want     string
+		whole    bool // refused, without an error
 	}{
-		"too many": {said{
+		"too many": {canned{
 			status: 400,
 			body:   `{"message":"Maximum items of type \"%type\" is %max","parameters":{"type":"canary-0123456789","max":20}}`,
 		}, channels.Smaller, "fewer figures", false},
 		"too many, in other words": {
-			said{status: 400, body: `{"message":"The bulk exceeds the maximum number of entities"}`},
+			canned{status: 400, body: `{"message":"The bulk exceeds the maximum number of entities"}`},
 			channels.Smaller, "fewer figures",
 			false,
 		},
-		"too large": {said{status: 413, body: page}, channels.Smaller, "too large", false},
+		"too large": {canned{status: 413, body: page}, channels.Smaller, "too large", false},
 		"with a list": {
-			said{status: 400, body: `{"message":"Error occurred during \"%1\" processing. %2 (%3)","parameters":["sku",10]}`},
+			canned{status: 400, body: `{"message":"Error occurred during \"%1\" processing. %2 (%3)","parameters":["sku",10]}`},
 			0,
 			`Error occurred during "sku" processing. 10 (%3)`, true,
 		},
 		"with names": {
-			said{status: 400, body: `{"message":"%fieldName is a required field, %field.","parameters":{"fieldName":"sku","field":"qty"}}`},
+			canned{status: 400, body: `{"message":"%fieldName is a required field, %field.","parameters":{"fieldName":"sku","field":"qty"}}`},
 			0, "sku is a required field, qty.", true,
 		},
-		"with nothing":      {said{status: 422, body: `{"message":"Decoding error.","trace":"canary-0123456789"}`}, 0, "Decoding error.", true},
-		"without a message": {said{status: 400, body: page}, channels.AskPerson, "does not take the call", false},
+		"with nothing":      {canned{status: 422, body: `{"message":"Decoding error.","trace":"canary-0123456789"}`}, 0, "Decoding error.", true},
+		"without a message": {canned{status: 400, body: page}, channels.AskPerson, "does not take the call", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Push(t, answering(t, test.answer), bike, bell)
+			reply, err := channeltest.Push(t, answering(t, test.response), bike, bell)
 			if !test.whole {
 				channeltest.RequireError(t, err, test.next, test.want)
 				return

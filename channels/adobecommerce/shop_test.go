@@ -53,8 +53,8 @@ func through(t *testing.T, channel channels.Channel, items ...channels.Item) (se
 }
 
 func verdicts(settled []channels.ItemReply) (all []channels.Verdict) {
-	for _, one := range settled {
-		all = append(all, one.Verdict)
+	for _, reply := range settled {
+		all = append(all, reply.Verdict)
 	}
 	return all
 }
@@ -168,9 +168,9 @@ func TestAStoreThatRefusesWhatDoesNotExist(t *testing.T) {
 	require.True(t, settled[0].Lost)
 	require.True(t, settled[1].Lost)
 	require.Zero(t, store.Orphans())
-	found := channeltest.Find(t, channel, items...)
-	require.Equal(t, "Bike", found[0].Reference)
-	require.Contains(t, found[1].Missing, "no product with this SKU")
+	matches := channeltest.Find(t, channel, items...)
+	require.Equal(t, "Bike", matches[0].Reference)
+	require.Contains(t, matches[1].Missing, "no product with this SKU")
 }
 
 func TestTheWrongSource(t *testing.T) {
@@ -235,7 +235,7 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 
 func TestCheckDoesNotBelieveAnAnswerForEverything(t *testing.T) {
 	t.Parallel()
-	_, err := answering(t, said{status: 200, body: `{"items":[],"total_count":0}`}).Check(t.Context())
+	_, err := answering(t, canned{status: 200, body: `{"items":[],"total_count":0}`}).Check(t.Context())
 	channeltest.RequireError(t, err, channels.Resend, "a bulk that does not exist")
 }
 

@@ -68,35 +68,35 @@ func TestATokenThatIsNotTakenAnyMoreIsRenewedOnce(t *testing.T) {
 func TestLogin(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		token said
+		token canned
 		next  channels.Next
 		fault string
 	}{
 		"the refresh token is not taken": {
-			said{status: 400, body: `{"error":"invalid_grant","error_description":"canary-0123456789"}`},
+			canned{status: 400, body: `{"error":"invalid_grant","error_description":"canary-0123456789"}`},
 			channels.AskPerson,
 			"check client_id, client_secret and refresh_token",
 		},
 		"the client is not taken": {
-			said{status: 401, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`},
+			canned{status: 401, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`},
 			channels.AskPerson,
 			"check client_id, client_secret and refresh_token",
 		},
-		"throttled":  {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
-		"away":       {said{status: 503}, channels.Resend, "server error"},
-		"a redirect": {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
-		"a page":     {said{status: 200, body: page}, channels.Resend, "not the JSON"},
-		"no token":   {said{status: 200, body: `{"expires_in":3600}`}, channels.Resend, "holds no token"},
-		"no life":    {said{status: 200, body: `{"access_token":"Atza|canary-0123456789"}`}, channels.Resend, "holds no token"},
+		"throttled":  {canned{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
+		"away":       {canned{status: 503}, channels.Resend, "server error"},
+		"a redirect": {canned{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
+		"a page":     {canned{status: 200, body: page}, channels.Resend, "not the JSON"},
+		"no token":   {canned{status: 200, body: `{"expires_in":3600}`}, channels.Resend, "holds no token"},
+		"no life":    {canned{status: 200, body: `{"access_token":"Atza|canary-0123456789"}`}, channels.Resend, "holds no token"},
 		"201": {
-			said{status: 201, body: `{"access_token":"Atza|canary-0123456789","expires_in":3600}`},
+			canned{status: 201, body: `{"access_token":"Atza|canary-0123456789","expires_in":3600}`},
 			channels.Resend,
 			"status is not one that the token API promises",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel := answering(t, answers{"token": test.token}, nil)
+			channel := answering(t, script{"token": test.token}, nil)
 			_, err := channeltest.Push(t, channel, bike)
 			channeltest.RequireError(t, err, test.next, test.fault)
 			_, err = channeltest.Poll(t, channel, "feed:0:f1", bike, bell)
@@ -137,7 +137,7 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	require.NoError(t, err)
 	_, err = other.Check(t.Context())
 	channeltest.RequireError(t, err, channels.AskPerson, "check seller_id, marketplace_id, region and endpoint")
-	_, err = answering(t, answers{"search": {status: 200, body: `{}`}}, nil).Check(t.Context())
+	_, err = answering(t, script{"search": {status: 200, body: `{}`}}, nil).Check(t.Context())
 	channeltest.RequireError(t, err, channels.Resend, "does not count the listings")
 }
 

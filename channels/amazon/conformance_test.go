@@ -36,13 +36,13 @@ var subjects = map[string]struct {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			subject := one.subject
+			subject := test.subject
 			subject.RetryAfter = channeltest.RetryAfter
 			subject.Driver = amazon.Driver()
-			subject.Start = func(t *testing.T) channeltest.Store { return amazontest.Start(t, one.options) }
+			subject.Start = func(t *testing.T) channeltest.Store { return amazontest.Start(t, test.options) }
 			channeltest.Run(t, subject)
 		})
 	}

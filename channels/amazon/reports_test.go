@@ -60,7 +60,7 @@ func TestReports(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Poll(t, answering(t, answers{"download": {status: 200, body: test.body}}, nil), "report:f1:r1", bike, bell, frame)
+			reply, err := channeltest.Poll(t, answering(t, script{"download": {status: 200, body: test.body}}, nil), "report:f1:r1", bike, bell, frame)
 			require.NoError(t, err)
 			require.Equal(t, channels.Reply{Items: test.want}, reply)
 		})
@@ -68,7 +68,7 @@ func TestReports(t *testing.T) {
 	t.Run("the feed as a whole", func(t *testing.T) {
 		t.Parallel()
 		body := report(0, `{"code":"4002005","severity":"ERROR","message":"Attribute 'Merchant' is required, but not present."}`)
-		reply, err := channeltest.Poll(t, answering(t, answers{"download": {status: 200, body: body}}, nil), "report:f1:r1", bike, bell, frame)
+		reply, err := channeltest.Poll(t, answering(t, script{"download": {status: 200, body: body}}, nil), "report:f1:r1", bike, bell, frame)
 		require.NoError(t, err)
 		require.True(t, reply.Refused)
 		require.Equal(t, "4002005: Attribute 'Merchant' is required, but not present.", reply.Reason)
@@ -76,61 +76,63 @@ func TestReports(t *testing.T) {
 	t.Run("a fault of Amazon's on every message", func(t *testing.T) {
 		t.Parallel()
 		body := report(0, internal(1)+","+internal(2)+","+internal(3))
-		_, err := channeltest.Poll(t, answering(t, answers{"download": {status: 200, body: body}}, nil), "report:f1:r1", bike, bell, frame)
+		_, err := channeltest.Poll(t, answering(t, script{"download": {status: 200, body: body}}, nil), "report:f1:r1", bike, bell, frame)
 		channeltest.RequireError(t, err, channels.Anew, "a fault of its own")
 	})
 }
 
 func TestReportsThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	document := func(compression string) said {
-		return said{status: 200, body: `{"feedDocumentId":"r1","url":"URL/download/r1?sign=1","compressionAlgorithm":"` + compression + `"}`}
+	document := func(compression string) canned {
+		return canned{status: 200, body: `{"feedDocumentId":"r1","url":"URL/download/r1?sign=1","compressionAlgorithm":"` + compression + `"}`}
 	}
 	for name, test := range map[string]struct {
-		told  answers
-		next  channels.Next
-		fault string
+		responses script
+		next      channels.Next
+		fault     string
 	}{
-		"unknown":               {told: answers{"document": {status: 404}}, next: channels.Anew, fault: "does not know the report"},
-		"throttled":             {told: answers{"document": {status: 429}}, next: channels.Wait, fault: "throttles"},
-		"no address":            {told: answers{"document": {status: 200, body: `{"feedDocumentId":"r1"}`}}, fault: "no https address"},
-		"a page for an address": {told: answers{"document": {status: 200, body: page}}, fault: "not the JSON"},
-		"another compression":   {told: answers{"document": document("ZSTD"), "download": {status: 200}}, fault: "compressed in a way"},
-		"no gzip":               {told: answers{"document": document("GZIP"), "download": {status: 200, body: report(3, "")}}, fault: "not the gzip"},
-		"gzip that is cut":      {told: answers{"document": document("GZIP"), "download": {status: 200, body: packed(report(3, ""))[:60]}}, fault: "damaged after"},
-		"gzip that has no end": {
-			told:  answers{"document": document("GZIP"), "download": {status: 200, body: packed(strings.Repeat(" ", 33<<20))}},
-			fault: "unpacks to more than",
+		"unknown":               {responses: script{"document": {status: 404}}, next: channels.Anew, fault: "does not know the report"},
+		"throttled":             {responses: script{"document": {status: 429}}, next: channels.Wait, fault: "throttles"},
+		"no address":            {responses: script{"document": {status: 200, body: `{"feedDocumentId":"r1"}`}}, fault: "no https address"},
+		"a page for an address": {responses: script{"document": {status: 200, body: page}}, fault: "not the JSON"},
+		"another compression":   {responses: script{"document": document("ZSTD"), "download": {status: 200}}, fault: "compressed in a way"},
+		"no gzip":               {responses: script{"document": document("GZIP"), "download": {status: 200, body: report(3, "")}}, fault: "not the gzip"},
+		"gzip that is cut": {
+			responses: script{"document": document("GZIP"), "download": {status: 200, body: packed(report(3, ""))[:60]}}, fault: "damaged after",
 		},
-		"the address expired": {told: answers{"download": {status: 403}}, fault: "download of the report is not taken"},
-		"a page":              {told: answers{"download": {status: 200, body: page}}, fault: "not the JSON"},
-		"other JSON":          {told: answers{"download": {status: 200, body: `{}`}}, fault: "not the report on this feed"},
+		"gzip that has no end": {
+			responses: script{"document": document("GZIP"), "download": {status: 200, body: packed(strings.Repeat(" ", 33<<20))}},
+			fault:     "unpacks to more than",
+		},
+		"the address expired": {responses: script{"download": {status: 403}}, fault: "download of the report is not taken"},
+		"a page":              {responses: script{"download": {status: 200, body: page}}, fault: "not the JSON"},
+		"other JSON":          {responses: script{"download": {status: 200, body: `{}`}}, fault: "not the report on this feed"},
 		"no issues": {
-			told:  answers{"download": {status: 200, body: strings.Replace(report(3, ""), `"issues":[],`, "", 1)}},
-			fault: "not the report on this feed",
+			responses: script{"download": {status: 200, body: strings.Replace(report(3, ""), `"issues":[],`, "", 1)}},
+			fault:     "not the report on this feed",
 		},
 		"no counts": {
-			told:  answers{"download": {status: 200, body: strings.Replace(report(3, ""), `"messagesAccepted":3,`, "", 1)}},
-			fault: "not the report on this feed",
+			responses: script{"download": {status: 200, body: strings.Replace(report(3, ""), `"messagesAccepted":3,`, "", 1)}},
+			fault:     "not the report on this feed",
 		},
 		"of another feed": {
-			told:  answers{"download": {status: 200, body: strings.Replace(report(3, ""), "f1", "f2", 1)}},
-			fault: "not the report on this feed",
+			responses: script{"download": {status: 200, body: strings.Replace(report(3, ""), "f1", "f2", 1)}},
+			fault:     "not the report on this feed",
 		},
 		"a message id in a text": {
-			told:  answers{"download": {status: 200, body: report(3, `{"messageId":"2","severity":"ERROR","message":"no"}`)}},
-			fault: "not the JSON",
+			responses: script{"download": {status: 200, body: report(3, `{"messageId":"2","severity":"ERROR","message":"no"}`)}},
+			fault:     "not the JSON",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := channeltest.Poll(t, answering(t, test.told, nil), "report:f1:r1", bike, bell, frame)
+			_, err := channeltest.Poll(t, answering(t, test.responses, nil), "report:f1:r1", bike, bell, frame)
 			channeltest.RequireError(t, err, test.next, test.fault)
 			require.NotContains(t, err.Error(), "sign=")
 		})
 	}
-	told := answers{"document": document("GZIP"), "download": {status: 200, body: packed(report(3, ""))}}
-	reply, err := channeltest.Poll(t, answering(t, told, nil), "report:f1:r1", bike, bell, frame)
+	given := script{"document": document("GZIP"), "download": {status: 200, body: packed(report(3, ""))}}
+	reply, err := channeltest.Poll(t, answering(t, given, nil), "report:f1:r1", bike, bell, frame)
 	require.NoError(t, err)
 	require.Equal(t, []channels.ItemReply{applied, applied, applied}, reply.Items)
 }

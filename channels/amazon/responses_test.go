@@ -18,17 +18,17 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// said is a canned answer; URL in a body stands for the server's address.
-type said struct {
+// canned is a canned response; URL in a body stands for the server's address.
+type canned struct {
 	status int
 	body   string
 	header http.Header
 }
 
-// answers are those of the operations; the ones that make a feed work unless they are set.
-type answers map[string]said
+// script is the canned responses of the operations, by their names; the ones that make a feed work unless they are set.
+type script map[string]canned
 
-var usual = answers{
+var usual = script{
 	"token":    {status: 200, body: `{"access_token":"Atza|1","token_type":"bearer","expires_in":3600}`},
 	"announce": {status: 201, body: `{"feedDocumentId":"d1","url":"URL/upload/d1?sign=1"}`},
 	"upload":   {status: 200},
@@ -65,19 +65,19 @@ func operation(r *http.Request) string {
 }
 
 // answering opens a channel to an account that answers as told.
-func answering(t *testing.T, told answers, more settings.Values) channels.Channel {
+func answering(t *testing.T, given script, more settings.Values) channels.Channel {
 	t.Helper()
 	var server *httptest.Server
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer, ok := told[operation(r)]
+		response, ok := given[operation(r)]
 		if !ok {
-			answer = usual[operation(r)]
+			response = usual[operation(r)]
 		}
-		for name, values := range answer.header {
+		for name, values := range response.header {
 			w.Header()[name] = values
 		}
-		w.WriteHeader(answer.status)
-		_, _ = w.Write([]byte(strings.ReplaceAll(answer.body, "URL", server.URL)))
+		w.WriteHeader(response.status)
+		_, _ = w.Write([]byte(strings.ReplaceAll(response.body, "URL", server.URL)))
 	}))
 	t.Cleanup(server.Close)
 	values := settings.Values{
@@ -112,96 +112,96 @@ func TestPatches(t *testing.T) {
 	t.Parallel()
 	waits := channels.Reply{Items: []channels.ItemReply{accepted}, Ticket: "listing:0:BIKE", PollAfter: time.Minute}
 	for name, test := range map[string]struct {
-		answer said
-		want   channels.Reply
-		next   channels.Next // with fault
-		fault  string        // empty: no error
+		response canned
+		want     channels.Reply
+		next     channels.Next // with fault
+		fault    string        // empty: no error
 	}{
-		"accepted": {answer: said{status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1","issues":[]}`}, want: waits},
-		"accepted with a warning": {answer: said{
+		"accepted": {response: canned{status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1","issues":[]}`}, want: waits},
+		"accepted with a warning": {response: canned{
 			status: 200,
 			body:   `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1","issues":[{"code":"18027","message":"the image has text","severity":"WARNING"}]}`,
 		}, want: waits},
-		"invalid": {answer: said{status: 200, body: `{"sku":"BIKE","status":"INVALID","submissionId":"1","issues":[{"code":"1",` +
+		"invalid": {response: canned{status: 200, body: `{"sku":"BIKE","status":"INVALID","submissionId":"1","issues":[{"code":"1",` +
 			`"message":"so so","severity":"WARNING"},{"code":"90220","message":"it is required","severity":"ERROR"}]}`}, want: single(rejected)},
 		"invalid without an issue": {
-			answer: said{status: 200, body: `{"sku":"BIKE","status":"INVALID","submissionId":"1"}`},
-			want:   single(channels.ItemReply{Verdict: channels.Rejected, Code: "INVALID", Reason: "Amazon does not accept the figure and names no error"}),
+			response: canned{status: 200, body: `{"sku":"BIKE","status":"INVALID","submissionId":"1"}`},
+			want:     single(channels.ItemReply{Verdict: channels.Rejected, Code: "INVALID", Reason: "Amazon does not accept the figure and names no error"}),
 		},
 		"invalid by a fault of Amazon's": {
-			answer: said{
+			response: canned{
 				status: 200,
 				body:   `{"sku":"BIKE","status":"INVALID","submissionId":"1","issues":[{"code":"InternalFailure","message":"try again","severity":"ERROR"}]}`,
 			},
 			next: channels.Resend, fault: "by a fault of its own",
 		},
 		"a preview": {
-			answer: said{status: 200, body: `{"sku":"BIKE","status":"VALID","submissionId":"1"}`},
-			fault:  "whether the figure is accepted",
+			response: canned{status: 200, body: `{"sku":"BIKE","status":"VALID","submissionId":"1"}`},
+			fault:    "whether the figure is accepted",
 		},
 		"another SKU": {
-			answer: said{status: 200, body: `{"sku":"BELL","status":"ACCEPTED","submissionId":"1"}`},
-			fault:  "does not name the SKU",
+			response: canned{status: 200, body: `{"sku":"BELL","status":"ACCEPTED","submissionId":"1"}`},
+			fault:    "does not name the SKU",
 		},
-		"no JSON": {answer: said{status: 200, body: `{"sku":`}, fault: "not the JSON"},
-		"a page":  {answer: said{status: 200, body: page}, fault: "not the JSON"},
-		"202":     {answer: said{status: 202, body: `{"sku":"BIKE","status":"ACCEPTED"}`}, fault: "status is not one"},
+		"no JSON": {response: canned{status: 200, body: `{"sku":`}, fault: "not the JSON"},
+		"a page":  {response: canned{status: 200, body: page}, fault: "not the JSON"},
+		"202":     {response: canned{status: 202, body: `{"sku":"BIKE","status":"ACCEPTED"}`}, fault: "status is not one"},
 		"a bad request": {
-			answer: said{
+			response: canned{
 				status: 400,
 				body:   `{"errors":[{"code":"InvalidInput","message":"Invalid input","details":"the SKU is too long"}]}`,
 			},
 			want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "InvalidInput", Reason: "Invalid input the SKU is too long"}),
 		},
 		"an unknown SKU": {
-			answer: said{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU not found"}]}`},
-			want:   single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "SKU not found"}),
+			response: canned{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU not found"}]}`},
+			want:     single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "SKU not found"}),
 		},
-		"another address": {answer: said{status: 404, body: page}, next: channels.AskPerson, fault: "check the endpoint"},
+		"another address": {response: canned{status: 404, body: page}, next: channels.AskPerson, fault: "check the endpoint"},
 		"an unsupported type": {
-			answer: said{status: 415, body: `{"errors":[{"code":"UnsupportedMediaType","message":"no"}]}`},
-			next:   channels.AskPerson, fault: "check the endpoint",
+			response: canned{status: 415, body: `{"errors":[{"code":"UnsupportedMediaType","message":"no"}]}`},
+			next:     channels.AskPerson, fault: "check the endpoint",
 		},
-		"throttled": {answer: said{
+		"throttled": {response: canned{
 			status: 429,
 			body:   `{"errors":[{"code":"QuotaExceeded","message":"You exceeded your quota for the requested resource."}]}`,
 		}, next: channels.Wait, fault: "throttles"},
-		"throttled with another status": {answer: said{
+		"throttled with another status": {response: canned{
 			status: 400,
 			body:   `{"errors":[{"code":"QuotaExceeded","message":"You exceeded your quota for the requested resource."}]}`,
 		}, next: channels.Wait, fault: "throttles"},
-		"the permission is missing": {answer: said{
+		"the permission is missing": {response: canned{
 			status: 403,
 			body:   `{"errors":[{"code":"Unauthorized","message":"Access to requested resource is denied."}]}`,
 		}, next: channels.AskPerson, fault: "does not permit"},
 		"the body is too large": {
-			answer: said{status: 413, body: `{"errors":[{"code":"RequestTooLarge","message":"no"}]}`}, next: channels.Smaller,
+			response: canned{status: 413, body: `{"errors":[{"code":"RequestTooLarge","message":"no"}]}`}, next: channels.Smaller,
 			fault: "too large",
 		},
 		"a redirect": {
-			answer: said{status: 301, header: http.Header{"Location": {"https://example.com/"}}}, next: channels.AskPerson,
+			response: canned{status: 301, header: http.Header{"Location": {"https://example.com/"}}}, next: channels.AskPerson,
 			fault: "redirect",
 		},
-		"Amazon fails": {answer: said{
+		"Amazon fails": {response: canned{
 			status: 500,
 			body:   `{"errors":[{"code":"InternalFailure","message":"We encountered an internal error. Please try again."}]}`,
 		}, fault: "server error"},
-		"Amazon is away": {answer: said{status: 503}, fault: "server error"},
+		"Amazon is away": {response: canned{status: 503}, fault: "server error"},
 		"the rate that this seller is told": {
-			answer: said{
+			response: canned{
 				status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`,
 				header: http.Header{"X-Amzn-Ratelimit-Limit": {"10.0"}},
 			},
 			want: channels.Reply{Items: waits.Items, Ticket: waits.Ticket, PollAfter: waits.PollAfter, Budget: channels.Budget{Known: true, PerSecond: 10}},
 		},
-		"a rate that makes no sense": {answer: said{
+		"a rate that makes no sense": {response: canned{
 			status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`,
 			header: http.Header{"X-Amzn-Ratelimit-Limit": {"NaN"}},
 		}, want: waits},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Push(t, answering(t, answers{"patch": test.answer}, nil), bike)
+			reply, err := channeltest.Push(t, answering(t, script{"patch": test.response}, nil), bike)
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return
@@ -212,8 +212,8 @@ func TestPatches(t *testing.T) {
 	}
 	t.Run("accepted is the end where that is set", func(t *testing.T) {
 		t.Parallel()
-		told := answers{"patch": {status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`}}
-		reply, err := channeltest.Push(t, answering(t, told, settings.Values{"confirm": "accepted"}), bike)
+		given := script{"patch": {status: 200, body: `{"sku":"BIKE","status":"ACCEPTED","submissionId":"1"}`}}
+		reply, err := channeltest.Push(t, answering(t, given, settings.Values{"confirm": "accepted"}), bike)
 		require.NoError(t, err)
 		require.Equal(t, single(applied), reply)
 	})
@@ -224,39 +224,39 @@ func TestFeedsAreMadeInSteps(t *testing.T) {
 	bad := `{"errors":[{"code":"InvalidInput","message":"Invalid request parameters","details":""}]}`
 	quota := `{"errors":[{"code":"QuotaExceeded","message":"You exceeded your quota for the requested resource."}]}`
 	for name, test := range map[string]struct {
-		told  answers
-		next  channels.Next
-		fault string
+		responses script
+		next      channels.Next
+		fault     string
 	}{
-		"announced, throttled":     {told: answers{"announce": {status: 429, body: quota}}, next: channels.Wait, fault: "throttles"},
-		"announced, a bad request": {told: answers{"announce": {status: 400, body: bad}}, next: channels.AskPerson, fault: "createFeedDocument is not taken"},
-		"announced, no JSON":       {told: answers{"announce": {status: 201, body: page}}, fault: "not the JSON"},
-		"announced, no address":    {told: answers{"announce": {status: 201, body: `{"feedDocumentId":"d1"}`}}, fault: "no https address"},
+		"announced, throttled":     {responses: script{"announce": {status: 429, body: quota}}, next: channels.Wait, fault: "throttles"},
+		"announced, a bad request": {responses: script{"announce": {status: 400, body: bad}}, next: channels.AskPerson, fault: "createFeedDocument is not taken"},
+		"announced, no JSON":       {responses: script{"announce": {status: 201, body: page}}, fault: "not the JSON"},
+		"announced, no address":    {responses: script{"announce": {status: 201, body: `{"feedDocumentId":"d1"}`}}, fault: "no https address"},
 		"announced, a file's address": {
-			told:  answers{"announce": {status: 201, body: `{"feedDocumentId":"d1","url":"file:///etc/passwd"}`}},
-			fault: "no https address",
+			responses: script{"announce": {status: 201, body: `{"feedDocumentId":"d1","url":"file:///etc/passwd"}`}},
+			fault:     "no https address",
 		},
-		"announced, no document": {told: answers{"announce": {status: 201, body: `{"url":"URL/upload/d1"}`}}, fault: "does not name the document"},
+		"announced, no document": {responses: script{"announce": {status: 201, body: `{"url":"URL/upload/d1"}`}}, fault: "does not name the document"},
 		"the upload's address expired": {
-			told:  answers{"upload": {status: 403, body: `<Error><Code>AccessDenied</Code></Error>`}},
-			fault: "upload of the feed document is not taken",
+			responses: script{"upload": {status: 403, body: `<Error><Code>AccessDenied</Code></Error>`}},
+			fault:     "upload of the feed document is not taken",
 		},
 		"the upload is redirected": {
-			told:  answers{"upload": {status: 307, header: http.Header{"Location": {"https://example.com/"}}}},
-			fault: "upload of the feed document is not taken",
+			responses: script{"upload": {status: 307, header: http.Header{"Location": {"https://example.com/"}}}},
+			fault:     "upload of the feed document is not taken",
 		},
 		"made, a bad request": {
-			told: answers{"create": {status: 400, body: bad}}, next: channels.AskPerson,
+			responses: script{"create": {status: 400, body: bad}}, next: channels.AskPerson,
 			fault: "createFeed is not taken; check seller_id",
 		},
-		"made, too many":       {told: answers{"create": {status: 429, body: quota}}, next: channels.Wait, fault: "throttles"},
-		"made, not named":      {told: answers{"create": {status: 202, body: `{}`}}, fault: "does not name the feed"},
-		"made, another status": {told: answers{"create": {status: 200, body: `{"feedId":"f1"}`}}, fault: "status is not one"},
-		"made, faltering":      {told: answers{"create": {status: 503}}, fault: "server error"},
+		"made, too many":       {responses: script{"create": {status: 429, body: quota}}, next: channels.Wait, fault: "throttles"},
+		"made, not named":      {responses: script{"create": {status: 202, body: `{}`}}, fault: "does not name the feed"},
+		"made, another status": {responses: script{"create": {status: 200, body: `{"feedId":"f1"}`}}, fault: "status is not one"},
+		"made, faltering":      {responses: script{"create": {status: 503}}, fault: "server error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := channeltest.Push(t, answering(t, test.told, nil), bike, bell)
+			_, err := channeltest.Push(t, answering(t, test.responses, nil), bike, bell)
 			channeltest.RequireError(t, err, test.next, test.fault)
 			require.NotContains(t, err.Error(), "sign=")
 		})
@@ -270,47 +270,47 @@ func TestProgressOfAFeed(t *testing.T) {
 	t.Parallel()
 	both := []channels.ItemReply{accepted, accepted}
 	for name, test := range map[string]struct {
-		ticket string
-		answer said
-		want   channels.Reply
-		next   channels.Next
-		fault  string
+		ticket   string
+		response canned
+		want     channels.Reply
+		next     channels.Next
+		fault    string
 	}{
 		"in the queue": {
-			ticket: "feed:0:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"IN_QUEUE"}`},
+			ticket: "feed:0:f1", response: canned{status: 200, body: `{"feedId":"f1","processingStatus":"IN_QUEUE"}`},
 			want: channels.Reply{Ticket: "feed:1:f1", PollAfter: 2 * time.Minute, Items: both},
 		},
 		"in progress for long": {
-			ticket: "feed:70:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"IN_PROGRESS"}`},
+			ticket: "feed:70:f1", response: canned{status: 200, body: `{"feedId":"f1","processingStatus":"IN_PROGRESS"}`},
 			want: channels.Reply{Ticket: "feed:71:f1", PollAfter: 15 * time.Minute, Items: both},
 		},
 		"done": {
-			ticket: "feed:3:f1", answer: said{
+			ticket: "feed:3:f1", response: canned{
 				status: 200,
 				body:   `{"feedId":"f1","processingStatus":"DONE","resultFeedDocumentId":"amzn1.tortuga.3:r"}`,
 			},
 			want: channels.Reply{Ticket: "report:f1:amzn1.tortuga.3:r", Items: both},
 		},
-		"done without a report": {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"DONE"}`}, fault: "no report"},
+		"done without a report": {ticket: "feed:3:f1", response: canned{status: 200, body: `{"feedId":"f1","processingStatus":"DONE"}`}, fault: "no report"},
 		"fatal": {
-			ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"FATAL","resultFeedDocumentId":"r1"}`},
+			ticket: "feed:3:f1", response: canned{status: 200, body: `{"feedId":"f1","processingStatus":"FATAL","resultFeedDocumentId":"r1"}`},
 			next: channels.Anew, fault: "some of it may have been applied; the items are sent again",
 		},
 		"cancelled": {
-			ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"CANCELLED"}`}, next: channels.Anew,
+			ticket: "feed:3:f1", response: canned{status: 200, body: `{"feedId":"f1","processingStatus":"CANCELLED"}`}, next: channels.Anew,
 			fault: "cancelled before it was processed; the items are sent again",
 		},
-		"another status": {ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f1","processingStatus":"PONDERING"}`}, fault: "not known"},
+		"another status": {ticket: "feed:3:f1", response: canned{status: 200, body: `{"feedId":"f1","processingStatus":"PONDERING"}`}, fault: "not known"},
 		"another feed": {
-			ticket: "feed:3:f1", answer: said{status: 200, body: `{"feedId":"f2","processingStatus":"DONE","resultFeedDocumentId":"r1"}`},
+			ticket: "feed:3:f1", response: canned{status: 200, body: `{"feedId":"f2","processingStatus":"DONE","resultFeedDocumentId":"r1"}`},
 			fault: "not about the feed",
 		},
 		"unknown, as the models do": {
-			ticket: "feed:3:f1", answer: said{status: 400, body: `{"errors":[{"code":"400","message":"Invalid input"}]}`},
+			ticket: "feed:3:f1", response: canned{status: 400, body: `{"errors":[{"code":"400","message":"Invalid input"}]}`},
 			next: channels.Anew, fault: "does not know the feed",
 		},
-		"unknown":                  {ticket: "feed:3:f1", answer: said{status: 404}, next: channels.Anew, fault: "does not know the feed"},
-		"throttled":                {ticket: "feed:3:f1", answer: said{status: 429}, next: channels.Wait, fault: "throttles"},
+		"unknown":                  {ticket: "feed:3:f1", response: canned{status: 404}, next: channels.Anew, fault: "does not know the feed"},
+		"throttled":                {ticket: "feed:3:f1", response: canned{status: 429}, next: channels.Wait, fault: "throttles"},
 		"a ticket of nobody":       {ticket: "f1", next: channels.Anew, fault: "not one that this driver writes"},
 		"a ticket without a feed":  {ticket: "feed:0:", next: channels.Anew, fault: "not one that this driver writes"},
 		"a ticket asked backwards": {ticket: "feed:-1:f1", next: channels.Anew, fault: "not one that this driver writes"},
@@ -318,7 +318,7 @@ func TestProgressOfAFeed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Poll(t, answering(t, answers{"progress": test.answer}, nil), test.ticket, bike, bell)
+			reply, err := channeltest.Poll(t, answering(t, script{"progress": test.response}, nil), test.ticket, bike, bell)
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return
@@ -331,59 +331,59 @@ func TestProgressOfAFeed(t *testing.T) {
 
 func TestListings(t *testing.T) {
 	t.Parallel()
-	shows := func(quantity string, issues string) said {
-		return said{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[{"fulfillmentChannelCode":"AMAZON_NA"},{"fulfillmentChannelCode":"DEFAULT"` +
+	shows := func(quantity string, issues string) canned {
+		return canned{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[{"fulfillmentChannelCode":"AMAZON_NA"},{"fulfillmentChannelCode":"DEFAULT"` +
 			quantity + `}],"issues":[` + issues + `]}`}
 	}
 	about := `{"code":"90220","message":"it is required","severity":"ERROR","attributeNames":["fulfillment_availability.quantity"]}`
-	later := func(asked int, wait time.Duration) channels.Reply {
-		return channels.Reply{Items: []channels.ItemReply{accepted}, Ticket: fmt.Sprintf("listing:%d:BIKE", asked), PollAfter: wait}
+	later := func(served int, wait time.Duration) channels.Reply {
+		return channels.Reply{Items: []channels.ItemReply{accepted}, Ticket: fmt.Sprintf("listing:%d:BIKE", served), PollAfter: wait}
 	}
 	five, four := int64(5), int64(4)
 	for name, test := range map[string]struct {
 		requested int
-		answer    said
+		response  canned
 		want      channels.Reply
 		next      channels.Next
 		fault     string
 	}{
-		"it shows the figure":     {answer: shows(`,"quantity":5`, about), want: single(channels.ItemReply{Verdict: channels.Applied, Actual: &five})},
-		"it shows another figure": {answer: shows(`,"quantity":4`, ""), want: later(1, 2*time.Minute)},
-		"it shows no figure yet":  {requested: 2, answer: shows("", ""), want: later(3, 8*time.Minute)},
-		"it shows nothing yet":    {requested: 3, answer: said{status: 200, body: `{"sku":"BIKE"}`}, want: later(4, 16*time.Minute)},
-		"it still shows another figure": {requested: 4, answer: shows(`,"quantity":4`, ""), want: single(channels.ItemReply{
+		"it shows the figure":     {response: shows(`,"quantity":5`, about), want: single(channels.ItemReply{Verdict: channels.Applied, Actual: &five})},
+		"it shows another figure": {response: shows(`,"quantity":4`, ""), want: later(1, 2*time.Minute)},
+		"it shows no figure yet":  {requested: 2, response: shows("", ""), want: later(3, 8*time.Minute)},
+		"it shows nothing yet":    {requested: 3, response: canned{status: 200, body: `{"sku":"BIKE"}`}, want: later(4, 16*time.Minute)},
+		"it still shows another figure": {requested: 4, response: shows(`,"quantity":4`, ""), want: single(channels.ItemReply{
 			Verdict: channels.Conflict, Actual: &four,
 			Reason: "Amazon took 5, but its listing still shows 4: it was sold from meanwhile, or the figure was not applied",
 		})},
 		"it still shows no figure": {
-			requested: 4, answer: said{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[]}`}, next: channels.Anew,
+			requested: 4, response: canned{status: 200, body: `{"sku":"BIKE","fulfillmentAvailability":[]}`}, next: channels.Anew,
 			fault: "its listing shows none",
 		},
-		"Amazon fulfils it": {requested: 4, answer: shows("", ""), want: single(channels.ItemReply{
+		"Amazon fulfils it": {requested: 4, response: shows("", ""), want: single(channels.ItemReply{
 			Verdict: channels.Rejected,
 			Code:    "NOT_MERCHANT_FULFILLED", Reason: "the listing has no fulfilment channel DEFAULT; what Amazon fulfils cannot be set",
 		})},
-		"an error about the quantity":  {answer: shows(`,"quantity":4`, about), want: single(rejected)},
-		"a warning about the quantity": {answer: shows(`,"quantity":4`, strings.Replace(about, "ERROR", "WARNING", 1)), want: later(1, 2*time.Minute)},
+		"an error about the quantity":  {response: shows(`,"quantity":4`, about), want: single(rejected)},
+		"a warning about the quantity": {response: shows(`,"quantity":4`, strings.Replace(about, "ERROR", "WARNING", 1)), want: later(1, 2*time.Minute)},
 		"an error about something else": {
-			answer: shows(`,"quantity":4`, strings.Replace(about, "fulfillment_availability", "fulfillment_availability_note", 1)),
-			want:   later(1, 2*time.Minute),
+			response: shows(`,"quantity":4`, strings.Replace(about, "fulfillment_availability", "fulfillment_availability_note", 1)),
+			want:     later(1, 2*time.Minute),
 		},
-		"a fault of Amazon's": {answer: shows(`,"quantity":4`, strings.Replace(about, "90220", "InternalFailure", 1)), want: later(1, 2*time.Minute)},
+		"a fault of Amazon's": {response: shows(`,"quantity":4`, strings.Replace(about, "90220", "InternalFailure", 1)), want: later(1, 2*time.Minute)},
 		"there is none": {
-			answer: said{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU 'BIKE' not found"}]}`},
+			response: canned{status: 404, body: `{"errors":[{"code":"NOT_FOUND","message":"SKU 'BIKE' not found"}]}`},
 			want: single(channels.ItemReply{Verdict: channels.Rejected, Code: "NOT_FOUND", Reason: "Amazon took the figure, but has no listing of this SKU in the " +
 				"marketplace; list it, or correct the listing's channel SKU (Amazon says: SKU 'BIKE' not found)"}),
 		},
-		"another listing": {answer: said{status: 200, body: `{"sku":"BELL"}`}, fault: "not the listing"},
-		"a page":          {answer: said{status: 200, body: page}, fault: "not the JSON"},
-		"throttled":       {answer: said{status: 429}, next: channels.Wait, fault: "throttles"},
+		"another listing": {response: canned{status: 200, body: `{"sku":"BELL"}`}, fault: "not the listing"},
+		"a page":          {response: canned{status: 200, body: page}, fault: "not the JSON"},
+		"throttled":       {response: canned{status: 429}, next: channels.Wait, fault: "throttles"},
 		"it cannot be asked for": {
-			answer: said{status: 400, body: `{"errors":[{"code":"InvalidInput","message":"the SKU is too long"}]}`},
-			want:   single(channels.ItemReply{Verdict: channels.Rejected, Code: "InvalidInput", Reason: "the SKU is too long"}),
+			response: canned{status: 400, body: `{"errors":[{"code":"InvalidInput","message":"the SKU is too long"}]}`},
+			want:     single(channels.ItemReply{Verdict: channels.Rejected, Code: "InvalidInput", Reason: "the SKU is too long"}),
 		},
 		"the rate that the seller is told": {
-			answer: said{status: 200, body: `{"sku":"BIKE"}`, header: http.Header{"X-Amzn-Ratelimit-Limit": {"5"}}},
+			response: canned{status: 200, body: `{"sku":"BIKE"}`, header: http.Header{"X-Amzn-Ratelimit-Limit": {"5"}}},
 			want: channels.Reply{
 				Items: []channels.ItemReply{accepted}, Ticket: "listing:1:BIKE", PollAfter: 2 * time.Minute,
 				Budget: channels.Budget{Known: true, PerSecond: 5},
@@ -392,7 +392,7 @@ func TestListings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Poll(t, answering(t, answers{"listing": test.answer}, nil), fmt.Sprintf("listing:%d:BIKE", test.requested), bike)
+			reply, err := channeltest.Poll(t, answering(t, script{"listing": test.response}, nil), fmt.Sprintf("listing:%d:BIKE", test.requested), bike)
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return

@@ -74,17 +74,17 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 
 func TestCheckOfAnswersThatAreOdd(t *testing.T) {
 	t.Parallel()
-	const one = `{"data":[{"id":2,"label":"Back","enabled":false}],"meta":{"pagination":{"total":300}}}`
+	const item = `{"data":[{"id":2,"label":"Back","enabled":false}],"meta":{"pagination":{"total":300}}}`
 	for name, test := range map[string]struct {
 		locations, items, written string
 		note, fault               string
 	}{
-		"more locations than a page": {one, `{"data":[]}`, `{}`, "not among the first 1 locations", ""},
-		"a location that is off":     {one, `{"data":[]}`, `{}`, `location 2 is "Back", not enabled`, ""},
-		"no items":                   {one, `{"data":[]}`, `{}`, "tracks the inventory of no item", ""},
+		"more locations than a page": {item, `{"data":[]}`, `{}`, "not among the first 1 locations", ""},
+		"a location that is off":     {item, `{"data":[]}`, `{}`, `location 2 is "Back", not enabled`, ""},
+		"no items":                   {item, `{"data":[]}`, `{}`, "tracks the inventory of no item", ""},
 		"no locations":               {`{"data":[]}`, `{}`, `{}`, "", "lists no locations"},
-		"a page for items":           {one, `<p>`, `{}`, "", "not the JSON"},
-		"a page for adjustments":     {one, `{"data":[]}`, `<p>`, "", "not the JSON"},
+		"a page for items":           {item, `<p>`, `{}`, "", "not the JSON"},
+		"a page for adjustments":     {item, `{"data":[]}`, `<p>`, "", "not the JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

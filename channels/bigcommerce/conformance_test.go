@@ -41,10 +41,10 @@ var excuses = map[channeltest.Fault]string{
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			subject, options := one.subject, one.options
+			subject, options := test.subject, test.options
 			options.Locations = subject.Locations
 			subject.Shape, subject.RetryAfter, subject.Excused = channeltest.AllOrNothing, channeltest.RetryAfter, excuses
 			subject.Driver = bigcommerce.Driver()

@@ -78,12 +78,12 @@ func TestAnswers(t *testing.T) {
 			reply, err := channeltest.Push(t, channel, two...)
 			if test.fault == "" {
 				require.NoError(t, err)
-				one := channels.ItemReply{Verdict: channels.Applied}
-				require.Equal(t, channels.Reply{Items: []channels.ItemReply{one, one}}, reply)
+				item := channels.ItemReply{Verdict: channels.Applied}
+				require.Equal(t, channels.Reply{Items: []channels.ItemReply{item, item}}, reply)
 				return
 			}
-			told := channeltest.RequireError(t, err, test.next, test.fault)
-			require.Zero(t, told.Until)
+			failure := channeltest.RequireError(t, err, test.next, test.fault)
+			require.Zero(t, failure.Until)
 		})
 	}
 }
@@ -260,8 +260,8 @@ func TestThrottlesAndOverload(t *testing.T) {
 				header.Set(key, value)
 			}
 			reply, err := channeltest.Push(t, answering(t, http.StatusTooManyRequests, header, `{"status":429}`), two...)
-			told := channeltest.RequireError(t, err, test.next)
-			require.Equal(t, test.until.UnixNano(), told.Until.UnixNano())
+			failure := channeltest.RequireError(t, err, test.next)
+			require.Equal(t, test.until.UnixNano(), failure.Until.UnixNano())
 			require.Equal(t, test.budget, reply.Budget)
 		})
 	}

@@ -47,9 +47,9 @@ func Find(t testing.TB, channel channels.Channel, items ...channels.Item) []chan
 	t.Helper()
 	finder, ok := channels.AsFinder(channel)
 	require.True(t, ok)
-	found, _, err := finder.Find(t.Context(), items)
+	matches, _, err := finder.Find(t.Context(), items)
 	require.NoError(t, err)
-	return found
+	return matches
 }
 
 // LookUp returns items, all of which are to be found, with the store's references. It makes as many calls as that takes.
@@ -57,9 +57,9 @@ func LookUp(t testing.TB, channel channels.Channel, items ...channels.Item) []ch
 	t.Helper()
 	items = slices.Clone(items)
 	for part := range slices.Chunk(items, max(channel.Limits().Find, 1)) {
-		for i, one := range Find(t, channel, part...) {
-			require.NotEmpty(t, one.Reference, "%q is not found: %s%s", part[i].ChannelSKU, one.Missing, one.Blocked)
-			part[i].Reference = one.Reference
+		for i, match := range Find(t, channel, part...) {
+			require.NotEmpty(t, match.Reference, "%q is not found: %s%s", part[i].ChannelSKU, match.Missing, match.Blocked)
+			part[i].Reference = match.Reference
 		}
 	}
 	return items
@@ -83,14 +83,14 @@ func Composed(t testing.TB, channel channels.Channel, items ...channels.Item) []
 // neither the credential nor what a test marked as a secret (canary-0123456789); an unreadable body may show how it begins.
 func RequireError(t testing.TB, err error, next channels.Next, says ...string) *channels.Error {
 	t.Helper()
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, next, told.Next, told.Error())
+	var failure *channels.Error
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, next, failure.Next, failure.Error())
 	for _, text := range says {
 		require.ErrorContains(t, err, text)
 	}
 	require.NotContains(t, err.Error(), "canary")
-	return told
+	return failure
 }
 
 // Canned is a store that answers everything the same and keeps what it is sent.

@@ -163,8 +163,8 @@ func (f *Fake) IssueToken(prefix string, life time.Duration) string {
 
 // TakesToken is true for a token that was issued and has not expired. The Mutex is held.
 func (f *Fake) TakesToken(token string) bool {
-	expires, known := f.tokens[token]
-	return known && f.Now().Before(expires)
+	expires, exists := f.tokens[token]
+	return exists && f.Now().Before(expires)
 }
 
 // Revoke ends every access token before its time.

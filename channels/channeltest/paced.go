@@ -32,10 +32,10 @@ func (p *Paced) LookUp(items ...channels.Item) {
 	finder, ok := channels.AsFinder(p.channel)
 	require.True(p.t, ok)
 	p.call(channels.Looking, items, func() (channels.Budget, error) {
-		found, budget, err := finder.Find(p.t.Context(), items)
-		for i, one := range found {
-			require.NotEmpty(p.t, one.Reference, "%q is not found: %s%s", items[i].ChannelSKU, one.Missing, one.Blocked)
-			items[i].Reference = one.Reference
+		matches, budget, err := finder.Find(p.t.Context(), items)
+		for i, match := range matches {
+			require.NotEmpty(p.t, match.Reference, "%q is not found: %s%s", items[i].ChannelSKU, match.Missing, match.Blocked)
+			items[i].Reference = match.Reference
 		}
 		return budget, err
 	})

@@ -83,15 +83,15 @@ func judged(t *testing.T, reply channels.Reply, err error) *channels.Error {
 	t.Helper()
 	require.Error(t, err)
 	require.Empty(t, reply.Items, "together with a reply the error wins")
-	var told *channels.Error
-	require.True(t, errors.As(err, &told) && told != nil, "%T is no *channels.Error", err)
-	require.NotEmpty(t, told.Reason)
+	var failure *channels.Error
+	require.True(t, errors.As(err, &failure) && failure != nil, "%T is no *channels.Error", err)
+	require.NotEmpty(t, failure.Reason)
 	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
 		require.NotContains(t, cause.Error(), Credential, "a credential in an error")
 		require.NotContains(t, cause.Error(), bodyCanary, "the body of an answer in an error")
 		require.NotContains(t, cause.Error(), "?", "the query of an address in an error")
 	}
-	return told
+	return failure
 }
 
 // verdicts are those of a reply, in order.

@@ -202,11 +202,11 @@ func open(t *testing.T, store Store) channels.Channel {
 // items are some that the store takes, as many as fit into a call, three at most.
 func (s suite) items(t *testing.T, store Store, channel channels.Channel) []channels.Item {
 	t.Helper()
-	return s.known(t, store, min(3, channel.Limits().Batch))
+	return s.listed(t, store, min(3, channel.Limits().Batch))
 }
 
-// known returns n items that the store knows and shows as 0.
-func (s suite) known(t *testing.T, store Store, n int) []channels.Item {
+// listed returns n items that the store has and shows as 0.
+func (s suite) listed(t *testing.T, store Store, n int) []channels.Item {
 	t.Helper()
 	items := make([]channels.Item, n)
 	for i := range items {
@@ -229,7 +229,7 @@ func (s suite) location(i int) string {
 // call makes a call as the push activity does: items are looked up first where the store has ids of its own.
 func call(t *testing.T, channel channels.Channel, key string, items ...channels.Item) channels.Call {
 	t.Helper()
-	items = found(t, channel, items)
+	items = lookedUp(t, channel, items)
 	body, err := channel.Encode(items, key)
 	require.NoError(t, err)
 	return channels.Call{Key: key, Body: body, Items: items}

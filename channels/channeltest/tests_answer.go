@@ -20,7 +20,7 @@ func (s suite) offenderAmong(t *testing.T, store Store, channel channels.Channel
 	if channel.Limits().Batch == 1 {
 		return []channels.Item{offender}, 0
 	}
-	items = s.known(t, store, 2)
+	items = s.listed(t, store, 2)
 	return slices.Insert(items, 1, offender), 1
 }
 
@@ -70,7 +70,7 @@ func (s suite) reordered(t *testing.T, store Store) {
 
 func (s suite) shortened(t *testing.T, store Store) {
 	channel := open(t, store)
-	items := s.known(t, store, 3)
+	items := s.listed(t, store, 3)
 	store.Provoke(t, Shortened)
 	reply := sendThrough(t, channel, call(t, channel, "key-1", items...))
 	require.Equal(t, []channels.Verdict{channels.Applied, channels.Applied, channels.Unknown}, verdicts(reply), "what is not mentioned is not a success")
@@ -81,11 +81,11 @@ func (s suite) stray(t *testing.T, store Store) {
 	store.Provoke(t, Stray)
 	if s.subject.Shape == AllOrNothing {
 		items, _ := s.offenderAmong(t, store, channel)
-		told, _ := fail(t, channel, call(t, channel, "key-1", items...), outcome{})
-		require.Equal(t, channels.Resend, told.Next)
+		failure, _ := fail(t, channel, call(t, channel, "key-1", items...), outcome{})
+		require.Equal(t, channels.Resend, failure.Next)
 		return
 	}
-	items := s.known(t, store, 3)
+	items := s.listed(t, store, 3)
 	reply := sendThrough(t, channel, call(t, channel, "key-1", items...))
 	require.Equal(t, every(len(items), channels.Applied), verdicts(reply))
 }
@@ -144,10 +144,10 @@ func (s suite) failure(t *testing.T, store Store, fault Fault, outcome outcome) 
 	once := call(t, channel, "key-1", items...)
 	store.Provoke(t, fault)
 	began := time.Now()
-	told, budget := fail(t, channel, once, outcome)
-	require.Equal(t, outcome.next, told.Next, told.Error())
-	requireBeginning(t, told, fault)
-	s.requireUntil(t, told, fault, began)
+	failure, budget := fail(t, channel, once, outcome)
+	require.Equal(t, outcome.next, failure.Next, failure.Error())
+	requireBeginning(t, failure, fault)
+	s.requireUntil(t, failure, fault, began)
 	require.Equal(t, 1, store.Calls(t), "one call here is one call there")
 	require.Zero(t, store.Leaks(t), "a redirect is not followed, so no credential goes with it")
 	if !outcome.maybe {
@@ -164,13 +164,13 @@ func (s suite) failure(t *testing.T, store Store, fault Fault, outcome outcome) 
 
 // requireBeginning checks that the message about a response that cannot be read shows how it begins: escaped, 80 characters of it at most,
 // and no secret.
-func requireBeginning(t *testing.T, told *channels.Error, fault Fault) {
+func requireBeginning(t *testing.T, failure *channels.Error, fault Fault) {
 	t.Helper()
 	if fault != Notice && fault != HTML && fault != WrongJSON && fault != OtherJSON {
 		return
 	}
-	_, shown, begins := strings.Cut(told.Reason, "it begins with ")
-	require.True(t, begins, told.Reason)
+	_, shown, begins := strings.Cut(failure.Reason, "it begins with ")
+	require.True(t, begins, failure.Reason)
 	plain, err := strconv.Unquote(strings.TrimSuffix(shown, "…"))
 	require.NoError(t, err, shown)
 	require.LessOrEqual(t, len(plain), 80)
@@ -183,19 +183,19 @@ func requireBeginning(t *testing.T, told *channels.Error, fault Fault) {
 }
 
 // requireUntil checks how long a throttle says to wait.
-func (s suite) requireUntil(t *testing.T, told *channels.Error, fault Fault, began time.Time) {
+func (s suite) requireUntil(t *testing.T, failure *channels.Error, fault Fault, began time.Time) {
 	t.Helper()
 	if fault != ThrottleSeconds && fault != ThrottleDate {
-		require.Zero(t, told.Until)
+		require.Zero(t, failure.Until)
 		return
 	}
 	// A date has whole seconds.
-	require.False(t, told.Until.Before(began.Add(s.subject.RetryAfter-2*time.Second)), "until %s", told.Until)
+	require.False(t, failure.Until.Before(began.Add(s.subject.RetryAfter-2*time.Second)), "until %s", failure.Until)
 	latest := time.Now().Add(s.subject.RetryAfter + time.Second)
 	if s.subject.RetryAfter == 0 {
 		latest = time.Now().Add(time.Hour)
 	}
-	require.False(t, told.Until.After(latest), "until %s", told.Until)
+	require.False(t, failure.Until.After(latest), "until %s", failure.Until)
 }
 
 // pollFailure checks the same of a poll.
@@ -213,9 +213,9 @@ func (s suite) pollFailure(t *testing.T, store Store, fault Fault, outcome outco
 	ctx, cancel := outcome.patience(t)
 	defer cancel()
 	polled, err := poller.Poll(ctx, reply.Ticket, items)
-	told := judged(t, polled, err)
-	require.Equal(t, outcome.next, told.Next)
-	requireBeginning(t, told, fault)
+	failure := judged(t, polled, err)
+	require.Equal(t, outcome.next, failure.Next)
+	requireBeginning(t, failure, fault)
 	require.Zero(t, store.Leaks(t))
 	store.Provoke(t, None)
 	require.Equal(t, every(len(items), channels.Applied), verdicts(pollThrough(t, channel, submitted, reply)))

@@ -67,7 +67,7 @@ func (s suite) figures(t *testing.T, store Store) {
 
 func (s suite) fullBatch(t *testing.T, store Store) {
 	channel := open(t, store)
-	items := s.known(t, store, min(channel.Limits().Batch, 250))
+	items := s.listed(t, store, min(channel.Limits().Batch, 250))
 	reply := sendThrough(t, channel, call(t, channel, "key-1", items...))
 	require.Equal(t, every(len(items), channels.Applied), verdicts(reply))
 	requireShown(t, store, items...)
@@ -126,8 +126,8 @@ func (s suite) reused(t *testing.T, store Store) {
 	channel := open(t, store)
 	items := s.items(t, store, channel)
 	sendThrough(t, channel, call(t, channel, "key-1", items...))
-	told, _ := fail(t, channel, call(t, channel, "key-1", with(items, 70)...), outcome{})
-	require.Equal(t, channels.Anew, told.Next, told.Error())
+	failure, _ := fail(t, channel, call(t, channel, "key-1", with(items, 70)...), outcome{})
+	require.Equal(t, channels.Anew, failure.Next, failure.Error())
 	requireShown(t, store, items...)
 }
 

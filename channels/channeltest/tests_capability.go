@@ -8,8 +8,8 @@ import (
 	"github.com/tidemark/tidemark/channels"
 )
 
-// found returns the items with the store's references, where the channel is a Finder.
-func found(t *testing.T, channel channels.Channel, items []channels.Item) []channels.Item {
+// lookedUp returns the items with the store's references, where the channel is a Finder.
+func lookedUp(t *testing.T, channel channels.Channel, items []channels.Item) []channels.Item {
 	t.Helper()
 	if _, finds := channels.AsFinder(channel); !finds {
 		return items
@@ -25,12 +25,12 @@ func (s suite) finds(t *testing.T, store Store) {
 	finder, ok := channels.AsFinder(channel)
 	require.True(t, ok)
 	require.Positive(t, channel.Limits().Find)
-	known := s.items(t, store, channel)[0]
-	unknown := channels.Item{Location: known.Location, ChannelSKU: unknownSKU}
-	first, _, err := finder.Find(t.Context(), []channels.Item{known})
+	existing := s.items(t, store, channel)[0]
+	unknown := channels.Item{Location: existing.Location, ChannelSKU: unknownSKU}
+	first, _, err := finder.Find(t.Context(), []channels.Item{existing})
 	require.NoError(t, err)
 	require.NotEmpty(t, first[0].Reference)
-	again, _, err := finder.Find(t.Context(), []channels.Item{known})
+	again, _, err := finder.Find(t.Context(), []channels.Item{existing})
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 	none, _, err := finder.Find(t.Context(), []channels.Item{unknown})
@@ -73,20 +73,20 @@ func (s suite) findFailure(t *testing.T, store Store, fault Fault, outcome outco
 	store.Provoke(t, fault)
 	ctx, cancel := outcome.patience(t)
 	defer cancel()
-	answers, _, err := finder.Find(ctx, items)
-	require.Empty(t, answers)
-	told := judged(t, channels.Reply{}, err)
-	require.Equal(t, outcome.next, told.Next)
-	requireBeginning(t, told, fault)
+	matches, _, err := finder.Find(ctx, items)
+	require.Empty(t, matches)
+	failure := judged(t, channels.Reply{}, err)
+	require.Equal(t, outcome.next, failure.Next)
+	requireBeginning(t, failure, fault)
 	require.Zero(t, store.Leaks(t))
 	store.Provoke(t, None)
-	require.NotEmpty(t, found(t, channel, items)[0].Reference)
+	require.NotEmpty(t, lookedUp(t, channel, items)[0].Reference)
 }
 
 func (s suite) composes(t *testing.T, store Store) {
 	channel := open(t, store)
 	limits := channel.Limits()
-	items := found(t, channel, s.known(t, store, min(max(limits.Window, limits.Batch), 20)))
+	items := lookedUp(t, channel, s.listed(t, store, min(max(limits.Window, limits.Batch), 20)))
 	calls := Composed(t, channel, items...)
 	require.Equal(t, calls, Composed(t, channel, items...))
 	for _, part := range calls {
@@ -104,7 +104,7 @@ func (s suite) meters(t *testing.T, store Store) {
 		require.Empty(t, channel.Limits().Rates, "rates that nothing counts against")
 		return
 	}
-	items := s.known(t, store, 1)
+	items := s.listed(t, store, 1)
 	for _, operation := range []channels.Operation{channels.Sending, channels.Polling, channels.Looking} {
 		if name := metered.Meter(operation, items); name != "" {
 			require.Contains(t, channel.Limits().Rates, name, "%s", operation)

@@ -34,25 +34,25 @@ var passingWords = []string{
 	"sorry, too many clients already",
 }
 
-// told is what became of a call in which items are refused: a reply, or an error for the whole.
-type told struct {
+// reported is what became of a call in which items are refused: a reply, or an error for the whole.
+type reported struct {
 	reply channels.Reply
 	err   *channels.Error
 }
 
 // asks sends a call and polls until nothing is open.
-func asks(t *testing.T, channel channels.Channel, once channels.Call) told {
+func asks(t *testing.T, channel channels.Channel, once channels.Call) reported {
 	t.Helper()
 	reply, err := channel.Send(t.Context(), once)
 	if err != nil {
-		return told{err: judged(t, reply, err)}
+		return reported{err: judged(t, reply, err)}
 	}
 	require.Len(t, reply.Items, len(once.Items))
 	reply = pollThrough(t, channel, once, reply)
 	if reply.Refused {
 		require.NotEmpty(t, reply.Reason)
 	}
-	return told{reply: reply}
+	return reported{reply: reply}
 }
 
 // keys are of one test each.
@@ -123,7 +123,7 @@ func (s suite) closedAlone(t *testing.T, store Store) {
 }
 
 // requireClosed checks what became of a call for one item that was answered with a status.
-func (got told) requireClosed(t *testing.T, status int) {
+func (got reported) requireClosed(t *testing.T, status int) {
 	t.Helper()
 	switch {
 	case got.err != nil:
@@ -178,22 +178,22 @@ func (s suite) closedLookUp(t *testing.T, store Store) {
 	channel := open(t, store)
 	finder, ok := channels.AsFinder(channel)
 	require.True(t, ok)
-	items := s.known(t, store, min(3, channel.Limits().Find))
+	items := s.listed(t, store, min(3, channel.Limits().Find))
 	for _, status := range ofItems {
 		for at := range items {
 			store.Close(items[at].ChannelSKU, Closing{Status: status, Words: words, Reads: true})
-			answers, _, err := finder.Find(t.Context(), items)
+			matches, _, err := finder.Find(t.Context(), items)
 			store.Reopen()
 			if err == nil {
-				require.Len(t, items, 1, "%d: nothing says which item is meant: %+v", status, answers)
-				require.Contains(t, answers[0].Missing+answers[0].Blocked, words)
+				require.Len(t, items, 1, "%d: nothing says which item is meant: %+v", status, matches)
+				require.Contains(t, matches[0].Missing+matches[0].Blocked, words)
 				require.False(t, status == http.StatusUnauthorized || status == http.StatusForbidden, "it may be about the credential")
 				continue
 			}
-			told{err: judged(t, channels.Reply{}, err)}.requireClosed(t, status)
+			reported{err: judged(t, channels.Reply{}, err)}.requireClosed(t, status)
 		}
 	}
-	for _, item := range found(t, channel, items) {
+	for _, item := range lookedUp(t, channel, items) {
 		require.NotEmpty(t, item.Reference, "nothing was remembered")
 	}
 }
@@ -221,7 +221,7 @@ func (s suite) closedReport(t *testing.T, store Store) {
 		once := call(t, channel, keyed("key-", status), item)
 		reply := send(t, channel, once)
 		store.Close(item.ChannelSKU, Closing{Status: status, Words: words, Reads: true})
-		got := told{reply: reply}
+		got := reported{reply: reply}
 		for got.err == nil && got.reply.Ticket != "" {
 			report, err := poller.Poll(t.Context(), got.reply.Ticket, once.Items)
 			if got.reply = report; err != nil {
@@ -264,9 +264,9 @@ func (s suite) serverErrorOnItem(t *testing.T, store Store) {
 func (s suite) passingItem(t *testing.T, store Store) {
 	channel := open(t, store)
 	items := s.items(t, store, channel)
-	for i, said := range passingWords {
+	for i, words := range passingWords {
 		items = with(items, int64(100+10*i))
-		store.Close(items[0].ChannelSKU, Closing{Status: http.StatusBadRequest, Words: said})
+		store.Close(items[0].ChannelSKU, Closing{Status: http.StatusBadRequest, Words: words})
 		s.requirePasses(t, store, channel, items, keyed("key-", i))
 	}
 }
@@ -298,7 +298,7 @@ func (s suite) nameless(t *testing.T, store Store) {
 	channel := open(t, store)
 	for closed := 1; closed <= 2; closed++ {
 		for at := range 3 {
-			items := with(s.known(t, store, 3), int64(100*closed+10*at))
+			items := with(s.listed(t, store, 3), int64(100*closed+10*at))
 			missing := map[int]bool{}
 			for i := range closed {
 				missing[(at+i)%3] = true
@@ -329,7 +329,7 @@ func (s suite) nameless(t *testing.T, store Store) {
 // namelessAmong: an error that names no item is that of the one position on which the store says nothing else.
 func (s suite) namelessAmong(t *testing.T, store Store) {
 	channel := open(t, store)
-	items := s.known(t, store, 3)
+	items := s.listed(t, store, 3)
 	for i, item := range items {
 		store.Close(item.ChannelSKU, Closing{Status: http.StatusForbidden, Words: words, Nameless: i == 1})
 	}

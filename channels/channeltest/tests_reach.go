@@ -15,17 +15,17 @@ func (s suite) reach(t *testing.T, store Store) {
 	require.NotNil(t, s.subject.Driver.Open, "a subject names its driver")
 	cases := outboundtest.Cases(t, s.subject.Driver.Spec, store.Settings())
 	require.NotEmpty(t, cases, "a store is called somewhere")
-	for _, one := range cases {
-		t.Run(one.Name, func(t *testing.T) {
-			channel, err := s.subject.Driver.Open("shop", one.Values, outboundtest.Environment(Credential))
-			if one.Opens {
+	for _, test := range cases {
+		t.Run(test.Name, func(t *testing.T) {
+			channel, err := s.subject.Driver.Open("shop", test.Values, outboundtest.Environment(Credential))
+			if test.Opens {
 				require.NoError(t, err)
 				_, err = channel.Check(t.Context())
 				require.ErrorIs(t, err, outbound.ErrRefused)
 				RequireError(t, err, channels.AskPerson, "shop")
 			}
 			require.Error(t, err)
-			for _, text := range one.Says {
+			for _, text := range test.Says {
 				require.ErrorContains(t, err, text)
 			}
 			require.NotContains(t, err.Error(), Credential)

@@ -63,40 +63,40 @@ func TestAskingForAToken(t *testing.T) {
 	t.Parallel()
 	refused := func(code string) string { return `{"error":"` + code + `","error_description":"canary-0123456789"}` }
 	for name, test := range map[string]struct {
-		token said
+		token canned
 		next  channels.Next
 		fault string
 		code  string
 	}{
-		"the refresh token has ended": {said{status: 400, body: refused("invalid_grant")}, channels.AskPerson, "have the seller consent again", "invalid_grant"},
+		"the refresh token has ended": {canned{status: 400, body: refused("invalid_grant")}, channels.AskPerson, "have the seller consent again", "invalid_grant"},
 		"the scope is missing": {
-			said{status: 400, body: refused("invalid_scope")},
+			canned{status: 400, body: refused("invalid_scope")},
 			channels.AskPerson, "does not hold the scope sell.inventory",
 			"invalid_scope",
 		},
 		"an unknown application": {
-			said{status: 401, body: refused("invalid_client")},
+			canned{status: 401, body: refused("invalid_client")},
 			channels.AskPerson, "check client_id and client_secret",
 			"invalid_client",
 		},
 		"another refusal": {
-			said{status: 400, body: refused("canary-0123456789")},
+			canned{status: 400, body: refused("canary-0123456789")},
 			channels.AskPerson, "check client_id, client_secret and refresh_token",
 			"",
 		},
-		"a wall":         {said{status: 403, body: "canary-0123456789"}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
-		"throttled":      {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles", ""},
-		"away":           {said{status: 503}, channels.Resend, "server error", ""},
-		"a redirect":     {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect", ""},
-		"a page":         {said{body: "<html>canary-0123456789"}, channels.Resend, "not the JSON", ""},
-		"no token":       {said{body: `{"expires_in":7200}`}, channels.Resend, "holds no token", ""},
-		"no life":        {said{body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token", ""},
-		"a life of days": {said{body: `{"access_token":"canary-0123456789","expires_in":864000}`}, channels.Resend, "holds no token", ""},
-		"created":        {said{status: 201, body: token.body}, channels.Resend, "not one that the token API promises", ""},
+		"a wall":         {canned{status: 403, body: "canary-0123456789"}, channels.AskPerson, "check client_id, client_secret and refresh_token", ""},
+		"throttled":      {canned{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles", ""},
+		"away":           {canned{status: 503}, channels.Resend, "server error", ""},
+		"a redirect":     {canned{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect", ""},
+		"a page":         {canned{body: "<html>canary-0123456789"}, channels.Resend, "not the JSON", ""},
+		"no token":       {canned{body: `{"expires_in":7200}`}, channels.Resend, "holds no token", ""},
+		"no life":        {canned{body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token", ""},
+		"a life of days": {canned{body: `{"access_token":"canary-0123456789","expires_in":864000}`}, channels.Resend, "holds no token", ""},
+		"created":        {canned{status: 201, body: token.body}, channels.Resend, "not one that the token API promises", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel := answering(t, test.token, said{})
+			channel := answering(t, test.token, canned{})
 			_, err := channeltest.Push(t, channel, two...)
 			require.Equal(t, test.code, channeltest.RequireError(t, err, test.next, test.fault).Code)
 			_, err = find(t, channel, two[0])
@@ -148,20 +148,20 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		})
 	}
 	for want, test := range map[string]struct {
-		answer said
-		next   channels.Next
+		response canned
+		next     channels.Next
 	}{
-		"does not count the inventory items":    {said{body: `{}`}, channels.Resend},
-		"check the setting endpoint":            {said{status: 404, body: `canary-0123456789`}, channels.AskPerson},
-		"does not let its inventory be read":    {said{status: 400, body: `{"errors":[` + inventory("25706", "canary-0123456789") + `]}`}, channels.AskPerson},
-		"the credential does not permit":        {said{status: 403}, channels.AskPerson},
-		"not one that eBay's API promises":      {said{status: 204}, channels.Resend},
-		"it is not the JSON that this store's ": {said{body: `canary-0123456789`}, channels.Resend},
+		"does not count the inventory items":    {canned{body: `{}`}, channels.Resend},
+		"check the setting endpoint":            {canned{status: 404, body: `canary-0123456789`}, channels.AskPerson},
+		"does not let its inventory be read":    {canned{status: 400, body: `{"errors":[` + inventory("25706", "canary-0123456789") + `]}`}, channels.AskPerson},
+		"the credential does not permit":        {canned{status: 403}, channels.AskPerson},
+		"not one that eBay's API promises":      {canned{status: 204}, channels.Resend},
+		"it is not the JSON that this store's ": {canned{body: `canary-0123456789`}, channels.Resend},
 	} {
-		_, err := answering(t, token, test.answer).Check(t.Context())
+		_, err := answering(t, token, test.response).Check(t.Context())
 		channeltest.RequireError(t, err, test.next, want)
 	}
-	finding, err := answering(t, token, said{status: 404, body: `{"errors":[` + inventory("25710", "gone") + `]}`}).Check(t.Context())
+	finding, err := answering(t, token, canned{status: 404, body: `{"errors":[` + inventory("25710", "gone") + `]}`}).Check(t.Context())
 	require.NoError(t, err)
 	require.Contains(t, finding.Notes[1], "0 inventory items")
 }

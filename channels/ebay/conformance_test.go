@@ -28,13 +28,13 @@ var subjects = map[string]struct {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			channeltest.Run(t, channeltest.Subject{
 				Driver: ebay.Driver(),
-				Shape:  one.shape, Finds: true, RetryAfter: channeltest.RetryAfter,
-				Start: func(t *testing.T) channeltest.Store { return ebaytest.Start(t, one.options) },
+				Shape:  test.shape, Finds: true, RetryAfter: channeltest.RetryAfter,
+				Start: func(t *testing.T) channeltest.Store { return ebaytest.Start(t, test.options) },
 				Excused: map[channeltest.Fault]string{
 					channeltest.Unauthorized: "a token that is not taken any more is renewed and the call made once more; TestATokenThatIsNotTakenIsRenewedOnce",
 				},

@@ -19,11 +19,11 @@ func find(t *testing.T, channel channels.Channel, item channels.Item) (channels.
 	t.Helper()
 	finder, ok := channels.AsFinder(channel)
 	require.True(t, ok)
-	found, _, err := finder.Find(t.Context(), []channels.Item{item})
+	matches, _, err := finder.Find(t.Context(), []channels.Item{item})
 	if err != nil {
 		return channels.Found{}, err
 	}
-	return found[0], nil
+	return matches[0], nil
 }
 
 func TestFindTakesLiveOffersOfTheMarketplace(t *testing.T) {
@@ -59,11 +59,11 @@ func TestFindTakesLiveOffersOfTheMarketplace(t *testing.T) {
 		{us, strings.Repeat("x", 51), "eBay does not take this SKU (25707: ", ""},
 		{gb, "BIKE", "is listed on EBAY_US, EBAY_DE and not on EBAY_GB; correct the setting marketplace", ""},
 	} {
-		found, err := find(t, test.channel, channels.Item{ChannelSKU: test.sku})
+		match, err := find(t, test.channel, channels.Item{ChannelSKU: test.sku})
 		require.NoError(t, err)
-		require.Empty(t, found.Reference, test.sku)
-		require.Contains(t, found.Missing, test.missing, test.sku)
-		require.Contains(t, found.Blocked, test.blocked, test.sku)
+		require.Empty(t, match.Reference, test.sku)
+		require.Contains(t, match.Missing, test.missing, test.sku)
+		require.Contains(t, match.Blocked, test.blocked, test.sku)
 	}
 	ours, err := find(t, us, channels.Item{ChannelSKU: "BIKE"})
 	require.NoError(t, err)
@@ -96,17 +96,17 @@ func TestAWithdrawnOfferIsLookedUpAnew(t *testing.T) {
 	reply, err := channeltest.Push(t, channel, items...)
 	require.NoError(t, err)
 	require.True(t, reply.Items[0].Lost)
-	found, err := find(t, channel, items[0])
+	match, err := find(t, channel, items[0])
 	require.NoError(t, err)
-	require.Contains(t, found.Missing, "publish it")
+	require.Contains(t, match.Missing, "publish it")
 }
 
 func TestALocationIsNotLookedUp(t *testing.T) {
 	t.Parallel()
 	store := ebaytest.Start(t, ebaytest.Options{})
-	found, err := find(t, channels.Guarded(store.Open(t)), channels.Item{Location: "front", ChannelSKU: "BIKE"})
+	match, err := find(t, channels.Guarded(store.Open(t)), channels.Item{Location: "front", ChannelSKU: "BIKE"})
 	require.NoError(t, err)
-	require.Contains(t, found.Blocked, "take the locations out of the connection")
+	require.Contains(t, match.Blocked, "take the locations out of the connection")
 	require.Zero(t, store.Lookups())
 }
 
@@ -116,61 +116,61 @@ func TestLookUps(t *testing.T) {
 	const live = `{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US","format":"FIXED_PRICE","status":"PUBLISHED","listing":{"listingId":"1",` +
 		`"listingStatus":"OUT_OF_STOCK"}}`
 	for name, test := range map[string]struct {
-		answer said
-		found  channels.Found
-		next   channels.Next // with fault
-		fault  string
+		response canned
+		match    channels.Found
+		next     channels.Next // with fault
+		fault    string
 	}{
-		"out of stock": {answer: said{body: offers(live)}, found: channels.Found{Reference: `["101"]`}},
+		"out of stock": {response: canned{body: offers(live)}, match: channels.Found{Reference: `["101"]`}},
 		"no format, no more": {
-			answer: said{body: offers(`{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US","status":"PUBLISHED"}`)},
-			found:  channels.Found{Reference: `["101"]`},
+			response: canned{body: offers(`{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US","status":"PUBLISHED"}`)},
+			match:    channels.Found{Reference: `["101"]`},
 		},
-		"two, out of order": {answer: said{body: offers(strings.Replace(live, "101", "102", 1) + `,` + live)}, found: channels.Found{Reference: `["101","102"]`}},
+		"two, out of order": {response: canned{body: offers(strings.Replace(live, "101", "102", 1) + `,` + live)}, match: channels.Found{Reference: `["101","102"]`}},
 		"more pages": {
-			answer: said{body: `{"total":200,"next":"https://api.ebay.com/x","offers":[` + live + `]}`},
-			found:  channels.Found{Blocked: "this SKU has more than the 25 offers that eBay lets a SKU have, so not all of them could be set"},
+			response: canned{body: `{"total":200,"next":"https://api.ebay.com/x","offers":[` + live + `]}`},
+			match:    channels.Found{Blocked: "this SKU has more than the 25 offers that eBay lets a SKU have, so not all of them could be set"},
 		},
 		"26 offers": {
-			answer: said{body: offers(strings.Repeat(live+`,`, 25) + live)},
-			found:  channels.Found{Blocked: "this SKU has more than the 25 offers that eBay lets a SKU have, so not all of them could be set"},
+			response: canned{body: offers(strings.Repeat(live+`,`, 25) + live)},
+			match:    channels.Found{Blocked: "this SKU has more than the 25 offers that eBay lets a SKU have, so not all of them could be set"},
 		},
 		"not published": {
-			answer: said{body: offers(strings.Replace(live, "PUBLISHED", "UNPUBLISHED", 1))},
-			found:  channels.Found{Missing: "the offer of this SKU on EBAY_US is not published, or its listing has ended, so no buyer would see a figure; publish it"},
+			response: canned{body: offers(strings.Replace(live, "PUBLISHED", "UNPUBLISHED", 1))},
+			match:    channels.Found{Missing: "the offer of this SKU on EBAY_US is not published, or its listing has ended, so no buyer would see a figure; publish it"},
 		},
 		"ended by eBay": {
-			answer: said{body: offers(strings.Replace(live, "OUT_OF_STOCK", "EBAY_ENDED", 1))},
-			found:  channels.Found{Missing: "the offer of this SKU on EBAY_US is not published, or its listing has ended, so no buyer would see a figure; publish it"},
+			response: canned{body: offers(strings.Replace(live, "OUT_OF_STOCK", "EBAY_ENDED", 1))},
+			match:    channels.Found{Missing: "the offer of this SKU on EBAY_US is not published, or its listing has ended, so no buyer would see a figure; publish it"},
 		},
-		"none, counted":   {answer: said{body: `{"total":0,"size":0}`}, found: channels.Found{Missing: noOffer}},
-		"none, a list":    {answer: said{body: `{"offers":[]}`}, found: channels.Found{Missing: noOffer}},
-		"none, not found": {answer: said{status: 404, body: `{"errors":[` + inventory("25713", "gone") + `]}`}, found: channels.Found{Missing: noOffer}},
-		"no such SKU":     {answer: said{status: 400, body: `{"errors":[` + inventory("25702", "gone") + `]}`}, found: channels.Found{Missing: noOffer}},
+		"none, counted":   {response: canned{body: `{"total":0,"size":0}`}, match: channels.Found{Missing: noOffer}},
+		"none, a list":    {response: canned{body: `{"offers":[]}`}, match: channels.Found{Missing: noOffer}},
+		"none, not found": {response: canned{status: 404, body: `{"errors":[` + inventory("25713", "gone") + `]}`}, match: channels.Found{Missing: noOffer}},
+		"no such SKU":     {response: canned{status: 400, body: `{"errors":[` + inventory("25702", "gone") + `]}`}, match: channels.Found{Missing: noOffer}},
 		"a SKU it cannot take": {
-			answer: said{status: 400, body: `{"errors":[` + inventory("25709", "Invalid value for sku.") + `]}`},
-			found:  channels.Found{Missing: "eBay does not take this SKU (25709: Invalid value for sku.); list the SKU under its name on eBay"},
+			response: canned{status: 400, body: `{"errors":[` + inventory("25709", "Invalid value for sku.") + `]}`},
+			match:    channels.Found{Missing: "eBay does not take this SKU (25709: Invalid value for sku.); list the SKU under its name on eBay"},
 		},
-		"another's SKU":   {answer: said{body: offers(strings.Replace(live, "BIKE", "bike", 1))}, found: channels.Found{Missing: noOffer}},
-		"no offers":       {answer: said{body: `{"total":3}`}, fault: "holds no offers"},
-		"offers are null": {answer: said{body: `{"offers":null}`}, fault: "holds no offers"},
-		"no id":           {answer: said{body: offers(strings.Replace(live, "101", "", 1))}, fault: "no id"},
-		"no status":       {answer: said{body: offers(`{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US"}`)}, fault: "no status"},
-		"a page":          {answer: said{body: `<!DOCTYPE html>canary-0123456789`}, fault: "not the JSON"},
-		"no content":      {answer: said{status: 204}, fault: "not one that eBay's API promises"},
-		"another address": {answer: said{status: 404, body: `canary-0123456789`}, fault: "check the setting endpoint", next: channels.AskPerson},
-		"a fault of eBay": {answer: said{status: 400, body: `{"errors":[` + system + `]}`}, fault: "server error", next: channels.Resend},
-		"throttled":       {answer: said{status: 429}, fault: "throttles", next: channels.Wait},
+		"another's SKU":   {response: canned{body: offers(strings.Replace(live, "BIKE", "bike", 1))}, match: channels.Found{Missing: noOffer}},
+		"no offers":       {response: canned{body: `{"total":3}`}, fault: "holds no offers"},
+		"offers are null": {response: canned{body: `{"offers":null}`}, fault: "holds no offers"},
+		"no id":           {response: canned{body: offers(strings.Replace(live, "101", "", 1))}, fault: "no id"},
+		"no status":       {response: canned{body: offers(`{"offerId":"101","sku":"BIKE","marketplaceId":"EBAY_US"}`)}, fault: "no status"},
+		"a page":          {response: canned{body: `<!DOCTYPE html>canary-0123456789`}, fault: "not the JSON"},
+		"no content":      {response: canned{status: 204}, fault: "not one that eBay's API promises"},
+		"another address": {response: canned{status: 404, body: `canary-0123456789`}, fault: "check the setting endpoint", next: channels.AskPerson},
+		"a fault of eBay": {response: canned{status: 400, body: `{"errors":[` + system + `]}`}, fault: "server error", next: channels.Resend},
+		"throttled":       {response: canned{status: 429}, fault: "throttles", next: channels.Wait},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, err := find(t, answering(t, token, test.answer), channels.Item{ChannelSKU: "BIKE"})
+			match, err := find(t, answering(t, token, test.response), channels.Item{ChannelSKU: "BIKE"})
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, test.found, found)
+			require.Equal(t, test.match, match)
 		})
 	}
 }

@@ -47,8 +47,8 @@ func TestHeaders(t *testing.T) {
 
 	const login, send = "/identity/v1/oauth2/token", "/sell/inventory/v1/bulk_update_price_quantity"
 	requests := map[string]channeltest.Request{}
-	for _, one := range server.Requests() {
-		requests[one.URL.Path] = one
+	for _, request := range server.Requests() {
+		requests[request.URL.Path] = request
 	}
 	basic := base64.StdEncoding.EncodeToString([]byte(ebaytest.Client + ":" + channeltest.Credential))
 	require.Equal(t, http.MethodPost, requests[login].Method)

@@ -16,14 +16,14 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// said is a canned answer.
-type said struct {
+// canned is a canned response.
+type canned struct {
 	status int // 0 is 200
 	body   string
 	header http.Header
 }
 
-func (s said) write(w http.ResponseWriter) {
+func (s canned) write(w http.ResponseWriter) {
 	for name, values := range s.header {
 		w.Header()[name] = values
 	}
@@ -33,7 +33,7 @@ func (s said) write(w http.ResponseWriter) {
 	_, _ = w.Write([]byte(s.body))
 }
 
-var token = said{body: `{"access_token":"v^1.1","expires_in":7200,"token_type":"User Access Token"}`}
+var token = canned{body: `{"access_token":"v^1.1","expires_in":7200,"token_type":"User Access Token"}`}
 
 // values are the settings that every store needs, and more.
 func values(more settings.Values) settings.Values {
@@ -43,14 +43,14 @@ func values(more settings.Values) settings.Values {
 }
 
 // answering opens a channel to an eBay that answers every call the same, and with a token.
-func answering(t *testing.T, token, answer said) channels.Channel {
+func answering(t *testing.T, token, given canned) channels.Channel {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/identity/v1/oauth2/token" {
 			token.write(w)
 			return
 		}
-		answer.write(w)
+		given.write(w)
 	}))
 	t.Cleanup(server.Close)
 	channel, err := ebay.Driver().Open("shop", values(settings.Values{"endpoint": server.URL}), ebaytest.Environment())
@@ -187,7 +187,7 @@ func TestResults(t *testing.T) {
 			if test.bike != nil {
 				bike = *test.bike
 			}
-			reply, err := channeltest.Push(t, answering(t, token, said{status: status, body: test.body}), two...)
+			reply, err := channeltest.Push(t, answering(t, token, canned{status: status, body: test.body}), two...)
 			require.NoError(t, err)
 			require.Equal(t, channels.Reply{Items: []channels.ItemReply{bike, test.bell}}, reply)
 		})
@@ -198,64 +198,64 @@ func TestAnswersToAWholeCall(t *testing.T) {
 	t.Parallel()
 	errs := func(faults string) string { return `{"errors":[` + faults + `]}` }
 	for name, test := range map[string]struct {
-		answer  said
-		next    channels.Next // with fault
-		fault   string        // empty: no error
-		refused string        // with two items
-		one     channels.ItemReply
+		response canned
+		next     channels.Next // with fault
+		fault    string        // empty: no error
+		refused  string        // with two items
+		single   channels.ItemReply
 	}{
 		"a bad request": {
-			answer: said{status: 400, body: errs(inventory("25002", "no"))}, refused: "25002: no",
-			one: channels.ItemReply{Verdict: channels.Rejected, Code: "25002", Reason: "no"},
+			response: canned{status: 400, body: errs(inventory("25002", "no"))}, refused: "25002: no",
+			single: channels.ItemReply{Verdict: channels.Rejected, Code: "25002", Reason: "no"},
 		},
 		"a bad field": {
-			answer: said{status: 400, body: errs(inventory("25709", "Invalid value for sku."))}, refused: "25709: Invalid value for sku.",
-			one: channels.ItemReply{Verdict: channels.Rejected, Code: "25709", Reason: "Invalid value for sku."},
+			response: canned{status: 400, body: errs(inventory("25709", "Invalid value for sku."))}, refused: "25709: Invalid value for sku.",
+			single: channels.ItemReply{Verdict: channels.Rejected, Code: "25709", Reason: "Invalid value for sku."},
 		},
 		"an unknown offer": {
-			answer: said{status: 404, body: errs(inventory("25713", "gone"))}, refused: "25713: gone",
-			one: channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Code: "25713", Reason: "gone"},
+			response: canned{status: 404, body: errs(inventory("25713", "gone"))}, refused: "25713: gone",
+			single: channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Code: "25713", Reason: "gone"},
 		},
 		"a bad header": {
-			answer: said{status: 400, body: errs(inventory("25709", "Invalid value for header Content-Language."))},
-			fault:  "check the setting language", next: channels.AskPerson,
+			response: canned{status: 400, body: errs(inventory("25709", "Invalid value for header Content-Language."))},
+			fault:    "check the setting language", next: channels.AskPerson,
 		},
 		"a bad call": {
-			answer: said{status: 400, body: errs(`{"errorId":2004,"domain":"ACCESS","category":"REQUEST","message":"canary-0123456789"}`)},
-			fault:  "check the setting endpoint", next: channels.AskPerson,
+			response: canned{status: 400, body: errs(`{"errorId":2004,"domain":"ACCESS","category":"REQUEST","message":"canary-0123456789"}`)},
+			fault:    "check the setting endpoint", next: channels.AskPerson,
 		},
-		"another address":  {answer: said{status: 404, body: "canary-0123456789"}, fault: "check the setting endpoint", next: channels.AskPerson},
-		"a fault of eBay":  {answer: said{status: 400, body: errs(system)}, fault: "server error", next: channels.Resend},
-		"the server fails": {answer: said{status: 500, body: errs(system)}, fault: "server error", next: channels.Resend},
-		"a gateway":        {answer: said{status: 504, body: "<html>canary-0123456789"}, fault: "server error", next: channels.Resend},
+		"another address":  {response: canned{status: 404, body: "canary-0123456789"}, fault: "check the setting endpoint", next: channels.AskPerson},
+		"a fault of eBay":  {response: canned{status: 400, body: errs(system)}, fault: "server error", next: channels.Resend},
+		"the server fails": {response: canned{status: 500, body: errs(system)}, fault: "server error", next: channels.Resend},
+		"a gateway":        {response: canned{status: 504, body: "<html>canary-0123456789"}, fault: "server error", next: channels.Resend},
 		"throttled": {
-			answer: said{status: 429, body: errs(`{"errorId":2001,"domain":"ACCESS","category":"REQUEST","message":"canary-0123456789"}`)},
-			fault:  "throttles", next: channels.Wait,
+			response: canned{status: 429, body: errs(`{"errorId":2001,"domain":"ACCESS","category":"REQUEST","message":"canary-0123456789"}`)},
+			fault:    "throttles", next: channels.Wait,
 		},
 		"throttled with a 400": {
-			answer: said{status: 400, body: errs(`{"errorId":2001,"domain":"ACCESS","category":"REQUEST","message":"canary-0123456789"}`)},
-			fault:  "throttles", next: channels.Wait,
+			response: canned{status: 400, body: errs(`{"errorId":2001,"domain":"ACCESS","category":"REQUEST","message":"canary-0123456789"}`)},
+			fault:    "throttles", next: channels.Wait,
 		},
 		"no permission": {
-			answer: said{status: 403, body: errs(`{"errorId":1100,"domain":"ACCESS","category":"REQUEST","message":"canary-0123456789"}`)},
-			fault:  "does not permit", next: channels.AskPerson,
+			response: canned{status: 403, body: errs(`{"errorId":1100,"domain":"ACCESS","category":"REQUEST","message":"canary-0123456789"}`)},
+			fault:    "does not permit", next: channels.AskPerson,
 		},
-		"too large":         {answer: said{status: 413}, fault: "too large", next: channels.Smaller},
-		"a redirect":        {answer: said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, fault: "redirect", next: channels.AskPerson},
-		"nothing":           {answer: said{}, fault: "not the JSON"},
-		"no content":        {answer: said{status: 204}, fault: "not one that eBay's API promises"},
-		"created":           {answer: said{status: 201, body: rows(`{}`)}, fault: "not one that eBay's API promises"},
-		"a page":            {answer: said{body: `<!DOCTYPE html>canary-0123456789`}, fault: "not the JSON"},
-		"cut":               {answer: said{body: `{"responses":[{"sku":"canary-0123456789"`}, fault: "not the JSON"},
-		"other JSON":        {answer: said{body: `{"canary-0123456789":1}`}, fault: "holds no results"},
-		"a list":            {answer: said{body: `[]`}, fault: "not the JSON"},
-		"no results":        {answer: said{body: `{"responses":[]}`}, fault: "holds no results"},
-		"results of text":   {answer: said{body: `{"responses":"canary-0123456789"}`}, fault: "not the JSON"},
-		"more JSON follows": {answer: said{body: rows(`{}`) + `{}`}, fault: "not the JSON"},
+		"too large":         {response: canned{status: 413}, fault: "too large", next: channels.Smaller},
+		"a redirect":        {response: canned{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, fault: "redirect", next: channels.AskPerson},
+		"nothing":           {response: canned{}, fault: "not the JSON"},
+		"no content":        {response: canned{status: 204}, fault: "not one that eBay's API promises"},
+		"created":           {response: canned{status: 201, body: rows(`{}`)}, fault: "not one that eBay's API promises"},
+		"a page":            {response: canned{body: `<!DOCTYPE html>canary-0123456789`}, fault: "not the JSON"},
+		"cut":               {response: canned{body: `{"responses":[{"sku":"canary-0123456789"`}, fault: "not the JSON"},
+		"other JSON":        {response: canned{body: `{"canary-0123456789":1}`}, fault: "holds no results"},
+		"a list":            {response: canned{body: `[]`}, fault: "not the JSON"},
+		"no results":        {response: canned{body: `{"responses":[]}`}, fault: "holds no results"},
+		"results of text":   {response: canned{body: `{"responses":"canary-0123456789"}`}, fault: "not the JSON"},
+		"more JSON follows": {response: canned{body: rows(`{}`) + `{}`}, fault: "not the JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel := answering(t, token, test.answer)
+			channel := answering(t, token, test.response)
 			many, err := channeltest.Push(t, channel, two...)
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
@@ -268,7 +268,7 @@ func TestAnswersToAWholeCall(t *testing.T) {
 			require.Equal(t, test.refused, many.Reason)
 			alone, err := channeltest.Push(t, channel, two[0])
 			require.NoError(t, err)
-			require.Equal(t, []channels.ItemReply{test.one}, alone.Items)
+			require.Equal(t, []channels.ItemReply{test.single}, alone.Items)
 		})
 	}
 }
@@ -276,7 +276,7 @@ func TestAnswersToAWholeCall(t *testing.T) {
 func TestACallOfTooManyIsMadeSmaller(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"25727", "25730"} {
-		channel := answering(t, token, said{status: 400, body: `{"errors":[` + inventory(id, "cannot exceed 1") + `]}`})
+		channel := answering(t, token, canned{status: 400, body: `{"errors":[` + inventory(id, "cannot exceed 1") + `]}`})
 		_, err := channeltest.Push(t, channel, two...)
 		channeltest.RequireError(t, err, channels.Smaller, "lower the setting batch_limit")
 		reply, err := channeltest.Push(t, channel, two[0])
@@ -288,13 +288,13 @@ func TestACallOfTooManyIsMadeSmaller(t *testing.T) {
 func TestAThrottleSaysUntilWhen(t *testing.T) {
 	t.Parallel()
 	body := `{"errors":[{"errorId":2001,"domain":"ACCESS","category":"REQUEST","message":"Too many requests."}]}`
-	channel := answering(t, token, said{status: 429, body: body, header: http.Header{"Retry-After": {"30"}}})
+	channel := answering(t, token, canned{status: 429, body: body, header: http.Header{"Retry-After": {"30"}}})
 	began := time.Now()
 	_, err := channeltest.Push(t, channel, two...)
-	told := channeltest.RequireError(t, err, channels.Wait, "throttles")
-	require.Equal(t, "2001", told.Code)
-	require.False(t, told.Until.Before(began.Add(30*time.Second)))
-	require.False(t, told.Until.After(time.Now().Add(30*time.Second)))
+	failure := channeltest.RequireError(t, err, channels.Wait, "throttles")
+	require.Equal(t, "2001", failure.Code)
+	require.False(t, failure.Until.Before(began.Add(30*time.Second)))
+	require.False(t, failure.Until.After(time.Now().Add(30*time.Second)))
 }
 
 // What was applied and not answered is sent again as it was: the figures are absolute.

@@ -97,8 +97,8 @@ func TestAThrottleIsAWait(t *testing.T) {
 		require.NoError(t, err)
 	}
 	_, err := channeltest.Push(t, channel, items...)
-	told := channeltest.RequireError(t, err, channels.Wait, "throttles")
-	require.Equal(t, now.Add(2*time.Minute), told.Until, "by the driver's clock")
+	failure := channeltest.RequireError(t, err, channels.Wait, "throttles")
+	require.Equal(t, now.Add(2*time.Minute), failure.Until, "by the driver's clock")
 	require.Equal(t, 1, store.Overruns())
 	require.Equal(t, 1, store.Throttled())
 	_, err = find(t, channel, items[0])

@@ -44,10 +44,10 @@ var steady = map[channeltest.Fault]string{channeltest.ItemServerError: "the resu
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			subject, options := one.subject, one.options
+			subject, options := test.subject, test.options
 			options.Locations, options.Clamp = subject.Locations, subject.Clamp
 			subject.TellsBudget, subject.RetryAfter = true, channeltest.RetryAfter
 			subject.Driver = sandbox.Driver()

@@ -78,9 +78,9 @@ func startProcess() (err error) {
 	if err := free.Close(); err != nil {
 		return err
 	}
-	var said bytes.Buffer
+	var body bytes.Buffer
 	process.command = exec.Command(program, "--listen", listen, "--scenario", scenario)
-	process.command.Stdout, process.command.Stderr = &said, &said
+	process.command.Stdout, process.command.Stderr = &body, &body
 	if err := process.command.Start(); err != nil {
 		process.command = nil
 		return err
@@ -89,26 +89,26 @@ func startProcess() (err error) {
 	ticks := time.NewTicker(20 * time.Millisecond)
 	defer ticks.Stop()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-ticks.C {
-		answer, err := caller.Get(process.address + "/healthz")
+		response, err := caller.Get(process.address + "/healthz")
 		if err == nil {
-			_ = answer.Body.Close()
+			_ = response.Body.Close()
 			return nil
 		}
 	}
 	_ = process.command.Process.Kill()
 	_ = process.command.Wait()
 	process.command = nil
-	return fmt.Errorf("the sandbox does not answer; it said:\n%s", said.String())
+	return fmt.Errorf("the sandbox does not answer; it said:\n%s", body.String())
 }
 
 // stores is a scenario with fresh stores for every subject.
 func stores() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "seed: 7\ntoken: %s\nstores:\n", channeltest.Credential)
-	for name, one := range subjects {
+	for name, test := range subjects {
 		for n := range storesEach {
 			fmt.Fprintf(&text, "  - {id: %s, kind: %s, rate: 1000, burst: 1000, clamp: %d, locations: [%s], faults: {poison: [%s]}}\n",
-				storeID(name, n), one.options.Kind, one.subject.Clamp, strings.Join(one.subject.Locations, ", "), sandboxtest.Poison)
+				storeID(name, n), test.options.Kind, test.subject.Clamp, strings.Join(test.subject.Locations, ", "), sandboxtest.Poison)
 		}
 	}
 	fmt.Fprintf(&text, "  - {id: unnamed, kind: atomic, unnamed: true, rate: 1000, burst: 1000, faults: {poison: [%s]}}\n", sandboxtest.Poison)
@@ -206,8 +206,8 @@ func (s *realStore) Set(t *testing.T, items ...channels.Item) {
 		Quantity int64  `json:"quantity"`
 	}
 	set := make([]item, len(items))
-	for i, one := range items {
-		set[i] = item{one.ChannelSKU, one.Location, one.Quantity}
+	for i, entry := range items {
+		set[i] = item{entry.ChannelSKU, entry.Location, entry.Quantity}
 	}
 	s.judge(t, http.MethodPost, "/judge/stores/"+s.id+"/set", map[string]any{"items": set}, nil)
 }
@@ -247,21 +247,21 @@ func (s *realStore) judge(t *testing.T, method, path string, body any, read func
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, process.address+path, bytes.NewReader(content))
 	require.NoError(t, err)
-	answer, err := caller.Do(request)
+	response, err := caller.Do(request)
 	require.NoError(t, err)
-	defer func() { _ = answer.Body.Close() }()
-	require.Less(t, answer.StatusCode, 300, "%s %s", method, path)
+	defer func() { _ = response.Body.Close() }()
+	require.Less(t, response.StatusCode, 300, "%s %s", method, path)
 	if read != nil {
-		require.NoError(t, read(answer.Body))
+		require.NoError(t, read(response.Body))
 	}
 }
 
 func TestConformanceWithTheSandbox(t *testing.T) {
 	t.Parallel()
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			subject := one.subject
+			subject := test.subject
 			subject.TellsBudget = true
 			subject.Driver = sandbox.Driver()
 			subject.Start = func(t *testing.T) channeltest.Store { return startReal(t, name) }

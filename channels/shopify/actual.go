@@ -39,7 +39,7 @@ func (s *store) readActual(ctx context.Context, items []channels.Item, reply cha
 	if err != nil {
 		return budget
 	}
-	answered, left, err := s.ask(ctx, body)
+	result, left, err := s.ask(ctx, body)
 	if left.Known {
 		budget.Remaining = left.Remaining
 	}
@@ -54,7 +54,7 @@ func (s *store) readActual(ctx context.Context, items []channels.Item, reply cha
 			} `json:"inventoryLevel"`
 		} `json:"nodes"`
 	}
-	if err != nil || s.into(answered, &data) != nil {
+	if err != nil || s.into(result, &data) != nil {
 		return budget
 	}
 	shown := map[string]*int64{}

@@ -31,7 +31,7 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 	if err != nil {
 		return channels.Finding{}, err
 	}
-	answered, _, err := s.ask(ctx, body)
+	result, _, err := s.ask(ctx, body)
 	if err != nil {
 		return channels.Finding{}, err
 	}
@@ -57,11 +57,11 @@ func (s *store) Check(ctx context.Context) (channels.Finding, error) {
 			} `json:"nodes"`
 		} `json:"productVariants"`
 	}
-	if err := s.into(answered, &data); err != nil {
+	if err := s.into(result, &data); err != nil {
 		return channels.Finding{}, err
 	}
 	if data.Shop.Domain == "" {
-		return channels.Finding{}, s.Unreadable(answered.Response, "it does not name the shop")
+		return channels.Finding{}, s.Unreadable(result.Response, "it does not name the shop")
 	}
 	finding := channels.Finding{Account: fmt.Sprintf("%.100s (%.100s)", data.Shop.Domain, data.Shop.Name)}
 	if data.Installation == nil {

@@ -40,7 +40,7 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 	if err != nil {
 		return nil, channels.Budget{}, err
 	}
-	answered, budget, err := s.ask(ctx, body)
+	reply, budget, err := s.ask(ctx, body)
 	if err != nil {
 		return nil, budget, err
 	}
@@ -52,27 +52,27 @@ func (s *store) Find(ctx context.Context, items []channels.Item) ([]channels.Fou
 			} `json:"pageInfo"`
 		} `json:"productVariants"`
 	}
-	if err := s.into(answered, &data); err != nil {
+	if err := s.into(reply, &data); err != nil {
 		return nil, budget, err
 	}
 	if data.Variants == nil || data.Variants.Nodes == nil || data.Variants.PageInfo == nil {
-		return nil, budget, s.Unreadable(answered.Response, "it holds no variants")
+		return nil, budget, s.Unreadable(reply.Response, "it holds no variants")
 	}
 	// A search finds also what only resembles a SKU: SKUs are compared byte by byte.
 	exact := map[string][]variant{}
 	for _, entry := range data.Variants.Nodes {
 		if !strings.HasPrefix(entry.InventoryItem.ID, itemPrefix) {
-			return nil, budget, s.Unreadable(answered.Response, "a variant has no inventory item")
+			return nil, budget, s.Unreadable(reply.Response, "a variant has no inventory item")
 		}
 		exact[entry.SKU] = append(exact[entry.SKU], entry)
 	}
 	matches := make([]channels.Found, len(items))
 	for i, item := range items {
-		answer, sure := s.judge(exact[item.ChannelSKU], data.Variants.PageInfo.HasNextPage)
+		match, sure := s.judge(exact[item.ChannelSKU], data.Variants.PageInfo.HasNextPage)
 		if !sure && len(items) > 1 {
 			return nil, budget, s.Failed(channels.Smaller, 0, "more variants resemble the SKUs of a look-up than one page holds")
 		}
-		matches[i] = answer
+		matches[i] = match
 	}
 	return matches, budget, nil
 }
@@ -134,11 +134,11 @@ func page(items int) int {
 // backslash before each quote and backslash in it (shopify.dev/docs/api/usage/search-syntax).
 func search(items []channels.Item) string {
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-	asked := map[string]bool{}
+	seen := map[string]bool{}
 	var terms []string
 	for _, item := range items {
-		if !asked[item.ChannelSKU] {
-			asked[item.ChannelSKU] = true
+		if !seen[item.ChannelSKU] {
+			seen[item.ChannelSKU] = true
 			terms = append(terms, `sku:"`+escape.Replace(item.ChannelSKU)+`"`)
 		}
 	}

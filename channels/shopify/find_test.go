@@ -28,17 +28,17 @@ func TestFindSaysWhatCannotBeSet(t *testing.T) {
 			store.Bundle("KIT")
 			store.Untrack("CARD")
 			store.Duplicate("TWIN")
-			found := find(t, channels.Guarded(store.Open(t)), items...)
+			matches := find(t, channels.Guarded(store.Open(t)), items...)
 			references := map[string]bool{}
-			for _, one := range found[:3] {
-				require.NotEmpty(t, one.Reference)
-				references[one.Reference] = true
+			for _, match := range matches[:3] {
+				require.NotEmpty(t, match.Reference)
+				references[match.Reference] = true
 			}
 			require.Len(t, references, 3)
-			require.Contains(t, found[3].Blocked, "from its components")
-			require.Contains(t, found[4].Blocked, "does not track")
-			require.Contains(t, found[5].Blocked, "2 variants have this SKU")
-			require.Contains(t, found[6].Missing, "no variant with exactly this SKU")
+			require.Contains(t, matches[3].Blocked, "from its components")
+			require.Contains(t, matches[4].Blocked, "does not track")
+			require.Contains(t, matches[5].Blocked, "2 variants have this SKU")
+			require.Contains(t, matches[6].Missing, "no variant with exactly this SKU")
 		})
 	}
 }
@@ -59,9 +59,9 @@ func TestASKUInTwoLocationsIsAskedForOnce(t *testing.T) {
 	store := shopifytest.Start(t, shopifytest.Options{Locations: []string{"1", "2"}})
 	items := []channels.Item{{Location: "1", ChannelSKU: "BIKE"}, {Location: "2", ChannelSKU: "BIKE"}}
 	store.Set(t, items...)
-	found := find(t, channels.Guarded(store.Open(t)), items...)
-	require.NotEmpty(t, found[0].Reference)
-	require.Equal(t, found[0], found[1])
+	matches := find(t, channels.Guarded(store.Open(t)), items...)
+	require.NotEmpty(t, matches[0].Reference)
+	require.Equal(t, matches[0], matches[1])
 }
 
 func TestALookUpThatResemblesTooMuchIsHalved(t *testing.T) {
@@ -77,16 +77,16 @@ func TestALookUpThatResemblesTooMuchIsHalved(t *testing.T) {
 	require.True(t, ok)
 	late := channels.Item{ChannelSKU: "a"}
 	_, _, err := finder.Find(t.Context(), []channels.Item{late, {ChannelSKU: "A-1"}})
-	var told *channels.Error
-	require.True(t, errors.As(err, &told))
-	require.Equal(t, channels.Smaller, told.Next)
-	found, _, err := finder.Find(t.Context(), []channels.Item{late})
+	var failure *channels.Error
+	require.True(t, errors.As(err, &failure))
+	require.Equal(t, channels.Smaller, failure.Next)
+	matches, _, err := finder.Find(t.Context(), []channels.Item{late})
 	require.NoError(t, err)
-	require.Contains(t, found[0].Missing, "more than 250 variants resemble this SKU")
+	require.Contains(t, matches[0].Missing, "more than 250 variants resemble this SKU")
 	// What is shown is taken, even when there is more.
-	found, _, err = finder.Find(t.Context(), []channels.Item{{ChannelSKU: "A-1"}})
+	matches, _, err = finder.Find(t.Context(), []channels.Item{{ChannelSKU: "A-1"}})
 	require.NoError(t, err)
-	require.NotEmpty(t, found[0].Reference)
+	require.NotEmpty(t, matches[0].Reference)
 }
 
 func TestLookUpsThatAreNotBelieved(t *testing.T) {
@@ -100,23 +100,23 @@ func TestLookUpsThatAreNotBelieved(t *testing.T) {
 		body  string
 		fault string
 		next  channels.Next
-		found channels.Found
+		match channels.Found
 	}{
-		"found":         {body: page(fmt.Sprintf(variant, 0)), found: channels.Found{Reference: "gid://shopify/InventoryItem/1"}},
-		"counts itself": {body: page(fmt.Sprintf(variant, 1)), found: channels.Found{Reference: "gid://shopify/InventoryItem/1"}},
+		"found":         {body: page(fmt.Sprintf(variant, 0)), match: channels.Found{Reference: "gid://shopify/InventoryItem/1"}},
+		"counts itself": {body: page(fmt.Sprintf(variant, 1)), match: channels.Found{Reference: "gid://shopify/InventoryItem/1"}},
 		"others are not shown": {
 			body: page(fmt.Sprintf(variant, 3)),
-			found: channels.Found{Blocked: "3 variants have this SKU in Shopify, so it is not known which one is meant; give each its own SKU, or set duplicates: " +
+			match: channels.Found{Blocked: "3 variants have this SKU in Shopify, so it is not known which one is meant; give each its own SKU, or set duplicates: " +
 				"first"},
 		},
 		"another SKU": {
 			body: page(`{"sku":"bike","inventoryItem":{"id":"gid://shopify/InventoryItem/1","tracked":true}}`),
-			found: channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its " +
+			match: channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its " +
 				"name in the shop"},
 		},
 		"no SKU": {
 			body: page(`{"sku":null,"inventoryItem":{"id":"gid://shopify/InventoryItem/1","tracked":true}}`),
-			found: channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its " +
+			match: channels.Found{Missing: "Shopify has no variant with exactly this SKU, upper and lower case included; correct it there, or list the SKU under its " +
 				"name in the shop"},
 		},
 		"no item":     {body: page(`{"sku":"BIKE","inventoryItem":null}`), fault: "no inventory item"},
@@ -129,13 +129,13 @@ func TestLookUpsThatAreNotBelieved(t *testing.T) {
 			t.Parallel()
 			finder, ok := channels.AsFinder(answering(t, http.StatusOK, test.body))
 			require.True(t, ok)
-			found, _, err := finder.Find(t.Context(), item)
+			matches, _, err := finder.Find(t.Context(), item)
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, []channels.Found{test.found}, found)
+			require.Equal(t, []channels.Found{test.match}, matches)
 		})
 	}
 }

@@ -64,7 +64,7 @@ func (e userError) index() (at int, named bool, err error) {
 
 // readQuantities reads the response to a call. No user errors are a success: whatever else the payload offers is empty when nothing
 // had to change. With user errors nothing was applied.
-func (s *store) readQuantities(decoded answered, items []channels.Item) (channels.Reply, error) {
+func (s *store) readQuantities(decoded graphqlResult, items []channels.Item) (channels.Reply, error) {
 	var data struct {
 		Payload *struct {
 			UserErrors []userError `json:"userErrors"`

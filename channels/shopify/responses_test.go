@@ -50,8 +50,8 @@ func TestAnswers(t *testing.T) {
 	}
 	lost := channels.ItemReply{Verdict: channels.NotApplied, Lost: true, Code: "INVALID_INVENTORY_ITEM", Reason: "not found"}
 	refused := func(reason string) channels.Reply {
-		one := channels.ItemReply{Verdict: channels.NotApplied, Reason: reason}
-		return channels.Reply{Refused: true, Reason: reason, Items: []channels.ItemReply{one, one}, Budget: budget}
+		reply := channels.ItemReply{Verdict: channels.NotApplied, Reason: reason}
+		return channels.Reply{Refused: true, Reason: reason, Items: []channels.ItemReply{reply, reply}, Budget: budget}
 	}
 	replied := func(items ...channels.ItemReply) channels.Reply { return channels.Reply{Items: items, Budget: budget} }
 	for name, test := range map[string]struct {
@@ -273,14 +273,14 @@ func TestAThrottleSaysUntilWhen(t *testing.T) {
 			channel := answering(t, http.StatusOK, throttled(test.cost))
 			began := time.Now()
 			reply, err := channeltest.Push(t, channel, two...)
-			told := channeltest.RequireError(t, err, test.next)
+			failure := channeltest.RequireError(t, err, test.next)
 			require.Equal(t, strings.Contains(test.cost, `"restoreRate":100`), reply.Budget.Known && reply.Budget.PerSecond == 100)
 			if test.wait == 0 {
-				require.Zero(t, told.Until)
+				require.Zero(t, failure.Until)
 				return
 			}
-			require.False(t, told.Until.Before(began.Add(test.wait)))
-			require.False(t, told.Until.After(time.Now().Add(test.wait)))
+			require.False(t, failure.Until.Before(began.Add(test.wait)))
+			require.False(t, failure.Until.After(time.Now().Add(test.wait)))
 		})
 	}
 }

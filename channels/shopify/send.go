@@ -13,11 +13,11 @@ import (
 
 // Send sends a call once. After a failed comparison it reads what the shop shows, for Shopify's response does not say.
 func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, error) {
-	answered, budget, err := s.ask(ctx, call.Body)
+	result, budget, err := s.ask(ctx, call.Body)
 	if err != nil {
 		return channels.Reply{Budget: budget}, err
 	}
-	reply, err := s.readQuantities(answered, call.Items)
+	reply, err := s.readQuantities(result, call.Items)
 	if err == nil {
 		budget = s.readActual(ctx, call.Items, reply, budget)
 	}
@@ -25,14 +25,14 @@ func (s *store) Send(ctx context.Context, call channels.Call) (channels.Reply, e
 	return reply, err
 }
 
-// answered is a response that holds a GraphQL response which is no failure of the whole.
-type answered struct {
+// graphqlResult is a response with a GraphQL result that is no failure of the whole call.
+type graphqlResult struct {
 	outbound.Response
 	response graphql.Response
 }
 
 // into decodes the data of a response.
-func (s *store) into(decoded answered, value any) error {
+func (s *store) into(decoded graphqlResult, value any) error {
 	if len(decoded.response.Errors) > 0 {
 		return s.Unreadable(decoded.Response, "it holds data and errors that are not known")
 	}
@@ -43,20 +43,20 @@ func (s *store) into(decoded answered, value any) error {
 }
 
 // ask makes one GraphQL call. The budget is told also next to an error.
-func (s *store) ask(ctx context.Context, body []byte) (answered, channels.Budget, error) {
+func (s *store) ask(ctx context.Context, body []byte) (graphqlResult, channels.Budget, error) {
 	response, err := s.post(ctx, body)
 	if err != nil {
-		return answered{}, channels.Budget{}, err
+		return graphqlResult{}, channels.Budget{}, err
 	}
 	if response.Status != http.StatusOK {
-		return answered{}, channels.Budget{}, s.readStatus(response)
+		return graphqlResult{}, channels.Budget{}, s.readStatus(response)
 	}
 	decoded, err := graphql.Read(response.Body)
 	if err != nil {
-		return answered{}, channels.Budget{}, s.Unreadable(response, err.Error())
+		return graphqlResult{}, channels.Budget{}, s.Unreadable(response, err.Error())
 	}
 	price := readCost(decoded)
-	return answered{response, decoded}, price.budget(), s.readErrors(response, decoded, price)
+	return graphqlResult{response, decoded}, price.budget(), s.readErrors(response, decoded, price)
 }
 
 // post makes one HTTP call. A token that is rejected before it expires is renewed, and the call is made once more: it was not applied, and

@@ -16,10 +16,10 @@ import (
 // looked returns items with their references.
 func looked(t *testing.T, channel channels.Channel, items ...channels.Item) []channels.Item {
 	t.Helper()
-	found := find(t, channel, items...)
-	for i, one := range found {
-		require.NotEmpty(t, one.Reference, "%+v", one)
-		items[i].Reference = one.Reference
+	matches := find(t, channel, items...)
+	for i, match := range matches {
+		require.NotEmpty(t, match.Reference, "%+v", match)
+		items[i].Reference = match.Reference
 	}
 	return items
 }
@@ -28,10 +28,10 @@ func find(t *testing.T, channel channels.Channel, items ...channels.Item) []chan
 	t.Helper()
 	finder, ok := channels.AsFinder(channel)
 	require.True(t, ok)
-	found, budget, err := finder.Find(t.Context(), items)
+	matches, budget, err := finder.Find(t.Context(), items)
 	require.NoError(t, err)
 	require.True(t, budget.Known)
-	return found
+	return matches
 }
 
 // push sends items, which have been looked up.
@@ -175,8 +175,8 @@ func TestAThrottleIsAWait(t *testing.T) {
 		require.NoError(t, err)
 	}
 	_, err = push(t, channel, "one more", items...)
-	told := channeltest.RequireError(t, err, channels.Wait)
-	require.False(t, told.Until.IsZero())
+	failure := channeltest.RequireError(t, err, channels.Wait)
+	require.False(t, failure.Until.IsZero())
 	require.Equal(t, 1, store.Overruns())
 }
 

@@ -29,10 +29,10 @@ var subjects = map[string]struct {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			subject, options := one.subject, one.options
+			subject, options := test.subject, test.options
 			options.Locations = subject.Locations
 			subject.RetryAfter = channeltest.RetryAfter
 			subject.Driver = vendure.Driver()

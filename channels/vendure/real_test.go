@@ -120,9 +120,9 @@ func (v *realServer) channel(t *testing.T, split bool) *realStore {
 	}
 	s.Front = channeltest.NewFront(t, proxy)
 	s.Front.Sort = venduretest.Sort
-	var known struct{ Channel struct{ Token string } }
-	v.admin(t, "", `query ($id: ID!) { channel(id: $id) { token } }`, object{"id": s.number}, &known)
-	s.token = known.Channel.Token
+	var shop struct{ Channel struct{ Token string } }
+	v.admin(t, "", `query ($id: ID!) { channel(id: $id) { token } }`, object{"id": s.number}, &shop)
+	s.token = shop.Channel.Token
 	locations := []string{"1"}
 	if split {
 		locations = append(locations, v.outlet)
@@ -171,16 +171,16 @@ func (s *realStore) set(t *testing.T, items ...channels.Item) {
 	t.Helper()
 	ids := s.variants(t)
 	var missing []string
-	for _, one := range items {
-		if _, known := ids[one.ChannelSKU]; !known {
-			missing, ids[one.ChannelSKU] = append(missing, one.ChannelSKU), ""
+	for _, item := range items {
+		if _, exists := ids[item.ChannelSKU]; !exists {
+			missing, ids[item.ChannelSKU] = append(missing, item.ChannelSKU), ""
 		}
 	}
 	s.create(t, missing...)
 	ids = s.variants(t)
 	input := make([]object, len(items))
-	for i, one := range items {
-		input[i] = object{"id": ids[one.ChannelSKU], "stockLevels": []object{{"stockLocationId": s.place(one.Location), "stockOnHand": one.Quantity}}}
+	for i, item := range items {
+		input[i] = object{"id": ids[item.ChannelSKU], "stockLevels": []object{{"stockLocationId": s.place(item.Location), "stockOnHand": item.Quantity}}}
 	}
 	s.admin(t, `mutation ($input: [UpdateProductVariantInput!]!) { updateProductVariants(input: $input) { id } }`, object{"input": input}, nil)
 }
@@ -219,18 +219,18 @@ type listedVariant struct {
 
 func (s *realStore) list(t *testing.T) []listedVariant {
 	t.Helper()
-	var said struct {
+	var document struct {
 		ProductVariants struct{ Items []listedVariant }
 	}
-	s.admin(t, `{ productVariants { items { id sku stockLevels { stockLocationId stockOnHand } } } }`, nil, &said)
-	return said.ProductVariants.Items
+	s.admin(t, `{ productVariants { items { id sku stockLevels { stockLocationId stockOnHand } } } }`, nil, &document)
+	return document.ProductVariants.Items
 }
 
 func (s *realStore) variants(t *testing.T) map[string]string {
 	t.Helper()
 	ids := map[string]string{}
-	for _, one := range s.list(t) {
-		ids[one.SKU] = one.ID
+	for _, variant := range s.list(t) {
+		ids[variant.SKU] = variant.ID
 	}
 	return ids
 }
@@ -243,13 +243,13 @@ func (s *realStore) remove(t *testing.T, sku string) {
 func (s *realStore) shown(t *testing.T) map[channeltest.Place]int64 {
 	t.Helper()
 	shown := map[channeltest.Place]int64{}
-	for _, one := range s.list(t) {
-		for _, level := range one.StockLevels {
+	for _, variant := range s.list(t) {
+		for _, level := range variant.StockLevels {
 			location := level.StockLocationID
 			if !s.split {
 				location = ""
 			}
-			shown[channeltest.Place{Location: location, SKU: one.SKU}] = level.StockOnHand
+			shown[channeltest.Place{Location: location, SKU: variant.SKU}] = level.StockOnHand
 		}
 	}
 	return shown

@@ -129,9 +129,9 @@ func readMissing(missing graphql.Error, items []channels.Item) channels.Reply {
 func (s *store) readBadInput(response outbound.Response, decoded graphql.Response, items []channels.Item) (channels.Reply, error) {
 	reply, named := channels.All(items, channels.NotApplied), false
 	for _, failure := range decoded.Errors {
-		_, rest, found := strings.Cut(failure.Message, `at "input[`)
+		_, rest, ok := strings.Cut(failure.Message, `at "input[`)
 		digits, _, closed := strings.Cut(rest, "]")
-		if !found || !closed {
+		if !ok || !closed {
 			continue
 		}
 		at, err := strconv.Atoi(digits)

@@ -40,8 +40,8 @@ func TestAnswers(t *testing.T) {
 		Reason: "the variant that it was known by is deleted, or not in the store's channel any more",
 	}
 	refused := func(why string) channels.Reply {
-		one := channels.ItemReply{Verdict: channels.NotApplied, Reason: why}
-		return channels.Reply{Refused: true, Reason: why, Items: []channels.ItemReply{one, one}}
+		reply := channels.ItemReply{Verdict: channels.NotApplied, Reason: why}
+		return channels.Reply{Refused: true, Reason: why, Items: []channels.ItemReply{reply, reply}}
 	}
 	replies := func(items ...channels.ItemReply) channels.Reply { return channels.Reply{Items: items} }
 	items := []channels.Item{{ChannelSKU: "BIKE", Quantity: 5, Reference: "17"}, {Location: "2", ChannelSKU: "BELL", Quantity: 3, Reference: "9"}}
@@ -149,15 +149,15 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			status, asked := test.status, test.items
+			status, requested := test.status, test.items
 			if status == 0 {
 				status = http.StatusOK
 			}
-			if asked == nil {
-				asked = items
+			if requested == nil {
+				requested = items
 			}
 			channel := answering(t, status, test.header, test.body)
-			reply, err := channel.Send(t.Context(), call(t, channel, asked...))
+			reply, err := channel.Send(t.Context(), call(t, channel, requested...))
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return
@@ -181,19 +181,19 @@ func TestLookUp(t *testing.T) {
 	store.Track("UNTRACKED", "FALSE", true)
 	store.Delete("DELETED")
 	items = append(items, channels.Item{Location: "2", ChannelSKU: "PLAIN"})
-	answers := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
-	require.Equal(t, channels.Found{Reference: "1"}, answers[0])
-	require.Contains(t, answers[1].Blocked, "2 variants in the store have this SKU")
-	require.Contains(t, answers[2].Blocked, "does not track this variant's stock")
-	require.Contains(t, answers[3].Missing, "no variant in the store's channel has exactly this SKU")
-	require.Equal(t, []channels.Found{{Reference: "5"}, {Reference: "6"}, {Reference: "1"}}, answers[4:],
+	matches := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
+	require.Equal(t, channels.Found{Reference: "1"}, matches[0])
+	require.Contains(t, matches[1].Blocked, "2 variants in the store have this SKU")
+	require.Contains(t, matches[2].Blocked, "does not track this variant's stock")
+	require.Contains(t, matches[3].Missing, "no variant in the store's channel has exactly this SKU")
+	require.Equal(t, []channels.Found{{Reference: "5"}, {Reference: "6"}, {Reference: "1"}}, matches[4:],
 		"case is kept, and both locations are the same variant's")
 
 	store.Track("PLAIN", "INHERIT", false)
 	store.Track("BELL", "TRUE", false)
-	answers = channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
-	require.Contains(t, answers[0].Blocked, "does not track", "the server's setting is inherited")
-	require.Equal(t, channels.Found{Reference: "5"}, answers[4])
+	matches = channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
+	require.Contains(t, matches[0].Blocked, "does not track", "the server's setting is inherited")
+	require.Equal(t, channels.Found{Reference: "5"}, matches[4])
 }
 
 func TestALookUpThatIsCutShortIsNotTrusted(t *testing.T) {
@@ -206,9 +206,9 @@ func TestALookUpThatIsCutShortIsNotTrusted(t *testing.T) {
 	finder, ok := channels.AsFinder(channels.Guarded(store.Open(t)))
 	require.True(t, ok)
 	_, _, err := finder.Find(t.Context(), items)
-	var told *channels.Error
-	require.ErrorAs(t, err, &told)
-	require.Equal(t, channels.Smaller, told.Next, "of five variants three are listed, so there may be more with any SKU")
+	var failure *channels.Error
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, channels.Smaller, failure.Next, "of five variants three are listed, so there may be more with any SKU")
 	require.Contains(t, channeltest.Find(t, channels.Guarded(store.Open(t)), items[0])[0].Blocked, "2 variants")
 	require.Equal(t, channels.Found{Reference: "3"}, channeltest.Find(t, channels.Guarded(store.Open(t)), items[2])[0])
 }

@@ -31,15 +31,15 @@ func figuresArrive(t *testing.T, server *realServer) {
 	store.set(t, withQuantity(items, 0)...)
 	figures := func(items []channels.Item) map[channeltest.Place]int64 {
 		shown := map[channeltest.Place]int64{}
-		for _, one := range items {
-			shown[channeltest.Place{Location: one.Location, SKU: one.ChannelSKU}] = one.Quantity
+		for _, item := range items {
+			shown[channeltest.Place{Location: item.Location, SKU: item.ChannelSKU}] = item.Quantity
 		}
 		return shown
 	}
 	shown := func() map[channeltest.Place]int64 { // those that were sent
 		all := store.shown(t)
 		for at := range all {
-			if _, asked := figures(items)[at]; !asked {
+			if _, requested := figures(items)[at]; !requested {
 				delete(all, at)
 			}
 		}
@@ -50,9 +50,9 @@ func figuresArrive(t *testing.T, server *realServer) {
 		items = withQuantity(items, quantity)
 		reply, err := channel.Send(t.Context(), call(t, channel, items...))
 		require.NoError(t, err)
-		for i, one := range reply.Items {
-			require.Equal(t, channels.Applied, one.Verdict, "%+v: %+v", items[i], one)
-			require.Nil(t, one.Clamped)
+		for i, item := range reply.Items {
+			require.Equal(t, channels.Applied, item.Verdict, "%+v: %+v", items[i], item)
+			require.Nil(t, item.Clamped)
 		}
 		require.Equal(t, figures(items), shown())
 	}
@@ -75,8 +75,8 @@ func figuresArrive(t *testing.T, server *realServer) {
 	offending[1].Quantity = 1 << 31
 	reply, err = channel.Send(t.Context(), call(t, channel, offending...))
 	require.NoError(t, err)
-	for i, one := range reply.Items {
-		require.Equal(t, map[bool]channels.Verdict{true: channels.Rejected, false: channels.NotApplied}[i == 1], one.Verdict)
+	for i, item := range reply.Items {
+		require.Equal(t, map[bool]channels.Verdict{true: channels.Rejected, false: channels.NotApplied}[i == 1], item.Verdict)
 	}
 	require.Contains(t, reply.Items[1].Reason, "32-bit")
 	require.Equal(t, figures(once.Items), shown())
@@ -126,14 +126,14 @@ func lookUp(t *testing.T, server *realServer) {
 	store.admin(t, `mutation ($a: ID!, $b: ID!) { updateProductVariants(input: [{ id: $a, trackInventory: FALSE }, { id: $b, trackInventory: INHERIT, enabled: `+
 		`false }]) { id } }`,
 		object{"a": ids["UNTRACKED"], "b": ids["INHERITS"]}, nil)
-	answers := channeltest.Find(t, channel, channels.Item{ChannelSKU: "PLAIN"}, channels.Item{ChannelSKU: "TWICE"}, channels.Item{ChannelSKU: "UNTRACKED"},
+	matches := channeltest.Find(t, channel, channels.Item{ChannelSKU: "PLAIN"}, channels.Item{ChannelSKU: "TWICE"}, channels.Item{ChannelSKU: "UNTRACKED"},
 		channels.Item{ChannelSKU: "INHERITS"}, channels.Item{ChannelSKU: "bell"}, channels.Item{ChannelSKU: "SKU-0"})
-	require.Equal(t, ids["PLAIN"], answers[0].Reference)
-	require.Contains(t, answers[1].Blocked, "2 variants")
-	require.Contains(t, answers[2].Blocked, "does not track")
-	require.Equal(t, ids["INHERITS"], answers[3].Reference, "a server tracks unless it is told not to, and a disabled variant has stock like any other")
-	require.Equal(t, ids["bell"], answers[4].Reference)
-	require.NotEmpty(t, answers[5].Missing, "SKU-0 is in the default channel only")
+	require.Equal(t, ids["PLAIN"], matches[0].Reference)
+	require.Contains(t, matches[1].Blocked, "2 variants")
+	require.Contains(t, matches[2].Blocked, "does not track")
+	require.Equal(t, ids["INHERITS"], matches[3].Reference, "a server tracks unless it is told not to, and a disabled variant has stock like any other")
+	require.Equal(t, ids["bell"], matches[4].Reference)
+	require.NotEmpty(t, matches[5].Missing, "SKU-0 is in the default channel only")
 }
 
 func wrongLocations(t *testing.T, server *realServer) {

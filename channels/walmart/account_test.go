@@ -76,32 +76,32 @@ func TestATokenThatIsNotTakenAnyMoreIsRenewedOnce(t *testing.T) {
 func TestLogin(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		token said
+		token canned
 		next  channels.Next
 		fault string
 	}{
-		"the key is not taken": {said{status: 401, body: problem("UNAUTHORIZED.GMP_GATEWAY_API", "")}, channels.AskPerson, "check client_id and client_secret"},
+		"the key is not taken": {canned{status: 401, body: problem("UNAUTHORIZED.GMP_GATEWAY_API", "")}, channels.AskPerson, "check client_id and client_secret"},
 		"the key is malformed": {
-			said{status: 400, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`},
+			canned{status: 400, body: `{"error":"invalid_client","error_description":"canary-0123456789"}`},
 			channels.AskPerson,
 			"check client_id and client_secret",
 		},
-		"throttled":  {said{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
-		"away":       {said{status: 503}, channels.Resend, "server error"},
-		"a redirect": {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
-		"a page":     {said{status: 200, body: page}, channels.Resend, "not the JSON"},
+		"throttled":  {canned{status: 429, header: http.Header{"Retry-After": {"60"}}}, channels.Wait, "throttles"},
+		"away":       {canned{status: 503}, channels.Resend, "server error"},
+		"a redirect": {canned{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
+		"a page":     {canned{status: 200, body: page}, channels.Resend, "not the JSON"},
 		"XML": {
-			said{status: 200, body: `<OAuthTokenDTO><accessToken>canary-0123456789</accessToken></OAuthTokenDTO>`},
+			canned{status: 200, body: `<OAuthTokenDTO><accessToken>canary-0123456789</accessToken></OAuthTokenDTO>`},
 			channels.Resend,
 			"not the JSON",
 		},
-		"no token": {said{status: 200, body: `{"expires_in":900}`}, channels.Resend, "holds no token"},
-		"no life":  {said{status: 200, body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token"},
-		"201":      {said{status: 201, body: `{"access_token":"canary-0123456789","expires_in":900}`}, channels.Resend, "status is not one"},
+		"no token": {canned{status: 200, body: `{"expires_in":900}`}, channels.Resend, "holds no token"},
+		"no life":  {canned{status: 200, body: `{"access_token":"canary-0123456789"}`}, channels.Resend, "holds no token"},
+		"201":      {canned{status: 201, body: `{"access_token":"canary-0123456789","expires_in":900}`}, channels.Resend, "status is not one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel := answering(t, answers{"token": test.token}, nil)
+			channel := answering(t, script{"token": test.token}, nil)
 			_, err := channeltest.Push(t, channel, bike)
 			channeltest.RequireError(t, err, test.next, test.fault)
 			_, err = channeltest.Poll(t, channel, "feed:0:F1@A", bike, bell)
@@ -161,7 +161,7 @@ func TestCheckTellsWhatItFound(t *testing.T) {
 	}
 	_, err = check(walmarttest.Options{Scopes: map[string]string{}})
 	require.NoError(t, err, "a key without a list of permissions")
-	_, err = answering(t, answers{"/v3/inventories": {status: 200, body: `{}`}}, nil).Check(t.Context())
+	_, err = answering(t, script{"/v3/inventories": {status: 200, body: `{}`}}, nil).Check(t.Context())
 	channeltest.RequireError(t, err, channels.Resend, "does not count the SKUs")
 }
 

@@ -109,9 +109,9 @@ func (s *session) checkScopes(ctx context.Context, finding *channels.Finding) er
 		return err
 	}
 	for _, scope := range []string{"inventory", "feeds"} {
-		level, told := body.Scopes[scope]
+		level, stated := body.Scopes[scope]
 		switch {
-		case !told || scope == "feeds" && !s.feeds:
+		case !stated || scope == "feeds" && !s.feeds:
 			continue
 		case level == "no_access", scope == "inventory" && level != "full_access":
 			return s.Failed(channels.AskPerson, 0, fmt.Sprintf("the API key has %.20q to %s; give it full access", level, scope))

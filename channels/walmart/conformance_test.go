@@ -32,13 +32,13 @@ var subjects = map[string]struct {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			subject := one.subject
+			subject := test.subject
 			subject.RetryAfter = channeltest.RetryAfter
 			subject.Driver = walmart.Driver()
-			subject.Start = func(t *testing.T) channeltest.Store { return walmarttest.Start(t, one.options) }
+			subject.Start = func(t *testing.T) channeltest.Store { return walmarttest.Start(t, test.options) }
 			channeltest.Run(t, subject)
 		})
 	}

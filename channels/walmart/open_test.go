@@ -170,13 +170,13 @@ func TestMeters(t *testing.T) {
 	t.Parallel()
 	metered, ok := open(t, nil).(channels.Metered)
 	require.True(t, ok)
-	one, many := make([]channels.Item, 1), make([]channels.Item, 2)
-	require.Equal(t, "put", metered.Meter(channels.Sending, one))
+	items, many := make([]channels.Item, 1), make([]channels.Item, 2)
+	require.Equal(t, "put", metered.Meter(channels.Sending, items))
 	require.Equal(t, "feed", metered.Meter(channels.Sending, many))
-	require.Equal(t, "poll", metered.Meter(channels.Polling, one))
+	require.Equal(t, "poll", metered.Meter(channels.Polling, items))
 	require.Equal(t, "poll", metered.Meter(channels.Polling, many))
-	require.Empty(t, metered.Meter(channels.Looking, one))
-	require.False(t, channels.Submits(open(t, nil), one), "a PUT is answered at once")
+	require.Empty(t, metered.Meter(channels.Looking, items))
+	require.False(t, channels.Submits(open(t, nil), items), "a PUT is answered at once")
 	require.True(t, channels.Submits(open(t, nil), many))
 }
 

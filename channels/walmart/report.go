@@ -176,15 +176,15 @@ func (s *store) readDetails(response outbound.Response, decoded progress, on tic
 	reply := s.waiting(items, on)
 	missing := 0
 	for _, item := range items {
-		if _, found := verdicts[item.ChannelSKU]; !found || !first {
+		if _, ok := verdicts[item.ChannelSKU]; !ok || !first {
 			missing++
 		}
 	}
 	named, own := 0, 0
 	for i, item := range items {
-		verdict, found := verdicts[item.ChannelSKU]
+		verdict, ok := verdicts[item.ChannelSKU]
 		switch {
-		case found:
+		case ok:
 			reply.Items[i] = verdict
 			named++
 		case on.at >= total:

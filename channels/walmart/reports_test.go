@@ -13,8 +13,8 @@ import (
 )
 
 // progress is what Walmart says of the feed F1@A.
-func progress(status string, received, succeeded, failed int, more string) said {
-	return said{status: 200, body: fmt.Sprintf(`{"feedId":"F1@A","feedStatus":%q,"itemsReceived":%d,"itemsSucceeded":%d,"itemsFailed":%d,"itemsProcessing":0%s}`,
+func progress(status string, received, succeeded, failed int, more string) canned {
+	return canned{status: 200, body: fmt.Sprintf(`{"feedId":"F1@A","feedStatus":%q,"itemsReceived":%d,"itemsSucceeded":%d,"itemsFailed":%d,"itemsProcessing":0%s}`,
 		status, received, succeeded, failed, more)}
 }
 
@@ -22,7 +22,7 @@ func TestProgressOfAFeed(t *testing.T) {
 	t.Parallel()
 	both := []channels.ItemReply{accepted, accepted}
 	details := channels.Reply{Ticket: "details:0:1000:F1@A", Items: both}
-	failure := func(types ...string) said {
+	failure := func(types ...string) canned {
 		for i, kind := range types {
 			types[i] = fmt.Sprintf(`{"type":%q,"code":"ERR_1","description":"too many items"}`, kind)
 		}
@@ -33,42 +33,42 @@ func TestProgressOfAFeed(t *testing.T) {
 		return channels.Reply{Refused: true, Reason: item.Reason, Items: []channels.ItemReply{item, item}}
 	}
 	for name, test := range map[string]struct {
-		ticket string
-		answer said
-		want   channels.Reply
-		next   channels.Next
-		fault  string
+		ticket   string
+		response canned
+		want     channels.Reply
+		next     channels.Next
+		fault    string
 	}{
 		"received": {
-			answer: progress("RECEIVED", 0, 0, 0, ""),
-			want:   channels.Reply{Ticket: "feed:1:F1@A", PollAfter: 4 * time.Minute, Items: both},
+			response: progress("RECEIVED", 0, 0, 0, ""),
+			want:     channels.Reply{Ticket: "feed:1:F1@A", PollAfter: 4 * time.Minute, Items: both},
 		},
 		"in progress for long": {
-			ticket: "feed:70:F1@A", answer: progress("INPROGRESS", 2, 1, 0, ""),
+			ticket: "feed:70:F1@A", response: progress("INPROGRESS", 2, 1, 0, ""),
 			want: channels.Reply{Ticket: "feed:71:F1@A", PollAfter: 15 * time.Minute, Items: both},
 		},
 		"processed, but not all of it": {
-			answer: said{
+			response: canned{
 				status: 200,
 				body:   `{"feedId":"F1@A","feedStatus":"PROCESSED","itemsReceived":2,"itemsSucceeded":1,"itemsFailed":0,"itemsProcessing":1}`,
 			},
 			want: channels.Reply{Ticket: "feed:1:F1@A", PollAfter: 4 * time.Minute, Items: both},
 		},
-		"processed":                {answer: progress("PROCESSED", 2, 2, 0, ""), want: channels.Reply{Items: []channels.ItemReply{applied, applied}}},
-		"one failed":               {answer: progress("PROCESSED", 2, 1, 1, ""), want: details},
-		"one is not counted":       {answer: progress("PROCESSED", 1, 1, 0, ""), want: details},
-		"one succeeded less":       {answer: progress("PROCESSED", 2, 1, 0, ""), want: details},
-		"one is counted too often": {answer: progress("PROCESSED", 3, 3, 0, ""), want: details},
-		"nothing is counted":       {answer: said{status: 200, body: `{"feedId":"F1@A","feedStatus":"PROCESSED"}`}, fault: "does not count"},
-		"failed by its data":       {answer: failure("SYSTEM_ERROR", "DATA_ERROR"), want: refused(": ERR_1: too many items")},
-		"failed without a word":    {answer: progress("ERROR", 0, 0, 0, ""), want: refused("")},
+		"processed":                {response: progress("PROCESSED", 2, 2, 0, ""), want: channels.Reply{Items: []channels.ItemReply{applied, applied}}},
+		"one failed":               {response: progress("PROCESSED", 2, 1, 1, ""), want: details},
+		"one is not counted":       {response: progress("PROCESSED", 1, 1, 0, ""), want: details},
+		"one succeeded less":       {response: progress("PROCESSED", 2, 1, 0, ""), want: details},
+		"one is counted too often": {response: progress("PROCESSED", 3, 3, 0, ""), want: details},
+		"nothing is counted":       {response: canned{status: 200, body: `{"feedId":"F1@A","feedStatus":"PROCESSED"}`}, fault: "does not count"},
+		"failed by its data":       {response: failure("SYSTEM_ERROR", "DATA_ERROR"), want: refused(": ERR_1: too many items")},
+		"failed without a word":    {response: progress("ERROR", 0, 0, 0, ""), want: refused("")},
 		"failed by Walmart's own": {
-			answer: failure("SYSTEM_ERROR", "TIMEOUT_ERROR"), next: channels.Anew,
+			response: failure("SYSTEM_ERROR", "TIMEOUT_ERROR"), next: channels.Anew,
 			fault: "by a fault of its own; the items are sent again",
 		},
-		"another status":           {answer: progress("PONDERING", 2, 0, 0, ""), fault: "not known"},
-		"another feed":             {ticket: "feed:0:F2@A", answer: progress("PROCESSED", 2, 2, 0, ""), fault: "not about the feed"},
-		"unknown":                  {answer: said{status: 404, body: problem("CONTENT_NOT_FOUND", "")}, next: channels.Anew, fault: "does not know the feed"},
+		"another status":           {response: progress("PONDERING", 2, 0, 0, ""), fault: "not known"},
+		"another feed":             {ticket: "feed:0:F2@A", response: progress("PROCESSED", 2, 2, 0, ""), fault: "not about the feed"},
+		"unknown":                  {response: canned{status: 404, body: problem("CONTENT_NOT_FOUND", "")}, next: channels.Anew, fault: "does not know the feed"},
 		"a ticket of nobody":       {ticket: "F1@A", next: channels.Anew, fault: "not one that this driver writes"},
 		"a ticket without a feed":  {ticket: "feed:0:", next: channels.Anew, fault: "not one that this driver writes"},
 		"a ticket asked backwards": {ticket: "feed:-1:F1@A", next: channels.Anew, fault: "not one that this driver writes"},
@@ -80,7 +80,7 @@ func TestProgressOfAFeed(t *testing.T) {
 			if test.ticket == "" {
 				test.ticket = "feed:0:F1@A"
 			}
-			reply, err := channeltest.Poll(t, answering(t, answers{"poll": test.answer}, nil), test.ticket, bike, bell)
+			reply, err := channeltest.Poll(t, answering(t, script{"poll": test.response}, nil), test.ticket, bike, bell)
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return
@@ -92,7 +92,7 @@ func TestProgressOfAFeed(t *testing.T) {
 }
 
 // rows are the details of a feed.
-func rows(received int, rows ...string) said {
+func rows(received int, rows ...string) canned {
 	return progress("PROCESSED", received, 0, 1, `,"itemDetails":{"itemIngestionStatus":[`+strings.Join(rows, ",")+`]}`)
 }
 
@@ -107,99 +107,99 @@ const locked = `{"type":"DATA_ERROR","code":"ERR_1","description":"it is locked"
 
 func TestDetails(t *testing.T) {
 	t.Parallel()
-	one, two, three := row("BIKE", "SUCCESS", ""), row("BELL", "SUCCESS", ""), row("FRAME", "SUCCESS", "null")
+	entry, two, three := row("BIKE", "SUCCESS", ""), row("BELL", "SUCCESS", ""), row("FRAME", "SUCCESS", "null")
 	bad := rejected("ERR_1", "it is locked")
 	unnamed := channels.ItemReply{Reason: "Walmart's report does not name it"}
 	own := func(code string) channels.ItemReply {
 		return channels.ItemReply{Verdict: channels.NotApplied, Code: code, Reason: "Walmart names no reason"}
 	}
 	for name, test := range map[string]struct {
-		ticket string
-		answer said
-		want   channels.Reply
-		next   channels.Next
-		fault  string
+		ticket   string
+		response canned
+		want     channels.Reply
+		next     channels.Next
+		fault    string
 	}{
 		"one failed": {
-			answer: rows(3, one, row("BELL", "DATA_ERROR", "["+locked+"]"), three),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
+			response: rows(3, entry, row("BELL", "DATA_ERROR", "["+locked+"]"), three),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
 		},
 		"in another order": {
-			answer: rows(3, three, row("BELL", "DATA_ERROR", "["+locked+"]"), one),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
+			response: rows(3, three, row("BELL", "DATA_ERROR", "["+locked+"]"), entry),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
 		},
 		"one failed twice": {
-			answer: rows(3, one, row("BELL", "DATA_ERROR", "["+locked+`,{"code":"ERR_2"}]`), three),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
+			response: rows(3, entry, row("BELL", "DATA_ERROR", "["+locked+`,{"code":"ERR_2"}]`), three),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
 		},
 		"an error that is no list": {
-			answer: rows(3, one, row("BELL", "DATA_ERROR", locked), three),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
+			response: rows(3, entry, row("BELL", "DATA_ERROR", locked), three),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, bad, applied}},
 		},
 		"an error that is no error": {
-			answer: rows(3, one, row("BELL", "DATA_ERROR", `"?"`), three),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, rejected("DATA_ERROR", "Walmart names no reason"), applied}},
+			response: rows(3, entry, row("BELL", "DATA_ERROR", `"?"`), three),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, rejected("DATA_ERROR", "Walmart names no reason"), applied}},
 		},
 		"faults of Walmart's own": {
-			answer: rows(3, row("BIKE", "SYSTEM_ERROR", ""), row("BELL", "TIMEOUT_ERROR", ""), three),
-			want:   channels.Reply{Items: []channels.ItemReply{own("SYSTEM_ERROR"), own("TIMEOUT_ERROR"), applied}},
+			response: rows(3, row("BIKE", "SYSTEM_ERROR", ""), row("BELL", "TIMEOUT_ERROR", ""), three),
+			want:     channels.Reply{Items: []channels.ItemReply{own("SYSTEM_ERROR"), own("TIMEOUT_ERROR"), applied}},
 		},
 		"nothing else": {
-			answer: rows(3, row("BIKE", "SYSTEM_ERROR", ""), row("BELL", "TIMEOUT_ERROR", ""), row("FRAME", "SYSTEM_ERROR", "")),
-			next:   channels.Anew, fault: "failed on every item",
+			response: rows(3, row("BIKE", "SYSTEM_ERROR", ""), row("BELL", "TIMEOUT_ERROR", ""), row("FRAME", "SYSTEM_ERROR", "")),
+			next:     channels.Anew, fault: "failed on every item",
 		},
 		"one is still in progress": {
-			answer: rows(3, one, row("BELL", "INPROGRESS", ""), three),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, {Reason: "Walmart's report says that the feed is processed, but not this item"}, applied}},
+			response: rows(3, entry, row("BELL", "INPROGRESS", ""), three),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, {Reason: "Walmart's report says that the feed is processed, but not this item"}, applied}},
 		},
 		"a status that is not known": {
-			answer: rows(3, one, row("BELL", "PENDING", ""), three),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, {Reason: `Walmart's report gives it the status "PENDING", which is not known`}, applied}},
+			response: rows(3, entry, row("BELL", "PENDING", ""), three),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, {Reason: `Walmart's report gives it the status "PENDING", which is not known`}, applied}},
 		},
-		"one named twice": {answer: rows(3, one, two, three, two), want: channels.Reply{Items: []channels.ItemReply{applied, applied, applied}}},
+		"one named twice": {response: rows(3, entry, two, three, two), want: channels.Reply{Items: []channels.ItemReply{applied, applied, applied}}},
 		"one that is contradicted": {
-			answer: rows(3, one, two, three, row("BELL", "DATA_ERROR", "["+locked+"]")),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, {Reason: "Walmart's report contradicts itself about it"}, applied}},
+			response: rows(3, entry, two, three, row("BELL", "DATA_ERROR", "["+locked+"]")),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, {Reason: "Walmart's report contradicts itself about it"}, applied}},
 		},
 		"one that was not sent": {
-			answer: rows(4, row("OTHER", "DATA_ERROR", ""), one, two, three),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, applied, applied}},
+			response: rows(4, row("OTHER", "DATA_ERROR", ""), entry, two, three),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, applied, applied}},
 		},
 		"one instead of another": {
-			answer: rows(3, one, row("OTHER", "SUCCESS", ""), three),
-			want:   channels.Reply{Items: []channels.ItemReply{applied, unnamed, applied}},
+			response: rows(3, entry, row("OTHER", "SUCCESS", ""), three),
+			want:     channels.Reply{Items: []channels.ItemReply{applied, unnamed, applied}},
 		},
 		"the first page": {
-			answer: rows(3, one, row("BELL", "DATA_ERROR", "["+locked+"]")),
-			want:   channels.Reply{Ticket: "details:2:1000:F1@A", Items: []channels.ItemReply{applied, bad, accepted}},
+			response: rows(3, entry, row("BELL", "DATA_ERROR", "["+locked+"]")),
+			want:     channels.Reply{Ticket: "details:2:1000:F1@A", Items: []channels.ItemReply{applied, bad, accepted}},
 		},
 		// the ledger has the others' verdicts
 		"the last page": {
-			ticket: "details:2:1000:F1@A", answer: rows(3, three),
+			ticket: "details:2:1000:F1@A", response: rows(3, three),
 			want: channels.Reply{Items: []channels.ItemReply{unnamed, unnamed, applied}},
 		},
 		"one that was not sent, before": {
-			answer: rows(4, row("OTHER", "SUCCESS", ""), one, two),
-			want:   channels.Reply{Ticket: "details:3:1000:F1@A", Items: []channels.ItemReply{applied, applied, accepted}},
+			response: rows(4, row("OTHER", "SUCCESS", ""), entry, two),
+			want:     channels.Reply{Ticket: "details:3:1000:F1@A", Items: []channels.ItemReply{applied, applied, accepted}},
 		},
-		"all named, and more announced": {answer: rows(9, one, two, three), want: channels.Reply{Items: []channels.ItemReply{applied, applied, applied}}},
+		"all named, and more announced": {response: rows(9, entry, two, three), want: channels.Reply{Items: []channels.ItemReply{applied, applied, applied}}},
 		"one is missing": {
-			answer: rows(2, one, two),
-			want:   channels.Reply{Ticket: "details:2:1000:F1@A", Items: []channels.ItemReply{applied, applied, accepted}},
+			response: rows(2, entry, two),
+			want:     channels.Reply{Ticket: "details:2:1000:F1@A", Items: []channels.ItemReply{applied, applied, accepted}},
 		},
 		"the end before the end": {
-			ticket: "details:2:1000:F1@A", answer: rows(2), next: channels.Anew,
+			ticket: "details:2:1000:F1@A", response: rows(2), next: channels.Anew,
 			fault: "ends after 2 of 3 items; the items are sent again",
 		},
-		"no rows":                 {answer: progress("PROCESSED", 3, 2, 1, ""), next: channels.Anew, fault: "ends after 0 of 3 items"},
-		"another feed":            {ticket: "details:0:1000:F2@A", answer: rows(3, one, two, three), fault: "not about the feed"},
-		"it is in progress again": {answer: progress("INPROGRESS", 3, 0, 0, ""), fault: "not one that follows"},
+		"no rows":                 {response: progress("PROCESSED", 3, 2, 1, ""), next: channels.Anew, fault: "ends after 0 of 3 items"},
+		"another feed":            {ticket: "details:0:1000:F2@A", response: rows(3, entry, two, three), fault: "not about the feed"},
+		"it is in progress again": {response: progress("INPROGRESS", 3, 0, 0, ""), fault: "not one that follows"},
 		"more rows than Walmart gives": {
-			ticket: "details:50:1000:F1@A", answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "limit")},
+			ticket: "details:50:1000:F1@A", response: canned{status: 400, body: problem("INVALID_REQUEST_PARAM", "limit")},
 			want: channels.Reply{Ticket: "details:50:50:F1@A", Items: []channels.ItemReply{accepted, accepted, accepted}},
 		},
 		"no more than that, and refused": {
-			ticket: "details:50:50:F1@A", answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "limit")},
+			ticket: "details:50:50:F1@A", response: canned{status: 400, body: problem("INVALID_REQUEST_PARAM", "limit")},
 			next: channels.Anew, fault: "does not know the feed any more",
 		},
 	} {
@@ -208,7 +208,7 @@ func TestDetails(t *testing.T) {
 			if test.ticket == "" {
 				test.ticket = "details:0:1000:F1@A"
 			}
-			reply, err := channeltest.Poll(t, answering(t, answers{"details": test.answer}, nil), test.ticket, bike, bell, frame)
+			reply, err := channeltest.Poll(t, answering(t, script{"details": test.response}, nil), test.ticket, bike, bell, frame)
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return

@@ -17,15 +17,15 @@ import (
 	"github.com/tidemark/tidemark/settings"
 )
 
-// said is a canned answer.
-type said struct {
+// canned is a canned response.
+type canned struct {
 	status int
 	body   string
 	header http.Header
 }
 
-// answers are those of the operations.
-type answers map[string]said
+// script is the canned responses of the operations, by their names.
+type script map[string]canned
 
 // operation names what a request asks for.
 func operation(r *http.Request) string {
@@ -47,18 +47,18 @@ func operation(r *http.Request) string {
 var now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 
 // answering opens a channel to an account that answers as told, at 8 o'clock.
-func answering(t *testing.T, told answers, more settings.Values) channels.Channel {
+func answering(t *testing.T, given script, more settings.Values) channels.Channel {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer, ok := told[operation(r)]
+		response, ok := given[operation(r)]
 		if !ok {
-			answer = said{status: 200, body: `{"access_token":"canary-0123456789","token_type":"Bearer","expires_in":900}`}
+			response = canned{status: 200, body: `{"access_token":"canary-0123456789","token_type":"Bearer","expires_in":900}`}
 		}
-		for name, values := range answer.header {
+		for name, values := range response.header {
 			w.Header()[name] = values
 		}
-		w.WriteHeader(answer.status)
-		_, _ = w.Write([]byte(answer.body))
+		w.WriteHeader(response.status)
+		_, _ = w.Write([]byte(response.body))
 	}))
 	t.Cleanup(server.Close)
 	values := minimal(settings.Values{"endpoint": server.URL})
@@ -98,44 +98,46 @@ func problem(code, field string) string {
 
 // refusals are the answers to a call that mean the same for a PUT, a feed and a poll.
 var refusals = map[string]struct {
-	answer said
-	next   channels.Next
-	fault  string
+	response canned
+	next     channels.Next
+	fault    string
 }{
-	"another address":    {said{status: 404, body: page}, channels.AskPerson, "check the endpoint"},
-	"an unknown address": {said{status: 404, body: problem("URI_NOT_FOUND.GMP_GATEWAY_API", "")}, channels.AskPerson, "URI_NOT_FOUND"},
+	"another address":    {canned{status: 404, body: page}, channels.AskPerson, "check the endpoint"},
+	"an unknown address": {canned{status: 404, body: problem("URI_NOT_FOUND.GMP_GATEWAY_API", "")}, channels.AskPerson, "URI_NOT_FOUND"},
 	"a header is wrong": {
-		said{status: 400, body: problem("INVALID_REQUEST_HEADER.GMP_GATEWAY_API", "WM_SVC.NAME")},
+		canned{status: 400, body: problem("INVALID_REQUEST_HEADER.GMP_GATEWAY_API", "WM_SVC.NAME")},
 		channels.AskPerson,
 		"check the endpoint, service_name",
 	},
 	"a header is missing": {
-		said{status: 400, body: problem("MISSING_REQUEST_HEADER", "WM_SVC.NAME")},
+		canned{status: 400, body: problem("MISSING_REQUEST_HEADER", "WM_SVC.NAME")},
 		channels.AskPerson,
 		"check the endpoint, service_name",
 	},
-	"the ship node is wrong":        {said{status: 400, body: problem("INVALID_REQUEST_PARAM", "shipNode")}, channels.AskPerson, "does not take the ship node"},
-	"the ship node is unknown":      {said{status: 404, body: problem("CONTENT_NOT_FOUND", "shipNode")}, channels.AskPerson, "does not take the ship node"},
-	"a method is not allowed":       {said{status: 405, body: problem("METHOD_NOT_ALLOWED", "")}, channels.AskPerson, "METHOD_NOT_ALLOWED"},
-	"an unsupported type":           {said{status: 415, body: problem("UNSUPPORTED_MEDIA_TYPE", "")}, channels.AskPerson, "check the endpoint"},
-	"not acceptable":                {said{status: 406, body: problem("INVALID_ACCEPT_TYPE", "")}, channels.AskPerson, "check the endpoint"},
-	"the permission is missing":     {said{status: 403, body: problem("FORBIDDEN.GMP_GATEWAY_API", "")}, channels.AskPerson, "does not permit"},
-	"the token is not taken":        {said{status: 401, body: problem("UNAUTHORIZED.GMP_GATEWAY_API", "")}, channels.AskPerson, "does not accept the credential"},
-	"too large":                     {said{status: 413}, channels.Smaller, "too large"},
-	"locked":                        {said{status: 423, body: problem("RESOURCE_IS_LOCKED.GMP_RECEIVER_API", "")}, channels.Resend, "locked"},
-	"throttled":                     {said{status: 429, body: problem("REQUEST_THRESHOLD_VIOLATED.GMP_GATEWAY_API", "")}, channels.Wait, "throttles"},
-	"throttled with another status": {said{status: 400, body: problem("REQUEST_THRESHOLD_VIOLATED", "")}, channels.Wait, "throttles"},
-	"Walmart fails":                 {said{status: 500, body: problem("SYSTEM_ERROR", "")}, channels.Resend, "server error"},
-	"Walmart takes too long":        {said{status: 504, body: problem("DOWNSTREAM_SYSTEM_TIME_OUT", "")}, channels.Resend, "server error"},
-	"Walmart is away":               {said{status: 503}, channels.Resend, "server error"},
-	"part of it":                    {said{status: 206, body: problem("SOME_CONTENT_NOT_FOUND", "")}, channels.Resend, "status is not one"},
-	"another success":               {said{status: 202, body: `{}`}, channels.Resend, "status is not one"},
-	"a redirect":                    {said{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
-	"a page":                        {said{status: 200, body: page}, channels.Resend, "not the JSON"},
-	"JSON that is cut":              {said{status: 200, body: `{"sku":`}, channels.Resend, "not the JSON"},
-	"more after the JSON":           {said{status: 200, body: `{"sku":"BIKE"} {}`}, channels.Resend, "not the JSON"},
-	"other JSON":                    {said{status: 200, body: `{}`}, channels.Resend, "not believed"},
-	"errors with 200":               {said{status: 200, body: problem("SYSTEM_ERROR", "")}, channels.Resend, "not believed"},
+	"the ship node is wrong":    {canned{status: 400, body: problem("INVALID_REQUEST_PARAM", "shipNode")}, channels.AskPerson, "does not take the ship node"},
+	"the ship node is unknown":  {canned{status: 404, body: problem("CONTENT_NOT_FOUND", "shipNode")}, channels.AskPerson, "does not take the ship node"},
+	"a method is not allowed":   {canned{status: 405, body: problem("METHOD_NOT_ALLOWED", "")}, channels.AskPerson, "METHOD_NOT_ALLOWED"},
+	"an unsupported type":       {canned{status: 415, body: problem("UNSUPPORTED_MEDIA_TYPE", "")}, channels.AskPerson, "check the endpoint"},
+	"not acceptable":            {canned{status: 406, body: problem("INVALID_ACCEPT_TYPE", "")}, channels.AskPerson, "check the endpoint"},
+	"the permission is missing": {canned{status: 403, body: problem("FORBIDDEN.GMP_GATEWAY_API", "")}, channels.AskPerson, "does not permit"},
+	"the token is not taken": {
+		canned{status: 401, body: problem("UNAUTHORIZED.GMP_GATEWAY_API", "")}, channels.AskPerson, "does not accept the credential",
+	},
+	"too large":                     {canned{status: 413}, channels.Smaller, "too large"},
+	"locked":                        {canned{status: 423, body: problem("RESOURCE_IS_LOCKED.GMP_RECEIVER_API", "")}, channels.Resend, "locked"},
+	"throttled":                     {canned{status: 429, body: problem("REQUEST_THRESHOLD_VIOLATED.GMP_GATEWAY_API", "")}, channels.Wait, "throttles"},
+	"throttled with another status": {canned{status: 400, body: problem("REQUEST_THRESHOLD_VIOLATED", "")}, channels.Wait, "throttles"},
+	"Walmart fails":                 {canned{status: 500, body: problem("SYSTEM_ERROR", "")}, channels.Resend, "server error"},
+	"Walmart takes too long":        {canned{status: 504, body: problem("DOWNSTREAM_SYSTEM_TIME_OUT", "")}, channels.Resend, "server error"},
+	"Walmart is away":               {canned{status: 503}, channels.Resend, "server error"},
+	"part of it":                    {canned{status: 206, body: problem("SOME_CONTENT_NOT_FOUND", "")}, channels.Resend, "status is not one"},
+	"another success":               {canned{status: 202, body: `{}`}, channels.Resend, "status is not one"},
+	"a redirect":                    {canned{status: 302, header: http.Header{"Location": {"https://example.com/"}}}, channels.AskPerson, "redirect"},
+	"a page":                        {canned{status: 200, body: page}, channels.Resend, "not the JSON"},
+	"JSON that is cut":              {canned{status: 200, body: `{"sku":`}, channels.Resend, "not the JSON"},
+	"more after the JSON":           {canned{status: 200, body: `{"sku":"BIKE"} {}`}, channels.Resend, "not the JSON"},
+	"other JSON":                    {canned{status: 200, body: `{}`}, channels.Resend, "not believed"},
+	"errors with 200":               {canned{status: 200, body: problem("SYSTEM_ERROR", "")}, channels.Resend, "not believed"},
 }
 
 func TestRefusals(t *testing.T) {
@@ -143,13 +145,13 @@ func TestRefusals(t *testing.T) {
 	for name, test := range refusals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel := answering(t, answers{"put": test.answer, "feed": test.answer, "poll": test.answer, "details": test.answer},
+			channel := answering(t, script{"put": test.response, "feed": test.response, "poll": test.response, "details": test.response},
 				settings.Values{"details_limit": int64(50)})
 			_, err := channeltest.Push(t, channel, bike)
 			channeltest.RequireError(t, err, test.next, test.fault)
 			_, err = channeltest.Push(t, channel, bike, bell)
 			channeltest.RequireError(t, err, test.next, test.fault)
-			if test.answer.status == http.StatusNotFound || test.answer.status == http.StatusBadRequest && test.next == channels.AskPerson {
+			if test.response.status == http.StatusNotFound || test.response.status == http.StatusBadRequest && test.next == channels.AskPerson {
 				test.next, test.fault = channels.Anew, "does not know the feed any more"
 			}
 			for _, ticket := range []string{"feed:0:F1@A", "details:0:50:F1@A"} {
@@ -164,46 +166,47 @@ func TestPuts(t *testing.T) {
 	t.Parallel()
 	five, four := int64(5), int64(4)
 	for name, test := range map[string]struct {
-		answer said
-		want   channels.Reply
-		fault  string // empty: no error
+		response canned
+		want     channels.Reply
+		fault    string // empty: no error
 	}{
 		"taken": {
-			answer: said{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":5}}`},
-			want:   single(channels.ItemReply{Verdict: channels.Applied, Actual: &five}),
+			response: canned{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":5}}`},
+			want:     single(channels.ItemReply{Verdict: channels.Applied, Actual: &five}),
 		},
 		"another figure": {
-			answer: said{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":4}}`},
-			want:   single(channels.ItemReply{Verdict: channels.Applied, Actual: &four, Clamped: &four}),
+			response: canned{status: 200, body: `{"sku":"BIKE","quantity":{"unit":"EACH","amount":4}}`},
+			want:     single(channels.ItemReply{Verdict: channels.Applied, Actual: &four, Clamped: &four}),
 		},
-		"another SKU": {answer: said{status: 200, body: `{"sku":"BELL","quantity":{"unit":"EACH","amount":5}}`}, fault: "not believed"},
-		"no figure":   {answer: said{status: 200, body: `{"sku":"BIKE"}`}, fault: "not believed"},
+		"another SKU": {response: canned{status: 200, body: `{"sku":"BELL","quantity":{"unit":"EACH","amount":5}}`}, fault: "not believed"},
+		"no figure":   {response: canned{status: 200, body: `{"sku":"BIKE"}`}, fault: "not believed"},
 		"an unknown SKU": {
-			answer: said{status: 404, body: problem("CONTENT_NOT_FOUND.GMP_INVENTORY_API", "")},
-			want:   single(rejected("CONTENT_NOT_FOUND.GMP_INVENTORY_API", "Walmart has no such SKU; list it there, or correct the listing's channel SKU: it is wrong")),
+			response: canned{status: 404, body: problem("CONTENT_NOT_FOUND.GMP_INVENTORY_API", "")},
+			want: single(rejected("CONTENT_NOT_FOUND.GMP_INVENTORY_API",
+				"Walmart has no such SKU; list it there, or correct the listing's channel SKU: it is wrong")),
 		},
 		"a bad request": {
-			answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "sku")},
-			want:   single(rejected("INVALID_REQUEST_PARAM", "it is wrong")),
+			response: canned{status: 400, body: problem("INVALID_REQUEST_PARAM", "sku")},
+			want:     single(rejected("INVALID_REQUEST_PARAM", "it is wrong")),
 		},
 		"bad content": {
-			answer: said{status: 400, body: `{"error":[{"code":"INVALID_REQUEST_CONTENT","description":"it is bad"}]}`},
-			want:   single(rejected("INVALID_REQUEST_CONTENT", "it is bad")),
+			response: canned{status: 400, body: `{"error":[{"code":"INVALID_REQUEST_CONTENT","description":"it is bad"}]}`},
+			want:     single(rejected("INVALID_REQUEST_CONTENT", "it is bad")),
 		},
 		"bad content, in depth": {
-			answer: said{status: 400, body: `{"errors":{"error":[{"code":"INVALID_REQUEST","description":"it is bad"}]}}`},
-			want:   single(rejected("INVALID_REQUEST", "it is bad")),
+			response: canned{status: 400, body: `{"errors":{"error":[{"code":"INVALID_REQUEST","description":"it is bad"}]}}`},
+			want:     single(rejected("INVALID_REQUEST", "it is bad")),
 		},
 		"not processable": {
-			answer: said{status: 422, body: problem("INVALID_REQUEST_CONTENT", "")},
-			want:   single(rejected("INVALID_REQUEST_CONTENT", "it is wrong")),
+			response: canned{status: 422, body: problem("INVALID_REQUEST_CONTENT", "")},
+			want:     single(rejected("INVALID_REQUEST_CONTENT", "it is wrong")),
 		},
-		"a bad request of nobody": {answer: said{status: 400, body: `{"errors":[]}`}, fault: "check the endpoint"},
-		"a bad request in text":   {answer: said{status: 400, body: `{"error":"invalid_request"}`}, fault: "check the endpoint"},
+		"a bad request of nobody": {response: canned{status: 400, body: `{"errors":[]}`}, fault: "check the endpoint"},
+		"a bad request in text":   {response: canned{status: 400, body: `{"error":"invalid_request"}`}, fault: "check the endpoint"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Push(t, answering(t, answers{"put": test.answer}, nil), bike)
+			reply, err := channeltest.Push(t, answering(t, script{"put": test.response}, nil), bike)
 			if test.fault != "" {
 				require.ErrorContains(t, err, test.fault)
 				return
@@ -217,34 +220,34 @@ func TestPuts(t *testing.T) {
 func TestReceipts(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer  said
-		next    channels.Next
-		fault   string // empty: no error
-		refused string
+		response canned
+		next     channels.Next
+		fault    string // empty: no error
+		refused  string
 	}{
-		"not named":  {answer: said{status: 200, body: `{"feedId":""}`}, fault: "does not name the feed"},
-		"a bad file": {answer: said{status: 400, body: problem("INVALID_REQUEST", "")}, refused: "INVALID_REQUEST: it is wrong"},
+		"not named":  {response: canned{status: 200, body: `{"feedId":""}`}, fault: "does not name the feed"},
+		"a bad file": {response: canned{status: 400, body: problem("INVALID_REQUEST", "")}, refused: "INVALID_REQUEST: it is wrong"},
 		"bad content": {
-			answer:  said{status: 400, body: problem("INVALID_REQUEST_CONTENT.GMP_FEED_API", "file")},
-			refused: "INVALID_REQUEST_CONTENT.GMP_FEED_API: it is wrong",
+			response: canned{status: 400, body: problem("INVALID_REQUEST_CONTENT.GMP_FEED_API", "file")},
+			refused:  "INVALID_REQUEST_CONTENT.GMP_FEED_API: it is wrong",
 		},
-		"content that is no JSON": {answer: said{status: 400, body: problem("MALFORMED_REQUEST_CONTENT", "")}, refused: "MALFORMED_REQUEST_CONTENT: it is wrong"},
+		"content that is no JSON": {response: canned{status: 400, body: problem("MALFORMED_REQUEST_CONTENT", "")}, refused: "MALFORMED_REQUEST_CONTENT: it is wrong"},
 		"the kind of feed is wrong": {
-			answer: said{status: 400, body: problem("INVALID_REQUEST", "feedType")}, next: channels.AskPerson,
+			response: canned{status: 400, body: problem("INVALID_REQUEST", "feedType")}, next: channels.AskPerson,
 			fault: "the feed is not taken",
 		},
 		"a parameter is wrong": {
-			answer: said{status: 400, body: problem("INVALID_REQUEST_PARAM", "")}, next: channels.AskPerson,
+			response: canned{status: 400, body: problem("INVALID_REQUEST_PARAM", "")}, next: channels.AskPerson,
 			fault: "the connection's locations",
 		},
 		"something is not found": {
-			answer: said{status: 404, body: problem("CONTENT_NOT_FOUND", "")}, next: channels.AskPerson,
+			response: canned{status: 404, body: problem("CONTENT_NOT_FOUND", "")}, next: channels.AskPerson,
 			fault: "the connection's locations",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reply, err := channeltest.Push(t, answering(t, answers{"feed": test.answer}, nil), bike, bell)
+			reply, err := channeltest.Push(t, answering(t, script{"feed": test.response}, nil), bike, bell)
 			if test.fault != "" {
 				channeltest.RequireError(t, err, test.next, test.fault)
 				return
@@ -254,8 +257,8 @@ func TestReceipts(t *testing.T) {
 			require.Equal(t, test.refused, reply.Reason)
 		})
 	}
-	told := answers{"feed": {status: 200, body: `{"feedId":"F1@A"}`}}
-	reply, err := channeltest.Push(t, answering(t, told, nil), bike, bell)
+	given := script{"feed": {status: 200, body: `{"feedId":"F1@A"}`}}
+	reply, err := channeltest.Push(t, answering(t, given, nil), bike, bell)
 	require.NoError(t, err)
 	require.Equal(t, channels.Reply{Items: []channels.ItemReply{accepted, accepted}, Ticket: "feed:0:F1@A", PollAfter: 2 * time.Minute}, reply)
 }
@@ -295,7 +298,7 @@ func TestBudgets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			taken := answering(t, answers{
+			taken := answering(t, script{
 				"put":  {status: 200, body: `{"sku":"BIKE","quantity":{"amount":5}}`, header: test.header},
 				"feed": {status: 200, body: `{"feedId":"F1@A"}`, header: test.header},
 				"poll": {status: 200, body: `{"feedId":"F1@A","feedStatus":"INPROGRESS"}`, header: test.header},
@@ -315,10 +318,10 @@ func TestBudgets(t *testing.T) {
 					continue
 				}
 				body := problem("REQUEST_THRESHOLD_VIOLATED.GMP_GATEWAY_API", "")
-				throttled := answering(t, answers{"feed": {status: status, body: body, header: test.header}}, nil)
+				throttled := answering(t, script{"feed": {status: status, body: body, header: test.header}}, nil)
 				reply, err = channeltest.Push(t, throttled, bike, bell)
-				told := channeltest.RequireError(t, err, channels.Wait, "throttles")
-				require.True(t, test.until.Equal(told.Until), "%s", told.Until)
+				failure := channeltest.RequireError(t, err, channels.Wait, "throttles")
+				require.True(t, test.until.Equal(failure.Until), "%s", failure.Until)
 				require.Equal(t, test.feed, reply.Budget)
 			}
 		})

@@ -30,10 +30,10 @@ var subjects = map[string]struct {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			subject, options := one.subject, one.options
+			subject, options := test.subject, test.options
 			options.Clamp = subject.Clamp
 			subject.Shape, subject.Finds, subject.RetryAfter = channeltest.PerItem, true, channeltest.RetryAfter
 			subject.Driver = woocommerce.Driver()

@@ -32,21 +32,21 @@ func TestFindSaysWhatCannotBeSet(t *testing.T) {
 	store.Manage("PLAIN", false)
 	items = append(items, channels.Item{ChannelSKU: "SHIRT"}, channels.Item{ChannelSKU: "UNKNOWN"}, channels.Item{Location: "front", ChannelSKU: "SHIRT-M"})
 
-	found := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
-	require.Contains(t, found[0].Blocked, "shares the stock of its product")
-	require.Regexp(t, fmt.Sprintf(`^{"id":\d+,"parent":%d,"kind":"variation"}$`, store.Parent("SHIRT-M")), found[1].Reference)
-	require.NotEmpty(t, found[2].Reference)
-	require.NotEqual(t, found[1], found[2], "SKUs are compared byte by byte")
-	require.Contains(t, found[3].Blocked, "a variation without a product")
-	require.Contains(t, found[4].Blocked, "2 products have this SKU")
-	require.Contains(t, found[5].Blocked, "of the type grouped has no stock")
-	require.Contains(t, found[6].Blocked, "of the type external has no stock")
-	require.Contains(t, found[7].Blocked, "no stock of its own")
-	require.Contains(t, found[8].Reference, `"manage":true`)
-	require.Contains(t, found[9].Reference, `"kind":"product"`, "the shared figure is that of the product")
-	require.NotContains(t, found[9].Reference, "manage")
-	require.Contains(t, found[10].Missing, "no product with exactly this SKU")
-	require.Contains(t, found[11].Blocked, "no locations")
+	matches := channeltest.Find(t, channels.Guarded(store.Open(t)), items...)
+	require.Contains(t, matches[0].Blocked, "shares the stock of its product")
+	require.Regexp(t, fmt.Sprintf(`^{"id":\d+,"parent":%d,"kind":"variation"}$`, store.Parent("SHIRT-M")), matches[1].Reference)
+	require.NotEmpty(t, matches[2].Reference)
+	require.NotEqual(t, matches[1], matches[2], "SKUs are compared byte by byte")
+	require.Contains(t, matches[3].Blocked, "a variation without a product")
+	require.Contains(t, matches[4].Blocked, "2 products have this SKU")
+	require.Contains(t, matches[5].Blocked, "of the type grouped has no stock")
+	require.Contains(t, matches[6].Blocked, "of the type external has no stock")
+	require.Contains(t, matches[7].Blocked, "no stock of its own")
+	require.Contains(t, matches[8].Reference, `"manage":true`)
+	require.Contains(t, matches[9].Reference, `"kind":"product"`, "the shared figure is that of the product")
+	require.NotContains(t, matches[9].Reference, "manage")
+	require.Contains(t, matches[10].Missing, "no product with exactly this SKU")
+	require.Contains(t, matches[11].Blocked, "no locations")
 }
 
 func TestTheSharedFigureIsSetByTheSKUOfTheProduct(t *testing.T) {
@@ -66,8 +66,8 @@ func TestUnmanagedProductsAreBlockedWhereThatIsSet(t *testing.T) {
 	for _, variations := range []int{0, 10} {
 		store := woocommercetest.Start(t, woocommercetest.Options{Unmanaged: true, Variations: variations, Settings: map[string]any{"unmanaged": "block"}})
 		store.Set(t, channels.Item{ChannelSKU: "BIKE"})
-		found := channeltest.Find(t, channels.Guarded(store.Open(t)), channels.Item{ChannelSKU: "BIKE"})
-		require.Contains(t, found[0].Blocked, "does not manage the stock of this product")
+		matches := channeltest.Find(t, channels.Guarded(store.Open(t)), channels.Item{ChannelSKU: "BIKE"})
+		require.Contains(t, matches[0].Blocked, "does not manage the stock of this product")
 	}
 }
 
@@ -91,9 +91,9 @@ func TestVariationsThatALookUpOfProductsDoesNotFind(t *testing.T) {
 			store := woocommercetest.Start(t, test.options)
 			item := channels.Item{ChannelSKU: "SHIRT-S"}
 			store.Set(t, item)
-			found := channeltest.Find(t, channels.Guarded(store.Open(t)), item)[0]
-			require.Contains(t, found.Reference, test.want)
-			require.Equal(t, test.want == "", found.Missing != "")
+			match := channeltest.Find(t, channels.Guarded(store.Open(t)), item)[0]
+			require.Contains(t, match.Reference, test.want)
+			require.Equal(t, test.want == "", match.Missing != "")
 		})
 	}
 }
@@ -136,10 +136,10 @@ func TestSKUsThatWordPressCleans(t *testing.T) {
 		} {
 			item := channels.Item{ChannelSKU: sku}
 			store.Set(t, item)
-			found := channeltest.Find(t, channel, item)[0]
-			require.Equal(t, survives || !cleans, found.Reference != "", "%q: %+v", sku, found)
-			if found.Reference == "" {
-				require.Contains(t, found.Missing, "WordPress takes blanks", "%q", sku)
+			match := channeltest.Find(t, channel, item)[0]
+			require.Equal(t, survives || !cleans, match.Reference != "", "%q: %+v", sku, match)
+			if match.Reference == "" {
+				require.Contains(t, match.Missing, "WordPress takes blanks", "%q", sku)
 			}
 		}
 	}
@@ -173,60 +173,60 @@ func TestALookUpThatIsTooMuchIsHalved(t *testing.T) {
 
 func TestLookUpsThatFail(t *testing.T) {
 	t.Parallel()
-	one, several := []channels.Item{{ChannelSKU: "BIKE"}}, []channels.Item{{ChannelSKU: "BIKE"}, {ChannelSKU: "BELL"}}
+	part, several := []channels.Item{{ChannelSKU: "BIKE"}}, []channels.Item{{ChannelSKU: "BIKE"}, {ChannelSKU: "BELL"}}
 	for name, test := range map[string]struct {
-		status int
-		body   string
-		items  []channels.Item
-		fault  string
-		next   channels.Next
-		found  []channels.Found
+		status  int
+		body    string
+		items   []channels.Item
+		fault   string
+		next    channels.Next
+		matches []channels.Found
 	}{
 		"found": {
-			status: 200, body: `[{"id":1,"sku":"BIKE","type":"simple","parent_id":0,"manage_stock":true}]`, items: one,
-			found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
+			status: 200, body: `[{"id":1,"sku":"BIKE","type":"simple","parent_id":0,"manage_stock":true}]`, items: part,
+			matches: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
 		},
 		"a type of a plugin": {
-			status: 200, body: `[{"id":1,"sku":"BIKE","type":"subscription","parent_id":0,"manage_stock":true}]`, items: one,
-			found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
+			status: 200, body: `[{"id":1,"sku":"BIKE","type":"subscription","parent_id":0,"manage_stock":true}]`, items: part,
+			matches: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
 		},
 		"in a grouped product": {
-			status: 200, body: `[{"id":1,"sku":"BIKE","type":"simple","parent_id":4,"manage_stock":true}]`, items: one,
-			found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
+			status: 200, body: `[{"id":1,"sku":"BIKE","type":"simple","parent_id":4,"manage_stock":true}]`, items: part,
+			matches: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
 		},
 		"the same product twice": {
-			status: 200, body: `[{"id":1,"sku":"BIKE","manage_stock":true},{"id":1,"sku":"BIKE","manage_stock":true}]`, items: one,
-			found: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
+			status: 200, body: `[{"id":1,"sku":"BIKE","manage_stock":true},{"id":1,"sku":"BIKE","manage_stock":true}]`, items: part,
+			matches: []channels.Found{{Reference: `{"id":1,"kind":"product"}`}},
 		},
 		"no SKU": {
-			status: 200, body: `[{"id":1,"sku":null,"manage_stock":true}]`, items: one,
-			found: []channels.Found{{Missing: "the shop has no product with exactly this SKU, upper and lower case included; correct it there, or list the SKU under " +
-				"its name in the shop"}},
+			status: 200, body: `[{"id":1,"sku":null,"manage_stock":true}]`, items: part,
+			matches: []channels.Found{{Missing: "the shop has no product with exactly this SKU, upper and lower case included; correct it there, " +
+				"or list the SKU under its name in the shop"}},
 		},
-		"no id":               {status: 200, body: `[{"sku":"BIKE","manage_stock":true}]`, items: one, fault: "has no id"},
-		"not whether managed": {status: 200, body: `[{"id":1,"sku":"BIKE"}]`, items: one, fault: "whether the stock is managed"},
-		"null":                {status: 200, body: `null`, items: one, fault: "no list of products"},
-		"an object":           {status: 200, body: `{"0":{}}`, items: one, fault: "not the JSON"},
-		"a page":              {status: 200, body: `<html>`, items: one, fault: "not the JSON"},
+		"no id":               {status: 200, body: `[{"sku":"BIKE","manage_stock":true}]`, items: part, fault: "has no id"},
+		"not whether managed": {status: 200, body: `[{"id":1,"sku":"BIKE"}]`, items: part, fault: "whether the stock is managed"},
+		"null":                {status: 200, body: `null`, items: part, fault: "no list of products"},
+		"an object":           {status: 200, body: `{"0":{}}`, items: part, fault: "not the JSON"},
+		"a page":              {status: 200, body: `<html>`, items: part, fault: "not the JSON"},
 		"an address too long": {status: 414, items: several, fault: "find_limit", next: channels.Smaller},
-		"a SKU too long": {status: 414, items: one, found: []channels.Found{{Missing: "the shop has no product with exactly this SKU, upper and lower case " +
+		"a SKU too long": {status: 414, items: part, matches: []channels.Found{{Missing: "the shop has no product with exactly this SKU, upper and lower case " +
 			"included; correct it there, or list the SKU under its name in the shop"}}},
-		"no API":      {status: 404, body: `<html>`, items: one, fault: "no WooCommerce API", next: channels.AskPerson},
-		"a parameter": {status: 400, body: `{"code":"rest_invalid_param"}`, items: one, fault: "rest_invalid_param", next: channels.AskPerson},
-		"a firewall":  {status: 403, body: `<html>`, items: one, fault: "firewall"},
+		"no API":      {status: 404, body: `<html>`, items: part, fault: "no WooCommerce API", next: channels.AskPerson},
+		"a parameter": {status: 400, body: `{"code":"rest_invalid_param"}`, items: part, fault: "rest_invalid_param", next: channels.AskPerson},
+		"a firewall":  {status: 403, body: `<html>`, items: part, fault: "firewall"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			finder, ok := channels.AsFinder(answering(t, test.status, http.Header{}, test.body))
 			require.True(t, ok)
-			found, _, err := finder.Find(t.Context(), test.items)
+			matches, _, err := finder.Find(t.Context(), test.items)
 			if test.fault != "" {
 				require.ErrorContains(t, err, test.fault)
 				channeltest.RequireError(t, err, test.next)
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, test.found, found)
+			require.Equal(t, test.matches, matches)
 		})
 	}
 }

@@ -97,9 +97,9 @@ func TestEncodeSaysWhatIsWrong(t *testing.T) {
 }
 
 // recorded opens a channel to a shop that keeps what it is sent and answers the same to everything.
-func recorded(t *testing.T, path, answer string, values settings.Values) (channels.Channel, *channeltest.Canned) {
+func recorded(t *testing.T, path, body string, values settings.Values) (channels.Channel, *channeltest.Canned) {
 	t.Helper()
-	server := channeltest.Answering(t, http.StatusOK, nil, answer)
+	server := channeltest.Answering(t, http.StatusOK, nil, body)
 	values = with(values)
 	values["endpoint"] = server.URL + path
 	channel, err := woocommerce.Driver().Open("shop", values, woocommercetest.Environment())
@@ -163,12 +163,12 @@ func TestTheAddressesOfLookUps(t *testing.T) {
 			channel, server := recorded(t, test.path, `[]`, test.values)
 			_, _, err := channel.(channels.Finder).Find(t.Context(), test.items)
 			require.NoError(t, err)
-			var asked []string
-			for _, one := range server.Requests() {
-				require.Equal(t, http.MethodGet, one.Method)
-				asked = append(asked, one.RequestURI)
+			var skus []string
+			for _, request := range server.Requests() {
+				require.Equal(t, http.MethodGet, request.Method)
+				skus = append(skus, request.RequestURI)
 			}
-			require.Equal(t, test.want, asked)
+			require.Equal(t, test.want, skus)
 		})
 	}
 }

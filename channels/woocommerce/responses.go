@@ -139,8 +139,8 @@ func (r result) reply(item channels.Item, decoded reference) channels.ItemReply 
 	case by == unmanaged || by == managedByParent:
 		return channels.ItemReply{Verdict: channels.Rejected, Reason: stockIsOff}
 	}
-	shown, told := figure(r.StockQuantity)
-	if !told {
+	shown, stated := figure(r.StockQuantity)
+	if !stated {
 		return channels.ItemReply{Reason: "the store's answer does not say what it shows"}
 	}
 	return channels.Shown(item, &shown) // a plugin may have its own idea

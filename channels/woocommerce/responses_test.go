@@ -263,10 +263,10 @@ func TestCallsThatFail(t *testing.T) {
 			}
 			reply, err := channeltest.Push(t, answering(t, test.status, header, test.body), two...)
 			require.Empty(t, reply.Items)
-			told := channeltest.RequireError(t, err, test.want.Next, test.want.Reason, "store shop: ")
-			require.Equal(t, test.want.Until, told.Until)
-			require.Equal(t, test.want.Code, told.Code)
-			require.Equal(t, test.status, told.Status)
+			failure := channeltest.RequireError(t, err, test.want.Next, test.want.Reason, "store shop: ")
+			require.Equal(t, test.want.Until, failure.Until)
+			require.Equal(t, test.want.Code, failure.Code)
+			require.Equal(t, test.status, failure.Status)
 		})
 	}
 }

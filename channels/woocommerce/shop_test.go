@@ -50,8 +50,8 @@ func TestACatalogueOfEverythingArrives(t *testing.T) {
 	}
 	for window := range slices.Chunk(items, limits.Window) {
 		for _, part := range channeltest.Composed(t, channel, window...) {
-			for _, one := range paced.Push(part...).Items {
-				require.Equal(t, channels.Applied, one.Verdict)
+			for _, reply := range paced.Push(part...).Items {
+				require.Equal(t, channels.Applied, reply.Verdict)
 			}
 		}
 	}
@@ -125,7 +125,7 @@ func TestAHostThatThrottles(t *testing.T) {
 	for name, test := range map[string]struct {
 		options woocommercetest.Options
 		next    channels.Next
-		told    bool // until when
+		stated  bool // until when
 	}{
 		"429":                    {woocommercetest.Options{Throttles: 429}, channels.Wait, false},
 		"429 that says how long": {woocommercetest.Options{Throttles: 429, RetryAfter: "20"}, channels.Wait, true},
@@ -147,8 +147,8 @@ func TestAHostThatThrottles(t *testing.T) {
 				require.NoError(t, err)
 			}
 			_, err := channeltest.Push(t, channel, items...)
-			told := channeltest.RequireError(t, err, test.next)
-			require.Equal(t, test.told, told.Until.Equal(now.Add(20*time.Second)))
+			failure := channeltest.RequireError(t, err, test.next)
+			require.Equal(t, test.stated, failure.Until.Equal(now.Add(20*time.Second)))
 			require.Equal(t, 1, store.Overruns())
 			require.Equal(t, 1, store.Throttled())
 			now = now.Add(20 * time.Second)
@@ -224,12 +224,12 @@ func TestWhatTheMerchantChangesMeanwhile(t *testing.T) {
 			require.Equal(t, channels.Applied, reply.Items[1].Verdict)
 			require.Equal(t, before, store.Parent("BIKE"))
 
-			found := channeltest.Find(t, channel, items[0])[0]
-			require.Contains(t, found.Missing, test.then.Missing)
-			require.Contains(t, found.Blocked, test.then.Blocked)
-			require.Equal(t, test.then.Reference != "", found.Reference != "")
-			if found.Reference != "" {
-				items[0].Reference = found.Reference
+			match := channeltest.Find(t, channel, items[0])[0]
+			require.Contains(t, match.Missing, test.then.Missing)
+			require.Contains(t, match.Blocked, test.then.Blocked)
+			require.Equal(t, test.then.Reference != "", match.Reference != "")
+			if match.Reference != "" {
+				items[0].Reference = match.Reference
 				reply, err = channeltest.Push(t, channel, items...)
 				require.NoError(t, err)
 				require.Equal(t, channels.Applied, reply.Items[0].Verdict)

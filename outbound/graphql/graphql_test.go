@@ -41,25 +41,25 @@ func TestWhatIsNoResponseIsNotBelieved(t *testing.T) {
 
 func TestDataAndErrorsTogether(t *testing.T) {
 	t.Parallel()
-	answer, err := graphql.Read([]byte(`{"data":{"a":{"b":5}},"errors":[{"message":"slow down","path":["a",3,"b"],"extensions":{"code":"throttled"}}],` +
+	response, err := graphql.Read([]byte(`{"data":{"a":{"b":5}},"errors":[{"message":"slow down","path":["a",3,"b"],"extensions":{"code":"throttled"}}],` +
 		`"extensions":{"cost":{}}}`))
 	require.NoError(t, err)
 	var data struct{ A struct{ B int } }
-	require.NoError(t, answer.Into(&data))
+	require.NoError(t, response.Into(&data))
 	require.Equal(t, 5, data.A.B)
-	told, found := answer.Has("OTHER", "THROTTLED")
-	require.True(t, found)
-	require.Equal(t, "a.3.b", told.At())
-	require.Equal(t, "slow down", told.Message)
-	_, found = answer.Has("OTHER")
-	require.False(t, found)
-	require.Error(t, answer.Into(&struct{ A int }{}), "another form")
+	failure, ok := response.Has("OTHER", "THROTTLED")
+	require.True(t, ok)
+	require.Equal(t, "a.3.b", failure.At())
+	require.Equal(t, "slow down", failure.Message)
+	_, ok = response.Has("OTHER")
+	require.False(t, ok)
+	require.Error(t, response.Into(&struct{ A int }{}), "another form")
 }
 
 func TestErrorsWithoutData(t *testing.T) {
 	t.Parallel()
-	answer, err := graphql.Read([]byte(`{"errors":[{"message":"no"}],"data":null}`))
+	response, err := graphql.Read([]byte(`{"errors":[{"message":"no"}],"data":null}`))
 	require.NoError(t, err)
-	require.Error(t, answer.Into(&struct{}{}))
-	require.Len(t, answer.Errors, 1)
+	require.Error(t, response.Into(&struct{}{}))
+	require.Len(t, response.Errors, 1)
 }

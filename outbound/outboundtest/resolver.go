@@ -16,7 +16,7 @@ import (
 func Resolver(addresses func(name string) []netip.Addr) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
-		go answer(server, addresses)
+		go respond(server, addresses)
 		return client, nil
 	}}
 }
@@ -24,7 +24,7 @@ func Resolver(addresses func(name string) []netip.Addr) *net.Resolver {
 // Leads is a function for Resolver with names that always lead to the same address.
 func Leads(names map[string]string) func(string) []netip.Addr {
 	return func(name string) []netip.Addr {
-		if to, known := names[name]; known {
+		if to, exists := names[name]; exists {
 			return []netip.Addr{netip.MustParseAddr(to)}
 		}
 		return nil
@@ -39,7 +39,7 @@ const (
 )
 
 // answer answers the questions of a connection, each with its length before it, until it is closed.
-func answer(server net.Conn, addresses func(string) []netip.Addr) {
+func respond(server net.Conn, addresses func(string) []netip.Addr) {
 	defer func() { _ = server.Close() }()
 	for {
 		var length [2]byte
@@ -68,8 +68,8 @@ func reply(query []byte, addresses func(string) []netip.Addr) []byte {
 	question := query[headerBytes : at+5]
 	var records []byte
 	count := 0
-	found := addresses(strings.ToLower(strings.Join(labels, ".")))
-	for _, address := range found {
+	resolved := addresses(strings.ToLower(strings.Join(labels, ".")))
+	for _, address := range resolved {
 		if (kind == typeA) != address.Is4() || kind != typeA && kind != typeAAAA {
 			continue
 		}
@@ -82,7 +82,7 @@ func reply(query []byte, addresses func(string) []netip.Addr) []byte {
 		count++
 	}
 	code := byte(0)
-	if len(found) == 0 {
+	if len(resolved) == 0 {
 		code = 3 // there is no such name
 	}
 	made := append([]byte{query[0], query[1], 0x81, 0x80 | code, 0, 1, 0, byte(count), 0, 0, 0, 0}, question...)

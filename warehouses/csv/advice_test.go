@@ -317,12 +317,12 @@ func TestReportSaysWhatLooksOdd(t *testing.T) {
 		maps.Copy(raw, test.settings)
 		advice, err := advise(t, raw)
 		require.NoError(t, err)
-		var said []string
+		var texts []string
 		for _, odd := range advice.Report.Odd {
-			said = append(said, odd.Text+"; "+odd.Advice)
+			texts = append(texts, odd.Text+"; "+odd.Advice)
 		}
 		for _, text := range test.odd {
-			require.Contains(t, strings.Join(said, "\n"), text)
+			require.Contains(t, strings.Join(texts, "\n"), text)
 		}
 	}
 	advice, err := advise(t, map[string]any{"path": filepath.Join("testdata", "cases", "total-line.csv"), "skip_rows": "Total*"})

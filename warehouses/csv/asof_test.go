@@ -186,9 +186,9 @@ type laterStat struct {
 func (l laterStat) visit(context.Context) (place, error) { return l, nil }
 
 func (l laterStat) stat(path string) (fs.FileInfo, error) {
-	found, err := l.local.stat(path)
+	info, err := l.local.stat(path)
 	l.then()
-	return found, err
+	return info, err
 }
 
 func TestCheckSaysAsOfWhen(t *testing.T) {

@@ -21,8 +21,8 @@ func TestCases(t *testing.T) {
 	tab := settings{"delimiter": "tab", "columns": settings{"available": "afn-fulfillable-quantity"}}
 	with := func(base settings, more settings) settings {
 		all := settings{}
-		for _, one := range []settings{base, more} {
-			for name, value := range one {
+		for _, values := range []settings{base, more} {
+			for name, value := range values {
 				all[name] = value
 			}
 		}

@@ -33,9 +33,9 @@ var subjects = map[string]struct {
 }
 
 func TestConformance(t *testing.T) {
-	for name, one := range subjects {
+	for name, test := range subjects {
 		t.Run(name, func(t *testing.T) {
-			warehousetest.Run(t, subject(one.folder, one.settings))
+			warehousetest.Run(t, subject(test.folder, test.settings))
 		})
 	}
 }

@@ -264,8 +264,8 @@ func TestColumnsThatComeAndGo(t *testing.T) {
 	_, _, err = fetch(t, s, first.Cursor)
 	warehousetest.RequireError(t, err, warehouses.AskPerson, "has a column on_hand, which the files read before did not have")
 
-	told := newTestSource(t, time.Now, map[string]any{"path": path, "columns": map[string]any{"on_hand": ""}})
-	rows, _, err := fetch(t, told, first.Cursor)
+	source := newTestSource(t, time.Now, map[string]any{"path": path, "columns": map[string]any{"on_hand": ""}})
+	rows, _, err := fetch(t, source, first.Cursor)
 	require.NoError(t, err)
 	require.Equal(t, []string{"A@east=2"}, rows)
 

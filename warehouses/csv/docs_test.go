@@ -13,12 +13,12 @@ import (
 // TestExamplesOfThePage: the page's settings read the page's files as it says.
 func TestExamplesOfThePage(t *testing.T) {
 	t.Parallel()
-	for _, one := range warehousetest.Examples(t, "../../docs/warehouses/csv.md") {
+	for _, example := range warehousetest.Examples(t, "../../docs/warehouses/csv.md") {
 		path := filepath.Join(t.TempDir(), "stock.csv")
-		drop(t, path, one.Text)
-		one.Settings["path"] = path
-		rows, _, err := fetchRows(t, newTestSource(t, time.Now, one.Settings))
-		require.NoError(t, err, one.Name)
-		one.RequireRead(t, rows)
+		drop(t, path, example.Text)
+		example.Settings["path"] = path
+		rows, _, err := fetchRows(t, newTestSource(t, time.Now, example.Settings))
+		require.NoError(t, err, example.Name)
+		example.RequireRead(t, rows)
 	}
 }

@@ -18,9 +18,9 @@ import (
 func TestConformanceSFTP(t *testing.T) {
 	server := csv.StartSSHD(t)
 	for _, name := range []string{"a file with a marker", "a folder"} {
-		one := subjects[name]
+		test := subjects[name]
 		t.Run(name, func(t *testing.T) {
-			here := subject(one.folder, one.settings)
+			here := subject(test.folder, test.settings)
 			there := here
 			there.Here = false
 			there.Start = func(t testing.TB, stock []warehousetest.Item) warehousetest.Warehouse {
@@ -44,7 +44,7 @@ func TestConformanceHTTPS(t *testing.T) {
 		w := &webFiles{files: here.Start(t, stock).(*files)}
 		token := filepath.Join(t.TempDir(), "token")
 		require.NoError(t, os.WriteFile(token, []byte(warehousetest.Credential), 0o600))
-		for name, value := range csv.StartWeb(t, w.answer) {
+		for name, value := range csv.StartWeb(t, w.serve) {
 			w.settings[name] = value
 		}
 		w.settings["token"] = "file:" + token
@@ -77,7 +77,7 @@ func (w *webFiles) Date(t testing.TB, at time.Time) {
 	w.files.Date(t, at)
 }
 
-func (w *webFiles) answer(to http.ResponseWriter, request *http.Request) {
+func (w *webFiles) serve(to http.ResponseWriter, request *http.Request) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	switch {

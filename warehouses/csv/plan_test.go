@@ -95,8 +95,8 @@ func shortName(name string) string {
 
 func shortNames[T any](list []T, name func(T) string) string {
 	words := make([]string, len(list))
-	for i, one := range list {
-		words[i] = shortName(name(one))
+	for i, entry := range list {
+		words[i] = shortName(name(entry))
 	}
 	return strings.Join(words, " ")
 }
@@ -157,7 +157,7 @@ func TestPlan(t *testing.T) {
 			if test.before != "" {
 				m.Before = longName(test.before)
 			}
-			p, err := s.plan(m, scene(s, test.folder), func(f file, known read) (bool, error) { return f.size == known.Size, nil })
+			p, err := s.plan(m, scene(s, test.folder), func(f file, before read) (bool, error) { return f.size == before.Size, nil })
 			if test.err != "" {
 				require.ErrorContains(t, err, test.err)
 				var failed *warehouses.Error

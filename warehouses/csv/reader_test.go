@@ -25,23 +25,23 @@ func readAll(t *testing.T, from io.Reader, l limits) ([]plain, *reader, error) {
 	r := newReader(from, l)
 	var all []plain
 	for {
-		one, err := r.next()
+		entry, err := r.next()
 		if err == io.EOF {
 			return all, r, nil
 		}
 		if err != nil {
 			return all, r, err
 		}
-		record := plain{line: one.line}
-		for _, field := range one.fields {
+		record := plain{line: entry.line}
+		for _, field := range entry.fields {
 			record.fields = append(record.fields, string(field))
 		}
 		switch {
-		case len(one.quotes) > 0:
+		case len(entry.quotes) > 0:
 			record.mark = "quote"
-		case one.count != len(one.fields):
+		case entry.count != len(entry.fields):
 			record.mark = "more"
-		case !one.ended:
+		case !entry.ended:
 			record.mark = "open"
 		}
 		all = append(all, record)
@@ -199,8 +199,8 @@ func FuzzReader(f *testing.F) {
 func FuzzBackslashes(f *testing.F) {
 	f.Add(`TV 32" wide`, `C:\`, "two\nlines")
 	f.Add(`\"`, `"\`, ``)
-	f.Fuzz(func(t *testing.T, one, two, three string) {
-		want := []string{one, two, three}
+	f.Fuzz(func(t *testing.T, entry, two, three string) {
+		want := []string{entry, two, three}
 		var text strings.Builder
 		for range 2 {
 			for i, field := range want {
@@ -229,9 +229,9 @@ func FuzzCarriageReturns(f *testing.F) {
 		text = "x\ny\n" + strings.ReplaceAll(text, "\r", "")
 		read := func(end string) ([]plain, error) {
 			all, _, err := readAll(t, strings.NewReader(strings.ReplaceAll(text, "\n", end)), limits{delimiter: ',', record: 1 << 20, fields: 1 << 10})
-			for _, one := range all {
-				for i := range one.fields {
-					one.fields[i] = strings.ReplaceAll(one.fields[i], end, "\n")
+			for _, row := range all {
+				for i := range row.fields {
+					row.fields[i] = strings.ReplaceAll(row.fields[i], end, "\n")
 				}
 			}
 			return all, err

@@ -208,8 +208,8 @@ func defaults(t testing.TB) settings.Values {
 
 // FuzzPattern: a pattern fits what a regular expression fits that has .* where it has *.
 func FuzzPattern(f *testing.F) {
-	for _, one := range [][2]string{{"Total*", "Total,,5"}, {"*a*b*", "xaybz"}, {"a*a", "a"}, {"a*", ""}, {"*", "x"}, {"a", "a"}, {"ab*ba", "aba"}} {
-		f.Add(one[0], one[1])
+	for _, pair := range [][2]string{{"Total*", "Total,,5"}, {"*a*b*", "xaybz"}, {"a*a", "a"}, {"a*", ""}, {"*", "x"}, {"a", "a"}, {"ab*ba", "aba"}} {
+		f.Add(pair[0], pair[1])
 	}
 	f.Fuzz(func(t *testing.T, pattern, line string) {
 		quoted := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, "(?s:.*)")

@@ -68,7 +68,7 @@ func StartSSHD(t testing.TB) *SSHD {
 		Fingerprint: ssh.FingerprintSHA256(hostKey),
 		KeyFile:     keyFile,
 	}
-	var said string
+	var words string
 	for range 5 { // another process may be quicker to take a free port
 		port := freePort(t)
 		config := filepath.Join(folder, "config")
@@ -89,24 +89,24 @@ Subsystem sftp internal-sftp
 ForceCommand internal-sftp
 `, port, filepath.Join(folder, "host"), authorized), 0o600))
 		var ready bool
-		if ready, said = listens(t, exec.Command(program, "-D", "-e", "-f", config)); ready {
+		if ready, words = listens(t, exec.Command(program, "-D", "-e", "-f", config)); ready {
 			s.Address = fmt.Sprintf("127.0.0.1:%d", port)
 			return s
 		}
 	}
-	t.Fatalf("sshd does not start: %s", said)
+	t.Fatalf("sshd does not start: %s", words)
 	return nil
 }
 
 // listens starts a server and waits until it says that it listens; false when it ends before.
-func listens(t testing.TB, server *exec.Cmd) (ready bool, said string) {
+func listens(t testing.TB, server *exec.Cmd) (ready bool, words string) {
 	t.Helper()
 	errs, err := server.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, server.Start())
 	lines := bufio.NewScanner(errs)
 	for lines.Scan() {
-		said += lines.Text() + "\n"
+		words += lines.Text() + "\n"
 		if !strings.Contains(lines.Text(), "Server listening on") {
 			continue
 		}
@@ -120,10 +120,10 @@ func listens(t testing.TB, server *exec.Cmd) (ready bool, said string) {
 			<-drained // the children that serve a connection hold the pipe too
 			_ = server.Wait()
 		})
-		return true, said
+		return true, words
 	}
 	_ = server.Wait()
-	return false, said
+	return false, words
 }
 
 func freePort(t testing.TB) int {
@@ -179,7 +179,7 @@ func startProxy(t testing.TB, to string) *proxy {
 			p.open = append(p.open, client, server)
 			p.mutex.Unlock()
 			group.Go(func() { _, _ = io.Copy(server, client); _ = server.Close() })
-			group.Go(func() { p.answer(client, server); _ = client.Close() })
+			group.Go(func() { p.serve(client, server); _ = client.Close() })
 		}
 	})
 	t.Cleanup(func() {
@@ -192,7 +192,7 @@ func startProxy(t testing.TB, to string) *proxy {
 }
 
 // answer passes on what the server says, as long as it may.
-func (p *proxy) answer(client, server net.Conn) {
+func (p *proxy) serve(client, server net.Conn) {
 	piece := make([]byte, 4096)
 	for {
 		n, err := server.Read(piece)
@@ -255,11 +255,11 @@ func startPasswordServer(t testing.TB, password string, dialogue bool) (address,
 	if dialogue {
 		config.PasswordCallback = nil
 		config.KeyboardInteractiveCallback = func(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
-			answers, err := ask("", "", []string{"Password: "}, []bool{false})
-			if err != nil || len(answers) != 1 {
+			prompts, err := ask("", "", []string{"Password: "}, []bool{false})
+			if err != nil || len(prompts) != 1 {
 				return nil, fmt.Errorf("no answer")
 			}
-			return accept(answers[0])
+			return accept(prompts[0])
 		}
 	}
 	config.AddHostKey(signer)

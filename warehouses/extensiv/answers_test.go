@@ -16,14 +16,14 @@ import (
 func TestAnswersThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
 	replace := func(page int, from, to string) func(int, *warehousetest.Answer) {
-		return func(number int, answer *warehousetest.Answer) {
+		return func(number int, response *warehousetest.Answer) {
 			if page == 0 || number == page {
-				answer.Body = strings.ReplaceAll(answer.Body, from, to)
+				response.Body = strings.ReplaceAll(response.Body, from, to)
 			}
 		}
 	}
 	status := func(status int, body string) func(int, *warehousetest.Answer) {
-		return func(_ int, answer *warehousetest.Answer) { answer.Status, answer.Body = status, body }
+		return func(_ int, response *warehousetest.Answer) { response.Status, response.Body = status, body }
 	}
 	for name, test := range map[string]struct {
 		spoil func(int, *warehousetest.Answer)
@@ -73,12 +73,12 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 // comesAgain has the third page hold the rows of the first one.
 func comesAgain() func(int, *warehousetest.Answer) {
 	var first string
-	return func(number int, answer *warehousetest.Answer) {
+	return func(number int, response *warehousetest.Answer) {
 		switch number {
 		case 1:
-			first = answer.Body
+			first = response.Body
 		case 3:
-			answer.Body = first
+			response.Body = first
 		}
 	}
 }

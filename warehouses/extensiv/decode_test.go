@@ -129,10 +129,10 @@ func FuzzItem(f *testing.F) {
 		if row.Problem != "" {
 			return
 		}
-		var said map[string]json.RawMessage
-		require.NoError(t, json.Unmarshal(text, &said))
+		var members map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(text, &members))
 		for name, figure := range map[string]*int64{"available": row.Available, "onHand": row.OnHand, "allocated": row.Committed} {
-			raw := string(bytes.TrimSpace(said[name]))
+			raw := string(bytes.TrimSpace(members[name]))
 			if figure == nil {
 				require.True(t, raw == "" || raw == "null", "%s: %s was left out", name, raw)
 				continue
@@ -143,7 +143,7 @@ func FuzzItem(f *testing.F) {
 			}
 			warehousetest.RequireUnits(t, raw, *figure)
 		}
-		require.Equal(t, string(bytes.TrimSpace(said["facilityId"])), row.Facility)
+		require.Equal(t, string(bytes.TrimSpace(members["facilityId"])), row.Facility)
 	})
 }
 
@@ -151,22 +151,22 @@ func FuzzItem(f *testing.F) {
 func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if p, err := decodePage(body, "page 1", form{figures: numbers.Rules{}.Reading()}, nil); err == nil {
-			var said struct {
+			var document struct {
 				Summaries []json.RawMessage `json:"summaries"`
 				Total     int64             `json:"totalResults"`
 			}
-			require.NoError(t, json.Unmarshal(body, &said))
-			require.Len(t, p.rows, len(said.Summaries))
-			require.Equal(t, said.Total, p.total)
+			require.NoError(t, json.Unmarshal(body, &document))
+			require.Len(t, p.rows, len(document.Summaries))
+			require.Equal(t, document.Total, p.total)
 		}
 		if p, err := decodePage(body, "page 1", form{details: true, figures: numbers.Rules{}.Reading()}, nil); err == nil {
-			var said struct {
+			var document struct {
 				Embedded struct {
 					Item []json.RawMessage `json:"item"`
 				} `json:"_embedded"`
 			}
-			require.NoError(t, json.Unmarshal(body, &said))
-			require.Len(t, p.rows, len(said.Embedded.Item))
+			require.NoError(t, json.Unmarshal(body, &document))
+			require.Len(t, p.rows, len(document.Embedded.Item))
 		}
 	})
 }

@@ -75,11 +75,11 @@ func (l *lots) add(lot inventory.Row) {
 }
 
 // sum adds figures; none and something is none. A figure is bounded, and so many that they could overflow cannot be read.
-func sum(one, other *int64) *int64 {
-	if one == nil || other == nil {
+func sum(figure, other *int64) *int64 {
+	if figure == nil || other == nil {
 		return nil
 	}
-	return new(*one + *other)
+	return new(*figure + *other)
 }
 
 // levels are the sums, each with the place of its first lot.

@@ -21,7 +21,9 @@ func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	fake, clock := extensivtest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
 	clock.At = time.Date(2026, 3, 1, 12, 0, 5, 0, time.UTC)
-	fake.Spoil(func(_ int, answer *warehousetest.Answer) { answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT") })
+	fake.Spoil(func(_ int, response *warehousetest.Answer) {
+		response.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT")
+	})
 	rows, snapshot := warehousetest.Read(t, open(t, fake, clock,
 		map[string]any{"page": 2, "customer_id": extensivtest.Customer, "facilities": map[string]any{"1": "east", "2": "west"}}), warehouses.Request{})
 	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z"\}$`, snapshot.Cursor)
@@ -229,7 +231,7 @@ func TestAnOlderAnswer(t *testing.T) {
 	fake, clock := extensivtest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
 	clock.At = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	dated := func(at time.Time) {
-		fake.Spoil(func(_ int, answer *warehousetest.Answer) { answer.Header.Set("Date", at.Format(http.TimeFormat)) })
+		fake.Spoil(func(_ int, response *warehousetest.Answer) { response.Header.Set("Date", at.Format(http.TimeFormat)) })
 	}
 	source := open(t, fake, clock, nil)
 	dated(clock.At)

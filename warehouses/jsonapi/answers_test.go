@@ -23,28 +23,28 @@ type spoiled struct {
 // replace changes a page, or all of them when it is 0.
 func replace(t *testing.T, page int, from, to string) func(int, *warehousetest.Answer) {
 	t.Helper()
-	return func(number int, answer *warehousetest.Answer) {
+	return func(number int, response *warehousetest.Answer) {
 		if page != 0 && number != page {
 			return
 		}
-		changed := strings.ReplaceAll(answer.Body, from, to)
-		require.NotEqual(t, answer.Body, changed)
-		answer.Body = changed
+		changed := strings.ReplaceAll(response.Body, from, to)
+		require.NotEqual(t, response.Body, changed)
+		response.Body = changed
 	}
 }
 
 func status(status int, body string) func(int, *warehousetest.Answer) {
-	return func(_ int, answer *warehousetest.Answer) { answer.Status, answer.Body = status, body }
+	return func(_ int, response *warehousetest.Answer) { response.Status, response.Body = status, body }
 }
 
 // emptied takes the items out of the second page.
-func emptied(number int, answer *warehousetest.Answer) {
+func emptied(number int, response *warehousetest.Answer) {
 	if number != 2 {
 		return
 	}
-	head, rest, _ := strings.Cut(answer.Body, `"stock":[`)
+	head, rest, _ := strings.Cut(response.Body, `"stock":[`)
 	_, tail, _ := strings.Cut(rest, "]")
-	answer.Body = head + `"stock":[]` + tail
+	response.Body = head + `"stock":[]` + tail
 }
 
 func TestAnswersThatAreNotBelieved(t *testing.T) {

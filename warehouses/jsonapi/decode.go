@@ -30,18 +30,18 @@ var seed = maphash.MakeSeed()
 
 // decodePage reads a response; rows is memory that may be used again.
 func decodePage(body []byte, number int, f form, rows []inventory.Row) (page, error) {
-	answer, err := jsonvalue.Parse(body)
+	document, err := jsonvalue.Parse(body)
 	if err != nil {
 		return page{}, err
 	}
 	p := page{rows: rows[:0], given: map[string]bool{}}
 	if f.whole {
-		return p, p.items(answer, number, f)
+		return p, p.items(document, number, f)
 	}
-	if answer.Kind() != jsonvalue.Object {
-		return page{}, fmt.Errorf("expected an object, found %s", answer.Kind())
+	if document.Kind() != jsonvalue.Object {
+		return page{}, fmt.Errorf("expected an object, found %s", document.Kind())
 	}
-	twice, err := f.answer.walk(answer, func(part string, value jsonvalue.Value) error {
+	twice, err := f.response.walk(document, func(part string, value jsonvalue.Value) error {
 		p.given[part] = true
 		return p.part(part, value, number, f)
 	})

@@ -179,10 +179,10 @@ func FuzzItem(f *testing.F) {
 		if row.Problem != "" {
 			return
 		}
-		var said map[string]json.RawMessage
-		require.NoError(t, json.Unmarshal(text, &said))
+		var members map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(text, &members))
 		var stock map[string]json.RawMessage
-		if raw, ok := said["stock"]; ok {
+		if raw, ok := members["stock"]; ok {
 			require.NoError(t, json.Unmarshal(raw, &stock))
 		}
 		for name, figure := range map[string]*int64{"free": row.Available, "physical": row.OnHand, "in.orders": row.Committed} {
@@ -204,12 +204,12 @@ func FuzzPage(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var said struct {
+		var document struct {
 			Data map[string]json.RawMessage `json:"data"`
 		}
-		require.NoError(t, json.Unmarshal(body, &said))
+		require.NoError(t, json.Unmarshal(body, &document))
 		var items []json.RawMessage
-		require.NoError(t, json.Unmarshal(said.Data["stock"], &items))
+		require.NoError(t, json.Unmarshal(document.Data["stock"], &items))
 		require.Len(t, p.rows, len(items))
 		require.False(t, p.asOf.IsZero())
 		require.GreaterOrEqual(t, p.total, int64(0))

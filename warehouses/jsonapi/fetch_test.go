@@ -134,11 +134,11 @@ func TestSinceOurClock(t *testing.T) {
 	require.False(t, second.Full)
 	calls := fake.Calls()
 	require.Regexp(t, `^/api/stock\?after=\d+&limit=1000&status=all$`, calls[1])
-	var told int64
+	var total int64
 	for _, digit := range strings.Split(strings.Split(calls[1], "&")[0], "=")[1] {
-		told = told*10 + int64(digit-'0')
+		total = total*10 + int64(digit-'0')
 	}
-	require.WithinRange(t, time.Unix(told, 0), before.Add(-time.Hour-time.Second), time.Now().Add(-time.Hour))
+	require.WithinRange(t, time.Unix(total, 0), before.Add(-time.Hour-time.Second), time.Now().Add(-time.Hour))
 }
 
 // TestAnOlderSnapshot: something between us and the warehouse answers from memory.
@@ -147,8 +147,8 @@ func TestAnOlderSnapshot(t *testing.T) {
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "cursor", Since: true}, warehousetest.Stock(5))
 	source := fake.Open(t)
 	_, first := warehousetest.Read(t, source, warehouses.Request{})
-	fake.Spoil(func(_ int, answer *warehousetest.Answer) {
-		answer.Body = strings.Replace(answer.Body, "2026-03-01T12:00:00Z", "2026-03-01T11:59:59Z", 1)
+	fake.Spoil(func(_ int, response *warehousetest.Answer) {
+		response.Body = strings.Replace(response.Body, "2026-03-01T12:00:00Z", "2026-03-01T11:59:59Z", 1)
 	})
 	for _, everything := range []bool{false, true} {
 		_, err := source.Fetch(t.Context(), warehouses.Request{Cursor: first.Cursor, Everything: everything}, warehousetest.Discard)
@@ -161,8 +161,8 @@ func TestAClockThatIsAhead(t *testing.T) {
 	t.Parallel()
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "cursor", Since: true}, warehousetest.Stock(5))
 	asOf := func(at time.Time) {
-		fake.Spoil(func(_ int, answer *warehousetest.Answer) {
-			answer.Body = strings.Replace(answer.Body, "2026-03-01T12:00:00Z", at.UTC().Format(time.RFC3339Nano), 1)
+		fake.Spoil(func(_ int, response *warehousetest.Answer) {
+			response.Body = strings.Replace(response.Body, "2026-03-01T12:00:00Z", at.UTC().Format(time.RFC3339Nano), 1)
 		})
 	}
 	source := fake.OpenWith(t, map[string]any{"overlap": "100000h"})
@@ -248,8 +248,8 @@ func TestThrottledUntil(t *testing.T) {
 func TestALeadElsewhere(t *testing.T) {
 	t.Parallel()
 	fake := jsonapitest.Start(t, jsonapitest.Form{Paging: "next"}, warehousetest.Stock(25))
-	fake.Spoil(func(_ int, answer *warehousetest.Answer) {
-		answer.Body = strings.ReplaceAll(answer.Body, fake.Endpoint(), "http://attacker.invalid/stock")
+	fake.Spoil(func(_ int, response *warehousetest.Answer) {
+		response.Body = strings.ReplaceAll(response.Body, fake.Endpoint(), "http://attacker.invalid/stock")
 	})
 	_, snapshot := warehousetest.Read(t, fake.OpenWith(t, map[string]any{"page": 10}), warehouses.Request{})
 	require.Equal(t, 25, snapshot.Rows)
@@ -353,8 +353,8 @@ func TestAsOfOfAHeader(t *testing.T) {
 	_, snapshot := warehousetest.Read(t, fake.OpenWith(t, map[string]any{"as_of": ""}), warehouses.Request{})
 	require.Zero(t, snapshot.AsOf, "its Date and Last-Modified are not looked at unless that is set")
 	made := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	fake.Spoil(func(number int, answer *warehousetest.Answer) {
-		answer.Header.Set("Last-Modified", made.Add(-time.Duration(number%3)*time.Minute).Format(http.TimeFormat))
+	fake.Spoil(func(number int, response *warehousetest.Answer) {
+		response.Header.Set("Last-Modified", made.Add(-time.Duration(number%3)*time.Minute).Format(http.TimeFormat))
 	})
 	source := fake.OpenWith(t, map[string]any{"as_of": "", "as_of_header": "Last-Modified", "page": 2})
 	_, snapshot = warehousetest.Read(t, source, warehouses.Request{})

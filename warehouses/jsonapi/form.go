@@ -42,7 +42,7 @@ const (
 type form struct {
 	whole    bool              // the response is the list of items
 	paths    map[string]string // of parts and fields, as they were set; only those that are read
-	answer   *tree             // parts
+	response *tree             // parts
 	item     *tree             // fields
 	facility string            // of every item
 	asText   bool
@@ -53,7 +53,7 @@ type form struct {
 func newForm(values settings.Values) (form, error) {
 	f := form{
 		whole: values.Text(partItems) == "", facility: values.Text("facility"), asText: values.Boolean("figures_as_text"),
-		paths: map[string]string{}, answer: &tree{}, item: &tree{}, figures: numbers.New(values).Reading(),
+		paths: map[string]string{}, response: &tree{}, item: &tree{}, figures: numbers.New(values).Reading(),
 	}
 	paths := map[string]string{fieldSKU: fieldSKU, fieldAvailable: fieldAvailable}
 	for field, path := range values.Map("fields") {
@@ -91,7 +91,7 @@ func newForm(values settings.Values) (form, error) {
 		if part != partItems && f.whole && values.Text(part) != "" {
 			return f, fmt.Errorf("%s of json: there is no path to it when the answer is the list of items (items: \"\")", part)
 		}
-		if err := f.place(f.answer, part, values.Text(part)); err != nil {
+		if err := f.place(f.response, part, values.Text(part)); err != nil {
 			return f, err
 		}
 	}

@@ -105,8 +105,8 @@ func tree(t *testing.T, value jsonvalue.Value) (read any, sound bool) {
 	case jsonvalue.Object:
 		members := map[string]any{}
 		_, err := value.Members(func(name string, member jsonvalue.Value) error {
-			one, ok := tree(t, member)
-			members[name], sound = one, sound && ok && !strings.ContainsRune(name, '\ufffd')
+			element, ok := tree(t, member)
+			members[name], sound = element, sound && ok && !strings.ContainsRune(name, '\ufffd')
 			return nil
 		})
 		require.NoError(t, err)
@@ -114,8 +114,8 @@ func tree(t *testing.T, value jsonvalue.Value) (read any, sound bool) {
 	case jsonvalue.List:
 		elements := []any{}
 		require.NoError(t, value.Elements(func(number int, element jsonvalue.Value) error {
-			one, ok := tree(t, element)
-			elements, sound = append(elements, one), sound && ok
+			entry, ok := tree(t, element)
+			elements, sound = append(elements, entry), sound && ok
 			require.Len(t, elements, number)
 			return nil
 		}))

@@ -19,13 +19,13 @@ var (
 )
 
 // Found says what a response is that is not what was expected, in words like those of a Kind. Nothing of the response is among them.
-func Found(answer []byte) string {
-	switch start := bytes.TrimSpace(answer); {
+func Found(body []byte) string {
+	switch start := bytes.TrimSpace(body); {
 	case len(start) == 0:
 		return "nothing"
 	case start[0] == '<':
 		return "an HTML page"
-	case json.Valid(answer):
+	case json.Valid(body):
 		return "JSON of another form"
 	case start[0] == '{' || start[0] == '[':
 		return "JSON that breaks off or goes on after its end"

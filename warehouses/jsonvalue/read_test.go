@@ -11,11 +11,11 @@ import (
 
 func TestFoundShowsNothingOfAnAnswer(t *testing.T) {
 	t.Parallel()
-	for answer, want := range map[string]string{
+	for body, want := range map[string]string{
 		"": "nothing", " \n": "nothing", "<html>": "an HTML page", `{"a":1}`: "JSON of another form", "[1]": "JSON of another form",
 		`{"a":1`: "JSON that breaks off or goes on after its end", "[1][2]": "JSON that breaks off or goes on after its end", "no": "something else",
 	} {
-		require.Equal(t, want, jsonvalue.Found([]byte(answer)), answer)
+		require.Equal(t, want, jsonvalue.Found([]byte(body)), body)
 	}
 }
 

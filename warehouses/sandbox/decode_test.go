@@ -93,13 +93,13 @@ func TestDecodeItem(t *testing.T) {
 func TestDecodePage(t *testing.T) {
 	t.Parallel()
 	const whole = `{"snapshot":"s1","as_of":"2026-03-01T12:00:00.123456Z","total":2,"items":[{"sku":"A","available":1},7],"next":null}`
-	one := int64(1)
+	first := int64(1)
 	p, err := decodePage([]byte(whole), 3, numbers.Rules{}.Reading(), nil)
 	require.NoError(t, err)
 	p.rows = warehousetest.InWords(t, p.rows...)
 	require.Equal(t, page{
 		snapshot: "s1", asOf: time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC), total: 2,
-		rows: []inventory.Row{{SKU: "A", Available: &one, Place: "page 3, item 1"}, {Place: "page 3, item 2", Problem: "expected an object, found a number"}},
+		rows: []inventory.Row{{SKU: "A", Available: &first, Place: "page 3, item 1"}, {Place: "page 3, item 2", Problem: "expected an object, found a number"}},
 	}, p)
 	for name, test := range map[string]struct{ from, to, says string }{
 		"next left out":       {`,"next":null`, "", ""},
@@ -143,26 +143,26 @@ func FuzzItem(f *testing.F) {
 		if row.Problem != "" {
 			return
 		}
-		var said map[string]json.RawMessage
-		require.NoError(t, json.Unmarshal(text, &said))
+		var members map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(text, &members))
 		for name, figure := range map[string]*int64{"available": row.Available, "on_hand": row.OnHand, "committed": row.Committed} {
-			raw := string(bytes.TrimSpace(said[name]))
+			raw := string(bytes.TrimSpace(members[name]))
 			if figure == nil {
 				require.True(t, raw == "" || raw == "null", "%s: %s was left out", name, raw)
 				continue
 			}
 			warehousetest.RequireUnits(t, raw, *figure)
 		}
-		for name, told := range map[string]string{"sku": row.SKU, "facility": row.Facility} {
+		for name, remaining := range map[string]string{"sku": row.SKU, "facility": row.Facility} {
 			var want *string
-			if raw, ok := said[name]; ok {
+			if raw, ok := members[name]; ok {
 				require.NoError(t, json.Unmarshal(raw, &want))
 			}
 			if want == nil {
-				require.Empty(t, told)
+				require.Empty(t, remaining)
 				continue
 			}
-			require.Equal(t, *want, told)
+			require.Equal(t, *want, remaining)
 		}
 	})
 }
@@ -174,11 +174,11 @@ func FuzzPage(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var said struct {
+		var document struct {
 			Items []json.RawMessage `json:"items"`
 		}
-		require.NoError(t, json.Unmarshal(body, &said))
-		require.Len(t, p.rows, len(said.Items))
+		require.NoError(t, json.Unmarshal(body, &document))
+		require.Len(t, p.rows, len(document.Items))
 		require.NotEmpty(t, p.snapshot)
 	})
 }

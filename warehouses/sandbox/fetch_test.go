@@ -38,11 +38,11 @@ func TestAKnownSnapshot(t *testing.T) {
 	t.Parallel()
 	fake := sandboxtest.Start(t, warehousetest.Stock(5))
 	var first string
-	fake.Spoil(func(_ int, answer *warehousetest.Answer) {
+	fake.Spoil(func(_ int, response *warehousetest.Answer) {
 		if first == "" {
-			first = answer.Body
+			first = response.Body
 		}
-		answer.Body = first
+		response.Body = first
 	})
 	source := fake.Open(t)
 	snapshot, err := source.Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
@@ -84,17 +84,17 @@ func TestASnapshotThatIsForgotten(t *testing.T) {
 func TestAnswersThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
 	replace := func(page int, from, to string) func(int, *warehousetest.Answer) {
-		return func(number int, answer *warehousetest.Answer) {
+		return func(number int, response *warehousetest.Answer) {
 			if number != page {
 				return
 			}
-			changed := strings.Replace(answer.Body, from, to, 1)
-			require.NotEqual(t, answer.Body, changed)
-			answer.Body = changed
+			changed := strings.Replace(response.Body, from, to, 1)
+			require.NotEqual(t, response.Body, changed)
+			response.Body = changed
 		}
 	}
 	status := func(status int, body string) func(int, *warehousetest.Answer) {
-		return func(_ int, answer *warehousetest.Answer) { answer.Status, answer.Body = status, body }
+		return func(_ int, response *warehousetest.Answer) { response.Status, response.Body = status, body }
 	}
 	for name, test := range map[string]struct {
 		spoil func(int, *warehousetest.Answer)
@@ -144,13 +144,13 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 }
 
 // emptyPage takes the items out of the second page.
-func emptyPage(number int, answer *warehousetest.Answer) {
+func emptyPage(number int, response *warehousetest.Answer) {
 	if number != 2 {
 		return
 	}
-	head, rest, _ := strings.Cut(answer.Body, `"items":[`)
+	head, rest, _ := strings.Cut(response.Body, `"items":[`)
 	_, tail, _ := strings.Cut(rest, "]")
-	answer.Body = head + `"items":[]` + tail
+	response.Body = head + `"items":[]` + tail
 }
 
 func TestPagesWithoutEnd(t *testing.T) {

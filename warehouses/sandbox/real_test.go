@@ -36,8 +36,8 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	program = filepath.Join(folder, "sandbox")
-	if said, err := exec.Command("go", "build", "-o", program, "../../sandbox").CombinedOutput(); err != nil {
-		panic(fmt.Sprintf("the sandbox cannot be built: %v\n%s", err, said))
+	if output, err := exec.Command("go", "build", "-o", program, "../../sandbox").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("the sandbox cannot be built: %v\n%s", err, output))
 	}
 	code := m.Run()
 	_ = os.RemoveAll(folder)
@@ -105,11 +105,11 @@ func judge(t *testing.T, method, address string, body any) *json.Decoder {
 	response, err := caller.Do(request)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, response.Body.Close()) }()
-	var answer bytes.Buffer
-	_, err = answer.ReadFrom(response.Body)
+	var output bytes.Buffer
+	_, err = output.ReadFrom(response.Body)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode, answer.String())
-	return json.NewDecoder(&answer)
+	require.Equal(t, http.StatusOK, response.StatusCode, output.String())
+	return json.NewDecoder(&output)
 }
 
 type place struct{ sku, facility string }
@@ -141,7 +141,7 @@ func accepted(t *testing.T, source warehouses.Source) (levels map[place]int64, t
 				continue
 			}
 			at := place{level.SKU, level.Facility}
-			if _, known := levels[at]; known {
+			if _, exists := levels[at]; exists {
 				twice[at] = true
 			}
 			levels[at] = level.Available

@@ -187,31 +187,31 @@ func FuzzItem(f *testing.F) {
 			if row.Problem != "" {
 				continue
 			}
-			var said map[string]json.RawMessage
-			require.NoError(t, json.Unmarshal(text, &said))
-			requireFigures(t, said, form{}.names(), row)
+			var members map[string]json.RawMessage
+			require.NoError(t, json.Unmarshal(text, &members))
+			requireFigures(t, members, form{}.names(), row)
 		}
 		rows := decode(t, string(text), form{locations: true})
 		for i, row := range rows {
 			if row.Problem != "" {
 				continue
 			}
-			var said struct {
+			var document struct {
 				SKU       *string                      `json:"sku"`
 				Locations []map[string]json.RawMessage `json:"locations"`
 			}
-			require.NoError(t, json.Unmarshal(text, &said))
-			require.Len(t, said.Locations, len(rows))
-			requireFigures(t, said.Locations[i], form{locations: true}.names(), row)
-			require.Equal(t, string(said.Locations[i]["location_id"]), row.Facility)
+			require.NoError(t, json.Unmarshal(text, &document))
+			require.Len(t, document.Locations, len(rows))
+			requireFigures(t, document.Locations[i], form{locations: true}.names(), row)
+			require.Equal(t, string(document.Locations[i]["location_id"]), row.Facility)
 		}
 	})
 }
 
-func requireFigures(t *testing.T, said map[string]json.RawMessage, names names, row inventory.Row) {
+func requireFigures(t *testing.T, members map[string]json.RawMessage, names names, row inventory.Row) {
 	t.Helper()
 	for name, figure := range map[string]*int64{names.available: row.Available, names.onHand: row.OnHand, names.committed: row.Committed} {
-		raw := string(bytes.TrimSpace(said[name]))
+		raw := string(bytes.TrimSpace(members[name]))
 		if figure == nil {
 			require.True(t, raw == "" || raw == "null", "%s: %s was left out", name, raw)
 			continue
@@ -227,13 +227,13 @@ func FuzzPage(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var said struct {
+		var document struct {
 			Items []json.RawMessage `json:"items"`
 			Next  *string           `json:"next"`
 		}
-		require.NoError(t, json.Unmarshal(body, &said))
-		require.Len(t, p.rows, len(said.Items))
-		require.Equal(t, p.items, len(said.Items))
-		require.Equal(t, said.Next == nil, p.next == "")
+		require.NoError(t, json.Unmarshal(body, &document))
+		require.Len(t, p.rows, len(document.Items))
+		require.Equal(t, p.items, len(document.Items))
+		require.Equal(t, document.Next == nil, p.next == "")
 	})
 }

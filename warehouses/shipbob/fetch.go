@@ -108,9 +108,9 @@ type sourceCursor struct {
 
 // date returns the source cursor of a fetch whose first response has a header, and when that response was made (warehouses.Base.Dated). Without a date the
 // cursor stays the known one.
-func (s *source) date(known string, header http.Header) (cursor string, asOf time.Time, err error) {
+func (s *source) date(sku string, header http.Header) (cursor string, asOf time.Time, err error) {
 	var before sourceCursor
-	if json.Unmarshal([]byte(known), &before) != nil {
+	if json.Unmarshal([]byte(sku), &before) != nil {
 		before = sourceCursor{}
 	}
 	dated, err := s.Dated(before.Dated, header, "ShipBob")
@@ -118,7 +118,7 @@ func (s *source) date(known string, header http.Header) (cursor string, asOf tim
 	case err != nil:
 		return "", time.Time{}, err
 	case dated.IsZero():
-		return known, dated, nil
+		return sku, dated, nil
 	}
 	return warehouses.WriteCursor(sourceCursor{Dated: dated}), dated, nil
 }

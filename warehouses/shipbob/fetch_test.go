@@ -20,8 +20,8 @@ import (
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(5))
-	fake.Spoil(func(_ int, answer *warehousetest.Answer) {
-		answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT")
+	fake.Spoil(func(_ int, response *warehousetest.Answer) {
+		response.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT")
 	})
 	rows, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), map[string]any{"page": 2}), warehouses.Request{})
 	require.Equal(t, warehouses.Snapshot{
@@ -112,9 +112,9 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 			_, again := warehousetest.Read(t, source, warehouses.Request{Cursor: snapshot.Cursor})
 			require.Equal(t, 25, again.Rows)
 
-			one := shipbobtest.Start(t, warehousetest.Stock(2))
-			one.Turn(switches)
-			rows, _ = warehousetest.Read(t, open(t, one, clock, nil), warehouses.Request{})
+			warehouse := shipbobtest.Start(t, warehousetest.Stock(2))
+			warehouse.Turn(switches)
+			rows, _ = warehousetest.Read(t, open(t, warehouse, clock, nil), warehouses.Request{})
 			require.Len(t, rows, 2, "one page is the first and the last")
 
 			fake.Provoke(t, warehousetest.Throttles)
@@ -179,7 +179,7 @@ func TestAnOlderAnswer(t *testing.T) {
 	fake, clock := shipbobtest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
 	clock.At = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	dated := func(at time.Time) {
-		fake.Spoil(func(_ int, answer *warehousetest.Answer) { answer.Header.Set("Date", at.Format(http.TimeFormat)) })
+		fake.Spoil(func(_ int, response *warehousetest.Answer) { response.Header.Set("Date", at.Format(http.TimeFormat)) })
 	}
 	source := open(t, fake, clock, nil)
 	dated(clock.At)
@@ -207,17 +207,17 @@ func TestAnOlderAnswer(t *testing.T) {
 func TestAnswersThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
 	replace := func(page int, from, to string) func(int, *warehousetest.Answer) {
-		return func(number int, answer *warehousetest.Answer) {
+		return func(number int, response *warehousetest.Answer) {
 			if page != 0 && number != page {
 				return
 			}
-			changed := strings.ReplaceAll(answer.Body, from, to)
-			require.NotEqual(t, answer.Body, changed)
-			answer.Body = changed
+			changed := strings.ReplaceAll(response.Body, from, to)
+			require.NotEqual(t, response.Body, changed)
+			response.Body = changed
 		}
 	}
 	status := func(status int, body string) func(int, *warehousetest.Answer) {
-		return func(_ int, answer *warehousetest.Answer) { answer.Status, answer.Body = status, body }
+		return func(_ int, response *warehousetest.Answer) { response.Status, response.Body = status, body }
 	}
 	for name, test := range map[string]struct {
 		spoil func(int, *warehousetest.Answer)
@@ -272,34 +272,34 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 // comesAgain has the third page hold the items of the first one.
 func comesAgain() func(int, *warehousetest.Answer) {
 	var items string
-	return func(number int, answer *warehousetest.Answer) {
-		head, rest, _ := strings.Cut(answer.Body, `"items":[`)
+	return func(number int, response *warehousetest.Answer) {
+		head, rest, _ := strings.Cut(response.Body, `"items":[`)
 		here, tail, _ := strings.Cut(rest, `],"last"`)
 		switch number {
 		case 1:
 			items = here
 		case 3:
-			answer.Body = head + `"items":[` + items + `],"last"` + tail
+			response.Body = head + `"items":[` + items + `],"last"` + tail
 		}
 	}
 }
 
 // emptyPage takes the items out of the second page.
-func emptyPage(number int, answer *warehousetest.Answer) {
+func emptyPage(number int, response *warehousetest.Answer) {
 	if number != 2 {
 		return
 	}
-	head, rest, _ := strings.Cut(answer.Body, `"items":[`)
+	head, rest, _ := strings.Cut(response.Body, `"items":[`)
 	_, tail, _ := strings.Cut(rest, "]")
-	answer.Body = head + `"items":[]` + tail
+	response.Body = head + `"items":[]` + tail
 }
 
 // TestALeadElsewhere: whatever a response says, the credential goes nowhere but to the endpoint.
 func TestALeadElsewhere(t *testing.T) {
 	t.Parallel()
 	fake := shipbobtest.Start(t, warehousetest.Stock(25))
-	fake.Spoil(func(number int, answer *warehousetest.Answer) {
-		answer.Body = strings.ReplaceAll(answer.Body, fake.Endpoint(), "http://attacker.invalid/2026-07")
+	fake.Spoil(func(number int, response *warehousetest.Answer) {
+		response.Body = strings.ReplaceAll(response.Body, fake.Endpoint(), "http://attacker.invalid/2026-07")
 	})
 	_, snapshot := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), map[string]any{"page": 10}), warehouses.Request{})
 	require.Equal(t, 25, snapshot.Rows)

@@ -15,16 +15,16 @@ import (
 func TestAnswersThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
 	replace := func(page int, from, to string) func(string, int, *warehousetest.Answer) {
-		return func(kind string, number int, answer *warehousetest.Answer) {
+		return func(kind string, number int, response *warehousetest.Answer) {
 			if kind == shipherotest.Levels && (page == 0 || number == page) {
-				answer.Body = strings.ReplaceAll(answer.Body, from, to)
+				response.Body = strings.ReplaceAll(response.Body, from, to)
 			}
 		}
 	}
 	status := func(status int, body string) func(string, int, *warehousetest.Answer) {
-		return func(kind string, _ int, answer *warehousetest.Answer) {
+		return func(kind string, _ int, response *warehousetest.Answer) {
 			if kind == shipherotest.Levels {
-				answer.Status, answer.Body = status, body
+				response.Status, response.Body = status, body
 			}
 		}
 	}
@@ -90,14 +90,14 @@ func TestAnswersThatAreNotBelieved(t *testing.T) {
 // comesAgain has the third page hold the products of the first one.
 func comesAgain() func(string, int, *warehousetest.Answer) {
 	first := ""
-	return func(kind string, number int, answer *warehousetest.Answer) {
-		head, edges, _ := strings.Cut(answer.Body, `"edges":`)
+	return func(kind string, number int, response *warehousetest.Answer) {
+		head, edges, _ := strings.Cut(response.Body, `"edges":`)
 		switch {
 		case kind != shipherotest.Levels:
 		case number == 1:
 			first = edges
 		case number == 3:
-			answer.Body = head + `"edges":` + first
+			response.Body = head + `"edges":` + first
 		}
 	}
 }

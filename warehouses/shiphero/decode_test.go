@@ -142,12 +142,12 @@ func FuzzItem(f *testing.F) {
 		if row.Problem != "" {
 			return
 		}
-		var said struct {
+		var document struct {
 			Node map[string]json.RawMessage `json:"node"`
 		}
-		require.NoError(t, json.Unmarshal(text, &said))
+		require.NoError(t, json.Unmarshal(text, &document))
 		for name, figure := range map[string]*int64{"available": row.Available, "on_hand": row.OnHand, "allocated": row.Committed} {
-			raw := string(bytes.TrimSpace(said.Node[name]))
+			raw := string(bytes.TrimSpace(document.Node[name]))
 			if figure == nil {
 				require.True(t, raw == "" || raw == "null", "%s: %s was left out", name, raw)
 				continue
@@ -167,7 +167,7 @@ func FuzzPage(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var said struct {
+		var document struct {
 			Data struct {
 				Products struct {
 					Data struct {
@@ -176,8 +176,8 @@ func FuzzPage(f *testing.F) {
 				} `json:"warehouse_products"`
 			} `json:"data"`
 		}
-		require.NoError(t, json.Unmarshal(body, &said))
-		require.Len(t, p.rows, len(said.Data.Products.Data.Edges))
+		require.NoError(t, json.Unmarshal(body, &document))
+		require.Len(t, p.rows, len(document.Data.Products.Data.Edges))
 	})
 }
 
@@ -195,11 +195,11 @@ func FuzzFile(f *testing.F) {
 		}
 		require.Equal(t, passed, read.rows)
 		require.True(t, json.Valid(file))
-		var said map[string]json.RawMessage
-		require.NoError(t, json.Unmarshal(file, &said))
-		require.Contains(t, said, "products")
+		var members map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(file, &members))
+		require.Contains(t, members, "products")
 		var id string
-		require.NoError(t, json.Unmarshal(said["snapshot_id"], &id))
+		require.NoError(t, json.Unmarshal(members["snapshot_id"], &id))
 		require.Equal(t, "x", id)
 	})
 }

@@ -29,8 +29,8 @@ func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	fake, clock := shipherotest.Start(t, warehousetest.Stock(3)), warehousetest.NewClock()
 	clock.At = time.Date(2026, 3, 1, 12, 0, 5, 0, time.UTC)
-	fake.Spoil(func(_ string, _ int, answer *warehousetest.Answer) {
-		answer.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT")
+	fake.Spoil(func(_ string, _ int, response *warehousetest.Answer) {
+		response.Header.Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT")
 	})
 	rows, snapshot := warehousetest.Read(t, open(t, fake, clock, nil), warehouses.Request{})
 	require.Regexp(t, `^\{"settings":"[0-9a-f]{16}","at":"2026-03-01T12:00:00Z","dated":"2026-03-01T12:00:00Z","snapshot":"5e70d213ec6c5e62d4b00001"\}$`,
@@ -144,20 +144,20 @@ func TestWhatIsNotConfirmed(t *testing.T) {
 func TestFilesThatAreNotBelieved(t *testing.T) {
 	t.Parallel()
 	spoil := func(kind string, change func(*warehousetest.Answer)) func(string, int, *warehousetest.Answer) {
-		return func(of string, _ int, answer *warehousetest.Answer) {
+		return func(of string, _ int, response *warehousetest.Answer) {
 			if of == kind {
-				change(answer)
+				change(response)
 			}
 		}
 	}
 	replace := func(kind, from, to string) func(string, int, *warehousetest.Answer) {
-		return spoil(kind, func(answer *warehousetest.Answer) { answer.Body = strings.ReplaceAll(answer.Body, from, to) })
+		return spoil(kind, func(response *warehousetest.Answer) { response.Body = strings.ReplaceAll(response.Body, from, to) })
 	}
 	body := func(kind, body string) func(string, int, *warehousetest.Answer) {
-		return spoil(kind, func(answer *warehousetest.Answer) { answer.Body = body })
+		return spoil(kind, func(response *warehousetest.Answer) { response.Body = body })
 	}
 	status := func(kind string, status int) func(string, int, *warehousetest.Answer) {
-		return spoil(kind, func(answer *warehousetest.Answer) { answer.Status = status; answer.Header.Set("Location", "/x") })
+		return spoil(kind, func(response *warehousetest.Answer) { response.Status = status; response.Header.Set("Location", "/x") })
 	}
 	for name, test := range map[string]struct {
 		spoil func(string, int, *warehousetest.Answer)
@@ -245,8 +245,8 @@ func TestAnOlderAnswer(t *testing.T) {
 	fake, clock := shipherotest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
 	clock.At = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	dated := func(at time.Time) {
-		fake.Spoil(func(_ string, _ int, answer *warehousetest.Answer) {
-			answer.Header.Set("Date", at.Format(http.TimeFormat))
+		fake.Spoil(func(_ string, _ int, response *warehousetest.Answer) {
+			response.Header.Set("Date", at.Format(http.TimeFormat))
 		})
 	}
 	source := open(t, fake, clock, nil)
@@ -276,8 +276,8 @@ func TestWhoseStockItIs(t *testing.T) {
 		rows, _ := warehousetest.Read(t, open(t, fake, warehousetest.NewClock(), with(settings, "customer_account_id", shipherotest.Other)), warehouses.Request{})
 		require.Equal(t, "other A@east 2", warehousetest.Levels(rows))
 
-		fake.Spoil(func(_ string, _ int, answer *warehousetest.Answer) {
-			answer.Body = strings.ReplaceAll(answer.Body, `"east"`, `"1"`)
+		fake.Spoil(func(_ string, _ int, response *warehousetest.Answer) {
+			response.Body = strings.ReplaceAll(response.Body, `"east"`, `"1"`)
 		})
 		_, err = open(t, fake, warehousetest.NewClock(), with(with(settings, "customer_account_id", shipherotest.Other), "warehouse_id", "east")).Fetch(t.Context(),
 			warehouses.Request{}, warehousetest.Discard)

@@ -65,9 +65,9 @@ func TestTooFewCredits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake, clock := shipherotest.Start(t, warehousetest.Stock(5)), warehousetest.NewClock()
-			fake.Spoil(func(kind string, _ int, answer *warehousetest.Answer) {
+			fake.Spoil(func(kind string, _ int, response *warehousetest.Answer) {
 				if kind == shipherotest.Levels {
-					answer.Body = `{"errors":[{"code":30,` + test.body + `}],"data":null}`
+					response.Body = `{"errors":[{"code":30,` + test.body + `}],"data":null}`
 				}
 			})
 			_, err := open(t, fake, clock, pages).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
@@ -76,18 +76,18 @@ func TestTooFewCredits(t *testing.T) {
 		})
 	}
 	fake, clock := shipherotest.Start(t, warehousetest.Stock(25)), warehousetest.NewClock()
-	fake.Spoil(func(kind string, number int, answer *warehousetest.Answer) {
+	fake.Spoil(func(kind string, number int, response *warehousetest.Answer) {
 		if kind == shipherotest.Levels && number == 2 {
-			answer.Body = `{"errors":[{"code":30,"time_remaining":"9 seconds"}],"data":null}`
+			response.Body = `{"errors":[{"code":30,"time_remaining":"9 seconds"}],"data":null}`
 		}
 	})
 	_, err := open(t, fake, clock, map[string]any{"full": "pages", "page": 10}).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
 	warehousetest.RequireError(t, err, warehouses.Wait)
 	require.Len(t, clock.Waits, 6, "its turn, and five times for credits that somebody else took")
 
-	fake.Spoil(func(kind string, _ int, answer *warehousetest.Answer) {
+	fake.Spoil(func(kind string, _ int, response *warehousetest.Answer) {
 		if kind == shipherotest.Levels {
-			answer.Body = `{"errors":[{"code":30,"required_credits":5005,"remaining_credits":4004,"time_remaining":"0 seconds"}],"data":null}`
+			response.Body = `{"errors":[{"code":30,"required_credits":5005,"remaining_credits":4004,"time_remaining":"0 seconds"}],"data":null}`
 		}
 	})
 	_, err = open(t, fake, clock, pages).Fetch(t.Context(), warehouses.Request{}, warehousetest.Discard)
@@ -128,9 +128,9 @@ func TestTheToken(t *testing.T) {
 		`{"access_token":"x","expires_in":"long"}`: "JSON of another form",
 		`<html>`: "an HTML page",
 	} {
-		fake.Spoil(func(kind string, _ int, answer *warehousetest.Answer) {
+		fake.Spoil(func(kind string, _ int, response *warehousetest.Answer) {
 			if kind == shipherotest.Refresh {
-				answer.Body = body
+				response.Body = body
 			}
 		})
 		_, err := open(t, fake, clock, nil).Check(t.Context())

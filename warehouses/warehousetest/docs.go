@@ -34,20 +34,20 @@ func Examples(t *testing.T, page string) []Example {
 	section, _, _ = strings.Cut(section, "\n## ")
 	var all []Example
 	for _, part := range strings.Split(section, "\n### ")[1:] {
-		one := Example{}
-		one.Name, part, _ = strings.Cut(part, "\n")
+		example := Example{}
+		example.Name, part, _ = strings.Cut(part, "\n")
 		fences := strings.Split(part, "```")
-		require.Len(t, fences, 5, "%s: %s has a text and its settings", page, one.Name)
-		one.Form, one.Text, _ = strings.Cut(fences[1], "\n")
+		require.Len(t, fences, 5, "%s: %s has a text and its settings", page, example.Name)
+		example.Form, example.Text, _ = strings.Cut(fences[1], "\n")
 		_, written, _ := strings.Cut(fences[3], "\n")
-		require.NoError(t, yaml.Unmarshal([]byte(written), &one.Settings), "%s: %s", page, one.Name)
+		require.NoError(t, yaml.Unmarshal([]byte(written), &example.Settings), "%s: %s", page, example.Name)
 		for line := range strings.Lines(fences[4]) {
 			if strings.HasPrefix(line, "| `") {
-				one.table = append(one.table, strings.TrimSpace(line))
+				example.table = append(example.table, strings.TrimSpace(line))
 			}
 		}
-		require.NotEmpty(t, one.table, "%s: %s says what is read", page, one.Name)
-		all = append(all, one)
+		require.NotEmpty(t, example.table, "%s: %s says what is read", page, example.Name)
+		all = append(all, example)
 	}
 	require.Len(t, all, 3, page)
 	return all
@@ -57,12 +57,12 @@ func Examples(t *testing.T, page string) []Example {
 // those that the driver needs besides; read reads a text with them.
 func RequireExamplesRead(t *testing.T, page string, needed settings.Values, read func(values settings.Values, text []byte) ([]inventory.Row, error)) {
 	t.Helper()
-	for _, one := range Examples(t, page) {
+	for _, example := range Examples(t, page) {
 		values := maps.Clone(needed)
-		maps.Copy(values, one.Settings)
-		rows, err := read(values, []byte(one.Text))
-		require.NoError(t, err, one.Name)
-		one.RequireRead(t, rows)
+		maps.Copy(values, example.Settings)
+		rows, err := read(values, []byte(example.Text))
+		require.NoError(t, err, example.Name)
+		example.RequireRead(t, rows)
 	}
 }
 

@@ -39,13 +39,13 @@ type Opening struct {
 }
 
 // NewFake starts a Server that ends with the test. The Mutex is held while a call is answered.
-func NewFake(t testing.TB, opening Opening, answer func(request *http.Request, body []byte) Answer) *Fake {
+func NewFake(t testing.TB, opening Opening, respond func(request *http.Request, body []byte) Answer) *Fake {
 	t.Helper()
 	f := &Fake{Now: time.Now, opening: opening, uses: map[string]int{}}
 	f.Server = NewServer(t, func(request *http.Request, body []byte) Answer {
 		f.Mutex.Lock()
 		defer f.Mutex.Unlock()
-		return answer(request, body)
+		return respond(request, body)
 	})
 	return f
 }

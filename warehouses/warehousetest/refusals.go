@@ -75,11 +75,11 @@ func (i Intake) marks(t *testing.T, policy inventory.RefusedPolicy) {
 	}
 	requireStale := func(others int) {
 		t.Helper()
-		found := stale(t, road)
-		require.Len(t, found, 1+others, "the level that the row names, and no other")
-		require.Equal(t, []string{stock[7].SKU, stock[7].Facility}, []string{found[0].SKU, found[0].Facility})
-		require.Equal(t, new(int64(5)), found[0].Read, "its last figure that was read")
-		require.NotEmpty(t, found[0].Reason)
+		levels := stale(t, road)
+		require.Len(t, levels, 1+others, "the level that the row names, and no other")
+		require.Equal(t, []string{stock[7].SKU, stock[7].Facility}, []string{levels[0].SKU, levels[0].Facility})
+		require.Equal(t, new(int64(5)), levels[0].Read, "its last figure that was read")
+		require.NotEmpty(t, levels[0].Reason)
 		require.Equal(t, want, available(t, road, stock[7]))
 	}
 	requireStale(0)
@@ -96,10 +96,10 @@ func (i Intake) marks(t *testing.T, policy inventory.RefusedPolicy) {
 	stock[10].Available = "11"
 	require.Contains(t, []int64{2, 3}, road.Bring(t, stock).Refused, "two that are new; who tells only what changed says no more")
 	requireStale(1)
-	found := stale(t, road)
-	require.Equal(t, "SKU-NEW", found[1].SKU)
-	require.Nil(t, found[1].Read, "no row of it was ever read")
-	require.NotEmpty(t, found[1].Reason)
+	marked := stale(t, road)
+	require.Equal(t, "SKU-NEW", marked[1].SKU)
+	require.Nil(t, marked[1].Read, "no row of it was ever read")
+	require.NotEmpty(t, marked[1].Reason)
 	require.EqualValues(t, 11, available(t, road, stock[10]))
 	count, err := road.Ledger().CountStale(t.Context(), "depot")
 	require.NoError(t, err)
@@ -139,9 +139,9 @@ func (i Intake) refusesAll(t *testing.T) {
 // stale are the levels whose last row was refused.
 func stale(t *testing.T, road Road) []ledger.StaleLevel {
 	t.Helper()
-	found, err := road.Ledger().StaleLevels(t.Context(), "depot", "", ledger.Page{Limit: 1000})
+	levels, err := road.Ledger().StaleLevels(t.Context(), "depot", "", ledger.Page{Limit: 1000})
 	require.NoError(t, err)
-	return found
+	return levels
 }
 
 func available(t *testing.T, road Road, item Item) int64 {

@@ -22,7 +22,7 @@ type Server struct {
 	mutex sync.Mutex
 	fault Fault
 	dated *time.Time // what every response says in Date; nil: as it is
-	spoil func(page int, answer *Answer)
+	spoil func(page int, response *Answer)
 	calls []string
 }
 
@@ -52,7 +52,7 @@ func (a Answer) WithoutDate(is bool) Answer {
 }
 
 // NewServer starts a Server that ends with the test. The responses may be asked for several at once.
-func NewServer(t testing.TB, answer func(request *http.Request, body []byte) Answer) *Server {
+func NewServer(t testing.TB, respond func(request *http.Request, body []byte) Answer) *Server {
 	t.Helper()
 	made := &Server{}
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, request *http.Request) {
@@ -61,7 +61,7 @@ func NewServer(t testing.TB, answer func(request *http.Request, body []byte) Ans
 			return // it broke off
 		}
 		made.date(out.Header())
-		answer(request, body).write(out)
+		respond(request, body).write(out)
 	}))
 	t.Cleanup(server.Close)
 	made.URL = server.URL
@@ -116,20 +116,20 @@ func (s *Server) Fault() Fault {
 }
 
 // Spoil has every response with rows go through a function first; the page is counted from 1.
-func (s *Server) Spoil(spoil func(page int, answer *Answer)) {
+func (s *Server) Spoil(spoil func(page int, response *Answer)) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.spoil = spoil
 }
 
 // Spoiled is a response with the rows of a page after it went through the function of Spoil.
-func (s *Server) Spoiled(page int, answer Answer) Answer {
+func (s *Server) Spoiled(page int, response Answer) Answer {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.spoil != nil {
-		s.spoil(page, &answer)
+		s.spoil(page, &response)
 	}
-	return answer
+	return response
 }
 
 // Note notes a call for Calls.

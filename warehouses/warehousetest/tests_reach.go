@@ -19,17 +19,17 @@ func (s Subject) reach(t *testing.T) {
 		return
 	}
 	require.NotEmpty(t, cases, "a warehouse is called somewhere")
-	for _, one := range cases {
-		t.Run(one.Name, func(t *testing.T) {
-			source, err := s.Driver.Open("portland", one.Values, outboundtest.Environment(Credential))
-			if one.Opens {
+	for _, test := range cases {
+		t.Run(test.Name, func(t *testing.T) {
+			source, err := s.Driver.Open("portland", test.Values, outboundtest.Environment(Credential))
+			if test.Opens {
 				require.NoError(t, err)
 				_, err = source.Check(t.Context())
 				require.ErrorIs(t, err, outbound.ErrRefused)
 				RequireError(t, err, warehouses.AskPerson)
 			}
 			require.Error(t, err)
-			for _, text := range one.Says {
+			for _, text := range test.Says {
 				require.ErrorContains(t, err, text)
 			}
 			require.NotContains(t, err.Error(), Credential)

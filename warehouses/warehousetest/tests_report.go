@@ -37,9 +37,9 @@ func (s Subject) report(t *testing.T) {
 		units[[]string{"east", "west"}[i%2]] += int64(i % 97)
 	}
 	require.Len(t, got.Facilities, 2)
-	for _, one := range got.Facilities {
-		require.EqualValues(t, 10, one.Levels)
-		require.Equal(t, units[one.Name], one.Units)
+	for _, facility := range got.Facilities {
+		require.EqualValues(t, 10, facility.Levels)
+		require.Equal(t, units[facility.Name], facility.Units)
 	}
 	require.Len(t, got.Largest, 3)
 	require.EqualValues(t, 19, got.Largest[0].Units)

@@ -137,15 +137,15 @@ func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
 	for _, item := range items {
-		one := s.named(item.ChannelSKU)
-		if one == nil {
-			one = s.add(item.ChannelSKU, "simple")
+		product := s.named(item.ChannelSKU)
+		if product == nil {
+			product = s.add(item.ChannelSKU, "simple")
 		}
 		source := item.Location
 		if source == "" {
 			source = standard
 		}
-		s.figures[place{source, one.name}] = item.Quantity
+		s.figures[place{source, product.name}] = item.Quantity
 	}
 }
 
@@ -156,21 +156,21 @@ func (s *Store) add(sku, kind string) *product {
 	return made
 }
 
-func (s *Store) list(one *product) {
-	s.products[one.sku] = one
-	s.similar[fold(one.sku)] = append(s.similar[fold(one.sku)], one)
+func (s *Store) list(entry *product) {
+	s.products[entry.sku] = entry
+	s.similar[fold(entry.sku)] = append(s.similar[fold(entry.sku)], entry)
 }
 
-func (s *Store) unlist(one *product) {
-	delete(s.products, one.sku)
-	s.similar[fold(one.sku)] = slices.DeleteFunc(s.similar[fold(one.sku)], func(other *product) bool { return other == one })
+func (s *Store) unlist(entry *product) {
+	delete(s.products, entry.sku)
+	s.similar[fold(entry.sku)] = slices.DeleteFunc(s.similar[fold(entry.sku)], func(other *product) bool { return other == entry })
 }
 
 // named is the product that the tests call so.
 func (s *Store) named(name string) *product {
-	for _, one := range s.similar[fold(name)] {
-		if one.name == name {
-			return one
+	for _, product := range s.similar[fold(name)] {
+		if product.name == name {
+			return product
 		}
 	}
 	return nil
@@ -183,20 +183,22 @@ func fold(sku string) string { return strings.TrimRight(strings.ToLower(sku), " 
 func (s *Store) edit(name string, change func(*product)) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	one := s.named(name)
-	s.unlist(one)
-	change(one)
-	s.list(one)
+	entry := s.named(name)
+	s.unlist(entry)
+	change(entry)
+	s.list(entry)
 }
 
 // Poison makes a SKU refuse every figure.
-func (s *Store) Poison(sku string) { s.edit(sku, func(one *product) { one.poisoned = true }) }
+func (s *Store) Poison(sku string) { s.edit(sku, func(entry *product) { entry.poisoned = true }) }
 
 // Retype gives a product another type.
-func (s *Store) Retype(sku, kind string) { s.edit(sku, func(one *product) { one.kind = kind }) }
+func (s *Store) Retype(sku, kind string) { s.edit(sku, func(entry *product) { entry.kind = kind }) }
 
 // Respell gives a product's SKU another spelling, which the database takes for the same.
-func (s *Store) Respell(sku, spelling string) { s.edit(sku, func(one *product) { one.sku = spelling }) }
+func (s *Store) Respell(sku, spelling string) {
+	s.edit(sku, func(entry *product) { entry.sku = spelling })
+}
 
 // Delete deletes a product.
 func (s *Store) Delete(sku string) { s.Hold(func() { s.unlist(s.named(sku)) }) }

@@ -24,7 +24,7 @@ const (
 type bulk struct {
 	uuid       string
 	first      int // the number of the first operation, where they are numbered across bulks
-	asked      int
+	polls      int
 	ready      time.Time
 	done       bool
 	operations []*operation
@@ -90,7 +90,7 @@ func (s *Store) take(w http.ResponseWriter, r *http.Request) {
 	}
 	receipts, errors := []receipt{}, false
 	for i, body := range bodies {
-		if one := s.products[body.sku()]; one != nil && one.poisoned && s.options.Refuses != "" {
+		if product := s.products[body.sku()]; product != nil && product.poisoned && s.options.Refuses != "" {
 			if s.options.Refuses == AsAWhole {
 				refuse(w, http.StatusBadRequest, "Error occurred during \"%1\" processing. %2", []string{"sku", "A module of this store does not take this product."})
 				return
@@ -116,48 +116,48 @@ func (b sourceItems) sku() string {
 
 // report tells what became of a bulk.
 func (s *Store) report(w http.ResponseWriter, r *http.Request) {
-	one, known := s.bulks[r.PathValue("uuid")]
-	if !known {
+	bulk, exists := s.bulks[r.PathValue("uuid")]
+	if !exists {
 		refuse(w, http.StatusNotFound, "Bulk uuid %bulkUuid not exist", map[string]string{"bulkUuid": r.PathValue("uuid")})
 		return
 	}
-	one.asked++
+	bulk.polls++
 	s.process()
-	rows := make([]row, 0, len(one.operations)+1)
-	for _, done := range one.operations {
-		rows = append(rows, s.row(one, done))
+	rows := make([]row, 0, len(bulk.operations)+1)
+	for _, done := range bulk.operations {
+		rows = append(rows, s.row(bulk, done))
 	}
-	if one.done {
-		stray := row{ID: new(len(rows)), Bulk: one.uuid, Topic: topic, Status: failed, Message: new("not asked for"), Code: new(0)}
+	if bulk.done {
+		stray := row{ID: new(len(rows)), Bulk: bulk.uuid, Topic: topic, Status: failed, Message: new("not asked for"), Code: new(0)}
 		rows = channeltest.Distort(s.Fault(), rows, stray)
 	}
 	channeltest.Reply(w, http.StatusOK, map[string]any{
-		"operations_list": rows, "bulk_id": one.uuid, "description": "Topic " + topic, "start_time": "2026-11-25 08:00:00",
-		"user_id": 1, "user_type": 1, "operation_count": len(one.operations),
+		"operations_list": rows, "bulk_id": bulk.uuid, "description": "Topic " + topic, "start_time": "2026-11-25 08:00:00",
+		"user_id": 1, "user_type": 1, "operation_count": len(bulk.operations),
 	})
 }
 
-func (s *Store) row(of *bulk, one *operation) row {
-	shown := row{ID: new(one.key), Bulk: of.uuid, Topic: topic, Status: one.status}
+func (s *Store) row(of *bulk, entry *operation) row {
+	shown := row{ID: new(entry.key), Bulk: of.uuid, Topic: topic, Status: entry.status}
 	if s.options.DatabaseIDs {
 		*shown.ID += of.first
 	}
-	if one.message != "" {
-		shown.Message = &one.message
+	if entry.message != "" {
+		shown.Message = &entry.message
 	}
-	if one.status != open && one.status != complete {
-		shown.Code = new(one.code)
+	if entry.status != open && entry.status != complete {
+		shown.Code = new(entry.code)
 	}
-	if one.nameless {
+	if entry.nameless {
 		shown.ID = nil
 		return shown
 	}
-	if one.status == complete || s.options.KeepsNoData {
+	if entry.status == complete || s.options.KeepsNoData {
 		return shown
 	}
-	var body any = one.body
+	var body any = entry.body
 	if s.options.Snake {
-		body = map[string]any{"source_items": one.body.Items}
+		body = map[string]any{"source_items": entry.body.Items}
 	}
 	meta, _ := json.Marshal(body)
 	data, _ := json.Marshal(map[string]any{"entity_id": nil, "entity_link": "", "meta_information": string(meta), "store_id": 0})
@@ -168,11 +168,11 @@ func (s *Store) row(of *bulk, one *operation) row {
 // process has the consumer work on the bulks whose time has come. Without a time, a bulk is done when it was asked about twice.
 func (s *Store) process() {
 	now := s.Now()
-	s.queue = slices.DeleteFunc(s.queue, func(one *bulk) bool {
-		if s.options.Processing > 0 && one.ready.After(now) || s.options.Processing == 0 && one.asked < 2 {
+	s.queue = slices.DeleteFunc(s.queue, func(entry *bulk) bool {
+		if s.options.Processing > 0 && entry.ready.After(now) || s.options.Processing == 0 && entry.polls < 2 {
 			return false
 		}
-		for _, next := range one.operations {
+		for _, next := range entry.operations {
 			closing, closed := s.Closing(next.body.sku())
 			switch {
 			case !closed:
@@ -185,7 +185,7 @@ func (s *Store) process() {
 			}
 			next.message, next.code, next.nameless = closing.Words, closing.Status, closing.Nameless
 		}
-		one.done = true
+		entry.done = true
 		return true
 	})
 }
@@ -206,23 +206,23 @@ func (s *Store) execute(body sourceItems) (status int, message string) {
 		}
 		return retriable, "SQLSTATE[40001]: Serialization failure: 1213 Deadlock found when trying to get lock"
 	}
-	one := s.products[*item.SKU]
+	product := s.products[*item.SKU]
 	switch {
-	case one == nil && s.options.RefusesUnknown:
+	case product == nil && s.options.RefusesUnknown:
 		return failed, fmt.Sprintf(`Validation Failed: Product with requested "sku": "%s" was was not found.`, *item.SKU)
-	case one == nil && len(s.similar[fold(*item.SKU)]) > 0:
-		one = s.similar[fold(*item.SKU)][0]
-	case one == nil:
+	case product == nil && len(s.similar[fold(*item.SKU)]) > 0:
+		product = s.similar[fold(*item.SKU)][0]
+	case product == nil:
 		s.orphans++
 		return complete, success
 	}
 	switch {
-	case one.poisoned:
+	case product.poisoned:
 		return s.options.PoisonStatus, "Validation Failed: A module of this store does not take this product."
 	case !s.sources[*item.Source]:
 		return failed, fmt.Sprintf(`Validation Failed: Source with code "%s" does not exist.`, *item.Source)
 	}
-	at := place{*item.Source, one.name}
+	at := place{*item.Source, product.name}
 	s.figures[at], s.marked[at] = *item.Quantity, *item.Status
 	return complete, success
 }

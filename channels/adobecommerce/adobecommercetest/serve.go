@@ -81,15 +81,15 @@ func (s *Store) find(w http.ResponseWriter, r *http.Request) {
 		Type string `json:"type_id"`
 	}
 	rows := []row{}
-	for _, one := range s.matching(query) {
-		rows = append(rows, row{one.sku, one.kind})
+	for _, product := range s.matching(query) {
+		rows = append(rows, row{product.sku, product.kind})
 	}
 	channeltest.Reply(w, http.StatusOK, map[string]any{"items": rows[:min(size, len(rows))], "total_count": len(rows)})
 }
 
 // matching is the products that the database finds; without a filter, all of them.
 func (s *Store) matching(query url.Values) []*product {
-	var found []*product
+	var matches []*product
 	seen := map[string]bool{}
 	filters := 0
 	for ; ; filters++ {
@@ -104,14 +104,14 @@ func (s *Store) matching(query url.Values) []*product {
 		for _, sku := range skus {
 			if !seen[fold(sku)] {
 				seen[fold(sku)] = true
-				found = append(found, s.similar[fold(sku)]...)
+				matches = append(matches, s.similar[fold(sku)]...)
 			}
 		}
 	}
 	if filters == 0 {
-		for _, one := range s.products {
-			found = append(found, one)
+		for _, product := range s.products {
+			matches = append(matches, product)
 		}
 	}
-	return found
+	return matches
 }

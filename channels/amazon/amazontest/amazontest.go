@@ -138,8 +138,8 @@ func Environment() settings.Environment { return channeltest.Environment("SECRET
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	for _, one := range items {
-		s.shown[one.ChannelSKU] = &listing{channel: "DEFAULT", quantity: one.Quantity}
+	for _, item := range items {
+		s.shown[item.ChannelSKU] = &listing{channel: "DEFAULT", quantity: item.Quantity}
 	}
 }
 
@@ -166,9 +166,9 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	defer s.Mutex.Unlock()
 	s.process()
 	shown := make(map[channeltest.Place]int64, len(s.shown))
-	for sku, one := range s.shown {
-		if one.settle(s.Now()); one.channel == "DEFAULT" {
-			shown[channeltest.Place{SKU: sku}] = one.quantity
+	for sku, listing := range s.shown {
+		if listing.settle(s.Now()); listing.channel == "DEFAULT" {
+			shown[channeltest.Place{SKU: sku}] = listing.quantity
 		}
 	}
 	return shown

@@ -42,26 +42,26 @@ type issue struct {
 }
 
 func (s *Store) createDocument(w http.ResponseWriter, body []byte) {
-	var asked struct {
+	var request struct {
 		ContentType string `json:"contentType"`
 	}
-	if json.Unmarshal(body, &asked) != nil || asked.ContentType == "" {
+	if json.Unmarshal(body, &request) != nil || request.ContentType == "" {
 		refuse(w, http.StatusBadRequest, "InvalidInput", "Invalid request parameters", "")
 		return
 	}
 	id := fmt.Sprintf("amzn1.tortuga.3.%d", s.Next())
-	s.documents[id] = &stored{contentType: asked.ContentType}
+	s.documents[id] = &stored{contentType: request.ContentType}
 	channeltest.Reply(w, http.StatusCreated, map[string]string{"feedDocumentId": id, "url": s.URL + "/upload/" + id + "?X-Amz-Signature=" +
 		channeltest.Credential})
 }
 
 // upload and download stand for the storage that documents lie in, where no token may come.
 func (s *Store) upload(w http.ResponseWriter, r *http.Request, id string, body []byte) {
-	document, known := s.documents[id]
+	document, exists := s.documents[id]
 	if !s.stranger(w, r) {
 		return
 	}
-	if !known || r.Header.Get("Content-Type") != document.contentType {
+	if !exists || r.Header.Get("Content-Type") != document.contentType {
 		w.WriteHeader(http.StatusForbidden)
 		_, _ = w.Write([]byte("<Error><Code>SignatureDoesNotMatch</Code></Error>"))
 		return
@@ -70,11 +70,11 @@ func (s *Store) upload(w http.ResponseWriter, r *http.Request, id string, body [
 }
 
 func (s *Store) download(w http.ResponseWriter, r *http.Request, id string) {
-	document, known := s.documents[id]
+	document, exists := s.documents[id]
 	if !s.stranger(w, r) {
 		return
 	}
-	if !known {
+	if !exists {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
@@ -91,68 +91,68 @@ func (s *Store) stranger(w http.ResponseWriter, r *http.Request) bool {
 }
 
 func (s *Store) createFeed(w http.ResponseWriter, body []byte) {
-	var asked struct {
+	var request struct {
 		FeedType       string   `json:"feedType"`
 		MarketplaceIDs []string `json:"marketplaceIds"`
 		DocumentID     string   `json:"inputFeedDocumentId"`
 	}
 	document := (*stored)(nil)
-	if json.Unmarshal(body, &asked) == nil {
-		document = s.documents[asked.DocumentID]
+	if json.Unmarshal(body, &request) == nil {
+		document = s.documents[request.DocumentID]
 	}
-	if document == nil || document.content == nil || asked.FeedType != "JSON_LISTINGS_FEED" || !slices.Equal(asked.MarketplaceIDs, []string{Marketplace}) {
+	if document == nil || document.content == nil || request.FeedType != "JSON_LISTINGS_FEED" || !slices.Equal(request.MarketplaceIDs, []string{Marketplace}) {
 		refuse(w, http.StatusBadRequest, "InvalidInput", "Invalid request parameters", "")
 		return
 	}
-	one := &feed{id: fmt.Sprintf("%d", 3_485_934+s.Next()), document: document}
+	submission := &feed{id: fmt.Sprintf("%d", 3_485_934+s.Next()), document: document}
 	if now := s.Now(); now.After(s.free) {
 		s.free = now
 	}
 	s.free = s.free.Add(s.options.Processing)
-	one.Ready = s.free
-	s.feeds[one.id] = one
-	s.queue = append(s.queue, one)
-	channeltest.Reply(w, http.StatusAccepted, map[string]string{"feedId": one.id})
+	submission.Ready = s.free
+	s.feeds[submission.id] = submission
+	s.queue = append(s.queue, submission)
+	channeltest.Reply(w, http.StatusAccepted, map[string]string{"feedId": submission.id})
 }
 
 func (s *Store) getFeed(w http.ResponseWriter, id string) {
-	one, known := s.feeds[id]
-	if !known {
+	feed, exists := s.feeds[id]
+	if !exists {
 		refuse(w, http.StatusBadRequest, "InvalidInput", "Invalid input", "Invalid input")
 		return
 	}
-	one.Asked++
+	feed.Asked++
 	s.process()
-	said := map[string]any{"feedId": one.id, "feedType": "JSON_LISTINGS_FEED", "createdTime": "2026-08-05T10:00:00Z", "processingStatus": one.status}
+	body := map[string]any{"feedId": feed.id, "feedType": "JSON_LISTINGS_FEED", "createdTime": "2026-08-05T10:00:00Z", "processingStatus": feed.status}
 	switch {
-	case one.status == "" && one.Asked == 1:
-		said["processingStatus"] = "IN_QUEUE"
-	case one.status == "":
-		said["processingStatus"] = "IN_PROGRESS"
-	case one.report != "":
-		said["resultFeedDocumentId"] = one.report
+	case feed.status == "" && feed.Asked == 1:
+		body["processingStatus"] = "IN_QUEUE"
+	case feed.status == "":
+		body["processingStatus"] = "IN_PROGRESS"
+	case feed.report != "":
+		body["resultFeedDocumentId"] = feed.report
 	}
-	channeltest.Reply(w, http.StatusOK, said)
+	channeltest.Reply(w, http.StatusOK, body)
 }
 
 func (s *Store) getFeeds(w http.ResponseWriter) {
 	open := []map[string]string{}
-	for _, one := range s.queue {
-		open = append(open, map[string]string{"feedId": one.id, "processingStatus": "IN_QUEUE"})
+	for _, feed := range s.queue {
+		open = append(open, map[string]string{"feedId": feed.id, "processingStatus": "IN_QUEUE"})
 	}
 	channeltest.Reply(w, http.StatusOK, map[string]any{"feeds": open})
 }
 
 func (s *Store) getDocument(w http.ResponseWriter, id string) {
-	if _, known := s.documents[id]; !known {
+	if _, exists := s.documents[id]; !exists {
 		refuse(w, http.StatusNotFound, "NotFound", "Resource not found", "")
 		return
 	}
-	said := map[string]string{"feedDocumentId": id, "url": s.URL + "/download/" + id + "?X-Amz-Signature=" + channeltest.Credential}
+	body := map[string]string{"feedDocumentId": id, "url": s.URL + "/download/" + id + "?X-Amz-Signature=" + channeltest.Credential}
 	if s.options.Compressed {
-		said["compressionAlgorithm"] = "GZIP"
+		body["compressionAlgorithm"] = "GZIP"
 	}
-	channeltest.Reply(w, http.StatusOK, said)
+	channeltest.Reply(w, http.StatusOK, body)
 }
 
 // process ends the feeds whose time has come, in the order in which they were made. Without a time, a feed ends by itself when it was
@@ -161,13 +161,13 @@ func (s *Store) process() {
 	s.queue.Process(s.options.Processing, s.Now(), s.end)
 }
 
-func (s *Store) end(one *feed) {
-	one.status = s.options.End
-	if one.status != "DONE" {
+func (s *Store) end(submission *feed) {
+	submission.status = s.options.End
+	if submission.status != "DONE" {
 		return
 	}
-	one.report = fmt.Sprintf("amzn1.tortuga.3.report.%d", s.Next())
-	content := s.apply(one)
+	submission.report = fmt.Sprintf("amzn1.tortuga.3.report.%d", s.Next())
+	content := s.apply(submission)
 	if s.options.Compressed {
 		var packed bytes.Buffer
 		writer := gzip.NewWriter(&packed)
@@ -175,11 +175,11 @@ func (s *Store) end(one *feed) {
 		_ = writer.Close()
 		content = packed.Bytes()
 	}
-	s.documents[one.report] = &stored{content: content}
+	s.documents[submission.report] = &stored{content: content}
 }
 
 // apply applies a feed message by message and writes its report.
-func (s *Store) apply(one *feed) []byte {
+func (s *Store) apply(entry *feed) []byte {
 	var document struct {
 		Header struct {
 			SellerID    string `json:"sellerId"`
@@ -189,8 +189,8 @@ func (s *Store) apply(one *feed) []byte {
 		Messages []message `json:"messages"`
 	}
 	issues, accepted, invalid := []issue{}, 0, 0
-	unreadable := json.Unmarshal(one.document.content, &document) != nil
-	one.document.content = nil // it can be large
+	unreadable := json.Unmarshal(entry.document.content, &document) != nil
+	entry.document.content = nil // it can be large
 	switch {
 	case unreadable || len(document.Messages) == 0 || len(document.Messages) > 25_000:
 		issues = append(issues, issue{Code: "4002000", Severity: "ERROR", Message: "The feed cannot be read."})
@@ -200,19 +200,19 @@ func (s *Store) apply(one *feed) []byte {
 		for i := range document.Messages {
 			m := &document.Messages[i]
 			if closing, closed := s.Closing(m.SKU); closed {
-				said := issue{MessageID: &m.MessageID, SKU: m.SKU, Code: closedCode(closing.Status), Severity: "ERROR", Message: closing.Words}
+				refusal := issue{MessageID: &m.MessageID, SKU: m.SKU, Code: closedCode(closing.Status), Severity: "ERROR", Message: closing.Words}
 				if closing.Nameless {
-					said.MessageID, said.SKU = nil, ""
+					refusal.MessageID, refusal.SKU = nil, ""
 				}
-				invalid, issues = invalid+1, append(issues, said)
+				invalid, issues = invalid+1, append(issues, refusal)
 				continue
 			}
-			found, bad := s.judge(m.SKU, m.submission)
+			fault, bad := s.judge(m.SKU, m.submission)
 			if bad {
 				invalid++
 				issues = append(issues, issue{
-					MessageID: &m.MessageID, SKU: m.SKU, Code: found.code, Severity: "ERROR", Message: found.message,
-					AttributeName: found.attribute,
+					MessageID: &m.MessageID, SKU: m.SKU, Code: fault.code, Severity: "ERROR", Message: fault.message,
+					AttributeName: fault.attribute,
 				})
 				continue
 			}
@@ -227,7 +227,7 @@ func (s *Store) apply(one *feed) []byte {
 		MessageID: new(len(document.Messages) + 1), SKU: "NOT-ASKED", Code: "90220", Severity: "ERROR", Message: "It is required but not supplied.",
 	})
 	content, _ := json.Marshal(map[string]any{
-		"header": map[string]string{"sellerId": Seller, "version": "2.0", "feedId": one.id},
+		"header": map[string]string{"sellerId": Seller, "version": "2.0", "feedId": entry.id},
 		"issues": issues,
 		"summary": map[string]int{
 			"errors": invalid, "warnings": 0, "messagesProcessed": accepted + invalid, "messagesAccepted": accepted, "messagesInvalid": invalid,

@@ -98,9 +98,9 @@ func route(method, path string) (operation, argument string) {
 	case method == http.MethodGet && path == listingsPath+Seller:
 		return "searchListingsItems", ""
 	}
-	sku, found := strings.CutPrefix(path, listingsPath+Seller+"/")
+	sku, ok := strings.CutPrefix(path, listingsPath+Seller+"/")
 	switch {
-	case !found || sku == "" || strings.Contains(sku, "/"):
+	case !ok || sku == "" || strings.Contains(sku, "/"):
 		return "", ""
 	case method == http.MethodPatch:
 		return "patchListingsItem", plain(sku)
@@ -118,8 +118,8 @@ func (s *Store) listings(w http.ResponseWriter, r *http.Request, operation, sku 
 	switch operation {
 	case "searchListingsItems":
 		items := []map[string]string{}
-		for known := range s.shown {
-			items = append(items, map[string]string{"sku": known})
+		for name := range s.shown {
+			items = append(items, map[string]string{"sku": name})
 			break
 		}
 		channeltest.Reply(w, http.StatusOK, map[string]any{"numberOfResults": len(s.shown), "items": items})
@@ -131,41 +131,41 @@ func (s *Store) listings(w http.ResponseWriter, r *http.Request, operation, sku 
 }
 
 func (s *Store) patch(w http.ResponseWriter, sku string, body []byte) {
-	var asked submission
-	if json.Unmarshal(body, &asked) != nil {
+	var request submission
+	if json.Unmarshal(body, &request) != nil {
 		refuse(w, http.StatusBadRequest, "InvalidInput", "Request has missing or invalid parameters and cannot be parsed.", "")
 		return
 	}
-	said := map[string]any{"sku": sku, "status": "ACCEPTED", "submissionId": fmt.Sprintf("f1dc2914-75dd-11ea-bc55-%012d", s.Next()), "issues": []any{}}
-	found, bad := s.judge(sku, asked)
+	fields := map[string]any{"sku": sku, "status": "ACCEPTED", "submissionId": fmt.Sprintf("f1dc2914-75dd-11ea-bc55-%012d", s.Next()), "issues": []any{}}
+	fault, bad := s.judge(sku, request)
 	switch {
 	case bad && s.poisons[sku] && s.options.LateRefusal:
 		s.listingOf(sku).refused = true
 	case bad:
-		said["status"], said["issues"] = "INVALID", []any{found.onListing()}
+		fields["status"], fields["issues"] = "INVALID", []any{fault.onListing()}
 	default:
-		one := s.listingOf(sku)
-		one.pending = append(one.pending, change{s.Now().Add(s.options.Propagation), asked.Patches[0].Value[0].Quantity})
+		listing := s.listingOf(sku)
+		listing.pending = append(listing.pending, change{s.Now().Add(s.options.Propagation), request.Patches[0].Value[0].Quantity})
 	}
-	channeltest.Reply(w, http.StatusOK, said)
+	channeltest.Reply(w, http.StatusOK, fields)
 }
 
 func (s *Store) get(w http.ResponseWriter, sku string) {
-	one, known := s.shown[sku]
-	if !known {
+	listing, exists := s.shown[sku]
+	if !exists {
 		refuse(w, http.StatusNotFound, "NOT_FOUND", "SKU '"+sku+"' not found in marketplace "+Marketplace, "")
 		return
 	}
-	one.settle(s.Now())
-	shown := map[string]any{"fulfillmentChannelCode": one.channel}
-	if one.channel == "DEFAULT" {
-		shown["quantity"] = one.quantity
+	listing.settle(s.Now())
+	shown := map[string]any{"fulfillmentChannelCode": listing.channel}
+	if listing.channel == "DEFAULT" {
+		shown["quantity"] = listing.quantity
 	}
 	issues := []any{map[string]any{
 		"code": "18027", "message": "The main image has text.", "severity": "ERROR",
 		"attributeNames": []string{"main_product_image_locator"}, "categories": []string{"INVALID_IMAGE"},
 	}}
-	if one.refused {
+	if listing.refused {
 		issues = append(issues, poisoned.onListing())
 	}
 	channeltest.Reply(w, http.StatusOK, map[string]any{"sku": sku, "fulfillmentAvailability": []any{shown}, "issues": issues})
@@ -181,18 +181,18 @@ func (o offence) onListing() map[string]any {
 }
 
 // judge says what is wrong with a submission for a SKU.
-func (s *Store) judge(sku string, asked submission) (offence, bool) {
-	one, known := s.shown[sku]
+func (s *Store) judge(sku string, request submission) (offence, bool) {
+	listing, exists := s.shown[sku]
 	switch {
 	case s.poisons[sku]:
 		return poisoned, true
-	case len(asked.Patches) != 1 || len(asked.Patches[0].Value) != 1 || asked.Patches[0].Path != "/attributes/fulfillment_availability":
+	case len(request.Patches) != 1 || len(request.Patches[0].Value) != 1 || request.Patches[0].Path != "/attributes/fulfillment_availability":
 		return offence{"BAD_REQUEST", "Invalid parameters provided.", "fulfillment_availability"}, true
-	case asked.ProductType == "" || asked.ProductType == "PRODUCT" && s.options.StrictProductType:
+	case request.ProductType == "" || request.ProductType == "PRODUCT" && s.options.StrictProductType:
 		return offence{"90000900", "The product type is not valid for the listing.", "productType"}, true
-	case !known && !s.options.UnknownAccepted:
+	case !exists && !s.options.UnknownAccepted:
 		return offence{"13013", "This SKU does not exist in the Amazon.com catalog.", "sku"}, true
-	case known && one.channel != asked.Patches[0].Value[0].ChannelCode:
+	case exists && listing.channel != request.Patches[0].Value[0].ChannelCode:
 		return offence{"90244", "The listing is fulfilled by Amazon.", "fulfillment_availability"}, true
 	}
 	return offence{}, false
@@ -200,8 +200,8 @@ func (s *Store) judge(sku string, asked submission) (offence, bool) {
 
 // listingOf is the listing of a SKU; a figure for one that does not exist goes nowhere.
 func (s *Store) listingOf(sku string) *listing {
-	if one, known := s.shown[sku]; known {
-		return one
+	if listing, exists := s.shown[sku]; exists {
+		return listing
 	}
 	return &listing{}
 }

@@ -26,42 +26,42 @@ type row struct {
 
 // adjust takes the rows of a call, or none of them.
 func (s *Store) adjust(w http.ResponseWriter, r *http.Request) {
-	var asked struct {
+	var request struct {
 		Reason string `json:"reason"`
 		Items  []row  `json:"items"`
 	}
 	decoder := json.NewDecoder(r.Body)
 	decoder.DisallowUnknownFields()
-	if decoder.Decode(&asked) != nil {
+	if decoder.Decode(&request) != nil {
 		refuse(w, http.StatusBadRequest, "Input is invalid")
 		return
 	}
 	switch {
-	case len(asked.Items) > maxItems:
+	case len(request.Items) > maxItems:
 		refuse(w, cmp.Or(s.options.LongCalls, http.StatusRequestEntityTooLarge), fmt.Sprintf("The number of items must not exceed %d", maxItems))
 		return
-	case len(asked.Items) == 0 && cmp.Or(s.options.EmptyCalls, http.StatusUnprocessableEntity) != http.StatusOK:
+	case len(request.Items) == 0 && cmp.Or(s.options.EmptyCalls, http.StatusUnprocessableEntity) != http.StatusOK:
 		refuse(w, cmp.Or(s.options.EmptyCalls, http.StatusUnprocessableEntity), "Payload contains invalid fields")
 		return
 	}
-	if wrong := wrongFields(asked.Items); len(wrong) > 0 {
+	if wrong := wrongFields(request.Items); len(wrong) > 0 {
 		refuseFields(w, http.StatusUnprocessableEntity, "Payload contains invalid fields", wrong)
 		return
 	}
-	if unknown := s.unknownLocations(asked.Items); len(unknown) > 0 {
+	if unknown := s.unknownLocations(request.Items); len(unknown) > 0 {
 		refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf("Location not found, identities: [%s]", strings.Join(unknown, ",")))
 		return
 	}
-	if wrong := s.closed(asked.Items); len(wrong) > 0 {
+	if wrong := s.closed(request.Items); len(wrong) > 0 {
 		refuseFields(w, http.StatusUnprocessableEntity, "Payload contains invalid fields", wrong)
 		return
 	}
-	offenders := s.offenders(asked.Items)
+	offenders := s.offenders(request.Items)
 	if len(offenders) == 0 || s.options.Partial {
-		s.take(asked.Items)
+		s.take(request.Items)
 	}
 	if len(offenders) > 0 {
-		s.refuseItems(w, asked.Items, offenders)
+		s.refuseItems(w, request.Items, offenders)
 		return
 	}
 	channeltest.Reply(w, http.StatusOK, map[string]string{"transaction_id": fmt.Sprintf("97a73cdd-9fc5-4aa5-892c-%012d", s.Next())})
@@ -70,8 +70,8 @@ func (s *Store) adjust(w http.ResponseWriter, r *http.Request) {
 // wrongFields are those of rows that no store could take.
 func wrongFields(rows []row) map[string]string {
 	wrong := map[string]string{}
-	for i, one := range rows {
-		if one.LocationID == nil || one.SKU == nil || *one.SKU == "" || one.Quantity == nil || *one.Quantity < 0 || *one.Quantity > maxQuantity {
+	for i, row := range rows {
+		if row.LocationID == nil || row.SKU == nil || *row.SKU == "" || row.Quantity == nil || *row.Quantity < 0 || *row.Quantity > maxQuantity {
 			wrong[fmt.Sprintf("items.%d", i)] = "A location, a SKU and a quantity are needed"
 		}
 	}
@@ -80,9 +80,9 @@ func wrongFields(rows []row) map[string]string {
 
 func (s *Store) unknownLocations(rows []row) []string {
 	unknown := map[int64]bool{}
-	for _, one := range rows {
-		if !s.locations[*one.LocationID] {
-			unknown[*one.LocationID] = true
+	for _, row := range rows {
+		if !s.locations[*row.LocationID] {
+			unknown[*row.LocationID] = true
 		}
 	}
 	var ids []string
@@ -95,8 +95,8 @@ func (s *Store) unknownLocations(rows []row) []string {
 // offenders are the places in the call of items that are refused.
 func (s *Store) offenders(rows []row) []int {
 	var offenders []int
-	for i, one := range rows {
-		if known, there := s.items[*one.SKU]; !there || known.refused {
+	for i, row := range rows {
+		if item, there := s.items[*row.SKU]; !there || item.refused {
 			offenders = append(offenders, i)
 		}
 	}
@@ -106,8 +106,8 @@ func (s *Store) offenders(rows []row) []int {
 // closed are the fields of rows whose items are refused.
 func (s *Store) closed(rows []row) map[string]string {
 	wrong := map[string]string{}
-	for i, one := range rows {
-		if closing, closed := s.Closing(*one.SKU); closed {
+	for i, row := range rows {
+		if closing, closed := s.Closing(*row.SKU); closed {
 			wrong[fmt.Sprintf("items.%d.sku", i)] = closing.Words
 		}
 	}
@@ -129,11 +129,11 @@ func (s *Store) refuseItems(w http.ResponseWriter, rows []row, offenders []int) 
 	title := "[%s]"
 	for _, at := range offenders {
 		sku := *rows[at].SKU
-		switch known, there := s.items[sku]; {
+		switch item, there := s.items[sku]; {
 		case naming == ByIndex:
 			fields[fmt.Sprintf("items.%d.sku", at)] = "The item does not take a quantity"
 		case naming == ByVariant && there:
-			names = append(names, fmt.Sprintf(sentence, fmt.Sprintf("variant_id %d", known.variant)))
+			names = append(names, fmt.Sprintf(sentence, fmt.Sprintf("variant_id %d", item.variant)))
 		case naming == BySKU && there:
 			names = append(names, fmt.Sprintf(sentence, "sku "+sku))
 		case naming == ByList || naming == BySKU:
@@ -150,9 +150,9 @@ func (s *Store) refuseItems(w http.ResponseWriter, rows []row, offenders []int) 
 // take puts rows in the queue.
 func (s *Store) take(rows []row) {
 	at := s.Now().Add(s.options.Delay)
-	for _, one := range rows {
-		if known, there := s.items[*one.SKU]; there && !known.refused && !known.dropped {
-			s.queue = append(s.queue, adjusted{place{*one.LocationID, *one.SKU}, *one.Quantity, at})
+	for _, row := range rows {
+		if item, there := s.items[*row.SKU]; there && !item.refused && !item.dropped {
+			s.queue = append(s.queue, adjusted{place{*row.LocationID, *row.SKU}, *row.Quantity, at})
 		}
 	}
 }
@@ -160,11 +160,11 @@ func (s *Store) take(rows []row) {
 // settle makes the adjustments whose time has come.
 func (s *Store) settle() {
 	now, done := s.Now(), 0
-	for _, one := range s.queue {
-		if one.at.After(now) {
+	for _, change := range s.queue {
+		if change.at.After(now) {
 			break
 		}
-		s.shown[one.place] = one.quantity
+		s.shown[change.place] = change.quantity
 		done++
 	}
 	s.queue = s.queue[done:]

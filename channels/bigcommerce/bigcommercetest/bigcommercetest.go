@@ -133,11 +133,11 @@ func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
 	s.settle()
-	for _, one := range items {
-		if _, known := s.items[one.ChannelSKU]; !known {
-			s.add(one.ChannelSKU)
+	for _, item := range items {
+		if _, exists := s.items[item.ChannelSKU]; !exists {
+			s.add(item.ChannelSKU)
 		}
-		s.shown[place{s.id(one.Location), one.ChannelSKU}] = one.Quantity
+		s.shown[place{s.id(item.Location), item.ChannelSKU}] = item.Quantity
 	}
 }
 
@@ -162,10 +162,10 @@ func (s *Store) id(location string) int64 {
 }
 
 // Poison makes a SKU refuse every figure, as one whose stock is tracked by product does.
-func (s *Store) Poison(sku string) { s.edit(sku, func(one *item) { one.refused = true }) }
+func (s *Store) Poison(sku string) { s.edit(sku, func(entry *item) { entry.refused = true }) }
 
 // Drop makes a SKU's figures be taken and never be made.
-func (s *Store) Drop(sku string) { s.edit(sku, func(one *item) { one.dropped = true }) }
+func (s *Store) Drop(sku string) { s.edit(sku, func(entry *item) { entry.dropped = true }) }
 
 // Remove deletes the item of a SKU.
 func (s *Store) Remove(sku string) {
@@ -180,8 +180,8 @@ func (s *Store) Remove(sku string) {
 func (s *Store) edit(sku string, change func(*item)) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	if one, known := s.items[sku]; known {
-		change(one)
+	if item, exists := s.items[sku]; exists {
+		change(item)
 	}
 }
 

@@ -29,13 +29,13 @@ func (s *Store) listLocations(w http.ResponseWriter, _ *http.Request) {
 
 // listItems lists one, for nobody needs more.
 func (s *Store) listItems(w http.ResponseWriter, _ *http.Request) {
-	one, known := s.items[s.first]
-	if !known {
+	item, exists := s.items[s.first]
+	if !exists {
 		channeltest.Reply(w, http.StatusOK, list([]any{}, 0))
 		return
 	}
 	channeltest.Reply(w, http.StatusOK, list([]any{map[string]any{
-		"identity": map[string]any{"sku": s.first, "variant_id": one.variant, "product_id": one.variant + 1000, "sku_id": nil}, "locations": []any{},
+		"identity": map[string]any{"sku": s.first, "variant_id": item.variant, "product_id": item.variant + 1000, "sku_id": nil}, "locations": []any{},
 	}}, len(s.items)))
 }
 

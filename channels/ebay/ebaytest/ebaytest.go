@@ -116,14 +116,14 @@ func Environment() settings.Environment { return channeltest.Environment("SECRET
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	for _, asked := range items {
-		one, known := s.items[asked.ChannelSKU]
-		if !known {
-			one = s.list(asked.ChannelSKU)
+	for _, item := range items {
+		entry, exists := s.items[item.ChannelSKU]
+		if !exists {
+			entry = s.list(item.ChannelSKU)
 		}
-		one.quantity = asked.Quantity
-		for _, offered := range one.offers {
-			offered.quantity = asked.Quantity
+		entry.quantity = item.Quantity
+		for _, offered := range entry.offers {
+			offered.quantity = item.Quantity
 		}
 	}
 }
@@ -136,34 +136,34 @@ func (s *Store) list(sku string) *item {
 	return made
 }
 
-func (s *Store) offer(one *item, marketplace, format string) {
+func (s *Store) offer(entry *item, marketplace, format string) {
 	s.lastID++
-	made := &offer{id: strconv.FormatInt(s.lastID, 10), sku: one.sku, marketplace: marketplace, format: format, published: true}
+	made := &offer{id: strconv.FormatInt(s.lastID, 10), sku: entry.sku, marketplace: marketplace, format: format, published: true}
 	s.offers[made.id] = made
-	one.offers = append(one.offers, made)
+	entry.offers = append(entry.offers, made)
 }
 
 // edit changes the inventory item of a SKU.
 func (s *Store) edit(sku string, change func(*item)) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	if one, known := s.items[sku]; known {
-		change(one)
+	if item, exists := s.items[sku]; exists {
+		change(item)
 	}
 }
 
 // Poison makes a SKU refuse every figure.
-func (s *Store) Poison(sku string) { s.edit(sku, func(one *item) { one.poisoned = true }) }
+func (s *Store) Poison(sku string) { s.edit(sku, func(entry *item) { entry.poisoned = true }) }
 
 // Offer offers a SKU once more, on a marketplace and as FIXED_PRICE or AUCTION.
 func (s *Store) Offer(sku, marketplace, format string) {
-	s.edit(sku, func(one *item) { s.offer(one, marketplace, format) })
+	s.edit(sku, func(entry *item) { s.offer(entry, marketplace, format) })
 }
 
 // Withdraw makes the offers of a SKU unpublished.
 func (s *Store) Withdraw(sku string) {
-	s.edit(sku, func(one *item) {
-		for _, offered := range one.offers {
+	s.edit(sku, func(entry *item) {
+		for _, offered := range entry.offers {
 			offered.published = false
 		}
 	})
@@ -171,8 +171,8 @@ func (s *Store) Withdraw(sku string) {
 
 // End ends the listings of a SKU, and leaves its offers published.
 func (s *Store) End(sku string) {
-	s.edit(sku, func(one *item) {
-		for _, offered := range one.offers {
+	s.edit(sku, func(entry *item) {
+		for _, offered := range entry.offers {
 			offered.ended = true
 		}
 	})
@@ -181,18 +181,18 @@ func (s *Store) End(sku string) {
 // Unoffer deletes the offers of a SKU.
 func (s *Store) Unoffer(sku string) { s.edit(sku, s.unoffer) }
 
-func (s *Store) unoffer(one *item) {
-	for _, offered := range one.offers {
+func (s *Store) unoffer(entry *item) {
+	for _, offered := range entry.offers {
 		delete(s.offers, offered.id)
 	}
-	one.offers = nil
+	entry.offers = nil
 }
 
 // Renew deletes an item's offers and makes one again.
 func (s *Store) Renew(_ *testing.T, renewed channels.Item) {
-	s.edit(renewed.ChannelSKU, func(one *item) {
-		s.unoffer(one)
-		s.offer(one, Marketplace, "FIXED_PRICE")
+	s.edit(renewed.ChannelSKU, func(entry *item) {
+		s.unoffer(entry)
+		s.offer(entry, Marketplace, "FIXED_PRICE")
 	})
 }
 
@@ -206,10 +206,10 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
 	shown := make(map[channeltest.Place]int64, len(s.items))
-	for sku, one := range s.items {
-		for _, offered := range one.offers {
+	for sku, item := range s.items {
+		for _, offered := range item.offers {
 			if offered.marketplace == Marketplace && offered.format == "FIXED_PRICE" && offered.published && !offered.ended {
-				shown[channeltest.Place{SKU: sku}] = min(one.quantity, offered.quantity)
+				shown[channeltest.Place{SKU: sku}] = min(item.quantity, offered.quantity)
 			}
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/tidemark/tidemark/channels/channeltest"
 )
 
-// asked is the body of a call.
-type asked struct {
+// bulkUpdate is the body of a call.
+type bulkUpdate struct {
 	Requests []element `json:"requests"`
 }
 
@@ -38,7 +38,7 @@ const maxSKUs = 25
 
 // update sets figures, each by itself.
 func (s *Store) update(w http.ResponseWriter, r *http.Request, body []byte) {
-	var said asked
+	var request bulkUpdate
 	limit := maxSKUs
 	if s.options.OneSKU {
 		limit = 1
@@ -50,33 +50,33 @@ func (s *Store) update(w http.ResponseWriter, r *http.Request, body []byte) {
 	case !strings.Contains(r.Header.Get("Content-Language"), "-"):
 		refuse(w, http.StatusBadRequest, fault(25709, "Invalid value for header Content-Language."))
 		return
-	case json.Unmarshal(body, &said) != nil || len(said.Requests) == 0:
+	case json.Unmarshal(body, &request) != nil || len(request.Requests) == 0:
 		refuse(w, http.StatusBadRequest, problem{2004, "ACCESS", "REQUEST", "Invalid request"})
 		return
-	case len(said.Requests) > limit:
+	case len(request.Requests) > limit:
 		refuse(w, http.StatusBadRequest, fault(25709, fmt.Sprintf("Invalid value for requests. It cannot exceed %d.", limit)))
 		return
 	}
 	var rows []row
-	for _, one := range said.Requests {
-		rows = append(rows, s.apply(one)...)
+	for _, element := range request.Requests {
+		rows = append(rows, s.apply(element)...)
 	}
-	s.answer(w, rows)
+	s.respond(w, rows)
 }
 
-// answer tells the results, spoiled if need be.
-func (s *Store) answer(w http.ResponseWriter, rows []row) {
+// respond writes the results, spoiled if need be.
+func (s *Store) respond(w http.ResponseWriter, rows []row) {
 	status, failed := http.StatusOK, 0
-	for _, one := range rows {
-		if one.Status != http.StatusOK {
+	for _, row := range rows {
+		if row.Status != http.StatusOK {
 			status = http.StatusMultiStatus
 			failed++
 		}
 	}
 	if failed == len(rows) && s.options.Plain400 && !s.closes(rows) {
 		var faults []problem
-		for _, one := range rows {
-			faults = append(faults, one.Errors...)
+		for _, row := range rows {
+			faults = append(faults, row.Errors...)
 		}
 		refuse(w, http.StatusBadRequest, faults...)
 		return
@@ -88,8 +88,8 @@ func (s *Store) answer(w http.ResponseWriter, rows []row) {
 
 // closes is true for the results of SKUs that are refused: they say more than the errors alone.
 func (s *Store) closes(rows []row) bool {
-	for _, one := range rows {
-		if _, closed := s.Closing(one.SKU); closed || one.SKU == "" {
+	for _, row := range rows {
+		if _, closed := s.Closing(row.SKU); closed || row.SKU == "" {
 			return true
 		}
 	}
@@ -97,58 +97,58 @@ func (s *Store) closes(rows []row) bool {
 }
 
 // apply sets one SKU and its offers.
-func (s *Store) apply(asked element) []row {
+func (s *Store) apply(request element) []row {
 	var rows []row
-	if closing, closed := s.Closing(asked.SKU); closed {
-		return s.closedRows(asked, closing)
+	if closing, closed := s.Closing(request.SKU); closed {
+		return s.closedRows(request, closing)
 	}
-	one, known := s.items[asked.SKU]
-	if known && asked.Availability != nil && asked.Availability.Quantity != nil && (*asked.Availability.Quantity > 0 || !s.options.RefusesZero) {
-		one.quantity = *asked.Availability.Quantity
+	item, exists := s.items[request.SKU]
+	if exists && request.Availability != nil && request.Availability.Quantity != nil && (*request.Availability.Quantity > 0 || !s.options.RefusesZero) {
+		item.quantity = *request.Availability.Quantity
 		if s.options.SKURows {
-			rows = append(rows, row{SKU: asked.SKU, Status: http.StatusOK})
+			rows = append(rows, row{SKU: request.SKU, Status: http.StatusOK})
 		}
 	}
-	for _, offered := range asked.Offers {
-		said := row{SKU: asked.SKU, OfferID: offered.OfferID, Status: http.StatusOK}
-		if wrong, bad := s.judge(asked.SKU, offered.OfferID, offered.Quantity); bad {
-			said.Status, said.Errors = http.StatusBadRequest, []problem{wrong}
+	for _, offered := range request.Offers {
+		result := row{SKU: request.SKU, OfferID: offered.OfferID, Status: http.StatusOK}
+		if wrong, bad := s.judge(request.SKU, offered.OfferID, offered.Quantity); bad {
+			result.Status, result.Errors = http.StatusBadRequest, []problem{wrong}
 		} else {
 			s.offers[offered.OfferID].quantity = *offered.Quantity
 		}
-		rows = append(rows, said)
+		rows = append(rows, result)
 	}
 	return rows
 }
 
 // closedRows are the results of a SKU that is refused.
-func (s *Store) closedRows(asked element, closing channeltest.Closing) []row {
-	said := fault(25002, closing.Words)
+func (s *Store) closedRows(request element, closing channeltest.Closing) []row {
+	refusal := fault(25002, closing.Words)
 	if closing.Status >= http.StatusInternalServerError {
-		said.Category = "SYSTEM"
+		refusal.Category = "SYSTEM"
 	}
 	if closing.Nameless {
-		return []row{{Status: closing.Status, Errors: []problem{said}}}
+		return []row{{Status: closing.Status, Errors: []problem{refusal}}}
 	}
 	var rows []row
-	for _, offered := range asked.Offers {
-		rows = append(rows, row{SKU: asked.SKU, OfferID: offered.OfferID, Status: closing.Status, Errors: []problem{said}})
+	for _, offered := range request.Offers {
+		rows = append(rows, row{SKU: request.SKU, OfferID: offered.OfferID, Status: closing.Status, Errors: []problem{refusal}})
 	}
 	return rows
 }
 
 // judge says what is wrong with a figure for an offer.
 func (s *Store) judge(sku, id string, quantity *int64) (problem, bool) {
-	one, known := s.items[sku]
+	item, exists := s.items[sku]
 	offered := s.offers[id]
 	switch {
-	case !known:
+	case !exists:
 		return fault(25702, "SKU "+sku+" could not be found or is not available in the system."), true
 	case offered == nil || offered.sku != sku || !offered.published:
 		return fault(25713, "This Offer is not available : "+id+"."), true
 	case offered.ended:
 		return fault(25002, "You are not allowed to revise an ended listing."), true
-	case one.poisoned:
+	case item.poisoned:
 		return fault(25002, "The listing cannot be revised."), true
 	case quantity == nil || *quantity < 0:
 		return fault(25709, "Invalid value for availableQuantity."), true

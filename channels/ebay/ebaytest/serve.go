@@ -98,14 +98,14 @@ func (s *Store) getOffers(w http.ResponseWriter, sku string) {
 			fault(25707, "This is an invalid value for a SKU. Only alphanumeric characters can be used for SKUs, and their length must not exceed 50 characters"))
 		return
 	}
-	one := s.items[sku]
-	if (one == nil || len(one.offers) == 0) && !s.options.EmptyOffers {
+	item := s.items[sku]
+	if (item == nil || len(item.offers) == 0) && !s.options.EmptyOffers {
 		refuse(w, http.StatusNotFound, fault(25713, "This Offer is not available."))
 		return
 	}
 	offers := []any{}
-	if one != nil {
-		for _, offered := range one.offers {
+	if item != nil {
+		for _, offered := range item.offers {
 			offers = append(offers, offered.shown())
 		}
 	}
@@ -117,7 +117,7 @@ func (s *Store) getOffers(w http.ResponseWriter, sku string) {
 
 // shown is an offer as a look-up tells of it.
 func (o *offer) shown() map[string]any {
-	told := map[string]any{
+	shown := map[string]any{
 		"offerId": o.id, "sku": o.sku, "marketplaceId": o.marketplace, "format": o.format, "availableQuantity": o.quantity, "status": "UNPUBLISHED",
 	}
 	if o.published {
@@ -125,16 +125,17 @@ func (o *offer) shown() map[string]any {
 		if o.ended {
 			listing = "ENDED"
 		}
-		told["status"], told["listing"] = "PUBLISHED", map[string]any{"listingId": "1" + o.id, "listingStatus": listing, "soldQuantity": 0}
+		shown["status"], shown["listing"] = "PUBLISHED", map[string]any{"listingId": "1" + o.id, "listingStatus": listing, "soldQuantity": 0}
 	}
-	return told
+	return shown
 }
 
 // getItems answers with the first inventory item.
 func (s *Store) getItems(w http.ResponseWriter) {
 	items := []any{}
-	for _, one := range s.items {
-		items = append(items, map[string]any{"sku": one.sku, "availability": map[string]any{"shipToLocationAvailability": map[string]any{"quantity": one.quantity}}})
+	for _, item := range s.items {
+		availability := map[string]any{"shipToLocationAvailability": map[string]any{"quantity": item.quantity}}
+		items = append(items, map[string]any{"sku": item.sku, "availability": availability})
 		break
 	}
 	channeltest.Reply(w, http.StatusOK, map[string]any{"total": len(s.items), "size": len(s.items), "limit": 1, "inventoryItems": items})

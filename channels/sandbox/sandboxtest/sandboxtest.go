@@ -43,8 +43,8 @@ type Store struct {
 }
 
 type kept struct {
-	hash   [sha256.Size]byte
-	answer *httptest.ResponseRecorder
+	hash     [sha256.Size]byte
+	response *httptest.ResponseRecorder
 }
 
 type submission struct {
@@ -125,8 +125,8 @@ func Environment() settings.Environment { return channeltest.Environment("TOKEN"
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	for _, one := range items {
-		s.shown[channeltest.Place{Location: one.Location, SKU: one.ChannelSKU}] = one.Quantity
+	for _, item := range items {
+		s.shown[channeltest.Place{Location: item.Location, SKU: item.ChannelSKU}] = item.Quantity
 	}
 }
 
@@ -152,21 +152,21 @@ func (s *Store) keyed(next func(http.ResponseWriter, []byte)) http.HandlerFunc {
 			return
 		}
 		key, hash := r.Header.Get("Idempotency-Key"), sha256.Sum256(body)
-		before, known := s.keys[key]
+		before, exists := s.keys[key]
 		switch {
-		case known && before.hash != hash:
+		case exists && before.hash != hash:
 			refuse(w, http.StatusConflict, problem{Code: "key_reused", Message: "the key was used with other bytes"})
 			return
-		case !known:
+		case !exists:
 			before = kept{hash, httptest.NewRecorder()}
-			next(before.answer, body)
+			next(before.response, body)
 			if key != "" {
 				s.keys[key] = before
 			}
 		}
-		maps.Copy(w.Header(), before.answer.Header())
-		w.WriteHeader(before.answer.Code)
-		_, _ = w.Write(before.answer.Body.Bytes())
+		maps.Copy(w.Header(), before.response.Header())
+		w.WriteHeader(before.response.Code)
+		_, _ = w.Write(before.response.Body.Bytes())
 	}
 }
 
@@ -186,32 +186,32 @@ func (s *Store) read(w http.ResponseWriter, body []byte) ([]item, bool) {
 }
 
 // judge says what is wrong with an item.
-func (s *Store) judge(one item) (problem, bool) {
-	closing, closed := s.Closing(one.SKU)
-	switch actual := s.shown[place(one)]; {
+func (s *Store) judge(entry item) (problem, bool) {
+	closing, closed := s.Closing(entry.SKU)
+	switch actual := s.shown[place(entry)]; {
 	case closed:
 		return problem{Code: "closed", Message: closing.Words}, true
-	case one.SKU == Poison:
+	case entry.SKU == Poison:
 		return problem{Code: "poison", Message: "the store never takes this SKU"}, true
-	case one.Location != "" && !slices.Contains(s.options.Locations, one.Location):
+	case entry.Location != "" && !slices.Contains(s.options.Locations, entry.Location):
 		return problem{Code: "not_stocked", Message: "the store has no such location"}, true
-	case one.Compare != nil && *one.Compare != actual:
+	case entry.Compare != nil && *entry.Compare != actual:
 		return problem{Code: "quantity_stale", Message: "the store shows something else", Actual: &actual}, true
 	}
 	return problem{}, false
 }
 
-func place(one item) channeltest.Place {
-	return channeltest.Place{Location: one.Location, SKU: one.SKU}
+func place(entry item) channeltest.Place {
+	return channeltest.Place{Location: entry.Location, SKU: entry.SKU}
 }
 
 // show sets a figure and returns what is shown.
-func (s *Store) show(one item) *int64 {
+func (s *Store) show(entry item) *int64 {
 	if s.options.Clamp > 0 {
-		one.Quantity = min(one.Quantity, s.options.Clamp)
+		entry.Quantity = min(entry.Quantity, s.options.Clamp)
 	}
-	s.shown[place(one)] = one.Quantity
-	return &one.Quantity
+	s.shown[place(entry)] = entry.Quantity
+	return &entry.Quantity
 }
 
 func (s *Store) about(w http.ResponseWriter, _ *http.Request) {
@@ -233,12 +233,12 @@ func (s *Store) quantities(w http.ResponseWriter, body []byte) {
 		return
 	}
 	var problems []problem
-	for i, one := range items {
-		if p, bad := s.judge(one); bad {
+	for i, item := range items {
+		if p, bad := s.judge(item); bad {
 			if s.Fault() == channeltest.Stray {
 				i = len(items)
 			}
-			if closing, _ := s.Closing(one.SKU); !closing.Nameless {
+			if closing, _ := s.Closing(item.SKU); !closing.Nameless {
 				p.Index = &i
 			}
 			problems = append(problems, p)
@@ -246,8 +246,8 @@ func (s *Store) quantities(w http.ResponseWriter, body []byte) {
 	}
 	switch {
 	case len(problems) == 0:
-		for _, one := range items {
-			s.show(one)
+		for _, item := range items {
+			s.show(item)
 		}
 		channeltest.Reply(w, http.StatusOK, map[string]any{"applied": true})
 	case s.Fault() == channeltest.UnnamedOffender:
@@ -260,14 +260,14 @@ func (s *Store) quantities(w http.ResponseWriter, body []byte) {
 // apply sets the items one by one.
 func (s *Store) apply(items []item) []result {
 	var results []result
-	for _, one := range items {
-		if p, bad := s.judge(one); bad {
-			if closing, _ := s.Closing(one.SKU); closing.Nameless {
-				one = item{}
+	for _, entry := range items {
+		if p, bad := s.judge(entry); bad {
+			if closing, _ := s.Closing(entry.SKU); closing.Nameless {
+				entry = item{}
 			}
-			results = append(results, result{SKU: one.SKU, Location: one.Location, Status: "error", Code: p.Code, Message: p.Message})
+			results = append(results, result{SKU: entry.SKU, Location: entry.Location, Status: "error", Code: p.Code, Message: p.Message})
 		} else {
-			results = append(results, result{SKU: one.SKU, Location: one.Location, Status: "ok", Quantity: s.show(one)})
+			results = append(results, result{SKU: entry.SKU, Location: entry.Location, Status: "ok", Quantity: s.show(entry)})
 		}
 	}
 	return channeltest.Distort(s.Fault(), results, result{SKU: "NOT-ASKED", Status: "ok", Quantity: new(int64(1))})
@@ -298,39 +298,39 @@ var states = []string{"queued", "processing"}
 
 func (s *Store) progress(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("feed")
-	known, ok := s.feeds[id]
+	feed, ok := s.feeds[id]
 	if !ok {
 		refuse(w, http.StatusNotFound, problem{Code: "unknown_feed", Message: "there is no such feed"})
 		return
 	}
 	state := "done"
-	if known.polls < len(states) {
-		state = states[known.polls]
+	if feed.polls < len(states) {
+		state = states[feed.polls]
 	}
-	known.polls++
+	feed.polls++
 	channeltest.Reply(w, http.StatusOK, map[string]any{"feed": id, "state": state, "poll_after_ms": 1})
 }
 
 func (s *Store) report(w http.ResponseWriter, r *http.Request) {
-	known, ok := s.feeds[r.PathValue("feed")]
-	if !ok || known.polls <= len(states) {
+	feed, ok := s.feeds[r.PathValue("feed")]
+	if !ok || feed.polls <= len(states) {
 		refuse(w, http.StatusNotFound, problem{Code: "no_report", Message: "there is no report"})
 		return
 	}
-	channeltest.Reply(w, http.StatusOK, map[string]any{"results": known.results})
+	channeltest.Reply(w, http.StatusOK, map[string]any{"results": feed.results})
 }
 
 func (s *Store) single(w http.ResponseWriter, r *http.Request) {
-	var one item
-	if err := json.NewDecoder(r.Body).Decode(&one); err != nil {
+	var entry item
+	if err := json.NewDecoder(r.Body).Decode(&entry); err != nil {
 		refuse(w, http.StatusBadRequest, problem{Code: "bad_request", Message: "the body is not JSON"})
 		return
 	}
-	one.SKU, one.Location = r.URL.Query().Get("sku"), r.URL.Query().Get("location")
-	p, bad := s.judge(one)
+	entry.SKU, entry.Location = r.URL.Query().Get("sku"), r.URL.Query().Get("location")
+	p, bad := s.judge(entry)
 	switch {
 	case !bad:
-		channeltest.Reply(w, http.StatusOK, map[string]any{"quantity": s.show(one)})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"quantity": s.show(entry)})
 	case p.Code == "quantity_stale":
 		refuse(w, http.StatusConflict, p)
 	case p.Code == "poison":

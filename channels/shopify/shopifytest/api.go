@@ -55,7 +55,7 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		s.token(w, r)
 	case version < "2026-04":
 		channeltest.Reply(w, http.StatusNotFound, map[string]string{"errors": "Not Found"})
-	case !s.known(r.Header.Get("X-Shopify-Access-Token")):
+	case !s.takes(r.Header.Get("X-Shopify-Access-Token")):
 		channeltest.Reply(w, http.StatusUnauthorized, map[string]string{"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"})
 	default:
 		channeltest.Reply(w, http.StatusOK, s.graphql(body))
@@ -72,7 +72,7 @@ func (s *Store) token(w http.ResponseWriter, r *http.Request) {
 	channeltest.Reply(w, http.StatusOK, map[string]any{"access_token": token, "scope": strings.Join(s.scopes, ","), "expires_in": tokenLife})
 }
 
-func (s *Store) known(token string) bool {
+func (s *Store) takes(token string) bool {
 	if !s.options.App {
 		return token == channeltest.Credential
 	}
@@ -83,7 +83,7 @@ func (s *Store) known(token string) bool {
 type operation struct {
 	scopes    []string
 	requested float64
-	run       func() (answer response, actual float64)
+	run       func() (reply response, actual float64)
 }
 
 func (s *Store) graphql(body []byte) response {
@@ -94,34 +94,34 @@ func (s *Store) graphql(body []byte) response {
 	if json.Unmarshal(body, &call) != nil {
 		return refusal("BAD_REQUEST", "the body is not JSON")
 	}
-	asked, refused := s.operation(call.Query, call.Variables)
+	request, refused := s.operation(call.Query, call.Variables)
 	if refused != nil {
 		return *refused
 	}
-	if asked.requested > maxQuery {
-		return refusal("MAX_COST_EXCEEDED", fmt.Sprintf("Query cost is %v, which exceeds the single query max cost limit", asked.requested))
+	if request.requested > maxQuery {
+		return refusal("MAX_COST_EXCEEDED", fmt.Sprintf("Query cost is %v, which exceeds the single query max cost limit", request.requested))
 	}
-	within := s.bucket.Take(asked.requested, s.Now())
+	within := s.bucket.Take(request.requested, s.Now())
 	if !s.Admit(within, true) {
 		if within { // throttled for another reason, which costs nothing
-			s.bucket.Refund(asked.requested)
+			s.bucket.Refund(request.requested)
 		}
 		throttled := refusal("THROTTLED", "Throttled")
-		throttled.Extensions = s.bucket.extensions(asked.requested, nil)
+		throttled.Extensions = s.bucket.extensions(request.requested, nil)
 		return throttled
 	}
-	for _, scope := range asked.scopes {
+	for _, scope := range request.scopes {
 		if !slices.Contains(s.scopes, scope) && !slices.Contains(s.scopes, strings.Replace(scope, "read_", "write_", 1)) {
 			denied := refusal("ACCESS_DENIED", "Access denied. Required access: `"+scope+"` access scope.")
-			s.bucket.Refund(asked.requested)
-			denied.Extensions = s.bucket.extensions(asked.requested, new(0.0))
+			s.bucket.Refund(request.requested)
+			denied.Extensions = s.bucket.extensions(request.requested, new(0.0))
 			return denied
 		}
 	}
-	answer, actual := asked.run()
-	s.bucket.Refund(asked.requested - actual)
-	answer.Extensions = s.bucket.extensions(asked.requested, &actual)
-	return answer
+	reply, actual := request.run()
+	s.bucket.Refund(request.requested - actual)
+	reply.Extensions = s.bucket.extensions(request.requested, &actual)
+	return reply
 }
 
 // operation reads what is asked for. It knows the driver's documents by the fields that they ask for.
@@ -130,29 +130,29 @@ func (s *Store) operation(query string, variables []byte) (operation, *response)
 	case strings.Contains(query, "inventorySetQuantities("):
 		return s.setQuantities(query, variables)
 	case strings.Contains(query, "productVariants(first: $first"):
-		var asked struct {
+		var request struct {
 			First  int
 			Search string
 		}
-		if json.Unmarshal(variables, &asked) != nil || asked.First < 1 || asked.First > maxArray {
+		if json.Unmarshal(variables, &request) != nil || request.First < 1 || request.First > maxArray {
 			return operation{}, new(refusal("INVALID_VARIABLE", "first is not valid"))
 		}
-		skus, err := terms(asked.Search)
+		skus, err := terms(request.Search)
 		if err != nil {
 			return operation{}, new(refusal("BAD_REQUEST", err.Error()))
 		}
 		// A connection costs 2, and each of its objects 1.
-		return operation{[]string{"read_products"}, 2 + 2*float64(asked.First), func() (response, float64) { return s.find(skus, asked.First) }}, nil
+		return operation{[]string{"read_products"}, 2 + 2*float64(request.First), func() (response, float64) { return s.find(skus, request.First) }}, nil
 	case strings.Contains(query, "nodes(ids: $items)"):
-		var asked struct {
+		var request struct {
 			Items    []string
 			Location string
 		}
-		if json.Unmarshal(variables, &asked) != nil || len(asked.Items) > maxArray {
+		if json.Unmarshal(variables, &request) != nil || len(request.Items) > maxArray {
 			return operation{}, new(refusal("MAX_INPUT_SIZE_EXCEEDED", "too many ids"))
 		}
-		points := 3 * float64(len(asked.Items))
-		return operation{[]string{"read_inventory"}, points, func() (response, float64) { return s.shownAt(asked.Items, asked.Location), points }}, nil
+		points := 3 * float64(len(request.Items))
+		return operation{[]string{"read_inventory"}, points, func() (response, float64) { return s.shownAt(request.Items, request.Location), points }}, nil
 	case strings.Contains(query, "currentAppInstallation"):
 		return operation{[]string{"read_locations", "read_products"}, 258, s.about}, nil
 	}
@@ -162,17 +162,17 @@ func (s *Store) operation(query string, variables []byte) (operation, *response)
 // find answers a look-up.
 func (s *Store) find(skus []string, first int) (response, float64) {
 	s.CountLookup()
-	found := s.variants(skus)
-	shown := found[:min(first, len(found))]
+	items := s.variants(skus)
+	shown := items[:min(first, len(items))]
 	nodes := make([]map[string]any, len(shown))
-	for i, one := range shown {
+	for i, item := range shown {
 		nodes[i] = map[string]any{
-			"sku": one.sku, "requiresComponents": one.bundle,
-			"inventoryItem": map[string]any{"id": itemGID(one.id), "tracked": !one.untracked, "duplicateSkuCount": s.sameSKU(one)},
+			"sku": item.sku, "requiresComponents": item.bundle,
+			"inventoryItem": map[string]any{"id": itemGID(item.id), "tracked": !item.untracked, "duplicateSkuCount": s.sameSKU(item)},
 		}
 	}
 	return response{Data: map[string]any{"productVariants": map[string]any{
-		"nodes": nodes, "pageInfo": map[string]bool{"hasNextPage": len(found) > first},
+		"nodes": nodes, "pageInfo": map[string]bool{"hasNextPage": len(items) > first},
 	}}}, 2 + 2*float64(len(nodes))
 }
 
@@ -180,13 +180,13 @@ func (s *Store) find(skus []string, first int) (response, float64) {
 func (s *Store) shownAt(ids []string, location string) response {
 	nodes := make([]any, len(ids))
 	for i, id := range ids {
-		one, known := s.item(id)
-		if !known {
+		entry, exists := s.item(id)
+		if !exists {
 			continue
 		}
 		node := map[string]any{"id": id, "inventoryLevel": nil}
-		if !one.unstocked[location] {
-			node["inventoryLevel"] = map[string]any{"quantities": []any{map[string]any{"name": "available", "quantity": s.levels[level{one.id, location}]}}}
+		if !entry.unstocked[location] {
+			node["inventoryLevel"] = map[string]any{"quantities": []any{map[string]any{"name": "available", "quantity": s.levels[level{entry.id, location}]}}}
 		}
 		nodes[i] = node
 	}
@@ -210,8 +210,8 @@ func (s *Store) about() (response, float64) {
 		granted = append(granted, map[string]string{"handle": scope})
 	}
 	variants := []any{}
-	for _, one := range s.items {
-		variants = append(variants, map[string]string{"sku": one.sku})
+	for _, item := range s.items {
+		variants = append(variants, map[string]string{"sku": item.sku})
 		break
 	}
 	return response{Data: map[string]any{

@@ -20,10 +20,10 @@ const keyLife = 24 * time.Hour
 const maxQuantity = 1_000_000_000
 
 type kept struct {
-	hash   [sha256.Size]byte
-	at     time.Time
-	failed bool
-	answer response
+	hash     [sha256.Size]byte
+	at       time.Time
+	failed   bool
+	response response
 }
 
 type quantity struct {
@@ -48,39 +48,39 @@ type userError struct {
 
 // setQuantities reads a mutation. The order of the checks is the recorded one: directive, variables, size, input fields.
 func (s *Store) setQuantities(query string, variables []byte) (operation, *response) {
-	var asked struct {
+	var request struct {
 		Input input  `json:"input"`
 		Key   string `json:"key"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(variables))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&asked); err != nil {
+	if err := decoder.Decode(&request); err != nil {
 		return operation{}, new(refusal("INVALID_VARIABLE", "Variable $input was provided invalid value"))
 	}
-	points := 10 + s.options.PointsPerQuantity*float64(len(asked.Input.Quantities))
-	if len(asked.Input.Quantities) > maxArray {
+	points := 10 + s.options.PointsPerQuantity*float64(len(request.Input.Quantities))
+	if len(request.Input.Quantities) > maxArray {
 		return operation{}, new(refusal("MAX_INPUT_SIZE_EXCEEDED", fmt.Sprintf("The input array size of %d is greater than the maximum allowed of 250.",
-			len(asked.Input.Quantities)), "inventorySetQuantities", "input", "quantities"))
+			len(request.Input.Quantities)), "inventorySetQuantities", "input", "quantities"))
 	}
 	return operation{[]string{"write_inventory"}, points, func() (response, float64) {
-		if !strings.Contains(query, "@idempotent(key: $key)") || strings.TrimSpace(asked.Key) == "" {
+		if !strings.Contains(query, "@idempotent(key: $key)") || strings.TrimSpace(request.Key) == "" {
 			return refusal("BAD_REQUEST", "The @idempotent directive is required for this mutation but was not provided.", "inventorySetQuantities"), 10
 		}
-		for _, one := range asked.Input.Quantities {
-			if one.ChangeFromQuantity == nil {
+		for _, quantity := range request.Input.Quantities {
+			if quantity.ChangeFromQuantity == nil {
 				return refusal("INVALID_FIELD_ARGUMENTS", "InventoryQuantityInput must include the following argument: changeFromQuantity.", "inventorySetQuantities"), 10
 			}
 		}
-		return s.once(asked.Key, variables, asked.Input), points
+		return s.once(request.Key, variables, request.Input), points
 	}}, nil
 }
 
 // once answers a key that is known without doing anything.
-func (s *Store) once(key string, variables []byte, asked input) response {
+func (s *Store) once(key string, variables []byte, request input) response {
 	hash, now := sha256.Sum256(variables), s.Now()
-	before, known := s.keys[key]
+	before, exists := s.keys[key]
 	switch {
-	case !known || now.Sub(before.at) > keyLife:
+	case !exists || now.Sub(before.at) > keyLife:
 	case before.hash != hash:
 		return payload([]userError{{
 			Code:    "IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
@@ -92,15 +92,15 @@ func (s *Store) once(key string, variables []byte, asked input) response {
 			Message: "A previous request with this idempotency key failed. Retry with a new idempotency key.",
 		}})
 	default:
-		return before.answer
+		return before.response
 	}
-	problems := s.judge(asked)
-	answer := payload(problems)
+	problems := s.judge(request)
+	reply := payload(problems)
 	if len(problems) == 0 || s.options.Partial {
-		s.apply(asked.Quantities, problems)
+		s.apply(request.Quantities, problems)
 	}
-	s.keys[key] = kept{hash, now, len(problems) > 0, answer}
-	return answer
+	s.keys[key] = kept{hash, now, len(problems) > 0, reply}
+	return reply
 }
 
 func payload(problems []userError) response {
@@ -111,19 +111,19 @@ func payload(problems []userError) response {
 }
 
 // judge says what is wrong with a call.
-func (s *Store) judge(asked input) []userError {
-	if asked.Name != "available" && asked.Name != "on_hand" {
+func (s *Store) judge(request input) []userError {
+	if request.Name != "available" && request.Name != "on_hand" {
 		return []userError{{[]string{"input", "name"}, "INVALID_NAME", "The quantity name must be either 'available' or 'on_hand'."}}
 	}
-	if asked.Reason != "correction" && asked.Reason != "restock" {
+	if request.Reason != "correction" && request.Reason != "restock" {
 		return []userError{{[]string{"input", "reason"}, "INVALID_REASON", "The specified reason is invalid."}}
 	}
 	var problems []userError
 	seen := map[level]int{}
-	for i, one := range asked.Quantities {
+	for i, quantity := range request.Quantities {
 		before := len(problems)
-		s.judgeOne(i, one, &problems)
-		at := level{s.number(one.InventoryItemID), one.LocationID}
+		s.judgeOne(i, quantity, &problems)
+		at := level{s.number(quantity.InventoryItemID), quantity.LocationID}
 		if first, twice := seen[at]; twice {
 			for _, index := range []int{first, i} {
 				problems = append(problems, s.offence(index, "locationId", "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR",
@@ -138,7 +138,7 @@ func (s *Store) judge(asked input) []userError {
 		case channeltest.UnnamedOffender:
 			return []userError{{Code: problems[0].Code, Message: problems[0].Message}}
 		case channeltest.Stray:
-			return []userError{s.offence(len(asked.Quantities), "inventoryItemId", problems[0].Code, problems[0].Message)}
+			return []userError{s.offence(len(request.Quantities), "inventoryItemId", problems[0].Code, problems[0].Message)}
 		}
 		if s.options.OneOffender {
 			return problems[:before+1]
@@ -152,23 +152,23 @@ func (s *Store) offence(index int, field, code, message string) userError {
 }
 
 // judgeOne says what is wrong with one quantity.
-func (s *Store) judgeOne(i int, asked quantity, problems *[]userError) {
+func (s *Store) judgeOne(i int, request quantity, problems *[]userError) {
 	refuse := func(field, code, message string) { *problems = append(*problems, s.offence(i, field, code, message)) }
-	if asked.Quantity > maxQuantity {
+	if request.Quantity > maxQuantity {
 		refuse("quantity", "INVALID_QUANTITY_TOO_HIGH", "The total quantity can't be higher than 1,000,000,000.")
 	}
-	one, known := s.item(asked.InventoryItemID)
-	if !known {
+	entry, ok := s.item(request.InventoryItemID)
+	if !ok {
 		refuse("inventoryItemId", "INVALID_INVENTORY_ITEM", "The specified inventory item could not be found.")
 	}
-	if _, exists := s.locations[asked.LocationID]; !exists {
+	if _, exists := s.locations[request.LocationID]; !exists {
 		refuse("locationId", "INVALID_LOCATION", "The specified location could not be found.")
 		return
 	}
-	if !known {
+	if !ok {
 		return
 	}
-	if closing, closed := s.Closing(one.sku); closed {
+	if closing, closed := s.Closing(entry.sku); closed {
 		code := "NOT_PERMITTED"
 		if closing.Status == http.StatusUnauthorized || closing.Status == http.StatusForbidden {
 			code = "ACCESS_DENIED"
@@ -176,13 +176,13 @@ func (s *Store) judgeOne(i int, asked quantity, problems *[]userError) {
 		refuse("inventoryItemId", code, closing.Words)
 		return
 	}
-	switch shown := s.levels[level{one.id, asked.LocationID}]; {
-	case one.poisoned || one.bundle:
+	switch shown := s.levels[level{entry.id, request.LocationID}]; {
+	case entry.poisoned || entry.bundle:
 		refuse("inventoryItemId", "NON_MUTABLE_INVENTORY_ITEM",
 			"The specified inventory item is not allowed to be adjusted via API. Example: if the inventory item is a parent bundle.")
-	case one.unstocked[asked.LocationID]:
+	case entry.unstocked[request.LocationID]:
 		refuse("locationId", "ITEM_NOT_STOCKED_AT_LOCATION", "The specified inventory item is not stocked at the location.")
-	case string(asked.ChangeFromQuantity) != "null" && string(asked.ChangeFromQuantity) != strconv.FormatInt(shown, 10):
+	case string(request.ChangeFromQuantity) != "null" && string(request.ChangeFromQuantity) != strconv.FormatInt(shown, 10):
 		refuse("changeFromQuantity", "CHANGE_FROM_QUANTITY_STALE", "The changeFromQuantity argument no longer matches the persisted quantity.")
 	}
 }
@@ -190,14 +190,14 @@ func (s *Store) judgeOne(i int, asked quantity, problems *[]userError) {
 // apply sets figures, except for those that are at fault.
 func (s *Store) apply(quantities []quantity, problems []userError) {
 	faulty := map[string]bool{}
-	for _, one := range problems {
-		if len(one.Field) > 2 {
-			faulty[one.Field[2]] = true
+	for _, problem := range problems {
+		if len(problem.Field) > 2 {
+			faulty[problem.Field[2]] = true
 		}
 	}
-	for i, one := range quantities {
+	for i, quantity := range quantities {
 		if !faulty[strconv.Itoa(i)] {
-			s.levels[level{s.number(one.InventoryItemID), one.LocationID}] = int64(one.Quantity)
+			s.levels[level{s.number(quantity.InventoryItemID), quantity.LocationID}] = int64(quantity.Quantity)
 		}
 	}
 }
@@ -208,6 +208,6 @@ func (s *Store) number(id string) int64 {
 }
 
 func (s *Store) item(id string) (*item, bool) {
-	one, known := s.items[s.number(id)]
-	return one, known
+	entry, exists := s.items[s.number(id)]
+	return entry, exists
 }

@@ -46,10 +46,10 @@ func terms(search string) ([]string, error) {
 
 // variants finds items, in the order of their ids. A loose search is a slow one.
 func (s *Store) variants(skus []string) []*item {
-	var found []*item
+	var matches []*item
 	for _, sku := range skus {
 		for _, id := range s.bySKU[sku] {
-			found = append(found, s.items[id])
+			matches = append(matches, s.items[id])
 		}
 		if !s.options.SearchesLoosely {
 			continue
@@ -58,18 +58,18 @@ func (s *Store) variants(skus []string) []*item {
 		for other, ids := range s.bySKU {
 			if other != sku && strings.HasPrefix(strings.ToLower(other), begin) {
 				for _, id := range ids {
-					found = append(found, s.items[id])
+					matches = append(matches, s.items[id])
 				}
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b *item) int { return int(a.id - b.id) })
-	return slices.Compact(found)
+	slices.SortFunc(matches, func(a, b *item) int { return int(a.id - b.id) })
+	return slices.Compact(matches)
 }
 
 // sameSKU is what an item says of others with its SKU.
-func (s *Store) sameSKU(one *item) int {
-	if same := len(s.bySKU[one.sku]); same > 1 || s.options.CountsItself {
+func (s *Store) sameSKU(entry *item) int {
+	if same := len(s.bySKU[entry.sku]); same > 1 || s.options.CountsItself {
 		return same
 	}
 	return 0

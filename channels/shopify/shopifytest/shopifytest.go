@@ -138,12 +138,12 @@ func Environment() settings.Environment { return channeltest.Environment("TOKEN"
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	for _, one := range items {
-		if len(s.bySKU[one.ChannelSKU]) == 0 {
-			s.add(one.ChannelSKU)
+	for _, item := range items {
+		if len(s.bySKU[item.ChannelSKU]) == 0 {
+			s.add(item.ChannelSKU)
 		}
-		for _, id := range s.bySKU[one.ChannelSKU] {
-			s.levels[level{id, gid(one.Location)}] = one.Quantity
+		for _, id := range s.bySKU[item.ChannelSKU] {
+			s.levels[level{id, gid(item.Location)}] = item.Quantity
 		}
 	}
 }
@@ -167,17 +167,17 @@ func (s *Store) edit(sku string, change func(*item)) {
 }
 
 // Poison makes a SKU refuse every figure, as the parent of a bundle does whose components the look-up did not tell of.
-func (s *Store) Poison(sku string) { s.edit(sku, func(one *item) { one.poisoned = true }) }
+func (s *Store) Poison(sku string) { s.edit(sku, func(entry *item) { entry.poisoned = true }) }
 
 // Bundle makes a variant require components.
-func (s *Store) Bundle(sku string) { s.edit(sku, func(one *item) { one.bundle = true }) }
+func (s *Store) Bundle(sku string) { s.edit(sku, func(entry *item) { entry.bundle = true }) }
 
 // Untrack ends the tracking of a variant's quantity.
-func (s *Store) Untrack(sku string) { s.edit(sku, func(one *item) { one.untracked = true }) }
+func (s *Store) Untrack(sku string) { s.edit(sku, func(entry *item) { entry.untracked = true }) }
 
 // Unstock takes a variant away from a location.
 func (s *Store) Unstock(sku, location string) {
-	s.edit(sku, func(one *item) { one.unstocked[gid(location)] = true })
+	s.edit(sku, func(entry *item) { entry.unstocked[gid(location)] = true })
 }
 
 // Duplicate makes another variant with a SKU.

@@ -36,7 +36,7 @@ type call struct {
 }
 
 func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
-	var asked call
+	var request call
 	switch {
 	case r.URL.Path != "/admin-api":
 		channeltest.Reply(w, http.StatusNotFound, object{"statusCode": 404, "message": "Cannot POST " + r.URL.Path})
@@ -44,14 +44,14 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	case len(body) > limit:
 		channeltest.Reply(w, http.StatusInternalServerError, object{"statusCode": 500, "message": ""})
 		return
-	case json.Unmarshal(body, &asked) != nil:
+	case json.Unmarshal(body, &request) != nil:
 		refuse(w, "", "", "Unexpected token in JSON")
 		return
 	}
-	operation := operationOf(asked.Query)
+	operation := operationOf(request.Query)
 	s.Bodies[operation] = body
 	if operation == "TidemarkLogin" {
-		s.login(w, asked)
+		s.login(w, request)
 		return
 	}
 	if !s.Admit(s.bucket.Take(1, s.Now()), s.options.Throttles) {
@@ -61,18 +61,18 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		return
 	}
 	fields := map[string]string{"TidemarkSetStock": "updateProductVariants", "TidemarkFindVariants": "globalSettings", "TidemarkCheck": "activeChannel"}
-	if !s.known(r) {
+	if !s.takes(r) {
 		w.Header().Set("vendure-auth-token", "")
 		refuse(w, "FORBIDDEN", fields[operation], "You are not currently authorized to perform this action")
 		return
 	}
 	switch operation {
 	case "TidemarkSetStock":
-		s.update(w, asked)
+		s.update(w, request)
 	case "TidemarkFindVariants":
-		s.find(w, asked)
+		s.find(w, request)
 	case "TidemarkCheck":
-		s.about(w, asked)
+		s.about(w, request)
 	default:
 		refuse(w, "GRAPHQL_VALIDATION_FAILED", "", "Cannot query this")
 	}
@@ -85,8 +85,8 @@ func operationOf(document string) string {
 	return name
 }
 
-func (s *Store) login(w http.ResponseWriter, asked call) {
-	if asked.Variables.Username != Username || asked.Variables.Password != channeltest.Credential {
+func (s *Store) login(w http.ResponseWriter, request call) {
+	if request.Variables.Username != Username || request.Variables.Password != channeltest.Credential {
 		channeltest.Reply(w, http.StatusOK, object{"data": object{"login": object{
 			"__typename": "InvalidCredentialsError",
 			"errorCode":  "INVALID_CREDENTIALS_ERROR",
@@ -97,15 +97,15 @@ func (s *Store) login(w http.ResponseWriter, asked call) {
 	channeltest.Reply(w, http.StatusOK, object{"data": object{"login": object{"__typename": "CurrentUser"}}})
 }
 
-func (s *Store) find(w http.ResponseWriter, asked call) {
+func (s *Store) find(w http.ResponseWriter, request call) {
 	ids := []string{}
-	for _, sku := range slices.Compact(slices.Sorted(slices.Values(asked.Variables.SKUs))) {
+	for _, sku := range slices.Compact(slices.Sorted(slices.Values(request.Variables.SKUs))) {
 		ids = append(ids, s.skus[sku]...)
 	}
 	items := []object{}
 	for _, id := range byID(ids) {
-		if one := s.variant(id); len(items) < s.options.ListLimit {
-			items = append(items, object{"id": id, "sku": one.sku, "trackInventory": one.track})
+		if entry := s.variant(id); len(items) < s.options.ListLimit {
+			items = append(items, object{"id": id, "sku": entry.sku, "trackInventory": entry.track})
 		}
 	}
 	channeltest.Reply(w, http.StatusOK, object{"data": object{
@@ -115,13 +115,13 @@ func (s *Store) find(w http.ResponseWriter, asked call) {
 }
 
 // update sets all figures or none.
-func (s *Store) update(w http.ResponseWriter, asked call) {
+func (s *Store) update(w http.ResponseWriter, request call) {
 	const field = "updateProductVariants"
 	var errors []object
-	for i, one := range asked.Variables.Input {
-		for j, level := range one.StockLevels {
+	for i, entry := range request.Variables.Input {
+		for j, level := range entry.StockLevels {
 			if level.OnHand > math.MaxInt32 || level.OnHand < math.MinInt32 {
-				errors = append(errors, s.tooLarge(len(asked.Variables.Input), i, j, level.OnHand))
+				errors = append(errors, s.tooLarge(len(request.Variables.Input), i, j, level.OnHand))
 			}
 		}
 	}
@@ -129,44 +129,44 @@ func (s *Store) update(w http.ResponseWriter, asked call) {
 		channeltest.Reply(w, http.StatusOK, object{"errors": errors})
 		return
 	}
-	ids := make([]string, 0, len(asked.Variables.Input))
-	for _, one := range asked.Variables.Input {
-		known := s.variant(one.ID)
-		if known != nil {
-			if closing, closed := s.Closing(known.sku); closed { // a plugin's own error
+	ids := make([]string, 0, len(request.Variables.Input))
+	for _, entry := range request.Variables.Input {
+		existing := s.variant(entry.ID)
+		if existing != nil {
+			if closing, closed := s.Closing(existing.sku); closed { // a plugin's own error
 				refuse(w, "USER_INPUT_ERROR", field, closing.Words)
 				return
 			}
 		}
 		switch {
-		case known == nil:
-			refuse(w, "ENTITY_NOT_FOUND", field, fmt.Sprintf("No ProductVariant with the id %q could be found", one.ID))
+		case existing == nil:
+			refuse(w, "ENTITY_NOT_FOUND", field, fmt.Sprintf("No ProductVariant with the id %q could be found", entry.ID))
 			return
-		case s.foreign[known.sku]:
+		case s.foreign[existing.sku]:
 			refuse(w, "USER_INPUT_ERROR", field, "A plugin does not allow it")
 			return
 		}
-		for _, level := range one.StockLevels {
+		for _, level := range entry.StockLevels {
 			if !slices.Contains(s.locations(), level.Location) {
 				refuse(w, "", field, `insert or update on table "stock_level" violates foreign key constraint "FK_984c48572468c69661a0b7b0494"`)
 				return
 			}
 		}
-		ids = append(ids, one.ID)
+		ids = append(ids, entry.ID)
 	}
-	for _, one := range asked.Variables.Input {
-		for _, level := range one.StockLevels {
-			s.variant(one.ID).levels[level.Location] = level.OnHand
+	for _, entry := range request.Variables.Input {
+		for _, level := range entry.StockLevels {
+			s.variant(entry.ID).levels[level.Location] = level.OnHand
 		}
 	}
 	variants := make([]object, 0, len(ids))
 	for _, id := range byID(ids) {
-		one := s.variant(id)
-		levels := make([]object, 0, len(one.levels))
+		entry := s.variant(id)
+		levels := make([]object, 0, len(entry.levels))
 		for _, location := range s.locations() {
-			levels = append(levels, object{"stockLocationId": location, "stockOnHand": one.levels[location]})
+			levels = append(levels, object{"stockLocationId": location, "stockOnHand": entry.levels[location]})
 		}
-		variants = append(variants, object{"id": id, "sku": one.sku, "stockLevels": levels})
+		variants = append(variants, object{"id": id, "sku": entry.sku, "stockLevels": levels})
 	}
 	channeltest.Reply(w, http.StatusOK, object{"data": object{field: variants}})
 }
@@ -184,16 +184,16 @@ func (s *Store) tooLarge(entries, at, level int, number int64) object {
 		`Variable "$input" got invalid value %d at "%s"; Int cannot represent non 32-bit signed integer value: %d`, number, place, number))
 }
 
-func (s *Store) about(w http.ResponseWriter, asked call) {
+func (s *Store) about(w http.ResponseWriter, request call) {
 	locations := []object{}
 	for _, id := range s.locations() {
 		locations = append(locations, object{"id": id, "name": "Location " + id})
 	}
 	items, total := []object{}, 0
-	for _, one := range s.variants {
-		if !one.deleted {
+	for _, variant := range s.variants {
+		if !variant.deleted {
 			total++
-			items = append(items, object{"sku": one.sku})
+			items = append(items, object{"sku": variant.sku})
 		}
 	}
 	data := object{
@@ -202,7 +202,7 @@ func (s *Store) about(w http.ResponseWriter, asked call) {
 		"stockLocations":  object{"items": locations},
 		"productVariants": object{"totalItems": total, "items": items[:min(1, total)]},
 	}
-	if asked.Variables.Login {
+	if request.Variables.Login {
 		data["me"] = object{"identifier": Username, "channels": []object{
 			{"code": "__default_channel__", "permissions": []string{"Authenticated", "ReadProduct", "UpdateProduct", "ReadStockLocation"}},
 		}}
@@ -212,14 +212,14 @@ func (s *Store) about(w http.ResponseWriter, asked call) {
 
 // failure is an error of a GraphQL answer; one of the database has no code, and one about variables no path.
 func failure(code, field, message string) object {
-	one := object{"message": message, "locations": []object{{"line": 2, "column": 3}}}
+	failure := object{"message": message, "locations": []object{{"line": 2, "column": 3}}}
 	if field != "" {
-		one["path"] = []string{field}
+		failure["path"] = []string{field}
 	}
 	if code != "" {
-		one["extensions"] = object{"code": code}
+		failure["extensions"] = object{"code": code}
 	}
-	return one
+	return failure
 }
 
 // refuse answers with an error. The data is null.

@@ -111,12 +111,12 @@ func Environment() settings.Environment { return channeltest.Environment("PASSWO
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	for _, one := range items {
-		if len(s.skus[one.ChannelSKU]) == 0 {
-			s.add(one.ChannelSKU)
+	for _, item := range items {
+		if len(s.skus[item.ChannelSKU]) == 0 {
+			s.add(item.ChannelSKU)
 		}
-		for _, id := range s.skus[one.ChannelSKU] {
-			s.variant(id).levels[s.inside(one.Location)] = one.Quantity
+		for _, id := range s.skus[item.ChannelSKU] {
+			s.variant(id).levels[s.inside(item.Location)] = item.Quantity
 		}
 	}
 }
@@ -198,13 +198,13 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 }
 
 func (s *Store) add(sku string) *variant {
-	one := &variant{id: strconv.Itoa(len(s.variants) + 1), sku: sku, track: "INHERIT", levels: map[string]int64{}}
+	entry := &variant{id: strconv.Itoa(len(s.variants) + 1), sku: sku, track: "INHERIT", levels: map[string]int64{}}
 	for _, location := range s.locations() {
-		one.levels[location] = 0
+		entry.levels[location] = 0
 	}
-	s.variants = append(s.variants, one)
-	s.skus[sku] = append(s.skus[sku], one.id)
-	return one
+	s.variants = append(s.variants, entry)
+	s.skus[sku] = append(s.skus[sku], entry.id)
+	return entry
 }
 
 func (s *Store) remove(sku string) {
@@ -238,8 +238,8 @@ func (s *Store) inside(location string) string {
 	return location
 }
 
-// known tells whether a call comes with a credential that the server knows.
-func (s *Store) known(r *http.Request) bool {
+// takes tells whether a call comes with a credential that the server takes.
+func (s *Store) takes(r *http.Request) bool {
 	if s.options.APIKey {
 		return r.Header.Get("vendure-api-key") == channeltest.Credential
 	}

@@ -72,31 +72,31 @@ func (s *Store) submit(w http.ResponseWriter, r *http.Request, body []byte) {
 	if !ok {
 		return
 	}
-	var said struct {
+	var document struct {
 		Header struct {
 			Version string `json:"version"`
 		} `json:"InventoryHeader"`
 		Inventory []entry `json:"Inventory"`
 	}
-	one := &feed{
+	submission := &feed{
 		Submission: channeltest.Submission{Ready: s.Now().Add(s.options.Processing)},
 		id:         fmt.Sprintf("%032X@AUoBAgA", s.Next()), node: node, counts: map[string]int{},
 	}
 	decoder := json.NewDecoder(bytes.NewReader(file))
 	decoder.DisallowUnknownFields()
-	switch err := decoder.Decode(&said); {
-	case err != nil || said.Header.Version != "1.4" || len(said.Inventory) == 0:
-		one.failed = &ingestionError{"DATA_ERROR", "ERR_INT_DATA_0801001", "The feed does not follow its schema."}
-	case len(said.Inventory) > s.options.FeedItems:
-		one.failed = &ingestionError{"DATA_ERROR", "ERR_EXT_DATA_0801002", "The feed has too many items."}
+	switch err := decoder.Decode(&document); {
+	case err != nil || document.Header.Version != "1.4" || len(document.Inventory) == 0:
+		submission.failed = &ingestionError{"DATA_ERROR", "ERR_INT_DATA_0801001", "The feed does not follow its schema."}
+	case len(document.Inventory) > s.options.FeedItems:
+		submission.failed = &ingestionError{"DATA_ERROR", "ERR_EXT_DATA_0801002", "The feed has too many items."}
 	case s.options.Failing != "":
-		one.failed = &ingestionError{s.options.Failing, "ERR_INT_SYS_0801003", "The feed could not be processed."}
+		submission.failed = &ingestionError{s.options.Failing, "ERR_INT_SYS_0801003", "The feed could not be processed."}
 	default:
-		one.entries = said.Inventory
+		submission.entries = document.Inventory
 	}
-	s.feeds[one.id] = one
-	s.queue = append(s.queue, one)
-	channeltest.Reply(w, http.StatusOK, map[string]string{"feedId": one.id})
+	s.feeds[submission.id] = submission
+	s.queue = append(s.queue, submission)
+	channeltest.Reply(w, http.StatusOK, map[string]string{"feedId": submission.id})
 }
 
 // upload is the file in the form of a request.
@@ -115,12 +115,12 @@ func upload(r *http.Request, body []byte) ([]byte, bool) {
 
 // status tells how far a feed is, with a page of its rows where that is asked for.
 func (s *Store) status(w http.ResponseWriter, r *http.Request, id string) {
-	one, known := s.feeds[id]
-	if !known {
+	feed, exists := s.feeds[id]
+	if !exists {
 		refuse(w, http.StatusNotFound, "CONTENT_NOT_FOUND.GMP_FEED_API", "", "Requested content could not be found")
 		return
 	}
-	one.Asked++
+	feed.Asked++
 	s.process()
 	offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
 	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
@@ -134,25 +134,25 @@ func (s *Store) status(w http.ResponseWriter, r *http.Request, id string) {
 		}
 		limit = s.options.DetailsLimit
 	}
-	said := map[string]any{"feedId": id, "feedSubmissionDate": 1568310803059, "offset": offset, "limit": limit}
-	for name, count := range one.summary() {
-		said[name] = count
+	body := map[string]any{"feedId": id, "feedSubmissionDate": 1568310803059, "offset": offset, "limit": limit}
+	for name, count := range feed.summary() {
+		body[name] = count
 	}
 	switch {
-	case !one.done && one.Asked == 1:
-		said["feedStatus"] = "RECEIVED"
-	case !one.done:
-		said["feedStatus"] = "INPROGRESS"
-	case one.failed != nil:
-		said["feedStatus"], said["ingestionErrors"] = "ERROR", ingestionErrors{[]ingestionError{*one.failed}}
+	case !feed.done && feed.Asked == 1:
+		body["feedStatus"] = "RECEIVED"
+	case !feed.done:
+		body["feedStatus"] = "INPROGRESS"
+	case feed.failed != nil:
+		body["feedStatus"], body["ingestionErrors"] = "ERROR", ingestionErrors{[]ingestionError{*feed.failed}}
 	default:
-		said["feedStatus"] = "PROCESSED"
+		body["feedStatus"] = "PROCESSED"
 		if r.URL.Query().Get("includeDetails") == "true" {
-			rows := one.rows[min(offset, len(one.rows)):min(offset+limit, len(one.rows))]
-			said["itemDetails"] = map[string]any{"itemIngestionStatus": rows}
+			rows := feed.rows[min(offset, len(feed.rows)):min(offset+limit, len(feed.rows))]
+			body["itemDetails"] = map[string]any{"itemIngestionStatus": rows}
 		}
 	}
-	channeltest.Reply(w, http.StatusOK, said)
+	channeltest.Reply(w, http.StatusOK, body)
 }
 
 func (f *feed) summary() map[string]int {
@@ -166,8 +166,8 @@ func (f *feed) summary() map[string]int {
 
 func (s *Store) statuses(w http.ResponseWriter) {
 	open := []map[string]string{}
-	for _, one := range s.queue {
-		open = append(open, map[string]string{"feedId": one.id, "feedType": "inventory", "feedStatus": "INPROGRESS"})
+	for _, feed := range s.queue {
+		open = append(open, map[string]string{"feedId": feed.id, "feedType": "inventory", "feedStatus": "INPROGRESS"})
 	}
 	channeltest.Reply(w, http.StatusOK, map[string]any{"totalResults": len(open), "offset": 0, "limit": 50, "results": map[string]any{"feed": open}})
 }
@@ -178,9 +178,9 @@ func (s *Store) process() {
 }
 
 // end applies a feed item by item.
-func (s *Store) end(one *feed) {
-	one.done = true
-	for i, entry := range one.entries {
+func (s *Store) end(submission *feed) {
+	submission.done = true
+	for i, entry := range submission.entries {
 		offence, bad := s.judge(entry)
 		closing, closed := s.Closing(entry.SKU)
 		if closed {
@@ -189,20 +189,20 @@ func (s *Store) end(one *feed) {
 		result := row{SKU: entry.SKU, Index: i, Status: "SUCCESS"}
 		if bad {
 			result.Status, result.Errors = offence.Type, &ingestionErrors{[]ingestionError{offence}}
-		} else if s.known[entry.SKU] {
-			s.shown[channeltest.Place{Location: one.node, SKU: entry.SKU}] = *entry.Quantity.Amount
+		} else if s.listed[entry.SKU] {
+			s.shown[channeltest.Place{Location: submission.node, SKU: entry.SKU}] = *entry.Quantity.Amount
 		}
 		if closing.Nameless {
 			result.SKU = ""
 		}
-		one.add(result)
+		submission.add(result)
 	}
-	one.entries = nil
+	submission.entries = nil
 	switch s.Fault() {
 	case channeltest.Reordered:
-		slices.Reverse(one.rows)
+		slices.Reverse(submission.rows)
 	case channeltest.Stray:
-		one.add(row{SKU: "NOT-ASKED", Index: len(one.rows), Status: "DATA_ERROR", Errors: &ingestionErrors{[]ingestionError{poisoned}}})
+		submission.add(row{SKU: "NOT-ASKED", Index: len(submission.rows), Status: "DATA_ERROR", Errors: &ingestionErrors{[]ingestionError{poisoned}}})
 	}
 }
 

@@ -73,7 +73,7 @@ func (s *Store) read(w http.ResponseWriter, path string) {
 	case "/v3/feeds":
 		s.statuses(w)
 	case "/v3/inventories":
-		channeltest.Reply(w, http.StatusOK, map[string]any{"meta": map[string]any{"totalCount": len(s.known)}, "elements": map[string]any{"inventories": []any{}}})
+		channeltest.Reply(w, http.StatusOK, map[string]any{"meta": map[string]any{"totalCount": len(s.listed)}, "elements": map[string]any{"inventories": []any{}}})
 	case "/v3/settings/partnerprofile":
 		rate := map[string]any{"count": s.options.FeedsPerHour, "replenishTimeWindow": map[string]string{"value": "3600", "unitOfMeasurement": "SECOND"}}
 		values := []any{map[string]any{"feedType": "inventory", "throttleConfigurations": []any{map[string]any{"type": "SELLER", "rate": rate}}}}
@@ -116,12 +116,12 @@ func (s *Store) put(w http.ResponseWriter, r *http.Request, body []byte) {
 	if !ok {
 		return
 	}
-	var asked entry
-	if json.Unmarshal(body, &asked) != nil || asked.SKU == "" || asked.SKU != r.URL.Query().Get("sku") {
+	var request entry
+	if json.Unmarshal(body, &request) != nil || request.SKU == "" || request.SKU != r.URL.Query().Get("sku") {
 		refuse(w, http.StatusBadRequest, "INVALID_REQUEST_PARAM.GMP_INVENTORY_API", "sku", "The SKU is missing or not the one of the address")
 		return
 	}
-	switch offence, bad := s.judge(asked); {
+	switch offence, bad := s.judge(request); {
 	case bad && offence.Type != "DATA_ERROR":
 		refuse(w, http.StatusInternalServerError, "SYSTEM_ERROR.GMP_INVENTORY_API", "", offence.Description)
 	case bad && offence == unknown:
@@ -129,10 +129,10 @@ func (s *Store) put(w http.ResponseWriter, r *http.Request, body []byte) {
 	case bad:
 		refuse(w, http.StatusBadRequest, "INVALID_REQUEST_CONTENT.GMP_INVENTORY_API", "quantity", offence.Description)
 	default:
-		if s.known[asked.SKU] {
-			s.shown[channeltest.Place{Location: node, SKU: asked.SKU}] = *asked.Quantity.Amount
+		if s.listed[request.SKU] {
+			s.shown[channeltest.Place{Location: node, SKU: request.SKU}] = *request.Quantity.Amount
 		}
-		channeltest.Reply(w, http.StatusOK, asked)
+		channeltest.Reply(w, http.StatusOK, request)
 	}
 }
 
@@ -142,16 +142,16 @@ var (
 	unknown  = ingestionError{"DATA_ERROR", "ERR_EXT_DATA_0801011", "Requested content could not be found."}
 )
 
-func (s *Store) judge(asked entry) (ingestionError, bool) {
-	status, faulty := s.options.Faulty[asked.SKU]
+func (s *Store) judge(request entry) (ingestionError, bool) {
+	status, faulty := s.options.Faulty[request.SKU]
 	switch {
 	case faulty:
 		return ingestionError{status, "ERR_INT_SYS_0801012", "Something went wrong at Walmart."}, true
-	case s.poisons[asked.SKU]:
+	case s.poisons[request.SKU]:
 		return poisoned, true
-	case asked.Quantity.Amount == nil || *asked.Quantity.Amount < 0 || asked.Quantity.Unit != "EACH":
+	case request.Quantity.Amount == nil || *request.Quantity.Amount < 0 || request.Quantity.Unit != "EACH":
 		return ingestionError{"DATA_ERROR", "ERR_EXT_DATA_0801013", "The quantity is not valid."}, true
-	case !s.known[asked.SKU] && !s.options.UnknownAccepted:
+	case !s.listed[request.SKU] && !s.options.UnknownAccepted:
 		return unknown, true
 	}
 	return ingestionError{}, false

@@ -75,7 +75,7 @@ type Store struct {
 	options Options
 	poisons map[string]bool
 
-	known   map[string]bool // the SKUs
+	listed  map[string]bool // the SKUs
 	shown   map[channeltest.Place]int64
 	feeds   map[string]*feed
 	queue   channeltest.Queue[*feed] // not yet processed, in the order in which they came
@@ -98,7 +98,7 @@ func Start(t testing.TB, options Options) *Store {
 		Fake: channeltest.NewFake(options.Now, channeltest.Opening{
 			Driver: walmart.Driver(), Settings: settings.Values{"client_id": Client, "client_secret": "env:SECRET"}, More: options.Settings, Environment: Environment(),
 		}),
-		options: options, poisons: map[string]bool{Poison: true}, known: map[string]bool{}, shown: map[channeltest.Place]int64{},
+		options: options, poisons: map[string]bool{Poison: true}, listed: map[string]bool{}, shown: map[channeltest.Place]int64{},
 		feeds: map[string]*feed{}, headers: map[string]http.Header{},
 	}
 	s.meters = published(options.FeedsPerHour, s.Now())
@@ -126,14 +126,14 @@ func Environment() settings.Environment { return channeltest.Environment("SECRET
 func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	for _, one := range items {
-		s.set(one)
+	for _, item := range items {
+		s.set(item)
 	}
 }
 
-func (s *Store) set(one channels.Item) {
-	s.known[one.ChannelSKU] = true
-	s.shown[channeltest.Place{Location: one.Location, SKU: one.ChannelSKU}] = one.Quantity
+func (s *Store) set(item channels.Item) {
+	s.listed[item.ChannelSKU] = true
+	s.shown[channeltest.Place{Location: item.Location, SKU: item.ChannelSKU}] = item.Quantity
 }
 
 // Offender is an item that is refused for ever.

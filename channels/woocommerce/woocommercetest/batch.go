@@ -43,33 +43,33 @@ func (s *Store) batchVariations(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "rest_no_route", "No route was found matching the URL and request method.")
 		return
 	}
-	s.batch(w, r, func(one update) any { return s.updateVariation(one, parent) })
+	s.batch(w, r, func(change update) any { return s.updateVariation(change, parent) })
 }
 
 // batch updates one item after another; there is no transaction.
 func (s *Store) batch(w http.ResponseWriter, r *http.Request, apply func(update) any) {
-	var asked struct {
+	var request struct {
 		Update []update `json:"update"`
 	}
 	decoder := json.NewDecoder(r.Body)
 	decoder.DisallowUnknownFields()
-	if decoder.Decode(&asked) != nil {
+	if decoder.Decode(&request) != nil {
 		refuse(w, http.StatusBadRequest, "rest_invalid_json", "Invalid JSON body passed.")
 		return
 	}
-	if len(asked.Update) > s.options.Batch {
+	if len(request.Update) > s.options.Batch {
 		refuse(w, http.StatusRequestEntityTooLarge, "woocommerce_rest_request_entity_too_large",
 			fmt.Sprintf("Unable to accept more than %d items for this request.", s.options.Batch))
 		return
 	}
-	results := make([]any, 0, len(asked.Update))
-	for i, one := range asked.Update {
+	results := make([]any, 0, len(request.Update))
+	for i, update := range request.Update {
 		if s.die == i+1 {
 			s.die = 0
 			page(w, http.StatusGatewayTimeout)
 			return
 		}
-		results = append(results, apply(one))
+		results = append(results, apply(update))
 	}
 	stray := failed{ID: 1, Error: failure(http.StatusBadRequest, "woocommerce_rest_product_invalid_id", "Invalid ID.")}
 	results = channeltest.Distort[any](s.Fault(), results, stray)
@@ -80,57 +80,57 @@ func (s *Store) batch(w http.ResponseWriter, r *http.Request, apply func(update)
 	channeltest.Reply(w, http.StatusOK, map[string]any{"update": results})
 }
 
-func (s *Store) updateProduct(asked update) any {
-	one, known := s.products[asked.ID]
-	if !known {
-		return failed{asked.ID, failure(http.StatusBadRequest, "woocommerce_rest_product_invalid_id", "Invalid ID.")}
+func (s *Store) updateProduct(change update) any {
+	product, exists := s.products[change.ID]
+	if !exists {
+		return failed{change.ID, failure(http.StatusBadRequest, "woocommerce_rest_product_invalid_id", "Invalid ID.")}
 	}
-	if one.kind == "variation" {
-		return failed{asked.ID, failure(http.StatusNotFound, "woocommerce_rest_invalid_product_id",
+	if product.kind == "variation" {
+		return failed{change.ID, failure(http.StatusNotFound, "woocommerce_rest_invalid_product_id",
 			"To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint.")}
 	}
-	if s.options.NoStock || one.kind == "grouped" || one.kind == "external" {
-		asked.ManageStock, asked.StockQuantity = new(false), nil
+	if s.options.NoStock || product.kind == "grouped" || product.kind == "external" {
+		change.ManageStock, change.StockQuantity = new(false), nil
 	}
-	return s.update(one, asked, "woocommerce_rest_product_not_created")
+	return s.update(product, change, "woocommerce_rest_product_not_created")
 }
 
 // updateVariation moves a variation to the product in whose batch it comes.
-func (s *Store) updateVariation(asked update, parent int64) any {
-	one, known := s.products[asked.ID]
-	if !known {
-		return failed{asked.ID, failure(http.StatusBadRequest, "woocommerce_rest_product_variation_invalid_id", "Invalid ID.")}
+func (s *Store) updateVariation(change update, parent int64) any {
+	product, exists := s.products[change.ID]
+	if !exists {
+		return failed{change.ID, failure(http.StatusBadRequest, "woocommerce_rest_product_variation_invalid_id", "Invalid ID.")}
 	}
-	one.parent = parent
-	return s.update(one, asked, "woocommerce_rest_product_variation_not_created")
+	product.parent = parent
+	return s.update(product, change, "woocommerce_rest_product_variation_not_created")
 }
 
 // update sets a figure where the stock is managed, and ignores it elsewhere.
-func (s *Store) update(one *product, asked update, refusal string) any {
-	if closing, closed := s.Closing(one.sku); closed {
-		said := failed{one.id, failure(closing.Status, "woocommerce_rest_cannot_edit", closing.Words)}
+func (s *Store) update(entry *product, change update, refusal string) any {
+	if closing, closed := s.Closing(entry.sku); closed {
+		refused := failed{entry.id, failure(closing.Status, "woocommerce_rest_cannot_edit", closing.Words)}
 		switch {
-		case closing.Nameless && one.id%2 == 0:
-			said.ID = 0
+		case closing.Nameless && entry.id%2 == 0:
+			refused.ID = 0
 		case closing.Nameless:
-			said.ID = nil
+			refused.ID = nil
 		}
-		return said
+		return refused
 	}
-	if one.poisoned {
-		return failed{one.id, failure(http.StatusBadRequest, refusal, "A plugin of this shop does not take this product.")}
+	if entry.poisoned {
+		return failed{entry.id, failure(http.StatusBadRequest, refusal, "A plugin of this shop does not take this product.")}
 	}
-	if asked.ManageStock != nil {
-		one.manages = *asked.ManageStock
+	if change.ManageStock != nil {
+		entry.manages = *change.ManageStock
 	}
-	if one.manages && asked.StockQuantity != nil {
-		one.quantity = *asked.StockQuantity
+	if entry.manages && change.StockQuantity != nil {
+		entry.quantity = *change.StockQuantity
 		if s.options.Clamp > 0 {
-			one.quantity = min(one.quantity, s.options.Clamp)
+			entry.quantity = min(entry.quantity, s.options.Clamp)
 		}
 	}
 	return updated{
-		ID: one.id, Name: one.name(), Type: one.kind, Status: one.status, SKU: one.sku, Price: "9.90",
-		ManageStock: s.managing(one), StockQuantity: s.figure(one), ParentID: one.parent,
+		ID: entry.id, Name: entry.name(), Type: entry.kind, Status: entry.status, SKU: entry.sku, Price: "9.90",
+		ManageStock: s.managing(entry), StockQuantity: s.figure(entry), ParentID: entry.parent,
 	}
 }

@@ -23,7 +23,7 @@ type listed struct {
 }
 
 func (s *Store) findProducts(w http.ResponseWriter, r *http.Request) {
-	s.find(w, r, func(one *product) bool { return one.kind != "variation" || !s.options.SeparateVariations })
+	s.find(w, r, func(entry *product) bool { return entry.kind != "variation" || !s.options.SeparateVariations })
 }
 
 // findVariations finds products, too, as long as it is asked by SKU. It gives them no type.
@@ -40,22 +40,22 @@ func (s *Store) find(w http.ResponseWriter, r *http.Request, includes func(*prod
 	}
 	s.CountLookup()
 	typed := !strings.HasSuffix(r.URL.Path, "/variations")
-	var found []listed
-	for _, one := range s.matching(query.Get("sku")) {
-		if one.status == "trash" || !includes(one) {
+	var rows []listed
+	for _, product := range s.matching(query.Get("sku")) {
+		if product.status == "trash" || !includes(product) {
 			continue
 		}
-		row := listed{ID: one.id, SKU: one.sku, ParentID: one.parent, ManageStock: s.managing(one)}
+		row := listed{ID: product.id, SKU: product.sku, ParentID: product.parent, ManageStock: s.managing(product)}
 		if typed {
-			row.Type = one.kind
+			row.Type = product.kind
 		}
-		found = append(found, row)
+		rows = append(rows, row)
 	}
 	if !s.options.NoPages {
-		w.Header().Set("X-WP-Total", strconv.Itoa(len(found)))
-		w.Header().Set("X-WP-TotalPages", strconv.Itoa((len(found)+size-1)/size))
+		w.Header().Set("X-WP-Total", strconv.Itoa(len(rows)))
+		w.Header().Set("X-WP-TotalPages", strconv.Itoa((len(rows)+size-1)/size))
 	}
-	channeltest.Reply(w, http.StatusOK, append([]listed{}, found[:min(size, len(found))]...))
+	channeltest.Reply(w, http.StatusOK, append([]listed{}, rows[:min(size, len(rows))]...))
 }
 
 // matching is the products that the database finds for a list of SKUs, the newest first. Without a list, and "0" is none to PHP,
@@ -64,27 +64,27 @@ func (s *Store) matching(list string) []*product {
 	if s.options.Cleans {
 		list = clean(list)
 	}
-	asked := map[string]bool{}
+	seen := map[string]bool{}
 	if list != "" && list != "0" {
 		for _, sku := range append(strings.Split(list, ","), list) {
-			asked[fold(sku)] = true
+			seen[fold(sku)] = true
 		}
 	}
-	var found []*product
-	for sku := range asked {
+	var matches []*product
+	for sku := range seen {
 		for _, id := range s.bySKU[sku] {
-			found = append(found, s.products[id])
+			matches = append(matches, s.products[id])
 		}
 	}
-	if len(asked) == 0 {
-		for _, one := range s.products {
-			if one.kind != "variation" {
-				found = append(found, one)
+	if len(seen) == 0 {
+		for _, product := range s.products {
+			if product.kind != "variation" {
+				matches = append(matches, product)
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b *product) int { return int(b.id - a.id) })
-	return found
+	slices.SortFunc(matches, func(a, b *product) int { return int(b.id - a.id) })
+	return matches
 }
 
 var (

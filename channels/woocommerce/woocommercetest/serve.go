@@ -84,26 +84,26 @@ func (s *Store) manageStock(w http.ResponseWriter, _ *http.Request) {
 }
 
 // managing is what the shop says of a product's stock: true, false, or "parent".
-func (s *Store) managing(one *product) any {
-	switch parent := s.products[one.parent]; {
+func (s *Store) managing(entry *product) any {
+	switch parent := s.products[entry.parent]; {
 	case s.options.NoStock:
 		return false
-	case one.manages:
+	case entry.manages:
 		return true
-	case one.kind == "variation" && parent != nil && parent.manages:
+	case entry.kind == "variation" && parent != nil && parent.manages:
 		return "parent"
 	}
 	return false
 }
 
 // figure is the quantity that the shop shows of a product; null where its stock is not managed.
-func (s *Store) figure(one *product) any {
-	quantity := one.quantity
-	switch by := s.managing(one); {
+func (s *Store) figure(entry *product) any {
+	quantity := entry.quantity
+	switch by := s.managing(entry); {
 	case by == false:
 		return nil
 	case by == "parent":
-		quantity = s.products[one.parent].quantity
+		quantity = s.products[entry.parent].quantity
 	}
 	if s.options.TextFigures {
 		return strconv.FormatInt(quantity, 10)

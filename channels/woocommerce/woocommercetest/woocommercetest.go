@@ -107,8 +107,8 @@ func Start(t testing.TB, options Options) *Store {
 
 // idOf is how a call names the product of a SKU.
 func (s *Store) idOf(sku string) string {
-	for _, one := range s.having(sku) {
-		return fmt.Sprintf(`"id":%d,`, one.id)
+	for _, product := range s.having(sku) {
+		return fmt.Sprintf(`"id":%d,`, product.id)
 	}
 	return ""
 }
@@ -125,8 +125,8 @@ func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 	defer s.Mutex.Unlock()
 	for _, item := range items {
 		made := false
-		for _, one := range s.having(item.ChannelSKU) {
-			one.quantity, made = item.Quantity, true
+		for _, product := range s.having(item.ChannelSKU) {
+			product.quantity, made = item.Quantity, true
 		}
 		if !made {
 			s.add(item.ChannelSKU).quantity = item.Quantity
@@ -138,8 +138,8 @@ func (s *Store) Set(_ *testing.T, items ...channels.Item) {
 func (s *Store) having(sku string) []*product {
 	var having []*product
 	for _, id := range s.bySKU[fold(sku)] {
-		if one := s.products[id]; one.sku == sku {
-			having = append(having, one)
+		if product := s.products[id]; product.sku == sku {
+			having = append(having, product)
 		}
 	}
 	return having
@@ -174,69 +174,69 @@ func fold(sku string) string { return strings.TrimRight(strings.ToLower(sku), " 
 func (s *Store) edit(sku string, change func(*product)) {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
-	for _, one := range s.having(sku) {
-		change(one)
+	for _, product := range s.having(sku) {
+		change(product)
 	}
 }
 
 // Poison makes a SKU refuse every figure.
-func (s *Store) Poison(sku string) { s.edit(sku, func(one *product) { one.poisoned = true }) }
+func (s *Store) Poison(sku string) { s.edit(sku, func(entry *product) { entry.poisoned = true }) }
 
 // Retype gives a product another type.
 func (s *Store) Retype(sku, kind string) {
-	s.edit(sku, func(one *product) { one.kind, one.manages = kind, one.manages && kind != "variable" })
+	s.edit(sku, func(entry *product) { entry.kind, entry.manages = kind, entry.manages && kind != "variable" })
 }
 
 // Manage turns the stock management of a product on or off.
 func (s *Store) Manage(sku string, manages bool) {
-	s.edit(sku, func(one *product) { one.manages = manages })
+	s.edit(sku, func(entry *product) { entry.manages = manages })
 }
 
 // Share makes a variation share the stock of its product, which gets a SKU and a figure.
 func (s *Store) Share(sku, parentSKU string, quantity int64) {
-	s.edit(sku, func(one *product) {
-		one.manages = false
-		parent := s.products[one.parent]
+	s.edit(sku, func(entry *product) {
+		entry.manages = false
+		parent := s.products[entry.parent]
 		parent.sku, parent.manages, parent.quantity = parentSKU, true, quantity
 		s.bySKU[fold(parentSKU)] = append(s.bySKU[fold(parentSKU)], parent.id)
 	})
 }
 
 // Orphan takes a variation's product away.
-func (s *Store) Orphan(sku string) { s.edit(sku, func(one *product) { one.parent = 0 }) }
+func (s *Store) Orphan(sku string) { s.edit(sku, func(entry *product) { entry.parent = 0 }) }
 
 // Trash moves a product to the trash.
-func (s *Store) Trash(sku string) { s.edit(sku, func(one *product) { one.status = "trash" }) }
+func (s *Store) Trash(sku string) { s.edit(sku, func(entry *product) { entry.status = "trash" }) }
 
 // Duplicate makes another product with a SKU.
 func (s *Store) Duplicate(sku string) { s.Hold(func() { s.add(sku) }) }
 
 // Rename gives a product another SKU.
 func (s *Store) Rename(sku, name string) {
-	s.edit(sku, func(one *product) {
-		s.remove(one)
-		one.sku = name
-		s.products[one.id], s.bySKU[fold(name)] = one, append(s.bySKU[fold(name)], one.id)
+	s.edit(sku, func(entry *product) {
+		s.remove(entry)
+		entry.sku = name
+		s.products[entry.id], s.bySKU[fold(name)] = entry, append(s.bySKU[fold(name)], entry.id)
 	})
 }
 
 // remove deletes a product. The mutex is held.
-func (s *Store) remove(one *product) {
-	delete(s.products, one.id)
+func (s *Store) remove(entry *product) {
+	delete(s.products, entry.id)
 	var left []int64
-	for _, id := range s.bySKU[fold(one.sku)] {
-		if id != one.id {
+	for _, id := range s.bySKU[fold(entry.sku)] {
+		if id != entry.id {
 			left = append(left, id)
 		}
 	}
-	s.bySKU[fold(one.sku)] = left
+	s.bySKU[fold(entry.sku)] = left
 }
 
 // Renew deletes an item's product and makes it again.
 func (s *Store) Renew(_ *testing.T, renewed channels.Item) {
-	s.edit(renewed.ChannelSKU, func(one *product) {
-		s.remove(one)
-		s.create(one.sku, one.kind, one.parent)
+	s.edit(renewed.ChannelSKU, func(entry *product) {
+		s.remove(entry)
+		s.create(entry.sku, entry.kind, entry.parent)
 	})
 }
 
@@ -250,9 +250,9 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 	s.Mutex.Lock()
 	defer s.Mutex.Unlock()
 	shown := make(map[channeltest.Place]int64, len(s.products))
-	for _, one := range s.products {
-		if s.managing(one) == true {
-			shown[channeltest.Place{SKU: one.sku}] = one.quantity
+	for _, product := range s.products {
+		if s.managing(product) == true {
+			shown[channeltest.Place{SKU: product.sku}] = product.quantity
 		}
 	}
 	return shown
@@ -260,7 +260,7 @@ func (s *Store) Shown(*testing.T) map[channeltest.Place]int64 {
 
 // Parent is the id of the product that a variation belongs to now.
 func (s *Store) Parent(sku string) (parent int64) {
-	s.edit(sku, func(one *product) { parent = one.parent })
+	s.edit(sku, func(entry *product) { parent = entry.parent })
 	return parent
 }
 

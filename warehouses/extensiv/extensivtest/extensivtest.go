@@ -73,7 +73,7 @@ func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{
 		ID: ID, Driver: extensiv.Driver(),
 		Settings: settings.Values{"client_id": ClientID, "client_secret": "env:SECRET", "user_login_id": User},
-	}, w.answer)
+	}, w.respond)
 	w.Set(t, stock)
 	return w
 }
@@ -131,11 +131,11 @@ func (w *Warehouse) Logins() []string {
 	return slices.Clone(w.logins)
 }
 
-func said(status int, body string) warehousetest.Answer {
+func haljson(status int, body string) warehousetest.Answer {
 	return warehousetest.Typed(status, "application/hal+json; charset=utf-8", body)
 }
 
-func (w *Warehouse) answer(request *http.Request, body []byte) warehousetest.Answer {
+func (w *Warehouse) respond(request *http.Request, body []byte) warehousetest.Answer {
 	return w.route(request, body).WithoutDate(w.switches.NoDate)
 }
 
@@ -144,18 +144,18 @@ func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answ
 		return w.login(request, body)
 	}
 	w.Note(request.URL.RequestURI())
-	throttled := func() warehousetest.Answer { return said(http.StatusTooManyRequests, "{}").Later(RetryAfter) }
-	if refusal, refused := w.Refusal(request, w.TakesToken(request.Header.Get("Authorization"), w.switches.Withdrawn), said, throttled); refused {
+	throttled := func() warehousetest.Answer { return haljson(http.StatusTooManyRequests, "{}").Later(RetryAfter) }
+	if refusal, refused := w.Refusal(request, w.TakesToken(request.Header.Get("Authorization"), w.switches.Withdrawn), haljson, throttled); refused {
 		return refusal
 	}
 	switch {
 	case request.Header.Get("Accept") != "application/hal+json":
-		return said(http.StatusNotAcceptable, "{}")
+		return haljson(http.StatusNotAcceptable, "{}")
 	case request.URL.Path == "/inventory/stocksummaries", request.URL.Path == "/inventory/stockdetails":
-		number, answer := w.list(request)
-		return w.Spoiled(number, answer)
+		number, response := w.list(request)
+		return w.Spoiled(number, response)
 	}
-	return said(http.StatusNotFound, "")
+	return haljson(http.StatusNotFound, "")
 }
 
 // login gives a token.
@@ -163,12 +163,12 @@ func (w *Warehouse) login(request *http.Request, body []byte) warehousetest.Answ
 	w.logins = append(w.logins, string(body))
 	id, secret, _ := request.BasicAuth()
 	if id != ClientID || secret != warehousetest.Credential || w.Fault() == warehousetest.Unauthorised {
-		return said(http.StatusUnauthorized, `{"Message":"invalid_client: not with `+request.Header.Get("Authorization")+`"}`)
+		return haljson(http.StatusUnauthorized, `{"Message":"invalid_client: not with `+request.Header.Get("Authorization")+`"}`)
 	}
-	var asked map[string]string
-	if json.Unmarshal(body, &asked) != nil || asked["grant_type"] != "client_credentials" || asked["user_login_id"] != User && asked["user_login"] == "" {
-		return said(http.StatusBadRequest, `{"error":"invalid_request"}`)
+	var login map[string]string
+	if json.Unmarshal(body, &login) != nil || login["grant_type"] != "client_credentials" || login["user_login_id"] != User && login["user_login"] == "" {
+		return haljson(http.StatusBadRequest, `{"error":"invalid_request"}`)
 	}
-	return said(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"token_type":"Bearer","expires_in":3600,"refresh_token":null,"scope":null}`,
+	return haljson(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"token_type":"Bearer","expires_in":3600,"refresh_token":null,"scope":null}`,
 		warehousetest.Quote(w.IssueToken())))
 }

@@ -15,7 +15,8 @@ import (
 
 // problem is the error of a query, in Extensiv's form.
 func problem(parameter, code string) (int, warehousetest.Answer) {
-	return 0, said(http.StatusBadRequest, fmt.Sprintf(`{"$type":"QueryParameterException","Parameters":[%s],"ErrorCode":%s,"Hint":"Properties not supported: %s"}`,
+	return 0, haljson(http.StatusBadRequest, fmt.Sprintf(
+		`{"$type":"QueryParameterException","Parameters":[%s],"ErrorCode":%s,"Hint":"Properties not supported: %s"}`,
 		warehousetest.Quote(parameter), warehousetest.Quote(code), warehousetest.Credential))
 }
 
@@ -41,11 +42,11 @@ func (w *Warehouse) list(request *http.Request) (int, warehousetest.Answer) {
 	if !ok {
 		return problem("rql", "NotParsable")
 	}
-	asked := number
+	served := number
 	if w.Fault() == warehousetest.Repeats && number > 2 {
-		asked = 2
+		served = 2
 	}
-	from := min((asked-1)*size, len(rows))
+	from := min((served-1)*size, len(rows))
 	to, total := min(from+size, len(rows)), len(rows)
 	if w.Fault() == warehousetest.Truncated && number > 1 {
 		total = to
@@ -72,9 +73,9 @@ func (w *Warehouse) list(request *http.Request) (int, warehousetest.Answer) {
 		text.WriteString(`,"_links":{"self":{"href":"/inventory"},"next":{"href":"http://attacker.invalid/inventory?pgnum=9"}}`)
 	}
 	text.WriteByte('}')
-	answer := said(http.StatusOK, text.String())
-	answer.Cut = w.Fault() == warehousetest.BreaksOff && number == 2
-	return number, answer
+	response := haljson(http.StatusOK, text.String())
+	response.Cut = w.Fault() == warehousetest.BreaksOff && number == 2
+	return number, response
 }
 
 var (
@@ -92,13 +93,13 @@ func (w *Warehouse) filtered(query url.Values, details bool) ([]row, bool) {
 		numbers, customer = []string{query.Get("facilityid")}, query.Get("customerid")
 	}
 	for condition := range strings.SplitSeq(query.Get("rql"), ";") {
-		if found := isCustomer.FindStringSubmatch(condition); found != nil {
-			customer = found[1]
-		} else if found := isFacility.FindStringSubmatch(condition); found != nil {
-			numbers = strings.Split(found[1], ",")
-		} else if found := isSince.FindStringSubmatch(condition); found != nil && w.switches.Since {
+		if matches := isCustomer.FindStringSubmatch(condition); matches != nil {
+			customer = matches[1]
+		} else if parts := isFacility.FindStringSubmatch(condition); parts != nil {
+			numbers = strings.Split(parts[1], ",")
+		} else if groups := isSince.FindStringSubmatch(condition); groups != nil && w.switches.Since {
 			var err error
-			if since, err = time.Parse("2006-01-02T15:04:05", found[1]); err != nil {
+			if since, err = time.Parse("2006-01-02T15:04:05", groups[1]); err != nil {
 				return nil, false
 			}
 			if w.switches.Eastern {

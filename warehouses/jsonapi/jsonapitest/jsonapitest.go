@@ -64,7 +64,7 @@ var Began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, form Form, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{form: form, changed: map[warehousetest.Item]time.Time{}, at: Began.Add(-time.Minute)}
-	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: jsonapi.Driver(), Path: Path, Settings: describe(form)}, w.answer)
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: jsonapi.Driver(), Path: Path, Settings: describe(form)}, w.respond)
 	w.Set(t, stock)
 	return w
 }
@@ -106,7 +106,7 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 	defer w.Mutex.Unlock()
 	w.at = w.at.Add(time.Minute)
 	for _, item := range stock {
-		if _, known := w.changed[item]; !known {
+		if _, exists := w.changed[item]; !exists {
 			w.changed[item] = w.at
 		}
 	}
@@ -123,7 +123,7 @@ func (w *Warehouse) Headers() http.Header {
 	return w.headers[len(w.headers)-1]
 }
 
-func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
+func (w *Warehouse) respond(request *http.Request, _ []byte) warehousetest.Answer {
 	w.Note(request.URL.RequestURI())
 	w.headers = append(w.headers, request.Header.Clone())
 	header := request.Header

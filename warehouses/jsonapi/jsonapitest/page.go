@@ -43,9 +43,9 @@ func (w *Warehouse) page(query url.Values) warehousetest.Answer {
 	if w.Fault() == warehousetest.Truncated && number > 2 {
 		from = to // what was promised does not come
 	}
-	answer := warehousetest.JSON(http.StatusOK, w.envelope(warehousetest.List(stock[from:to], w.item), len(stock), next, size, ends))
-	answer.Cut = w.Fault() == warehousetest.BreaksOff && (number == 2 || w.form.Paging == "none")
-	return w.Spoiled(number, answer)
+	response := warehousetest.JSON(http.StatusOK, w.envelope(warehousetest.List(stock[from:to], w.item), len(stock), next, size, ends))
+	response.Cut = w.Fault() == warehousetest.BreaksOff && (number == 2 || w.form.Paging == "none")
+	return w.Spoiled(number, response)
 }
 
 // window is how many items are asked for, and behind how many.

@@ -40,7 +40,7 @@ func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{
 		ID: ID, Driver: sandbox.Driver(), Path: "/warehouses/" + ID,
 		Settings: settings.Values{"token": "env:TOKEN"},
-	}, w.answer)
+	}, w.respond)
 	return w
 }
 
@@ -57,7 +57,7 @@ func (w *Warehouse) Date(_ testing.TB, at time.Time) {
 // Forget forgets every snapshot that was taken.
 func (w *Warehouse) Forget() { w.Hold(func() { clear(w.snapshots) }) }
 
-func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
+func (w *Warehouse) respond(request *http.Request, _ []byte) warehousetest.Answer {
 	w.Note(request.URL.RequestURI())
 	accepted := request.Header.Get("Authorization") == "Bearer "+warehousetest.Credential
 	fault := func(status int, words string) warehousetest.Answer { return failure(status, codes[status], words) }
@@ -120,9 +120,9 @@ func (w *Warehouse) levels(request *http.Request) warehousetest.Answer {
 		return failure(http.StatusGone, "snapshot_gone", id)
 	}
 	page := w.Page(from, limit, len(stock))
-	answer := warehousetest.JSON(http.StatusOK, w.write(id, stock, page))
-	answer.Cut = page.Cut
-	return w.Spoiled(page.Number, answer)
+	response := warehousetest.JSON(http.StatusOK, w.write(id, stock, page))
+	response.Cut = page.Cut
+	return w.Spoiled(page.Number, response)
 }
 
 // Began is when the first snapshot was taken; each later one is a second younger.

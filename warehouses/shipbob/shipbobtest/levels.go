@@ -38,12 +38,12 @@ func (w *Warehouse) levels(request *http.Request) warehousetest.Answer {
 	}
 	page, final := w.Page(from, size, len(items)), max((len(items)-1)/size*size, 0)
 	first, last := page.From == 0, page.From == final
-	answer := warehousetest.JSON(http.StatusOK, fmt.Sprintf(`{"first":%s,"items":%s,"last":%s,"next":%s,"prev":%s}`,
+	response := warehousetest.JSON(http.StatusOK, fmt.Sprintf(`{"first":%s,"items":%s,"last":%s,"next":%s,"prev":%s}`,
 		w.address(request, size, 0, first), warehousetest.List(items[page.From:page.To], write),
 		w.address(request, size, final, last && !w.switches.LastKept || w.switches.NoLast),
 		w.address(request, size, page.Next, page.Last), w.address(request, size, max(page.From-size, 0), first))).WithoutDate(w.switches.NoDate)
-	answer.Cut = page.Cut
-	return w.Spoiled(page.Number, answer)
+	response.Cut = page.Cut
+	return w.Spoiled(page.Number, response)
 }
 
 // folded has the names of a query in one case: ShipBob does not tell them apart.

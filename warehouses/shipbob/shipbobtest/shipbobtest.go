@@ -78,7 +78,7 @@ type item struct {
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{ids: map[string]int{}, centers: map[string]int{}}
 	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: shipbob.Driver(), Path: Version, Settings: settings.Values{"token": "env:TOKEN"}},
-		w.answer)
+		w.respond)
 	w.Set(t, stock)
 	return w
 }
@@ -123,7 +123,7 @@ func (w *Warehouse) Count(now func() time.Time, others int) {
 	w.counts, w.Now, w.others, w.until = true, now, others, now().Add(time.Minute)
 }
 
-func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer {
+func (w *Warehouse) respond(request *http.Request, _ []byte) warehousetest.Answer {
 	w.Note(request.URL.RequestURI())
 	left := w.budget()
 	accepted := request.Header.Get("Authorization") == "Bearer "+warehousetest.Credential
@@ -136,11 +136,11 @@ func (w *Warehouse) answer(request *http.Request, _ []byte) warehousetest.Answer
 	case request.Method != http.MethodGet:
 		return problem(http.StatusMethodNotAllowed, "only GET")
 	case request.URL.Path == Version+"/inventory-level", request.URL.Path == Version+"/inventory-level/locations":
-		answer := w.levels(request)
+		response := w.levels(request)
 		if !w.switches.QuietBudget {
-			answer.Header.Set("X-Remaining-Calls", strconv.Itoa(left))
+			response.Header.Set("X-Remaining-Calls", strconv.Itoa(left))
 		}
-		return answer
+		return response
 	}
 	return problem(http.StatusNotFound, request.URL.Path)
 }

@@ -36,7 +36,7 @@ func (b *budget) charge(cost int, now time.Time) (left int, missing time.Duratio
 }
 
 // graphql answers a GraphQL call.
-func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, number int, answer warehousetest.Answer) {
+func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, number int, response warehousetest.Answer) {
 	var call struct {
 		Query     string         `json:"query"`
 		Variables map[string]any `json:"variables"`
@@ -52,14 +52,14 @@ func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, nu
 	}
 	switch {
 	case strings.Contains(call.Query, "warehouse_products("):
-		number, answer = w.levels(call.Variables)
-		return Levels, number, answer
+		number, response = w.levels(call.Variables)
+		return Levels, number, response
 	case strings.Contains(call.Query, "inventory_generate_snapshot("):
-		number, answer = w.generate(call.Variables)
-		return Generate, number, answer
+		number, response = w.generate(call.Variables)
+		return Generate, number, response
 	case strings.Contains(call.Query, "inventory_snapshot("):
-		number, answer = w.poll(call.Variables)
-		return Poll, number, answer
+		number, response = w.poll(call.Variables)
+		return Poll, number, response
 	}
 	return "", 0, warehousetest.JSON(http.StatusBadRequest, `{"errors":[{"message":"no such field"}]}`)
 }
@@ -67,15 +67,15 @@ func (w *Warehouse) graphql(request *http.Request, body []byte) (kind string, nu
 // short is the response for too few credits.
 func (w *Warehouse) short(required, left int, wait time.Duration) warehousetest.Answer {
 	seconds := int(wait / time.Second)
-	told := fmt.Sprintf(`,"time_remaining":"%d seconds"`, seconds)
+	remaining := fmt.Sprintf(`,"time_remaining":"%d seconds"`, seconds)
 	if w.switches.NoTime {
-		told = ""
+		remaining = ""
 	}
 	return warehousetest.JSON(http.StatusOK, fmt.Sprintf(
 		`{"errors":[{"code":30,"message":"There are not enough credits to perform the requested operation, which requires %d `+
 			`credits, but there are only %d left. In %d seconds you will have enough credits to perform the operation","operation":"warehouse_products",`+
 			`"required_credits":%d,"remaining_credits":%d%s}],"data":{"warehouse_products":null}}`,
-		required, left, seconds, required, left, told))
+		required, left, seconds, required, left, remaining))
 }
 
 // complain is an error in a response with status 200.
@@ -129,11 +129,11 @@ func (w *Warehouse) levels(variables map[string]any) (int, warehousetest.Answer)
 	if page.To == page.From || w.switches.NoCursor && page.Last {
 		cursor = "null"
 	}
-	answer := warehousetest.JSON(http.StatusOK, fmt.Sprintf(
+	response := warehousetest.JSON(http.StatusOK, fmt.Sprintf(
 		`{"data":{"warehouse_products":{"request_id":"5e70d213",%s"data":{"pageInfo":{"hasNextPage":%t,"endCursor":%s},"edges":%s}}}}`,
 		w.cost(credits), !page.Last, cursor, warehousetest.List(rows[page.From:page.To], node)))
-	answer.Cut = page.Cut
-	return page.Number, answer
+	response.Cut = page.Cut
+	return page.Number, response
 }
 
 // filtered are the rows that are asked for.

@@ -59,7 +59,7 @@ type Warehouse struct {
 
 	switches Switches
 	rows     []row // is replaced, never changed
-	spoil    func(kind string, number int, answer *warehousetest.Answer)
+	spoil    func(kind string, number int, response *warehousetest.Answer)
 	budget   *budget
 	jobs     []job
 	polls    int  // that it takes to make a snapshot
@@ -76,7 +76,7 @@ type row struct {
 // job is a snapshot.
 type job struct {
 	rows  []row
-	asked int
+	polls int
 }
 
 // Kinds of responses, for Spoil.
@@ -91,7 +91,7 @@ const (
 // Start starts a fake. It ends with the test.
 func Start(t testing.TB, stock []warehousetest.Item) *Warehouse {
 	w := &Warehouse{polls: 2}
-	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: shiphero.Driver(), Settings: settings.Values{"refresh_token": "env:TOKEN"}}, w.answer)
+	w.Fake = warehousetest.NewFake(t, warehousetest.Opening{ID: ID, Driver: shiphero.Driver(), Settings: settings.Values{"refresh_token": "env:TOKEN"}}, w.respond)
 	w.Set(t, stock)
 	return w
 }
@@ -122,7 +122,7 @@ func (w *Warehouse) Set(_ testing.TB, stock []warehousetest.Item) {
 func (w *Warehouse) Turn(switches Switches) { w.Hold(func() { w.switches = switches }) }
 
 // Spoil has every response go through a function first.
-func (w *Warehouse) Spoil(spoil func(kind string, number int, answer *warehousetest.Answer)) {
+func (w *Warehouse) Spoil(spoil func(kind string, number int, response *warehousetest.Answer)) {
 	w.Mutex.Lock()
 	defer w.Mutex.Unlock()
 	w.spoil = spoil
@@ -153,42 +153,42 @@ func (w *Warehouse) Leaked() bool {
 	return w.leaked
 }
 
-func (w *Warehouse) answer(request *http.Request, body []byte) warehousetest.Answer {
+func (w *Warehouse) respond(request *http.Request, body []byte) warehousetest.Answer {
 	return w.route(request, body).WithoutDate(w.switches.NoDate)
 }
 
 func (w *Warehouse) route(request *http.Request, body []byte) warehousetest.Answer {
 	var kind string
 	var number int
-	var answer warehousetest.Answer
+	var response warehousetest.Answer
 	switch path := request.URL.Path; {
 	case strings.HasPrefix(path, "/files/"):
 		w.Note(path)
 		w.leaked = w.leaked || request.Header.Get("Authorization") != ""
 		kind = File
-		number, answer = w.file(path)
+		number, response = w.file(path)
 	case path == "/auth/refresh" && request.Method == http.MethodPost:
 		w.Note(path)
 		kind = Refresh
-		number, answer = w.refresh(body)
+		number, response = w.refresh(body)
 	case path == "/graphql" && request.Method == http.MethodPost:
-		kind, number, answer = w.graphql(request, body)
+		kind, number, response = w.graphql(request, body)
 	default:
 		return warehousetest.JSON(http.StatusNotFound, `{"message":"no such page"}`)
 	}
 	if w.spoil != nil {
-		w.spoil(kind, number, &answer)
+		w.spoil(kind, number, &response)
 	}
-	return answer
+	return response
 }
 
 // refresh gives a token for the refresh token.
 func (w *Warehouse) refresh(body []byte) (int, warehousetest.Answer) {
-	var asked struct {
+	var request struct {
 		RefreshToken string `json:"refresh_token"`
 	}
-	if json.Unmarshal(body, &asked) != nil || asked.RefreshToken != warehousetest.Credential || w.Fault() == warehousetest.Unauthorised {
-		return w.Issued, warehousetest.JSON(http.StatusUnauthorized, `{"message":"not with `+asked.RefreshToken+`"}`)
+	if json.Unmarshal(body, &request) != nil || request.RefreshToken != warehousetest.Credential || w.Fault() == warehousetest.Unauthorised {
+		return w.Issued, warehousetest.JSON(http.StatusUnauthorized, `{"message":"not with `+request.RefreshToken+`"}`)
 	}
 	token := w.IssueToken()
 	return w.Issued, warehousetest.JSON(http.StatusOK, fmt.Sprintf(`{"access_token":%s,"expires_in":2419200,"scope":"openid","token_type":"Bearer"}`,

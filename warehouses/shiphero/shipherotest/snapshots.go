@@ -54,15 +54,15 @@ func (w *Warehouse) poll(variables map[string]any) (int, warehousetest.Answer) {
 		if SnapshotID(i+1) != id {
 			continue
 		}
-		asked := &w.jobs[i].asked
-		*asked++
+		times := &w.jobs[i].polls
+		*times++
 		switch {
-		case *asked <= w.polls/2:
-			return *asked, w.job("inventory_snapshot", i+1, "enqueued", "null")
-		case *asked <= w.polls:
-			return *asked, w.job("inventory_snapshot", i+1, "processing", "null")
+		case *times <= w.polls/2:
+			return *times, w.job("inventory_snapshot", i+1, "enqueued", "null")
+		case *times <= w.polls:
+			return *times, w.job("inventory_snapshot", i+1, "processing", "null")
 		}
-		return *asked, w.job("inventory_snapshot", i+1, "success", warehousetest.Quote(fmt.Sprintf("%s/files/%d?signature=%s", w.URL, i+1, warehousetest.Credential)))
+		return *times, w.job("inventory_snapshot", i+1, "success", warehousetest.Quote(fmt.Sprintf("%s/files/%d?signature=%s", w.URL, i+1, warehousetest.Credential)))
 	}
 	return 0, complain(5, "no snapshot "+id)
 }
@@ -83,9 +83,9 @@ func (w *Warehouse) file(path string) (int, warehousetest.Answer) {
 	if w.Fault() == warehousetest.Truncated {
 		text = text[:len(text)/2]
 	}
-	answer := warehousetest.JSON(http.StatusOK, text)
-	answer.Cut = w.Fault() == warehousetest.BreaksOff
-	return number, answer
+	response := warehousetest.JSON(http.StatusOK, text)
+	response.Cut = w.Fault() == warehousetest.BreaksOff
+	return number, response
 }
 
 // products are the rows, grouped by account and SKU: rows of one that follow each other.
