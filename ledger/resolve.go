@@ -163,7 +163,7 @@ func (r *resolving) upsert(ctx context.Context, move inventory.Move) (int64, err
 	return r.bulk(ctx, *r.table(move), `INSERT INTO channel_levels (connection, channel_sku, location, product, quantity, observed, status, reason, blocked, run, why)
 		SELECT ?, i.channel_sku, i.location, i.product, i.quantity, CAST(? AS BIGINT), CASE WHEN i.blocked = '' THEN 'pending' ELSE 'blocked' END,
 			i.blocked, i.blocked, CAST(? AS BIGINT), i.why
-		FROM input i WHERE i.listed OR NOT EXISTS (
+		FROM input i WHERE i.sure OR NOT EXISTS (
 			SELECT 1 FROM channel_levels c JOIN listings l ON l.store = ? AND l.channel_sku = c.channel_sku AND l.sku <> i.product AND NOT l.removed
 			WHERE c.connection = ? AND c.channel_sku = i.channel_sku AND c.location = i.location AND c.product <> i.product)
 		ON CONFLICT (connection, channel_sku, location) DO UPDATE SET product = excluded.product, quantity = excluded.quantity, observed = excluded.observed,
@@ -199,6 +199,11 @@ func (r *resolving) move(at place, level resolvedLevel) inventory.Move {
 	return level.Move(nil, level.cause)
 }
 
+// isSure is true for a level that no listing of another product keeps from its row: it is of a listing itself, or the row is its product's already.
+func (r *resolving) isSure(level resolvedLevel) bool {
+	return level.Why.Listed || r.before[place{level.ChannelSKU, level.Location}].Product == level.product
+}
+
 // table is the levels that are to make a move as bulk input, in the order of their key.
 func (r *resolving) table(move inventory.Move) *table {
 	var chosen []resolvedLevel
@@ -212,10 +217,10 @@ func (r *resolving) table(move inventory.Move) *table {
 	})
 	rows := newTable(len(chosen))
 	channelSKUs, locations, products := rows.texts("channel_sku"), rows.texts("location"), rows.texts("product")
-	quantities, blocked, listed, why := rows.numbers("quantity"), rows.texts("blocked"), rows.truths("listed"), rows.texts("why")
+	quantities, blocked, sure, why := rows.numbers("quantity"), rows.texts("blocked"), rows.truths("sure"), rows.texts("why")
 	for i, level := range chosen {
 		channelSKUs[i], locations[i], products[i] = level.ChannelSKU, level.Location, level.product
-		quantities[i], blocked[i], listed[i], why[i] = level.Quantity, level.Blocked, level.Why.Listed, encode(level.Why)
+		quantities[i], blocked[i], sure[i], why[i] = level.Quantity, level.Blocked, r.isSure(level), encode(level.Why)
 	}
 	return rows
 }
