@@ -28,6 +28,7 @@ type Control struct {
 	own        own
 	gatherer   gatherer
 	signIns    signIns
+	changed    changed
 }
 
 // New acts on a ledger and, where there is one, a namespace of Temporal.

@@ -125,9 +125,10 @@ const shownDay = 24 * time.Hour
 // recentRuns is how many runs of a connection are shown beside its day.
 const recentRuns = 12
 
-// Overview looks at every connection, or at one, with its last day. Without Temporal it shows what the ledger knows.
+// Overview looks at every connection, or at one, with its last day. Without Temporal it shows what the ledger knows. Of more than ten connections the
+// schedules are listed by one question, which may lag behind what others did by a fraction of a second; see listSchedules.
 func (c *Control) Overview(ctx context.Context, only string) (Overview, error) {
-	status, states, err := c.stand(ctx, only)
+	status, states, err := c.stand(ctx, only, true)
 	overview := Overview{Status: status, Standings: []Standing{}}
 	if err != nil {
 		return overview, err

@@ -74,6 +74,7 @@ func (c *Control) eachSchedule(ctx context.Context, id string, do func(client.Sc
 		described, err := c.ownSchedule(ctx, handle)
 		if err == nil {
 			met[mode] = stateWords(described.Schedule.State)
+			c.changed.note(name, c.now())
 			err = do(handle)
 		}
 		if gateway.Absent(err) {

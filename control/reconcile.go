@@ -61,6 +61,7 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 	case !exists && dryRun:
 		return change("created"), nil
 	case !exists:
+		a.changed.note(id, a.now())
 		err := a.temporal.CreateSchedule(ctx, *wanted)
 		if errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
 			return a.reconcile(ctx, connection, mode, labelled) // somebody created it meanwhile
@@ -78,6 +79,7 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 		if dryRun {
 			return done, nil
 		}
+		a.changed.note(id, a.now())
 		return done, handle.Delete(ctx)
 	}
 	state, action := pauseState(*described.Schedule.State, wanted.Paused)
@@ -103,6 +105,7 @@ func (a *applying) reconcile(ctx context.Context, connection ledger.Connection, 
 	if verdict == usurp {
 		state.Note = joined(state.Note, "taken over: it "+theirs.String())
 	}
+	a.changed.note(id, a.now())
 	return done, handle.Update(ctx, client.ScheduleUpdateOptions{DoUpdate: func(client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 		return &client.ScheduleUpdate{Schedule: &client.Schedule{
 			Action: wanted.Action, Spec: &wanted.Spec, State: &state,

@@ -77,12 +77,13 @@ type ScheduleStatus struct {
 
 // Status looks at every connection, or at one. Without Temporal it shows what the ledger knows.
 func (c *Control) Status(ctx context.Context, only string) (Status, error) {
-	status, _, err := c.stand(ctx, only)
+	status, _, err := c.stand(ctx, only, false)
 	return status, err
 }
 
-// stand is Status, with what the ledger knows of each connection, by id.
-func (c *Control) stand(ctx context.Context, only string) (Status, map[string]*ledger.ConnectionState, error) {
+// stand is Status, with what the ledger knows of each connection, by id. Where the schedules of many may be listed by one question, what lists do not have
+// of them is left out: whose they are, and how many of their starts were skipped or missed, or are left.
+func (c *Control) stand(ctx context.Context, only string, lists bool) (Status, map[string]*ledger.ConnectionState, error) {
 	status := Status{
 		Connections: []ConnectionStatus{}, Holds: []OpenHold{}, Snapshots: []ledger.SnapshotEntry{}, Intakes: []IntakeStatus{}, Stale: []WarehouseStale{},
 	}
@@ -133,7 +134,7 @@ func (c *Control) stand(ctx context.Context, only string) (Status, map[string]*l
 	if err := c.lookAtWarehouses(ctx, &status, warehouses); err != nil {
 		return status, nil, err
 	}
-	err = c.askTemporal(ctx, &status, warehouses)
+	err = c.askTemporal(ctx, &status, warehouses, lists)
 	if ctx.Err() != nil {
 		return status, nil, ctx.Err()
 	}
@@ -149,24 +150,31 @@ func (c *Control) stand(ctx context.Context, only string) (Status, map[string]*l
 }
 
 // askTemporal adds what Temporal knows.
-func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []string) (err error) {
+func (c *Control) askTemporal(ctx context.Context, status *Status, warehouses []string, lists bool) (err error) {
 	if status.Workers, err = c.workers(ctx); err != nil {
 		return err
 	}
 	if status.Intakes, err = c.intakes(ctx, warehouses); err != nil {
 		return err
 	}
+	var listed map[string]gateway.ListedSchedule
+	if lists {
+		listed = c.listSchedules(ctx, len(status.Connections))
+	}
 	return someAtOnce(ctx, len(status.Connections), func(ctx context.Context, i int) error {
-		return c.askOf(ctx, &status.Connections[i])
+		return c.askOf(ctx, &status.Connections[i], listed)
 	})
 }
 
 // askOf adds what Temporal knows of a connection.
-func (c *Control) askOf(ctx context.Context, connection *ConnectionStatus) error {
+func (c *Control) askOf(ctx context.Context, connection *ConnectionStatus, listed map[string]gateway.ListedSchedule) error {
 	for _, mode := range []ledger.Mode{ledger.Smart, ledger.Full} {
-		schedule, err := c.scheduleStatus(ctx, connection.Connection, mode)
-		if err != nil {
-			return err
+		schedule, known := c.listedStatus(listed, connection.Connection, mode)
+		if !known {
+			var err error
+			if schedule, err = c.scheduleStatus(ctx, connection.Connection, mode); err != nil {
+				return err
+			}
 		}
 		if schedule != nil {
 			connection.Schedules = append(connection.Schedules, *schedule)

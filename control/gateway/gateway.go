@@ -7,6 +7,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -60,6 +61,16 @@ type Schedules interface {
 	CreateSchedule(ctx context.Context, options client.ScheduleOptions) error
 	// ScheduleIDs lists all, other programs' too. The list lags behind what was created and deleted.
 	ScheduleIDs(ctx context.Context) ([]string, error)
+	// ListSchedules is how all stand, other programs' too, by id. It is one question where Describe of each takes one, and lags behind what was created,
+	// deleted and changed, by a fraction of a second on a server that is not busy.
+	ListSchedules(ctx context.Context) (map[string]ListedSchedule, error)
+}
+
+// ListedSchedule is how a schedule stands, as far as lists know.
+type ListedSchedule struct {
+	Paused bool
+	Note   string
+	Next   []time.Time // starts to come, when it was listed
 }
 
 // Start is how a workflow is started.

@@ -105,19 +105,33 @@ func (s *sdk) CreateSchedule(ctx context.Context, options client.ScheduleOptions
 const schedulePage = 500
 
 func (s *sdk) ScheduleIDs(ctx context.Context) ([]string, error) {
+	var ids []string
+	err := s.eachListed(ctx, func(entry *client.ScheduleListEntry) { ids = append(ids, entry.ID) })
+	return ids, err
+}
+
+func (s *sdk) ListSchedules(ctx context.Context) (map[string]ListedSchedule, error) {
+	listed := map[string]ListedSchedule{}
+	err := s.eachListed(ctx, func(entry *client.ScheduleListEntry) {
+		listed[entry.ID] = ListedSchedule{Paused: entry.Paused, Note: entry.Note, Next: entry.NextActionTimes}
+	})
+	return listed, err
+}
+
+// eachListed hands over every schedule that is listed.
+func (s *sdk) eachListed(ctx context.Context, take func(*client.ScheduleListEntry)) error {
 	list, err := s.client.ScheduleClient().List(ctx, client.ScheduleListOptions{PageSize: schedulePage})
 	if err != nil {
-		return nil, fmt.Errorf("listing the schedules: %w", err)
+		return fmt.Errorf("listing the schedules: %w", err)
 	}
-	var ids []string
 	for list.HasNext() {
 		entry, err := list.Next()
 		if err != nil {
-			return nil, fmt.Errorf("listing the schedules: %w", err)
+			return fmt.Errorf("listing the schedules: %w", err)
 		}
-		ids = append(ids, entry.ID)
+		take(entry)
 	}
-	return ids, nil
+	return nil
 }
 
 func (s *sdk) Pollers(ctx context.Context, queue string) ([]*taskqueuepb.PollerInfo, error) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -76,7 +77,7 @@ func spent(b *testing.B, during time.Duration) time.Duration {
 // follow opens the tabs and returns when each was told of its page. It counts what they are told from then on, until they leave.
 func follow(b *testing.B, state ledger.Ledger, page func(tab int) string) (told *atomic.Int64, leave func()) {
 	b.Helper()
-	served := serve(b, state)
+	served := serve(b, control.New(state, nil, time.Now))
 	told = &atomic.Int64{}
 	ctx, cancel := context.WithCancel(b.Context())
 	var first, tabs sync.WaitGroup
