@@ -327,22 +327,26 @@ func TestWarnings(t *testing.T) {
 		"every hour at two minutes, no warning": {text: flow("smart: [{hourly: {every: 2, minute: 15}}, {daily: \"01:00\"}]")},
 		"below 60 minutes": {
 			text: flow("smart: [{every: 15m}]"),
-			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 15 min, up to 96 times a day; below 60 min it is seldom fresher: " +
+			want: []string{"tidemark.yaml:23:14: warning: the Smart Sync of connection shop runs every 15 min, up to 96 times a day; " +
+				"more often than every 60 min is seldom fresher: " +
 				advice},
 		},
 		"below 60 minutes for some hours": {
 			text: flow("smart: [{flexible: {every: 30m, from: 8, to: 18, days: [mon]}}]"),
-			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs every 30 min, up to 22 times a day; below 60 min it is seldom fresher: " +
+			want: []string{"tidemark.yaml:23:14: warning: the Smart Sync of connection shop runs every 30 min, up to 22 times a day; " +
+				"more often than every 60 min is seldom fresher: " +
 				advice},
 		},
 		"rules that stack": {
 			text: flow("smart: [{hourly: {every: 1}}, {hourly: {every: 1, minute: 30}}]"),
-			want: []string{"tidemark.yaml:23:14: warning: smart of connection shop runs up to 48 times a day, its rules together; more than 24 times is seldom " +
+			want: []string{"tidemark.yaml:23:14: warning: the Smart Sync of connection shop runs up to 48 times a day, its rules together; " +
+				"more than 24 times is seldom " +
 				"fresher: " + advice},
 		},
 		"a Full Sync twice a day by force": {
 			text: flow("full: [{daily: \"01:00\"}, {daily: \"13:00\"}]"), options: config.Options{Force: true},
-			want: []string{"tidemark.yaml:23:13: warning: full of connection shop runs up to 2 times a day; more than once a day strains the store and corrects " +
+			want: []string{"tidemark.yaml:23:13: warning: the Full Sync of connection shop runs up to 2 times a day; " +
+				"more than once a day strains the store and corrects " +
 				"nothing that Smart Sync would miss"},
 		},
 		"two rules for the same minute are one": {text: flow("full: [{daily: \"00:00\"}, {every: 24h}]")},

@@ -115,12 +115,12 @@ var invalidFlows = map[string]invalid{
 	},
 	"a Full Sync twice a day": {
 		text: flow("      full: [{daily: \"01:00\"}, {daily: \"13:00\"}]\n"),
-		want: `tidemark.yaml:23:13: full of connection shop runs up to 2 times a day; more than once a day strains the store and corrects nothing that ` +
+		want: `tidemark.yaml:23:13: the Full Sync of connection shop runs up to 2 times a day; more than once a day strains the store and corrects nothing that ` +
 			`Smart Sync would miss: schedule it once a day, like daily: "01:00", or apply with --force`,
 	},
 	"a Full Sync every hour": {
 		text: flow("      full: [{every: 1h}]\n"),
-		want: `tidemark.yaml:23:13: full of connection shop runs up to 24 times a day; more than once a day strains the store and corrects nothing that ` +
+		want: `tidemark.yaml:23:13: the Full Sync of connection shop runs up to 24 times a day; more than once a day strains the store and corrects nothing that ` +
 			`Smart Sync would miss: schedule it once a day, like daily: "01:00", or apply with --force`,
 	},
 	"a location twice": {

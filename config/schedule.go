@@ -177,9 +177,10 @@ func (l *loader) checkSmart(rules []ledger.Rule, at place, what string) {
 		"oversells better"
 	switch {
 	case shortest > 0 && shortest < defaultSmart:
-		l.warn(at, "smart of %s runs every %d min, up to %d times a day; below 60 min it is seldom fresher: %s", what, int(shortest/time.Minute), busiest, advice)
+		l.warn(at, "the Smart Sync of %s runs every %d min, up to %d times a day; more often than every 60 min is seldom fresher: %s",
+			what, int(shortest/time.Minute), busiest, advice)
 	case busiest > 24:
-		l.warn(at, "smart of %s runs up to %d times a day, its rules together; more than 24 times is seldom fresher: %s", what, busiest, advice)
+		l.warn(at, "the Smart Sync of %s runs up to %d times a day, its rules together; more than 24 times is seldom fresher: %s", what, busiest, advice)
 	}
 }
 
@@ -196,10 +197,10 @@ func (l *loader) checkFull(rules []ledger.Rule, at place, what string) {
 		or = ", or " + l.insist
 	}
 	if l.options.Force {
-		l.warn(at, "full of %s runs up to %d times a day; %s", what, busiest, reason)
+		l.warn(at, "the Full Sync of %s runs up to %d times a day; %s", what, busiest, reason)
 		return
 	}
-	l.fail(at, "full of %s runs up to %d times a day; %s: schedule it once a day, like daily: \"01:00\"%s", what, busiest, reason, or)
+	l.fail(at, "the Full Sync of %s runs up to %d times a day; %s: schedule it once a day, like daily: \"01:00\"%s", what, busiest, reason, or)
 }
 
 func minutes(span time.Duration) string { return fmt.Sprintf("%dm", int(span/time.Minute)) }

@@ -115,7 +115,7 @@ func TestCheckSchedule(t *testing.T) {
 			{Hourly: &ledger.Hourly{Every: 2, Minute: 59}},
 			{Daily: "23:59"},
 			flexible(func(*ledger.Flexible) {})[0],
-		}, warns: "smart of connection shop runs up to 37 times a day"},
+		}, warns: "the Smart Sync of connection shop runs up to 37 times a day"},
 		"a rule of nothing": {mode: ledger.Smart, rules: []ledger.Rule{{}}, wrong: "a rule of the schedule says nothing"},
 		"seconds": {
 			mode: ledger.Smart, rules: []ledger.Rule{{Every: 90 * time.Second}},
@@ -140,7 +140,7 @@ func TestCheckSchedule(t *testing.T) {
 		"Full Sync twice a day":  {mode: ledger.Full, rules: []ledger.Rule{{Daily: "01:00"}, {Daily: "13:00"}}, wrong: `schedule it once a day, like daily: "01:00"`},
 		"insisted on": {
 			mode: ledger.Full, rules: []ledger.Rule{{Every: time.Hour}}, force: true,
-			warns: "full of connection shop runs up to 24 times a day",
+			warns: "the Full Sync of connection shop runs up to 24 times a day",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,6 +45,8 @@ func (c *Console) forms() []form {
 		{strategiesPath + "/{id}/clear", control.ActSettings, "clear the strategy", c.actClearStrategy},
 		{partnersPath + "/stores/{id}/test", control.ActTest, "test store", c.actTestStore},
 		{partnersPath + "/warehouses/{id}/test", control.ActTest, "test warehouse", c.actTestWarehouse},
+		{"/pause", control.ActPause, "pause several", c.actSeveral(true)},
+		{"/resume", control.ActPause, "resume several", c.actSeveral(false)},
 		{"/c/{id}/pause", control.ActPause, "pause", c.actPause},
 		{"/c/{id}/resume", control.ActPause, "resume", c.actResume},
 		{"/c/{id}/schedule/{mode}", control.ActSchedule, "set the schedule", c.actSchedule},
@@ -273,6 +275,14 @@ func because(why string) string {
 	return ": " + why
 }
 
+// capital begins a text with a capital letter.
+func capital(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
 // sentence begins with a capital letter and ends with a stop.
 func sentence(text string) string {
 	if text == "" {
@@ -294,6 +304,56 @@ func (c *Console) actResume(ctx context.Context, r *http.Request) (string, notic
 	id := r.PathValue("id")
 	done, err := c.options.Control.Resume(ctx, id, by(ctx))
 	return connectionPath(id), notice{state: state{"good", "check", "Resumed"}, Text: count(int64(len(done)), "schedule") + " will start runs again."}, err
+}
+
+// actSeveral pauses or resumes the connections that are chosen in their list. What cannot be done with one does not keep the others from it.
+func (c *Console) actSeveral(pause bool) act {
+	return func(ctx context.Context, r *http.Request) (string, notice, error) {
+		chosen := slices.Compact(slices.Sorted(slices.Values(r.PostForm["connection"])))
+		if len(chosen) == 0 {
+			return "/", notice{}, unclear("no connection is chosen")
+		}
+		var done, refused []string
+		for _, id := range chosen {
+			var err error
+			if pause {
+				_, err = c.options.Control.Pause(ctx, id, by(ctx), strings.TrimSpace(r.PostForm.Get("reason")))
+			} else {
+				_, err = c.options.Control.Resume(ctx, id, by(ctx))
+			}
+			why, isRefused := told(err)
+			switch {
+			case isRefused:
+				refused = append(refused, id+": "+strings.TrimSuffix(why, "."))
+			case err != nil:
+				return "/", notice{}, err
+			default:
+				done = append(done, id)
+			}
+		}
+		return "/", severalNotice(pause, done, refused), nil
+	}
+}
+
+// severalNotice says what became of several connections that were to be paused, or resumed.
+func severalNotice(pause bool, done, refused []string) notice {
+	said, follows := state{"good", "check", "Resumed"}, "Their schedules start runs again."
+	if pause {
+		said, follows = state{"off", "bars", "Paused"}, "Their schedules start nothing until somebody resumes them. Runs that are under way go on."
+	}
+	if len(done) == 0 {
+		said, follows = state{"bad", "cross", "Not done"}, ""
+	} else if len(refused) > 0 {
+		said.Class, said.Shape = "warn", "triangle"
+	}
+	text := ""
+	if len(done) > 0 {
+		text = strings.Join(done, ", ") + ". " + follows
+	}
+	if len(refused) > 0 {
+		text += " Not done: " + strings.Join(refused, "; ") + "."
+	}
+	return notice{state: said, Text: strings.TrimSpace(text)}
 }
 
 func runNumber(r *http.Request) (int64, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -19,11 +20,19 @@ type connectionsView struct {
 	Lede     string
 	Name     string // the filter
 	State    string
-	Merchant string
 	States   []control.Condition
-	All      []string // merchants
+	Choices  []choice // merchants and platforms
+	Filtered bool
 	Rows     []connectionRow
 	Any      bool // there are connections at all
+	Choosing bool // several can be paused or resumed
+}
+
+// choice is a filter of a list that lets one of some values through. There is none where all have the same.
+type choice struct {
+	Name, Label, Value string
+	All                []string
+	of                 func(ledger.Connection) string
 }
 
 type connectionRow struct {
@@ -34,6 +43,8 @@ type connectionRow struct {
 	Completed, Next          string
 	Due, Rejected            int64
 	Enabled                  bool
+	MayEnable                bool // it is left to the pages
+	Held                     bool
 }
 
 func (c *Console) connectionsPage(ctx context.Context, q request) (page, error) {
@@ -45,28 +56,60 @@ func (c *Console) connectionsPage(ctx context.Context, q request) (page, error) 
 	for i, one := range overview.Connections {
 		connections[i] = one.Connection
 	}
+	warehouses, stores, err := c.options.Control.Partners(ctx)
+	if err != nil {
+		return page{}, err
+	}
 	zones := zonesOf(connections, q.now)
 	shown := frame("Connections", overview.Pulse(), zones.shared())
 	shown.Zone = zones.words()
-	shown.Body = viewConnections(overview, q, zones)
+	shown.Body = viewConnections(overview, q, zones, choicesOf(connections, warehouses, stores, q.query))
 	return shown, nil
 }
 
+// choicesOf are the filters by merchant and platform, as they are set.
+func choicesOf(connections []ledger.Connection, warehouses []ledger.Warehouse, stores []ledger.Store, query url.Values) []choice {
+	platforms := map[string]string{} // of warehouses, and of stores, by kind and id
+	for _, one := range warehouses {
+		platforms["warehouse "+one.ID] = one.Driver
+	}
+	for _, one := range stores {
+		platforms["store "+one.ID] = one.Driver
+	}
+	var shown []choice
+	for _, one := range []choice{
+		{Name: "merchant", Label: "Merchant", of: func(connection ledger.Connection) string { return connection.Merchant }},
+		{Name: "store", Label: "Store platform", of: func(connection ledger.Connection) string { return platforms["store "+connection.Store] }},
+		{Name: "warehouse", Label: "Warehouse platform", of: func(connection ledger.Connection) string { return platforms["warehouse "+connection.Warehouse] }},
+	} {
+		one.Value = query.Get(one.Name)
+		for _, connection := range connections {
+			one.All = append(one.All, one.of(connection))
+		}
+		slices.Sort(one.All)
+		if one.All = slices.Compact(one.All); len(one.All) > 1 || one.Value != "" {
+			shown = append(shown, one)
+		}
+	}
+	return shown
+}
+
 // viewConnections lists those that a filter lets through; those that need somebody come first.
-func viewConnections(overview control.Overview, q request, zones zones) connectionsView {
+func viewConnections(overview control.Overview, q request, zones zones, choices []choice) connectionsView {
 	view := connectionsView{
-		Name: q.query.Get("name"), State: q.query.Get("state"), Merchant: q.query.Get("merchant"), States: control.Conditions(), Any: len(overview.Connections) > 0,
+		Name: q.query.Get("name"), State: q.query.Get("state"), States: control.Conditions(), Choices: choices, Any: len(overview.Connections) > 0,
+		Filtered: chosen("name", q.query.Get("name"), "state", q.query.Get("state")) != "",
+	}
+	for _, one := range choices {
+		view.Filtered = view.Filtered || one.Value != ""
 	}
 	conditions := map[control.Condition]int{}
 	order := make([]int, len(overview.Connections))
 	for i, one := range overview.Connections {
 		order[i] = i
 		conditions[overview.Standings[i].Condition]++
-		if !slices.Contains(view.All, one.Merchant) {
-			view.All = append(view.All, one.Merchant)
-		}
+		view.Choosing = view.Choosing || one.Active()
 	}
-	slices.Sort(view.All)
 	view.Lede = ledeOf(len(overview.Connections), conditions)
 	slices.SortStableFunc(order, func(a, b int) int {
 		rank := func(n int) int { return slices.Index(view.States, overview.Standings[n].Condition) }
@@ -74,7 +117,8 @@ func viewConnections(overview control.Overview, q request, zones zones) connecti
 	})
 	for _, i := range order {
 		one, standing := overview.Connections[i], overview.Standings[i]
-		if !strings.HasPrefix(one.ID, view.Name) || view.Merchant != "" && one.Merchant != view.Merchant || view.State != "" && string(standing.Condition) != view.State {
+		other := slices.ContainsFunc(choices, func(filter choice) bool { return filter.Value != "" && filter.of(one.Connection) != filter.Value })
+		if other || !strings.HasPrefix(one.ID, view.Name) || view.State != "" && string(standing.Condition) != view.State {
 			continue
 		}
 		view.Rows = append(view.Rows, viewConnectionRow(one, standing, overview.Unreachable != "", zones.of(one.ID)))
@@ -95,24 +139,41 @@ func ledeOf(all int, conditions map[control.Condition]int) string {
 
 func viewConnectionRow(one control.ConnectionStatus, standing control.Standing, unreachable bool, k clock) connectionRow {
 	row := connectionRow{
-		ID: one.ID, Href: connectionPath(one.ID), Path: one.Warehouse + " → " + one.Store, Merchant: one.Merchant, State: conditionState(standing.Condition), Why: k.retold(standing.Why),
+		ID: one.ID, Href: connectionPath(one.ID), Path: one.Warehouse + " → " + one.Store, Merchant: one.Merchant, State: conditionState(standing.Condition), Why: whyWords(standing, k),
 		Strip: strip(standing.Day, k.now), Completed: "–", Next: "–", Due: dueRows(one.Rows), Rejected: one.Rows[ledger.StatusRejected], Enabled: one.Active(),
+		MayEnable: mayEnable(one.Connection),
 	}
 	if last := laterOf(standing.Smart, standing.Full); last != nil {
 		row.Completed = k.at(*last.EndedAt)
 	}
 	switch next := nextOf(one.Schedules); {
 	case standing.Condition == control.ConditionHeld:
-		row.Next = "waits for you"
+		row.Next, row.Held = "waits for you", true
 	case unreachable:
 		row.Next = "not known"
 	case next != nil:
 		row.Next = k.at(*next)
 	}
 	for _, run := range one.Open {
+		if run.Outcome == ledger.Held {
+			continue // the state says it
+		}
 		row.Now = fmt.Sprintf("%s now: %s", control.SyncName(run.Mode), progressWords(run.Run, k.now))
 	}
 	return row
+}
+
+// whyWords are why a connection stands as it does. What Temporal said stands above, once.
+func whyWords(standing control.Standing, k clock) string {
+	if standing.Condition == control.ConditionUnknown {
+		return "Temporal does not answer"
+	}
+	return k.retold(standing.Why)
+}
+
+// mayEnable is true for a connection that the pages can enable.
+func mayEnable(one ledger.Connection) bool {
+	return !one.Enabled && one.EnabledByPages && one.Inventory.Enabled
 }
 
 // dueRows are those that the next run pushes.
@@ -141,9 +202,6 @@ func nextOf(schedules []control.ScheduleStatus) *time.Time {
 
 // progressWords say how far a run is.
 func progressWords(run ledger.Run, now time.Time) string {
-	if run.Outcome == ledger.Held {
-		return "it waits for a person"
-	}
 	if progress, pushes := control.ProgressOf(run, now); pushes {
 		return fmt.Sprintf("%s of %s", number(progress.Done), count(progress.Total, "row"))
 	}
@@ -155,7 +213,7 @@ type connectionView struct {
 	ID, Merchant, Warehouse, Store string
 	State                          state
 	Why                            string
-	Active, Paused                 bool
+	Active, Paused, MayEnable      bool
 	WhyOff                         string // why the buttons cannot be pressed
 	Schedules                      []scheduleView
 	Runs                           []liveRun
@@ -207,7 +265,7 @@ func (c *Console) connectionPage(ctx context.Context, q request) (page, error) {
 
 func viewConnection(one control.ConnectionStatus, standing control.Standing, pulse control.Pulse, k clock) connectionView {
 	view := connectionView{
-		ID: one.ID, Merchant: one.Merchant, Warehouse: one.Warehouse, Store: one.Store, State: conditionState(standing.Condition), Why: k.retold(standing.Why), Active: one.Active(),
+		ID: one.ID, Merchant: one.Merchant, Warehouse: one.Warehouse, Store: one.Store, State: conditionState(standing.Condition), Why: whyWords(standing, k), Active: one.Active(), MayEnable: mayEnable(one.Connection),
 		Kept: k.retold(one.Kept), KeptRows: one.KeptRows, WhyOff: whyOff(one.Connection, pulse),
 	}
 	for _, schedule := range one.Schedules {
@@ -228,7 +286,7 @@ func viewConnection(one control.ConnectionStatus, standing control.Standing, pul
 		view.DayWords = fmt.Sprintf("Figures in the store were %s old on average, %s at most", span(average), span(most))
 	}
 	if today := one.Today; today != nil {
-		view.Today = fmt.Sprintf("%s of the store today (UTC), %s throttled", count(today.Calls, "call"), number(today.Throttled))
+		view.Today = fmt.Sprintf("%s to the store today (UTC), %s throttled", count(today.Calls, "call"), number(today.Throttled))
 	}
 	for _, status := range control.Statuses() {
 		if n := one.Rows[status]; n > 0 {
@@ -242,11 +300,19 @@ func viewConnection(one control.ConnectionStatus, standing control.Standing, pul
 func whyOff(one ledger.Connection, pulse control.Pulse) string {
 	switch {
 	case !one.Active():
-		return "The connection is not enabled: " + control.HowToEnable(one) + "."
+		return notEnabled(one)
 	case pulse.Unreachable != "":
 		return noTemporal
 	}
 	return ""
+}
+
+// notEnabled says that a connection is not enabled, and how it becomes so.
+func notEnabled(one ledger.Connection) string {
+	if mayEnable(one) {
+		return "The connection is not enabled. Enabling it asks for a first Full Sync."
+	}
+	return "The connection is not enabled: " + control.HowToEnable(one) + "."
 }
 
 func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.Run, unreachable string, k clock) scheduleView {
@@ -277,7 +343,10 @@ func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.R
 		case schedule.Missing:
 			view.Note = "The schedule is missing in Temporal: apply the configuration again."
 		case schedule.Paused:
-			view.Next, view.Note = "Paused", schedule.Note
+			view.Next = "Paused"
+			if schedule.Note != control.DisabledNote { // that it is not enabled stands there already
+				view.Note = sentence(k.retold(schedule.Note))
+			}
 		case schedule.Next != nil:
 			view.Next = k.next(*schedule.Next)
 			for _, start := range control.NextStarts(own.Rules, own.Timezone, k.now, nextStarts) {

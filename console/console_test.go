@@ -51,6 +51,8 @@ type fake struct {
 	pushing bool
 	// again: the held run was approved, and asks again.
 	again bool
+	// off: the connection waits to be enabled on the pages.
+	off bool
 	// logged are the questions about the log.
 	logged []ledger.AuditQuery
 }
@@ -115,6 +117,9 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 	}
 	if len(f.kept) > 0 {
 		one.Kept, one.KeptRows, one.KeptRuns = "191 figures stay above 0: rejected on 2026-11-25 11:00 UTC "+hostile, 191, f.kept
+	}
+	if f.off {
+		one.Enabled, one.EnabledByPages = false, true
 	}
 	unreachable := ""
 	if f.away {
@@ -377,6 +382,9 @@ func (f *fake) Refused(_ context.Context, act, on, reason string) error {
 
 func (f *fake) Pause(ctx context.Context, connection, _, reason string) ([]string, error) {
 	actor := control.ActorOf(ctx)
+	if connection == "nobody" {
+		return nil, &control.UsageError{Message: "there is no connection nobody; there are acme-shop"}
+	}
 	f.note("pause " + connection + " " + reason + " by " + actor.Who + " on a " + actor.From)
 	return []string{"smart-sync/acme-shop"}, nil
 }
@@ -514,9 +522,9 @@ func TestPages(t *testing.T) {
 		"/levels":             {"portland", "40", "stale: its row was refused in run 12 (stock.csv:3): a fraction", "TENT in west was never read: its row was refused in run 12 (stock.csv:4): no number"},
 		"/levels?sku=TENT":    {"TENT in west was never read"},
 		"/sku/acme/TENT":      {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
-		sku:                   {"6 min 12 s, Smart Sync", "Push to acme-shop now", "It is not known to be shown as it should."},
+		sku:                   {"6 min 12 s, Smart Sync", "Push to acme-shop now", "It is not known to be shown as it should: acme-shop"},
 		"/c/acme-shop/settings": {
-			"Disable", "leaves it to the pages", "every 60 minutes (UTC)", "shows east, west", "80 %", "02:00 to 03:30 (UTC)", "50,000", "20 %", "7 days",
+			"Disable", "does not set it", "every 60 minutes (UTC)", "shows east, west", "80 %", "02:00 to 03:30 (UTC)", "50,000", "20 %", "7 days",
 			"2 rows with 30 units stay behind", "waits for it", "is blocked",
 			"Overridden by bob", `action="/c/acme-shop/settings/share/clear"`, "It counts for other-shop, too.", `value="buffer" selected`, "It is changed there alone", "Above 20 % of the live rows",
 		},
@@ -527,7 +535,7 @@ func TestPages(t *testing.T) {
 		"/catalogue?show=bundles":             {"2 × WHEEL"},
 		"/catalogue?show=listings&store=shop": {"A-1 in shop", "Listing SKU"},
 		"/strategies":                         {"2 units of everything are held back", "With less than 3 units left", "by weight: acme-shop: 2; others count 1", "No strategy: every store sees the full figure", `value="acme-shop: 2"`},
-		"/strategies?warehouse=portland&distribution=all&buffer_units=1&sku=" + url.QueryEscape(hostile): {"a chain", "−4", ">strategies:\n  - warehouse: portland\n", "a listing has it", `name="buffer_units" value="1"`},
+		"/strategies?warehouse=portland&distribution=all&buffer_units=1&sku=" + url.QueryEscape(hostile): {"A chain", "−4", ">strategies:\n  - warehouse: portland\n", "a listing has it", `name="buffer_units" value="1"`},
 		"/strategies?warehouse=portland&distribution=all&sku=NOSUCH":                                     {"That cannot be", "Nothing is known of a SKU"},
 		"/strategies?warehouse=portland&distribution=all&sku=A&minimum=few":                              {`value="few" inputmode="numeric" size="5" aria-invalid="true" aria-describedby="minimum-wrong"><span class="wrong bad small" id="minimum-wrong">A whole number, or nothing.</span>`},
 		"/strategies?warehouse=portland&distribution=weighted&sku=A&weights=acme":                        {`aria-describedby="weights-wrong"><span class="wrong bad small" id="weights-wrong">Whole numbers by connection`},
@@ -625,22 +633,30 @@ func TestActs(t *testing.T) {
 		"push one SKU":          {"/c/acme-shop/push", url.Values{"sku": {"A"}, "merchant": {"acme"}}, []string{"smart acme-shop A by ann"}, "Activity"},
 		"push nothing":          {"/c/acme-shop/push", nil, []string{"refused sync on acme-shop: no SKU is chosen"}, "no SKU is chosen"},
 		"pause":                 {"/c/acme-shop/pause", url.Values{"reason": {" stocktaking "}}, []string{"pause acme-shop stocktaking by ann on a page"}, "1 schedule will start nothing"},
-		"what control refuses":  {"/c/acme-shop/resume", nil, nil, "has no schedules =cmd()&lt;script&gt;"},
-		"approve":               {"/runs/6/approve", nil, []string{"approve"}, "Approved"},
-		"reject":                {"/runs/6/reject", nil, []string{"reject"}, "Rejected"},
-		"what fails":            {"/runs/5/cancel", nil, nil, "the server&#39;s log says why"},
-		"no number":             {"/runs/x/approve", nil, []string{"refused approve on run x: that is not the number of a run"}, "not the number of a run"},
-		"push chosen rows":      {"/c/acme-shop/push", url.Values{"row": {"A", "B"}}, []string{"smart acme-shop " + hostile + " by ann"}, "started as run 5"},
-		"a dry run":             {"/c/acme-shop/preview", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann, dry"}, "The dry run is run 5. Nothing is pushed."},
-		"a dry run of neither":  {"/c/acme-shop/preview", nil, []string{"refused sync, as a dry run on acme-shop: the form names neither a Smart Sync nor a Full Sync"}, "names neither"},
-		"push a preview":        {"/c/acme-shop/preview/push", url.Values{"run": {"5"}}, []string{"push the preview of run 5 of acme-shop by ann"}, "Smart Sync started as run 7."},
-		"push no preview":       {"/c/acme-shop/preview/push", nil, []string{"refused push what a preview would change on acme-shop: the form does not say which preview was looked at; open the page again"}, "which preview"},
-		"test a store":          {"/partners/stores/shop/test", nil, []string{"test store shop"}, "shop (shopify) answers. Account: acme =cmd()"},
-		"test a warehouse":      {"/partners/warehouses/portland/test", nil, []string{"test warehouse portland"}, "portland (csv): env:TOKEN is not set"},
-		"enable":                {"/c/acme-shop/enable", nil, []string{"enable acme-shop: true by ann"}, "A first Full Sync is requested: it brings the store to the warehouse&#39;s figures. Another writes there."},
-		"disable":               {"/c/acme-shop/disable", nil, []string{"enable acme-shop: false by ann"}, "Temporal could not be told yet"},
-		"relearn chosen rows":   {"/c/acme-shop/relearn", url.Values{"row": {"A", "B"}}, []string{"relearn shop: A,B"}, "ids of 1 item; the next run refreshes them and pushes 2 figures again. 3 figures left"},
-		"relearn nothing":       {"/c/acme-shop/relearn", nil, []string{"refused relearn on acme-shop: no row is chosen"}, "no row is chosen"},
+		"pause several": {
+			"/pause",
+			url.Values{"reason": {" stocktaking "}, "connection": {"b-shop", "acme-shop", "b-shop", "nobody"}},
+			[]string{"pause acme-shop stocktaking by ann on a page", "pause b-shop stocktaking by ann on a page"},
+			"acme-shop, b-shop. Their schedules start nothing until somebody resumes them. Runs that are under way go on. Not done: nobody: there is no connection nobody; there are acme-shop.",
+		},
+		"pause none":           {"/pause", url.Values{"reason": {"x"}}, []string{"refused pause several on : no connection is chosen"}, "no connection is chosen"},
+		"resume several":       {"/resume", url.Values{"connection": {"acme-shop"}}, nil, "Not done: acme-shop: connection acme-shop has no schedules =cmd()&lt;script&gt;"},
+		"what control refuses": {"/c/acme-shop/resume", nil, nil, "has no schedules =cmd()&lt;script&gt;"},
+		"approve":              {"/runs/6/approve", nil, []string{"approve"}, "Approved"},
+		"reject":               {"/runs/6/reject", nil, []string{"reject"}, "Rejected"},
+		"what fails":           {"/runs/5/cancel", nil, nil, "the server&#39;s log says why"},
+		"no number":            {"/runs/x/approve", nil, []string{"refused approve on run x: that is not the number of a run"}, "not the number of a run"},
+		"push chosen rows":     {"/c/acme-shop/push", url.Values{"row": {"A", "B"}}, []string{"smart acme-shop " + hostile + " by ann"}, "started as run 5"},
+		"a dry run":            {"/c/acme-shop/preview", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann, dry"}, "The dry run is run 5. Nothing is pushed."},
+		"a dry run of neither": {"/c/acme-shop/preview", nil, []string{"refused sync, as a dry run on acme-shop: the form names neither a Smart Sync nor a Full Sync"}, "names neither"},
+		"push a preview":       {"/c/acme-shop/preview/push", url.Values{"run": {"5"}}, []string{"push the preview of run 5 of acme-shop by ann"}, "Smart Sync started as run 7."},
+		"push no preview":      {"/c/acme-shop/preview/push", nil, []string{"refused push what a preview would change on acme-shop: the form does not say which preview was looked at; open the page again"}, "which preview"},
+		"test a store":         {"/partners/stores/shop/test", nil, []string{"test store shop"}, "shop (shopify) answers. Account: acme =cmd()"},
+		"test a warehouse":     {"/partners/warehouses/portland/test", nil, []string{"test warehouse portland"}, "portland (csv): env:TOKEN is not set"},
+		"enable":               {"/c/acme-shop/enable", nil, []string{"enable acme-shop: true by ann"}, "A first Full Sync is requested: it brings the store to the warehouse&#39;s figures. Another writes there."},
+		"disable":              {"/c/acme-shop/disable", nil, []string{"enable acme-shop: false by ann"}, "Temporal could not be told yet"},
+		"relearn chosen rows":  {"/c/acme-shop/relearn", url.Values{"row": {"A", "B"}}, []string{"relearn shop: A,B"}, "ids of 1 item; the next run refreshes them and pushes 2 figures again. 3 figures left"},
+		"relearn nothing":      {"/c/acme-shop/relearn", nil, []string{"refused relearn on acme-shop: no row is chosen"}, "no row is chosen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

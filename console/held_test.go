@@ -25,7 +25,7 @@ func TestFiguresThatStayTooHigh(t *testing.T) {
 	w := newWorld(t).signIn()
 	_, body := w.get("/c/acme-shop")
 	require.NotContains(t, body, "after all")
-	require.Contains(t, body, "4,160 calls of the store today (UTC), 17 throttled")
+	require.Contains(t, body, "4,160 calls to the store today (UTC), 17 throttled")
 	status, body := w.post("/c/acme-shop/lift", nil)
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "no figure of acme-shop stays above what it should be any more")

@@ -205,23 +205,21 @@ func viewProduct(product control.Product, k clock) skuView {
 		view.Levels = append(view.Levels, one)
 	}
 	view.Unread = neverRead(product.Unread)
-	differ := 0
+	var differ []soldRow
 	for _, sold := range product.Sold {
 		row := soldRow{channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection)}
 		for _, line := range sold.Lines() {
-			row.Why = append(row.Why, k.retold(line))
+			row.Why = append(row.Why, capital(k.retold(line)))
 		}
 		if sold.Row.Exported == nil || *sold.Row.Exported != sold.Row.Quantity {
-			differ++
+			differ = append(differ, row)
 		}
 		if len(view.Connections) == 0 || view.Connections[len(view.Connections)-1] != sold.Row.Connection {
 			view.Connections = append(view.Connections, sold.Row.Connection)
 		}
 		view.Sold = append(view.Sold, row)
 	}
-	if differ > 0 {
-		view.Notice = notShown(differ, len(product.Sold))
-	}
+	view.Notice = notShown(differ, len(product.Sold))
 	for _, entry := range product.Activity {
 		view.Activity = append(view.Activity, viewActivity(entry, k))
 	}
@@ -229,15 +227,37 @@ func viewProduct(product control.Product, k clock) skuView {
 }
 
 // notShown says how many of the places at which a product is sold may show something else than they should.
-func notShown(differ, all int) string {
+func notShown(differ []soldRow, all int) string {
+	said := ""
 	switch {
+	case len(differ) == 0:
+		return ""
 	case all == 1:
-		return "It is not known to be shown as it should."
-	case differ == 1:
-		return fmt.Sprintf("1 of %s is not known to show what it should.", count(int64(all), "place"))
+		said = "It is not known to be shown as it should:"
+	case len(differ) == 1:
+		said = fmt.Sprintf("1 of %s is not known to show what it should:", count(int64(all), "place"))
+	default:
+		said = fmt.Sprintf("%s of %s are not known to show what they should:", number(int64(len(differ))), count(int64(all), "place"))
 	}
-	return fmt.Sprintf("%s of %s are not known to show what they should.", number(int64(differ)), count(int64(all), "place"))
+	var places []string
+	for _, row := range differ[:min(len(differ), mostDiffering)] {
+		place, shows := row.Connection, "shows "+row.Shows
+		if row.Location != "" {
+			place += ", " + row.Location + ","
+		}
+		if row.Shows == figure(nil) {
+			shows = "has not confirmed a figure"
+		}
+		places = append(places, fmt.Sprintf("%s %s and should show %s (%s)", place, shows, number(row.Should), strings.ToLower(row.State.Word)))
+	}
+	if more := len(differ) - len(places); more > 0 {
+		places = append(places, fmt.Sprintf("and %s more", number(int64(more))))
+	}
+	return said + " " + strings.Join(places, "; ") + "."
 }
+
+// mostDiffering is how many places that differ are named.
+const mostDiffering = 3
 
 // activityWords are the kinds of activity for people.
 var activityWords = map[string]string{

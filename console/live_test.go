@@ -24,7 +24,7 @@ func TestThePageOfASKUIsLive(t *testing.T) {
 		whole[one.ID] = one.HTML
 	}
 	require.Contains(t, whole["pushes"], `value="A/1"`)
-	require.Contains(t, whole["differ"], "It is not known to be shown as it should.")
+	require.Contains(t, whole["differ"], "It is not known to be shown as it should: acme-shop")
 	require.Contains(t, whole["sold"], "Pending")
 	require.Contains(t, whole["why"], "Why 19 in acme-shop?")
 	require.Contains(t, whole["stock"], "No warehouse has reported it")

@@ -86,7 +86,7 @@ var needed = map[string]ledger.Role{
 	"GET /c/{id}/tune": ledger.Viewer, "GET /c/{id}/preview": ledger.Viewer, "GET /c/{id}/settings": ledger.Viewer, "GET /catalogue": ledger.Viewer, "GET /strategies": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,
 
 	"POST /c/{id}/lift": ledger.Operator, "POST /c/{id}/preview": ledger.Operator, "POST /c/{id}/preview/push": ledger.Operator,
-	"POST /c/{id}/sync": ledger.Operator, "POST /c/{id}/push": ledger.Operator, "POST /c/{id}/pause": ledger.Operator, "POST /c/{id}/resume": ledger.Operator,
+	"POST /c/{id}/sync": ledger.Operator, "POST /c/{id}/push": ledger.Operator, "POST /c/{id}/pause": ledger.Operator, "POST /pause": ledger.Operator, "POST /resume": ledger.Operator, "POST /c/{id}/resume": ledger.Operator,
 	"POST /c/{id}/schedule/{mode}": ledger.Operator, "POST /c/{id}/schedule/{mode}/clear": ledger.Operator, "POST /c/{id}/advice": ledger.Operator,
 	"POST /c/{id}/advice/undo": ledger.Operator, "POST /runs/{n}/cancel": ledger.Operator, "POST /runs/{n}/approve": ledger.Operator, "POST /runs/{n}/reject": ledger.Operator,
 
@@ -186,7 +186,7 @@ func TestButtonsAreThoseOfTheRole(t *testing.T) {
 		return slices.Compact(found)
 	}
 	for path, want := range map[string]map[string][]string{
-		"/":                    {"oli": nil, "root": nil},
+		"/":                    {"oli": {"/pause", "/resume"}},
 		"/c/acme-shop":         {"oli": {"/c/acme-shop/pause", "/c/acme-shop/sync"}},
 		"/c/acme-shop/levels":  {"oli": {"/c/acme-shop/push"}, "root": {"/c/acme-shop/push", "/c/acme-shop/relearn"}},
 		"/held":                {"oli": {"/runs/6/approve", "/runs/6/reject"}},

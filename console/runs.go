@@ -63,9 +63,9 @@ type runTable struct {
 }
 
 type runsView struct {
-	Connection string
-	Table      runTable
-	More       string
+	Connection, Merchant string // of which connection they are; empty: of all
+	Table                runTable
+	More                 string
 }
 
 const runsAPage = 100
@@ -85,11 +85,15 @@ func (c *Console) runsPage(ctx context.Context, q request) (page, error) {
 		return page{}, err
 	}
 	k, words := zones.shared(), zones.words()
+	view := runsView{Connection: connection, Table: runTable{Named: connection == ""}}
 	if connection != "" { // as on its own pages
-		k = clockOf(q.now, zones.name[connection])
+		own, err := c.options.Control.Connection(ctx, connection)
+		if err != nil {
+			return page{}, err
+		}
+		k, view.Merchant = clockOf(q.now, own.Inventory.Timezone), own.Merchant
 		words = zoneWords(k)
 	}
-	view := runsView{Connection: connection, Table: runTable{Named: true}}
 	for i, run := range runs {
 		if i == limit {
 			view.More = "/runs?" + url.Values{"connection": {connection}, "limit": {strconv.Itoa(2 * limit)}}.Encode()

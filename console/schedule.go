@@ -141,7 +141,10 @@ func (v *editorView) show(preview control.SchedulePreview, k clock) {
 	for _, day := range preview.ChangeDays {
 		v.ChangeDays = append(v.ChangeDays, "On "+day.Date+" "+day.What())
 	}
-	v.Warnings, v.YAML = preview.Warnings, preview.YAML
+	for _, warning := range preview.Warnings {
+		v.Warnings = append(v.Warnings, sentence(warning))
+	}
+	v.YAML = preview.YAML
 }
 
 // spreadWords say how much later than its rules a run may begin; empty where it does not.

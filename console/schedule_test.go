@@ -117,7 +117,7 @@ func TestTheEditorOfASchedule(t *testing.T) {
 			`name="r1.time" value="06:30"`, "Until, if it ends (America/Los_Angeles)", `name="until_zone" value="America/Los_Angeles"`, "Wed Nov 25, 04:00 PST", "Change the override", "End the override", `name="version" value="3"`, ">smart:\n  - every: 45m\n",
 		},
 		path + "?" + filled("r2.day", "mon").Encode(): {
-			"every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon (America/Los_Angeles)", "Wed Nov 25, 05:00 PST", "that is often", `value="the sale"`, `value="2026-11-30T08:00"`,
+			"every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon (America/Los_Angeles)", "Wed Nov 25, 05:00 PST", "That is often.", `value="the sale"`, `value="2026-11-30T08:00"`,
 			`value="mon" checked`, `name="r1.distance" value="30"`,
 		},
 		path + "?" + filled("version", "2").Encode(): {`name="version" value="2"`},

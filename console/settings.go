@@ -222,7 +222,7 @@ func connectionSettings(setup control.Setup) []settingRow {
 	file, flow := inFile(setup.File), setup.Inventory
 	enabled := settingRow{Name: "Enabled", Values: []string{yesNo(setup.Enabled)}, Where: file}
 	if setup.EnabledByPages {
-		enabled.Where = "Set here: " + cmp.Or(setup.File, "the configuration") + " leaves it to the pages."
+		enabled.Where = "Set here; " + cmp.Or(setup.File, "the configuration") + " does not set it."
 	}
 	rows := []settingRow{enabled, {Name: "Inventory flow", Values: []string{onOff(flow.Enabled)}, Where: file}}
 	for _, setting := range setup.Schedules {
@@ -319,7 +319,7 @@ func warehouseSettings(warehouse ledger.Warehouse, file string) []settingRow {
 		{Name: "Strategy", of: ledger.SettingStrategy, Values: []string{"How its stock is shared"}, Where: file, Href: strategiesPath + "#of-" + warehouse.ID},
 	}
 	if warehouse.Freshness > 0 {
-		rows = append(rows, row("A fetch is shared for", span(warehouse.Freshness)))
+		rows = append(rows, row("A fetch is reused for", span(warehouse.Freshness)))
 	}
 	return rows
 }

@@ -73,7 +73,7 @@ func (c *Console) strategiesPage(ctx context.Context, q request) (page, error) {
 			if !ledger.IsZone(row.Form.UntilZone) || row.Form.UntilZone == "" {
 				row.Form.UntilZone = k.zone.String()
 			}
-			if err := c.tryStrategy(ctx, &row); err != nil {
+			if err := c.tryStrategy(ctx, &row, k); err != nil {
 				return page{}, err
 			}
 		}
@@ -83,7 +83,7 @@ func (c *Console) strategiesPage(ctx context.Context, q request) (page, error) {
 }
 
 // tryStrategy fills in what a form would do, or why it cannot be.
-func (c *Console) tryStrategy(ctx context.Context, row *strategyRow) error {
+func (c *Console) tryStrategy(ctx context.Context, row *strategyRow, k clock) error {
 	strategy, err := row.Form.strategy()
 	if err == nil && row.Form.SKU == "" {
 		err = unclear("name a SKU to try it on")
@@ -108,7 +108,10 @@ func (c *Console) tryStrategy(ctx context.Context, row *strategyRow) error {
 	for _, one := range tried.Effects {
 		effect := effectRow{
 			Connection: one.Connection, Href: connectionPath(one.Connection), SKU: one.ChannelSKU, Location: one.Location, Now: figure(one.Now), Would: one.Would, Change: "–",
-			Blocked: one.Blocked, Why: one.Why,
+			Blocked: k.retold(one.Blocked),
+		}
+		for _, line := range one.Why {
+			effect.Why = append(effect.Why, capital(k.retold(line)))
 		}
 		if one.Now != nil {
 			effect.Change = signed(one.Would - *one.Now)

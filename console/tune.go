@@ -48,13 +48,13 @@ func viewTune(advice control.Advice) tuneView {
 		ID: advice.Connection, Why: advice.Why, Version: advice.Setting.Version, Applicable: advice.Applicable, Applied: advice.Applied,
 		Schedule: schedulePath(advice.Connection, ledger.Smart), Today: control.ScheduleWords(advice.Setting.Schedule), Setting: sentence(control.SettingWords(advice.Setting)),
 	}
-	view.Facts = []fact{{"Runs looked at", number(int64(advice.Runs)), fmt.Sprintf("at least %d are needed", advice.Needed)}}
+	view.Facts = []fact{{"Runs measured", number(int64(advice.Runs)), fmt.Sprintf("at least %d are needed", advice.Needed)}}
 	if advice.Runs > 0 {
 		view.Facts = append(view.Facts,
-			fact{"Half took up to", span(advice.P50), ""}, fact{"95 % took up to", span(advice.P95), ""}, fact{"The longest", span(advice.Longest), ""},
-			fact{"Rows changed a run", strconv.FormatFloat(advice.ChangedRows, 'f', 1, 64), fmt.Sprintf("%s with a change", count(int64(advice.Changed), "run"))},
+			fact{"Median run time", span(advice.P50), "half of the runs took longer"}, fact{"95th percentile", span(advice.P95), "5 % of the runs took longer"}, fact{"Longest run", span(advice.Longest), ""},
+			fact{"Rows changed per run", strconv.FormatFloat(advice.ChangedRows, 'f', 1, 64), fmt.Sprintf("%s with a change", count(int64(advice.Changed), "run"))},
 			fact{"Waited for the store", count(int64(advice.Waited), "run"), "its budget was used up"},
-			fact{"Starts dropped", number(int64(advice.Skipped)), "a run was under way"},
+			fact{"Skipped starts", number(int64(advice.Skipped)), "a run was under way"},
 		)
 	}
 	if advice.Interval > 0 {

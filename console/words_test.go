@@ -144,7 +144,7 @@ func TestConnectionsThatNeedSomebodyComeFirst(t *testing.T) {
 		overview.Connections = append(overview.Connections, control.ConnectionStatus{Connection: ledger.Connection{ID: one.id}})
 		overview.Standings = append(overview.Standings, control.Standing{Condition: one.condition})
 	}
-	view := viewConnections(overview, request{query: url.Values{}, now: noon}, zonesOf(nil, noon))
+	view := viewConnections(overview, request{query: url.Values{}, now: noon}, zonesOf(nil, noon), nil)
 	var order []string
 	for _, row := range view.Rows {
 		order = append(order, row.ID)
@@ -155,12 +155,29 @@ func TestConnectionsThatNeedSomebodyComeFirst(t *testing.T) {
 
 func TestPlacesThatMayShowSomethingElse(t *testing.T) {
 	t.Parallel()
-	for want, of := range map[string][2]int{
-		"It is not known to be shown as it should.":             {1, 1},
-		"1 of 3 places is not known to show what it should.":    {1, 3},
-		"2 of 3 places are not known to show what they should.": {2, 3},
-		"2 of 2 places are not known to show what they should.": {2, 2},
+	row := func(connection, location, shows string) soldRow {
+		return soldRow{Connection: connection, channelRow: channelRow{Location: location, Shows: shows, Should: 1024, State: rowState(ledger.StatusPending)}}
+	}
+	market, shop := row("market", "", "24"), row("shop", "front", figure(nil))
+	for _, one := range []struct {
+		differ []soldRow
+		all    int
+		want   string
+	}{
+		{nil, 3, ""},
+		{[]soldRow{market}, 1, "It is not known to be shown as it should: market shows 24 and should show 1,024 (pending)."},
+		{[]soldRow{shop}, 3, "1 of 3 places is not known to show what it should: shop, front, has not confirmed a figure and should show 1,024 (pending)."},
+		{
+			[]soldRow{market, shop},
+			2,
+			"2 of 2 places are not known to show what they should: market shows 24 and should show 1,024 (pending); shop, front, has not confirmed a figure and should show 1,024 (pending).",
+		},
+		{
+			[]soldRow{market, market, market, market, market},
+			6,
+			"5 of 6 places are not known to show what they should: " + strings.Repeat("market shows 24 and should show 1,024 (pending); ", 3) + "and 2 more.",
+		},
 	} {
-		require.Equal(t, want, notShown(of[0], of[1]))
+		require.Equal(t, one.want, notShown(one.differ, one.all))
 	}
 }

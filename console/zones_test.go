@@ -58,7 +58,7 @@ func TestTheListTellsEachConnectionInItsZone(t *testing.T) {
 		overview.Standings = append(overview.Standings, control.Standing{Smart: &ledger.Run{EndedAt: new(noon.Add(-time.Hour))}, Why: "since 2026-11-25 10:00 UTC"})
 	}
 	zones := zonesOf([]ledger.Connection{inZone("a", "Asia/Tokyo"), inZone("b", "Europe/Paris")}, noon)
-	view := viewConnections(overview, request{query: url.Values{}, now: noon}, zones)
+	view := viewConnections(overview, request{query: url.Values{}, now: noon}, zones, nil)
 	require.Len(t, view.Rows, 2)
 	require.Equal(t, []string{"20:00 JST", "21:00 JST", "since 19:00 JST"}, []string{view.Rows[0].Completed, view.Rows[0].Next, view.Rows[0].Why})
 	require.Equal(t, []string{"12:00 CET", "13:00 CET", "since 11:00 CET"}, []string{view.Rows[1].Completed, view.Rows[1].Next, view.Rows[1].Why})

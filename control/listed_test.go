@@ -181,7 +181,9 @@ func TestActsNoteTheSchedulesThatTheyChange(t *testing.T) {
 	for name, act := range map[string]func(){
 		"pause":  func() { _, err := s.Pause(acting(t), "acme-shop", "ann", ""); require.NoError(t, err) },
 		"resume": func() { _, err := s.Resume(acting(t), "acme-shop", "ann"); require.NoError(t, err) },
-		"edit":   func() { s.edit(ledger.Smart, ScheduleEdit{Schedule: *every(s.clock().Minute() + 90), Reason: "a sale"}) },
+		"edit": func() {
+			s.edit(ledger.Smart, ScheduleEdit{Schedule: *every(s.clock().Minute() + 90), Reason: "a sale"})
+		},
 	} {
 		s.pass(time.Minute)
 		require.False(t, s.changed.lately(smart, s.clock()))

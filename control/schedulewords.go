@@ -100,10 +100,10 @@ func SettingWords(setting ScheduleSetting) string {
 	case SetByOverride:
 		return fmt.Sprintf("overridden %s, since %s; %s says %s", overrideWords(*setting.Override), momentWords(setting.Override.Since, setting.Timezone), file, ScheduleWords(*setting.File))
 	case SetOnPages:
-		return fmt.Sprintf("set %s, on %s; %s leaves it to the pages", overrideWords(*setting.Override), momentWords(setting.Override.Since, setting.Timezone), file)
+		return fmt.Sprintf("set %s, on %s; %s does not set it", overrideWords(*setting.Override), momentWords(setting.Override.Since, setting.Timezone), file)
 	case SetByDefault:
 	}
-	return "the default; " + file + " leaves it to the pages"
+	return "the default; " + file + " does not set it"
 }
 
 // fileName is the name of a file that is known as host:path.

@@ -44,8 +44,8 @@ func TestWhoSetASchedule(t *testing.T) {
 		"set in the configuration": {Source: SetInFile},
 		"set in tidemark.yaml":     {Source: SetInFile, FileName: "box:/etc/tidemark.yaml"},
 		"overridden by ann (the sale), since Fri 2026-11-27 09:00 UTC; tidemark.yaml says every 60 minutes (UTC)": {Source: SetByOverride, FileName: `box:C:\tidemark.yaml`, File: every(60), Override: override, Schedule: *every(30)},
-		"set by ann (the sale), on Fri 2026-11-27 09:00 UTC; starter demo leaves it to the pages":                 {Source: SetOnPages, FileName: "starter demo", Override: override, Schedule: *every(30)},
-		"the default; the configuration leaves it to the pages":                                                   {Source: SetByDefault},
+		"set by ann (the sale), on Fri 2026-11-27 09:00 UTC; starter demo does not set it":                        {Source: SetOnPages, FileName: "starter demo", Override: override, Schedule: *every(30)},
+		"the default; the configuration does not set it":                                                          {Source: SetByDefault},
 	} {
 		require.Equal(t, want, SettingWords(setting))
 	}

@@ -186,10 +186,10 @@ func (s Setting) WordsIn(timezone string) string {
 	case SetByOverride:
 		return fmt.Sprintf("overridden %s, since %s; %s says %s", s.Override.words(timezone), momentWords(s.Override.Since, timezone), file, *s.File)
 	case SetOnPages:
-		return fmt.Sprintf("set %s, on %s; %s leaves it to the pages", s.Override.words(timezone), momentWords(s.Override.Since, timezone), file)
+		return fmt.Sprintf("set %s, on %s; %s does not set it", s.Override.words(timezone), momentWords(s.Override.Since, timezone), file)
 	case SetByDefault:
 	}
-	return "the default; " + file + " leaves it to the pages"
+	return "the default; " + file + " does not set it"
 }
 
 // words say by whom, until when and why.

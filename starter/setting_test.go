@@ -35,7 +35,7 @@ func TestSettingsOnTheCommandLine(t *testing.T) {
 	out.Reset()
 	require.NoError(t, s.showSettings(ctx, c, share))
 	require.Contains(t, out.String(), "(the sale), since")
-	require.Contains(t, out.String(), "quiet_hours of store shop: none\n  the default; tidemark.yaml leaves it to the pages\n")
+	require.Contains(t, out.String(), "quiet_hours of store shop: none\n  the default; tidemark.yaml does not set it\n")
 	require.NoError(t, s.clearSetting(ctx, c, share, settingGiven{}))
 	store, err := state.Store(t.Context(), "shop")
 	require.NoError(t, err)

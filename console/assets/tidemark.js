@@ -97,9 +97,9 @@
   };
   const busy = (part) => {
     const active = document.activeElement;
-    return part.contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName);
+    return part.contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName) && active.type !== "checkbox";
   };
-  // What has a key is found again in what takes its place: the focus, what was opened, and how far it was scrolled sideways.
+  // What has a key is found again in what takes its place: the focus, what was opened and chosen, and how far it was scrolled sideways.
   const keyed = (part, key) => part.querySelector('[data-key="' + CSS.escape(key) + '"]');
   const take = (event) => {
     const { id, html } = JSON.parse(event.data);
@@ -108,6 +108,7 @@
     const active = document.activeElement;
     const focused = part.contains(active) && part !== active;
     const opened = [...part.querySelectorAll("details[open] > summary[data-key]")].map((e) => e.dataset.key);
+    const chosen = [...part.querySelectorAll("input[data-key]:checked")].map((e) => e.dataset.key);
     const scrolled = [...part.querySelectorAll("[data-key]")].filter((e) => e.scrollLeft).map((e) => [e.dataset.key, e.scrollLeft]);
     const stage = part.querySelector("[data-stage]");
     const before = stage && stage.dataset.stage;
@@ -118,6 +119,10 @@
     for (const key of opened) {
       const again = keyed(part, key);
       if (again) again.parentElement.open = true;
+    }
+    for (const key of chosen) {
+      const again = keyed(part, key);
+      if (again) again.checked = true;
     }
     for (const [key, left] of scrolled) {
       const again = keyed(part, key);

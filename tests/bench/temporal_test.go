@@ -36,7 +36,8 @@ func startTemporal(b *testing.B) gateway.Temporal {
 	require.NoError(b, listener.Close())
 	_, port, err := net.SplitHostPort(address)
 	require.NoError(b, err)
-	server := exec.Command(path, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port, "--log-level", "error", "--db-filename", filepath.Join(b.TempDir(), "temporal.db"))
+	server := exec.Command(path, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port, "--log-level", "error",
+		"--db-filename", filepath.Join(b.TempDir(), "temporal.db"))
 	server.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(b, server.Start())
 	b.Cleanup(func() {

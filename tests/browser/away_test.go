@@ -124,7 +124,7 @@ func temporalStopped(t *testing.T, r *rig, b *browser) {
 	for _, path := range []string{"/", "/c/birch-shop", "/c/birch-shop/levels", "/c/birch-shop/preview", "/sku/birch/SKU-00001", "/runs", "/held"} {
 		b.visit(path)
 
-		require.Contains(t, b.text("main .notice.bad"), "What is shown is what the ledger knows; schedules are not known, and nothing can be asked for", path)
+		require.Contains(t, b.text("main .notice.bad"), "What is shown is what the ledger knows. When schedules start next is not known, and no run can be asked for.", path)
 		require.Empty(t, b.unexplained(), "%s: each button that asks Temporal is off, and says why", path)
 		b.look("no-temporal" + regexp.MustCompile(`\W+`).ReplaceAllString(path, "-"))
 	}

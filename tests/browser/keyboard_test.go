@@ -26,6 +26,9 @@ func TestTheDayByKeyboard(t *testing.T) {
 	updateByKeyboard(t, r, b)
 	heldByKeyboard(t, r, b)
 	adviceByKeyboard(t, r, b)
+	severalByKeyboard(t, b)
+	listsByKeyboard(t, b)
+	personByKeyboard(t, b)
 	b.clean()
 }
 
@@ -47,8 +50,7 @@ func enabledByKeyboard(t *testing.T, r *rig, b *browser) {
 	b.enter("birch-shop")
 	require.Equal(t, "/c/birch-shop", b.path())
 	require.Contains(t, b.text("#part-head"), "Off")
-	require.Contains(t, b.text("#part-now"), "The connection is not enabled: enable it on its page of settings")
-	b.enter("Settings")
+	require.Contains(t, b.text("#part-now"), "The connection is not enabled. Enabling it asks for a first Full Sync.")
 	b.enter("Enable")
 	require.Equal(t, "/c/birch-shop", b.path())
 	require.Contains(t, b.focused().Words, "A first Full Sync is requested", "the focus is on what became of it")
@@ -181,6 +183,71 @@ func adviceByKeyboard(t *testing.T, r *rig, b *browser) {
 	log := b.text("main")
 	require.Regexp(t, `page\s+apply the advice\s+birch-shop\s+every 60 minutes.*\s+every 30 minutes`, log)
 	require.Regexp(t, `page\s+undo the advice\s+birch-shop\s+every 30 minutes.*\s+every 60 minutes`, log)
+}
+
+// severalByKeyboard chooses two connections in their list and pauses them with a reason, and resumes them.
+func severalByKeyboard(t *testing.T, b *browser) {
+	t.Helper()
+	for _, button := range []string{"Pause the chosen", "Resume the chosen"} {
+		b.enter("Connections")
+		for _, id := range []string{"acme-market", "acme-outlet"} {
+			b.seek("Choose " + id)
+			b.do(chromedp.KeyEvent(" "))
+		}
+		if strings.HasPrefix(button, "Pause") {
+			b.write("reason", "stocktaking")
+		}
+		b.enter(button)
+		require.Contains(t, b.focused().Words, "acme-market, acme-outlet.")
+	}
+}
+
+// listsByKeyboard looks at levels, the catalogue, and stores and warehouses, tries a strategy before it is saved, and comes to every list that can be had
+// as a file.
+func listsByKeyboard(t *testing.T, b *browser) {
+	t.Helper()
+	b.enter("Warehouse levels")
+	b.seek("CSV")
+	b.enter("Catalogue")
+	b.enter("Bundles")
+	require.Contains(t, b.text("main"), "CITY-KIT")
+	b.enter("Stores and warehouses")
+	b.enter("Test connection of birch-shop")
+	require.Contains(t, b.focused().Words, "birch-shop (sandbox) answers.")
+	b.enter("Partitioning")
+	b.seek("Try another on a SKU of portland")
+	b.do(chromedp.KeyEvent(kb.Enter))
+	b.write("sku", "SKU-00005")
+	b.write("buffer_units", "7")
+	b.press(kb.Enter)
+	require.Contains(t, b.text("main"), "less a buffer of 7")
+	b.enter("Connections")
+	b.enter("birch-shop")
+	b.enter("Channel levels")
+	b.seek("CSV")
+	b.enter("Preview")
+	b.enter("Dry run: everything")
+	require.Contains(t, b.focused().Words, "Nothing is pushed.")
+	b.enter("Activity log")
+	b.seek("CSV")
+}
+
+// personByKeyboard makes the first admin, who signs in by that and adds a viewer.
+func personByKeyboard(t *testing.T, b *browser) {
+	t.Helper()
+	const password = "correct horse battery"
+	b.enter("People")
+	b.enter("Make the first admin")
+	b.write("name", "ann")
+	b.write("password", password)
+	b.write("again", password)
+	b.press(kb.Enter)
+	require.Contains(t, b.focused().Words, "You are the first admin")
+	b.write("name", "vic")
+	b.enter("Add")
+	require.Contains(t, b.text("main"), "vic was added as viewer")
+	b.enter("People")
+	require.Regexp(t, `vic\s+Signs in`, b.text("main"))
 }
 
 // stop is what has the focus.
