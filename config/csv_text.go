@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"github.com/tidemark/tidemark/inventory"
 )
 
 // A catalogue is mostly written by a spreadsheet. What a file says of itself by its first bytes, its first line or the names of its columns
@@ -49,9 +51,8 @@ func plainText(file string, content []byte) (text []byte, at place, wrong string
 // parts its header into names that are known. It is a comma where nothing says otherwise.
 func separatorOf(text []byte, names []string) ([]byte, rune) {
 	line, rest, more := bytes.Cut(text, []byte("\n"))
-	said := bytes.Trim(bytes.TrimSuffix(line, []byte("\r")), `"`)
-	if named, is := bytes.CutPrefix(bytes.ToLower(said), []byte("sep=")); is && more && len(named) == 1 && slices.Contains(separators, rune(named[0])) {
-		return append([]byte("\n"), rest...), rune(named[0]) // the lines keep their numbers
+	if named := rune(inventory.NamedSeparator(bytes.TrimSuffix(line, []byte("\r")))); more && slices.Contains(separators, named) {
+		return append([]byte("\n"), rest...), named // the lines keep their numbers
 	}
 	for _, separator := range separators {
 		reader := csv.NewReader(bytes.NewReader(text))

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/warehouses"
 )
 
@@ -81,7 +82,7 @@ func (sc *scan) line(ctx context.Context, r record) error {
 	if text, ok := sc.asOf.line(r); ok {
 		return sc.out.date(sc.asOf, sc.name, r.line, text)
 	}
-	if names := r.line == 1 && separator(r.raw) != 0; !names { // such a line is passed over, wherever the header is
+	if names := r.line == 1 && inventory.NamedSeparator(r.raw) != 0; !names { // such a line is passed over, wherever the header is
 		sc.out.report.Line(r.line, r.raw)
 	}
 	shapes := sc.format.shapes
@@ -97,8 +98,8 @@ func (sc *scan) line(ctx context.Context, r record) error {
 	case shapes.stop.fit(r.raw):
 		sc.stopped = true
 		return sc.whole(r)
-	case r.ended && r.blank(), string(r.raw) == endOfDOS, r.line == 1 && separator(r.raw) != 0:
-		return sc.separated(separator(r.raw))
+	case r.ended && r.blank(), string(r.raw) == endOfDOS, r.line == 1 && inventory.NamedSeparator(r.raw) != 0:
+		return sc.separated(inventory.NamedSeparator(r.raw))
 	case sc.decoder == nil:
 		header, err := sc.begin(r)
 		if err != nil {
@@ -284,17 +285,6 @@ func (sc *scan) delimiter(r record) string {
 		}
 	}
 	return ""
-}
-
-// separator is the delimiter that a line names as spreadsheets do before the header, like sep=; or "sep=;"; 0 when it names none.
-func separator(line []byte) byte {
-	if last := len(line) - 1; last > 0 && line[0] == '"' && line[last] == '"' {
-		line = line[1:last]
-	}
-	if named := len("sep="); len(line) == named+1 && bytes.EqualFold(line[:named], []byte("sep=")) {
-		return line[named]
-	}
-	return 0
 }
 
 // separated refuses a file that names another delimiter than the one that is set, where it may be set to it.

@@ -172,7 +172,7 @@ func (u *Upload) line(r record) error {
 		// 12 that is cut to 1 is a figure like any other.
 		return warehouses.NeedsPerson(nil, "%v", errUnended)
 	}
-	if sc.format.own && sc.decoder == nil && !r.blank() && separator(r.raw) == 0 {
+	if sc.format.own && sc.decoder == nil && !r.blank() && inventory.NamedSeparator(r.raw) == 0 {
 		if name := sc.format.foreign(r); name != "" {
 			return warehouses.NeedsPerson(nil, "line %d: there is no column %s; the columns are %s", r.line, name, strings.Join(fields, ", "))
 		}
