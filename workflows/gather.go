@@ -75,7 +75,8 @@ func (s *sync) gatherAll(ctx workflow.Context, end time.Time) {
 		if timer == nil || timer.IsReady() {
 			timer = workflow.NewTimerWithOptions(clock, left, workflow.TimerOptions{Summary: "wait for more requests of a burst"})
 		}
-		if workflow.Await(ctx, func() bool { return timer.IsReady() || s.there() }) != nil {
+		// A cancellation ends the timer, and each one that would be started after it, at once.
+		if workflow.Await(ctx, func() bool { return timer.IsReady() || s.there() }) != nil || ctx.Err() != nil {
 			return
 		}
 	}

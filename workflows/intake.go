@@ -131,7 +131,11 @@ func (i *intake) listen(ctx workflow.Context, until time.Time) (bool, error) {
 		if i.signal.Len() > 0 {
 			return true, nil
 		}
+		err := i.timer.Get(ctx, nil) // it is ready; a cancellation ends it before its time
 		i.timer = nil
+		if err != nil {
+			return false, err
+		}
 	}
 }
 

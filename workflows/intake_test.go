@@ -329,6 +329,23 @@ func TestContinuingAsNewCarriesLessThanABatch(t *testing.T) {
 	require.Equal(t, []int64{7}, w.snapshots)
 }
 
+// A cancellation ends an intake at once, also where it comes alone: the timer of its wait is cancelled with it, and no other one is started.
+func TestCancelledIntakeDoesNotWait(t *testing.T) {
+	t.Parallel()
+	w := listening(t)
+	began, timers := w.Now(), 0
+	w.SetOnTimerScheduledListener(func(string, time.Duration) { timers++ })
+	w.sendAfter(2, 0)
+	const at = 5 * time.Second
+	w.RegisterDelayedCallback(w.CancelWorkflow, at)
+	w.ExecuteWorkflow(InventoryIntake, IntakeInput{Warehouse: "depot"})
+	var cancelled *temporal.CanceledError
+	require.ErrorAs(t, w.GetWorkflowError(), &cancelled)
+	require.Equal(t, at, w.Now().Sub(began).Truncate(time.Second))
+	require.Equal(t, 2, w.once())
+	require.LessOrEqual(t, timers, 2)
+}
+
 // What was read is recorded and pushed before a cancellation is obeyed, whenever it comes.
 func TestCancelledIntakeRecordsWhatItRead(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	sdk "go.temporal.io/sdk/temporal"
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/control/gateway"
@@ -167,6 +168,21 @@ func TestCancelledAndTerminatedRuns(t *testing.T) {
 	require.NotNil(t, replaced.EndedAt, "the dead run is closed")
 	require.Contains(t, replaced.Reason, "its workflow ended")
 	w.same("shop")
+}
+
+// A run that is cancelled while it waits for more requests of a burst ends: the timer of its wait is cancelled with it, and no other one is started.
+func TestACancelledBurst(t *testing.T) {
+	t.Parallel()
+	one := shop{id: "shop", kind: "atomic"}
+	w := newWorld(t, scenario(4, one))
+	w.apply(w.box.definitions(one), ledger.ApplyOptions{})
+	request := w.ask(ledger.Smart, "shop", workflows.SyncRequest{})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	require.NoError(t, w.client.CancelWorkflow(ctx, "smart-sync/shop", ""))
+	w.work() // its first task finds the request and the cancellation
+	var cancelled *sdk.CanceledError
+	require.ErrorAs(t, w.client.GetWorkflow(ctx, request.Workflow, "").Get(ctx, nil), &cancelled)
 }
 
 // A backup that was made while the worker ran is put back over the ledger, and the warehouse is where it was then: nothing differs
