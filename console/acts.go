@@ -18,7 +18,7 @@ import (
 )
 
 // act does what a form asks for. It returns where to go on, and what became of it.
-type act func(ctx context.Context, r *http.Request) (to string, said notice, err error)
+type act func(ctx context.Context, r *http.Request) (to string, shown notice, err error)
 
 // form is what a page has done: where it is sent, the kind of act that it asks for, which says the role that it needs, and the act as the log of
 // acts has it.
@@ -69,8 +69,8 @@ func (c *Console) forms() []form {
 // Forms are the paths to which the pages send what is to be done.
 func (c *Console) Forms() []string {
 	var paths []string
-	for _, one := range c.forms() {
-		paths = append(paths, one.path)
+	for _, form := range c.forms() {
+		paths = append(paths, form.path)
 	}
 	return paths
 }
@@ -104,52 +104,56 @@ func subject(r *http.Request) string {
 }
 
 // noteUnclear notes a form that was refused here. Who sent it is told all the same, so a failure is only logged.
-func (c *Console) noteUnclear(ctx context.Context, one form, r *http.Request, err error) {
+func (c *Console) noteUnclear(ctx context.Context, sent form, r *http.Request, err error) {
 	var refused *formError
 	if !errors.As(err, &refused) {
 		return
 	}
-	if err := c.options.Control.Refused(ctx, one.act, subject(r), refused.message); err != nil {
+	if err := c.options.Control.Refused(ctx, sent.act, subject(r), refused.message); err != nil {
 		c.options.Log.Error("an act that was refused could not be noted", "error", err)
 	}
 }
 
 // perform runs an act and leads to the page that shows what became of it. A refusal of control is told there; what failed is told without
 // its details, which are in the log.
-func (c *Console) perform(one form) http.HandlerFunc {
+func (c *Console) perform(sent form) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
 		defer cancel()
 		if err := r.ParseForm(); err != nil {
-			c.noteUnclear(ctx, one, r, unclear("the form cannot be read"))
+			c.noteUnclear(ctx, sent, r, unclear("the form cannot be read"))
 			c.fail(w, r, http.StatusBadRequest, "The form cannot be read.")
 			return
 		}
-		to, said, err := one.do(ctx, r)
-		c.noteUnclear(ctx, one, r, err)
-		why, refused := told(err)
+		to, shown, err := sent.do(ctx, r)
+		c.noteUnclear(ctx, sent, r, err)
+		why, refused := refusalWords(err)
 		switch {
 		case refused:
-			said = notice{state: state{"bad", "cross", "Not done"}, Text: why}
+			shown = notice{state: state{"bad", "cross", "Not done"}, Text: why}
 			if atFields(err) {
-				said.Text = "Nothing was saved. What the fields should be stands at each."
+				shown.Text = "Nothing was saved. What the fields should be stands at each."
 			}
 		case err != nil:
 			c.options.Log.Error("an act on a page failed", "path", r.URL.Path, "error", err)
-			said = notice{state: state{"bad", "cross", "Not done"}, Text: "The ledger or Temporal did not answer; the server's log says why. What was asked for before that may have been done: the page shows how things stand."}
+			shown = notice{
+				state: state{"bad", "cross", "Not done"},
+				Text: "The ledger or Temporal did not answer; the server's log says why. " +
+					"What was asked for before that may have been done: the page shows how things stand.",
+			}
 		default:
 			c.options.Log.Info("done on a page", "path", r.URL.Path, "by", by(ctx))
 		}
-		if said.Token != "" {
-			c.setCookie(w, said.Token)
+		if shown.Token != "" {
+			c.setCookie(w, shown.Token)
 		}
 		switch {
-		case said.Secret != nil:
-			c.views.render(w, http.StatusOK, "secret", page{Title: "A password", Body: *said.Secret})
-		case said == notice{}:
+		case shown.Secret != nil:
+			c.views.render(w, http.StatusOK, "secret", page{Title: "A password", Body: *shown.Secret})
+		case shown == notice{}:
 			http.Redirect(w, r, to, http.StatusSeeOther)
 		default:
-			c.lead(w, r, to, said)
+			c.lead(w, r, to, shown)
 		}
 	}
 }
@@ -220,16 +224,16 @@ func (c *Console) actRefreshIDs(ctx context.Context, r *http.Request) (string, n
 	if err != nil {
 		return to, notice{}, err
 	}
-	done, err := c.options.Control.RefreshIDs(ctx, connection.Store, r.PostForm["row"])
+	refreshed, err := c.options.Control.RefreshIDs(ctx, connection.Store, r.PostForm["row"])
 	if err != nil {
 		return to, notice{}, err
 	}
-	said := notice{state: state{"good", "check", "Forgotten"}, Text: fmt.Sprintf("The store's ids of %s; the next run refreshes them and pushes %s again.",
-		count(done.References, "item"), count(done.Due, "figure"))}
-	if done.Open > 0 {
-		said.Text += fmt.Sprintf(" %s left: a call for them is not answered yet; do it again after the next run.", count(done.Open, "figure"))
+	shown := notice{state: state{"good", "check", "Forgotten"}, Text: fmt.Sprintf("The store's ids of %s; the next run refreshes them and pushes %s again.",
+		count(refreshed.References, "item"), count(refreshed.Due, "figure"))}
+	if refreshed.Open > 0 {
+		shown.Text += fmt.Sprintf(" %s left: a call for them is not answered yet; do it again after the next run.", count(refreshed.Open, "figure"))
 	}
-	return to, said, nil
+	return to, shown, nil
 }
 
 func (c *Console) ask(ctx context.Context, to string, mode ledger.Mode, id string, request workflows.SyncRequest) (string, notice, error) {
@@ -238,34 +242,37 @@ func (c *Console) ask(ctx context.Context, to string, mode ledger.Mode, id strin
 	if err != nil {
 		return to, notice{}, err
 	}
-	said := fateNotice(mode, answer)
+	shown := fateNotice(mode, answer)
 	if request.DryRun && answer.Fate == workflows.SyncStarted {
-		said.Text = fmt.Sprintf("The dry run is run %d. Nothing is pushed.", answer.ByRun)
+		shown.Text = fmt.Sprintf("The dry run is run %d. Nothing is pushed.", answer.ByRun)
 	}
-	return to, said, nil
+	return to, shown, nil
 }
 
 // fateNotice says what became of a request for a run.
 func fateNotice(mode ledger.Mode, answer control.SyncAnswer) notice {
 	name := control.SyncName(mode)
-	said := notice{state: state{"good", "check", "Started"}, Text: fmt.Sprintf("%s started as run %d.", name, answer.ByRun)}
+	shown := notice{state: state{"good", "check", "Started"}, Text: fmt.Sprintf("%s started as run %d.", name, answer.ByRun)}
 	switch answer.Fate {
 	case workflows.SyncStarted:
 	case workflows.SyncJoined:
-		said = notice{state: state{"good", "check", "Joined"}, Text: fmt.Sprintf("Run %d had not begun to fetch, and serves this as well.", answer.ByRun)}
+		shown = notice{state: state{"good", "check", "Joined"}, Text: fmt.Sprintf("Run %d had not begun to fetch, and serves this as well.", answer.ByRun)}
 	case workflows.SyncWaits:
-		said = notice{state: state{"info", "ring", "Waits"}, Text: "One more run follows" + because(answer.Why) + "."}
+		shown = notice{state: state{"info", "ring", "Waits"}, Text: "One more run follows" + because(answer.Why) + "."}
 	case workflows.SyncCovered:
-		said = notice{state: state{"good", "check", "Nothing left to do"}, Text: "What this asks for has been done" + because(answer.Why) + "."}
+		shown = notice{state: state{"good", "check", "Nothing left to do"}, Text: "What this asks for has been done" + because(answer.Why) + "."}
 	case workflows.SyncFailed:
-		said = notice{state: state{"bad", "cross", "No run began"}, Text: sentence(answer.Why)}
+		shown = notice{state: state{"bad", "cross", "No run began"}, Text: sentence(answer.Why)}
 	default:
-		said = notice{state: state{"warn", "triangle", "Accepted"}, Text: "The request is safe with Temporal, and no worker has answered yet: it starts as soon as one runs."}
+		shown = notice{
+			state: state{"warn", "triangle", "Accepted"},
+			Text:  "The request is safe with Temporal, and no worker has answered yet: it starts as soon as one runs.",
+		}
 	}
 	if answer.ByRun != 0 {
-		said.Href, said.More = runPath(answer.ByRun), fmt.Sprintf("Follow run %d", answer.ByRun)
+		shown.Href, shown.More = runPath(answer.ByRun), fmt.Sprintf("Follow run %d", answer.ByRun)
 	}
-	return said
+	return shown
 }
 
 func because(why string) string {
@@ -288,22 +295,22 @@ func sentence(text string) string {
 	if text == "" {
 		return "No reason was given."
 	}
-	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+	return capital(strings.TrimSuffix(text, ".")) + "."
 }
 
 func (c *Console) actPause(ctx context.Context, r *http.Request) (string, notice, error) {
 	id := r.PathValue("id")
-	done, err := c.options.Control.Pause(ctx, id, by(ctx), strings.TrimSpace(r.PostForm.Get("reason")))
+	paused, err := c.options.Control.Pause(ctx, id, by(ctx), strings.TrimSpace(r.PostForm.Get("reason")))
 	return connectionPath(id), notice{
 		state: state{"off", "bars", "Paused"},
-		Text:  count(int64(len(done)), "schedule") + " will start nothing until somebody resumes. A run that is under way goes on, and both buttons still work.",
+		Text:  count(int64(len(paused)), "schedule") + " will start nothing until somebody resumes. A run that is under way goes on, and both buttons still work.",
 	}, err
 }
 
 func (c *Console) actResume(ctx context.Context, r *http.Request) (string, notice, error) {
 	id := r.PathValue("id")
-	done, err := c.options.Control.Resume(ctx, id, by(ctx))
-	return connectionPath(id), notice{state: state{"good", "check", "Resumed"}, Text: count(int64(len(done)), "schedule") + " will start runs again."}, err
+	resumed, err := c.options.Control.Resume(ctx, id, by(ctx))
+	return connectionPath(id), notice{state: state{"good", "check", "Resumed"}, Text: count(int64(len(resumed)), "schedule") + " will start runs again."}, err
 }
 
 // actSeveral pauses or resumes the connections that are chosen in their list. What cannot be done with one does not keep the others from it.
@@ -321,7 +328,7 @@ func (c *Console) actSeveral(pause bool) act {
 			} else {
 				_, err = c.options.Control.Resume(ctx, id, by(ctx))
 			}
-			why, isRefused := told(err)
+			why, isRefused := refusalWords(err)
 			switch {
 			case isRefused:
 				refused = append(refused, id+": "+strings.TrimSuffix(why, "."))
@@ -337,14 +344,14 @@ func (c *Console) actSeveral(pause bool) act {
 
 // severalNotice says what became of several connections that were to be paused, or resumed.
 func severalNotice(pause bool, done, refused []string) notice {
-	said, follows := state{"good", "check", "Resumed"}, "Their schedules start runs again."
+	shown, follows := state{"good", "check", "Resumed"}, "Their schedules start runs again."
 	if pause {
-		said, follows = state{"off", "bars", "Paused"}, "Their schedules start nothing until somebody resumes them. Runs that are under way go on."
+		shown, follows = state{"off", "bars", "Paused"}, "Their schedules start nothing until somebody resumes them. Runs that are under way go on."
 	}
 	if len(done) == 0 {
-		said, follows = state{"bad", "cross", "Not done"}, ""
+		shown, follows = state{"bad", "cross", "Not done"}, ""
 	} else if len(refused) > 0 {
-		said.Class, said.Shape = "warn", "triangle"
+		shown.Class, shown.Shape = "warn", "triangle"
 	}
 	text := ""
 	if len(done) > 0 {
@@ -353,7 +360,7 @@ func severalNotice(pause bool, done, refused []string) notice {
 	if len(refused) > 0 {
 		text += " Not done: " + strings.Join(refused, "; ") + "."
 	}
-	return notice{state: said, Text: strings.TrimSpace(text)}
+	return notice{state: shown, Text: strings.TrimSpace(text)}
 }
 
 func runNumber(r *http.Request) (int64, error) {
@@ -370,11 +377,14 @@ func (c *Console) actCancel(ctx context.Context, r *http.Request) (string, notic
 		return "/runs", notice{}, err
 	}
 	run, err := c.options.Control.Cancel(ctx, id)
-	said := notice{state: state{"off", "slash", "Cancelling"}, Text: "The run ends when its call to the store has been answered. What it has pushed stands; what is left is due for the next run."}
-	if err == nil && run.EndedAt != nil {
-		said.Word = "Cancelled"
+	shown := notice{
+		state: state{"off", "slash", "Cancelling"},
+		Text:  "The run ends when its call to the store has been answered. What it has pushed stands; what is left is due for the next run.",
 	}
-	return runPath(id), said, err
+	if err == nil && run.EndedAt != nil {
+		shown.Word = "Cancelled"
+	}
+	return runPath(id), shown, err
 }
 
 func (c *Console) actDecide(approve bool) act {
@@ -398,31 +408,33 @@ func (c *Console) actLift(ctx context.Context, r *http.Request) (string, notice,
 	if err != nil {
 		return connectionPath(id), notice{}, err
 	}
-	said := fateNotice(ledger.Smart, lifted.SyncAnswer)
-	said.Text = "The rejection is taken back. " + said.Text + " Where it would take too much to 0, it asks once more."
-	return connectionPath(id), said, nil
+	shown := fateNotice(ledger.Smart, lifted.SyncAnswer)
+	shown.Text = "The rejection is taken back. " + shown.Text + " Where it would take too much to 0, it asks once more."
+	return connectionPath(id), shown, nil
 }
 
 // decidedNotice says what became of an answer to a held run.
 func decidedNotice(decided control.Decided) notice {
-	said := notice{Href: runPath(decided.Run), More: fmt.Sprintf("Run %d", decided.Run)}
+	shown := notice{Href: runPath(decided.Run), More: fmt.Sprintf("Run %d", decided.Run)}
 	others := ""
 	if len(decided.Runs) > 1 {
 		others = fmt.Sprintf(" The answer is for %s.", count(int64(len(decided.Runs)), "run"))
 	}
 	switch decided.Answer {
 	case control.Approved:
-		said.state, said.Text = state{"good", "check", "Approved"}, "The run fetches anew and goes on; where that is worse than what was approved, it asks again."+others
+		shown.state = state{"good", "check", "Approved"}
+		shown.Text = "The run fetches anew and goes on; where that is worse than what was approved, it asks again." + others
 	case control.Rejected:
-		said.state, said.Text = state{"good", "check", "Rejected"}, "Nothing of it is pushed, and the same is not asked about again."+others
+		shown.state, shown.Text = state{"good", "check", "Rejected"}, "Nothing of it is pushed, and the same is not asked about again."+others
 	case control.Dissolved:
-		said.state, said.Text = state{"info", "ring", "Nobody has to decide"}, "The hold was dissolved before the answer came."
+		shown.state, shown.Text = state{"info", "ring", "Nobody has to decide"}, "The hold was dissolved before the answer came."
 	case control.Lifted:
-		said.state, said.Text = state{"good", "check", "Lifted"}, "The rejection is lifted; the next run asks anew."
+		shown.state, shown.Text = state{"good", "check", "Lifted"}, "The rejection is lifted; the next run asks anew."
 	case control.NotHeld:
-		said.state, said.Text = state{"info", "ring", "Nothing changed"}, sentence(decided.Why)
+		shown.state, shown.Text = state{"info", "ring", "Nothing changed"}, sentence(decided.Why)
 	default:
-		said.state, said.Text = state{"warn", "triangle", "Accepted"}, "The answer is safe with Temporal, and no worker has answered yet: it counts as soon as one runs."
+		shown.state = state{"warn", "triangle", "Accepted"}
+		shown.Text = "The answer is safe with Temporal, and no worker has answered yet: it counts as soon as one runs."
 	}
-	return said
+	return shown
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/tidemark/tidemark/control"
 )
@@ -32,46 +31,47 @@ type catalogueRow struct {
 const cataloguePath = "/catalogue"
 
 func (c *Console) cataloguePage(ctx context.Context, q request) (page, error) {
-	found, err := c.options.Control.Catalogue(ctx, control.CatalogueQuery{
+	catalogue, err := c.options.Control.Catalogue(ctx, control.CatalogueQuery{
 		Kind: control.CatalogueKind(q.query.Get("show")), Merchant: q.query.Get("merchant"), Store: q.query.Get("store"), Prefix: q.query.Get("sku"),
 		After: q.query.Get("after"), Limit: rowsAPage,
 	})
 	if err != nil {
 		return page{}, err
 	}
-	return c.shared(ctx, "Catalogue", q, func(clock) any { return viewCatalogue(found) })
+	return c.shared(ctx, "Catalogue", q, func(clock) any { return viewCatalogue(catalogue) })
 }
 
-func viewCatalogue(found control.Catalogue) catalogueView {
+func viewCatalogue(catalogue control.Catalogue) catalogueView {
 	view := catalogueView{
-		Kind: string(found.Kind), Merchant: found.Merchant, Store: found.Store, SKU: found.Prefix, Merchants: found.Merchants, Stores: found.Stores, File: found.File,
+		Kind: string(catalogue.Kind), Merchant: catalogue.Merchant, Store: catalogue.Store, SKU: catalogue.Prefix, Merchants: catalogue.Merchants,
+		Stores: catalogue.Stores, File: catalogue.File,
 	}
 	address := func(kind control.CatalogueKind, after string) string {
-		values := url.Values{"show": {string(kind)}, "merchant": {found.Merchant}}
+		values := url.Values{"show": {string(kind)}, "merchant": {catalogue.Merchant}}
 		if kind == control.CatalogueListings {
-			values.Set("store", found.Store)
+			values.Set("store", catalogue.Store)
 		}
 		if after != "" {
 			values.Set("after", after)
-			values.Set("sku", found.Prefix)
+			values.Set("sku", catalogue.Prefix)
 		}
 		return cataloguePath + "?" + values.Encode()
 	}
 	for _, kind := range control.CatalogueKinds() {
-		view.Kinds = append(view.Kinds, catalogueTab{strings.ToUpper(string(kind[:1])) + string(kind[1:]), address(kind, ""), kind == found.Kind})
+		view.Kinds = append(view.Kinds, catalogueTab{capital(string(kind)), address(kind, ""), kind == catalogue.Kind})
 	}
-	for _, entry := range found.Entries {
-		row := catalogueRow{SKU: entry.SKU, Href: skuPath(found.Merchant, entry.SKU), Name: entry.Name, Barcode: entry.Barcode}
-		for _, one := range entry.Components {
-			row.Components = append(row.Components, fmt.Sprintf("%d × %s", one.Count, one.SKU))
+	for _, entry := range catalogue.Entries {
+		row := catalogueRow{SKU: entry.SKU, Href: skuPath(catalogue.Merchant, entry.SKU), Name: entry.Name, Barcode: entry.Barcode}
+		for _, component := range entry.Components {
+			row.Components = append(row.Components, fmt.Sprintf("%d × %s", component.Count, component.SKU))
 		}
-		for _, one := range entry.Sold {
-			row.Sold = append(row.Sold, one.ChannelSKU+" in "+one.Store)
+		for _, listing := range entry.Sold {
+			row.Sold = append(row.Sold, listing.ChannelSKU+" in "+listing.Store)
 		}
 		view.Rows = append(view.Rows, row)
 	}
-	if found.Next != "" {
-		view.Next = address(found.Kind, found.Next)
+	if catalogue.Next != "" {
+		view.Next = address(catalogue.Kind, catalogue.Next)
 	}
 	return view
 }

@@ -53,8 +53,8 @@ func (c *Console) connectionsPage(ctx context.Context, q request) (page, error) 
 		return page{}, err
 	}
 	connections := make([]ledger.Connection, len(overview.Connections))
-	for i, one := range overview.Connections {
-		connections[i] = one.Connection
+	for i, status := range overview.Connections {
+		connections[i] = status.Connection
 	}
 	warehouses, stores, err := c.options.Control.Partners(ctx)
 	if err != nil {
@@ -70,25 +70,25 @@ func (c *Console) connectionsPage(ctx context.Context, q request) (page, error) 
 // choicesOf are the filters by merchant and platform, as they are set.
 func choicesOf(connections []ledger.Connection, warehouses []ledger.Warehouse, stores []ledger.Store, query url.Values) []choice {
 	platforms := map[string]string{} // of warehouses, and of stores, by kind and id
-	for _, one := range warehouses {
-		platforms["warehouse "+one.ID] = one.Driver
+	for _, warehouse := range warehouses {
+		platforms["warehouse "+warehouse.ID] = warehouse.Driver
 	}
-	for _, one := range stores {
-		platforms["store "+one.ID] = one.Driver
+	for _, store := range stores {
+		platforms["store "+store.ID] = store.Driver
 	}
 	var shown []choice
-	for _, one := range []choice{
+	for _, filter := range []choice{
 		{Name: "merchant", Label: "Merchant", of: func(connection ledger.Connection) string { return connection.Merchant }},
 		{Name: "store", Label: "Store platform", of: func(connection ledger.Connection) string { return platforms["store "+connection.Store] }},
 		{Name: "warehouse", Label: "Warehouse platform", of: func(connection ledger.Connection) string { return platforms["warehouse "+connection.Warehouse] }},
 	} {
-		one.Value = query.Get(one.Name)
+		filter.Value = query.Get(filter.Name)
 		for _, connection := range connections {
-			one.All = append(one.All, one.of(connection))
+			filter.All = append(filter.All, filter.of(connection))
 		}
-		slices.Sort(one.All)
-		if one.All = slices.Compact(one.All); len(one.All) > 1 || one.Value != "" {
-			shown = append(shown, one)
+		slices.Sort(filter.All)
+		if filter.All = slices.Compact(filter.All); len(filter.All) > 1 || filter.Value != "" {
+			shown = append(shown, filter)
 		}
 	}
 	return shown
@@ -100,15 +100,15 @@ func viewConnections(overview control.Overview, q request, zones zones, choices 
 		Name: q.query.Get("name"), State: q.query.Get("state"), States: control.Conditions(), Choices: choices, Any: len(overview.Connections) > 0,
 		Filtered: chosen("name", q.query.Get("name"), "state", q.query.Get("state")) != "",
 	}
-	for _, one := range choices {
-		view.Filtered = view.Filtered || one.Value != ""
+	for _, choice := range choices {
+		view.Filtered = view.Filtered || choice.Value != ""
 	}
 	conditions := map[control.Condition]int{}
 	order := make([]int, len(overview.Connections))
-	for i, one := range overview.Connections {
+	for i, status := range overview.Connections {
 		order[i] = i
 		conditions[overview.Standings[i].Condition]++
-		view.Choosing = view.Choosing || one.Active()
+		view.Choosing = view.Choosing || status.Active()
 	}
 	view.Lede = ledeOf(len(overview.Connections), conditions)
 	slices.SortStableFunc(order, func(a, b int) int {
@@ -116,12 +116,12 @@ func viewConnections(overview control.Overview, q request, zones zones, choices 
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(overview.Connections[a].ID, overview.Connections[b].ID))
 	})
 	for _, i := range order {
-		one, standing := overview.Connections[i], overview.Standings[i]
-		other := slices.ContainsFunc(choices, func(filter choice) bool { return filter.Value != "" && filter.of(one.Connection) != filter.Value })
-		if other || !strings.HasPrefix(one.ID, view.Name) || view.State != "" && string(standing.Condition) != view.State {
+		status, standing := overview.Connections[i], overview.Standings[i]
+		filteredOut := slices.ContainsFunc(choices, func(filter choice) bool { return filter.Value != "" && filter.of(status.Connection) != filter.Value })
+		if filteredOut || !strings.HasPrefix(status.ID, view.Name) || view.State != "" && string(standing.Condition) != view.State {
 			continue
 		}
-		view.Rows = append(view.Rows, viewConnectionRow(one, standing, overview.Unreachable != "", zones.of(one.ID)))
+		view.Rows = append(view.Rows, viewConnectionRow(status, standing, overview.Unreachable != "", zones.of(status.ID)))
 	}
 	return view
 }
@@ -137,16 +137,17 @@ func ledeOf(all int, conditions map[control.Condition]int) string {
 	return count(int64(all), "connection") + ": " + strings.Join(parts, ", ") + "."
 }
 
-func viewConnectionRow(one control.ConnectionStatus, standing control.Standing, unreachable bool, k clock) connectionRow {
+func viewConnectionRow(status control.ConnectionStatus, standing control.Standing, unreachable bool, k clock) connectionRow {
 	row := connectionRow{
-		ID: one.ID, Href: connectionPath(one.ID), Path: one.Warehouse + " → " + one.Store, Merchant: one.Merchant, State: conditionState(standing.Condition), Why: whyWords(standing, k),
-		Strip: strip(standing.Day, k.now), Completed: "–", Next: "–", Due: dueRows(one.Rows), Rejected: one.Rows[ledger.StatusRejected], Enabled: one.Active(),
-		MayEnable: mayEnable(one.Connection),
+		ID: status.ID, Href: connectionPath(status.ID), Path: status.Warehouse + " → " + status.Store, Merchant: status.Merchant,
+		State: conditionState(standing.Condition), Why: whyWords(standing, k),
+		Strip: strip(standing.Day, k.now), Completed: "–", Next: "–",
+		Due: dueRows(status.Rows), Rejected: status.Rows[ledger.StatusRejected], Enabled: status.Active(), MayEnable: mayEnable(status.Connection),
 	}
 	if last := laterOf(standing.Smart, standing.Full); last != nil {
 		row.Completed = k.at(*last.EndedAt)
 	}
-	switch next := nextOf(one.Schedules); {
+	switch next := nextOf(status.Schedules); {
 	case standing.Condition == control.ConditionHeld:
 		row.Next, row.Held = "waits for you", true
 	case unreachable:
@@ -154,7 +155,7 @@ func viewConnectionRow(one control.ConnectionStatus, standing control.Standing, 
 	case next != nil:
 		row.Next = k.at(*next)
 	}
-	for _, run := range one.Open {
+	for _, run := range status.Open {
 		if run.Outcome == ledger.Held {
 			continue // the state says it
 		}
@@ -168,12 +169,12 @@ func whyWords(standing control.Standing, k clock) string {
 	if standing.Condition == control.ConditionUnknown {
 		return "Temporal does not answer"
 	}
-	return k.retold(standing.Why)
+	return k.localTimes(standing.Why)
 }
 
 // mayEnable is true for a connection that the pages can enable.
-func mayEnable(one ledger.Connection) bool {
-	return !one.Enabled && one.EnabledByPages && one.Inventory.Enabled
+func mayEnable(connection ledger.Connection) bool {
+	return !connection.Enabled && connection.EnabledByPages && connection.Inventory.Enabled
 }
 
 // dueRows are those that the next run pushes.
@@ -192,9 +193,9 @@ func laterOf(a, b *ledger.Run) *ledger.Run {
 // nextOf is the next start of all schedules.
 func nextOf(schedules []control.ScheduleStatus) *time.Time {
 	var next *time.Time
-	for _, one := range schedules {
-		if one.Next != nil && (next == nil || one.Next.Before(*next)) {
-			next = one.Next
+	for _, schedule := range schedules {
+		if schedule.Next != nil && (next == nil || schedule.Next.Before(*next)) {
+			next = schedule.Next
 		}
 	}
 	return next
@@ -256,25 +257,26 @@ func (c *Console) connectionPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	one, standing := overview.Connections[0], overview.Standings[0]
-	k := clockOf(q.now, one.Inventory.Timezone)
-	shown := frame(one.ID, overview.Pulse(), k)
-	shown.Body = viewConnection(one, standing, overview.Pulse(), k)
+	status, standing := overview.Connections[0], overview.Standings[0]
+	k := clockOf(q.now, status.Inventory.Timezone)
+	shown := frame(status.ID, overview.Pulse(), k)
+	shown.Body = viewConnection(status, standing, overview.Pulse(), k)
 	return shown, nil
 }
 
-func viewConnection(one control.ConnectionStatus, standing control.Standing, pulse control.Pulse, k clock) connectionView {
+func viewConnection(status control.ConnectionStatus, standing control.Standing, pulse control.Pulse, k clock) connectionView {
 	view := connectionView{
-		ID: one.ID, Merchant: one.Merchant, Warehouse: one.Warehouse, Store: one.Store, State: conditionState(standing.Condition), Why: whyWords(standing, k), Active: one.Active(), MayEnable: mayEnable(one.Connection),
-		Kept: k.retold(one.Kept), KeptRows: one.KeptRows, WhyOff: whyOff(one.Connection, pulse),
+		ID: status.ID, Merchant: status.Merchant, Warehouse: status.Warehouse, Store: status.Store, State: conditionState(standing.Condition),
+		Why: whyWords(standing, k), Active: status.Active(), MayEnable: mayEnable(status.Connection),
+		Kept: k.localTimes(status.Kept), KeptRows: status.KeptRows, WhyOff: whyOff(status.Connection, pulse),
 	}
-	for _, schedule := range one.Schedules {
+	for _, schedule := range status.Schedules {
 		view.Paused = view.Paused || schedule.Paused
 	}
 	view.Schedules = []scheduleView{
-		viewSchedule(one, ledger.Smart, standing.Smart, pulse.Unreachable, k), viewSchedule(one, ledger.Full, standing.Full, pulse.Unreachable, k),
+		viewSchedule(status, ledger.Smart, standing.Smart, pulse.Unreachable, k), viewSchedule(status, ledger.Full, standing.Full, pulse.Unreachable, k),
 	}
-	for _, run := range one.Open {
+	for _, run := range status.Open {
 		view.Runs = append(view.Runs, viewLiveRun(run, k))
 	}
 	for _, run := range standing.Recent {
@@ -285,22 +287,22 @@ func viewConnection(one control.ConnectionStatus, standing control.Standing, pul
 	if average, most := summary(ages); len(ages) > 0 {
 		view.DayWords = fmt.Sprintf("Figures in the store were %s old on average, %s at most", span(average), span(most))
 	}
-	if today := one.Today; today != nil {
+	if today := status.Today; today != nil {
 		view.Today = fmt.Sprintf("%s to the store today (UTC), %s throttled", count(today.Calls, "call"), number(today.Throttled))
 	}
-	for _, status := range control.Statuses() {
-		if n := one.Rows[status]; n > 0 {
-			view.Rows = append(view.Rows, rowCount{rowState(status), n, connectionPath(one.ID) + "/levels?status=" + string(status)})
+	for _, rows := range control.Statuses() {
+		if n := status.Rows[rows]; n > 0 {
+			view.Rows = append(view.Rows, rowCount{rowState(rows), n, connectionPath(status.ID) + "/levels?status=" + string(rows)})
 		}
 	}
 	return view
 }
 
 // whyOff says why nothing can be asked for of a connection.
-func whyOff(one ledger.Connection, pulse control.Pulse) string {
+func whyOff(connection ledger.Connection, pulse control.Pulse) string {
 	switch {
-	case !one.Active():
-		return notEnabled(one)
+	case !connection.Active():
+		return notEnabled(connection)
 	case pulse.Unreachable != "":
 		return noTemporal
 	}
@@ -308,22 +310,23 @@ func whyOff(one ledger.Connection, pulse control.Pulse) string {
 }
 
 // notEnabled says that a connection is not enabled, and how it becomes so.
-func notEnabled(one ledger.Connection) string {
-	if mayEnable(one) {
+func notEnabled(connection ledger.Connection) string {
+	if mayEnable(connection) {
 		return "The connection is not enabled. Enabling it asks for a first Full Sync."
 	}
-	return "The connection is not enabled: " + control.HowToEnable(one) + "."
+	return "The connection is not enabled: " + control.HowToEnable(connection) + "."
 }
 
-func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.Run, unreachable string, k clock) scheduleView {
-	own := one.Inventory.Schedule(mode)
+func viewSchedule(status control.ConnectionStatus, mode ledger.Mode, last *ledger.Run, unreachable string, k clock) scheduleView {
+	own := status.Inventory.Schedule(mode)
 	view := scheduleView{
-		Mode: mode, Name: scheduleName(mode), Button: "Update inventory", First: true, Completed: "Never", Next: "–", Rules: ruleSentences(own.Rules), Edit: schedulePath(one.ID, mode),
+		Mode: mode, Name: scheduleName(mode), Button: "Update inventory", First: true, Completed: "Never", Next: "–", Rules: ruleSentences(own.Rules),
+		Edit: schedulePath(status.ID, mode),
 	}
 	if mode == ledger.Full {
 		view.Button, view.First = "Full inventory update", false
 	}
-	for _, setting := range one.Settings {
+	for _, setting := range status.Settings {
 		if setting.Mode == mode {
 			view.Source = sentence(control.SettingWords(setting))
 		}
@@ -335,8 +338,8 @@ func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.R
 	if unreachable != "" {
 		view.Next = "Not known"
 	}
-	for _, schedule := range one.Schedules {
-		if schedule.ID != workflows.WorkflowID(mode, one.ID) {
+	for _, schedule := range status.Schedules {
+		if schedule.ID != workflows.WorkflowID(mode, status.ID) {
 			continue
 		}
 		switch {
@@ -345,7 +348,7 @@ func viewSchedule(one control.ConnectionStatus, mode ledger.Mode, last *ledger.R
 		case schedule.Paused:
 			view.Next = "Paused"
 			if schedule.Note != control.DisabledNote { // that it is not enabled stands there already
-				view.Note = sentence(k.retold(schedule.Note))
+				view.Note = sentence(k.localTimes(schedule.Note))
 			}
 		case schedule.Next != nil:
 			view.Next = k.next(*schedule.Next)

@@ -178,11 +178,11 @@ func (c *Console) routes() []route {
 			c.fail(w, r, http.StatusNotFound, "There is no such page.")
 		}},
 	}
-	for _, one := range c.pages() {
-		routes = append(routes, route{pattern: "GET " + one.path, act: one.act, what: "see the page " + one.name, handle: c.show(one)})
+	for _, kind := range c.pages() {
+		routes = append(routes, route{pattern: "GET " + kind.path, act: kind.act, what: "see the page " + kind.name, handle: c.show(kind)})
 	}
-	for _, one := range c.forms() {
-		routes = append(routes, route{pattern: "POST " + one.path, act: one.kind, what: one.act, handle: c.perform(one)})
+	for _, form := range c.forms() {
+		routes = append(routes, route{pattern: "POST " + form.path, act: form.kind, what: form.act, handle: c.perform(form)})
 	}
 	return routes
 }
@@ -198,11 +198,11 @@ func static() http.HandlerFunc {
 // Handler serves the pages to browsers that are signed in.
 func (c *Console) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for _, one := range c.routes() {
-		if one.act == everyone {
-			mux.HandleFunc(one.pattern, one.handle)
+	for _, route := range c.routes() {
+		if route.act == everyone {
+			mux.HandleFunc(route.pattern, route.handle)
 		} else {
-			mux.HandleFunc(one.pattern, c.guarded(one))
+			mux.HandleFunc(route.pattern, c.guarded(route))
 		}
 	}
 	protection := http.NewCrossOriginProtection()
@@ -219,7 +219,8 @@ func (c *Console) Handler() http.Handler {
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy",
+			"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")

@@ -99,8 +99,11 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 	if only != "" && only != "acme-shop" {
 		return control.Overview{}, &control.UsageError{Message: "there is no connection " + only}
 	}
-	run := ledger.Run{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Running, Phase: f.phase, StartedAt: noon.Add(-time.Minute), ResolvedAt: new(noon.Add(-30 * time.Second)), Counts: ledger.Counts{Due: 1204, Exported: 312, Calls: 4}}
-	one := control.ConnectionStatus{
+	run := ledger.Run{
+		ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Running, Phase: f.phase, StartedAt: noon.Add(-time.Minute),
+		ResolvedAt: new(noon.Add(-30 * time.Second)), Counts: ledger.Counts{Due: 1204, Exported: 312, Calls: 4},
+	}
+	status := control.ConnectionStatus{
 		Connection: ledger.Connection{
 			ID: "acme-shop", Merchant: "acme", Warehouse: "portland", Store: "shop", Enabled: true,
 			Inventory: ledger.Flow{Enabled: true, Smart: []ledger.Rule{{Every: time.Hour}}, Timezone: "America/Los_Angeles"},
@@ -111,22 +114,27 @@ func (f *fake) Overview(_ context.Context, only string) (control.Overview, error
 		Open:      []control.OpenRun{{Run: run}},
 		Today:     &control.StoreToday{Calls: 4160, Throttled: 17},
 	}
-	hold := control.OpenHold{Hold: ledger.Hold{Run: 6, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "portland", Reason: "31% to 0 " + hostile, Zeroing: 310, At: noon.Add(-time.Hour)}}
+	hold := control.OpenHold{Hold: ledger.Hold{
+		Run: 6, Kind: ledger.HoldZeroing, Connection: "acme-shop", Warehouse: "portland", Reason: "31% to 0 " + hostile, Zeroing: 310,
+		At: noon.Add(-time.Hour),
+	}}
 	if f.again {
 		hold.Before = &ledger.Approval{Rows: 308, By: "mia", At: noon.Add(-2 * time.Hour)}
 	}
 	if len(f.kept) > 0 {
-		one.Kept, one.KeptRows, one.KeptRuns = "191 figures stay above 0: rejected on 2026-11-25 11:00 UTC "+hostile, 191, f.kept
+		status.Kept, status.KeptRows, status.KeptRuns = "191 figures stay above 0: rejected on 2026-11-25 11:00 UTC "+hostile, 191, f.kept
 	}
 	if f.off {
-		one.Enabled, one.EnabledByPages = false, true
+		status.Enabled, status.EnabledByPages = false, true
 	}
 	unreachable := ""
 	if f.away {
 		unreachable = "connection refused"
 	}
 	return control.Overview{
-		Status:    control.Status{Unreachable: unreachable, Workers: 1, Idle: f.idle, Connections: []control.ConnectionStatus{one}, Holds: []control.OpenHold{hold}},
+		Status: control.Status{
+			Unreachable: unreachable, Workers: 1, Idle: f.idle, Connections: []control.ConnectionStatus{status}, Holds: []control.OpenHold{hold},
+		},
 		Standings: []control.Standing{{Condition: control.ConditionHeld, Why: "run 6", Day: []ledger.Run{run}}},
 	}, nil
 }
@@ -145,15 +153,17 @@ func (f *fake) Connection(ctx context.Context, id string) (ledger.Connection, er
 }
 
 func (f *fake) Connections(ctx context.Context) ([]ledger.Connection, error) {
-	one, err := f.Connection(ctx, "acme-shop")
-	return []ledger.Connection{one}, err
+	connection, err := f.Connection(ctx, "acme-shop")
+	return []ledger.Connection{connection}, err
 }
 
 func (f *fake) Runs(_ context.Context, connection string, _ int) ([]ledger.Run, error) {
 	if connection == "acme-shop" {
 		return []ledger.Run{}, nil // the list of all runs has one of it, so that the two differ
 	}
-	return []ledger.Run{{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Failed, Reason: hostile, StartedAt: noon, EndedAt: new(noon.Add(time.Minute))}}, nil
+	return []ledger.Run{{
+		ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.Failed, Reason: hostile, StartedAt: noon, EndedAt: new(noon.Add(time.Minute)),
+	}}, nil
 }
 
 func (f *fake) Run(_ context.Context, id int64) (ledger.Run, error) {
@@ -166,7 +176,10 @@ func (f *fake) Run(_ context.Context, id int64) (ledger.Run, error) {
 			ResolvedAt: new(noon.Add(-30 * time.Second)), Counts: ledger.Counts{Due: 1204, Exported: 312, Calls: 4},
 		}, nil
 	}
-	return ledger.Run{ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.CompletedWithFailures, StartedAt: noon, EndedAt: new(noon.Add(time.Minute)), Workflow: "smart-sync/acme-shop", WorkflowRun: "abc", Counts: ledger.Counts{Rejected: 2}}, nil
+	return ledger.Run{
+		ID: 5, Connection: "acme-shop", Mode: ledger.Smart, Outcome: ledger.CompletedWithFailures, StartedAt: noon, EndedAt: new(noon.Add(time.Minute)),
+		Workflow: "smart-sync/acme-shop", WorkflowRun: "abc", Counts: ledger.Counts{Rejected: 2},
+	}, nil
 }
 
 func (f *fake) Levels(_ context.Context, _, sku string, _ ledger.Page) ([]ledger.LevelRow, error) {
@@ -190,22 +203,35 @@ func (f *fake) ChannelLevels(_ context.Context, _, sku string, status ledger.Sta
 	if status == ledger.StatusExported || sku == "NOSUCH" {
 		return nil, nil
 	}
-	return []ledger.ChannelLevelRow{{Connection: "acme-shop", ChannelSKU: hostile, Product: hostile, Quantity: 19, Status: ledger.StatusRejected, Reason: hostile}}, nil
+	return []ledger.ChannelLevelRow{{
+		Connection: "acme-shop", ChannelSKU: hostile, Product: hostile, Quantity: 19, Status: ledger.StatusRejected, Reason: hostile,
+	}}, nil
 }
 
 func (f *fake) Product(_ context.Context, merchant, sku string, _ int) (control.Product, error) {
 	took := 372 * time.Second
 	if sku == "TENT" {
-		return control.Product{Merchant: merchant, SKU: sku, Unread: []ledger.StaleLevel{{SKU: sku, Facility: "west", Stale: inventory.Stale{Run: 12, Place: "stock.csv:4", Reason: "no number"}}}}, nil
+		return control.Product{
+			Merchant: merchant, SKU: sku,
+			Unread: []ledger.StaleLevel{{SKU: sku, Facility: "west", Stale: inventory.Stale{Run: 12, Place: "stock.csv:4", Reason: "no number"}}},
+		}, nil
 	}
 	return control.Product{
-		Merchant: merchant, SKU: sku, Sold: []control.ExplanationOf{{Row: ledger.ChannelLevelRow{Connection: "acme-shop", ChannelSKU: sku, Product: sku, Quantity: 19, Status: ledger.StatusPending}}},
-		Activity: []control.ProductEvent{{ActivityEntry: ledger.ActivityEntry{At: noon, Run: 5, Kind: "exported", Connection: "acme-shop", After: new(int64(19)), Note: hostile}, Took: &took, Mode: ledger.Smart}},
+		Merchant: merchant, SKU: sku,
+		Sold: []control.ExplanationOf{{Row: ledger.ChannelLevelRow{
+			Connection: "acme-shop", ChannelSKU: sku, Product: sku, Quantity: 19, Status: ledger.StatusPending,
+		}}},
+		Activity: []control.ProductEvent{{
+			ActivityEntry: ledger.ActivityEntry{At: noon, Run: 5, Kind: "exported", Connection: "acme-shop", After: new(int64(19)), Note: hostile},
+			Took:          &took, Mode: ledger.Smart,
+		}},
 	}, nil
 }
 
 func (f *fake) Partners(context.Context) ([]ledger.Warehouse, []ledger.Store, error) {
-	return []ledger.Warehouse{{ID: "portland", Merchant: "acme", Driver: "csv", Settings: settings.Values{"token": "env:DEPOT_TOKEN", "file": "stock.csv"}}}, []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "shopify", Budget: ledger.Budget{Share: .8, DailyCalls: 5000}}}, nil
+	return []ledger.Warehouse{{
+		ID: "portland", Merchant: "acme", Driver: "csv", Settings: settings.Values{"token": "env:DEPOT_TOKEN", "file": "stock.csv"},
+	}}, []ledger.Store{{ID: "shop", Merchant: "acme", Driver: "shopify", Budget: ledger.Budget{Share: .8, DailyCalls: 5000}}}, nil
 }
 
 func (f *fake) HeldRows(context.Context, string, int) (control.HeldRows, error) {
@@ -234,8 +260,13 @@ func (f *fake) Setup(ctx context.Context, id string) (control.Setup, error) {
 	connection.Inventory.Locations = []inventory.Location{{ID: "front " + hostile, Facilities: []string{"east", "west"}}}
 	setup := control.Setup{
 		Connection: connection, File: "tidemark.yaml", Left: []ledger.Left{{Location: "old", Rows: 2, Units: 30}},
-		Schedules: []control.ScheduleSetting{{Mode: ledger.Smart, Schedule: ledger.Schedule{Rules: []ledger.Rule{{Every: time.Hour}}}, Source: control.SetByDefault, FileName: "tidemark.yaml"}},
-		Store:     ledger.Store{ID: "shop", Driver: "shopify", Budget: ledger.Budget{Share: .8, QuietHours: &ledger.QuietHours{From: "02:00", To: "03:30", Timezone: "UTC"}, DailyCalls: 50000}},
+		Schedules: []control.ScheduleSetting{{
+			Mode: ledger.Smart, Schedule: ledger.Schedule{Rules: []ledger.Rule{{Every: time.Hour}}}, Source: control.SetByDefault, FileName: "tidemark.yaml",
+		}},
+		Store: ledger.Store{
+			ID: "shop", Driver: "shopify",
+			Budget: ledger.Budget{Share: .8, QuietHours: &ledger.QuietHours{From: "02:00", To: "03:30", Timezone: "UTC"}, DailyCalls: 50000},
+		},
 		Warehouse: ledger.Warehouse{
 			ID: "portland", Driver: "csv", Freshness: time.Minute,
 			Guard: ledger.Guard{MinimumRows: .8, MaximumRefused: .05, MaximumMissing: .05, MaximumZeroed: .2, DecideWithin: 168 * time.Hour},
@@ -255,18 +286,19 @@ func (f *fake) Setup(ctx context.Context, id string) (control.Setup, error) {
 
 // settingOf is a setting that the file leaves to the pages; a share is overridden, and how runs overlap is as the file says.
 func settingOf(key ledger.SettingKey) control.Setting {
-	one := control.Setting{
-		SettingKey: key, Value: "7%", Default: "7%", Source: control.SetByDefault, FileName: "tidemark.yaml", Version: 3, Connections: []string{"acme-shop", "other-shop"},
-		Examples: []string{"80%"},
+	setting := control.Setting{
+		SettingKey: key, Value: "7%", Default: "7%", Source: control.SetByDefault, FileName: "tidemark.yaml", Version: 3,
+		Connections: []string{"acme-shop", "other-shop"},
+		Examples:    []string{"80%"},
 	}
 	switch key.Name {
 	case ledger.SettingOverlap:
-		one.Value, one.Source, one.File, one.Examples = "buffer", control.SetInFile, new("buffer"), []string{"skip", "buffer"}
+		setting.Value, setting.Source, setting.File, setting.Examples = "buffer", control.SetInFile, new("buffer"), []string{"skip", "buffer"}
 	case ledger.SettingShare:
-		one.Source, one.File = control.SetByOverride, new("80%")
-		one.Override = &control.SettingSet{Value: "7%", By: "bob", Reason: "a sale " + hostile, Since: noon}
+		setting.Source, setting.File = control.SetByOverride, new("80%")
+		setting.Override = &control.SettingSet{Value: "7%", By: "bob", Reason: "a sale " + hostile, Since: noon}
 	}
-	return one
+	return setting
 }
 
 func (f *fake) EditSetting(_ context.Context, key ledger.SettingKey, edit control.SettingEdit) (control.SettingEdited, error) {
@@ -290,11 +322,11 @@ func (f *fake) ClearSetting(_ context.Context, key ledger.SettingKey, version in
 
 func (f *fake) SetEnabled(_ context.Context, connection string, enabled bool, by string) (control.Enabled, error) {
 	f.note(fmt.Sprintf("enable %s: %t by %s", connection, enabled, by))
-	done := control.Enabled{Connection: connection, Enabled: enabled, Requested: enabled, Warnings: []string{"another writes there"}}
+	answer := control.Enabled{Connection: connection, Enabled: enabled, Requested: enabled, Warnings: []string{"another writes there"}}
 	if !enabled {
-		done.Waits = "no server at 10.0.0.1"
+		answer.Waits = "no server at 10.0.0.1"
 	}
-	return done, nil
+	return answer, nil
 }
 
 func (f *fake) TestStore(_ context.Context, id string) (control.Tested, error) {
@@ -310,8 +342,9 @@ func (f *fake) TestWarehouse(_ context.Context, id string) (control.Tested, erro
 func (f *fake) Strategies(context.Context) ([]control.Partitioned, error) {
 	return []control.Partitioned{
 		{
-			Merchant: "acme", Warehouse: "portland", Sharing: []string{"acme-shop"}, Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 3, Distribution: inventory.DistributeWeighted, Weights: map[string]int64{"acme-shop": 2}},
-			Setting: settingOf(strategyKey("portland")),
+			Merchant: "acme", Warehouse: "portland", Sharing: []string{"acme-shop"},
+			Strategy: &inventory.Strategy{BufferUnits: 2, Minimum: 3, Distribution: inventory.DistributeWeighted, Weights: map[string]int64{"acme-shop": 2}},
+			Setting:  settingOf(strategyKey("portland")),
 		},
 		{Merchant: "birch", Warehouse: "boise", Sharing: []string{}, Setting: settingOf(strategyKey("boise"))},
 	}, nil
@@ -322,28 +355,32 @@ func (f *fake) TryStrategy(_ context.Context, warehouse string, strategy invento
 		return control.StrategyTried{}, &control.UsageError{Message: "nothing is known of a SKU " + hostile}
 	}
 	return control.StrategyTried{YAML: []string{"strategies:", "  - warehouse: " + warehouse}, Effects: []control.StrategyEffect{
-		{Connection: "acme-shop", ChannelSKU: sku, Now: new(int64(9)), Would: 4 + strategy.BufferUnits, Why: []string{"a chain " + hostile}}, {Connection: "acme-shop", ChannelSKU: "b", Blocked: "a listing has it"},
+		{Connection: "acme-shop", ChannelSKU: sku, Now: new(int64(9)), Would: 4 + strategy.BufferUnits, Why: []string{"a chain " + hostile}},
+		{Connection: "acme-shop", ChannelSKU: "b", Blocked: "a listing has it"},
 	}}, nil
 }
 
 // Catalogue has a product, a bundle and a listing, of any name.
 func (f *fake) Catalogue(_ context.Context, query control.CatalogueQuery) (control.Catalogue, error) {
-	found := control.Catalogue{CatalogueQuery: query, Merchants: []string{"acme"}, Stores: []string{"shop"}, File: "tidemark.yaml"}
+	catalogue := control.Catalogue{CatalogueQuery: query, Merchants: []string{"acme"}, Stores: []string{"shop"}, File: "tidemark.yaml"}
 	if query.Merchant == "nobody" {
-		return found, &control.AbsentError{Message: `there is no merchant "nobody"; there are acme`}
+		return catalogue, &control.AbsentError{Message: `there is no merchant "nobody"; there are acme`}
 	}
-	if found.Kind == "" {
-		found.Kind = control.CatalogueProducts
+	if catalogue.Kind == "" {
+		catalogue.Kind = control.CatalogueProducts
 	}
-	found.Merchant, found.Store = "acme", "shop"
-	entry := control.CatalogueEntry{SKU: hostile, Name: "Bike " + hostile, Sold: []ledger.ListingDefinition{{Store: "shop", Listing: inventory.Listing{SKU: hostile, ChannelSKU: "A-1"}}}}
-	if found.Kind == control.CatalogueBundles {
+	catalogue.Merchant, catalogue.Store = "acme", "shop"
+	entry := control.CatalogueEntry{
+		SKU: hostile, Name: "Bike " + hostile,
+		Sold: []ledger.ListingDefinition{{Store: "shop", Listing: inventory.Listing{SKU: hostile, ChannelSKU: "A-1"}}},
+	}
+	if catalogue.Kind == control.CatalogueBundles {
 		entry.Components = []inventory.Component{{SKU: "WHEEL", Count: 2}}
 	}
 	if query.Prefix == "" {
-		found.Entries, found.Next = []control.CatalogueEntry{entry}, hostile
+		catalogue.Entries, catalogue.Next = []control.CatalogueEntry{entry}, hostile
 	}
-	return found, nil
+	return catalogue, nil
 }
 
 // Preview is one with a row of each move, of any name.
@@ -352,7 +389,8 @@ func (f *fake) Preview(_ context.Context, connection string, move ledger.Preview
 		return control.PreviewShown{}, &control.AbsentError{Message: "connection " + connection + " has no preview"}
 	}
 	shown := control.PreviewShown{Mode: ledger.Full, Preview: ledger.Preview{
-		Run: 5, Connection: connection, MadeAt: noon, ExpiresAt: noon.Add(24 * time.Hour), PreviewCounts: ledger.PreviewCounts{Raise: 1200, Lower: 1, Zero: 2, Same: 3, New: 4, Blocked: 5},
+		Run: 5, Connection: connection, MadeAt: noon, ExpiresAt: noon.Add(24 * time.Hour),
+		PreviewCounts: ledger.PreviewCounts{Raise: 1200, Lower: 1, Zero: 2, Same: 3, New: 4, Blocked: 5},
 	}}
 	if move == "" && after == 0 {
 		shown.Next = 3
@@ -512,21 +550,28 @@ func TestPages(t *testing.T) {
 	w := newWorld(t).signIn()
 	sku := "/sku/acme/" + url.PathEscape(hostile)
 	for path, wanted := range map[string][]string{
-		"/":                   {"acme-shop", "Held", "312 of 1,204 rows", "waits for you"},
-		"/?state=on+time":     {"No connection is like that."},
-		"/?name=acme":         {"acme-shop"},
-		"/c/acme-shop":        {"Every 60 minutes", "Set in tidemark.yaml.", "/c/acme-shop/schedule/full", "By hand only", "Update inventory", "Full inventory update", "05:00, in 1 h", "America/Los Angeles", "2 Rejected", "Each begins up to 5 min later"},
+		"/":               {"acme-shop", "Held", "312 of 1,204 rows", "waits for you"},
+		"/?state=on+time": {"No connection is like that."},
+		"/?name=acme":     {"acme-shop"},
+		"/c/acme-shop": {
+			"Every 60 minutes", "Set in tidemark.yaml.", "/c/acme-shop/schedule/full", "By hand only", "Update inventory", "Full inventory update",
+			"05:00, in 1 h", "America/Los Angeles", "2 Rejected", "Each begins up to 5 min later",
+		},
 		"/c/acme-shop/levels": {"Push the chosen ones", "Rejected"},
 		"/runs":               {"#5", "Failed"},
 		"/runs/5":             {"2 rejected", "http://127.0.0.1:8233/namespaces/default/workflows/smart-sync%2Facme-shop/abc/history"},
-		"/levels":             {"portland", "40", "stale: its row was refused in run 12 (stock.csv:3): a fraction", "TENT in west was never read: its row was refused in run 12 (stock.csv:4): no number"},
-		"/levels?sku=TENT":    {"TENT in west was never read"},
-		"/sku/acme/TENT":      {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
-		sku:                   {"6 min 12 s, Smart Sync", "Push to acme-shop now", "It is not known to be shown as it should: acme-shop"},
+		"/levels": {
+			"portland", "40", "stale: its row was refused in run 12 (stock.csv:3): a fraction",
+			"TENT in west was never read: its row was refused in run 12 (stock.csv:4): no number",
+		},
+		"/levels?sku=TENT": {"TENT in west was never read"},
+		"/sku/acme/TENT":   {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
+		sku:                {"6 min 12 s, Smart Sync", "Push to acme-shop now", "It is not known to be shown as it should: acme-shop"},
 		"/c/acme-shop/settings": {
 			"Disable", "does not set it", "every 60 minutes (UTC)", "shows east, west", "80 %", "02:00 to 03:30 (UTC)", "50,000", "20 %", "7 days",
 			"2 rows with 30 units stay behind", "waits for it", "is blocked",
-			"Overridden by bob", `action="/c/acme-shop/settings/share/clear"`, "It counts for other-shop, too.", `value="buffer" selected`, "It is changed there alone", "Above 20 % of the live rows",
+			"Overridden by bob", `action="/c/acme-shop/settings/share/clear"`, "It counts for other-shop, too.", `value="buffer" selected`,
+			"It is changed there alone", "Above 20 % of the live rows",
 		},
 		"/c/acme-shop/settings?setting=quiet_hours&value=22:00-x&reason=night&until=2026-12-01T08:00": {
 			`<details id="quiet_hours" open>`, `value="22:00-x"`, `value="night"`, `value="2026-12-01T08:00"`,
@@ -534,18 +579,35 @@ func TestPages(t *testing.T) {
 		"/catalogue":                          {"Read with tidemark.yaml", "Bike", "A-1 in shop", "after=%3Dcmd", "Next page"},
 		"/catalogue?show=bundles":             {"2 × WHEEL"},
 		"/catalogue?show=listings&store=shop": {"A-1 in shop", "Listing SKU"},
-		"/strategies":                         {"2 units of everything are held back", "With less than 3 units left", "by weight: acme-shop: 2; others count 1", "No strategy: every store sees the full figure", `value="acme-shop: 2"`},
-		"/strategies?warehouse=portland&distribution=all&buffer_units=1&sku=" + url.QueryEscape(hostile): {"A chain", "−4", ">strategies:\n  - warehouse: portland\n", "a listing has it", `name="buffer_units" value="1"`},
-		"/strategies?warehouse=portland&distribution=all&sku=NOSUCH":                                     {"That cannot be", "Nothing is known of a SKU"},
-		"/strategies?warehouse=portland&distribution=all&sku=A&minimum=few":                              {`value="few" inputmode="numeric" size="5" aria-invalid="true" aria-describedby="minimum-wrong"><span class="wrong bad small" id="minimum-wrong">A whole number, or nothing.</span>`},
-		"/strategies?warehouse=portland&distribution=weighted&sku=A&weights=acme":                        {`aria-describedby="weights-wrong"><span class="wrong bad small" id="weights-wrong">Whole numbers by connection`},
-		"/strategies?warehouse=portland&sku=":                                                            {"Name a SKU to try it on."},
-		"/catalogue?sku=zz":                                                                              {"Nothing begins so."},
-		"/c/acme-shop/preview":                                                                           {"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet"},
-		"/c/acme-shop/preview?move=zero":                                                                 {"1,207 rows would change", `aria-current="true"`},
-		"/held":                                                                                          {"takes 310 rows to 0", "Approve", "of the first 3,000 that are due", `data-label="Store shows">41<`, "Reject: they keep what they show"},
-		"/partners":                                                                                      {"shopify", "80 %", "4,160 of 5,000 (83 %)", `data-label="Throttled today">17<`, `data-label="Last answer">03:00 PST<`, "none yet", "token: env:DEPOT_TOKEN", "Test connection"},
-		"/assets/tidemark.css":                                                                           {"--accent"},
+		"/strategies": {
+			"2 units of everything are held back", "With less than 3 units left", "by weight: acme-shop: 2; others count 1",
+			"No strategy: every store sees the full figure", `value="acme-shop: 2"`,
+		},
+		"/strategies?warehouse=portland&distribution=all&buffer_units=1&sku=" + url.QueryEscape(hostile): {
+			"A chain", "−4", ">strategies:\n  - warehouse: portland\n", "a listing has it", `name="buffer_units" value="1"`,
+		},
+		"/strategies?warehouse=portland&distribution=all&sku=NOSUCH": {"That cannot be", "Nothing is known of a SKU"},
+		"/strategies?warehouse=portland&distribution=all&sku=A&minimum=few": {
+			`value="few" inputmode="numeric" size="5" aria-invalid="true" aria-describedby="minimum-wrong"><span class="wrong bad small" ` +
+				`id="minimum-wrong">A whole number, or nothing.</span>`,
+		},
+		"/strategies?warehouse=portland&distribution=weighted&sku=A&weights=acme": {
+			`aria-describedby="weights-wrong"><span class="wrong bad small" id="weights-wrong">Whole numbers by connection`,
+		},
+		"/strategies?warehouse=portland&sku=": {"Name a SKU to try it on."},
+		"/catalogue?sku=zz":                   {"Nothing begins so."},
+		"/c/acme-shop/preview": {
+			"1,207 rows would change", "3 unchanged", "1,200 Raise", "&#43;1,014", "−5", "Push these", "run 5", "Full Sync", "?after=3", "Not known yet",
+		},
+		"/c/acme-shop/preview?move=zero": {"1,207 rows would change", `aria-current="true"`},
+		"/held": {
+			"takes 310 rows to 0", "Approve", "of the first 3,000 that are due", `data-label="Store shows">41<`, "Reject: they keep what they show",
+		},
+		"/partners": {
+			"shopify", "80 %", "4,160 of 5,000 (83 %)", `data-label="Throttled today">17<`, `data-label="Last answer">03:00 PST<`, "none yet",
+			"token: env:DEPOT_TOKEN", "Test connection",
+		},
+		"/assets/tidemark.css": {"--accent"},
 	} {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusOK, status, "%s: %s", path, body)
@@ -553,9 +615,13 @@ func TestPages(t *testing.T) {
 			require.Contains(t, body, words, path)
 		}
 		require.NotContains(t, body, "<script>alert", path)
-		require.NotContains(t, regexp.MustCompile(`value="[^"]*"`).ReplaceAllString(body, ""), "\u202e", "%s: what a form sends back is as it was, and is not seen", path)
+		require.NotContains(t, regexp.MustCompile(`value="[^"]*"`).ReplaceAllString(body, ""), "\u202e",
+			"%s: what a form sends back is as it was, and is not seen", path)
 	}
-	for path, words := range map[string]string{"/c/nobody": "There is no connection nobody.", "/catalogue?merchant=nobody": "There is no merchant &#34;nobody&#34;", "/runs/7": "There is no such run.", "/runs/x": "not the number of a run", "/nothing": "no such page"} {
+	for path, words := range map[string]string{
+		"/c/nobody": "There is no connection nobody.", "/catalogue?merchant=nobody": "There is no merchant &#34;nobody&#34;",
+		"/runs/7": "There is no such run.", "/runs/x": "not the number of a run", "/nothing": "no such page",
+	} {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusNotFound, status, path)
 		require.Contains(t, body, words)
@@ -628,35 +694,69 @@ func TestActs(t *testing.T) {
 	}{
 		"update inventory":      {"/c/acme-shop/sync", url.Values{"mode": {"smart"}}, []string{"smart acme-shop  by ann"}, "Smart Sync started as run 5."},
 		"full inventory update": {"/c/acme-shop/sync", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann"}, "Full Sync started as run 5."},
-		"neither":               {"/c/acme-shop/sync", url.Values{"mode": {"both"}}, []string{"refused sync on acme-shop: the form names neither a Smart Sync nor a Full Sync"}, "names neither"},
-		"push chosen SKUs":      {"/c/acme-shop/push", url.Values{"sku": {"A", "B"}}, []string{"smart acme-shop A,B by ann"}, "started as run 5"},
-		"push one SKU":          {"/c/acme-shop/push", url.Values{"sku": {"A"}, "merchant": {"acme"}}, []string{"smart acme-shop A by ann"}, "Activity"},
-		"push nothing":          {"/c/acme-shop/push", nil, []string{"refused sync on acme-shop: no SKU is chosen"}, "no SKU is chosen"},
-		"pause":                 {"/c/acme-shop/pause", url.Values{"reason": {" stocktaking "}}, []string{"pause acme-shop stocktaking by ann on a page"}, "1 schedule will start nothing"},
+		"neither": {
+			"/c/acme-shop/sync",
+			url.Values{"mode": {"both"}},
+			[]string{"refused sync on acme-shop: the form names neither a Smart Sync nor a Full Sync"},
+			"names neither",
+		},
+		"push chosen SKUs": {"/c/acme-shop/push", url.Values{"sku": {"A", "B"}}, []string{"smart acme-shop A,B by ann"}, "started as run 5"},
+		"push one SKU":     {"/c/acme-shop/push", url.Values{"sku": {"A"}, "merchant": {"acme"}}, []string{"smart acme-shop A by ann"}, "Activity"},
+		"push nothing":     {"/c/acme-shop/push", nil, []string{"refused sync on acme-shop: no SKU is chosen"}, "no SKU is chosen"},
+		"pause": {
+			"/c/acme-shop/pause",
+			url.Values{"reason": {" stocktaking "}},
+			[]string{"pause acme-shop stocktaking by ann on a page"},
+			"1 schedule will start nothing",
+		},
 		"pause several": {
 			"/pause",
 			url.Values{"reason": {" stocktaking "}, "connection": {"b-shop", "acme-shop", "b-shop", "nobody"}},
 			[]string{"pause acme-shop stocktaking by ann on a page", "pause b-shop stocktaking by ann on a page"},
-			"acme-shop, b-shop. Their schedules start nothing until somebody resumes them. Runs that are under way go on. Not done: nobody: there is no connection nobody; there are acme-shop.",
+			"acme-shop, b-shop. Their schedules start nothing until somebody resumes them. Runs that are under way go on. Not done: nobody: there is no " +
+				"connection nobody; there are acme-shop.",
 		},
-		"pause none":           {"/pause", url.Values{"reason": {"x"}}, []string{"refused pause several on : no connection is chosen"}, "no connection is chosen"},
-		"resume several":       {"/resume", url.Values{"connection": {"acme-shop"}}, nil, "Not done: acme-shop: connection acme-shop has no schedules =cmd()&lt;script&gt;"},
+		"pause none": {"/pause", url.Values{"reason": {"x"}}, []string{"refused pause several on : no connection is chosen"}, "no connection is chosen"},
+		"resume several": {
+			"/resume", url.Values{"connection": {"acme-shop"}}, nil, "Not done: acme-shop: connection acme-shop has no schedules =cmd()&lt;script&gt;",
+		},
 		"what control refuses": {"/c/acme-shop/resume", nil, nil, "has no schedules =cmd()&lt;script&gt;"},
 		"approve":              {"/runs/6/approve", nil, []string{"approve"}, "Approved"},
 		"reject":               {"/runs/6/reject", nil, []string{"reject"}, "Rejected"},
 		"what fails":           {"/runs/5/cancel", nil, nil, "the server&#39;s log says why"},
 		"no number":            {"/runs/x/approve", nil, []string{"refused approve on run x: that is not the number of a run"}, "not the number of a run"},
 		"push chosen rows":     {"/c/acme-shop/push", url.Values{"row": {"A", "B"}}, []string{"smart acme-shop " + hostile + " by ann"}, "started as run 5"},
-		"a dry run":            {"/c/acme-shop/preview", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann, dry"}, "The dry run is run 5. Nothing is pushed."},
-		"a dry run of neither": {"/c/acme-shop/preview", nil, []string{"refused sync, as a dry run on acme-shop: the form names neither a Smart Sync nor a Full Sync"}, "names neither"},
-		"push a preview":       {"/c/acme-shop/preview/push", url.Values{"run": {"5"}}, []string{"push the preview of run 5 of acme-shop by ann"}, "Smart Sync started as run 7."},
-		"push no preview":      {"/c/acme-shop/preview/push", nil, []string{"refused push what a preview would change on acme-shop: the form does not say which preview was looked at; open the page again"}, "which preview"},
-		"test a store":         {"/partners/stores/shop/test", nil, []string{"test store shop"}, "shop (shopify) answers. Account: acme =cmd()"},
-		"test a warehouse":     {"/partners/warehouses/portland/test", nil, []string{"test warehouse portland"}, "portland (csv): env:TOKEN is not set"},
-		"enable":               {"/c/acme-shop/enable", nil, []string{"enable acme-shop: true by ann"}, "A first Full Sync is requested: it brings the store to the warehouse&#39;s figures. Another writes there."},
-		"disable":              {"/c/acme-shop/disable", nil, []string{"enable acme-shop: false by ann"}, "Temporal could not be told yet"},
-		"relearn chosen rows":  {"/c/acme-shop/relearn", url.Values{"row": {"A", "B"}}, []string{"relearn shop: A,B"}, "ids of 1 item; the next run refreshes them and pushes 2 figures again. 3 figures left"},
-		"relearn nothing":      {"/c/acme-shop/relearn", nil, []string{"refused relearn on acme-shop: no row is chosen"}, "no row is chosen"},
+		"a dry run": {
+			"/c/acme-shop/preview", url.Values{"mode": {"full"}}, []string{"full acme-shop  by ann, dry"}, "The dry run is run 5. Nothing is pushed.",
+		},
+		"a dry run of neither": {
+			"/c/acme-shop/preview", nil,
+			[]string{"refused sync, as a dry run on acme-shop: the form names neither a Smart Sync nor a Full Sync"},
+			"names neither",
+		},
+		"push a preview": {
+			"/c/acme-shop/preview/push", url.Values{"run": {"5"}}, []string{"push the preview of run 5 of acme-shop by ann"}, "Smart Sync started as run 7.",
+		},
+		"push no preview": {
+			"/c/acme-shop/preview/push", nil,
+			[]string{"refused push what a preview would change on acme-shop: the form does not say which preview was looked at; open the page again"},
+			"which preview",
+		},
+		"test a store":     {"/partners/stores/shop/test", nil, []string{"test store shop"}, "shop (shopify) answers. Account: acme =cmd()"},
+		"test a warehouse": {"/partners/warehouses/portland/test", nil, []string{"test warehouse portland"}, "portland (csv): env:TOKEN is not set"},
+		"enable": {
+			"/c/acme-shop/enable", nil,
+			[]string{"enable acme-shop: true by ann"},
+			"A first Full Sync is requested: it brings the store to the warehouse&#39;s figures. Another writes there.",
+		},
+		"disable": {"/c/acme-shop/disable", nil, []string{"enable acme-shop: false by ann"}, "Temporal could not be told yet"},
+		"relearn chosen rows": {
+			"/c/acme-shop/relearn",
+			url.Values{"row": {"A", "B"}},
+			[]string{"relearn shop: A,B"},
+			"ids of 1 item; the next run refreshes them and pushes 2 figures again. 3 figures left",
+		},
+		"relearn nothing": {"/c/acme-shop/relearn", nil, []string{"refused relearn on acme-shop: no row is chosen"}, "no row is chosen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -680,7 +780,7 @@ func TestActsComeFromThePages(t *testing.T) {
 	}
 	for _, path := range w.console.Forms() {
 		status, _ := w.get(strings.NewReplacer("{id}", "acme-shop", "{n}", "5", "{mode}", "smart").Replace(path))
-		read := slices.ContainsFunc(w.console.pages(), func(one kind) bool { return one.path == path })
+		read := slices.ContainsFunc(w.console.pages(), func(page kind) bool { return page.path == path })
 		require.Equal(t, read, status == http.StatusOK, path)
 		require.Equal(t, !read, status == http.StatusNotFound, path)
 	}
@@ -708,7 +808,10 @@ func TestSheets(t *testing.T) {
 		require.Equal(t, http.StatusOK, status)
 		require.NotContains(t, body, `"'=cmd()`, path)
 	}
-	for text, want := range map[string]string{"": "", "A-1": "A-1", "-1": "'-1", "+1": "'+1", "@x": "'@x", "=x": "'=x", "\tx": "'\tx", "\n=x": "'\n=x", "＝x": "'＝x", "＠x": "'＠x", "é": "é", "\xff": "\xff"} {
+	for text, want := range map[string]string{
+		"": "", "A-1": "A-1", "-1": "'-1", "+1": "'+1", "@x": "'@x", "=x": "'=x", "\tx": "'\tx", "\n=x": "'\n=x", "＝x": "'＝x", "＠x": "'＠x", "é": "é",
+		"\xff": "\xff",
+	} {
 		require.Equal(t, want, cell(text))
 	}
 }
@@ -737,10 +840,10 @@ func TestButtonsAreOffWithoutTemporal(t *testing.T) {
 		for _, w.fake.away = range []bool{false, true} {
 			status, body := w.get(path)
 			require.Equal(t, http.StatusOK, status, path)
-			found := acts.FindAllString(body, -1)
-			require.Len(t, found, buttons, path)
-			for _, one := range found {
-				require.Equal(t, w.fake.away, strings.Contains(one, `disabled title="`+noTemporal+`"`), "%s: %s", path, one)
+			matches := acts.FindAllString(body, -1)
+			require.Len(t, matches, buttons, path)
+			for _, button := range matches {
+				require.Equal(t, w.fake.away, strings.Contains(button, `disabled title="`+noTemporal+`"`), "%s: %s", path, button)
 			}
 		}
 	}

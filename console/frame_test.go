@@ -67,7 +67,8 @@ func TestCurve(t *testing.T) {
 	require.Equal(t, 1, strings.Count(curve, `class="chart curve narrow" viewBox="0 0 330 200"`))
 	require.Equal(t, 2, strings.Count(curve, "advised, "+span(advice.Interval)))
 	require.Equal(t, 2, strings.Count(curve, "today, 1 h"))
-	marks := regexp.MustCompile(`<line class="now" x1="[\d.]+" x2="[\d.]+" y1="([\d.]+)" y2="[\d.]+"/><text class="tick" x="[\d.]+" y="(\d+)"`).FindAllStringSubmatch(curve, -1)
+	mark := regexp.MustCompile(`<line class="now" x1="[\d.]+" x2="[\d.]+" y1="([\d.]+)" y2="[\d.]+"/><text class="tick" x="[\d.]+" y="(\d+)"`)
+	marks := mark.FindAllStringSubmatch(curve, -1)
 	require.Len(t, marks, 4)
 	for _, mark := range marks {
 		require.Contains(t, []string{"17.000000", "31.000000"}, mark[1])

@@ -48,8 +48,8 @@ func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
 		return page{}, err
 	}
 	view := levelsView{SKU: q.query.Get("sku")}
-	for _, one := range warehouses {
-		view.Warehouses = append(view.Warehouses, one.ID)
+	for _, warehouse := range warehouses {
+		view.Warehouses = append(view.Warehouses, warehouse.ID)
 	}
 	view.Warehouse = q.query.Get("warehouse")
 	if view.Warehouse == "" && len(warehouses) > 0 {
@@ -57,9 +57,9 @@ func (c *Console) levelsPage(ctx context.Context, q request) (page, error) {
 	}
 	if view.Warehouse != "" {
 		merchant := ""
-		for _, one := range warehouses {
-			if one.ID == view.Warehouse {
-				merchant = one.Merchant
+		for _, warehouse := range warehouses {
+			if warehouse.ID == view.Warehouse {
+				merchant = warehouse.Merchant
 			}
 		}
 		rows, err := c.options.Control.Levels(ctx, view.Warehouse, view.SKU, ledger.Page{After: q.query.Get("after"), Limit: rowsAPage})
@@ -97,18 +97,18 @@ func viewLevel(row ledger.LevelRow, merchant string, k clock) levelRow {
 
 // neverRead says of what was refused which levels no row was ever read of, and why.
 func neverRead(refused []ledger.StaleLevel) []string {
-	var said []string
-	for _, one := range refused {
-		if one.Read != nil {
+	var lines []string
+	for _, stale := range refused {
+		if stale.Read != nil {
 			continue
 		}
 		place := ""
-		if one.Facility != "" {
-			place = " in " + one.Facility
+		if stale.Facility != "" {
+			place = " in " + stale.Facility
 		}
-		said = append(said, one.SKU+place+" was never read: "+one.Words())
+		lines = append(lines, stale.SKU+place+" was never read: "+stale.Words())
 	}
-	return said
+	return lines
 }
 
 // channelView is what a connection's store should and does show.
@@ -128,26 +128,28 @@ type channelRow struct {
 }
 
 func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
-	one, pulse, err := c.connection(ctx, q.path("id"))
+	connection, pulse, err := c.connection(ctx, q.path("id"))
 	if err != nil {
 		return page{}, err
 	}
-	k := clockOf(q.now, one.Inventory.Timezone)
+	k := clockOf(q.now, connection.Inventory.Timezone)
 	view := channelView{
-		ID: one.ID, Merchant: one.Merchant, SKU: q.query.Get("sku"), Status: q.query.Get("status"), Statuses: control.StatusFilters(), WhyOff: whyOff(one, pulse),
+		ID: connection.ID, Merchant: connection.Merchant, SKU: q.query.Get("sku"), Status: q.query.Get("status"), Statuses: control.StatusFilters(),
+		WhyOff: whyOff(connection, pulse),
 	}
-	view.CSV = withQuery(connectionPath(one.ID)+"/levels.csv", chosen("status", view.Status, "sku", view.SKU))
-	rows, err := c.options.Control.ChannelLevels(ctx, one.ID, view.SKU, ledger.Status(view.Status), ledger.Page{After: q.query.Get("after"), Limit: rowsAPage})
+	view.CSV = withQuery(connectionPath(connection.ID)+"/levels.csv", chosen("status", view.Status, "sku", view.SKU))
+	rows, err := c.options.Control.ChannelLevels(ctx, connection.ID, view.SKU, ledger.Status(view.Status),
+		ledger.Page{After: q.query.Get("after"), Limit: rowsAPage})
 	if err != nil {
 		return page{}, err
 	}
 	for _, row := range rows {
-		view.Rows = append(view.Rows, viewChannelRow(row, one.Merchant, k))
+		view.Rows = append(view.Rows, viewChannelRow(row, connection.Merchant, k))
 	}
 	if len(rows) >= rowsAPage {
-		view.Next = connectionPath(one.ID) + "/levels?" + url.Values{"status": {view.Status}, "after": {rows[len(rows)-1].ChannelSKU}}.Encode()
+		view.Next = connectionPath(connection.ID) + "/levels?" + url.Values{"status": {view.Status}, "after": {rows[len(rows)-1].ChannelSKU}}.Encode()
 	}
-	shown := frame(one.ID+" levels", pulse, k)
+	shown := frame(connection.ID+" levels", pulse, k)
 	shown.Body = view
 	return shown, nil
 }
@@ -155,7 +157,7 @@ func (c *Console) channelPage(ctx context.Context, q request) (page, error) {
 func viewChannelRow(row ledger.ChannelLevelRow, merchant string, k clock) channelRow {
 	view := channelRow{
 		SKU: row.ChannelSKU, Location: row.Location, Product: row.Product, Href: skuPath(merchant, row.Product), Should: row.Quantity, Shows: figure(row.Exported),
-		State: rowState(row.Status), Reason: k.retold(row.Reason), Exported: "never",
+		State: rowState(row.Status), Reason: k.localTimes(row.Reason), Exported: "never",
 	}
 	if row.LastExported != nil {
 		view.Exported = k.at(*row.LastExported)
@@ -200,16 +202,18 @@ func (c *Console) skuPage(ctx context.Context, q request) (page, error) {
 func viewProduct(product control.Product, k clock) skuView {
 	view := skuView{Merchant: product.Merchant, SKU: product.SKU, Name: product.Name}
 	for _, row := range product.Levels {
-		one := viewLevel(row, product.Merchant, k)
-		one.Facility = strings.TrimPrefix(row.Warehouse+", "+row.Facility, ", ")
-		view.Levels = append(view.Levels, one)
+		level := viewLevel(row, product.Merchant, k)
+		level.Facility = strings.TrimPrefix(row.Warehouse+", "+row.Facility, ", ")
+		view.Levels = append(view.Levels, level)
 	}
 	view.Unread = neverRead(product.Unread)
 	var differ []soldRow
 	for _, sold := range product.Sold {
-		row := soldRow{channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection)}
+		row := soldRow{
+			channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection),
+		}
 		for _, line := range sold.Lines() {
-			row.Why = append(row.Why, capital(k.retold(line)))
+			row.Why = append(row.Why, capital(k.localTimes(line)))
 		}
 		if sold.Row.Exported == nil || *sold.Row.Exported != sold.Row.Quantity {
 			differ = append(differ, row)
@@ -228,16 +232,16 @@ func viewProduct(product control.Product, k clock) skuView {
 
 // notShown says how many of the places at which a product is sold may show something else than they should.
 func notShown(differ []soldRow, all int) string {
-	said := ""
+	opening := ""
 	switch {
 	case len(differ) == 0:
 		return ""
 	case all == 1:
-		said = "It is not known to be shown as it should:"
+		opening = "It is not known to be shown as it should:"
 	case len(differ) == 1:
-		said = fmt.Sprintf("1 of %s is not known to show what it should:", count(int64(all), "place"))
+		opening = fmt.Sprintf("1 of %s is not known to show what it should:", count(int64(all), "place"))
 	default:
-		said = fmt.Sprintf("%s of %s are not known to show what they should:", number(int64(len(differ))), count(int64(all), "place"))
+		opening = fmt.Sprintf("%s of %s are not known to show what they should:", number(int64(len(differ))), count(int64(all), "place"))
 	}
 	var places []string
 	for _, row := range differ[:min(len(differ), mostDiffering)] {
@@ -253,7 +257,7 @@ func notShown(differ []soldRow, all int) string {
 	if more := len(differ) - len(places); more > 0 {
 		places = append(places, fmt.Sprintf("and %s more", number(int64(more))))
 	}
-	return said + " " + strings.Join(places, "; ") + "."
+	return opening + " " + strings.Join(places, "; ") + "."
 }
 
 // mostDiffering is how many places that differ are named.
@@ -261,14 +265,16 @@ const mostDiffering = 3
 
 // activityWords are the kinds of activity for people.
 var activityWords = map[string]string{
-	"reported": "Level changed", "missing": "Not in the snapshot", "refused": "Row refused", "misplaced": "Counted elsewhere", "exported": "Exported", "sent": "Sent",
+	"reported": "Level changed", "missing": "Not in the snapshot", "refused": "Row refused", "misplaced": "Counted elsewhere", "exported": "Exported",
+	"sent":     "Sent",
 	"rejected": "Rejected", "retrying": "To try again", "superseded": "Superseded", "unknown": "Answer not known",
 }
 
 func viewActivity(entry control.ProductEvent, k clock) activityRow {
 	row := activityRow{
-		At: k.exact(entry.At), What: cmp.Or(activityWords[entry.Kind], entry.Kind), Where: strings.Trim(entry.Warehouse+", "+entry.Facility, ", "), Before: figure(entry.Before), After: figure(entry.After),
-		Note: k.retold(entry.Note),
+		At: k.exact(entry.At), What: cmp.Or(activityWords[entry.Kind], entry.Kind), Where: strings.Trim(entry.Warehouse+", "+entry.Facility, ", "),
+		Before: figure(entry.Before), After: figure(entry.After),
+		Note: k.localTimes(entry.Note),
 	}
 	if entry.Connection != "" {
 		row.Where = strings.Trim(entry.Connection+", "+entry.Location, ", ")
@@ -326,7 +332,11 @@ func (c *Console) levelsCSV(w http.ResponseWriter, r *http.Request) {
 		var lines [][]string
 		for _, row := range rows {
 			after = row.SKU
-			lines = append(lines, []string{cell(row.SKU), cell(row.Product), cell(row.Facility), fmt.Sprint(row.Available), plainFigure(row.OnHand), plainFigure(row.Committed), row.RecordedAt.UTC().Format(time.RFC3339)})
+			lines = append(lines,
+				[]string{
+					cell(row.SKU), cell(row.Product), cell(row.Facility), fmt.Sprint(row.Available), plainFigure(row.OnHand), plainFigure(row.Committed),
+					row.RecordedAt.UTC().Format(time.RFC3339),
+				})
 		}
 		return lines, after, err
 	})
@@ -345,7 +355,11 @@ func (c *Console) channelLevelsCSV(w http.ResponseWriter, r *http.Request) {
 			if row.LastExported != nil {
 				exported = row.LastExported.UTC().Format(time.RFC3339)
 			}
-			lines = append(lines, []string{cell(row.ChannelSKU), cell(row.Location), cell(row.Product), fmt.Sprint(row.Quantity), plainFigure(row.Exported), string(row.Status), cell(row.Reason), exported})
+			lines = append(lines,
+				[]string{
+					cell(row.ChannelSKU), cell(row.Location), cell(row.Product), fmt.Sprint(row.Quantity), plainFigure(row.Exported), string(row.Status),
+					cell(row.Reason), exported,
+				})
 		}
 		return lines, after, err
 	})
@@ -362,7 +376,9 @@ func plainFigure(n *int64) string {
 
 // writeCSV writes page after page, so that a large list needs no memory. What fails in the middle breaks the answer off, so that nobody takes
 // a part for the whole.
-func writeCSV(c *Console, w http.ResponseWriter, r *http.Request, name string, header []string, list func(ctx context.Context, after string) ([][]string, string, error)) {
+func writeCSV(c *Console, w http.ResponseWriter, r *http.Request, name string, header []string,
+	list func(ctx context.Context, after string) ([][]string, string, error),
+) {
 	lines, after, err := list(r.Context(), "")
 	if err != nil {
 		c.fail(w, r, http.StatusNotFound, "There is no such list.")

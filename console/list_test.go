@@ -16,19 +16,22 @@ func TestTheListIsFilteredByPlatform(t *testing.T) {
 	connections := []ledger.Connection{{ID: "a", Merchant: "acme", Warehouse: "w1", Store: "s1"}, {ID: "b", Merchant: "acme", Warehouse: "w1", Store: "s2"}}
 	warehouses, stores := []ledger.Warehouse{{ID: "w1", Driver: "csv"}}, []ledger.Store{{ID: "s1", Driver: "shopify"}, {ID: "s2", Driver: "ebay"}}
 	var overview control.Overview
-	for _, one := range connections {
-		overview.Connections, overview.Standings = append(overview.Connections, control.ConnectionStatus{Connection: one}), append(overview.Standings, control.Standing{})
+	for _, connection := range connections {
+		overview.Connections, overview.Standings = append(overview.Connections,
+			control.ConnectionStatus{Connection: connection}), append(overview.Standings, control.Standing{})
 	}
-	for text, want := range map[string][]string{"": {"a", "b"}, "store=ebay": {"b"}, "store=shopify": {"a"}, "warehouse=csv": {"a", "b"}, "merchant=birch": nil, "store=csv": nil} {
+	for text, want := range map[string][]string{
+		"": {"a", "b"}, "store=ebay": {"b"}, "store=shopify": {"a"}, "warehouse=csv": {"a", "b"}, "merchant=birch": nil, "store=csv": nil,
+	} {
 		query, err := url.ParseQuery(text)
 		require.NoError(t, err)
 		choices := choicesOf(connections, warehouses, stores, query)
 		view := viewConnections(overview, request{query: query, now: noon}, zonesOf(connections, noon), choices)
-		var found []string
+		var ids []string
 		for _, row := range view.Rows {
-			found = append(found, row.ID)
+			ids = append(ids, row.ID)
 		}
-		require.Equal(t, want, found, text)
+		require.Equal(t, want, ids, text)
 		require.Equal(t, text != "", view.Filtered, text)
 	}
 	choices := choicesOf(connections, warehouses, stores, url.Values{})
@@ -52,11 +55,11 @@ func TestAConnectionIsEnabledWhereItIsMet(t *testing.T) {
 	}
 	_, body := w.get("/c/acme-shop")
 	require.Contains(t, body, "The connection is not enabled. Enabling it asks for a first Full Sync.")
-	for name, one := range map[string]ledger.Connection{
+	for name, connection := range map[string]ledger.Connection{
 		"enabled": {Enabled: true, EnabledByPages: true, Inventory: ledger.Flow{Enabled: true}}, "left to the file": {Inventory: ledger.Flow{Enabled: true}},
 		"its flow is off": {EnabledByPages: true},
 	} {
-		require.False(t, mayEnable(one), name)
+		require.False(t, mayEnable(connection), name)
 	}
 }
 
@@ -64,7 +67,8 @@ func TestAConnectionIsEnabledWhereItIsMet(t *testing.T) {
 func TestWhyAConnectionStandsAsItDoes(t *testing.T) {
 	t.Parallel()
 	k := zonesOf(nil, noon).shared()
-	require.Equal(t, "Temporal does not answer", whyWords(control.Standing{Condition: control.ConditionUnknown, Why: "Temporal does not answer: context deadline exceeded"}, k))
+	require.Equal(t, "Temporal does not answer",
+		whyWords(control.Standing{Condition: control.ConditionUnknown, Why: "Temporal does not answer: context deadline exceeded"}, k))
 	require.Equal(t, "run 6: since 11:00 UTC", whyWords(control.Standing{Condition: control.ConditionHeld, Why: "run 6: since 2026-11-25 11:00 UTC"}, k))
 	held := control.ConnectionStatus{Connection: ledger.Connection{ID: "a"}, Open: []control.OpenRun{{Run: ledger.Run{Mode: ledger.Smart, Outcome: ledger.Held}}}}
 	row := viewConnectionRow(held, control.Standing{Condition: control.ConditionHeld}, false, k)

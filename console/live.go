@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	streamEvery   = time.Second      // while somebody looks; see looks.go
+	streamEvery   = time.Second      // while somebody looks; see refresh.go
 	streamBeat    = 15 * time.Second // a line that keeps the connection
 	streamWrite   = 10 * time.Second // the longest that a browser may take to read one
 	mostStreams   = 500
@@ -23,35 +23,35 @@ const (
 	fragmentBound = 15 * time.Second
 )
 
-// part is a piece of a page that changes: its id, and its HTML.
+// part is a piece of a page that changes by itself: its id, and its HTML.
 type part struct {
 	ID   string `json:"id"`
 	HTML string `json:"html"`
 }
 
-// news are the parts of a page, or that they are not known: the ledger does not answer.
+// news are the parts of a page as they are now. They are stale, and none, while the ledger does not answer.
 type news struct {
 	parts []part
 	stale bool
 }
 
-// topic is a page as those with a role see it.
+// topic is the page at an address, as people of a role see it.
 type topic struct {
 	role    ledger.Role
 	address string
 }
 
-// followed is a page with the browsers that follow it, and when it was made last. A browser that has come since then is false: it may know the page as it
-// became afterwards.
+// followed is a page that browsers follow, and when it was rendered last. The value of a tab is false until the page has been rendered for it once:
+// the browser may have loaded the page before its last change.
 type followed struct {
 	tabs map[chan news]bool
-	last look
+	last rendered
 }
 
-// streams keep pages up to date. There is one poller for all browsers, and it asks only for the pages at which somebody looks.
+// streams keep open pages up to date. One poller serves all browsers, and it renders only pages that somebody has open.
 type streams struct {
 	fragments func(ctx context.Context, of topic) ([]part, error)
-	marks     func(ctx context.Context) (func(of topic) string, error) // as of what the ledger is, for a page
+	marks     func(ctx context.Context) (func(of topic) string, error) // the ledger's change mark of a page
 	now       func() time.Time
 
 	mutex   sync.Mutex
@@ -73,7 +73,7 @@ func (s *streams) close() {
 	s.done.Wait()
 }
 
-// follow returns a page as it is, and what changes of it from now on. It is false when too many follow already.
+// follow returns a channel of the news of a page, whose first has the page as it is now. It is false when too many browsers follow pages already.
 func (s *streams) follow(page topic) (chan news, bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -103,7 +103,7 @@ func (s *streams) leave(page topic, changes chan news) {
 	s.count--
 }
 
-// poll makes the pages at which somebody looks, until nobody does.
+// poll renders the pages that browsers follow, until none does.
 func (s *streams) poll() {
 	for {
 		pages, any := s.watched()
@@ -111,7 +111,7 @@ func (s *streams) poll() {
 			return
 		}
 		began := s.now()
-		s.look(pages)
+		s.refresh(pages)
 		pause := time.NewTimer(pauseAfter(s.now().Sub(began)))
 		select {
 		case <-s.ctx.Done():
@@ -122,19 +122,19 @@ func (s *streams) poll() {
 	}
 }
 
-// look makes those of the pages anew that are due. When the ledger does not answer for one of them, it is not asked for the others, and all are told that
+// refresh makes those of the pages anew that are due. When the ledger does not answer for one of them, it is not asked for the others, and all are told that
 // they are not live; each is made as soon as it answers again.
-func (s *streams) look(pages map[topic]look) {
+func (s *streams) refresh(pages map[topic]rendered) {
 	ctx, cancel := context.WithTimeout(s.ctx, fragmentBound)
 	marks, err := s.marks(ctx)
 	cancel()
 	stale := err != nil
 	for page, last := range pages {
 		if stale {
-			s.tell(page, look{}, news{stale: true})
+			s.tell(page, rendered{}, news{stale: true})
 			continue
 		}
-		now := look{s.now(), marks(page)}
+		now := rendered{s.now(), marks(page)}
 		if !last.due(now.mark, now.at) {
 			continue
 		}
@@ -144,23 +144,23 @@ func (s *streams) look(pages map[topic]look) {
 		if err != nil {
 			var refused *control.UsageError // what the page is about is gone
 			stale = !errors.As(err, &refused)
-			s.tell(page, look{}, news{stale: true})
+			s.tell(page, rendered{}, news{stale: true})
 			continue
 		}
 		s.tell(page, now, news{parts: parts})
 	}
 }
 
-// watched are the pages at which somebody looks, with when they were made last: never for somebody who has just come.
-func (s *streams) watched() (pages map[topic]look, any bool) {
+// watched are the pages that browsers follow, with when each was rendered last: never, where a browser has just come.
+func (s *streams) watched() (pages map[topic]rendered, any bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	pages = map[topic]look{}
-	for page, at := range s.topics {
-		pages[page] = at.last
-		for tab, awaits := range at.tabs {
+	pages = map[topic]rendered{}
+	for page, followed := range s.topics {
+		pages[page] = followed.last
+		for tab, awaits := range followed.tabs {
 			if !awaits {
-				pages[page], at.tabs[tab] = look{}, true
+				pages[page], followed.tabs[tab] = rendered{}, true
 			}
 		}
 	}
@@ -168,16 +168,16 @@ func (s *streams) watched() (pages map[topic]look, any bool) {
 	return pages, s.running
 }
 
-// tell hands a page's news to its browsers. One that has not read the last ones yet gets these in their place.
-func (s *streams) tell(page topic, made look, latest news) {
+// tell hands the news of a page to the browsers that follow it. One that has not read the last ones yet gets these in their place.
+func (s *streams) tell(page topic, last rendered, latest news) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	at := s.topics[page]
-	if at == nil { // nobody looks any more
+	followed := s.topics[page]
+	if followed == nil { // nobody follows it any more
 		return
 	}
-	at.last = made
-	for changes, awaits := range at.tabs {
+	followed.last = last
+	for changes, awaits := range followed.tabs {
 		if !awaits {
 			continue
 		}
@@ -189,7 +189,7 @@ func (s *streams) tell(page topic, made look, latest news) {
 	}
 }
 
-// live streams what changes of a page as server-sent events.
+// live streams the changes of a page as server-sent events.
 func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Query().Get("page")
 	if _, _, ok := c.find(name); !ok {
@@ -245,13 +245,13 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// stays is false when who follows a page is signed in no more, or has another role.
+// stays is false when the person who follows a page has signed out, or has another role.
 func (c *Console) stays(r *http.Request, role ledger.Role) bool {
 	now, err := c.visitor(r, false)
 	return err == nil && now.Role == role
 }
 
-// liveEvent tells a page that it is not live, or live again.
+// liveEvent is the event by which a page learns that it is out of date, or up to date again.
 func liveEvent(stale bool) string {
 	if stale {
 		return "event: stale\ndata: {}\n\n"
@@ -259,16 +259,16 @@ func liveEvent(stale bool) string {
 	return "event: fresh\ndata: {}\n\n"
 }
 
-// events are the parts that are not as they were shown last.
+// events are those of the parts that differ from what was sent last.
 func events(latest news, shown map[string][sha256.Size]byte) string {
 	text := ""
-	for _, one := range latest.parts {
-		sum := sha256.Sum256([]byte(one.HTML))
-		if shown[one.ID] == sum {
+	for _, part := range latest.parts {
+		sum := sha256.Sum256([]byte(part.HTML))
+		if shown[part.ID] == sum {
 			continue
 		}
-		shown[one.ID] = sum
-		data, err := json.Marshal(one)
+		shown[part.ID] = sum
+		data, err := json.Marshal(part)
 		if err != nil {
 			continue // strings can be written always
 		}

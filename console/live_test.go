@@ -19,9 +19,9 @@ func TestThePageOfASKUIsLive(t *testing.T) {
 	parts, err := w.console.fragments(t.Context(), topic{ledger.Operator, "/sku/acme/A%2F1"})
 	require.NoError(t, err)
 	whole := map[string]string{}
-	for _, one := range parts {
-		require.Contains(t, body, `id="part-`+one.ID+`"`)
-		whole[one.ID] = one.HTML
+	for _, part := range parts {
+		require.Contains(t, body, `id="part-`+part.ID+`"`)
+		whole[part.ID] = part.HTML
 	}
 	require.Contains(t, whole["pushes"], `value="A/1"`)
 	require.Contains(t, whole["differ"], "It is not known to be shown as it should: acme-shop")

@@ -39,14 +39,14 @@ func (c *Console) logPage(ctx context.Context, q request) (page, error) {
 		return page{}, err
 	}
 	query.Limit = logRows
-	found, err := c.options.Control.Log(ctx, query)
+	entries, err := c.options.Control.Log(ctx, query)
 	if err != nil {
 		return page{}, err
 	}
-	return c.framed(ctx, "Activity log", k, viewLog(found, q.query, k))
+	return c.framed(ctx, "Activity log", k, viewLog(entries, q.query, k))
 }
 
-func viewLog(found []ledger.AuditEntry, filters url.Values, k clock) logView {
+func viewLog(entries []ledger.AuditEntry, filters url.Values, k clock) logView {
 	view := logView{
 		Who: filters.Get("who"), Act: filters.Get("act"), On: filters.Get("on"), Result: filters.Get("result"), From: filters.Get("from"), To: filters.Get("to"),
 		Results: logResults(filters.Get("result")),
@@ -54,14 +54,14 @@ func viewLog(found []ledger.AuditEntry, filters url.Values, k clock) logView {
 	filter := []string{"who", view.Who, "act", view.Act, "on", view.On, "result", view.Result, "from", view.From, "to", view.To}
 	view.Filtered = chosen(filter...) != ""
 	view.CSV = withQuery("/log.csv", chosen(filter...))
-	for _, entry := range found {
+	for _, entry := range entries {
 		view.Rows = append(view.Rows, logRow{
-			At: k.exact(entry.At), Who: entry.Who, From: entry.From, Act: entry.Act, On: entry.On, Before: k.retold(entry.Before), After: k.retold(entry.After),
-			State: auditState(entry.Result), Reason: k.retold(entry.Reason),
+			At: k.exact(entry.At), Who: entry.Who, From: entry.From, Act: entry.Act, On: entry.On, Before: k.localTimes(entry.Before), After: k.localTimes(entry.After),
+			State: auditState(entry.Result), Reason: k.localTimes(entry.Reason),
 		})
 	}
-	if len(found) == logRows {
-		view.Next = withQuery("/log", chosen(append(filter, "before", strconv.FormatInt(found[len(found)-1].ID, 10))...))
+	if len(entries) == logRows {
+		view.Next = withQuery("/log", chosen(append(filter, "before", strconv.FormatInt(entries[len(entries)-1].ID, 10))...))
 	}
 	return view
 }
@@ -101,9 +101,9 @@ func (c *Console) logCSV(w http.ResponseWriter, r *http.Request) {
 				return nil, "", err
 			}
 		}
-		found, err := c.options.Control.Log(ctx, query)
+		entries, err := c.options.Control.Log(ctx, query)
 		var lines [][]string
-		for _, entry := range found {
+		for _, entry := range entries {
 			after = strconv.FormatInt(entry.ID, 10)
 			lines = append(lines, []string{
 				after, entry.At.UTC().Format(time.RFC3339), cell(entry.Who), cell(entry.From), cell(entry.Act), cell(entry.On), cell(entry.Before), cell(entry.After),

@@ -42,7 +42,7 @@ func newNotices(now func() time.Time) *notices {
 	return &notices{now: now, kept: map[string]keptNotice{}}
 }
 
-func (n *notices) keep(one notice) (string, error) {
+func (n *notices) keep(shown notice) (string, error) {
 	key, err := randomText()
 	if err != nil {
 		return "", err
@@ -54,8 +54,8 @@ func (n *notices) keep(one notice) (string, error) {
 			delete(n.kept, old)
 		}
 	}
-	one.Token = ""
-	n.kept[key] = keptNotice{one, n.now().Add(noticeLasts)}
+	shown.Token = ""
+	n.kept[key] = keptNotice{shown, n.now().Add(noticeLasts)}
 	return key, nil
 }
 
@@ -71,8 +71,8 @@ func (n *notices) of(r *http.Request) *notice {
 }
 
 // lead sends a browser on to a page that shows the notice.
-func (c *Console) lead(w http.ResponseWriter, r *http.Request, to string, one notice) {
-	key, err := c.notices.keep(one)
+func (c *Console) lead(w http.ResponseWriter, r *http.Request, to string, shown notice) {
+	key, err := c.notices.keep(shown)
 	if err != nil {
 		c.options.Log.Error("a notice could not be kept", "error", err)
 		http.Redirect(w, r, to, http.StatusSeeOther)

@@ -59,11 +59,11 @@ func (c *Console) pages() []kind {
 const ledgerAway = "The ledger did not answer; the server's log says why. Try it again in a moment."
 
 // show answers a page.
-func (c *Console) show(one kind) http.HandlerFunc {
+func (c *Console) show(move kind) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
 		defer cancel()
-		shown, err := c.build(ctx, one, request{path: r.PathValue, query: r.URL.Query(), now: c.options.Now()})
+		shown, err := c.build(ctx, move, request{path: r.PathValue, query: r.URL.Query(), now: c.options.Now()})
 		var refused *control.UsageError
 		switch {
 		case errors.As(err, &refused):
@@ -75,10 +75,10 @@ func (c *Console) show(one kind) http.HandlerFunc {
 			return
 		}
 		shown.Notice = c.notices.of(r)
-		if len(one.parts) > 0 {
+		if len(move.parts) > 0 {
 			shown.Live = "/live?page=" + url.QueryEscape(liveAddress(r.URL))
 		}
-		c.views.render(w, http.StatusOK, one.name, shown)
+		c.views.render(w, http.StatusOK, move.name, shown)
 	}
 }
 
@@ -90,26 +90,26 @@ func liveAddress(shown *url.URL) string {
 	return withQuery(shown.EscapedPath(), filters.Encode())
 }
 
-func (c *Console) build(ctx context.Context, one kind, q request) (page, error) {
-	shown, err := one.build(ctx, q)
-	shown.seenBy(control.ActorOf(ctx), one.section)
+func (c *Console) build(ctx context.Context, kind kind, q request) (page, error) {
+	shown, err := kind.build(ctx, q)
+	shown.seenBy(control.ActorOf(ctx), kind.section)
 	return shown, err
 }
 
 // seenBy names who looks at a page, and the section of the menu that it is in.
 func (p *page) seenBy(actor control.Actor, section string) {
-	_, other := control.PersonName(actor.Who) // a proxy's user and the local one have no password here
-	p.Section, p.By, p.Role, p.Own = section, actor.Who, actor.Role, other == nil
+	_, notNamed := control.PersonName(actor.Who) // a proxy's user and the local one have no password here
+	p.Section, p.By, p.Role, p.Own = section, actor.Who, actor.Role, notNamed == nil
 }
 
 // connection is what the pages of a connection begin with: the connection, and what every page says of the whole.
 func (c *Console) connection(ctx context.Context, id string) (ledger.Connection, control.Pulse, error) {
-	one, err := c.options.Control.Connection(ctx, id)
+	connection, err := c.options.Control.Connection(ctx, id)
 	if err != nil {
-		return one, control.Pulse{}, err
+		return connection, control.Pulse{}, err
 	}
 	pulse, err := c.options.Control.Pulse(ctx)
-	return one, pulse, err
+	return connection, pulse, err
 }
 
 // fail answers that there is no page, or why.
@@ -148,9 +148,9 @@ func (c *Console) find(address string) (kind, request, bool) {
 	if err != nil {
 		return kind{}, request{}, false
 	}
-	for _, one := range c.pages() {
-		if values, ok := match(one.path, address); ok && len(one.parts) > 0 {
-			return one, request{path: func(name string) string { return values[name] }, query: query, now: c.options.Now()}, true
+	for _, kind := range c.pages() {
+		if values, ok := match(kind.path, address); ok && len(kind.parts) > 0 {
+			return kind, request{path: func(name string) string { return values[name] }, query: query, now: c.options.Now()}, true
 		}
 	}
 	return kind{}, request{}, false
@@ -191,18 +191,18 @@ func restOf(expected []string) int {
 
 // fragments makes the parts of a page that change, for its streams. They are the same for all who have a role.
 func (c *Console) fragments(ctx context.Context, of topic) ([]part, error) {
-	one, asked, ok := c.find(of.address)
+	kind, request, ok := c.find(of.address)
 	if !ok {
 		return nil, fmt.Errorf("%s is no page that changes", of.address)
 	}
-	shown, err := c.build(control.WithActor(ctx, control.Actor{Role: of.role}), one, asked)
+	shown, err := c.build(control.WithActor(ctx, control.Actor{Role: of.role}), kind, request)
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]part, len(one.parts))
-	for i, name := range one.parts {
+	parts := make([]part, len(kind.parts))
+	for i, name := range kind.parts {
 		parts[i].ID = name
-		if parts[i].HTML, err = c.views.fragment(one.name, name, shown); err != nil {
+		if parts[i].HTML, err = c.views.fragment(kind.name, name, shown); err != nil {
 			return nil, err
 		}
 	}
@@ -211,13 +211,13 @@ func (c *Console) fragments(ctx context.Context, of topic) ([]part, error) {
 
 // marks tell as of what the ledger is, for each page.
 func (c *Console) marks(ctx context.Context) (func(of topic) string, error) {
-	found, err := c.options.Control.Marks(ctx)
+	marks, err := c.options.Control.Marks(ctx)
 	return func(of topic) string {
-		_, asked, ok := c.find(of.address)
+		_, request, ok := c.find(of.address)
 		if !ok {
-			return found.Of("")
+			return marks.Of("")
 		}
-		return found.Of(asked.path("id"))
+		return marks.Of(request.path("id"))
 	}, err
 }
 

@@ -16,16 +16,16 @@ func TestPagesThatABrowserLooksAt(t *testing.T) {
 	kept, err := os.ReadFile("testdata/pages.txt")
 	require.NoError(t, err)
 	notPages := []string{"/assets/", "/live", "/levels.csv", "/log.csv", "/c/{id}/levels.csv"}
-	var found []string
-	for _, one := range newWorld(t).console.routes() {
-		method, path, named := strings.Cut(one.pattern, " ")
+	var paths []string
+	for _, route := range newWorld(t).console.routes() {
+		method, path, named := strings.Cut(route.pattern, " ")
 		if !named { // what there is not: the page that says so
 			path = "/nothing"
 		}
 		if (!named || method == "GET") && !slices.Contains(notPages, path) {
-			found = append(found, path)
+			paths = append(paths, path)
 		}
 	}
-	slices.Sort(found)
-	require.Equal(t, strings.Join(found, "\n")+"\n", string(kept))
+	slices.Sort(paths)
+	require.Equal(t, strings.Join(paths, "\n")+"\n", string(kept))
 }

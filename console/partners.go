@@ -50,19 +50,20 @@ func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
 	view := partnersView{}
 	on := func(is func(ledger.Connection) bool) string {
 		var names []string
-		for _, one := range connections {
-			if is(one) {
-				names = append(names, one.ID)
+		for _, connection := range connections {
+			if is(connection) {
+				names = append(names, connection.ID)
 			}
 		}
 		return cmp.Or(strings.Join(names, ", "), "none")
 	}
-	for _, one := range warehouses {
+	for _, warehouse := range warehouses {
 		row := warehouseRow{
-			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Connections: on(func(k ledger.Connection) bool { return k.Warehouse == one.ID }), Snapshot: "none yet",
-			Credentials: credentials(one.Settings), Test: partnersPath + "/warehouses/" + url.PathEscape(one.ID) + "/test",
+			ID: warehouse.ID, Merchant: warehouse.Merchant, Driver: warehouse.Driver,
+			Connections: on(func(k ledger.Connection) bool { return k.Warehouse == warehouse.ID }), Snapshot: "none yet",
+			Credentials: credentials(warehouse.Settings), Test: partnersPath + "/warehouses/" + url.PathEscape(warehouse.ID) + "/test",
 		}
-		if snapshot, err := c.options.Control.Snapshot(ctx, one.ID, 1); err == nil {
+		if snapshot, err := c.options.Control.Snapshot(ctx, warehouse.ID, 1); err == nil {
 			row.Snapshot = fmt.Sprintf("%s, %s", k.at(snapshot.EndedAt), count(snapshot.Rows, "row"))
 			row.Refused, row.Odd = number(snapshot.Refused), number(int64(len(snapshot.Oddities)))
 		}
@@ -72,12 +73,13 @@ func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	for _, one := range stores {
+	for _, store := range stores {
 		view.Stores = append(view.Stores, storeRow{
-			Calls: callsToday(uses[one.ID].Calls, one.Budget.DailyCalls), Throttled: number(uses[one.ID].Throttled), Answered: k.lastAnswer(uses[one.ID].Answered),
-			ID: one.ID, Merchant: one.Merchant, Driver: one.Driver, Share: control.Percent(one.Budget.Share),
-			Connections: on(func(k ledger.Connection) bool { return k.Store == one.ID }),
-			Credentials: credentials(one.Settings), Test: partnersPath + "/stores/" + url.PathEscape(one.ID) + "/test",
+			Calls: callsToday(uses[store.ID].Calls, store.Budget.DailyCalls), Throttled: number(uses[store.ID].Throttled),
+			Answered: k.lastAnswer(uses[store.ID].Answered),
+			ID:       store.ID, Merchant: store.Merchant, Driver: store.Driver, Share: control.Percent(store.Budget.Share),
+			Connections: on(func(k ledger.Connection) bool { return k.Store == store.ID }),
+			Credentials: credentials(store.Settings), Test: partnersPath + "/stores/" + url.PathEscape(store.ID) + "/test",
 		})
 	}
 	return c.framed(ctx, "Stores and warehouses", k, view)
@@ -101,49 +103,52 @@ func (k clock) lastAnswer(at time.Time) string {
 
 // credentials say where the credentials of a store or warehouse are: the settings that refer to a variable or a file.
 func credentials(values map[string]any) []string {
-	var found []string
+	var places []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		text, is := values[name].(string)
 		if is && (strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")) {
-			found = append(found, name+": "+text)
+			places = append(places, name+": "+text)
 		}
 	}
-	return found
+	return places
 }
 
 // actTestStore tries a store, and says on the same page what it answered.
 func (c *Console) actTestStore(ctx context.Context, r *http.Request) (string, notice, error) {
-	found, err := c.options.Control.TestStore(ctx, r.PathValue("id"))
-	return partnersPath, testedNotice(found), err
+	tested, err := c.options.Control.TestStore(ctx, r.PathValue("id"))
+	return partnersPath, testedNotice(tested), err
 }
 
 // actTestWarehouse tries a warehouse, as actTestStore does a store.
 func (c *Console) actTestWarehouse(ctx context.Context, r *http.Request) (string, notice, error) {
-	found, err := c.options.Control.TestWarehouse(ctx, r.PathValue("id"))
-	return partnersPath, testedNotice(found), err
+	tested, err := c.options.Control.TestWarehouse(ctx, r.PathValue("id"))
+	return partnersPath, testedNotice(tested), err
 }
 
 // testedNotice says what a store or a warehouse answered.
-func testedNotice(found control.Tested) notice {
-	if found.Failed != "" {
-		return notice{state: state{"bad", "cross", "Cannot be used"}, Text: fmt.Sprintf("%s (%s): %s Credentials are looked up where this server runs.", found.ID, found.Driver, strings.TrimSuffix(found.Failed, ".")+".")}
+func testedNotice(tested control.Tested) notice {
+	if tested.Failed != "" {
+		return notice{
+			state: state{"bad", "cross", "Cannot be used"},
+			Text:  fmt.Sprintf("%s (%s): %s Credentials are looked up where this server runs.", tested.ID, tested.Driver, strings.TrimSuffix(tested.Failed, ".")+"."),
+		}
 	}
-	said := []string{fmt.Sprintf("%s (%s) answers.", found.ID, found.Driver)}
+	parts := []string{fmt.Sprintf("%s (%s) answers.", tested.ID, tested.Driver)}
 	for _, more := range []struct {
 		name  string
 		items []string
 	}{
-		{"Account", nonEmpty(found.Account)},
-		{"Locations", found.Locations},
-		{"Facilities", found.Facilities},
-		{"Read", nonEmpty(found.Read)},
-		{"Notes", found.Notes},
+		{"Account", nonEmpty(tested.Account)},
+		{"Locations", tested.Locations},
+		{"Facilities", tested.Facilities},
+		{"Read", nonEmpty(tested.Read)},
+		{"Notes", tested.Notes},
 	} {
 		if len(more.items) > 0 {
-			said = append(said, more.name+": "+strings.Join(more.items, "; ")+".")
+			parts = append(parts, more.name+": "+strings.Join(more.items, "; ")+".")
 		}
 	}
-	return notice{state: state{"good", "check", "Can be used"}, Text: strings.Join(said, " ")}
+	return notice{state: state{"good", "check", "Can be used"}, Text: strings.Join(parts, " ")}
 }
 
 func nonEmpty(text string) []string {

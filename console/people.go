@@ -34,25 +34,26 @@ type personRow struct {
 }
 
 func (c *Console) peoplePage(ctx context.Context, q request) (page, error) {
-	found, err := c.options.Control.People(ctx)
+	people, err := c.options.Control.People(ctx)
 	if err != nil {
 		return page{}, err
 	}
-	return c.shared(ctx, "People", q, func(k clock) any { return viewPeople(found, control.ActorOf(ctx).Who, c.options.Proxy.User != "", k) })
+	return c.shared(ctx, "People", q, func(k clock) any { return viewPeople(people, control.ActorOf(ctx).Who, c.options.Proxy.User != "", k) })
 }
 
-func viewPeople(found []ledger.Person, self string, proxy bool, k clock) peopleView {
-	view := peopleView{Roles: ledger.Roles(), Alone: len(found) == 0, Proxy: proxy}
-	for _, one := range found {
+func viewPeople(people []ledger.Person, self string, proxy bool, k clock) peopleView {
+	view := peopleView{Roles: ledger.Roles(), Alone: len(people) == 0, Proxy: proxy}
+	for _, person := range people {
 		row := personRow{
-			Name: one.Name, Path: peoplePath + "/" + url.PathEscape(one.Name), Role: one.Role, State: state{"good", "check", "Signs in"}, Disabled: one.Disabled,
-			Seen: "never", Since: k.at(one.CreatedAt), Self: one.Name == self,
+			Name: person.Name, Path: peoplePath + "/" + url.PathEscape(person.Name), Role: person.Role, State: state{"good", "check", "Signs in"},
+			Disabled: person.Disabled,
+			Seen:     "never", Since: k.at(person.CreatedAt), Self: person.Name == self,
 		}
-		if one.Disabled {
+		if person.Disabled {
 			row.State = state{"off", "slash", "Disabled"}
 		}
-		if one.SeenAt != nil {
-			row.Seen = k.at(*one.SeenAt)
+		if person.SeenAt != nil {
+			row.Seen = k.at(*person.SeenAt)
 		}
 		view.Rows = append(view.Rows, row)
 	}
@@ -102,7 +103,9 @@ func (c *Console) actChangePassword(ctx context.Context, r *http.Request) (strin
 		return ownPath, notice{}, unclear("the two passwords differ")
 	}
 	token, err := c.options.Control.ChangePassword(ctx, c.token(r), r.PostForm.Get("current"), another)
-	return ownPath, notice{state: state{"good", "check", "Changed"}, Text: "The password is another now; wherever else you were signed in, you are not.", Token: token}, err
+	return ownPath, notice{
+		state: state{"good", "check", "Changed"}, Text: "The password is another now; wherever else you were signed in, you are not.", Token: token,
+	}, err
 }
 
 func article(role ledger.Role) string {
@@ -130,8 +133,8 @@ func withoutCommand(text string) string {
 	return text
 }
 
-// told is true for an error that its reader can do something about, with what is said of it.
-func told(err error) (string, bool) {
+// refusalWords are the words of an error that the person who reads it can do something about; false for any other.
+func refusalWords(err error) (string, bool) {
 	var refused *control.UsageError
 	var denied *control.ForbiddenError
 	switch {

@@ -50,9 +50,9 @@ func (w *world) cookie() string {
 	w.t.Helper()
 	address, err := url.Parse(w.server.URL)
 	require.NoError(w.t, err)
-	for _, one := range w.browser.Jar.Cookies(address) {
-		if one.Name == cookieName {
-			return one.Value
+	for _, cookie := range w.browser.Jar.Cookies(address) {
+		if cookie.Name == cookieName {
+			return cookie.Value
 		}
 	}
 	return ""
@@ -66,35 +66,40 @@ func (w *world) setCookie(value string) {
 }
 
 // logged are the newest entries of the log of acts: who, what, on what, what became of it.
-func (w *world) logged(count int) (said []string) {
+func (w *world) logged(count int) (lines []string) {
 	w.t.Helper()
-	found, err := w.house.Log(w.t.Context(), ledger.AuditQuery{Limit: count})
+	entries, err := w.house.Log(w.t.Context(), ledger.AuditQuery{Limit: count})
 	require.NoError(w.t, err)
-	for _, one := range found {
-		said = append(said, strings.Join([]string{one.Who, one.From, one.Act, one.On, string(one.Result), one.Reason}, "|"))
+	for _, entry := range entries {
+		lines = append(lines, strings.Join([]string{entry.Who, entry.From, entry.Act, entry.On, string(entry.Result), entry.Reason}, "|"))
 	}
-	return said
+	return lines
 }
 
 // needed is the least role for everything that browsers ask for. What is missing here fails TestEveryRouteNeedsItsRole.
 var needed = map[string]ledger.Role{
 	"GET /assets/": "", "GET /in": "", "POST /in": "", "POST /out": "", "GET /first": "", "POST /first": "",
 
-	"/": ledger.Viewer, "GET /{$}": ledger.Viewer, "GET /live": ledger.Viewer, "GET /levels.csv": ledger.Viewer, "GET /log.csv": ledger.Viewer, "GET /c/{id}/levels.csv": ledger.Viewer,
-	"GET /c/{id}": ledger.Viewer, "GET /c/{id}/levels": ledger.Viewer, "GET /runs": ledger.Viewer, "GET /runs/{n}": ledger.Viewer, "GET /levels": ledger.Viewer,
+	"/": ledger.Viewer, "GET /{$}": ledger.Viewer, "GET /live": ledger.Viewer, "GET /levels.csv": ledger.Viewer, "GET /log.csv": ledger.Viewer,
+	"GET /c/{id}/levels.csv": ledger.Viewer, "GET /c/{id}": ledger.Viewer, "GET /c/{id}/levels": ledger.Viewer,
+	"GET /runs": ledger.Viewer, "GET /runs/{n}": ledger.Viewer, "GET /levels": ledger.Viewer,
 	"GET /sku/{merchant}/{sku...}": ledger.Viewer, "GET /held": ledger.Viewer, "GET /partners": ledger.Viewer, "GET /c/{id}/schedule/{mode}": ledger.Viewer,
-	"GET /c/{id}/tune": ledger.Viewer, "GET /c/{id}/preview": ledger.Viewer, "GET /c/{id}/settings": ledger.Viewer, "GET /catalogue": ledger.Viewer, "GET /strategies": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,
+	"GET /c/{id}/tune": ledger.Viewer, "GET /c/{id}/preview": ledger.Viewer, "GET /c/{id}/settings": ledger.Viewer, "GET /catalogue": ledger.Viewer,
+	"GET /strategies": ledger.Viewer, "GET /log": ledger.Viewer, "GET /me": ledger.Viewer, "POST /me": ledger.Viewer,
 
 	"POST /c/{id}/lift": ledger.Operator, "POST /c/{id}/preview": ledger.Operator, "POST /c/{id}/preview/push": ledger.Operator,
-	"POST /c/{id}/sync": ledger.Operator, "POST /c/{id}/push": ledger.Operator, "POST /c/{id}/pause": ledger.Operator, "POST /pause": ledger.Operator, "POST /resume": ledger.Operator, "POST /c/{id}/resume": ledger.Operator,
+	"POST /c/{id}/sync": ledger.Operator, "POST /c/{id}/push": ledger.Operator, "POST /c/{id}/pause": ledger.Operator, "POST /pause": ledger.Operator,
+	"POST /resume": ledger.Operator, "POST /c/{id}/resume": ledger.Operator,
 	"POST /c/{id}/schedule/{mode}": ledger.Operator, "POST /c/{id}/schedule/{mode}/clear": ledger.Operator, "POST /c/{id}/advice": ledger.Operator,
-	"POST /c/{id}/advice/undo": ledger.Operator, "POST /runs/{n}/cancel": ledger.Operator, "POST /runs/{n}/approve": ledger.Operator, "POST /runs/{n}/reject": ledger.Operator,
+	"POST /c/{id}/advice/undo": ledger.Operator, "POST /runs/{n}/cancel": ledger.Operator, "POST /runs/{n}/approve": ledger.Operator,
+	"POST /runs/{n}/reject": ledger.Operator,
 
 	"POST /partners/stores/{id}/test": ledger.Operator, "POST /partners/warehouses/{id}/test": ledger.Operator,
 	"POST /c/{id}/settings/{name}": ledger.Admin, "POST /c/{id}/settings/{name}/clear": ledger.Admin, "POST /strategies/{id}": ledger.Admin,
 	"POST /strategies/{id}/clear": ledger.Admin, "POST /c/{id}/enable": ledger.Admin, "POST /c/{id}/disable": ledger.Admin,
-	"POST /c/{id}/relearn": ledger.Admin, "GET /people": ledger.Admin, "POST /people": ledger.Admin, "POST /people/first": ledger.Admin, "POST /people/{id}/disable": ledger.Admin,
-	"POST /people/{id}/enable": ledger.Admin, "POST /people/{id}/reset": ledger.Admin, "POST /people/{id}/role": ledger.Admin,
+	"POST /c/{id}/relearn": ledger.Admin, "GET /people": ledger.Admin, "POST /people": ledger.Admin, "POST /people/first": ledger.Admin,
+	"POST /people/{id}/disable": ledger.Admin,
+	"POST /people/{id}/enable":  ledger.Admin, "POST /people/{id}/reset": ledger.Admin, "POST /people/{id}/role": ledger.Admin,
 }
 
 var pathOf = strings.NewReplacer("{$}", "", "{id}", "acme-shop", "{n}", "5", "{mode}", "smart", "{name}", "share", "{merchant}", "acme", "{sku...}", "BIKE")
@@ -110,8 +115,8 @@ func TestEveryRouteNeedsItsRole(t *testing.T) {
 		w.add(string(role), role)
 	}
 	var patterns []string
-	for _, one := range w.console.routes() {
-		patterns = append(patterns, one.pattern)
+	for _, route := range w.console.routes() {
+		patterns = append(patterns, route.pattern)
 	}
 	require.ElementsMatch(t, slices.Collect(maps.Keys(needed)), patterns)
 	roles := append([]ledger.Role{""}, ledger.Roles()...)
@@ -128,7 +133,7 @@ func TestEveryRouteNeedsItsRole(t *testing.T) {
 			if !named {
 				method, path = http.MethodDelete, "/nothing"
 			}
-			before, done := len(w.logged(1000)), len(w.fake.did())
+			before, acts := len(w.logged(1000)), len(w.fake.did())
 			request, err := http.NewRequestWithContext(t.Context(), method, w.server.URL+pathOf.Replace(path), strings.NewReader("mode=smart&version=3"))
 			require.NoError(t, err)
 			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -151,7 +156,7 @@ func TestEveryRouteNeedsItsRole(t *testing.T) {
 				require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, status, what)
 			}
 			if i < slices.Index(roles, least) {
-				require.Len(t, w.fake.did(), done, what)
+				require.Len(t, w.fake.did(), acts, what)
 			}
 		}
 	}
@@ -161,9 +166,9 @@ func TestEveryRouteNeedsItsRole(t *testing.T) {
 func TestStreamsAreForAll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, one := range w.console.pages() {
-		if len(one.parts) > 0 {
-			require.Equal(t, control.ActRead, one.act, "%s: GET /live has to ask for its act", one.path)
+	for _, kind := range w.console.pages() {
+		if len(kind.parts) > 0 {
+			require.Equal(t, control.ActRead, kind.act, "%s: GET /live has to ask for its act", kind.path)
 		}
 	}
 }
@@ -175,15 +180,16 @@ func TestButtonsAreThoseOfTheRole(t *testing.T) {
 	w.add("root", ledger.Admin)
 	w.add("oli", ledger.Operator)
 	w.add("vic", ledger.Viewer)
-	form := regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"|formaction="([^"#]*)"(?: formmethod="post")?|formmethod="(post)"`) // a fragment is of a page that is read
-	forms := func(body string) (found []string) {
+	// a fragment is of a page that is read
+	form := regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"|formaction="([^"#]*)"(?: formmethod="post")?|formmethod="(post)"`)
+	forms := func(body string) (actions []string) {
 		for _, match := range form.FindAllStringSubmatch(body, -1) {
 			if action := match[1] + match[2] + match[3]; action != signOutPath {
-				found = append(found, action)
+				actions = append(actions, action)
 			}
 		}
-		slices.Sort(found)
-		return slices.Compact(found)
+		slices.Sort(actions)
+		return slices.Compact(actions)
 	}
 	for path, want := range map[string]map[string][]string{
 		"/":                    {"oli": {"/pause", "/resume"}},
@@ -223,8 +229,8 @@ func TestButtonsAreThoseOfTheRole(t *testing.T) {
 			parts, err := w.console.fragments(t.Context(), topic{role, page})
 			require.NoError(t, err)
 			html := ""
-			for _, one := range parts {
-				html += one.HTML
+			for _, part := range parts {
+				html += part.HTML
 			}
 			require.Equal(t, role != ledger.Viewer, len(forms(html)) > 0, "%s as %s", page, role)
 		}
@@ -238,21 +244,22 @@ func TestNoPageShowsAFormInVain(t *testing.T) {
 	w.add("root", ledger.Admin)
 	w.add("oli", ledger.Operator)
 	w.add("vic", ledger.Viewer)
-	tag := regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"|formaction="([^"#]*)"(?: formmethod="post")?|formmethod="(post)"`) // a fragment is of a page that is read
+	// a fragment is of a page that is read
+	tag := regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"|formaction="([^"#]*)"(?: formmethod="post")?|formmethod="(post)"`)
 	shown := map[string]int{}
 	for name, role := range map[string]ledger.Role{"vic": ledger.Viewer, "oli": ledger.Operator, "root": ledger.Admin} {
 		w.as(name)
-		for _, one := range w.console.pages() {
-			path := pathOf.Replace(one.path)
+		for _, kind := range w.console.pages() {
+			path := pathOf.Replace(kind.path)
 			status, body := w.get(path)
-			if !control.May(role, one.act) {
+			if !control.May(role, kind.act) {
 				require.Equal(t, http.StatusForbidden, status, path)
 				continue
 			}
 			require.Equal(t, http.StatusOK, status, "%s: %s", path, body)
-			for _, found := range tag.FindAllStringSubmatch(body, -1) {
-				action := found[1] + found[2]
-				if found[3] != "" {
+			for _, parts := range tag.FindAllStringSubmatch(body, -1) {
+				action := parts[1] + parts[2]
+				if parts[3] != "" {
 					action = path
 				}
 				if action == signOutPath {
@@ -372,7 +379,8 @@ func TestForgedForms(t *testing.T) {
 
 	w.as("vic")
 	for path, form := range map[string]url.Values{
-		"/c/acme-shop/sync": {"mode": {"full"}}, "/runs/6/approve": nil, "/people": {"name": {"eve"}, "role": {"admin"}}, "/people/vic/role": {"role": {"admin"}}, "/people/ann/disable": nil,
+		"/c/acme-shop/sync": {"mode": {"full"}}, "/runs/6/approve": nil, "/people": {"name": {"eve"}, "role": {"admin"}},
+		"/people/vic/role": {"role": {"admin"}}, "/people/ann/disable": nil,
 	} {
 		status, body := w.post(path, form, "Sec-Fetch-Site", "same-origin")
 		require.Equal(t, http.StatusForbidden, status, path)
@@ -492,7 +500,7 @@ func TestTheOwnPassword(t *testing.T) {
 	w.add("root", ledger.Admin)
 	w.add("vic", ledger.Viewer)
 	w.as("vic")
-	other := w.cookie()
+	cookie := w.cookie()
 	w.as("vic")
 	status, body := w.get("/me")
 	require.Equal(t, http.StatusOK, status)
@@ -506,7 +514,7 @@ func TestTheOwnPassword(t *testing.T) {
 	require.Contains(t, body, "The password is another now")
 	require.NotEqual(t, before, w.cookie())
 	require.Len(t, w.cookie(), 43)
-	w.setCookie(other)
+	w.setCookie(cookie)
 	status, _ = w.get("/runs")
 	require.Equal(t, http.StatusUnauthorized, status)
 	status, _ = w.post(signInPath, url.Values{"name": {"vic"}, "password": {horse}})
@@ -556,7 +564,8 @@ func TestCookies(t *testing.T) {
 		w := newWorld(t, func(o *Options) { o.Origin = origin })
 		w.add("ann", ledger.Admin)
 		w.browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.URL+signInPath, strings.NewReader(url.Values{"name": {"ann"}, "password": {horse}, "next": {"/runs"}}.Encode()))
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.URL+signInPath,
+			strings.NewReader(url.Values{"name": {"ann"}, "password": {horse}, "next": {"/runs"}}.Encode()))
 		require.NoError(t, err)
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		response, err := w.browser.Do(request)
@@ -573,7 +582,10 @@ func TestFormsBehindAProxy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *Options) { o.Origin = "https://stock.example.com" })
 	w.add("ann", ledger.Admin)
-	for origin, want := range map[string]int{"https://stock.example.com": http.StatusUnauthorized, "https://stock.example.com.evil.example": http.StatusForbidden, "http://stock.example.com": http.StatusForbidden} {
+	for origin, want := range map[string]int{
+		"https://stock.example.com": http.StatusUnauthorized, "https://stock.example.com.evil.example": http.StatusForbidden,
+		"http://stock.example.com": http.StatusForbidden,
+	} {
 		status, _ := w.post(signInPath, url.Values{"name": {"ann"}, "password": {"a wrong password"}}, "Origin", origin)
 		require.Equal(t, want, status, origin)
 	}
@@ -582,11 +594,14 @@ func TestFormsBehindAProxy(t *testing.T) {
 // What a proxy says is believed from its addresses alone, and only where it can be understood.
 func TestWhoAProxyNames(t *testing.T) {
 	t.Parallel()
-	proxy := Proxy{From: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24"), netip.MustParsePrefix("::1/128")}, User: "X-User", Role: "X-Role", Everybody: ledger.Viewer}
+	proxy := Proxy{
+		From: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24"), netip.MustParsePrefix("::1/128")}, User: "X-User", Role: "X-Role",
+		Everybody: ledger.Viewer,
+	}
 	strict, plain := proxy, proxy
 	strict.Everybody = ""
 	plain.Role = ""
-	for name, one := range map[string]struct {
+	for name, test := range map[string]struct {
 		proxy  Proxy
 		remote string
 		header http.Header
@@ -612,16 +627,16 @@ func TestWhoAProxyNames(t *testing.T) {
 		"the browser's role as well":   {proxy, "10.0.0.5:1", http.Header{"X-User": {"ann"}, "X-Role": {"admin", "viewer"}}, "", "more than once"},
 		"a name that is none":          {proxy, "10.0.0.5:1", http.Header{"X-User": {"ann (admin)"}}, "", "a name has 1 to 64"},
 	} {
-		user, role, known, err := one.proxy.user(&http.Request{RemoteAddr: one.remote, Header: one.header})
-		require.Equal(t, one.want != "", known, name)
-		require.Equal(t, one.want, strings.TrimSpace(map[bool]string{true: user + " " + string(role)}[known]), name)
-		if one.wrong == "" {
+		user, role, named, err := test.proxy.user(&http.Request{RemoteAddr: test.remote, Header: test.header})
+		require.Equal(t, test.want != "", named, name)
+		require.Equal(t, test.want, strings.TrimSpace(map[bool]string{true: user + " " + string(role)}[named]), name)
+		if test.wrong == "" {
 			require.NoError(t, err, name)
 		} else {
-			require.ErrorContains(t, err, one.wrong, name)
+			require.ErrorContains(t, err, test.wrong, name)
 		}
 	}
-	for name, one := range map[string]struct{ remote, passed, want string }{
+	for name, test := range map[string]struct{ remote, passed, want string }{
 		"straight":                   {"192.0.2.1:1", "", "192.0.2.1"},
 		"straight, and it lies":      {"192.0.2.1:1", "203.0.113.9", "192.0.2.1"},
 		"through the proxy":          {"10.0.0.5:1", "192.0.2.1", "192.0.2.1"},
@@ -632,10 +647,10 @@ func TestWhoAProxyNames(t *testing.T) {
 		"an end that cannot be read": {"@", "192.0.2.1", "@"},
 	} {
 		header := http.Header{}
-		if one.passed != "" {
-			header.Set("X-Forwarded-For", one.passed)
+		if test.passed != "" {
+			header.Set("X-Forwarded-For", test.passed)
 		}
-		require.Equal(t, one.want, proxy.client(&http.Request{RemoteAddr: one.remote, Header: header}), name)
+		require.Equal(t, test.want, proxy.client(&http.Request{RemoteAddr: test.remote, Header: header}), name)
 	}
 }
 
@@ -653,7 +668,9 @@ func TestPagesBehindAProxyThatSignsIn(t *testing.T) {
 	require.NotContains(t, body, `href="/me"`, "she has no password here")
 	status, _ = w.post("/c/acme-shop/sync", url.Values{"mode": {"smart"}}, "X-User", "ann", "X-Role", "viewer", "X-Forwarded-For", "192.0.2.9")
 	require.Equal(t, http.StatusForbidden, status)
-	require.Equal(t, []string{"ann (proxy)|page|sync|/c/acme-shop/sync|refused|this needs the role operator, and ann (proxy) has the role viewer; from 192.0.2.9"}, w.logged(1))
+	require.Equal(t,
+		[]string{"ann (proxy)|page|sync|/c/acme-shop/sync|refused|this needs the role operator, and ann (proxy) has the role viewer; from 192.0.2.9"},
+		w.logged(1))
 	status, body = w.getWith("/runs", "X-User", "ann")
 	require.Equal(t, http.StatusForbidden, status)
 	require.Contains(t, body, "The proxy gives ann no role")
@@ -687,8 +704,10 @@ func (w *world) getWith(path string, headers ...string) (int, string) {
 func TestOnward(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"/": "/", "/runs?connection=a%2Fb": "/runs?connection=a%2Fb", "/c/acme-shop/levels": "/c/acme-shop/levels", "": "/", "runs": "/", "//evil.example": "/", "/\\evil.example": "/",
-		"https://evil.example/": "/", "javascript:alert(1)": "/", "/\t/evil.example": "/", "/in": "/", "/out": "/", "/first?key=x": "/", "/%": "/", "///evil.example": "/",
+		"/": "/", "/runs?connection=a%2Fb": "/runs?connection=a%2Fb", "/c/acme-shop/levels": "/c/acme-shop/levels", "": "/", "runs": "/",
+		"//evil.example": "/", "/\\evil.example": "/",
+		"https://evil.example/": "/", "javascript:alert(1)": "/", "/\t/evil.example": "/", "/in": "/", "/out": "/", "/first?key=x": "/", "/%": "/",
+		"///evil.example": "/",
 	} {
 		require.Equal(t, want, onward(text), text)
 	}
@@ -697,7 +716,7 @@ func TestOnward(t *testing.T) {
 // Who reads a page has the menu, and no command line.
 func TestWhatPagesTellNamesNoCommand(t *testing.T) {
 	t.Parallel()
-	said, ok := told(&control.UsageError{Message: "there is no run 9; starter runs lists them"})
+	words, ok := refusalWords(&control.UsageError{Message: "there is no run 9; starter runs lists them"})
 	require.True(t, ok)
-	require.Equal(t, "there is no run 9", said)
+	require.Equal(t, "there is no run 9", words)
 }

@@ -68,8 +68,8 @@ func summary(ages []age) (average, most time.Duration) {
 		area += width * (ages[i].Old + ages[i-1].Old).Seconds() / 2
 		span += width
 	}
-	for _, one := range ages {
-		most = max(most, one.Old)
+	for _, age := range ages {
+		most = max(most, age.Old)
 	}
 	if span > 0 {
 		average = time.Duration(area / span * float64(time.Second))
@@ -161,7 +161,8 @@ func dayPicture(runs []ledger.Run, ages []age, k clock) template.HTML {
 		if hour.In(k.zone).Hour()%3 != 0 {
 			continue
 		}
-		fmt.Fprintf(&b, `<line class="grid" x1="%[1]f" x2="%[1]f" y1="6" y2="160"/><text x="%[1]f" y="%[2]d" text-anchor="middle">%[3]s</text>`, x(hour), chartLabel, hour.In(k.zone).Format("15:04"))
+		fmt.Fprintf(&b, `<line class="grid" x1="%[1]f" x2="%[1]f" y1="6" y2="160"/><text x="%[1]f" y="%[2]d" text-anchor="middle">%[3]s</text>`, x(hour),
+			chartLabel, hour.In(k.zone).Format("15:04"))
 	}
 	b.WriteString(`<text x="0" y="27">Smart Sync</text><text x="0" y="61">Full Sync</text><text x="0" y="96">Age of</text><text x="0" y="110">figures</text>`)
 	for _, y := range []float64{smartLine + .5, fullLine + .5, chartBottom + .5} {
@@ -222,13 +223,14 @@ func scaleTop(most time.Duration) time.Duration {
 }
 
 // dayWords say the picture to who does not see it.
-func dayWords(runs []ledger.Run, average, most time.Duration, known bool) string {
+func dayWords(runs []ledger.Run, average, most time.Duration, measured bool) string {
 	kinds := map[string]int64{}
 	for _, run := range runs {
 		kinds[barClass(run)]++
 	}
-	words := fmt.Sprintf("The last 24 hours: %s, %s, %d failed, %d skipped.", count(kinds["smart"], "Smart Sync"), count(kinds["full"], "Full Sync"), kinds["failbar"], kinds["skip-mark"])
-	if !known {
+	words := fmt.Sprintf("The last 24 hours: %s, %s, %d failed, %d skipped.", count(kinds["smart"], "Smart Sync"), count(kinds["full"], "Full Sync"),
+		kinds["failbar"], kinds["skip-mark"])
+	if !measured {
 		return words + " No run of everything has completed."
 	}
 	return words + fmt.Sprintf(" Figures in the store were %s old on average, %s at most.", span(average), span(most))

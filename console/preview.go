@@ -74,7 +74,7 @@ func (c *Console) previewPage(ctx context.Context, q request) (page, error) {
 	view.WhyOff = whyOff(connection, pulse)
 	after, _ := strconv.ParseInt(q.query.Get("after"), 10, 64) // what is none begins at the beginning
 	k := clockOf(q.now, connection.Inventory.Timezone)
-	found, err := c.options.Control.Preview(ctx, id, ledger.PreviewMove(view.Move), after, rowsAPage)
+	preview, err := c.options.Control.Preview(ctx, id, ledger.PreviewMove(view.Move), after, rowsAPage)
 	var absent *control.AbsentError
 	switch {
 	case errors.As(err, &absent):
@@ -82,7 +82,7 @@ func (c *Console) previewPage(ctx context.Context, q request) (page, error) {
 	case err != nil:
 		return page{}, err
 	default:
-		view.show(found, connection, k)
+		view.show(preview, connection, k)
 	}
 	shown := frame("Preview of "+id, pulse, k)
 	shown.Body = view
@@ -93,45 +93,45 @@ func (c *Console) previewPage(ctx context.Context, q request) (page, error) {
 const recentDryRuns = 20
 
 func underWay(runs []ledger.Run) []underway {
-	var found []underway
+	var running []underway
 	for _, run := range runs {
 		if run.DryRun && run.EndedAt == nil {
 			phase := run.Phase
 			if phase == "" {
 				phase = "running"
 			}
-			found = append(found, underway{fmt.Sprintf("Dry run %d", run.ID), phase, runPath(run.ID)})
+			running = append(running, underway{fmt.Sprintf("Dry run %d", run.ID), phase, runPath(run.ID)})
 		}
 	}
-	return found
+	return running
 }
 
 // show fills in a preview.
-func (v *previewView) show(found control.PreviewShown, connection ledger.Connection, k clock) {
-	v.Run, v.RunHref = found.Run, runPath(found.Run)
-	v.Made = fmt.Sprintf("%s; it expires: %s", k.at(found.MadeAt), k.at(found.ExpiresAt))
-	v.Scope = control.SyncName(found.Mode)
-	if len(found.Scope) > 0 {
-		v.Scope += " of " + count(int64(len(found.Scope)), "SKU")
+func (v *previewView) show(preview control.PreviewShown, connection ledger.Connection, k clock) {
+	v.Run, v.RunHref = preview.Run, runPath(preview.Run)
+	v.Made = fmt.Sprintf("%s; it expires: %s", k.at(preview.MadeAt), k.at(preview.ExpiresAt))
+	v.Scope = control.SyncName(preview.Mode)
+	if len(preview.Scope) > 0 {
+		v.Scope += " of " + count(int64(len(preview.Scope)), "SKU")
 	}
-	v.Same, v.Changes = found.Same, found.Raise+found.Lower+found.Zero+found.New
-	for _, one := range []struct {
+	v.Same, v.Changes = preview.Same, preview.Raise+preview.Lower+preview.Zero+preview.New
+	for _, move := range []struct {
 		move ledger.PreviewMove
 		n    int64
 	}{
-		{ledger.PreviewRaise, found.Raise},
-		{ledger.PreviewLower, found.Lower},
-		{ledger.PreviewZero, found.Zero},
-		{ledger.PreviewNew, found.New},
-		{ledger.PreviewBlocked, found.Blocked},
+		{ledger.PreviewRaise, preview.Raise},
+		{ledger.PreviewLower, preview.Lower},
+		{ledger.PreviewZero, preview.Zero},
+		{ledger.PreviewNew, preview.New},
+		{ledger.PreviewBlocked, preview.Blocked},
 	} {
-		v.Moves = append(v.Moves, moveCount{moveStates[one.move], one.n, v.Path + "?move=" + string(one.move), v.Move == string(one.move)})
+		v.Moves = append(v.Moves, moveCount{moveStates[move.move], move.n, v.Path + "?move=" + string(move.move), v.Move == string(move.move)})
 	}
-	for _, row := range found.Rows {
+	for _, row := range preview.Rows {
 		v.Rows = append(v.Rows, viewPreviewRow(row, connection.Merchant))
 	}
-	if found.Next != 0 {
-		next := url.Values{"after": {strconv.FormatInt(found.Next, 10)}}
+	if preview.Next != 0 {
+		next := url.Values{"after": {strconv.FormatInt(preview.Next, 10)}}
 		if v.Move != "" {
 			next.Set("move", v.Move)
 		}

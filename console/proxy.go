@@ -26,7 +26,7 @@ type Proxy struct {
 
 // trusts is true for an address of the proxy.
 func (p Proxy) trusts(address netip.Addr) bool {
-	return slices.ContainsFunc(p.From, func(one netip.Prefix) bool { return one.Contains(address) })
+	return slices.ContainsFunc(p.From, func(prefix netip.Prefix) bool { return prefix.Contains(address) })
 }
 
 // hostOf is the address of a remote end like 192.0.2.7:4711; not valid where that cannot be read.
@@ -60,7 +60,7 @@ func (p Proxy) client(r *http.Request) string {
 
 // user is who the proxy says is signed in. known is false where nothing says so: the request is not the proxy's, or names nobody. An error is a
 // proxy that says what cannot be understood: then nobody is let in.
-func (p Proxy) user(r *http.Request) (name string, role ledger.Role, known bool, err error) {
+func (p Proxy) user(r *http.Request) (name string, role ledger.Role, named bool, err error) {
 	if p.User == "" || !p.trusts(hostOf(r.RemoteAddr)) {
 		return "", "", false, nil
 	}

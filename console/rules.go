@@ -46,19 +46,19 @@ var weekDays = ledger.Weekdays()
 func formOf(rules []ledger.Rule) []ruleForm {
 	var forms []ruleForm
 	for _, rule := range rules {
-		one := ruleForm{N: len(forms)}
+		form := ruleForm{N: len(forms)}
 		switch {
 		case rule.Every > 0:
-			one.Kind, one.Every = "every", minutes(rule.Every)
+			form.Kind, form.Every = "every", minutes(rule.Every)
 		case rule.Hourly != nil:
-			one.Kind, one.Hours, one.Minute = "hourly", strconv.Itoa(rule.Hourly.Every), strconv.Itoa(rule.Hourly.Minute)
+			form.Kind, form.Hours, form.Minute = "hourly", strconv.Itoa(rule.Hourly.Every), strconv.Itoa(rule.Hourly.Minute)
 		case rule.Daily != "":
-			one.Kind, one.Time = "daily", rule.Daily
+			form.Kind, form.Time = "daily", rule.Daily
 		case rule.Flexible != nil:
-			one.Kind, one.Distance = "flexible", minutes(rule.Flexible.Every)
-			one.From, one.To, one.Days = strconv.Itoa(rule.Flexible.From), strconv.Itoa(rule.Flexible.To), rule.Flexible.Days
+			form.Kind, form.Distance = "flexible", minutes(rule.Flexible.Every)
+			form.From, form.To, form.Days = strconv.Itoa(rule.Flexible.From), strconv.Itoa(rule.Flexible.To), rule.Flexible.Days
 		}
-		forms = append(forms, one)
+		forms = append(forms, form)
 	}
 	return withEmpty(forms)
 }
@@ -92,8 +92,8 @@ func formFrom(values url.Values) []ruleForm {
 // checked that it says something.
 func rulesOf(forms []ruleForm) ([]ledger.Rule, wrong) {
 	rules, faults := []ledger.Rule{}, wrong{}
-	for _, one := range forms {
-		rules = append(rules, one.rule(faults))
+	for _, rule := range forms {
+		rules = append(rules, rule.rule(faults))
 	}
 	return rules, faults
 }
@@ -109,11 +109,11 @@ func (w wrong) refusal(sent func(field string) string) error {
 	if len(w) == 0 {
 		return nil
 	}
-	var said []string
+	var faults []string
 	for _, field := range slices.Sorted(maps.Keys(w)) {
-		said = append(said, fmt.Sprintf("%s is %q: %s", fieldWords(field), sent(field), w[field]))
+		faults = append(faults, fmt.Sprintf("%s is %q: %s", fieldWords(field), sent(field), w[field]))
 	}
-	return &formError{message: strings.Join(said, " "), fields: w}
+	return &formError{message: strings.Join(faults, " "), fields: w}
 }
 
 // fieldWords name a field of a form: rule 1, every.

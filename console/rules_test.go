@@ -15,14 +15,15 @@ import (
 // sent is a form as a browser sends it.
 func sent(forms []ruleForm) url.Values {
 	values := url.Values{}
-	for _, one := range forms {
+	for _, rule := range forms {
 		for name, value := range map[string]string{
-			"kind": one.Kind, "every": one.Every, "hours": one.Hours, "minute": one.Minute, "time": one.Time, "distance": one.Distance, "from": one.From, "to": one.To,
+			"kind": rule.Kind, "every": rule.Every, "hours": rule.Hours, "minute": rule.Minute, "time": rule.Time, "distance": rule.Distance,
+			"from": rule.From, "to": rule.To,
 		} {
-			values.Set(fmt.Sprintf("r%d.%s", one.N, name), value)
+			values.Set(fmt.Sprintf("r%d.%s", rule.N, name), value)
 		}
-		for _, day := range one.Days {
-			values.Add(fmt.Sprintf("r%d.day", one.N), day)
+		for _, day := range rule.Days {
+			values.Add(fmt.Sprintf("r%d.day", rule.N), day)
 		}
 	}
 	return values
@@ -41,7 +42,10 @@ func TestRulesComeBackFromTheForm(t *testing.T) {
 			return ledger.Rule{Daily: fmt.Sprintf("%02d:%02d", rapid.IntRange(0, 23).Draw(t, "hour"), rapid.IntRange(0, 59).Draw(t, "minute"))}
 		}),
 		rapid.Custom(func(t *rapid.T) ledger.Rule {
-			rule := ledger.Flexible{Every: time.Duration(rapid.IntRange(1, 1440).Draw(t, "distance")) * time.Minute, From: rapid.IntRange(0, 23).Draw(t, "from"), To: rapid.IntRange(0, 23).Draw(t, "to")}
+			rule := ledger.Flexible{
+				Every: time.Duration(rapid.IntRange(1, 1440).Draw(t, "distance")) * time.Minute, From: rapid.IntRange(0, 23).Draw(t, "from"),
+				To: rapid.IntRange(0, 23).Draw(t, "to"),
+			}
 			for _, day := range weekDays {
 				if rapid.Bool().Draw(t, day) {
 					rule.Days = append(rule.Days, day)

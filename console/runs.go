@@ -24,11 +24,12 @@ type runRow struct {
 
 func viewRun(run ledger.Run, k clock) runRow {
 	row := runRow{
-		ID: run.ID, Href: runPath(run.ID), Connection: run.Connection, Kind: kindOf(run), By: startedBy(run), Started: k.at(run.StartedAt), Took: "–", State: runState(run),
+		ID: run.ID, Href: runPath(run.ID), Connection: run.Connection, Kind: kindOf(run), By: startedBy(run), Started: k.at(run.StartedAt), Took: "–",
+		State:   runState(run),
 		Changed: "–", Due: "–", Exported: "–", Refused: "–",
 	}
 	if run.EndedAt != nil {
-		row.Took, row.Note = span(run.EndedAt.Sub(run.StartedAt)), k.retold(run.Reason)
+		row.Took, row.Note = span(run.EndedAt.Sub(run.StartedAt)), k.localTimes(run.Reason)
 	} else if run.Outcome == ledger.Running {
 		row.Note = run.Phase
 	}
@@ -73,8 +74,8 @@ const runsAPage = 100
 func (c *Console) runsPage(ctx context.Context, q request) (page, error) {
 	connection := q.query.Get("connection")
 	limit := runsAPage
-	if asked, err := strconv.Atoi(q.query.Get("limit")); err == nil && asked > 0 {
-		limit = min(asked, 10*runsAPage)
+	if most, err := strconv.Atoi(q.query.Get("limit")); err == nil && most > 0 {
+		limit = min(most, 10*runsAPage)
 	}
 	runs, err := c.options.Control.Runs(ctx, connection, limit+1)
 	if err != nil {
@@ -158,7 +159,7 @@ func (c *Console) runPage(ctx context.Context, q request) (page, error) {
 			return page{}, err
 		}
 		for _, row := range rows {
-			view.Rejected = append(view.Rejected, rejectedRow{row.ChannelSKU, row.Location, k.retold(row.Reason), skuPath(connection.Merchant, row.Product)})
+			view.Rejected = append(view.Rejected, rejectedRow{row.ChannelSKU, row.Location, k.localTimes(row.Reason), skuPath(connection.Merchant, row.Product)})
 		}
 	}
 	shown := frame(fmt.Sprintf("Run %d", run.ID), pulse, k)
@@ -186,8 +187,8 @@ func stagesOf(run ledger.Run, k clock) []stage {
 	if run.FetchBegan != nil {
 		stages = append(stages, stage{"Asked the warehouse", k.exact(*run.FetchBegan), "after " + span(run.FetchBegan.Sub(run.StartedAt))})
 	}
-	for _, one := range control.StagesOf(run) {
-		stages = append(stages, stage{one.Name, k.exact(one.At), one.What + " " + span(one.Took)})
+	for _, passed := range control.StagesOf(run) {
+		stages = append(stages, stage{passed.Name, k.exact(passed.At), passed.What + " " + span(passed.Took)})
 	}
 	if run.EndedAt != nil {
 		return append(stages, stage{"Ended", k.exact(*run.EndedAt), "took " + span(run.EndedAt.Sub(run.StartedAt))})
@@ -291,27 +292,28 @@ func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
 
 // heldRows adds which rows a held run would take to 0.
 func (c *Console) heldRows(ctx context.Context, connection ledger.Connection, row *heldRow) error {
-	found, err := c.options.Control.HeldRows(ctx, connection.ID, mostHeldRows)
+	held, err := c.options.Control.HeldRows(ctx, connection.ID, mostHeldRows)
 	if err != nil {
 		return err
 	}
-	for _, one := range found.Rows {
-		row.Rows = append(row.Rows, heldLevel{one.ChannelSKU, one.Location, skuPath(connection.Merchant, one.Product), figure(one.Exported)})
+	for _, due := range held.Rows {
+		row.Rows = append(row.Rows, heldLevel{due.ChannelSKU, due.Location, skuPath(connection.Merchant, due.Product), figure(due.Exported)})
 	}
 	row.RowsOf = "Rows that would go to 0, those with most units first"
-	if len(found.Rows) == mostHeldRows {
+	if len(held.Rows) == mostHeldRows {
 		row.RowsOf = fmt.Sprintf("The %d rows with most units that would go to 0", mostHeldRows)
 	}
-	if !found.Whole {
-		row.RowsOf += fmt.Sprintf(", of the first %s that are due", number(int64(found.Looked)))
+	if !held.Whole {
+		row.RowsOf += fmt.Sprintf(", of the first %s that are due", number(int64(held.Looked)))
 	}
 	return nil
 }
 
 func viewHold(hold control.OpenHold, k clock) heldRow {
 	row := heldRow{
-		Run: hold.Run, Href: runPath(hold.Run), Connection: hold.Connection, ConnectTo: connectionPath(hold.Connection), Warehouse: hold.Warehouse, Reason: k.retold(hold.Reason),
-		Since: fmt.Sprintf("%s, %s ago", k.at(hold.At), span(k.now.Sub(hold.At))), DecideBy: "no end is set", What: "A snapshot of " + hold.Warehouse,
+		Run: hold.Run, Href: runPath(hold.Run), Connection: hold.Connection, ConnectTo: connectionPath(hold.Connection), Warehouse: hold.Warehouse,
+		Reason: k.localTimes(hold.Reason),
+		Since:  fmt.Sprintf("%s, %s ago", k.at(hold.At), span(k.now.Sub(hold.At))), DecideBy: "no end is set", What: "A snapshot of " + hold.Warehouse,
 		Again: control.AskedAgain(hold.Hold, k.at),
 	}
 	if hold.Kind == ledger.HoldZeroing {

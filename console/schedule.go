@@ -99,7 +99,8 @@ func (c *Console) preview(ctx context.Context, id string, mode ledger.Mode, valu
 func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
 	setting := shown.ScheduleSetting
 	view := editorView{
-		ID: setting.Connection, Mode: setting.Mode, Path: schedulePath(setting.Connection, setting.Mode), Name: scheduleName(setting.Mode), Full: setting.Mode == ledger.Full,
+		ID: setting.Connection, Mode: setting.Mode, Path: schedulePath(setting.Connection, setting.Mode), Name: scheduleName(setting.Mode),
+		Full:    setting.Mode == ledger.Full,
 		InForce: ruleSentences(setting.Rules), Setting: sentence(control.SettingWords(setting)), Pending: setting.Pending, ReadOnly: setting.ReadOnly,
 		InFile: setting.File != nil, Overridden: setting.Override != nil, Version: setting.Version, Days: weekDays,
 		Rules: formOf(setting.Rules), Timezone: setting.Timezone, Would: control.ScheduleWords(setting.Schedule), UntilZone: cmp.Or(setting.Timezone, "UTC"),
@@ -117,9 +118,7 @@ func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
 	forms := formFrom(values)
 	view.Rules = withEmpty(forms)
 	view.Timezone, view.Reason, view.Until, view.Force = values.Get("timezone"), values.Get("reason"), values.Get("until"), values.Get("force") != ""
-	if zone := values.Get("until_zone"); zone != "" && ledger.IsZone(zone) {
-		view.UntilZone = zone
-	}
+	view.UntilZone = endZone(values, view.UntilZone)
 	if read, err := strconv.ParseInt(values.Get("version"), 10, 64); err == nil {
 		view.Version = read
 	}
@@ -201,6 +200,14 @@ func endText(end time.Time, timezone string) string {
 	return end.In(clockOf(end, timezone).zone).Format(endForm)
 }
 
+// endZone is the zone in which a form was sent with the end of an override; otherwise where it names none that there is.
+func endZone(values url.Values, otherwise string) string {
+	if zone := values.Get("until_zone"); zone != "" && ledger.IsZone(zone) {
+		return zone
+	}
+	return otherwise
+}
+
 // endOf reads the end of an override as a form sends it; nil for none. It is in the zone that the form shows beside it, otherwise in the one that is given.
 func endOf(values url.Values, otherwise string) (*time.Time, error) {
 	text := strings.TrimSpace(values.Get("until"))
@@ -258,16 +265,16 @@ func (c *Console) actClear(ctx context.Context, r *http.Request) (string, notice
 
 // editedNotice says what is in force after an edit, and when runs start next.
 func editedNotice(word string, edited control.ScheduleEdited) notice {
-	said := notice{state: state{"good", "check", word}, Text: fmt.Sprintf("%s runs %s.", control.SyncName(edited.Mode), control.ScheduleWords(edited.Schedule))}
+	shown := notice{state: state{"good", "check", word}, Text: fmt.Sprintf("%s runs %s.", control.SyncName(edited.Mode), control.ScheduleWords(edited.Schedule))}
 	if len(edited.Starts) > 0 {
-		said.Text += " Next start: " + edited.Starts[0].Format("Mon Jan 2, 15:04 MST") + "."
+		shown.Text += " Next start: " + edited.Starts[0].Format("Mon Jan 2, 15:04 MST") + "."
 	}
 	for _, warning := range edited.Warnings {
-		said.Text += " " + sentence(warning)
+		shown.Text += " " + sentence(warning)
 	}
 	if edited.Waits != "" {
-		said.state = state{"warn", "triangle", word}
-		said.Text += " It is safe in the ledger; Temporal could not be told yet, and a worker does that as soon as it can."
+		shown.state = state{"warn", "triangle", word}
+		shown.Text += " It is safe in the ledger; Temporal could not be told yet, and a worker does that as soon as it can."
 	}
-	return said
+	return shown
 }

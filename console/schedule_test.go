@@ -20,7 +20,8 @@ import (
 // setting is what the fake's Smart Sync is set to: an override of the file's, at version 3.
 func setting() control.ScheduleSetting {
 	made := &ledger.Override{
-		Schedule: ledger.Schedule{Rules: []ledger.Rule{{Every: 45 * time.Minute}, {Daily: "06:30"}}, Timezone: "America/Los_Angeles"}, Reason: "a sale " + hostile, By: "bob", Since: noon,
+		Schedule: ledger.Schedule{Rules: []ledger.Rule{{Every: 45 * time.Minute}, {Daily: "06:30"}}, Timezone: "America/Los_Angeles"},
+		Reason:   "a sale " + hostile, By: "bob", Since: noon,
 	}
 	return control.ScheduleSetting{
 		Connection: "acme-shop", Mode: ledger.Smart, Schedule: made.Schedule, Source: control.SetByOverride, FileName: "host:/etc/tidemark.yaml",
@@ -32,7 +33,9 @@ func (f *fake) Schedule(_ context.Context, connection string, mode ledger.Mode) 
 	if connection != "acme-shop" || mode != ledger.Smart {
 		return control.ScheduleShown{}, &control.UsageError{Message: fmt.Sprintf("there is no %s schedule of %s", mode, connection)}
 	}
-	return control.ScheduleShown{ScheduleSetting: setting(), SchedulePreview: control.SchedulePreview{Starts: []time.Time{noon}, YAML: []string{"smart:", "  - every: 45m"}}}, nil
+	return control.ScheduleShown{
+		ScheduleSetting: setting(), SchedulePreview: control.SchedulePreview{Starts: []time.Time{noon}, YAML: []string{"smart:", "  - every: 45m"}},
+	}, nil
 }
 
 func (f *fake) PreviewSchedule(_ context.Context, _ string, _ ledger.Mode, edit control.ScheduleEdit) (control.SchedulePreview, error) {
@@ -69,7 +72,9 @@ func (f *fake) Advise(_ context.Context, connection string) (control.Advice, err
 	for range 20 {
 		seen.Took = append(seen.Took, 20*time.Minute)
 	}
-	return control.Advice{Connection: connection, Advice: inventory.Advise(seen), Why: []string{"because"}, Setting: setting(), Applicable: true, Applied: true}, nil
+	return control.Advice{
+		Connection: connection, Advice: inventory.Advise(seen), Why: []string{"because"}, Setting: setting(), Applicable: true, Applied: true,
+	}, nil
 }
 
 func (f *fake) ApplyAdvice(_ context.Context, connection string, version int64, by string) (control.ScheduleEdited, error) {
@@ -87,18 +92,22 @@ func (f *fake) Log(_ context.Context, query ledger.AuditQuery) ([]ledger.AuditEn
 	if query.Before != 0 {
 		query.Limit = 1 // the last page
 	}
-	found := make([]ledger.AuditEntry, query.Limit)
-	for i := range found {
-		found[i] = ledger.AuditEntry{ID: int64(1000 - i), At: noon, Who: "ann", From: control.FromPage, Act: "pause", On: "acme-shop", Before: "active", After: hostile, Result: ledger.AuditRefused, Reason: hostile}
+	entries := make([]ledger.AuditEntry, query.Limit)
+	for i := range entries {
+		entries[i] = ledger.AuditEntry{
+			ID: int64(1000 - i), At: noon, Who: "ann", From: control.FromPage, Act: "pause", On: "acme-shop", Before: "active", After: hostile,
+			Result: ledger.AuditRefused, Reason: hostile,
+		}
 	}
-	return found, nil
+	return entries, nil
 }
 
 // form is a schedule as the editor sends it.
 func filled(changes ...string) url.Values {
 	values := url.Values{
 		"rules": {"1"}, "version": {"3"}, "timezone": {"America/Los_Angeles"}, "r0.kind": {"every"}, "r0.every": {"15"},
-		"r2.kind": {"flexible"}, "r2.distance": {"30"}, "r2.from": {"8"}, "r2.to": {"18"}, "r2.day": {"mon", "tue"}, "reason": {"the sale"}, "until": {"2026-11-30T08:00"},
+		"r2.kind": {"flexible"}, "r2.distance": {"30"}, "r2.from": {"8"}, "r2.to": {"18"}, "r2.day": {"mon", "tue"}, "reason": {"the sale"},
+		"until": {"2026-11-30T08:00"},
 	}
 	for i := 0; i < len(changes); i += 2 {
 		values.Set(changes[i], changes[i+1])
@@ -114,10 +123,12 @@ func TestTheEditorOfASchedule(t *testing.T) {
 	for address, wanted := range map[string][]string{
 		path: {
 			"Every 45 minutes", "Daily at 06:30", "Overridden by bob (a sale =cmd()&lt;script&gt;", "tidemark.yaml says every 60 minutes", `name="r0.every" value="45"`,
-			`name="r1.time" value="06:30"`, "Until, if it ends (America/Los_Angeles)", `name="until_zone" value="America/Los_Angeles"`, "Wed Nov 25, 04:00 PST", "Change the override", "End the override", `name="version" value="3"`, ">smart:\n  - every: 45m\n",
+			`name="r1.time" value="06:30"`, "Until, if it ends (America/Los_Angeles)", `name="until_zone" value="America/Los_Angeles"`,
+			"Wed Nov 25, 04:00 PST", "Change the override", "End the override", `name="version" value="3"`, ">smart:\n  - every: 45m\n",
 		},
 		path + "?" + filled("r2.day", "mon").Encode(): {
-			"every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon (America/Los_Angeles)", "Wed Nov 25, 05:00 PST", "That is often.", `value="the sale"`, `value="2026-11-30T08:00"`,
+			"every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon (America/Los_Angeles)", "Wed Nov 25, 05:00 PST", "That is often.",
+			`value="the sale"`, `value="2026-11-30T08:00"`,
 			`value="mon" checked`, `name="r1.distance" value="30"`,
 		},
 		path + "?" + filled("version", "2").Encode(): {`name="version" value="2"`},
@@ -127,7 +138,8 @@ func TestTheEditorOfASchedule(t *testing.T) {
 		path + "?rules=1": {"That cannot be", "that is too little =cmd()&lt;script&gt;"},
 		path + "?" + filled("r0.every", "often", "r2.to", "24", "timezone", "Mars", "until", "soon").Encode(): {
 			`name="r0.every" value="often" inputmode="numeric" size="5" aria-invalid="true" aria-describedby="r0.every-wrong">`,
-			`id="r0.every-wrong">A whole number of minutes, from 1 to 44640.<`, `id="r1.to-wrong">An hour of the day, from 0 to 23.<`, `id="timezone-wrong">A time zone, like America/New_York or UTC.<`,
+			`id="r0.every-wrong">A whole number of minutes, from 1 to 44640.<`, `id="r1.to-wrong">An hour of the day, from 0 to 23.<`,
+			`id="timezone-wrong">A time zone, like America/New_York or UTC.<`,
 			`id="until-wrong">A date and a time, or nothing.<`, "what they should be stands at each",
 		},
 		path + "?" + filled("timezone", `"><script>alert(1)</script>`).Encode(): {"&lt;script&gt;"},
@@ -157,24 +169,56 @@ func TestSchedulesAreEditedOnThePage(t *testing.T) {
 		said []string
 	}{
 		"saved": {path, filled(), []string{
-			"edit acme-shop smart: every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon, Tue (America/Los_Angeles), the sale, 2026-11-30T16:00:00Z, force false, by ann",
+			"edit acme-shop smart: every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon, Tue (America/Los_Angeles), the sale, 2026-11-30T16:00:00Z, " +
+				"force false, by ann",
 		}, []string{"Smart Sync runs every 15 minutes", "Next start: Wed Nov 25, 12:00 UTC.", "a worker does that as soon as it can", "Recent runs"}},
 		"in another zone, with the same end": {path, filled("timezone", "Asia/Tokyo", "until_zone", "America/Los_Angeles"), []string{
 			"edit acme-shop smart: every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon, Tue (Asia/Tokyo), the sale, 2026-11-30T16:00:00Z, force false, by ann",
 		}, []string{"Saved"}},
-		"with an end in a zone that is none": {path, filled("until_zone", "Mars"), []string{`refused set the schedule on acme-shop: until is "2026-11-30T08:00": A date and a time, or nothing.`}, []string{"A date and a time, or nothing."}},
+		"with an end in a zone that is none": {
+			path, filled("until_zone", "Mars"),
+			[]string{`refused set the schedule on acme-shop: until is "2026-11-30T08:00": A date and a time, or nothing.`},
+			[]string{"A date and a time, or nothing."},
+		},
 		"for good, and often": {path, filled("until", "", "force", "on"), []string{
 			"edit acme-shop smart: every 15 minutes; every 30 minutes from 08:00 to 18:59 on Mon, Tue (America/Los_Angeles), the sale, for good, force true, by ann",
 		}, []string{"Saved"}},
-		"on a version that is gone": {path, filled("version", "2"), nil, []string{"was changed while you edited it", `name="r0.every" value="15"`, `name="version" value="3"`}},
-		"without a version":         {path, filled("version", ""), []string{"refused set the schedule on acme-shop: the form does not say on which version it was made; open the page again"}, []string{"open the page again", `name="r0.every" value="15"`}},
-		"with an end that is none":  {path, filled("until", "Monday"), []string{`refused set the schedule on acme-shop: until is "Monday": A date and a time, or nothing.`}, []string{"A date and a time, or nothing.", `value="Monday"`}},
-		"with a rule that is none":  {path, filled("r0.every", "x"), []string{`refused set the schedule on acme-shop: rule 1, every is "x": A whole number of minutes, from 1 to 44640.`}, []string{"Nothing was saved. What the fields should be stands at each.", `id="r0.every-wrong"`}},
-		"cleared":                   {path + "/clear", url.Values{"version": {"3"}}, []string{"clear acme-shop smart at 3"}, []string{"Ended"}},
-		"cleared without a version": {path + "/clear", nil, []string{"refused clear the schedule on acme-shop: the form does not say on which version it was made; open the page again"}, []string{"open the page again"}},
-		"advice is applied":         {"/c/acme-shop/advice", url.Values{"version": {"3"}}, []string{"apply the advice of acme-shop at 3 by ann"}, []string{"Applied", "Runs may take longer."}},
-		"advice is undone":          {"/c/acme-shop/advice/undo", url.Values{"version": {"3"}}, []string{"undo the advice of acme-shop at 3"}, []string{"Undone"}},
-		"advice without a version":  {"/c/acme-shop/advice", nil, []string{"refused apply the advice on acme-shop: the form does not say on which version it was made; open the page again"}, []string{"open the page again"}},
+		"on a version that is gone": {
+			path, filled("version", "2"), nil, []string{"was changed while you edited it", `name="r0.every" value="15"`, `name="version" value="3"`},
+		},
+		"without a version": {
+			path, filled("version", ""),
+			[]string{"refused set the schedule on acme-shop: the form does not say on which version it was made; open the page again"},
+			[]string{"open the page again", `name="r0.every" value="15"`},
+		},
+		"with an end that is none": {
+			path, filled("until", "Monday"),
+			[]string{`refused set the schedule on acme-shop: until is "Monday": A date and a time, or nothing.`},
+			[]string{"A date and a time, or nothing.", `value="Monday"`},
+		},
+		"with a rule that is none": {
+			path, filled("r0.every", "x"),
+			[]string{`refused set the schedule on acme-shop: rule 1, every is "x": A whole number of minutes, from 1 to 44640.`},
+			[]string{"Nothing was saved. What the fields should be stands at each.", `id="r0.every-wrong"`},
+		},
+		"cleared": {path + "/clear", url.Values{"version": {"3"}}, []string{"clear acme-shop smart at 3"}, []string{"Ended"}},
+		"cleared without a version": {
+			path + "/clear", nil,
+			[]string{"refused clear the schedule on acme-shop: the form does not say on which version it was made; open the page again"},
+			[]string{"open the page again"},
+		},
+		"advice is applied": {
+			"/c/acme-shop/advice",
+			url.Values{"version": {"3"}},
+			[]string{"apply the advice of acme-shop at 3 by ann"},
+			[]string{"Applied", "Runs may take longer."},
+		},
+		"advice is undone": {"/c/acme-shop/advice/undo", url.Values{"version": {"3"}}, []string{"undo the advice of acme-shop at 3"}, []string{"Undone"}},
+		"advice without a version": {
+			"/c/acme-shop/advice", nil,
+			[]string{"refused apply the advice on acme-shop: the form does not say on which version it was made; open the page again"},
+			[]string{"open the page again"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -227,8 +271,10 @@ func TestTheLogIsFiltered(t *testing.T) {
 	status, body := w.get("/log?" + filter)
 	require.Equal(t, http.StatusOK, status)
 	for _, words := range []string{
-		`name="who" value="ann"`, `name="on" value="acme"`, `name="from" value="2026-03-01"`, `name="to" value="2026-03-02"`, `<option value="refused" selected>Refused`,
-		`href="/log?before=901&amp;` + strings.ReplaceAll(filter, "&", "&amp;") + `"`, `href="/log.csv?` + strings.ReplaceAll(filter, "&", "&amp;") + `"`, `href="/log">Show all`,
+		`name="who" value="ann"`, `name="on" value="acme"`, `name="from" value="2026-03-01"`, `name="to" value="2026-03-02"`,
+		`<option value="refused" selected>Refused`,
+		`href="/log?before=901&amp;` + strings.ReplaceAll(filter, "&", "&amp;") + `"`, `href="/log.csv?` + strings.ReplaceAll(filter, "&", "&amp;") + `"`,
+		`href="/log">Show all`,
 	} {
 		require.Contains(t, body, words)
 	}
@@ -238,7 +284,8 @@ func TestTheLogIsFiltered(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, lines, 1+csvPage+1, "every page of it")
 	require.Equal(t, []string{"entry", "time_utc", "who", "from", "act", "on", "before", "after", "result", "reason"}, lines[0])
-	require.Equal(t, []string{"1000", noon.UTC().Format(time.RFC3339), "ann", "page", "pause", "acme-shop", "active", "'" + hostile, "refused", "'" + hostile}, lines[1])
+	require.Equal(t,
+		[]string{"1000", noon.UTC().Format(time.RFC3339), "ann", "page", "pause", "acme-shop", "active", "'" + hostile, "refused", "'" + hostile}, lines[1])
 	require.Len(t, w.fake.logged, 3)
 	for i, query := range w.fake.logged {
 		limit := []int{logRows, csvPage, csvPage}[i]

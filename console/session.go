@@ -75,8 +75,8 @@ func (l *locals) begin(key string) (token string, ok bool, err error) {
 func (l *locals) holds(token string) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	end, known := l.ends[sha256.Sum256([]byte(token))]
-	return known && l.now().Before(end)
+	end, live := l.ends[sha256.Sum256([]byte(token))]
+	return live && l.now().Before(end)
 }
 
 func (l *locals) end(token string) {
@@ -129,11 +129,11 @@ type proxyError struct{ error }
 func (c *Console) visitor(r *http.Request, used bool) (control.Actor, error) {
 	ctx := r.Context()
 	actor := control.Actor{Who: "not signed in", From: control.FromPage, Address: c.options.Proxy.client(r)}
-	name, role, known, err := c.options.Proxy.user(r)
+	name, role, named, err := c.options.Proxy.user(r)
 	if err != nil {
 		return actor, &proxyError{err}
 	}
-	if known {
+	if named {
 		disabled, err := c.options.Control.DisabledPerson(ctx, name)
 		if err == nil && disabled {
 			err = &proxyError{errors.New(name + " is disabled here")}
@@ -165,12 +165,12 @@ func (c *Console) visitor(r *http.Request, used bool) (control.Actor, error) {
 }
 
 // guarded lets nobody pass whose role is not enough for a route. A refusal is noted with who, from where and what.
-func (c *Console) guarded(one route) http.HandlerFunc {
+func (c *Console) guarded(entry route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		actor, err := c.visitor(r, !one.byItself)
+		actor, err := c.visitor(r, !entry.byItself)
 		ctx := control.WithActor(r.Context(), actor)
 		if err == nil && actor.Role != "" {
-			err = c.options.Control.Allow(ctx, one.act, one.what, shortPath(r))
+			err = c.options.Control.Allow(ctx, entry.act, entry.what, shortPath(r))
 		}
 		var denied *control.ForbiddenError
 		var proxied *proxyError
@@ -187,7 +187,7 @@ func (c *Console) guarded(one route) http.HandlerFunc {
 		case actor.Role == "":
 			c.askToSignIn(w, r)
 		default:
-			one.handle(w, r.WithContext(ctx))
+			entry.handle(w, r.WithContext(ctx))
 		}
 	}
 }
@@ -206,7 +206,8 @@ func (c *Console) fromElsewhere(w http.ResponseWriter, r *http.Request) {
 	} else {
 		_ = c.options.Control.NoteRefused(ctx, r.Method, shortPath(r), why)
 	}
-	c.tell(w, r.WithContext(ctx), http.StatusForbidden, "Not allowed", "Nothing was done: another site sent this form. Open the page here, and send it from there.")
+	c.tell(w, r.WithContext(ctx), http.StatusForbidden, "Not allowed",
+		"Nothing was done: another site sent this form. Open the page here, and send it from there.")
 }
 
 // signInView is the form of a person.
@@ -228,7 +229,8 @@ func (c *Console) showSignIn(w http.ResponseWriter, r *http.Request, status int,
 		c.options.Log.Error("it is not known whether there are people", "error", err)
 		c.fail(w, r, http.StatusServiceUnavailable, "The ledger did not answer; the server's log says why. Try it again in a moment.")
 	case alone:
-		c.views.render(w, status, "alone", page{Title: "Not signed in", Body: "Open the link that the server printed when it started; it is in its log. Nobody has a name and a password yet."})
+		c.views.render(w, status, "alone",
+			page{Title: "Not signed in", Body: "Open the link that the server printed when it started; it is in its log. Nobody has a name and a password yet."})
 	default:
 		c.views.render(w, status, "in", page{Title: "Sign in", Body: view})
 	}
@@ -253,7 +255,8 @@ func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, http.StatusServiceUnavailable, "The server could not make a session; its log says why.")
 	case !ok:
 		c.options.Log.Warn("somebody tried to sign in to the pages with another key", "from", r.RemoteAddr)
-		c.views.render(w, http.StatusUnauthorized, "alone", page{Title: "Not signed in", Body: "This link is of another start of the server. Open the one that it printed when it started; it is in its log."})
+		c.views.render(w, http.StatusUnauthorized, "alone",
+			page{Title: "Not signed in", Body: "This link is of another start of the server. Open the one that it printed when it started; it is in its log."})
 	default:
 		c.setCookie(w, token)
 		http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -321,7 +324,8 @@ func (c *Console) firstPage(w http.ResponseWriter, r *http.Request) {
 		c.options.Log.Error("a link cannot be judged", "error", err)
 		c.fail(w, r, http.StatusServiceUnavailable, "The ledger did not answer; the server's log says why. Try it again in a moment.")
 	case !counts:
-		c.views.render(w, http.StatusUnauthorized, "alone", page{Title: "This link counts no more", Body: "It is good once, for a day, while there is nobody. starter serve prints another one when it starts."})
+		c.views.render(w, http.StatusUnauthorized, "alone",
+			page{Title: "This link counts no more", Body: "It is good once, for a day, while there is nobody. starter serve prints another one when it starts."})
 	default:
 		c.views.render(w, http.StatusOK, "first", page{Title: "The first admin", Body: signInView{Key: key}})
 	}
@@ -353,6 +357,7 @@ func (c *Console) first(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, http.StatusServiceUnavailable, "The server's log says why that failed. Try it again in a moment.")
 	default:
 		c.setCookie(w, token)
-		c.lead(w, r, peoplePath, notice{state: state{"good", "check", "You are the first admin"}, Text: "From now on whoever uses the pages signs in. Add the others here."})
+		c.lead(w, r, peoplePath,
+			notice{state: state{"good", "check", "You are the first admin"}, Text: "From now on whoever uses the pages signs in. Add the others here."})
 	}
 }

@@ -74,10 +74,10 @@ func viewSettings(setup control.Setup, values url.Values) settingsView {
 	}
 	forms := map[string]*settingForm{}
 	where, inForce := map[string]string{}, map[string]string{}
-	for _, one := range setup.Settings {
-		where[one.Name], inForce[one.Name] = sentence(one.WordsIn(setup.Inventory.Timezone)), one.Value
-		if !one.ReadOnly && one.Name != ledger.SettingStrategy {
-			forms[one.Name] = viewSettingForm(setup, one, values)
+	for _, setting := range setup.Settings {
+		where[setting.Name], inForce[setting.Name] = sentence(setting.WordsIn(setup.Inventory.Timezone)), setting.Value
+		if !setting.ReadOnly && setting.Name != ledger.SettingStrategy {
+			forms[setting.Name] = viewSettingForm(setup, setting, values)
 		}
 	}
 	view.Groups = []settingGroup{
@@ -88,8 +88,8 @@ func viewSettings(setup control.Setup, values url.Values) settingsView {
 	for _, group := range view.Groups {
 		for i := range group.Rows {
 			row := &group.Rows[i]
-			if said, has := where[row.of]; has {
-				row.Where, row.Edit = said, forms[row.of]
+			if place, has := where[row.of]; has {
+				row.Where, row.Edit = place, forms[row.of]
 				if row.of == ledger.SettingStrategy {
 					row.Values = []string{inForce[row.of]}
 				}
@@ -105,24 +105,23 @@ var optionWords = map[string]string{
 	string(inventory.UnlistedPush): "A SKU without a listing goes out under its own name", string(inventory.UnlistedBlock): "A SKU without a listing is blocked",
 }
 
-func viewSettingForm(setup control.Setup, one control.Setting, values url.Values) *settingForm {
+func viewSettingForm(setup control.Setup, setting control.Setting, values url.Values) *settingForm {
 	form := &settingForm{
-		Key: one.Name, Action: settingsPath(setup.ID) + "/" + one.Name, Version: one.Version, Value: one.Value, Zone: cmp.Or(setup.Inventory.Timezone, "UTC"),
-		InFile: one.File != nil, Overridden: one.Override != nil, Example: strings.Join(one.Examples, ", or "),
+		Key: setting.Name, Action: settingsPath(setup.ID) + "/" + setting.Name, Version: setting.Version, Value: setting.Value,
+		Zone:   cmp.Or(setup.Inventory.Timezone, "UTC"),
+		InFile: setting.File != nil, Overridden: setting.Override != nil, Example: strings.Join(setting.Examples, ", or "),
 	}
-	for _, value := range one.Examples {
+	for _, value := range setting.Examples {
 		if words, has := optionWords[value]; has {
 			form.Options = append(form.Options, settingOption{value, words})
 		}
 	}
-	others := slices.DeleteFunc(slices.Clone(one.Connections), func(id string) bool { return id == setup.ID })
-	form.Also = strings.Join(others, ", ")
-	form.Reason, form.Until = setWith(one.Override, setup.Inventory.Timezone)
-	if values.Get("setting") == one.Name {
+	sharers := slices.DeleteFunc(slices.Clone(setting.Connections), func(id string) bool { return id == setup.ID })
+	form.Also = strings.Join(sharers, ", ")
+	form.Reason, form.Until = setWith(setting.Override, setup.Inventory.Timezone)
+	if values.Get("setting") == setting.Name {
 		form.Open, form.Value, form.Reason, form.Until = true, values.Get("value"), values.Get("reason"), values.Get("until")
-		if zone := values.Get("until_zone"); zone != "" && ledger.IsZone(zone) {
-			form.Zone = zone
-		}
+		form.Zone = endZone(values, form.Zone)
 	}
 	return form
 }
@@ -168,11 +167,11 @@ func (c *Console) actSetting(ctx context.Context, r *http.Request) (string, noti
 	if err != nil {
 		return back, notice{}, err
 	}
-	done, err := c.options.Control.EditSetting(ctx, key, edit)
+	edited, err := c.options.Control.EditSetting(ctx, key, edit)
 	if err != nil {
 		return back, notice{}, err
 	}
-	return settingsPath(id), settingNotice("Saved", done), nil
+	return settingsPath(id), settingNotice("Saved", edited), nil
 }
 
 // settingEditOf reads what the form of any setting has: the version, why and until when.
@@ -193,8 +192,8 @@ func (c *Console) actClearSetting(ctx context.Context, r *http.Request) (string,
 	if err != nil {
 		return settingsPath(id), notice{}, err
 	}
-	done, err := c.clearSetting(ctx, key, r.PostForm)
-	return settingsPath(id), settingNotice("Ended", done), err
+	edited, err := c.clearSetting(ctx, key, r.PostForm)
+	return settingsPath(id), settingNotice("Ended", edited), err
 }
 
 func (c *Console) clearSetting(ctx context.Context, key ledger.SettingKey, values url.Values) (control.SettingEdited, error) {
@@ -206,13 +205,13 @@ func (c *Console) clearSetting(ctx context.Context, key ledger.SettingKey, value
 }
 
 // settingNotice says what is in force after an edit.
-func settingNotice(word string, done control.SettingEdited) notice {
-	said := notice{state: state{"good", "check", word}, Text: fmt.Sprintf("%s: %s.", strings.ReplaceAll(done.Name, "_", " "), done.Value)}
-	if done.Waits != "" {
-		said.state = state{"warn", "triangle", word}
-		said.Text += " It is safe in the ledger; Temporal could not be told yet, and a worker does that as soon as it can."
+func settingNotice(word string, edited control.SettingEdited) notice {
+	shown := notice{state: state{"good", "check", word}, Text: fmt.Sprintf("%s: %s.", strings.ReplaceAll(edited.Name, "_", " "), edited.Value)}
+	if edited.Waits != "" {
+		shown.state = state{"warn", "triangle", word}
+		shown.Text += " It is safe in the ledger; Temporal could not be told yet, and a worker does that as soon as it can."
 	}
-	return said
+	return shown
 }
 
 // inFile says that something is set in the configuration, or is the default there.
@@ -247,8 +246,8 @@ func connectionSettings(setup control.Setup) []settingRow {
 		Name:  "Locations and links",
 		Where: file + " It is changed there alone: apply shows first which rows would stay behind at a place that is left, and what becomes of them.",
 	}
-	for _, one := range flow.Locations {
-		locations.Values = append(locations.Values, one.ID+" shows "+strings.Join(one.Facilities, ", "))
+	for _, location := range flow.Locations {
+		locations.Values = append(locations.Values, location.ID+" shows "+strings.Join(location.Facilities, ", "))
 	}
 	if len(locations.Values) == 0 {
 		locations.Values = []string{"None: the store gets the sum of all facilities"}
@@ -342,33 +341,33 @@ func onOff(on bool) string {
 func (c *Console) actEnableConnection(enabled bool) act {
 	return func(ctx context.Context, r *http.Request) (string, notice, error) {
 		id := r.PathValue("id")
-		done, err := c.options.Control.SetEnabled(ctx, id, enabled, by(ctx))
+		changed, err := c.options.Control.SetEnabled(ctx, id, enabled, by(ctx))
 		if err != nil {
 			return settingsPath(id), notice{}, err
 		}
-		return connectionPath(id), enabledNotice(done), nil
+		return connectionPath(id), enabledNotice(changed), nil
 	}
 }
 
 // enabledNotice says what became of enabling or disabling a connection.
-func enabledNotice(done control.Enabled) notice {
-	said := notice{state: state{"off", "slash", "Disabled"}, Text: "Its schedules start nothing any more. A run that is under way goes on."}
+func enabledNotice(enabled control.Enabled) notice {
+	shown := notice{state: state{"off", "slash", "Disabled"}, Text: "Its schedules start nothing any more. A run that is under way goes on."}
 	switch {
-	case done.Requested:
-		said = notice{state: state{"good", "check", "Enabled"}, Text: "A first Full Sync is requested: it brings the store to the warehouse's figures."}
-	case done.Enabled:
-		said = notice{state: state{"good", "check", "Enabled"}, Text: "Its first run is a Full Sync, which brings the store to the warehouse's figures."}
+	case enabled.Requested:
+		shown = notice{state: state{"good", "check", "Enabled"}, Text: "A first Full Sync is requested: it brings the store to the warehouse's figures."}
+	case enabled.Enabled:
+		shown = notice{state: state{"good", "check", "Enabled"}, Text: "Its first run is a Full Sync, which brings the store to the warehouse's figures."}
 	}
-	for _, warning := range done.Warnings {
-		said.state.Class, said.Shape = "warn", "triangle"
-		said.Text += " " + sentence(warning)
+	for _, warning := range enabled.Warnings {
+		shown.state.Class, shown.Shape = "warn", "triangle"
+		shown.Text += " " + sentence(warning)
 	}
-	if done.Waits != "" {
-		said.state.Class, said.Shape = "warn", "triangle"
-		said.Text += " Temporal could not be told yet: a worker does that as soon as it can."
-		if !done.Enabled {
-			said.Text += " What its schedules start until then ends at once, and pushes nothing."
+	if enabled.Waits != "" {
+		shown.state.Class, shown.Shape = "warn", "triangle"
+		shown.Text += " Temporal could not be told yet: a worker does that as soon as it can."
+		if !enabled.Enabled {
+			shown.Text += " What its schedules start until then ends at once, and pushes nothing."
 		}
 	}
-	return said
+	return shown
 }

@@ -54,15 +54,23 @@ func TestSettingsAreSetOnThePage(t *testing.T) {
 			nil,
 			[]string{"was changed while you edited it", `<details id="share" open>`, `value="61%"`, `name="version" value="3"`},
 		},
-		"without a version":         {"/c/acme-shop/settings/share", url.Values{"value": {"61%"}}, []string{"refused set a setting on acme-shop" + unversioned}, []string{`value="61%"`}},
-		"cleared without a version": {"/c/acme-shop/settings/share/clear", nil, []string{"refused clear a setting on acme-shop" + unversioned}, []string{"open the page again"}},
+		"without a version": {
+			"/c/acme-shop/settings/share", url.Values{"value": {"61%"}}, []string{"refused set a setting on acme-shop" + unversioned}, []string{`value="61%"`},
+		},
+		"cleared without a version": {
+			"/c/acme-shop/settings/share/clear", nil, []string{"refused clear a setting on acme-shop" + unversioned}, []string{"open the page again"},
+		},
 		"with an end that is none": {
 			"/c/acme-shop/settings/share",
 			url.Values{"version": {"3"}, "value": {"60%"}, "until": {"soon"}},
 			[]string{`refused set a setting on acme-shop: the end, "soon", is no date and time`},
 			[]string{`value="soon"`},
 		},
-		"of no setting": {"/c/acme-shop/settings/colour", fields, []string{`refused set a setting on acme-shop: there is no setting "colour"`}, []string{"there is no setting"}},
+		"of no setting": {
+			"/c/acme-shop/settings/colour", fields,
+			[]string{`refused set a setting on acme-shop: there is no setting "colour"`},
+			[]string{"there is no setting"},
+		},
 		"a strategy": {
 			"/strategies/portland", strategy,
 			[]string{"set strategy of warehouse portland: {buffer_units: 2, distribution: weighted, weights: {acme-shop: 2}}, a try, for good, by ann"},
@@ -120,16 +128,16 @@ func TestAnOverrideIsOpenedWithItsReasonAndItsEnd(t *testing.T) {
 	zone := "America/Los_Angeles"
 	setup := control.Setup{Connection: ledger.Connection{ID: "acme-shop", Inventory: ledger.Flow{Timezone: zone}}}
 	set := &control.SettingSet{Value: "7%", By: "bob", Reason: "a sale", Since: noon, Until: new(noon.Add(48 * time.Hour))}
-	one := control.Setting{SettingKey: ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: ledger.SettingShare}, Value: "7%", Override: set}
-	form := viewSettingForm(setup, one, url.Values{})
+	setting := control.Setting{SettingKey: ledger.SettingKey{Kind: ledger.OfStore, ID: "shop", Name: ledger.SettingShare}, Value: "7%", Override: set}
+	form := viewSettingForm(setup, setting, url.Values{})
 	require.Equal(t, []string{"a sale", "2026-11-27T04:00"}, []string{form.Reason, form.Until})
 	end, err := endOf(url.Values{"until": {form.Until}, "until_zone": {form.Zone}}, "Asia/Tokyo")
 	require.NoError(t, err)
 	require.True(t, end.Equal(*set.Until), "what is sent back is the same end, whatever the zone of the schedule is by then")
-	form = viewSettingForm(setup, one, url.Values{"setting": {one.Name}, "reason": {"another"}, "until": {""}, "until_zone": {"Asia/Tokyo"}})
+	form = viewSettingForm(setup, setting, url.Values{"setting": {setting.Name}, "reason": {"another"}, "until": {""}, "until_zone": {"Asia/Tokyo"}})
 	require.Equal(t, []string{"another", "", "Asia/Tokyo"}, []string{form.Reason, form.Until, form.Zone}, "what was sent and refused comes back as it was")
-	one.Override = nil
-	form = viewSettingForm(setup, one, url.Values{})
+	setting.Override = nil
+	form = viewSettingForm(setup, setting, url.Values{})
 	require.Equal(t, []string{"", ""}, []string{form.Reason, form.Until})
 
 	row := viewStrategy(control.Partitioned{Setting: control.Setting{Override: set}}, zone)
@@ -143,7 +151,9 @@ func TestWhatIsWrongWithAStrategyStandsAtItsFields(t *testing.T) {
 	var unread *formError
 	require.ErrorAs(t, err, &unread)
 	amounts, whole := "Whole numbers by connection, like acme-shop: 2, acme-market: 1.", "A whole number, or nothing."
-	require.Equal(t, wrong{"buffer_percent": "A percentage, like 7.5, or nothing.", "buffer_units": whole, "minimum": whole, "weights": amounts, "caps": amounts}, unread.fields)
+	require.Equal(t,
+		wrong{"buffer_percent": "A percentage, like 7.5, or nothing.", "buffer_units": whole, "minimum": whole, "weights": amounts, "caps": amounts},
+		unread.fields)
 	_, err = strategyForm{BufferPercent: "7.5", Minimum: "2", Weights: "acme-shop: 2"}.strategy()
 	require.NoError(t, err)
 }

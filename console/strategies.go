@@ -66,13 +66,11 @@ func (c *Console) strategiesPage(ctx context.Context, q request) (page, error) {
 	}
 	k := zones.shared()
 	view := strategiesView{}
-	for _, one := range all {
-		row := viewStrategy(one, k.zone.String())
-		if q.query.Get("warehouse") == one.Warehouse && q.query.Has("sku") {
+	for _, partitioned := range all {
+		row := viewStrategy(partitioned, k.zone.String())
+		if q.query.Get("warehouse") == partitioned.Warehouse && q.query.Has("sku") {
 			row.Open, row.Form = true, strategyFormFrom(q.query)
-			if !ledger.IsZone(row.Form.UntilZone) || row.Form.UntilZone == "" {
-				row.Form.UntilZone = k.zone.String()
-			}
+			row.Form.UntilZone = endZone(q.query, k.zone.String())
 			if err := c.tryStrategy(ctx, &row, k); err != nil {
 				return page{}, err
 			}
@@ -105,31 +103,33 @@ func (c *Console) tryStrategy(ctx context.Context, row *strategyRow, k clock) er
 		return err
 	}
 	row.YAML = tried.YAML
-	for _, one := range tried.Effects {
+	for _, place := range tried.Effects {
 		effect := effectRow{
-			Connection: one.Connection, Href: connectionPath(one.Connection), SKU: one.ChannelSKU, Location: one.Location, Now: figure(one.Now), Would: one.Would, Change: "–",
-			Blocked: k.retold(one.Blocked),
+			Connection: place.Connection, Href: connectionPath(place.Connection), SKU: place.ChannelSKU, Location: place.Location, Now: figure(place.Now),
+			Would: place.Would, Change: "–",
+			Blocked: k.localTimes(place.Blocked),
 		}
-		for _, line := range one.Why {
-			effect.Why = append(effect.Why, capital(k.retold(line)))
+		for _, line := range place.Why {
+			effect.Why = append(effect.Why, capital(k.localTimes(line)))
 		}
-		if one.Now != nil {
-			effect.Change = signed(one.Would - *one.Now)
+		if place.Now != nil {
+			effect.Change = signed(place.Would - *place.Now)
 		}
 		row.Effects = append(row.Effects, effect)
 	}
 	return nil
 }
 
-func viewStrategy(one control.Partitioned, zone string) strategyRow {
+func viewStrategy(partitioned control.Partitioned, zone string) strategyRow {
 	row := strategyRow{
-		Merchant: one.Merchant, Warehouse: one.Warehouse, Sharing: one.Sharing, Words: strategyWords(one.Strategy),
+		Merchant: partitioned.Merchant, Warehouse: partitioned.Warehouse, Sharing: partitioned.Sharing, Words: strategyWords(partitioned.Strategy),
 		Distributions: []inventory.Distribution{inventory.DistributeEqual, inventory.DistributeWeighted, inventory.DistributePriority, inventory.DistributeAll},
 		Form:          strategyForm{Distribution: string(inventory.DistributeAll)},
-		Where:         sentence(one.Setting.WordsIn(zone)), Save: strategiesPath + "/" + url.PathEscape(one.Warehouse), Version: one.Setting.Version,
-		InFile: one.Setting.File != nil, Overridden: one.Setting.Override != nil, ReadOnly: one.Setting.ReadOnly,
+		Where:         sentence(partitioned.Setting.WordsIn(zone)), Save: strategiesPath + "/" + url.PathEscape(partitioned.Warehouse),
+		Version: partitioned.Setting.Version,
+		InFile:  partitioned.Setting.File != nil, Overridden: partitioned.Setting.Override != nil, ReadOnly: partitioned.Setting.ReadOnly,
 	}
-	if s := one.Strategy; s != nil {
+	if s := partitioned.Strategy; s != nil {
 		row.Form = strategyForm{
 			BufferPercent: positive(strconv.FormatFloat(s.BufferPercent, 'f', -1, 64)), BufferUnits: positive(strconv.FormatInt(s.BufferUnits, 10)),
 			Minimum: positive(strconv.FormatInt(s.Minimum, 10)), Distribution: string(cmp.Or(s.Distribution, inventory.DistributeEqual)),
@@ -137,7 +137,7 @@ func viewStrategy(one control.Partitioned, zone string) strategyRow {
 		}
 	}
 	row.Form.UntilZone = zone
-	row.Form.Reason, row.Form.Until = setWith(one.Setting.Override, zone)
+	row.Form.Reason, row.Form.Until = setWith(partitioned.Setting.Override, zone)
 	return row
 }
 
@@ -179,11 +179,11 @@ func strategyWords(s *inventory.Strategy) []string {
 	case inventory.DistributeWeighted:
 		words = append(words, "The rest is divided by weight: "+amounts(s.Weights)+"; others count 1")
 	case inventory.DistributePriority:
-		said := "The rest goes out by priority: " + strings.Join(s.Priority, ", then ")
+		distribution := "The rest goes out by priority: " + strings.Join(s.Priority, ", then ")
 		if len(s.Caps) > 0 {
-			said += "; at most " + amounts(s.Caps)
+			distribution += "; at most " + amounts(s.Caps)
 		}
-		words = append(words, said)
+		words = append(words, distribution)
 	case inventory.DistributeAll:
 		words = append(words, "Each store sees all of the rest")
 	}
@@ -215,26 +215,29 @@ func (c *Console) actStrategy(ctx context.Context, r *http.Request) (string, not
 	if err != nil {
 		return back, notice{}, err
 	}
-	done, err := c.options.Control.EditSetting(ctx, strategyKey(warehouse), edit)
+	edited, err := c.options.Control.EditSetting(ctx, strategyKey(warehouse), edit)
 	if err != nil {
 		return back, notice{}, err
 	}
-	return strategiesPath + "#of-" + url.QueryEscape(warehouse), strategyNotice("Saved", done), nil
+	return strategiesPath + "#of-" + url.QueryEscape(warehouse), strategyNotice("Saved", edited), nil
 }
 
 // actClearStrategy ends what was set of a strategy beside the configuration.
 func (c *Console) actClearStrategy(ctx context.Context, r *http.Request) (string, notice, error) {
 	warehouse := r.PathValue("id")
-	done, err := c.clearSetting(ctx, strategyKey(warehouse), r.PostForm)
-	return strategiesPath + "#of-" + url.QueryEscape(warehouse), strategyNotice("Ended", done), err
+	edited, err := c.clearSetting(ctx, strategyKey(warehouse), r.PostForm)
+	return strategiesPath + "#of-" + url.QueryEscape(warehouse), strategyNotice("Ended", edited), err
 }
 
 func strategyKey(warehouse string) ledger.SettingKey {
 	return ledger.SettingKey{Kind: ledger.OfWarehouse, ID: warehouse, Name: ledger.SettingStrategy}
 }
 
-func strategyNotice(word string, done control.SettingEdited) notice {
-	return notice{state: state{"good", "check", word}, Text: fmt.Sprintf("The strategy of %s is %s. The next run of each store on it pushes what that changes.", done.ID, done.Value)}
+func strategyNotice(word string, edited control.SettingEdited) notice {
+	return notice{
+		state: state{"good", "check", word},
+		Text:  fmt.Sprintf("The strategy of %s is %s. The next run of each store on it pushes what that changes.", edited.ID, edited.Value),
+	}
 }
 
 // strategy is what the fields say.
@@ -247,23 +250,23 @@ func (f strategyForm) strategy() (inventory.Strategy, error) {
 			faults["buffer_percent"], sent["buffer_percent"] = "A percentage, like 7.5, or nothing.", f.BufferPercent
 		}
 	}
-	for _, one := range []struct {
+	for _, field := range []struct {
 		name, text string
 		into       *int64
 	}{{"buffer_units", f.BufferUnits, &strategy.BufferUnits}, {"minimum", f.Minimum, &strategy.Minimum}} {
-		if one.text == "" {
+		if field.text == "" {
 			continue
 		}
-		if *one.into, err = strconv.ParseInt(one.text, 10, 64); err != nil {
-			faults[one.name], sent[one.name] = "A whole number, or nothing.", one.text
+		if *field.into, err = strconv.ParseInt(field.text, 10, 64); err != nil {
+			faults[field.name], sent[field.name] = "A whole number, or nothing.", field.text
 		}
 	}
-	for _, one := range []struct {
+	for _, field := range []struct {
 		name, text string
 		into       *map[string]int64
 	}{{"weights", f.Weights, &strategy.Weights}, {"caps", f.Caps, &strategy.Caps}} {
-		if *one.into, err = amountsOf(one.text); err != nil {
-			faults[one.name], sent[one.name] = "Whole numbers by connection, like acme-shop: 2, acme-market: 1.", one.text
+		if *field.into, err = amountsOf(field.text); err != nil {
+			faults[field.name], sent[field.name] = "Whole numbers by connection, like acme-shop: 2, acme-market: 1.", field.text
 		}
 	}
 	if err := faults.refusal(func(name string) string { return sent[name] }); err != nil {
@@ -284,9 +287,9 @@ func amountsOf(text string) (map[string]int64, error) {
 	}
 	given := map[string]int64{}
 	for part := range strings.SplitSeq(text, ",") {
-		id, number, found := strings.Cut(part, ":")
+		id, number, divided := strings.Cut(part, ":")
 		amount, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
-		if !found || err != nil {
+		if !divided || err != nil {
 			return nil, unclear("%q is not like acme-shop: 2, acme-market: 1", text)
 		}
 		given[strings.TrimSpace(id)] = amount

@@ -46,12 +46,14 @@ func (c *Console) tunePage(ctx context.Context, q request) (page, error) {
 func viewTune(advice control.Advice) tuneView {
 	view := tuneView{
 		ID: advice.Connection, Why: advice.Why, Version: advice.Setting.Version, Applicable: advice.Applicable, Applied: advice.Applied,
-		Schedule: schedulePath(advice.Connection, ledger.Smart), Today: control.ScheduleWords(advice.Setting.Schedule), Setting: sentence(control.SettingWords(advice.Setting)),
+		Schedule: schedulePath(advice.Connection, ledger.Smart), Today: control.ScheduleWords(advice.Setting.Schedule),
+		Setting: sentence(control.SettingWords(advice.Setting)),
 	}
 	view.Facts = []fact{{"Runs measured", number(int64(advice.Runs)), fmt.Sprintf("at least %d are needed", advice.Needed)}}
 	if advice.Runs > 0 {
 		view.Facts = append(view.Facts,
-			fact{"Median run time", span(advice.P50), "half of the runs took longer"}, fact{"95th percentile", span(advice.P95), "5 % of the runs took longer"}, fact{"Longest run", span(advice.Longest), ""},
+			fact{"Median run time", span(advice.P50), "half of the runs took longer"},
+			fact{"95th percentile", span(advice.P95), "5 % of the runs took longer"}, fact{"Longest run", span(advice.Longest), ""},
 			fact{"Rows changed per run", strconv.FormatFloat(advice.ChangedRows, 'f', 1, 64), fmt.Sprintf("%s with a change", count(int64(advice.Changed), "run"))},
 			fact{"Waited for the store", count(int64(advice.Waited), "run"), "its budget was used up"},
 			fact{"Skipped starts", number(int64(advice.Skipped)), "a run was under way"},

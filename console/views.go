@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/tidemark/tidemark/control"
 	"github.com/tidemark/tidemark/inventory"
@@ -63,7 +64,7 @@ type views struct {
 	parsed map[string]*template.Template
 }
 
-// words are the functions of templates. Foreign text goes through text: what cannot be seen is escaped; HTML is escaped by the template.
+// words are the functions that templates call. Foreign text goes through text: what cannot be seen is escaped; HTML is escaped by the template.
 var words = template.FuncMap{
 	"text":     inventory.Visible,
 	"prose":    prose,
@@ -78,7 +79,12 @@ var words = template.FuncMap{
 }
 
 // unbroken are what a line of prose does not end within: moments, and amounts with their units.
-var unbroken = regexp.MustCompile(`\b(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?(?: [A-Z]{3,4}\b)?)?|\b[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d(?: [A-Z]{3,4}\b)?|\b\d\d:\d\d(?::\d\d)? [A-Z]{3,4}\b|\b\d[\d,.]* (?:%|(?:days?|h|min|s)\b)(?: \d+ (?:h|min|s)\b)?`)
+var unbroken = regexp.MustCompile(strings.Join([]string{
+	`\b(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?(?: [A-Z]{3,4}\b)?)?`, // Sat 2026-11-28 22:06 UTC
+	`\b[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d(?: [A-Z]{3,4}\b)?`,                            // Nov 27, 09:41 PST
+	`\b\d\d:\d\d(?::\d\d)? [A-Z]{3,4}\b`,                                              // 09:41:30 PST
+	`\b\d[\d,.]* (?:%|(?:days?|h|min|s)\b)(?: \d+ (?:h|min|s)\b)?`,                    // 80 %, 6 min 12 s
+}, "|"))
 
 // prose is a text of which moments and amounts stay in one line. What cannot be seen is escaped, as text does.
 func prose(words string) template.HTML {
@@ -98,7 +104,8 @@ func mend(field, words string) template.HTML {
 	if words == "" {
 		return ""
 	}
-	return template.HTML(`<span class="wrong bad small" id="` + template.HTMLEscapeString(field) + `-wrong">` + template.HTMLEscapeString(inventory.Visible(words)) + `</span>`) // escaped
+	return template.HTML(`<span class="wrong bad small" id="` + template.HTMLEscapeString(field) + `-wrong">` +
+		template.HTMLEscapeString(inventory.Visible(words)) + `</span>`) // escaped
 }
 
 // tabs are the pages of a connection, and which of them is shown.
@@ -110,7 +117,10 @@ func parseViews() (*views, error) {
 		return nil, fmt.Errorf("the layout of the pages: %w", err)
 	}
 	v := &views{parsed: map[string]*template.Template{}}
-	for _, name := range []string{"alone", "connections", "connection", "runs", "run", "levels", "channel", "sku", "held", "partners", "schedule", "tune", "preview", "settings", "catalogue", "strategies", "log", "people", "me", "in", "first", "secret"} {
+	for _, name := range []string{
+		"alone", "connections", "connection", "runs", "run", "levels", "channel", "sku", "held", "partners", "schedule", "tune", "preview", "settings",
+		"catalogue", "strategies", "log", "people", "me", "in", "first", "secret",
+	} {
 		copied, err := layout.Clone()
 		if err == nil {
 			copied, err = copied.ParseFS(templates, "templates/"+name+".html")

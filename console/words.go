@@ -90,36 +90,36 @@ func (k clock) exact(moment time.Time) string {
 // utcMoments are the moments in UTC of a text that was written before anybody looked at it, with the word on before them.
 var utcMoments = regexp.MustCompile(`\b(?:on )?(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b`)
 
-// retold is a text with its moments in UTC as the clock tells them, so that a page has one zone.
-func (k clock) retold(text string) string {
-	return utcMoments.ReplaceAllStringFunc(text, func(said string) string {
-		moment, on := strings.CutPrefix(said, "on ")
+// localTimes is a text with its moments in UTC as the clock tells them, so that a page has one zone.
+func (k clock) localTimes(text string) string {
+	return utcMoments.ReplaceAllStringFunc(text, func(utc string) string {
+		moment, on := strings.CutPrefix(utc, "on ")
 		for _, form := range []string{"2006-01-02 15:04 UTC", "Mon 2006-01-02 15:04 UTC", "2006-01-02 15:04:05 UTC"} {
 			at, err := time.Parse(form, moment)
 			if err != nil {
 				continue
 			}
-			told := k.at(at)
+			words := k.at(at)
 			if at.Second() != 0 {
-				told = k.exact(at)
+				words = k.exact(at)
 			}
-			return within(told, on)
+			return within(words, on)
 		}
-		return said
+		return utc
 	})
 }
 
 // within is a moment within a sentence, which has said on before it or has not: on Nov 27, 09:41, but at 09:41, and tomorrow 09:41.
-func within(told string, on bool) string {
+func within(words string, on bool) string {
 	switch {
-	case strings.HasPrefix(told, "Tomorrow"):
-		return "t" + told[1:]
+	case strings.HasPrefix(words, "Tomorrow"):
+		return "t" + words[1:]
 	case !on:
-		return told
-	case told[0] >= '0' && told[0] <= '9':
-		return "at " + told
+		return words
+	case words[0] >= '0' && words[0] <= '9':
+		return "at " + words
 	}
-	return "on " + told
+	return "on " + words
 }
 
 // next is a moment to come: 16:00, in 54 min.

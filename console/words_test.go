@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func TestMoments(t *testing.T) {
 	require.Equal(t, "15:06, in 30 s", k.next(k.now.Add(30*time.Second)))
 	require.Equal(t, "15:05, now", k.next(k.now.Add(-time.Minute)))
 	require.Equal(t, "Times in America/Los Angeles (PST)", zoneWords(k))
-	for said, want := range map[string]string{
+	for text, want := range map[string]string{
 		"rejected by bob on 2026-11-28 22:06 UTC (run 1) and others": "rejected by bob at 14:06 (run 1) and others",
 		"taken on 2026-11-27 17:41:30 UTC; due 2026-11-29 09:00 UTC": "taken on Nov 27 2026, 09:41:30; due tomorrow 01:00",
 		"set by bob, on Fri 2026-11-27 17:41 UTC; it stays":          "set by bob, on Nov 27, 09:41; it stays",
@@ -48,7 +49,7 @@ func TestMoments(t *testing.T) {
 		"until 2026-11-28 22:06 CET, or 2026-13-28 22:06 UTC":        "until 2026-11-28 22:06 CET, or 2026-13-28 22:06 UTC",
 		"": "",
 	} {
-		require.Equal(t, want, k.retold(said))
+		require.Equal(t, want, k.localTimes(text))
 	}
 }
 
@@ -57,7 +58,9 @@ func TestAgesOfTheWorkedExample(t *testing.T) {
 	t.Parallel()
 	var runs []ledger.Run
 	for began := noon.Add(-3 * time.Hour); began.Before(noon); began = began.Add(30 * time.Minute) {
-		runs = append([]ledger.Run{{Outcome: ledger.Completed, StartedAt: began.Add(-5 * time.Minute), FetchBegan: new(began), EndedAt: new(began.Add(20 * time.Minute))}}, runs...)
+		runs = slices.Insert(runs, 0, ledger.Run{
+			Outcome: ledger.Completed, StartedAt: began.Add(-5 * time.Minute), FetchBegan: new(began), EndedAt: new(began.Add(20 * time.Minute)),
+		})
 	}
 	ages := agesOf(runs, noon.Add(-2*time.Hour), noon)
 	average, most := summary(ages)
@@ -125,11 +128,11 @@ func TestNoticesEnd(t *testing.T) {
 	kept := newNotices(func() time.Time { return now })
 	key, err := kept.keep(notice{Text: "done"})
 	require.NoError(t, err)
-	asked := httptest.NewRequest(http.MethodGet, "/?notice="+key, nil)
+	request := httptest.NewRequest(http.MethodGet, "/?notice="+key, nil)
 	now = now.Add(noticeLasts)
-	require.Equal(t, "done", kept.of(asked).Text)
+	require.Equal(t, "done", kept.of(request).Text)
 	now = now.Add(time.Second)
-	require.Nil(t, kept.of(asked))
+	require.Nil(t, kept.of(request))
 	require.Nil(t, kept.of(httptest.NewRequest(http.MethodGet, "/", nil)))
 }
 
@@ -137,12 +140,12 @@ func TestNoticesEnd(t *testing.T) {
 func TestConnectionsThatNeedSomebodyComeFirst(t *testing.T) {
 	t.Parallel()
 	var overview control.Overview
-	for _, one := range []struct {
+	for _, status := range []struct {
 		id        string
 		condition control.Condition
 	}{{"d", control.ConditionOnTime}, {"c", control.ConditionOff}, {"b", control.ConditionFailing}, {"a", control.ConditionOnTime}, {"e", control.ConditionHeld}} {
-		overview.Connections = append(overview.Connections, control.ConnectionStatus{Connection: ledger.Connection{ID: one.id}})
-		overview.Standings = append(overview.Standings, control.Standing{Condition: one.condition})
+		overview.Connections = append(overview.Connections, control.ConnectionStatus{Connection: ledger.Connection{ID: status.id}})
+		overview.Standings = append(overview.Standings, control.Standing{Condition: status.condition})
 	}
 	view := viewConnections(overview, request{query: url.Values{}, now: noon}, zonesOf(nil, noon), nil)
 	var order []string
@@ -159,7 +162,7 @@ func TestPlacesThatMayShowSomethingElse(t *testing.T) {
 		return soldRow{Connection: connection, channelRow: channelRow{Location: location, Shows: shows, Should: 1024, State: rowState(ledger.StatusPending)}}
 	}
 	market, shop := row("market", "", "24"), row("shop", "front", figure(nil))
-	for _, one := range []struct {
+	for _, test := range []struct {
 		differ []soldRow
 		all    int
 		want   string
@@ -170,7 +173,8 @@ func TestPlacesThatMayShowSomethingElse(t *testing.T) {
 		{
 			[]soldRow{market, shop},
 			2,
-			"2 of 2 places are not known to show what they should: market shows 24 and should show 1,024 (pending); shop, front, has not confirmed a figure and should show 1,024 (pending).",
+			"2 of 2 places are not known to show what they should: market shows 24 and should show 1,024 (pending); shop, front, has not confirmed a figure " +
+				"and should show 1,024 (pending).",
 		},
 		{
 			[]soldRow{market, market, market, market, market},
@@ -178,6 +182,6 @@ func TestPlacesThatMayShowSomethingElse(t *testing.T) {
 			"5 of 6 places are not known to show what they should: " + strings.Repeat("market shows 24 and should show 1,024 (pending); ", 3) + "and 2 more.",
 		},
 	} {
-		require.Equal(t, one.want, notShown(one.differ, one.all))
+		require.Equal(t, test.want, notShown(test.differ, test.all))
 	}
 }

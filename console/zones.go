@@ -22,8 +22,8 @@ type zones struct {
 
 func zonesOf(connections []ledger.Connection, now time.Time) zones {
 	z := zones{now, map[string]string{}}
-	for _, one := range connections {
-		z.name[one.ID] = cmp.Or(one.Inventory.Timezone, "UTC")
+	for _, connection := range connections {
+		z.name[connection.ID] = cmp.Or(connection.Inventory.Timezone, "UTC")
 	}
 	return z
 }

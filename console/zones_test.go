@@ -28,22 +28,42 @@ func TestZonesOfTimes(t *testing.T) {
 		of          map[string]string
 		words       string
 	}{
-		"none":                     {nil, "12:00 UTC", map[string]string{"gone": "12:00 UTC"}, "Times in UTC"},
-		"one":                      {[]ledger.Connection{inZone("a", "Europe/Paris")}, "13:00 CET", map[string]string{"a": "13:00 CET", "gone": "12:00 UTC"}, "Times in Europe/Paris (CET)"},
-		"the same":                 {[]ledger.Connection{inZone("a", "Asia/Tokyo"), inZone("b", "Asia/Tokyo")}, "21:00 JST", map[string]string{"b": "21:00 JST"}, "Times in Asia/Tokyo (JST)"},
-		"without a name":           {[]ledger.Connection{inZone("a", ""), inZone("b", "UTC")}, "12:00 UTC", map[string]string{"a": "12:00 UTC"}, "Times in UTC"},
-		"two":                      {[]ledger.Connection{inZone("a", "Asia/Tokyo"), inZone("b", "UTC")}, "12:00 UTC", map[string]string{"a": "21:00 JST", "b": "12:00 UTC"}, "Times in the zone of each connection"},
-		"whose short name is none": {[]ledger.Connection{inZone("a", "America/Sao_Paulo")}, "09:00 UTC-03", map[string]string{"a": "09:00 UTC-03"}, "Times in America/Sao Paulo (UTC-03)"},
+		"none": {nil, "12:00 UTC", map[string]string{"gone": "12:00 UTC"}, "Times in UTC"},
+		"one": {
+			[]ledger.Connection{inZone("a", "Europe/Paris")},
+			"13:00 CET",
+			map[string]string{"a": "13:00 CET", "gone": "12:00 UTC"},
+			"Times in Europe/Paris (CET)",
+		},
+		"the same": {
+			[]ledger.Connection{inZone("a", "Asia/Tokyo"), inZone("b", "Asia/Tokyo")},
+			"21:00 JST",
+			map[string]string{"b": "21:00 JST"},
+			"Times in Asia/Tokyo (JST)",
+		},
+		"without a name": {[]ledger.Connection{inZone("a", ""), inZone("b", "UTC")}, "12:00 UTC", map[string]string{"a": "12:00 UTC"}, "Times in UTC"},
+		"two": {
+			[]ledger.Connection{inZone("a", "Asia/Tokyo"), inZone("b", "UTC")},
+			"12:00 UTC",
+			map[string]string{"a": "21:00 JST", "b": "12:00 UTC"},
+			"Times in the zone of each connection",
+		},
+		"whose short name is none": {
+			[]ledger.Connection{inZone("a", "America/Sao_Paulo")},
+			"09:00 UTC-03",
+			map[string]string{"a": "09:00 UTC-03"},
+			"Times in America/Sao Paulo (UTC-03)",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := zonesOf(row.connections, noon)
-			require.Equal(t, row.shared, found.shared().at(noon))
-			for id, told := range row.of {
-				require.Equal(t, told, found.of(id).at(noon), id)
+			zones := zonesOf(row.connections, noon)
+			require.Equal(t, row.shared, zones.shared().at(noon))
+			for id, moment := range row.of {
+				require.Equal(t, moment, zones.of(id).at(noon), id)
 			}
-			require.Equal(t, row.words, found.words())
-			require.Equal(t, strings.Replace(row.shared, ":00 ", ":00:00 ", 1), found.shared().exact(noon))
+			require.Equal(t, row.words, zones.words())
+			require.Equal(t, strings.Replace(row.shared, ":00 ", ":00:00 ", 1), zones.shared().exact(noon))
 		})
 	}
 }
@@ -53,8 +73,8 @@ func TestTheListTellsEachConnectionInItsZone(t *testing.T) {
 	t.Parallel()
 	var overview control.Overview
 	for id, zone := range map[string]string{"a": "Asia/Tokyo", "b": "Europe/Paris"} {
-		one := control.ConnectionStatus{Connection: inZone(id, zone), Schedules: []control.ScheduleStatus{{Next: new(noon)}}}
-		overview.Connections = append(overview.Connections, one)
+		status := control.ConnectionStatus{Connection: inZone(id, zone), Schedules: []control.ScheduleStatus{{Next: new(noon)}}}
+		overview.Connections = append(overview.Connections, status)
 		overview.Standings = append(overview.Standings, control.Standing{Smart: &ledger.Run{EndedAt: new(noon.Add(-time.Hour))}, Why: "since 2026-11-25 10:00 UTC"})
 	}
 	zones := zonesOf([]ledger.Connection{inZone("a", "Asia/Tokyo"), inZone("b", "Europe/Paris")}, noon)
@@ -75,13 +95,15 @@ func TestMomentsOfPagesOfNoConnectionNameTheirZone(t *testing.T) {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusOK, status, path)
 		require.Contains(t, body, "Times in America/Los Angeles (PST)", path)
-		for _, told := range moment.FindAllString(inputs.ReplaceAllString(body, ""), -1) {
-			require.Regexp(t, `P[SD]T$`, told, path)
+		for _, shown := range moment.FindAllString(inputs.ReplaceAllString(body, ""), -1) {
+			require.Regexp(t, `P[SD]T$`, shown, path)
 			seen++
 		}
 	}
 	require.Greater(t, seen, 8)
-	for path, column := range map[string]string{"/levels.csv?warehouse=portland": "recorded_at_utc", "/c/acme-shop/levels.csv": "last_exported_utc", "/log.csv": "time_utc"} {
+	for path, column := range map[string]string{
+		"/levels.csv?warehouse=portland": "recorded_at_utc", "/c/acme-shop/levels.csv": "last_exported_utc", "/log.csv": "time_utc",
+	} {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusOK, status, path)
 		head, err := csv.NewReader(strings.NewReader(body)).Read()

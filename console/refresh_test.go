@@ -16,16 +16,16 @@ func TestWhenAPageIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 	for name, test := range map[string]struct {
-		last look
+		last rendered
 		mark string
 		want bool
 	}{
-		"nobody made it":             {look{}, "", true},
-		"nothing has changed":        {look{at.Add(-time.Second), "a"}, "a", false},
-		"the ledger has changed":     {look{at.Add(-time.Second), "a"}, "b", true},
-		"it is nearly old":           {look{at.Add(-restEvery + time.Millisecond), "a"}, "a", false},
-		"it is old":                  {look{at.Add(-restEvery), "a"}, "a", true},
-		"it is of a clock set ahead": {look{at.Add(time.Hour), "a"}, "b", true},
+		"nobody made it":             {rendered{}, "", true},
+		"nothing has changed":        {rendered{at.Add(-time.Second), "a"}, "a", false},
+		"the ledger has changed":     {rendered{at.Add(-time.Second), "a"}, "b", true},
+		"it is nearly old":           {rendered{at.Add(-refreshEvery + time.Millisecond), "a"}, "a", false},
+		"it is old":                  {rendered{at.Add(-refreshEvery), "a"}, "a", true},
+		"it is of a clock set ahead": {rendered{at.Add(time.Hour), "a"}, "b", true},
 	} {
 		require.Equal(t, test.want, test.last.due(test.mark, at), name)
 	}
@@ -53,7 +53,7 @@ func TestLooksAtWhatHasChanged(t *testing.T) {
 	look := func() {
 		pages, any := s.watched()
 		require.True(t, any)
-		s.look(pages)
+		s.refresh(pages)
 		now = now.Add(time.Second)
 	}
 	first, ok := s.follow(quiet)
@@ -77,7 +77,7 @@ func TestLooksAtWhatHasChanged(t *testing.T) {
 	look()
 	require.Equal(t, map[topic]int{quiet: 2, busy: 3}, made, "for who has come")
 	require.Equal(t, "/c/quiet ", (<-later).parts[0].HTML)
-	now = now.Add(restEvery)
+	now = now.Add(refreshEvery)
 	look()
 	require.Equal(t, map[topic]int{quiet: 3, busy: 4}, made)
 	s.leave(busy, pushed)
@@ -88,13 +88,13 @@ func TestLooksAtWhatHasChanged(t *testing.T) {
 // A ledger that does not answer is asked for one of the pages that are open, and not for each: every question may take long.
 func TestALedgerThatIsAwayIsAskedOnce(t *testing.T) {
 	t.Parallel()
-	asked, now := 0, noon
+	made, now := 0, noon
 	var fails, away error
 	s := &streams{
 		topics: map[topic]*followed{}, ctx: t.Context(), running: true, now: func() time.Time { return now },
 		marks: func(context.Context) (func(of topic) string, error) { return func(topic) string { return "" }, away },
 		fragments: func(context.Context, topic) ([]part, error) {
-			asked++
+			made++
 			return []part{{ID: "foot"}}, fails
 		},
 	}
@@ -115,19 +115,19 @@ func TestALedgerThatIsAwayIsAskedOnce(t *testing.T) {
 		{"it says what has changed, and no more", errors.New("the disk is gone"), nil, 1, 3},
 		{"what the pages are about has gone", &control.UsageError{Message: "there is no such connection"}, nil, 3, 3},
 	} {
-		asked, fails, away = 0, test.fails, test.away
+		made, fails, away = 0, test.fails, test.away
 		if test.fails != nil {
-			now = now.Add(restEvery)
+			now = now.Add(refreshEvery)
 		}
 		pages, _ := s.watched()
-		s.look(pages)
+		s.refresh(pages)
 		stale := 0
 		for _, changes := range follows {
 			if (<-changes).stale {
 				stale++
 			}
 		}
-		require.Equal(t, test.asked, asked, test.name)
+		require.Equal(t, test.asked, made, test.name)
 		require.Equal(t, test.stale, stale, test.name)
 	}
 }
