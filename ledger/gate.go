@@ -147,7 +147,7 @@ func (t *tx) begin(ctx context.Context, claim Claim) (Grant, error) {
 			return Grant{Covered: true, CoveredBy: by}, t.leave(ctx, at, claim.Workflow)
 		}
 	}
-	mode := target.mode(claim.Mode, claim.Scope)
+	mode := target.mode(claim.Mode, claim.Scope, claim.SkipFetch)
 	fetches := claim.FetchFirst && (!claim.SkipFetch || mode == Full)
 	if !fetches || claim.Yields {
 		if err := t.free(ctx, at, claim.Replace); err != nil {
@@ -202,9 +202,10 @@ func (t *tx) target(ctx context.Context, connection string) (target, error) {
 	return loaded, err
 }
 
-// mode is Full for a connection that requires a Full Sync. A run of a few SKUs stays what it is.
-func (t target) mode(mode Mode, scope []string) Mode {
-	if t.fullSyncRequired && len(scope) == 0 {
+// mode is Full for a connection that requires a Full Sync. A run of a few SKUs stays what it is, unless it would fetch nothing: what a ledger
+// that was put back holds of them may be older than what the store shows.
+func (t target) mode(mode Mode, scope []string, skipsFetch bool) Mode {
+	if t.fullSyncRequired && (len(scope) == 0 || skipsFetch) {
 		return Full
 	}
 	return mode
@@ -213,7 +214,7 @@ func (t target) mode(mode Mode, scope []string) Mode {
 // Reacquire takes the store again for a run that released it; see Gate. It fetches anew, so it may become a Full Sync.
 func (d *database) Reacquire(ctx context.Context, run int64, replace int64, now time.Time) (Grant, error) {
 	return d.acquireFor(ctx, run, replace, now, func(t *tx, target target, current Run, _ gate) (Mode, error) {
-		mode := target.mode(current.Mode, current.Scope)
+		mode := target.mode(current.Mode, current.Scope, false)
 		_, err := t.exec(ctx, "UPDATE runs SET mode = ? WHERE id = ?", mode, run)
 		return mode, err
 	})

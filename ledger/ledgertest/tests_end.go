@@ -10,15 +10,16 @@ import (
 )
 
 var endTests = tests{
-	"how a run ended is kept":      keepsEnd,
-	"the first end stands":         endsOnce,
-	"a lease that was lost":        endsWithoutLease,
-	"a run that does not exist":    endsNothing,
-	"the owed Full Sync is paid":   paysFull,
-	"a scoped run stays scoped":    owesNoScope,
-	"an ended run writes no more":  writesNoMore,
-	"runs are listed newest first": listsRuns,
-	"when fetching began":          notesFetch,
+	"how a run ended is kept":       keepsEnd,
+	"the first end stands":          endsOnce,
+	"a lease that was lost":         endsWithoutLease,
+	"a run that does not exist":     endsNothing,
+	"the owed Full Sync is paid":    paysFull,
+	"a scoped run stays scoped":     owesNoScope,
+	"an event fetches what is owed": fetchesForScope,
+	"an ended run writes no more":   writesNoMore,
+	"runs are listed newest first":  listsRuns,
+	"when fetching began":           notesFetch,
 }
 
 var counts = ledger.Counts{
@@ -91,7 +92,21 @@ func owesNoScope(t *testing.T, w *world) {
 	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
 	claim := w.claim(hubShop, ledger.Smart)
 	claim.Scope = []string{"A"}
-	require.Equal(t, ledger.Smart, w.grant(claim).Mode, "a run of a few SKUs pays nothing")
+	lease := w.grant(claim)
+	require.Equal(t, ledger.Smart, lease.Mode, "a run of a few SKUs pays nothing")
+	w.end(lease.Lease, ledger.Completed)
+}
+
+// An event may be older than what the store shows, which a ledger that was put back does not know any more.
+func fetchesForScope(t *testing.T, w *world) {
+	require.NoError(t, w.Restored(w.ctx(), "", w.now()))
+	claim := w.fetching(hubShop, ledger.Smart)
+	claim.Scope, claim.SkipFetch = []string{"A"}, true
+	granted := w.grant(claim)
+	require.Equal(t, ledger.Full, granted.Mode)
+	require.Zero(t, granted.Lease.Fence, "it fetches first")
+	w.end(w.acquire(granted.Lease), ledger.Completed)
+	require.Equal(t, ledger.Full, w.grant(w.fetching(hubShop, ledger.Smart)).Mode, "the Full Sync is still owed")
 }
 
 func writesNoMore(t *testing.T, w *world) {
