@@ -46,6 +46,7 @@ const (
 	rejects   act = "rejects"
 	cancels   act = "cancels"
 	kills     act = "terminates"
+	resets    act = "resets"    // to an earlier step
 	redefines act = "redefines" // the configuration changes
 	backsUp   act = "backs up"
 	restores  act = "restores" // the ledger is put back as it was
@@ -92,6 +93,12 @@ func plan(c *chance, s setting) []step {
 		}
 		if c.in(300) {
 			scene(step{Act: one(c, answers, answers, rejects)})
+		}
+		if c.in(120) {
+			scene(step{Act: redefines, What: connection(), By: one[int64](c, anotherStrategy, otherLocations, onOrOff), More: c.Int64N(strategies)})
+		}
+		if c.in(100) {
+			scene(step{Act: resets, By: c.Int64N(4), More: c.Int64N(6)})
 		}
 		for _, rare := range []act{uploads, renames, forgets, refuses, grows, cancels, kills, redefines} {
 			if c.in(60) {
@@ -151,18 +158,18 @@ func (w *world) do(s step) {
 			x.env.SetContinueAsNewSuggested(true)
 		}
 	case shops:
-		if bought := w.shops[s.What].buy(spot{SKU: s.At.SKU}, s.By); bought > 0 {
+		if bought := w.shops[s.What].buy(w.placeAt(s), s.By); bought > 0 {
 			now := depot.move(s.At, -bought)
 			w.tell("a shopper buys %d of %s at %s; the warehouse has %d now", bought, s.At.SKU, s.What, now.available)
 		}
 	case edits:
-		w.shops[s.What].edit(spot{SKU: s.At.SKU}, s.By)
-		w.tell("somebody else sets %s at %s to %d", s.At.SKU, s.What, s.By)
+		w.shops[s.What].edit(w.placeAt(s), s.By)
+		w.tell("somebody else sets %s at %s to %d", w.placeAt(s), s.What, s.By)
 	case answers:
 		w.answer(workflows.SignalApprove)
 	case rejects:
 		w.answer(workflows.SignalReject)
-	case cancels, kills:
+	case cancels, kills, resets:
 		w.stop(s)
 	case redefines:
 		w.redefine(s)
@@ -199,11 +206,14 @@ func (w *world) stop(s step) {
 	}
 	x := open[int(s.By)%len(open)]
 	w.tell("bob %s %s", s.Act, x.id)
-	if s.Act == cancels {
+	switch s.Act {
+	case cancels:
 		x.env.CancelWorkflow()
-		return
+	case kills:
+		x.terminate()
+	case resets:
+		w.server.reset(x, int(s.More))
 	}
-	x.terminate()
 }
 
 // upload writes a file of the whole stock, which is sent after a while.
@@ -246,42 +256,6 @@ func (d *depot) rename(facility string) {
 		}
 	}
 	d.world.tell("the facility %s is called %s two from now on", facility, facility)
-}
-
-// redefine changes the configuration.
-func (w *world) redefine(s step) {
-	d := &w.defined
-	switch s.By {
-	case 0:
-		if d.Strategies == nil {
-			d.Strategies = []ledger.StrategyDefinition{{Merchant: "acme", Warehouse: depotID, Strategy: inventory.Strategy{
-				BufferUnits: 2, Distribution: inventory.DistributeEqual,
-			}}}
-		} else {
-			d.Strategies = nil
-		}
-		w.shared = true
-	case 1:
-		listed := ledger.ListingDefinition{Store: s.What, Listing: inventory.Listing{SKU: s.At.SKU, ChannelSKU: "L-" + s.At.SKU}}
-		if at := slices.Index(d.Listings, listed); at >= 0 {
-			d.Listings = slices.Delete(d.Listings, at, at+1)
-		} else {
-			d.Listings = append(d.Listings, listed)
-		}
-	case 2:
-		if d.Bundles == nil {
-			d.Bundles = []ledger.BundleDefinition{{Merchant: "acme", Bundle: inventory.Bundle{SKU: "SET", Components: []inventory.Component{
-				{SKU: "SKU-00", Count: 2}, {SKU: "SKU-01", Count: 1},
-			}}}}
-		}
-	case 3:
-		for i := range d.Stores {
-			d.Stores[i].BatchSize = 1 + (d.Stores[i].BatchSize+1)%3
-		}
-	}
-	_, err := w.ledger.Apply(everywhere, *d, ledger.ApplyOptions{})
-	must(err)
-	w.tell("the configuration has another %s", []string{"strategy", "listing of " + s.At.SKU, "bundle", "batch size"}[s.By])
 }
 
 // count sets a level to a figure that it never had, or to 0.
@@ -355,7 +329,8 @@ func (w *world) answer(decision string) bool {
 	for _, hold := range holds {
 		if x := w.server.find(hold.Workflow); x != nil {
 			w.tell("ann says %s to run %d of %s: %s", decision, hold.Run, hold.Workflow, hold.Reason)
-			x.env.SignalWorkflow(decision, workflows.Decision{By: "ann"})
+			w.absent = w.absent || hold.Kind == ledger.HoldSnapshot && decision == workflows.SignalApprove
+			x.signal(decision, workflows.Decision{By: "ann"})
 		}
 	}
 	return len(holds) > 0
@@ -396,6 +371,7 @@ type storeSetting struct {
 	Burst   float64    `json:"burst"`
 	Calls   int        `json:"calls"`
 	Tickets int        `json:"tickets,omitempty"`
+	Split   bool       `json:"split,omitempty"` // it has a location for each facility
 }
 
 // draw draws a setting.
@@ -410,7 +386,7 @@ func draw(c *chance) setting {
 			s.Listed[fmt.Sprintf("SKU-%02d", n)] = true
 		}
 	}
-	for _, id := range []string{"north", "south"}[:one(c, 1, 1, 1, 2)] {
+	for _, id := range []string{"north", "south", "west"}[:one(c, 1, 1, 1, 1, 2, 3)] {
 		store := storeSetting{
 			ID: id, Kind: one(c, perItem, whole, reports, singular), Names: c.in(600), Keys: c.in(500), Most: 2 + c.IntN(6), Batch: one(c, 0, 0, 2),
 			Rate: 1 + 4*c.Float64(), Burst: float64(5 + c.IntN(20)), Calls: 1 + c.IntN(3), Finds: c.in(200),
@@ -423,6 +399,7 @@ func draw(c *chance) setting {
 		case perItem:
 			store.Compare = c.in(400)
 		}
+		store.Split = len(s.Facilities) > 1 && c.in(600)
 		s.Stores = append(s.Stores, store)
 	}
 	return s
@@ -448,6 +425,7 @@ func (w *world) define(s setting) {
 			ID: store.ID, Merchant: "acme", Warehouse: depotID, Store: store.ID, Enabled: true,
 			Inventory: ledger.Flow{
 				Enabled: true, Timezone: "UTC", Overlap: s.Overlap, Unlisted: inventory.UnlistedPush, Smart: []ledger.Rule{{Every: time.Hour}},
+				Locations: store.locations(s.Facilities),
 			},
 		})
 		for n := range s.SKUs {
@@ -457,12 +435,11 @@ func (w *world) define(s setting) {
 			}
 		}
 	}
-	_, err := w.ledger.Apply(everywhere, w.defined, ledger.ApplyOptions{})
-	must(err)
+	w.apply()
 	if s.Strategy {
-		w.redefine(step{By: 0})
+		w.redefine(step{By: sharing})
 	}
 	if s.Bundle {
-		w.redefine(step{By: 2})
+		w.redefine(step{By: firstBundle})
 	}
 }

@@ -46,7 +46,7 @@ func (r *reached) Signal(_ context.Context, id, name string, payload any) error 
 	if x == nil {
 		return serviceerror.NewNotFound("no workflow " + id)
 	}
-	x.env.SignalWorkflow(name, payload)
+	x.signal(name, payload)
 	return nil
 }
 

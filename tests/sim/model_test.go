@@ -33,7 +33,7 @@ func (w *world) judgeWrite(s *shop, at spot, before, now write) {
 	if before.quantity > now.quantity && now.quantity > 0 && w.counted(sku) && !now.late {
 		w.violated(stale, "%s showed %d of %s, and was told %d by a call that was first made at %s", s.id, before.quantity, at, now.quantity, clock(now.sent))
 	}
-	if now.quantity == 0 && !w.everZero(sku) {
+	if now.quantity == 0 && !w.everZero(spot{at.Facility, sku}) {
 		w.violated(accident, "%s was told 0 of %s, of which the warehouse never had 0", s.id, at)
 	}
 }
@@ -64,50 +64,7 @@ func (w *world) counted(sku string) bool {
 	return true
 }
 
-// everZero is true when a SKU may have been at 0 in all facilities, or may be shown as 0 by a strategy.
-func (w *world) everZero(sku string) bool {
-	d := w.depots[depotID]
-	d.mutex.Lock()
-	defer d.mutex.Unlock()
-	if w.shared || sku == bundleSKU {
-		return true
-	}
-	for at, past := range d.past {
-		if at.SKU == sku && !slices.ContainsFunc(past, func(one figure) bool { return one.available <= 0 }) {
-			return false
-		}
-	}
-	return true
-}
-
 const bundleSKU = "SET"
-
-// should is what a store should show, by channel SKU.
-func (w *world) should(store string) map[spot]int64 {
-	d := w.depots[depotID]
-	d.mutex.Lock()
-	defer d.mutex.Unlock()
-	stock := map[string]int64{}
-	for at, now := range d.stock {
-		stock[at.SKU] += now.available
-	}
-	if len(w.defined.Bundles) > 0 {
-		stock[bundleSKU] = max(min(stock["SKU-00"]/2, stock["SKU-01"]), 0)
-	}
-	found := map[spot]int64{}
-	for sku, figure := range stock {
-		if len(w.defined.Strategies) > 0 { // two units are held back, and the rest is divided among the stores; what is over goes to the first
-			left := max(figure-2, 0)
-			stores := int64(len(w.defined.Connections))
-			figure = left / stores
-			if left%stores > 0 && w.defined.Connections[0].Store == store {
-				figure++
-			}
-		}
-		found[spot{SKU: w.listed(store, sku)}] = max(figure, 0)
-	}
-	return found
-}
 
 // listed is the SKU under which a store knows a product.
 func (w *world) listed(store, sku string) string {
@@ -122,6 +79,7 @@ func (w *world) listed(store, sku string) string {
 // settle lets nothing go wrong any more, and judges what becomes of it.
 func (w *world) settle() {
 	w.setCalm()
+	w.enableAll()
 	if !w.drain("after the faults") {
 		return
 	}

@@ -48,6 +48,7 @@ type execution struct {
 	rows     map[string]workflow.ActivityOptions // of activities, by their ids
 	stops    map[string]func()                   // tell an activity that it is cancelled
 	cancels  map[string]bool                     // activities that were cancelled before they began
+	past     past                                // of which a reset keeps the beginning
 }
 
 func newServer(w *world) *server { return &server{world: w, open: map[string]*execution{}} }
@@ -57,12 +58,18 @@ const long = 1000 * time.Hour * 24
 
 // start starts a workflow; the signals are there when it begins.
 func (s *server) start(id, kind string, input any, chain string, signals ...signal) *execution {
+	return s.startAt(id, kind, input, chain, nil, signals...)
+}
+
+// startAt starts a workflow whose first steps have been done already.
+func (s *server) startAt(id, kind string, input any, chain string, kept map[string]stepDone, signals ...signal) *execution {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	run := fmt.Sprintf("run-%d", len(s.all)+1)
 	x := &execution{
 		server: s, id: id, kind: kind, run: run, first: chain, done: make(chan struct{}), killed: make(chan struct{}),
 		rows: map[string]workflow.ActivityOptions{}, stops: map[string]func(){}, cancels: map[string]bool{},
+		past: past{input: input, signals: signals, kept: kept},
 	}
 	if x.first == "" {
 		x.first = run
@@ -146,7 +153,7 @@ func (s *server) find(id string) *execution {
 // signalWithStart signals a workflow, and starts it where it is not open.
 func (s *server) signalWithStart(id, kind string, input any, name string, payload any) string {
 	if x := s.find(id); x != nil {
-		x.env.SignalWorkflow(name, payload)
+		x.signal(name, payload)
 		return x.run
 	}
 	return s.start(id, kind, input, "", signal{name, payload}).run
@@ -388,8 +395,20 @@ func (a *activityIn) Init(outbound interceptor.ActivityOutboundInterceptor) erro
 // ExecuteActivity has an activity done by a worker, again and again where it must be.
 func (a *activityIn) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
 	info := activity.GetInfo(ctx)
-	switch info.ActivityType.Name {
-	case anchorName, timerName:
+	if info.ActivityType.Name == anchorName {
+		return a.Next.ExecuteActivity(ctx, in)
+	}
+	key := a.x.keyOf(info)
+	if done, ok := a.x.kept(key, info.ActivityType.Name); ok {
+		return done.result, done.err
+	}
+	result, err := a.perform(ctx, in, info)
+	a.x.keep(key, stepDone{info.ActivityType.Name, result, err})
+	return result, err
+}
+
+func (a *activityIn) perform(ctx context.Context, in *interceptor.ExecuteActivityInput, info activity.Info) (any, error) {
+	if info.ActivityType.Name == timerName {
 		return a.Next.ExecuteActivity(ctx, in)
 	}
 	x, w := a.x, a.x.server.world

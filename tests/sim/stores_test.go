@@ -305,6 +305,13 @@ func (s *shop) wrote(p *process) {
 	}
 }
 
+// unwritten: the ledger that was put back may not know when the store may be called.
+func (s *shop) unwritten() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.barred = time.Time{}
+}
+
 func (s *shop) tell(fault callFault, items []channels.Item) {
 	if fault != "" {
 		s.world.tell("a call of %s %s: %s", s.id, fault, about(items))
@@ -395,9 +402,11 @@ func (s *shop) judge(call channels.Call, items []channels.Item, sent time.Time, 
 // apply shows a figure.
 func (s *shop) apply(at spot, now write) {
 	s.world.judgeWrite(s, at, s.written[at], now)
-	delete(s.edited, at)
-	if now.late && now.quantity != s.shown[at] {
-		s.edited[at] = true // a plain store cannot tell, and neither can Tidemark
+	if now.late {
+		s.edited[at] = s.edited[at] || now.quantity != s.shown[at] // a plain store cannot tell, and neither can Tidemark
+	}
+	if !now.late || !s.edited[at] {
+		delete(s.edited, at)
 	}
 	s.shown[at], s.written[at] = now.quantity, now
 }

@@ -40,6 +40,9 @@ type world struct {
 
 	setting  setting
 	shared   bool // a strategy shares the stock, or has
+	strategy int  // which of them does
+	greeted  int  // connections that were enabled again
+	absent   bool // a person has approved a snapshot that does not name what it should
 	restored bool // the ledger was put back
 
 	mutex     sync.Mutex // of what follows
@@ -236,6 +239,10 @@ func (w *world) restore() {
 	w.ledger.Ledger, w.standing.Ledger, w.restored = state, state, true
 	clear(w.ledger.fences)
 	w.tell("the workers are stopped, the ledger is put back from the backup, and they start again: %s", why)
+	for _, s := range w.shops {
+		s.unwritten()
+	}
+	w.applyAgain()
 }
 
 // close closes the ledger, where it is not the one that other histories use too.
