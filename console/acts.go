@@ -17,11 +17,10 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// act does what a form asks for. It returns where to go on, and what became of it.
+// act carries out a form. It returns the page to go to next, and the notice that this page shows of the outcome.
 type act func(ctx context.Context, r *http.Request) (to string, shown notice, err error)
 
-// form is what a page has done: where it is sent, the kind of act that it asks for, which says the role that it needs, and the act as the log of
-// acts has it.
+// form is an act that pages offer: the path to which browsers send it, its kind, which decides the role that it needs, and its name in the log of acts.
 type form struct {
 	path string
 	kind control.Act
@@ -66,7 +65,7 @@ func (c *Console) forms() []form {
 	}
 }
 
-// Forms are the paths to which the pages send what is to be done.
+// Forms are the paths of all forms of the pages.
 func (c *Console) Forms() []string {
 	var paths []string
 	for _, form := range c.forms() {
@@ -75,26 +74,26 @@ func (c *Console) Forms() []string {
 	return paths
 }
 
-// formError is a form that says nothing that could be done. It is refused here, before control sees it, and noted as what control refuses is.
+// formError is a form that cannot be read. The pages refuse it before control sees it, and note that as control notes its own refusals.
 type formError struct {
 	message string
-	// fields is what is wrong with which of its fields, where that is known.
+	// fields has what is wrong with each field, where that is known.
 	fields wrong
 }
 
 func (e *formError) Error() string { return e.message }
 
-// Unwrap makes it a refusal as any other.
+// Unwrap makes it a usage error, like control's refusals.
 func (e *formError) Unwrap() error { return &control.UsageError{Message: e.message} }
 
 func unclear(format string, arguments ...any) error {
 	return &formError{message: fmt.Sprintf(format, arguments...)}
 }
 
-// mostSubjectBytes is how much of what a path names is noted of a form that was refused.
+// mostSubjectBytes bounds how much of a path is noted when its form is refused.
 const mostSubjectBytes = 100
 
-// subject is what a form is to act on, as its path names it.
+// subject is the connection, run or person that a form's path names.
 func subject(r *http.Request) string {
 	on := r.PathValue("id")
 	if run := r.PathValue("n"); run != "" {
@@ -103,7 +102,7 @@ func subject(r *http.Request) string {
 	return on[:min(len(on), mostSubjectBytes)]
 }
 
-// noteUnclear notes a form that was refused here. Who sent it is told all the same, so a failure is only logged.
+// noteUnclear notes a form that cannot be read in the log of acts. Its sender learns of the refusal anyway, so a failure to note it is only logged.
 func (c *Console) noteUnclear(ctx context.Context, sent form, r *http.Request, err error) {
 	var refused *formError
 	if !errors.As(err, &refused) {
@@ -114,8 +113,8 @@ func (c *Console) noteUnclear(ctx context.Context, sent form, r *http.Request, e
 	}
 }
 
-// perform runs an act and leads to the page that shows what became of it. A refusal of control is told there; what failed is told without
-// its details, which are in the log.
+// perform carries out a form and redirects to the page that shows the outcome. That page gives the reason of a refusal; of a failure it says only that
+// there was one, and the server's log has the details.
 func (c *Console) perform(sent form) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
@@ -158,13 +157,13 @@ func (c *Console) perform(sent form) http.HandlerFunc {
 	}
 }
 
-// atFields is true for what is said at the fields of the form that was sent.
+// atFields is true for an error that the page shows beside the fields of the form.
 func atFields(err error) bool {
 	var unread *formError
 	return errors.As(err, &unread) && len(unread.fields) > 0
 }
 
-// by is who acts, as others will read it.
+// by is the name of the person who acts, as others will read it.
 func by(ctx context.Context) string { return control.ActorOf(ctx).Who }
 
 func connectionPath(id string) string { return "/c/" + url.PathEscape(id) }
@@ -189,8 +188,8 @@ func modeOf(r *http.Request) (ledger.Mode, error) {
 	return mode, nil
 }
 
-// actPush pushes some SKUs of the warehouse now: those that the form names, and the products of the rows that were chosen. The form may name
-// where to go on, for the page of a SKU.
+// actPush pushes some SKUs of the warehouse now: those that the form names, and the products of the rows that were chosen. With a merchant in the form
+// it goes back to the page of the SKU.
 func (c *Console) actPush(ctx context.Context, r *http.Request) (string, notice, error) {
 	id, skus := r.PathValue("id"), r.PostForm["sku"]
 	to := connectionPath(id) + "/levels"
@@ -249,7 +248,7 @@ func (c *Console) ask(ctx context.Context, to string, mode ledger.Mode, id strin
 	return to, shown, nil
 }
 
-// fateNotice says what became of a request for a run.
+// fateNotice says how a request for a run was answered.
 func fateNotice(mode ledger.Mode, answer control.SyncAnswer) notice {
 	name := control.SyncName(mode)
 	shown := notice{state: state{"good", "check", "Started"}, Text: fmt.Sprintf("%s started as run %d.", name, answer.ByRun)}
@@ -313,7 +312,7 @@ func (c *Console) actResume(ctx context.Context, r *http.Request) (string, notic
 	return connectionPath(id), notice{state: state{"good", "check", "Resumed"}, Text: count(int64(len(resumed)), "schedule") + " will start runs again."}, err
 }
 
-// actSeveral pauses or resumes the connections that are chosen in their list. What cannot be done with one does not keep the others from it.
+// actSeveral pauses or resumes the connections that are chosen in the list. One that is refused does not keep the others from it.
 func (c *Console) actSeveral(pause bool) act {
 	return func(ctx context.Context, r *http.Request) (string, notice, error) {
 		chosen := slices.Compact(slices.Sorted(slices.Values(r.PostForm["connection"])))
@@ -342,7 +341,7 @@ func (c *Console) actSeveral(pause bool) act {
 	}
 }
 
-// severalNotice says what became of several connections that were to be paused, or resumed.
+// severalNotice says which of several connections were paused or resumed, and why others were not.
 func severalNotice(pause bool, done, refused []string) notice {
 	shown, follows := state{"good", "check", "Resumed"}, "Their schedules start runs again."
 	if pause {
@@ -401,7 +400,7 @@ func (c *Console) actDecide(approve bool) act {
 	}
 }
 
-// actLift takes back what was rejected of a connection's pushes, and has it pushed.
+// actLift takes back the rejections of a connection's pushes, and requests a run that pushes them.
 func (c *Console) actLift(ctx context.Context, r *http.Request) (string, notice, error) {
 	id := r.PathValue("id")
 	lifted, err := c.options.Control.LiftRejections(ctx, id, workflows.SyncRequest{ID: uuid.NewString(), By: by(ctx)})
@@ -413,7 +412,7 @@ func (c *Console) actLift(ctx context.Context, r *http.Request) (string, notice,
 	return connectionPath(id), shown, nil
 }
 
-// decidedNotice says what became of an answer to a held run.
+// decidedNotice says what an answer to a held run did.
 func decidedNotice(decided control.Decided) notice {
 	shown := notice{Href: runPath(decided.Run), More: fmt.Sprintf("Run %d", decided.Run)}
 	others := ""

@@ -28,7 +28,7 @@ type connectionsView struct {
 	Choosing bool // several can be paused or resumed
 }
 
-// choice is a filter of a list that lets one of some values through. There is none where all have the same.
+// choice is a filter of a list by one of several values. A list has no such filter where all its rows have the same value.
 type choice struct {
 	Name, Label, Value string
 	All                []string
@@ -67,7 +67,7 @@ func (c *Console) connectionsPage(ctx context.Context, q request) (page, error) 
 	return shown, nil
 }
 
-// choicesOf are the filters by merchant and platform, as they are set.
+// choicesOf are the filters by merchant and platform, with the values that the query sets.
 func choicesOf(connections []ledger.Connection, warehouses []ledger.Warehouse, stores []ledger.Store, query url.Values) []choice {
 	platforms := map[string]string{} // of warehouses, and of stores, by kind and id
 	for _, warehouse := range warehouses {
@@ -94,7 +94,7 @@ func choicesOf(connections []ledger.Connection, warehouses []ledger.Warehouse, s
 	return shown
 }
 
-// viewConnections lists those that a filter lets through; those that need somebody come first.
+// viewConnections lists the connections that pass the filters; those that need a person come first.
 func viewConnections(overview control.Overview, q request, zones zones, choices []choice) connectionsView {
 	view := connectionsView{
 		Name: q.query.Get("name"), State: q.query.Get("state"), States: control.Conditions(), Choices: choices, Any: len(overview.Connections) > 0,
@@ -164,7 +164,7 @@ func viewConnectionRow(status control.ConnectionStatus, standing control.Standin
 	return row
 }
 
-// whyWords are why a connection stands as it does. What Temporal said stands above, once.
+// whyWords say why a connection is in its condition. An error of Temporal is shown once, above the list.
 func whyWords(standing control.Standing, k clock) string {
 	if standing.Condition == control.ConditionUnknown {
 		return "Temporal does not answer"
@@ -201,7 +201,7 @@ func nextOf(schedules []control.ScheduleStatus) *time.Time {
 	return next
 }
 
-// progressWords say how far a run is.
+// progressWords say how much of its work a run has done.
 func progressWords(run ledger.Run, now time.Time) string {
 	if progress, pushes := control.ProgressOf(run, now); pushes {
 		return fmt.Sprintf("%s of %s", number(progress.Done), count(progress.Total, "row"))
@@ -298,7 +298,7 @@ func viewConnection(status control.ConnectionStatus, standing control.Standing, 
 	return view
 }
 
-// whyOff says why nothing can be asked for of a connection.
+// whyOff says why no run of a connection can be requested; empty where one can.
 func whyOff(connection ledger.Connection, pulse control.Pulse) string {
 	switch {
 	case !connection.Active():
@@ -309,7 +309,7 @@ func whyOff(connection ledger.Connection, pulse control.Pulse) string {
 	return ""
 }
 
-// notEnabled says that a connection is not enabled, and how it becomes so.
+// notEnabled says that a connection is not enabled, and how to enable it.
 func notEnabled(connection ledger.Connection) string {
 	if mayEnable(connection) {
 		return "The connection is not enabled. Enabling it asks for a first Full Sync."

@@ -19,7 +19,7 @@ import (
 	"github.com/tidemark/tidemark/workflows"
 )
 
-// Control is what the pages ask of Tidemark; *control.Control answers it.
+// Control is what the pages need of Tidemark; *control.Control implements it.
 type Control interface {
 	Overview(ctx context.Context, only string) (control.Overview, error)
 	Pulse(ctx context.Context) (control.Pulse, error)
@@ -55,7 +55,7 @@ type Control interface {
 	ClearSetting(ctx context.Context, key ledger.SettingKey, version int64) (control.SettingEdited, error)
 	SetEnabled(ctx context.Context, connection string, enabled bool, by string) (control.Enabled, error)
 	RefreshIDs(ctx context.Context, store string, channelSKUs []string) (ledger.RefreshedIDs, error)
-	// Refused notes an act that was refused here.
+	// Refused notes an act that the pages themselves refused.
 	Refused(ctx context.Context, act, on, reason string) error
 
 	Schedule(ctx context.Context, connection string, mode ledger.Mode) (control.ScheduleShown, error)
@@ -90,7 +90,7 @@ type Control interface {
 // Options are what a Console needs.
 type Options struct {
 	Control Control
-	// Local is who uses the pages by the printed link while there are no people, as others will read it. Only who can reach the machine itself may
+	// Local is the name under which somebody acts who uses the printed link while there are no people. Only people with access to the machine itself may
 	// have that link. Empty: there is no such link.
 	Local string
 	// Origin is where browsers reach the pages over TLS, like https://stock.example.com; empty on loopback, where there is no TLS.
@@ -148,20 +148,20 @@ func FirstLink(address, key string) string {
 	return "http://" + address + firstPath + "?key=" + key
 }
 
-// route is one thing that browsers ask for.
+// route is a path that the pages serve.
 type route struct {
 	pattern string      // as net/http's have it
 	act     control.Act // says which role is needed; everyone: none, nobody is signed in
 	what    string      // as the log of acts has it when it is refused
 	handle  http.HandlerFunc
-	// byItself is true for what a page asks for by itself: it keeps no session alive.
+	// byItself is true for requests that an open page makes without a person: they keep no session alive.
 	byItself bool
 }
 
-// everyone is the act of what is answered to who is not signed in.
+// everyone is the act of routes that need no sign-in.
 const everyone control.Act = "everyone"
 
-// routes are everything that browsers ask for. Each names its act, so that nothing is served whose role was forgotten.
+// routes are all paths that the pages serve. Each names its act, so that none can be served without a role by mistake.
 func (c *Console) routes() []route {
 	routes := []route{
 		{pattern: "GET /assets/", act: everyone, handle: static()},
@@ -215,7 +215,7 @@ func (c *Console) Handler() http.Handler {
 	return headers(protection.Handler(mux))
 }
 
-// headers are on every answer: nothing from elsewhere is loaded, nobody may frame a page, and addresses are told to nobody.
+// headers sets the security headers of every response: a page loads nothing from other sites, no site may frame it, and none learns its address.
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -95,7 +95,7 @@ func viewLevel(row ledger.LevelRow, merchant string, k clock) levelRow {
 	return view
 }
 
-// neverRead says of what was refused which levels no row was ever read of, and why.
+// neverRead lists the levels of which every row so far was refused, and why.
 func neverRead(refused []ledger.StaleLevel) []string {
 	var lines []string
 	for _, stale := range refused {
@@ -111,7 +111,7 @@ func neverRead(refused []ledger.StaleLevel) []string {
 	return lines
 }
 
-// channelView is what a connection's store should and does show.
+// channelView lists what a connection's store should show and what it shows.
 type channelView struct {
 	ID, Merchant, SKU, Status, WhyOff string
 	Statuses                          []ledger.Status
@@ -230,7 +230,7 @@ func viewProduct(product control.Product, k clock) skuView {
 	return view
 }
 
-// notShown says how many of the places at which a product is sold may show something else than they should.
+// notShown says how many of the places where a product is sold may show another figure than they should.
 func notShown(differ []soldRow, all int) string {
 	opening := ""
 	switch {
@@ -260,7 +260,7 @@ func notShown(differ []soldRow, all int) string {
 	return opening + " " + strings.Join(places, "; ") + "."
 }
 
-// mostDiffering is how many places that differ are named.
+// mostDiffering is how many of these places are named.
 const mostDiffering = 3
 
 // activityWords are the kinds of activity for people.
@@ -293,10 +293,10 @@ func viewActivity(entry control.ProductEvent, k clock) activityRow {
 	return row
 }
 
-// formulaStarts are what spreadsheets take for the beginning of a formula, the wide forms of East Asian scripts too, and what they pass over before one.
+// formulaStarts are the characters with which a spreadsheet begins a formula, their full-width forms, and the space that it skips before them.
 const formulaStarts = "=+-@＝＋－＠\t\r\n"
 
-// cell is a text that a spreadsheet does not take for a formula.
+// cell quotes a text that a spreadsheet would take for a formula.
 func cell(text string) string {
 	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune(formulaStarts, first) {
 		return "'" + text
@@ -304,7 +304,7 @@ func cell(text string) string {
 	return text
 }
 
-// chosen is the query of what is chosen of a list: names and values, without those that choose nothing.
+// chosen is a query of names and values, without the empty values.
 func chosen(pairs ...string) string {
 	values := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -374,8 +374,8 @@ func plainFigure(n *int64) string {
 	return fmt.Sprint(*n)
 }
 
-// writeCSV writes page after page, so that a large list needs no memory. What fails in the middle breaks the answer off, so that nobody takes
-// a part for the whole.
+// writeCSV writes a list page by page, so that it never holds a large list in memory. A failure in the middle aborts the response, so that nobody takes
+// the part for the whole.
 func writeCSV(c *Console, w http.ResponseWriter, r *http.Request, name string, header []string,
 	list func(ctx context.Context, after string) ([][]string, string, error),
 ) {

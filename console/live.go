@@ -122,8 +122,8 @@ func (s *streams) poll() {
 	}
 }
 
-// refresh makes those of the pages anew that are due. When the ledger does not answer for one of them, it is not asked for the others, and all are told that
-// they are not live; each is made as soon as it answers again.
+// refresh renders the pages that are due. Once the ledger does not answer for one page it is not asked for the others; all show that they are out of date,
+// and are rendered as soon as the ledger answers again.
 func (s *streams) refresh(pages map[topic]rendered) {
 	ctx, cancel := context.WithTimeout(s.ctx, fragmentBound)
 	marks, err := s.marks(ctx)

@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// logView is the page of who did what.
+// logView is the page of the log of acts.
 type logView struct {
 	Rows                           []logRow
 	Who, Act, On, Result, From, To string // as they are filtered
@@ -66,7 +66,7 @@ func viewLog(entries []ledger.AuditEntry, filters url.Values, k clock) logView {
 	return view
 }
 
-// logResult is a result that can be chosen.
+// logResult is a value of the filter by result.
 type logResult struct {
 	Value, Word string
 	Chosen      bool
@@ -80,7 +80,7 @@ func logResults(chosen string) []logResult {
 	return results
 }
 
-// logCSV writes the entries that are chosen, the newest first.
+// logCSV writes the entries that pass the filters, the newest first.
 func (c *Console) logCSV(w http.ResponseWriter, r *http.Request) {
 	header := []string{"entry", "time_utc", "who", "from", "act", "on", "before", "after", "result", "reason"}
 	zones, err := c.zones(r.Context(), c.options.Now())

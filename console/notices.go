@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// notice says what became of what somebody did.
+// notice says what an act of a person did.
 type notice struct {
 	state
 	Text string
 	Href string // to more of it
 	More string
-	// Secret is shown by itself, at once and only once: it is not kept.
+	// Secret is shown on a page of its own, once; it is not kept.
 	Secret *secretView
-	// Token is of the session in which the browser goes on; it is not kept either.
+	// Token is of the session that replaces the browser's own; it is not kept either.
 	Token string
 }
 
@@ -25,7 +25,7 @@ const (
 	mostNotices = 1000
 )
 
-// notices keep what became of an act until the page that it leads to has shown it. They are lost with the process; what was done is not.
+// notices keep the notice of an act for the page that shows it. A restart loses notices, never acts.
 type notices struct {
 	now func() time.Time
 
@@ -59,7 +59,7 @@ func (n *notices) keep(shown notice) (string, error) {
 	return key, nil
 }
 
-// of is the notice that a page was asked for with; nil when there is none, or none any more.
+// of is the notice that a request names; nil where it names none, or one that has ended.
 func (n *notices) of(r *http.Request) *notice {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
@@ -70,7 +70,7 @@ func (n *notices) of(r *http.Request) *notice {
 	return &kept.notice
 }
 
-// lead sends a browser on to a page that shows the notice.
+// lead redirects a browser to a page that shows the notice.
 func (c *Console) lead(w http.ResponseWriter, r *http.Request, to string, shown notice) {
 	key, err := c.notices.keep(shown)
 	if err != nil {

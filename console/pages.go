@@ -13,25 +13,25 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// request is what a page was asked for with.
+// request is what a page is built from: the values of its path, its query and the time.
 type request struct {
 	path  func(name string) string
 	query url.Values
 	now   time.Time
 }
 
-// kind is one kind of page.
+// kind is a kind of page.
 type kind struct {
 	path    string // as net/http's patterns have it
 	name    string // of its template
 	section string // of the menu
 	act     control.Act
 	parts   []string
-	// build gathers what the page shows. The title and the zone of its times are the page's own.
+	// build reads what the page shows, and sets its title and the zone of its times.
 	build func(ctx context.Context, q request) (page, error)
 }
 
-// pages are all pages that are read.
+// pages are all kinds of pages.
 func (c *Console) pages() []kind {
 	return []kind{
 		{"/{$}", "connections", "connections", control.ActRead, []string{"lede", "list", "foot"}, c.connectionsPage},
@@ -55,10 +55,10 @@ func (c *Console) pages() []kind {
 	}
 }
 
-// ledgerAway is said where a page cannot be made.
+// ledgerAway is shown in place of a page when the ledger does not answer.
 const ledgerAway = "The ledger did not answer; the server's log says why. Try it again in a moment."
 
-// show answers a page.
+// show serves the pages of a kind.
 func (c *Console) show(move kind) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
@@ -82,8 +82,7 @@ func (c *Console) show(move kind) http.HandlerFunc {
 	}
 }
 
-// liveAddress is the address by which a page is followed: with its filters, for what changes of it is filtered too, and without its notice, which is
-// no part that changes.
+// liveAddress is the address of a page for its stream: with its filters, which apply to its changes too, and without its notice, which never changes.
 func liveAddress(shown *url.URL) string {
 	filters := shown.Query()
 	filters.Del("notice")
@@ -96,13 +95,13 @@ func (c *Console) build(ctx context.Context, kind kind, q request) (page, error)
 	return shown, err
 }
 
-// seenBy names who looks at a page, and the section of the menu that it is in.
+// seenBy sets who looks at a page, and the section of the menu that the page belongs to.
 func (p *page) seenBy(actor control.Actor, section string) {
 	_, notNamed := control.PersonName(actor.Who) // a proxy's user and the local one have no password here
 	p.Section, p.By, p.Role, p.Own = section, actor.Who, actor.Role, notNamed == nil
 }
 
-// connection is what the pages of a connection begin with: the connection, and what every page says of the whole.
+// connection reads a connection, and the pulse that every page shows.
 func (c *Console) connection(ctx context.Context, id string) (ledger.Connection, control.Pulse, error) {
 	connection, err := c.options.Control.Connection(ctx, id)
 	if err != nil {
@@ -112,7 +111,7 @@ func (c *Console) connection(ctx context.Context, id string) (ledger.Connection,
 	return connection, pulse, err
 }
 
-// fail answers that there is no page, or why.
+// fail serves a page that says why the one that was asked for is not served.
 func (c *Console) fail(w http.ResponseWriter, r *http.Request, status int, text string) {
 	title := "Not found"
 	if status != http.StatusNotFound {
@@ -121,10 +120,10 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, status int, text 
 	c.tell(w, r, status, title, text)
 }
 
-// noSection is the section of a page that says one thing: it is none of the menu's.
+// noSection is the section of pages that are not in the menu.
 const noSection = "none"
 
-// tell answers with a page that says one thing. Who is signed in keeps the menu, also where nothing is known of the whole.
+// tell serves a page that says one thing. It has the menu where somebody is signed in, even if the ledger does not answer.
 func (c *Console) tell(w http.ResponseWriter, r *http.Request, status int, title, text string) {
 	shown := page{Title: title}
 	if actor := control.ActorOf(r.Context()); actor.Role != "" {
@@ -141,7 +140,7 @@ func (c *Console) tell(w http.ResponseWriter, r *http.Request, status int, title
 	c.views.render(w, status, "alone", shown)
 }
 
-// find is the kind of a page's address that changes by itself, with what its path and its query say.
+// find is the kind of page at an address, and the request for it. It is false for pages that do not change by themselves.
 func (c *Console) find(address string) (kind, request, bool) {
 	address, filters, _ := strings.Cut(address, "?")
 	query, err := url.ParseQuery(filters)
@@ -156,7 +155,7 @@ func (c *Console) find(address string) (kind, request, bool) {
 	return kind{}, request{}, false
 }
 
-// match is true for an escaped path that a pattern like /c/{id} fits, with the values of its names. A last name like {sku...} takes the rest.
+// match returns the values of the names in a pattern like /c/{id}; false where the escaped path does not match it. A last name like {sku...} takes the rest.
 func match(pattern, path string) (map[string]string, bool) {
 	if pattern == "/{$}" {
 		return nil, path == "/"
@@ -181,7 +180,7 @@ func match(pattern, path string) (map[string]string, bool) {
 	return values, true
 }
 
-// restOf is into how many parts a path is divided to fit the segments of a pattern: all, or so many that the last has the rest.
+// restOf is the limit with which strings.SplitN divides a path for a pattern: none, or so many parts that the last has the rest.
 func restOf(expected []string) int {
 	if strings.HasSuffix(expected[len(expected)-1], "...}") {
 		return len(expected)
@@ -189,7 +188,7 @@ func restOf(expected []string) int {
 	return -1
 }
 
-// fragments makes the parts of a page that change, for its streams. They are the same for all who have a role.
+// fragments renders the parts of a page that change, for its streams. They are the same for all people of a role.
 func (c *Console) fragments(ctx context.Context, of topic) ([]part, error) {
 	kind, request, ok := c.find(of.address)
 	if !ok {
@@ -209,7 +208,7 @@ func (c *Console) fragments(ctx context.Context, of topic) ([]part, error) {
 	return parts, nil
 }
 
-// marks tell as of what the ledger is, for each page.
+// marks returns the ledger's change mark of each page.
 func (c *Console) marks(ctx context.Context) (func(of topic) string, error) {
 	marks, err := c.options.Control.Marks(ctx)
 	return func(of topic) string {
@@ -221,7 +220,7 @@ func (c *Console) marks(ctx context.Context) (func(of topic) string, error) {
 	}, err
 }
 
-// shared is a page that is no connection's, with what every page says of the whole; body gets the clock of its times.
+// shared is a page about several connections, in the frame of every page; body gets the clock of its times.
 func (c *Console) shared(ctx context.Context, title string, q request, body func(k clock) any) (page, error) {
 	zones, err := c.zones(ctx, q.now)
 	if err != nil {
@@ -231,7 +230,7 @@ func (c *Console) shared(ctx context.Context, title string, q request, body func
 	return c.framed(ctx, title, k, body(k))
 }
 
-// framed is a page with what every page says of the whole, which is asked for.
+// framed is a page in the frame of every page, for which it asks control.
 func (c *Console) framed(ctx context.Context, title string, k clock, body any) (page, error) {
 	pulse, err := c.options.Control.Pulse(ctx)
 	if err != nil {
@@ -242,7 +241,7 @@ func (c *Console) framed(ctx context.Context, title string, k clock, body any) (
 	return shown, nil
 }
 
-// frame is what every page says of the whole: held runs, workers, Temporal.
+// frame is what every page shows: held runs, workers, whether Temporal answers.
 func frame(title string, pulse control.Pulse, k clock) page {
 	shown := page{Title: title, Zone: zoneWords(k), Held: len(pulse.Holds), Trouble: pulse.Unreachable}
 	if pulse.Unreachable == "" {

@@ -85,7 +85,7 @@ func (c *Console) partnersPage(ctx context.Context, q request) (page, error) {
 	return c.framed(ctx, "Stores and warehouses", k, view)
 }
 
-// callsToday says how many calls a store was sent, of how many it may be; 0 is no limit.
+// callsToday says how many calls were sent to a store, and of how many that may be; 0 is no limit.
 func callsToday(calls, most int64) string {
 	if most == 0 {
 		return number(calls)
@@ -101,7 +101,7 @@ func (k clock) lastAnswer(at time.Time) string {
 	return k.at(at)
 }
 
-// credentials say where the credentials of a store or warehouse are: the settings that refer to a variable or a file.
+// credentials lists where the credentials of a store or warehouse are: the settings that refer to a variable or a file.
 func credentials(values map[string]any) []string {
 	var places []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -125,7 +125,7 @@ func (c *Console) actTestWarehouse(ctx context.Context, r *http.Request) (string
 	return partnersPath, testedNotice(tested), err
 }
 
-// testedNotice says what a store or a warehouse answered.
+// testedNotice says how a store or a warehouse answered a test.
 func testedNotice(tested control.Tested) notice {
 	if tested.Failed != "" {
 		return notice{

@@ -16,7 +16,7 @@ const (
 	ownPath    = "/me"
 )
 
-// peopleView is the page of who may sign in.
+// peopleView is the page of the people who may sign in.
 type peopleView struct {
 	Rows  []personRow
 	Roles []ledger.Role
@@ -125,7 +125,7 @@ func (c *Console) actEnable(ctx context.Context, r *http.Request) (string, notic
 	return peoplePath, notice{state: state{"good", "check", "Enabled"}, Text: person.Name + " signs in again, with the password that there was."}, err
 }
 
-// withoutCommand is what control says of something without the command that lists more of it: who reads a page has the menu.
+// withoutCommand is a message of control without the command that it recommends: pages have the menu for that.
 func withoutCommand(text string) string {
 	if at := strings.LastIndex(text, "; starter "); at >= 0 {
 		return text[:at]

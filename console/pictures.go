@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Pictures are drawn on the server. They hold numbers and our own words alone, so nothing of them has to be escaped.
+// Pictures are drawn on the server. They hold only numbers and our own words, so nothing in them needs escaping.
 
 // age is how old a store's figures were at a moment: since the warehouse was asked for what the store showed then.
 type age struct {
@@ -128,7 +128,7 @@ func oldestFirst(runs []ledger.Run) []ledger.Run {
 	return sorted
 }
 
-// place is where a run stands on an axis, and how wide: as long as it took, so that it can be seen.
+// place is the position and width of a run on an axis of time; a short run is drawn wide enough to be seen.
 func place(run ledger.Run, from, to time.Time, left, wide float64) (x, width float64) {
 	scale := wide / to.Sub(from).Seconds()
 	end := to
@@ -222,7 +222,7 @@ func scaleTop(most time.Duration) time.Duration {
 	return most.Truncate(24*time.Hour) + 24*time.Hour
 }
 
-// dayWords say the picture to who does not see it.
+// dayWords are the picture in words, for people who cannot see it.
 func dayWords(runs []ledger.Run, average, most time.Duration, measured bool) string {
 	kinds := map[string]int64{}
 	for _, run := range runs {

@@ -90,7 +90,7 @@ func (p Proxy) user(r *http.Request) (name string, role ledger.Role, named bool,
 	return name, role, true, nil
 }
 
-// onward is where to go after signing in: a page of ours, the first one where the text is none.
+// onward is the page to go to after signing in: the first page where the text names none of ours.
 func onward(text string) string {
 	parsed, err := url.Parse(text)
 	ours := err == nil && parsed.Scheme == "" && parsed.Host == "" && parsed.User == nil && strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") &&

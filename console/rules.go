@@ -27,10 +27,10 @@ type ruleForm struct {
 	Days     []string
 }
 
-// Number is how people count it.
+// Number is the rule's number as people count, from 1.
 func (f ruleForm) Number() int { return f.N + 1 }
 
-// Has is true for a day that is chosen.
+// Has is true for a day on which the rule applies.
 func (f ruleForm) Has(day string) bool { return slices.Contains(f.Days, day) }
 
 // mostRules bounds how many rules a form has.
@@ -42,7 +42,7 @@ func dayWord(day string) string { return strings.ToUpper(day[:1]) + day[1:] }
 // weekDays are the days as the configuration names them, in the order of a week.
 var weekDays = ledger.Weekdays()
 
-// formOf shows rules, and one more that is empty.
+// formOf are the fields of the rules, and of one more that is empty.
 func formOf(rules []ledger.Rule) []ruleForm {
 	var forms []ruleForm
 	for _, rule := range rules {
@@ -72,7 +72,7 @@ func withEmpty(forms []ruleForm) []ruleForm {
 
 func minutes(d time.Duration) string { return strconv.FormatInt(int64(d/time.Minute), 10) }
 
-// formFrom is what a form was sent with, its rules without gaps.
+// formFrom are the rules that a form was sent with, numbered without gaps.
 func formFrom(values url.Values) []ruleForm {
 	var forms []ruleForm
 	for n := range mostRules {
@@ -88,8 +88,7 @@ func formFrom(values url.Values) []ruleForm {
 	return forms
 }
 
-// rulesOf reads the rules of a form, and says what is wrong with its fields, all of them. What a rule may say is control's to check; here is
-// checked that it says something.
+// rulesOf reads the rules of a form, and says what is wrong with each field. It checks that the fields can be read; control checks what a rule may say.
 func rulesOf(forms []ruleForm) ([]ledger.Rule, wrong) {
 	rules, faults := []ledger.Rule{}, wrong{}
 	for _, rule := range forms {
@@ -98,13 +97,13 @@ func rulesOf(forms []ruleForm) ([]ledger.Rule, wrong) {
 	return rules, faults
 }
 
-// wrong is what is wrong with the fields of a form, in words for who fills them in, by their names.
+// wrong says what is wrong with the fields of a form, in words for the person who fills it in, by the name of the field.
 type wrong map[string]string
 
 // Of is what is wrong with a field; empty where nothing is.
 func (w wrong) Of(field string) string { return w[field] }
 
-// refusal says all of it in one line; nil where nothing is wrong.
+// refusal is an error that says all of it in one line; nil where nothing is wrong.
 func (w wrong) refusal(sent func(field string) string) error {
 	if len(w) == 0 {
 		return nil
@@ -128,7 +127,7 @@ func fieldWords(field string) string {
 // Field is the name of a field of the rule.
 func (f ruleForm) Field(name string) string { return fmt.Sprintf("r%d.%s", f.N, name) }
 
-// rule is what the form says. It adds what is wrong with its fields.
+// rule reads the rule from its fields. It adds what is wrong with them.
 func (f ruleForm) rule(faults wrong) ledger.Rule {
 	whole := func(name, text string, least, most int, words string) int {
 		n, err := strconv.Atoi(text)

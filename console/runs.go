@@ -181,7 +181,7 @@ func viewWholeRun(run ledger.Run, k clock) runView {
 	return view
 }
 
-// stagesOf are what is known of the times of a run's parts.
+// stagesOf are the parts of a run with their times, as far as they are known.
 func stagesOf(run ledger.Run, k clock) []stage {
 	stages := []stage{{"Began", k.exact(run.StartedAt), ""}}
 	if run.FetchBegan != nil {
@@ -243,7 +243,7 @@ func factsOf(k ledger.Counts) []fact {
 	return facts
 }
 
-// heldView lists what waits for a person.
+// heldView lists the runs that wait for a person's answer.
 type heldView struct{ Rows []heldRow }
 
 type heldRow struct {
@@ -259,7 +259,7 @@ type heldRow struct {
 // heldLevel is a row that a held run would take to 0.
 type heldLevel struct{ SKU, Location, Href, Shows string }
 
-// mostHeldRows is how many of these rows are shown of a run.
+// mostHeldRows is how many of these rows a run shows.
 const mostHeldRows = 50
 
 func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
@@ -290,7 +290,7 @@ func (c *Console) heldPage(ctx context.Context, q request) (page, error) {
 	return shown, nil
 }
 
-// heldRows adds which rows a held run would take to 0.
+// heldRows adds the rows that a held run would take to 0.
 func (c *Console) heldRows(ctx context.Context, connection ledger.Connection, row *heldRow) error {
 	held, err := c.options.Control.HeldRows(ctx, connection.ID, mostHeldRows)
 	if err != nil {

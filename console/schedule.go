@@ -31,7 +31,7 @@ type editorView struct {
 	Timezone, Reason         string
 	Until, UntilZone         string // when an override ends, as a field has it, and the zone in which that is written
 	Full, Force              bool
-	// Would is what the fields say, in words, with what that does.
+	// Would is what the fields say, in words, with what it would do.
 	Would      string
 	Starts     []string
 	Spread     string // that runs begin somewhat later, so that not all begin at once
@@ -51,8 +51,8 @@ func scheduleName(mode ledger.Mode) string {
 	return "Default schedule (Smart Sync)"
 }
 
-// schedulePage shows a schedule with the form that edits it. What the form has been sent with is previewed; without that it is what is in
-// force.
+// schedulePage shows a schedule with the form that edits it, filled in and previewed from the query, or from the schedule in force where the query has
+// no rules.
 func (c *Console) schedulePage(ctx context.Context, q request) (page, error) {
 	id, mode := q.path("id"), ledger.Mode(q.path("mode"))
 	setting, err := c.options.Control.Schedule(ctx, id, mode)
@@ -95,7 +95,7 @@ func (c *Console) preview(ctx context.Context, id string, mode ledger.Mode, valu
 	return c.options.Control.PreviewSchedule(ctx, id, mode, edit)
 }
 
-// viewEditor is the form, filled in with what it was sent with, else with what is in force.
+// viewEditor is the form, filled in from the query, or from the schedule in force.
 func viewEditor(shown control.ScheduleShown, values url.Values) editorView {
 	setting := shown.ScheduleSetting
 	view := editorView{
@@ -163,8 +163,8 @@ func ruleSentences(rules []ledger.Rule) []string {
 	return control.RuleWords(rules)
 }
 
-// editOf reads the form. An end is in the zone that the form names beside it, whatever the zone of the schedule becomes; without a moment of now neither
-// it nor the version counts.
+// editOf reads the form. The end of an override is in the zone that the form names beside it, whatever the zone of the schedule becomes. With a zero now,
+// for a preview, the end and the version are not read.
 func editOf(ctx context.Context, values url.Values, now time.Time) (control.ScheduleEdit, error) {
 	rules, faults := rulesOf(formFrom(values))
 	zone := strings.TrimSpace(values.Get("timezone"))
@@ -192,7 +192,7 @@ func editOf(ctx context.Context, values url.Values, now time.Time) (control.Sche
 	return edit, nil
 }
 
-// endForm is a moment as fields of browsers have it.
+// endForm is the format of a browser's field for a date and time.
 const endForm = "2006-01-02T15:04"
 
 // endText is the end of an override as endOf reads it.
@@ -200,7 +200,7 @@ func endText(end time.Time, timezone string) string {
 	return end.In(clockOf(end, timezone).zone).Format(endForm)
 }
 
-// endZone is the zone in which a form was sent with the end of an override; otherwise where it names none that there is.
+// endZone is the zone that a form names for the end of an override; otherwise where it names no zone, or one that does not exist.
 func endZone(values url.Values, otherwise string) string {
 	if zone := values.Get("until_zone"); zone != "" && ledger.IsZone(zone) {
 		return zone
@@ -228,8 +228,7 @@ func endOf(values url.Values, otherwise string) (*time.Time, error) {
 	return &at, nil
 }
 
-// actSchedule saves what the form says. What is refused goes back to the form as it was sent; an edit on a version that is gone, as one on
-// the newest.
+// actSchedule saves the form. A refusal leads back to the form as it was sent; one of an edit of an old version, with the newest version.
 func (c *Console) actSchedule(ctx context.Context, r *http.Request) (string, notice, error) {
 	id, mode := r.PathValue("id"), ledger.Mode(r.PathValue("mode"))
 	back := func(values url.Values) string { return schedulePath(id, mode) + "?" + values.Encode() }

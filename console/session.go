@@ -17,8 +17,8 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Who asks for a page is known in one of three ways: a session of a person, which package control keeps; a proxy that is trusted; or, on loopback
-// and while there are no people, the link that the server prints when it starts.
+// There are three ways to know who asks for a page: a person's session, which package control keeps; a trusted proxy; or, on loopback while there are no
+// people, the link that the server prints when it starts.
 
 const (
 	signInPath  = "/in"
@@ -26,14 +26,14 @@ const (
 	firstPath   = "/first"
 
 	cookieName = "tidemark_session"
-	// secureCookieName is one that browsers take over TLS only, and from this host alone, so that no neighbour can fix a session.
+	// secureCookieName is a name that browsers accept only over TLS and only from this very host, so that no other host of the domain can set a session.
 	secureCookieName = "__Host-tidemark_session"
 
 	mostSessions = 1000
 	keyBytes     = 32
 )
 
-// locals are the browsers that were signed in by the printed link. They are lost with the process, and count while there are no people.
+// locals are the sessions that began with the printed link. They end with the process, and with the first person who is added.
 type locals struct {
 	key string
 	now func() time.Time
@@ -53,7 +53,7 @@ func randomText() (string, error) {
 	return base64.RawURLEncoding.EncodeToString(random), err
 }
 
-// begin makes a session for who has the key. It is false for another key.
+// begin starts a session for a browser that has the key. It is false for another key.
 func (l *locals) begin(key string) (token string, ok bool, err error) {
 	if subtle.ConstantTimeCompare([]byte(key), []byte(l.key)) != 1 {
 		return "", false, nil
@@ -85,7 +85,7 @@ func (l *locals) end(token string) {
 	delete(l.ends, sha256.Sum256([]byte(token)))
 }
 
-// alone is true while pages are used without people: on loopback, before there is anybody.
+// alone is true while the pages work without people: on loopback, before the first person is added.
 func (c *Console) alone(ctx context.Context) (bool, error) {
 	if c.options.Local == "" {
 		return false, nil
@@ -94,7 +94,7 @@ func (c *Console) alone(ctx context.Context) (bool, error) {
 	return !somebody, err
 }
 
-// token is what the browser has.
+// token is the session's token in the browser's cookie.
 func (c *Console) token(r *http.Request) string {
 	cookie, err := r.Cookie(c.cookieName())
 	if err != nil {
@@ -110,7 +110,7 @@ func (c *Console) cookieName() string {
 	return cookieName
 }
 
-// setCookie gives the browser a token; the empty one takes it back.
+// setCookie gives the browser a token; an empty token removes the cookie.
 func (c *Console) setCookie(w http.ResponseWriter, token string) {
 	cookie := &http.Cookie{
 		Name: c.cookieName(), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.options.Origin != "",
@@ -122,10 +122,10 @@ func (c *Console) setCookie(w http.ResponseWriter, token string) {
 	http.SetCookie(w, cookie)
 }
 
-// proxyError is what a proxy says of a user and cannot be understood, or a user of a proxy who is disabled here.
+// proxyError is a user named by the proxy who is not let in: the proxy's headers cannot be read, or the person is disabled here.
 type proxyError struct{ error }
 
-// visitor is who asks. Without a role nobody is signed in. used is false for what a page asks by itself.
+// visitor is who sent a request; it has no role where nobody is signed in. used is false for requests that an open page makes without a person.
 func (c *Console) visitor(r *http.Request, used bool) (control.Actor, error) {
 	ctx := r.Context()
 	actor := control.Actor{Who: "not signed in", From: control.FromPage, Address: c.options.Proxy.client(r)}
@@ -164,7 +164,7 @@ func (c *Console) visitor(r *http.Request, used bool) (control.Actor, error) {
 	return actor, err
 }
 
-// guarded lets nobody pass whose role is not enough for a route. A refusal is noted with who, from where and what.
+// guarded refuses a request whose sender's role is not enough for the route, and notes who asked, from where and for what.
 func (c *Console) guarded(entry route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		actor, err := c.visitor(r, !entry.byItself)
@@ -192,12 +192,12 @@ func (c *Console) guarded(entry route) http.HandlerFunc {
 	}
 }
 
-// shortPath is what a request was for, as it is noted when it is refused.
+// shortPath is the path of a request, shortened for the log of acts.
 func shortPath(r *http.Request) string {
 	return r.URL.EscapedPath()[:min(len(r.URL.EscapedPath()), mostSubjectBytes)]
 }
 
-// fromElsewhere answers a form of another site: it is refused, and that is noted.
+// fromElsewhere refuses a form that another site sent, and notes that.
 func (c *Console) fromElsewhere(w http.ResponseWriter, r *http.Request) {
 	actor, err := c.visitor(r, false)
 	ctx, why := control.WithActor(r.Context(), actor), &control.ForbiddenError{Message: "a form of another site sent this"}
@@ -210,10 +210,10 @@ func (c *Console) fromElsewhere(w http.ResponseWriter, r *http.Request) {
 		"Nothing was done: another site sent this form. Open the page here, and send it from there.")
 }
 
-// signInView is the form of a person.
+// signInView is the form with which a person signs in.
 type signInView struct{ Name, Next, Key, Problem string }
 
-// askToSignIn answers who is not signed in: with the form, or where there are no people yet with what to do.
+// askToSignIn serves the form to sign in with, or, while there are no people, what to do.
 func (c *Console) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	next := "/"
 	if r.Method == http.MethodGet {
@@ -263,13 +263,13 @@ func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// nobodyYet is the context of a request of who is not signed in yet.
+// nobodyYet is the context of a request before its sender has signed in.
 func (c *Console) nobodyYet(r *http.Request) (context.Context, context.CancelFunc) {
 	ctx := control.WithActor(r.Context(), control.Actor{Who: "not signed in", From: control.FromPage, Address: c.options.Proxy.client(r)})
 	return context.WithTimeout(ctx, pagePatience)
 }
 
-// signIn begins a session for who knows a name and its password.
+// signIn starts a session for a name and its password.
 func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := c.nobodyYet(r)
 	defer cancel()
@@ -315,7 +315,7 @@ func (c *Console) signOut(w http.ResponseWriter, r *http.Request) {
 	c.views.render(w, http.StatusOK, "alone", page{Title: "Signed out", Body: "You are signed out.", SignIn: true})
 }
 
-// firstPage is the form of the first admin, for who has the link.
+// firstPage is the form that makes the first admin, for somebody who has the link.
 func (c *Console) firstPage(w http.ResponseWriter, r *http.Request) {
 	key := r.URL.Query().Get("key")
 	counts, err := c.options.Control.Invited(r.Context(), key)

@@ -15,7 +15,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// settingsView is what a connection is set to, and where each of it is set.
+// settingsView lists the settings of a connection, and where each is set.
 type settingsView struct {
 	ID, Merchant, Path string
 	Enabled            bool
@@ -29,7 +29,7 @@ type settingGroup struct {
 	Rows []settingRow
 }
 
-// settingRow is one setting: what it is, and who said so.
+// settingRow is a setting: its value, and who or what set it.
 type settingRow struct {
 	Name   string
 	of     string // the setting that can be set beside the configuration; empty where it is none
@@ -63,7 +63,7 @@ func (c *Console) settingsPage(ctx context.Context, q request) (page, error) {
 	return c.framed(ctx, "Settings of "+setup.ID, clockOf(q.now, setup.Inventory.Timezone), viewSettings(setup, q.query))
 }
 
-// viewSettings is the page of a connection's settings. Values are those of a form that was refused, for the setting that it is of.
+// viewSettings is the page of a connection's settings. values are those of a form that was refused, to fill in again.
 func viewSettings(setup control.Setup, values url.Values) settingsView {
 	view := settingsView{ID: setup.ID, Merchant: setup.Merchant, Path: settingsPath(setup.ID), Enabled: setup.Enabled}
 	if setup.Fixed != "" {
@@ -99,7 +99,7 @@ func viewSettings(setup control.Setup, values url.Values) settingsView {
 	return view
 }
 
-// optionWords say what each value of a setting does, where there are few.
+// optionWords say what each value does of settings that have a few fixed values.
 var optionWords = map[string]string{
 	string(ledger.OverlapSkip): "A start that finds the store taken is skipped", string(ledger.OverlapBuffer): "A start that finds the store taken waits for it",
 	string(inventory.UnlistedPush): "A SKU without a listing goes out under its own name", string(inventory.UnlistedBlock): "A SKU without a listing is blocked",
@@ -126,7 +126,7 @@ func viewSettingForm(setup control.Setup, setting control.Setting, values url.Va
 	return form
 }
 
-// setWith are the reason and the end of what somebody set, as the fields of a form have them, so that they stay when another field is edited.
+// setWith are the reason and the end of an override as fields of a form, so that they stay when another field is edited.
 func setWith(set *control.SettingSet, timezone string) (reason, until string) {
 	if set == nil {
 		return "", ""
@@ -174,7 +174,7 @@ func (c *Console) actSetting(ctx context.Context, r *http.Request) (string, noti
 	return settingsPath(id), settingNotice("Saved", edited), nil
 }
 
-// settingEditOf reads what the form of any setting has: the version, why and until when.
+// settingEditOf reads what the form of every setting has: the version, the reason and the end.
 func settingEditOf(ctx context.Context, values url.Values, value, zone string) (control.SettingEdit, error) {
 	edit := control.SettingEdit{Value: value, Reason: values.Get("reason"), By: by(ctx)}
 	var err error
@@ -214,7 +214,7 @@ func settingNotice(word string, edited control.SettingEdited) notice {
 	return shown
 }
 
-// inFile says that something is set in the configuration, or is the default there.
+// inFile says that a setting is set in the configuration, or has its default there.
 func inFile(file string) string { return "Set in " + cmp.Or(file, "the configuration") + "." }
 
 func connectionSettings(setup control.Setup) []settingRow {

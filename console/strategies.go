@@ -18,7 +18,7 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// strategiesView is how the stock of each warehouse is shared, with one strategy that is tried.
+// strategiesView shows how the stock of each warehouse is shared.
 type strategiesView struct{ Rows []strategyRow }
 
 // strategyRow is a warehouse with its strategy and the form in which another is tried.
@@ -80,7 +80,7 @@ func (c *Console) strategiesPage(ctx context.Context, q request) (page, error) {
 	return c.framed(ctx, "Partitioning", k, view)
 }
 
-// tryStrategy fills in what a form would do, or why it cannot be.
+// tryStrategy fills in what the strategy of a form would do, or why it is refused.
 func (c *Console) tryStrategy(ctx context.Context, row *strategyRow, k clock) error {
 	strategy, err := row.Form.strategy()
 	if err == nil && row.Form.SKU == "" {
@@ -240,7 +240,7 @@ func strategyNotice(word string, edited control.SettingEdited) notice {
 	}
 }
 
-// strategy is what the fields say.
+// strategy reads the strategy from the fields.
 func (f strategyForm) strategy() (inventory.Strategy, error) {
 	strategy := inventory.Strategy{Distribution: inventory.Distribution(f.Distribution)}
 	faults, sent := wrong{}, map[string]string{}

@@ -17,7 +17,7 @@ import (
 //go:embed templates
 var templates embed.FS
 
-// page is what every page shows, around what is its own.
+// page is what every page shows, and its own part in Body.
 type page struct {
 	Title   string
 	Section string // of the menu
@@ -37,13 +37,13 @@ type page struct {
 	Body    any
 }
 
-// May is true where who looks may press the buttons of an act. What they lead to is refused on the server all the same.
+// May is true where the person who looks may press the buttons of an act. The server checks the role again when a button is pressed.
 func (p page) May(act string) bool { return control.May(p.Role, control.Act(act)) }
 
-// noTemporal says why what asks Temporal cannot be pressed.
+// noTemporal is why buttons that need Temporal are disabled.
 const noTemporal = "Temporal does not answer, so nothing can be asked for now."
 
-// WhyOff says why the page's buttons that ask Temporal cannot be pressed; empty where they can.
+// WhyOff says why the page's buttons that need Temporal are disabled; empty where they are not.
 func (p page) WhyOff() string {
 	if p.Trouble == "" {
 		return ""
@@ -51,7 +51,7 @@ func (p page) WhyOff() string {
 	return noTemporal
 }
 
-// Later says of the page's buttons that ask the ledger first what becomes of that while Temporal does not answer; empty where it does.
+// Later says, while Temporal does not answer, what happens to acts that are saved in the ledger first; empty otherwise.
 func (p page) Later() string {
 	if p.Trouble == "" {
 		return ""
@@ -64,7 +64,7 @@ type views struct {
 	parsed map[string]*template.Template
 }
 
-// words are the functions that templates call. Foreign text goes through text: what cannot be seen is escaped; HTML is escaped by the template.
+// words are the functions that templates call. Text from outside goes through text, which escapes what cannot be seen; the template escapes HTML.
 var words = template.FuncMap{
 	"text":     inventory.Visible,
 	"prose":    prose,
@@ -78,7 +78,7 @@ var words = template.FuncMap{
 	"tabs":     func(id, current string) tabs { return tabs{id, current} },
 }
 
-// unbroken are what a line of prose does not end within: moments, and amounts with their units.
+// unbroken matches what no line breaks within: moments, and amounts with their units.
 var unbroken = regexp.MustCompile(strings.Join([]string{
 	`\b(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?(?: [A-Z]{3,4}\b)?)?`, // Sat 2026-11-28 22:06 UTC
 	`\b[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d(?: [A-Z]{3,4}\b)?`,                            // Nov 27, 09:41 PST
@@ -86,12 +86,12 @@ var unbroken = regexp.MustCompile(strings.Join([]string{
 	`\b\d[\d,.]* (?:%|(?:days?|h|min|s)\b)(?: \d+ (?:h|min|s)\b)?`,                    // 80 %, 6 min 12 s
 }, "|"))
 
-// prose is a text of which moments and amounts stay in one line. What cannot be seen is escaped, as text does.
+// prose is a text whose moments and amounts are kept on one line. It escapes what cannot be seen, as text does.
 func prose(words string) template.HTML {
 	return template.HTML(unbroken.ReplaceAllString(template.HTMLEscapeString(inventory.Visible(words)), `<span class="nowrap">$0</span>`)) // escaped
 }
 
-// invalid marks a field of a form of which something is wrong, and names the element that says what. Names of fields are ours.
+// invalid marks a field of a form as wrong, and refers to the element that says why. The names of fields are our own.
 func invalid(field, words string) template.HTMLAttr {
 	if words == "" {
 		return ""
@@ -99,7 +99,7 @@ func invalid(field, words string) template.HTMLAttr {
 	return template.HTMLAttr(` aria-invalid="true" aria-describedby="` + template.HTMLEscapeString(field) + `-wrong"`) // a name of ours
 }
 
-// mend says what a field of a form should be, where it is not.
+// mend says what a field of a form should hold, where it is wrong.
 func mend(field, words string) template.HTML {
 	if words == "" {
 		return ""
@@ -108,7 +108,7 @@ func mend(field, words string) template.HTML {
 		template.HTMLEscapeString(inventory.Visible(words)) + `</span>`) // escaped
 }
 
-// tabs are the pages of a connection, and which of them is shown.
+// tabs are the links between the pages of a connection; Current is the one that is shown.
 type tabs struct{ ID, Current string }
 
 func parseViews() (*views, error) {

@@ -23,7 +23,7 @@ func number(n int64) string {
 	return sign + digits
 }
 
-// figure is a figure that may not be known.
+// figure writes a figure, or a dash where it is not known.
 func figure(n *int64) string {
 	if n == nil {
 		return "–"
@@ -44,11 +44,11 @@ func plural(n int64, word string) string {
 // count is a number of things: 1 row, 1,204 rows.
 func count(n int64, word string) string { return number(n) + " " + plural(n, word) }
 
-// clock says moments in a zone, as seen from now.
+// clock writes moments in a zone, in words that depend on now.
 type clock struct {
 	now  time.Time
 	zone *time.Location
-	// named: each moment says its zone, as where moments of several zones stand on a page.
+	// named is true where each moment names its zone, because a page has moments of several zones.
 	named bool
 }
 
@@ -87,10 +87,10 @@ func (k clock) exact(moment time.Time) string {
 	return local.Format("Jan 2 2006, 15:04:05") + k.zoned(moment)
 }
 
-// utcMoments are the moments in UTC of a text that was written before anybody looked at it, with the word on before them.
+// utcMoments matches moments in UTC in a text that was written for any reader, with the word on before them.
 var utcMoments = regexp.MustCompile(`\b(?:on )?(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b`)
 
-// localTimes is a text with its moments in UTC as the clock tells them, so that a page has one zone.
+// localTimes rewrites the UTC moments of a text in the clock's zone, so that a page has one zone.
 func (k clock) localTimes(text string) string {
 	return utcMoments.ReplaceAllStringFunc(text, func(utc string) string {
 		moment, on := strings.CutPrefix(utc, "on ")
@@ -109,7 +109,7 @@ func (k clock) localTimes(text string) string {
 	})
 }
 
-// within is a moment within a sentence, which has said on before it or has not: on Nov 27, 09:41, but at 09:41, and tomorrow 09:41.
+// within puts a moment into a sentence: on Nov 27, 09:41, but at 09:41, and tomorrow 09:41. on is true where the text had the word on before it.
 func within(words string, on bool) string {
 	switch {
 	case strings.HasPrefix(words, "Tomorrow"):
@@ -134,7 +134,7 @@ func (k clock) next(moment time.Time) string {
 	return k.at(moment)
 }
 
-// zeroUp is the seconds of a wait that is shorter than a minute.
+// zeroUp is the wait in whole seconds where it is shorter than a minute, otherwise 0.
 func zeroUp(away time.Duration) time.Duration {
 	if away < time.Minute {
 		return away.Truncate(time.Second)
@@ -196,7 +196,7 @@ func runState(run ledger.Run) state {
 	return state{"off", "question", string(run.Outcome)}
 }
 
-// failures says what did not go well in a run that completed.
+// failures counts the rows that were not exported in a run that completed with failures.
 func failures(k ledger.Counts) string {
 	var parts []string
 	for _, part := range []struct {
@@ -238,7 +238,7 @@ func rowState(status ledger.Status) state {
 	return state{"off", "question", string(status)}
 }
 
-// startedBy is what set a run going.
+// startedBy is who or what started a run.
 func startedBy(run ledger.Run) string {
 	if run.Trigger == ledger.TriggerSchedule {
 		return "Schedule"

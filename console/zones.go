@@ -10,11 +10,11 @@ import (
 	"github.com/tidemark/tidemark/ledger"
 )
 
-// Times of a connection are told in the zone of its schedule: on its own pages, which name the zone once, and in lists of several connections, whose
-// moments name it each. All other times are told in the zone that all schedules have in common, or in UTC where they differ; their moments name it, too.
-// Files have moments in UTC, and say so at the head of the column.
+// Times of a connection are shown in the zone of its schedule. Its own pages name the zone once; in a list of several connections each moment names it.
+// All other times are in the zone that all schedules share, or in UTC where they differ, and each names its zone. Files have times in UTC, and the head of
+// the column says so.
 
-// zones are those of the connections' schedules, as seen from now.
+// zones are the time zones of the connections' schedules, by connection.
 type zones struct {
 	now  time.Time
 	name map[string]string // by connection
@@ -33,7 +33,7 @@ func (c *Console) zones(ctx context.Context, now time.Time) (zones, error) {
 	return zonesOf(connections, now), err
 }
 
-// one is the zone that all schedules have; empty where they differ, and where there are none.
+// one is the zone that all schedules share; empty where they differ, or where there are none.
 func (z zones) one() string {
 	shared := ""
 	for _, name := range z.name {
@@ -45,7 +45,7 @@ func (z zones) one() string {
 	return shared
 }
 
-// shared is the clock of what is no connection's.
+// shared is the clock of times that belong to no single connection.
 func (z zones) shared() clock { return z.clock(cmp.Or(z.one(), "UTC")) }
 
 // of is the clock of a connection in a list of several.
@@ -83,7 +83,7 @@ func zoneWords(k clock) string {
 	return fmt.Sprintf("Times in %s (%s)", strings.ReplaceAll(k.zone.String(), "_", " "), name)
 }
 
-// clockOf is a clock of a schedule's zone; of UTC where that is not known.
+// clockOf is a clock in a zone by its name; in UTC where there is no such zone.
 func clockOf(now time.Time, timezone string) clock {
 	zone, err := time.LoadLocation(timezone)
 	if err != nil {
