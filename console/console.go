@@ -31,7 +31,7 @@ type Control interface {
 	Levels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.LevelRow, error)
 	StaleLevels(ctx context.Context, warehouse, sku string, page ledger.Page) ([]ledger.StaleLevel, error)
 	ChannelLevels(ctx context.Context, connection, sku string, status ledger.Status, page ledger.Page) ([]ledger.ChannelLevelRow, error)
-	Product(ctx context.Context, merchant, sku string, limit int) (control.Product, error)
+	Product(ctx context.Context, merchant, sku string, before int64, limit int) (control.Product, error)
 	Partners(ctx context.Context) ([]ledger.Warehouse, []ledger.Store, error)
 	StoreUses(ctx context.Context) (map[string]ledger.StoreUse, error)
 	HeldRows(ctx context.Context, connection string, most int) (control.HeldRows, error)

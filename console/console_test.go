@@ -208,8 +208,11 @@ func (f *fake) ChannelLevels(_ context.Context, _, sku string, status ledger.Sta
 	}}, nil
 }
 
-func (f *fake) Product(_ context.Context, merchant, sku string, _ int) (control.Product, error) {
+func (f *fake) Product(_ context.Context, merchant, sku string, before int64, _ int) (control.Product, error) {
 	took := 372 * time.Second
+	if before == 41 {
+		return control.Product{Merchant: merchant, SKU: sku}, nil
+	}
 	if sku == "TENT" {
 		return control.Product{
 			Merchant: merchant, SKU: sku,
@@ -217,7 +220,7 @@ func (f *fake) Product(_ context.Context, merchant, sku string, _ int) (control.
 		}, nil
 	}
 	return control.Product{
-		Merchant: merchant, SKU: sku,
+		Merchant: merchant, SKU: sku, Name: "Bike " + hostile, Barcode: "0012345 " + hostile, Bundles: []string{"CITY-KIT", hostile}, Older: 41,
 		Sold: []control.ExplanationOf{{Row: ledger.ChannelLevelRow{
 			Connection: "acme-shop", ChannelSKU: sku, Product: sku, Quantity: 19, Status: ledger.StatusPending,
 		}}},
@@ -566,7 +569,14 @@ func TestPages(t *testing.T) {
 		},
 		"/levels?sku=TENT": {"TENT in west was never read"},
 		"/sku/acme/TENT":   {"TENT in west was never read: its row was refused in run 12 (stock.csv:4)"},
-		sku:                {"6 min 12 s, Smart Sync", "Push to acme-shop now", "It is not known to be shown as it should: acme-shop"},
+		sku: {
+			"6 min 12 s, Smart Sync", "Push to acme-shop now", "It is not known to be shown as it should: acme-shop",
+			`Barcode <span class="mono">0012345`, `Part of <a class="mono" href="/sku/acme/CITY-KIT">CITY-KIT</a>, <a class="mono" href="` + skuPath("acme", hostile),
+			`<li class="end"><span class="dot"></span><div>The store should show 19; status pending</div><span class="figure" aria-hidden="true">19</span></li>`,
+			`<li><span class="dot"></span><div>No strategy: every store sees the full figure</div></li>`,
+			`href="` + sku + `?before=41#activity" data-key="older">Older ones`,
+		},
+		sku + "?before=41": {"Nothing older is kept.", `href="` + sku + `#activity" data-key="newest">The newest ones`},
 		"/c/acme-shop/settings": {
 			"Disable", "does not set it", "every 60 minutes (UTC)", "shows east, west", "80 %", "02:00 to 03:30 (UTC)", "50,000", "20 %", "7 days",
 			"2 rows with 30 units stay behind", "waits for it", "is blocked",
@@ -620,7 +630,9 @@ func TestPages(t *testing.T) {
 	}
 	for path, words := range map[string]string{
 		"/c/nobody": "There is no connection nobody.", "/catalogue?merchant=nobody": "There is no merchant &#34;nobody&#34;",
-		"/runs/7": "There is no such run.", "/runs/x": "not the number of a run", "/nothing": "no such page",
+		"/runs/7": "There is no such run.", "/runs/x": "not the number of a run",
+		sku + "?before=x": "not the number of an entry", sku + "?before=0": "not the number of an entry",
+		"/nothing": "no such page",
 	} {
 		status, body := w.get(path)
 		require.Equal(t, http.StatusNotFound, status, path)

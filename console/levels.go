@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/tidemark/tidemark/control"
+	"github.com/tidemark/tidemark/inventory"
 	"github.com/tidemark/tidemark/ledger"
 )
 
@@ -171,18 +173,40 @@ func viewChannelRow(row ledger.ChannelLevelRow, merchant string, k clock) channe
 // skuView is all that is known of a merchant's SKU.
 type skuView struct {
 	Merchant, SKU, Name string
+	Barcode             string
+	Bundles             []bundleLink // that have it as a component
 	Levels              []levelRow
 	Unread              []string // see levelsView
 	Sold                []soldRow
 	Activity            []activityRow
 	Connections         []string
 	Notice              string
+	Older, Newest       string // addresses: of the activity before what is shown, and of the newest where that is older
 }
+
+type bundleLink struct{ SKU, Href string }
 
 type soldRow struct {
 	channelRow
 	Connection, ConnectionHref string
-	Why                        []string
+	Why                        []whyStep
+}
+
+// whyStep is a step of an explanation, with the figure that it gives.
+type whyStep struct {
+	Words, Figure string
+	Result        bool // the figure is what the store should show
+}
+
+func viewSteps(steps []inventory.Step, k clock) []whyStep {
+	shown := make([]whyStep, len(steps))
+	for i, step := range steps {
+		shown[i] = whyStep{Words: capital(k.localTimes(strings.TrimSpace(step.Words))), Result: step.Result}
+		if step.Figure != nil {
+			shown[i].Figure = number(*step.Figure)
+		}
+	}
+	return shown
 }
 
 type activityRow struct {
@@ -192,15 +216,34 @@ type activityRow struct {
 const activityAPage = 100
 
 func (c *Console) skuPage(ctx context.Context, q request) (page, error) {
-	product, err := c.options.Control.Product(ctx, q.path("merchant"), q.path("sku"), activityAPage)
+	var before int64
+	if text := q.query.Get("before"); text != "" {
+		var err error
+		if before, err = strconv.ParseInt(text, 10, 64); err != nil || before < 1 {
+			return page{}, &control.UsageError{Message: fmt.Sprintf("%q is not the number of an entry", text)}
+		}
+	}
+	product, err := c.options.Control.Product(ctx, q.path("merchant"), q.path("sku"), before, activityAPage)
 	if err != nil {
 		return page{}, err
 	}
-	return c.shared(ctx, product.SKU, q, func(k clock) any { return viewProduct(product, k) })
+	return c.shared(ctx, product.SKU, q, func(k clock) any {
+		view := viewProduct(product, k)
+		if before > 0 {
+			view.Newest = skuPath(product.Merchant, product.SKU) + "#activity"
+		}
+		return view
+	})
 }
 
 func viewProduct(product control.Product, k clock) skuView {
-	view := skuView{Merchant: product.Merchant, SKU: product.SKU, Name: product.Name}
+	view := skuView{Merchant: product.Merchant, SKU: product.SKU, Name: product.Name, Barcode: product.Barcode}
+	for _, sku := range product.Bundles {
+		view.Bundles = append(view.Bundles, bundleLink{sku, skuPath(product.Merchant, sku)})
+	}
+	if product.Older > 0 {
+		view.Older = fmt.Sprintf("%s?before=%d#activity", skuPath(product.Merchant, product.SKU), product.Older)
+	}
 	for _, row := range product.Levels {
 		level := viewLevel(row, product.Merchant, k)
 		level.Facility = strings.TrimPrefix(row.Warehouse+", "+row.Facility, ", ")
@@ -212,9 +255,7 @@ func viewProduct(product control.Product, k clock) skuView {
 		row := soldRow{
 			channelRow: viewChannelRow(sold.Row, product.Merchant, k), Connection: sold.Row.Connection, ConnectionHref: connectionPath(sold.Row.Connection),
 		}
-		for _, line := range sold.Lines() {
-			row.Why = append(row.Why, capital(k.localTimes(line)))
-		}
+		row.Why = viewSteps(sold.Steps(), k)
 		if sold.Row.Exported == nil || *sold.Row.Exported != sold.Row.Quantity {
 			differ = append(differ, row)
 		}

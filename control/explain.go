@@ -68,7 +68,9 @@ func (c *Control) Explain(ctx context.Context, id, channelSKU string) ([]Explana
 	if err != nil {
 		return nil, err
 	}
-	activity, err := c.state.Activity(ctx, connection.Merchant, channelSKU, connection.ID, searchedActivity)
+	activity, err := c.state.Activity(ctx, ledger.ActivityQuery{
+		Merchant: connection.Merchant, SKU: channelSKU, Connection: connection.ID, Limit: searchedActivity,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -131,69 +133,78 @@ func figures(why inventory.Explanation) string {
 }
 
 // now is what the ledger says now, where that is something else.
-func (e ExplanationOf) now() []string {
+func (e ExplanationOf) now() []inventory.Step {
 	switch {
 	case !e.Moved():
 		return nil
 	case e.Now == nil:
-		return []string{fmt.Sprintf("as the ledger has it now: nothing of %s goes out as %s any more; the next run that looks at it pushes no more of it, and the store keeps its number", e.Row.Product, e.Row.ChannelSKU)}
+		return []inventory.Step{{Words: fmt.Sprintf("as the ledger has it now: nothing of %s goes out as %s any more; "+
+			"the next run that looks at it pushes no more of it, and the store keeps its number", e.Row.Product, e.Row.ChannelSKU)}}
 	}
-	lines := []string{"as the ledger has it now:"}
-	for _, line := range e.Now.Why.Lines() {
-		lines = append(lines, "  "+line)
+	steps := []inventory.Step{{Words: "as the ledger has it now:"}}
+	for _, step := range e.Now.Why.Steps() {
+		step.Words = "  " + step.Words
+		steps = append(steps, step)
 	}
 	switch {
 	case e.Now.Blocked != "":
-		return append(lines, "  the next run will push nothing: "+e.Now.Blocked)
+		return append(steps, inventory.Step{Words: "  the next run will push nothing: " + e.Now.Blocked})
 	case e.Now.Quantity == e.Row.Quantity:
-		return append(lines, fmt.Sprintf("  the figure is the same, %d", e.Now.Quantity))
+		return append(steps, inventory.StepTo(e.Now.Quantity, "  the figure is the same, %d", e.Now.Quantity))
 	}
-	return append(lines, fmt.Sprintf("  the next run will push %d", e.Now.Quantity))
+	return append(steps, inventory.StepTo(e.Now.Quantity, "  the next run will push %d", e.Now.Quantity))
 }
 
-// Lines is the explanation in words, a step a line.
-func (e ExplanationOf) Lines() []string {
+// Lines is the explanation in words, a line for each of its Steps.
+func (e ExplanationOf) Lines() []string { return inventory.LinesOf(e.Steps()) }
+
+// Steps are the explanation, from the warehouse's levels to what the store shows.
+func (e ExplanationOf) Steps() []inventory.Step {
 	row := e.Row
-	var lines []string
+	var steps []inventory.Step
 	why := row.Why
 	if e.Moved() {
-		lines = append(lines, "as it was resolved last, before something changed:")
+		steps = append(steps, inventory.Step{Words: "as it was resolved last, before something changed:"})
 	} else if e.Now != nil {
 		why = e.Now.Why // the figures are the same, and what is stale is so now
 	}
-	lines = append(lines, why.Lines()...)
+	steps = append(steps, why.Steps()...)
 	for _, level := range e.Unread {
-		lines = append(lines, unreadLine(level))
+		steps = append(steps, inventory.Step{Words: unreadLine(level)})
 	}
-	lines = append(lines, e.Spelled...)
+	for _, line := range e.Spelled {
+		steps = append(steps, inventory.Step{Words: line})
+	}
 	name := row.ChannelSKU
 	if row.Location != "" {
 		name += " at " + row.Location
 	}
 	switch {
 	case row.Status == ledger.StatusBlocked:
-		lines = append(lines, fmt.Sprintf("nothing is pushed for %s: it is blocked%s%s", name, because(row.Reason), next(row)))
+		steps = append(steps, inventory.Step{Words: fmt.Sprintf("nothing is pushed for %s: it is blocked%s%s", name, because(row.Reason), next(row))})
 	case row.Why.Listed:
-		lines = append(lines, fmt.Sprintf("listing: %s is sold as %s", row.Product, name))
+		steps = append(steps, inventory.Step{Words: fmt.Sprintf("listing: %s is sold as %s", row.Product, name)})
 	default:
-		lines = append(lines, fmt.Sprintf("no listing: %s goes out as it is", name))
+		steps = append(steps, inventory.Step{Words: fmt.Sprintf("no listing: %s goes out as it is", name)})
 	}
 	if row.Status != ledger.StatusBlocked {
-		lines = append(lines, fmt.Sprintf("the store should show %d; status %s%s%s", row.Quantity, row.Status, because(row.Reason), next(row)))
+		result := inventory.StepTo(row.Quantity, "the store should show %d; status %s%s%s", row.Quantity, row.Status, because(row.Reason), next(row))
+		result.Result = true
+		steps = append(steps, result)
 	}
 	switch {
 	case row.Exported == nil:
-		lines = append(lines, "what the store shows is not known: it has not confirmed a figure yet")
+		steps = append(steps, inventory.Step{Words: "what the store shows is not known: it has not confirmed a figure yet"})
 	case row.LastExported != nil:
 		text := fmt.Sprintf("the store confirmed %d on %s", *row.Exported, row.LastExported.UTC().Format("2006-01-02 15:04:05 UTC"))
 		if e.Confirmed != 0 {
 			text += fmt.Sprintf(", run %d", e.Confirmed)
 		}
-		lines = append(lines, text)
+		steps = append(steps, inventory.StepTo(*row.Exported, "%s", text))
 	default:
-		lines = append(lines, fmt.Sprintf("the store said that it shows %d", *row.Exported))
+		steps = append(steps, inventory.StepTo(*row.Exported, "the store said that it shows %d", *row.Exported))
 	}
-	return append(lines, e.now()...)
+	return append(steps, e.now()...)
 }
 
 // next says what will make a refused row be tried again.

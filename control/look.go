@@ -10,7 +10,7 @@ import (
 )
 
 // Activity lists what happened to a SKU. The merchant may be left out where there is only one.
-func (c *Control) Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ledger.ActivityEntry, error) {
+func (c *Control) Activity(ctx context.Context, query ledger.ActivityQuery) ([]ledger.ActivityEntry, error) {
 	warehouses, err := c.state.Warehouses(ctx)
 	if err != nil {
 		return nil, err
@@ -25,23 +25,23 @@ func (c *Control) Activity(ctx context.Context, merchant, sku, connection string
 	}
 	sort.Strings(merchants)
 	switch {
-	case merchant == "" && len(merchants) == 1:
-		merchant = merchants[0]
-	case merchant == "" && len(merchants) == 0:
+	case query.Merchant == "" && len(merchants) == 1:
+		query.Merchant = merchants[0]
+	case query.Merchant == "" && len(merchants) == 0:
 		return nil, usage("nothing is configured yet; apply a configuration first (starter apply FILE)")
-	case merchant == "":
+	case query.Merchant == "":
 		return nil, usage("SKUs belong to a merchant; name one with --merchant: %s", strings.Join(merchants, ", "))
-	case !known[merchant]:
-		return nil, usage("there is no merchant %q; there are %s", merchant, strings.Join(merchants, ", "))
+	case !known[query.Merchant]:
+		return nil, usage("there is no merchant %q; there are %s", query.Merchant, strings.Join(merchants, ", "))
 	}
-	if connection != "" {
-		if _, err := c.connection(ctx, connection); err != nil {
+	if query.Connection != "" {
+		if _, err := c.connection(ctx, query.Connection); err != nil {
 			return nil, err
 		}
 	}
-	entries, err := c.state.Activity(ctx, merchant, sku, connection, limit)
-	if err == nil && len(entries) == 0 {
-		err = c.CheckSKUs(ctx, merchant, sku)
+	entries, err := c.state.Activity(ctx, query)
+	if err == nil && len(entries) == 0 && query.Before == 0 {
+		err = c.CheckSKUs(ctx, query.Merchant, query.SKU)
 	}
 	return orEmpty(entries), err
 }

@@ -25,11 +25,14 @@ func TestUnknownNames(t *testing.T) {
 			`there is no status "bogus"; there are pending, unknown, sent, exported, retrying, rejected, blocked, too_high`,
 		},
 		"SKU": {
-			func() error { _, err := c.Activity(ctx, "", "NOSUCH", "", 5); return err },
+			func() error { _, err := c.Activity(ctx, ledger.ActivityQuery{SKU: "NOSUCH", Limit: 5}); return err },
 			`nothing is known of a SKU "NOSUCH" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)`,
 		},
 		"connection of an activity": {
-			func() error { _, err := c.Activity(ctx, "", "NOSUCH", "nope", 5); return err }, `there is no connection "nope"; there are acme-shop`,
+			func() error {
+				_, err := c.Activity(ctx, ledger.ActivityQuery{SKU: "NOSUCH", Connection: "nope", Limit: 5})
+				return err
+			}, `there is no connection "nope"; there are acme-shop`,
 		},
 		"scope": {func() error { return c.checkScope(ctx, "acme-shop", []string{"NOSUCH"}) }, `nothing is known of a SKU "NOSUCH" of acme: no warehouse has reported it, and no product, bundle or listing has it; check the spelling (capitals and spaces count)`},
 	} {

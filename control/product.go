@@ -15,12 +15,19 @@ import (
 type Product struct {
 	Merchant string              `json:"merchant"`
 	SKU      string              `json:"sku"`
-	Name     string              `json:"name,omitempty"` // of the catalogue
+	Name     string              `json:"name,omitempty"`    // of the catalogue
+	Barcode  string              `json:"barcode,omitempty"` // of the catalogue
+	Bundles  []string            `json:"bundles,omitempty"` // the first of those that have it as a component, by SKU
 	Levels   []ledger.LevelRow   `json:"levels"`
 	Unread   []ledger.StaleLevel `json:"unread,omitempty"` // levels that were never read, because every row of them was refused
 	Sold     []ExplanationOf     `json:"sold"`
 	Activity []ProductEvent      `json:"activity"` // newest first
+	// Older is the id before which there is more activity; 0 where there is none.
+	Older int64 `json:"older,omitempty"`
 }
+
+// mostBundles is how many bundles are named of a component.
+const mostBundles = 20
 
 // ProductEvent is an entry of a SKU's activity with how long its run took, for who tunes a schedule from real run times.
 type ProductEvent struct {
@@ -29,16 +36,20 @@ type ProductEvent struct {
 	Mode ledger.Mode    `json:"mode,omitempty"`
 }
 
-// Product gathers what is known of a warehouse SKU of a merchant, with so many entries of its activity.
-func (c *Control) Product(ctx context.Context, merchant, sku string, limit int) (Product, error) {
+// Product gathers what is known of a warehouse SKU of a merchant, with at most so many entries of its activity: the newest, or those before an id.
+func (c *Control) Product(ctx context.Context, merchant, sku string, before int64, limit int) (Product, error) {
 	product := Product{Merchant: merchant, SKU: sku, Levels: []ledger.LevelRow{}, Sold: []ExplanationOf{}, Activity: []ProductEvent{}}
 	warehouses, err := c.state.Warehouses(ctx)
 	if err != nil {
 		return product, err
 	}
-	activity, err := c.Activity(ctx, merchant, sku, "", limit)
+	activity, err := c.Activity(ctx, ledger.ActivityQuery{Merchant: merchant, SKU: sku, Before: before, Limit: limit + 1})
 	if err != nil {
 		return product, err
+	}
+	if len(activity) > limit {
+		activity = activity[:limit]
+		product.Older = activity[limit-1].ID
 	}
 	for _, warehouse := range warehouses {
 		if warehouse.Merchant != merchant {
@@ -59,10 +70,15 @@ func (c *Control) Product(ctx context.Context, merchant, sku string, limit int) 
 			}
 		}
 	}
-	for _, level := range product.Levels {
-		if level.Product != "" {
-			product.Name = level.Product
-		}
+	defined, err := c.state.Products(ctx, merchant, ledger.Page{Prefix: sku, Limit: 1})
+	if err != nil {
+		return product, err
+	}
+	if len(defined) == 1 && defined[0].SKU == sku {
+		product.Name, product.Barcode = defined[0].Name, defined[0].Barcode
+	}
+	if product.Bundles, err = c.state.BundlesWith(ctx, merchant, sku, mostBundles); err != nil {
+		return product, err
 	}
 	if product.Sold, err = c.soldAs(ctx, merchant, sku); err != nil {
 		return product, err

@@ -102,7 +102,7 @@ func TestExplainOfWhatWasOnlyEverRefused(t *testing.T) {
 	require.EqualError(t, err, `store shop shows nothing as "TENT": warehouse depot names it, and no row of it was ever read, for all were refused `+
 		`(TENT: its row was refused in run 1 (stock.csv:9): a fraction, on 2026-11-25 12:00:00 UTC). Correct the source, or the settings that say how it is read (starter snapshot depot)`)
 	require.NoError(t, c.CheckSKUs(t.Context(), "acme", "TENT"))
-	product, err := c.Product(t.Context(), "acme", "TENT", 10)
+	product, err := c.Product(t.Context(), "acme", "TENT", 0, 10)
 	require.NoError(t, err)
 	require.Empty(t, product.Levels)
 	require.Len(t, product.Unread, 1)

@@ -6,34 +6,58 @@ import (
 	"strings"
 )
 
-// Lines is the explanation in words, one line for each step from the warehouse's levels to the quantity. It contains names as the sources
-// wrote them; callers that print them must escape control characters (Visible).
-func (e Explanation) Lines() []string {
-	var lines []string
+// Step is a part of an explanation.
+type Step struct {
+	Words  string // without a capital letter at the beginning and a stop at the end
+	Figure *int64 // the figure that the step gives; nil where it gives none
+	Result bool   // the figure is what the store should show
+}
+
+// StepTo is a step that gives a figure.
+func StepTo(figure int64, form string, arguments ...any) Step {
+	return Step{Words: fmt.Sprintf(form, arguments...), Figure: &figure}
+}
+
+// LinesOf are the words of steps.
+func LinesOf(steps []Step) []string {
+	lines := make([]string, len(steps))
+	for i, step := range steps {
+		lines[i] = step.Words
+	}
+	return lines
+}
+
+// Lines is the explanation in words, a line for each of its Steps.
+func (e Explanation) Lines() []string { return LinesOf(e.Steps()) }
+
+// Steps are the explanation, from the warehouse's levels to the quantity. Their words contain names as the sources wrote them; callers that
+// print them must escape control characters (Visible).
+func (e Explanation) Steps() []Step {
+	var steps []Step
 	for _, figure := range e.Levels {
-		lines = append(lines, figure.line())
+		steps = append(steps, StepTo(figure.Available, "%s", figure.line()))
 	}
 	if len(e.Levels) > 1 {
-		lines = append(lines, fmt.Sprintf("the facilities together: %d", e.Resolved))
+		steps = append(steps, StepTo(e.Resolved, "the facilities together: %d", e.Resolved))
 	}
 	for _, component := range e.Bundle {
-		lines = append(lines, component.words())
+		steps = append(steps, StepTo(component.Makes, "%s", component.words()))
 	}
 	if len(e.Bundle) > 0 {
-		lines = append(lines, fmt.Sprintf("the bundle %s: the least of what its components make, %d", e.Product, e.Resolved))
+		steps = append(steps, StepTo(e.Resolved, "the bundle %s: the least of what its components make, %d", e.Product, e.Resolved))
 	}
 	for _, note := range e.Notes {
-		lines = append(lines, "note: "+note)
+		steps = append(steps, Step{Words: "note: " + note})
 	}
 	if e.Strategy != nil {
-		lines = append(lines, e.Strategy.words(e.Resolved)...)
+		steps = append(steps, e.Strategy.steps(e.Resolved)...)
 	} else {
-		lines = append(lines, "no strategy: every store sees the full figure")
+		steps = append(steps, Step{Words: "no strategy: every store sees the full figure"})
 	}
 	if e.Clamped {
-		lines = append(lines, fmt.Sprintf("clamped: %d is below 0 and goes out as 0", e.Resolved))
+		steps = append(steps, StepTo(0, "clamped: %d is below 0 and goes out as 0", e.Resolved))
 	}
-	return append(lines, fmt.Sprintf("the quantity: %d", e.Quantity))
+	return append(steps, StepTo(e.Quantity, "the quantity: %d", e.Quantity))
 }
 
 // line says which figure of a level counts. The figure of a stale level was read earlier and is not what the warehouse reports now.
@@ -96,10 +120,10 @@ func (c ComponentFigure) words() string {
 	return text
 }
 
-func (s StrategyFigure) words(resolved int64) []string {
-	lines := []string{fmt.Sprintf("strategy: %d less a buffer of %d leaves %d to distribute", resolved, s.Buffer, s.Distributable)}
+func (s StrategyFigure) steps(resolved int64) []Step {
+	steps := []Step{StepTo(s.Distributable, "strategy: %d less a buffer of %d leaves %d to distribute", resolved, s.Buffer, s.Distributable)}
 	if s.BelowMinimum {
-		return append(lines, fmt.Sprintf("strategy: %d is below the minimum of %d, so every store shows 0", s.Distributable, s.Minimum))
+		return append(steps, StepTo(0, "strategy: %d is below the minimum of %d, so every store shows 0", s.Distributable, s.Minimum))
 	}
 	stores := fmt.Sprintf("%d stores", s.Stores)
 	if s.Stores == 1 {
@@ -114,5 +138,5 @@ func (s StrategyFigure) words(resolved int64) []string {
 	if how == "" {
 		how = fmt.Sprintf("the distribution %q is not known and gives nothing", s.Distribution)
 	}
-	return append(lines, fmt.Sprintf("strategy: %s, this store is given %d", how, s.Share))
+	return append(steps, StepTo(s.Share, "strategy: %s, this store is given %d", how, s.Share))
 }

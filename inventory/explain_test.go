@@ -50,6 +50,35 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// Each step has the figure that it gives, so that a page can show how the number came about.
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	why := inventory.Resolve(inventory.Input{
+		Product: "BIKE", Levels: levels(level("east", "BIKE", 12), level("west", "BIKE", 9)), Connection: "a", Sharing: []string{"a", "b"},
+		Strategy: &inventory.Strategy{BufferUnits: 1, Distribution: inventory.DistributeEqual},
+	})[0].Why
+	var figures []string
+	for _, step := range why.Steps() {
+		figure := "none"
+		if step.Figure != nil {
+			figure = fmt.Sprint(*step.Figure)
+		}
+		require.False(t, step.Result, "what the store should show is said of a row, not of a product")
+		figures = append(figures, figure)
+	}
+	require.Equal(t, []string{"12", "9", "21", "20", "10", "10"}, figures)
+	require.Equal(t, why.Lines(), inventory.LinesOf(why.Steps()))
+
+	why = inventory.Resolve(inventory.Input{Product: "KIT", Bundle: &kit, Levels: levels(level("", "LIGHT", 7)), Strategy: &inventory.Strategy{Minimum: 1}})[0].Why
+	figures = nil
+	for _, step := range why.Steps() {
+		if step.Figure != nil {
+			figures = append(figures, fmt.Sprint(*step.Figure))
+		}
+	}
+	require.Equal(t, []string{"0", "3", "0", "0", "0", "0"}, figures)
+}
+
 func ExampleResolve() {
 	input := inventory.Input{
 		Product: "CITY-KIT",

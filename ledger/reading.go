@@ -140,8 +140,18 @@ func (r ChannelLevelRow) Standing() inventory.Standing {
 const NextTry = "tried again when its figure changes, when somebody names its SKU, when its listing, its reference or its store's settings change, and by " +
 	"a Full Sync"
 
+// ActivityQuery selects entries of the activity of a SKU.
+type ActivityQuery struct {
+	Merchant   string
+	SKU        string // the warehouse's or a channel's
+	Connection string // only entries about pushes of this connection; empty: all
+	Before     int64  // only entries whose id is smaller; 0: all
+	Limit      int    // at most so many, the newest; 0: the default
+}
+
 // ActivityEntry is one thing that happened to a SKU.
 type ActivityEntry struct {
+	ID         int64     `json:"id"` // grows with time
 	At         time.Time `json:"at"`
 	Run        int64     `json:"run"`
 	Kind       string    `json:"kind"` // "reported", "missing", "refused", "misplaced", "exported", "sent", "rejected", "retrying", "superseded", "unknown"
@@ -235,7 +245,7 @@ type Reader interface {
 	// LeftBehind lists what a connection has left behind at places that it does not show any more, by location.
 	LeftBehind(ctx context.Context, connection string) ([]Left, error)
 	// Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. Connection may be empty.
-	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ActivityEntry, error)
+	Activity(ctx context.Context, query ActivityQuery) ([]ActivityEntry, error)
 
 	// HoldOf returns the newest hold of a run.
 	HoldOf(ctx context.Context, run int64) (Hold, error)

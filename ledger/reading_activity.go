@@ -10,14 +10,18 @@ const activityColumns = "id, at, run, kind, warehouse, facility, connection, loc
 
 // Activity lists what happened to a SKU (the warehouse's or the channel's), newest first. With a connection it lists only what
 // was pushed by that connection.
-func (d *database) Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ActivityEntry, error) {
+func (d *database) Activity(ctx context.Context, query ActivityQuery) ([]ActivityEntry, error) {
 	// Each part walks one index from its end; a row that both find counts once.
 	part := func(where string) (string, []any) {
-		arguments := []any{merchant, sku}
-		if connection != "" {
-			where, arguments = where+" AND connection = ?", append(arguments, connection)
+		arguments := []any{query.Merchant, query.SKU}
+		if query.Connection != "" {
+			where, arguments = where+" AND connection = ?", append(arguments, query.Connection)
 		}
-		return "SELECT * FROM (SELECT " + activityColumns + " FROM activity WHERE merchant = ? AND " + where + " ORDER BY id DESC LIMIT ?) AS part", append(arguments, limitOf(limit))
+		if query.Before != 0 {
+			where, arguments = where+" AND id < ?", append(arguments, query.Before)
+		}
+		return "SELECT * FROM (SELECT " + activityColumns + " FROM activity WHERE merchant = ? AND " + where + " ORDER BY id DESC LIMIT ?) AS part",
+			append(arguments, limitOf(query.Limit))
 	}
 	ours, arguments := part("sku = ?")
 	theirs, more := part("channel_sku = ? AND channel_sku <> ''")
@@ -28,15 +32,15 @@ func (d *database) Activity(ctx context.Context, merchant, sku, connection strin
 			entry, err := scanActivity(row)
 			entries = append(entries, entry)
 			return err
-		}, ours+" UNION "+theirs+" ORDER BY id DESC LIMIT ?", append(append(arguments, more...), limitOf(limit))...)
+		}, ours+" UNION "+theirs+" ORDER BY id DESC LIMIT ?", append(append(arguments, more...), limitOf(query.Limit))...)
 	})
 	return entries, err
 }
 
 func scanActivity(row scanner) (ActivityEntry, error) {
 	var entry ActivityEntry
-	var id, at int64
-	err := row.Scan(&id, &at, &entry.Run, &entry.Kind, &entry.Warehouse, &entry.Facility, &entry.Connection, &entry.Location, &entry.SKU, &entry.ChannelSKU,
+	var at int64
+	err := row.Scan(&entry.ID, &at, &entry.Run, &entry.Kind, &entry.Warehouse, &entry.Facility, &entry.Connection, &entry.Location, &entry.SKU, &entry.ChannelSKU,
 		&entry.Before, &entry.After, &entry.Call, &entry.Note)
 	entry.At = fromMicros(at)
 	return entry, err

@@ -12,6 +12,8 @@ type CatalogueReader interface {
 	Products(ctx context.Context, merchant string, page Page) ([]Product, error)
 	// Bundles lists the bundles of a merchant by SKU. Page.After and Page.Prefix are of SKUs.
 	Bundles(ctx context.Context, merchant string, page Page) ([]BundleDefinition, error)
+	// BundlesWith lists, by SKU, at most so many of the bundles that have a SKU as a component.
+	BundlesWith(ctx context.Context, merchant, component string, limit int) ([]string, error)
 	// Listings lists the listings of a store by channel SKU. Page.After and Page.Prefix are of channel SKUs.
 	Listings(ctx context.Context, store string, page Page) ([]ListingDefinition, error)
 	// ListingsOf lists under which channel SKUs a store sells some SKUs, by SKU and channel SKU; without a listing a SKU is not among them.
@@ -38,6 +40,13 @@ func (d *database) Bundles(ctx context.Context, merchant string, page Page) ([]B
 		return decode(fmt.Sprintf("the bundle %s of %s", bundle.SKU, merchant), components, &bundle.Components)
 	}, "SELECT sku, components FROM bundles WHERE merchant = ? AND sku > ? AND sku >= ? AND sku < ? AND NOT removed ORDER BY sku LIMIT ?",
 		merchant, page.After, page.Prefix, page.Prefix+lastCharacter, limitOf(page.Limit))
+}
+
+// BundlesWith lists the bundles that have a component; see CatalogueReader.
+func (d *database) BundlesWith(ctx context.Context, merchant, component string, limit int) ([]string, error) {
+	return listed(ctx, d, func(row *sql.Rows, sku *string) error { return row.Scan(sku) },
+		`SELECT b.sku FROM bundle_components c JOIN bundles b ON b.merchant = c.merchant AND b.sku = c.bundle
+			WHERE c.merchant = ? AND c.component = ? AND NOT b.removed ORDER BY b.sku LIMIT ?`, merchant, component, limitOf(limit))
 }
 
 // Listings lists listings; see CatalogueReader.

@@ -31,7 +31,7 @@ type Readings interface {
 	Run(ctx context.Context, id int64) (ledger.Run, error)
 	Ended(ctx context.Context, run int64, within time.Duration) (ledger.Run, error)
 	Requests(ctx context.Context, connection, id string, limit int) ([]ledger.RequestEntry, error)
-	Activity(ctx context.Context, merchant, sku, connection string, limit int) ([]ledger.ActivityEntry, error)
+	Activity(ctx context.Context, query ledger.ActivityQuery) ([]ledger.ActivityEntry, error)
 	Holds(ctx context.Context) ([]control.OpenHold, error)
 	Log(ctx context.Context, query ledger.AuditQuery) ([]ledger.AuditEntry, error)
 	Schedule(ctx context.Context, connection string, mode ledger.Mode) (control.ScheduleShown, error)
@@ -63,7 +63,7 @@ func (s *Server) apiRoutes() []Route {
 		get("/api/v1/runs/{id}", s.getHandler(s.run)),
 		get("/api/v1/requests", s.getHandler(s.requests, "connection", "limit")),
 		get("/api/v1/requests/{id}", s.getHandler(s.request)),
-		get("/api/v1/activity", s.getHandler(s.activity, "sku", "merchant", "connection", "limit")),
+		get("/api/v1/activity", s.getHandler(s.activity, "sku", "merchant", "connection", "before", "limit")),
 		get("/api/v1/holds", s.getHandler(s.holds)),
 		get("/api/v1/log", s.getHandler(s.log, append(slices.Clone(control.LogFilters), "limit")...)),
 	}
@@ -156,12 +156,21 @@ func (s *Server) request(ctx context.Context, q getRequest) (any, error) {
 	return pageOf(entries, asIs), err
 }
 
+// activity lists what happened to a SKU, newest first. Next is the cursor of older entries.
 func (s *Server) activity(ctx context.Context, q getRequest) (any, error) {
 	if q.query.Get("sku") == "" {
 		return nil, invalid("invalid_query", "sku: the parameter is missing")
 	}
-	entries, err := s.options.Control.Activity(ctx, q.query.Get("merchant"), q.query.Get("sku"), q.query.Get("connection"), q.limit)
-	return pageOf(entries, asIs), err
+	query := ledger.ActivityQuery{Merchant: q.query.Get("merchant"), SKU: q.query.Get("sku"), Connection: q.query.Get("connection"), Limit: q.limit}
+	if text := q.query.Get("before"); text != "" {
+		before, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || before < 1 {
+			return nil, invalid("invalid_query", "before: expected the number of an entry, found %q", text)
+		}
+		query.Before = before
+	}
+	entries, err := s.options.Control.Activity(ctx, query)
+	return pageWithNext(entries, q.limit, asIs, func(entry ledger.ActivityEntry) string { return strconv.FormatInt(entry.ID, 10) }), err
 }
 
 func (s *Server) holds(ctx context.Context, _ getRequest) (any, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,9 +33,14 @@ func (f *fake) Explain(context.Context, string, string) ([]control.ExplanationOf
 	return nil, &control.AbsentError{Message: "store shop shows nothing"}
 }
 
-func (f *fake) Activity(ctx context.Context, _, _, connection string, _ int) ([]ledger.ActivityEntry, error) {
-	if err := f.known(ctx, connection); err != nil {
+func (f *fake) Activity(ctx context.Context, query ledger.ActivityQuery) ([]ledger.ActivityEntry, error) {
+	if err := f.known(ctx, query.Connection); err != nil {
 		return nil, err
+	}
+	if query.SKU == "BIKE" { // has entries 3, 2 and 1
+		entries := []ledger.ActivityEntry{{ID: 3, Kind: "exported"}, {ID: 2, Kind: "reported"}, {ID: 1, Kind: "reported"}}
+		entries = slices.DeleteFunc(entries, func(entry ledger.ActivityEntry) bool { return query.Before > 0 && entry.ID >= query.Before })
+		return entries[:min(len(entries), query.Limit)], nil
 	}
 	return nil, &control.UsageError{Message: "there is no merchant"}
 }
@@ -93,6 +99,7 @@ func TestAPIAnswers(t *testing.T) {
 		},
 		"explain":                   {path: "/api/v1/connections/acme-shop/explain/A%2FB", status: 404, code: "not_found", message: "store shop shows nothing"},
 		"activity of nothing":       {path: "/api/v1/activity", status: 400, code: "invalid_query"},
+		"activity before no entry":  {path: "/api/v1/activity?sku=A&before=x", status: 400, code: "invalid_query"},
 		"activity of no connection": {path: "/api/v1/activity?sku=A&connection=none", status: 404, code: "not_found"},
 		"activity of no merchant":   {path: "/api/v1/activity?sku=A&merchant=none", status: 422, code: "refused", message: "there is no merchant"},
 		"holds":                     {path: "/api/v1/holds", status: 200},
@@ -235,4 +242,24 @@ func TestAnswersHoldNoMarkup(t *testing.T) {
 	second := w.call(http.MethodGet, "/api/v1/warehouses/depot/levels?limit=2&after=%3Cscript%3Ealert(1)%3C%2Fscript%3E", nil, token...)
 	require.Equal(t, "A", second.body["items"].([]any)[0].(map[string]any)["sku"])
 	require.NotContains(t, second.body, "next")
+}
+
+// The activity of a SKU is read part by part: what next names is what to give as before.
+func TestActivityByParts(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	ids := func(query string) (ids []float64, next any) {
+		answer := w.call(http.MethodGet, "/api/v1/activity?sku=BIKE"+query, nil, token...)
+		require.Equal(t, http.StatusOK, answer.status)
+		for _, item := range answer.body["items"].([]any) {
+			ids = append(ids, item.(map[string]any)["id"].(float64))
+		}
+		return ids, answer.body["next"]
+	}
+	newest, next := ids("&limit=2")
+	require.Equal(t, []float64{3, 2}, newest)
+	require.Equal(t, "2", next)
+	older, next := ids("&limit=2&before=2")
+	require.Equal(t, []float64{1}, older)
+	require.Nil(t, next)
 }

@@ -444,6 +444,7 @@ func plain(text string) string { return inventory.Visible(text) }
 
 func activityCommand(s *session) *cobra.Command {
 	var merchant, connection string
+	var before int64
 	var limit int
 	command := &cobra.Command{
 		Use:     "activity SKU",
@@ -455,7 +456,9 @@ func activityCommand(s *session) *cobra.Command {
 				return err
 			}
 			return s.withLedger(command.Context(), func(c *control.Control) error {
-				entries, err := c.Activity(command.Context(), merchant, arguments[0], connection, limit+1)
+				entries, err := c.Activity(command.Context(), ledger.ActivityQuery{
+					Merchant: merchant, SKU: arguments[0], Connection: connection, Before: before, Limit: limit + 1,
+				})
 				if err != nil {
 					return err
 				}
@@ -466,6 +469,7 @@ func activityCommand(s *session) *cobra.Command {
 	}
 	command.Flags().StringVar(&merchant, "merchant", "", "the merchant; required if there are several")
 	command.Flags().StringVar(&connection, "connection", "", "only pushes of this connection")
+	command.Flags().Int64Var(&before, "before", 0, "only entries older than this one; the ids are in the output of --json")
 	command.Flags().IntVar(&limit, "limit", 50, "how many")
 	return command
 }

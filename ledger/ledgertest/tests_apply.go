@@ -391,6 +391,17 @@ func cataloguePages(t *testing.T, w *world) {
 	bundles, err := w.Bundles(w.ctx(), merchant, ledger.Page{})
 	require.NoError(t, err)
 	require.Equal(t, []ledger.BundleDefinition{bundle("KIT", of("B", 2), of("A", 1)), bundle("PAIR", of("A", 2))}, bundles, "components in their order")
+	for component, want := range map[string][]string{"A": {"KIT", "PAIR"}, "B": {"KIT"}, "C": nil, "KIT": nil} {
+		skus, err := w.BundlesWith(w.ctx(), merchant, component, 0)
+		require.NoError(t, err)
+		require.Equal(t, want, skus, component)
+	}
+	skus, err := w.BundlesWith(w.ctx(), merchant, "A", 1)
+	require.NoError(t, err)
+	require.Equal(t, []string{"KIT"}, skus)
+	skus, err = w.BundlesWith(w.ctx(), "another", "A", 0)
+	require.NoError(t, err)
+	require.Empty(t, skus)
 	listings, err := w.Listings(w.ctx(), shop, ledger.Page{})
 	require.NoError(t, err)
 	require.Equal(t, []ledger.ListingDefinition{listing(shop, "A", "a"), listing(shop, "B", "b")}, listings)
@@ -419,6 +430,10 @@ func cataloguePages(t *testing.T, w *world) {
 			return len(found), err
 		},
 		func() (int, error) { found, err := w.Bundles(w.ctx(), merchant, ledger.Page{}); return len(found), err },
+		func() (int, error) {
+			found, err := w.BundlesWith(w.ctx(), merchant, "A", 0)
+			return len(found), err
+		},
 		func() (int, error) { found, err := w.Listings(w.ctx(), shop, ledger.Page{}); return len(found), err },
 	} {
 		n, err := list()

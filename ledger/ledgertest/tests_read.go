@@ -161,15 +161,20 @@ func findsActivity(t *testing.T, w *world) {
 	for _, entry := range w.activity("A", hubShop) {
 		require.NotEqual(t, hubMarket, entry.Connection)
 	}
-	entries, err := w.Activity(w.ctx(), merchant, "A", "", 2)
+	entries, err := w.Activity(w.ctx(), ledger.ActivityQuery{Merchant: merchant, SKU: "A", Limit: 2})
 	require.NoError(t, err)
 	require.Len(t, entries, 2)
 	require.Equal(t, hubMarket, entries[0].Connection, "newest first")
+	all := w.activity("A", "")
+	require.Greater(t, entries[0].ID, entries[1].ID)
+	older, err := w.Activity(w.ctx(), ledger.ActivityQuery{Merchant: merchant, SKU: "A", Before: entries[1].ID, Limit: 10})
+	require.NoError(t, err)
+	require.Equal(t, all[2:], older, "the entries before those two")
 }
 
 func separatesActivity(t *testing.T, w *world) {
 	w.pass(hubShop, ledger.Smart, level("A", 5))
-	entries, err := w.Activity(w.ctx(), "another", "A", "", 10)
+	entries, err := w.Activity(w.ctx(), ledger.ActivityQuery{Merchant: "another", SKU: "A", Limit: 10})
 	require.NoError(t, err)
 	require.Empty(t, entries)
 	require.Empty(t, w.activity("a", ""))

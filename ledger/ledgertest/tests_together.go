@@ -174,7 +174,7 @@ func sellsTogether(t *testing.T, w *world) {
 					run, err := w.Run(w.ctx(), row.Run)
 					require.NoError(t, err)
 					require.Equal(t, run, found.Runs[run.ID])
-					entries, err := w.Activity(w.ctx(), merchant, row.ChannelSKU, id, 100)
+					entries, err := w.Activity(w.ctx(), ledger.ActivityQuery{Merchant: merchant, SKU: row.ChannelSKU, Connection: id, Limit: 100})
 					require.NoError(t, err)
 					require.Equal(t, entries, found.Activity[id], "%s in %s", product, id)
 				}

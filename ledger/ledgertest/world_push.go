@@ -202,7 +202,7 @@ func (w *world) levelRow(warehouse, sku string) ledger.LevelRow {
 
 func (w *world) activity(sku, connection string) []ledger.ActivityEntry {
 	w.t.Helper()
-	entries, err := w.Activity(w.ctx(), merchant, sku, connection, 1000)
+	entries, err := w.Activity(w.ctx(), ledger.ActivityQuery{Merchant: merchant, SKU: sku, Connection: connection, Limit: 1000})
 	require.NoError(w.t, err)
 	return entries
 }

@@ -32,7 +32,7 @@ func (w *world) recordedOf(skus []string) []known {
 	w.t.Helper()
 	var facts []known
 	for _, sku := range skus {
-		entries, err := w.ledger.Activity(context.Background(), "acme", sku, "", 1000)
+		entries, err := w.ledger.Activity(context.Background(), ledger.ActivityQuery{Merchant: "acme", SKU: sku, Limit: 1000})
 		require.NoError(w.t, err)
 		for _, entry := range entries {
 			if entry.Kind == "reported" && entry.After != nil {

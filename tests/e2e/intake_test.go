@@ -165,7 +165,7 @@ func (w *world) effects(skus map[string]int64) int64 {
 	w.t.Helper()
 	var found int64
 	for sku := range skus {
-		entries, err := w.ledger.Activity(context.Background(), "acme", sku, "", 1000)
+		entries, err := w.ledger.Activity(context.Background(), ledger.ActivityQuery{Merchant: "acme", SKU: sku, Limit: 1000})
 		require.NoError(w.t, err)
 		for _, entry := range entries {
 			if entry.Note == "an update event" {
