@@ -5,6 +5,7 @@ package crash
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,7 +71,10 @@ func At(point Point) {
 	if p.stop {
 		signal = syscall.SIGSTOP
 	}
-	if err := syscall.Kill(os.Getpid(), signal); err != nil {
+	// The signal is for this thread, which takes it before it goes on. One for the process may be taken by another thread, later.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := syscall.Tgkill(os.Getpid(), syscall.Gettid(), signal); err != nil {
 		panic(err)
 	}
 	if !p.stop {

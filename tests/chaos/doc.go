@@ -4,7 +4,7 @@
 // The programs are built with the tag crash into bin/chaos. Tidemark is asked by its command line and by its hook alone; of its packages only
 // crash is imported, for the names, and ledgertest, for a PostgreSQL server.
 //
-// Other plays disturb the network from one program to another, by proxies in the test's own process.
+// Other plays disturb the network from one program to another, by proxies in the test's own process, or fail the disk of the ledger.
 //
 // What is left to chance is drawn from one seed, which is printed: which pass of a point kills, on which database, and which way is disturbed how.
 //

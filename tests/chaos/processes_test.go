@@ -243,6 +243,9 @@ func (silent) Warn(string, ...any)  {}
 func (silent) Error(string, ...any) {}
 
 func TestMain(m *testing.M) {
+	if folder := os.Getenv(diskFolder); folder != "" {
+		holdDisk(folder)
+	}
 	flag.Parse()
 	if *seed == 0 {
 		*seed = rand.Uint64N(1_000_000) + 1

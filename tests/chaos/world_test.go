@@ -42,6 +42,7 @@ type world struct {
 	namespace string
 	temporal  *temporal
 	location  string // of the ledger
+	disk      *disk  // on which all programs but the sandbox run; nil: none of their own
 	shops     []shop
 	skus      int
 	box       *box
@@ -114,7 +115,11 @@ func (w *world) end() {
 
 // start starts a program of the world.
 func (w *world) start(environment []string, name string, arguments ...string) *process {
-	p, err := launch(environment, program(w.t, name), arguments...)
+	path := program(w.t, name)
+	if name != "sandbox" {
+		path, arguments = w.disk.on(path, arguments)
+	}
+	p, err := launch(environment, path, arguments...)
 	if err != nil {
 		w.t.Errorf("starting %s: %v", name, err)
 		return nil
@@ -173,7 +178,8 @@ func (w *world) apply(every time.Duration) {
 
 // starter runs the command line and returns what it printed.
 func (w *world) starter(ctx context.Context, environment []string, arguments ...string) (string, error) {
-	command := exec.CommandContext(ctx, program(w.t, "starter"), arguments...)
+	path, all := w.disk.on(program(w.t, "starter"), arguments)
+	command := exec.CommandContext(ctx, path, all...)
 	var out, problems bytes.Buffer
 	command.Stdout, command.Stderr = &out, &problems
 	command.Env = append(append(os.Environ(), w.around(w.temporal.address, w.location)...), environment...)
